@@ -1,0 +1,101 @@
+//! A served certificate chain as evidence (RFC 5280). Pure: takes the time, the name and the trust anchors.
+
+mod fields;
+mod names;
+mod trust;
+
+use sha1::{Digest as _, Sha1};
+use sha2::Sha256;
+use x509_parser::{
+    certificate::X509Certificate,
+    prelude::FromDer as _,
+    public_key::PublicKey as ParsedKey,
+    x509::X509Version,
+};
+
+pub use trust::Roots;
+
+use crate::report::{Certificate, ChainCertificate, Timestamp, Trust};
+
+/// The smallest RSA key that ring and webpki verify with, in bits.
+pub const SMALLEST_RSA: u32 = 2048;
+
+/// What a certificate is judged against.
+#[derive(Debug)]
+pub struct Expectation<'a> {
+    /// The name or address used; none when there is no name to compare.
+    pub name: Option<&'a str>,
+    /// The time at which the chain is checked.
+    pub now: Timestamp,
+    /// Trust anchors.
+    pub roots: &'a Roots,
+}
+
+/// Reads a chain as served, the server's own certificate first; none when that cannot be parsed.
+pub fn evidence(chain: &[Vec<u8>], expectation: &Expectation<'_>) -> Option<Certificate> {
+    let (leaf, rest) = chain.split_first()?;
+    let (_, parsed) = X509Certificate::from_der(leaf).ok()?;
+    let self_signed = parsed.subject() == parsed.issuer() && fields::signed_by_itself(&parsed);
+    let names = names::of(&parsed);
+    let name_matches = expectation.name.map(|name| names::any_matches(&names, name));
+    let (trust, trust_detail) = trust::check(chain, self_signed, &parsed, expectation);
+    Some(Certificate {
+        subject: parsed.subject().to_string(),
+        issuer: parsed.issuer().to_string(),
+        not_before: Timestamp(parsed.validity().not_before.to_datetime()),
+        not_after: Timestamp(parsed.validity().not_after.to_datetime()),
+        sha1: hex::encode(Sha1::digest(leaf)),
+        sha256: hex::encode(Sha256::digest(leaf)),
+        serial: hex::encode(parsed.raw_serial()),
+        x509_version: parsed.version().0 + 1,
+        key: fields::key(&parsed),
+        signature: fields::signature(&parsed),
+        names,
+        usage: fields::usage(&parsed),
+        self_signed,
+        name_matches,
+        trust,
+        trust_detail,
+        chain: rest.iter().map(|der| member(der)).collect(),
+    })
+}
+
+fn member(der: &[u8]) -> ChainCertificate {
+    let parsed = X509Certificate::from_der(der).ok().map(|(_, parsed)| parsed);
+    let validity = parsed.as_ref().map(|p| p.validity());
+    ChainCertificate {
+        subject: parsed.as_ref().map(|p| p.subject().to_string()),
+        issuer: parsed.as_ref().map(|p| p.issuer().to_string()),
+        not_before: validity.map(|v| Timestamp(v.not_before.to_datetime())),
+        not_after: validity.map(|v| Timestamp(v.not_after.to_datetime())),
+        sha256: hex::encode(Sha256::digest(der)),
+    }
+}
+
+/// The content of the SubjectPublicKey BIT STRING, which CredSSP binds to (MS-CSSP 3.1.5).
+pub fn subject_public_key(der: &[u8]) -> Option<Vec<u8>> {
+    let (_, parsed) = X509Certificate::from_der(der).ok()?;
+    Some(parsed.public_key().subject_public_key.data.to_vec())
+}
+
+/// Whether a handshake signature by this certificate's key can be checked: ring takes no RSA key under 2048 bits, and
+/// webpki no certificate that is not version 3.
+pub fn checkable(der: &[u8]) -> bool {
+    let Ok((_, parsed)) = X509Certificate::from_der(der) else { return false };
+    let strong = match parsed.public_key().parsed() {
+        Ok(ParsedKey::RSA(key)) => fields::rsa_bits(&key) >= SMALLEST_RSA,
+        Ok(_) => true,
+        Err(_) => false,
+    };
+    strong && parsed.version() == X509Version::V3
+}
+
+/// Whether a thumbprint names this certificate: SHA-1 with 40 digits, SHA-256 with 64, lower-case hex.
+pub fn has_thumbprint(certificate: &Certificate, thumbprint: &str) -> bool {
+    certificate.sha1 == thumbprint || certificate.sha256 == thumbprint
+}
+
+/// Whether the chain ends in this machine's trust.
+pub fn is_trusted(certificate: &Certificate) -> bool {
+    certificate.trust == Trust::Trusted
+}

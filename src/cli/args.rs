@@ -1,0 +1,268 @@
+//! The arguments, with the names of the contract with scripts.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::{
+    codes::Phase,
+    report::Severity,
+    settings::{LicensePolicy, Security},
+    target::Target,
+};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   passed, or stopped by our own choice at the default depth
+  1   the same, but a finding is at or above --fail-on
+  2   could not run: usage, unreadable file, internal error
+  3   stopped by our own choice before the phase that --until asked for
+  10 resolve, 11 connect, 13 negotiate, 14 tls, 15 credssp, 16 mcs, 17 licensing:
+      the connection ended in this phase
+  20  the server refused the credentials";
+
+/// Traces a Remote Desktop connection phase by phase: how far it gets, who ends it and how.
+#[derive(Debug, Parser)]
+#[command(name = "rdptrace", version, propagate_version = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Trace one connection, phase by phase
+    #[command(after_help = EXIT_CODES)]
+    Trace(Box<TraceArguments>),
+    /// Trace a built-in server on loopback: nothing to install
+    Demo(DemoArguments),
+    /// Print the JSON schema of the report
+    Schema,
+    /// Print a completion script
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
+}
+
+#[derive(Args, Debug)]
+pub struct TraceArguments {
+    /// host, host:port or [v6]:port; the default port is 3389
+    pub target: Target,
+
+    /// Account for CredSSP: USER, DOMAIN\USER or a UPN. One attempt is made.
+    #[arg(short, long, value_name = "[DOMAIN\\]USER", value_parser = not_empty)]
+    pub user: Option<String>,
+
+    /// Read the password from the first line of this file
+    #[arg(long, value_name = "FILE", requires = "user", conflicts_with = "password_stdin")]
+    pub password_file: Option<PathBuf>,
+
+    /// Read the password from the first line of standard input; without either, from
+    /// RDPTRACE_PASSWORD, else from a prompt
+    #[arg(long, requires = "user")]
+    pub password_stdin: bool,
+
+    /// Stop after this phase: resolve, connect, negotiate, tls, credssp, mcs or licensing
+    /// [default: licensing, but credssp once an account is verified]
+    #[arg(long, value_name = "PHASE", value_parser = until)]
+    pub until: Option<Phase>,
+
+    /// What to offer in the negotiation
+    #[arg(long, value_enum, default_value = "auto")]
+    pub security: SecurityArgument,
+
+    /// How far the license exchange may go: end at the server's request, end at its challenge
+    /// (nothing is issued), or consume a license
+    #[arg(long, value_enum, default_value = "challenge")]
+    pub license: LicenseArgument,
+
+    /// Authenticate even to a CredSSP version below 5 (CVE-2018-0886)
+    #[arg(long)]
+    pub allow_unpatched: bool,
+
+    /// Name for SNI, certificate and service principal when TARGET is an address
+    #[arg(long, value_name = "NAME", value_parser = server_name)]
+    pub server_name: Option<String>,
+
+    /// SHA-1 or SHA-256 of the certificate that must be served
+    #[arg(long, value_name = "HEX", value_parser = thumbprint)]
+    pub expect_thumbprint: Option<String>,
+
+    /// Trust the certificates in this file instead of the system's
+    #[arg(long, value_name = "PEM")]
+    pub ca_file: Option<PathBuf>,
+
+    /// Trust the system's roots besides --ca-file
+    #[arg(long, requires = "ca_file")]
+    pub system_roots: bool,
+
+    /// Seconds for each phase
+    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds)]
+    pub timeout: Duration,
+
+    /// Seconds for the whole run
+    #[arg(long, value_name = "SECS", default_value = "60", value_parser = seconds)]
+    pub deadline: Duration,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+#[derive(Args, Debug)]
+pub struct DemoArguments {
+    /// Show this fault; --list names them
+    #[arg(long, value_name = "NAME", conflicts_with = "list")]
+    pub fault: Option<String>,
+
+    /// List the faults and what a trace says of each
+    #[arg(long)]
+    pub list: bool,
+
+    /// Serve on this address until interrupted, for any client, in place of a trace
+    #[arg(long, value_name = "ADDR", conflicts_with = "list")]
+    pub serve: Option<std::net::SocketAddr>,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+#[derive(Args, Debug)]
+pub struct OutputArguments {
+    /// How to write the report
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+
+    /// Write the report to this file instead of standard output
+    #[arg(short, long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Which findings make the exit code 1
+    #[arg(long, value_enum, default_value = "error")]
+    pub fail_on: FailOn,
+
+    /// Log to standard error; twice for every message
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+
+    /// No progress and no logs
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Colours
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: Color,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    Error,
+    Warning,
+    Never,
+}
+
+impl FailOn {
+    /// The lowest severity that counts.
+    pub fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Never => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SecurityArgument {
+    /// TLS and NLA, and what the server demands instead
+    Auto,
+    /// Standard RDP Security only
+    Rdp,
+    /// TLS only
+    Tls,
+    /// NLA only
+    Nla,
+}
+
+impl From<SecurityArgument> for Security {
+    fn from(argument: SecurityArgument) -> Self {
+        match argument {
+            SecurityArgument::Auto => Self::Auto,
+            SecurityArgument::Rdp => Self::Rdp,
+            SecurityArgument::Tls => Self::Tls,
+            SecurityArgument::Nla => Self::Nla,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LicenseArgument {
+    /// End at the server's license request
+    Stop,
+    /// Ask, and end at the platform challenge
+    Challenge,
+    /// Answer the challenge and consume a license
+    Complete,
+}
+
+impl From<LicenseArgument> for LicensePolicy {
+    fn from(argument: LicenseArgument) -> Self {
+        match argument {
+            LicenseArgument::Stop => Self::Stop,
+            LicenseArgument::Challenge => Self::Challenge,
+            LicenseArgument::Complete => Self::Complete,
+        }
+    }
+}
+
+fn until(text: &str) -> Result<Phase, String> {
+    match text.parse::<Phase>() {
+        Ok(phase @ (Phase::Gateway | Phase::Activate)) => {
+            Err(format!("this version does not trace {phase}; the last phase it traces is licensing"))
+        }
+        Ok(phase) => Ok(phase),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds is expected".to_owned())?;
+    let sensible = seconds.is_finite() && (0.01..=86_400.0).contains(&seconds);
+    if sensible { Ok(Duration::from_secs_f64(seconds)) } else { Err("from 0.01 to 86400 seconds".to_owned()) }
+}
+
+fn thumbprint(text: &str) -> Result<String, String> {
+    let digits: String = text.chars().filter(|c| !matches!(c, ':' | ' ' | '-')).collect::<String>().to_ascii_lowercase();
+    let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
+    match digits.len() {
+        40 | 64 if is_hex => Ok(digits),
+        _ => Err("40 hex digits (SHA-1) or 64 (SHA-256) are expected".to_owned()),
+    }
+}
+
+fn server_name(text: &str) -> Result<String, String> {
+    let target: Target = text.parse().map_err(|_| "a host name or an address is expected".to_owned())?;
+    if target.host == text { Ok(text.to_owned()) } else { Err("a name without a port is expected".to_owned()) }
+}
+
+fn not_empty(text: &str) -> Result<String, String> {
+    let user = text.rsplit('\\').next().unwrap_or_default();
+    let one_separator = text.matches('\\').count() <= 1;
+    if user.is_empty() || !one_separator { Err("USER, DOMAIN\\USER or a UPN is expected".to_owned()) } else { Ok(text.to_owned()) }
+}

@@ -1,0 +1,7 @@
+//! `rdptrace demo`.
+
+use super::{Error, args::DemoArguments};
+
+pub fn run(_arguments: &DemoArguments) -> Result<u8, Error> {
+    Err(Error::new("not yet"))
+}

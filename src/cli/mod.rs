@@ -1,0 +1,73 @@
+//! The command line: the only place that reads arguments, prints and sets the exit code.
+
+mod args;
+mod demo;
+mod exit;
+mod logs;
+mod output;
+mod password;
+mod progress;
+mod trace;
+
+use std::{fmt, process::ExitCode};
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Cli, Command};
+use exit::COULD_NOT_RUN;
+
+/// Why the program could not run; one sentence for the user.
+#[derive(Debug)]
+pub struct Error(String);
+
+impl Error {
+    fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Runs the program and returns its exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Trace(arguments) => trace::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Schema => output::print(&schema()),
+        Command::Completions { shell } => output::print(&completions(shell)),
+        Command::Man => man().and_then(|page| output::print(&page)),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            anstream::eprintln!("rdptrace: {error}");
+            ExitCode::from(COULD_NOT_RUN)
+        }
+    }
+}
+
+fn schema() -> Vec<u8> {
+    crate::report_schema().into_bytes()
+}
+
+fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "rdptrace", &mut script);
+    script
+}
+
+fn man() -> Result<Vec<u8>, Error> {
+    let mut page = Vec::new();
+    let command = Cli::command();
+    clap_mangen::Man::new(command.clone()).render(&mut page).map_err(|error| Error::new(error.to_string()))?;
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        let named = sub.clone().name(format!("rdptrace-{}", sub.get_name()));
+        clap_mangen::Man::new(named).render(&mut page).map_err(|error| Error::new(error.to_string()))?;
+    }
+    Ok(page)
+}

@@ -1,0 +1,70 @@
+//! Where the account and its password come from; never from an argument.
+
+use std::{
+    fs::File,
+    io::{self, BufRead as _, BufReader, IsTerminal as _},
+    path::Path,
+};
+
+use zeroize::Zeroizing;
+
+use super::{Error, args::TraceArguments};
+use crate::settings::Account;
+
+const VARIABLE: &str = "RDPTRACE_PASSWORD";
+
+/// A password longer than this is no password.
+const LONGEST: u64 = 4096;
+
+/// The account, if a user was given.
+///
+/// # Errors
+/// The password cannot be read.
+pub fn account(arguments: &TraceArguments) -> Result<Option<Account>, Error> {
+    let Some(name) = &arguments.user else { return Ok(None) };
+    let password = match &arguments.password_file {
+        Some(path) => from_file(path)?,
+        None if arguments.password_stdin => first_line(io::stdin().lock(), "standard input")?,
+        None => from_environment().map_or_else(|| prompt(name), Ok)?,
+    };
+    let (domain, user) = match name.split_once('\\') {
+        Some((domain, user)) => (Some(domain.to_owned()), user),
+        None => (None, name.as_str()),
+    };
+    Ok(Some(Account { user: user.to_owned(), domain, password }))
+}
+
+fn from_file(path: &Path) -> Result<Zeroizing<String>, Error> {
+    let name = path.display();
+    let file = File::open(path).map_err(|error| Error::new(format!("cannot read the password file {name}: {error}")))?;
+    first_line(BufReader::new(file), &format!("the password file {name}"))
+}
+
+fn first_line(reader: impl io::BufRead, what: &str) -> Result<Zeroizing<String>, Error> {
+    let mut line = Zeroizing::new(String::new());
+    let mut reader = BufReader::new(reader.take(LONGEST));
+    reader.read_line(&mut line).map_err(|error| Error::new(format!("cannot read the password from {what}: {error}")))?;
+    let password = Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
+    if password.is_empty() {
+        return Err(Error::new(format!("{what} holds no password in its first line")));
+    }
+    Ok(password)
+}
+
+fn from_environment() -> Option<Zeroizing<String>> {
+    std::env::var(VARIABLE).ok().map(Zeroizing::new).filter(|password| !password.is_empty())
+}
+
+fn prompt(user: &str) -> Result<Zeroizing<String>, Error> {
+    let missing = || {
+        Error::new(format!(
+            "no password for {user}: give --password-file, --password-stdin or {VARIABLE}, or run in a terminal"
+        ))
+    };
+    if !io::stdin().is_terminal() {
+        return Err(missing());
+    }
+    anstream::eprint!("Password for {user}: ");
+    let password = rpassword::read_password().map(Zeroizing::new);
+    password.map_err(|error| Error::new(format!("cannot read the password: {error}")))
+}

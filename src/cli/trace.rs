@@ -1,0 +1,95 @@
+//! `rdptrace trace`.
+
+use std::{io::IsTerminal as _, path::Path};
+
+use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject as _};
+
+use super::{
+    Error,
+    args::{Color, OutputArguments, TraceArguments},
+    exit, logs,
+    output::Output,
+    password,
+    progress::Progress,
+};
+use crate::{
+    net::{System, hardware_id},
+    settings::{Anchors, Settings},
+    target::Target,
+};
+
+/// Traces the target, writes the report and returns the exit code.
+///
+/// # Errors
+/// Something could not be read or written; nothing was sent if it was read before the trace.
+pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
+    begin_logging(&arguments.output);
+    let settings = settings(arguments)?;
+    let output = Output::open(&arguments.output)?;
+    report(&arguments.target, &settings, output, &arguments.output)
+}
+
+/// Logs as the output options say.
+pub fn begin_logging(output: &OutputArguments) {
+    let color = match output.color {
+        Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        Color::Always => true,
+        Color::Never => false,
+    };
+    logs::init(output.verbose, color);
+}
+
+fn report(target: &Target, settings: &Settings, output: Output, options: &OutputArguments) -> Result<u8, Error> {
+    let runtime = runtime()?;
+    let progress = Progress::new(options.quiet, options.verbose);
+    let report = runtime.block_on(crate::run(target, settings, &System, &progress));
+    drop(progress);
+    // A look-up that hangs in the system's resolver must not keep the program.
+    runtime.shutdown_background();
+    output.write(&report)?;
+    Ok(exit::code(&report, options.fail_on.threshold()))
+}
+
+/// A runtime on this thread.
+///
+/// # Errors
+/// The system gives none.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| Error::new(format!("cannot start: {error}")))
+}
+
+fn settings(arguments: &TraceArguments) -> Result<Settings, Error> {
+    Ok(Settings {
+        until: arguments.until,
+        security: arguments.security.into(),
+        license: arguments.license.into(),
+        allow_unpatched: arguments.allow_unpatched,
+        server_name: arguments.server_name.clone(),
+        expected_thumbprint: arguments.expect_thumbprint.clone(),
+        anchors: anchors(arguments)?,
+        timeout: arguments.timeout,
+        deadline: arguments.deadline,
+        hardware_id: hardware_id(),
+        account: password::account(arguments)?,
+    })
+}
+
+fn anchors(arguments: &TraceArguments) -> Result<Anchors, Error> {
+    match &arguments.ca_file {
+        None => Ok(Anchors::default()),
+        Some(path) => Ok(Anchors { given: certificates(path)?, system: arguments.system_roots }),
+    }
+}
+
+fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, Error> {
+    let name = path.display();
+    let bytes = std::fs::read(path).map_err(|error| Error::new(format!("cannot read {name}: {error}")))?;
+    let found: Result<Vec<_>, _> =
+        CertificateDer::pem_slice_iter(&bytes).map(|der| der.map(|der| der.to_vec())).collect();
+    match found {
+        Ok(certificates) if certificates.is_empty() => Err(Error::new(format!("{name} holds no PEM certificate"))),
+        Ok(certificates) => Ok(certificates),
+        Err(error) => Err(Error::new(format!("{name} is no valid PEM file: {error}"))),
+    }
+}

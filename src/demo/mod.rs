@@ -1,0 +1,2 @@
+//! The built-in server.
+pub mod license;

@@ -1,0 +1,115 @@
+//! What is wrong with the certificate.
+
+use time::{Date, OffsetDateTime};
+
+use super::{Facts, Rule};
+use crate::{
+    certificate::{SMALLEST_RSA, has_thumbprint},
+    codes::Phase,
+    report::{Certificate, Severity, Trust},
+};
+
+const fn rule(
+    code: &'static str,
+    severity: Severity,
+    applies: fn(&Facts<'_>) -> Option<String>,
+) -> Rule {
+    Rule { code, severity, phase: Phase::Tls, applies }
+}
+
+pub const RULES: &[Rule] = &[
+    rule("certificate-expired", Severity::Error, expired),
+    rule("certificate-not-yet-valid", Severity::Error, not_yet_valid),
+    rule("certificate-wrong-usage", Severity::Error, wrong_usage),
+    rule("certificate-thumbprint-mismatch", Severity::Error, thumbprint),
+    rule("certificate-name-mismatch", Severity::Warning, |facts| name(facts, true)),
+    rule("certificate-untrusted", Severity::Warning, untrusted),
+    rule("certificate-weak-key", Severity::Warning, weak_key),
+    rule("certificate-weak-signature", Severity::Warning, weak_signature),
+    rule("certificate-name-mismatch", Severity::Info, |facts| name(facts, false)),
+    rule("certificate-self-signed", Severity::Info, self_signed),
+];
+
+fn expired(facts: &Facts<'_>) -> Option<String> {
+    let certificate = facts.certificate?;
+    let late = (facts.started.0 - certificate.not_after.0).whole_days();
+    let text = format!("the certificate expired on {}, {late} days ago", date(certificate.not_after.0));
+    (certificate.not_after < facts.started).then_some(text)
+}
+
+fn not_yet_valid(facts: &Facts<'_>) -> Option<String> {
+    let certificate = facts.certificate?;
+    let text = format!("the certificate becomes valid only on {}", date(certificate.not_before.0));
+    (certificate.not_before > facts.started).then_some(text)
+}
+
+fn date(moment: OffsetDateTime) -> Date {
+    moment.date()
+}
+
+fn wrong_usage(facts: &Facts<'_>) -> Option<String> {
+    let usage = &facts.certificate?.usage;
+    let allowed = usage.server_authentication || usage.remote_desktop;
+    (!allowed).then(|| {
+        let usages = usage.extended.join(", ");
+        format!("the certificate may serve neither as a server's nor for Remote Desktop: its usages are {usages}")
+    })
+}
+
+fn thumbprint(facts: &Facts<'_>) -> Option<String> {
+    let expected = facts.request.expected_thumbprint.as_deref()?;
+    let certificate = facts.certificate?;
+    let served = if expected.len() == certificate.sha1.len() { &certificate.sha1 } else { &certificate.sha256 };
+    (!has_thumbprint(certificate, expected)).then(|| format!("thumbprint {served} is served, {expected} was expected"))
+}
+
+/// For an address nobody gave a name to compare; then the mismatch is only worth knowing.
+fn name(facts: &Facts<'_>, given: bool) -> Option<String> {
+    let certificate = facts.certificate?;
+    let wrong = certificate.name_matches == Some(false) && facts.request.name_given == given;
+    wrong.then(|| format!("the certificate is for {}, not for {}", names(certificate), facts.server_name))
+}
+
+fn names(certificate: &Certificate) -> String {
+    match certificate.names.as_slice() {
+        [] => "no name".to_owned(),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    }
+}
+
+fn untrusted(facts: &Facts<'_>) -> Option<String> {
+    let certificate = facts.certificate?;
+    let issuer = &certificate.issuer;
+    match certificate.trust {
+        Trust::UnknownIssuer => Some(format!("the issuer {issuer} leads to no root that is trusted here")),
+        Trust::Other if facts.certificate.is_some_and(|c| !only_usage(c)) => {
+            let why = certificate.trust_detail.as_deref().unwrap_or("no reason given");
+            Some(format!("the chain of {issuer} is not trusted here: {why}"))
+        }
+        _ => None,
+    }
+}
+
+/// A wrong usage has its own finding.
+fn only_usage(certificate: &Certificate) -> bool {
+    certificate.trust_detail.as_deref().is_some_and(|why| why.contains("RequiredEku"))
+}
+
+fn weak_key(facts: &Facts<'_>) -> Option<String> {
+    let key = &facts.certificate?.key;
+    let bits = key.bits.filter(|bits| key.algorithm == "RSA" && *bits < SMALLEST_RSA)?;
+    Some(format!("the certificate's RSA key has {bits} bits, fewer than {SMALLEST_RSA}"))
+}
+
+fn weak_signature(facts: &Facts<'_>) -> Option<String> {
+    let signature = &facts.certificate?.signature;
+    let digest = signature.digest.as_deref().filter(|digest| matches!(*digest, "SHA-1" | "MD5" | "MD2"))?;
+    Some(format!("the certificate is signed with {digest}"))
+}
+
+fn self_signed(facts: &Facts<'_>) -> Option<String> {
+    let certificate = facts.certificate?;
+    let text = "the certificate is self-signed, as Windows installs it: clients warn unless they know it";
+    (certificate.trust == Trust::SelfSigned).then(|| text.to_owned())
+}

@@ -1,0 +1,58 @@
+//! What the trace could and could not learn of the account.
+
+use super::{Facts, Rule};
+use crate::{
+    codes::Phase,
+    report::{Credentials, FailureKind, Selected, Severity},
+};
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        code: "credentials-not-verified",
+        severity: Severity::Error,
+        phase: Phase::Negotiate,
+        applies: not_verified,
+    },
+    Rule {
+        code: "credssp-key-binding-failed",
+        severity: Severity::Error,
+        phase: Phase::Credssp,
+        applies: key_binding,
+    },
+];
+
+/// Without NLA no server can confirm a password before a session exists.
+fn not_verified(facts: &Facts<'_>) -> Option<String> {
+    let text = "an account was given, but without NLA this server verifies no password before a session exists";
+    let without_nla = matches!(facts.selected()?, Selected::Tls | Selected::Rdp);
+    (facts.request.account && without_nla).then(|| text.to_owned())
+}
+
+fn key_binding(facts: &Facts<'_>) -> Option<String> {
+    let text = "the server's proof of its TLS key does not match: someone may stand between it and this machine";
+    (facts.credssp?.key_binding? == false).then(|| text.to_owned())
+}
+
+/// Which of the four it is.
+pub fn credentials(facts: &Facts<'_>) -> Credentials {
+    if !facts.request.account {
+        return Credentials::NotAttempted;
+    }
+    if matches!(facts.selected(), Some(Selected::Tls | Selected::Rdp)) {
+        return Credentials::NotVerifiable;
+    }
+    let Some(credssp) = facts.credssp else { return Credentials::NotAttempted };
+    let failure = facts.phases.iter().find(|s| s.phase == Phase::Credssp).and_then(|s| s.failure);
+    let status = failure.filter(|f| f.kind == FailureKind::NtStatus).and(credssp.status);
+    match status {
+        Some(code) if refuses(code) => Credentials::Refused,
+        _ if credssp.authenticated => Credentials::Verified,
+        _ if credssp.attempted => Credentials::NotVerifiable,
+        _ => Credentials::NotAttempted,
+    }
+}
+
+/// Whether a status says that the credentials are wrong.
+fn refuses(code: u32) -> bool {
+    crate::codes::NTSTATUS.find(code).is_some_and(|row| row.refuses_credentials)
+}

@@ -1,0 +1,59 @@
+//! A finding for every ending: by the failure itself where it explains itself, else `unexplained-failure`.
+
+use super::{Facts, credentials};
+use crate::{
+    codes::Phase,
+    report::{Credentials, Failure, FailureKind, Finding, Severity},
+};
+
+const NO_LICENSE_SERVER: i64 = 6;
+const ERRINFO_LICENSE_NO_LICENSE_SERVER: i64 = 0x101;
+
+/// The finding of a failed phase; none when a rule has already said the same.
+pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
+    let failed = facts.failed()?;
+    let failure = failed.failure?;
+    if already_said(failure, found) {
+        return None;
+    }
+    let code = code(failed.phase, failure, facts);
+    Some(Finding {
+        code: code.to_owned(),
+        severity: Severity::Error,
+        phase: Some(failed.phase),
+        message: failure.detail.clone(),
+    })
+}
+
+fn already_said(failure: &Failure, found: &[Finding]) -> bool {
+    let has = |code: &str| found.iter().any(|finding| finding.code == code);
+    match failure.kind {
+        FailureKind::SecurityUnsupported => has("standard-rdp-security"),
+        FailureKind::Malformed => has("credssp-key-binding-failed"),
+        _ => false,
+    }
+}
+
+fn code(phase: Phase, failure: &Failure, facts: &Facts<'_>) -> &'static str {
+    match failure.kind {
+        FailureKind::NotFound => "name-not-found",
+        FailureKind::Unreachable if phase == Phase::Resolve => "resolver-not-working",
+        FailureKind::Timeout if phase == Phase::Resolve => "resolver-not-working",
+        FailureKind::Refused => "port-closed",
+        FailureKind::Unreachable => "host-unreachable",
+        FailureKind::Timeout if phase == Phase::Connect => "host-silent",
+        FailureKind::NotRdp => "not-an-rdp-server",
+        FailureKind::NegotiationFailure => "negotiation-refused",
+        FailureKind::EarlyAuthDenied => "early-authorization-denied",
+        FailureKind::LicenseError if failure.code == Some(NO_LICENSE_SERVER) => "license-server-missing",
+        FailureKind::LicenseError => "license-refused",
+        FailureKind::ErrorInfo if failure.code == Some(ERRINFO_LICENSE_NO_LICENSE_SERVER) => "license-server-missing",
+        FailureKind::ErrorInfo => "server-error-info",
+        FailureKind::Disconnect => "server-disconnected",
+        FailureKind::McsResult => "mcs-refused",
+        FailureKind::NtStatus if credentials::credentials(facts) == Credentials::Refused => "credentials-refused",
+        FailureKind::NtStatus => "logon-refused",
+        FailureKind::SecurityUnsupported => "protocol-unsupported",
+        _ => "unexplained-failure",
+    }
+}

@@ -1,0 +1,106 @@
+//! What the server accepts or selects that it should not.
+
+use super::{Facts, Rule};
+use crate::{
+    codes::Phase,
+    report::{HandshakeSignature, LicensingOutcome, Selected, Severity},
+};
+
+/// Windows refuses Kerberos beyond five minutes (RFC 4120 section 1.6).
+const MAX_SKEW_SECONDS: u64 = 300;
+
+/// The first CredSSP version that is not open to CVE-2018-0886.
+const FIRST_PATCHED: u32 = 5;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        code: "standard-rdp-security",
+        severity: Severity::Error,
+        phase: Phase::Negotiate,
+        applies: standard_rdp_security,
+    },
+    Rule {
+        code: "protocol-not-requested",
+        severity: Severity::Warning,
+        phase: Phase::Negotiate,
+        applies: protocol_not_requested,
+    },
+    Rule {
+        code: "nla-not-required",
+        severity: Severity::Warning,
+        phase: Phase::Negotiate,
+        applies: nla_not_required,
+    },
+    Rule {
+        code: "tls-signature-invalid",
+        severity: Severity::Error,
+        phase: Phase::Tls,
+        applies: signature_invalid,
+    },
+    Rule {
+        code: "credssp-unpatched",
+        severity: Severity::Error,
+        phase: Phase::Credssp,
+        applies: credssp_unpatched,
+    },
+    Rule { code: "clock-skew", severity: Severity::Warning, phase: Phase::Credssp, applies: clock_skew },
+    Rule {
+        code: "license-required",
+        severity: Severity::Info,
+        phase: Phase::Licensing,
+        applies: license_required,
+    },
+];
+
+fn standard_rdp_security(facts: &Facts<'_>) -> Option<String> {
+    let text = "the server goes on without TLS: Standard RDP Security proves no identity and its encryption is broken";
+    (facts.selected()? == Selected::Rdp).then(|| text.to_owned())
+}
+
+fn protocol_not_requested(facts: &Facts<'_>) -> Option<String> {
+    let negotiate = facts.negotiate?;
+    let (selected, code) = (negotiate.selected?, negotiate.selected_code?);
+    // An offer of nothing is an offer of Standard RDP Security; that answer is always in it.
+    let offered = if code == 0 { negotiate.requested_code == 0 } else { negotiate.requested_code & code == code };
+    // A server that knows no negotiation cannot be asked.
+    let asked = negotiate.negotiation_response == Some(true);
+    (asked && !offered).then(|| {
+        let requested: Vec<&str> = negotiate.requested.iter().map(|protocol| protocol.name()).collect();
+        format!("the server selected {} ({code}), but only {} was offered", selected.name(), requested.join(", "))
+    })
+}
+
+fn nla_not_required(facts: &Facts<'_>) -> Option<String> {
+    let selected = facts.selected()?;
+    let offered_nla = facts.negotiate?.requested_code & 0b1010 != 0;
+    let text = match offered_nla {
+        true => "NLA was offered and not selected: anyone who reaches the port gets a logon screen",
+        false => "the server goes on without NLA: anyone who reaches the port gets a logon screen",
+    };
+    matches!(selected, Selected::Tls | Selected::Rdp).then(|| text.to_owned())
+}
+
+fn signature_invalid(facts: &Facts<'_>) -> Option<String> {
+    let text = "the handshake's signature is wrong: whoever answers does not hold the certificate's key";
+    (facts.tls?.signature? == HandshakeSignature::Invalid).then(|| text.to_owned())
+}
+
+fn credssp_unpatched(facts: &Facts<'_>) -> Option<String> {
+    let version = facts.credssp?.version.filter(|version| *version < FIRST_PATCHED)?;
+    Some(format!("the server speaks CredSSP version {version}, which is open to CVE-2018-0886"))
+}
+
+fn clock_skew(facts: &Facts<'_>) -> Option<String> {
+    let skew = facts.credssp?.ntlm.as_ref()?.clock_skew_seconds?;
+    let direction = if skew < 0 { "behind" } else { "ahead of" };
+    let text = format!("the server's clock is {} s {direction} this machine's", skew.unsigned_abs());
+    (skew.unsigned_abs() > MAX_SKEW_SECONDS).then_some(text)
+}
+
+fn license_required(facts: &Facts<'_>) -> Option<String> {
+    let licensing = facts.licensing?;
+    let outcome = licensing.outcome?;
+    let asks = matches!(outcome, LicensingOutcome::Request | LicensingOutcome::Challenge);
+    let product = licensing.product.as_deref().unwrap_or("an unnamed product");
+    asks.then(|| format!("the server asks this client for a license of product {product}"))
+}

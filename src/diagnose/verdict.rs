@@ -1,0 +1,80 @@
+//! How far it got, and what ended it.
+
+use super::{Facts, credentials::credentials};
+use crate::{
+    codes::Phase,
+    report::{Credentials, LicensingOutcome, Outcome, Status, Summary, Verdict},
+};
+
+/// The verdict on the described connection.
+pub fn verdict(facts: &Facts<'_>) -> Verdict {
+    let reached = facts.phases.iter().rfind(|s| s.status == Status::Passed).map(|s| s.phase);
+    let credentials = credentials(facts);
+    let outcome = outcome(facts, credentials);
+    let failed = facts.failed();
+    let phase = match outcome {
+        Outcome::Passed => None,
+        Outcome::Aborted => failed.map(|s| s.phase),
+        Outcome::Stopped => stopped_at(facts),
+    };
+    Verdict {
+        outcome,
+        reached,
+        phase,
+        step: None,
+        failure: failed.and_then(|s| s.failure).cloned(),
+        credentials,
+        gateway_credentials: None,
+        summary: summary(facts, outcome, phase, reached),
+        mstsc: None,
+    }
+}
+
+fn outcome(facts: &Facts<'_>, credentials: Credentials) -> Outcome {
+    let Some(last) = facts.last() else { return Outcome::Stopped };
+    match last.status {
+        Status::Failed => Outcome::Aborted,
+        Status::Stopped => Outcome::Stopped,
+        Status::Passed => {
+            let verified = last.phase == Phase::Credssp && credentials == Credentials::Verified;
+            let complete = match facts.request.until {
+                Some(until) => last.phase >= until,
+                None => last.phase == Phase::Licensing || verified,
+            };
+            if complete { Outcome::Passed } else { Outcome::Stopped }
+        }
+    }
+}
+
+/// The phase we ended in, or the one asked for that does not occur on this server.
+fn stopped_at(facts: &Facts<'_>) -> Option<Phase> {
+    let stopped = facts.last().filter(|s| s.status == Status::Stopped).map(|s| s.phase);
+    stopped.or(facts.request.until)
+}
+
+fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: Option<Phase>) -> String {
+    let name = |phase: Option<Phase>| phase.map_or("nothing", Phase::name);
+    match outcome {
+        Outcome::Aborted => {
+            let detail = facts.failed().and_then(|s| s.failure).map_or("", |failure| &failure.detail);
+            format!("ended in {}: {detail}", name(phase))
+        }
+        Outcome::Stopped => match facts.last().and_then(|s: &Summary<'_>| s.stopped) {
+            Some(reason) => format!("everything up to {} works; stopped in {}: {reason}", name(reached), name(phase)),
+            None => {
+                format!("everything up to {} works; {} does not occur on this server", name(reached), name(phase))
+            }
+        },
+        Outcome::Passed => format!("everything up to {} works{}", name(reached), passed_detail(facts, reached)),
+    }
+}
+
+fn passed_detail(facts: &Facts<'_>, reached: Option<Phase>) -> &'static str {
+    match (reached, facts.licensing.and_then(|l| l.outcome)) {
+        (Some(Phase::Credssp), _) => "; the server accepts the account",
+        (Some(Phase::Licensing), Some(LicensingOutcome::ValidClient)) => "; the server asks for no license",
+        (Some(Phase::Licensing), Some(LicensingOutcome::NewLicense)) => "; the server issued a license",
+        (Some(Phase::Licensing), Some(LicensingOutcome::Upgrade)) => "; the server upgraded the license",
+        _ => "",
+    }
+}

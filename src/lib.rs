@@ -1,0 +1,40 @@
+//! Traces a Remote Desktop connection phase by phase and says where, how and by whom it ended.
+
+#[doc(hidden)]
+pub mod certificate;
+#[doc(hidden)]
+pub mod cli;
+pub mod codes;
+#[doc(hidden)]
+pub mod demo;
+mod diagnose;
+pub mod net;
+#[doc(hidden)]
+pub mod pdu;
+mod phase;
+mod probe;
+#[doc(hidden)]
+pub mod render;
+pub mod report;
+pub mod settings;
+pub mod target;
+
+pub use diagnose::diagnose;
+pub use net::{Network, System};
+pub use probe::{Observer, Unobserved, probe};
+pub use report::Report;
+pub use settings::Settings;
+pub use target::Target;
+
+/// The whole way: probes the target and judges the trace.
+pub async fn run<N: Network>(target: &Target, settings: &Settings, network: &N, observer: &dyn Observer) -> Report {
+    diagnose(probe(target, settings, network, observer).await)
+}
+
+/// The JSON schema of [`Report`], indented, with a final newline.
+pub fn report_schema() -> String {
+    let schema = schemars::schema_for!(Report);
+    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
+    text.push('\n');
+    text
+}

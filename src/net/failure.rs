@@ -1,0 +1,71 @@
+//! The system's and rustls' errors as failures of the report.
+
+use std::{io, time::Duration};
+
+use tokio_rustls::rustls;
+
+use crate::{
+    codes,
+    report::{Failure, FailureKind},
+};
+
+/// The server ended the stream in order; `pending` bytes of an unfinished message had come.
+pub fn closed(pending: usize) -> Failure {
+    let detail = match pending {
+        0 => "the server closed the connection".to_owned(),
+        count => format!("the server closed the connection after {count} bytes of an unfinished message"),
+    };
+    Failure::new(FailureKind::Closed, detail)
+}
+
+/// Nothing, or only `pending` bytes of a message, came in time.
+pub fn timeout(waited: Duration, pending: usize) -> Failure {
+    let seconds = waited.as_secs_f64();
+    let detail = match pending {
+        0 => format!("the server sent nothing for {seconds:.1} s"),
+        count => format!("only {count} bytes of a message came in {seconds:.1} s"),
+    };
+    Failure::new(FailureKind::Timeout, detail)
+}
+
+/// An error of reading or writing an open connection.
+pub fn broken(error: &io::Error, pending: usize) -> Failure {
+    if let Some(tls) = tls_error(error) {
+        return from_tls(tls);
+    }
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::WriteZero => closed(pending),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => {
+            Failure::new(FailureKind::Reset, "the server reset the connection")
+        }
+        io::ErrorKind::TimedOut => {
+            Failure::new(FailureKind::Timeout, "the system gave up: the peer no longer acknowledges anything")
+        }
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            Failure::new(FailureKind::Unreachable, format!("the way to the server was lost: {error}"))
+        }
+        _ => Failure::new(FailureKind::Closed, format!("the connection broke: {error}")),
+    }
+}
+
+/// The rustls error inside an I/O error.
+pub fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// A rustls error: an alert of the server, something this build cannot speak, or a malformed message.
+pub fn from_tls(error: &rustls::Error) -> Failure {
+    match error {
+        rustls::Error::AlertReceived(description) => {
+            let code = u8::from(*description);
+            let name = codes::TLS_ALERT.symbol(code.into());
+            let what = name.unwrap_or("unknown");
+            Failure::new(FailureKind::TlsAlert, format!("the server sent the TLS alert {code} ({what})"))
+                .with_code(code, name)
+        }
+        rustls::Error::PeerIncompatible(why) => {
+            Failure::new(FailureKind::TlsUnsupported, format!("the server's TLS cannot be spoken here: {why:?}"))
+        }
+        other => Failure::new(FailureKind::Malformed, format!("the server's TLS message is not valid: {other}")),
+    }
+}

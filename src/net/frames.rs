@@ -1,0 +1,53 @@
+//! The record of the frames of one connection: the first and the last ones, however many there are.
+
+use std::collections::VecDeque;
+
+use tokio::time::Instant;
+
+use crate::{
+    codes::Phase,
+    report::{Direction, Frame},
+};
+
+const KEPT_FIRST: usize = 32;
+const KEPT_LAST: usize = 16;
+const HEAD: usize = 16;
+
+/// Bounded record of frames.
+#[derive(Debug)]
+pub struct Frames {
+    opened: Instant,
+    first: Vec<Frame>,
+    last: VecDeque<Frame>,
+    omitted: u64,
+}
+
+impl Frames {
+    /// An empty record; times count from `opened`.
+    pub fn new(opened: Instant) -> Self {
+        Self { opened, first: Vec::new(), last: VecDeque::new(), omitted: 0 }
+    }
+
+    /// Records a frame; of one with a secret only the length.
+    pub fn push(&mut self, phase: Phase, direction: Direction, tls: bool, bytes: &[u8], secret: bool) {
+        let head = (!secret).then(|| hex::encode(&bytes[..bytes.len().min(HEAD)]));
+        let at_ms = self.opened.elapsed().into();
+        let frame = Frame { at_ms, phase, direction, tls, length: bytes.len(), head };
+        if self.first.len() < KEPT_FIRST {
+            self.first.push(frame);
+            return;
+        }
+        if self.last.len() == KEPT_LAST {
+            self.last.pop_front();
+            self.omitted += 1;
+        }
+        self.last.push_back(frame);
+    }
+
+    /// The kept frames in order, and how many were left out between them.
+    pub fn finish(self) -> (Vec<Frame>, u64) {
+        let mut frames = self.first;
+        frames.extend(self.last);
+        (frames, self.omitted)
+    }
+}

@@ -1,0 +1,69 @@
+//! Where a message ends: TPKT (RFC 1006), TSRequest (MS-CSSP 2.2.1) and the early authorization result.
+
+use crate::pdu::Malformed;
+
+/// The largest message that a peer may claim, in bytes.
+pub const MAX_FRAME: usize = 64 * 1024;
+
+/// How the next message says its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// TPKT header with a 16-bit length, version 3.
+    Tpkt,
+    /// TPKT, or a TSRequest with an error: a server without early authorization refuses so where MCS begins.
+    TpktAfterCredssp,
+    /// DER SEQUENCE.
+    TsRequest,
+    /// Four bytes (MS-RDPBCGR 2.2.10.2), or a TSRequest that carries an error in their place.
+    EarlyAuthorization,
+}
+
+impl Framing {
+    /// The whole length of the message that `bytes` begins with; none when more bytes are needed to tell.
+    ///
+    /// # Errors
+    /// The first bytes cannot begin such a message, or claim more than [`MAX_FRAME`].
+    pub fn length(self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+        let Some(first) = bytes.first() else { return Ok(None) };
+        let length = match self {
+            Self::Tpkt | Self::TpktAfterCredssp if *first == 3 => tpkt(bytes)?,
+            Self::TpktAfterCredssp if *first == 0x30 => der(bytes)?,
+            Self::Tpkt | Self::TpktAfterCredssp => return Err(Malformed(format!("a message begins with {first:#04x}, not with TPKT's 0x03"))),
+            Self::TsRequest if *first == 0x30 => der(bytes)?,
+            Self::TsRequest => {
+                return Err(Malformed(format!("a message begins with {first:#04x}, not with TSRequest's 0x30")));
+            }
+            Self::EarlyAuthorization if *first == 0x30 => der(bytes)?,
+            Self::EarlyAuthorization => Some(4),
+        };
+        match length {
+            Some(claimed) if claimed > MAX_FRAME => {
+                Err(Malformed(format!("a message claims {claimed} bytes, more than {MAX_FRAME}")))
+            }
+            other => Ok(other),
+        }
+    }
+}
+
+fn tpkt(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+    let Some(header) = bytes.first_chunk::<4>() else { return Ok(None) };
+    let length = usize::from(u16::from_be_bytes([header[2], header[3]]));
+    if length < 7 {
+        return Err(Malformed(format!("a TPKT header claims {length} bytes, fewer than its own headers")));
+    }
+    Ok(Some(length))
+}
+
+fn der(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+    let Some(first) = bytes.get(1) else { return Ok(None) };
+    if *first < 0x80 {
+        return Ok(Some(2 + usize::from(*first)));
+    }
+    let count = usize::from(first & 0x7F);
+    if !(1..=4).contains(&count) {
+        return Err(Malformed(format!("a DER length of {count} bytes")));
+    }
+    let Some(digits) = bytes.get(2..2 + count) else { return Ok(None) };
+    let length = digits.iter().fold(0_usize, |sum, digit| (sum << 8) | usize::from(*digit));
+    Ok(Some(length.saturating_add(2 + count)))
+}

@@ -1,0 +1,53 @@
+//! Sockets and clocks: name resolution, TCP, TLS, and the recorded wire that every phase talks over.
+
+mod failure;
+mod framing;
+mod frames;
+mod os;
+mod race;
+mod tap;
+mod tls;
+mod wire;
+
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, SocketAddr},
+};
+
+use time::OffsetDateTime;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+pub use framing::{Framing, MAX_FRAME};
+pub use os::{System, hardware_id};
+pub use race::race;
+pub use tls::{Handshake, Upgrade};
+pub use wire::{Limits, Wire};
+
+use crate::report::Failure;
+
+/// A connected byte stream.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// A connected byte stream of any kind.
+pub type BoxStream = Box<dyn Stream>;
+
+/// What a probe needs of the machine: names, connections, wall time and trusted roots.
+///
+/// The system implements it; tests answer from a scenario.
+pub trait Network: Sync {
+    /// Wall time.
+    fn now(&self) -> OffsetDateTime;
+
+    /// The addresses of a name, in the order the system prefers them.
+    fn look_up(&self, host: &str) -> impl Future<Output = Result<Vec<IpAddr>, Failure>> + Send;
+
+    /// Opens a TCP connection.
+    fn connect(&self, address: SocketAddr) -> impl Future<Output = io::Result<BoxStream>> + Send;
+
+    /// The roots that the system trusts; an error says why none could be read.
+    fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String>;
+}

@@ -1,0 +1,92 @@
+//! The system's resolver, sockets, clock and trusted roots; the only place of the probe that differs by system.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+};
+
+use dns_lookup::{AddrInfoHints, LookupError, LookupErrorKind, SockType, getaddrinfo};
+use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+use tokio::{net::TcpStream, task::spawn_blocking};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use super::{BoxStream, Network};
+use crate::report::{Failure, FailureKind};
+
+/// The machine this program runs on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct System;
+
+impl Network for System {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+
+    async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        let name = host.to_owned();
+        // getaddrinfo blocks; a hanging look-up is abandoned with its thread when the runtime shuts down.
+        let answer = spawn_blocking(move || addresses(&name)).await;
+        answer.expect("getaddrinfo does not panic").map_err(|error| look_up_failure(host, &error))
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Box::new(stream))
+    }
+
+    fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
+        let found = rustls_native_certs::load_native_certs();
+        match found.errors.first() {
+            Some(error) if found.certs.is_empty() => Err(error.to_string()),
+            _ if found.certs.is_empty() => Err("the system has no trusted roots".to_owned()),
+            _ => Ok(found.certs),
+        }
+    }
+}
+
+fn addresses(name: &str) -> Result<Vec<IpAddr>, LookupError> {
+    let hints = AddrInfoHints { socktype: SockType::Stream.into(), ..AddrInfoHints::default() };
+    let mut found = Vec::new();
+    for info in getaddrinfo(Some(name), None, Some(hints))?.flatten() {
+        let address = info.sockaddr.ip();
+        if !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    Ok(found)
+}
+
+/// Tells a name that does not exist from a resolver that does not answer.
+fn look_up_failure(host: &str, error: &LookupError) -> Failure {
+    let (kind, symbol, what) = match error.kind() {
+        LookupErrorKind::NoName | LookupErrorKind::NoData => {
+            (FailureKind::NotFound, Some("EAI_NONAME"), "the name has no address".to_owned())
+        }
+        LookupErrorKind::Again => {
+            (FailureKind::Unreachable, Some("EAI_AGAIN"), "the resolver gave no answer".to_owned())
+        }
+        LookupErrorKind::Fail => {
+            (FailureKind::Unreachable, Some("EAI_FAIL"), "the resolver failed for good".to_owned())
+        }
+        LookupErrorKind::System => {
+            let system = io::Error::last_os_error();
+            (FailureKind::Unreachable, Some("EAI_SYSTEM"), format!("the system's resolver failed: {system}"))
+        }
+        _ => (FailureKind::Unreachable, None, "the system's resolver failed".to_owned()),
+    };
+    Failure::new(kind, format!("{what}: {host}")).with_code(error.error_num(), symbol)
+}
+
+/// A hardware id that is the same at every run on this machine (MS-RDPELE 2.2.2.3.1).
+///
+/// Made from the machine id of the system or else the host name, and not reversible to it.
+pub fn hardware_id() -> [u32; 4] {
+    let files = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
+    let machine = files.into_iter().find_map(|path| std::fs::read_to_string(path).ok());
+    let machine = machine.filter(|id| !id.trim().is_empty()).or_else(|| dns_lookup::get_hostname().ok());
+    let digest = Sha256::new().chain_update("rdptrace hardware id").chain_update(machine.unwrap_or_default()).finalize();
+    let mut parts = digest.chunks_exact(4).map(|part| u32::from_le_bytes(part.try_into().expect("four bytes")));
+    std::array::from_fn(|_| parts.next().expect("a SHA-256 has eight parts"))
+}

@@ -1,0 +1,132 @@
+//! Connecting to every address of a name, raced as RFC 8305 section 5 says.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::time::{Instant, sleep_until};
+
+use super::{BoxStream, Network};
+use crate::report::{Attempt, AttemptResult, ConnectEvidence, Failure, FailureKind, Millis};
+
+/// Connection Attempt Delay, RFC 8305 section 5.
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+
+/// Connects to the first address that answers and records every attempt that was started.
+///
+/// # Errors
+/// The most telling failure of the attempts, when none connected before the deadline.
+pub async fn race<N: Network>(
+    network: &N,
+    addresses: &[SocketAddr],
+    deadline: Instant,
+    evidence: &mut ConnectEvidence,
+) -> Result<BoxStream, Failure> {
+    let begin = Instant::now();
+    let mut waiting = interleave(addresses).into_iter();
+    let mut running = FuturesUnordered::new();
+    let mut next_start = begin;
+    let won = loop {
+        let late = Instant::now() >= next_start || running.is_empty();
+        if late && let Some(address) = waiting.next() {
+            let index = evidence.attempts.len();
+            evidence.attempts.push(started(address, begin));
+            running.push(async move { (index, network.connect(address).await) });
+            next_start = Instant::now() + ATTEMPT_DELAY;
+        }
+        if running.is_empty() {
+            break None;
+        }
+        let more = waiting.len() > 0;
+        tokio::select! {
+            biased;
+            Some((index, result)) = running.next() => {
+                let attempt = &mut evidence.attempts[index];
+                attempt.elapsed_ms = since(begin, attempt.started_ms);
+                match result {
+                    Ok(stream) => {
+                        attempt.result = AttemptResult::Connected;
+                        evidence.peer = Some(attempt.address);
+                        break Some(stream);
+                    }
+                    Err(error) => note(attempt, &error),
+                }
+                next_start = Instant::now();
+            }
+            () = sleep_until(deadline) => break None,
+            () = sleep_until(next_start), if more => {}
+        }
+    };
+    settle(evidence, begin, won.is_some());
+    won.ok_or_else(|| failure(&evidence.attempts))
+}
+
+/// Families in turn, beginning with the one the system prefers (RFC 8305 section 4).
+fn interleave(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (mut first, mut second): (Vec<SocketAddr>, Vec<SocketAddr>) =
+        addresses.iter().copied().partition(|a| a.is_ipv6() == first_is_v6);
+    let mut order = Vec::with_capacity(addresses.len());
+    first.reverse();
+    second.reverse();
+    while order.len() < addresses.len() {
+        order.extend(first.pop());
+        order.extend(second.pop());
+    }
+    order
+}
+
+fn started(address: SocketAddr, begin: Instant) -> Attempt {
+    Attempt {
+        address,
+        result: AttemptResult::Cancelled,
+        started_ms: begin.elapsed().into(),
+        elapsed_ms: Millis::default(),
+        error: None,
+    }
+}
+
+fn since(begin: Instant, started: Millis) -> Millis {
+    begin.elapsed().saturating_sub(Duration::from_secs_f64(started.0 / 1000.0)).into()
+}
+
+fn note(attempt: &mut Attempt, error: &io::Error) {
+    attempt.error = Some(error.to_string());
+    attempt.result = match error.kind() {
+        io::ErrorKind::ConnectionRefused => AttemptResult::Refused,
+        io::ErrorKind::TimedOut => AttemptResult::Timeout,
+        // nft and firewalls answer with "administratively prohibited", which systems report as a lack of permission.
+        io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::AddrNotAvailable
+        | io::ErrorKind::PermissionDenied => AttemptResult::Unreachable,
+        _ => AttemptResult::Failed,
+    };
+}
+
+/// Attempts still under way are cancelled by the winner, or timed out by the deadline.
+fn settle(evidence: &mut ConnectEvidence, begin: Instant, won: bool) {
+    let pending = |a: &&mut Attempt| a.result == AttemptResult::Cancelled;
+    for attempt in evidence.attempts.iter_mut().filter(pending) {
+        attempt.elapsed_ms = since(begin, attempt.started_ms);
+        attempt.result = if won { AttemptResult::Cancelled } else { AttemptResult::Timeout };
+    }
+}
+
+/// A refusal tells most: the host answered. Silence tells more than a route that does not exist.
+fn failure(attempts: &[Attempt]) -> Failure {
+    let order = [
+        (AttemptResult::Refused, FailureKind::Refused, "the port is closed: the host answered with a reset"),
+        (AttemptResult::Timeout, FailureKind::Timeout, "no answer to the connection request"),
+        (AttemptResult::Unreachable, FailureKind::Unreachable, "the network or the host is unreachable"),
+        (AttemptResult::Failed, FailureKind::Unreachable, "the system could not connect"),
+    ];
+    let found = order.iter().find_map(|(result, kind, what)| {
+        attempts.iter().find(|a| a.result == *result).map(|attempt| (*kind, *what, attempt))
+    });
+    let Some((kind, what, attempt)) = found else {
+        return Failure::new(FailureKind::NotFound, "there is no address to connect to");
+    };
+    let others = attempts.len() - 1;
+    let more = if others > 0 { format!(" ({others} more addresses failed)") } else { String::new() };
+    Failure::new(kind, format!("{what}: {}{more}", attempt.address))
+}

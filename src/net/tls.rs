@@ -1,0 +1,222 @@
+//! The TLS handshake over the wire (RFC 8446, RFC 5246): every chain is accepted, everything is recorded, nothing is judged.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::time::timeout_at;
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{
+        CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme,
+        client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        crypto::{self, CryptoProvider, ring},
+        pki_types::{CertificateDer, ServerName, UnixTime},
+    },
+};
+
+use super::{
+    failure,
+    tap::Seen,
+    wire::{Channel, Wire},
+};
+use crate::report::{Failure, FailureKind, HandshakeSignature};
+
+/// What to say in the ClientHello.
+#[derive(Clone, Debug)]
+pub struct Upgrade {
+    /// Host name or address; only a name is sent as SNI.
+    pub server_name: ServerName<'static>,
+}
+
+impl Upgrade {
+    /// An offer for this host; what is no DNS name is treated as an address, for which no SNI is sent.
+    pub fn new(host: &str) -> Self {
+        let nowhere = ServerName::IpAddress(std::net::Ipv4Addr::UNSPECIFIED.into());
+        Self { server_name: ServerName::try_from(host.to_owned()).unwrap_or(nowhere) }
+    }
+
+    /// The name that is sent as SNI.
+    pub fn sni(&self) -> Option<&str> {
+        match &self.server_name {
+            ServerName::DnsName(name) => Some(name.as_ref()),
+            _ => None,
+        }
+    }
+}
+
+/// What the handshake showed, complete or not.
+#[derive(Clone, Debug, Default)]
+pub struct Handshake {
+    /// `TLSv1.2` or `TLSv1.3`.
+    pub version: Option<String>,
+    /// IANA name of the suite.
+    pub cipher_suite: Option<String>,
+    /// The group of the key exchange.
+    pub key_exchange: Option<String>,
+    /// The chain as served, DER.
+    pub chain: Vec<Vec<u8>>,
+    /// What became of the handshake's signature.
+    pub signature: Option<HandshakeSignature>,
+    /// The stapled OCSP response.
+    pub ocsp: Vec<u8>,
+    /// The description of the alert that we sent in plain.
+    pub alert_sent: Option<u8>,
+    /// Bytes sent below TLS.
+    pub bytes_sent: u64,
+    /// Bytes received below TLS.
+    pub bytes_received: u64,
+}
+
+impl Wire {
+    /// Runs the handshake and goes on inside TLS.
+    ///
+    /// # Errors
+    /// What ended the handshake; `seen` holds what had been learned by then.
+    pub async fn upgrade(&mut self, offer: &Upgrade, seen: &mut Handshake) -> Result<(), Failure> {
+        if !self.pending().is_empty() {
+            let detail = format!("{} bytes came before the TLS handshake began", self.pending().len());
+            return Err(Failure::new(FailureKind::Malformed, detail).with_received(self.pending()));
+        }
+        let Channel::Plain(stream) = std::mem::replace(&mut self.channel, Channel::Gone) else {
+            return Err(Failure::new(FailureKind::Closed, "the connection is gone"));
+        };
+        let recorder = Arc::new(Recorder::new());
+        let connector = TlsConnector::from(Arc::new(config(Arc::clone(&recorder))));
+        self.tap.reset();
+        let result = timeout_at(self.deadline, connector.connect(offer.server_name.clone(), stream)).await;
+        recorder.take(seen);
+        (seen.bytes_sent, seen.bytes_received) = (self.tap.sent().bytes, self.tap.received().bytes);
+        seen.alert_sent = self.tap.sent().alert.map(|(_, description)| description);
+        let received = self.tap.received().clone();
+        match result {
+            Ok(Ok(stream)) => {
+                negotiated(stream.get_ref().1, seen);
+                self.channel = Channel::Tls(Box::new(stream));
+                Ok(())
+            }
+            Ok(Err(error)) => Err(handshake_failure(&error, &received)),
+            Err(_) => Err(counted(failure::timeout(self.entered.elapsed(), 0), &received)),
+        }
+    }
+}
+
+fn config(recorder: Arc<Recorder>) -> ClientConfig {
+    ClientConfig::builder_with_provider(Arc::clone(&recorder.provider))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks TLS 1.2 and 1.3")
+        .dangerous()
+        .with_custom_certificate_verifier(recorder)
+        .with_no_client_auth()
+}
+
+fn negotiated(connection: &tokio_rustls::rustls::ClientConnection, seen: &mut Handshake) {
+    seen.version = connection.protocol_version().map(|v| format!("{v:?}").replace('_', "."));
+    seen.cipher_suite =
+        connection.negotiated_cipher_suite().map(|s| format!("{:?}", s.suite()).replace("TLS13_", "TLS_"));
+    seen.key_exchange = connection.negotiated_key_exchange_group().map(|g| format!("{:?}", g.name()));
+}
+
+/// Bytes that begin no TLS record were sent by something that does not speak TLS.
+fn handshake_failure(error: &std::io::Error, received: &Seen) -> Failure {
+    let is_record = received.head.first().is_none_or(|kind| (20..=23).contains(kind));
+    if !is_record && failure::tls_error(error).is_some() {
+        let what = "the answer to the ClientHello is not TLS";
+        return Failure::new(FailureKind::NotTls, what).with_received(&received.head);
+    }
+    counted(failure::broken(error, 0), received)
+}
+
+/// Closed, reset and timeout say how many bytes had come.
+fn counted(mut failure: Failure, received: &Seen) -> Failure {
+    if matches!(failure.kind, FailureKind::Closed | FailureKind::Reset | FailureKind::Timeout) {
+        let came = match received.bytes {
+            0 => "no TLS byte had come".to_owned(),
+            count => format!("{count} bytes of TLS had come"),
+        };
+        failure.detail = match failure.kind {
+            FailureKind::Closed => format!("the server closed the connection in the TLS handshake, {came}"),
+            FailureKind::Reset => format!("the server reset the connection in the TLS handshake, {came}"),
+            _ => format!("the TLS handshake was not finished in time, {came}"),
+        };
+    }
+    failure
+}
+
+/// Accepts every chain and remembers what was served.
+#[derive(Debug)]
+struct Recorder {
+    provider: Arc<CryptoProvider>,
+    seen: Mutex<Recorded>,
+}
+
+#[derive(Debug, Default)]
+struct Recorded {
+    chain: Vec<Vec<u8>>,
+    ocsp: Vec<u8>,
+    signature: Option<HandshakeSignature>,
+}
+
+impl Recorder {
+    fn new() -> Self {
+        Self { provider: Arc::new(ring::default_provider()), seen: Mutex::default() }
+    }
+
+    fn take(&self, handshake: &mut Handshake) {
+        let recorded = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        handshake.chain = recorded.chain;
+        handshake.ocsp = recorded.ocsp;
+        handshake.signature = recorded.signature;
+    }
+
+    fn note(&self, result: &Result<HandshakeSignatureValid, Error>, certificate: &CertificateDer<'_>) {
+        let signature = match result {
+            Ok(_) => HandshakeSignature::Valid,
+            Err(Error::InvalidCertificate(CertificateError::BadSignature)) if crate::certificate::checkable(certificate) => {
+                HandshakeSignature::Invalid
+            }
+            Err(_) => HandshakeSignature::NotCheckable,
+        };
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).signature = Some(signature);
+    }
+}
+
+impl ServerCertVerifier for Recorder {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.chain = std::iter::once(end_entity).chain(intermediates).map(|der| der.to_vec()).collect();
+        seen.ocsp = ocsp_response.to_vec();
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        self.note(&crypto::verify_tls12_signature(message, certificate, signed, algorithms), certificate);
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        self.note(&crypto::verify_tls13_signature(message, certificate, signed, algorithms), certificate);
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,230 @@
+//! The wire: what a phase sends and receives, each with its deadline, each recorded.
+
+use std::{io, sync::Arc, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    time::{Instant, timeout_at},
+};
+use tokio_rustls::client::TlsStream;
+
+use super::{
+    BoxStream, Framing, MAX_FRAME, failure,
+    frames::Frames,
+    tap::{Tap, Tapped},
+};
+use crate::{
+    codes::Phase,
+    report::{Direction, Failure, FailureKind, Frame},
+};
+
+/// How long a polite end may take.
+const FAREWELL: Duration = Duration::from_millis(250);
+
+/// How long to wait for the reason after a write failed.
+const REASON: Duration = Duration::from_millis(250);
+
+/// The deadlines of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Time for one phase.
+    pub phase: Duration,
+    /// When the run ends.
+    pub run: Instant,
+}
+
+impl Limits {
+    /// When a phase that begins now must have ended.
+    pub fn phase_end(&self) -> Instant {
+        self.run.min(Instant::now() + self.phase)
+    }
+}
+
+pub(super) enum Channel {
+    Plain(Tapped),
+    Tls(Box<TlsStream<Tapped>>),
+    /// The handshake failed and took the stream with it.
+    Gone,
+}
+
+/// One connection to the server, with its deadlines and its record.
+pub struct Wire {
+    pub(super) channel: Channel,
+    pub(super) tap: Arc<Tap>,
+    pub(super) deadline: Instant,
+    pub(super) entered: Instant,
+    limits: Limits,
+    phase: Phase,
+    buffer: Vec<u8>,
+    frames: Frames,
+}
+
+impl Wire {
+    /// A wire over a connection that was just opened.
+    pub fn new(stream: BoxStream, limits: Limits) -> Self {
+        let tap = Arc::new(Tap::default());
+        Self {
+            channel: Channel::Plain(Tapped::new(stream, Arc::clone(&tap))),
+            tap,
+            deadline: limits.phase_end(),
+            entered: Instant::now(),
+            limits,
+            phase: Phase::Connect,
+            buffer: Vec::new(),
+            frames: Frames::new(Instant::now()),
+        }
+    }
+
+    /// Begins a phase: its deadline counts from now.
+    pub fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.entered = Instant::now();
+        self.deadline = self.limits.phase_end();
+    }
+
+    /// Sends one message.
+    ///
+    /// # Errors
+    /// What ended the connection; when the server had a reason to say, that reason.
+    pub async fn send(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.put(bytes, false).await
+    }
+
+    /// Sends one message that carries a secret; only its length is recorded.
+    ///
+    /// # Errors
+    /// As [`Wire::send`].
+    pub async fn send_secret(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.put(bytes, true).await
+    }
+
+    async fn put(&mut self, bytes: &[u8], secret: bool) -> Result<(), Failure> {
+        self.frames.push(self.phase, Direction::Sent, self.is_tls(), bytes, secret);
+        let written = timeout_at(self.deadline, write(&mut self.channel, bytes)).await;
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(self.reason(&error).await),
+            Err(_) => Err(Failure::new(FailureKind::Timeout, "the server takes no more bytes")),
+        }
+    }
+
+    /// A write fails after the server has ended the stream; why it did may still be waiting to be read.
+    async fn reason(&mut self, error: &io::Error) -> Failure {
+        let until = self.deadline.min(Instant::now() + REASON);
+        match timeout_at(until, read(&mut self.channel, &mut self.buffer)).await {
+            Ok(Err(reason)) => failure::broken(&reason, self.buffer.len()),
+            _ => failure::broken(error, 0),
+        }
+    }
+
+    /// Receives one whole message.
+    ///
+    /// # Errors
+    /// Closed, reset, timeout, or malformed when the bytes cannot begin such a message.
+    pub async fn receive(&mut self, framing: Framing) -> Result<Vec<u8>, Failure> {
+        loop {
+            match framing.length(&self.buffer) {
+                Ok(Some(length)) if self.buffer.len() >= length => {
+                    let rest = self.buffer.split_off(length);
+                    let frame = std::mem::replace(&mut self.buffer, rest);
+                    self.frames.push(self.phase, Direction::Received, self.is_tls(), &frame, false);
+                    return Ok(frame);
+                }
+                Ok(_) => self.fill(self.deadline).await?,
+                Err(malformed) => {
+                    let bytes = std::mem::take(&mut self.buffer);
+                    self.frames.push(self.phase, Direction::Received, self.is_tls(), &bytes, false);
+                    return Err(Failure::new(FailureKind::Malformed, malformed.0).with_received(&bytes));
+                }
+            }
+        }
+    }
+
+    /// Whatever comes next, at least one byte, until `quiet` passes without more or `most` bytes came.
+    ///
+    /// # Errors
+    /// As [`Wire::receive`], when nothing comes at all.
+    pub async fn receive_some(&mut self, most: usize, quiet: Duration) -> Result<Vec<u8>, Failure> {
+        if self.buffer.is_empty() {
+            self.fill(self.deadline).await?;
+        }
+        while self.buffer.len() < most {
+            let until = self.deadline.min(Instant::now() + quiet);
+            if self.fill(until).await.is_err() {
+                break;
+            }
+        }
+        self.buffer.truncate(most);
+        Ok(std::mem::take(&mut self.buffer))
+    }
+
+    /// Bytes that were received and belong to no message yet.
+    pub fn pending(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    async fn fill(&mut self, until: Instant) -> Result<(), Failure> {
+        let pending = self.buffer.len();
+        match timeout_at(until, read(&mut self.channel, &mut self.buffer)).await {
+            Ok(Ok(0)) => Err(failure::closed(pending)),
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(failure::broken(&error, pending)),
+            Err(_) => Err(failure::timeout(self.entered.elapsed(), pending)),
+        }
+    }
+
+    fn is_tls(&self) -> bool {
+        matches!(self.channel, Channel::Tls(_))
+    }
+
+    /// Ends politely: a last message if there is one, close_notify, FIN. Returns the record of frames.
+    pub async fn close(mut self, farewell: Option<&[u8]>) -> (Vec<Frame>, u64) {
+        let until = Instant::now() + FAREWELL;
+        if let Some(bytes) = farewell {
+            self.frames.push(self.phase, Direction::Sent, self.is_tls(), bytes, false);
+            let _ = timeout_at(until, write(&mut self.channel, bytes)).await;
+        }
+        let _ = timeout_at(until, shutdown(&mut self.channel)).await;
+        self.frames.finish()
+    }
+}
+
+fn gone() -> io::Error {
+    io::ErrorKind::BrokenPipe.into()
+}
+
+async fn write(channel: &mut Channel, bytes: &[u8]) -> io::Result<()> {
+    match channel {
+        Channel::Plain(stream) => stream.write_all(bytes).await?,
+        Channel::Tls(stream) => stream.write_all(bytes).await?,
+        Channel::Gone => return Err(gone()),
+    }
+    match channel {
+        Channel::Plain(stream) => stream.flush().await,
+        Channel::Tls(stream) => stream.flush().await,
+        Channel::Gone => Err(gone()),
+    }
+}
+
+/// Reads what is there; 64 KiB and a little more is the most that is ever kept.
+async fn read(channel: &mut Channel, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    if buffer.len() > MAX_FRAME {
+        return Err(io::Error::other("a message is longer than 64 KiB"));
+    }
+    let mut chunk = [0; 4096];
+    let count = match channel {
+        Channel::Plain(stream) => stream.read(&mut chunk).await?,
+        Channel::Tls(stream) => stream.read(&mut chunk).await?,
+        Channel::Gone => return Err(gone()),
+    };
+    buffer.extend_from_slice(&chunk[..count]);
+    Ok(count)
+}
+
+async fn shutdown(channel: &mut Channel) -> io::Result<()> {
+    match channel {
+        Channel::Plain(stream) => stream.shutdown().await,
+        Channel::Tls(stream) => stream.shutdown().await,
+        Channel::Gone => Ok(()),
+    }
+}

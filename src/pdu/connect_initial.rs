@@ -1,0 +1,85 @@
+//! The MCS Connect Initial with the client's GCC blocks (MS-RDPBCGR 2.2.1.3), conservative in what it announces.
+
+use ironrdp_core::encode_vec;
+use ironrdp_pdu::{
+    gcc::{
+        ClientCoreData, ClientCoreOptionalData, ClientEarlyCapabilityFlags, ClientGccBlocks, ClientMessageChannelData,
+        ClientSecurityData, ColorDepth, ConnectionType, EncryptionMethod, HighColorDepth, KeyboardType, RdpVersion,
+        SecureAccessSequence, SupportedColorDepths,
+    },
+    mcs::ConnectInitial,
+    nego::SecurityProtocol,
+    x224::{X224, X224Data},
+};
+
+/// The name that the client gives itself.
+pub const CLIENT_NAME: &str = "rdptrace";
+
+/// Width and height that the client asks for.
+pub const DESKTOP: (u16, u16) = (1024, 768);
+
+/// A whole frame with a Connect Initial.
+///
+/// `selected` is the negotiated protocol. With Standard RDP Security (0) the RC4 methods are offered. `extended` says that
+/// the server announced support for extended client data, without which no message channel may be asked for.
+pub fn connect_initial(selected: u32, extended: bool) -> Vec<u8> {
+    let methods = match selected {
+        0 => EncryptionMethod::BIT_40 | EncryptionMethod::BIT_56 | EncryptionMethod::BIT_128,
+        _ => EncryptionMethod::empty(),
+    };
+    let blocks = ClientGccBlocks {
+        core: core_data(selected),
+        security: ClientSecurityData { encryption_methods: methods, ext_encryption_methods: 0 },
+        network: None,
+        cluster: None,
+        monitor: None,
+        message_channel: extended.then_some(ClientMessageChannelData),
+        multi_transport_channel: None,
+        monitor_extended: None,
+    };
+    let initial = ConnectInitial::with_gcc_blocks(blocks).expect("fixed blocks make a conference request");
+    let data = encode_vec(&initial).expect("a fixed Connect Initial encodes");
+    encode_vec(&X224(X224Data { data: data.into() })).expect("a fixed Connect Initial fits a TPKT frame")
+}
+
+fn core_data(selected: u32) -> ClientCoreData {
+    ClientCoreData {
+        version: RdpVersion::V5_PLUS,
+        desktop_width: DESKTOP.0,
+        desktop_height: DESKTOP.1,
+        color_depth: ColorDepth::Bpp8,
+        sec_access_sequence: SecureAccessSequence::Del,
+        keyboard_layout: 0x0409,
+        client_build: 2600,
+        client_name: CLIENT_NAME.to_owned(),
+        keyboard_type: KeyboardType::IBM_ENHANCED,
+        keyboard_subtype: 0,
+        keyboard_functional_keys_count: 12,
+        ime_file_name: String::new(),
+        optional_data: optional_data(selected),
+    }
+}
+
+fn optional_data(selected: u32) -> ClientCoreOptionalData {
+    ClientCoreOptionalData {
+        post_beta2_color_depth: Some(ColorDepth::Bpp8),
+        client_product_id: Some(1),
+        serial_number: Some(0),
+        high_color_depth: Some(HighColorDepth::Bpp24),
+        supported_color_depths: Some(
+            SupportedColorDepths::BPP24 | SupportedColorDepths::BPP16 | SupportedColorDepths::BPP32,
+        ),
+        early_capability_flags: Some(
+            ClientEarlyCapabilityFlags::VALID_CONNECTION_TYPE
+                | ClientEarlyCapabilityFlags::SUPPORT_ERR_INFO_PDU
+                | ClientEarlyCapabilityFlags::STRONG_ASYMMETRIC_KEYS
+                | ClientEarlyCapabilityFlags::SUPPORT_NET_CHAR_AUTODETECT
+                | ClientEarlyCapabilityFlags::SUPPORT_SKIP_CHANNELJOIN
+                | ClientEarlyCapabilityFlags::WANT_32_BPP_SESSION,
+        ),
+        dig_product_id: Some(String::new()),
+        connection_type: Some(ConnectionType::Lan),
+        server_selected_protocol: Some(SecurityProtocol::from_bits_retain(selected)),
+        ..ClientCoreOptionalData::default()
+    }
+}

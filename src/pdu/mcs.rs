@@ -1,0 +1,95 @@
+//! MCS domain PDUs as far as a trace reads them before IronRDP does (T.125 section 7; MS-RDPBCGR 2.2.1.5 to 2.2.1.9).
+
+use super::{Malformed, Reader, x224};
+
+const ATTACH_USER_CONFIRM: u8 = 11;
+const CHANNEL_JOIN_CONFIRM: u8 = 15;
+const SEND_DATA_INDICATION: u8 = 26;
+const DISCONNECT_PROVIDER_ULTIMATUM: u8 = 8;
+
+/// A disconnect provider ultimatum, reason rn-user-requested: the polite end.
+pub const USER_REQUESTED: [u8; 9] = [0x03, 0x00, 0x00, 0x09, 0x02, 0xF0, 0x80, 0x21, 0x80];
+
+/// An MCS PDU from the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mcs<'a> {
+    /// Disconnect Provider Ultimatum.
+    Ultimatum {
+        /// T.125 Reason.
+        reason: u32,
+    },
+    /// Attach User Confirm.
+    AttachUserConfirm {
+        /// T.125 Result.
+        result: u32,
+    },
+    /// Channel Join Confirm.
+    ChannelJoinConfirm {
+        /// T.125 Result.
+        result: u32,
+    },
+    /// Send Data Indication.
+    Data {
+        /// The channel it came on.
+        channel: u16,
+        /// What it carries.
+        user_data: &'a [u8],
+    },
+    /// Anything else.
+    Other {
+        /// DomainMCSPDU choice.
+        choice: u8,
+    },
+}
+
+/// Reads a whole frame.
+///
+/// # Errors
+/// It is no data TPDU, or a PDU that ends too early.
+pub fn read(frame: &[u8]) -> Result<Mcs<'_>, Malformed> {
+    payload(x224::data(frame)?)
+}
+
+/// Reads the payload of a data TPDU.
+///
+/// # Errors
+/// The PDU ends too early.
+pub fn payload(payload: &[u8]) -> Result<Mcs<'_>, Malformed> {
+    let mut reader = Reader::new(payload);
+    let first = reader.u8()?;
+    match first >> 2 {
+        DISCONNECT_PROVIDER_ULTIMATUM => Ok(Mcs::Ultimatum { reason: reason(first, reader.u8()?) }),
+        ATTACH_USER_CONFIRM => Ok(Mcs::AttachUserConfirm { result: result(first, reader.u8()?) }),
+        CHANNEL_JOIN_CONFIRM => Ok(Mcs::ChannelJoinConfirm { result: result(first, reader.u8()?) }),
+        SEND_DATA_INDICATION => {
+            reader.u16_be()?;
+            let channel = reader.u16_be()?;
+            // Priority and segmentation.
+            reader.u8()?;
+            let length = per_length(&mut reader)?;
+            Ok(Mcs::Data { channel, user_data: reader.bytes(length.min(reader.rest().len()))? })
+        }
+        choice => Ok(Mcs::Other { choice }),
+    }
+}
+
+/// Aligned PER packs the reason's three bits behind the choice: two there, one in the next byte.
+fn reason(first: u8, second: u8) -> u32 {
+    u32::from(((first & 0b11) << 1) | (second >> 7))
+}
+
+/// The result's four bits follow the choice and the optional bit; some servers write a whole byte instead.
+fn result(first: u8, second: u8) -> u32 {
+    if second & 0x1F != 0 {
+        return u32::from(second);
+    }
+    u32::from(((first & 1) << 3) | (second >> 5))
+}
+
+fn per_length(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
+    let first = reader.u8()?;
+    if first & 0x80 == 0 {
+        return Ok(usize::from(first));
+    }
+    Ok(usize::from(first & 0x7F) << 8 | usize::from(reader.u8()?))
+}

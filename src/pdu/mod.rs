@@ -1,0 +1,19 @@
+//! Bytes to types and back, where ironrdp-pdu is silent, too strict, or loses a number. Pure: no sockets, no clocks.
+
+pub mod connect_initial;
+pub mod connect_response;
+pub mod license;
+pub mod license_exchange;
+pub mod license_frame;
+pub mod license_keys;
+pub mod mcs;
+pub mod ntlm;
+pub mod peer;
+pub mod reader;
+pub mod rsa;
+pub mod server_certificate;
+pub mod share;
+pub mod ts_request;
+pub mod x224;
+
+pub use reader::{Malformed, Reader};

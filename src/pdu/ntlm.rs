@@ -1,0 +1,83 @@
+//! Reads the facts of an NTLM CHALLENGE (MS-NLMP 2.2.1.2, 2.2.2.1).
+
+use super::{Malformed, Reader, reader::utf16};
+
+/// What a CHALLENGE says of the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Challenge {
+    /// MsvAvNbComputerName.
+    pub netbios_computer: Option<String>,
+    /// MsvAvNbDomainName.
+    pub netbios_domain: Option<String>,
+    /// MsvAvDnsComputerName.
+    pub dns_computer: Option<String>,
+    /// MsvAvDnsDomainName.
+    pub dns_domain: Option<String>,
+    /// MsvAvDnsTreeName.
+    pub dns_tree: Option<String>,
+    /// MsvAvTimestamp: 100 ns since 1601-01-01.
+    pub timestamp: Option<u64>,
+    /// Major and minor version and build.
+    pub version: Option<(u8, u8, u16)>,
+}
+
+const SIGNATURE: &[u8] = b"NTLMSSP\0";
+const NTLMSSP_NEGOTIATE_VERSION: u32 = 0x0200_0000;
+const MAX_PAIRS: usize = 64;
+
+/// Finds and reads the CHALLENGE in a security token, wrapped in SPNEGO or bare.
+///
+/// # Errors
+/// There is none, or it ends too early.
+pub fn challenge(token: &[u8]) -> Result<Challenge, Malformed> {
+    let start = token
+        .windows(SIGNATURE.len())
+        .position(|window| window == SIGNATURE)
+        .ok_or_else(|| Malformed::new("a security token without an NTLM message"))?;
+    let message = &token[start..];
+    let mut reader = Reader::new(message);
+    reader.bytes(SIGNATURE.len())?;
+    let kind = reader.u32()?;
+    if kind != 2 {
+        return Err(Malformed(format!("an NTLM message of type {kind} where the CHALLENGE belongs")));
+    }
+    // TargetName.
+    reader.bytes(8)?;
+    let flags = reader.u32()?;
+    // ServerChallenge and Reserved.
+    reader.bytes(16)?;
+    let length = usize::from(reader.u16()?);
+    reader.u16()?;
+    let offset = usize::try_from(reader.u32()?).unwrap_or(usize::MAX);
+    let mut challenge = Challenge::default();
+    if flags & NTLMSSP_NEGOTIATE_VERSION != 0 {
+        challenge.version = Some((reader.u8()?, reader.u8()?, reader.u16()?));
+    }
+    let info = message.get(offset..).and_then(|rest| rest.get(..length)).unwrap_or_default();
+    pairs(info, &mut challenge)?;
+    Ok(challenge)
+}
+
+fn pairs(info: &[u8], challenge: &mut Challenge) -> Result<(), Malformed> {
+    let mut reader = Reader::new(info);
+    for _ in 0..MAX_PAIRS {
+        if reader.is_empty() {
+            break;
+        }
+        let id = reader.u16()?;
+        let length = usize::from(reader.u16()?);
+        let value = reader.bytes(length)?;
+        let text = || Some(utf16(value)).filter(|text| !text.is_empty());
+        match id {
+            0 => break,
+            1 => challenge.netbios_computer = text(),
+            2 => challenge.netbios_domain = text(),
+            3 => challenge.dns_computer = text(),
+            4 => challenge.dns_domain = text(),
+            5 => challenge.dns_tree = text(),
+            7 => challenge.timestamp = Reader::new(value).u64().ok(),
+            _ => {}
+        }
+    }
+    Ok(())
+}

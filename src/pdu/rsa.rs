@@ -1,0 +1,52 @@
+//! The raw RSA public operation on little-endian numbers: MS-RDPBCGR 5.3.3.1.3 and 5.3.4.1.
+
+use num_bigint::BigUint;
+
+use super::Malformed;
+use super::server_certificate::RsaPublicKey;
+
+/// The longest modulus that is used, in bytes: 8192 bits keeps one operation far below a second.
+pub const MAX_MODULUS: usize = 1024;
+
+/// The zero bytes that follow every little-endian number on the wire.
+const PADDING: usize = 8;
+
+/// Encrypts `message_le` as MS-RDPBCGR 5.3.4.1 says: little-endian, as long as the modulus, then 8 zero bytes.
+///
+/// # Errors
+/// If the key is none ([`power`]) or the message is not smaller than the modulus.
+pub fn encrypt(key: &RsaPublicKey, message_le: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let mut encrypted = power(key, message_le)?;
+    encrypted.extend_from_slice(&[0; PADDING]);
+    Ok(encrypted)
+}
+
+/// `value_le` to the power of the public exponent, modulo the modulus; little-endian, as long as the modulus.
+///
+/// # Errors
+/// If the modulus is zero, even or longer than [`MAX_MODULUS`], if the exponent is even or 1, or if the value is
+/// not smaller than the modulus.
+pub fn power(key: &RsaPublicKey, value_le: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let length = key.modulus.len();
+    if length > MAX_MODULUS {
+        return Err(Malformed(format!("RSA modulus of {length} bytes, at most {MAX_MODULUS} are used")));
+    }
+    let modulus = BigUint::from_bytes_le(&key.modulus);
+    if !modulus.bit(0) {
+        return Err(Malformed::new("RSA modulus is zero or even"));
+    }
+    // An exponent of 1 would send the message in the clear.
+    if key.exponent.is_multiple_of(2) || key.exponent == 1 {
+        return Err(Malformed(format!("RSA exponent {} is even or 1", key.exponent)));
+    }
+    let value = BigUint::from_bytes_le(value_le);
+    if value >= modulus {
+        return Err(Malformed(format!(
+            "RSA modulus of {} bits is too short for the message",
+            modulus.bits()
+        )));
+    }
+    let mut result = value.modpow(&BigUint::from(key.exponent), &modulus).to_bytes_le();
+    result.resize(length, 0);
+    Ok(result)
+}

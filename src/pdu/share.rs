@@ -1,0 +1,76 @@
+//! What a server sends on the I/O channel in place of what is expected: Set Error Info, redirection, Demand Active
+//! (MS-RDPBCGR 2.2.5.1, 2.2.8.1.1, 2.2.13.3).
+
+use super::Reader;
+
+const PDUTYPE_DEMAND_ACTIVE: u16 = 1;
+const PDUTYPE_DATA: u16 = 7;
+const PDUTYPE_SERVER_REDIRECTION: u16 = 10;
+const PDUTYPE2_SET_ERROR_INFO: u8 = 47;
+
+const SEC_LICENSE_PKT: u16 = 0x0080;
+const SEC_REDIRECTION_PKT: u16 = 0x0400;
+
+/// User data of the I/O channel, told apart by its headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IoPdu {
+    /// Set Error Info.
+    SetErrorInfo {
+        /// errorInfo.
+        code: u32,
+    },
+    /// A license PDU, with its security header.
+    License,
+    /// A Server Redirection PDU.
+    Redirection,
+    /// Demand Active.
+    DemandActive,
+    /// A share data PDU of another kind.
+    ShareData {
+        /// pduType2.
+        kind: u8,
+    },
+    /// Anything else.
+    Other,
+}
+
+/// Tells what the user data is. A share control header begins with its own length, a license PDU with security flags.
+pub fn io_pdu(user_data: &[u8]) -> IoPdu {
+    share_control(user_data).unwrap_or_else(|| security_header(user_data))
+}
+
+fn share_control(user_data: &[u8]) -> Option<IoPdu> {
+    let mut reader = Reader::new(user_data);
+    let total_length = usize::from(reader.u16().ok()?);
+    let kind = reader.u16().ok()?;
+    // The high twelve bits hold version 1, where a license PDU's security header has zero.
+    if kind >> 4 != 1 || total_length < 6 {
+        return None;
+    }
+    reader.u16().ok()?;
+    match kind & 0xF {
+        PDUTYPE_DEMAND_ACTIVE => Some(IoPdu::DemandActive),
+        PDUTYPE_SERVER_REDIRECTION => Some(IoPdu::Redirection),
+        PDUTYPE_DATA => share_data(&mut reader),
+        _ => Some(IoPdu::Other),
+    }
+}
+
+/// shareId, pad, streamId, uncompressedLength, pduType2, compressedType, compressedLength, then the PDU.
+fn share_data(reader: &mut Reader<'_>) -> Option<IoPdu> {
+    reader.bytes(8).ok()?;
+    let kind = reader.u8().ok()?;
+    reader.bytes(3).ok()?;
+    if kind != PDUTYPE2_SET_ERROR_INFO {
+        return Some(IoPdu::ShareData { kind });
+    }
+    Some(IoPdu::SetErrorInfo { code: reader.u32().ok()? })
+}
+
+fn security_header(user_data: &[u8]) -> IoPdu {
+    match Reader::new(user_data).u16() {
+        Ok(flags) if flags & SEC_LICENSE_PKT != 0 => IoPdu::License,
+        Ok(flags) if flags & SEC_REDIRECTION_PKT != 0 => IoPdu::Redirection,
+        _ => IoPdu::Other,
+    }
+}

@@ -1,0 +1,90 @@
+//! Secure settings exchange, connect-time auto-detect and licensing (MS-RDPBCGR 1.3.1.1, 2.2.1.11, 2.2.14; MS-RDPELE).
+
+use ironrdp_connector::ClientConnector;
+
+use super::{PhaseResult, Step, ending, rdp_client};
+use crate::{
+    net::{Framing, Wire},
+    pdu::{
+        mcs::Mcs,
+        share::{self, IoPdu},
+    },
+    report::{Failure, FailureKind, LicensingEvidence},
+    settings::LicensePolicy,
+};
+
+mod exchange;
+
+/// How the license exchange is to be led.
+#[derive(Clone, Copy, Debug)]
+pub struct Licensing {
+    /// How far it may go.
+    pub policy: LicensePolicy,
+    /// This machine's hardware id.
+    pub hardware_id: [u32; 4],
+    /// The I/O channel.
+    pub io_channel: u16,
+    /// The message channel.
+    pub message_channel: Option<u16>,
+    /// Our user channel.
+    pub user_channel: u16,
+}
+
+/// Sends Client Info and leads the license exchange as far as the policy allows.
+///
+/// # Errors
+/// `license_error`, `error_info`, `disconnect`, `malformed`, and what ends a connection.
+pub async fn run(
+    wire: &mut Wire,
+    connector: &mut ClientConnector,
+    licensing: Licensing,
+    evidence: &mut LicensingEvidence,
+) -> PhaseResult<()> {
+    // Client Info holds no password, but may hold the account's name.
+    wire.send_secret(&rdp_client::step(connector, &[])?).await?;
+    let mut exchange = exchange::Exchange::new(licensing);
+    loop {
+        let frame = wire.receive(Framing::Tpkt).await?;
+        let Mcs::Data { channel, user_data } = ending::read(&frame)? else {
+            return Err(misplaced(&frame));
+        };
+        if Some(channel) == licensing.message_channel {
+            auto_detect(wire, connector, &frame, evidence).await?;
+            continue;
+        }
+        if channel != licensing.io_channel {
+            evidence.ignored_pdus = evidence.ignored_pdus.saturating_add(1);
+            continue;
+        }
+        match share::io_pdu(user_data) {
+            IoPdu::License => match exchange.take(user_data, evidence)? {
+                exchange::Next::Send(bytes) => wire.send(&bytes).await?,
+                exchange::Next::Done(step) => return Ok(step),
+            },
+            // Some servers know no licensing at all and begin with the capabilities.
+            IoPdu::DemandActive => return Ok(Step::Passed(())),
+            IoPdu::Redirection => {
+                let detail = "the server redirects to another host, which this build does not follow";
+                return Err(Failure::new(FailureKind::SecurityUnsupported, detail));
+            }
+            _ => evidence.ignored_pdus = evidence.ignored_pdus.saturating_add(1),
+        }
+    }
+}
+
+/// Answers a connect-time auto-detect request; anything else on the message channel is passed over.
+async fn auto_detect(
+    wire: &mut Wire,
+    connector: &mut ClientConnector,
+    frame: &[u8],
+    evidence: &mut LicensingEvidence,
+) -> Result<(), Failure> {
+    let answer = rdp_client::step(connector, frame)?;
+    evidence.auto_detect_requests = evidence.auto_detect_requests.saturating_add(1);
+    if answer.is_empty() { Ok(()) } else { wire.send(&answer).await }
+}
+
+fn misplaced(frame: &[u8]) -> Failure {
+    let detail = "an MCS PDU without data where the license PDU belongs";
+    Failure::new(FailureKind::Malformed, detail).with_received(frame)
+}

@@ -1,0 +1,165 @@
+//! The license exchange as the policy allows it (MS-RDPELE 1.3.1, 3.2.5).
+
+use ironrdp_core::encode_vec;
+use ironrdp_pdu::{mcs::SendDataRequest, x224::X224};
+use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
+
+use super::Licensing;
+use crate::{
+    codes,
+    pdu::{
+        connect_initial::CLIENT_NAME,
+        license::{self, EncryptedLicense, ErrorAlert, LicensePdu, LicenseRequest, PlatformChallenge},
+        license_exchange::ClientLicense,
+        server_certificate::ServerCertificate,
+    },
+    phase::{Step, ending},
+    report::{Failure, FailureKind, LicenseCertificate, LicensingEvidence, LicensingOutcome, Timestamp},
+    settings::LicensePolicy,
+};
+
+const STATUS_VALID_CLIENT: u32 = 7;
+
+/// What to do after a license PDU.
+pub enum Next {
+    /// Send this frame and wait for the answer.
+    Send(Vec<u8>),
+    /// The exchange has ended.
+    Done(Step<()>),
+}
+
+/// The client's side of one license exchange.
+pub struct Exchange {
+    licensing: Licensing,
+    client: Option<ClientLicense>,
+}
+
+impl Exchange {
+    /// An exchange in which nothing was said yet.
+    pub fn new(licensing: Licensing) -> Self {
+        Self { licensing, client: None }
+    }
+
+    /// Takes a license PDU with its security header.
+    ///
+    /// # Errors
+    /// `license_error` for an error alert, `malformed` for what cannot be read or decrypted.
+    pub fn take(&mut self, user_data: &[u8], evidence: &mut LicensingEvidence) -> Result<Next, Failure> {
+        let pdu = license::read(user_data)
+            .map_err(|error| ending::malformed("the license PDU cannot be read", &error, user_data))?;
+        match pdu {
+            LicensePdu::Request(request) => self.request(&request, evidence),
+            LicensePdu::Challenge(challenge) => self.challenge(&challenge, evidence),
+            LicensePdu::NewLicense(license) => self.license(&license, LicensingOutcome::NewLicense, evidence),
+            LicensePdu::UpgradeLicense(license) => self.license(&license, LicensingOutcome::Upgrade, evidence),
+            LicensePdu::ErrorAlert(alert) => error_alert(alert, evidence),
+            LicensePdu::Unknown { message_type } => {
+                let detail = format!("a license PDU of unknown type {message_type:#04x}");
+                Err(Failure::new(FailureKind::Malformed, detail).with_received(user_data))
+            }
+        }
+    }
+
+    fn request(&mut self, request: &LicenseRequest, evidence: &mut LicensingEvidence) -> Result<Next, Failure> {
+        evidence.outcome = Some(LicensingOutcome::Request);
+        evidence.product = Some(request.product.clone());
+        evidence.version = Some(request.version);
+        evidence.company = Some(request.company.clone());
+        evidence.scope = request.scopes.first().cloned();
+        evidence.certificate = request.certificate.as_ref().map(certificate);
+        if self.licensing.policy == LicensePolicy::Stop {
+            return Ok(Next::Done(Step::Stopped("the license exchange ends at the server's request, as asked")));
+        }
+        let Ok(client) = ClientLicense::new(request, None, random()?, random()?) else {
+            let reason = "the license request carries no key that could encrypt an answer";
+            return Ok(Next::Done(Step::Stopped(reason)));
+        };
+        let answer = client.new_license_request(CLIENT_NAME, CLIENT_NAME);
+        self.client = Some(client);
+        Ok(Next::Send(self.frame(answer)))
+    }
+
+    fn challenge(&self, challenge: &PlatformChallenge, evidence: &mut LicensingEvidence) -> Result<Next, Failure> {
+        evidence.outcome = Some(LicensingOutcome::Challenge);
+        let client = self.keys("a platform challenge")?;
+        let plain = client.read_challenge(challenge).map_err(|error| unreadable("the platform challenge", &error))?;
+        if self.licensing.policy != LicensePolicy::Complete {
+            let reason = "the license exchange ends at the platform challenge, so that no license is issued";
+            return Ok(Next::Done(Step::Stopped(reason)));
+        }
+        Ok(Next::Send(self.frame(client.challenge_response(&plain, self.licensing.hardware_id))))
+    }
+
+    fn license(
+        &self,
+        license: &EncryptedLicense,
+        outcome: LicensingOutcome,
+        evidence: &mut LicensingEvidence,
+    ) -> Result<Next, Failure> {
+        let client = self.keys("a license")?;
+        let issued = client.read_license(license).map_err(|error| unreadable("the license", &error))?;
+        evidence.outcome = Some(outcome);
+        evidence.product = Some(issued.product);
+        evidence.version = Some(issued.version);
+        evidence.company = Some(issued.company);
+        evidence.scope = Some(issued.scope);
+        Ok(Next::Done(Step::Passed(())))
+    }
+
+    fn keys(&self, what: &str) -> Result<&ClientLicense, Failure> {
+        let detail = format!("{what} came without a license request before it");
+        self.client.as_ref().ok_or_else(|| Failure::new(FailureKind::Malformed, detail))
+    }
+
+    fn frame(&self, user_data: Vec<u8>) -> Vec<u8> {
+        let request = SendDataRequest {
+            initiator_id: self.licensing.user_channel,
+            channel_id: self.licensing.io_channel,
+            user_data: user_data.into(),
+        };
+        encode_vec(&X224(request)).expect("a license PDU of bounded size fits a frame")
+    }
+}
+
+fn unreadable(what: &str, error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(FailureKind::Malformed, format!("{what} cannot be decrypted: {error}"))
+}
+
+fn error_alert(alert: ErrorAlert, evidence: &mut LicensingEvidence) -> Result<Next, Failure> {
+    evidence.error_code = Some(alert.code);
+    evidence.error_transition = Some(alert.transition);
+    evidence.error_text = alert.text;
+    if alert.code == STATUS_VALID_CLIENT {
+        evidence.outcome = Some(LicensingOutcome::ValidClient);
+        return Ok(Next::Done(Step::Passed(())));
+    }
+    evidence.outcome = Some(LicensingOutcome::Error);
+    let row = codes::LICENSE_ERROR.find(alert.code);
+    let what = row.map_or("no table knows it", |row| row.meaning);
+    let detail = format!("the server sent the license error {}: {what}", alert.code);
+    Err(Failure::new(FailureKind::LicenseError, detail)
+        .with_code(alert.code, codes::LICENSE_ERROR.symbol(alert.code)))
+}
+
+fn certificate(certificate: &ServerCertificate) -> LicenseCertificate {
+    let bits = certificate.key().and_then(|key| u32::try_from(key.bits()).ok());
+    let leaf = match certificate {
+        ServerCertificate::X509 { chain, .. } => chain.last(),
+        ServerCertificate::Proprietary { .. } => None,
+    };
+    let parsed = leaf.and_then(|der| X509Certificate::from_der(der).ok()).map(|(_, parsed)| parsed);
+    LicenseCertificate {
+        kind: if matches!(certificate, ServerCertificate::X509 { .. }) { "x509" } else { "proprietary" }.to_owned(),
+        bits,
+        subject: parsed.as_ref().map(|p| p.subject().to_string()),
+        issuer: parsed.as_ref().map(|p| p.issuer().to_string()),
+        not_after: parsed.as_ref().map(|p| Timestamp(p.validity().not_after.to_datetime())),
+    }
+}
+
+fn random<const N: usize>() -> Result<[u8; N], Failure> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::new(FailureKind::Malformed, format!("no random bytes: {error}")))?;
+    Ok(bytes)
+}

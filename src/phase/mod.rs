@@ -1,0 +1,26 @@
+//! One file a phase: each reads like its part of the specification and leaves what it saw in its evidence.
+
+pub mod connect;
+pub mod credssp;
+pub mod licensing;
+pub mod mcs;
+pub mod negotiate;
+pub mod resolve;
+pub mod tls;
+
+mod ending;
+mod rdp_client;
+
+use crate::report::Failure;
+
+/// How a phase that did not fail ended.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// The next phase can begin.
+    Passed(T),
+    /// We chose to end here, and why.
+    Stopped(&'static str),
+}
+
+/// What a phase returns.
+pub type PhaseResult<T> = Result<Step<T>, Failure>;

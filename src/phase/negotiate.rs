@@ -1,0 +1,107 @@
+//! X.224 connection request and confirm (MS-RDPBCGR 1.3.1.1, 2.2.1.1, 2.2.1.2).
+
+use std::time::Duration;
+
+use super::{PhaseResult, Step, ending};
+use crate::{
+    codes,
+    net::{Framing, Wire},
+    pdu::{
+        mcs::{self, Mcs},
+        peer,
+        x224::{self, Confirm},
+    },
+    report::{Failure, FailureKind, NegotiateEvidence, Selected},
+};
+
+/// How long a foreign peer may pause in its greeting.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// How much of a foreign peer's greeting is read.
+const GREETING: usize = 256;
+
+/// What was negotiated.
+#[derive(Clone, Copy, Debug)]
+pub struct Negotiated {
+    /// The selected protocol.
+    pub protocol: Selected,
+    /// Its number.
+    pub code: u32,
+    /// Whether the server supports extended client data.
+    pub extended: bool,
+}
+
+/// Offers `protocols` and reads what the server selects.
+///
+/// # Errors
+/// `negotiation_failure`, `disconnect` for an ultimatum in place of the confirm, `not_rdp` for another protocol.
+pub async fn run(wire: &mut Wire, protocols: u32, evidence: &mut NegotiateEvidence) -> PhaseResult<Negotiated> {
+    evidence.requested = Selected::of_offer(protocols);
+    evidence.requested_code = protocols;
+    wire.send(&x224::connection_request(protocols)).await?;
+    let frame = match wire.receive(Framing::Tpkt).await {
+        Ok(frame) => frame,
+        Err(failure) if failure.kind == FailureKind::Malformed => {
+            return Err(foreign(wire, &failure, evidence).await);
+        }
+        Err(failure) => return Err(failure),
+    };
+    let confirm = x224::confirm(&frame)
+        .map_err(|error| ending::malformed("the connection confirm cannot be read", &error, &frame))?;
+    match confirm {
+        Confirm::Response { flags, selected } => Ok(Step::Passed(response(flags, selected, evidence))),
+        Confirm::Plain => Ok(Step::Passed(plain(evidence))),
+        Confirm::Failure { code } => {
+            evidence.negotiation_response = Some(true);
+            Err(refused(code))
+        }
+        Confirm::Data(payload) => Err(data(payload, &frame)),
+    }
+}
+
+fn response(flags: u8, selected: u32, evidence: &mut NegotiateEvidence) -> Negotiated {
+    let protocol = Selected::from_code(selected);
+    evidence.negotiation_response = Some(true);
+    evidence.selected = Some(protocol);
+    evidence.selected_code = Some(selected);
+    evidence.flags = Some(u32::from(flags));
+    evidence.flag_names = x224::response_flag_names(flags).into_iter().map(str::to_owned).collect();
+    Negotiated { protocol, code: selected, extended: flags & 1 != 0 }
+}
+
+/// A confirm without negotiation data comes from a server that knows Standard RDP Security only (2.2.1.2).
+fn plain(evidence: &mut NegotiateEvidence) -> Negotiated {
+    evidence.negotiation_response = Some(false);
+    evidence.selected = Some(Selected::Rdp);
+    evidence.selected_code = Some(0);
+    Negotiated { protocol: Selected::Rdp, code: 0, extended: false }
+}
+
+fn refused(code: u32) -> Failure {
+    let row = codes::NEGOTIATION_FAILURE.find(code);
+    let what = row.map_or("no table knows it", |row| row.meaning);
+    Failure::new(FailureKind::NegotiationFailure, format!("the server refused the offer with failure {code}: {what}"))
+        .with_code(code, codes::NEGOTIATION_FAILURE.symbol(code))
+}
+
+fn data(payload: &[u8], frame: &[u8]) -> Failure {
+    match mcs::payload(payload) {
+        Ok(Mcs::Ultimatum { reason }) => ending::ultimatum(reason),
+        _ => Failure::new(FailureKind::Malformed, "an X.224 data TPDU where the connection confirm belongs")
+            .with_received(frame),
+    }
+}
+
+/// Reads a little more of what is no TPKT and names who speaks so.
+async fn foreign(wire: &mut Wire, failure: &Failure, evidence: &mut NegotiateEvidence) -> Failure {
+    let mut bytes = failure.received.as_deref().and_then(|text| hex::decode(text).ok()).unwrap_or_default();
+    if let Ok(more) = wire.receive_some(GREETING, QUIET).await {
+        bytes.extend(more);
+    }
+    evidence.speaks = peer::speaks(&bytes);
+    let detail = match &evidence.speaks {
+        Some(name) => format!("the peer does not speak RDP but {name}"),
+        None => "the peer does not speak RDP: its answer is no TPKT frame".to_owned(),
+    };
+    Failure::new(FailureKind::NotRdp, detail).with_received(&bytes)
+}

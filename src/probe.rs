@@ -1,0 +1,279 @@
+//! The phases in order: the table of contents of the program.
+
+use std::net::SocketAddr;
+
+use ironrdp_connector::{ClientConnector, ClientConnectorState};
+use tokio::time::Instant;
+
+use crate::{
+    certificate::{Expectation, Roots},
+    codes::Phase,
+    net::{Limits, Network, Wire},
+    pdu::mcs::USER_REQUESTED,
+    phase::{
+        PhaseResult, Step, connect,
+        credssp::{self, Access},
+        licensing::{self, Licensing},
+        mcs,
+        negotiate::{self, Negotiated},
+        resolve, tls,
+    },
+    report::{
+        Connection, Failure, FailureKind, PhaseRecord, Phases, Purpose, Request, Status, TargetRecord, Timestamp, Trace,
+    },
+    settings::{Account, Security, Settings},
+    target::Target,
+};
+
+/// The negotiation failure that demands Standard RDP Security (MS-RDPBCGR 2.2.1.2.2).
+const SSL_NOT_ALLOWED_BY_SERVER: i64 = 2;
+
+/// Is told which phase begins.
+pub trait Observer: Sync {
+    /// A phase begins.
+    fn phase(&self, phase: Phase);
+}
+
+/// Tells nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn phase(&self, _phase: Phase) {}
+}
+
+/// Traces one target: the main connection and, where the server demands another offer that can be met, a retry.
+pub async fn probe<N: Network>(target: &Target, settings: &Settings, network: &N, observer: &dyn Observer) -> Trace {
+    let begin = Instant::now();
+    let started = Timestamp(network.now());
+    let limits = Limits { phase: settings.timeout, run: begin + settings.deadline };
+    let roots = roots(settings, network);
+    let mut probe = Probe { target, settings, network, observer, limits, roots, addresses: Vec::new() };
+    let main = probe.connection(Purpose::Main, settings.security.protocols()).await;
+    let again = settings.security == Security::Auto && demands_standard_security(&main.phases);
+    let mut connections = vec![main];
+    if again {
+        connections.push(probe.connection(Purpose::Retry, Security::Rdp.protocols()).await);
+    }
+    Trace {
+        started,
+        elapsed_ms: begin.elapsed().into(),
+        target: probe.target_record(),
+        request: request(target, settings),
+        connections,
+    }
+}
+
+struct Probe<'a, N> {
+    target: &'a Target,
+    settings: &'a Settings,
+    network: &'a N,
+    observer: &'a dyn Observer,
+    limits: Limits,
+    roots: Roots,
+    addresses: Vec<SocketAddr>,
+}
+
+impl<N: Network> Probe<'_, N> {
+    async fn connection(&mut self, purpose: Purpose, protocols: u32) -> Connection {
+        let mut phases = Phases::default();
+        let (frames, frames_omitted) = match self.open(purpose, &mut phases).await {
+            Some(mut wire) => {
+                let farewell = self.walk(&mut wire, protocols, &mut phases).await;
+                late_status(&mut phases);
+                wire.close(farewell).await
+            }
+            None => (Vec::new(), 0),
+        };
+        Connection { purpose, phases, frames, frames_omitted }
+    }
+
+    /// Resolves, once for all connections, and connects.
+    async fn open(&mut self, purpose: Purpose, phases: &mut Phases) -> Option<Wire> {
+        let (network, target, limits) = (self.network, self.target, self.limits);
+        if purpose == Purpose::Main {
+            self.observer.phase(Phase::Resolve);
+            let run = async |e: &mut _| resolve::run(network, target, limits.phase_end(), e).await;
+            self.addresses = record(&mut phases.resolve, run).await?;
+            self.goes_on(Phase::Resolve)?;
+        }
+        self.observer.phase(Phase::Connect);
+        let addresses = &self.addresses;
+        let run = async |e: &mut _| connect::run(network, addresses, limits, e).await;
+        let wire = record(&mut phases.connect, run).await?;
+        // A connection that was opened is closed politely, even when nothing more was asked for.
+        if self.goes_on(Phase::Connect).is_none() {
+            wire.close(None).await;
+            return None;
+        }
+        Some(wire)
+    }
+
+    /// The phases on the wire. Returns the last message of a polite end, once there is one to send.
+    async fn walk(&self, wire: &mut Wire, protocols: u32, phases: &mut Phases) -> Option<&'static [u8]> {
+        let negotiated = self.negotiate(wire, protocols, phases).await?;
+        let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
+        self.enter(wire, Phase::Mcs);
+        let run = async |e: &mut _| mcs::run(wire, negotiated, account, e).await;
+        let Some(mut connector) = record(&mut phases.mcs, run).await else { return Some(&USER_REQUESTED) };
+        if self.goes_on(Phase::Mcs).is_some() {
+            self.licensing(wire, &mut connector, phases).await;
+        }
+        Some(&USER_REQUESTED)
+    }
+
+    async fn negotiate(&self, wire: &mut Wire, protocols: u32, phases: &mut Phases) -> Option<Negotiated> {
+        self.enter(wire, Phase::Negotiate);
+        let run = async |e: &mut _| negotiate::run(wire, protocols, e).await;
+        let negotiated = record(&mut phases.negotiate, run).await?;
+        self.goes_on(Phase::Negotiate)?;
+        // Without TLS neither of these phases occurs.
+        if negotiated.code == 0 {
+            self.goes_on(Phase::Tls)?;
+            self.goes_on(Phase::Credssp)?;
+        }
+        Some(negotiated)
+    }
+
+    /// TLS and, where it was selected, CredSSP. Returns the account that was verified.
+    async fn secure(&self, wire: &mut Wire, negotiated: Negotiated, phases: &mut Phases) -> Option<Option<&Account>> {
+        self.enter(wire, Phase::Tls);
+        let server_name = self.server_name();
+        let now = self.network.now();
+        let name = self.name_given().then_some(server_name);
+        // An address is compared too, but only a name that was given can be called wrong.
+        let expectation =
+            Expectation { name: Some(name.unwrap_or(server_name)), now: Timestamp(now), roots: &self.roots };
+        let run = async |e: &mut _| tls::run(wire, server_name, &expectation, e).await;
+        let secured = record(&mut phases.tls, run).await?;
+        self.goes_on(Phase::Tls)?;
+        if negotiated.code == Security::Tls.protocols() {
+            self.goes_on(Phase::Credssp)?;
+            return Some(None);
+        }
+        self.enter(wire, Phase::Credssp);
+        let account = self.settings.account.as_ref();
+        let access = Access {
+            protocol: negotiated.protocol,
+            public_key: secured.public_key,
+            signature: secured.signature,
+            account,
+            allow_unpatched: self.settings.allow_unpatched,
+            server_name,
+            now,
+        };
+        let run = async |e: &mut _| credssp::run(wire, &access, e).await;
+        record(&mut phases.credssp, run).await?;
+        // Going on with a verified account is asked for explicitly.
+        self.settings.until?;
+        self.goes_on(Phase::Credssp)?;
+        Some(account)
+    }
+
+    async fn licensing(&self, wire: &mut Wire, connector: &mut ClientConnector, phases: &mut Phases) {
+        let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } = connector.state else {
+            return;
+        };
+        self.enter(wire, Phase::Licensing);
+        let licensing = Licensing {
+            policy: self.settings.license,
+            hardware_id: self.settings.hardware_id,
+            io_channel: io_channel_id,
+            message_channel: connector.message_channel_id,
+            user_channel: user_channel_id,
+        };
+        let run = async |e: &mut _| licensing::run(wire, connector, licensing, e).await;
+        record(&mut phases.licensing, run).await;
+    }
+
+    fn enter(&self, wire: &mut Wire, phase: Phase) {
+        self.observer.phase(phase);
+        wire.enter(phase);
+    }
+
+    /// None when the trace was asked to end after this phase.
+    fn goes_on(&self, phase: Phase) -> Option<()> {
+        (self.settings.until.unwrap_or(Phase::Licensing) > phase).then_some(())
+    }
+
+    fn server_name(&self) -> &str {
+        self.settings.server_name.as_deref().unwrap_or(&self.target.host)
+    }
+
+    fn name_given(&self) -> bool {
+        name_given(self.target, self.settings)
+    }
+
+    fn target_record(&self) -> TargetRecord {
+        TargetRecord {
+            input: self.target.input.clone(),
+            host: self.target.host.clone(),
+            port: self.target.port,
+            server_name: self.server_name().to_owned(),
+        }
+    }
+}
+
+/// Runs a phase and records what it saw, how long it took and how it ended; none when the walk ends with it.
+async fn record<E: Default, T>(
+    slot: &mut Option<PhaseRecord<E>>,
+    run: impl AsyncFnOnce(&mut E) -> PhaseResult<T>,
+) -> Option<T> {
+    let begin = Instant::now();
+    let mut evidence = E::default();
+    let result = run(&mut evidence).await;
+    let elapsed_ms = begin.elapsed().into();
+    let (status, failure, stopped, value) = match result {
+        Ok(Step::Passed(value)) => (Status::Passed, None, None, Some(value)),
+        Ok(Step::Stopped(reason)) => (Status::Stopped, None, Some(reason.to_owned()), None),
+        Err(failure) => (Status::Failed, Some(failure), None, None),
+    };
+    *slot = Some(PhaseRecord { status, elapsed_ms, evidence, failure, stopped });
+    value
+}
+
+/// Without early authorization a server refuses the credentials where MCS begins; the refusal belongs to CredSSP.
+fn late_status(phases: &mut Phases) {
+    let is_status = |failure: &Failure| failure.kind == FailureKind::NtStatus;
+    let refused = phases.mcs.as_ref().and_then(|record| record.failure.as_ref()).is_some_and(is_status);
+    if refused && let (Some(credssp), Some(mcs)) = (phases.credssp.as_mut(), phases.mcs.take()) {
+        credssp.evidence.status = mcs.failure.as_ref().and_then(|f| u32::try_from(f.code?).ok());
+        credssp.status = Status::Failed;
+        credssp.failure = mcs.failure;
+        credssp.elapsed_ms.0 += mcs.elapsed_ms.0;
+    }
+}
+
+fn demands_standard_security(phases: &Phases) -> bool {
+    let failure = phases.negotiate.as_ref().and_then(|record| record.failure.as_ref());
+    failure.is_some_and(|f| {
+        f.kind == FailureKind::NegotiationFailure && f.code == Some(SSL_NOT_ALLOWED_BY_SERVER)
+    })
+}
+
+fn roots<N: Network>(settings: &Settings, network: &N) -> Roots {
+    let mut found: Vec<_> = settings.anchors.given.iter().map(|der| der.clone().into()).collect();
+    if settings.anchors.system {
+        match network.system_roots() {
+            Ok(system) => found.extend(system),
+            Err(why) if found.is_empty() => return Roots::new(Err(why)),
+            Err(_) => {}
+        }
+    }
+    Roots::new(Ok(found))
+}
+
+fn name_given(target: &Target, settings: &Settings) -> bool {
+    settings.server_name.is_some() || target.address().is_none()
+}
+
+fn request(target: &Target, settings: &Settings) -> Request {
+    Request {
+        until: settings.until,
+        security: settings.security.name().to_owned(),
+        license: settings.license.name().to_owned(),
+        account: settings.account.is_some(),
+        name_given: name_given(target, settings),
+        expected_thumbprint: settings.expected_thumbprint.clone(),
+    }
+}

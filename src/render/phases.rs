@@ -1,0 +1,130 @@
+//! The telling facts of each phase, a line or two.
+
+use crate::report::{
+    AttemptResult, Connection, ConnectEvidence, CredsspEvidence, HandshakeSignature, LicensingEvidence, McsEvidence,
+    NegotiateEvidence, NtlmEvidence, Phases, ResolveEvidence, TlsEvidence,
+};
+use crate::codes::{self, Phase};
+
+/// The facts of one phase of a connection.
+pub fn facts(connection: &Connection, phase: Phase) -> Vec<String> {
+    let phases = &connection.phases;
+    fact_lines(phases, phase).unwrap_or_default().into_iter().filter(|line| !line.is_empty()).collect()
+}
+
+fn fact_lines(phases: &Phases, phase: Phase) -> Option<Vec<String>> {
+    Some(match phase {
+        Phase::Resolve => vec![resolve(&phases.resolve.as_ref()?.evidence)],
+        Phase::Connect => connect(&phases.connect.as_ref()?.evidence),
+        Phase::Negotiate => negotiate(&phases.negotiate.as_ref()?.evidence),
+        Phase::Tls => tls(&phases.tls.as_ref()?.evidence),
+        Phase::Credssp => credssp(&phases.credssp.as_ref()?.evidence),
+        Phase::Mcs => mcs(&phases.mcs.as_ref()?.evidence),
+        Phase::Licensing => licensing(&phases.licensing.as_ref()?.evidence),
+        Phase::Gateway | Phase::Activate => return None,
+    })
+}
+
+fn resolve(evidence: &ResolveEvidence) -> String {
+    if evidence.literal {
+        return "an address, nothing to look up".to_owned();
+    }
+    let addresses: Vec<String> = evidence.addresses.iter().map(|a| a.address.to_string()).collect();
+    addresses.join(", ")
+}
+
+fn connect(evidence: &ConnectEvidence) -> Vec<String> {
+    let mut lines: Vec<String> = evidence.peer.iter().map(|peer| peer.to_string()).collect();
+    for attempt in &evidence.attempts {
+        let what = match attempt.result {
+            AttemptResult::Connected => continue,
+            AttemptResult::Refused => "refused",
+            AttemptResult::Unreachable => "unreachable",
+            AttemptResult::Timeout => "no answer",
+            AttemptResult::Cancelled => "not waited for",
+            AttemptResult::Failed => "failed",
+        };
+        lines.push(format!("{}: {what} after {:.1} ms", attempt.address, attempt.elapsed_ms.0));
+    }
+    lines
+}
+
+fn negotiate(evidence: &NegotiateEvidence) -> Vec<String> {
+    let asked: Vec<&str> = evidence.requested.iter().map(|protocol| protocol.name()).collect();
+    let asked = format!("asked {}", asked.join(", "));
+    let Some(selected) = evidence.selected else { return vec![asked] };
+    let how = match (evidence.negotiation_response, evidence.selected_code) {
+        (Some(false), _) => ", without a negotiation response".to_owned(),
+        (_, Some(code)) if selected.name() == "unknown" => format!(" ({code})"),
+        _ => String::new(),
+    };
+    vec![format!("{asked}; selected {}{how}", selected.name())]
+}
+
+fn tls(evidence: &TlsEvidence) -> Vec<String> {
+    let parts = [&evidence.version, &evidence.cipher_suite, &evidence.key_exchange];
+    let line = parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+    let signature = match evidence.signature {
+        Some(HandshakeSignature::Invalid) => "the handshake's signature is INVALID",
+        Some(HandshakeSignature::NotCheckable) => "the handshake's signature cannot be checked",
+        _ => "",
+    };
+    let alert = evidence.alert_sent.as_ref().map(|alert| {
+        let name = alert.name.as_deref().unwrap_or("unknown");
+        format!("we sent the alert {} ({name})", alert.code)
+    });
+    vec![line, signature.to_owned(), alert.unwrap_or_default()]
+}
+
+fn credssp(evidence: &CredsspEvidence) -> Vec<String> {
+    let version = evidence.version.map(|version| format!("version {version}"));
+    let ntlm = evidence.ntlm.as_ref();
+    let accepted = if evidence.authenticated { "the server accepts the account" } else { "" };
+    let system = ntlm.and_then(system).map_or_else(String::new, |system| format!(", {system}"));
+    vec![
+        version.map_or_else(String::new, |version| format!("{version}{system}")),
+        ntlm.map(names).unwrap_or_default(),
+        accepted.to_owned(),
+    ]
+}
+
+fn system(ntlm: &NtlmEvidence) -> Option<String> {
+    Some(format!("Windows {} build {}", ntlm.os_version.as_deref()?, ntlm.os_build?))
+}
+
+fn names(ntlm: &NtlmEvidence) -> String {
+    let computer = ntlm.dns_computer.as_deref().or(ntlm.netbios_computer.as_deref()).unwrap_or("no name");
+    let domain = ntlm.netbios_domain.as_deref().map_or_else(String::new, |domain| format!(", domain {domain}"));
+    let clock = ntlm.clock_skew_seconds.map_or_else(String::new, |skew| format!(", clock {skew:+} s"));
+    format!("{computer}{domain}{clock}")
+}
+
+fn mcs(evidence: &McsEvidence) -> Vec<String> {
+    let version = evidence.server_version.map(|version| format!("server version {version:#x}"));
+    let encryption = match (evidence.encryption_method, evidence.encryption_level) {
+        (Some(0), _) | (None, _) => None,
+        (Some(method), level) => Some(format!("RC4 method {method}, level {}", level.unwrap_or_default())),
+    };
+    let key = evidence.encryption_key.as_ref().map(|key| {
+        format!("{} key of {} bits", key.kind, key.bits.map_or_else(|| "unknown".to_owned(), |bits| bits.to_string()))
+    });
+    let joins = match evidence.channel_join_skipped {
+        Some(true) if evidence.user_channel.is_some() => Some("channel joins skipped".to_owned()),
+        _ => None,
+    };
+    vec![[version, encryption, key, joins].into_iter().flatten().collect::<Vec<_>>().join(", ")]
+}
+
+fn licensing(evidence: &LicensingEvidence) -> Vec<String> {
+    let request = evidence.product.as_deref().map(|product| {
+        let version = evidence.version.map_or_else(String::new, |version| format!(" version {version:#x}"));
+        let company = evidence.company.as_deref().unwrap_or("an unnamed company");
+        format!("product {product}{version} of {company}")
+    });
+    let ended = match evidence.error_code {
+        Some(7) => Some("no license needed (valid client)".to_owned()),
+        Some(code) => Some(format!("error alert {code} {}", codes::LICENSE_ERROR.symbol(code).unwrap_or_default())),
+        None => evidence.outcome.map(|outcome| format!("ended at {}", outcome.name().replace('_', " "))),
+    };
+    vec![ended.unwrap_or_default(), request.unwrap_or_default()]
+}

@@ -1,0 +1,172 @@
+//! One connection: what each phase saw, and the frames that crossed the wire.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::evidence::{
+    ConnectEvidence, CredsspEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence, ResolveEvidence,
+    TlsEvidence,
+};
+use super::{Failure, Millis};
+use crate::codes::Phase;
+
+/// One connection and what it is for.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Connection {
+    /// Why the connection was made.
+    pub purpose: Purpose,
+    /// What each phase saw; a phase that was not entered is absent.
+    pub phases: Phases,
+    /// The frames of the connection, the first and the last ones when there were many.
+    pub frames: Vec<Frame>,
+    /// How many frames were left out of `frames`.
+    pub frames_omitted: u64,
+}
+
+/// Why a connection was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The connection that was asked for.
+    Main,
+    /// The same with the offer that the server demanded.
+    Retry,
+}
+
+impl Purpose {
+    /// The purpose as the report spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Retry => "retry",
+        }
+    }
+}
+
+/// One optional record a phase, in the order of the protocol.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Phases {
+    /// Name resolution.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolve: Option<PhaseRecord<ResolveEvidence>>,
+    /// TCP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connect: Option<PhaseRecord<ConnectEvidence>>,
+    /// X.224 connection request and confirm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub negotiate: Option<PhaseRecord<NegotiateEvidence>>,
+    /// The TLS handshake.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<PhaseRecord<TlsEvidence>>,
+    /// CredSSP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credssp: Option<PhaseRecord<CredsspEvidence>>,
+    /// Basic settings exchange and channel connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mcs: Option<PhaseRecord<McsEvidence>>,
+    /// Client Info, connect-time auto-detect and licensing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licensing: Option<PhaseRecord<LicensingEvidence>>,
+}
+
+/// What one phase saw and how it ended.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PhaseRecord<E> {
+    /// How the phase ended.
+    pub status: Status,
+    /// Milliseconds the phase took.
+    pub elapsed_ms: Millis,
+    /// What was seen.
+    pub evidence: E,
+    /// What ended it, when failed.
+    pub failure: Option<Failure>,
+    /// Why we chose to end here, when stopped.
+    pub stopped: Option<String>,
+}
+
+/// How a phase ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The phase was completed.
+    Passed,
+    /// The connection ended in it.
+    Failed,
+    /// We chose to end in it.
+    Stopped,
+}
+
+/// A phase's record without its evidence.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary<'a> {
+    /// The phase.
+    pub phase: Phase,
+    /// How it ended.
+    pub status: Status,
+    /// Milliseconds it took.
+    pub elapsed_ms: Millis,
+    /// What ended it, when failed.
+    pub failure: Option<&'a Failure>,
+    /// Why we chose to end here, when stopped.
+    pub stopped: Option<&'a str>,
+}
+
+impl Phases {
+    /// The phases that were entered, in order.
+    pub fn summaries(&self) -> Vec<Summary<'_>> {
+        fn of<E>(phase: Phase, record: Option<&PhaseRecord<E>>) -> Option<Summary<'_>> {
+            record.map(|r| Summary {
+                phase,
+                status: r.status,
+                elapsed_ms: r.elapsed_ms,
+                failure: r.failure.as_ref(),
+                stopped: r.stopped.as_deref(),
+            })
+        }
+        [
+            of(Phase::Resolve, self.resolve.as_ref()),
+            of(Phase::Connect, self.connect.as_ref()),
+            of(Phase::Negotiate, self.negotiate.as_ref()),
+            of(Phase::Tls, self.tls.as_ref()),
+            of(Phase::Credssp, self.credssp.as_ref()),
+            of(Phase::Mcs, self.mcs.as_ref()),
+            of(Phase::Licensing, self.licensing.as_ref()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// The phase that was entered last.
+    pub fn last(&self) -> Option<Summary<'_>> {
+        self.summaries().pop()
+    }
+}
+
+/// One frame as it crossed the wire, above TLS.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Frame {
+    /// Milliseconds since the connection was opened.
+    pub at_ms: Millis,
+    /// The phase in which it crossed.
+    pub phase: Phase,
+    /// Who sent it.
+    pub direction: Direction,
+    /// Whether it crossed inside TLS.
+    pub tls: bool,
+    /// Length in bytes.
+    pub length: usize,
+    /// Its first bytes, lower-case hex; null when the frame carries a secret.
+    pub head: Option<String>,
+}
+
+/// Who sent a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// This program.
+    Sent,
+    /// The server.
+    Received,
+}

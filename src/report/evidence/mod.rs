@@ -1,0 +1,13 @@
+//! What each phase saw. Fixed fields are always present; what is not known is null.
+
+mod credssp;
+mod negotiate;
+mod session;
+mod tcp;
+mod tls;
+
+pub use credssp::{CredsspEvidence, NtlmEvidence};
+pub use negotiate::{NegotiateEvidence, Selected};
+pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};
+pub use tcp::{Attempt, AttemptResult, ConnectEvidence, Family, ResolveEvidence, ResolvedAddress};
+pub use tls::{Alert, HandshakeSignature, TlsEvidence};

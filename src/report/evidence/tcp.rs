@@ -1,0 +1,81 @@
+//! What name resolution and TCP saw.
+
+use std::net::{IpAddr, SocketAddr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::report::Millis;
+
+/// Name resolution.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ResolveEvidence {
+    /// Whether the target is an address, so that nothing was asked.
+    pub literal: bool,
+    /// Every address, in the order the system returned them.
+    pub addresses: Vec<ResolvedAddress>,
+}
+
+/// One address of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ResolvedAddress {
+    /// The address.
+    #[schemars(with = "String")]
+    pub address: IpAddr,
+    /// Its family.
+    pub family: Family,
+}
+
+/// An address family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// IPv4.
+    Ipv4,
+    /// IPv6.
+    Ipv6,
+}
+
+/// TCP, all addresses raced (RFC 8305).
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ConnectEvidence {
+    /// Every attempt that was started, in order.
+    pub attempts: Vec<Attempt>,
+    /// The address that won.
+    #[schemars(with = "Option<String>")]
+    pub peer: Option<SocketAddr>,
+}
+
+/// One attempt to connect.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Attempt {
+    /// Address and port.
+    #[schemars(with = "String")]
+    pub address: SocketAddr,
+    /// How it ended.
+    pub result: AttemptResult,
+    /// Milliseconds after the phase began.
+    pub started_ms: Millis,
+    /// Milliseconds it took.
+    pub elapsed_ms: Millis,
+    /// The system's error, when there was one.
+    pub error: Option<String>,
+}
+
+/// How an attempt to connect ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptResult {
+    /// It won.
+    Connected,
+    /// RST in answer to SYN.
+    Refused,
+    /// No route, or ICMP said so.
+    Unreachable,
+    /// No answer before the deadline.
+    Timeout,
+    /// Another attempt won first.
+    Cancelled,
+    /// Another error of the system.
+    Failed,
+}

@@ -1,0 +1,54 @@
+//! What the TLS handshake saw.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::report::Certificate;
+
+/// The TLS handshake.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct TlsEvidence {
+    /// `TLSv1.2` or `TLSv1.3`.
+    pub version: Option<String>,
+    /// IANA name of the suite.
+    pub cipher_suite: Option<String>,
+    /// The group of the key exchange.
+    pub key_exchange: Option<String>,
+    /// The server name that was sent; null when an address was used.
+    pub sni: Option<String>,
+    /// What became of the handshake's signature.
+    pub signature: Option<HandshakeSignature>,
+    /// Length of the stapled OCSP response in bytes; null without one.
+    pub ocsp_staple: Option<usize>,
+    /// The certificate and its chain, as served.
+    pub certificate: Option<Certificate>,
+    /// The fatal alert that the server sent.
+    pub alert_received: Option<Alert>,
+    /// The fatal alert that we sent.
+    pub alert_sent: Option<Alert>,
+    /// Bytes sent in the handshake.
+    pub bytes_sent: u64,
+    /// Bytes received in the handshake.
+    pub bytes_received: u64,
+}
+
+/// What became of the signature that proves possession of the certificate's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HandshakeSignature {
+    /// It verifies.
+    Valid,
+    /// It does not: whoever answers does not hold the certificate's key.
+    Invalid,
+    /// The key or certificate is of a kind that cannot be checked here.
+    NotCheckable,
+}
+
+/// A TLS alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Alert {
+    /// The description's number.
+    pub code: u32,
+    /// Its IANA name.
+    pub name: Option<String>,
+}

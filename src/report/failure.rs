@@ -1,0 +1,122 @@
+//! What the server, or the way to it, did to end a phase.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How a phase ended before it passed; data, never an error of this program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Failure {
+    /// What happened.
+    pub kind: FailureKind,
+    /// The protocol's own number, where it has one.
+    pub code: Option<i64>,
+    /// The number's symbol, where a table knows it.
+    pub name: Option<String>,
+    /// One sentence, lower case, without a full stop.
+    pub detail: String,
+    /// The first bytes of what could not be understood, lower-case hex.
+    pub received: Option<String>,
+}
+
+impl Failure {
+    /// A failure without a code.
+    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        Self { kind, code: None, name: None, detail: detail.into(), received: None }
+    }
+
+    /// Adds the protocol's number and its symbol.
+    pub fn with_code(mut self, code: impl Into<i64>, name: Option<&str>) -> Self {
+        self.code = Some(code.into());
+        self.name = name.map(str::to_owned);
+        self
+    }
+
+    /// Adds the first bytes of what was received, at most 32.
+    pub fn with_received(mut self, bytes: &[u8]) -> Self {
+        self.received = (!bytes.is_empty()).then(|| hex::encode(&bytes[..bytes.len().min(32)]));
+        self
+    }
+}
+
+/// The kinds of failure; new ones may come without a new schema version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The port is closed: RST in answer to SYN.
+    Refused,
+    /// No route, or ICMP said so.
+    Unreachable,
+    /// Nothing came before the deadline.
+    Timeout,
+    /// FIN or close_notify.
+    Closed,
+    /// RST on an open connection.
+    Reset,
+    /// The name does not exist.
+    NotFound,
+    /// The peer speaks something else.
+    NotRdp,
+    /// The peer does not answer the ClientHello with TLS.
+    NotTls,
+    /// The message could not be decoded.
+    Malformed,
+    /// RDP_NEG_FAILURE.
+    NegotiationFailure,
+    /// A fatal TLS alert.
+    TlsAlert,
+    /// This build cannot speak the TLS that the server requires.
+    TlsUnsupported,
+    /// A status in TSRequest.errorCode.
+    NtStatus,
+    /// The early user authorization result denied the logon.
+    EarlyAuthDenied,
+    /// A T.125 result other than success.
+    McsResult,
+    /// An MCS disconnect provider ultimatum.
+    Disconnect,
+    /// A licensing error alert.
+    LicenseError,
+    /// Set Error Info.
+    ErrorInfo,
+    /// A security protocol that this build does not go on with.
+    SecurityUnsupported,
+    /// An HTTP status.
+    HttpStatus,
+    /// A code of the RD Gateway.
+    GatewayError,
+    /// A proxy's refusal.
+    ProxyRefused,
+    /// A Kerberos error.
+    KerberosError,
+}
+
+impl FailureKind {
+    /// The kind as the report spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
+            Self::Timeout => "timeout",
+            Self::Closed => "closed",
+            Self::Reset => "reset",
+            Self::NotFound => "not_found",
+            Self::NotRdp => "not_rdp",
+            Self::NotTls => "not_tls",
+            Self::Malformed => "malformed",
+            Self::NegotiationFailure => "negotiation_failure",
+            Self::TlsAlert => "tls_alert",
+            Self::TlsUnsupported => "tls_unsupported",
+            Self::NtStatus => "nt_status",
+            Self::EarlyAuthDenied => "early_auth_denied",
+            Self::McsResult => "mcs_result",
+            Self::Disconnect => "disconnect",
+            Self::LicenseError => "license_error",
+            Self::ErrorInfo => "error_info",
+            Self::SecurityUnsupported => "security_unsupported",
+            Self::HttpStatus => "http_status",
+            Self::GatewayError => "gateway_error",
+            Self::ProxyRefused => "proxy_refused",
+            Self::KerberosError => "kerberos_error",
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What was judged of a trace: verdict, findings, causes, and the checks of this machine.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+use crate::codes::Phase;
+
+/// How far the trace got and what ended it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// Passed, stopped by our choice, or aborted.
+    pub outcome: Outcome,
+    /// The last phase that passed.
+    pub reached: Option<Phase>,
+    /// Where it ended, when aborted or stopped.
+    pub phase: Option<Phase>,
+    /// The step inside the phase, where a phase has steps.
+    pub step: Option<String>,
+    /// What ended it, when aborted.
+    pub failure: Option<Failure>,
+    /// What is known of the account's credentials.
+    pub credentials: Credentials,
+    /// The same for the gateway; null without one.
+    pub gateway_credentials: Option<Credentials>,
+    /// One sentence.
+    pub summary: String,
+    /// What mstsc would have shown; null where it is not known.
+    pub mstsc: Option<MstscLabel>,
+}
+
+/// How a trace ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The phase asked for passed.
+    Passed,
+    /// We chose to end before it.
+    Stopped,
+    /// The connection ended.
+    Aborted,
+}
+
+/// What the trace proved about the credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Credentials {
+    /// The server proved that it accepted them.
+    Verified,
+    /// The server refused them with a status that says so.
+    Refused,
+    /// No message derived from the secret was sent.
+    NotAttempted,
+    /// The server gave no answer that tells, or cannot give one before a session exists.
+    NotVerifiable,
+}
+
+/// The label mstsc would have shown.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct MstscLabel {
+    /// Disconnect reason, hex.
+    pub code: String,
+    /// Extended reason, hex.
+    pub extended: String,
+    /// The text of the message box.
+    pub text: String,
+    /// How sure this is.
+    pub confidence: Confidence,
+}
+
+/// How well a deduction is founded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Published by the vendor.
+    Documented,
+    /// Seen by independent people.
+    Observed,
+    /// Deduced.
+    Inferred,
+}
+
+/// Something observed that matters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// Kebab-case, topic first.
+    pub code: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The phase it was seen in.
+    pub phase: Option<Phase>,
+    /// One sentence of what was observed.
+    pub message: String,
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Will bite someone.
+    Warning,
+    /// Wrong.
+    Error,
+}
+
+/// A hypothesis that explains what was observed.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Cause {
+    /// Kebab-case.
+    pub code: String,
+    /// How well it fits.
+    pub likelihood: Likelihood,
+    /// Observations that speak for it.
+    pub because: Vec<String>,
+    /// Observations that speak against it.
+    pub against: Vec<String>,
+    /// What would settle it.
+    pub confirm: Vec<String>,
+    /// What to do.
+    pub fix: Vec<String>,
+}
+
+/// How well a cause fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Likelihood {
+    /// The wire proves it.
+    Certain,
+    /// Fits well.
+    Likely,
+    /// Cannot be excluded.
+    Possible,
+}
+
+/// One check of this machine.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LocalCheck {
+    /// Kebab-case.
+    pub code: String,
+    /// The result.
+    pub status: CheckStatus,
+    /// The value seen.
+    pub observed: Option<String>,
+    /// One sentence.
+    pub message: String,
+}
+
+/// The result of a check of this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckStatus {
+    /// As it should be.
+    Ok,
+    /// Worth a look.
+    Warning,
+    /// Wrong.
+    Error,
+    /// Could not be read.
+    Unknown,
+    /// Does not exist on this system.
+    NotApplicable,
+}

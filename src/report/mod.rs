@@ -1,0 +1,106 @@
+//! The report: everything a trace saw and what was judged of it. Types only; the JSON schema is made from them.
+
+mod certificate;
+mod connection;
+mod evidence;
+mod failure;
+mod judgement;
+mod values;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Trust, Usage};
+pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary};
+pub use evidence::{
+    Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family, HandshakeSignature,
+    LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence, NegotiateEvidence, NtlmEvidence,
+    ResolveEvidence, ResolvedAddress, Selected, TlsEvidence,
+};
+pub use failure::{Failure, FailureKind};
+pub use judgement::{
+    Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome, Severity,
+    Verdict,
+};
+pub use values::{Millis, Timestamp};
+
+use crate::codes::Phase;
+
+/// The version of the report's shape; it changes when a fixed field does.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// What happened on the wire, before anything was judged.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Trace {
+    /// When the run began.
+    pub started: Timestamp,
+    /// Milliseconds the run took.
+    pub elapsed_ms: Millis,
+    /// What was traced.
+    pub target: TargetRecord,
+    /// What was asked for.
+    pub request: Request,
+    /// Every connection that was made, in order.
+    pub connections: Vec<Connection>,
+}
+
+/// The whole report, the only contract between the program and what shows or reads it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// [`SCHEMA_VERSION`] of the program that wrote the report.
+    pub schema_version: u32,
+    /// The program that wrote the report.
+    pub tool: Tool,
+    /// What happened.
+    #[serde(flatten)]
+    pub trace: Trace,
+    /// How far it got and what ended it.
+    pub verdict: Verdict,
+    /// The target's certificate, from the connection that got furthest.
+    pub certificate: Option<Certificate>,
+    /// What was observed that matters.
+    pub findings: Vec<Finding>,
+    /// What may explain it, best first.
+    pub causes: Vec<Cause>,
+    /// What the checks of this machine showed.
+    pub local: Vec<LocalCheck>,
+}
+
+/// Name and version of the program.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// Always `rdptrace`.
+    pub name: String,
+    /// The program's version.
+    pub version: String,
+}
+
+/// The target as given and as understood.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct TargetRecord {
+    /// The argument, unchanged.
+    pub input: String,
+    /// Host name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The name used for SNI, the certificate and the service principal.
+    pub server_name: String,
+}
+
+/// What the user asked for, as far as judging the trace depends on it. Never an account or a secret.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Request {
+    /// The phase that was asked for explicitly; null means the default depth.
+    pub until: Option<Phase>,
+    /// The `--security` value.
+    pub security: String,
+    /// The `--license` value.
+    pub license: String,
+    /// Whether an account was given.
+    pub account: bool,
+    /// Whether the certificate's name can be judged: false for an address without `--server-name`.
+    pub name_given: bool,
+    /// The thumbprint that must be served, lower-case hex.
+    pub expected_thumbprint: Option<String>,
+}

@@ -1,0 +1,141 @@
+//! How deep, how long and with what a target is probed. Plain data.
+
+use std::{fmt, time::Duration};
+
+use zeroize::Zeroizing;
+
+use crate::codes::Phase;
+
+/// Everything a probe needs to know besides its target.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The phase to stop after; none means the default depth.
+    pub until: Option<Phase>,
+    /// What to offer in the negotiation.
+    pub security: Security,
+    /// How far the license exchange may go.
+    pub license: LicensePolicy,
+    /// The account for CredSSP.
+    pub account: Option<Account>,
+    /// Whether to authenticate to a CredSSP version below 5 (CVE-2018-0886).
+    pub allow_unpatched: bool,
+    /// The name for SNI, the certificate and the service principal, when the target is an address.
+    pub server_name: Option<String>,
+    /// SHA-1 or SHA-256 thumbprint that must be served, lower-case hex.
+    pub expected_thumbprint: Option<String>,
+    /// Trust anchors.
+    pub anchors: Anchors,
+    /// Time for one phase.
+    pub timeout: Duration,
+    /// Time for the whole run.
+    pub deadline: Duration,
+    /// Hardware id of this machine for [`LicensePolicy::Complete`], stable per machine.
+    pub hardware_id: [u32; 4],
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            until: None,
+            security: Security::Auto,
+            license: LicensePolicy::Challenge,
+            account: None,
+            allow_unpatched: false,
+            server_name: None,
+            expected_thumbprint: None,
+            anchors: Anchors::default(),
+            timeout: Duration::from_secs(10),
+            deadline: Duration::from_secs(60),
+            hardware_id: [0; 4],
+        }
+    }
+}
+
+/// What to offer in the X.224 negotiation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// TLS and CredSSP, and what the server demands instead if it can be met.
+    Auto,
+    /// Standard RDP Security only.
+    Rdp,
+    /// TLS only.
+    Tls,
+    /// CredSSP only.
+    Nla,
+}
+
+impl Security {
+    /// The requestedProtocols number (MS-RDPBCGR 2.2.1.1.1).
+    pub fn protocols(self) -> u32 {
+        match self {
+            Self::Auto => 0b1011,
+            Self::Rdp => 0,
+            Self::Tls => 0b0001,
+            Self::Nla => 0b1010,
+        }
+    }
+
+    /// The value as the command line spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Rdp => "rdp",
+            Self::Tls => "tls",
+            Self::Nla => "nla",
+        }
+    }
+}
+
+/// How far the license exchange may go (MS-RDPELE).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LicensePolicy {
+    /// End at the server's license request.
+    Stop,
+    /// Ask for a license and end at the platform challenge; nothing is issued.
+    Challenge,
+    /// Answer the challenge and consume a license.
+    Complete,
+}
+
+impl LicensePolicy {
+    /// The value as the command line spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Challenge => "challenge",
+            Self::Complete => "complete",
+        }
+    }
+}
+
+/// An account for CredSSP. The password is wiped when dropped and never printed.
+#[derive(Clone)]
+pub struct Account {
+    /// User name without domain, or a user principal name.
+    pub user: String,
+    /// NetBIOS or DNS domain, when given as DOMAIN\USER.
+    pub domain: Option<String>,
+    /// The password.
+    pub password: Zeroizing<String>,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").finish_non_exhaustive()
+    }
+}
+
+/// The roots a certificate chain is checked against.
+#[derive(Clone, Debug)]
+pub struct Anchors {
+    /// DER certificates given by the user.
+    pub given: Vec<Vec<u8>>,
+    /// Whether the system's roots count too.
+    pub system: bool,
+}
+
+impl Default for Anchors {
+    fn default() -> Self {
+        Self { given: Vec::new(), system: true }
+    }
+}

@@ -1,0 +1,152 @@
+//! The tables of codes are whole, and their important rows say what scripts rely on; the phases keep their numbers.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::PathBuf;
+
+use rdptrace::codes::{self, Phase, TABLES, Table};
+
+#[test]
+fn every_table_holds_at_least_the_rows_of_its_source() {
+    let minimums = [
+        (&codes::NEGOTIATION_FAILURE, 7),
+        (&codes::TLS_ALERT, 37),
+        (&codes::CREDSSP_VERSION, 5),
+        (&codes::NTSTATUS, 64),
+        (&codes::EARLY_AUTHORIZATION, 2),
+        (&codes::RDSTLS_RESULT, 8),
+        (&codes::MCS_RESULT, 16),
+        (&codes::MCS_REASON, 5),
+        (&codes::LICENSE_ERROR, 9),
+        (&codes::LICENSE_TRANSITION, 4),
+        (&codes::ERROR_INFO, 121),
+    ];
+    assert_eq!(minimums.len(), TABLES.len());
+    for (table, minimum) in minimums {
+        assert!(table.rows().count() >= minimum, "{} lost rows", table.name);
+    }
+}
+
+#[test]
+fn every_row_is_complete_and_its_code_unique() {
+    for table in TABLES {
+        let mut last = None;
+        for row in table.rows() {
+            let place = format!("{} {:#x}", table.name, row.code);
+            assert!(last < Some(row.code), "{place}: repeated or out of order");
+            assert!(!row.meaning.is_empty() && !row.meaning.ends_with('.'), "{place}: {}", row.meaning);
+            let levels = ["documented", "secondary", "observed", "inferred"];
+            assert!(levels.contains(&row.confidence), "{place}: {}", row.confidence);
+            assert!(!row.source.is_empty(), "{place}: no source");
+            assert_eq!(table.find(row.code), Some(row), "{place}");
+            last = Some(row.code);
+        }
+    }
+}
+
+#[test]
+fn every_file_is_a_clean_table_and_is_registered() {
+    let mut registered: HashSet<_> = TABLES.iter().map(|table| table.name.to_owned()).collect();
+    for file in table_files() {
+        let name = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        check_shape(&name, &fs::read_to_string(&file).expect("a source file can be read"));
+        assert!(registered.remove(&name), "{name}.tsv is in no table");
+    }
+    assert!(registered.is_empty(), "tables without a file: {registered:?}");
+}
+
+fn table_files() -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/codes");
+    let entries = fs::read_dir(folder).expect("the folder of the tables can be read");
+    let paths = entries.map(|entry| entry.expect("an entry can be read").path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "tsv")).collect()
+}
+
+fn check_shape(name: &str, text: &str) {
+    assert!(text.ends_with('\n') && !text.contains('\r'), "{name}: line ends");
+    let columns = text.lines().next().map(|header| header.split('\t').count());
+    for line in text.lines() {
+        assert_eq!(Some(line.split('\t').count()), columns, "{name}: {line}");
+        assert!(line.split('\t').all(|cell| cell == cell.trim()), "{name}: spaces around a cell: {line}");
+        assert!(line.is_ascii() && !line.contains("  "), "{name}: {line}");
+    }
+    for (column, cell) in text.lines().flat_map(|line| cells(text, line)) {
+        assert!(column != "refuses_credentials" || ["yes", "no", column].contains(&cell), "{name}: {cell}");
+    }
+}
+
+fn cells<'a>(text: &'a str, line: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    text.lines().next().unwrap_or_default().split('\t').zip(line.split('\t'))
+}
+
+#[test]
+fn important_codes_have_their_names() {
+    let expected: [(&Table, u32, &str); 17] = [
+        (&codes::NEGOTIATION_FAILURE, 5, "HYBRID_REQUIRED_BY_SERVER"),
+        (&codes::NEGOTIATION_FAILURE, 7, "ENTRA_AUTH_REQUIRED_BY_SERVER"),
+        (&codes::TLS_ALERT, 0, "close_notify"),
+        (&codes::TLS_ALERT, 40, "handshake_failure"),
+        (&codes::TLS_ALERT, 121, "ech_required"),
+        (&codes::NTSTATUS, 0xC000_006D, "STATUS_LOGON_FAILURE"),
+        (&codes::NTSTATUS, 0x8009_030C, "SEC_E_LOGON_DENIED"),
+        (&codes::EARLY_AUTHORIZATION, 5, "AUTHZ_ACCESS_DENIED"),
+        (&codes::RDSTLS_RESULT, 0x52E, "RDSTLS_RESULT_LOGON_FAILURE"),
+        (&codes::MCS_RESULT, 15, "rt-user-rejected"),
+        (&codes::MCS_REASON, 1, "rn-provider-initiated"),
+        (&codes::LICENSE_ERROR, 6, "ERR_NO_LICENSE_SERVER"),
+        (&codes::LICENSE_ERROR, 7, "STATUS_VALID_CLIENT"),
+        (&codes::LICENSE_TRANSITION, 2, "ST_NO_TRANSITION"),
+        (&codes::ERROR_INFO, 0x7, "ERRINFO_SERVER_DENIED_CONNECTION"),
+        (&codes::ERROR_INFO, 0x101, "ERRINFO_LICENSE_NO_LICENSE_SERVER"),
+        (&codes::ERROR_INFO, 0x112F, "ERRINFO_GRAPHICS_SUBSYSTEM_FAILED"),
+    ];
+    for (table, code, symbol) in expected {
+        assert_eq!(table.symbol(code), Some(symbol), "{} {code:#x}", table.name);
+    }
+}
+
+#[test]
+fn a_code_without_a_name_or_a_row_has_no_symbol() {
+    assert_eq!(codes::CREDSSP_VERSION.symbol(6), None);
+    assert!(codes::CREDSSP_VERSION.find(6).is_some());
+    assert_eq!(codes::ERROR_INFO.symbol(0xFFFF_FFFF), None);
+    assert_eq!(codes::ERROR_INFO.find(8), None);
+}
+
+#[test]
+fn only_a_status_that_judges_the_account_refuses_the_credentials() {
+    let refuses = |code| codes::NTSTATUS.find(code).expect("the code is in the table").refuses_credentials;
+    for code in [0xC000_006D, 0xC000_006A, 0xC000_0064, 0xC000_0071, 0xC000_0072, 0xC000_0234, 0x8009_030C] {
+        assert!(refuses(code), "{code:#x}");
+    }
+    for code in [0xC000_005E, 0xC000_0233, 0xC000_0022, 0xC000_0133, 0xC000_0192, 0x8009_0311, 0x8009_0304] {
+        assert!(!refuses(code), "{code:#x}");
+    }
+    let others = TABLES.iter().filter(|table| table.name != codes::NTSTATUS.name);
+    assert!(others.flat_map(|table| table.rows()).all(|row| !row.refuses_credentials));
+}
+
+#[test]
+fn phases_keep_their_order_names_and_exit_codes() {
+    let names =
+        ["resolve", "connect", "gateway", "negotiate", "tls", "credssp", "mcs", "licensing", "activate"];
+    assert_eq!(Phase::ALL.map(Phase::name), names);
+    assert_eq!(Phase::ALL.map(Phase::exit_code), [10, 11, 12, 13, 14, 15, 16, 17, 18]);
+    assert!(Phase::ALL.is_sorted());
+    for phase in Phase::ALL {
+        assert_eq!(phase.to_string().parse(), Ok(phase));
+        let json = serde_json::to_string(&phase).expect("a phase is JSON");
+        assert_eq!(json, format!("\"{phase}\""));
+        assert_eq!(serde_json::from_str::<Phase>(&json).expect("its JSON is a phase"), phase);
+    }
+}
+
+#[test]
+fn a_wrong_phase_is_answered_with_the_names() {
+    let error = "x224".parse::<Phase>().expect_err("no phase has this name").to_string();
+    assert_eq!(
+        error,
+        "no phase is called \"x224\"; the phases are resolve, connect, gateway, negotiate, tls, credssp, mcs, \
+         licensing, activate"
+    );
+}
