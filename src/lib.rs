@@ -27,7 +27,12 @@ pub use settings::Settings;
 pub use target::Target;
 
 /// The whole way: probes the target and judges the trace.
-pub async fn run<N: Network>(target: &Target, settings: &Settings, network: &N, observer: &dyn Observer) -> Report {
+pub async fn run<N: Network>(
+    target: &Target,
+    settings: &Settings,
+    network: &N,
+    observer: &dyn Observer,
+) -> Report {
     diagnose(probe(target, settings, network, observer).await)
 }
 

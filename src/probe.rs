@@ -3,12 +3,11 @@
 use std::net::SocketAddr;
 
 use ironrdp_connector::{ClientConnector, ClientConnectorState};
-use tokio::time::Instant;
 
 use crate::{
     certificate::{Expectation, Roots},
     codes::Phase,
-    net::{Limits, Network, Wire},
+    net::{Instant, Limits, Network, Wire},
     pdu::mcs::USER_REQUESTED,
     phase::{
         PhaseResult, Step, connect,
@@ -19,7 +18,8 @@ use crate::{
         resolve, tls,
     },
     report::{
-        Connection, Failure, FailureKind, PhaseRecord, Phases, Purpose, Request, Status, TargetRecord, Timestamp, Trace,
+        Connection, Failure, FailureKind, PhaseRecord, Phases, Purpose, Request, Status, TargetRecord,
+        Timestamp, Trace,
     },
     settings::{Account, Security, Settings},
     target::Target,
@@ -43,7 +43,12 @@ impl Observer for Unobserved {
 }
 
 /// Traces one target: the main connection and, where the server demands another offer that can be met, a retry.
-pub async fn probe<N: Network>(target: &Target, settings: &Settings, network: &N, observer: &dyn Observer) -> Trace {
+pub async fn probe<N: Network>(
+    target: &Target,
+    settings: &Settings,
+    network: &N,
+    observer: &dyn Observer,
+) -> Trace {
     let begin = Instant::now();
     let started = Timestamp(network.now());
     let limits = Limits { phase: settings.timeout, run: begin + settings.deadline };
@@ -136,7 +141,12 @@ impl<N: Network> Probe<'_, N> {
     }
 
     /// TLS and, where it was selected, CredSSP. Returns the account that was verified.
-    async fn secure(&self, wire: &mut Wire, negotiated: Negotiated, phases: &mut Phases) -> Option<Option<&Account>> {
+    async fn secure(
+        &self,
+        wire: &mut Wire,
+        negotiated: Negotiated,
+        phases: &mut Phases,
+    ) -> Option<Option<&Account>> {
         self.enter(wire, Phase::Tls);
         let server_name = self.server_name();
         let now = self.network.now();
@@ -171,7 +181,8 @@ impl<N: Network> Probe<'_, N> {
     }
 
     async fn licensing(&self, wire: &mut Wire, connector: &mut ClientConnector, phases: &mut Phases) {
-        let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } = connector.state else {
+        let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } = connector.state
+        else {
             return;
         };
         self.enter(wire, Phase::Licensing);

@@ -7,9 +7,7 @@ mod trust;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 use x509_parser::{
-    certificate::X509Certificate,
-    prelude::FromDer as _,
-    public_key::PublicKey as ParsedKey,
+    certificate::X509Certificate, prelude::FromDer as _, public_key::PublicKey as ParsedKey,
     x509::X509Version,
 };
 

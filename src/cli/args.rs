@@ -101,11 +101,11 @@ pub struct TraceArguments {
     pub system_roots: bool,
 
     /// Seconds for each phase
-    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds)]
+    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds, allow_negative_numbers = true)]
     pub timeout: Duration,
 
     /// Seconds for the whole run
-    #[arg(long, value_name = "SECS", default_value = "60", value_parser = seconds)]
+    #[arg(long, value_name = "SECS", default_value = "60", value_parser = seconds, allow_negative_numbers = true)]
     pub deadline: Duration,
 
     #[command(flatten)]
@@ -248,7 +248,8 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 fn thumbprint(text: &str) -> Result<String, String> {
-    let digits: String = text.chars().filter(|c| !matches!(c, ':' | ' ' | '-')).collect::<String>().to_ascii_lowercase();
+    let digits: String =
+        text.chars().filter(|c| !matches!(c, ':' | ' ' | '-')).collect::<String>().to_ascii_lowercase();
     let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
     match digits.len() {
         40 | 64 if is_hex => Ok(digits),
@@ -258,11 +259,19 @@ fn thumbprint(text: &str) -> Result<String, String> {
 
 fn server_name(text: &str) -> Result<String, String> {
     let target: Target = text.parse().map_err(|_| "a host name or an address is expected".to_owned())?;
-    if target.host == text { Ok(text.to_owned()) } else { Err("a name without a port is expected".to_owned()) }
+    if target.host == text {
+        Ok(text.to_owned())
+    } else {
+        Err("a name without a port is expected".to_owned())
+    }
 }
 
 fn not_empty(text: &str) -> Result<String, String> {
     let user = text.rsplit('\\').next().unwrap_or_default();
     let one_separator = text.matches('\\').count() <= 1;
-    if user.is_empty() || !one_separator { Err("USER, DOMAIN\\USER or a UPN is expected".to_owned()) } else { Ok(text.to_owned()) }
+    if user.is_empty() || !one_separator {
+        Err("USER, DOMAIN\\USER or a UPN is expected".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
 }

@@ -1,7 +1,121 @@
-//! `rdptrace demo`.
+//! `rdptrace demo`: the built-in server, traced or served.
 
-use super::{Error, args::DemoArguments};
+use std::{
+    io::Write as _,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
-pub fn run(_arguments: &DemoArguments) -> Result<u8, Error> {
-    Err(Error::new("not yet"))
+use zeroize::Zeroizing;
+
+use super::{
+    Error,
+    args::DemoArguments,
+    exit,
+    output::{self, Output},
+    progress::Progress,
+    trace::{begin_logging, runtime},
+};
+use crate::{
+    demo::{self, Fault, Listener, Server},
+    net::{Network as _, System},
+    report::Report,
+    settings::{Account, Settings},
+    target::Target,
+};
+
+/// Lists the faults, serves, or traces the built-in server and returns the exit code of the trace.
+///
+/// # Errors
+/// The fault is unknown, the address is not free, or the report cannot be written.
+pub fn run(arguments: &DemoArguments) -> Result<u8, Error> {
+    begin_logging(&arguments.output);
+    if arguments.list {
+        return output::print(list().as_bytes());
+    }
+    let fault = arguments.fault.as_deref().map(fault).transpose()?;
+    match arguments.serve {
+        Some(address) => serve(address, fault),
+        None => show(fault, arguments),
+    }
+}
+
+fn fault(name: &str) -> Result<&'static Fault, Error> {
+    demo::find(name)
+        .ok_or_else(|| Error::new(format!("there is no fault {name:?}; rdptrace demo --list names them")))
+}
+
+/// A line a fault: its name, what a trace says of it, and what the server does.
+fn list() -> String {
+    let mut text = String::new();
+    for fault in demo::FAULTS {
+        let expect = &fault.expect;
+        let code = expect.code.map(|code| format!(" {code}")).unwrap_or_default();
+        let says = match expect.finding {
+            Some(finding) => finding.to_owned(),
+            None if expect.kind.is_empty() => "passes".to_owned(),
+            None => format!("{}: {}{code}", expect.phase, expect.kind),
+        };
+        text += &format!("{:<32} {says:<34} {}\n", fault.name, fault.about);
+    }
+    text
+}
+
+fn server(fault: Option<&'static Fault>) -> Result<Arc<Server>, Error> {
+    let built = Server::new(fault, System.now()).map(Arc::new);
+    built.map_err(|error| Error::new(format!("the demo server cannot start: {error}")))
+}
+
+async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), Error> {
+    let refused = |error| Error::new(format!("cannot listen on {address}: {error}"));
+    let listener = demo::listen(address).await.map_err(refused)?;
+    let bound = listener.local_addr().map_err(refused)?;
+    Ok((listener, bound))
+}
+
+fn serve(address: SocketAddr, fault: Option<&'static Fault>) -> Result<u8, Error> {
+    let server = server(fault)?;
+    runtime()?.block_on(async {
+        let (listener, bound) = listen(address).await?;
+        let what = fault.map_or("without a fault", |fault| fault.name);
+        let _ = writeln!(
+            anstream::stderr(),
+            "serving {what} on {bound}, account {}, password {}; Ctrl-C ends it",
+            demo::USER,
+            demo::PASSWORD
+        );
+        demo::run(listener, server).await;
+        Ok(0)
+    })
+}
+
+fn show(fault: Option<&'static Fault>, arguments: &DemoArguments) -> Result<u8, Error> {
+    let output = Output::open(&arguments.output)?;
+    let server = server(fault)?;
+    let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
+    let runtime = runtime()?;
+    let report = runtime.block_on(trace(server, &progress))?;
+    drop(progress);
+    runtime.shutdown_background();
+    output.write(&report)?;
+    Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+}
+
+async fn trace(server: Arc<Server>, progress: &Progress) -> Result<Report, Error> {
+    let (listener, bound) = listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
+    tokio::spawn(demo::run(listener, server));
+    let target: Target = bound.to_string().parse().expect("an address and a port are a target");
+    Ok(crate::run(&target, &settings(), &System, progress).await)
+}
+
+/// The built-in account is the server's own, so the whole way can be shown.
+fn settings() -> Settings {
+    let password = Zeroizing::new(demo::PASSWORD.to_owned());
+    Settings {
+        until: Some(crate::codes::Phase::Licensing),
+        account: Some(Account { user: demo::USER.to_owned(), domain: None, password }),
+        server_name: Some(demo::DNS_COMPUTER.to_owned()),
+        timeout: std::time::Duration::from_secs(2),
+        ..Settings::default()
+    }
 }

@@ -9,7 +9,7 @@ mod password;
 mod progress;
 mod trace;
 
-use std::{fmt, process::ExitCode};
+use std::{fmt, io::Write as _, process::ExitCode};
 
 use clap::{CommandFactory as _, Parser as _};
 
@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            anstream::eprintln!("rdptrace: {error}");
+            let _ = writeln!(anstream::stderr(), "rdptrace: {error}");
             ExitCode::from(COULD_NOT_RUN)
         }
     }
@@ -64,7 +64,9 @@ fn completions(shell: clap_complete::Shell) -> Vec<u8> {
 fn man() -> Result<Vec<u8>, Error> {
     let mut page = Vec::new();
     let command = Cli::command();
-    clap_mangen::Man::new(command.clone()).render(&mut page).map_err(|error| Error::new(error.to_string()))?;
+    clap_mangen::Man::new(command.clone())
+        .render(&mut page)
+        .map_err(|error| Error::new(error.to_string()))?;
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
         let named = sub.clone().name(format!("rdptrace-{}", sub.get_name()));
         clap_mangen::Man::new(named).render(&mut page).map_err(|error| Error::new(error.to_string()))?;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead as _, BufReader, IsTerminal as _},
+    io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _},
     path::Path,
 };
 
@@ -36,14 +36,17 @@ pub fn account(arguments: &TraceArguments) -> Result<Option<Account>, Error> {
 
 fn from_file(path: &Path) -> Result<Zeroizing<String>, Error> {
     let name = path.display();
-    let file = File::open(path).map_err(|error| Error::new(format!("cannot read the password file {name}: {error}")))?;
+    let file = File::open(path)
+        .map_err(|error| Error::new(format!("cannot read the password file {name}: {error}")))?;
     first_line(BufReader::new(file), &format!("the password file {name}"))
 }
 
 fn first_line(reader: impl io::BufRead, what: &str) -> Result<Zeroizing<String>, Error> {
     let mut line = Zeroizing::new(String::new());
     let mut reader = BufReader::new(reader.take(LONGEST));
-    reader.read_line(&mut line).map_err(|error| Error::new(format!("cannot read the password from {what}: {error}")))?;
+    reader
+        .read_line(&mut line)
+        .map_err(|error| Error::new(format!("cannot read the password from {what}: {error}")))?;
     let password = Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
     if password.is_empty() {
         return Err(Error::new(format!("{what} holds no password in its first line")));
@@ -64,7 +67,7 @@ fn prompt(user: &str) -> Result<Zeroizing<String>, Error> {
     if !io::stdin().is_terminal() {
         return Err(missing());
     }
-    anstream::eprint!("Password for {user}: ");
+    let _ = write!(anstream::stderr(), "Password for {user}: ");
     let password = rpassword::read_password().map(Zeroizing::new);
     password.map_err(|error| Error::new(format!("cannot read the password: {error}")))
 }

@@ -39,7 +39,12 @@ pub fn begin_logging(output: &OutputArguments) {
     logs::init(output.verbose, color);
 }
 
-fn report(target: &Target, settings: &Settings, output: Output, options: &OutputArguments) -> Result<u8, Error> {
+fn report(
+    target: &Target,
+    settings: &Settings,
+    output: Output,
+    options: &OutputArguments,
+) -> Result<u8, Error> {
     let runtime = runtime()?;
     let progress = Progress::new(options.quiet, options.verbose);
     let report = runtime.block_on(crate::run(target, settings, &System, &progress));
@@ -88,7 +93,9 @@ fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, Error> {
     let found: Result<Vec<_>, _> =
         CertificateDer::pem_slice_iter(&bytes).map(|der| der.map(|der| der.to_vec())).collect();
     match found {
-        Ok(certificates) if certificates.is_empty() => Err(Error::new(format!("{name} holds no PEM certificate"))),
+        Ok(certificates) if certificates.is_empty() => {
+            Err(Error::new(format!("{name} holds no PEM certificate")))
+        }
         Ok(certificates) => Ok(certificates),
         Err(error) => Err(Error::new(format!("{name} is no valid PEM file: {error}"))),
     }

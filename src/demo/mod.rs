@@ -1,2 +1,83 @@
-//! The built-in server.
+//! A Remote Desktop server with an invented identity that accepts one account, or misbehaves in one chosen way.
+
+mod answer;
+mod capabilities;
+mod certificate;
+mod connection;
+mod credssp;
+mod der;
+mod fault;
+mod faults;
 pub mod license;
+mod licensing;
+mod listen;
+mod ntlm;
+mod ntlm_session;
+mod rsa_key;
+mod session;
+mod spnego;
+mod standard_security;
+mod stream;
+mod ts_request;
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use tokio::time::{Instant, timeout};
+
+pub use fault::{Expect, Fault};
+pub use faults::FAULTS;
+pub use listen::{Listener, listen, run};
+pub use stream::Stream;
+
+/// The only account.
+pub const USER: &str = "demo";
+/// Its password.
+pub const PASSWORD: &str = "demo";
+/// The server's NetBIOS name.
+pub const NETBIOS_COMPUTER: &str = "RDSH01";
+/// The NetBIOS name of its domain.
+pub const NETBIOS_DOMAIN: &str = "CORP";
+/// The server's DNS name, also in its certificate.
+pub const DNS_COMPUTER: &str = "rdsh01.corp.example";
+/// The DNS name of its domain and of its forest.
+pub const DNS_DOMAIN: &str = "corp.example";
+/// The build of Windows that it claims to be, version 10.0.
+pub const BUILD: u16 = 20348;
+
+/// How long one connection may last, whatever the client does.
+const CONNECTION_TIME: Duration = Duration::from_secs(120);
+
+/// What all connections share: the identity, the clock, and the fault if there is one.
+pub struct Server {
+    fault: Option<&'static Fault>,
+    identity: certificate::Identity,
+    started: (OffsetDateTime, Instant),
+}
+
+impl Server {
+    /// A server with this fault, at this wall time; fails when its certificate cannot be made.
+    pub fn new(fault: Option<&'static Fault>, now: OffsetDateTime) -> Result<Self, String> {
+        let kind = fault.map_or(certificate::Kind::Healthy, Fault::certificate);
+        let identity = certificate::Identity::new(kind, now)?;
+        Ok(Self { fault, identity, started: (now, Instant::now()) })
+    }
+
+    /// Serves one client until it leaves, the fault ends the connection, or 120 seconds have passed.
+    pub async fn serve<S: Stream>(&self, stream: S) {
+        match timeout(CONNECTION_TIME, connection::serve(self, stream)).await {
+            Ok(Ok(())) => tracing::debug!("the client left"),
+            Ok(Err(error)) => tracing::debug!(%error, "the connection ended"),
+            Err(_) => tracing::debug!("the connection took too long"),
+        }
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        self.started.0 + self.started.1.elapsed()
+    }
+}
+
+/// The fault with this name.
+pub fn find(name: &str) -> Option<&'static Fault> {
+    FAULTS.iter().find(|fault| fault.name == name)
+}

@@ -9,11 +9,7 @@ use crate::{
     report::{Certificate, Severity, Trust},
 };
 
-const fn rule(
-    code: &'static str,
-    severity: Severity,
-    applies: fn(&Facts<'_>) -> Option<String>,
-) -> Rule {
+const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity, phase: Phase::Tls, applies }
 }
 
@@ -52,15 +48,19 @@ fn wrong_usage(facts: &Facts<'_>) -> Option<String> {
     let allowed = usage.server_authentication || usage.remote_desktop;
     (!allowed).then(|| {
         let usages = usage.extended.join(", ");
-        format!("the certificate may serve neither as a server's nor for Remote Desktop: its usages are {usages}")
+        format!(
+            "the certificate may serve neither as a server's nor for Remote Desktop: its usages are {usages}"
+        )
     })
 }
 
 fn thumbprint(facts: &Facts<'_>) -> Option<String> {
     let expected = facts.request.expected_thumbprint.as_deref()?;
     let certificate = facts.certificate?;
-    let served = if expected.len() == certificate.sha1.len() { &certificate.sha1 } else { &certificate.sha256 };
-    (!has_thumbprint(certificate, expected)).then(|| format!("thumbprint {served} is served, {expected} was expected"))
+    let served =
+        if expected.len() == certificate.sha1.len() { &certificate.sha1 } else { &certificate.sha256 };
+    (!has_thumbprint(certificate, expected))
+        .then(|| format!("thumbprint {served} is served, {expected} was expected"))
 }
 
 /// For an address nobody gave a name to compare; then the mismatch is only worth knowing.

@@ -23,14 +23,16 @@ pub const RULES: &[Rule] = &[
 
 /// Without NLA no server can confirm a password before a session exists.
 fn not_verified(facts: &Facts<'_>) -> Option<String> {
-    let text = "an account was given, but without NLA this server verifies no password before a session exists";
+    let text =
+        "an account was given, but without NLA this server verifies no password before a session exists";
     let without_nla = matches!(facts.selected()?, Selected::Tls | Selected::Rdp);
     (facts.request.account && without_nla).then(|| text.to_owned())
 }
 
 fn key_binding(facts: &Facts<'_>) -> Option<String> {
-    let text = "the server's proof of its TLS key does not match: someone may stand between it and this machine";
-    (facts.credssp?.key_binding? == false).then(|| text.to_owned())
+    let text =
+        "the server's proof of its TLS key does not match: someone may stand between it and this machine";
+    (!facts.credssp?.key_binding?).then(|| text.to_owned())
 }
 
 /// Which of the four it is.

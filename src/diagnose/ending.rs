@@ -47,11 +47,15 @@ fn code(phase: Phase, failure: &Failure, facts: &Facts<'_>) -> &'static str {
         FailureKind::EarlyAuthDenied => "early-authorization-denied",
         FailureKind::LicenseError if failure.code == Some(NO_LICENSE_SERVER) => "license-server-missing",
         FailureKind::LicenseError => "license-refused",
-        FailureKind::ErrorInfo if failure.code == Some(ERRINFO_LICENSE_NO_LICENSE_SERVER) => "license-server-missing",
+        FailureKind::ErrorInfo if failure.code == Some(ERRINFO_LICENSE_NO_LICENSE_SERVER) => {
+            "license-server-missing"
+        }
         FailureKind::ErrorInfo => "server-error-info",
         FailureKind::Disconnect => "server-disconnected",
         FailureKind::McsResult => "mcs-refused",
-        FailureKind::NtStatus if credentials::credentials(facts) == Credentials::Refused => "credentials-refused",
+        FailureKind::NtStatus if credentials::credentials(facts) == Credentials::Refused => {
+            "credentials-refused"
+        }
         FailureKind::NtStatus => "logon-refused",
         FailureKind::SecurityUnsupported => "protocol-unsupported",
         _ => "unexplained-failure",

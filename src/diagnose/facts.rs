@@ -1,7 +1,7 @@
 //! The facts of a trace as the rules read them.
 
 use crate::report::{
-    Certificate, Connection, CredsspEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence, Request, Selected,
+    Certificate, Connection, CredsspEvidence, LicensingEvidence, NegotiateEvidence, Request, Selected,
     Status, Summary, Timestamp, TlsEvidence, Trace,
 };
 
@@ -14,7 +14,6 @@ pub struct Facts<'a> {
     pub negotiate: Option<&'a NegotiateEvidence>,
     pub tls: Option<&'a TlsEvidence>,
     pub credssp: Option<&'a CredsspEvidence>,
-    pub mcs: Option<&'a McsEvidence>,
     pub licensing: Option<&'a LicensingEvidence>,
     pub certificate: Option<&'a Certificate>,
 }
@@ -32,7 +31,6 @@ impl<'a> Facts<'a> {
             negotiate: phases.and_then(|p| p.negotiate.as_ref()).map(|record| &record.evidence),
             tls: phases.and_then(|p| p.tls.as_ref()).map(|record| &record.evidence),
             credssp: phases.and_then(|p| p.credssp.as_ref()).map(|record| &record.evidence),
-            mcs: phases.and_then(|p| p.mcs.as_ref()).map(|record| &record.evidence),
             licensing: phases.and_then(|p| p.licensing.as_ref()).map(|record| &record.evidence),
             certificate: trace.connections.iter().max_by_key(|c| depth(c)).and_then(certificate),
         }

@@ -53,24 +53,27 @@ fn stopped_at(facts: &Facts<'_>) -> Option<Phase> {
 }
 
 fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: Option<Phase>) -> String {
-    let name = |phase: Option<Phase>| phase.map_or("nothing", Phase::name);
+    let works = reached.map_or_else(String::new, |reached| format!("everything up to {reached} works; "));
+    let phase = phase.map_or("", Phase::name);
+    let last = facts.last();
     match outcome {
         Outcome::Aborted => {
-            let detail = facts.failed().and_then(|s| s.failure).map_or("", |failure| &failure.detail);
-            format!("ended in {}: {detail}", name(phase))
+            let detail = last.and_then(|s| s.failure).map_or("", |failure| &failure.detail);
+            format!("{works}ended in {phase}: {detail}")
         }
-        Outcome::Stopped => match facts.last().and_then(|s: &Summary<'_>| s.stopped) {
-            Some(reason) => format!("everything up to {} works; stopped in {}: {reason}", name(reached), name(phase)),
-            None => {
-                format!("everything up to {} works; {} does not occur on this server", name(reached), name(phase))
-            }
+        Outcome::Stopped => match last.and_then(|s: &Summary<'_>| s.stopped) {
+            Some(reason) => format!("{works}stopped in {phase}: {reason}"),
+            None => format!("{works}{phase} does not occur on this server"),
         },
-        Outcome::Passed => format!("everything up to {} works{}", name(reached), passed_detail(facts, reached)),
+        Outcome::Passed => {
+            let reached = reached.map_or("", Phase::name);
+            format!("everything up to {reached} works{}", passed_detail(facts))
+        }
     }
 }
 
-fn passed_detail(facts: &Facts<'_>, reached: Option<Phase>) -> &'static str {
-    match (reached, facts.licensing.and_then(|l| l.outcome)) {
+fn passed_detail(facts: &Facts<'_>) -> &'static str {
+    match (facts.last().map(|s| s.phase), facts.licensing.and_then(|l| l.outcome)) {
         (Some(Phase::Credssp), _) => "; the server accepts the account",
         (Some(Phase::Licensing), Some(LicensingOutcome::ValidClient)) => "; the server asks for no license",
         (Some(Phase::Licensing), Some(LicensingOutcome::NewLicense)) => "; the server issued a license",

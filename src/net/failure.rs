@@ -34,7 +34,9 @@ pub fn broken(error: &io::Error, pending: usize) -> Failure {
         return from_tls(tls);
     }
     match error.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::WriteZero => closed(pending),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::WriteZero => {
+            closed(pending)
+        }
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => {
             Failure::new(FailureKind::Reset, "the server reset the connection")
         }
@@ -63,9 +65,12 @@ pub fn from_tls(error: &rustls::Error) -> Failure {
             Failure::new(FailureKind::TlsAlert, format!("the server sent the TLS alert {code} ({what})"))
                 .with_code(code, name)
         }
-        rustls::Error::PeerIncompatible(why) => {
-            Failure::new(FailureKind::TlsUnsupported, format!("the server's TLS cannot be spoken here: {why:?}"))
+        rustls::Error::PeerIncompatible(why) => Failure::new(
+            FailureKind::TlsUnsupported,
+            format!("the server's TLS cannot be spoken here: {why:?}"),
+        ),
+        other => {
+            Failure::new(FailureKind::Malformed, format!("the server's TLS message is not valid: {other}"))
         }
-        other => Failure::new(FailureKind::Malformed, format!("the server's TLS message is not valid: {other}")),
     }
 }

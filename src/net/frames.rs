@@ -32,6 +32,8 @@ impl Frames {
     pub fn push(&mut self, phase: Phase, direction: Direction, tls: bool, bytes: &[u8], secret: bool) {
         let head = (!secret).then(|| hex::encode(&bytes[..bytes.len().min(HEAD)]));
         let at_ms = self.opened.elapsed().into();
+        tracing::debug!(%phase, ?direction, tls, length = bytes.len(), "frame");
+        tracing::trace!(head, "begins");
         let frame = Frame { at_ms, phase, direction, tls, length: bytes.len(), head };
         if self.first.len() < KEPT_FIRST {
             self.first.push(frame);

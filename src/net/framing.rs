@@ -28,10 +28,14 @@ impl Framing {
         let length = match self {
             Self::Tpkt | Self::TpktAfterCredssp if *first == 3 => tpkt(bytes)?,
             Self::TpktAfterCredssp if *first == 0x30 => der(bytes)?,
-            Self::Tpkt | Self::TpktAfterCredssp => return Err(Malformed(format!("a message begins with {first:#04x}, not with TPKT's 0x03"))),
+            Self::Tpkt | Self::TpktAfterCredssp => {
+                return Err(Malformed(format!("a message begins with {first:#04x}, not with TPKT's 0x03")));
+            }
             Self::TsRequest if *first == 0x30 => der(bytes)?,
             Self::TsRequest => {
-                return Err(Malformed(format!("a message begins with {first:#04x}, not with TSRequest's 0x30")));
+                return Err(Malformed(format!(
+                    "a message begins with {first:#04x}, not with TSRequest's 0x30"
+                )));
             }
             Self::EarlyAuthorization if *first == 0x30 => der(bytes)?,
             Self::EarlyAuthorization => Some(4),

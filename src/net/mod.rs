@@ -1,10 +1,11 @@
 //! Sockets and clocks: name resolution, TCP, TLS, and the recorded wire that every phase talks over.
 
 mod failure;
-mod framing;
 mod frames;
+mod framing;
 mod os;
 mod race;
+mod resolve;
 mod tap;
 mod tls;
 mod wire;
@@ -17,11 +18,13 @@ use std::{
 
 use time::OffsetDateTime;
 use tokio::io::{AsyncRead, AsyncWrite};
+pub use tokio::time::Instant;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub use framing::{Framing, MAX_FRAME};
 pub use os::{System, hardware_id};
 pub use race::race;
+pub use resolve::resolve;
 pub use tls::{Handshake, Upgrade};
 pub use wire::{Limits, Wire};
 

@@ -86,7 +86,11 @@ pub fn hardware_id() -> [u32; 4] {
     let files = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
     let machine = files.into_iter().find_map(|path| std::fs::read_to_string(path).ok());
     let machine = machine.filter(|id| !id.trim().is_empty()).or_else(|| dns_lookup::get_hostname().ok());
-    let digest = Sha256::new().chain_update("rdptrace hardware id").chain_update(machine.unwrap_or_default()).finalize();
-    let mut parts = digest.chunks_exact(4).map(|part| u32::from_le_bytes(part.try_into().expect("four bytes")));
+    let digest = Sha256::new()
+        .chain_update("rdptrace hardware id")
+        .chain_update(machine.unwrap_or_default())
+        .finalize();
+    let mut parts =
+        digest.chunks_exact(4).map(|part| u32::from_le_bytes(part.try_into().expect("four bytes")));
     std::array::from_fn(|_| parts.next().expect("a SHA-256 has eight parts"))
 }

@@ -170,7 +170,9 @@ impl Recorder {
     fn note(&self, result: &Result<HandshakeSignatureValid, Error>, certificate: &CertificateDer<'_>) {
         let signature = match result {
             Ok(_) => HandshakeSignature::Valid,
-            Err(Error::InvalidCertificate(CertificateError::BadSignature)) if crate::certificate::checkable(certificate) => {
+            Err(Error::InvalidCertificate(CertificateError::BadSignature))
+                if crate::certificate::checkable(certificate) =>
+            {
                 HandshakeSignature::Invalid
             }
             Err(_) => HandshakeSignature::NotCheckable,

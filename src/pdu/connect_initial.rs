@@ -3,9 +3,9 @@
 use ironrdp_core::encode_vec;
 use ironrdp_pdu::{
     gcc::{
-        ClientCoreData, ClientCoreOptionalData, ClientEarlyCapabilityFlags, ClientGccBlocks, ClientMessageChannelData,
-        ClientSecurityData, ColorDepth, ConnectionType, EncryptionMethod, HighColorDepth, KeyboardType, RdpVersion,
-        SecureAccessSequence, SupportedColorDepths,
+        ClientCoreData, ClientCoreOptionalData, ClientEarlyCapabilityFlags, ClientGccBlocks,
+        ClientMessageChannelData, ClientSecurityData, ColorDepth, ConnectionType, EncryptionMethod,
+        HighColorDepth, KeyboardType, RdpVersion, SecureAccessSequence, SupportedColorDepths,
     },
     mcs::ConnectInitial,
     nego::SecurityProtocol,

@@ -43,8 +43,9 @@ fn share_control(user_data: &[u8]) -> Option<IoPdu> {
     let mut reader = Reader::new(user_data);
     let total_length = usize::from(reader.u16().ok()?);
     let kind = reader.u16().ok()?;
-    // The high twelve bits hold version 1, where a license PDU's security header has zero.
-    if kind >> 4 != 1 || total_length < 6 {
+    // The high twelve bits hold version 1; so may the unused half of xrdp's security headers, but with no such length.
+    // A redirection is padded by one byte that its length does not count.
+    if kind >> 4 != 1 || !(total_length..=total_length + 1).contains(&user_data.len()) {
         return None;
     }
     reader.u16().ok()?;

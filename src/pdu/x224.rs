@@ -63,7 +63,9 @@ pub fn confirm(frame: &[u8]) -> Result<Confirm<'_>, Malformed> {
             reader.u8()?;
             return Ok(Confirm::Data(reader.rest()));
         }
-        other => return Err(Malformed(format!("X.224 TPDU {other:#04x} where the connection confirm belongs"))),
+        other => {
+            return Err(Malformed(format!("X.224 TPDU {other:#04x} where the connection confirm belongs")));
+        }
     }
     // Destination and source reference, class.
     reader.bytes(5)?;

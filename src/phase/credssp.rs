@@ -83,7 +83,9 @@ fn reason_to_stop(access: &Access<'_>, version: u32) -> Option<&'static str> {
         return Some("no account was given");
     }
     if access.signature != Some(HandshakeSignature::Valid) {
-        return Some("the server did not prove that it holds its certificate's key, so the account was not used");
+        return Some(
+            "the server did not prove that it holds its certificate's key, so the account was not used",
+        );
     }
     if version < FIRST_PATCHED && !access.allow_unpatched {
         return Some("the server's CredSSP version is open to CVE-2018-0886, so the account was not used");
@@ -101,7 +103,8 @@ fn client(access: &Access<'_>) -> Result<CredSspClient, Failure> {
     let mode = ClientMode::Ntlm(NtlmConfig::new(CLIENT_NAME.to_owned()));
     let principal = format!("TERMSRV/{}", access.server_name);
     let key = access.public_key.clone().unwrap_or_default();
-    CredSspClient::new(key, identity.into(), CredSspMode::WithCredentials, mode, principal).map_err(|e| ours(&e))
+    CredSspClient::new(key, identity.into(), CredSspMode::WithCredentials, mode, principal)
+        .map_err(|e| ours(&e))
 }
 
 /// One step of sspi. Its panics are bugs there, which no server may turn against us.
@@ -110,7 +113,9 @@ fn step(client: &mut CredSspClient, input: TsRequest) -> Result<TsRequest, Failu
     match state {
         Ok(Ok(ClientState::ReplyNeeded(request) | ClientState::FinalMessage(request))) => Ok(request),
         Ok(Err(error)) => Err(ours(&error)),
-        Err(_) => Err(Failure::new(FailureKind::Malformed, "the server's CredSSP message cannot be processed")),
+        Err(_) => {
+            Err(Failure::new(FailureKind::Malformed, "the server's CredSSP message cannot be processed"))
+        }
     }
 }
 
@@ -164,7 +169,10 @@ fn after_credentials(mut failure: Failure) -> Failure {
 }
 
 fn binding(failure: &Failure) -> Failure {
-    let detail = format!("the server's proof of its TLS key does not match, someone may stand in between: {}", failure.detail);
+    let detail = format!(
+        "the server's proof of its TLS key does not match, someone may stand in between: {}",
+        failure.detail
+    );
     Failure::new(FailureKind::Malformed, detail)
 }
 

@@ -14,8 +14,11 @@ use crate::{
 pub fn ultimatum(reason: u32) -> Failure {
     let name = codes::MCS_REASON.symbol(reason);
     let what = name.unwrap_or("unknown");
-    Failure::new(FailureKind::Disconnect, format!("the server sent a disconnect ultimatum, reason {reason} ({what})"))
-        .with_code(reason, name)
+    Failure::new(
+        FailureKind::Disconnect,
+        format!("the server sent a disconnect ultimatum, reason {reason} ({what})"),
+    )
+    .with_code(reason, name)
 }
 
 /// A Set Error Info PDU with its number, known or not.

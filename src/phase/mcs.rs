@@ -1,8 +1,6 @@
 //! Basic settings exchange and channel connection (MS-RDPBCGR 1.3.1.1, 2.2.1.3 to 2.2.1.9).
 
-use ironrdp_connector::{
-    ChannelConnectionSequence, ClientConnector, ClientConnectorState, Sequence as _,
-};
+use ironrdp_connector::{ChannelConnectionSequence, ClientConnector, ClientConnectorState, Sequence as _};
 
 use super::{PhaseResult, Step, credssp, ending, negotiate::Negotiated, rdp_client};
 use crate::{
@@ -40,7 +38,8 @@ pub async fn run(
     if negotiated.protocol == Selected::Rdp {
         return Err(standard_security(response.security.as_ref()));
     }
-    let mut connector = rdp_client::client(account, channel_connection(&response, &frame)?, response.message_channel);
+    let mut connector =
+        rdp_client::client(account, channel_connection(&response, &frame)?, response.message_channel);
     while matches!(connector.state, ClientConnectorState::ChannelConnection { .. }) {
         let input = match connector.next_pdu_hint() {
             Some(_) => receive(wire).await?,
@@ -111,7 +110,10 @@ fn encryption_key(certificate: &ServerCertificate) -> EncryptionKey {
 /// This build reads what Standard RDP Security announces and does not go on with it.
 fn standard_security(security: Option<&SecurityData>) -> Failure {
     let Some(security) = security else {
-        return Failure::new(FailureKind::SecurityUnsupported, "the server goes on without TLS and names no encryption");
+        return Failure::new(
+            FailureKind::SecurityUnsupported,
+            "the server goes on without TLS and names no encryption",
+        );
     };
     let name = match security.method {
         0x00 => Some("ENCRYPTION_METHOD_NONE"),
@@ -147,8 +149,12 @@ fn channel_connection(response: &ConnectResponse, frame: &[u8]) -> Result<Client
 async fn receive(wire: &mut Wire) -> Result<Vec<u8>, Failure> {
     let frame = wire.receive(Framing::Tpkt).await?;
     match ending::read(&frame)? {
-        Mcs::AttachUserConfirm { result } if result != 0 => Err(ending::result("the Attach User Confirm", result)),
-        Mcs::ChannelJoinConfirm { result } if result != 0 => Err(ending::result("a Channel Join Confirm", result)),
+        Mcs::AttachUserConfirm { result } if result != 0 => {
+            Err(ending::result("the Attach User Confirm", result))
+        }
+        Mcs::ChannelJoinConfirm { result } if result != 0 => {
+            Err(ending::result("a Channel Join Confirm", result))
+        }
         _ => Ok(frame),
     }
 }

@@ -35,7 +35,11 @@ pub struct Negotiated {
 ///
 /// # Errors
 /// `negotiation_failure`, `disconnect` for an ultimatum in place of the confirm, `not_rdp` for another protocol.
-pub async fn run(wire: &mut Wire, protocols: u32, evidence: &mut NegotiateEvidence) -> PhaseResult<Negotiated> {
+pub async fn run(
+    wire: &mut Wire,
+    protocols: u32,
+    evidence: &mut NegotiateEvidence,
+) -> PhaseResult<Negotiated> {
     evidence.requested = Selected::of_offer(protocols);
     evidence.requested_code = protocols;
     wire.send(&x224::connection_request(protocols)).await?;
@@ -80,8 +84,11 @@ fn plain(evidence: &mut NegotiateEvidence) -> Negotiated {
 fn refused(code: u32) -> Failure {
     let row = codes::NEGOTIATION_FAILURE.find(code);
     let what = row.map_or("no table knows it", |row| row.meaning);
-    Failure::new(FailureKind::NegotiationFailure, format!("the server refused the offer with failure {code}: {what}"))
-        .with_code(code, codes::NEGOTIATION_FAILURE.symbol(code))
+    Failure::new(
+        FailureKind::NegotiationFailure,
+        format!("the server refused the offer with failure {code}: {what}"),
+    )
+    .with_code(code, codes::NEGOTIATION_FAILURE.symbol(code))
 }
 
 fn data(payload: &[u8], frame: &[u8]) -> Failure {

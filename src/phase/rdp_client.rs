@@ -2,7 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use ironrdp_connector::{ClientConnector, ClientConnectorState, Config, Credentials, DesktopSize, Sequence as _, State as _};
+use ironrdp_connector::{
+    ClientConnector, ClientConnectorState, Config, Credentials, DesktopSize, Sequence as _, State as _,
+};
 use ironrdp_core::WriteBuf;
 use ironrdp_pdu::{
     gcc::{ConnectionType, KeyboardType},
@@ -19,7 +21,11 @@ use crate::{
 };
 
 /// A client sequence that stands at the channel connection.
-pub fn client(account: Option<&Account>, state: ClientConnectorState, message_channel: Option<u16>) -> ClientConnector {
+pub fn client(
+    account: Option<&Account>,
+    state: ClientConnectorState,
+    message_channel: Option<u16>,
+) -> ClientConnector {
     let mut connector = ClientConnector::new(config(account), SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
     connector.message_channel_id = message_channel;
     connector.state = state;

@@ -2,11 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use tokio::time::{Instant, timeout_at};
-
 use super::{PhaseResult, Step};
 use crate::{
-    net::Network,
+    net::{self, Instant, Network},
     report::{Failure, FailureKind, Family, ResolveEvidence, ResolvedAddress},
     target::Target,
 };
@@ -14,8 +12,7 @@ use crate::{
 /// The addresses of the target, in the order the system prefers them.
 ///
 /// # Errors
-/// `not_found` for a name that does not exist, `unreachable` for a resolver that does not work, `timeout` for one that
-/// does not answer.
+/// Those of [`net::resolve`].
 pub async fn run<N: Network>(
     network: &N,
     target: &Target,
@@ -27,7 +24,7 @@ pub async fn run<N: Network>(
             evidence.literal = true;
             vec![address]
         }
-        None => timeout_at(deadline, network.look_up(&target.host)).await.unwrap_or_else(|_| Err(silent(target)))?,
+        None => net::resolve(network, &target.host, deadline).await?,
     };
     evidence.addresses = addresses.iter().map(|address| resolved(*address)).collect();
     if addresses.is_empty() {
@@ -39,8 +36,4 @@ pub async fn run<N: Network>(
 fn resolved(address: IpAddr) -> ResolvedAddress {
     let family = if address.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 };
     ResolvedAddress { address, family }
-}
-
-fn silent(target: &Target) -> Failure {
-    Failure::new(FailureKind::Timeout, format!("the resolver did not answer in time for {}", target.host))
 }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use time::{Date, Duration as Span};
 
-use crate::report::{Certificate, Millis, Timestamp, Trust};
+use crate::report::{Certificate, Failure, Millis, Timestamp, Trust};
 
-/// Milliseconds, or seconds from ten thousand on, in eleven columns.
+/// Milliseconds, or seconds from ten thousand on, in ten columns.
 pub fn duration(millis: Millis) -> String {
     if millis.0 < 10_000.0 {
-        format!("{:>8.1} ms", millis.0)
+        format!("{:>7.1} ms", millis.0)
     } else {
-        format!("{:>9.1} s", Duration::from_secs_f64(millis.0 / 1000.0).as_secs_f64())
+        format!("{:>8.1} s", Duration::from_secs_f64(millis.0 / 1000.0).as_secs_f64())
     }
 }
 
@@ -57,4 +57,26 @@ pub fn grouped(thumbprint: &str) -> String {
     let groups: Vec<String> =
         thumbprint.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
     groups.join(" ")
+}
+
+/// Kind, code and symbol of a failure, such as `nt_status 3221225581 (0xC000006D) STATUS_LOGON_FAILURE`.
+pub fn failure(failure: &Failure) -> String {
+    let code = failure.code.map(|code| match u32::try_from(code) {
+        Ok(code) if code > 9 => format!(" {code} ({code:#X})"),
+        _ => format!(" {code}"),
+    });
+    let name = failure.name.as_deref().map(|name| format!(" {name}"));
+    format!("{}{}{}", failure.kind.name(), code.unwrap_or_default(), name.unwrap_or_default())
+}
+
+/// The RDP versions that announce this number (MS-RDPBCGR 2.2.1.4.2).
+pub fn rdp_version(code: u32) -> String {
+    let name = match code {
+        0x0008_0001 => "RDP 4.0",
+        0x0008_0004 => "RDP 5.0 to 8.1",
+        0x0008_0005 => "RDP 10.0",
+        0x0008_0006..=0x0008_0011 => return format!("RDP 10.{}", code - 0x0008_0005),
+        _ => return format!("RDP version {code:#x}"),
+    };
+    name.to_owned()
 }

@@ -32,6 +32,14 @@ impl Tone {
             Self::Bad => AnsiColor::Red.on_default().bold(),
         }
     }
+
+    /// The sequences around a word; none for plain text.
+    fn ends(self) -> (String, String) {
+        match self {
+            Self::Plain => (String::new(), String::new()),
+            _ => (format!("{}", self.style()), format!("{:#}", self.style())),
+        }
+    }
 }
 
 impl<'a> Page<'a> {
@@ -45,24 +53,33 @@ impl<'a> Page<'a> {
         writeln!(self.out)
     }
 
-    /// A heading of its own line.
+    /// A line that stands alone.
     pub fn heading(&mut self, text: &str) -> io::Result<()> {
-        self.row("", (Tone::Heading, text), 0, "")
+        self.row((Tone::Heading, text), 0, (Tone::Plain, ""), "")
     }
 
-    /// `lead`, a toned word, and from column `column` on the text, folded below itself.
-    pub fn row(&mut self, lead: &str, word: (Tone, &str), column: usize, text: &str) -> io::Result<()> {
-        let (tone, word) = word;
-        let style = tone.style();
-        let (lead, word, text) = (clean(lead), clean(word), clean(text));
-        write!(self.out, "{lead}{style}{word}{style:#}")?;
-        let used = lead.chars().count() + word.chars().count();
-        let options = textwrap::Options::new(WIDTH.saturating_sub(column).max(20)).break_words(true);
-        for (index, line) in textwrap::wrap(&text, options).iter().enumerate() {
-            match index {
-                0 if used < column => write!(self.out, "{:1$}{line}", "", column - used)?,
-                0 if text.is_empty() => {}
-                0 => write!(self.out, " {line}")?,
+    /// Text from column `column` on, folded below itself.
+    pub fn text(&mut self, column: usize, text: &str) -> io::Result<()> {
+        self.row((Tone::Plain, ""), column, (Tone::Plain, ""), text)
+    }
+
+    /// A lead from the first column on; from column `column` on a word and the text, folded below themselves.
+    pub fn row(
+        &mut self,
+        lead: (Tone, &str),
+        column: usize,
+        word: (Tone, &str),
+        text: &str,
+    ) -> io::Result<()> {
+        let (style, end) = word.0.ends();
+        let (lead_style, lead_end) = lead.0.ends();
+        let (lead, word) = (clean(lead.1), clean(word.1));
+        let body = format!("{word} {}", clean(text));
+        let gap = column.saturating_sub(lead.chars().count());
+        write!(self.out, "{lead_style}{lead}{lead_end}")?;
+        for (index, line) in textwrap::wrap(body.trim(), folding(column)).iter().enumerate() {
+            match line.strip_prefix(word.as_str()) {
+                Some(rest) if index == 0 => write!(self.out, "{:gap$}{style}{word}{end}{rest}", "")?,
                 _ => write!(self.out, "\n{:column$}{line}", "")?,
             }
         }
@@ -70,8 +87,16 @@ impl<'a> Page<'a> {
     }
 }
 
+/// Names, suites and identifiers are not cut at their hyphens.
+fn folding(column: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(WIDTH - column).word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
 /// What a server sends must not move the cursor, colour the screen or turn the text around.
 fn clean(text: &str) -> String {
-    let hostile = |c: char| c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let hostile = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
     text.chars().map(|c| if hostile(c) { '?' } else { c }).collect()
 }

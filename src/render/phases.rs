@@ -1,10 +1,11 @@
 //! The telling facts of each phase, a line or two.
 
-use crate::report::{
-    AttemptResult, Connection, ConnectEvidence, CredsspEvidence, HandshakeSignature, LicensingEvidence, McsEvidence,
-    NegotiateEvidence, NtlmEvidence, Phases, ResolveEvidence, TlsEvidence,
-};
+use super::cells;
 use crate::codes::{self, Phase};
+use crate::report::{
+    AttemptResult, ConnectEvidence, Connection, CredsspEvidence, HandshakeSignature, LicensingEvidence,
+    McsEvidence, NegotiateEvidence, NtlmEvidence, Phases, ResolveEvidence, TlsEvidence,
+};
 
 /// The facts of one phase of a connection.
 pub fn facts(connection: &Connection, phase: Phase) -> Vec<String> {
@@ -94,19 +95,24 @@ fn system(ntlm: &NtlmEvidence) -> Option<String> {
 
 fn names(ntlm: &NtlmEvidence) -> String {
     let computer = ntlm.dns_computer.as_deref().or(ntlm.netbios_computer.as_deref()).unwrap_or("no name");
-    let domain = ntlm.netbios_domain.as_deref().map_or_else(String::new, |domain| format!(", domain {domain}"));
+    let domain =
+        ntlm.netbios_domain.as_deref().map_or_else(String::new, |domain| format!(", domain {domain}"));
     let clock = ntlm.clock_skew_seconds.map_or_else(String::new, |skew| format!(", clock {skew:+} s"));
     format!("{computer}{domain}{clock}")
 }
 
 fn mcs(evidence: &McsEvidence) -> Vec<String> {
-    let version = evidence.server_version.map(|version| format!("server version {version:#x}"));
+    let version = evidence.server_version.map(cells::rdp_version);
     let encryption = match (evidence.encryption_method, evidence.encryption_level) {
         (Some(0), _) | (None, _) => None,
         (Some(method), level) => Some(format!("RC4 method {method}, level {}", level.unwrap_or_default())),
     };
     let key = evidence.encryption_key.as_ref().map(|key| {
-        format!("{} key of {} bits", key.kind, key.bits.map_or_else(|| "unknown".to_owned(), |bits| bits.to_string()))
+        format!(
+            "{} key of {} bits",
+            key.kind,
+            key.bits.map_or_else(|| "unknown".to_owned(), |bits| bits.to_string())
+        )
     });
     let joins = match evidence.channel_join_skipped {
         Some(true) if evidence.user_channel.is_some() => Some("channel joins skipped".to_owned()),
@@ -123,7 +129,9 @@ fn licensing(evidence: &LicensingEvidence) -> Vec<String> {
     });
     let ended = match evidence.error_code {
         Some(7) => Some("no license needed (valid client)".to_owned()),
-        Some(code) => Some(format!("error alert {code} {}", codes::LICENSE_ERROR.symbol(code).unwrap_or_default())),
+        Some(code) => {
+            Some(format!("error alert {code} {}", codes::LICENSE_ERROR.symbol(code).unwrap_or_default()))
+        }
         None => evidence.outcome.map(|outcome| format!("ended at {}", outcome.name().replace('_', " "))),
     };
     vec![ended.unwrap_or_default(), request.unwrap_or_default()]

@@ -10,9 +10,11 @@ use super::{
 use crate::report::{Certificate, Connection, Finding, Outcome, Report, Severity, Status, Summary, Verdict};
 
 /// Where the facts of a phase begin.
-const FACTS: usize = 25;
-/// Where certificate and verdict begin.
+const FACTS: usize = 24;
+/// Where certificate and verdict begin, and the sentence of a finding.
 const BODY: usize = 13;
+/// Where the code of a finding begins.
+const FINDING: usize = 11;
 
 /// Writes the page; colours are in it, the writer strips them where they do not belong.
 ///
@@ -42,69 +44,83 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     page.gap()?;
-    verdict(page, &report.verdict)
+    verdict(page, report)
 }
 
 fn target(report: &Report) -> String {
     let target = &report.trace.target;
     let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
-    let name = if target.server_name == target.host { String::new() } else { format!(" as {}", target.server_name) };
+    let name =
+        if target.server_name == target.host { String::new() } else { format!(" as {}", target.server_name) };
     format!("{host}:{}{name}", target.port)
 }
 
 fn phase(page: &mut Page<'_>, connection: &Connection, summary: &Summary<'_>) -> io::Result<()> {
-    let lead = format!("  {:<10}{}  ", summary.phase.name(), cells::duration(summary.elapsed_ms));
+    let lead = format!("  {:<10}{}", summary.phase.name(), cells::duration(summary.elapsed_ms));
+    let lead = (Tone::Plain, lead.as_str());
     let mut lines = phases::facts(connection, summary.phase).into_iter();
     match summary.status {
-        Status::Passed => page.row(&lead, (Tone::Plain, ""), FACTS, &lines.next().unwrap_or_default())?,
+        Status::Passed => page.row(lead, FACTS, (Tone::Plain, ""), &lines.next().unwrap_or_default())?,
         Status::Stopped => {
-            page.row(&lead, (Tone::Caution, "STOPPED"), FACTS, &format!(": {}", summary.stopped.unwrap_or_default()))?;
+            page.row(lead, FACTS, (Tone::Caution, "STOPPED:"), summary.stopped.unwrap_or_default())?;
         }
         Status::Failed => {
             let detail = summary.failure.map_or("", |failure| &failure.detail);
-            page.row(&lead, (Tone::Bad, "FAILED"), FACTS, &format!(": {detail}"))?;
+            page.row(lead, FACTS, (Tone::Bad, "FAILED:"), detail)?;
             if let Some(bytes) = summary.failure.and_then(|failure| failure.received.as_deref()) {
-                page.row("", (Tone::Plain, ""), FACTS, &format!("received {}", cells::grouped(bytes)))?;
+                page.text(FACTS, &format!("received {}", cells::grouped(bytes)))?;
             }
         }
     }
-    lines.try_for_each(|line| page.row("", (Tone::Plain, ""), FACTS, &line))
+    lines.try_for_each(|line| page.text(FACTS, &line))
 }
 
 fn certificate(page: &mut Page<'_>, served: &Certificate, report: &Report) -> io::Result<()> {
     let digest = served.signature.digest.as_deref().unwrap_or(&served.signature.algorithm);
     let first = format!("{}, {}, {}, {digest}", served.subject, cells::trust(served), cells::key(served));
-    page.row("", (Tone::Heading, "Certificate"), BODY, &first)?;
-    page.row("", (Tone::Plain, ""), BODY, &cells::validity(served, report.trace.started))?;
+    page.row((Tone::Heading, "Certificate"), BODY, (Tone::Plain, ""), &first)?;
+    page.text(BODY, &cells::validity(served, report.trace.started))?;
     if !served.names.is_empty() {
-        page.row("", (Tone::Plain, ""), BODY, &format!("for {}", served.names.join(", ")))?;
+        page.text(BODY, &format!("for {}", served.names.join(", ")))?;
     }
-    page.row("", (Tone::Plain, ""), BODY, &format!("SHA-1 {}", cells::grouped(&served.sha1)))
+    page.text(BODY, &format!("SHA-1 {}", cells::grouped(&served.sha1)))
 }
 
 fn finding(page: &mut Page<'_>, found: &Finding) -> io::Result<()> {
     let (tone, word) = match found.severity {
-        Severity::Error => (Tone::Bad, "error"),
-        Severity::Warning => (Tone::Caution, "warning"),
-        Severity::Info => (Tone::Plain, "info"),
+        Severity::Error => (Tone::Bad, "  error"),
+        Severity::Warning => (Tone::Caution, "  warning"),
+        Severity::Info => (Tone::Plain, "  info"),
     };
-    page.row("  ", (tone, word), 11, &found.code)?;
-    page.row("", (Tone::Plain, ""), BODY, &found.message)
+    page.row((tone, word), FINDING, (Tone::Plain, ""), &found.code)?;
+    page.text(BODY, &found.message)
 }
 
-fn verdict(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
-    let (tone, word) = match verdict.outcome {
-        Outcome::Passed => (Tone::Good, "PASSED"),
-        Outcome::Stopped => (Tone::Caution, "STOPPED"),
-        Outcome::Aborted => (Tone::Bad, "ABORTED"),
+fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let verdict = &report.verdict;
+    let word = match verdict.outcome {
+        Outcome::Passed => (Tone::Good, "PASSED:"),
+        Outcome::Stopped => (Tone::Caution, "STOPPED:"),
+        Outcome::Aborted => (Tone::Bad, "ABORTED:"),
     };
-    page.row("Verdict      ", (tone, word), BODY, &format!(": {}", verdict.summary))?;
-    if let Some(name) = verdict.failure.as_ref().and_then(|failure| failure.name.as_deref()) {
-        page.row("", (Tone::Plain, ""), BODY, &format!("{name}, kind {}", kind(verdict)))?;
+    match &verdict.failure {
+        None => page.row((Tone::Heading, "Verdict"), BODY, word, &verdict.summary)?,
+        Some(failure) => {
+            page.row((Tone::Heading, "Verdict"), BODY, word, &ended(verdict))?;
+            page.text(BODY, &cells::failure(failure))?;
+        }
+    }
+    if report.trace.request.account {
+        page.text(BODY, &format!("credentials {}", verdict.credentials.name().replace('_', " ")))?;
     }
     Ok(())
 }
 
-fn kind(verdict: &Verdict) -> &'static str {
-    verdict.failure.as_ref().map_or("", |failure| failure.kind.name())
+/// The details stand with the phase; the verdict says where.
+fn ended(verdict: &Verdict) -> String {
+    let phase = verdict.phase.map_or("", |phase| phase.name());
+    match verdict.reached {
+        Some(reached) => format!("in {phase}; everything up to {reached} works"),
+        None => format!("in {phase}"),
+    }
 }

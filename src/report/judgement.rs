@@ -55,6 +55,18 @@ pub enum Credentials {
     NotVerifiable,
 }
 
+impl Credentials {
+    /// The value as the report spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Refused => "refused",
+            Self::NotAttempted => "not_attempted",
+            Self::NotVerifiable => "not_verifiable",
+        }
+    }
+}
+
 /// The label mstsc would have shown.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct MstscLabel {

@@ -13,14 +13,14 @@ use serde::{Deserialize, Serialize};
 pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Trust, Usage};
 pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary};
 pub use evidence::{
-    Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family, HandshakeSignature,
-    LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence, NegotiateEvidence, NtlmEvidence,
-    ResolveEvidence, ResolvedAddress, Selected, TlsEvidence,
+    Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
+    HandshakeSignature, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence,
+    NegotiateEvidence, NtlmEvidence, ResolveEvidence, ResolvedAddress, Selected, TlsEvidence,
 };
 pub use failure::{Failure, FailureKind};
 pub use judgement::{
-    Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome, Severity,
-    Verdict,
+    Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome,
+    Severity, Verdict,
 };
 pub use values::{Millis, Timestamp};
 

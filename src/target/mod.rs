@@ -55,7 +55,9 @@ impl FromStr for Target {
     fn from_str(input: &str) -> Result<Self, BadTarget> {
         let bad = |why: &str| BadTarget(format!("{input:?} is no target: {why}"));
         if input.starts_with("rdp://") || input.to_ascii_lowercase().ends_with(".rdp") {
-            return Err(bad("this version reads no rdp:// addresses and no .rdp files, give host or host:port"));
+            return Err(bad(
+                "this version reads no rdp:// addresses and no .rdp files, give host or host:port",
+            ));
         }
         if input.contains("://") {
             return Err(bad("give host, host:port or [v6]:port, without a scheme"));

@@ -1,1 +1,13 @@
+//! What a user relies on, over loopback and in virtual time.
 
+mod cli;
+mod codes;
+mod demo;
+mod faults;
+mod lab;
+mod layers;
+mod license;
+mod license_wire;
+mod scenarios;
+mod schema;
+mod target;

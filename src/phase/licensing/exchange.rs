@@ -51,7 +51,9 @@ impl Exchange {
             LicensePdu::Request(request) => self.request(&request, evidence),
             LicensePdu::Challenge(challenge) => self.challenge(&challenge, evidence),
             LicensePdu::NewLicense(license) => self.license(&license, LicensingOutcome::NewLicense, evidence),
-            LicensePdu::UpgradeLicense(license) => self.license(&license, LicensingOutcome::Upgrade, evidence),
+            LicensePdu::UpgradeLicense(license) => {
+                self.license(&license, LicensingOutcome::Upgrade, evidence)
+            }
             LicensePdu::ErrorAlert(alert) => error_alert(alert, evidence),
             LicensePdu::Unknown { message_type } => {
                 let detail = format!("a license PDU of unknown type {message_type:#04x}");
@@ -60,7 +62,11 @@ impl Exchange {
         }
     }
 
-    fn request(&mut self, request: &LicenseRequest, evidence: &mut LicensingEvidence) -> Result<Next, Failure> {
+    fn request(
+        &mut self,
+        request: &LicenseRequest,
+        evidence: &mut LicensingEvidence,
+    ) -> Result<Next, Failure> {
         evidence.outcome = Some(LicensingOutcome::Request);
         evidence.product = Some(request.product.clone());
         evidence.version = Some(request.version);
@@ -68,7 +74,9 @@ impl Exchange {
         evidence.scope = request.scopes.first().cloned();
         evidence.certificate = request.certificate.as_ref().map(certificate);
         if self.licensing.policy == LicensePolicy::Stop {
-            return Ok(Next::Done(Step::Stopped("the license exchange ends at the server's request, as asked")));
+            return Ok(Next::Done(Step::Stopped(
+                "the license exchange ends at the server's request, as asked",
+            )));
         }
         let Ok(client) = ClientLicense::new(request, None, random()?, random()?) else {
             let reason = "the license request carries no key that could encrypt an answer";
@@ -79,10 +87,15 @@ impl Exchange {
         Ok(Next::Send(self.frame(answer)))
     }
 
-    fn challenge(&self, challenge: &PlatformChallenge, evidence: &mut LicensingEvidence) -> Result<Next, Failure> {
+    fn challenge(
+        &self,
+        challenge: &PlatformChallenge,
+        evidence: &mut LicensingEvidence,
+    ) -> Result<Next, Failure> {
         evidence.outcome = Some(LicensingOutcome::Challenge);
         let client = self.keys("a platform challenge")?;
-        let plain = client.read_challenge(challenge).map_err(|error| unreadable("the platform challenge", &error))?;
+        let plain =
+            client.read_challenge(challenge).map_err(|error| unreadable("the platform challenge", &error))?;
         if self.licensing.policy != LicensePolicy::Complete {
             let reason = "the license exchange ends at the platform challenge, so that no license is issued";
             return Ok(Next::Done(Step::Stopped(reason)));
@@ -149,7 +162,8 @@ fn certificate(certificate: &ServerCertificate) -> LicenseCertificate {
     };
     let parsed = leaf.and_then(|der| X509Certificate::from_der(der).ok()).map(|(_, parsed)| parsed);
     LicenseCertificate {
-        kind: if matches!(certificate, ServerCertificate::X509 { .. }) { "x509" } else { "proprietary" }.to_owned(),
+        kind: if matches!(certificate, ServerCertificate::X509 { .. }) { "x509" } else { "proprietary" }
+            .to_owned(),
         bits,
         subject: parsed.as_ref().map(|p| p.subject().to_string()),
         issuer: parsed.as_ref().map(|p| p.issuer().to_string()),

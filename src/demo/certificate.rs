@@ -1,0 +1,129 @@
+//! The server's certificate, healthy or faulty, made around a given time (RFC 5280), and the TLS configuration that presents it.
+
+use std::sync::Arc;
+
+use rcgen::{
+    CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, PKCS_RSA_SHA256,
+    PublicKeyData, SigningKey,
+};
+use time::{Duration, OffsetDateTime};
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::sign::{self, CertifiedKey, SingleCertAndKey};
+use tokio_rustls::rustls::{ServerConfig, version};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::DNS_COMPUTER;
+use super::rsa_key::RsaKey;
+
+/// What is wrong with the certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing; self-signed, as Windows makes them.
+    Healthy,
+    /// Expired 21 days ago.
+    Expired,
+    /// Valid in two days.
+    NotYetValid,
+    /// Of another computer.
+    WrongName,
+    /// RSA with 1024 bits.
+    WeakKey,
+    /// For client authentication only.
+    WrongUsage,
+    /// Issued by an authority that nobody trusts.
+    Untrusted,
+}
+
+/// The TLS configuration and the key that CredSSP binds to.
+pub struct Identity {
+    /// Presents the certificate.
+    pub tls: Arc<ServerConfig>,
+    /// The certificate's subjectPublicKey.
+    pub public_key: Vec<u8>,
+}
+
+impl Identity {
+    /// A certificate of this kind at this time.
+    pub fn new(kind: Kind, now: OffsetDateTime) -> Result<Self, String> {
+        let (certificate, key) = match kind {
+            Kind::WeakKey => weak(now)?,
+            _ => strong(kind, now)?,
+        };
+        let (_, parsed) = X509Certificate::from_der(&certificate).map_err(|error| error.to_string())?;
+        let public_key = parsed.public_key().subject_public_key.data.to_vec();
+        let certified = CertifiedKey::new(vec![certificate], key);
+        let tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(&[&version::TLS13, &version::TLS12])
+            .map_err(|error| error.to_string())?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
+        Ok(Self { tls: Arc::new(tls), public_key })
+    }
+}
+
+type Certified = (CertificateDer<'static>, Arc<dyn sign::SigningKey>);
+
+/// P-256, self-signed but for the untrusted one.
+fn strong(kind: Kind, now: OffsetDateTime) -> Result<Certified, String> {
+    let key = KeyPair::generate().map_err(|error| error.to_string())?;
+    let params = params(kind, now)?;
+    let certificate = match kind {
+        Kind::Untrusted => issued(&params, &key),
+        _ => params.self_signed(&key),
+    }
+    .map_err(|error| error.to_string())?;
+    let der = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let key = ring::sign::any_supported_type(&der).map_err(|error| error.to_string())?;
+    Ok((certificate.into(), key))
+}
+
+/// RSA with 1024 bits.
+fn weak(now: OffsetDateTime) -> Result<Certified, String> {
+    let key = RsaKey::new(include_str!("../../testdata/certificates/weak.key"))?;
+    let certificate = params(Kind::WeakKey, now)?.self_signed(&key).map_err(|error| error.to_string())?;
+    Ok((certificate.into(), Arc::new(key)))
+}
+
+/// The six months of the certificates that Windows makes for itself, moved by the fault.
+fn params(kind: Kind, now: OffsetDateTime) -> Result<CertificateParams, String> {
+    let (name, usage, age) = match kind {
+        Kind::Expired => (DNS_COMPUTER, ExtendedKeyUsagePurpose::ServerAuth, 201),
+        Kind::NotYetValid => (DNS_COMPUTER, ExtendedKeyUsagePurpose::ServerAuth, -2),
+        Kind::WrongName => ("rdsh99.corp.example", ExtendedKeyUsagePurpose::ServerAuth, 30),
+        Kind::WrongUsage => (DNS_COMPUTER, ExtendedKeyUsagePurpose::ClientAuth, 30),
+        _ => (DNS_COMPUTER, ExtendedKeyUsagePurpose::ServerAuth, 30),
+    };
+    let mut params = CertificateParams::new([name.to_owned()]).map_err(|error| error.to_string())?;
+    params.distinguished_name.remove(DnType::CommonName);
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.extended_key_usages = vec![usage];
+    params.not_before = now - Duration::days(age);
+    params.not_after = params.not_before + Duration::days(180);
+    Ok(params)
+}
+
+/// Issued by an authority that nobody trusts and that is not sent along.
+fn issued(params: &CertificateParams, key: &KeyPair) -> Result<rcgen::Certificate, rcgen::Error> {
+    let mut authority = CertificateParams::default();
+    authority.distinguished_name.remove(DnType::CommonName);
+    authority.distinguished_name.push(DnType::CommonName, "Corp Issuing CA");
+    authority.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    params.signed_by(key, &Issuer::new(authority, KeyPair::generate()?))
+}
+
+impl PublicKeyData for RsaKey {
+    fn der_bytes(&self) -> &[u8] {
+        self.public_key()
+    }
+
+    fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
+        &PKCS_RSA_SHA256
+    }
+}
+
+impl SigningKey for RsaKey {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        Ok(self.sign_pkcs1(message))
+    }
+}

@@ -1,0 +1,167 @@
+//! One client from its connection to its end: negotiation, TLS, CredSSP, then the session (MS-RDPBCGR 1.3.1.1).
+
+use std::io;
+use std::sync::Arc;
+
+use ironrdp_acceptor::Acceptor;
+use ironrdp_connector::DesktopSize;
+use ironrdp_core::decode;
+use ironrdp_pdu::nego::{ConnectionRequest, SecurityProtocol};
+use ironrdp_pdu::x224::X224;
+use time::OffsetDateTime;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConnection;
+use tokio_rustls::server::TlsStream;
+
+use super::answer::Answer;
+use super::fault::{Action, Behaviour, Stage};
+use super::stream::{Stream, leave, malformed, read_pdu, read_record, send};
+use super::{Server, capabilities, credssp, session, standard_security};
+
+const DESKTOP: DesktopSize = DesktopSize { width: 1024, height: 768 };
+
+/// What the faults and the server's identity mean to one connection.
+pub struct Conversation<'a> {
+    server: &'a Server,
+    /// The MCS channel of message-channel PDUs, once it has been announced.
+    pub message_channel: u16,
+}
+
+impl Conversation<'_> {
+    /// Ends the conversation with an error when the fault sits at this stage.
+    pub async fn reached<S: Stream>(&self, stage: Stage, stream: &mut S) -> io::Result<()> {
+        match self.server.fault.and_then(|fault| fault.at(stage)) {
+            Some(action) => Err(action.act(stream, self.message_channel).await),
+            None => Ok(()),
+        }
+    }
+
+    /// How this server differs from a healthy one.
+    pub fn behaviour(&self) -> Option<&'static Behaviour> {
+        self.server.fault.map(|fault| &fault.behaviour)
+    }
+
+    /// The wall time.
+    pub fn now(&self) -> OffsetDateTime {
+        self.server.now()
+    }
+
+    /// The subjectPublicKey of the server's certificate.
+    pub fn public_key(&self) -> &[u8] {
+        &self.server.identity.public_key
+    }
+}
+
+/// Serves one client; the error says what ended the conversation, for the log.
+pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> {
+    let mut conversation = Conversation { server, message_channel: 0 };
+    let mut acceptor = new_acceptor();
+    let selected = match negotiate(&conversation, &mut acceptor, &mut stream).await {
+        Ok(selected) => selected,
+        Err(error) => return Err(end(&mut stream, error).await),
+    };
+    let mut stream = upgrade(&conversation, stream).await?;
+    acceptor.mark_security_upgrade_as_done();
+    match over_tls(&mut conversation, acceptor, selected, &mut stream).await {
+        Ok(()) => leave(&mut stream).await,
+        Err(error) => Err(end(&mut stream, error).await),
+    }
+}
+
+/// Leaves politely, unless the connection is to be reset, and returns why.
+async fn end<S: Stream>(stream: &mut S, error: io::Error) -> io::Error {
+    if error.kind() != io::ErrorKind::ConnectionReset
+        && let Err(error) = leave(stream).await
+    {
+        tracing::debug!(%error, "the client did not leave");
+    }
+    error
+}
+
+fn new_acceptor() -> Acceptor {
+    let protocols = SecurityProtocol::SSL | SecurityProtocol::HYBRID | SecurityProtocol::HYBRID_EX;
+    Acceptor::new(protocols, DESKTOP, capabilities::all(DESKTOP), None)
+}
+
+/// Answers the Connection Request; the protocol that was selected uses TLS.
+async fn negotiate<S: Stream>(
+    conversation: &Conversation<'_>,
+    acceptor: &mut Acceptor,
+    stream: &mut S,
+) -> io::Result<SecurityProtocol> {
+    conversation.reached(Stage::Connect, stream).await?;
+    let request = read_pdu(stream).await?;
+    conversation.reached(Stage::ConnectionRequest, stream).await?;
+    match conversation.behaviour() {
+        Some(Behaviour::StandardSecurityOnly(_)) if asks_for_protocols(&request) => {
+            return Err(Action::Send(Answer::NegotiationFailure(2)).act(stream, 0).await);
+        }
+        Some(Behaviour::StandardSecurity(confirm) | Behaviour::StandardSecurityOnly(confirm)) => {
+            return Err(standard_security::serve(stream, confirm).await);
+        }
+        _ => {}
+    }
+    session::step(acceptor, &request, stream).await?;
+    let confirm = session::step(acceptor, &[], stream).await?;
+    let selected = confirm.get(15..19).ok_or_else(|| malformed("no protocol was selected"))?;
+    let selected = selected.try_into().expect("the slice has four bytes");
+    Ok(SecurityProtocol::from_bits_retain(u32::from_le_bytes(selected)))
+}
+
+/// Whether the Connection Request offers anything beside Standard RDP Security.
+fn asks_for_protocols(request: &[u8]) -> bool {
+    let request = decode::<X224<ConnectionRequest>>(request);
+    request.is_ok_and(|request| !request.0.protocol.is_empty())
+}
+
+async fn upgrade<S: Stream>(conversation: &Conversation<'_>, mut stream: S) -> io::Result<TlsStream<S>> {
+    if let Err(error) = client_hello(conversation, &mut stream).await {
+        return Err(end(&mut stream, error).await);
+    }
+    let acceptor = TlsAcceptor::from(Arc::clone(&conversation.server.identity.tls));
+    match acceptor.accept(stream).into_fallible().await {
+        Ok(stream) => Ok(stream),
+        Err((error, mut stream)) => Err(end(&mut stream, error).await),
+    }
+}
+
+/// Takes the ClientHello away from rustls only when a fault answers it.
+async fn client_hello<S: Stream>(conversation: &Conversation<'_>, stream: &mut S) -> io::Result<()> {
+    match conversation.behaviour() {
+        Some(Behaviour::HalfFlight) => half_flight(conversation, stream).await,
+        Some(Behaviour::At(Stage::ClientHello, _)) => {
+            read_record(stream).await?;
+            conversation.reached(Stage::ClientHello, stream).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Answers the ClientHello with the first half of what belongs there.
+async fn half_flight<S: Stream>(conversation: &Conversation<'_>, stream: &mut S) -> io::Result<()> {
+    let hello = read_record(stream).await?;
+    let mut tls =
+        ServerConnection::new(Arc::clone(&conversation.server.identity.tls)).map_err(io::Error::other)?;
+    tls.read_tls(&mut hello.as_slice())?;
+    tls.process_new_packets().map_err(malformed)?;
+    let mut flight = Vec::new();
+    while tls.wants_write() {
+        tls.write_tls(&mut flight)?;
+    }
+    send(stream, &flight[..flight.len() / 2]).await?;
+    Err(io::Error::other("the fault was shown"))
+}
+
+async fn over_tls<S: Stream>(
+    conversation: &mut Conversation<'_>,
+    mut acceptor: Acceptor,
+    selected: SecurityProtocol,
+    stream: &mut S,
+) -> io::Result<()> {
+    if acceptor.should_perform_credssp() {
+        let early_authorization = selected.contains(SecurityProtocol::HYBRID_EX);
+        credssp::accept(conversation, stream, early_authorization).await?;
+        acceptor.mark_credssp_as_done();
+    }
+    session::serve(conversation, &mut acceptor, stream).await
+}

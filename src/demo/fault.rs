@@ -1,0 +1,158 @@
+//! What a fault is: one way to misbehave, where in the connection sequence, and what a trace must say about it.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::answer::Answer;
+use super::certificate::Kind;
+use super::stream::{Stream, drain, send};
+
+/// The pause between two bytes of a trickle.
+const TRICKLE_PAUSE: Duration = Duration::from_secs(1);
+/// The pause between two messages of a flood; without one a paused clock would never move.
+const FLOOD_PAUSE: Duration = Duration::from_millis(1);
+
+/// One way to misbehave.
+#[derive(Debug)]
+pub struct Fault {
+    /// Its name in kebab-case.
+    pub name: &'static str,
+    /// What the server does, in one line.
+    pub about: &'static str,
+    /// What a trace must say.
+    pub expect: Expect,
+    pub(super) behaviour: Behaviour,
+}
+
+/// What a trace that offers TLS and NLA with the demo account, up to licensing, must say.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Expect {
+    /// The phase that fails; with an empty kind the phase where the trace stops by its own choice, or empty when it passes.
+    pub phase: &'static str,
+    /// The failure's kind as the report names it, or empty.
+    pub kind: &'static str,
+    /// The failure's code, where the protocol has one.
+    pub code: Option<u32>,
+    /// A finding that must be there.
+    pub finding: Option<&'static str>,
+}
+
+/// How the server differs from a healthy one.
+#[derive(Debug)]
+pub(super) enum Behaviour {
+    /// Does this instead of going on.
+    At(Stage, Action),
+    /// Breaks off in the middle of its first TLS flight.
+    HalfFlight,
+    /// Presents this certificate.
+    Certificate(Kind),
+    /// Speaks at most this CredSSP version.
+    CredsspVersion(u32),
+    /// Answers the key binding with other bytes than the right ones.
+    AlteredKeyBinding,
+    /// Confirms with these bytes, then speaks Standard RDP Security.
+    StandardSecurity(&'static [u8]),
+    /// Refuses TLS, and confirms a request without it with these bytes, then as above.
+    StandardSecurityOnly(&'static [u8]),
+    /// Measures the round trip before licensing.
+    AutoDetect,
+    /// Asks for a license.
+    License,
+}
+
+/// What the client has just sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nothing: the connection has just been made.
+    Connect,
+    /// The X.224 Connection Request.
+    ConnectionRequest,
+    /// A TLS ClientHello.
+    ClientHello,
+    /// The first TSRequest, with the NTLM NEGOTIATE.
+    Negotiate,
+    /// The TSRequest with the NTLM AUTHENTICATE.
+    Authenticate,
+    /// The TSRequest with TSCredentials.
+    Credentials,
+    /// The MCS Connect Initial.
+    ConnectInitial,
+    /// The MCS Attach User Request.
+    AttachUser,
+    /// The first MCS Channel Join Request.
+    ChannelJoin,
+    /// The Client Info PDU.
+    ClientInfo,
+}
+
+/// What the server does then.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Action {
+    /// Ends the connection with a FIN.
+    Close,
+    /// Ends the connection with a RST.
+    Reset,
+    /// Never says anything again.
+    Silence,
+    /// Sends this and closes.
+    Send(Answer),
+    /// Sends one byte of this a second and closes.
+    Trickle(Answer),
+    /// Sends this again and again.
+    Flood(Answer),
+}
+
+impl Fault {
+    pub(super) fn certificate(&self) -> Kind {
+        match self.behaviour {
+            Behaviour::Certificate(kind) => kind,
+            _ => Kind::Healthy,
+        }
+    }
+
+    /// What to do at this stage, if this is the one.
+    pub(super) fn at(&self, stage: Stage) -> Option<Action> {
+        match self.behaviour {
+            Behaviour::At(at, action) if at == stage => Some(action),
+            _ => None,
+        }
+    }
+}
+
+impl Action {
+    /// Does it, and returns why the conversation cannot go on; `message_channel` is the MCS channel that was announced.
+    pub(super) async fn act<S: Stream>(self, stream: &mut S, message_channel: u16) -> io::Error {
+        match self.misbehave(stream, message_channel).await {
+            Ok(()) => io::Error::other("the fault was shown"),
+            Err(error) => error,
+        }
+    }
+
+    async fn misbehave<S: Stream>(self, stream: &mut S, message_channel: u16) -> io::Result<()> {
+        match self {
+            Self::Close => Ok(()),
+            Self::Reset => {
+                stream.reset();
+                Err(io::ErrorKind::ConnectionReset.into())
+            }
+            Self::Silence => drain(stream).await,
+            Self::Send(answer) => send(stream, &answer.bytes(message_channel)).await,
+            Self::Trickle(answer) => {
+                for byte in answer.bytes(message_channel) {
+                    sleep(TRICKLE_PAUSE).await;
+                    send(stream, &[byte]).await?;
+                }
+                Ok(())
+            }
+            Self::Flood(answer) => {
+                let bytes = answer.bytes(message_channel);
+                loop {
+                    send(stream, &bytes).await?;
+                    sleep(FLOOD_PAUSE).await;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,521 @@
+//! The table of faults: a row says what the server does where, and what a trace must make of it.
+
+use super::answer::Answer::{self, *};
+use super::certificate::Kind;
+use super::fault::{Action, Behaviour, Expect, Fault, Stage};
+use Action::{Close, Flood, Reset, Send, Silence, Trickle};
+use Behaviour::At;
+
+/// Every fault, in the order of the connection.
+pub const FAULTS: &[Fault] = &[
+    // Negotiation: MS-RDPBCGR 2.2.1.1 and 2.2.1.2.
+    fault(
+        "negotiate-close",
+        "closes after the Connection Request",
+        At(Stage::ConnectionRequest, Close),
+        failed("negotiate", "closed"),
+    ),
+    fault(
+        "negotiate-reset",
+        "resets after the Connection Request",
+        At(Stage::ConnectionRequest, Reset),
+        failed("negotiate", "reset"),
+    ),
+    fault(
+        "negotiate-silence",
+        "never answers the Connection Request",
+        At(Stage::ConnectionRequest, Silence),
+        failed("negotiate", "timeout"),
+    ),
+    fault(
+        "negotiate-trickle",
+        "sends one byte of a valid confirm a second",
+        At(Stage::ConnectionRequest, Trickle(CONFIRM_NLA)),
+        failed("negotiate", "timeout"),
+    ),
+    fault(
+        "negotiate-flood",
+        "sends endless bytes that never form a PDU",
+        At(Stage::ConnectionRequest, Flood(Bytes(&[0xA5; 512]))),
+        failed("negotiate", "not_rdp"),
+    ),
+    fault(
+        "tls-required",
+        "says that TLS is required",
+        At(Stage::ConnectionRequest, Send(NegotiationFailure(1))),
+        coded("negotiate", "negotiation_failure", 1),
+    ),
+    fault(
+        "tls-not-allowed",
+        "says that TLS is not allowed",
+        At(Stage::ConnectionRequest, Send(NegotiationFailure(2))),
+        coded("negotiate", "negotiation_failure", 2),
+    ),
+    fault(
+        "certificate-missing",
+        "says that it has no certificate",
+        At(Stage::ConnectionRequest, Send(NegotiationFailure(3))),
+        coded("negotiate", "negotiation_failure", 3),
+    ),
+    fault(
+        "inconsistent-flags",
+        "says that the flags are inconsistent",
+        At(Stage::ConnectionRequest, Send(NegotiationFailure(4))),
+        coded("negotiate", "negotiation_failure", 4),
+    ),
+    fault(
+        "nla-required",
+        "says that NLA is required",
+        At(Stage::ConnectionRequest, Send(NegotiationFailure(5))),
+        coded("negotiate", "negotiation_failure", 5),
+    ),
+    fault(
+        "client-certificate-required",
+        "says that a client certificate is required",
+        At(Stage::ConnectionRequest, Send(NegotiationFailure(6))),
+        coded("negotiate", "negotiation_failure", 6),
+    ),
+    fault(
+        "entra-required",
+        "says that Entra authentication is required",
+        At(Stage::ConnectionRequest, Send(NegotiationFailure(7))),
+        coded("negotiate", "negotiation_failure", 7),
+    ),
+    fault(
+        "negotiation-failure-unknown",
+        "sends a negotiation failure with code 0x99",
+        At(Stage::ConnectionRequest, Send(NegotiationFailure(0x99))),
+        coded("negotiate", "negotiation_failure", 0x99),
+    ),
+    fault(
+        "negotiate-malformed",
+        "confirms with a TPDU that is cut short",
+        At(Stage::ConnectionRequest, Send(Bytes(&[3, 0, 0, 9, 0x0E, 0xD0, 0, 0, 0x12]))),
+        failed("negotiate", "malformed"),
+    ),
+    fault(
+        "negotiate-ultimatum",
+        "disconnects in place of the confirm, as xrdp does",
+        At(Stage::ConnectionRequest, Send(Ultimatum(3))),
+        coded("negotiate", "disconnect", 3),
+    ),
+    fault(
+        "ssh",
+        "greets as an SSH server",
+        At(Stage::Connect, Send(Bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"))),
+        failed("negotiate", "not_rdp"),
+    ),
+    fault(
+        "vnc",
+        "greets as a VNC server",
+        At(Stage::Connect, Send(Bytes(b"RFB 003.008\n"))),
+        failed("negotiate", "not_rdp"),
+    ),
+    fault(
+        "smtp",
+        "greets as a mail server",
+        At(Stage::Connect, Send(Bytes(b"220 mail.corp.example ESMTP Postfix\r\n"))),
+        failed("negotiate", "not_rdp"),
+    ),
+    fault(
+        "ftp",
+        "greets as an FTP server",
+        At(Stage::Connect, Send(Bytes(b"220 (vsFTPd 3.0.3)\r\n"))),
+        failed("negotiate", "not_rdp"),
+    ),
+    fault(
+        "http",
+        "answers as a web server",
+        At(
+            Stage::ConnectionRequest,
+            Send(Bytes(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")),
+        ),
+        failed("negotiate", "not_rdp"),
+    ),
+    fault(
+        "tls-at-once",
+        "answers with a TLS alert, as a TLS server does",
+        At(Stage::ConnectionRequest, Send(TlsAlert(10))),
+        failed("negotiate", "not_rdp"),
+    ),
+    fault(
+        "random-bytes",
+        "answers with bytes of no protocol",
+        At(Stage::ConnectionRequest, Send(NOISE)),
+        failed("negotiate", "not_rdp"),
+    ),
+    fault(
+        "legacy-confirm",
+        "confirms without a negotiation response, then wants Standard RDP Security",
+        Behaviour::StandardSecurity(&[3, 0, 0, 11, 6, 0xD0, 0, 0, 0x12, 0x34, 0]),
+        STANDARD_SECURITY,
+    ),
+    fault(
+        "standard-security",
+        "selects Standard RDP Security although TLS was asked for",
+        Behaviour::StandardSecurity(CONFIRM_RDP),
+        STANDARD_SECURITY,
+    ),
+    fault(
+        "standard-security-only",
+        "says that TLS is not allowed, and takes a request without it",
+        Behaviour::StandardSecurityOnly(CONFIRM_RDP),
+        STANDARD_SECURITY,
+    ),
+    // TLS: RFC 8446 and 5246.
+    fault(
+        "tls-close",
+        "closes after the ClientHello",
+        At(Stage::ClientHello, Close),
+        failed("tls", "closed"),
+    ),
+    fault("tls-reset", "resets after the ClientHello", At(Stage::ClientHello, Reset), failed("tls", "reset")),
+    fault(
+        "tls-silence",
+        "never answers the ClientHello",
+        At(Stage::ClientHello, Silence),
+        failed("tls", "timeout"),
+    ),
+    fault(
+        "tls-handshake-failure",
+        "answers the ClientHello with alert 40",
+        At(Stage::ClientHello, Send(TlsAlert(40))),
+        coded("tls", "tls_alert", 40),
+    ),
+    fault(
+        "tls-protocol-version",
+        "answers the ClientHello with alert 70",
+        At(Stage::ClientHello, Send(TlsAlert(70))),
+        coded("tls", "tls_alert", 70),
+    ),
+    fault(
+        "tls-insufficient-security",
+        "answers the ClientHello with alert 71",
+        At(Stage::ClientHello, Send(TlsAlert(71))),
+        coded("tls", "tls_alert", 71),
+    ),
+    fault(
+        "tls-internal-error",
+        "answers the ClientHello with alert 80",
+        At(Stage::ClientHello, Send(TlsAlert(80))),
+        coded("tls", "tls_alert", 80),
+    ),
+    fault(
+        "tls-garbage",
+        "answers the ClientHello with bytes that are not TLS",
+        At(Stage::ClientHello, Send(NOISE)),
+        failed("tls", "not_tls"),
+    ),
+    fault(
+        "tls-half-flight",
+        "closes in the middle of its first TLS flight",
+        Behaviour::HalfFlight,
+        failed("tls", "closed"),
+    ),
+    fault(
+        "certificate-expired",
+        "presents a certificate that expired",
+        Behaviour::Certificate(Kind::Expired),
+        finding("certificate-expired"),
+    ),
+    fault(
+        "certificate-not-yet-valid",
+        "presents a certificate of the future",
+        Behaviour::Certificate(Kind::NotYetValid),
+        finding("certificate-not-yet-valid"),
+    ),
+    fault(
+        "certificate-wrong-name",
+        "presents the certificate of rdsh99",
+        Behaviour::Certificate(Kind::WrongName),
+        finding("certificate-name-mismatch"),
+    ),
+    fault(
+        "certificate-weak-key",
+        "presents an RSA key of 1024 bits",
+        Behaviour::Certificate(Kind::WeakKey),
+        finding("certificate-weak-key"),
+    ),
+    fault(
+        "certificate-wrong-usage",
+        "presents a certificate for client authentication only",
+        Behaviour::Certificate(Kind::WrongUsage),
+        finding("certificate-wrong-usage"),
+    ),
+    fault(
+        "certificate-untrusted",
+        "presents a certificate of an unknown authority",
+        Behaviour::Certificate(Kind::Untrusted),
+        finding("certificate-untrusted"),
+    ),
+    // CredSSP: MS-CSSP 3.1.5.
+    fault(
+        "credssp-close",
+        "closes after the first TSRequest",
+        At(Stage::Negotiate, Close),
+        failed("credssp", "closed"),
+    ),
+    fault(
+        "credssp-reset",
+        "resets after the first TSRequest",
+        At(Stage::Negotiate, Reset),
+        failed("credssp", "reset"),
+    ),
+    fault(
+        "credssp-silence",
+        "never answers the first TSRequest",
+        At(Stage::Negotiate, Silence),
+        failed("credssp", "timeout"),
+    ),
+    fault(
+        "credssp-garbage",
+        "answers the first TSRequest with bytes that are none",
+        At(Stage::Negotiate, Send(NOISE)),
+        failed("credssp", "malformed"),
+    ),
+    fault(
+        "credssp-oversized",
+        "announces a TSRequest of 100 MB",
+        At(Stage::Negotiate, Send(Bytes(&[0x30, 0x84, 0x06, 0x40, 0, 0, 0xA0, 3, 2, 1, 6]))),
+        failed("credssp", "malformed"),
+    ),
+    fault(
+        "credssp-status-at-once",
+        "refuses before the CHALLENGE, as a domain without NTLM does",
+        At(Stage::Negotiate, Send(Status(0xC000_0418))),
+        coded("credssp", "nt_status", 0xC000_0418),
+    ),
+    fault(
+        "credssp-old-version",
+        "speaks CredSSP version 2, as an unpatched server does",
+        Behaviour::CredsspVersion(2),
+        Expect { phase: "credssp", kind: "", code: None, finding: Some("credssp-unpatched") },
+    ),
+    fault(
+        "logon-failure",
+        "refuses the account: wrong user name or password",
+        At(Stage::Authenticate, Send(Status(0xC000_006D))),
+        coded("credssp", "nt_status", 0xC000_006D),
+    ),
+    fault(
+        "account-locked",
+        "refuses the account: locked out",
+        At(Stage::Authenticate, Send(Status(0xC000_0234))),
+        coded("credssp", "nt_status", 0xC000_0234),
+    ),
+    fault(
+        "password-expired",
+        "refuses the account: password expired",
+        At(Stage::Authenticate, Send(Status(0xC000_0071))),
+        coded("credssp", "nt_status", 0xC000_0071),
+    ),
+    fault(
+        "no-logon-servers",
+        "cannot reach a domain controller",
+        At(Stage::Authenticate, Send(Status(0xC000_005E))),
+        coded("credssp", "nt_status", 0xC000_005E),
+    ),
+    fault(
+        "credssp-status-foreign",
+        "refuses with a number that is no NTSTATUS, as FreeRDP does",
+        At(Stage::Authenticate, Send(Status(0xC007_00EA))),
+        coded("credssp", "nt_status", 0xC007_00EA),
+    ),
+    fault(
+        "credssp-close-after-authenticate",
+        "closes after the AUTHENTICATE without a word",
+        At(Stage::Authenticate, Close),
+        failed("credssp", "closed"),
+    ),
+    fault(
+        "key-binding-altered",
+        "answers the key binding with other bytes",
+        Behaviour::AlteredKeyBinding,
+        failed("credssp", "malformed"),
+    ),
+    fault(
+        "logon-type-not-granted",
+        "refuses after the credentials, in place of the early authorization",
+        At(Stage::Credentials, Send(Status(0xC000_015B))),
+        coded("credssp", "nt_status", 0xC000_015B),
+    ),
+    fault(
+        "early-authorization-denied",
+        "denies the early user authorization",
+        At(Stage::Credentials, Send(EarlyAuthorization(5))),
+        coded("credssp", "early_auth_denied", 5),
+    ),
+    fault(
+        "credssp-close-after-credentials",
+        "closes after the credentials without a word",
+        At(Stage::Credentials, Close),
+        failed("credssp", "closed"),
+    ),
+    // MCS: MS-RDPBCGR 2.2.1.3 to 2.2.1.9.
+    fault(
+        "mcs-close",
+        "closes after the Connect Initial",
+        At(Stage::ConnectInitial, Close),
+        failed("mcs", "closed"),
+    ),
+    fault(
+        "mcs-reset",
+        "resets after the Connect Initial",
+        At(Stage::ConnectInitial, Reset),
+        failed("mcs", "reset"),
+    ),
+    fault(
+        "mcs-silence",
+        "never answers the Connect Initial",
+        At(Stage::ConnectInitial, Silence),
+        failed("mcs", "timeout"),
+    ),
+    fault(
+        "mcs-garbage",
+        "answers the Connect Initial with bytes of no protocol",
+        At(Stage::ConnectInitial, Send(NOISE)),
+        failed("mcs", "malformed"),
+    ),
+    fault(
+        "mcs-refused",
+        "refuses the conference: rt-unspecified-failure",
+        At(Stage::ConnectInitial, Send(ConnectResult(14))),
+        coded("mcs", "mcs_result", 14),
+    ),
+    fault(
+        "mcs-ultimatum",
+        "disconnects in place of the Connect Response",
+        At(Stage::ConnectInitial, Send(Ultimatum(1))),
+        coded("mcs", "disconnect", 1),
+    ),
+    fault(
+        "attach-user-refused",
+        "refuses the user: rt-too-many-users",
+        At(Stage::AttachUser, Send(AttachUserResult(13))),
+        coded("mcs", "mcs_result", 13),
+    ),
+    fault(
+        "channel-join-refused",
+        "refuses a channel: rt-not-admitted",
+        At(Stage::ChannelJoin, Send(ChannelJoinResult(6))),
+        coded("mcs", "mcs_result", 6),
+    ),
+    // Licensing: MS-RDPBCGR 2.2.1.12, 2.2.5.1, 2.2.14.
+    fault(
+        "licensing-close",
+        "closes after the Client Info",
+        At(Stage::ClientInfo, Close),
+        failed("licensing", "closed"),
+    ),
+    fault(
+        "licensing-reset",
+        "resets after the Client Info",
+        At(Stage::ClientInfo, Reset),
+        failed("licensing", "reset"),
+    ),
+    fault(
+        "licensing-silence",
+        "never answers the Client Info",
+        At(Stage::ClientInfo, Silence),
+        failed("licensing", "timeout"),
+    ),
+    fault(
+        "licensing-garbage",
+        "answers the Client Info with bytes of no protocol",
+        At(Stage::ClientInfo, Send(NOISE)),
+        failed("licensing", "malformed"),
+    ),
+    fault(
+        "license-malformed",
+        "sends a license PDU that is longer than its message",
+        At(Stage::ClientInfo, Send(IoChannel(&[0x80, 0, 0, 0, 0x01, 3, 0xFF, 0xFF, 0x5A]))),
+        failed("licensing", "malformed"),
+    ),
+    fault(
+        "license-server-missing",
+        "sends a license error: no license server",
+        At(Stage::ClientInfo, Send(LicenseError(6, 1))),
+        coded("licensing", "license_error", 6),
+    ),
+    fault(
+        "license-error-unknown",
+        "sends a license error with code 0x99",
+        At(Stage::ClientInfo, Send(LicenseError(0x99, 1))),
+        coded("licensing", "license_error", 0x99),
+    ),
+    fault(
+        "error-info-no-license-server",
+        "sets error info 0x101 in place of licensing",
+        At(Stage::ClientInfo, Send(ErrorInfo(0x101))),
+        coded("licensing", "error_info", 0x101),
+    ),
+    fault(
+        "error-info-unknown",
+        "sets error info 0xABCD in place of licensing",
+        At(Stage::ClientInfo, Send(ErrorInfo(0xABCD))),
+        coded("licensing", "error_info", 0xABCD),
+    ),
+    fault(
+        "licensing-ultimatum-provider",
+        "disconnects in place of licensing: provider initiated",
+        At(Stage::ClientInfo, Send(Ultimatum(1))),
+        coded("licensing", "disconnect", 1),
+    ),
+    fault(
+        "licensing-ultimatum-user",
+        "disconnects in place of licensing: user requested",
+        At(Stage::ClientInfo, Send(Ultimatum(3))),
+        coded("licensing", "disconnect", 3),
+    ),
+    fault(
+        "message-channel-flood",
+        "measures the round trip for ever and never licenses",
+        At(Stage::ClientInfo, Flood(RttRequest(0))),
+        failed("licensing", "timeout"),
+    ),
+    fault(
+        "unknown-channel-flood",
+        "sends endless data on a channel that it never announced",
+        At(Stage::ClientInfo, Flood(UnknownChannel(&[0x5A; 64]))),
+        failed("licensing", "timeout"),
+    ),
+    fault(
+        "auto-detect",
+        "measures the round trip before licensing, which is no fault",
+        Behaviour::AutoDetect,
+        PASSES,
+    ),
+    fault(
+        "license-request",
+        "asks for a license",
+        Behaviour::License,
+        Expect { phase: "licensing", kind: "", code: None, finding: None },
+    ),
+];
+
+/// Selects Standard RDP Security.
+const CONFIRM_RDP: &[u8] = &[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 0, 0, 0, 0];
+/// Selects HYBRID_EX.
+const CONFIRM_NLA: Answer = Bytes(&[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 8, 0, 0, 0]);
+/// No TPKT, no TLS record, no DER, no text.
+const NOISE: Answer =
+    Bytes(&[0xDE, 0xC0, 0xAD, 0x0B, 0xFE, 0xCA, 0xED, 0xFE, 0x9A, 0x41, 0xF7, 0x88, 0xB3, 0xC6, 0xD1, 0xE9]);
+const PASSES: Expect = Expect { phase: "", kind: "", code: None, finding: None };
+const STANDARD_SECURITY: Expect =
+    Expect { phase: "mcs", kind: "security_unsupported", code: None, finding: Some("standard-rdp-security") };
+
+const fn fault(name: &'static str, about: &'static str, behaviour: Behaviour, expect: Expect) -> Fault {
+    Fault { name, about, expect, behaviour }
+}
+
+const fn failed(phase: &'static str, kind: &'static str) -> Expect {
+    Expect { phase, kind, code: None, finding: None }
+}
+
+const fn coded(phase: &'static str, kind: &'static str, code: u32) -> Expect {
+    Expect { phase, kind, code: Some(code), finding: None }
+}
+
+const fn finding(code: &'static str) -> Expect {
+    Expect { finding: Some(code), ..PASSES }
+}

@@ -1,0 +1,47 @@
+//! The server on a TCP port.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use tokio::net::TcpListener as Listener;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::Server;
+
+/// How many clients are served at once; further ones wait in the listener's queue.
+const CONNECTIONS: usize = 64;
+/// A pause after a failed accept, which is mostly a lack of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Listens on this address; port 0 takes a free one.
+pub async fn listen(address: SocketAddr) -> io::Result<Listener> {
+    Listener::bind(address).await
+}
+
+/// Serves clients until dropped, which ends their connections too.
+pub async fn run(listener: Listener, server: Arc<Server>) {
+    let mut clients = JoinSet::new();
+    loop {
+        while clients.try_join_next().is_some() {}
+        if clients.len() >= CONNECTIONS {
+            clients.join_next().await;
+        }
+        match listener.accept().await {
+            Ok((stream, address)) => {
+                tracing::debug!(%address, "a client came");
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "answers may be delayed");
+                }
+                let server = Arc::clone(&server);
+                clients.spawn(async move { server.serve(stream).await });
+            }
+            Err(error) => {
+                tracing::debug!(%error, "no client accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}

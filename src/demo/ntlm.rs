@@ -1,0 +1,183 @@
+//! The server's side of NTLMv2 (MS-NLMP 2.2.1, 3.3.2) with a realistic identity. Pure: time and challenge come from the caller.
+
+use hmac::{Hmac, KeyInit, Mac};
+use md4::{Digest, Md4};
+use md5::Md5;
+use time::OffsetDateTime;
+
+use super::ntlm_session::{Session, rc4};
+use super::{BUILD, DNS_COMPUTER, DNS_DOMAIN, NETBIOS_COMPUTER, NETBIOS_DOMAIN, PASSWORD, USER};
+use crate::pdu::reader::utf16;
+use crate::pdu::{Malformed, Reader};
+
+const SIGNATURE: &[u8; 8] = b"NTLMSSP\0";
+/// UNICODE, SIGN, SEAL, ALWAYS_SIGN, EXTENDED_SESSIONSECURITY, 128, KEY_EXCH, 56: taken when the client offers them.
+const NEGOTIABLE: u32 = 0xE008_8031;
+/// REQUEST_TARGET, NTLM, TARGET_TYPE_DOMAIN, TARGET_INFO, VERSION: always set.
+const CONSTANT: u32 = 0x0281_0204;
+const KEY_EXCH: u32 = 0x4000_0000;
+/// MsvAvFlags: the AUTHENTICATE message has a MIC.
+const HAS_MIC: u32 = 2;
+const MIC: std::ops::Range<usize> = 72..88;
+
+/// A challenge that was sent, and what it answered.
+pub struct Challenge {
+    negotiate: Vec<u8>,
+    message: Vec<u8>,
+    server_challenge: [u8; 8],
+}
+
+impl Challenge {
+    /// Answers a NEGOTIATE message.
+    pub fn new(negotiate: &[u8], server_challenge: [u8; 8], now: OffsetDateTime) -> Result<Self, Malformed> {
+        let offered = header(negotiate, 1)?.u32()?;
+        let message = challenge_message(offered & NEGOTIABLE | CONSTANT, server_challenge, now);
+        Ok(Self { negotiate: negotiate.to_vec(), message, server_challenge })
+    }
+
+    /// The CHALLENGE message.
+    pub fn message(&self) -> &[u8] {
+        &self.message
+    }
+
+    /// Verifies an AUTHENTICATE message; `None` when it does not prove the account's password.
+    pub fn authenticate(&self, message: &[u8]) -> Result<Option<Session>, Malformed> {
+        let mut fields = header(message, 3)?;
+        fields.bytes(8)?;
+        let response = field(message, &mut fields)?;
+        let domain = field(message, &mut fields)?;
+        let user = field(message, &mut fields)?;
+        fields.bytes(8)?;
+        let encrypted_key = field(message, &mut fields)?;
+        let flags = fields.u32()?;
+
+        let (proof, temp) =
+            response.split_at_checked(16).ok_or_else(|| Malformed::new("no NTLMv2 response"))?;
+        let key = response_key(&utf16(user), domain);
+        if utf16(user).split('@').next().is_none_or(|name| !name.eq_ignore_ascii_case(USER))
+            || !verify(&key, &[&self.server_challenge, temp], proof)
+        {
+            return Ok(None);
+        }
+        let base_key = hmac_md5(&key, &[proof]);
+        let session_key =
+            if flags & KEY_EXCH != 0 { rc4(&base_key, encrypted_key) } else { base_key.to_vec() };
+        let mic_holds = !has_mic(temp)? || self.verify_mic(&session_key, message);
+        Ok(mic_holds.then(|| Session::new(&session_key, flags)))
+    }
+
+    fn verify_mic(&self, session_key: &[u8], message: &[u8]) -> bool {
+        let (Some(before), Some(mic), Some(after)) =
+            (message.get(..MIC.start), message.get(MIC), message.get(MIC.end..))
+        else {
+            return false;
+        };
+        verify(session_key, &[&self.negotiate, &self.message, before, &[0; 16], after], mic)
+    }
+}
+
+/// HMAC-MD5 over these parts.
+pub fn hmac_md5(key: &[u8], parts: &[&[u8]]) -> [u8; 16] {
+    hmac(key, parts).finalize().into_bytes().into()
+}
+
+fn hmac(key: &[u8], parts: &[&[u8]]) -> Hmac<Md5> {
+    let mut mac = Hmac::<Md5>::new_from_slice(key).expect("HMAC takes keys of any length");
+    for part in parts {
+        mac.update(part);
+    }
+    mac
+}
+
+fn verify(key: &[u8], parts: &[&[u8]], expected: &[u8]) -> bool {
+    hmac(key, parts).verify_slice(expected).is_ok()
+}
+
+/// NTOWFv2.
+fn response_key(user: &str, domain: &[u8]) -> [u8; 16] {
+    hmac_md5(&Md4::digest(unicode(PASSWORD)), &[&unicode(&user.to_uppercase()), domain])
+}
+
+fn challenge_message(flags: u32, server_challenge: [u8; 8], now: OffsetDateTime) -> Vec<u8> {
+    const PAYLOAD: u32 = 56;
+    let target_name = unicode(NETBIOS_DOMAIN);
+    let target_info = target_info(now);
+    let mut message = [&SIGNATURE[..], &2u32.to_le_bytes()].concat();
+    message.extend(fields_of(&target_name, PAYLOAD));
+    message.extend(flags.to_le_bytes());
+    message.extend(server_challenge);
+    message.extend([0; 8]);
+    message.extend(fields_of(&target_info, PAYLOAD + u32::from(length(&target_name))));
+    message.extend([10, 0]);
+    message.extend(BUILD.to_le_bytes());
+    message.extend([0, 0, 0, 15]);
+    message.extend(target_name);
+    message.extend(target_info);
+    message
+}
+
+/// The AV pairs in the order of Windows.
+fn target_info(now: OffsetDateTime) -> Vec<u8> {
+    let names =
+        [(2, NETBIOS_DOMAIN), (1, NETBIOS_COMPUTER), (4, DNS_DOMAIN), (3, DNS_COMPUTER), (5, DNS_DOMAIN)];
+    let mut info = Vec::new();
+    for (id, value) in names.map(|(id, name)| (id, unicode(name))).into_iter().chain([(7, filetime(now))]) {
+        info.extend(u16::to_le_bytes(id));
+        info.extend(length(&value).to_le_bytes());
+        info.extend(value);
+    }
+    info.extend([0; 4]);
+    info
+}
+
+/// 100 ns since 1601.
+fn filetime(now: OffsetDateTime) -> Vec<u8> {
+    const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
+    let ticks = u64::try_from(now.unix_timestamp_nanos() / 100 + UNIX_EPOCH).unwrap_or(0);
+    ticks.to_le_bytes().to_vec()
+}
+
+fn has_mic(temp: &[u8]) -> Result<bool, Malformed> {
+    let mut pairs = Reader::new(temp);
+    pairs.bytes(28)?;
+    loop {
+        let (id, length) = (pairs.u16()?, pairs.u16()?);
+        let mut value = Reader::new(pairs.bytes(length.into())?);
+        match id {
+            0 => return Ok(false),
+            6 => return Ok(value.u32()? & HAS_MIC != 0),
+            _ => {}
+        }
+    }
+}
+
+/// What follows the signature and the message type.
+fn header(message: &[u8], kind: u32) -> Result<Reader<'_>, Malformed> {
+    let mut reader = Reader::new(message);
+    if reader.array()? != *SIGNATURE || reader.u32()? != kind {
+        return Err(Malformed::new(format!("no NTLM message of type {kind}")));
+    }
+    Ok(reader)
+}
+
+/// The payload that the next length, maximum length and offset point to.
+fn field<'a>(message: &'a [u8], fields: &mut Reader<'_>) -> Result<&'a [u8], Malformed> {
+    let (length, _, offset) = (usize::from(fields.u16()?), fields.u16()?, fields.u32()?);
+    usize::try_from(offset)
+        .ok()
+        .and_then(|start| message.get(start..start.checked_add(length)?))
+        .ok_or_else(|| Malformed::new("a field outside the message"))
+}
+
+fn fields_of(value: &[u8], offset: u32) -> Vec<u8> {
+    let length = length(value).to_le_bytes();
+    [&length[..], &length, &offset.to_le_bytes()].concat()
+}
+
+fn length(value: &[u8]) -> u16 {
+    u16::try_from(value.len()).expect("the server's names are short")
+}
+
+fn unicode(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}

@@ -1,0 +1,98 @@
+//! SPNEGO around NTLM (RFC 4178, MS-SPNG): unwraps the client's tokens and answers in kind.
+
+use super::der::{self, ENUMERATED, OCTET_STRING, SEQUENCE, context};
+use crate::pdu::{Malformed, Reader};
+
+const INITIAL: u8 = 0x60;
+const OID: u8 = 0x06;
+const NTLM: &[u8] = &[0x2B, 6, 1, 4, 1, 0x82, 0x37, 2, 2, 10];
+const ACCEPT_COMPLETED: u8 = 0;
+const ACCEPT_INCOMPLETE: u8 = 1;
+
+/// What a client's token carried.
+#[derive(Default)]
+pub struct Token {
+    /// The NTLM message; `None` when another mechanism came first.
+    pub ntlm: Option<Vec<u8>>,
+    /// The mechListMIC.
+    pub mic: Option<Vec<u8>>,
+}
+
+/// How the client packs its tokens.
+pub enum Packing {
+    /// NTLM messages as they are.
+    Raw,
+    /// In SPNEGO, with these encoded MechTypes.
+    Spnego(Vec<u8>),
+}
+
+impl Packing {
+    /// Reads the client's first token.
+    pub fn open(token: Vec<u8>) -> Result<(Self, Token), Malformed> {
+        if token.first() != Some(&INITIAL) {
+            return Ok((Self::Raw, Token { ntlm: Some(token), mic: None }));
+        }
+        let mut initial = Reader::new(der::content(&token, INITIAL)?);
+        der::expect(&mut initial, OID)?;
+        let mut fields = Reader::new(der::content(der::expect(&mut initial, context(0))?, SEQUENCE)?);
+        let (mut mech_types, mut message) = (&[][..], None);
+        while !fields.is_empty() {
+            match der::any(&mut fields)? {
+                (0xA0, value) => mech_types = value,
+                (0xA2, value) => message = Some(der::content(value, OCTET_STRING)?.to_vec()),
+                _ => {}
+            }
+        }
+        let preferred = der::content(der::content(mech_types, SEQUENCE)?, OID)?;
+        let ntlm = message.filter(|_| preferred == NTLM);
+        Ok((Self::Spnego(mech_types.to_vec()), Token { ntlm, mic: None }))
+    }
+
+    /// Reads a later token.
+    pub fn next(&self, token: Vec<u8>) -> Result<Token, Malformed> {
+        if matches!(self, Self::Raw) {
+            return Ok(Token { ntlm: Some(token), mic: None });
+        }
+        let mut fields = Reader::new(der::content(der::content(&token, context(1))?, SEQUENCE)?);
+        let mut found = Token::default();
+        while !fields.is_empty() {
+            match der::any(&mut fields)? {
+                (0xA2, value) => found.ntlm = Some(der::content(value, OCTET_STRING)?.to_vec()),
+                (0xA3, value) => found.mic = Some(der::content(value, OCTET_STRING)?.to_vec()),
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    /// Packs the CHALLENGE, or without one asks for NTLM instead of the client's first choice.
+    pub fn challenge(&self, message: Option<&[u8]>) -> Vec<u8> {
+        if let Self::Raw = self {
+            return message.unwrap_or_default().to_vec();
+        }
+        let mut fields = state(ACCEPT_INCOMPLETE);
+        fields.extend(der::element(context(1), &der::element(OID, NTLM)));
+        if let Some(message) = message {
+            fields.extend(der::element(context(2), &der::element(OCTET_STRING, message)));
+        }
+        response(&fields)
+    }
+
+    /// The last token, with the server's mechListMIC; nothing without SPNEGO.
+    pub fn completed(&self, mic: Option<&[u8]>) -> Option<Vec<u8>> {
+        let Self::Spnego(_) = self else { return None };
+        let mut fields = state(ACCEPT_COMPLETED);
+        if let Some(mic) = mic {
+            fields.extend(der::element(context(3), &der::element(OCTET_STRING, mic)));
+        }
+        Some(response(&fields))
+    }
+}
+
+fn state(state: u8) -> Vec<u8> {
+    der::element(context(0), &der::element(ENUMERATED, &[state]))
+}
+
+fn response(fields: &[u8]) -> Vec<u8> {
+    der::element(context(1), &der::element(SEQUENCE, fields))
+}

@@ -1,0 +1,236 @@
+//! The program as a user runs it: bad input, exit codes, output, and no secret anywhere.
+
+use std::{
+    fs,
+    io::Write as _,
+    net::TcpListener,
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+const PASSWORD: &str = "Corr3ct-Horse-Battery";
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
+    command.args(arguments).env_remove("RDPTRACE_PASSWORD").stdin(Stdio::null());
+    command
+}
+
+fn rdptrace(arguments: &[&str]) -> Output {
+    command(arguments).output().expect("the program runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A file of its own for each test.
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// Bad input is answered with a sentence on standard error and exit code 2; a listener sees no connection.
+#[test]
+fn bad_input_is_refused_before_anything_is_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("a socket option");
+    let target = listener.local_addr().expect("an address").to_string();
+    let target = target.as_str();
+    let missing = file("missing/file");
+    let missing = missing.to_str().expect("a path of text");
+    let cases: &[(&[&str], &str)] = &[
+        (&["trace"], "TARGET"),
+        (&["trace", "no target"], "is no target"),
+        (&["trace", "rdp://host"], "is no target"),
+        (&["trace", "farm.rdp"], "is no target"),
+        (&["trace", target, "--until", "lunch"], "lunch"),
+        (&["trace", target, "--until", "activate"], "licensing"),
+        (&["trace", target, "--timeout", "soon"], "seconds"),
+        (&["trace", target, "--timeout", "-1"], "--timeout"),
+        (&["trace", target, "--deadline", "0"], "0.01"),
+        (&["trace", target, "--password-file", missing], "--user"),
+        (&["trace", target, "--password-stdin"], "--user"),
+        (&["trace", target, "-u", "alice", "--password-file", missing], "cannot read the password file"),
+        (&["trace", target, "-u", "alice"], "no password for alice"),
+        (&["trace", target, "-u", "a\\b\\c"], "UPN"),
+        (&["trace", target, "-u", ""], "UPN"),
+        (&["trace", target, "--expect-thumbprint", "12"], "hex digits"),
+        (&["trace", target, "--server-name", "a b"], "host name"),
+        (&["trace", target, "--ca-file", missing], "cannot read"),
+        (&["trace", target, "--ca-file", "Cargo.toml"], "no PEM certificate"),
+        (&["trace", target, "--system-roots"], "--ca-file"),
+        (&["trace", target, "-o", missing], "cannot write"),
+        (&["trace", target, "-o", "."], "cannot write"),
+        (&["trace", target, "--format", "xml"], "xml"),
+        (&["trace", target, "-v", "-q"], "--quiet"),
+        (&["demo", "--fault", "no-such-fault"], "no fault"),
+        (&["demo", "--serve", "nowhere"], "--serve"),
+        (&["frobnicate"], "frobnicate"),
+    ];
+    for (arguments, words) in cases {
+        let output = rdptrace(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        let said = text(&output.stderr);
+        assert!(said.contains(words), "{arguments:?}: {said}");
+        assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+    }
+    assert!(listener.accept().is_err(), "something was sent");
+}
+
+#[test]
+fn the_demo_passes_and_the_json_says_the_same() {
+    let output = rdptrace(&["demo"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("PASSED"));
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    let output = rdptrace(&["demo", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["verdict"]["outcome"], "passed");
+}
+
+#[test]
+fn exit_codes_name_the_phase() {
+    let cases = [
+        ("negotiate-close", 13),
+        ("tls-reset", 14),
+        ("credssp-garbage", 15),
+        ("logon-failure", 20),
+        ("no-logon-servers", 15),
+        ("early-authorization-denied", 15),
+        ("mcs-refused", 16),
+        ("license-server-missing", 17),
+        ("certificate-expired", 1),
+        ("certificate-untrusted", 0),
+        ("license-request", 3),
+    ];
+    for (fault, code) in cases {
+        let output = rdptrace(&["demo", "--fault", fault]);
+        assert_eq!(output.status.code(), Some(code), "{fault}: {}", text(&output.stdout));
+    }
+    let closed = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port that was free");
+    assert_eq!(rdptrace(&["trace", &closed.to_string()]).status.code(), Some(11));
+}
+
+#[test]
+fn findings_count_as_asked() {
+    let code = |fault, fail_on| rdptrace(&["demo", "--fault", fault, "--fail-on", fail_on]).status.code();
+    assert_eq!(code("certificate-untrusted", "warning"), Some(1));
+    assert_eq!(code("certificate-expired", "never"), Some(0));
+}
+
+#[test]
+fn a_report_goes_to_a_file_without_colours_and_replaces_a_longer_one() {
+    let path = file("report.txt");
+    fs::write(&path, "x".repeat(100_000)).expect("a file");
+    let name = path.to_str().expect("a path of text");
+    let output = rdptrace(&["demo", "--color", "always", "-o", name]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(output.stdout.is_empty());
+    let written = fs::read_to_string(&path).expect("the report");
+    assert!(written.contains("PASSED") && !written.contains('\u{1b}') && !written.contains("xxx"));
+}
+
+#[test]
+fn colours_follow_the_option_and_the_environment() {
+    let coloured =
+        |command: &mut Command| text(&command.output().expect("the program runs").stdout).contains('\u{1b}');
+    assert!(coloured(&mut command(&["demo", "--color", "always"])));
+    assert!(!coloured(&mut command(&["demo"])));
+    assert!(coloured(command(&["demo"]).env("CLICOLOR_FORCE", "1")));
+    assert!(!coloured(command(&["demo", "--color", "never"]).env("CLICOLOR_FORCE", "1")));
+}
+
+#[test]
+fn schema_completions_and_manual_are_printed() {
+    let cases: &[(&[&str], &str)] = &[
+        (&["schema"], "schema_version"),
+        (&["completions", "bash"], "_rdptrace"),
+        (&["man"], ".TH"),
+        (&["demo", "--list"], "license-server-missing"),
+        (&["trace", "--help"], "--expect-thumbprint"),
+    ];
+    for (arguments, words) in cases {
+        let output = rdptrace(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert!(text(&output.stdout).contains(words), "{arguments:?}");
+    }
+}
+
+/// Serves the demo from another process and returns its address.
+struct Served(std::process::Child, String);
+
+impl Served {
+    fn start(fault: &[&str]) -> Self {
+        let mut arguments = vec!["demo", "--serve", "127.0.0.1:0"];
+        arguments.extend(fault);
+        let mut child = command(&arguments).stderr(Stdio::piped()).spawn().expect("the program runs");
+        let mut line = String::new();
+        let stderr = child.stderr.take().expect("it was piped");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(stderr), &mut line).expect("a line");
+        let address = line.split(" on ").nth(1).and_then(|rest| rest.split(',').next()).expect("an address");
+        Self(child, address.to_owned())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The password reaches the server and nothing else: not a log, not a report, whatever the source and the verbosity.
+#[test]
+fn the_password_is_in_no_output() {
+    let server = Served::start(&[]);
+    let refusing = Served::start(&["--fault", "logon-failure"]);
+    let path = file("password");
+    fs::write(&path, format!("{PASSWORD}\n")).expect("a file");
+    let path = path.to_str().expect("a path of text");
+    for address in [&server.1, &refusing.1] {
+        for format in ["text", "json"] {
+            for verbosity in ["-q", "-v", "-vv", "-vvvv"] {
+                let base = ["trace", address, "-u", "CORP\\alice", "--format", format, verbosity];
+                let from_file = command(&[&base[..], &["--password-file", path]].concat()).output();
+                let from_variable = command(&base).env("RDPTRACE_PASSWORD", PASSWORD).output();
+                let from_stdin = with_stdin(&[&base[..], &["--password-stdin"]].concat());
+                for output in [from_file, from_variable, from_stdin] {
+                    let output = output.expect("the program runs");
+                    assert_eq!(output.status.code(), Some(20), "{}", text(&output.stderr));
+                    assert_holds_no_password(&output);
+                }
+            }
+        }
+    }
+}
+
+fn with_stdin(arguments: &[&str]) -> std::io::Result<Output> {
+    let mut child =
+        command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    child.stdin.take().expect("it was piped").write_all(format!("{PASSWORD}\r\n").as_bytes())?;
+    child.wait_with_output()
+}
+
+fn assert_holds_no_password(output: &Output) {
+    let wide: Vec<u8> = PASSWORD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for stream in [&output.stdout, &output.stderr] {
+        let said = text(stream).to_lowercase();
+        for secret in [PASSWORD.to_lowercase(), hex::encode(PASSWORD), hex::encode(&wide)] {
+            assert!(!said.contains(&secret), "{said}");
+        }
+    }
+}
+
+#[test]
+fn debug_output_holds_no_password() {
+    let account = rdptrace::settings::Account {
+        user: "alice".to_owned(),
+        domain: None,
+        password: PASSWORD.to_owned().into(),
+    };
+    let settings = rdptrace::Settings { account: Some(account), ..rdptrace::Settings::default() };
+    assert!(!format!("{settings:?}").contains(PASSWORD));
+}

@@ -1,0 +1,120 @@
+//! Every fault of the demo server is localised to the phase, kind and code that its row names.
+
+use rdptrace::{
+    Report, Settings, Target, Unobserved,
+    codes::Phase,
+    demo::{self, Expect, FAULTS, Fault},
+    report::{Outcome, Purpose},
+    run,
+    settings::Account,
+};
+
+use crate::lab::{Lab, fault};
+
+/// The settings under which the rows of the table hold.
+pub fn settings() -> Settings {
+    let account =
+        Account { user: demo::USER.to_owned(), domain: None, password: demo::PASSWORD.to_owned().into() };
+    Settings {
+        until: Some(Phase::Licensing),
+        account: Some(account),
+        server_name: Some(demo::DNS_COMPUTER.to_owned()),
+        ..Settings::default()
+    }
+}
+
+pub async fn trace(fault: Option<&'static Fault>, settings: &Settings) -> Report {
+    let target: Target = "rdsh01.corp.example".parse().expect("a target");
+    run(&target, settings, &Lab::of(fault), &Unobserved).await
+}
+
+/// What is wrong with a report, measured by a row of the table.
+fn difference(report: &Report, expect: &Expect) -> Option<String> {
+    let verdict = &report.verdict;
+    let phase = verdict.phase.map_or("", Phase::name);
+    let failure = verdict.failure.as_ref();
+    let kind = failure.map_or("", |failure| failure.kind.name());
+    let code = failure.and_then(|failure| failure.code);
+    let finding = expect.finding.is_none_or(|code| report.findings.iter().any(|found| found.code == code));
+    let same_place = expect.kind.is_empty() && expect.phase.is_empty() || phase == expect.phase;
+    let same_code = expect.code.is_none_or(|expected| code == Some(expected.into()));
+    let right = same_place && kind == expect.kind && same_code && finding;
+    (!right).then(|| format!("{phase} {kind} {code:?} in place of {expect:?}"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_fault_is_found_where_it_is() {
+    let mut wrong = Vec::new();
+    for fault in FAULTS {
+        let report = trace(Some(fault), &settings()).await;
+        wrong.extend(difference(&report, &fault.expect).map(|text| format!("{}: {text}", fault.name)));
+    }
+    assert!(wrong.is_empty(), "{} of {} are wrong: {wrong:#?}", wrong.len(), FAULTS.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_phase_is_never_without_an_error_finding() {
+    for fault in FAULTS {
+        let report = trace(Some(fault), &settings()).await;
+        if report.verdict.outcome == Outcome::Aborted {
+            let explained =
+                report.findings.iter().any(|found| found.severity == rdptrace::report::Severity::Error);
+            assert!(explained, "{}", fault.name);
+        }
+    }
+}
+
+/// A silent, a trickling and a flooding server end within the phase's time, in virtual time to the millisecond.
+#[tokio::test(start_paused = true)]
+async fn servers_that_never_answer_end_at_the_phase_deadline() {
+    let silent = [
+        "negotiate-silence",
+        "negotiate-trickle",
+        "tls-silence",
+        "credssp-silence",
+        "mcs-silence",
+        "licensing-silence",
+        "message-channel-flood",
+        "unknown-channel-flood",
+    ];
+    for name in silent {
+        let report = trace(Some(fault(name)), &settings()).await;
+        let elapsed = report.trace.elapsed_ms.0;
+        assert!((10_000.0..10_300.0).contains(&elapsed), "{name} took {elapsed} ms");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_of_the_run_cuts_the_phase_short() {
+    let settings = Settings { deadline: std::time::Duration::from_secs(3), ..settings() };
+    let report = trace(Some(fault("mcs-silence")), &settings).await;
+    let elapsed = report.trace.elapsed_ms.0;
+    assert!((3_000.0..3_300.0).contains(&elapsed), "{elapsed}");
+}
+
+/// The record of frames stays small however long a server goes on.
+#[tokio::test(start_paused = true)]
+async fn a_flood_leaves_a_bounded_report() {
+    let report = trace(Some(fault("unknown-channel-flood")), &settings()).await;
+    let connection = &report.trace.connections[0];
+    assert_eq!(connection.frames.len(), 48);
+    assert!(connection.frames_omitted > 1000, "{}", connection.frames_omitted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_retry_offers_what_the_server_demanded_and_the_verdict_describes_it() {
+    let report = trace(Some(fault("standard-security-only")), &settings()).await;
+    let purposes: Vec<Purpose> = report.trace.connections.iter().map(|c| c.purpose).collect();
+    assert_eq!(purposes, [Purpose::Main, Purpose::Retry]);
+    assert_eq!(report.verdict.phase, Some(Phase::Mcs));
+    let asked = &report.trace.connections[1].phases.negotiate.as_ref().expect("negotiated").evidence;
+    assert_eq!(asked.requested_code, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_auto_there_is_no_retry() {
+    let settings = Settings { security: rdptrace::settings::Security::Tls, ..settings() };
+    let report = trace(Some(fault("standard-security-only")), &settings).await;
+    assert_eq!(report.trace.connections.len(), 1);
+    assert_eq!(report.verdict.phase, Some(Phase::Negotiate));
+}

@@ -1,0 +1,164 @@
+//! An invented network in virtual time: names, hosts that answer or do not, and the demo server behind them.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use rdptrace::{
+    Network,
+    demo::{self, Fault},
+    net::BoxStream,
+    report::{Failure, FailureKind},
+};
+use time::OffsetDateTime;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf},
+    time::sleep,
+};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use crate::demo::pipe;
+
+/// What the resolver says.
+#[derive(Clone, Debug)]
+pub enum Names {
+    Known(Vec<IpAddr>),
+    Unknown,
+    Silent,
+}
+
+/// What a host does with a connection request.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer {
+    /// The demo server, with or without a fault.
+    Demo(Option<&'static Fault>),
+    Refused,
+    Unreachable,
+    Silent,
+}
+
+/// One host of the network.
+#[derive(Clone, Copy, Debug)]
+pub struct Host {
+    pub address: SocketAddr,
+    pub answer: Answer,
+    pub after: Duration,
+}
+
+/// The network; it counts the connections that were opened.
+#[derive(Debug)]
+pub struct Lab {
+    pub names: Names,
+    pub hosts: Vec<Host>,
+    pub opened: AtomicUsize,
+}
+
+impl Lab {
+    /// A network of one host, the demo server with this fault.
+    pub fn of(fault: Option<&'static Fault>) -> Self {
+        let address: SocketAddr = "192.0.2.15:3389".parse().expect("an address");
+        let host = Host { address, answer: Answer::Demo(fault), after: Duration::ZERO };
+        Self::new(Names::Known(vec![address.ip()]), vec![host])
+    }
+
+    /// A network of these hosts.
+    pub fn new(names: Names, hosts: Vec<Host>) -> Self {
+        Self { names, hosts, opened: AtomicUsize::new(0) }
+    }
+}
+
+impl Network for Lab {
+    fn now(&self) -> OffsetDateTime {
+        pipe::NOW
+    }
+
+    async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        match &self.names {
+            Names::Known(addresses) => Ok(addresses.clone()),
+            Names::Unknown => {
+                Err(Failure::new(FailureKind::NotFound, format!("the name has no address: {host}")))
+            }
+            Names::Silent => std::future::pending().await,
+        }
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
+        let host = self.hosts.iter().find(|host| host.address == address);
+        let Some(host) = host else { return Err(io::ErrorKind::NetworkUnreachable.into()) };
+        sleep(host.after).await;
+        match host.answer {
+            Answer::Refused => Err(io::ErrorKind::ConnectionRefused.into()),
+            Answer::Unreachable => Err(io::ErrorKind::HostUnreachable.into()),
+            Answer::Silent => std::future::pending().await,
+            Answer::Demo(fault) => {
+                self.opened.fetch_add(1, Ordering::SeqCst);
+                let (stream, reset, _server) = pipe::connect(fault);
+                Ok(Box::new(ClientEnd { stream, reset }))
+            }
+        }
+    }
+
+    fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
+        Ok(Vec::new())
+    }
+}
+
+/// The fault with this name.
+pub fn fault(name: &str) -> &'static Fault {
+    demo_fault(name).unwrap_or_else(|| panic!("there is no fault {name}"))
+}
+
+fn demo_fault(name: &str) -> Option<&'static Fault> {
+    demo::find(name)
+}
+
+/// The client's end: an end of the stream is a reset when the server meant one.
+struct ClientEnd {
+    stream: DuplexStream,
+    reset: Arc<AtomicBool>,
+}
+
+impl ClientEnd {
+    fn was_reset(&self) -> bool {
+        self.reset.load(Ordering::SeqCst)
+    }
+}
+
+impl AsyncRead for ClientEnd {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let poll = Pin::new(&mut self.stream).poll_read(cx, buf);
+        match poll {
+            Poll::Ready(Ok(())) if buf.filled().len() == before && self.was_reset() => {
+                Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
+            }
+            other => other,
+        }
+    }
+}
+
+impl AsyncWrite for ClientEnd {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

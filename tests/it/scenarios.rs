@@ -1,0 +1,142 @@
+//! Scenarios in, reports out: each file of testdata/scenarios as a reviewed page of text.
+
+use std::{fs, net::IpAddr, net::SocketAddr, path::Path, time::Duration};
+
+use rdptrace::{
+    Report, Settings, Target, Unobserved,
+    demo::{PASSWORD, USER},
+    render, run,
+    settings::{Account, LicensePolicy, Security},
+};
+use serde::Deserialize;
+
+use crate::lab::{Answer, Host, Lab, Names, fault};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scenario {
+    #[allow(dead_code, reason = "it tells the reader of the file what it is for")]
+    about: String,
+    target: String,
+    /// Addresses, `unknown` or `silent`.
+    name: Option<Name>,
+    #[serde(default)]
+    host: Vec<HostRow>,
+    #[serde(default)]
+    settings: Asked,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Name {
+    Addresses(Vec<IpAddr>),
+    Word(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HostRow {
+    address: SocketAddr,
+    /// `demo`, `refused`, `unreachable`, `silent`, or the name of a fault.
+    answer: String,
+    #[serde(default)]
+    after_ms: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Asked {
+    until: Option<String>,
+    security: Option<String>,
+    license: Option<String>,
+    account: bool,
+    password: Option<String>,
+    allow_unpatched: bool,
+    server_name: Option<String>,
+    expected_thumbprint: Option<String>,
+}
+
+fn settings(asked: &Asked) -> Settings {
+    let password = asked.password.clone().unwrap_or_else(|| PASSWORD.to_owned());
+    let account = Account { user: USER.to_owned(), domain: None, password: password.into() };
+    Settings {
+        until: asked.until.as_deref().map(|phase| phase.parse().expect("a phase")),
+        security: match asked.security.as_deref() {
+            None => Security::Auto,
+            Some("rdp") => Security::Rdp,
+            Some("tls") => Security::Tls,
+            Some("nla") => Security::Nla,
+            Some(other) => panic!("security {other}"),
+        },
+        license: match asked.license.as_deref() {
+            None => LicensePolicy::Challenge,
+            Some("stop") => LicensePolicy::Stop,
+            Some("complete") => LicensePolicy::Complete,
+            Some(other) => panic!("license {other}"),
+        },
+        account: asked.account.then_some(account),
+        allow_unpatched: asked.allow_unpatched,
+        server_name: asked.server_name.clone(),
+        expected_thumbprint: asked.expected_thumbprint.clone(),
+        ..Settings::default()
+    }
+}
+
+fn lab(scenario: &Scenario) -> Lab {
+    let host = |row: &HostRow| Host {
+        address: row.address,
+        after: Duration::from_millis(row.after_ms),
+        answer: match row.answer.as_str() {
+            "demo" => Answer::Demo(None),
+            "refused" => Answer::Refused,
+            "unreachable" => Answer::Unreachable,
+            "silent" => Answer::Silent,
+            name => Answer::Demo(Some(fault(name))),
+        },
+    };
+    let names = match &scenario.name {
+        Some(Name::Addresses(addresses)) => Names::Known(addresses.clone()),
+        Some(Name::Word(word)) if word == "silent" => Names::Silent,
+        _ => Names::Unknown,
+    };
+    Lab::new(names, scenario.host.iter().map(host).collect())
+}
+
+fn page(report: &Report) -> String {
+    let mut plain = anstream::StripStream::new(Vec::new());
+    render::text(report, &mut plain).expect("memory takes everything");
+    String::from_utf8(plain.into_inner()).expect("text")
+}
+
+/// Keys, and so thumbprints and the sizes of flights, differ from run to run.
+fn filters() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_snapshot_path("snapshots");
+    settings.add_filter(r"SHA-1 [0-9a-f ]{49}", "SHA-1 [thumbprint]");
+    settings.add_filter(r"thumbprint [0-9a-f]{40}(\s+)is", "thumbprint [served]$1is");
+    settings.add_filter(r"\d+ bytes of TLS", "[n] bytes of TLS");
+    settings
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_scenario_reads_as_reviewed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/scenarios");
+    let mut files: Vec<_> =
+        fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+    files.sort();
+    assert!(files.len() >= 15, "only {} scenarios were found", files.len());
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a readable scenario");
+        let scenario: Scenario =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let target: Target = scenario.target.parse().expect("a target");
+        let report = run(&target, &settings(&scenario.settings), &lab(&scenario), &Unobserved).await;
+        let page = page(&report);
+        let wide: Vec<&str> = page.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(wide.is_empty(), "{} is wider than 80 columns: {wide:#?}", file.display());
+        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        filters().bind(|| insta::assert_snapshot!(name, page));
+    }
+}
