@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example read_report -- report.json`
 
+#![allow(clippy::disallowed_macros, reason = "an example prints")]
+
 use rdptrace::Report;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

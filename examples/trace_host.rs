@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example trace_host -- rdsh01.corp.example`
 
+#![allow(clippy::disallowed_macros, reason = "an example prints")]
+
 use rdptrace::{Settings, System, Target, Unobserved, run};
 
 #[tokio::main(flavor = "current_thread")]

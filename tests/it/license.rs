@@ -83,7 +83,7 @@ fn request_without_a_certificate_is_answered_with_the_key_of_the_security_data()
     let mut request = read_request(&server.request());
     let key = request.certificate.take().and_then(|certificate| certificate.key().cloned());
     assert_eq!(
-        ClientLicense::new(&request, None, CLIENT_RANDOM, PREMASTER).unwrap_err(),
+        ClientLicense::new(&request, None, CLIENT_RANDOM, PREMASTER).expect_err("no key"),
         Malformed::new("no server key to encrypt the premaster secret with")
     );
     let client = ClientLicense::new(&request, key.as_ref(), CLIENT_RANDOM, PREMASTER).expect("a usable key");

@@ -8,6 +8,7 @@ mod lab;
 mod layers;
 mod license;
 mod license_wire;
+mod readers;
 mod scenarios;
 mod schema;
 mod target;

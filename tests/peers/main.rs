@@ -1,1 +1,10 @@
-//! Real servers.
+//! Real servers and a real client, started on loopback by the tests themselves; a test without its program says so.
+
+// Tests print what they skip, and wait for servers that have no clock to pause.
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod demo_server;
+mod display;
+mod freerdp;
+mod lab;
+mod xrdp;

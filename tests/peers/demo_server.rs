@@ -1,0 +1,52 @@
+//! The demo server seen by a client that nobody here wrote.
+
+use std::process::Command;
+
+use crate::{
+    display::Display,
+    lab::{Program, folder, free_port, has, wait_for},
+};
+
+fn serve(fault: &[&str]) -> (Program, u16) {
+    let port = free_port();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
+    command.args(["demo", "--serve", &format!("127.0.0.1:{port}")]).args(fault);
+    let program = Program::start(&mut command, &folder("demo").join("log"));
+    wait_for(port);
+    (program, port)
+}
+
+/// Runs xfreerdp as far as CredSSP; its exit code and what it said.
+fn authenticate(port: u16, password: &str) -> (Option<i32>, String) {
+    let target = format!("/v:127.0.0.1:{port}");
+    let secret = format!("/p:{password}");
+    let arguments = [&target, "/u:demo", &secret, "/cert:ignore", "+auth-only", "/sec:nla"];
+    let display = Display::start();
+    let output = Command::new("xfreerdp").args(arguments).env("DISPLAY", &display.name).output();
+    let output = output.expect("xfreerdp runs");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn freerdp_authenticates_to_the_demo_server() {
+    if !has(&["xfreerdp", "Xvfb"]) {
+        return;
+    }
+    let (_server, port) = serve(&[]);
+    let (code, said) = authenticate(port, "demo");
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = authenticate(port, "wrong");
+    assert_ne!(code, Some(0), "{said}");
+    assert!(said.contains("LOGON_FAILURE"), "{said}");
+}
+
+#[test]
+fn freerdp_names_the_status_that_a_fault_sends() {
+    if !has(&["xfreerdp", "Xvfb"]) {
+        return;
+    }
+    let (_server, port) = serve(&["--fault", "account-locked"]);
+    let (_, said) = authenticate(port, "demo");
+    assert!(said.contains("ACCOUNT_LOCKED_OUT"), "{said}");
+}

@@ -1,0 +1,161 @@
+//! Starts programs for a test, waits for their port, and runs rdptrace against it.
+
+use std::{
+    fs::{self, File},
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rcgen::{CertificateParams, DnType, KeyPair};
+use serde_json::Value;
+use time::{Duration as Span, OffsetDateTime};
+
+/// How long a server may take to listen.
+const START: Duration = Duration::from_secs(20);
+
+/// Whether every program is there; else says on standard error what is skipped.
+pub fn has(programs: &[&str]) -> bool {
+    let found = |program: &&&str| {
+        let paths = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&paths)
+            .chain([PathBuf::from("/usr/sbin")])
+            .any(|dir| dir.join(program).is_file())
+    };
+    let missing: Vec<&&str> = programs.iter().filter(|program| !found(program)).collect();
+    if !missing.is_empty() {
+        skipped(&format!("{missing:?} not installed"));
+    }
+    missing.is_empty()
+}
+
+/// Says what is skipped; where the servers were installed on purpose, nothing may be.
+fn skipped(why: &str) {
+    let test = thread::current().name().unwrap_or_default().to_owned();
+    assert!(std::env::var_os("RDPTRACE_PEERS").is_none_or(|asked| asked != "required"), "{test}: {why}");
+    eprintln!("SKIPPED {test}: {why}");
+}
+
+/// Whether this is root; else says what is skipped.
+pub fn is_root() -> bool {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    if !root {
+        skipped("it mounts, which needs root");
+    }
+    root
+}
+
+/// An empty folder for one server.
+pub fn folder(name: &str) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::SeqCst);
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{number}"));
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).expect("a folder below the target folder");
+    path
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
+
+/// A program in its own process group, which ends with the test.
+pub struct Program {
+    child: Child,
+}
+
+impl Program {
+    /// Starts it with its output in `log`.
+    pub fn start(command: &mut Command, log: &Path) -> Self {
+        let log = File::create(log).expect("a log file");
+        let errors = log.try_clone().expect("a second handle");
+        command.process_group(0).stdin(Stdio::null()).stdout(log).stderr(errors);
+        Self { child: command.spawn().expect("the program starts") }
+    }
+
+    /// Sends a signal to the whole group.
+    pub fn signal(&self, signal: &str) {
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args([signal, "--", &group]).status();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.signal("-KILL");
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until something listens.
+pub fn wait_for(port: u16) {
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let begin = Instant::now();
+    while TcpStream::connect(address).is_err() {
+        assert!(begin.elapsed() < START, "nothing listens on {address}");
+        thread::park_timeout(Duration::from_millis(20));
+    }
+}
+
+/// Writes `cert.pem` and `key.pem` for this common name, valid for these days around now.
+pub fn certificate(folder: &Path, name: &str, from_days: i64, to_days: i64) {
+    let key = KeyPair::generate().expect("a key");
+    let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_before = OffsetDateTime::now_utc() + Span::days(from_days);
+    params.not_after = OffsetDateTime::now_utc() + Span::days(to_days);
+    let certificate = params.self_signed(&key).expect("a certificate");
+    fs::write(folder.join("cert.pem"), certificate.pem()).expect("a file");
+    fs::write(folder.join("key.pem"), key.serialize_pem()).expect("a file");
+}
+
+/// A report and the exit code that came with it.
+#[derive(Debug)]
+pub struct Traced {
+    pub report: Value,
+    pub code: Option<i32>,
+}
+
+impl Traced {
+    /// The value at a JSON pointer.
+    pub fn at(&self, pointer: &str) -> &Value {
+        self.report.pointer(pointer).unwrap_or(&Value::Null)
+    }
+
+    /// Evidence of the main connection, such as `tls/version`.
+    pub fn evidence(&self, phase: &str, field: &str) -> &Value {
+        self.at(&format!("/connections/0/phases/{phase}/evidence/{field}"))
+    }
+
+    /// Whether a finding was made.
+    pub fn found(&self, code: &str) -> bool {
+        self.at("/findings")
+            .as_array()
+            .is_some_and(|found| found.iter().any(|finding| finding["code"] == code))
+    }
+
+    /// Outcome, phase and kind of failure, for one comparison.
+    pub fn ending(&self) -> [Value; 3] {
+        ["/verdict/outcome", "/verdict/phase", "/verdict/failure/kind"]
+            .map(|pointer| self.at(pointer).clone())
+    }
+}
+
+/// Traces this port with further arguments, and a password if there is one.
+pub fn trace(port: u16, arguments: &[&str], password: Option<&str>) -> Traced {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
+    command.args(["trace", &format!("127.0.0.1:{port}"), "--format", "json"]).args(arguments);
+    match password {
+        Some(password) => command.env("RDPTRACE_PASSWORD", password),
+        None => command.env_remove("RDPTRACE_PASSWORD"),
+    };
+    let output = command.output().expect("the program runs");
+    let report = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    Traced { report, code: output.status.code() }
+}
