@@ -8,6 +8,7 @@ pub mod codes;
 #[doc(hidden)]
 pub mod demo;
 mod diagnose;
+#[doc(hidden)]
 pub mod net;
 #[doc(hidden)]
 pub mod pdu;
@@ -20,7 +21,7 @@ pub mod settings;
 pub mod target;
 
 pub use diagnose::diagnose;
-pub use net::{Network, System};
+pub use net::{BoxStream, Network, Stream, System};
 pub use probe::{Observer, Unobserved, probe};
 pub use report::Report;
 pub use settings::Settings;

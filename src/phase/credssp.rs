@@ -80,7 +80,7 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
 
 fn reason_to_stop(access: &Access<'_>, version: u32) -> Option<&'static str> {
     if access.account.is_none() {
-        return Some("no account was given");
+        return Some("no account was given (-u USER goes on)");
     }
     if access.signature != Some(HandshakeSignature::Valid) {
         return Some(

@@ -40,7 +40,7 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         page.gap()?;
         page.heading("Findings")?;
         for found in &report.findings {
-            finding(page, found)?;
+            finding(page, found, &report.verdict)?;
         }
     }
     page.gap()?;
@@ -86,14 +86,21 @@ fn certificate(page: &mut Page<'_>, served: &Certificate, report: &Report) -> io
     page.text(BODY, &format!("SHA-1 {}", cells::grouped(&served.sha1)))
 }
 
-fn finding(page: &mut Page<'_>, found: &Finding) -> io::Result<()> {
-    let (tone, word) = match found.severity {
+/// A finding that only repeats why the phase failed points there.
+fn finding(page: &mut Page<'_>, found: &Finding, verdict: &Verdict) -> io::Result<()> {
+    let lead = match found.severity {
         Severity::Error => (Tone::Bad, "  error"),
         Severity::Warning => (Tone::Caution, "  warning"),
         Severity::Info => (Tone::Plain, "  info"),
     };
-    page.row((tone, word), FINDING, (Tone::Plain, ""), &found.code)?;
-    page.text(BODY, &found.message)
+    let told = verdict.failure.as_ref().is_some_and(|failure| failure.detail == found.message);
+    match found.phase.filter(|_| told) {
+        Some(phase) => page.row(lead, FINDING, (Tone::Plain, ""), &format!("{}, see {phase}", found.code)),
+        None => {
+            page.row(lead, FINDING, (Tone::Plain, ""), &found.code)?;
+            page.text(BODY, &found.message)
+        }
+    }
 }
 
 fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
@@ -107,11 +114,11 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         None => page.row((Tone::Heading, "Verdict"), BODY, word, &verdict.summary)?,
         Some(failure) => {
             page.row((Tone::Heading, "Verdict"), BODY, word, &ended(verdict))?;
-            page.text(BODY, &cells::failure(failure))?;
+            page.text(BODY, &format!("failure: {}", cells::failure(failure)))?;
         }
     }
     if report.trace.request.account {
-        page.text(BODY, &format!("credentials {}", verdict.credentials.name().replace('_', " ")))?;
+        page.text(BODY, &format!("credentials: {}", verdict.credentials.name().replace('_', " ")))?;
     }
     Ok(())
 }
