@@ -12,14 +12,15 @@ use crate::{
     phase::{
         PhaseResult, Step, connect,
         credssp::{self, Access},
+        late,
         licensing::{self, Licensing},
         mcs,
         negotiate::{self, Negotiated},
         resolve, tls,
     },
     report::{
-        Connection, Failure, FailureKind, PhaseRecord, Phases, Purpose, Request, Status, TargetRecord,
-        Timestamp, Trace,
+        Connection, FailureKind, PhaseRecord, Phases, Purpose, Request, Status, TargetRecord, Timestamp,
+        Trace,
     },
     settings::{Account, Security, Settings},
     target::Target,
@@ -85,11 +86,11 @@ impl<N: Network> Probe<'_, N> {
         let (frames, frames_omitted) = match self.open(purpose, &mut phases).await {
             Some(mut wire) => {
                 let farewell = self.walk(&mut wire, protocols, &mut phases).await;
-                late_status(&mut phases);
                 wire.close(farewell).await
             }
             None => (Vec::new(), 0),
         };
+        late::reassign(&mut phases, &frames);
         Connection { purpose, phases, frames, frames_omitted }
     }
 
@@ -241,18 +242,6 @@ async fn record<E: Default, T>(
     };
     *slot = Some(PhaseRecord { status, elapsed_ms, evidence, failure, stopped });
     value
-}
-
-/// Without early authorization a server refuses the credentials where MCS begins; the refusal belongs to CredSSP.
-fn late_status(phases: &mut Phases) {
-    let is_status = |failure: &Failure| failure.kind == FailureKind::NtStatus;
-    let refused = phases.mcs.as_ref().and_then(|record| record.failure.as_ref()).is_some_and(is_status);
-    if refused && let (Some(credssp), Some(mcs)) = (phases.credssp.as_mut(), phases.mcs.take()) {
-        credssp.evidence.status = mcs.failure.as_ref().and_then(|f| u32::try_from(f.code?).ok());
-        credssp.status = Status::Failed;
-        credssp.failure = mcs.failure;
-        credssp.elapsed_ms.0 += mcs.elapsed_ms.0;
-    }
 }
 
 fn demands_standard_security(phases: &Phases) -> bool {

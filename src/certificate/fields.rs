@@ -4,12 +4,15 @@ use x509_parser::{
     certificate::X509Certificate,
     oid_registry::{self, Oid, OidRegistry},
     public_key::{PublicKey as ParsedKey, RSAPublicKey},
+    signature_algorithm::SignatureAlgorithm,
 };
 
 use crate::report::{PublicKey, Signature, Usage};
 
 /// Remote Desktop Authentication, the usage Windows puts into RDP certificates.
 const REMOTE_DESKTOP: &str = "1.3.6.1.4.1.311.54.1.2";
+/// anyExtendedKeyUsage.
+pub const ANY_USAGE: &str = "2.5.29.37.0";
 const ED25519: &str = "1.3.101.112";
 
 /// Algorithm, size and curve of the public key.
@@ -44,12 +47,22 @@ pub fn rsa_bits(key: &RSAPublicKey<'_>) -> u32 {
 
 /// The algorithm the issuer signed with.
 pub fn signature(certificate: &X509Certificate<'_>) -> Signature {
-    let algorithm = name(&certificate.signature_algorithm.algorithm);
+    let algorithm = pss(certificate).unwrap_or_else(|| name(&certificate.signature_algorithm.algorithm));
     let bytes = certificate.signature_value.data.len();
     Signature {
         digest: digest(&algorithm).map(str::to_owned),
         algorithm,
         bits: u32::try_from(bytes * 8).unwrap_or(u32::MAX),
+    }
+}
+
+/// RSASSA-PSS names its digest in the parameters, SHA-1 when it names none (RFC 4055 section 3.1).
+fn pss(certificate: &X509Certificate<'_>) -> Option<String> {
+    match SignatureAlgorithm::try_from(&certificate.signature_algorithm).ok()? {
+        SignatureAlgorithm::RSASSA_PSS(parameters) => {
+            Some(format!("RSASSA-PSS with {}", name(parameters.hash_algorithm_oid())))
+        }
+        _ => None,
     }
 }
 
@@ -87,7 +100,7 @@ pub fn usage(certificate: &X509Certificate<'_>) -> Usage {
     let mut extended = Vec::new();
     if let Some(e) = extension {
         let known = [
-            (e.any, "2.5.29.37.0"),
+            (e.any, ANY_USAGE),
             (e.server_auth, "1.3.6.1.5.5.7.3.1"),
             (e.client_auth, "1.3.6.1.5.5.7.3.2"),
             (e.code_signing, "1.3.6.1.5.5.7.3.3"),

@@ -11,12 +11,15 @@ use x509_parser::{
     x509::X509Version,
 };
 
-pub use trust::Roots;
+pub use trust::{Roots, is_anchor};
 
-use crate::report::{Certificate, ChainCertificate, Timestamp, Trust};
+use crate::report::{Certificate, ChainCertificate, Thumbprints, Timestamp};
 
 /// The smallest RSA key that ring and webpki verify with, in bits.
 pub const SMALLEST_RSA: u32 = 2048;
+
+/// The largest one, in bits.
+const LARGEST_RSA: u32 = 8192;
 
 /// What a certificate is judged against.
 #[derive(Debug)]
@@ -37,13 +40,14 @@ pub fn evidence(chain: &[Vec<u8>], expectation: &Expectation<'_>) -> Option<Cert
     let names = names::of(&parsed);
     let name_matches = expectation.name.map(|name| names::any_matches(&names, name));
     let (trust, trust_detail) = trust::check(chain, self_signed, &parsed, expectation);
+    let thumbprints = thumbprints(leaf);
     Some(Certificate {
         subject: parsed.subject().to_string(),
         issuer: parsed.issuer().to_string(),
         not_before: Timestamp(parsed.validity().not_before.to_datetime()),
         not_after: Timestamp(parsed.validity().not_after.to_datetime()),
-        sha1: hex::encode(Sha1::digest(leaf)),
-        sha256: hex::encode(Sha256::digest(leaf)),
+        sha1: thumbprints.sha1,
+        sha256: thumbprints.sha256,
         serial: hex::encode(parsed.raw_serial()),
         x509_version: parsed.version().0 + 1,
         key: fields::key(&parsed),
@@ -76,24 +80,19 @@ pub fn subject_public_key(der: &[u8]) -> Option<Vec<u8>> {
     Some(parsed.public_key().subject_public_key.data.to_vec())
 }
 
-/// Whether a handshake signature by this certificate's key can be checked: ring takes no RSA key under 2048 bits, and
-/// webpki no certificate that is not version 3.
+/// Whether a handshake signature by this certificate's key can be checked: ring takes no RSA key under 2048 or over
+/// 8192 bits, and webpki no certificate that is not version 3.
 pub fn checkable(der: &[u8]) -> bool {
     let Ok((_, parsed)) = X509Certificate::from_der(der) else { return false };
     let strong = match parsed.public_key().parsed() {
-        Ok(ParsedKey::RSA(key)) => fields::rsa_bits(&key) >= SMALLEST_RSA,
+        Ok(ParsedKey::RSA(key)) => (SMALLEST_RSA..=LARGEST_RSA).contains(&fields::rsa_bits(&key)),
         Ok(_) => true,
         Err(_) => false,
     };
     strong && parsed.version() == X509Version::V3
 }
 
-/// Whether a thumbprint names this certificate: SHA-1 with 40 digits, SHA-256 with 64, lower-case hex.
-pub fn has_thumbprint(certificate: &Certificate, thumbprint: &str) -> bool {
-    certificate.sha1 == thumbprint || certificate.sha256 == thumbprint
-}
-
-/// Whether the chain ends in this machine's trust.
-pub fn is_trusted(certificate: &Certificate) -> bool {
-    certificate.trust == Trust::Trusted
+/// SHA-1 and SHA-256 of a certificate that may not even be readable, lower-case hex.
+pub fn thumbprints(der: &[u8]) -> Thumbprints {
+    Thumbprints { sha1: hex::encode(Sha1::digest(der)), sha256: hex::encode(Sha256::digest(der)) }
 }

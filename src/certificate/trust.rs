@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use tokio_rustls::rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
-use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
+use webpki::{
+    EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage, anchor_from_trusted_cert,
+};
 use x509_parser::certificate::X509Certificate;
 
-use super::Expectation;
+use super::{Expectation, fields};
 use crate::report::Trust;
 
 /// szOID_KP_RDP, 1.3.6.1.4.1.311.54.1.2, DER without tag and length.
@@ -35,7 +37,13 @@ impl Roots {
     }
 }
 
-/// Self-signed is decided first, then server authentication, then the Remote Desktop usage.
+/// Whether a certificate can serve as a trust anchor.
+pub fn is_anchor(der: &[u8]) -> bool {
+    anchor_from_trusted_cert(&CertificateDer::from(der)).is_ok()
+}
+
+/// Self-signed is decided first, then server authentication, then the Remote Desktop usage. What the certificate itself may
+/// be used for is a finding of its own; here it only counts when an issuer forbids it.
 pub fn check(
     chain: &[Vec<u8>],
     self_signed: bool,
@@ -53,11 +61,36 @@ pub fn check(
         Err(why) => return (Trust::NotChecked, Some(why)),
     };
     let at = within_validity(leaf, expectation);
-    match verify(chain, &anchors, at, KeyUsage::server_auth()) {
-        Err(Error::RequiredEkuNotFoundContext(_)) => {
-            result(verify(chain, &anchors, at, KeyUsage::required(REMOTE_DESKTOP)))
+    let server = verify(chain, &anchors, at, KeyUsage::server_auth());
+    let desktop = || verify(chain, &anchors, at, KeyUsage::required(REMOTE_DESKTOP));
+    let Err(Error::RequiredEkuNotFoundContext(_)) = server.clone().or_else(|_| desktop()) else {
+        return result(server.or_else(|error| if is_usage(&error) { desktop() } else { Err(error) }));
+    };
+    match verify(chain, &anchors, at, AnyUsage) {
+        Ok(()) if names_usage(leaf) => {
+            (Trust::Other, Some("an issuer may not issue for this usage".to_owned()))
         }
         other => result(other),
+    }
+}
+
+fn is_usage(error: &Error) -> bool {
+    matches!(error, Error::RequiredEkuNotFoundContext(_))
+}
+
+/// Whether the certificate itself allows one of the two usages by name, or everything by silence.
+fn names_usage(leaf: &X509Certificate<'_>) -> bool {
+    let usage = fields::usage(leaf);
+    let any = usage.extended.iter().any(|oid| oid == fields::ANY_USAGE);
+    !any && (usage.server_authentication || usage.remote_desktop)
+}
+
+/// Asks for the chain alone.
+struct AnyUsage;
+
+impl ExtendedKeyUsageValidator for AnyUsage {
+    fn validate(&self, _usages: KeyPurposeIdIter<'_, '_>) -> Result<(), Error> {
+        Ok(())
     }
 }
 
@@ -72,7 +105,7 @@ fn verify(
     chain: &[Vec<u8>],
     anchors: &[TrustAnchor<'_>],
     at: UnixTime,
-    usage: KeyUsage,
+    usage: impl ExtendedKeyUsageValidator,
 ) -> Result<(), Error> {
     let ders: Vec<CertificateDer<'_>> = chain.iter().map(|der| der.as_slice().into()).collect();
     let (leaf, intermediates) = ders.split_first().ok_or(Error::UnknownIssuer)?;

@@ -53,7 +53,8 @@ fn list() -> String {
         let code = expect.code.map(|code| format!(" {code}")).unwrap_or_default();
         let says = match expect.finding {
             Some(finding) => finding.to_owned(),
-            None if expect.kind.is_empty() => "passes".to_owned(),
+            None if expect.phase.is_empty() => "passes".to_owned(),
+            None if expect.kind.is_empty() => format!("stops in {}", expect.phase),
             None => format!("{}: {}{code}", expect.phase, expect.kind),
         };
         text += &format!("{:<32} {says:<34} {}\n", fault.name, fault.about);

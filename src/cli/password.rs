@@ -22,16 +22,19 @@ const LONGEST: u64 = 4096;
 /// The password cannot be read.
 pub fn account(arguments: &TraceArguments) -> Result<Option<Account>, Error> {
     let Some(name) = &arguments.user else { return Ok(None) };
+    let (domain, user) = match name.split_once('\\') {
+        Some((domain, user)) => (Some(domain), user),
+        None => (None, name.as_str()),
+    };
+    if sspi::Username::new(user, domain).is_err() {
+        return Err(Error::new(format!("{name} is no account: USER, DOMAIN\\USER or a UPN is expected")));
+    }
     let password = match &arguments.password_file {
         Some(path) => from_file(path)?,
         None if arguments.password_stdin => first_line(io::stdin().lock(), "standard input")?,
         None => from_environment().map_or_else(|| prompt(name), Ok)?,
     };
-    let (domain, user) = match name.split_once('\\') {
-        Some((domain, user)) => (Some(domain.to_owned()), user),
-        None => (None, name.as_str()),
-    };
-    Ok(Some(Account { user: user.to_owned(), domain, password }))
+    Ok(Some(Account { user: user.to_owned(), domain: domain.map(str::to_owned), password }))
 }
 
 fn from_file(path: &Path) -> Result<Zeroizing<String>, Error> {
@@ -43,11 +46,15 @@ fn from_file(path: &Path) -> Result<Zeroizing<String>, Error> {
 
 fn first_line(reader: impl io::BufRead, what: &str) -> Result<Zeroizing<String>, Error> {
     let mut line = Zeroizing::new(String::new());
-    let mut reader = BufReader::new(reader.take(LONGEST));
-    reader
-        .read_line(&mut line)
-        .map_err(|error| Error::new(format!("cannot read the password from {what}: {error}")))?;
-    let password = Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
+    let mut reader = BufReader::new(reader.take(LONGEST + 1));
+    let read = reader.read_line(&mut line);
+    let read = read.map_err(|error| Error::new(format!("cannot read the password from {what}: {error}")))?;
+    if read as u64 > LONGEST {
+        return Err(Error::new(format!("the first line of {what} is longer than {LONGEST} bytes")));
+    }
+    // Editors on Windows put a byte order mark before the first character.
+    let text = line.strip_prefix('\u{feff}').unwrap_or(&line);
+    let password = Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned());
     if password.is_empty() {
         return Err(Error::new(format!("{what} holds no password in its first line")));
     }

@@ -13,6 +13,7 @@ use super::{
     progress::Progress,
 };
 use crate::{
+    certificate::is_anchor,
     net::{System, hardware_id},
     settings::{Anchors, Settings},
     target::Target,
@@ -95,6 +96,9 @@ fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, Error> {
     match found {
         Ok(certificates) if certificates.is_empty() => {
             Err(Error::new(format!("{name} holds no PEM certificate")))
+        }
+        Ok(certificates) if !certificates.iter().all(|der| is_anchor(der)) => {
+            Err(Error::new(format!("{name} holds a certificate that cannot be read")))
         }
         Ok(certificates) => Ok(certificates),
         Err(error) => Err(Error::new(format!("{name} is no valid PEM file: {error}"))),

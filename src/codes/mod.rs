@@ -31,6 +31,12 @@ pub static TLS_ALERT: Table = Table::new("tls_alert", include_str!("tls_alert.ts
 /// CredSSP versions, which have no symbols (MS-CSSP 2.2.1).
 pub static CREDSSP_VERSION: Table = Table::new("credssp_version", include_str!("credssp_version.tsv"));
 
+/// The first CredSSP version that is not open to CVE-2018-0886.
+pub const FIRST_PATCHED_CREDSSP: u32 = 5;
+
+/// The license error that says that no license is needed, STATUS_VALID_CLIENT.
+pub const STATUS_VALID_CLIENT: u32 = 7;
+
 /// NTSTATUS, security status and HRESULT codes; the only table that says which codes refuse the credentials.
 pub static NTSTATUS: Table = Table::new("ntstatus", include_str!("ntstatus.tsv"));
 

@@ -4,7 +4,7 @@ use time::{Date, OffsetDateTime};
 
 use super::{Facts, Rule};
 use crate::{
-    certificate::{SMALLEST_RSA, has_thumbprint},
+    certificate::SMALLEST_RSA,
     codes::Phase,
     report::{Certificate, Severity, Trust},
 };
@@ -18,6 +18,7 @@ pub const RULES: &[Rule] = &[
     rule("certificate-not-yet-valid", Severity::Error, not_yet_valid),
     rule("certificate-wrong-usage", Severity::Error, wrong_usage),
     rule("certificate-thumbprint-mismatch", Severity::Error, thumbprint),
+    rule("certificate-unreadable", Severity::Error, unreadable),
     rule("certificate-name-mismatch", Severity::Warning, |facts| name(facts, true)),
     rule("certificate-untrusted", Severity::Warning, untrusted),
     rule("certificate-weak-key", Severity::Warning, weak_key),
@@ -56,11 +57,14 @@ fn wrong_usage(facts: &Facts<'_>) -> Option<String> {
 
 fn thumbprint(facts: &Facts<'_>) -> Option<String> {
     let expected = facts.request.expected_thumbprint.as_deref()?;
-    let certificate = facts.certificate?;
-    let served =
-        if expected.len() == certificate.sha1.len() { &certificate.sha1 } else { &certificate.sha256 };
-    (!has_thumbprint(certificate, expected))
-        .then(|| format!("thumbprint {served} is served, {expected} was expected"))
+    let served = facts.thumbprints?;
+    let served = if expected.len() == served.sha1.len() { &served.sha1 } else { &served.sha256 };
+    (served != expected).then(|| format!("thumbprint {served} is served, {expected} was expected"))
+}
+
+fn unreadable(facts: &Facts<'_>) -> Option<String> {
+    let text = "the certificate cannot be read, so nothing in it was checked";
+    (facts.thumbprints.is_some() && facts.certificate.is_none()).then(|| text.to_owned())
 }
 
 /// For an address nobody gave a name to compare; then the mismatch is only worth knowing.
@@ -83,17 +87,12 @@ fn untrusted(facts: &Facts<'_>) -> Option<String> {
     let issuer = &certificate.issuer;
     match certificate.trust {
         Trust::UnknownIssuer => Some(format!("the issuer {issuer} leads to no root that is trusted here")),
-        Trust::Other if facts.certificate.is_some_and(|c| !only_usage(c)) => {
+        Trust::Other => {
             let why = certificate.trust_detail.as_deref().unwrap_or("no reason given");
             Some(format!("the chain of {issuer} is not trusted here: {why}"))
         }
         _ => None,
     }
-}
-
-/// A wrong usage has its own finding.
-fn only_usage(certificate: &Certificate) -> bool {
-    certificate.trust_detail.as_deref().is_some_and(|why| why.contains("RequiredEku"))
 }
 
 fn weak_key(facts: &Facts<'_>) -> Option<String> {

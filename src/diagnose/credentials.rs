@@ -13,6 +13,7 @@ pub const RULES: &[Rule] = &[
         phase: Phase::Negotiate,
         applies: not_verified,
     },
+    Rule { code: "account-not-used", severity: Severity::Error, phase: Phase::Credssp, applies: not_used },
     Rule {
         code: "credssp-key-binding-failed",
         severity: Severity::Error,
@@ -20,6 +21,12 @@ pub const RULES: &[Rule] = &[
         applies: key_binding,
     },
 ];
+
+/// A logon that was asked for and not made must not look like one that works.
+fn not_used(facts: &Facts<'_>) -> Option<String> {
+    let stopped = facts.last().filter(|last| last.phase == Phase::Credssp)?.stopped?;
+    facts.request.account.then(|| format!("the account was not used: {stopped}"))
+}
 
 /// Without NLA no server can confirm a password before a session exists.
 fn not_verified(facts: &Facts<'_>) -> Option<String> {
@@ -47,7 +54,7 @@ pub fn credentials(facts: &Facts<'_>) -> Credentials {
     let failure = facts.phases.iter().find(|s| s.phase == Phase::Credssp).and_then(|s| s.failure);
     let status = failure.filter(|f| f.kind == FailureKind::NtStatus).and(credssp.status);
     match status {
-        Some(code) if refuses(code) => Credentials::Refused,
+        Some(code) if credssp.attempted && refuses(code) => Credentials::Refused,
         _ if credssp.authenticated => Credentials::Verified,
         _ if credssp.attempted => Credentials::NotVerifiable,
         _ => Credentials::NotAttempted,

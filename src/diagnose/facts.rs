@@ -2,7 +2,7 @@
 
 use crate::report::{
     Certificate, Connection, CredsspEvidence, LicensingEvidence, NegotiateEvidence, Request, Selected,
-    Status, Summary, Timestamp, TlsEvidence, Trace,
+    Status, Summary, Thumbprints, Timestamp, TlsEvidence, Trace,
 };
 
 /// The connection that the verdict describes, and the certificate of the one that got furthest.
@@ -16,6 +16,7 @@ pub struct Facts<'a> {
     pub credssp: Option<&'a CredsspEvidence>,
     pub licensing: Option<&'a LicensingEvidence>,
     pub certificate: Option<&'a Certificate>,
+    pub thumbprints: Option<&'a Thumbprints>,
 }
 
 impl<'a> Facts<'a> {
@@ -23,16 +24,18 @@ impl<'a> Facts<'a> {
     pub fn of(trace: &'a Trace) -> Self {
         let described = trace.connections.last();
         let phases = described.map(|connection| &connection.phases);
+        let tls = trace.connections.iter().max_by_key(|connection| depth(connection)).and_then(tls);
         Self {
             started: trace.started,
             request: &trace.request,
             server_name: &trace.target.server_name,
-            phases: phases.map(|p| p.summaries()).unwrap_or_default(),
+            phases: summaries(trace),
             negotiate: phases.and_then(|p| p.negotiate.as_ref()).map(|record| &record.evidence),
             tls: phases.and_then(|p| p.tls.as_ref()).map(|record| &record.evidence),
             credssp: phases.and_then(|p| p.credssp.as_ref()).map(|record| &record.evidence),
             licensing: phases.and_then(|p| p.licensing.as_ref()).map(|record| &record.evidence),
-            certificate: trace.connections.iter().max_by_key(|c| depth(c)).and_then(certificate),
+            certificate: tls.and_then(|tls| tls.certificate.as_ref()),
+            thumbprints: tls.and_then(|tls| tls.thumbprints.as_ref()),
         }
     }
 
@@ -52,10 +55,18 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn depth(connection: &Connection) -> (bool, usize) {
-    (certificate(connection).is_some(), connection.phases.summaries().len())
+/// The phases of the described connection; a retry does not resolve again.
+fn summaries(trace: &Trace) -> Vec<Summary<'_>> {
+    let Some((described, before)) = trace.connections.split_last() else { return Vec::new() };
+    let resolve = before.first().map(|main| main.phases.summaries()).unwrap_or_default().into_iter().take(1);
+    resolve.chain(described.phases.summaries()).collect()
 }
 
-fn certificate(connection: &Connection) -> Option<&Certificate> {
-    connection.phases.tls.as_ref()?.evidence.certificate.as_ref()
+fn depth(connection: &Connection) -> (bool, usize) {
+    let served = tls(connection).is_some_and(|tls| tls.thumbprints.is_some());
+    (served, connection.phases.summaries().len())
+}
+
+fn tls(connection: &Connection) -> Option<&TlsEvidence> {
+    connection.phases.tls.as_ref().map(|record| &record.evidence)
 }

@@ -2,15 +2,12 @@
 
 use super::{Facts, Rule};
 use crate::{
-    codes::Phase,
+    codes::{FIRST_PATCHED_CREDSSP, Phase},
     report::{HandshakeSignature, LicensingOutcome, Selected, Severity},
 };
 
 /// Windows refuses Kerberos beyond five minutes (RFC 4120 section 1.6).
 const MAX_SKEW_SECONDS: u64 = 300;
-
-/// The first CredSSP version that is not open to CVE-2018-0886.
-const FIRST_PATCHED: u32 = 5;
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -91,7 +88,7 @@ fn signature_invalid(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn credssp_unpatched(facts: &Facts<'_>) -> Option<String> {
-    let version = facts.credssp?.version.filter(|version| *version < FIRST_PATCHED)?;
+    let version = facts.credssp?.version.filter(|version| *version < FIRST_PATCHED_CREDSSP)?;
     Some(format!("the server speaks CredSSP version {version}, which is open to CVE-2018-0886"))
 }
 

@@ -18,12 +18,13 @@ pub fn closed(pending: usize) -> Failure {
     Failure::new(FailureKind::Closed, detail)
 }
 
-/// Nothing, or only `pending` bytes of a message, came in time.
-pub fn timeout(waited: Duration, pending: usize) -> Failure {
+/// The phase was not finished in time: nothing came, or `pending` bytes of a message, or messages that did not end it.
+pub fn timeout(waited: Duration, pending: usize, messages: u64) -> Failure {
     let seconds = waited.as_secs_f64();
-    let detail = match pending {
-        0 => format!("the server sent nothing for {seconds:.1} s"),
-        count => format!("only {count} bytes of a message came in {seconds:.1} s"),
+    let detail = match (messages, pending) {
+        (0, 0) => format!("the server sent nothing for {seconds:.1} s"),
+        (0, count) => format!("only {count} bytes of a message came in {seconds:.1} s"),
+        (count, _) => format!("the phase was not finished in {seconds:.1} s, {count} messages came"),
     };
     Failure::new(FailureKind::Timeout, detail)
 }
@@ -46,7 +47,7 @@ pub fn broken(error: &io::Error, pending: usize) -> Failure {
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
             Failure::new(FailureKind::Unreachable, format!("the way to the server was lost: {error}"))
         }
-        _ => Failure::new(FailureKind::Closed, format!("the connection broke: {error}")),
+        _ => Failure::new(FailureKind::Malformed, format!("what the server sends cannot be taken: {error}")),
     }
 }
 
@@ -58,13 +59,7 @@ pub fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
 /// A rustls error: an alert of the server, something this build cannot speak, or a malformed message.
 pub fn from_tls(error: &rustls::Error) -> Failure {
     match error {
-        rustls::Error::AlertReceived(description) => {
-            let code = u8::from(*description);
-            let name = codes::TLS_ALERT.symbol(code.into());
-            let what = name.unwrap_or("unknown");
-            Failure::new(FailureKind::TlsAlert, format!("the server sent the TLS alert {code} ({what})"))
-                .with_code(code, name)
-        }
+        rustls::Error::AlertReceived(description) => alert(u8::from(*description)),
         rustls::Error::PeerIncompatible(why) => Failure::new(
             FailureKind::TlsUnsupported,
             format!("the server's TLS cannot be spoken here: {why:?}"),
@@ -73,4 +68,12 @@ pub fn from_tls(error: &rustls::Error) -> Failure {
             Failure::new(FailureKind::Malformed, format!("the server's TLS message is not valid: {other}"))
         }
     }
+}
+
+/// A TLS alert that the server sent.
+pub fn alert(code: u8) -> Failure {
+    let name = codes::TLS_ALERT.symbol(code.into());
+    let what = name.unwrap_or("unknown");
+    Failure::new(FailureKind::TlsAlert, format!("the server sent the TLS alert {code} ({what})"))
+        .with_code(code, name)
 }

@@ -14,7 +14,7 @@ pub enum Framing {
     TpktAfterCredssp,
     /// DER SEQUENCE.
     TsRequest,
-    /// Four bytes (MS-RDPBCGR 2.2.10.2), or a TSRequest that carries an error in their place.
+    /// Four bytes (MS-RDPBCGR 2.2.10.2), or in their place a TSRequest with an error, or a TPKT frame.
     EarlyAuthorization,
 }
 
@@ -38,6 +38,7 @@ impl Framing {
                 )));
             }
             Self::EarlyAuthorization if *first == 0x30 => der(bytes)?,
+            Self::EarlyAuthorization if *first == 3 && bytes.len() >= 4 && bytes[3] != 0 => tpkt(bytes)?,
             Self::EarlyAuthorization => Some(4),
         };
         match length {

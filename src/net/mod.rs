@@ -5,6 +5,7 @@ mod frames;
 mod framing;
 mod os;
 mod race;
+mod recorder;
 mod resolve;
 mod tap;
 mod tls;

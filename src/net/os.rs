@@ -27,7 +27,7 @@ impl Network for System {
         let name = host.to_owned();
         // getaddrinfo blocks; a hanging look-up is abandoned with its thread when the runtime shuts down.
         let answer = spawn_blocking(move || addresses(&name)).await;
-        answer.expect("getaddrinfo does not panic").map_err(|error| look_up_failure(host, &error))
+        answer.expect("getaddrinfo does not panic").map_err(|error| look_up_failure(host, error))
     }
 
     async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
@@ -59,24 +59,27 @@ fn addresses(name: &str) -> Result<Vec<IpAddr>, LookupError> {
 }
 
 /// Tells a name that does not exist from a resolver that does not answer.
-fn look_up_failure(host: &str, error: &LookupError) -> Failure {
+fn look_up_failure(host: &str, error: LookupError) -> Failure {
+    let code = error.error_num();
     let (kind, symbol, what) = match error.kind() {
-        LookupErrorKind::NoName | LookupErrorKind::NoData => {
-            (FailureKind::NotFound, Some("EAI_NONAME"), "the name has no address".to_owned())
-        }
+        LookupErrorKind::NoName => (FailureKind::NotFound, Some("EAI_NONAME"), "the name has no address"),
+        LookupErrorKind::NoData => (FailureKind::NotFound, Some("EAI_NODATA"), "the name has no address"),
         LookupErrorKind::Again => {
-            (FailureKind::Unreachable, Some("EAI_AGAIN"), "the resolver gave no answer".to_owned())
+            (FailureKind::Unreachable, Some("EAI_AGAIN"), "the resolver gave no answer")
         }
-        LookupErrorKind::Fail => {
-            (FailureKind::Unreachable, Some("EAI_FAIL"), "the resolver failed for good".to_owned())
-        }
+        LookupErrorKind::Fail => (FailureKind::Unreachable, Some("EAI_FAIL"), "the resolver failed for good"),
         LookupErrorKind::System => {
-            let system = io::Error::last_os_error();
-            (FailureKind::Unreachable, Some("EAI_SYSTEM"), format!("the system's resolver failed: {system}"))
+            (FailureKind::Unreachable, Some("EAI_SYSTEM"), "the system's resolver failed")
         }
-        _ => (FailureKind::Unreachable, None, "the system's resolver failed".to_owned()),
+        _ => (FailureKind::Unreachable, None, "the system's resolver failed"),
     };
-    Failure::new(kind, format!("{what}: {host}")).with_code(error.error_num(), symbol)
+    // The system's own text tells more than the bare code only where there is no symbol, or an errno behind it.
+    let text = io::Error::from(error);
+    let detail = match symbol {
+        Some("EAI_SYSTEM") | None => format!("{what}: {host}: {text}"),
+        Some(_) => format!("{what}: {host}"),
+    };
+    Failure::new(kind, detail).with_code(code, symbol)
 }
 
 /// A hardware id that is the same at every run on this machine (MS-RDPELE 2.2.2.3.1).

@@ -1,24 +1,25 @@
 //! The TLS handshake over the wire (RFC 8446, RFC 5246): every chain is accepted, everything is recorded, nothing is judged.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use tokio::time::timeout_at;
+use tokio::{
+    io::AsyncReadExt as _,
+    time::{Instant, timeout_at},
+};
 use tokio_rustls::{
     TlsConnector,
-    rustls::{
-        CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme,
-        client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-        crypto::{self, CryptoProvider, ring},
-        pki_types::{CertificateDer, ServerName, UnixTime},
-    },
+    rustls::{ClientConfig, pki_types::ServerName},
 };
 
 use super::{
     failure,
-    tap::Seen,
-    wire::{Channel, Wire},
+    recorder::Recorder,
+    tap::{Seen, Tapped},
+    wire::{Channel, LAST_WORDS, Wire},
 };
 use crate::report::{Failure, FailureKind, HandshakeSignature};
+
+const CLOSE_NOTIFY: u8 = 0;
 
 /// What to say in the ClientHello.
 #[derive(Clone, Debug)]
@@ -82,21 +83,30 @@ impl Wire {
         let recorder = Arc::new(Recorder::new());
         let connector = TlsConnector::from(Arc::new(config(Arc::clone(&recorder))));
         self.tap.reset();
-        let result = timeout_at(self.deadline, connector.connect(offer.server_name.clone(), stream)).await;
-        recorder.take(seen);
-        (seen.bytes_sent, seen.bytes_received) = (self.tap.sent().bytes, self.tap.received().bytes);
-        seen.alert_sent = self.tap.sent().alert.map(|(_, description)| description);
-        let received = self.tap.received().clone();
-        match result {
+        let connect = connector.connect(offer.server_name.clone(), stream).into_fallible();
+        let result = match timeout_at(self.deadline, connect).await {
             Ok(Ok(stream)) => {
                 negotiated(stream.get_ref().1, seen);
                 self.channel = Channel::Tls(Box::new(stream));
                 Ok(())
             }
-            Ok(Err(error)) => Err(handshake_failure(&error, &received)),
-            Err(_) => Err(counted(failure::timeout(self.entered.elapsed(), 0), &received)),
-        }
+            Ok(Err((error, stream))) => {
+                let _ = timeout_at(self.deadline.min(Instant::now() + LAST_WORDS), drain(stream)).await;
+                Err(handshake_failure(&error, &self.tap.received()))
+            }
+            Err(_) => Err(counted(failure::timeout(self.entered.elapsed(), 0, 0), &self.tap.received())),
+        };
+        recorder.take(seen);
+        (seen.bytes_sent, seen.bytes_received) = (self.tap.sent().bytes, self.tap.received().bytes);
+        seen.alert_sent = self.tap.sent().alert.map(|(_, description)| description);
+        result
     }
+}
+
+/// An alert may still be under way when our own flight could not be written; the tap sees it pass.
+async fn drain(mut stream: Tapped) {
+    let mut scratch = [0; 4096];
+    while stream.read(&mut scratch).await.is_ok_and(|count| count > 0) {}
 }
 
 fn config(recorder: Arc<Recorder>) -> ClientConfig {
@@ -115,19 +125,30 @@ fn negotiated(connection: &tokio_rustls::rustls::ClientConnection, seen: &mut Ha
     seen.key_exchange = connection.negotiated_key_exchange_group().map(|g| format!("{:?}", g.name()));
 }
 
-/// Bytes that begin no TLS record were sent by something that does not speak TLS.
+/// Bytes that begin no TLS record were sent by something that does not speak TLS. An alert tells more than how the stream
+/// ended after it.
 fn handshake_failure(error: &std::io::Error, received: &Seen) -> Failure {
     let is_record = received.head.first().is_none_or(|kind| (20..=23).contains(kind));
     if !is_record && failure::tls_error(error).is_some() {
         let what = "the answer to the ClientHello is not TLS";
         return Failure::new(FailureKind::NotTls, what).with_received(&received.head);
     }
-    counted(failure::broken(error, 0), received)
+    let failure = counted(failure::broken(error, 0), received);
+    match received.alert {
+        Some((_, description)) if description != CLOSE_NOTIFY && ends(failure.kind) => {
+            failure::alert(description)
+        }
+        _ => failure,
+    }
+}
+
+fn ends(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::Closed | FailureKind::Reset)
 }
 
 /// Closed, reset and timeout say how many bytes had come.
 fn counted(mut failure: Failure, received: &Seen) -> Failure {
-    if matches!(failure.kind, FailureKind::Closed | FailureKind::Reset | FailureKind::Timeout) {
+    if ends(failure.kind) || failure.kind == FailureKind::Timeout {
         let came = match received.bytes {
             0 => "no TLS byte had come".to_owned(),
             count => format!("{count} bytes of TLS had come"),
@@ -139,86 +160,4 @@ fn counted(mut failure: Failure, received: &Seen) -> Failure {
         };
     }
     failure
-}
-
-/// Accepts every chain and remembers what was served.
-#[derive(Debug)]
-struct Recorder {
-    provider: Arc<CryptoProvider>,
-    seen: Mutex<Recorded>,
-}
-
-#[derive(Debug, Default)]
-struct Recorded {
-    chain: Vec<Vec<u8>>,
-    ocsp: Vec<u8>,
-    signature: Option<HandshakeSignature>,
-}
-
-impl Recorder {
-    fn new() -> Self {
-        Self { provider: Arc::new(ring::default_provider()), seen: Mutex::default() }
-    }
-
-    fn take(&self, handshake: &mut Handshake) {
-        let recorded = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
-        handshake.chain = recorded.chain;
-        handshake.ocsp = recorded.ocsp;
-        handshake.signature = recorded.signature;
-    }
-
-    fn note(&self, result: &Result<HandshakeSignatureValid, Error>, certificate: &CertificateDer<'_>) {
-        let signature = match result {
-            Ok(_) => HandshakeSignature::Valid,
-            Err(Error::InvalidCertificate(CertificateError::BadSignature))
-                if crate::certificate::checkable(certificate) =>
-            {
-                HandshakeSignature::Invalid
-            }
-            Err(_) => HandshakeSignature::NotCheckable,
-        };
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).signature = Some(signature);
-    }
-}
-
-impl ServerCertVerifier for Recorder {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.chain = std::iter::once(end_entity).chain(intermediates).map(|der| der.to_vec()).collect();
-        seen.ocsp = ocsp_response.to_vec();
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        self.note(&crypto::verify_tls12_signature(message, certificate, signed, algorithms), certificate);
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        self.note(&crypto::verify_tls13_signature(message, certificate, signed, algorithms), certificate);
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
 }

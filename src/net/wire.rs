@@ -21,8 +21,8 @@ use crate::{
 /// How long a polite end may take.
 const FAREWELL: Duration = Duration::from_millis(250);
 
-/// How long to wait for the reason after a write failed.
-const REASON: Duration = Duration::from_millis(250);
+/// How long to read what the server said before it ended the stream.
+pub(super) const LAST_WORDS: Duration = Duration::from_millis(250);
 
 /// The deadlines of a run.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,10 @@ pub struct Wire {
     pub(super) entered: Instant,
     limits: Limits,
     phase: Phase,
+    /// Whole messages that were received in this phase.
+    messages: u64,
     buffer: Vec<u8>,
+    ended: Option<Failure>,
     frames: Frames,
 }
 
@@ -70,7 +73,9 @@ impl Wire {
             entered: Instant::now(),
             limits,
             phase: Phase::Connect,
+            messages: 0,
             buffer: Vec::new(),
+            ended: None,
             frames: Frames::new(Instant::now()),
         }
     }
@@ -78,6 +83,7 @@ impl Wire {
     /// Begins a phase: its deadline counts from now.
     pub fn enter(&mut self, phase: Phase) {
         self.phase = phase;
+        self.messages = 0;
         self.entered = Instant::now();
         self.deadline = self.limits.phase_end();
     }
@@ -103,18 +109,22 @@ impl Wire {
         let written = timeout_at(self.deadline, write(&mut self.channel, bytes)).await;
         match written {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(self.reason(&error).await),
+            Ok(Err(error)) => self.last_words(&error).await,
             Err(_) => Err(Failure::new(FailureKind::Timeout, "the server takes no more bytes")),
         }
     }
 
-    /// A write fails after the server has ended the stream; why it did may still be waiting to be read.
-    async fn reason(&mut self, error: &io::Error) -> Failure {
-        let until = self.deadline.min(Instant::now() + REASON);
-        match timeout_at(until, read(&mut self.channel, &mut self.buffer)).await {
-            Ok(Err(reason)) => failure::broken(&reason, self.buffer.len()),
-            _ => failure::broken(error, 0),
+    /// A write fails after the server has ended the stream; what it said before may still be waiting to be read. When there
+    /// is something, the next receive reads it, and then how the stream ended.
+    async fn last_words(&mut self, error: &io::Error) -> Result<(), Failure> {
+        let until = self.deadline.min(Instant::now() + LAST_WORDS);
+        while self.fill(until).await.is_ok() {}
+        let ended = self.ended.take().unwrap_or_else(|| failure::broken(error, self.buffer.len()));
+        if self.buffer.is_empty() {
+            return Err(ended);
         }
+        self.ended = Some(ended);
+        Ok(())
     }
 
     /// Receives one whole message.
@@ -128,13 +138,13 @@ impl Wire {
                     let rest = self.buffer.split_off(length);
                     let frame = std::mem::replace(&mut self.buffer, rest);
                     self.frames.push(self.phase, Direction::Received, self.is_tls(), &frame, false);
+                    self.messages += 1;
                     return Ok(frame);
                 }
                 Ok(_) => self.fill(self.deadline).await?,
                 Err(malformed) => {
-                    let bytes = std::mem::take(&mut self.buffer);
-                    self.frames.push(self.phase, Direction::Received, self.is_tls(), &bytes, false);
-                    return Err(Failure::new(FailureKind::Malformed, malformed.0).with_received(&bytes));
+                    self.frames.push(self.phase, Direction::Received, self.is_tls(), &self.buffer, false);
+                    return Err(Failure::new(FailureKind::Malformed, malformed.0).with_received(&self.buffer));
                 }
             }
         }
@@ -163,14 +173,36 @@ impl Wire {
         &self.buffer
     }
 
-    async fn fill(&mut self, until: Instant) -> Result<(), Failure> {
-        let pending = self.buffer.len();
-        match timeout_at(until, read(&mut self.channel, &mut self.buffer)).await {
-            Ok(Ok(0)) => Err(failure::closed(pending)),
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(failure::broken(&error, pending)),
-            Err(_) => Err(failure::timeout(self.entered.elapsed(), pending)),
+    /// Whether nothing comes for a while; what comes stays to be received.
+    ///
+    /// # Errors
+    /// The server ends the connection meanwhile.
+    pub async fn is_quiet(&mut self, span: Duration) -> Result<bool, Failure> {
+        if !self.buffer.is_empty() {
+            return Ok(false);
         }
+        let until = self.deadline.min(Instant::now() + span);
+        match self.fill(until).await {
+            Ok(()) => Ok(false),
+            Err(failure) if failure.kind == FailureKind::Timeout && self.ended.is_none() => Ok(true),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Reads what is there. How the stream ended is kept, so that asking again gives the same answer.
+    async fn fill(&mut self, until: Instant) -> Result<(), Failure> {
+        if let Some(ended) = &self.ended {
+            return Err(ended.clone());
+        }
+        let pending = self.buffer.len();
+        let ended = match timeout_at(until, read(&mut self.channel, &mut self.buffer)).await {
+            Ok(Ok(0)) => failure::closed(pending),
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => failure::broken(&error, pending),
+            Err(_) => return Err(failure::timeout(self.entered.elapsed(), pending, self.messages)),
+        };
+        self.ended = Some(ended.clone());
+        Err(ended)
     }
 
     fn is_tls(&self) -> bool {

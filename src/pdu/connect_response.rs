@@ -64,9 +64,10 @@ pub fn connect_response(payload: &[u8]) -> Result<ConnectResponse, Malformed> {
         .position(|window| window == H221_SERVER_KEY)
         .ok_or_else(|| Malformed::new("a Connect Response without the server's GCC blocks"))?;
     let mut blocks = Reader::new(&user_data[start + H221_SERVER_KEY.len()..]);
-    per_length(&mut blocks)?;
-    while blocks.rest().len() >= 4 {
-        block(&mut blocks, &mut response)?;
+    blocks.per_length()?;
+    // A block that is cut short or too short tells nothing; the others still do.
+    while let Ok((kind, content)) = block(&mut blocks) {
+        let _ = take(kind, &mut Reader::new(content), &mut response);
     }
     Ok(response)
 }
@@ -81,15 +82,17 @@ fn user_data<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Malformed> {
     }
 }
 
-fn block(blocks: &mut Reader<'_>, response: &mut ConnectResponse) -> Result<(), Malformed> {
+fn block<'a>(blocks: &mut Reader<'a>) -> Result<(u16, &'a [u8]), Malformed> {
     let kind = blocks.u16()?;
     let length = usize::from(blocks.u16()?);
-    let content = blocks.bytes(length.saturating_sub(4).min(blocks.rest().len()))?;
-    let mut reader = Reader::new(content);
+    Ok((kind, blocks.bytes(length.saturating_sub(4).min(blocks.rest().len()))?))
+}
+
+fn take(kind: u16, reader: &mut Reader<'_>, response: &mut ConnectResponse) -> Result<(), Malformed> {
     match kind {
-        0x0C01 => core(&mut reader, response),
-        0x0C02 => response.security = Some(security(&mut reader)?),
-        0x0C03 => network(&mut reader, response)?,
+        0x0C01 => core(reader, response),
+        0x0C02 => response.security = Some(security(reader)?),
+        0x0C03 => network(reader, response)?,
         0x0C04 => response.message_channel = Some(reader.u16()?),
         _ => {}
     }
@@ -136,17 +139,12 @@ fn ber_length(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
     let first = reader.u8()?;
     match first {
         0..=0x7F => Ok(usize::from(first)),
-        0x81 => Ok(usize::from(reader.u8()?)),
-        0x82 => Ok(usize::from(reader.u16_be()?)),
+        0x81..=0x84 => {
+            let digits = reader.bytes(usize::from(first & 0x7F))?;
+            Ok(digits.iter().fold(0, |sum: usize, digit| (sum << 8) | usize::from(*digit)))
+        }
         other => Err(Malformed(format!("a BER length that begins with {other:#04x}"))),
     }
-}
-
-fn per_length(reader: &mut Reader<'_>) -> Result<(), Malformed> {
-    if reader.u8()? & 0x80 != 0 {
-        reader.u8()?;
-    }
-    Ok(())
 }
 
 fn number(bytes: &[u8]) -> u32 {

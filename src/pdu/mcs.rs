@@ -66,7 +66,7 @@ pub fn payload(payload: &[u8]) -> Result<Mcs<'_>, Malformed> {
             let channel = reader.u16_be()?;
             // Priority and segmentation.
             reader.u8()?;
-            let length = per_length(&mut reader)?;
+            let length = reader.per_length()?;
             Ok(Mcs::Data { channel, user_data: reader.bytes(length.min(reader.rest().len()))? })
         }
         choice => Ok(Mcs::Other { choice }),
@@ -84,12 +84,4 @@ fn result(first: u8, second: u8) -> u32 {
         return u32::from(second);
     }
     u32::from(((first & 1) << 3) | (second >> 5))
-}
-
-fn per_length(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
-    let first = reader.u8()?;
-    if first & 0x80 == 0 {
-        return Ok(usize::from(first));
-    }
-    Ok(usize::from(first & 0x7F) << 8 | usize::from(reader.u8()?))
 }

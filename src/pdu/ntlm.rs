@@ -46,24 +46,31 @@ pub fn challenge(token: &[u8]) -> Result<Challenge, Malformed> {
     let flags = reader.u32()?;
     // ServerChallenge and Reserved.
     reader.bytes(16)?;
+    let mut challenge = Challenge::default();
+    // What follows is left out by old servers; what can be read of it is read.
+    let _ = target_info(message, flags, &mut reader, &mut challenge);
+    Ok(challenge)
+}
+
+fn target_info(
+    message: &[u8],
+    flags: u32,
+    reader: &mut Reader<'_>,
+    challenge: &mut Challenge,
+) -> Result<(), Malformed> {
     let length = usize::from(reader.u16()?);
     reader.u16()?;
     let offset = usize::try_from(reader.u32()?).unwrap_or(usize::MAX);
-    let mut challenge = Challenge::default();
     if flags & NTLMSSP_NEGOTIATE_VERSION != 0 {
         challenge.version = Some((reader.u8()?, reader.u8()?, reader.u16()?));
     }
-    let info = message.get(offset..).and_then(|rest| rest.get(..length)).unwrap_or_default();
-    pairs(info, &mut challenge)?;
-    Ok(challenge)
+    let rest = message.get(offset..).unwrap_or_default();
+    pairs(&rest[..length.min(rest.len())], challenge)
 }
 
 fn pairs(info: &[u8], challenge: &mut Challenge) -> Result<(), Malformed> {
     let mut reader = Reader::new(info);
     for _ in 0..MAX_PAIRS {
-        if reader.is_empty() {
-            break;
-        }
         let id = reader.u16()?;
         let length = usize::from(reader.u16()?);
         let value = reader.bytes(length)?;

@@ -80,6 +80,15 @@ impl<'a> Reader<'a> {
         Ok(u32::from_le_bytes(self.array()?))
     }
 
+    /// A length in aligned PER: seven bits, or fifteen behind a set first bit.
+    pub fn per_length(&mut self) -> Result<usize, Malformed> {
+        let first = self.u8()?;
+        if first & 0x80 == 0 {
+            return Ok(usize::from(first));
+        }
+        Ok(usize::from(first & 0x7F) << 8 | usize::from(self.u8()?))
+    }
+
     /// Eight bytes, least significant first.
     pub fn u64(&mut self) -> Result<u64, Malformed> {
         Ok(u64::from_le_bytes(self.array()?))

@@ -1,14 +1,13 @@
 //! What a server sends on the I/O channel in place of what is expected: Set Error Info, redirection, Demand Active
 //! (MS-RDPBCGR 2.2.5.1, 2.2.8.1.1, 2.2.13.3).
 
-use super::Reader;
+use super::{Reader, license_frame::SEC_LICENSE_PKT};
 
 const PDUTYPE_DEMAND_ACTIVE: u16 = 1;
 const PDUTYPE_DATA: u16 = 7;
 const PDUTYPE_SERVER_REDIRECTION: u16 = 10;
 const PDUTYPE2_SET_ERROR_INFO: u8 = 47;
 
-const SEC_LICENSE_PKT: u16 = 0x0080;
 const SEC_REDIRECTION_PKT: u16 = 0x0400;
 
 /// User data of the I/O channel, told apart by its headers.
@@ -34,18 +33,31 @@ pub enum IoPdu {
     Other,
 }
 
-/// Tells what the user data is. A share control header begins with its own length, a license PDU with security flags.
+/// Tells what the user data is: a license PDU by its preamble, a share control PDU by its length and version.
 pub fn io_pdu(user_data: &[u8]) -> IoPdu {
+    if is_license(user_data) {
+        return IoPdu::License;
+    }
     share_control(user_data).unwrap_or_else(|| security_header(user_data))
+}
+
+/// SEC_LICENSE_PKT, then a known message type and preamble version 2 or 3. The high half of the security header means
+/// nothing: xrdp leaves there what was in its memory.
+fn is_license(user_data: &[u8]) -> bool {
+    let mut reader = Reader::new(user_data);
+    let (Ok(flags), Ok(_), Ok(kind), Ok(version)) = (reader.u16(), reader.u16(), reader.u8(), reader.u8())
+    else {
+        return false;
+    };
+    flags & SEC_LICENSE_PKT != 0 && matches!(kind, 1..=4 | 0xFF) && matches!(version & 0x0F, 2 | 3)
 }
 
 fn share_control(user_data: &[u8]) -> Option<IoPdu> {
     let mut reader = Reader::new(user_data);
     let total_length = usize::from(reader.u16().ok()?);
     let kind = reader.u16().ok()?;
-    // The high twelve bits hold version 1; so may the unused half of xrdp's security headers, but with no such length.
-    // A redirection is padded by one byte that its length does not count.
-    if kind >> 4 != 1 || !(total_length..=total_length + 1).contains(&user_data.len()) {
+    // The high twelve bits hold version 1; padding, or a second PDU, may follow.
+    if kind >> 4 != 1 || !(6..=user_data.len()).contains(&total_length) {
         return None;
     }
     reader.u16().ok()?;

@@ -11,7 +11,7 @@ pub struct TsRequest {
     pub nego_token: Option<Vec<u8>>,
     /// Whether pubKeyAuth is there.
     pub has_pub_key_auth: bool,
-    /// errorCode.
+    /// errorCode; zero says success and counts as none.
     pub error_code: Option<u32>,
 }
 
@@ -32,7 +32,7 @@ pub fn ts_request(bytes: &[u8]) -> Result<TsRequest, Malformed> {
         match tag {
             0xA1 => request.nego_token = Some(nego_token(content)?.to_vec()),
             0xA3 => request.has_pub_key_auth = true,
-            0xA4 => request.error_code = Some(integer(content)?),
+            0xA4 => request.error_code = Some(integer(content)?).filter(|code| *code != 0),
             _ => {}
         }
     }

@@ -2,30 +2,30 @@
 //!
 //! Tokens are bare NTLM messages: Windows takes them as it takes SPNEGO, and FreeRDP 2 takes nothing else.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod challenge;
+mod client;
 
-use sspi::{
-    AuthIdentity, Username,
-    credssp::{ClientMode, ClientState, CredSspClient, CredSspMode, TsRequest},
-    ntlm::NtlmConfig,
-};
-use time::{Duration, OffsetDateTime};
+use std::time::Duration;
+
+use sspi::credssp::TsRequest;
+use time::OffsetDateTime;
+
+use client::{bytes, parse, step};
 
 use super::{PhaseResult, Step, ending};
 use crate::{
     codes,
     net::{Framing, Wire},
-    pdu::{
-        connect_initial::CLIENT_NAME,
-        ntlm::{self, Challenge},
-        ts_request::{self, TsRequest as Seen},
-    },
-    report::{CredsspEvidence, Failure, FailureKind, HandshakeSignature, NtlmEvidence, Selected, Timestamp},
+    pdu::ts_request::{self, TsRequest as Seen},
+    report::{CredsspEvidence, Failure, FailureKind, HandshakeSignature, Selected},
     settings::Account,
 };
 
-/// The first version that is not open to CVE-2018-0886.
-const FIRST_PATCHED: u32 = 5;
+/// How long a server without early authorization gets to refuse the credentials.
+const CONSENT: Duration = Duration::from_millis(250);
+
+const AUTHZ_SUCCESS: u32 = 0;
+const AUTHZ_ACCESS_DENIED: u32 = 5;
 
 /// What CredSSP works with.
 #[derive(Debug)]
@@ -55,10 +55,10 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
         let detail = format!("this build does not speak the selected protocol {}", access.protocol.name());
         return Err(Failure::new(FailureKind::SecurityUnsupported, detail));
     }
-    let mut client = client(access)?;
+    let mut client = client::client(access)?;
     wire.send(&bytes(&step(&mut client, TsRequest::default())?)?).await?;
     let (frame, seen) = receive(wire, Framing::TsRequest, evidence).await?;
-    read_challenge(&seen, access.now, evidence)
+    challenge::read(&seen, access.now, evidence)
         .map_err(|error| ending::malformed("the NTLM CHALLENGE cannot be read", &error, &frame))?;
     if let Some(reason) = reason_to_stop(access, seen.version) {
         return Ok(Step::Stopped(reason));
@@ -66,13 +66,18 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
     evidence.attempted = true;
     let authenticate = bytes(&step(&mut client, parse(&frame)?)?)?;
     wire.send_secret(&authenticate).await?;
-    let (frame, _) = receive(wire, Framing::TsRequest, evidence).await.map_err(after_credentials)?;
+    let (frame, answer) = receive(wire, Framing::TsRequest, evidence).await.map_err(after_credentials)?;
+    if !answer.has_pub_key_auth || answer.version != seen.version {
+        let detail = "the server's answer to the credentials does not belong there";
+        return Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame));
+    }
     let credentials = step(&mut client, parse(&frame)?);
     evidence.key_binding = Some(credentials.is_ok());
     let credentials = credentials.map_err(|failure| binding(&failure))?;
     wire.send_secret(&bytes(&credentials)?).await?;
-    if access.protocol == Selected::NlaEx {
-        early_authorization(wire, evidence).await?;
+    match access.protocol {
+        Selected::NlaEx => early_authorization(wire, evidence).await?,
+        _ => silent_consent(wire, evidence).await?,
     }
     evidence.authenticated = true;
     Ok(Step::Passed(()))
@@ -82,55 +87,16 @@ fn reason_to_stop(access: &Access<'_>, version: u32) -> Option<&'static str> {
     if access.account.is_none() {
         return Some("no account was given (-u USER goes on)");
     }
-    if access.signature != Some(HandshakeSignature::Valid) {
-        return Some(
-            "the server did not prove that it holds its certificate's key, so the account was not used",
-        );
+    if access.public_key.is_none() {
+        return Some("the server's certificate cannot be read, so its key cannot be bound to");
     }
-    if version < FIRST_PATCHED && !access.allow_unpatched {
-        return Some("the server's CredSSP version is open to CVE-2018-0886, so the account was not used");
+    if access.signature != Some(HandshakeSignature::Valid) {
+        return Some("the server did not prove that it holds its certificate's key");
+    }
+    if version < codes::FIRST_PATCHED_CREDSSP && !access.allow_unpatched {
+        return Some("the server's CredSSP version is open to CVE-2018-0886");
     }
     None
-}
-
-fn client(access: &Access<'_>) -> Result<CredSspClient, Failure> {
-    let (user, domain, password) = match access.account {
-        Some(account) => (account.user.as_str(), account.domain.as_deref(), account.password.as_str()),
-        None => ("", None, ""),
-    };
-    let username = Username::new(user, domain).map_err(|error| ours(&error))?;
-    let identity = AuthIdentity { username, password: password.to_owned().into() };
-    let mode = ClientMode::Ntlm(NtlmConfig::new(CLIENT_NAME.to_owned()));
-    let principal = format!("TERMSRV/{}", access.server_name);
-    let key = access.public_key.clone().unwrap_or_default();
-    CredSspClient::new(key, identity.into(), CredSspMode::WithCredentials, mode, principal)
-        .map_err(|e| ours(&e))
-}
-
-/// One step of sspi. Its panics are bugs there, which no server may turn against us.
-fn step(client: &mut CredSspClient, input: TsRequest) -> Result<TsRequest, Failure> {
-    let state = catch_unwind(AssertUnwindSafe(|| client.process(input).resolve_to_result()));
-    match state {
-        Ok(Ok(ClientState::ReplyNeeded(request) | ClientState::FinalMessage(request))) => Ok(request),
-        Ok(Err(error)) => Err(ours(&error)),
-        Err(_) => {
-            Err(Failure::new(FailureKind::Malformed, "the server's CredSSP message cannot be processed"))
-        }
-    }
-}
-
-fn ours(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(FailureKind::Malformed, format!("CredSSP cannot go on: {error}"))
-}
-
-fn bytes(request: &TsRequest) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::with_capacity(usize::from(request.buffer_len().map_err(|e| ours(&e))?));
-    request.encode_ts_request(&mut bytes).map_err(|e| ours(&e))?;
-    Ok(bytes)
-}
-
-fn parse(frame: &[u8]) -> Result<TsRequest, Failure> {
-    TsRequest::from_buffer(frame).map_err(|error| ours(&error).with_received(frame))
 }
 
 /// Receives a TSRequest; a status in it ends the phase.
@@ -176,59 +142,49 @@ fn binding(failure: &Failure) -> Failure {
     Failure::new(FailureKind::Malformed, detail)
 }
 
+/// Without early authorization a server says nothing when it takes the credentials; a refusal is a status or an end.
+async fn silent_consent(wire: &mut Wire, evidence: &mut CredsspEvidence) -> Result<(), Failure> {
+    if wire.is_quiet(CONSENT).await.map_err(after_credentials)? || wire.pending().first() != Some(&0x30) {
+        return Ok(());
+    }
+    receive(wire, Framing::TsRequest, evidence).await.map(|_| ())
+}
+
 /// HYBRID_EX: four bytes, or a TSRequest with a status in their place (MS-RDPBCGR 2.2.10.2).
 async fn early_authorization(wire: &mut Wire, evidence: &mut CredsspEvidence) -> Result<(), Failure> {
     let frame = wire.receive(Framing::EarlyAuthorization).await.map_err(after_credentials)?;
     let Ok(bytes) = <[u8; 4]>::try_from(frame.as_slice()) else {
-        let seen = ts_request::ts_request(&frame)
-            .map_err(|error| ending::malformed("the TSRequest cannot be read", &error, &frame))?;
-        evidence.status = seen.error_code;
-        return Err(seen.error_code.map_or_else(|| unexpected(&frame), status));
+        return Err(other_answer(&frame, evidence));
     };
     let code = u32::from_le_bytes(bytes);
     evidence.early_authorization = Some(code);
-    evidence.authenticated = true;
-    if code == 0 {
+    evidence.authenticated = matches!(code, AUTHZ_SUCCESS | AUTHZ_ACCESS_DENIED);
+    if code == AUTHZ_SUCCESS {
         return Ok(());
     }
     let name = codes::EARLY_AUTHORIZATION.symbol(code);
-    let detail = "the account is right, but may not log on through Remote Desktop";
+    let detail = match code {
+        AUTHZ_ACCESS_DENIED => "the account is right, but may not log on through Remote Desktop".to_owned(),
+        _ => format!("the server answered the credentials with the early authorization result {code}"),
+    };
     Err(Failure::new(FailureKind::EarlyAuthDenied, detail).with_code(code, name))
 }
 
-fn unexpected(frame: &[u8]) -> Failure {
-    let detail = "a TSRequest without a status where the early authorization result belongs";
-    Failure::new(FailureKind::Malformed, detail).with_received(frame)
-}
-
-fn read_challenge(
-    seen: &Seen,
-    now: OffsetDateTime,
-    evidence: &mut CredsspEvidence,
-) -> Result<(), crate::pdu::Malformed> {
-    let challenge = ntlm::challenge(seen.nego_token.as_deref().unwrap_or_default())?;
-    evidence.ntlm = Some(ntlm_evidence(challenge, now));
-    Ok(())
-}
-
-fn ntlm_evidence(challenge: Challenge, now: OffsetDateTime) -> NtlmEvidence {
-    let time = challenge.timestamp.and_then(file_time);
-    NtlmEvidence {
-        netbios_computer: challenge.netbios_computer,
-        netbios_domain: challenge.netbios_domain,
-        dns_computer: challenge.dns_computer,
-        dns_domain: challenge.dns_domain,
-        dns_tree: challenge.dns_tree,
-        os_version: challenge.version.map(|(major, minor, _)| format!("{major}.{minor}")),
-        os_build: challenge.version.map(|(_, _, build)| u32::from(build)),
-        time: time.map(Timestamp),
-        clock_skew_seconds: time.map(|server| (server - now).whole_seconds()),
+fn other_answer(frame: &[u8], evidence: &mut CredsspEvidence) -> Failure {
+    if frame.first() == Some(&0x03) {
+        return ending::read(frame).err().unwrap_or_else(|| unexpected(frame));
+    }
+    match ts_request::ts_request(frame) {
+        Ok(Seen { error_code: Some(code), .. }) => {
+            evidence.status = Some(code);
+            status(code)
+        }
+        Ok(_) => unexpected(frame),
+        Err(error) => ending::malformed("the TSRequest cannot be read", &error, frame),
     }
 }
 
-/// A FILETIME counts 100 ns since 1601-01-01.
-fn file_time(ticks: u64) -> Option<OffsetDateTime> {
-    let epoch = time::macros::datetime!(1601-01-01 0:00 UTC);
-    let moment = epoch.checked_add(Duration::microseconds(i64::try_from(ticks / 10).ok()?))?;
-    (moment.year() <= 9999).then_some(moment)
+fn unexpected(frame: &[u8]) -> Failure {
+    let detail = "another message where the early authorization result belongs";
+    Failure::new(FailureKind::Malformed, detail).with_received(frame)
 }

@@ -2,6 +2,7 @@
 
 pub mod connect;
 pub mod credssp;
+pub mod late;
 pub mod licensing;
 pub mod mcs;
 pub mod negotiate;

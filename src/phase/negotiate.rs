@@ -46,7 +46,7 @@ pub async fn run(
     let frame = match wire.receive(Framing::Tpkt).await {
         Ok(frame) => frame,
         Err(failure) if failure.kind == FailureKind::Malformed => {
-            return Err(foreign(wire, &failure, evidence).await);
+            return Err(foreign(wire, evidence).await);
         }
         Err(failure) => return Err(failure),
     };
@@ -100,11 +100,11 @@ fn data(payload: &[u8], frame: &[u8]) -> Failure {
 }
 
 /// Reads a little more of what is no TPKT and names who speaks so.
-async fn foreign(wire: &mut Wire, failure: &Failure, evidence: &mut NegotiateEvidence) -> Failure {
-    let mut bytes = failure.received.as_deref().and_then(|text| hex::decode(text).ok()).unwrap_or_default();
-    if let Ok(more) = wire.receive_some(GREETING, QUIET).await {
-        bytes.extend(more);
-    }
+async fn foreign(wire: &mut Wire, evidence: &mut NegotiateEvidence) -> Failure {
+    let bytes = match wire.receive_some(GREETING, QUIET).await {
+        Ok(bytes) => bytes,
+        Err(failure) => return failure,
+    };
     evidence.speaks = peer::speaks(&bytes);
     let detail = match &evidence.speaks {
         Some(name) => format!("the peer does not speak RDP but {name}"),

@@ -32,6 +32,7 @@ pub async fn run(
     let mut seen = Handshake::default();
     let result = wire.upgrade(&offer, &mut seen).await;
     evidence.alert_sent = seen.alert_sent.map(|code| alert(code.into()));
+    evidence.thumbprints = seen.chain.first().map(|leaf| certificate::thumbprints(leaf));
     evidence.certificate = certificate::evidence(&seen.chain, expectation);
     let public_key = seen.chain.first().and_then(|leaf| certificate::subject_public_key(leaf));
     evidence.version = seen.version;

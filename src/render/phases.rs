@@ -128,7 +128,7 @@ fn licensing(evidence: &LicensingEvidence) -> Vec<String> {
         format!("product {product}{version} of {company}")
     });
     let ended = match evidence.error_code {
-        Some(7) => Some("no license needed (valid client)".to_owned()),
+        Some(codes::STATUS_VALID_CLIENT) => Some("no license needed (valid client)".to_owned()),
         Some(code) => {
             Some(format!("error alert {code} {}", codes::LICENSE_ERROR.symbol(code).unwrap_or_default()))
         }

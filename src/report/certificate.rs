@@ -44,6 +44,15 @@ pub struct Certificate {
     pub chain: Vec<ChainCertificate>,
 }
 
+/// What names a certificate whatever is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Thumbprints {
+    /// SHA-1; what `SSLCertificateSHA1Hash` holds.
+    pub sha1: String,
+    /// SHA-256.
+    pub sha256: String,
+}
+
 /// A public key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PublicKey {

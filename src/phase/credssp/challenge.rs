@@ -1,0 +1,44 @@
+//! The NTLM CHALLENGE as evidence (MS-NLMP 2.2.1.2).
+
+use time::OffsetDateTime;
+
+use crate::{
+    pdu::{
+        Malformed,
+        ntlm::{self, Challenge},
+        ts_request::TsRequest,
+    },
+    report::{CredsspEvidence, NtlmEvidence, Timestamp},
+};
+
+/// Reads the CHALLENGE in a TSRequest.
+///
+/// # Errors
+/// There is none.
+pub fn read(seen: &TsRequest, now: OffsetDateTime, evidence: &mut CredsspEvidence) -> Result<(), Malformed> {
+    let challenge = ntlm::challenge(seen.nego_token.as_deref().unwrap_or_default())?;
+    evidence.ntlm = Some(ntlm_evidence(challenge, now));
+    Ok(())
+}
+
+fn ntlm_evidence(challenge: Challenge, now: OffsetDateTime) -> NtlmEvidence {
+    let time = challenge.timestamp.and_then(file_time);
+    NtlmEvidence {
+        netbios_computer: challenge.netbios_computer,
+        netbios_domain: challenge.netbios_domain,
+        dns_computer: challenge.dns_computer,
+        dns_domain: challenge.dns_domain,
+        dns_tree: challenge.dns_tree,
+        os_version: challenge.version.map(|(major, minor, _)| format!("{major}.{minor}")),
+        os_build: challenge.version.map(|(_, _, build)| u32::from(build)),
+        time: time.map(Timestamp),
+        clock_skew_seconds: time.map(|server| (server - now).whole_seconds()),
+    }
+}
+
+/// A FILETIME counts 100 ns since 1601-01-01.
+fn file_time(ticks: u64) -> Option<OffsetDateTime> {
+    let epoch = time::macros::datetime!(1601-01-01 0:00 UTC);
+    let moment = epoch.checked_add(time::Duration::microseconds(i64::try_from(ticks / 10).ok()?))?;
+    (moment.year() <= 9999).then_some(moment)
+}
