@@ -60,17 +60,37 @@ pub fn check(
         Ok(anchors) => anchors,
         Err(why) => return (Trust::NotChecked, Some(why)),
     };
-    let at = within_validity(leaf, expectation);
-    let server = verify(chain, &anchors, at, KeyUsage::server_auth());
-    let desktop = || verify(chain, &anchors, at, KeyUsage::required(REMOTE_DESKTOP));
-    let Err(Error::RequiredEkuNotFoundContext(_)) = server.clone().or_else(|_| desktop()) else {
-        return result(server.or_else(|error| if is_usage(&error) { desktop() } else { Err(error) }));
-    };
-    match verify(chain, &anchors, at, AnyUsage) {
-        Ok(()) if names_usage(leaf) => {
-            (Trust::Other, Some("an issuer may not issue for this usage".to_owned()))
+    let now = expectation.now.0.unix_timestamp();
+    match at(chain, &anchors, leaf, now) {
+        // Validity is a finding of its own: a chain that is only out of date is checked at a time when it was not.
+        Err(Error::CertExpired { .. } | Error::CertNotValidYet { .. }) => {
+            match at(chain, &anchors, leaf, within_validity(leaf, now)) {
+                Err(Error::CertExpired { .. } | Error::CertNotValidYet { .. }) => {
+                    (Trust::NotChecked, Some("its certificates are valid at no common time".to_owned()))
+                }
+                other => result(other),
+            }
         }
         other => result(other),
+    }
+}
+
+/// The chain at one time, for either usage.
+fn at(
+    chain: &[Vec<u8>],
+    anchors: &[TrustAnchor<'_>],
+    leaf: &X509Certificate<'_>,
+    seconds: i64,
+) -> Result<(), Error> {
+    let time = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()));
+    let server = verify(chain, anchors, time, KeyUsage::server_auth());
+    if !matches!(server, Err(ref error) if is_usage(error)) {
+        return server;
+    }
+    let desktop = verify(chain, anchors, time, KeyUsage::required_if_present(REMOTE_DESKTOP));
+    match desktop {
+        Err(error) if is_usage(&error) && !names_usage(leaf) => verify(chain, anchors, time, AnyUsage),
+        other => other,
     }
 }
 
@@ -94,11 +114,8 @@ impl ExtendedKeyUsageValidator for AnyUsage {
     }
 }
 
-/// Validity is a finding of its own: a chain that is only out of date is checked at a time when it was not.
-fn within_validity(leaf: &X509Certificate<'_>, expectation: &Expectation<'_>) -> UnixTime {
-    let (from, to) = (leaf.validity().not_before.timestamp(), leaf.validity().not_after.timestamp());
-    let seconds = expectation.now.0.unix_timestamp().max(from).min(to);
-    UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()))
+fn within_validity(leaf: &X509Certificate<'_>, now: i64) -> i64 {
+    now.max(leaf.validity().not_before.timestamp()).min(leaf.validity().not_after.timestamp())
 }
 
 fn verify(
@@ -115,9 +132,18 @@ fn verify(
 }
 
 fn result(verified: Result<(), Error>) -> (Trust, Option<String>) {
-    match verified {
-        Ok(()) => (Trust::Trusted, None),
-        Err(Error::UnknownIssuer) => (Trust::UnknownIssuer, None),
-        Err(other) => (Trust::Other, Some(format!("{other:?}"))),
-    }
+    let why = match verified {
+        Ok(()) => return (Trust::Trusted, None),
+        Err(Error::UnknownIssuer) => return (Trust::UnknownIssuer, None),
+        Err(Error::RequiredEkuNotFoundContext(_)) => "an issuer may not issue for this usage".to_owned(),
+        Err(Error::InvalidSignatureForPublicKey) => "a signature in the chain is wrong".to_owned(),
+        Err(Error::EndEntityUsedAsCa) => "an issuer is no certification authority".to_owned(),
+        Err(Error::UnsupportedCertVersion) => "a certificate of the chain is not version 3".to_owned(),
+        Err(other) => {
+            let name = format!("{other:?}");
+            let name = name.split(['(', ' ', '{']).next().unwrap_or_default();
+            format!("the chain cannot be verified ({name})")
+        }
+    };
+    (Trust::Other, Some(why))
 }

@@ -24,7 +24,7 @@ Exit codes:
 
 /// Traces a Remote Desktop connection phase by phase: how far it gets, who ends it and how.
 #[derive(Debug, Parser)]
-#[command(name = "rdptrace", version, propagate_version = true, after_help = EXIT_CODES)]
+#[command(name = "rdptrace", version, propagate_version = true, after_help = EXIT_CODES, max_term_width = 80)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -123,7 +123,7 @@ pub struct DemoArguments {
     pub list: bool,
 
     /// Serve on this address until interrupted, for any client, in place of a trace
-    #[arg(long, value_name = "ADDR", conflicts_with = "list")]
+    #[arg(long, value_name = "ADDR", conflicts_with = "list", value_parser = socket_address)]
     pub serve: Option<std::net::SocketAddr>,
 
     #[command(flatten)]
@@ -136,7 +136,7 @@ pub struct OutputArguments {
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 
-    /// Write the report to this file instead of standard output
+    /// Write the report to this file instead of standard output; - is standard output
     #[arg(short, long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
 
@@ -231,6 +231,10 @@ impl From<LicenseArgument> for LicensePolicy {
     }
 }
 
+fn socket_address(text: &str) -> Result<std::net::SocketAddr, String> {
+    text.parse().map_err(|_| "an address and a port are expected, such as 127.0.0.1:3390".to_owned())
+}
+
 fn until(text: &str) -> Result<Phase, String> {
     match text.parse::<Phase>() {
         Ok(phase @ (Phase::Gateway | Phase::Activate)) => {
@@ -248,8 +252,9 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 fn thumbprint(text: &str) -> Result<String, String> {
-    let digits: String =
-        text.chars().filter(|c| !matches!(c, ':' | ' ' | '-')).collect::<String>().to_ascii_lowercase();
+    // Windows' certificate dialog puts an invisible mark before the digits.
+    let is_digit = |c: &char| c.is_ascii() && !matches!(c, ':' | ' ' | '-');
+    let digits = text.chars().filter(is_digit).collect::<String>().to_ascii_lowercase();
     let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
     match digits.len() {
         40 | 64 if is_hex => Ok(digits),

@@ -45,7 +45,7 @@ fn fault(name: &str) -> Result<&'static Fault, Error> {
         .ok_or_else(|| Error::new(format!("there is no fault {name:?}; rdptrace demo --list names them")))
 }
 
-/// A line a fault: its name, what a trace says of it, and what the server does.
+/// Two lines a fault: its name and what a trace says of it, then what the server does.
 fn list() -> String {
     let mut text = String::new();
     for fault in demo::FAULTS {
@@ -57,7 +57,7 @@ fn list() -> String {
             None if expect.kind.is_empty() => format!("stops in {}", expect.phase),
             None => format!("{}: {}{code}", expect.phase, expect.kind),
         };
-        text += &format!("{:<32} {says:<34} {}\n", fault.name, fault.about);
+        text += &format!("{:<33}{says}\n    {}\n", fault.name, fault.about);
     }
     text
 }

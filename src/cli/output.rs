@@ -29,6 +29,7 @@ impl Output {
     pub fn open(arguments: &OutputArguments) -> Result<Self, Error> {
         let file = match &arguments.output {
             None => None,
+            Some(path) if path.as_os_str() == "-" => None,
             Some(path) => {
                 let opened = OpenOptions::new().write(true).create(true).truncate(false).open(path);
                 let file = opened.map_err(|error| unwritable(path, &error))?;

@@ -48,7 +48,12 @@ fn first_line(reader: impl io::BufRead, what: &str) -> Result<Zeroizing<String>,
     let mut line = Zeroizing::new(String::new());
     let mut reader = BufReader::new(reader.take(LONGEST + 1));
     let read = reader.read_line(&mut line);
-    let read = read.map_err(|error| Error::new(format!("cannot read the password from {what}: {error}")))?;
+    let read = read.map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => {
+            Error::new(format!("{what} is not UTF-8; PowerShell's > writes UTF-16"))
+        }
+        _ => Error::new(format!("cannot read the password from {what}: {error}")),
+    })?;
     if read as u64 > LONGEST {
         return Err(Error::new(format!("the first line of {what} is longer than {LONGEST} bytes")));
     }
@@ -57,6 +62,9 @@ fn first_line(reader: impl io::BufRead, what: &str) -> Result<Zeroizing<String>,
     let password = Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned());
     if password.is_empty() {
         return Err(Error::new(format!("{what} holds no password in its first line")));
+    }
+    if password.chars().any(char::is_control) {
+        return Err(Error::new(format!("the password in {what} holds control characters; is it UTF-8?")));
     }
     Ok(password)
 }

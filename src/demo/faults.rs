@@ -331,7 +331,7 @@ pub const FAULTS: &[Fault] = &[
         "key-binding-altered",
         "answers the key binding with other bytes",
         Behaviour::AlteredKeyBinding,
-        failed("credssp", "malformed"),
+        failed("credssp", "key_binding"),
     ),
     fault(
         "logon-type-not-granted",

@@ -9,6 +9,9 @@ use crate::{
     report::{Certificate, Severity, Trust},
 };
 
+/// Windows renews its own certificate two weeks before it expires; others are renewed by people.
+const SOON: time::Duration = time::Duration::days(14);
+
 const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity, phase: Phase::Tls, applies }
 }
@@ -24,6 +27,7 @@ pub const RULES: &[Rule] = &[
     rule("certificate-weak-key", Severity::Warning, weak_key),
     rule("certificate-weak-signature", Severity::Warning, weak_signature),
     rule("certificate-name-mismatch", Severity::Info, |facts| name(facts, false)),
+    rule("certificate-expires-soon", Severity::Info, expires_soon),
     rule("certificate-self-signed", Severity::Info, self_signed),
 ];
 
@@ -32,6 +36,19 @@ fn expired(facts: &Facts<'_>) -> Option<String> {
     let late = (facts.started.0 - certificate.not_after.0).whole_days();
     let text = format!("the certificate expired on {}, {late} days ago", date(certificate.not_after.0));
     (certificate.not_after < facts.started).then_some(text)
+}
+
+fn expires_soon(facts: &Facts<'_>) -> Option<String> {
+    let certificate = facts.certificate?;
+    let left = certificate.not_after.0 - facts.started.0;
+    let soon = left >= time::Duration::ZERO && left < SOON;
+    soon.then(|| {
+        format!(
+            "the certificate expires on {}, in {} hours",
+            date(certificate.not_after.0),
+            left.whole_hours()
+        )
+    })
 }
 
 fn not_yet_valid(facts: &Facts<'_>) -> Option<String> {
@@ -48,7 +65,8 @@ fn wrong_usage(facts: &Facts<'_>) -> Option<String> {
     let usage = &facts.certificate?.usage;
     let allowed = usage.server_authentication || usage.remote_desktop;
     (!allowed).then(|| {
-        let usages = usage.extended.join(", ");
+        let usages: Vec<&str> = usage.extended.iter().map(|oid| usage_name(oid)).collect();
+        let usages = usages.join(", ");
         format!(
             "the certificate may serve neither as a server's nor for Remote Desktop: its usages are {usages}"
         )
@@ -57,7 +75,11 @@ fn wrong_usage(facts: &Facts<'_>) -> Option<String> {
 
 fn thumbprint(facts: &Facts<'_>) -> Option<String> {
     let expected = facts.request.expected_thumbprint.as_deref()?;
-    let served = facts.thumbprints?;
+    let Some(served) = facts.thumbprints else {
+        // A connection that ended before TLS says so itself.
+        let ended_early = facts.failed().is_some_and(|failed| failed.phase <= Phase::Tls);
+        return (!ended_early).then(|| format!("no certificate was served, {expected} was expected"));
+    };
     let served = if expected.len() == served.sha1.len() { &served.sha1 } else { &served.sha256 };
     (served != expected).then(|| format!("thumbprint {served} is served, {expected} was expected"))
 }
@@ -65,6 +87,17 @@ fn thumbprint(facts: &Facts<'_>) -> Option<String> {
 fn unreadable(facts: &Facts<'_>) -> Option<String> {
     let text = "the certificate cannot be read, so nothing in it was checked";
     (facts.thumbprints.is_some() && facts.certificate.is_none()).then(|| text.to_owned())
+}
+
+fn usage_name(oid: &str) -> &str {
+    match oid {
+        "1.3.6.1.5.5.7.3.2" => "client authentication",
+        "1.3.6.1.5.5.7.3.3" => "code signing",
+        "1.3.6.1.5.5.7.3.4" => "e-mail protection",
+        "1.3.6.1.5.5.7.3.8" => "time stamping",
+        "1.3.6.1.5.5.7.3.9" => "OCSP signing",
+        other => other,
+    }
 }
 
 /// For an address nobody gave a name to compare; then the mismatch is only worth knowing.

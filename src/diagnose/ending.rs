@@ -27,11 +27,7 @@ pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
 
 fn already_said(failure: &Failure, found: &[Finding]) -> bool {
     let has = |code: &str| found.iter().any(|finding| finding.code == code);
-    match failure.kind {
-        FailureKind::SecurityUnsupported => has("standard-rdp-security"),
-        FailureKind::Malformed => has("credssp-key-binding-failed"),
-        _ => false,
-    }
+    failure.kind == FailureKind::KeyBinding && has("credssp-key-binding-failed")
 }
 
 fn code(phase: Phase, failure: &Failure, facts: &Facts<'_>) -> &'static str {
@@ -43,6 +39,9 @@ fn code(phase: Phase, failure: &Failure, facts: &Facts<'_>) -> &'static str {
         FailureKind::Unreachable => "host-unreachable",
         FailureKind::Timeout if phase == Phase::Connect => "host-silent",
         FailureKind::NotRdp => "not-an-rdp-server",
+        FailureKind::TlsAlert if facts.tls.is_some_and(|tls| tls.client_certificate_requested) => {
+            "tls-client-certificate-required"
+        }
         FailureKind::NegotiationFailure => "negotiation-refused",
         FailureKind::EarlyAuthDenied => "early-authorization-denied",
         FailureKind::LicenseError if failure.code == Some(NO_LICENSE_SERVER) => "license-server-missing",

@@ -58,8 +58,11 @@ fn protocol_not_requested(facts: &Facts<'_>) -> Option<String> {
     let negotiate = facts.negotiate?;
     let (selected, code) = (negotiate.selected?, negotiate.selected_code?);
     // An offer of nothing is an offer of Standard RDP Security; that answer is always in it.
-    let offered =
-        if code == 0 { negotiate.requested_code == 0 } else { negotiate.requested_code & code == code };
+    let offered = match code.count_ones() {
+        0 => negotiate.requested_code == 0,
+        1 => negotiate.requested_code & code != 0,
+        _ => false,
+    };
     // A server that knows no negotiation cannot be asked.
     let asked = negotiate.negotiation_response == Some(true);
     (asked && !offered).then(|| {

@@ -13,20 +13,21 @@ use crate::{
 pub fn closed(pending: usize) -> Failure {
     let detail = match pending {
         0 => "the server closed the connection".to_owned(),
-        count => format!("the server closed the connection after {count} bytes of an unfinished message"),
+        count => format!("the server closed the connection in the middle of a message, after {count} B"),
     };
     Failure::new(FailureKind::Closed, detail)
 }
 
 /// The phase was not finished in time: nothing came, or `pending` bytes of a message, or messages that did not end it.
-pub fn timeout(waited: Duration, pending: usize, messages: u64) -> Failure {
+pub fn timeout(waited: Duration, pending: usize, messages: u64, run: bool) -> Failure {
     let seconds = waited.as_secs_f64();
     let detail = match (messages, pending) {
         (0, 0) => format!("the server sent nothing for {seconds:.1} s"),
-        (0, count) => format!("only {count} bytes of a message came in {seconds:.1} s"),
+        (0, count) => format!("only part of a message came in {seconds:.1} s: {count} B"),
         (count, _) => format!("the phase was not finished in {seconds:.1} s, {count} messages came"),
     };
-    Failure::new(FailureKind::Timeout, detail)
+    let limit = if run { "; the deadline of the whole run was reached" } else { "" };
+    Failure::new(FailureKind::Timeout, format!("{detail}{limit}"))
 }
 
 /// An error of reading or writing an open connection.
@@ -62,12 +63,28 @@ pub fn from_tls(error: &rustls::Error) -> Failure {
         rustls::Error::AlertReceived(description) => alert(u8::from(*description)),
         rustls::Error::PeerIncompatible(why) => Failure::new(
             FailureKind::TlsUnsupported,
-            format!("the server's TLS cannot be spoken here: {why:?}"),
+            format!("the server's TLS cannot be spoken here: {}", words(why)),
         ),
-        other => {
-            Failure::new(FailureKind::Malformed, format!("the server's TLS message is not valid: {other}"))
-        }
+        rustls::Error::InvalidMessage(why) => malformed(&words(why)),
+        rustls::Error::PeerMisbehaved(why) => malformed(&words(why)),
+        other => malformed(&other.to_string()),
     }
+}
+
+fn malformed(why: &str) -> Failure {
+    Failure::new(FailureKind::Malformed, format!("the server's TLS cannot be followed: {why}"))
+}
+
+/// rustls names its reasons like `HandshakePayloadTooLarge`.
+fn words(reason: &impl std::fmt::Debug) -> String {
+    let mut text = String::new();
+    for c in format!("{reason:?}").chars() {
+        if c.is_ascii_uppercase() && text.ends_with(|last: char| last.is_ascii_lowercase()) {
+            text.push(' ');
+        }
+        text.push(c.to_ascii_lowercase());
+    }
+    text
 }
 
 /// A TLS alert that the server sent.

@@ -62,11 +62,13 @@ fn addresses(name: &str) -> Result<Vec<IpAddr>, LookupError> {
 fn look_up_failure(host: &str, error: LookupError) -> Failure {
     let code = error.error_num();
     let (kind, symbol, what) = match error.kind() {
-        LookupErrorKind::NoName => (FailureKind::NotFound, Some("EAI_NONAME"), "the name has no address"),
+        LookupErrorKind::NoName => (FailureKind::NotFound, Some("EAI_NONAME"), "the name does not exist"),
         LookupErrorKind::NoData => (FailureKind::NotFound, Some("EAI_NODATA"), "the name has no address"),
-        LookupErrorKind::Again => {
-            (FailureKind::Unreachable, Some("EAI_AGAIN"), "the resolver gave no answer")
-        }
+        LookupErrorKind::Again => (
+            FailureKind::Unreachable,
+            Some("EAI_AGAIN"),
+            "the resolver does not work, or answered with a temporary failure",
+        ),
         LookupErrorKind::Fail => (FailureKind::Unreachable, Some("EAI_FAIL"), "the resolver failed for good"),
         LookupErrorKind::System => {
             (FailureKind::Unreachable, Some("EAI_SYSTEM"), "the system's resolver failed")

@@ -115,8 +115,12 @@ fn settle(evidence: &mut ConnectEvidence, begin: Instant, won: bool) {
 /// A refusal tells most: the host answered. Silence tells more than a route that does not exist.
 fn failure(attempts: &[Attempt]) -> Failure {
     let order = [
-        (AttemptResult::Refused, FailureKind::Refused, "the port is closed: the host answered with a reset"),
-        (AttemptResult::Timeout, FailureKind::Timeout, "no answer to the connection request"),
+        (AttemptResult::Refused, FailureKind::Refused, "the port is closed, or a firewall rejects it"),
+        (
+            AttemptResult::Timeout,
+            FailureKind::Timeout,
+            "no answer: the host is off, or a firewall drops the packets",
+        ),
         (AttemptResult::Unreachable, FailureKind::Unreachable, "the network or the host is unreachable"),
         (AttemptResult::Failed, FailureKind::Unreachable, "the system could not connect"),
     ];
@@ -127,6 +131,6 @@ fn failure(attempts: &[Attempt]) -> Failure {
         return Failure::new(FailureKind::NotFound, "there is no address to connect to");
     };
     let others = attempts.len() - 1;
-    let more = if others > 0 { format!(" ({others} more addresses failed)") } else { String::new() };
+    let more = if others > 0 { format!(" (others failed too: {others})") } else { String::new() };
     Failure::new(kind, format!("{what}: {}{more}", attempt.address))
 }

@@ -4,13 +4,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_rustls::rustls::{
     CertificateError, DigitallySignedStruct, Error, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    client::{
+        ResolvesClientCert,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
     crypto::{self, CryptoProvider, ring},
     pki_types::{CertificateDer, ServerName, UnixTime},
+    sign::CertifiedKey,
 };
 
 use super::Handshake;
 use crate::{certificate, report::HandshakeSignature};
+
+/// Signatures that ring does not verify: P-521, RSASSA-PSS keys (RFC 8446 section 4.2.3), and SHA-1.
+const SHOWN_NOT_CHECKED: [SignatureScheme; 6] = [
+    SignatureScheme::ECDSA_NISTP521_SHA512,
+    SignatureScheme::Unknown(0x0809),
+    SignatureScheme::Unknown(0x080A),
+    SignatureScheme::Unknown(0x080B),
+    SignatureScheme::RSA_PKCS1_SHA1,
+    SignatureScheme::ECDSA_SHA1_Legacy,
+];
 
 /// Accepts every chain and remembers what was served.
 #[derive(Debug)]
@@ -24,6 +38,7 @@ pub struct Recorder {
 struct Recorded {
     chain: Vec<Vec<u8>>,
     ocsp: Vec<u8>,
+    client_certificate_requested: bool,
     signature: Option<HandshakeSignature>,
 }
 
@@ -38,6 +53,7 @@ impl Recorder {
         let recorded = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
         handshake.chain = recorded.chain;
         handshake.ocsp = recorded.ocsp;
+        handshake.client_certificate_requested = recorded.client_certificate_requested;
         handshake.signature = recorded.signature;
     }
 
@@ -93,6 +109,20 @@ impl ServerCertVerifier for Recorder {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        // A server that can only sign in another way still shows its certificate; its signature is then not checkable.
+        let mut schemes = self.provider.signature_verification_algorithms.supported_schemes();
+        schemes.extend(SHOWN_NOT_CHECKED);
+        schemes
+    }
+}
+
+impl ResolvesClientCert for Recorder {
+    fn resolve(&self, _hints: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).client_certificate_requested = true;
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
     }
 }

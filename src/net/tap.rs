@@ -87,12 +87,19 @@ impl Tap {
 pub struct Tapped {
     stream: BoxStream,
     tap: Arc<Tap>,
+    prefix: Vec<u8>,
 }
 
 impl Tapped {
     /// Puts the tap on the stream.
     pub fn new(stream: BoxStream, tap: Arc<Tap>) -> Self {
-        Self { stream, tap }
+        Self { stream, tap, prefix: Vec::new() }
+    }
+
+    /// Gives these bytes back, to be read again before any other.
+    pub fn with_prefix(mut self, prefix: Vec<u8>) -> Self {
+        self.prefix = prefix;
+        self
     }
 }
 
@@ -103,6 +110,13 @@ impl AsyncRead for Tapped {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
+        if !self.prefix.is_empty() {
+            let count = self.prefix.len().min(buf.remaining());
+            buf.put_slice(&self.prefix[..count]);
+            self.prefix.drain(..count);
+            self.tap.received().note(&buf.filled()[before..]);
+            return Poll::Ready(Ok(()));
+        }
         let poll = Pin::new(&mut self.stream).poll_read(cx, buf);
         if poll.is_ready() {
             self.tap.received().note(&buf.filled()[before..]);

@@ -57,6 +57,8 @@ pub struct Handshake {
     pub chain: Vec<Vec<u8>>,
     /// What became of the handshake's signature.
     pub signature: Option<HandshakeSignature>,
+    /// Whether the server asked for a client certificate.
+    pub client_certificate_requested: bool,
     /// The stapled OCSP response.
     pub ocsp: Vec<u8>,
     /// The description of the alert that we sent in plain.
@@ -73,16 +75,14 @@ impl Wire {
     /// # Errors
     /// What ended the handshake; `seen` holds what had been learned by then.
     pub async fn upgrade(&mut self, offer: &Upgrade, seen: &mut Handshake) -> Result<(), Failure> {
-        if !self.pending().is_empty() {
-            let detail = format!("{} bytes came before the TLS handshake began", self.pending().len());
-            return Err(Failure::new(FailureKind::Malformed, detail).with_received(self.pending()));
-        }
         let Channel::Plain(stream) = std::mem::replace(&mut self.channel, Channel::Gone) else {
             return Err(Failure::new(FailureKind::Closed, "the connection is gone"));
         };
+        self.tap.reset();
+        // What came with the confirm is the beginning of the server's answer, whatever it is.
+        let stream = stream.with_prefix(self.take_pending());
         let recorder = Arc::new(Recorder::new());
         let connector = TlsConnector::from(Arc::new(config(Arc::clone(&recorder))));
-        self.tap.reset();
         let connect = connector.connect(offer.server_name.clone(), stream).into_fallible();
         let result = match timeout_at(self.deadline, connect).await {
             Ok(Ok(stream)) => {
@@ -94,7 +94,10 @@ impl Wire {
                 let _ = timeout_at(self.deadline.min(Instant::now() + LAST_WORDS), drain(stream)).await;
                 Err(handshake_failure(&error, &self.tap.received()))
             }
-            Err(_) => Err(counted(failure::timeout(self.entered.elapsed(), 0, 0), &self.tap.received())),
+            Err(_) => Err(counted(
+                failure::timeout(self.entered.elapsed(), 0, 0, self.is_run_over()),
+                &self.tap.received(),
+            )),
         };
         recorder.take(seen);
         (seen.bytes_sent, seen.bytes_received) = (self.tap.sent().bytes, self.tap.received().bytes);
@@ -114,8 +117,8 @@ fn config(recorder: Arc<Recorder>) -> ClientConfig {
         .with_safe_default_protocol_versions()
         .expect("ring speaks TLS 1.2 and 1.3")
         .dangerous()
-        .with_custom_certificate_verifier(recorder)
-        .with_no_client_auth()
+        .with_custom_certificate_verifier(Arc::clone(&recorder) as _)
+        .with_client_cert_resolver(recorder)
 }
 
 fn negotiated(connection: &tokio_rustls::rustls::ClientConnection, seen: &mut Handshake) {
@@ -151,12 +154,15 @@ fn counted(mut failure: Failure, received: &Seen) -> Failure {
     if ends(failure.kind) || failure.kind == FailureKind::Timeout {
         let came = match received.bytes {
             0 => "no TLS byte had come".to_owned(),
-            count => format!("{count} bytes of TLS had come"),
+            count => format!("{count} B of TLS had come"),
         };
         failure.detail = match failure.kind {
             FailureKind::Closed => format!("the server closed the connection in the TLS handshake, {came}"),
             FailureKind::Reset => format!("the server reset the connection in the TLS handshake, {came}"),
-            _ => format!("the TLS handshake was not finished in time, {came}"),
+            _ => format!(
+                "{}, {came}",
+                failure.detail.replace("the server sent nothing for", "the handshake was not finished in")
+            ),
         };
     }
     failure

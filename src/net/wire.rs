@@ -168,6 +168,11 @@ impl Wire {
         Ok(std::mem::take(&mut self.buffer))
     }
 
+    /// Takes the bytes that belong to no message yet.
+    pub(super) fn take_pending(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.buffer)
+    }
+
     /// Bytes that were received and belong to no message yet.
     pub fn pending(&self) -> &[u8] {
         &self.buffer
@@ -199,10 +204,22 @@ impl Wire {
             Ok(Ok(0)) => failure::closed(pending),
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(error)) => failure::broken(&error, pending),
-            Err(_) => return Err(failure::timeout(self.entered.elapsed(), pending, self.messages)),
+            Err(_) => {
+                return Err(failure::timeout(
+                    self.entered.elapsed(),
+                    pending,
+                    self.messages,
+                    self.is_run_over(),
+                ));
+            }
         };
         self.ended = Some(ended.clone());
         Err(ended)
+    }
+
+    /// Whether the deadline of the run is what ended the phase.
+    pub(super) fn is_run_over(&self) -> bool {
+        Instant::now() >= self.limits.run
     }
 
     fn is_tls(&self) -> bool {

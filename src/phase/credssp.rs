@@ -52,12 +52,12 @@ pub struct Access<'a> {
 /// `nt_status`, `early_auth_denied`, `closed`, `malformed`, `security_unsupported`.
 pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvidence) -> PhaseResult<()> {
     if !access.protocol.is_nla() {
-        let detail = format!("this build does not speak the selected protocol {}", access.protocol.name());
+        let detail = format!("rdptrace does not speak the selected protocol {}", access.protocol.name());
         return Err(Failure::new(FailureKind::SecurityUnsupported, detail));
     }
     let mut client = client::client(access)?;
     wire.send(&bytes(&step(&mut client, TsRequest::default())?)?).await?;
-    let (frame, seen) = receive(wire, Framing::TsRequest, evidence).await?;
+    let (frame, seen) = receive(wire, Framing::TsRequest, evidence).await.map_err(before_credentials)?;
     challenge::read(&seen, access.now, evidence)
         .map_err(|error| ending::malformed("the NTLM CHALLENGE cannot be read", &error, &frame))?;
     if let Some(reason) = reason_to_stop(access, seen.version) {
@@ -66,7 +66,9 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
     evidence.attempted = true;
     let authenticate = bytes(&step(&mut client, parse(&frame)?)?)?;
     wire.send_secret(&authenticate).await?;
-    let (frame, answer) = receive(wire, Framing::TsRequest, evidence).await.map_err(after_credentials)?;
+    let (frame, answer) = receive(wire, Framing::TsRequest, evidence)
+        .await
+        .map_err(|failure| silent_end(failure, "the proof of the password"))?;
     if !answer.has_pub_key_auth || answer.version != seen.version {
         let detail = "the server's answer to the credentials does not belong there";
         return Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame));
@@ -90,8 +92,14 @@ fn reason_to_stop(access: &Access<'_>, version: u32) -> Option<&'static str> {
     if access.public_key.is_none() {
         return Some("the server's certificate cannot be read, so its key cannot be bound to");
     }
-    if access.signature != Some(HandshakeSignature::Valid) {
-        return Some("the server did not prove that it holds its certificate's key");
+    match access.signature {
+        Some(HandshakeSignature::Valid) => {}
+        Some(HandshakeSignature::NotCheckable) => {
+            return Some(
+                "the server's proof of its key cannot be checked: the key is of a kind or size that is not spoken here",
+            );
+        }
+        _ => return Some("the server did not prove that it holds its certificate's key"),
     }
     if version < codes::FIRST_PATCHED_CREDSSP && !access.allow_unpatched {
         return Some("the server's CredSSP version is open to CVE-2018-0886");
@@ -126,12 +134,27 @@ pub fn status(code: u32) -> Failure {
         .with_code(code, codes::NTSTATUS.symbol(code))
 }
 
-/// An end without a reason right after the credentials may be a refusal; it proves none.
-fn after_credentials(mut failure: Failure) -> Failure {
-    if matches!(failure.kind, FailureKind::Closed | FailureKind::Reset) {
-        failure.detail = format!("{} after the credentials, without a reason", failure.detail);
+/// The words of a status are about credentials, of which none was sent yet.
+fn before_credentials(mut failure: Failure) -> Failure {
+    if failure.kind == FailureKind::NtStatus {
+        failure.detail = format!("{}; no credentials had been sent", failure.detail);
     }
     failure
+}
+
+/// An end without a reason right after the credentials may be a refusal; it proves none.
+fn silent_end(mut failure: Failure, what: &str) -> Failure {
+    if matches!(failure.kind, FailureKind::Closed | FailureKind::Reset) {
+        failure.detail = format!(
+            "{} after {what}, without a reason; some servers refuse a logon this way",
+            failure.detail
+        );
+    }
+    failure
+}
+
+fn delegated(failure: Failure) -> Failure {
+    silent_end(failure, "the delegated credentials")
 }
 
 fn binding(failure: &Failure) -> Failure {
@@ -139,12 +162,12 @@ fn binding(failure: &Failure) -> Failure {
         "the server's proof of its TLS key does not match, someone may stand in between: {}",
         failure.detail
     );
-    Failure::new(FailureKind::Malformed, detail)
+    Failure::new(FailureKind::KeyBinding, detail)
 }
 
 /// Without early authorization a server says nothing when it takes the credentials; a refusal is a status or an end.
 async fn silent_consent(wire: &mut Wire, evidence: &mut CredsspEvidence) -> Result<(), Failure> {
-    if wire.is_quiet(CONSENT).await.map_err(after_credentials)? || wire.pending().first() != Some(&0x30) {
+    if wire.is_quiet(CONSENT).await.map_err(delegated)? || wire.pending().first() != Some(&0x30) {
         return Ok(());
     }
     receive(wire, Framing::TsRequest, evidence).await.map(|_| ())
@@ -152,7 +175,7 @@ async fn silent_consent(wire: &mut Wire, evidence: &mut CredsspEvidence) -> Resu
 
 /// HYBRID_EX: four bytes, or a TSRequest with a status in their place (MS-RDPBCGR 2.2.10.2).
 async fn early_authorization(wire: &mut Wire, evidence: &mut CredsspEvidence) -> Result<(), Failure> {
-    let frame = wire.receive(Framing::EarlyAuthorization).await.map_err(after_credentials)?;
+    let frame = wire.receive(Framing::EarlyAuthorization).await.map_err(delegated)?;
     let Ok(bytes) = <[u8; 4]>::try_from(frame.as_slice()) else {
         return Err(other_answer(&frame, evidence));
     };

@@ -64,7 +64,7 @@ pub async fn run(
             // Some servers know no licensing at all and begin with the capabilities.
             IoPdu::DemandActive => return Ok(Step::Passed(())),
             IoPdu::Redirection => {
-                let detail = "the server redirects to another host, which this build does not follow";
+                let detail = "the server redirects to another host, which rdptrace does not follow";
                 return Err(Failure::new(FailureKind::SecurityUnsupported, detail));
             }
             _ => evidence.ignored_pdus = evidence.ignored_pdus.saturating_add(1),

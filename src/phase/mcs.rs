@@ -107,7 +107,7 @@ fn encryption_key(certificate: &ServerCertificate) -> EncryptionKey {
     }
 }
 
-/// This build reads what Standard RDP Security announces and does not go on with it.
+/// What Standard RDP Security announces is read; the trace does not go on with it.
 fn standard_security(security: Option<&SecurityData>) -> Failure {
     let Some(security) = security else {
         return Failure::new(
@@ -124,7 +124,7 @@ fn standard_security(security: Option<&SecurityData>) -> Failure {
         _ => None,
     };
     let detail = format!(
-        "the server uses Standard RDP Security (method {}, level {}), which this build does not go on with",
+        "the server uses Standard RDP Security (method {}, level {}), which rdptrace does not trace further",
         security.method, security.level
     );
     Failure::new(FailureKind::SecurityUnsupported, detail).with_code(security.method, name)

@@ -39,6 +39,7 @@ pub async fn run(
     evidence.cipher_suite = seen.cipher_suite;
     evidence.key_exchange = seen.key_exchange;
     evidence.signature = seen.signature;
+    evidence.client_certificate_requested = seen.client_certificate_requested;
     evidence.ocsp_staple = (!seen.ocsp.is_empty()).then_some(seen.ocsp.len());
     (evidence.bytes_sent, evidence.bytes_received) = (seen.bytes_sent, seen.bytes_received);
     if let Err(failure) = &result

@@ -23,14 +23,51 @@ pub fn day(moment: Timestamp) -> Date {
 /// Validity with what it means now.
 pub fn validity(certificate: &Certificate, now: Timestamp) -> String {
     let range = format!("{} to {}", day(certificate.not_before), day(certificate.not_after));
-    let days = |span: Span| span.whole_days();
     if now < certificate.not_before {
-        return format!("{range}: not valid for another {} days", days(certificate.not_before.0 - now.0));
+        return format!("{range}: not valid yet");
     }
-    if now > certificate.not_after {
-        return format!("{range}: expired {} days ago", days(now.0 - certificate.not_after.0));
+    let left = certificate.not_after.0 - now.0;
+    match left.whole_days() {
+        _ if left.is_negative() => format!("{range}: expired {} ago", span(-left)),
+        _ => format!("{range}: {} left", span(left)),
     }
-    format!("{range}: {} days left", days(certificate.not_after.0 - now.0))
+}
+
+/// Days, or hours when there are fewer than three days.
+fn span(span: Span) -> String {
+    if span < Span::days(3) {
+        format!("{} h", span.whole_hours())
+    } else {
+        format!("{} days", span.whole_days())
+    }
+}
+
+/// The first names, and how many more there are.
+pub fn names(names: &[String]) -> String {
+    let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(5) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// Method and level of Standard RDP Security (MS-RDPBCGR 2.2.1.4.3), with their numbers.
+pub fn encryption(method: u32, level: u32) -> String {
+    let name = match method {
+        0x01 => "RC4 40 bit",
+        0x02 => "RC4 128 bit",
+        0x08 => "RC4 56 bit",
+        0x10 => "FIPS",
+        _ => "an unknown cipher",
+    };
+    let strength = match level {
+        1 => "low",
+        2 => "client compatible",
+        3 => "high",
+        4 => "FIPS",
+        _ => "unknown",
+    };
+    format!("{name} (method {method}), level {strength} ({level})")
 }
 
 /// Self-signed, or who issued it and whether that is trusted here.
@@ -41,7 +78,10 @@ pub fn trust(certificate: &Certificate) -> String {
         Trust::Trusted if certificate.self_signed => "self-signed, trusted here".to_owned(),
         Trust::Trusted => format!("issued by {issuer}, trusted here"),
         Trust::UnknownIssuer | Trust::Other => format!("issued by {issuer}, not trusted here"),
-        Trust::NotChecked => format!("issued by {issuer}, trust not checked"),
+        Trust::NotChecked => {
+            let why = certificate.trust_detail.as_deref().unwrap_or("no reason given");
+            format!("issued by {issuer}, trust not checked: {why}")
+        }
     }
 }
 
@@ -49,13 +89,16 @@ pub fn trust(certificate: &Certificate) -> String {
 pub fn key(certificate: &Certificate) -> String {
     let key = &certificate.key;
     let size = key.bits.map(|bits| format!(" {bits}")).unwrap_or_default();
-    format!("{}{size}", key.algorithm)
+    match key.algorithm.as_str() {
+        "Ed25519" => "Ed25519".to_owned(),
+        algorithm => format!("{algorithm}{size}"),
+    }
 }
 
-/// A thumbprint in groups of four digits.
-pub fn grouped(thumbprint: &str) -> String {
+/// Hex in groups of four digits, for bytes that are looked at.
+pub fn grouped(hex: &str) -> String {
     let groups: Vec<String> =
-        thumbprint.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+        hex.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
     groups.join(" ")
 }
 
@@ -73,7 +116,7 @@ pub fn failure(failure: &Failure) -> String {
 pub fn rdp_version(code: u32) -> String {
     let name = match code {
         0x0008_0001 => "RDP 4.0",
-        0x0008_0004 => "RDP 5.0 to 8.1",
+        0x0008_0004 => "RDP 5 or later",
         0x0008_0005 => "RDP 10.0",
         0x0008_0006..=0x0008_0011 => return format!("RDP 10.{}", code - 0x0008_0005),
         _ => return format!("RDP version {code:#x}"),

@@ -36,7 +36,8 @@ fn resolve(evidence: &ResolveEvidence) -> String {
 
 fn connect(evidence: &ConnectEvidence) -> Vec<String> {
     let mut lines: Vec<String> = evidence.peer.iter().map(|peer| peer.to_string()).collect();
-    for attempt in &evidence.attempts {
+    // A single attempt is told by the phase itself.
+    for attempt in evidence.attempts.iter().filter(|_| evidence.attempts.len() > 1) {
         let what = match attempt.result {
             AttemptResult::Connected => continue,
             AttemptResult::Refused => "refused",
@@ -105,7 +106,7 @@ fn mcs(evidence: &McsEvidence) -> Vec<String> {
     let version = evidence.server_version.map(cells::rdp_version);
     let encryption = match (evidence.encryption_method, evidence.encryption_level) {
         (Some(0), _) | (None, _) => None,
-        (Some(method), level) => Some(format!("RC4 method {method}, level {}", level.unwrap_or_default())),
+        (Some(method), level) => Some(cells::encryption(method, level.unwrap_or_default())),
     };
     let key = evidence.encryption_key.as_ref().map(|key| {
         format!(
@@ -123,7 +124,9 @@ fn mcs(evidence: &McsEvidence) -> Vec<String> {
 
 fn licensing(evidence: &LicensingEvidence) -> Vec<String> {
     let request = evidence.product.as_deref().map(|product| {
-        let version = evidence.version.map_or_else(String::new, |version| format!(" version {version:#x}"));
+        let version = evidence
+            .version
+            .map_or_else(String::new, |version| format!(" version {}.{}", version >> 16, version & 0xFFFF));
         let company = evidence.company.as_deref().unwrap_or("an unnamed company");
         format!("product {product}{version} of {company}")
     });

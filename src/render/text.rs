@@ -7,7 +7,9 @@ use super::{
     page::{Page, Tone},
     phases,
 };
-use crate::report::{Certificate, Connection, Finding, Outcome, Report, Severity, Status, Summary, Verdict};
+use crate::report::{
+    Certificate, Connection, Finding, Outcome, Purpose, Report, Severity, Status, Summary, Verdict,
+};
 
 /// Where the facts of a phase begin.
 const FACTS: usize = 24;
@@ -26,7 +28,7 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for connection in &report.trace.connections {
         page.gap()?;
         if report.trace.connections.len() > 1 {
-            page.heading(connection.purpose.name())?;
+            page.heading(purpose(connection.purpose))?;
         }
         for summary in connection.phases.summaries() {
             phase(page, connection, &summary)?;
@@ -55,6 +57,13 @@ fn target(report: &Report) -> String {
     format!("{host}:{}{name}", target.port)
 }
 
+fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Main => "main",
+        Purpose::Retry => "retry, with the offer that the server demands",
+    }
+}
+
 fn phase(page: &mut Page<'_>, connection: &Connection, summary: &Summary<'_>) -> io::Result<()> {
     let lead = format!("  {:<10}{}", summary.phase.name(), cells::duration(summary.elapsed_ms));
     let lead = (Tone::Plain, lead.as_str());
@@ -67,7 +76,10 @@ fn phase(page: &mut Page<'_>, connection: &Connection, summary: &Summary<'_>) ->
         Status::Failed => {
             let detail = summary.failure.map_or("", |failure| &failure.detail);
             page.row(lead, FACTS, (Tone::Bad, "FAILED:"), detail)?;
-            if let Some(bytes) = summary.failure.and_then(|failure| failure.received.as_deref()) {
+            // What could be named need not be shown as bytes.
+            let named = connection.phases.negotiate.as_ref().is_some_and(|n| n.evidence.speaks.is_some());
+            let bytes = summary.failure.and_then(|failure| failure.received.as_deref());
+            if let Some(bytes) = bytes.filter(|_| !named) {
                 page.text(FACTS, &format!("received {}", cells::grouped(bytes)))?;
             }
         }
@@ -77,13 +89,14 @@ fn phase(page: &mut Page<'_>, connection: &Connection, summary: &Summary<'_>) ->
 
 fn certificate(page: &mut Page<'_>, served: &Certificate, report: &Report) -> io::Result<()> {
     let digest = served.signature.digest.as_deref().unwrap_or(&served.signature.algorithm);
-    let first = format!("{}, {}, {}, {digest}", served.subject, cells::trust(served), cells::key(served));
+    let subject = if served.subject.is_empty() { "no subject" } else { &served.subject };
+    let first = format!("{subject}, {}, {}, {digest}", cells::trust(served), cells::key(served));
     page.row((Tone::Heading, "Certificate"), BODY, (Tone::Plain, ""), &first)?;
     page.text(BODY, &cells::validity(served, report.trace.started))?;
     if !served.names.is_empty() {
-        page.text(BODY, &format!("for {}", served.names.join(", ")))?;
+        page.text(BODY, &format!("for {}", cells::names(&served.names)))?;
     }
-    page.text(BODY, &format!("SHA-1 {}", cells::grouped(&served.sha1)))
+    page.text(BODY, &format!("SHA-1 {}", served.sha1))
 }
 
 /// A finding that only repeats why the phase failed points there.
@@ -116,6 +129,10 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             page.row((Tone::Heading, "Verdict"), BODY, word, &ended(verdict))?;
             page.text(BODY, &format!("failure: {}", cells::failure(failure)))?;
         }
+    }
+    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if errors > 0 && verdict.failure.is_none() {
+        page.row((Tone::Plain, ""), BODY, (Tone::Bad, &format!("errors: {errors}")), "")?;
     }
     if report.trace.request.account {
         page.text(BODY, &format!("credentials: {}", verdict.credentials.name().replace('_', " ")))?;

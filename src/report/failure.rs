@@ -68,6 +68,8 @@ pub enum FailureKind {
     TlsUnsupported,
     /// A status in TSRequest.errorCode.
     NtStatus,
+    /// The server's proof of its TLS key does not match (MS-CSSP 3.1.5).
+    KeyBinding,
     /// The early user authorization result denied the logon.
     EarlyAuthDenied,
     /// A T.125 result other than success.
@@ -107,6 +109,7 @@ impl FailureKind {
             Self::TlsAlert => "tls_alert",
             Self::TlsUnsupported => "tls_unsupported",
             Self::NtStatus => "nt_status",
+            Self::KeyBinding => "key_binding",
             Self::EarlyAuthDenied => "early_auth_denied",
             Self::McsResult => "mcs_result",
             Self::Disconnect => "disconnect",

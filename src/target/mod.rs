@@ -62,6 +62,9 @@ impl FromStr for Target {
         if input.contains("://") {
             return Err(bad("give host, host:port or [v6]:port, without a scheme"));
         }
+        if input.contains('%') {
+            return Err(bad("this version takes no IPv6 zones"));
+        }
         let (host, port) = split(input).ok_or_else(|| bad("the brackets of an IPv6 address do not match"))?;
         let port = match port {
             None => DEFAULT_PORT,

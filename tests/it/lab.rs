@@ -84,7 +84,7 @@ impl Network for Lab {
         match &self.names {
             Names::Known(addresses) => Ok(addresses.clone()),
             Names::Unknown => {
-                Err(Failure::new(FailureKind::NotFound, format!("the name has no address: {host}")))
+                Err(Failure::new(FailureKind::NotFound, format!("the name does not exist: {host}")))
             }
             Names::Silent => std::future::pending().await,
         }

@@ -34,7 +34,7 @@ pub fn step(client: &mut CredSspClient, input: TsRequest) -> Result<TsRequest, F
     let state = catch_unwind(AssertUnwindSafe(|| client.process(input).resolve_to_result()));
     match state {
         Ok(Ok(ClientState::ReplyNeeded(request) | ClientState::FinalMessage(request))) => Ok(request),
-        Ok(Err(error)) => Err(ours(&error)),
+        Ok(Err(error)) => Err(ours(&error.description)),
         Err(_) => {
             Err(Failure::new(FailureKind::Malformed, "the server's CredSSP message cannot be processed"))
         }

@@ -24,6 +24,8 @@ pub struct TlsEvidence {
     pub thumbprints: Option<Thumbprints>,
     /// The certificate and its chain, as served; null when it cannot be read.
     pub certificate: Option<Certificate>,
+    /// Whether the server asked for a client certificate, of which we have none.
+    pub client_certificate_requested: bool,
     /// The fatal alert that the server sent.
     pub alert_received: Option<Alert>,
     /// The fatal alert that we sent.
