@@ -9,8 +9,9 @@ use rcgen::{
 use time::{Duration, OffsetDateTime};
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::{WebPkiClientVerifier, danger::ClientCertVerifier};
 use tokio_rustls::rustls::sign::{self, CertifiedKey, SingleCertAndKey};
-use tokio_rustls::rustls::{ServerConfig, version};
+use tokio_rustls::rustls::{RootCertStore, ServerConfig, version};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::DNS_COMPUTER;
@@ -44,22 +45,35 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// A certificate of this kind at this time.
-    pub fn new(kind: Kind, now: OffsetDateTime) -> Result<Self, String> {
+    /// A certificate of this kind at this time; the server may want one of the client too.
+    pub fn new(kind: Kind, now: OffsetDateTime, wants_client: bool) -> Result<Self, String> {
         let (certificate, key) = match kind {
             Kind::WeakKey => weak(now)?,
             _ => strong(kind, now)?,
         };
         let (_, parsed) = X509Certificate::from_der(&certificate).map_err(|error| error.to_string())?;
         let public_key = parsed.public_key().subject_public_key.data.to_vec();
-        let certified = CertifiedKey::new(vec![certificate], key);
-        let tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(&[&version::TLS13, &version::TLS12])
-            .map_err(|error| error.to_string())?
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
+            .map_err(|error| error.to_string())?;
+        let builder = match wants_client {
+            true => builder.with_client_cert_verifier(client_verifier(certificate.clone())?),
+            false => builder.with_no_client_auth(),
+        };
+        let certified = CertifiedKey::new(vec![certificate], key);
+        let tls = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
         Ok(Self { tls: Arc::new(tls), public_key })
     }
+}
+
+/// Takes clients that this root has issued for, which are none.
+fn client_verifier(root: CertificateDer<'static>) -> Result<Arc<dyn ClientCertVerifier>, String> {
+    let mut roots = RootCertStore::empty();
+    roots.add(root).map_err(|error| error.to_string())?;
+    let provider = Arc::new(ring::default_provider());
+    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+        .build()
+        .map_err(|error| error.to_string())
 }
 
 type Certified = (CertificateDer<'static>, Arc<dyn sign::SigningKey>);

@@ -55,7 +55,7 @@ impl Conversation<'_> {
 /// Serves one client; the error says what ended the conversation, for the log.
 pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> {
     let mut conversation = Conversation { server, message_channel: 0 };
-    let mut acceptor = new_acceptor();
+    let mut acceptor = new_acceptor(&conversation);
     let selected = match negotiate(&conversation, &mut acceptor, &mut stream).await {
         Ok(selected) => selected,
         Err(error) => return Err(end(&mut stream, error).await),
@@ -78,8 +78,12 @@ async fn end<S: Stream>(stream: &mut S, error: io::Error) -> io::Error {
     error
 }
 
-fn new_acceptor() -> Acceptor {
-    let protocols = SecurityProtocol::SSL | SecurityProtocol::HYBRID | SecurityProtocol::HYBRID_EX;
+fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
+    let mut protocols = SecurityProtocol::SSL | SecurityProtocol::HYBRID;
+    protocols.set(
+        SecurityProtocol::HYBRID_EX,
+        !matches!(conversation.behaviour(), Some(Behaviour::PlainHybrid(_))),
+    );
     Acceptor::new(protocols, DESKTOP, capabilities::all(DESKTOP), None)
 }
 

@@ -54,6 +54,10 @@ pub(super) enum Behaviour {
     AlteredKeyBinding,
     /// Confirms with these bytes, then speaks Standard RDP Security.
     StandardSecurity(&'static [u8]),
+    /// Wants a client certificate in the TLS handshake.
+    ClientCertificate,
+    /// Offers CredSSP without early authorization; with an action, does that after the credentials.
+    PlainHybrid(Option<Action>),
     /// Refuses TLS, and confirms a request without it with these bytes, then as above.
     StandardSecurityOnly(&'static [u8]),
     /// Measures the round trip before licensing.
@@ -98,6 +102,8 @@ pub(super) enum Action {
     Silence,
     /// Sends this and closes.
     Send(Answer),
+    /// Sends this and waits for the client to leave.
+    Greet(Answer),
     /// Sends one byte of this a second and closes.
     Trickle(Answer),
     /// Sends this again and again.
@@ -116,6 +122,7 @@ impl Fault {
     pub(super) fn at(&self, stage: Stage) -> Option<Action> {
         match self.behaviour {
             Behaviour::At(at, action) if at == stage => Some(action),
+            Behaviour::PlainHybrid(action) if stage == Stage::Credentials => action,
             _ => None,
         }
     }
@@ -139,6 +146,10 @@ impl Action {
             }
             Self::Silence => drain(stream).await,
             Self::Send(answer) => send(stream, &answer.bytes(message_channel)).await,
+            Self::Greet(answer) => {
+                send(stream, &answer.bytes(message_channel)).await?;
+                drain(stream).await
+            }
             Self::Trickle(answer) => {
                 for byte in answer.bytes(message_channel) {
                     sleep(TRICKLE_PAUSE).await;

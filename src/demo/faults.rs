@@ -3,7 +3,7 @@
 use super::answer::Answer::{self, *};
 use super::certificate::Kind;
 use super::fault::{Action, Behaviour, Expect, Fault, Stage};
-use Action::{Close, Flood, Reset, Send, Silence, Trickle};
+use Action::{Close, Flood, Greet, Reset, Send, Silence, Trickle};
 use Behaviour::At;
 
 /// Every fault, in the order of the connection.
@@ -103,6 +103,12 @@ pub const FAULTS: &[Fault] = &[
         "ssh",
         "greets as an SSH server",
         At(Stage::Connect, Send(Bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"))),
+        failed("negotiate", "not_rdp"),
+    ),
+    fault(
+        "ssh-open",
+        "greets like an SSH server and waits",
+        At(Stage::Connect, Greet(Bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"))),
         failed("negotiate", "not_rdp"),
     ),
     fault(
@@ -211,6 +217,12 @@ pub const FAULTS: &[Fault] = &[
         "closes in the middle of its first TLS flight",
         Behaviour::HalfFlight,
         failed("tls", "closed"),
+    ),
+    fault(
+        "tls-client-certificate",
+        "wants a client certificate",
+        Behaviour::ClientCertificate,
+        Expect { finding: Some("tls-client-certificate-required"), ..coded("tls", "tls_alert", 116) },
     ),
     fault(
         "certificate-expired",
@@ -352,6 +364,42 @@ pub const FAULTS: &[Fault] = &[
         failed("credssp", "closed"),
     ),
     // MCS: MS-RDPBCGR 2.2.1.3 to 2.2.1.9.
+    fault(
+        "early-authorization-unknown",
+        "answers the credentials with an early authorization result that nobody knows",
+        At(Stage::Credentials, Send(EarlyAuthorization(77))),
+        coded("credssp", "early_auth_denied", 77),
+    ),
+    fault(
+        "early-authorization-ultimatum",
+        "disconnects in place of the early authorization result",
+        At(Stage::Credentials, Send(Ultimatum(1))),
+        coded("credssp", "disconnect", 1),
+    ),
+    fault(
+        "hybrid",
+        "offers CredSSP without early authorization, which is no fault",
+        Behaviour::PlainHybrid(None),
+        PASSES,
+    ),
+    fault(
+        "hybrid-logon-type-not-granted",
+        "the same, and refuses the delegated credentials with a status",
+        Behaviour::PlainHybrid(Some(Send(Status(0xC000_015B)))),
+        coded("credssp", "nt_status", 0xC000_015B),
+    ),
+    fault(
+        "hybrid-no-logon-servers",
+        "the same, and finds no logon server",
+        Behaviour::PlainHybrid(Some(Send(Status(0xC000_005E)))),
+        coded("credssp", "nt_status", 0xC000_005E),
+    ),
+    fault(
+        "hybrid-close-after-credentials",
+        "the same, and closes after the delegated credentials",
+        Behaviour::PlainHybrid(Some(Close)),
+        failed("credssp", "closed"),
+    ),
     fault(
         "mcs-close",
         "closes after the Connect Initial",

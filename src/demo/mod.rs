@@ -59,7 +59,9 @@ impl Server {
     /// A server with this fault, at this wall time; fails when its certificate cannot be made.
     pub fn new(fault: Option<&'static Fault>, now: OffsetDateTime) -> Result<Self, String> {
         let kind = fault.map_or(certificate::Kind::Healthy, Fault::certificate);
-        let identity = certificate::Identity::new(kind, now)?;
+        let wants_client =
+            fault.is_some_and(|fault| matches!(fault.behaviour, fault::Behaviour::ClientCertificate));
+        let identity = certificate::Identity::new(kind, now, wants_client)?;
         Ok(Self { fault, identity, started: (now, Instant::now()) })
     }
 

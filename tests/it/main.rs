@@ -3,6 +3,7 @@
 mod certificates;
 mod cli;
 mod codes;
+mod credentials;
 mod demo;
 mod faults;
 mod lab;
@@ -13,3 +14,4 @@ mod readers;
 mod scenarios;
 mod schema;
 mod target;
+mod wire;

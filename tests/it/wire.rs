@@ -1,0 +1,71 @@
+//! The wire: what a server said last is read before how it ended, and the end is told truly.
+
+use std::time::Duration;
+
+use rdptrace::{
+    net::{Framing, Instant, Limits, Wire},
+    report::{Direction, FailureKind},
+};
+use tokio::io::{AsyncWriteExt as _, duplex};
+
+const ULTIMATUM: [u8; 9] = [3, 0, 0, 9, 2, 0xF0, 0x80, 0x21, 0x80];
+
+fn limits() -> Limits {
+    Limits { phase: Duration::from_secs(10), run: Instant::now() + Duration::from_secs(60) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_before_the_end_is_read_though_a_write_fails() {
+    let (client, mut server) = duplex(4096);
+    let mut wire = Wire::new(Box::new(client), limits());
+    server.write_all(&ULTIMATUM).await.expect("room");
+    drop(server);
+    wire.send(b"the server is gone").await.expect("its last words come first");
+    assert_eq!(wire.receive(Framing::Tpkt).await.expect("a frame"), ULTIMATUM);
+    let ended = wire.receive(Framing::Tpkt).await.expect_err("the end");
+    assert_eq!(ended.kind, FailureKind::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_to_a_silent_end_fails() {
+    let (client, server) = duplex(4096);
+    let mut wire = Wire::new(Box::new(client), limits());
+    drop(server);
+    assert_eq!(wire.send(b"anyone").await.expect_err("nobody").kind, FailureKind::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_takes_nothing_ends_the_phase() {
+    let (client, _server) = duplex(16);
+    let mut wire = Wire::new(Box::new(client), limits());
+    let begin = Instant::now();
+    assert_eq!(wire.send(&[0; 4096]).await.expect_err("no room").kind, FailureKind::Timeout);
+    assert_eq!(begin.elapsed(), Duration::from_secs(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_stops_in_the_middle_says_how_much_came() {
+    let (client, mut server) = duplex(4096);
+    let mut wire = Wire::new(Box::new(client), limits());
+    server.write_all(&ULTIMATUM[..5]).await.expect("room");
+    let failure = wire.receive(Framing::Tpkt).await.expect_err("a timeout");
+    assert_eq!(failure.kind, FailureKind::Timeout);
+    assert!(failure.detail.contains("5 B"), "{}", failure.detail);
+    drop(server);
+    let failure = wire.receive(Framing::Tpkt).await.expect_err("an end");
+    assert_eq!(failure.kind, FailureKind::Closed);
+    assert!(failure.detail.contains("5 B"), "{}", failure.detail);
+}
+
+#[tokio::test(start_paused = true)]
+async fn secrets_are_recorded_by_length_only() {
+    let (client, _server) = duplex(4096);
+    let mut wire = Wire::new(Box::new(client), limits());
+    wire.send(b"open").await.expect("room");
+    wire.send_secret(b"hidden").await.expect("room");
+    let (frames, omitted) = wire.close(None).await;
+    assert_eq!(omitted, 0);
+    assert_eq!(frames[0].head.as_deref(), Some("6f70656e"));
+    assert_eq!((frames[1].length, frames[1].head.as_deref()), (6, None));
+    assert!(frames.iter().all(|frame| frame.direction == Direction::Sent && !frame.tls));
+}
