@@ -151,10 +151,7 @@ impl<N: Network> Probe<'_, N> {
         self.enter(wire, Phase::Tls);
         let server_name = self.server_name();
         let now = self.network.now();
-        let name = self.name_given().then_some(server_name);
-        // An address is compared too, but only a name that was given can be called wrong.
-        let expectation =
-            Expectation { name: Some(name.unwrap_or(server_name)), now: Timestamp(now), roots: &self.roots };
+        let expectation = Expectation { name: server_name, now: Timestamp(now), roots: &self.roots };
         let run = async |e: &mut _| tls::run(wire, server_name, &expectation, e).await;
         let secured = record(&mut phases.tls, run).await?;
         self.goes_on(Phase::Tls)?;
@@ -210,10 +207,6 @@ impl<N: Network> Probe<'_, N> {
 
     fn server_name(&self) -> &str {
         self.settings.server_name.as_deref().unwrap_or(&self.target.host)
-    }
-
-    fn name_given(&self) -> bool {
-        name_given(self.target, self.settings)
     }
 
     fn target_record(&self) -> TargetRecord {

@@ -24,8 +24,8 @@ const LARGEST_RSA: u32 = 8192;
 /// What a certificate is judged against.
 #[derive(Debug)]
 pub struct Expectation<'a> {
-    /// The name or address used; none when there is no name to compare.
-    pub name: Option<&'a str>,
+    /// The name or address used.
+    pub name: &'a str,
     /// The time at which the chain is checked.
     pub now: Timestamp,
     /// Trust anchors.
@@ -38,7 +38,7 @@ pub fn evidence(chain: &[Vec<u8>], expectation: &Expectation<'_>) -> Option<Cert
     let (_, parsed) = X509Certificate::from_der(leaf).ok()?;
     let self_signed = parsed.subject() == parsed.issuer() && fields::signed_by_itself(&parsed);
     let names = names::of(&parsed);
-    let name_matches = expectation.name.map(|name| names::any_matches(&names, name));
+    let name_matches = names::any_matches(&names, expectation.name);
     let (trust, trust_detail) = trust::check(chain, self_signed, &parsed, expectation);
     let thumbprints = thumbprints(leaf);
     Some(Certificate {

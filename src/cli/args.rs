@@ -18,8 +18,9 @@ Exit codes:
   1   the same, but a finding is at or above --fail-on
   2   could not run: usage, unreadable file, internal error
   3   stopped by our own choice before the phase that --until asked for
-  10 resolve, 11 connect, 13 negotiate, 14 tls, 15 credssp, 16 mcs, 17 licensing:
-      the connection ended in this phase
+  10 to 17
+      the connection ended in this phase: 10 resolve, 11 connect, 13 negotiate,
+      14 tls, 15 credssp, 16 mcs, 17 licensing
   20  the server refused the credentials";
 
 /// Traces a Remote Desktop connection phase by phase: how far it gets, who ends it and how.

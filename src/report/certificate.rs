@@ -34,8 +34,8 @@ pub struct Certificate {
     pub usage: Usage,
     /// Whether subject and issuer are the same and its own key signed it.
     pub self_signed: bool,
-    /// Whether one of `names` is the name used; null when it was not compared.
-    pub name_matches: Option<bool>,
+    /// Whether one of `names` is the name or address used.
+    pub name_matches: bool,
     /// Whether the chain leads to a root that is trusted here.
     pub trust: Trust,
     /// What the check said, when it was neither trusted nor self-signed.
