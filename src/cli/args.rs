@@ -12,6 +12,8 @@ use crate::{
     target::Target,
 };
 
+use super::values::further_report;
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0   passed, or stopped by our own choice at the default depth
@@ -141,6 +143,10 @@ pub struct OutputArguments {
     #[arg(short, long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Write a further report, such as junit=report.xml; may be given more than once
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = further_report)]
+    pub reports: Vec<(Format, PathBuf)>,
+
     /// Which findings make the exit code 1
     #[arg(long, value_enum, default_value = "error")]
     pub fail_on: FailOn,
@@ -162,6 +168,7 @@ pub struct OutputArguments {
 pub enum Format {
     Text,
     Json,
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,10 +1,12 @@
-//! Reports as text and as JSON; one file a format.
+//! Reports as text, as JSON and as JUnit; one file a format.
 
 mod cells;
 mod json;
+mod junit;
 mod page;
 mod phases;
 mod text;
 
 pub use json::json;
+pub use junit::junit;
 pub use text::text;
