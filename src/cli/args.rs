@@ -12,7 +12,7 @@ use crate::{
     target::Target,
 };
 
-use super::values::further_report;
+use super::values::{duration, further_report};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -110,6 +110,11 @@ pub struct TraceArguments {
     /// Seconds for the whole run
     #[arg(long, value_name = "SECS", default_value = "60", value_parser = seconds, allow_negative_numbers = true)]
     pub deadline: Duration,
+
+    /// Try until the requested phase is reached or this time is over, such as 90, 90s, 5m or 1h;
+    /// the account is used once, when the server is ready. --deadline then limits each try.
+    #[arg(long, value_name = "DURATION", value_parser = duration, allow_negative_numbers = true)]
+    pub wait: Option<Duration>,
 
     #[command(flatten)]
     pub output: OutputArguments,

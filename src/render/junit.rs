@@ -7,7 +7,7 @@ use quick_xml::{
     writer::Writer,
 };
 
-use super::cells;
+use super::{cells, wait};
 use crate::report::{Connection, Finding, Millis, Outcome, Purpose, Report, Severity, Status, Summary};
 
 /// One test case.
@@ -34,7 +34,7 @@ pub fn junit(report: &Report, threshold: Option<Severity>, out: &mut dyn Write) 
     let count = |wanted: fn(&Ending) -> bool| cases.iter().filter(|case| wanted(&case.result)).count();
     let failures = count(|result| matches!(result, Ending::Failed { .. })).to_string();
     let skipped = count(|result| matches!(result, Ending::Skipped { .. })).to_string();
-    let (tests, time) = (cases.len().to_string(), seconds(report.trace.elapsed_ms));
+    let (tests, time) = (cases.len().to_string(), seconds(elapsed(report)));
     let name = suite_name(report);
     let started = report.trace.started.to_rfc3339().unwrap_or_default();
     let totals = [
@@ -51,7 +51,7 @@ pub fn junit(report: &Report, threshold: Option<Severity>, out: &mut dyn Write) 
     xml.create_element("testsuites").with_attributes(totals).write_inner_content(|xml| {
         xml.create_element("testsuite").with_attributes(totals).write_inner_content(|xml| {
             cases.iter().try_for_each(|case| write_case(xml, case))?;
-            text(xml, "system-out", &clean(&report.verdict.summary))
+            text(xml, "system-out", &said(report))
         })?;
         Ok(())
     })?;
@@ -62,6 +62,21 @@ fn suite_name(report: &Report) -> String {
     let target = &report.trace.target;
     let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
     clean(&format!("rdptrace {host}:{}", target.port))
+}
+
+/// The run, with the wait that was part of it.
+fn elapsed(report: &Report) -> Millis {
+    report.trace.wait.as_ref().map_or(report.trace.elapsed_ms, |wait| wait.elapsed_ms)
+}
+
+/// The verdict's sentence, and how the host was waited for.
+fn said(report: &Report) -> String {
+    let mut lines = vec![report.verdict.summary.clone()];
+    if let Some(waited) = &report.trace.wait {
+        lines.push(format!("waited {}", wait::total(waited)));
+        lines.extend(wait::stretches(waited));
+    }
+    clean(&lines.join("\n"))
 }
 
 fn seconds(millis: Millis) -> String {

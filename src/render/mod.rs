@@ -6,7 +6,9 @@ mod junit;
 mod page;
 mod phases;
 mod text;
+mod wait;
 
 pub use json::json;
 pub use junit::junit;
 pub use text::text;
+pub use wait::tried;

@@ -16,4 +16,5 @@ mod reports;
 mod scenarios;
 mod schema;
 mod target;
+mod wait;
 mod wire;

@@ -1,4 +1,4 @@
-//! Several reports in one run, as a user runs it.
+//! Several reports in one run and waiting, as a user runs them.
 
 use std::{
     fs,
@@ -68,7 +68,7 @@ fn bad_values_are_refused_before_anything_is_sent() {
     let (twice, missing) = (path("twice"), path("missing-folder/file"));
     let (json, junit) = (format!("json={twice}"), format!("junit={twice}"));
     let missing = format!("json={missing}");
-    let cases: Vec<(Vec<&str>, &str)> = vec![
+    let mut cases: Vec<(Vec<&str>, &str)> = vec![
         (vec!["--report", "report.json"], "FORMAT=FILE"),
         (vec!["--report", "xml=report.xml"], "the formats are text, json, junit"),
         (vec!["--report", "json="], "a file is expected"),
@@ -78,6 +78,13 @@ fn bad_values_are_refused_before_anything_is_sent() {
         (vec!["--report", &json, "--report", &junit], "same file"),
         (vec!["-o", &twice, "--report", &junit], "same file"),
     ];
+    for wrong in ["", "soon", "5 m", "5min", "-5", "+5", "1.5h", "1h30m", "m", "٣s", "99999999999999999999"]
+    {
+        cases.push((vec!["--wait", wrong], "a duration is expected, such as 90, 90s, 5m or 1h"));
+    }
+    for wrong in ["0", "0h", "169h", "18446744073709551615h"] {
+        cases.push((vec!["--wait", wrong], "from 1 second to 168 hours"));
+    }
     for (arguments, words) in cases {
         let output = rdptrace(&[&["trace", target], &arguments[..]].concat());
         let said = text(&output.stderr);
@@ -112,4 +119,23 @@ fn a_report_that_cannot_be_written_does_not_keep_the_others() {
     let output = rdptrace(&["demo", "-o", "/dev/full", "--report", &report]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stdout).contains("PASSED"));
+}
+
+#[test]
+fn a_wait_says_each_try_and_ends_when_the_time_is_over() {
+    let closed = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port that was free");
+    let closed = closed.to_string();
+    let output = rdptrace(&["trace", &closed, "--wait", "3", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(11));
+    let said = text(&output.stderr);
+    let lines: Vec<&str> = said.lines().collect();
+    let first = lines[0].starts_with("try 1, ") && lines[0].contains(" s: connect refused; next in ");
+    assert!(first, "{said}");
+    assert!(lines.last().is_some_and(|line| line.ends_with("connect refused; the time is over")), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["wait"]["tries"], lines.len());
+    assert_eq!(report["wait"]["timeline"][0]["kind"], "refused");
+    let quiet = rdptrace(&["trace", &closed, "--wait", "1", "-q"]);
+    assert_eq!((quiet.status.code(), text(&quiet.stderr)), (Some(11), String::new()));
+    assert!(text(&quiet.stdout).contains("Waited"));
 }
