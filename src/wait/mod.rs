@@ -12,7 +12,7 @@ use crate::{
     net::{Instant, Network, pause},
     probe::{Observer, probe},
     report::{Outcome, Report, Status, WaitEntry},
-    settings::Settings,
+    settings::{LicensePolicy, Settings},
     target::Target,
 };
 use backoff::Backoff;
@@ -68,7 +68,7 @@ pub enum Next {
 /// Tries until the requested phase is reached or the time is over; the report is that of the last try.
 ///
 /// The account is used at most once: tries go without it until one shows that the server is ready, and whatever
-/// the server does after AUTHENTICATE was sent ends the wait.
+/// the server does after AUTHENTICATE was sent ends the wait. Those tries consume no license either.
 pub async fn wait<N: Network>(
     target: &Target,
     settings: &Settings,
@@ -100,7 +100,7 @@ pub async fn wait<N: Network>(
     }
 }
 
-/// One try, in the time that is left; without the account unless it is `complete`.
+/// One try, in the time that is left; with the account and a license to consume only when it is `complete`.
 async fn attempt<N: Network>(
     target: &Target,
     settings: &Settings,
@@ -110,10 +110,15 @@ async fn attempt<N: Network>(
     watcher: &dyn Watcher,
 ) -> Report {
     let account = settings.account.clone().filter(|_| complete);
-    let limited = Settings { account, deadline: settings.deadline.min(left), ..settings.clone() };
+    let license = match settings.license {
+        LicensePolicy::Complete if !complete => LicensePolicy::Challenge,
+        asked => asked,
+    };
+    let limited = Settings { account, license, deadline: settings.deadline.min(left), ..settings.clone() };
     let mut trace = probe(target, &limited, network, watcher).await;
     // What was asked for stays the same when a try was made without it.
     trace.request.account = settings.account.is_some();
+    settings.license.name().clone_into(&mut trace.request.license);
     diagnose(trace)
 }
 

@@ -1,7 +1,10 @@
 //! Waiting for a host, in virtual time: how often, how long, and what becomes of the account.
 
 use std::{
-    sync::{Mutex, atomic::Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -9,8 +12,8 @@ use rdptrace::{
     Observer, Report, Settings, Target,
     codes::Phase,
     render,
-    report::{Connection, Credentials, FailureKind, Outcome},
-    settings::{Account, Security},
+    report::{Connection, Credentials, FailureKind, LicensingOutcome, Outcome},
+    settings::{Account, LicensePolicy, Security},
     wait,
     wait::{Next, Patience, Tried, Watcher},
 };
@@ -21,9 +24,9 @@ use crate::{
     lab::{Answer, Lab, fault},
 };
 
-/// What each try did with the account, and what followed.
+/// What followed each try and whether it used the account, and how many tries were issued a license.
 #[derive(Debug, Default)]
-pub struct Tries(Mutex<Vec<(Next, bool)>>);
+pub struct Tries(Mutex<Vec<(Next, bool)>>, AtomicUsize);
 
 impl Observer for Tries {
     fn phase(&self, _phase: Phase) {}
@@ -34,6 +37,9 @@ impl Watcher for Tries {
         let mut seen = self.0.lock().expect("no test panics in here");
         seen.push((tried.next, tried.report.trace.connections.iter().any(sent_a_secret)));
         assert_eq!(tried.number, seen.len() as u64);
+        let issued =
+            tried.report.trace.connections.iter().filter(|connection| was_issued_a_license(connection));
+        self.1.fetch_add(issued.count(), Ordering::SeqCst);
     }
 }
 
@@ -43,11 +49,17 @@ fn sent_a_secret(connection: &Connection) -> bool {
     secret(Phase::Credssp)
 }
 
+fn was_issued_a_license(connection: &Connection) -> bool {
+    let licensing = connection.phases.licensing.as_ref();
+    licensing.is_some_and(|record| record.evidence.outcome == Some(LicensingOutcome::NewLicense))
+}
+
 struct Waited {
     report: Report,
     seconds: f64,
     asked: usize,
     tries: Vec<(Next, bool)>,
+    licenses: usize,
 }
 
 impl Waited {
@@ -66,6 +78,7 @@ async fn waited(seconds: u64, settings: &Settings, answers: &'static [Answer]) -
         report,
         seconds: begin.elapsed().as_secs_f64(),
         asked: lab.asked.load(Ordering::SeqCst),
+        licenses: tries.1.load(Ordering::SeqCst),
         tries: tries.0.into_inner().expect("no test panics in here"),
     }
 }
@@ -156,6 +169,16 @@ async fn a_server_without_nla_is_ready_when_it_passes() {
     assert_eq!((waited.asked, waited.uses_of_the_account()), (3, 0));
     assert_eq!(waited.report.verdict.outcome, Outcome::Passed);
     assert!(waited.report.findings.iter().any(|finding| finding.code == "credentials-not-verified"));
+}
+
+/// The try that finds a server without NLA ready goes no further into licensing than the default.
+#[tokio::test(start_paused = true)]
+async fn a_license_is_consumed_once() {
+    let settings = Settings { license: LicensePolicy::Complete, security: Security::Tls, ..settings() };
+    let waited = waited(60, &settings, vec![faulty("license-request")].leak()).await;
+    assert_eq!((waited.asked, waited.report.verdict.outcome), (2, Outcome::Passed));
+    assert_eq!(waited.report.trace.request.license, "complete");
+    assert_eq!(waited.licenses, 1);
 }
 
 /// Ten seconds of silence, pauses of 1, 2 and 4, and the last try two seconds before the end.
