@@ -22,9 +22,9 @@ pub struct Wait {
 pub struct WaitEntry {
     /// Milliseconds from the beginning of the wait to the end of the try.
     pub at_ms: Millis,
-    /// The phase it ended in, or the last that passed.
+    /// The last phase that was entered.
     pub phase: Option<Phase>,
-    /// What ended it; null when it was not the server.
+    /// What ended it there; null when the phase passed or we chose to stop.
     pub kind: Option<FailureKind>,
     /// The protocol's number, where it has one.
     pub code: Option<i64>,

@@ -17,11 +17,12 @@ pub struct Timeline {
 impl Timeline {
     /// Adds a try that ended `at` this time after the wait began.
     pub fn add(&mut self, at: Duration, report: &Report) -> WaitEntry {
-        let verdict = &report.verdict;
-        let failure = verdict.failure.as_ref();
+        let failure = report.verdict.failure.as_ref();
+        let described = report.trace.connections.last();
+        let entered = described.and_then(|c| c.phases.summaries().last().map(|summary| summary.phase));
         let entry = WaitEntry {
             at_ms: at.into(),
-            phase: verdict.phase.or(verdict.reached),
+            phase: entered,
             kind: failure.map(|failure| failure.kind),
             code: failure.and_then(|failure| failure.code),
         };

@@ -206,6 +206,8 @@ async fn a_phase_that_does_not_occur_is_not_reached() {
     let waited = waited(10, &settings, &[DEMO]).await;
     assert_eq!(waited.report.verdict.outcome, Outcome::Stopped);
     assert_eq!(waited.seconds, 9.0);
+    let wait = waited.report.trace.wait.expect("it was waited for");
+    assert!(wait.timeline.iter().all(|entry| entry.phase == Some(Phase::Tls)), "{wait:?}");
 }
 
 #[tokio::test(start_paused = true)]
