@@ -19,6 +19,7 @@ pub mod render;
 pub mod report;
 pub mod settings;
 pub mod target;
+pub mod wait;
 
 pub use diagnose::diagnose;
 pub use net::{BoxStream, Network, Stream, System};
@@ -26,6 +27,7 @@ pub use probe::{Observer, Unobserved, probe};
 pub use report::Report;
 pub use settings::Settings;
 pub use target::Target;
+pub use wait::wait;
 
 /// The whole way: probes the target and judges the trace.
 pub async fn run<N: Network>(

@@ -67,6 +67,7 @@ pub async fn probe<N: Network>(
         target: probe.target_record(),
         request: request(target, settings),
         connections,
+        wait: None,
     }
 }
 

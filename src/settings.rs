@@ -27,7 +27,7 @@ pub struct Settings {
     pub anchors: Anchors,
     /// Time for one phase.
     pub timeout: Duration,
-    /// Time for the whole run.
+    /// Time for the whole run; of a wait, for each try.
     pub deadline: Duration,
     /// Hardware id of this machine for [`LicensePolicy::Complete`], stable per machine.
     pub hardware_id: [u32; 4],

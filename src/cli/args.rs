@@ -12,6 +12,8 @@ use crate::{
     target::Target,
 };
 
+use super::values::{duration, further_report};
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0   passed, or stopped by our own choice at the default depth
@@ -109,6 +111,11 @@ pub struct TraceArguments {
     #[arg(long, value_name = "SECS", default_value = "60", value_parser = seconds, allow_negative_numbers = true)]
     pub deadline: Duration,
 
+    /// Try until the requested phase is reached or this time is over, such as 90, 90s, 5m or 1h;
+    /// the account is used once, when the server is ready. --deadline then limits each try.
+    #[arg(long, value_name = "DURATION", value_parser = duration, allow_negative_numbers = true)]
+    pub wait: Option<Duration>,
+
     #[command(flatten)]
     pub output: OutputArguments,
 }
@@ -141,6 +148,10 @@ pub struct OutputArguments {
     #[arg(short, long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Write a further report, such as junit=report.xml; may be given more than once
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = further_report)]
+    pub reports: Vec<(Format, PathBuf)>,
+
     /// Which findings make the exit code 1
     #[arg(long, value_enum, default_value = "error")]
     pub fail_on: FailOn,
@@ -162,6 +173,7 @@ pub struct OutputArguments {
 pub enum Format {
     Text,
     Json,
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -12,8 +12,9 @@ use super::{
     Error,
     args::DemoArguments,
     exit,
-    output::{self, Output},
+    output::Output,
     progress::Progress,
+    sink,
     trace::{begin_logging, runtime},
 };
 use crate::{
@@ -31,7 +32,7 @@ use crate::{
 pub fn run(arguments: &DemoArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     if arguments.list {
-        return output::print(list().as_bytes());
+        return sink::print(list().as_bytes());
     }
     let fault = arguments.fault.as_deref().map(fault).transpose()?;
     match arguments.serve {

@@ -7,7 +7,9 @@ mod logs;
 mod output;
 mod password;
 mod progress;
+mod sink;
 mod trace;
+mod values;
 
 use std::{fmt, io::Write as _, process::ExitCode};
 
@@ -15,6 +17,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use args::{Cli, Command};
 use exit::COULD_NOT_RUN;
+use sink::print;
 
 /// Why the program could not run; one sentence for the user.
 #[derive(Debug)]
@@ -38,9 +41,9 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
-        Command::Schema => output::print(&schema()),
-        Command::Completions { shell } => output::print(&completions(shell)),
-        Command::Man => man().and_then(|page| output::print(&page)),
+        Command::Schema => print(&schema()),
+        Command::Completions { shell } => print(&completions(shell)),
+        Command::Man => man().and_then(|page| print(&page)),
     };
     match result {
         Ok(code) => ExitCode::from(code),

@@ -1,108 +1,64 @@
-//! Where a report goes: standard output or a file, with colours only where they belong.
-
-use std::{
-    fs::{File, OpenOptions},
-    io::{self, Seek as _, Write},
-    path::PathBuf,
-};
-
-use anstream::{AutoStream, ColorChoice};
+//! The reports of a run, each with its format and its place.
 
 use super::{
     Error,
-    args::{Color, Format, OutputArguments},
+    args::{Format, OutputArguments},
+    sink::Sink,
 };
-use crate::{render, report::Report};
+use crate::{
+    render,
+    report::{Report, Severity},
+};
 
-/// A place for the report, opened before anything is sent.
+/// Every report that was asked for; the places are opened before anything is sent.
 pub struct Output {
-    file: Option<(PathBuf, File)>,
-    format: Format,
-    color: ColorChoice,
+    reports: Vec<(Format, Sink)>,
+    threshold: Option<Severity>,
 }
 
 impl Output {
-    /// Opens the file, if one was named, without touching what it holds.
+    /// Opens the files that were named, without touching what they hold.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// A file cannot be written, or is named twice.
     pub fn open(arguments: &OutputArguments) -> Result<Self, Error> {
-        let file = match &arguments.output {
-            None => None,
-            Some(path) if path.as_os_str() == "-" => None,
-            Some(path) => {
-                let opened = OpenOptions::new().write(true).create(true).truncate(false).open(path);
-                let file = opened.map_err(|error| unwritable(path, &error))?;
-                Some((path.clone(), file))
+        let main = Sink::of_option(arguments.output.as_deref(), arguments.color)?;
+        let mut reports = vec![(arguments.format, main)];
+        for (format, path) in &arguments.reports {
+            let sink = Sink::file(path)?;
+            if reports.iter().any(|(_, other)| other.is_same_file(&sink)) {
+                let name = path.display();
+                return Err(Error::new(format!("two reports cannot go to the same file: {name}")));
             }
-        };
-        Ok(Self { file, format: arguments.format, color: choice(arguments.color) })
+            reports.push((*format, sink));
+        }
+        Ok(Self { reports, threshold: arguments.fail_on.threshold() })
     }
 
-    /// Writes the report.
+    /// Writes every report, also after one could not be written.
     ///
     /// # Errors
-    /// The report cannot be written; when a file failed, it went to standard output instead.
+    /// What could not be written; when the file of `-o` failed, its report went to standard output instead.
     pub fn write(self, report: &Report) -> Result<(), Error> {
-        let bytes = rendered(report, self.format)?;
-        let Some((path, mut file)) = self.file else { return show(&bytes, self.color) };
-        let mut plain = anstream::StripStream::new(Vec::new());
-        plain.write_all(&bytes).map_err(|error| unwritable(&path, &error))?;
-        let written = replace(&mut file, &plain.into_inner());
-        written.or_else(|error| {
-            show(&bytes, self.color)?;
-            Err(unwritable(&path, &error))
-        })
+        let threshold = self.threshold;
+        let write = |(format, sink): (Format, Sink)| sink.write(&rendered(report, format, threshold)?);
+        let failed: Vec<String> = self
+            .reports
+            .into_iter()
+            .filter_map(|report| write(report).err())
+            .map(|error| error.to_string())
+            .collect();
+        if failed.is_empty() { Ok(()) } else { Err(Error::new(failed.join("; "))) }
     }
 }
 
-fn rendered(report: &Report, format: Format) -> Result<Vec<u8>, Error> {
+fn rendered(report: &Report, format: Format, threshold: Option<Severity>) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let result = match format {
         Format::Text => render::text(report, &mut bytes),
         Format::Json => render::json(report, &mut bytes),
+        Format::Junit => render::junit(report, threshold, &mut bytes),
     };
     result.map_err(|error| Error::new(format!("cannot write the report: {error}")))?;
     Ok(bytes)
-}
-
-/// Pipes are no files: they can be neither cut nor rewound.
-fn replace(file: &mut File, bytes: &[u8]) -> io::Result<()> {
-    if file.metadata()?.is_file() {
-        file.set_len(0)?;
-        file.rewind()?;
-    }
-    file.write_all(bytes)?;
-    file.flush()
-}
-
-fn show(bytes: &[u8], color: ColorChoice) -> Result<(), Error> {
-    let mut out = AutoStream::new(io::stdout(), color);
-    let written = out.write_all(bytes).and_then(|()| out.flush());
-    match written {
-        // A reader that has seen enough, such as head, is no error.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(|error| Error::new(format!("cannot write to standard output: {error}"))),
-    }
-}
-
-/// Prints what is no report, such as the schema.
-///
-/// # Errors
-/// Standard output cannot be written.
-pub fn print(bytes: &[u8]) -> Result<u8, Error> {
-    show(bytes, ColorChoice::Never).map(|()| 0)
-}
-
-/// The choice of the user; `auto` obeys NO_COLOR and CLICOLOR_FORCE.
-pub fn choice(color: Color) -> ColorChoice {
-    match color {
-        Color::Auto => ColorChoice::Auto,
-        Color::Always => ColorChoice::Always,
-        Color::Never => ColorChoice::Never,
-    }
-}
-
-fn unwritable(path: &std::path::Path, error: &io::Error) -> Error {
-    Error::new(format!("cannot write {}: {error}", path.display()))
 }

@@ -1,33 +1,64 @@
-//! The phase under way, on standard error while it is a terminal.
+//! What is under way, on standard error: the phase while it is a terminal, and how each try of a wait ended.
 
 use std::io::{IsTerminal as _, Write as _, stderr};
 
-use crate::{codes::Phase, probe::Observer};
+use crate::{
+    codes::Phase,
+    probe::Observer,
+    render,
+    wait::{Next, Tried, Watcher},
+};
 
-/// Shows the phase under way in one line that is wiped at the end.
+/// Shows the phase under way in one line that is wiped at the end, and a line for each try.
 pub struct Progress {
-    shown: bool,
+    phases: bool,
+    tries: bool,
 }
 
 impl Progress {
-    /// Shows nothing when quiet, when logging, or when nobody is looking.
+    /// Shows nothing when quiet; phases only when somebody is looking and nothing is logged.
     pub fn new(quiet: bool, verbose: u8) -> Self {
-        Self { shown: !quiet && verbose == 0 && stderr().is_terminal() }
+        Self { phases: !quiet && verbose == 0 && stderr().is_terminal(), tries: !quiet }
+    }
+
+    fn wipe(&self) {
+        if self.phases {
+            let _ = write!(stderr(), "\r{:12}\r", "");
+        }
     }
 }
 
 impl Observer for Progress {
     fn phase(&self, phase: Phase) {
-        if self.shown {
+        if self.phases {
             let _ = write!(stderr(), "\r{phase:<12}");
         }
     }
 }
 
+impl Watcher for Progress {
+    fn tried(&self, tried: &Tried<'_>) {
+        if !self.tries {
+            return;
+        }
+        self.wipe();
+        let next = match tried.next {
+            Next::Again(pause) if pause.as_millis() < 950 => {
+                format!("; next in {:.1} s", pause.as_secs_f64())
+            }
+            Next::Again(pause) => format!("; next in {:.0} s", pause.as_secs_f64()),
+            Next::WithAccount => "; next with the account".to_owned(),
+            Next::TimeOver => "; the time is over".to_owned(),
+            Next::Done => String::new(),
+        };
+        let seconds = tried.entry.at_ms.0 / 1000.0;
+        let said = render::tried(tried.entry);
+        let _ = writeln!(stderr(), "try {}, {seconds:.1} s: {said}{next}", tried.number);
+    }
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
-        if self.shown {
-            let _ = write!(stderr(), "\r{:12}\r", "");
-        }
+        self.wipe();
     }
 }

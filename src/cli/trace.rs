@@ -15,8 +15,9 @@ use super::{
 use crate::{
     certificate::is_anchor,
     net::{System, hardware_id},
+    report::Report,
     settings::{Anchors, Settings},
-    target::Target,
+    wait::{self, Patience},
 };
 
 /// Traces the target, writes the report and returns the exit code.
@@ -27,7 +28,9 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     let settings = settings(arguments)?;
     let output = Output::open(&arguments.output)?;
-    report(&arguments.target, &settings, output, &arguments.output)
+    let report = report(arguments, &settings)?;
+    output.write(&report)?;
+    Ok(exit::code(&report, arguments.output.fail_on.threshold()))
 }
 
 /// Logs as the output options say.
@@ -40,20 +43,20 @@ pub fn begin_logging(output: &OutputArguments) {
     logs::init(output.verbose, color);
 }
 
-fn report(
-    target: &Target,
-    settings: &Settings,
-    output: Output,
-    options: &OutputArguments,
-) -> Result<u8, Error> {
+fn report(arguments: &TraceArguments, settings: &Settings) -> Result<Report, Error> {
     let runtime = runtime()?;
-    let progress = Progress::new(options.quiet, options.verbose);
-    let report = runtime.block_on(crate::run(target, settings, &System, &progress));
-    drop(progress);
+    let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
+    let target = &arguments.target;
+    let report = match arguments.wait {
+        None => runtime.block_on(crate::run(target, settings, &System, &progress)),
+        Some(time) => {
+            let patience = Patience { time, jitter: wait::random };
+            runtime.block_on(wait::wait(target, settings, &System, patience, &progress))
+        }
+    };
     // A look-up that hangs in the system's resolver must not keep the program.
     runtime.shutdown_background();
-    output.write(&report)?;
-    Ok(exit::code(&report, options.fail_on.threshold()))
+    Ok(report)
 }
 
 /// A runtime on this thread.

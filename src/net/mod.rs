@@ -4,6 +4,7 @@ mod failure;
 mod frames;
 mod framing;
 mod os;
+mod pause;
 mod race;
 mod recorder;
 mod resolve;
@@ -24,6 +25,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub use framing::{Framing, MAX_FRAME};
 pub use os::{System, hardware_id};
+pub use pause::pause;
 pub use race::race;
 pub use resolve::resolve;
 pub use tls::{Handshake, Upgrade};

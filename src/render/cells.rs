@@ -104,12 +104,17 @@ pub fn grouped(hex: &str) -> String {
 
 /// Kind, code and symbol of a failure, such as `nt_status 3221225581 (0xC000006D) STATUS_LOGON_FAILURE`.
 pub fn failure(failure: &Failure) -> String {
-    let code = failure.code.map(|code| match u32::try_from(code) {
+    let name = failure.name.as_deref().map(|name| format!(" {name}"));
+    format!("{}{}{}", failure.kind.name(), code(failure.code), name.unwrap_or_default())
+}
+
+/// A protocol's number after a space, in hex too from 10 on; nothing where there is none.
+pub fn code(code: Option<i64>) -> String {
+    let shown = code.map(|code| match u32::try_from(code) {
         Ok(code) if code > 9 => format!(" {code} ({code:#X})"),
         _ => format!(" {code}"),
     });
-    let name = failure.name.as_deref().map(|name| format!(" {name}"));
-    format!("{}{}{}", failure.kind.name(), code.unwrap_or_default(), name.unwrap_or_default())
+    shown.unwrap_or_default()
 }
 
 /// The RDP versions that announce this number (MS-RDPBCGR 2.2.1.4.2).

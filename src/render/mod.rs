@@ -1,10 +1,14 @@
-//! Reports as text and as JSON; one file a format.
+//! Reports as text, as JSON and as JUnit; one file a format.
 
 mod cells;
 mod json;
+mod junit;
 mod page;
 mod phases;
 mod text;
+mod wait;
 
 pub use json::json;
+pub use junit::junit;
 pub use text::text;
+pub use wait::tried;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{
     cells,
     page::{Page, Tone},
-    phases,
+    phases, wait,
 };
 use crate::report::{
     Certificate, Connection, Finding, Outcome, Purpose, Report, Severity, Status, Summary, Verdict,
@@ -44,6 +44,11 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         for found in &report.findings {
             finding(page, found, &report.verdict)?;
         }
+    }
+    if let Some(wait) = &report.trace.wait {
+        page.gap()?;
+        page.row((Tone::Heading, "Waited"), BODY, (Tone::Plain, ""), &wait::total(wait))?;
+        wait::stretches(wait).iter().try_for_each(|line| page.text(BODY, line))?;
     }
     page.gap()?;
     verdict(page, report)

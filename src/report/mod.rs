@@ -6,6 +6,7 @@ mod evidence;
 mod failure;
 mod judgement;
 mod values;
+mod wait;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,7 @@ pub use judgement::{
     Severity, Verdict,
 };
 pub use values::{Millis, Timestamp};
+pub use wait::{Wait, WaitEntry};
 
 use crate::codes::Phase;
 
@@ -42,6 +44,8 @@ pub struct Trace {
     pub request: Request,
     /// Every connection that was made, in order.
     pub connections: Vec<Connection>,
+    /// The tries before, when the host was waited for.
+    pub wait: Option<Wait>,
 }
 
 /// The whole report, the only contract between the program and what shows or reads it.

@@ -207,6 +207,21 @@ fn the_password_is_in_no_output() {
     }
 }
 
+/// Neither does a wait say it, which ends at the refusal.
+#[test]
+fn the_password_is_in_no_output_of_a_wait() {
+    let server = Served::start(&[]);
+    for format in ["text", "json", "junit"] {
+        let arguments = ["trace", &server.1, "-u", "alice", "--wait", "1m", "--format", format, "-vv"];
+        let output =
+            command(&arguments).env("RDPTRACE_PASSWORD", PASSWORD).output().expect("the program runs");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(20), "{said}");
+        assert!(said.contains("try 1, ") && said.contains("try 2, ") && !said.contains("try 3, "), "{said}");
+        assert_holds_no_password(&output);
+    }
+}
+
 fn with_stdin(arguments: &[&str]) -> std::io::Result<Output> {
     let mut child =
         command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;

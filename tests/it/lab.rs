@@ -43,6 +43,18 @@ pub enum Answer {
     Refused,
     Unreachable,
     Silent,
+    /// One answer a request; the last one stays.
+    InTurn(&'static [Answer]),
+}
+
+impl Answer {
+    /// What the request with this number gets, counted from 0.
+    fn to(self, request: usize) -> Self {
+        match self {
+            Self::InTurn(answers) => answers[request.min(answers.len() - 1)].to(request),
+            other => other,
+        }
+    }
 }
 
 /// One host of the network.
@@ -53,25 +65,31 @@ pub struct Host {
     pub after: Duration,
 }
 
-/// The network; it counts the connections that were opened.
+/// The network; it counts the connections that were asked for and those that were opened.
 #[derive(Debug)]
 pub struct Lab {
     pub names: Names,
     pub hosts: Vec<Host>,
+    pub asked: AtomicUsize,
     pub opened: AtomicUsize,
 }
 
 impl Lab {
     /// A network of one host, the demo server with this fault.
     pub fn of(fault: Option<&'static Fault>) -> Self {
+        Self::answering(Answer::Demo(fault))
+    }
+
+    /// A network of one host that answers so.
+    pub fn answering(answer: Answer) -> Self {
         let address: SocketAddr = "192.0.2.15:3389".parse().expect("an address");
-        let host = Host { address, answer: Answer::Demo(fault), after: Duration::ZERO };
+        let host = Host { address, answer, after: Duration::ZERO };
         Self::new(Names::Known(vec![address.ip()]), vec![host])
     }
 
     /// A network of these hosts.
     pub fn new(names: Names, hosts: Vec<Host>) -> Self {
-        Self { names, hosts, opened: AtomicUsize::new(0) }
+        Self { names, hosts, asked: AtomicUsize::new(0), opened: AtomicUsize::new(0) }
     }
 }
 
@@ -93,8 +111,10 @@ impl Network for Lab {
     async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
         let host = self.hosts.iter().find(|host| host.address == address);
         let Some(host) = host else { return Err(io::ErrorKind::NetworkUnreachable.into()) };
+        let request = self.asked.fetch_add(1, Ordering::SeqCst);
         sleep(host.after).await;
-        match host.answer {
+        match host.answer.to(request) {
+            Answer::InTurn(_) => unreachable!("a turn is one answer"),
             Answer::Refused => Err(io::ErrorKind::ConnectionRefused.into()),
             Answer::Unreachable => Err(io::ErrorKind::HostUnreachable.into()),
             Answer::Silent => std::future::pending().await,

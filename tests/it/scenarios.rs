@@ -7,10 +7,15 @@ use rdptrace::{
     demo::{PASSWORD, USER},
     render, run,
     settings::{Account, LicensePolicy, Security},
+    wait,
+    wait::Patience,
 };
 use serde::Deserialize;
 
-use crate::lab::{Answer, Host, Lab, Names, fault};
+use crate::{
+    lab::{Answer, Host, Lab, Names, fault},
+    wait::Tries,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,7 +42,7 @@ enum Name {
 #[serde(deny_unknown_fields)]
 struct HostRow {
     address: SocketAddr,
-    /// `demo`, `refused`, `unreachable`, `silent`, or the name of a fault.
+    /// `demo`, `refused`, `unreachable`, `silent`, or the name of a fault; several in turn, separated by commas.
     answer: String,
     #[serde(default)]
     after_ms: u64,
@@ -54,6 +59,8 @@ struct Asked {
     allow_unpatched: bool,
     server_name: Option<String>,
     expected_thumbprint: Option<String>,
+    /// Seconds to try for.
+    wait: Option<u64>,
 }
 
 fn settings(asked: &Asked) -> Settings {
@@ -82,17 +89,21 @@ fn settings(asked: &Asked) -> Settings {
     }
 }
 
+fn answer(word: &str) -> Answer {
+    match word {
+        "demo" => Answer::Demo(None),
+        "refused" => Answer::Refused,
+        "unreachable" => Answer::Unreachable,
+        "silent" => Answer::Silent,
+        name => Answer::Demo(Some(fault(name))),
+    }
+}
+
 fn lab(scenario: &Scenario) -> Lab {
     let host = |row: &HostRow| Host {
         address: row.address,
         after: Duration::from_millis(row.after_ms),
-        answer: match row.answer.as_str() {
-            "demo" => Answer::Demo(None),
-            "refused" => Answer::Refused,
-            "unreachable" => Answer::Unreachable,
-            "silent" => Answer::Silent,
-            name => Answer::Demo(Some(fault(name))),
-        },
+        answer: Answer::InTurn(row.answer.split(", ").map(answer).collect::<Vec<_>>().leak()),
     };
     let names = match &scenario.name {
         Some(Name::Addresses(addresses)) => Names::Known(addresses.clone()),
@@ -120,6 +131,11 @@ fn filters() -> insta::Settings {
     settings
 }
 
+async fn waited(target: &Target, settings: &Settings, lab: &Lab, seconds: u64) -> Report {
+    let patience = Patience { time: Duration::from_secs(seconds), jitter: || 0.0 };
+    wait(target, settings, lab, patience, &Tries::default()).await
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_scenario_reads_as_reviewed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/scenarios");
@@ -132,7 +148,11 @@ async fn every_scenario_reads_as_reviewed() {
         let scenario: Scenario =
             toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let target: Target = scenario.target.parse().expect("a target");
-        let report = run(&target, &settings(&scenario.settings), &lab(&scenario), &Unobserved).await;
+        let (settings, lab) = (settings(&scenario.settings), lab(&scenario));
+        let report = match scenario.settings.wait {
+            None => run(&target, &settings, &lab, &Unobserved).await,
+            Some(seconds) => waited(&target, &settings, &lab, seconds).await,
+        };
         let page = page(&report);
         let wide: Vec<&str> = page.lines().filter(|line| line.chars().count() > 80).collect();
         assert!(wide.is_empty(), "{} is wider than 80 columns: {wide:#?}", file.display());

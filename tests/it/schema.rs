@@ -74,6 +74,7 @@ async fn the_fixed_fields_are_always_there() {
         "/findings/0/code",
         "/causes",
         "/local",
+        "/wait",
     ] {
         assert!(value.pointer(pointer).is_some(), "{pointer} is missing");
     }

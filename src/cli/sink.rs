@@ -1,0 +1,115 @@
+//! Where a report goes: standard output or a file, with colours only where they belong.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Seek as _, Write},
+    path::{Path, PathBuf},
+};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::{Error, args::Color};
+
+/// A place for a report.
+pub enum Sink {
+    /// Standard output.
+    Standard(ColorChoice),
+    /// A file; standard output is its stand-in where there is no other report there.
+    File { path: PathBuf, file: File, stand_in: Option<ColorChoice> },
+}
+
+impl Sink {
+    /// The file of `-o`, or standard output when there is none or it is called `-`.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn of_option(path: Option<&Path>, color: Color) -> Result<Self, Error> {
+        let color = choice(color);
+        match path.filter(|path| path.as_os_str() != "-") {
+            None => Ok(Self::Standard(color)),
+            Some(path) => Self::open(path, Some(color)),
+        }
+    }
+
+    /// A file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn file(path: &Path) -> Result<Self, Error> {
+        Self::open(path, None)
+    }
+
+    fn open(path: &Path, stand_in: Option<ColorChoice>) -> Result<Self, Error> {
+        let opened = OpenOptions::new().write(true).create(true).truncate(false).open(path);
+        let file = opened.map_err(|error| unwritable(path, &error))?;
+        Ok(Self::File { path: path.to_owned(), file, stand_in })
+    }
+
+    /// Whether both are the same file, whatever it is called.
+    pub fn is_same_file(&self, other: &Self) -> bool {
+        let canonical = |sink: &Self| match sink {
+            Self::Standard(_) => None,
+            Self::File { path, .. } => path.canonicalize().ok(),
+        };
+        canonical(self).is_some_and(|path| canonical(other) == Some(path))
+    }
+
+    /// Writes a report.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(self, bytes: &[u8]) -> Result<(), Error> {
+        let (path, mut file, stand_in) = match self {
+            Self::Standard(color) => return show(bytes, color),
+            Self::File { path, file, stand_in } => (path, file, stand_in),
+        };
+        let mut plain = anstream::StripStream::new(Vec::new());
+        plain.write_all(bytes).map_err(|error| unwritable(&path, &error))?;
+        let written = replace(&mut file, &plain.into_inner());
+        written.or_else(|error| {
+            stand_in.map_or(Ok(()), |color| show(bytes, color))?;
+            Err(unwritable(&path, &error))
+        })
+    }
+}
+
+/// Pipes are no files: they can be neither cut nor rewound.
+fn replace(file: &mut File, bytes: &[u8]) -> io::Result<()> {
+    if file.metadata()?.is_file() {
+        file.set_len(0)?;
+        file.rewind()?;
+    }
+    file.write_all(bytes)?;
+    file.flush()
+}
+
+fn show(bytes: &[u8], color: ColorChoice) -> Result<(), Error> {
+    let mut out = AutoStream::new(io::stdout(), color);
+    let written = out.write_all(bytes).and_then(|()| out.flush());
+    match written {
+        // A reader that has seen enough, such as head, is no error.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|error| Error::new(format!("cannot write to standard output: {error}"))),
+    }
+}
+
+/// Prints what is no report, such as the schema.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn print(bytes: &[u8]) -> Result<u8, Error> {
+    show(bytes, ColorChoice::Never).map(|()| 0)
+}
+
+/// The choice of the user; `auto` obeys NO_COLOR and CLICOLOR_FORCE.
+fn choice(color: Color) -> ColorChoice {
+    match color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Error {
+    Error::new(format!("cannot write {}: {error}", path.display()))
+}

@@ -1,0 +1,8 @@
+//! The timer for what is done again after a while.
+
+use std::time::Duration;
+
+/// Waits this long.
+pub async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}

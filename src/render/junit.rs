@@ -1,0 +1,186 @@
+//! The report as JUnit XML: a test case a phase and a finding, as Jenkins, GitLab and GitHub's reporters read it.
+
+use std::io::{self, Write};
+
+use quick_xml::{
+    events::{BytesDecl, BytesText, Event},
+    writer::Writer,
+};
+
+use super::{cells, wait};
+use crate::report::{Connection, Finding, Millis, Outcome, Purpose, Report, Severity, Status, Summary};
+
+/// One test case.
+struct Case {
+    group: &'static str,
+    name: String,
+    elapsed: Millis,
+    result: Ending,
+}
+
+/// What became of a test case.
+enum Ending {
+    Passed { said: Option<String> },
+    Failed { kind: String, message: String },
+    Skipped { why: String },
+}
+
+/// Writes one suite; findings from `threshold` on are failures, as they are for the exit code.
+///
+/// # Errors
+/// Those of the writer.
+pub fn junit(report: &Report, threshold: Option<Severity>, out: &mut dyn Write) -> io::Result<()> {
+    let cases = cases(report, threshold);
+    let count = |wanted: fn(&Ending) -> bool| cases.iter().filter(|case| wanted(&case.result)).count();
+    let failures = count(|result| matches!(result, Ending::Failed { .. })).to_string();
+    let skipped = count(|result| matches!(result, Ending::Skipped { .. })).to_string();
+    let (tests, time) = (cases.len().to_string(), seconds(elapsed(report)));
+    let name = suite_name(report);
+    let started = report.trace.started.to_rfc3339().unwrap_or_default();
+    let totals = [
+        ("name", name.as_str()),
+        ("tests", &tests),
+        ("failures", &failures),
+        ("errors", "0"),
+        ("skipped", &skipped),
+        ("time", &time),
+        ("timestamp", &started),
+    ];
+    let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    xml.create_element("testsuites").with_attributes(totals).write_inner_content(|xml| {
+        xml.create_element("testsuite").with_attributes(totals).write_inner_content(|xml| {
+            cases.iter().try_for_each(|case| write_case(xml, case))?;
+            text(xml, "system-out", &said(report))
+        })?;
+        Ok(())
+    })?;
+    writeln!(out)
+}
+
+fn suite_name(report: &Report) -> String {
+    let target = &report.trace.target;
+    let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
+    clean(&format!("rdptrace {host}:{}", target.port))
+}
+
+/// The run, with the wait that was part of it.
+fn elapsed(report: &Report) -> Millis {
+    report.trace.wait.as_ref().map_or(report.trace.elapsed_ms, |wait| wait.elapsed_ms)
+}
+
+/// The verdict's sentence, and how the host was waited for.
+fn said(report: &Report) -> String {
+    let mut lines = vec![report.verdict.summary.clone()];
+    if let Some(waited) = &report.trace.wait {
+        lines.push(format!("waited {}", wait::total(waited)));
+        lines.extend(wait::stretches(waited));
+    }
+    clean(&lines.join("\n"))
+}
+
+fn seconds(millis: Millis) -> String {
+    format!("{:.5}", millis.0 / 1000.0)
+}
+
+fn cases(report: &Report, threshold: Option<Severity>) -> Vec<Case> {
+    let traced = |connection: &&Connection| matches!(connection.purpose, Purpose::Main | Purpose::Retry);
+    let connections: Vec<&Connection> = report.trace.connections.iter().filter(traced).collect();
+    let mut cases = Vec::new();
+    for (index, connection) in connections.iter().enumerate() {
+        let superseded = index + 1 < connections.len();
+        cases.extend(connection.phases.summaries().iter().map(|s| phase(connection, s, superseded)));
+    }
+    cases.extend(absent(report));
+    cases.extend(report.findings.iter().map(|found| finding(found, threshold)));
+    cases
+}
+
+fn phase(connection: &Connection, summary: &Summary<'_>, superseded: bool) -> Case {
+    let detail = summary.failure.map_or("", |failure| &failure.detail);
+    let result = match summary.status {
+        Status::Passed => Ending::Passed { said: None },
+        Status::Stopped => Ending::Skipped { why: summary.stopped.unwrap_or_default().to_owned() },
+        // The verdict is on the retry, which met what this failure demanded.
+        Status::Failed if superseded => Ending::Skipped { why: format!("tried again after: {detail}") },
+        Status::Failed => Ending::Failed {
+            kind: summary.failure.map(cells::failure).unwrap_or_default(),
+            message: detail.to_owned(),
+        },
+    };
+    Case {
+        group: connection.purpose.name(),
+        name: summary.phase.name().to_owned(),
+        elapsed: summary.elapsed_ms,
+        result,
+    }
+}
+
+/// The phase that was asked for and does not occur on this server.
+fn absent(report: &Report) -> Option<Case> {
+    let verdict = &report.verdict;
+    let phase = verdict.phase.filter(|_| verdict.outcome == Outcome::Stopped)?;
+    let described = report.trace.connections.last()?;
+    let entered = described.phases.summaries().iter().any(|summary| summary.phase == phase);
+    (!entered).then(|| Case {
+        group: described.purpose.name(),
+        name: phase.name().to_owned(),
+        elapsed: Millis::default(),
+        result: Ending::Skipped { why: verdict.summary.clone() },
+    })
+}
+
+fn finding(found: &Finding, threshold: Option<Severity>) -> Case {
+    let severity = match found.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    };
+    let result = if threshold.is_some_and(|threshold| found.severity >= threshold) {
+        Ending::Failed { kind: severity.to_owned(), message: found.message.clone() }
+    } else {
+        Ending::Passed { said: Some(format!("{severity}: {}", found.message)) }
+    };
+    Case { group: "findings", name: found.code.clone(), elapsed: Millis::default(), result }
+}
+
+fn write_case<W: Write>(xml: &mut Writer<W>, case: &Case) -> io::Result<()> {
+    let (name, group) = (clean(&case.name), format!("rdptrace.{}", case.group));
+    let time = seconds(case.elapsed);
+    let attributes = [("classname", group.as_str()), ("name", &name), ("time", &time)];
+    let element = xml.create_element("testcase").with_attributes(attributes);
+    match &case.result {
+        Ending::Passed { said: None } => element.write_empty().map(|_| ()),
+        Ending::Passed { said: Some(said) } => {
+            element.write_inner_content(|xml| text(xml, "system-out", &clean(said))).map(|_| ())
+        }
+        Ending::Skipped { why } => element
+            .write_inner_content(|xml| {
+                let why = clean(why);
+                xml.create_element("skipped")
+                    .with_attribute(("message", why.as_str()))
+                    .write_empty()
+                    .map(|_| ())
+            })
+            .map(|_| ()),
+        Ending::Failed { kind, message } => element
+            .write_inner_content(|xml| {
+                let (kind, message) = (clean(kind), clean(message));
+                let attributes = [("type", kind.as_str()), ("message", &message)];
+                let body = BytesText::new(&message);
+                xml.create_element("failure").with_attributes(attributes).write_text_content(body).map(|_| ())
+            })
+            .map(|_| ()),
+    }
+}
+
+fn text<W: Write>(xml: &mut Writer<W>, element: &str, content: &str) -> io::Result<()> {
+    xml.create_element(element).write_text_content(BytesText::new(content)).map(|_| ())
+}
+
+/// XML 1.0 section 2.2 knows no way to write most control characters, so they are left out.
+fn clean(text: &str) -> String {
+    let allowed =
+        |c: &char| !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}') || matches!(c, '\t' | '\n');
+    text.chars().filter(allowed).collect()
+}

@@ -1,0 +1,47 @@
+//! How a host was waited for, a line for each stretch of tries that ended alike.
+
+use super::cells;
+use crate::report::{Millis, Wait, WaitEntry};
+
+/// Stretches shown at either end of a long wait.
+const SHOWN: usize = 3;
+
+/// How a try ended, such as `connect refused`.
+pub fn tried(entry: &WaitEntry) -> String {
+    let phase = entry.phase.map_or("", |phase| phase.name());
+    match entry.kind {
+        Some(kind) => format!("{phase} {}{}", kind.name().replace('_', " "), cells::code(entry.code)),
+        None => format!("reached {phase}"),
+    }
+}
+
+/// How long it took, in how many tries.
+pub fn total(wait: &Wait) -> String {
+    let word = if wait.tries == 1 { "try" } else { "tries" };
+    format!("{}, {} {word}", seconds(wait.elapsed_ms), wait.tries)
+}
+
+/// When the tries ended how.
+pub fn stretches(wait: &Wait) -> Vec<String> {
+    let alike = |a: &WaitEntry, b: &WaitEntry| (a.phase, a.kind, a.code) == (b.phase, b.kind, b.code);
+    let mut lines: Vec<String> = wait.timeline.chunk_by(alike).map(line).collect();
+    let hidden = lines.len().saturating_sub(2 * SHOWN);
+    // One line would hide no more than it takes.
+    if hidden > 1 {
+        lines.splice(SHOWN..SHOWN + hidden, [format!("and {hidden} other endings")]);
+    }
+    lines
+}
+
+fn line(stretch: &[WaitEntry]) -> String {
+    let (first, last) = (&stretch[0], &stretch[stretch.len() - 1]);
+    let begin = seconds(first.at_ms);
+    match stretch.len() {
+        1 => format!("{begin}: {}", tried(first)),
+        _ => format!("{begin} to {}: {}", seconds(last.at_ms), tried(first)),
+    }
+}
+
+fn seconds(millis: Millis) -> String {
+    format!("{:.1} s", millis.0 / 1000.0)
+}

@@ -1,0 +1,148 @@
+//! Waiting for a host: the same trace again and again until the requested phase is reached or the time is over.
+
+mod backoff;
+mod timeline;
+
+use std::time::Duration;
+
+pub use backoff::random;
+
+use crate::{
+    diagnose::diagnose,
+    net::{Instant, Network, pause},
+    probe::{Observer, probe},
+    report::{Outcome, Report, Status, WaitEntry},
+    settings::{LicensePolicy, Settings},
+    target::Target,
+};
+use backoff::Backoff;
+use timeline::Timeline;
+
+/// The last try begins this long before the end at the latest, so that it is not cut off as it begins.
+const LAST_TRY: Duration = Duration::from_secs(2);
+
+/// Of a short wait no more than this part is kept for the last try.
+const LAST_PART: u32 = 10;
+
+/// How long to wait, and where the jitter between tries comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// The time for all tries and the pauses between them.
+    pub time: Duration,
+    /// A number from 0 to 1; [`random`] but in tests.
+    pub jitter: fn() -> f64,
+}
+
+/// Is told how each try ended, besides its phases.
+pub trait Watcher: Observer {
+    /// A try has ended.
+    fn tried(&self, tried: &Tried<'_>);
+}
+
+/// A try that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried<'a> {
+    /// The first try is 1.
+    pub number: u64,
+    /// What the report will say of it.
+    pub entry: &'a WaitEntry,
+    /// What it saw.
+    pub report: &'a Report,
+    /// What follows.
+    pub next: Next,
+}
+
+/// What follows a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Another try, after this pause.
+    Again(Duration),
+    /// The server is ready: the try with the account, at once.
+    WithAccount,
+    /// Nothing, the time is over.
+    TimeOver,
+    /// Nothing, another try would tell no more.
+    Done,
+}
+
+/// Tries until the requested phase is reached or the time is over; the report is that of the last try.
+///
+/// The account is used at most once: tries go without it until one shows that the server is ready, and whatever
+/// the server does after AUTHENTICATE was sent ends the wait. Those tries consume no license either.
+pub async fn wait<N: Network>(
+    target: &Target,
+    settings: &Settings,
+    network: &N,
+    patience: Patience,
+    watcher: &dyn Watcher,
+) -> Report {
+    let begin = Instant::now();
+    let mut backoff = Backoff::new(patience.jitter);
+    let mut timeline = Timeline::default();
+    let mut complete = settings.account.is_none();
+    loop {
+        let left = patience.time.saturating_sub(begin.elapsed());
+        let mut report = attempt(target, settings, network, left, complete, watcher).await;
+        let entry = timeline.add(begin.elapsed(), &report);
+        let left = patience.time.saturating_sub(begin.elapsed());
+        let spare = left.saturating_sub(LAST_TRY.min(patience.time / LAST_PART));
+        let next = next(&report, complete, spare, &mut backoff);
+        watcher.tried(&Tried { number: timeline.tries(), entry: &entry, report: &report, next });
+        complete = settings.account.is_none() || next == Next::WithAccount;
+        match next {
+            Next::Again(time) => pause(time).await,
+            Next::WithAccount => {}
+            Next::TimeOver | Next::Done => {
+                report.trace.wait = Some(timeline.record(begin.elapsed()));
+                return report;
+            }
+        }
+    }
+}
+
+/// One try, in the time that is left; with the account and a license to consume only when it is `complete`.
+async fn attempt<N: Network>(
+    target: &Target,
+    settings: &Settings,
+    network: &N,
+    left: Duration,
+    complete: bool,
+    watcher: &dyn Watcher,
+) -> Report {
+    let account = settings.account.clone().filter(|_| complete);
+    let license = match settings.license {
+        LicensePolicy::Complete if !complete => LicensePolicy::Challenge,
+        asked => asked,
+    };
+    let limited = Settings { account, license, deadline: settings.deadline.min(left), ..settings.clone() };
+    let mut trace = probe(target, &limited, network, watcher).await;
+    // What was asked for stays the same when a try was made without it.
+    trace.request.account = settings.account.is_some();
+    settings.license.name().clone_into(&mut trace.request.license);
+    diagnose(trace)
+}
+
+fn next(report: &Report, complete: bool, spare: Duration, backoff: &mut Backoff) -> Next {
+    match (is_ready(report), complete) {
+        (true, true) => Next::Done,
+        (true, false) => Next::WithAccount,
+        (false, true) if used_account(report) => Next::Done,
+        _ if spare.is_zero() => Next::TimeOver,
+        _ => Next::Again(backoff.next().min(spare)),
+    }
+}
+
+/// Passed, or stopped by a choice of ours that another try would make again. A phase that does not occur may come.
+fn is_ready(report: &Report) -> bool {
+    let last = report.trace.connections.last().and_then(|c| c.phases.summaries().last().copied());
+    let chosen = last.is_some_and(|summary| summary.status == Status::Stopped);
+    report.verdict.outcome == Outcome::Passed || chosen
+}
+
+fn used_account(report: &Report) -> bool {
+    report
+        .trace
+        .connections
+        .iter()
+        .any(|connection| connection.phases.credssp.as_ref().is_some_and(|record| record.evidence.attempted))
+}

@@ -1,0 +1,46 @@
+//! What the tries showed, bounded: the first ones and the last ones.
+
+use std::time::Duration;
+
+use crate::report::{Report, Wait, WaitEntry};
+
+const FIRST: usize = 10;
+const LAST: usize = 20;
+
+/// The tries so far.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    tries: u64,
+    entries: Vec<WaitEntry>,
+}
+
+impl Timeline {
+    /// Adds a try that ended `at` this time after the wait began.
+    pub fn add(&mut self, at: Duration, report: &Report) -> WaitEntry {
+        let failure = report.verdict.failure.as_ref();
+        let described = report.trace.connections.last();
+        let entered = described.and_then(|c| c.phases.summaries().last().map(|summary| summary.phase));
+        let entry = WaitEntry {
+            at_ms: at.into(),
+            phase: entered,
+            kind: failure.map(|failure| failure.kind),
+            code: failure.and_then(|failure| failure.code),
+        };
+        if self.entries.len() == FIRST + LAST {
+            self.entries.remove(FIRST);
+        }
+        self.entries.push(entry.clone());
+        self.tries += 1;
+        entry
+    }
+
+    /// How many tries were made.
+    pub fn tries(&self) -> u64 {
+        self.tries
+    }
+
+    /// The record of a wait that took this long.
+    pub fn record(self, elapsed: Duration) -> Wait {
+        Wait { tries: self.tries, elapsed_ms: elapsed.into(), timeline: self.entries }
+    }
+}
