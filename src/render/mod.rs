@@ -1,5 +1,6 @@
 //! Reports as text and as JSON; one file a format.
 
+mod activation;
 mod cells;
 mod json;
 mod page;
