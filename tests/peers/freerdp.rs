@@ -79,6 +79,29 @@ fn nla_with_the_right_password_is_verified_and_goes_on_when_asked() {
     assert_eq!(traced.code, Some(0));
 }
 
+#[test]
+fn nla_goes_on_to_the_activation_only_when_it_may_take_the_session() {
+    let Some(server) = shadow("/sec:nla", "+auth") else { return };
+    let until = ["-u", USER, "--until", "activate"];
+    let traced = trace(server.port, &until, Some(PASSWORD));
+    assert_eq!(traced.ending(), [json!("stopped"), json!("activate"), json!(null)], "{traced:#?}");
+    assert_eq!(traced.at("/verdict/reached"), "licensing");
+    assert_eq!(traced.evidence("activate", "server_name"), &json!(null));
+    assert_eq!(traced.code, Some(3));
+    let traced = trace(server.port, &[&until[..], &["--take-session"]].concat(), Some(PASSWORD));
+    assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
+    assert_eq!(traced.at("/verdict/reached"), "activate");
+    assert_eq!(traced.code, Some(0));
+}
+
+#[test]
+fn tls_without_nla_reaches_the_end_of_the_activation() {
+    let Some(server) = shadow("/sec:tls", "-auth") else { return };
+    let traced = trace(server.port, &["--until", "activate"], None);
+    assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
+    assert_eq!(traced.at("/verdict/reached"), "activate");
+}
+
 /// FreeRDP 2 closes without a word: that may be a refusal, and nobody can know.
 #[test]
 fn nla_with_a_wrong_password_is_not_called_refused() {
