@@ -68,7 +68,7 @@ pub struct TraceArguments {
     pub password_stdin: bool,
 
     /// Stop after this phase: resolve, connect, negotiate, tls, credssp, mcs, licensing or
-    /// activate     /// [default: licensing, but credssp once an account is verified]
+    /// activate [default: licensing, but credssp once an account is verified]
     #[arg(long, value_name = "PHASE", value_parser = until)]
     pub until: Option<Phase>,
 

@@ -65,6 +65,8 @@ pub(super) enum Behaviour {
     AutoDetect,
     /// Asks for a license.
     License,
+    /// Knows no licensing and begins with the Demand Active.
+    NoLicensing,
     /// Sends these as well, and goes on.
     Also(Stage, &'static [Answer]),
     /// Takes the activation back so many times before it is complete, and begins another.
@@ -133,7 +135,8 @@ impl Fault {
     pub fn depth(&self) -> Phase {
         let after = matches!(
             self.behaviour,
-            Behaviour::Reactivate(_)
+            Behaviour::NoLicensing
+                | Behaviour::Reactivate(_)
                 | Behaviour::Also(..)
                 | Behaviour::At(Stage::Licensed | Stage::ConfirmActive | Stage::FontList, _)
         );

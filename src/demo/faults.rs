@@ -619,6 +619,18 @@ pub const FAULTS: &[Fault] = &[
         Expect { phase: "activate", kind: "", code: None, finding: Some("redirected") },
     ),
     fault(
+        "redirect-informational",
+        "tells of another host without sending the client there, which is no fault",
+        Behaviour::Also(Stage::Licensed, &[IoChannel(INFORMATION)]),
+        PASSES,
+    ),
+    fault(
+        "licensing-unknown",
+        "knows no licensing and begins with the Demand Active, which is no fault",
+        Behaviour::NoLicensing,
+        PASSES,
+    ),
+    fault(
         "reactivation",
         "takes the activation back once and begins another, which is no fault",
         Behaviour::Reactivate(1),
@@ -652,6 +664,8 @@ const MULTITRANSPORT: Answer = MessageChannel(&[
 ]);
 /// Heartbeat: a period of five seconds, a warning after two of them missed and a reconnection after three.
 const HEARTBEAT: Answer = MessageChannel(&[0x00, 0x40, 0, 0, 0, 5, 2, 3]);
+/// A redirection without a field, LB_NOREDIRECT.
+const INFORMATION: &[u8] = &[20, 0, 0x0A, 0, 0xEA, 3, 0, 0, 0x00, 0x04, 12, 0, 7, 0, 0, 0, 0x80, 0, 0, 0];
 /// To session 7 of "rdsh02", 192.0.2.16, with the token "Cookie: msts=1", the user "u" of "D" and the password "pw".
 const REDIRECTION: &[u8] = &[
     119, 0, 26, 0, 234, 3, 0, 0, 0, 4, 110, 0, 7, 0, 0, 0, 31, 2, 0, 0, 22, 0, 0, 0, 49, 0, 57, 0, 50, 0, 46,

@@ -129,9 +129,11 @@ async fn license<S: Stream>(
     stream: &mut S,
 ) -> io::Result<()> {
     match conversation.behaviour() {
-        Some(Behaviour::License) => {
-            exchange_license(stream).await?;
-            // The acceptor's own valid-client message is not sent: the exchange has ended already.
+        Some(Behaviour::License | Behaviour::NoLicensing) => {
+            if matches!(conversation.behaviour(), Some(Behaviour::License)) {
+                exchange_license(stream).await?;
+            }
+            // The acceptor's own valid-client message is not sent: the exchange has ended already, or there is none.
             acceptor.step(&[], None, &mut WriteBuf::new()).map_err(malformed)?;
             return Ok(());
         }

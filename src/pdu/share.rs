@@ -49,6 +49,11 @@ pub fn io_pdu(user_data: &[u8]) -> IoPdu {
     if is_license(user_data) {
         return IoPdu::License;
     }
+    session_pdu(user_data)
+}
+
+/// The same once licensing is over, when no share PDU can be taken for a license PDU.
+pub fn session_pdu(user_data: &[u8]) -> IoPdu {
     share_control(user_data).unwrap_or_else(|| security_header(user_data))
 }
 
@@ -108,9 +113,13 @@ fn share_data(reader: &mut Reader<'_>) -> Option<IoPdu> {
 }
 
 fn security_header(user_data: &[u8]) -> IoPdu {
-    match Reader::new(user_data).u16() {
-        Ok(flags) if flags & SEC_LICENSE_PKT != 0 => IoPdu::License,
-        Ok(flags) if flags & SEC_REDIRECTION_PKT != 0 => IoPdu::Redirection,
+    let mut reader = Reader::new(user_data);
+    let (Ok(flags), Ok(_)) = (reader.u16(), reader.u16()) else { return IoPdu::Other };
+    // A redirection packet repeats the flag in its own header.
+    let repeated = reader.u16() == Ok(SEC_REDIRECTION_PKT);
+    match flags {
+        _ if flags & SEC_REDIRECTION_PKT != 0 && repeated => IoPdu::Redirection,
+        _ if flags & SEC_LICENSE_PKT != 0 => IoPdu::License,
         _ => IoPdu::Other,
     }
 }

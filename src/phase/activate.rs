@@ -82,7 +82,7 @@ impl Activation {
         while !rest.is_empty() {
             let (pdu, after) = share::first(rest);
             rest = after;
-            match share::io_pdu(pdu) {
+            match share::session_pdu(pdu) {
                 IoPdu::DemandActive => self.demand_active(wire, pdu, evidence).await?,
                 IoPdu::DeactivateAll => self.deactivated(evidence)?,
                 IoPdu::SetErrorInfo { code } if code != 0 => return Err(ending::error_info(code)),

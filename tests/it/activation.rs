@@ -1,10 +1,13 @@
 //! The activation: what servers may send besides the exchange itself, and the redirection in both of its carriers.
 
+use ironrdp_connector::{Sequence as _, connection_activation::ConnectionActivationSequence};
+use ironrdp_core::WriteBuf;
 use rdptrace::{
     Report, Settings,
     codes::Phase,
     pdu::{
         demand_active::demand_active,
+        mcs,
         message_channel::{self, Message},
         redirection::redirection,
         share::{self, IoPdu},
@@ -14,6 +17,7 @@ use rdptrace::{
 };
 
 use crate::{
+    demo::settings::config,
     faults::{settings_for, trace},
     lab::fault,
 };
@@ -64,6 +68,25 @@ async fn what_comes_before_the_font_map_is_recorded() {
     assert!(names(&seen.share_data).contains(&"PDUTYPE2_POINTER"));
     let report = activate("fast-path-early").await;
     assert_eq!((evidence(&report).fast_path_pdus, evidence(&report).ignored_pdus), (1, 1));
+}
+
+/// The Demand Active that ended licensing is not lost.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_knows_no_licensing_is_followed() {
+    let report = activate("licensing-unknown").await;
+    assert_eq!(report.verdict.reached, Some(Phase::Activate));
+    let licensing = report.trace.connections[0].phases.licensing.as_ref().expect("entered");
+    assert_eq!(licensing.evidence.outcome, None);
+    assert_eq!(evidence(&report).server_name.as_deref(), Some("RDP"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirection_that_only_informs_is_recorded_and_passed() {
+    let report = activate("redirect-informational").await;
+    assert_eq!(report.verdict.outcome, Outcome::Passed);
+    let seen = evidence(&report).redirection.as_ref().expect("a redirection");
+    assert_eq!((seen.session_id, seen.informational), (7, true));
+    assert!(report.findings.iter().all(|finding| finding.code != "redirected"));
 }
 
 /// Everything but the password, wherever it comes.
@@ -134,6 +157,30 @@ fn a_demand_active_with_a_set_that_is_cut_short() {
     assert_eq!((seen.source.as_str(), seen.share_id), ("RDP", 0x0001_03EA));
     assert_eq!(seen.desktop, Some((1024, 768)));
     assert_eq!(seen.capability_sets, [2]);
+}
+
+/// IronRDP answers the Demand Active; whatever is altered in one of weston, it says so and does not panic.
+#[test]
+fn an_altered_demand_active_is_answered_or_refused() {
+    let text = include_str!("../../testdata/wire/weston-demand-active.hex").trim();
+    let whole = hex::decode(text).expect("hex");
+    let seen = demand_active(&whole).expect("a Demand Active");
+    assert_eq!((seen.source.as_str(), seen.desktop), ("RDP", Some((1024, 768))));
+    assert_eq!(seen.capability_sets.len(), 14);
+    let answer = |pdu: &[u8]| {
+        let frame = mcs::indication(1003, pdu).expect("a frame");
+        let mut sequence = ConnectionActivationSequence::new(config(), 1003, 1007);
+        sequence.step(&frame, None, &mut WriteBuf::new()).is_ok()
+    };
+    assert!(answer(&whole));
+    for index in 0..whole.len() {
+        answer(&whole[..index]);
+        for value in [0x00, 0x7F, 0x80, 0xFF] {
+            let mut altered = whole.clone();
+            altered[index] = value;
+            answer(&altered);
+        }
+    }
 }
 
 /// Two PDUs in one message are told apart by their lengths; what has no such header stays whole.

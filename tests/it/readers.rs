@@ -151,6 +151,7 @@ fn read_everything(bytes: &[u8]) {
     let _ = mcs::read(bytes);
     let _ = mcs::payload(bytes);
     let _ = share::io_pdu(bytes);
+    let _ = share::session_pdu(bytes);
     let _ = share::first(bytes);
     let _ = demand_active(bytes);
     let _ = redirection(bytes);
@@ -179,6 +180,7 @@ fn cut_and_altered_samples_never_panic() {
         "freerdp-challenge.hex",
         "ms-nlmp-challenge.hex",
         "xrdp-confirm-rdp.hex",
+        "weston-demand-active.hex",
     ];
     for name in names {
         let whole = sample(name);
