@@ -6,11 +6,13 @@ use serde_json::json;
 
 use crate::{
     display::Display,
-    lab::{Program, folder, free_port, has, trace, wait_for},
+    lab::{Program, folder, free_port, has, trace},
 };
 
 const USER: &str = "alice";
 const PASSWORD: &str = "secret1";
+/// How often the server is started before a test gives up.
+const STARTS: usize = 3;
 
 struct Shadow {
     port: u16,
@@ -22,6 +24,12 @@ fn shadow(security: &str, authentication: &str) -> Option<Shadow> {
     if !has(&["freerdp-shadow-cli", "winpr-hash", "Xvfb"]) {
         return None;
     }
+    // On a busy machine the shadow server now and then finds its display without colours, and gives up.
+    let mut attempts = (0..STARTS).filter_map(|_| start(security, authentication));
+    Some(attempts.next().expect("the shadow server listens"))
+}
+
+fn start(security: &str, authentication: &str) -> Option<Shadow> {
     let folder = folder("shadow");
     let port = free_port();
     let accounts = folder.join("SAM");
@@ -33,9 +41,8 @@ fn shadow(security: &str, authentication: &str) -> Option<Shadow> {
         .args([format!("/sam-file:{}", accounts.display()), security.to_owned(), authentication.to_owned()])
         .env("HOME", &folder)
         .env("DISPLAY", &display.name);
-    let server = Program::start(&mut command, &folder.join("log"));
-    wait_for(port);
-    Some(Shadow { port, _server: server, _display: display })
+    let mut server = Program::start(&mut command, &folder.join("log"));
+    server.listens(port).then_some(Shadow { port, _server: server, _display: display })
 }
 
 fn write_accounts(path: &Path) {
