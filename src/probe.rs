@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use ironrdp_connector::{ClientConnector, ClientConnectorState};
+use record::record;
 
 use crate::{
     certificate::{Expectation, Roots},
@@ -10,7 +11,9 @@ use crate::{
     net::{Instant, Limits, Network, Wire},
     pdu::mcs::USER_REQUESTED,
     phase::{
-        PhaseResult, Step, connect,
+        Step,
+        activate::{self, Channels},
+        connect,
         credssp::{self, Access},
         late,
         licensing::{self, Licensing},
@@ -18,16 +21,19 @@ use crate::{
         negotiate::{self, Negotiated},
         resolve, tls,
     },
-    report::{
-        Connection, FailureKind, PhaseRecord, Phases, Purpose, Request, Status, TargetRecord, Timestamp,
-        Trace,
-    },
+    report::{Connection, FailureKind, Phases, Purpose, Request, TargetRecord, Timestamp, Trace},
     settings::{Account, Security, Settings},
     target::Target,
 };
 
+mod record;
+
 /// The negotiation failure that demands Standard RDP Security (MS-RDPBCGR 2.2.1.2.2).
 const SSL_NOT_ALLOWED_BY_SERVER: i64 = 2;
+
+/// Why an account goes no further than licensing.
+const WITHOUT_TAKE_SESSION: &str =
+    "it may take over the account's session on the server, which --take-session allows";
 
 /// Is told which phase begins.
 pub trait Observer: Sync {
@@ -121,10 +127,14 @@ impl<N: Network> Probe<'_, N> {
         let negotiated = self.negotiate(wire, protocols, phases).await?;
         let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
         self.enter(wire, Phase::Mcs);
-        let run = async |e: &mut _| mcs::run(wire, negotiated, account, e).await;
-        let Some(mut connector) = record(&mut phases.mcs, run).await else { return Some(&USER_REQUESTED) };
-        if self.goes_on(Phase::Mcs).is_some() {
-            self.licensing(wire, &mut connector, phases).await;
+        let clipboard = self.settings.until == Some(Phase::Activate);
+        let run = async |e: &mut _| mcs::run(wire, negotiated, account, clipboard, e).await;
+        if let Some(mut connector) = record(&mut phases.mcs, run).await
+            && self.goes_on(Phase::Mcs).is_some()
+            && let Some(channels) = self.licensing(wire, &mut connector, phases).await
+            && self.goes_on(Phase::Licensing).is_some()
+        {
+            self.activate(wire, channels, account, phases).await;
         }
         Some(&USER_REQUESTED)
     }
@@ -179,10 +189,15 @@ impl<N: Network> Probe<'_, N> {
         Some(account)
     }
 
-    async fn licensing(&self, wire: &mut Wire, connector: &mut ClientConnector, phases: &mut Phases) {
+    async fn licensing(
+        &self,
+        wire: &mut Wire,
+        connector: &mut ClientConnector,
+        phases: &mut Phases,
+    ) -> Option<Channels> {
         let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } = connector.state
         else {
-            return;
+            return None;
         };
         self.enter(wire, Phase::Licensing);
         let licensing = Licensing {
@@ -192,8 +207,27 @@ impl<N: Network> Probe<'_, N> {
             message_channel: connector.message_channel_id,
             user_channel: user_channel_id,
         };
+        let message = connector.message_channel_id;
         let run = async |e: &mut _| licensing::run(wire, connector, licensing, e).await;
-        record(&mut phases.licensing, run).await;
+        record(&mut phases.licensing, run).await?;
+        Some(Channels { io: io_channel_id, message, user: user_channel_id })
+    }
+
+    /// An account that CredSSP has verified may have a session on the server, which activation takes over.
+    async fn activate(
+        &self,
+        wire: &mut Wire,
+        channels: Channels,
+        account: Option<&Account>,
+        phases: &mut Phases,
+    ) {
+        self.enter(wire, Phase::Activate);
+        let allowed = account.is_none() || self.settings.take_session;
+        let run = async |e: &mut _| match allowed {
+            true => activate::run(wire, channels, e).await,
+            false => Ok(Step::Stopped(WITHOUT_TAKE_SESSION.into())),
+        };
+        record(&mut phases.activate, run).await;
     }
 
     fn enter(&self, wire: &mut Wire, phase: Phase) {
@@ -218,24 +252,6 @@ impl<N: Network> Probe<'_, N> {
             server_name: self.server_name().to_owned(),
         }
     }
-}
-
-/// Runs a phase and records what it saw, how long it took and how it ended; none when the walk ends with it.
-async fn record<E: Default, T>(
-    slot: &mut Option<PhaseRecord<E>>,
-    run: impl AsyncFnOnce(&mut E) -> PhaseResult<T>,
-) -> Option<T> {
-    let begin = Instant::now();
-    let mut evidence = E::default();
-    let result = run(&mut evidence).await;
-    let elapsed_ms = begin.elapsed().into();
-    let (status, failure, stopped, value) = match result {
-        Ok(Step::Passed(value)) => (Status::Passed, None, None, Some(value)),
-        Ok(Step::Stopped(reason)) => (Status::Stopped, None, Some(reason.to_owned()), None),
-        Err(failure) => (Status::Failed, Some(failure), None, None),
-    };
-    *slot = Some(PhaseRecord { status, elapsed_ms, evidence, failure, stopped });
-    value
 }
 
 fn demands_standard_security(phases: &Phases) -> bool {

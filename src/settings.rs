@@ -17,6 +17,8 @@ pub struct Settings {
     pub license: LicensePolicy,
     /// The account for CredSSP.
     pub account: Option<Account>,
+    /// Whether the activation may take over a session of the account.
+    pub take_session: bool,
     /// Whether to authenticate to a CredSSP version below 5 (CVE-2018-0886).
     pub allow_unpatched: bool,
     /// The name for SNI, the certificate and the service principal, when the target is an address.
@@ -40,6 +42,7 @@ impl Default for Settings {
             security: Security::Auto,
             license: LicensePolicy::Challenge,
             account: None,
+            take_session: false,
             allow_unpatched: false,
             server_name: None,
             expected_thumbprint: None,

@@ -20,9 +20,9 @@ Exit codes:
   1   the same, but a finding is at or above --fail-on
   2   could not run: usage, unreadable file, internal error
   3   stopped by our own choice before the phase that --until asked for
-  10 to 17
+  10 to 18
       the connection ended in this phase: 10 resolve, 11 connect, 13 negotiate,
-      14 tls, 15 credssp, 16 mcs, 17 licensing
+      14 tls, 15 credssp, 16 mcs, 17 licensing, 18 activate
   20  the server refused the credentials";
 
 /// Traces a Remote Desktop connection phase by phase: how far it gets, who ends it and how.
@@ -69,10 +69,15 @@ pub struct TraceArguments {
     #[arg(long, requires = "user")]
     pub password_stdin: bool,
 
-    /// Stop after this phase: resolve, connect, negotiate, tls, credssp, mcs or licensing
-    /// [default: licensing, but credssp once an account is verified]
+    /// Stop after this phase: resolve, connect, negotiate, tls, credssp, mcs, licensing or
+    /// activate [default: licensing, but credssp once an account is verified]
     #[arg(long, value_name = "PHASE", value_parser = until)]
     pub until: Option<Phase>,
+
+    /// Go on to activate with an account that NLA has verified: it may take over that account's
+    /// session
+    #[arg(long, requires = "until")]
+    pub take_session: bool,
 
     /// What to offer in the negotiation
     #[arg(long, value_enum, default_value = "auto")]
@@ -250,9 +255,7 @@ fn socket_address(text: &str) -> Result<std::net::SocketAddr, String> {
 
 fn until(text: &str) -> Result<Phase, String> {
     match text.parse::<Phase>() {
-        Ok(phase @ (Phase::Gateway | Phase::Activate)) => {
-            Err(format!("this version does not trace {phase}; the last phase it traces is licensing"))
-        }
+        Ok(phase @ Phase::Gateway) => Err(format!("this version does not trace {phase}")),
         Ok(phase) => Ok(phase),
         Err(error) => Err(error.to_string()),
     }

@@ -18,6 +18,7 @@ use super::{
     trace::{begin_logging, runtime},
 };
 use crate::{
+    codes::Phase,
     demo::{self, Fault, Listener, Server},
     net::{Network as _, System},
     report::Report,
@@ -96,25 +97,30 @@ fn show(fault: Option<&'static Fault>, arguments: &DemoArguments) -> Result<u8, 
     let server = server(fault)?;
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
     let runtime = runtime()?;
-    let report = runtime.block_on(trace(server, &progress))?;
+    let report = runtime.block_on(trace(server, fault, &progress))?;
     drop(progress);
     runtime.shutdown_background();
     output.write(&report)?;
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))
 }
 
-async fn trace(server: Arc<Server>, progress: &Progress) -> Result<Report, Error> {
+async fn trace(
+    server: Arc<Server>,
+    fault: Option<&'static Fault>,
+    progress: &Progress,
+) -> Result<Report, Error> {
     let (listener, bound) = listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
     tokio::spawn(demo::run(listener, server));
     let target: Target = bound.to_string().parse().expect("an address and a port are a target");
-    Ok(crate::run(&target, &settings(), &System, progress).await)
+    Ok(crate::run(&target, &settings(fault), &System, progress).await)
 }
 
 /// The built-in account is the server's own, so the whole way can be shown.
-fn settings() -> Settings {
+fn settings(fault: Option<&'static Fault>) -> Settings {
     let password = Zeroizing::new(demo::PASSWORD.to_owned());
     Settings {
-        until: Some(crate::codes::Phase::Licensing),
+        until: Some(fault.map_or(Phase::Licensing, Fault::depth)),
+        take_session: true,
         account: Some(Account { user: demo::USER.to_owned(), domain: None, password }),
         server_name: Some(demo::DNS_COMPUTER.to_owned()),
         timeout: std::time::Duration::from_secs(2),

@@ -73,6 +73,7 @@ fn settings(arguments: &TraceArguments) -> Result<Settings, Error> {
         until: arguments.until,
         security: arguments.security.into(),
         license: arguments.license.into(),
+        take_session: arguments.take_session,
         allow_unpatched: arguments.allow_unpatched,
         server_name: arguments.server_name.clone(),
         expected_thumbprint: arguments.expect_thumbprint.clone(),

@@ -19,6 +19,9 @@ pub const TABLES: &[&Table] = &[
     &LICENSE_ERROR,
     &LICENSE_TRANSITION,
     &ERROR_INFO,
+    &CAPABILITY_SET,
+    &SHARE_DATA,
+    &SAVE_SESSION_INFO,
 ];
 
 /// Why a server refused the security negotiation (MS-RDPBCGR 2.2.1.2.2).
@@ -62,3 +65,12 @@ pub static LICENSE_TRANSITION: Table =
 
 /// Codes of the Set Error Info PDU (MS-RDPBCGR 2.2.5.1.1).
 pub static ERROR_INFO: Table = Table::new("error_info", include_str!("error_info.tsv"));
+
+/// Capability set types of a Demand Active (MS-RDPBCGR 2.2.1.13.1.1.1).
+pub static CAPABILITY_SET: Table = Table::new("capability_set", include_str!("capability_set.tsv"));
+
+/// Types of share data PDUs, pduType2 (MS-RDPBCGR 2.2.8.1.1.1.2).
+pub static SHARE_DATA: Table = Table::new("share_data", include_str!("share_data.tsv"));
+
+/// Types of Save Session Info PDUs (MS-RDPBCGR 2.2.10.1.1).
+pub static SAVE_SESSION_INFO: Table = Table::new("save_session_info", include_str!("save_session_info.tsv"));

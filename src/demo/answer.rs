@@ -32,9 +32,18 @@ pub(super) enum Answer {
     IoChannel(&'static [u8]),
     /// These bytes as user data on a channel that nobody announced.
     UnknownChannel(&'static [u8]),
+    /// These bytes as user data on the message channel.
+    MessageChannel(&'static [u8]),
+    /// A share data PDU of this type with this content.
+    ShareData(u8, &'static [u8]),
+    /// Deactivate All.
+    DeactivateAll,
     /// A round-trip time request on the message channel.
     RttRequest(u16),
 }
+
+/// Share control header of type 6, shareId and an empty sourceDescriptor (MS-RDPBCGR 2.2.3.1).
+const DEACTIVATE_ALL: [u8; 13] = [13, 0, 0x16, 0, 0xEA, 3, 0xEA, 3, 1, 0, 1, 0, 0];
 
 /// A channel above every one that a client can have announced.
 const UNKNOWN_CHANNEL: u16 = 2000;
@@ -61,6 +70,9 @@ impl Answer {
             Self::LicenseError(code, transition) => send_data(IO_CHANNEL, &license_error(code, transition)),
             Self::IoChannel(data) => send_data(IO_CHANNEL, data),
             Self::UnknownChannel(data) => send_data(UNKNOWN_CHANNEL, data),
+            Self::MessageChannel(data) => send_data(message_channel, data),
+            Self::ShareData(kind, content) => send_data(IO_CHANNEL, &share_data(kind, content)),
+            Self::DeactivateAll => send_data(IO_CHANNEL, &DEACTIVATE_ALL),
             Self::RttRequest(sequence) => send_data(message_channel, &rtt_request(sequence)),
         }
     }
@@ -102,13 +114,22 @@ fn connect_result(result: u8) -> Vec<u8> {
     tpkt(&pdu)
 }
 
-/// Share control and share data header, then the code (MS-RDPBCGR 2.2.5.1.1).
+/// errorInfo (MS-RDPBCGR 2.2.5.1.1).
 fn error_info(code: u32) -> Vec<u8> {
-    let mut pdu = vec![22, 0, 0x17, 0];
+    share_data(0x2F, &code.to_le_bytes())
+}
+
+/// Share control and share data header, then the content (MS-RDPBCGR 2.2.8.1.1.1).
+fn share_data(kind: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).expect("the server sends small messages");
+    let mut pdu = (length + 18).to_le_bytes().to_vec();
+    pdu.extend([0x17, 0]);
     pdu.extend(SERVER_CHANNEL.to_le_bytes());
     pdu.extend(0x0001_03EA_u32.to_le_bytes());
-    pdu.extend([0, 1, 8, 0, 0x2F, 0, 0, 0]);
-    pdu.extend(code.to_le_bytes());
+    pdu.extend([0, 1]);
+    pdu.extend((length + 4).to_le_bytes());
+    pdu.extend([kind, 0, 0, 0]);
+    pdu.extend(content);
     pdu
 }
 

@@ -18,13 +18,16 @@ use super::fault::{Action, Behaviour, Stage};
 use super::stream::{Stream, leave, malformed, read_pdu, read_record, send};
 use super::{Server, capabilities, credssp, session, standard_security};
 
-const DESKTOP: DesktopSize = DesktopSize { width: 1024, height: 768 };
+/// The size of the desktop.
+pub const DESKTOP: DesktopSize = DesktopSize { width: 1024, height: 768 };
 
 /// What the faults and the server's identity mean to one connection.
 pub struct Conversation<'a> {
     server: &'a Server,
     /// The MCS channel of message-channel PDUs, once it has been announced.
     pub message_channel: u16,
+    /// How often the activation was taken back.
+    pub reactivations: u32,
 }
 
 impl Conversation<'_> {
@@ -32,8 +35,17 @@ impl Conversation<'_> {
     pub async fn reached<S: Stream>(&self, stage: Stage, stream: &mut S) -> io::Result<()> {
         match self.server.fault.and_then(|fault| fault.at(stage)) {
             Some(action) => Err(action.act(stream, self.message_channel).await),
-            None => Ok(()),
+            None => self.also(stage, stream).await,
         }
+    }
+
+    /// Sends what a healthy server may send here besides what belongs here.
+    async fn also<S: Stream>(&self, stage: Stage, stream: &mut S) -> io::Result<()> {
+        let Some(Behaviour::Also(at, answers)) = self.behaviour() else { return Ok(()) };
+        for answer in answers.iter().filter(|_| *at == stage) {
+            send(stream, &answer.bytes(self.message_channel)).await?;
+        }
+        Ok(())
     }
 
     /// How this server differs from a healthy one.
@@ -54,7 +66,7 @@ impl Conversation<'_> {
 
 /// Serves one client; the error says what ended the conversation, for the log.
 pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> {
-    let mut conversation = Conversation { server, message_channel: 0 };
+    let mut conversation = Conversation { server, message_channel: 0, reactivations: 0 };
     let mut acceptor = new_acceptor(&conversation);
     let selected = match negotiate(&conversation, &mut acceptor, &mut stream).await {
         Ok(selected) => selected,

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 use super::answer::Answer;
 use super::certificate::Kind;
 use super::stream::{Stream, drain, send};
+use crate::codes::Phase;
 
 /// The pause between two bytes of a trickle.
 const TRICKLE_PAUSE: Duration = Duration::from_secs(1);
@@ -26,7 +27,7 @@ pub struct Fault {
     pub(super) behaviour: Behaviour,
 }
 
-/// What a trace that offers TLS and NLA with the demo account, up to licensing, must say.
+/// What a trace that offers TLS and NLA with the demo account must say, when it goes as deep as the fault.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Expect {
     /// The phase that fails; with an empty kind the phase where the trace stops by its own choice, or empty when it passes.
@@ -64,6 +65,12 @@ pub(super) enum Behaviour {
     AutoDetect,
     /// Asks for a license.
     License,
+    /// Knows no licensing and begins with the Demand Active.
+    NoLicensing,
+    /// Sends these as well, and goes on.
+    Also(Stage, &'static [Answer]),
+    /// Takes the activation back so many times before it is complete, and begins another.
+    Reactivate(u32),
 }
 
 /// What the client has just sent.
@@ -89,6 +96,12 @@ pub(super) enum Stage {
     ChannelJoin,
     /// The Client Info PDU.
     ClientInfo,
+    /// Nothing more, but licensing is over.
+    Licensed,
+    /// The Confirm Active PDU.
+    ConfirmActive,
+    /// The Font List PDU.
+    FontList,
 }
 
 /// What the server does then.
@@ -116,6 +129,18 @@ impl Fault {
             Behaviour::Certificate(kind) => kind,
             _ => Kind::Healthy,
         }
+    }
+
+    /// The phase that a trace must reach to see the fault: activation for what happens after licensing.
+    pub fn depth(&self) -> Phase {
+        let after = matches!(
+            self.behaviour,
+            Behaviour::NoLicensing
+                | Behaviour::Reactivate(_)
+                | Behaviour::Also(..)
+                | Behaviour::At(Stage::Licensed | Stage::ConfirmActive | Stage::FontList, _)
+        );
+        if after { Phase::Activate } else { Phase::Licensing }
     }
 
     /// What to do at this stage, if this is the one.

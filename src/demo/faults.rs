@@ -539,6 +539,139 @@ pub const FAULTS: &[Fault] = &[
         Behaviour::License,
         Expect { phase: "licensing", kind: "", code: None, finding: None },
     ),
+    fault(
+        "redirect-in-licensing",
+        "redirects to another host in place of licensing",
+        At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION))),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected") },
+    ),
+    // Activation: MS-RDPBCGR 1.3.1.3, 2.2.1.13 to 2.2.1.22, 2.2.5.1, 2.2.13, 2.2.15.
+    fault(
+        "activate-close",
+        "closes before the Demand Active",
+        At(Stage::Licensed, Close),
+        failed("activate", "closed"),
+    ),
+    fault(
+        "activate-reset",
+        "resets after the Confirm Active",
+        At(Stage::ConfirmActive, Reset),
+        failed("activate", "reset"),
+    ),
+    fault(
+        "activate-silence",
+        "never sends a Demand Active",
+        At(Stage::Licensed, Silence),
+        failed("activate", "timeout"),
+    ),
+    fault(
+        "finalization-silence",
+        "never answers the Font List",
+        At(Stage::FontList, Silence),
+        failed("activate", "timeout"),
+    ),
+    fault(
+        "activate-garbage",
+        "sends bytes of no protocol in place of the Demand Active",
+        At(Stage::Licensed, Send(NOISE)),
+        failed("activate", "malformed"),
+    ),
+    fault(
+        "demand-active-malformed",
+        "sends a Demand Active that is cut short",
+        At(Stage::Licensed, Send(IoChannel(&[12, 0, 0x11, 0, 0xEA, 3, 0xEA, 3, 1, 0, 4, 0]))),
+        failed("activate", "malformed"),
+    ),
+    fault(
+        "activate-ultimatum",
+        "disconnects after the Confirm Active",
+        At(Stage::ConfirmActive, Send(Ultimatum(1))),
+        coded("activate", "disconnect", 1),
+    ),
+    fault(
+        "error-info-in-finalization",
+        "sets error info 0x10C9 in place of the Font Map",
+        At(Stage::FontList, Send(ErrorInfo(0x10C9))),
+        coded("activate", "error_info", 0x10C9),
+    ),
+    fault(
+        "error-info-denied",
+        "sets error info 7 in place of the Demand Active: denied",
+        At(Stage::Licensed, Send(ErrorInfo(7))),
+        coded("activate", "error_info", 7),
+    ),
+    fault(
+        "activate-flood",
+        "draws for ever and never sends the Font Map",
+        At(Stage::FontList, Flood(Bytes(FAST_PATH_UPDATE))),
+        failed("activate", "timeout"),
+    ),
+    fault(
+        "reactivation-endless",
+        "takes the activation back again and again",
+        Behaviour::Reactivate(100),
+        failed("activate", "malformed"),
+    ),
+    fault(
+        "redirect",
+        "redirects to another host in place of the Demand Active",
+        At(Stage::Licensed, Greet(IoChannel(REDIRECTION))),
+        Expect { phase: "activate", kind: "", code: None, finding: Some("redirected") },
+    ),
+    fault(
+        "redirect-informational",
+        "tells of another host without sending the client there, which is no fault",
+        Behaviour::Also(Stage::Licensed, &[IoChannel(INFORMATION)]),
+        PASSES,
+    ),
+    fault(
+        "licensing-unknown",
+        "knows no licensing and begins with the Demand Active, which is no fault",
+        Behaviour::NoLicensing,
+        PASSES,
+    ),
+    fault(
+        "reactivation",
+        "takes the activation back once and begins another, which is no fault",
+        Behaviour::Reactivate(1),
+        PASSES,
+    ),
+    fault(
+        "multitransport",
+        "asks for a UDP transport before the Demand Active, which is no fault",
+        Behaviour::Also(Stage::Licensed, &[MULTITRANSPORT, RttRequest(7), HEARTBEAT]),
+        PASSES,
+    ),
+    fault(
+        "session-info-early",
+        "tells of the logon before the Font Map, which is no fault",
+        Behaviour::Also(Stage::FontList, &[ShareData(0x26, &[2, 0, 0, 0]), ShareData(0x1B, &[3, 0, 0, 0])]),
+        PASSES,
+    ),
+    fault(
+        "fast-path-early",
+        "draws on the fast path before the Font Map, which is no fault",
+        Behaviour::Also(Stage::FontList, &[Bytes(FAST_PATH_UPDATE), UnknownChannel(&[0x5A; 64])]),
+        PASSES,
+    ),
+];
+
+/// A fast-path PDU with an empty synchronize update.
+const FAST_PATH_UPDATE: &[u8] = &[0x00, 5, 0x03, 0, 0];
+/// Initiate Multitransport Request 0x1234 for a reliable transport.
+const MULTITRANSPORT: Answer = MessageChannel(&[
+    0x02, 0, 0, 0, 0x34, 0x12, 0, 0, 1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+]);
+/// Heartbeat: a period of five seconds, a warning after two of them missed and a reconnection after three.
+const HEARTBEAT: Answer = MessageChannel(&[0x00, 0x40, 0, 0, 0, 5, 2, 3]);
+/// A redirection without a field, LB_NOREDIRECT.
+const INFORMATION: &[u8] = &[20, 0, 0x0A, 0, 0xEA, 3, 0, 0, 0x00, 0x04, 12, 0, 7, 0, 0, 0, 0x80, 0, 0, 0];
+/// To session 7 of "rdsh02", 192.0.2.16, with the token "Cookie: msts=1", the user "u" of "D" and the password "pw".
+const REDIRECTION: &[u8] = &[
+    119, 0, 26, 0, 234, 3, 0, 0, 0, 4, 110, 0, 7, 0, 0, 0, 31, 2, 0, 0, 22, 0, 0, 0, 49, 0, 57, 0, 50, 0, 46,
+    0, 48, 0, 46, 0, 50, 0, 46, 0, 49, 0, 54, 0, 0, 0, 16, 0, 0, 0, 67, 111, 111, 107, 105, 101, 58, 32, 109,
+    115, 116, 115, 61, 49, 13, 10, 4, 0, 0, 0, 117, 0, 0, 0, 4, 0, 0, 0, 68, 0, 0, 0, 6, 0, 0, 0, 112, 0,
+    119, 0, 0, 0, 14, 0, 0, 0, 114, 0, 100, 0, 115, 0, 104, 0, 48, 0, 50, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ];
 
 /// Selects Standard RDP Security.

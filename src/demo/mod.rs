@@ -1,5 +1,6 @@
 //! A Remote Desktop server with an invented identity that accepts one account, or misbehaves in one chosen way.
 
+mod activation;
 mod answer;
 mod capabilities;
 mod certificate;

@@ -9,6 +9,7 @@ use ironrdp_pdu::gcc::{ClientEarlyCapabilityFlags, ConferenceCreateRequest};
 use ironrdp_pdu::mcs::ConnectInitial;
 use ironrdp_pdu::x224::{X224, X224Data};
 
+use super::activation;
 use super::answer::{Answer, send_data};
 use super::connection::Conversation;
 use super::fault::{Behaviour, Stage};
@@ -36,6 +37,11 @@ pub async fn serve<S: Stream>(
             "ChannelConnection" => channel_connection(conversation, acceptor, stream).await?,
             "SecureSettingsExchange" => client_info(conversation, acceptor, stream).await?,
             "LicensingExchange" => license(conversation, acceptor, stream).await?,
+            "CapabilitiesSendServer" => activation::demand_active(conversation, acceptor, stream).await?,
+            "CapabilitiesWaitConfirm" => activation::confirm_active(conversation, acceptor, stream).await?,
+            "ConnectionFinalization" if acceptor.next_pdu_hint().is_none() => {
+                activation::finalization(conversation, acceptor, stream).await?;
+            }
             _ if acceptor.next_pdu_hint().is_some() => {
                 let pdu = read_io_channel(stream).await?;
                 step(acceptor, &pdu, stream).await?;
@@ -123,9 +129,11 @@ async fn license<S: Stream>(
     stream: &mut S,
 ) -> io::Result<()> {
     match conversation.behaviour() {
-        Some(Behaviour::License) => {
-            exchange_license(stream).await?;
-            // The acceptor's own valid-client message is not sent: the exchange has ended already.
+        Some(Behaviour::License | Behaviour::NoLicensing) => {
+            if matches!(conversation.behaviour(), Some(Behaviour::License)) {
+                exchange_license(stream).await?;
+            }
+            // The acceptor's own valid-client message is not sent: the exchange has ended already, or there is none.
             acceptor.step(&[], None, &mut WriteBuf::new()).map_err(malformed)?;
             return Ok(());
         }
@@ -161,7 +169,7 @@ async fn measure_round_trip<S: Stream>(message_channel: u16, stream: &mut S) -> 
 }
 
 /// The next PDU that is not a Send Data Request on another channel.
-async fn read_io_channel<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
+pub async fn read_io_channel<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
     for _ in 0..OTHER_PDUS {
         let pdu = read_pdu(stream).await?;
         if channel(&pdu).is_none_or(|channel| channel == IO_CHANNEL) {

@@ -3,7 +3,7 @@
 use super::{Facts, Rule};
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
-    report::{HandshakeSignature, LicensingOutcome, Selected, Severity},
+    report::{HandshakeSignature, LicensingOutcome, Redirection, Selected, Severity},
 };
 
 /// Windows refuses Kerberos beyond five minutes (RFC 4120 section 1.6).
@@ -47,6 +47,8 @@ pub const RULES: &[Rule] = &[
         phase: Phase::Licensing,
         applies: license_required,
     },
+    Rule { code: "redirected", severity: Severity::Info, phase: Phase::Licensing, applies: redirected_early },
+    Rule { code: "redirected", severity: Severity::Info, phase: Phase::Activate, applies: redirected },
 ];
 
 fn standard_rdp_security(facts: &Facts<'_>) -> Option<String> {
@@ -108,4 +110,21 @@ fn license_required(facts: &Facts<'_>) -> Option<String> {
     let asks = matches!(outcome, LicensingOutcome::Request | LicensingOutcome::Challenge);
     let product = licensing.product.as_deref().unwrap_or("an unnamed product");
     asks.then(|| format!("the server asks this client for a license of product {product}"))
+}
+
+fn redirected_early(facts: &Facts<'_>) -> Option<String> {
+    redirection(facts.licensing?.redirection.as_ref()?)
+}
+
+fn redirected(facts: &Facts<'_>) -> Option<String> {
+    redirection(facts.activate?.redirection.as_ref()?)
+}
+
+fn redirection(redirection: &Redirection) -> Option<String> {
+    let names = [&redirection.target_fqdn, &redirection.target_netbios_name, &redirection.target_address];
+    let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
+    let target = if names.is_empty() { "a host it does not name".to_owned() } else { names.join(", ") };
+    let session = redirection.session_id;
+    (!redirection.informational)
+        .then(|| format!("the server sends its clients to {target}, session {session}"))
 }

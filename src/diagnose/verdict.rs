@@ -78,6 +78,7 @@ fn passed_detail(facts: &Facts<'_>) -> &'static str {
         (Some(Phase::Licensing), Some(LicensingOutcome::ValidClient)) => "; the server asks for no license",
         (Some(Phase::Licensing), Some(LicensingOutcome::NewLicense)) => "; the server issued a license",
         (Some(Phase::Licensing), Some(LicensingOutcome::Upgrade)) => "; the server upgraded the license",
+        (Some(Phase::Activate), _) => "; the server has opened a session",
         _ => "",
     }
 }

@@ -1,4 +1,4 @@
-//! Where a message ends: TPKT (RFC 1006), TSRequest (MS-CSSP 2.2.1) and the early authorization result.
+//! Where a message ends: TPKT (RFC 1006), fast-path (MS-RDPBCGR 2.2.9.1.2), TSRequest (MS-CSSP 2.2.1), early authorization.
 
 use crate::pdu::Malformed;
 
@@ -12,11 +12,16 @@ pub enum Framing {
     Tpkt,
     /// TPKT, or a TSRequest with an error: a server without early authorization refuses so where MCS begins.
     TpktAfterCredssp,
+    /// TPKT, or a fast-path update, which a server may send once it knows the client's capabilities.
+    TpktOrFastPath,
     /// DER SEQUENCE.
     TsRequest,
     /// Four bytes (MS-RDPBCGR 2.2.10.2), or in their place a TSRequest with an error, or a TPKT frame.
     EarlyAuthorization,
 }
+
+/// The low two bits of a fast-path header.
+const FASTPATH_OUTPUT_ACTION_FASTPATH: u8 = 0;
 
 impl Framing {
     /// The whole length of the message that `bytes` begins with; none when more bytes are needed to tell.
@@ -26,9 +31,10 @@ impl Framing {
     pub fn length(self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         let Some(first) = bytes.first() else { return Ok(None) };
         let length = match self {
-            Self::Tpkt | Self::TpktAfterCredssp if *first == 3 => tpkt(bytes)?,
+            Self::Tpkt | Self::TpktAfterCredssp | Self::TpktOrFastPath if *first == 3 => tpkt(bytes)?,
             Self::TpktAfterCredssp if *first == 0x30 => der(bytes)?,
-            Self::Tpkt | Self::TpktAfterCredssp => {
+            Self::TpktOrFastPath if first & 0b11 == FASTPATH_OUTPUT_ACTION_FASTPATH => fast_path(bytes)?,
+            Self::Tpkt | Self::TpktAfterCredssp | Self::TpktOrFastPath => {
                 return Err(Malformed(format!("a message begins with {first:#04x}, not with TPKT's 0x03")));
             }
             Self::TsRequest if *first == 0x30 => der(bytes)?,
@@ -57,6 +63,19 @@ fn tpkt(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         return Err(Malformed(format!("a TPKT header claims {length} bytes, fewer than its own headers")));
     }
     Ok(Some(length))
+}
+
+/// A header byte, then the whole length: seven bits, or fifteen behind a set first bit.
+fn fast_path(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+    let length = match bytes {
+        [_, high, low, ..] if high & 0x80 != 0 => usize::from(high & 0x7F) << 8 | usize::from(*low),
+        [_, short, ..] if short & 0x80 == 0 => usize::from(*short),
+        _ => return Ok(None),
+    };
+    match length {
+        0..3 => Err(Malformed(format!("a fast-path header claims {length} bytes"))),
+        length => Ok(Some(length)),
+    }
 }
 
 fn der(bytes: &[u8]) -> Result<Option<usize>, Malformed> {

@@ -3,9 +3,10 @@
 use ironrdp_core::encode_vec;
 use ironrdp_pdu::{
     gcc::{
-        ClientCoreData, ClientCoreOptionalData, ClientEarlyCapabilityFlags, ClientGccBlocks,
-        ClientMessageChannelData, ClientSecurityData, ColorDepth, ConnectionType, EncryptionMethod,
-        HighColorDepth, KeyboardType, RdpVersion, SecureAccessSequence, SupportedColorDepths,
+        ChannelDef, ChannelName, ChannelOptions, ClientCoreData, ClientCoreOptionalData,
+        ClientEarlyCapabilityFlags, ClientGccBlocks, ClientMessageChannelData, ClientNetworkData,
+        ClientSecurityData, ColorDepth, ConnectionType, EncryptionMethod, HighColorDepth, KeyboardType,
+        RdpVersion, SecureAccessSequence, SupportedColorDepths,
     },
     mcs::ConnectInitial,
     nego::SecurityProtocol,
@@ -21,8 +22,9 @@ pub const DESKTOP: (u16, u16) = (1024, 768);
 /// A whole frame with a Connect Initial.
 ///
 /// `selected` is the negotiated protocol. With Standard RDP Security (0) the RC4 methods are offered. `extended` says that
-/// the server announced support for extended client data, without which no message channel may be asked for.
-pub fn connect_initial(selected: u32, extended: bool) -> Vec<u8> {
+/// the server announced support for extended client data, without which no message channel may be asked for. `clipboard`
+/// announces the clipboard's channel: some servers drop a client that joins none when its session begins.
+pub fn connect_initial(selected: u32, extended: bool, clipboard: bool) -> Vec<u8> {
     let methods = match selected {
         0 => EncryptionMethod::BIT_40 | EncryptionMethod::BIT_56 | EncryptionMethod::BIT_128,
         _ => EncryptionMethod::empty(),
@@ -30,7 +32,7 @@ pub fn connect_initial(selected: u32, extended: bool) -> Vec<u8> {
     let blocks = ClientGccBlocks {
         core: core_data(selected),
         security: ClientSecurityData { encryption_methods: methods, ext_encryption_methods: 0 },
-        network: None,
+        network: clipboard.then(clipboard_channel),
         cluster: None,
         monitor: None,
         message_channel: extended.then_some(ClientMessageChannelData),
@@ -40,6 +42,12 @@ pub fn connect_initial(selected: u32, extended: bool) -> Vec<u8> {
     let initial = ConnectInitial::with_gcc_blocks(blocks).expect("fixed blocks make a conference request");
     let data = encode_vec(&initial).expect("a fixed Connect Initial encodes");
     encode_vec(&X224(X224Data { data: data.into() })).expect("a fixed Connect Initial fits a TPKT frame")
+}
+
+fn clipboard_channel() -> ClientNetworkData {
+    let name = ChannelName::from_utf8("cliprdr").expect("seven letters");
+    let options = ChannelOptions::INITIALIZED | ChannelOptions::ENCRYPT_RDP | ChannelOptions::SHOW_PROTOCOL;
+    ClientNetworkData { channels: vec![ChannelDef { name, options }] }
 }
 
 fn core_data(selected: u32) -> ClientCoreData {

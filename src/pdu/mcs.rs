@@ -1,11 +1,20 @@
 //! MCS domain PDUs as far as a trace reads them before IronRDP does (T.125 section 7; MS-RDPBCGR 2.2.1.5 to 2.2.1.9).
 
+use ironrdp_core::encode_vec;
+use ironrdp_pdu::{
+    mcs::{SendDataIndication, SendDataRequest},
+    x224::X224,
+};
+
 use super::{Malformed, Reader, x224};
 
 const ATTACH_USER_CONFIRM: u8 = 11;
 const CHANNEL_JOIN_CONFIRM: u8 = 15;
 const SEND_DATA_INDICATION: u8 = 26;
 const DISCONNECT_PROVIDER_ULTIMATUM: u8 = 8;
+
+/// The server's own channel, from which its indications come.
+const SERVER_CHANNEL: u16 = 1002;
 
 /// A disconnect provider ultimatum, reason rn-user-requested: the polite end.
 pub const USER_REQUESTED: [u8; 9] = [0x03, 0x00, 0x00, 0x09, 0x02, 0xF0, 0x80, 0x21, 0x80];
@@ -71,6 +80,26 @@ pub fn payload(payload: &[u8]) -> Result<Mcs<'_>, Malformed> {
         }
         choice => Ok(Mcs::Other { choice }),
     }
+}
+
+/// A whole frame with a Send Data Request.
+///
+/// # Errors
+/// The data is longer than a frame.
+pub fn request(user_channel: u16, channel: u16, user_data: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let request =
+        SendDataRequest { initiator_id: user_channel, channel_id: channel, user_data: user_data.into() };
+    encode_vec(&X224(request)).map_err(|error| Malformed(error.to_string()))
+}
+
+/// A whole frame with a Send Data Indication, for a PDU that came in one frame with others.
+///
+/// # Errors
+/// As [`request`].
+pub fn indication(channel: u16, user_data: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let indication =
+        SendDataIndication { initiator_id: SERVER_CHANNEL, channel_id: channel, user_data: user_data.into() };
+    encode_vec(&X224(indication)).map_err(|error| Malformed(error.to_string()))
 }
 
 /// Aligned PER packs the reason's three bits behind the choice: two there, one in the next byte.

@@ -2,14 +2,17 @@
 
 pub mod connect_initial;
 pub mod connect_response;
+pub mod demand_active;
 pub mod license;
 pub mod license_exchange;
 pub mod license_frame;
 pub mod license_keys;
 pub mod mcs;
+pub mod message_channel;
 pub mod ntlm;
 pub mod peer;
 pub mod reader;
+pub mod redirection;
 pub mod rsa;
 pub mod server_certificate;
 pub mod share;

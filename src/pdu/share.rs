@@ -4,11 +4,20 @@
 use super::{Reader, license_frame::SEC_LICENSE_PKT};
 
 const PDUTYPE_DEMAND_ACTIVE: u16 = 1;
+const PDUTYPE_DEACTIVATE_ALL: u16 = 6;
 const PDUTYPE_DATA: u16 = 7;
 const PDUTYPE_SERVER_REDIRECTION: u16 = 10;
+/// PDUTYPE2_SAVE_SESSION_INFO (MS-RDPBCGR 2.2.10.1).
+pub const SAVE_SESSION_INFO: u8 = 38;
+/// PDUTYPE2_FONTMAP, which ends the finalization (MS-RDPBCGR 2.2.1.22).
+pub const FONT_MAP: u8 = 40;
 const PDUTYPE2_SET_ERROR_INFO: u8 = 47;
 
-const SEC_REDIRECTION_PKT: u16 = 0x0400;
+/// Share control header and share data header, in bytes.
+const SHARE_DATA_HEADERS: usize = 18;
+
+/// SEC_REDIRECTION_PKT of the basic security header, and the first field of a redirection packet.
+pub const SEC_REDIRECTION_PKT: u16 = 0x0400;
 
 /// User data of the I/O channel, told apart by its headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +33,8 @@ pub enum IoPdu {
     Redirection,
     /// Demand Active.
     DemandActive,
+    /// Deactivate All.
+    DeactivateAll,
     /// A share data PDU of another kind.
     ShareData {
         /// pduType2.
@@ -38,7 +49,26 @@ pub fn io_pdu(user_data: &[u8]) -> IoPdu {
     if is_license(user_data) {
         return IoPdu::License;
     }
+    session_pdu(user_data)
+}
+
+/// The same once licensing is over, when no share PDU can be taken for a license PDU.
+pub fn session_pdu(user_data: &[u8]) -> IoPdu {
     share_control(user_data).unwrap_or_else(|| security_header(user_data))
+}
+
+/// Splits off the first of the share PDUs that a server may send in one message.
+pub fn first(user_data: &[u8]) -> (&[u8], &[u8]) {
+    let length = Reader::new(user_data).u16().map_or(0, usize::from);
+    match (share_control(user_data), length) {
+        (Some(_), length) => user_data.split_at(length),
+        (None, _) => (user_data, &[]),
+    }
+}
+
+/// The infoType of a Save Session Info PDU.
+pub fn session_info_type(pdu: &[u8]) -> Option<u32> {
+    Reader::new(pdu.get(SHARE_DATA_HEADERS..)?).u32().ok()
 }
 
 /// SEC_LICENSE_PKT, then a known message type and preamble version 2 or 3. The high half of the security header means
@@ -56,13 +86,15 @@ fn share_control(user_data: &[u8]) -> Option<IoPdu> {
     let mut reader = Reader::new(user_data);
     let total_length = usize::from(reader.u16().ok()?);
     let kind = reader.u16().ok()?;
-    // The high twelve bits hold version 1; padding, or a second PDU, may follow.
-    if kind >> 4 != 1 || !(6..=user_data.len()).contains(&total_length) {
+    // The high twelve bits hold version 1, or none in a redirection; padding, or a second PDU, may follow.
+    let is_version = kind >> 4 == 1 || kind == PDUTYPE_SERVER_REDIRECTION;
+    if !is_version || !(6..=user_data.len()).contains(&total_length) {
         return None;
     }
     reader.u16().ok()?;
     match kind & 0xF {
         PDUTYPE_DEMAND_ACTIVE => Some(IoPdu::DemandActive),
+        PDUTYPE_DEACTIVATE_ALL => Some(IoPdu::DeactivateAll),
         PDUTYPE_SERVER_REDIRECTION => Some(IoPdu::Redirection),
         PDUTYPE_DATA => share_data(&mut reader),
         _ => Some(IoPdu::Other),
@@ -81,9 +113,13 @@ fn share_data(reader: &mut Reader<'_>) -> Option<IoPdu> {
 }
 
 fn security_header(user_data: &[u8]) -> IoPdu {
-    match Reader::new(user_data).u16() {
-        Ok(flags) if flags & SEC_LICENSE_PKT != 0 => IoPdu::License,
-        Ok(flags) if flags & SEC_REDIRECTION_PKT != 0 => IoPdu::Redirection,
+    let mut reader = Reader::new(user_data);
+    let (Ok(flags), Ok(_)) = (reader.u16(), reader.u16()) else { return IoPdu::Other };
+    // A redirection packet repeats the flag in its own header.
+    let repeated = reader.u16() == Ok(SEC_REDIRECTION_PKT);
+    match flags {
+        _ if flags & SEC_REDIRECTION_PKT != 0 && repeated => IoPdu::Redirection,
+        _ if flags & SEC_LICENSE_PKT != 0 => IoPdu::License,
         _ => IoPdu::Other,
     }
 }

@@ -61,7 +61,7 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
     challenge::read(&seen, access.now, evidence)
         .map_err(|error| ending::malformed("the NTLM CHALLENGE cannot be read", &error, &frame))?;
     if let Some(reason) = reason_to_stop(access, seen.version) {
-        return Ok(Step::Stopped(reason));
+        return Ok(Step::Stopped(reason.into()));
     }
     evidence.attempted = true;
     let authenticate = bytes(&step(&mut client, parse(&frame)?)?)?;

@@ -2,7 +2,7 @@
 
 use ironrdp_connector::ClientConnector;
 
-use super::{PhaseResult, Step, ending, rdp_client};
+use super::{PhaseResult, Step, ending, rdp_client, redirect};
 use crate::{
     net::{Framing, Wire},
     pdu::{
@@ -62,11 +62,14 @@ pub async fn run(
                 exchange::Next::Done(step) => return Ok(step),
             },
             // Some servers know no licensing at all and begin with the capabilities.
-            IoPdu::DemandActive => return Ok(Step::Passed(())),
-            IoPdu::Redirection => {
-                let detail = "the server redirects to another host, which rdptrace does not follow";
-                return Err(Failure::new(FailureKind::SecurityUnsupported, detail));
+            IoPdu::DemandActive => {
+                wire.give_back(frame);
+                return Ok(Step::Passed(()));
             }
+            IoPdu::Redirection => match redirect::take(user_data, &mut evidence.redirection)? {
+                Some(reason) => return Ok(Step::Stopped(reason.into())),
+                None => evidence.ignored_pdus = evidence.ignored_pdus.saturating_add(1),
+            },
             _ => evidence.ignored_pdus = evidence.ignored_pdus.saturating_add(1),
         }
     }

@@ -16,7 +16,8 @@ use crate::{
     settings::Account,
 };
 
-/// Exchanges the settings and joins the channels; `account` is one that CredSSP has verified.
+/// Exchanges the settings and joins the channels; `account` is one that CredSSP has verified, `clipboard` announces
+/// the clipboard's channel.
 ///
 /// # Errors
 /// `mcs_result`, `disconnect`, `error_info`, `malformed`; `security_unsupported` for Standard RDP Security, with the
@@ -25,9 +26,10 @@ pub async fn run(
     wire: &mut Wire,
     negotiated: Negotiated,
     account: Option<&Account>,
+    clipboard: bool,
     evidence: &mut McsEvidence,
 ) -> PhaseResult<ClientConnector> {
-    wire.send(&connect_initial(negotiated.code, negotiated.extended)).await?;
+    wire.send(&connect_initial(negotiated.code, negotiated.extended, clipboard)).await?;
     let framing = if negotiated.protocol.is_nla() { Framing::TpktAfterCredssp } else { Framing::Tpkt };
     let frame = wire.receive(framing).await?;
     let response = read_response(&frame)?;

@@ -1,5 +1,6 @@
 //! One file a phase: each reads like its part of the specification and leaves what it saw in its evidence.
 
+pub mod activate;
 pub mod connect;
 pub mod credssp;
 pub mod late;
@@ -11,6 +12,9 @@ pub mod tls;
 
 mod ending;
 mod rdp_client;
+mod redirect;
+
+use std::borrow::Cow;
 
 use crate::report::Failure;
 
@@ -20,7 +24,7 @@ pub enum Step<T> {
     /// The next phase can begin.
     Passed(T),
     /// We chose to end here, and why.
-    Stopped(&'static str),
+    Stopped(Cow<'static, str>),
 }
 
 /// What a phase returns.

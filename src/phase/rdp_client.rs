@@ -3,7 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use ironrdp_connector::{
-    ClientConnector, ClientConnectorState, Config, Credentials, DesktopSize, Sequence as _, State as _,
+    ClientConnector, ClientConnectorState, Config, Credentials, DesktopSize, Sequence,
+    connection_activation::ConnectionActivationSequence,
 };
 use ironrdp_core::WriteBuf;
 use ironrdp_pdu::{
@@ -32,14 +33,19 @@ pub fn client(
     connector
 }
 
+/// A sequence that stands before the Demand Active.
+pub fn activation(io_channel: u16, user_channel: u16) -> ConnectionActivationSequence {
+    ConnectionActivationSequence::new(config(None), io_channel, user_channel)
+}
+
 /// One step; what is to be sent, possibly nothing.
 ///
 /// # Errors
 /// `malformed`, with the state in which the PDU could not be taken.
-pub fn step(connector: &mut ClientConnector, frame: &[u8]) -> Result<Vec<u8>, Failure> {
-    let state = connector.state.name();
+pub fn step(sequence: &mut impl Sequence, frame: &[u8]) -> Result<Vec<u8>, Failure> {
+    let state = sequence.state().name();
     let mut output = WriteBuf::new();
-    connector.step(frame, None, &mut output).map_err(|error| {
+    sequence.step(frame, None, &mut output).map_err(|error| {
         let detail = format!("a PDU cannot be taken in state {state}: {}", error.report());
         Failure::new(FailureKind::Malformed, detail).with_received(frame)
     })?;

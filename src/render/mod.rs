@@ -1,5 +1,6 @@
 //! Reports as text, as JSON and as JUnit; one file a format.
 
+mod activation;
 mod cells;
 mod json;
 mod junit;

@@ -1,6 +1,6 @@
 //! The telling facts of each phase, a line or two.
 
-use super::cells;
+use super::{activation, cells};
 use crate::codes::{self, Phase};
 use crate::report::{
     AttemptResult, ConnectEvidence, Connection, CredsspEvidence, HandshakeSignature, LicensingEvidence,
@@ -22,7 +22,8 @@ fn fact_lines(phases: &Phases, phase: Phase) -> Option<Vec<String>> {
         Phase::Credssp => credssp(&phases.credssp.as_ref()?.evidence),
         Phase::Mcs => mcs(&phases.mcs.as_ref()?.evidence),
         Phase::Licensing => licensing(&phases.licensing.as_ref()?.evidence),
-        Phase::Gateway | Phase::Activate => return None,
+        Phase::Activate => activation::facts(&phases.activate.as_ref()?.evidence),
+        Phase::Gateway => return None,
     })
 }
 
@@ -137,5 +138,8 @@ fn licensing(evidence: &LicensingEvidence) -> Vec<String> {
         }
         None => evidence.outcome.map(|outcome| format!("ended at {}", outcome.name().replace('_', " "))),
     };
-    vec![ended.unwrap_or_default(), request.unwrap_or_default()]
+    let redirection = evidence.redirection.as_ref().map(activation::redirection);
+    let mut lines = vec![ended.unwrap_or_default(), request.unwrap_or_default()];
+    lines.extend(redirection.unwrap_or_default());
+    lines
 }

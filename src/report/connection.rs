@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{
-    ConnectEvidence, CredsspEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence, ResolveEvidence,
-    TlsEvidence,
+    ActivateEvidence, ConnectEvidence, CredsspEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence,
+    ResolveEvidence, TlsEvidence,
 };
 use super::{Failure, Millis};
 use crate::codes::Phase;
@@ -68,6 +68,9 @@ pub struct Phases {
     /// Client Info, connect-time auto-detect and licensing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub licensing: Option<PhaseRecord<LicensingEvidence>>,
+    /// Multitransport bootstrap, capabilities exchange and finalization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activate: Option<PhaseRecord<ActivateEvidence>>,
 }
 
 /// What one phase saw and how it ended.
@@ -132,6 +135,7 @@ impl Phases {
             of(Phase::Credssp, self.credssp.as_ref()),
             of(Phase::Mcs, self.mcs.as_ref()),
             of(Phase::Licensing, self.licensing.as_ref()),
+            of(Phase::Activate, self.activate.as_ref()),
         ]
         .into_iter()
         .flatten()

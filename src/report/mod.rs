@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Thumbprints, Trust, Usage};
 pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary};
 pub use evidence::{
-    Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
+    ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
     HandshakeSignature, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence,
-    NegotiateEvidence, NtlmEvidence, ResolveEvidence, ResolvedAddress, Selected, TlsEvidence,
+    NegotiateEvidence, NtlmEvidence, Redirection, ResolveEvidence, ResolvedAddress, Seen, Selected,
+    TlsEvidence,
 };
 pub use failure::{Failure, FailureKind};
 pub use judgement::{

@@ -46,7 +46,8 @@ fn bad_input_is_refused_before_anything_is_sent() {
         (&["trace", "rdp://host"], "is no target"),
         (&["trace", "farm.rdp"], "is no target"),
         (&["trace", target, "--until", "lunch"], "lunch"),
-        (&["trace", target, "--until", "activate"], "licensing"),
+        (&["trace", target, "--until", "gateway"], "does not trace gateway"),
+        (&["trace", target, "--take-session"], "--until"),
         (&["trace", target, "--timeout", "soon"], "seconds"),
         (&["trace", target, "--timeout", "-1"], "--timeout"),
         (&["trace", target, "--deadline", "0"], "0.01"),
@@ -105,6 +106,9 @@ fn exit_codes_name_the_phase() {
         ("certificate-expired", 1),
         ("certificate-untrusted", 0),
         ("license-request", 3),
+        ("redirect", 3),
+        ("activate-close", 18),
+        ("reactivation", 0),
     ];
     for (fault, code) in cases {
         let output = rdptrace(&["demo", "--fault", fault]);
@@ -151,6 +155,7 @@ fn schema_completions_and_manual_are_printed() {
         (&["man"], ".TH"),
         (&["demo", "--list"], "license-server-missing"),
         (&["trace", "--help"], "--expect-thumbprint"),
+        (&["trace", "--help"], "--take-session"),
     ];
     for (arguments, words) in cases {
         let output = rdptrace(arguments);
@@ -220,6 +225,27 @@ fn the_password_is_in_no_output_of_a_wait() {
         assert!(said.contains("try 1, ") && said.contains("try 2, ") && !said.contains("try 3, "), "{said}");
         assert_holds_no_password(&output);
     }
+}
+
+/// Without --take-session an account goes no further than licensing; a server without NLA needs none.
+#[test]
+fn an_account_takes_a_session_only_when_it_may() {
+    let server = Served::start(&[]);
+    let trace = |more: &[&str]| {
+        let base = ["trace", &server.1, "--until", "activate", "--format", "json"];
+        let output = command(&[&base[..], more].concat()).env("RDPTRACE_PASSWORD", "demo").output();
+        let output = output.expect("the program runs");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let verdict = ["outcome", "phase", "reached"].map(|field| report["verdict"][field].clone());
+        (output.status.code(), verdict)
+    };
+    let stopped = [Value::from("stopped"), Value::from("activate"), Value::from("licensing")];
+    assert_eq!(trace(&["-u", "demo", "--fail-on", "never"]), (Some(3), stopped));
+    let passed = [Value::from("passed"), Value::Null, Value::from("activate")];
+    assert_eq!(trace(&["-u", "demo", "--take-session"]), (Some(0), passed.clone()));
+    assert_eq!(trace(&["--security", "tls"]), (Some(0), passed));
+    let before = [Value::from("stopped"), Value::from("credssp"), Value::from("tls")];
+    assert_eq!(trace(&[]), (Some(3), before));
 }
 
 fn with_stdin(arguments: &[&str]) -> std::io::Result<Output> {

@@ -1,5 +1,6 @@
 //! What a user relies on, over loopback and in virtual time.
 
+mod activation;
 mod certificates;
 mod cli;
 mod codes;

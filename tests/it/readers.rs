@@ -7,8 +7,10 @@ use rdptrace::{
     net::Framing,
     pdu::{
         connect_response::connect_response,
+        demand_active::demand_active,
         mcs::{self, Mcs},
-        ntlm, peer,
+        message_channel, ntlm, peer,
+        redirection::redirection,
         server_certificate::ServerCertificate,
         share::{self, IoPdu},
         ts_request::ts_request,
@@ -82,6 +84,9 @@ fn set_error_info_is_told_from_license_pdus_and_from_a_redirection() {
     let mut redirection = bytes("a8001a0000000000");
     redirection.resize(0xA8, 0);
     assert_eq!(share::io_pdu(&redirection), IoPdu::Redirection);
+    // The specification writes no version there, FreeRDP does.
+    redirection[2] = 0x0A;
+    assert_eq!(share::io_pdu(&redirection), IoPdu::Redirection);
 }
 
 #[test]
@@ -125,6 +130,11 @@ fn lengths_are_bounded() {
     assert_eq!(Framing::Tpkt.length(&[3, 0, 0xFF, 0xFF]), Ok(Some(65535)));
     assert!(Framing::Tpkt.length(&[3, 0, 0, 6]).is_err());
     assert!(Framing::Tpkt.length(&[0x53]).is_err());
+    assert_eq!(Framing::TpktOrFastPath.length(&[0, 0x81]), Ok(None));
+    assert_eq!(Framing::TpktOrFastPath.length(&[0, 0x81, 4]), Ok(Some(260)));
+    assert_eq!(Framing::TpktOrFastPath.length(&[0xC4, 9]), Ok(Some(9)));
+    assert!(Framing::TpktOrFastPath.length(&[0, 2]).is_err());
+    assert!(Framing::TpktOrFastPath.length(&[0x53, 9]).is_err());
     assert_eq!(Framing::TsRequest.length(&[0x30, 0x82, 1]), Ok(None));
     assert!(Framing::TsRequest.length(&[0x30, 0x84, 6, 0, 0, 0]).is_err());
     assert!(Framing::TsRequest.length(&[0x30, 0x80]).is_err());
@@ -141,14 +151,24 @@ fn read_everything(bytes: &[u8]) {
     let _ = mcs::read(bytes);
     let _ = mcs::payload(bytes);
     let _ = share::io_pdu(bytes);
+    let _ = share::session_pdu(bytes);
+    let _ = share::first(bytes);
+    let _ = demand_active(bytes);
+    let _ = redirection(bytes);
+    let _ = message_channel::message(bytes);
     let _ = ts_request(bytes);
     let _ = ntlm::challenge(bytes);
     let _ = peer::speaks(bytes);
     let _ = ServerCertificate::read(bytes);
     let _ = certificate::subject_public_key(bytes);
     let _ = certificate::checkable(bytes);
-    for framing in [Framing::Tpkt, Framing::TpktAfterCredssp, Framing::TsRequest, Framing::EarlyAuthorization]
-    {
+    for framing in [
+        Framing::Tpkt,
+        Framing::TpktAfterCredssp,
+        Framing::TpktOrFastPath,
+        Framing::TsRequest,
+        Framing::EarlyAuthorization,
+    ] {
         let _ = framing.length(bytes);
     }
 }
@@ -160,6 +180,7 @@ fn cut_and_altered_samples_never_panic() {
         "freerdp-challenge.hex",
         "ms-nlmp-challenge.hex",
         "xrdp-confirm-rdp.hex",
+        "weston-demand-active.hex",
     ];
     for name in names {
         let whole = sample(name);

@@ -78,6 +78,19 @@ impl Program {
         Self { child: command.spawn().expect("the program starts") }
     }
 
+    /// Whether it listens on this port before it ends.
+    pub fn listens(&mut self, port: u16) -> bool {
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let begin = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            if begin.elapsed() > START || !matches!(self.child.try_wait(), Ok(None)) {
+                return false;
+            }
+            thread::park_timeout(Duration::from_millis(20));
+        }
+        true
+    }
+
     /// Sends a signal to the whole group.
     pub fn signal(&self, signal: &str) {
         let group = format!("-{}", self.child.id());

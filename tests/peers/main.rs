@@ -7,4 +7,5 @@ mod demo_server;
 mod display;
 mod freerdp;
 mod lab;
+mod weston;
 mod xrdp;

@@ -78,6 +78,19 @@ fn negotiate_reaches_the_end_of_licensing() {
     assert!(!traced.found("certificate-name-mismatch"));
 }
 
+/// The first thing that xrdp draws is its own logon box.
+#[test]
+fn tls_reaches_the_end_of_the_activation() {
+    let Some(server) = xrdp(&[("security_layer", "tls")], VALID) else { return };
+    let traced = trace(server.port, &["--until", "activate"], None);
+    assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
+    assert_eq!(traced.at("/verdict/reached"), "activate");
+    assert_eq!(traced.evidence("activate", "desktop_width"), 1024);
+    assert_eq!(traced.evidence("activate", "desktop_height"), 768);
+    assert!(traced.evidence("activate", "capability_sets").as_array().is_some_and(|sets| sets.len() > 5));
+    assert_eq!(traced.code, Some(0));
+}
+
 #[test]
 fn the_license_exchange_can_end_at_the_request() {
     let Some(server) = xrdp(&[("security_layer", "tls")], VALID) else { return };

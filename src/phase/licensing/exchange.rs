@@ -73,12 +73,12 @@ impl Exchange {
         evidence.certificate = request.certificate.as_ref().map(certificate);
         if self.licensing.policy == LicensePolicy::Stop {
             return Ok(Next::Done(Step::Stopped(
-                "the license exchange ends at the server's request, as asked",
+                "the license exchange ends at the server's request, as asked".into(),
             )));
         }
         let Ok(client) = ClientLicense::new(request, None, random()?, random()?) else {
             let reason = "the license request carries no key that could encrypt an answer";
-            return Ok(Next::Done(Step::Stopped(reason)));
+            return Ok(Next::Done(Step::Stopped(reason.into())));
         };
         let answer = client.new_license_request(CLIENT_NAME, CLIENT_NAME);
         self.client = Some(client);
@@ -96,7 +96,7 @@ impl Exchange {
             client.read_challenge(challenge).map_err(|error| unreadable("the platform challenge", &error))?;
         if self.licensing.policy != LicensePolicy::Complete {
             let reason = "the license exchange ends at the platform challenge, so that no license is issued";
-            return Ok(Next::Done(Step::Stopped(reason)));
+            return Ok(Next::Done(Step::Stopped(reason.into())));
         }
         Ok(Next::Send(self.frame(client.challenge_response(&plain, self.licensing.hardware_id))))
     }

@@ -1,11 +1,13 @@
 //! What each phase saw. Fixed fields are always present; what is not known is null.
 
+mod activation;
 mod credssp;
 mod negotiate;
 mod session;
 mod tcp;
 mod tls;
 
+pub use activation::{ActivateEvidence, Redirection, Seen};
 pub use credssp::{CredsspEvidence, NtlmEvidence};
 pub use negotiate::{NegotiateEvidence, Selected};
 pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Redirection;
 use crate::report::Timestamp;
 
 /// Basic settings exchange and channel connection (MS-RDPBCGR 2.2.1.3 to 2.2.1.9).
@@ -70,6 +71,8 @@ pub struct LicensingEvidence {
     pub auto_detect_requests: u32,
     /// PDUs that belong to nothing in this phase and were passed over.
     pub ignored_pdus: u32,
+    /// The last Server Redirection PDU.
+    pub redirection: Option<Redirection>,
 }
 
 /// How the license exchange ended.

@@ -1,0 +1,68 @@
+//! The demo server's activation: capabilities exchange and finalization, with what may come between (MS-RDPBCGR 1.3.1.1).
+
+use std::io;
+use std::mem;
+
+use ironrdp_acceptor::Acceptor;
+use ironrdp_connector::DesktopSize;
+use ironrdp_pdu::nego::SecurityProtocol;
+
+use super::answer::Answer;
+use super::connection::{Conversation, DESKTOP};
+use super::fault::{Behaviour, Stage};
+use super::session::{read_io_channel, step};
+use super::stream::{Stream, malformed, send};
+
+/// Synchronize, Control (Cooperate), Control (Granted) and Font Map.
+const SERVER_PDUS: usize = 4;
+
+/// Sends the Demand Active.
+pub async fn demand_active<S: Stream>(
+    conversation: &Conversation<'_>,
+    acceptor: &mut Acceptor,
+    stream: &mut S,
+) -> io::Result<()> {
+    conversation.reached(Stage::Licensed, stream).await?;
+    step(acceptor, &[], stream).await.map(drop)
+}
+
+/// Takes the Confirm Active.
+pub async fn confirm_active<S: Stream>(
+    conversation: &Conversation<'_>,
+    acceptor: &mut Acceptor,
+    stream: &mut S,
+) -> io::Result<()> {
+    let pdu = read_io_channel(stream).await?;
+    conversation.reached(Stage::ConfirmActive, stream).await?;
+    step(acceptor, &pdu, stream).await.map(drop)
+}
+
+/// Answers the client's Font List, or takes the activation back.
+pub async fn finalization<S: Stream>(
+    conversation: &mut Conversation<'_>,
+    acceptor: &mut Acceptor,
+    stream: &mut S,
+) -> io::Result<()> {
+    conversation.reached(Stage::FontList, stream).await?;
+    if let Some(Behaviour::Reactivate(rounds)) = conversation.behaviour()
+        && conversation.reactivations < *rounds
+    {
+        conversation.reactivations += 1;
+        send(stream, &Answer::DeactivateAll.bytes(0)).await?;
+        return begin_again(acceptor);
+    }
+    for _ in 0..SERVER_PDUS {
+        step(acceptor, &[], stream).await?;
+    }
+    Ok(())
+}
+
+/// The acceptor before its Demand Active; what takes its place meanwhile is never used.
+fn begin_again(acceptor: &mut Acceptor) -> io::Result<()> {
+    let nobody =
+        Acceptor::new(SecurityProtocol::empty(), DesktopSize { width: 0, height: 0 }, Vec::new(), None);
+    let before = mem::replace(acceptor, nobody);
+    *acceptor =
+        Acceptor::new_deactivation_reactivation(before, Default::default(), DESKTOP).map_err(malformed)?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! The message channel after licensing: multitransport requests and auto-detection (MS-RDPBCGR 2.2.14, 2.2.15).
+
+use super::Reader;
+
+const SEC_TRANSPORT_REQ: u16 = 0x0002;
+const SEC_TRANSPORT_RSP: u16 = 0x0004;
+const SEC_AUTODETECT_REQ: u16 = 0x1000;
+const SEC_AUTODETECT_RSP: u16 = 0x2000;
+const E_ABORT: u32 = 0x8000_4004;
+const RTT_CONTINUOUS: u16 = 0x0001;
+const RTT_CONNECT_TIME: u16 = 0x1001;
+const TYPE_ID_AUTODETECT_RESPONSE: u8 = 1;
+
+/// A PDU of the message channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// Initiate Multitransport Request.
+    Multitransport {
+        /// requestId.
+        request_id: u32,
+    },
+    /// RTT Measure Request.
+    RoundTrip {
+        /// sequenceNumber.
+        sequence: u16,
+    },
+    /// An auto-detect request that wants no answer, or none that could be given.
+    AutoDetect,
+    /// A heartbeat, or anything else.
+    Other,
+}
+
+/// Tells what the user data is.
+pub fn message(user_data: &[u8]) -> Message {
+    let mut reader = Reader::new(user_data);
+    let (Ok(flags), Ok(_)) = (reader.u16(), reader.u16()) else { return Message::Other };
+    if flags & SEC_TRANSPORT_REQ != 0 {
+        return reader.u32().map_or(Message::Other, |request_id| Message::Multitransport { request_id });
+    }
+    if flags & SEC_AUTODETECT_REQ != 0 {
+        return auto_detect(&mut reader);
+    }
+    Message::Other
+}
+
+/// headerLength, headerTypeId, sequenceNumber, requestType.
+fn auto_detect(reader: &mut Reader<'_>) -> Message {
+    let (Ok(_), Ok(sequence), Ok(kind)) = (reader.u16(), reader.u16(), reader.u16()) else {
+        return Message::AutoDetect;
+    };
+    match kind {
+        RTT_CONTINUOUS | RTT_CONNECT_TIME => Message::RoundTrip { sequence },
+        _ => Message::AutoDetect,
+    }
+}
+
+/// Initiate Multitransport Response: the client could not open the transport.
+pub fn decline(request_id: u32) -> Vec<u8> {
+    let header = u32::from(SEC_TRANSPORT_RSP).to_le_bytes();
+    [header, request_id.to_le_bytes(), E_ABORT.to_le_bytes()].concat()
+}
+
+/// RTT Measure Response.
+pub fn round_trip(sequence: u16) -> Vec<u8> {
+    let [low, high] = sequence.to_le_bytes();
+    let header = u32::from(SEC_AUTODETECT_RSP).to_le_bytes();
+    [&header[..], &[6, TYPE_ID_AUTODETECT_RESPONSE, low, high, 0, 0]].concat()
+}

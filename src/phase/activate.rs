@@ -1,0 +1,202 @@
+//! Multitransport bootstrap, capabilities exchange and finalization (MS-RDPBCGR 1.3.1.1, 1.3.1.3, 2.2.1.13 to 2.2.1.22).
+
+use super::{PhaseResult, Step, ending, rdp_client, redirect};
+use crate::{
+    codes::{self, Table},
+    net::{Framing, Wire},
+    pdu::{
+        Malformed,
+        demand_active::demand_active,
+        mcs::{self, Mcs},
+        message_channel::{self, Message},
+        share::{self, IoPdu},
+    },
+    report::{ActivateEvidence, Failure, FailureKind, Seen},
+};
+
+/// How often a server may take back an activation and begin another.
+const MAX_REACTIVATIONS: u32 = 3;
+/// How many transports a server may ask for (MS-RDPBCGR 2.2.15.1).
+const MAX_MULTITRANSPORT_REQUESTS: u32 = 2;
+/// Synchronize, Control (Cooperate), Control (Request Control) and Font List.
+const FINALIZATION_PDUS: usize = 4;
+/// How many different numbers of one kind are recorded.
+const MAX_SEEN: usize = 64;
+/// A fast-path PDU begins with any other byte.
+const TPKT_VERSION: u8 = 3;
+
+/// The channels of a session.
+#[derive(Clone, Copy, Debug)]
+pub struct Channels {
+    /// The I/O channel.
+    pub io: u16,
+    /// The message channel.
+    pub message: Option<u16>,
+    /// Our user channel.
+    pub user: u16,
+}
+
+/// Answers the Demand Active and goes on until the server's Font Map.
+///
+/// # Errors
+/// `error_info`, `disconnect`, `malformed`, and what ends a connection.
+pub async fn run(wire: &mut Wire, channels: Channels, evidence: &mut ActivateEvidence) -> PhaseResult<()> {
+    let mut activation = Activation { channels, demands: 0, confirmed: false };
+    loop {
+        let frame = wire.receive(Framing::TpktOrFastPath).await?;
+        if frame.first() != Some(&TPKT_VERSION) {
+            count(&mut evidence.fast_path_pdus);
+            continue;
+        }
+        let Mcs::Data { channel, user_data } = ending::read(&frame)? else {
+            let detail = "an MCS PDU without data where the activation goes on";
+            return Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame));
+        };
+        if Some(channel) == channels.message {
+            activation.message(wire, user_data, evidence).await?;
+        } else if channel != channels.io {
+            count(&mut evidence.ignored_pdus);
+        } else if let Some(step) = activation.share(wire, user_data, evidence).await? {
+            return Ok(step);
+        }
+    }
+}
+
+struct Activation {
+    channels: Channels,
+    /// Demand Actives that were answered.
+    demands: u32,
+    /// Whether the last one was, and was not taken back.
+    confirmed: bool,
+}
+
+impl Activation {
+    /// The PDUs of one message on the I/O channel; the end of the phase, if one of them is it.
+    async fn share(
+        &mut self,
+        wire: &mut Wire,
+        user_data: &[u8],
+        evidence: &mut ActivateEvidence,
+    ) -> Result<Option<Step<()>>, Failure> {
+        let mut rest = user_data;
+        while !rest.is_empty() {
+            let (pdu, after) = share::first(rest);
+            rest = after;
+            match share::session_pdu(pdu) {
+                IoPdu::DemandActive => self.demand_active(wire, pdu, evidence).await?,
+                IoPdu::DeactivateAll => self.deactivated(evidence)?,
+                IoPdu::SetErrorInfo { code } if code != 0 => return Err(ending::error_info(code)),
+                IoPdu::Redirection => {
+                    if let Some(reason) = redirect::take(pdu, &mut evidence.redirection)? {
+                        return Ok(Some(Step::Stopped(reason.into())));
+                    }
+                }
+                IoPdu::ShareData { kind } => {
+                    note_share_data(kind, pdu, evidence);
+                    if kind == share::FONT_MAP && self.confirmed {
+                        return Ok(Some(Step::Passed(())));
+                    }
+                }
+                _ => count(&mut evidence.ignored_pdus),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Answers with a Confirm Active, and without waiting with what a client sends in the finalization.
+    async fn demand_active(
+        &mut self,
+        wire: &mut Wire,
+        pdu: &[u8],
+        evidence: &mut ActivateEvidence,
+    ) -> Result<(), Failure> {
+        let unreadable =
+            |error: Malformed| ending::malformed("the Demand Active cannot be read", &error, pdu);
+        self.demands += 1;
+        if self.demands > MAX_REACTIVATIONS + 1 {
+            let detail = format!("the server demands the {}th activation", self.demands);
+            return Err(Failure::new(FailureKind::Malformed, detail));
+        }
+        let seen = demand_active(pdu).map_err(unreadable)?;
+        evidence.server_name = Some(seen.source);
+        evidence.share_id = Some(seen.share_id);
+        evidence.desktop_width = seen.desktop.map(|(width, _)| width.into());
+        evidence.desktop_height = seen.desktop.map(|(_, height)| height.into());
+        evidence.capability_sets.clear();
+        for kind in seen.capability_sets {
+            note(&mut evidence.capability_sets, &codes::CAPABILITY_SET, kind.into());
+        }
+        let mut sequence = rdp_client::activation(self.channels.io, self.channels.user);
+        let frame = mcs::indication(self.channels.io, pdu).map_err(unreadable)?;
+        wire.send(&rdp_client::step(&mut sequence, &frame)?).await?;
+        for _ in 0..FINALIZATION_PDUS {
+            wire.send(&rdp_client::step(&mut sequence, &[])?).await?;
+        }
+        self.confirmed = true;
+        Ok(())
+    }
+
+    fn deactivated(&mut self, evidence: &mut ActivateEvidence) -> Result<(), Failure> {
+        self.confirmed = false;
+        evidence.reactivations += 1;
+        if evidence.reactivations > MAX_REACTIVATIONS {
+            let detail = format!("the server took back the activation {} times", evidence.reactivations);
+            return Err(Failure::new(FailureKind::Malformed, detail));
+        }
+        Ok(())
+    }
+
+    /// A transport is declined, a round trip answered, anything else passed over.
+    async fn message(
+        &self,
+        wire: &mut Wire,
+        user_data: &[u8],
+        evidence: &mut ActivateEvidence,
+    ) -> Result<(), Failure> {
+        let answer = match message_channel::message(user_data) {
+            Message::Multitransport { request_id }
+                if evidence.multitransport_requests < MAX_MULTITRANSPORT_REQUESTS =>
+            {
+                evidence.multitransport_requests += 1;
+                message_channel::decline(request_id)
+            }
+            Message::RoundTrip { sequence } => {
+                count(&mut evidence.auto_detect_requests);
+                message_channel::round_trip(sequence)
+            }
+            Message::AutoDetect => {
+                count(&mut evidence.auto_detect_requests);
+                return Ok(());
+            }
+            Message::Multitransport { .. } | Message::Other => {
+                count(&mut evidence.ignored_pdus);
+                return Ok(());
+            }
+        };
+        let Some(channel) = self.channels.message else { return Ok(()) };
+        let frame = mcs::request(self.channels.user, channel, &answer).expect("a few bytes fit a frame");
+        wire.send(&frame).await
+    }
+}
+
+fn note_share_data(kind: u8, pdu: &[u8], evidence: &mut ActivateEvidence) {
+    note(&mut evidence.share_data, &codes::SHARE_DATA, kind.into());
+    if kind == share::SAVE_SESSION_INFO
+        && let Some(info) = share::session_info_type(pdu)
+    {
+        note(&mut evidence.save_session_info, &codes::SAVE_SESSION_INFO, info);
+    }
+}
+
+/// Counts a number; a server that invents many fills no memory.
+fn note(list: &mut Vec<Seen>, table: &Table, code: u32) {
+    if let Some(seen) = list.iter_mut().find(|seen| seen.code == code) {
+        count(&mut seen.count);
+    } else if list.len() < MAX_SEEN {
+        list.push(Seen { code, name: table.symbol(code).map(str::to_owned), count: 1 });
+    }
+}
+
+fn count(counter: &mut u32) {
+    *counter = counter.saturating_add(1);
+}

@@ -1,0 +1,78 @@
+//! The telling facts of the activation and of a redirection.
+
+use crate::report::{ActivateEvidence, Redirection, Seen};
+
+/// The facts of the activation, a line each.
+pub fn facts(evidence: &ActivateEvidence) -> Vec<String> {
+    let mut lines = vec![desktop(evidence), said(evidence), drawn(evidence)];
+    lines.extend(evidence.redirection.as_ref().map(redirection).unwrap_or_default());
+    lines
+}
+
+/// The facts of a redirection, a line each.
+pub fn redirection(redirection: &Redirection) -> Vec<String> {
+    let names = [&redirection.target_fqdn, &redirection.target_netbios_name, &redirection.target_address];
+    let mut names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
+    for address in &redirection.target_addresses {
+        if !names.contains(&address.as_str()) {
+            names.push(address);
+        }
+    }
+    let user = [&redirection.domain, &redirection.user];
+    let user = user.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\\");
+    let token = redirection.load_balance_text.as_ref().or(redirection.load_balance_info.as_ref());
+    let with = [("a password", redirection.password), ("a certificate", redirection.certificate)];
+    let with: Vec<&str> = with.into_iter().filter(|(_, there)| *there).map(|(what, _)| what).collect();
+    let line = |label: &str, text: &str| match text {
+        "" => String::new(),
+        text => format!("{label} {text}"),
+    };
+    vec![
+        format!("redirection to session {}, flags {:#x}", redirection.session_id, redirection.flags),
+        line("target", &names.join(", ")),
+        line("token", token.map_or("", String::as_str)),
+        line("user", &user),
+        line("with", &with.join(" and ")),
+    ]
+}
+
+fn desktop(evidence: &ActivateEvidence) -> String {
+    let name = evidence.server_name.as_deref().filter(|name| !name.is_empty());
+    let size = evidence.desktop_width.zip(evidence.desktop_height);
+    let parts = [
+        name.map(|name| format!("server \"{name}\"")),
+        size.map(|(width, height)| format!("desktop {width}x{height}")),
+        (!evidence.capability_sets.is_empty())
+            .then(|| plural(total(&evidence.capability_sets), "capability set")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// What came besides the exchange itself.
+fn said(evidence: &ActivateEvidence) -> String {
+    let counted = [
+        (evidence.multitransport_requests, "multitransport request declined"),
+        (evidence.auto_detect_requests, "auto-detect request"),
+        (evidence.reactivations, "reactivation"),
+    ];
+    let some = counted.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, what)| format!("{what}: {count}")).collect::<Vec<_>>().join(", ")
+}
+
+fn drawn(evidence: &ActivateEvidence) -> String {
+    let counted = [
+        (evidence.fast_path_pdus, "fast-path PDU"),
+        (total(&evidence.save_session_info), "Save Session Info"),
+        (evidence.ignored_pdus, "PDU passed over"),
+    ];
+    let some = counted.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, what)| format!("{what}: {count}")).collect::<Vec<_>>().join(", ")
+}
+
+fn total(seen: &[Seen]) -> u32 {
+    seen.iter().fold(0, |sum, seen| sum.saturating_add(seen.count))
+}
+
+fn plural(count: u32, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}

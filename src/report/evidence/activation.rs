@@ -1,0 +1,81 @@
+//! What the activation saw, and where a server sends its clients.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Multitransport bootstrap, capabilities exchange and finalization (MS-RDPBCGR 2.2.1.13 to 2.2.1.22, 2.2.15).
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ActivateEvidence {
+    /// The server's name for itself, sourceDescriptor of the Demand Active.
+    pub server_name: Option<String>,
+    /// shareId of the last Demand Active.
+    pub share_id: Option<u32>,
+    /// Width of the desktop.
+    pub desktop_width: Option<u32>,
+    /// Height of the desktop.
+    pub desktop_height: Option<u32>,
+    /// Types of the capability sets in the last Demand Active.
+    pub capability_sets: Vec<Seen>,
+    /// Multitransport requests that were declined.
+    pub multitransport_requests: u32,
+    /// Auto-detect requests; those for the round trip were answered.
+    pub auto_detect_requests: u32,
+    /// Deactivate All PDUs, each of which asks for another capabilities exchange.
+    pub reactivations: u32,
+    /// Share data PDUs by their type.
+    pub share_data: Vec<Seen>,
+    /// Save Session Info PDUs by their type.
+    pub save_session_info: Vec<Seen>,
+    /// Fast-path PDUs, which draw.
+    pub fast_path_pdus: u32,
+    /// PDUs that belong to nothing in this phase and were passed over.
+    pub ignored_pdus: u32,
+    /// The last Server Redirection PDU.
+    pub redirection: Option<Redirection>,
+}
+
+/// A number of the protocol and how often it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Seen {
+    /// The number.
+    pub code: u32,
+    /// Its symbol, where a table knows it.
+    pub name: Option<String>,
+    /// How often it came.
+    pub count: u32,
+}
+
+/// A Server Redirection PDU (MS-RDPBCGR 2.2.13.1); a password in it is not kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Redirection {
+    /// The session to reconnect to.
+    pub session_id: u32,
+    /// RedirFlags.
+    pub flags: u32,
+    /// Whether the server only informs and goes on with this connection.
+    pub informational: bool,
+    /// The target's fully qualified name.
+    pub target_fqdn: Option<String>,
+    /// The target's NetBIOS name.
+    pub target_netbios_name: Option<String>,
+    /// The target's address.
+    pub target_address: Option<String>,
+    /// The target's addresses, at most 64.
+    pub target_addresses: Vec<String>,
+    /// What the load balancer wants to see again, lower-case hex.
+    pub load_balance_info: Option<String>,
+    /// The same as text, when it is printable.
+    pub load_balance_text: Option<String>,
+    /// The user to log on.
+    pub user: Option<String>,
+    /// The user's domain.
+    pub domain: Option<String>,
+    /// Whether a password, or a cookie in its place, was sent.
+    pub password: bool,
+    /// Whether the target's certificate was sent.
+    pub certificate: bool,
+    /// The redirection's GUID in base64.
+    pub guid: Option<String>,
+    /// The URL that the client had sent to its load balancer.
+    pub tsv_url: Option<String>,
+}

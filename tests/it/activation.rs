@@ -1,0 +1,192 @@
+//! The activation: what servers may send besides the exchange itself, and the redirection in both of its carriers.
+
+use ironrdp_connector::{Sequence as _, connection_activation::ConnectionActivationSequence};
+use ironrdp_core::WriteBuf;
+use rdptrace::{
+    Report, Settings,
+    codes::Phase,
+    pdu::{
+        demand_active::demand_active,
+        mcs,
+        message_channel::{self, Message},
+        redirection::redirection,
+        share::{self, IoPdu},
+    },
+    report::{ActivateEvidence, Outcome, Redirection, Seen},
+    settings::Security,
+};
+
+use crate::{
+    demo::settings::config,
+    faults::{settings_for, trace},
+    lab::fault,
+};
+
+/// A trace over TLS alone, to the end of the activation.
+async fn activate(name: &str) -> Report {
+    let settings = Settings {
+        until: Some(Phase::Activate),
+        security: Security::Tls,
+        account: None,
+        ..Settings::default()
+    };
+    trace(Some(fault(name)), &settings).await
+}
+
+fn evidence(report: &Report) -> &ActivateEvidence {
+    &report.trace.connections[0].phases.activate.as_ref().expect("entered").evidence
+}
+
+fn names(seen: &[Seen]) -> Vec<&str> {
+    seen.iter().filter_map(|seen| seen.name.as_deref()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transport_is_declined_and_a_round_trip_answered() {
+    let report = activate("multitransport").await;
+    assert_eq!(report.verdict.reached, Some(Phase::Activate));
+    let seen = evidence(&report);
+    assert_eq!((seen.multitransport_requests, seen.auto_detect_requests, seen.ignored_pdus), (1, 1, 1));
+    assert_eq!(seen.server_name.as_deref(), Some("RDP"));
+    assert_eq!((seen.desktop_width, seen.desktop_height), (Some(1024), Some(768)));
+    assert!(names(&seen.capability_sets).contains(&"CAPSTYPE_GENERAL"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_demand_active_is_answered_and_a_fifth_is_not() {
+    let once = activate("reactivation").await;
+    assert_eq!((once.verdict.outcome, evidence(&once).reactivations), (Outcome::Passed, 1));
+    let endless = activate("reactivation-endless").await;
+    assert_eq!((endless.verdict.outcome, evidence(&endless).reactivations), (Outcome::Aborted, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_before_the_font_map_is_recorded() {
+    let report = activate("session-info-early").await;
+    let seen = evidence(&report);
+    assert_eq!(names(&seen.save_session_info), ["INFOTYPE_LOGON_PLAINNOTIFY"]);
+    assert!(names(&seen.share_data).contains(&"PDUTYPE2_POINTER"));
+    let report = activate("fast-path-early").await;
+    assert_eq!((evidence(&report).fast_path_pdus, evidence(&report).ignored_pdus), (1, 1));
+}
+
+/// The Demand Active that ended licensing is not lost.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_knows_no_licensing_is_followed() {
+    let report = activate("licensing-unknown").await;
+    assert_eq!(report.verdict.reached, Some(Phase::Activate));
+    let licensing = report.trace.connections[0].phases.licensing.as_ref().expect("entered");
+    assert_eq!(licensing.evidence.outcome, None);
+    assert_eq!(evidence(&report).server_name.as_deref(), Some("RDP"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirection_that_only_informs_is_recorded_and_passed() {
+    let report = activate("redirect-informational").await;
+    assert_eq!(report.verdict.outcome, Outcome::Passed);
+    let seen = evidence(&report).redirection.as_ref().expect("a redirection");
+    assert_eq!((seen.session_id, seen.informational), (7, true));
+    assert!(report.findings.iter().all(|finding| finding.code != "redirected"));
+}
+
+/// Everything but the password, wherever it comes.
+#[tokio::test(start_paused = true)]
+async fn a_redirection_is_recorded_in_either_phase() {
+    let late = trace(Some(fault("redirect")), &settings_for(Some(fault("redirect")))).await;
+    let early = trace(Some(fault("redirect-in-licensing")), &settings_for(None)).await;
+    let licensing = early.trace.connections[0].phases.licensing.as_ref().expect("entered");
+    for seen in [&evidence(&late).redirection, &licensing.evidence.redirection] {
+        let expected = Redirection {
+            session_id: 7,
+            flags: 0x21F,
+            informational: false,
+            target_fqdn: None,
+            target_netbios_name: Some("rdsh02".to_owned()),
+            target_address: Some("192.0.2.16".to_owned()),
+            target_addresses: Vec::new(),
+            load_balance_info: Some(hex::encode("Cookie: msts=1\r\n")),
+            load_balance_text: Some("Cookie: msts=1".to_owned()),
+            user: Some("u".to_owned()),
+            domain: Some("D".to_owned()),
+            password: true,
+            certificate: false,
+            guid: None,
+            tsv_url: None,
+        };
+        assert_eq!(seen.as_ref(), Some(&expected));
+    }
+    assert_eq!((late.verdict.phase, early.verdict.phase), (Some(Phase::Activate), Some(Phase::Licensing)));
+    for report in [late, early] {
+        assert_eq!(report.verdict.outcome, Outcome::Stopped);
+        let text = serde_json::to_string(&report).expect("JSON");
+        assert!(!text.contains("70007700"), "the password is in the report");
+    }
+}
+
+/// The announced fields, in the order of the specification and behind a security header.
+#[test]
+fn a_redirection_behind_a_security_header() {
+    let text = "00040000 0004 4800 07000000 00090300 \
+                0a000000 6100 6200 2e00 6300 0000 \
+                04000000 6700 6800 \
+                14000000 02000000 04000000 31003200 04000000 33000000";
+    let bytes = hex::decode(text.replace(' ', "").replace("00090300", "00890000")).expect("hex");
+    assert_eq!(share::io_pdu(&bytes), IoPdu::Redirection);
+    let packet = redirection(&bytes).expect("a redirection");
+    assert_eq!((packet.session_id, packet.fqdn.as_deref()), (7, Some("ab.c")));
+    assert_eq!(packet.guid.as_deref(), Some("gh"));
+    assert_eq!(packet.addresses, ["12", "3"]);
+    assert!(redirection(&bytes[..bytes.len() - 1]).is_err());
+}
+
+#[test]
+fn the_answers_on_the_message_channel() {
+    assert_eq!(hex::encode(message_channel::decline(0x1234)), "040000003412000004400080");
+    assert_eq!(hex::encode(message_channel::round_trip(7)), "00200000060107000000");
+    let message = |text: &str| message_channel::message(&hex::decode(text).expect("hex"));
+    assert_eq!(message("001000000600070001100000"), Message::RoundTrip { sequence: 7 });
+    assert_eq!(message("001000000600070014100000"), Message::AutoDetect);
+    assert_eq!(message("0040000000050203"), Message::Other);
+    assert_eq!(message(""), Message::Other);
+}
+
+#[test]
+fn a_demand_active_with_a_set_that_is_cut_short() {
+    let text = "2000 1100 ea03 ea030100 0400 1200 52445000 0200 0000 0200 1000 1800 0100 0100 0100 0004 0003 0900 ff00";
+    let seen = demand_active(&hex::decode(text.replace(' ', "")).expect("hex")).expect("a Demand Active");
+    assert_eq!((seen.source.as_str(), seen.share_id), ("RDP", 0x0001_03EA));
+    assert_eq!(seen.desktop, Some((1024, 768)));
+    assert_eq!(seen.capability_sets, [2]);
+}
+
+/// IronRDP answers the Demand Active; whatever is altered in one of weston, it says so and does not panic.
+#[test]
+fn an_altered_demand_active_is_answered_or_refused() {
+    let text = include_str!("../../testdata/wire/weston-demand-active.hex").trim();
+    let whole = hex::decode(text).expect("hex");
+    let seen = demand_active(&whole).expect("a Demand Active");
+    assert_eq!((seen.source.as_str(), seen.desktop), ("RDP", Some((1024, 768))));
+    assert_eq!(seen.capability_sets.len(), 14);
+    let answer = |pdu: &[u8]| {
+        let frame = mcs::indication(1003, pdu).expect("a frame");
+        let mut sequence = ConnectionActivationSequence::new(config(), 1003, 1007);
+        sequence.step(&frame, None, &mut WriteBuf::new()).is_ok()
+    };
+    assert!(answer(&whole));
+    for index in 0..whole.len() {
+        answer(&whole[..index]);
+        for value in [0x00, 0x7F, 0x80, 0xFF] {
+            let mut altered = whole.clone();
+            altered[index] = value;
+            answer(&altered);
+        }
+    }
+}
+
+/// Two PDUs in one message are told apart by their lengths; what has no such header stays whole.
+#[test]
+fn share_pdus_in_one_message() {
+    let two = hex::decode("06001600ea03 0600160000ff".replace(' ', "")).expect("hex");
+    assert_eq!(share::first(&two), (&two[..6], &two[6..]));
+    assert_eq!(share::first(&[1, 2, 3]), (&[1, 2, 3][..], &[][..]));
+}

@@ -1,0 +1,35 @@
+//! weston 10 with its RDP backend, which knows no authentication and goes on to an active session.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::lab::{Program, certificate, folder, free_port, has, trace, wait_for};
+
+#[test]
+fn weston_reaches_the_end_of_the_activation() {
+    if !has(&["weston"]) {
+        return;
+    }
+    let folder = folder("weston");
+    let port = free_port();
+    certificate(&folder, "weston.example", -1, 100);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let mut command = Command::new("weston");
+    command
+        .args(["--backend=rdp-backend.so", "--address=127.0.0.1", &format!("--port={port}")])
+        .arg(format!("--rdp-tls-cert={}", path("cert.pem")))
+        .arg(format!("--rdp-tls-key={}", path("key.pem")))
+        .env("XDG_RUNTIME_DIR", &folder);
+    let _server = Program::start(&mut command, &folder.join("log"));
+    wait_for(port);
+    let traced = trace(port, &["--until", "activate", "--server-name", "weston.example"], None);
+    assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
+    assert_eq!(traced.at("/verdict/reached"), "activate");
+    assert_eq!(traced.evidence("licensing", "outcome"), "valid_client");
+    assert_eq!(traced.evidence("activate", "server_name"), "RDP");
+    assert_eq!(traced.evidence("activate", "desktop_width"), 1024);
+    assert_eq!(traced.evidence("activate", "desktop_height"), 768);
+    assert_eq!(traced.evidence("activate", "capability_sets").as_array().map(Vec::len), Some(14));
+    assert_eq!(traced.code, Some(0));
+}
