@@ -11,6 +11,8 @@ pub mod ntlm;
 pub mod peer;
 pub mod reader;
 pub mod rsa;
+pub mod security;
+pub mod security_keys;
 pub mod server_certificate;
 pub mod share;
 pub mod ts_request;
