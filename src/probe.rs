@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use ironrdp_connector::{ClientConnector, ClientConnectorState};
+use ironrdp_connector::ClientConnectorState;
 
 use crate::{
     certificate::{Expectation, Roots},
@@ -14,7 +14,7 @@ use crate::{
         credssp::{self, Access},
         late,
         licensing::{self, Licensing},
-        mcs,
+        mcs::{self, Joined},
         negotiate::{self, Negotiated},
         resolve, tls,
     },
@@ -121,9 +121,9 @@ impl<N: Network> Probe<'_, N> {
         let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
         self.enter(wire, Phase::Mcs);
         let run = async |e: &mut _| mcs::run(wire, negotiated, account, e).await;
-        let Some(mut connector) = record(&mut phases.mcs, run).await else { return Some(&USER_REQUESTED) };
+        let Some(mut joined) = record(&mut phases.mcs, run).await else { return Some(&USER_REQUESTED) };
         if self.goes_on(Phase::Mcs).is_some() {
-            self.licensing(wire, &mut connector, phases).await;
+            self.licensing(wire, &mut joined, phases).await;
         }
         Some(&USER_REQUESTED)
     }
@@ -178,8 +178,9 @@ impl<N: Network> Probe<'_, N> {
         Some(account)
     }
 
-    async fn licensing(&self, wire: &mut Wire, connector: &mut ClientConnector, phases: &mut Phases) {
-        let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } = connector.state
+    async fn licensing(&self, wire: &mut Wire, joined: &mut Joined, phases: &mut Phases) {
+        let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } =
+            joined.connector.state
         else {
             return;
         };
@@ -188,10 +189,10 @@ impl<N: Network> Probe<'_, N> {
             policy: self.settings.license,
             hardware_id: self.settings.hardware_id,
             io_channel: io_channel_id,
-            message_channel: connector.message_channel_id,
+            message_channel: joined.connector.message_channel_id,
             user_channel: user_channel_id,
         };
-        let run = async |e: &mut _| licensing::run(wire, connector, licensing, e).await;
+        let run = async |e: &mut _| licensing::run(wire, joined, licensing, e).await;
         record(&mut phases.licensing, run).await;
     }
 

@@ -23,10 +23,7 @@ pub const DESKTOP: (u16, u16) = (1024, 768);
 /// `selected` is the negotiated protocol. With Standard RDP Security (0) the RC4 methods are offered. `extended` says that
 /// the server announced support for extended client data, without which no message channel may be asked for.
 pub fn connect_initial(selected: u32, extended: bool) -> Vec<u8> {
-    let methods = match selected {
-        0 => EncryptionMethod::BIT_40 | EncryptionMethod::BIT_56 | EncryptionMethod::BIT_128,
-        _ => EncryptionMethod::empty(),
-    };
+    let methods = encryption_methods(selected);
     let blocks = ClientGccBlocks {
         core: core_data(selected),
         security: ClientSecurityData { encryption_methods: methods, ext_encryption_methods: 0 },
@@ -40,6 +37,14 @@ pub fn connect_initial(selected: u32, extended: bool) -> Vec<u8> {
     let initial = ConnectInitial::with_gcc_blocks(blocks).expect("fixed blocks make a conference request");
     let data = encode_vec(&initial).expect("a fixed Connect Initial encodes");
     encode_vec(&X224(X224Data { data: data.into() })).expect("a fixed Connect Initial fits a TPKT frame")
+}
+
+/// The encryption methods that are offered: all of RC4 with Standard RDP Security, none with TLS.
+pub fn encryption_methods(selected: u32) -> EncryptionMethod {
+    match selected {
+        0 => EncryptionMethod::BIT_40 | EncryptionMethod::BIT_56 | EncryptionMethod::BIT_128,
+        _ => EncryptionMethod::empty(),
+    }
 }
 
 fn core_data(selected: u32) -> ClientCoreData {

@@ -13,5 +13,6 @@ mod license_wire;
 mod readers;
 mod scenarios;
 mod schema;
+mod security;
 mod target;
 mod wire;
