@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use ironrdp_connector::{ClientConnector, ClientConnectorState};
+use ironrdp_connector::ClientConnectorState;
 use record::record;
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         credssp::{self, Access},
         late,
         licensing::{self, Licensing},
-        mcs,
+        mcs::{self, Joined},
         negotiate::{self, Negotiated},
         resolve, tls,
     },
@@ -32,6 +32,8 @@ mod record;
 const SSL_NOT_ALLOWED_BY_SERVER: i64 = 2;
 
 /// Why an account goes no further than licensing.
+const WITHOUT_TLS: &str = "activation is traced under TLS only, not with Standard RDP Security";
+
 const WITHOUT_TAKE_SESSION: &str =
     "it may take over the account's session on the server, which --take-session allows";
 
@@ -129,12 +131,12 @@ impl<N: Network> Probe<'_, N> {
         self.enter(wire, Phase::Mcs);
         let clipboard = self.settings.until == Some(Phase::Activate);
         let run = async |e: &mut _| mcs::run(wire, negotiated, account, clipboard, e).await;
-        if let Some(mut connector) = record(&mut phases.mcs, run).await
+        if let Some(mut joined) = record(&mut phases.mcs, run).await
             && self.goes_on(Phase::Mcs).is_some()
-            && let Some(channels) = self.licensing(wire, &mut connector, phases).await
+            && let Some(channels) = self.licensing(wire, &mut joined, phases).await
             && self.goes_on(Phase::Licensing).is_some()
         {
-            self.activate(wire, channels, account, phases).await;
+            self.activate(wire, negotiated, channels, account, phases).await;
         }
         Some(&USER_REQUESTED)
     }
@@ -189,13 +191,9 @@ impl<N: Network> Probe<'_, N> {
         Some(account)
     }
 
-    async fn licensing(
-        &self,
-        wire: &mut Wire,
-        connector: &mut ClientConnector,
-        phases: &mut Phases,
-    ) -> Option<Channels> {
-        let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } = connector.state
+    async fn licensing(&self, wire: &mut Wire, joined: &mut Joined, phases: &mut Phases) -> Option<Channels> {
+        let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } =
+            joined.connector.state
         else {
             return None;
         };
@@ -204,11 +202,11 @@ impl<N: Network> Probe<'_, N> {
             policy: self.settings.license,
             hardware_id: self.settings.hardware_id,
             io_channel: io_channel_id,
-            message_channel: connector.message_channel_id,
+            message_channel: joined.connector.message_channel_id,
             user_channel: user_channel_id,
         };
-        let message = connector.message_channel_id;
-        let run = async |e: &mut _| licensing::run(wire, connector, licensing, e).await;
+        let message = joined.connector.message_channel_id;
+        let run = async |e: &mut _| licensing::run(wire, joined, licensing, e).await;
         record(&mut phases.licensing, run).await?;
         Some(Channels { io: io_channel_id, message, user: user_channel_id })
     }
@@ -217,15 +215,20 @@ impl<N: Network> Probe<'_, N> {
     async fn activate(
         &self,
         wire: &mut Wire,
+        negotiated: Negotiated,
         channels: Channels,
         account: Option<&Account>,
         phases: &mut Phases,
     ) {
         self.enter(wire, Phase::Activate);
-        let allowed = account.is_none() || self.settings.take_session;
-        let run = async |e: &mut _| match allowed {
-            true => activate::run(wire, channels, e).await,
-            false => Ok(Step::Stopped(WITHOUT_TAKE_SESSION.into())),
+        let stop = match account {
+            _ if negotiated.code == 0 => Some(WITHOUT_TLS),
+            Some(_) if !self.settings.take_session => Some(WITHOUT_TAKE_SESSION),
+            _ => None,
+        };
+        let run = async |e: &mut _| match stop {
+            None => activate::run(wire, channels, e).await,
+            Some(reason) => Ok(Step::Stopped(reason.into())),
         };
         record(&mut phases.activate, run).await;
     }

@@ -94,7 +94,7 @@ pub(super) fn send_data(channel: u16, data: &[u8]) -> Vec<u8> {
 }
 
 /// An X.224 data TPDU in a TPKT.
-fn tpkt(data: &[u8]) -> Vec<u8> {
+pub(super) fn tpkt(data: &[u8]) -> Vec<u8> {
     let length = u16::try_from(data.len() + 7).expect("the server sends small messages");
     let [high, low] = length.to_be_bytes();
     [&[3, 0, high, low, 2, 0xF0, 0x80], data].concat()
@@ -115,7 +115,7 @@ fn connect_result(result: u8) -> Vec<u8> {
 }
 
 /// errorInfo (MS-RDPBCGR 2.2.5.1.1).
-fn error_info(code: u32) -> Vec<u8> {
+pub(super) fn error_info(code: u32) -> Vec<u8> {
     share_data(0x2F, &code.to_le_bytes())
 }
 
@@ -142,7 +142,7 @@ fn license_error(code: u32, transition: u32) -> Vec<u8> {
 }
 
 /// Connect-time RTT Measure Request (MS-RDPBCGR 2.2.14.1.1).
-fn rtt_request(sequence: u16) -> Vec<u8> {
+pub(super) fn rtt_request(sequence: u16) -> Vec<u8> {
     let [low, high] = sequence.to_le_bytes();
     vec![0x00, 0x10, 0, 0, 6, 0, low, high, 0x01, 0x10]
 }

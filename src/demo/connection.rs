@@ -16,7 +16,7 @@ use tokio_rustls::server::TlsStream;
 use super::answer::Answer;
 use super::fault::{Action, Behaviour, Stage};
 use super::stream::{Stream, leave, malformed, read_pdu, read_record, send};
-use super::{Server, capabilities, credssp, session, standard_security};
+use super::{Server, capabilities, credssp, session};
 
 /// The size of the desktop.
 pub const DESKTOP: DesktopSize = DesktopSize { width: 1024, height: 768 };
@@ -109,12 +109,10 @@ async fn negotiate<S: Stream>(
     let request = read_pdu(stream).await?;
     conversation.reached(Stage::ConnectionRequest, stream).await?;
     match conversation.behaviour() {
-        Some(Behaviour::StandardSecurityOnly(_)) if asks_for_protocols(&request) => {
+        Some(Behaviour::StandardSecurity(security)) if security.only && asks_for_protocols(&request) => {
             return Err(Action::Send(Answer::NegotiationFailure(2)).act(stream, 0).await);
         }
-        Some(Behaviour::StandardSecurity(confirm) | Behaviour::StandardSecurityOnly(confirm)) => {
-            return Err(standard_security::serve(stream, confirm).await);
-        }
+        Some(Behaviour::StandardSecurity(security)) => return Err(security.serve(stream).await),
         _ => {}
     }
     session::step(acceptor, &request, stream).await?;

@@ -7,6 +7,7 @@ use tokio::time::sleep;
 
 use super::answer::Answer;
 use super::certificate::Kind;
+use super::standard_security::StandardSecurity;
 use super::stream::{Stream, drain, send};
 use crate::codes::Phase;
 
@@ -53,14 +54,12 @@ pub(super) enum Behaviour {
     CredsspVersion(u32),
     /// Answers the key binding with other bytes than the right ones.
     AlteredKeyBinding,
-    /// Confirms with these bytes, then speaks Standard RDP Security.
-    StandardSecurity(&'static [u8]),
+    /// Speaks Standard RDP Security.
+    StandardSecurity(StandardSecurity),
     /// Wants a client certificate in the TLS handshake.
     ClientCertificate,
     /// Offers CredSSP without early authorization; with an action, does that after the credentials.
     PlainHybrid(Option<Action>),
-    /// Refuses TLS, and confirms a request without it with these bytes, then as above.
-    StandardSecurityOnly(&'static [u8]),
     /// Measures the round trip before licensing.
     AutoDetect,
     /// Asks for a license.

@@ -3,6 +3,7 @@
 use super::answer::Answer::{self, *};
 use super::certificate::Kind;
 use super::fault::{Action, Behaviour, Expect, Fault, Stage};
+use super::standard_security::{StandardSecurity, Then};
 use Action::{Close, Flood, Greet, Reset, Send, Silence, Trickle};
 use Behaviour::At;
 
@@ -150,23 +151,96 @@ pub const FAULTS: &[Fault] = &[
         At(Stage::ConnectionRequest, Send(NOISE)),
         failed("negotiate", "not_rdp"),
     ),
+    // Standard RDP Security: MS-RDPBCGR 5.3.
     fault(
         "legacy-confirm",
         "confirms without a negotiation response, then wants Standard RDP Security",
-        Behaviour::StandardSecurity(&[3, 0, 0, 11, 6, 0xD0, 0, 0, 0x12, 0x34, 0]),
+        standard(StandardSecurity { confirm: &[3, 0, 0, 11, 6, 0xD0, 0, 0, 0x12, 0x34, 0], ..RC4_128 }),
         STANDARD_SECURITY,
     ),
     fault(
         "standard-security",
         "selects Standard RDP Security although TLS was asked for",
-        Behaviour::StandardSecurity(CONFIRM_RDP),
+        standard(RC4_128),
         STANDARD_SECURITY,
     ),
     fault(
         "standard-security-only",
         "says that TLS is not allowed, and takes a request without it",
-        Behaviour::StandardSecurityOnly(CONFIRM_RDP),
+        standard(StandardSecurity { only: true, ..RC4_128 }),
         STANDARD_SECURITY,
+    ),
+    fault(
+        "standard-security-plain",
+        "selects Standard RDP Security and encrypts nothing",
+        standard(StandardSecurity { method: 0, level: 0, ..RC4_128 }),
+        STANDARD_SECURITY,
+    ),
+    fault(
+        "standard-security-40-bit",
+        "selects RC4 with 40 bits, from client to server only",
+        standard(StandardSecurity { method: 0x01, level: 1, ..RC4_128 }),
+        STANDARD_SECURITY,
+    ),
+    fault(
+        "standard-security-56-bit",
+        "selects RC4 with 56 bits, and encrypts the license exchange too",
+        standard(StandardSecurity { method: 0x08, then: Then::EncryptedValidClient, ..RC4_128 }),
+        STANDARD_SECURITY,
+    ),
+    fault(
+        "standard-security-auto-detect",
+        "selects RC4 with 128 bits and measures the round trip before licensing",
+        standard(StandardSecurity { confirm: CONFIRM_RDP_EXTENDED, then: Then::AutoDetect, ..RC4_128 }),
+        STANDARD_SECURITY,
+    ),
+    fault(
+        "standard-security-license",
+        "selects RC4 with 128 bits and asks for a license",
+        standard(StandardSecurity { level: 3, then: Then::License, ..RC4_128 }),
+        Expect { phase: "licensing", ..STANDARD_SECURITY },
+    ),
+    fault(
+        "standard-security-fips",
+        "selects FIPS encryption, which nobody offered",
+        standard(StandardSecurity { method: 0x10, level: 4, ..RC4_128 }),
+        Expect {
+            finding: Some("encryption-method-not-offered"),
+            ..coded("mcs", "security_unsupported", 0x10)
+        },
+    ),
+    fault(
+        "standard-security-unknown",
+        "selects an encryption method that nobody knows",
+        standard(StandardSecurity { method: 0x20, ..RC4_128 }),
+        Expect {
+            finding: Some("encryption-method-not-offered"),
+            ..coded("mcs", "security_unsupported", 0x20)
+        },
+    ),
+    fault(
+        "standard-security-wrong-mac",
+        "signs an encrypted PDU with a wrong MAC",
+        standard(StandardSecurity { then: Then::WrongMac, ..RC4_128 }),
+        Expect { finding: Some("standard-rdp-security"), ..failed("licensing", "malformed") },
+    ),
+    fault(
+        "standard-security-close",
+        "closes after an encrypted Client Info, as xrdp does after a MAC that it rejects",
+        standard(StandardSecurity { then: Then::Close, ..RC4_128 }),
+        Expect { finding: Some("standard-rdp-security"), ..failed("licensing", "closed") },
+    ),
+    fault(
+        "standard-security-error-info",
+        "sets error info 0x101 in an encrypted PDU",
+        standard(StandardSecurity { then: Then::ErrorInfo(0x101), ..RC4_128 }),
+        Expect { finding: Some("license-server-missing"), ..coded("licensing", "error_info", 0x101) },
+    ),
+    fault(
+        "standard-security-redirection",
+        "redirects in an encrypted PDU",
+        standard(StandardSecurity { then: Then::Redirection, ..RC4_128 }),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected") },
     ),
     // TLS: RFC 8446 and 5246.
     fault(
@@ -676,17 +750,25 @@ const REDIRECTION: &[u8] = &[
 
 /// Selects Standard RDP Security.
 const CONFIRM_RDP: &[u8] = &[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 0, 0, 0, 0];
+/// The same, and takes extended client data.
+const CONFIRM_RDP_EXTENDED: &[u8] = &[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 0, 0, 0, 0];
 /// Selects HYBRID_EX.
 const CONFIRM_NLA: Answer = Bytes(&[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 8, 0, 0, 0]);
 /// No TPKT, no TLS record, no DER, no text.
 const NOISE: Answer =
     Bytes(&[0xDE, 0xC0, 0xAD, 0x0B, 0xFE, 0xCA, 0xED, 0xFE, 0x9A, 0x41, 0xF7, 0x88, 0xB3, 0xC6, 0xD1, 0xE9]);
 const PASSES: Expect = Expect { phase: "", kind: "", code: None, finding: None };
-const STANDARD_SECURITY: Expect =
-    Expect { phase: "mcs", kind: "security_unsupported", code: None, finding: Some("standard-rdp-security") };
+/// RC4 with 128 bits, level client compatible, and no license needed.
+const RC4_128: StandardSecurity =
+    StandardSecurity { confirm: CONFIRM_RDP, only: false, method: 0x02, level: 2, then: Then::ValidClient };
+const STANDARD_SECURITY: Expect = finding("standard-rdp-security");
 
 const fn fault(name: &'static str, about: &'static str, behaviour: Behaviour, expect: Expect) -> Fault {
     Fault { name, about, expect, behaviour }
+}
+
+const fn standard(security: StandardSecurity) -> Behaviour {
+    Behaviour::StandardSecurity(security)
 }
 
 const fn failed(phase: &'static str, kind: &'static str) -> Expect {

@@ -17,7 +17,9 @@ mod ntlm_session;
 mod rsa_key;
 mod session;
 mod spnego;
+mod standard_keys;
 mod standard_security;
+mod standard_settings;
 mod stream;
 mod ts_request;
 

@@ -143,7 +143,8 @@ async fn license<S: Stream>(
     step(acceptor, &[], stream).await.map(drop)
 }
 
-async fn exchange_license<S: Stream>(stream: &mut S) -> io::Result<()> {
+/// Leads a license exchange to its end.
+pub async fn exchange_license<S: Stream>(stream: &mut S) -> io::Result<()> {
     let mut exchange = licensing::LicenseServer::new();
     let mut message = exchange.request();
     loop {
@@ -180,12 +181,12 @@ pub async fn read_io_channel<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
 }
 
 /// The choice of the DomainMCSPDU (T.125, 7).
-fn domain_pdu(pdu: &[u8]) -> Option<u8> {
+pub fn domain_pdu(pdu: &[u8]) -> Option<u8> {
     (pdu.first() == Some(&3)).then(|| pdu.get(7))?.map(|choice| choice >> 2)
 }
 
 /// The channel of a Send Data Request.
-fn channel(pdu: &[u8]) -> Option<u16> {
+pub fn channel(pdu: &[u8]) -> Option<u16> {
     match (domain_pdu(pdu)?, pdu.get(10..12)?) {
         (25, &[high, low]) => Some(u16::from_be_bytes([high, low])),
         _ => None,
@@ -193,7 +194,7 @@ fn channel(pdu: &[u8]) -> Option<u16> {
 }
 
 /// The user data of a Send Data Request: its length takes one byte below 128 and two above.
-fn user_data(pdu: &[u8]) -> Option<&[u8]> {
+pub fn user_data(pdu: &[u8]) -> Option<&[u8]> {
     channel(pdu)?;
     let length = *pdu.get(13)?;
     pdu.get(if length & 0x80 == 0 { 14 } else { 15 }..)

@@ -1,86 +1,215 @@
-//! Standard RDP Security as far as a client can see it without a key: the Connect Response with SC_SECURITY (MS-RDPBCGR 2.2.1.4.3).
+//! A server of Standard RDP Security, from the confirm to the end of licensing (MS-RDPBCGR 1.3.1.1, 2.2.1.10, 5.3).
 
 use std::io;
 
-use ironrdp_connector::encode_x224_packet;
-use ironrdp_core::WriteBuf;
-use ironrdp_pdu::gcc::{
-    ConferenceCreateResponse, EncryptionLevel, EncryptionMethod, RdpVersion, ServerCoreData,
-    ServerCoreOptionalData, ServerGccBlocks, ServerNetworkData, ServerSecurityData,
-};
-use ironrdp_pdu::mcs::{ConnectResponse, DomainParameters};
+use ironrdp_core::decode;
+use ironrdp_pdu::rdp::ClientInfoPdu;
 
-use super::session::{IO_CHANNEL, SERVER_CHANNEL, connect_initial};
+use super::answer::{error_info, rtt_request, send_data, tpkt};
+use super::license::{self, private_power};
+use super::session::{self, IO_CHANNEL, connect_initial};
+use super::standard_keys::{METHOD_40BIT, METHOD_56BIT, METHOD_128BIT, ServerKeys};
+use super::standard_settings::connect_response;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
 
-/// Confirms, answers the Connect Initial, and waits until the client leaves; returns why it ended.
-pub async fn serve<S: Stream>(stream: &mut S, confirm: &[u8]) -> io::Error {
-    match exchange(stream, confirm).await {
-        Ok(()) => io::Error::other("the fault was shown"),
-        Err(error) => error,
+const SEC_EXCHANGE_PKT: u8 = 0x01;
+const SEC_ENCRYPT: u8 = 0x08;
+const SEC_INFO_PKT: u8 = 0x40;
+/// The second byte of SEC_SECURE_CHECKSUM, which FreeRDP's clients set.
+const SEC_SECURE_CHECKSUM_HIGH: u8 = 0x08;
+const SEC_LICENSE_PKT: u16 = 0x0080;
+const SEC_REDIRECTION_PKT: u16 = 0x0400;
+const SEC_AUTODETECT_REQ: u16 = 0x1000;
+/// The second byte of SEC_AUTODETECT_RSP.
+const SEC_AUTODETECT_RSP_HIGH: u8 = 0x20;
+
+/// No client of this server has so many static channels.
+const MESSAGE_CHANNEL: u16 = 1500;
+/// sequenceNumber of the round trip.
+const SEQUENCE: u16 = 0x2317;
+/// The client's user channel.
+const USER_CHANNEL: u16 = 1007;
+/// How many PDUs a client may send before Client Info.
+const PDUS: usize = 64;
+
+/// A server of Standard RDP Security.
+#[derive(Clone, Copy, Debug)]
+pub struct StandardSecurity {
+    /// The Connection Confirm.
+    pub confirm: &'static [u8],
+    /// Refuses every offer of TLS first.
+    pub only: bool,
+    /// encryptionMethod.
+    pub method: u32,
+    /// encryptionLevel.
+    pub level: u32,
+    /// What follows Client Info.
+    pub then: Then,
+}
+
+/// What the server does after Client Info.
+#[derive(Clone, Copy, Debug)]
+pub enum Then {
+    /// Says that the client needs no license.
+    ValidClient,
+    /// The same, in an encrypted PDU although nobody asked for that.
+    EncryptedValidClient,
+    /// Asks for a license.
+    License,
+    /// The encrypted PDU has a wrong MAC.
+    WrongMac,
+    /// Closes, as xrdp does after a MAC that it does not accept.
+    Close,
+    /// Sets this error info.
+    ErrorInfo(u32),
+    /// Redirects.
+    Redirection,
+    /// Measures the round trip on the message channel, then needs no license.
+    AutoDetect,
+}
+
+impl StandardSecurity {
+    /// Confirms and serves until the client leaves; returns why it ended.
+    pub async fn serve<S: Stream>(&self, stream: &mut S) -> io::Error {
+        match self.exchange(stream).await {
+            Ok(()) => io::Error::other("the client left"),
+            Err(error) => error,
+        }
+    }
+
+    async fn exchange<S: Stream>(&self, stream: &mut S) -> io::Result<()> {
+        send(stream, self.confirm).await?;
+        let initial = connect_initial(&read_pdu(stream).await?)?;
+        let channels = initial.channel_names().map_or(0, |names| names.len());
+        let mut server_random = [0; 32];
+        getrandom::fill(&mut server_random).map_err(io::Error::other)?;
+        let message_channel = matches!(self.then, Then::AutoDetect).then_some(MESSAGE_CHANNEL);
+        let response = connect_response(channels, self.method, self.level, server_random, message_channel)?;
+        send(stream, &response).await?;
+        let keys = self.client_info(stream, &server_random).await?;
+        self.answer(stream, keys).await?;
+        drain(stream).await
+    }
+
+    fn is_encrypted(&self) -> bool {
+        matches!(self.method, METHOD_40BIT | METHOD_56BIT | METHOD_128BIT)
+    }
+
+    /// Joins the channels and reads the Security Exchange and Client Info; the keys, where there are any.
+    async fn client_info<S: Stream>(
+        &self,
+        stream: &mut S,
+        server_random: &[u8; 32],
+    ) -> io::Result<Option<ServerKeys>> {
+        let mut keys = None;
+        for _ in 0..PDUS {
+            let pdu = read_pdu(stream).await?;
+            let Some(data) = session::user_data(&pdu) else {
+                send(stream, &domain_answer(&pdu)).await?;
+                continue;
+            };
+            if !self.is_encrypted() {
+                check_client_info(data)?;
+                return Ok(None);
+            }
+            match (&mut keys, data) {
+                (None, [flags, ..]) if flags & SEC_EXCHANGE_PKT != 0 => {
+                    keys = Some(ServerKeys::new(self.method, &client_random(data)?, server_random));
+                }
+                (Some(keys), [flags, more, _, _, signed @ ..]) if flags & SEC_ENCRYPT != 0 => {
+                    let plain = keys.decrypt(signed, more & SEC_SECURE_CHECKSUM_HIGH != 0);
+                    let plain = plain.ok_or_else(|| malformed("a wrong MAC"))?;
+                    check_client_info(&[&[flags & !SEC_ENCRYPT, 0, 0, 0], &plain[..]].concat())?;
+                    break;
+                }
+                _ => return Err(malformed("no Security Exchange, or a PDU that is not encrypted")),
+            }
+        }
+        Ok(keys)
+    }
+
+    async fn answer<S: Stream>(&self, stream: &mut S, mut keys: Option<ServerKeys>) -> io::Result<()> {
+        let valid = license::error_alert(license::STATUS_VALID_CLIENT, license::ST_NO_TRANSITION);
+        let data = match self.then {
+            Then::ValidClient => valid,
+            Then::EncryptedValidClient => secure(&mut keys, SEC_LICENSE_PKT, &valid[4..]),
+            Then::WrongMac => {
+                let mut data = secure(&mut keys, SEC_LICENSE_PKT, &valid[4..]);
+                data[4] ^= 0xFF;
+                data
+            }
+            Then::AutoDetect => {
+                measure_round_trip(&mut keys, stream).await?;
+                valid
+            }
+            Then::License => return session::exchange_license(stream).await,
+            Then::Close => return Err(io::Error::other("the fault was shown")),
+            Then::ErrorInfo(code) => secure(&mut keys, 0, &error_info(code)),
+            Then::Redirection => secure(&mut keys, SEC_REDIRECTION_PKT, &REDIRECTION),
+        };
+        send(stream, &send_data(IO_CHANNEL, &data)).await
     }
 }
 
-async fn exchange<S: Stream>(stream: &mut S, confirm: &[u8]) -> io::Result<()> {
-    send(stream, confirm).await?;
-    let initial = connect_initial(&read_pdu(stream).await?)?;
-    let channels = initial.channel_names().map_or(0, |names| names.len());
-    send(stream, &connect_response(channels)?).await?;
-    drain(stream).await
-}
+/// RDP_SERVER_REDIRECTION_PACKET without any field (MS-RDPBCGR 2.2.13.1): flags, length, session, redirFlags.
+const REDIRECTION: [u8; 12] = [0x00, 0x04, 12, 0, 7, 0, 0, 0, 0, 0, 0, 0];
 
-fn connect_response(channels: usize) -> io::Result<Vec<u8>> {
-    let mut server_random = [0; 32];
-    getrandom::fill(&mut server_random).map_err(io::Error::other)?;
-    let blocks = ServerGccBlocks {
-        core: ServerCoreData {
-            version: RdpVersion::V5_PLUS,
-            optional_data: ServerCoreOptionalData::default(),
-        },
-        security: ServerSecurityData {
-            encryption_method: EncryptionMethod::BIT_128,
-            encryption_level: EncryptionLevel::ClientCompatible,
-            server_random: Some(server_random),
-            server_cert: proprietary_certificate()?,
-        },
-        network: ServerNetworkData {
-            channel_ids: (IO_CHANNEL + 1..).take(channels).collect(),
-            io_channel: IO_CHANNEL,
-        },
-        message_channel: None,
-        multi_transport_channel: None,
+/// Sends an encrypted RTT Measure Request and checks the encrypted answer (MS-RDPBCGR 2.2.14.1.1, 2.2.14.2.1).
+async fn measure_round_trip<S: Stream>(keys: &mut Option<ServerKeys>, stream: &mut S) -> io::Result<()> {
+    let request = secure(keys, SEC_AUTODETECT_REQ, &rtt_request(SEQUENCE)[4..]);
+    send(stream, &send_data(MESSAGE_CHANNEL, &request)).await?;
+    let pdu = read_pdu(stream).await?;
+    let answer = match (keys, session::channel(&pdu), session::user_data(&pdu)) {
+        (
+            Some(keys),
+            Some(MESSAGE_CHANNEL),
+            Some([SEC_ENCRYPT, SEC_AUTODETECT_RSP_HIGH, _, _, signed @ ..]),
+        ) => keys.decrypt(signed, false),
+        _ => None,
     };
-    let response = ConnectResponse {
-        conference_create_response: ConferenceCreateResponse::new(SERVER_CHANNEL, blocks)
-            .map_err(malformed)?,
-        called_connect_id: 1,
-        domain_parameters: DomainParameters::target(),
-    };
-    let mut pdu = WriteBuf::new();
-    encode_x224_packet(&response, &mut pdu).map_err(malformed)?;
-    Ok(pdu.filled().to_vec())
+    let [low, high] = SEQUENCE.to_le_bytes();
+    match answer.as_deref() {
+        // headerLength, TYPE_ID_AUTODETECT_RESPONSE, sequenceNumber, responseType.
+        Some([6, 1, a, b, 0, 0]) if [*a, *b] == [low, high] => Ok(()),
+        _ => Err(malformed("no encrypted answer on the message channel")),
+    }
 }
 
-/// A proprietary certificate (2.2.1.4.3.1.1) with a random modulus of 512 bits and a signature that nobody checks.
-fn proprietary_certificate() -> io::Result<Vec<u8>> {
-    let mut random = [0; 128];
-    getrandom::fill(&mut random).map_err(io::Error::other)?;
-    // The highest bit makes a modulus of 512 bits.
-    random[63] |= 0x80;
-    let (modulus, signature) = random.split_at(64);
-    let mut certificate = Vec::new();
-    for field in [1u32, 1, 1] {
-        certificate.extend(field.to_le_bytes());
+/// Behind a security header; encrypted where there are keys.
+fn secure(keys: &mut Option<ServerKeys>, flags: u16, data: &[u8]) -> Vec<u8> {
+    let (flags, data) = match keys {
+        Some(keys) => (flags | u16::from(SEC_ENCRYPT), keys.encrypt(data)),
+        None => (flags, data.to_vec()),
+    };
+    [&u32::from(flags).to_le_bytes()[..], &data].concat()
+}
+
+/// Confirms a user or a channel join; an erect domain request wants no answer.
+fn domain_answer(pdu: &[u8]) -> Vec<u8> {
+    let [user_high, user_low] = (USER_CHANNEL - 1001).to_be_bytes();
+    match (session::domain_pdu(pdu), pdu) {
+        (Some(10), _) => tpkt(&[0x2E, 0, user_high, user_low]),
+        (Some(14), [.., high, low]) => tpkt(&[0x3E, 0, user_high, user_low, *high, *low, *high, *low]),
+        _ => Vec::new(),
     }
-    certificate.extend([6, 0, 92, 0]);
-    certificate.extend(b"RSA1");
-    for field in [72u32, 512, 63, 65537] {
-        certificate.extend(field.to_le_bytes());
+}
+
+/// Decrypts the client's random: flags, length, the number and its padding, all little-endian.
+fn client_random(data: &[u8]) -> io::Result<[u8; 32]> {
+    let encrypted = data.get(8..).ok_or_else(|| malformed("a Security Exchange that is cut short"))?;
+    let plain = private_power(&license::SERVER_PRIVATE_EXPONENT, &license::SERVER_MODULUS, encrypted);
+    match plain.split_first_chunk() {
+        Some((random, padding)) if padding.iter().all(|byte| *byte == 0) => Ok(*random),
+        _ => Err(malformed("a client random of more than 32 bytes")),
     }
-    certificate.extend(modulus);
-    certificate.extend([0; 8]);
-    certificate.extend([8, 0, 72, 0]);
-    certificate.extend(signature);
-    certificate.extend([0; 8]);
-    Ok(certificate)
+}
+
+/// A client that asks nothing of this server sends neither a user nor a password.
+fn check_client_info(data: &[u8]) -> io::Result<()> {
+    let info = decode::<ClientInfoPdu>(data).map_err(malformed)?.client_info;
+    match data.first().is_some_and(|flags| flags & SEC_INFO_PKT != 0) && info.credentials.password.is_empty()
+    {
+        true => Ok(()),
+        false => Err(malformed("no Client Info, or one with a password")),
+    }
 }

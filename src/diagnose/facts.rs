@@ -1,8 +1,8 @@
 //! The facts of a trace as the rules read them.
 
 use crate::report::{
-    ActivateEvidence, Certificate, Connection, CredsspEvidence, LicensingEvidence, NegotiateEvidence,
-    Request, Selected, Status, Summary, Thumbprints, Timestamp, TlsEvidence, Trace,
+    ActivateEvidence, Certificate, Connection, CredsspEvidence, LicensingEvidence, McsEvidence,
+    NegotiateEvidence, Request, Selected, Status, Summary, Thumbprints, Timestamp, TlsEvidence, Trace,
 };
 
 /// The connection that the verdict describes, and the certificate of the one that got furthest.
@@ -14,6 +14,7 @@ pub struct Facts<'a> {
     pub negotiate: Option<&'a NegotiateEvidence>,
     pub tls: Option<&'a TlsEvidence>,
     pub credssp: Option<&'a CredsspEvidence>,
+    pub mcs: Option<&'a McsEvidence>,
     pub licensing: Option<&'a LicensingEvidence>,
     pub activate: Option<&'a ActivateEvidence>,
     pub certificate: Option<&'a Certificate>,
@@ -34,6 +35,7 @@ impl<'a> Facts<'a> {
             negotiate: phases.and_then(|p| p.negotiate.as_ref()).map(|record| &record.evidence),
             tls: phases.and_then(|p| p.tls.as_ref()).map(|record| &record.evidence),
             credssp: phases.and_then(|p| p.credssp.as_ref()).map(|record| &record.evidence),
+            mcs: phases.and_then(|p| p.mcs.as_ref()).map(|record| &record.evidence),
             licensing: phases.and_then(|p| p.licensing.as_ref()).map(|record| &record.evidence),
             activate: phases.and_then(|p| p.activate.as_ref()).map(|record| &record.evidence),
             certificate: tls.and_then(|tls| tls.certificate.as_ref()),

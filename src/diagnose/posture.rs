@@ -42,6 +42,12 @@ pub const RULES: &[Rule] = &[
     },
     Rule { code: "clock-skew", severity: Severity::Warning, phase: Phase::Credssp, applies: clock_skew },
     Rule {
+        code: "encryption-method-not-offered",
+        severity: Severity::Warning,
+        phase: Phase::Mcs,
+        applies: method_not_offered,
+    },
+    Rule {
         code: "license-required",
         severity: Severity::Info,
         phase: Phase::Licensing,
@@ -102,6 +108,18 @@ fn clock_skew(facts: &Facts<'_>) -> Option<String> {
     let direction = if skew < 0 { "behind" } else { "ahead of" };
     let text = format!("the server's clock is {} s {direction} this machine's", skew.unsigned_abs());
     (skew.unsigned_abs() > MAX_SKEW_SECONDS).then_some(text)
+}
+
+fn method_not_offered(facts: &Facts<'_>) -> Option<String> {
+    let mcs = facts.mcs?;
+    let (method, offered) = (mcs.encryption_method?, mcs.encryption_methods_requested?);
+    // Plain text, method 0, is the server's to choose.
+    let answers = method == 0 || method.count_ones() == 1 && method & offered != 0;
+    let bits = (0..u32::BITS).map(|bit| 1 << bit).filter(|bit| offered & bit != 0);
+    let bits: Vec<String> = bits.map(|bit: u32| bit.to_string()).collect();
+    let text =
+        format!("the server selected encryption method {method}, but only {} were offered", bits.join(", "));
+    (!answers).then_some(text)
 }
 
 fn license_required(facts: &Facts<'_>) -> Option<String> {

@@ -25,10 +25,7 @@ pub const DESKTOP: (u16, u16) = (1024, 768);
 /// the server announced support for extended client data, without which no message channel may be asked for. `clipboard`
 /// announces the clipboard's channel: some servers drop a client that joins none when its session begins.
 pub fn connect_initial(selected: u32, extended: bool, clipboard: bool) -> Vec<u8> {
-    let methods = match selected {
-        0 => EncryptionMethod::BIT_40 | EncryptionMethod::BIT_56 | EncryptionMethod::BIT_128,
-        _ => EncryptionMethod::empty(),
-    };
+    let methods = encryption_methods(selected);
     let blocks = ClientGccBlocks {
         core: core_data(selected),
         security: ClientSecurityData { encryption_methods: methods, ext_encryption_methods: 0 },
@@ -48,6 +45,14 @@ fn clipboard_channel() -> ClientNetworkData {
     let name = ChannelName::from_utf8("cliprdr").expect("seven letters");
     let options = ChannelOptions::INITIALIZED | ChannelOptions::ENCRYPT_RDP | ChannelOptions::SHOW_PROTOCOL;
     ClientNetworkData { channels: vec![ChannelDef { name, options }] }
+}
+
+/// The encryption methods that are offered: all of RC4 with Standard RDP Security, none with TLS.
+pub fn encryption_methods(selected: u32) -> EncryptionMethod {
+    match selected {
+        0 => EncryptionMethod::BIT_40 | EncryptionMethod::BIT_56 | EncryptionMethod::BIT_128,
+        _ => EncryptionMethod::empty(),
+    }
 }
 
 fn core_data(selected: u32) -> ClientCoreData {

@@ -10,6 +10,7 @@ use super::{Malformed, Reader, x224};
 
 const ATTACH_USER_CONFIRM: u8 = 11;
 const CHANNEL_JOIN_CONFIRM: u8 = 15;
+const SEND_DATA_REQUEST: u8 = 25;
 const SEND_DATA_INDICATION: u8 = 26;
 const DISCONNECT_PROVIDER_ULTIMATUM: u8 = 8;
 
@@ -100,6 +101,37 @@ pub fn indication(channel: u16, user_data: &[u8]) -> Result<Vec<u8>, Malformed> 
     let indication =
         SendDataIndication { initiator_id: SERVER_CHANNEL, channel_id: channel, user_data: user_data.into() };
     encode_vec(&X224(indication)).map_err(|error| Malformed(error.to_string()))
+}
+
+/// The frame of a Send Data Request or Indication with other user data; none when it is neither.
+///
+/// # Errors
+/// What `change` says, or user data that fits no frame.
+pub fn with_user_data(
+    frame: &[u8],
+    change: impl FnOnce(&[u8]) -> Result<Vec<u8>, Malformed>,
+) -> Result<Option<Vec<u8>>, Malformed> {
+    let Ok((header, user_data)) = split(frame) else { return Ok(None) };
+    let changed = change(user_data)?;
+    let too_long = || Malformed(format!("user data of {} bytes does not fit a frame", changed.len()));
+    let length = u16::try_from(changed.len()).ok().filter(|length| *length < 0x8000).ok_or_else(too_long)?;
+    let total = u16::try_from(header.len() + 2 + changed.len()).map_err(|_| too_long())?;
+    let mut whole = [header, &(length | 0x8000).to_be_bytes(), &changed].concat();
+    whole[2..4].copy_from_slice(&total.to_be_bytes());
+    Ok(Some(whole))
+}
+
+/// What precedes the length of the user data, and the user data.
+fn split(frame: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
+    let mut reader = Reader::new(x224::data(frame)?);
+    if !matches!(reader.u8()? >> 2, SEND_DATA_REQUEST | SEND_DATA_INDICATION) {
+        return Err(Malformed::new("no MCS data"));
+    }
+    // Initiator, channel, priority and segmentation.
+    reader.bytes(5)?;
+    let header = frame.strip_suffix(reader.rest()).expect("the rest is the end of the frame");
+    let length = reader.per_length()?;
+    Ok((header, reader.bytes(length.min(reader.rest().len()))?))
 }
 
 /// Aligned PER packs the reason's three bits behind the choice: two there, one in the next byte.

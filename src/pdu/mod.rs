@@ -14,6 +14,8 @@ pub mod peer;
 pub mod reader;
 pub mod redirection;
 pub mod rsa;
+pub mod security;
+pub mod security_keys;
 pub mod server_certificate;
 pub mod share;
 pub mod ts_request;

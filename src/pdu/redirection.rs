@@ -1,6 +1,6 @@
 //! The Server Redirection PDU in both of its carriers (MS-RDPBCGR 2.2.13); the password in it is passed over.
 
-use super::{Malformed, Reader, reader::utf16, share::SEC_REDIRECTION_PKT};
+use super::{Malformed, Reader, reader::utf16, security::SEC_REDIRECTION_PKT};
 
 /// RedirFlags: which fields follow, and what they mean.
 mod flag {

@@ -1,7 +1,7 @@
 //! What a server sends on the I/O channel in place of what is expected: Set Error Info, redirection, Demand Active
 //! (MS-RDPBCGR 2.2.5.1, 2.2.8.1.1, 2.2.13.3).
 
-use super::{Reader, license_frame::SEC_LICENSE_PKT};
+use super::{Reader, license_frame::SEC_LICENSE_PKT, security::SEC_REDIRECTION_PKT};
 
 const PDUTYPE_DEMAND_ACTIVE: u16 = 1;
 const PDUTYPE_DEACTIVATE_ALL: u16 = 6;
@@ -15,9 +15,6 @@ const PDUTYPE2_SET_ERROR_INFO: u8 = 47;
 
 /// Share control header and share data header, in bytes.
 const SHARE_DATA_HEADERS: usize = 18;
-
-/// SEC_REDIRECTION_PKT of the basic security header, and the first field of a redirection packet.
-pub const SEC_REDIRECTION_PKT: u16 = 0x0400;
 
 /// User data of the I/O channel, told apart by its headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

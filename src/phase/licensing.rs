@@ -2,11 +2,11 @@
 
 use ironrdp_connector::ClientConnector;
 
-use super::{PhaseResult, Step, ending, rdp_client, redirect};
+use super::{PhaseResult, Secured, Step, ending, mcs::Joined, rdp_client, redirect};
 use crate::{
-    net::{Framing, Wire},
+    net::Wire,
     pdu::{
-        mcs::Mcs,
+        mcs::{self, Mcs},
         share::{self, IoPdu},
     },
     report::{Failure, FailureKind, LicensingEvidence},
@@ -30,26 +30,38 @@ pub struct Licensing {
     pub user_channel: u16,
 }
 
-/// Sends Client Info and leads the license exchange as far as the policy allows.
+impl Licensing {
+    /// User data on the I/O channel as a frame.
+    fn frame(&self, user_data: &[u8]) -> Vec<u8> {
+        mcs::request(self.user_channel, self.io_channel, user_data)
+            .expect("user data of bounded size fits a frame")
+    }
+}
+
+/// Sends the keys and Client Info, and leads the license exchange as far as the policy allows.
 ///
 /// # Errors
 /// `license_error`, `error_info`, `disconnect`, `malformed`, and what ends a connection.
 pub async fn run(
     wire: &mut Wire,
-    connector: &mut ClientConnector,
+    joined: &mut Joined,
     licensing: Licensing,
     evidence: &mut LicensingEvidence,
 ) -> PhaseResult<()> {
+    let Joined { connector, secured } = joined;
+    if let Some(exchange) = secured.exchange() {
+        wire.send(&licensing.frame(exchange)).await?;
+    }
     // Client Info holds no password, but may hold the account's name.
-    wire.send_secret(&rdp_client::step(connector, &[])?).await?;
-    let mut exchange = exchange::Exchange::new(licensing);
+    wire.send_secret(&secured.seal(rdp_client::step(connector, &[])?)?).await?;
+    let mut exchange = exchange::Exchange::new(licensing, secured.key().cloned());
     loop {
-        let frame = wire.receive(Framing::Tpkt).await?;
+        let frame = secured.receive(wire).await?;
         let Mcs::Data { channel, user_data } = ending::read(&frame)? else {
             return Err(misplaced(&frame));
         };
         if Some(channel) == licensing.message_channel {
-            auto_detect(wire, connector, &frame, evidence).await?;
+            auto_detect(wire, connector, secured, &frame, evidence).await?;
             continue;
         }
         if channel != licensing.io_channel {
@@ -79,12 +91,13 @@ pub async fn run(
 async fn auto_detect(
     wire: &mut Wire,
     connector: &mut ClientConnector,
+    secured: &mut Secured,
     frame: &[u8],
     evidence: &mut LicensingEvidence,
 ) -> Result<(), Failure> {
     let answer = rdp_client::step(connector, frame)?;
     evidence.auto_detect_requests = evidence.auto_detect_requests.saturating_add(1);
-    if answer.is_empty() { Ok(()) } else { wire.send(&answer).await }
+    if answer.is_empty() { Ok(()) } else { wire.send(&secured.seal(answer)?).await }
 }
 
 fn misplaced(frame: &[u8]) -> Failure {

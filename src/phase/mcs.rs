@@ -2,33 +2,46 @@
 
 use ironrdp_connector::{ChannelConnectionSequence, ClientConnector, ClientConnectorState, Sequence as _};
 
-use super::{PhaseResult, Step, credssp, ending, negotiate::Negotiated, rdp_client};
+use super::{
+    PhaseResult, Step, credssp, ending,
+    negotiate::Negotiated,
+    rdp_client,
+    secured::{self, Secured},
+};
 use crate::{
     net::{Framing, Wire},
     pdu::{
-        connect_initial::connect_initial,
-        connect_response::{ConnectResponse, SKIP_CHANNELJOIN_SUPPORTED, SecurityData, connect_response},
+        connect_initial::{connect_initial, encryption_methods},
+        connect_response::{ConnectResponse, SKIP_CHANNELJOIN_SUPPORTED, connect_response},
         mcs::Mcs,
-        server_certificate::ServerCertificate,
         ts_request, x224,
     },
-    report::{EncryptionKey, Failure, FailureKind, McsEvidence, Selected},
+    report::{Failure, FailureKind, McsEvidence, Selected},
     settings::Account,
 };
+
+/// A client whose channels are joined, and what Standard RDP Security does to its PDUs.
+pub struct Joined {
+    /// Stands at Client Info.
+    pub connector: ClientConnector,
+    /// Does nothing under TLS.
+    pub secured: Secured,
+}
 
 /// Exchanges the settings and joins the channels; `account` is one that CredSSP has verified, `clipboard` announces
 /// the clipboard's channel.
 ///
 /// # Errors
-/// `mcs_result`, `disconnect`, `error_info`, `malformed`; `security_unsupported` for Standard RDP Security, with the
-/// encryption method as its code; `nt_status` when the server refuses the credentials only here.
+/// `mcs_result`, `disconnect`, `error_info`, `malformed`; `security_unsupported` for FIPS and unknown methods of Standard
+/// RDP Security, with the method as its code; `nt_status` when the server refuses the credentials only here.
 pub async fn run(
     wire: &mut Wire,
     negotiated: Negotiated,
     account: Option<&Account>,
     clipboard: bool,
     evidence: &mut McsEvidence,
-) -> PhaseResult<ClientConnector> {
+) -> PhaseResult<Joined> {
+    evidence.encryption_methods_requested = Some(encryption_methods(negotiated.code).bits());
     wire.send(&connect_initial(negotiated.code, negotiated.extended, clipboard)).await?;
     let framing = if negotiated.protocol.is_nla() { Framing::TpktAfterCredssp } else { Framing::Tpkt };
     let frame = wire.receive(framing).await?;
@@ -37,9 +50,10 @@ pub async fn run(
     if response.result != 0 {
         return Err(ending::result("the MCS Connect Response", response.result));
     }
-    if negotiated.protocol == Selected::Rdp {
-        return Err(standard_security(response.security.as_ref()));
-    }
+    let secured = match negotiated.protocol {
+        Selected::Rdp => Secured::new(response.security.as_ref())?,
+        _ => Secured::default(),
+    };
     let mut connector =
         rdp_client::client(account, channel_connection(&response, &frame)?, response.message_channel);
     while matches!(connector.state, ClientConnectorState::ChannelConnection { .. }) {
@@ -55,7 +69,7 @@ pub async fn run(
     if let ClientConnectorState::SecureSettingsExchange { user_channel_id, .. } = &connector.state {
         evidence.user_channel = Some(u32::from(*user_channel_id));
     }
-    Ok(Step::Passed(connector))
+    Ok(Step::Passed(Joined { connector, secured }))
 }
 
 fn read_response(frame: &[u8]) -> Result<ConnectResponse, Failure> {
@@ -85,51 +99,14 @@ fn note(response: &ConnectResponse, evidence: &mut McsEvidence) {
     if let Some(security) = &response.security {
         evidence.encryption_method = Some(security.method);
         evidence.encryption_level = Some(security.level);
-        evidence.encryption_key = security.certificate.as_ref().map(encryption_key);
+        evidence.encryption_key = security.certificate.as_ref().map(secured::encryption_key);
+        evidence.server_random = (!security.random.is_empty()).then(|| hex::encode(&security.random));
     }
     evidence.channel_join_skipped = (response.result == 0).then(|| skips_joins(response));
 }
 
 fn skips_joins(response: &ConnectResponse) -> bool {
     response.early_capability_flags.is_some_and(|flags| flags & SKIP_CHANNELJOIN_SUPPORTED != 0)
-}
-
-fn encryption_key(certificate: &ServerCertificate) -> EncryptionKey {
-    let bits = certificate.key().and_then(|key| u32::try_from(key.bits()).ok());
-    match certificate {
-        ServerCertificate::Proprietary { signature_valid, .. } => EncryptionKey {
-            kind: "proprietary".to_owned(),
-            bits,
-            signature_valid: *signature_valid,
-            certificates: 0,
-        },
-        ServerCertificate::X509 { chain, .. } => {
-            EncryptionKey { kind: "x509".to_owned(), bits, signature_valid: None, certificates: chain.len() }
-        }
-    }
-}
-
-/// What Standard RDP Security announces is read; the trace does not go on with it.
-fn standard_security(security: Option<&SecurityData>) -> Failure {
-    let Some(security) = security else {
-        return Failure::new(
-            FailureKind::SecurityUnsupported,
-            "the server goes on without TLS and names no encryption",
-        );
-    };
-    let name = match security.method {
-        0x00 => Some("ENCRYPTION_METHOD_NONE"),
-        0x01 => Some("ENCRYPTION_METHOD_40BIT"),
-        0x02 => Some("ENCRYPTION_METHOD_128BIT"),
-        0x08 => Some("ENCRYPTION_METHOD_56BIT"),
-        0x10 => Some("ENCRYPTION_METHOD_FIPS"),
-        _ => None,
-    };
-    let detail = format!(
-        "the server uses Standard RDP Security (method {}, level {}), which rdptrace does not trace further",
-        security.method, security.level
-    );
-    Failure::new(FailureKind::SecurityUnsupported, detail).with_code(security.method, name)
 }
 
 fn channel_connection(response: &ConnectResponse, frame: &[u8]) -> Result<ClientConnectorState, Failure> {

@@ -13,10 +13,13 @@ pub mod tls;
 mod ending;
 mod rdp_client;
 mod redirect;
+mod secured;
 
 use std::borrow::Cow;
 
-use crate::report::Failure;
+pub use secured::Secured;
+
+use crate::report::{Failure, FailureKind};
 
 /// How a phase that did not fail ended.
 #[derive(Debug)]
@@ -29,3 +32,11 @@ pub enum Step<T> {
 
 /// What a phase returns.
 pub type PhaseResult<T> = Result<Step<T>, Failure>;
+
+/// Random bytes of the system.
+fn random<const N: usize>() -> Result<[u8; N], Failure> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::new(FailureKind::Malformed, format!("no random bytes: {error}")))?;
+    Ok(bytes)
+}

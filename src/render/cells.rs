@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::{Date, Duration as Span};
 
-use crate::report::{Certificate, Failure, Millis, Timestamp, Trust};
+use crate::report::{Certificate, EncryptionKey, Failure, Millis, Timestamp, Trust};
 
 /// Milliseconds, or seconds from ten thousand on, in ten columns.
 pub fn duration(millis: Millis) -> String {
@@ -54,6 +54,7 @@ pub fn names(names: &[String]) -> String {
 /// Method and level of Standard RDP Security (MS-RDPBCGR 2.2.1.4.3), with their numbers.
 pub fn encryption(method: u32, level: u32) -> String {
     let name = match method {
+        0x00 => "no encryption",
         0x01 => "RC4 40 bit",
         0x02 => "RC4 128 bit",
         0x08 => "RC4 56 bit",
@@ -61,6 +62,7 @@ pub fn encryption(method: u32, level: u32) -> String {
         _ => "an unknown cipher",
     };
     let strength = match level {
+        0 => "none",
         1 => "low",
         2 => "client compatible",
         3 => "high",
@@ -68,6 +70,18 @@ pub fn encryption(method: u32, level: u32) -> String {
         _ => "unknown",
     };
     format!("{name} (method {method}), level {strength} ({level})")
+}
+
+/// The server's key for Standard RDP Security: its kind and size, and what vouches for it.
+pub fn encryption_key(key: &EncryptionKey) -> String {
+    let bits = key.bits.map_or_else(|| "unknown".to_owned(), |bits| bits.to_string());
+    let vouched = match (key.signature_valid, &key.subject) {
+        (Some(true), _) => ", signature right".to_owned(),
+        (Some(false), _) => ", signature wrong".to_owned(),
+        (None, Some(subject)) => format!(", last of {} certificates: {subject}", key.certificates),
+        (None, None) => String::new(),
+    };
+    format!("{} key of {bits} bits{vouched}", key.kind)
 }
 
 /// Self-signed, or who issued it and whether that is trusted here.

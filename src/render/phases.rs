@@ -105,17 +105,13 @@ fn names(ntlm: &NtlmEvidence) -> String {
 
 fn mcs(evidence: &McsEvidence) -> Vec<String> {
     let version = evidence.server_version.map(cells::rdp_version);
-    let encryption = match (evidence.encryption_method, evidence.encryption_level) {
-        (Some(0), _) | (None, _) => None,
-        (Some(method), level) => Some(cells::encryption(method, level.unwrap_or_default())),
-    };
-    let key = evidence.encryption_key.as_ref().map(|key| {
-        format!(
-            "{} key of {} bits",
-            key.kind,
-            key.bits.map_or_else(|| "unknown".to_owned(), |bits| bits.to_string())
-        )
-    });
+    // Under TLS a server says so too; only a method is worth a word then.
+    let offered = evidence.encryption_methods_requested.is_some_and(|methods| methods != 0);
+    let encryption = evidence
+        .encryption_method
+        .filter(|method| offered || *method != 0)
+        .map(|method| cells::encryption(method, evidence.encryption_level.unwrap_or_default()));
+    let key = evidence.encryption_key.as_ref().map(cells::encryption_key);
     let joins = match evidence.channel_join_skipped {
         Some(true) if evidence.user_channel.is_some() => Some("channel joins skipped".to_owned()),
         _ => None,

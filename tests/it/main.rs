@@ -16,6 +16,7 @@ mod readers;
 mod reports;
 mod scenarios;
 mod schema;
+mod security;
 mod target;
 mod wait;
 mod wire;

@@ -41,6 +41,23 @@ fn freerdp_authenticates_to_the_demo_server() {
     assert!(said.contains("LOGON_FAILURE"), "{said}");
 }
 
+/// FreeRDP salts its MACs; it decrypts what the server sets.
+#[test]
+fn freerdp_speaks_standard_rdp_security_with_the_demo_server() {
+    if !has(&["xfreerdp", "Xvfb", "timeout"]) {
+        return;
+    }
+    let (_server, port) = serve(&["--fault", "standard-security-error-info"]);
+    let target = format!("/v:127.0.0.1:{port}");
+    let display = Display::start();
+    // It goes on waiting for the server after its error, and is ended.
+    let arguments = ["5", "xfreerdp", &target, "/u:demo", "/p:", "/cert:ignore", "/sec:rdp"];
+    let output = Command::new("timeout").args(arguments).env("DISPLAY", &display.name).output();
+    let said = output.expect("xfreerdp runs").stderr;
+    let said = String::from_utf8_lossy(&said);
+    assert!(said.contains("ERRINFO_LICENSE_NO_LICENSE_SERVER"), "{said}");
+}
+
 #[test]
 fn freerdp_names_the_status_that_a_fault_sends() {
     if !has(&["xfreerdp", "Xvfb"]) {

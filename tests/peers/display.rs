@@ -13,9 +13,10 @@ pub struct Display {
 }
 
 impl Display {
-    /// Xvfb takes a free number and prints it.
+    /// Xvfb takes a free number and prints it. Without -noreset it starts anew when its last client leaves, and FreeRDP's
+    /// shadow server, which opens the display twice, meets it half started.
     pub fn start() -> Self {
-        let arguments = ["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp"];
+        let arguments = ["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset"];
         let mut child = Command::new("Xvfb")
             .args(arguments)
             .stdout(Stdio::piped())

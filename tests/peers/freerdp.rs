@@ -1,48 +1,72 @@
 //! FreeRDP 2's shadow server, with NLA and without.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 
 use crate::{
     display::Display,
-    lab::{Program, folder, free_port, has, trace},
+    lab::{Program, Traced, folder, free_port, has, is_root, trace, traced, wait_for},
 };
 
 const USER: &str = "alice";
 const PASSWORD: &str = "secret1";
-/// How often the server is started before a test gives up.
-const STARTS: usize = 3;
+/// Where there is such an interface address, connections to it come from it too; elsewhere nothing listens on it.
+const OTHER: &str = "127.77.0.1";
 
 struct Shadow {
     port: u16,
-    _server: Program,
+    server: Program,
     _display: Display,
 }
 
 fn shadow(security: &str, authentication: &str) -> Option<Shadow> {
+    let shadow = start("127.0.0.1", Command::new("freerdp-shadow-cli"), security, authentication)?;
+    wait_for(shadow.port);
+    Some(shadow)
+}
+
+/// In a network namespace of its own that has this address.
+fn shadow_in(address: &str, security: &str, authentication: &str) -> Option<Shadow> {
+    let script = "ip link set lo up && ip addr add \"$0/32\" dev lo && exec freerdp-shadow-cli \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["-n", "sh", "-c", script, address]);
+    let shadow = start(address, command, security, authentication)?;
+    let connects = || trace_in(&shadow, address, &["--until", "connect"]).code == Some(0);
+    let begin = Instant::now();
+    while !connects() {
+        assert!(begin.elapsed() < Duration::from_secs(20), "nothing listens on {address}");
+    }
+    Some(shadow)
+}
+
+fn trace_in(server: &Shadow, address: &str, arguments: &[&str]) -> Traced {
+    let mut command = Command::new("nsenter");
+    command.args(["-n", "-t", &server.server.id().to_string(), env!("CARGO_BIN_EXE_rdptrace")]);
+    traced(command, address, server.port, arguments)
+}
+
+fn start(address: &str, mut command: Command, security: &str, authentication: &str) -> Option<Shadow> {
     if !has(&["freerdp-shadow-cli", "winpr-hash", "Xvfb"]) {
         return None;
     }
-    // On a busy machine the shadow server now and then finds its display without colours, and gives up.
-    let mut attempts = (0..STARTS).filter_map(|_| start(security, authentication));
-    Some(attempts.next().expect("the shadow server listens"))
-}
-
-fn start(security: &str, authentication: &str) -> Option<Shadow> {
     let folder = folder("shadow");
     let port = free_port();
     let accounts = folder.join("SAM");
     write_accounts(&accounts);
     let display = Display::start();
-    let mut command = Command::new("freerdp-shadow-cli");
     command
-        .args([format!("/port:{port}"), "/bind-address:127.0.0.1".to_owned()])
+        .args([format!("/port:{port}"), format!("/bind-address:{address}")])
         .args([format!("/sam-file:{}", accounts.display()), security.to_owned(), authentication.to_owned()])
         .env("HOME", &folder)
         .env("DISPLAY", &display.name);
-    let mut server = Program::start(&mut command, &folder.join("log"));
-    server.listens(port).then_some(Shadow { port, _server: server, _display: display })
+    let server = Program::start(&mut command, &folder.join("log"));
+    Some(Shadow { port, server, _display: display })
 }
 
 fn write_accounts(path: &Path) {
@@ -137,11 +161,28 @@ fn a_demand_for_standard_rdp_security_is_met_in_one_retry() {
     assert_eq!(traced.evidence("negotiate", "selected"), &json!(null));
     assert_eq!(traced.at("/connections/0/phases/negotiate/failure/code"), 2);
     assert_eq!(traced.at("/connections/1/purpose"), "retry");
-    assert_eq!(
-        traced.ending(),
-        [json!("aborted"), json!("mcs"), json!("security_unsupported")],
-        "{traced:#?}"
-    );
-    assert!(traced.found("standard-rdp-security"));
-    assert_eq!(traced.code, Some(16));
+    assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
+    assert_eq!(traced.at("/verdict/reached"), "licensing");
+    // It turns encryption off for a client on 127.0.0.1.
+    assert_eq!(traced.at("/connections/1/phases/mcs/evidence/encryption_method"), 0);
+    assert_eq!(traced.at("/connections/1/phases/licensing/evidence/outcome"), "valid_client");
+    assert!(traced.found("standard-rdp-security") && !traced.found("encryption-method-not-offered"));
+    assert_eq!(traced.code, Some(1));
+}
+
+/// From any other address it encrypts; a network of its own gives both sides one.
+#[test]
+fn standard_rdp_security_is_encrypted_from_another_address() {
+    if !(has(&["unshare", "nsenter", "ip"]) && is_root()) {
+        return;
+    }
+    let Some(server) = shadow_in(OTHER, "/sec:rdp", "-auth") else { return };
+    let traced = trace_in(&server, OTHER, &["--security", "rdp"]);
+    assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
+    assert_eq!(traced.at("/verdict/reached"), "licensing");
+    assert_eq!(traced.evidence("mcs", "encryption_method"), 2);
+    assert_eq!(traced.evidence("mcs", "encryption_level"), 2);
+    assert_eq!(traced.evidence("mcs", "encryption_key/signature_valid"), true);
+    assert_eq!(traced.evidence("licensing", "outcome"), "valid_client");
+    assert_eq!(traced.code, Some(1));
 }

@@ -78,17 +78,9 @@ impl Program {
         Self { child: command.spawn().expect("the program starts") }
     }
 
-    /// Whether it listens on this port before it ends.
-    pub fn listens(&mut self, port: u16) -> bool {
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
-        let begin = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            if begin.elapsed() > START || !matches!(self.child.try_wait(), Ok(None)) {
-                return false;
-            }
-            thread::park_timeout(Duration::from_millis(20));
-        }
-        true
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a signal to the whole group.
@@ -162,11 +154,16 @@ impl Traced {
 /// Traces this port with further arguments, and a password if there is one.
 pub fn trace(port: u16, arguments: &[&str], password: Option<&str>) -> Traced {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
-    command.args(["trace", &format!("127.0.0.1:{port}"), "--format", "json"]).args(arguments);
     match password {
         Some(password) => command.env("RDPTRACE_PASSWORD", password),
         None => command.env_remove("RDPTRACE_PASSWORD"),
     };
+    traced(command, "127.0.0.1", port, arguments)
+}
+
+/// The same with a command that ends in the program, and another address.
+pub fn traced(mut command: Command, address: &str, port: u16, arguments: &[&str]) -> Traced {
+    command.args(["trace", &format!("{address}:{port}"), "--format", "json"]).args(arguments);
     let output = command.output().expect("the program runs");
     let report = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));

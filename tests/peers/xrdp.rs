@@ -141,16 +141,38 @@ fn a_key_that_cannot_be_read_shows_in_the_negotiation() {
     assert!(traced.found("protocol-not-requested") && traced.found("standard-rdp-security"));
 }
 
+/// xrdp ignores the methods that are offered: the level alone decides.
 #[test]
-fn standard_rdp_security_is_read_and_not_gone_on_with() {
-    let Some(server) = xrdp(&[("security_layer", "rdp"), ("crypt_level", "high")], VALID) else { return };
+fn standard_rdp_security_reaches_the_end_of_licensing_at_every_level() {
+    for (name, method, level) in [("none", 0, 0), ("low", 1, 1), ("medium", 1, 2), ("high", 2, 3)] {
+        let Some(server) = xrdp(&[("security_layer", "rdp"), ("crypt_level", name)], VALID) else { return };
+        let traced = trace(server.port, &["--security", "rdp"], None);
+        assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{name}: {traced:#?}");
+        assert_eq!(traced.at("/verdict/reached"), "licensing");
+        assert_eq!(traced.evidence("mcs", "encryption_methods_requested"), 11);
+        assert_eq!(traced.evidence("mcs", "encryption_method"), method);
+        assert_eq!(traced.evidence("mcs", "encryption_level"), level);
+        if method != 0 {
+            assert_eq!(traced.evidence("mcs", "encryption_key/kind"), "proprietary");
+            assert_eq!(traced.evidence("mcs", "encryption_key/signature_valid"), true);
+            assert_eq!(traced.evidence("mcs", "server_random").as_str().map(str::len), Some(64));
+        }
+        assert_eq!(traced.evidence("licensing", "outcome"), "valid_client");
+        assert_eq!(traced.evidence("licensing", "product"), "236");
+        assert!(traced.found("standard-rdp-security") && !traced.found("encryption-method-not-offered"));
+        assert!(!traced.found("protocol-not-requested"));
+        assert_eq!(traced.code, Some(1));
+    }
+}
+
+#[test]
+fn fips_is_recognised_and_not_gone_on_with() {
+    let Some(server) = xrdp(&[("security_layer", "rdp"), ("crypt_level", "fips")], VALID) else { return };
     let traced = trace(server.port, &["--security", "rdp"], None);
     assert_eq!(traced.ending(), [json!("aborted"), json!("mcs"), json!("security_unsupported")]);
-    assert_eq!(traced.evidence("mcs", "encryption_method"), 2);
-    assert_eq!(traced.evidence("mcs", "encryption_level"), 3);
-    assert_eq!(traced.evidence("mcs", "encryption_key/kind"), "proprietary");
-    assert_eq!(traced.evidence("mcs", "encryption_key/signature_valid"), true);
-    assert!(!traced.found("protocol-not-requested"));
+    assert_eq!(traced.at("/verdict/failure/code"), 16);
+    assert_eq!(traced.evidence("mcs", "encryption_level"), 4);
+    assert!(traced.found("standard-rdp-security") && traced.found("encryption-method-not-offered"));
     assert_eq!(traced.code, Some(16));
 }
 

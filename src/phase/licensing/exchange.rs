@@ -1,7 +1,5 @@
 //! The license exchange as the policy allows it (MS-RDPELE 1.3.1, 3.2.5).
 
-use ironrdp_core::encode_vec;
-use ironrdp_pdu::{mcs::SendDataRequest, x224::X224};
 use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 
 use super::Licensing;
@@ -11,9 +9,9 @@ use crate::{
         connect_initial::CLIENT_NAME,
         license::{self, EncryptedLicense, ErrorAlert, LicensePdu, LicenseRequest, PlatformChallenge},
         license_exchange::ClientLicense,
-        server_certificate::ServerCertificate,
+        server_certificate::{RsaPublicKey, ServerCertificate},
     },
-    phase::{Step, ending},
+    phase::{Step, ending, random},
     report::{Failure, FailureKind, LicenseCertificate, LicensingEvidence, LicensingOutcome, Timestamp},
     settings::LicensePolicy,
 };
@@ -29,13 +27,15 @@ pub enum Next {
 /// The client's side of one license exchange.
 pub struct Exchange {
     licensing: Licensing,
+    /// The key of SC_SECURITY, for a request without a certificate.
+    fallback_key: Option<RsaPublicKey>,
     client: Option<ClientLicense>,
 }
 
 impl Exchange {
     /// An exchange in which nothing was said yet.
-    pub fn new(licensing: Licensing) -> Self {
-        Self { licensing, client: None }
+    pub fn new(licensing: Licensing, fallback_key: Option<RsaPublicKey>) -> Self {
+        Self { licensing, fallback_key, client: None }
     }
 
     /// Takes a license PDU with its security header.
@@ -76,13 +76,13 @@ impl Exchange {
                 "the license exchange ends at the server's request, as asked".into(),
             )));
         }
-        let Ok(client) = ClientLicense::new(request, None, random()?, random()?) else {
+        let Ok(client) = ClientLicense::new(request, self.fallback_key.as_ref(), random()?, random()?) else {
             let reason = "the license request carries no key that could encrypt an answer";
             return Ok(Next::Done(Step::Stopped(reason.into())));
         };
         let answer = client.new_license_request(CLIENT_NAME, CLIENT_NAME);
         self.client = Some(client);
-        Ok(Next::Send(self.frame(answer)))
+        Ok(Next::Send(self.licensing.frame(&answer)))
     }
 
     fn challenge(
@@ -98,7 +98,7 @@ impl Exchange {
             let reason = "the license exchange ends at the platform challenge, so that no license is issued";
             return Ok(Next::Done(Step::Stopped(reason.into())));
         }
-        Ok(Next::Send(self.frame(client.challenge_response(&plain, self.licensing.hardware_id))))
+        Ok(Next::Send(self.licensing.frame(&client.challenge_response(&plain, self.licensing.hardware_id))))
     }
 
     fn license(
@@ -120,15 +120,6 @@ impl Exchange {
     fn keys(&self, what: &str) -> Result<&ClientLicense, Failure> {
         let detail = format!("{what} came without a license request before it");
         self.client.as_ref().ok_or_else(|| Failure::new(FailureKind::Malformed, detail))
-    }
-
-    fn frame(&self, user_data: Vec<u8>) -> Vec<u8> {
-        let request = SendDataRequest {
-            initiator_id: self.licensing.user_channel,
-            channel_id: self.licensing.io_channel,
-            user_data: user_data.into(),
-        };
-        encode_vec(&X224(request)).expect("a license PDU of bounded size fits a frame")
     }
 }
 
@@ -167,11 +158,4 @@ fn certificate(certificate: &ServerCertificate) -> LicenseCertificate {
         issuer: parsed.as_ref().map(|p| p.issuer().to_string()),
         not_after: parsed.as_ref().map(|p| Timestamp(p.validity().not_after.to_datetime())),
     }
-}
-
-fn random<const N: usize>() -> Result<[u8; N], Failure> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::new(FailureKind::Malformed, format!("no random bytes: {error}")))?;
-    Ok(bytes)
 }

@@ -17,12 +17,16 @@ pub struct McsEvidence {
     pub client_requested_protocols: Option<u32>,
     /// The server's early capability flags.
     pub early_capability_flags: Option<u32>,
+    /// The encryption methods that the client offered, as the sum of their numbers; 0 with TLS.
+    pub encryption_methods_requested: Option<u32>,
     /// Encryption method of Standard RDP Security.
     pub encryption_method: Option<u32>,
     /// Encryption level of Standard RDP Security.
     pub encryption_level: Option<u32>,
     /// The server's key for Standard RDP Security.
     pub encryption_key: Option<EncryptionKey>,
+    /// The server's random number for Standard RDP Security in hex; it is sent in the clear and is no secret.
+    pub server_random: Option<String>,
     /// The user channel.
     pub user_channel: Option<u32>,
     /// The I/O channel.
@@ -44,6 +48,8 @@ pub struct EncryptionKey {
     pub signature_valid: Option<bool>,
     /// Number of certificates of an X.509 chain.
     pub certificates: usize,
+    /// Distinguished name of the chain's leaf, which stands last.
+    pub subject: Option<String>,
 }
 
 /// Client Info, connect-time auto-detect and licensing (MS-RDPELE).
