@@ -1,6 +1,6 @@
 //! The certificate verifier that accepts every chain, records what was served, and checks the handshake's signature.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_rustls::rustls::{
     CertificateError, DigitallySignedStruct, Error, SignatureScheme,
@@ -48,9 +48,13 @@ impl Recorder {
         Self { provider: Arc::new(ring::default_provider()), seen: Mutex::default() }
     }
 
+    fn seen(&self) -> MutexGuard<'_, Recorded> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Moves what was recorded into the handshake.
     pub fn take(&self, handshake: &mut Handshake) {
-        let recorded = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        let recorded = std::mem::take(&mut *self.seen());
         handshake.chain = recorded.chain;
         handshake.ocsp = recorded.ocsp;
         handshake.client_certificate_requested = recorded.client_certificate_requested;
@@ -67,7 +71,7 @@ impl Recorder {
             }
             Err(_) => HandshakeSignature::NotCheckable,
         };
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).signature = Some(signature);
+        self.seen().signature = Some(signature);
     }
 }
 
@@ -80,7 +84,7 @@ impl ServerCertVerifier for Recorder {
         ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen();
         seen.chain = std::iter::once(end_entity).chain(intermediates).map(|der| der.to_vec()).collect();
         seen.ocsp = ocsp_response.to_vec();
         Ok(ServerCertVerified::assertion())
@@ -118,7 +122,7 @@ impl ServerCertVerifier for Recorder {
 
 impl ResolvesClientCert for Recorder {
     fn resolve(&self, _hints: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).client_certificate_requested = true;
+        self.seen().client_certificate_requested = true;
         None
     }
 

@@ -1,10 +1,11 @@
 //! The message channel after licensing: multitransport requests and auto-detection (MS-RDPBCGR 2.2.14, 2.2.15).
 
-use super::Reader;
+use super::{
+    Reader,
+    security::{SEC_AUTODETECT_REQ, SEC_TRANSPORT_REQ},
+};
 
-const SEC_TRANSPORT_REQ: u16 = 0x0002;
 const SEC_TRANSPORT_RSP: u16 = 0x0004;
-const SEC_AUTODETECT_REQ: u16 = 0x1000;
 const SEC_AUTODETECT_RSP: u16 = 0x2000;
 const E_ABORT: u32 = 0x8000_4004;
 const RTT_CONTINUOUS: u16 = 0x0001;
