@@ -40,8 +40,7 @@ impl Secured {
         let strength = Strength::of(data.method).ok_or_else(|| unsupported(data))?;
         let usable =
             key.as_ref().ok_or_else(|| Malformed::new("it has no certificate with a readable RSA key"));
-        let client_random = random()?;
-        let security = usable.and_then(|key| ClientSecurity::new(strength, &data.random, key, client_random));
+        let security = usable.and_then(|key| ClientSecurity::new(strength, &data.random, key, random()));
         let security = security.map_err(|error| {
             let detail = format!("the server's security data cannot be used: {error}");
             Failure::new(FailureKind::Malformed, detail)

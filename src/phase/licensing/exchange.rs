@@ -76,7 +76,7 @@ impl Exchange {
                 "the license exchange ends at the server's request, as asked".into(),
             )));
         }
-        let Ok(client) = ClientLicense::new(request, self.fallback_key.as_ref(), random()?, random()?) else {
+        let Ok(client) = ClientLicense::new(request, self.fallback_key.as_ref(), random(), random()) else {
             let reason = "the license request carries no key that could encrypt an answer";
             return Ok(Next::Done(Step::Stopped(reason.into())));
         };
