@@ -11,7 +11,7 @@ use crate::{
     net::{Instant, Limits, Network, Wire},
     pdu::mcs::USER_REQUESTED,
     phase::{
-        Step,
+        Secured, Step,
         activate::{self, Channels},
         connect,
         credssp::{self, Access},
@@ -32,8 +32,6 @@ mod record;
 const SSL_NOT_ALLOWED_BY_SERVER: i64 = 2;
 
 /// Why an account goes no further than licensing.
-const WITHOUT_TLS: &str = "activation is traced under TLS only, not with Standard RDP Security";
-
 const WITHOUT_TAKE_SESSION: &str =
     "it may take over the account's session on the server, which --take-session allows";
 
@@ -136,7 +134,7 @@ impl<N: Network> Probe<'_, N> {
             && let Some(channels) = self.licensing(wire, &mut joined, phases).await
             && self.goes_on(Phase::Licensing).is_some()
         {
-            self.activate(wire, negotiated, channels, account, phases).await;
+            self.activate(wire, &mut joined.secured, channels, account, phases).await;
         }
         Some(&USER_REQUESTED)
     }
@@ -215,20 +213,16 @@ impl<N: Network> Probe<'_, N> {
     async fn activate(
         &self,
         wire: &mut Wire,
-        negotiated: Negotiated,
+        secured: &mut Secured,
         channels: Channels,
         account: Option<&Account>,
         phases: &mut Phases,
     ) {
         self.enter(wire, Phase::Activate);
-        let stop = match account {
-            _ if negotiated.code == 0 => Some(WITHOUT_TLS),
-            Some(_) if !self.settings.take_session => Some(WITHOUT_TAKE_SESSION),
-            _ => None,
-        };
-        let run = async |e: &mut _| match stop {
-            None => activate::run(wire, channels, e).await,
-            Some(reason) => Ok(Step::Stopped(reason.into())),
+        let may_take = account.is_none() || self.settings.take_session;
+        let run = async |e: &mut _| match may_take {
+            true => activate::run(wire, secured, channels, e).await,
+            false => Ok(Step::Stopped(WITHOUT_TAKE_SESSION.into())),
         };
         record(&mut phases.activate, run).await;
     }

@@ -222,7 +222,7 @@ pub const FAULTS: &[Fault] = &[
         "standard-security-wrong-mac",
         "signs an encrypted PDU with a wrong MAC",
         standard(StandardSecurity { then: Then::WrongMac, ..RC4_128 }),
-        Expect { finding: Some("standard-rdp-security"), ..failed("licensing", "malformed") },
+        Expect { finding: Some("standard-security-mac-invalid"), ..failed("licensing", "mac_invalid") },
     ),
     fault(
         "standard-security-close",

@@ -42,6 +42,7 @@ fn code(phase: Phase, failure: &Failure, facts: &Facts<'_>) -> &'static str {
         FailureKind::TlsAlert if facts.tls.is_some_and(|tls| tls.client_certificate_requested) => {
             "tls-client-certificate-required"
         }
+        FailureKind::MacInvalid => "standard-security-mac-invalid",
         FailureKind::NegotiationFailure => "negotiation-refused",
         FailureKind::EarlyAuthDenied => "early-authorization-denied",
         FailureKind::LicenseError if failure.code == Some(NO_LICENSE_SERVER) => "license-server-missing",

@@ -58,8 +58,6 @@ pub struct Wire {
     /// Whole messages that were received in this phase.
     messages: u64,
     buffer: Vec<u8>,
-    /// A message that was received and belongs to the next phase.
-    given_back: Option<Vec<u8>>,
     ended: Option<Failure>,
     frames: Frames,
 }
@@ -77,7 +75,6 @@ impl Wire {
             phase: Phase::Connect,
             messages: 0,
             buffer: Vec::new(),
-            given_back: None,
             ended: None,
             frames: Frames::new(Instant::now()),
         }
@@ -135,9 +132,6 @@ impl Wire {
     /// # Errors
     /// Closed, reset, timeout, or malformed when the bytes cannot begin such a message.
     pub async fn receive(&mut self, framing: Framing) -> Result<Vec<u8>, Failure> {
-        if let Some(frame) = self.given_back.take() {
-            return Ok(frame);
-        }
         loop {
             match framing.length(&self.buffer) {
                 Ok(Some(length)) if self.buffer.len() >= length => {
@@ -154,11 +148,6 @@ impl Wire {
                 }
             }
         }
-    }
-
-    /// Keeps a message for the next phase, which receives it first; it is recorded where it was met.
-    pub fn give_back(&mut self, frame: Vec<u8>) {
-        self.given_back = Some(frame);
     }
 
     /// Whatever comes next, at least one byte, until `quiet` passes without more or `most` bytes came.

@@ -107,10 +107,10 @@ pub fn indication(channel: u16, user_data: &[u8]) -> Result<Vec<u8>, Malformed> 
 ///
 /// # Errors
 /// What `change` says, or user data that fits no frame.
-pub fn with_user_data(
+pub fn with_user_data<E: From<Malformed>>(
     frame: &[u8],
-    change: impl FnOnce(&[u8]) -> Result<Vec<u8>, Malformed>,
-) -> Result<Option<Vec<u8>>, Malformed> {
+    change: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
+) -> Result<Option<Vec<u8>>, E> {
     let Ok((header, user_data)) = split(frame) else { return Ok(None) };
     let changed = change(user_data)?;
     let too_long = || Malformed(format!("user data of {} bytes does not fit a frame", changed.len()));

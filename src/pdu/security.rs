@@ -1,11 +1,12 @@
-//! The client's side of Standard RDP Security: the Security Exchange PDU and the security headers (MS-RDPBCGR 2.2.1.10, 2.2.8.1.1.2).
+//! The client's side of Standard RDP Security: the Security Exchange PDU, the security headers and the encryption of the fast
+//! path (MS-RDPBCGR 2.2.1.10, 2.2.8.1.1.2, 2.2.9.1.2).
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
 use super::{
-    Malformed, Reader, license_frame::SEC_LICENSE_PKT, rsa, security_keys::SessionKeys,
+    Malformed, Reader, license_frame::SEC_LICENSE_PKT, mcs, rsa, security_keys::SessionKeys,
     server_certificate::RsaPublicKey,
 };
 
@@ -26,9 +27,31 @@ pub const SEC_AUTODETECT_REQ: u16 = 0x1000;
 /// SEC_HEARTBEAT.
 pub const SEC_HEARTBEAT: u16 = 0x4000;
 
+/// FASTPATH_OUTPUT_SECURE_CHECKSUM in the two highest bits of fpOutputHeader: the MAC is salted.
+const FAST_PATH_SECURE_CHECKSUM: u8 = 0x40;
+/// FASTPATH_OUTPUT_ENCRYPTED, there too.
+const FAST_PATH_ENCRYPTED: u8 = 0x80;
+/// A fast-path PDU begins with any other byte.
+const TPKT_VERSION: u8 = 3;
+
 /// PDUs that carry a security header under TLS too, because it says what they are.
 const NAMED_BY_HEADER: u16 =
     SEC_TRANSPORT_REQ | SEC_LICENSE_PKT | SEC_REDIRECTION_PKT | SEC_AUTODETECT_REQ | SEC_HEARTBEAT;
+
+/// Why a server's PDU cannot be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unopened {
+    /// It ends too early, or it is too long.
+    Malformed(Malformed),
+    /// Its MAC is not that of the decrypted data.
+    WrongMac,
+}
+
+impl From<Malformed> for Unopened {
+    fn from(error: Malformed) -> Self {
+        Self::Malformed(error)
+    }
+}
 
 /// The keys and counters of one connection; wiped when dropped, never printed.
 pub struct ClientSecurity {
@@ -75,16 +98,28 @@ impl ClientSecurity {
         Ok([&flags.to_le_bytes()[..], &flags_hi.to_le_bytes(), &mac, &encrypted].concat())
     }
 
+    /// What a server's frame would be under TLS, on the slow path and on the fast path.
+    ///
+    /// # Errors
+    /// A header is cut short, or the MAC is wrong.
+    pub fn open_frame(&mut self, frame: &[u8]) -> Result<Vec<u8>, Unopened> {
+        if frame.first() != Some(&TPKT_VERSION) {
+            return self.open_fast_path(frame);
+        }
+        let opened = mcs::with_user_data(frame, |user_data| self.open(user_data))?;
+        Ok(opened.unwrap_or_else(|| frame.to_vec()))
+    }
+
     /// What a server's user data would be under TLS: decrypted, and without the security header where that says nothing.
     ///
     /// # Errors
     /// The header is cut short, or the MAC is wrong.
-    pub fn open(&mut self, user_data: &[u8]) -> Result<Vec<u8>, Malformed> {
+    pub fn open(&mut self, user_data: &[u8]) -> Result<Vec<u8>, Unopened> {
         let mut reader = Reader::new(user_data);
         let (flags, _flags_hi) = (reader.u16()?, reader.u16()?);
         let data = match flags & SEC_ENCRYPT {
             0 => reader.rest().to_vec(),
-            _ => self.decrypt(flags, &mut reader)?,
+            _ => self.decrypt(flags & SEC_SECURE_CHECKSUM != 0, &mut reader)?,
         };
         if flags & NAMED_BY_HEADER == 0 {
             return Ok(data);
@@ -93,12 +128,27 @@ impl ClientSecurity {
         Ok([&named.to_le_bytes()[..], &data].concat())
     }
 
-    fn decrypt(&mut self, flags: u16, reader: &mut Reader<'_>) -> Result<Vec<u8>, Malformed> {
+    /// fpOutputHeader, the whole length in one byte or two, dataSignature, updates.
+    fn open_fast_path(&mut self, frame: &[u8]) -> Result<Vec<u8>, Unopened> {
+        let mut reader = Reader::new(frame);
+        let (header, _length) = (reader.u8()?, reader.per_length()?);
+        if header & FAST_PATH_ENCRYPTED == 0 {
+            return Ok(frame.to_vec());
+        }
+        let updates = self.decrypt(header & FAST_PATH_SECURE_CHECKSUM != 0, &mut reader)?;
+        let length = u16::try_from(updates.len() + 3).ok().filter(|length| *length < 0x8000);
+        let length = length.ok_or_else(|| Malformed::new("a fast-path PDU of more than 32767 bytes"))?;
+        let header = header & !(FAST_PATH_ENCRYPTED | FAST_PATH_SECURE_CHECKSUM);
+        Ok([&[header][..], &(length | 0x8000).to_be_bytes(), &updates].concat())
+    }
+
+    /// Takes the MAC and the encryption off what is left.
+    fn decrypt(&mut self, salted: bool, reader: &mut Reader<'_>) -> Result<Vec<u8>, Unopened> {
         let mac: [u8; 8] = reader.array()?;
-        let count = (flags & SEC_SECURE_CHECKSUM != 0).then(|| self.keys.incoming.count());
+        let count = salted.then(|| self.keys.incoming.count());
         let data = self.keys.incoming.apply(reader.rest());
         if self.keys.mac.sign(&data, count) != mac {
-            return Err(Malformed::new("the MAC does not match the decrypted PDU"));
+            return Err(Unopened::WrongMac);
         }
         Ok(data)
     }

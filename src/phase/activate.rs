@@ -1,6 +1,6 @@
 //! Multitransport bootstrap, capabilities exchange and finalization (MS-RDPBCGR 1.3.1.1, 1.3.1.3, 2.2.1.13 to 2.2.1.22).
 
-use super::{PhaseResult, Step, ending, rdp_client, redirect};
+use super::{PhaseResult, Secured, Step, ending, rdp_client, redirect};
 use crate::{
     codes::{self, Table},
     net::{Framing, Wire},
@@ -36,14 +36,19 @@ pub struct Channels {
     pub user: u16,
 }
 
-/// Answers the Demand Active and goes on until the server's Font Map.
+/// Answers the Demand Active and goes on until the server's Font Map; the shareId that both have agreed on.
 ///
 /// # Errors
-/// `error_info`, `disconnect`, `malformed`, and what ends a connection.
-pub async fn run(wire: &mut Wire, channels: Channels, evidence: &mut ActivateEvidence) -> PhaseResult<()> {
-    let mut activation = Activation { channels, demands: 0, confirmed: false };
+/// `error_info`, `disconnect`, `malformed`, `mac_invalid`, and what ends a connection.
+pub async fn run(
+    wire: &mut Wire,
+    secured: &mut Secured,
+    channels: Channels,
+    evidence: &mut ActivateEvidence,
+) -> PhaseResult<u32> {
+    let mut activation = Activation { wire, secured, channels, demands: 0, share_id: None };
     loop {
-        let frame = wire.receive(Framing::TpktOrFastPath).await?;
+        let frame = activation.receive().await?;
         if frame.first() != Some(&TPKT_VERSION) {
             count(&mut evidence.fast_path_pdus);
             continue;
@@ -53,37 +58,42 @@ pub async fn run(wire: &mut Wire, channels: Channels, evidence: &mut ActivateEvi
             return Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame));
         };
         if Some(channel) == channels.message {
-            activation.message(wire, user_data, evidence).await?;
+            activation.message(user_data, evidence).await?;
         } else if channel != channels.io {
             count(&mut evidence.ignored_pdus);
-        } else if let Some(step) = activation.share(wire, user_data, evidence).await? {
+        } else if let Some(step) = activation.share(user_data, evidence).await? {
             return Ok(step);
         }
     }
 }
 
-struct Activation {
+struct Activation<'a> {
+    wire: &'a mut Wire,
+    secured: &'a mut Secured,
     channels: Channels,
     /// Demand Actives that were answered.
     demands: u32,
-    /// Whether the last one was, and was not taken back.
-    confirmed: bool,
+    /// shareId of the last one, unless it was taken back.
+    share_id: Option<u32>,
 }
 
-impl Activation {
+impl Activation<'_> {
+    async fn receive(&mut self) -> Result<Vec<u8>, Failure> {
+        self.secured.receive(self.wire, Framing::TpktOrFastPath).await
+    }
+
     /// The PDUs of one message on the I/O channel; the end of the phase, if one of them is it.
     async fn share(
         &mut self,
-        wire: &mut Wire,
         user_data: &[u8],
         evidence: &mut ActivateEvidence,
-    ) -> Result<Option<Step<()>>, Failure> {
+    ) -> Result<Option<Step<u32>>, Failure> {
         let mut rest = user_data;
         while !rest.is_empty() {
             let (pdu, after) = share::first(rest);
             rest = after;
             match share::session_pdu(pdu) {
-                IoPdu::DemandActive => self.demand_active(wire, pdu, evidence).await?,
+                IoPdu::DemandActive => self.demand_active(pdu, evidence).await?,
                 IoPdu::DeactivateAll => self.deactivated(evidence)?,
                 IoPdu::SetErrorInfo { code } if code != 0 => return Err(ending::error_info(code)),
                 IoPdu::Redirection => {
@@ -93,8 +103,8 @@ impl Activation {
                 }
                 IoPdu::ShareData { kind } => {
                     note_share_data(kind, pdu, evidence);
-                    if kind == share::FONT_MAP && self.confirmed {
-                        return Ok(Some(Step::Passed(())));
+                    if let (share::FONT_MAP, Some(share_id)) = (kind, self.share_id) {
+                        return Ok(Some(Step::Passed(share_id)));
                     }
                 }
                 _ => count(&mut evidence.ignored_pdus),
@@ -104,12 +114,7 @@ impl Activation {
     }
 
     /// Answers with a Confirm Active, and without waiting with what a client sends in the finalization.
-    async fn demand_active(
-        &mut self,
-        wire: &mut Wire,
-        pdu: &[u8],
-        evidence: &mut ActivateEvidence,
-    ) -> Result<(), Failure> {
+    async fn demand_active(&mut self, pdu: &[u8], evidence: &mut ActivateEvidence) -> Result<(), Failure> {
         let unreadable =
             |error: Malformed| ending::malformed("the Demand Active cannot be read", &error, pdu);
         self.demands += 1;
@@ -128,16 +133,16 @@ impl Activation {
         }
         let mut sequence = rdp_client::activation(self.channels.io, self.channels.user);
         let frame = mcs::indication(self.channels.io, pdu).map_err(unreadable)?;
-        wire.send(&rdp_client::step(&mut sequence, &frame)?).await?;
+        self.secured.send(self.wire, &rdp_client::step(&mut sequence, &frame)?).await?;
         for _ in 0..FINALIZATION_PDUS {
-            wire.send(&rdp_client::step(&mut sequence, &[])?).await?;
+            self.secured.send(self.wire, &rdp_client::step(&mut sequence, &[])?).await?;
         }
-        self.confirmed = true;
+        self.share_id = Some(seen.share_id);
         Ok(())
     }
 
     fn deactivated(&mut self, evidence: &mut ActivateEvidence) -> Result<(), Failure> {
-        self.confirmed = false;
+        self.share_id = None;
         evidence.reactivations += 1;
         if evidence.reactivations > MAX_REACTIVATIONS {
             let detail = format!("the server took back the activation {} times", evidence.reactivations);
@@ -147,12 +152,7 @@ impl Activation {
     }
 
     /// A transport is declined, a round trip answered, anything else passed over.
-    async fn message(
-        &self,
-        wire: &mut Wire,
-        user_data: &[u8],
-        evidence: &mut ActivateEvidence,
-    ) -> Result<(), Failure> {
+    async fn message(&mut self, user_data: &[u8], evidence: &mut ActivateEvidence) -> Result<(), Failure> {
         let answer = match message_channel::message(user_data) {
             Message::Multitransport { request_id }
                 if evidence.multitransport_requests < MAX_MULTITRANSPORT_REQUESTS =>
@@ -175,7 +175,7 @@ impl Activation {
         };
         let Some(channel) = self.channels.message else { return Ok(()) };
         let frame = mcs::request(self.channels.user, channel, &answer).expect("a few bytes fit a frame");
-        wire.send(&frame).await
+        self.secured.send_headed(self.wire, &frame).await
     }
 }
 

@@ -4,7 +4,7 @@ use ironrdp_connector::ClientConnector;
 
 use super::{PhaseResult, Secured, Step, ending, mcs::Joined, rdp_client, redirect};
 use crate::{
-    net::Wire,
+    net::{Framing, Wire},
     pdu::{
         mcs::{self, Mcs},
         share::{self, IoPdu},
@@ -53,10 +53,10 @@ pub async fn run(
         wire.send(&licensing.frame(exchange)).await?;
     }
     // Client Info holds no password, but may hold the account's name.
-    wire.send_secret(&secured.seal(rdp_client::step(connector, &[])?)?).await?;
+    secured.send_client_info(wire, &rdp_client::step(connector, &[])?).await?;
     let mut exchange = exchange::Exchange::new(licensing, secured.key().cloned());
     loop {
-        let frame = secured.receive(wire).await?;
+        let frame = secured.receive(wire, Framing::Tpkt).await?;
         let Mcs::Data { channel, user_data } = ending::read(&frame)? else {
             return Err(misplaced(&frame));
         };
@@ -75,7 +75,7 @@ pub async fn run(
             },
             // Some servers know no licensing at all and begin with the capabilities.
             IoPdu::DemandActive => {
-                wire.give_back(frame);
+                secured.give_back(frame);
                 return Ok(Step::Passed(()));
             }
             IoPdu::Redirection => match redirect::take(user_data, &mut evidence.redirection)? {
@@ -97,7 +97,7 @@ async fn auto_detect(
 ) -> Result<(), Failure> {
     let answer = rdp_client::step(connector, frame)?;
     evidence.auto_detect_requests = evidence.auto_detect_requests.saturating_add(1);
-    if answer.is_empty() { Ok(()) } else { wire.send(&secured.seal(answer)?).await }
+    if answer.is_empty() { Ok(()) } else { secured.send_headed(wire, &answer).await }
 }
 
 fn misplaced(frame: &[u8]) -> Failure {

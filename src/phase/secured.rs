@@ -9,17 +9,22 @@ use crate::{
         Malformed,
         connect_response::SecurityData,
         mcs,
-        security::{ClientSecurity, Strength},
+        security::{ClientSecurity, Strength, Unopened},
         server_certificate::{RsaPublicKey, ServerCertificate},
     },
     report::{EncryptionKey, Failure, FailureKind},
 };
+
+/// The room of a basic security header; seal adds SEC_ENCRYPT.
+const NO_FLAGS: [u8; 4] = [0; 4];
 
 /// Takes the encryption off what is received and puts it on what is sent; by default there is none.
 #[derive(Debug, Default)]
 pub struct Secured {
     security: Option<ClientSecurity>,
     key: Option<RsaPublicKey>,
+    /// A frame in clear that was received and belongs to the next phase.
+    given_back: Option<Vec<u8>>,
 }
 
 impl Secured {
@@ -35,7 +40,7 @@ impl Secured {
         };
         let key = data.certificate.as_ref().and_then(ServerCertificate::key).cloned();
         if data.method == 0 {
-            return Ok(Self { security: None, key });
+            return Ok(Self { key, ..Self::default() });
         }
         let strength = Strength::of(data.method).ok_or_else(|| unsupported(data))?;
         let usable =
@@ -45,7 +50,7 @@ impl Secured {
             let detail = format!("the server's security data cannot be used: {error}");
             Failure::new(FailureKind::Malformed, detail)
         })?;
-        Ok(Self { security: Some(security), key })
+        Ok(Self { security: Some(security), key, given_back: None })
     }
 
     /// The server's key, which a license request without a certificate relies on (MS-RDPELE 2.2.2.1).
@@ -61,26 +66,63 @@ impl Secured {
     /// Receives a frame as it would be under TLS.
     ///
     /// # Errors
-    /// As [`Wire::receive`]; `malformed` when it cannot be decrypted.
-    pub async fn receive(&mut self, wire: &mut Wire) -> Result<Vec<u8>, Failure> {
-        let frame = wire.receive(Framing::Tpkt).await?;
+    /// As [`Wire::receive`]; `mac_invalid`, and `malformed` when the security header is cut short.
+    pub async fn receive(&mut self, wire: &mut Wire, framing: Framing) -> Result<Vec<u8>, Failure> {
+        if let Some(frame) = self.given_back.take() {
+            return Ok(frame);
+        }
+        let frame = wire.receive(framing).await?;
         let Some(security) = &mut self.security else { return Ok(frame) };
-        let opened = mcs::with_user_data(&frame, |user_data| security.open(user_data));
-        let opened =
-            opened.map_err(|error| ending::malformed("a PDU cannot be decrypted", &error, &frame))?;
-        Ok(opened.unwrap_or(frame))
+        security.open_frame(&frame).map_err(|error| unopened(&error, &frame))
     }
 
-    /// Encrypts the user data of a frame that is to be sent.
+    /// Keeps a frame in clear for the next phase, which receives it first; it is recorded where it was met.
+    pub fn give_back(&mut self, frame: Vec<u8>) {
+        self.given_back = Some(frame);
+    }
+
+    /// Sends a frame whose user data has no security header under TLS: share PDUs and virtual channels.
     ///
     /// # Errors
-    /// `malformed` when the frame has no basic security header, which is a fault of this program.
-    pub fn seal(&mut self, frame: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        let Some(security) = &mut self.security else { return Ok(frame) };
-        let sealed = mcs::with_user_data(&frame, |user_data| security.seal(user_data));
-        let sealed =
-            sealed.map_err(|error| ending::malformed("a PDU cannot be encrypted", &error, &frame))?;
-        Ok(sealed.unwrap_or(frame))
+    /// As [`Wire::send`].
+    pub async fn send(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
+        let sealed = self.seal(frame, &NO_FLAGS);
+        wire.send(sealed.as_deref().unwrap_or(frame)).await
+    }
+
+    /// Sends a frame whose user data begins with a security header under TLS too: all of the message channel.
+    ///
+    /// # Errors
+    /// As [`Wire::send`].
+    pub async fn send_headed(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
+        let sealed = self.seal(frame, &[]);
+        wire.send(sealed.as_deref().unwrap_or(frame)).await
+    }
+
+    /// Sends Client Info, which has such a header and carries a secret.
+    ///
+    /// # Errors
+    /// As [`Wire::send_secret`].
+    pub async fn send_client_info(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
+        let sealed = self.seal(frame, &[]);
+        wire.send_secret(sealed.as_deref().unwrap_or(frame)).await
+    }
+
+    /// The frame with its user data encrypted, behind this header if it has none; none without encryption.
+    fn seal(&mut self, frame: &[u8], header: &[u8]) -> Option<Vec<u8>> {
+        let security = self.security.as_mut()?;
+        let sealed = mcs::with_user_data(frame, |user_data| security.seal(&[header, user_data].concat()));
+        sealed.expect("a client's PDUs have a header and leave room for a MAC")
+    }
+}
+
+fn unopened(error: &Unopened, frame: &[u8]) -> Failure {
+    match error {
+        Unopened::Malformed(error) => ending::malformed("a PDU cannot be decrypted", error, frame),
+        Unopened::WrongMac => {
+            let detail = "the MAC of an encrypted PDU does not match what was decrypted";
+            Failure::new(FailureKind::MacInvalid, detail).with_received(frame)
+        }
     }
 }
 

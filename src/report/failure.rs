@@ -60,6 +60,8 @@ pub enum FailureKind {
     NotTls,
     /// The message could not be decoded.
     Malformed,
+    /// The MAC of an encrypted PDU does not match (MS-RDPBCGR 5.3.6.1).
+    MacInvalid,
     /// RDP_NEG_FAILURE.
     NegotiationFailure,
     /// A fatal TLS alert.
@@ -105,6 +107,7 @@ impl FailureKind {
             Self::NotRdp => "not_rdp",
             Self::NotTls => "not_tls",
             Self::Malformed => "malformed",
+            Self::MacInvalid => "mac_invalid",
             Self::NegotiationFailure => "negotiation_failure",
             Self::TlsAlert => "tls_alert",
             Self::TlsUnsupported => "tls_unsupported",

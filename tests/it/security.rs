@@ -7,8 +7,8 @@
 use rdptrace::{
     codes::Phase,
     pdu::{
-        mcs, rsa,
-        security::{ClientSecurity, Strength},
+        Malformed, mcs, rsa,
+        security::{ClientSecurity, Strength, Unopened},
         security_keys::UPDATE_INTERVAL,
         server_certificate::RsaPublicKey,
         share::{self, IoPdu},
@@ -117,6 +117,28 @@ fn what_is_received_is_decrypted_and_its_mac_checked_salted_or_not() {
     }
 }
 
+/// The fast path shares keys and counters with the slow path; under TLS its header has no flags and there is no MAC.
+#[test]
+fn a_fast_path_pdu_is_opened_to_what_it_is_under_tls() {
+    for vector in VECTORS {
+        for (header, mac) in [(0x80, vector.macs[0]), (0xC0, vector.macs[1])] {
+            let sealed = [&[header, 18][..], &bytes(mac), &bytes(vector.received)].concat();
+            let opened = [&[0x00, 0x80, 11][..], DATA].concat();
+            assert_eq!(client(vector.strength).open_frame(&sealed), Ok(opened.clone()));
+            let long = [&[header, 0x80, 19][..], &sealed[2..]].concat();
+            assert_eq!(client(vector.strength).open_frame(&long), Ok(opened));
+            for index in 2..sealed.len() {
+                let mut altered = sealed.clone();
+                altered[index] ^= 1;
+                assert_eq!(client(vector.strength).open_frame(&altered), Err(Unopened::WrongMac), "{index}");
+            }
+        }
+    }
+    let plain = [&[0x00, 10][..], DATA].concat();
+    assert_eq!(client(Strength::Bits40).open_frame(&plain), Ok(plain));
+    assert!(client(Strength::Bits40).open_frame(&[0x80, 9, 1, 2, 3, 4, 5, 6, 7]).is_err());
+}
+
 #[test]
 fn the_security_exchange_is_flags_length_number_and_padding() {
     let client = client(Strength::Bits128);
@@ -163,7 +185,7 @@ fn damaged_pdus_and_frames_never_panic() {
                 let mut client = client(Strength::Bits40);
                 let _ = client.open(&altered);
                 let _ = client.seal(&altered);
-                let _ = mcs::with_user_data(&altered, |user_data| client.open(user_data));
+                let _ = client.open_frame(&altered);
             }
         }
     }
@@ -172,16 +194,18 @@ fn damaged_pdus_and_frames_never_panic() {
 #[test]
 fn user_data_is_replaced_whatever_the_form_of_its_length() {
     let short = bytes("0300001002f080640006 03eb 70 02abcd".replace(' ', "").as_str());
-    let changed = mcs::with_user_data(&short, |user_data| Ok(user_data.repeat(100)));
+    let changed = mcs::with_user_data(&short, |user_data| Ok::<_, Malformed>(user_data.repeat(100)));
     let changed = changed.expect("it fits").expect("it carries data");
     assert_eq!(changed[..15], bytes("030000d702f08064000603eb7080c8")[..]);
     assert_eq!(
-        mcs::with_user_data(&changed, |_| Ok(vec![0xAB, 0xCD])).expect("it fits").map(|f| f.len()),
+        mcs::with_user_data(&changed, |_| Ok::<_, Malformed>(vec![0xAB, 0xCD]))
+            .expect("it fits")
+            .map(|f| f.len()),
         Some(17)
     );
-    assert!(mcs::with_user_data(&short, |_| Ok(vec![0; 0x8000])).is_err());
+    assert!(mcs::with_user_data(&short, |_| Ok::<_, Malformed>(vec![0; 0x8000])).is_err());
     let ultimatum = bytes("0300000902f0802180");
-    assert_eq!(mcs::with_user_data(&ultimatum, |_| Ok(Vec::new())), Ok(None));
+    assert_eq!(mcs::with_user_data(&ultimatum, |_| Ok::<_, Malformed>(Vec::new())), Ok(None));
 }
 
 /// The evidence of the demo's server, and what the frames tell of Client Info.
