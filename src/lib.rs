@@ -23,6 +23,7 @@ pub mod wait;
 
 pub use diagnose::diagnose;
 pub use net::{BoxStream, Network, Stream, System};
+pub use pdu::canvas::Picture;
 pub use probe::{Observer, Unobserved, probe};
 pub use report::Report;
 pub use settings::Settings;

@@ -4,29 +4,31 @@ use std::net::SocketAddr;
 
 use ironrdp_connector::ClientConnectorState;
 use record::record;
+use request::request;
 
 use crate::{
     certificate::{Expectation, Roots},
     codes::Phase,
     net::{Instant, Limits, Network, Wire},
-    pdu::mcs::USER_REQUESTED,
+    pdu::{canvas::Picture, mcs::USER_REQUESTED},
     phase::{
         Secured, Step,
-        activate::{self, Channels},
+        activate::{self, Active, Channels},
         connect,
         credssp::{self, Access},
         late,
         licensing::{self, Licensing},
         mcs::{self, Joined},
         negotiate::{self, Negotiated},
-        resolve, tls,
+        resolve, session, tls,
     },
-    report::{Connection, FailureKind, Phases, Purpose, Request, TargetRecord, Timestamp, Trace},
+    report::{Connection, FailureKind, Phases, Purpose, Session, TargetRecord, Timestamp, Trace},
     settings::{Account, Security, Settings},
     target::Target,
 };
 
 mod record;
+mod request;
 
 /// The negotiation failure that demands Standard RDP Security (MS-RDPBCGR 2.2.1.2.2).
 const SSL_NOT_ALLOWED_BY_SERVER: i64 = 2;
@@ -35,10 +37,13 @@ const SSL_NOT_ALLOWED_BY_SERVER: i64 = 2;
 const WITHOUT_TAKE_SESSION: &str =
     "it may take over the account's session on the server, which --take-session allows";
 
-/// Is told which phase begins.
+/// Is told which phase begins, and given the picture.
 pub trait Observer: Sync {
     /// A phase begins.
     fn phase(&self, phase: Phase);
+
+    /// This is what the server drew in the session, when that was asked for.
+    fn picture(&self, _picture: Picture) {}
 }
 
 /// Tells nobody.
@@ -89,16 +94,16 @@ struct Probe<'a, N> {
 
 impl<N: Network> Probe<'_, N> {
     async fn connection(&mut self, purpose: Purpose, protocols: u32) -> Connection {
-        let mut phases = Phases::default();
+        let (mut phases, mut session) = (Phases::default(), None);
         let (frames, frames_omitted) = match self.open(purpose, &mut phases).await {
             Some(mut wire) => {
-                let farewell = self.walk(&mut wire, protocols, &mut phases).await;
+                let farewell = self.walk(&mut wire, protocols, &mut phases, &mut session).await;
                 wire.close(farewell).await
             }
             None => (Vec::new(), 0),
         };
         late::reassign(&mut phases, &frames);
-        Connection { purpose, phases, frames, frames_omitted }
+        Connection { purpose, phases, session, frames, frames_omitted }
     }
 
     /// Resolves, once for all connections, and connects.
@@ -123,7 +128,13 @@ impl<N: Network> Probe<'_, N> {
     }
 
     /// The phases on the wire. Returns the last message of a polite end, once there is one to send.
-    async fn walk(&self, wire: &mut Wire, protocols: u32, phases: &mut Phases) -> Option<&'static [u8]> {
+    async fn walk(
+        &self,
+        wire: &mut Wire,
+        protocols: u32,
+        phases: &mut Phases,
+        session: &mut Option<Session>,
+    ) -> Option<&'static [u8]> {
         let negotiated = self.negotiate(wire, protocols, phases).await?;
         let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
         self.enter(wire, Phase::Mcs);
@@ -133,8 +144,14 @@ impl<N: Network> Probe<'_, N> {
             && self.goes_on(Phase::Mcs).is_some()
             && let Some(channels) = self.licensing(wire, &mut joined, phases).await
             && self.goes_on(Phase::Licensing).is_some()
+            && let Some(active) = self.activate(wire, &mut joined.secured, channels, account, phases).await
+            && self.settings.screenshot
         {
-            self.activate(wire, &mut joined.secured, channels, account, phases).await;
+            wire.enter(Phase::Activate);
+            let picture =
+                session::watch(wire, &mut joined.secured, channels, active, session.get_or_insert_default())
+                    .await;
+            picture.into_iter().for_each(|picture| self.observer.picture(picture));
         }
         Some(&USER_REQUESTED)
     }
@@ -217,14 +234,14 @@ impl<N: Network> Probe<'_, N> {
         channels: Channels,
         account: Option<&Account>,
         phases: &mut Phases,
-    ) {
+    ) -> Option<Active> {
         self.enter(wire, Phase::Activate);
         let may_take = account.is_none() || self.settings.take_session;
         let run = async |e: &mut _| match may_take {
             true => activate::run(wire, secured, channels, e).await,
             false => Ok(Step::Stopped(WITHOUT_TAKE_SESSION.into())),
         };
-        record(&mut phases.activate, run).await;
+        record(&mut phases.activate, run).await
     }
 
     fn enter(&self, wire: &mut Wire, phase: Phase) {
@@ -268,19 +285,4 @@ fn roots<N: Network>(settings: &Settings, network: &N) -> Roots {
         }
     }
     Roots::new(Ok(found))
-}
-
-fn name_given(target: &Target, settings: &Settings) -> bool {
-    settings.server_name.is_some() || target.address().is_none()
-}
-
-fn request(target: &Target, settings: &Settings) -> Request {
-    Request {
-        until: settings.until,
-        security: settings.security.name().to_owned(),
-        license: settings.license.name().to_owned(),
-        account: settings.account.is_some(),
-        name_given: name_given(target, settings),
-        expected_thumbprint: settings.expected_thumbprint.clone(),
-    }
 }

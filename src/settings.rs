@@ -19,6 +19,8 @@ pub struct Settings {
     pub account: Option<Account>,
     /// Whether the activation may take over a session of the account.
     pub take_session: bool,
+    /// Whether to watch the session after the activation for what the server draws.
+    pub screenshot: bool,
     /// Whether to authenticate to a CredSSP version below 5 (CVE-2018-0886).
     pub allow_unpatched: bool,
     /// The name for SNI, the certificate and the service principal, when the target is an address.
@@ -43,6 +45,7 @@ impl Default for Settings {
             license: LicensePolicy::Challenge,
             account: None,
             take_session: false,
+            screenshot: false,
             allow_unpatched: false,
             server_name: None,
             expected_thumbprint: None,

@@ -12,7 +12,7 @@ use crate::{
     target::Target,
 };
 
-use super::values::{duration, further_report};
+use super::values::{duration, further_report, seconds, thumbprint};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -76,8 +76,13 @@ pub struct TraceArguments {
 
     /// Go on to activate with an account that NLA has verified: it may take over that account's
     /// session
-    #[arg(long, requires = "until")]
+    #[arg(long)]
     pub take_session: bool,
+
+    /// Go on to activate, watch the session until the server has drawn its screen, at most
+    /// --timeout, and write it to this PNG file
+    #[arg(long, value_name = "FILE")]
+    pub screenshot: Option<PathBuf>,
 
     /// What to offer in the negotiation
     #[arg(long, value_enum, default_value = "auto")]
@@ -258,23 +263,6 @@ fn until(text: &str) -> Result<Phase, String> {
         Ok(phase @ Phase::Gateway) => Err(format!("this version does not trace {phase}")),
         Ok(phase) => Ok(phase),
         Err(error) => Err(error.to_string()),
-    }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "a number of seconds is expected".to_owned())?;
-    let sensible = seconds.is_finite() && (0.01..=86_400.0).contains(&seconds);
-    if sensible { Ok(Duration::from_secs_f64(seconds)) } else { Err("from 0.01 to 86400 seconds".to_owned()) }
-}
-
-fn thumbprint(text: &str) -> Result<String, String> {
-    // Windows' certificate dialog puts an invisible mark before the digits.
-    let is_digit = |c: &char| c.is_ascii() && !matches!(c, ':' | ' ' | '-');
-    let digits = text.chars().filter(is_digit).collect::<String>().to_ascii_lowercase();
-    let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
-    match digits.len() {
-        40 | 64 if is_hex => Ok(digits),
-        _ => Err("40 hex digits (SHA-1) or 64 (SHA-256) are expected".to_owned()),
     }
 }
 

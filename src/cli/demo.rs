@@ -93,14 +93,14 @@ fn serve(address: SocketAddr, fault: Option<&'static Fault>) -> Result<u8, Error
 }
 
 fn show(fault: Option<&'static Fault>, arguments: &DemoArguments) -> Result<u8, Error> {
-    let output = Output::open(&arguments.output)?;
+    let output = Output::open(&arguments.output, None)?;
     let server = server(fault)?;
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
     let runtime = runtime()?;
     let report = runtime.block_on(trace(server, fault, &progress))?;
     drop(progress);
     runtime.shutdown_background();
-    output.write(&report)?;
+    output.write(&report, None)?;
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))
 }
 
@@ -121,6 +121,7 @@ fn settings(fault: Option<&'static Fault>) -> Settings {
     Settings {
         until: Some(fault.map_or(Phase::Licensing, Fault::depth)),
         take_session: true,
+        screenshot: fault.is_some_and(Fault::is_in_session),
         account: Some(Account { user: demo::USER.to_owned(), domain: None, password }),
         server_name: Some(demo::DNS_COMPUTER.to_owned()),
         timeout: std::time::Duration::from_secs(2),

@@ -1,54 +1,85 @@
 //! The reports of a run, each with its format and its place.
 
+use std::{io::Write as _, path::Path};
+
 use super::{
     Error,
     args::{Format, OutputArguments},
+    screenshot,
     sink::Sink,
 };
 use crate::{
+    pdu::canvas::Picture,
     render,
     report::{Report, Severity},
 };
 
-/// Every report that was asked for; the places are opened before anything is sent.
+/// Every report that was asked for, and the screenshot; the places are opened before anything is sent.
 pub struct Output {
     reports: Vec<(Format, Sink)>,
+    screenshot: Option<Sink>,
     threshold: Option<Severity>,
 }
 
 impl Output {
-    /// Opens the files that were named, without touching what they hold.
+    /// Opens the files that were named, without touching what they hold; none is left behind when one cannot be.
     ///
     /// # Errors
     /// A file cannot be written, or is named twice.
-    pub fn open(arguments: &OutputArguments) -> Result<Self, Error> {
-        let main = Sink::of_option(arguments.output.as_deref(), arguments.color)?;
-        let mut reports = vec![(arguments.format, main)];
-        for (format, path) in &arguments.reports {
-            let sink = Sink::file(path)?;
-            if reports.iter().any(|(_, other)| other.is_same_file(&sink)) {
-                let name = path.display();
-                return Err(Error::new(format!("two reports cannot go to the same file: {name}")));
+    pub fn open(arguments: &OutputArguments, screenshot: Option<&Path>) -> Result<Self, Error> {
+        let mut output =
+            Self { reports: Vec::new(), screenshot: None, threshold: arguments.fail_on.threshold() };
+        match output.open_all(arguments, screenshot) {
+            Ok(()) => Ok(output),
+            Err(error) => {
+                output.reports.into_iter().for_each(|(_, sink)| sink.abandon());
+                Err(error)
             }
-            reports.push((*format, sink));
         }
-        Ok(Self { reports, threshold: arguments.fail_on.threshold() })
     }
 
-    /// Writes every report, also after one could not be written.
+    fn open_all(&mut self, arguments: &OutputArguments, screenshot: Option<&Path>) -> Result<(), Error> {
+        let main = Sink::of_option(arguments.output.as_deref(), arguments.color)?;
+        self.reports.push((arguments.format, main));
+        for (format, path) in &arguments.reports {
+            self.reports.push((*format, further(path, &self.reports)?));
+        }
+        self.screenshot = screenshot.map(|path| further(path, &self.reports)).transpose()?;
+        Ok(())
+    }
+
+    /// Writes every report and the screenshot, also after one could not be written.
     ///
     /// # Errors
     /// What could not be written; when the file of `-o` failed, its report went to standard output instead.
-    pub fn write(self, report: &Report) -> Result<(), Error> {
+    pub fn write(self, report: &Report, picture: Option<&Picture>) -> Result<(), Error> {
         let threshold = self.threshold;
         let write = |(format, sink): (Format, Sink)| sink.write(&rendered(report, format, threshold)?);
-        let failed: Vec<String> = self
-            .reports
-            .into_iter()
-            .filter_map(|report| write(report).err())
-            .map(|error| error.to_string())
-            .collect();
+        let reports = self.reports.into_iter().filter_map(|report| write(report).err());
+        let picture = self.screenshot.and_then(|sink| save(sink, report, picture).err());
+        let failed: Vec<String> = reports.chain(picture).map(|error| error.to_string()).collect();
         if failed.is_empty() { Ok(()) } else { Err(Error::new(failed.join("; "))) }
+    }
+}
+
+/// One more file, which must not be that of a report.
+fn further(path: &Path, reports: &[(Format, Sink)]) -> Result<Sink, Error> {
+    let sink = Sink::file(path)?;
+    if reports.iter().any(|(_, other)| other.is_same_file(&sink)) {
+        return Err(Error::new(format!("two outputs cannot go to the same file: {}", path.display())));
+    }
+    Ok(sink)
+}
+
+/// Saves the screenshot, or says why there is none.
+fn save(sink: Sink, report: &Report, picture: Option<&Picture>) -> Result<(), Error> {
+    match picture {
+        Some(picture) => sink.write_binary(&screenshot::png(picture)?),
+        None => {
+            sink.abandon();
+            let _ = writeln!(anstream::stderr(), "rdptrace: no screenshot: {}", screenshot::missing(report));
+            Ok(())
+        }
     }
 }
 

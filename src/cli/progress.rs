@@ -1,9 +1,13 @@
 //! What is under way, on standard error: the phase while it is a terminal, and how each try of a wait ended.
 
-use std::io::{IsTerminal as _, Write as _, stderr};
+use std::{
+    io::{IsTerminal as _, Write as _, stderr},
+    sync::Mutex,
+};
 
 use crate::{
     codes::Phase,
+    pdu::canvas::Picture,
     probe::Observer,
     render,
     wait::{Next, Tried, Watcher},
@@ -13,12 +17,22 @@ use crate::{
 pub struct Progress {
     phases: bool,
     tries: bool,
+    picture: Mutex<Option<Picture>>,
 }
 
 impl Progress {
     /// Shows nothing when quiet; phases only when somebody is looking and nothing is logged.
     pub fn new(quiet: bool, verbose: u8) -> Self {
-        Self { phases: !quiet && verbose == 0 && stderr().is_terminal(), tries: !quiet }
+        Self {
+            phases: !quiet && verbose == 0 && stderr().is_terminal(),
+            tries: !quiet,
+            picture: Mutex::default(),
+        }
+    }
+
+    /// What the server drew last.
+    pub fn take_picture(&self) -> Option<Picture> {
+        self.picture.lock().ok()?.take()
     }
 
     fn wipe(&self) {
@@ -32,6 +46,12 @@ impl Observer for Progress {
     fn phase(&self, phase: Phase) {
         if self.phases {
             let _ = write!(stderr(), "\r{phase:<12}");
+        }
+    }
+
+    fn picture(&self, picture: Picture) {
+        if let Ok(mut kept) = self.picture.lock() {
+            *kept = Some(picture);
         }
     }
 }

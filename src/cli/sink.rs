@@ -1,7 +1,7 @@
 //! Where a report goes: standard output or a file, with colours only where they belong.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Seek as _, Write},
     path::{Path, PathBuf},
 };
@@ -15,7 +15,7 @@ pub enum Sink {
     /// Standard output.
     Standard(ColorChoice),
     /// A file; standard output is its stand-in where there is no other report there.
-    File { path: PathBuf, file: File, stand_in: Option<ColorChoice> },
+    File { path: PathBuf, file: File, is_new: bool, stand_in: Option<ColorChoice> },
 }
 
 impl Sink {
@@ -40,9 +40,10 @@ impl Sink {
     }
 
     fn open(path: &Path, stand_in: Option<ColorChoice>) -> Result<Self, Error> {
+        let is_new = !path.exists();
         let opened = OpenOptions::new().write(true).create(true).truncate(false).open(path);
         let file = opened.map_err(|error| unwritable(path, &error))?;
-        Ok(Self::File { path: path.to_owned(), file, stand_in })
+        Ok(Self::File { path: path.to_owned(), file, is_new, stand_in })
     }
 
     /// Whether both are the same file, whatever it is called.
@@ -54,6 +55,22 @@ impl Sink {
         canonical(self).is_some_and(|path| canonical(other) == Some(path))
     }
 
+    /// Writes what is no text.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_binary(self, bytes: &[u8]) -> Result<(), Error> {
+        let Self::File { path, mut file, .. } = self else { return Ok(()) };
+        replace(&mut file, bytes).map_err(|error| unwritable(&path, &error))
+    }
+
+    /// Writes nothing: a file that was not there before goes again, another keeps what it holds.
+    pub fn abandon(self) {
+        if let Self::File { path, is_new: true, .. } = self {
+            let _ = fs::remove_file(path);
+        }
+    }
+
     /// Writes a report.
     ///
     /// # Errors
@@ -61,7 +78,7 @@ impl Sink {
     pub fn write(self, bytes: &[u8]) -> Result<(), Error> {
         let (path, mut file, stand_in) = match self {
             Self::Standard(color) => return show(bytes, color),
-            Self::File { path, file, stand_in } => (path, file, stand_in),
+            Self::File { path, file, stand_in, .. } => (path, file, stand_in),
         };
         let mut plain = anstream::StripStream::new(Vec::new());
         plain.write_all(bytes).map_err(|error| unwritable(&path, &error))?;

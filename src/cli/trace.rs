@@ -14,7 +14,9 @@ use super::{
 };
 use crate::{
     certificate::is_anchor,
+    codes::Phase,
     net::{System, hardware_id},
+    pdu::canvas::Picture,
     report::Report,
     settings::{Anchors, Settings},
     wait::{self, Patience},
@@ -27,9 +29,9 @@ use crate::{
 pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     let settings = settings(arguments)?;
-    let output = Output::open(&arguments.output)?;
-    let report = report(arguments, &settings)?;
-    output.write(&report)?;
+    let output = Output::open(&arguments.output, arguments.screenshot.as_deref())?;
+    let (report, picture) = report(arguments, &settings)?;
+    output.write(&report, picture.as_ref())?;
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))
 }
 
@@ -43,7 +45,7 @@ pub fn begin_logging(output: &OutputArguments) {
     logs::init(output.verbose, color);
 }
 
-fn report(arguments: &TraceArguments, settings: &Settings) -> Result<Report, Error> {
+fn report(arguments: &TraceArguments, settings: &Settings) -> Result<(Report, Option<Picture>), Error> {
     let runtime = runtime()?;
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
     let target = &arguments.target;
@@ -56,7 +58,7 @@ fn report(arguments: &TraceArguments, settings: &Settings) -> Result<Report, Err
     };
     // A look-up that hangs in the system's resolver must not keep the program.
     runtime.shutdown_background();
-    Ok(report)
+    Ok((report, progress.take_picture()))
 }
 
 /// A runtime on this thread.
@@ -70,7 +72,8 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
 
 fn settings(arguments: &TraceArguments) -> Result<Settings, Error> {
     Ok(Settings {
-        until: arguments.until,
+        until: depth(arguments)?,
+        screenshot: arguments.screenshot.is_some(),
         security: arguments.security.into(),
         license: arguments.license.into(),
         take_session: arguments.take_session,
@@ -83,6 +86,19 @@ fn settings(arguments: &TraceArguments) -> Result<Settings, Error> {
         hardware_id: hardware_id(),
         account: password::account(arguments)?,
     })
+}
+
+/// A screenshot asks for the activation by itself.
+fn depth(arguments: &TraceArguments) -> Result<Option<Phase>, Error> {
+    match arguments.until {
+        Some(Phase::Activate) => Ok(arguments.until),
+        None if arguments.screenshot.is_some() => Ok(Some(Phase::Activate)),
+        Some(phase) if arguments.screenshot.is_some() => {
+            Err(Error::new(format!("--screenshot goes on to activate, which --until {phase} does not reach")))
+        }
+        _ if arguments.take_session => Err(Error::new("--take-session needs --until activate")),
+        until => Ok(until),
+    }
 }
 
 fn anchors(arguments: &TraceArguments) -> Result<Anchors, Error> {

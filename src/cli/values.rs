@@ -39,3 +39,22 @@ pub fn further_report(text: &str) -> Result<(Format, PathBuf), String> {
         file => Ok((format, file.into())),
     }
 }
+
+/// Seconds, also a part of one.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds is expected".to_owned())?;
+    let sensible = seconds.is_finite() && (0.01..=86_400.0).contains(&seconds);
+    if sensible { Ok(Duration::from_secs_f64(seconds)) } else { Err("from 0.01 to 86400 seconds".to_owned()) }
+}
+
+/// A SHA-1 or SHA-256 thumbprint in lower case.
+pub fn thumbprint(text: &str) -> Result<String, String> {
+    // Windows' certificate dialog puts an invisible mark before the digits.
+    let is_digit = |c: &char| c.is_ascii() && !matches!(c, ':' | ' ' | '-');
+    let digits = text.chars().filter(is_digit).collect::<String>().to_ascii_lowercase();
+    let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
+    match digits.len() {
+        40 | 64 if is_hex => Ok(digits),
+        _ => Err("40 hex digits (SHA-1) or 64 (SHA-256) are expected".to_owned()),
+    }
+}

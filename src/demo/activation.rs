@@ -9,6 +9,7 @@ use ironrdp_pdu::nego::SecurityProtocol;
 
 use super::answer::Answer;
 use super::connection::{Conversation, DESKTOP};
+use super::drawing;
 use super::fault::{Behaviour, Stage};
 use super::session::{read_io_channel, step};
 use super::stream::{Stream, malformed, send};
@@ -55,6 +56,25 @@ pub async fn finalization<S: Stream>(
         step(acceptor, &[], stream).await?;
     }
     Ok(())
+}
+
+/// Draws a picture. Returns whether another capabilities exchange follows.
+pub async fn session<S: Stream>(
+    conversation: &mut Conversation<'_>,
+    acceptor: &mut Acceptor,
+    stream: &mut S,
+) -> io::Result<bool> {
+    conversation.reached(Stage::Active, stream).await?;
+    send(stream, &drawing::picture()).await?;
+    if !matches!(conversation.behaviour(), Some(Behaviour::ReactivateSession))
+        || conversation.reactivations > 0
+    {
+        return Ok(false);
+    }
+    conversation.reactivations += 1;
+    send(stream, &Answer::DeactivateAll.bytes(0)).await?;
+    begin_again(acceptor)?;
+    Ok(true)
 }
 
 /// The acceptor before its Demand Active; what takes its place meanwhile is never used.

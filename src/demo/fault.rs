@@ -70,6 +70,8 @@ pub(super) enum Behaviour {
     Also(Stage, &'static [Answer]),
     /// Takes the activation back so many times before it is complete, and begins another.
     Reactivate(u32),
+    /// Takes the activation back once the session is active and has been drawn.
+    ReactivateSession,
 }
 
 /// What the client has just sent.
@@ -101,6 +103,8 @@ pub(super) enum Stage {
     ConfirmActive,
     /// The Font List PDU.
     FontList,
+    /// Nothing more, but the session is active.
+    Active,
 }
 
 /// What the server does then.
@@ -139,7 +143,14 @@ impl Fault {
                 | Behaviour::Also(..)
                 | Behaviour::At(Stage::Licensed | Stage::ConfirmActive | Stage::FontList, _)
         );
-        if after { Phase::Activate } else { Phase::Licensing }
+        if after || self.is_in_session() { Phase::Activate } else { Phase::Licensing }
+    }
+
+    /// Whether only a screenshot shows the fault.
+    pub fn is_in_session(&self) -> bool {
+        let at =
+            matches!(self.behaviour, Behaviour::At(Stage::Active, _) | Behaviour::Also(Stage::Active, _));
+        at || matches!(self.behaviour, Behaviour::ReactivateSession)
     }
 
     /// What to do at this stage, if this is the one.

@@ -728,6 +728,61 @@ pub const FAULTS: &[Fault] = &[
         Behaviour::Also(Stage::FontList, &[Bytes(FAST_PATH_UPDATE), UnknownChannel(&[0x5A; 64])]),
         PASSES,
     ),
+    // The session, which a screenshot watches: MS-RDPBCGR 1.3.6, 2.2.9.1.2.
+    fault(
+        "session-black",
+        "activates a session and never draws",
+        At(Stage::Active, Silence),
+        finding("session-nothing-drawn"),
+    ),
+    fault(
+        "session-blank",
+        "draws a screen of one colour",
+        At(Stage::Active, Greet(Bytes(BLACK_SQUARE))),
+        finding("session-blank"),
+    ),
+    fault(
+        "session-closed",
+        "activates a session and closes",
+        At(Stage::Active, Close),
+        finding("session-ended"),
+    ),
+    fault(
+        "session-refused",
+        "ends a session at once because the user may not log on",
+        At(Stage::Active, Send(ErrorInfo(0x0A))),
+        finding("session-ended"),
+    ),
+    fault(
+        "session-undecodable",
+        "draws what cannot be decoded",
+        At(Stage::Active, Greet(Bytes(&[0x00, 12, 0x01, 6, 0, 1, 0, 1, 0, 0, 0, 0]))),
+        finding("session-nothing-drawn"),
+    ),
+    fault(
+        "session-flood",
+        "draws without an end",
+        At(Stage::Active, Flood(Bytes(BLACK_SQUARE))),
+        finding("session-blank"),
+    ),
+    fault(
+        "session-redirection",
+        "sends the client of an active session to another host",
+        At(Stage::Active, Greet(IoChannel(REDIRECTION))),
+        finding("redirected"),
+    ),
+    fault(
+        "session-reactivation",
+        "draws, asks for another activation and draws again, which is no fault",
+        Behaviour::ReactivateSession,
+        PASSES,
+    ),
+];
+
+/// A fast-path bitmap update: sixteen rows of sixteen black pixels as one run.
+const BLACK_SQUARE: &[u8] = &[
+    0x00, 33, 0x01, 28, 0, 1, 0, 1, 0, 0, 0, 0, 0, 15, 0, 15, 0, 16, 0, 16, 0, 16, 0, 1, 4, 5, 0, 0xF3, 0, 1,
+    0, 0, 0,
 ];
 
 /// A fast-path PDU with an empty synchronize update.

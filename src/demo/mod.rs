@@ -7,6 +7,7 @@ mod certificate;
 mod connection;
 mod credssp;
 mod der;
+mod drawing;
 mod fault;
 mod faults;
 pub mod license;

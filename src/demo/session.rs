@@ -31,7 +31,13 @@ pub async fn serve<S: Stream>(
     acceptor: &mut Acceptor,
     stream: &mut S,
 ) -> io::Result<()> {
-    while !acceptor.state().is_terminal() {
+    loop {
+        if acceptor.state().is_terminal() {
+            if activation::session(conversation, acceptor, stream).await? {
+                continue;
+            }
+            return drain(stream).await;
+        }
         match acceptor.state().name() {
             "BasicSettingsWaitInitial" => basic_settings(conversation, acceptor, stream).await?,
             "ChannelConnection" => channel_connection(conversation, acceptor, stream).await?,
@@ -49,7 +55,6 @@ pub async fn serve<S: Stream>(
             _ => drop(step(acceptor, &[], stream).await?),
         }
     }
-    drain(stream).await
 }
 
 /// One step of the acceptor; returns what was sent. A failed step can have something to say too.

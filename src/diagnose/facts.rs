@@ -2,7 +2,8 @@
 
 use crate::report::{
     ActivateEvidence, Certificate, Connection, CredsspEvidence, LicensingEvidence, McsEvidence,
-    NegotiateEvidence, Request, Selected, Status, Summary, Thumbprints, Timestamp, TlsEvidence, Trace,
+    NegotiateEvidence, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp, TlsEvidence,
+    Trace,
 };
 
 /// The connection that the verdict describes, and the certificate of the one that got furthest.
@@ -17,6 +18,7 @@ pub struct Facts<'a> {
     pub mcs: Option<&'a McsEvidence>,
     pub licensing: Option<&'a LicensingEvidence>,
     pub activate: Option<&'a ActivateEvidence>,
+    pub session: Option<&'a Session>,
     pub certificate: Option<&'a Certificate>,
     pub thumbprints: Option<&'a Thumbprints>,
 }
@@ -38,6 +40,7 @@ impl<'a> Facts<'a> {
             mcs: phases.and_then(|p| p.mcs.as_ref()).map(|record| &record.evidence),
             licensing: phases.and_then(|p| p.licensing.as_ref()).map(|record| &record.evidence),
             activate: phases.and_then(|p| p.activate.as_ref()).map(|record| &record.evidence),
+            session: described.and_then(|connection| connection.session.as_ref()),
             certificate: tls.and_then(|tls| tls.certificate.as_ref()),
             thumbprints: tls.and_then(|tls| tls.thumbprints.as_ref()),
         }

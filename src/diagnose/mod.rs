@@ -5,6 +5,7 @@ mod credentials;
 mod ending;
 mod facts;
 mod posture;
+mod session;
 mod verdict;
 
 use crate::{
@@ -22,7 +23,7 @@ struct Rule {
 }
 
 /// Every rule, one slice a topic.
-const RULES: &[&[Rule]] = &[certificate::RULES, posture::RULES, credentials::RULES];
+const RULES: &[&[Rule]] = &[certificate::RULES, posture::RULES, credentials::RULES, session::RULES];
 
 /// Judges a trace.
 pub fn diagnose(trace: Trace) -> Report {

@@ -135,7 +135,8 @@ fn redirected_early(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn redirected(facts: &Facts<'_>) -> Option<String> {
-    redirection(facts.activate?.redirection.as_ref()?)
+    let later = facts.session.and_then(|session| session.redirection.as_ref());
+    redirection(facts.activate?.redirection.as_ref().or(later)?)
 }
 
 fn redirection(redirection: &Redirection) -> Option<String> {

@@ -194,6 +194,11 @@ impl Wire {
         }
     }
 
+    /// Whether the deadline of the phase has passed.
+    pub fn is_over(&self) -> bool {
+        Instant::now() >= self.deadline
+    }
+
     /// Reads what is there. How the stream ended is kept, so that asking again gives the same answer.
     async fn fill(&mut self, until: Instant) -> Result<(), Failure> {
         if let Some(ended) = &self.ended {

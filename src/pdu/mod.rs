@@ -1,5 +1,6 @@
 //! Bytes to types and back, where ironrdp-pdu is silent, too strict, or loses a number. Pure: no sockets, no clocks.
 
+pub mod canvas;
 pub mod connect_initial;
 pub mod connect_response;
 pub mod demand_active;

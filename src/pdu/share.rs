@@ -7,6 +7,8 @@ const PDUTYPE_DEMAND_ACTIVE: u16 = 1;
 const PDUTYPE_DEACTIVATE_ALL: u16 = 6;
 const PDUTYPE_DATA: u16 = 7;
 const PDUTYPE_SERVER_REDIRECTION: u16 = 10;
+/// PDUTYPE2_UPDATE, which draws (MS-RDPBCGR 2.2.9.1.1.3).
+pub const UPDATE: u8 = 2;
 /// PDUTYPE2_SAVE_SESSION_INFO (MS-RDPBCGR 2.2.10.1).
 pub const SAVE_SESSION_INFO: u8 = 38;
 /// PDUTYPE2_FONTMAP, which ends the finalization (MS-RDPBCGR 2.2.1.22).

@@ -36,7 +36,16 @@ pub struct Channels {
     pub user: u16,
 }
 
-/// Answers the Demand Active and goes on until the server's Font Map; the shareId that both have agreed on.
+/// What both sides have agreed on.
+#[derive(Clone, Copy, Debug)]
+pub struct Active {
+    /// shareId.
+    pub share_id: u32,
+    /// Width and height of the desktop, where the server names them.
+    pub desktop: Option<(u16, u16)>,
+}
+
+/// Answers the Demand Active and goes on until the server's Font Map.
 ///
 /// # Errors
 /// `error_info`, `disconnect`, `malformed`, `mac_invalid`, and what ends a connection.
@@ -45,8 +54,8 @@ pub async fn run(
     secured: &mut Secured,
     channels: Channels,
     evidence: &mut ActivateEvidence,
-) -> PhaseResult<u32> {
-    let mut activation = Activation { wire, secured, channels, demands: 0, share_id: None };
+) -> PhaseResult<Active> {
+    let mut activation = Activation { wire, secured, channels, demands: 0, active: None };
     loop {
         let frame = activation.receive().await?;
         if frame.first() != Some(&TPKT_VERSION) {
@@ -58,7 +67,7 @@ pub async fn run(
             return Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame));
         };
         if Some(channel) == channels.message {
-            activation.message(user_data, evidence).await?;
+            message(activation.wire, activation.secured, channels, user_data, evidence).await?;
         } else if channel != channels.io {
             count(&mut evidence.ignored_pdus);
         } else if let Some(step) = activation.share(user_data, evidence).await? {
@@ -67,14 +76,50 @@ pub async fn run(
     }
 }
 
+/// Answers what comes on the message channel: a transport is declined, a round trip answered, anything else passed over.
+///
+/// # Errors
+/// As [`Wire::send`].
+pub async fn message(
+    wire: &mut Wire,
+    secured: &mut Secured,
+    channels: Channels,
+    user_data: &[u8],
+    evidence: &mut ActivateEvidence,
+) -> Result<(), Failure> {
+    let answer = match message_channel::message(user_data) {
+        Message::Multitransport { request_id }
+            if evidence.multitransport_requests < MAX_MULTITRANSPORT_REQUESTS =>
+        {
+            evidence.multitransport_requests += 1;
+            message_channel::decline(request_id)
+        }
+        Message::RoundTrip { sequence } => {
+            count(&mut evidence.auto_detect_requests);
+            message_channel::round_trip(sequence)
+        }
+        Message::AutoDetect => {
+            count(&mut evidence.auto_detect_requests);
+            return Ok(());
+        }
+        Message::Multitransport { .. } | Message::Other => {
+            count(&mut evidence.ignored_pdus);
+            return Ok(());
+        }
+    };
+    let Some(channel) = channels.message else { return Ok(()) };
+    let frame = mcs::request(channels.user, channel, &answer).expect("a few bytes fit a frame");
+    secured.send_headed(wire, &frame).await
+}
+
 struct Activation<'a> {
     wire: &'a mut Wire,
     secured: &'a mut Secured,
     channels: Channels,
     /// Demand Actives that were answered.
     demands: u32,
-    /// shareId of the last one, unless it was taken back.
-    share_id: Option<u32>,
+    /// What the last one agreed on, unless it was taken back.
+    active: Option<Active>,
 }
 
 impl Activation<'_> {
@@ -87,7 +132,7 @@ impl Activation<'_> {
         &mut self,
         user_data: &[u8],
         evidence: &mut ActivateEvidence,
-    ) -> Result<Option<Step<u32>>, Failure> {
+    ) -> Result<Option<Step<Active>>, Failure> {
         let mut rest = user_data;
         while !rest.is_empty() {
             let (pdu, after) = share::first(rest);
@@ -103,8 +148,8 @@ impl Activation<'_> {
                 }
                 IoPdu::ShareData { kind } => {
                     note_share_data(kind, pdu, evidence);
-                    if let (share::FONT_MAP, Some(share_id)) = (kind, self.share_id) {
-                        return Ok(Some(Step::Passed(share_id)));
+                    if let (share::FONT_MAP, Some(active)) = (kind, self.active) {
+                        return Ok(Some(Step::Passed(active)));
                     }
                 }
                 _ => count(&mut evidence.ignored_pdus),
@@ -137,45 +182,18 @@ impl Activation<'_> {
         for _ in 0..FINALIZATION_PDUS {
             self.secured.send(self.wire, &rdp_client::step(&mut sequence, &[])?).await?;
         }
-        self.share_id = Some(seen.share_id);
+        self.active = Some(Active { share_id: seen.share_id, desktop: seen.desktop });
         Ok(())
     }
 
     fn deactivated(&mut self, evidence: &mut ActivateEvidence) -> Result<(), Failure> {
-        self.share_id = None;
+        self.active = None;
         evidence.reactivations += 1;
         if evidence.reactivations > MAX_REACTIVATIONS {
             let detail = format!("the server took back the activation {} times", evidence.reactivations);
             return Err(Failure::new(FailureKind::Malformed, detail));
         }
         Ok(())
-    }
-
-    /// A transport is declined, a round trip answered, anything else passed over.
-    async fn message(&mut self, user_data: &[u8], evidence: &mut ActivateEvidence) -> Result<(), Failure> {
-        let answer = match message_channel::message(user_data) {
-            Message::Multitransport { request_id }
-                if evidence.multitransport_requests < MAX_MULTITRANSPORT_REQUESTS =>
-            {
-                evidence.multitransport_requests += 1;
-                message_channel::decline(request_id)
-            }
-            Message::RoundTrip { sequence } => {
-                count(&mut evidence.auto_detect_requests);
-                message_channel::round_trip(sequence)
-            }
-            Message::AutoDetect => {
-                count(&mut evidence.auto_detect_requests);
-                return Ok(());
-            }
-            Message::Multitransport { .. } | Message::Other => {
-                count(&mut evidence.ignored_pdus);
-                return Ok(());
-            }
-        };
-        let Some(channel) = self.channels.message else { return Ok(()) };
-        let frame = mcs::request(self.channels.user, channel, &answer).expect("a few bytes fit a frame");
-        self.secured.send_headed(self.wire, &frame).await
     }
 }
 

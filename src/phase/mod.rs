@@ -8,6 +8,7 @@ pub mod licensing;
 pub mod mcs;
 pub mod negotiate;
 pub mod resolve;
+pub mod session;
 pub mod tls;
 
 mod ending;

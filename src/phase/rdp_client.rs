@@ -3,14 +3,14 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use ironrdp_connector::{
-    ClientConnector, ClientConnectorState, Config, Credentials, DesktopSize, Sequence,
+    BitmapConfig, ClientConnector, ClientConnectorState, Config, Credentials, DesktopSize, Sequence,
     connection_activation::ConnectionActivationSequence,
 };
 use ironrdp_core::WriteBuf;
 use ironrdp_pdu::{
     gcc::{ConnectionType, KeyboardType},
     rdp::{
-        capability_sets::{MajorPlatformType, RailSupportLevel},
+        capability_sets::{MajorPlatformType, RailSupportLevel, client_codecs_capabilities},
         client_info::{PerformanceFlags, TimezoneInfo},
     },
 };
@@ -83,7 +83,12 @@ fn config(account: Option<&Account>) -> Config {
         monitor_extended_layout: None,
         relative_mouse_input: false,
         ime_file_name: String::new(),
-        bitmap: None,
+        // Some servers end the session of a client without surface commands, which come with a codec.
+        bitmap: Some(BitmapConfig {
+            lossy_compression: false,
+            color_depth: 32,
+            codecs: client_codecs_capabilities(&["remotefx"]).expect("a codec that IronRDP names"),
+        }),
         dig_product_id: String::new(),
         client_dir: String::new(),
         alternate_shell: String::new(),

@@ -6,6 +6,7 @@ mod json;
 mod junit;
 mod page;
 mod phases;
+mod session;
 mod text;
 mod wait;
 

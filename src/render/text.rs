@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use super::{
     cells,
     page::{Page, Tone},
-    phases, wait,
+    phases, session, wait,
 };
 use crate::report::{
-    Certificate, Connection, Finding, Outcome, Purpose, Report, Severity, Status, Summary, Verdict,
+    Certificate, Connection, Finding, Outcome, Purpose, Report, Session, Severity, Status, Summary, Verdict,
 };
 
 /// Where the facts of a phase begin.
@@ -33,6 +33,7 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         for summary in connection.phases.summaries() {
             phase(page, connection, &summary)?;
         }
+        connection.session.iter().try_for_each(|seen| after_activation(page, seen))?;
     }
     if let Some(served) = &report.certificate {
         page.gap()?;
@@ -88,6 +89,17 @@ fn phase(page: &mut Page<'_>, connection: &Connection, summary: &Summary<'_>) ->
                 page.text(FACTS, &format!("received {}", cells::grouped(bytes)))?;
             }
         }
+    }
+    lines.try_for_each(|line| page.text(FACTS, &line))
+}
+
+fn after_activation(page: &mut Page<'_>, seen: &Session) -> io::Result<()> {
+    let lead = format!("  {:<10}{}", "session", cells::duration(seen.elapsed_ms));
+    let lead = (Tone::Plain, lead.as_str());
+    let mut lines = session::facts(seen).into_iter();
+    match &seen.failure {
+        None => page.row(lead, FACTS, (Tone::Plain, ""), &lines.next().unwrap_or_default())?,
+        Some(failure) => page.row(lead, FACTS, (Tone::Bad, "ENDED:"), &failure.detail)?,
     }
     lines.try_for_each(|line| page.text(FACTS, &line))
 }

@@ -7,7 +7,7 @@ use super::evidence::{
     ActivateEvidence, ConnectEvidence, CredsspEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence,
     ResolveEvidence, TlsEvidence,
 };
-use super::{Failure, Millis};
+use super::{Failure, Millis, Session};
 use crate::codes::Phase;
 
 /// One connection and what it is for.
@@ -17,6 +17,9 @@ pub struct Connection {
     pub purpose: Purpose,
     /// What each phase saw; a phase that was not entered is absent.
     pub phases: Phases,
+    /// The session after the activation, when a screenshot was asked for.
+    #[serde(default)]
+    pub session: Option<Session>,
     /// The frames of the connection, the first and the last ones when there were many.
     pub frames: Vec<Frame>,
     /// How many frames were left out of `frames`.

@@ -5,6 +5,7 @@ mod connection;
 mod evidence;
 mod failure;
 mod judgement;
+mod session;
 mod values;
 mod wait;
 
@@ -24,6 +25,7 @@ pub use judgement::{
     Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome,
     Severity, Verdict,
 };
+pub use session::Session;
 pub use values::{Millis, Timestamp};
 pub use wait::{Wait, WaitEntry};
 

@@ -4,32 +4,14 @@ use std::{
     fs,
     io::Write as _,
     net::TcpListener,
-    path::PathBuf,
     process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
 
+use crate::program::{Served, command, file, rdptrace, text};
+
 const PASSWORD: &str = "Corr3ct-Horse-Battery";
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
-    command.args(arguments).env_remove("RDPTRACE_PASSWORD").stdin(Stdio::null());
-    command
-}
-
-fn rdptrace(arguments: &[&str]) -> Output {
-    command(arguments).output().expect("the program runs")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// A file of its own for each test.
-fn file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
-}
 
 /// Bad input is answered with a sentence on standard error and exit code 2; a listener sees no connection.
 #[test]
@@ -40,6 +22,8 @@ fn bad_input_is_refused_before_anything_is_sent() {
     let target = target.as_str();
     let missing = file("missing/file");
     let missing = missing.to_str().expect("a path of text");
+    let picture = file("twice.png");
+    let twice = picture.to_str().expect("a path of text");
     let cases: &[(&[&str], &str)] = &[
         (&["trace"], "TARGET"),
         (&["trace", "no target"], "is no target"),
@@ -48,6 +32,10 @@ fn bad_input_is_refused_before_anything_is_sent() {
         (&["trace", target, "--until", "lunch"], "lunch"),
         (&["trace", target, "--until", "gateway"], "does not trace gateway"),
         (&["trace", target, "--take-session"], "--until"),
+        (&["trace", target, "--take-session", "--until", "tls"], "--until activate"),
+        (&["trace", target, "--screenshot", missing], "cannot write"),
+        (&["trace", target, "--screenshot", twice, "--until", "tls"], "--until tls"),
+        (&["trace", target, "--screenshot", twice, "-o", twice], "the same file"),
         (&["trace", target, "--timeout", "soon"], "seconds"),
         (&["trace", target, "--timeout", "-1"], "--timeout"),
         (&["trace", target, "--deadline", "0"], "0.01"),
@@ -79,6 +67,7 @@ fn bad_input_is_refused_before_anything_is_sent() {
         assert!(!said.contains("panicked"), "{arguments:?}: {said}");
     }
     assert!(listener.accept().is_err(), "something was sent");
+    assert!(!picture.exists(), "a file was left behind");
 }
 
 #[test]
@@ -165,28 +154,6 @@ fn schema_completions_and_manual_are_printed() {
 }
 
 /// Serves the demo from another process and returns its address.
-struct Served(std::process::Child, String);
-
-impl Served {
-    fn start(fault: &[&str]) -> Self {
-        let mut arguments = vec!["demo", "--serve", "127.0.0.1:0"];
-        arguments.extend(fault);
-        let mut child = command(&arguments).stderr(Stdio::piped()).spawn().expect("the program runs");
-        let mut line = String::new();
-        let stderr = child.stderr.take().expect("it was piped");
-        std::io::BufRead::read_line(&mut std::io::BufReader::new(stderr), &mut line).expect("a line");
-        let address = line.split(" on ").nth(1).and_then(|rest| rest.split(',').next()).expect("an address");
-        Self(child, address.to_owned())
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// The password reaches the server and nothing else: not a log, not a report, whatever the source and the verbosity.
 #[test]
 fn the_password_is_in_no_output() {

@@ -26,7 +26,8 @@ pub fn settings() -> Settings {
 /// The same, as deep as this fault wants it.
 pub fn settings_for(fault: Option<&'static Fault>) -> Settings {
     let until = fault.map_or(Phase::Licensing, Fault::depth);
-    Settings { until: Some(until), take_session: true, ..settings() }
+    let screenshot = fault.is_some_and(Fault::is_in_session);
+    Settings { until: Some(until), take_session: true, screenshot, ..settings() }
 }
 
 pub async fn trace(fault: Option<&'static Fault>, settings: &Settings) -> Report {

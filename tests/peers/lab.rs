@@ -1,7 +1,9 @@
 //! Starts programs for a test, waits for their port, and runs rdptrace against it.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
+    io::BufReader,
     net::{SocketAddr, TcpListener, TcpStream},
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
@@ -47,6 +49,16 @@ pub fn is_root() -> bool {
         skipped("it mounts, which needs root");
     }
     root
+}
+
+/// How many colours a picture of 1024 by 768 pixels has.
+pub fn colours(path: &str) -> usize {
+    let file = BufReader::new(File::open(path).expect("the picture"));
+    let mut reader = png::Decoder::new(file).read_info().expect("a PNG file");
+    let mut rgb = vec![0; reader.output_buffer_size().expect("a size")];
+    let info = reader.next_frame(&mut rgb).expect("an image");
+    assert_eq!((info.width, info.height), (1024, 768));
+    rgb.chunks_exact(3).collect::<BTreeSet<_>>().len()
 }
 
 /// An empty folder for one server.

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::lab::{Program, certificate, folder, free_port, has, trace, wait_for};
+use crate::lab::{Program, certificate, colours, folder, free_port, has, trace, wait_for};
 
 #[test]
 fn weston_reaches_the_end_of_the_activation() {
@@ -23,7 +23,9 @@ fn weston_reaches_the_end_of_the_activation() {
         .env("XDG_RUNTIME_DIR", &folder);
     let _server = Program::start(&mut command, &folder.join("log"));
     wait_for(port);
-    let traced = trace(port, &["--until", "activate", "--server-name", "weston.example"], None);
+    let picture = path("screen.png");
+    let arguments = ["--until", "activate", "--server-name", "weston.example", "--screenshot", &picture];
+    let traced = trace(port, &arguments, None);
     assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
     assert_eq!(traced.at("/verdict/reached"), "activate");
     assert_eq!(traced.evidence("licensing", "outcome"), "valid_client");
@@ -32,4 +34,8 @@ fn weston_reaches_the_end_of_the_activation() {
     assert_eq!(traced.evidence("activate", "desktop_height"), 768);
     assert_eq!(traced.evidence("activate", "capability_sets").as_array().map(Vec::len), Some(14));
     assert_eq!(traced.code, Some(0));
+    // Its desktop comes in RemoteFX: a pattern, a panel and a clock.
+    assert_eq!(traced.at("/connections/0/session/blank"), false);
+    assert_eq!(traced.at("/connections/0/session/undecoded"), 0);
+    assert!(colours(&picture) > 100);
 }

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, process::Command};
 
 use serde_json::json;
 
-use crate::lab::{Program, certificate, folder, free_port, has, is_root, trace, wait_for};
+use crate::lab::{Program, certificate, colours, folder, free_port, has, is_root, trace, wait_for};
 
 struct Xrdp {
     program: Program,
@@ -76,6 +76,24 @@ fn negotiate_reaches_the_end_of_licensing() {
     assert_eq!(traced.at("/certificate/self_signed"), true);
     assert!(traced.found("nla-not-required") && traced.found("certificate-self-signed"));
     assert!(!traced.found("certificate-name-mismatch"));
+}
+
+/// With bitmaps over TLS and over RC4 alike, xrdp draws its logon box with a logo.
+#[test]
+fn the_logon_screen_is_seen() {
+    for layer in ["negotiate", "rdp"] {
+        let Some(server) = xrdp(&[("security_layer", layer)], VALID) else { return };
+        let picture = folder("screen").join("screen.png").display().to_string();
+        let traced = trace(server.port, &["--screenshot", &picture, "--fail-on", "never"], None);
+        assert_eq!(
+            (traced.at("/verdict/reached"), traced.code),
+            (&json!("activate"), Some(0)),
+            "{traced:#?}"
+        );
+        assert_eq!(traced.at("/connections/0/session/failure"), &json!(null));
+        assert_eq!(traced.at("/connections/0/session/undecoded"), 0);
+        assert!(colours(&picture) > 100, "{layer}");
+    }
 }
 
 /// The first thing that xrdp draws is its own logon box.

@@ -1,0 +1,19 @@
+//! What was asked for, as the report keeps it.
+
+use crate::{report::Request, settings::Settings, target::Target};
+
+/// What the judgement of the trace depends on.
+pub fn request(target: &Target, settings: &Settings) -> Request {
+    Request {
+        until: settings.until,
+        security: settings.security.name().to_owned(),
+        license: settings.license.name().to_owned(),
+        account: settings.account.is_some(),
+        name_given: name_given(target, settings),
+        expected_thumbprint: settings.expected_thumbprint.clone(),
+    }
+}
+
+fn name_given(target: &Target, settings: &Settings) -> bool {
+    settings.server_name.is_some() || target.address().is_none()
+}

@@ -1,0 +1,53 @@
+//! The program as another process, and its demo server as one that serves.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+};
+
+/// The program with these arguments and no password from outside.
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
+    command.args(arguments).env_remove("RDPTRACE_PASSWORD").stdin(Stdio::null());
+    command
+}
+
+/// What it did.
+pub fn rdptrace(arguments: &[&str]) -> Output {
+    command(arguments).output().expect("the program runs")
+}
+
+/// Output as text.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A file of its own for each test.
+pub fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// A demo server with its address; it ends with its owner.
+pub struct Served(Child, pub String);
+
+impl Served {
+    /// Serves, with these further arguments.
+    pub fn start(fault: &[&str]) -> Self {
+        let mut arguments = vec!["demo", "--serve", "127.0.0.1:0"];
+        arguments.extend(fault);
+        let mut child = command(&arguments).stderr(Stdio::piped()).spawn().expect("the program runs");
+        let mut line = String::new();
+        let stderr = child.stderr.take().expect("it was piped");
+        BufReader::new(stderr).read_line(&mut line).expect("a line");
+        let address = line.split(" on ").nth(1).and_then(|rest| rest.split(',').next()).expect("an address");
+        Self(child, address.to_owned())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
