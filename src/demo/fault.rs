@@ -138,15 +138,18 @@ impl Fault {
                 | Behaviour::Reactivate(_)
                 | Behaviour::Also(..)
                 | Behaviour::At(Stage::Licensed | Stage::ConfirmActive | Stage::FontList, _)
+                | Behaviour::StandardSecurity(StandardSecurity { session: Some(_), .. })
         );
         if after { Phase::Activate } else { Phase::Licensing }
     }
+}
 
+impl Behaviour {
     /// What to do at this stage, if this is the one.
     pub(super) fn at(&self, stage: Stage) -> Option<Action> {
-        match self.behaviour {
-            Behaviour::At(at, action) if at == stage => Some(action),
-            Behaviour::PlainHybrid(action) if stage == Stage::Credentials => action,
+        match self {
+            Self::At(at, action) if *at == stage => Some(*action),
+            Self::PlainHybrid(action) if stage == Stage::Credentials => *action,
             _ => None,
         }
     }
