@@ -24,6 +24,8 @@ pub const DESKTOP: DesktopSize = DesktopSize { width: 1024, height: 768 };
 /// What the faults and the server's identity mean to one connection.
 pub struct Conversation<'a> {
     server: &'a Server,
+    /// How this server differs from a healthy one.
+    behaviour: Option<&'static Behaviour>,
     /// The MCS channel of message-channel PDUs, once it has been announced.
     pub message_channel: u16,
     /// How often the activation was taken back.
@@ -33,7 +35,7 @@ pub struct Conversation<'a> {
 impl Conversation<'_> {
     /// Ends the conversation with an error when the fault sits at this stage.
     pub async fn reached<S: Stream>(&self, stage: Stage, stream: &mut S) -> io::Result<()> {
-        match self.server.fault.and_then(|fault| fault.at(stage)) {
+        match self.behaviour.and_then(|behaviour| behaviour.at(stage)) {
             Some(action) => Err(action.act(stream, self.message_channel).await),
             None => self.also(stage, stream).await,
         }
@@ -50,7 +52,12 @@ impl Conversation<'_> {
 
     /// How this server differs from a healthy one.
     pub fn behaviour(&self) -> Option<&'static Behaviour> {
-        self.server.fault.map(|fault| &fault.behaviour)
+        self.behaviour
+    }
+
+    /// The part of it that Standard RDP Security encloses.
+    pub fn enclosed(&self, behaviour: Option<&'static Behaviour>, message_channel: u16) -> Self {
+        Self { server: self.server, behaviour, message_channel, reactivations: 0 }
     }
 
     /// The wall time.
@@ -66,7 +73,8 @@ impl Conversation<'_> {
 
 /// Serves one client; the error says what ended the conversation, for the log.
 pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> {
-    let mut conversation = Conversation { server, message_channel: 0, reactivations: 0 };
+    let behaviour = server.fault.map(|fault| &fault.behaviour);
+    let mut conversation = Conversation { server, behaviour, message_channel: 0, reactivations: 0 };
     let mut acceptor = new_acceptor(&conversation);
     let selected = match negotiate(&conversation, &mut acceptor, &mut stream).await {
         Ok(selected) => selected,
@@ -112,7 +120,9 @@ async fn negotiate<S: Stream>(
         Some(Behaviour::StandardSecurity(security)) if security.only && asks_for_protocols(&request) => {
             return Err(Action::Send(Answer::NegotiationFailure(2)).act(stream, 0).await);
         }
-        Some(Behaviour::StandardSecurity(security)) => return Err(security.serve(stream).await),
+        Some(Behaviour::StandardSecurity(security)) => {
+            return Err(security.serve(conversation, &request, stream).await);
+        }
         _ => {}
     }
     session::step(acceptor, &request, stream).await?;

@@ -142,6 +142,7 @@ impl Fault {
                 | Behaviour::Reactivate(_)
                 | Behaviour::Also(..)
                 | Behaviour::At(Stage::Licensed | Stage::ConfirmActive | Stage::FontList, _)
+                | Behaviour::StandardSecurity(StandardSecurity { session: Some(_), .. })
         );
         if after || self.is_in_session() { Phase::Activate } else { Phase::Licensing }
     }
@@ -152,12 +153,14 @@ impl Fault {
             matches!(self.behaviour, Behaviour::At(Stage::Active, _) | Behaviour::Also(Stage::Active, _));
         at || matches!(self.behaviour, Behaviour::ReactivateSession)
     }
+}
 
+impl Behaviour {
     /// What to do at this stage, if this is the one.
     pub(super) fn at(&self, stage: Stage) -> Option<Action> {
-        match self.behaviour {
-            Behaviour::At(at, action) if at == stage => Some(action),
-            Behaviour::PlainHybrid(action) if stage == Stage::Credentials => action,
+        match self {
+            Self::At(at, action) if *at == stage => Some(*action),
+            Self::PlainHybrid(action) if stage == Stage::Credentials => *action,
             _ => None,
         }
     }

@@ -242,6 +242,44 @@ pub const FAULTS: &[Fault] = &[
         standard(StandardSecurity { then: Then::Redirection, ..RC4_128 }),
         Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected") },
     ),
+    fault(
+        "standard-security-multitransport",
+        "asks for a UDP transport in an encrypted PDU, which is no fault",
+        standard(StandardSecurity {
+            confirm: CONFIRM_RDP_EXTENDED,
+            then: Then::AutoDetect,
+            session: Some(&Behaviour::Also(Stage::Licensed, &[MULTITRANSPORT, RttRequest(7), HEARTBEAT])),
+            ..RC4_128
+        }),
+        STANDARD_SECURITY,
+    ),
+    fault(
+        "standard-security-drawing",
+        "draws on an encrypted fast path before the Font Map, which is no fault",
+        standard(StandardSecurity { session: Some(&DRAWS_EARLY), ..RC4_128 }),
+        STANDARD_SECURITY,
+    ),
+    fault(
+        "standard-security-drawing-plain",
+        "draws on a fast path in clear, as a server of encryption level low does",
+        standard(StandardSecurity { method: 0x01, level: 1, session: Some(&DRAWS_EARLY), ..RC4_128 }),
+        STANDARD_SECURITY,
+    ),
+    fault(
+        "standard-security-drawing-wrong-mac",
+        "signs a drawing with a wrong MAC",
+        standard(StandardSecurity { then: Then::WrongFastPathMac, session: Some(&DRAWS_EARLY), ..RC4_128 }),
+        Expect { finding: Some("standard-security-mac-invalid"), ..failed("activate", "mac_invalid") },
+    ),
+    fault(
+        "standard-security-error-info-late",
+        "sets error info 0x10C9 in an encrypted PDU in place of the Font Map",
+        standard(StandardSecurity {
+            session: Some(&At(Stage::FontList, Send(ErrorInfo(0x10C9)))),
+            ..RC4_128
+        }),
+        coded("activate", "error_info", 0x10C9),
+    ),
     // TLS: RFC 8446 and 5246.
     fault(
         "tls-close",
@@ -725,7 +763,7 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "fast-path-early",
         "draws on the fast path before the Font Map, which is no fault",
-        Behaviour::Also(Stage::FontList, &[Bytes(FAST_PATH_UPDATE), UnknownChannel(&[0x5A; 64])]),
+        DRAWS_EARLY,
         PASSES,
     ),
     // The session, which a screenshot watches: MS-RDPBCGR 1.3.6, 2.2.9.1.2.
@@ -785,6 +823,9 @@ const BLACK_SQUARE: &[u8] = &[
     0, 0, 0,
 ];
 
+/// Draws before the Font Map, and sends data on another channel.
+const DRAWS_EARLY: Behaviour =
+    Behaviour::Also(Stage::FontList, &[Bytes(FAST_PATH_UPDATE), UnknownChannel(&[0x5A; 64])]);
 /// A fast-path PDU with an empty synchronize update.
 const FAST_PATH_UPDATE: &[u8] = &[0x00, 5, 0x03, 0, 0];
 /// Initiate Multitransport Request 0x1234 for a reliable transport.
@@ -814,8 +855,14 @@ const NOISE: Answer =
     Bytes(&[0xDE, 0xC0, 0xAD, 0x0B, 0xFE, 0xCA, 0xED, 0xFE, 0x9A, 0x41, 0xF7, 0x88, 0xB3, 0xC6, 0xD1, 0xE9]);
 const PASSES: Expect = Expect { phase: "", kind: "", code: None, finding: None };
 /// RC4 with 128 bits, level client compatible, and no license needed.
-const RC4_128: StandardSecurity =
-    StandardSecurity { confirm: CONFIRM_RDP, only: false, method: 0x02, level: 2, then: Then::ValidClient };
+const RC4_128: StandardSecurity = StandardSecurity {
+    confirm: CONFIRM_RDP,
+    only: false,
+    method: 0x02,
+    level: 2,
+    then: Then::ValidClient,
+    session: None,
+};
 const STANDARD_SECURITY: Expect = finding("standard-rdp-security");
 
 const fn fault(name: &'static str, about: &'static str, behaviour: Behaviour, expect: Expect) -> Fault {

@@ -82,7 +82,7 @@ async fn basic_settings<S: Stream>(
     conversation.message_channel = IO_CHANNEL + 1 + u16::try_from(channels).map_err(malformed)?;
     conversation.reached(Stage::ConnectInitial, stream).await?;
     if matches!(conversation.behaviour(), Some(Behaviour::At(Stage::ChannelJoin, _))) {
-        initial = joining_channels(initial)?;
+        initial = with_skipped_joins(initial, false)?;
     }
     let mut pdu = WriteBuf::new();
     encode_x224_packet(&initial, &mut pdu).map_err(malformed)?;
@@ -91,12 +91,13 @@ async fn basic_settings<S: Stream>(
     Ok(())
 }
 
-/// Without the flag that lets a client skip the channel joins: the fault needs one to refuse.
-fn joining_channels(mut initial: ConnectInitial) -> io::Result<ConnectInitial> {
+/// With or without the flag that lets a client skip the channel joins: the fault needs one to refuse.
+pub fn with_skipped_joins(mut initial: ConnectInitial, skipped: bool) -> io::Result<ConnectInitial> {
     let mut blocks = initial.conference_create_request.into_gcc_blocks();
-    if let Some(flags) = &mut blocks.core.optional_data.early_capability_flags {
-        flags.remove(ClientEarlyCapabilityFlags::SUPPORT_SKIP_CHANNELJOIN);
-    }
+    let flags = &mut blocks.core.optional_data.early_capability_flags;
+    flags
+        .get_or_insert(ClientEarlyCapabilityFlags::empty())
+        .set(ClientEarlyCapabilityFlags::SUPPORT_SKIP_CHANNELJOIN, skipped);
     initial.conference_create_request = ConferenceCreateRequest::new(blocks).map_err(malformed)?;
     Ok(initial)
 }

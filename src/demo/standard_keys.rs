@@ -11,13 +11,20 @@ pub const METHOD_128BIT: u32 = 0x02;
 /// ENCRYPTION_METHOD_56BIT.
 pub const METHOD_56BIT: u32 = 0x08;
 
-/// Signs, decrypts what the client sends and encrypts what the server sends.
+/// The keys of both directions.
 pub struct ServerKeys {
+    /// Decrypts what the client sends.
+    pub from_client: Direction,
+    /// Encrypts what the server sends.
+    pub to_client: Direction,
+}
+
+/// The keys of one direction; the client changes them after 4096 PDUs, of which no trace sends or receives so many.
+pub struct Direction {
     mac: Vec<u8>,
-    from_client: Rc4,
-    to_client: Rc4,
-    /// PDUs that came from the client, the salt of its next MAC.
-    received: u32,
+    stream: Rc4,
+    /// PDUs so far, the salt of the next MAC.
+    count: u32,
 }
 
 impl ServerKeys {
@@ -29,18 +36,17 @@ impl ServerKeys {
         let premaster = [&client_random[..24], &server_random[..24]].concat();
         let master = ["A", "BB", "CCC"].map(|text| salted(&premaster, text)).concat();
         let [mac, server_encrypt, server_decrypt] = ["X", "YY", "ZZZ"].map(|text| salted(&master, text));
-        let stream = |key: Vec<u8>| {
+        let mac = shorten(method, mac);
+        let direction = |key: Vec<u8>| {
             let key = shorten(method, md5(&[&key, &randoms]));
-            Rc4::new_from_slice(&key).expect("8 or 16 bytes")
+            let stream = Rc4::new_from_slice(&key).expect("8 or 16 bytes");
+            Direction { mac: mac.clone(), stream, count: 0 }
         };
-        Self {
-            mac: shorten(method, mac),
-            from_client: stream(server_decrypt),
-            to_client: stream(server_encrypt),
-            received: 0,
-        }
+        Self { from_client: direction(server_decrypt), to_client: direction(server_encrypt) }
     }
+}
 
+impl Direction {
     /// MACSignature, with a salt of four bytes or none.
     fn sign(&self, data: &[u8], salt: &[u8]) -> Vec<u8> {
         let length = u32::try_from(data.len()).expect("a PDU is small").to_le_bytes();
@@ -48,20 +54,22 @@ impl ServerKeys {
         md5(&[&self.mac, &[0x5C; 48], &inner])[..8].to_vec()
     }
 
-    /// MAC and encrypted data as they follow the basic security header.
-    pub fn encrypt(&mut self, data: &[u8]) -> Vec<u8> {
+    /// MAC, salted or not, and encrypted data.
+    pub fn encrypt(&mut self, data: &[u8], salted: bool) -> Vec<u8> {
+        let salt = self.count.to_le_bytes();
+        self.count += 1;
         let mut encrypted = data.to_vec();
-        self.to_client.apply_keystream(&mut encrypted);
-        [self.sign(data, &[]), encrypted].concat()
+        self.stream.apply_keystream(&mut encrypted);
+        [self.sign(data, if salted { &salt } else { &[] }), encrypted].concat()
     }
 
-    /// What follows the basic security header, decrypted; none when the MAC, salted or not, is wrong.
+    /// The data that follows its MAC, decrypted; none when the MAC, salted or not, is wrong.
     pub fn decrypt(&mut self, signed: &[u8], salted: bool) -> Option<Vec<u8>> {
         let (mac, encrypted) = signed.split_at_checked(8)?;
+        let salt = self.count.to_le_bytes();
+        self.count += 1;
         let mut data = encrypted.to_vec();
-        self.from_client.apply_keystream(&mut data);
-        let salt = self.received.to_le_bytes();
-        self.received += 1;
+        self.stream.apply_keystream(&mut data);
         (self.sign(&data, if salted { &salt } else { &[] }) == mac).then_some(data)
     }
 }

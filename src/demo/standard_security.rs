@@ -1,12 +1,18 @@
-//! A server of Standard RDP Security, from the confirm to the end of licensing (MS-RDPBCGR 1.3.1.1, 2.2.1.10, 5.3).
+//! A server of Standard RDP Security: the confirm, the keys and licensing, then a sealed session (MS-RDPBCGR 1.3.1.1, 2.2.1.10, 5.3).
 
 use std::io;
 
+use ironrdp_acceptor::Acceptor;
 use ironrdp_core::decode;
 use ironrdp_pdu::rdp::ClientInfoPdu;
+use tokio::io::{DuplexStream, duplex};
 
 use super::answer::{error_info, rtt_request, send_data, tpkt};
+use super::connection::Conversation;
+use super::fault::Behaviour;
+use super::follower;
 use super::license::{self, private_power};
+use super::sealed::{self, Sealing};
 use super::session::{self, IO_CHANNEL, connect_initial};
 use super::standard_keys::{METHOD_40BIT, METHOD_56BIT, METHOD_128BIT, ServerKeys};
 use super::standard_settings::connect_response;
@@ -31,6 +37,10 @@ const SEQUENCE: u16 = 0x2317;
 const USER_CHANNEL: u16 = 1007;
 /// How many PDUs a client may send before Client Info.
 const PDUS: usize = 64;
+/// ENCRYPTION_LEVEL_LOW: only what the client sends is encrypted.
+const LEVEL_LOW: u32 = 1;
+/// So much may wait between the session and its sealing.
+const WAITING: usize = 64 * 1024;
 
 /// A server of Standard RDP Security.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +55,8 @@ pub struct StandardSecurity {
     pub level: u32,
     /// What follows Client Info.
     pub then: Then,
+    /// How the session that follows licensing differs from a healthy one.
+    pub session: Option<&'static Behaviour>,
 }
 
 /// What the server does after Client Info.
@@ -66,29 +78,76 @@ pub enum Then {
     Redirection,
     /// Measures the round trip on the message channel, then needs no license.
     AutoDetect,
+    /// Needs no license, and sends wrong MACs on the fast path.
+    WrongFastPathMac,
 }
 
 impl StandardSecurity {
-    /// Confirms and serves until the client leaves; returns why it ended.
-    pub async fn serve<S: Stream>(&self, stream: &mut S) -> io::Error {
-        match self.exchange(stream).await {
+    /// Confirms the Connection Request and serves until the client leaves; returns why it ended.
+    pub async fn serve<S: Stream>(
+        &self,
+        conversation: &Conversation<'_>,
+        request: &[u8],
+        stream: &mut S,
+    ) -> io::Error {
+        match self.exchange(conversation, request, stream).await {
             Ok(()) => io::Error::other("the client left"),
             Err(error) => error,
         }
     }
 
-    async fn exchange<S: Stream>(&self, stream: &mut S) -> io::Result<()> {
+    async fn exchange<S: Stream>(
+        &self,
+        conversation: &Conversation<'_>,
+        request: &[u8],
+        stream: &mut S,
+    ) -> io::Result<()> {
         send(stream, self.confirm).await?;
         let initial = connect_initial(&read_pdu(stream).await?)?;
         let channels = initial.channel_names().map_or(0, |names| names.len());
         let mut server_random = [0; 32];
         getrandom::fill(&mut server_random).map_err(io::Error::other)?;
+        let mut acceptor = follower::new(request, &initial)?;
         let message_channel = matches!(self.then, Then::AutoDetect).then_some(MESSAGE_CHANNEL);
         let response = connect_response(channels, self.method, self.level, server_random, message_channel)?;
         send(stream, &response).await?;
-        let keys = self.client_info(stream, &server_random).await?;
-        self.answer(stream, keys).await?;
-        drain(stream).await
+        let mut keys = self.client_info(stream, &mut acceptor, &server_random).await?;
+        self.answer(stream, &mut keys).await?;
+        if !self.is_licensed() {
+            return drain(stream).await;
+        }
+        let sealing = Sealing {
+            keys,
+            level_low: self.level == LEVEL_LOW,
+            message_channel: MESSAGE_CHANNEL,
+            wrong_mac: matches!(self.then, Then::WrongFastPathMac),
+        };
+        let (inside, outside) = duplex(WAITING);
+        let session = self.session(conversation.enclosed(self.session, MESSAGE_CHANNEL), acceptor, inside);
+        let (served, relayed) = tokio::join!(session, sealed::relay(stream, outside, sealing));
+        match relayed {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(error),
+            _ => served,
+        }
+    }
+
+    /// What is left of licensing, and the activation, in clear.
+    async fn session(
+        &self,
+        mut conversation: Conversation<'_>,
+        mut acceptor: Acceptor,
+        mut stream: DuplexStream,
+    ) -> io::Result<()> {
+        if matches!(self.then, Then::License) {
+            session::exchange_license(&mut stream).await?;
+        }
+        session::serve(&mut conversation, &mut acceptor, &mut stream).await
+    }
+
+    /// Whether a session follows.
+    fn is_licensed(&self) -> bool {
+        use Then::*;
+        matches!(self.then, ValidClient | EncryptedValidClient | License | AutoDetect | WrongFastPathMac)
     }
 
     fn is_encrypted(&self) -> bool {
@@ -99,6 +158,7 @@ impl StandardSecurity {
     async fn client_info<S: Stream>(
         &self,
         stream: &mut S,
+        acceptor: &mut Acceptor,
         server_random: &[u8; 32],
     ) -> io::Result<Option<ServerKeys>> {
         let mut keys = None;
@@ -106,10 +166,12 @@ impl StandardSecurity {
             let pdu = read_pdu(stream).await?;
             let Some(data) = session::user_data(&pdu) else {
                 send(stream, &domain_answer(&pdu)).await?;
+                follower::domain_pdu(acceptor, &pdu)?;
                 continue;
             };
             if !self.is_encrypted() {
                 check_client_info(data)?;
+                follower::step(acceptor, &pdu)?;
                 return Ok(None);
             }
             match (&mut keys, data) {
@@ -117,9 +179,11 @@ impl StandardSecurity {
                     keys = Some(ServerKeys::new(self.method, &client_random(data)?, server_random));
                 }
                 (Some(keys), [flags, more, _, _, signed @ ..]) if flags & SEC_ENCRYPT != 0 => {
-                    let plain = keys.decrypt(signed, more & SEC_SECURE_CHECKSUM_HIGH != 0);
+                    let plain = keys.from_client.decrypt(signed, more & SEC_SECURE_CHECKSUM_HIGH != 0);
                     let plain = plain.ok_or_else(|| malformed("a wrong MAC"))?;
-                    check_client_info(&[&[flags & !SEC_ENCRYPT, 0, 0, 0], &plain[..]].concat())?;
+                    let info = [&[flags & !SEC_ENCRYPT, 0, 0, 0], &plain[..]].concat();
+                    check_client_info(&info)?;
+                    follower::user_data(acceptor, &pdu, info)?;
                     break;
                 }
                 _ => return Err(malformed("no Security Exchange, or a PDU that is not encrypted")),
@@ -128,24 +192,24 @@ impl StandardSecurity {
         Ok(keys)
     }
 
-    async fn answer<S: Stream>(&self, stream: &mut S, mut keys: Option<ServerKeys>) -> io::Result<()> {
+    async fn answer<S: Stream>(&self, stream: &mut S, keys: &mut Option<ServerKeys>) -> io::Result<()> {
         let valid = license::error_alert(license::STATUS_VALID_CLIENT, license::ST_NO_TRANSITION);
         let data = match self.then {
-            Then::ValidClient => valid,
-            Then::EncryptedValidClient => secure(&mut keys, SEC_LICENSE_PKT, &valid[4..]),
+            Then::ValidClient | Then::WrongFastPathMac => valid,
+            Then::EncryptedValidClient => secure(keys, SEC_LICENSE_PKT, &valid[4..]),
             Then::WrongMac => {
-                let mut data = secure(&mut keys, SEC_LICENSE_PKT, &valid[4..]);
+                let mut data = secure(keys, SEC_LICENSE_PKT, &valid[4..]);
                 data[4] ^= 0xFF;
                 data
             }
             Then::AutoDetect => {
-                measure_round_trip(&mut keys, stream).await?;
+                measure_round_trip(keys, stream).await?;
                 valid
             }
-            Then::License => return session::exchange_license(stream).await,
+            Then::License => return Ok(()),
             Then::Close => return Err(io::Error::other("the fault was shown")),
-            Then::ErrorInfo(code) => secure(&mut keys, 0, &error_info(code)),
-            Then::Redirection => secure(&mut keys, SEC_REDIRECTION_PKT, &REDIRECTION),
+            Then::ErrorInfo(code) => secure(keys, 0, &error_info(code)),
+            Then::Redirection => secure(keys, SEC_REDIRECTION_PKT, &REDIRECTION),
         };
         send(stream, &send_data(IO_CHANNEL, &data)).await
     }
@@ -164,7 +228,7 @@ async fn measure_round_trip<S: Stream>(keys: &mut Option<ServerKeys>, stream: &m
             Some(keys),
             Some(MESSAGE_CHANNEL),
             Some([SEC_ENCRYPT, SEC_AUTODETECT_RSP_HIGH, _, _, signed @ ..]),
-        ) => keys.decrypt(signed, false),
+        ) => keys.from_client.decrypt(signed, false),
         _ => None,
     };
     let [low, high] = SEQUENCE.to_le_bytes();
@@ -178,7 +242,7 @@ async fn measure_round_trip<S: Stream>(keys: &mut Option<ServerKeys>, stream: &m
 /// Behind a security header; encrypted where there are keys.
 fn secure(keys: &mut Option<ServerKeys>, flags: u16, data: &[u8]) -> Vec<u8> {
     let (flags, data) = match keys {
-        Some(keys) => (flags | u16::from(SEC_ENCRYPT), keys.encrypt(data)),
+        Some(keys) => (flags | u16::from(SEC_ENCRYPT), keys.to_client.encrypt(data, false)),
         None => (flags, data.to_vec()),
     };
     [&u32::from(flags).to_le_bytes()[..], &data].concat()

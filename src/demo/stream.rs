@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
@@ -23,6 +23,11 @@ impl Stream for TcpStream {
             tracing::debug!(%error, "the connection will end with a FIN");
         }
     }
+}
+
+/// In memory there is no RST: a drop ends it like any other.
+impl Stream for DuplexStream {
+    fn reset(&mut self) {}
 }
 
 impl<S: Stream> Stream for TlsStream<S> {
@@ -59,13 +64,13 @@ pub async fn drain<S: Stream>(stream: &mut S) -> io::Result<()> {
 }
 
 /// Writes and flushes.
-pub async fn send<S: Stream>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
+pub async fn send<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(bytes).await?;
     stream.flush().await
 }
 
 /// The next slow-path (TPKT) or fast-path PDU; the format bounds both to 65535 bytes.
-pub async fn read_pdu<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
+pub async fn read_pdu<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Vec<u8>> {
     let mut pdu = read_more(stream, Vec::new(), 2).await?;
     let length = if pdu[0] == 3 {
         pdu = read_more(stream, pdu, 4).await?;
@@ -109,7 +114,11 @@ pub async fn read_sequence<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
 }
 
 /// Reads until there are `length` bytes.
-async fn read_more<S: Stream>(stream: &mut S, mut bytes: Vec<u8>, length: usize) -> io::Result<Vec<u8>> {
+async fn read_more<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    mut bytes: Vec<u8>,
+    length: usize,
+) -> io::Result<Vec<u8>> {
     let start = bytes.len();
     if length < start {
         return Err(malformed("a length smaller than its header"));

@@ -13,7 +13,7 @@ use rdptrace::{
         share::{self, IoPdu},
     },
     report::{ActivateEvidence, Outcome, Redirection, Seen},
-    settings::Security,
+    settings::{LicensePolicy, Security},
 };
 
 use crate::{
@@ -68,6 +68,39 @@ async fn what_comes_before_the_font_map_is_recorded() {
     assert!(names(&seen.share_data).contains(&"PDUTYPE2_POINTER"));
     let report = activate("fast-path-early").await;
     assert_eq!((evidence(&report).fast_path_pdus, evidence(&report).ignored_pdus), (1, 1));
+}
+
+/// Encrypted in both directions, from the client only, and not at all.
+#[tokio::test(start_paused = true)]
+async fn standard_rdp_security_reaches_the_end_of_the_activation() {
+    let names = ["", "-only", "-plain", "-40-bit", "-56-bit", "-auto-detect", "-drawing", "-drawing-plain"];
+    for name in names.map(|name| format!("standard-security{name}")) {
+        let settings = Settings { until: Some(Phase::Activate), ..Settings::default() };
+        let report = trace(Some(fault(&name)), &settings).await;
+        assert_eq!(report.verdict.reached, Some(Phase::Activate), "{name}: {:?}", report.verdict);
+        let connection = report.trace.connections.last().expect("a connection");
+        let seen = &connection.phases.activate.as_ref().expect("entered").evidence;
+        assert_eq!((seen.server_name.as_deref(), seen.desktop_width), (Some("RDP"), Some(1024)), "{name}");
+        let drawn = u32::from(name.contains("drawing"));
+        assert_eq!((seen.fast_path_pdus, seen.ignored_pdus), (drawn, drawn), "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transport_is_declined_in_an_encrypted_pdu() {
+    let report = activate("standard-security-multitransport").await;
+    assert_eq!(report.verdict.reached, Some(Phase::Activate));
+    let seen = evidence(&report);
+    assert_eq!((seen.multitransport_requests, seen.auto_detect_requests, seen.ignored_pdus), (1, 1, 1));
+}
+
+/// The license exchange stays plain among encrypted PDUs.
+#[tokio::test(start_paused = true)]
+async fn an_activation_follows_an_issued_license() {
+    let settings =
+        Settings { until: Some(Phase::Activate), license: LicensePolicy::Complete, ..Settings::default() };
+    let report = trace(Some(fault("standard-security-license")), &settings).await;
+    assert_eq!(report.verdict.reached, Some(Phase::Activate), "{:?}", report.verdict);
 }
 
 /// The Demand Active that ended licensing is not lost.

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::{
     display::Display,
-    lab::{Program, folder, free_port, has, wait_for},
+    lab::{Program, folder, free_port, has, wait_for, wait_for_line},
 };
 
 fn serve(fault: &[&str]) -> (Program, u16) {
@@ -56,6 +56,25 @@ fn freerdp_speaks_standard_rdp_security_with_the_demo_server() {
     let said = output.expect("xfreerdp runs").stderr;
     let said = String::from_utf8_lossy(&said);
     assert!(said.contains("ERRINFO_LICENSE_NO_LICENSE_SERVER"), "{said}");
+}
+
+/// FreeRDP encrypts its license PDUs, though the server does not say that it can read them.
+#[test]
+fn freerdp_gets_a_license_and_a_session_with_standard_rdp_security() {
+    if !has(&["xfreerdp", "Xvfb", "stdbuf"]) {
+        return;
+    }
+    for fault in ["standard-security-license", "standard-security-40-bit", "standard-security-plain"] {
+        let (_server, port) = serve(&["--fault", fault]);
+        let target = format!("/v:127.0.0.1:{port}");
+        let display = Display::start();
+        let mut command = Command::new("stdbuf");
+        command.args(["-oL", "xfreerdp", &target, "/u:demo", "/p:", "/cert:ignore", "/sec:rdp"]);
+        command.arg("/log-level:debug").env("DISPLAY", &display.name);
+        let log = folder("xfreerdp").join("log");
+        let _client = Program::start(&mut command, &log);
+        wait_for_line(&log, "--> CONNECTION_STATE_ACTIVE");
+    }
 }
 
 #[test]

@@ -157,12 +157,12 @@ fn tls_without_nla_reaches_the_end_of_licensing() {
 #[test]
 fn a_demand_for_standard_rdp_security_is_met_in_one_retry() {
     let Some(server) = shadow("/sec:rdp", "-auth") else { return };
-    let traced = trace(server.port, &[], None);
+    let traced = trace(server.port, &["--until", "activate"], None);
     assert_eq!(traced.evidence("negotiate", "selected"), &json!(null));
     assert_eq!(traced.at("/connections/0/phases/negotiate/failure/code"), 2);
     assert_eq!(traced.at("/connections/1/purpose"), "retry");
     assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
-    assert_eq!(traced.at("/verdict/reached"), "licensing");
+    assert_eq!(traced.at("/verdict/reached"), "activate");
     // It turns encryption off for a client on 127.0.0.1.
     assert_eq!(traced.at("/connections/1/phases/mcs/evidence/encryption_method"), 0);
     assert_eq!(traced.at("/connections/1/phases/licensing/evidence/outcome"), "valid_client");
@@ -177,9 +177,9 @@ fn standard_rdp_security_is_encrypted_from_another_address() {
         return;
     }
     let Some(server) = shadow_in(OTHER, "/sec:rdp", "-auth") else { return };
-    let traced = trace_in(&server, OTHER, &["--security", "rdp"]);
+    let traced = trace_in(&server, OTHER, &["--security", "rdp", "--until", "activate"]);
     assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
-    assert_eq!(traced.at("/verdict/reached"), "licensing");
+    assert_eq!(traced.at("/verdict/reached"), "activate");
     assert_eq!(traced.evidence("mcs", "encryption_method"), 2);
     assert_eq!(traced.evidence("mcs", "encryption_level"), 2);
     assert_eq!(traced.evidence("mcs", "encryption_key/signature_valid"), true);

@@ -119,6 +119,20 @@ pub fn wait_for(port: u16) {
     }
 }
 
+/// Waits until a program has written this to its log.
+pub fn wait_for_line(log: &Path, text: &str) {
+    let begin = Instant::now();
+    loop {
+        let said = fs::read(log).expect("the log");
+        let said = String::from_utf8_lossy(&said);
+        if said.contains(text) {
+            return;
+        }
+        assert!(begin.elapsed() < START, "no {text} in {said}");
+        thread::park_timeout(Duration::from_millis(20));
+    }
+}
+
 /// Writes `cert.pem` and `key.pem` for this common name, valid for these days around now.
 pub fn certificate(folder: &Path, name: &str, from_days: i64, to_days: i64) {
     let key = KeyPair::generate().expect("a key");

@@ -161,12 +161,14 @@ fn a_key_that_cannot_be_read_shows_in_the_negotiation() {
 
 /// xrdp ignores the methods that are offered: the level alone decides.
 #[test]
-fn standard_rdp_security_reaches_the_end_of_licensing_at_every_level() {
+fn standard_rdp_security_reaches_the_end_of_the_activation_at_every_level() {
     for (name, method, level) in [("none", 0, 0), ("low", 1, 1), ("medium", 1, 2), ("high", 2, 3)] {
         let Some(server) = xrdp(&[("security_layer", "rdp"), ("crypt_level", name)], VALID) else { return };
-        let traced = trace(server.port, &["--security", "rdp"], None);
+        let traced = trace(server.port, &["--security", "rdp", "--until", "activate"], None);
         assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{name}: {traced:#?}");
-        assert_eq!(traced.at("/verdict/reached"), "licensing");
+        assert_eq!(traced.at("/verdict/reached"), "activate");
+        assert_eq!(traced.evidence("activate", "desktop_width"), 1024);
+        assert_eq!(traced.evidence("activate", "desktop_height"), 768);
         assert_eq!(traced.evidence("mcs", "encryption_methods_requested"), 11);
         assert_eq!(traced.evidence("mcs", "encryption_method"), method);
         assert_eq!(traced.evidence("mcs", "encryption_level"), level);
