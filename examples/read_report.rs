@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{} {}", report.trace.target.host, report.verdict.summary);
     for connection in &report.trace.connections {
         for phase in connection.phases.summaries() {
-            println!("{:8} {:10} {:9.2} ms", connection.purpose.name(), phase.phase, phase.elapsed_ms.0);
+            println!("{:8} {:10} {:9.2} ms", connection.purpose.to_string(), phase.phase, phase.elapsed_ms.0);
         }
     }
     Ok(())

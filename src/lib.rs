@@ -8,6 +8,7 @@ pub mod codes;
 #[doc(hidden)]
 pub mod demo;
 mod diagnose;
+mod experiment;
 #[doc(hidden)]
 pub mod net;
 #[doc(hidden)]
@@ -26,18 +27,27 @@ pub use net::{BoxStream, Network, Stream, System};
 pub use pdu::canvas::Picture;
 pub use probe::{Observer, Unobserved, probe};
 pub use report::Report;
+use settings::Experiments;
 pub use settings::Settings;
 pub use target::Target;
 pub use wait::wait;
 
-/// The whole way: probes the target and judges the trace.
+/// The whole way: probes the target, follows a failure up, and judges the trace.
 pub async fn run<N: Network>(
     target: &Target,
     settings: &Settings,
     network: &N,
     observer: &dyn Observer,
 ) -> Report {
-    diagnose(probe(target, settings, network, observer).await)
+    let begin = net::Instant::now();
+    let mut trace = probe(target, settings, network, observer).await;
+    let wanted = match settings.experiments {
+        Experiments::Auto => diagnose::wanted(&trace),
+        Experiments::Off => Vec::new(),
+        Experiments::All => experiment::names(),
+    };
+    experiment::run(&mut trace, &wanted, target, settings, network, begin).await;
+    diagnose(trace)
 }
 
 /// The JSON schema of [`Report`], indented, with a final newline.

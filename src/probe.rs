@@ -1,41 +1,29 @@
-//! The phases in order: the table of contents of the program.
+//! What is asked of a server: one connection, a retry where it demands another offer, and what an experiment plans.
 
 use std::net::SocketAddr;
 
-use ironrdp_connector::ClientConnectorState;
 use record::record;
 use request::request;
 
 use crate::{
-    certificate::{Expectation, Roots},
+    certificate::Roots,
     codes::Phase,
-    net::{Instant, Limits, Network, Wire},
-    pdu::{canvas::Picture, mcs::USER_REQUESTED},
-    phase::{
-        Secured, Step,
-        activate::{self, Active, Channels},
-        connect,
-        credssp::{self, Access},
-        late,
-        licensing::{self, Licensing},
-        mcs::{self, Joined},
-        negotiate::{self, Negotiated},
-        resolve, session, tls,
-    },
-    report::{Connection, FailureKind, Phases, Purpose, Session, TargetRecord, Timestamp, Trace},
-    settings::{Account, Security, Settings},
+    net::{Instant, Limits, Network},
+    pdu::canvas::Picture,
+    report::{Connection, FailureKind, Phases, TargetRecord, Timestamp, Trace},
+    settings::{Security, Settings},
     target::Target,
 };
 
+pub use plan::{Hello, Opening, Plan, Versions};
+
+mod connection;
+mod plan;
 mod record;
 mod request;
 
 /// The negotiation failure that demands Standard RDP Security (MS-RDPBCGR 2.2.1.2.2).
 const SSL_NOT_ALLOWED_BY_SERVER: i64 = 2;
-
-/// Why an account goes no further than licensing.
-const WITHOUT_TAKE_SESSION: &str =
-    "it may take over the account's session on the server, which --take-session allows";
 
 /// Is told which phase begins, and given the picture.
 pub trait Observer: Sync {
@@ -63,14 +51,13 @@ pub async fn probe<N: Network>(
 ) -> Trace {
     let begin = Instant::now();
     let started = Timestamp(network.now());
-    let limits = Limits { phase: settings.timeout, run: begin + settings.deadline };
-    let roots = roots(settings, network);
-    let mut probe = Probe { target, settings, network, observer, limits, roots, addresses: Vec::new() };
-    let main = probe.connection(Purpose::Main, settings.security.protocols()).await;
+    let probe = Probe::new(target, settings, network, observer, begin + settings.deadline);
+    let main = probe.connection(&Plan::main(settings)).await;
     let again = settings.security == Security::Auto && demands_standard_security(&main.phases);
     let mut connections = vec![main];
     if again {
-        connections.push(probe.connection(Purpose::Retry, Security::Rdp.protocols()).await);
+        let addresses = addresses(&connections[0], target);
+        connections.push(probe.connection(&Plan::retry(settings, addresses)).await);
     }
     Trace {
         started,
@@ -82,176 +69,33 @@ pub async fn probe<N: Network>(
     }
 }
 
-struct Probe<'a, N> {
+/// The addresses that a connection has looked up, with the target's port.
+pub fn addresses(connection: &Connection, target: &Target) -> Vec<SocketAddr> {
+    let seen = connection.phases.resolve.iter().flat_map(|record| &record.evidence.addresses);
+    seen.map(|seen| SocketAddr::new(seen.address, target.port)).collect()
+}
+
+/// Makes connections to one target under the same settings and the same deadline.
+pub struct Probe<'a, N> {
     target: &'a Target,
     settings: &'a Settings,
     network: &'a N,
     observer: &'a dyn Observer,
     limits: Limits,
     roots: Roots,
-    addresses: Vec<SocketAddr>,
 }
 
-impl<N: Network> Probe<'_, N> {
-    async fn connection(&mut self, purpose: Purpose, protocols: u32) -> Connection {
-        let (mut phases, mut session) = (Phases::default(), None);
-        let (frames, frames_omitted) = match self.open(purpose, &mut phases).await {
-            Some(mut wire) => {
-                let farewell = self.walk(&mut wire, protocols, &mut phases, &mut session).await;
-                wire.close(farewell).await
-            }
-            None => (Vec::new(), 0),
-        };
-        late::reassign(&mut phases, &frames);
-        Connection { purpose, phases, session, frames, frames_omitted }
-    }
-
-    /// Resolves, once for all connections, and connects.
-    async fn open(&mut self, purpose: Purpose, phases: &mut Phases) -> Option<Wire> {
-        let (network, target, limits) = (self.network, self.target, self.limits);
-        if purpose == Purpose::Main {
-            self.observer.phase(Phase::Resolve);
-            let run = async |e: &mut _| resolve::run(network, target, limits.phase_end(), e).await;
-            self.addresses = record(&mut phases.resolve, run).await?;
-            self.goes_on(Phase::Resolve)?;
-        }
-        self.observer.phase(Phase::Connect);
-        let addresses = &self.addresses;
-        let run = async |e: &mut _| connect::run(network, addresses, limits, e).await;
-        let wire = record(&mut phases.connect, run).await?;
-        // A connection that was opened is closed politely, even when nothing more was asked for.
-        if self.goes_on(Phase::Connect).is_none() {
-            wire.close(None).await;
-            return None;
-        }
-        Some(wire)
-    }
-
-    /// The phases on the wire. Returns the last message of a polite end, once there is one to send.
-    async fn walk(
-        &self,
-        wire: &mut Wire,
-        protocols: u32,
-        phases: &mut Phases,
-        session: &mut Option<Session>,
-    ) -> Option<&'static [u8]> {
-        let negotiated = self.negotiate(wire, protocols, phases).await?;
-        let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
-        self.enter(wire, Phase::Mcs);
-        let clipboard = self.settings.until == Some(Phase::Activate);
-        let run = async |e: &mut _| mcs::run(wire, negotiated, account, clipboard, e).await;
-        if let Some(mut joined) = record(&mut phases.mcs, run).await
-            && self.goes_on(Phase::Mcs).is_some()
-            && let Some(channels) = self.licensing(wire, &mut joined, phases).await
-            && self.goes_on(Phase::Licensing).is_some()
-            && let Some(active) = self.activate(wire, &mut joined.secured, channels, account, phases).await
-            && self.settings.screenshot
-        {
-            wire.enter(Phase::Activate);
-            let picture =
-                session::watch(wire, &mut joined.secured, channels, active, session.get_or_insert_default())
-                    .await;
-            picture.into_iter().for_each(|picture| self.observer.picture(picture));
-        }
-        Some(&USER_REQUESTED)
-    }
-
-    async fn negotiate(&self, wire: &mut Wire, protocols: u32, phases: &mut Phases) -> Option<Negotiated> {
-        self.enter(wire, Phase::Negotiate);
-        let run = async |e: &mut _| negotiate::run(wire, protocols, e).await;
-        let negotiated = record(&mut phases.negotiate, run).await?;
-        self.goes_on(Phase::Negotiate)?;
-        // Without TLS neither of these phases occurs.
-        if negotiated.code == 0 {
-            self.goes_on(Phase::Tls)?;
-            self.goes_on(Phase::Credssp)?;
-        }
-        Some(negotiated)
-    }
-
-    /// TLS and, where it was selected, CredSSP. Returns the account that was verified.
-    async fn secure(
-        &self,
-        wire: &mut Wire,
-        negotiated: Negotiated,
-        phases: &mut Phases,
-    ) -> Option<Option<&Account>> {
-        self.enter(wire, Phase::Tls);
-        let server_name = self.server_name();
-        let now = self.network.now();
-        let expectation = Expectation { name: server_name, now: Timestamp(now), roots: &self.roots };
-        let run = async |e: &mut _| tls::run(wire, server_name, &expectation, e).await;
-        let secured = record(&mut phases.tls, run).await?;
-        self.goes_on(Phase::Tls)?;
-        if negotiated.code == Security::Tls.protocols() {
-            self.goes_on(Phase::Credssp)?;
-            return Some(None);
-        }
-        self.enter(wire, Phase::Credssp);
-        let account = self.settings.account.as_ref();
-        let access = Access {
-            protocol: negotiated.protocol,
-            public_key: secured.public_key,
-            signature: secured.signature,
-            account,
-            allow_unpatched: self.settings.allow_unpatched,
-            server_name,
-            now,
-        };
-        let run = async |e: &mut _| credssp::run(wire, &access, e).await;
-        record(&mut phases.credssp, run).await?;
-        // Going on with a verified account is asked for explicitly.
-        self.settings.until?;
-        self.goes_on(Phase::Credssp)?;
-        Some(account)
-    }
-
-    async fn licensing(&self, wire: &mut Wire, joined: &mut Joined, phases: &mut Phases) -> Option<Channels> {
-        let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } =
-            joined.connector.state
-        else {
-            return None;
-        };
-        self.enter(wire, Phase::Licensing);
-        let licensing = Licensing {
-            policy: self.settings.license,
-            hardware_id: self.settings.hardware_id,
-            io_channel: io_channel_id,
-            message_channel: joined.connector.message_channel_id,
-            user_channel: user_channel_id,
-        };
-        let message = joined.connector.message_channel_id;
-        let run = async |e: &mut _| licensing::run(wire, joined, licensing, e).await;
-        record(&mut phases.licensing, run).await?;
-        Some(Channels { io: io_channel_id, message, user: user_channel_id })
-    }
-
-    /// An account that CredSSP has verified may have a session on the server, which activation takes over.
-    async fn activate(
-        &self,
-        wire: &mut Wire,
-        secured: &mut Secured,
-        channels: Channels,
-        account: Option<&Account>,
-        phases: &mut Phases,
-    ) -> Option<Active> {
-        self.enter(wire, Phase::Activate);
-        let may_take = account.is_none() || self.settings.take_session;
-        let run = async |e: &mut _| match may_take {
-            true => activate::run(wire, secured, channels, e).await,
-            false => Ok(Step::Stopped(WITHOUT_TAKE_SESSION.into())),
-        };
-        record(&mut phases.activate, run).await
-    }
-
-    fn enter(&self, wire: &mut Wire, phase: Phase) {
-        self.observer.phase(phase);
-        wire.enter(phase);
-    }
-
-    /// None when the trace was asked to end after this phase.
-    fn goes_on(&self, phase: Phase) -> Option<()> {
-        (self.settings.until.unwrap_or(Phase::Licensing) > phase).then_some(())
+impl<'a, N: Network> Probe<'a, N> {
+    /// Nothing is sent yet; `end` is when the run ends.
+    pub fn new(
+        target: &'a Target,
+        settings: &'a Settings,
+        network: &'a N,
+        observer: &'a dyn Observer,
+        end: Instant,
+    ) -> Self {
+        let limits = Limits { phase: settings.timeout, run: end };
+        Self { target, settings, network, observer, limits, roots: roots(settings, network) }
     }
 
     fn server_name(&self) -> &str {

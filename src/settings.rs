@@ -21,6 +21,8 @@ pub struct Settings {
     pub take_session: bool,
     /// Whether to watch the session after the activation for what the server draws.
     pub screenshot: bool,
+    /// Which follow-up connections may be made.
+    pub experiments: Experiments,
     /// Whether to authenticate to a CredSSP version below 5 (CVE-2018-0886).
     pub allow_unpatched: bool,
     /// The name for SNI, the certificate and the service principal, when the target is an address.
@@ -46,6 +48,7 @@ impl Default for Settings {
             account: None,
             take_session: false,
             screenshot: false,
+            experiments: Experiments::Auto,
             allow_unpatched: false,
             server_name: None,
             expected_thumbprint: None,
@@ -55,6 +58,17 @@ impl Default for Settings {
             hardware_id: [0; 4],
         }
     }
+}
+
+/// Which follow-up connections may be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Experiments {
+    /// Those that a failure deserves.
+    Auto,
+    /// None.
+    Off,
+    /// Every one, also after success.
+    All,
 }
 
 /// What to offer in the X.224 negotiation.

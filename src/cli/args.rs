@@ -5,13 +5,9 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::{
-    codes::Phase,
-    report::Severity,
-    settings::{LicensePolicy, Security},
-    target::Target,
-};
+use crate::{codes::Phase, report::Severity, target::Target};
 
+use super::choices::{ExperimentsArgument, LicenseArgument, SecurityArgument};
 use super::values::{duration, further_report, seconds, thumbprint};
 
 const EXIT_CODES: &str = "\
@@ -126,6 +122,11 @@ pub struct TraceArguments {
     #[arg(long, value_name = "DURATION", value_parser = duration, allow_negative_numbers = true)]
     pub wait: Option<Duration>,
 
+    /// Follow-up connections without the account: those that a failure deserves, none, or all of
+    /// them also after success
+    #[arg(long, value_enum, default_value = "auto")]
+    pub experiments: ExperimentsArgument,
+
     #[command(flatten)]
     pub output: OutputArguments,
 }
@@ -207,49 +208,6 @@ impl FailOn {
             Self::Error => Some(Severity::Error),
             Self::Warning => Some(Severity::Warning),
             Self::Never => None,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SecurityArgument {
-    /// TLS and NLA, and what the server demands instead
-    Auto,
-    /// Standard RDP Security only
-    Rdp,
-    /// TLS only
-    Tls,
-    /// NLA only
-    Nla,
-}
-
-impl From<SecurityArgument> for Security {
-    fn from(argument: SecurityArgument) -> Self {
-        match argument {
-            SecurityArgument::Auto => Self::Auto,
-            SecurityArgument::Rdp => Self::Rdp,
-            SecurityArgument::Tls => Self::Tls,
-            SecurityArgument::Nla => Self::Nla,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LicenseArgument {
-    /// End at the server's license request
-    Stop,
-    /// Ask, and end at the platform challenge
-    Challenge,
-    /// Answer the challenge and consume a license
-    Complete,
-}
-
-impl From<LicenseArgument> for LicensePolicy {
-    fn from(argument: LicenseArgument) -> Self {
-        match argument {
-            LicenseArgument::Stop => Self::Stop,
-            LicenseArgument::Challenge => Self::Challenge,
-            LicenseArgument::Complete => Self::Complete,
         }
     }
 }

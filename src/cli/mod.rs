@@ -1,6 +1,7 @@
 //! The command line: the only place that reads arguments, prints and sets the exit code.
 
 mod args;
+mod choices;
 mod demo;
 mod exit;
 mod logs;

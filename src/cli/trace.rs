@@ -76,6 +76,7 @@ fn settings(arguments: &TraceArguments) -> Result<Settings, Error> {
         screenshot: arguments.screenshot.is_some(),
         security: arguments.security.into(),
         license: arguments.license.into(),
+        experiments: arguments.experiments.into(),
         take_session: arguments.take_session,
         allow_unpatched: arguments.allow_unpatched,
         server_name: arguments.server_name.clone(),

@@ -10,6 +10,7 @@ pub use table::{Row, Table};
 pub const TABLES: &[&Table] = &[
     &NEGOTIATION_FAILURE,
     &TLS_ALERT,
+    &TLS_CIPHER_SUITE,
     &CREDSSP_VERSION,
     &NTSTATUS,
     &EARLY_AUTHORIZATION,
@@ -30,6 +31,9 @@ pub static NEGOTIATION_FAILURE: Table =
 
 /// TLS alert descriptions (IANA TLS alerts).
 pub static TLS_ALERT: Table = Table::new("tls_alert", include_str!("tls_alert.tsv"));
+
+/// Cipher suites that Remote Desktop servers select (IANA TLS cipher suites).
+pub static TLS_CIPHER_SUITE: Table = Table::new("tls_cipher_suite", include_str!("tls_cipher_suite.tsv"));
 
 /// CredSSP versions, which have no symbols (MS-CSSP 2.2.1).
 pub static CREDSSP_VERSION: Table = Table::new("credssp_version", include_str!("credssp_version.tsv"));

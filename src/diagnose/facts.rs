@@ -1,5 +1,6 @@
 //! The facts of a trace as the rules read them.
 
+use super::experiments::{self, Experiment};
 use crate::report::{
     ActivateEvidence, Certificate, Connection, CredsspEvidence, LicensingEvidence, McsEvidence,
     NegotiateEvidence, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp, TlsEvidence,
@@ -21,14 +22,15 @@ pub struct Facts<'a> {
     pub session: Option<&'a Session>,
     pub certificate: Option<&'a Certificate>,
     pub thumbprints: Option<&'a Thumbprints>,
+    pub experiments: Vec<Experiment<'a>>,
 }
 
 impl<'a> Facts<'a> {
     /// A retry replaces the connection that made it necessary.
     pub fn of(trace: &'a Trace) -> Self {
-        let described = trace.connections.last();
+        let described = trace.described();
         let phases = described.map(|connection| &connection.phases);
-        let tls = trace.connections.iter().max_by_key(|connection| depth(connection)).and_then(tls);
+        let tls = trace.traced().max_by_key(|connection| depth(connection)).and_then(tls);
         Self {
             started: trace.started,
             request: &trace.request,
@@ -42,6 +44,7 @@ impl<'a> Facts<'a> {
             activate: phases.and_then(|p| p.activate.as_ref()).map(|record| &record.evidence),
             session: described.and_then(|connection| connection.session.as_ref()),
             certificate: tls.and_then(|tls| tls.certificate.as_ref()),
+            experiments: experiments::all(trace),
             thumbprints: tls.and_then(|tls| tls.thumbprints.as_ref()),
         }
     }
@@ -64,7 +67,8 @@ impl<'a> Facts<'a> {
 
 /// The phases of the described connection; a retry does not resolve again.
 fn summaries(trace: &Trace) -> Vec<Summary<'_>> {
-    let Some((described, before)) = trace.connections.split_last() else { return Vec::new() };
+    let traced: Vec<_> = trace.traced().collect();
+    let Some((described, before)) = traced.split_last() else { return Vec::new() };
     let resolve = before.first().map(|main| main.phases.summaries()).unwrap_or_default().into_iter().take(1);
     resolve.chain(described.phases.summaries()).collect()
 }

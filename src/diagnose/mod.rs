@@ -3,16 +3,19 @@
 mod certificate;
 mod credentials;
 mod ending;
+mod experiments;
 mod facts;
 mod posture;
 mod session;
 mod verdict;
+mod wanted;
 
 use crate::{
     codes::Phase,
     report::{Finding, Report, SCHEMA_VERSION, Severity, Tool, Trace},
 };
 use facts::Facts;
+pub use wanted::wanted;
 
 /// One rule: what it is called, how much it matters, where it is seen, and the sentence when it applies.
 struct Rule {

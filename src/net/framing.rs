@@ -16,6 +16,8 @@ pub enum Framing {
     TpktOrFastPath,
     /// DER SEQUENCE.
     TsRequest,
+    /// TLS record (RFC 8446 section 5.1).
+    TlsRecord,
     /// Four bytes (MS-RDPBCGR 2.2.10.2), or in their place a TSRequest with an error, or a TPKT frame.
     EarlyAuthorization,
 }
@@ -42,6 +44,10 @@ impl Framing {
                 return Err(Malformed(format!(
                     "a message begins with {first:#04x}, not with TSRequest's 0x30"
                 )));
+            }
+            Self::TlsRecord if (20..=23).contains(first) => tls_record(bytes),
+            Self::TlsRecord => {
+                return Err(Malformed(format!("a record begins with {first:#04x}, which is no TLS record")));
             }
             Self::EarlyAuthorization if *first == 0x30 => der(bytes)?,
             Self::EarlyAuthorization if *first == 3 && bytes.len() >= 4 && bytes[3] != 0 => tpkt(bytes)?,
@@ -76,6 +82,12 @@ fn fast_path(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         0..3 => Err(Malformed(format!("a fast-path header claims {length} bytes"))),
         length => Ok(Some(length)),
     }
+}
+
+/// A type, a version and a 16-bit length.
+fn tls_record(bytes: &[u8]) -> Option<usize> {
+    let header = bytes.first_chunk::<5>()?;
+    Some(5 + usize::from(u16::from_be_bytes([header[3], header[4]])))
 }
 
 fn der(bytes: &[u8]) -> Result<Option<usize>, Malformed> {

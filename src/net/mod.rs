@@ -23,12 +23,13 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub use tokio::time::Instant;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
+pub use failure::alert;
 pub use framing::{Framing, MAX_FRAME};
 pub use os::{System, hardware_id};
 pub use pause::pause;
 pub use race::race;
 pub use resolve::resolve;
-pub use tls::{Handshake, Upgrade};
+pub use tls::{Handshake, Upgrade, Versions};
 pub use wire::{Limits, Wire};
 
 use crate::report::Failure;

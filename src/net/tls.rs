@@ -8,7 +8,11 @@ use tokio::{
 };
 use tokio_rustls::{
     TlsConnector,
-    rustls::{ClientConfig, pki_types::ServerName},
+    rustls::{
+        ClientConfig, SupportedProtocolVersion,
+        pki_types::ServerName,
+        version::{TLS12, TLS13},
+    },
 };
 
 use super::{
@@ -21,18 +25,41 @@ use crate::report::{Failure, FailureKind, HandshakeSignature};
 
 const CLOSE_NOTIFY: u8 = 0;
 
+/// The versions of TLS that are offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Versions {
+    /// TLS 1.2 and 1.3.
+    All,
+    /// TLS 1.2 only.
+    Tls12,
+    /// TLS 1.3 only.
+    Tls13,
+}
+
+impl Versions {
+    fn protocols(self) -> Vec<&'static SupportedProtocolVersion> {
+        match self {
+            Self::All => vec![&TLS13, &TLS12],
+            Self::Tls12 => vec![&TLS12],
+            Self::Tls13 => vec![&TLS13],
+        }
+    }
+}
+
 /// What to say in the ClientHello.
 #[derive(Clone, Debug)]
 pub struct Upgrade {
-    /// Host name or address; only a name is sent as SNI.
-    pub server_name: ServerName<'static>,
+    server_name: ServerName<'static>,
+    versions: Versions,
 }
 
 impl Upgrade {
-    /// An offer for this host; what is no DNS name is treated as an address, for which no SNI is sent.
-    pub fn new(host: &str) -> Self {
+    /// An offer for this host; what is no DNS name is treated as an address, for which no SNI is sent, and so is a host that is
+    /// not to be named.
+    pub fn new(host: &str, versions: Versions, named: bool) -> Self {
         let nowhere = ServerName::IpAddress(std::net::Ipv4Addr::UNSPECIFIED.into());
-        Self { server_name: ServerName::try_from(host.to_owned()).unwrap_or(nowhere) }
+        let name = ServerName::try_from(host.to_owned()).ok().filter(|_| named);
+        Self { server_name: name.unwrap_or(nowhere), versions }
     }
 
     /// The name that is sent as SNI.
@@ -82,7 +109,7 @@ impl Wire {
         // What came with the confirm is the beginning of the server's answer, whatever it is.
         let stream = stream.with_prefix(self.take_pending());
         let recorder = Arc::new(Recorder::new());
-        let connector = TlsConnector::from(Arc::new(config(Arc::clone(&recorder))));
+        let connector = TlsConnector::from(Arc::new(config(Arc::clone(&recorder), offer.versions)));
         let connect = connector.connect(offer.server_name.clone(), stream).into_fallible();
         let result = match timeout_at(self.deadline, connect).await {
             Ok(Ok(stream)) => {
@@ -112,9 +139,9 @@ async fn drain(mut stream: Tapped) {
     while stream.read(&mut scratch).await.is_ok_and(|count| count > 0) {}
 }
 
-fn config(recorder: Arc<Recorder>) -> ClientConfig {
+fn config(recorder: Arc<Recorder>, versions: Versions) -> ClientConfig {
     ClientConfig::builder_with_provider(Arc::clone(&recorder.provider))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(&versions.protocols())
         .expect("ring speaks TLS 1.2 and 1.3")
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(&recorder) as _)

@@ -1,6 +1,7 @@
 //! Bytes to types and back, where ironrdp-pdu is silent, too strict, or loses a number. Pure: no sockets, no clocks.
 
 pub mod canvas;
+pub mod client_hello;
 pub mod connect_initial;
 pub mod connect_response;
 pub mod demand_active;
@@ -18,6 +19,7 @@ pub mod rsa;
 pub mod security;
 pub mod security_keys;
 pub mod server_certificate;
+pub mod server_hello;
 pub mod share;
 pub mod ts_request;
 pub mod x224;

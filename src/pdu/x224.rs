@@ -16,10 +16,10 @@ const DATA: u8 = 0xF0;
 const TYPE_RDP_NEG_RSP: u8 = 2;
 const TYPE_RDP_NEG_FAILURE: u8 = 3;
 
-/// A connection request that offers `protocols` (requestedProtocols).
-pub fn connection_request(protocols: u32) -> Vec<u8> {
+/// A connection request that offers `protocols` (requestedProtocols), with or without the cookie.
+pub fn connection_request(protocols: u32, cookie: bool) -> Vec<u8> {
     let request = ConnectionRequest {
-        nego_data: Some(NegoRequestData::Cookie(Cookie(COOKIE.to_owned()))),
+        nego_data: cookie.then(|| NegoRequestData::Cookie(Cookie(COOKIE.to_owned()))),
         flags: RequestFlags::empty(),
         protocol: SecurityProtocol::from_bits_retain(protocols),
         correlation_info: None,

@@ -31,18 +31,19 @@ pub struct Negotiated {
     pub extended: bool,
 }
 
-/// Offers `protocols` and reads what the server selects.
+/// Offers `protocols`, with or without the cookie, and reads what the server selects.
 ///
 /// # Errors
 /// `negotiation_failure`, `disconnect` for an ultimatum in place of the confirm, `not_rdp` for another protocol.
 pub async fn run(
     wire: &mut Wire,
     protocols: u32,
+    cookie: bool,
     evidence: &mut NegotiateEvidence,
 ) -> PhaseResult<Negotiated> {
     evidence.requested = Selected::of_offer(protocols);
     evidence.requested_code = protocols;
-    wire.send(&x224::connection_request(protocols)).await?;
+    wire.send(&x224::connection_request(protocols, cookie)).await?;
     let frame = match wire.receive(Framing::Tpkt).await {
         Ok(frame) => frame,
         Err(failure) if failure.kind == FailureKind::Malformed => {

@@ -1,11 +1,17 @@
 //! The TLS handshake of Enhanced RDP Security (MS-RDPBCGR 5.4.5.1), and the certificate it shows.
 
-use super::{PhaseResult, Step};
+use std::net::IpAddr;
+
+use super::{PhaseResult, Step, ending, random};
 use crate::{
     certificate::{self, Expectation},
     codes,
-    net::{Handshake, Upgrade, Wire},
-    report::{Alert, FailureKind, HandshakeSignature, TlsEvidence},
+    net::{self, Framing, Handshake, Upgrade, Wire},
+    pdu::{
+        client_hello::{Profile, client_hello},
+        server_hello::Answer,
+    },
+    report::{Alert, Failure, FailureKind, HandshakeSignature, TlsEvidence},
 };
 
 /// What the next phases need of the handshake.
@@ -23,14 +29,13 @@ pub struct Secured {
 /// `closed`, `reset`, `timeout`, `tls_alert`, `tls_unsupported`, `not_tls` or `malformed`.
 pub async fn run(
     wire: &mut Wire,
-    host: &str,
+    offer: &Upgrade,
     expectation: &Expectation<'_>,
     evidence: &mut TlsEvidence,
 ) -> PhaseResult<Secured> {
-    let offer = Upgrade::new(host);
     evidence.sni = offer.sni().map(str::to_owned);
     let mut seen = Handshake::default();
-    let result = wire.upgrade(&offer, &mut seen).await;
+    let result = wire.upgrade(offer, &mut seen).await;
     evidence.alert_sent = seen.alert_sent.map(|code| alert(code.into()));
     evidence.thumbprints = seen.chain.first().map(|leaf| certificate::thumbprints(leaf));
     evidence.certificate = certificate::evidence(&seen.chain, expectation);
@@ -49,6 +54,65 @@ pub async fn run(
     }
     result?;
     Ok(Step::Passed(Secured { public_key, signature: seen.signature }))
+}
+
+/// Sends a ClientHello of our own and reads what answers it in plain; the handshake is not finished.
+///
+/// # Errors
+/// `tls_alert`, `not_tls`, `malformed`, and what ends a connection.
+pub async fn hello(
+    wire: &mut Wire,
+    profile: Profile,
+    expectation: &Expectation<'_>,
+    evidence: &mut TlsEvidence,
+) -> PhaseResult<()> {
+    let name = expectation.name.parse::<IpAddr>().is_err().then_some(expectation.name);
+    let hello = client_hello(profile, name, random(), random());
+    evidence.sni = name.map(str::to_owned);
+    evidence.bytes_sent = hello.len() as u64;
+    wire.send(&hello).await?;
+    let mut answer = Answer::default();
+    let ended = read(wire, &mut answer, evidence).await;
+    evidence.version = answer.version.map(version);
+    evidence.cipher_suite = answer.suite.map(suite);
+    evidence.client_certificate_requested = answer.client_certificate_requested;
+    evidence.thumbprints = answer.chain.first().map(|leaf| certificate::thumbprints(leaf));
+    evidence.certificate = certificate::evidence(&answer.chain, expectation);
+    evidence.alert_received = answer.alert.map(|code| alert(code.into()));
+    match answer {
+        // What was selected is the answer, whatever happens after it.
+        Answer { version: Some(_), .. } => Ok(Step::Passed(())),
+        Answer { alert: Some(code), .. } => Err(net::alert(code)),
+        _ => ended.map(Step::Passed),
+    }
+}
+
+async fn read(wire: &mut Wire, answer: &mut Answer, evidence: &mut TlsEvidence) -> Result<(), Failure> {
+    while !answer.is_complete {
+        let record = match wire.receive(Framing::TlsRecord).await {
+            Err(failure) if failure.kind == FailureKind::Malformed && evidence.bytes_received == 0 => {
+                return Err(Failure { kind: FailureKind::NotTls, ..failure });
+            }
+            other => other?,
+        };
+        evidence.bytes_received += record.len() as u64;
+        answer.take(&record).map_err(|error| {
+            ending::malformed("the answer to the ClientHello cannot be read", &error, &record)
+        })?;
+    }
+    Ok(())
+}
+
+fn version(code: u16) -> String {
+    match code {
+        0x0300 => "SSLv3".to_owned(),
+        0x0301..=0x0304 => format!("TLSv1.{}", code - 0x0301),
+        other => format!("{other:#06x}"),
+    }
+}
+
+fn suite(code: u16) -> String {
+    codes::TLS_CIPHER_SUITE.symbol(code.into()).map_or_else(|| format!("{code:#06x}"), str::to_owned)
 }
 
 fn alert(code: u32) -> Alert {

@@ -8,11 +8,11 @@ use quick_xml::{
 };
 
 use super::{cells, wait};
-use crate::report::{Connection, Finding, Millis, Outcome, Purpose, Report, Severity, Status, Summary};
+use crate::report::{Connection, Finding, Millis, Outcome, Report, Severity, Status, Summary};
 
 /// One test case.
 struct Case {
-    group: &'static str,
+    group: String,
     name: String,
     elapsed: Millis,
     result: Ending,
@@ -84,8 +84,7 @@ fn seconds(millis: Millis) -> String {
 }
 
 fn cases(report: &Report, threshold: Option<Severity>) -> Vec<Case> {
-    let traced = |connection: &&Connection| matches!(connection.purpose, Purpose::Main | Purpose::Retry);
-    let connections: Vec<&Connection> = report.trace.connections.iter().filter(traced).collect();
+    let connections: Vec<&Connection> = report.trace.traced().collect();
     let mut cases = Vec::new();
     for (index, connection) in connections.iter().enumerate() {
         let superseded = index + 1 < connections.len();
@@ -109,7 +108,7 @@ fn phase(connection: &Connection, summary: &Summary<'_>, superseded: bool) -> Ca
         },
     };
     Case {
-        group: connection.purpose.name(),
+        group: connection.purpose.to_string(),
         name: summary.phase.name().to_owned(),
         elapsed: summary.elapsed_ms,
         result,
@@ -120,10 +119,10 @@ fn phase(connection: &Connection, summary: &Summary<'_>, superseded: bool) -> Ca
 fn absent(report: &Report) -> Option<Case> {
     let verdict = &report.verdict;
     let phase = verdict.phase.filter(|_| verdict.outcome == Outcome::Stopped)?;
-    let described = report.trace.connections.last()?;
+    let described = report.trace.described()?;
     let entered = described.phases.summaries().iter().any(|summary| summary.phase == phase);
     (!entered).then(|| Case {
-        group: described.purpose.name(),
+        group: described.purpose.to_string(),
         name: phase.name().to_owned(),
         elapsed: Millis::default(),
         result: Ending::Skipped { why: verdict.summary.clone() },
@@ -141,7 +140,7 @@ fn finding(found: &Finding, threshold: Option<Severity>) -> Case {
     } else {
         Ending::Passed { said: Some(format!("{severity}: {}", found.message)) }
     };
-    Case { group: "findings", name: found.code.clone(), elapsed: Millis::default(), result }
+    Case { group: "findings".to_owned(), name: found.code.clone(), elapsed: Millis::default(), result }
 }
 
 fn write_case<W: Write>(xml: &mut Writer<W>, case: &Case) -> io::Result<()> {

@@ -25,10 +25,10 @@ const FINDING: usize = 11;
 pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(out);
     page.heading(&target(report))?;
-    for connection in &report.trace.connections {
+    for connection in report.trace.traced() {
         page.gap()?;
-        if report.trace.connections.len() > 1 {
-            page.heading(purpose(connection.purpose))?;
+        if report.trace.traced().count() > 1 {
+            page.heading(&purpose(&connection.purpose))?;
         }
         for summary in connection.phases.summaries() {
             phase(page, connection, &summary)?;
@@ -63,10 +63,10 @@ fn target(report: &Report) -> String {
     format!("{host}:{}{name}", target.port)
 }
 
-fn purpose(purpose: Purpose) -> &'static str {
+fn purpose(purpose: &Purpose) -> String {
     match purpose {
-        Purpose::Main => "main",
-        Purpose::Retry => "retry, with the offer that the server demands",
+        Purpose::Retry => "retry, with the offer that the server demands".to_owned(),
+        other => other.to_string(),
     }
 }
 

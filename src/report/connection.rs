@@ -1,5 +1,7 @@
 //! One connection: what each phase saw, and the frames that crossed the wire.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,22 +28,55 @@ pub struct Connection {
     pub frames_omitted: u64,
 }
 
-/// Why a connection was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+/// Why a connection was made; `main`, `retry` or `experiment:<name>` in the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(into = "String", try_from = "String")]
+#[schemars(with = "String")]
 pub enum Purpose {
     /// The connection that was asked for.
     Main,
     /// The same with the offer that the server demanded.
     Retry,
+    /// One that separates causes.
+    Experiment(String),
 }
 
 impl Purpose {
-    /// The purpose as the report spells it.
-    pub fn name(self) -> &'static str {
+    /// Whether the verdict is about this connection.
+    pub fn is_traced(&self) -> bool {
+        matches!(self, Self::Main | Self::Retry)
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Main => "main",
-            Self::Retry => "retry",
+            Self::Main => f.write_str("main"),
+            Self::Retry => f.write_str("retry"),
+            Self::Experiment(name) => write!(f, "{EXPERIMENT}{name}"),
+        }
+    }
+}
+
+const EXPERIMENT: &str = "experiment:";
+
+impl From<Purpose> for String {
+    fn from(purpose: Purpose) -> Self {
+        purpose.to_string()
+    }
+}
+
+impl TryFrom<String> for Purpose {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "main" => Ok(Self::Main),
+            "retry" => Ok(Self::Retry),
+            other => match other.strip_prefix(EXPERIMENT) {
+                Some(name) => Ok(Self::Experiment(name.to_owned())),
+                None => Err(format!("a connection has no purpose {other:?}")),
+            },
         }
     }
 }

@@ -51,6 +51,18 @@ pub struct Trace {
     pub wait: Option<Wait>,
 }
 
+impl Trace {
+    /// The main connection and the retry, without what was made to separate causes.
+    pub fn traced(&self) -> impl DoubleEndedIterator<Item = &Connection> {
+        self.connections.iter().filter(|connection| connection.purpose.is_traced())
+    }
+
+    /// The connection that the verdict describes: a retry replaces the one that made it necessary.
+    pub fn described(&self) -> Option<&Connection> {
+        self.traced().next_back()
+    }
+}
+
 /// The whole report, the only contract between the program and what shows or reads it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Report {

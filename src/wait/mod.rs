@@ -134,7 +134,7 @@ fn next(report: &Report, complete: bool, spare: Duration, backoff: &mut Backoff)
 
 /// Passed, or stopped by a choice of ours that another try would make again. A phase that does not occur may come.
 fn is_ready(report: &Report) -> bool {
-    let last = report.trace.connections.last().and_then(|c| c.phases.summaries().last().copied());
+    let last = report.trace.described().and_then(|c| c.phases.summaries().last().copied());
     let chosen = last.is_some_and(|summary| summary.status == Status::Stopped);
     report.verdict.outcome == Outcome::Passed || chosen
 }

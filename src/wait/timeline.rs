@@ -18,7 +18,7 @@ impl Timeline {
     /// Adds a try that ended `at` this time after the wait began.
     pub fn add(&mut self, at: Duration, report: &Report) -> WaitEntry {
         let failure = report.verdict.failure.as_ref();
-        let described = report.trace.connections.last();
+        let described = report.trace.described();
         let entered = described.and_then(|c| c.phases.summaries().last().map(|summary| summary.phase));
         let entry = WaitEntry {
             at_ms: at.into(),

@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("render", &["codes", "report"]),
     ("phase", &["codes", "pdu", "target", "settings", "report", "certificate", "net"]),
     ("probe", &["codes", "pdu", "target", "settings", "report", "certificate", "net", "phase"]),
+    ("experiment", &["codes", "pdu", "target", "settings", "report", "net", "probe"]),
     ("wait", &["target", "settings", "report", "net", "diagnose", "probe"]),
     ("demo", &["codes", "pdu"]),
 ];

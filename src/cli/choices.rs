@@ -1,0 +1,65 @@
+//! Arguments that are one of a few words, and what the settings make of them.
+
+use clap::ValueEnum;
+
+use crate::settings::{Experiments, LicensePolicy, Security};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SecurityArgument {
+    /// TLS and NLA, and what the server demands instead
+    Auto,
+    /// Standard RDP Security only
+    Rdp,
+    /// TLS only
+    Tls,
+    /// NLA only
+    Nla,
+}
+
+impl From<SecurityArgument> for Security {
+    fn from(argument: SecurityArgument) -> Self {
+        match argument {
+            SecurityArgument::Auto => Self::Auto,
+            SecurityArgument::Rdp => Self::Rdp,
+            SecurityArgument::Tls => Self::Tls,
+            SecurityArgument::Nla => Self::Nla,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExperimentsArgument {
+    Auto,
+    Off,
+    All,
+}
+
+impl From<ExperimentsArgument> for Experiments {
+    fn from(argument: ExperimentsArgument) -> Self {
+        match argument {
+            ExperimentsArgument::Auto => Self::Auto,
+            ExperimentsArgument::Off => Self::Off,
+            ExperimentsArgument::All => Self::All,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LicenseArgument {
+    /// End at the server's license request
+    Stop,
+    /// Ask, and end at the platform challenge
+    Challenge,
+    /// Answer the challenge and consume a license
+    Complete,
+}
+
+impl From<LicenseArgument> for LicensePolicy {
+    fn from(argument: LicenseArgument) -> Self {
+        match argument {
+            LicenseArgument::Stop => Self::Stop,
+            LicenseArgument::Challenge => Self::Challenge,
+            LicenseArgument::Complete => Self::Complete,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the experiments showed, as the rules ask for it.
+
+use super::Facts;
+use crate::{
+    codes::Phase,
+    report::{Connection, Failure, Purpose, Status, Trace},
+};
+
+/// One experiment that was made.
+#[derive(Clone, Copy, Debug)]
+pub struct Experiment<'a> {
+    /// Its name, with its number where it has one.
+    pub name: &'a str,
+    /// What was seen.
+    pub connection: &'a Connection,
+}
+
+/// How an experiment's phase ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ending<'a> {
+    /// It passed.
+    Passed,
+    /// It failed so.
+    Failed(&'a Failure),
+}
+
+impl<'a> Experiment<'a> {
+    /// How this phase ended; none when the experiment did not get there.
+    pub fn ending(&self, phase: Phase) -> Option<Ending<'a>> {
+        let summary =
+            self.connection.phases.summaries().into_iter().find(|summary| summary.phase == phase)?;
+        match (summary.status, summary.failure) {
+            (Status::Passed, _) => Some(Ending::Passed),
+            (_, Some(failure)) => Some(Ending::Failed(failure)),
+            _ => None,
+        }
+    }
+}
+
+/// Every experiment of a trace.
+pub fn all(trace: &Trace) -> Vec<Experiment<'_>> {
+    let made = trace.connections.iter().filter_map(|connection| match &connection.purpose {
+        Purpose::Experiment(name) => Some(Experiment { name, connection }),
+        _ => None,
+    });
+    made.collect()
+}
+
+impl<'a> Facts<'a> {
+    /// The experiment with this name.
+    pub fn experiment(&self, name: &str) -> Option<&Experiment<'a>> {
+        self.experiments.iter().find(|experiment| experiment.name == name)
+    }
+
+    /// Whether this phase passed in the experiment with this name; none when it was not reached.
+    pub fn passes(&self, name: &str, phase: Phase) -> Option<bool> {
+        Some(self.experiment(name)?.ending(phase)? == Ending::Passed)
+    }
+
+    /// How many of the repetitions failed in this phase as the trace did, and how many were made.
+    pub fn repeated(&self, phase: Phase) -> (usize, usize) {
+        let kind = self.failed().and_then(|failed| failed.failure).map(|failure| failure.kind);
+        let repeats = self.experiments.iter().filter(|experiment| experiment.name.starts_with("repeat-"));
+        let same = |ending| matches!(ending, Some(Ending::Failed(failure)) if Some(failure.kind) == kind);
+        let endings: Vec<_> = repeats.map(|experiment| experiment.ending(phase)).collect();
+        (endings.iter().filter(|ending| same(**ending)).count(), endings.len())
+    }
+}

@@ -1,0 +1,66 @@
+//! Which experiments a failure deserves.
+
+use super::{Facts, credentials::credentials};
+use crate::{
+    codes::Phase,
+    report::{Credentials, Failure, FailureKind as Kind, Trace},
+};
+
+/// The handshake itself: versions, length, name, and what only an old client could say.
+const TLS: &[&str] = &[
+    "tls12-only",
+    "tls13-only",
+    "small-hello",
+    "large-hello",
+    "no-sni",
+    "legacy-hello",
+    "next-address",
+    "repeat",
+];
+/// No answer to the Connection Request: is it the cookie, the offer, or is it no RDP at all?
+const NEGOTIATION: &[&str] =
+    &["no-cookie", "protocol-rdp", "protocol-ssl", "protocol-hybrid", "direct-tls", "next-address", "repeat"];
+/// A refused offer: what would be accepted?
+const OFFERS: &[&str] =
+    &["protocol-rdp", "protocol-ssl", "protocol-hybrid", "protocol-hybrid-ex", "next-address"];
+const AGAIN: &[&str] = &["next-address", "repeat"];
+const WITHOUT_NLA: &[&str] = &["protocol-ssl", "tls12-only", "next-address", "repeat"];
+
+/// The names of the experiments, in no order; none after a success, and none once the server refused credentials.
+pub fn wanted(trace: &Trace) -> Vec<&'static str> {
+    let facts = Facts::of(trace);
+    let Some((phase, failure)) = facts.failed().and_then(|failed| Some((failed.phase, failed.failure?)))
+    else {
+        return Vec::new();
+    };
+    if credentials(&facts) == Credentials::Refused {
+        return Vec::new();
+    }
+    // Without an account nothing behind NLA can be reached again.
+    let attempted = facts.credssp.is_some_and(|credssp| credssp.attempted);
+    let names = match phase {
+        Phase::Connect if failure.kind == Kind::Refused => AGAIN,
+        Phase::Negotiate => negotiation(failure, &facts),
+        Phase::Tls => TLS,
+        Phase::Credssp if is_ending(failure) && !attempted => WITHOUT_NLA,
+        Phase::Mcs | Phase::Licensing | Phase::Activate if is_ending(failure) && !attempted => AGAIN,
+        _ => &[],
+    };
+    names.to_vec()
+}
+
+fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [&'static str] {
+    let named = facts.negotiate.is_some_and(|negotiate| negotiate.speaks.is_some());
+    match failure.kind {
+        Kind::NegotiationFailure => OFFERS,
+        // What has introduced itself needs no guessing.
+        Kind::NotRdp if named => &[],
+        Kind::NotRdp => &["direct-tls", "next-address"],
+        _ => NEGOTIATION,
+    }
+}
+
+/// The stream ended or nothing came, so that nobody said why.
+fn is_ending(failure: &Failure) -> bool {
+    matches!(failure.kind, Kind::Closed | Kind::Reset | Kind::Timeout)
+}

@@ -1,0 +1,13 @@
+//! A ClientHello of 1,600 bytes, which fits no Ethernet frame: the way must carry two segments, and a box on it must join them.
+
+use super::Experiment;
+use crate::{
+    pdu::client_hello::Profile,
+    probe::{Hello, Plan},
+};
+
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "large-hello",
+    in_turn: false,
+    plans: |basis| vec![Plan { hello: Hello::Own(Profile::Large), ..basis.plan("large-hello") }],
+};

@@ -1,0 +1,10 @@
+//! TLS 1.2 only: where TLS 1.3 is not offered, a box that stumbles over it lets the handshake pass.
+
+use super::Experiment;
+use crate::probe::{Hello, Plan, Versions};
+
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "tls12-only",
+    in_turn: false,
+    plans: |basis| vec![Plan { hello: Hello::Handshake(Versions::Tls12, true), ..basis.plan("tls12-only") }],
+};

@@ -1,0 +1,132 @@
+//! What answers a ClientHello, as far as it crosses in plain (RFC 8446 4.1.3, 5.1 and 6, RFC 5246 7.4).
+
+use super::{Malformed, Reader};
+
+const ALERT: u8 = 21;
+const HANDSHAKE: u8 = 22;
+const SERVER_HELLO: u8 = 2;
+const CERTIFICATE: u8 = 11;
+const CERTIFICATE_REQUEST: u8 = 13;
+const SERVER_HELLO_DONE: u8 = 14;
+const SUPPORTED_VERSIONS: u16 = 43;
+const TLS_1_3: u16 = 0x0304;
+/// The longest message that is read.
+const MAX_MESSAGE: usize = 64 * 1024;
+/// Certificates that are kept of a chain.
+const MAX_CHAIN: usize = 16;
+
+/// What the server has said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The version that the server selected.
+    pub version: Option<u16>,
+    /// The suite that it selected.
+    pub suite: Option<u16>,
+    /// The chain, DER; up to TLS 1.2 it crosses in plain.
+    pub chain: Vec<Vec<u8>>,
+    /// Whether the server asked for a client certificate.
+    pub client_certificate_requested: bool,
+    /// The description of a fatal alert.
+    pub alert: Option<u8>,
+    /// Whether nothing more comes in plain.
+    pub is_complete: bool,
+    /// The beginning of a message whose end has not come.
+    pending: Vec<u8>,
+}
+
+impl Answer {
+    /// Takes a whole record.
+    ///
+    /// # Errors
+    /// It is no TLS record, or a message in it cannot be read.
+    pub fn take(&mut self, record: &[u8]) -> Result<(), Malformed> {
+        let mut reader = Reader::new(record);
+        let kind = reader.u8()?;
+        let (_version, _length) = (reader.u16_be()?, reader.u16_be()?);
+        match (kind, reader.rest()) {
+            (ALERT, [_level, description]) => {
+                self.alert = Some(*description);
+                self.is_complete = true;
+                Ok(())
+            }
+            (HANDSHAKE, messages) => {
+                if self.pending.len() + messages.len() > MAX_MESSAGE {
+                    return Err(Malformed(format!("a TLS message of more than {MAX_MESSAGE} bytes")));
+                }
+                self.pending.extend(messages);
+                self.messages()
+            }
+            _ => Err(Malformed(format!("a TLS record of type {kind} where the ServerHello belongs"))),
+        }
+    }
+
+    fn messages(&mut self) -> Result<(), Malformed> {
+        let pending = std::mem::take(&mut self.pending);
+        let mut reader = Reader::new(&pending);
+        loop {
+            let rest = reader.rest();
+            let Ok(Some((kind, body))) = message(&mut reader) else {
+                rest.clone_into(&mut self.pending);
+                return Ok(());
+            };
+            match kind {
+                SERVER_HELLO => self.server_hello(body)?,
+                CERTIFICATE => self.chain = chain(body)?,
+                CERTIFICATE_REQUEST => self.client_certificate_requested = true,
+                SERVER_HELLO_DONE => self.is_complete = true,
+                _ => {}
+            }
+        }
+    }
+
+    /// legacy_version, random, session id, suite, compression method, extensions.
+    fn server_hello(&mut self, body: &[u8]) -> Result<(), Malformed> {
+        let mut reader = Reader::new(body);
+        let mut version = reader.u16_be()?;
+        reader.bytes(32)?;
+        let session = usize::from(reader.u8()?);
+        reader.bytes(session)?;
+        self.suite = Some(reader.u16_be()?);
+        reader.u8()?;
+        if let Ok(length) = reader.u16_be() {
+            let mut extensions = Reader::new(reader.bytes(length.into())?);
+            while !extensions.is_empty() {
+                let (kind, length) = (extensions.u16_be()?, extensions.u16_be()?);
+                let content = extensions.bytes(length.into())?;
+                if kind == SUPPORTED_VERSIONS {
+                    version = Reader::new(content).u16_be()?;
+                }
+            }
+        }
+        self.version = Some(version);
+        // In TLS 1.3 everything after it is encrypted.
+        self.is_complete |= version == TLS_1_3;
+        Ok(())
+    }
+}
+
+/// The next message; none when its end has not come.
+fn message<'a>(reader: &mut Reader<'a>) -> Result<Option<(u8, &'a [u8])>, Malformed> {
+    let Some([kind, length @ ..]) = reader.rest().first_chunk::<4>() else { return Ok(None) };
+    let length = length.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    if reader.rest().len() < 4 + length {
+        return Ok(None);
+    }
+    reader.bytes(4)?;
+    Ok(Some((*kind, reader.bytes(length)?)))
+}
+
+fn chain(body: &[u8]) -> Result<Vec<Vec<u8>>, Malformed> {
+    let mut reader = Reader::new(body);
+    let _whole = length24(&mut reader)?;
+    let mut chain = Vec::new();
+    while !reader.is_empty() && chain.len() < MAX_CHAIN {
+        let length = length24(&mut reader)?;
+        chain.push(reader.bytes(length)?.to_vec());
+    }
+    Ok(chain)
+}
+
+fn length24(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
+    Ok(usize::from(reader.u8()?) << 16 | usize::from(reader.u16_be()?))
+}

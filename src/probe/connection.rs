@@ -1,0 +1,219 @@
+//! One connection, phase after phase: the table of contents of the program.
+
+use ironrdp_connector::ClientConnectorState;
+
+use super::{Hello, Opening, Plan, Probe, record};
+use crate::{
+    certificate::Expectation,
+    codes::Phase,
+    net::{Network, Upgrade, Wire},
+    pdu::mcs::USER_REQUESTED,
+    phase::{
+        Secured, Step,
+        activate::{self, Active, Channels},
+        connect,
+        credssp::{self, Access},
+        late,
+        licensing::{self, Licensing},
+        mcs::{self, Joined},
+        negotiate::{self, Negotiated},
+        resolve, session, tls,
+    },
+    report::{Connection, Phases, Session, Timestamp},
+    settings::{Account, Security},
+};
+
+const WITHOUT_TAKE_SESSION: &str =
+    "it may take over the account's session on the server, which --take-session allows";
+
+/// A connection as it is made.
+struct Walk<'a, N> {
+    probe: &'a Probe<'a, N>,
+    plan: &'a Plan,
+}
+
+impl<N: Network> Probe<'_, N> {
+    /// Makes the connection that was planned.
+    pub async fn connection(&self, plan: &Plan) -> Connection {
+        let (mut phases, mut session) = (Phases::default(), None);
+        let walk = Walk { probe: self, plan };
+        let (frames, frames_omitted) = match walk.open(&mut phases).await {
+            Some(mut wire) => {
+                let farewell = walk.phases(&mut wire, &mut phases, &mut session).await;
+                wire.close(farewell).await
+            }
+            None => (Vec::new(), 0),
+        };
+        late::reassign(&mut phases, &frames);
+        Connection { purpose: plan.purpose.clone(), phases, session, frames, frames_omitted }
+    }
+}
+
+impl<N: Network> Walk<'_, N> {
+    /// Resolves, unless the addresses are known, and connects.
+    async fn open(&self, phases: &mut Phases) -> Option<Wire> {
+        let Probe { network, target, limits, observer, .. } = *self.probe;
+        let addresses = match &self.plan.addresses {
+            Some(known) => known.clone(),
+            None => {
+                observer.phase(Phase::Resolve);
+                let run = async |e: &mut _| resolve::run(network, target, limits.phase_end(), e).await;
+                let found = record(&mut phases.resolve, run).await?;
+                self.goes_on(Phase::Resolve)?;
+                found
+            }
+        };
+        observer.phase(Phase::Connect);
+        let run = async |e: &mut _| connect::run(network, &addresses, limits, e).await;
+        let wire = record(&mut phases.connect, run).await?;
+        // A connection that was opened is closed politely, even when nothing more was asked for.
+        if self.goes_on(Phase::Connect).is_none() {
+            wire.close(None).await;
+            return None;
+        }
+        Some(wire)
+    }
+
+    /// The phases on the wire. Returns the last message of a polite end, once there is one to send.
+    async fn phases(
+        &self,
+        wire: &mut Wire,
+        phases: &mut Phases,
+        session: &mut Option<Session>,
+    ) -> Option<&'static [u8]> {
+        if self.plan.opening == Opening::Tls {
+            self.tls(wire, phases).await?;
+            return None;
+        }
+        let negotiated = self.negotiate(wire, phases).await?;
+        let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
+        self.enter(wire, Phase::Mcs);
+        let clipboard = self.plan.until == Some(Phase::Activate);
+        let run = async |e: &mut _| mcs::run(wire, negotiated, account, clipboard, e).await;
+        if let Some(mut joined) = record(&mut phases.mcs, run).await
+            && self.goes_on(Phase::Mcs).is_some()
+            && let Some(channels) = self.licensing(wire, &mut joined, phases).await
+            && self.goes_on(Phase::Licensing).is_some()
+            && let Some(active) = self.activate(wire, &mut joined.secured, channels, account, phases).await
+            && self.probe.settings.screenshot
+        {
+            wire.enter(Phase::Activate);
+            let seen = session.get_or_insert_default();
+            let picture = session::watch(wire, &mut joined.secured, channels, active, seen).await;
+            picture.into_iter().for_each(|picture| self.probe.observer.picture(picture));
+        }
+        Some(&USER_REQUESTED)
+    }
+
+    async fn negotiate(&self, wire: &mut Wire, phases: &mut Phases) -> Option<Negotiated> {
+        self.enter(wire, Phase::Negotiate);
+        let cookie = self.plan.opening == Opening::Cookie;
+        let run = async |e: &mut _| negotiate::run(wire, self.plan.protocols, cookie, e).await;
+        let negotiated = record(&mut phases.negotiate, run).await?;
+        self.goes_on(Phase::Negotiate)?;
+        // Without TLS neither of these phases occurs.
+        if negotiated.code == 0 {
+            self.goes_on(Phase::Tls)?;
+            self.goes_on(Phase::Credssp)?;
+        }
+        Some(negotiated)
+    }
+
+    async fn tls(&self, wire: &mut Wire, phases: &mut Phases) -> Option<tls::Secured> {
+        self.enter(wire, Phase::Tls);
+        let name = self.probe.server_name();
+        let now = Timestamp(self.probe.network.now());
+        let expectation = Expectation { name, now, roots: &self.probe.roots };
+        match self.plan.hello {
+            Hello::Handshake(versions, named) => {
+                let offer = Upgrade::new(name, versions, named);
+                record(&mut phases.tls, async |e: &mut _| tls::run(wire, &offer, &expectation, e).await).await
+            }
+            Hello::Own(profile) => {
+                let run = async |e: &mut _| tls::hello(wire, profile, &expectation, e).await;
+                record(&mut phases.tls, run).await;
+                None
+            }
+        }
+    }
+
+    /// TLS and, where it was selected, CredSSP. Returns the account that was verified.
+    async fn secure(
+        &self,
+        wire: &mut Wire,
+        negotiated: Negotiated,
+        phases: &mut Phases,
+    ) -> Option<Option<&Account>> {
+        let secured = self.tls(wire, phases).await?;
+        self.goes_on(Phase::Tls)?;
+        if negotiated.code == Security::Tls.protocols() {
+            self.goes_on(Phase::Credssp)?;
+            return Some(None);
+        }
+        self.enter(wire, Phase::Credssp);
+        let account = self.plan.account.as_ref();
+        let access = Access {
+            protocol: negotiated.protocol,
+            public_key: secured.public_key,
+            signature: secured.signature,
+            account,
+            allow_unpatched: self.probe.settings.allow_unpatched,
+            server_name: self.probe.server_name(),
+            now: self.probe.network.now(),
+        };
+        let run = async |e: &mut _| credssp::run(wire, &access, e).await;
+        record(&mut phases.credssp, run).await?;
+        // Going on with a verified account is asked for explicitly.
+        self.plan.until?;
+        self.goes_on(Phase::Credssp)?;
+        Some(account)
+    }
+
+    async fn licensing(&self, wire: &mut Wire, joined: &mut Joined, phases: &mut Phases) -> Option<Channels> {
+        let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } =
+            joined.connector.state
+        else {
+            return None;
+        };
+        self.enter(wire, Phase::Licensing);
+        let message = joined.connector.message_channel_id;
+        let licensing = Licensing {
+            policy: self.probe.settings.license,
+            hardware_id: self.probe.settings.hardware_id,
+            io_channel: io_channel_id,
+            message_channel: message,
+            user_channel: user_channel_id,
+        };
+        let run = async |e: &mut _| licensing::run(wire, joined, licensing, e).await;
+        record(&mut phases.licensing, run).await?;
+        Some(Channels { io: io_channel_id, message, user: user_channel_id })
+    }
+
+    /// An account that CredSSP has verified may have a session on the server, which activation takes over.
+    async fn activate(
+        &self,
+        wire: &mut Wire,
+        secured: &mut Secured,
+        channels: Channels,
+        account: Option<&Account>,
+        phases: &mut Phases,
+    ) -> Option<Active> {
+        self.enter(wire, Phase::Activate);
+        let may_take = account.is_none() || self.probe.settings.take_session;
+        let run = async |e: &mut _| match may_take {
+            true => activate::run(wire, secured, channels, e).await,
+            false => Ok(Step::Stopped(WITHOUT_TAKE_SESSION.into())),
+        };
+        record(&mut phases.activate, run).await
+    }
+
+    fn enter(&self, wire: &mut Wire, phase: Phase) {
+        self.probe.observer.phase(phase);
+        wire.enter(phase);
+    }
+
+    /// None when the connection is to end after this phase.
+    fn goes_on(&self, phase: Phase) -> Option<()> {
+        (self.plan.until.unwrap_or(Phase::Licensing) > phase).then_some(())
+    }
+}

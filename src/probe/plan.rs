@@ -1,0 +1,84 @@
+//! What one connection is for and what it says.
+
+use std::net::SocketAddr;
+
+use crate::{
+    codes::Phase,
+    pdu::client_hello::Profile,
+    report::Purpose,
+    settings::{Account, Settings},
+};
+
+pub use crate::net::Versions;
+
+/// One connection before it is made.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Why it is made.
+    pub purpose: Purpose,
+    /// Where to; none looks the name up.
+    pub addresses: Option<Vec<SocketAddr>>,
+    /// requestedProtocols.
+    pub protocols: u32,
+    /// How it begins.
+    pub opening: Opening,
+    /// The ClientHello.
+    pub hello: Hello,
+    /// The phase to stop after; none means the default depth.
+    pub until: Option<Phase>,
+    /// The account for CredSSP.
+    pub account: Option<Account>,
+}
+
+/// How a connection begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// A Connection Request with the cookie.
+    Cookie,
+    /// A Connection Request without one.
+    NoCookie,
+    /// The ClientHello, without X.224.
+    Tls,
+}
+
+/// What the ClientHello says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hello {
+    /// A handshake by the TLS library: these versions, with or without the server's name.
+    Handshake(Versions, bool),
+    /// A hello of our own; what answers it in plain is all that is seen.
+    Own(Profile),
+}
+
+impl Plan {
+    /// The connection that was asked for.
+    pub fn main(settings: &Settings) -> Self {
+        Self {
+            purpose: Purpose::Main,
+            addresses: None,
+            protocols: settings.security.protocols(),
+            opening: Opening::Cookie,
+            hello: Hello::Handshake(Versions::All, true),
+            until: settings.until,
+            account: settings.account.clone(),
+        }
+    }
+
+    /// The same with Standard RDP Security, which the server demands.
+    pub fn retry(settings: &Settings, addresses: Vec<SocketAddr>) -> Self {
+        Self { purpose: Purpose::Retry, addresses: Some(addresses), protocols: 0, ..Self::main(settings) }
+    }
+
+    /// One that is made to tell causes apart: without an account, to these addresses, no further than this phase.
+    pub fn experiment(name: &str, addresses: Vec<SocketAddr>, protocols: u32, until: Phase) -> Self {
+        Self {
+            purpose: Purpose::Experiment(name.to_owned()),
+            addresses: Some(addresses),
+            protocols,
+            opening: Opening::Cookie,
+            hello: Hello::Handshake(Versions::All, true),
+            until: Some(until),
+            account: None,
+        }
+    }
+}
