@@ -36,6 +36,9 @@ pub enum Command {
     Trace(Box<TraceArguments>),
     /// Trace a built-in server on loopback: nothing to install
     Demo(DemoArguments),
+    /// Judge a stored JSON report again; nothing is sent
+    #[command(after_help = EXIT_CODES)]
+    Judge(JudgeArguments),
     /// Print the JSON schema of the report
     Schema,
     /// Print a completion script
@@ -144,6 +147,15 @@ pub struct DemoArguments {
     /// Serve on this address until interrupted, for any client, in place of a trace
     #[arg(long, value_name = "ADDR", conflicts_with = "list", value_parser = socket_address)]
     pub serve: Option<std::net::SocketAddr>,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+#[derive(Args, Debug)]
+pub struct JudgeArguments {
+    /// A report that --format json wrote; - is standard input
+    pub file: PathBuf,
 
     #[command(flatten)]
     pub output: OutputArguments,

@@ -4,6 +4,7 @@ mod args;
 mod choices;
 mod demo;
 mod exit;
+mod judge;
 mod logs;
 mod output;
 mod password;
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Judge(arguments) => judge::run(&arguments),
         Command::Schema => print(&schema()),
         Command::Completions { shell } => print(&completions(shell)),
         Command::Man => man().and_then(|page| print(&page)),

@@ -1,7 +1,9 @@
 //! Reports as text, as JSON and as JUnit; one file a format.
 
 mod activation;
+mod causes;
 mod cells;
+mod experiments;
 mod json;
 mod junit;
 mod page;

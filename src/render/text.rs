@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{
-    cells,
+    causes, cells, experiments,
     page::{Page, Tone},
     phases, session, wait,
 };
@@ -35,6 +35,14 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
         connection.session.iter().try_for_each(|seen| after_activation(page, seen))?;
     }
+    let experiments = experiments::lines(report);
+    if !experiments.is_empty() {
+        page.gap()?;
+        page.heading("Experiments")?;
+        for (name, outcome) in &experiments {
+            page.row((Tone::Plain, &format!("  {name}")), FACTS, (Tone::Plain, ""), outcome)?;
+        }
+    }
     if let Some(served) = &report.certificate {
         page.gap()?;
         certificate(page, served, report)?;
@@ -52,7 +60,9 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         wait::stretches(wait).iter().try_for_each(|line| page.text(BODY, line))?;
     }
     page.gap()?;
-    verdict(page, report)
+    verdict(page, report)?;
+    causes::mstsc(page, report)?;
+    causes::causes(page, &report.causes)
 }
 
 fn target(report: &Report) -> String {
