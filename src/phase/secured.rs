@@ -120,9 +120,10 @@ impl Secured {
 fn unopened(error: &Unopened, frame: &[u8]) -> Failure {
     match error {
         Unopened::Malformed(error) => ending::malformed("a PDU cannot be decrypted", error, frame),
+        // The bytes are not shown: encrypted ones tell nothing.
         Unopened::WrongMac => {
-            let detail = "the MAC of an encrypted PDU does not match what was decrypted";
-            Failure::new(FailureKind::MacInvalid, detail).with_received(frame)
+            let detail = "the MAC of an encrypted PDU is wrong: it was altered on the way, or the server has other keys";
+            Failure::new(FailureKind::MacInvalid, detail)
         }
     }
 }
