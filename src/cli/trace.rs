@@ -1,6 +1,6 @@
 //! `rdptrace trace`.
 
-use std::{io::IsTerminal as _, path::Path};
+use std::{future::Future, io::IsTerminal as _, path::Path};
 
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     certificate::is_anchor,
-    net::{System, hardware_id},
+    net::{System, hardware_id, interrupted},
     report::Report,
     settings::{Anchors, Settings},
     wait::{self, Patience},
@@ -48,15 +48,29 @@ fn report(arguments: &TraceArguments, settings: &Settings) -> Result<Report, Err
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
     let target = &arguments.target;
     let report = match arguments.wait {
-        None => runtime.block_on(crate::run(target, settings, &System, &progress)),
+        None => runtime.block_on(unless_interrupted(crate::run(target, settings, &System, &progress))),
         Some(time) => {
             let patience = Patience { time, jitter: wait::random };
-            runtime.block_on(wait::wait(target, settings, &System, patience, &progress))
+            let interrupt = async {
+                interrupted().await;
+                progress.interrupted();
+            };
+            runtime.block_on(wait::wait(target, settings, &System, patience, &progress, interrupt))
         }
     };
     // A look-up that hangs in the system's resolver must not keep the program.
     runtime.shutdown_background();
-    Ok(report)
+    report.ok_or(Error::Interrupted)
+}
+
+/// What the work comes to; none when Ctrl-C is pressed before.
+pub async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        // Ctrl-C is listened for before anything is sent.
+        biased;
+        () = interrupted() => None,
+        done = work => Some(done),
+    }
 }
 
 /// A runtime on this thread.

@@ -7,5 +7,7 @@ mod demo_server;
 mod display;
 mod freerdp;
 mod lab;
+#[cfg(target_os = "linux")]
+mod prompt;
 mod weston;
 mod xrdp;
