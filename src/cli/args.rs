@@ -23,7 +23,8 @@ Exit codes:
   10 to 18
       the connection ended in this phase: 10 resolve, 11 connect, 13 negotiate,
       14 tls, 15 credssp, 16 mcs, 17 licensing, 18 activate
-  20  the server refused the credentials";
+  20  the server refused the credentials
+  130 Ctrl-C before there was anything to report";
 
 /// Traces a Remote Desktop connection phase by phase: how far it gets, who ends it and how.
 #[derive(Debug, Parser)]
@@ -122,7 +123,8 @@ pub struct TraceArguments {
     pub deadline: Duration,
 
     /// Try until the requested phase is reached or this time is over, such as 90, 90s, 5m or 1h;
-    /// the account is used once, when the server is ready. --deadline then limits each try.
+    /// the account is used once, when the server is ready. --deadline then limits each try, and
+    /// Ctrl-C ends the wait with the report of the last one.
     #[arg(long, value_name = "DURATION", value_parser = duration, allow_negative_numbers = true)]
     pub wait: Option<Duration>,
 

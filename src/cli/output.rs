@@ -32,10 +32,15 @@ impl Output {
         match output.open_all(arguments, screenshot) {
             Ok(()) => Ok(output),
             Err(error) => {
-                output.reports.into_iter().for_each(|(_, sink)| sink.abandon());
+                output.abandon();
                 Err(error)
             }
         }
+    }
+
+    /// Writes nothing: there is no report.
+    pub fn abandon(self) {
+        self.reports.into_iter().map(|(_, sink)| sink).chain(self.screenshot).for_each(Sink::abandon);
     }
 
     fn open_all(&mut self, arguments: &OutputArguments, screenshot: Option<&Path>) -> Result<(), Error> {

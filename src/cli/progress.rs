@@ -35,9 +35,18 @@ impl Progress {
         self.picture.lock().ok()?.take()
     }
 
+    /// Says that Ctrl-C ends a wait.
+    pub fn interrupted(&self) {
+        if self.tries {
+            self.wipe();
+            let _ = writeln!(stderr(), "interrupted, no further try");
+        }
+    }
+
+    /// Two columns more than a phase takes: there the terminal shows ^C.
     fn wipe(&self) {
         if self.phases {
-            let _ = write!(stderr(), "\r{:12}\r", "");
+            let _ = write!(stderr(), "\r{:14}\r", "");
         }
     }
 }

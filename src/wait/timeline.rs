@@ -39,8 +39,9 @@ impl Timeline {
         self.tries
     }
 
-    /// The record of a wait that took this long.
-    pub fn record(self, elapsed: Duration) -> Wait {
-        Wait { tries: self.tries, elapsed_ms: elapsed.into(), timeline: self.entries }
+    /// The record of a wait, which lasted to the end of the last try.
+    pub fn record(self) -> Wait {
+        let elapsed_ms = self.entries.last().map(|entry| entry.at_ms).unwrap_or_default();
+        Wait { tries: self.tries, elapsed_ms, timeline: self.entries }
     }
 }
