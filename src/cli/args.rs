@@ -12,7 +12,7 @@ use crate::{
     target::Target,
 };
 
-use super::values::{duration, further_report, seconds, thumbprint};
+use super::values::{duration, further_report, picture, seconds, thumbprint};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -24,7 +24,7 @@ Exit codes:
       the connection ended in this phase: 10 resolve, 11 connect, 13 negotiate,
       14 tls, 15 credssp, 16 mcs, 17 licensing, 18 activate
   20  the server refused the credentials
-  130 Ctrl-C before there was anything to report";
+  130 Ctrl-C in a trace, or before the first try of a wait ended";
 
 /// Traces a Remote Desktop connection phase by phase: how far it gets, who ends it and how.
 #[derive(Debug, Parser)]
@@ -81,8 +81,9 @@ pub struct TraceArguments {
     pub take_session: bool,
 
     /// Go on to activate, watch the session until the server has drawn its screen, at most
-    /// --timeout, and write it to this PNG file
-    #[arg(long, value_name = "FILE")]
+    /// --timeout, and write it to this PNG file; with NLA -u and --take-session are needed. Without
+    /// a picture a line says why, and the exit code is that of the trace
+    #[arg(long, value_name = "FILE", value_parser = picture)]
     pub screenshot: Option<PathBuf>,
 
     /// What to offer in the negotiation
@@ -172,7 +173,7 @@ pub struct OutputArguments {
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
-    /// No progress and no logs
+    /// No progress and no logs; errors and why there is no screenshot are still said
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
 

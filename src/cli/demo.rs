@@ -59,7 +59,7 @@ fn list() -> String {
             None if expect.kind.is_empty() => format!("stops in {}", expect.phase),
             None => format!("{}: {}{code}", expect.phase, expect.kind),
         };
-        text += &format!("{:<33}{says}\n    {}\n", fault.name, fault.about);
+        text += &format!("{:<33} {says}\n    {}\n", fault.name, fault.about);
     }
     text
 }
@@ -100,7 +100,13 @@ fn show(fault: Option<&'static Fault>, arguments: &DemoArguments) -> Result<u8, 
     let report = runtime.block_on(unless_interrupted(trace(server, fault, &progress)));
     drop(progress);
     runtime.shutdown_background();
-    let report = report.ok_or(Error::Interrupted)??;
+    let report = match report.unwrap_or(Err(Error::Interrupted)) {
+        Ok(report) => report,
+        Err(error) => {
+            output.abandon();
+            return Err(error);
+        }
+    };
     output.write(&report, None)?;
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))
 }

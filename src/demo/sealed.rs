@@ -7,15 +7,14 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, split};
 
 use super::standard_keys::{Direction, ServerKeys};
 use super::stream::{Stream, malformed, read_pdu, send};
+use crate::pdu::license_frame::SEC_LICENSE_PKT;
 use crate::pdu::mcs::{self, Mcs};
+use crate::pdu::security::{SEC_ENCRYPT, SEC_SECURE_CHECKSUM};
 use crate::pdu::share::{self, IoPdu};
 use crate::pdu::{Malformed, Reader};
 
-const SEC_ENCRYPT: u16 = 0x0008;
-const SEC_SECURE_CHECKSUM: u16 = 0x0800;
 /// Flags under which a client's PDU keeps its header: SEC_TRANSPORT_RSP, SEC_INFO_PKT, SEC_LICENSE_PKT, SEC_AUTODETECT_RSP.
 const NAMED_BY_HEADER: u16 = 0x0004 | 0x0040 | SEC_LICENSE_PKT | 0x2000;
-const SEC_LICENSE_PKT: u16 = 0x0080;
 /// FASTPATH_OUTPUT_ENCRYPTED and FASTPATH_OUTPUT_SECURE_CHECKSUM.
 const FAST_PATH_SEALED: u8 = 0x80 | 0x40;
 
@@ -99,11 +98,10 @@ impl Outward {
     fn seal(&mut self, pdu: Vec<u8>) -> Result<Vec<u8>, Malformed> {
         let Some(keys) = &mut self.keys else { return Ok(pdu) };
         let Ok(Mcs::Data { channel, user_data }) = mcs::read(&pdu) else {
-            // The demo's fast-path PDUs say their length in one byte.
-            return Ok(match (pdu.as_slice(), self.level_low) {
-                ([3, ..], _) | (_, true) => pdu,
+            return match (pdu.as_slice(), self.level_low) {
+                ([3, ..], _) | (_, true) => Ok(pdu),
                 (fast_path, false) => seal_fast_path(keys, fast_path, self.wrong_mac),
-            });
+            };
         };
         let is_license = share::io_pdu(user_data) == IoPdu::License;
         let headed = match channel == self.message_channel || is_license {
@@ -121,11 +119,13 @@ impl Outward {
 }
 
 /// On the fast path the MAC is salted, so that traces meet both.
-fn seal_fast_path(keys: &mut Direction, pdu: &[u8], wrong_mac: bool) -> Vec<u8> {
-    let mut sealed = keys.encrypt(&pdu[2..], true);
+fn seal_fast_path(keys: &mut Direction, pdu: &[u8], wrong_mac: bool) -> Result<Vec<u8>, Malformed> {
+    let mut reader = Reader::new(pdu);
+    let (header, _length) = (reader.u8()?, reader.per_length()?);
+    let mut sealed = keys.encrypt(reader.rest(), true);
     if wrong_mac {
         sealed[0] ^= 0xFF;
     }
-    let length = u8::try_from(sealed.len() + 2).expect("the server sends small updates");
-    [&[pdu[0] | FAST_PATH_SEALED, length][..], &sealed].concat()
+    let length = u16::try_from(sealed.len() + 3).expect("the server sends small updates") | 0x8000;
+    Ok([&[header | FAST_PATH_SEALED][..], &length.to_be_bytes(), &sealed].concat())
 }

@@ -79,14 +79,14 @@ pub async fn wait<N: Network>(
     interrupt: impl Future<Output = ()>,
 ) -> Option<Report> {
     let mut seen = Seen::default();
-    tokio::select! {
+    let interrupted = tokio::select! {
         // The interrupt is listened for before anything is tried.
         biased;
-        () = interrupt => {}
-        () = tries(target, settings, network, patience, watcher, &mut seen) => {}
-    }
+        () = interrupt => true,
+        () = tries(target, settings, network, patience, watcher, &mut seen) => false,
+    };
     let mut report = seen.last?;
-    report.trace.wait = Some(seen.timeline.record());
+    report.trace.wait = Some(seen.timeline.record(interrupted));
     Some(report)
 }
 

@@ -19,10 +19,11 @@ impl Timeline {
     pub fn add(&mut self, at: Duration, report: &Report) -> WaitEntry {
         let failure = report.verdict.failure.as_ref();
         let described = report.trace.connections.last();
-        let entered = described.and_then(|c| c.phases.summaries().last().map(|summary| summary.phase));
+        let last = described.and_then(|connection| connection.phases.summaries().last().copied());
         let entry = WaitEntry {
             at_ms: at.into(),
-            phase: entered,
+            phase: last.map(|summary| summary.phase),
+            status: last.map(|summary| summary.status),
             kind: failure.map(|failure| failure.kind),
             code: failure.and_then(|failure| failure.code),
         };
@@ -40,8 +41,8 @@ impl Timeline {
     }
 
     /// The record of a wait, which lasted to the end of the last try.
-    pub fn record(self) -> Wait {
+    pub fn record(self, interrupted: bool) -> Wait {
         let elapsed_ms = self.entries.last().map(|entry| entry.at_ms).unwrap_or_default();
-        Wait { tries: self.tries, elapsed_ms, timeline: self.entries }
+        Wait { tries: self.tries, elapsed_ms, interrupted, timeline: self.entries }
     }
 }

@@ -32,7 +32,7 @@ async fn in_a_pause_the_last_try_is_reported() {
     let report = interrupted(5, &settings(), &[Answer::Refused]).await.expect("tries have ended");
     assert_eq!(report.verdict.failure.map(|failure| failure.kind), Some(FailureKind::Refused));
     let wait = report.trace.wait.expect("it was waited for");
-    assert_eq!((wait.tries, wait.elapsed_ms.0), (3, 3000.0));
+    assert_eq!((wait.tries, wait.elapsed_ms.0, wait.interrupted), (3, 3000.0, true));
 }
 
 /// The second try is the one with the account, which connects to a host that has gone silent.

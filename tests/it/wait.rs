@@ -233,7 +233,7 @@ async fn junit_tells_how_the_host_was_waited_for() {
     assert_eq!(suite.attribute("time"), Some("3.00000"));
     let said = suite.last_element_child().and_then(|node| node.text()).expect("system-out");
     assert!(
-        said.ends_with("waited 3.0 s, 3 tries\n0.0 s to 1.0 s: connect refused\n3.0 s: reached credssp"),
+        said.ends_with("waited 3.0 s, 3 tries\n0.0 s to 1.0 s: connect refused\n3.0 s: stopped in credssp"),
         "{said}"
     );
 }

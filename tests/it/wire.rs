@@ -31,6 +31,19 @@ async fn what_was_said_before_the_end_is_read_though_a_write_fails() {
     assert_eq!(ended.kind, FailureKind::Closed);
 }
 
+/// The clock goes on while something is worked on: what takes too long is given up at the deadline.
+#[tokio::test]
+async fn work_ends_with_the_phase() {
+    let (client, _server) = duplex(4096);
+    let run = Instant::now() + Duration::from_millis(50);
+    let wire = Wire::new(Box::new(client), Limits { phase: Duration::from_secs(60), run });
+    let (go_on, never) = std::sync::mpsc::channel::<()>();
+    assert_eq!(wire.work(move || never.recv().is_err()).await, None);
+    drop(go_on);
+    let wire = Wire::new(Box::new(duplex(1).0), limits());
+    assert_eq!(wire.work(|| 7).await, Some(7));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_write_to_a_silent_end_fails() {
     let (client, server) = duplex(4096);
