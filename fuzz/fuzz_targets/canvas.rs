@@ -22,6 +22,7 @@ fn let_decoders_panic() {
 
 fuzz_target!(|bytes: &[u8]| {
     let_decoders_panic();
+    // A small desktop: the time that a rectangle takes grows with it, which the deadline of the wire bounds.
     let share = Share { io_channel: 1003, user_channel: 1007, share_id: 66_538, desktop: (256, 128) };
     let mut canvas = Canvas::new(share).expect("a small desktop");
     let mut rest = bytes;

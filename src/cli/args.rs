@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use crate::{codes::Phase, report::Severity, target::Target};
 
 use super::choices::{ExperimentsArgument, LicenseArgument, SecurityArgument};
-use super::values::{duration, further_report, seconds, thumbprint};
+use super::values::{duration, further_report, picture, seconds, thumbprint};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -19,7 +19,8 @@ Exit codes:
   10 to 18
       the connection ended in this phase: 10 resolve, 11 connect, 13 negotiate,
       14 tls, 15 credssp, 16 mcs, 17 licensing, 18 activate
-  20  the server refused the credentials";
+  20  the server refused the credentials
+  130 Ctrl-C in a trace, or before the first try of a wait ended";
 
 /// Traces a Remote Desktop connection phase by phase: how far it gets, who ends it and how.
 #[derive(Debug, Parser)]
@@ -79,8 +80,9 @@ pub struct TraceArguments {
     pub take_session: bool,
 
     /// Go on to activate, watch the session until the server has drawn its screen, at most
-    /// --timeout, and write it to this PNG file
-    #[arg(long, value_name = "FILE")]
+    /// --timeout, and write it to this PNG file; with NLA -u and --take-session are needed. Without
+    /// a picture a line says why, and the exit code is that of the trace
+    #[arg(long, value_name = "FILE", value_parser = picture)]
     pub screenshot: Option<PathBuf>,
 
     /// What to offer in the negotiation
@@ -121,7 +123,8 @@ pub struct TraceArguments {
     pub deadline: Duration,
 
     /// Try until the requested phase is reached or this time is over, such as 90, 90s, 5m or 1h;
-    /// the account is used once, when the server is ready. --deadline then limits each try.
+    /// the account is used once, when the server is ready. --deadline then limits each try, and
+    /// Ctrl-C ends the wait with the report of the last one.
     #[arg(long, value_name = "DURATION", value_parser = duration, allow_negative_numbers = true)]
     pub wait: Option<Duration>,
 
@@ -183,7 +186,7 @@ pub struct OutputArguments {
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
-    /// No progress and no logs
+    /// No progress and no logs; errors and why there is no screenshot are still said
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
 

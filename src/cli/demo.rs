@@ -15,7 +15,7 @@ use super::{
     output::Output,
     progress::Progress,
     sink,
-    trace::{begin_logging, runtime},
+    trace::{begin_logging, runtime, unless_interrupted},
 };
 use crate::{
     codes::Phase,
@@ -59,7 +59,7 @@ fn list() -> String {
             None if expect.kind.is_empty() => format!("stops in {}", expect.phase),
             None => format!("{}: {}{code}", expect.phase, expect.kind),
         };
-        text += &format!("{:<33}{says}\n    {}\n", fault.name, fault.about);
+        text += &format!("{:<33} {says}\n    {}\n", fault.name, fault.about);
     }
     text
 }
@@ -97,9 +97,16 @@ fn show(fault: Option<&'static Fault>, arguments: &DemoArguments) -> Result<u8, 
     let server = server(fault)?;
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
     let runtime = runtime()?;
-    let report = runtime.block_on(trace(server, fault, &progress))?;
+    let report = runtime.block_on(unless_interrupted(trace(server, fault, &progress)));
     drop(progress);
     runtime.shutdown_background();
+    let report = match report.unwrap_or(Err(Error::Interrupted)) {
+        Ok(report) => report,
+        Err(error) => {
+            output.abandon();
+            return Err(error);
+        }
+    };
     output.write(&report, None)?;
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))
 }

@@ -4,6 +4,8 @@ use crate::report::{Credentials, Outcome, Report, Severity};
 
 /// Usage, an unreadable file, an internal error.
 pub const COULD_NOT_RUN: u8 = 2;
+/// Ctrl-C before there was a report: 128 and the number of SIGINT, as shells count.
+pub const INTERRUPTED: u8 = 130;
 const FINDING: u8 = 1;
 const STOPPED_BEFORE_UNTIL: u8 = 3;
 const REFUSED_CREDENTIALS: u8 = 20;

@@ -20,22 +20,30 @@ use clap::{CommandFactory as _, Parser as _};
 
 use crate::pdu::canvas::is_decoding;
 use args::{Cli, Command};
-use exit::COULD_NOT_RUN;
+use exit::{COULD_NOT_RUN, INTERRUPTED};
 use sink::print;
 
-/// Why the program could not run; one sentence for the user.
+/// Why there is no report.
 #[derive(Debug)]
-pub struct Error(String);
+pub enum Error {
+    /// The program could not run; one sentence for the user.
+    CouldNotRun(String),
+    /// The user pressed Ctrl-C, and knows.
+    Interrupted,
+}
 
 impl Error {
     fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self::CouldNotRun(text.into())
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::CouldNotRun(sentence) => f.write_str(sentence),
+            Self::Interrupted => f.write_str("interrupted"),
+        }
     }
 }
 
@@ -53,6 +61,7 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(code) => ExitCode::from(code),
+        Err(Error::Interrupted) => ExitCode::from(INTERRUPTED),
         Err(error) => {
             let _ = writeln!(anstream::stderr(), "rdptrace: {error}");
             ExitCode::from(COULD_NOT_RUN)

@@ -32,10 +32,15 @@ impl Output {
         match output.open_all(arguments, screenshot) {
             Ok(()) => Ok(output),
             Err(error) => {
-                output.reports.into_iter().for_each(|(_, sink)| sink.abandon());
+                output.abandon();
                 Err(error)
             }
         }
+    }
+
+    /// Writes nothing: there is no report.
+    pub fn abandon(self) {
+        self.reports.into_iter().map(|(_, sink)| sink).chain(self.screenshot).for_each(Sink::abandon);
     }
 
     fn open_all(&mut self, arguments: &OutputArguments, screenshot: Option<&Path>) -> Result<(), Error> {
@@ -55,9 +60,10 @@ impl Output {
     pub fn write(self, report: &Report, picture: Option<&Picture>) -> Result<(), Error> {
         let threshold = self.threshold;
         let write = |(format, sink): (Format, Sink)| sink.write(&rendered(report, format, threshold)?);
-        let reports = self.reports.into_iter().filter_map(|report| write(report).err());
-        let picture = self.screenshot.and_then(|sink| save(sink, report, picture).err());
-        let failed: Vec<String> = reports.chain(picture).map(|error| error.to_string()).collect();
+        let mut failed: Vec<Error> =
+            self.reports.into_iter().filter_map(|report| write(report).err()).collect();
+        failed.extend(self.screenshot.and_then(|sink| save(sink, report, picture).err()));
+        let failed: Vec<String> = failed.iter().map(Error::to_string).collect();
         if failed.is_empty() { Ok(()) } else { Err(Error::new(failed.join("; "))) }
     }
 }

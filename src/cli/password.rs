@@ -8,8 +8,8 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{Error, args::TraceArguments};
-use crate::settings::Account;
+use super::{Error, args::TraceArguments, trace::runtime};
+use crate::{net::outlive_interrupts, settings::Account};
 
 const VARIABLE: &str = "RDPTRACE_PASSWORD";
 
@@ -82,7 +82,13 @@ fn prompt(user: &str) -> Result<Zeroizing<String>, Error> {
     if !io::stdin().is_terminal() {
         return Err(missing());
     }
+    // On unix rpassword answers Ctrl-C with SIGINT before it turns echo on again: the program must live to see that. On
+    // Windows it never sees Ctrl-C, which must end the program there.
+    runtime()?.block_on(outlive_interrupts());
     let _ = write!(anstream::stderr(), "Password for {user}: ");
     let password = rpassword::read_password().map(Zeroizing::new);
-    password.map_err(|error| Error::new(format!("cannot read the password: {error}")))
+    password.map_err(|error| match error.kind() {
+        io::ErrorKind::Interrupted => Error::Interrupted,
+        _ => Error::new(format!("cannot read the password: {error}")),
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::{
     io::{IsTerminal as _, Write as _, stderr},
-    sync::Mutex,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use crate::{
@@ -17,7 +17,14 @@ use crate::{
 pub struct Progress {
     phases: bool,
     tries: bool,
-    picture: Mutex<Option<Picture>>,
+    pictures: Mutex<Pictures>,
+}
+
+/// What was drawn in the try under way, and in the last one that has ended.
+#[derive(Default)]
+struct Pictures {
+    now: Option<Picture>,
+    tried: Option<Option<Picture>>,
 }
 
 impl Progress {
@@ -26,18 +33,33 @@ impl Progress {
         Self {
             phases: !quiet && verbose == 0 && stderr().is_terminal(),
             tries: !quiet,
-            picture: Mutex::default(),
+            pictures: Mutex::default(),
         }
     }
 
-    /// What the server drew last.
+    /// What the server drew in the connection that is reported: of a wait, in the last whole try.
     pub fn take_picture(&self) -> Option<Picture> {
-        self.picture.lock().ok()?.take()
+        let mut pictures = self.pictures();
+        let now = pictures.now.take();
+        pictures.tried.take().unwrap_or(now)
     }
 
+    fn pictures(&self) -> MutexGuard<'_, Pictures> {
+        self.pictures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says that Ctrl-C ends a wait.
+    pub fn interrupted(&self) {
+        if self.tries {
+            self.wipe();
+            let _ = writeln!(stderr(), "interrupted, no further try");
+        }
+    }
+
+    /// Two columns more than a phase takes: there the terminal shows ^C.
     fn wipe(&self) {
         if self.phases {
-            let _ = write!(stderr(), "\r{:12}\r", "");
+            let _ = write!(stderr(), "\r{:14}\r", "");
         }
     }
 }
@@ -50,14 +72,15 @@ impl Observer for Progress {
     }
 
     fn picture(&self, picture: Picture) {
-        if let Ok(mut kept) = self.picture.lock() {
-            *kept = Some(picture);
-        }
+        self.pictures().now = Some(picture);
     }
 }
 
 impl Watcher for Progress {
     fn tried(&self, tried: &Tried<'_>) {
+        let mut pictures = self.pictures();
+        pictures.tried = Some(pictures.now.take());
+        drop(pictures);
         if !self.tries {
             return;
         }

@@ -3,7 +3,7 @@
 use super::Error;
 use crate::{
     pdu::canvas::Picture,
-    report::{Outcome, Report},
+    report::{Outcome, Report, Session},
 };
 
 /// The picture as PNG.
@@ -21,17 +21,25 @@ pub fn png(picture: &Picture) -> Result<Vec<u8>, Error> {
 
 /// Why there is no picture.
 pub fn missing(report: &Report) -> String {
+    let session = report.trace.connections.iter().rev().find_map(|connection| connection.session.as_ref());
+    if let Some(session) = session {
+        return without_picture(session);
+    }
     let verdict = &report.verdict;
     let phase = verdict.phase.map_or("activate", |phase| phase.name());
-    let ended = report
-        .trace
-        .connections
-        .iter()
-        .any(|connection| connection.session.as_ref().is_some_and(|session| session.failure.is_some()));
     match verdict.outcome {
         Outcome::Aborted => format!("the connection ended in {phase}"),
-        Outcome::Stopped => format!("the trace stopped in {phase}"),
-        Outcome::Passed if ended => "the session ended before the server drew anything".to_owned(),
-        Outcome::Passed => "the server drew nothing".to_owned(),
+        _ => verdict.summary.clone(),
+    }
+}
+
+fn without_picture(session: &Session) -> String {
+    match (&session.failure, &session.stopped) {
+        (Some(failure), _) => {
+            format!("the session ended before the server drew anything: {}", failure.detail)
+        }
+        (None, Some(why)) => why.clone(),
+        _ if session.undecoded > 0 => "nothing of what the server draws can be decoded here".to_owned(),
+        _ => "the server drew nothing".to_owned(),
     }
 }

@@ -66,8 +66,11 @@ impl Sink {
 
     /// Writes nothing: a file that was not there before goes again, another keeps what it holds.
     pub fn abandon(self) {
-        if let Self::File { path, is_new: true, .. } = self {
-            let _ = fs::remove_file(path);
+        if let Self::File { path, is_new: true, .. } = self
+            // The file that was made, not a link to it.
+            && let Ok(made) = path.canonicalize()
+        {
+            let _ = fs::remove_file(made);
         }
     }
 

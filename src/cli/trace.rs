@@ -1,6 +1,6 @@
 //! `rdptrace trace`.
 
-use std::{io::IsTerminal as _, path::Path};
+use std::{future::Future, io::IsTerminal as _, path::Path};
 
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     certificate::is_anchor,
     codes::Phase,
-    net::{System, hardware_id},
+    net::{System, hardware_id, interrupted},
     pdu::canvas::Picture,
     report::Report,
     settings::{Anchors, Settings},
@@ -30,9 +30,16 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     let settings = settings(arguments)?;
     let output = Output::open(&arguments.output, arguments.screenshot.as_deref())?;
-    let (report, picture) = report(arguments, &settings)?;
-    output.write(&report, picture.as_ref())?;
-    Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+    match report(arguments, &settings) {
+        Ok((report, picture)) => {
+            output.write(&report, picture.as_ref())?;
+            Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+        }
+        Err(error) => {
+            output.abandon();
+            Err(error)
+        }
+    }
 }
 
 /// Logs as the output options say.
@@ -50,15 +57,29 @@ fn report(arguments: &TraceArguments, settings: &Settings) -> Result<(Report, Op
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
     let target = &arguments.target;
     let report = match arguments.wait {
-        None => runtime.block_on(crate::run(target, settings, &System, &progress)),
+        None => runtime.block_on(unless_interrupted(crate::run(target, settings, &System, &progress))),
         Some(time) => {
             let patience = Patience { time, jitter: wait::random };
-            runtime.block_on(wait::wait(target, settings, &System, patience, &progress))
+            let interrupt = async {
+                interrupted().await;
+                progress.interrupted();
+            };
+            runtime.block_on(wait::wait(target, settings, &System, patience, &progress, interrupt))
         }
     };
     // A look-up that hangs in the system's resolver must not keep the program.
     runtime.shutdown_background();
-    Ok((report, progress.take_picture()))
+    Ok((report.ok_or(Error::Interrupted)?, progress.take_picture()))
+}
+
+/// What the work comes to; none when Ctrl-C is pressed before.
+pub async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        // Ctrl-C is listened for before anything is sent.
+        biased;
+        () = interrupted() => None,
+        done = work => Some(done),
+    }
 }
 
 /// A runtime on this thread.

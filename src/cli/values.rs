@@ -58,3 +58,11 @@ pub fn thumbprint(text: &str) -> Result<String, String> {
         _ => Err("40 hex digits (SHA-1) or 64 (SHA-256) are expected".to_owned()),
     }
 }
+
+/// A file for a picture.
+pub fn picture(text: &str) -> Result<PathBuf, String> {
+    match text {
+        "" | "-" => Err("a file is expected; standard output is for the report".to_owned()),
+        file => Ok(file.into()),
+    }
+}

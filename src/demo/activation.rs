@@ -66,15 +66,19 @@ pub async fn session<S: Stream>(
 ) -> io::Result<bool> {
     conversation.reached(Stage::Active, stream).await?;
     send(stream, &drawing::picture()).await?;
-    if !matches!(conversation.behaviour(), Some(Behaviour::ReactivateSession))
-        || conversation.reactivations > 0
-    {
-        return Ok(false);
+    let again = match conversation.behaviour() {
+        Some(Behaviour::ReactivateSession) => conversation.reactivations == 0,
+        Some(Behaviour::DeactivateSession) => false,
+        _ => return Ok(false),
+    };
+    if again || conversation.reactivations == 0 {
+        conversation.reactivations += 1;
+        send(stream, &Answer::DeactivateAll.bytes(0)).await?;
     }
-    conversation.reactivations += 1;
-    send(stream, &Answer::DeactivateAll.bytes(0)).await?;
-    begin_again(acceptor)?;
-    Ok(true)
+    if again {
+        begin_again(acceptor)?;
+    }
+    Ok(again)
 }
 
 /// The acceptor before its Demand Active; what takes its place meanwhile is never used.

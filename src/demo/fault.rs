@@ -72,6 +72,8 @@ pub(super) enum Behaviour {
     Reactivate(u32),
     /// Takes the activation back once the session is active and has been drawn.
     ReactivateSession,
+    /// The same, and begins no other.
+    DeactivateSession,
 }
 
 /// What the client has just sent.
@@ -151,7 +153,7 @@ impl Fault {
     pub fn is_in_session(&self) -> bool {
         let at =
             matches!(self.behaviour, Behaviour::At(Stage::Active, _) | Behaviour::Also(Stage::Active, _));
-        at || matches!(self.behaviour, Behaviour::ReactivateSession)
+        at || matches!(self.behaviour, Behaviour::ReactivateSession | Behaviour::DeactivateSession)
     }
 }
 

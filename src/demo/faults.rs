@@ -795,7 +795,7 @@ pub const FAULTS: &[Fault] = &[
         "session-undecodable",
         "draws what cannot be decoded",
         At(Stage::Active, Greet(Bytes(&[0x00, 12, 0x01, 6, 0, 1, 0, 1, 0, 0, 0, 0]))),
-        finding("session-nothing-drawn"),
+        finding("session-not-decodable"),
     ),
     fault(
         "session-flood",
@@ -813,6 +813,12 @@ pub const FAULTS: &[Fault] = &[
         "session-reactivation",
         "draws, asks for another activation and draws again, which is no fault",
         Behaviour::ReactivateSession,
+        PASSES,
+    ),
+    fault(
+        "session-reactivation-silent",
+        "draws, takes the activation back and begins no other",
+        Behaviour::DeactivateSession,
         PASSES,
     ),
 ];

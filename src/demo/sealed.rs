@@ -7,15 +7,14 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, split};
 
 use super::standard_keys::{Direction, ServerKeys};
 use super::stream::{Stream, malformed, read_pdu, send};
-use crate::pdu::Malformed;
+use crate::pdu::license_frame::SEC_LICENSE_PKT;
 use crate::pdu::mcs::{self, Mcs};
+use crate::pdu::security::{SEC_ENCRYPT, SEC_SECURE_CHECKSUM};
 use crate::pdu::share::{self, IoPdu};
+use crate::pdu::{Malformed, Reader};
 
-const SEC_ENCRYPT: u16 = 0x0008;
-const SEC_SECURE_CHECKSUM: u16 = 0x0800;
 /// Flags under which a client's PDU keeps its header: SEC_TRANSPORT_RSP, SEC_INFO_PKT, SEC_LICENSE_PKT, SEC_AUTODETECT_RSP.
 const NAMED_BY_HEADER: u16 = 0x0004 | 0x0040 | SEC_LICENSE_PKT | 0x2000;
-const SEC_LICENSE_PKT: u16 = 0x0080;
 /// FASTPATH_OUTPUT_ENCRYPTED and FASTPATH_OUTPUT_SECURE_CHECKSUM.
 const FAST_PATH_SEALED: u8 = 0x80 | 0x40;
 
@@ -52,44 +51,29 @@ async fn inward(
     loop {
         let pdu = read_pdu(&mut from).await?;
         let opened = match &mut keys {
-            Some(keys) => open(keys, pdu)?,
+            Some(keys) => open(keys, &pdu).map_err(malformed)?,
             None => pdu,
         };
         send(&mut to, &opened).await?;
     }
 }
 
-/// A client's PDU as it would be under TLS. License PDUs may be encrypted or not; FreeRDP does it without being told that it may.
-fn open(keys: &mut Direction, pdu: Vec<u8>) -> io::Result<Vec<u8>> {
-    let opened = mcs::with_user_data(&pdu, |user_data| {
-        let (header, data) = user_data.split_at_checked(4).ok_or_else(|| malformed("no security header"))?;
-        let flags = u16::from_le_bytes([header[0], header[1]]);
+/// A client's PDU as it would be under TLS. A license PDU may be encrypted or not: FreeRDP does it without an invitation.
+fn open(keys: &mut Direction, pdu: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let opened = mcs::with_user_data(pdu, |user_data| {
+        let mut reader = Reader::new(user_data);
+        let (flags, _flags_hi) = (reader.u16()?, reader.u16()?);
         let data = match flags & (SEC_ENCRYPT | SEC_LICENSE_PKT) {
-            0 => return Err(malformed("a PDU that is not encrypted").into()),
-            SEC_LICENSE_PKT => data.to_vec(),
+            0 => return Err(Malformed::new("a PDU that is not encrypted")),
+            SEC_LICENSE_PKT => reader.rest().to_vec(),
             _ => keys
-                .decrypt(data, flags & SEC_SECURE_CHECKSUM != 0)
-                .ok_or_else(|| malformed("a wrong MAC"))?,
+                .decrypt(reader.rest(), flags & SEC_SECURE_CHECKSUM != 0)
+                .ok_or_else(|| Malformed::new("a wrong MAC"))?,
         };
         let named = u32::from(flags & NAMED_BY_HEADER);
-        Ok::<_, Refused>(if named == 0 { data } else { [&named.to_le_bytes()[..], &data].concat() })
+        Ok(if named == 0 { data } else { [&named.to_le_bytes()[..], &data].concat() })
     });
-    Ok(opened.map_err(|refused| refused.0)?.unwrap_or(pdu))
-}
-
-/// Why a client's PDU is not taken.
-struct Refused(io::Error);
-
-impl From<Malformed> for Refused {
-    fn from(error: Malformed) -> Self {
-        Self(malformed(error))
-    }
-}
-
-impl From<io::Error> for Refused {
-    fn from(error: io::Error) -> Self {
-        Self(error)
-    }
+    Ok(opened?.unwrap_or_else(|| pdu.to_vec()))
 }
 
 struct Outward {
@@ -114,11 +98,10 @@ impl Outward {
     fn seal(&mut self, pdu: Vec<u8>) -> Result<Vec<u8>, Malformed> {
         let Some(keys) = &mut self.keys else { return Ok(pdu) };
         let Ok(Mcs::Data { channel, user_data }) = mcs::read(&pdu) else {
-            // The demo's fast-path PDUs say their length in one byte.
-            return Ok(match (pdu.as_slice(), self.level_low) {
-                ([3, ..], _) | (_, true) => pdu,
+            return match (pdu.as_slice(), self.level_low) {
+                ([3, ..], _) | (_, true) => Ok(pdu),
                 (fast_path, false) => seal_fast_path(keys, fast_path, self.wrong_mac),
-            });
+            };
         };
         let is_license = share::io_pdu(user_data) == IoPdu::License;
         let headed = match channel == self.message_channel || is_license {
@@ -136,11 +119,13 @@ impl Outward {
 }
 
 /// On the fast path the MAC is salted, so that traces meet both.
-fn seal_fast_path(keys: &mut Direction, pdu: &[u8], wrong_mac: bool) -> Vec<u8> {
-    let mut sealed = keys.encrypt(&pdu[2..], true);
+fn seal_fast_path(keys: &mut Direction, pdu: &[u8], wrong_mac: bool) -> Result<Vec<u8>, Malformed> {
+    let mut reader = Reader::new(pdu);
+    let (header, _length) = (reader.u8()?, reader.per_length()?);
+    let mut sealed = keys.encrypt(reader.rest(), true);
     if wrong_mac {
         sealed[0] ^= 0xFF;
     }
-    let length = u8::try_from(sealed.len() + 2).expect("the server sends small updates");
-    [&[pdu[0] | FAST_PATH_SEALED, length][..], &sealed].concat()
+    let length = u16::try_from(sealed.len() + 3).expect("the server sends small updates") | 0x8000;
+    Ok([&[header | FAST_PATH_SEALED][..], &length.to_be_bytes(), &sealed].concat())
 }

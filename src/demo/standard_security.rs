@@ -17,15 +17,14 @@ use super::session::{self, IO_CHANNEL, connect_initial};
 use super::standard_keys::{METHOD_40BIT, METHOD_56BIT, METHOD_128BIT, ServerKeys};
 use super::standard_settings::connect_response;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
+use crate::pdu::license_frame::SEC_LICENSE_PKT;
+use crate::pdu::security::{SEC_AUTODETECT_REQ, SEC_REDIRECTION_PKT};
 
 const SEC_EXCHANGE_PKT: u8 = 0x01;
 const SEC_ENCRYPT: u8 = 0x08;
 const SEC_INFO_PKT: u8 = 0x40;
 /// The second byte of SEC_SECURE_CHECKSUM, which FreeRDP's clients set.
 const SEC_SECURE_CHECKSUM_HIGH: u8 = 0x08;
-const SEC_LICENSE_PKT: u16 = 0x0080;
-const SEC_REDIRECTION_PKT: u16 = 0x0400;
-const SEC_AUTODETECT_REQ: u16 = 0x1000;
 /// The second byte of SEC_AUTODETECT_RSP.
 const SEC_AUTODETECT_RSP_HIGH: u8 = 0x20;
 

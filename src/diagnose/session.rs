@@ -11,6 +11,12 @@ pub const RULES: &[Rule] = &[
         phase: Phase::Activate,
         applies: nothing_drawn,
     },
+    Rule {
+        code: "session-not-decodable",
+        severity: Severity::Warning,
+        phase: Phase::Activate,
+        applies: not_decodable,
+    },
     Rule { code: "session-blank", severity: Severity::Warning, phase: Phase::Activate, applies: blank },
 ];
 
@@ -21,15 +27,19 @@ fn ended(facts: &Facts<'_>) -> Option<String> {
 
 fn nothing_drawn(facts: &Facts<'_>) -> Option<String> {
     let session = facts.session?;
-    let went_elsewhere = session.redirection.is_some() || session.failure.is_some();
+    let otherwise = session.failure.is_some() || session.stopped.is_some() || session.undecoded > 0;
     let seconds = session.elapsed_ms.0 / 1000.0;
-    let what = match session.undecoded {
-        0 => "the server drew nothing".to_owned(),
-        count => format!("nothing that the server drew can be decoded ({count} PDUs)"),
-    };
-    (session.regions == 0 && !went_elsewhere).then(|| {
-        format!("{what} in the {seconds:.1} s after the activation: a client would show a black screen")
-    })
+    (session.regions == 0 && !otherwise)
+        .then(|| format!("the server drew nothing in the {seconds:.1} s after the activation"))
+}
+
+/// Another client may know the codec.
+fn not_decodable(facts: &Facts<'_>) -> Option<String> {
+    let session = facts.session?;
+    let count = session.undecoded;
+    let word = if count == 1 { "PDU" } else { "PDUs" };
+    (session.regions == 0 && count > 0)
+        .then(|| format!("nothing of what the server draws can be decoded here: {count} {word}"))
 }
 
 fn blank(facts: &Facts<'_>) -> Option<String> {

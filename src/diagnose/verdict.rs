@@ -78,7 +78,13 @@ fn passed_detail(facts: &Facts<'_>) -> &'static str {
         (Some(Phase::Licensing), Some(LicensingOutcome::ValidClient)) => "; the server asks for no license",
         (Some(Phase::Licensing), Some(LicensingOutcome::NewLicense)) => "; the server issued a license",
         (Some(Phase::Licensing), Some(LicensingOutcome::Upgrade)) => "; the server upgraded the license",
-        (Some(Phase::Activate), _) => "; the server has opened a session",
+        (Some(Phase::Activate), _) => match facts.session {
+            Some(session) if session.failure.is_some() => "; the server opened a session and then ended it",
+            Some(session) if session.redirection.as_ref().is_some_and(|to| !to.informational) => {
+                "; the server opened a session and sends it elsewhere"
+            }
+            _ => "; the server has opened a session",
+        },
         _ => "",
     }
 }

@@ -45,11 +45,15 @@ pub fn broken(error: &io::Error, pending: usize) -> Failure {
         io::ErrorKind::TimedOut => {
             Failure::new(FailureKind::Timeout, "the system gave up: the peer no longer acknowledges anything")
         }
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            Failure::new(FailureKind::Unreachable, format!("the way to the server was lost: {error}"))
-        }
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => lost(error),
+        // Of the many codes of a system std knows few; none of them is about what the server sends.
+        _ if error.raw_os_error().is_some() => lost(error),
         _ => Failure::new(FailureKind::Malformed, format!("what the server sends cannot be taken: {error}")),
     }
+}
+
+fn lost(error: &io::Error) -> Failure {
+    Failure::new(FailureKind::Unreachable, format!("the way to the server was lost: {error}"))
 }
 
 /// The rustls error inside an I/O error.

@@ -1,8 +1,9 @@
-//! Sockets and clocks: name resolution, TCP, TLS, and the recorded wire that every phase talks over.
+//! Sockets, clocks and signals: name resolution, TCP, TLS, and the recorded wire that every phase talks over.
 
 mod failure;
 mod frames;
 mod framing;
+mod interrupt;
 mod os;
 mod pause;
 mod race;
@@ -25,6 +26,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub use failure::alert;
 pub use framing::{Framing, MAX_FRAME};
+pub use interrupt::{interrupted, outlive_interrupts};
 pub use os::{System, hardware_id};
 pub use pause::pause;
 pub use race::race;

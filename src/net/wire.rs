@@ -4,6 +4,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
+    task::spawn_blocking,
     time::{Instant, timeout_at},
 };
 use tokio_rustls::client::TlsStream;
@@ -192,6 +193,11 @@ impl Wire {
             Err(failure) if failure.kind == FailureKind::Timeout && self.ended.is_none() => Ok(true),
             Err(failure) => Err(failure),
         }
+    }
+
+    /// Does work that takes long without holding up the clock; none when the deadline of the phase passes before.
+    pub async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        timeout_at(self.deadline, spawn_blocking(work)).await.ok()?.ok()
     }
 
     /// Whether the deadline of the phase has passed.

@@ -1,7 +1,6 @@
 //! What a server draws, as pixels (MS-RDPBCGR 2.2.9.1.1.3 and 2.2.9.1.2.1); IronRDP decodes it.
 
 use std::{
-    cell::Cell,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -10,6 +9,7 @@ use ironrdp_graphics::image_processing::PixelFormat;
 use ironrdp_pdu::Action;
 use ironrdp_session::{ActiveStage, ActiveStageBuilder, ActiveStageOutput, image::DecodedImage};
 
+use self::decoding::DECODING;
 use super::Malformed;
 
 /// The longest side of a picture; a server names up to 65535, which would be 16 GiB.
@@ -18,8 +18,13 @@ pub const MAX_SIDE: u16 = 4096;
 /// How far a lossy codec moves a component of a pixel.
 const CODEC_NOISE: u8 = 4;
 
-thread_local! {
-    static DECODING: Cell<bool> = const { Cell::new(false) };
+#[allow(clippy::missing_const_for_thread_local, reason = "it is const; on Windows clippy does not see so")]
+mod decoding {
+    use std::cell::Cell;
+
+    thread_local! {
+        pub static DECODING: Cell<bool> = const { Cell::new(false) };
+    }
 }
 
 /// Whether this thread decodes, so that a panic is data and need not be told.

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Malformed, Reader, license_frame::SEC_LICENSE_PKT, mcs, rsa, security_keys::SessionKeys,
-    server_certificate::RsaPublicKey,
+    server_certificate::RsaPublicKey, x224::TPKT_VERSION,
 };
 
 pub use super::security_keys::Strength;
@@ -31,8 +31,6 @@ pub const SEC_HEARTBEAT: u16 = 0x4000;
 const FAST_PATH_SECURE_CHECKSUM: u8 = 0x40;
 /// FASTPATH_OUTPUT_ENCRYPTED, there too.
 const FAST_PATH_ENCRYPTED: u8 = 0x80;
-/// A fast-path PDU begins with any other byte.
-const TPKT_VERSION: u8 = 3;
 
 /// PDUs that carry a security header under TLS too, because it says what they are.
 const NAMED_BY_HEADER: u16 =

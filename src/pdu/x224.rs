@@ -11,6 +11,9 @@ use super::{Malformed, Reader};
 /// The cookie that every request carries; never an account.
 pub const COOKIE: &str = "rdptrace";
 
+/// The first byte of a TPKT (RFC 1006); a fast-path PDU begins with any other one.
+pub const TPKT_VERSION: u8 = 3;
+
 const CONNECTION_CONFIRM: u8 = 0xD0;
 const DATA: u8 = 0xF0;
 const TYPE_RDP_NEG_RSP: u8 = 2;

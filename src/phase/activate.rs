@@ -10,20 +10,19 @@ use crate::{
         mcs::{self, Mcs},
         message_channel::{self, Message},
         share::{self, IoPdu},
+        x224::TPKT_VERSION,
     },
     report::{ActivateEvidence, Failure, FailureKind, Seen},
 };
 
 /// How often a server may take back an activation and begin another.
-const MAX_REACTIVATIONS: u32 = 3;
+pub const MAX_REACTIVATIONS: u32 = 3;
 /// How many transports a server may ask for (MS-RDPBCGR 2.2.15.1).
 const MAX_MULTITRANSPORT_REQUESTS: u32 = 2;
 /// Synchronize, Control (Cooperate), Control (Request Control) and Font List.
 const FINALIZATION_PDUS: usize = 4;
 /// How many different numbers of one kind are recorded.
 const MAX_SEEN: usize = 64;
-/// A fast-path PDU begins with any other byte.
-const TPKT_VERSION: u8 = 3;
 
 /// The channels of a session.
 #[derive(Clone, Copy, Debug)]

@@ -84,44 +84,46 @@ impl Secured {
     /// Sends a frame whose user data has no security header under TLS: share PDUs and virtual channels.
     ///
     /// # Errors
-    /// As [`Wire::send`].
+    /// As [`Wire::send`]; `malformed` when the frame leaves no room for a MAC.
     pub async fn send(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
-        let sealed = self.seal(frame, &NO_FLAGS);
+        let sealed = self.seal(frame, &NO_FLAGS)?;
         wire.send(sealed.as_deref().unwrap_or(frame)).await
     }
 
     /// Sends a frame whose user data begins with a security header under TLS too: all of the message channel.
     ///
     /// # Errors
-    /// As [`Wire::send`].
+    /// As [`Wire::send`]; `malformed` when the frame leaves no room for a MAC.
     pub async fn send_headed(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
-        let sealed = self.seal(frame, &[]);
+        let sealed = self.seal(frame, &[])?;
         wire.send(sealed.as_deref().unwrap_or(frame)).await
     }
 
     /// Sends Client Info, which has such a header and carries a secret.
     ///
     /// # Errors
-    /// As [`Wire::send_secret`].
+    /// As [`Wire::send_secret`]; `malformed` when the frame leaves no room for a MAC.
     pub async fn send_client_info(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
-        let sealed = self.seal(frame, &[]);
+        let sealed = self.seal(frame, &[])?;
         wire.send_secret(sealed.as_deref().unwrap_or(frame)).await
     }
 
-    /// The frame with its user data encrypted, behind this header if it has none; none without encryption.
-    fn seal(&mut self, frame: &[u8], header: &[u8]) -> Option<Vec<u8>> {
-        let security = self.security.as_mut()?;
+    /// The frame with its user data encrypted, behind this header if it has none; none without encryption. An answer can be
+    /// too long for that, because IronRDP echoes capabilities of the server in it.
+    fn seal(&mut self, frame: &[u8], header: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(security) = &mut self.security else { return Ok(None) };
         let sealed = mcs::with_user_data(frame, |user_data| security.seal(&[header, user_data].concat()));
-        sealed.expect("a client's PDUs have a header and leave room for a MAC")
+        sealed.map_err(|error| ending::malformed("an answer cannot be encrypted", &error, &[]))
     }
 }
 
 fn unopened(error: &Unopened, frame: &[u8]) -> Failure {
     match error {
         Unopened::Malformed(error) => ending::malformed("a PDU cannot be decrypted", error, frame),
+        // The bytes are not shown: encrypted ones tell nothing.
         Unopened::WrongMac => {
-            let detail = "the MAC of an encrypted PDU does not match what was decrypted";
-            Failure::new(FailureKind::MacInvalid, detail).with_received(frame)
+            let detail = "the MAC of an encrypted PDU is wrong: it was altered on the way, or the server has other keys";
+            Failure::new(FailureKind::MacInvalid, detail)
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Secured, Step,
-    activate::{self, Active, Channels},
+    activate::{self, Active, Channels, MAX_REACTIVATIONS},
     ending, redirect,
 };
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
         connect_initial::DESKTOP,
         mcs::{self, Mcs},
         share::{self, IoPdu},
+        x224::TPKT_VERSION,
     },
     report::{ActivateEvidence, Failure, FailureKind, Session},
 };
@@ -22,12 +23,8 @@ use crate::{
 const QUIET: Duration = Duration::from_millis(1500);
 /// Longer than any phase.
 const A_DAY: Duration = Duration::from_secs(86_400);
-/// How often a server may begin another capabilities exchange.
-const MAX_REACTIVATIONS: u32 = 3;
 /// The most bytes that are looked at.
 const MAX_BYTES: usize = 32 << 20;
-/// A fast-path PDU begins with any other byte.
-const TPKT_VERSION: u8 = 3;
 
 /// Watches until the server has drawn and pauses, at most until the wire's deadline. Returns the picture, if anything was
 /// drawn.
@@ -39,101 +36,151 @@ pub async fn watch(
     seen: &mut Session,
 ) -> Option<Picture> {
     let begin = Instant::now();
-    let mut watch = Watch { wire, secured, channels, canvas: None, drawn_at: None };
-    seen.failure = watch.until_quiet(active, seen).await.err();
+    let mut watch = Watch { wire, secured, channels, canvas: None, drawn_at: None, before: None };
+    match watch.until_quiet(active, seen).await {
+        Ok(()) => {}
+        Err(Ended::Session(failure)) => seen.failure = Some(failure),
+        Err(Ended::Watch(why)) => seen.stopped = Some(why),
+    }
     seen.elapsed_ms = begin.elapsed().into();
-    let picture = watch.canvas.filter(|_| seen.regions > 0).map(|canvas| canvas.picture());
+    let picture = watch.picture();
     seen.blank = picture.as_ref().map(Picture::is_blank);
     picture
+}
+
+/// Why a watch ends before the server has drawn and pauses.
+enum Ended {
+    /// The server ended the session.
+    Session(Failure),
+    /// We look no longer.
+    Watch(String),
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Self {
+        Self::Session(failure)
+    }
 }
 
 struct Watch<'a> {
     wire: &'a mut Wire,
     secured: &'a mut Secured,
     channels: Channels,
+    /// None while it is drawn on, for good when that takes too long.
     canvas: Option<Canvas>,
-    /// When the server drew last.
+    /// When the server drew last on this canvas.
     drawn_at: Option<Instant>,
+    /// What it drew before it began another activation.
+    before: Option<Picture>,
 }
 
 impl Watch<'_> {
-    async fn until_quiet(&mut self, active: Active, seen: &mut Session) -> Result<(), Failure> {
+    async fn until_quiet(&mut self, active: Active, seen: &mut Session) -> Result<(), Ended> {
         self.begin(active, seen)?;
         let mut bytes = 0;
-        while !self.wire.is_over() && bytes < MAX_BYTES && !self.wire.is_quiet(self.patience()).await? {
+        while !self.wire.is_quiet(self.patience()).await? {
+            let still = |what: &str| Ended::Watch(format!("the server {what} when {} had come", size(bytes)));
+            if bytes > MAX_BYTES {
+                return Err(still("was not quiet"));
+            }
+            if self.wire.is_over() {
+                return Err(still("was not quiet and the time was over"));
+            }
             let frame = match self.secured.receive(self.wire, Framing::TpktOrFastPath).await {
-                Err(failure) if failure.kind == FailureKind::Timeout => break,
+                Err(failure) if failure.kind == FailureKind::Timeout => {
+                    return Err(still("had sent half a PDU and the time was over"));
+                }
                 other => other?,
             };
             bytes += frame.len();
-            if self.frame(&frame, seen).await?.is_none() {
-                break;
-            }
+            self.frame(frame, seen).await?;
         }
         Ok(())
     }
 
-    fn begin(&mut self, active: Active, seen: &mut Session) -> Result<(), Failure> {
+    fn begin(&mut self, active: Active, seen: &mut Session) -> Result<(), Ended> {
+        self.before = self.picture();
+        self.drawn_at = None;
         let share = Share {
             io_channel: self.channels.io,
             user_channel: self.channels.user,
             share_id: active.share_id,
             desktop: active.desktop.unwrap_or(DESKTOP),
         };
-        let canvas = Canvas::new(share).map_err(|error| Failure::new(FailureKind::Malformed, error.0))?;
         (seen.width, seen.height) = (Some(share.desktop.0.into()), Some(share.desktop.1.into()));
-        self.canvas = Some(canvas);
+        self.canvas = Some(Canvas::new(share).map_err(|error| Ended::Watch(error.0))?);
         Ok(())
+    }
+
+    /// What was drawn; an activation alone wipes nothing.
+    fn picture(&mut self) -> Option<Picture> {
+        let drawn = self.canvas.as_ref().filter(|_| self.drawn_at.is_some());
+        drawn.map(Canvas::picture).or_else(|| self.before.take())
     }
 
     fn patience(&self) -> Duration {
         self.drawn_at.map_or(A_DAY, |drawn| QUIET.saturating_sub(drawn.elapsed()))
     }
 
-    /// None when the session goes on elsewhere.
-    async fn frame(&mut self, frame: &[u8], seen: &mut Session) -> Result<Option<()>, Failure> {
+    async fn frame(&mut self, frame: Vec<u8>, seen: &mut Session) -> Result<(), Ended> {
         if frame.first() != Some(&TPKT_VERSION) {
-            self.draw(frame, seen).await?;
-            return Ok(Some(()));
+            return self.draw(frame, seen).await;
         }
-        match ending::read(frame)? {
+        match ending::read(&frame)? {
             Mcs::Data { channel, user_data } if channel == self.channels.io => {
                 self.share(user_data, seen).await
             }
             Mcs::Data { channel, user_data } if Some(channel) == self.channels.message => {
                 let evidence = &mut ActivateEvidence::default();
-                activate::message(self.wire, self.secured, self.channels, user_data, evidence).await?;
-                Ok(Some(()))
+                Ok(activate::message(self.wire, self.secured, self.channels, user_data, evidence).await?)
             }
-            _ => Ok(Some(())),
+            _ => Ok(()),
         }
     }
 
-    async fn share(&mut self, user_data: &[u8], seen: &mut Session) -> Result<Option<()>, Failure> {
+    async fn share(&mut self, user_data: &[u8], seen: &mut Session) -> Result<(), Ended> {
         let mut rest = user_data;
         while !rest.is_empty() {
             let (pdu, after) = share::first(rest);
             rest = after;
             match share::session_pdu(pdu) {
-                IoPdu::SetErrorInfo { code } if code != 0 => return Err(ending::error_info(code)),
-                IoPdu::ShareData { kind: share::UPDATE } => {
-                    let frame = mcs::indication(self.channels.io, pdu).expect("a part of a frame fits one");
-                    self.draw(&frame, seen).await?;
+                IoPdu::SetErrorInfo { code } if code != 0 => return Err(ending::error_info(code).into()),
+                IoPdu::ShareData { kind: share::UPDATE } => self.draw(self.alone(pdu), seen).await?,
+                IoPdu::Redirection => {
+                    if let Some(reason) = redirect::take(pdu, &mut seen.redirection)? {
+                        return Err(Ended::Watch(reason.to_owned()));
+                    }
                 }
-                IoPdu::Redirection if redirect::take(pdu, &mut seen.redirection)?.is_some() => {
-                    return Ok(None);
+                IoPdu::DeactivateAll => {
+                    if !rest.is_empty() {
+                        self.secured.give_back(self.alone(rest));
+                    }
+                    return self.reactivate(seen).await;
                 }
-                IoPdu::DeactivateAll => return self.reactivate(seen).await,
                 _ => {}
             }
         }
-        Ok(Some(()))
+        Ok(())
     }
 
-    /// What cannot be decoded is counted, and the rest is drawn all the same.
-    async fn draw(&mut self, frame: &[u8], seen: &mut Session) -> Result<(), Failure> {
-        let Some(canvas) = &mut self.canvas else { return Ok(()) };
-        let Ok(drawn) = canvas.draw(frame) else {
+    /// A frame of its own for what came in one with others.
+    fn alone(&self, user_data: &[u8]) -> Vec<u8> {
+        mcs::indication(self.channels.io, user_data).expect("a part of a frame fits one")
+    }
+
+    /// What cannot be decoded is counted, and the rest is drawn all the same. Decoding a small PDU can take minutes, so it may
+    /// not hold up the clock.
+    async fn draw(&mut self, frame: Vec<u8>, seen: &mut Session) -> Result<(), Ended> {
+        let Some(mut canvas) = self.canvas.take() else { return Ok(()) };
+        let work = move || {
+            let drawn = canvas.draw(&frame);
+            (canvas, drawn)
+        };
+        let Some((canvas, drawn)) = self.wire.work(work).await else {
+            return Err(Ended::Watch("what the server draws takes too long to decode".to_owned()));
+        };
+        self.canvas = Some(canvas);
+        let Ok(drawn) = drawn else {
             seen.undecoded = seen.undecoded.saturating_add(1);
             return Ok(());
         };
@@ -143,22 +190,33 @@ impl Watch<'_> {
         }
         match drawn.answer {
             answer if answer.is_empty() => Ok(()),
-            answer => self.secured.send(self.wire, &answer).await,
+            answer => Ok(self.secured.send(self.wire, &answer).await?),
         }
     }
 
-    async fn reactivate(&mut self, seen: &mut Session) -> Result<Option<()>, Failure> {
+    async fn reactivate(&mut self, seen: &mut Session) -> Result<(), Ended> {
         seen.reactivations += 1;
         if seen.reactivations > MAX_REACTIVATIONS {
             let detail = format!("the server took back the activation {} times", seen.reactivations);
-            return Err(Failure::new(FailureKind::Malformed, detail));
+            return Err(Failure::new(FailureKind::Malformed, detail).into());
         }
         let mut evidence = ActivateEvidence::default();
         let step = activate::run(self.wire, self.secured, self.channels, &mut evidence).await;
         seen.redirection = evidence.redirection.or(seen.redirection.take());
-        match step? {
-            Step::Passed(active) => self.begin(active, seen).map(Some),
-            Step::Stopped(_) => Ok(None),
+        match step {
+            Ok(Step::Passed(active)) => self.begin(active, seen),
+            Ok(Step::Stopped(reason)) => Err(Ended::Watch(reason.into_owned())),
+            Err(failure) if failure.kind == FailureKind::Timeout => Err(Ended::Watch(
+                "the server began another activation and did not finish it in time".to_owned(),
+            )),
+            Err(failure) => Err(failure.into()),
         }
+    }
+}
+
+fn size(bytes: usize) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} B"),
+        _ => format!("{} kB", bytes / 1000),
     }
 }

@@ -13,5 +13,6 @@ pub fn facts(session: &Session) -> Vec<String> {
     let counted = [(session.undecoded, "not decodable"), (session.reactivations, "reactivations")];
     let some = counted.into_iter().filter(|(count, _)| *count > 0);
     let counted = some.map(|(count, what)| format!("{what}: {count}"));
-    vec![size.into_iter().chain([drawn]).chain(counted).collect::<Vec<_>>().join(", ")]
+    let facts = size.into_iter().chain([drawn]).chain(counted).collect::<Vec<_>>().join(", ");
+    [facts].into_iter().chain(session.stopped.clone()).collect()
 }

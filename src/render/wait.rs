@@ -1,7 +1,7 @@
 //! How a host was waited for, a line for each stretch of tries that ended alike.
 
 use super::cells;
-use crate::report::{Millis, Wait, WaitEntry};
+use crate::report::{Millis, Status, Wait, WaitEntry};
 
 /// Stretches shown at either end of a long wait.
 const SHOWN: usize = 3;
@@ -11,6 +11,7 @@ pub fn tried(entry: &WaitEntry) -> String {
     let phase = entry.phase.map_or("", |phase| phase.name());
     match entry.kind {
         Some(kind) => format!("{phase} {}{}", kind.name().replace('_', " "), cells::code(entry.code)),
+        None if entry.status == Some(Status::Stopped) => format!("stopped in {phase}"),
         None => format!("reached {phase}"),
     }
 }
@@ -18,12 +19,15 @@ pub fn tried(entry: &WaitEntry) -> String {
 /// How long it took, in how many tries.
 pub fn total(wait: &Wait) -> String {
     let word = if wait.tries == 1 { "try" } else { "tries" };
-    format!("{}, {} {word}", seconds(wait.elapsed_ms), wait.tries)
+    let end = if wait.interrupted { "; interrupted, a try under way is not in here" } else { "" };
+    format!("{}, {} {word}{end}", seconds(wait.elapsed_ms), wait.tries)
 }
 
 /// When the tries ended how.
 pub fn stretches(wait: &Wait) -> Vec<String> {
-    let alike = |a: &WaitEntry, b: &WaitEntry| (a.phase, a.kind, a.code) == (b.phase, b.kind, b.code);
+    let alike = |a: &WaitEntry, b: &WaitEntry| {
+        (a.phase, a.status, a.kind, a.code) == (b.phase, b.status, b.kind, b.code)
+    };
     let mut lines: Vec<String> = wait.timeline.chunk_by(alike).map(line).collect();
     let hidden = lines.len().saturating_sub(2 * SHOWN);
     // One line would hide no more than it takes.

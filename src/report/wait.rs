@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FailureKind, Millis};
+use super::{FailureKind, Millis, Status};
 use crate::codes::Phase;
 
 /// A wait and its tries; the rest of the report is about the last one.
@@ -13,6 +13,9 @@ pub struct Wait {
     pub tries: u64,
     /// Milliseconds from the first try's beginning to the last one's end.
     pub elapsed_ms: Millis,
+    /// Whether Ctrl-C ended it; of a try that was under way then, which may have used the account, nothing is reported.
+    #[serde(default)]
+    pub interrupted: bool,
     /// The first ten and the last twenty tries, in order.
     pub timeline: Vec<WaitEntry>,
 }
@@ -24,6 +27,9 @@ pub struct WaitEntry {
     pub at_ms: Millis,
     /// The last phase that was entered.
     pub phase: Option<Phase>,
+    /// How that phase ended.
+    #[serde(default)]
+    pub status: Option<Status>,
     /// What ended it there; null when the phase passed or we chose to stop.
     pub kind: Option<FailureKind>,
     /// The protocol's number, where it has one.

@@ -3,7 +3,7 @@
 mod backoff;
 mod timeline;
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 pub use backoff::random;
 
@@ -65,7 +65,8 @@ pub enum Next {
     Done,
 }
 
-/// Tries until the requested phase is reached or the time is over; the report is that of the last try.
+/// Tries until the requested phase is reached, the time is over or `interrupt` ends; the report is that of the last try that
+/// ended, none when not even one did.
 ///
 /// The account is used at most once: tries go without it until one shows that the server is ready, and whatever
 /// the server does after AUTHENTICATE was sent ends the wait. Those tries consume no license either.
@@ -75,27 +76,52 @@ pub async fn wait<N: Network>(
     network: &N,
     patience: Patience,
     watcher: &dyn Watcher,
-) -> Report {
+    interrupt: impl Future<Output = ()>,
+) -> Option<Report> {
+    let mut seen = Seen::default();
+    let interrupted = tokio::select! {
+        // The interrupt is listened for before anything is tried.
+        biased;
+        () = interrupt => true,
+        () = tries(target, settings, network, patience, watcher, &mut seen) => false,
+    };
+    let mut report = seen.last?;
+    report.trace.wait = Some(seen.timeline.record(interrupted));
+    Some(report)
+}
+
+/// What is left when a wait ends, however it does.
+#[derive(Default)]
+struct Seen {
+    timeline: Timeline,
+    last: Option<Report>,
+}
+
+async fn tries<N: Network>(
+    target: &Target,
+    settings: &Settings,
+    network: &N,
+    patience: Patience,
+    watcher: &dyn Watcher,
+    seen: &mut Seen,
+) {
     let begin = Instant::now();
     let mut backoff = Backoff::new(patience.jitter);
-    let mut timeline = Timeline::default();
     let mut complete = settings.account.is_none();
     loop {
         let left = patience.time.saturating_sub(begin.elapsed());
-        let mut report = attempt(target, settings, network, left, complete, watcher).await;
-        let entry = timeline.add(begin.elapsed(), &report);
+        let report = attempt(target, settings, network, left, complete, watcher).await;
+        let entry = seen.timeline.add(begin.elapsed(), &report);
         let left = patience.time.saturating_sub(begin.elapsed());
         let spare = left.saturating_sub(LAST_TRY.min(patience.time / LAST_PART));
         let next = next(&report, complete, spare, &mut backoff);
-        watcher.tried(&Tried { number: timeline.tries(), entry: &entry, report: &report, next });
+        watcher.tried(&Tried { number: seen.timeline.tries(), entry: &entry, report: &report, next });
+        seen.last = Some(report);
         complete = settings.account.is_none() || next == Next::WithAccount;
         match next {
             Next::Again(time) => pause(time).await,
             Next::WithAccount => {}
-            Next::TimeOver | Next::Done => {
-                report.trace.wait = Some(timeline.record(begin.elapsed()));
-                return report;
-            }
+            Next::TimeOver | Next::Done => return,
         }
     }
 }

@@ -19,10 +19,11 @@ impl Timeline {
     pub fn add(&mut self, at: Duration, report: &Report) -> WaitEntry {
         let failure = report.verdict.failure.as_ref();
         let described = report.trace.described();
-        let entered = described.and_then(|c| c.phases.summaries().last().map(|summary| summary.phase));
+        let last = described.and_then(|connection| connection.phases.summaries().last().copied());
         let entry = WaitEntry {
             at_ms: at.into(),
-            phase: entered,
+            phase: last.map(|summary| summary.phase),
+            status: last.map(|summary| summary.status),
             kind: failure.map(|failure| failure.kind),
             code: failure.and_then(|failure| failure.code),
         };
@@ -39,8 +40,9 @@ impl Timeline {
         self.tries
     }
 
-    /// The record of a wait that took this long.
-    pub fn record(self, elapsed: Duration) -> Wait {
-        Wait { tries: self.tries, elapsed_ms: elapsed.into(), timeline: self.entries }
+    /// The record of a wait, which lasted to the end of the last try.
+    pub fn record(self, interrupted: bool) -> Wait {
+        let elapsed_ms = self.entries.last().map(|entry| entry.at_ms).unwrap_or_default();
+        Wait { tries: self.tries, elapsed_ms, interrupted, timeline: self.entries }
     }
 }

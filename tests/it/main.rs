@@ -7,6 +7,7 @@ mod codes;
 mod credentials;
 mod demo;
 mod faults;
+mod interrupt;
 mod junit;
 mod lab;
 mod layers;

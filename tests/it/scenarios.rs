@@ -1,6 +1,6 @@
 //! Scenarios in, reports out: each file of testdata/scenarios as a reviewed page of text.
 
-use std::{fs, net::IpAddr, net::SocketAddr, path::Path, time::Duration};
+use std::{fs, future::pending, net::IpAddr, net::SocketAddr, path::Path, time::Duration};
 
 use rdptrace::{
     Report, Settings, Target, Unobserved,
@@ -133,7 +133,8 @@ fn filters() -> insta::Settings {
 
 async fn waited(target: &Target, settings: &Settings, lab: &Lab, seconds: u64) -> Report {
     let patience = Patience { time: Duration::from_secs(seconds), jitter: || 0.0 };
-    wait(target, settings, lab, patience, &Tries::default()).await
+    let report = wait(target, settings, lab, patience, &Tries::default(), pending()).await;
+    report.expect("nothing interrupts it")
 }
 
 #[tokio::test(start_paused = true)]

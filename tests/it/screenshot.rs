@@ -37,7 +37,11 @@ impl Observer for Kept {
 async fn screenshot(name: Option<&str>, timeout: Duration) -> (Report, Option<Picture>) {
     let settings = Settings {
         until: Some(Phase::Activate),
-        security: Security::Tls,
+        security: if name.is_some_and(|name| name.starts_with("standard")) {
+            Security::Rdp
+        } else {
+            Security::Tls
+        },
         screenshot: true,
         timeout,
         ..Settings::default()
@@ -85,6 +89,29 @@ async fn a_session_that_is_activated_again_is_drawn_again() {
     let (seen, picture) = session(Some("session-reactivation")).await;
     assert_is_the_demo_screen(&picture.expect("a picture"));
     assert_eq!(seen.reactivations, 1);
+}
+
+/// An activation alone wipes nothing, and it is no end of the session when it is not finished.
+#[tokio::test(start_paused = true)]
+async fn what_was_drawn_before_an_activation_stays() {
+    let (seen, picture) = session(Some("session-reactivation-silent")).await;
+    assert_is_the_demo_screen(&picture.expect("a picture"));
+    assert!(seen.failure.is_none() && seen.stopped.is_some_and(|why| why.contains("another activation")));
+}
+
+/// On the fast path and on the slow one Standard RDP Security is taken off before anything is drawn.
+#[tokio::test(start_paused = true)]
+async fn a_screen_without_tls_is_seen() {
+    for name in [
+        "standard-security",
+        "standard-security-40-bit",
+        "standard-security-56-bit",
+        "standard-security-plain",
+    ] {
+        let (seen, picture) = session(Some(name)).await;
+        assert_is_the_demo_screen(&picture.unwrap_or_else(|| panic!("{name}: {seen:?}")));
+        assert!(seen.failure.is_none(), "{name}: {seen:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,10 +192,14 @@ fn a_server_that_gives_no_picture_leaves_no_file() {
     let nla = Served::start(&[]);
     let closing = Served::start(&["--fault", "mcs-close"]);
     let black = Served::start(&["--fault", "session-black"]);
+    let elsewhere = Served::start(&["--fault", "session-redirection"]);
+    let garbled = Served::start(&["--fault", "session-undecodable"]);
     let cases = [
-        (&nla.1, "auto", 3, "the trace stopped in credssp"),
+        (&nla.1, "auto", 3, "stopped in credssp: no account was given"),
         (&closing.1, "tls", 16, "the connection ended in mcs"),
         (&black.1, "tls", 1, "the server drew nothing"),
+        (&elsewhere.1, "tls", 0, "redirects to"),
+        (&garbled.1, "tls", 0, "can be decoded"),
     ];
     let (new, old) = (file("no-screen.png"), file("old-screen.png"));
     fs::write(&old, "older").expect("a file");

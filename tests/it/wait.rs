@@ -1,6 +1,7 @@
 //! Waiting for a host, in virtual time: how often, how long, and what becomes of the account.
 
 use std::{
+    future::pending,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -73,9 +74,9 @@ async fn waited(seconds: u64, settings: &Settings, answers: &'static [Answer]) -
     let lab = Lab::answering(Answer::InTurn(answers));
     let patience = Patience { time: Duration::from_secs(seconds), jitter: || 0.0 };
     let (tries, begin) = (Tries::default(), Instant::now());
-    let report = wait(&target, settings, &lab, patience, &tries).await;
+    let report = wait(&target, settings, &lab, patience, &tries, pending()).await;
     Waited {
-        report,
+        report: report.expect("nothing interrupts it"),
         seconds: begin.elapsed().as_secs_f64(),
         asked: lab.asked.load(Ordering::SeqCst),
         licenses: tries.1.load(Ordering::SeqCst),
@@ -232,7 +233,7 @@ async fn junit_tells_how_the_host_was_waited_for() {
     assert_eq!(suite.attribute("time"), Some("3.00000"));
     let said = suite.last_element_child().and_then(|node| node.text()).expect("system-out");
     assert!(
-        said.ends_with("waited 3.0 s, 3 tries\n0.0 s to 1.0 s: connect refused\n3.0 s: reached credssp"),
+        said.ends_with("waited 3.0 s, 3 tries\n0.0 s to 1.0 s: connect refused\n3.0 s: stopped in credssp"),
         "{said}"
     );
 }
@@ -243,7 +244,8 @@ async fn jitter_shortens_a_pause() {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     let lab = Lab::answering(Answer::InTurn(&[Answer::Refused, Answer::Refused, DEMO]));
     let patience = Patience { time: Duration::from_secs(60), jitter: || 1.0 };
-    let report = wait(&target, &without_account(), &lab, patience, &Tries::default()).await;
+    let report = wait(&target, &without_account(), &lab, patience, &Tries::default(), pending()).await;
+    let report = report.expect("nothing interrupts it");
     assert_eq!(report.trace.wait.expect("it was waited for").elapsed_ms.0, 2250.0);
     assert!((0..100).all(|_| (0.0..=1.0).contains(&rdptrace::wait::random())));
 }

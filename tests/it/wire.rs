@@ -1,12 +1,17 @@
 //! The wire: what a server said last is read before how it ended, and the end is told truly.
 
-use std::time::Duration;
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use rdptrace::{
     net::{Framing, Instant, Limits, Wire},
     report::{Direction, FailureKind},
 };
-use tokio::io::{AsyncWriteExt as _, duplex};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf, duplex};
 
 const ULTIMATUM: [u8; 9] = [3, 0, 0, 9, 2, 0xF0, 0x80, 0x21, 0x80];
 
@@ -24,6 +29,19 @@ async fn what_was_said_before_the_end_is_read_though_a_write_fails() {
     assert_eq!(wire.receive(Framing::Tpkt).await.expect("a frame"), ULTIMATUM);
     let ended = wire.receive(Framing::Tpkt).await.expect_err("the end");
     assert_eq!(ended.kind, FailureKind::Closed);
+}
+
+/// The clock goes on while something is worked on: what takes too long is given up at the deadline.
+#[tokio::test]
+async fn work_ends_with_the_phase() {
+    let (client, _server) = duplex(4096);
+    let run = Instant::now() + Duration::from_millis(50);
+    let wire = Wire::new(Box::new(client), Limits { phase: Duration::from_secs(60), run });
+    let (go_on, never) = std::sync::mpsc::channel::<()>();
+    assert_eq!(wire.work(move || never.recv().is_err()).await, None);
+    drop(go_on);
+    let wire = Wire::new(Box::new(duplex(1).0), limits());
+    assert_eq!(wire.work(|| 7).await, Some(7));
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,4 +86,42 @@ async fn secrets_are_recorded_by_length_only() {
     assert_eq!(frames[0].head.as_deref(), Some("6f70656e"));
     assert_eq!((frames[1].length, frames[1].head.as_deref()), (6, None));
     assert!(frames.iter().all(|frame| frame.direction == Direction::Sent && !frame.tls));
+}
+
+/// A connection that fails with this code of the system.
+struct Failing(i32);
+
+impl Failing {
+    fn poll<T>(&self) -> Poll<io::Result<T>> {
+        Poll::Ready(Err(io::Error::from_raw_os_error(self.0)))
+    }
+}
+
+impl AsyncRead for Failing {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.poll()
+    }
+}
+
+impl AsyncWrite for Failing {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll()
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll()
+    }
+}
+
+/// What the system says is not taken for something that the server sent.
+#[tokio::test(start_paused = true)]
+async fn an_error_of_the_system_that_nobody_knows_is_shown() {
+    let mut wire = Wire::new(Box::new(Failing(31_999)), limits());
+    let failure = wire.receive(Framing::Tpkt).await.expect_err("an error");
+    assert_eq!(failure.kind, FailureKind::Unreachable);
+    assert!(failure.detail.contains("31999"), "{}", failure.detail);
 }

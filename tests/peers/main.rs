@@ -1,5 +1,7 @@
 //! Real servers and a real client, started on loopback by the tests themselves; a test without its program says so.
 
+// The servers are programs of unix; the Windows program is tested from there, under Wine.
+#![cfg(unix)]
 // Tests print what they skip, and wait for servers that have no clock to pause.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -7,5 +9,8 @@ mod demo_server;
 mod display;
 mod freerdp;
 mod lab;
+#[cfg(target_os = "linux")]
+mod prompt;
 mod weston;
+mod windows;
 mod xrdp;

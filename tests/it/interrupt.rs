@@ -1,0 +1,105 @@
+//! Ctrl-C: a wait ends with the report of its last whole try, a plain trace without one.
+
+use std::time::Duration;
+
+use rdptrace::{
+    Report, Settings, Target,
+    report::{Credentials, FailureKind, Outcome},
+    wait,
+    wait::Patience,
+};
+use tokio::time::sleep;
+
+use crate::{
+    faults::settings,
+    lab::{Answer, Lab},
+    wait::Tries,
+};
+
+const DEMO: Answer = Answer::Demo(None);
+
+/// A wait of an hour that is interrupted after some seconds.
+async fn interrupted(seconds: u64, settings: &Settings, answers: &'static [Answer]) -> Option<Report> {
+    let target: Target = "rdsh01.corp.example".parse().expect("a target");
+    let lab = Lab::answering(Answer::InTurn(answers));
+    let patience = Patience { time: Duration::from_secs(3600), jitter: || 0.0 };
+    let interrupt = sleep(Duration::from_secs(seconds));
+    wait(&target, settings, &lab, patience, &Tries::default(), interrupt).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_pause_the_last_try_is_reported() {
+    let report = interrupted(5, &settings(), &[Answer::Refused]).await.expect("tries have ended");
+    assert_eq!(report.verdict.failure.map(|failure| failure.kind), Some(FailureKind::Refused));
+    let wait = report.trace.wait.expect("it was waited for");
+    assert_eq!((wait.tries, wait.elapsed_ms.0, wait.interrupted), (3, 3000.0, true));
+}
+
+/// The second try is the one with the account, which connects to a host that has gone silent.
+#[tokio::test(start_paused = true)]
+async fn in_a_try_the_one_before_is_reported() {
+    let report = interrupted(5, &settings(), &[DEMO, Answer::Silent]).await.expect("a try has ended");
+    assert_eq!(report.verdict.outcome, Outcome::Stopped);
+    assert_eq!(report.verdict.credentials, Credentials::NotAttempted);
+    assert_eq!(report.trace.wait.map(|wait| wait.tries), Some(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_the_first_try_there_is_nothing_to_report() {
+    assert!(interrupted(5, &settings(), &[Answer::Silent]).await.is_none());
+}
+
+/// The system's own signal; Windows has none that a test could send without unsafe code.
+#[cfg(unix)]
+mod signal {
+    use std::{
+        io::{BufRead as _, BufReader, Read as _},
+        net::TcpListener,
+        process::{Child, Command, Output, Stdio},
+    };
+
+    use serde_json::Value;
+
+    fn start(arguments: &[&str]) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the program runs")
+    }
+
+    /// Sends SIGINT and waits for the end.
+    fn interrupt(child: Child) -> Output {
+        let id = child.id().to_string();
+        let sent = Command::new("sh").args(["-c", "kill -INT \"$0\"", &id]).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+        child.wait_with_output().expect("it ends")
+    }
+
+    #[test]
+    fn ends_a_wait_with_its_report() {
+        let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let closed = closed.expect("a port that was free").to_string();
+        let mut child = start(&["trace", &closed, "--wait", "1h", "--format", "json"]);
+        let mut stderr = BufReader::new(child.stderr.take().expect("it was piped"));
+        let mut said = String::new();
+        stderr.read_line(&mut said).expect("a line");
+        assert!(said.starts_with("try 1, "), "{said}");
+        let output = interrupt(child);
+        stderr.read_to_string(&mut said).expect("text");
+        assert_eq!(output.status.code(), Some(11), "{said}");
+        assert!(said.ends_with("interrupted, no further try\n"), "{said}");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(report["verdict"]["failure"]["kind"], "refused");
+        assert_eq!(report["wait"]["timeline"][0]["kind"], "refused");
+    }
+
+    #[test]
+    fn ends_a_trace_with_an_exit_code_of_its_own() {
+        let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let target = silent.local_addr().expect("an address").to_string();
+        let child = start(&["trace", &target]);
+        let _connection = silent.accept().expect("the trace connects");
+        let output = interrupt(child);
+        assert_eq!(output.status.code(), Some(130));
+        assert!(output.stdout.is_empty() && output.stderr.is_empty());
+    }
+}
