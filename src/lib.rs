@@ -8,6 +8,7 @@ pub mod codes;
 #[doc(hidden)]
 pub mod demo;
 mod diagnose;
+pub mod explain;
 #[doc(hidden)]
 pub mod net;
 #[doc(hidden)]

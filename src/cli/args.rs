@@ -12,7 +12,10 @@ use crate::{
     target::Target,
 };
 
-use super::values::{duration, further_report, seconds, thumbprint};
+use super::{
+    explain::ExplainArguments,
+    values::{duration, further_report, seconds, thumbprint},
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -41,6 +44,8 @@ pub enum Command {
     Trace(Box<TraceArguments>),
     /// Trace a built-in server on loopback: nothing to install
     Demo(DemoArguments),
+    /// Explain a code of a message box, a log or a trace
+    Explain(ExplainArguments),
     /// Print the JSON schema of the report
     Schema,
     /// Print a completion script

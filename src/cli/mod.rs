@@ -3,6 +3,7 @@
 mod args;
 mod demo;
 mod exit;
+mod explain;
 mod logs;
 mod output;
 mod password;
@@ -52,6 +53,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema => print(&schema()),
         Command::Completions { shell } => print(&completions(shell)),
         Command::Man => man().and_then(|page| print(&page)),

@@ -56,7 +56,7 @@ pub static EXTENDED: Table =
 /// NTSTATUS, security status and HRESULT codes; the only table that says which codes refuse the credentials.
 pub static NTSTATUS: Table = table!(
     "ntstatus",
-    "NTSTATUS, security status or HRESULT",
+    "NTSTATUS or HRESULT",
     &["ntstatus", "secstatus", "hresult", "sspi", "schannel", "status", "substatus"]
 );
 
@@ -66,7 +66,7 @@ pub static ERROR_INFO: Table =
 
 /// Why a server refused the security negotiation (MS-RDPBCGR 2.2.1.2.2).
 pub static NEGOTIATION_FAILURE: Table =
-    table!("negotiation_failure", "negotiation failure", &["negotiation", "failure"]);
+    table!("negotiation_failure", "negotiation failure", &["negotiation", "failure"]).in_decimal();
 
 /// Security protocols of the negotiation (MS-RDPBCGR 2.2.1.1.1).
 pub static NEGOTIATION_PROTOCOL: Table =
@@ -84,42 +84,45 @@ pub static NEGOTIATION_RESPONSE_FLAG: Table =
 
 /// Types of the structures in the negotiation (MS-RDPBCGR 2.2.1.1 and 2.2.1.2).
 pub static NEGOTIATION_STRUCTURE: Table =
-    table!("negotiation_structure", "negotiation structure", &["negotiation", "structure"]);
+    table!("negotiation_structure", "negotiation structure", &["negotiation", "structure"]).in_decimal();
 
 /// TLS alert descriptions (IANA TLS alerts).
-pub static TLS_ALERT: Table = table!("tls_alert", "TLS alert", &["tls", "ssl", "alert"]);
+pub static TLS_ALERT: Table = table!("tls_alert", "TLS alert", &["tls", "ssl", "alert"]).in_decimal();
 
 /// CredSSP versions, which have no symbols (MS-CSSP 2.2.1).
-pub static CREDSSP_VERSION: Table = table!("credssp_version", "CredSSP version", &["credssp", "version"]);
+pub static CREDSSP_VERSION: Table =
+    table!("credssp_version", "CredSSP version", &["credssp", "version"]).in_decimal();
 
 /// The first CredSSP version that is not open to CVE-2018-0886.
 pub const FIRST_PATCHED_CREDSSP: u32 = 5;
 
 /// Early User Authorization results (MS-RDPBCGR 2.2.10.2).
 pub static EARLY_AUTHORIZATION: Table =
-    table!("early_authorization", "early authorization result", &["early", "authorization"]);
+    table!("early_authorization", "early authorization result", &["early", "authorization"]).in_decimal();
 
 /// Results of an RDSTLS authentication (MS-RDPBCGR 2.2.17.4).
-pub static RDSTLS_RESULT: Table = table!("rdstls_result", "RDSTLS result", &["rdstls", "result"]);
+pub static RDSTLS_RESULT: Table =
+    table!("rdstls_result", "RDSTLS result", &["rdstls", "result"]).in_decimal();
 
 /// Results of an Entra authentication (MS-RDPBCGR, RDS AAD Auth).
 pub static RDSAAD_RESULT: Table =
-    table!("rdsaad_result", "Entra authentication result", &["rdsaad", "entra", "result"]);
+    table!("rdsaad_result", "Entra authentication result", &["rdsaad", "entra", "result"]).in_decimal();
 
 /// Results in MCS responses and confirms (T.125, Result).
-pub static MCS_RESULT: Table = table!("mcs_result", "MCS result", &["mcs", "result"]);
+pub static MCS_RESULT: Table = table!("mcs_result", "MCS result", &["mcs", "result"]).in_decimal();
 
 /// Reasons of a disconnect provider ultimatum (T.125, Reason).
 pub static MCS_REASON: Table =
-    table!("mcs_reason", "MCS disconnect ultimatum", &["mcs", "ultimatum", "reason"]);
+    table!("mcs_reason", "MCS disconnect ultimatum", &["mcs", "ultimatum", "reason"]).in_decimal();
 
 /// Types of license messages, bMsgType (MS-RDPBCGR 2.2.1.12.1.1).
 pub static LICENSE_MESSAGE: Table =
-    table!("license_message", "license message", &["license", "licence", "licensing", "message"]);
+    table!("license_message", "license message", &["license", "licence", "licensing", "message"])
+        .in_decimal();
 
 /// Error codes of a license error message (MS-RDPBCGR 2.2.1.12.1.3).
 pub static LICENSE_ERROR: Table =
-    table!("license_error", "license error", &["license", "licence", "licensing", "alert"]);
+    table!("license_error", "license error", &["license", "licence", "licensing", "alert"]).in_decimal();
 
 /// The license error that says that no license is needed, STATUS_VALID_CLIENT.
 pub const STATUS_VALID_CLIENT: u32 = 7;
@@ -129,18 +132,20 @@ pub static LICENSE_TRANSITION: Table = table!(
     "license_transition",
     "license state transition",
     &["license", "licence", "licensing", "transition"]
-);
+)
+.in_decimal();
 
 /// Capability set types of a Demand Active (MS-RDPBCGR 2.2.1.13.1.1.1).
 pub static CAPABILITY_SET: Table =
-    table!("capability_set", "capability set", &["capability", "capability_set"]);
+    table!("capability_set", "capability set", &["capability", "capability_set"]).in_decimal();
 
 /// Types of share data PDUs, pduType2 (MS-RDPBCGR 2.2.8.1.1.1.2).
-pub static SHARE_DATA: Table = table!("share_data", "share data PDU", &["pdu", "pdutype2", "share_data"]);
+pub static SHARE_DATA: Table =
+    table!("share_data", "share data PDU", &["pdu", "pdutype2", "share_data"]).in_decimal();
 
 /// Types of Save Session Info PDUs (MS-RDPBCGR 2.2.10.1.1).
 pub static SAVE_SESSION_INFO: Table =
-    table!("save_session_info", "Save Session Info PDU", &["save_session_info"]);
+    table!("save_session_info", "Save Session Info PDU", &["save_session_info"]).in_decimal();
 
 /// Errors of the logon inside the session (IMsTscAxEvents::OnLogonError).
 pub static LOGON_ERROR: Table = table!("logon_error", "logon error", &["logon", "logon_error"]);
@@ -150,14 +155,15 @@ pub static GATEWAY_STATUS: Table =
     table!("gateway_status", "RD Gateway status", &["gateway", "tsgu", "status"]);
 
 /// HTTP statuses on the way to an RD Gateway (RFC 9110).
-pub static HTTP_STATUS: Table = table!("http_status", "HTTP status", &["http", "gateway", "status"]);
+pub static HTTP_STATUS: Table =
+    table!("http_status", "HTTP status", &["http", "gateway", "status"]).in_decimal();
 
 /// Ways to log on to an RD Gateway besides HTTP's (MS-TSGU 2.2.5.3).
 pub static GATEWAY_AUTHENTICATION: Table =
     table!("gateway_authentication", "RD Gateway authentication", &["gateway", "authentication"]).of_flags();
 
 /// Windows events about Remote Desktop; a number and its provider are unique, the number alone is not.
-pub static EVENT: Table = table!("event", "Windows event", &["event", "eventid"]);
+pub static EVENT: Table = table!("event", "Windows event", &["event", "eventid"]).in_decimal();
 
 /// Texts, properties and names of Azure Virtual Desktop and Microsoft Entra.
 pub static AVD: Table = table!("avd", "Azure Virtual Desktop or Entra", &["avd"]);

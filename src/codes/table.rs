@@ -13,6 +13,8 @@ pub struct Table {
     pub words: &'static [&'static str],
     /// Whether the codes are single bits of a number.
     pub flags: bool,
+    /// Whether its codes are commonly written in decimal.
+    pub decimal: bool,
     tsv: &'static str,
 }
 
@@ -60,23 +62,47 @@ impl Table {
         words: &'static [&'static str],
         tsv: &'static str,
     ) -> Self {
-        Self { name, title, words, flags: false, tsv }
+        Self { name, title, words, flags: false, decimal: false, tsv }
     }
 
     pub(super) const fn of_flags(self) -> Self {
         Self { flags: true, ..self }
     }
 
+    pub(super) const fn in_decimal(self) -> Self {
+        Self { decimal: true, ..self }
+    }
+
+    /// The number as the codes of this table are commonly written.
+    pub fn written(&self, code: u32) -> String {
+        if self.decimal { code.to_string() } else { format!("0x{code:X}") }
+    }
+
     /// All rows, by ascending code.
     pub fn rows(&self) -> impl Iterator<Item = Row<'static>> + use<> {
-        let mut lines = self.tsv.lines();
-        let header = lines.next().expect(WELL_FORMED);
+        let (header, lines) = self.lines();
         lines.map(move |line| Row::of(header, line))
     }
 
     /// The rows of this code: one, but events of several providers may share a number.
     pub fn find_all(&self, code: u32) -> impl Iterator<Item = Row<'static>> + use<> {
-        self.rows().filter(move |row| row.code.is_some_and(|own| own == code & row.mask))
+        let (header, lines) = self.lines();
+        let masked = self.has("mask");
+        // The code is the first cell, so the other rows need not be read.
+        let own =
+            move |line: &&str| masked || number(line.split('\t').next().unwrap_or_default()) == Some(code);
+        let rows = lines.filter(own).map(move |line| Row::of(header, line));
+        rows.filter(move |row| row.code.is_some_and(|own| own == code & row.mask))
+    }
+
+    /// Whether it has this column.
+    pub fn has(&self, column: &str) -> bool {
+        self.lines().0.split('\t').any(|own| own == column)
+    }
+
+    fn lines(&self) -> (&'static str, std::str::Lines<'static>) {
+        let mut lines = self.tsv.lines();
+        (lines.next().expect(WELL_FORMED), lines)
     }
 
     /// The first row of this code.
@@ -91,27 +117,50 @@ impl Table {
 }
 
 impl Row<'static> {
+    /// An empty row, which a table's own columns fill.
+    const EMPTY: Self = Self {
+        code: None,
+        symbol: "",
+        meaning: "",
+        refuses_credentials: false,
+        phases: "",
+        hint: "",
+        mstsc: None,
+        schannel: None,
+        level: "",
+        provider: "",
+        channel: "",
+        side: "",
+        mask: u32::MAX,
+        page: "",
+        confidence: "",
+        source: "",
+    };
+
     fn of(header: &'static str, line: &'static str) -> Self {
-        let cells = || header.split('\t').zip(line.split('\t'));
-        let text = |name: &str| cells().find(|(column, _)| *column == name).map_or("", |(_, cell)| cell);
-        Self {
-            code: number(text("code")),
-            symbol: text("symbol"),
-            meaning: text("meaning"),
-            refuses_credentials: text("refuses_credentials") == "yes",
-            phases: text("phases"),
-            hint: text("hint"),
-            mstsc: number(text("mstsc")),
-            schannel: number(text("schannel")),
-            level: text("level"),
-            provider: text("provider"),
-            channel: text("channel"),
-            side: text("side"),
-            mask: number(text("mask")).unwrap_or(u32::MAX),
-            page: text("page"),
-            confidence: text("confidence"),
-            source: text("source"),
+        let mut row = Self::EMPTY;
+        for (column, cell) in header.split('\t').zip(line.split('\t')) {
+            match column {
+                "code" => row.code = number(cell),
+                "symbol" => row.symbol = cell,
+                "meaning" => row.meaning = cell,
+                "refuses_credentials" => row.refuses_credentials = cell == "yes",
+                "phases" => row.phases = cell,
+                "hint" => row.hint = cell,
+                "mstsc" => row.mstsc = number(cell),
+                "schannel" => row.schannel = number(cell),
+                "level" => row.level = cell,
+                "provider" => row.provider = cell,
+                "channel" => row.channel = cell,
+                "side" => row.side = cell,
+                "mask" => row.mask = number(cell).expect(WELL_FORMED),
+                "page" => row.page = cell,
+                "confidence" => row.confidence = cell,
+                "source" => row.source = cell,
+                _ => panic!("{WELL_FORMED}: {column}"),
+            }
         }
+        row
     }
 }
 

@@ -1,7 +1,8 @@
-//! Reports as text, as JSON and as JUnit; one file a format.
+//! Reports as text, as JSON and as JUnit, and explanations of codes; one file a format.
 
 mod activation;
 mod cells;
+mod explanation;
 mod json;
 mod junit;
 mod page;
@@ -10,6 +11,7 @@ mod session;
 mod text;
 mod wait;
 
+pub use explanation::explanation;
 pub use json::json;
 pub use junit::junit;
 pub use text::text;
