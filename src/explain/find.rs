@@ -77,8 +77,11 @@ fn pair(code: u32, extended: u32) -> Explained {
     explained.extended = Some(extended);
     explained.narrower = Vec::new();
     if let Some(page) = page {
-        explained.summary = page.lead();
-        explained.background = None;
+        // The extended code is the nearer reason of the two.
+        let reason = second.or(first).map_or(String::new(), |(_, row)| sentence(row.meaning));
+        let one = page.is_of_one_code();
+        explained.summary = if one { page.lead() } else { reason };
+        explained.background = Some(page.lead()).filter(|_| !one);
         explained.sections = page.sections();
     }
     for unknown in [(code, first), (extended, second)].into_iter().filter(|(_, found)| found.is_none()) {
@@ -182,8 +185,11 @@ pub fn another(relation: Relation, (table, row): Found) -> Related {
     Related { relation, table: table.name, kind: table.title, code: row.code, written, symbol }
 }
 
+/// The families of a code, the narrowest first.
 fn families(code: u32) -> Vec<Family> {
     let row =
         |row: Row<'static>| Family { name: row.symbol, meaning: row.meaning, confidence: row.confidence };
-    FAMILY.find_all(code).map(row).collect()
+    let mut rows: Vec<_> = FAMILY.find_all(code).collect();
+    rows.sort_by_key(|row| row.mask.count_zeros());
+    rows.into_iter().map(row).collect()
 }

@@ -1,5 +1,7 @@
 //! What may have been meant instead of a code that no table has.
 
+use std::collections::BTreeSet;
+
 use super::{Related, Relation, find::another, number::Number};
 use crate::codes::{
     DISCONNECT, ERROR_INFO, EVENT, EXTENDED, GATEWAY_STATUS, NTSTATUS, RDSTLS_RESULT, TABLES, Table,
@@ -34,6 +36,8 @@ pub fn numbers(number: Number, asked: &[&'static Table]) -> Vec<Related> {
     }
     add(Relation::OtherTable, TABLES, number.code);
     near.extend(alike(number.code, asked));
+    let mut seen = BTreeSet::new();
+    near.retain(|one: &Related| seen.insert((one.table, one.code)));
     near.truncate(MOST);
     near
 }

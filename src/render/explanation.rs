@@ -38,15 +38,15 @@ fn explained(page: &mut Page<'_>, code: &Explained) -> io::Result<()> {
     }
     if !code.meanings.is_empty() {
         page.gap()?;
-        let several = code.meanings.len() > 1 && code.extended.is_none();
-        let told = code.background.is_some();
-        page.heading(match (several, told) {
-            (true, _) => "Meanings, by the kind of code",
-            (false, true) => "The code",
-            (false, false) => "Meaning",
+        let told = code.background.is_some() && code.meanings.len() == 1;
+        page.heading(match code.meanings.len() {
+            _ if code.extended.is_some() => "The two numbers",
+            1 if told => "The code",
+            1 => "Meaning",
+            _ => "Meanings, by the kind of code",
         })?;
         let is_brief = code.meanings.len() >= MANY;
-        code.meanings.iter().try_for_each(|one| meaning(page, one, told && !several, is_brief))?;
+        code.meanings.iter().try_for_each(|one| meaning(page, one, told, is_brief))?;
     }
     if !code.narrower.is_empty() {
         page.gap()?;
@@ -163,7 +163,7 @@ fn unknown(page: &mut Page<'_>, code: &Explained) -> io::Result<()> {
 fn family(page: &mut Page<'_>, one: &Family) -> io::Result<()> {
     let sure = if one.confidence == "documented" { "" } else { one.confidence };
     let sure = if sure.is_empty() { String::new() } else { format!(" ({sure})") };
-    page.text(2, &format!("{}: {}{sure}", one.name, one.meaning))
+    page.text(2, &format!("{}{sure}", one.meaning))
 }
 
 fn near(page: &mut Page<'_>, one: &Related) -> io::Result<()> {

@@ -123,6 +123,25 @@ fn a_word_asks_its_table_alone() {
     assert_eq!(elsewhere.near[0].table, "disconnect");
 }
 
+/// A pair with a topic in common says first what the second number says, because it is the nearer reason.
+#[test]
+fn a_pair_is_explained_by_its_extended_code() {
+    let pair = one(&["0x3/0x10A"]);
+    assert_eq!(pair.summary, "The server is not licensed to accept remote connections.");
+    assert!(pair.background.expect("a page").contains("licensing"));
+    let half = one(&["0x904/0x5A5A"]);
+    assert!(!half.known && !half.meanings.is_empty() && !half.families.is_empty());
+}
+
+/// Tools wrap a status, and the status inside is what counts.
+#[test]
+fn a_status_inside_another_one_is_shown() {
+    let inside = |code| one(&[code]).near.into_iter().find(|near| near.relation == Relation::Inside);
+    let symbol = |code| inside(code).and_then(|near| near.symbol);
+    assert_eq!(symbol("0xD000006D"), Some("STATUS_LOGON_FAILURE"));
+    assert_eq!(symbol("0x8007052E"), Some("RDSTLS_RESULT_LOGON_FAILURE"));
+}
+
 /// An event may be one of several providers, so all are shown.
 #[test]
 fn an_event_of_two_providers_shows_both() {
