@@ -37,8 +37,11 @@ pub fn terms(arguments: &[String]) -> Result<Vec<Term>, NoCode> {
     for argument in &pasted {
         let is_prose = argument.contains(char::is_whitespace);
         let breaks = |c: char| c.is_whitespace() || ",;()[]{}\"=".contains(c);
-        for token in argument.split(breaks).map(|token| token.trim_matches(['.', ':', '!', '?', '\'', '#'])) {
-            reader.read(token, is_prose)?;
+        for token in argument.split(breaks) {
+            reader.read(token.trim_matches(['.', ':', '!', '?', '\'', '#']), is_prose)?;
+            if token.ends_with(['.', '!', '?']) {
+                reader.forget();
+            }
         }
     }
     reader.finish()
@@ -101,7 +104,7 @@ impl Reader {
         self.word_or_name(token, &lower, is_prose)
     }
 
-    /// The name of a finding would be an arm of its own here, before what is no code.
+    /// Words of tables come first, because some are names as well; what is left over must be prose.
     fn word_or_name(&mut self, token: &str, lower: &str, is_prose: bool) -> Result<(), NoCode> {
         let governs = |table: &&Table| table.words.contains(&lower) || table.name == lower;
         let governed: Vec<_> = TABLES.iter().copied().filter(|table| governs(table)).collect();
@@ -116,7 +119,9 @@ impl Reader {
             return token.split(':').try_for_each(|part| self.read(part, is_prose));
         } else if token.contains('_') && token.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
             self.push(Kind::Name(token.to_owned()));
-        } else if !is_prose {
+        } else if is_prose {
+            self.forget();
+        } else {
             return Err(NoCode(format!(
                 "\"{token}\" is no code; a number such as 0x904, a pair such as 0x904/0x7, a name such as \
                  STATUS_LOGON_FAILURE or \"event 1026\" is expected"
@@ -131,6 +136,12 @@ impl Reader {
         let both: Vec<_> = self.tables.iter().copied().filter(has).collect();
         self.tables = if both.is_empty() { tables } else { both };
         self.word = Some(word.to_owned());
+    }
+
+    /// In a sentence a word governs only the number that follows it directly.
+    fn forget(&mut self) {
+        self.tables.clear();
+        self.word = None;
     }
 
     fn number(&mut self, number: Number) {

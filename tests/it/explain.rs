@@ -117,6 +117,8 @@ fn a_word_asks_its_table_alone() {
     assert_eq!(tables(&["negotiation", "failure", "5"]), ["negotiation_failure"]);
     assert_eq!(tables(&["mcs", "reason", "3"]), ["mcs_reason"]);
     assert_eq!(tables(&["license", "alert", "6"]), ["license_error"]);
+    let prose = "The session was ended because no license is available. Error code: 0x3";
+    assert!(tables(&[prose]).contains(&"disconnect"), "a word of the sentence before asked for its table");
     let elsewhere = one(&["ntstatus", "0x904"]);
     assert!(!elsewhere.known);
     assert_eq!(elsewhere.near[0].relation, Relation::OtherTable);
