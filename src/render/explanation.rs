@@ -92,8 +92,9 @@ fn meaning(page: &mut Page<'_>, one: &Meaning, is_told: bool, is_brief: bool) ->
     if let Some(event) = &one.event {
         let level = if event.level.is_empty() { "" } else { ", level " };
         fact(page, "by", &format!("{} ({}{level}{})", event.provider, event.side, event.level))?;
-        // The names of logs are as long as the line.
-        page.row((Tone::Plain, "    log"), 8, (Tone::Plain, ""), event.channel)?;
+        // The names of some logs are as long as the line.
+        let column = if event.channel.len() > 80 - FACT { FACT - 4 } else { FACT };
+        page.row((Tone::Plain, "    log"), column, (Tone::Plain, ""), event.channel)?;
     }
     if !one.phases.is_empty() {
         fact(page, "arises", &one.phases.iter().map(|phase| place(phase)).collect::<Vec<_>>().join(", "))?;
