@@ -9,6 +9,7 @@ pub mod codes;
 pub mod demo;
 mod diagnose;
 mod experiment;
+pub mod explain;
 #[doc(hidden)]
 pub mod net;
 #[doc(hidden)]

@@ -7,8 +7,11 @@ use clap_complete::Shell;
 
 use crate::{codes::Phase, report::Severity, target::Target};
 
-use super::choices::{ExperimentsArgument, LicenseArgument, SecurityArgument};
-use super::values::{duration, further_report, picture, seconds, thumbprint};
+use super::{
+    choices::{ExperimentsArgument, LicenseArgument, SecurityArgument},
+    explain::ExplainArguments,
+    values::{duration, further_report, picture, seconds, thumbprint},
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -40,6 +43,8 @@ pub enum Command {
     /// Judge a stored JSON report again; nothing is sent
     #[command(after_help = EXIT_CODES)]
     Judge(JudgeArguments),
+    /// Explain a code of a message box, a log or a trace
+    Explain(ExplainArguments),
     /// Print the JSON schema of the report
     Schema,
     /// Print a completion script

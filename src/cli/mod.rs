@@ -4,6 +4,7 @@ mod args;
 mod choices;
 mod demo;
 mod exit;
+mod explain;
 mod judge;
 mod logs;
 mod output;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema => print(&schema()),
         Command::Completions { shell } => print(&completions(shell)),
         Command::Man => man().and_then(|page| print(&page)),

@@ -1,4 +1,4 @@
-//! A table of codes: tab-separated text with a header row, read in place.
+//! A table of codes: tab-separated text with a header row, read in place; columns that a table does not need it leaves out.
 
 const WELL_FORMED: &str = "a test parses every embedded table";
 
@@ -7,20 +7,48 @@ const WELL_FORMED: &str = "a test parses every embedded table";
 pub struct Table {
     /// The name of the table's file, without its extension.
     pub name: &'static str,
+    /// What its codes are, such as `mstsc disconnect reason`.
+    pub title: &'static str,
+    /// The words that mean this table in front of a number; some are shared with other tables.
+    pub words: &'static [&'static str],
+    /// Whether the codes are single bits of a number.
+    pub flags: bool,
+    /// Whether its codes are commonly written in decimal.
+    pub decimal: bool,
     tsv: &'static str,
 }
 
-/// What is known about one code.
+/// What is known about one code; a text is empty where nothing is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row<'a> {
-    /// The number on the wire.
-    pub code: u32,
-    /// The name in the specification, or empty when it has none.
+    /// The number on the wire or in a log; none for what is known by its text alone.
+    pub code: Option<u32>,
+    /// The name in the specification, or the text.
     pub symbol: &'a str,
     /// What the code means: a clause in lower case without a full stop.
     pub meaning: &'a str,
     /// Whether a server that sends this code refused the credentials; false in tables that do not say.
     pub refuses_credentials: bool,
+    /// Where the code can arise, with commas: phases, `client` (before anything is sent), `session` (after them), `any`.
+    pub phases: &'a str,
+    /// What to look at: a clause in lower case without a full stop.
+    pub hint: &'a str,
+    /// The disconnect reason that the Windows client shows for this code, deduced from names and meanings.
+    pub mstsc: Option<u32>,
+    /// The security status that Schannel has for this TLS alert.
+    pub schannel: Option<u32>,
+    /// The level of an event.
+    pub level: &'a str,
+    /// The provider of an event.
+    pub provider: &'a str,
+    /// The log that holds an event.
+    pub channel: &'a str,
+    /// The machine that logs an event: `client`, `server`, `both`, `gateway` or `broker`.
+    pub side: &'a str,
+    /// The bits that count, in a table of families; all where there is no such column.
+    pub mask: u32,
+    /// The page that explains the topic of this code.
+    pub page: &'a str,
     /// How sure the meaning is: `documented`, `secondary`, `observed` or `inferred`.
     pub confidence: &'a str,
     /// Where the code comes from, such as `MS-RDPBCGR 2.2.5.1.1`.
@@ -28,20 +56,58 @@ pub struct Row<'a> {
 }
 
 impl Table {
-    pub(super) const fn new(name: &'static str, tsv: &'static str) -> Self {
-        Self { name, tsv }
+    pub(super) const fn new(
+        name: &'static str,
+        title: &'static str,
+        words: &'static [&'static str],
+        tsv: &'static str,
+    ) -> Self {
+        Self { name, title, words, flags: false, decimal: false, tsv }
+    }
+
+    pub(super) const fn of_flags(self) -> Self {
+        Self { flags: true, ..self }
+    }
+
+    pub(super) const fn in_decimal(self) -> Self {
+        Self { decimal: true, ..self }
+    }
+
+    /// The number as the codes of this table are commonly written.
+    pub fn written(&self, code: u32) -> String {
+        if self.decimal { code.to_string() } else { format!("0x{code:X}") }
     }
 
     /// All rows, by ascending code.
     pub fn rows(&self) -> impl Iterator<Item = Row<'static>> + use<> {
-        let mut lines = self.tsv.lines();
-        let columns = Columns::of(lines.next().expect(WELL_FORMED));
-        lines.map(move |line| columns.row(line))
+        let (header, lines) = self.lines();
+        lines.map(move |line| Row::of(header, line))
     }
 
-    /// The row of this code.
+    /// The rows of this code: one, but events of several providers may share a number.
+    pub fn find_all(&self, code: u32) -> impl Iterator<Item = Row<'static>> + use<> {
+        let (header, lines) = self.lines();
+        let masked = self.has("mask");
+        // The code is the first cell, so the other rows need not be read.
+        let own =
+            move |line: &&str| masked || number(line.split('\t').next().unwrap_or_default()) == Some(code);
+        let rows = lines.filter(own).map(move |line| Row::of(header, line));
+        rows.filter(move |row| row.code.is_some_and(|own| own == code & row.mask))
+    }
+
+    /// Whether it has this column.
+    pub fn has(&self, column: &str) -> bool {
+        self.lines().0.split('\t').any(|own| own == column)
+    }
+
+    fn lines(&self) -> (&'static str, std::str::Lines<'static>) {
+        let mut lines = self.tsv.lines();
+        (lines.next().expect(WELL_FORMED), lines)
+    }
+
+    /// The first row of this code.
     pub fn find(&self, code: u32) -> Option<Row<'static>> {
-        self.rows().find(|row| row.code == code)
+        self.find_all(code).next()
     }
 
     /// The name of this code in the specification.
@@ -50,39 +116,56 @@ impl Table {
     }
 }
 
-/// Where each column stands, as the header row says.
-#[derive(Clone, Copy)]
-struct Columns {
-    code: usize,
-    symbol: usize,
-    meaning: usize,
-    refuses_credentials: Option<usize>,
-    confidence: usize,
-    source: usize,
+impl Row<'static> {
+    /// An empty row, which a table's own columns fill.
+    const EMPTY: Self = Self {
+        code: None,
+        symbol: "",
+        meaning: "",
+        refuses_credentials: false,
+        phases: "",
+        hint: "",
+        mstsc: None,
+        schannel: None,
+        level: "",
+        provider: "",
+        channel: "",
+        side: "",
+        mask: u32::MAX,
+        page: "",
+        confidence: "",
+        source: "",
+    };
+
+    fn of(header: &'static str, line: &'static str) -> Self {
+        let mut row = Self::EMPTY;
+        for (column, cell) in header.split('\t').zip(line.split('\t')) {
+            match column {
+                "code" => row.code = number(cell),
+                "symbol" => row.symbol = cell,
+                "meaning" => row.meaning = cell,
+                "refuses_credentials" => row.refuses_credentials = cell == "yes",
+                "phases" => row.phases = cell,
+                "hint" => row.hint = cell,
+                "mstsc" => row.mstsc = number(cell),
+                "schannel" => row.schannel = number(cell),
+                "level" => row.level = cell,
+                "provider" => row.provider = cell,
+                "channel" => row.channel = cell,
+                "side" => row.side = cell,
+                "mask" => row.mask = number(cell).expect(WELL_FORMED),
+                "page" => row.page = cell,
+                "confidence" => row.confidence = cell,
+                "source" => row.source = cell,
+                _ => panic!("{WELL_FORMED}: {column}"),
+            }
+        }
+        row
+    }
 }
 
-impl Columns {
-    fn of(header: &str) -> Self {
-        let position = |name| header.split('\t').position(|column| column == name);
-        Self {
-            code: position("code").expect(WELL_FORMED),
-            symbol: position("symbol").expect(WELL_FORMED),
-            meaning: position("meaning").expect(WELL_FORMED),
-            refuses_credentials: position("refuses_credentials"),
-            confidence: position("confidence").expect(WELL_FORMED),
-            source: position("source").expect(WELL_FORMED),
-        }
-    }
-
-    fn row(self, line: &'static str) -> Row<'static> {
-        let cell = |index| line.split('\t').nth(index).expect(WELL_FORMED);
-        Row {
-            code: cell(self.code).parse().expect(WELL_FORMED),
-            symbol: cell(self.symbol),
-            meaning: cell(self.meaning),
-            refuses_credentials: self.refuses_credentials.is_some_and(|index| cell(index) == "yes"),
-            confidence: cell(self.confidence),
-            source: cell(self.source),
-        }
-    }
+/// A cell with a number, in decimal or with 0x in hexadecimal; none when it is empty.
+fn number(cell: &str) -> Option<u32> {
+    let parsed = cell.strip_prefix("0x").map_or_else(|| cell.parse(), |hex| u32::from_str_radix(hex, 16));
+    if cell.is_empty() { None } else { Some(parsed.expect(WELL_FORMED)) }
 }

@@ -1,14 +1,14 @@
-//! The report as JSON, the same on every terminal.
+//! A report as JSON, the same on every terminal.
 
 use std::io::{self, Write};
 
-use crate::report::Report;
+use serde::Serialize;
 
-/// Writes the report as indented JSON with a final newline.
+/// Writes a report, or what else has a shape, as indented JSON with a final newline.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn json<T: Serialize>(report: &T, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, report)?;
     writeln!(out)
 }

@@ -1,9 +1,10 @@
-//! Reports as text, as JSON and as JUnit; one file a format.
+//! Reports as text, as JSON and as JUnit, and explanations of codes; one file a format.
 
 mod activation;
 mod causes;
 mod cells;
 mod experiments;
+mod explanation;
 mod json;
 mod junit;
 mod page;
@@ -12,6 +13,7 @@ mod session;
 mod text;
 mod wait;
 
+pub use explanation::explanation;
 pub use json::json;
 pub use junit::junit;
 pub use text::text;

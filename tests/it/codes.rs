@@ -1,6 +1,6 @@
 //! The tables of codes are whole, and their important rows say what scripts rely on; the phases keep their numbers.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -9,21 +9,35 @@ use rdptrace::codes::{self, Phase, TABLES, Table};
 #[test]
 fn every_table_holds_at_least_the_rows_of_its_source() {
     let minimums = [
+        (&codes::DISCONNECT, 152),
+        (&codes::EXTENDED, 37),
+        (&codes::NTSTATUS, 70),
+        (&codes::ERROR_INFO, 121),
         (&codes::NEGOTIATION_FAILURE, 7),
+        (&codes::NEGOTIATION_PROTOCOL, 6),
+        (&codes::NEGOTIATION_REQUEST_FLAG, 3),
+        (&codes::NEGOTIATION_RESPONSE_FLAG, 5),
+        (&codes::NEGOTIATION_STRUCTURE, 4),
         (&codes::TLS_ALERT, 37),
         (&codes::TLS_CIPHER_SUITE, 33),
         (&codes::CREDSSP_VERSION, 5),
-        (&codes::NTSTATUS, 64),
         (&codes::EARLY_AUTHORIZATION, 2),
         (&codes::RDSTLS_RESULT, 8),
+        (&codes::RDSAAD_RESULT, 1),
         (&codes::MCS_RESULT, 16),
         (&codes::MCS_REASON, 5),
+        (&codes::LICENSE_MESSAGE, 8),
         (&codes::LICENSE_ERROR, 9),
         (&codes::LICENSE_TRANSITION, 4),
-        (&codes::ERROR_INFO, 121),
         (&codes::CAPABILITY_SET, 28),
         (&codes::SHARE_DATA, 24),
         (&codes::SAVE_SESSION_INFO, 4),
+        (&codes::LOGON_ERROR, 12),
+        (&codes::GATEWAY_STATUS, 39),
+        (&codes::HTTP_STATUS, 9),
+        (&codes::GATEWAY_AUTHENTICATION, 5),
+        (&codes::EVENT, 139),
+        (&codes::AVD, 24),
     ];
     assert_eq!(minimums.len(), TABLES.len());
     for (table, minimum) in minimums {
@@ -32,25 +46,63 @@ fn every_table_holds_at_least_the_rows_of_its_source() {
 }
 
 #[test]
-fn every_row_is_complete_and_its_code_unique() {
-    for table in TABLES {
-        let mut last = None;
+fn every_row_is_complete_and_unique() {
+    for table in all() {
+        let (mut last, mut seen) = (None, BTreeSet::new());
         for row in table.rows() {
-            let place = format!("{} {:#x}", table.name, row.code);
-            assert!(last < Some(row.code), "{place}: repeated or out of order");
-            assert!(!row.meaning.is_empty() && !row.meaning.ends_with('.'), "{place}: {}", row.meaning);
+            let place = format!("{} {:?} {}", table.name, row.code, row.symbol);
+            assert!(last <= row.code, "{place}: out of order");
+            let text = if row.code.is_none() { row.symbol } else { "" };
+            assert!(seen.insert((row.code, row.mask, row.provider, text)), "{place}: repeated");
+            assert!(row.code.is_some() || !row.symbol.is_empty(), "{place}: neither number nor text");
+            for clause in [row.meaning, row.hint] {
+                assert!(!clause.ends_with('.'), "{place}: {clause}");
+            }
+            assert!(!row.meaning.is_empty(), "{place}: no meaning");
             let levels = ["documented", "secondary", "observed", "inferred"];
             assert!(levels.contains(&row.confidence), "{place}: {}", row.confidence);
             assert!(!row.source.is_empty(), "{place}: no source");
-            assert_eq!(table.find(row.code), Some(row), "{place}");
-            last = Some(row.code);
+            last = row.code;
         }
     }
 }
 
 #[test]
+fn every_row_says_where_its_code_can_arise_and_names_only_codes_that_exist() {
+    for table in TABLES {
+        for row in table.rows() {
+            let place = format!("{} {:?} {}", table.name, row.code, row.symbol);
+            for phase in row.phases.split(',').filter(|phase| !phase.is_empty()) {
+                let known = ["client", "session", "any"].contains(&phase) || phase.parse::<Phase>().is_ok();
+                assert!(known, "{place}: {phase:?} is no phase");
+            }
+            let shown = row.mstsc.is_none_or(|code| codes::DISCONNECT.find(code).is_some());
+            assert!(shown, "{place}: {:?} is no disconnect reason", row.mstsc);
+            let logged = row.schannel.is_none_or(|code| codes::NTSTATUS.find(code).is_some());
+            assert!(logged, "{place}: {:?} is no security status", row.schannel);
+        }
+    }
+}
+
+/// A source is a document that anybody can look up, not a number of somebody's collection.
+#[test]
+fn sources_can_be_looked_up() {
+    for row in all().flat_map(Table::rows) {
+        let digits = |word: &str| word.len() > 7 && word.chars().all(|c| c.is_ascii_digit());
+        assert!(!row.source.split(|c: char| !c.is_alphanumeric()).any(digits), "{}", row.source);
+        let found = row.source.contains("field report");
+        assert!(!found || row.confidence == "observed", "{} is {}", row.source, row.confidence);
+    }
+}
+
+/// The tables that explain, and that of the families.
+fn all() -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().copied().chain([&codes::FAMILY])
+}
+
+#[test]
 fn every_file_is_a_clean_table_and_is_registered() {
-    let mut registered: HashSet<_> = TABLES.iter().map(|table| table.name.to_owned()).collect();
+    let mut registered: BTreeSet<_> = all().map(|table| table.name.to_owned()).collect();
     for file in table_files() {
         let name = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
         check_shape(&name, &fs::read_to_string(&file).expect("a source file can be read"));

@@ -9,6 +9,7 @@ use std::{
 /// What each room may use of the others; lowest first.
 const LAYERS: &[(&str, &[&str])] = &[
     ("codes", &[]),
+    ("explain", &["codes"]),
     ("pdu", &[]),
     ("target", &[]),
     ("settings", &["codes"]),
@@ -16,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("certificate", &["report"]),
     ("net", &["codes", "pdu", "report", "certificate"]),
     ("diagnose", &["codes", "report", "certificate"]),
-    ("render", &["codes", "report"]),
+    ("render", &["codes", "explain", "report"]),
     ("phase", &["codes", "pdu", "target", "settings", "report", "certificate", "net"]),
     ("probe", &["codes", "pdu", "target", "settings", "report", "certificate", "net", "phase"]),
     ("experiment", &["codes", "pdu", "target", "settings", "report", "net", "probe"]),

@@ -6,6 +6,7 @@ mod cli;
 mod codes;
 mod credentials;
 mod demo;
+mod explain;
 mod faults;
 mod interrupt;
 mod junit;

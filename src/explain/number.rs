@@ -1,0 +1,64 @@
+//! Numbers as people write them: decimal, hexadecimal, signed, and hexadecimal without its prefix.
+
+use crate::codes::TABLES;
+
+/// A number, and whether it was written in plain decimal digits, which may have been meant as hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number {
+    pub code: u32,
+    pub plain: bool,
+}
+
+/// The number that a text is: `Err` for one of more than 32 bits, none for what is no number.
+pub fn number(text: &str) -> Option<Result<Number, ()>> {
+    if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        let is_hex = !hex.is_empty() && hex.chars().all(|c| c.is_ascii_hexdigit());
+        return is_hex.then(|| prefixed(hex));
+    }
+    if let Some(digits) = text.strip_prefix('-') {
+        let is_decimal = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
+        // Windows tools print an NTSTATUS or HRESULT as a signed number.
+        return is_decimal
+            .then(|| text.parse::<i32>().map(|n| found(n.cast_unsigned(), false)).map_err(drop));
+    }
+    bare(text)
+}
+
+fn found(code: u32, plain: bool) -> Number {
+    Number { code, plain }
+}
+
+/// A status that was widened to 64 bits with its sign is still that status.
+fn prefixed(hex: &str) -> Result<Number, ()> {
+    let wide = u64::from_str_radix(hex, 16).map_err(drop)?;
+    let narrow = wide & u64::from(u32::MAX);
+    let widened = narrow | 0xFFFF_FFFF_0000_0000;
+    let fits = wide == narrow || (wide == widened && narrow >> 31 == 1);
+    u32::try_from(narrow).ok().filter(|_| fits).map(|code| found(code, false)).ok_or(())
+}
+
+/// Digits are decimal, unless eight of them are a known code only as hexadecimal; with letters among them they can be
+/// nothing else.
+fn bare(text: &str) -> Option<Result<Number, ()>> {
+    let digit = text.chars().any(|c| c.is_ascii_digit());
+    let all_hex = text.chars().all(|c| c.is_ascii_hexdigit());
+    let hex = u32::from_str_radix(text, 16).ok();
+    if !digit || !all_hex {
+        return None;
+    }
+    if !text.chars().all(|c| c.is_ascii_digit()) {
+        return (3..=8).contains(&text.len()).then_some(hex).flatten().map(|code| Ok(found(code, false)));
+    }
+    let decimal = text.parse::<u32>().ok();
+    match (decimal, hex) {
+        (decimal, Some(hex)) if text.len() == 8 && is_known(hex) && !decimal.is_some_and(is_known) => {
+            Some(Ok(found(hex, false)))
+        }
+        (decimal, _) => Some(decimal.map(|code| found(code, true)).ok_or(())),
+    }
+}
+
+/// Whether any table has the number.
+pub fn is_known(code: u32) -> bool {
+    TABLES.iter().any(|table| table.find(code).is_some())
+}

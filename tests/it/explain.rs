@@ -1,0 +1,254 @@
+//! What `explain` says: the pages an administrator reads, every row of every table, and what people paste.
+
+use rdptrace::{
+    codes::{self, TABLES},
+    explain::{Explained, Explanation, NoCode, PAGES, Page, Relation, explain},
+    render,
+};
+use serde_json::Value;
+
+use crate::program::{rdptrace, text};
+
+fn ask(words: &[&str]) -> Result<Explanation, NoCode> {
+    explain(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())
+}
+
+/// The only code that these words name.
+fn one(words: &[&str]) -> Explained {
+    let mut codes = ask(words).unwrap_or_else(|error| panic!("{words:?}: {error}")).codes;
+    assert_eq!(codes.len(), 1, "{words:?}");
+    codes.remove(0)
+}
+
+/// The page of text, without colours.
+fn page(words: &[&str]) -> String {
+    let mut bytes = Vec::new();
+    let explanation = ask(words).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+    render::explanation(&explanation, &mut bytes).expect("memory takes everything");
+    anstream::adapter::strip_str(&text(&bytes)).to_string()
+}
+
+#[test]
+fn pages_read_as_reviewed() {
+    let pages: &[(&str, &[&str])] = &[
+        ("explain_0x904", &["0x904"]),
+        ("explain_0x904_0x7", &["0x904/0x7"]),
+        ("explain_logon_failure", &["0xC000006D"]),
+        ("explain_errinfo", &["errinfo", "0x112F"]),
+        ("explain_event", &["event", "1026"]),
+        ("explain_unknown", &["0x507"]),
+        ("explain_decimal_or_hex", &["904"]),
+        ("explain_several_kinds", &["0x104"]),
+        ("explain_tls_alert", &["tls", "alert", "40"]),
+        ("explain_gateway", &["0x300001B"]),
+        ("explain_flags", &["negotiation_response_flag", "0x1b"]),
+        ("explain_misspelt", &["STATUS_LOGON_FALURE"]),
+    ];
+    for (name, words) in pages {
+        let page = page(words);
+        // The names of logs, which nobody wants cut, are the only longer lines.
+        assert!(page.lines().all(|line| line.len() <= 80), "{page}");
+        insta::assert_snapshot!(*name, page);
+    }
+}
+
+/// What stands in message boxes, logs and scripts, and what it is read as.
+#[test]
+fn what_people_paste_is_understood() {
+    let cases: &[(&[&str], &str)] = &[
+        (&["0x904"], "0x904"),
+        (&["2308"], "0x904"),
+        (&["0X904"], "0x904"),
+        (&["error code: 0x904"], "0x904"),
+        (&["Error", "0x204"], "0x204"),
+        (&["Error", "code:", "0x204"], "0x204"),
+        (&["(Code:", "0x80080005)"], "0x80080005"),
+        (&["0x904/0x7"], "0x904/0x7"),
+        (&["0x904", "0x7"], "0x904/0x7"),
+        (&["0x904", "/", "0x7"], "0x904/0x7"),
+        (&["2308/7"], "0x904/0x7"),
+        (&["0x904,", "extended", "0x7"], "0x904/0x7"),
+        (&["Error code: 0x904\nExtended error code: 0x7"], "0x904/0x7"),
+        (&["0x3/0x10A"], "0x3/0x10A"),
+        (&["0x3", "0x112F"], "0x3 0x112F"),
+        (&["0x904", "0x204"], "0x904 0x204"),
+        (&["-1073741715"], "0xC000006D"),
+        (&["-2146893044"], "0x8009030C"),
+        (&["0xFFFFFFFFC000006D"], "0xC000006D"),
+        (&["c000006d"], "0xC000006D"),
+        (&["80090302"], "0x80090302"),
+        (&["112F"], "0x112F"),
+        (&["ERRINFO", "0x112F"], "0x112F"),
+        (&["event", "id", "1026"], "Windows event 1026"),
+        (&["Event", "ID:", "4625"], "Windows event 4625"),
+        (&["Status:", "0xC000006D", "Sub", "Status:", "0xC0000064"], "0xC000006D 0xC0000064"),
+        (&["Because of a protocol error (code: 0x112f), the remote session will be disconnected."], "0x112F"),
+        (&["reason=", "2308"], "0x904"),
+        (&["STATUS_LOGON_FAILURE"], "STATUS_LOGON_FAILURE"),
+        (&["status_logon_failure"], "status_logon_failure"),
+        (&["disconnectReasonDNSLookupFailed"], "disconnectReasonDNSLookupFailed"),
+        (&["enablerdsaadauth:i:1"], "enablerdsaadauth"),
+        (&["The", "logon", "attempt", "failed"], "The logon attempt failed"),
+        (&["KB5074109"], "KB5074109"),
+    ];
+    for (words, expected) in cases {
+        let explanation = ask(words).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+        let read: Vec<_> = explanation.codes.iter().map(|code| code.input.as_str()).collect();
+        assert_eq!(read.join(" "), *expected, "{words:?}");
+        assert!(explanation.is_complete(), "{words:?} is not known");
+    }
+}
+
+#[test]
+fn what_is_no_code_is_refused() {
+    for words in [&["banana"][..], &["0x904", "banana"], &["event"], &["error"], &["0xGG"], &["99999999999"]]
+    {
+        let error = ask(words).expect_err("no code").to_string();
+        assert!(!error.ends_with('.') && error.contains("code") || error.contains("number"), "{error}");
+    }
+}
+
+#[test]
+fn a_word_asks_its_table_alone() {
+    let tables = |words: &[&str]| -> Vec<_> { one(words).meanings.iter().map(|one| one.table).collect() };
+    assert_eq!(tables(&["event", "1026"]), ["event"]);
+    assert_eq!(tables(&["1026"]), ["error_info", "event"]);
+    assert_eq!(tables(&["extended", "0x104"]), ["extended"]);
+    assert_eq!(tables(&["negotiation", "failure", "5"]), ["negotiation_failure"]);
+    assert_eq!(tables(&["mcs", "reason", "3"]), ["mcs_reason"]);
+    assert_eq!(tables(&["license", "alert", "6"]), ["license_error"]);
+    let prose = "The session was ended because no license is available. Error code: 0x3";
+    assert!(tables(&[prose]).contains(&"disconnect"), "a word of the sentence before asked for its table");
+    let elsewhere = one(&["ntstatus", "0x904"]);
+    assert!(!elsewhere.known);
+    assert_eq!(elsewhere.near[0].relation, Relation::OtherTable);
+    assert_eq!(elsewhere.near[0].table, "disconnect");
+}
+
+/// A pair with a topic in common says first what the second number says, because it is the nearer reason.
+#[test]
+fn a_pair_is_explained_by_its_extended_code() {
+    let pair = one(&["0x3/0x10A"]);
+    assert_eq!(pair.summary, "The server is not licensed to accept remote connections.");
+    assert!(pair.background.expect("a page").contains("licensing"));
+    let half = one(&["0x904/0x5A5A"]);
+    assert!(!half.known && !half.meanings.is_empty() && !half.families.is_empty());
+}
+
+/// Tools wrap a status, and the status inside is what counts.
+#[test]
+fn a_status_inside_another_one_is_shown() {
+    let inside = |code| one(&[code]).near.into_iter().find(|near| near.relation == Relation::Inside);
+    let symbol = |code| inside(code).and_then(|near| near.symbol);
+    assert_eq!(symbol("0xD000006D"), Some("STATUS_LOGON_FAILURE"));
+    assert_eq!(symbol("0x8007052E"), Some("RDSTLS_RESULT_LOGON_FAILURE"));
+}
+
+/// An event may be one of several providers, so all are shown.
+#[test]
+fn an_event_of_two_providers_shows_both() {
+    let providers: Vec<_> = one(&["event", "226"]).meanings.into_iter().filter_map(|one| one.event).collect();
+    assert_eq!(providers.len(), 2, "{providers:?}");
+}
+
+#[test]
+fn every_row_is_reached() {
+    for table in TABLES {
+        for row in table.rows() {
+            let asked = match row.code {
+                Some(code) => vec![one(&[table.name, &format!("{code:#x}")]), one(&[&code.to_string()])],
+                None => vec![one(&[row.symbol])],
+            };
+            for explained in asked {
+                let same = |one: &rdptrace::explain::Meaning| {
+                    one.table == table.name && one.code == row.code && one.meaning == row.meaning
+                };
+                assert!(explained.known, "{} {:?}", table.name, row.code);
+                assert!(explained.meanings.iter().any(same), "{} {:?} {}", table.name, row.code, row.symbol);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_page_is_used_and_every_page_that_is_named_exists() {
+    let rows = || TABLES.iter().flat_map(|table| table.rows());
+    for row in rows().filter(|row| !row.page.is_empty()) {
+        assert!(Page::find(row.page).is_some(), "there is no page {}", row.page);
+    }
+    for page in PAGES {
+        let pair = page.name.split_once('-').is_some_and(|(a, b)| a.starts_with("0x") && b.starts_with("0x"));
+        assert!(pair || rows().any(|row| row.page == page.name), "nothing leads to {}", page.name);
+        assert!(!page.lead().is_empty() && !page.sections().is_empty(), "{} is empty", page.name);
+        assert!(page.sections().iter().all(|part| !part.items.is_empty()), "{}: empty section", page.name);
+    }
+}
+
+/// Advice that harms is not given; where a page names it, the sentence warns.
+#[test]
+fn no_page_gives_harmful_advice() {
+    let never = ["regsvr32", "reg load", "EnforceChannelBinding", "GracePeriod", "mstscax.dll", "fsutil"];
+    let warned = [
+        ("MachineKeys folder", "Do not "),
+        ("AllowEncryptionOracle", "opens the hole"),
+        ("AuthenticationLevelOverride", "act on other things"),
+        ("NLA and the firewall", "Leave "),
+        ("event 2050", "no event 2050"),
+    ];
+    let mut texts: Vec<String> = PAGES.iter().map(Page::lead).collect();
+    texts.extend(PAGES.iter().flat_map(Page::sections).flat_map(|part| part.items));
+    let rows = TABLES.iter().flat_map(|table| table.rows());
+    texts.extend(rows.flat_map(|row| [row.meaning.to_owned(), row.hint.to_owned()]));
+    for text in texts {
+        let says = |word: &str| text.to_lowercase().contains(&word.to_lowercase());
+        for word in never {
+            assert!(!says(word), "{word}: {text}");
+        }
+        for word in ["disable", "turn off", "switch off"] {
+            let guard = ["nla", "network level", "firewall", "antivirus", "tls 1.2"];
+            assert!(!guard.iter().any(|guard| says(&format!("{word} {guard}"))), "{text}");
+        }
+        for (word, warning) in warned {
+            assert!(!says(word) || text.contains(warning), "{word}: {text}");
+        }
+    }
+}
+
+/// What claims about 0x904 get an answer.
+#[test]
+fn the_page_of_0x904_names_no_cause_and_tells_how_to_find_it() {
+    let page = page(&["0x904"]);
+    for words in ["names no cause", "rdptrace trace HOST", "1024 only says", "no event 2050", "0x3000001"] {
+        assert!(page.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "{words}");
+    }
+    let pair = one(&["0x904/0x7"]);
+    assert!(pair.summary.contains("inferred"), "{}", pair.summary);
+}
+
+#[test]
+fn the_program_explains_with_the_exit_codes_of_the_contract() {
+    let cases: &[(&[&str], i32)] =
+        &[(&["0x904"], 0), (&["-1073741715"], 0), (&["0x904", "0x507"], 1), (&["banana"], 2), (&[], 2)];
+    for (words, code) in cases {
+        let output = rdptrace(&[&["explain"], *words].concat());
+        assert_eq!(output.status.code(), Some(*code), "{words:?}: {}", text(&output.stderr));
+        assert_eq!(output.stdout.is_empty(), *code == 2, "{words:?}");
+        assert_eq!(output.stderr.is_empty(), *code != 2, "{words:?}");
+    }
+}
+
+#[test]
+fn json_holds_what_the_page_shows() {
+    let output = rdptrace(&["explain", "0x904/0x7", "0x507", "event", "1026", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(json["schema_version"], 1);
+    assert_eq!(json["codes"][0]["code"], 0x904);
+    assert_eq!(json["codes"][0]["extended"], 7);
+    assert_eq!(json["codes"][0]["meanings"][0]["symbol"], codes::DISCONNECT.symbol(0x904).expect("a name"));
+    assert_eq!(json["codes"][1]["known"], false);
+    assert_eq!(json["codes"][1]["families"][0]["confidence"], "inferred");
+    let event = &json["codes"][2]["meanings"][0];
+    assert_eq!(event["event"]["provider"], "Microsoft-Windows-TerminalServices-ClientActiveXCore");
+    assert_eq!(event["phases"][0], "any");
+}
