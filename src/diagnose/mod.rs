@@ -1,12 +1,17 @@
 //! From a trace to a report: verdict and findings. Pure: the same trace gives the same report.
 
+mod causes;
 mod certificate;
 mod credentials;
 mod ending;
 mod experiments;
 mod facts;
+mod follow_up;
+mod handshakes;
+mod mstsc;
 mod posture;
 mod session;
+mod tls;
 mod verdict;
 mod wanted;
 
@@ -26,7 +31,8 @@ struct Rule {
 }
 
 /// Every rule, one slice a topic.
-const RULES: &[&[Rule]] = &[certificate::RULES, posture::RULES, credentials::RULES, session::RULES];
+const RULES: &[&[Rule]] =
+    &[certificate::RULES, posture::RULES, credentials::RULES, session::RULES, tls::RULES, follow_up::RULES];
 
 /// Judges a trace.
 pub fn diagnose(trace: Trace) -> Report {
@@ -36,7 +42,7 @@ pub fn diagnose(trace: Trace) -> Report {
     findings.extend(ending::finding(&facts, &findings));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let verdict = verdict::verdict(&facts);
-    let certificate = facts.certificate.cloned();
+    let (causes, certificate) = (causes::causes(&facts), facts.certificate.cloned());
     Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -44,7 +50,7 @@ pub fn diagnose(trace: Trace) -> Report {
         verdict,
         certificate,
         findings,
-        causes: Vec::new(),
+        causes,
         local: Vec::new(),
     }
 }
