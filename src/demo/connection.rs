@@ -203,7 +203,10 @@ async fn accept<S: Stream>(
 /// Takes the ClientHello away from rustls only when a fault looks at it; what rustls shall see again is returned.
 async fn client_hello<S: Stream>(conversation: &Conversation<'_>, stream: &mut S) -> io::Result<Vec<u8>> {
     match conversation.behaviour() {
-        Some(Behaviour::HalfFlight) => half_flight(conversation, stream).await.map(|()| Vec::new()),
+        Some(Behaviour::HalfFlight(action)) => {
+            half_flight(conversation, stream).await?;
+            Err(action.act(stream, 0).await)
+        }
         Some(Behaviour::At(Stage::ClientHello, _)) => {
             read_record(stream).await?;
             conversation.reached(Stage::ClientHello, stream).await.map(|()| Vec::new())
@@ -232,8 +235,7 @@ async fn half_flight<S: Stream>(conversation: &Conversation<'_>, stream: &mut S)
     while tls.wants_write() {
         tls.write_tls(&mut flight)?;
     }
-    send(stream, &flight[..flight.len() / 2]).await?;
-    Err(io::Error::other("the fault was shown"))
+    send(stream, &flight[..flight.len() / 2]).await
 }
 
 async fn over_tls<S: Stream>(

@@ -49,8 +49,8 @@ pub struct Expect {
 pub(super) enum Behaviour {
     /// Does this instead of going on.
     At(Stage, Action),
-    /// Breaks off in the middle of its first TLS flight.
-    HalfFlight,
+    /// Does this in the middle of its first TLS flight.
+    HalfFlight(Action),
     /// Presents this certificate.
     Certificate(Kind),
     /// Speaks at most this CredSSP version.

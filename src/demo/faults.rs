@@ -367,8 +367,14 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "tls-half-flight",
         "closes in the middle of its first TLS flight",
-        Behaviour::HalfFlight,
+        Behaviour::HalfFlight(Close),
         by("middlebox-cuts-stream", failed("tls", "closed")),
+    ),
+    fault(
+        "tls-half-flight-silence",
+        "falls silent in the middle of its first TLS flight, as behind a path that loses large packets",
+        Behaviour::HalfFlight(Silence),
+        by("path-drops-large-packets", failed("tls", "timeout")),
     ),
     fault(
         "tls-client-certificate",
@@ -390,7 +396,7 @@ pub const FAULTS: &[Fault] = &[
         "tls-large-hello-dropped",
         "never answers a ClientHello above 180 bytes",
         Behaviour::Hello(Disliked::Above(180), Silence),
-        by("path-drops-large-packets", shows("tls-large-hello-dropped", failed("tls", "timeout"))),
+        by("inspection-device", shows("tls-large-hello-dropped", failed("tls", "timeout"))),
     ),
     fault(
         "tls-name-refused",

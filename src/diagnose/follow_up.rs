@@ -27,7 +27,9 @@ pub const RULES: &[Rule] = &[
 fn unanswered(facts: &Facts<'_>) -> bool {
     use FailureKind::{Closed, Reset, Timeout};
     let negotiate = facts.failed().filter(|failed| failed.phase == Phase::Negotiate);
+    // What comes and goes proves no difference.
     negotiate
+        .filter(|_| facts.intermittent().is_none())
         .and_then(|failed| failed.failure)
         .is_some_and(|failure| matches!(failure.kind, Closed | Reset | Timeout))
 }

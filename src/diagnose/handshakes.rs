@@ -22,6 +22,10 @@ pub enum Difference {
 
 /// The one difference that separates the hellos that were answered from the others.
 pub fn difference(facts: &Facts<'_>) -> Option<Difference> {
+    // What comes and goes separates nothing.
+    if facts.intermittent().is_some() {
+        return None;
+    }
     let passes = |name| facts.passes(name, Phase::Tls);
     let (small, large, unnamed) = (passes("small-hello"), passes("large-hello"), passes("no-sni"));
     let (old, new) = (passes("tls12-only"), passes("tls13-only"));
@@ -46,7 +50,8 @@ pub struct Legacy {
 /// The answer to the legacy hello, where no current one is answered.
 pub fn legacy(facts: &Facts<'_>) -> Option<Legacy> {
     let current = HELLOS.iter().filter(|name| **name != "legacy-hello");
-    if current.into_iter().any(|name| facts.passes(name, Phase::Tls) == Some(true)) {
+    let answered = current.into_iter().any(|name| facts.passes(name, Phase::Tls) == Some(true));
+    if answered || facts.intermittent().is_some() {
         return None;
     }
     let evidence = answer(facts)?;

@@ -133,5 +133,5 @@ fn silent_refusal(facts: &Facts<'_>) -> Option<Weighed> {
     let credssp = facts.credssp.filter(|credssp| credssp.attempted && credssp.key_binding.is_none())?;
     let speaks = credssp.version.filter(|version| matches!(version, 3 | 4 | 6..));
     let against = speaks.map(|version| format!("CredSSP version {version} has a place for a status"));
-    Some(Weighed::likely(after("the account's answer", failure)).but(against))
+    Some(Weighed::likely(failure.detail.clone()).but(against))
 }

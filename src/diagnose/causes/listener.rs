@@ -72,7 +72,7 @@ fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
     if coded(facts, FailureKind::NegotiationFailure, &[INCONSISTENT_FLAGS]).is_some() {
         return Some(Weighed::likely(failure.detail.clone()));
     }
-    let answered = facts.passes("direct-tls", Phase::Tls) == Some(true);
+    let answered = takes_tls(facts);
     let spoken = facts.negotiate?.speaks.as_deref().filter(|speaks| speaks.starts_with("TLS"));
     (answered || spoken.is_some()).then(|| {
         let text = answered.then(|| "a TLS handshake without the Connection Request passes".to_owned());
@@ -99,14 +99,19 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// Whoever answers another Connection Request is a Remote Desktop server that takes connections.
-fn some_request_answered(facts: &Facts<'_>) -> bool {
+pub fn some_request_answered(facts: &Facts<'_>) -> bool {
     let names = ["no-cookie", "protocol-rdp", "protocol-ssl", "protocol-hybrid"];
     names.into_iter().any(|name| facts.passes(name, Phase::Negotiate) == Some(true))
 }
 
+/// Whether whatever listens takes TLS without a Connection Request.
+pub fn takes_tls(facts: &Facts<'_>) -> bool {
+    facts.passes("direct-tls", Phase::Tls) == Some(true)
+}
+
 fn refuses(facts: &Facts<'_>) -> Option<Weighed> {
     let (failure, what, likelihood) = match facts.failed()?.phase {
-        Phase::Negotiate if !some_request_answered(facts) => {
+        Phase::Negotiate if !some_request_answered(facts) && !takes_tls(facts) => {
             (cut_in(facts, Phase::Negotiate)?, "the Connection Request", Likelihood::Likely)
         }
         Phase::Mcs => (cut_in(facts, Phase::Mcs)?, "the Connect Initial", Likelihood::Possible),
@@ -120,7 +125,7 @@ fn refuses(facts: &Facts<'_>) -> Option<Weighed> {
 fn hung(facts: &Facts<'_>) -> Option<Weighed> {
     let phase = facts.failed().map(|failed| failed.phase).filter(|phase| *phase >= Phase::Negotiate)?;
     let answers = match phase {
-        Phase::Negotiate => some_request_answered(facts),
+        Phase::Negotiate => some_request_answered(facts) || takes_tls(facts),
         Phase::Tls => facts.any_hello_answered(),
         _ => is_busy(facts),
     };

@@ -34,8 +34,8 @@ pub struct CauseRule {
 pub const RULES: &[&[CauseRule]] = &[
     reach::RULES,
     offer::RULES,
-    tls::RULES,
     certificate::RULES,
+    tls::RULES,
     credssp::RULES,
     account::RULES,
     session::RULES,

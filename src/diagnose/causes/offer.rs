@@ -115,7 +115,8 @@ fn client_certificate(facts: &Facts<'_>) -> Option<Weighed> {
 fn difference(facts: &Facts<'_>, experiment: &str, what: &str) -> Option<Weighed> {
     let failure = cut_in(facts, Phase::Negotiate).or_else(|| super::silent_in(facts, Phase::Negotiate))?;
     let answered = facts.passes(experiment, Phase::Negotiate)?;
-    answered.then(|| {
+    // What comes and goes proves no difference.
+    (answered && facts.intermittent().is_none()).then(|| {
         Weighed::new(facts.proof(Phase::Negotiate), format!("{what} is answered, the usual one is not"))
             .and(Some(failure.detail.clone()))
             .and(facts.every_time(Phase::Negotiate))
@@ -125,7 +126,7 @@ fn difference(facts: &Facts<'_>, experiment: &str, what: &str) -> Option<Weighed
 /// Windows answers an offer that it does not take with a negotiation failure.
 fn ultimatum(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Negotiate).filter(|f| f.kind == FailureKind::Disconnect)?;
-    Some(Weighed::likely("a disconnect came in place of the confirm, which Windows never sends there"))
+    Some(Weighed::likely("a disconnect came in place of the confirm, where Windows sends a negotiation failure"))
         .map(|weighed| weighed.and(Some(failure.detail.clone())))
 }
 

@@ -14,6 +14,9 @@ const HANDSHAKE_FAILURE: i64 = 40;
 const PROTOCOL_VERSION: i64 = 70;
 const INSUFFICIENT_SECURITY: i64 = 71;
 
+/// An IPv4 packet of this size needs no luck (RFC 791).
+const EVERY_PATH: u64 = 536;
+
 pub const RULES: &[CauseRule] = &[
     CauseRule {
         code: "tls-legacy-server",
@@ -47,7 +50,7 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "inspection-device",
-        weigh: |facts| intolerant(facts, true),
+        weigh: |facts| intolerant(facts, true).or_else(|| oversized(facts)),
         comes_and_goes: false,
         confirm: &[
             "the same trace from the host's own network passes",
@@ -140,15 +143,43 @@ fn intolerant(facts: &Facts<'_>, device: bool) -> Option<Weighed> {
     })
 }
 
+/// A hello that fits every packet is lost to someone who reads it, not to the size of packets.
+fn oversized(facts: &Facts<'_>) -> Option<Weighed> {
+    let lost = lost(facts)?;
+    let likelihood = if lost.fits { Likelihood::Likely } else { Likelihood::Possible };
+    Some(Weighed::new(likelihood, lost.text).and(facts.every_time(Phase::Tls)).but(lost.against))
+}
+
 fn large(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some(failure) = silent_in(facts, Phase::Tls) {
+        let received = facts.tls?.bytes_received;
+        let text = format!("{received} B of the server's answer came, then nothing: {}", failure.detail);
+        if received > 0 {
+            return Some(Weighed::likely(text).and(facts.every_time(Phase::Tls)));
+        }
+    }
+    let lost = lost(facts)?;
+    let likelihood = if lost.fits { Likelihood::Possible } else { Likelihood::Likely };
+    let against = lost.fits.then(|| "a ClientHello of this size fits every path".to_owned());
+    Some(Weighed::new(likelihood, lost.text).and(facts.every_time(Phase::Tls)).but(against).but(lost.against))
+}
+
+/// A ClientHello that was lost where a smaller one was answered.
+struct Lost {
+    text: String,
+    against: Option<String>,
+    /// Whether it fits the smallest packets that paths carry.
+    fits: bool,
+}
+
+fn lost(facts: &Facts<'_>) -> Option<Lost> {
     let cut = cut_in(facts, Phase::Tls).or_else(|| silent_in(facts, Phase::Tls))?;
     let sent = facts.tls?.bytes_sent;
-    (difference(facts)? == Difference::Size).then(|| {
-        let text = format!("a small ClientHello is answered, one of {sent} B is not: {}", cut.detail);
-        let unnamed = facts.passes("no-sni", Phase::Tls) == Some(true);
-        let against =
-            unnamed.then(|| "a hello without the name is answered, and is hardly smaller".to_owned());
-        Weighed::likely(text).and(facts.every_time(Phase::Tls)).but(against)
+    let unnamed = facts.passes("no-sni", Phase::Tls) == Some(true);
+    (difference(facts)? == Difference::Size).then(|| Lost {
+        text: format!("a small ClientHello is answered, one of {sent} B is not: {}", cut.detail),
+        against: unnamed.then(|| "a hello without the name is answered, and is hardly smaller".to_owned()),
+        fits: sent < EVERY_PATH,
     })
 }
 
