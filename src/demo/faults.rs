@@ -372,7 +372,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "tls-half-flight-silence",
-        "falls silent in the middle of its first TLS flight, as behind a path that loses large packets",
+        "falls silent in its first TLS flight, as where large packets are lost",
         Behaviour::HalfFlight(Silence),
         by("path-drops-large-packets", failed("tls", "timeout")),
     ),

@@ -9,6 +9,29 @@ use crate::{
 const NO_LICENSE_SERVER: i64 = 6;
 const ERRINFO_LICENSE_NO_LICENSE_SERVER: i64 = 0x101;
 
+/// Every code that an ending can have.
+pub const CODES: &[&str] = &[
+    "name-not-found",
+    "resolver-not-working",
+    "port-closed",
+    "host-unreachable",
+    "host-silent",
+    "not-an-rdp-server",
+    "tls-client-certificate-required",
+    "standard-security-mac-invalid",
+    "negotiation-refused",
+    "early-authorization-denied",
+    "license-server-missing",
+    "license-refused",
+    "server-error-info",
+    "server-disconnected",
+    "mcs-refused",
+    "credentials-refused",
+    "logon-refused",
+    "protocol-unsupported",
+    "unexplained-failure",
+];
+
 /// What the experiments found of the failure itself.
 const EXPLAINS: &[&str] = &[
     "tls-legacy-only",

@@ -9,6 +9,7 @@ mod facts;
 mod follow_up;
 mod handshakes;
 mod mstsc;
+mod pages;
 mod posture;
 mod session;
 mod tls;
@@ -20,6 +21,7 @@ use crate::{
     report::{Finding, Report, SCHEMA_VERSION, Severity, Tool, Trace},
 };
 use facts::Facts;
+pub use pages::{page, paged};
 pub use wanted::wanted;
 
 /// One rule: what it is called, how much it matters, where it is seen, and the sentence when it applies.
@@ -33,6 +35,13 @@ struct Rule {
 /// Every rule, one slice a topic.
 const RULES: &[&[Rule]] =
     &[certificate::RULES, posture::RULES, credentials::RULES, session::RULES, tls::RULES, follow_up::RULES];
+
+/// The code of every finding and every cause that a report can hold; where both are the same it comes twice.
+pub fn emitted() -> impl Iterator<Item = &'static str> {
+    let found = RULES.iter().copied().flatten().map(|rule| rule.code);
+    let causes = causes::RULES.iter().copied().flatten().map(|rule| rule.code);
+    found.chain(ending::CODES.iter().copied()).chain(causes)
+}
 
 /// Judges a trace.
 pub fn diagnose(trace: Trace) -> Report {

@@ -126,8 +126,10 @@ fn difference(facts: &Facts<'_>, experiment: &str, what: &str) -> Option<Weighed
 /// Windows answers an offer that it does not take with a negotiation failure.
 fn ultimatum(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Negotiate).filter(|f| f.kind == FailureKind::Disconnect)?;
-    Some(Weighed::likely("a disconnect came in place of the confirm, where Windows sends a negotiation failure"))
-        .map(|weighed| weighed.and(Some(failure.detail.clone())))
+    Some(Weighed::likely(
+        "a disconnect came in place of the confirm, where Windows sends a negotiation failure",
+    ))
+    .map(|weighed| weighed.and(Some(failure.detail.clone())))
 }
 
 /// xrdp without a key that it can read falls back to its own encryption, or says that it has no certificate.
