@@ -7,7 +7,8 @@ pub mod cli;
 pub mod codes;
 #[doc(hidden)]
 pub mod demo;
-mod diagnose;
+#[doc(hidden)]
+pub mod diagnose;
 mod experiment;
 pub mod explain;
 #[doc(hidden)]

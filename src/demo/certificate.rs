@@ -42,6 +42,8 @@ pub struct Identity {
     pub tls: Arc<ServerConfig>,
     /// The certificate's subjectPublicKey.
     pub public_key: Vec<u8>,
+    /// The certificate, DER.
+    pub certificate: Vec<u8>,
 }
 
 impl Identity {
@@ -60,9 +62,10 @@ impl Identity {
             true => builder.with_client_cert_verifier(client_verifier(certificate.clone())?),
             false => builder.with_no_client_auth(),
         };
+        let der = certificate.to_vec();
         let certified = CertifiedKey::new(vec![certificate], key);
         let tls = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
-        Ok(Self { tls: Arc::new(tls), public_key })
+        Ok(Self { tls: Arc::new(tls), public_key, certificate: der })
     }
 }
 

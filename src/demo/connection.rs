@@ -9,15 +9,19 @@ use ironrdp_core::decode;
 use ironrdp_pdu::nego::{ConnectionRequest, SecurityProtocol};
 use ironrdp_pdu::x224::X224;
 use time::OffsetDateTime;
+use tokio::io::AsyncReadExt as _;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConnection;
 use tokio_rustls::server::TlsStream;
 
 use super::answer::Answer;
 use super::fault::{Action, Behaviour, Stage};
-use super::stream::{Stream, leave, malformed, read_pdu, read_record, send};
-use super::{Server, capabilities, credssp, session};
+use super::replay::Replay;
+use super::stream::{Stream, drain, leave, malformed, read_pdu, read_record, send};
+use super::{Server, capabilities, credssp, hello, session};
 
+/// The content type of a TLS record with a ClientHello.
+const HANDSHAKE: u8 = 22;
 /// The size of the desktop.
 pub const DESKTOP: DesktopSize = DesktopSize { width: 1024, height: 768 };
 
@@ -75,8 +79,12 @@ impl Conversation<'_> {
 pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> {
     let behaviour = server.fault.map(|fault| &fault.behaviour);
     let mut conversation = Conversation { server, behaviour, message_channel: 0, reactivations: 0 };
+    let number = server.number();
+    if let Some(Behaviour::DirectTls) = conversation.behaviour() {
+        return direct_tls(&conversation, stream).await;
+    }
     let mut acceptor = new_acceptor(&conversation);
-    let selected = match negotiate(&conversation, &mut acceptor, &mut stream).await {
+    let selected = match negotiate(&conversation, number, &mut acceptor, &mut stream).await {
         Ok(selected) => selected,
         Err(error) => return Err(end(&mut stream, error).await),
     };
@@ -110,6 +118,7 @@ fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
 /// Answers the Connection Request; the protocol that was selected uses TLS.
 async fn negotiate<S: Stream>(
     conversation: &Conversation<'_>,
+    number: usize,
     acceptor: &mut Acceptor,
     stream: &mut S,
 ) -> io::Result<SecurityProtocol> {
@@ -123,6 +132,11 @@ async fn negotiate<S: Stream>(
         Some(Behaviour::StandardSecurity(security)) => {
             return Err(security.serve(conversation, &request, stream).await);
         }
+        Some(Behaviour::DislikesCookie) if has_cookie(&request) => return Err(shown()),
+        Some(Behaviour::DislikesNla) if asks_for_nla(&request) => return Err(shown()),
+        Some(Behaviour::EveryThird(action)) if number.is_multiple_of(3) => {
+            return Err(action.act(stream, 0).await);
+        }
         _ => {}
     }
     session::step(acceptor, &request, stream).await?;
@@ -134,30 +148,79 @@ async fn negotiate<S: Stream>(
 
 /// Whether the Connection Request offers anything beside Standard RDP Security.
 fn asks_for_protocols(request: &[u8]) -> bool {
-    let request = decode::<X224<ConnectionRequest>>(request);
-    request.is_ok_and(|request| !request.0.protocol.is_empty())
+    offer(request).is_some_and(|offer| !offer.is_empty())
 }
 
-async fn upgrade<S: Stream>(conversation: &Conversation<'_>, mut stream: S) -> io::Result<TlsStream<S>> {
-    if let Err(error) = client_hello(conversation, &mut stream).await {
-        return Err(end(&mut stream, error).await);
+fn asks_for_nla(request: &[u8]) -> bool {
+    offer(request).is_some_and(|offer| offer.contains(SecurityProtocol::HYBRID))
+}
+
+fn offer(request: &[u8]) -> Option<SecurityProtocol> {
+    decode::<X224<ConnectionRequest>>(request).ok().map(|request| request.0.protocol)
+}
+
+fn has_cookie(request: &[u8]) -> bool {
+    request.windows(8).any(|bytes| bytes == b"mstshash")
+}
+
+fn shown() -> io::Error {
+    io::Error::other("the fault was shown")
+}
+
+/// Ends TLS itself, and leaves who begins otherwise.
+async fn direct_tls<S: Stream>(conversation: &Conversation<'_>, mut stream: S) -> io::Result<()> {
+    let mut first = [0];
+    stream.read_exact(&mut first).await?;
+    match first {
+        [HANDSHAKE] => drain(&mut accept(conversation, first.to_vec(), stream).await?).await,
+        _ => Err(end(&mut stream, shown()).await),
     }
+}
+
+async fn upgrade<S: Stream>(
+    conversation: &Conversation<'_>,
+    mut stream: S,
+) -> io::Result<TlsStream<Replay<S>>> {
+    match client_hello(conversation, &mut stream).await {
+        Ok(hello) => accept(conversation, hello, stream).await,
+        Err(error) => Err(end(&mut stream, error).await),
+    }
+}
+
+/// The handshake, with what was already read of it.
+async fn accept<S: Stream>(
+    conversation: &Conversation<'_>,
+    hello: Vec<u8>,
+    stream: S,
+) -> io::Result<TlsStream<Replay<S>>> {
     let acceptor = TlsAcceptor::from(Arc::clone(&conversation.server.identity.tls));
-    match acceptor.accept(stream).into_fallible().await {
+    match acceptor.accept(Replay::new(hello, stream)).into_fallible().await {
         Ok(stream) => Ok(stream),
         Err((error, mut stream)) => Err(end(&mut stream, error).await),
     }
 }
 
-/// Takes the ClientHello away from rustls only when a fault answers it.
-async fn client_hello<S: Stream>(conversation: &Conversation<'_>, stream: &mut S) -> io::Result<()> {
+/// Takes the ClientHello away from rustls only when a fault looks at it; what rustls shall see again is returned.
+async fn client_hello<S: Stream>(conversation: &Conversation<'_>, stream: &mut S) -> io::Result<Vec<u8>> {
     match conversation.behaviour() {
-        Some(Behaviour::HalfFlight) => half_flight(conversation, stream).await,
+        Some(Behaviour::HalfFlight(action)) => {
+            half_flight(conversation, stream).await?;
+            Err(action.act(stream, 0).await)
+        }
         Some(Behaviour::At(Stage::ClientHello, _)) => {
             read_record(stream).await?;
-            conversation.reached(Stage::ClientHello, stream).await
+            conversation.reached(Stage::ClientHello, stream).await.map(|()| Vec::new())
         }
-        _ => Ok(()),
+        Some(Behaviour::Hello(disliked, action)) => {
+            let hello = read_record(stream).await?;
+            if disliked.matches(&hello) { Err(action.act(stream, 0).await) } else { Ok(hello) }
+        }
+        Some(Behaviour::OldTls(version)) => {
+            let hello = read_record(stream).await?;
+            hello::old(*version, &conversation.server.identity.certificate, &hello, stream).await?;
+            Err(shown())
+        }
+        _ => Ok(Vec::new()),
     }
 }
 
@@ -172,8 +235,7 @@ async fn half_flight<S: Stream>(conversation: &Conversation<'_>, stream: &mut S)
     while tls.wants_write() {
         tls.write_tls(&mut flight)?;
     }
-    send(stream, &flight[..flight.len() / 2]).await?;
-    Err(io::Error::other("the fault was shown"))
+    send(stream, &flight[..flight.len() / 2]).await
 }
 
 async fn over_tls<S: Stream>(

@@ -7,6 +7,7 @@ use tokio::time::sleep;
 
 use super::answer::Answer;
 use super::certificate::Kind;
+use super::hello::Disliked;
 use super::standard_security::StandardSecurity;
 use super::stream::{Stream, drain, send};
 use crate::codes::Phase;
@@ -39,6 +40,8 @@ pub struct Expect {
     pub code: Option<u32>,
     /// A finding that must be there.
     pub finding: Option<&'static str>,
+    /// The cause that must stand first, where what the server does allows to tell one.
+    pub cause: Option<&'static str>,
 }
 
 /// How the server differs from a healthy one.
@@ -46,8 +49,8 @@ pub struct Expect {
 pub(super) enum Behaviour {
     /// Does this instead of going on.
     At(Stage, Action),
-    /// Breaks off in the middle of its first TLS flight.
-    HalfFlight,
+    /// Does this in the middle of its first TLS flight.
+    HalfFlight(Action),
     /// Presents this certificate.
     Certificate(Kind),
     /// Speaks at most this CredSSP version.
@@ -70,6 +73,18 @@ pub(super) enum Behaviour {
     Also(Stage, &'static [Answer]),
     /// Takes the activation back so many times before it is complete, and begins another.
     Reactivate(u32),
+    /// Does this in answer to such a ClientHello only.
+    Hello(Disliked, Action),
+    /// Knows TLS up to this minor version only, with an RSA key and AES-CBC.
+    OldTls(u8),
+    /// Closes when the Connection Request carries the mstshash cookie.
+    DislikesCookie,
+    /// Closes when the Connection Request offers NLA.
+    DislikesNla,
+    /// Takes TLS without a Connection Request and nothing else.
+    DirectTls,
+    /// Does this on the first of every three connections.
+    EveryThird(Action),
     /// Takes the activation back once the session is active and has been drawn.
     ReactivateSession,
     /// The same, and begins no other.
@@ -132,6 +147,8 @@ impl Fault {
     pub(super) fn certificate(&self) -> Kind {
         match self.behaviour {
             Behaviour::Certificate(kind) => kind,
+            // The old suites want an RSA key.
+            Behaviour::OldTls(_) => Kind::WeakKey,
             _ => Kind::Healthy,
         }
     }

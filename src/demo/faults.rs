@@ -3,6 +3,7 @@
 use super::answer::Answer::{self, *};
 use super::certificate::Kind;
 use super::fault::{Action, Behaviour, Expect, Fault, Stage};
+use super::hello::Disliked;
 use super::standard_security::{StandardSecurity, Then};
 use Action::{Close, Flood, Greet, Reset, Send, Silence, Trickle};
 use Behaviour::At;
@@ -14,73 +15,73 @@ pub const FAULTS: &[Fault] = &[
         "negotiate-close",
         "closes after the Connection Request",
         At(Stage::ConnectionRequest, Close),
-        failed("negotiate", "closed"),
+        by("wrong-service-on-port", failed("negotiate", "closed")),
     ),
     fault(
         "negotiate-reset",
         "resets after the Connection Request",
         At(Stage::ConnectionRequest, Reset),
-        failed("negotiate", "reset"),
+        by("wrong-service-on-port", failed("negotiate", "reset")),
     ),
     fault(
         "negotiate-silence",
         "never answers the Connection Request",
         At(Stage::ConnectionRequest, Silence),
-        failed("negotiate", "timeout"),
+        by("services-hung", failed("negotiate", "timeout")),
     ),
     fault(
         "negotiate-trickle",
         "sends one byte of a valid confirm a second",
         At(Stage::ConnectionRequest, Trickle(CONFIRM_NLA)),
-        failed("negotiate", "timeout"),
+        by("services-hung", failed("negotiate", "timeout")),
     ),
     fault(
         "negotiate-flood",
         "sends endless bytes that never form a PDU",
         At(Stage::ConnectionRequest, Flood(Bytes(&[0xA5; 512]))),
-        failed("negotiate", "not_rdp"),
+        by("wrong-service-on-port", failed("negotiate", "not_rdp")),
     ),
     fault(
         "tls-required",
         "says that TLS is required",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(1))),
-        coded("negotiate", "negotiation_failure", 1),
+        by("server-requires-tls", coded("negotiate", "negotiation_failure", 1)),
     ),
     fault(
         "tls-not-allowed",
         "says that TLS is not allowed",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(2))),
-        coded("negotiate", "negotiation_failure", 2),
+        by("server-refuses-tls", coded("negotiate", "negotiation_failure", 2)),
     ),
     fault(
         "certificate-missing",
         "says that it has no certificate",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(3))),
-        coded("negotiate", "negotiation_failure", 3),
+        by("certificate-unusable", coded("negotiate", "negotiation_failure", 3)),
     ),
     fault(
         "inconsistent-flags",
         "says that the flags are inconsistent",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(4))),
-        coded("negotiate", "negotiation_failure", 4),
+        by("tls-proxy-in-front", coded("negotiate", "negotiation_failure", 4)),
     ),
     fault(
         "nla-required",
         "says that NLA is required",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(5))),
-        coded("negotiate", "negotiation_failure", 5),
+        by("server-requires-nla", coded("negotiate", "negotiation_failure", 5)),
     ),
     fault(
         "client-certificate-required",
         "says that a client certificate is required",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(6))),
-        coded("negotiate", "negotiation_failure", 6),
+        by("server-requires-client-certificate", coded("negotiate", "negotiation_failure", 6)),
     ),
     fault(
         "entra-required",
         "says that Entra authentication is required",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(7))),
-        coded("negotiate", "negotiation_failure", 7),
+        by("server-requires-entra", coded("negotiate", "negotiation_failure", 7)),
     ),
     fault(
         "negotiation-failure-unknown",
@@ -98,37 +99,37 @@ pub const FAULTS: &[Fault] = &[
         "negotiate-ultimatum",
         "disconnects in place of the confirm, as xrdp does",
         At(Stage::ConnectionRequest, Send(Ultimatum(3))),
-        coded("negotiate", "disconnect", 3),
+        by("xrdp-refuses-offer", coded("negotiate", "disconnect", 3)),
     ),
     fault(
         "ssh",
         "greets as an SSH server",
         At(Stage::Connect, Send(Bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"))),
-        failed("negotiate", "not_rdp"),
+        by("wrong-service-on-port", failed("negotiate", "not_rdp")),
     ),
     fault(
         "ssh-open",
         "greets like an SSH server and waits",
         At(Stage::Connect, Greet(Bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"))),
-        failed("negotiate", "not_rdp"),
+        by("wrong-service-on-port", failed("negotiate", "not_rdp")),
     ),
     fault(
         "vnc",
         "greets as a VNC server",
         At(Stage::Connect, Send(Bytes(b"RFB 003.008\n"))),
-        failed("negotiate", "not_rdp"),
+        by("wrong-service-on-port", failed("negotiate", "not_rdp")),
     ),
     fault(
         "smtp",
         "greets as a mail server",
         At(Stage::Connect, Send(Bytes(b"220 mail.corp.example ESMTP Postfix\r\n"))),
-        failed("negotiate", "not_rdp"),
+        by("wrong-service-on-port", failed("negotiate", "not_rdp")),
     ),
     fault(
         "ftp",
         "greets as an FTP server",
         At(Stage::Connect, Send(Bytes(b"220 (vsFTPd 3.0.3)\r\n"))),
-        failed("negotiate", "not_rdp"),
+        by("wrong-service-on-port", failed("negotiate", "not_rdp")),
     ),
     fault(
         "http",
@@ -137,19 +138,44 @@ pub const FAULTS: &[Fault] = &[
             Stage::ConnectionRequest,
             Send(Bytes(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")),
         ),
-        failed("negotiate", "not_rdp"),
+        by("wrong-service-on-port", failed("negotiate", "not_rdp")),
     ),
     fault(
         "tls-at-once",
         "answers with a TLS alert, as a TLS server does",
         At(Stage::ConnectionRequest, Send(TlsAlert(10))),
-        failed("negotiate", "not_rdp"),
+        by("tls-proxy-in-front", failed("negotiate", "not_rdp")),
     ),
     fault(
         "random-bytes",
         "answers with bytes of no protocol",
         At(Stage::ConnectionRequest, Send(NOISE)),
-        failed("negotiate", "not_rdp"),
+        by("wrong-service-on-port", failed("negotiate", "not_rdp")),
+    ),
+    // What only a changed Connection Request shows.
+    fault(
+        "cookie-refused",
+        "closes when the Connection Request carries the mstshash cookie",
+        Behaviour::DislikesCookie,
+        by("cookie-filtered", shows("negotiation-cookie-refused", failed("negotiate", "closed"))),
+    ),
+    fault(
+        "offer-refused",
+        "closes when the Connection Request offers NLA",
+        Behaviour::DislikesNla,
+        by("offer-filtered", shows("negotiation-offer-refused", failed("negotiate", "closed"))),
+    ),
+    fault(
+        "direct-tls",
+        "takes TLS without a Connection Request and closes on one, as a TLS proxy does",
+        Behaviour::DirectTls,
+        by("tls-proxy-in-front", shows("negotiation-direct-tls", failed("negotiate", "closed"))),
+    ),
+    fault(
+        "intermittent",
+        "closes after the Connection Request on one of three connections",
+        Behaviour::EveryThird(Close),
+        by("connection-limit", shows("experiment-intermittent", failed("negotiate", "closed"))),
     ),
     // Standard RDP Security: MS-RDPBCGR 5.3.
     fault(
@@ -204,10 +230,13 @@ pub const FAULTS: &[Fault] = &[
         "standard-security-fips",
         "selects FIPS encryption, which nobody offered",
         standard(StandardSecurity { method: 0x10, level: 4, ..RC4_128 }),
-        Expect {
-            finding: Some("encryption-method-not-offered"),
-            ..coded("mcs", "security_unsupported", 0x10)
-        },
+        by(
+            "server-requires-fips",
+            Expect {
+                finding: Some("encryption-method-not-offered"),
+                ..coded("mcs", "security_unsupported", 0x10)
+            },
+        ),
     ),
     fault(
         "standard-security-unknown",
@@ -228,19 +257,25 @@ pub const FAULTS: &[Fault] = &[
         "standard-security-close",
         "closes after an encrypted Client Info, as xrdp does after a MAC that it rejects",
         standard(StandardSecurity { then: Then::Close, ..RC4_128 }),
-        Expect { finding: Some("standard-rdp-security"), ..failed("licensing", "closed") },
+        by(
+            "xrdp-key-unreadable",
+            Expect { finding: Some("standard-rdp-security"), ..failed("licensing", "closed") },
+        ),
     ),
     fault(
         "standard-security-error-info",
         "sets error info 0x101 in an encrypted PDU",
         standard(StandardSecurity { then: Then::ErrorInfo(0x101), ..RC4_128 }),
-        Expect { finding: Some("license-server-missing"), ..coded("licensing", "error_info", 0x101) },
+        by(
+            "license-server-missing",
+            Expect { finding: Some("license-server-missing"), ..coded("licensing", "error_info", 0x101) },
+        ),
     ),
     fault(
         "standard-security-redirection",
         "redirects in an encrypted PDU",
         standard(StandardSecurity { then: Then::Redirection, ..RC4_128 }),
-        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected") },
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
     fault(
         "standard-security-multitransport",
@@ -285,38 +320,43 @@ pub const FAULTS: &[Fault] = &[
         "tls-close",
         "closes after the ClientHello",
         At(Stage::ClientHello, Close),
-        failed("tls", "closed"),
+        by("certificate-unusable", failed("tls", "closed")),
     ),
-    fault("tls-reset", "resets after the ClientHello", At(Stage::ClientHello, Reset), failed("tls", "reset")),
+    fault(
+        "tls-reset",
+        "resets after the ClientHello",
+        At(Stage::ClientHello, Reset),
+        by("certificate-unusable", failed("tls", "reset")),
+    ),
     fault(
         "tls-silence",
         "never answers the ClientHello",
         At(Stage::ClientHello, Silence),
-        failed("tls", "timeout"),
+        by("services-hung", failed("tls", "timeout")),
     ),
     fault(
         "tls-handshake-failure",
         "answers the ClientHello with alert 40",
         At(Stage::ClientHello, Send(TlsAlert(40))),
-        coded("tls", "tls_alert", 40),
+        by("tls-suites-disjoint", coded("tls", "tls_alert", 40)),
     ),
     fault(
         "tls-protocol-version",
         "answers the ClientHello with alert 70",
         At(Stage::ClientHello, Send(TlsAlert(70))),
-        coded("tls", "tls_alert", 70),
+        by("tls-versions-disjoint", coded("tls", "tls_alert", 70)),
     ),
     fault(
         "tls-insufficient-security",
         "answers the ClientHello with alert 71",
         At(Stage::ClientHello, Send(TlsAlert(71))),
-        coded("tls", "tls_alert", 71),
+        by("tls-suites-disjoint", coded("tls", "tls_alert", 71)),
     ),
     fault(
         "tls-internal-error",
         "answers the ClientHello with alert 80",
         At(Stage::ClientHello, Send(TlsAlert(80))),
-        coded("tls", "tls_alert", 80),
+        by("certificate-unusable", coded("tls", "tls_alert", 80)),
     ),
     fault(
         "tls-garbage",
@@ -327,14 +367,54 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "tls-half-flight",
         "closes in the middle of its first TLS flight",
-        Behaviour::HalfFlight,
-        failed("tls", "closed"),
+        Behaviour::HalfFlight(Close),
+        by("middlebox-cuts-stream", failed("tls", "closed")),
+    ),
+    fault(
+        "tls-half-flight-silence",
+        "falls silent in its first TLS flight, as where large packets are lost",
+        Behaviour::HalfFlight(Silence),
+        by("path-drops-large-packets", failed("tls", "timeout")),
     ),
     fault(
         "tls-client-certificate",
         "wants a client certificate",
         Behaviour::ClientCertificate,
-        Expect { finding: Some("tls-client-certificate-required"), ..coded("tls", "tls_alert", 116) },
+        by(
+            "server-requires-client-certificate",
+            Expect { finding: Some("tls-client-certificate-required"), ..coded("tls", "tls_alert", 116) },
+        ),
+    ),
+    // What only another ClientHello shows.
+    fault(
+        "tls-version-intolerant",
+        "resets when TLS 1.3 is offered, and answers TLS 1.2",
+        Behaviour::Hello(Disliked::Tls13, Reset),
+        by("inspection-device", shows("tls-version-intolerant", failed("tls", "reset"))),
+    ),
+    fault(
+        "tls-large-hello-dropped",
+        "never answers a ClientHello above 180 bytes",
+        Behaviour::Hello(Disliked::Above(180), Silence),
+        by("inspection-device", shows("tls-large-hello-dropped", failed("tls", "timeout"))),
+    ),
+    fault(
+        "tls-name-refused",
+        "closes when the ClientHello names the server",
+        Behaviour::Hello(Disliked::Named, Close),
+        by("sni-refused", shows("tls-name-refused", failed("tls", "closed"))),
+    ),
+    fault(
+        "tls-legacy-only",
+        "knows TLS 1.0 only, with an RSA key and AES-CBC",
+        Behaviour::OldTls(1),
+        by("tls-legacy-server", shows("tls-legacy-only", coded("tls", "tls_alert", 40))),
+    ),
+    fault(
+        "tls-old-suites-only",
+        "knows TLS 1.2 with an RSA key and AES-CBC only",
+        Behaviour::OldTls(3),
+        by("tls-suites-disjoint", shows("tls-no-common-suite", coded("tls", "tls_alert", 40))),
     ),
     fault(
         "certificate-expired",
@@ -377,19 +457,19 @@ pub const FAULTS: &[Fault] = &[
         "credssp-close",
         "closes after the first TSRequest",
         At(Stage::Negotiate, Close),
-        failed("credssp", "closed"),
+        by("ntlm-restricted", failed("credssp", "closed")),
     ),
     fault(
         "credssp-reset",
         "resets after the first TSRequest",
         At(Stage::Negotiate, Reset),
-        failed("credssp", "reset"),
+        by("ntlm-restricted", failed("credssp", "reset")),
     ),
     fault(
         "credssp-silence",
         "never answers the first TSRequest",
         At(Stage::Negotiate, Silence),
-        failed("credssp", "timeout"),
+        by("services-hung", failed("credssp", "timeout")),
     ),
     fault(
         "credssp-garbage",
@@ -407,73 +487,82 @@ pub const FAULTS: &[Fault] = &[
         "credssp-status-at-once",
         "refuses before the CHALLENGE, as a domain without NTLM does",
         At(Stage::Negotiate, Send(Status(0xC000_0418))),
-        coded("credssp", "nt_status", 0xC000_0418),
+        by("ntlm-restricted", coded("credssp", "nt_status", 0xC000_0418)),
     ),
     fault(
         "credssp-old-version",
         "speaks CredSSP version 2, as an unpatched server does",
         Behaviour::CredsspVersion(2),
-        Expect { phase: "credssp", kind: "", code: None, finding: Some("credssp-unpatched") },
+        by(
+            "credssp-server-unpatched",
+            Expect {
+                phase: "credssp",
+                kind: "",
+                code: None,
+                finding: Some("credssp-unpatched"),
+                cause: None,
+            },
+        ),
     ),
     fault(
         "logon-failure",
         "refuses the account: wrong user name or password",
         At(Stage::Authenticate, Send(Status(0xC000_006D))),
-        coded("credssp", "nt_status", 0xC000_006D),
+        by("credentials-wrong", coded("credssp", "nt_status", 0xC000_006D)),
     ),
     fault(
         "account-locked",
         "refuses the account: locked out",
         At(Stage::Authenticate, Send(Status(0xC000_0234))),
-        coded("credssp", "nt_status", 0xC000_0234),
+        by("account-locked", coded("credssp", "nt_status", 0xC000_0234)),
     ),
     fault(
         "password-expired",
         "refuses the account: password expired",
         At(Stage::Authenticate, Send(Status(0xC000_0071))),
-        coded("credssp", "nt_status", 0xC000_0071),
+        by("password-expired", coded("credssp", "nt_status", 0xC000_0071)),
     ),
     fault(
         "no-logon-servers",
         "cannot reach a domain controller",
         At(Stage::Authenticate, Send(Status(0xC000_005E))),
-        coded("credssp", "nt_status", 0xC000_005E),
+        by("domain-controller-unreachable", coded("credssp", "nt_status", 0xC000_005E)),
     ),
     fault(
         "credssp-status-foreign",
         "refuses with a number that is no NTSTATUS, as FreeRDP does",
         At(Stage::Authenticate, Send(Status(0xC007_00EA))),
-        coded("credssp", "nt_status", 0xC007_00EA),
+        by("credentials-wrong", coded("credssp", "nt_status", 0xC007_00EA)),
     ),
     fault(
         "credssp-close-after-authenticate",
         "closes after the AUTHENTICATE without a word",
         At(Stage::Authenticate, Close),
-        failed("credssp", "closed"),
+        by("credssp-refused-silently", failed("credssp", "closed")),
     ),
     fault(
         "key-binding-altered",
         "answers the key binding with other bytes",
         Behaviour::AlteredKeyBinding,
-        failed("credssp", "key_binding"),
+        by("tls-intercepted", failed("credssp", "key_binding")),
     ),
     fault(
         "logon-type-not-granted",
         "refuses after the credentials, in place of the early authorization",
         At(Stage::Credentials, Send(Status(0xC000_015B))),
-        coded("credssp", "nt_status", 0xC000_015B),
+        by("logon-right-missing", coded("credssp", "nt_status", 0xC000_015B)),
     ),
     fault(
         "early-authorization-denied",
         "denies the early user authorization",
         At(Stage::Credentials, Send(EarlyAuthorization(5))),
-        coded("credssp", "early_auth_denied", 5),
+        by("logon-right-missing", coded("credssp", "early_auth_denied", 5)),
     ),
     fault(
         "credssp-close-after-credentials",
         "closes after the credentials without a word",
         At(Stage::Credentials, Close),
-        failed("credssp", "closed"),
+        by("logon-right-missing", failed("credssp", "closed")),
     ),
     // MCS: MS-RDPBCGR 2.2.1.3 to 2.2.1.9.
     fault(
@@ -498,37 +587,37 @@ pub const FAULTS: &[Fault] = &[
         "hybrid-logon-type-not-granted",
         "the same, and refuses the delegated credentials with a status",
         Behaviour::PlainHybrid(Some(Send(Status(0xC000_015B)))),
-        coded("credssp", "nt_status", 0xC000_015B),
+        by("logon-right-missing", coded("credssp", "nt_status", 0xC000_015B)),
     ),
     fault(
         "hybrid-no-logon-servers",
         "the same, and finds no logon server",
         Behaviour::PlainHybrid(Some(Send(Status(0xC000_005E)))),
-        coded("credssp", "nt_status", 0xC000_005E),
+        by("domain-controller-unreachable", coded("credssp", "nt_status", 0xC000_005E)),
     ),
     fault(
         "hybrid-close-after-credentials",
         "the same, and closes after the delegated credentials",
         Behaviour::PlainHybrid(Some(Close)),
-        failed("credssp", "closed"),
+        by("logon-right-missing", failed("credssp", "closed")),
     ),
     fault(
         "mcs-close",
         "closes after the Connect Initial",
         At(Stage::ConnectInitial, Close),
-        failed("mcs", "closed"),
+        by("host-refuses-by-closing", failed("mcs", "closed")),
     ),
     fault(
         "mcs-reset",
         "resets after the Connect Initial",
         At(Stage::ConnectInitial, Reset),
-        failed("mcs", "reset"),
+        by("host-refuses-by-closing", failed("mcs", "reset")),
     ),
     fault(
         "mcs-silence",
         "never answers the Connect Initial",
         At(Stage::ConnectInitial, Silence),
-        failed("mcs", "timeout"),
+        by("services-hung", failed("mcs", "timeout")),
     ),
     fault(
         "mcs-garbage",
@@ -552,7 +641,7 @@ pub const FAULTS: &[Fault] = &[
         "attach-user-refused",
         "refuses the user: rt-too-many-users",
         At(Stage::AttachUser, Send(AttachUserResult(13))),
-        coded("mcs", "mcs_result", 13),
+        by("connection-limit", coded("mcs", "mcs_result", 13)),
     ),
     fault(
         "channel-join-refused",
@@ -565,19 +654,19 @@ pub const FAULTS: &[Fault] = &[
         "licensing-close",
         "closes after the Client Info",
         At(Stage::ClientInfo, Close),
-        failed("licensing", "closed"),
+        by("license-server-missing", failed("licensing", "closed")),
     ),
     fault(
         "licensing-reset",
         "resets after the Client Info",
         At(Stage::ClientInfo, Reset),
-        failed("licensing", "reset"),
+        by("license-server-missing", failed("licensing", "reset")),
     ),
     fault(
         "licensing-silence",
         "never answers the Client Info",
         At(Stage::ClientInfo, Silence),
-        failed("licensing", "timeout"),
+        by("services-hung", failed("licensing", "timeout")),
     ),
     fault(
         "licensing-garbage",
@@ -595,7 +684,7 @@ pub const FAULTS: &[Fault] = &[
         "license-server-missing",
         "sends a license error: no license server",
         At(Stage::ClientInfo, Send(LicenseError(6, 1))),
-        coded("licensing", "license_error", 6),
+        by("license-server-missing", coded("licensing", "license_error", 6)),
     ),
     fault(
         "license-error-unknown",
@@ -607,7 +696,7 @@ pub const FAULTS: &[Fault] = &[
         "error-info-no-license-server",
         "sets error info 0x101 in place of licensing",
         At(Stage::ClientInfo, Send(ErrorInfo(0x101))),
-        coded("licensing", "error_info", 0x101),
+        by("license-server-missing", coded("licensing", "error_info", 0x101)),
     ),
     fault(
         "error-info-unknown",
@@ -649,13 +738,13 @@ pub const FAULTS: &[Fault] = &[
         "license-request",
         "asks for a license",
         Behaviour::License,
-        Expect { phase: "licensing", kind: "", code: None, finding: None },
+        Expect { phase: "licensing", kind: "", code: None, finding: None, cause: None },
     ),
     fault(
         "redirect-in-licensing",
         "redirects to another host in place of licensing",
         At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION))),
-        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected") },
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
     // Activation: MS-RDPBCGR 1.3.1.3, 2.2.1.13 to 2.2.1.22, 2.2.5.1, 2.2.13, 2.2.15.
     fault(
@@ -674,13 +763,13 @@ pub const FAULTS: &[Fault] = &[
         "activate-silence",
         "never sends a Demand Active",
         At(Stage::Licensed, Silence),
-        failed("activate", "timeout"),
+        by("services-hung", failed("activate", "timeout")),
     ),
     fault(
         "finalization-silence",
         "never answers the Font List",
         At(Stage::FontList, Silence),
-        failed("activate", "timeout"),
+        by("services-hung", failed("activate", "timeout")),
     ),
     fault(
         "activate-garbage",
@@ -710,7 +799,7 @@ pub const FAULTS: &[Fault] = &[
         "error-info-denied",
         "sets error info 7 in place of the Demand Active: denied",
         At(Stage::Licensed, Send(ErrorInfo(7))),
-        coded("activate", "error_info", 7),
+        by("connection-denied", coded("activate", "error_info", 7)),
     ),
     fault(
         "activate-flood",
@@ -728,7 +817,7 @@ pub const FAULTS: &[Fault] = &[
         "redirect",
         "redirects to another host in place of the Demand Active",
         At(Stage::Licensed, Greet(IoChannel(REDIRECTION))),
-        Expect { phase: "activate", kind: "", code: None, finding: Some("redirected") },
+        Expect { phase: "activate", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
     fault(
         "redirect-informational",
@@ -859,7 +948,7 @@ const CONFIRM_NLA: Answer = Bytes(&[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 
 /// No TPKT, no TLS record, no DER, no text.
 const NOISE: Answer =
     Bytes(&[0xDE, 0xC0, 0xAD, 0x0B, 0xFE, 0xCA, 0xED, 0xFE, 0x9A, 0x41, 0xF7, 0x88, 0xB3, 0xC6, 0xD1, 0xE9]);
-const PASSES: Expect = Expect { phase: "", kind: "", code: None, finding: None };
+const PASSES: Expect = Expect { phase: "", kind: "", code: None, finding: None, cause: None };
 /// RC4 with 128 bits, level client compatible, and no license needed.
 const RC4_128: StandardSecurity = StandardSecurity {
     confirm: CONFIRM_RDP,
@@ -880,13 +969,23 @@ const fn standard(security: StandardSecurity) -> Behaviour {
 }
 
 const fn failed(phase: &'static str, kind: &'static str) -> Expect {
-    Expect { phase, kind, code: None, finding: None }
+    Expect { phase, kind, code: None, finding: None, cause: None }
 }
 
 const fn coded(phase: &'static str, kind: &'static str, code: u32) -> Expect {
-    Expect { phase, kind, code: Some(code), finding: None }
+    Expect { phase, kind, code: Some(code), finding: None, cause: None }
 }
 
 const fn finding(code: &'static str) -> Expect {
     Expect { finding: Some(code), ..PASSES }
+}
+
+/// The same, with a finding.
+const fn shows(finding: &'static str, expect: Expect) -> Expect {
+    Expect { finding: Some(finding), ..expect }
+}
+
+/// The same, with the cause that must stand first.
+const fn by(cause: &'static str, expect: Expect) -> Expect {
+    Expect { cause: Some(cause), ..expect }
 }

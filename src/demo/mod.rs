@@ -11,11 +11,13 @@ mod drawing;
 mod fault;
 mod faults;
 mod follower;
+mod hello;
 pub mod license;
 mod licensing;
 mod listen;
 mod ntlm;
 mod ntlm_session;
+mod replay;
 mod rsa_key;
 mod sealed;
 mod session;
@@ -26,7 +28,10 @@ mod standard_settings;
 mod stream;
 mod ts_request;
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use time::OffsetDateTime;
 use tokio::time::{Instant, timeout};
@@ -59,6 +64,7 @@ pub struct Server {
     fault: Option<&'static Fault>,
     identity: certificate::Identity,
     started: (OffsetDateTime, Instant),
+    served: AtomicUsize,
 }
 
 impl Server {
@@ -68,7 +74,7 @@ impl Server {
         let wants_client =
             fault.is_some_and(|fault| matches!(fault.behaviour, fault::Behaviour::ClientCertificate));
         let identity = certificate::Identity::new(kind, now, wants_client)?;
-        Ok(Self { fault, identity, started: (now, Instant::now()) })
+        Ok(Self { fault, identity, started: (now, Instant::now()), served: AtomicUsize::new(0) })
     }
 
     /// Serves one client until it leaves, the fault ends the connection, or 120 seconds have passed.
@@ -78,6 +84,11 @@ impl Server {
             Ok(Err(error)) => tracing::debug!(%error, "the connection ended"),
             Err(_) => tracing::debug!("the connection took too long"),
         }
+    }
+
+    /// The number of the next connection, from 0.
+    fn number(&self) -> usize {
+        self.served.fetch_add(1, Ordering::Relaxed)
     }
 
     fn now(&self) -> OffsetDateTime {

@@ -9,6 +9,40 @@ use crate::{
 const NO_LICENSE_SERVER: i64 = 6;
 const ERRINFO_LICENSE_NO_LICENSE_SERVER: i64 = 0x101;
 
+/// Every code that an ending can have.
+pub const CODES: &[&str] = &[
+    "name-not-found",
+    "resolver-not-working",
+    "port-closed",
+    "host-unreachable",
+    "host-silent",
+    "not-an-rdp-server",
+    "tls-client-certificate-required",
+    "standard-security-mac-invalid",
+    "negotiation-refused",
+    "early-authorization-denied",
+    "license-server-missing",
+    "license-refused",
+    "server-error-info",
+    "server-disconnected",
+    "mcs-refused",
+    "credentials-refused",
+    "logon-refused",
+    "protocol-unsupported",
+    "unexplained-failure",
+];
+
+/// What the experiments found of the failure itself.
+const EXPLAINS: &[&str] = &[
+    "tls-legacy-only",
+    "tls-no-common-suite",
+    "tls-version-intolerant",
+    "tls-large-hello-dropped",
+    "tls-name-refused",
+    "negotiation-cookie-refused",
+    "negotiation-offer-refused",
+];
+
 /// The finding of a failed phase; none when a rule has already said the same.
 pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
     let failed = facts.failed()?;
@@ -17,6 +51,10 @@ pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
         return None;
     }
     let code = code(failed.phase, failure, facts);
+    if code == "unexplained-failure" && found.iter().any(|finding| EXPLAINS.contains(&finding.code.as_str()))
+    {
+        return None;
+    }
     Some(Finding {
         code: code.to_owned(),
         severity: Severity::Error,

@@ -65,4 +65,19 @@ impl<'a> Facts<'a> {
         let endings: Vec<_> = repeats.map(|experiment| experiment.ending(phase)).collect();
         (endings.iter().filter(|ending| same(**ending)).count(), endings.len())
     }
+    /// How many of the repetitions passed this phase, and how many were made.
+    pub fn passed_again(&self, phase: Phase) -> (usize, usize) {
+        let repeats = self.experiments.iter().filter(|experiment| experiment.name.starts_with("repeat-"));
+        let endings: Vec<_> = repeats.map(|experiment| experiment.ending(phase)).collect();
+        // TLS 1.3 lets the client finish first: an experiment that ends there is gone before it is refused.
+        let too_early = phase == Phase::Tls && self.tls.is_some_and(|tls| tls.client_certificate_requested);
+        let passed = endings.iter().filter(|ending| **ending == Some(Ending::Passed) && !too_early);
+        (passed.count(), endings.len())
+    }
+
+    /// The names of the other addresses' experiments that passed this phase.
+    pub fn other_addresses(&self, phase: Phase) -> Vec<&Experiment<'a>> {
+        let others = self.experiments.iter().filter(|e| e.name.starts_with("next-address-"));
+        others.filter(|experiment| experiment.ending(phase) == Some(Ending::Passed)).collect()
+    }
 }

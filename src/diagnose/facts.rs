@@ -3,8 +3,8 @@
 use super::experiments::{self, Experiment};
 use crate::report::{
     ActivateEvidence, Certificate, Connection, CredsspEvidence, LicensingEvidence, McsEvidence,
-    NegotiateEvidence, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp, TlsEvidence,
-    Trace,
+    NegotiateEvidence, Purpose, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp,
+    TlsEvidence, Trace,
 };
 
 /// The connection that the verdict describes, and the certificate of the one that got furthest.
@@ -30,7 +30,7 @@ impl<'a> Facts<'a> {
     pub fn of(trace: &'a Trace) -> Self {
         let described = trace.described();
         let phases = described.map(|connection| &connection.phases);
-        let tls = trace.traced().max_by_key(|connection| depth(connection)).and_then(tls);
+        let tls = furthest(trace).and_then(tls);
         Self {
             started: trace.started,
             request: &trace.request,
@@ -71,6 +71,25 @@ fn summaries(trace: &Trace) -> Vec<Summary<'_>> {
     let Some((described, before)) = traced.split_last() else { return Vec::new() };
     let resolve = before.first().map(|main| main.phases.summaries()).unwrap_or_default().into_iter().take(1);
     resolve.chain(described.phases.summaries()).collect()
+}
+
+/// The connection to the target that got furthest; an experiment counts only where no other was served a certificate.
+fn furthest(trace: &Trace) -> Option<&Connection> {
+    let traced = trace.traced().max_by_key(|connection| depth(connection));
+    if traced.is_some_and(|connection| depth(connection).0) {
+        return traced;
+    }
+    let followed =
+        trace.connections.iter().find(|connection| is_same_host(connection) && depth(connection).0);
+    followed.or(traced)
+}
+
+/// Another address is another host, and what takes TLS at once need not be the server.
+fn is_same_host(connection: &Connection) -> bool {
+    match &connection.purpose {
+        Purpose::Experiment(name) => name != "direct-tls" && !name.starts_with("next-address-"),
+        _ => true,
+    }
 }
 
 fn depth(connection: &Connection) -> (bool, usize) {

@@ -1,12 +1,18 @@
 //! From a trace to a report: verdict and findings. Pure: the same trace gives the same report.
 
+mod causes;
 mod certificate;
 mod credentials;
 mod ending;
 mod experiments;
 mod facts;
+mod follow_up;
+mod handshakes;
+mod mstsc;
+mod pages;
 mod posture;
 mod session;
+mod tls;
 mod verdict;
 mod wanted;
 
@@ -15,6 +21,7 @@ use crate::{
     report::{Finding, Report, SCHEMA_VERSION, Severity, Tool, Trace},
 };
 use facts::Facts;
+pub use pages::{page, paged};
 pub use wanted::wanted;
 
 /// One rule: what it is called, how much it matters, where it is seen, and the sentence when it applies.
@@ -26,7 +33,15 @@ struct Rule {
 }
 
 /// Every rule, one slice a topic.
-const RULES: &[&[Rule]] = &[certificate::RULES, posture::RULES, credentials::RULES, session::RULES];
+const RULES: &[&[Rule]] =
+    &[certificate::RULES, posture::RULES, credentials::RULES, session::RULES, tls::RULES, follow_up::RULES];
+
+/// The code of every finding and every cause that a report can hold; where both are the same it comes twice.
+pub fn emitted() -> impl Iterator<Item = &'static str> {
+    let found = RULES.iter().copied().flatten().map(|rule| rule.code);
+    let causes = causes::RULES.iter().copied().flatten().map(|rule| rule.code);
+    found.chain(ending::CODES.iter().copied()).chain(causes)
+}
 
 /// Judges a trace.
 pub fn diagnose(trace: Trace) -> Report {
@@ -36,7 +51,7 @@ pub fn diagnose(trace: Trace) -> Report {
     findings.extend(ending::finding(&facts, &findings));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let verdict = verdict::verdict(&facts);
-    let certificate = facts.certificate.cloned();
+    let (causes, certificate) = (causes::causes(&facts), facts.certificate.cloned());
     Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -44,7 +59,7 @@ pub fn diagnose(trace: Trace) -> Report {
         verdict,
         certificate,
         findings,
-        causes: Vec::new(),
+        causes,
         local: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! How far it got, and what ended it.
 
-use super::{Facts, credentials::credentials};
+use super::{Facts, credentials::credentials, mstsc::label};
 use crate::{
     codes::Phase,
     report::{Credentials, LicensingOutcome, Outcome, Status, Summary, Verdict},
@@ -26,7 +26,7 @@ pub fn verdict(facts: &Facts<'_>) -> Verdict {
         credentials,
         gateway_credentials: None,
         summary: summary(facts, outcome, phase, reached),
-        mstsc: None,
+        mstsc: label(facts),
     }
 }
 

@@ -44,6 +44,7 @@ fn every_row_has_an_own_kebab_case_name_and_says_what_it_does() {
         };
         assert!(kebab(fault.name), "{}", fault.name);
         assert!(fault.expect.finding.is_none_or(kebab), "{}", fault.name);
+        assert!(fault.expect.cause.is_none_or(kebab), "{}", fault.name);
         assert!(
             !fault.about.is_empty() && !fault.about.ends_with('.') && fault.about.len() <= 80,
             "{}",

@@ -1,11 +1,12 @@
 //! An invented network in virtual time: names, hosts that answer or do not, and the demo server behind them.
 
 use std::{
-    io,
+    collections::BTreeMap,
+    fmt, io,
     net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
@@ -14,7 +15,7 @@ use std::{
 
 use rdptrace::{
     Network,
-    demo::{self, Fault},
+    demo::{self, Fault, Server},
     net::BoxStream,
     report::{Failure, FailureKind},
 };
@@ -66,12 +67,19 @@ pub struct Host {
 }
 
 /// The network; it counts the connections that were asked for and those that were opened.
-#[derive(Debug)]
 pub struct Lab {
     pub names: Names,
     pub hosts: Vec<Host>,
     pub asked: AtomicUsize,
     pub opened: AtomicUsize,
+    /// The demo servers by address and fault: the connections to a host are connections to one server.
+    servers: Mutex<BTreeMap<(SocketAddr, &'static str), Arc<Server>>>,
+}
+
+impl fmt::Debug for Lab {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lab").field("names", &self.names).field("hosts", &self.hosts).finish_non_exhaustive()
+    }
 }
 
 impl Lab {
@@ -89,7 +97,20 @@ impl Lab {
 
     /// A network of these hosts.
     pub fn new(names: Names, hosts: Vec<Host>) -> Self {
-        Self { names, hosts, asked: AtomicUsize::new(0), opened: AtomicUsize::new(0) }
+        Self {
+            names,
+            hosts,
+            asked: AtomicUsize::new(0),
+            opened: AtomicUsize::new(0),
+            servers: Mutex::default(),
+        }
+    }
+
+    fn server(&self, address: SocketAddr, fault: Option<&'static Fault>) -> Arc<Server> {
+        let name = fault.map_or("", |fault| fault.name);
+        let make = || Arc::new(Server::new(fault, pipe::NOW).expect("the server can be made"));
+        let mut servers = self.servers.lock().expect("no test panics while it holds it");
+        Arc::clone(servers.entry((address, name)).or_insert_with(make))
     }
 }
 
@@ -120,7 +141,7 @@ impl Network for Lab {
             Answer::Silent => std::future::pending().await,
             Answer::Demo(fault) => {
                 self.opened.fetch_add(1, Ordering::SeqCst);
-                let (stream, reset, _server) = pipe::connect(fault);
+                let (stream, reset, _server) = pipe::connect_to(self.server(address, fault));
                 Ok(Box::new(ClientEnd { stream, reset }))
             }
         }

@@ -1,6 +1,7 @@
 //! What a user relies on, over loopback and in virtual time.
 
 mod activation;
+mod causes;
 mod certificates;
 mod cli;
 mod codes;
@@ -14,6 +15,7 @@ mod lab;
 mod layers;
 mod license;
 mod license_wire;
+mod pages;
 mod program;
 mod readers;
 mod reports;

@@ -49,9 +49,13 @@ impl AsyncWrite for Pipe {
 
 /// A connection to a server with this fault, the reset flag, and the server's task.
 pub fn connect(fault: Option<&'static Fault>) -> (DuplexStream, Arc<AtomicBool>, JoinHandle<()>) {
+    connect_to(Arc::new(Server::new(fault, NOW).expect("the server can be made")))
+}
+
+/// The same to a server that others may be connected to.
+pub fn connect_to(server: Arc<Server>) -> (DuplexStream, Arc<AtomicBool>, JoinHandle<()>) {
     let (stream, server_end) = duplex(64 * 1024);
     let reset = Arc::new(AtomicBool::new(false));
     let pipe = Pipe { stream: server_end, reset: Arc::clone(&reset) };
-    let server = Server::new(fault, NOW).expect("the server can be made");
     (stream, reset, tokio::spawn(async move { server.serve(pipe).await }))
 }

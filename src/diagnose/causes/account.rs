@@ -1,0 +1,145 @@
+//! What is wrong with the account, as the server says by number.
+
+use super::{CauseRule, Weighed, coded, cut_in};
+use crate::{codes::Phase, diagnose::Facts, report::FailureKind};
+
+/// Logon failure and its equals: servers send them for most kinds of refusal.
+const LOGON_FAILURE: &[i64] = &[0xC000_006D, 0x8009_030C, 0xC007_030C];
+/// Wrong password and no such user.
+const WRONG: &[i64] = &[0xC000_006A, 0xC000_0064];
+/// A wrapped Win32 error of FreeRDP's server, seen after wrong credentials.
+const FREERDP: i64 = 0xC007_00EA;
+const LOCKED: &[i64] = &[0xC000_0234];
+const DISABLED: &[i64] = &[0xC000_0072];
+const EXPIRED: &[i64] = &[0xC000_0193];
+/// Expired, and to be changed at the next logon.
+const PASSWORD: &[i64] = &[0xC000_0071, 0xC000_0224];
+/// Account restriction, logon hours, workstation.
+const RESTRICTED: &[i64] = &[0xC000_006E, 0xC000_006F, 0xC000_0070];
+/// Logon type not granted, logon not granted.
+const RIGHT: &[i64] = &[0xC000_015B, 0xC000_0155];
+const SELECTIVE: &[i64] = &[0xC000_0413];
+const NO_SUCH_DOMAIN: &[i64] = &[0xC000_00DF];
+/// ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES and ERRINFO_SERVER_FRESH_CREDENTIALS_REQUIRED.
+const ERRINFO_PRIVILEGES: &[i64] = &[9];
+const ERRINFO_FRESH: &[i64] = &[10];
+/// AUTHZ_ACCESS_DENIED.
+const DENIED: &[i64] = &[5];
+
+const SECURITY_LOG: &str =
+    "on the host or its domain controller, Security log: 4625 with Status and SubStatus";
+
+pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "credentials-wrong",
+        weigh: wrong,
+        comes_and_goes: false,
+        confirm: &[SECURITY_LOG, "the user name is DOMAIN\\user or a UPN, not a bare name of another domain"],
+        fix: &["give the right user name, domain and password; each wrong try counts towards a lockout"],
+    },
+    CauseRule {
+        code: "account-locked",
+        weigh: |facts| status(facts, LOCKED),
+        comes_and_goes: false,
+        confirm: &["on the domain controller, Security log: 4740 names the computer that locked it"],
+        fix: &["find what keeps trying an old password, then unlock the account"],
+    },
+    CauseRule {
+        code: "account-disabled",
+        weigh: |facts| status(facts, DISABLED),
+        comes_and_goes: false,
+        confirm: &["Get-ADUser or net user: the account is not enabled"],
+        fix: &["enable the account, if it is meant to be used"],
+    },
+    CauseRule {
+        code: "account-expired",
+        weigh: |facts| status(facts, EXPIRED),
+        comes_and_goes: false,
+        confirm: &["Get-ADUser -Properties AccountExpirationDate, or net user"],
+        fix: &["set a new expiry date, if the account is meant to be used"],
+    },
+    CauseRule {
+        code: "password-expired",
+        weigh: |facts| status(facts, PASSWORD),
+        comes_and_goes: false,
+        confirm: &["Get-ADUser -Properties PasswordExpired, or net user"],
+        fix: &[
+            "change the password another way: NLA cannot, so at a console, a web portal, or by an administrator",
+        ],
+    },
+    CauseRule {
+        code: "account-restricted",
+        weigh: |facts| status(facts, RESTRICTED),
+        comes_and_goes: false,
+        confirm: &[
+            SECURITY_LOG,
+            "logon hours, logon workstations, a blank password, the group Protected Users",
+        ],
+        fix: &["lift the restriction, or use an account that it does not bind"],
+    },
+    CauseRule {
+        code: "logon-right-missing",
+        weigh: right,
+        comes_and_goes: false,
+        confirm: &[
+            "on the host: the members of Remote Desktop Users",
+            "on the host: the user rights Allow and Deny log on through Remote Desktop Services",
+        ],
+        fix: &["add the user to Remote Desktop Users, or grant the right by policy"],
+    },
+    CauseRule {
+        code: "selective-authentication",
+        weigh: |facts| status(facts, SELECTIVE),
+        comes_and_goes: false,
+        confirm: &["the trust between the domains uses selective authentication"],
+        fix: &["grant the account Allowed to Authenticate on the host's computer object"],
+    },
+    CauseRule {
+        code: "domain-unknown",
+        weigh: |facts| status(facts, NO_SUCH_DOMAIN),
+        comes_and_goes: false,
+        confirm: &["the domain in the user name, and the trusts of the host's domain"],
+        fix: &["give the domain as the host knows it, or the user as a UPN"],
+    },
+    CauseRule {
+        code: "fresh-credentials-required",
+        weigh: |facts| error_info(facts, ERRINFO_FRESH),
+        comes_and_goes: false,
+        confirm: &["on the host: the policy Always prompt for password upon connection"],
+        fix: &["type the password instead of using a saved one, or change the policy"],
+    },
+];
+
+fn status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+    coded(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::certain(failure.detail.clone()))
+}
+
+fn error_info(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+    coded(facts, FailureKind::ErrorInfo, codes).map(|failure| Weighed::certain(failure.detail.clone()))
+}
+
+fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some(weighed) = status(facts, WRONG) {
+        return Some(weighed);
+    }
+    if let Some(failure) = coded(facts, FailureKind::NtStatus, LOGON_FAILURE) {
+        return Some(Weighed::likely(failure.detail.clone()));
+    }
+    let failure = coded(facts, FailureKind::NtStatus, &[FREERDP])?;
+    Some(Weighed::possible(failure.detail.clone()))
+}
+
+fn right(facts: &Facts<'_>) -> Option<Weighed> {
+    let said = status(facts, RIGHT).or_else(|| error_info(facts, ERRINFO_PRIVILEGES));
+    if let Some(weighed) = said {
+        return Some(weighed);
+    }
+    if let Some(failure) = coded(facts, FailureKind::EarlyAuthDenied, DENIED) {
+        return Some(Weighed::certain(failure.detail.clone()));
+    }
+    let failure = cut_in(facts, Phase::Credssp)?;
+    let text = format!("the account was accepted, then {}", failure.detail);
+    let against = "a server that refuses the user mostly says so with a result or a status".to_owned();
+    let accepted = facts.credssp?.key_binding == Some(true);
+    accepted.then(|| Weighed::possible(text).but(Some(against)))
+}

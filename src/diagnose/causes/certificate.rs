@@ -1,0 +1,79 @@
+//! Why a host cannot use its certificate: TLS is offered or begun, and the server cannot go on.
+
+use super::{CauseRule, Weighed, after, coded, cut_in};
+use crate::{
+    codes::Phase,
+    diagnose::Facts,
+    report::{
+        FailureKind::{NegotiationFailure, TlsAlert},
+        Likelihood,
+    },
+};
+
+/// SSL_CERT_NOT_ON_SERVER (MS-RDPBCGR 2.2.1.2.2).
+const NO_CERTIFICATE: i64 = 3;
+const HANDSHAKE_FAILURE: i64 = 40;
+const INTERNAL_ERROR: i64 = 80;
+
+pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "certificate-unusable",
+        weigh: |facts| weigh(facts, Likelihood::Certain, Likelihood::Likely),
+        comes_and_goes: false,
+        confirm: &[
+            "on the host, System log: TerminalServices-RemoteConnectionManager 1057 or 1058, Schannel 36870",
+            "on the host: Local Computer > Remote Desktop > Certificates holds a valid certificate with a key",
+        ],
+        fix: &[
+            "delete the self-signed certificate in that store, restart SessionEnv, then TermService, and see \
+             that a new one appears",
+            "see that SessionEnv, CertPropSvc, KeyIso and CryptSvc can run",
+        ],
+    },
+    CauseRule {
+        code: "certificate-key-permissions",
+        weigh: |facts| weigh(facts, Likelihood::Likely, Likelihood::Possible),
+        comes_and_goes: false,
+        confirm: &[
+            "on the host, System log: Schannel 36870 with 0x8009030D",
+            "icacls on the key file under ProgramData\\Microsoft\\Crypto\\RSA\\MachineKeys",
+        ],
+        fix: &[
+            "grant NETWORK SERVICE read on the key, SYSTEM full control",
+            "restore the folder's permissions with icacls; do not rename it, other keys live there too",
+        ],
+    },
+    CauseRule {
+        code: "certificate-hash-wrong",
+        weigh: |facts| weigh(facts, Likelihood::Possible, Likelihood::Possible),
+        comes_and_goes: false,
+        confirm: &[
+            "on the host: SSLCertificateSHA1Hash under WinStations\\RDP-Tcp names a certificate of the store",
+            "on the host, System log: TerminalServices-RemoteConnectionManager 1051 to 1055",
+        ],
+        fix: &[
+            "set the right thumbprint, or delete the value to go back to the self-signed certificate (not on a \
+             connection broker)",
+        ],
+    },
+];
+
+/// `said` where the server names its certificate, `fits` where it fails as such servers do.
+fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighed> {
+    if let Some(failure) = coded(facts, NegotiationFailure, &[NO_CERTIFICATE]) {
+        return Some(Weighed::new(said, failure.detail.clone()));
+    }
+    // Whoever answers any ClientHello has a certificate and a key.
+    if facts.any_hello_answered() || facts.thumbprints.is_some() {
+        return None;
+    }
+    let weighed = if let Some(failure) = coded(facts, TlsAlert, &[INTERNAL_ERROR]) {
+        Weighed::new(fits, format!("{}, as a server does that cannot use its key", failure.detail))
+    } else if let Some(failure) = coded(facts, TlsAlert, &[HANDSHAKE_FAILURE]) {
+        Weighed::possible(failure.detail.clone())
+    } else {
+        let failure = cut_in(facts, Phase::Tls)?;
+        Weighed::new(fits, after("the ClientHello", failure))
+    };
+    Some(weighed.and(facts.no_hello_answered()).and(facts.every_time(Phase::Tls)))
+}

@@ -1,0 +1,137 @@
+//! Why CredSSP ends: the versions, the policies around NTLM, and what the host needs of its domain.
+
+use super::{CauseRule, Weighed, after, coded, cut_in, failed_in};
+use crate::{
+    codes::{FIRST_PATCHED_CREDSSP, Phase},
+    diagnose::Facts,
+    report::{FailureKind, Status},
+};
+
+const STATUS_NTLM_BLOCKED: i64 = 0xC000_0418;
+const BAD_BINDINGS: &[i64] = &[0xC000_035B, 0x8009_0346];
+/// No logon servers, no domain controller, no such authority, and Netlogon not running.
+const NO_DOMAIN: &[i64] = &[0xC000_005E, 0xC000_0233, 0x8009_0311, 0xC000_0192];
+const NO_TRUST: &[i64] = &[0xC000_018A, 0xC000_018B, 0xC000_018C, 0xC000_018D];
+const CLOCKS: &[i64] = &[0xC000_0133, 0x8009_0324];
+
+pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "credssp-server-unpatched",
+        weigh: unpatched,
+        comes_and_goes: false,
+        confirm: &["the version of TSpkg.dll on the host", "on the host, System log: LsaSrv 6041"],
+        fix: &[
+            "install the host's updates of May 2018 or later (CVE-2018-0886)",
+            "until then AllowEncryptionOracle=2 on a client lets it connect and leaves it open to the attack: \
+             take it back after the update",
+        ],
+    },
+    CauseRule {
+        code: "ntlm-restricted",
+        weigh: ntlm,
+        comes_and_goes: false,
+        confirm: &[
+            "on the host: the policies Restrict NTLM, and NTLM/Operational 4002",
+            "whether a client in the domain that uses Kerberos connects",
+        ],
+        fix: &[
+            "connect by name from a client that can get a Kerberos ticket",
+            "or add the host to the exceptions",
+        ],
+    },
+    CauseRule {
+        code: "tls-intercepted",
+        weigh: intercepted,
+        comes_and_goes: false,
+        confirm: &[
+            "the certificate that this trace saw and the one on the host have different thumbprints",
+            "the same trace from the host's own network passes",
+        ],
+        fix: &[
+            "exempt the host from TLS inspection",
+            "until it is explained, type no password for this host",
+        ],
+    },
+    CauseRule {
+        code: "domain-controller-unreachable",
+        weigh: |facts| status(facts, NO_DOMAIN),
+        comes_and_goes: true,
+        confirm: &["on the host: nltest /dsgetdc, and the event NETLOGON 5719", "on the host: Netlogon runs"],
+        fix: &[
+            "mend the host's DNS and its way to a domain controller",
+            "meanwhile log on with a local account",
+        ],
+    },
+    CauseRule {
+        code: "domain-trust-broken",
+        weigh: |facts| status(facts, NO_TRUST),
+        comes_and_goes: false,
+        confirm: &["on the host: Test-ComputerSecureChannel"],
+        fix: &["Test-ComputerSecureChannel -Repair with a local administrator, or join the domain again"],
+    },
+    CauseRule {
+        code: "clocks-differ",
+        weigh: |facts| status(facts, CLOCKS),
+        comes_and_goes: false,
+        confirm: &["w32tm /query /status on the host, on the client and on a domain controller"],
+        fix: &["mend the time service of the one whose clock is wrong"],
+    },
+    CauseRule {
+        code: "credssp-refused-silently",
+        weigh: silent_refusal,
+        comes_and_goes: false,
+        confirm: &["on the host, Security log: 4625 at this time, with Status and SubStatus"],
+        fix: &["correct the account as 4625 says; do not try the same password again before it is known"],
+    },
+];
+
+fn status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+    coded(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::certain(failure.detail.clone()))
+}
+
+fn unpatched(facts: &Facts<'_>) -> Option<Weighed> {
+    let version = facts.credssp?.version.filter(|version| *version < FIRST_PATCHED_CREDSSP)?;
+    let last = facts.last().filter(|last| last.phase == Phase::Credssp && last.status != Status::Passed)?;
+    let text = format!("the server speaks CredSSP version {version}; patched ones speak 5 or newer");
+    match last.failure {
+        None => last.stopped.map(|_| Weighed::certain(text)),
+        Some(failure) => {
+            cut_in(facts, Phase::Credssp).map(|_| Weighed::likely(text).and(Some(failure.detail.clone())))
+        }
+    }
+}
+
+fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some(weighed) = status(facts, &[STATUS_NTLM_BLOCKED]) {
+        return Some(weighed);
+    }
+    let credssp = facts.credssp?;
+    // Once there is a CHALLENGE, NTLM is not what the server objects to.
+    if credssp.ntlm.is_some() || credssp.attempted {
+        return None;
+    }
+    let failure = cut_in(facts, Phase::Credssp)?;
+    let against = "a Windows that blocks NTLM mostly says so with a status".to_owned();
+    Some(
+        Weighed::likely(after("our first TSRequest, with NTLM,", failure))
+            .and(facts.every_time(Phase::Credssp))
+            .but(Some(against)),
+    )
+}
+
+fn intercepted(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Credssp)?;
+    let altered = failure.kind == FailureKind::KeyBinding;
+    let bindings = coded(facts, FailureKind::NtStatus, BAD_BINDINGS).is_some();
+    (altered || bindings).then(|| Weighed::likely(failure.detail.clone()))
+}
+
+/// Only the newest versions have a place for a status, and not every server uses it.
+fn silent_refusal(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = cut_in(facts, Phase::Credssp)?;
+    // After its proof of the key the server has accepted the password.
+    let credssp = facts.credssp.filter(|credssp| credssp.attempted && credssp.key_binding.is_none())?;
+    let speaks = credssp.version.filter(|version| matches!(version, 3 | 4 | 6..));
+    let against = speaks.map(|version| format!("CredSSP version {version} has a place for a status"));
+    Some(Weighed::likely(failure.detail.clone()).but(against))
+}

@@ -1,0 +1,165 @@
+//! What answers on the port in place of a healthy Remote Desktop service.
+
+use super::{CauseRule, Weighed, after, coded, cut_in, failed_in, silent_in};
+use crate::{
+    codes::Phase,
+    diagnose::Facts,
+    report::{FailureKind, Likelihood},
+};
+
+/// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2).
+const INCONSISTENT_FLAGS: i64 = 4;
+
+pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "tls-proxy-in-front",
+        weigh: proxy,
+        comes_and_goes: false,
+        confirm: &["the certificate that the experiment direct-tls saw", "what stands in front of the host"],
+        fix: &["let the proxy pass TCP through, or connect to the host behind it"],
+    },
+    CauseRule {
+        code: "wrong-service-on-port",
+        weigh: wrong_service,
+        comes_and_goes: false,
+        confirm: &[
+            "on the host: netstat -ano shows which process owns the port, qwinsta whether rdp-tcp listens",
+            "where port forwards and NAT rules lead",
+        ],
+        fix: &["ask for the right port, or free it for TermService", "correct the port forward"],
+    },
+    CauseRule {
+        code: "host-refuses-by-closing",
+        weigh: refuses,
+        comes_and_goes: false,
+        confirm: &[
+            "on the host: TerminalServices-RemoteConnectionManager 1070, 1071 or 1006 at this time",
+            "on the host: change logon /query, fDenyTSConnections and its policy, fEnableWinStation",
+        ],
+        fix: &["change logon /enable, or lift the limit of connections", "restrict who reaches the port"],
+    },
+    CauseRule {
+        code: "services-hung",
+        weigh: hung,
+        comes_and_goes: true,
+        confirm: &[
+            "on the host: TermService, UmRdpService and SessionEnv run, and no event 20497 or 20499 is logged",
+            "whether other clients hang at the same point",
+        ],
+        fix: &["restart TermService and UmRdpService; restart the host where they do not stop"],
+    },
+    CauseRule {
+        code: "one-host-of-several",
+        weigh: one_host,
+        comes_and_goes: true,
+        confirm: &["a trace of each address with --server-name"],
+        fix: &[
+            "take the failing host out of the name until it is mended",
+            "then look at that host's own log",
+        ],
+    },
+    CauseRule {
+        code: "pool-member-broken",
+        weigh: pool,
+        comes_and_goes: true,
+        confirm: &["whether the address is a load balancer's", "a trace of each host behind it"],
+        fix: &["take the failing host out of the pool, and let the health probe speak RDP, not only TCP"],
+    },
+];
+
+fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Negotiate)?;
+    if coded(facts, FailureKind::NegotiationFailure, &[INCONSISTENT_FLAGS]).is_some() {
+        return Some(Weighed::likely(failure.detail.clone()));
+    }
+    let answered = takes_tls(facts);
+    let spoken = facts.negotiate?.speaks.as_deref().filter(|speaks| speaks.starts_with("TLS"));
+    (answered || spoken.is_some()).then(|| {
+        let text = answered.then(|| "a TLS handshake without the Connection Request passes".to_owned());
+        Weighed::likely(failure.detail.clone()).and(text)
+    })
+}
+
+fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Negotiate)?;
+    let speaks = facts.negotiate.and_then(|negotiate| negotiate.speaks.as_deref());
+    match (failure.kind, speaks) {
+        (FailureKind::NotRdp, Some(speaks)) if speaks.starts_with("TLS") => {
+            Some(Weighed::likely(failure.detail.clone()))
+        }
+        (FailureKind::NotRdp, Some(_)) => Some(Weighed::certain(failure.detail.clone())),
+        (FailureKind::NotRdp, None) => Some(Weighed::likely(failure.detail.clone())),
+        _ if some_request_answered(facts) => None,
+        (FailureKind::Closed | FailureKind::Reset, _) => Some(
+            Weighed::likely(after("the Connection Request", failure)).and(facts.every_time(Phase::Negotiate)),
+        ),
+        (FailureKind::Timeout, _) => Some(Weighed::possible(after("the Connection Request", failure))),
+        _ => None,
+    }
+}
+
+/// Whoever answers another Connection Request is a Remote Desktop server that takes connections.
+pub fn some_request_answered(facts: &Facts<'_>) -> bool {
+    let names = ["no-cookie", "protocol-rdp", "protocol-ssl", "protocol-hybrid"];
+    names.into_iter().any(|name| facts.passes(name, Phase::Negotiate) == Some(true))
+}
+
+/// Whether whatever listens takes TLS without a Connection Request.
+pub fn takes_tls(facts: &Facts<'_>) -> bool {
+    facts.passes("direct-tls", Phase::Tls) == Some(true)
+}
+
+fn refuses(facts: &Facts<'_>) -> Option<Weighed> {
+    let (failure, what, likelihood) = match facts.failed()?.phase {
+        Phase::Negotiate if !some_request_answered(facts) && !takes_tls(facts) => {
+            (cut_in(facts, Phase::Negotiate)?, "the Connection Request", Likelihood::Likely)
+        }
+        Phase::Mcs => (cut_in(facts, Phase::Mcs)?, "the Connect Initial", Likelihood::Possible),
+        _ => return None,
+    };
+    let phase = facts.failed()?.phase;
+    Some(Weighed::new(likelihood, after(what, failure)).and(facts.every_time(phase)))
+}
+
+/// Silence of someone who took the connection; a close is its weaker sign.
+fn hung(facts: &Facts<'_>) -> Option<Weighed> {
+    let phase = facts.failed().map(|failed| failed.phase).filter(|phase| *phase >= Phase::Negotiate)?;
+    let answers = match phase {
+        Phase::Negotiate => some_request_answered(facts) || takes_tls(facts),
+        Phase::Tls => facts.any_hello_answered(),
+        _ => is_busy(facts),
+    };
+    if answers {
+        return None;
+    }
+    if let Some(failure) = silent_in(facts, phase) {
+        return Some(Weighed::likely(format!("in {phase} {}", failure.detail)).and(facts.every_time(phase)));
+    }
+    let failure = cut_in(facts, Phase::Negotiate)?;
+    Some(Weighed::possible(after("the Connection Request", failure)))
+}
+
+/// Whether the server kept sending what does not end the phase.
+fn is_busy(facts: &Facts<'_>) -> bool {
+    let licensing = facts.licensing.is_some_and(|seen| seen.auto_detect_requests + seen.ignored_pdus > 0);
+    let drawn = facts.activate.is_some_and(|seen| seen.fast_path_pdus > 0);
+    match facts.failed().map(|failed| failed.phase) {
+        Some(Phase::Licensing) => licensing,
+        Some(Phase::Activate) => drawn,
+        _ => false,
+    }
+}
+
+fn one_host(facts: &Facts<'_>) -> Option<Weighed> {
+    let failed = facts.failed()?;
+    let others = facts.other_addresses(failed.phase).len();
+    (others > 0).then(|| {
+        let text = format!("{others} other addresses of the name pass {}", failed.phase);
+        Weighed::new(facts.proof(failed.phase), text).and(facts.every_time(failed.phase))
+    })
+}
+
+fn pool(facts: &Facts<'_>) -> Option<Weighed> {
+    let times = facts.intermittent()?;
+    Some(Weighed::possible(format!("the same connection to the same address passed {times}")))
+}

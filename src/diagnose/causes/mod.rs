@@ -1,0 +1,143 @@
+//! What may explain a failure: every hypothesis with its evidence, weighed and ranked.
+
+mod account;
+mod certificate;
+mod credssp;
+mod listener;
+mod offer;
+mod path;
+mod reach;
+mod session;
+mod tls;
+
+use super::Facts;
+use crate::{
+    codes::Phase,
+    report::{Cause, Failure, FailureKind, Likelihood},
+};
+
+/// More would be a list of everything that can go wrong.
+const MOST: usize = 5;
+
+/// One hypothesis: how it is weighed, and what settles and mends it whatever the evidence is.
+pub struct CauseRule {
+    pub code: &'static str,
+    weigh: fn(&Facts<'_>) -> Option<Weighed>,
+    /// Whether a connection that passes now and then fits it.
+    comes_and_goes: bool,
+    confirm: &'static [&'static str],
+    fix: &'static [&'static str],
+}
+
+/// Every hypothesis. Of those that fit equally well the earlier stands first: what a reading of the wire proves, then the
+/// host, then the path, then what can only not be excluded.
+pub const RULES: &[&[CauseRule]] = &[
+    reach::RULES,
+    offer::RULES,
+    certificate::RULES,
+    tls::RULES,
+    credssp::RULES,
+    account::RULES,
+    session::RULES,
+    listener::RULES,
+    path::RULES,
+];
+
+/// How well a hypothesis fits, and the observations on both sides.
+struct Weighed {
+    likelihood: Likelihood,
+    because: Vec<String>,
+    against: Vec<String>,
+}
+
+impl Weighed {
+    fn new(likelihood: Likelihood, because: impl Into<String>) -> Self {
+        Self { likelihood, because: vec![because.into()], against: Vec::new() }
+    }
+
+    fn certain(because: impl Into<String>) -> Self {
+        Self::new(Likelihood::Certain, because)
+    }
+
+    fn likely(because: impl Into<String>) -> Self {
+        Self::new(Likelihood::Likely, because)
+    }
+
+    fn possible(because: impl Into<String>) -> Self {
+        Self::new(Likelihood::Possible, because)
+    }
+
+    /// Adds what also speaks for it.
+    fn and(mut self, because: Option<String>) -> Self {
+        self.because.extend(because);
+        self
+    }
+
+    /// Adds what speaks against it.
+    fn but(mut self, against: Option<String>) -> Self {
+        self.against.extend(against);
+        self
+    }
+}
+
+/// The causes that fit, best first.
+pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
+    let fitting = RULES.iter().copied().flatten().filter_map(|rule| cause(rule, facts));
+    let mut fitting: Vec<Cause> = fitting.collect();
+    fitting.sort_by_key(|cause| rank(cause.likelihood));
+    fitting.truncate(MOST);
+    fitting
+}
+
+fn rank(likelihood: Likelihood) -> u8 {
+    match likelihood {
+        Likelihood::Certain => 0,
+        Likelihood::Likely => 1,
+        Likelihood::Possible => 2,
+    }
+}
+
+fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<Cause> {
+    let Weighed { likelihood, because, against } = steadied(rule, (rule.weigh)(facts)?, facts);
+    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let (confirm, fix) = (owned(rule.confirm), owned(rule.fix));
+    Some(Cause { code: rule.code.to_owned(), likelihood, because, against, confirm, fix })
+}
+
+/// What is there every time does not explain a failure that comes and goes, and no experiment proves anything about it.
+fn steadied(rule: &CauseRule, weighed: Weighed, facts: &Facts<'_>) -> Weighed {
+    match facts.intermittent() {
+        Some(times) if !rule.comes_and_goes => {
+            let against = Some(format!("the same connection passed {times}"));
+            Weighed { likelihood: Likelihood::Possible, ..weighed.but(against) }
+        }
+        _ => weighed,
+    }
+}
+
+/// The failure, when it is in this phase.
+fn failed_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
+    facts.failed().filter(|failed| failed.phase == phase)?.failure
+}
+
+/// The same, when nobody said why the stream ended.
+fn cut_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
+    failed_in(facts, phase).filter(|failure| matches!(failure.kind, FailureKind::Closed | FailureKind::Reset))
+}
+
+/// The same, when nothing came in the phase's time.
+fn silent_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
+    failed_in(facts, phase).filter(|failure| failure.kind == FailureKind::Timeout)
+}
+
+/// The failure, when it has this kind and one of these codes.
+fn coded<'a>(facts: &Facts<'a>, kind: FailureKind, codes: &[i64]) -> Option<&'a Failure> {
+    let failure = facts.failed()?.failure?;
+    let same = failure.kind == kind && failure.code.is_some_and(|code| codes.contains(&code));
+    same.then_some(failure)
+}
+
+/// "after the ClientHello the server reset the connection", for a list of reasons.
+fn after(what: &str, failure: &Failure) -> String {
+    format!("after {what} {}", failure.detail)
+}

@@ -1,0 +1,42 @@
+//! What stands between and cuts or swallows the stream.
+
+use super::{
+    CauseRule, Weighed, after, cut_in,
+    listener::{some_request_answered, takes_tls},
+    silent_in,
+};
+use crate::{
+    codes::Phase,
+    diagnose::{Facts, handshakes},
+    report::Failure,
+};
+
+pub const RULES: &[CauseRule] = &[CauseRule {
+    code: "middlebox-cuts-stream",
+    weigh: cuts,
+    comes_and_goes: true,
+    confirm: &[
+        "the same trace from the host's own network passes",
+        "on the host: no RdpCoreTS 131 at this time, so the answer did not come from it; 131 and then 142 with \
+         10054, so the cut was on the way",
+    ],
+    fix: &["find and mend the rule of the firewall, VPN, tunnel or IPS in between"],
+}];
+
+/// Where a device can tell Remote Desktop or TLS from the first bytes; later everything is encrypted.
+fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
+    let ended = |phase| -> Option<&Failure> { cut_in(facts, phase).or_else(|| silent_in(facts, phase)) };
+    // Where something answers, it is known better what is cut.
+    let request = some_request_answered(facts) && facts.intermittent().is_none() || takes_tls(facts);
+    if request || handshakes::difference(facts).is_some() || handshakes::legacy(facts).is_some() {
+        return None;
+    }
+    let weighed = if let Some(failure) = ended(Phase::Negotiate) {
+        Weighed::possible(after("the Connection Request", failure))
+    } else if let Some(failure) = ended(Phase::Tls) {
+        Weighed::possible(after("the ClientHello", failure))
+    } else {
+        return None;
+    };
+    Some(weighed)
+}

@@ -1,0 +1,197 @@
+//! Why a handshake fails that another ClientHello would pass.
+
+use super::{CauseRule, Weighed, coded, cut_in, failed_in, silent_in};
+use crate::{
+    codes::Phase,
+    diagnose::{
+        Facts,
+        handshakes::{Difference, difference, legacy},
+    },
+    report::{FailureKind, Likelihood},
+};
+
+const HANDSHAKE_FAILURE: i64 = 40;
+const PROTOCOL_VERSION: i64 = 70;
+const INSUFFICIENT_SECURITY: i64 = 71;
+
+/// An IPv4 packet of this size needs no luck (RFC 791).
+const EVERY_PATH: u64 = 536;
+
+pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "tls-legacy-server",
+        weigh: legacy_server,
+        comes_and_goes: false,
+        confirm: &[
+            "on the host: Schannel Protocols\\TLS 1.2\\Server, Enabled and DisabledByDefault",
+            "its version",
+        ],
+        fix: &["enable TLS 1.2 on the host; where it does not know TLS 1.2, update or replace it"],
+    },
+    CauseRule {
+        code: "tls-suites-disjoint",
+        weigh: suites,
+        comes_and_goes: false,
+        confirm: &[
+            "on the host: the policy SSL Cipher Suite Order, and Get-TlsCipherSuite",
+            "on the host, System log: Schannel 36874",
+        ],
+        fix: &["remove the cipher suite order policy, or add ECDHE suites with AES-GCM to it"],
+    },
+    CauseRule {
+        code: "tls-versions-disjoint",
+        weigh: versions,
+        comes_and_goes: false,
+        confirm: &[
+            "on the host: Schannel Protocols keys of TLS 1.2 and 1.3 under Server",
+            "on the host, System log: Schannel 36871 or 36874",
+        ],
+        fix: &["enable TLS 1.2 on both sides"],
+    },
+    CauseRule {
+        code: "inspection-device",
+        weigh: |facts| intolerant(facts, true).or_else(|| oversized(facts)),
+        comes_and_goes: false,
+        confirm: &[
+            "the same trace from the host's own network passes",
+            "on the host: RdpCoreTS 131 and then 142 with 10054 shows that the cut was on the way",
+        ],
+        fix: &[
+            "exempt the host from TLS inspection, or update the device",
+            "until then limit its rule to this host",
+        ],
+    },
+    CauseRule {
+        code: "tls-stack-intolerant",
+        weigh: |facts| intolerant(facts, false),
+        comes_and_goes: false,
+        confirm: &[
+            "the same trace from the host's own network fails too",
+            "the version of the server's software",
+        ],
+        fix: &["update the server or the proxy that ends TLS for it"],
+    },
+    CauseRule {
+        code: "path-drops-large-packets",
+        weigh: large,
+        comes_and_goes: false,
+        confirm: &[
+            "ping with don't fragment at 1472 bytes and less, from here to the host",
+            "the same trace from the host's own network passes",
+        ],
+        fix: &["let ICMP fragmentation needed through", "lower MTU or MSS on the VPN or tunnel in between"],
+    },
+    CauseRule {
+        code: "sni-refused",
+        weigh: sni,
+        comes_and_goes: false,
+        confirm: &[
+            "which names the proxy or server knows",
+            "the same trace with --server-name and such a name",
+        ],
+        fix: &["connect by the name that the server knows", "add the name to the proxy in front of it"],
+    },
+];
+
+fn legacy_server(facts: &Facts<'_>) -> Option<Weighed> {
+    failed_in(facts, Phase::Tls)?;
+    let answer = legacy(facts).filter(|answer| answer.is_old)?;
+    let text = format!("a hello of TLS 1.0 to 1.2 is answered with {}", answer.text);
+    Some(Weighed::certain(text).and(refusal(facts)))
+}
+
+fn suites(facts: &Facts<'_>) -> Option<Weighed> {
+    failed_in(facts, Phase::Tls)?;
+    if let Some(answer) = legacy(facts) {
+        let text = format!("only a hello with old suites is answered, with {}", answer.text);
+        return (!answer.is_old).then(|| Weighed::certain(text).and(refusal(facts)));
+    }
+    let failure = coded(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY])?;
+    let unanswered = (!facts.any_hello_answered()).then(|| failure.detail.clone())?;
+    let strange = facts.passes("legacy-hello", Phase::Tls) == Some(false);
+    let against = strange.then(|| "no hello with other suites was answered either".to_owned());
+    Some(Weighed::likely(unanswered).but(against))
+}
+
+fn refusal(facts: &Facts<'_>) -> Option<String> {
+    facts.failed()?.failure.map(|failure| failure.detail.clone())
+}
+
+fn versions(facts: &Facts<'_>) -> Option<Weighed> {
+    if facts.any_hello_answered() {
+        return None;
+    }
+    if let Some(failure) = coded(facts, FailureKind::TlsAlert, &[PROTOCOL_VERSION]) {
+        let strange = facts.passes("legacy-hello", Phase::Tls) == Some(false);
+        let against = strange.then(|| "no version from TLS 1.0 to 1.3 was answered".to_owned());
+        return Some(Weighed::likely(failure.detail.clone()).but(against));
+    }
+    let alert = coded(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE]);
+    let failure = alert.or_else(|| cut_in(facts, Phase::Tls))?;
+    Some(Weighed::possible(failure.detail.clone()))
+}
+
+/// A cut comes from anyone on the way, an alert from whoever speaks TLS.
+fn intolerant(facts: &Facts<'_>, device: bool) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Tls)?;
+    let by_device = failure.kind != FailureKind::TlsAlert;
+    (difference(facts)? == Difference::Version).then(|| {
+        let likelihood = if by_device == device { Likelihood::Likely } else { Likelihood::Possible };
+        Weighed::new(likelihood, "a ClientHello that stops at TLS 1.2 is answered")
+            .and(Some(format!("to one that offers TLS 1.3, {}", failure.detail)))
+            .and(facts.every_time(Phase::Tls))
+    })
+}
+
+/// A hello that fits every packet is lost to someone who reads it, not to the size of packets.
+fn oversized(facts: &Facts<'_>) -> Option<Weighed> {
+    let lost = lost(facts)?;
+    let likelihood = if lost.fits { Likelihood::Likely } else { Likelihood::Possible };
+    Some(Weighed::new(likelihood, lost.text).and(facts.every_time(Phase::Tls)).but(lost.against))
+}
+
+fn large(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some(failure) = silent_in(facts, Phase::Tls) {
+        let received = facts.tls?.bytes_received;
+        let text = format!("{received} B of the server's answer came, then nothing: {}", failure.detail);
+        if received > 0 {
+            return Some(Weighed::likely(text).and(facts.every_time(Phase::Tls)));
+        }
+    }
+    let lost = lost(facts)?;
+    let likelihood = if lost.fits { Likelihood::Possible } else { Likelihood::Likely };
+    let against = lost.fits.then(|| "a ClientHello of this size fits every path".to_owned());
+    Some(Weighed::new(likelihood, lost.text).and(facts.every_time(Phase::Tls)).but(against).but(lost.against))
+}
+
+/// A ClientHello that was lost where a smaller one was answered.
+struct Lost {
+    text: String,
+    against: Option<String>,
+    /// Whether it fits the smallest packets that paths carry.
+    fits: bool,
+}
+
+fn lost(facts: &Facts<'_>) -> Option<Lost> {
+    let cut = cut_in(facts, Phase::Tls).or_else(|| silent_in(facts, Phase::Tls))?;
+    let sent = facts.tls?.bytes_sent;
+    let unnamed = facts.passes("no-sni", Phase::Tls) == Some(true);
+    (difference(facts)? == Difference::Size).then(|| Lost {
+        text: format!("a small ClientHello is answered, one of {sent} B is not: {}", cut.detail),
+        against: unnamed.then(|| "a hello without the name is answered, and is hardly smaller".to_owned()),
+        fits: sent < EVERY_PATH,
+    })
+}
+
+fn sni(facts: &Facts<'_>) -> Option<Weighed> {
+    const UNRECOGNIZED_NAME: i64 = 112;
+    if let Some(failure) = coded(facts, FailureKind::TlsAlert, &[UNRECOGNIZED_NAME]) {
+        return Some(Weighed::certain(failure.detail.clone()));
+    }
+    let name = facts.tls?.sni.as_deref()?;
+    (difference(facts)? == Difference::Name).then(|| {
+        Weighed::new(facts.proof(Phase::Tls), format!("a ClientHello without the name {name} is answered"))
+            .and(refusal(facts).map(|detail| format!("to one that names it, {detail}")))
+            .and(facts.every_time(Phase::Tls))
+    })
+}

@@ -1,0 +1,81 @@
+//! What the other experiments showed: another opening, another address, the same again.
+
+use super::{Facts, Rule, experiments::Experiment};
+use crate::{
+    codes::Phase,
+    report::{FailureKind, Severity},
+};
+
+const fn rule(
+    code: &'static str,
+    severity: Severity,
+    phase: Phase,
+    applies: fn(&Facts<'_>) -> Option<String>,
+) -> Rule {
+    Rule { code, severity, phase, applies }
+}
+
+pub const RULES: &[Rule] = &[
+    rule("negotiation-cookie-refused", Severity::Error, Phase::Negotiate, cookie_refused),
+    rule("negotiation-offer-refused", Severity::Error, Phase::Negotiate, offer_refused),
+    rule("negotiation-direct-tls", Severity::Warning, Phase::Negotiate, direct_tls),
+    rule("experiment-intermittent", Severity::Warning, Phase::Connect, intermittent),
+    rule("experiment-other-address-works", Severity::Warning, Phase::Connect, other_address),
+];
+
+/// Whether the Connection Request was left without an answer.
+fn unanswered(facts: &Facts<'_>) -> bool {
+    use FailureKind::{Closed, Reset, Timeout};
+    let negotiate = facts.failed().filter(|failed| failed.phase == Phase::Negotiate);
+    // What comes and goes proves no difference.
+    negotiate
+        .filter(|_| facts.intermittent().is_none())
+        .and_then(|failed| failed.failure)
+        .is_some_and(|failure| matches!(failure.kind, Closed | Reset | Timeout))
+}
+
+fn answered(facts: &Facts<'_>, name: &str) -> bool {
+    facts.passes(name, Phase::Negotiate) == Some(true)
+}
+
+fn cookie_refused(facts: &Facts<'_>) -> Option<String> {
+    let text = "a Connection Request without the mstshash cookie is answered, one with it is not";
+    (unanswered(facts) && answered(facts, "no-cookie")).then(|| text.to_owned())
+}
+
+fn offer_refused(facts: &Facts<'_>) -> Option<String> {
+    let alone = [("protocol-ssl", "TLS"), ("protocol-hybrid", "NLA"), ("protocol-rdp", "no TLS at all")];
+    let passing: Vec<&str> =
+        alone.into_iter().filter(|(name, _)| answered(facts, name)).map(|(_, what)| what).collect();
+    let other = unanswered(facts) && !answered(facts, "no-cookie") && !passing.is_empty();
+    other.then(|| {
+        format!("the offer is not answered, but a Connection Request with {} alone is", passing.join(" or "))
+    })
+}
+
+fn direct_tls(facts: &Facts<'_>) -> Option<String> {
+    let negotiate = facts.failed().is_some_and(|failed| failed.phase == Phase::Negotiate);
+    let passes = facts.passes("direct-tls", Phase::Tls) == Some(true);
+    let text = "TLS without a Connection Request is answered: something on the port ends TLS itself";
+    (negotiate && passes).then(|| text.to_owned())
+}
+
+fn intermittent(facts: &Facts<'_>) -> Option<String> {
+    let phase = facts.failed()?.phase;
+    let (passed, made) = facts.passed_again(phase);
+    let failed = made - passed;
+    (passed > 0).then(|| {
+        format!("the fault comes and goes: of {made} repetitions {failed} failed before {phase} was passed")
+    })
+}
+
+fn other_address(facts: &Facts<'_>) -> Option<String> {
+    let phase = facts.failed()?.phase;
+    let others: Vec<String> = facts.other_addresses(phase).into_iter().filter_map(address).collect();
+    let which = others.join(", ");
+    (!others.is_empty()).then(|| format!("other addresses of the name pass {phase}: {which}"))
+}
+
+fn address(experiment: &Experiment<'_>) -> Option<String> {
+    Some(experiment.connection.phases.connect.as_ref()?.evidence.peer?.ip().to_string())
+}

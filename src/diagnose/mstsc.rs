@@ -1,0 +1,180 @@
+//! What mstsc would have shown: a table of how a phase ended, and one of the statuses that CredSSP carries.
+
+use super::{Facts, handshakes};
+use crate::{
+    codes::Phase::{self, Activate, Connect, Credssp, Licensing, Mcs, Negotiate, Resolve, Tls},
+    report::{
+        Confidence::{self, Documented, Inferred, Observed},
+        Failure,
+        FailureKind::{self, *},
+        MstscLabel,
+    },
+};
+
+/// An ending and its label.
+struct Row {
+    phase: Phase,
+    kinds: &'static [FailureKind],
+    /// The failure's codes, first and last; none takes any and no code.
+    codes: Option<(i64, i64)>,
+    reason: u32,
+    extended: Extended,
+    text: &'static str,
+    confidence: Confidence,
+}
+
+/// The extended reason.
+#[derive(Clone, Copy)]
+enum Extended {
+    Is(u32),
+    /// The number that the server sent.
+    FromServer,
+}
+
+use Extended::{FromServer, Is};
+
+/// disconnectReasonByServer, disconnectReasonConnectionTimedOut, disconnectReasonAtClientWinsockFDCLOSE.
+const BY_SERVER: u32 = 0x3;
+const TIMED_OUT: u32 = 0x108;
+const SOCKET_CLOSED: u32 = 0x904;
+
+const ENDED: &[FailureKind] = &[Closed, Reset];
+const LOST: &str = "the connection to the computer was lost";
+const LOST_OR_INTERNAL: &str = "the connection to the computer was lost, or an internal error without a code";
+const NO_ANSWER: &str = "the computer did not answer in time";
+const UNREACHED: &str = "the computer cannot be reached";
+const ENDED_BY_SERVER: &str = "the computer ended the connection";
+
+/// The first row that fits counts. Extended reason 7 is filled in by the client before the session is up.
+const ROWS: &[Row] = &[
+    row(Resolve, &[NotFound, Timeout, Unreachable], 0x104, "the computer's name was not found", Documented),
+    row(Connect, &[Refused, Unreachable, Timeout], 0x204, UNREACHED, Documented),
+    denied(row(Negotiate, ENDED, SOCKET_CLOSED, LOST, Inferred)),
+    row(Negotiate, &[Timeout], TIMED_OUT, NO_ANSWER, Observed),
+    coded(5, 5, row(Negotiate, &[NegotiationFailure], 0xB09, "the computer requires NLA", Observed)),
+    denied(row(Tls, ENDED, SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred)),
+    denied(coded(40, 40, row(Tls, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred))),
+    denied(coded(70, 71, row(Tls, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred))),
+    denied(coded(80, 80, row(Tls, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred))),
+    row(Tls, &[Timeout], TIMED_OUT, NO_ANSWER, Inferred),
+    denied(row(Credssp, ENDED, SOCKET_CLOSED, LOST, Inferred)),
+    row(Credssp, &[Timeout], TIMED_OUT, NO_ANSWER, Inferred),
+    Row {
+        extended: Is(0x9),
+        ..coded(
+            5,
+            5,
+            row(Credssp, &[EarlyAuthDenied], BY_SERVER, "the user may not log on remotely", Inferred),
+        )
+    },
+    denied(row(Mcs, ENDED, SOCKET_CLOSED, LOST, Inferred)),
+    row(Mcs, &[McsResult, Disconnect], BY_SERVER, ENDED_BY_SERVER, Inferred),
+    denied(row(Licensing, ENDED, SOCKET_CLOSED, LOST, Inferred)),
+    row(Licensing, &[Timeout], 0x908, "licensing did not end in time", Inferred),
+    row(Licensing, &[Disconnect], BY_SERVER, ENDED_BY_SERVER, Inferred),
+    Row {
+        extended: Is(0x101),
+        ..coded(6, 6, row(Licensing, &[LicenseError], 0x808, "no license server is available", Inferred))
+    },
+    row(Licensing, &[LicenseError], 0x808, "licensing failed", Inferred),
+    told(coded(0x100, 0x10B, row(Licensing, &[ErrorInfo], BY_SERVER, "licensing failed", Documented))),
+    told(coded(1, 26, row(Licensing, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
+    row(Activate, ENDED, SOCKET_CLOSED, LOST, Inferred),
+    row(Activate, &[Disconnect], BY_SERVER, ENDED_BY_SERVER, Inferred),
+    told(coded(0x10C9, 0x12FF, row(Activate, &[ErrorInfo], BY_SERVER, "a protocol error", Observed))),
+    told(coded(1, 26, row(Activate, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
+];
+
+const fn row(
+    phase: Phase,
+    kinds: &'static [FailureKind],
+    reason: u32,
+    text: &'static str,
+    confidence: Confidence,
+) -> Row {
+    Row { phase, kinds, codes: None, reason, extended: Is(0), text, confidence }
+}
+
+const fn coded(first: i64, last: i64, row: Row) -> Row {
+    Row { codes: Some((first, last)), ..row }
+}
+
+/// exDiscReasonServerDeniedConnection.
+const fn denied(row: Row) -> Row {
+    Row { extended: Is(0x7), ..row }
+}
+
+const fn told(row: Row) -> Row {
+    Row { extended: FromServer, ..row }
+}
+
+/// Status, disconnect reason, whether the two bear the same name, and what it says.
+const STATUSES: &[(i64, u32, bool, &str)] = &[
+    (0xC000_006D, 0x807, true, "user name or password is wrong"),
+    (0xC000_006A, 0x807, false, "user name or password is wrong"),
+    (0x8009_030C, 0x807, false, "user name or password is wrong"),
+    (0xC000_0064, 0xA07, true, "there is no such user"),
+    (0xC000_0072, 0xB07, true, "the account is disabled"),
+    (0xC000_006E, 0xC07, true, "a restriction of the account forbids the logon"),
+    (0xC000_0234, 0xD07, true, "the account is locked"),
+    (0xC000_0193, 0xE07, true, "the account has expired"),
+    (0xC000_0071, 0xF07, true, "the password has expired"),
+    (0xC000_006F, 0x1007, false, "the account may not log on at this hour"),
+    (0xC000_0070, 0x1107, false, "the account may not log on from this computer"),
+    (0xC000_0224, 0x1207, true, "the password must be changed"),
+    (0xC000_015B, 0x1307, false, "the account lacks the right for this kind of logon"),
+    (0x8009_0311, 0x1807, true, "no authority that could authenticate was reached"),
+    (0xC000_005E, 0x1807, false, "no authority that could authenticate was reached"),
+    (0xC000_0233, 0x1807, false, "no authority that could authenticate was reached"),
+    (0xC000_00DF, 0x1807, false, "no authority that could authenticate was reached"),
+    (0x8009_0328, 0x1B07, true, "the certificate has expired"),
+    (0xC000_0133, 0x1D07, false, "the clocks differ too much"),
+    (0x8009_0324, 0x1D07, false, "the clocks differ too much"),
+    (0x8009_030E, 0x1F07, false, "no credentials were given"),
+    (0x8009_035E, 0x1607, true, "the client's policy does not send credentials there"),
+    (0x8009_035F, 0x1707, true, "the client's policy does not send credentials where only NTLM is known"),
+];
+
+/// The label for what ended the trace; none where nobody knows it.
+pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
+    let failed = facts.failed()?;
+    let failure = failed.failure?;
+    if failure.kind == NtStatus {
+        return status(failure);
+    }
+    // What an old server says to mstsc depends on the versions that its Windows offers.
+    if handshakes::legacy(facts).is_some() {
+        return None;
+    }
+    let row = ROWS.iter().find(|row| fits(row, failed.phase, failure))?;
+    let extended = match row.extended {
+        Is(number) => i64::from(number),
+        FromServer => failure.code?,
+    };
+    Some(MstscLabel {
+        code: hex(i64::from(row.reason)),
+        extended: hex(extended),
+        text: row.text.to_owned(),
+        confidence: row.confidence,
+    })
+}
+
+fn fits(row: &Row, phase: Phase, failure: &Failure) -> bool {
+    let in_range =
+        |(first, last): (i64, i64)| failure.code.is_some_and(|code| (first..=last).contains(&code));
+    row.phase == phase && row.kinds.contains(&failure.kind) && row.codes.is_none_or(in_range)
+}
+
+fn status(failure: &Failure) -> Option<MstscLabel> {
+    let (_, reason, named, text) = STATUSES.iter().find(|row| Some(row.0) == failure.code)?;
+    Some(MstscLabel {
+        code: hex(i64::from(*reason)),
+        extended: hex(0),
+        text: (*text).to_owned(),
+        confidence: if *named { Documented } else { Inferred },
+    })
+}
+
+fn hex(number: i64) -> String {
+    format!("0x{number:X}")
+}

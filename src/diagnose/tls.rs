@@ -1,0 +1,63 @@
+//! What the experiments of the handshake showed of versions, suites, size and name.
+
+use super::{
+    Facts, Rule,
+    handshakes::{Difference, difference, legacy},
+};
+use crate::{codes::Phase, report::Severity};
+
+const fn rule(code: &'static str, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
+    Rule { code, severity: Severity::Error, phase: Phase::Tls, applies }
+}
+
+pub const RULES: &[Rule] = &[
+    rule("tls-legacy-only", legacy_only),
+    rule("tls-no-common-suite", no_common_suite),
+    rule("tls-version-intolerant", version_intolerant),
+    rule("tls-large-hello-dropped", large_hello_dropped),
+    rule("tls-name-refused", name_refused),
+];
+
+fn legacy_only(facts: &Facts<'_>) -> Option<String> {
+    let answer = legacy(facts).filter(|answer| answer.is_old && failed(facts))?;
+    Some(format!("the server speaks nothing newer than {}, which current clients refuse", answer.text))
+}
+
+fn no_common_suite(facts: &Facts<'_>) -> Option<String> {
+    let answer = legacy(facts).filter(|answer| !answer.is_old && failed(facts))?;
+    Some(format!("no current suite is answered, only old ones: {}", answer.text))
+}
+
+fn version_intolerant(facts: &Facts<'_>) -> Option<String> {
+    let text = format!(
+        "a ClientHello that stops at TLS 1.2 is answered, one that offers TLS 1.3 is not ({}): a box on the path or \
+         an old stack",
+        kind(facts)?
+    );
+    (failed(facts) && difference(facts)? == Difference::Version).then_some(text)
+}
+
+/// Also where the usual hello passes: then only a longer one is lost.
+fn large_hello_dropped(facts: &Facts<'_>) -> Option<String> {
+    let sent = |name| Some(facts.experiment(name)?.connection.phases.tls.as_ref()?.evidence.bytes_sent);
+    let (small, large) = (sent("small-hello")?, sent("large-hello")?);
+    let lost = if failed(facts) { facts.tls?.bytes_sent.min(large) } else { large };
+    let text = format!(
+        "a ClientHello of {small} B is answered, one of {lost} B is not: the path or a box on it, hardly the server"
+    );
+    (difference(facts)? == Difference::Size).then_some(text)
+}
+
+fn name_refused(facts: &Facts<'_>) -> Option<String> {
+    let name = facts.tls?.sni.as_deref()?;
+    let text = format!("a ClientHello without a server name is answered, one that names {name} is not");
+    (failed(facts) && difference(facts)? == Difference::Name).then_some(text)
+}
+
+fn failed(facts: &Facts<'_>) -> bool {
+    facts.failed().is_some_and(|failed| failed.phase == Phase::Tls)
+}
+
+fn kind(facts: &Facts<'_>) -> Option<&'static str> {
+    Some(facts.failed()?.failure?.kind.name())
+}
