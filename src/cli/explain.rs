@@ -15,6 +15,7 @@ Examples:
   rdptrace explain errinfo 0x112F        Set Error Info, a \"protocol error\"
   rdptrace explain STATUS_LOGON_FAILURE  a name
   rdptrace explain -1073741715           a status as a signed number
+  rdptrace explain certificate-expired   a finding or a cause of a trace
 
 A word in front of a number asks for its tables, such as disconnect, extended,
 errinfo, ntstatus, negotiation, tls, credssp, mcs, license, gateway, http, event.

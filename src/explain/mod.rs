@@ -1,6 +1,7 @@
-//! What a code means, from the tables and the pages: a pure function of what the user typed.
+//! What a code, a finding or a cause means, from the tables and the pages: a pure function of what the user typed.
 
 mod find;
+mod finding;
 mod near;
 mod number;
 mod page;
@@ -157,11 +158,22 @@ impl Explanation {
     }
 }
 
-/// Explains numbers, pairs, symbols and texts, among them what people paste from a message box.
+/// Explains the names of findings and causes, then numbers, pairs, symbols and texts, among them what people paste from a
+/// message box.
 ///
 /// # Errors
 /// An argument is no code, or there is none.
 pub fn explain(arguments: &[String]) -> Result<Explanation, NoCode> {
-    let terms = term::terms(arguments)?;
-    Ok(Explanation { schema_version: 1, codes: terms.iter().map(find::explained).collect() })
+    let mut codes = Vec::new();
+    let mut rest = Vec::new();
+    for argument in arguments {
+        match finding::finding(argument.trim()) {
+            Some(explained) => codes.push(explained),
+            None => rest.push(argument.clone()),
+        }
+    }
+    if !rest.is_empty() || codes.is_empty() {
+        codes.extend(term::terms(&rest)?.iter().map(find::explained));
+    }
+    Ok(Explanation { schema_version: 1, codes })
 }

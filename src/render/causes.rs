@@ -27,7 +27,7 @@ pub fn mstsc(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.row((Tone::Heading, "mstsc"), BODY, (Tone::Plain, ""), &shown)
 }
 
-/// The causes, best first: the first one whole, of the others what speaks for and against them.
+/// The causes, best first: the first one whole, of the others what speaks for them too and against them.
 ///
 /// # Errors
 /// Those of the writer.
@@ -37,7 +37,11 @@ pub fn causes(page: &mut Page<'_>, causes: &[Cause]) -> io::Result<()> {
     cause(page, first)?;
     list(page, "confirm:", &first.confirm)?;
     list(page, "fix:", &first.fix)?;
-    others.iter().try_for_each(|other| cause(page, other))?;
+    for other in others {
+        let own = |said: &&String| !first.because.contains(said);
+        let because = other.because.iter().filter(own).cloned().collect();
+        cause(page, &Cause { because, ..other.clone() })?;
+    }
     let explain = format!("rdptrace explain {}", first.code);
     page.text(0, &format!("{explain} tells more; so does --format json of the other causes"))
 }

@@ -237,6 +237,21 @@ fn the_program_explains_with_the_exit_codes_of_the_contract() {
     }
 }
 
+/// What a report names can be asked for by that name.
+#[test]
+fn every_finding_and_cause_is_explained() {
+    for code in rdptrace::diagnose::paged() {
+        let explanation = explain(&[code.to_owned()]).unwrap_or_else(|error| panic!("{code}: {error}"));
+        let [explained] = explanation.codes.as_slice() else { panic!("{code}: {explanation:?}") };
+        let headings: Vec<&str> = explained.sections.iter().map(|part| part.heading.as_str()).collect();
+        assert_eq!((explained.input.as_str(), headings), (code, vec!["Check", "Fix"]));
+        assert!(explained.known && explained.summary.len() > 40, "{code}: {}", explained.summary);
+    }
+    let output = rdptrace(&["explain", "certificate-expired"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("SessionEnv"));
+}
+
 #[test]
 fn json_holds_what_the_page_shows() {
     let output = rdptrace(&["explain", "0x904/0x7", "0x507", "event", "1026", "--format", "json"]);

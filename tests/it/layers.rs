@@ -9,7 +9,7 @@ use std::{
 /// What each room may use of the others; lowest first.
 const LAYERS: &[(&str, &[&str])] = &[
     ("codes", &[]),
-    ("explain", &["codes"]),
+    ("explain", &["codes", "diagnose"]),
     ("pdu", &[]),
     ("target", &[]),
     ("settings", &["codes"]),

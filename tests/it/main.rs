@@ -10,6 +10,7 @@ mod demo;
 mod explain;
 mod faults;
 mod interrupt;
+mod judge;
 mod junit;
 mod lab;
 mod layers;
