@@ -114,7 +114,6 @@ impl Outward {
     fn seal(&mut self, pdu: Vec<u8>) -> Result<Vec<u8>, Malformed> {
         let Some(keys) = &mut self.keys else { return Ok(pdu) };
         let Ok(Mcs::Data { channel, user_data }) = mcs::read(&pdu) else {
-            // The demo's fast-path PDUs say their length in one byte.
             return Ok(match (pdu.as_slice(), self.level_low) {
                 ([3, ..], _) | (_, true) => pdu,
                 (fast_path, false) => seal_fast_path(keys, fast_path, self.wrong_mac),
@@ -137,10 +136,17 @@ impl Outward {
 
 /// On the fast path the MAC is salted, so that traces meet both.
 fn seal_fast_path(keys: &mut Direction, pdu: &[u8], wrong_mac: bool) -> Vec<u8> {
-    let mut sealed = keys.encrypt(&pdu[2..], true);
+    let header = if pdu[1] & 0x80 == 0 { 2 } else { 3 };
+    let mut sealed = keys.encrypt(&pdu[header..], true);
     if wrong_mac {
         sealed[0] ^= 0xFF;
     }
-    let length = u8::try_from(sealed.len() + 2).expect("the server sends small updates");
-    [&[pdu[0] | FAST_PATH_SEALED, length][..], &sealed].concat()
+    let length = match u8::try_from(sealed.len() + 2) {
+        Ok(short @ ..0x80) => vec![short],
+        _ => {
+            let long = u16::try_from(sealed.len() + 3).expect("the server sends small updates");
+            (long | 0x8000).to_be_bytes().to_vec()
+        }
+    };
+    [&[pdu[0] | FAST_PATH_SEALED][..], &length, &sealed].concat()
 }
