@@ -39,8 +39,12 @@ const RULES: &[&[Rule]] =
 /// The code of every finding and every cause that a report can hold; where both are the same it comes twice.
 pub fn emitted() -> impl Iterator<Item = &'static str> {
     let found = RULES.iter().copied().flatten().map(|rule| rule.code);
-    let causes = causes::RULES.iter().copied().flatten().map(|rule| rule.code);
-    found.chain(ending::CODES.iter().copied()).chain(causes)
+    found.chain(ending::CODES.iter().copied()).chain(hypotheses())
+}
+
+/// The code of every cause that a report can hold.
+pub fn hypotheses() -> impl Iterator<Item = &'static str> {
+    causes::RULES.iter().copied().flatten().map(|rule| rule.code)
 }
 
 /// Judges a trace.

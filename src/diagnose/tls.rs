@@ -20,12 +20,12 @@ pub const RULES: &[Rule] = &[
 
 fn legacy_only(facts: &Facts<'_>) -> Option<String> {
     let answer = legacy(facts).filter(|answer| answer.is_old && failed(facts))?;
-    Some(format!("the server speaks nothing newer than {}, which current clients refuse", answer.text))
+    Some(format!("only old TLS is answered, with {}, which current clients refuse", answer.text))
 }
 
 fn no_common_suite(facts: &Facts<'_>) -> Option<String> {
     let answer = legacy(facts).filter(|answer| !answer.is_old && failed(facts))?;
-    Some(format!("no current suite is answered, only old ones: {}", answer.text))
+    Some(format!("no current cipher suite is answered, only an old one: {}", answer.text))
 }
 
 fn version_intolerant(facts: &Facts<'_>) -> Option<String> {

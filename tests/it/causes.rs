@@ -24,7 +24,8 @@ fn has(report: &Report, code: &str) -> bool {
     report.findings.iter().any(|finding| finding.code == code)
 }
 
-async fn on(hosts: &[(&str, Answer)]) -> Report {
+/// What a name with these hosts behind it shows.
+pub async fn on(hosts: &[(&str, Answer)]) -> Report {
     let hosts: Vec<Host> = hosts
         .iter()
         .map(|(address, answer)| Host {

@@ -1,0 +1,120 @@
+//! The causes that a server names by number, each judged from a trace with that number; and every cause is shown somewhere.
+
+use std::collections::BTreeSet;
+
+use rdptrace::{
+    Report,
+    demo::FAULTS,
+    diagnose,
+    diagnose::hypotheses,
+    report::{Failure, Likelihood, Trace},
+};
+
+use crate::{
+    causes::on,
+    faults::{settings_for, trace},
+    lab::{Answer, fault},
+};
+
+/// A fault that fails in the same way, another number, and the cause that stands first.
+const NUMBERS: &[(&str, i64, &str)] = &[
+    ("account-locked", 0xC000_0072, "account-disabled"),
+    ("account-locked", 0xC000_0193, "account-expired"),
+    ("account-locked", 0xC000_0224, "password-expired"),
+    ("account-locked", 0xC000_006E, "account-restricted"),
+    ("account-locked", 0xC000_006F, "account-restricted"),
+    ("account-locked", 0xC000_0064, "credentials-wrong"),
+    ("account-locked", 0x8009_030C, "credentials-wrong"),
+    ("account-locked", 0xC000_0413, "selective-authentication"),
+    ("account-locked", 0xC000_00DF, "domain-unknown"),
+    ("account-locked", 0xC000_0233, "domain-controller-unreachable"),
+    ("account-locked", 0xC000_018D, "domain-trust-broken"),
+    ("account-locked", 0xC000_0133, "clocks-differ"),
+    ("account-locked", 0xC000_035B, "tls-intercepted"),
+    ("error-info-denied", 5, "session-taken-over"),
+    ("error-info-denied", 6, "host-out-of-resources"),
+    ("error-info-denied", 9, "logon-right-missing"),
+    ("error-info-denied", 10, "fresh-credentials-required"),
+    ("error-info-denied", 17, "display-driver-failed"),
+    ("error-info-denied", 23, "session-process-crashed"),
+    ("error-info-denied", 26, "host-shutting-down"),
+    ("error-info-no-license-server", 0x102, "license-none-left"),
+    ("error-info-no-license-server", 0x105, "license-of-client-unusable"),
+    ("error-info-no-license-server", 0x408, "broker-refuses"),
+    ("license-server-missing", 2, "license-none-left"),
+    ("mcs-refused", 15, "connection-denied"),
+    ("tls-internal-error", 112, "sni-refused"),
+];
+
+/// Numbers that name nothing.
+const UNKNOWN: &[(&str, i64)] = &[
+    ("account-locked", 0xC000_0001),
+    ("error-info-denied", 0xABCD),
+    ("error-info-no-license-server", 0x1234),
+    ("license-server-missing", 0x99),
+    ("certificate-missing", 0x99),
+];
+
+async fn of(name: &str) -> Report {
+    trace(Some(fault(name)), &settings_for(Some(fault(name)))).await
+}
+
+/// The failure that ended the trace.
+fn failure(trace: &mut Trace) -> &mut Failure {
+    let phases = &mut trace.connections[0].phases;
+    let failures = [
+        phases.negotiate.as_mut().and_then(|record| record.failure.as_mut()),
+        phases.tls.as_mut().and_then(|record| record.failure.as_mut()),
+        phases.credssp.as_mut().and_then(|record| record.failure.as_mut()),
+        phases.mcs.as_mut().and_then(|record| record.failure.as_mut()),
+        phases.licensing.as_mut().and_then(|record| record.failure.as_mut()),
+        phases.activate.as_mut().and_then(|record| record.failure.as_mut()),
+    ];
+    failures.into_iter().flatten().next().expect("the trace failed")
+}
+
+async fn with_number(name: &str, code: i64) -> Report {
+    let mut trace = of(name).await.trace;
+    failure(&mut trace).code = Some(code);
+    diagnose(trace)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_says_by_number_is_the_first_cause() {
+    for (name, code, cause) in NUMBERS {
+        let report = with_number(name, *code).await;
+        let first = report.causes.first().map(|cause| cause.code.as_str());
+        assert_eq!(first, Some(*cause), "{name} with {code:#x}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_that_nobody_knows_proves_nothing() {
+    for (name, code) in UNKNOWN {
+        let report = with_number(name, *code).await;
+        let certain = report.causes.iter().find(|cause| cause.likelihood == Likelihood::Certain);
+        assert!(certain.is_none(), "{name} with {code:#x}: {certain:#?}");
+    }
+}
+
+/// No hypothesis is in the program that no test has ever seen.
+#[tokio::test(start_paused = true)]
+async fn every_cause_is_shown_by_something() {
+    let mut reports = Vec::new();
+    for fault in FAULTS {
+        reports.push(of(fault.name).await);
+    }
+    for (name, code, _) in NUMBERS {
+        reports.push(with_number(name, *code).await);
+    }
+    let (broken, sound) = (Answer::Demo(Some(fault("tls-reset"))), Answer::Demo(None));
+    reports.push(on(&[("192.0.2.15:3389", broken), ("192.0.2.16:3389", sound)]).await);
+    for answer in [Answer::Refused, Answer::Unreachable, Answer::Silent] {
+        reports.push(on(&[("192.0.2.15:3389", answer)]).await);
+    }
+    let causes = reports.iter().flat_map(|report| &report.causes);
+    let shown: BTreeSet<&str> = causes.map(|cause| cause.code.as_str()).collect();
+    let unseen: Vec<&str> =
+        hypotheses().filter(|code| !shown.contains(code) && !code.starts_with("dns-")).collect();
+    assert!(unseen.is_empty(), "{unseen:?}");
+}
