@@ -2,12 +2,14 @@
 
 mod args;
 mod choices;
+mod connection;
 mod demo;
 mod exit;
 mod judge;
 mod logs;
 mod output;
 mod password;
+mod posture;
 mod progress;
 mod screenshot;
 mod sink;
@@ -45,6 +47,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Trace(arguments) => trace::run(&arguments),
+        Command::Posture(arguments) => posture::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),
         Command::Schema => print(&schema()),

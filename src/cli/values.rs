@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::ValueEnum as _;
 
 use super::args::Format;
+use crate::target::Target;
 
 const LONGEST_WAIT: u64 = 7 * 24 * 3600;
 
@@ -56,5 +57,15 @@ pub fn thumbprint(text: &str) -> Result<String, String> {
     match digits.len() {
         40 | 64 if is_hex => Ok(digits),
         _ => Err("40 hex digits (SHA-1) or 64 (SHA-256) are expected".to_owned()),
+    }
+}
+
+/// A host name or an address, without a port.
+pub fn server_name(text: &str) -> Result<String, String> {
+    let target: Target = text.parse().map_err(|_| "a host name or an address is expected".to_owned())?;
+    if target.host == text {
+        Ok(text.to_owned())
+    } else {
+        Err("a name without a port is expected".to_owned())
     }
 }

@@ -1,10 +1,13 @@
 //! The facts of a trace as the rules read them.
 
-use super::experiments::{self, Experiment};
+use super::{
+    accepted,
+    experiments::{self, Experiment},
+};
 use crate::report::{
     ActivateEvidence, Certificate, Connection, CredsspEvidence, LicensingEvidence, McsEvidence,
-    NegotiateEvidence, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp, TlsEvidence,
-    Trace,
+    NegotiateEvidence, Posture, Purpose, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp,
+    TlsEvidence, Trace,
 };
 
 /// The connection that the verdict describes, and the certificate of the one that got furthest.
@@ -23,6 +26,7 @@ pub struct Facts<'a> {
     pub certificate: Option<&'a Certificate>,
     pub thumbprints: Option<&'a Thumbprints>,
     pub experiments: Vec<Experiment<'a>>,
+    pub posture: Option<Posture>,
 }
 
 impl<'a> Facts<'a> {
@@ -30,7 +34,9 @@ impl<'a> Facts<'a> {
     pub fn of(trace: &'a Trace) -> Self {
         let described = trace.described();
         let phases = described.map(|connection| &connection.phases);
-        let tls = trace.traced().max_by_key(|connection| depth(connection)).and_then(tls);
+        // Of equal depth the last counts: what was traced stands above what showed the posture.
+        let seen = trace.connections.iter().filter(|made| matches!(made.purpose, Purpose::Posture(_)));
+        let tls = seen.chain(trace.traced()).max_by_key(|connection| depth(connection)).and_then(tls);
         Self {
             started: trace.started,
             request: &trace.request,
@@ -45,6 +51,7 @@ impl<'a> Facts<'a> {
             session: described.and_then(|connection| connection.session.as_ref()),
             certificate: tls.and_then(|tls| tls.certificate.as_ref()),
             experiments: experiments::all(trace),
+            posture: accepted::posture(trace),
             thumbprints: tls.and_then(|tls| tls.thumbprints.as_ref()),
         }
     }

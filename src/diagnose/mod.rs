@@ -1,5 +1,6 @@
 //! From a trace to a report: verdict and findings. Pure: the same trace gives the same report.
 
+mod accepted;
 mod certificate;
 mod credentials;
 mod ending;
@@ -26,7 +27,8 @@ struct Rule {
 }
 
 /// Every rule, one slice a topic.
-const RULES: &[&[Rule]] = &[certificate::RULES, posture::RULES, credentials::RULES, session::RULES];
+const RULES: &[&[Rule]] =
+    &[certificate::RULES, posture::RULES, accepted::RULES, credentials::RULES, session::RULES];
 
 /// Judges a trace.
 pub fn diagnose(trace: Trace) -> Report {
@@ -37,6 +39,7 @@ pub fn diagnose(trace: Trace) -> Report {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let verdict = verdict::verdict(&facts);
     let certificate = facts.certificate.cloned();
+    let posture = facts.posture.clone();
     Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -45,6 +48,7 @@ pub fn diagnose(trace: Trace) -> Report {
         certificate,
         findings,
         causes: Vec::new(),
+        posture,
         local: Vec::new(),
     }
 }

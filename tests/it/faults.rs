@@ -114,7 +114,7 @@ async fn a_flood_leaves_a_bounded_report() {
 #[tokio::test(start_paused = true)]
 async fn the_retry_offers_what_the_server_demanded_and_the_verdict_describes_it() {
     let report = trace(Some(fault("standard-security-only")), &settings()).await;
-    let purposes: Vec<Purpose> = report.trace.connections.iter().map(|c| c.purpose).collect();
+    let purposes: Vec<Purpose> = report.trace.connections.iter().map(|c| c.purpose.clone()).collect();
     assert_eq!(purposes, [Purpose::Main, Purpose::Retry]);
     assert_eq!((report.verdict.outcome, report.verdict.reached), (Outcome::Passed, Some(Phase::Licensing)));
     let asked = &report.trace.connections[1].phases.negotiate.as_ref().expect("negotiated").evidence;

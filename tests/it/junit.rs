@@ -86,7 +86,7 @@ async fn the_phases_of_the_retry_are_cases_of_their_own() {
     let report = trace(Some(fault("standard-security-only")), &settings()).await;
     let text = junit(&report, Some(Severity::Error));
     let document = Document::parse(&text).expect("XML");
-    let of = |purpose: Purpose| format!("rdptrace.{}", purpose.name());
+    let of = |purpose: Purpose| format!("rdptrace.{}", purpose);
     let result = |purpose: Purpose, name: &str| {
         let class = of(purpose);
         let case = elements(&document, "testcase")

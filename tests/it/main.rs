@@ -12,6 +12,7 @@ mod lab;
 mod layers;
 mod license;
 mod license_wire;
+mod posture;
 mod program;
 mod readers;
 mod reports;
