@@ -62,7 +62,7 @@ pub async fn posture<N: Network>(
     let settings = &Settings { until: None, account: None, screenshot: false, ..settings.clone() };
     let mut trace = probe(target, settings, network, observer).await;
     trace.request.posture = true;
-    posture::run(&mut trace, target, settings, network, begin).await;
+    posture::run(&mut trace, target, settings, network, observer, begin).await;
     diagnose(trace)
 }
 

@@ -7,5 +7,6 @@ mod demo_server;
 mod display;
 mod freerdp;
 mod lab;
+mod posture;
 mod weston;
 mod xrdp;

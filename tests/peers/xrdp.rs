@@ -6,13 +6,13 @@ use serde_json::json;
 
 use crate::lab::{Program, certificate, colours, folder, free_port, has, is_root, trace, wait_for};
 
-struct Xrdp {
+pub struct Xrdp {
     program: Program,
-    port: u16,
+    pub port: u16,
 }
 
 /// Starts xrdp with these settings of xrdp.ini; it reads /etc/xrdp, so it gets a folder of its own mounted there.
-fn xrdp(settings: &[(&str, &str)], validity: (i64, i64)) -> Option<Xrdp> {
+pub fn xrdp(settings: &[(&str, &str)], validity: (i64, i64)) -> Option<Xrdp> {
     if !(has(&["xrdp", "xrdp-keygen", "unshare", "mount"]) && is_root()) {
         return None;
     }
@@ -48,7 +48,8 @@ fn set(ini: String, (key, value): (&str, &str)) -> String {
     lines.join("\n") + "\n"
 }
 
-const VALID: (i64, i64) = (-1, 100);
+/// A certificate for today.
+pub const VALID: (i64, i64) = (-1, 100);
 
 #[test]
 fn negotiate_reaches_the_end_of_licensing() {

@@ -3,7 +3,7 @@
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
     diagnose::{Facts, Rule},
-    report::{Answer, Nla, Posture, Selected, Severity},
+    report::{Answer, Nla, Posture, ProtocolPosture, Selected, Severity},
 };
 
 pub const RULES: &[Rule] = &[
@@ -25,6 +25,7 @@ pub const RULES: &[Rule] = &[
         phase: Phase::Negotiate,
         applies: protocol_not_requested,
     },
+    Rule { code: "tls-legacy-only", severity: Severity::Error, phase: Phase::Tls, applies: tls_legacy_only },
     Rule {
         code: "tls-legacy-accepted",
         severity: Severity::Warning,
@@ -56,10 +57,13 @@ fn nla_not_required(facts: &Facts<'_>) -> Option<String> {
 /// A server that has nothing else is told by `standard-rdp-security`.
 fn rdp_security_accepted(facts: &Facts<'_>) -> Option<String> {
     let posture = facts.posture.as_ref()?;
-    let text = "a client that asks for Standard RDP Security gets it, although the server has TLS: it proves no identity and its encryption is broken";
+    let plain = posture.rdp_security.is_some_and(|security| security.method == 0);
+    let what = if plain { "encrypts nothing" } else { "its encryption is broken" };
     let over_tls = facts.selected().is_some_and(|selected| selected != Selected::Rdp);
-    let accepted = |one: &&crate::report::ProtocolPosture| one.code == 0 && one.answer == Answer::Accepted;
-    posture.protocols.iter().find(accepted).filter(|_| over_tls).map(|_| text.to_owned())
+    let accepted = |one: &&ProtocolPosture| one.code == 0 && one.answer == Answer::Accepted;
+    posture.protocols.iter().find(accepted).filter(|_| over_tls).map(|_| {
+        format!("the server has TLS, but a client that asks for Standard RDP Security gets it: it proves no identity and {what}")
+    })
 }
 
 fn protocol_not_requested(facts: &Facts<'_>) -> Option<String> {
@@ -73,16 +77,27 @@ fn protocol_not_requested(facts: &Facts<'_>) -> Option<String> {
     (!others.is_empty()).then(|| format!("the server selects what was not offered: {}", others.join(", ")))
 }
 
-fn tls_legacy_accepted(facts: &Facts<'_>) -> Option<String> {
-    let legacy = |version: &&str| matches!(*version, "TLSv1.0" | "TLSv1.1");
-    let accepted: Vec<&str> = versions(facts.posture.as_ref()?).filter(legacy).collect();
-    let text = format!("the server accepts {}, which RFC 8996 forbids", accepted.join(" and "));
-    (!accepted.is_empty()).then_some(text)
+fn tls_legacy_only(facts: &Facts<'_>) -> Option<String> {
+    let posture = facts.posture.as_ref()?;
+    let refuses = |version: &str| versions(posture, Answer::Refused).any(|refused| refused == version);
+    let old = legacy(posture).filter(|_| ["TLSv1.2", "TLSv1.3"].into_iter().all(refuses))?;
+    Some(format!("the server accepts {old} only, which RFC 8996 forbids: current clients refuse it"))
 }
 
-fn versions(posture: &Posture) -> impl Iterator<Item = &str> {
-    let accepted = posture.tls.iter().filter(|tls| tls.answer == Answer::Accepted);
-    accepted.map(|tls| tls.version.as_str())
+/// A server that has nothing else is told by `tls-legacy-only`.
+fn tls_legacy_accepted(facts: &Facts<'_>) -> Option<String> {
+    let old = legacy(facts.posture.as_ref()?).filter(|_| tls_legacy_only(facts).is_none())?;
+    Some(format!("the server accepts {old}, which RFC 8996 forbids"))
+}
+
+fn legacy(posture: &Posture) -> Option<String> {
+    let old = |version: &&str| matches!(*version, "TLSv1.0" | "TLSv1.1");
+    let accepted: Vec<&str> = versions(posture, Answer::Accepted).filter(old).collect();
+    (!accepted.is_empty()).then(|| accepted.join(" and "))
+}
+
+fn versions(posture: &Posture, answer: Answer) -> impl Iterator<Item = &str> {
+    posture.tls.iter().filter(move |tls| tls.answer == answer).map(|tls| tls.version.as_str())
 }
 
 fn tls_weak_suite_accepted(facts: &Facts<'_>) -> Option<String> {
