@@ -150,7 +150,7 @@ fn schema_completions_and_manual_are_printed() {
         (&["demo", "--list"], "license-server-missing"),
         (&["trace", "--help"], "--expect-thumbprint"),
         (&["trace", "--help"], "--take-session"),
-        (&["posture", "--help"], "25 connections"),
+        (&["posture", "--help"], "none with an account"),
     ];
     for (arguments, words) in cases {
         let output = rdptrace(arguments);
