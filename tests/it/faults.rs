@@ -6,7 +6,7 @@ use rdptrace::{
     demo::{self, Expect, FAULTS, Fault},
     report::{Outcome, Purpose},
     run,
-    settings::Account,
+    settings::{Account, Experiments},
 };
 
 use crate::lab::{Lab, fault};
@@ -19,6 +19,7 @@ pub fn settings() -> Settings {
         until: Some(Phase::Licensing),
         account: Some(account),
         server_name: Some(demo::DNS_COMPUTER.to_owned()),
+        experiments: Experiments::Off,
         ..Settings::default()
     }
 }

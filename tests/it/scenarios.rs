@@ -6,7 +6,7 @@ use rdptrace::{
     Report, Settings, Target, Unobserved,
     demo::{PASSWORD, USER},
     render, run,
-    settings::{Account, LicensePolicy, Security},
+    settings::{Account, Experiments, LicensePolicy, Security},
     wait,
     wait::Patience,
 };
@@ -67,6 +67,7 @@ fn settings(asked: &Asked) -> Settings {
     let password = asked.password.clone().unwrap_or_else(|| PASSWORD.to_owned());
     let account = Account { user: USER.to_owned(), domain: None, password: password.into() };
     Settings {
+        experiments: Experiments::Off,
         until: asked.until.as_deref().map(|phase| phase.parse().expect("a phase")),
         security: match asked.security.as_deref() {
             None => Security::Auto,
@@ -128,6 +129,7 @@ fn filters() -> insta::Settings {
     settings.add_filter(r"SHA-1 [0-9a-f]{40}", "SHA-1 [thumbprint]");
     settings.add_filter(r"thumbprint [0-9a-f]{40}(\s+)is", "thumbprint [served]$1is");
     settings.add_filter(r"\d+ B of TLS", "[n] B of TLS");
+    settings.add_filter(r"received c00d( [0-9a-f]{2,4})+", "received c00d [encrypted]");
     settings
 }
 
