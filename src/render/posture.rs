@@ -105,7 +105,8 @@ fn version(page: &mut Page<'_>, tls: &TlsPosture) -> io::Result<()> {
     if tls.answer != Answer::Accepted {
         return row(page, &tls.version, word(tls.answer));
     }
-    let mut lines = tls.accepted.clone();
+    let mut lines: Vec<String> =
+        tls.accepted.iter().map(|suite| format!("{suite}{}", defects(suite))).collect();
     let refused = Some(tls.refused.len()).filter(|count| *count > 0);
     let unknown = Some(tls.unknown.len()).filter(|count| *count > 0);
     let rest = [
@@ -117,6 +118,15 @@ fn version(page: &mut Page<'_>, tls: &TlsPosture) -> io::Result<()> {
         lines.push(format!("({})", rest.join(", ")));
     }
     rows(page, &tls.version, &lines)
+}
+
+/// What is wrong with a suite, after its name.
+fn defects(suite: &str) -> String {
+    let defects =
+        [("_RC4_", "RC4 is broken"), ("_3DES_", "3DES is weak"), ("TLS_RSA_", "no forward secrecy")];
+    let found = defects.into_iter().filter(|(part, _)| suite.contains(part));
+    let found: Vec<&str> = found.map(|(_, what)| what).collect();
+    if found.is_empty() { String::new() } else { format!(" ({})", found.join(", ")) }
 }
 
 fn credssp(posture: &Posture) -> String {

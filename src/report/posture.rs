@@ -4,12 +4,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{FailureKind, Selected};
+use crate::codes::Phase;
 
 /// What the server accepts.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Posture {
     /// How many connections were opened for it; none carried an account.
     pub connections: usize,
+    /// The phase, up to tls, in which the main connection ended and beyond which no other one got; null when the server could be
+    /// asked.
+    pub unreached: Option<Phase>,
     /// Whether a session needs Network Level Authentication.
     pub nla: Nla,
     /// Each security protocol, offered alone.

@@ -7,9 +7,10 @@ mod tls;
 pub use rules::RULES;
 
 use crate::{
-    codes::FIRST_PATCHED_CREDSSP,
+    codes::{FIRST_PATCHED_CREDSSP, Phase},
     report::{
-        Connection, CredsspPosture, Exposure, FailureKind, NegotiateEvidence, Posture, RdpSecurity, Trace,
+        Connection, CredsspPosture, Exposure, FailureKind, NegotiateEvidence, Posture, RdpSecurity, Status,
+        Trace,
     },
 };
 
@@ -23,6 +24,7 @@ pub fn posture(trace: &Trace) -> Option<Posture> {
     let opened = trace.connections.iter().filter(|made| made.phases.connect.is_some());
     Some(Posture {
         connections: opened.count(),
+        unreached: unreached(trace),
         nla: protocols::nla(trace, &protocols),
         protocols,
         response_flags: flags.and_then(|evidence| evidence.flags),
@@ -31,6 +33,14 @@ pub fn posture(trace: &Trace) -> Option<Posture> {
         rdp_security: trace.connections.iter().find_map(rdp_security),
         credssp: credssp(trace),
     })
+}
+
+fn unreached(trace: &Trace) -> Option<Phase> {
+    let ended = trace.described()?.phases.summaries().pop()?;
+    let ended = Some(ended.phase).filter(|phase| ended.status == Status::Failed && *phase <= Phase::Tls)?;
+    let mut all = trace.connections.iter().flat_map(|made| made.phases.summaries());
+    let reached = all.any(|summary| summary.status == Status::Passed && summary.phase >= ended);
+    (!reached).then_some(ended)
 }
 
 /// What each connection's negotiation saw.

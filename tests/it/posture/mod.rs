@@ -8,7 +8,7 @@ use rdptrace::{
     Report, Settings, Unobserved,
     demo::FAULTS,
     diagnose, posture, render,
-    report::{Answer, Exposure, Nla, Outcome, RdpSecurity},
+    report::{Answer, Exposure, Nla, Outcome, RdpSecurity, Severity},
     settings::Account,
 };
 
@@ -124,6 +124,13 @@ async fn legacy_versions_and_weak_suites_are_found() {
     let weak = report.findings.iter().find(|finding| finding.code == "tls-weak-suite-accepted");
     let said = &weak.expect("3DES and RC4 are weak").message;
     assert!(said.contains("3DES") && said.contains("RC4"), "{said}");
+    // The run has answered what was asked, so only findings fail it.
+    let failures = |threshold| {
+        let mut xml = Vec::new();
+        render::junit(&report, threshold, &mut xml).expect("memory takes everything");
+        text(&xml).matches("<failure").count()
+    };
+    assert_eq!((failures(None), failures(Some(Severity::Error))), (0, 1));
 }
 
 /// The cap holds where everything is accepted, and what was not asked for is not called refused.
