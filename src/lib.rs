@@ -16,6 +16,7 @@ pub mod net;
 #[doc(hidden)]
 pub mod pdu;
 mod phase;
+mod posture;
 mod probe;
 #[doc(hidden)]
 pub mod render;
@@ -49,6 +50,21 @@ pub async fn run<N: Network>(
         Experiments::All => experiment::names(),
     };
     experiment::run(&mut trace, &wanted, target, settings, network, begin).await;
+    diagnose(trace)
+}
+
+/// What the server accepts: a trace without an account, then each protocol, TLS version and suite on its own.
+pub async fn posture<N: Network>(
+    target: &Target,
+    settings: &Settings,
+    network: &N,
+    observer: &dyn Observer,
+) -> Report {
+    let begin = net::Instant::now();
+    let settings = &Settings { until: None, account: None, screenshot: false, ..settings.clone() };
+    let mut trace = probe(target, settings, network, observer).await;
+    trace.request.posture = true;
+    posture::run(&mut trace, target, settings, network, observer, begin).await;
     diagnose(trace)
 }
 

@@ -9,8 +9,9 @@ use crate::{codes::Phase, report::Severity, target::Target};
 
 use super::{
     choices::{ExperimentsArgument, LicenseArgument, SecurityArgument},
+    connection::ConnectionArguments,
     explain::ExplainArguments,
-    values::{duration, further_report, picture, seconds, thumbprint},
+    values::{duration, further_report, picture},
 };
 
 const EXIT_CODES: &str = "\
@@ -25,6 +26,15 @@ Exit codes:
   20  the server refused the credentials
   130 Ctrl-C in a trace, or before the first try of a wait ended";
 
+const POSTURE_CODES: &str = "\
+Exit codes:
+  0   the server was asked, and no finding is at or above --fail-on
+  1   the same, but a finding is at or above --fail-on
+  2   could not run: usage, unreadable file, internal error
+  10 to 14
+      no connection could be made: every one ended in this phase or before;
+      10 resolve, 11 connect, 13 negotiate, 14 tls";
+
 /// Traces a Remote Desktop connection phase by phase: how far it gets, who ends it and how.
 #[derive(Debug, Parser)]
 #[command(name = "rdptrace", version, propagate_version = true, after_help = EXIT_CODES, max_term_width = 80)]
@@ -38,6 +48,9 @@ pub enum Command {
     /// Trace one connection, phase by phase
     #[command(after_help = EXIT_CODES)]
     Trace(Box<TraceArguments>),
+    /// Tell what a server accepts: protocols, NLA, TLS versions and suites, CredSSP, certificate
+    #[command(after_help = POSTURE_CODES)]
+    Posture(PostureArguments),
     /// Trace a built-in server on loopback: nothing to install
     Demo(DemoArguments),
     /// Judge a stored JSON report again; nothing is sent
@@ -103,29 +116,8 @@ pub struct TraceArguments {
     #[arg(long)]
     pub allow_unpatched: bool,
 
-    /// Name for SNI, certificate and service principal when TARGET is an address
-    #[arg(long, value_name = "NAME", value_parser = server_name)]
-    pub server_name: Option<String>,
-
-    /// SHA-1 or SHA-256 of the certificate that must be served
-    #[arg(long, value_name = "HEX", value_parser = thumbprint)]
-    pub expect_thumbprint: Option<String>,
-
-    /// Trust the certificates in this file instead of the system's
-    #[arg(long, value_name = "PEM")]
-    pub ca_file: Option<PathBuf>,
-
-    /// Trust the system's roots besides --ca-file
-    #[arg(long, requires = "ca_file")]
-    pub system_roots: bool,
-
-    /// Seconds for each phase
-    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds, allow_negative_numbers = true)]
-    pub timeout: Duration,
-
-    /// Seconds for the whole run
-    #[arg(long, value_name = "SECS", default_value = "60", value_parser = seconds, allow_negative_numbers = true)]
-    pub deadline: Duration,
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
 
     /// Try until the requested phase is reached or this time is over, such as 90, 90s, 5m or 1h;
     /// the account is used once, when the server is ready. --deadline then limits each try, and
@@ -137,6 +129,19 @@ pub struct TraceArguments {
     /// them also after success
     #[arg(long, value_enum, default_value = "auto")]
     pub experiments: ExperimentsArgument,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+#[derive(Args, Debug)]
+pub struct PostureArguments {
+    /// host, host:port or [v6]:port; the default port is 3389. At most 25 connections are made,
+    /// two at once, none with an account.
+    pub target: Target,
+
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
 
     #[command(flatten)]
     pub output: OutputArguments,
@@ -241,15 +246,6 @@ fn until(text: &str) -> Result<Phase, String> {
         Ok(phase @ Phase::Gateway) => Err(format!("this version does not trace {phase}")),
         Ok(phase) => Ok(phase),
         Err(error) => Err(error.to_string()),
-    }
-}
-
-fn server_name(text: &str) -> Result<String, String> {
-    let target: Target = text.parse().map_err(|_| "a host name or an address is expected".to_owned())?;
-    if target.host == text {
-        Ok(text.to_owned())
-    } else {
-        Err("a name without a port is expected".to_owned())
     }
 }
 

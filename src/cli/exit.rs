@@ -1,6 +1,9 @@
 //! Exit codes.
 
-use crate::report::{Credentials, Outcome, Report, Severity};
+use crate::{
+    codes::Phase,
+    report::{Credentials, Outcome, Report, Severity},
+};
 
 /// Usage, an unreadable file, an internal error.
 pub const COULD_NOT_RUN: u8 = 2;
@@ -13,13 +16,18 @@ const REFUSED_CREDENTIALS: u8 = 20;
 /// The exit code of a report; findings from `threshold` on count.
 pub fn code(report: &Report, threshold: Option<Severity>) -> u8 {
     let verdict = &report.verdict;
+    if let Some(posture) = &report.posture {
+        return posture.unreached.map_or_else(|| findings(report, threshold), Phase::exit_code);
+    }
     match verdict.outcome {
         Outcome::Aborted if verdict.credentials == Credentials::Refused => REFUSED_CREDENTIALS,
         Outcome::Aborted => verdict.phase.map_or(COULD_NOT_RUN, |phase| phase.exit_code()),
         Outcome::Stopped if report.trace.request.until.is_some() => STOPPED_BEFORE_UNTIL,
-        Outcome::Passed | Outcome::Stopped => {
-            let counts = |severity: Severity| threshold.is_some_and(|threshold| severity >= threshold);
-            if report.findings.iter().any(|finding| counts(finding.severity)) { FINDING } else { 0 }
-        }
+        Outcome::Passed | Outcome::Stopped => findings(report, threshold),
     }
+}
+
+fn findings(report: &Report, threshold: Option<Severity>) -> u8 {
+    let counts = |severity: Severity| threshold.is_some_and(|threshold| severity >= threshold);
+    if report.findings.iter().any(|finding| counts(finding.severity)) { FINDING } else { 0 }
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod choices;
+mod connection;
 mod demo;
 mod exit;
 mod explain;
@@ -9,6 +10,7 @@ mod judge;
 mod logs;
 mod output;
 mod password;
+mod posture;
 mod progress;
 mod screenshot;
 mod sink;
@@ -54,6 +56,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Trace(arguments) => trace::run(&arguments),
+        Command::Posture(arguments) => posture::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -1,8 +1,6 @@
 //! `rdptrace trace`.
 
-use std::{future::Future, io::IsTerminal as _, path::Path};
-
-use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use std::{future::Future, io::IsTerminal as _};
 
 use super::{
     Error,
@@ -13,12 +11,11 @@ use super::{
     progress::Progress,
 };
 use crate::{
-    certificate::is_anchor,
     codes::Phase,
     net::{System, hardware_id, interrupted},
     pdu::canvas::Picture,
     report::Report,
-    settings::{Anchors, Settings},
+    settings::Settings,
     wait::{self, Patience},
 };
 
@@ -100,13 +97,9 @@ fn settings(arguments: &TraceArguments) -> Result<Settings, Error> {
         experiments: arguments.experiments.into(),
         take_session: arguments.take_session,
         allow_unpatched: arguments.allow_unpatched,
-        server_name: arguments.server_name.clone(),
-        expected_thumbprint: arguments.expect_thumbprint.clone(),
-        anchors: anchors(arguments)?,
-        timeout: arguments.timeout,
-        deadline: arguments.deadline,
         hardware_id: hardware_id(),
         account: password::account(arguments)?,
+        ..arguments.connection.settings()?
     })
 }
 
@@ -120,29 +113,5 @@ fn depth(arguments: &TraceArguments) -> Result<Option<Phase>, Error> {
         }
         _ if arguments.take_session => Err(Error::new("--take-session needs --until activate")),
         until => Ok(until),
-    }
-}
-
-fn anchors(arguments: &TraceArguments) -> Result<Anchors, Error> {
-    match &arguments.ca_file {
-        None => Ok(Anchors::default()),
-        Some(path) => Ok(Anchors { given: certificates(path)?, system: arguments.system_roots }),
-    }
-}
-
-fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, Error> {
-    let name = path.display();
-    let bytes = std::fs::read(path).map_err(|error| Error::new(format!("cannot read {name}: {error}")))?;
-    let found: Result<Vec<_>, _> =
-        CertificateDer::pem_slice_iter(&bytes).map(|der| der.map(|der| der.to_vec())).collect();
-    match found {
-        Ok(certificates) if certificates.is_empty() => {
-            Err(Error::new(format!("{name} holds no PEM certificate")))
-        }
-        Ok(certificates) if !certificates.iter().all(|der| is_anchor(der)) => {
-            Err(Error::new(format!("{name} holds a certificate that cannot be read")))
-        }
-        Ok(certificates) => Ok(certificates),
-        Err(error) => Err(Error::new(format!("{name} is no valid PEM file: {error}"))),
     }
 }

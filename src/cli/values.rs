@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::ValueEnum as _;
 
 use super::args::Format;
+use crate::target::Target;
 
 const LONGEST_WAIT: u64 = 7 * 24 * 3600;
 
@@ -64,5 +65,15 @@ pub fn picture(text: &str) -> Result<PathBuf, String> {
     match text {
         "" | "-" => Err("a file is expected; standard output is for the report".to_owned()),
         file => Ok(file.into()),
+    }
+}
+
+/// A host name or an address, without a port.
+pub fn server_name(text: &str) -> Result<String, String> {
+    let target: Target = text.parse().map_err(|_| "a host name or an address is expected".to_owned())?;
+    if target.host == text {
+        Ok(text.to_owned())
+    } else {
+        Err("a name without a port is expected".to_owned())
     }
 }

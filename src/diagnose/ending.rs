@@ -47,7 +47,7 @@ const EXPLAINS: &[&str] = &[
 pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
     let failed = facts.failed()?;
     let failure = failed.failure?;
-    if already_said(failure, found) {
+    if already_said(failed.phase, failure, found) {
         return None;
     }
     let code = code(failed.phase, failure, facts);
@@ -63,9 +63,10 @@ pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
     })
 }
 
-fn already_said(failure: &Failure, found: &[Finding]) -> bool {
+fn already_said(phase: Phase, failure: &Failure, found: &[Finding]) -> bool {
     let has = |code: &str| found.iter().any(|finding| finding.code == code);
     failure.kind == FailureKind::KeyBinding && has("credssp-key-binding-failed")
+        || phase == Phase::Tls && has("tls-legacy-only")
 }
 
 fn code(phase: Phase, failure: &Failure, facts: &Facts<'_>) -> &'static str {

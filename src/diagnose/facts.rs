@@ -1,9 +1,12 @@
 //! The facts of a trace as the rules read them.
 
-use super::experiments::{self, Experiment};
+use super::{
+    accepted,
+    experiments::{self, Experiment},
+};
 use crate::report::{
     ActivateEvidence, Certificate, Connection, CredsspEvidence, LicensingEvidence, McsEvidence,
-    NegotiateEvidence, Purpose, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp,
+    NegotiateEvidence, Posture, Purpose, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp,
     TlsEvidence, Trace,
 };
 
@@ -23,6 +26,7 @@ pub struct Facts<'a> {
     pub certificate: Option<&'a Certificate>,
     pub thumbprints: Option<&'a Thumbprints>,
     pub experiments: Vec<Experiment<'a>>,
+    pub posture: Option<Posture>,
 }
 
 impl<'a> Facts<'a> {
@@ -45,6 +49,7 @@ impl<'a> Facts<'a> {
             session: described.and_then(|connection| connection.session.as_ref()),
             certificate: tls.and_then(|tls| tls.certificate.as_ref()),
             experiments: experiments::all(trace),
+            posture: accepted::posture(trace),
             thumbprints: tls.and_then(|tls| tls.thumbprints.as_ref()),
         }
     }

@@ -1,5 +1,6 @@
 //! From a trace to a report: verdict and findings. Pure: the same trace gives the same report.
 
+mod accepted;
 mod causes;
 mod certificate;
 mod credentials;
@@ -33,8 +34,15 @@ struct Rule {
 }
 
 /// Every rule, one slice a topic.
-const RULES: &[&[Rule]] =
-    &[certificate::RULES, posture::RULES, credentials::RULES, session::RULES, tls::RULES, follow_up::RULES];
+const RULES: &[&[Rule]] = &[
+    certificate::RULES,
+    posture::RULES,
+    accepted::RULES,
+    credentials::RULES,
+    session::RULES,
+    tls::RULES,
+    follow_up::RULES,
+];
 
 /// The code of every finding and every cause that a report can hold; where both are the same it comes twice.
 pub fn emitted() -> impl Iterator<Item = &'static str> {
@@ -56,6 +64,7 @@ pub fn diagnose(trace: Trace) -> Report {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let verdict = verdict::verdict(&facts);
     let (causes, certificate) = (causes::causes(&facts), facts.certificate.cloned());
+    let posture = facts.posture.clone();
     Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -64,6 +73,7 @@ pub fn diagnose(trace: Trace) -> Report {
         certificate,
         findings,
         causes,
+        posture,
         local: Vec::new(),
     }
 }

@@ -33,7 +33,7 @@ pub const SMALL: usize = 180;
 pub const LARGE: usize = 1600;
 
 /// What to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Profile {
     /// TLS 1.2 and 1.3 in fewer than [`SMALL`] bytes.
     Small,
@@ -46,12 +46,12 @@ pub enum Profile {
         /// The version, 0x0301 to 0x0304.
         version: u16,
         /// Its suites.
-        suites: &'static [u16],
+        suites: Vec<u16>,
     },
 }
 
 /// A record with a ClientHello; `name` is left out of a small hello that it does not fit into.
-pub fn client_hello(profile: Profile, name: Option<&str>, random: [u8; 32], key_share: [u8; 32]) -> Vec<u8> {
+pub fn client_hello(profile: &Profile, name: Option<&str>, random: [u8; 32], key_share: [u8; 32]) -> Vec<u8> {
     match profile {
         Profile::Small => {
             let named = modern(name, &random, &key_share, 0);
@@ -63,7 +63,7 @@ pub fn client_hello(profile: Profile, name: Option<&str>, random: [u8; 32], key_
             let extensions = modern_extensions(name, &key_share, &[TLS_1_3]);
             record(TLS_1_2, &random, suites, &extensions)
         }
-        Profile::Only { version, suites } => record(version, &random, suites, &legacy_extensions(name)),
+        Profile::Only { version, suites } => record(*version, &random, suites, &legacy_extensions(name)),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         client_hello::{Profile, client_hello},
         server_hello::Answer,
     },
-    report::{Alert, Failure, FailureKind, HandshakeSignature, TlsEvidence},
+    report::{Alert, Failure, FailureKind, HandshakeSignature, HelloOffer, TlsEvidence},
 };
 
 /// What the next phases need of the handshake.
@@ -62,13 +62,14 @@ pub async fn run(
 /// `tls_alert`, `not_tls`, `malformed`, and what ends a connection.
 pub async fn hello(
     wire: &mut Wire,
-    profile: Profile,
+    profile: &Profile,
     expectation: &Expectation<'_>,
     evidence: &mut TlsEvidence,
 ) -> PhaseResult<()> {
     let name = expectation.name.parse::<IpAddr>().is_err().then_some(expectation.name);
     let hello = client_hello(profile, name, random(), random());
     evidence.sni = name.map(str::to_owned);
+    evidence.offered = offer(profile);
     evidence.bytes_sent = hello.len() as u64;
     wire.send(&hello).await?;
     let mut answer = Answer::default();
@@ -85,6 +86,11 @@ pub async fn hello(
         Answer { alert: Some(code), .. } => Err(net::alert(code)),
         _ => ended.map(Step::Passed),
     }
+}
+
+fn offer(profile: &Profile) -> Option<HelloOffer> {
+    let Profile::Only { version: code, suites } = profile else { return None };
+    Some(HelloOffer { version: version(*code), suites: suites.iter().map(|code| suite(*code)).collect() })
 }
 
 async fn read(wire: &mut Wire, answer: &mut Answer, evidence: &mut TlsEvidence) -> Result<(), Failure> {

@@ -124,9 +124,9 @@ impl<N: Network> Walk<'_, N> {
         let name = self.probe.server_name();
         let now = Timestamp(self.probe.network.now());
         let expectation = Expectation { name, now, roots: &self.probe.roots };
-        match self.plan.hello {
+        match &self.plan.hello {
             Hello::Handshake(versions, named) => {
-                let offer = Upgrade::new(name, versions, named);
+                let offer = Upgrade::new(name, *versions, *named);
                 record(&mut phases.tls, async |e: &mut _| tls::run(wire, &offer, &expectation, e).await).await
             }
             Hello::Own(profile) => {

@@ -42,7 +42,7 @@ pub enum Opening {
 }
 
 /// What the ClientHello says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hello {
     /// A handshake by the TLS library: these versions, with or without the server's name.
     Handshake(Versions, bool),
@@ -80,5 +80,11 @@ impl Plan {
             until: Some(until),
             account: None,
         }
+    }
+
+    /// One that shows what the server accepts: the same without a ClientHello of its own.
+    pub fn posture(name: &str, addresses: Vec<SocketAddr>, protocols: u32, until: Phase) -> Self {
+        let purpose = Purpose::Posture(name.to_owned());
+        Self { purpose, ..Self::experiment(name, addresses, protocols, until) }
     }
 }

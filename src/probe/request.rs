@@ -11,6 +11,7 @@ pub fn request(target: &Target, settings: &Settings) -> Request {
         account: settings.account.is_some(),
         name_given: name_given(target, settings),
         expected_thumbprint: settings.expected_thumbprint.clone(),
+        posture: false,
     }
 }
 

@@ -87,7 +87,11 @@ fn cases(report: &Report, threshold: Option<Severity>) -> Vec<Case> {
     let connections: Vec<&Connection> = report.trace.traced().collect();
     let mut cases = Vec::new();
     for (index, connection) in connections.iter().enumerate() {
-        let superseded = index + 1 < connections.len();
+        let superseded = match &report.posture {
+            _ if index + 1 < connections.len() => Some("tried again after"),
+            Some(posture) if posture.unreached.is_none() => Some("other connections got further"),
+            _ => None,
+        };
         cases.extend(connection.phases.summaries().iter().map(|s| phase(connection, s, superseded)));
     }
     cases.extend(absent(report));
@@ -95,16 +99,18 @@ fn cases(report: &Report, threshold: Option<Severity>) -> Vec<Case> {
     cases
 }
 
-fn phase(connection: &Connection, summary: &Summary<'_>, superseded: bool) -> Case {
+fn phase(connection: &Connection, summary: &Summary<'_>, superseded: Option<&str>) -> Case {
     let detail = summary.failure.map_or("", |failure| &failure.detail);
     let result = match summary.status {
         Status::Passed => Ending::Passed { said: None },
         Status::Stopped => Ending::Skipped { why: summary.stopped.unwrap_or_default().to_owned() },
-        // The verdict is on the retry, which met what this failure demanded.
-        Status::Failed if superseded => Ending::Skipped { why: format!("tried again after: {detail}") },
-        Status::Failed => Ending::Failed {
-            kind: summary.failure.map(cells::failure).unwrap_or_default(),
-            message: detail.to_owned(),
+        Status::Failed => match superseded {
+            // The verdict is on the retry, which met what this failure demanded, or on what is accepted.
+            Some(why) => Ending::Skipped { why: format!("{why}: {detail}") },
+            None => Ending::Failed {
+                kind: summary.failure.map(cells::failure).unwrap_or_default(),
+                message: detail.to_owned(),
+            },
         },
     };
     Case {

@@ -9,6 +9,7 @@ mod json;
 mod junit;
 mod page;
 mod phases;
+mod posture;
 mod session;
 mod text;
 mod wait;

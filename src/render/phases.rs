@@ -91,11 +91,13 @@ fn credssp(evidence: &CredsspEvidence) -> Vec<String> {
     ]
 }
 
-fn system(ntlm: &NtlmEvidence) -> Option<String> {
+/// The Windows that it claims to be.
+pub fn system(ntlm: &NtlmEvidence) -> Option<String> {
     Some(format!("Windows {} build {}", ntlm.os_version.as_deref()?, ntlm.os_build?))
 }
 
-fn names(ntlm: &NtlmEvidence) -> String {
+/// Computer, domain and clock.
+pub fn names(ntlm: &NtlmEvidence) -> String {
     let computer = ntlm.dns_computer.as_deref().or(ntlm.netbios_computer.as_deref()).unwrap_or("no name");
     let domain =
         ntlm.netbios_domain.as_deref().map_or_else(String::new, |domain| format!(", domain {domain}"));

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{
     causes, cells, experiments,
     page::{Page, Tone},
-    phases, session, wait,
+    phases, posture, session, wait,
 };
 use crate::report::{
     Certificate, Connection, Finding, Outcome, Purpose, Report, Session, Severity, Status, Summary, Verdict,
@@ -25,15 +25,14 @@ const FINDING: usize = 11;
 pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(out);
     page.heading(&target(report))?;
-    for connection in report.trace.traced() {
+    // Who asks for the posture gets the phases only where they explain what is missing in it.
+    let is_traced = report.posture.is_none() || report.verdict.outcome == Outcome::Aborted;
+    if is_traced {
+        connections(page, report)?;
+    }
+    if let Some(seen) = &report.posture {
         page.gap()?;
-        if report.trace.traced().count() > 1 {
-            page.heading(&purpose(&connection.purpose))?;
-        }
-        for summary in connection.phases.summaries() {
-            phase(page, connection, &summary)?;
-        }
-        connection.session.iter().try_for_each(|seen| after_activation(page, seen))?;
+        posture::posture(page, report, seen)?;
     }
     let experiments = experiments::lines(report);
     if !experiments.is_empty() {
@@ -59,10 +58,26 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         page.row((Tone::Heading, "Waited"), BODY, (Tone::Plain, ""), &wait::total(wait))?;
         wait::stretches(wait).iter().try_for_each(|line| page.text(BODY, line))?;
     }
-    page.gap()?;
-    verdict(page, report)?;
+    if is_traced {
+        page.gap()?;
+        verdict(page, report)?;
+    }
     causes::mstsc(page, report)?;
     causes::causes(page, &report.causes)
+}
+
+fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    for connection in report.trace.traced() {
+        page.gap()?;
+        if report.trace.traced().count() > 1 {
+            page.heading(&purpose(&connection.purpose))?;
+        }
+        for summary in connection.phases.summaries() {
+            phase(page, connection, &summary)?;
+        }
+        connection.session.iter().try_for_each(|seen| after_activation(page, seen))?;
+    }
+    Ok(())
 }
 
 fn target(report: &Report) -> String {

@@ -28,7 +28,7 @@ pub struct Connection {
     pub frames_omitted: u64,
 }
 
-/// Why a connection was made; `main`, `retry` or `experiment:<name>` in the report.
+/// Why a connection was made; `main`, `retry`, `experiment:<name>` or `posture:<name>` in the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 #[schemars(with = "String")]
@@ -39,6 +39,8 @@ pub enum Purpose {
     Retry,
     /// One that separates causes.
     Experiment(String),
+    /// One that shows what the server accepts.
+    Posture(String),
 }
 
 impl Purpose {
@@ -54,11 +56,13 @@ impl fmt::Display for Purpose {
             Self::Main => f.write_str("main"),
             Self::Retry => f.write_str("retry"),
             Self::Experiment(name) => write!(f, "{EXPERIMENT}{name}"),
+            Self::Posture(name) => write!(f, "{POSTURE}{name}"),
         }
     }
 }
 
 const EXPERIMENT: &str = "experiment:";
+const POSTURE: &str = "posture:";
 
 impl From<Purpose> for String {
     fn from(purpose: Purpose) -> Self {
@@ -73,9 +77,10 @@ impl TryFrom<String> for Purpose {
         match text.as_str() {
             "main" => Ok(Self::Main),
             "retry" => Ok(Self::Retry),
-            other => match other.strip_prefix(EXPERIMENT) {
-                Some(name) => Ok(Self::Experiment(name.to_owned())),
-                None => Err(format!("a connection has no purpose {other:?}")),
+            other => match (other.strip_prefix(EXPERIMENT), other.strip_prefix(POSTURE)) {
+                (Some(name), _) => Ok(Self::Experiment(name.to_owned())),
+                (_, Some(name)) => Ok(Self::Posture(name.to_owned())),
+                _ => Err(format!("a connection has no purpose {other:?}")),
             },
         }
     }

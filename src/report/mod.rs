@@ -5,6 +5,7 @@ mod connection;
 mod evidence;
 mod failure;
 mod judgement;
+mod posture;
 mod session;
 mod values;
 mod wait;
@@ -16,7 +17,7 @@ pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Thumb
 pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary};
 pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
-    HandshakeSignature, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence,
+    HandshakeSignature, HelloOffer, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence,
     NegotiateEvidence, NtlmEvidence, Redirection, ResolveEvidence, ResolvedAddress, Seen, Selected,
     TlsEvidence,
 };
@@ -25,6 +26,7 @@ pub use judgement::{
     Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome,
     Severity, Verdict,
 };
+pub use posture::{Answer, CredsspPosture, Exposure, Nla, Posture, ProtocolPosture, RdpSecurity, TlsPosture};
 pub use session::Session;
 pub use values::{Millis, Timestamp};
 pub use wait::{Wait, WaitEntry};
@@ -81,6 +83,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What may explain it, best first.
     pub causes: Vec<Cause>,
+    /// What the server accepts; null unless that was asked for.
+    #[serde(default)]
+    pub posture: Option<Posture>,
     /// What the checks of this machine showed.
     pub local: Vec<LocalCheck>,
 }
@@ -122,4 +127,7 @@ pub struct Request {
     pub name_given: bool,
     /// The thumbprint that must be served, lower-case hex.
     pub expected_thumbprint: Option<String>,
+    /// Whether it was asked what the server accepts.
+    #[serde(default)]
+    pub posture: bool,
 }

@@ -54,6 +54,11 @@ fn bad_input_is_refused_before_anything_is_sent() {
         (&["trace", target, "-o", "."], "cannot write"),
         (&["trace", target, "--format", "xml"], "xml"),
         (&["trace", target, "-v", "-q"], "--quiet"),
+        (&["posture"], "TARGET"),
+        (&["posture", target, "-u", "alice"], "-u"),
+        (&["posture", target, "--ca-file", missing], "cannot read"),
+        (&["posture", target, "--timeout", "0"], "0.01"),
+        (&["posture", target, "-o", missing], "cannot write"),
         (&["demo", "--fault", "no-such-fault"], "no fault"),
         (&["demo", "--serve", "nowhere"], "--serve"),
         (&["frobnicate"], "frobnicate"),
@@ -145,6 +150,7 @@ fn schema_completions_and_manual_are_printed() {
         (&["demo", "--list"], "license-server-missing"),
         (&["trace", "--help"], "--expect-thumbprint"),
         (&["trace", "--help"], "--take-session"),
+        (&["posture", "--help"], "none with an account"),
     ];
     for (arguments, words) in cases {
         let output = rdptrace(arguments);

@@ -19,7 +19,7 @@ fn every_table_holds_at_least_the_rows_of_its_source() {
         (&codes::NEGOTIATION_RESPONSE_FLAG, 5),
         (&codes::NEGOTIATION_STRUCTURE, 4),
         (&codes::TLS_ALERT, 37),
-        (&codes::TLS_CIPHER_SUITE, 33),
+        (&codes::TLS_CIPHER_SUITE, 38),
         (&codes::CREDSSP_VERSION, 5),
         (&codes::EARLY_AUTHORIZATION, 2),
         (&codes::RDSTLS_RESULT, 8),

@@ -21,6 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("phase", &["codes", "pdu", "target", "settings", "report", "certificate", "net"]),
     ("probe", &["codes", "pdu", "target", "settings", "report", "certificate", "net", "phase"]),
     ("experiment", &["codes", "pdu", "target", "settings", "report", "net", "probe"]),
+    ("posture", &["codes", "pdu", "target", "settings", "report", "net", "probe"]),
     ("wait", &["target", "settings", "report", "net", "diagnose", "probe"]),
     ("demo", &["codes", "pdu"]),
 ];

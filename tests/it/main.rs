@@ -18,6 +18,7 @@ mod layers;
 mod license;
 mod license_wire;
 mod pages;
+mod posture;
 mod program;
 mod readers;
 mod reports;

@@ -163,6 +163,19 @@ impl Traced {
         self.at(&format!("/connections/0/phases/{phase}/evidence/{field}"))
     }
 
+    /// The answer for each protocol of a posture, in its order.
+    pub fn protocols(&self) -> Vec<&Value> {
+        let seen = self.at("/posture/protocols").as_array().expect("a posture");
+        seen.iter().map(|one| &one["answer"]).collect()
+    }
+
+    /// The versions of TLS that a posture says are accepted.
+    pub fn versions(&self) -> Vec<&str> {
+        let seen = self.at("/posture/tls").as_array().expect("a posture").iter();
+        let accepted = seen.filter(|tls| tls["answer"] == "accepted");
+        accepted.map(|tls| tls["version"].as_str().expect("a version")).collect()
+    }
+
     /// Whether a finding was made.
     pub fn found(&self, code: &str) -> bool {
         self.at("/findings")
@@ -188,8 +201,17 @@ pub fn trace(port: u16, arguments: &[&str], password: Option<&str>) -> Traced {
 }
 
 /// The same with a command that ends in the program, and another address.
-pub fn traced(mut command: Command, address: &str, port: u16, arguments: &[&str]) -> Traced {
-    command.args(["trace", &format!("{address}:{port}"), "--format", "json"]).args(arguments);
+pub fn traced(command: Command, address: &str, port: u16, arguments: &[&str]) -> Traced {
+    run(command, "trace", address, port, arguments)
+}
+
+/// Asks this port what it accepts.
+pub fn posture(port: u16, arguments: &[&str]) -> Traced {
+    run(Command::new(env!("CARGO_BIN_EXE_rdptrace")), "posture", "127.0.0.1", port, arguments)
+}
+
+fn run(mut command: Command, what: &str, address: &str, port: u16, arguments: &[&str]) -> Traced {
+    command.args([what, &format!("{address}:{port}"), "--format", "json"]).args(arguments);
     let output = command.output().expect("the program runs");
     let report = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));

@@ -9,6 +9,7 @@ mod demo_server;
 mod display;
 mod freerdp;
 mod lab;
+mod posture;
 #[cfg(target_os = "linux")]
 mod prompt;
 mod weston;

@@ -12,4 +12,4 @@ pub use credssp::{CredsspEvidence, NtlmEvidence};
 pub use negotiate::{NegotiateEvidence, Selected};
 pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};
 pub use tcp::{Attempt, AttemptResult, ConnectEvidence, Family, ResolveEvidence, ResolvedAddress};
-pub use tls::{Alert, HandshakeSignature, TlsEvidence};
+pub use tls::{Alert, HandshakeSignature, HelloOffer, TlsEvidence};

@@ -8,6 +8,9 @@ use crate::report::{Certificate, Thumbprints};
 /// The TLS handshake.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct TlsEvidence {
+    /// What a hello of one version offered; null when the TLS library made the hello.
+    #[serde(default)]
+    pub offered: Option<HelloOffer>,
     /// `TLSv1.2` or `TLSv1.3`.
     pub version: Option<String>,
     /// IANA name of the suite.
@@ -34,6 +37,24 @@ pub struct TlsEvidence {
     pub bytes_sent: u64,
     /// Bytes received in the handshake.
     pub bytes_received: u64,
+}
+
+impl TlsEvidence {
+    /// Whether the server selected the one version that was offered, and one of its suites.
+    pub fn accepts_offer(&self) -> bool {
+        let Some(offered) = &self.offered else { return false };
+        let suite = self.cipher_suite.as_ref().is_some_and(|suite| offered.suites.contains(suite));
+        suite && self.version.as_ref() == Some(&offered.version)
+    }
+}
+
+/// A ClientHello that offers one version.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HelloOffer {
+    /// `TLSv1.0` to `TLSv1.3`.
+    pub version: String,
+    /// IANA names of the suites.
+    pub suites: Vec<String>,
 }
 
 /// What became of the signature that proves possession of the certificate's key.

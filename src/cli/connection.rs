@@ -1,0 +1,86 @@
+//! The arguments of every connection: names, trust and time.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::Args;
+use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject as _};
+
+use super::{
+    Error,
+    values::{seconds, server_name, thumbprint},
+};
+use crate::{
+    certificate::is_anchor,
+    settings::{Anchors, Settings},
+};
+
+#[derive(Args, Debug)]
+pub struct ConnectionArguments {
+    /// Name for SNI, certificate and service principal when TARGET is an address
+    #[arg(long, value_name = "NAME", value_parser = server_name)]
+    pub server_name: Option<String>,
+
+    /// SHA-1 or SHA-256 of the certificate that must be served
+    #[arg(long, value_name = "HEX", value_parser = thumbprint)]
+    pub expect_thumbprint: Option<String>,
+
+    /// Trust the certificates in this file instead of the system's
+    #[arg(long, value_name = "PEM")]
+    pub ca_file: Option<PathBuf>,
+
+    /// Trust the system's roots besides --ca-file
+    #[arg(long, requires = "ca_file")]
+    pub system_roots: bool,
+
+    /// Seconds for each phase
+    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds, allow_negative_numbers = true)]
+    pub timeout: Duration,
+
+    /// Seconds for the whole run
+    #[arg(long, value_name = "SECS", default_value = "60", value_parser = seconds, allow_negative_numbers = true)]
+    pub deadline: Duration,
+}
+
+impl ConnectionArguments {
+    /// The settings that follow from these; the others are the defaults.
+    ///
+    /// # Errors
+    /// The file of trust anchors cannot be read.
+    pub fn settings(&self) -> Result<Settings, Error> {
+        Ok(Settings {
+            server_name: self.server_name.clone(),
+            expected_thumbprint: self.expect_thumbprint.clone(),
+            anchors: anchors(self)?,
+            timeout: self.timeout,
+            deadline: self.deadline,
+            ..Settings::default()
+        })
+    }
+}
+
+fn anchors(arguments: &ConnectionArguments) -> Result<Anchors, Error> {
+    match &arguments.ca_file {
+        None => Ok(Anchors::default()),
+        Some(path) => Ok(Anchors { given: certificates(path)?, system: arguments.system_roots }),
+    }
+}
+
+fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, Error> {
+    let name = path.display();
+    let bytes = std::fs::read(path).map_err(|error| Error::new(format!("cannot read {name}: {error}")))?;
+    let found: Result<Vec<_>, _> =
+        CertificateDer::pem_slice_iter(&bytes).map(|der| der.map(|der| der.to_vec())).collect();
+    match found {
+        Ok(certificates) if certificates.is_empty() => {
+            Err(Error::new(format!("{name} holds no PEM certificate")))
+        }
+        Ok(certificates) if !certificates.iter().all(|der| is_anchor(der)) => {
+            Err(Error::new(format!("{name} holds a certificate that cannot be read")))
+        }
+        Ok(certificates) => Ok(certificates),
+        Err(error) => Err(Error::new(format!("{name} is no valid PEM file: {error}"))),
+    }
+}

@@ -1,0 +1,35 @@
+//! `rdptrace posture`.
+
+use super::{
+    Error,
+    args::PostureArguments,
+    exit,
+    output::Output,
+    progress::Progress,
+    trace::{begin_logging, runtime},
+};
+use crate::{
+    net::System,
+    settings::{Experiments, LicensePolicy, Settings},
+};
+
+/// Asks the target what it accepts, writes the report and returns the exit code.
+///
+/// # Errors
+/// Something could not be read or written; nothing was sent if it was read before the first connection.
+pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
+    begin_logging(&arguments.output);
+    let settings = Settings {
+        license: LicensePolicy::Stop,
+        experiments: Experiments::Off,
+        ..arguments.connection.settings()?
+    };
+    let output = Output::open(&arguments.output, None)?;
+    let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
+    let runtime = runtime()?;
+    let report = runtime.block_on(crate::posture(&arguments.target, &settings, &System, &progress));
+    drop(progress);
+    runtime.shutdown_background();
+    output.write(&report, None)?;
+    Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+}

@@ -1,0 +1,70 @@
+//! Each security protocol alone, and what that says of NLA (MS-RDPBCGR 2.2.1.1.1, 5.4.5).
+
+use super::{is_wordless, negotiated};
+use crate::report::{
+    Answer, Connection, FailureKind, NegotiateEvidence, Nla, PhaseRecord, ProtocolPosture, Purpose, Selected,
+    Trace,
+};
+
+/// In the order in which they are shown.
+const ALONE: [u32; 6] = [0, 1, 2, 8, 4, 16];
+
+/// What became of each protocol.
+pub fn protocols(trace: &Trace) -> Vec<ProtocolPosture> {
+    ALONE.into_iter().map(|code| protocol(trace, code)).collect()
+}
+
+fn protocol(trace: &Trace, code: u32) -> ProtocolPosture {
+    let asked = trace.connections.iter().enumerate().find_map(|(index, made)| {
+        let record = posture(made)?;
+        (record.evidence.requested_code == code).then_some((index, record))
+    });
+    let failure = asked.and_then(|(_, record)| record.failure.as_ref());
+    ProtocolPosture {
+        protocol: Selected::from_code(code),
+        code,
+        answer: asked.map_or(Answer::Unknown, |(index, record)| answer(trace, index, record, code)),
+        selected_code: asked.and_then(|(_, record)| record.evidence.selected_code),
+        failure: failure.map(|failure| failure.kind),
+        failure_code: failure.and_then(|failure| failure.code),
+        failure_name: failure.and_then(|failure| failure.name.clone()),
+    }
+}
+
+fn posture(connection: &Connection) -> Option<&PhaseRecord<NegotiateEvidence>> {
+    let is_posture = matches!(connection.purpose, Purpose::Posture(_));
+    connection.phases.negotiate.as_ref().filter(|_| is_posture)
+}
+
+fn answer(trace: &Trace, index: usize, record: &PhaseRecord<NegotiateEvidence>, code: u32) -> Answer {
+    match (record.evidence.selected_code, record.failure.as_ref().map(|failure| failure.kind)) {
+        (Some(selected), _) if selected == code => Answer::Accepted,
+        (Some(_), _) => Answer::Refused,
+        (None, Some(FailureKind::NegotiationFailure | FailureKind::Disconnect)) => Answer::Refused,
+        (None, Some(kind)) if is_wordless(kind) && answers_after(trace, index) => Answer::Refused,
+        _ => Answer::Unknown,
+    }
+}
+
+/// Whether the server answered a later connection, so that it was not the connections that it had enough of.
+fn answers_after(trace: &Trace, index: usize) -> bool {
+    let later = trace.connections[index + 1..].iter().filter_map(posture);
+    later.into_iter().any(|record| record.evidence.selected_code.is_some())
+}
+
+/// Required only if both ways around it were asked for and refused.
+pub fn nla(trace: &Trace, protocols: &[ProtocolPosture]) -> Nla {
+    let selected =
+        |wanted: fn(Selected) -> bool| negotiated(trace).any(|seen| seen.selected.is_some_and(wanted));
+    let refused = |codes: &[u32]| {
+        protocols.iter().filter(|one| codes.contains(&one.code)).all(|one| one.answer == Answer::Refused)
+    };
+    let with = selected(Selected::is_nla);
+    let without = selected(|selected| matches!(selected, Selected::Rdp | Selected::Tls));
+    match (with, without) {
+        (true, true) => Nla::Offered,
+        (true, false) if refused(&[0, 1]) => Nla::Required,
+        (false, true) if refused(&[2, 8]) => Nla::Absent,
+        _ => Nla::Unknown,
+    }
+}

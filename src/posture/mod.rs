@@ -1,0 +1,156 @@
+//! What a server accepts, shown by few connections without an account: each protocol, each TLS version, the suites.
+
+mod protocols;
+mod suites;
+mod survey;
+
+use std::{net::SocketAddr, time::Duration};
+
+use futures_util::{StreamExt as _, stream};
+
+use crate::{
+    codes::{Phase, TLS_CIPHER_SUITE},
+    net::{Instant, Network},
+    pdu::client_hello::Profile,
+    probe::{Hello, Observer, Plan, Probe},
+    report::{Connection, Failure, FailureKind, PhaseRecord, Status, TlsEvidence, Trace},
+    settings::Settings,
+    target::Target,
+};
+use survey::{Question, Survey};
+
+/// The most connections of a run, with the main connection and its retry.
+const MOST: usize = 25;
+/// More half-open connections trip limits of the server and spoil what is to be seen.
+const AT_ONCE: usize = 2;
+/// A server that answers at all answers sooner.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Asks on, after the main connection, and adds the connections to the trace. A run that began at `begin` keeps its deadline.
+pub async fn run<N: Network>(
+    trace: &mut Trace,
+    target: &Target,
+    settings: &Settings,
+    network: &N,
+    observer: &dyn Observer,
+    begin: Instant,
+) {
+    let Some(peer) = peer(trace) else { return };
+    let settings = Settings { timeout: settings.timeout.min(PATIENCE), ..settings.clone() };
+    let probe = Probe::new(target, &settings, network, observer, begin + settings.deadline);
+    let plans = protocols::plans(trace, &peer);
+    let mut asking = Asking { probe, trace, peer, refuses: false };
+    asking.make(&plans).await;
+    asking.tls().await;
+    trace.elapsed_ms = begin.elapsed().into();
+}
+
+/// Where the main connection went; none when nothing there speaks RDP.
+fn peer(trace: &Trace) -> Option<Vec<SocketAddr>> {
+    let phases = &trace.described()?.phases;
+    let failure = phases.negotiate.as_ref().and_then(|record| record.failure.as_ref());
+    let foreign = failure.is_some_and(|failure| failure.kind == FailureKind::NotRdp);
+    let peer = phases.connect.as_ref()?.evidence.peer?;
+    (!foreign).then(|| vec![peer])
+}
+
+/// The connections as they are made.
+struct Asking<'a, N> {
+    probe: Probe<'a, N>,
+    trace: &'a mut Trace,
+    peer: Vec<SocketAddr>,
+    /// Whether the server takes no connection any more, or the time is over.
+    refuses: bool,
+}
+
+impl<N: Network> Asking<'_, N> {
+    /// Makes these connections, as many as may be; returns how many were.
+    async fn make(&mut self, plans: &[Plan]) -> usize {
+        let left = if self.refuses { 0 } else { MOST.saturating_sub(self.trace.connections.len()) };
+        let plans = &plans[..plans.len().min(left)];
+        let probe = &self.probe;
+        let made: Vec<Connection> =
+            stream::iter(plans).map(|plan| probe.connection(plan)).buffered(AT_ONCE).collect().await;
+        self.refuses |= made.iter().any(|connection| !is_open(connection));
+        let before = self.trace.connections.len();
+        // A connection without a phase was not begun.
+        self.trace.connections.extend(made.into_iter().filter(|made| made.phases.connect.is_some()));
+        self.trace.connections.len() - before
+    }
+
+    /// The versions of TLS, then their suites.
+    async fn tls(&mut self) {
+        let Some(offer) = offer(self.trace) else { return };
+        let mut survey = Survey::new();
+        self.ask(offer, &survey.versions(), &mut survey).await;
+        while self.trace.connections.len() + kept(self.trace) < MOST
+            && let Some(question) = survey.next()
+            && self.ask(offer, &[question], &mut survey).await > 0
+        {}
+        // A server that ends a connection without a word refuses only if it has not stopped to answer at all.
+        if ends_in_silence(self.trace)
+            && let Some(question) = survey.again()
+        {
+            self.ask(offer, &[question], &mut survey).await;
+        }
+    }
+
+    async fn ask(&mut self, offer: u32, questions: &[Question], survey: &mut Survey) -> usize {
+        let plans: Vec<Plan> = questions.iter().map(|question| self.plan(offer, question)).collect();
+        let before = self.trace.connections.len();
+        let made = self.make(&plans).await;
+        for (question, connection) in questions.iter().zip(&self.trace.connections[before..]) {
+            survey.answered(question, selected(question, connection));
+        }
+        made
+    }
+
+    fn plan(&self, offer: u32, question: &Question) -> Plan {
+        let hello = Profile::Only { version: question.version, suites: question.suites.clone() };
+        let plan = Plan::posture(&question.name, self.peer.clone(), offer, Phase::Tls);
+        Plan { hello: Hello::Own(hello), ..plan }
+    }
+}
+
+/// Whether it got through to the server.
+fn is_open(connection: &Connection) -> bool {
+    connection.phases.connect.as_ref().is_some_and(|record| record.status == Status::Passed)
+}
+
+/// An offer that the server answers with a protocol over TLS.
+fn offer(trace: &Trace) -> Option<u32> {
+    let negotiated = trace.connections.iter().filter_map(|made| made.phases.negotiate.as_ref());
+    let mut over_tls =
+        negotiated.filter(|record| record.evidence.selected_code.is_some_and(|code| code != 0));
+    over_tls.next().map(|record| record.evidence.requested_code)
+}
+
+/// The suite that answers the question; none when what was selected was not asked for.
+fn selected(question: &Question, connection: &Connection) -> Option<u16> {
+    let evidence = &connection.phases.tls.as_ref()?.evidence;
+    let is_selected =
+        |suite: &u16| TLS_CIPHER_SUITE.symbol((*suite).into()) == evidence.cipher_suite.as_deref();
+    question.suites.iter().copied().find(is_selected).filter(|_| evidence.accepts_offer())
+}
+
+/// A server that refuses without a word is asked once more at the end, which needs a connection.
+fn kept(trace: &Trace) -> usize {
+    usize::from(hellos(trace).any(is_wordless))
+}
+
+/// Whether a hello was ended without a word and none was accepted since.
+fn ends_in_silence(trace: &Trace) -> bool {
+    let last: Vec<_> = hellos(trace).collect();
+    let since = last.rsplit(|record| record.evidence.accepts_offer()).next().unwrap_or_default();
+    since.iter().copied().any(is_wordless)
+}
+
+fn hellos(trace: &Trace) -> impl Iterator<Item = &PhaseRecord<TlsEvidence>> {
+    let records = trace.connections.iter().filter_map(|made| made.phases.tls.as_ref());
+    records.filter(|record| record.evidence.offered.is_some())
+}
+
+fn is_wordless(record: &PhaseRecord<TlsEvidence>) -> bool {
+    let ended = |failure: &Failure| matches!(failure.kind, FailureKind::Closed | FailureKind::Reset);
+    record.failure.as_ref().is_some_and(ended)
+}

@@ -1,0 +1,140 @@
+//! What the server accepts, as a section that fits into a ticket.
+
+use std::io;
+
+use super::{
+    cells,
+    page::{Page, Tone},
+    phases,
+};
+use crate::report::{
+    Answer, Exposure, Nla, NtlmEvidence, Posture, ProtocolPosture, Report, Selected, TlsPosture,
+};
+
+/// Where the text begins.
+const BODY: usize = 13;
+/// Where what became of a protocol begins.
+const NAME: usize = 9;
+
+/// The section.
+///
+/// # Errors
+/// Those of the writer.
+pub fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::Result<()> {
+    let plural = if posture.connections == 1 { "" } else { "s" };
+    let connections = format!("{} connection{plural}, none with an account", posture.connections);
+    page.row((Tone::Heading, "Posture"), BODY, (Tone::Plain, ""), &connections)?;
+    if posture.protocols.iter().all(|one| one.answer == Answer::Unknown) && posture.tls.is_empty() {
+        return page.text(BODY, "nothing is known: the server did not answer");
+    }
+    if let Some(ntlm) = ntlm(report) {
+        row(page, "server", &phases::names(ntlm))?;
+        phases::system(ntlm).iter().try_for_each(|system| row(page, "system", system))?;
+    }
+    let (tone, word) = nla(posture.nla);
+    page.row((Tone::Plain, "  NLA"), BODY, (tone, word), "")?;
+    let protocols: Vec<String> = posture.protocols.iter().map(protocol).collect();
+    rows(page, "protocols", &protocols)?;
+    if let Some(flags) = posture.response_flags {
+        row(page, "flags", &format!("{flags:#04x} {}", posture.response_flag_names.join(" ")))?;
+    }
+    if let Some(security) = posture.rdp_security {
+        let encryption = cells::encryption(security.method, security.level);
+        row(page, "encryption", &format!("{encryption}, without TLS"))?;
+    }
+    posture.tls.iter().try_for_each(|tls| version(page, tls))?;
+    row(page, "CredSSP", &credssp(posture))
+}
+
+fn row(page: &mut Page<'_>, lead: &str, text: &str) -> io::Result<()> {
+    page.row((Tone::Plain, &format!("  {lead}")), BODY, (Tone::Plain, ""), text)
+}
+
+fn rows(page: &mut Page<'_>, lead: &str, texts: &[String]) -> io::Result<()> {
+    let mut lead = lead;
+    for text in texts {
+        row(page, lead, text)?;
+        lead = "";
+    }
+    Ok(())
+}
+
+/// The first NTLM CHALLENGE.
+fn ntlm(report: &Report) -> Option<&NtlmEvidence> {
+    let mut seen = report.trace.connections.iter().filter_map(|made| made.phases.credssp.as_ref());
+    seen.find_map(|record| record.evidence.ntlm.as_ref())
+}
+
+fn nla(nla: Nla) -> (Tone, &'static str) {
+    match nla {
+        Nla::Required => (Tone::Good, "required"),
+        Nla::Offered => (Tone::Caution, "offered, not required"),
+        Nla::Absent => (Tone::Caution, "absent"),
+        Nla::Unknown => (Tone::Plain, "unknown"),
+    }
+}
+
+fn protocol(one: &ProtocolPosture) -> String {
+    let name = one.protocol.name();
+    let ended = one.failure.map(|kind| {
+        let symbol = one.failure_name.as_deref().map_or_else(String::new, |name| format!(" {name}"));
+        format!("{}{}{symbol}", kind.name(), cells::code(one.failure_code))
+    });
+    let said = match (one.answer, one.selected_code) {
+        (Answer::Accepted, _) => "accepted".to_owned(),
+        (Answer::Refused, Some(code)) => {
+            format!("refused: selects {} in its place", Selected::from_code(code).name())
+        }
+        (answer, _) => {
+            [Some(word(answer).to_owned()), ended].into_iter().flatten().collect::<Vec<_>>().join(": ")
+        }
+    };
+    format!("{name:<NAME$}{said}")
+}
+
+fn word(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Accepted => "accepted",
+        Answer::Refused => "refused",
+        Answer::Unknown => "unknown",
+    }
+}
+
+/// A suite a line; of the refused ones only how many.
+fn version(page: &mut Page<'_>, tls: &TlsPosture) -> io::Result<()> {
+    if tls.answer != Answer::Accepted {
+        return row(page, &tls.version, word(tls.answer));
+    }
+    let mut lines: Vec<String> =
+        tls.accepted.iter().map(|suite| format!("{suite}{}", defects(suite))).collect();
+    let refused = Some(tls.refused.len()).filter(|count| *count > 0);
+    let unknown = Some(tls.unknown.len()).filter(|count| *count > 0);
+    let rest = [
+        refused.map(|count| format!("{count} other suites refused")),
+        unknown.map(|count| format!("{count} not known")),
+    ];
+    let rest: Vec<String> = rest.into_iter().flatten().collect();
+    if !rest.is_empty() {
+        lines.push(format!("({})", rest.join(", ")));
+    }
+    rows(page, &tls.version, &lines)
+}
+
+/// What is wrong with a suite, after its name.
+fn defects(suite: &str) -> String {
+    let defects =
+        [("_RC4_", "RC4 is broken"), ("_3DES_", "3DES is weak"), ("TLS_RSA_", "no forward secrecy")];
+    let found = defects.into_iter().filter(|(part, _)| suite.contains(part));
+    let found: Vec<&str> = found.map(|(_, what)| what).collect();
+    if found.is_empty() { String::new() } else { format!(" ({})", found.join(", ")) }
+}
+
+fn credssp(posture: &Posture) -> String {
+    let Some(version) = posture.credssp.version else { return "not seen".to_owned() };
+    let exposure = match posture.credssp.cve_2018_0886 {
+        Exposure::Possible => "open to CVE-2018-0886",
+        Exposure::No => "not open to CVE-2018-0886",
+        Exposure::Unknown => "CVE-2018-0886 unknown",
+    };
+    format!("version {version}, {exposure}")
+}
