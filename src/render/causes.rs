@@ -42,8 +42,8 @@ pub fn causes(page: &mut Page<'_>, causes: &[Cause]) -> io::Result<()> {
         let because = other.because.iter().filter(own).cloned().collect();
         cause(page, &Cause { because, ..other.clone() })?;
     }
-    let explain = format!("rdptrace explain {}", first.code);
-    page.text(0, &format!("{explain} tells more; so does --format json of the other causes"))
+    let codes: Vec<&str> = causes.iter().map(|cause| cause.code.as_str()).collect();
+    page.text(0, &format!("More: rdptrace explain {}", codes.join(" ")))
 }
 
 fn cause(page: &mut Page<'_>, cause: &Cause) -> io::Result<()> {
