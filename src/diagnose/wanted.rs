@@ -46,7 +46,9 @@ pub fn wanted(trace: &Trace) -> Vec<&'static str> {
         Phase::Mcs | Phase::Licensing | Phase::Activate if is_ending(failure) && !attempted => AGAIN,
         _ => &[],
     };
-    names.to_vec()
+    // Who is silent is silent for a while: asking three times more takes longer than it tells.
+    let is_silent = failure.kind == Kind::Timeout;
+    names.iter().copied().filter(|name| !(is_silent && *name == "repeat")).collect()
 }
 
 fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [&'static str] {
