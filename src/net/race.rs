@@ -93,6 +93,8 @@ fn note(attempt: &mut Attempt, error: &io::Error) {
     attempt.error = Some(error.to_string());
     attempt.result = match error.kind() {
         io::ErrorKind::ConnectionRefused => AttemptResult::Refused,
+        // RST in answer to SYN is a refusal; this one came after the handshake.
+        io::ErrorKind::ConnectionReset => AttemptResult::Reset,
         io::ErrorKind::TimedOut => AttemptResult::Timeout,
         // nft and firewalls answer with "administratively prohibited", which systems report as a lack of permission.
         io::ErrorKind::HostUnreachable
@@ -112,16 +114,25 @@ fn settle(evidence: &mut ConnectEvidence, begin: Instant, won: bool) {
     }
 }
 
-/// A refusal tells most: the host answered. Silence tells more than a route that does not exist.
+/// A reset tells most: something listens. So does a refusal: the host answered. Silence tells more than a route that does not exist.
 fn failure(attempts: &[Attempt]) -> Failure {
     let order = [
+        (
+            AttemptResult::Reset,
+            FailureKind::Reset,
+            "the connection was opened and reset at once: what listens there takes none from here, or none now",
+        ),
         (AttemptResult::Refused, FailureKind::Refused, "the port is closed, or a firewall rejects it"),
         (
             AttemptResult::Timeout,
             FailureKind::Timeout,
             "no answer: the host is off, or a firewall drops the packets",
         ),
-        (AttemptResult::Unreachable, FailureKind::Unreachable, "the network or the host is unreachable"),
+        (
+            AttemptResult::Unreachable,
+            FailureKind::Unreachable,
+            "the network or the host is unreachable, or a firewall says so",
+        ),
         (AttemptResult::Failed, FailureKind::Unreachable, "the system could not connect"),
     ];
     let found = order.iter().find_map(|(result, kind, what)| {

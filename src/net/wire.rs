@@ -120,7 +120,11 @@ impl Wire {
     async fn last_words(&mut self, error: &io::Error) -> Result<(), Failure> {
         let until = self.deadline.min(Instant::now() + LAST_WORDS);
         while self.fill(until).await.is_ok() {}
-        let ended = self.ended.take().unwrap_or_else(|| failure::broken(error, self.buffer.len()));
+        let written = failure::broken(error, self.buffer.len());
+        // The system tells of a reset once: what is read after it looks like an end in order.
+        let reset = written.kind == FailureKind::Reset && !self.is_tls();
+        let ended = self.ended.take().filter(|ended| !(reset && ended.kind == FailureKind::Closed));
+        let ended = ended.unwrap_or(written);
         if self.buffer.is_empty() {
             return Err(ended);
         }

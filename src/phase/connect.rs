@@ -11,7 +11,7 @@ use crate::{
 /// A wire over the first connection that opens.
 ///
 /// # Errors
-/// `refused`, `unreachable` or `timeout`, whichever tells most.
+/// `reset`, `refused`, `unreachable` or `timeout`, whichever tells most.
 pub async fn run<N: Network>(
     network: &N,
     addresses: &[SocketAddr],

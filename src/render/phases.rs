@@ -42,6 +42,7 @@ fn connect(evidence: &ConnectEvidence) -> Vec<String> {
         let what = match attempt.result {
             AttemptResult::Connected => continue,
             AttemptResult::Refused => "refused",
+            AttemptResult::Reset => "reset",
             AttemptResult::Unreachable => "unreachable",
             AttemptResult::Timeout => "no answer",
             AttemptResult::Cancelled => "not waited for",

@@ -107,6 +107,26 @@ async fn the_deadline_of_the_run_cuts_the_phase_short() {
     assert!((3_000.0..3_300.0).contains(&elapsed), "{elapsed}");
 }
 
+/// Two at once from the tenth second on, three seconds each: the last two are cut short, and the others not begun.
+#[tokio::test(start_paused = true)]
+async fn no_experiment_begins_after_the_deadline_of_the_run() {
+    let settings = Settings { deadline: std::time::Duration::from_secs(15), ..settings() };
+    let report = trace(Some(fault("negotiate-silence")), &settings).await;
+    let connections = &report.trace.connections;
+    assert_eq!(connections.len(), 1 + 4);
+    assert!(connections.iter().all(|made| made.phases.connect.as_ref().is_some_and(|c| c.failure.is_none())));
+    assert!((15_000.0..15_300.0).contains(&report.trace.elapsed_ms.0), "{}", report.trace.elapsed_ms.0);
+}
+
+/// A server that wants a client certificate says so after a handshake of TLS 1.3; what ends sooner proves nothing.
+#[tokio::test(start_paused = true)]
+async fn experiments_wait_for_an_alert_that_comes_after_the_handshake() {
+    let report = trace(Some(fault("tls-client-certificate")), &settings()).await;
+    let repeats = report.trace.connections.iter().filter(|made| made.purpose.to_string().contains("repeat-"));
+    let failed = repeats.map(|made| made.phases.tls.as_ref().is_some_and(|tls| tls.failure.is_some()));
+    assert_eq!(failed.collect::<Vec<_>>(), [true; 3]);
+}
+
 /// The record of frames stays small however long a server goes on.
 #[tokio::test(start_paused = true)]
 async fn a_flood_leaves_a_bounded_report() {

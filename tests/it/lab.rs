@@ -43,6 +43,8 @@ pub enum Answer {
     Demo(Option<&'static Fault>),
     Refused,
     Unreachable,
+    /// The system's connection is reset before it can be used.
+    ResetAtOnce,
     Silent,
     /// One answer a request; the last one stays.
     InTurn(&'static [Answer]),
@@ -138,6 +140,7 @@ impl Network for Lab {
             Answer::InTurn(_) => unreachable!("a turn is one answer"),
             Answer::Refused => Err(io::ErrorKind::ConnectionRefused.into()),
             Answer::Unreachable => Err(io::ErrorKind::HostUnreachable.into()),
+            Answer::ResetAtOnce => Err(io::ErrorKind::ConnectionReset.into()),
             Answer::Silent => std::future::pending().await,
             Answer::Demo(fault) => {
                 self.opened.fetch_add(1, Ordering::SeqCst);

@@ -42,7 +42,7 @@ enum Name {
 #[serde(deny_unknown_fields)]
 struct HostRow {
     address: SocketAddr,
-    /// `demo`, `refused`, `unreachable`, `silent`, or the name of a fault; several in turn, separated by commas.
+    /// `demo`, `refused`, `unreachable`, `reset-at-once`, `silent`, or the name of a fault; several in turn, separated by commas.
     answer: String,
     #[serde(default)]
     after_ms: u64,
@@ -94,6 +94,7 @@ fn answer(word: &str) -> Answer {
         "demo" => Answer::Demo(None),
         "refused" => Answer::Refused,
         "unreachable" => Answer::Unreachable,
+        "reset-at-once" => Answer::ResetAtOnce,
         "silent" => Answer::Silent,
         name => Answer::Demo(Some(fault(name))),
     }

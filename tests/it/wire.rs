@@ -52,6 +52,35 @@ async fn a_write_to_a_silent_end_fails() {
     assert_eq!(wire.send(b"anyone").await.expect_err("nobody").kind, FailureKind::Closed);
 }
 
+/// The system tells of a reset once; then a read finds the end.
+struct ToldOnce;
+
+impl AsyncRead for ToldOnce {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for ToldOnce {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reset_that_a_write_meets_stays_a_reset() {
+    let mut wire = Wire::new(Box::new(ToldOnce), limits());
+    assert_eq!(wire.send(b"anyone").await.expect_err("reset").kind, FailureKind::Reset);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_takes_nothing_ends_the_phase() {
     let (client, _server) = duplex(16);

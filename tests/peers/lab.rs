@@ -19,6 +19,9 @@ use time::{Duration as Span, OffsetDateTime};
 
 /// How long a server may take to listen.
 const START: Duration = Duration::from_secs(20);
+/// The phases in their order, which a JSON object does not keep.
+const PHASES: [&str; 8] =
+    ["resolve", "connect", "negotiate", "tls", "credssp", "mcs", "licensing", "activate"];
 
 /// Whether every program is there; else says on standard error what is skipped.
 pub fn has(programs: &[&str]) -> bool {
@@ -36,7 +39,7 @@ pub fn has(programs: &[&str]) -> bool {
 }
 
 /// Says what is skipped; where the servers were installed on purpose, nothing may be.
-fn skipped(why: &str) {
+pub fn skipped(why: &str) {
     let test = thread::current().name().unwrap_or_default().to_owned();
     assert!(std::env::var_os("RDPTRACE_PEERS").is_none_or(|asked| asked != "required"), "{test}: {why}");
     eprintln!("SKIPPED {test}: {why}");
@@ -181,6 +184,27 @@ impl Traced {
         self.at("/findings")
             .as_array()
             .is_some_and(|found| found.iter().any(|finding| finding["code"] == code))
+    }
+
+    /// Each experiment with the phase it ended in and how: `tls12-only: tls passed`, `repeat-1: connect refused`.
+    pub fn experiments(&self) -> Vec<String> {
+        let connections = self.at("/connections").as_array().expect("connections");
+        let named = |connection: &Value| {
+            let name = connection["purpose"].as_str()?.strip_prefix("experiment:")?;
+            let phases = &connection["phases"];
+            let last = PHASES.iter().rev().find(|phase| phases.get(**phase).is_some())?;
+            let end = phases[*last]["failure"]["kind"].as_str().or(phases[*last]["status"].as_str())?;
+            Some(format!("{name}: {last} {end}"))
+        };
+        connections.iter().filter_map(named).collect()
+    }
+
+    /// The evidence that an experiment's phase left.
+    pub fn experiment(&self, name: &str, phase: &str) -> &Value {
+        let purpose = format!("experiment:{name}");
+        let connections = self.at("/connections").as_array().expect("connections");
+        let made = connections.iter().find(|connection| connection["purpose"] == purpose.as_str());
+        &made.unwrap_or_else(|| panic!("no {name} was made"))["phases"][phase]["evidence"]
     }
 
     /// Outcome, phase and kind of failure, for one comparison.

@@ -5,13 +5,19 @@
 // Tests print what they skip, and wait for servers that have no clock to pause.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod boxes;
 mod demo_server;
 mod display;
 mod freerdp;
+mod haproxy;
 mod lab;
+mod namespace;
+mod old_tls;
+mod path;
 mod posture;
 #[cfg(target_os = "linux")]
 mod prompt;
+mod relay;
 mod weston;
 mod windows;
 mod xrdp;

@@ -4,7 +4,10 @@ use std::{fs, path::PathBuf, process::Command};
 
 use serde_json::json;
 
-use crate::lab::{Program, certificate, colours, folder, free_port, has, is_root, trace, wait_for};
+use crate::{
+    lab::{Program, certificate, colours, folder, free_port, has, is_root, trace, wait_for},
+    namespace::Namespace,
+};
 
 pub struct Xrdp {
     program: Program,
@@ -13,6 +16,21 @@ pub struct Xrdp {
 
 /// Starts xrdp with these settings of xrdp.ini; it reads /etc/xrdp, so it gets a folder of its own mounted there.
 pub fn xrdp(settings: &[(&str, &str)], validity: (i64, i64)) -> Option<Xrdp> {
+    let server = start(Command::new("unshare"), settings, validity)?;
+    wait_for(server.port);
+    Some(server)
+}
+
+/// The same in a network namespace, on all of its addresses and the usual port.
+pub fn xrdp_in(namespace: &Namespace, settings: &[(&str, &str)]) -> Option<Xrdp> {
+    let port = [("port", "tcp://0.0.0.0:3389")];
+    let server = start(namespace.command("unshare"), &[&port, settings].concat(), VALID)?;
+    namespace.wait_for(3389);
+    Some(server)
+}
+
+/// With a command that ends in `unshare`.
+fn start(mut command: Command, settings: &[(&str, &str)], validity: (i64, i64)) -> Option<Xrdp> {
     if !(has(&["xrdp", "xrdp-keygen", "unshare", "mount"]) && is_root()) {
         return None;
     }
@@ -32,11 +50,16 @@ pub fn xrdp(settings: &[(&str, &str)], validity: (i64, i64)) -> Option<Xrdp> {
     let keys = Command::new("xrdp-keygen").args(["xrdp", &path("rsakeys.ini")]).output();
     assert!(keys.is_ok_and(|output| output.status.success()), "xrdp-keygen failed");
     let script = "mount --bind \"$0\" /etc/xrdp && mkdir -p /run/xrdp && mount -t tmpfs none /run/xrdp && exec xrdp --nodaemon";
-    let mut command = Command::new("unshare");
     command.args(["-m", "sh", "-c", script]).arg(&folder);
     let program = Program::start(&mut command, &folder.join("log"));
-    wait_for(port);
     Some(Xrdp { program, port })
+}
+
+impl Xrdp {
+    /// Sends a signal to the server and to what it has started.
+    pub fn signal(&self, signal: &str) {
+        self.program.signal(signal);
+    }
 }
 
 /// Replaces the first line of a key, commented out or not.
@@ -211,7 +234,7 @@ fn a_tls_version_that_is_too_old_ends_in_an_alert() {
 #[test]
 fn a_stopped_server_ends_at_the_timeout() {
     let Some(server) = xrdp(&[("security_layer", "tls")], VALID) else { return };
-    server.program.signal("-STOP");
+    server.signal("-STOP");
     let traced = trace(server.port, &["--timeout", "1", "--experiments", "off"], None);
     assert_eq!(traced.ending(), [json!("aborted"), json!("negotiate"), json!("timeout")]);
     let elapsed = traced.at("/elapsed_ms").as_f64().expect("a number");

@@ -70,6 +70,8 @@ pub enum AttemptResult {
     Connected,
     /// RST in answer to SYN.
     Refused,
+    /// It was opened, and RST followed at once.
+    Reset,
     /// No route, or ICMP said so.
     Unreachable,
     /// No answer before the deadline.

@@ -1,0 +1,133 @@
+//! haproxy in front of an xrdp that is well: what it takes, cuts and rejects.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::json;
+
+use crate::{
+    lab::{Program, Traced, certificate, folder, free_port, has, trace, wait_for},
+    relay::silent,
+    xrdp::{VALID, Xrdp, xrdp},
+};
+
+struct Haproxy {
+    _program: Program,
+    port: u16,
+}
+
+/// With these lines in its frontend and these settings of its only server; `bind` follows its address.
+fn haproxy(bind: &str, frontend: &str, server: u16, settings: &str) -> Haproxy {
+    let folder = folder("haproxy");
+    both_in_one(&folder);
+    let port = free_port();
+    let config = format!(
+        "defaults\n mode tcp\n retries 0\n timeout connect 1s\n timeout client 5s\n timeout server 300ms\n\
+         frontend rdp\n bind 127.0.0.1:{port} {bind}\n tcp-request inspect-delay 500ms\n {frontend}\n default_backend hosts\n\
+         backend hosts\n server one 127.0.0.1:{server} {settings}\n"
+    );
+    fs::write(folder.join("haproxy.cfg"), config).expect("the settings");
+    let mut command = Command::new("haproxy");
+    command.current_dir(&folder).args(["-db", "-f", "haproxy.cfg"]);
+    let program = Program::start(&mut command, &folder.join("log"));
+    wait_for(port);
+    Haproxy { _program: program, port }
+}
+
+/// haproxy reads certificate and key from one file.
+fn both_in_one(folder: &Path) {
+    certificate(folder, "proxy.example", -1, 30);
+    let read = |name: &str| fs::read_to_string(folder.join(name)).expect("the certificate");
+    fs::write(folder.join("both.pem"), read("cert.pem") + &read("key.pem")).expect("a file");
+}
+
+fn healthy() -> Option<Xrdp> {
+    if !has(&["haproxy"]) {
+        return None;
+    }
+    xrdp(&[("security_layer", "tls")], VALID)
+}
+
+fn traced(proxy: &Haproxy) -> Traced {
+    trace(proxy.port, &["--timeout", "1", "--server-name", "proxy.example"], None)
+}
+
+fn closed_in_negotiation(traced: &Traced) {
+    let expected = [json!("aborted"), json!("negotiate"), json!("closed")];
+    assert_eq!(traced.ending(), expected, "{traced:#?}");
+    assert_eq!(traced.code, Some(13));
+}
+
+/// The names of the negotiation's experiments, each with this ending.
+fn all_but(direct: &str, no_cookie: &str, others: &str) -> Vec<String> {
+    let alike = ["protocol-rdp", "protocol-ssl", "protocol-hybrid", "repeat-1", "repeat-2", "repeat-3"];
+    let first = [format!("direct-tls: {direct}"), format!("no-cookie: {no_cookie}")];
+    first.into_iter().chain(alike.map(|name| format!("{name}: {others}"))).collect()
+}
+
+/// The system has taken the connection by then, so the port is not closed; the reset comes before connect returns or after.
+#[test]
+fn a_connection_that_is_rejected_is_a_reset() {
+    let Some(server) = healthy() else { return };
+    let traced = traced(&haproxy("", "tcp-request connection reject", server.port, ""));
+    assert_eq!(traced.at("/verdict/failure/kind"), "reset", "{traced:#?}");
+    let phase = traced.at("/verdict/phase");
+    assert!(phase == "connect" || phase == "negotiate", "{phase}");
+}
+
+#[test]
+fn a_request_that_is_rejected_is_a_close() {
+    let Some(server) = healthy() else { return };
+    let reject = "tcp-request content reject if { req.len gt 0 }";
+    let traced = traced(&haproxy("", reject, server.port, ""));
+    closed_in_negotiation(&traced);
+    assert_eq!(traced.experiments(), all_but("tls closed", "negotiate closed", "negotiate closed"));
+}
+
+#[test]
+fn a_cookie_that_is_rejected_passes_when_it_is_left_out() {
+    let Some(server) = healthy() else { return };
+    let reject = "tcp-request content reject if { req.rdp_cookie_cnt(mstshash) gt 0 }\n \
+                  tcp-request content accept if { req.len gt 0 }";
+    let traced = traced(&haproxy("", reject, server.port, ""));
+    closed_in_negotiation(&traced);
+    assert_eq!(traced.experiments(), all_but("tls not_tls", "tls passed", "negotiate closed"));
+}
+
+#[test]
+fn a_cookie_that_is_demanded_is_sent() {
+    let Some(server) = healthy() else { return };
+    let demand = "tcp-request content accept if { req.rdp_cookie_cnt(mstshash) gt 0 }\n \
+                  tcp-request content reject";
+    let traced = traced(&haproxy("", demand, server.port, ""));
+    assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
+}
+
+#[test]
+fn a_proxy_that_ends_tls_answers_a_hello_without_x224() {
+    let Some(server) = healthy() else { return };
+    let traced = traced(&haproxy("ssl crt both.pem", "", server.port, ""));
+    closed_in_negotiation(&traced);
+    assert_eq!(traced.experiments(), all_but("tls passed", "negotiate closed", "negotiate closed"));
+    let names = &traced.experiment("direct-tls", "tls")["certificate"]["names"];
+    assert_eq!(names, &json!(["proxy.example"]));
+}
+
+#[test]
+fn a_proxy_without_a_server_closes_at_once() {
+    let Some(server) = healthy() else { return };
+    let traced = traced(&haproxy("", "", server.port, "disabled"));
+    closed_in_negotiation(&traced);
+    assert_eq!(traced.experiments(), all_but("tls closed", "negotiate closed", "negotiate closed"));
+}
+
+#[test]
+fn a_server_that_hangs_behind_a_proxy_ends_at_the_proxys_timeout() {
+    if !has(&["haproxy"]) {
+        return;
+    }
+    let traced = traced(&haproxy("", "", silent(), ""));
+    closed_in_negotiation(&traced);
+    let took = traced.at("/connections/0/phases/negotiate/elapsed_ms").as_f64();
+    assert!(took.is_some_and(|took| (300.0..1_000.0).contains(&took)), "{took:?}");
+    assert_eq!(traced.experiments(), all_but("tls closed", "negotiate closed", "negotiate closed"));
+}

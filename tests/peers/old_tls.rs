@@ -1,0 +1,120 @@
+//! TLS that a modern client cannot speak: OpenSSL's server behind a relay that answers the Connection Request.
+
+use std::{path::Path, process::Command};
+
+use serde_json::{Value, json};
+
+use crate::{
+    lab::{Program, Traced, folder, free_port, has, trace, wait_for},
+    relay::{Fate, SELECTS_TLS, relay},
+};
+
+const NAME: &str = "old.example";
+/// What is refused and what passes when only an old hello can be answered.
+const LEGACY_ONLY: [&str; 9] = [
+    "tls12-only: tls tls_alert",
+    "tls13-only: tls tls_alert",
+    "small-hello: tls tls_alert",
+    "large-hello: tls tls_alert",
+    "no-sni: tls tls_alert",
+    "legacy-hello: tls passed",
+    "repeat-1: tls tls_alert",
+    "repeat-2: tls tls_alert",
+    "repeat-3: tls tls_alert",
+];
+
+struct Endpoint {
+    _program: Program,
+    port: u16,
+}
+
+/// A server with an RSA certificate and these further arguments.
+fn endpoint(arguments: &[&str]) -> Option<Endpoint> {
+    if !has(&["openssl"]) {
+        return None;
+    }
+    let folder = folder("s_server");
+    self_signed(&folder);
+    let listen = free_port();
+    let mut command = Command::new("openssl");
+    command.current_dir(&folder).args(["s_server", "-quiet", "-cert", "cert.pem", "-key", "key.pem"]);
+    command.args(["-accept", &format!("127.0.0.1:{listen}")]).args(arguments);
+    let program = Program::start(&mut command, &folder.join("log"));
+    wait_for(listen);
+    let port = relay(listen, |sent| match sent.is_request() {
+        true => Fate::Answered(SELECTS_TLS),
+        false => Fate::Pass,
+    });
+    Some(Endpoint { _program: program, port })
+}
+
+/// RSA, because its key exchange needs it.
+fn self_signed(folder: &Path) {
+    let subject = format!("/CN={NAME}");
+    let mut command = Command::new("openssl");
+    command.current_dir(folder).args(["req", "-x509", "-nodes", "-days", "30", "-newkey", "rsa:2048"]);
+    command.args(["-subj", &subject, "-keyout", "key.pem", "-out", "cert.pem"]);
+    let output = command.output().expect("openssl runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn traced(endpoint: &Endpoint) -> Traced {
+    trace(endpoint.port, &["--timeout", "2", "--server-name", NAME], None)
+}
+
+fn refused_with(traced: &Traced, alert: i64) {
+    assert_eq!(traced.ending(), [json!("aborted"), json!("tls"), json!("tls_alert")], "{traced:#?}");
+    assert_eq!(traced.at("/verdict/failure/code"), alert);
+    assert_eq!(traced.code, Some(14));
+}
+
+#[test]
+fn an_old_hello_shows_what_an_old_server_speaks() {
+    for (version, cipher, alert, seen, suite) in [
+        ("-tls1", "AES128-SHA:@SECLEVEL=0", 70, "TLSv1.0", "TLS_RSA_WITH_AES_128_CBC_SHA"),
+        ("-tls1_1", "ECDHE-RSA-AES256-SHA:@SECLEVEL=0", 70, "TLSv1.1", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"),
+        ("-tls1_2", "AES256-SHA256:@SECLEVEL=0", 40, "TLSv1.2", "TLS_RSA_WITH_AES_256_CBC_SHA256"),
+        ("-tls1_2", "AES256-GCM-SHA384", 40, "TLSv1.2", "TLS_RSA_WITH_AES_256_GCM_SHA384"),
+        ("-tls1_2", "DHE-RSA-AES256-GCM-SHA384", 40, "TLSv1.2", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384"),
+    ] {
+        let Some(endpoint) = endpoint(&[version, "-cipher", cipher]) else { return };
+        let traced = traced(&endpoint);
+        refused_with(&traced, alert);
+        assert_eq!(traced.experiments(), LEGACY_ONLY, "{suite}");
+        let answer = traced.experiment("legacy-hello", "tls");
+        assert_eq!([&answer["version"], &answer["cipher_suite"]], [seen, suite]);
+        let certificate = &answer["certificate"];
+        assert_eq!(certificate["names"], json!([NAME]));
+        assert_eq!(certificate["key"], json!({ "algorithm": "RSA", "bits": 2048, "curve": Value::Null }));
+    }
+}
+
+/// With TLS 1.2 the alert ends the handshake; with TLS 1.3 it follows it, as the answer to the certificate that is missing.
+#[test]
+fn a_client_certificate_that_is_demanded_ends_in_tls() {
+    for (version, alert, other) in [("-tls1_2", 40, "tls13-only"), ("-tls1_3", 116, "tls12-only")] {
+        let Some(endpoint) = endpoint(&["-Verify", "1", version]) else { return };
+        let traced = traced(&endpoint);
+        refused_with(&traced, alert);
+        assert_eq!(traced.evidence("tls", "client_certificate_requested"), true);
+        assert!(traced.found("tls-client-certificate-required"));
+        // A hello of our own is answered before the certificate is missed; whatever finishes the handshake is refused.
+        let made = traced.experiments();
+        for name in [other, "no-sni", "repeat-1", "repeat-2", "repeat-3"] {
+            assert!(made.contains(&format!("{name}: tls tls_alert")), "{version} {made:?}");
+        }
+        assert!(made.contains(&"small-hello: tls passed".to_owned()), "{made:?}");
+    }
+}
+
+#[test]
+fn a_name_that_the_server_does_not_know_passes_when_it_is_left_out() {
+    let unknown =
+        ["-servername", "other.example", "-servername_fatal", "-cert2", "cert.pem", "-key2", "key.pem"];
+    let Some(endpoint) = endpoint(&unknown) else { return };
+    let traced = traced(&endpoint);
+    refused_with(&traced, 112);
+    let passed: Vec<String> =
+        traced.experiments().into_iter().filter(|end| end.ends_with("passed")).collect();
+    assert_eq!(passed, ["no-sni: tls passed"]);
+}
