@@ -44,7 +44,12 @@ fn stored(arguments: &JudgeArguments) -> Result<Report, Error> {
         }
         None => return Err(Error::new(format!("{name} is no report of rdptrace: it has no schema_version"))),
     }
-    serde_json::from_value(value).map_err(|error| Error::new(format!("{name} is no whole report: {error}")))
+    let report: Report = serde_json::from_value(value)
+        .map_err(|error| Error::new(format!("{name} is no whole report: {error}")))?;
+    if report.trace.traced().next().is_none() {
+        return Err(Error::new(format!("{name} holds no connection that could be judged")));
+    }
+    Ok(report)
 }
 
 fn text(from: impl Read) -> io::Result<String> {

@@ -168,7 +168,9 @@ pub static GATEWAY_AUTHENTICATION: Table =
     table!("gateway_authentication", "RD Gateway authentication", &["gateway", "authentication"]).of_flags();
 
 /// Windows events about Remote Desktop; a number and its provider are unique, the number alone is not.
-pub static EVENT: Table = table!("event", "Windows event", &["event", "eventid"]).in_decimal();
+pub static EVENT: Table =
+    table!("event", "Windows event", &["event", "eventid", "schannel", "lsasrv", "ntlm", "rdpcorets", "rcm"])
+        .in_decimal();
 
 /// Texts, properties and names of Azure Virtual Desktop and Microsoft Entra.
 pub static AVD: Table = table!("avd", "Azure Virtual Desktop or Entra", &["avd"]);

@@ -142,6 +142,6 @@ fn weak_signature(facts: &Facts<'_>) -> Option<String> {
 
 fn self_signed(facts: &Facts<'_>) -> Option<String> {
     let certificate = facts.certificate?;
-    let text = "the certificate is self-signed, as Windows installs it: clients warn unless they know it";
+    let text = "the certificate is self-signed: clients warn unless they know it";
     (certificate.trust == Trust::SelfSigned).then(|| text.to_owned())
 }

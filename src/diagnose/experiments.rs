@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::{
     codes::Phase,
-    report::{Connection, Failure, Purpose, Status, Trace},
+    report::{Connection, Failure, FailureKind, Purpose, Status, Trace},
 };
 
 /// One experiment that was made.
@@ -61,7 +61,10 @@ impl<'a> Facts<'a> {
     pub fn repeated(&self, phase: Phase) -> (usize, usize) {
         let kind = self.failed().and_then(|failed| failed.failure).map(|failure| failure.kind);
         let repeats = self.experiments.iter().filter(|experiment| experiment.name.starts_with("repeat-"));
-        let same = |ending| matches!(ending, Some(Ending::Failed(failure)) if Some(failure.kind) == kind);
+        // Whether an end is a FIN or a RST is often chance.
+        let ended = |kind| matches!(kind, FailureKind::Closed | FailureKind::Reset);
+        let alike = |other| Some(other) == kind || ended(other) && kind.is_some_and(ended);
+        let same = |ending| matches!(ending, Some(Ending::Failed(failure)) if alike(failure.kind));
         let endings: Vec<_> = repeats.map(|experiment| experiment.ending(phase)).collect();
         (endings.iter().filter(|ending| same(**ending)).count(), endings.len())
     }

@@ -26,6 +26,10 @@ pub fn difference(facts: &Facts<'_>) -> Option<Difference> {
     if facts.intermittent().is_some() {
         return None;
     }
+    // A server that asks for a certificate refuses what came after the hello.
+    if facts.tls.is_some_and(|tls| tls.client_certificate_requested) {
+        return None;
+    }
     let passes = |name| facts.passes(name, Phase::Tls);
     let (small, large, unnamed) = (passes("small-hello"), passes("large-hello"), passes("no-sni"));
     let (old, new) = (passes("tls12-only"), passes("tls13-only"));

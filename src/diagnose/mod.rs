@@ -17,6 +17,8 @@ mod tls;
 mod verdict;
 mod wanted;
 
+use std::collections::BTreeSet;
+
 use crate::{
     codes::Phase,
     report::{Finding, Report, SCHEMA_VERSION, Severity, Tool, Trace},
@@ -61,9 +63,13 @@ pub fn diagnose(trace: Trace) -> Report {
     let mut findings: Vec<Finding> =
         RULES.iter().copied().flatten().filter_map(|rule| finding(rule, &facts)).collect();
     findings.extend(ending::finding(&facts, &findings));
+    let mut said = BTreeSet::new();
+    findings.retain(|finding| said.insert(finding.code.clone()));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let verdict = verdict::verdict(&facts);
-    let (causes, certificate) = (causes::causes(&facts), facts.certificate.cloned());
+    // What a posture saw of a failed connection stands in its table, beside what answered.
+    let causes = if facts.posture.is_none() { causes::causes(&facts) } else { Vec::new() };
+    let certificate = facts.certificate.cloned();
     let posture = facts.posture.clone();
     Report {
         schema_version: SCHEMA_VERSION,

@@ -49,6 +49,7 @@ const ENDED_BY_SERVER: &str = "the computer ended the connection";
 const ROWS: &[Row] = &[
     row(Resolve, &[NotFound, Timeout, Unreachable], 0x104, "the computer's name was not found", Documented),
     row(Connect, &[Refused, Unreachable, Timeout], 0x204, UNREACHED, Documented),
+    denied(row(Connect, &[Reset], SOCKET_CLOSED, LOST, Inferred)),
     denied(row(Negotiate, ENDED, SOCKET_CLOSED, LOST, Inferred)),
     row(Negotiate, &[Timeout], TIMED_OUT, NO_ANSWER, Observed),
     coded(5, 5, row(Negotiate, &[NegotiationFailure], 0xB09, "the computer requires NLA", Observed)),
@@ -109,33 +110,33 @@ const fn told(row: Row) -> Row {
 }
 
 /// Status, disconnect reason, whether the two bear the same name, and what it says.
-const STATUSES: &[(i64, u32, bool, &str)] = &[
-    (0xC000_006D, 0x807, true, "user name or password is wrong"),
-    (0xC000_006A, 0x807, false, "user name or password is wrong"),
-    (0x8009_030C, 0x807, false, "user name or password is wrong"),
-    (0xC000_0064, 0xA07, true, "there is no such user"),
-    (0xC000_0072, 0xB07, true, "the account is disabled"),
-    (0xC000_006E, 0xC07, true, "a restriction of the account forbids the logon"),
-    (0xC000_0234, 0xD07, true, "the account is locked"),
-    (0xC000_0193, 0xE07, true, "the account has expired"),
-    (0xC000_0071, 0xF07, true, "the password has expired"),
-    (0xC000_006F, 0x1007, false, "the account may not log on at this hour"),
-    (0xC000_0070, 0x1107, false, "the account may not log on from this computer"),
-    (0xC000_0224, 0x1207, true, "the password must be changed"),
-    (0xC000_015B, 0x1307, false, "the account lacks the right for this kind of logon"),
-    (0x8009_0311, 0x1807, true, "no authority that could authenticate was reached"),
-    (0xC000_005E, 0x1807, false, "no authority that could authenticate was reached"),
-    (0xC000_0233, 0x1807, false, "no authority that could authenticate was reached"),
-    (0xC000_00DF, 0x1807, false, "no authority that could authenticate was reached"),
-    (0xC000_0380, 0x1C07, true, "the smart card's PIN is wrong"),
-    (0xC000_0381, 0x2207, true, "the smart card is blocked"),
-    (0xC000_0383, 0x30A, false, "there is no smart card"),
-    (0x8009_0328, 0x1B07, true, "the certificate has expired"),
-    (0xC000_0133, 0x1D07, false, "the clocks differ too much"),
-    (0x8009_0324, 0x1D07, false, "the clocks differ too much"),
-    (0x8009_030E, 0x1F07, false, "no credentials were given"),
-    (0x8009_035E, 0x1607, true, "the client's policy does not send credentials there"),
-    (0x8009_035F, 0x1707, true, "the client's policy does not send credentials where only NTLM is known"),
+const STATUSES: &[(i64, u32, &str)] = &[
+    (0xC000_006D, 0x807, "user name or password is wrong"),
+    (0xC000_006A, 0x807, "user name or password is wrong"),
+    (0x8009_030C, 0x807, "user name or password is wrong"),
+    (0xC000_0064, 0xA07, "there is no such user"),
+    (0xC000_0072, 0xB07, "the account is disabled"),
+    (0xC000_006E, 0xC07, "a restriction of the account forbids the logon"),
+    (0xC000_0234, 0xD07, "the account is locked"),
+    (0xC000_0193, 0xE07, "the account has expired"),
+    (0xC000_0071, 0xF07, "the password has expired"),
+    (0xC000_006F, 0x1007, "the account may not log on at this hour"),
+    (0xC000_0070, 0x1107, "the account may not log on from this computer"),
+    (0xC000_0224, 0x1207, "the password must be changed"),
+    (0xC000_015B, 0x1307, "the account lacks the right for this kind of logon"),
+    (0x8009_0311, 0x1807, "no authority that could authenticate was reached"),
+    (0xC000_005E, 0x1807, "no authority that could authenticate was reached"),
+    (0xC000_0233, 0x1807, "no authority that could authenticate was reached"),
+    (0xC000_00DF, 0x1807, "no authority that could authenticate was reached"),
+    (0xC000_0380, 0x1C07, "the smart card's PIN is wrong"),
+    (0xC000_0381, 0x2207, "the smart card is blocked"),
+    (0xC000_0383, 0x30A, "there is no smart card"),
+    (0x8009_0328, 0x1B07, "the certificate has expired"),
+    (0xC000_0133, 0x1D07, "the clocks differ too much"),
+    (0x8009_0324, 0x1D07, "the clocks differ too much"),
+    (0x8009_030E, 0x1F07, "no credentials were given"),
+    (0x8009_035E, 0x1607, "the client's policy does not send credentials there"),
+    (0x8009_035F, 0x1707, "the client's policy does not send credentials where only NTLM is known"),
 ];
 
 /// The label for what ended the trace; none where nobody knows it.
@@ -147,6 +148,11 @@ pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     }
     // What an old server says to mstsc depends on the versions that its Windows offers.
     if handshakes::legacy(facts).is_some() {
+        return None;
+    }
+    // mstsc offers NLA, so it is told so only where that offer was made here too and refused all the same.
+    let nla_offered = facts.negotiate.is_some_and(|negotiate| negotiate.requested_code & 2 != 0);
+    if nla_offered && failure.kind == NegotiationFailure {
         return None;
     }
     let row = ROWS.iter().find(|row| fits(row, failed.phase, failure))?;
@@ -169,12 +175,12 @@ fn fits(row: &Row, phase: Phase, failure: &Failure) -> bool {
 }
 
 fn status(failure: &Failure) -> Option<MstscLabel> {
-    let (_, reason, named, text) = STATUSES.iter().find(|row| Some(row.0) == failure.code)?;
+    let (_, reason, text) = STATUSES.iter().find(|row| Some(row.0) == failure.code)?;
     Some(MstscLabel {
         code: hex(i64::from(*reason)),
         extended: hex(0),
         text: (*text).to_owned(),
-        confidence: if *named { Documented } else { Inferred },
+        confidence: Inferred,
     })
 }
 

@@ -127,7 +127,12 @@ fn license_required(facts: &Facts<'_>) -> Option<String> {
     let outcome = licensing.outcome?;
     let asks = matches!(outcome, LicensingOutcome::Request | LicensingOutcome::Challenge);
     let product = licensing.product.as_deref().unwrap_or("an unnamed product");
-    asks.then(|| format!("the server asks this client for a license of product {product}"))
+    // What answers the server's request is a choice of ours; some servers ask and then need none.
+    let tried = match outcome {
+        LicensingOutcome::Request => "; whether it insists was not tried",
+        _ => "",
+    };
+    asks.then(|| format!("the server asks this client for a license of product {product}{tried}"))
 }
 
 fn redirected_early(facts: &Facts<'_>) -> Option<String> {

@@ -75,7 +75,7 @@ fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: O
 fn passed_detail(facts: &Facts<'_>) -> &'static str {
     match (facts.last().map(|s| s.phase), facts.licensing.and_then(|l| l.outcome)) {
         (Some(Phase::Credssp), _) => "; the server accepts the account",
-        (Some(Phase::Licensing), Some(LicensingOutcome::ValidClient)) => "; the server asks for no license",
+        (Some(Phase::Licensing), Some(LicensingOutcome::ValidClient)) => "; no license is needed",
         (Some(Phase::Licensing), Some(LicensingOutcome::NewLicense)) => "; the server issued a license",
         (Some(Phase::Licensing), Some(LicensingOutcome::Upgrade)) => "; the server upgraded the license",
         (Some(Phase::Activate), _) => match facts.session {

@@ -21,8 +21,14 @@ const TLS: &[&str] = &[
 const NEGOTIATION: &[&str] =
     &["no-cookie", "protocol-rdp", "protocol-ssl", "protocol-hybrid", "direct-tls", "next-address", "repeat"];
 /// A refused offer: what would be accepted?
-const OFFERS: &[&str] =
-    &["protocol-rdp", "protocol-ssl", "protocol-hybrid", "protocol-hybrid-ex", "next-address"];
+const OFFERS: &[&str] = &[
+    "protocol-rdp",
+    "protocol-ssl",
+    "protocol-hybrid",
+    "protocol-hybrid-ex",
+    "protocol-rdsaad",
+    "next-address",
+];
 const AGAIN: &[&str] = &["next-address", "repeat"];
 const WITHOUT_NLA: &[&str] = &["protocol-ssl", "tls12-only", "next-address", "repeat"];
 
@@ -39,7 +45,7 @@ pub fn wanted(trace: &Trace) -> Vec<&'static str> {
     // Without an account nothing behind NLA can be reached again.
     let attempted = facts.credssp.is_some_and(|credssp| credssp.attempted);
     let names = match phase {
-        Phase::Connect if failure.kind == Kind::Refused => AGAIN,
+        Phase::Connect if matches!(failure.kind, Kind::Refused | Kind::Reset) => AGAIN,
         Phase::Negotiate => negotiation(failure, &facts),
         Phase::Tls => TLS,
         Phase::Credssp if is_ending(failure) && !attempted => WITHOUT_NLA,

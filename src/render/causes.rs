@@ -3,7 +3,7 @@
 use std::io;
 
 use super::page::{Page, Tone};
-use crate::report::{Cause, Confidence, Likelihood, Report};
+use crate::report::{Cause, Confidence, Likelihood, Report, Severity};
 
 /// Where the text begins.
 const BODY: usize = 13;
@@ -31,19 +31,31 @@ pub fn mstsc(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn causes(page: &mut Page<'_>, causes: &[Cause]) -> io::Result<()> {
-    let Some((first, others)) = causes.split_first() else { return Ok(()) };
-    page.heading("Causes")?;
-    cause(page, first)?;
-    list(page, "confirm:", &first.confirm)?;
-    list(page, "fix:", &first.fix)?;
-    for other in others {
-        let own = |said: &&String| !first.because.contains(said);
-        let because = other.because.iter().filter(own).cloned().collect();
-        cause(page, &Cause { because, ..other.clone() })?;
+pub fn causes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let mut told = Vec::new();
+    for (index, cause) in report.causes.iter().enumerate() {
+        if index == 0 {
+            page.heading("Causes")?;
+        }
+        let own = |said: &&String| !told.contains(*said);
+        let because: Vec<String> = cause.because.iter().filter(own).cloned().collect();
+        told.extend(because.iter().cloned());
+        self::cause(page, &Cause { because, ..cause.clone() })?;
+        if index == 0 {
+            list(page, "confirm:", &cause.confirm)?;
+            list(page, "fix:", &cause.fix)?;
+        }
     }
-    let codes: Vec<&str> = causes.iter().map(|cause| cause.code.as_str()).collect();
-    page.text(0, &format!("More: rdptrace explain {}", codes.join(" ")))
+    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let codes: Vec<&str> = match report.causes.as_slice() {
+        [] => errors.map(|finding| finding.code.as_str()).collect(),
+        causes => causes.iter().map(|cause| cause.code.as_str()).collect(),
+    };
+    if codes.is_empty() {
+        Ok(())
+    } else {
+        page.text(0, &format!("More: rdptrace explain {}", codes.join(" ")))
+    }
 }
 
 fn cause(page: &mut Page<'_>, cause: &Cause) -> io::Result<()> {

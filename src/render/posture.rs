@@ -25,7 +25,9 @@ pub fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::R
     let connections = format!("{} connection{plural}, none with an account", posture.connections);
     page.row((Tone::Heading, "Posture"), BODY, (Tone::Plain, ""), &connections)?;
     if posture.protocols.iter().all(|one| one.answer == Answer::Unknown) && posture.tls.is_empty() {
-        return page.text(BODY, "nothing is known: the server did not answer");
+        let phase = report.verdict.phase.map_or("connect", |phase| phase.name());
+        let why = report.verdict.failure.as_ref().map_or("no connection was made", |failure| &failure.detail);
+        return page.text(BODY, &format!("nothing is known: every connection ended in {phase} ({why})"));
     }
     if let Some(ntlm) = ntlm(report) {
         row(page, "server", &phases::names(ntlm))?;

@@ -63,7 +63,7 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         verdict(page, report)?;
     }
     causes::mstsc(page, report)?;
-    causes::causes(page, &report.causes)
+    causes::causes(page, report)
 }
 
 fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {

@@ -92,6 +92,9 @@ pub enum FailureKind {
     ProxyRefused,
     /// A Kerberos error.
     KerberosError,
+    /// A kind that this version does not know, from a report of a newer one.
+    #[serde(other)]
+    Other,
 }
 
 impl FailureKind {
@@ -123,6 +126,7 @@ impl FailureKind {
             Self::GatewayError => "gateway_error",
             Self::ProxyRefused => "proxy_refused",
             Self::KerberosError => "kerberos_error",
+            Self::Other => "other",
         }
     }
 }

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::program::{file, rdptrace, text};
 
-/// A demo fault's report as a file.
-fn stored(fault: &str) -> (String, Value) {
-    let path = file(&format!("stored-{fault}.json"));
+/// A demo fault's report as a file of the test's own.
+fn stored(test: &str, fault: &str) -> (String, Value) {
+    let path = file(&format!("{test}-{fault}.json"));
     let path = path.to_str().expect("a path of text").to_owned();
     let output = rdptrace(&["demo", "--fault", fault, "--format", "json", "-o", &path]);
     assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
@@ -19,7 +19,7 @@ fn stored(fault: &str) -> (String, Value) {
 #[test]
 fn a_stored_report_is_judged_alike_with_the_same_exit_code() {
     for (fault, code) in [("tls-reset", 14), ("logon-failure", 20), ("certificate-expired", 1)] {
-        let (path, report) = stored(fault);
+        let (path, report) = stored("alike", fault);
         let output = rdptrace(&["judge", &path, "--format", "json"]);
         assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
         assert_eq!(serde_json::from_slice::<Value>(&output.stdout).expect("JSON"), report, "{fault}");
@@ -29,7 +29,7 @@ fn a_stored_report_is_judged_alike_with_the_same_exit_code() {
 /// What an older version judged counts for nothing, and what it did not know yet is not missed.
 #[test]
 fn an_older_report_gets_the_judgement_of_this_version() {
-    let (path, report) = stored("tls-reset");
+    let (path, report) = stored("older", "tls-reset");
     let mut older = report.clone();
     older["causes"] = Value::Array(Vec::new());
     older["verdict"]["mstsc"] = Value::Null;

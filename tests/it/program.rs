@@ -15,7 +15,13 @@ pub fn command(arguments: &[&str]) -> Command {
 
 /// What it did.
 pub fn rdptrace(arguments: &[&str]) -> Output {
-    command(arguments).output().expect("the program runs")
+    // Wine now and then fails to start a process, with an internal error.
+    const ERROR_INTERNAL_ERROR: i32 = 1359;
+    let mut output = command(arguments).output();
+    if output.as_ref().is_err_and(|error| error.raw_os_error() == Some(ERROR_INTERNAL_ERROR)) {
+        output = command(arguments).output();
+    }
+    output.expect("the program runs")
 }
 
 /// Output as text.

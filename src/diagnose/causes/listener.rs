@@ -111,6 +111,7 @@ pub fn takes_tls(facts: &Facts<'_>) -> bool {
 
 fn refuses(facts: &Facts<'_>) -> Option<Weighed> {
     let (failure, what, likelihood) = match facts.failed()?.phase {
+        Phase::Connect => (cut_in(facts, Phase::Connect)?, "TCP's own handshake", Likelihood::Likely),
         Phase::Negotiate if !some_request_answered(facts) && !takes_tls(facts) => {
             (cut_in(facts, Phase::Negotiate)?, "the Connection Request", Likelihood::Likely)
         }

@@ -58,7 +58,7 @@ pub const RULES: &[CauseRule] = &[
         ],
         fix: &[
             "exempt the host from TLS inspection, or update the device",
-            "until then limit its rule to this host",
+            "until then switch the inspection off for this host alone",
         ],
     },
     CauseRule {
