@@ -20,7 +20,10 @@ pub const RULES: &[Rule] = &[
 
 fn legacy_only(facts: &Facts<'_>) -> Option<String> {
     let answer = legacy(facts).filter(|answer| answer.is_old && failed(facts))?;
-    Some(format!("only old TLS is answered, with {}, which current clients refuse", answer.text))
+    Some(format!(
+        "only old TLS is answered, with {}, which this program and hardened clients refuse",
+        answer.text
+    ))
 }
 
 fn no_common_suite(facts: &Facts<'_>) -> Option<String> {

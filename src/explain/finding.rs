@@ -1,7 +1,10 @@
 //! What a finding or a cause of a trace means, from its page.
 
-use super::{Explained, Section};
+use super::{Explained, Section, near::distance};
 use crate::diagnose;
+
+/// How many letters may be wrong.
+const MISSPELT: usize = 3;
 
 /// The explanation of a finding or a cause; none when no rule has that name.
 pub fn finding(name: &str) -> Option<Explained> {
@@ -35,6 +38,13 @@ pub fn finding(name: &str) -> Option<Explained> {
         families: Vec::new(),
         near: Vec::new(),
     })
+}
+
+/// The name of a finding or a cause that differs in a few letters.
+pub fn alike(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    let far = |name: &&str| distance(name, &word);
+    diagnose::paged().filter(|name| far(name) <= MISSPELT).min_by_key(far)
 }
 
 /// `Check:` or `Fix:` and the items of a paragraph, each of which begins with that word.

@@ -173,7 +173,12 @@ pub fn explain(arguments: &[String]) -> Result<Explanation, NoCode> {
         }
     }
     if !rest.is_empty() || codes.is_empty() {
-        codes.extend(term::terms(&rest)?.iter().map(find::explained));
+        let terms =
+            term::terms(&rest).map_err(|error| match rest.iter().find_map(|word| finding::alike(word)) {
+                Some(name) => NoCode(format!("{error}; the finding or cause {name} is known")),
+                None => error,
+            })?;
+        codes.extend(terms.iter().map(find::explained));
     }
     Ok(Explanation { schema_version: 1, codes })
 }

@@ -75,7 +75,7 @@ pub fn names(name: &str) -> Vec<Related> {
 }
 
 /// How many letters have to be changed, added, removed or swapped with the next to make one text of the other.
-fn distance(a: &str, b: &str) -> usize {
+pub fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
     for i in 1..=a.len() {

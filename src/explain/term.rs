@@ -124,7 +124,7 @@ impl Reader {
         } else {
             return Err(NoCode(format!(
                 "\"{token}\" is no code; a number such as 0x904, a pair such as 0x904/0x7, a name such as \
-                 STATUS_LOGON_FAILURE or \"event 1026\" is expected"
+                 STATUS_LOGON_FAILURE, \"event 1026\" or a finding such as certificate-expired is expected"
             )));
         }
         Ok(())

@@ -250,6 +250,9 @@ fn every_finding_and_cause_is_explained() {
     let output = rdptrace(&["explain", "certificate-expired"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output.stdout).contains("SessionEnv"));
+    let output = rdptrace(&["explain", "certificate-expird"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("certificate-expired"), "{}", text(&output.stderr));
 }
 
 #[test]
