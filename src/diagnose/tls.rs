@@ -16,7 +16,21 @@ pub const RULES: &[Rule] = &[
     rule("tls-version-intolerant", version_intolerant),
     rule("tls-large-hello-dropped", large_hello_dropped),
     rule("tls-name-refused", name_refused),
+    Rule {
+        code: "tls-client-certificate-requested",
+        severity: Severity::Warning,
+        phase: Phase::Tls,
+        applies: client_certificate_requested,
+    },
 ];
+
+/// With TLS 1.3 a server refuses a client without one only after the handshake.
+fn client_certificate_requested(facts: &Facts<'_>) -> Option<String> {
+    let asked = facts.tls?.client_certificate_requested && facts.failed().is_none();
+    let text =
+        "the server asks for a client certificate, which was not sent: it may refuse after the handshake";
+    asked.then(|| text.to_owned())
+}
 
 fn legacy_only(facts: &Facts<'_>) -> Option<String> {
     let answer = legacy(facts).filter(|answer| answer.is_old && failed(facts))?;
