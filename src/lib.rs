@@ -11,6 +11,7 @@ pub mod demo;
 pub mod diagnose;
 mod experiment;
 pub mod explain;
+pub mod local;
 #[doc(hidden)]
 pub mod net;
 #[doc(hidden)]
@@ -21,15 +22,17 @@ mod probe;
 #[doc(hidden)]
 pub mod render;
 pub mod report;
+mod sections;
 pub mod settings;
 pub mod target;
 pub mod wait;
 
 pub use diagnose::diagnose;
+pub use local::Checked;
 pub use net::{BoxStream, Network, Stream, System};
 pub use pdu::canvas::Picture;
 pub use probe::{Observer, Unobserved, probe};
-pub use report::Report;
+pub use report::{Report, Trace};
 use settings::Experiments;
 pub use settings::Settings;
 pub use target::Target;
@@ -66,6 +69,22 @@ pub async fn posture<N: Network>(
     trace.request.posture = true;
     posture::run(&mut trace, target, settings, network, observer, begin).await;
     diagnose(trace)
+}
+
+/// What a machine's checks showed, as a report of its own.
+pub fn checked(
+    machine: &dyn local::Host,
+    choice: local::RoleChoice,
+    subject: Option<&local::Subject>,
+) -> Report {
+    let (began, started) = (net::Instant::now(), machine.now().into());
+    let checked = local::check(machine, choice, subject);
+    diagnose(Trace::of_machine(checked.machine, checked.checks, started, began.elapsed().into()))
+}
+
+/// The report of a trace, judged again with what the checks of a machine showed.
+pub fn join(report: Report, checked: Checked) -> Report {
+    diagnose(Trace { machine: Some(checked.machine), local: checked.checks, ..report.trace })
 }
 
 /// The JSON schema of [`Report`], indented, with a final newline.

@@ -62,10 +62,12 @@ pub async fn probe<N: Network>(
     Trace {
         started,
         elapsed_ms: begin.elapsed().into(),
-        target: probe.target_record(),
+        target: Some(probe.target_record()),
         request: request(target, settings),
         connections,
         wait: None,
+        machine: None,
+        local: Vec::new(),
     }
 }
 

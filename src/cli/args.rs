@@ -8,9 +8,10 @@ use clap_complete::Shell;
 use crate::{codes::Phase, report::Severity, target::Target};
 
 use super::{
-    choices::{ExperimentsArgument, LicenseArgument, SecurityArgument},
+    choices::{ExperimentsArgument, LicenseArgument, LocalArgument, SecurityArgument},
     connection::ConnectionArguments,
     explain::ExplainArguments,
+    local::LocalArguments,
     values::{duration, further_report, picture},
 };
 
@@ -35,6 +36,12 @@ Exit codes:
       no connection could be made: every one ended in this phase or before;
       10 resolve, 11 connect, 13 negotiate, 14 tls";
 
+const LOCAL_CODES: &str = "\
+Exit codes:
+  0   no check is at or above --fail-on
+  1   a check is at or above --fail-on
+  2   could not run: usage, unreadable file, internal error";
+
 /// Traces a Remote Desktop connection phase by phase: how far it gets, who ends it and how.
 #[derive(Debug, Parser)]
 #[command(name = "rdptrace", version, propagate_version = true, after_help = EXIT_CODES, max_term_width = 80)]
@@ -53,6 +60,9 @@ pub enum Command {
     Posture(PostureArguments),
     /// Trace a built-in server on loopback: nothing to install
     Demo(DemoArguments),
+    /// Check this machine as a client and, where it is one, as a host; nothing is changed or sent
+    #[command(after_help = LOCAL_CODES)]
+    Local(LocalArguments),
     /// Judge a stored JSON report again; nothing is sent
     #[command(after_help = EXIT_CODES)]
     Judge(JudgeArguments),
@@ -129,6 +139,10 @@ pub struct TraceArguments {
     /// them also after success
     #[arg(long, value_enum, default_value = "auto")]
     pub experiments: ExperimentsArgument,
+
+    /// Check this machine too, and compare both sides
+    #[arg(long, value_enum, default_value = "auto")]
+    pub local: LocalArgument,
 
     #[command(flatten)]
     pub output: OutputArguments,

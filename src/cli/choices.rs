@@ -2,7 +2,10 @@
 
 use clap::ValueEnum;
 
-use crate::settings::{Experiments, LicensePolicy, Security};
+use crate::{
+    local::RoleChoice,
+    settings::{Experiments, LicensePolicy, Security},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SecurityArgument {
@@ -60,6 +63,32 @@ impl From<LicenseArgument> for LicensePolicy {
             LicenseArgument::Stop => Self::Stop,
             LicenseArgument::Challenge => Self::Challenge,
             LicenseArgument::Complete => Self::Complete,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LocalArgument {
+    Auto,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RoleArgument {
+    /// A client
+    Client,
+    /// A host
+    Host,
+    /// A client, and a host where it is one
+    Auto,
+}
+
+impl From<RoleArgument> for RoleChoice {
+    fn from(argument: RoleArgument) -> Self {
+        match argument {
+            RoleArgument::Client => Self::Client,
+            RoleArgument::Host => Self::Host,
+            RoleArgument::Auto => Self::Auto,
         }
     }
 }

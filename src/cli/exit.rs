@@ -16,6 +16,9 @@ const REFUSED_CREDENTIALS: u8 = 20;
 /// The exit code of a report; findings from `threshold` on count.
 pub fn code(report: &Report, threshold: Option<Severity>) -> u8 {
     let verdict = &report.verdict;
+    if report.trace.target.is_none() {
+        return checks(report, threshold);
+    }
     if let Some(posture) = &report.posture {
         return posture.unreached.map_or_else(|| findings(report, threshold), Phase::exit_code);
     }
@@ -25,6 +28,13 @@ pub fn code(report: &Report, threshold: Option<Severity>) -> u8 {
         Outcome::Stopped if report.trace.request.until.is_some() => STOPPED_BEFORE_UNTIL,
         Outcome::Passed | Outcome::Stopped => findings(report, threshold),
     }
+}
+
+/// A machine without a trace.
+fn checks(report: &Report, threshold: Option<Severity>) -> u8 {
+    let severities = report.trace.local.iter().filter_map(|check| check.status.severity());
+    let counts = |severity: Severity| threshold.is_some_and(|threshold| severity >= threshold);
+    if severities.into_iter().any(counts) { FINDING } else { 0 }
 }
 
 fn findings(report: &Report, threshold: Option<Severity>) -> u8 {

@@ -7,6 +7,7 @@ mod demo;
 mod exit;
 mod explain;
 mod judge;
+mod local;
 mod logs;
 mod output;
 mod password;
@@ -58,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Posture(arguments) => posture::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Local(arguments) => local::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema => print(&schema()),

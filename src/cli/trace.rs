@@ -5,13 +5,17 @@ use std::{future::Future, io::IsTerminal as _};
 use super::{
     Error,
     args::{Color, OutputArguments, TraceArguments},
-    exit, logs,
+    choices::LocalArgument,
+    exit,
+    local::Beside,
+    logs,
     output::Output,
     password,
     progress::Progress,
 };
 use crate::{
     codes::Phase,
+    join,
     net::{System, hardware_id, interrupted},
     pdu::canvas::Picture,
     report::Report,
@@ -27,8 +31,13 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     let settings = settings(arguments)?;
     let output = Output::open(&arguments.output, arguments.screenshot.as_deref())?;
+    let beside = (arguments.local == LocalArgument::Auto).then(|| Beside::begin(&arguments.target));
     match report(arguments, &settings) {
         Ok((report, picture)) => {
+            let report = match beside.and_then(Beside::finish) {
+                Some(checked) => join(report, checked),
+                None => report,
+            };
             output.write(&report, picture.as_ref())?;
             Ok(exit::code(&report, arguments.output.fail_on.threshold()))
         }

@@ -38,7 +38,7 @@ impl<'a> Facts<'a> {
         Self {
             started: trace.started,
             request: &trace.request,
-            server_name: &trace.target.server_name,
+            server_name: trace.target.as_ref().map_or("", |target| &target.server_name),
             phases: summaries(trace),
             negotiate: phases.and_then(|p| p.negotiate.as_ref()).map(|record| &record.evidence),
             tls: phases.and_then(|p| p.tls.as_ref()).map(|record| &record.evidence),

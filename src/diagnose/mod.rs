@@ -9,6 +9,7 @@ mod experiments;
 mod facts;
 mod follow_up;
 mod handshakes;
+mod local;
 mod mstsc;
 mod pages;
 mod posture;
@@ -66,7 +67,10 @@ pub fn diagnose(trace: Trace) -> Report {
     let mut said = BTreeSet::new();
     findings.retain(|finding| said.insert(finding.code.clone()));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let verdict = verdict::verdict(&facts);
+    let verdict = match (&trace.target, &trace.machine) {
+        (None, Some(machine)) => local::verdict(machine, &trace.local),
+        _ => verdict::verdict(&facts),
+    };
     // What a posture saw of a failed connection stands in its table, beside what answered.
     let causes = if facts.posture.is_none() { causes::causes(&facts) } else { Vec::new() };
     let certificate = facts.certificate.cloned();
@@ -80,7 +84,6 @@ pub fn diagnose(trace: Trace) -> Report {
         findings,
         causes,
         posture,
-        local: Vec::new(),
     }
 }
 

@@ -8,7 +8,9 @@ use quick_xml::{
 };
 
 use super::{cells, wait};
-use crate::report::{Connection, Finding, Millis, Outcome, Report, Severity, Status, Summary};
+use crate::report::{
+    CheckStatus, Connection, Finding, LocalCheck, Millis, Outcome, Report, Severity, Status, Summary,
+};
 
 /// One test case.
 struct Case {
@@ -59,7 +61,7 @@ pub fn junit(report: &Report, threshold: Option<Severity>, out: &mut dyn Write) 
 }
 
 fn suite_name(report: &Report) -> String {
-    let target = &report.trace.target;
+    let Some(target) = &report.trace.target else { return "rdptrace local".to_owned() };
     let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
     clean(&format!("rdptrace {host}:{}", target.port))
 }
@@ -96,7 +98,22 @@ fn cases(report: &Report, threshold: Option<Severity>) -> Vec<Case> {
     }
     cases.extend(absent(report));
     cases.extend(report.findings.iter().map(|found| finding(found, threshold)));
+    cases.extend(report.trace.local.iter().map(|check| local(check, report, threshold)));
     cases
+}
+
+/// A check counts where the machine is what the report is about; beside a trace only what findings make of it does.
+fn local(check: &LocalCheck, report: &Report, threshold: Option<Severity>) -> Case {
+    let counts = check.status.severity().zip(threshold).is_some_and(|(severity, least)| severity >= least);
+    let said = check.observed.iter().fold(check.message.clone(), |text, seen| format!("{text}: {seen}"));
+    let result = match check.status {
+        CheckStatus::Unknown | CheckStatus::NotApplicable => Ending::Skipped { why: said },
+        _ if counts && report.trace.target.is_none() => {
+            Ending::Failed { kind: check.status.name().to_owned(), message: said }
+        }
+        _ => Ending::Passed { said: Some(format!("{}: {said}", check.status.name())) },
+    };
+    Case { group: "local".to_owned(), name: check.code.clone(), elapsed: Millis::default(), result }
 }
 
 fn phase(connection: &Connection, summary: &Summary<'_>, superseded: Option<&str>) -> Case {

@@ -7,6 +7,7 @@ mod experiments;
 mod explanation;
 mod json;
 mod junit;
+mod local;
 mod page;
 mod phases;
 mod posture;

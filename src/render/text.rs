@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{
-    causes, cells, experiments,
+    causes, cells, experiments, local,
     page::{Page, Tone},
     phases, posture, session, wait,
 };
@@ -26,7 +26,8 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(out);
     page.heading(&target(report))?;
     // Who asks for the posture gets the phases only where they explain what is missing in it.
-    let is_traced = report.posture.is_none() || report.verdict.outcome == Outcome::Aborted;
+    let is_traced = !report.trace.connections.is_empty()
+        && (report.posture.is_none() || report.verdict.outcome == Outcome::Aborted);
     if is_traced {
         connections(page, report)?;
     }
@@ -58,9 +59,13 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         page.row((Tone::Heading, "Waited"), BODY, (Tone::Plain, ""), &wait::total(wait))?;
         wait::stretches(wait).iter().try_for_each(|line| page.text(BODY, line))?;
     }
+    local::checks(page, report)?;
     if is_traced {
         page.gap()?;
         verdict(page, report)?;
+    } else if report.trace.target.is_none() {
+        page.gap()?;
+        page.row((Tone::Heading, "Verdict"), BODY, (Tone::Plain, ""), &report.verdict.summary)?;
     }
     causes::mstsc(page, report)?;
     causes::causes(page, report)
@@ -81,7 +86,7 @@ fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 }
 
 fn target(report: &Report) -> String {
-    let target = &report.trace.target;
+    let Some(target) = &report.trace.target else { return local::name(report) };
     let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
     let name =
         if target.server_name == target.host { String::new() } else { format!(" as {}", target.server_name) };

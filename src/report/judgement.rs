@@ -174,3 +174,25 @@ pub enum CheckStatus {
     /// Does not exist on this system.
     NotApplicable,
 }
+
+impl CheckStatus {
+    /// The value as the report spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Unknown => "unknown",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+
+    /// How much it matters; none where nothing is wrong or nothing is known.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
+            Self::Ok | Self::Unknown | Self::NotApplicable => None,
+        }
+    }
+}

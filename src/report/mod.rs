@@ -5,6 +5,7 @@ mod connection;
 mod evidence;
 mod failure;
 mod judgement;
+mod machine;
 mod posture;
 mod session;
 mod values;
@@ -26,6 +27,9 @@ pub use judgement::{
     Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome,
     Severity, Verdict,
 };
+pub use machine::{
+    ClientAttempt, HostsEntry, Machine, Os, ProtocolSetting, ProxySetting, RememberedCertificate, Role, Route,
+};
 pub use posture::{Answer, CredsspPosture, Exposure, Nla, Posture, ProtocolPosture, RdpSecurity, TlsPosture};
 pub use session::Session;
 pub use values::{Millis, Timestamp};
@@ -43,17 +47,42 @@ pub struct Trace {
     pub started: Timestamp,
     /// Milliseconds the run took.
     pub elapsed_ms: Millis,
-    /// What was traced.
-    pub target: TargetRecord,
+    /// What was traced; null where only a machine was checked.
+    pub target: Option<TargetRecord>,
     /// What was asked for.
     pub request: Request,
     /// Every connection that was made, in order.
     pub connections: Vec<Connection>,
     /// The tries before, when the host was waited for.
     pub wait: Option<Wait>,
+    /// The machine that was checked; null if none was.
+    #[serde(default)]
+    pub machine: Option<Machine>,
+    /// What its checks showed.
+    #[serde(default)]
+    pub local: Vec<LocalCheck>,
 }
 
 impl Trace {
+    /// The checks of a machine, without a connection.
+    pub fn of_machine(
+        machine: Machine,
+        local: Vec<LocalCheck>,
+        started: Timestamp,
+        elapsed_ms: Millis,
+    ) -> Self {
+        Self {
+            started,
+            elapsed_ms,
+            target: None,
+            request: Request::default(),
+            connections: Vec::new(),
+            wait: None,
+            machine: Some(machine),
+            local,
+        }
+    }
+
     /// The main connection and the retry, without what was made to separate causes.
     pub fn traced(&self) -> impl DoubleEndedIterator<Item = &Connection> {
         self.connections.iter().filter(|connection| connection.purpose.is_traced())
@@ -86,8 +115,6 @@ pub struct Report {
     /// What the server accepts; null unless that was asked for.
     #[serde(default)]
     pub posture: Option<Posture>,
-    /// What the checks of this machine showed.
-    pub local: Vec<LocalCheck>,
 }
 
 /// Name and version of the program.
@@ -113,7 +140,7 @@ pub struct TargetRecord {
 }
 
 /// What the user asked for, as far as judging the trace depends on it. Never an account or a secret.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     /// The phase that was asked for explicitly; null means the default depth.
     pub until: Option<Phase>,

@@ -22,6 +22,18 @@ impl From<Duration> for Millis {
 #[schemars(transparent)]
 pub struct Timestamp(#[schemars(with = "String", extend("format" = "date-time"))] pub OffsetDateTime);
 
+impl From<OffsetDateTime> for Timestamp {
+    fn from(moment: OffsetDateTime) -> Self {
+        Self(moment)
+    }
+}
+
+impl From<Timestamp> for OffsetDateTime {
+    fn from(moment: Timestamp) -> Self {
+        moment.0
+    }
+}
+
 impl Timestamp {
     /// The RFC 3339 text in UTC; years outside 0 to 9999 have none.
     pub fn to_rfc3339(self) -> Option<String> {

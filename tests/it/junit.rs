@@ -120,7 +120,7 @@ async fn hostile_text_stays_text() {
     let mut report = trace(Some(fault("certificate-expired")), &settings()).await;
     let hostile =
         "\u{0}\u{1b}[31m\u{8}]]></failure><testcase name=\"x\"/>&lt;&#0;\u{fffe}\u{85}'\"\r\n\u{1f600}";
-    report.trace.target.host = hostile.to_owned();
+    report.trace.target.as_mut().expect("a target").host = hostile.to_owned();
     report.verdict.summary = hostile.to_owned();
     for finding in &mut report.findings {
         finding.code = hostile.to_owned();

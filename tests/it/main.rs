@@ -17,6 +17,7 @@ mod lab;
 mod layers;
 mod license;
 mod license_wire;
+mod local;
 mod pages;
 mod posture;
 mod program;

@@ -1,0 +1,80 @@
+//! One check: what it is called, whom it concerns, and how it is made.
+
+use super::{Scene, Setting, Unreadable};
+use crate::report::{CheckStatus, Os, Role};
+
+/// A check.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// Kebab-case, topic first; the name of its section in the topic's page.
+    pub code: &'static str,
+    /// Whom it concerns.
+    pub role: Role,
+    /// Where it exists.
+    pub on: &'static [Os],
+    /// How it is made.
+    pub test: Test,
+}
+
+/// How a check is made.
+#[derive(Clone, Copy, Debug)]
+pub enum Test {
+    /// One value of the registry decides.
+    Setting(Setting),
+    /// It takes more.
+    Logic(fn(&Scene<'_>) -> Said),
+}
+
+/// What a check says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The result.
+    pub status: CheckStatus,
+    /// The value seen, without secrets.
+    pub observed: Option<String>,
+    /// One sentence.
+    pub message: String,
+}
+
+impl Said {
+    /// As it should be.
+    pub fn ok(message: impl Into<String>) -> Self {
+        Self::new(CheckStatus::Ok, message)
+    }
+
+    /// Worth a look.
+    pub fn warning(message: impl Into<String>) -> Self {
+        Self::new(CheckStatus::Warning, message)
+    }
+
+    /// Wrong.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self::new(CheckStatus::Error, message)
+    }
+
+    /// Could not be read.
+    pub fn unknown(message: impl Into<String>) -> Self {
+        Self::new(CheckStatus::Unknown, message)
+    }
+
+    /// Means nothing on this machine.
+    pub fn not_applicable(message: impl Into<String>) -> Self {
+        Self::new(CheckStatus::NotApplicable, message)
+    }
+
+    /// Could not be read, and why.
+    pub fn unreadable(what: &str, why: &Unreadable) -> Self {
+        Self::unknown(format!("{what}: {why}"))
+    }
+
+    /// With any status.
+    pub fn new(status: CheckStatus, message: impl Into<String>) -> Self {
+        Self { status, observed: None, message: message.into() }
+    }
+
+    /// With the value that was seen.
+    #[must_use]
+    pub fn seen(self, observed: impl Into<String>) -> Self {
+        Self { observed: Some(observed.into()), ..self }
+    }
+}

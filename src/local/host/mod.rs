@@ -1,0 +1,76 @@
+//! What the checks ask a machine. The machine may be this one, files that another one sent, or invented.
+
+mod recorded;
+mod recorder;
+mod this;
+mod types;
+
+pub use recorded::{About, Recorded};
+pub use recorder::Recorder;
+pub use this::{ThisMachine, this_machine};
+pub use types::{Event, File, Output, Owner, Service, ServiceState, StartType, Unreadable, Value};
+
+use time::OffsetDateTime;
+
+use crate::report::Os;
+
+/// What was asked for; none where it does not exist.
+pub type Answer<T> = Result<Option<T>, Unreadable>;
+
+/// The largest file that is read as text, in bytes.
+pub const LARGEST_TEXT: u64 = 1 << 20;
+/// How far back event logs are read, in days.
+pub const EVENT_DAYS: i64 = 7;
+/// How many events of a log are read, the newest.
+pub const MOST_EVENTS: usize = 500;
+
+/// A machine that can be asked; nothing of it is ever changed. Every answer is bounded in size and time.
+pub trait Host: Send + Sync {
+    /// The kind of system.
+    fn system(&self) -> Os;
+
+    /// Its version, such as `10.0.26100` or `Debian GNU/Linux 13`; none where it is not known.
+    fn version(&self) -> Option<String>;
+
+    /// Whether the answers are given with an administrator's rights; none where it is not known.
+    fn elevated(&self) -> Option<bool>;
+
+    /// Wall time of the machine.
+    fn now(&self) -> OffsetDateTime;
+
+    /// An environment variable.
+    fn variable(&self, name: &str) -> Answer<String>;
+
+    /// Facts of a file or folder. `%NAME%` and a leading `~` stand for the environment and the user's home.
+    fn file(&self, path: &str) -> Answer<File>;
+
+    /// The text of a file, [`LARGEST_TEXT`] at most.
+    fn text(&self, path: &str) -> Answer<String>;
+
+    /// The names in a folder, sorted.
+    fn folder(&self, path: &str) -> Answer<Vec<String>>;
+
+    /// The security descriptor of a file or a registry key in SDDL, without its audit part.
+    fn descriptor(&self, path: &str) -> Answer<String>;
+
+    /// A value of the registry; keys begin with `HKLM\` or `HKCU\`, the default value has no name.
+    fn value(&self, key: &str, name: &str) -> Answer<Value>;
+
+    /// The names of a key's subkeys.
+    fn subkeys(&self, key: &str) -> Answer<Vec<String>>;
+
+    /// Whether the current user may create a subkey; none where the key does not exist.
+    fn may_create(&self, key: &str) -> Answer<bool>;
+
+    /// The events of a channel, newest first: [`EVENT_DAYS`] back, [`MOST_EVENTS`] at most.
+    fn events(&self, channel: &str) -> Answer<Vec<Event>>;
+
+    /// A service.
+    fn service(&self, name: &str) -> Answer<Service>;
+
+    /// Who listens on a TCP port.
+    fn listener(&self, port: u16) -> Answer<Owner>;
+
+    /// What a command prints that only reads; program and arguments are separated by single spaces.
+    fn command(&self, line: &str) -> Answer<Output>;
+}

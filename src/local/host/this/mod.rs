@@ -1,0 +1,139 @@
+//! The machine that this program runs on.
+
+mod commands;
+#[cfg(unix)]
+#[path = "unix.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "windows.rs"]
+mod system;
+
+use std::{
+    fs,
+    io::{self, ErrorKind, Read as _},
+};
+
+use time::OffsetDateTime;
+
+use super::{Answer, Event, File, Host, LARGEST_TEXT, Output, Owner, Service, Unreadable, Value};
+use crate::report::Os;
+
+/// The machine that this program runs on, asked with the rights of the current user.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ThisMachine;
+
+/// The machine that this program runs on.
+pub fn this_machine() -> ThisMachine {
+    ThisMachine
+}
+
+impl Host for ThisMachine {
+    fn system(&self) -> Os {
+        system::KIND
+    }
+
+    fn version(&self) -> Option<String> {
+        system::version(self)
+    }
+
+    fn elevated(&self) -> Option<bool> {
+        system::elevated()
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+
+    fn variable(&self, name: &str) -> Answer<String> {
+        Ok(std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    fn file(&self, path: &str) -> Answer<File> {
+        let path = expanded(path);
+        existing(fs::metadata(&path))?.map(|facts| system::file(&path, &facts)).transpose()
+    }
+
+    fn text(&self, path: &str) -> Answer<String> {
+        let read = || {
+            let mut bytes = Vec::new();
+            let file = fs::File::open(expanded(path))?;
+            // A device or a pipe could be endless, or block.
+            if !file.metadata()?.is_file() {
+                return Err(io::Error::other("it is no file"));
+            }
+            file.take(LARGEST_TEXT).read_to_end(&mut bytes)?;
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        existing(read())
+    }
+
+    fn folder(&self, path: &str) -> Answer<Vec<String>> {
+        let names = |entries: fs::ReadDir| {
+            let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+            let mut names: Vec<_> = names.take(MOST_NAMES).collect();
+            names.sort();
+            names
+        };
+        Ok(existing(fs::read_dir(expanded(path)))?.map(names))
+    }
+
+    fn descriptor(&self, path: &str) -> Answer<String> {
+        system::descriptor(&expanded(path))
+    }
+
+    fn value(&self, key: &str, name: &str) -> Answer<Value> {
+        system::value(key, name)
+    }
+
+    fn subkeys(&self, key: &str) -> Answer<Vec<String>> {
+        system::subkeys(key)
+    }
+
+    fn may_create(&self, key: &str) -> Answer<bool> {
+        system::may_create(key)
+    }
+
+    fn events(&self, channel: &str) -> Answer<Vec<Event>> {
+        system::events(self, channel)
+    }
+
+    fn service(&self, name: &str) -> Answer<Service> {
+        system::service(self, name)
+    }
+
+    fn listener(&self, port: u16) -> Answer<Owner> {
+        system::listener(self, port)
+    }
+
+    fn command(&self, line: &str) -> Answer<Output> {
+        commands::run(line)
+    }
+}
+
+/// More names than this are not listed.
+const MOST_NAMES: usize = 10_000;
+
+/// With `%NAME%` and a leading `~` replaced; what is not set stays, and names nothing.
+fn expanded(path: &str) -> String {
+    let home = if cfg!(windows) { "%USERPROFILE%" } else { "%HOME%" };
+    let path = match path.strip_prefix('~') {
+        Some(rest) => format!("{home}{rest}"),
+        None => path.to_owned(),
+    };
+    let mut parts = path.split('%').enumerate();
+    let replaced = parts.try_fold(String::new(), |text, (index, part)| match index % 2 {
+        0 => Some(text + part),
+        _ => std::env::var(part).ok().map(|value| text + &value),
+    });
+    replaced.unwrap_or(path)
+}
+
+/// Tells what does not exist from what cannot be read.
+fn existing<T>(result: io::Result<T>) -> Answer<T> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(Unreadable::Denied),
+        Err(error) => Err(Unreadable::Failed(error.to_string())),
+    }
+}

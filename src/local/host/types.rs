@@ -1,0 +1,157 @@
+//! The values that a machine answers with.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::Timestamp;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unreadable {
+    /// The current user may not read it.
+    Denied,
+    /// The files at hand do not hold it, or this kind of system has no such thing.
+    NotHeld,
+    /// Reading failed; the system's words.
+    Failed(String),
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Denied => f.write_str("reading it needs an administrator's rights"),
+            Self::NotHeld => f.write_str("the files at hand do not hold it"),
+            Self::Failed(why) => write!(f, "it could not be read: {why}"),
+        }
+    }
+}
+
+/// A value of the registry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// `REG_DWORD` and `REG_QWORD`.
+    Number(u64),
+    /// `REG_SZ` and `REG_EXPAND_SZ`, not expanded.
+    Text(String),
+    /// `REG_MULTI_SZ`.
+    List(Vec<String>),
+    /// Every other type, lower-case hexadecimal digits.
+    Binary {
+        /// The bytes.
+        binary: String,
+    },
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => f.write_str(text),
+            Self::List(list) => f.write_str(&list.join(", ")),
+            Self::Binary { binary } => f.write_str(binary),
+        }
+    }
+}
+
+/// Facts of a file or folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct File {
+    /// Bytes.
+    pub size: u64,
+    /// The last change.
+    pub modified: Option<Timestamp>,
+    /// The current user may read it.
+    pub readable: bool,
+    /// The current user may write it.
+    pub writable: bool,
+    /// Permission bits; on Unix only.
+    pub mode: Option<u32>,
+    /// Name of the owner, or its number; on Unix only.
+    pub owner: Option<String>,
+    /// Name of the group, or its number; on Unix only.
+    pub group: Option<String>,
+    /// Attributes such as `read-only`; on Windows only.
+    pub attributes: Vec<String>,
+    /// The file version of a program, such as `10.0.26100.1742`; on Windows only.
+    pub version: Option<String>,
+}
+
+/// An entry of an event log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The event's number.
+    pub id: u32,
+    /// Who wrote it.
+    pub provider: String,
+    /// When.
+    pub at: Timestamp,
+    /// 1 critical, 2 error, 3 warning, 4 information.
+    #[serde(default)]
+    pub level: Option<u8>,
+    /// The named values; those without a name are called 1, 2 and so on.
+    #[serde(default)]
+    pub data: BTreeMap<String, String>,
+}
+
+/// A service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// What it does now.
+    pub state: ServiceState,
+    /// How it starts; none where that is not known.
+    #[serde(default)]
+    pub start: Option<StartType>,
+    /// Its process.
+    #[serde(default)]
+    pub process: Option<u32>,
+}
+
+/// What a service does now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceState {
+    /// It runs.
+    Running,
+    /// It does not run.
+    Stopped,
+    /// It starts, stops or pauses.
+    Changing,
+    /// Registry files say how it starts, not whether it runs.
+    Unknown,
+}
+
+/// How a service starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StartType {
+    /// With the system.
+    Automatic,
+    /// When something asks for it.
+    Manual,
+    /// Never.
+    Disabled,
+}
+
+/// Who listens on a port.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The process; none where only an administrator may know.
+    #[serde(default)]
+    pub process: Option<u32>,
+    /// Name of the program.
+    #[serde(default)]
+    pub program: Option<String>,
+}
+
+/// What a command printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// Its exit code.
+    pub code: i32,
+    /// Standard output, 256 KiB at most.
+    pub text: String,
+}

@@ -1,0 +1,28 @@
+//! The facts of a machine that can be compared with the wire, gathered from the topics.
+
+use super::{Scene, topics};
+use crate::report::{Machine, Role};
+
+/// Asks the topics.
+pub fn machine(scene: &Scene<'_>, roles: &[Role]) -> Machine {
+    let mut machine = Machine {
+        system: scene.system(),
+        version: scene.host.version(),
+        elevated: scene.host.elevated(),
+        from_files: false,
+        roles: roles.to_vec(),
+        encryption_oracle: None,
+        client_protocols: Vec::new(),
+        cipher_suites: Vec::new(),
+        remembered: Vec::new(),
+        hosts_entries: Vec::new(),
+        search_domains: Vec::new(),
+        proxies: Vec::new(),
+        route: None,
+        attempts: Vec::new(),
+        listener_certificate: None,
+        clock_synchronized: None,
+    };
+    topics::FACTS.iter().for_each(|learn| learn(scene, &mut machine));
+    machine
+}

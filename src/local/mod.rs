@@ -1,0 +1,76 @@
+//! Checks of a machine as a client or as a host: what it is told, and whether that is as it should be. Nothing is changed.
+
+mod check;
+mod host;
+mod machine;
+mod pages;
+mod scene;
+mod setting;
+mod topics;
+
+pub use check::{Check, Said, Test};
+pub use host::{
+    About, Answer, EVENT_DAYS, Event, File, Host, LARGEST_TEXT, MOST_EVENTS, Output, Owner, Recorded,
+    Recorder, Service, ServiceState, StartType, ThisMachine, Unreadable, Value, this_machine,
+};
+pub use pages::{page, paged};
+pub use scene::{Scene, Subject};
+pub use setting::{Case, Is, Setting};
+
+use crate::report::{LocalCheck, Machine, Role};
+
+/// What a machine is to be checked as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleChoice {
+    /// As a client.
+    Client,
+    /// As a host.
+    Host,
+    /// As a client, and as a host where it is one.
+    Auto,
+}
+
+/// The facts of a machine and its checks.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What can be compared with the wire.
+    pub machine: Machine,
+    /// What the checks showed, in the order of the tables.
+    pub checks: Vec<LocalCheck>,
+}
+
+/// Every check of every role and system.
+pub fn checks() -> impl Iterator<Item = &'static Check> {
+    topics::CHECKS.iter().copied().flatten()
+}
+
+/// Asks the machine everything that fits its system and its roles.
+pub fn check(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>) -> Checked {
+    let scene = Scene::new(host, subject);
+    let roles = roles(&scene, choice);
+    let fits = |check: &&Check| check.on.contains(&host.system()) && roles.contains(&check.role);
+    let checks = checks().filter(fits).map(|check| result(check, &scene)).collect();
+    Checked { machine: machine::machine(&scene, &roles), checks }
+}
+
+fn result(check: &Check, scene: &Scene<'_>) -> LocalCheck {
+    let said = match check.test {
+        Test::Setting(setting) => setting.judge(scene),
+        Test::Logic(logic) => logic(scene),
+    };
+    LocalCheck {
+        code: check.code.to_owned(),
+        status: said.status,
+        observed: said.observed,
+        message: said.message,
+    }
+}
+
+fn roles(scene: &Scene<'_>, choice: RoleChoice) -> Vec<Role> {
+    match choice {
+        RoleChoice::Client => vec![Role::Client],
+        RoleChoice::Host => vec![Role::Host],
+        RoleChoice::Auto if topics::is_host(scene) => vec![Role::Client, Role::Host],
+        RoleChoice::Auto => vec![Role::Client],
+    }
+}

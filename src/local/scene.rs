@@ -1,0 +1,69 @@
+//! What a check sees: the machine, and the target that it is to reach.
+
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+};
+
+use super::{Answer, Event, Host, Value};
+use crate::report::Os;
+
+/// The target that the machine is to reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// A name or an address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+}
+
+impl Subject {
+    /// The address, when the host is one.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.host.parse().ok()
+    }
+}
+
+/// The machine and the target; each event log is read once.
+pub struct Scene<'a> {
+    /// The machine.
+    pub host: &'a dyn Host,
+    /// The target, where there is one.
+    pub subject: Option<&'a Subject>,
+    logs: Mutex<BTreeMap<String, Answer<Vec<Event>>>>,
+}
+
+impl<'a> Scene<'a> {
+    /// Nothing is asked yet.
+    pub fn new(host: &'a dyn Host, subject: Option<&'a Subject>) -> Self {
+        Self { host, subject, logs: Mutex::default() }
+    }
+
+    /// The kind of system.
+    pub fn system(&self) -> Os {
+        self.host.system()
+    }
+
+    /// The events of a channel, newest first.
+    pub fn events(&self, channel: &str) -> Answer<Vec<Event>> {
+        let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        logs.entry(channel.to_owned()).or_insert_with(|| self.host.events(channel)).clone()
+    }
+
+    /// A number of the registry; none where it does not exist, cannot be read or is no number.
+    pub fn number(&self, key: &str, name: &str) -> Option<u64> {
+        match self.host.value(key, name) {
+            Ok(Some(Value::Number(number))) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// A text of the registry; none where it does not exist, cannot be read or is no text.
+    pub fn words(&self, key: &str, name: &str) -> Option<String> {
+        match self.host.value(key, name) {
+            Ok(Some(Value::Text(text))) => Some(text),
+            _ => None,
+        }
+    }
+}

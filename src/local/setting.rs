@@ -1,0 +1,71 @@
+//! A check that one value of the registry decides, as a row of a table.
+
+use super::{Said, Scene, Value};
+use crate::report::CheckStatus;
+
+/// A value and what follows from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The keys that may hold it; the first one that does decides, so a policy stands before the local value.
+    pub keys: &'static [&'static str],
+    /// The value's name.
+    pub name: &'static str,
+    /// What it means that no key holds it.
+    pub absent: (CheckStatus, &'static str),
+    /// What its values mean; the first case that fits speaks, and one of the last kind must be there.
+    pub cases: &'static [Case],
+}
+
+/// A value or a range of values, and what it means.
+#[derive(Clone, Copy, Debug)]
+pub struct Case(pub Is, pub CheckStatus, pub &'static str);
+
+/// Which values a case is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Is {
+    /// This number.
+    Number(u64),
+    /// A number below this one.
+    Below(u64),
+    /// This text, without regard to case.
+    Text(&'static str),
+    /// A text that ends so, without regard to case.
+    Ending(&'static str),
+    /// Everything else.
+    Else,
+}
+
+impl Setting {
+    /// What the value of this machine means.
+    pub fn judge(&self, scene: &Scene<'_>) -> Said {
+        for key in self.keys {
+            match scene.host.value(key, self.name) {
+                Ok(None) => {}
+                Ok(Some(value)) => return self.case(key, &value),
+                Err(why) => return Said::unreadable(&format!("{key}\\{}", self.name), &why),
+            }
+        }
+        Said::new(self.absent.0, self.absent.1)
+    }
+
+    fn case(&self, key: &str, value: &Value) -> Said {
+        let case = self.cases.iter().find(|case| case.0.fits(value));
+        let Case(_, status, message) = case.expect("a table ends with Is::Else, as a test holds");
+        Said::new(*status, *message).seen(format!("{key}\\{} = {value}", self.name))
+    }
+}
+
+impl Is {
+    fn fits(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Else, _) => true,
+            (Self::Number(number), Value::Number(seen)) => number == *seen,
+            (Self::Below(limit), Value::Number(seen)) => *seen < limit,
+            (Self::Text(text), Value::Text(seen)) => text.eq_ignore_ascii_case(seen),
+            (Self::Ending(end), Value::Text(seen)) => {
+                seen.to_ascii_lowercase().ends_with(&end.to_ascii_lowercase())
+            }
+            _ => false,
+        }
+    }
+}
