@@ -11,7 +11,7 @@ mod topics;
 pub use check::{Check, Said, Test};
 pub use host::{
     About, Answer, EVENT_DAYS, Event, File, Host, LARGEST_TEXT, MOST_EVENTS, Output, Owner, Recorded,
-    Recorder, Service, ServiceState, StartType, ThisMachine, Unreadable, Value, this_machine,
+    Recorder, Service, ServiceState, StartType, ThisMachine, Unreadable, Value, event_xml, this_machine,
 };
 pub use pages::{page, paged};
 pub use scene::{Scene, Subject};

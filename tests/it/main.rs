@@ -8,6 +8,7 @@ mod cli;
 mod codes;
 mod credentials;
 mod demo;
+mod event_xml;
 mod explain;
 mod faults;
 mod interrupt;

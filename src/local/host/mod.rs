@@ -1,5 +1,6 @@
 //! What the checks ask a machine. The machine may be this one, files that another one sent, or invented.
 
+pub mod event_xml;
 mod recorded;
 mod recorder;
 mod this;

@@ -12,29 +12,36 @@ use super::{Answer, Output, Unreadable};
 
 /// A command that takes longer is ended.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// More of what it prints is not read.
+/// More of what it prints is not read, in bytes.
 const MOST: u64 = 256 << 10;
 
 /// Runs a command in the C locale, without input and without its standard error.
 pub fn run(line: &str) -> Answer<Output> {
-    let mut words = line.split(' ');
-    let mut command = Command::new(words.next().unwrap_or_default());
-    command.args(words).env("LC_ALL", "C").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let words: Vec<&str> = line.split(' ').collect();
+    let printed = bytes(&words, MOST)?;
+    Ok(printed.map(|(code, bytes)| Output { code, text: String::from_utf8_lossy(&bytes).into_owned() }))
+}
+
+/// The same with its words apart: the exit code and at most this many bytes.
+pub fn bytes(words: &[&str], most: u64) -> Answer<(i32, Vec<u8>)> {
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).env("LC_ALL", "C");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     match command.spawn() {
-        Ok(child) => output(child).map(Some),
+        Ok(child) => printed(child, most).map(Some),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(Unreadable::Denied),
         Err(error) => Err(Unreadable::Failed(error.to_string())),
     }
 }
 
-fn output(mut child: Child) -> Result<Output, Unreadable> {
+fn printed(mut child: Child, most: u64) -> Result<(i32, Vec<u8>), Unreadable> {
     let out = child.stdout.take().expect("the output is piped");
     let (done, printed) = mpsc::channel();
     // The thread ends with the command, which is killed below at the latest.
     thread::spawn(move || {
         let mut bytes = Vec::new();
-        let read = out.take(MOST).read_to_end(&mut bytes).map(|_| bytes);
+        let read = out.take(most).read_to_end(&mut bytes).map(|_| bytes);
         let _ = done.send(read);
     });
     let read = printed.recv_timeout(PATIENCE);
@@ -46,6 +53,5 @@ fn output(mut child: Child) -> Result<Output, Unreadable> {
     let bytes = read
         .map_err(|_| Unreadable::Failed(format!("the command took over {} s", PATIENCE.as_secs())))?
         .map_err(failed)?;
-    let code = ended.map_err(failed)?.code().unwrap_or(-1);
-    Ok(Output { code, text: String::from_utf8_lossy(&bytes).into_owned() })
+    Ok((ended.map_err(failed)?.code().unwrap_or(-1), bytes))
 }

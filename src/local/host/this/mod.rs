@@ -5,7 +5,7 @@ mod commands;
 #[path = "unix.rs"]
 mod system;
 #[cfg(windows)]
-#[path = "windows.rs"]
+#[path = "windows/mod.rs"]
 mod system;
 
 use std::{

@@ -1,0 +1,89 @@
+//! Windows: the registry, files, services, ports and event logs, read with the rights of the current user.
+
+mod descriptor;
+mod events;
+mod files;
+mod registry;
+
+use std::io;
+
+use windows_service::{
+    Error, service,
+    service::ServiceAccess,
+    service_manager::{ServiceManager, ServiceManagerAccess},
+};
+
+use super::{Answer, Event, Owner, Service, ThisMachine, Unreadable, Value, commands, existing};
+use crate::{
+    local::host::{ServiceState, StartType},
+    report::Os,
+};
+pub use descriptor::descriptor;
+pub use events::events;
+pub use files::file;
+pub use registry::{may_create, subkeys, value};
+
+/// The kind of system.
+pub const KIND: Os = Os::Windows;
+
+const CURRENT: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
+
+/// Major and minor version, build and revision.
+pub fn version(_machine: &ThisMachine) -> Option<String> {
+    let number = |name: &str| value(CURRENT, name).ok().flatten().map(|value| value.to_string());
+    let build = number("CurrentBuildNumber")?;
+    let major = number("CurrentMajorVersionNumber").unwrap_or_else(|| "6".to_owned());
+    let minor = number("CurrentMinorVersionNumber").unwrap_or_else(|| "1".to_owned());
+    let revision = number("UBR").map(|revision| format!(".{revision}")).unwrap_or_default();
+    Some(format!("{major}.{minor}.{build}{revision}"))
+}
+
+/// Whether the current user has an administrator's rights: only they may open the key of the local service accounts.
+pub fn elevated() -> Option<bool> {
+    Some(registry::may_read_users())
+}
+
+/// A service, as its manager tells everybody.
+pub fn service(_machine: &ThisMachine, name: &str) -> Answer<Service> {
+    let asked = || {
+        let manager = ServiceManager::local_computer(None::<&str>, ServiceManagerAccess::CONNECT)?;
+        manager.open_service(name, ServiceAccess::QUERY_STATUS)?.query_status()
+    };
+    let status = match asked() {
+        Ok(status) => status,
+        Err(Error::Winapi(error)) if error.raw_os_error() == Some(NO_SUCH_SERVICE) => return Ok(None),
+        Err(Error::Winapi(error)) => return existing::<()>(Err(error)).map(|_| None),
+        Err(error) => return Err(Unreadable::Failed(error.to_string())),
+    };
+    let state = match status.current_state {
+        service::ServiceState::Running => ServiceState::Running,
+        service::ServiceState::Stopped => ServiceState::Stopped,
+        _ => ServiceState::Changing,
+    };
+    let start = match value(&format!(r"{SERVICES}\{name}"), "Start") {
+        Ok(Some(Value::Number(0..=2))) => Some(StartType::Automatic),
+        Ok(Some(Value::Number(3))) => Some(StartType::Manual),
+        Ok(Some(Value::Number(4))) => Some(StartType::Disabled),
+        _ => None,
+    };
+    Ok(Some(Service { state, start, process: status.process_id }))
+}
+
+/// `ERROR_SERVICE_DOES_NOT_EXIST`.
+const NO_SUCH_SERVICE: i32 = 1060;
+
+/// Who listens on a TCP port.
+pub fn listener(_machine: &ThisMachine, port: u16) -> Answer<Owner> {
+    let all = listeners::get_all().map_err(|error| Unreadable::Failed(error.to_string()))?;
+    let found = all
+        .into_iter()
+        .find(|listener| listener.socket.port() == port && listener.protocol == listeners::Protocol::TCP);
+    Ok(found
+        .map(|listener| Owner { process: Some(listener.process.pid), program: Some(listener.process.name) }))
+}
+
+/// The error that the last call of the system left, as an answer.
+fn failed<T>(code: u32) -> Answer<T> {
+    existing(Err(io::Error::from_raw_os_error(code.cast_signed())))
+}
