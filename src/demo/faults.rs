@@ -188,7 +188,7 @@ pub const FAULTS: &[Fault] = &[
         "standard-security",
         "selects Standard RDP Security although TLS was asked for",
         standard(RC4_128),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-only",
@@ -200,31 +200,31 @@ pub const FAULTS: &[Fault] = &[
         "standard-security-plain",
         "selects Standard RDP Security and encrypts nothing",
         standard(StandardSecurity { method: 0, level: 0, ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-40-bit",
         "selects RC4 with 40 bits, from client to server only",
         standard(StandardSecurity { method: 0x01, level: 1, ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-56-bit",
         "selects RC4 with 56 bits, and encrypts the license exchange too",
         standard(StandardSecurity { method: 0x08, then: Then::EncryptedValidClient, ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-auto-detect",
         "selects RC4 with 128 bits and measures the round trip before licensing",
         standard(StandardSecurity { confirm: CONFIRM_RDP_EXTENDED, then: Then::AutoDetect, ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-license",
         "selects RC4 with 128 bits and asks for a license",
         standard(StandardSecurity { level: 3, then: Then::License, ..RC4_128 }),
-        Expect { phase: "licensing", ..STANDARD_SECURITY },
+        Expect { phase: "licensing", ..FELL_BACK },
     ),
     fault(
         "standard-security-fips",
@@ -275,7 +275,7 @@ pub const FAULTS: &[Fault] = &[
         "standard-security-redirection",
         "redirects in an encrypted PDU",
         standard(StandardSecurity { then: Then::Redirection, ..RC4_128 }),
-        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), ..FELL_BACK },
     ),
     fault(
         "standard-security-multitransport",
@@ -286,19 +286,19 @@ pub const FAULTS: &[Fault] = &[
             session: Some(&Behaviour::Also(Stage::Licensed, &[MULTITRANSPORT, RttRequest(7), HEARTBEAT])),
             ..RC4_128
         }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-drawing",
         "draws on an encrypted fast path before the Font Map, which is no fault",
         standard(StandardSecurity { session: Some(&DRAWS_EARLY), ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-drawing-plain",
         "draws on a fast path in clear, as a server of encryption level low does",
         standard(StandardSecurity { method: 0x01, level: 1, session: Some(&DRAWS_EARLY), ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-drawing-wrong-mac",
@@ -959,6 +959,8 @@ const RC4_128: StandardSecurity = StandardSecurity {
     session: None,
 };
 const STANDARD_SECURITY: Expect = finding("standard-rdp-security");
+/// The same in answer to an offer of TLS.
+const FELL_BACK: Expect = by("xrdp-key-unreadable", STANDARD_SECURITY);
 
 const fn fault(name: &'static str, about: &'static str, behaviour: Behaviour, expect: Expect) -> Fault {
     Fault { name, about, expect, behaviour }

@@ -1,0 +1,104 @@
+//! What contradicts a cause, or leaves it unproved, takes its certainty away.
+
+use rdptrace::{
+    Report, diagnose,
+    report::{Cause, Connection, Likelihood, Purpose, Trace},
+};
+
+use crate::{
+    faults::{settings_for, trace},
+    lab::fault,
+};
+
+async fn of(name: &str) -> Report {
+    trace(Some(fault(name)), &settings_for(Some(fault(name)))).await
+}
+
+fn named(connection: &Connection) -> &str {
+    match &connection.purpose {
+        Purpose::Experiment(name) => name,
+        _ => "",
+    }
+}
+
+fn experiment<'a>(trace: &'a mut Trace, name: &str) -> &'a mut Connection {
+    let found = trace.connections.iter_mut().find(|connection| named(connection) == name);
+    found.unwrap_or_else(|| panic!("no experiment {name}"))
+}
+
+/// The same trace, in which these two experiments ended alike.
+fn alike(mut trace: Trace, from: &str, to: &str) -> Report {
+    let phases = experiment(&mut trace, from).phases.clone();
+    experiment(&mut trace, to).phases = phases;
+    diagnose(trace)
+}
+
+fn cause<'a>(report: &'a Report, code: &str) -> &'a Cause {
+    let found = report.causes.iter().find(|cause| cause.code == code);
+    found.unwrap_or_else(|| panic!("{code} is not among {:#?}", report.causes))
+}
+
+fn likelihood(report: &Report, code: &str) -> Likelihood {
+    cause(report, code).likelihood
+}
+
+/// A server that refuses what it demands does not know what it says.
+#[tokio::test(start_paused = true)]
+async fn a_demand_that_is_refused_when_it_is_met_is_not_certain() {
+    for (name, code, against) in [
+        ("entra-required", "server-requires-entra", "Entra authentication alone is not taken either"),
+        ("tls-not-allowed", "server-refuses-tls", "Standard RDP Security was in the offer"),
+        ("tls-required", "server-requires-tls", "TLS alone is not taken either"),
+        ("nla-required", "server-requires-nla", "NLA alone is not taken either"),
+    ] {
+        let report = of(name).await;
+        assert_ne!(likelihood(&report, code), Likelihood::Certain, "{name}");
+        let against_it = &cause(&report, code).against;
+        assert!(against_it.iter().any(|said| said.starts_with(against)), "{name}: {against_it:#?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_demand_is_certain_where_what_it_asks_for_is_taken() {
+    let mut trace = of("entra-required").await.trace;
+    let selected = of("cookie-refused").await.trace.connections.remove(1).phases;
+    experiment(&mut trace, "protocol-rdsaad").phases = selected;
+    let report = diagnose(trace);
+    assert_eq!(likelihood(&report, "server-requires-entra"), Likelihood::Certain);
+    assert!(cause(&report, "server-requires-entra").against.is_empty());
+}
+
+/// One connection that passes and one that does not may be chance.
+#[tokio::test(start_paused = true)]
+async fn one_passing_try_is_no_proof() {
+    for (name, code) in [
+        ("cookie-refused", "cookie-filtered"),
+        ("offer-refused", "offer-filtered"),
+        ("tls-name-refused", "sni-refused"),
+    ] {
+        let mut trace = of(name).await.trace;
+        assert_eq!(likelihood(&diagnose(trace.clone()), code), Likelihood::Certain, "{name}");
+        trace.connections.retain(|connection| !named(connection).starts_with("repeat-"));
+        assert_eq!(likelihood(&diagnose(trace), code), Likelihood::Likely, "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_changes_that_both_help_leave_open_which_one_it_is() {
+    let report = alike(of("cookie-refused").await.trace, "no-cookie", "protocol-ssl");
+    for code in ["cookie-filtered", "offer-filtered"] {
+        assert_eq!(likelihood(&report, code), Likelihood::Possible);
+        assert!(!cause(&report, code).against.is_empty(), "{code}");
+    }
+}
+
+/// Clients that insist on TLS leave where this program goes on.
+#[tokio::test(start_paused = true)]
+async fn a_fall_back_to_standard_rdp_security_has_a_cause_though_it_passes() {
+    let report = of("standard-security").await;
+    assert!(report.verdict.failure.is_none());
+    assert_eq!(likelihood(&report, "xrdp-key-unreadable"), Likelihood::Possible);
+    let mut windows = report.trace;
+    windows.connections[0].phases.mcs.as_mut().expect("mcs").evidence.server_version = Some(0x0008_000C);
+    assert!(!cause(&diagnose(windows), "xrdp-key-unreadable").against.is_empty());
+}
