@@ -20,6 +20,7 @@ pub const RULES: &[Rule] = &[
     rule("negotiation-offer-refused", Severity::Error, Phase::Negotiate, offer_refused),
     rule("negotiation-direct-tls", Severity::Warning, Phase::Negotiate, direct_tls),
     rule("experiment-intermittent", Severity::Warning, Phase::Connect, intermittent),
+    rule("experiment-turned-away", Severity::Warning, Phase::Connect, turned_away),
     rule("experiment-other-address-works", Severity::Warning, Phase::Connect, other_address),
 ];
 
@@ -67,6 +68,18 @@ fn intermittent(facts: &Facts<'_>) -> Option<String> {
     (passed > 0).then(|| {
         format!("the fault comes and goes: of {made} repetitions {failed} failed before {phase} was passed")
     })
+}
+
+fn turned_away(facts: &Facts<'_>) -> Option<String> {
+    let failed = facts.failed()?.phase;
+    let (early, made) = facts.turned_away();
+    let first = early.first()?;
+    let detail = &first.failure?.detail;
+    Some(format!(
+        "{} of {made} connections that followed ended before {failed} and tell nothing of it: in {}, {detail}",
+        early.len(),
+        first.phase
+    ))
 }
 
 fn other_address(facts: &Facts<'_>) -> Option<String> {

@@ -6,8 +6,9 @@ use rdptrace::{
 };
 
 use crate::{
+    causes::on,
     faults::{settings_for, trace},
-    lab::fault,
+    lab::{Answer, fault},
 };
 
 async fn of(name: &str) -> Report {
@@ -101,4 +102,38 @@ async fn a_fall_back_to_standard_rdp_security_has_a_cause_though_it_passes() {
     let mut windows = report.trace;
     windows.connections[0].phases.mcs.as_mut().expect("mcs").evidence.server_version = Some(0x0008_000C);
     assert!(!cause(&diagnose(windows), "xrdp-key-unreadable").against.is_empty());
+}
+
+/// Those that were turned away count neither for the failure nor against it.
+#[tokio::test(start_paused = true)]
+async fn what_ends_before_the_failure_says_nothing_of_it() {
+    for name in ["tls-reset", "tls-name-refused", "negotiate-close"] {
+        let mut first = of(name).await.trace;
+        let refused = on(&[("192.0.2.15:3389", Answer::Refused)]).await.trace.connections.remove(0).phases;
+        first.connections.iter_mut().skip(1).for_each(|made| made.phases = refused.clone());
+        let report = diagnose(first);
+        assert!(report.findings.iter().any(|found| found.code == "experiment-turned-away"), "{name}");
+        assert!(!report.findings.iter().any(|found| found.code == "experiment-intermittent"), "{name}");
+        assert_eq!(likelihood(&report, "rate-limited"), Likelihood::Possible, "{name}");
+        for cause in &report.causes {
+            assert_ne!(cause.likelihood, Likelihood::Certain, "{name}: {}", cause.code);
+            assert!(
+                !cause.because.iter().any(|said| said.contains("again failed")),
+                "{name}: {}",
+                cause.code
+            );
+        }
+    }
+}
+
+/// Which host it is can be proved; what ails it is not the better known for it.
+#[tokio::test(start_paused = true)]
+async fn beside_what_is_certain_nothing_is_likely() {
+    for fault in rdptrace::demo::FAULTS {
+        let report = of(fault.name).await;
+        let Some((first, others)) = report.causes.split_first() else { continue };
+        if first.likelihood == Likelihood::Certain {
+            assert!(others.iter().all(|other| other.likelihood != Likelihood::Likely), "{}", fault.name);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::{CauseRule, Weighed, after, coded, cut_in, failed_in, silent_in};
 use crate::{
     codes::Phase,
-    diagnose::Facts,
+    diagnose::{Facts, experiments::Ending},
     report::{FailureKind, Likelihood},
 };
 
@@ -27,6 +27,19 @@ pub const RULES: &[CauseRule] = &[
             "where port forwards and NAT rules lead",
         ],
         fix: &["ask for the right port, or free it for TermService", "correct the port forward"],
+    },
+    CauseRule {
+        code: "proxy-without-live-host",
+        weigh: no_live_host,
+        comes_and_goes: false,
+        confirm: &[
+            "whether the address is that of a proxy or load balancer, and how it sees the hosts behind it",
+            "a trace of a host behind it",
+        ],
+        fix: &[
+            "bring up a host behind the proxy, or correct where the proxy leads",
+            "let its health probe speak RDP, not only TCP",
+        ],
     },
     CauseRule {
         code: "host-refuses-by-closing",
@@ -96,6 +109,29 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         (FailureKind::Timeout, _) => Some(Weighed::possible(after("the Connection Request", failure))),
         _ => None,
     }
+}
+
+/// A proxy takes the connection itself and finds only then that nobody behind it does.
+fn no_live_host(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = cut_in(facts, Phase::Negotiate).filter(|failure| failure.received.is_none())?;
+    if some_request_answered(facts) && facts.intermittent().is_none() || takes_tls(facts) {
+        return None;
+    }
+    let direct = facts.experiment("direct-tls").and_then(|made| made.ending(Phase::Tls));
+    let also = matches!(direct, Some(Ending::Failed(failure)) if is_cut(failure.kind));
+    let also = also.then(|| "whatever is sent, the connection ends without a byte of an answer".to_owned());
+    let likelihood = if also.is_some() { Likelihood::Likely } else { Likelihood::Possible };
+    Some(Weighed::new(likelihood, after("the Connection Request", failure)).and(also).and(waited(facts)))
+}
+
+fn is_cut(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::Closed | FailureKind::Reset)
+}
+
+/// Nobody needs so long to close, unless something else is waited for first.
+fn waited(facts: &Facts<'_>) -> Option<String> {
+    let took = facts.failed()?.elapsed_ms.0 / 1000.0;
+    (took >= 0.25).then(|| format!("the end came only after {took:.1} s, as after a time-out"))
 }
 
 /// Whoever answers another Connection Request is a Remote Desktop server that takes connections.
