@@ -61,9 +61,12 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "inconsistent-flags",
-        "says that the flags are inconsistent",
-        At(Stage::ConnectionRequest, Send(NegotiationFailure(4))),
-        by("tls-proxy-in-front", coded("negotiate", "negotiation_failure", 4)),
+        "says that the flags are inconsistent, as a server does behind a TLS proxy",
+        Behaviour::DirectTls(Send(NegotiationFailure(4))),
+        by(
+            "tls-proxy-in-front",
+            shows("negotiation-direct-tls", coded("negotiate", "negotiation_failure", 4)),
+        ),
     ),
     fault(
         "nla-required",
@@ -143,8 +146,8 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "tls-at-once",
         "answers with a TLS alert, as a TLS server does",
-        At(Stage::ConnectionRequest, Send(TlsAlert(10))),
-        by("tls-proxy-in-front", failed("negotiate", "not_rdp")),
+        Behaviour::DirectTls(Send(TlsAlert(10))),
+        by("tls-proxy-in-front", shows("negotiation-direct-tls", failed("negotiate", "not_rdp"))),
     ),
     fault(
         "random-bytes",
@@ -168,7 +171,7 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "direct-tls",
         "takes TLS without a Connection Request and closes on one, as a TLS proxy does",
-        Behaviour::DirectTls,
+        Behaviour::DirectTls(Close),
         by("tls-proxy-in-front", shows("negotiation-direct-tls", failed("negotiate", "closed"))),
     ),
     fault(

@@ -98,6 +98,14 @@ impl<'a> Facts<'a> {
         (early.collect(), followed.len())
     }
 
+    /// The certificate that was served without a Connection Request, which may be another host's than the target's.
+    pub fn direct_certificate(&self) -> Option<String> {
+        let tls = self.experiment("direct-tls")?.connection.phases.tls.as_ref()?;
+        let served = tls.evidence.certificate.as_ref()?;
+        let subject = if served.subject.is_empty() { "no subject" } else { &served.subject };
+        Some(format!("the certificate of {subject}, SHA-1 {}", served.sha1))
+    }
+
     /// The names of the other addresses' experiments that passed this phase.
     pub fn other_addresses(&self, phase: Phase) -> Vec<&Experiment<'a>> {
         let others = self.experiments.iter().filter(|e| e.name.starts_with("next-address-"));

@@ -57,8 +57,10 @@ fn offer_refused(facts: &Facts<'_>) -> Option<String> {
 fn direct_tls(facts: &Facts<'_>) -> Option<String> {
     let negotiate = facts.failed().is_some_and(|failed| failed.phase == Phase::Negotiate);
     let passes = facts.passes("direct-tls", Phase::Tls) == Some(true);
-    let text = "TLS without a Connection Request is answered: something on the port ends TLS itself";
-    (negotiate && passes).then(|| text.to_owned())
+    (negotiate && passes).then(|| {
+        let served = facts.direct_certificate().map_or_else(String::new, |served| format!(", with {served}"));
+        format!("TLS without a Connection Request is answered: something on the port ends TLS itself{served}")
+    })
 }
 
 fn intermittent(facts: &Facts<'_>) -> Option<String> {

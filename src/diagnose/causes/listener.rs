@@ -82,14 +82,20 @@ pub const RULES: &[CauseRule] = &[
 
 fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Negotiate)?;
-    if coded(facts, FailureKind::NegotiationFailure, &[INCONSISTENT_FLAGS]).is_some() {
-        return Some(Weighed::likely(failure.detail.clone()));
-    }
+    let flags = coded(facts, FailureKind::NegotiationFailure, &[INCONSISTENT_FLAGS]).is_some();
     let answered = takes_tls(facts);
-    let spoken = facts.negotiate?.speaks.as_deref().filter(|speaks| speaks.starts_with("TLS"));
-    (answered || spoken.is_some()).then(|| {
+    let spoken = facts.negotiate?.speaks.as_deref().is_some_and(|speaks| speaks.starts_with("TLS"));
+    let direct = facts.experiment("direct-tls").and_then(|made| made.ending(Phase::Tls));
+    let against = match direct {
+        Some(Ending::Failed(failure)) => {
+            Some(format!("TLS without the Connection Request does not pass: {}", failure.detail))
+        }
+        _ => None,
+    };
+    (flags || answered || spoken).then(|| {
         let text = answered.then(|| "a TLS handshake without the Connection Request passes".to_owned());
-        Weighed::likely(failure.detail.clone()).and(text)
+        let served = facts.direct_certificate().map(|served| format!("it serves {served}"));
+        Weighed::likely(failure.detail.clone()).and(text).and(served).but(against)
     })
 }
 
