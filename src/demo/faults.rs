@@ -27,13 +27,13 @@ pub const FAULTS: &[Fault] = &[
         "negotiate-silence",
         "never answers the Connection Request",
         At(Stage::ConnectionRequest, Silence),
-        by("services-hung", failed("negotiate", "timeout")),
+        by("services-hung", shows("server-silent", failed("negotiate", "timeout"))),
     ),
     fault(
         "negotiate-trickle",
         "sends one byte of a valid confirm a second",
         At(Stage::ConnectionRequest, Trickle(CONFIRM_NLA)),
-        by("services-hung", failed("negotiate", "timeout")),
+        by("services-hung", shows("server-silent", failed("negotiate", "timeout"))),
     ),
     fault(
         "negotiate-flood",
@@ -90,13 +90,13 @@ pub const FAULTS: &[Fault] = &[
         "negotiation-failure-unknown",
         "sends a negotiation failure with code 0x99",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(0x99))),
-        coded("negotiate", "negotiation_failure", 0x99),
+        by("newer-server", coded("negotiate", "negotiation_failure", 0x99)),
     ),
     fault(
         "negotiate-malformed",
         "confirms with a TPDU that is cut short",
         At(Stage::ConnectionRequest, Send(Bytes(&[3, 0, 0, 9, 0x0E, 0xD0, 0, 0, 0x12]))),
-        failed("negotiate", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("negotiate", "malformed"))),
     ),
     fault(
         "negotiate-ultimatum",
@@ -245,16 +245,22 @@ pub const FAULTS: &[Fault] = &[
         "standard-security-unknown",
         "selects an encryption method that nobody knows",
         standard(StandardSecurity { method: 0x20, ..RC4_128 }),
-        Expect {
-            finding: Some("encryption-method-not-offered"),
-            ..coded("mcs", "security_unsupported", 0x20)
-        },
+        by(
+            "server-not-conforming",
+            Expect {
+                finding: Some("encryption-method-not-offered"),
+                ..coded("mcs", "security_unsupported", 0x20)
+            },
+        ),
     ),
     fault(
         "standard-security-wrong-mac",
         "signs an encrypted PDU with a wrong MAC",
         standard(StandardSecurity { then: Then::WrongMac, ..RC4_128 }),
-        Expect { finding: Some("standard-security-mac-invalid"), ..failed("licensing", "mac_invalid") },
+        by(
+            "server-not-conforming",
+            Expect { finding: Some("standard-security-mac-invalid"), ..failed("licensing", "mac_invalid") },
+        ),
     ),
     fault(
         "standard-security-close",
@@ -307,7 +313,10 @@ pub const FAULTS: &[Fault] = &[
         "standard-security-drawing-wrong-mac",
         "signs a drawing with a wrong MAC",
         standard(StandardSecurity { then: Then::WrongFastPathMac, session: Some(&DRAWS_EARLY), ..RC4_128 }),
-        Expect { finding: Some("standard-security-mac-invalid"), ..failed("activate", "mac_invalid") },
+        by(
+            "server-not-conforming",
+            Expect { finding: Some("standard-security-mac-invalid"), ..failed("activate", "mac_invalid") },
+        ),
     ),
     fault(
         "standard-security-error-info-late",
@@ -316,7 +325,7 @@ pub const FAULTS: &[Fault] = &[
             session: Some(&At(Stage::FontList, Send(ErrorInfo(0x10C9)))),
             ..RC4_128
         }),
-        coded("activate", "error_info", 0x10C9),
+        by("client-pdu-rejected", coded("activate", "error_info", 0x10C9)),
     ),
     // TLS: RFC 8446 and 5246.
     fault(
@@ -335,37 +344,37 @@ pub const FAULTS: &[Fault] = &[
         "tls-silence",
         "never answers the ClientHello",
         At(Stage::ClientHello, Silence),
-        by("services-hung", failed("tls", "timeout")),
+        by("services-hung", shows("server-silent", failed("tls", "timeout"))),
     ),
     fault(
         "tls-handshake-failure",
         "answers the ClientHello with alert 40",
         At(Stage::ClientHello, Send(TlsAlert(40))),
-        by("tls-suites-disjoint", coded("tls", "tls_alert", 40)),
+        by("tls-suites-disjoint", shows("tls-alert-received", coded("tls", "tls_alert", 40))),
     ),
     fault(
         "tls-protocol-version",
         "answers the ClientHello with alert 70",
         At(Stage::ClientHello, Send(TlsAlert(70))),
-        by("tls-versions-disjoint", coded("tls", "tls_alert", 70)),
+        by("tls-versions-disjoint", shows("tls-alert-received", coded("tls", "tls_alert", 70))),
     ),
     fault(
         "tls-insufficient-security",
         "answers the ClientHello with alert 71",
         At(Stage::ClientHello, Send(TlsAlert(71))),
-        by("tls-suites-disjoint", coded("tls", "tls_alert", 71)),
+        by("tls-suites-disjoint", shows("tls-alert-received", coded("tls", "tls_alert", 71))),
     ),
     fault(
         "tls-internal-error",
         "answers the ClientHello with alert 80",
         At(Stage::ClientHello, Send(TlsAlert(80))),
-        by("certificate-unusable", coded("tls", "tls_alert", 80)),
+        by("certificate-unusable", shows("tls-alert-received", coded("tls", "tls_alert", 80))),
     ),
     fault(
         "tls-garbage",
         "answers the ClientHello with bytes that are not TLS",
         At(Stage::ClientHello, Send(NOISE)),
-        failed("tls", "not_tls"),
+        by("server-not-conforming", shows("tls-not-spoken", failed("tls", "not_tls"))),
     ),
     fault(
         "tls-half-flight",
@@ -472,19 +481,19 @@ pub const FAULTS: &[Fault] = &[
         "credssp-silence",
         "never answers the first TSRequest",
         At(Stage::Negotiate, Silence),
-        by("services-hung", failed("credssp", "timeout")),
+        by("services-hung", shows("server-silent", failed("credssp", "timeout"))),
     ),
     fault(
         "credssp-garbage",
         "answers the first TSRequest with bytes that are none",
         At(Stage::Negotiate, Send(NOISE)),
-        failed("credssp", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
     ),
     fault(
         "credssp-oversized",
         "announces a TSRequest of 100 MB",
         At(Stage::Negotiate, Send(Bytes(&[0x30, 0x84, 0x06, 0x40, 0, 0, 0xA0, 3, 2, 1, 6]))),
-        failed("credssp", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
     ),
     fault(
         "credssp-status-at-once",
@@ -572,13 +581,13 @@ pub const FAULTS: &[Fault] = &[
         "early-authorization-unknown",
         "answers the credentials with an early authorization result that nobody knows",
         At(Stage::Credentials, Send(EarlyAuthorization(77))),
-        coded("credssp", "early_auth_denied", 77),
+        by("newer-server", coded("credssp", "early_auth_denied", 77)),
     ),
     fault(
         "early-authorization-ultimatum",
         "disconnects in place of the early authorization result",
         At(Stage::Credentials, Send(Ultimatum(1))),
-        coded("credssp", "disconnect", 1),
+        by("logon-right-missing", coded("credssp", "disconnect", 1)),
     ),
     fault(
         "hybrid",
@@ -620,25 +629,25 @@ pub const FAULTS: &[Fault] = &[
         "mcs-silence",
         "never answers the Connect Initial",
         At(Stage::ConnectInitial, Silence),
-        by("services-hung", failed("mcs", "timeout")),
+        by("services-hung", shows("server-silent", failed("mcs", "timeout"))),
     ),
     fault(
         "mcs-garbage",
         "answers the Connect Initial with bytes of no protocol",
         At(Stage::ConnectInitial, Send(NOISE)),
-        failed("mcs", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("mcs", "malformed"))),
     ),
     fault(
         "mcs-refused",
         "refuses the conference: rt-unspecified-failure",
         At(Stage::ConnectInitial, Send(ConnectResult(14))),
-        coded("mcs", "mcs_result", 14),
+        by("server-refuses-settings", coded("mcs", "mcs_result", 14)),
     ),
     fault(
         "mcs-ultimatum",
         "disconnects in place of the Connect Response",
         At(Stage::ConnectInitial, Send(Ultimatum(1))),
-        coded("mcs", "disconnect", 1),
+        by("connection-denied", coded("mcs", "disconnect", 1)),
     ),
     fault(
         "attach-user-refused",
@@ -650,7 +659,7 @@ pub const FAULTS: &[Fault] = &[
         "channel-join-refused",
         "refuses a channel: rt-not-admitted",
         At(Stage::ChannelJoin, Send(ChannelJoinResult(6))),
-        coded("mcs", "mcs_result", 6),
+        by("server-refuses-settings", coded("mcs", "mcs_result", 6)),
     ),
     // Licensing: MS-RDPBCGR 2.2.1.12, 2.2.5.1, 2.2.14.
     fault(
@@ -669,19 +678,19 @@ pub const FAULTS: &[Fault] = &[
         "licensing-silence",
         "never answers the Client Info",
         At(Stage::ClientInfo, Silence),
-        by("services-hung", failed("licensing", "timeout")),
+        by("services-hung", shows("server-silent", failed("licensing", "timeout"))),
     ),
     fault(
         "licensing-garbage",
         "answers the Client Info with bytes of no protocol",
         At(Stage::ClientInfo, Send(NOISE)),
-        failed("licensing", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("licensing", "malformed"))),
     ),
     fault(
         "license-malformed",
         "sends a license PDU that is longer than its message",
         At(Stage::ClientInfo, Send(IoChannel(&[0x80, 0, 0, 0, 0x01, 3, 0xFF, 0xFF, 0x5A]))),
-        failed("licensing", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("licensing", "malformed"))),
     ),
     fault(
         "license-server-missing",
@@ -693,7 +702,7 @@ pub const FAULTS: &[Fault] = &[
         "license-error-unknown",
         "sends a license error with code 0x99",
         At(Stage::ClientInfo, Send(LicenseError(0x99, 1))),
-        coded("licensing", "license_error", 0x99),
+        by("newer-server", coded("licensing", "license_error", 0x99)),
     ),
     fault(
         "error-info-no-license-server",
@@ -705,19 +714,19 @@ pub const FAULTS: &[Fault] = &[
         "error-info-unknown",
         "sets error info 0xABCD in place of licensing",
         At(Stage::ClientInfo, Send(ErrorInfo(0xABCD))),
-        coded("licensing", "error_info", 0xABCD),
+        by("newer-server", coded("licensing", "error_info", 0xABCD)),
     ),
     fault(
         "licensing-ultimatum-provider",
         "disconnects in place of licensing: provider initiated",
         At(Stage::ClientInfo, Send(Ultimatum(1))),
-        coded("licensing", "disconnect", 1),
+        by("connection-denied", coded("licensing", "disconnect", 1)),
     ),
     fault(
         "licensing-ultimatum-user",
         "disconnects in place of licensing: user requested",
         At(Stage::ClientInfo, Send(Ultimatum(3))),
-        coded("licensing", "disconnect", 3),
+        by("connection-denied", coded("licensing", "disconnect", 3)),
     ),
     fault(
         "message-channel-flood",
@@ -754,49 +763,49 @@ pub const FAULTS: &[Fault] = &[
         "activate-close",
         "closes before the Demand Active",
         At(Stage::Licensed, Close),
-        failed("activate", "closed"),
+        by("session-start-failed", failed("activate", "closed")),
     ),
     fault(
         "activate-reset",
         "resets after the Confirm Active",
         At(Stage::ConfirmActive, Reset),
-        failed("activate", "reset"),
+        by("session-start-failed", failed("activate", "reset")),
     ),
     fault(
         "activate-silence",
         "never sends a Demand Active",
         At(Stage::Licensed, Silence),
-        by("services-hung", failed("activate", "timeout")),
+        by("services-hung", shows("server-silent", failed("activate", "timeout"))),
     ),
     fault(
         "finalization-silence",
         "never answers the Font List",
         At(Stage::FontList, Silence),
-        by("services-hung", failed("activate", "timeout")),
+        by("services-hung", shows("server-silent", failed("activate", "timeout"))),
     ),
     fault(
         "activate-garbage",
         "sends bytes of no protocol in place of the Demand Active",
         At(Stage::Licensed, Send(NOISE)),
-        failed("activate", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("activate", "malformed"))),
     ),
     fault(
         "demand-active-malformed",
         "sends a Demand Active that is cut short",
         At(Stage::Licensed, Send(IoChannel(&[12, 0, 0x11, 0, 0xEA, 3, 0xEA, 3, 1, 0, 4, 0]))),
-        failed("activate", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("activate", "malformed"))),
     ),
     fault(
         "activate-ultimatum",
         "disconnects after the Confirm Active",
         At(Stage::ConfirmActive, Send(Ultimatum(1))),
-        coded("activate", "disconnect", 1),
+        by("session-start-failed", coded("activate", "disconnect", 1)),
     ),
     fault(
         "error-info-in-finalization",
         "sets error info 0x10C9 in place of the Font Map",
         At(Stage::FontList, Send(ErrorInfo(0x10C9))),
-        coded("activate", "error_info", 0x10C9),
+        by("client-pdu-rejected", coded("activate", "error_info", 0x10C9)),
     ),
     fault(
         "error-info-denied",
@@ -814,7 +823,7 @@ pub const FAULTS: &[Fault] = &[
         "reactivation-endless",
         "takes the activation back again and again",
         Behaviour::Reactivate(100),
-        failed("activate", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("activate", "malformed"))),
     ),
     fault(
         "redirect",

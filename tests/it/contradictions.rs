@@ -137,3 +137,25 @@ async fn beside_what_is_certain_nothing_is_likely() {
         }
     }
 }
+
+/// Where TLS protects the stream, only who ends TLS can have sent it.
+#[tokio::test(start_paused = true)]
+async fn the_way_is_blamed_for_bytes_only_where_it_can_change_them() {
+    let blames = |report: &Report| report.causes.iter().any(|cause| cause.code == "stream-altered");
+    for name in ["negotiate-malformed", "tls-garbage", "standard-security-wrong-mac"] {
+        assert!(blames(&of(name).await), "{name}");
+    }
+    for name in ["credssp-garbage", "mcs-garbage", "activate-garbage"] {
+        assert!(!blames(&of(name).await), "{name}");
+    }
+}
+
+/// A close that nobody explains may be a service's or a device's; late in TLS a device does not know what it cuts.
+#[tokio::test(start_paused = true)]
+async fn a_late_close_leaves_open_who_it_was() {
+    for name in ["mcs-close", "activate-close"] {
+        let report = of(name).await;
+        assert_eq!(likelihood(&report, "services-hung"), Likelihood::Possible, "{name}");
+        assert!(!cause(&report, "middlebox-cuts-stream").against.is_empty(), "{name}");
+    }
+}

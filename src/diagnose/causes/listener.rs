@@ -170,7 +170,7 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
     let answers = match phase {
         Phase::Negotiate => some_request_answered(facts) || takes_tls(facts),
         Phase::Tls => facts.any_hello_answered(),
-        _ => is_busy(facts),
+        _ => facts.is_busy(),
     };
     if answers {
         return None;
@@ -178,19 +178,13 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(failure) = silent_in(facts, phase) {
         return Some(Weighed::likely(format!("in {phase} {}", failure.detail)).and(facts.every_time(phase)));
     }
-    let failure = cut_in(facts, Phase::Negotiate)?;
-    Some(Weighed::possible(after("the Connection Request", failure)))
-}
-
-/// Whether the server kept sending what does not end the phase.
-fn is_busy(facts: &Facts<'_>) -> bool {
-    let licensing = facts.licensing.is_some_and(|seen| seen.auto_detect_requests + seen.ignored_pdus > 0);
-    let drawn = facts.activate.is_some_and(|seen| seen.fast_path_pdus > 0);
-    match facts.failed().map(|failed| failed.phase) {
-        Some(Phase::Licensing) => licensing,
-        Some(Phase::Activate) => drawn,
-        _ => false,
-    }
+    let what = match phase {
+        Phase::Negotiate => "the Connection Request",
+        Phase::Mcs => "the Connect Initial",
+        Phase::Activate => "the license",
+        _ => return None,
+    };
+    cut_in(facts, phase).map(|failure| Weighed::possible(after(what, failure)))
 }
 
 fn one_host(facts: &Facts<'_>) -> Option<Weighed> {

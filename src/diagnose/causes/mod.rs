@@ -1,6 +1,7 @@
 //! What may explain a failure: every hypothesis with its evidence, weighed and ranked.
 
 mod account;
+mod answer;
 mod certificate;
 mod credssp;
 mod listener;
@@ -42,6 +43,7 @@ pub const RULES: &[&[CauseRule]] = &[
     credssp::RULES,
     account::RULES,
     session::RULES,
+    answer::RULES,
     listener::RULES,
     path::RULES,
 ];
