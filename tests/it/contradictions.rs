@@ -126,6 +126,18 @@ async fn what_ends_before_the_failure_says_nothing_of_it() {
     }
 }
 
+/// A rule that counts connections is not knocked on further.
+#[tokio::test(start_paused = true)]
+async fn experiments_end_where_a_port_that_was_open_is_closed() {
+    let turned_away = Answer::InTurn(vec![Answer::Demo(Some(fault("tls-reset"))), Answer::Refused].leak());
+    let report = on(&[("192.0.2.15:3389", turned_away), ("192.0.2.16:3389", Answer::Demo(None))]).await;
+    let made: Vec<&str> = report.trace.connections.iter().map(named).collect();
+    assert_eq!(made.len(), 1 + 2 + 1, "{made:?}");
+    assert!(made.contains(&"next-address-1"), "{made:?}");
+    let closed = on(&[("192.0.2.15:3389", Answer::Refused)]).await;
+    assert_eq!(closed.trace.connections.len(), 1 + 3, "whether it stays closed is what is asked");
+}
+
 /// Which host it is can be proved; what ails it is not the better known for it.
 #[tokio::test(start_paused = true)]
 async fn beside_what_is_certain_nothing_is_likely() {
