@@ -80,8 +80,8 @@ pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> 
     let behaviour = server.fault.map(|fault| &fault.behaviour);
     let mut conversation = Conversation { server, behaviour, message_channel: 0, reactivations: 0 };
     let number = server.number();
-    if let Some(Behaviour::DirectTls) = conversation.behaviour() {
-        return direct_tls(&conversation, stream).await;
+    if let Some(Behaviour::DirectTls(action)) = conversation.behaviour() {
+        return direct_tls(&conversation, *action, stream).await;
     }
     let mut acceptor = new_acceptor(&conversation);
     let selected = match negotiate(&conversation, number, &mut acceptor, &mut stream).await {
@@ -167,13 +167,20 @@ fn shown() -> io::Error {
     io::Error::other("the fault was shown")
 }
 
-/// Ends TLS itself, and leaves who begins otherwise.
-async fn direct_tls<S: Stream>(conversation: &Conversation<'_>, mut stream: S) -> io::Result<()> {
+/// Ends TLS itself, and does this to who begins otherwise.
+async fn direct_tls<S: Stream>(
+    conversation: &Conversation<'_>,
+    action: Action,
+    mut stream: S,
+) -> io::Result<()> {
     let mut first = [0];
     stream.read_exact(&mut first).await?;
     match first {
         [HANDSHAKE] => drain(&mut accept(conversation, first.to_vec(), stream).await?).await,
-        _ => Err(end(&mut stream, shown()).await),
+        _ => {
+            let error = action.act(&mut stream, 0).await;
+            Err(end(&mut stream, error).await)
+        }
     }
 }
 

@@ -81,8 +81,8 @@ pub(super) enum Behaviour {
     DislikesCookie,
     /// Closes when the Connection Request offers NLA.
     DislikesNla,
-    /// Takes TLS without a Connection Request and nothing else.
-    DirectTls,
+    /// Takes TLS without a Connection Request, and does this to whoever begins with one.
+    DirectTls(Action),
     /// Does this on the first of every three connections.
     EveryThird(Action),
     /// Takes the activation back once the session is active and has been drawn.

@@ -27,13 +27,13 @@ pub const FAULTS: &[Fault] = &[
         "negotiate-silence",
         "never answers the Connection Request",
         At(Stage::ConnectionRequest, Silence),
-        by("services-hung", failed("negotiate", "timeout")),
+        by("services-hung", shows("server-silent", failed("negotiate", "timeout"))),
     ),
     fault(
         "negotiate-trickle",
         "sends one byte of a valid confirm a second",
         At(Stage::ConnectionRequest, Trickle(CONFIRM_NLA)),
-        by("services-hung", failed("negotiate", "timeout")),
+        by("services-hung", shows("server-silent", failed("negotiate", "timeout"))),
     ),
     fault(
         "negotiate-flood",
@@ -61,9 +61,12 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "inconsistent-flags",
-        "says that the flags are inconsistent",
-        At(Stage::ConnectionRequest, Send(NegotiationFailure(4))),
-        by("tls-proxy-in-front", coded("negotiate", "negotiation_failure", 4)),
+        "says that the flags are inconsistent, as a server does behind a TLS proxy",
+        Behaviour::DirectTls(Send(NegotiationFailure(4))),
+        by(
+            "tls-proxy-in-front",
+            shows("negotiation-direct-tls", coded("negotiate", "negotiation_failure", 4)),
+        ),
     ),
     fault(
         "nla-required",
@@ -87,13 +90,13 @@ pub const FAULTS: &[Fault] = &[
         "negotiation-failure-unknown",
         "sends a negotiation failure with code 0x99",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(0x99))),
-        coded("negotiate", "negotiation_failure", 0x99),
+        by("newer-server", coded("negotiate", "negotiation_failure", 0x99)),
     ),
     fault(
         "negotiate-malformed",
         "confirms with a TPDU that is cut short",
         At(Stage::ConnectionRequest, Send(Bytes(&[3, 0, 0, 9, 0x0E, 0xD0, 0, 0, 0x12]))),
-        failed("negotiate", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("negotiate", "malformed"))),
     ),
     fault(
         "negotiate-ultimatum",
@@ -143,8 +146,8 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "tls-at-once",
         "answers with a TLS alert, as a TLS server does",
-        At(Stage::ConnectionRequest, Send(TlsAlert(10))),
-        by("tls-proxy-in-front", failed("negotiate", "not_rdp")),
+        Behaviour::DirectTls(Send(TlsAlert(10))),
+        by("tls-proxy-in-front", shows("negotiation-direct-tls", failed("negotiate", "not_rdp"))),
     ),
     fault(
         "random-bytes",
@@ -168,7 +171,7 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "direct-tls",
         "takes TLS without a Connection Request and closes on one, as a TLS proxy does",
-        Behaviour::DirectTls,
+        Behaviour::DirectTls(Close),
         by("tls-proxy-in-front", shows("negotiation-direct-tls", failed("negotiate", "closed"))),
     ),
     fault(
@@ -188,7 +191,7 @@ pub const FAULTS: &[Fault] = &[
         "standard-security",
         "selects Standard RDP Security although TLS was asked for",
         standard(RC4_128),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-only",
@@ -200,31 +203,31 @@ pub const FAULTS: &[Fault] = &[
         "standard-security-plain",
         "selects Standard RDP Security and encrypts nothing",
         standard(StandardSecurity { method: 0, level: 0, ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-40-bit",
         "selects RC4 with 40 bits, from client to server only",
         standard(StandardSecurity { method: 0x01, level: 1, ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-56-bit",
         "selects RC4 with 56 bits, and encrypts the license exchange too",
         standard(StandardSecurity { method: 0x08, then: Then::EncryptedValidClient, ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-auto-detect",
         "selects RC4 with 128 bits and measures the round trip before licensing",
         standard(StandardSecurity { confirm: CONFIRM_RDP_EXTENDED, then: Then::AutoDetect, ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-license",
         "selects RC4 with 128 bits and asks for a license",
         standard(StandardSecurity { level: 3, then: Then::License, ..RC4_128 }),
-        Expect { phase: "licensing", ..STANDARD_SECURITY },
+        Expect { phase: "licensing", ..FELL_BACK },
     ),
     fault(
         "standard-security-fips",
@@ -242,16 +245,22 @@ pub const FAULTS: &[Fault] = &[
         "standard-security-unknown",
         "selects an encryption method that nobody knows",
         standard(StandardSecurity { method: 0x20, ..RC4_128 }),
-        Expect {
-            finding: Some("encryption-method-not-offered"),
-            ..coded("mcs", "security_unsupported", 0x20)
-        },
+        by(
+            "server-not-conforming",
+            Expect {
+                finding: Some("encryption-method-not-offered"),
+                ..coded("mcs", "security_unsupported", 0x20)
+            },
+        ),
     ),
     fault(
         "standard-security-wrong-mac",
         "signs an encrypted PDU with a wrong MAC",
         standard(StandardSecurity { then: Then::WrongMac, ..RC4_128 }),
-        Expect { finding: Some("standard-security-mac-invalid"), ..failed("licensing", "mac_invalid") },
+        by(
+            "server-not-conforming",
+            Expect { finding: Some("standard-security-mac-invalid"), ..failed("licensing", "mac_invalid") },
+        ),
     ),
     fault(
         "standard-security-close",
@@ -275,7 +284,7 @@ pub const FAULTS: &[Fault] = &[
         "standard-security-redirection",
         "redirects in an encrypted PDU",
         standard(StandardSecurity { then: Then::Redirection, ..RC4_128 }),
-        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), ..FELL_BACK },
     ),
     fault(
         "standard-security-multitransport",
@@ -286,25 +295,28 @@ pub const FAULTS: &[Fault] = &[
             session: Some(&Behaviour::Also(Stage::Licensed, &[MULTITRANSPORT, RttRequest(7), HEARTBEAT])),
             ..RC4_128
         }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-drawing",
         "draws on an encrypted fast path before the Font Map, which is no fault",
         standard(StandardSecurity { session: Some(&DRAWS_EARLY), ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-drawing-plain",
         "draws on a fast path in clear, as a server of encryption level low does",
         standard(StandardSecurity { method: 0x01, level: 1, session: Some(&DRAWS_EARLY), ..RC4_128 }),
-        STANDARD_SECURITY,
+        FELL_BACK,
     ),
     fault(
         "standard-security-drawing-wrong-mac",
         "signs a drawing with a wrong MAC",
         standard(StandardSecurity { then: Then::WrongFastPathMac, session: Some(&DRAWS_EARLY), ..RC4_128 }),
-        Expect { finding: Some("standard-security-mac-invalid"), ..failed("activate", "mac_invalid") },
+        by(
+            "server-not-conforming",
+            Expect { finding: Some("standard-security-mac-invalid"), ..failed("activate", "mac_invalid") },
+        ),
     ),
     fault(
         "standard-security-error-info-late",
@@ -313,7 +325,7 @@ pub const FAULTS: &[Fault] = &[
             session: Some(&At(Stage::FontList, Send(ErrorInfo(0x10C9)))),
             ..RC4_128
         }),
-        coded("activate", "error_info", 0x10C9),
+        by("client-pdu-rejected", coded("activate", "error_info", 0x10C9)),
     ),
     // TLS: RFC 8446 and 5246.
     fault(
@@ -332,37 +344,37 @@ pub const FAULTS: &[Fault] = &[
         "tls-silence",
         "never answers the ClientHello",
         At(Stage::ClientHello, Silence),
-        by("services-hung", failed("tls", "timeout")),
+        by("services-hung", shows("server-silent", failed("tls", "timeout"))),
     ),
     fault(
         "tls-handshake-failure",
         "answers the ClientHello with alert 40",
         At(Stage::ClientHello, Send(TlsAlert(40))),
-        by("tls-suites-disjoint", coded("tls", "tls_alert", 40)),
+        by("tls-suites-disjoint", shows("tls-alert-received", coded("tls", "tls_alert", 40))),
     ),
     fault(
         "tls-protocol-version",
         "answers the ClientHello with alert 70",
         At(Stage::ClientHello, Send(TlsAlert(70))),
-        by("tls-versions-disjoint", coded("tls", "tls_alert", 70)),
+        by("tls-versions-disjoint", shows("tls-alert-received", coded("tls", "tls_alert", 70))),
     ),
     fault(
         "tls-insufficient-security",
         "answers the ClientHello with alert 71",
         At(Stage::ClientHello, Send(TlsAlert(71))),
-        by("tls-suites-disjoint", coded("tls", "tls_alert", 71)),
+        by("tls-suites-disjoint", shows("tls-alert-received", coded("tls", "tls_alert", 71))),
     ),
     fault(
         "tls-internal-error",
         "answers the ClientHello with alert 80",
         At(Stage::ClientHello, Send(TlsAlert(80))),
-        by("certificate-unusable", coded("tls", "tls_alert", 80)),
+        by("certificate-unusable", shows("tls-alert-received", coded("tls", "tls_alert", 80))),
     ),
     fault(
         "tls-garbage",
         "answers the ClientHello with bytes that are not TLS",
         At(Stage::ClientHello, Send(NOISE)),
-        failed("tls", "not_tls"),
+        by("server-not-conforming", shows("tls-not-spoken", failed("tls", "not_tls"))),
     ),
     fault(
         "tls-half-flight",
@@ -469,19 +481,19 @@ pub const FAULTS: &[Fault] = &[
         "credssp-silence",
         "never answers the first TSRequest",
         At(Stage::Negotiate, Silence),
-        by("services-hung", failed("credssp", "timeout")),
+        by("services-hung", shows("server-silent", failed("credssp", "timeout"))),
     ),
     fault(
         "credssp-garbage",
         "answers the first TSRequest with bytes that are none",
         At(Stage::Negotiate, Send(NOISE)),
-        failed("credssp", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
     ),
     fault(
         "credssp-oversized",
         "announces a TSRequest of 100 MB",
         At(Stage::Negotiate, Send(Bytes(&[0x30, 0x84, 0x06, 0x40, 0, 0, 0xA0, 3, 2, 1, 6]))),
-        failed("credssp", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
     ),
     fault(
         "credssp-status-at-once",
@@ -569,13 +581,13 @@ pub const FAULTS: &[Fault] = &[
         "early-authorization-unknown",
         "answers the credentials with an early authorization result that nobody knows",
         At(Stage::Credentials, Send(EarlyAuthorization(77))),
-        coded("credssp", "early_auth_denied", 77),
+        by("newer-server", coded("credssp", "early_auth_denied", 77)),
     ),
     fault(
         "early-authorization-ultimatum",
         "disconnects in place of the early authorization result",
         At(Stage::Credentials, Send(Ultimatum(1))),
-        coded("credssp", "disconnect", 1),
+        by("logon-right-missing", coded("credssp", "disconnect", 1)),
     ),
     fault(
         "hybrid",
@@ -617,25 +629,25 @@ pub const FAULTS: &[Fault] = &[
         "mcs-silence",
         "never answers the Connect Initial",
         At(Stage::ConnectInitial, Silence),
-        by("services-hung", failed("mcs", "timeout")),
+        by("services-hung", shows("server-silent", failed("mcs", "timeout"))),
     ),
     fault(
         "mcs-garbage",
         "answers the Connect Initial with bytes of no protocol",
         At(Stage::ConnectInitial, Send(NOISE)),
-        failed("mcs", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("mcs", "malformed"))),
     ),
     fault(
         "mcs-refused",
         "refuses the conference: rt-unspecified-failure",
         At(Stage::ConnectInitial, Send(ConnectResult(14))),
-        coded("mcs", "mcs_result", 14),
+        by("server-refuses-settings", coded("mcs", "mcs_result", 14)),
     ),
     fault(
         "mcs-ultimatum",
         "disconnects in place of the Connect Response",
         At(Stage::ConnectInitial, Send(Ultimatum(1))),
-        coded("mcs", "disconnect", 1),
+        by("connection-denied", coded("mcs", "disconnect", 1)),
     ),
     fault(
         "attach-user-refused",
@@ -647,7 +659,7 @@ pub const FAULTS: &[Fault] = &[
         "channel-join-refused",
         "refuses a channel: rt-not-admitted",
         At(Stage::ChannelJoin, Send(ChannelJoinResult(6))),
-        coded("mcs", "mcs_result", 6),
+        by("server-refuses-settings", coded("mcs", "mcs_result", 6)),
     ),
     // Licensing: MS-RDPBCGR 2.2.1.12, 2.2.5.1, 2.2.14.
     fault(
@@ -666,19 +678,19 @@ pub const FAULTS: &[Fault] = &[
         "licensing-silence",
         "never answers the Client Info",
         At(Stage::ClientInfo, Silence),
-        by("services-hung", failed("licensing", "timeout")),
+        by("services-hung", shows("server-silent", failed("licensing", "timeout"))),
     ),
     fault(
         "licensing-garbage",
         "answers the Client Info with bytes of no protocol",
         At(Stage::ClientInfo, Send(NOISE)),
-        failed("licensing", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("licensing", "malformed"))),
     ),
     fault(
         "license-malformed",
         "sends a license PDU that is longer than its message",
         At(Stage::ClientInfo, Send(IoChannel(&[0x80, 0, 0, 0, 0x01, 3, 0xFF, 0xFF, 0x5A]))),
-        failed("licensing", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("licensing", "malformed"))),
     ),
     fault(
         "license-server-missing",
@@ -690,7 +702,7 @@ pub const FAULTS: &[Fault] = &[
         "license-error-unknown",
         "sends a license error with code 0x99",
         At(Stage::ClientInfo, Send(LicenseError(0x99, 1))),
-        coded("licensing", "license_error", 0x99),
+        by("newer-server", coded("licensing", "license_error", 0x99)),
     ),
     fault(
         "error-info-no-license-server",
@@ -702,19 +714,19 @@ pub const FAULTS: &[Fault] = &[
         "error-info-unknown",
         "sets error info 0xABCD in place of licensing",
         At(Stage::ClientInfo, Send(ErrorInfo(0xABCD))),
-        coded("licensing", "error_info", 0xABCD),
+        by("newer-server", coded("licensing", "error_info", 0xABCD)),
     ),
     fault(
         "licensing-ultimatum-provider",
         "disconnects in place of licensing: provider initiated",
         At(Stage::ClientInfo, Send(Ultimatum(1))),
-        coded("licensing", "disconnect", 1),
+        by("connection-denied", coded("licensing", "disconnect", 1)),
     ),
     fault(
         "licensing-ultimatum-user",
         "disconnects in place of licensing: user requested",
         At(Stage::ClientInfo, Send(Ultimatum(3))),
-        coded("licensing", "disconnect", 3),
+        by("connection-denied", coded("licensing", "disconnect", 3)),
     ),
     fault(
         "message-channel-flood",
@@ -751,49 +763,49 @@ pub const FAULTS: &[Fault] = &[
         "activate-close",
         "closes before the Demand Active",
         At(Stage::Licensed, Close),
-        failed("activate", "closed"),
+        by("session-start-failed", failed("activate", "closed")),
     ),
     fault(
         "activate-reset",
         "resets after the Confirm Active",
         At(Stage::ConfirmActive, Reset),
-        failed("activate", "reset"),
+        by("session-start-failed", failed("activate", "reset")),
     ),
     fault(
         "activate-silence",
         "never sends a Demand Active",
         At(Stage::Licensed, Silence),
-        by("services-hung", failed("activate", "timeout")),
+        by("services-hung", shows("server-silent", failed("activate", "timeout"))),
     ),
     fault(
         "finalization-silence",
         "never answers the Font List",
         At(Stage::FontList, Silence),
-        by("services-hung", failed("activate", "timeout")),
+        by("services-hung", shows("server-silent", failed("activate", "timeout"))),
     ),
     fault(
         "activate-garbage",
         "sends bytes of no protocol in place of the Demand Active",
         At(Stage::Licensed, Send(NOISE)),
-        failed("activate", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("activate", "malformed"))),
     ),
     fault(
         "demand-active-malformed",
         "sends a Demand Active that is cut short",
         At(Stage::Licensed, Send(IoChannel(&[12, 0, 0x11, 0, 0xEA, 3, 0xEA, 3, 1, 0, 4, 0]))),
-        failed("activate", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("activate", "malformed"))),
     ),
     fault(
         "activate-ultimatum",
         "disconnects after the Confirm Active",
         At(Stage::ConfirmActive, Send(Ultimatum(1))),
-        coded("activate", "disconnect", 1),
+        by("session-start-failed", coded("activate", "disconnect", 1)),
     ),
     fault(
         "error-info-in-finalization",
         "sets error info 0x10C9 in place of the Font Map",
         At(Stage::FontList, Send(ErrorInfo(0x10C9))),
-        coded("activate", "error_info", 0x10C9),
+        by("client-pdu-rejected", coded("activate", "error_info", 0x10C9)),
     ),
     fault(
         "error-info-denied",
@@ -811,7 +823,7 @@ pub const FAULTS: &[Fault] = &[
         "reactivation-endless",
         "takes the activation back again and again",
         Behaviour::Reactivate(100),
-        failed("activate", "malformed"),
+        by("server-not-conforming", shows("answer-malformed", failed("activate", "malformed"))),
     ),
     fault(
         "redirect",
@@ -959,6 +971,8 @@ const RC4_128: StandardSecurity = StandardSecurity {
     session: None,
 };
 const STANDARD_SECURITY: Expect = finding("standard-rdp-security");
+/// The same in answer to an offer of TLS.
+const FELL_BACK: Expect = by("xrdp-key-unreadable", STANDARD_SECURITY);
 
 const fn fault(name: &'static str, about: &'static str, behaviour: Behaviour, expect: Expect) -> Fault {
     Fault { name, about, expect, behaviour }

@@ -20,6 +20,10 @@ pub const CODES: &[&str] = &[
     "not-an-rdp-server",
     "tls-client-certificate-required",
     "standard-security-mac-invalid",
+    "tls-alert-received",
+    "tls-not-spoken",
+    "answer-malformed",
+    "server-silent",
     "negotiation-refused",
     "early-authorization-denied",
     "license-server-missing",
@@ -44,6 +48,9 @@ const EXPLAINS: &[&str] = &[
     "negotiation-offer-refused",
 ];
 
+/// What says how it ended and not why: an experiment that found out takes its place.
+const GENERAL: &[&str] = &["unexplained-failure", "tls-alert-received", "server-silent"];
+
 /// The finding of a failed phase; none when a rule has already said the same.
 pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
     let failed = facts.failed()?;
@@ -52,8 +59,7 @@ pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
         return None;
     }
     let code = code(failed.phase, failure, facts);
-    if code == "unexplained-failure" && found.iter().any(|finding| EXPLAINS.contains(&finding.code.as_str()))
-    {
+    if GENERAL.contains(&code) && found.iter().any(|finding| EXPLAINS.contains(&finding.code.as_str())) {
         return None;
     }
     Some(Finding {
@@ -83,6 +89,10 @@ fn code(phase: Phase, failure: &Failure, facts: &Facts<'_>) -> &'static str {
         FailureKind::TlsAlert if facts.tls.is_some_and(|tls| tls.client_certificate_requested) => {
             "tls-client-certificate-required"
         }
+        FailureKind::TlsAlert => "tls-alert-received",
+        FailureKind::NotTls => "tls-not-spoken",
+        FailureKind::Malformed => "answer-malformed",
+        FailureKind::Timeout if !facts.is_busy() => "server-silent",
         FailureKind::MacInvalid => "standard-security-mac-invalid",
         FailureKind::NegotiationFailure => "negotiation-refused",
         FailureKind::EarlyAuthDenied => "early-authorization-denied",

@@ -4,6 +4,7 @@ use super::{
     accepted,
     experiments::{self, Experiment},
 };
+use crate::codes::Phase;
 use crate::report::{
     ActivateEvidence, Certificate, Connection, CredsspEvidence, LicensingEvidence, McsEvidence,
     NegotiateEvidence, Posture, Purpose, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp,
@@ -62,6 +63,17 @@ impl<'a> Facts<'a> {
     /// The phase in which the connection ended.
     pub fn failed(&self) -> Option<&Summary<'a>> {
         self.last().filter(|summary| summary.status == Status::Failed)
+    }
+
+    /// Whether the server kept sending what does not end the phase.
+    pub fn is_busy(&self) -> bool {
+        let licensing = self.licensing.is_some_and(|seen| seen.auto_detect_requests + seen.ignored_pdus > 0);
+        let drawn = self.activate.is_some_and(|seen| seen.fast_path_pdus > 0);
+        match self.failed().map(|failed| failed.phase) {
+            Some(Phase::Licensing) => licensing,
+            Some(Phase::Activate) => drawn,
+            _ => false,
+        }
     }
 
     /// The protocol that the server selected.

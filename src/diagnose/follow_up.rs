@@ -20,6 +20,7 @@ pub const RULES: &[Rule] = &[
     rule("negotiation-offer-refused", Severity::Error, Phase::Negotiate, offer_refused),
     rule("negotiation-direct-tls", Severity::Warning, Phase::Negotiate, direct_tls),
     rule("experiment-intermittent", Severity::Warning, Phase::Connect, intermittent),
+    rule("experiment-turned-away", Severity::Warning, Phase::Connect, turned_away),
     rule("experiment-other-address-works", Severity::Warning, Phase::Connect, other_address),
 ];
 
@@ -56,8 +57,10 @@ fn offer_refused(facts: &Facts<'_>) -> Option<String> {
 fn direct_tls(facts: &Facts<'_>) -> Option<String> {
     let negotiate = facts.failed().is_some_and(|failed| failed.phase == Phase::Negotiate);
     let passes = facts.passes("direct-tls", Phase::Tls) == Some(true);
-    let text = "TLS without a Connection Request is answered: something on the port ends TLS itself";
-    (negotiate && passes).then(|| text.to_owned())
+    (negotiate && passes).then(|| {
+        let served = facts.direct_certificate().map_or_else(String::new, |served| format!(", with {served}"));
+        format!("TLS without a Connection Request is answered: something on the port ends TLS itself{served}")
+    })
 }
 
 fn intermittent(facts: &Facts<'_>) -> Option<String> {
@@ -67,6 +70,18 @@ fn intermittent(facts: &Facts<'_>) -> Option<String> {
     (passed > 0).then(|| {
         format!("the fault comes and goes: of {made} repetitions {failed} failed before {phase} was passed")
     })
+}
+
+fn turned_away(facts: &Facts<'_>) -> Option<String> {
+    let failed = facts.failed()?.phase;
+    let (early, made) = facts.turned_away();
+    let first = early.first()?;
+    let detail = &first.failure?.detail;
+    Some(format!(
+        "{} of {made} connections that followed ended before {failed} and tell nothing of it: in {}, {detail}",
+        early.len(),
+        first.phase
+    ))
 }
 
 fn other_address(facts: &Facts<'_>) -> Option<String> {

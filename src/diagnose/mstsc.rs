@@ -1,8 +1,11 @@
-//! What mstsc would have shown: a table of how a phase ended, and one of the statuses that CredSSP carries.
+//! What mstsc would have shown: a table of how a phase ended; for the statuses of CredSSP that of the codes.
 
 use super::{Facts, handshakes};
 use crate::{
-    codes::Phase::{self, Activate, Connect, Credssp, Licensing, Mcs, Negotiate, Resolve, Tls},
+    codes::{
+        self,
+        Phase::{self, Activate, Connect, Credssp, Licensing, Mcs, Negotiate, Resolve, Tls},
+    },
     report::{
         Confidence::{self, Documented, Inferred, Observed},
         Failure,
@@ -109,36 +112,6 @@ const fn told(row: Row) -> Row {
     Row { extended: FromServer, ..row }
 }
 
-/// Status, disconnect reason, whether the two bear the same name, and what it says.
-const STATUSES: &[(i64, u32, &str)] = &[
-    (0xC000_006D, 0x807, "user name or password is wrong"),
-    (0xC000_006A, 0x807, "user name or password is wrong"),
-    (0x8009_030C, 0x807, "user name or password is wrong"),
-    (0xC000_0064, 0xA07, "there is no such user"),
-    (0xC000_0072, 0xB07, "the account is disabled"),
-    (0xC000_006E, 0xC07, "a restriction of the account forbids the logon"),
-    (0xC000_0234, 0xD07, "the account is locked"),
-    (0xC000_0193, 0xE07, "the account has expired"),
-    (0xC000_0071, 0xF07, "the password has expired"),
-    (0xC000_006F, 0x1007, "the account may not log on at this hour"),
-    (0xC000_0070, 0x1107, "the account may not log on from this computer"),
-    (0xC000_0224, 0x1207, "the password must be changed"),
-    (0xC000_015B, 0x1307, "the account lacks the right for this kind of logon"),
-    (0x8009_0311, 0x1807, "no authority that could authenticate was reached"),
-    (0xC000_005E, 0x1807, "no authority that could authenticate was reached"),
-    (0xC000_0233, 0x1807, "no authority that could authenticate was reached"),
-    (0xC000_00DF, 0x1807, "no authority that could authenticate was reached"),
-    (0xC000_0380, 0x1C07, "the smart card's PIN is wrong"),
-    (0xC000_0381, 0x2207, "the smart card is blocked"),
-    (0xC000_0383, 0x30A, "there is no smart card"),
-    (0x8009_0328, 0x1B07, "the certificate has expired"),
-    (0xC000_0133, 0x1D07, "the clocks differ too much"),
-    (0x8009_0324, 0x1D07, "the clocks differ too much"),
-    (0x8009_030E, 0x1F07, "no credentials were given"),
-    (0x8009_035E, 0x1607, "the client's policy does not send credentials there"),
-    (0x8009_035F, 0x1707, "the client's policy does not send credentials where only NTLM is known"),
-];
-
 /// The label for what ended the trace; none where nobody knows it.
 pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     let failed = facts.failed()?;
@@ -174,12 +147,16 @@ fn fits(row: &Row, phase: Phase, failure: &Failure) -> bool {
     row.phase == phase && row.kinds.contains(&failure.kind) && row.codes.is_none_or(in_range)
 }
 
+/// The table of statuses says which of them mstsc has a reason for.
 fn status(failure: &Failure) -> Option<MstscLabel> {
-    let (_, reason, text) = STATUSES.iter().find(|row| Some(row.0) == failure.code)?;
+    let code = u32::try_from(failure.code?).ok()?;
+    let row =
+        codes::NTSTATUS.find(code).filter(|row| row.phases.split(',').any(|phase| phase == "credssp"))?;
+    let reason = codes::DISCONNECT.find(row.mstsc?)?;
     Some(MstscLabel {
-        code: hex(i64::from(*reason)),
+        code: hex(i64::from(row.mstsc?)),
         extended: hex(0),
-        text: (*text).to_owned(),
+        text: reason.meaning.to_owned(),
         confidence: Inferred,
     })
 }

@@ -76,7 +76,7 @@ fn protocol_not_requested(facts: &Facts<'_>) -> Option<String> {
     (asked && !offered).then(|| {
         let requested: Vec<&str> = negotiate.requested.iter().map(|protocol| protocol.name()).collect();
         format!(
-            "the server selected {} ({code}), but only {} was offered",
+            "the server selected {} ({code}), but only {} was offered: current clients may leave here",
             selected.name(),
             requested.join(", ")
         )

@@ -29,6 +29,10 @@ const OFFERS: &[&str] = &[
     "protocol-rdsaad",
     "next-address",
 ];
+/// Refused flags: what takes TLS before the negotiation?
+const FLAGS: &[&str] = &["protocol-rdp", "protocol-ssl", "protocol-hybrid", "direct-tls", "next-address"];
+/// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2): only who began with TLS can be told so.
+const INCONSISTENT_FLAGS: i64 = 4;
 const AGAIN: &[&str] = &["next-address", "repeat"];
 const WITHOUT_NLA: &[&str] = &["protocol-ssl", "tls12-only", "next-address", "repeat"];
 
@@ -58,11 +62,12 @@ pub fn wanted(trace: &Trace) -> Vec<&'static str> {
 }
 
 fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [&'static str] {
-    let named = facts.negotiate.is_some_and(|negotiate| negotiate.speaks.is_some());
+    let named = facts.negotiate.and_then(|negotiate| negotiate.speaks.as_deref());
     match failure.kind {
+        Kind::NegotiationFailure if failure.code == Some(INCONSISTENT_FLAGS) => FLAGS,
         Kind::NegotiationFailure => OFFERS,
         // What has introduced itself needs no guessing.
-        Kind::NotRdp if named => &[],
+        Kind::NotRdp if named.is_some_and(|speaks| !speaks.starts_with("TLS")) => &[],
         Kind::NotRdp => &["direct-tls", "next-address"],
         _ => NEGOTIATION,
     }

@@ -12,7 +12,12 @@ mod small_hello;
 mod tls12_only;
 mod tls13_only;
 
-use std::{future, net::SocketAddr, time::Duration};
+use std::{
+    future,
+    net::SocketAddr,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    time::Duration,
+};
 
 use futures_util::{StreamExt as _, stream};
 
@@ -29,6 +34,8 @@ use crate::{
 const MOST: usize = 12;
 /// Many half-open connections trip limits of the server and spoil what is to be seen.
 const AT_ONCE: usize = 2;
+/// Where the port was open and so many connections find it closed, the others would only knock on it.
+const CLOSED: usize = 2;
 /// A server that answers at all answers sooner.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -72,6 +79,8 @@ struct Basis {
     protocols: u32,
     /// Where it went.
     peer: Vec<SocketAddr>,
+    /// Whether it was let in there.
+    opened: bool,
     /// The target's other addresses.
     others: Vec<SocketAddr>,
     /// The phase that it entered last.
@@ -111,9 +120,36 @@ pub async fn run<N: Network>(
     };
     let in_turn: Vec<Plan> = chosen(true).collect();
     let together: Vec<Plan> = chosen(false).take(MOST.saturating_sub(in_turn.len())).collect();
-    trace.connections.extend(make(&probe, &together, AT_ONCE, end).await);
-    trace.connections.extend(make(&probe, &in_turn, 1, end).await);
+    let door = Door { peer: &basis.peer, opened: basis.opened, closed: AtomicUsize::new(0) };
+    trace.connections.extend(make(&probe, &together, AT_ONCE, end, &door).await);
+    trace.connections.extend(make(&probe, &in_turn, 1, end, &door).await);
     trace.elapsed_ms = begin.elapsed().into();
+}
+
+/// Whether the address that was traced still takes connections.
+struct Door<'a> {
+    peer: &'a [SocketAddr],
+    /// Whether the traced connection got through.
+    opened: bool,
+    /// How many were not let in since.
+    closed: AtomicUsize,
+}
+
+impl Door<'_> {
+    fn leads_to(&self, plan: &Plan) -> bool {
+        self.opened && plan.addresses.as_deref() == Some(self.peer)
+    }
+
+    fn is_closed(&self, plan: &Plan) -> bool {
+        self.leads_to(plan) && self.closed.load(Relaxed) >= CLOSED
+    }
+
+    fn note(&self, plan: &Plan, made: &Connection) {
+        let refused = made.phases.connect.as_ref().is_some_and(|connect| connect.failure.is_some());
+        if refused && self.leads_to(plan) {
+            self.closed.fetch_add(1, Relaxed);
+        }
+    }
 }
 
 /// One that could only begin when the time of the run is over is not made: it would show nothing but that.
@@ -122,10 +158,15 @@ async fn make<N: Network>(
     plans: &[Plan],
     at_once: usize,
     end: Instant,
+    door: &Door<'_>,
 ) -> Vec<Connection> {
-    let in_time = async |plan| match Instant::now() < end {
-        true => Some(probe.connection(plan).await),
-        false => None,
+    let in_time = async |plan| {
+        if Instant::now() >= end || door.is_closed(plan) {
+            return None;
+        }
+        let made = probe.connection(plan).await;
+        door.note(plan, &made);
+        Some(made)
     };
     let made = stream::iter(plans).map(in_time).buffered(at_once);
     made.filter_map(future::ready).collect().await
@@ -138,11 +179,12 @@ fn basis(trace: &Trace, target: &Target) -> Option<Basis> {
     let phases = &described.phases;
     let connect = phases.connect.as_ref()?;
     let peer = connect.evidence.peer.map_or_else(|| known.clone(), |peer| vec![peer]);
+    let opened = connect.status == Status::Passed;
     let others = known.into_iter().filter(|address| !peer.contains(address)).collect();
     let last = phases.summaries().last().filter(|summary| summary.status != Status::Stopped)?.phase;
     let protocols = phases.negotiate.as_ref().map_or(0b1011, |record| record.evidence.requested_code);
     // TLS 1.3 lets the client finish first: an alert that came after it is missed by what ends with the handshake.
     let late = last == Phase::Tls && described.frames.iter().any(|frame| frame.tls);
     let depth = if late { Phase::Mcs } else { Phase::Tls };
-    Some(Basis { protocols, peer, others, last: last.max(depth), depth })
+    Some(Basis { protocols, peer, opened, others, last: last.max(depth), depth })
 }

@@ -228,6 +228,7 @@ impl Wire {
                 ));
             }
         };
+        let ended = if pending > 0 { ended.with_received(&self.buffer) } else { ended };
         self.ended = Some(ended.clone());
         Err(ended)
     }

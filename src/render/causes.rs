@@ -46,11 +46,11 @@ pub fn causes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             list(page, "fix:", &cause.fix)?;
         }
     }
-    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let codes: Vec<&str> = match report.causes.as_slice() {
-        [] => errors.map(|finding| finding.code.as_str()).collect(),
-        causes => causes.iter().map(|cause| cause.code.as_str()).collect(),
-    };
+    // A failure is explained by its causes; where nothing failed, the errors stand for themselves.
+    let alone = report.verdict.failure.is_none() || report.causes.is_empty();
+    let errors = report.findings.iter().filter(|finding| alone && finding.severity == Severity::Error);
+    let codes = errors.map(|finding| finding.code.as_str());
+    let codes: Vec<&str> = codes.chain(report.causes.iter().map(|cause| cause.code.as_str())).collect();
     if codes.is_empty() {
         Ok(())
     } else {

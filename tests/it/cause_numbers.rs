@@ -109,7 +109,8 @@ async fn every_cause_is_shown_by_something() {
     }
     let (broken, sound) = (Answer::Demo(Some(fault("tls-reset"))), Answer::Demo(None));
     reports.push(on(&[("192.0.2.15:3389", broken), ("192.0.2.16:3389", sound)]).await);
-    for answer in [Answer::Refused, Answer::Unreachable, Answer::Silent] {
+    let turned_away = Answer::InTurn(vec![broken, Answer::Refused].leak());
+    for answer in [Answer::Refused, Answer::Unreachable, Answer::Silent, turned_away] {
         reports.push(on(&[("192.0.2.15:3389", answer)]).await);
     }
     let causes = reports.iter().flat_map(|report| &report.causes);

@@ -46,7 +46,7 @@ async fn a_healthy_server_has_no_causes_and_no_label() {
         trace(None, &Settings { account: None, ..settings() }).await,
         trace(None, &Settings { security: Security::Tls, ..settings() }).await,
         trace(None, &Settings { experiments: Experiments::All, ..settings() }).await,
-        of("standard-security").await,
+        of("legacy-confirm").await,
         of("standard-security-only").await,
         of("hybrid").await,
         of("certificate-expired").await,

@@ -6,6 +6,7 @@ mod causes;
 mod certificates;
 mod cli;
 mod codes;
+mod contradictions;
 mod credentials;
 mod demo;
 mod event_xml;

@@ -141,7 +141,9 @@ fn a_limit_of_connections_shows_where_it_begins() {
     aborted(&traced, "tls", "tls_alert");
     let made = traced.experiments();
     assert!(made[..4].iter().all(|end| end.ends_with(": tls tls_alert")), "{made:?}");
+    assert_eq!(made[4..].len(), 2, "who knocks on is not let in again: {made:?}");
     assert!(made[4..].iter().all(|end| end.ends_with(": connect refused")), "{made:?}");
+    assert!(traced.found("experiment-turned-away") && traced.may_be("rate-limited"));
 }
 
 /// The resolver of both addresses is a hosts file of the test's own.

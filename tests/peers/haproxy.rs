@@ -110,6 +110,7 @@ fn a_proxy_that_ends_tls_answers_a_hello_without_x224() {
     assert_eq!(traced.experiments(), all_but("tls passed", "negotiate closed", "negotiate closed"));
     let names = &traced.experiment("direct-tls", "tls")["certificate"]["names"];
     assert_eq!(names, &json!(["proxy.example"]));
+    assert!(traced.may_be("tls-proxy-in-front") && !traced.may_be("proxy-without-live-host"));
 }
 
 #[test]
@@ -117,6 +118,7 @@ fn a_proxy_without_a_server_closes_at_once() {
     let Some(server) = healthy() else { return };
     let traced = traced(&haproxy("", "", server.port, "disabled"));
     closed_in_negotiation(&traced);
+    assert!(traced.may_be("proxy-without-live-host"));
     assert_eq!(traced.experiments(), all_but("tls closed", "negotiate closed", "negotiate closed"));
 }
 
@@ -127,6 +129,7 @@ fn a_server_that_hangs_behind_a_proxy_ends_at_the_proxys_timeout() {
     }
     let traced = traced(&haproxy("", "", silent(), ""));
     closed_in_negotiation(&traced);
+    assert!(traced.may_be("proxy-without-live-host"));
     let took = traced.at("/connections/0/phases/negotiate/elapsed_ms").as_f64();
     assert!(took.is_some_and(|took| (300.0..1_000.0).contains(&took)), "{took:?}");
     assert_eq!(traced.experiments(), all_but("tls closed", "negotiate closed", "negotiate closed"));

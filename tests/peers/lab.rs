@@ -186,6 +186,11 @@ impl Traced {
             .is_some_and(|found| found.iter().any(|finding| finding["code"] == code))
     }
 
+    /// Whether it is among the causes.
+    pub fn may_be(&self, code: &str) -> bool {
+        self.at("/causes").as_array().is_some_and(|causes| causes.iter().any(|cause| cause["code"] == code))
+    }
+
     /// Each experiment with the phase it ended in and how: `tls12-only: tls passed`, `repeat-1: connect refused`.
     pub fn experiments(&self) -> Vec<String> {
         let connections = self.at("/connections").as_array().expect("connections");

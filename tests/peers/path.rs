@@ -158,6 +158,7 @@ fn a_small_mtu_toward_the_client_loses_every_answer_in_tls() {
     let traced = way.client.trace("10.0.2.1", &[&NAMED[..], &["--deadline", "4"]].concat());
     aborted(&traced, "tls", "timeout");
     assert_eq!(traced.evidence("tls", "bytes_received"), 0);
+    assert!(traced.may_be("path-drops-large-packets") && traced.may_be("services-hung"));
     let made = traced.experiments();
     assert!(made.len() >= 5 && made.iter().all(|end| end.ends_with(": tls timeout")), "{made:?}");
 }

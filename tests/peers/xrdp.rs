@@ -181,6 +181,7 @@ fn a_key_that_cannot_be_read_shows_in_the_negotiation() {
     let traced = trace(negotiate.port, &[], None);
     assert_eq!(traced.evidence("negotiate", "selected"), "rdp");
     assert!(traced.found("protocol-not-requested") && traced.found("standard-rdp-security"));
+    assert!(traced.may_be("xrdp-key-unreadable"));
 }
 
 /// xrdp ignores the methods that are offered: the level alone decides.

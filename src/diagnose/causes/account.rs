@@ -1,6 +1,6 @@
 //! What is wrong with the account, as the server says by number.
 
-use super::{CauseRule, Weighed, coded, cut_in};
+use super::{CauseRule, Weighed, coded, cut_in, failed_in};
 use crate::{codes::Phase, diagnose::Facts, report::FailureKind};
 
 /// Logon failure and its equals: servers send them for most kinds of refusal.
@@ -137,7 +137,9 @@ fn right(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(failure) = coded(facts, FailureKind::EarlyAuthDenied, DENIED) {
         return Some(Weighed::certain(failure.detail.clone()));
     }
-    let failure = cut_in(facts, Phase::Credssp)?;
+    let ended = failed_in(facts, Phase::Credssp);
+    let ultimatum = ended.filter(|failure| failure.kind == FailureKind::Disconnect);
+    let failure = cut_in(facts, Phase::Credssp).or(ultimatum)?;
     let text = format!("the account was accepted, then {}", failure.detail);
     let against = "a server that refuses the user mostly says so with a result or a status".to_owned();
     let accepted = facts.credssp?.key_binding == Some(true);

@@ -3,7 +3,7 @@
 use super::{CauseRule, Weighed, after, coded, cut_in, failed_in, silent_in};
 use crate::{
     codes::Phase,
-    diagnose::Facts,
+    diagnose::{Facts, experiments::Ending},
     report::{FailureKind, Likelihood},
 };
 
@@ -27,6 +27,19 @@ pub const RULES: &[CauseRule] = &[
             "where port forwards and NAT rules lead",
         ],
         fix: &["ask for the right port, or free it for TermService", "correct the port forward"],
+    },
+    CauseRule {
+        code: "proxy-without-live-host",
+        weigh: no_live_host,
+        comes_and_goes: false,
+        confirm: &[
+            "whether the address is that of a proxy or load balancer, and how it sees the hosts behind it",
+            "a trace of a host behind it",
+        ],
+        fix: &[
+            "bring up a host behind the proxy, or correct where the proxy leads",
+            "let its health probe speak RDP, not only TCP",
+        ],
     },
     CauseRule {
         code: "host-refuses-by-closing",
@@ -69,14 +82,20 @@ pub const RULES: &[CauseRule] = &[
 
 fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Negotiate)?;
-    if coded(facts, FailureKind::NegotiationFailure, &[INCONSISTENT_FLAGS]).is_some() {
-        return Some(Weighed::likely(failure.detail.clone()));
-    }
+    let flags = coded(facts, FailureKind::NegotiationFailure, &[INCONSISTENT_FLAGS]).is_some();
     let answered = takes_tls(facts);
-    let spoken = facts.negotiate?.speaks.as_deref().filter(|speaks| speaks.starts_with("TLS"));
-    (answered || spoken.is_some()).then(|| {
+    let spoken = facts.negotiate?.speaks.as_deref().is_some_and(|speaks| speaks.starts_with("TLS"));
+    let direct = facts.experiment("direct-tls").and_then(|made| made.ending(Phase::Tls));
+    let against = match direct {
+        Some(Ending::Failed(failure)) => {
+            Some(format!("TLS without the Connection Request does not pass: {}", failure.detail))
+        }
+        _ => None,
+    };
+    (flags || answered || spoken).then(|| {
         let text = answered.then(|| "a TLS handshake without the Connection Request passes".to_owned());
-        Weighed::likely(failure.detail.clone()).and(text)
+        let served = facts.direct_certificate().map(|served| format!("it serves {served}"));
+        Weighed::likely(failure.detail.clone()).and(text).and(served).but(against)
     })
 }
 
@@ -96,6 +115,29 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         (FailureKind::Timeout, _) => Some(Weighed::possible(after("the Connection Request", failure))),
         _ => None,
     }
+}
+
+/// A proxy takes the connection itself and finds only then that nobody behind it does.
+fn no_live_host(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = cut_in(facts, Phase::Negotiate).filter(|failure| failure.received.is_none())?;
+    if some_request_answered(facts) && facts.intermittent().is_none() || takes_tls(facts) {
+        return None;
+    }
+    let direct = facts.experiment("direct-tls").and_then(|made| made.ending(Phase::Tls));
+    let also = matches!(direct, Some(Ending::Failed(failure)) if is_cut(failure.kind));
+    let also = also.then(|| "whatever is sent, the connection ends without a byte of an answer".to_owned());
+    let likelihood = if also.is_some() { Likelihood::Likely } else { Likelihood::Possible };
+    Some(Weighed::new(likelihood, after("the Connection Request", failure)).and(also).and(waited(facts)))
+}
+
+fn is_cut(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::Closed | FailureKind::Reset)
+}
+
+/// Nobody needs so long to close, unless something else is waited for first.
+fn waited(facts: &Facts<'_>) -> Option<String> {
+    let took = facts.failed()?.elapsed_ms.0 / 1000.0;
+    (took >= 0.25).then(|| format!("the end came only after {took:.1} s, as after a time-out"))
 }
 
 /// Whoever answers another Connection Request is a Remote Desktop server that takes connections.
@@ -128,7 +170,7 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
     let answers = match phase {
         Phase::Negotiate => some_request_answered(facts) || takes_tls(facts),
         Phase::Tls => facts.any_hello_answered(),
-        _ => is_busy(facts),
+        _ => facts.is_busy(),
     };
     if answers {
         return None;
@@ -136,19 +178,13 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(failure) = silent_in(facts, phase) {
         return Some(Weighed::likely(format!("in {phase} {}", failure.detail)).and(facts.every_time(phase)));
     }
-    let failure = cut_in(facts, Phase::Negotiate)?;
-    Some(Weighed::possible(after("the Connection Request", failure)))
-}
-
-/// Whether the server kept sending what does not end the phase.
-fn is_busy(facts: &Facts<'_>) -> bool {
-    let licensing = facts.licensing.is_some_and(|seen| seen.auto_detect_requests + seen.ignored_pdus > 0);
-    let drawn = facts.activate.is_some_and(|seen| seen.fast_path_pdus > 0);
-    match facts.failed().map(|failed| failed.phase) {
-        Some(Phase::Licensing) => licensing,
-        Some(Phase::Activate) => drawn,
-        _ => false,
-    }
+    let what = match phase {
+        Phase::Negotiate => "the Connection Request",
+        Phase::Mcs => "the Connect Initial",
+        Phase::Activate => "the license",
+        _ => return None,
+    };
+    cut_in(facts, phase).map(|failure| Weighed::possible(after(what, failure)))
 }
 
 fn one_host(facts: &Facts<'_>) -> Option<Weighed> {

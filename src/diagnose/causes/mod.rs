@@ -1,6 +1,7 @@
 //! What may explain a failure: every hypothesis with its evidence, weighed and ranked.
 
 mod account;
+mod answer;
 mod certificate;
 mod credssp;
 mod listener;
@@ -18,6 +19,9 @@ use crate::{
 
 /// More would be a list of everything that can go wrong.
 const MOST: usize = 5;
+
+/// The cause that names a host and leaves open what ails it.
+const ONE_HOST: &str = "one-host-of-several";
 
 /// One hypothesis: how it is weighed, and what settles and mends it whatever the evidence is.
 pub struct CauseRule {
@@ -39,6 +43,7 @@ pub const RULES: &[&[CauseRule]] = &[
     credssp::RULES,
     account::RULES,
     session::RULES,
+    answer::RULES,
     listener::RULES,
     path::RULES,
 ];
@@ -85,8 +90,22 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     let fitting = RULES.iter().copied().flatten().filter_map(|rule| cause(rule, facts));
     let mut fitting: Vec<Cause> = fitting.collect();
     fitting.sort_by_key(|cause| rank(cause.likelihood));
+    if let Some(certain) = fitting.first().filter(|first| first.likelihood == Likelihood::Certain) {
+        let elsewhere = certain.code == ONE_HOST;
+        fitting.iter_mut().skip(1).for_each(|other| humble(other, elsewhere, facts));
+    }
     fitting.truncate(MOST);
     fitting
+}
+
+/// What is proved explains the failure: no other cause is likely beside it, and none that sits elsewhere is left alone.
+fn humble(other: &mut Cause, elsewhere: bool, facts: &Facts<'_>) {
+    if other.likelihood == Likelihood::Certain {
+        return;
+    }
+    other.likelihood = Likelihood::Possible;
+    let phase = facts.failed().map_or("", |failed| failed.phase.name());
+    other.against.extend(elsewhere.then(|| format!("it would be of this host alone: others pass {phase}")));
 }
 
 fn rank(likelihood: Likelihood) -> u8 {

@@ -3,31 +3,44 @@
 use super::{CauseRule, Weighed, coded, cut_in, failed_in};
 use crate::{
     codes::Phase,
-    diagnose::Facts,
-    report::{FailureKind, Selected},
+    diagnose::{Facts, experiments::Ending},
+    report::{FailureKind, Likelihood, Selected},
 };
 
-const SSL: u32 = 1;
-const HYBRID: u32 = 2;
+/// A protocol that a server can demand, and the experiment that offers nothing else.
+struct Demand {
+    name: &'static str,
+    /// Its bit in the offer; Standard RDP Security is what is left without any.
+    bit: u32,
+    alone: &'static str,
+}
+
+const RDP: Demand = Demand { name: "Standard RDP Security", bit: 0, alone: "protocol-rdp" };
+const TLS: Demand = Demand { name: "TLS", bit: 1, alone: "protocol-ssl" };
+const NLA: Demand = Demand { name: "NLA", bit: 2, alone: "protocol-hybrid" };
+const ENTRA: Demand = Demand { name: "Entra authentication", bit: 16, alone: "protocol-rdsaad" };
+
+/// RDP 10.0 (MS-RDPBCGR 2.2.1.4.2); xrdp claims an older one.
+const RDP_10: u32 = 0x0008_0005;
 
 pub const RULES: &[CauseRule] = &[
     CauseRule {
         code: "server-requires-tls",
-        weigh: |facts| demanded(facts, 1, SSL, "TLS"),
+        weigh: |facts| demanded(facts, 1, &TLS),
         comes_and_goes: false,
         confirm: &["on the host: SecurityLayer of RDP-Tcp is 2"],
         fix: &["offer TLS: --security auto, or a client that knows it"],
     },
     CauseRule {
         code: "server-requires-nla",
-        weigh: |facts| demanded(facts, 5, HYBRID, "NLA"),
+        weigh: |facts| demanded(facts, 5, &NLA),
         comes_and_goes: false,
         confirm: &["on the host: UserAuthentication of RDP-Tcp is 1"],
         fix: &["offer NLA: --security auto; in an .rdp file enablecredsspsupport:i:1"],
     },
     CauseRule {
         code: "server-refuses-tls",
-        weigh: |facts| refusal(facts, 2),
+        weigh: |facts| demanded(facts, 2, &RDP),
         comes_and_goes: false,
         confirm: &["on the host: SecurityLayer of RDP-Tcp is 0, or a policy sets it"],
         fix: &["set the security layer to TLS (SecurityLayer 2) on the host"],
@@ -41,25 +54,21 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "server-requires-entra",
-        weigh: |facts| refusal(facts, 7),
+        weigh: |facts| demanded(facts, 7, &ENTRA),
         comes_and_goes: false,
         confirm: &["on the host: dsregcmd /status, and the policy that requires Entra authentication"],
         fix: &["connect by name with a client that signs in with a web account (enablerdsaadauth:i:1)"],
     },
     CauseRule {
         code: "cookie-filtered",
-        weigh: |facts| difference(facts, "no-cookie", "a Connection Request without the cookie"),
+        weigh: cookie,
         comes_and_goes: false,
         confirm: &["rules for mstshash on the load balancer or filter in front of the host"],
         fix: &["change the rule that drops unknown mstshash cookies: clients send the user's name in it"],
     },
     CauseRule {
         code: "offer-filtered",
-        weigh: |facts| {
-            let ssl = difference(facts, "protocol-ssl", "an offer of TLS alone");
-            ssl.or_else(|| difference(facts, "protocol-hybrid", "an offer of NLA alone"))
-                .or_else(|| difference(facts, "protocol-rdp", "an offer of Standard RDP Security alone"))
-        },
+        weigh: offer,
         comes_and_goes: false,
         confirm: &[
             "the same trace without the filter or proxy in between",
@@ -91,13 +100,21 @@ fn refusal(facts: &Facts<'_>, code: i64) -> Option<Weighed> {
     Some(Weighed::certain(failure.detail.clone()))
 }
 
-/// A server that demands what was offered says something else than it means.
-fn demanded(facts: &Facts<'_>, code: i64, protocol: u32, name: &str) -> Option<Weighed> {
+/// A server that demands what was offered, or refuses what it demands, says something else than it means.
+fn demanded(facts: &Facts<'_>, code: i64, demand: &Demand) -> Option<Weighed> {
     let weighed = refusal(facts, code)?;
-    let offered = facts.negotiate.is_some_and(|negotiate| negotiate.requested_code & protocol != 0);
-    let likelihood = if offered { crate::report::Likelihood::Possible } else { weighed.likelihood };
-    let against = offered.then(|| format!("{name} was in the offer that was refused"));
-    Some(Weighed { likelihood, ..weighed }.but(against))
+    let requested = facts.negotiate?.requested_code;
+    let offered = requested & demand.bit != 0 || demand.bit == 0 && requested == 0;
+    let offered = offered.then(|| format!("{} was in the offer that was refused", demand.name));
+    let alone = match facts.experiment(demand.alone).and_then(|made| made.ending(Phase::Negotiate)) {
+        Some(Ending::Failed(failure)) => {
+            Some(format!("{} alone is not taken either: {}", demand.name, failure.detail))
+        }
+        _ => None,
+    };
+    let contradicts = offered.is_some() || alone.is_some();
+    let likelihood = if contradicts { Likelihood::Possible } else { weighed.likelihood };
+    Some(Weighed { likelihood, ..weighed }.but(offered).but(alone))
 }
 
 fn client_certificate(facts: &Facts<'_>) -> Option<Weighed> {
@@ -111,15 +128,36 @@ fn client_certificate(facts: &Facts<'_>) -> Option<Weighed> {
     })
 }
 
-/// A changed Connection Request is answered where the usual one is not.
-fn difference(facts: &Facts<'_>, experiment: &str, what: &str) -> Option<Weighed> {
+const WITHOUT_COOKIE: &str = "a Connection Request without the cookie is answered";
+
+fn cookie(facts: &Facts<'_>) -> Option<Weighed> {
+    difference(facts, without_cookie(facts)?, smaller_offer(facts))
+}
+
+fn offer(facts: &Facts<'_>) -> Option<Weighed> {
+    difference(facts, smaller_offer(facts)?, without_cookie(facts))
+}
+
+fn without_cookie(facts: &Facts<'_>) -> Option<String> {
+    (facts.passes("no-cookie", Phase::Negotiate)?).then(|| WITHOUT_COOKIE.to_owned())
+}
+
+fn smaller_offer(facts: &Facts<'_>) -> Option<String> {
+    let answered = |demand: &&Demand| facts.passes(demand.alone, Phase::Negotiate) == Some(true);
+    let demand = [&TLS, &NLA, &RDP].into_iter().find(answered)?;
+    Some(format!("an offer of {} alone is answered", demand.name))
+}
+
+/// A changed Connection Request is answered where the usual one is not. Where another change helps too, neither is it alone.
+fn difference(facts: &Facts<'_>, answered: String, other: Option<String>) -> Option<Weighed> {
     let failure = cut_in(facts, Phase::Negotiate).or_else(|| super::silent_in(facts, Phase::Negotiate))?;
-    let answered = facts.passes(experiment, Phase::Negotiate)?;
+    let likelihood = if other.is_some() { Likelihood::Possible } else { facts.proof(Phase::Negotiate) };
     // What comes and goes proves no difference.
-    (answered && facts.intermittent().is_none()).then(|| {
-        Weighed::new(facts.proof(Phase::Negotiate), format!("{what} is answered, the usual one is not"))
+    facts.intermittent().is_none().then(|| {
+        Weighed::new(likelihood, format!("{answered}, the usual one is not"))
             .and(Some(failure.detail.clone()))
             .and(facts.every_time(Phase::Negotiate))
+            .but(other.map(|other| format!("{other} too")))
     })
 }
 
@@ -141,8 +179,13 @@ fn xrdp_key(facts: &Facts<'_>) -> Option<Weighed> {
     let negotiate = facts.negotiate?;
     let fell_back = negotiate.selected == Some(Selected::Rdp)
         && negotiate.negotiation_response == Some(true)
-        && negotiate.requested_code & SSL != 0;
+        && negotiate.requested_code & TLS.bit != 0;
+    let left = match facts.failed() {
+        None => "this trace goes on without TLS, current clients may leave".to_owned(),
+        Some(_) => cut_in(facts, Phase::Mcs).or_else(|| cut_in(facts, Phase::Licensing))?.detail.clone(),
+    };
+    let newer = facts.mcs.and_then(|mcs| mcs.server_version).is_some_and(|version| version >= RDP_10);
+    let against = newer.then(|| "the server claims RDP 10 or later, xrdp claims RDP 5".to_owned());
     let text = "TLS was offered and Standard RDP Security selected, as xrdp does without a readable key";
-    let failure = cut_in(facts, Phase::Mcs).or_else(|| cut_in(facts, Phase::Licensing))?;
-    fell_back.then(|| Weighed::possible(text).and(Some(failure.detail.clone())))
+    fell_back.then(|| Weighed::possible(text).and(Some(left)).but(against))
 }

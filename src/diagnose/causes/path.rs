@@ -23,7 +23,7 @@ pub const RULES: &[CauseRule] = &[CauseRule {
     fix: &["find and mend the rule of the firewall, VPN, tunnel or IPS in between"],
 }];
 
-/// Where a device can tell Remote Desktop or TLS from the first bytes; later everything is encrypted.
+/// In the first phases a device can tell Remote Desktop or TLS from the bytes, later only that something flows.
 fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
     let ended = |phase| -> Option<&Failure> { cut_in(facts, phase).or_else(|| silent_in(facts, phase)) };
     // Where something answers, it is known better what is cut.
@@ -36,7 +36,17 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
     } else if let Some(failure) = ended(Phase::Tls) {
         Weighed::possible(after("the ClientHello", failure))
     } else {
-        return None;
+        let later = [
+            (Phase::Mcs, "the Connect Initial"),
+            (Phase::Licensing, "the Client Info"),
+            (Phase::Activate, "the license"),
+        ];
+        let (what, failure) =
+            later.into_iter().find_map(|(phase, what)| Some((what, cut_in(facts, phase)?)))?;
+        let sealed = facts.tls.is_some();
+        let against =
+            sealed.then(|| "all is encrypted by then: no device knows what it would cut".to_owned());
+        Weighed::possible(after(what, failure)).but(against)
     };
     Some(weighed)
 }

@@ -91,7 +91,27 @@ pub const RULES: &[CauseRule] = &[
         confirm: &["whether the VPN is up", "the routing table: Get-NetRoute or ip route get"],
         fix: &["mend the route or the VPN"],
     },
+    CauseRule {
+        code: "rate-limited",
+        weigh: rate_limited,
+        comes_and_goes: true,
+        confirm: &[
+            "the same trace after some minutes, with --experiments off",
+            "rules that count connections on the host's firewall, on an IPS or on a load balancer in front",
+        ],
+        fix: &["exempt this machine from that rule, or trace with --experiments off"],
+    },
 ];
+
+/// The first connection got further than those that followed at once.
+fn rate_limited(facts: &Facts<'_>) -> Option<Weighed> {
+    let failed = facts.failed()?.phase;
+    let (early, made) = facts.turned_away();
+    let text = format!("{} of {made} connections that followed ended before {failed}", early.len());
+    let detail = early.first()?.failure.map(|failure| failure.detail.clone());
+    let against = (early.len() < made).then(|| format!("{} got as far as the first", made - early.len()));
+    Some(Weighed::possible(text).and(detail).but(against))
+}
 
 fn name_missing(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Resolve).filter(|failure| failure.kind == NotFound)?;

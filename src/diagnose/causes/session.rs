@@ -16,6 +16,8 @@ const CLIENT_LICENSE: &[i64] = &[0x104, 0x105, 0x109];
 const FIPS: u32 = 0x10;
 const TOO_MANY_USERS: i64 = 13;
 const USER_REJECTED: i64 = 15;
+/// rn-user-requested (T.125, Reason).
+const USER_REQUESTED: i64 = 3;
 
 pub const RULES: &[CauseRule] = &[
     CauseRule {
@@ -147,9 +149,23 @@ fn error<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     facts.failed()?.failure.filter(|failure| failure.kind == FailureKind::ErrorInfo)
 }
 
+/// An ultimatum in the middle of the sequence is a decision, though its reason is a general one.
 fn rejected(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = coded(facts, FailureKind::McsResult, &[USER_REJECTED])?;
-    Some(Weighed::likely(failure.detail.clone()))
+    if let Some(failure) = coded(facts, FailureKind::McsResult, &[USER_REJECTED]) {
+        return Some(Weighed::likely(failure.detail.clone()));
+    }
+    let failed = facts.failed()?;
+    let failure = failed.failure.filter(|failure| failure.kind == FailureKind::Disconnect)?;
+    let asked = failure.code == Some(USER_REQUESTED);
+    let against = asked.then(|| "the reason says that a user asked for it, before anyone could".to_owned());
+    let text = format!("in {} {}", failed.phase, failure.detail);
+    match failed.phase {
+        Phase::Mcs | Phase::Licensing if !asked => Some(Weighed::likely(text)),
+        Phase::Credssp | Phase::Mcs | Phase::Licensing | Phase::Activate => {
+            Some(Weighed::possible(text).but(against))
+        }
+        _ => None,
+    }
 }
 
 fn limit(facts: &Facts<'_>) -> Option<Weighed> {

@@ -157,6 +157,11 @@ fn large(facts: &Facts<'_>) -> Option<Weighed> {
         if received > 0 {
             return Some(Weighed::likely(text).and(facts.every_time(Phase::Tls)));
         }
+        // The certificate makes every answer long, however short the hello is.
+        if !facts.any_hello_answered() {
+            let text = "the short confirm came, the long answer to the ClientHello did not";
+            return Some(Weighed::possible(text).and(facts.no_hello_answered()));
+        }
     }
     let lost = lost(facts)?;
     let likelihood = if lost.fits { Likelihood::Possible } else { Likelihood::Likely };

@@ -1,0 +1,141 @@
+//! What is meant where the server's answer cannot be understood, or ends the connection without a reason that names one.
+
+use super::{CauseRule, Weighed, cut_in, failed_in};
+use crate::{
+    codes::{self, Phase, Table},
+    diagnose::Facts,
+    report::{Failure, FailureKind, Likelihood},
+};
+
+/// From here on Set Error Info says what is wrong with a PDU (MS-RDPBCGR 2.2.5.1.1).
+const FIRST_PROTOCOL_ERROR: i64 = 0x10C9;
+/// FIPS (MS-RDPBCGR 2.2.1.4.3), which is no fault of the server's.
+const FIPS: i64 = 0x10;
+/// Too many users and user rejected, which say more than a refusal.
+const ABOUT_USERS: &[i64] = &[13, 15];
+
+pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "client-pdu-rejected",
+        weigh: rejected,
+        comes_and_goes: false,
+        confirm: &["whether mstsc connects where this program does not", "the server's own log at this time"],
+        fix: &["update the server's software, and this program", "report it with the JSON of this trace"],
+    },
+    CauseRule {
+        code: "server-refuses-settings",
+        weigh: settings,
+        comes_and_goes: false,
+        confirm: &[
+            "on the host: TerminalServices-RemoteConnectionManager and RdpCoreTS at this time",
+            "whether another client connects, with its devices and the clipboard off",
+        ],
+        fix: &["what the host logs; restart TermService where it logs nothing"],
+    },
+    CauseRule {
+        code: "session-start-failed",
+        weigh: session,
+        comes_and_goes: true,
+        confirm: &[
+            "on the host: TerminalServices-LocalSessionManager at this time; Application log 1000 for winlogon.exe, \
+             csrss.exe or dwm.exe",
+            "on xrdp: the log of sesman, and whether the X server starts",
+        ],
+        fix: &["mend what the log names: the graphics driver, the profile, the X server", "restart the host"],
+    },
+    CauseRule {
+        code: "server-not-conforming",
+        weigh: not_conforming,
+        comes_and_goes: true,
+        confirm: &["whether another client connects", "the bytes in the report, against the specification"],
+        fix: &["update the server, or the proxy that speaks in its place"],
+    },
+    CauseRule {
+        code: "stream-altered",
+        weigh: altered,
+        comes_and_goes: true,
+        confirm: &["the same trace from the host's own network passes"],
+        fix: &["find the device or tunnel in between that changes the stream or answers in the host's place"],
+    },
+    CauseRule {
+        code: "newer-server",
+        weigh: newer,
+        comes_and_goes: false,
+        confirm: &["the version of the server's software", "the number in the current specification"],
+        fix: &["update this program; then rdptrace judge with the stored report names the number"],
+    },
+];
+
+fn rejected(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = facts.failed()?.failure.filter(|failure| failure.kind == FailureKind::ErrorInfo)?;
+    let protocol = failure.code? >= FIRST_PROTOCOL_ERROR && !is_unknown(failure);
+    protocol.then(|| Weighed::likely(failure.detail.clone()))
+}
+
+fn settings(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Mcs).filter(|failure| failure.kind == FailureKind::McsResult)?;
+    let known = !failure.code.is_some_and(|code| ABOUT_USERS.contains(&code));
+    let likelihood = if is_unknown(failure) { Likelihood::Possible } else { Likelihood::Likely };
+    let taken = facts.mcs.is_some_and(|mcs| mcs.result == Some(0));
+    let taken = taken.then(|| "the settings were taken, and a channel or the user was refused".to_owned());
+    known.then(|| Weighed::new(likelihood, failure.detail.clone()).and(taken))
+}
+
+/// The host has taken the client and its license: what it does next is to start the session.
+fn session(facts: &Facts<'_>) -> Option<Weighed> {
+    let ultimatum = |failure: &&Failure| failure.kind == FailureKind::Disconnect;
+    let failure =
+        cut_in(facts, Phase::Activate).or_else(|| failed_in(facts, Phase::Activate).filter(ultimatum))?;
+    let text = format!("licensing passed, and where the session begins {}", failure.detail);
+    Some(Weighed::likely(text).and(facts.every_time(Phase::Activate)))
+}
+
+fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = garbled(facts)?;
+    let likelihood = match failure.kind {
+        FailureKind::MacInvalid => Likelihood::Possible,
+        _ => Likelihood::Likely,
+    };
+    let sealed = is_sealed(facts).then(|| "inside TLS nobody on the way can change it".to_owned());
+    Some(Weighed::new(likelihood, failure.detail.clone()).and(sealed))
+}
+
+fn altered(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = garbled(facts).filter(|failure| failure.kind != FailureKind::SecurityUnsupported)?;
+    let text = format!("no TLS protects the stream here, and {}", failure.detail);
+    (!is_sealed(facts)).then(|| Weighed::possible(text))
+}
+
+/// What came is not what the specification allows there.
+fn garbled<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+    use FailureKind::{MacInvalid, Malformed, NotTls, SecurityUnsupported};
+    facts.failed()?.failure.filter(|failure| match failure.kind {
+        Malformed | NotTls | MacInvalid => true,
+        SecurityUnsupported => failure.code.is_some_and(|method| method != FIPS),
+        _ => false,
+    })
+}
+
+/// Whether TLS protected what came.
+fn is_sealed(facts: &Facts<'_>) -> bool {
+    facts.tls.is_some() && facts.failed().is_some_and(|failed| failed.phase > Phase::Tls)
+}
+
+fn newer(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = facts.failed()?.failure.filter(|failure| is_unknown(failure))?;
+    Some(Weighed::possible(format!("{}: the server may be newer than the tables here", failure.detail)))
+}
+
+/// Whether the failure has a number that its table does not know. A status can be any of thousands and says nothing then.
+fn is_unknown(failure: &Failure) -> bool {
+    let table: &Table = match failure.kind {
+        FailureKind::NegotiationFailure => &codes::NEGOTIATION_FAILURE,
+        FailureKind::ErrorInfo => &codes::ERROR_INFO,
+        FailureKind::LicenseError => &codes::LICENSE_ERROR,
+        FailureKind::McsResult => &codes::MCS_RESULT,
+        FailureKind::EarlyAuthDenied => &codes::EARLY_AUTHORIZATION,
+        FailureKind::Disconnect => &codes::MCS_REASON,
+        _ => return false,
+    };
+    failure.code.is_some_and(|code| u32::try_from(code).map_or(true, |code| table.find(code).is_none()))
+}
