@@ -1,6 +1,6 @@
 //! `rdptrace explain`: what a code means.
 
-use std::path::PathBuf;
+use std::{io::Write as _, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -14,6 +14,8 @@ Examples:
   rdptrace explain event 1026            a Windows event
   rdptrace explain errinfo 0x112F        Set Error Info, a \"protocol error\"
   rdptrace explain STATUS_LOGON_FAILURE  a name
+  rdptrace explain \"An internal error has occurred\"
+                                         a text that has no number
   rdptrace explain -1073741715           a status as a signed number
   rdptrace explain certificate-expired   a finding or a cause of a trace
 
@@ -23,7 +25,7 @@ errinfo, ntstatus, negotiation, tls, credssp, mcs, license, gateway, http, event
 Exit codes:
   0   every code is known
   1   no table has one of them; its family and similar codes are shown
-  2   what was given is no code";
+  2   there is no code in what was given";
 
 const UNKNOWN: u8 = 1;
 
@@ -67,5 +69,8 @@ pub fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
     };
     written.map_err(|error| Error::new(format!("cannot write the explanation: {error}")))?;
     sink.write(&bytes)?;
+    if let Some(sentence) = explanation.left_out() {
+        let _ = writeln!(anstream::stderr(), "rdptrace: {sentence}");
+    }
     Ok(if explanation.is_complete() { 0 } else { UNKNOWN })
 }

@@ -9,6 +9,7 @@ mod codes;
 mod credentials;
 mod demo;
 mod explain;
+mod explain_program;
 mod faults;
 mod interrupt;
 mod judge;
