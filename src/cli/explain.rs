@@ -1,10 +1,10 @@
 //! `rdptrace explain`: what a code means.
 
-use std::{io::Write as _, path::PathBuf};
+use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
 
-use super::{Error, args::Color, sink::Sink};
+use super::{Error, args::PlaceArguments, sink::Sink};
 use crate::{explain, render};
 
 const EXAMPLES: &str = "\
@@ -40,13 +40,8 @@ pub struct ExplainArguments {
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 
-    /// Write it to this file instead of standard output; - is standard output
-    #[arg(short, long = "output", value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// Colours
-    #[arg(long, value_enum, default_value = "auto")]
-    pub color: Color,
+    #[command(flatten)]
+    pub place: PlaceArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -61,7 +56,7 @@ pub enum Format {
 /// An argument is no code, or the explanation cannot be written.
 pub fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
     let explanation = explain::explain(&arguments.codes).map_err(|error| Error::new(error.to_string()))?;
-    let sink = Sink::of_option(arguments.output.as_deref(), arguments.color)?;
+    let sink = Sink::main(&arguments.place)?;
     let mut bytes = Vec::new();
     let written = match arguments.format {
         Format::Text => render::explanation(&explanation, &mut bytes),
