@@ -194,9 +194,8 @@ pub struct OutputArguments {
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 
-    /// Write the report to this file instead of standard output; - is standard output
-    #[arg(short, long = "output", value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: PlaceArguments,
 
     /// Write a further report, such as junit=report.xml; may be given more than once
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = further_report)]
@@ -213,6 +212,14 @@ pub struct OutputArguments {
     /// No progress and no logs; errors and why there is no screenshot are still said
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
+}
+
+/// Where the one thing that is always written goes.
+#[derive(Args, Debug)]
+pub struct PlaceArguments {
+    /// Write it to this file instead of standard output; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 
     /// Colours
     #[arg(long, value_enum, default_value = "auto")]

@@ -1,10 +1,10 @@
 //! `rdptrace explain`: what a code means.
 
-use std::path::PathBuf;
+use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
 
-use super::{Error, args::Color, sink::Sink};
+use super::{Error, args::PlaceArguments, sink::Sink};
 use crate::{explain, render};
 
 const EXAMPLES: &str = "\
@@ -14,6 +14,8 @@ Examples:
   rdptrace explain event 1026            a Windows event
   rdptrace explain errinfo 0x112F        Set Error Info, a \"protocol error\"
   rdptrace explain STATUS_LOGON_FAILURE  a name
+  rdptrace explain \"An internal error has occurred\"
+                                         a text that has no number
   rdptrace explain -1073741715           a status as a signed number
   rdptrace explain certificate-expired   a finding or a cause of a trace
 
@@ -23,7 +25,7 @@ errinfo, ntstatus, negotiation, tls, credssp, mcs, license, gateway, http, event
 Exit codes:
   0   every code is known
   1   no table has one of them; its family and similar codes are shown
-  2   what was given is no code";
+  2   there is no code in what was given";
 
 const UNKNOWN: u8 = 1;
 
@@ -38,13 +40,8 @@ pub struct ExplainArguments {
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 
-    /// Write it to this file instead of standard output; - is standard output
-    #[arg(short, long = "output", value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// Colours
-    #[arg(long, value_enum, default_value = "auto")]
-    pub color: Color,
+    #[command(flatten)]
+    pub place: PlaceArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -59,7 +56,7 @@ pub enum Format {
 /// An argument is no code, or the explanation cannot be written.
 pub fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
     let explanation = explain::explain(&arguments.codes).map_err(|error| Error::new(error.to_string()))?;
-    let sink = Sink::of_option(arguments.output.as_deref(), arguments.color)?;
+    let sink = Sink::main(&arguments.place)?;
     let mut bytes = Vec::new();
     let written = match arguments.format {
         Format::Text => render::explanation(&explanation, &mut bytes),
@@ -67,5 +64,8 @@ pub fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
     };
     written.map_err(|error| Error::new(format!("cannot write the explanation: {error}")))?;
     sink.write(&bytes)?;
+    if let Some(sentence) = explanation.left_out() {
+        let _ = writeln!(anstream::stderr(), "rdptrace: {sentence}");
+    }
     Ok(if explanation.is_complete() { 0 } else { UNKNOWN })
 }

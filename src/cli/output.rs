@@ -44,7 +44,7 @@ impl Output {
     }
 
     fn open_all(&mut self, arguments: &OutputArguments, screenshot: Option<&Path>) -> Result<(), Error> {
-        let main = Sink::of_option(arguments.output.as_deref(), arguments.color)?;
+        let main = Sink::main(&arguments.place)?;
         self.reports.push((arguments.format, main));
         for (format, path) in &arguments.reports {
             self.reports.push((*format, further(path, &self.reports)?));

@@ -8,7 +8,10 @@ use std::{
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::{Error, args::Color};
+use super::{
+    Error,
+    args::{Color, PlaceArguments},
+};
 
 /// A place for a report.
 pub enum Sink {
@@ -23,9 +26,9 @@ impl Sink {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn of_option(path: Option<&Path>, color: Color) -> Result<Self, Error> {
-        let color = choice(color);
-        match path.filter(|path| path.as_os_str() != "-") {
+    pub fn main(place: &PlaceArguments) -> Result<Self, Error> {
+        let color = choice(place.color);
+        match place.output.as_deref().filter(|path| path.as_os_str() != "-") {
             None => Ok(Self::Standard(color)),
             Some(path) => Self::open(path, Some(color)),
         }

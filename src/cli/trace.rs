@@ -50,7 +50,7 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
 
 /// Logs as the output options say.
 pub fn begin_logging(output: &OutputArguments) {
-    let color = match output.color {
+    let color = match output.place.color {
         Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         Color::Always => true,
         Color::Never => false,

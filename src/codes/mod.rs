@@ -37,6 +37,7 @@ pub const TABLES: &[&Table] = &[
     &HTTP_STATUS,
     &GATEWAY_AUTHENTICATION,
     &EVENT,
+    &MESSAGE,
     &AVD,
 ];
 
@@ -171,6 +172,9 @@ pub static GATEWAY_AUTHENTICATION: Table =
 pub static EVENT: Table =
     table!("event", "Windows event", &["event", "eventid", "schannel", "lsasrv", "ntlm", "rdpcorets", "rcm"])
         .in_decimal();
+
+/// Texts that the Windows client shows without a number, each by the words that stay the same.
+pub static MESSAGE: Table = table!("message", "text of mstsc", &["text"]);
 
 /// Texts, properties and names of Azure Virtual Desktop and Microsoft Entra.
 pub static AVD: Table = table!("avd", "Azure Virtual Desktop or Entra", &["avd"]);

@@ -9,7 +9,7 @@ use crate::{
     report::{Certificate, Severity, Trust},
 };
 
-/// Windows renews its own certificate two weeks before it expires; others are renewed by people.
+/// Whoever renews certificates by hand still has the time to do it.
 const SOON: time::Duration = time::Duration::days(14);
 
 const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {

@@ -86,11 +86,12 @@ fn protocol_not_requested(facts: &Facts<'_>) -> Option<String> {
 fn nla_not_required(facts: &Facts<'_>) -> Option<String> {
     let selected = facts.selected()?;
     let offered_nla = facts.negotiate?.requested_code & 0b1010 != 0;
-    let text = match offered_nla {
-        true => "NLA was offered and not selected: anyone who reaches the port gets a logon screen",
-        false => "the server goes on without NLA: anyone who reaches the port gets a logon screen",
-    };
-    matches!(selected, Selected::Tls | Selected::Rdp).then(|| text.to_owned())
+    let text =
+        if offered_nla { "NLA was offered and not selected" } else { "the server goes on without NLA" };
+    // Where TLS fails nobody gets that far.
+    let passes = facts.failed().is_none_or(|failed| failed.phase > Phase::Tls);
+    let screen = if passes { ": anyone who reaches the port gets a logon screen" } else { "" };
+    matches!(selected, Selected::Tls | Selected::Rdp).then(|| format!("{text}{screen}"))
 }
 
 fn signature_invalid(facts: &Facts<'_>) -> Option<String> {

@@ -13,13 +13,10 @@ pub fn explained(term: &Term) -> Explained {
     match &term.kind {
         Kind::Number(number) => {
             let found = numbered(number.code, &term.tables);
-            let mut explained = of(hex(number.code), found);
+            let input = written(number.code, &term.tables, &found);
+            let own = Page::find(&hex(number.code)).filter(|_| term.tables.is_empty());
+            let mut explained = of(input, found, own);
             explained.code = Some(number.code);
-            if let [table] = *term.tables
-                && table.decimal
-            {
-                explained.input = format!("{} {}", table.title, number.code);
-            }
             if !explained.known {
                 explained.families = families(number.code);
                 explained.near = near::numbers(*number, &term.tables);
@@ -29,12 +26,25 @@ pub fn explained(term: &Term) -> Explained {
         Kind::Pair(code, extended) => pair(*code, *extended),
         Kind::Name(name) => {
             let asked = |(table, _): &Found| term.tables.is_empty() || has(&term.tables, table);
-            let mut explained = of(name.clone(), named(name).filter(asked).collect());
+            let mut explained = of(name.clone(), named(name).filter(asked).collect(), None);
             if !explained.known {
                 explained.near = near::names(name);
             }
             explained
         }
+    }
+}
+
+/// The number as its tables write it, with their kind if it is one.
+fn written(code: u32, asked: &[&'static Table], found: &[Found]) -> String {
+    let tables: Vec<_> =
+        if found.is_empty() { asked.to_vec() } else { found.iter().map(|(table, _)| *table).collect() };
+    let is_decimal = !tables.is_empty() && tables.iter().all(|table| table.decimal);
+    let same = tables.iter().all(|table| table.name == tables[0].name);
+    match is_decimal {
+        true if same => format!("{} {code}", tables[0].title),
+        true => code.to_string(),
+        false => hex(code),
     }
 }
 
@@ -71,7 +81,7 @@ fn pair(code: u32, extended: u32) -> Explained {
     let topic = |found: &Option<Found>| found.and_then(|(_, row)| Page::find(row.page));
     let page = page.or_else(|| topic(&second)).or_else(|| topic(&first));
     let mut explained =
-        of(format!("{}/{}", hex(code), hex(extended)), first.into_iter().chain(second).collect());
+        of(format!("{}/{}", hex(code), hex(extended)), first.into_iter().chain(second).collect(), None);
     explained.known = first.is_some() && second.is_some();
     explained.code = Some(code);
     explained.extended = Some(extended);
@@ -90,11 +100,12 @@ fn pair(code: u32, extended: u32) -> Explained {
     explained
 }
 
-fn of(input: String, found: Vec<Found>) -> Explained {
+/// `own` is the page about all meanings of the code.
+fn of(input: String, found: Vec<Found>, own: Option<&'static Page>) -> Explained {
     let topic = found.first().map_or("", |(_, row)| row.page);
     // A page speaks for the code only if it speaks for all of its meanings.
-    let one = found.iter().all(|(_, row)| row.page == topic);
-    let page = Page::find(topic).filter(|_| one);
+    let one = own.is_some() || found.iter().all(|(_, row)| row.page == topic);
+    let page = own.or_else(|| Page::find(topic)).filter(|_| one);
     let mut topics: Vec<&Found> = found.iter().filter(|(_, row)| !one && !row.page.is_empty()).collect();
     topics.dedup_by_key(|(_, row)| row.page);
     let narrower = topics.into_iter().map(narrower).collect();

@@ -20,6 +20,8 @@ pub struct Explanation {
     pub schema_version: u32,
     /// One entry for each code, pair or name.
     pub codes: Vec<Explained>,
+    /// Words beside the codes that are none.
+    pub unread: Vec<String>,
 }
 
 /// One code, pair or name.
@@ -152,17 +154,30 @@ impl fmt::Display for NoCode {
 impl std::error::Error for NoCode {}
 
 impl Explanation {
-    /// Whether tables have every code.
+    /// Whether tables have every code, and nothing was left out that may have been meant as one.
     pub fn is_complete(&self) -> bool {
-        self.codes.iter().all(|code| code.known)
+        let is_word = |word: &String| word.chars().all(char::is_alphabetic);
+        self.codes.iter().all(|code| code.known) && self.unread.iter().all(is_word)
     }
+
+    /// What was left out, in a sentence.
+    pub fn left_out(&self) -> Option<String> {
+        let words: Vec<_> = self.unread.iter().map(|word| format!("\"{word}\"{}", meant(word))).collect();
+        let are = if words.len() == 1 { "is no code" } else { "are no codes" };
+        (!words.is_empty()).then(|| format!("left out: {} {are}", words.join(", ")))
+    }
+}
+
+/// The name of a finding or a cause that may have been meant.
+fn meant(word: &str) -> String {
+    finding::alike(word).map_or_else(String::new, |name| format!(" (the finding or cause {name} is known)"))
 }
 
 /// Explains the names of findings and causes, then numbers, pairs, symbols and texts, among them what people paste from a
 /// message box.
 ///
 /// # Errors
-/// An argument is no code, or there is none.
+/// There is no code in the arguments.
 pub fn explain(arguments: &[String]) -> Result<Explanation, NoCode> {
     let mut codes = Vec::new();
     let mut rest = Vec::new();
@@ -172,13 +187,23 @@ pub fn explain(arguments: &[String]) -> Result<Explanation, NoCode> {
             None => rest.push(argument.clone()),
         }
     }
+    let mut unread = Vec::new();
     if !rest.is_empty() || codes.is_empty() {
-        let terms =
-            term::terms(&rest).map_err(|error| match rest.iter().find_map(|word| finding::alike(word)) {
-                Some(name) => NoCode(format!("{error}; the finding or cause {name} is known")),
-                None => error,
-            })?;
-        codes.extend(terms.iter().map(find::explained));
+        match term::terms(&rest) {
+            Ok(read) => {
+                codes.extend(read.terms.iter().map(find::explained));
+                unread = read.unread;
+            }
+            Err(_) if !codes.is_empty() => unread = rest,
+            Err(error) => return Err(suggested(error, &rest)),
+        }
     }
-    Ok(Explanation { schema_version: 1, codes })
+    Ok(Explanation { schema_version: 1, codes, unread })
+}
+
+fn suggested(error: NoCode, words: &[String]) -> NoCode {
+    match words.iter().find_map(|word| finding::alike(word)) {
+        Some(name) => NoCode(format!("{error}; the finding or cause {name} is known")),
+        None => error,
+    }
 }

@@ -27,6 +27,7 @@ macro_rules! pages {
 
 /// All pages.
 pub const PAGES: &[Page] = pages!(
+    "0x0"
     "0x904-0x0"
     "0x904-0x7"
     "0x904"
@@ -49,6 +50,7 @@ pub const PAGES: &[Page] = pages!(
     "licensing"
     "logon-refused"
     "logon-right"
+    "message"
     "name-resolution"
     "nla-required"
     "no-domain-controller"

@@ -1,7 +1,7 @@
 //! What the arguments name: numbers, pairs of numbers and names, with the tables that a word in front of them asks for.
 
 use super::{NoCode, number::Number, number::number};
-use crate::codes::{AVD, DISCONNECT, EXTENDED, Row, TABLES, Table};
+use crate::codes::{AVD, DISCONNECT, EXTENDED, MESSAGE, Row, TABLES, Table};
 
 /// One thing to explain.
 #[derive(Debug)]
@@ -25,20 +25,28 @@ const FILLER: &[&str] = &[
     "number", "occurred", "of", "or", "set", "sub", "the", "was", "with",
 ];
 
+/// What was read, and what was not.
+#[derive(Debug)]
+pub struct Terms {
+    pub terms: Vec<Term>,
+    pub unread: Vec<String>,
+}
+
 /// # Errors
-/// An argument is no code, or there is none.
-pub fn terms(arguments: &[String]) -> Result<Vec<Term>, NoCode> {
+/// There is no code in the arguments.
+pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
     let mut reader = Reader::default();
     let mut pasted = arguments.to_vec();
-    if let Some(text) = text_in(&arguments.join(" ")) {
+    let words = arguments.join(" ").replace('\u{2019}', "'");
+    if let Some(text) = text_in(&words) {
         reader.push(Kind::Name(text.to_owned()));
-        pasted = vec![without(&arguments.join(" "), text)];
+        pasted = vec![without(&words, text)];
     }
     for argument in &pasted {
         let is_prose = argument.contains(char::is_whitespace);
         let breaks = |c: char| c.is_whitespace() || ",;()[]{}\"=".contains(c);
         for token in argument.split(breaks) {
-            reader.read(token.trim_matches(['.', ':', '!', '?', '\'', '#']), is_prose)?;
+            reader.read(token.trim_matches(['.', ':', '!', '?', '\'', '#']), is_prose);
             if token.ends_with(['.', '!', '?']) {
                 reader.forget();
             }
@@ -50,7 +58,7 @@ pub fn terms(arguments: &[String]) -> Result<Vec<Term>, NoCode> {
 /// A text of several words that a table has, wherever it stands among the words.
 fn text_in(words: &str) -> Option<&'static str> {
     let words = words.to_lowercase();
-    let texts = AVD.rows().filter(|row| row.code.is_none());
+    let texts = MESSAGE.rows().chain(AVD.rows());
     texts.map(|row| row.symbol).find(|text| text.contains(' ') && words.contains(&text.to_lowercase()))
 }
 
@@ -78,36 +86,31 @@ struct Reader {
     word: Option<String>,
     /// Whether a slash stands alone between two numbers.
     slash: bool,
+    /// Words that are no code, where each argument was meant as one.
+    unread: Vec<String>,
 }
 
 impl Reader {
-    fn read(&mut self, token: &str, is_prose: bool) -> Result<(), NoCode> {
+    fn read(&mut self, token: &str, is_prose: bool) {
         let lower = token.to_lowercase();
-        if token.is_empty() || FILLER.contains(&lower.as_str()) {
-            return Ok(());
-        }
         if token == "/" {
             self.slash = true;
-            return Ok(());
-        }
-        if let Some(parsed) = number(token) {
-            let wide = || NoCode(format!("\"{token}\" is no code: it has more than 32 bits"));
-            self.number(parsed.map_err(|()| wide())?);
-            return Ok(());
-        }
-        if let Some((Some(Ok(first)), Some(Ok(second)))) =
+        } else if FILLER.contains(&lower.as_str()) || !token.contains(char::is_alphanumeric) {
+        } else if let Some(Ok(parsed)) = number(token) {
+            self.number(parsed);
+        } else if let Some((Some(Ok(first)), Some(Ok(second)))) =
             token.split_once('/').map(|(a, b)| (number(a), number(b)))
         {
             self.push(Kind::Pair(first.code, second.code));
-            return Ok(());
+        } else {
+            self.word_or_name(token, &lower, is_prose);
         }
-        self.word_or_name(token, &lower, is_prose)
     }
 
-    /// Words of tables come first, because some are names as well; what is left over must be prose.
-    fn word_or_name(&mut self, token: &str, lower: &str, is_prose: bool) -> Result<(), NoCode> {
+    /// Words of tables come first, because some are names as well; what is left over is prose or no code.
+    fn word_or_name(&mut self, token: &str, lower: &str, is_prose: bool) {
         let governs = |table: &&Table| table.words.contains(&lower) || table.name == lower;
-        let governed: Vec<_> = TABLES.iter().copied().filter(|table| governs(table)).collect();
+        let governed: Vec<_> = TABLES.iter().copied().filter(governs).collect();
         let property = token.split(':').next().unwrap_or_default();
         if !governed.is_empty() {
             self.govern(token, governed);
@@ -116,18 +119,13 @@ impl Reader {
         } else if named(property).any(|(_, row)| row.code.is_none()) {
             self.push(Kind::Name(property.to_owned()));
         } else if token.contains(':') {
-            return token.split(':').try_for_each(|part| self.read(part, is_prose));
+            token.split(':').for_each(|part| self.read(part, is_prose));
         } else if token.contains('_') && token.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
             self.push(Kind::Name(token.to_owned()));
-        } else if is_prose {
-            self.forget();
         } else {
-            return Err(NoCode(format!(
-                "\"{token}\" is no code; a number such as 0x904, a pair such as 0x904/0x7, a name such as \
-                 STATUS_LOGON_FAILURE, \"event 1026\" or a finding such as certificate-expired is expected"
-            )));
+            self.forget();
+            self.unread.extend((!is_prose).then(|| token.to_owned()));
         }
-        Ok(())
     }
 
     /// Several words mean the tables that have them all; if none has, the last word counts.
@@ -159,20 +157,39 @@ impl Reader {
         self.push(Kind::Number(number));
     }
 
+    /// What stands twice in a row, such as `0x904 (2308)`, is one thing.
     fn push(&mut self, kind: Kind) {
         self.word = None;
-        self.terms.push(Term { tables: std::mem::take(&mut self.tables), kind });
+        let tables = std::mem::take(&mut self.tables);
+        if self.terms.last().is_none_or(|last| !tables.is_empty() || !last.is_same(&kind)) {
+            self.terms.push(Term { tables, kind });
+        }
     }
 
-    fn finish(self) -> Result<Vec<Term>, NoCode> {
-        match self.word {
-            _ if self.terms.is_empty() && self.word.is_none() => {
-                Err(NoCode("there is no code in it; one such as 0x904 is expected".to_owned()))
+    fn finish(self) -> Result<Terms, NoCode> {
+        if !self.terms.is_empty() {
+            return Ok(Terms { terms: self.terms, unread: self.unread });
+        }
+        Err(NoCode(match (self.unread.first(), self.word) {
+            (Some(token), _) if matches!(number(token), Some(Err(()))) => {
+                format!("\"{token}\" is no code: it has more than 32 bits")
             }
-            Some(word) if self.terms.is_empty() => {
-                Err(NoCode(format!("a number is expected after \"{word}\"")))
-            }
-            _ => Ok(self.terms),
+            (Some(token), _) => format!(
+                "\"{token}\" is no code; a number such as 0x904, a pair such as 0x904/0x7, a name such as \
+                 STATUS_LOGON_FAILURE, \"event 1026\", a text of mstsc or a finding such as certificate-expired \
+                 is expected"
+            ),
+            (None, Some(word)) => format!("a number is expected after \"{word}\""),
+            (None, None) => "there is no code in it; one such as 0x904 is expected".to_owned(),
+        }))
+    }
+}
+
+impl Term {
+    fn is_same(&self, kind: &Kind) -> bool {
+        match (&self.kind, kind) {
+            (Kind::Number(a), Kind::Number(b)) => a.code == b.code,
+            (a, b) => a == b,
         }
     }
 }

@@ -9,8 +9,8 @@ use crate::report::{Cause, Confidence, Likelihood, Report, Severity};
 const BODY: usize = 13;
 /// Where the code of a cause begins.
 const CAUSE: usize = 11;
-/// Where the words of a list begin.
-const LIST: usize = 22;
+/// Where the label of a list stands.
+const LABEL: usize = 4;
 
 /// The label of the Windows client, where it is known.
 ///
@@ -27,52 +27,91 @@ pub fn mstsc(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.row((Tone::Heading, "mstsc"), BODY, (Tone::Plain, ""), &shown)
 }
 
-/// The causes, best first: the first one whole, of the others what speaks for them too and against them.
+/// The causes, best first: the first one whole, of the others what tells them apart from those before.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn causes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let mut told = Vec::new();
-    for (index, cause) in report.causes.iter().enumerate() {
-        if index == 0 {
-            page.heading("Causes")?;
-        }
-        let own = |said: &&String| !told.contains(*said);
-        let because: Vec<String> = cause.because.iter().filter(own).cloned().collect();
-        told.extend(because.iter().cloned());
-        self::cause(page, &Cause { because, ..cause.clone() })?;
-        if index == 0 {
-            list(page, "confirm:", &cause.confirm)?;
-            list(page, "fix:", &cause.fix)?;
+    let Some(first) = report.causes.first() else { return unexplained(page, report) };
+    page.heading("Causes")?;
+    let told = report.verdict.failure.as_ref().map_or("", |failure| failure.detail.as_str());
+    let mut seen = Vec::new();
+    let mut rest: Vec<Cause> = report.causes.iter().map(|cause| fresh(cause, told, &mut seen)).collect();
+    let whole = rest.remove(0);
+    self::cause(page, &whole.code, &whole)?;
+    list(page, "confirm:", &whole.confirm)?;
+    list(page, "fix:", &whole.fix)?;
+    for alike in rest.chunk_by(|a, b| a.likelihood == b.likelihood && is_bare(a) && is_bare(b)) {
+        let codes: Vec<&str> = alike.iter().map(|cause| cause.code.as_str()).collect();
+        self::cause(page, &codes.join(", "), &alike[0])?;
+        if alike[0].likelihood == first.likelihood && first.likelihood != Likelihood::Possible {
+            alike.iter().try_for_each(|cause| list(page, "confirm:", &cause.confirm))?;
         }
     }
+    let other = if report.causes.len() > 1 { ", or another cause by its name" } else { "" };
     // A failure is explained by its causes; where nothing failed, the errors stand for themselves.
-    let alone = report.verdict.failure.is_none() || report.causes.is_empty();
-    let errors = report.findings.iter().filter(|finding| alone && finding.severity == Severity::Error);
-    let codes = errors.map(|finding| finding.code.as_str());
-    let codes: Vec<&str> = codes.chain(report.causes.iter().map(|cause| cause.code.as_str())).collect();
-    if codes.is_empty() {
-        Ok(())
-    } else {
-        page.text(0, &format!("More: rdptrace explain {}", codes.join(" ")))
-    }
+    let alone = report.verdict.failure.is_none();
+    let mut codes = errors(report).filter(|_| alone).collect::<Vec<_>>();
+    codes.push(&first.code);
+    page.text(0, &format!("More: rdptrace explain {}{other}", codes.join(" ")))
 }
 
-fn cause(page: &mut Page<'_>, cause: &Cause) -> io::Result<()> {
+/// Where no cause fits, the pages of the errors are what there is to read.
+fn unexplained(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let codes: Vec<&str> = errors(report).collect();
+    if codes.is_empty() {
+        return Ok(());
+    }
+    page.text(0, &format!("More: rdptrace explain {}", codes.join(" ")))
+}
+
+fn errors(report: &Report) -> impl Iterator<Item = &str> {
+    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    errors.map(|finding| finding.code.as_str())
+}
+
+/// A cause without the reasons that the failed phase or a cause before it tells.
+fn fresh(cause: &Cause, told: &str, seen: &mut Vec<String>) -> Cause {
+    let reasons =
+        cause.because.iter().map(|reason| reason.strip_suffix(&format!(": {told}")).unwrap_or(reason));
+    let repeats = |reason: &str| {
+        !told.is_empty() && (reason == told || reason.starts_with("after ") && reason.ends_with(told))
+    };
+    let mut because = Vec::new();
+    for reason in reasons.filter(|reason| !repeats(reason)).map(str::to_owned) {
+        if !seen.contains(&reason) {
+            seen.push(reason.clone());
+            because.push(reason);
+        }
+    }
+    Cause { because, ..cause.clone() }
+}
+
+/// Whether nothing speaks for or against it but what is told before.
+fn is_bare(cause: &Cause) -> bool {
+    cause.because.is_empty() && cause.against.is_empty()
+}
+
+fn cause(page: &mut Page<'_>, codes: &str, cause: &Cause) -> io::Result<()> {
     let lead = match cause.likelihood {
         Likelihood::Certain => (Tone::Bad, "  certain"),
         Likelihood::Likely => (Tone::Caution, "  likely"),
         Likelihood::Possible => (Tone::Plain, "  possible"),
     };
-    page.row(lead, CAUSE, (Tone::Plain, ""), &cause.code)?;
-    list(page, "for:", &cause.because)?;
-    list(page, "against:", &cause.against)
+    page.row(lead, CAUSE, (Tone::Plain, ""), codes)?;
+    for (label, reasons) in [("for:", &cause.because), ("against:", &cause.against)] {
+        if !reasons.is_empty() {
+            let label = format!("{:LABEL$}{label}", "");
+            page.row((Tone::Plain, &label), BODY, (Tone::Plain, ""), &reasons.join("; "))?;
+        }
+    }
+    Ok(())
 }
 
 fn list(page: &mut Page<'_>, label: &str, entries: &[String]) -> io::Result<()> {
     let mut label = label;
     for entry in entries {
-        page.row((Tone::Plain, &format!("{:BODY$}{label}", "")), LIST, (Tone::Plain, ""), entry)?;
+        page.item(&format!("{:LABEL$}{label}", ""), BODY, entry)?;
         label = "";
     }
     Ok(())

@@ -1,34 +1,32 @@
-//! What the experiments showed, a line each.
+//! What the experiments showed: those that ended alike share a line, and so do the repetitions.
 
 use crate::{
     codes::Phase,
     report::{Connection, Purpose, Report, Status, Summary},
 };
 
-/// Name and outcome of each experiment; the numbered ones that showed the same share a line.
-pub fn lines(report: &Report) -> Vec<(String, String)> {
-    let mut lines: Vec<(String, String, usize)> = Vec::new();
+/// Names and outcome of the experiments, by the first one of each outcome; the repetitions last.
+pub fn lines(report: &Report) -> Vec<String> {
+    let (mut single, mut repeated) = (Vec::new(), Vec::new());
     for connection in &report.trace.connections {
         let Purpose::Experiment(name) = &connection.purpose else { continue };
-        let (name, outcome) = (unnumbered(name), outcome(connection));
-        match lines.last_mut() {
-            Some((before, same, times)) if *before == name && *same == outcome => *times += 1,
-            _ => lines.push((name.to_owned(), outcome, 1)),
-        }
+        let group = if name.starts_with("repeat-") { &mut repeated } else { &mut single };
+        add(group, name, outcome(connection));
     }
-    let told = |(name, outcome, times)| match times {
-        1 => (name, outcome),
-        times => (name, format!("{outcome}, {times} times")),
-    };
-    lines.into_iter().map(told).collect()
+    let mut lines: Vec<String> =
+        single.iter().map(|(outcome, names)| format!("{}: {outcome}", names.join(", "))).collect();
+    let times: usize = repeated.iter().map(|(_, names)| names.len()).sum();
+    let told = repeated.iter().map(|(outcome, names)| format!("{outcome}, {} of {times}", names.len()));
+    if times > 0 {
+        lines.push(format!("again, {times} times: {}", told.collect::<Vec<_>>().join("; ")));
+    }
+    lines
 }
 
-/// `repeat-2` is a `repeat`.
-fn unnumbered(name: &str) -> &str {
-    let is_number = |last: &str| last.bytes().all(|byte| byte.is_ascii_digit());
-    match name.rsplit_once('-') {
-        Some((base, last)) if is_number(last) => base,
-        _ => name,
+fn add<'a>(group: &mut Vec<(String, Vec<&'a str>)>, name: &'a str, outcome: String) {
+    match group.iter_mut().find(|(same, _)| *same == outcome) {
+        Some((_, names)) => names.push(name),
+        None => group.push((outcome, vec![name])),
     }
 }
 
@@ -57,9 +55,12 @@ fn passed(connection: &Connection, last: &Summary<'_>) -> String {
             .map(|selected| format!("selected {}", selected.name())),
         Phase::Tls => phases.tls.as_ref().map(|record| {
             let parts = [&record.evidence.version, &record.evidence.cipher_suite];
+            let parts = parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
             // A hello of our own is answered with a ServerHello; the handshake is not finished.
-            let how = if record.evidence.signature.is_some() { "passed" } else { "ServerHello" };
-            format!("{how} {}", parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "))
+            match record.evidence.signature {
+                Some(_) => format!("passed {parts}"),
+                None => format!("ServerHello {parts}, not finished"),
+            }
         }),
         _ => None,
     };

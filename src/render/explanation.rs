@@ -41,12 +41,16 @@ fn explained(page: &mut Page<'_>, code: &Explained) -> io::Result<()> {
         let told = code.background.is_some() && code.meanings.len() == 1;
         page.heading(match code.meanings.len() {
             _ if code.extended.is_some() => "The two numbers",
+            1 if told && code.meanings[0].code.is_none() => "The text",
             1 if told => "The code",
             1 => "Meaning",
             _ => "Meanings, by the kind of code",
         })?;
-        let is_brief = code.meanings.len() >= MANY;
-        code.meanings.iter().try_for_each(|one| meaning(page, one, told, is_brief))?;
+        if code.meanings.len() >= MANY {
+            code.meanings.iter().try_for_each(|one| brief(page, one))?;
+        } else {
+            code.meanings.iter().try_for_each(|one| meaning(page, one, told))?;
+        }
     }
     if !code.narrower.is_empty() {
         page.gap()?;
@@ -84,7 +88,12 @@ fn section(page: &mut Page<'_>, part: &Section) -> io::Result<()> {
     part.items.iter().try_for_each(|item| page.row((Tone::Plain, "  -"), 4, (Tone::Plain, ""), item))
 }
 
-fn meaning(page: &mut Page<'_>, one: &Meaning, is_told: bool, is_brief: bool) -> io::Result<()> {
+/// A long list is for finding the kind.
+fn brief(page: &mut Page<'_>, one: &Meaning) -> io::Result<()> {
+    page.item("", 2, &format!("{}: {}", named(one.kind, one.written.as_deref(), one.symbol), one.meaning))
+}
+
+fn meaning(page: &mut Page<'_>, one: &Meaning, is_told: bool) -> io::Result<()> {
     page.text(2, &named(one.kind, one.written.as_deref(), one.symbol))?;
     if !is_told {
         page.text(4, one.meaning)?;
@@ -99,7 +108,7 @@ fn meaning(page: &mut Page<'_>, one: &Meaning, is_told: bool, is_brief: bool) ->
     if !one.phases.is_empty() {
         fact(page, "arises", &one.phases.iter().map(|phase| place(phase)).collect::<Vec<_>>().join(", "))?;
     }
-    one.hint.iter().try_for_each(|hint| fact(page, "look at", hint))?;
+    one.hint.iter().try_for_each(|hint| fact(page, "note", hint))?;
     for (word, relation) in [("mstsc", Relation::Mstsc), ("logged", Relation::Schannel)] {
         let others = one.related.iter().filter(|other| other.relation == relation);
         let sure = if relation == Relation::Mstsc { " (inferred)" } else { " by Schannel" };
@@ -113,8 +122,7 @@ fn meaning(page: &mut Page<'_>, one: &Meaning, is_told: bool, is_brief: bool) ->
     }
     let documented = one.confidence == "documented";
     let sure = if documented { String::new() } else { format!(" ({})", one.confidence) };
-    // A long list is for finding the kind.
-    if is_brief && documented { Ok(()) } else { fact(page, "source", &format!("{}{sure}", one.source)) }
+    fact(page, "source", &format!("{}{sure}", one.source))
 }
 
 fn fact(page: &mut Page<'_>, word: &str, text: &str) -> io::Result<()> {

@@ -71,13 +71,31 @@ impl<'a> Page<'a> {
         word: (Tone, &str),
         text: &str,
     ) -> io::Result<()> {
+        self.folded(lead, column, word, text, "")
+    }
+
+    /// One entry of a list behind a lead; what is folded stands two columns further right, so that the next entry is seen.
+    pub fn item(&mut self, lead: &str, column: usize, text: &str) -> io::Result<()> {
+        self.folded((Tone::Plain, lead), column, (Tone::Plain, ""), text, "  ")
+    }
+
+    fn folded(
+        &mut self,
+        lead: (Tone, &str),
+        column: usize,
+        word: (Tone, &str),
+        text: &str,
+        indent: &str,
+    ) -> io::Result<()> {
         let (style, end) = word.0.ends();
         let (lead_style, lead_end) = lead.0.ends();
         let (lead, word) = (clean(lead.1), clean(word.1));
         let body = format!("{word} {}", clean(text));
         let gap = column.saturating_sub(lead.chars().count());
         write!(self.out, "{lead_style}{lead}{lead_end}")?;
-        for (index, line) in textwrap::wrap(body.trim(), folding(column)).iter().enumerate() {
+        for (index, line) in
+            textwrap::wrap(body.trim(), folding(column).subsequent_indent(indent)).iter().enumerate()
+        {
             match line.strip_prefix(word.as_str()) {
                 Some(rest) if index == 0 => write!(self.out, "{:gap$}{style}{word}{end}{rest}", "")?,
                 _ => write!(self.out, "\n{:column$}{line}", "")?,

@@ -8,7 +8,8 @@ use super::{
     phases, posture, session, wait,
 };
 use crate::report::{
-    Certificate, Connection, Finding, Outcome, Purpose, Report, Session, Severity, Status, Summary, Verdict,
+    Certificate, Connection, Failure, Finding, Outcome, Purpose, Report, Session, Severity, Status, Summary,
+    Verdict,
 };
 
 /// Where the facts of a phase begin.
@@ -39,20 +40,17 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if !experiments.is_empty() {
         page.gap()?;
         page.heading("Experiments")?;
-        for (name, outcome) in &experiments {
-            page.row((Tone::Plain, &format!("  {name}")), FACTS, (Tone::Plain, ""), outcome)?;
-        }
+        experiments.iter().try_for_each(|line| page.item("", 2, line))?;
     }
     if let Some(served) = &report.certificate {
         page.gap()?;
         certificate(page, served, report)?;
     }
-    if !report.findings.is_empty() {
+    let said: Vec<&Finding> = report.findings.iter().filter(|found| !is_told(found, report)).collect();
+    if !said.is_empty() {
         page.gap()?;
         page.heading("Findings")?;
-        for found in &report.findings {
-            finding(page, found, &report.verdict)?;
-        }
+        said.into_iter().try_for_each(|found| finding(page, found, &report.verdict))?;
     }
     if let Some(wait) = &report.trace.wait {
         page.gap()?;
@@ -139,11 +137,21 @@ fn certificate(page: &mut Page<'_>, served: &Certificate, report: &Report) -> io
     let subject = if served.subject.is_empty() { "no subject" } else { &served.subject };
     let first = format!("{subject}, {}, {}, {digest}", cells::trust(served), cells::key(served));
     page.row((Tone::Heading, "Certificate"), BODY, (Tone::Plain, ""), &first)?;
-    page.text(BODY, &cells::validity(served, report.trace.started))?;
-    if !served.names.is_empty() {
-        page.text(BODY, &format!("for {}", cells::names(&served.names)))?;
-    }
+    let names = match cells::names(&served.names) {
+        names if names.is_empty() => names,
+        names => format!("; for {names}"),
+    };
+    page.text(BODY, &format!("{}{names}", cells::validity(served, report.trace.started)))?;
     page.text(BODY, &format!("SHA-1 {}", served.sha1))
+}
+
+/// Whether the line of the phase and the causes tell a finding, or that of the certificate where another thing failed.
+fn is_told(found: &Finding, report: &Report) -> bool {
+    match found.code.as_str() {
+        "unexplained-failure" => !report.causes.is_empty(),
+        "certificate-self-signed" => report.verdict.outcome == Outcome::Aborted,
+        _ => false,
+    }
 }
 
 /// A finding that only repeats why the phase failed points there.
@@ -154,13 +162,11 @@ fn finding(page: &mut Page<'_>, found: &Finding, verdict: &Verdict) -> io::Resul
         Severity::Info => (Tone::Plain, "  info"),
     };
     let told = verdict.failure.as_ref().is_some_and(|failure| failure.detail == found.message);
-    match found.phase.filter(|_| told) {
-        Some(phase) => page.row(lead, FINDING, (Tone::Plain, ""), &format!("{}, see {phase}", found.code)),
-        None => {
-            page.row(lead, FINDING, (Tone::Plain, ""), &found.code)?;
-            page.text(BODY, &found.message)
-        }
-    }
+    let text = match found.phase.filter(|_| told) {
+        Some(phase) => format!("{}, see {phase}", found.code),
+        None => format!("{}: {}", found.code, found.message),
+    };
+    page.row(lead, FINDING, (Tone::Plain, ""), &text)
 }
 
 fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
@@ -170,28 +176,27 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         Outcome::Stopped => (Tone::Caution, "STOPPED:"),
         Outcome::Aborted => (Tone::Bad, "ABORTED:"),
     };
-    match &verdict.failure {
-        None => page.row((Tone::Heading, "Verdict"), BODY, word, &verdict.summary)?,
-        Some(failure) => {
-            page.row((Tone::Heading, "Verdict"), BODY, word, &ended(verdict))?;
-            page.text(BODY, &format!("failure: {}", cells::failure(failure)))?;
-        }
+    let account = report.trace.request.account;
+    let credentials =
+        account.then(|| format!("credentials: {}", verdict.credentials.name().replace('_', " ")));
+    if let Some(failure) = &verdict.failure {
+        let ended = [Some(ended(verdict, failure)), credentials].into_iter().flatten();
+        return page.row((Tone::Heading, "Verdict"), BODY, word, &ended.collect::<Vec<_>>().join("; "));
     }
+    page.row((Tone::Heading, "Verdict"), BODY, word, &verdict.summary)?;
     let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    if errors > 0 && verdict.failure.is_none() {
+    if errors > 0 {
         page.row((Tone::Plain, ""), BODY, (Tone::Bad, &format!("errors: {errors}")), "")?;
     }
-    if report.trace.request.account {
-        page.text(BODY, &format!("credentials: {}", verdict.credentials.name().replace('_', " ")))?;
-    }
-    Ok(())
+    credentials.iter().try_for_each(|line| page.text(BODY, line))
 }
 
-/// The details stand with the phase; the verdict says where.
-fn ended(verdict: &Verdict) -> String {
+/// The details stand with the phase; the verdict says where and how.
+fn ended(verdict: &Verdict, failure: &Failure) -> String {
     let phase = verdict.phase.map_or("", |phase| phase.name());
+    let ended = format!("in {phase}, {}", cells::failure(failure));
     match verdict.reached {
-        Some(reached) => format!("in {phase}; everything up to {reached} works"),
-        None => format!("in {phase}"),
+        Some(reached) => format!("{ended}; everything up to {reached} works"),
+        None => ended,
     }
 }

@@ -4,12 +4,16 @@ use rdptrace::{
     Report, Settings, Target, Unobserved,
     codes::Phase,
     demo::{self, Expect, FAULTS, Fault},
+    render,
     report::{Outcome, Purpose},
     run,
     settings::{Account, Experiments},
 };
 
 use crate::lab::{Lab, fault};
+
+/// Lines of a screen, on which whoever has to act at once reads where it ends, why and what to do.
+const SCREEN: usize = 42;
 
 /// The settings under which the rows of the table hold.
 pub fn settings() -> Settings {
@@ -35,6 +39,12 @@ pub async fn trace(fault: Option<&'static Fault>, settings: &Settings) -> Report
     run(&target, settings, &Lab::of(fault), &Unobserved).await
 }
 
+fn lines(report: &Report) -> usize {
+    let mut page = Vec::new();
+    render::text(report, &mut page).expect("memory takes everything");
+    String::from_utf8(page).expect("text").lines().count()
+}
+
 /// What is wrong with a report, measured by a row of the table.
 fn difference(report: &Report, expect: &Expect) -> Option<String> {
     let verdict = &report.verdict;
@@ -57,6 +67,8 @@ async fn every_fault_is_found_where_it_is_with_its_cause() {
     for fault in FAULTS {
         let report = trace(Some(fault), &settings_for(Some(fault))).await;
         wrong.extend(difference(&report, &fault.expect).map(|text| format!("{}: {text}", fault.name)));
+        let lines = lines(&report);
+        wrong.extend((lines > SCREEN).then(|| format!("{}: {lines} lines of text", fault.name)));
     }
     let found = FAULTS.len() - wrong.len();
     println!("{found} of {} faults are found: phase, kind, code and first cause", FAULTS.len());

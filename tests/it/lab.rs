@@ -145,7 +145,7 @@ impl Network for Lab {
             Answer::Demo(fault) => {
                 self.opened.fetch_add(1, Ordering::SeqCst);
                 let (stream, reset, _server) = pipe::connect_to(self.server(address, fault));
-                Ok(Box::new(ClientEnd { stream, reset }))
+                Ok(Box::new(ClientEnd { stream, reset, _held: () }))
             }
         }
     }
@@ -164,19 +164,20 @@ fn demo_fault(name: &str) -> Option<&'static Fault> {
     demo::find(name)
 }
 
-/// The client's end: an end of the stream is a reset when the server meant one.
-struct ClientEnd {
-    stream: DuplexStream,
-    reset: Arc<AtomicBool>,
+/// The client's end: an end of the stream is a reset when the server meant one. What it holds is dropped with it.
+pub struct ClientEnd<H> {
+    pub stream: DuplexStream,
+    pub reset: Arc<AtomicBool>,
+    pub _held: H,
 }
 
-impl ClientEnd {
+impl<H> ClientEnd<H> {
     fn was_reset(&self) -> bool {
         self.reset.load(Ordering::SeqCst)
     }
 }
 
-impl AsyncRead for ClientEnd {
+impl<H: Unpin> AsyncRead for ClientEnd<H> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -193,7 +194,7 @@ impl AsyncRead for ClientEnd {
     }
 }
 
-impl AsyncWrite for ClientEnd {
+impl<H: Unpin> AsyncWrite for ClientEnd<H> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }

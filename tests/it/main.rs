@@ -11,6 +11,7 @@ mod credentials;
 mod demo;
 mod event_xml;
 mod explain;
+mod explain_program;
 mod faults;
 mod interrupt;
 mod judge;

@@ -126,8 +126,8 @@ fn filters() -> insta::Settings {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.set_snapshot_path("snapshots");
-    settings.add_filter(r"SHA-1(\s+)[0-9a-f]{40}", "SHA-1$1[thumbprint]");
-    settings.add_filter(r"thumbprint [0-9a-f]{40}(\s+)is", "thumbprint [served]$1is");
+    settings.add_filter(r"SHA-1(\s+)[0-9a-f]{40}", "SHA-1${1}[thumbprint]");
+    settings.add_filter(r"thumbprint(\s+)[0-9a-f]{40}(\s+)is", "thumbprint${1}[served]${2}is");
     settings.add_filter(r"received c00d [0-9a-f ]+", "received c00d [encrypted]");
     settings.add_filter(r"\d+ B of TLS", "[n] B of TLS");
     settings

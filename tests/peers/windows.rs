@@ -143,7 +143,8 @@ fn ctrl_c_ends_a_trace_with_an_exit_code_of_its_own() {
 fn it_reads_the_registry_and_the_files_of_this_machine() {
     const KEY: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System\CredSSP\Parameters";
     let checked = |code: &str| {
-        let output = program().expect("as before").args(["local", "--format", "json"]).output().expect("Wine starts");
+        let output =
+            program().expect("as before").args(["local", "--format", "json"]).output().expect("Wine starts");
         let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
         assert_eq!(report["machine"]["system"], "windows");
         let checks = report["local"].as_array().expect("a list").clone();

@@ -41,7 +41,9 @@ fn answer(trace: &Trace, index: usize, record: &PhaseRecord<NegotiateEvidence>, 
         (Some(selected), _) if selected == code => Answer::Accepted,
         (Some(_), _) => Answer::Refused,
         (None, Some(FailureKind::NegotiationFailure | FailureKind::Disconnect)) => Answer::Refused,
-        (None, Some(kind)) if is_wordless(kind) && answers_after(trace, index) => Answer::Refused,
+        (None, Some(kind)) if is_wordless(kind) && answers_after(trace, index) && is_steady(trace) => {
+            Answer::Refused
+        }
         _ => Answer::Unknown,
     }
 }
@@ -50,6 +52,17 @@ fn answer(trace: &Trace, index: usize, record: &PhaseRecord<NegotiateEvidence>, 
 fn answers_after(trace: &Trace, index: usize) -> bool {
     let later = trace.connections[index + 1..].iter().filter_map(posture);
     later.into_iter().any(|record| record.evidence.selected_code.is_some())
+}
+
+/// Whether no request was ended without a word that was answered another time.
+fn is_steady(trace: &Trace) -> bool {
+    let records = || trace.connections.iter().filter_map(|made| made.phases.negotiate.as_ref());
+    let ended = |record: &&PhaseRecord<NegotiateEvidence>| {
+        record.failure.as_ref().is_some_and(|failure| is_wordless(failure.kind))
+    };
+    let answered =
+        |code| negotiated(trace).any(|seen| seen.requested_code == code && seen.selected_code.is_some());
+    !records().filter(ended).any(|record| answered(record.evidence.requested_code))
 }
 
 /// Required only if both ways around it were asked for and refused.

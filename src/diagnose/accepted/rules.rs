@@ -48,10 +48,12 @@ pub const RULES: &[Rule] = &[
 
 /// Where the main connection selected no NLA, its own rule has said so.
 fn nla_not_required(facts: &Facts<'_>) -> Option<String> {
-    let offered = facts.posture.as_ref()?.nla == Nla::Offered;
+    let posture = facts.posture.as_ref()?;
     let selected = facts.selected().is_some_and(Selected::is_nla);
-    let text = "NLA is offered and not required: a client that asks without it gets a logon screen";
-    (offered && selected).then(|| text.to_owned())
+    let around = |one: &&ProtocolPosture| one.code < 2 && one.answer == Answer::Accepted;
+    let around: Vec<&str> = posture.protocols.iter().filter(around).map(|one| one.protocol.name()).collect();
+    let text = format!("NLA is offered and not required: without it {} is accepted", around.join(" or "));
+    (posture.nla == Nla::Offered && selected).then_some(text)
 }
 
 /// A server that has nothing else is told by `standard-rdp-security`.

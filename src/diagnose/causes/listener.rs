@@ -120,7 +120,7 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
 /// A proxy takes the connection itself and finds only then that nobody behind it does.
 fn no_live_host(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = cut_in(facts, Phase::Negotiate).filter(|failure| failure.received.is_none())?;
-    if some_request_answered(facts) && facts.intermittent().is_none() || takes_tls(facts) {
+    if some_request_answered(facts) || takes_tls(facts) {
         return None;
     }
     let direct = facts.experiment("direct-tls").and_then(|made| made.ending(Phase::Tls));
@@ -191,7 +191,12 @@ fn one_host(facts: &Facts<'_>) -> Option<Weighed> {
     let failed = facts.failed()?;
     let others = facts.other_addresses(failed.phase).len();
     (others > 0).then(|| {
-        let text = format!("{others} other addresses of the name pass {}", failed.phase);
+        let which = if others == 1 {
+            "1 other address of the name passes"
+        } else {
+            &format!("{others} other addresses of the name pass")
+        };
+        let text = format!("{which} {}", failed.phase);
         Weighed::new(facts.proof(failed.phase), text).and(facts.every_time(failed.phase))
     })
 }

@@ -9,10 +9,11 @@ use rdptrace::{
     demo::FAULTS,
     diagnose, posture, render,
     report::{Answer, Exposure, Nla, Outcome, RdpSecurity, Severity},
-    settings::Account,
+    settings::{Account, Experiments, Security},
 };
 
 use crate::{
+    faults::trace,
     lab::{self, Lab, fault},
     program::{Served, rdptrace, text},
 };
@@ -67,6 +68,27 @@ async fn a_healthy_server_is_known_after_few_connections() {
     assert_eq!(seen.rdp_security, None);
     assert_eq!(codes(&report), ["nla-not-required", "certificate-self-signed"]);
     assert!(report.certificate.is_some());
+}
+
+/// A server that ends the same request now and then refuses nothing by it.
+#[tokio::test(start_paused = true)]
+async fn what_an_unsteady_server_ends_without_a_word_is_not_refused() {
+    let report = of_demo(Some("intermittent")).await;
+    for one in report.posture.as_ref().expect("it was asked for").protocols.iter() {
+        assert!(one.answer != Answer::Refused || one.failure_code.is_some(), "{one:?}");
+    }
+}
+
+/// Nobody gets a logon screen where TLS fails, and nobody is told so.
+#[tokio::test(start_paused = true)]
+async fn a_server_without_nla_is_said_to_show_a_screen_only_after_tls() {
+    for (name, shows) in [(None, true), (Some("tls-reset"), false)] {
+        let settings =
+            Settings { security: Security::Tls, experiments: Experiments::Off, ..Settings::default() };
+        let report = trace(name.map(fault), &settings).await;
+        let found = report.findings.iter().find(|found| found.code == "nla-not-required");
+        assert_eq!(found.expect("it is without NLA").message.contains("logon screen"), shows, "{name:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,24 +3,22 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Poll},
     time::Duration,
 };
 
 use rdptrace::{Network, net::BoxStream, report::Failure};
 use time::OffsetDateTime;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, ReadBuf, duplex},
+    io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
     time::sleep,
 };
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use crate::demo::pipe;
+use crate::{demo::pipe, lab::ClientEnd};
 
 const HANDSHAKE_FAILURE: [u8; 7] = [21, 3, 1, 0, 2, 2, 40];
 
@@ -75,7 +73,8 @@ impl Network for Scripted {
         let (client, server) = duplex(64 * 1024);
         let script = self.script;
         tokio::spawn(async move { if tired { Ok(()) } else { serve(script, server).await } });
-        Ok(Box::new(Counted { stream: client, open: Arc::clone(&self.open) }))
+        let held = Open(Arc::clone(&self.open));
+        Ok(Box::new(ClientEnd { stream: client, reset: Arc::default(), _held: held }))
     }
 
     fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
@@ -83,39 +82,12 @@ impl Network for Scripted {
     }
 }
 
-/// The client's end, which counts as open until it is dropped.
-struct Counted {
-    stream: DuplexStream,
-    open: Arc<AtomicUsize>,
-}
+/// Counts a connection as open until it is dropped.
+struct Open(Arc<AtomicUsize>);
 
-impl Drop for Counted {
+impl Drop for Open {
     fn drop(&mut self) {
-        self.open.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-impl AsyncRead for Counted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Counted {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
