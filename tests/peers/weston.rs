@@ -24,7 +24,17 @@ fn weston_reaches_the_end_of_the_activation() {
     let _server = Program::start(&mut command, &folder.join("log"));
     wait_for(port);
     let picture = path("screen.png");
-    let arguments = ["--until", "activate", "--server-name", "weston.example", "--screenshot", &picture];
+    // A busy machine takes its time to draw, and to decode.
+    let arguments = [
+        "--until",
+        "activate",
+        "--server-name",
+        "weston.example",
+        "--timeout",
+        "40",
+        "--screenshot",
+        &picture,
+    ];
     let traced = trace(port, &arguments, None);
     assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
     assert_eq!(traced.at("/verdict/reached"), "activate");
