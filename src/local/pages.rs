@@ -2,7 +2,20 @@
 
 use crate::sections;
 
-const TOPICS: &[&str] = &[include_str!("pages/credssp.md"), include_str!("pages/names.md")];
+const TOPICS: &[&str] = &[
+    include_str!("pages/credssp.md"),
+    include_str!("pages/names.md"),
+    include_str!("pages/ntlm.md"),
+    include_str!("pages/schannel.md"),
+    include_str!("pages/client_key.md"),
+    include_str!("pages/client_policy.md"),
+    include_str!("pages/client_license.md"),
+    include_str!("pages/windows_proxy.md"),
+    include_str!("pages/program.md"),
+    include_str!("pages/updates.md"),
+    include_str!("pages/disk.md"),
+    include_str!("pages/client_log.md"),
+];
 
 /// What a check with this code looks at, what its results mean and what to do, as Markdown; begins with a heading that
 /// names the code.

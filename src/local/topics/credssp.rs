@@ -1,9 +1,14 @@
-//! What a Windows machine is told about CredSSP and the delegation of credentials.
+//! What a Windows client is told about CredSSP: with which hosts, with which credentials, and in which mode.
 
+use super::delegation;
 use crate::{
-    local::{Case, Check, Is, Scene, Setting, Test::Setting as Row},
+    local::{
+        Case, Check, Is, Said, Scene, Setting,
+        Test::{Logic, Setting as Row},
+        Value,
+    },
     report::{
-        CheckStatus::{Ok, Warning},
+        CheckStatus::{Ok as Fine, Warning},
         Machine,
         Os::Windows,
         Role::Client,
@@ -14,32 +19,117 @@ const PARAMETERS: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Polici
 const ORACLE: &str = "AllowEncryptionOracle";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check {
-    code: "credssp-encryption-oracle",
-    role: Client,
-    on: &[Windows],
-    test: Row(Setting {
-        keys: &[PARAMETERS],
-        name: ORACLE,
-        absent: (
-            Ok,
-            "no policy about encryption oracle remediation is set, so the default of the update holds",
+pub const CHECKS: &[Check] = &[
+    Check { code: "credssp-encryption-oracle", role: Client, on: &[Windows], test: Row(ENCRYPTION_ORACLE) },
+    Check { code: "credssp-delegation-fresh", role: Client, on: &[Windows], test: Logic(delegation::fresh) },
+    Check { code: "credssp-delegation-saved", role: Client, on: &[Windows], test: Logic(delegation::saved) },
+    Check {
+        code: "credssp-delegation-default",
+        role: Client,
+        on: &[Windows],
+        test: Logic(delegation::signed_in),
+    },
+    Check { code: "credssp-restricted-admin", role: Client, on: &[Windows], test: Logic(restricted) },
+    Check { code: "credssp-credential-guard", role: Client, on: &[Windows], test: Row(CREDENTIAL_GUARD) },
+    Check { code: "credssp-online-id", role: Client, on: &[Windows], test: Row(ONLINE_ID) },
+    Check { code: "credssp-stored-credentials", role: Client, on: &[Windows], test: Row(STORED) },
+];
+
+const ENCRYPTION_ORACLE: Setting = Setting {
+    keys: &[PARAMETERS],
+    name: ORACLE,
+    absent: (
+        Fine,
+        "no policy about encryption oracle remediation is set, so the default of the update holds",
+    ),
+    cases: &[
+        Case(Is::Number(0), Fine, "this client connects to updated hosts only"),
+        Case(Is::Number(1), Fine, "this client connects to updated hosts only, its services fall back"),
+        Case(Is::Number(2), Warning, "this client also connects to hosts without the CredSSP update of 2018"),
+        Case(Is::Else, Warning, "the value is none of 0, 1 and 2"),
+    ],
+};
+
+const CREDENTIAL_GUARD: Setting = Setting {
+    keys: &[
+        r"HKLM\SOFTWARE\Policies\Microsoft\Windows\DeviceGuard",
+        r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa",
+    ],
+    name: "LsaCfgFlags",
+    absent: (Fine, "no policy about Credential Guard is set, so the default of this Windows holds"),
+    cases: &[
+        Case(Is::Number(0), Fine, "Credential Guard is switched off"),
+        Case(
+            Is::Number(1),
+            Fine,
+            "Credential Guard is on and locked: saved and signed-in passwords are not sent, they are typed",
         ),
-        cases: &[
-            Case(Is::Number(0), Ok, "this client connects to updated hosts only"),
-            Case(Is::Number(1), Ok, "this client connects to updated hosts only, its services fall back"),
-            Case(
-                Is::Number(2),
-                Warning,
-                "this client also connects to hosts without the CredSSP update of 2018",
-            ),
-            Case(Is::Else, Warning, "the value is none of 0, 1 and 2"),
-        ],
-    }),
-}];
+        Case(
+            Is::Number(2),
+            Fine,
+            "Credential Guard is on: saved and signed-in passwords are not sent, they are typed",
+        ),
+        Case(Is::Else, Warning, "the value is none of 0, 1 and 2"),
+    ],
+};
+
+const ONLINE_ID: Setting = Setting {
+    keys: &[r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\Pku2u"],
+    name: "AllowOnlineID",
+    absent: (Fine, "nothing is set about PKU2U with online identities, so the default of this Windows holds"),
+    cases: &[
+        Case(Is::Number(1), Fine, "PKU2U with online identities is allowed; the host needs the same"),
+        Case(
+            Is::Number(0),
+            Warning,
+            "PKU2U with online identities is forbidden, so an AzureAD\\ account fails at a host with NLA",
+        ),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};
+
+const STORED: Setting = Setting {
+    keys: &[r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa"],
+    name: "disabledomaincreds",
+    absent: (Fine, "credentials may be saved"),
+    cases: &[
+        Case(Is::Number(0), Fine, "credentials may be saved"),
+        Case(Is::Number(1), Warning, "Windows may not save credentials, so the password is typed each time"),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
     machine.encryption_oracle =
         scene.number(PARAMETERS, ORACLE).and_then(|number| u32::try_from(number).ok());
+}
+
+fn restricted(scene: &Scene<'_>) -> Said {
+    const ON: &str = "RestrictedRemoteAdministration";
+    let read = |name| scene.host.value(delegation::POLICIES, name);
+    let (on, mode) = match (read(ON), read("RestrictedRemoteAdministrationType")) {
+        (Ok(on), Ok(mode)) => (on, mode),
+        (Err(why), _) | (_, Err(why)) => return Said::unreadable(ON, &why),
+    };
+    if !matches!(on, Some(Value::Number(number)) if number != 0) {
+        return Said::ok("no policy forces Restricted Admin or Remote Credential Guard");
+    }
+    let address = scene.subject.is_some_and(|subject| subject.address().is_some());
+    let said = match mode {
+        Some(Value::Number(2)) if address => Said::error(
+            "a policy demands Remote Credential Guard, which needs Kerberos, and an address has none",
+        ),
+        Some(Value::Number(2)) => Said::warning(
+            "a policy demands Remote Credential Guard: the host must allow it and be reached by Kerberos",
+        ),
+        Some(Value::Number(3)) => Said::warning(
+            "a policy demands Remote Credential Guard or Restricted Admin: the host must allow one of them",
+        ),
+        _ => {
+            Said::warning("a policy demands Restricted Admin: a host that does not allow it refuses (0xE09)")
+        }
+    };
+    let mode = mode.map_or_else(|| "not set".to_owned(), |mode| mode.to_string());
+    said.seen(format!("{}\\{ON}Type = {mode}", delegation::POLICIES))
 }

@@ -1,0 +1,137 @@
+//! Policies and switches of mstsc: UDP, the gateway's transport, and which .rdp files it opens.
+
+use crate::{
+    local::{
+        Case, Check, Is, Said, Scene, Setting,
+        Test::{Logic, Setting as Row},
+        Value,
+    },
+    report::{
+        CheckStatus::{Ok as Fine, Warning},
+        Os::Windows,
+        Role::Client,
+    },
+};
+
+const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services";
+const USER_POLICY: &str = r"HKCU\Software\Policies\Microsoft\Windows NT\Terminal Services";
+const CLIENT_POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services\Client";
+const CLIENT: &str = r"HKCU\Software\Microsoft\Terminal Server Client";
+/// More thumbprints are not looked at.
+const MOST_THUMBPRINTS: usize = 64;
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    row("client-policy-server-authentication", SERVER_AUTHENTICATION),
+    row("client-policy-udp", UDP),
+    row("client-policy-gateway-transport", GATEWAY_TRANSPORT),
+    row("client-policy-unsigned-files", UNSIGNED_FILES),
+    Check { code: "client-policy-publishers", role: Client, on: &[Windows], test: Logic(publishers) },
+    row("client-policy-redirection-warning", REDIRECTION_WARNING),
+    row("client-policy-launch-consent", LAUNCH_CONSENT),
+];
+
+const fn row(code: &'static str, setting: Setting) -> Check {
+    Check { code, role: Client, on: &[Windows], test: Row(setting) }
+}
+
+const SERVER_AUTHENTICATION: Setting = Setting {
+    keys: &[POLICY],
+    name: "AuthenticationLevel",
+    absent: (Fine, "no policy says what to do with a host whose identity is not proven"),
+    cases: &[
+        Case(Is::Number(0), Warning, "by policy the client connects to whoever answers, without a word"),
+        Case(Is::Number(1), Fine, "by policy the client refuses a host whose identity is not proven"),
+        Case(Is::Number(2), Fine, "by policy the client warns of a host whose identity is not proven"),
+        Case(Is::Else, Warning, "the value is none of 0, 1 and 2"),
+    ],
+};
+
+const UDP: Setting = Setting {
+    keys: &[CLIENT_POLICY],
+    name: "fClientDisableUDP",
+    absent: (Fine, "the client may use UDP beside TCP"),
+    cases: &[
+        Case(Is::Number(0), Fine, "the client may use UDP beside TCP"),
+        Case(Is::Number(1), Fine, "the client uses TCP only; an early end has nothing to do with that"),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};
+
+const GATEWAY_TRANSPORT: Setting = Setting {
+    keys: &[CLIENT],
+    name: "RDGClientTransport",
+    absent: (Fine, "the client chooses how it speaks to an RD Gateway"),
+    cases: &[
+        Case(Is::Number(0), Fine, "the client chooses how it speaks to an RD Gateway"),
+        Case(
+            Is::Number(1),
+            Warning,
+            "the client speaks to an RD Gateway over RPC only, and newer gateways and proxies pass HTTP alone",
+        ),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};
+
+const UNSIGNED_FILES: Setting = Setting {
+    keys: &[POLICY, USER_POLICY],
+    name: "AllowUnsignedFiles",
+    absent: (Fine, "no policy forbids .rdp files without a signature"),
+    cases: &[
+        Case(Is::Number(1), Fine, "a policy allows .rdp files without a signature"),
+        Case(Is::Number(0), Warning, "a policy refuses .rdp files without a signature"),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};
+
+const REDIRECTION_WARNING: Setting = Setting {
+    keys: &[CLIENT_POLICY],
+    name: "RedirectionWarningDialogVersion",
+    absent: (Fine, "the client warns of .rdp files as its version does"),
+    cases: &[
+        Case(
+            Is::Number(1),
+            Warning,
+            "the client shows its old warning for .rdp files, from before the update of April 2026",
+        ),
+        Case(Is::Else, Fine, "the client warns of .rdp files as its version does"),
+    ],
+};
+
+const LAUNCH_CONSENT: Setting = Setting {
+    keys: &[CLIENT],
+    name: "RdpLaunchConsentAccepted",
+    absent: (Fine, "the client has not yet explained .rdp files to this user"),
+    cases: &[
+        Case(Is::Number(1), Fine, "this user was told once what .rdp files can do and agreed"),
+        Case(Is::Else, Fine, "the client explains .rdp files to this user when one is opened"),
+    ],
+};
+
+fn publishers(scene: &Scene<'_>) -> Said {
+    const NAME: &str = "TrustedCertThumbprints";
+    let mut thumbprints: Vec<String> = Vec::new();
+    for key in [POLICY, USER_POLICY] {
+        match scene.host.value(key, NAME) {
+            Err(why) => return Said::unreadable(NAME, &why),
+            Ok(Some(Value::Text(text))) => thumbprints.extend(text.split([',', ';']).map(str::to_owned)),
+            Ok(Some(Value::List(list))) => thumbprints.extend(list),
+            Ok(_) => {}
+        }
+    }
+    thumbprints.truncate(MOST_THUMBPRINTS);
+    let written: Vec<String> =
+        thumbprints.iter().map(|text| plain(text)).filter(|text| !text.is_empty()).collect();
+    let wrong =
+        written.iter().filter(|text| text.len() != 40 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    match (written.len(), wrong.count()) {
+        (0, _) => Said::ok("no publisher of .rdp files is trusted by policy"),
+        (_, 0) => Said::ok("publishers of .rdp files are trusted by policy").seen(written.join(", ")),
+        _ => Said::warning("not every trusted publisher of .rdp files is a SHA-1 thumbprint of 40 digits")
+            .seen(written.iter().map(|text| text.escape_debug().to_string()).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).take(80).collect()
+}

@@ -1,0 +1,21 @@
+//! Versions of Windows and of its files, such as `10.0.26100.4202`, as numbers that can be compared.
+
+use crate::local::Scene;
+
+/// Major and minor version, build and revision; what is left out is 0.
+pub type Version = [u32; 4];
+
+/// Reads the first four numbers; what follows them, such as a branch in brackets, is left out.
+pub fn parse(text: &str) -> Option<Version> {
+    let text = text.split_whitespace().next()?;
+    let mut version = [0; 4];
+    for (part, number) in text.split('.').zip(&mut version) {
+        *number = part.parse().ok()?;
+    }
+    Some(version)
+}
+
+/// That of the machine.
+pub fn of(scene: &Scene<'_>) -> Option<Version> {
+    scene.host.version().as_deref().and_then(parse)
+}

@@ -1,0 +1,94 @@
+//! What a Windows client is told about NTLM: which version it speaks, and whether it may use it at all.
+
+use super::delegation::fits;
+use crate::{
+    local::{
+        Case, Check, Is, Said, Scene, Setting,
+        Test::{Logic, Setting as Row},
+        Value,
+    },
+    report::{
+        CheckStatus::{Ok as Fine, Warning},
+        Os::Windows,
+        Role::Client,
+    },
+};
+
+const LSA: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa";
+const MSV1: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0";
+const RESTRICT: &str = "RestrictSendingNTLMTraffic";
+/// More exceptions are not read.
+const MOST_EXCEPTIONS: usize = 256;
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    Check { code: "ntlm-level", role: Client, on: &[Windows], test: Row(LEVEL) },
+    Check { code: "ntlm-outgoing", role: Client, on: &[Windows], test: Logic(outgoing) },
+];
+
+const LEVEL: Setting = Setting {
+    keys: &[LSA],
+    name: "LmCompatibilityLevel",
+    absent: (Fine, "this client sends NTLMv2, the default of Windows"),
+    cases: &[
+        Case(
+            Is::Below(3),
+            Warning,
+            "this client sends NTLMv1, which an RD Gateway answers with 0xC000035B and others with a refusal",
+        ),
+        Case(Is::Number(3), Fine, "this client sends NTLMv2 only"),
+        Case(Is::Number(4), Fine, "this client sends NTLMv2 only"),
+        Case(Is::Number(5), Fine, "this client sends NTLMv2 only"),
+        Case(Is::Else, Warning, "the value is not from 0 to 5"),
+    ],
+};
+
+fn outgoing(scene: &Scene<'_>) -> Said {
+    let read = |name| scene.host.value(MSV1, name);
+    let (value, exceptions) = match (read(RESTRICT), read("ClientAllowedNTLMServers")) {
+        (Ok(value), Ok(exceptions)) => (value, exceptions),
+        (Err(why), _) | (_, Err(why)) => return Said::unreadable(RESTRICT, &why),
+    };
+    let seen = |said: Said, number: u64| said.seen(format!("{MSV1}\\{RESTRICT} = {number}"));
+    match value {
+        Some(Value::Number(1)) => seen(Said::ok("outgoing NTLM is recorded, not refused"), 1),
+        Some(Value::Number(2)) => seen(denied(scene, exceptions.as_ref()), 2),
+        Some(Value::Number(number)) if number > 2 => {
+            seen(Said::warning("the value is none of 0, 1 and 2"), number)
+        }
+        _ => Said::ok("outgoing NTLM is allowed"),
+    }
+}
+
+fn denied(scene: &Scene<'_>, exceptions: Option<&Value>) -> Said {
+    let Some(subject) = scene.subject else {
+        return Said::warning(
+            "outgoing NTLM is denied: a host is reached by Kerberos only, so by its name in a domain",
+        );
+    };
+    if excepted(exceptions, &subject.host) {
+        return Said::ok(format!("outgoing NTLM is denied, but {} is an exception", subject.host));
+    }
+    match subject.address() {
+        Some(_) => Said::error(
+            "outgoing NTLM is denied and the target is an address, for which there is no Kerberos",
+        ),
+        None => Said::warning(format!(
+            "outgoing NTLM is denied: CredSSP works only if a domain controller knows TERMSRV/{}",
+            subject.host
+        )),
+    }
+}
+
+fn excepted(exceptions: Option<&Value>, host: &str) -> bool {
+    let names: Vec<&str> = match exceptions {
+        Some(Value::List(list)) => list.iter().map(String::as_str).collect(),
+        Some(Value::Text(text)) => text.split([',', ';', ' ']).collect(),
+        _ => return false,
+    };
+    let host = host.to_ascii_lowercase();
+    names.into_iter().take(MOST_EXCEPTIONS).any(|name| {
+        let name = name.trim().to_ascii_lowercase();
+        fits(name.strip_prefix("termsrv/").unwrap_or(&name), &host)
+    })
+}

@@ -1,0 +1,147 @@
+//! The client itself: `mstsc.exe`, `mstscax.dll` and `TSpkg.dll`, their versions and where programs load the control from.
+
+use super::file_version::{self, Version};
+use crate::{
+    local::{
+        Case, Check, File, Is, Said, Scene, Setting,
+        Test::{Logic, Setting as Row},
+    },
+    report::{
+        CheckStatus::{Ok as Fine, Warning},
+        Os::Windows,
+        Role::Client,
+    },
+};
+
+const MSTSC: &str = r"%SystemRoot%\System32\mstsc.exe";
+const CONTROL: &str = r"%SystemRoot%\System32\mstscax.dll";
+const TSPKG: &str = r"%SystemRoot%\System32\TSpkg.dll";
+
+/// The first version of TSpkg.dll with the CredSSP update of 2018, by build of Windows; later builds began with it
+/// (MicrosoftDocs/SupportArticles-docs, credssp-encryption-oracle-remediation.md).
+const UPDATED_TSPKG: &[Version] = &[
+    [6, 1, 7601, 24117],
+    [6, 2, 9200, 22432],
+    [6, 3, 9600, 18999],
+    [10, 0, 14393, 2248],
+    [10, 0, 15063, 1088],
+    [10, 0, 16299, 431],
+];
+const FIRST_BUILD_WITH_UPDATE: u32 = 17134;
+/// An enablement package counts the system's build up and leaves that of its files: 19041 to 19045, 26100 to 26200.
+const ENABLED_AHEAD: u32 = 100;
+/// Windows 7 and Server 2008 R2, whose client was replaced by those of Windows 8 and 8.1.
+const WINDOWS_7: u32 = 7601;
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    Check { code: "program-files", role: Client, on: &[Windows], test: Logic(files) },
+    Check { code: "program-version", role: Client, on: &[Windows], test: Logic(version) },
+    Check { code: "program-control", role: Client, on: &[Windows], test: Row(REGISTERED) },
+    Check { code: "program-tspkg", role: Client, on: &[Windows], test: Logic(tspkg) },
+];
+
+const REGISTERED: Setting = Setting {
+    keys: &[
+        r"HKCU\Software\Classes\CLSID\{1FB464C8-09BB-4017-A2F5-EB742F04392F}\InprocServer32",
+        r"HKLM\SOFTWARE\Classes\CLSID\{1FB464C8-09BB-4017-A2F5-EB742F04392F}\InprocServer32",
+    ],
+    name: "",
+    absent: (
+        Warning,
+        "the client's control is not registered: mstsc works, programs that embed the control do not",
+    ),
+    cases: &[
+        Case(Is::Ending(r"\system32\mstscax.dll"), Fine, "programs load the client's control from System32"),
+        Case(
+            Is::Else,
+            Warning,
+            "programs load the client's control from elsewhere than System32, where updates do not reach it",
+        ),
+    ],
+};
+
+fn files(scene: &Scene<'_>) -> Said {
+    let mut seen = Vec::new();
+    for path in [MSTSC, CONTROL] {
+        match scene.host.file(path) {
+            Err(why) => return Said::unreadable(path, &why),
+            Ok(None) => return Said::error(format!("{path} is missing, so this client does not start")),
+            Ok(Some(file)) => seen.push(shown(path, &file)),
+        }
+    }
+    Said::ok("the client's files are there; their attributes have no bearing on a connection")
+        .seen(seen.join(", "))
+}
+
+fn shown(path: &str, file: &File) -> String {
+    let name = path.rsplit('\\').next().unwrap_or(path);
+    let version = file.version.as_deref().unwrap_or("of unknown version");
+    let attributes: String = file.attributes.iter().map(|attribute| format!(" ({attribute})")).collect();
+    format!("{name} {version}{attributes}")
+}
+
+fn version(scene: &Scene<'_>) -> Said {
+    let (mstsc, control) = match (found(scene, MSTSC), found(scene, CONTROL)) {
+        (Ok(mstsc), Ok(control)) => (mstsc, control),
+        (Err(said), _) | (_, Err(said)) => return said,
+    };
+    let Some(system) = file_version::of(scene) else {
+        return Said::unknown("the version of Windows is not known");
+    };
+    let seen =
+        format!("mstsc.exe {}, mstscax.dll {}, Windows {}", dotted(mstsc), dotted(control), dotted(system));
+    let said = if mstsc[..3] != control[..3] {
+        Said::warning(
+            "mstsc.exe and mstscax.dll are of different builds, so one of them was copied here or not updated",
+        )
+    } else if fits(control, system) {
+        Said::ok("the client belongs to this Windows")
+    } else {
+        Said::warning("the client is not the one of this Windows")
+    };
+    said.seen(seen)
+}
+
+fn fits(file: Version, system: Version) -> bool {
+    if system[2] <= WINDOWS_7 {
+        return file[0] == 6 && (1..=3).contains(&file[1]);
+    }
+    file[2] <= system[2] && system[2] - file[2] <= ENABLED_AHEAD
+}
+
+fn tspkg(scene: &Scene<'_>) -> Said {
+    let version = match found(scene, TSPKG) {
+        Ok(version) => version,
+        Err(said) => return said,
+    };
+    let said = match UPDATED_TSPKG.iter().find(|updated| updated[2] == version[2]) {
+        _ if version[2] >= FIRST_BUILD_WITH_UPDATE => {
+            Said::ok("this Windows came with the CredSSP update of 2018")
+        }
+        Some(updated) if version[3] >= updated[3] => Said::ok("the CredSSP update of 2018 is installed"),
+        Some(updated) => Said::error(format!(
+            "the CredSSP update of 2018 is missing ({} has it), so updated hosts may refuse this client",
+            dotted(*updated)
+        )),
+        None => Said::unknown("no version with the CredSSP update is published for this build"),
+    };
+    said.seen(format!("TSpkg.dll {}", dotted(version)))
+}
+
+/// The version of a file, or what to say without it.
+fn found(scene: &Scene<'_>, path: &str) -> Result<Version, Said> {
+    match scene.host.file(path) {
+        Err(why) => Err(Said::unreadable(path, &why)),
+        Ok(None) => Err(Said::warning(format!("{path} is missing"))),
+        Ok(Some(file)) => file
+            .version
+            .as_deref()
+            .and_then(file_version::parse)
+            .ok_or_else(|| Said::unknown(format!("the version of {path} is not known"))),
+    }
+}
+
+fn dotted(version: Version) -> String {
+    version.map(|number| number.to_string()).join(".")
+}

@@ -1,0 +1,196 @@
+//! The settings of Schannel, the TLS of Windows: versions, cipher suites and FIPS, for both sides of a connection.
+
+use super::file_version;
+use crate::{
+    local::{
+        Case, Check, Is, Said, Scene, Setting,
+        Test::{Logic, Setting as Row},
+        Unreadable, Value,
+    },
+    report::{
+        CheckStatus::{Ok as Fine, Warning},
+        Machine,
+        Os::Windows,
+        ProtocolSetting,
+        Role::{Client, Host},
+    },
+};
+
+const PROTOCOLS: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols";
+const SUITES: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Cryptography\Configuration\SSL\00010002";
+const FUNCTIONS: &str = "Functions";
+/// More entries of a list of suites are not read.
+const MOST_SUITES: usize = 256;
+/// The first build whose TLS 1.3 is meant to be used: Windows Server 2022, then Windows 11.
+const FIRST_WITH_TLS13: u32 = 20348;
+
+const CLIENT: bool = true;
+const HOST: bool = false;
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    Check { code: "schannel-client-tls12", role: Client, on: &[Windows], test: Logic(tls12::<CLIENT>) },
+    Check { code: "schannel-client-tls13", role: Client, on: &[Windows], test: Logic(tls13::<CLIENT>) },
+    Check { code: "schannel-client-old-tls", role: Client, on: &[Windows], test: Logic(old::<CLIENT>) },
+    Check { code: "schannel-client-suites", role: Client, on: &[Windows], test: Logic(suites::<CLIENT>) },
+    Check { code: "schannel-client-fips", role: Client, on: &[Windows], test: Row(FIPS) },
+    Check { code: "schannel-server-tls12", role: Host, on: &[Windows], test: Logic(tls12::<HOST>) },
+    Check { code: "schannel-server-tls13", role: Host, on: &[Windows], test: Logic(tls13::<HOST>) },
+    Check { code: "schannel-server-old-tls", role: Host, on: &[Windows], test: Logic(old::<HOST>) },
+    Check { code: "schannel-server-suites", role: Host, on: &[Windows], test: Logic(suites::<HOST>) },
+    Check { code: "schannel-server-fips", role: Host, on: &[Windows], test: Row(FIPS) },
+];
+
+const FIPS: Setting = Setting {
+    keys: &[r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\FIPSAlgorithmPolicy"],
+    name: "Enabled",
+    absent: (Fine, "algorithms are not limited to those of FIPS 140"),
+    cases: &[
+        Case(Is::Number(0), Fine, "algorithms are not limited to those of FIPS 140"),
+        Case(
+            Is::Number(1),
+            Warning,
+            "only algorithms of FIPS 140 are used, so a peer without them is not reached (0xE06)",
+        ),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};
+
+/// Facts for the comparison with the wire.
+pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
+    let switched = |version: &'static str| {
+        let (enabled, source) = switch(scene, version, "Client").ok()??;
+        Some(ProtocolSetting { version: version.replace("TLS ", "TLSv"), enabled, source })
+    };
+    machine.client_protocols =
+        ["TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"].into_iter().filter_map(switched).collect();
+    machine.cipher_suites = match scene.host.value(SUITES, FUNCTIONS) {
+        Ok(Some(value)) => listed(&value),
+        _ => Vec::new(),
+    };
+}
+
+fn tls12<const SIDE: bool>(scene: &Scene<'_>) -> Said {
+    match switch(scene, "TLS 1.2", side::<SIDE>()) {
+        Err((key, why)) => Said::unreadable(&key, &why),
+        Ok(None) => Said::ok("TLS 1.2 is as Windows has it, nothing switches it"),
+        Ok(Some((true, source))) => Said::ok("TLS 1.2 is switched on").seen(source),
+        Ok(Some((false, source))) if SIDE == CLIENT => {
+            Said::error("TLS 1.2 is switched off, and many hosts have nothing newer").seen(source)
+        }
+        Ok(Some((false, source))) => {
+            Said::error("TLS 1.2 is switched off, and many clients have nothing newer").seen(source)
+        }
+    }
+}
+
+fn tls13<const SIDE: bool>(scene: &Scene<'_>) -> Said {
+    match switch(scene, "TLS 1.3", side::<SIDE>()) {
+        Err((key, why)) => Said::unreadable(&key, &why),
+        Ok(None) => Said::ok("TLS 1.3 is as Windows has it, nothing switches it"),
+        Ok(Some((false, source))) => {
+            Said::ok("TLS 1.3 is switched off, so connections use TLS 1.2").seen(source)
+        }
+        Ok(Some((true, source))) => match file_version::of(scene) {
+            None => Said::unknown("TLS 1.3 is switched on, but the version of Windows is not known"),
+            Some([_, _, build, _]) if build < FIRST_WITH_TLS13 => Said::warning(
+                "TLS 1.3 is switched on where Windows has only an experimental one: connections may break",
+            ),
+            Some(_) => Said::ok("TLS 1.3 is switched on"),
+        }
+        .seen(source),
+    }
+}
+
+fn old<const SIDE: bool>(scene: &Scene<'_>) -> Said {
+    let mut on = Vec::new();
+    let mut off = Vec::new();
+    for version in ["TLS 1.0", "TLS 1.1"] {
+        match switch(scene, version, side::<SIDE>()) {
+            Err((key, why)) => return Said::unreadable(&key, &why),
+            Ok(None) => {}
+            Ok(Some((true, source))) => on.push(source),
+            Ok(Some((false, source))) => off.push(source),
+        }
+    }
+    if !on.is_empty() {
+        return Said::warning("a TLS version older than 1.2 is switched on by hand").seen(on.join("; "));
+    }
+    match off.is_empty() {
+        true => Said::ok("TLS 1.0 and 1.1 are as Windows has them, nothing switches them"),
+        false => Said::ok("old TLS versions are switched off").seen(off.join("; ")),
+    }
+}
+
+fn side<const SIDE: bool>() -> &'static str {
+    if SIDE == CLIENT { "Client" } else { "Server" }
+}
+
+/// Whether a version is switched on or off, and by what; none where nothing is set.
+fn switch(
+    scene: &Scene<'_>,
+    version: &str,
+    side: &str,
+) -> Result<Option<(bool, String)>, (String, Unreadable)> {
+    let key = format!("{PROTOCOLS}\\{version}\\{side}");
+    let read = |name: &str| scene.host.value(&key, name).map_err(|why| (key.clone(), why));
+    let (enabled, disabled) = (read("Enabled")?, read("DisabledByDefault")?);
+    let said = |on, name: &str, value| Some((on, format!("{version}\\{side}\\{name} = {value}")));
+    // Schannel takes numbers only; any but 0 means yes.
+    Ok(match (enabled, disabled) {
+        (Some(Value::Number(0)), _) => said(false, "Enabled", 0),
+        (_, Some(Value::Number(value))) if value != 0 => said(false, "DisabledByDefault", value),
+        (Some(Value::Number(value)), _) => said(true, "Enabled", value),
+        (_, Some(Value::Number(value))) => said(true, "DisabledByDefault", value),
+        _ => None,
+    })
+}
+
+fn suites<const SIDE: bool>(scene: &Scene<'_>) -> Said {
+    let value = match scene.host.value(SUITES, FUNCTIONS) {
+        Err(why) => return Said::unreadable(SUITES, &why),
+        Ok(None) => return Said::ok("no policy orders the cipher suites"),
+        Ok(Some(value)) => value,
+    };
+    let suites = listed(&value);
+    let peer = if SIDE == CLIENT { "hosts" } else { "clients" };
+    let keeps = |start: &str| {
+        suites
+            .iter()
+            .any(|suite| suite.starts_with(start) && suite.contains("_AES_") && suite.contains("_GCM_"))
+    };
+    let said = if keeps("TLS_ECDHE_RSA_") {
+        Said::ok("a policy orders the cipher suites and keeps ECDHE with AES-GCM")
+    } else if keeps("TLS_ECDHE_ECDSA_") {
+        Said::warning(
+            "a policy keeps ECDHE with AES-GCM for ECDSA alone, and most hosts have an RSA certificate",
+        )
+    } else {
+        Said::warning(format!(
+            "a policy leaves no suite of ECDHE with AES-GCM, which {peer} of today ask for"
+        ))
+    };
+    let shown = suites.iter().take(8).map(String::as_str).collect::<Vec<_>>().join(", ");
+    said.seen(if suites.len() > 8 { format!("{shown} and {} more", suites.len() - 8) } else { shown })
+}
+
+/// The suites of a policy by their IANA names; old Windows appends the curve.
+fn listed(value: &Value) -> Vec<String> {
+    let names: Vec<&str> = match value {
+        Value::Text(text) => text.split(',').collect(),
+        Value::List(list) => list.iter().flat_map(|line| line.split(',')).collect(),
+        Value::Number(_) | Value::Binary { .. } => Vec::new(),
+    };
+    let plain = |name: &str| {
+        let name = name.trim().to_ascii_uppercase();
+        let end = ["_P256", "_P384", "_P521"].into_iter().find(|curve| name.ends_with(curve));
+        end.and_then(|end| name.strip_suffix(end)).unwrap_or(&name).to_owned()
+    };
+    let mut suites = Vec::new();
+    for name in names.into_iter().take(MOST_SUITES).map(plain) {
+        if !name.is_empty() && !suites.contains(&name) {
+            suites.push(name);
+        }
+    }
+    suites
+}

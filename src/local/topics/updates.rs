@@ -1,0 +1,90 @@
+//! The few updates that changed how the client of Windows connects.
+
+use super::file_version;
+use crate::{
+    local::{Check, Said, Scene, Test::Logic},
+    report::{Os::Windows, Role::Client},
+};
+
+const PACKAGES: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\Packages";
+
+/// Windows 11 24H2 and 25H2, which share their updates.
+const SHARED_BUILDS: [u32; 2] = [26100, 26200];
+/// Windows Server 2025 has the build and counts its revisions from here.
+const SERVER_REVISIONS: u32 = 20_000;
+/// Windows 7 SP1 and Server 2008 R2 SP1, and the same without the service pack.
+const WINDOWS_7: u32 = 7601;
+const WINDOWS_7_FIRST: u32 = 7600;
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    Check { code: "updates-kb5074109", role: Client, on: &[Windows], test: Logic(january) },
+    Check { code: "updates-kb5083769", role: Client, on: &[Windows], test: Logic(april) },
+    Check { code: "updates-kb2923545", role: Client, on: &[Windows], test: Logic(windows_7) },
+];
+
+fn january(scene: &Scene<'_>) -> Said {
+    revision(scene).map_or_else(
+        |said| said,
+        |revision| match revision {
+            ..7623 => Said::ok("this Windows is older than KB5074109"),
+            7623..7627 => Said::warning(
+                "KB5074109 is the last update: clients that embed the control fail to ask for credentials (0x80080005)",
+            ),
+            _ => Said::ok("this Windows is past KB5074109 and has its correction"),
+        }
+        .seen(format!("revision {revision}")),
+    )
+}
+
+fn april(scene: &Scene<'_>) -> Said {
+    revision(scene).map_or_else(
+        |said| said,
+        |revision| {
+            match revision {
+                ..8246 => {
+                    Said::warning("this Windows is older than KB5083769, a security update of April 2026")
+                }
+                _ => Said::ok(
+                    "since KB5083769 the client warns of what an .rdp file asks for, and of who wrote it",
+                ),
+            }
+            .seen(format!("revision {revision}"))
+        },
+    )
+}
+
+/// The revision of a Windows that gets these updates, or what to say of another.
+fn revision(scene: &Scene<'_>) -> Result<u32, Said> {
+    let [_, _, build, revision] =
+        file_version::of(scene).ok_or_else(|| Said::unknown("the version of Windows is not known"))?;
+    match revision {
+        _ if !SHARED_BUILDS.contains(&build) => {
+            Err(Said::not_applicable("this update is for Windows 11 24H2 and 25H2"))
+        }
+        0 => Err(Said::unknown("the revision of Windows is not known")),
+        SERVER_REVISIONS.. => Err(Said::not_applicable("this is a server, which has its own updates")),
+        _ => Ok(revision),
+    }
+}
+
+fn windows_7(scene: &Scene<'_>) -> Said {
+    let Some([_, _, build, _]) = file_version::of(scene) else {
+        return Said::unknown("the version of Windows is not known");
+    };
+    match build {
+        WINDOWS_7 => {}
+        WINDOWS_7_FIRST => {
+            return Said::warning("Windows 7 without its service pack takes no newer client than its own");
+        }
+        _ => return Said::not_applicable("KB2923545 is for Windows 7 SP1 and Server 2008 R2 SP1"),
+    }
+    let names = match scene.host.subkeys(PACKAGES) {
+        Err(why) => return Said::unreadable(PACKAGES, &why),
+        Ok(names) => names.unwrap_or_default(),
+    };
+    match names.iter().find(|name| name.to_ascii_lowercase().starts_with("package_for_kb2923545~")) {
+        Some(name) => Said::ok("the client of RDP 8.1 is installed (KB2923545)").seen(name),
+        None => Said::warning("the client of RDP 8.1 is not installed (KB2923545)"),
+    }
+}

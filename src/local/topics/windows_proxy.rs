@@ -1,0 +1,141 @@
+//! The proxies that Windows knows: the user's, the machine's, and that of WinHTTP; without accounts.
+
+use crate::{
+    local::{Answer, Check, Said, Scene, Test::Logic, Unreadable, Value},
+    report::{Machine, Os::Windows, ProxySetting, Role::Client},
+};
+
+const USER: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Internet Settings";
+const MACHINE: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings";
+const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\CurrentVersion\Internet Settings";
+const CONNECTIONS: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections";
+const WINHTTP: &str = "WinHttpSettings";
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    Check { code: "windows-proxy-user", role: Client, on: &[Windows], test: Logic(user) },
+    Check { code: "windows-proxy-machine", role: Client, on: &[Windows], test: Logic(machine) },
+    Check { code: "windows-proxy-winhttp", role: Client, on: &[Windows], test: Logic(winhttp) },
+];
+
+/// Facts for the comparison with the wire.
+pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
+    let mut add = |addresses: Vec<String>, source: &str| {
+        let setting = |address| ProxySetting { address, source: source.to_owned() };
+        machine.proxies.extend(addresses.into_iter().map(setting));
+    };
+    add(settings(scene, USER).map_or_else(|_| Vec::new(), |found| found.addresses), USER);
+    if per_machine(scene).unwrap_or(false) {
+        add(settings(scene, MACHINE).map_or_else(|_| Vec::new(), |found| found.addresses), MACHINE);
+    }
+    if let Ok(Some(Value::Binary { binary })) = scene.host.value(CONNECTIONS, WINHTTP) {
+        add(decoded(&binary).unwrap_or_default(), &format!("{CONNECTIONS}\\{WINHTTP}"));
+    }
+}
+
+fn user(scene: &Scene<'_>) -> Said {
+    match settings(scene, USER) {
+        Err(why) => Said::unreadable(USER, &why),
+        Ok(found) => found.said("this user"),
+    }
+}
+
+fn machine(scene: &Scene<'_>) -> Said {
+    match (per_machine(scene), settings(scene, MACHINE)) {
+        (Err(why), _) | (_, Err(why)) => Said::unreadable(MACHINE, &why),
+        (Ok(false), _) => {
+            Said::not_applicable("proxies are set per user, so those of the machine do not count")
+        }
+        (Ok(true), Ok(found)) => found.said("every user of this machine"),
+    }
+}
+
+/// Whether a policy makes the machine's settings those of every user.
+fn per_machine(scene: &Scene<'_>) -> Result<bool, Unreadable> {
+    let value = scene.host.value(POLICY, "ProxySettingsPerUser")?;
+    Ok(value == Some(Value::Number(0)))
+}
+
+struct Settings {
+    addresses: Vec<String>,
+    /// Switched on, but no address is given.
+    hollow: bool,
+}
+
+impl Settings {
+    fn said(self, whose: &str) -> Said {
+        match (self.hollow, self.addresses.is_empty()) {
+            (true, _) => Said::warning(format!("a proxy is switched on for {whose}, and none is named")),
+            (false, true) => Said::ok(format!("no proxy is set for {whose}")),
+            (false, false) => Said::ok(format!(
+                "a proxy is set for {whose}; it matters for gateways and web sign-in, not for a direct connection"
+            ))
+            .seen(self.addresses.join(", ")),
+        }
+    }
+}
+
+fn settings(scene: &Scene<'_>, key: &str) -> Result<Settings, Unreadable> {
+    let text = |name: &str| -> Answer<String> {
+        Ok(scene
+            .host
+            .value(key, name)?
+            .map(|value| without_account(&value.to_string()))
+            .filter(|text| !text.is_empty()))
+    };
+    let enabled = matches!(scene.host.value(key, "ProxyEnable")?, Some(Value::Number(number)) if number != 0);
+    let (server, script) = (text("ProxyServer")?, text("AutoConfigURL")?);
+    let hollow = enabled && server.is_none();
+    Ok(Settings { addresses: server.filter(|_| enabled).into_iter().chain(script).collect(), hollow })
+}
+
+fn winhttp(scene: &Scene<'_>) -> Said {
+    let direct = || Said::ok("services and WinHTTP use no proxy");
+    match scene.host.value(CONNECTIONS, WINHTTP) {
+        Err(why) => Said::unreadable(WINHTTP, &why),
+        Ok(None) => direct(),
+        Ok(Some(Value::Binary { binary })) => match decoded(&binary) {
+            Some(addresses) if addresses.is_empty() => direct(),
+            Some(addresses) => Said::ok(
+                "services and WinHTTP use a proxy; it matters for gateways and web sign-in, not for a direct connection",
+            )
+            .seen(addresses.join(", ")),
+            None => Said::warning("the proxy settings of WinHTTP are damaged"),
+        },
+        Ok(Some(_)) => Said::warning("the proxy settings of WinHTTP are no binary value"),
+    }
+}
+
+/// Size of structure, counter, flags, then texts with their lengths: proxy, exceptions and, in newer ones, the script.
+fn decoded(digits: &str) -> Option<Vec<String>> {
+    const PROXY: u32 = 2;
+    const SCRIPT: u32 = 4;
+    let bytes = hex::decode(digits).ok()?;
+    let number = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?));
+    let text = |at: usize| {
+        let length = usize::try_from(number(at)?).ok()?;
+        let end = at.checked_add(4)?.checked_add(length)?;
+        let text = String::from_utf8_lossy(bytes.get(at + 4..end)?).into_owned();
+        Some((without_account(&text), end))
+    };
+    let flags = number(8)?;
+    let (proxy, end) = text(12)?;
+    let (_, end) = text(end)?;
+    let script = text(end).map(|(script, _)| script).filter(|_| flags & SCRIPT != 0);
+    let proxy = Some(proxy).filter(|_| flags & PROXY != 0);
+    Some(proxy.into_iter().chain(script).filter(|text| !text.is_empty()).collect())
+}
+
+/// Each address of a list without its account, and a script's without its query.
+fn without_account(text: &str) -> String {
+    let one = |address: &str| {
+        let address = address.split(['?', '#']).next().unwrap_or_default();
+        let start = address.find("://").map_or(0, |at| at + 3);
+        let start = if start == 0 { address.find('=').map_or(0, |at| at + 1) } else { start };
+        let (scheme, rest) = address.split_at(start);
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let host = host.rsplit('@').next().unwrap_or_default();
+        format!("{scheme}{host}{path}")
+    };
+    text.split(';').map(|address| one(address.trim())).collect::<Vec<_>>().join(";")
+}
