@@ -3,6 +3,9 @@
 use super::{Scene, Setting, Unreadable};
 use crate::report::{CheckStatus, Os, Role};
 
+/// More characters of an observed value are not kept.
+const MOST_OBSERVED: usize = 2000;
+
 /// A check.
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
@@ -75,6 +78,11 @@ impl Said {
     /// With the value that was seen.
     #[must_use]
     pub fn seen(self, observed: impl Into<String>) -> Self {
-        Self { observed: Some(observed.into()), ..self }
+        let mut observed = observed.into();
+        if let Some((end, _)) = observed.char_indices().nth(MOST_OBSERVED) {
+            observed.truncate(end);
+            observed.push_str(" ...");
+        }
+        Self { observed: Some(observed), ..self }
     }
 }

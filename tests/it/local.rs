@@ -15,14 +15,14 @@ use rdptrace::{
 use time::OffsetDateTime;
 
 /// An invented machine, and what is asked of it.
-struct Invented {
-    name: String,
-    machine: Recorded,
-    role: RoleChoice,
-    subject: Option<Subject>,
+pub(crate) struct Invented {
+    pub(crate) name: String,
+    pub(crate) machine: Recorded,
+    pub(crate) role: RoleChoice,
+    pub(crate) subject: Option<Subject>,
 }
 
-fn invented() -> Vec<Invented> {
+pub(crate) fn invented() -> Vec<Invented> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/hosts");
     let mut files: Vec<_> = fs::read_dir(folder)
         .expect("the folder is there")

@@ -197,8 +197,10 @@ fn to(scene: &Scene<'_>) -> String {
     scene.subject.map(|subject| format!(" to {}", subject.host)).unwrap_or_default()
 }
 
+/// What the event means, without what its data say better.
 fn meaning(event: &Event, provider: &str) -> &'static str {
-    EVENT.find_all(event.id).find(|row| row.provider == provider).map_or("", |row| row.meaning)
+    let row = EVENT.find_all(event.id).find(|row| row.provider == provider);
+    row.and_then(|row| row.meaning.split(';').next()).unwrap_or_default()
 }
 
 fn lines(all: impl Iterator<Item = String>) -> String {

@@ -83,8 +83,9 @@ fn shown(path: &str, file: &File) -> String {
 
 fn version(scene: &Scene<'_>) -> Said {
     let (mstsc, control) = match (found(scene, MSTSC), found(scene, CONTROL)) {
-        (Ok(mstsc), Ok(control)) => (mstsc, control),
+        (Ok(Some(mstsc)), Ok(Some(control))) => (mstsc, control),
         (Err(said), _) | (_, Err(said)) => return said,
+        _ => return Said::not_applicable("a file of the client is missing"),
     };
     let Some(system) = file_version::of(scene) else {
         return Said::unknown("the version of Windows is not known");
@@ -112,7 +113,8 @@ fn fits(file: Version, system: Version) -> bool {
 
 fn tspkg(scene: &Scene<'_>) -> Said {
     let version = match found(scene, TSPKG) {
-        Ok(version) => version,
+        Ok(Some(version)) => version,
+        Ok(None) => return Said::warning(format!("{TSPKG} is missing, without which there is no CredSSP")),
         Err(said) => return said,
     };
     let said = match UPDATED_TSPKG.iter().find(|updated| updated[2] == version[2]) {
@@ -129,16 +131,16 @@ fn tspkg(scene: &Scene<'_>) -> Said {
     said.seen(format!("TSpkg.dll {}", dotted(version)))
 }
 
-/// The version of a file, or what to say without it.
-fn found(scene: &Scene<'_>, path: &str) -> Result<Version, Said> {
-    match scene.host.file(path) {
-        Err(why) => Err(Said::unreadable(path, &why)),
-        Ok(None) => Err(Said::warning(format!("{path} is missing"))),
-        Ok(Some(file)) => file
-            .version
-            .as_deref()
-            .and_then(file_version::parse)
-            .ok_or_else(|| Said::unknown(format!("the version of {path} is not known"))),
+/// The version of a file, none where there is no file; else what to say.
+fn found(scene: &Scene<'_>, path: &str) -> Result<Option<Version>, Said> {
+    let file = match scene.host.file(path) {
+        Err(why) => return Err(Said::unreadable(path, &why)),
+        Ok(None) => return Ok(None),
+        Ok(Some(file)) => file,
+    };
+    match file.version.as_deref().and_then(file_version::parse) {
+        Some(version) => Ok(Some(version)),
+        None => Err(Said::unknown(format!("the version of {path} is not known"))),
     }
 }
 

@@ -21,6 +21,8 @@ const SUITES: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Cryptography\Configurati
 const FUNCTIONS: &str = "Functions";
 /// More entries of a list of suites are not read.
 const MOST_SUITES: usize = 256;
+/// Windows 7 and Server 2008 R2 know TLS 1.2 and leave it to programs that ask for it.
+const LAST_WITHOUT_TLS12: u32 = 7601;
 /// The first build whose TLS 1.3 is meant to be used: Windows Server 2022, then Windows 11.
 const FIRST_WITH_TLS13: u32 = 20348;
 
@@ -73,6 +75,9 @@ pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
 fn tls12<const SIDE: bool>(scene: &Scene<'_>) -> Said {
     match switch(scene, "TLS 1.2", side::<SIDE>()) {
         Err((key, why)) => Said::unreadable(&key, &why),
+        Ok(None) if file_version::of(scene).is_some_and(|version| version[2] <= LAST_WITHOUT_TLS12) => {
+            Said::warning("nothing switches TLS 1.2 on, and this Windows uses TLS 1.0 of its own accord")
+        }
         Ok(None) => Said::ok("TLS 1.2 is as Windows has it, nothing switches it"),
         Ok(Some((true, source))) => Said::ok("TLS 1.2 is switched on").seen(source),
         Ok(Some((false, source))) if SIDE == CLIENT => {

@@ -128,14 +128,19 @@ fn decoded(digits: &str) -> Option<Vec<String>> {
 
 /// Each address of a list without its account, and a script's without its query.
 fn without_account(text: &str) -> String {
-    let one = |address: &str| {
-        let address = address.split(['?', '#']).next().unwrap_or_default();
-        let start = address.find("://").map_or(0, |at| at + 3);
-        let start = if start == 0 { address.find('=').map_or(0, |at| at + 1) } else { start };
-        let (scheme, rest) = address.split_at(start);
-        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let host = host.rsplit('@').next().unwrap_or_default();
-        format!("{scheme}{host}{path}")
+    let account = text.contains('@');
+    text.split(';').map(|address| bare(address.trim(), account)).collect::<Vec<_>>().join(";")
+}
+
+/// One address; with an account somewhere in the list, what is no host and port may be a piece of it.
+fn bare(address: &str, account: bool) -> String {
+    let scheme = address.find("://").map(|at| at + 3).or_else(|| address.find('=').map(|at| at + 1));
+    let (scheme, rest) = address.split_at(scheme.unwrap_or_default());
+    let port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let rest = match rest.rsplit_once('@') {
+        Some((_, host)) => host,
+        None if account && rest.rsplit_once(':').is_some_and(|(_, end)| !port(end)) => "...",
+        None => rest,
     };
-    text.split(';').map(|address| one(address.trim())).collect::<Vec<_>>().join(";")
+    format!("{scheme}{}", rest.split(['?', '#']).next().unwrap_or_default())
 }
