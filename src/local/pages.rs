@@ -2,7 +2,17 @@
 
 use crate::sections;
 
-const TOPICS: &[&str] = &[include_str!("pages/credssp.md"), include_str!("pages/names.md")];
+const TOPICS: &[&str] = &[
+    include_str!("pages/credssp.md"),
+    include_str!("pages/names.md"),
+    include_str!("pages/services.md"),
+    include_str!("pages/listener.md"),
+    include_str!("pages/listener_certificate.md"),
+    include_str!("pages/host_settings.md"),
+    include_str!("pages/host_firewall.md"),
+    include_str!("pages/host_license.md"),
+    include_str!("pages/host_log.md"),
+];
 
 /// What a check with this code looks at, what its results mean and what to do, as Markdown; begins with a heading that
 /// names the code.
