@@ -5,6 +5,7 @@ mod host;
 mod machine;
 mod pages;
 mod scene;
+mod sddl;
 mod setting;
 mod topics;
 

@@ -38,20 +38,27 @@ pub enum Is {
 impl Setting {
     /// What the value of this machine means.
     pub fn judge(&self, scene: &Scene<'_>) -> Said {
-        for key in self.keys {
+        for (index, key) in self.keys.iter().enumerate() {
             match scene.host.value(key, self.name) {
                 Ok(None) => {}
-                Ok(Some(value)) => return self.case(key, &value),
+                Ok(Some(value)) => return self.case(key, &value, &self.overruled(scene, index + 1)),
                 Err(why) => return Said::unreadable(&format!("{key}\\{}", self.name), &why),
             }
         }
         Said::new(self.absent.0, self.absent.1)
     }
 
-    fn case(&self, key: &str, value: &Value) -> Said {
+    /// What the keys behind the deciding one hold.
+    fn overruled(&self, scene: &Scene<'_>, from: usize) -> String {
+        let held = |key: &&str| scene.host.value(key, self.name).ok().flatten();
+        let keys = self.keys[from..].iter();
+        keys.filter_map(|key| held(key).map(|value| format!("; overruled: {key} = {value}"))).collect()
+    }
+
+    fn case(&self, key: &str, value: &Value, overruled: &str) -> Said {
         let case = self.cases.iter().find(|case| case.0.fits(value));
         let Case(_, status, message) = case.expect("a table ends with Is::Else, as a test holds");
-        Said::new(*status, *message).seen(format!("{key}\\{} = {value}", self.name))
+        Said::new(*status, *message).seen(format!("{key}\\{} = {value}{overruled}", self.name))
     }
 }
 

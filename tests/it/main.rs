@@ -21,6 +21,7 @@ mod layers;
 mod license;
 mod license_wire;
 mod local;
+mod local_certificate;
 mod local_windows;
 mod pages;
 mod posture;

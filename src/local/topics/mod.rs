@@ -1,51 +1,113 @@
 //! The checks by topic, and the facts that the topics gather.
 
+mod asked;
 mod client_attempts;
 mod client_key;
 mod client_license;
 mod client_log;
 mod client_policy;
+mod clock;
 mod credssp;
+mod crypto_policy;
 mod delegation;
 mod disk;
 mod file_version;
+mod firewall;
+mod host_firewall;
+mod host_license;
+mod host_log;
+mod host_logons;
+mod host_settings;
+mod kerberos;
+mod known_hosts;
+mod listener;
+mod listener_certificate;
+mod local_network;
 mod names;
 mod ntlm;
 mod program;
+mod programs;
+mod proxy;
+mod resolver;
+mod roots;
+mod route;
 mod schannel;
+mod search_domains;
+mod services;
+mod split_dns;
+mod tunnels;
 mod updates;
 mod windows_proxy;
+mod xrdp;
 
 use super::{Check, Scene};
-use crate::report::Machine;
+use crate::report::{
+    Machine,
+    Os::{Linux, Macos, Windows},
+};
 
-/// Every check, one slice a topic.
+/// Every check, one slice a topic; reports keep this order.
 pub const CHECKS: &[&[Check]] = &[
     names::CHECKS,
+    search_domains::CHECKS,
+    resolver::CHECKS,
+    split_dns::CHECKS,
+    clock::CHECKS,
+    route::CHECKS,
+    tunnels::CHECKS,
+    firewall::CHECKS,
+    local_network::CHECKS,
+    proxy::CHECKS,
+    windows_proxy::CHECKS,
+    schannel::CHECKS,
+    crypto_policy::CHECKS,
+    roots::CHECKS,
     credssp::CHECKS,
     ntlm::CHECKS,
-    schannel::CHECKS,
+    kerberos::CHECKS,
+    known_hosts::CHECKS,
     client_key::CHECKS,
     client_policy::CHECKS,
     client_license::CHECKS,
-    windows_proxy::CHECKS,
     program::CHECKS,
     updates::CHECKS,
+    programs::CHECKS,
     disk::CHECKS,
     client_log::CHECKS,
+    services::CHECKS,
+    listener::CHECKS,
+    listener_certificate::CHECKS,
+    host_settings::CHECKS,
+    host_firewall::CHECKS,
+    host_license::CHECKS,
+    host_log::CHECKS,
+    host_logons::CHECKS,
+    xrdp::CHECKS,
 ];
 
 /// What each topic learns for a comparison with the wire.
 pub const FACTS: &[fn(&Scene<'_>, &mut Machine)] = &[
     names::learn,
-    credssp::learn,
-    schannel::learn,
-    client_key::learn,
+    search_domains::learn,
+    clock::learn,
+    route::learn,
+    proxy::learn,
     windows_proxy::learn,
+    schannel::learn,
+    crypto_policy::learn,
+    credssp::learn,
+    known_hosts::learn,
+    client_key::learn,
     client_log::learn,
+    listener_certificate::learn,
+    xrdp::learn,
 ];
 
 /// Whether the machine lets others connect to it.
-pub fn is_host(_scene: &Scene<'_>) -> bool {
-    false
+pub fn is_host(scene: &Scene<'_>) -> bool {
+    match scene.system() {
+        Windows => listener::serves(scene),
+        Linux => xrdp::is_host(scene),
+        Macos => false,
+    }
 }

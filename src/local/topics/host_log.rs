@@ -1,0 +1,167 @@
+//! What the logs of a Windows host say of connections; a log that cannot be read is unknown, never empty.
+
+use std::collections::BTreeMap;
+
+use super::asked::{answer, said};
+use crate::{
+    codes,
+    local::{Check, EVENT_DAYS, Event, MOST_EVENTS, Said, Scene, Test::Logic},
+    report::{
+        CheckStatus::{self, Error, Ok as Good, Warning},
+        Os::Windows,
+        Role::Host,
+        Timestamp,
+    },
+};
+
+/// The Remote Desktop service as a provider of events.
+pub const RCM: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionManager";
+/// Its log of licensing.
+pub const ADMIN: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Admin";
+const TRANSPORT: &str = "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS";
+const SESSIONS: &str = "Microsoft-Windows-TerminalServices-LocalSessionManager";
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    logic("host-log-connections", |scene| judge(scene, &CONNECTIONS_LOG)),
+    logic("host-log-listener", |scene| judge(scene, &LISTENER_LOG)),
+    logic("host-log-certificate", |scene| judge(scene, &CERTIFICATE_LOG)),
+    logic("host-log-licensing", |scene| judge(scene, &LICENSING_LOG)),
+    logic("host-log-transport", |scene| judge(scene, &TRANSPORT_LOG)),
+    logic("host-log-sessions", |scene| judge(scene, &SESSIONS_LOG)),
+];
+
+const fn logic(code: &'static str, test: fn(&Scene<'_>) -> Said) -> Check {
+    Check { code, role: Host, on: &[Windows], test: Logic(test) }
+}
+
+/// What is looked for in a log.
+struct Log {
+    channel: &'static str,
+    events: &'static [Looked],
+    /// The event that shows that errors before it are mended.
+    mended: Option<u32>,
+    /// What it means that none of its events tells of trouble.
+    quiet: &'static str,
+}
+
+/// An event that is looked for: its provider, its numbers, and what it means that it was logged.
+struct Looked(&'static str, &'static [u32], CheckStatus);
+
+const CONNECTIONS_LOG: Log = Log {
+    channel: "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational",
+    events: &[
+        Looked(RCM, &[260], Error),
+        Looked(RCM, &[1006, 20_497, 20_498, 20_499], Warning),
+        Looked(RCM, &[261, 1149, 1158], Good),
+    ],
+    mended: None,
+    quiet: "the log tells of no connection that was slow or never completed",
+};
+
+const LISTENER_LOG: Log = Log {
+    channel: "System",
+    events: &[Looked(RCM, &[1035, 1036, 1067, 1070, 1071], Warning), Looked("TermDD", &[50], Warning)],
+    mended: None,
+    quiet: "the log tells of no trouble of the listener",
+};
+
+const CERTIFICATE_LOG: Log = Log {
+    channel: "System",
+    events: &[
+        Looked(RCM, &[1057, 1058], Error),
+        Looked("Schannel", &[36_869, 36_870], Error),
+        Looked(RCM, &[1050, 1051, 1052, 1053, 1054, 1055, 1059, 1064, 1065], Warning),
+        Looked("Schannel", &[36_872, 36_886], Warning),
+        Looked(RCM, &[1056], Good),
+    ],
+    mended: Some(1056),
+    quiet: "the log tells of no trouble with the listener's certificate",
+};
+
+const LICENSING_LOG: Log = Log {
+    channel: ADMIN,
+    events: &[
+        Looked(RCM, &[1069, 50_280, 50_285], Error),
+        Looked(RCM, &[1003, 1004, 1011, 1068, 50_281, 50_282, 50_283, 50_284], Warning),
+    ],
+    mended: None,
+    quiet: "the log tells of no trouble with licensing",
+};
+
+const TRANSPORT_LOG: Log = Log {
+    channel: "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational",
+    events: &[
+        Looked(TRANSPORT, &[97, 139, 140, 142, 143, 226], Warning),
+        Looked(TRANSPORT, &[131, 103, 144], Good),
+    ],
+    mended: None,
+    quiet: "the log tells of no connection that broke",
+};
+
+const SESSIONS_LOG: Log = Log {
+    channel: "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",
+    events: &[Looked(SESSIONS, &[34, 36], Warning), Looked(SESSIONS, &[21, 22, 23, 24, 25, 39, 40], Good)],
+    mended: None,
+    quiet: "the log tells of no session that failed",
+};
+
+fn judge(scene: &Scene<'_>, log: &Log) -> Said {
+    let read = answer(&format!("the log {}", log.channel), scene.events(log.channel));
+    said(read.map(|events| match events {
+        None => Said::not_applicable(format!("there is no log {}", log.channel)),
+        Some(events) => log.judge(&events),
+    }))
+}
+
+impl Log {
+    fn judge(&self, events: &[Event]) -> Said {
+        let own = events.iter().filter_map(|event| Some((event, self.means(event)?)));
+        let own: Vec<_> = own.collect();
+        let mended = own.iter().position(|(event, _)| Some(event.id) == self.mended).unwrap_or(own.len());
+        let last = |status: CheckStatus| own[..mended].iter().find(|(_, means)| *means == status);
+        let said = match last(Error).or_else(|| last(Warning)) {
+            Some((event, means)) => Said::new(*means, format!("event {}: {}", event.id, meaning(event))),
+            None => Said::ok(self.quiet),
+        };
+        said.seen(counts(own.iter().map(|(event, _)| *event), events))
+    }
+
+    fn means(&self, event: &Event) -> Option<CheckStatus> {
+        let Looked(_, _, means) =
+            self.events.iter().find(|looked| looked.0 == event.provider && looked.1.contains(&event.id))?;
+        Some(*means)
+    }
+}
+
+/// What an event means, as `explain` has it.
+fn meaning(event: &Event) -> &'static str {
+    let mut rows = codes::EVENT.find_all(event.id);
+    rows.find(|row| row.provider == event.provider).map_or("its meaning is not known", |row| row.meaning)
+}
+
+/// How often each was logged, and how far back the log was read.
+pub fn counts<'a>(own: impl Iterator<Item = &'a Event>, all: &[Event]) -> String {
+    let mut counts: BTreeMap<u32, (usize, Timestamp)> = BTreeMap::new();
+    for event in own {
+        counts.entry(event.id).or_insert((0, event.at)).0 += 1;
+    }
+    let shown = counts.iter().map(|(id, (times, last))| match times {
+        1 => format!("{id} once, on {}", minute(*last)),
+        _ => format!("{id} {times} times, the last on {}", minute(*last)),
+    });
+    let shown: Vec<_> = shown.collect();
+    let since = match all.last() {
+        Some(oldest) if all.len() >= MOST_EVENTS => {
+            format!("in the newest {MOST_EVENTS} events, since {}", minute(oldest.at))
+        }
+        _ => format!("in the last {EVENT_DAYS} days"),
+    };
+    let shown = if shown.is_empty() { "no such event".to_owned() } else { shown.join("; ") };
+    format!("{shown}; {since}")
+}
+
+fn minute(at: Timestamp) -> String {
+    let at = at.0;
+    format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+}

@@ -1,0 +1,105 @@
+//! Settings of a Windows host outside its listener that decide over logons and certificates.
+
+use super::{
+    asked::{Judged, number, said},
+    listener::TERMINAL_SERVER,
+};
+use crate::{
+    local::{
+        Case, Check, Is, Said, Scene, Setting,
+        Test::{Logic, Setting as Row},
+    },
+    report::{
+        CheckStatus::{Ok as Good, Warning},
+        Os::Windows,
+        Role::Host,
+    },
+};
+
+const SETUP: &str = r"HKLM\SYSTEM\Setup";
+const WINLOGON: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon";
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    Check { code: "host-setup-finished", role: Host, on: &[Windows], test: Logic(setup) },
+    Check { code: "host-takes-logons", role: Host, on: &[Windows], test: Logic(logons) },
+    row("host-program-data", PROGRAM_DATA),
+    row("host-domain-credentials", DOMAIN_CREDENTIALS),
+    row("host-gateway-channel-binding", CHANNEL_BINDING),
+];
+
+const fn row(code: &'static str, setting: Setting) -> Check {
+    Check { code, role: Host, on: &[Windows], test: Row(setting) }
+}
+
+fn setup(scene: &Scene<'_>) -> Said {
+    let judge = || -> Judged {
+        let mut running = Vec::new();
+        for name in ["SystemSetupInProgress", "OOBEInProgress"] {
+            if number(scene, SETUP, name)?.unwrap_or(0) != 0 {
+                running.push(name);
+            }
+        }
+        Ok(match running.as_slice() {
+            [] => Said::ok("the setup of Windows has ended"),
+            _ => Said::error("Windows takes its setup for unfinished and refuses logons")
+                .seen(format!("{SETUP}: {} is set", running.join(" and "))),
+        })
+    };
+    said(judge())
+}
+
+fn logons(scene: &Scene<'_>) -> Said {
+    let judge = || -> Judged {
+        let refused = super::asked::value(scene, WINLOGON, "WinStationsDisabled")?;
+        let drained = number(scene, TERMINAL_SERVER, "TSServerDrainMode")?.unwrap_or(0);
+        Ok(match refused.map(|value| value.to_string()).as_deref() {
+            None | Some("0" | "") if drained == 0 => Said::ok("logons are not switched off"),
+            None | Some("0" | "") => {
+                Said::warning("drain mode: users come back to their sessions, and nobody gets a new one")
+                    .seen(format!("TSServerDrainMode = {drained}"))
+            }
+            Some(value) => {
+                Said::error("remote logons are switched off").seen(format!("WinStationsDisabled = {value}"))
+            }
+        })
+    };
+    said(judge())
+}
+
+const PROGRAM_DATA: Setting = Setting {
+    keys: &[r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList"],
+    name: "ProgramData",
+    absent: (Warning, "no folder is named for the data of all users, which holds the keys of the machine"),
+    cases: &[
+        Case(Is::Text(r"%SystemDrive%\ProgramData"), Good, "the data of all users is in its usual folder"),
+        Case(Is::Ending(r":\ProgramData"), Good, "the data of all users is in its usual folder"),
+        Case(
+            Is::Else,
+            Warning,
+            "the data of all users, with the keys of the machine, is in an unusual folder",
+        ),
+    ],
+};
+
+const DOMAIN_CREDENTIALS: Setting = Setting {
+    keys: &[r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa"],
+    name: "disabledomaincreds",
+    absent: (Good, "nothing forbids credentials of the domain"),
+    cases: &[
+        Case(Is::Number(0), Good, "nothing forbids credentials of the domain"),
+        Case(Is::Number(1), Warning, "credentials of the domain are not kept, which can make logons fail"),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};
+
+const CHANNEL_BINDING: Setting = Setting {
+    keys: &[r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\TerminalServerGateway\Config\Core"],
+    name: "EnforceChannelBinding",
+    absent: (Good, "no RD Gateway is told to go without channel binding"),
+    cases: &[
+        Case(Is::Number(1), Good, "the RD Gateway asks for channel binding"),
+        Case(Is::Number(0), Warning, "the RD Gateway also takes logons that somebody in between passes on"),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};

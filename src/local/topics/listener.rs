@@ -1,0 +1,200 @@
+//! The listener of a Windows host: whether it takes connections, how many, and with which security.
+
+use super::asked::{Judged, Layered, said};
+use crate::{
+    local::{
+        Case, Check, Is, Said, Scene, Setting,
+        Test::{Logic, Setting as Row},
+    },
+    report::{
+        CheckStatus::{Error, Ok as Good, Warning},
+        Os::Windows,
+        Role::Host,
+    },
+};
+
+/// The service's settings.
+pub const TERMINAL_SERVER: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server";
+/// The settings of all listeners.
+const STATIONS: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations";
+/// The listener's settings.
+pub const LISTENER: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp";
+/// What a policy says instead.
+pub const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services";
+
+const DENY: &str = "fDenyTSConnections";
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    logic("listener-connections-allowed", connections),
+    row("listener-enabled", ENABLED),
+    row("listener-port", PORT),
+    row("listener-security-layer", SECURITY_LAYER),
+    row("listener-nla", NLA),
+    logic("listener-encryption-level", encryption_level),
+    row("listener-negotiation", NEGOTIATION),
+    row("listener-certificate-store", CERTIFICATE_STORE),
+    row("listener-single-session", SINGLE_SESSION),
+    row("listener-connection-limit", LIMIT),
+];
+
+const fn logic(code: &'static str, test: fn(&Scene<'_>) -> Said) -> Check {
+    Check { code, role: Host, on: &[Windows], test: Logic(test) }
+}
+
+const fn row(code: &'static str, setting: Setting) -> Check {
+    Check { code, role: Host, on: &[Windows], test: Row(setting) }
+}
+
+/// Whether this Windows takes Remote Desktop connections.
+pub fn serves(scene: &Scene<'_>) -> bool {
+    let deny = [POLICY, TERMINAL_SERVER].iter().find_map(|key| scene.number(key, DENY));
+    deny == Some(0) || matches!(scene.host.listener(port(scene)), Ok(Some(_)))
+}
+
+/// The port that the listener is told to use.
+pub fn port(scene: &Scene<'_>) -> u16 {
+    let port = scene.number(LISTENER, "PortNumber").and_then(|port| u16::try_from(port).ok());
+    port.unwrap_or(3389)
+}
+
+fn connections(scene: &Scene<'_>) -> Said {
+    said(Layered::read(scene, POLICY, TERMINAL_SERVER, DENY).map(|deny| {
+        let said = match (deny.policy, deny.own) {
+            (None | Some(0), Some(0)) => Said::ok("Remote Desktop is switched on"),
+            (Some(0), None) => Said::ok("a policy switches Remote Desktop on"),
+            (Some(0), Some(_)) => Said::warning(
+                "a policy switches Remote Desktop on, this machine's own setting switches it off",
+            ),
+            (Some(_), _) => Said::error("a policy switches Remote Desktop off"),
+            (None, Some(_)) => Said::error("Remote Desktop is switched off"),
+            (None, None) => Said::error("Remote Desktop was never switched on"),
+        };
+        said.seen(deny.shown(DENY))
+    }))
+}
+
+fn encryption_level(scene: &Scene<'_>) -> Said {
+    let judge = || -> Judged {
+        let level = Layered::read(scene, POLICY, LISTENER, "MinEncryptionLevel")?;
+        let layer = Layered::read(scene, POLICY, LISTENER, "SecurityLayer")?;
+        let said = match (level.effective(), layer.effective()) {
+            (None, _) => Said::ok("no encryption level is set, so the default of Windows holds"),
+            (Some(1), Some(2)) => Said::warning(
+                "encryption level low contradicts the security layer TLS; Windows corrects one of them",
+            ),
+            (Some(1), _) => Said::warning("without TLS nothing that the server sends is encrypted"),
+            (Some(2 | 3), _) => Said::ok("the encryption level suits every client of today"),
+            (Some(4), _) => Said::warning("clients that cannot keep to FIPS methods are refused"),
+            _ => Said::warning("the encryption level is none of 1 to 4"),
+        };
+        Ok(said.seen(format!("{}; {}", level.shown("MinEncryptionLevel"), layer.shown("SecurityLayer"))))
+    };
+    said(judge())
+}
+
+const ENABLED: Setting = Setting {
+    keys: &[LISTENER],
+    name: "fEnableWinStation",
+    absent: (Warning, "the listener has no fEnableWinStation, which Windows always writes"),
+    cases: &[
+        Case(Is::Number(1), Good, "the listener is switched on"),
+        Case(Is::Number(0), Error, "the listener is switched off"),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};
+
+const PORT: Setting = Setting {
+    keys: &[LISTENER],
+    name: "PortNumber",
+    absent: (Warning, "the listener has no PortNumber, which Windows always writes"),
+    cases: &[
+        Case(Is::Number(3389), Good, "the listener is on the port that clients try"),
+        Case(Is::Below(1), Error, "the listener has no valid port"),
+        Case(Is::Below(65_536), Warning, "clients reach this host only when they name this port"),
+        Case(Is::Else, Error, "the listener has no valid port"),
+    ],
+};
+
+const SECURITY_LAYER: Setting = Setting {
+    keys: &[POLICY, LISTENER],
+    name: "SecurityLayer",
+    absent: (Good, "no security layer is set, so the default of Windows holds"),
+    cases: &[
+        Case(Is::Number(2), Good, "the listener speaks TLS only"),
+        Case(Is::Number(1), Good, "the listener speaks TLS where the client can, else Standard RDP Security"),
+        Case(
+            Is::Number(0),
+            Warning,
+            "the listener speaks Standard RDP Security only, which cannot be verified and has no NLA",
+        ),
+        Case(Is::Else, Warning, "the value is none of 0, 1 and 2"),
+    ],
+};
+
+const NLA: Setting = Setting {
+    keys: &[POLICY, LISTENER],
+    name: "UserAuthentication",
+    absent: (Warning, "nothing says that network level authentication is required"),
+    cases: &[
+        Case(Is::Number(1), Good, "network level authentication is required"),
+        Case(
+            Is::Number(0),
+            Warning,
+            "whoever reaches the port gets a logon screen, because NLA is not required",
+        ),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};
+
+const NEGOTIATION: Setting = Setting {
+    keys: &[LISTENER],
+    name: "fAllowSecProtocolNegotiation",
+    absent: (Good, "nothing forbids the negotiation of the security protocol"),
+    cases: &[
+        Case(Is::Number(1), Good, "the security protocol is negotiated"),
+        Case(
+            Is::Number(0),
+            Warning,
+            "the listener does not negotiate the security protocol, which today's clients begin with",
+        ),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};
+
+const CERTIFICATE_STORE: Setting = Setting {
+    keys: &[STATIONS],
+    name: "SelfSignedCertStore",
+    absent: (Warning, "no store is named for the listener's self-signed certificate"),
+    cases: &[
+        Case(Is::Text("Remote Desktop"), Good, "the self-signed certificate has its usual store"),
+        Case(Is::Else, Warning, "the self-signed certificate is looked for in an unusual store"),
+    ],
+};
+
+const SINGLE_SESSION: Setting = Setting {
+    keys: &[POLICY, TERMINAL_SERVER],
+    name: "fSingleSessionPerUser",
+    absent: (Good, "the number of sessions of one user is the default of Windows"),
+    cases: &[
+        Case(Is::Number(1), Good, "a user who connects again gets the same session"),
+        Case(Is::Number(0), Good, "a user who connects again may get another session"),
+        Case(Is::Else, Warning, "the value is neither 0 nor 1"),
+    ],
+};
+
+const LIMIT: Setting = Setting {
+    keys: &[POLICY, LISTENER],
+    name: "MaxInstanceCount",
+    absent: (Good, "the number of connections is not limited"),
+    cases: &[
+        Case(Is::Number(4_294_967_295), Good, "the number of connections is not limited"),
+        // What the policy writes for no limit.
+        Case(Is::Number(999_999), Good, "the number of connections is not limited"),
+        Case(
+            Is::Else,
+            Warning,
+            "the number of connections is limited; a client above the limit meets a closed connection",
+        ),
+    ],
+};

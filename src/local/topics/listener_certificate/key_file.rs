@@ -1,0 +1,128 @@
+//! The files that hold private keys of the machine, and who may read them.
+
+use md5::{Digest as _, Md5};
+
+use super::{
+    super::asked::{Judged, answer, said},
+    blob::Key,
+    certificate,
+    store::Chosen,
+};
+use crate::local::{
+    Said, Scene,
+    sddl::{ADMINISTRATORS, Access, FULL, NETWORK_SERVICE, READ, SYSTEM, WRITE},
+};
+
+const CRYPTOGRAPHY: &str = r"HKLM\SOFTWARE\Microsoft\Cryptography";
+/// Where keys of CryptoAPI are.
+const MACHINE_KEYS: &str = r"%ProgramData%\Microsoft\Crypto\RSA\MachineKeys";
+/// Where keys of CNG are.
+const CNG_KEYS: &str = r"%ProgramData%\Microsoft\Crypto\Keys";
+/// The key of the certificate that Windows makes itself.
+const OWN_CONTAINER: &str = "TSSecKeySet1";
+
+/// Whether NETWORK SERVICE may read the key of the configured certificate.
+pub fn configured(scene: &Scene<'_>) -> Said {
+    let judge = || -> Judged {
+        let (Chosen { configured, .. }, stored) = certificate(scene)?;
+        let Some(key) = stored.key.filter(|_| configured) else {
+            return Ok(Said::not_applicable("no certificate with a private key is configured"));
+        };
+        let Some((folder, exact)) = folder(&key) else {
+            return Ok(Said::not_applicable(format!("{} keeps the private key in no file", key.provider)));
+        };
+        let Some((path, sddl)) = descriptor(scene, folder, &key.container)? else {
+            let missing = format!("no file of the private key was found in {folder}");
+            return Ok(if exact { Said::error(missing) } else { Said::unknown(missing) });
+        };
+        readable(&path, &sddl)
+    };
+    said(judge())
+}
+
+/// Whether the key of Windows' own certificate can be read, and replaced.
+pub fn own(scene: &Scene<'_>) -> Said {
+    let judge = || -> Judged {
+        let replaced = super::store::configured(scene).is_some();
+        match descriptor(scene, MACHINE_KEYS, OWN_CONTAINER)? {
+            Some((path, sddl)) => readable(&path, &sddl),
+            None if replaced => Ok(Said::ok("the configured certificate needs no key of Windows' own")),
+            None => Ok(Said::warning("the key of the self-signed certificate has not been made")),
+        }
+    };
+    said(judge())
+}
+
+/// Whether keys can be made and read in their folder.
+pub fn folder_access(scene: &Scene<'_>) -> Said {
+    let judge = || -> Judged {
+        let Some(sddl) = answer(MACHINE_KEYS, scene.host.descriptor(MACHINE_KEYS))? else {
+            return Ok(Said::error(format!("there is no folder {MACHINE_KEYS}, so no key can be kept")));
+        };
+        let said = match Access::read(&sddl) {
+            None => Said::unknown("the access control list could not be understood"),
+            Some(access) if !access.allows(ADMINISTRATORS, FULL) => {
+                Said::warning("Administrators lack full control of the folder of the machine's keys")
+            }
+            Some(access) if !access.allows(NETWORK_SERVICE, READ | WRITE) => Said::warning(
+                "Everyone may not list the folder of the machine's keys and make keys there, as Windows has it",
+            ),
+            Some(_) => Said::ok("keys can be made and found in their folder"),
+        };
+        Ok(said.seen(sddl))
+    };
+    said(judge())
+}
+
+fn readable(path: &str, sddl: &str) -> Judged {
+    let said = match Access::read(sddl) {
+        None => Said::unknown("the access control list could not be understood"),
+        Some(access) if !access.allows(NETWORK_SERVICE, READ) => Said::error(
+            "NETWORK SERVICE may not read the private key, so the listener cannot use its certificate",
+        ),
+        Some(access) if !access.allows(SYSTEM, READ | WRITE) => {
+            Said::warning("SYSTEM may not replace the private key, so its certificate cannot be renewed")
+        }
+        Some(_) => Said::ok("NETWORK SERVICE may read the private key"),
+    };
+    Ok(said.seen(format!("{path} {sddl}")))
+}
+
+/// The folder of a key's file, and whether the file's name there is surely known; none for keys in hardware.
+fn folder(key: &Key) -> Option<(&'static str, bool)> {
+    let provider = key.provider.to_ascii_lowercase();
+    match provider.as_str() {
+        "microsoft software key storage provider" => Some((CNG_KEYS, false)),
+        other if other.contains("smart card") => None,
+        other if other.starts_with("microsoft") && other.contains("cryptographic provider") => {
+            Some((MACHINE_KEYS, key.container.is_ascii()))
+        }
+        _ => None,
+    }
+}
+
+fn descriptor(scene: &Scene<'_>, folder: &str, container: &str) -> Result<Option<(String, String)>, Said> {
+    let machine = answer("MachineGuid", scene.host.value(CRYPTOGRAPHY, "MachineGuid"))?;
+    let Some(machine) = machine else {
+        return Err(Said::unknown("the machine has no MachineGuid, which names the files of its keys"));
+    };
+    for name in names(container) {
+        let path = format!("{folder}\\{name}_{machine}");
+        if let Some(sddl) = answer(&path, scene.host.descriptor(&path))? {
+            return Ok(Some((path, sddl)));
+        }
+    }
+    Ok(None)
+}
+
+/// What a file may be called after its key: the MD5 of the name in lower case with its end, in words. The first is how
+/// CryptoAPI does it.
+fn names(container: &str) -> [String; 2] {
+    let name = format!("{}\0", container.to_lowercase());
+    let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    [words(&Md5::digest(name.as_bytes())), words(&Md5::digest(&wide))]
+}
+
+fn words(digest: &[u8]) -> String {
+    digest.chunks(4).flat_map(|word| word.iter().rev()).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,214 @@
+//! The services of a Windows host, each with what it is for, and whose process owns the port.
+
+use super::{
+    asked::{Judged, answer, said},
+    listener,
+};
+use crate::{
+    local::{
+        Case, Check, Is, Said, Scene, Service, ServiceState, Setting, StartType,
+        Test::{Logic, Setting as Row},
+    },
+    report::{
+        CheckStatus::{self, Error, Ok as Good, Warning},
+        Os::Windows,
+        Role::Host,
+    },
+};
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    logic("service-remote-desktop", |scene| judge(scene, &TERM_SERVICE)),
+    Check { code: "service-library", role: Host, on: &[Windows], test: Row(LIBRARY) },
+    logic("service-port-owner", port_owner),
+    logic("service-configuration", |scene| judge(scene, &SESSION_ENV)),
+    logic("service-redirector", |scene| judge(scene, &REDIRECTOR)),
+    logic("service-cryptography", |scene| judge(scene, &CRYPTOGRAPHY)),
+    logic("service-key-isolation", |scene| judge(scene, &KEY_ISOLATION)),
+    logic("service-certificate-propagation", |scene| judge(scene, &PROPAGATION)),
+    logic("service-netlogon", netlogon),
+    logic("service-audio", audio),
+];
+
+const fn logic(code: &'static str, test: fn(&Scene<'_>) -> Said) -> Check {
+    Check { code, role: Host, on: &[Windows], test: Logic(test) }
+}
+
+/// What a service is to a Remote Desktop host.
+struct Needed {
+    name: &'static str,
+    /// What fails without it.
+    loss: &'static str,
+    /// What it means that it is disabled.
+    disabled: CheckStatus,
+    /// What it means that it does not run; some services start when they are needed.
+    stopped: CheckStatus,
+}
+
+const TERM_SERVICE: Needed =
+    Needed { name: "TermService", loss: "nothing listens", disabled: Error, stopped: Error };
+
+const SESSION_ENV: Needed = Needed {
+    name: "SessionEnv",
+    loss: "the listener's certificate is neither made nor renewed",
+    disabled: Warning,
+    stopped: Warning,
+};
+
+const REDIRECTOR: Needed = Needed {
+    name: "UmRdpService",
+    loss: "sessions have no drives and printers of the client",
+    disabled: Warning,
+    stopped: Warning,
+};
+
+const CRYPTOGRAPHY: Needed =
+    Needed { name: "CryptSvc", loss: "certificates cannot be checked", disabled: Error, stopped: Warning };
+
+const KEY_ISOLATION: Needed = Needed {
+    name: "KeyIso",
+    loss: "the private keys of certificates cannot be used",
+    disabled: Error,
+    stopped: Good,
+};
+
+const PROPAGATION: Needed = Needed {
+    name: "CertPropSvc",
+    loss: "certificates of smart cards do not reach a session",
+    disabled: Warning,
+    stopped: Good,
+};
+
+fn judge(scene: &Scene<'_>, needed: &Needed) -> Said {
+    said(judged(scene, needed))
+}
+
+fn judged(scene: &Scene<'_>, needed: &Needed) -> Judged {
+    let Needed { name, loss, .. } = needed;
+    let Some(service) = service(scene, name)? else {
+        return Ok(Said::new(needed.disabled, format!("there is no service {name}, so {loss}")));
+    };
+    let said = match (service.state, service.start) {
+        (ServiceState::Running, Some(StartType::Disabled)) => {
+            Said::warning(format!("{name} runs, but is disabled: after the next restart of Windows {loss}"))
+        }
+        (ServiceState::Running, _) => Said::ok(format!("{name} runs")),
+        (_, Some(StartType::Disabled)) => {
+            Said::new(needed.disabled, format!("{name} is disabled, so {loss}"))
+        }
+        (ServiceState::Stopped, _) if needed.stopped == Good => {
+            Said::ok(format!("{name} starts when it is needed"))
+        }
+        (ServiceState::Stopped, _) => Said::new(needed.stopped, format!("{name} does not run, so {loss}")),
+        (ServiceState::Changing, _) => {
+            Said::warning(format!("{name} is starting, stopping or paused; until it runs {loss}"))
+        }
+        (ServiceState::Unknown, _) => {
+            Said::unknown(format!("{name} is not disabled; whether it runs is not in these files"))
+        }
+    };
+    Ok(said.seen(shown(name, &service)))
+}
+
+fn service(scene: &Scene<'_>, name: &str) -> Result<Option<Service>, Said> {
+    answer(&format!("service {name}"), scene.host.service(name))
+}
+
+fn shown(name: &str, service: &Service) -> String {
+    let state = match service.state {
+        ServiceState::Running => "running",
+        ServiceState::Stopped => "stopped",
+        ServiceState::Changing => "starting, stopping or paused",
+        ServiceState::Unknown => "state not known",
+    };
+    let start = match service.start {
+        None => "start not known",
+        Some(StartType::Automatic) => "starts with Windows",
+        Some(StartType::Manual) => "starts on demand",
+        Some(StartType::Disabled) => "disabled",
+    };
+    let process = service.process.map(|process| format!(", process {process}")).unwrap_or_default();
+    format!("{name}: {state}, {start}{process}")
+}
+
+/// Netlogon starts with Windows where the machine is in a domain, and on demand elsewhere.
+fn netlogon(scene: &Scene<'_>) -> Said {
+    let judge = || -> Judged {
+        let Some(found) = service(scene, "Netlogon")? else {
+            return Ok(Said::not_applicable("there is no service Netlogon on this machine"));
+        };
+        let said = match (found.state, found.start) {
+            (ServiceState::Running, _) => Said::ok("Netlogon runs"),
+            (ServiceState::Unknown, _) => Said::unknown("whether Netlogon runs is not in these files"),
+            (_, Some(StartType::Automatic)) => {
+                Said::error("Netlogon does not run, so logons cannot be checked with the domain")
+            }
+            (_, Some(StartType::Disabled)) => {
+                Said::warning("Netlogon is disabled; in a domain no logon could be checked")
+            }
+            _ => Said::not_applicable("Netlogon waits for a domain, as it does where there is none"),
+        };
+        Ok(said.seen(shown("Netlogon", &found)))
+    };
+    said(judge())
+}
+
+fn audio(scene: &Scene<'_>) -> Said {
+    let judge = || -> Judged {
+        let Some(found) = service(scene, "Audiosrv")? else {
+            return Ok(Said::not_applicable("there is no service Windows Audio on this machine"));
+        };
+        let said = match found.state {
+            ServiceState::Changing => Said::warning(
+                "Windows Audio is between two states; when it hangs it can hold a connection for a minute",
+            ),
+            ServiceState::Unknown => Said::unknown("whether Windows Audio runs is not in these files"),
+            ServiceState::Running | ServiceState::Stopped => Said::ok("Windows Audio does not hang"),
+        };
+        Ok(said.seen(shown("Audiosrv", &found)))
+    };
+    said(judge())
+}
+
+fn port_owner(scene: &Scene<'_>) -> Said {
+    let port = listener::port(scene);
+    let judge = || -> Judged {
+        let Some(owner) = answer(&format!("who listens on port {port}"), scene.host.listener(port))? else {
+            return Ok(Said::error(format!("nothing listens on port {port}")));
+        };
+        let program = owner.program.as_deref().unwrap_or("a program without a name");
+        let Some(process) = owner.process else {
+            return Ok(Said::unknown(format!("{program} listens on port {port}; its process is not known")));
+        };
+        let seen = format!("port {port}: {program}, process {process}");
+        let service = service(scene, "TermService")?;
+        let mine = service.as_ref().and_then(|service| service.process);
+        let runs = service.is_some_and(|service| service.state != ServiceState::Stopped);
+        Ok(match mine {
+            Some(mine) if mine == process => Said::ok(format!("TermService listens on port {port}")),
+            Some(mine) => Said::error(format!(
+                "{program} listens on port {port} instead of TermService, which is process {mine}"
+            )),
+            None if runs => Said::unknown("the process of TermService is not known"),
+            None => Said::error(format!("{program} listens on port {port}, and TermService does not run")),
+        }
+        .seen(seen))
+    };
+    said(judge())
+}
+
+const LIBRARY: Setting = Setting {
+    keys: &[r"HKLM\SYSTEM\CurrentControlSet\Services\TermService\Parameters"],
+    name: "ServiceDll",
+    absent: (Error, "TermService has no library, so it cannot start"),
+    cases: &[
+        Case(Is::Ending(r"\System32\termsrv.dll"), Good, "TermService runs the library of Windows"),
+        Case(
+            Is::Ending("rdpwrap.dll"),
+            Warning,
+            "RDP Wrapper stands in for TermService, and fails whenever an update changes what it patches",
+        ),
+        Case(Is::Ending("termsrv.dll"), Warning, "TermService runs a termsrv.dll outside System32"),
+        Case(Is::Else, Warning, "TermService runs a library that is not the one of Windows"),
+    ],
+};
