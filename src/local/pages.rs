@@ -2,7 +2,19 @@
 
 use crate::sections;
 
-const TOPICS: &[&str] = &[include_str!("pages/credssp.md"), include_str!("pages/names.md")];
+const TOPICS: &[&str] = &[
+    include_str!("pages/credssp.md"),
+    include_str!("pages/names.md"),
+    include_str!("pages/clock.md"),
+    include_str!("pages/route.md"),
+    include_str!("pages/proxy.md"),
+    include_str!("pages/crypto_policy.md"),
+    include_str!("pages/roots.md"),
+    include_str!("pages/known_hosts.md"),
+    include_str!("pages/kerberos.md"),
+    include_str!("pages/programs.md"),
+    include_str!("pages/xrdp.md"),
+];
 
 /// What a check with this code looks at, what its results mean and what to do, as Markdown; begins with a heading that
 /// names the code.
