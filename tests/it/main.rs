@@ -18,6 +18,8 @@ mod layers;
 mod license;
 mod license_wire;
 mod local;
+#[cfg(target_os = "linux")]
+mod local_linux;
 mod pages;
 mod posture;
 mod program;
