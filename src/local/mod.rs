@@ -13,6 +13,7 @@ pub use check::{Check, Said, Test};
 pub use host::{
     About, Answer, EVENT_DAYS, Event, File, Host, LARGEST_TEXT, MOST_EVENTS, Output, Owner, Recorded,
     Recorder, Service, ServiceState, StartType, ThisMachine, Unreadable, Value, event_xml, this_machine,
+    without_account,
 };
 pub use pages::{page, paged};
 pub use scene::{Scene, Subject};

@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{Answer, Event, Host, Value};
+use super::{Answer, Event, Host, Output, Value};
 use crate::report::Os;
 
 /// The target that the machine is to reach.
@@ -25,19 +25,20 @@ impl Subject {
     }
 }
 
-/// The machine and the target; each event log is read once.
+/// The machine and the target; each event log is read once, and each command is run once.
 pub struct Scene<'a> {
     /// The machine.
     pub host: &'a dyn Host,
     /// The target, where there is one.
     pub subject: Option<&'a Subject>,
     logs: Mutex<BTreeMap<String, Answer<Vec<Event>>>>,
+    printed: Mutex<BTreeMap<String, Answer<Output>>>,
 }
 
 impl<'a> Scene<'a> {
     /// Nothing is asked yet.
     pub fn new(host: &'a dyn Host, subject: Option<&'a Subject>) -> Self {
-        Self { host, subject, logs: Mutex::default() }
+        Self { host, subject, logs: Mutex::default(), printed: Mutex::default() }
     }
 
     /// The kind of system.
@@ -49,6 +50,12 @@ impl<'a> Scene<'a> {
     pub fn events(&self, channel: &str) -> Answer<Vec<Event>> {
         let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
         logs.entry(channel.to_owned()).or_insert_with(|| self.host.events(channel)).clone()
+    }
+
+    /// What a command prints that only reads.
+    pub fn command(&self, line: &str) -> Answer<Output> {
+        let mut printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
+        printed.entry(line.to_owned()).or_insert_with(|| self.host.command(line)).clone()
     }
 
     /// A number of the registry; none where it does not exist, cannot be read or is no number.

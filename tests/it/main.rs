@@ -22,6 +22,8 @@ mod license;
 mod license_wire;
 mod local;
 mod local_certificate;
+#[cfg(target_os = "linux")]
+mod local_linux;
 mod local_windows;
 mod pages;
 mod posture;

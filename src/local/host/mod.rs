@@ -3,11 +3,13 @@
 pub mod event_xml;
 mod recorded;
 mod recorder;
+mod redact;
 mod this;
 mod types;
 
 pub use recorded::{About, Recorded};
 pub use recorder::Recorder;
+pub use redact::without_account;
 pub use this::{ThisMachine, this_machine};
 pub use types::{Event, File, Output, Owner, Service, ServiceState, StartType, Unreadable, Value};
 

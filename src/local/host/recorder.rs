@@ -4,7 +4,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use time::OffsetDateTime;
 
-use super::{About, Answer, Event, File, Host, Output, Owner, Recorded, Service, Value};
+use super::{
+    About, Answer, Event, File, Host, Output, Owner, Recorded, Service, Value,
+    redact::{without_account, without_secrets},
+};
 use crate::report::Os;
 
 /// A machine whose answers are kept.
@@ -75,7 +78,7 @@ impl Host for Recorder<'_> {
 
     fn variable(&self, name: &str) -> Answer<String> {
         self.keep(format!("variable {name}"), self.asked.variable(name), |kept, found| {
-            kept.variables.insert(name.to_owned(), found);
+            kept.variables.insert(name.to_owned(), without_account(&found));
         })
     }
 
@@ -87,7 +90,7 @@ impl Host for Recorder<'_> {
 
     fn text(&self, path: &str) -> Answer<String> {
         self.keep(format!("text {path}"), self.asked.text(path), |kept, found| {
-            kept.texts.insert(path.to_owned(), found);
+            kept.texts.insert(path.to_owned(), without_secrets(&found));
         })
     }
 

@@ -1,9 +1,10 @@
-//! How this machine finds the target: the hosts file and the domains that are tried behind a name.
+//! How this machine finds the target: the hosts file, and an address where sign-in needs a name.
 
 use std::net::IpAddr;
 
+use super::kerberos;
 use crate::{
-    local::{Check, Said, Scene, Test},
+    local::{Check, Said, Scene, Test, Value},
     report::{
         HostsEntry, Machine,
         Os::{self, Linux, Macos, Windows},
@@ -11,13 +12,24 @@ use crate::{
     },
 };
 
+const LSA: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0";
+const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
+
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check {
-    code: "names-hosts-file",
-    role: Client,
-    on: &[Windows, Linux, Macos],
-    test: Test::Logic(hosts_file),
-}];
+pub const CHECKS: &[Check] = &[
+    Check {
+        code: "names-hosts-file",
+        role: Client,
+        on: &[Windows, Linux, Macos],
+        test: Test::Logic(hosts_file),
+    },
+    Check {
+        code: "names-address-target",
+        role: Client,
+        on: &[Windows, Linux, Macos],
+        test: Test::Logic(address_target),
+    },
+];
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
@@ -25,6 +37,15 @@ pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
         (Some(subject), Ok(Some(text))) => entries(&text, &subject.host),
         _ => Vec::new(),
     };
+}
+
+/// The target's address as far as this machine knows it without asking anybody.
+pub fn address(scene: &Scene<'_>) -> Option<IpAddr> {
+    let subject = scene.subject?;
+    subject.address().or_else(|| {
+        let text = scene.host.text(path(scene)).ok().flatten()?;
+        entries(&text, &subject.host).first().map(|entry| entry.address)
+    })
 }
 
 fn hosts_file(scene: &Scene<'_>) -> Said {
@@ -57,12 +78,65 @@ fn path(scene: &Scene<'_>) -> &'static str {
 }
 
 fn entries(text: &str, host: &str) -> Vec<HostsEntry> {
+    let host = host.trim_end_matches('.');
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
     let named = |line: &str| {
         let mut words = line.split_whitespace();
         let address: IpAddr = words.next()?.parse().ok()?;
-        let name = words.find(|name| name.eq_ignore_ascii_case(host))?;
+        let name = words.find(|name| name.trim_end_matches('.').eq_ignore_ascii_case(host))?;
         Some(HostsEntry { name: name.to_owned(), address })
     };
     lines.filter_map(named).collect()
+}
+
+fn address_target(scene: &Scene<'_>) -> Said {
+    let Some(subject) = scene.subject else {
+        return Said::not_applicable("no target was named");
+    };
+    if subject.address().is_none() {
+        return Said::not_applicable("the target is a name, as Kerberos and Entra sign-in need");
+    }
+    match scene.system() {
+        Os::Windows => on_windows(scene),
+        Os::Linux | Os::Macos => on_unix(scene),
+    }
+}
+
+fn on_windows(scene: &Scene<'_>) -> Said {
+    match scene.host.value(LSA, "RestrictSendingNTLMTraffic") {
+        Err(why) => return Said::unreadable("RestrictSendingNTLMTraffic", &why),
+        Ok(Some(Value::Number(2))) => {
+            return Said::error(
+                "the target is an address, so there is no Kerberos, and this machine may not send NTLM",
+            )
+            .seen("RestrictSendingNTLMTraffic = 2");
+        }
+        Ok(_) => {}
+    }
+    match scene.host.value(TCPIP, "Domain") {
+        Err(why) => Said::unreadable("the domain of this machine", &why),
+        Ok(Some(Value::Text(domain))) if !domain.is_empty() => {
+            Said::warning("the target is an address, so NTLM is used where a name would allow Kerberos")
+                .seen(format!("Domain = {domain}"))
+        }
+        Ok(_) => without_realm(),
+    }
+}
+
+fn on_unix(scene: &Scene<'_>) -> Said {
+    match kerberos::configuration(scene) {
+        Err(said) => said,
+        Ok(Some(settings)) => match settings.realm() {
+            Some(realm) => {
+                Said::warning("the target is an address, so NTLM is used where a name would allow Kerberos")
+                    .seen(format!("default_realm = {realm}"))
+            }
+            None => without_realm(),
+        },
+        Ok(None) => without_realm(),
+    }
+}
+
+fn without_realm() -> Said {
+    Said::ok("the target is an address; this machine is in no domain whose Kerberos would need a name")
 }

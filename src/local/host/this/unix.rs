@@ -8,7 +8,10 @@ use rustix::{
 };
 
 use super::{Answer, Event, File, Host as _, Owner, Service, ThisMachine, Unreadable, Value};
-use crate::report::Os;
+use crate::{
+    local::{ServiceState, StartType},
+    report::Os,
+};
 
 /// The kind of system.
 pub const KIND: Os = if cfg!(target_os = "macos") { Os::Macos } else { Os::Linux };
@@ -82,12 +85,54 @@ pub fn events(_machine: &ThisMachine, _channel: &str) -> Answer<Vec<Event>> {
     Err(Unreadable::NotHeld)
 }
 
-/// There is none that is asked for.
-pub fn service(_machine: &ThisMachine, _name: &str) -> Answer<Service> {
-    Err(Unreadable::NotHeld)
+/// A unit of systemd; other systems have none that is asked for.
+pub fn service(machine: &ThisMachine, name: &str) -> Answer<Service> {
+    if KIND != Os::Linux {
+        return Err(Unreadable::NotHeld);
+    }
+    let line = format!("systemctl show {name} --property=LoadState,ActiveState,UnitFileState,MainPID");
+    let without = || Unreadable::Failed("systemd does not run here".to_owned());
+    let output = machine.command(&line)?.filter(|output| output.code == 0).ok_or_else(without)?;
+    let value = |name: &str| {
+        let mut lines = output.text.lines().filter_map(|line| line.split_once('='));
+        lines.find(|(key, _)| *key == name).map(|(_, value)| value)
+    };
+    if value("LoadState").ok_or_else(without)? == "not-found" {
+        return Ok(None);
+    }
+    let state = match value("ActiveState") {
+        Some("active") => ServiceState::Running,
+        Some("inactive" | "failed") => ServiceState::Stopped,
+        Some("activating" | "deactivating" | "reloading") => ServiceState::Changing,
+        _ => ServiceState::Unknown,
+    };
+    let start = value("UnitFileState").and_then(|word| match word {
+        "enabled" | "enabled-runtime" | "generated" | "alias" => Some(StartType::Automatic),
+        "disabled" | "static" | "indirect" | "transient" => Some(StartType::Manual),
+        "masked" | "masked-runtime" => Some(StartType::Disabled),
+        _ => None,
+    });
+    let process = value("MainPID").and_then(|id| id.parse().ok()).filter(|id| *id != 0);
+    Ok(Some(Service { state, start, process }))
 }
 
-/// There is none that is asked for.
-pub fn listener(_machine: &ThisMachine, _port: u16) -> Answer<Owner> {
-    Err(Unreadable::NotHeld)
+/// Who listens, as the kernel tells root; others learn only that somebody does.
+pub fn listener(machine: &ThisMachine, port: u16) -> Answer<Owner> {
+    if KIND != Os::Linux {
+        return Err(Unreadable::NotHeld);
+    }
+    let without = || Unreadable::Failed("there is no ss command to ask".to_owned());
+    let output = machine.command(&format!("ss -Hltnp sport = :{port}"))?.ok_or_else(without)?;
+    if output.code != 0 {
+        return Err(Unreadable::Failed("ss does not say".to_owned()));
+    }
+    let owner = |line: &str| {
+        // users:(("xrdp",pid=812,fd=11))
+        let users = line.split("users:((\"").nth(1);
+        let program = users.and_then(|rest| rest.split('"').next()).map(str::to_owned);
+        let id = users.and_then(|rest| rest.split("pid=").nth(1));
+        let process = id.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+        Owner { process, program }
+    };
+    Ok(output.text.lines().next().map(owner))
 }

@@ -1,0 +1,137 @@
+//! Whether the clock of this machine is kept by the network; how far it is from the server's is seen on the wire.
+
+use time::Duration;
+
+use crate::{
+    local::{Check, Said, Scene, ServiceState, StartType, Test, Value},
+    report::{
+        CheckStatus, Machine,
+        Os::{self, Linux, Macos, Windows},
+        Role::Client,
+    },
+};
+
+const W32TIME: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\W32Time\Parameters";
+/// systemd-timesyncd touches it with every answer of its server, at least every 35 minutes.
+const TOUCHED: &str = "/run/systemd/timesync/synchronized";
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[Check {
+    code: "clock-synchronized",
+    role: Client,
+    on: &[Windows, Linux, Macos],
+    test: Test::Logic(judge),
+}];
+
+/// Facts for the comparison with the wire.
+pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
+    machine.clock_synchronized = match judge(scene).status {
+        CheckStatus::Ok => Some(true),
+        CheckStatus::Warning | CheckStatus::Error => Some(false),
+        CheckStatus::Unknown | CheckStatus::NotApplicable => None,
+    };
+}
+
+fn judge(scene: &Scene<'_>) -> Said {
+    match scene.system() {
+        Os::Windows => on_windows(scene),
+        Os::Linux => on_linux(scene),
+        Os::Macos => on_macos(scene),
+    }
+}
+
+fn on_linux(scene: &Scene<'_>) -> Said {
+    if let Ok(Some(file)) = scene.host.file(TOUCHED)
+        && file.modified.is_some_and(|touched| scene.host.now() - touched.0 < Duration::hours(2))
+    {
+        return synchronized("systemd-timesyncd");
+    }
+    let chrony = ["/run/chrony/chronyd.pid", "/run/chronyd.pid", "/run/chrony/chronyd.sock"];
+    if chrony.iter().any(|path| matches!(scene.host.file(path), Ok(Some(_))))
+        && let Ok(Some(output)) = scene.command("chronyc -n tracking")
+        && let Some(leap) = field(&output.text, "Leap status", ':')
+    {
+        return if leap == "Not synchronised" {
+            Said::warning("chrony has no time from the network").seen(leap)
+        } else {
+            synchronized("chrony")
+        };
+    }
+    match scene.host.file("/run/systemd/system") {
+        Ok(Some(_)) => timedatectl(scene),
+        Ok(None) => Said::unknown("neither systemd nor chrony is there to ask whether the clock is kept"),
+        Err(why) => Said::unreadable("the state of the clock", &why),
+    }
+}
+
+fn timedatectl(scene: &Scene<'_>) -> Said {
+    let output = match scene.command("timedatectl show --property=NTP --property=NTPSynchronized") {
+        Ok(Some(output)) => output,
+        Ok(None) => return Said::unknown("there is no timedatectl to ask whether the clock is kept"),
+        Err(why) => return Said::unreadable("timedatectl", &why),
+    };
+    match (field(&output.text, "NTPSynchronized", '='), field(&output.text, "NTP", '=')) {
+        (Some("yes"), _) => synchronized("timedatectl: NTPSynchronized=yes"),
+        (Some("no"), Some("yes")) => {
+            Said::warning("the clock is to be kept by the network, and is not yet").seen("NTPSynchronized=no")
+        }
+        (Some("no"), _) => {
+            Said::warning("nothing keeps the clock of this machine").seen("NTPSynchronized=no")
+        }
+        _ => Said::unknown("timedatectl does not say whether the clock is kept"),
+    }
+}
+
+fn on_macos(scene: &Scene<'_>) -> Said {
+    let output = match scene.command("systemsetup -getusingnetworktime") {
+        Ok(Some(output)) => output,
+        Ok(None) => return Said::unknown("there is no systemsetup to ask whether the clock is kept"),
+        Err(why) => return Said::unreadable("systemsetup", &why),
+    };
+    match field(&output.text, "Network Time", ':') {
+        Some("On") => synchronized("Network Time: On"),
+        Some("Off") => {
+            Said::warning("this Mac does not take its time from the network").seen("Network Time: Off")
+        }
+        _ => Said::unknown("whether the clock is kept is told to administrators only"),
+    }
+}
+
+fn on_windows(scene: &Scene<'_>) -> Said {
+    let kind = match scene.host.value(W32TIME, "Type") {
+        Ok(Some(Value::Text(kind))) => kind,
+        Ok(_) => "NTP".to_owned(),
+        Err(why) => return Said::unreadable("the settings of the Windows Time service", &why),
+    };
+    if kind.eq_ignore_ascii_case("NoSync") {
+        return Said::warning("the Windows Time service is told to ask nobody").seen("Type = NoSync");
+    }
+    let service = match scene.host.service("W32Time") {
+        Ok(Some(service)) => service,
+        Ok(None) => return Said::warning("there is no Windows Time service, so nothing keeps the clock"),
+        Err(why) => return Said::unreadable("the Windows Time service", &why),
+    };
+    let domain = kind.eq_ignore_ascii_case("NT5DS");
+    match (service.state, service.start) {
+        (ServiceState::Running, _) => synchronized(&format!("W32Time runs, Type = {kind}")),
+        (_, Some(StartType::Disabled)) => {
+            Said::warning("the Windows Time service is disabled, so nothing keeps the clock")
+        }
+        (ServiceState::Stopped, _) if domain => {
+            Said::warning("the clock is to follow the domain, but the Windows Time service does not run")
+        }
+        _ => Said::unknown(
+            "the Windows Time service starts from time to time, whether it was answered is not known",
+        ),
+    }
+}
+
+fn synchronized(by: &str) -> Said {
+    Said::ok("the network keeps the clock of this machine").seen(by)
+}
+
+/// The rest of the line that begins with this name.
+fn field<'a>(text: &'a str, name: &str, separator: char) -> Option<&'a str> {
+    let mut fields = text.lines().filter_map(|line| line.split_once(separator));
+    fields.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim())
+}

@@ -1,0 +1,127 @@
+//! Proxies in the environment and, on macOS, in the network settings.
+
+use crate::{
+    local::{Check, Said, Scene, Test, Unreadable, without_account},
+    report::{
+        Machine,
+        Os::{Linux, Macos},
+        ProxySetting,
+        Role::Client,
+    },
+};
+
+const VARIABLES: &[&str] =
+    &["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+const SETTINGS: &str = "scutil --proxy";
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    Check { code: "proxy-environment", role: Client, on: &[Linux, Macos], test: Test::Logic(environment) },
+    Check { code: "proxy-system", role: Client, on: &[Macos], test: Test::Logic(system) },
+];
+
+/// Facts for the comparison with the wire.
+pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
+    if !matches!(scene.system(), Linux | Macos) {
+        return;
+    }
+    machine.proxies.extend(variables(scene).unwrap_or_default());
+    if scene.system() == Macos
+        && let Ok(Some(output)) = scene.command(SETTINGS)
+    {
+        let source = "network settings";
+        let settings = settings(&output.text).into_iter();
+        let proxies = settings.map(|(_, address)| ProxySetting { address, source: source.to_owned() });
+        machine.proxies.extend(proxies);
+    }
+}
+
+fn environment(scene: &Scene<'_>) -> Said {
+    let (proxies, exceptions) = match (variables(scene), exceptions(scene)) {
+        (Ok(proxies), Ok(exceptions)) => (proxies, exceptions),
+        (Err(why), _) | (_, Err(why)) => return Said::unreadable("the environment", &why),
+    };
+    let list = proxies.iter().map(|proxy| format!("{}={}", proxy.source, proxy.address));
+    let seen: Vec<_> = list.chain(exceptions.iter().map(|list| format!("no_proxy={list}"))).collect();
+    let https = proxies.iter().any(|proxy| proxy.source.eq_ignore_ascii_case("https_proxy"));
+    let excepted = scene.subject.is_some_and(|subject| {
+        exceptions.as_deref().is_some_and(|list| covers(list, &subject.host.to_ascii_lowercase()))
+    });
+    let said = match (proxies.is_empty(), https) {
+        (true, _) => return Said::ok("the environment names no proxy"),
+        (false, false) => {
+            Said::ok("the proxy of the environment matters for web addresses, not for a direct connection")
+        }
+        (false, true) if excepted => Said::ok("no_proxy spares this target the proxy of the environment"),
+        (false, true) => Said::warning(
+            "FreeRDP and what is built on it take https_proxy also without a gateway, this program does not",
+        ),
+    };
+    said.seen(seen.join(", "))
+}
+
+fn variables(scene: &Scene<'_>) -> Result<Vec<ProxySetting>, Unreadable> {
+    let mut proxies = Vec::new();
+    for name in VARIABLES {
+        let value = scene.host.variable(name)?.filter(|value| !value.trim().is_empty());
+        proxies.extend(value.map(|value| ProxySetting {
+            address: without_account(value.trim()),
+            source: (*name).to_owned(),
+        }));
+    }
+    // Both cases are customary, and mostly say the same.
+    proxies.dedup_by(|later, earlier| {
+        later.source.eq_ignore_ascii_case(&earlier.source) && later.address == earlier.address
+    });
+    Ok(proxies)
+}
+
+fn exceptions(scene: &Scene<'_>) -> Result<Option<String>, Unreadable> {
+    let lower = scene.host.variable("no_proxy")?;
+    let either = if lower.is_some() { lower } else { scene.host.variable("NO_PROXY")? };
+    Ok(either.map(|list| without_account(list.trim())).filter(|list| !list.is_empty()))
+}
+
+fn covers(list: &str, host: &str) -> bool {
+    list.to_ascii_lowercase().split(',').map(str::trim).any(|entry| {
+        let domain = entry.trim_start_matches('*').trim_start_matches('.');
+        entry == "*" || (!domain.is_empty() && (host == domain || host.ends_with(&format!(".{domain}"))))
+    })
+}
+
+fn system(scene: &Scene<'_>) -> Said {
+    let output = match scene.command(SETTINGS) {
+        Ok(Some(output)) if output.code == 0 => output,
+        Ok(_) => return Said::unknown("scutil does not tell the network settings"),
+        Err(why) => return Said::unreadable("scutil", &why),
+    };
+    let found = settings(&output.text);
+    let seen: Vec<_> = found.iter().map(|(kind, address)| format!("{kind} {address}")).collect();
+    if found.is_empty() {
+        return Said::ok("the network settings name no proxy");
+    }
+    let said = if found.iter().any(|(kind, _)| *kind == "SOCKS") {
+        Said::warning(
+            "programs that follow the network settings go through the SOCKS proxy, this one does not",
+        )
+    } else {
+        Said::ok("the proxy of the network settings matters for web addresses, not for a direct connection")
+    };
+    said.seen(seen.join(", "))
+}
+
+/// The proxies that are switched on, each with its kind.
+fn settings(text: &str) -> Vec<(&'static str, String)> {
+    let value = |name: String| {
+        let mut pairs = text.lines().filter_map(|line| line.split_once(" : "));
+        pairs.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim())
+    };
+    let on = |name: &str| value(format!("{name}Enable")) == Some("1");
+    let kinds = ["HTTP", "HTTPS", "SOCKS"].into_iter().filter(|kind| on(kind)).filter_map(|kind| {
+        let host = value(format!("{kind}Proxy"))?;
+        let port = value(format!("{kind}Port")).map(|port| format!(":{port}")).unwrap_or_default();
+        Some((kind, without_account(&format!("{host}{port}"))))
+    });
+    let script = || Some(("script", without_account(value("ProxyAutoConfigURLString".to_owned())?)));
+    kinds.chain(on("ProxyAutoConfig").then(script).flatten()).collect()
+}

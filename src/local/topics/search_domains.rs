@@ -1,0 +1,96 @@
+//! The domains that are tried behind a name without dots.
+
+use crate::{
+    local::{Check, Said, Scene, Test, Unreadable, Value},
+    report::{
+        Machine,
+        Os::{self, Linux, Macos, Windows},
+        Role::Client,
+    },
+};
+
+const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\DNSClient";
+const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
+/// No system takes more of them.
+const MOST: usize = 32;
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[Check {
+    code: "names-search-domains",
+    role: Client,
+    on: &[Windows, Linux, Macos],
+    test: Test::Logic(judge),
+}];
+
+/// Facts for the comparison with the wire.
+pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
+    machine.search_domains = domains(scene).unwrap_or_default();
+}
+
+fn judge(scene: &Scene<'_>) -> Said {
+    let domains = match domains(scene) {
+        Ok(domains) => domains,
+        Err(why) => return Said::unreadable("the search domains", &why),
+    };
+    let seen = domains.join(", ");
+    let unqualified = scene.subject.filter(|subject| {
+        subject.address().is_none() && !subject.host.contains('.') && subject.host != "localhost"
+    });
+    match (unqualified, domains.as_slice()) {
+        (None, []) => Said::ok("no domain is tried behind a name without dots"),
+        (None, _) => Said::ok("a name without dots is looked for in these domains").seen(seen),
+        (Some(subject), []) => Said::warning(format!(
+            "{} has no dots and this machine no search domain, so DNS is asked for the bare name",
+            subject.host
+        )),
+        (Some(subject), [domain]) => {
+            Said::ok(format!("{0} is looked for as {0}.{domain}", subject.host)).seen(seen)
+        }
+        (Some(subject), _) => Said::warning(format!(
+            "{} is looked for in several domains, the first that knows it wins",
+            subject.host
+        ))
+        .seen(seen),
+    }
+}
+
+fn domains(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
+    match scene.system() {
+        Os::Windows => on_windows(scene),
+        Os::Linux | Os::Macos => {
+            Ok(scene.host.text("/etc/resolv.conf")?.map(|text| listed(&text)).unwrap_or_default())
+        }
+    }
+}
+
+/// The last `search` or `domain` line decides.
+fn listed(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::split_whitespace);
+    let last = lines.filter_map(|mut words| match words.next() {
+        Some("search") => Some(words.take(MOST).collect::<Vec<_>>()),
+        Some("domain") => Some(words.take(1).collect()),
+        _ => None,
+    });
+    let domains = last.last().unwrap_or_default();
+    domains.iter().filter(|domain| **domain != ".").map(|domain| plain(domain)).collect()
+}
+
+/// A list replaces the domain of the machine and of the network.
+fn on_windows(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
+    for (key, name) in
+        [(POLICY, "SearchList"), (TCPIP, "SearchList"), (TCPIP, "Domain"), (TCPIP, "DhcpDomain")]
+    {
+        if let Some(Value::Text(list)) = scene.host.value(key, name)? {
+            let domains: Vec<_> =
+                list.split([',', ' ']).map(plain).filter(|domain| !domain.is_empty()).take(MOST).collect();
+            if !domains.is_empty() {
+                return Ok(domains);
+            }
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn plain(domain: &str) -> String {
+    domain.trim().trim_end_matches('.').to_ascii_lowercase()
+}

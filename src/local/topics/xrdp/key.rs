@@ -1,0 +1,94 @@
+//! Whether the user that xrdp runs as may read its key. Only facts of the file are asked for, never its content.
+
+use crate::local::{File, Said, Scene, Unreadable};
+
+/// What is taken when xrdp.ini names none.
+pub const USUAL: &str = "/etc/xrdp/key.pem";
+const UNITS: &[&str] = &[
+    "/etc/systemd/system/xrdp.service.d/override.conf",
+    "/etc/systemd/system/xrdp.service",
+    "/usr/lib/systemd/system/xrdp.service",
+    "/lib/systemd/system/xrdp.service",
+];
+
+pub fn judge(scene: &Scene<'_>) -> Said {
+    let settings = match super::settings(scene) {
+        Ok(settings) => settings,
+        Err(said) => return said,
+    };
+    let layer = settings.layer().to_ascii_lowercase();
+    if layer == "rdp" {
+        return Said::not_applicable("xrdp is told not to use TLS");
+    }
+    let path = settings.path("key_file", USUAL);
+    // xrdp goes on without TLS where it may, and refuses where it must have it.
+    let bad = |message: &str| match layer.as_str() {
+        "tls" => Said::error(format!("{message}, so it refuses every client")),
+        _ => Said::warning(format!("{message}, so it falls back to Standard RDP Security without TLS")),
+    };
+    let file = match scene.host.file(path) {
+        Ok(Some(file)) => file,
+        Ok(None) => return bad("the key of xrdp does not exist").seen(path),
+        Err(why) => return Said::unreadable(path, &why),
+    };
+    let user = match settings.value("runtime_user").map(str::to_owned).map_or_else(|| of_unit(scene), Ok) {
+        Ok(user) => user,
+        Err(why) => return Said::unreadable("the user that xrdp runs as", &why),
+    };
+    let groups = match groups(scene, &user) {
+        Ok(groups) => groups,
+        Err(why) => return Said::unreadable("the groups of this machine", &why),
+    };
+    let facts = describe(path, &file, &user);
+    if !readable(&file, &user, &groups) {
+        return bad(&format!("the user {user} may not read the key of xrdp")).seen(facts);
+    }
+    if file.mode.is_some_and(|mode| mode & 0o004 != 0) {
+        return Said::warning("every user of this machine may read the key of xrdp").seen(facts);
+    }
+    Said::ok("xrdp may read its key, and not everybody may").seen(facts)
+}
+
+fn describe(path: &str, file: &File, user: &str) -> String {
+    let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "?".to_owned());
+    let mode = file.mode.map_or_else(|| "?".to_owned(), |mode| format!("{mode:o}"));
+    format!("{path} {mode} {}:{}, xrdp runs as {user}", name(&file.owner), name(&file.group))
+}
+
+fn readable(file: &File, user: &str, groups: &[String]) -> bool {
+    let mode = file.mode.unwrap_or_default();
+    // The first class that fits decides, also where a later one would allow more.
+    let needed = match (&file.owner, &file.group) {
+        _ if user == "root" => return true,
+        (Some(owner), _) if owner == user => 0o400,
+        (_, Some(group)) if groups.contains(group) => 0o040,
+        _ => 0o004,
+    };
+    mode & needed != 0
+}
+
+/// The user of the service's unit; root where it names none.
+fn of_unit(scene: &Scene<'_>) -> Result<String, Unreadable> {
+    for path in UNITS {
+        let text = scene.host.text(path)?.unwrap_or_default();
+        let mut lines = text.lines().filter_map(|line| line.trim().strip_prefix("User="));
+        if let Some(user) = lines.next().map(str::trim).filter(|user| !user.is_empty()) {
+            return Ok(user.to_owned());
+        }
+    }
+    Ok("root".to_owned())
+}
+
+/// The user's own group, and those that list it as a member.
+fn groups(scene: &Scene<'_>, user: &str) -> Result<Vec<String>, Unreadable> {
+    let users = scene.host.text("/etc/passwd")?.unwrap_or_default();
+    let rows = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let own = rows.filter(|row| row[0] == user).find_map(|row| row.get(3).map(|id| (*id).to_owned()));
+    let groups = scene.host.text("/etc/group")?.unwrap_or_default();
+    let rows = groups.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let member = |row: &Vec<&str>| {
+        row.get(2).is_some_and(|id| Some(*id) == own.as_deref())
+            || row.get(3).is_some_and(|members| members.split(',').any(|member| member.trim() == user))
+    };
+    Ok(rows.filter(member).map(|row| row[0].to_owned()).collect())
+}

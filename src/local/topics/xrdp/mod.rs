@@ -1,0 +1,50 @@
+//! xrdp as the host on Linux: its settings, its key and certificate, and who has its port.
+
+mod certificate;
+mod key;
+mod port;
+mod settings;
+
+use crate::{
+    local::{Check, Said, Scene, Test},
+    report::{Machine, Os::Linux, Role::Host},
+};
+use settings::Settings;
+
+const INI: &str = "/etc/xrdp/xrdp.ini";
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    row("xrdp-security-layer", settings::security_layer),
+    row("xrdp-protocols", settings::protocols),
+    row("xrdp-certificate", certificate::judge),
+    row("xrdp-key", key::judge),
+    row("xrdp-services", port::services),
+    row("xrdp-listener", port::listener),
+    row("xrdp-rival", port::rival),
+];
+
+const fn row(code: &'static str, logic: fn(&Scene<'_>) -> Said) -> Check {
+    Check { code, role: Host, on: &[Linux], test: Test::Logic(logic) }
+}
+
+/// Facts for the comparison with the wire.
+pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
+    if scene.system() == Linux && machine.roles.contains(&Host) {
+        machine.listener_certificate = certificate::sha1(scene);
+    }
+}
+
+/// Whether xrdp is installed.
+pub fn is_host(scene: &Scene<'_>) -> bool {
+    matches!(scene.host.file(INI), Ok(Some(_)))
+}
+
+/// The settings, or what every check of them says without.
+fn settings(scene: &Scene<'_>) -> Result<Settings, Said> {
+    match scene.host.text(INI) {
+        Ok(Some(text)) => Ok(Settings::of(&text)),
+        Ok(None) => Err(Said::not_applicable("xrdp is not installed")),
+        Err(why) => Err(Said::unreadable(INI, &why)),
+    }
+}

@@ -1,0 +1,111 @@
+//! The section `[Globals]` of xrdp.ini, and what it makes of the security of a connection.
+
+use std::collections::BTreeMap;
+
+use crate::local::{Said, Scene};
+
+/// Words of OpenSSL's cipher lists that let weak suites in.
+const WEAK: &[&str] = &["NULL", "eNULL", "aNULL", "EXPORT", "LOW", "RC4", "DES", "3DES", "MD5", "ALL"];
+
+/// The section `[Globals]`.
+pub struct Settings(BTreeMap<String, String>);
+
+impl Settings {
+    /// Reads it; the last of two equal names counts.
+    pub fn of(text: &str) -> Self {
+        let mut inside = false;
+        let mut values = BTreeMap::new();
+        for line in text.lines().map(str::trim).filter(|line| !line.starts_with([';', '#'])) {
+            if let Some(section) = line.strip_prefix('[').and_then(|line| line.split(']').next()) {
+                inside = section.eq_ignore_ascii_case("globals");
+            } else if let Some((name, value)) = line.split_once('=').filter(|_| inside) {
+                values.insert(name.trim().to_ascii_lowercase(), value.trim().to_owned());
+            }
+        }
+        Self(values)
+    }
+
+    /// A value that is not empty.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// `rdp`, `tls` or `negotiate`; what xrdp does not know it takes for the last.
+    pub fn layer(&self) -> &str {
+        match self.value("security_layer") {
+            Some(layer) if ["rdp", "tls"].iter().any(|known| layer.eq_ignore_ascii_case(known)) => layer,
+            _ => "negotiate",
+        }
+    }
+
+    /// A file that only counts with its whole path.
+    pub fn path<'a>(&'a self, name: &str, otherwise: &'a str) -> &'a str {
+        self.value(name).filter(|path| path.starts_with('/')).unwrap_or(otherwise)
+    }
+
+    /// The first TCP port.
+    pub fn port(&self) -> Option<u16> {
+        let list = self.value("port").unwrap_or("3389");
+        let mut places = list.split([' ', ',']).filter(|place| !place.is_empty());
+        places.find_map(|place| match place.split_once("://") {
+            None => place.parse().ok(),
+            Some(("tcp" | "tcp6", rest)) => rest.rsplit(':').next()?.parse().ok(),
+            Some(_) => None,
+        })
+    }
+}
+
+pub fn security_layer(scene: &Scene<'_>) -> Said {
+    let settings = match super::settings(scene) {
+        Ok(settings) => settings,
+        Err(said) => return said,
+    };
+    let written = settings.value("security_layer");
+    let weak = settings.value("crypt_level").filter(|level| ["none", "low"].contains(level));
+    let said = match (written, settings.layer()) {
+        (Some(other), "negotiate")
+            if !["negotiate", "hybrid"].iter().any(|known| other.eq_ignore_ascii_case(known)) =>
+        {
+            Said::warning("xrdp does not know this security layer, and uses negotiate")
+        }
+        (_, layer) if layer.eq_ignore_ascii_case("rdp") => Said::warning(
+            "xrdp offers Standard RDP Security only, which clients that require TLS or NLA refuse",
+        ),
+        (_, layer) if layer.eq_ignore_ascii_case("tls") => Said::ok("xrdp requires TLS; it knows no NLA"),
+        _ if weak.is_some() => {
+            Said::warning("clients that do not ask for TLS are served with weak encryption or none")
+        }
+        _ => Said::ok("xrdp uses TLS with clients that ask for it; it knows no NLA"),
+    };
+    let level =
+        settings.value("crypt_level").map(|level| format!(", crypt_level = {level}")).unwrap_or_default();
+    said.seen(format!("security_layer = {}{level}", written.unwrap_or("negotiate")))
+}
+
+pub fn protocols(scene: &Scene<'_>) -> Said {
+    let settings = match super::settings(scene) {
+        Ok(settings) => settings,
+        Err(said) => return said,
+    };
+    if settings.layer().eq_ignore_ascii_case("rdp") {
+        return Said::not_applicable("xrdp is told not to use TLS");
+    }
+    let list = settings.value("ssl_protocols").unwrap_or("TLSv1.2, TLSv1.3");
+    let versions: Vec<_> = list.split([',', ' ']).filter(|version| !version.is_empty()).collect();
+    let has = |version: &str| versions.contains(&version);
+    let ciphers = settings.value("tls_ciphers");
+    let weak = ciphers.is_some_and(|list| list.split(':').any(|word| WEAK.contains(&word)));
+    let said = if !has("TLSv1.2") && !has("TLSv1.3") {
+        Said::error("xrdp is told to use neither TLS 1.2 nor TLS 1.3, and current clients use nothing else")
+    } else if !has("TLSv1.2") {
+        Said::warning("xrdp is told to use TLS 1.3 only, which many clients do not speak")
+    } else if ["SSLv3", "TLSv1", "TLSv1.1"].into_iter().any(has) {
+        Said::warning("xrdp is told to use versions of TLS that are no longer secure")
+    } else if weak {
+        Said::warning("the cipher list of xrdp lets weak suites in")
+    } else {
+        Said::ok("xrdp uses the current versions of TLS")
+    };
+    let ciphers = ciphers.map(|list| format!(", tls_ciphers = {list}")).unwrap_or_default();
+    said.seen(format!("ssl_protocols = {list}{ciphers}"))
+}
