@@ -53,9 +53,9 @@ const CONNECTIONS_LOG: Log = Log {
     events: &[
         Looked(RCM, &[260], Error),
         Looked(RCM, &[1006, 20_497, 20_498, 20_499], Warning),
-        Looked(RCM, &[261, 1149, 1158], Good),
+        Looked(RCM, &[258, 261, 1149, 1158], Good),
     ],
-    mended: None,
+    mended: Some(258),
     quiet: "the log tells of no connection that was slow or never completed",
 };
 
@@ -70,9 +70,9 @@ const CERTIFICATE_LOG: Log = Log {
     channel: "System",
     events: &[
         Looked(RCM, &[1057, 1058], Error),
-        Looked("Schannel", &[36_869, 36_870], Error),
         Looked(RCM, &[1050, 1051, 1052, 1053, 1054, 1055, 1059, 1064, 1065], Warning),
-        Looked("Schannel", &[36_872, 36_886], Warning),
+        // Of any TLS server on this machine.
+        Looked("Schannel", &[36_869, 36_870, 36_872, 36_886], Warning),
         Looked(RCM, &[1056], Good),
     ],
     mended: Some(1056),
@@ -119,8 +119,8 @@ impl Log {
         let own = events.iter().filter_map(|event| Some((event, self.means(event)?)));
         let own: Vec<_> = own.collect();
         let mended = own.iter().position(|(event, _)| Some(event.id) == self.mended).unwrap_or(own.len());
-        let last = |status: CheckStatus| own[..mended].iter().find(|(_, means)| *means == status);
-        let said = match last(Error).or_else(|| last(Warning)) {
+        let error = own[..mended].iter().find(|(_, means)| *means == Error);
+        let said = match error.or_else(|| own.iter().find(|(_, means)| *means == Warning)) {
             Some((event, means)) => Said::new(*means, format!("event {}: {}", event.id, meaning(event))),
             None => Said::ok(self.quiet),
         };
