@@ -104,11 +104,11 @@ fn address_order(scene: &Scene<'_>) -> Said {
         Err(why) => return Said::unreadable("/etc/gai.conf", &why),
     };
     let words = text.lines().map(|line| line.split('#').next().unwrap_or_default().split_whitespace());
-    let mapped = words.filter_map(|mut words| {
+    let mut mapped = words.filter_map(|mut words| {
         let rule = (words.next()?, words.next()?, words.next()?.parse::<u32>().ok()?);
         (rule.0 == "precedence" && rule.1 == "::ffff:0:0/96").then_some(rule.2)
     });
-    match mapped.last() {
+    match mapped.next_back() {
         Some(number) if number > ORDINARY => {
             Said::warning("of a name with both kinds, IPv4 addresses are tried first on this machine only")
                 .seen(format!("precedence ::ffff:0:0/96 {number}"))

@@ -66,12 +66,12 @@ fn domains(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
 /// The last `search` or `domain` line decides.
 fn listed(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::split_whitespace);
-    let last = lines.filter_map(|mut words| match words.next() {
+    let mut last = lines.filter_map(|mut words| match words.next() {
         Some("search") => Some(words.take(MOST).collect::<Vec<_>>()),
         Some("domain") => Some(words.take(1).collect()),
         _ => None,
     });
-    let domains = last.last().unwrap_or_default();
+    let domains = last.next_back().unwrap_or_default();
     domains.iter().filter(|domain| **domain != ".").map(|domain| plain(domain)).collect()
 }
 
