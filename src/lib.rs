@@ -38,6 +38,22 @@ pub use settings::Settings;
 pub use target::Target;
 pub use wait::wait;
 
+/// What an .rdp file asks of the connection beside its address, on top of `settings`. Never an account: whoever the file names
+/// is not logged on.
+pub fn honour(file: &target::RdpFile, settings: Settings) -> Settings {
+    Settings {
+        nla: file.flag("enablecredsspsupport").unwrap_or(settings.nla),
+        direct_tls: file.flag("negotiate security layer").map_or(settings.direct_tls, |negotiate| !negotiate),
+        ..honour_route(file, settings)
+    }
+}
+
+/// The part of it that says which server is meant.
+pub fn honour_route(file: &target::RdpFile, settings: Settings) -> Settings {
+    let text = |name| file.text(name).map(str::to_owned);
+    Settings { routing_token: text("loadbalanceinfo"), preconnection: text("pcb"), ..settings }
+}
+
 /// The whole way: probes the target, follows a failure up, and judges the trace.
 pub async fn run<N: Network>(
     target: &Target,

@@ -19,6 +19,7 @@ pub use plan::{Hello, Opening, Plan, Versions};
 
 mod connection;
 mod plan;
+mod rdp_file;
 mod record;
 mod request;
 
@@ -110,6 +111,7 @@ impl<'a, N: Network> Probe<'a, N> {
             host: self.target.host.clone(),
             port: self.target.port,
             server_name: self.server_name().to_owned(),
+            rdp_file: self.target.file.as_ref().map(rdp_file::rdp_file),
         }
     }
 }

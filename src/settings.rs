@@ -13,6 +13,14 @@ pub struct Settings {
     pub until: Option<Phase>,
     /// What to offer in the negotiation.
     pub security: Security,
+    /// Whether NLA may be in the offer.
+    pub nla: bool,
+    /// Whether to begin with TLS, and negotiate inside it (MS-RDPBCGR 5.4.2.2).
+    pub direct_tls: bool,
+    /// The routing token of the Connection Request, in place of the cookie: printable ASCII, at most 238 characters.
+    pub routing_token: Option<String>,
+    /// What the pre-connection PDU says, which then comes before everything else (MS-RDPEPS).
+    pub preconnection: Option<String>,
     /// How far the license exchange may go.
     pub license: LicensePolicy,
     /// The account for CredSSP.
@@ -44,6 +52,10 @@ impl Default for Settings {
         Self {
             until: None,
             security: Security::Auto,
+            nla: true,
+            direct_tls: false,
+            routing_token: None,
+            preconnection: None,
             license: LicensePolicy::Challenge,
             account: None,
             take_session: false,
@@ -57,6 +69,14 @@ impl Default for Settings {
             deadline: Duration::from_secs(60),
             hardware_id: [0; 4],
         }
+    }
+}
+
+impl Settings {
+    /// The requestedProtocols number of the main connection.
+    pub fn offer(&self) -> u32 {
+        let offer = self.security.protocols();
+        if self.nla { offer } else { offer & !Security::Nla.protocols() }
     }
 }
 

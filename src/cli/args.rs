@@ -5,13 +5,14 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::{codes::Phase, report::Severity, target::Target};
+use crate::{codes::Phase, report::Severity};
 
 use super::{
     choices::{ExperimentsArgument, LicenseArgument, LocalArgument, SecurityArgument},
     connection::ConnectionArguments,
     explain::ExplainArguments,
     local::LocalArguments,
+    target::TargetArgument,
     values::{duration, further_report, picture},
 };
 
@@ -81,8 +82,9 @@ pub enum Command {
 
 #[derive(Args, Debug)]
 pub struct TraceArguments {
-    /// host, host:port or [v6]:port; the default port is 3389
-    pub target: Target,
+    /// host, host:port, [v6]:port, rdp://... or a .rdp file; the default port is 3389. Options win
+    /// over what the file says, and the account that it names is not used
+    pub target: TargetArgument,
 
     /// Account for CredSSP: USER, DOMAIN\USER or a UPN. One attempt is made.
     #[arg(short, long, value_name = "[DOMAIN\\]USER", value_parser = not_empty)]
@@ -113,9 +115,9 @@ pub struct TraceArguments {
     #[arg(long, value_name = "FILE", value_parser = picture)]
     pub screenshot: Option<PathBuf>,
 
-    /// What to offer in the negotiation
-    #[arg(long, value_enum, default_value = "auto")]
-    pub security: SecurityArgument,
+    /// What to offer in the negotiation [default: auto, without NLA where the .rdp file says so]
+    #[arg(long, value_enum)]
+    pub security: Option<SecurityArgument>,
 
     /// How far the license exchange may go: end at the server's request, end at its challenge
     /// (nothing is issued), or consume a license
@@ -150,9 +152,9 @@ pub struct TraceArguments {
 
 #[derive(Args, Debug)]
 pub struct PostureArguments {
-    /// host, host:port or [v6]:port; the default port is 3389. At most 25 connections are made,
-    /// two at once, none with an account.
-    pub target: Target,
+    /// host, host:port, [v6]:port, rdp://... or a .rdp file; the default port is 3389. At most 25
+    /// connections, two at once, none with an account.
+    pub target: TargetArgument,
 
     #[command(flatten)]
     pub connection: ConnectionArguments,

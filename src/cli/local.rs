@@ -5,7 +5,8 @@ use std::thread;
 use clap::Args;
 
 use super::{
-    Error, args::OutputArguments, choices::RoleArgument, exit, output::Output, trace::begin_logging,
+    Error, args::OutputArguments, choices::RoleArgument, exit, output::Output, target::TargetArgument,
+    trace::begin_logging,
 };
 use crate::{
     checked,
@@ -21,7 +22,7 @@ pub struct LocalArguments {
 
     /// Also look for what this machine says about this server
     #[arg(long, value_name = "TARGET")]
-    pub target: Option<Target>,
+    pub target: Option<TargetArgument>,
 
     #[command(flatten)]
     pub output: OutputArguments,
@@ -33,8 +34,9 @@ pub struct LocalArguments {
 /// The report cannot be written.
 pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
+    let target = arguments.target.as_ref().map(TargetArgument::read).transpose()?;
     let output = Output::open(&arguments.output, None)?;
-    let subject = arguments.target.as_ref().map(subject);
+    let subject = target.as_ref().map(subject);
     let report = checked(&this_machine(), arguments.role.into(), subject.as_ref());
     output.write(&report, None)?;
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))

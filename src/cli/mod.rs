@@ -15,6 +15,7 @@ mod posture;
 mod progress;
 mod screenshot;
 mod sink;
+mod target;
 mod trace;
 mod values;
 

@@ -9,6 +9,7 @@ use super::{
     trace::{begin_logging, runtime},
 };
 use crate::{
+    honour_route,
     net::System,
     settings::{Experiments, LicensePolicy, Settings},
 };
@@ -19,15 +20,18 @@ use crate::{
 /// Something could not be read or written; nothing was sent if it was read before the first connection.
 pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
-    let settings = Settings {
-        license: LicensePolicy::Stop,
-        experiments: Experiments::Off,
-        ..arguments.connection.settings()?
+    let target = arguments.target.read()?;
+    let given = arguments.connection.settings()?;
+    // What the file offers does not matter here: everything is asked for, each alone.
+    let given = match &target.file {
+        Some(file) => honour_route(file, given),
+        None => given,
     };
+    let settings = Settings { license: LicensePolicy::Stop, experiments: Experiments::Off, ..given };
     let output = Output::open(&arguments.output, None)?;
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
     let runtime = runtime()?;
-    let report = runtime.block_on(crate::posture(&arguments.target, &settings, &System, &progress));
+    let report = runtime.block_on(crate::posture(&target, &settings, &System, &progress));
     drop(progress);
     runtime.shutdown_background();
     output.write(&report, None)?;

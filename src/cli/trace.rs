@@ -15,11 +15,12 @@ use super::{
 };
 use crate::{
     codes::Phase,
-    join,
+    honour, join,
     net::{System, hardware_id, interrupted},
     pdu::canvas::Picture,
     report::Report,
-    settings::Settings,
+    settings::{Security, Settings},
+    target::Target,
     wait::{self, Patience},
 };
 
@@ -29,10 +30,11 @@ use crate::{
 /// Something could not be read or written; nothing was sent if it was read before the trace.
 pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
-    let settings = settings(arguments)?;
+    let target = arguments.target.read()?;
+    let settings = settings(arguments, &target)?;
     let output = Output::open(&arguments.output, arguments.screenshot.as_deref())?;
-    let beside = (arguments.local == LocalArgument::Auto).then(|| Beside::begin(&arguments.target));
-    match report(arguments, &settings) {
+    let beside = (arguments.local == LocalArgument::Auto).then(|| Beside::begin(&target));
+    match report(arguments, &target, &settings) {
         Ok((report, picture)) => {
             let report = match beside.and_then(Beside::finish) {
                 Some(checked) => join(report, checked),
@@ -58,10 +60,13 @@ pub fn begin_logging(output: &OutputArguments) {
     logs::init(output.verbose, color);
 }
 
-fn report(arguments: &TraceArguments, settings: &Settings) -> Result<(Report, Option<Picture>), Error> {
+fn report(
+    arguments: &TraceArguments,
+    target: &Target,
+    settings: &Settings,
+) -> Result<(Report, Option<Picture>), Error> {
     let runtime = runtime()?;
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
-    let target = &arguments.target;
     let report = match arguments.wait {
         None => runtime.block_on(unless_interrupted(crate::run(target, settings, &System, &progress))),
         Some(time) => {
@@ -97,18 +102,25 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     built.map_err(|error| Error::new(format!("cannot start: {error}")))
 }
 
-fn settings(arguments: &TraceArguments) -> Result<Settings, Error> {
+/// What the arguments say, and else the file.
+fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Error> {
+    let given = arguments.connection.settings()?;
+    let given = match &target.file {
+        Some(file) => honour(file, given),
+        None => given,
+    };
     Ok(Settings {
         until: depth(arguments)?,
         screenshot: arguments.screenshot.is_some(),
-        security: arguments.security.into(),
+        security: arguments.security.map_or(Security::Auto, Security::from),
+        nla: given.nla || arguments.security.is_some(),
         license: arguments.license.into(),
         experiments: arguments.experiments.into(),
         take_session: arguments.take_session,
         allow_unpatched: arguments.allow_unpatched,
         hardware_id: hardware_id(),
         account: password::account(arguments)?,
-        ..arguments.connection.settings()?
+        ..given
     })
 }
 

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use ironrdp_acceptor::Acceptor;
 use ironrdp_connector::DesktopSize;
-use ironrdp_core::decode;
-use ironrdp_pdu::nego::{ConnectionRequest, SecurityProtocol};
-use ironrdp_pdu::x224::X224;
+use ironrdp_pdu::nego::SecurityProtocol;
 use time::OffsetDateTime;
 use tokio::io::AsyncReadExt as _;
 use tokio_rustls::TlsAcceptor;
@@ -17,11 +15,14 @@ use tokio_rustls::server::TlsStream;
 use super::answer::Answer;
 use super::fault::{Action, Behaviour, Stage};
 use super::replay::Replay;
-use super::stream::{Stream, drain, leave, malformed, read_pdu, read_record, send};
+use super::request::{asks_for_nla, asks_for_protocols, has_cookie, preconnection, without_token};
+use super::stream::{Stream, leave, malformed, read_pdu, read_record, send};
 use super::{Server, capabilities, credssp, hello, session};
 
 /// The content type of a TLS record with a ClientHello.
 const HANDSHAKE: u8 = 22;
+/// The first byte of a TSRequest.
+const SEQUENCE: u8 = 0x30;
 /// The size of the desktop.
 pub const DESKTOP: DesktopSize = DesktopSize { width: 1024, height: 768 };
 
@@ -81,7 +82,7 @@ pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> 
     let mut conversation = Conversation { server, behaviour, message_channel: 0, reactivations: 0 };
     let number = server.number();
     if let Some(Behaviour::DirectTls(action)) = conversation.behaviour() {
-        return direct_tls(&conversation, *action, stream).await;
+        return direct_tls(&mut conversation, number, *action, stream).await;
     }
     let mut acceptor = new_acceptor(&conversation);
     let selected = match negotiate(&conversation, number, &mut acceptor, &mut stream).await {
@@ -123,7 +124,10 @@ async fn negotiate<S: Stream>(
     stream: &mut S,
 ) -> io::Result<SecurityProtocol> {
     conversation.reached(Stage::Connect, stream).await?;
-    let request = read_pdu(stream).await?;
+    if let Some(Behaviour::WantsPreconnection) = conversation.behaviour() {
+        preconnection(stream).await?;
+    }
+    let (request, has_token) = without_token(read_pdu(stream).await?);
     conversation.reached(Stage::ConnectionRequest, stream).await?;
     match conversation.behaviour() {
         Some(Behaviour::StandardSecurity(security)) if security.only && asks_for_protocols(&request) => {
@@ -133,6 +137,11 @@ async fn negotiate<S: Stream>(
             return Err(security.serve(conversation, &request, stream).await);
         }
         Some(Behaviour::DislikesCookie) if has_cookie(&request) => return Err(shown()),
+        Some(Behaviour::WantsNla) if !asks_for_nla(&request) => {
+            return Err(Action::Send(Answer::NegotiationFailure(5)).act(stream, 0).await);
+        }
+        Some(Behaviour::WantsToken) if !has_token => return Err(shown()),
+        Some(Behaviour::DislikesToken) if has_token => return Err(shown()),
         Some(Behaviour::DislikesNla) if asks_for_nla(&request) => return Err(shown()),
         Some(Behaviour::EveryThird(action)) if number.is_multiple_of(3) => {
             return Err(action.act(stream, 0).await);
@@ -146,42 +155,54 @@ async fn negotiate<S: Stream>(
     Ok(SecurityProtocol::from_bits_retain(u32::from_le_bytes(selected)))
 }
 
-/// Whether the Connection Request offers anything beside Standard RDP Security.
-fn asks_for_protocols(request: &[u8]) -> bool {
-    offer(request).is_some_and(|offer| !offer.is_empty())
-}
-
-fn asks_for_nla(request: &[u8]) -> bool {
-    offer(request).is_some_and(|offer| offer.contains(SecurityProtocol::HYBRID))
-}
-
-fn offer(request: &[u8]) -> Option<SecurityProtocol> {
-    decode::<X224<ConnectionRequest>>(request).ok().map(|request| request.0.protocol)
-}
-
-fn has_cookie(request: &[u8]) -> bool {
-    request.windows(8).any(|bytes| bytes == b"mstshash")
-}
-
 fn shown() -> io::Error {
     io::Error::other("the fault was shown")
 }
 
-/// Ends TLS itself, and does this to who begins otherwise.
+/// Begins with TLS, and does this to who begins otherwise; the Connection Request comes inside TLS, behind NLA where that is used.
 async fn direct_tls<S: Stream>(
-    conversation: &Conversation<'_>,
+    conversation: &mut Conversation<'_>,
+    number: usize,
     action: Action,
     mut stream: S,
 ) -> io::Result<()> {
-    let mut first = [0];
-    stream.read_exact(&mut first).await?;
-    match first {
-        [HANDSHAKE] => drain(&mut accept(conversation, first.to_vec(), stream).await?).await,
-        _ => {
-            let error = action.act(&mut stream, 0).await;
-            Err(end(&mut stream, error).await)
-        }
+    let first = first_byte(&mut stream).await?;
+    if first != [HANDSHAKE] {
+        let error = action.act(&mut stream, 0).await;
+        return Err(end(&mut stream, error).await);
     }
+    let mut stream = accept(conversation, first, stream).await?;
+    let first = first_byte(&mut stream).await?;
+    let nla = first == [SEQUENCE];
+    let mut stream = Replay::new(first, stream);
+    match inside_tls(conversation, number, nla, &mut stream).await {
+        Ok(()) => leave(&mut stream).await,
+        Err(error) => Err(end(&mut stream, error).await),
+    }
+}
+
+async fn first_byte<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
+    let mut first = vec![0];
+    stream.read_exact(&mut first).await?;
+    Ok(first)
+}
+
+async fn inside_tls<S: Stream>(
+    conversation: &mut Conversation<'_>,
+    number: usize,
+    nla: bool,
+    stream: &mut S,
+) -> io::Result<()> {
+    if nla {
+        credssp::accept(conversation, stream, false).await?;
+    }
+    let mut acceptor = new_acceptor(conversation);
+    negotiate(conversation, number, &mut acceptor, stream).await?;
+    acceptor.mark_security_upgrade_as_done();
+    if acceptor.should_perform_credssp() && nla {
+        acceptor.mark_credssp_as_done();
+    }
+    session::serve(conversation, &mut acceptor, stream).await
 }
 
 async fn upgrade<S: Stream>(

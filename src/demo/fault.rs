@@ -81,8 +81,16 @@ pub(super) enum Behaviour {
     DislikesCookie,
     /// Closes when the Connection Request offers NLA.
     DislikesNla,
-    /// Takes TLS without a Connection Request, and does this to whoever begins with one.
+    /// Says that NLA is required when the Connection Request offers none.
+    WantsNla,
+    /// Takes TLS without a Connection Request before it, and does this to whoever begins with one.
     DirectTls(Action),
+    /// Closes when the Connection Request carries no routing token of a load balancer.
+    WantsToken,
+    /// Closes when it carries one.
+    DislikesToken,
+    /// Closes when the connection does not begin with a pre-connection PDU.
+    WantsPreconnection,
     /// Does this on the first of every three connections.
     EveryThird(Action),
     /// Takes the activation back once the session is active and has been drawn.

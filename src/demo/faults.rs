@@ -175,6 +175,30 @@ pub const FAULTS: &[Fault] = &[
         by("tls-proxy-in-front", shows("negotiation-direct-tls", failed("negotiate", "closed"))),
     ),
     fault(
+        "nla-insisted",
+        "says that NLA is required to clients that offer none, as Windows does",
+        Behaviour::WantsNla,
+        PASSES,
+    ),
+    fault(
+        "routing-token-required",
+        "closes on a Connection Request without a load balancer's routing token",
+        Behaviour::WantsToken,
+        by("wrong-service-on-port", failed("negotiate", "closed")),
+    ),
+    fault(
+        "token-refused",
+        "closes on a Connection Request with a load balancer's routing token",
+        Behaviour::DislikesToken,
+        PASSES,
+    ),
+    fault(
+        "preconnection-required",
+        "closes on a connection that begins without a pre-connection PDU",
+        Behaviour::WantsPreconnection,
+        by("wrong-service-on-port", failed("negotiate", "closed")),
+    ),
+    fault(
         "intermittent",
         "closes after the Connection Request on one of three connections",
         Behaviour::EveryThird(Close),

@@ -18,6 +18,7 @@ mod listen;
 mod ntlm;
 mod ntlm_session;
 mod replay;
+mod request;
 mod rsa_key;
 mod sealed;
 mod session;

@@ -46,6 +46,8 @@ const EXPLAINS: &[&str] = &[
     "tls-name-refused",
     "negotiation-cookie-refused",
     "negotiation-offer-refused",
+    "rdp-file-negotiation-off",
+    "rdp-file-token-refused",
 ];
 
 /// What says how it ended and not why: an experiment that found out takes its place.

@@ -7,15 +7,23 @@ use super::{
 use crate::codes::Phase;
 use crate::report::{
     ActivateEvidence, Certificate, Connection, CredsspEvidence, LicensingEvidence, McsEvidence,
-    NegotiateEvidence, Posture, Purpose, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp,
-    TlsEvidence, Trace,
+    NegotiateEvidence, Posture, Purpose, RdpFile, RdpFileGateway, Request, Selected, Session, Status,
+    Summary, Thumbprints, Timestamp, TlsEvidence, Trace,
 };
+
+/// `gatewayusagemethod`: always through the gateway.
+pub const GATEWAY_ALWAYS: i32 = 1;
+/// `gatewayusagemethod`: through the gateway where the host cannot be reached.
+pub const GATEWAY_IF_DIRECT_FAILS: i32 = 2;
 
 /// The connection that the verdict describes, and the certificate of the one that got furthest.
 pub struct Facts<'a> {
     pub started: Timestamp,
     pub request: &'a Request,
     pub server_name: &'a str,
+    pub host: &'a str,
+    pub port: Option<u16>,
+    pub file: Option<&'a RdpFile>,
     pub phases: Vec<Summary<'a>>,
     pub negotiate: Option<&'a NegotiateEvidence>,
     pub tls: Option<&'a TlsEvidence>,
@@ -40,6 +48,9 @@ impl<'a> Facts<'a> {
             started: trace.started,
             request: &trace.request,
             server_name: trace.target.as_ref().map_or("", |target| &target.server_name),
+            host: trace.target.as_ref().map_or("", |target| &target.host),
+            port: trace.target.as_ref().map(|target| target.port),
+            file: trace.target.as_ref().and_then(|target| target.rdp_file.as_ref()),
             phases: summaries(trace),
             negotiate: phases.and_then(|p| p.negotiate.as_ref()).map(|record| &record.evidence),
             tls: phases.and_then(|p| p.tls.as_ref()).map(|record| &record.evidence),
@@ -74,6 +85,20 @@ impl<'a> Facts<'a> {
             Some(Phase::Activate) => drawn,
             _ => false,
         }
+    }
+
+    /// The gateway that the .rdp file goes through, always or where the direct way fails.
+    pub fn gateway(&self) -> Option<&'a RdpFileGateway> {
+        let gateway = self.file?.gateway.as_ref()?;
+        gateway
+            .usage
+            .is_some_and(|usage| matches!(usage, GATEWAY_ALWAYS | GATEWAY_IF_DIRECT_FAILS))
+            .then_some(gateway)
+    }
+
+    /// Whether it began with TLS, without a Connection Request.
+    pub fn began_with_tls(&self) -> bool {
+        self.negotiate.is_none() && self.tls.is_some()
     }
 
     /// The protocol that the server selected.

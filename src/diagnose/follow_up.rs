@@ -25,7 +25,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// Whether the Connection Request was left without an answer.
-fn unanswered(facts: &Facts<'_>) -> bool {
+pub fn unanswered(facts: &Facts<'_>) -> bool {
     use FailureKind::{Closed, Reset, Timeout};
     let negotiate = facts.failed().filter(|failed| failed.phase == Phase::Negotiate);
     // What comes and goes proves no difference.
@@ -41,7 +41,8 @@ fn answered(facts: &Facts<'_>, name: &str) -> bool {
 
 fn cookie_refused(facts: &Facts<'_>) -> Option<String> {
     let text = "a Connection Request without the mstshash cookie is answered, one with it is not";
-    (unanswered(facts) && answered(facts, "no-cookie")).then(|| text.to_owned())
+    let cookie = facts.negotiate.is_some_and(|negotiate| !negotiate.routing_token);
+    (cookie && unanswered(facts) && answered(facts, "no-cookie")).then(|| text.to_owned())
 }
 
 fn offer_refused(facts: &Facts<'_>) -> Option<String> {

@@ -13,6 +13,7 @@ mod local;
 mod mstsc;
 mod pages;
 mod posture;
+mod rdp_file;
 mod session;
 mod tls;
 mod verdict;
@@ -45,6 +46,7 @@ const RULES: &[&[Rule]] = &[
     session::RULES,
     tls::RULES,
     follow_up::RULES,
+    rdp_file::RULES,
 ];
 
 /// The code of every finding and every cause that a report can hold; where both are the same it comes twice.

@@ -119,6 +119,14 @@ pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     if failure.kind == NtStatus {
         return status(failure);
     }
+    // Through the gateway of its file mstsc never comes this way, or goes on the other one.
+    if failed.phase <= Phase::Connect && facts.gateway().is_some() {
+        return None;
+    }
+    // What mstsc says when it skips the negotiation nobody has written down.
+    if facts.began_with_tls() && failed.phase == Phase::Tls {
+        return None;
+    }
     // What an old server says to mstsc depends on the versions that its Windows offers.
     if handshakes::legacy(facts).is_some() {
         return None;

@@ -33,6 +33,8 @@ const OFFERS: &[&str] = &[
 const FLAGS: &[&str] = &["protocol-rdp", "protocol-ssl", "protocol-hybrid", "direct-tls", "next-address"];
 /// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2): only who began with TLS can be told so.
 const INCONSISTENT_FLAGS: i64 = 4;
+/// TLS came first: does the server wait for a Connection Request?
+const NEGOTIATED: &[&str] = &["protocol-rdp", "protocol-ssl", "protocol-hybrid", "next-address", "repeat"];
 const AGAIN: &[&str] = &["next-address", "repeat"];
 const WITHOUT_NLA: &[&str] = &["protocol-ssl", "tls12-only", "next-address", "repeat"];
 
@@ -51,6 +53,7 @@ pub fn wanted(trace: &Trace) -> Vec<&'static str> {
     let names = match phase {
         Phase::Connect if matches!(failure.kind, Kind::Refused | Kind::Reset) => AGAIN,
         Phase::Negotiate => negotiation(failure, &facts),
+        Phase::Tls if facts.began_with_tls() => NEGOTIATED,
         Phase::Tls => TLS,
         Phase::Credssp if is_ending(failure) && !attempted => WITHOUT_NLA,
         Phase::Mcs | Phase::Licensing | Phase::Activate if is_ending(failure) && !attempted => AGAIN,

@@ -24,7 +24,7 @@ use futures_util::{StreamExt as _, stream};
 use crate::{
     codes::Phase,
     net::{Instant, Network},
-    probe::{Plan, Probe, Unobserved, addresses},
+    probe::{Opening, Plan, Probe, Unobserved, addresses},
     report::{Connection, Status, Trace},
     settings::Settings,
     target::Target,
@@ -77,6 +77,8 @@ pub fn names() -> Vec<&'static str> {
 struct Basis {
     /// What it offered.
     protocols: u32,
+    /// How it began.
+    opening: Opening,
     /// Where it went.
     peer: Vec<SocketAddr>,
     /// Whether it was let in there.
@@ -92,7 +94,8 @@ struct Basis {
 impl Basis {
     /// A plan that differs in nothing yet and ends as soon as it has shown whether TLS passes.
     fn plan(&self, name: &str) -> Plan {
-        Plan::experiment(name, self.peer.clone(), self.protocols, self.depth)
+        let plan = Plan::experiment(name, self.peer.clone(), self.protocols, self.depth);
+        Plan { opening: self.opening, ..plan }
     }
 }
 
@@ -105,7 +108,7 @@ pub async fn run<N: Network>(
     network: &N,
     begin: Instant,
 ) {
-    let Some(basis) = basis(trace, target) else { return };
+    let Some(basis) = basis(trace, target, settings) else { return };
     let settings = Settings {
         account: None,
         screenshot: false,
@@ -173,7 +176,7 @@ async fn make<N: Network>(
 }
 
 /// None when no name was resolved, so that there is nowhere to connect to.
-fn basis(trace: &Trace, target: &Target) -> Option<Basis> {
+fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
     let known = addresses(trace.connections.first()?, target);
     let described = trace.described()?;
     let phases = &described.phases;
@@ -182,9 +185,10 @@ fn basis(trace: &Trace, target: &Target) -> Option<Basis> {
     let opened = connect.status == Status::Passed;
     let others = known.into_iter().filter(|address| !peer.contains(address)).collect();
     let last = phases.summaries().last().filter(|summary| summary.status != Status::Stopped)?.phase;
-    let protocols = phases.negotiate.as_ref().map_or(0b1011, |record| record.evidence.requested_code);
+    let Plan { opening, protocols: offer, .. } = Plan::main(settings);
+    let protocols = phases.negotiate.as_ref().map_or(offer, |record| record.evidence.requested_code);
     // TLS 1.3 lets the client finish first: an alert that came after it is missed by what ends with the handshake.
     let late = last == Phase::Tls && described.frames.iter().any(|frame| frame.tls);
     let depth = if late { Phase::Mcs } else { Phase::Tls };
-    Some(Basis { protocols, peer, opened, others, last: last.max(depth), depth })
+    Some(Basis { protocols, opening, peer, opened, others, last: last.max(depth), depth })
 }

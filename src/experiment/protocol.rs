@@ -1,7 +1,10 @@
 //! Each security protocol alone, one a connection: what the server selects or refuses when it has no choice.
 
 use super::{Basis, Experiment};
-use crate::{codes::Phase, probe::Plan};
+use crate::{
+    codes::Phase,
+    probe::{Opening, Plan},
+};
 
 pub const RDP: Experiment = alone("protocol-rdp", |basis| only(basis, "protocol-rdp", 0));
 pub const SSL: Experiment = alone("protocol-ssl", |basis| only(basis, "protocol-ssl", 1));
@@ -15,5 +18,6 @@ const fn alone(name: &'static str, plans: fn(&Basis) -> Vec<Plan>) -> Experiment
 }
 
 fn only(basis: &Basis, name: &str, protocol: u32) -> Vec<Plan> {
-    vec![Plan { protocols: protocol, until: Some(Phase::Negotiate), ..basis.plan(name) }]
+    let opening = Opening::Cookie;
+    vec![Plan { protocols: protocol, opening, until: Some(Phase::Negotiate), ..basis.plan(name) }]
 }

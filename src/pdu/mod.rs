@@ -13,6 +13,7 @@ pub mod mcs;
 pub mod message_channel;
 pub mod ntlm;
 pub mod peer;
+pub mod preconnection;
 pub mod reader;
 pub mod redirection;
 pub mod rsa;

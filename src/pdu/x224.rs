@@ -2,7 +2,10 @@
 
 use ironrdp_core::encode_vec;
 use ironrdp_pdu::{
-    nego::{ConnectionRequest, Cookie, NegoRequestData, RequestFlags, SecurityProtocol},
+    nego::{
+        ConnectionRequest, ConnectionRequestWithOpaqueRoutingToken, Cookie, NegoRequestData,
+        OpaqueRoutingToken, RequestFlags, SecurityProtocol,
+    },
     x224::X224,
 };
 
@@ -19,15 +22,37 @@ const DATA: u8 = 0xF0;
 const TYPE_RDP_NEG_RSP: u8 = 2;
 const TYPE_RDP_NEG_FAILURE: u8 = 3;
 
-/// A connection request that offers `protocols` (requestedProtocols), with or without the cookie.
-pub fn connection_request(protocols: u32, cookie: bool) -> Vec<u8> {
+/// What stands before the offer of a connection request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lead<'a> {
+    /// The cookie with [`COOKIE`].
+    Cookie,
+    /// A routing token as a load balancer gave it.
+    Token(&'a str),
+    /// Nothing.
+    Nothing,
+}
+
+/// A connection request that offers `protocols` (requestedProtocols).
+///
+/// # Errors
+/// The routing token cannot be in one: it is empty, longer than 238 characters, or not of printable ASCII.
+pub fn connection_request(protocols: u32, lead: Lead<'_>) -> Result<Vec<u8>, Malformed> {
+    let cookie = || NegoRequestData::Cookie(Cookie(COOKIE.to_owned()));
     let request = ConnectionRequest {
-        nego_data: cookie.then(|| NegoRequestData::Cookie(Cookie(COOKIE.to_owned()))),
+        nego_data: (lead == Lead::Cookie).then(cookie),
         flags: RequestFlags::empty(),
         protocol: SecurityProtocol::from_bits_retain(protocols),
         correlation_info: None,
     };
-    encode_vec(&X224(request)).expect("a request of fixed size encodes")
+    let encoded = match lead {
+        Lead::Token(token) => {
+            let routing_token = OpaqueRoutingToken(token.to_owned());
+            encode_vec(&X224(ConnectionRequestWithOpaqueRoutingToken { request, routing_token }))
+        }
+        Lead::Cookie | Lead::Nothing => encode_vec(&X224(request)),
+    };
+    encoded.map_err(|_| Malformed::new("the routing token fits in no Connection Request"))
 }
 
 /// What stands where the connection confirm belongs.

@@ -9,7 +9,7 @@ use crate::{
     pdu::{
         mcs::{self, Mcs},
         peer,
-        x224::{self, Confirm},
+        x224::{self, Confirm, Lead},
     },
     report::{Failure, FailureKind, NegotiateEvidence, Selected},
 };
@@ -31,19 +31,22 @@ pub struct Negotiated {
     pub extended: bool,
 }
 
-/// Offers `protocols`, with or without the cookie, and reads what the server selects.
+/// Offers `protocols` behind a cookie, a routing token or nothing, and reads what the server selects.
 ///
 /// # Errors
 /// `negotiation_failure`, `disconnect` for an ultimatum in place of the confirm, `not_rdp` for another protocol.
 pub async fn run(
     wire: &mut Wire,
     protocols: u32,
-    cookie: bool,
+    lead: Lead<'_>,
     evidence: &mut NegotiateEvidence,
 ) -> PhaseResult<Negotiated> {
     evidence.requested = Selected::of_offer(protocols);
     evidence.requested_code = protocols;
-    wire.send(&x224::connection_request(protocols, cookie)).await?;
+    evidence.routing_token = matches!(lead, Lead::Token(_));
+    let request = x224::connection_request(protocols, lead)
+        .map_err(|error| Failure::new(FailureKind::Malformed, error.to_string()))?;
+    wire.send(&request).await?;
     let frame = match wire.receive(Framing::Tpkt).await {
         Ok(frame) => frame,
         Err(failure) if failure.kind == FailureKind::Malformed => {

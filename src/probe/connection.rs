@@ -7,7 +7,7 @@ use crate::{
     certificate::Expectation,
     codes::Phase,
     net::{Network, Upgrade, Wire},
-    pdu::mcs::USER_REQUESTED,
+    pdu::{mcs::USER_REQUESTED, preconnection::preconnection, x224::Lead},
     phase::{
         Secured, Step,
         activate::{self, Active, Channels},
@@ -19,12 +19,15 @@ use crate::{
         negotiate::{self, Negotiated},
         resolve, session, tls,
     },
-    report::{Connection, Phases, Session, Timestamp},
+    report::{Connection, Failure, NegotiateEvidence, Phases, Selected, Session, Timestamp},
     settings::{Account, Security},
 };
 
 const WITHOUT_TAKE_SESSION: &str =
     "it may take over the account's session on the server, which --take-session allows";
+
+/// NLA with early authorization, which only a negotiation can agree on.
+const PROTOCOL_HYBRID_EX: u32 = 8;
 
 /// A connection as it is made.
 struct Walk<'a, N> {
@@ -81,15 +84,17 @@ impl<N: Network> Walk<'_, N> {
         phases: &mut Phases,
         session: &mut Option<Session>,
     ) -> Option<&'static [u8]> {
-        if self.plan.opening == Opening::Tls {
-            self.tls(wire, phases).await?;
-            return None;
-        }
-        let negotiated = self.negotiate(wire, phases).await?;
+        self.announce(wire).await;
+        let inside = self.plan.opening == Opening::Tls;
+        let negotiated = if inside { self.agreed() } else { self.negotiate(wire, phases).await? };
         let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
         self.enter(wire, Phase::Mcs);
         let clipboard = self.plan.until == Some(Phase::Activate);
-        let run = async |e: &mut _| mcs::run(wire, negotiated, account, clipboard, e).await;
+        let run = async |e: &mut _| {
+            let extended =
+                if inside { self.negotiate_inside(wire, negotiated).await? } else { negotiated.extended };
+            mcs::run(wire, Negotiated { extended, ..negotiated }, account, clipboard, e).await
+        };
         if let Some(mut joined) = record(&mut phases.mcs, run).await
             && self.goes_on(Phase::Mcs).is_some()
             && let Some(channels) = self.licensing(wire, &mut joined, phases).await
@@ -105,10 +110,43 @@ impl<N: Network> Walk<'_, N> {
         Some(&USER_REQUESTED)
     }
 
+    /// Sends the pre-connection PDU. Whether it arrives, the next phase will meet.
+    async fn announce(&self, wire: &mut Wire) {
+        let text = self.probe.settings.preconnection.as_deref();
+        if let Some(blob) = text.and_then(|text| preconnection(text).ok()) {
+            let _ = wire.send_secret(&blob).await;
+        }
+    }
+
+    fn lead(&self) -> Lead<'_> {
+        match (self.plan.opening, &self.probe.settings.routing_token) {
+            (Opening::NoCookie, _) => Lead::Nothing,
+            (_, Some(token)) => Lead::Token(token),
+            (_, None) => Lead::Cookie,
+        }
+    }
+
+    /// What a connection speaks that begins with TLS: NLA where it may be offered.
+    fn agreed(&self) -> Negotiated {
+        let nla = Security::Nla.protocols() & !PROTOCOL_HYBRID_EX;
+        match self.plan.protocols & nla {
+            0 => Negotiated { protocol: Selected::Tls, code: Security::Tls.protocols(), extended: false },
+            code => Negotiated { protocol: Selected::Nla, code, extended: false },
+        }
+    }
+
+    /// The Connection Request inside TLS, which can change no protocol. Returns whether extended client data is supported.
+    async fn negotiate_inside(&self, wire: &mut Wire, agreed: Negotiated) -> Result<bool, Failure> {
+        let mut unseen = NegotiateEvidence::default();
+        match negotiate::run(wire, agreed.code, self.lead(), &mut unseen).await? {
+            Step::Passed(confirmed) => Ok(confirmed.extended),
+            Step::Stopped(_) => Ok(false),
+        }
+    }
+
     async fn negotiate(&self, wire: &mut Wire, phases: &mut Phases) -> Option<Negotiated> {
         self.enter(wire, Phase::Negotiate);
-        let cookie = self.plan.opening == Opening::Cookie;
-        let run = async |e: &mut _| negotiate::run(wire, self.plan.protocols, cookie, e).await;
+        let run = async |e: &mut _| negotiate::run(wire, self.plan.protocols, self.lead(), e).await;
         let negotiated = record(&mut phases.negotiate, run).await?;
         self.goes_on(Phase::Negotiate)?;
         // Without TLS neither of these phases occurs.

@@ -33,11 +33,11 @@ pub struct Plan {
 /// How a connection begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opening {
-    /// A Connection Request with the cookie.
+    /// A Connection Request with the cookie, or with the routing token that was asked for.
     Cookie,
-    /// A Connection Request without one.
+    /// A Connection Request without either.
     NoCookie,
-    /// The ClientHello, without X.224.
+    /// The ClientHello; the Connection Request comes inside TLS.
     Tls,
 }
 
@@ -56,8 +56,8 @@ impl Plan {
         Self {
             purpose: Purpose::Main,
             addresses: None,
-            protocols: settings.security.protocols(),
-            opening: Opening::Cookie,
+            protocols: settings.offer(),
+            opening: if settings.direct_tls { Opening::Tls } else { Opening::Cookie },
             hello: Hello::Handshake(Versions::All, true),
             until: settings.until,
             account: settings.account.clone(),

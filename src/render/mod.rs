@@ -11,6 +11,7 @@ mod local;
 mod page;
 mod phases;
 mod posture;
+mod rdp_file;
 mod session;
 mod text;
 mod wait;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{
     causes, cells, experiments, local,
     page::{Page, Tone},
-    phases, posture, session, wait,
+    phases, posture, rdp_file, session, wait,
 };
 use crate::report::{
     Certificate, Connection, Failure, Finding, Outcome, Purpose, Report, Session, Severity, Status, Summary,
@@ -26,6 +26,12 @@ const FINDING: usize = 11;
 pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(out);
     page.heading(&target(report))?;
+    let mut asked = rdp_file::lines(report).into_iter();
+    if let Some(about) = asked.next() {
+        page.gap()?;
+        page.row((Tone::Heading, "File"), BODY, (Tone::Plain, ""), &about)?;
+        asked.try_for_each(|line| page.text(BODY, &line))?;
+    }
     // Who asks for the posture gets the phases only where they explain what is missing in it.
     let is_traced = !report.trace.connections.is_empty()
         && (report.posture.is_none() || report.verdict.outcome == Outcome::Aborted);

@@ -7,6 +7,7 @@ mod failure;
 mod judgement;
 mod machine;
 mod posture;
+mod rdp_file;
 mod session;
 mod values;
 mod wait;
@@ -31,6 +32,7 @@ pub use machine::{
     ClientAttempt, HostsEntry, Machine, Os, ProtocolSetting, ProxySetting, RememberedCertificate, Role, Route,
 };
 pub use posture::{Answer, CredsspPosture, Exposure, Nla, Posture, ProtocolPosture, RdpSecurity, TlsPosture};
+pub use rdp_file::{MalformedLine, RdpFile, RdpFileGateway};
 pub use session::Session;
 pub use values::{Millis, Timestamp};
 pub use wait::{Wait, WaitEntry};
@@ -137,6 +139,9 @@ pub struct TargetRecord {
     pub port: u16,
     /// The name used for SNI, the certificate and the service principal.
     pub server_name: String,
+    /// The .rdp file that names it, or the settings of its rdp:// address; null for a plain host.
+    #[serde(default)]
+    pub rdp_file: Option<RdpFile>,
 }
 
 /// What the user asked for, as far as judging the trace depends on it. Never an account or a secret.

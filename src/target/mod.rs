@@ -1,10 +1,15 @@
-//! What to probe: a host name or an address with a port. Pure.
+//! What to probe: a host name or an address with a port, also as .rdp files and rdp:// addresses say it. Pure.
+
+mod rdp_address;
+mod rdp_file;
 
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr},
     str::FromStr,
 };
+
+pub use rdp_file::{Encoding, LONGEST_FILE, MalformedLine, RdpFile};
 
 /// The port of Remote Desktop (MS-RDPBCGR 2.1).
 pub const DEFAULT_PORT: u16 = 3389;
@@ -18,9 +23,30 @@ pub struct Target {
     pub host: String,
     /// TCP port.
     pub port: u16,
+    /// The file or the rdp:// address that says so, with what else it asks for.
+    pub file: Option<RdpFile>,
 }
 
 impl Target {
+    /// The target of an .rdp file, with the file.
+    ///
+    /// # Errors
+    /// The file names no host that can be traced; the sentence begins with `name`, the file as the user gave it.
+    pub fn of_file(name: &str, file: RdpFile) -> Result<Self, BadTarget> {
+        let about = |why: String| BadTarget(format!("{name} {why}"));
+        let (host, port) = file.destination().map_err(about)?;
+        Ok(Self { input: name.to_owned(), host, port, file: Some(file) })
+    }
+
+    /// The target of an rdp:// address: `rdp://host:port`, or the settings of an .rdp file joined by `&`. Values that are secret
+    /// are in no error and not in the target.
+    ///
+    /// # Errors
+    /// It names no host that can be traced.
+    pub fn of_address(address: &str) -> Result<Self, BadTarget> {
+        rdp_address::target(address)
+    }
+
     /// The address, when the host is one.
     pub fn address(&self) -> Option<IpAddr> {
         self.host.parse().ok()
@@ -54,27 +80,25 @@ impl FromStr for Target {
 
     fn from_str(input: &str) -> Result<Self, BadTarget> {
         let bad = |why: &str| BadTarget(format!("{input:?} is no target: {why}"));
-        if input.starts_with("rdp://") || input.to_ascii_lowercase().ends_with(".rdp") {
-            return Err(bad(
-                "this version reads no rdp:// addresses and no .rdp files, give host or host:port",
-            ));
-        }
         if input.contains("://") {
             return Err(bad("give host, host:port or [v6]:port, without a scheme"));
         }
-        if input.contains('%') {
-            return Err(bad("this version takes no IPv6 zones"));
-        }
-        let (host, port) = split(input).ok_or_else(|| bad("the brackets of an IPv6 address do not match"))?;
-        let port = match port {
-            None => DEFAULT_PORT,
-            Some(text) => port_number(text).ok_or_else(|| bad("a port is a number from 1 to 65535"))?,
-        };
-        if !is_host(host) {
-            return Err(bad("the host is neither a name nor an address"));
-        }
-        Ok(Self { input: input.to_owned(), host: host.to_owned(), port })
+        let (host, port) = host_and_port(input).map_err(bad)?;
+        Ok(Self { input: input.to_owned(), host, port: port.unwrap_or(DEFAULT_PORT), file: None })
     }
+}
+
+/// A host, and the port where one is given; else why it is none.
+fn host_and_port(text: &str) -> Result<(String, Option<u16>), &'static str> {
+    if text.contains('%') {
+        return Err("this version takes no IPv6 zones");
+    }
+    let (host, port) = split(text).ok_or("the brackets of an IPv6 address do not match")?;
+    let port = match port {
+        None => None,
+        Some(text) => Some(port_number(text).ok_or("a port is a number from 1 to 65535")?),
+    };
+    if is_host(host) { Ok((host.to_owned(), port)) } else { Err("the host is neither a name nor an address") }
 }
 
 /// Host and port text; an IPv6 address without brackets has no port.

@@ -27,8 +27,8 @@ fn bad_input_is_refused_before_anything_is_sent() {
     let cases: &[(&[&str], &str)] = &[
         (&["trace"], "TARGET"),
         (&["trace", "no target"], "is no target"),
-        (&["trace", "rdp://host"], "is no target"),
-        (&["trace", "farm.rdp"], "is no target"),
+        (&["trace", "rdp://"], "is no target"),
+        (&["trace", "farm.rdp"], "cannot read farm.rdp"),
         (&["trace", target, "--until", "lunch"], "lunch"),
         (&["trace", target, "--until", "gateway"], "does not trace gateway"),
         (&["trace", target, "--take-session"], "--until"),
@@ -155,7 +155,9 @@ fn schema_completions_and_manual_are_printed() {
     for (arguments, words) in cases {
         let output = rdptrace(arguments);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
-        assert!(text(&output.stdout).contains(words), "{arguments:?}");
+        // Where a line is folded does not matter.
+        let said = text(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(words), "{arguments:?}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::{fs, future::pending, net::IpAddr, net::SocketAddr, path::Path, time::D
 use rdptrace::{
     Report, Settings, Target, Unobserved,
     demo::{PASSWORD, USER},
-    render, run,
+    honour, render, run,
     settings::{Account, LicensePolicy, Security},
     wait,
     wait::Patience,
@@ -22,7 +22,11 @@ use crate::{
 struct Scenario {
     #[allow(dead_code, reason = "it tells the reader of the file what it is for")]
     about: String,
+    /// The argument, or else the file below.
+    #[serde(default)]
     target: String,
+    /// A file of testdata/rdp.
+    rdp: Option<String>,
     /// Addresses, `unknown` or `silent`.
     name: Option<Name>,
     #[serde(default)]
@@ -61,6 +65,14 @@ struct Asked {
     expected_thumbprint: Option<String>,
     /// Seconds to try for.
     wait: Option<u64>,
+}
+
+/// What is traced, and the settings that a file asks for.
+fn target(scenario: &Scenario, settings: Settings) -> (Target, Settings) {
+    let Some(name) = &scenario.rdp else { return (scenario.target.parse().expect("a target"), settings) };
+    let target = Target::of_file(name, crate::rdp_file::sample(name)).expect("a target");
+    let settings = honour(target.file.as_ref().expect("it is from a file"), settings);
+    (target, settings)
 }
 
 fn settings(asked: &Asked) -> Settings {
@@ -150,8 +162,8 @@ async fn every_scenario_reads_as_reviewed() {
         let text = fs::read_to_string(&file).expect("a readable scenario");
         let scenario: Scenario =
             toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let target: Target = scenario.target.parse().expect("a target");
-        let (settings, lab) = (settings(&scenario.settings), lab(&scenario));
+        let (target, settings) = target(&scenario, settings(&scenario.settings));
+        let lab = lab(&scenario);
         let report = match scenario.settings.wait {
             None => run(&target, &settings, &lab, &Unobserved).await,
             Some(seconds) => waited(&target, &settings, &lab, seconds).await,

@@ -44,7 +44,6 @@ fn what_is_no_target_is_refused_with_its_own_words() {
         "host..example",
         "http://host",
         "rdp://host",
-        "farm.rdp",
         "1.2.3",
         "1.2.3.4.5",
         "host/",

@@ -7,6 +7,7 @@ mod credssp;
 mod listener;
 mod offer;
 mod path;
+mod rdp_file;
 mod reach;
 mod session;
 mod tls;
@@ -36,6 +37,7 @@ pub struct CauseRule {
 /// Every hypothesis. Of those that fit equally well the earlier stands first: what a reading of the wire proves, then the
 /// host, then the path, then what can only not be excluded.
 pub const RULES: &[&[CauseRule]] = &[
+    rdp_file::RULES,
     reach::RULES,
     offer::RULES,
     certificate::RULES,
@@ -89,6 +91,10 @@ impl Weighed {
 pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     let fitting = RULES.iter().copied().flatten().filter_map(|rule| cause(rule, facts));
     let mut fitting: Vec<Cause> = fitting.collect();
+    // A server that was never asked as it wants to be says nothing about its TLS.
+    if super::rdp_file::negotiation_off(facts).is_some() {
+        fitting.retain(|cause| cause.code.starts_with("rdp-file-"));
+    }
     fitting.sort_by_key(|cause| rank(cause.likelihood));
     if let Some(certain) = fitting.first().filter(|first| first.likelihood == Likelihood::Certain) {
         let elsewhere = certain.code == ONE_HOST;

@@ -139,6 +139,8 @@ fn offer(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn without_cookie(facts: &Facts<'_>) -> Option<String> {
+    // A routing token stands where the cookie stands, and is another matter.
+    facts.negotiate.filter(|negotiate| !negotiate.routing_token)?;
     (facts.passes("no-cookie", Phase::Negotiate)?).then(|| WITHOUT_COOKIE.to_owned())
 }
 

@@ -3,7 +3,7 @@
 use super::{CauseRule, Weighed, failed_in};
 use crate::{
     codes::Phase,
-    diagnose::Facts,
+    diagnose::{Facts, facts::GATEWAY_ALWAYS},
     report::FailureKind::{NotFound, Refused, Timeout, Unreachable},
 };
 
@@ -115,7 +115,14 @@ fn rate_limited(facts: &Facts<'_>) -> Option<Weighed> {
 
 fn name_missing(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Resolve).filter(|failure| failure.kind == NotFound)?;
-    Some(Weighed::certain(failure.detail.clone()))
+    let detail = failure.detail.clone();
+    match facts.gateway() {
+        Some(gateway) if gateway.usage == Some(GATEWAY_ALWAYS) => {
+            let against = "the gateway of the .rdp file looks the name up, not this machine";
+            Some(Weighed::possible(detail).but(Some(against.to_owned())))
+        }
+        _ => Some(Weighed::certain(detail)),
+    }
 }
 
 fn silent(facts: &Facts<'_>) -> Option<Weighed> {

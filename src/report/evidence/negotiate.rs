@@ -10,6 +10,9 @@ pub struct NegotiateEvidence {
     pub requested: Vec<Selected>,
     /// The offer as the number that was sent.
     pub requested_code: u32,
+    /// Whether a routing token was sent in place of the cookie.
+    #[serde(default)]
+    pub routing_token: bool,
     /// The protocol that the server selected.
     pub selected: Option<Selected>,
     /// The number that the server selected.

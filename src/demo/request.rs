@@ -1,0 +1,58 @@
+//! What stands in a client's Connection Request (MS-RDPBCGR 2.2.1.1), and the pre-connection PDU before it (MS-RDPEPS).
+
+use std::io;
+
+use ironrdp_core::{decode, encode_vec};
+use ironrdp_pdu::nego::{ConnectionRequest, ConnectionRequestWithOpaqueRoutingToken, SecurityProtocol};
+use ironrdp_pdu::pcb::PreconnectionBlob;
+use ironrdp_pdu::x224::X224;
+use tokio::io::AsyncReadExt as _;
+
+use super::stream::{Stream, malformed};
+
+/// No pre-connection PDU is longer.
+const LONGEST_PRECONNECTION: usize = 16 * 1024;
+const COOKIE: &str = "Cookie: mstshash=";
+
+/// A Connection Request without its routing token, which the acceptor does not know, and whether it had one.
+pub fn without_token(request: Vec<u8>) -> (Vec<u8>, bool) {
+    let read = decode::<X224<ConnectionRequestWithOpaqueRoutingToken>>(&request).ok();
+    let token = read.map(|read| read.0).filter(|read| !read.routing_token.0.starts_with(COOKIE));
+    match token.and_then(|token| encode_vec(&X224(token.request)).ok()) {
+        Some(plain) => (plain, true),
+        None => (request, false),
+    }
+}
+
+/// Whether the Connection Request offers anything beside Standard RDP Security.
+pub fn asks_for_protocols(request: &[u8]) -> bool {
+    offer(request).is_some_and(|offer| !offer.is_empty())
+}
+
+/// Whether it offers NLA.
+pub fn asks_for_nla(request: &[u8]) -> bool {
+    offer(request).is_some_and(|offer| offer.contains(SecurityProtocol::HYBRID))
+}
+
+fn offer(request: &[u8]) -> Option<SecurityProtocol> {
+    decode::<X224<ConnectionRequest>>(request).ok().map(|request| request.0.protocol)
+}
+
+/// Whether it carries the mstshash cookie.
+pub fn has_cookie(request: &[u8]) -> bool {
+    request.windows(8).any(|bytes| bytes == b"mstshash")
+}
+
+/// Reads a pre-connection PDU; its text names no machine but this.
+pub async fn preconnection<S: Stream>(stream: &mut S) -> io::Result<()> {
+    let mut bytes = vec![0; 4];
+    stream.read_exact(&mut bytes).await?;
+    let size = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize;
+    if !(PreconnectionBlob::FIXED_PART_SIZE..LONGEST_PRECONNECTION).contains(&size) {
+        return Err(malformed("no pre-connection PDU"));
+    }
+    bytes.resize(size, 0);
+    stream.read_exact(&mut bytes[4..]).await?;
+    decode::<PreconnectionBlob>(&bytes).map_err(malformed)?;
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! What the .rdp file itself brings about.
+
+use super::{CauseRule, Weighed, failed_in};
+use crate::{
+    codes::Phase,
+    diagnose::{
+        Facts,
+        facts::GATEWAY_ALWAYS,
+        rdp_file::{negotiation_off, token_refused},
+    },
+};
+
+pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "rdp-file-negotiation-off",
+        weigh: |facts| negotiation_off(facts).map(Weighed::certain),
+        comes_and_goes: false,
+        confirm: &["the same trace with negotiate security layer:i:1 in a copy of the file"],
+        fix: &["set negotiate security layer:i:1 in the file, or remove the line"],
+    },
+    CauseRule {
+        code: "rdp-file-token-refused",
+        weigh: |facts| token_refused(facts).map(Weighed::certain),
+        comes_and_goes: false,
+        confirm: &["whether the collection in loadbalanceinfo still exists on the broker"],
+        fix: &["download a fresh file from RD Web Access"],
+    },
+    CauseRule {
+        code: "rdp-file-gateway-required",
+        weigh: behind_gateway,
+        comes_and_goes: false,
+        confirm: &[
+            "whether the users of the file fail too: they go through the gateway",
+            "the same trace from a machine behind the gateway",
+        ],
+        fix: &["trace from behind the gateway, or bring up the VPN"],
+    },
+];
+
+/// Through the gateway always, or where the direct way fails.
+fn behind_gateway(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Resolve).or_else(|| failed_in(facts, Phase::Connect))?;
+    let gateway = facts.gateway()?;
+    let host = gateway.host.as_deref()?;
+    let text = format!("the .rdp file goes through the gateway {host}, and this trace went directly");
+    let weighed =
+        if gateway.usage == Some(GATEWAY_ALWAYS) { Weighed::likely(text) } else { Weighed::possible(text) };
+    Some(weighed.and(Some(failure.detail.clone())))
+}

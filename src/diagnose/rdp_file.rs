@@ -1,0 +1,164 @@
+//! What in the .rdp file explains the end, or shows that its users meet something else than this trace.
+
+use super::{
+    Facts, Rule,
+    facts::{GATEWAY_ALWAYS, GATEWAY_IF_DIRECT_FAILS},
+    follow_up::unanswered,
+};
+use crate::{
+    codes::Phase,
+    report::{Certificate, FailureKind, Severity, Trust},
+};
+
+/// The negotiation failure that demands NLA (MS-RDPBCGR 2.2.1.2.2).
+const HYBRID_REQUIRED_BY_SERVER: i64 = 5;
+/// The broker does not know the routing token (MS-RDPBCGR 2.2.5.1.1).
+const ERRINFO_CB_CONNECTION_ERROR_INVALID_SETTINGS: i64 = 0x410;
+/// requestedProtocols with NLA in any form.
+const NLA: u32 = 0b1010;
+
+const fn rule(
+    code: &'static str,
+    severity: Severity,
+    phase: Phase,
+    applies: fn(&Facts<'_>) -> Option<String>,
+) -> Rule {
+    Rule { code, severity, phase, applies }
+}
+
+pub const RULES: &[Rule] = &[
+    rule("rdp-file-nla-off", Severity::Error, Phase::Negotiate, nla_off),
+    rule("rdp-file-negotiation-off", Severity::Error, Phase::Tls, negotiation_off),
+    rule("rdp-file-token-refused", Severity::Error, Phase::Negotiate, token_refused),
+    rule("rdp-file-gateway-not-traced", Severity::Warning, Phase::Gateway, gateway_not_traced),
+    rule("rdp-file-malformed", Severity::Warning, Phase::Resolve, malformed),
+    rule("rdp-file-port-conflict", Severity::Warning, Phase::Connect, port_conflict),
+    rule("rdp-file-server-refused", Severity::Warning, Phase::Tls, server_refused),
+    rule("rdp-file-authentication-off", Severity::Warning, Phase::Tls, authentication_off),
+    rule("rdp-file-entra-needs-name", Severity::Warning, Phase::Negotiate, entra_needs_name),
+    rule("rdp-file-gateway-fallback", Severity::Info, Phase::Gateway, gateway_fallback),
+];
+
+fn failure_code(facts: &Facts<'_>, kind: FailureKind) -> Option<i64> {
+    facts.failed()?.failure.filter(|failure| failure.kind == kind)?.code
+}
+
+fn nla_off(facts: &Facts<'_>) -> Option<String> {
+    let off = facts.file?.credssp == Some(false) && facts.negotiate?.requested_code & NLA == 0;
+    let required = failure_code(facts, FailureKind::NegotiationFailure) == Some(HYBRID_REQUIRED_BY_SERVER);
+    let text = "the file turns NLA off (enablecredsspsupport:i:0), and the server takes nobody without it";
+    // Who refuses NLA alone as well means something else.
+    let taken = facts.passes("protocol-hybrid", Phase::Negotiate) != Some(false);
+    (off && required && taken).then(|| text.to_owned())
+}
+
+/// The file skips the negotiation that this server waits for.
+pub fn negotiation_off(facts: &Facts<'_>) -> Option<String> {
+    let off = facts.file?.negotiate_security_layer == Some(false);
+    let in_tls = facts.failed().is_some_and(|failed| failed.phase == Phase::Tls);
+    let negotiates = ["protocol-ssl", "protocol-hybrid", "protocol-rdp"]
+        .into_iter()
+        .any(|name| facts.passes(name, Phase::Negotiate) == Some(true));
+    let text = "the file begins with TLS (negotiate security layer:i:0), and the server answers a Connection \
+                Request instead";
+    (off && in_tls && negotiates).then(|| text.to_owned())
+}
+
+/// The file carries a routing token that is not taken.
+pub fn token_refused(facts: &Facts<'_>) -> Option<String> {
+    let token = facts.file?.load_balance_info.as_deref()?;
+    if failure_code(facts, FailureKind::ErrorInfo) == Some(ERRINFO_CB_CONNECTION_ERROR_INVALID_SETTINGS) {
+        return Some(format!("the broker does not know the file's load balance information {token}"));
+    }
+    let without = facts.passes("no-cookie", Phase::Negotiate) == Some(true);
+    (unanswered(facts) && without).then(|| {
+        format!(
+            "a Connection Request without the file's routing token {token} is answered, one with it is not"
+        )
+    })
+}
+
+fn gateway_not_traced(facts: &Facts<'_>) -> Option<String> {
+    let gateway = facts.gateway().filter(|gateway| gateway.usage == Some(GATEWAY_ALWAYS))?;
+    Some(match &gateway.host {
+        Some(host) => format!(
+            "the file goes through the gateway {host}; this version goes through none and went directly, so \
+             its users may meet something else"
+        ),
+        None => {
+            "the file demands a gateway and names none (gatewayhostname is missing or empty); this trace \
+                 went directly"
+                .to_owned()
+        }
+    })
+}
+
+fn gateway_fallback(facts: &Facts<'_>) -> Option<String> {
+    let gateway = facts.gateway().filter(|gateway| gateway.usage == Some(GATEWAY_IF_DIRECT_FAILS))?;
+    let host = gateway.host.as_deref()?;
+    Some(format!(
+        "where the host cannot be reached directly the file goes through the gateway {host}, which this version \
+         does not"
+    ))
+}
+
+fn malformed(facts: &Facts<'_>) -> Option<String> {
+    let file = facts.file?;
+    let lines: Vec<String> =
+        file.malformed.iter().map(|bad| format!("line {}: {}", bad.line, bad.why)).collect();
+    let more = file.malformed_lines.saturating_sub(lines.len());
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    let which = if file.malformed_lines == 1 {
+        "a line of the file is no setting"
+    } else {
+        "lines of the file are no settings"
+    };
+    (!lines.is_empty()).then(|| format!("{which} and had no effect: {}{more}", lines.join("; ")))
+}
+
+fn port_conflict(facts: &Facts<'_>) -> Option<String> {
+    let file = facts.file?;
+    let (asked, used) = (file.server_port?, facts.port?);
+    (asked != i32::from(used)).then(|| {
+        format!(
+            "the file says server port {asked}, and {used} in the address, which was dialled; clients differ"
+        )
+    })
+}
+
+fn server_refused(facts: &Facts<'_>) -> Option<String> {
+    let refuses = facts.file?.authentication_level == Some(1);
+    let why = unproven(facts, facts.certificate?)?;
+    refuses.then(|| {
+        format!(
+            "the file refuses a server that cannot be authenticated (authentication level:i:1), and here \
+             {why}"
+        )
+    })
+}
+
+/// Why a client that checks as this machine does cannot authenticate the server by its certificate.
+fn unproven(facts: &Facts<'_>, certificate: &Certificate) -> Option<&'static str> {
+    let in_time = (certificate.not_before..=certificate.not_after).contains(&facts.started);
+    match certificate.trust {
+        Trust::SelfSigned => Some("the certificate is self-signed"),
+        Trust::UnknownIssuer | Trust::Other => Some("the certificate is not trusted"),
+        _ if !in_time => Some("the certificate is not valid at this time"),
+        _ if !certificate.name_matches => Some("the certificate is for another name"),
+        _ => None,
+    }
+}
+
+fn authentication_off(facts: &Facts<'_>) -> Option<String> {
+    let text = "the file connects without a warning to a server that cannot be authenticated (authentication \
+                level:i:0)";
+    (facts.file?.authentication_level == Some(0)).then(|| text.to_owned())
+}
+
+fn entra_needs_name(facts: &Facts<'_>) -> Option<String> {
+    let asks = facts.file?.entra_authentication == Some(true);
+    let address = facts.host.parse::<std::net::IpAddr>().is_ok();
+    let text = "the file asks for a logon with Microsoft Entra (enablerdsaadauth:i:1), which needs the name of \
+                the server, and gives an address";
+    (asks && address).then(|| text.to_owned())
+}

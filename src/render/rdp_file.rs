@@ -1,0 +1,82 @@
+//! What the .rdp file asks for, as far as it changes the connection.
+
+use crate::report::{RdpFile, RdpFileGateway, Report};
+
+/// A line about the file, then one for each wish; empty where there is no file.
+pub fn lines(report: &Report) -> Vec<String> {
+    let target = report.trace.target.as_ref();
+    let Some(file) = target.and_then(|target| target.rdp_file.as_ref()) else { return Vec::new() };
+    let mut lines = vec![about(file)];
+    lines.extend(addresses(file));
+    lines.extend(opening(file));
+    lines.extend(file.gateway.as_ref().and_then(gateway));
+    lines.extend(authentication(file));
+    if file.names_account && !report.trace.request.account {
+        lines.push("names an account, which is not used without -u".to_owned());
+    }
+    lines
+}
+
+fn about(file: &RdpFile) -> String {
+    let how = match file.encoding.as_str() {
+        "address" => "rdp:// address",
+        "utf-8" => "UTF-8",
+        _ => "UTF-16",
+    };
+    let settings =
+        if file.settings == 1 { "1 setting".to_owned() } else { format!("{} settings", file.settings) };
+    let signature = match (file.signed, file.encoding.as_str()) {
+        (true, _) => ", signed (the signature was not checked)",
+        (false, "address") => "",
+        (false, _) => ", not signed",
+    };
+    format!("{how}, {settings}{signature}")
+}
+
+fn addresses(file: &RdpFile) -> Option<String> {
+    let alternate = file.alternate_full_address.as_ref()?;
+    let full = file.full_address.as_ref()?;
+    (alternate != full).then(|| format!("dials the alternate full address {alternate} in place of {full}"))
+}
+
+fn opening(file: &RdpFile) -> Vec<String> {
+    let mut lines = Vec::new();
+    if file.preconnection_blob {
+        lines.push("sends a pre-connection blob first (pcb)".to_owned());
+    }
+    if file.negotiate_security_layer == Some(false) {
+        lines.push("begins with TLS, without a negotiation (negotiate security layer:i:0)".to_owned());
+    }
+    if file.credssp == Some(false) {
+        lines.push("offers no NLA (enablecredsspsupport:i:0)".to_owned());
+    }
+    lines.extend(file.load_balance_info.as_ref().map(|token| format!("sends the routing token {token}")));
+    lines
+}
+
+fn gateway(gateway: &RdpFileGateway) -> Option<String> {
+    let host = gateway.host.as_deref().unwrap_or("a gateway that it does not name");
+    match gateway.usage? {
+        1 => Some(format!("goes through {host}, always")),
+        2 => Some(format!("goes through {host} where the host cannot be reached directly")),
+        3 => Some("goes through the gateway that the client is configured with, if any".to_owned()),
+        _ => None,
+    }
+}
+
+fn authentication(file: &RdpFile) -> Vec<String> {
+    let mut lines = Vec::new();
+    if file.entra_authentication == Some(true) {
+        lines.push("asks for a logon with Microsoft Entra, which was not offered".to_owned());
+    }
+    match (&file.kdc_proxy, file.gateway_is_kdc_proxy) {
+        (Some(proxy), _) => {
+            lines.push(format!("asks for Kerberos tickets through {proxy}, which was not tried"))
+        }
+        (None, Some(true)) => {
+            lines.push("asks for Kerberos tickets through the gateway, which was not tried".to_owned());
+        }
+        _ => {}
+    }
+    lines
+}

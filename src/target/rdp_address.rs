@@ -1,0 +1,69 @@
+//! Addresses of the scheme rdp: a host, or the settings of an .rdp file as the clients for macOS, iOS and Android take them.
+
+use std::iter;
+
+use super::{BadTarget, DEFAULT_PORT, Encoding, RdpFile, Target, host_and_port, rdp_file::is_secret};
+
+const SCHEME: &str = "rdp://";
+/// Longer ones come from no link.
+const LONGEST: usize = 1 << 16;
+
+/// The target of such an address.
+///
+/// # Errors
+/// It names no host that can be traced. What may be secret in it is not repeated.
+pub fn target(address: &str) -> Result<Target, BadTarget> {
+    let bad = |why: &str| BadTarget(format!("the rdp:// address is no target: {why}"));
+    let rest = match address.get(..SCHEME.len()) {
+        Some(scheme) if scheme.eq_ignore_ascii_case(SCHEME) => &address[SCHEME.len()..],
+        _ => return Err(bad("it does not begin with rdp://")),
+    };
+    if rest.len() > LONGEST {
+        return Err(bad("it is too long"));
+    }
+    if rest.contains('=') {
+        return of_settings(rest.trim_start_matches(['/', '?']));
+    }
+    if rest.contains('@') {
+        return Err(bad("an account is given with -u, not in the address"));
+    }
+    let (host, port) = host_and_port(rest.strip_suffix('/').unwrap_or(rest)).map_err(bad)?;
+    Ok(Target { input: address.to_owned(), host, port: port.unwrap_or(DEFAULT_PORT), file: None })
+}
+
+fn of_settings(query: &str) -> Result<Target, BadTarget> {
+    let parts: Vec<String> = query.split('&').map(decoded).collect();
+    let numbered = iter::zip(1.., parts.iter().map(String::as_str));
+    let file = RdpFile::of_lines(Encoding::Address, numbered, '=');
+    let target = Target::of_file("the rdp:// address", file)?;
+    // One that may have a secret in it is not kept word for word.
+    let secret = parts.iter().any(|part| is_secret(&part.to_lowercase()) || part.contains("=b:"));
+    let input = if secret { format!("{SCHEME}...") } else { format!("{SCHEME}{query}") };
+    Ok(Target { input, ..target })
+}
+
+/// Percent-encoded bytes as text; what is no such code stays as it is.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    loop {
+        match rest {
+            [] => return String::from_utf8_lossy(&bytes).into_owned(),
+            [b'%', high, low, after @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                bytes.push(digit(*high) << 4 | digit(*low));
+                rest = after;
+            }
+            [first, after @ ..] => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+}
+
+fn digit(hex: u8) -> u8 {
+    match hex {
+        b'0'..=b'9' => hex - b'0',
+        _ => (hex | 0x20) - b'a' + 10,
+    }
+}

@@ -1,0 +1,78 @@
+//! What in an .rdp file explains a failure: every finding and cause about files, shown by a trace.
+
+use std::collections::BTreeSet;
+
+use rdptrace::{
+    Report, Settings, Target, Unobserved,
+    diagnose::{diagnose, emitted},
+    honour,
+    report::FailureKind,
+    run,
+    target::RdpFile,
+};
+
+use crate::{
+    lab::{Answer, Lab, fault},
+    rdp_file::sample,
+};
+
+async fn trace(file: RdpFile, answer: Answer) -> Report {
+    let target = Target::of_file("it.rdp", file).expect("a target");
+    let settings = honour(target.file.as_ref().expect("it is from a file"), Settings::default());
+    let mut lab = Lab::answering(answer);
+    lab.hosts[0].address.set_port(target.port);
+    run(&target, &settings, &lab, &Unobserved).await
+}
+
+/// Traces of files that fail or are worth a word.
+pub async fn reports() -> Vec<Report> {
+    let strict = RdpFile::parse(b"full address:s:rdsh01\nauthentication level:i:1").expect("a file");
+    let cases = [
+        (sample("gateway.rdp"), Answer::Refused),
+        (sample("entra.rdp"), Answer::Refused),
+        (sample("without-nla.rdp"), Answer::Demo(Some(fault("nla-insisted")))),
+        (sample("direct-tls.rdp"), Answer::Demo(None)),
+        (sample("farm-utf16.rdp"), Answer::Demo(Some(fault("token-refused")))),
+        (sample("hostile.rdp"), Answer::Silent),
+        (strict, Answer::Demo(None)),
+    ];
+    let mut reports = Vec::new();
+    for (file, answer) in cases {
+        reports.push(trace(file, answer).await);
+    }
+    reports
+}
+
+fn codes(report: &Report) -> BTreeSet<&str> {
+    let findings = report.findings.iter().map(|finding| finding.code.as_str());
+    findings.chain(report.causes.iter().map(|cause| cause.code.as_str())).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_finding_about_files_is_shown_by_something() {
+    let reports = reports().await;
+    let shown: BTreeSet<&str> = reports.iter().flat_map(codes).collect();
+    let missing: Vec<&str> =
+        emitted().filter(|code| code.starts_with("rdp-file-") && !shown.contains(code)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// A broker that says by number that it does not know the token.
+#[tokio::test(start_paused = true)]
+async fn a_broker_refuses_the_token_by_number() {
+    let mut report = trace(sample("farm-utf16.rdp"), Answer::Demo(Some(fault("token-refused")))).await;
+    report.trace.connections.truncate(1);
+    let failed =
+        report.trace.connections[0].phases.negotiate.as_mut().and_then(|record| record.failure.as_mut());
+    let failure = failed.expect("it failed there");
+    (failure.kind, failure.code) = (FailureKind::ErrorInfo, Some(0x410));
+    assert!(codes(&diagnose(report.trace)).contains("rdp-file-token-refused"));
+}
+
+/// A plain target has nothing of it.
+#[tokio::test(start_paused = true)]
+async fn a_plain_host_has_no_finding_about_files() {
+    let target: Target = "rdsh01".parse().expect("a target");
+    let report = run(&target, &Settings::default(), &Lab::answering(Answer::Refused), &Unobserved).await;
+    assert!(codes(&report).iter().all(|code| !code.starts_with("rdp-file-")), "{:?}", codes(&report));
+}

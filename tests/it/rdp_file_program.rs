@@ -1,0 +1,127 @@
+//! The program with .rdp files and rdp:// addresses: options win, nothing is sent for a bad file, no secret is shown.
+
+use std::{fs, net::TcpListener, path::Path};
+
+use serde_json::Value;
+
+use crate::program::{Served, command, file, rdptrace, text};
+
+const SECRET: &str = "Corr3ct-Horse-Battery";
+
+/// A file with these lines, and its path.
+fn written(name: &str, lines: &str) -> String {
+    let path = file(name);
+    fs::write(&path, lines).expect("a file");
+    path.to_str().expect("a path of text").to_owned()
+}
+
+fn sample(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rdp").join(name);
+    path.to_str().expect("a path of text").to_owned()
+}
+
+fn json(arguments: &[&str]) -> (Option<i32>, Value) {
+    let output = rdptrace(&[arguments, &["--format", "json"]].concat());
+    let report = serde_json::from_slice(&output.stdout);
+    (output.status.code(), report.unwrap_or_else(|_| panic!("{arguments:?}: {}", text(&output.stderr))))
+}
+
+#[test]
+fn a_bad_file_is_refused_before_anything_is_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("a socket option");
+    let address = listener.local_addr().expect("an address");
+    let azure = written("azure.rdp", &format!("full address:s:{address}\narmpath:s:/arm"));
+    let token = "ü";
+    let token = written("token.rdp", &format!("full address:s:{address}\nloadbalanceinfo:s:{token}"));
+    let long = written("long.rdp", &format!("full address:s:{address}\n{}", "x".repeat(1 << 20)));
+    let folder = file("folder.rdp");
+    fs::create_dir_all(&folder).expect("a folder");
+    let folder = folder.to_str().expect("a path of text");
+    let secret = format!("rdp://full%20address=s:&gatewayaccesstoken=s:{SECRET}");
+    let cases: &[(&str, &str)] = &[
+        ("missing.rdp", "cannot read missing.rdp"),
+        (folder, "it is a directory"),
+        (&sample("binary.rdp"), "binary"),
+        (&sample("no-address.rdp"), "names no computer"),
+        (&sample("port-zero.rdp"), "server port 0"),
+        (&azure, "Azure Virtual Desktop"),
+        (&token, "loadbalanceinfo"),
+        (&long, "1 MiB"),
+        (&secret, "names no computer"),
+        ("rdp://", "is no target"),
+    ];
+    for (target, words) in cases {
+        for arguments in [vec!["trace", target], vec!["posture", target], vec!["local", "--target", target]] {
+            let output = rdptrace(&arguments);
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+            assert!(output.stdout.is_empty() && said.contains(words), "{arguments:?}: {said}");
+            assert!(said.lines().count() == 1 && !said.contains(SECRET), "{arguments:?}: {said}");
+        }
+    }
+    assert!(listener.accept().is_err(), "something was sent");
+}
+
+#[test]
+fn a_file_is_traced_and_options_win_over_it() {
+    let server = Served::start(&[]);
+    let lines = format!(
+        "full address:s:{}\r\nenablecredsspsupport:i:0\r\nusername:s:alice\r\npassword 51:b:{}\r\n\
+         gatewayaccesstoken:s:{SECRET}\r\n",
+        server.1,
+        hex::encode(SECRET)
+    );
+    let path = written("Farm.RDP", &lines);
+    let (code, report) = json(&["trace", &path, "--local", "off"]);
+    let negotiate = |report: &Value| report["connections"][0]["phases"]["negotiate"]["evidence"].clone();
+    assert_eq!(code, Some(0), "{report:#}");
+    assert_eq!(report["target"]["input"], path.as_str());
+    assert_eq!(negotiate(&report)["requested_code"], 1);
+    assert_eq!(report["verdict"]["credentials"], "not_attempted");
+    assert_eq!(report["target"]["rdp_file"]["names_account"], true);
+    let (_, report) = json(&["trace", &path, "--local", "off", "--security", "nla"]);
+    assert_eq!(negotiate(&report)["requested_code"], 10);
+    let (_, report) = json(&["posture", &path]);
+    assert_eq!(negotiate(&report)["requested_code"], 11, "a posture asks for everything");
+    let mut with_account = command(&["trace", &path, "--security", "auto", "-u", "demo", "--format", "json"]);
+    let output = with_account.env("RDPTRACE_PASSWORD", "demo").output().expect("the program runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["verdict"]["credentials"], "verified", "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_secrets_of_a_file_are_in_no_output() {
+    let server = Served::start(&[]);
+    let lines =
+        format!("full address:s:{}\npassword 51:b:{SECRET}\ngatewayaccesstoken:s:{SECRET}\n", server.1);
+    let path = written("secret.rdp", &lines);
+    let address = format!("rdp://full%20address=s:{}&gatewayaccesstoken=s:{SECRET}", server.1);
+    for target in [&path, &address] {
+        for format in ["text", "json", "junit"] {
+            for command in
+                [&["trace", target, "-vvv"][..], &["posture", target], &["local", "--target", target]]
+            {
+                let output = rdptrace(&[command, &["--format", format]].concat());
+                assert_ne!(output.status.code(), Some(2), "{command:?}: {}", text(&output.stderr));
+                let said = text(&output.stdout) + &text(&output.stderr);
+                assert!(
+                    !said.contains(SECRET) && !said.contains(&hex::encode(SECRET)),
+                    "{command:?}: {said}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn addresses_with_a_scheme_are_traced() {
+    let server = Served::start(&[]);
+    let (_, report) = json(&["trace", &format!("rdp://{}/", server.1), "--until", "tls", "--local", "off"]);
+    assert_eq!(report["verdict"]["outcome"], "passed");
+    assert_eq!(report["target"]["rdp_file"], Value::Null);
+    let address = format!("rdp://full%20address=s:{}&enablecredsspsupport=i:0", server.1);
+    let (_, report) = json(&["trace", &address, "--until", "tls", "--local", "off"]);
+    assert_eq!(report["target"]["rdp_file"]["encoding"], "address");
+    assert_eq!(report["target"]["rdp_file"]["credssp"], false);
+}
