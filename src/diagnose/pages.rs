@@ -11,6 +11,7 @@ const TOPICS: &[&str] = &[
     include_str!("pages/account.md"),
     include_str!("pages/session.md"),
     include_str!("pages/host.md"),
+    include_str!("pages/machine.md"),
 ];
 
 /// What a finding or a cause with this code means, why it happens, how to check and how to fix it, as Markdown; begins with

@@ -88,6 +88,17 @@ impl Trace {
         self.connections.iter().filter(|connection| connection.purpose.is_traced())
     }
 
+    /// Whether the target is the machine that was checked: it is reached by loopback, or was checked as a host alone.
+    pub fn is_on_target(&self) -> bool {
+        let connect = self.described().and_then(|made| made.phases.connect.as_ref());
+        let attempts = connect.into_iter().flat_map(|record| &record.evidence.attempts);
+        let mut addresses = attempts.map(|attempt| attempt.address.ip().to_canonical());
+        let loopback = addresses.next().is_some_and(|address| address.is_loopback());
+        self.machine
+            .as_ref()
+            .is_some_and(|machine| machine.roles == [Role::Host] || loopback && !machine.from_files)
+    }
+
     /// The connection that the verdict describes: a retry replaces the one that made it necessary.
     pub fn described(&self) -> Option<&Connection> {
         self.traced().next_back()
