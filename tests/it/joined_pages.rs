@@ -4,7 +4,7 @@ use std::fs;
 
 use rdptrace::{
     Report, Settings, explain, render,
-    report::{Outcome, Severity},
+    report::{Likelihood, Outcome, Severity},
 };
 use serde_json::{Value, json};
 
@@ -211,4 +211,17 @@ fn the_checks_that_findings_tell_exist() {
     };
     let unknown: Vec<_> = words.filter(|word| !exists(word)).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_says_error_is_likelier_than_one_that_warns() {
+    for (code, status, likelihood) in [
+        ("route-to-target", "error", Likelihood::Likely),
+        ("firewall-output", "warning", Likelihood::Possible),
+    ] {
+        let checks = json!([check(code, "client", status)]);
+        let report = with(on(&[("192.0.2.15:3389", Answer::Silent)]).await, json!({}), checks);
+        let cause = report.causes.iter().find(|cause| cause.code == "client-way-wrong").expect("the cause");
+        assert_eq!((cause.likelihood, cause.checks.as_slice()), (likelihood, &[code.to_owned()][..]));
+    }
 }

@@ -16,7 +16,7 @@ use crate::{
     report::{
         CheckStatus, Failure,
         FailureKind::{Closed, NotFound, NotRdp, Refused, Reset, Timeout, Unreachable},
-        Likelihood, LocalCheck,
+        Likelihood, LocalCheck, Os,
     },
 };
 
@@ -89,7 +89,8 @@ pub fn evidence(code: &str, facts: &Facts<'_>) -> Option<String> {
             Some("this machine's clock is not kept by the network".to_owned())
         }
         "certificate-hash-wrong" if facts.trace.is_on_target() => {
-            let hash = machine(facts)?.listener_certificate.as_deref()?;
+            let windows = machine(facts).filter(|machine| machine.system == Os::Windows)?;
+            let hash = windows.listener_certificate.as_deref()?;
             Some(format!("SSLCertificateSHA1Hash of this host is set, to {hash}"))
         }
         _ => None,

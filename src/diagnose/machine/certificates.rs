@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{addresses, machine, this};
 use crate::{
     diagnose::Facts,
-    report::{Machine, RememberedCertificate, Thumbprints},
+    report::{Machine, Os, RememberedCertificate, Thumbprints},
 };
 
 /// Another one is remembered for the target.
@@ -59,9 +59,10 @@ fn is_other(entry: &RememberedCertificate, served: &Thumbprints) -> Option<bool>
 
 /// The listener of the target, which is the machine that was checked, is told to use another one.
 pub fn not_configured(facts: &Facts<'_>) -> Option<String> {
-    let configured = machine(facts)?.listener_certificate.as_deref()?;
+    let machine = machine(facts)?;
+    let configured = machine.listener_certificate.as_deref()?;
     let served = &facts.thumbprints?.sha1;
-    (facts.trace.is_on_target() && !configured.eq_ignore_ascii_case(served)).then(|| {
-        format!("thumbprint {served} is served, and SSLCertificateSHA1Hash of this host names {configured}")
-    })
+    let place = if machine.system == Os::Windows { "SSLCertificateSHA1Hash" } else { "the configuration" };
+    let other = facts.trace.is_on_target() && !configured.eq_ignore_ascii_case(served);
+    other.then(|| format!("thumbprint {served} is served, and {place} of this host names {configured}"))
 }
