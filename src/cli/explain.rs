@@ -18,6 +18,7 @@ Examples:
                                          a text that has no number
   rdptrace explain -1073741715           a status as a signed number
   rdptrace explain certificate-expired   a finding or a cause of a trace
+  rdptrace explain names-hosts-file      a check of this machine
 
 A word in front of a number asks for its tables, such as disconnect, extended,
 errinfo, ntstatus, negotiation, tls, credssp, mcs, license, gateway, http, event.

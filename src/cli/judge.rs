@@ -46,8 +46,8 @@ fn stored(arguments: &JudgeArguments) -> Result<Report, Error> {
     }
     let report: Report = serde_json::from_value(value)
         .map_err(|error| Error::new(format!("{name} is no whole report: {error}")))?;
-    if report.trace.traced().next().is_none() {
-        return Err(Error::new(format!("{name} holds no connection that could be judged")));
+    if report.trace.traced().next().is_none() && report.trace.machine.is_none() {
+        return Err(Error::new(format!("{name} holds no connection and no machine that could be judged")));
     }
     Ok(report)
 }

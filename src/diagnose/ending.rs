@@ -69,6 +69,7 @@ pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
         severity: Severity::Error,
         phase: Some(failed.phase),
         message: failure.detail.clone(),
+        checks: Vec::new(),
     })
 }
 

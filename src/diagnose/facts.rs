@@ -18,6 +18,7 @@ pub const GATEWAY_IF_DIRECT_FAILS: i32 = 2;
 
 /// The connection that the verdict describes, and the certificate of the one that got furthest.
 pub struct Facts<'a> {
+    pub trace: &'a Trace,
     pub started: Timestamp,
     pub request: &'a Request,
     pub server_name: &'a str,
@@ -45,6 +46,7 @@ impl<'a> Facts<'a> {
         let phases = described.map(|connection| &connection.phases);
         let tls = furthest(trace).and_then(tls);
         Self {
+            trace,
             started: trace.started,
             request: &trace.request,
             server_name: trace.target.as_ref().map_or("", |target| &target.server_name),

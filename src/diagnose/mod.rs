@@ -10,6 +10,7 @@ mod facts;
 mod follow_up;
 mod handshakes;
 mod local;
+mod machine;
 mod mstsc;
 mod pages;
 mod posture;
@@ -47,6 +48,7 @@ const RULES: &[&[Rule]] = &[
     tls::RULES,
     follow_up::RULES,
     rdp_file::RULES,
+    machine::RULES,
 ];
 
 /// The code of every finding and every cause that a report can hold; where both are the same it comes twice.
@@ -71,7 +73,7 @@ pub fn diagnose(trace: Trace) -> Report {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let verdict = match (&trace.target, &trace.machine) {
         (None, Some(machine)) => local::verdict(machine, &trace.local),
-        _ => verdict::verdict(&facts),
+        _ => machine::told(verdict::verdict(&facts), &facts, &findings),
     };
     // What a posture saw of a failed connection stands in its table, beside what answered.
     let causes = if facts.posture.is_none() { causes::causes(&facts) } else { Vec::new() };
@@ -91,5 +93,7 @@ pub fn diagnose(trace: Trace) -> Report {
 
 fn finding(rule: &Rule, facts: &Facts<'_>) -> Option<Finding> {
     let message = (rule.applies)(facts)?;
-    Some(Finding { code: rule.code.to_owned(), severity: rule.severity, phase: Some(rule.phase), message })
+    let checks = machine::checks(rule.code, facts);
+    let code = rule.code.to_owned();
+    Some(Finding { code, severity: rule.severity, phase: Some(rule.phase), message, checks })
 }

@@ -12,6 +12,7 @@ const TOPICS: &[&str] = &[
     include_str!("pages/session.md"),
     include_str!("pages/host.md"),
     include_str!("pages/rdp-file.md"),
+    include_str!("pages/machine.md"),
 ];
 
 /// What a finding or a cause with this code means, why it happens, how to check and how to fix it, as Markdown; begins with

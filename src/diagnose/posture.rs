@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Windows refuses Kerberos beyond five minutes (RFC 4120 section 1.6).
-const MAX_SKEW_SECONDS: u64 = 300;
+pub const MAX_SKEW_SECONDS: u64 = 300;
 
 pub const RULES: &[Rule] = &[
     Rule {

@@ -1,15 +1,16 @@
-//! What a finding or a cause of a trace means, from its page.
+//! What a finding or a cause of a trace means, or a check of a machine, from its page.
 
 use super::{Explained, Section, near::distance};
-use crate::diagnose;
+use crate::{diagnose, local};
 
 /// How many letters may be wrong.
 const MISSPELT: usize = 3;
 
-/// The explanation of a finding or a cause; none when no rule has that name.
+/// The explanation of a finding, a cause or a check; none when no rule has that name.
 pub fn finding(name: &str) -> Option<Explained> {
     let name = name.to_lowercase();
-    let body = diagnose::page(&name)?.split_once('\n')?.1;
+    let page = diagnose::page(&name).or_else(|| local::page(&name))?;
+    let body = page.split_once('\n')?.1;
     let mut text = Vec::new();
     let mut sections =
         ["Check", "Fix"].map(|heading| Section { heading: heading.to_owned(), items: Vec::new() });
@@ -40,11 +41,11 @@ pub fn finding(name: &str) -> Option<Explained> {
     })
 }
 
-/// The name of a finding or a cause that differs in a few letters.
+/// The name of a finding, a cause or a check that differs in a few letters.
 pub fn alike(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
     let far = |name: &&str| distance(name, &word);
-    diagnose::paged().filter(|name| far(name) <= MISSPELT).min_by_key(far)
+    diagnose::paged().chain(local::paged()).filter(|name| far(name) <= MISSPELT).min_by_key(far)
 }
 
 /// `Check:` or `Fix:` and the items of a paragraph, each of which begins with that word.

@@ -1,4 +1,4 @@
-//! What a code, a finding or a cause means, from the tables and the pages: a pure function of what the user typed.
+//! What a code, a finding, a cause or a check of a machine means, from the tables and the pages: a pure function of what the user typed.
 
 mod find;
 mod finding;
@@ -168,13 +168,14 @@ impl Explanation {
     }
 }
 
-/// The name of a finding or a cause that may have been meant.
+/// The name of a finding, a cause or a check that may have been meant.
 fn meant(word: &str) -> String {
-    finding::alike(word).map_or_else(String::new, |name| format!(" (the finding or cause {name} is known)"))
+    finding::alike(word)
+        .map_or_else(String::new, |name| format!(" (the finding, cause or check {name} is known)"))
 }
 
-/// Explains the names of findings and causes, then numbers, pairs, symbols and texts, among them what people paste from a
-/// message box.
+/// Explains the names of findings, causes and checks, then numbers, pairs, symbols and texts, among them what people paste
+/// from a message box.
 ///
 /// # Errors
 /// There is no code in the arguments.
@@ -203,7 +204,7 @@ pub fn explain(arguments: &[String]) -> Result<Explanation, NoCode> {
 
 fn suggested(error: NoCode, words: &[String]) -> NoCode {
     match words.iter().find_map(|word| finding::alike(word)) {
-        Some(name) => NoCode(format!("{error}; the finding or cause {name} is known")),
+        Some(name) => NoCode(format!("{error}; the finding, cause or check {name} is known")),
         None => error,
     }
 }

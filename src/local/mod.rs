@@ -62,6 +62,7 @@ fn result(check: &Check, scene: &Scene<'_>) -> LocalCheck {
     };
     LocalCheck {
         code: check.code.to_owned(),
+        role: Some(check.role),
         status: said.status,
         observed: said.observed,
         message: said.message,

@@ -7,7 +7,7 @@ use quick_xml::{
     writer::Writer,
 };
 
-use super::{cells, wait};
+use super::{cells, local::teller, wait};
 use crate::report::{
     CheckStatus, Connection, Finding, LocalCheck, Millis, Outcome, Report, Severity, Status, Summary,
 };
@@ -111,7 +111,11 @@ fn local(check: &LocalCheck, report: &Report, threshold: Option<Severity>) -> Ca
         _ if counts && report.trace.target.is_none() => {
             Ending::Failed { kind: check.status.name().to_owned(), message: said }
         }
-        _ => Ending::Passed { said: Some(format!("{}: {said}", check.status.name())) },
+        _ => {
+            // What a finding tells is a case of its own.
+            let told = teller(check, report).map(|code| format!("see {code}"));
+            Ending::Passed { said: Some(format!("{}: {}", check.status.name(), told.unwrap_or(said))) }
+        }
     };
     Case { group: "local".to_owned(), name: check.code.clone(), elapsed: Millis::default(), result }
 }

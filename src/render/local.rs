@@ -1,62 +1,115 @@
-//! The checks of a machine: what is wrong first; beside a trace only what is not as it should be.
+//! The checks of a machine: what is wrong first; beside a trace only what is not as it should be and not told before.
 
 use std::io;
 
 use super::page::{Page, Tone};
-use crate::report::{CheckStatus, LocalCheck, Report};
+use crate::report::{CheckStatus, LocalCheck, Machine, Report, Role};
 
 /// Where the code of a check begins, and its sentence.
 const CODE: usize = 11;
 const BODY: usize = 13;
+/// Beside a trace more would push what was traced off the screen.
+const MOST: usize = 5;
 
 /// The machine that was checked, for the heading of its report.
 pub fn name(report: &Report) -> String {
     let Some(machine) = &report.trace.machine else { return "nothing was checked".to_owned() };
     let whose = if machine.from_files { "machine read from files" } else { "this machine" };
-    let system = machine.version.as_deref().map_or_else(
-        || machine.system.name().to_owned(),
-        |version| match version.contains(machine.system.name()) {
-            true => version.to_owned(),
-            false => format!("{} {version}", machine.system.name()),
-        },
-    );
-    format!("{whose}, {system}")
+    format!("{whose}, {}", system(machine))
 }
 
-/// The checks: all of them where they are the report, else those that are worth a look.
-pub fn checks(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let alone = report.trace.target.is_none();
-    let local = &report.trace.local;
-    let shown: Vec<&LocalCheck> = ORDER
-        .iter()
-        .flat_map(|status| local.iter().filter(move |check| check.status == *status))
-        .filter(|check| alone || check.status.severity().is_some())
-        .collect();
-    if shown.is_empty() {
-        return Ok(());
+fn system(machine: &Machine) -> String {
+    let name = machine.system.name();
+    match machine.version.as_deref() {
+        None => name.to_owned(),
+        Some(version) if version.contains(name) => version.to_owned(),
+        Some(version) => format!("{name} {version}"),
     }
-    page.gap()?;
-    if !alone {
-        page.heading("This machine")?;
-    }
-    shown.into_iter().try_for_each(|check| line(page, check))
 }
 
 /// What is wrong first.
 const ORDER: &[CheckStatus] =
     &[CheckStatus::Error, CheckStatus::Warning, CheckStatus::Unknown, CheckStatus::Ok];
 
-fn line(page: &mut Page<'_>, check: &LocalCheck) -> io::Result<()> {
-    let lead = match check.status {
+/// The checks: all of them where they are the report, else those that are worth a look.
+pub fn checks(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let sorted = || ORDER.iter().flat_map(|status| of(report, *status));
+    let Some(target) = &report.trace.target else {
+        page.gap()?;
+        return sorted().try_for_each(|check| line(page, check));
+    };
+    let Some(machine) = report.trace.machine.as_ref().filter(|_| !report.trace.local.is_empty()) else {
+        return Ok(());
+    };
+    let wrong = sorted().filter(|check| check.status.severity().is_some());
+    let (told, rest): (Vec<_>, Vec<_>) = wrong.partition(|check| teller(check, report).is_some());
+    // How it does as a host matters to a trace of that host.
+    let concerns = |check: &&LocalCheck| check.role != Some(Role::Host) || report.trace.is_on_target();
+    let (shown, apart): (Vec<_>, Vec<_>) = rest.into_iter().partition(concerns);
+    let counted = [
+        (of(report, CheckStatus::Ok).count(), "ok"),
+        (told.len(), "told as finding or cause"),
+        (shown.len(), "worth a look"),
+        (apart.len(), "about it as a host"),
+        (of(report, CheckStatus::Unknown).count(), "not readable"),
+    ];
+    let counted = counted.iter().filter(|(count, _)| *count > 0);
+    let counted: Vec<String> = counted.map(|(count, what)| format!("{count} {what}")).collect();
+    let counted = counted.join(", ");
+    page.gap()?;
+    match machine.from_files {
+        true => page.row((Tone::Heading, "Machine"), BODY, (Tone::Plain, "of the files:"), &counted)?,
+        false => page.row((Tone::Heading, "This machine"), BODY, (Tone::Plain, ""), &counted)?,
+    }
+    shown.iter().take(MOST).try_for_each(|check| brief(page, check))?;
+    let rest: Vec<&str> = shown.iter().skip(MOST).map(|check| check.code.as_str()).collect();
+    if !rest.is_empty() {
+        page.row((Tone::Caution, "  also"), CODE, (Tone::Plain, ""), &rest.join(", "))?;
+    }
+    match shown.first() {
+        Some(first) if machine.from_files => page.text(0, &format!("More: rdptrace explain {}", first.code)),
+        Some(first) => page.text(
+            0,
+            &format!("More: rdptrace explain {}, rdptrace local --target {}", first.code, target.input),
+        ),
+        None => Ok(()),
+    }
+}
+
+/// The whole of a check that is worth a look.
+fn brief(page: &mut Page<'_>, check: &LocalCheck) -> io::Result<()> {
+    let seen = check.observed.as_ref().map(|seen| format!(" ({seen})")).unwrap_or_default();
+    let text = format!("{}: {}{seen}", check.code, check.message);
+    page.row(lead(check), CODE, (Tone::Plain, ""), &text)
+}
+
+/// The checks with this result.
+fn of(report: &Report, status: CheckStatus) -> impl Iterator<Item = &LocalCheck> {
+    report.trace.local.iter().filter(move |check| check.status == status)
+}
+
+/// The finding or the cause that tells what a check found.
+pub fn teller<'a>(check: &LocalCheck, report: &'a Report) -> Option<&'a str> {
+    let findings = report.findings.iter().map(|finding| (&finding.code, &finding.checks));
+    let causes = report.causes.iter().map(|cause| (&cause.code, &cause.checks));
+    let mut tellers = findings.chain(causes).filter(|(_, checks)| checks.contains(&check.code));
+    tellers.next().map(|(code, _)| code.as_str())
+}
+
+fn lead(check: &LocalCheck) -> (Tone, &'static str) {
+    match check.status {
         CheckStatus::Error => (Tone::Bad, "  error"),
         CheckStatus::Warning => (Tone::Caution, "  warning"),
         CheckStatus::Unknown => (Tone::Caution, "  unknown"),
         CheckStatus::Ok | CheckStatus::NotApplicable => (Tone::Good, "  ok"),
-    };
-    if check.status == CheckStatus::Ok {
-        return page.row(lead, CODE, (Tone::Plain, ""), &format!("{}: {}", check.code, check.message));
     }
-    page.row(lead, CODE, (Tone::Plain, ""), &check.code)?;
+}
+
+fn line(page: &mut Page<'_>, check: &LocalCheck) -> io::Result<()> {
+    if check.status == CheckStatus::Ok {
+        return page.row(lead(check), CODE, (Tone::Plain, ""), &format!("{}: {}", check.code, check.message));
+    }
+    page.row(lead(check), CODE, (Tone::Plain, ""), &check.code)?;
     page.text(BODY, &check.message)?;
     check.observed.iter().try_for_each(|seen| page.text(BODY, seen))
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Failure;
+use super::{Failure, Role};
 use crate::codes::Phase;
 
 /// How far the trace got and what ended it.
@@ -103,6 +103,9 @@ pub struct Finding {
     pub phase: Option<Phase>,
     /// One sentence of what was observed.
     pub message: String,
+    /// The checks of a machine that it tells.
+    #[serde(default)]
+    pub checks: Vec<String>,
 }
 
 /// How much a finding matters.
@@ -132,6 +135,9 @@ pub struct Cause {
     pub confirm: Vec<String>,
     /// What to do.
     pub fix: Vec<String>,
+    /// The checks of a machine that it tells.
+    #[serde(default)]
+    pub checks: Vec<String>,
 }
 
 /// How well a cause fits.
@@ -151,6 +157,9 @@ pub enum Likelihood {
 pub struct LocalCheck {
     /// Kebab-case.
     pub code: String,
+    /// Whom it concerns; null where an older version did not say.
+    #[serde(default)]
+    pub role: Option<Role>,
     /// The result.
     pub status: CheckStatus,
     /// The value seen.

@@ -42,6 +42,9 @@ use crate::codes::Phase;
 /// The version of the report's shape; it changes when a fixed field does.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// The port of Remote Desktop.
+const RDP: u16 = 3389;
+
 /// What happened on the wire, before anything was judged.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Trace {
@@ -88,6 +91,19 @@ impl Trace {
     /// The main connection and the retry, without what was made to separate causes.
     pub fn traced(&self) -> impl DoubleEndedIterator<Item = &Connection> {
         self.connections.iter().filter(|connection| connection.purpose.is_traced())
+    }
+
+    /// Whether the target is the machine that was checked: it is reached by loopback on the usual port, or was checked as a
+    /// host alone. Another port of loopback may be the near end of a tunnel to somewhere else.
+    pub fn is_on_target(&self) -> bool {
+        let connect = self.described().and_then(|made| made.phases.connect.as_ref());
+        let attempts = connect.into_iter().flat_map(|record| &record.evidence.attempts);
+        let mut addresses = attempts.map(|attempt| attempt.address.ip().to_canonical());
+        let usual = self.target.as_ref().is_some_and(|target| target.port == RDP);
+        let loopback = usual && addresses.next().is_some_and(|address| address.is_loopback());
+        self.machine
+            .as_ref()
+            .is_some_and(|machine| machine.roles == [Role::Host] || loopback && !machine.from_files)
     }
 
     /// The connection that the verdict describes: a retry replaces the one that made it necessary.

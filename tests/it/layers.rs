@@ -10,7 +10,7 @@ use std::{
 const LAYERS: &[(&str, &[&str])] = &[
     ("codes", &[]),
     ("sections", &[]),
-    ("explain", &["codes", "diagnose"]),
+    ("explain", &["codes", "diagnose", "local"]),
     ("pdu", &[]),
     ("target", &[]),
     ("settings", &["codes"]),

@@ -14,6 +14,8 @@ mod explain;
 mod explain_program;
 mod faults;
 mod interrupt;
+mod joined;
+mod joined_pages;
 mod judge;
 mod junit;
 mod lab;

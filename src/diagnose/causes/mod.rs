@@ -5,6 +5,7 @@ mod answer;
 mod certificate;
 mod credssp;
 mod listener;
+mod machine;
 mod offer;
 mod path;
 mod rdp_file;
@@ -12,7 +13,7 @@ mod reach;
 mod session;
 mod tls;
 
-use super::Facts;
+use super::{Facts, machine::checks};
 use crate::{
     codes::Phase,
     report::{Cause, Failure, FailureKind, Likelihood},
@@ -39,6 +40,7 @@ pub struct CauseRule {
 pub const RULES: &[&[CauseRule]] = &[
     rdp_file::RULES,
     reach::RULES,
+    machine::RULES,
     offer::RULES,
     certificate::RULES,
     tls::RULES,
@@ -123,10 +125,12 @@ fn rank(likelihood: Likelihood) -> u8 {
 }
 
 fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<Cause> {
-    let Weighed { likelihood, because, against } = steadied(rule, (rule.weigh)(facts)?, facts);
+    let Weighed { likelihood, mut because, against } = steadied(rule, (rule.weigh)(facts)?, facts);
+    because.extend(machine::evidence(rule.code, facts));
     let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     let (confirm, fix) = (owned(rule.confirm), owned(rule.fix));
-    Some(Cause { code: rule.code.to_owned(), likelihood, because, against, confirm, fix })
+    let checks = checks(rule.code, facts);
+    Some(Cause { code: rule.code.to_owned(), likelihood, because, against, confirm, fix, checks })
 }
 
 /// What is there every time does not explain a failure that comes and goes, and no experiment proves anything about it.

@@ -1,0 +1,184 @@
+//! What of the machine that was checked may explain a failure, and what it adds to other causes.
+
+use super::{
+    CauseRule, Weighed, failed_in,
+    listener::{some_request_answered, takes_tls},
+};
+use crate::{
+    codes::Phase,
+    diagnose::{
+        Facts, handshakes,
+        machine::{
+            addresses, from_hosts_file, host_faults, is_bare, is_public, is_unkept, machine, route, tunnel,
+            way_faults,
+        },
+    },
+    report::{
+        CheckStatus, Failure,
+        FailureKind::{Closed, NotFound, NotRdp, Refused, Reset, Timeout, Unreachable},
+        Likelihood, LocalCheck, Os,
+    },
+};
+
+/// What Ethernet carries; tunnels carry less.
+const ETHERNET: u32 = 1500;
+
+pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "host-setting-wrong",
+        weigh: |facts| checked(&host_faults(facts)),
+        comes_and_goes: false,
+        confirm: &["rdptrace local --role host on this host, and rdptrace explain with the check's name"],
+        fix: &["what the page of the check says"],
+    },
+    CauseRule {
+        code: "client-way-wrong",
+        weigh: |facts| checked(&way_faults(facts)),
+        comes_and_goes: false,
+        confirm: &["the same trace from another machine in the same network passes"],
+        fix: &["what the page of the check says: rdptrace explain with its name"],
+    },
+    CauseRule {
+        code: "hosts-file-stale",
+        weigh: hosts_file,
+        comes_and_goes: false,
+        confirm: &["what DNS says: Resolve-DnsName -DnsOnly -NoHostsFile, or dig, for the name"],
+        fix: &["remove the entry from the hosts file, or correct its address"],
+    },
+    CauseRule {
+        code: "name-needs-domain",
+        weigh: bare_name,
+        comes_and_goes: false,
+        confirm: &["whether the full name, with its domain, resolves"],
+        fix: &["connect by the full name", "or give this machine the DNS suffix of the domain"],
+    },
+    CauseRule {
+        code: "only-proxy-leads-out",
+        weigh: proxy_only,
+        comes_and_goes: false,
+        confirm: &[
+            "the same trace from a network without a proxy",
+            "whether any port but 80 and 443 can be reached outside",
+        ],
+        fix: &[
+            "connect through an RD Gateway or a VPN",
+            "or have the firewall let this port out to this host",
+        ],
+    },
+    CauseRule {
+        code: "tunnel-cuts-stream",
+        weigh: in_tunnel,
+        comes_and_goes: true,
+        confirm: &[
+            "the same trace without the VPN, where the host can be reached so",
+            "the log of the VPN's firewall at this time",
+        ],
+        fix: &["mend the rule of the VPN, or its MTU, for this host and port"],
+    },
+];
+
+/// What the facts of the machine add to a cause of another topic.
+pub fn evidence(code: &str, facts: &Facts<'_>) -> Option<String> {
+    let failed = facts.failed()?.phase;
+    match code {
+        "path-drops-large-packets" => small_packets(facts),
+        "inspection-device" | "middlebox-cuts-stream" => through(facts).or_else(|| by_proxy(facts)),
+        "firewall-drops" | "firewall-rejects" | "no-route" => through(facts),
+        "dns-name-missing" | "dns-not-working" if failed == Phase::Resolve => searched(facts),
+        "clocks-differ" if is_unkept(facts) => {
+            Some("this machine's clock is not kept by the network".to_owned())
+        }
+        "certificate-hash-wrong" if facts.trace.is_on_target() => {
+            let windows = machine(facts).filter(|machine| machine.system == Os::Windows)?;
+            let hash = windows.listener_certificate.as_deref()?;
+            Some(format!("SSLCertificateSHA1Hash of this host is set, to {hash}"))
+        }
+        _ => None,
+    }
+}
+
+/// Checks of what the phase that failed needs.
+fn checked(checks: &[&LocalCheck]) -> Option<Weighed> {
+    let sure = checks.iter().any(|check| check.status == CheckStatus::Error);
+    let likelihood = if sure { Likelihood::Likely } else { Likelihood::Possible };
+    let mut said = checks.iter().map(|check| match &check.observed {
+        Some(seen) => format!("{}: {} ({seen})", check.code, check.message),
+        None => format!("{}: {}", check.code, check.message),
+    });
+    let first = said.next()?;
+    Some(said.fold(Weighed::new(likelihood, first), |weighed, more| weighed.and(Some(more))))
+}
+
+fn hosts_file(facts: &Facts<'_>) -> Option<Weighed> {
+    let entry = from_hosts_file(facts)?;
+    let failure = facts.failed()?.failure?;
+    let text = format!("the hosts file of this machine gives {} the address {}", entry.name, entry.address);
+    let said = Some(failure.detail.clone());
+    match (facts.failed()?.phase, failure.kind) {
+        (Phase::Connect, Refused | Unreachable | Timeout) => Some(Weighed::likely(text).and(said)),
+        (Phase::Connect, _) | (Phase::Negotiate, NotRdp | Closed | Reset | Timeout) => {
+            Some(Weighed::possible(text).and(said))
+        }
+        _ => None,
+    }
+}
+
+fn bare_name(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Resolve).filter(|failure| failure.kind == NotFound)?;
+    let machine = machine(facts).filter(|machine| !machine.from_files && is_bare(facts))?;
+    machine.search_domains.is_empty().then(|| {
+        Weighed::likely("the name has no dots, and no domain is known that this machine tries behind it")
+            .and(Some(failure.detail.clone()))
+    })
+}
+
+fn searched(facts: &Facts<'_>) -> Option<String> {
+    let machine = machine(facts).filter(|machine| !machine.from_files && is_bare(facts))?;
+    let domains = machine.search_domains.join(", ");
+    (!domains.is_empty()).then(|| format!("behind the name this machine tries {domains}"))
+}
+
+/// Remote Desktop asks no proxy, and a network that wants one often lets nothing else out.
+fn proxy_only(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Connect)?;
+    let outside = addresses(facts).into_iter().all(is_public) && !addresses(facts).is_empty();
+    let unreached = matches!(failure.kind, Refused | Unreachable | Timeout | Reset);
+    let proxy = by_proxy(facts).filter(|_| outside && unreached)?;
+    Some(Weighed::possible(proxy).and(Some(format!("the address is of the internet: {}", failure.detail))))
+}
+
+fn by_proxy(facts: &Facts<'_>) -> Option<String> {
+    let proxy = machine(facts).filter(|machine| !machine.from_files)?.proxies.first()?;
+    Some(format!(
+        "programs of this machine are told to use the proxy {} ({}), which Remote Desktop does not ask",
+        proxy.address, proxy.source
+    ))
+}
+
+fn in_tunnel(facts: &Facts<'_>) -> Option<Weighed> {
+    let phase = facts.failed()?.phase;
+    let failure: &Failure = failed_in(facts, phase)?;
+    let cut = matches!(failure.kind, Closed | Reset | Timeout);
+    let early = matches!(phase, Phase::Negotiate | Phase::Tls);
+    let text = through(facts).filter(|_| cut && early && !something_answers(facts))?;
+    Some(Weighed::possible(text).and(Some(format!("in {phase} {}", failure.detail))))
+}
+
+/// Where another connection of the same kind gets through, it is known better what is cut.
+fn something_answers(facts: &Facts<'_>) -> bool {
+    let request = some_request_answered(facts) && facts.intermittent().is_none() || takes_tls(facts);
+    request || handshakes::difference(facts).is_some() || handshakes::legacy(facts).is_some()
+}
+
+fn through(facts: &Facts<'_>) -> Option<String> {
+    let tunnel = tunnel(facts)?;
+    let size = tunnel.mtu.map(|mtu| format!(", MTU {mtu}")).unwrap_or_default();
+    Some(format!("the way to {} leads through the tunnel {}{size}", tunnel.destination, tunnel.interface))
+}
+
+fn small_packets(facts: &Facts<'_>) -> Option<String> {
+    let route = route(facts)?;
+    let small = route.mtu.filter(|mtu| *mtu < ETHERNET)?;
+    let kind = if route.tunnel { "tunnel" } else { "interface" };
+    Some(format!("the {kind} {} on the way carries packets of {small} B at most", route.interface))
+}

@@ -1,0 +1,58 @@
+//! What is known of the target's address, and how this machine's packets get there.
+
+use std::net::IpAddr;
+
+use super::machine;
+use crate::{diagnose::Facts, report::Route};
+
+/// The address that was connected to, else those that were tried, else those of the name.
+pub fn addresses(facts: &Facts<'_>) -> Vec<IpAddr> {
+    let connect = facts.trace.described().and_then(|made| made.phases.connect.as_ref());
+    if let Some(peer) = connect.and_then(|record| record.evidence.peer) {
+        return vec![peer.ip()];
+    }
+    let tried = connect.map(|record| record.evidence.attempts.iter().map(|attempt| attempt.address.ip()));
+    let tried: Vec<IpAddr> = tried.into_iter().flatten().collect();
+    if tried.is_empty() { resolved(facts) } else { tried }
+}
+
+/// The addresses that the system gave for the name; none for an address.
+pub fn resolved(facts: &Facts<'_>) -> Vec<IpAddr> {
+    let main = facts.trace.traced().next();
+    let resolve = main.and_then(|made| made.phases.resolve.as_ref()).map(|record| &record.evidence);
+    let named = resolve.filter(|evidence| !evidence.literal);
+    named.into_iter().flat_map(|evidence| &evidence.addresses).map(|found| found.address).collect()
+}
+
+/// The tunnel that this machine's packets to the target go through.
+pub fn tunnel<'a>(facts: &Facts<'a>) -> Option<&'a Route> {
+    route(facts).filter(|route| route.tunnel)
+}
+
+/// The way to the target.
+pub fn route<'a>(facts: &Facts<'a>) -> Option<&'a Route> {
+    let route = machine(facts).filter(|machine| !machine.from_files)?.route.as_ref()?;
+    addresses(facts).contains(&route.destination).then_some(route)
+}
+
+/// Whether an address is one of the internet.
+pub fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let [a, b, ..] = v4.octets();
+            // 100.64.0.0/10 is of carriers (RFC 6598).
+            let carrier = a == 100 && b & 0xC0 == 64;
+            !(v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_unspecified()
+                || v4.is_documentation()
+                || carrier)
+        }
+        // Global unicast (RFC 4291) without documentation (RFC 3849).
+        IpAddr::V6(v6) => {
+            let [first, second, ..] = v6.segments();
+            first & 0xE000 == 0x2000 && (first, second) != (0x2001, 0xDB8)
+        }
+    }
+}
