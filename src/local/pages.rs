@@ -2,7 +2,8 @@
 
 use crate::sections;
 
-const TOPICS: &[&str] = &[include_str!("pages/credssp.md"), include_str!("pages/names.md")];
+const TOPICS: &[&str] =
+    &[include_str!("pages/credssp.md"), include_str!("pages/names.md"), include_str!("pages/files.md")];
 
 /// What a check with this code looks at, what its results mean and what to do, as Markdown; begins with a heading that
 /// names the code.

@@ -10,6 +10,7 @@ mod credentials;
 mod demo;
 mod explain;
 mod faults;
+mod files;
 mod interrupt;
 mod judge;
 mod junit;

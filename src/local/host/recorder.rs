@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use time::OffsetDateTime;
 
-use super::{About, Answer, Event, File, Host, Output, Owner, Recorded, Service, Value};
+use super::{About, Answer, Event, File, Host, Output, Owner, Recorded, Service, Source, Value};
 use crate::report::Os;
 
 /// A machine whose answers are kept.
@@ -67,6 +67,10 @@ impl Host for Recorder<'_> {
 
     fn elevated(&self) -> Option<bool> {
         self.asked.elevated()
+    }
+
+    fn source(&self) -> Option<Source> {
+        self.asked.source()
     }
 
     fn now(&self) -> OffsetDateTime {

@@ -18,11 +18,7 @@ const CURRENT: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 /// Major and minor version, build and revision.
 pub fn version(_machine: &ThisMachine) -> Option<String> {
     let number = |name: &str| value(CURRENT, name).ok().flatten().map(|value| value.to_string());
-    let build = number("CurrentBuildNumber")?;
-    let major = number("CurrentMajorVersionNumber").unwrap_or_else(|| "6".to_owned());
-    let minor = number("CurrentMinorVersionNumber").unwrap_or_else(|| "1".to_owned());
-    let revision = number("UBR").map(|revision| format!(".{revision}")).unwrap_or_default();
-    Some(format!("{major}.{minor}.{build}{revision}"))
+    crate::local::host::windows_version(number)
 }
 
 /// Whether the current user has an administrator's rights; it is tried where only they may look.
