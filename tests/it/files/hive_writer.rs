@@ -65,7 +65,12 @@ pub fn hive(root: &Node) -> Vec<u8> {
     let mut cells = Cells(vec![0; 32]);
     let root = cells.key("ROOT", root);
     let mut bins = cells.0;
-    bins.resize(bins.len().next_multiple_of(4096), 0);
+    let used = bins.len();
+    let free = used.next_multiple_of(4096) - used;
+    bins.resize(used + free, 0);
+    if free > 0 {
+        bins[used..used + 4].copy_from_slice(&(free as u32).to_le_bytes());
+    }
     bins[..4].copy_from_slice(b"hbin");
     let size = bins.len() as u32;
     bins[8..12].copy_from_slice(&size.to_le_bytes());
@@ -76,7 +81,7 @@ pub fn hive(root: &Node) -> Vec<u8> {
         head[at..at + 4].copy_from_slice(&u32::to_le_bytes(number));
     }
     // 2026-11-22 12:00 UTC.
-    head[12..20].copy_from_slice(&134_083_152_000_000_000_u64.to_le_bytes());
+    head[12..20].copy_from_slice(&134_398_224_000_000_000_u64.to_le_bytes());
     let words = head[..508].as_chunks().0.iter().map(|word| u32::from_le_bytes(*word));
     let sum = words.fold(0, |sum, word| sum ^ word);
     head[508..512].copy_from_slice(&sum.to_le_bytes());

@@ -146,6 +146,15 @@ fn the_program_reads_files_in_place_of_the_machine() {
     assert!(report["local"].as_array().is_some_and(|checks| !checks.is_empty()));
 }
 
+/// The fuzzer begins with these.
+#[test]
+fn the_samples_are_read() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/files");
+    let files = Files::open(&[Given::Folder(folder)]).unwrap_or_else(|why| panic!("{why}"));
+    let source = files.source().expect("files");
+    assert_eq!((source.read.len(), source.damage), (3, Vec::new()), "{:?}", source.read);
+}
+
 /// A sentence on standard error, exit code 2, and nothing else.
 #[test]
 fn what_cannot_be_read_ends_in_a_sentence() {

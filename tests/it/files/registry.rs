@@ -170,7 +170,8 @@ fn a_hive_is_recognized_by_what_it_holds_or_named() {
     other.at("Parameters").number("x", 1);
     let bytes = hive(&other);
     assert!(matches!(opened(&bytes), Err(NoHive::Unknown)));
-    let named = Hive::open(Cursor::new(bytes.clone()), Some(r"HKLM\SOFTWARE\Own")).ok().expect("a hive");
+    let named = Hive::open(Cursor::new(bytes.clone()), Some(r"HKLM\SOFTWARE\Own"));
+    let named = named.unwrap_or_else(|why| panic!("{why}"));
     assert_eq!(named.value(r"HKLM\SOFTWARE\Own\Parameters", "x"), number(1));
     let mut log = bytes;
     log[28] = 6;

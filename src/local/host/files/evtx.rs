@@ -33,6 +33,8 @@ struct State<R> {
     /// Where chunks are damaged.
     unreadable: BTreeSet<u64>,
     notes: BTreeSet<String>,
+    /// Every channel, once all chunks were read.
+    all: Option<BTreeSet<String>>,
 }
 
 #[derive(Clone, Copy)]
@@ -70,8 +72,8 @@ impl<R: Read + Seek> Log<R> {
         if body / CHUNK > MOST_CHUNKS {
             notes.insert("it is larger than what is read of it".to_owned());
         }
-        let mut state = State { file, is_dirty, unreadable: BTreeSet::new(), notes };
-        let chunks = state.chunks((body / CHUNK).min(MOST_CHUNKS)).map_err(failed)?;
+        let mut state = State { file, is_dirty, unreadable: BTreeSet::new(), notes, all: None };
+        let chunks = state.chunks((body / CHUNK).min(MOST_CHUNKS), told.into()).map_err(failed)?;
         let (mut channels, mut newest) = (BTreeSet::new(), None);
         // The newest and the oldest chunk tell whether the file is about one channel.
         for place in chunks.first().into_iter().chain(chunks.last()) {
@@ -115,28 +117,11 @@ impl<R: Read + Seek> Log<R> {
             };
         }
         let mut state = self.state();
-        let (mut found, mut read): (Vec<Event>, usize) = (Vec::new(), 0);
-        for place in &self.chunks {
-            let since = found.first().map(|newest| since(newest));
-            let mut events = state.events(*place);
-            events.reverse();
-            let is_older = |at: OffsetDateTime| since.is_some_and(|since| at < since);
-            let is_over = events.first().is_some_and(|(_, newest)| is_older(newest.at.into()));
-            found.extend(events.into_iter().filter(|(own, _)| same(own, channel)).map(|(_, event)| event));
-            read += 1;
-            if is_over || found.len() >= MOST_EVENTS {
-                break;
-            }
-            if self.channels.len() > 1 && read >= MOST_READ {
-                state.notes.insert(format!("only its newest {} MiB were read", MOST_READ / 16));
-                break;
-            }
-        }
-        if found.is_empty() && !held {
+        if state.all.as_ref().is_some_and(|all| !all.iter().any(|known| same(known, channel))) {
             return Err(Unreadable::NotHeld);
         }
-        newest(&mut found);
-        Ok(Some(found))
+        let found = state.search(&self.chunks, channel, self.channels.len() > 1);
+        if found.is_empty() && !held { Err(Unreadable::NotHeld) } else { Ok(Some(found)) }
     }
 
     fn state(&self) -> MutexGuard<'_, State<R>> {
@@ -145,8 +130,8 @@ impl<R: Read + Seek> Log<R> {
 }
 
 impl<R: Read + Seek> State<R> {
-    /// The chunks that hold events, newest first.
-    fn chunks(&mut self, count: u64) -> io::Result<Vec<Place>> {
+    /// The chunks that hold events, newest first; the head of the file tells of `told` chunks.
+    fn chunks(&mut self, count: u64, told: u64) -> io::Result<Vec<Place>> {
         let mut places = Vec::new();
         for at in (0..count).map(|index| HEAD + index * CHUNK) {
             let mut head = [0; 56];
@@ -155,8 +140,8 @@ impl<R: Read + Seek> State<R> {
             let number =
                 |from: usize| head[from..from + 8].try_into().map(u64::from_le_bytes).unwrap_or(u64::MAX);
             match (head.starts_with(b"ElfChnk\0"), number(32)) {
-                // A log that was made large at once has zeros behind its events.
-                (false, _) if head == [0; 56] => {}
+                // A log that was made large at once has anything behind its events.
+                (false, _) if head == [0; 56] || at >= HEAD + told * CHUNK => {}
                 (false, _) => {
                     self.unreadable.insert(at);
                 }
@@ -166,6 +151,34 @@ impl<R: Read + Seek> State<R> {
         }
         places.sort_by_key(|place| std::cmp::Reverse((place.last, place.at)));
         Ok(places)
+    }
+
+    /// The newest events of a channel out of these chunks.
+    fn search(&mut self, chunks: &[Place], channel: &str, is_mixed: bool) -> Vec<Event> {
+        let most = if is_mixed { MOST_READ } else { chunks.len() };
+        let (mut found, mut all): (Vec<Event>, _) = (Vec::new(), BTreeSet::new());
+        let mut is_over = false;
+        for place in chunks.iter().take(most) {
+            let mut events = self.events(*place);
+            events.reverse();
+            let since = found.first().map(since);
+            let newest = events.first().map(|(_, newest)| OffsetDateTime::from(newest.at));
+            is_over = since.is_some_and(|since| newest.is_some_and(|newest| newest < since));
+            all.extend(events.iter().map(|(own, _)| own.clone()));
+            found.extend(events.into_iter().filter(|(own, _)| same(own, channel)).map(|(_, event)| event));
+            is_over |= found.len() >= MOST_EVENTS;
+            if is_over {
+                break;
+            }
+        }
+        if !is_over {
+            self.all = Some(all);
+            if chunks.len() > most {
+                self.notes.insert(format!("only its newest {} MiB were read", MOST_READ / 16));
+            }
+        }
+        newest(&mut found);
+        found
     }
 
     /// The events of a chunk with their channels, oldest first.
