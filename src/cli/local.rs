@@ -143,7 +143,7 @@ fn collect(collection: &Collection, path: &Path, quiet: bool) -> Result<(), Erro
     let mut stderr = anstream::stderr();
     if !quiet {
         let list = collection.list().join("\n  ");
-        let _ = writeln!(stderr, "rdptrace: {} takes along, and no secrets:\n  {list}", path.display());
+        let _ = writeln!(stderr, "rdptrace: this goes into {}, and no secrets:\n  {list}", path.display());
     }
     let unwritable =
         |why: &dyn std::fmt::Display| Error::new(format!("cannot write {}: {why}", path.display()));

@@ -197,7 +197,7 @@ fn the_program_lists_what_it_takes_and_reads_it_again() {
     let collected = rdptrace(&["local", "--role", "client", "--fail-on", "never", "--collect", path]);
     let said = text(&collected.stderr);
     assert_eq!(collected.status.code(), Some(0), "{said}");
-    assert!(said.contains("takes along") && said.contains("text of "), "{said}");
+    assert!(said.contains("this goes into") && said.contains("text of "), "{said}");
     let read = rdptrace(&["local", "--role", "client", "--fail-on", "never", "--collected", path]);
     assert_eq!(read.status.code(), Some(0), "{}", text(&read.stderr));
     assert!(text(&read.stdout).starts_with("machine read from files"), "{}", text(&read.stdout));
