@@ -146,6 +146,11 @@ pub struct TraceArguments {
     #[arg(long, value_enum, default_value = "auto")]
     pub local: LocalArgument,
 
+    /// Compare with another machine instead of this one: the event logs (.evtx), registry exports
+    /// (.reg), registry hives and collected zip files of this folder
+    #[arg(long, value_name = "DIR")]
+    pub host_files: Option<PathBuf>,
+
     #[command(flatten)]
     pub output: OutputArguments,
 }

@@ -1,6 +1,11 @@
-//! `rdptrace local`, and the checks beside a trace.
+//! `rdptrace local`, the checks beside a trace, and the files that stand for another machine.
 
-use std::thread;
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    path::{Path, PathBuf},
+    thread,
+};
 
 use clap::Args;
 
@@ -10,7 +15,11 @@ use super::{
 };
 use crate::{
     checked,
-    local::{Checked, RoleChoice, Subject, check, this_machine},
+    local::{
+        Checked, Collection, Host, Recorder, RoleChoice, Subject, check,
+        files::{Files, Given},
+        this_machine,
+    },
     target::Target,
 };
 
@@ -25,37 +34,161 @@ pub struct LocalArguments {
     pub target: Option<TargetArgument>,
 
     #[command(flatten)]
+    pub files: FileArguments,
+
+    /// Also write what the checks asked this machine to this new zip file, without secrets and with
+    /// the names of users, hosts and domains replaced, for `--collected` on another one
+    #[arg(long, value_name = "OUT.zip", conflicts_with_all = ["evtx", "reg", "hive", "collected", "host_files"])]
+    pub collect: Option<PathBuf>,
+
+    /// Leave the names of users and hosts in what --collect writes
+    #[arg(long, requires = "collect")]
+    pub no_redact: bool,
+
+    #[command(flatten)]
     pub output: OutputArguments,
 }
 
-/// Checks this machine, writes the report and returns the exit code.
+/// The files that a machine is read from in place of this one.
+#[derive(Args, Debug)]
+pub struct FileArguments {
+    /// Read an exported event log instead of this machine; each of these options may be given more
+    /// than once
+    #[arg(long, value_name = "FILE")]
+    pub evtx: Vec<PathBuf>,
+
+    /// Read a registry export (.reg)
+    #[arg(long, value_name = "FILE")]
+    pub reg: Vec<PathBuf>,
+
+    /// Read a registry hive: SYSTEM, SOFTWARE or NTUSER.DAT, or any with the key that it holds, such
+    /// as HKLM\SOFTWARE\Policies=FILE
+    #[arg(long, value_name = "[KEY=]FILE")]
+    pub hive: Vec<String>,
+
+    /// Read a zip file that --collect wrote
+    #[arg(long, value_name = "FILE.zip")]
+    pub collected: Option<PathBuf>,
+
+    /// Read every event log, registry export, hive and collected zip file of a folder
+    #[arg(long, value_name = "DIR")]
+    pub host_files: Option<PathBuf>,
+}
+
+impl FileArguments {
+    /// The machine in the files; none where no file was named.
+    ///
+    /// # Errors
+    /// A file is missing or of another kind.
+    fn open(&self) -> Result<Option<Files>, Error> {
+        let logs = self.evtx.iter().cloned().map(Given::Log);
+        let exports = self.reg.iter().cloned().map(Given::Export);
+        let hives = self.hive.iter().map(|text| hive(text));
+        let collected = self.collected.iter().cloned().map(Given::Collected);
+        let folder = self.host_files.iter().cloned().map(Given::Folder);
+        let given: Vec<_> = logs.chain(exports).chain(hives).chain(collected).chain(folder).collect();
+        match given.as_slice() {
+            [] => Ok(None),
+            given => Files::open(given).map(Some).map_err(Error::new),
+        }
+    }
+}
+
+/// A hive, with the key that it holds before an equals sign.
+fn hive(text: &str) -> Given {
+    let key = text.split_once('=').filter(|(key, _)| {
+        let root = key.split('\\').next().unwrap_or_default();
+        root.eq_ignore_ascii_case("HKLM") || root.eq_ignore_ascii_case("HKCU")
+    });
+    match key {
+        Some((key, file)) => Given::Hive(file.into(), Some(key.trim_end_matches('\\').to_owned())),
+        None => Given::Hive(text.into(), None),
+    }
+}
+
+/// Checks a machine, writes the report and returns the exit code.
 ///
 /// # Errors
-/// The report cannot be written.
+/// A file cannot be read, or the report or the zip file cannot be written.
 pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
+    if let Some(path) = arguments.collect.as_deref().filter(|path| path.symlink_metadata().is_ok()) {
+        return Err(Error::new(format!("{} exists and is not overwritten", path.display())));
+    }
     let target = arguments.target.as_ref().map(TargetArgument::read).transpose()?;
+    let files = arguments.files.open()?;
     let output = Output::open(&arguments.output, None)?;
-    let subject = target.as_ref().map(subject);
-    let report = checked(&this_machine(), arguments.role.into(), subject.as_ref());
+    let named = target.as_ref().map(subject);
+    let role = arguments.role.into();
+    let report = match (&files, &arguments.collect) {
+        (Some(files), _) => checked(files, role, named.or_else(|| asked(files)).as_ref()),
+        (None, None) => checked(&this_machine(), role, named.as_ref()),
+        (None, Some(path)) => {
+            let machine = this_machine();
+            let recorder = Recorder::new(&machine);
+            let report = checked(&recorder, role, named.as_ref());
+            let collection =
+                Collection::new(&machine, recorder.finish(), named.as_ref(), !arguments.no_redact);
+            if let Err(error) = collect(&collection, path, arguments.output.quiet) {
+                output.abandon();
+                return Err(error);
+            }
+            report
+        }
+    };
     output.write(&report, None)?;
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))
 }
 
-/// The checks of this machine, made beside a trace.
+/// Says what is taken along, and writes it to a new file.
+fn collect(collection: &Collection, path: &Path, quiet: bool) -> Result<(), Error> {
+    let mut stderr = anstream::stderr();
+    if !quiet {
+        let list = collection.list().join("\n  ");
+        let _ = writeln!(stderr, "rdptrace: this goes into {}, and no secrets:\n  {list}", path.display());
+    }
+    let unwritable =
+        |why: &dyn std::fmt::Display| Error::new(format!("cannot write {}: {why}", path.display()));
+    let file = File::create_new(path).map_err(|error| unwritable(&error))?;
+    collection.write(file).map_err(|why| {
+        let _ = fs::remove_file(path);
+        unwritable(&why)
+    })
+}
+
+/// The target that the answers were collected for.
+fn asked(files: &Files) -> Option<Subject> {
+    let asked = files.asked();
+    let host = asked.host.clone()?;
+    Some(Subject { host, port: asked.port.unwrap_or(3389) })
+}
+
+/// The checks beside a trace: of this machine, or of files.
 pub struct Beside(thread::JoinHandle<Checked>);
 
 impl Beside {
     /// Begins them.
-    pub fn begin(target: &Target) -> Self {
+    pub fn begin(target: &Target, files: Option<Files>) -> Self {
         let subject = subject(target);
-        Self(thread::spawn(move || check(&this_machine(), RoleChoice::Auto, Some(&subject))))
+        let check = move |machine: &dyn Host| check(machine, RoleChoice::Auto, Some(&subject));
+        Self(thread::spawn(move || match files {
+            Some(files) => check(&files),
+            None => check(&this_machine()),
+        }))
     }
 
     /// Waits for them; what they ask has deadlines of its own. None when a check failed to run.
     pub fn finish(self) -> Option<Checked> {
         self.0.join().ok()
     }
+}
+
+/// The machine of a folder, in place of this one.
+///
+/// # Errors
+/// There is nothing to read in it.
+pub fn folder(path: &Path) -> Result<Files, Error> {
+    Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)
 }
 
 fn subject(target: &Target) -> Subject {

@@ -7,7 +7,7 @@ use super::{
     args::{Color, OutputArguments, TraceArguments},
     choices::LocalArgument,
     exit,
-    local::Beside,
+    local::{Beside, folder},
     logs,
     output::Output,
     password,
@@ -30,10 +30,14 @@ use crate::{
 /// Something could not be read or written; nothing was sent if it was read before the trace.
 pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
+    if arguments.host_files.is_some() && arguments.local == LocalArgument::Off {
+        return Err(Error::new("--host-files is checked, which --local off forbids"));
+    }
+    let files = arguments.host_files.as_deref().map(folder).transpose()?;
     let target = arguments.target.read()?;
     let settings = settings(arguments, &target)?;
     let output = Output::open(&arguments.output, arguments.screenshot.as_deref())?;
-    let beside = (arguments.local == LocalArgument::Auto).then(|| Beside::begin(&target));
+    let beside = (arguments.local == LocalArgument::Auto).then(|| Beside::begin(&target, files));
     match report(arguments, &target, &settings) {
         Ok((report, picture)) => {
             let report = match beside.and_then(Beside::finish) {

@@ -9,7 +9,7 @@ pub fn machine(scene: &Scene<'_>, roles: &[Role]) -> Machine {
         system: scene.system(),
         version: scene.host.version(),
         elevated: scene.host.elevated(),
-        from_files: false,
+        from_files: scene.host.source().is_some(),
         roles: roles.to_vec(),
         encryption_oracle: None,
         client_protocols: Vec::new(),

@@ -1,6 +1,8 @@
 //! Checks of a machine as a client or as a host: what it is told, and whether that is as it should be. Nothing is changed.
 
 mod check;
+mod collect;
+mod damage;
 mod host;
 mod machine;
 mod pages;
@@ -10,10 +12,14 @@ mod setting;
 mod topics;
 
 pub use check::{Check, Said, Test};
+pub use collect::Collection;
+pub use damage::FILES_DAMAGED;
+#[doc(hidden)]
+pub use host::files;
 pub use host::{
     About, Answer, EVENT_DAYS, Event, File, Host, LARGEST_TEXT, MOST_EVENTS, Output, Owner, Recorded,
-    Recorder, Service, ServiceState, StartType, ThisMachine, Unreadable, Value, event_xml, this_machine,
-    without_account,
+    Recorder, Service, ServiceState, Source, StartType, ThisMachine, Unreadable, Value, event_xml,
+    this_machine, without_account,
 };
 pub use pages::{page, paged};
 pub use scene::{Scene, Subject};
@@ -51,7 +57,9 @@ pub fn check(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>) -> 
     let scene = Scene::new(host, subject);
     let roles = roles(&scene, choice);
     let fits = |check: &&Check| check.on.contains(&host.system()) && roles.contains(&check.role);
-    let checks = checks().filter(fits).map(|check| result(check, &scene)).collect();
+    let mut checks: Vec<_> = checks().filter(fits).map(|check| result(check, &scene)).collect();
+    // The last one: files show their damage while they are read.
+    checks.extend(host.source().map(|source| damage::result(&source)));
     Checked { machine: machine::machine(&scene, &roles), checks }
 }
 
@@ -60,9 +68,13 @@ fn result(check: &Check, scene: &Scene<'_>) -> LocalCheck {
         Test::Setting(setting) => setting.judge(scene),
         Test::Logic(logic) => logic(scene),
     };
+    named(check.code, Some(check.role), said)
+}
+
+fn named(code: &str, role: Option<Role>, said: Said) -> LocalCheck {
     LocalCheck {
-        code: check.code.to_owned(),
-        role: Some(check.role),
+        code: code.to_owned(),
+        role,
         status: said.status,
         observed: said.observed,
         message: said.message,

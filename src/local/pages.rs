@@ -31,6 +31,7 @@ const TOPICS: &[&str] = &[
     include_str!("pages/host_license.md"),
     include_str!("pages/host_log.md"),
     include_str!("pages/xrdp.md"),
+    include_str!("pages/files.md"),
 ];
 
 /// What a check with this code looks at, what its results mean and what to do, as Markdown; begins with a heading that

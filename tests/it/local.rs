@@ -8,7 +8,10 @@ use std::{
 
 use rdptrace::{
     checked,
-    local::{About, Case, Check, Is, Recorded, RoleChoice, Setting, Subject, Test, Value, check, checks},
+    local::{
+        About, Case, Check, FILES_DAMAGED, Is, Recorded, RoleChoice, Setting, Subject, Test, Value, check,
+        checks,
+    },
     render,
     report::{CheckStatus, LocalCheck, Os, Role},
 };
@@ -166,7 +169,7 @@ fn every_check_has_its_own_name_and_its_cases_end() {
 
 #[test]
 fn every_check_has_a_page_and_every_page_a_check() {
-    let made: BTreeSet<_> = checks().map(|check| check.code).collect();
+    let made: BTreeSet<_> = checks().map(|check| check.code).chain([FILES_DAMAGED]).collect();
     let written: BTreeSet<_> = rdptrace::local::paged().collect();
     assert_eq!(made, written);
 }

@@ -13,6 +13,7 @@ mod event_xml;
 mod explain;
 mod explain_program;
 mod faults;
+mod files;
 mod interrupt;
 mod joined;
 mod joined_pages;

@@ -1,111 +1,141 @@
-//! Events as Windows prints them in XML, one element after the other without a root.
+//! Events as Windows writes them in XML, read into their numbers, their times and their named values.
 
 use std::collections::BTreeMap;
 
 use quick_xml::{
     Reader, XmlVersion,
     escape::resolve_predefined_entity,
-    events::{BytesRef, BytesStart, Event as Part},
+    events::{BytesStart, Event as Piece},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{Event, MOST_EVENTS};
 
-/// The events that can be read; what is damaged is left out, and what is cut off at the end as well.
+/// More values of one event are not kept.
+const MOST_VALUES: usize = 64;
+/// More of a value is not kept, in bytes.
+const LONGEST_VALUE: usize = 4096;
+/// More of all values is not kept, in bytes.
+const MOST_TEXT: usize = 16 << 10;
+/// Elements in elements.
+const DEEPEST: usize = 32;
+
+/// The events of a list that has no root, as Windows prints it; what is damaged or cut off is left out.
 pub fn events(text: &str) -> Vec<Event> {
-    let mut reader = Reader::from_str(text);
-    let mut draft = Draft::default();
-    let mut found = Vec::new();
-    while let Ok(part) = reader.read_event() {
-        match part {
-            Part::Start(start) => draft.begin(&start),
-            Part::Empty(start) => {
-                draft.begin(&start);
-                draft.text.clear();
-                draft.end(start.local_name().as_ref());
-            }
-            Part::Text(text) => draft.text += &text.xml10_content(),
-            Part::GeneralRef(entity) => draft.refer(&entity),
-            Part::End(end) if end.local_name().as_ref() == "Event" => {
-                found.extend(std::mem::take(&mut draft).finish());
-                if found.len() == MOST_EVENTS {
-                    break;
-                }
-            }
-            Part::End(end) => draft.end(end.local_name().as_ref()),
-            Part::Eof => break,
+    const END: &str = "</Event>";
+    let whole = text.split_inclusive(END).filter(|xml| xml.ends_with(END));
+    whole.filter_map(event).map(|(_, event)| event).take(MOST_EVENTS).collect()
+}
+
+/// The channel and the event; none where the text is no event.
+pub fn event(xml: &str) -> Option<(String, Event)> {
+    let mut reader = Reader::from_str(xml);
+    reader.config_mut().expand_empty_elements = true;
+    let mut seen = Seen::default();
+    loop {
+        match reader.read_event().ok()? {
+            Piece::Start(element) => seen.begin(&element)?,
+            Piece::End(_) => seen.end(),
+            Piece::Text(text) => seen.text.push_str(&text.xml10_content()),
+            Piece::CData(text) => seen.text.push_str(&text.xml10_content()),
+            Piece::GeneralRef(entity) => match entity.resolve_char_ref() {
+                Ok(Some(c)) => seen.text.push(c),
+                _ => seen.text.push_str(resolve_predefined_entity(&entity).unwrap_or_default()),
+            },
+            Piece::Eof => return seen.finish(),
             _ => {}
         }
     }
-    found
 }
 
-/// What was read of one event.
+/// What was read so far.
 #[derive(Default)]
-struct Draft {
+struct Seen {
+    path: Vec<String>,
+    text: String,
+    name: Option<String>,
+    leaf: bool,
+    unnamed: usize,
+    kept: usize,
     id: Option<u32>,
     provider: String,
-    at: Option<OffsetDateTime>,
+    channel: Option<String>,
     level: Option<u8>,
+    at: Option<OffsetDateTime>,
     data: BTreeMap<String, String>,
-    /// Whether the values of the event have begun.
-    in_data: bool,
-    /// How many values there were.
-    place: usize,
-    /// The name of the value that is read.
-    name: Option<String>,
-    text: String,
 }
 
-impl Draft {
-    fn begin(&mut self, start: &BytesStart<'_>) {
-        self.text.clear();
-        match start.local_name().as_ref() {
-            "Provider" => self.provider = attribute(start, "Name").unwrap_or_default(),
-            "TimeCreated" => {
-                let at = attribute(start, "SystemTime");
-                self.at = at.and_then(|at| OffsetDateTime::parse(&at, &Rfc3339).ok());
+impl Seen {
+    fn begin(&mut self, element: &BytesStart<'_>) -> Option<()> {
+        let name = element.local_name().into_inner().to_owned();
+        let attribute = |wanted: &str| {
+            let mut attributes = element.attributes().flatten();
+            let found = attributes.find(|attribute| attribute.key.local_name().into_inner() == wanted)?;
+            found.normalized_value(XmlVersion::Implicit1_0).ok().map(|value| value.into_owned())
+        };
+        match name.as_str() {
+            "Provider" if self.is_in(&["Event", "System"]) => {
+                self.provider =
+                    attribute("Name").or_else(|| attribute("EventSourceName")).unwrap_or_default();
             }
-            "EventData" | "UserData" => self.in_data = true,
-            _ if self.in_data => self.name = attribute(start, "Name"),
+            "TimeCreated" if self.is_in(&["Event", "System"]) => {
+                self.at =
+                    attribute("SystemTime").and_then(|time| OffsetDateTime::parse(&time, &Rfc3339).ok());
+            }
             _ => {}
         }
+        self.name = attribute("Name");
+        self.path.push(name);
+        self.text.clear();
+        self.leaf = true;
+        (self.path.len() <= DEEPEST).then_some(())
     }
 
-    fn refer(&mut self, entity: &BytesRef<'_>) {
-        match entity.resolve_char_ref() {
-            Ok(Some(character)) => self.text.push(character),
-            _ => self.text += resolve_predefined_entity(entity).unwrap_or_default(),
+    fn end(&mut self) {
+        let Some(name) = self.path.pop() else { return };
+        let text = self.text.trim();
+        if self.is_in(&["Event", "System"]) {
+            match name.as_str() {
+                "EventID" => self.id = text.parse().ok(),
+                "Level" => self.level = text.parse().ok(),
+                "Channel" => self.channel = Some(text.to_owned()),
+                _ => {}
+            }
+        } else if self.is_in(&["Event", "EventData"]) && name == "Data" {
+            let name = self.name.take().unwrap_or_else(|| {
+                self.unnamed += 1;
+                self.unnamed.to_string()
+            });
+            self.keep(name);
+        } else if self.leaf && self.path.get(1).is_some_and(|part| part == "UserData") {
+            self.keep(name);
+        }
+        self.leaf = false;
+        self.text.clear();
+    }
+
+    fn keep(&mut self, name: String) {
+        let most = LONGEST_VALUE.min(MOST_TEXT.saturating_sub(self.kept + name.len()));
+        let text = self.text.trim();
+        let text = &text[..text.floor_char_boundary(most)];
+        if self.data.len() < MOST_VALUES && name.len() <= LONGEST_VALUE && most > 0 {
+            self.kept += name.len() + text.len();
+            self.data.entry(name).or_insert_with(|| text.to_owned());
         }
     }
 
-    fn end(&mut self, element: &str) {
-        let text = std::mem::take(&mut self.text);
-        match element {
-            "EventID" if !self.in_data => self.id = text.trim().parse().ok(),
-            "Level" if !self.in_data => self.level = text.trim().parse().ok(),
-            "EventData" | "UserData" => self.in_data = false,
-            _ if self.in_data => self.value(element, text.trim()),
-            _ => {}
-        }
+    fn is_in(&self, path: &[&str]) -> bool {
+        self.path == path
     }
 
-    fn value(&mut self, element: &str, text: &str) {
-        self.place += 1;
-        let place = || if element == "Data" { self.place.to_string() } else { element.to_owned() };
-        let name = self.name.take().unwrap_or_else(place);
-        if !text.is_empty() {
-            self.data.insert(name, text.to_owned());
-        }
+    fn finish(self) -> Option<(String, Event)> {
+        let event = Event {
+            id: self.id?,
+            provider: self.provider,
+            at: self.at?.into(),
+            level: self.level,
+            data: self.data,
+        };
+        Some((self.channel.unwrap_or_default(), event))
     }
-
-    fn finish(self) -> Option<Event> {
-        let Self { id, provider, at, level, data, .. } = self;
-        Some(Event { id: id?, provider, at: at?.into(), level, data })
-    }
-}
-
-fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = start.try_get_attribute(name).ok()??;
-    found.normalized_value(XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
 }

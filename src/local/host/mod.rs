@@ -1,6 +1,8 @@
 //! What the checks ask a machine. The machine may be this one, files that another one sent, or invented.
 
 pub mod event_xml;
+#[doc(hidden)]
+pub mod files;
 mod recorded;
 mod recorder;
 mod redact;
@@ -11,7 +13,7 @@ pub use recorded::{About, Recorded};
 pub use recorder::Recorder;
 pub use redact::without_account;
 pub use this::{ThisMachine, this_machine};
-pub use types::{Event, File, Output, Owner, Service, ServiceState, StartType, Unreadable, Value};
+pub use types::{Event, File, Output, Owner, Service, ServiceState, Source, StartType, Unreadable, Value};
 
 use time::OffsetDateTime;
 
@@ -37,6 +39,11 @@ pub trait Host: Send + Sync {
 
     /// Whether the answers are given with an administrator's rights; none where it is not known.
     fn elevated(&self) -> Option<bool>;
+
+    /// The files that it is read from; none where the machine itself is asked.
+    fn source(&self) -> Option<Source> {
+        None
+    }
 
     /// Wall time of the machine.
     fn now(&self) -> OffsetDateTime;
@@ -76,4 +83,17 @@ pub trait Host: Send + Sync {
 
     /// What a command prints that only reads; program and arguments are separated by single spaces.
     fn command(&self, line: &str) -> Answer<Output>;
+}
+
+/// Major and minor version, build and revision of Windows, by the values of `CurrentVersion`.
+pub(crate) fn windows_version(number: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let build = number("CurrentBuildNumber")?;
+    let numbers = [number("CurrentMajorVersionNumber"), number("CurrentMinorVersionNumber")];
+    let version = match numbers {
+        [Some(major), Some(minor)] => format!("{major}.{minor}"),
+        // Before Windows 10 there is a text only, which has said 6.3 ever since.
+        _ => number("CurrentVersion")?,
+    };
+    let revision = number("UBR").map(|revision| format!(".{revision}")).unwrap_or_default();
+    Some(format!("{version}.{build}{revision}"))
 }

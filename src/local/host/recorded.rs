@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Answer, Event, File, Host, Output, Owner, Service, Unreadable, Value};
+use super::{Answer, Event, File, Host, Output, Owner, Service, Source, Unreadable, Value};
 use crate::report::{Os, Timestamp};
 
 /// What the machine is.
@@ -33,6 +33,9 @@ pub struct About {
 pub struct Recorded {
     /// What the machine is.
     pub machine: About,
+    /// The files that it was read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
     /// Environment variables.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
@@ -82,6 +85,7 @@ impl Recorded {
     pub fn new(machine: About) -> Self {
         Self {
             machine,
+            source: None,
             variables: BTreeMap::new(),
             files: BTreeMap::new(),
             texts: BTreeMap::new(),
@@ -134,6 +138,10 @@ impl Host for Recorded {
 
     fn elevated(&self) -> Option<bool> {
         self.machine.elevated
+    }
+
+    fn source(&self) -> Option<Source> {
+        self.source.clone()
     }
 
     fn now(&self) -> OffsetDateTime {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use time::OffsetDateTime;
 
 use super::{
-    About, Answer, Event, File, Host, Output, Owner, Recorded, Service, Value,
+    About, Answer, Event, File, Host, Output, Owner, Recorded, Service, Source, Value,
     redact::{without_account, without_secrets},
 };
 use crate::report::Os;
@@ -70,6 +70,10 @@ impl Host for Recorder<'_> {
 
     fn elevated(&self) -> Option<bool> {
         self.asked.elevated()
+    }
+
+    fn source(&self) -> Option<Source> {
+        self.asked.source()
     }
 
     fn now(&self) -> OffsetDateTime {

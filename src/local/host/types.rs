@@ -28,6 +28,17 @@ impl fmt::Display for Unreadable {
     }
 }
 
+/// The files that a machine is read from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Each with what it holds.
+    #[serde(default)]
+    pub read: Vec<String>,
+    /// What could not be read of them, each with the file's name.
+    #[serde(default)]
+    pub damage: Vec<String>,
+}
+
 /// A value of the registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -15,7 +15,7 @@ use windows_service::{
 
 use super::{Answer, Event, Owner, Service, ThisMachine, Unreadable, Value, commands, existing};
 use crate::{
-    local::host::{ServiceState, StartType},
+    local::host::{ServiceState, StartType, windows_version},
     report::Os,
 };
 pub use descriptor::descriptor;
@@ -32,11 +32,7 @@ const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
 /// Major and minor version, build and revision.
 pub fn version(_machine: &ThisMachine) -> Option<String> {
     let number = |name: &str| value(CURRENT, name).ok().flatten().map(|value| value.to_string());
-    let build = number("CurrentBuildNumber")?;
-    let major = number("CurrentMajorVersionNumber").unwrap_or_else(|| "6".to_owned());
-    let minor = number("CurrentMinorVersionNumber").unwrap_or_else(|| "1".to_owned());
-    let revision = number("UBR").map(|revision| format!(".{revision}")).unwrap_or_default();
-    Some(format!("{major}.{minor}.{build}{revision}"))
+    windows_version(number)
 }
 
 /// Whether the current user has an administrator's rights: only they may open the key of the local service accounts.

@@ -1,0 +1,13 @@
+//! Zip files that `local --collect` might have written.
+#![no_main]
+
+use std::io::Cursor;
+
+use libfuzzer_sys::fuzz_target;
+use rdptrace::local::{RoleChoice, check, files::archive};
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok((machine, _)) = archive::read(Cursor::new(bytes)) {
+        let _ = check(&machine, RoleChoice::Auto, None);
+    }
+});

@@ -1,0 +1,97 @@
+//! What `local --collect` takes along of a machine: the answers that its checks got, without secrets, and with the names of
+//! users and hosts replaced.
+
+mod names;
+mod redact;
+mod secrets;
+
+use super::{
+    Host, Recorded, Subject,
+    files::archive::{self, Asked},
+};
+use names::Names;
+
+/// A machine to take along.
+#[derive(Clone, Debug)]
+pub struct Collection {
+    /// Its answers.
+    pub machine: Recorded,
+    asked: Asked,
+    is_redacted: bool,
+}
+
+impl Collection {
+    /// Leaves out what is secret, and replaces names where that is wanted; `host` is asked for further names that are only
+    /// looked for.
+    pub fn new(host: &dyn Host, answers: Recorded, subject: Option<&Subject>, redact: bool) -> Self {
+        let mut machine = answers;
+        secrets::remove(&mut machine);
+        let mut asked = Asked {
+            host: subject.map(|subject| subject.host.clone()),
+            port: subject.map(|subject| subject.port),
+        };
+        if redact {
+            let names = Names::of(host, &machine, subject);
+            machine = redact::machine(machine, &names);
+            asked.host = asked.host.map(|host| names.replaced(&host));
+        }
+        Self { machine, asked, is_redacted: redact }
+    }
+
+    /// What is taken along, a line each.
+    pub fn list(&self) -> Vec<String> {
+        let machine = &self.machine;
+        let mut list = Vec::new();
+        let mut all = |what: &str, names: &mut dyn Iterator<Item = &String>| {
+            list.extend(names.map(|name| format!("{what} {name}")));
+        };
+        all("variable", &mut machine.variables.keys());
+        all("facts of", &mut machine.files.keys());
+        all("text of", &mut machine.texts.keys());
+        all("names in", &mut machine.folders.keys());
+        all("rights on", &mut machine.descriptors.keys());
+        all("rights on", &mut machine.creatable.keys());
+        all("names of the keys in", &mut machine.subkeys.keys());
+        all("service", &mut machine.services.keys());
+        all("who listens on port", &mut machine.listeners.keys());
+        all("output of", &mut machine.commands.keys());
+        for (key, values) in &machine.registry {
+            list.extend(values.keys().map(|name| format!("value {key}\\{name}")));
+        }
+        for (channel, events) in &machine.events {
+            list.push(format!("{} events of {channel}", events.len()));
+        }
+        list
+    }
+
+    /// Writes the zip file.
+    ///
+    /// # Errors
+    /// It cannot be written; why.
+    pub fn write<W: std::io::Write + std::io::Seek>(&self, to: W) -> Result<(), String> {
+        archive::write(to, &self.machine, &self.asked, &self.readme())
+    }
+
+    fn readme(&self) -> String {
+        let names = match self.is_redacted {
+            true => {
+                "Names of users, hosts and domains were replaced: user-1 is the same user\n\
+                 everywhere. Addresses, and names that nothing marks as such, were not. Look\n\
+                 through machine.json before you send it.\n"
+            }
+            false => "Names of users and hosts are as they are (--no-redact).\n",
+        };
+        format!(
+            "What rdptrace {} asked a machine to check it for Remote Desktop\n\n\
+             machine.json  the questions and the answers, as text\n\
+             asked.json    the server that the machine was to reach, where one was named\n\n\
+             {names}\n\
+             Passwords, private keys, ticket caches and other secrets were not taken.\n\n\
+             Read it on any machine:\n\n    \
+             rdptrace local --collected FILE.zip\n\n\
+             It contains, beside what was asked for and does not exist:\n\n{}\n",
+            env!("CARGO_PKG_VERSION"),
+            self.list().join("\n"),
+        )
+    }
+}

@@ -1,0 +1,107 @@
+//! Puts pseudonyms in place of names, everywhere in a machine's answers, so that they still fit together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    super::{Event, File, Output, Recorded, Value},
+    names::Names,
+};
+
+/// Keys of the registry whose subkeys or values are called after hosts.
+const CALLED_AFTER_HOSTS: &[&str] =
+    &[r"\terminal server client\servers\", r"\terminal server client\localdevices\"];
+
+/// The machine with pseudonyms.
+pub fn machine(machine: Recorded, names: &Names) -> Recorded {
+    let text = |text: String| names.replaced(&text);
+    let path = |path: &str| names.replaced(path);
+    let key = |path: &str| key(path, names);
+    let same = |name: &str| name.to_owned();
+    let sorted =
+        |found: Vec<String>| found.into_iter().map(text).collect::<BTreeSet<_>>().into_iter().collect();
+    let keys = machine.subkeys.into_iter().map(|(above, found)| {
+        let last = |name| key(&format!("{above}\\{name}")).rsplit('\\').next().unwrap_or_default().to_owned();
+        (key(&above), found.into_iter().map(last).collect::<BTreeSet<_>>().into_iter().collect())
+    });
+    let unreadable = machine.unreadable.into_iter().map(|(asked, why)| (question(&asked, names), why));
+    Recorded {
+        variables: each(machine.variables, same, text),
+        files: each(machine.files, path, |file| File {
+            owner: file.owner.map(text),
+            group: file.group.map(text),
+            ..file
+        }),
+        texts: each(machine.texts, path, text),
+        folders: each(machine.folders, path, sorted),
+        descriptors: each(machine.descriptors, |asked| key(&path(asked)), |rights| rights),
+        registry: registry(machine.registry, names),
+        subkeys: keys.collect(),
+        creatable: each(machine.creatable, key, |may| may),
+        events: each(machine.events, same, |events| {
+            events.into_iter().map(|one| event(one, names)).collect()
+        }),
+        services: machine.services,
+        listeners: machine.listeners,
+        commands: each(machine.commands, path, |output| Output { text: text(output.text), ..output }),
+        unreadable: unreadable.collect(),
+        absent: machine.absent.iter().map(|asked| question(asked, names)).collect(),
+        ..Recorded::new(machine.machine)
+    }
+}
+
+fn each<A, B>(
+    answers: BTreeMap<String, A>,
+    question: impl Fn(&str) -> String,
+    answer: impl Fn(A) -> B,
+) -> BTreeMap<String, B> {
+    answers.into_iter().map(|(asked, found)| (question(&asked), answer(found))).collect()
+}
+
+fn registry(
+    registry: BTreeMap<String, BTreeMap<String, Value>>,
+    names: &Names,
+) -> BTreeMap<String, BTreeMap<String, Value>> {
+    let mut redacted: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
+    for (path, values) in registry {
+        for (name, found) in values {
+            let whole = key(&format!("{path}\\{name}"), names);
+            let (path, name) = whole.rsplit_once('\\').unwrap_or((&whole, ""));
+            redacted.entry(path.to_owned()).or_default().insert(name.to_owned(), value(found, names));
+        }
+    }
+    redacted
+}
+
+fn value(value: Value, names: &Names) -> Value {
+    match value {
+        Value::Text(text) => Value::Text(names.replaced(&text)),
+        Value::List(list) => Value::List(list.iter().map(|text| names.replaced(text)).collect()),
+        other => other,
+    }
+}
+
+fn event(event: Event, names: &Names) -> Event {
+    let data = event.data.into_iter().map(|(name, value)| (name, names.replaced(&value))).collect();
+    Event { data, ..event }
+}
+
+/// A path in the registry: only what is called after a host has a name in it.
+fn key(path: &str, names: &Names) -> String {
+    let lower = path.to_ascii_lowercase();
+    let after = CALLED_AFTER_HOSTS.iter().find_map(|part| Some(lower.find(part)? + part.len()));
+    match after {
+        Some(after) => format!("{}{}", &path[..after], names.replaced(&path[after..])),
+        None => path.to_owned(),
+    }
+}
+
+/// A question that has no answer.
+fn question(asked: &str, names: &Names) -> String {
+    match asked.split_once(' ') {
+        Some((what @ ("value" | "subkeys" | "create"), path)) => format!("{what} {}", key(path, names)),
+        Some((what @ ("file" | "text" | "folder" | "command"), path)) => {
+            format!("{what} {}", names.replaced(path))
+        }
+        _ => asked.to_owned(),
+    }
+}

@@ -1,0 +1,228 @@
+//! A machine that was taken along in files: event logs, registry exports, registry hives, and what `--collect` wrote.
+
+pub mod archive;
+pub mod evtx;
+mod given;
+pub mod hive;
+pub mod reg;
+
+use std::fs::File as Handle;
+
+use time::OffsetDateTime;
+
+use super::{
+    Answer, EVENT_DAYS, Event, File, Host, MOST_EVENTS, Output, Owner, Recorded, Service, ServiceState,
+    Source, StartType, Unreadable, Value,
+};
+use crate::report::Os;
+use archive::Asked;
+pub use given::Given;
+
+const CURRENT: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
+
+/// Keys and values of a file. What lies outside of what the file holds is [`Unreadable::NotHeld`].
+pub trait Keys: Send + Sync {
+    /// A value.
+    fn value(&self, key: &str, name: &str) -> Answer<Value>;
+
+    /// The names of a key's subkeys.
+    fn subkeys(&self, key: &str) -> Answer<Vec<String>>;
+
+    /// What is damaged.
+    fn notes(&self) -> Vec<String>;
+}
+
+/// The files of one machine. An answer comes from whichever file holds it.
+pub struct Files {
+    keys: Vec<(String, Box<dyn Keys>)>,
+    logs: Vec<(String, evtx::Log<Handle>)>,
+    collected: Option<Recorded>,
+    asked: Asked,
+    read: Vec<String>,
+    damage: Vec<String>,
+    is_windows: bool,
+    now: OffsetDateTime,
+}
+
+impl Files {
+    /// Which target the answers were collected for.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// What the collected answers say.
+    fn collected<T>(&self, ask: impl FnOnce(&Recorded) -> Answer<T>) -> Answer<T> {
+        self.collected.as_ref().map_or(Err(Unreadable::NotHeld), ask)
+    }
+
+    /// What the registry files say, and the collected answers.
+    fn registry<T>(
+        &self,
+        ask: impl Fn(&dyn Keys) -> Answer<T>,
+        collected: impl FnOnce(&Recorded) -> Answer<T>,
+    ) -> Answer<T> {
+        let answers = self.keys.iter().map(|(_, keys)| ask(keys.as_ref()));
+        best(answers.chain([self.collected(collected)]))
+    }
+
+    /// How a service starts, which the registry tells.
+    fn start(&self, name: &str) -> Answer<Service> {
+        let start = match self.value(&format!("{SERVICES}\\{name}"), "Start")? {
+            None => return Ok(None),
+            Some(Value::Number(0..=2)) => Some(StartType::Automatic),
+            Some(Value::Number(3)) => Some(StartType::Manual),
+            Some(Value::Number(4)) => Some(StartType::Disabled),
+            Some(_) => None,
+        };
+        Ok(Some(Service { state: ServiceState::Unknown, start, process: None }))
+    }
+}
+
+impl Host for Files {
+    fn system(&self) -> Os {
+        match &self.collected {
+            Some(collected) if !self.is_windows => collected.system(),
+            _ => Os::Windows,
+        }
+    }
+
+    fn version(&self) -> Option<String> {
+        let number = |name: &str| self.value(CURRENT, name).ok().flatten().map(|value| value.to_string());
+        let collected = || self.collected.as_ref().and_then(Host::version);
+        super::windows_version(number).or_else(collected)
+    }
+
+    fn elevated(&self) -> Option<bool> {
+        self.collected.as_ref().and_then(Host::elevated)
+    }
+
+    fn source(&self) -> Option<Source> {
+        let notes = |name: &str, notes: Vec<String>| {
+            notes.into_iter().map(|note| format!("{name}: {note}")).collect::<Vec<_>>()
+        };
+        let keys = self.keys.iter().flat_map(|(name, keys)| notes(name, keys.notes()));
+        let logs = self.logs.iter().flat_map(|(name, log)| notes(name, log.notes()));
+        let damage = self.damage.iter().cloned().chain(keys).chain(logs).collect();
+        Some(Source { read: self.read.clone(), damage })
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+
+    fn variable(&self, name: &str) -> Answer<String> {
+        self.collected(|collected| collected.variable(name))
+    }
+
+    fn file(&self, path: &str) -> Answer<File> {
+        self.collected(|collected| collected.file(path))
+    }
+
+    fn text(&self, path: &str) -> Answer<String> {
+        self.collected(|collected| collected.text(path))
+    }
+
+    fn folder(&self, path: &str) -> Answer<Vec<String>> {
+        self.collected(|collected| collected.folder(path))
+    }
+
+    fn descriptor(&self, path: &str) -> Answer<String> {
+        self.collected(|collected| collected.descriptor(path))
+    }
+
+    fn value(&self, key: &str, name: &str) -> Answer<Value> {
+        self.registry(|keys| keys.value(key, name), |collected| collected.value(key, name))
+    }
+
+    fn subkeys(&self, key: &str) -> Answer<Vec<String>> {
+        self.registry(|keys| keys.subkeys(key), |collected| collected.subkeys(key))
+    }
+
+    fn may_create(&self, key: &str) -> Answer<bool> {
+        let told = |keys: &dyn Keys| match keys.subkeys(key) {
+            Ok(None) => Ok(None),
+            // A file does not tell who may write.
+            Ok(Some(_)) => Err(Unreadable::NotHeld),
+            Err(why) => Err(why),
+        };
+        self.registry(told, |collected| collected.may_create(key))
+    }
+
+    fn events(&self, channel: &str) -> Answer<Vec<Event>> {
+        let collected = self.collected(|collected| collected.events(channel));
+        let (mut found, mut others) = (Vec::new(), Vec::new());
+        for answer in self.logs.iter().map(|(_, log)| log.events(channel)).chain([collected]) {
+            match answer {
+                Ok(Some(events)) => {
+                    found.extend(events);
+                    others.push(Ok(Some(())));
+                }
+                Ok(None) => others.push(Ok(None)),
+                Err(why) => others.push(Err(why)),
+            }
+        }
+        evtx::newest(&mut found);
+        Ok(best(others.into_iter())?.map(|()| found))
+    }
+
+    fn service(&self, name: &str) -> Answer<Service> {
+        best([self.collected(|collected| collected.service(name)), self.start(name)].into_iter())
+    }
+
+    fn listener(&self, port: u16) -> Answer<Owner> {
+        self.collected(|collected| collected.listener(port))
+    }
+
+    fn command(&self, line: &str) -> Answer<Output> {
+        self.collected(|collected| collected.command(line))
+    }
+}
+
+/// What is there before what is absent, and that before what could not be read.
+fn best<T>(answers: impl Iterator<Item = Answer<T>>) -> Answer<T> {
+    let mut best = Err(Unreadable::NotHeld);
+    for answer in answers {
+        match (&answer, &best) {
+            (Ok(Some(_)), _) => return answer,
+            (Ok(None), _) | (Err(Unreadable::Denied | Unreadable::Failed(_)), Err(Unreadable::NotHeld)) => {
+                best = answer;
+            }
+            _ => {}
+        }
+    }
+    best
+}
+
+/// A value of the registry by its type and its bytes.
+fn value(kind: u32, bytes: &[u8]) -> Value {
+    let texts = || utf16(bytes).trim_end_matches('\0').to_owned();
+    match (kind, bytes.len()) {
+        (1 | 2, _) => Value::Text(texts()),
+        (4, 4) => Value::Number(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
+        (11, 8) => Value::Number(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
+        (5, 4) => Value::Number(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))),
+        (7, _) => match texts() {
+            none if none.is_empty() => Value::List(Vec::new()),
+            some => Value::List(some.split('\0').map(str::to_owned).collect()),
+        },
+        _ => Value::Binary { binary: hex::encode(bytes) },
+    }
+}
+
+fn utf16(bytes: &[u8]) -> String {
+    let units = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+/// A time of Windows, in 100 ns since 1601; none where it was never written.
+fn filetime(ticks: u64) -> Option<OffsetDateTime> {
+    const SECONDS_TO_1970: i64 = 11_644_473_600;
+    let seconds = i64::try_from(ticks / 10_000_000).ok().filter(|seconds| *seconds > 0)?;
+    OffsetDateTime::from_unix_timestamp(seconds - SECONDS_TO_1970).ok()
+}
+
+/// Windows knows no case.
+fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other) || one.to_lowercase() == other.to_lowercase()
+}

@@ -1,0 +1,237 @@
+//! A registry hive (format `regf`) as a file: which key it holds, its keys and its values, read where they stand in the file.
+
+mod cells;
+
+use std::{
+    fmt,
+    io::{Read, Seek, SeekFrom},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use time::OffsetDateTime;
+
+use super::{Answer, Keys, Unreadable, Value, filetime, same, value};
+use cells::{Cells, FIRST, Key, u32_at};
+
+/// How many names of subkeys are told.
+const MOST_NAMES: usize = 10_000;
+/// How many notes about damage are kept.
+const MOST_NOTES: usize = 4;
+
+/// A hive and the key that it holds.
+pub struct Hive<R> {
+    state: Mutex<State<R>>,
+    root: u32,
+    mount: String,
+    control_set: Option<String>,
+    written: Option<OffsetDateTime>,
+}
+
+struct State<R> {
+    cells: Cells<R>,
+    notes: Vec<String>,
+}
+
+/// Why a file is not read as a hive.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoHive {
+    /// It is a log of changes beside a hive.
+    Log,
+    /// It is something else.
+    Other,
+    /// It holds a key that is not known.
+    Unknown,
+    /// It is too damaged; why.
+    Damaged(String),
+}
+
+impl fmt::Display for NoHive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Log => "it is a log of changes beside a registry hive, which is not read",
+            Self::Other => "it is no registry hive",
+            Self::Unknown => "its contents do not tell which key it holds, so KEY=FILE is needed",
+            Self::Damaged(why) => why,
+        })
+    }
+}
+
+impl<R: Read + Seek> Hive<R> {
+    /// Reads the beginning; `mount` is the key that the hive holds, else its contents tell.
+    ///
+    /// # Errors
+    /// It is no hive, or holds no key that is known.
+    pub fn open(mut file: R, mount: Option<&str>) -> Result<Self, NoHive> {
+        let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
+        file.rewind().map_err(failed)?;
+        let mut head = [0; 512];
+        let read = file.read_exact(&mut head);
+        if read.is_err() || !head.starts_with(b"regf") {
+            return Err(NoHive::Other);
+        }
+        let field = |from| u32_at(&head, from).unwrap_or_default();
+        if field(28) != 0 {
+            return Err(NoHive::Log);
+        }
+        let told = FIRST + u64::from(field(40));
+        let mut notes = notes(&head, length.min(told), told);
+        let mut cells = Cells::new(file, length.min(told), field(24));
+        let root = field(36);
+        let mount = match mount {
+            Some(mount) => Some(mount.to_owned()),
+            None => recognized(&mut cells, root)
+                .map_err(|why| NoHive::Damaged(format!("its root cannot be read: {why}")))?
+                .map(str::to_owned),
+        };
+        let mount = mount.ok_or(NoHive::Unknown)?;
+        let control_set = control_set(&mut cells, root, &mount).unwrap_or_else(|why| {
+            notes.push(why);
+            None
+        });
+        let written = filetime(head[12..20].try_into().map(u64::from_le_bytes).unwrap_or_default());
+        Ok(Self { state: Mutex::new(State { cells, notes }), root, mount, control_set, written })
+    }
+
+    /// The key that it holds.
+    pub fn mount(&self) -> &str {
+        &self.mount
+    }
+
+    /// When it was last written.
+    pub fn written(&self) -> Option<OffsetDateTime> {
+        self.written
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<R>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers with what is found at a key of this hive.
+    fn ask<T>(
+        &self,
+        key: &str,
+        found: impl FnOnce(&mut Cells<R>, &Key) -> Result<Option<T>, String>,
+    ) -> Answer<T> {
+        let Some(path) = below(key, &self.mount) else { return Err(Unreadable::NotHeld) };
+        let set = self.control_set.as_deref();
+        let path = path.split('\\').filter(|part| !part.is_empty()).enumerate();
+        let path = path.map(|(depth, part)| match set {
+            Some(set) if depth == 0 && same(part, "CurrentControlSet") => set,
+            _ => part,
+        });
+        let mut state = self.state();
+        let answer = walk(&mut state.cells, self.root, path)
+            .and_then(|key| key.map_or(Ok(None), |key| found(&mut state.cells, &key)));
+        answer.map_err(|why| {
+            if state.notes.len() < MOST_NOTES && !state.notes.contains(&why) {
+                state.notes.push(why.clone());
+            }
+            Unreadable::Failed(format!("the hive is damaged, {why}"))
+        })
+    }
+}
+
+impl<R: Read + Seek + Send> Keys for Hive<R> {
+    fn value(&self, key: &str, name: &str) -> Answer<Value> {
+        self.ask(key, |cells, key| Ok(cells.value(key, name)?.map(|(kind, data)| value(kind, &data))))
+    }
+
+    fn subkeys(&self, key: &str) -> Answer<Vec<String>> {
+        self.ask(key, |cells, key| {
+            let mut names = Vec::new();
+            cells.find(key, |found| {
+                names.push(found.name.clone());
+                names.len() >= MOST_NAMES
+            })?;
+            names.sort();
+            Ok(Some(names))
+        })
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.state().notes.clone()
+    }
+}
+
+/// What the first block tells of the state of the file.
+fn notes(head: &[u8; 512], there: u64, told: u64) -> Vec<String> {
+    let mut notes = Vec::new();
+    let field = |from| u32_at(head, from).unwrap_or_default();
+    let sum = (0..508).step_by(4).fold(0, |sum, from| sum ^ field(from));
+    let sum = match sum {
+        0 => 1,
+        u32::MAX => u32::MAX - 1,
+        sum => sum,
+    };
+    if field(4) != field(8) || sum != field(508) {
+        notes.push("it was copied while it was in use, so its newest changes may be missing".to_owned());
+    }
+    if there < told {
+        notes.push(format!("it is cut off: {there} of {told} bytes are there"));
+    }
+    notes
+}
+
+/// Which key a hive holds, by what stands in it.
+fn recognized<R: Read + Seek>(cells: &mut Cells<R>, root: u32) -> Result<Option<&'static str>, String> {
+    let root = cells.key(root)?;
+    let mut names = Vec::new();
+    // A damaged subkey leaves the others to tell.
+    let listed = cells.find(&root, |found| {
+        names.push(found.name.to_ascii_lowercase());
+        names.len() >= 1000
+    });
+    let has = |name: &str| names.iter().any(|known| known == name);
+    let sets = || names.iter().any(|name| name.starts_with("controlset"));
+    match () {
+        () if has("select") && sets() => Ok(Some(r"HKLM\SYSTEM")),
+        () if has("microsoft") && (has("classes") || has("policies") || has("wow6432node")) => {
+            Ok(Some(r"HKLM\SOFTWARE"))
+        }
+        () if has("software")
+            && (has("environment") || has("control panel") || has("volatile environment")) =>
+        {
+            Ok(Some("HKCU"))
+        }
+        () => listed.map(|_| None),
+    }
+}
+
+/// Which control set was in use, in a hive that holds several.
+fn control_set<R: Read + Seek>(cells: &mut Cells<R>, root: u32, mount: &str) -> Answered {
+    if !same(mount, r"HKLM\SYSTEM") {
+        return Ok(None);
+    }
+    let select = walk(cells, root, ["Select"].into_iter())?;
+    let current = select.map_or(Ok(None), |key| cells.value(&key, "Current"))?;
+    let number = current.and_then(|(_, data)| u32_at(&data, 0));
+    Ok(number.map(|number| format!("ControlSet{number:03}")))
+}
+
+type Answered = Result<Option<String>, String>;
+
+fn walk<'a, R: Read + Seek>(
+    cells: &mut Cells<R>,
+    root: u32,
+    path: impl Iterator<Item = &'a str>,
+) -> Result<Option<Key>, String> {
+    let mut key = cells.key(root)?;
+    for part in path {
+        let wanted = part.to_lowercase();
+        match cells.find(&key, |found| found.name.to_lowercase() == wanted)? {
+            Some(found) => key = found,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(key))
+}
+
+/// What stands behind a key's name.
+fn below<'a>(key: &'a str, mount: &str) -> Option<&'a str> {
+    let (own, rest) = key.split_at_checked(mount.len())?;
+    (same(own, mount) && (rest.is_empty() || rest.starts_with('\\'))).then_some(rest)
+}
+
+fn failed(error: std::io::Error) -> NoHive {
+    NoHive::Damaged(error.to_string())
+}

@@ -1,0 +1,275 @@
+//! A registry export (`.reg`) as a file: where each key begins is remembered, its values are read when they are asked for.
+
+mod entry;
+mod lines;
+
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io::{self, Read, Seek},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use super::{Answer, Keys, Unreadable, Value};
+use entry::{Entry, entry};
+use lines::{Line, Lines};
+
+/// More keys are not remembered.
+const MOST_KEYS: usize = 500_000;
+/// More keys that are exported or deleted with all that is below them are not remembered.
+const MOST_ROOTS: usize = 256;
+/// More values of one key are not looked at.
+const MOST_VALUES: usize = 20_000;
+/// How many names of subkeys are told.
+const MOST_NAMES: usize = 10_000;
+
+/// An export, and where its keys are.
+pub struct Export<R> {
+    lines: Mutex<Lines<R>>,
+    places: Vec<Place>,
+    roots: Vec<String>,
+    deleted: Vec<(String, u64)>,
+    control_set: Option<String>,
+    old: bool,
+    notes: Vec<String>,
+}
+
+/// A key by the hash of its path and of the path above it.
+struct Place {
+    key: u64,
+    above: u64,
+    at: u64,
+}
+
+impl<R: Read + Seek> Export<R> {
+    /// Reads where the keys are.
+    ///
+    /// # Errors
+    /// It is no registry export, or cannot be read; why.
+    pub fn open(file: R) -> Result<Self, String> {
+        let failed = |error: io::Error| error.to_string();
+        let mut lines = Lines::new(file).map_err(failed)?;
+        let first = lines.next().map_err(failed)?.map(|line| line.text).unwrap_or_default();
+        let old = match first.trim() {
+            "Windows Registry Editor Version 5.00" => false,
+            "REGEDIT4" => true,
+            _ => return Err("it is no registry export".to_owned()),
+        };
+        let mut export = Self {
+            lines: Mutex::new(lines),
+            places: Vec::new(),
+            roots: Vec::new(),
+            deleted: Vec::new(),
+            control_set: None,
+            old,
+            notes: Vec::new(),
+        };
+        export.find_keys().map_err(failed)?;
+        if export.places.is_empty() && export.deleted.is_empty() {
+            return Err("it holds no key".to_owned());
+        }
+        export.places.sort_by_key(|place| (place.key, place.at));
+        export.control_set = export.current_set();
+        Ok(export)
+    }
+
+    /// The keys that it holds with all that is below them.
+    pub fn roots(&self) -> &[String] {
+        &self.roots
+    }
+
+    fn find_keys(&mut self) -> io::Result<()> {
+        let mut user = None;
+        loop {
+            let next = self.lines().next()?;
+            let Some(line) = next else { break };
+            if line.cut {
+                self.note("a line is longer than it may be, or the file is cut off");
+            }
+            if !line.text.starts_with('[') {
+                continue;
+            }
+            match entry(&line.text, self.old) {
+                Entry::Key(key) => {
+                    let Some(key) = normal(&key, &mut user) else { continue };
+                    if self.places.len() >= MOST_KEYS {
+                        self.note("it holds more keys than are read");
+                        break;
+                    }
+                    self.places.push(Place { key: hash(&key), above: hash(above(&key)), at: line.at });
+                    self.cover(key);
+                }
+                Entry::NoKey(key) => {
+                    let Some(key) = normal(&key, &mut user) else { continue };
+                    if self.deleted.len() < MOST_ROOTS {
+                        self.deleted.push((key.clone(), line.at));
+                    }
+                    self.cover(key);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn cover(&mut self, key: String) {
+        if self.covers(&key) {
+            return;
+        }
+        if self.roots.len() < MOST_ROOTS {
+            self.roots.push(key);
+        } else {
+            self.note("it holds more separate keys than are read");
+        }
+    }
+
+    fn covers(&self, key: &str) -> bool {
+        self.roots.iter().any(|root| is_at_or_below(key, root))
+    }
+
+    fn note(&mut self, note: &str) {
+        if !self.notes.iter().any(|known| known == note) {
+            self.notes.push(note.to_owned());
+        }
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines<R>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An export of the whole hive may hold the control sets by number only.
+    fn current_set(&self) -> Option<String> {
+        let own = hash(r"hklm\system\currentcontrolset");
+        if self.places.binary_search_by_key(&own, |place| place.key).is_ok() {
+            return None;
+        }
+        match self.look(r"hklm\system\select", "Current") {
+            Ok(Ok(Some(Value::Number(number)))) => Some(format!(r"hklm\system\controlset{number:03}")),
+            _ => None,
+        }
+    }
+
+    /// The key as it stands in the file, if the file covers it.
+    fn held(&self, key: &str) -> Result<String, Unreadable> {
+        let key = key.to_lowercase();
+        let key = match (&self.control_set, key.strip_prefix(r"hklm\system\currentcontrolset")) {
+            (Some(set), Some(rest)) => format!("{set}{rest}"),
+            _ => key,
+        };
+        if self.covers(&key) { Ok(key) } else { Err(Unreadable::NotHeld) }
+    }
+
+    /// Where the key begins, once or more; nothing of it before it was deleted.
+    fn places(&self, key: &str) -> Vec<u64> {
+        let gone = self.deleted.iter().filter(|(root, _)| is_at_or_below(key, root));
+        let since = gone.map(|(_, at)| *at).max();
+        let own = hash(key);
+        let begin = self.places.partition_point(|place| place.key < own);
+        let places = self.places[begin..].iter().take_while(|place| place.key == own);
+        places.map(|place| place.at).filter(|at| since.is_none_or(|since| *at > since)).collect()
+    }
+
+    /// What the lines of a key say of a value, the last word first.
+    fn look(&self, key: &str, name: &str) -> io::Result<Answer<Value>> {
+        let mut answer = Ok(None);
+        for place in self.places(key) {
+            let mut lines = self.lines();
+            lines.go_to(place)?;
+            if !lines.next()?.is_some_and(|line| self.is(&line, key)) {
+                continue;
+            }
+            for _ in 0..MOST_VALUES {
+                let Some(line) = lines.next()? else { break };
+                match entry(&line.text, self.old) {
+                    Entry::Key(_) | Entry::NoKey(_) => break,
+                    Entry::Value(found, value) if super::same(&found, name) => answer = Ok(value),
+                    Entry::Damaged(found) if super::same(&found, name) => {
+                        answer = Err(Unreadable::Failed("the export is damaged there".to_owned()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(answer)
+    }
+
+    fn is(&self, line: &Line, key: &str) -> bool {
+        let Entry::Key(found) = entry(&line.text, self.old) else { return false };
+        normal(&found, &mut None).is_some_and(|found| found == key)
+    }
+
+    fn names(&self, key: &str) -> io::Result<Option<Vec<String>>> {
+        let own = hash(key);
+        let mut names = Vec::new();
+        for place in self.places.iter().filter(|place| place.above == own).take(MOST_NAMES) {
+            let mut lines = self.lines();
+            lines.go_to(place.at)?;
+            let Some(line) = lines.next()? else { continue };
+            drop(lines);
+            let Entry::Key(found) = entry(&line.text, self.old) else { continue };
+            let exists = normal(&found, &mut None)
+                .is_some_and(|found| above(&found) == key && self.places(&found).contains(&place.at));
+            if exists && let Some((_, name)) = found.rsplit_once('\\') {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort();
+        names.dedup_by(|one, other| super::same(one, other));
+        let exists = !names.is_empty() || !self.places(key).is_empty();
+        Ok(exists.then_some(names))
+    }
+}
+
+impl<R: Read + Seek + Send> Keys for Export<R> {
+    fn value(&self, key: &str, name: &str) -> Answer<Value> {
+        let key = self.held(key)?;
+        self.look(&key, name).unwrap_or_else(|error| Err(Unreadable::Failed(error.to_string())))
+    }
+
+    fn subkeys(&self, key: &str) -> Answer<Vec<String>> {
+        let key = self.held(key)?;
+        self.names(&key).map_err(|error| Unreadable::Failed(error.to_string()))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes.clone()
+    }
+}
+
+/// The path in lower case below `hklm` or `hkcu`; none for what no check asks for. The first user of an export is the
+/// current one.
+fn normal(key: &str, user: &mut Option<String>) -> Option<String> {
+    let key = key.to_lowercase();
+    let (root, rest) = key.split_once('\\').unwrap_or((&key, ""));
+    let below = |root: &str, rest: &str| match rest {
+        "" => root.to_owned(),
+        rest => format!("{root}\\{rest}"),
+    };
+    match root {
+        "hkey_local_machine" | "hklm" => Some(below("hklm", rest)),
+        "hkey_current_user" | "hkcu" => Some(below("hkcu", rest)),
+        "hkey_users" => {
+            let (sid, rest) = rest.split_once('\\').unwrap_or((rest, ""));
+            let person = sid.starts_with("s-1-5-21-") || sid.starts_with("s-1-12-");
+            if !person || sid.ends_with("_classes") {
+                return None;
+            }
+            let own = user.get_or_insert_with(|| sid.to_owned()) == sid;
+            own.then(|| below("hkcu", rest))
+        }
+        _ => None,
+    }
+}
+
+fn above(key: &str) -> &str {
+    key.rsplit_once('\\').map_or("", |(above, _)| above)
+}
+
+fn is_at_or_below(key: &str, root: &str) -> bool {
+    key.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'))
+}
+
+fn hash(key: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
+}

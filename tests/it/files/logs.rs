@@ -1,0 +1,115 @@
+//! Event logs give their newest events, however many there are and whatever became of the file.
+
+use std::io::Cursor;
+
+use rdptrace::local::{Event, Unreadable, files::evtx::Log};
+use time::{Duration, OffsetDateTime};
+
+use super::evtx_writer::{Sample, log};
+
+pub const CLIENT: &str = "Microsoft-Windows-TerminalServices-RDPClient/Operational";
+
+pub fn noon() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(1_795_348_800).expect("a time")
+}
+
+fn sample(minutes: i64) -> Sample {
+    Sample {
+        channel: CLIENT,
+        id: 1026,
+        at: noon() + Duration::minutes(minutes),
+        data: vec![("Name", "Reason".to_owned()), ("Value", minutes.to_string())],
+    }
+}
+
+fn opened(bytes: &[u8]) -> Log<Cursor<Vec<u8>>> {
+    Log::open(Cursor::new(bytes.to_vec()), "log.evtx").unwrap_or_else(|why| panic!("{why}"))
+}
+
+fn values(events: &[Event]) -> Vec<&str> {
+    events.iter().map(|event| event.data["Value"].as_str()).collect()
+}
+
+#[test]
+fn a_log_gives_events_with_their_values_newest_first() {
+    let data = vec![("", "one & <two>".to_owned()), ("Value", "x".to_owned()), ("", "three".to_owned())];
+    let other = Sample { channel: CLIENT, id: 1024, at: noon(), data };
+    let own = vec![("Param1", "alice".to_owned()), ("Param2", "CORP".to_owned())];
+    let user = Sample { channel: CLIENT, id: 1149, at: noon() + Duration::SECOND, data: own };
+    let log = opened(&log([other, user].into_iter()));
+    assert_eq!(log.channels().collect::<Vec<_>>(), [CLIENT]);
+    let events = log.events(CLIENT).expect("readable").expect("there");
+    let [user, other] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((user.id, user.level, user.provider.as_str()), (1149, Some(4), "Test-Provider"));
+    assert_eq!((user.data["Param1"].as_str(), user.data["Param2"].as_str()), ("alice", "CORP"));
+    assert_eq!((other.id, OffsetDateTime::from(other.at)), (1024, noon()));
+    assert_eq!(other.data["1"], "one & <two>");
+    assert_eq!((other.data["Value"].as_str(), other.data["2"].as_str()), ("x", "three"));
+    assert_eq!(log.events("System"), Err(Unreadable::NotHeld));
+    assert_eq!(log.notes(), [""; 0]);
+}
+
+#[test]
+fn of_a_long_log_the_newest_events_of_the_last_days_are_read() {
+    let long = opened(&log((0..1200).map(sample)));
+    let events = long.events(CLIENT).expect("readable").expect("there");
+    assert_eq!((events.len(), values(&events)[0], values(&events)[499]), (500, "1199", "700"));
+    let days = opened(&log((0..40).map(|day| sample(day * 24 * 60))));
+    let events = days.events(CLIENT).expect("readable").expect("there");
+    assert_eq!(events.len(), 8, "seven days back from the newest");
+}
+
+#[test]
+fn a_file_of_several_logs_gives_each() {
+    let of = |channel| move |minutes| Sample { channel, ..sample(minutes) };
+    let log = opened(&log((0..300).map(of("System")).chain((0..300).map(of(CLIENT)))));
+    assert_eq!(log.events("System").map(|events| events.map(|events| events.len())), Ok(Some(300)));
+    assert_eq!(log.events(CLIENT).map(|events| events.map(|events| events.len())), Ok(Some(300)));
+    assert_eq!(log.events("Security"), Err(Unreadable::NotHeld));
+}
+
+#[test]
+fn an_empty_log_is_known_by_its_name() {
+    let bytes = log(std::iter::empty());
+    let name = "Microsoft-Windows-TerminalServices-RDPClient%4Operational.evtx";
+    let log = Log::open(Cursor::new(bytes), name).unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(log.events(CLIENT), Ok(Some(Vec::new())));
+    assert_eq!(log.events("System"), Err(Unreadable::NotHeld));
+}
+
+#[test]
+fn a_damaged_log_gives_what_can_be_read_and_says_so() {
+    let whole = log((0..1200).map(sample));
+    let cut = opened(&whole[..whole.len() - 70_000]);
+    assert!(cut.events(CLIENT).is_ok());
+    assert_eq!(cut.notes(), ["it is cut off, so events may be missing"]);
+
+    let mut dirty = whole.clone();
+    dirty[120] = 1;
+    let dirty = opened(&dirty);
+    assert_eq!(dirty.notes(), ["it was copied while it was in use, so its newest events may be missing"]);
+
+    let mut broken = whole.clone();
+    let last = whole.len() - 65_536;
+    broken[last + 600..last + 900].fill(0xff);
+    let broken = opened(&broken);
+    let events = broken.events(CLIENT).expect("readable").expect("there");
+    assert!(events.len() > 400, "{}", events.len());
+    assert!(broken.notes().iter().any(|note| note.contains("damaged")), "{:?}", broken.notes());
+    assert!(Log::open(Cursor::new(b"MZ"), "x").is_err());
+}
+
+/// Every number of the file may be anything: nothing panics, and nothing goes on for ever.
+#[test]
+fn a_hostile_log_is_read_to_an_end() {
+    let whole = log((0..3).map(sample));
+    let end = 4096 + 512 + 2500;
+    for at in (0..128).chain(4096..4096 + 512).chain(4096 + 512..end).step_by(17) {
+        for byte in [0, 0xff, 0x0c, 0x41] {
+            let mut bytes = whole.clone();
+            bytes[at] = byte;
+            let Ok(log) = Log::open(Cursor::new(bytes), "x.evtx") else { continue };
+            let _ = (log.events(CLIENT), log.notes());
+        }
+    }
+}

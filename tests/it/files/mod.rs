@@ -1,0 +1,8 @@
+//! Machines that are read from files: event logs, registry exports, hives and what `--collect` wrote, whole and damaged.
+
+mod collected;
+mod evtx_writer;
+mod hive_writer;
+mod logs;
+mod machine;
+mod registry;
