@@ -9,7 +9,8 @@ use rdptrace::Report;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("give a file")?;
     let report: Report = serde_json::from_str(&std::fs::read_to_string(path)?)?;
-    println!("{} {}", report.trace.target.host, report.verdict.summary);
+    let host = report.trace.target.as_ref().map_or("this machine", |target| &target.host);
+    println!("{host} {}", report.verdict.summary);
     for connection in &report.trace.connections {
         for phase in connection.phases.summaries() {
             println!("{:8} {:10} {:9.2} ms", connection.purpose.to_string(), phase.phase, phase.elapsed_ms.0);

@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use wait_timeout::ChildExt as _;
+
 use super::{Answer, Output, Unreadable};
 
 /// A command that takes longer is ended.
@@ -38,20 +40,20 @@ pub fn bytes(words: &[&str], most: u64) -> Answer<(i32, Vec<u8>)> {
 fn printed(mut child: Child, most: u64) -> Result<(i32, Vec<u8>), Unreadable> {
     let out = child.stdout.take().expect("the output is piped");
     let (done, printed) = mpsc::channel();
-    // The thread ends with the command, which is killed below at the latest.
+    // What it prints beyond the bound meets a closed pipe.
     thread::spawn(move || {
         let mut bytes = Vec::new();
         let read = out.take(most).read_to_end(&mut bytes).map(|_| bytes);
         let _ = done.send(read);
     });
-    let read = printed.recv_timeout(PATIENCE);
-    if read.is_err() {
-        let _ = child.kill();
-    }
-    let ended = child.wait();
     let failed = |error: io::Error| Unreadable::Failed(error.to_string());
-    let bytes = read
-        .map_err(|_| Unreadable::Failed(format!("the command took over {} s", PATIENCE.as_secs())))?
-        .map_err(failed)?;
-    Ok((ended.map_err(failed)?.code().unwrap_or(-1), bytes))
+    let late = || Unreadable::Failed(format!("the command took over {} s", PATIENCE.as_secs()));
+    let Some(status) = child.wait_timeout(PATIENCE).map_err(failed)? else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(late());
+    };
+    // A child of the command may hold its output open.
+    let bytes = printed.recv_timeout(PATIENCE).map_err(|_| late())?.map_err(failed)?;
+    Ok((status.code().unwrap_or(-1), bytes))
 }
