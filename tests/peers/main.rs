@@ -20,4 +20,5 @@ mod prompt;
 mod relay;
 mod weston;
 mod windows;
+mod windows_registry;
 mod xrdp;
