@@ -64,6 +64,9 @@ fn every_invented_machine_reads_as_reviewed() {
     }
 }
 
+/// Checks that tell what is there, and never that it is wrong.
+const INFORMATIVE: &[&str] = &["programs-clients", "updates-kb5083769", "disk-temporary-folder"];
+
 #[test]
 fn every_check_is_seen_good_and_bad() {
     let mut seen: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
@@ -75,7 +78,7 @@ fn every_check_is_seen_good_and_bad() {
         }
     }
     let missing: Vec<_> = checks()
-        .filter(|check| matches!(check.test, Test::Logic(_)))
+        .filter(|check| matches!(check.test, Test::Logic(_)) && !INFORMATIVE.contains(&check.code))
         .filter(|check| {
             let seen = seen.get(check.code).cloned().unwrap_or_default();
             let good = seen.contains("ok") || seen.contains("not_applicable");
