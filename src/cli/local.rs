@@ -4,7 +4,9 @@ use std::{
     fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
+    sync::mpsc,
     thread,
+    time::Duration,
 };
 
 use clap::Args;
@@ -164,22 +166,33 @@ fn asked(files: &Files) -> Option<Subject> {
 }
 
 /// The checks beside a trace: of this machine, or of files.
-pub struct Beside(thread::JoinHandle<Checked>);
+pub struct Beside(mpsc::Receiver<Checked>);
+
+/// What is not known when the trace has ended is left out this much later.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Beside {
     /// Begins them.
     pub fn begin(target: &Target, files: Option<Files>) -> Self {
         let subject = subject(target);
         let check = move |machine: &dyn Host| check(machine, RoleChoice::Auto, Some(&subject));
-        Self(thread::spawn(move || match files {
-            Some(files) => check(&files),
-            None => check(&this_machine()),
-        }))
+        let (done, checked) = mpsc::channel();
+        thread::spawn(move || {
+            let _ = done.send(match files {
+                Some(files) => check(&files),
+                None => check(&this_machine()),
+            });
+        });
+        Self(checked)
     }
 
-    /// Waits for them; what they ask has deadlines of its own. None when a check failed to run.
+    /// Waits for them; none when they hang, as on a file of a server that is gone.
     pub fn finish(self) -> Option<Checked> {
-        self.0.join().ok()
+        let checked = self.0.recv_timeout(PATIENCE).ok();
+        if checked.is_none() {
+            let _ = writeln!(anstream::stderr(), "rdptrace: the checks of the machine hang and are left out");
+        }
+        checked
     }
 }
 
