@@ -1,6 +1,6 @@
 //! The checks of the machine that the tests run on, where it is Linux: what is certain of any.
 
-use std::{fs, net::IpAddr};
+use std::{fs, net::IpAddr, process::Command};
 
 use rdptrace::{
     checked,
@@ -79,4 +79,19 @@ fn passwords_and_keys_are_not_recorded() {
     let kept = recorder.finish().texts.into_values().next().expect("it was recorded");
     assert_eq!(kept, "user=anna\npassword=(removed)\nport=3389\n");
     fs::remove_dir_all(&folder).expect("the folder is the test's own");
+}
+
+/// Whoever opens a pipe that nobody writes to waits for ever.
+#[test]
+fn a_pipe_in_the_place_of_a_file_holds_up_nothing() {
+    let pipe = std::env::temp_dir().join(format!("rdptrace-pipe-{}", std::process::id()));
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is part of every Linux");
+    assert!(made.success());
+    let checked = Command::new("timeout")
+        .args(["20", env!("CARGO_BIN_EXE_rdptrace"), "local", "--role", "client", "--fail-on", "never"])
+        .env("KRB5_CONFIG", &pipe)
+        .output()
+        .expect("timeout is part of every Linux");
+    fs::remove_file(&pipe).expect("it was made above");
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}");
 }
