@@ -1,7 +1,7 @@
 //! `rdptrace local`, the checks beside a trace, and the files that stand for another machine.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::Write as _,
     path::{Path, PathBuf},
     sync::mpsc,
@@ -20,7 +20,7 @@ use crate::{
     local::{
         Checked, Collection, Host, Recorder, RoleChoice, Subject, check,
         files::{Files, Given},
-        this_machine,
+        new_file, this_machine,
     },
     target::Target,
 };
@@ -39,7 +39,8 @@ pub struct LocalArguments {
     pub files: FileArguments,
 
     /// Also write what the checks asked this machine to this new zip file, without secrets and with
-    /// the names of users, hosts and domains replaced, for `--collected` on another one
+    /// the names of users, hosts and domains replaced, for `--collected` on another one; what goes
+    /// into it is listed, unless -q is given
     #[arg(long, value_name = "OUT.zip", conflicts_with_all = ["evtx", "reg", "hive", "collected", "host_files"])]
     pub collect: Option<PathBuf>,
 
@@ -114,6 +115,9 @@ fn hive(text: &str) -> Given {
 /// A file cannot be read, or the report or the zip file cannot be written.
 pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
+    if arguments.collect.as_deref().is_some_and(|path| path.as_os_str() == "-") {
+        return Err(Error::new("--collect needs the name of a file, a zip file is not for standard output"));
+    }
     if let Some(path) = arguments.collect.as_deref().filter(|path| path.symlink_metadata().is_ok()) {
         return Err(Error::new(format!("{} exists and is not overwritten", path.display())));
     }
@@ -142,16 +146,16 @@ pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))
 }
 
-/// Says what is taken along, and writes it to a new file.
+/// Makes a new file, says what is taken along, and writes it.
 fn collect(collection: &Collection, path: &Path, quiet: bool) -> Result<(), Error> {
-    let mut stderr = anstream::stderr();
+    let unwritable =
+        |why: &dyn std::fmt::Display| Error::new(format!("cannot write {}: {why}", path.display()));
+    let file = new_file(path).map_err(|error| unwritable(&error))?;
     if !quiet {
+        let mut stderr = anstream::stderr();
         let list = collection.list().join("\n  ");
         let _ = writeln!(stderr, "rdptrace: this goes into {}, and no secrets:\n  {list}", path.display());
     }
-    let unwritable =
-        |why: &dyn std::fmt::Display| Error::new(format!("cannot write {}: {why}", path.display()));
-    let file = File::create_new(path).map_err(|error| unwritable(&error))?;
     collection.write(file).map_err(|why| {
         let _ = fs::remove_file(path);
         unwritable(&why)

@@ -1,7 +1,10 @@
 //! What `local --collect` takes along of a machine: the answers that its checks got, without secrets, and with the names of
 //! users and hosts replaced.
 
+mod accounts;
 mod names;
+mod narrow;
+mod proxies;
 mod redact;
 mod secrets;
 
@@ -26,11 +29,14 @@ impl Collection {
     pub fn new(host: &dyn Host, answers: Recorded, subject: Option<&Subject>, redact: bool) -> Self {
         let mut machine = answers;
         secrets::remove(&mut machine);
+        accounts::narrow(&mut machine);
         let mut asked = Asked {
             host: subject.map(|subject| subject.host.clone()),
             port: subject.map(|subject| subject.port),
+            is_redacted: redact,
         };
         if redact {
+            narrow::machine(&mut machine);
             let names = Names::of(host, &machine, subject);
             machine = redact::machine(machine, &names);
             asked.host = asked.host.map(|host| names.replaced(&host));
@@ -76,8 +82,9 @@ impl Collection {
         let names = match self.is_redacted {
             true => {
                 "Names of users, hosts and domains were replaced: user-1 is the same user\n\
-                 everywhere. Addresses, and names that nothing marks as such, were not. Look\n\
-                 through machine.json before you send it.\n"
+                 everywhere. Comments and certificates were left out. Addresses, and names\n\
+                 that nothing marks as such, were not replaced. Look through machine.json\n\
+                 before you send it.\n"
             }
             false => "Names of users and hosts are as they are (--no-redact).\n",
         };

@@ -4,6 +4,7 @@ mod check;
 mod collect;
 mod damage;
 mod host;
+mod known;
 mod machine;
 mod pages;
 mod scene;
@@ -18,9 +19,10 @@ pub use damage::FILES_DAMAGED;
 pub use host::files;
 pub use host::{
     About, Answer, EVENT_DAYS, Event, File, Host, LARGEST_TEXT, MOST_EVENTS, Output, Owner, Recorded,
-    Recorder, Service, ServiceState, Source, StartType, ThisMachine, Unreadable, Value, event_xml,
+    Recorder, Service, ServiceState, Source, StartType, ThisMachine, Unreadable, Value, event_xml, new_file,
     this_machine, without_account,
 };
+pub use known::Known;
 pub use pages::{page, paged};
 pub use scene::{Scene, Subject};
 pub use setting::{Case, Is, Setting};
@@ -54,6 +56,15 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
 
 /// Asks the machine everything that fits its system and its roles.
 pub fn check(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>) -> Checked {
+    let known = subject.map(|subject| (subject, host.known_as(subject)));
+    match known {
+        Some((subject, Known::As(pseudonym))) => known::under(host, choice, subject, &pseudonym),
+        Some((subject, Known::Not)) => known::nowhere(host, choice, subject),
+        Some((_, Known::AsIs)) | None => asked(host, choice, subject),
+    }
+}
+
+fn asked(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>) -> Checked {
     let scene = Scene::new(host, subject);
     let roles = roles(&scene, choice);
     let fits = |check: &&Check| check.on.contains(&host.system()) && roles.contains(&check.role);

@@ -1,5 +1,6 @@
 //! The names of users, hosts and domains in a machine's answers, each with its pseudonym.
 
+mod scan;
 mod sources;
 
 use std::{collections::BTreeMap, net::IpAddr};
@@ -93,6 +94,26 @@ const COMMON: &[&str] = &[
     "disabled",
     "unknown",
     "running",
+    // Words of the questions, and of settings.
+    "ca-certificates",
+    "certs",
+    "conf",
+    "crypto",
+    "direct",
+    "drivers",
+    "freerdp",
+    "ftp",
+    "gateway",
+    "http",
+    "https",
+    "krb5",
+    "pki",
+    "proxy",
+    "socks",
+    "socks5",
+    "ssl",
+    "tls",
+    "usr",
 ];
 
 /// Names and their pseudonyms.
@@ -134,7 +155,11 @@ impl Names {
 
     /// A host, with or without its domain and its port.
     pub fn host(&mut self, name: &str) {
-        let name = name.trim().trim_start_matches('\\').trim_start_matches('*').trim_matches('.');
+        let name = name.trim().trim_start_matches('\\');
+        if name.starts_with(['*', '.']) {
+            return self.domain(name.trim_start_matches('*'));
+        }
+        let name = name.trim_matches('.');
         let name = match name.rsplit_once(':') {
             Some((host, port)) if port.parse::<u16>().is_ok() => host,
             _ => name,
@@ -151,14 +176,27 @@ impl Names {
         }
     }
 
-    /// A domain.
+    /// A domain; one below another stays below it.
     pub fn domain(&mut self, name: &str) {
         let name = name.trim().trim_matches('.');
-        if self.is_new(name) && name.parse::<IpAddr>().is_err() {
-            self.domains += 1;
-            let end = if name.contains('.') { ".example" } else { "" };
-            self.keep(name, format!("domain-{}{end}", self.domains));
+        // A short one without a dot is a country's.
+        if !self.is_new(name) || name.len() < 3 || name.parse::<IpAddr>().is_ok() {
+            return;
         }
+        let above = match name.split_once('.') {
+            None => String::new(),
+            Some((_, above)) if above.contains('.') => {
+                self.domain(above);
+                format!(".{}", self.replaced(above).to_lowercase())
+            }
+            Some((first, _)) => {
+                // Files and groups are called after it, too.
+                self.domain(first);
+                ".example".to_owned()
+            }
+        };
+        self.domains += 1;
+        self.keep(name, format!("domain-{}{above}", self.domains));
     }
 
     fn is_new(&self, name: &str) -> bool {
@@ -177,14 +215,18 @@ impl Names {
         self.pseudonyms.insert(name.trim().to_lowercase(), pseudonym);
     }
 
-    /// The text with pseudonyms; of names that fit the longest one counts.
+    /// The text with pseudonyms; of names that fit the longest one counts. What is in capitals stays so, because case counts
+    /// in a realm.
     pub fn replaced(&self, text: &str) -> String {
         let mut replaced = String::with_capacity(text.len());
         let (mut rest, mut before) = (text, None);
         while let Some(c) = rest.chars().next() {
             let is_start = c.is_alphanumeric() && !before.is_some_and(char::is_alphanumeric);
             if is_start && let Some((length, pseudonym)) = self.at(rest) {
-                replaced.push_str(pseudonym);
+                match rest[..length].chars().any(char::is_lowercase) {
+                    true => replaced.push_str(pseudonym),
+                    false => replaced.push_str(&pseudonym.to_uppercase()),
+                }
                 before = rest[..length].chars().next_back();
                 rest = &rest[length..];
             } else {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     super::{Event, File, Output, Recorded, Value},
     names::Names,
+    narrow, proxies,
 };
 
 /// Keys of the registry whose subkeys or values are called after hosts.
@@ -14,16 +15,24 @@ const CALLED_AFTER_HOSTS: &[&str] =
 /// The machine with pseudonyms.
 pub fn machine(machine: Recorded, names: &Names) -> Recorded {
     let text = |text: String| names.replaced(&text);
-    let path = |path: &str| names.replaced(path);
+    let renamed = narrow::renamed(&machine);
+    let path = |path: &str| renamed.get(path).cloned().unwrap_or_else(|| names.replaced(path));
     let key = |path: &str| key(path, names);
     let same = |name: &str| name.to_owned();
-    let sorted =
-        |found: Vec<String>| found.into_iter().map(text).collect::<BTreeSet<_>>().into_iter().collect();
+    let folders = machine.folders.into_iter().map(|(folder, found)| {
+        let inside = |name: String| {
+            let whole = format!("{}/{name}", folder.trim_end_matches('/'));
+            let other = renamed.get(&whole).and_then(|other| other.rsplit('/').next());
+            other.map_or_else(|| names.replaced(&name), str::to_owned)
+        };
+        let found: BTreeSet<_> = found.into_iter().map(inside).collect();
+        (path(&folder), found.into_iter().collect())
+    });
     let keys = machine.subkeys.into_iter().map(|(above, found)| {
         let last = |name| key(&format!("{above}\\{name}")).rsplit('\\').next().unwrap_or_default().to_owned();
         (key(&above), found.into_iter().map(last).collect::<BTreeSet<_>>().into_iter().collect())
     });
-    let unreadable = machine.unreadable.into_iter().map(|(asked, why)| (question(&asked, names), why));
+    let unreadable = machine.unreadable.into_iter().map(|(asked, why)| (question(&asked, names, path), why));
     Recorded {
         variables: each(machine.variables, same, text),
         files: each(machine.files, path, |file| File {
@@ -32,7 +41,7 @@ pub fn machine(machine: Recorded, names: &Names) -> Recorded {
             ..file
         }),
         texts: each(machine.texts, path, text),
-        folders: each(machine.folders, path, sorted),
+        folders: folders.collect(),
         descriptors: each(machine.descriptors, |asked| key(&path(asked)), |rights| rights),
         registry: registry(machine.registry, names),
         subkeys: keys.collect(),
@@ -42,9 +51,9 @@ pub fn machine(machine: Recorded, names: &Names) -> Recorded {
         }),
         services: machine.services,
         listeners: machine.listeners,
-        commands: each(machine.commands, path, |output| Output { text: text(output.text), ..output }),
+        commands: each(machine.commands, same, |output| Output { text: text(output.text), ..output }),
         unreadable: unreadable.collect(),
-        absent: machine.absent.iter().map(|asked| question(asked, names)).collect(),
+        absent: machine.absent.iter().map(|asked| question(asked, names, path)).collect(),
         ..Recorded::new(machine.machine)
     }
 }
@@ -66,7 +75,13 @@ fn registry(
         for (name, found) in values {
             let whole = key(&format!("{path}\\{name}"), names);
             let (path, name) = whole.rsplit_once('\\').unwrap_or((&whole, ""));
-            redacted.entry(path.to_owned()).or_default().insert(name.to_owned(), value(found, names));
+            let found = match found {
+                Value::Binary { binary } if proxies::is_winhttp(name) => {
+                    Value::Binary { binary: proxies::with_texts(&binary, |text| names.replaced(text)) }
+                }
+                other => value(other, names),
+            };
+            redacted.entry(path.to_owned()).or_default().insert(name.to_owned(), found);
         }
     }
     redacted
@@ -96,12 +111,10 @@ fn key(path: &str, names: &Names) -> String {
 }
 
 /// A question that has no answer.
-fn question(asked: &str, names: &Names) -> String {
+fn question(asked: &str, names: &Names, path: impl Fn(&str) -> String) -> String {
     match asked.split_once(' ') {
-        Some((what @ ("value" | "subkeys" | "create"), path)) => format!("{what} {}", key(path, names)),
-        Some((what @ ("file" | "text" | "folder" | "command"), path)) => {
-            format!("{what} {}", names.replaced(path))
-        }
+        Some((what @ ("value" | "subkeys" | "create"), asked)) => format!("{what} {}", key(asked, names)),
+        Some((what @ ("file" | "text" | "folder"), asked)) => format!("{what} {}", path(asked)),
         _ => asked.to_owned(),
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Recorded, Unreadable, Value};
+use super::{
+    super::{Recorded, Unreadable, Value},
+    proxies,
+};
 use crate::codes::EVENT;
 
 /// Parts of the paths of files whose content is not taken.
@@ -92,6 +95,15 @@ pub fn remove(machine: &mut Recorded) {
         machine.commands.iter().map(|(line, output)| (line.clone(), output.text.clone())).collect();
     refuse("command", &mut outputs, &mut machine.unreadable, is_output);
     machine.commands.retain(|line, _| outputs.contains_key(line));
+    for (name, value) in machine.registry.values_mut().flatten() {
+        match value {
+            Value::Text(text) if proxies::is_named(name) => *text = proxies::without_accounts(text),
+            Value::Binary { binary } if proxies::is_winhttp(name) => {
+                *binary = proxies::with_texts(binary, proxies::without_accounts);
+            }
+            _ => {}
+        }
+    }
     let texts = machine.texts.values_mut().chain(machine.variables.values_mut());
     let texts = texts.chain(machine.commands.values_mut().map(|output| &mut output.text));
     let values = machine.registry.values_mut().flat_map(BTreeMap::values_mut);

@@ -6,7 +6,7 @@ mod given;
 pub mod hive;
 pub mod reg;
 
-use std::fs::File as Handle;
+use std::{fs::File as Handle, net::IpAddr};
 
 use time::OffsetDateTime;
 
@@ -14,7 +14,10 @@ use super::{
     Answer, EVENT_DAYS, Event, File, Host, MOST_EVENTS, Output, Owner, Recorded, Service, ServiceState,
     Source, StartType, Unreadable, Value,
 };
-use crate::report::Os;
+use crate::{
+    local::{Known, Subject},
+    report::Os,
+};
 use archive::Asked;
 pub use given::Given;
 
@@ -105,6 +108,21 @@ impl Host for Files {
         let logs = self.logs.iter().flat_map(|(name, log)| notes(name, log.notes()));
         let damage = self.damage.iter().cloned().chain(keys).chain(logs).collect();
         Some(Source { read: self.read.clone(), damage })
+    }
+
+    fn known_as(&self, subject: &Subject) -> Known {
+        // Addresses are not replaced.
+        let is_address = |host: &str| host.parse::<IpAddr>().is_ok();
+        let other_files = !self.keys.is_empty() || !self.logs.is_empty();
+        match self.asked.host.as_deref() {
+            _ if !self.asked.is_redacted => Known::AsIs,
+            made if is_address(&subject.host) && made.is_none_or(is_address) => Known::AsIs,
+            // The other files know it by its name, so that neither name finds everything.
+            _ if other_files => Known::Not,
+            None => Known::Not,
+            Some(host) if host.eq_ignore_ascii_case(&subject.host) => Known::AsIs,
+            Some(host) => Known::As(host.to_owned()),
+        }
     }
 
     fn now(&self) -> OffsetDateTime {

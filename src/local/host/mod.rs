@@ -12,11 +12,12 @@ mod types;
 pub use recorded::{About, Recorded};
 pub use recorder::Recorder;
 pub use redact::without_account;
-pub use this::{ThisMachine, this_machine};
+pub use this::{ThisMachine, new_file, this_machine};
 pub use types::{Event, File, Output, Owner, Service, ServiceState, Source, StartType, Unreadable, Value};
 
 use time::OffsetDateTime;
 
+use super::{Known, Subject};
 use crate::report::Os;
 
 /// What was asked for; none where it does not exist.
@@ -43,6 +44,11 @@ pub trait Host: Send + Sync {
     /// The files that it is read from; none where the machine itself is asked.
     fn source(&self) -> Option<Source> {
         None
+    }
+
+    /// How its answers call a target.
+    fn known_as(&self, _: &Subject) -> Known {
+        Known::AsIs
     }
 
     /// Wall time of the machine.

@@ -5,4 +5,5 @@ mod evtx_writer;
 mod hive_writer;
 mod logs;
 mod machine;
+mod redacted;
 mod registry;

@@ -1,7 +1,7 @@
 //! Where names of users, hosts and domains stand in a machine's answers.
 
-use super::Names;
-use crate::local::{Event, Host, Recorded, Value};
+use super::{Names, scan};
+use crate::local::{Event, Host, Recorded, Value, collect::proxies};
 
 const VARIABLES: &[(&str, Kind)] = &[
     ("USERNAME", Kind::User),
@@ -64,6 +64,11 @@ const LABELS: &[(&str, Kind)] = &[
     ("connectionname", Kind::Domain),
     ("target server", Kind::Host),
     ("targetserver", Kind::Host),
+    ("target", Kind::Host),
+    ("licenseserver", Kind::Host),
+    ("ntlmserver", Kind::Host),
+    ("proxy", Kind::Proxy),
+    ("autoconfigurl", Kind::Proxy),
 ];
 
 /// What is longer before a colon is a sentence.
@@ -76,6 +81,8 @@ enum Kind {
     Domain,
     /// The last part is a user.
     Path,
+    /// Addresses, each with or without a scheme and a port.
+    Proxy,
 }
 
 /// Asks for the machine's own names; the answers are not kept.
@@ -100,8 +107,15 @@ pub fn look(answers: &Recorded, names: &mut Names) {
     for (key, values) in &answers.registry {
         server(names, key);
         for (name, value) in values {
-            if let Value::Text(_) | Value::List(_) = value {
-                label(names, name, &value.to_string());
+            match value {
+                Value::Text(_) | Value::List(_) => {
+                    label(names, name, &value.to_string());
+                    scan::text(names, &value.to_string());
+                }
+                Value::Binary { binary } if proxies::is_winhttp(name) => {
+                    proxies::texts(binary).iter().for_each(|text| put(names, Kind::Proxy, text));
+                }
+                _ => {}
             }
         }
     }
@@ -113,12 +127,17 @@ pub fn look(answers: &Recorded, names: &mut Names) {
         let known = VARIABLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         if let Some((_, kind)) = known {
             put(names, *kind, value);
+        } else if proxies::is_named(name) {
+            put(names, Kind::Proxy, value);
         }
     }
     for (path, content) in &answers.texts {
         text(names, path, content);
     }
     for (path, found) in &answers.folders {
+        if path.ends_with("/resolver") {
+            found.iter().for_each(|name| names.domain(name));
+        }
         if path.to_lowercase().contains("freerdp") {
             // A certificate is kept as HOST_PORT.pem.
             found.iter().filter_map(|name| name.rsplit_once('_')).for_each(|(host, _)| names.host(host));
@@ -128,6 +147,7 @@ pub fn look(answers: &Recorded, names: &mut Names) {
     owners.flatten().for_each(|owner| names.user(owner));
     for output in answers.commands.values() {
         lines(names, &output.text);
+        scan::text(names, &output.text);
     }
     answers.events.values().flatten().for_each(|one| event(names, one));
 }
@@ -171,26 +191,15 @@ fn text(names: &mut Names, path: &str, content: &str) {
         }
         () => lines(names, content),
     }
+    if path.contains("krb5") || path.contains("kerberos") {
+        scan::realms(names, content);
+    }
+    scan::text(names, content);
 }
 
-/// Lines such as `User: CORP\jdoe` and `default_realm = CORP.EXAMPLE`, and names of services such as `TERMSRV/rdsh01`.
+/// Lines such as `User: CORP\jdoe` and `default_realm = CORP.EXAMPLE`.
 fn lines(names: &mut Names, content: &str) {
     for line in content.lines() {
-        for word in line.split_whitespace() {
-            let service = word.split('=').next_back().and_then(|word| word.split_once('/'));
-            if let Some((service, host)) = service
-                && ["TERMSRV", "HOST", "krbtgt", "LDAP", "CIFS"]
-                    .iter()
-                    .any(|known| service.eq_ignore_ascii_case(known))
-            {
-                let (host, realm) = host.split_once('@').unwrap_or((host, ""));
-                names.domain(realm);
-                match service.eq_ignore_ascii_case("krbtgt") {
-                    true => names.domain(host),
-                    false => names.host(host),
-                }
-            }
-        }
         let parts = line.split_once(": ").or_else(|| line.split_once('='));
         if let Some((name, value)) = parts
             && name.len() <= LONGEST_LABEL
@@ -207,7 +216,10 @@ fn event(names: &mut Names, event: &Event) {
     if let (Some(name), Some(value)) = (told, event.data.get("Value")) {
         label(names, name, value);
     }
-    event.data.iter().for_each(|(name, value)| label(names, name, value));
+    for (name, value) in &event.data {
+        label(names, name, value);
+        scan::text(names, value);
+    }
 }
 
 /// What has a telling name; a list of names has commas, semicolons or blanks between them.
@@ -224,8 +236,19 @@ fn label(names: &mut Names, name: &str, value: &str) {
 fn put(names: &mut Names, kind: Kind, value: &str) {
     match kind {
         Kind::User => names.user(value),
-        Kind::Host => names.host(value),
+        Kind::Host => {
+            let host = value.rsplit('/').next().unwrap_or_default();
+            let (host, realm) = host.split_once('@').unwrap_or((host, ""));
+            names.domain(realm);
+            names.host(host);
+        }
         Kind::Domain => names.domain(value),
+        Kind::Proxy => {
+            for address in value.split([',', ';', ' ', '=', '<', '>']) {
+                let address = address.split_once("://").map_or(address, |(_, rest)| rest);
+                names.host(address.split('/').next().unwrap_or_default());
+            }
+        }
         Kind::Path => names.user(value.rsplit(['/', '\\']).next().unwrap_or_default()),
     }
 }

@@ -28,6 +28,9 @@ pub struct Asked {
     /// Its TCP port.
     #[serde(default)]
     pub port: Option<u16>,
+    /// Names were replaced in the answers, so that no other name can be looked for.
+    #[serde(default)]
+    pub is_redacted: bool,
 }
 
 /// Why nothing is read of a zip file.

@@ -11,6 +11,7 @@ mod system;
 use std::{
     fs,
     io::{self, ErrorKind, Read as _},
+    path::Path,
 };
 
 use time::OffsetDateTime;
@@ -25,6 +26,14 @@ pub struct ThisMachine;
 /// The machine that this program runs on.
 pub fn this_machine() -> ThisMachine {
     ThisMachine
+}
+
+/// A new file for a collection, which nobody else may read where the system has such rights.
+///
+/// # Errors
+/// It exists, or cannot be created.
+pub fn new_file(path: &Path) -> io::Result<fs::File> {
+    system::private(fs::File::options().write(true).create_new(true)).open(path)
 }
 
 impl Host for ThisMachine {

@@ -1,6 +1,9 @@
 //! Linux, macOS and other Unix systems: files with owners, and commands. There is no registry and no event log.
 
-use std::{fs::Metadata, os::unix::fs::MetadataExt as _};
+use std::{
+    fs::{Metadata, OpenOptions},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+};
 
 use rustix::{
     fs::{Access, access},
@@ -15,6 +18,11 @@ use crate::{
 
 /// The kind of system.
 pub const KIND: Os = if cfg!(target_os = "macos") { Os::Macos } else { Os::Linux };
+
+/// For the current user alone.
+pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.mode(0o600)
+}
 
 /// `PRETTY_NAME` of os-release, or the product version of macOS.
 pub fn version(machine: &ThisMachine) -> Option<String> {

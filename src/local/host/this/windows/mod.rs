@@ -5,7 +5,7 @@ mod events;
 mod files;
 mod registry;
 
-use std::io;
+use std::{fs::OpenOptions, io};
 
 use windows_service::{
     Error, service,
@@ -25,6 +25,11 @@ pub use registry::{may_create, subkeys, value};
 
 /// The kind of system.
 pub const KIND: Os = Os::Windows;
+
+/// The folder decides who may read a file.
+pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
 
 const CURRENT: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
