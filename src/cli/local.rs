@@ -16,10 +16,11 @@ use super::{
 use crate::{
     checked,
     local::{
-        Checked, Collection, Host, Recorder, RoleChoice, Subject, check,
+        Checked, Collection, Host as _, Recorder, RoleChoice, Subject, check,
         files::{Files, Given},
-        this_machine,
+        is_answered, this_machine,
     },
+    report::Role,
     target::Target,
 };
 
@@ -121,7 +122,17 @@ pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     let named = target.as_ref().map(subject);
     let role = arguments.role.into();
     let report = match (&files, &arguments.collect) {
-        (Some(files), _) => checked(files, role, named.or_else(|| asked(files)).as_ref()),
+        (Some(files), _) => {
+            let report = checked(files, role, named.or_else(|| asked(files)).as_ref());
+            if !is_answered(&report.trace.local) {
+                output.abandon();
+                return Err(useless(
+                    files,
+                    report.trace.machine.as_ref().map_or(&[], |machine| &machine.roles),
+                ));
+            }
+            report
+        }
         (None, None) => checked(&this_machine(), role, named.as_ref()),
         (None, Some(path)) => {
             let machine = this_machine();
@@ -138,6 +149,13 @@ pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     };
     output.write(&report, None)?;
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+}
+
+/// That no check asks for what the files hold.
+fn useless(files: &Files, roles: &[Role]) -> Error {
+    let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
+    let told = files.source().unwrap_or_default().told();
+    Error::new(format!("no check as {} asks for what the files hold: {told}", roles.join(" and ")))
 }
 
 /// Says what is taken along, and writes it to a new file.
@@ -164,31 +182,40 @@ fn asked(files: &Files) -> Option<Subject> {
 }
 
 /// The checks beside a trace: of this machine, or of files.
-pub struct Beside(thread::JoinHandle<Checked>);
+pub enum Beside {
+    /// They are under way.
+    Own(thread::JoinHandle<Checked>),
+    /// They were made before the trace.
+    OfFiles(Box<Checked>),
+}
 
 impl Beside {
-    /// Begins them.
-    pub fn begin(target: &Target, files: Option<Files>) -> Self {
+    /// Begins those of this machine.
+    pub fn begin(target: &Target) -> Self {
         let subject = subject(target);
-        let check = move |machine: &dyn Host| check(machine, RoleChoice::Auto, Some(&subject));
-        Self(thread::spawn(move || match files {
-            Some(files) => check(&files),
-            None => check(&this_machine()),
-        }))
+        Self::Own(thread::spawn(move || check(&this_machine(), RoleChoice::Auto, Some(&subject))))
+    }
+
+    /// Makes those of a folder, in place of this machine.
+    ///
+    /// # Errors
+    /// There is nothing to read in it, or nothing that a check asks for.
+    pub fn of_folder(path: &Path, target: &Target) -> Result<Self, Error> {
+        let files = Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)?;
+        let checked = check(&files, RoleChoice::Auto, Some(&subject(target)));
+        match is_answered(&checked.checks) {
+            true => Ok(Self::OfFiles(Box::new(checked))),
+            false => Err(useless(&files, &checked.machine.roles)),
+        }
     }
 
     /// Waits for them; what they ask has deadlines of its own. None when a check failed to run.
     pub fn finish(self) -> Option<Checked> {
-        self.0.join().ok()
+        match self {
+            Self::Own(checks) => checks.join().ok(),
+            Self::OfFiles(checked) => Some(*checked),
+        }
     }
-}
-
-/// The machine of a folder, in place of this one.
-///
-/// # Errors
-/// There is nothing to read in it.
-pub fn folder(path: &Path) -> Result<Files, Error> {
-    Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)
 }
 
 fn subject(target: &Target) -> Subject {

@@ -6,6 +6,7 @@ mod damage;
 mod host;
 mod machine;
 mod pages;
+mod roles;
 mod scene;
 mod sddl;
 mod setting;
@@ -22,6 +23,7 @@ pub use host::{
     this_machine, without_account,
 };
 pub use pages::{page, paged};
+pub use roles::is_answered;
 pub use scene::{Scene, Subject};
 pub use setting::{Case, Is, Setting};
 
@@ -55,7 +57,7 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
 /// Asks the machine everything that fits its system and its roles.
 pub fn check(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>) -> Checked {
     let scene = Scene::new(host, subject);
-    let roles = roles(&scene, choice);
+    let roles = roles::roles(&scene, choice);
     let fits = |check: &&Check| check.on.contains(&host.system()) && roles.contains(&check.role);
     let mut checks: Vec<_> = checks().filter(fits).map(|check| result(check, &scene)).collect();
     // The last one: files show their damage while they are read.
@@ -78,14 +80,5 @@ fn named(code: &str, role: Option<Role>, said: Said) -> LocalCheck {
         status: said.status,
         observed: said.observed,
         message: said.message,
-    }
-}
-
-fn roles(scene: &Scene<'_>, choice: RoleChoice) -> Vec<Role> {
-    match choice {
-        RoleChoice::Client => vec![Role::Client],
-        RoleChoice::Host => vec![Role::Host],
-        RoleChoice::Auto if topics::is_host(scene) => vec![Role::Client, Role::Host],
-        RoleChoice::Auto => vec![Role::Client],
     }
 }
