@@ -4,7 +4,9 @@ use std::{
     fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
+    sync::mpsc,
     thread,
+    time::Duration,
 };
 
 use clap::Args;
@@ -182,18 +184,20 @@ fn asked(files: &Files) -> Option<Subject> {
 }
 
 /// The checks beside a trace: of this machine, or of files.
-pub enum Beside {
-    /// They are under way.
-    Own(thread::JoinHandle<Checked>),
-    /// They were made before the trace.
-    OfFiles(Box<Checked>),
-}
+pub struct Beside(mpsc::Receiver<Checked>);
+
+/// What is not known when the trace has ended is left out this much later.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Beside {
     /// Begins those of this machine.
     pub fn begin(target: &Target) -> Self {
         let subject = subject(target);
-        Self::Own(thread::spawn(move || check(&this_machine(), RoleChoice::Auto, Some(&subject))))
+        let (done, checked) = mpsc::channel();
+        thread::spawn(move || {
+            let _ = done.send(check(&this_machine(), RoleChoice::Auto, Some(&subject)));
+        });
+        Self(checked)
     }
 
     /// Makes those of a folder, in place of this machine.
@@ -202,19 +206,22 @@ impl Beside {
     /// There is nothing to read in it, or nothing that a check asks for.
     pub fn of_folder(path: &Path, target: &Target) -> Result<Self, Error> {
         let files = Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)?;
-        let checked = check(&files, RoleChoice::Auto, Some(&subject(target)));
-        match is_answered(&checked.checks) {
-            true => Ok(Self::OfFiles(Box::new(checked))),
-            false => Err(useless(&files, &checked.machine.roles)),
+        let made = check(&files, RoleChoice::Auto, Some(&subject(target)));
+        if !is_answered(&made.checks) {
+            return Err(useless(&files, &made.machine.roles));
         }
+        let (done, checked) = mpsc::channel();
+        let _ = done.send(made);
+        Ok(Self(checked))
     }
 
-    /// Waits for them; what they ask has deadlines of its own. None when a check failed to run.
+    /// Waits for them; none when they hang, as on a file of a server that is gone.
     pub fn finish(self) -> Option<Checked> {
-        match self {
-            Self::Own(checks) => checks.join().ok(),
-            Self::OfFiles(checked) => Some(*checked),
+        let checked = self.0.recv_timeout(PATIENCE).ok();
+        if checked.is_none() {
+            let _ = writeln!(anstream::stderr(), "rdptrace: the checks of the machine hang and are left out");
         }
+        checked
     }
 }
 

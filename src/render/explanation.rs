@@ -27,7 +27,7 @@ pub fn explanation(explanation: &Explanation, out: &mut dyn Write) -> io::Result
 
 fn explained(page: &mut Page<'_>, code: &Explained) -> io::Result<()> {
     page.heading(&heading(code))?;
-    if !code.sections.is_empty() {
+    if !code.sections.is_empty() || code.known && code.meanings.is_empty() {
         page.gap()?;
         page.text(0, &code.summary)?;
         if let Some(background) = &code.background {

@@ -50,7 +50,7 @@ pub fn checks(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         (of(report, CheckStatus::Ok).count(), "ok"),
         (told.len(), "told as finding or cause"),
         (shown.len(), "worth a look"),
-        (apart.len(), "about it as a host"),
+        (apart.len(), "wrong or worth a look in its role as a host"),
         (of(report, CheckStatus::Unknown).count(), "not readable"),
     ];
     let counted = counted.iter().filter(|(count, _)| *count > 0);

@@ -1,6 +1,6 @@
 //! The checks of the machine that the tests run on, where it is Linux: what is certain of any.
 
-use std::{fs, net::IpAddr};
+use std::{fs, net::IpAddr, process::Command};
 
 use rdptrace::{
     checked,
@@ -22,7 +22,11 @@ fn to(host: &str) -> Subject {
 fn the_real_hosts_file_decides_a_name_that_it_has() {
     let text = fs::read_to_string("/etc/hosts").unwrap_or_default();
     let mut words = text.lines().map(|line| line.split('#').next().unwrap_or_default().split_whitespace());
-    let entry = words.find_map(|mut words| Some((words.next()?.parse::<IpAddr>().ok()?, words.next()?)));
+    let entry = words.find_map(|mut words| {
+        let address = words.next()?.parse::<IpAddr>().ok()?;
+        Some((address, words.find(|name| !name.eq_ignore_ascii_case("localhost"))?))
+    });
+    assert_eq!(found(&to("localhost"), "names-hosts-file").0, CheckStatus::Ok);
     let Some((address, name)) = entry else { return };
     let (status, observed) = found(&to(name), "names-hosts-file");
     assert_eq!(status, CheckStatus::Warning);
@@ -75,4 +79,19 @@ fn passwords_and_keys_are_not_recorded() {
     let kept = recorder.finish().texts.into_values().next().expect("it was recorded");
     assert_eq!(kept, "user=anna\npassword=(removed)\nport=3389\n");
     fs::remove_dir_all(&folder).expect("the folder is the test's own");
+}
+
+/// Whoever opens a pipe that nobody writes to waits for ever.
+#[test]
+fn a_pipe_in_the_place_of_a_file_holds_up_nothing() {
+    let pipe = std::env::temp_dir().join(format!("rdptrace-pipe-{}", std::process::id()));
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is part of every Linux");
+    assert!(made.success());
+    let checked = Command::new("timeout")
+        .args(["20", env!("CARGO_BIN_EXE_rdptrace"), "local", "--role", "client", "--fail-on", "never"])
+        .env("KRB5_CONFIG", &pipe)
+        .output()
+        .expect("timeout is part of every Linux");
+    fs::remove_file(&pipe).expect("it was made above");
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}");
 }

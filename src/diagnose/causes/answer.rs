@@ -30,7 +30,7 @@ pub const RULES: &[CauseRule] = &[
             "on the host: TerminalServices-RemoteConnectionManager and RdpCoreTS at this time",
             "whether another client connects, with its devices and the clipboard off",
         ],
-        fix: &["what the host logs; restart TermService where it logs nothing"],
+        fix: &["what the host logs; restart TermService (every session ends) where it logs nothing"],
     },
     CauseRule {
         code: "session-start-failed",

@@ -25,7 +25,7 @@ pub const RULES: &[CauseRule] = &[
             "on the host: Local Computer > Remote Desktop > Certificates holds a valid certificate with a key",
         ],
         fix: &[
-            "delete the self-signed certificate in that store, restart SessionEnv, then TermService, and see \
+            "delete the self-signed certificate in that store, restart SessionEnv, then TermService (every session ends), and see \
              that a new one appears",
             "see that SessionEnv, CertPropSvc, KeyIso and CryptSvc can run",
         ],

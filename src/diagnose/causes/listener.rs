@@ -59,7 +59,9 @@ pub const RULES: &[CauseRule] = &[
             "on the host: TermService, UmRdpService and SessionEnv run, and no event 20497 or 20499 is logged",
             "whether other clients hang at the same point",
         ],
-        fix: &["restart TermService and UmRdpService; restart the host where they do not stop"],
+        fix: &[
+            "restart TermService and UmRdpService, which ends every session; restart the host where they do not stop",
+        ],
     },
     CauseRule {
         code: "one-host-of-several",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{Recorded, Unreadable, Value};
+use crate::codes::EVENT;
 
 /// Parts of the paths of files whose content is not taken.
 const PATHS: &[&str] = &[
@@ -65,6 +66,10 @@ const NOT_TAKEN: &str = "(not taken)";
 
 /// Takes the secrets out.
 pub fn remove(machine: &mut Recorded) {
+    // The same logs tell what was started, and with which arguments.
+    for (channel, events) in &mut machine.events {
+        events.retain(|event| EVENT.find_all(event.id).any(|row| row.channel.eq_ignore_ascii_case(channel)));
+    }
     let is_secret = |name: &str| has(name, NAMES);
     for (name, value) in &mut machine.variables {
         if is_secret(name) {

@@ -17,6 +17,8 @@ const MOST_VALUES: usize = 64;
 const LONGEST_VALUE: usize = 4096;
 /// More of all values is not kept, in bytes.
 const MOST_TEXT: usize = 16 << 10;
+/// The longest name of a channel or a provider, in bytes; Windows allows 255 characters.
+const LONGEST_NAME: usize = 1024;
 /// Elements in elements.
 const DEEPEST: usize = 32;
 
@@ -76,7 +78,7 @@ impl Seen {
         match name.as_str() {
             "Provider" if self.is_in(&["Event", "System"]) => {
                 self.provider =
-                    attribute("Name").or_else(|| attribute("EventSourceName")).unwrap_or_default();
+                    short(attribute("Name").or_else(|| attribute("EventSourceName")).unwrap_or_default());
             }
             "TimeCreated" if self.is_in(&["Event", "System"]) => {
                 self.at =
@@ -98,7 +100,7 @@ impl Seen {
             match name.as_str() {
                 "EventID" => self.id = text.parse().ok(),
                 "Level" => self.level = text.parse().ok(),
-                "Channel" => self.channel = Some(text.to_owned()),
+                "Channel" => self.channel = Some(short(text.to_owned())),
                 _ => {}
             }
         } else if self.is_in(&["Event", "EventData"]) && name == "Data" {
@@ -138,4 +140,10 @@ impl Seen {
         };
         Some((self.channel.unwrap_or_default(), event))
     }
+}
+
+fn short(mut name: String) -> String {
+    name.truncate(name.floor_char_boundary(LONGEST_NAME));
+    name.shrink_to_fit();
+    name
 }

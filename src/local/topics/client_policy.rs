@@ -91,7 +91,7 @@ const REDIRECTION_WARNING: Setting = Setting {
     cases: &[
         Case(
             Is::Number(1),
-            Warning,
+            Fine,
             "the client shows its old warning for .rdp files, from before the update of April 2026",
         ),
         Case(Is::Else, Fine, "the client warns of .rdp files as its version does"),

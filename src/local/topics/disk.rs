@@ -30,12 +30,10 @@ fn temporary_folder(scene: &Scene<'_>) -> Said {
     const FOLDER: &str = "%TEMP%";
     match scene.host.file(FOLDER) {
         Err(why) => Said::unreadable(FOLDER, &why),
-        Ok(None) => {
-            Said::warning("there is no temporary folder; a connection does not need one, programs do")
-        }
+        Ok(None) => Said::ok("there is no temporary folder; a connection does not need one, programs do"),
         Ok(Some(file)) if file.writable => Said::ok("the temporary folder may be written"),
-        Ok(Some(_)) => Said::warning(
-            "the temporary folder may not be written; a connection does not need it, programs do",
-        ),
+        Ok(Some(_)) => {
+            Said::ok("the temporary folder may not be written; a connection does not need it, programs do")
+        }
     }
 }

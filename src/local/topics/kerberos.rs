@@ -102,7 +102,9 @@ fn configured(scene: &Scene<'_>) -> Said {
     let listed = settings.value("realms", "kdc").is_some();
     let asked = settings.value("libdefaults", "dns_lookup_kdc").is_none_or(yes);
     let said = if !listed && !asked {
-        Said::error("the configuration of Kerberos lists no KDC and forbids to look for one in DNS")
+        Said::warning(
+            "the configuration of Kerberos lists no KDC and forbids to look for one in DNS; NTLM needs none",
+        )
     } else if realm != realm.to_uppercase() {
         Said::warning(
             "the default realm is not in capitals; case matters, and Active Directory uses capitals",

@@ -37,7 +37,7 @@ fn clients(scene: &Scene<'_>) -> Said {
         return Said::ok("none of FreeRDP, Remmina and KRDC is installed; this program needs none");
     }
     let said = if old {
-        Said::warning("FreeRDP 2 is no longer maintained, and knows no sign-in with Entra ID (RDS-AAD-Auth)")
+        Said::ok("FreeRDP 2 is installed: it is no longer maintained, and knows no sign-in with Entra ID")
     } else {
         Said::ok("clients are installed")
     };

@@ -73,7 +73,7 @@ fn order(scene: &Scene<'_>) -> Said {
     let place = |names: &[&str]| line.split_whitespace().position(|word| names.contains(&word));
     let (files, dns) = (place(&["files"]), place(&["dns", "resolve"]));
     let said = match (files, dns) {
-        (_, None) => Said::error("names are not looked up in DNS, as nsswitch.conf says"),
+        (_, None) => Said::warning("names are not looked up in DNS, as nsswitch.conf says"),
         (None, _) => Said::warning("the hosts file is not read, as nsswitch.conf says"),
         (Some(files), Some(dns)) if place(&["dns"]) == Some(dns) && dns < files => {
             Said::warning("DNS is asked before the hosts file")

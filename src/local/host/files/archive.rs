@@ -15,6 +15,9 @@ const LARGEST_FILE: u64 = 64 << 20;
 /// A larger member is not read, in bytes.
 const LARGEST_MEMBER: u64 = 32 << 20;
 
+/// A member with more commas is not read.
+const MOST_ENTRIES: usize = 400_000;
+
 /// What a machine was collected for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +74,10 @@ fn member<R: Read + Seek, T: DeserializeOwned>(
     member.take(LARGEST_MEMBER + 1).read_to_end(&mut text).map_err(|error| damaged(&error))?;
     if text.len() as u64 > LARGEST_MEMBER {
         return Err(damaged(&"it is larger than what is read"));
+    }
+    // Little text can stand for a long list.
+    if text.iter().filter(|byte| **byte == b',').count() > MOST_ENTRIES {
+        return Err(damaged(&"it has more entries than are read"));
     }
     serde_json::from_slice(&text).map(Some).map_err(|error| damaged(&error))
 }

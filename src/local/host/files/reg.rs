@@ -17,6 +17,8 @@ use lines::{Line, Lines};
 const MOST_KEYS: usize = 500_000;
 /// More keys that are exported or deleted with all that is below them are not remembered.
 const MOST_ROOTS: usize = 256;
+/// A key that stands more often in a file is read where it stands last.
+const MOST_PLACES: usize = 64;
 /// More values of one key are not looked at.
 const MOST_VALUES: usize = 20_000;
 /// How many names of subkeys are told.
@@ -167,7 +169,10 @@ impl<R: Read + Seek> Export<R> {
         let own = hash(key);
         let begin = self.places.partition_point(|place| place.key < own);
         let places = self.places[begin..].iter().take_while(|place| place.key == own);
-        places.map(|place| place.at).filter(|at| since.is_none_or(|since| *at > since)).collect()
+        let places = places.map(|place| place.at).filter(|at| since.is_none_or(|since| *at > since));
+        let mut places: Vec<u64> = places.collect();
+        places.drain(..places.len().saturating_sub(MOST_PLACES));
+        places
     }
 
     /// What the lines of a key say of a value, the last word first.

@@ -55,13 +55,12 @@ impl Host for ThisMachine {
 
     fn text(&self, path: &str) -> Answer<String> {
         let read = || {
-            let mut bytes = Vec::new();
-            let file = fs::File::open(expanded(path))?;
-            // A device or a pipe could be endless, or block.
-            if !file.metadata()?.is_file() {
+            let (path, mut bytes) = (expanded(path), Vec::new());
+            // A device could be endless, and a pipe blocks as soon as it is opened.
+            if !fs::metadata(&path)?.is_file() {
                 return Err(io::Error::other("it is no file"));
             }
-            file.take(LARGEST_TEXT).read_to_end(&mut bytes)?;
+            fs::File::open(&path)?.take(LARGEST_TEXT).read_to_end(&mut bytes)?;
             Ok(String::from_utf8_lossy(&bytes).into_owned())
         };
         existing(read())

@@ -14,12 +14,14 @@ pub fn events(_machine: &ThisMachine, channel: &str) -> Answer<Vec<Event>> {
     let since = EVENT_DAYS * 24 * 60 * 60 * 1000;
     let query = format!("/q:*[System[TimeCreated[timediff(@SystemTime)<={since}]]]");
     let count = format!("/c:{MOST_EVENTS}");
-    let printed = commands::bytes(
-        &["wevtutil", "qe", channel, &query, "/rd:true", &count, "/f:xml", "/uni:true"],
-        MOST,
-    )?;
+    // By its whole path: Windows looks for a bare name beside this program first.
+    let tool = super::super::expanded(r"%SystemRoot%\System32\wevtutil.exe");
+    let printed =
+        commands::bytes(&[&tool, "qe", channel, &query, "/rd:true", &count, "/f:xml", "/uni:true"], MOST)?;
     match printed {
         None => Err(Unreadable::NotHeld),
+        // Where there is more than is read, the tool meets a closed pipe.
+        Some((_, bytes)) if bytes.len() as u64 == MOST => Ok(Some(event_xml::events(&utf16(&bytes)))),
         Some((0, bytes)) => Ok(Some(event_xml::events(&utf16(&bytes)))),
         Some((ACCESS_DENIED, _)) => Err(Unreadable::Denied),
         Some((CHANNEL_NOT_FOUND, _)) => Ok(None),
