@@ -79,7 +79,7 @@ pub enum RoleArgument {
     Client,
     /// A host
     Host,
-    /// A client, and a host where it is one
+    /// A client, and a host where it is one; files as the side that they are of
     Auto,
 }
 

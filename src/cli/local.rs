@@ -18,10 +18,11 @@ use super::{
 use crate::{
     checked,
     local::{
-        Checked, Collection, Host, Recorder, RoleChoice, Subject, check,
+        Checked, Collection, Host as _, Recorder, RoleChoice, Subject, check,
         files::{Files, Given},
-        new_file, this_machine,
+        is_answered, new_file, this_machine,
     },
+    report::Role,
     target::Target,
 };
 
@@ -127,7 +128,17 @@ pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     let named = target.as_ref().map(subject);
     let role = arguments.role.into();
     let report = match (&files, &arguments.collect) {
-        (Some(files), _) => checked(files, role, named.or_else(|| asked(files)).as_ref()),
+        (Some(files), _) => {
+            let report = checked(files, role, named.or_else(|| asked(files)).as_ref());
+            if !is_answered(&report.trace.local) {
+                output.abandon();
+                return Err(useless(
+                    files,
+                    report.trace.machine.as_ref().map_or(&[], |machine| &machine.roles),
+                ));
+            }
+            report
+        }
         (None, None) => checked(&this_machine(), role, named.as_ref()),
         (None, Some(path)) => {
             let machine = this_machine();
@@ -144,6 +155,13 @@ pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     };
     output.write(&report, None)?;
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+}
+
+/// That no check asks for what the files hold.
+fn useless(files: &Files, roles: &[Role]) -> Error {
+    let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
+    let told = files.source().unwrap_or_default().told();
+    Error::new(format!("no check as {} asks for what the files hold: {told}", roles.join(" and ")))
 }
 
 /// Makes a new file, says what is taken along, and writes it.
@@ -176,18 +194,29 @@ pub struct Beside(mpsc::Receiver<Checked>);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Beside {
-    /// Begins them.
-    pub fn begin(target: &Target, files: Option<Files>) -> Self {
+    /// Begins those of this machine.
+    pub fn begin(target: &Target) -> Self {
         let subject = subject(target);
-        let check = move |machine: &dyn Host| check(machine, RoleChoice::Auto, Some(&subject));
         let (done, checked) = mpsc::channel();
         thread::spawn(move || {
-            let _ = done.send(match files {
-                Some(files) => check(&files),
-                None => check(&this_machine()),
-            });
+            let _ = done.send(check(&this_machine(), RoleChoice::Auto, Some(&subject)));
         });
         Self(checked)
+    }
+
+    /// Makes those of a folder, in place of this machine.
+    ///
+    /// # Errors
+    /// There is nothing to read in it, or nothing that a check asks for.
+    pub fn of_folder(path: &Path, target: &Target) -> Result<Self, Error> {
+        let files = Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)?;
+        let made = check(&files, RoleChoice::Auto, Some(&subject(target)));
+        if !is_answered(&made.checks) {
+            return Err(useless(&files, &made.machine.roles));
+        }
+        let (done, checked) = mpsc::channel();
+        let _ = done.send(made);
+        Ok(Self(checked))
     }
 
     /// Waits for them; none when they hang, as on a file of a server that is gone.
@@ -198,14 +227,6 @@ impl Beside {
         }
         checked
     }
-}
-
-/// The machine of a folder, in place of this one.
-///
-/// # Errors
-/// There is nothing to read in it.
-pub fn folder(path: &Path) -> Result<Files, Error> {
-    Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)
 }
 
 fn subject(target: &Target) -> Subject {

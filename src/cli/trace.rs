@@ -7,7 +7,7 @@ use super::{
     args::{Color, OutputArguments, TraceArguments},
     choices::LocalArgument,
     exit,
-    local::{Beside, folder},
+    local::Beside,
     logs,
     output::Output,
     password,
@@ -33,11 +33,13 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     if arguments.host_files.is_some() && arguments.local == LocalArgument::Off {
         return Err(Error::new("--host-files is checked, which --local off forbids"));
     }
-    let files = arguments.host_files.as_deref().map(folder).transpose()?;
     let target = arguments.target.read()?;
     let settings = settings(arguments, &target)?;
+    // Before the output is opened: files without use leave it as it was.
+    let files = arguments.host_files.as_deref().map(|path| Beside::of_folder(path, &target)).transpose()?;
     let output = Output::open(&arguments.output, arguments.screenshot.as_deref())?;
-    let beside = (arguments.local == LocalArgument::Auto).then(|| Beside::begin(&target, files));
+    let own = || (arguments.local == LocalArgument::Auto).then(|| Beside::begin(&target));
+    let beside = files.or_else(own);
     match report(arguments, &target, &settings) {
         Ok((report, picture)) => {
             let report = match beside.and_then(Beside::finish) {

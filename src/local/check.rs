@@ -70,6 +70,20 @@ impl Said {
         Self::unknown(format!("{what}: {why}"))
     }
 
+    /// What a setting says of which nobody knows whether another overrules it: a value that is wrong is told, one that
+    /// is as it should be proves nothing.
+    #[must_use]
+    pub fn unless(self, overruling: &str, why: &Unreadable) -> Self {
+        if self.status.severity().is_some() {
+            let message = format!(
+                "this machine's own setting: {}; what would overrule it, {overruling}: {why}",
+                self.message
+            );
+            return Self { message, ..self };
+        }
+        Self { observed: self.observed, ..Self::unreadable(overruling, why) }
+    }
+
     /// With any status.
     pub fn new(status: CheckStatus, message: impl Into<String>) -> Self {
         Self { status, observed: None, message: message.into() }

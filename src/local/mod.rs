@@ -7,6 +7,7 @@ mod host;
 mod known;
 mod machine;
 mod pages;
+mod roles;
 mod scene;
 mod sddl;
 mod setting;
@@ -24,6 +25,7 @@ pub use host::{
 };
 pub use known::Known;
 pub use pages::{page, paged};
+pub use roles::is_answered;
 pub use scene::{Scene, Subject};
 pub use setting::{Case, Is, Setting};
 
@@ -66,7 +68,7 @@ pub fn check(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>) -> 
 
 fn asked(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>) -> Checked {
     let scene = Scene::new(host, subject);
-    let roles = roles(&scene, choice);
+    let roles = roles::roles(&scene, choice);
     let fits = |check: &&Check| check.on.contains(&host.system()) && roles.contains(&check.role);
     let mut checks: Vec<_> = checks().filter(fits).map(|check| result(check, &scene)).collect();
     // The last one: files show their damage while they are read.
@@ -89,14 +91,5 @@ fn named(code: &str, role: Option<Role>, said: Said) -> LocalCheck {
         status: said.status,
         observed: said.observed,
         message: said.message,
-    }
-}
-
-fn roles(scene: &Scene<'_>, choice: RoleChoice) -> Vec<Role> {
-    match choice {
-        RoleChoice::Client => vec![Role::Client],
-        RoleChoice::Host => vec![Role::Host],
-        RoleChoice::Auto if topics::is_host(scene) => vec![Role::Client, Role::Host],
-        RoleChoice::Auto => vec![Role::Client],
     }
 }

@@ -1,6 +1,6 @@
 //! A check that one value of the registry decides, as a row of a table.
 
-use super::{Said, Scene, Value};
+use super::{Said, Scene, Unreadable, Value};
 use crate::report::CheckStatus;
 
 /// A value and what follows from it.
@@ -38,14 +38,27 @@ pub enum Is {
 impl Setting {
     /// What the value of this machine means.
     pub fn judge(&self, scene: &Scene<'_>) -> Said {
+        // The first key that cannot be read: it might overrule what a later one says.
+        let mut hidden: Option<(String, Unreadable)> = None;
         for (index, key) in self.keys.iter().enumerate() {
             match scene.host.value(key, self.name) {
                 Ok(None) => {}
-                Ok(Some(value)) => return self.case(key, &value, &self.overruled(scene, index + 1)),
-                Err(why) => return Said::unreadable(&format!("{key}\\{}", self.name), &why),
+                Ok(Some(value)) => {
+                    let said = self.case(key, &value, &self.overruled(scene, index + 1));
+                    return match &hidden {
+                        None => said,
+                        Some((overruling, why)) => said.unless(overruling, why),
+                    };
+                }
+                Err(why) => {
+                    hidden.get_or_insert_with(|| (format!("{key}\\{}", self.name), why));
+                }
             }
         }
-        Said::new(self.absent.0, self.absent.1)
+        match hidden {
+            None => Said::new(self.absent.0, self.absent.1),
+            Some((overruling, why)) => Said::unreadable(&overruling, &why),
+        }
     }
 
     /// What the keys behind the deciding one hold.

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::page::{Page, Tone};
-use crate::report::{CheckStatus, LocalCheck, Machine, Report, Role};
+use crate::report::{CheckStatus, LocalCheck, Machine, NOT_HELD, Report, Role};
 
 /// Where the code of a check begins, and its sentence.
 const CODE: usize = 11;
@@ -36,7 +36,7 @@ pub fn checks(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let sorted = || ORDER.iter().flat_map(|status| of(report, *status));
     let Some(target) = &report.trace.target else {
         page.gap()?;
-        return sorted().try_for_each(|check| line(page, check));
+        return alone(page, report);
     };
     let Some(machine) = report.trace.machine.as_ref().filter(|_| !report.trace.local.is_empty()) else {
         return Ok(());
@@ -76,6 +76,35 @@ pub fn checks(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
 }
 
+/// All of them; those that ask files for what none holds would bury the others, so they are counted.
+fn alone(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    for status in ORDER {
+        let (folded, told): (Vec<_>, Vec<_>) =
+            of(report, *status).partition(|check| is_not_held(check, report));
+        told.into_iter().try_for_each(|check| line(page, check))?;
+        let text = match folded.as_slice() {
+            [] => continue,
+            [_] => "1 check: the files at hand do not hold what it asks; --format json names it".to_owned(),
+            many => {
+                let count = many.len();
+                format!(
+                    "{count} checks: the files at hand do not hold what they ask; --format json names them"
+                )
+            }
+        };
+        page.row((Tone::Caution, "  unknown"), CODE, (Tone::Plain, ""), &text)?;
+    }
+    Ok(())
+}
+
+/// No file holds any of what this check asks.
+fn is_not_held(check: &LocalCheck, report: &Report) -> bool {
+    report.trace.machine.as_ref().is_some_and(|machine| machine.from_files)
+        && check.status == CheckStatus::Unknown
+        && check.observed.is_none()
+        && check.message.ends_with(NOT_HELD)
+}
+
 /// The whole of a check that is worth a look.
 fn brief(page: &mut Page<'_>, check: &LocalCheck) -> io::Result<()> {
     let seen = check.observed.as_ref().map(|seen| format!(" ({seen})")).unwrap_or_default();
@@ -107,7 +136,10 @@ fn lead(check: &LocalCheck) -> (Tone, &'static str) {
 
 fn line(page: &mut Page<'_>, check: &LocalCheck) -> io::Result<()> {
     if check.status == CheckStatus::Ok {
-        return page.row(lead(check), CODE, (Tone::Plain, ""), &format!("{}: {}", check.code, check.message));
+        page.row(lead(check), CODE, (Tone::Plain, ""), &format!("{}: {}", check.code, check.message))?;
+        // Which files were read is worth knowing also where nothing is wrong with them.
+        let files = check.observed.iter().filter(|_| check.role.is_none());
+        return files.into_iter().try_for_each(|seen| page.text(BODY, seen));
     }
     page.row(lead(check), CODE, (Tone::Plain, ""), &check.code)?;
     page.text(BODY, &check.message)?;

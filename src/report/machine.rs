@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
 
+/// Why a check of files is unknown that asked for what none of them holds; the end of its sentence.
+pub const NOT_HELD: &str = "the files at hand do not hold it";
+
 /// The machine that was checked, beside its checks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Machine {

@@ -29,7 +29,8 @@ pub use judgement::{
     Severity, Verdict,
 };
 pub use machine::{
-    ClientAttempt, HostsEntry, Machine, Os, ProtocolSetting, ProxySetting, RememberedCertificate, Role, Route,
+    ClientAttempt, HostsEntry, Machine, NOT_HELD, Os, ProtocolSetting, ProxySetting, RememberedCertificate,
+    Role, Route,
 };
 pub use posture::{Answer, CredsspPosture, Exposure, Nla, Posture, ProtocolPosture, RdpSecurity, TlsPosture};
 pub use rdp_file::{MalformedLine, RdpFile, RdpFileGateway};
@@ -93,17 +94,19 @@ impl Trace {
         self.connections.iter().filter(|connection| connection.purpose.is_traced())
     }
 
-    /// Whether the target is the machine that was checked: it is reached by loopback on the usual port, or was checked as a
-    /// host alone. Another port of loopback may be the near end of a tunnel to somewhere else.
+    /// Whether the target is the machine that was checked: it is reached by loopback on the usual port, was checked as a
+    /// host alone, or was read from files of a host. Another port of loopback may be the near end of a tunnel to somewhere
+    /// else.
     pub fn is_on_target(&self) -> bool {
         let connect = self.described().and_then(|made| made.phases.connect.as_ref());
         let attempts = connect.into_iter().flat_map(|record| &record.evidence.attempts);
         let mut addresses = attempts.map(|attempt| attempt.address.ip().to_canonical());
         let usual = self.target.as_ref().is_some_and(|target| target.port == RDP);
         let loopback = usual && addresses.next().is_some_and(|address| address.is_loopback());
-        self.machine
-            .as_ref()
-            .is_some_and(|machine| machine.roles == [Role::Host] || loopback && !machine.from_files)
+        self.machine.as_ref().is_some_and(|machine| match machine.from_files {
+            true => machine.roles.contains(&Role::Host),
+            false => machine.roles == [Role::Host] || loopback,
+        })
     }
 
     /// The connection that the verdict describes: a retry replaces the one that made it necessary.

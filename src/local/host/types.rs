@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::Timestamp;
+use crate::report::{NOT_HELD, Timestamp};
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Denied => f.write_str("reading it needs an administrator's rights"),
-            Self::NotHeld => f.write_str("the files at hand do not hold it"),
+            Self::NotHeld => f.write_str(NOT_HELD),
             Self::Failed(why) => write!(f, "it could not be read: {why}"),
         }
     }

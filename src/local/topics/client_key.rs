@@ -15,8 +15,10 @@ use crate::{
     },
 };
 
-const CLIENT: &str = r"HKCU\Software\Microsoft\Terminal Server Client";
-const SERVERS: &str = r"HKCU\Software\Microsoft\Terminal Server Client\Servers";
+/// The client's settings.
+pub const CLIENT: &str = r"HKCU\Software\Microsoft\Terminal Server Client";
+/// What it remembers of each host.
+pub const SERVERS: &str = r"HKCU\Software\Microsoft\Terminal Server Client\Servers";
 const DEVICES: &str = r"HKCU\Software\Microsoft\Terminal Server Client\LocalDevices";
 /// More remembered hosts are not read.
 const MOST_HOSTS: usize = 256;

@@ -55,7 +55,7 @@ fn mode(scene: &Scene<'_>) -> Said {
             }
             Some(_) => Said::warning("the licensing mode is neither 2 nor 4"),
         };
-        Ok(said.seen(mode.shown("LicensingMode")))
+        Ok(mode.judged(said.seen(mode.shown("LicensingMode"))))
     };
     said(judge())
 }

@@ -21,6 +21,9 @@ pub const ADMIN: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionMana
 const TRANSPORT: &str = "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS";
 const SESSIONS: &str = "Microsoft-Windows-TerminalServices-LocalSessionManager";
 
+/// The logs that only a host has.
+pub const OWN: [&str; 4] = [CONNECTIONS_LOG.channel, ADMIN, TRANSPORT_LOG.channel, SESSIONS_LOG.channel];
+
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
     logic("host-log-connections", |scene| judge(scene, &CONNECTIONS_LOG)),

@@ -1,7 +1,7 @@
 //! Settings of a Windows host outside its listener that decide over logons and certificates.
 
 use super::{
-    asked::{Judged, number, said},
+    asked::{Judged, number, said, value},
     listener::TERMINAL_SERVER,
 };
 use crate::{
@@ -50,21 +50,20 @@ fn setup(scene: &Scene<'_>) -> Said {
 }
 
 fn logons(scene: &Scene<'_>) -> Said {
-    let judge = || -> Judged {
-        let refused = super::asked::value(scene, WINLOGON, "WinStationsDisabled")?;
-        let drained = number(scene, TERMINAL_SERVER, "TSServerDrainMode")?.unwrap_or(0);
-        Ok(match refused.map(|value| value.to_string()).as_deref() {
-            None | Some("0" | "") if drained == 0 => Said::ok("logons are not switched off"),
-            None | Some("0" | "") => {
-                Said::warning("drain mode: users come back to their sessions, and nobody gets a new one")
-                    .seen(format!("TSServerDrainMode = {drained}"))
-            }
-            Some(value) => {
-                Said::error("remote logons are switched off").seen(format!("WinStationsDisabled = {value}"))
-            }
-        })
-    };
-    said(judge())
+    // What one of them says is wrong, whether or not the other can be read.
+    let refused = value(scene, WINLOGON, "WinStationsDisabled");
+    let refused = refused.map(|value| value.map(|value| value.to_string()));
+    match (refused, number(scene, TERMINAL_SERVER, "TSServerDrainMode")) {
+        (Ok(Some(value)), _) if !matches!(value.as_str(), "0" | "") => {
+            Said::error("remote logons are switched off").seen(format!("WinStationsDisabled = {value}"))
+        }
+        (_, Ok(Some(drained))) if drained != 0 => {
+            Said::warning("drain mode: users come back to their sessions, and nobody gets a new one")
+                .seen(format!("TSServerDrainMode = {drained}"))
+        }
+        (Err(said), _) | (_, Err(said)) => said,
+        (Ok(_), Ok(_)) => Said::ok("logons are not switched off"),
+    }
 }
 
 const PROGRAM_DATA: Setting = Setting {

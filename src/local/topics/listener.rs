@@ -22,7 +22,8 @@ pub const LISTENER: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Serv
 /// What a policy says instead.
 pub const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services";
 
-const DENY: &str = "fDenyTSConnections";
+/// What switches Remote Desktop off.
+pub const DENY: &str = "fDenyTSConnections";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
@@ -70,15 +71,16 @@ fn connections(scene: &Scene<'_>) -> Said {
             (None, Some(_)) => Said::error("Remote Desktop is switched off"),
             (None, None) => Said::error("Remote Desktop was never switched on"),
         };
-        said.seen(deny.shown(DENY))
+        deny.judged(said.seen(deny.shown(DENY)))
     }))
 }
 
 fn encryption_level(scene: &Scene<'_>) -> Said {
     let judge = || -> Judged {
         let level = Layered::read(scene, POLICY, LISTENER, "MinEncryptionLevel")?;
-        let layer = Layered::read(scene, POLICY, LISTENER, "SecurityLayer")?;
-        let said = match (level.effective(), layer.effective()) {
+        // It only chooses the words, so a layer that cannot be read hides no level.
+        let layer = Layered::read(scene, POLICY, LISTENER, "SecurityLayer").ok();
+        let said = match (level.effective(), layer.as_ref().and_then(Layered::effective)) {
             (None, _) => Said::ok("no encryption level is set, so the default of Windows holds"),
             (Some(1), Some(2)) => Said::warning(
                 "encryption level low contradicts the security layer TLS; Windows corrects one of them",
@@ -88,7 +90,11 @@ fn encryption_level(scene: &Scene<'_>) -> Said {
             (Some(4), _) => Said::warning("clients that cannot keep to FIPS methods are refused"),
             _ => Said::warning("the encryption level is none of 1 to 4"),
         };
-        Ok(said.seen(format!("{}; {}", level.shown("MinEncryptionLevel"), layer.shown("SecurityLayer"))))
+        let layer = layer.map_or_else(
+            || "SecurityLayer could not be read".to_owned(),
+            |layer| layer.shown("SecurityLayer"),
+        );
+        Ok(level.judged(said.seen(format!("{}; {layer}", level.shown("MinEncryptionLevel")))))
     };
     said(judge())
 }

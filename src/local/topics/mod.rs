@@ -25,6 +25,7 @@ mod listener_certificate;
 mod local_network;
 mod names;
 mod ntlm;
+mod of_files;
 mod program;
 mod programs;
 mod proxy;
@@ -39,6 +40,8 @@ mod tunnels;
 mod updates;
 mod windows_proxy;
 mod xrdp;
+
+pub use of_files::{is_client_of_files, is_host_of_files};
 
 use super::{Check, Scene};
 use crate::report::{

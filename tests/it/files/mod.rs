@@ -3,6 +3,7 @@
 mod collected;
 mod evtx_writer;
 mod hive_writer;
+mod host;
 mod logs;
 mod machine;
 mod redacted;

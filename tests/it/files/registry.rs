@@ -115,6 +115,28 @@ fn what_is_no_export_is_refused_and_a_damaged_one_says_so() {
     assert_eq!(export.notes(), ["a line is longer than it may be, or the file is cut off"]);
 }
 
+#[test]
+fn an_export_that_is_cut_off_says_so_and_no_value_of_it_is_a_shorter_one() {
+    let head = "REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\SYSTEM\\One]\n";
+    let no_end = "its last line has no end, so it may be cut off";
+    let no_name = "the name of a key has no end, so keys may be missing";
+    let failed = || Err(Unreadable::Failed("the export is cut off there".to_owned()));
+    for (rest, notes, value) in [
+        ("\"x\"=dword:00000001\n", vec![], number(1)),
+        ("\"x\"=dword:00000001", vec![no_end], number(1)),
+        ("\"x\"=dword:0000", vec![no_end], failed()),
+        ("\"x\"=hex(b):01,00", vec![no_end], failed()),
+        ("\"x\"=\"text\"", vec![no_end], text("text")),
+        ("\n[HKEY_LOCAL_MACHINE\\SYSTEM\\Tw", vec![no_end, no_name], Ok(None)),
+        ("\n[HKEY_LOCAL_MACHINE\\SYSTEM\\Tw\n\"x\"=dword:00000001\n", vec![no_name], Ok(None)),
+    ] {
+        let export = Export::open(Cursor::new(format!("{head}{rest}").into_bytes()));
+        let export = export.unwrap_or_else(|why| panic!("{rest}: {why}"));
+        assert_eq!(export.notes(), notes, "{rest}");
+        assert_eq!(export.value(r"HKLM\SYSTEM\One", "x"), value, "{rest}");
+    }
+}
+
 fn system() -> Node {
     let mut root = Node { list: List::Hash, ..Node::default() };
     root.at("Select").number("Current", 1);

@@ -91,9 +91,12 @@ impl Files {
         let before = self.read.len() + self.damage.len();
         for given in paths.iter().filter(|path| path.is_file()).filter_map(|path| kind(path)) {
             match self.add(&given) {
-                // What only looks like one of these kinds is somebody else's.
-                Ok(()) | Err(Trouble::Wrong(_)) => {}
-                Err(Trouble::Damaged(why)) => self.damage.push(format!("{}: {why}", name(given.path()))),
+                Ok(()) => {}
+                // What only looks like one of these kinds is somebody else's, unless its name says what it was to be.
+                Err(Trouble::Wrong(_)) if !is_called(given.path(), &["evtx", "reg"]) => {}
+                Err(Trouble::Wrong(why) | Trouble::Damaged(why)) => {
+                    self.damage.push(format!("{}: {why}", name(given.path())));
+                }
             }
         }
         match self.read.len() + self.damage.len() > before {
@@ -180,18 +183,23 @@ impl Given {
     }
 }
 
-/// What a file of a folder is, by its first bytes or, of an export, by its name.
+/// What a file of a folder is, by its first bytes or by its name.
 fn kind(path: &Path) -> Option<Given> {
     let mut head = [0; 8];
     let read = File::open(path).and_then(|mut file| file.read(&mut head)).ok()?;
-    let is_export = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("reg"));
     match &head[..read] {
         head if head.starts_with(b"ElfFile\0") => Some(Given::Log(path.to_owned())),
         head if head.starts_with(b"regf") => Some(Given::Hive(path.to_owned(), None)),
         head if head.starts_with(b"PK\x03\x04") => Some(Given::Collected(path.to_owned())),
-        _ if is_export => Some(Given::Export(path.to_owned())),
+        _ if is_called(path, &["reg"]) => Some(Given::Export(path.to_owned())),
+        // It is none, which is told.
+        _ if is_called(path, &["evtx"]) => Some(Given::Log(path.to_owned())),
         _ => None,
     }
+}
+
+fn is_called(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|own| endings.iter().any(|ending| own.eq_ignore_ascii_case(ending)))
 }
 
 /// A device or a pipe could be endless, or block.

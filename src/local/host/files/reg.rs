@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{Answer, Keys, Unreadable, Value};
-use entry::{Entry, entry};
+use entry::{Entry, entry, may_go_on};
 use lines::{Line, Lines};
 
 /// More keys are not remembered.
@@ -86,6 +86,8 @@ impl<R: Read + Seek> Export<R> {
             let Some(line) = next else { break };
             if line.cut {
                 self.note("a line is longer than it may be, or the file is cut off");
+            } else if line.open {
+                self.note("its last line has no end, so it may be cut off");
             }
             if !line.text.starts_with('[') {
                 continue;
@@ -107,7 +109,7 @@ impl<R: Read + Seek> Export<R> {
                     }
                     self.cover(key);
                 }
-                _ => {}
+                _ => self.note("the name of a key has no end, so keys may be missing"),
             }
         }
         Ok(())
@@ -185,7 +187,13 @@ impl<R: Read + Seek> Export<R> {
             for _ in 0..MOST_VALUES {
                 let Some(line) = lines.next()? else { break };
                 match entry(&line.text, self.old) {
-                    Entry::Key(_) | Entry::NoKey(_) => break,
+                    // Also one whose name has no end: what follows is not of this key.
+                    _ if line.text.starts_with('[') => break,
+                    Entry::Value(found, Some(_))
+                        if super::same(&found, name) && line.open && may_go_on(&line.text) =>
+                    {
+                        answer = Err(Unreadable::Failed("the export is cut off there".to_owned()));
+                    }
                     Entry::Value(found, value) if super::same(&found, name) => answer = Ok(value),
                     Entry::Damaged(found) if super::same(&found, name) => {
                         answer = Err(Unreadable::Failed("the export is damaged there".to_owned()));

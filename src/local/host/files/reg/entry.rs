@@ -43,6 +43,13 @@ pub fn entry(line: &str, old: bool) -> Entry {
     }
 }
 
+/// Whether a value would be another one if its line went on.
+pub fn may_go_on(line: &str) -> bool {
+    let line = line.trim_end();
+    let digits = line.to_ascii_lowercase().rsplit_once("dword:").map_or(0, |(_, digits)| digits.len());
+    !line.ends_with(['"', '-']) && digits != 8
+}
+
 fn data(written: &str, old: bool) -> Option<Value> {
     if let Some(rest) = written.strip_prefix('"') {
         return quoted(rest).map(|(text, _)| Value::Text(text));

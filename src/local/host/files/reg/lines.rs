@@ -21,6 +21,8 @@ pub struct Line {
     pub text: String,
     /// Whether it was longer, or the file ended inside it.
     pub cut: bool,
+    /// Whether the file ends without an end of this line.
+    pub open: bool,
 }
 
 impl<R: Read + Seek> Lines<R> {
@@ -56,7 +58,7 @@ impl<R: Read + Seek> Lines<R> {
     /// The file cannot be read.
     pub fn next(&mut self) -> io::Result<Option<Line>> {
         let at = self.at;
-        let Some((mut text, mut cut)) = self.single()? else { return Ok(None) };
+        let Some((mut text, mut cut, mut open)) = self.single()? else { return Ok(None) };
         let mut state = Quotes::default();
         let mut seen = 0;
         while text.starts_with(['"', '@']) {
@@ -75,22 +77,25 @@ impl<R: Read + Seek> Lines<R> {
             }
             seen = text.len();
             match self.single()? {
-                Some((more, too_long)) => {
+                Some((more, too_long, last)) => {
+                    open = last;
                     cut = too_long || text.len() + more.len() > LONGEST;
                     text.push_str(&more);
                 }
                 None => cut = true,
             }
         }
-        Ok(Some(Line { at, text, cut }))
+        Ok(Some(Line { at, text, cut, open }))
     }
 
-    fn single(&mut self) -> io::Result<Option<(String, bool)>> {
+    /// One line of the file, whether it is longer than what is kept, and whether it has no end.
+    fn single(&mut self) -> io::Result<Option<(String, bool, bool)>> {
         let mut bytes = Vec::new();
-        let (mut some, mut cut) = (false, false);
+        let (mut some, mut cut, mut open) = (false, false, true);
         while let Some((unit, width)) = self.unit()? {
             some = true;
             if unit == [b'\n', 0] {
+                open = false;
                 break;
             }
             if bytes.len() < LONGEST {
@@ -106,7 +111,7 @@ impl<R: Read + Seek> Lines<R> {
             true => utf16(&bytes),
             false => String::from_utf8_lossy(&bytes).into_owned(),
         };
-        Ok(Some((text.trim_end_matches('\r').to_owned(), cut)))
+        Ok(Some((text.trim_end_matches('\r').to_owned(), cut, open)))
     }
 
     /// One byte, or two of UTF-16.

@@ -1,0 +1,45 @@
+//! What a machine is checked as.
+
+use super::{RoleChoice, Scene, checks, result, topics};
+use crate::report::{CheckStatus, LocalCheck, Role};
+
+/// The roles that were asked for, or those that fit.
+pub fn roles(scene: &Scene<'_>, choice: RoleChoice) -> Vec<Role> {
+    match choice {
+        RoleChoice::Client => vec![Role::Client],
+        RoleChoice::Host => vec![Role::Host],
+        RoleChoice::Auto if scene.host.source().is_some() => of_files(scene),
+        RoleChoice::Auto if topics::is_host(scene) => vec![Role::Client, Role::Host],
+        RoleChoice::Auto => vec![Role::Client],
+    }
+}
+
+/// Files are of a client, of a host or of both; those that tell neither are taken for what they can answer as.
+fn of_files(scene: &Scene<'_>) -> Vec<Role> {
+    let is_client = topics::is_client_of_files(scene);
+    match (is_client, topics::is_host_of_files(scene, is_client)) {
+        (true, true) => vec![Role::Client, Role::Host],
+        (true, false) => vec![Role::Client],
+        (false, true) => vec![Role::Host],
+        (false, false) => {
+            let answers = |role: &Role| {
+                let mut fits =
+                    checks().filter(|check| check.role == *role && check.on.contains(&scene.system()));
+                fits.any(|check| is_told(&result(check, scene)))
+            };
+            vec![[Role::Client, Role::Host].into_iter().find(answers).unwrap_or(Role::Client)]
+        }
+    }
+}
+
+/// Whether the machine answered any of these checks; files may hold nothing that one asks for.
+pub fn is_answered(checks: &[LocalCheck]) -> bool {
+    checks.iter().filter(|check| check.role.is_some()).any(is_told)
+}
+
+fn is_told(check: &LocalCheck) -> bool {
+    match check.status {
+        CheckStatus::Ok | CheckStatus::Warning | CheckStatus::Error => true,
+        CheckStatus::Unknown | CheckStatus::NotApplicable => check.observed.is_some(),
+    }
+}

@@ -1,0 +1,45 @@
+//! Which side the files of a machine are of: what only a client has in them, and what only a host has.
+
+use super::{client_attempts, client_key, host_log, is_host, listener};
+use crate::{
+    local::{Answer, Event, Scene, Unreadable},
+    report::Os::Windows,
+};
+
+/// Whether the files hold what only a client has.
+pub fn is_client_of_files(scene: &Scene<'_>) -> bool {
+    if scene.system() != Windows {
+        return true;
+    }
+    holds(&scene.events(client_attempts::CHANNEL))
+        || holds(&scene.host.value(client_key::CLIENT, "AuthenticationLevelOverride"))
+        || holds(&scene.host.subkeys(client_key::SERVERS))
+}
+
+/// Whether the files hold what only a host has. Every Windows has the keys of a listener, so that those of a client say
+/// only something where connections are taken.
+pub fn is_host_of_files(scene: &Scene<'_>, is_client: bool) -> bool {
+    if scene.system() != Windows || is_host(scene) {
+        return is_host(scene);
+    }
+    let logs = host_log::OWN.iter().any(|channel| holds(&scene.events(channel)));
+    logs || !is_client && (has_listener(scene) || has_told(scene))
+}
+
+/// The files are of this, whether or not it can be read.
+fn holds<T>(answer: &Answer<T>) -> bool {
+    !matches!(answer, Err(Unreadable::NotHeld))
+}
+
+fn has_listener(scene: &Scene<'_>) -> bool {
+    let value = |key, name| matches!(scene.host.value(key, name), Ok(Some(_)));
+    value(listener::TERMINAL_SERVER, listener::DENY)
+        || value(listener::LISTENER, "PortNumber")
+        || matches!(scene.host.subkeys(listener::LISTENER), Ok(Some(_)))
+}
+
+/// The system's log holds events of the service that takes connections.
+fn has_told(scene: &Scene<'_>) -> bool {
+    let own = |event: &Event| event.provider == host_log::RCM;
+    scene.events("System").ok().flatten().is_some_and(|events| events.iter().any(own))
+}
