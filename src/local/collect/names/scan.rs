@@ -83,7 +83,7 @@ fn is_host(word: &str) -> bool {
     let is_marked = bare != word || parts.len() > 2 || ENDINGS.contains(&last.as_str());
     parts.len() > 1
         && is_marked
-        && parts.iter().all(|part| is_part(part))
+        && parts.iter().all(is_part)
         && last.len() > 1
         && last.chars().all(char::is_alphabetic)
         && !FILES.contains(&last.as_str())
