@@ -22,7 +22,8 @@ impl FromStr for TargetArgument {
 
     fn from_str(text: &str) -> Result<Self, BadTarget> {
         let lower = text.to_ascii_lowercase();
-        if lower.starts_with("rdp://") {
+        // Also where it is written wrong: what is wrong is said without what stands in it.
+        if lower.trim_start().starts_with("rdp:/") {
             Ok(Self::Address(text.to_owned()))
         } else if lower.ends_with(".rdp") {
             let path: Result<PathBuf, Infallible> = text.parse();

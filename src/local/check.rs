@@ -19,6 +19,23 @@ pub struct Check {
     pub test: Test,
 }
 
+impl Check {
+    /// A check that one value of the registry decides.
+    pub const fn setting(code: &'static str, role: Role, on: &'static [Os], setting: Setting) -> Self {
+        Self { code, role, on, test: Test::Setting(setting) }
+    }
+
+    /// A check that takes more.
+    pub const fn logic(
+        code: &'static str,
+        role: Role,
+        on: &'static [Os],
+        logic: fn(&Scene<'_>) -> Said,
+    ) -> Self {
+        Self { code, role, on, test: Test::Logic(logic) }
+    }
+}
+
 /// How a check is made.
 #[derive(Clone, Copy, Debug)]
 pub enum Test {

@@ -39,15 +39,17 @@ pub fn route<'a>(facts: &Facts<'a>) -> Option<&'a Route> {
 pub fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
-            // 100.64.0.0/10 is of carriers (RFC 6598).
-            let carrier = a == 100 && b & 0xC0 == 64;
+            let [a, b, c, _] = v4.octets();
+            // Of carriers (RFC 6598), of protocols (RFC 6890), of benchmarks (RFC 2544), which tunnels use too, and reserved.
+            let special =
+                matches!((a, b, c), (100, 64..128, _) | (192, 0, 0) | (198, 18..20, _) | (240.., ..));
             !(v4.is_private()
                 || v4.is_loopback()
                 || v4.is_link_local()
                 || v4.is_unspecified()
                 || v4.is_documentation()
-                || carrier)
+                || v4.is_multicast()
+                || special)
         }
         // Global unicast (RFC 4291) without documentation (RFC 3849).
         IpAddr::V6(v6) => {

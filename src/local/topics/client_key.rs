@@ -1,11 +1,7 @@
 //! What mstsc keeps in the registry: whether it can, what it remembers of a host, and how it treats an unproven identity.
 
 use crate::{
-    local::{
-        Case, Check, Is, Said, Scene, Setting, Subject,
-        Test::{Logic, Setting as Row},
-        Value,
-    },
+    local::{Case, Check, Is, Said, Scene, Setting, Subject, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -25,9 +21,9 @@ const MOST_HOSTS: usize = 256;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "client-key-writable", role: Client, on: &[Windows], test: Logic(writable) },
-    Check { code: "client-key-remembered", role: Client, on: &[Windows], test: Logic(remembered) },
-    Check { code: "client-key-authentication-level", role: Client, on: &[Windows], test: Row(LEVEL) },
+    Check::logic("client-key-writable", Client, &[Windows], writable),
+    Check::logic("client-key-remembered", Client, &[Windows], remembered),
+    Check::setting("client-key-authentication-level", Client, &[Windows], LEVEL),
 ];
 
 const LEVEL: Setting = Setting {

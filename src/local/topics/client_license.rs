@@ -1,7 +1,7 @@
 //! The store of device licenses (`MSLicensing`): whether the client can write it, and whether it is whole.
 
 use crate::{
-    local::{Check, Said, Scene, Test::Logic, Unreadable, Value},
+    local::{Check, Said, Scene, Unreadable, Value},
     report::{Os::Windows, Role::Client},
 };
 
@@ -14,9 +14,9 @@ const IDENTITY_DIGITS: usize = 40;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "client-license-store", role: Client, on: &[Windows], test: Logic(store) },
-    Check { code: "client-license-damaged", role: Client, on: &[Windows], test: Logic(damaged) },
-    Check { code: "client-license-32-bit", role: Client, on: &[Windows], test: Logic(of_32_bits) },
+    Check::logic("client-license-store", Client, &[Windows], store),
+    Check::logic("client-license-damaged", Client, &[Windows], damaged),
+    Check::logic("client-license-32-bit", Client, &[Windows], of_32_bits),
 ];
 
 fn store(scene: &Scene<'_>) -> Said {

@@ -3,7 +3,7 @@
 use super::client_attempts::{Attempt, CHANNEL, PROVIDER, attempts, number, reason};
 use crate::{
     codes::{DISCONNECT, EVENT, NTSTATUS, TLS_ALERT},
-    local::{Check, EVENT_DAYS, Event, Said, Scene, Test::Logic},
+    local::{Check, EVENT_DAYS, Event, Said, Scene},
     report::{Machine, Os::Windows, Role::Client},
 };
 
@@ -18,11 +18,11 @@ const MOST_ATTEMPTS: usize = 50;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "client-log-attempts", role: Client, on: &[Windows], test: Logic(past) },
-    Check { code: "client-log-component", role: Client, on: &[Windows], test: Logic(component) },
-    Check { code: "client-log-schannel", role: Client, on: &[Windows], test: Logic(schannel) },
-    Check { code: "client-log-credssp", role: Client, on: &[Windows], test: Logic(credssp) },
-    Check { code: "client-log-ntlm", role: Client, on: &[Windows], test: Logic(ntlm) },
+    Check::logic("client-log-attempts", Client, &[Windows], past),
+    Check::logic("client-log-component", Client, &[Windows], component),
+    Check::logic("client-log-schannel", Client, &[Windows], schannel),
+    Check::logic("client-log-credssp", Client, &[Windows], credssp),
+    Check::logic("client-log-ntlm", Client, &[Windows], ntlm),
 ];
 
 /// Facts for the comparison with the wire.

@@ -1,11 +1,7 @@
 //! Policies and switches of mstsc: UDP, the gateway's transport, and which .rdp files it opens.
 
 use crate::{
-    local::{
-        Case, Check, Is, Said, Scene, Setting,
-        Test::{Logic, Setting as Row},
-        Value,
-    },
+    local::{Case, Check, Is, Said, Scene, Setting, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Os::Windows,
@@ -22,18 +18,14 @@ const MOST_THUMBPRINTS: usize = 64;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    row("client-policy-server-authentication", SERVER_AUTHENTICATION),
-    row("client-policy-udp", UDP),
-    row("client-policy-gateway-transport", GATEWAY_TRANSPORT),
-    row("client-policy-unsigned-files", UNSIGNED_FILES),
-    Check { code: "client-policy-publishers", role: Client, on: &[Windows], test: Logic(publishers) },
-    row("client-policy-redirection-warning", REDIRECTION_WARNING),
-    row("client-policy-launch-consent", LAUNCH_CONSENT),
+    Check::setting("client-policy-server-authentication", Client, &[Windows], SERVER_AUTHENTICATION),
+    Check::setting("client-policy-udp", Client, &[Windows], UDP),
+    Check::setting("client-policy-gateway-transport", Client, &[Windows], GATEWAY_TRANSPORT),
+    Check::setting("client-policy-unsigned-files", Client, &[Windows], UNSIGNED_FILES),
+    Check::logic("client-policy-publishers", Client, &[Windows], publishers),
+    Check::setting("client-policy-redirection-warning", Client, &[Windows], REDIRECTION_WARNING),
+    Check::setting("client-policy-launch-consent", Client, &[Windows], LAUNCH_CONSENT),
 ];
-
-const fn row(code: &'static str, setting: Setting) -> Check {
-    Check { code, role: Client, on: &[Windows], test: Row(setting) }
-}
 
 const SERVER_AUTHENTICATION: Setting = Setting {
     keys: &[POLICY],

@@ -2,11 +2,7 @@
 
 use super::delegation;
 use crate::{
-    local::{
-        Case, Check, Is, Said, Scene, Setting,
-        Test::{Logic, Setting as Row},
-        Value,
-    },
+    local::{Case, Check, Is, Said, Scene, Setting, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -20,19 +16,14 @@ const ORACLE: &str = "AllowEncryptionOracle";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "credssp-encryption-oracle", role: Client, on: &[Windows], test: Row(ENCRYPTION_ORACLE) },
-    Check { code: "credssp-delegation-fresh", role: Client, on: &[Windows], test: Logic(delegation::fresh) },
-    Check { code: "credssp-delegation-saved", role: Client, on: &[Windows], test: Logic(delegation::saved) },
-    Check {
-        code: "credssp-delegation-default",
-        role: Client,
-        on: &[Windows],
-        test: Logic(delegation::signed_in),
-    },
-    Check { code: "credssp-restricted-admin", role: Client, on: &[Windows], test: Logic(restricted) },
-    Check { code: "credssp-credential-guard", role: Client, on: &[Windows], test: Row(CREDENTIAL_GUARD) },
-    Check { code: "credssp-online-id", role: Client, on: &[Windows], test: Row(ONLINE_ID) },
-    Check { code: "credssp-stored-credentials", role: Client, on: &[Windows], test: Row(STORED) },
+    Check::setting("credssp-encryption-oracle", Client, &[Windows], ENCRYPTION_ORACLE),
+    Check::logic("credssp-delegation-fresh", Client, &[Windows], delegation::fresh),
+    Check::logic("credssp-delegation-saved", Client, &[Windows], delegation::saved),
+    Check::logic("credssp-delegation-default", Client, &[Windows], delegation::signed_in),
+    Check::logic("credssp-restricted-admin", Client, &[Windows], restricted),
+    Check::setting("credssp-credential-guard", Client, &[Windows], CREDENTIAL_GUARD),
+    Check::setting("credssp-online-id", Client, &[Windows], ONLINE_ID),
+    Check::setting("credssp-stored-credentials", Client, &[Windows], STORED),
 ];
 
 const ENCRYPTION_ORACLE: Setting = Setting {

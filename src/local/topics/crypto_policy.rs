@@ -1,7 +1,7 @@
 //! What OpenSSL and the system's cryptographic policy allow the programs of a Linux machine.
 
 use crate::{
-    local::{Check, Said, Scene, Test, Unreadable},
+    local::{Check, Said, Scene, Unreadable},
     report::{Machine, Os::Linux, ProtocolSetting, Role::Client},
 };
 
@@ -13,8 +13,8 @@ const VERSIONS: &[&str] = &["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "crypto-policy-openssl", role: Client, on: &[Linux], test: Test::Logic(openssl) },
-    Check { code: "crypto-policy-system", role: Client, on: &[Linux], test: Test::Logic(system) },
+    Check::logic("crypto-policy-openssl", Client, &[Linux], openssl),
+    Check::logic("crypto-policy-system", Client, &[Linux], system),
 ];
 
 /// Facts for the comparison with the wire.

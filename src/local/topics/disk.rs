@@ -1,14 +1,14 @@
 //! Whether the system volume and the temporary folder take files, which matters less than is said.
 
 use crate::{
-    local::{Check, Said, Scene, Test::Logic},
+    local::{Check, Said, Scene},
     report::{Os::Windows, Role::Client},
 };
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "disk-system-volume", role: Client, on: &[Windows], test: Logic(system_volume) },
-    Check { code: "disk-temporary-folder", role: Client, on: &[Windows], test: Logic(temporary_folder) },
+    Check::logic("disk-system-volume", Client, &[Windows], system_volume),
+    Check::logic("disk-temporary-folder", Client, &[Windows], temporary_folder),
 ];
 
 fn system_volume(scene: &Scene<'_>) -> Said {

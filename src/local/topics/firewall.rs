@@ -1,7 +1,7 @@
 //! Rules of this machine's own packet filter about what it sends. Listing them must not load the filter into the kernel.
 
 use crate::{
-    local::{Check, Said, Scene, Test},
+    local::{Check, Said, Scene},
     report::{Os::Linux, Role::Client},
 };
 
@@ -9,8 +9,7 @@ const PORT: u16 = 3389;
 const LEGACY: &str = "/proc/net/ip_tables_names";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
-    &[Check { code: "firewall-output", role: Client, on: &[Linux], test: Test::Logic(judge) }];
+pub const CHECKS: &[Check] = &[Check::logic("firewall-output", Client, &[Linux], judge)];
 
 fn judge(scene: &Scene<'_>) -> Said {
     let (modern, legacy) = match (modern(scene), legacy(scene)) {

@@ -5,7 +5,7 @@ use super::{
     listener,
 };
 use crate::{
-    local::{Check, Said, Scene, Test::Logic, Value},
+    local::{Check, Said, Scene, Value},
     report::{Os::Windows, Role::Host},
 };
 
@@ -25,9 +25,9 @@ const MOST_NETWORKS: usize = 64;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "host-firewall-tcp", role: Host, on: &[Windows], test: Logic(tcp) },
-    Check { code: "host-firewall-udp", role: Host, on: &[Windows], test: Logic(udp) },
-    Check { code: "host-network-kind", role: Host, on: &[Windows], test: Logic(network) },
+    Check::logic("host-firewall-tcp", Host, &[Windows], tcp),
+    Check::logic("host-firewall-udp", Host, &[Windows], udp),
+    Check::logic("host-network-kind", Host, &[Windows], network),
 ];
 
 /// A rule of the firewall that concerns this host.

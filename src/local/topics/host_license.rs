@@ -6,7 +6,7 @@ use super::{
     listener::{POLICY, TERMINAL_SERVER},
 };
 use crate::{
-    local::{Check, Said, Scene, Test::Logic, Value},
+    local::{Check, Said, Scene, Value},
     report::{Os::Windows, Role::Host},
 };
 
@@ -23,15 +23,11 @@ const GRACE_OVER: [u32; 2] = [1069, 50_280];
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    logic("license-mode", mode),
-    logic("license-servers", servers),
-    logic("license-grace-period", grace),
-    logic("license-host-certificates", certificates),
+    Check::logic("license-mode", Host, &[Windows], mode),
+    Check::logic("license-servers", Host, &[Windows], servers),
+    Check::logic("license-grace-period", Host, &[Windows], grace),
+    Check::logic("license-host-certificates", Host, &[Windows], certificates),
 ];
-
-const fn logic(code: &'static str, test: fn(&Scene<'_>) -> Said) -> Check {
-    Check { code, role: Host, on: &[Windows], test: Logic(test) }
-}
 
 /// Goes on where the role Remote Desktop Session Host is installed.
 fn session_host(scene: &Scene<'_>) -> Result<(), Said> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::asked::{answer, said};
 use crate::{
     codes,
-    local::{Check, EVENT_DAYS, Event, MOST_EVENTS, Said, Scene, Test::Logic},
+    local::{Check, EVENT_DAYS, Event, MOST_EVENTS, Said, Scene},
     report::{
         CheckStatus::{self, Error, Ok as Good, Warning},
         Os::Windows,
@@ -26,17 +26,13 @@ pub const OWN: [&str; 4] = [CONNECTIONS_LOG.channel, ADMIN, TRANSPORT_LOG.channe
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    logic("host-log-connections", |scene| judge(scene, &CONNECTIONS_LOG)),
-    logic("host-log-listener", |scene| judge(scene, &LISTENER_LOG)),
-    logic("host-log-certificate", |scene| judge(scene, &CERTIFICATE_LOG)),
-    logic("host-log-licensing", |scene| judge(scene, &LICENSING_LOG)),
-    logic("host-log-transport", |scene| judge(scene, &TRANSPORT_LOG)),
-    logic("host-log-sessions", |scene| judge(scene, &SESSIONS_LOG)),
+    Check::logic("host-log-connections", Host, &[Windows], |scene| judge(scene, &CONNECTIONS_LOG)),
+    Check::logic("host-log-listener", Host, &[Windows], |scene| judge(scene, &LISTENER_LOG)),
+    Check::logic("host-log-certificate", Host, &[Windows], |scene| judge(scene, &CERTIFICATE_LOG)),
+    Check::logic("host-log-licensing", Host, &[Windows], |scene| judge(scene, &LICENSING_LOG)),
+    Check::logic("host-log-transport", Host, &[Windows], |scene| judge(scene, &TRANSPORT_LOG)),
+    Check::logic("host-log-sessions", Host, &[Windows], |scene| judge(scene, &SESSIONS_LOG)),
 ];
-
-const fn logic(code: &'static str, test: fn(&Scene<'_>) -> Said) -> Check {
-    Check { code, role: Host, on: &[Windows], test: Logic(test) }
-}
 
 /// What is looked for in a log.
 struct Log {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     codes,
-    local::{Check, Event, Said, Scene, Test::Logic},
+    local::{Check, Event, Said, Scene},
     report::{Os::Windows, Role::Host},
 };
 
@@ -20,8 +20,7 @@ const REFUSED: u32 = 4625;
 const TYPES: [&str; 2] = ["3", "10"];
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
-    &[Check { code: "host-log-logons", role: Host, on: &[Windows], test: Logic(logons) }];
+pub const CHECKS: &[Check] = &[Check::logic("host-log-logons", Host, &[Windows], logons)];
 
 fn logons(scene: &Scene<'_>) -> Said {
     let judge = || -> Judged {

@@ -5,10 +5,7 @@ use super::{
     listener::TERMINAL_SERVER,
 };
 use crate::{
-    local::{
-        Case, Check, Is, Said, Scene, Setting,
-        Test::{Logic, Setting as Row},
-    },
+    local::{Case, Check, Is, Said, Scene, Setting},
     report::{
         CheckStatus::{Ok as Good, Warning},
         Os::Windows,
@@ -21,16 +18,12 @@ const WINLOGON: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlo
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "host-setup-finished", role: Host, on: &[Windows], test: Logic(setup) },
-    Check { code: "host-takes-logons", role: Host, on: &[Windows], test: Logic(logons) },
-    row("host-program-data", PROGRAM_DATA),
-    row("host-domain-credentials", DOMAIN_CREDENTIALS),
-    row("host-gateway-channel-binding", CHANNEL_BINDING),
+    Check::logic("host-setup-finished", Host, &[Windows], setup),
+    Check::logic("host-takes-logons", Host, &[Windows], logons),
+    Check::setting("host-program-data", Host, &[Windows], PROGRAM_DATA),
+    Check::setting("host-domain-credentials", Host, &[Windows], DOMAIN_CREDENTIALS),
+    Check::setting("host-gateway-channel-binding", Host, &[Windows], CHANNEL_BINDING),
 ];
-
-const fn row(code: &'static str, setting: Setting) -> Check {
-    Check { code, role: Host, on: &[Windows], test: Row(setting) }
-}
 
 fn setup(scene: &Scene<'_>) -> Said {
     let judge = || -> Judged {

@@ -1,7 +1,7 @@
 //! Kerberos on Linux and macOS: its configuration, its tolerance for clocks, and whether a ticket is there.
 
 use crate::{
-    local::{Check, Said, Scene, Test},
+    local::{Check, Said, Scene},
     report::{
         Os::{Linux, Macos},
         Role::Client,
@@ -15,14 +15,9 @@ const TOLERANCE: u32 = 300;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check {
-        code: "kerberos-configuration",
-        role: Client,
-        on: &[Linux, Macos],
-        test: Test::Logic(configured),
-    },
-    Check { code: "kerberos-clock-skew", role: Client, on: &[Linux, Macos], test: Test::Logic(clock_skew) },
-    Check { code: "kerberos-ticket", role: Client, on: &[Linux, Macos], test: Test::Logic(ticket) },
+    Check::logic("kerberos-configuration", Client, &[Linux, Macos], configured),
+    Check::logic("kerberos-clock-skew", Client, &[Linux, Macos], clock_skew),
+    Check::logic("kerberos-ticket", Client, &[Linux, Macos], ticket),
 ];
 
 /// The settings of krb5.conf, by section and name.

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use x509_parser::pem::Pem;
 
 use crate::{
-    local::{Check, Said, Scene, Subject, Test, Unreadable},
+    local::{Check, Said, Scene, Subject, Unreadable},
     report::{
         Machine,
         Os::{Linux, Macos},
@@ -25,8 +25,7 @@ const PACKAGED: &[&str] = &[
 ];
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
-    &[Check { code: "known-hosts-target", role: Client, on: &[Linux, Macos], test: Test::Logic(judge) }];
+pub const CHECKS: &[Check] = &[Check::logic("known-hosts-target", Client, &[Linux, Macos], judge)];
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {

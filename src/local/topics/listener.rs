@@ -2,10 +2,7 @@
 
 use super::asked::{Judged, Layered, said};
 use crate::{
-    local::{
-        Case, Check, Is, Said, Scene, Setting,
-        Test::{Logic, Setting as Row},
-    },
+    local::{Case, Check, Is, Said, Scene, Setting},
     report::{
         CheckStatus::{Error, Ok as Good, Warning},
         Os::Windows,
@@ -27,25 +24,17 @@ pub const DENY: &str = "fDenyTSConnections";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    logic("listener-connections-allowed", connections),
-    row("listener-enabled", ENABLED),
-    row("listener-port", PORT),
-    row("listener-security-layer", SECURITY_LAYER),
-    row("listener-nla", NLA),
-    logic("listener-encryption-level", encryption_level),
-    row("listener-negotiation", NEGOTIATION),
-    row("listener-certificate-store", CERTIFICATE_STORE),
-    row("listener-single-session", SINGLE_SESSION),
-    row("listener-connection-limit", LIMIT),
+    Check::logic("listener-connections-allowed", Host, &[Windows], connections),
+    Check::setting("listener-enabled", Host, &[Windows], ENABLED),
+    Check::setting("listener-port", Host, &[Windows], PORT),
+    Check::setting("listener-security-layer", Host, &[Windows], SECURITY_LAYER),
+    Check::setting("listener-nla", Host, &[Windows], NLA),
+    Check::logic("listener-encryption-level", Host, &[Windows], encryption_level),
+    Check::setting("listener-negotiation", Host, &[Windows], NEGOTIATION),
+    Check::setting("listener-certificate-store", Host, &[Windows], CERTIFICATE_STORE),
+    Check::setting("listener-single-session", Host, &[Windows], SINGLE_SESSION),
+    Check::setting("listener-connection-limit", Host, &[Windows], LIMIT),
 ];
-
-const fn logic(code: &'static str, test: fn(&Scene<'_>) -> Said) -> Check {
-    Check { code, role: Host, on: &[Windows], test: Logic(test) }
-}
-
-const fn row(code: &'static str, setting: Setting) -> Check {
-    Check { code, role: Host, on: &[Windows], test: Row(setting) }
-}
 
 /// Whether this Windows takes Remote Desktop connections.
 pub fn serves(scene: &Scene<'_>) -> bool {

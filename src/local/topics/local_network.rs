@@ -2,7 +2,7 @@
 
 use super::{names, tunnels};
 use crate::{
-    local::{Check, Said, Scene, Test},
+    local::{Check, Said, Scene},
     report::{Os::Macos, Role::Client},
 };
 
@@ -10,8 +10,7 @@ use crate::{
 const FIRST: u32 = 15;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
-    &[Check { code: "local-network-permission", role: Client, on: &[Macos], test: Test::Logic(judge) }];
+pub const CHECKS: &[Check] = &[Check::logic("local-network-permission", Client, &[Macos], judge)];
 
 fn judge(scene: &Scene<'_>) -> Said {
     let release = scene.host.version().and_then(|version| version.split('.').next()?.parse::<u32>().ok());

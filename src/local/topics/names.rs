@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::kerberos;
 use crate::{
-    local::{Check, Said, Scene, Test, Value},
+    local::{Check, Said, Scene, Value},
     report::{
         HostsEntry, Machine,
         Os::{self, Linux, Macos, Windows},
@@ -17,18 +17,8 @@ const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check {
-        code: "names-hosts-file",
-        role: Client,
-        on: &[Windows, Linux, Macos],
-        test: Test::Logic(hosts_file),
-    },
-    Check {
-        code: "names-address-target",
-        role: Client,
-        on: &[Windows, Linux, Macos],
-        test: Test::Logic(address_target),
-    },
+    Check::logic("names-hosts-file", Client, &[Windows, Linux, Macos], hosts_file),
+    Check::logic("names-address-target", Client, &[Windows, Linux, Macos], address_target),
 ];
 
 /// Facts for the comparison with the wire.

@@ -2,11 +2,7 @@
 
 use super::delegation::fits;
 use crate::{
-    local::{
-        Case, Check, Is, Said, Scene, Setting,
-        Test::{Logic, Setting as Row},
-        Value,
-    },
+    local::{Case, Check, Is, Said, Scene, Setting, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Os::Windows,
@@ -22,8 +18,8 @@ const MOST_EXCEPTIONS: usize = 256;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "ntlm-level", role: Client, on: &[Windows], test: Row(LEVEL) },
-    Check { code: "ntlm-outgoing", role: Client, on: &[Windows], test: Logic(outgoing) },
+    Check::setting("ntlm-level", Client, &[Windows], LEVEL),
+    Check::logic("ntlm-outgoing", Client, &[Windows], outgoing),
 ];
 
 const LEVEL: Setting = Setting {

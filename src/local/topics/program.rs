@@ -2,10 +2,7 @@
 
 use super::file_version::{self, Version};
 use crate::{
-    local::{
-        Case, Check, File, Is, Said, Scene, Setting,
-        Test::{Logic, Setting as Row},
-    },
+    local::{Case, Check, File, Is, Said, Scene, Setting},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Os::Windows,
@@ -35,10 +32,10 @@ const WINDOWS_7: u32 = 7601;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "program-files", role: Client, on: &[Windows], test: Logic(files) },
-    Check { code: "program-version", role: Client, on: &[Windows], test: Logic(version) },
-    Check { code: "program-control", role: Client, on: &[Windows], test: Row(REGISTERED) },
-    Check { code: "program-tspkg", role: Client, on: &[Windows], test: Logic(tspkg) },
+    Check::logic("program-files", Client, &[Windows], files),
+    Check::logic("program-version", Client, &[Windows], version),
+    Check::setting("program-control", Client, &[Windows], REGISTERED),
+    Check::logic("program-tspkg", Client, &[Windows], tspkg),
 ];
 
 const REGISTERED: Setting = Setting {

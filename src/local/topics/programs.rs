@@ -1,7 +1,7 @@
 //! The clients on this machine and what their versions know.
 
 use crate::{
-    local::{Check, Said, Scene, Test},
+    local::{Check, Said, Scene},
     report::{
         Os::{Linux, Macos},
         Role::Client,
@@ -20,8 +20,8 @@ const APPS: &[&str] = &["Windows App", "Microsoft Remote Desktop"];
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "programs-clients", role: Client, on: &[Linux], test: Test::Logic(clients) },
-    Check { code: "programs-windows-app", role: Client, on: &[Macos], test: Test::Logic(windows_app) },
+    Check::logic("programs-clients", Client, &[Linux], clients),
+    Check::logic("programs-windows-app", Client, &[Macos], windows_app),
 ];
 
 fn clients(scene: &Scene<'_>) -> Said {

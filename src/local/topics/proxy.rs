@@ -1,7 +1,7 @@
 //! Proxies in the environment and, on macOS, in the network settings.
 
 use crate::{
-    local::{Check, Said, Scene, Test, Unreadable, without_account},
+    local::{Check, Said, Scene, Unreadable, without_account},
     report::{
         Machine,
         Os::{Linux, Macos},
@@ -16,8 +16,8 @@ const SETTINGS: &str = "scutil --proxy";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "proxy-environment", role: Client, on: &[Linux, Macos], test: Test::Logic(environment) },
-    Check { code: "proxy-system", role: Client, on: &[Macos], test: Test::Logic(system) },
+    Check::logic("proxy-environment", Client, &[Linux, Macos], environment),
+    Check::logic("proxy-system", Client, &[Macos], system),
 ];
 
 /// Facts for the comparison with the wire.

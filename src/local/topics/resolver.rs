@@ -1,7 +1,7 @@
 //! Who is asked for names, and in which order: resolvers, nsswitch.conf, gai.conf and servers for single domains.
 
 use crate::{
-    local::{Check, Said, Scene, Test, Unreadable, Value},
+    local::{Check, Said, Scene, Unreadable, Value},
     report::{
         Os::{self, Linux, Macos, Windows},
         Role::Client,
@@ -15,9 +15,9 @@ const ORDINARY: u32 = 40;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "names-resolver", role: Client, on: &[Windows, Linux, Macos], test: Test::Logic(resolver) },
-    Check { code: "names-order", role: Client, on: &[Linux], test: Test::Logic(order) },
-    Check { code: "names-address-order", role: Client, on: &[Linux], test: Test::Logic(address_order) },
+    Check::logic("names-resolver", Client, &[Windows, Linux, Macos], resolver),
+    Check::logic("names-order", Client, &[Linux], order),
+    Check::logic("names-address-order", Client, &[Linux], address_order),
 ];
 
 fn resolver(scene: &Scene<'_>) -> Said {

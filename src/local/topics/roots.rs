@@ -3,7 +3,7 @@
 use time::Duration;
 
 use crate::{
-    local::{Check, Said, Scene, Test},
+    local::{Check, Said, Scene},
     report::{
         Os::{Linux, Macos},
         Role::Client,
@@ -29,8 +29,8 @@ const MOST: usize = 256;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "roots-store", role: Client, on: &[Linux, Macos], test: Test::Logic(store) },
-    Check { code: "roots-added", role: Client, on: &[Linux], test: Test::Logic(added) },
+    Check::logic("roots-store", Client, &[Linux, Macos], store),
+    Check::logic("roots-added", Client, &[Linux], added),
 ];
 
 fn store(scene: &Scene<'_>) -> Said {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::names;
 use crate::{
-    local::{Check, Said, Scene, Test},
+    local::{Check, Said, Scene},
     report::{
         Machine,
         Os::{self, Linux, Macos},
@@ -46,8 +46,8 @@ const KINDS: &[&str] = &["512", "768", "769", "776", "778", "65534"];
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "route-to-target", role: Client, on: &[Linux, Macos], test: Test::Logic(to_target) },
-    Check { code: "route-mtu", role: Client, on: &[Linux, Macos], test: Test::Logic(mtu) },
+    Check::logic("route-to-target", Client, &[Linux, Macos], to_target),
+    Check::logic("route-mtu", Client, &[Linux, Macos], mtu),
 ];
 
 /// Facts for the comparison with the wire.

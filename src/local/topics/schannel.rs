@@ -2,11 +2,7 @@
 
 use super::file_version;
 use crate::{
-    local::{
-        Case, Check, Is, Said, Scene, Setting,
-        Test::{Logic, Setting as Row},
-        Unreadable, Value,
-    },
+    local::{Case, Check, Is, Said, Scene, Setting, Unreadable, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -31,16 +27,16 @@ const HOST: bool = false;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "schannel-client-tls12", role: Client, on: &[Windows], test: Logic(tls12::<CLIENT>) },
-    Check { code: "schannel-client-tls13", role: Client, on: &[Windows], test: Logic(tls13::<CLIENT>) },
-    Check { code: "schannel-client-old-tls", role: Client, on: &[Windows], test: Logic(old::<CLIENT>) },
-    Check { code: "schannel-client-suites", role: Client, on: &[Windows], test: Logic(suites::<CLIENT>) },
-    Check { code: "schannel-client-fips", role: Client, on: &[Windows], test: Row(FIPS) },
-    Check { code: "schannel-server-tls12", role: Host, on: &[Windows], test: Logic(tls12::<HOST>) },
-    Check { code: "schannel-server-tls13", role: Host, on: &[Windows], test: Logic(tls13::<HOST>) },
-    Check { code: "schannel-server-old-tls", role: Host, on: &[Windows], test: Logic(old::<HOST>) },
-    Check { code: "schannel-server-suites", role: Host, on: &[Windows], test: Logic(suites::<HOST>) },
-    Check { code: "schannel-server-fips", role: Host, on: &[Windows], test: Row(FIPS) },
+    Check::logic("schannel-client-tls12", Client, &[Windows], tls12::<CLIENT>),
+    Check::logic("schannel-client-tls13", Client, &[Windows], tls13::<CLIENT>),
+    Check::logic("schannel-client-old-tls", Client, &[Windows], old::<CLIENT>),
+    Check::logic("schannel-client-suites", Client, &[Windows], suites::<CLIENT>),
+    Check::setting("schannel-client-fips", Client, &[Windows], FIPS),
+    Check::logic("schannel-server-tls12", Host, &[Windows], tls12::<HOST>),
+    Check::logic("schannel-server-tls13", Host, &[Windows], tls13::<HOST>),
+    Check::logic("schannel-server-old-tls", Host, &[Windows], old::<HOST>),
+    Check::logic("schannel-server-suites", Host, &[Windows], suites::<HOST>),
+    Check::setting("schannel-server-fips", Host, &[Windows], FIPS),
 ];
 
 const FIPS: Setting = Setting {

@@ -1,7 +1,7 @@
 //! The domains that are tried behind a name without dots.
 
 use crate::{
-    local::{Check, Said, Scene, Test, Unreadable, Value},
+    local::{Check, Said, Scene, Unreadable, Value},
     report::{
         Machine,
         Os::{self, Linux, Macos, Windows},
@@ -15,12 +15,7 @@ const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 const MOST: usize = 32;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check {
-    code: "names-search-domains",
-    role: Client,
-    on: &[Windows, Linux, Macos],
-    test: Test::Logic(judge),
-}];
+pub const CHECKS: &[Check] = &[Check::logic("names-search-domains", Client, &[Windows, Linux, Macos], judge)];
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {

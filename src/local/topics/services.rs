@@ -5,10 +5,7 @@ use super::{
     listener,
 };
 use crate::{
-    local::{
-        Case, Check, Is, Said, Scene, Service, ServiceState, Setting, StartType,
-        Test::{Logic, Setting as Row},
-    },
+    local::{Case, Check, Is, Said, Scene, Service, ServiceState, Setting, StartType},
     report::{
         CheckStatus::{self, Error, Ok as Good, Warning},
         Os::Windows,
@@ -18,21 +15,17 @@ use crate::{
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    logic("service-remote-desktop", |scene| judge(scene, &TERM_SERVICE)),
-    Check { code: "service-library", role: Host, on: &[Windows], test: Row(LIBRARY) },
-    logic("service-port-owner", port_owner),
-    logic("service-configuration", |scene| judge(scene, &SESSION_ENV)),
-    logic("service-redirector", |scene| judge(scene, &REDIRECTOR)),
-    logic("service-cryptography", |scene| judge(scene, &CRYPTOGRAPHY)),
-    logic("service-key-isolation", |scene| judge(scene, &KEY_ISOLATION)),
-    logic("service-certificate-propagation", |scene| judge(scene, &PROPAGATION)),
-    logic("service-netlogon", netlogon),
-    logic("service-audio", audio),
+    Check::logic("service-remote-desktop", Host, &[Windows], |scene| judge(scene, &TERM_SERVICE)),
+    Check::setting("service-library", Host, &[Windows], LIBRARY),
+    Check::logic("service-port-owner", Host, &[Windows], port_owner),
+    Check::logic("service-configuration", Host, &[Windows], |scene| judge(scene, &SESSION_ENV)),
+    Check::logic("service-redirector", Host, &[Windows], |scene| judge(scene, &REDIRECTOR)),
+    Check::logic("service-cryptography", Host, &[Windows], |scene| judge(scene, &CRYPTOGRAPHY)),
+    Check::logic("service-key-isolation", Host, &[Windows], |scene| judge(scene, &KEY_ISOLATION)),
+    Check::logic("service-certificate-propagation", Host, &[Windows], |scene| judge(scene, &PROPAGATION)),
+    Check::logic("service-netlogon", Host, &[Windows], netlogon),
+    Check::logic("service-audio", Host, &[Windows], audio),
 ];
-
-const fn logic(code: &'static str, test: fn(&Scene<'_>) -> Said) -> Check {
-    Check { code, role: Host, on: &[Windows], test: Logic(test) }
-}
 
 /// What a service is to a Remote Desktop host.
 struct Needed {

@@ -1,7 +1,7 @@
 //! Names that are asked from servers of their own: the name resolution policy of Windows, `/etc/resolver` of macOS.
 
 use crate::{
-    local::{Check, Said, Scene, Test, Unreadable, Value},
+    local::{Check, Said, Scene, Unreadable, Value},
     report::{
         Os::{self, Macos, Windows},
         Role::Client,
@@ -16,8 +16,7 @@ const POLICIES: &[&str] = &[
 const MOST: usize = 256;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
-    &[Check { code: "names-own-server", role: Client, on: &[Windows, Macos], test: Test::Logic(judge) }];
+pub const CHECKS: &[Check] = &[Check::logic("names-own-server", Client, &[Windows, Macos], judge)];
 
 /// A rule that fits the target.
 struct Rule {

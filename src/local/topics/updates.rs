@@ -2,7 +2,7 @@
 
 use super::file_version;
 use crate::{
-    local::{Check, Said, Scene, Test::Logic},
+    local::{Check, Said, Scene},
     report::{Os::Windows, Role::Client},
 };
 
@@ -18,9 +18,9 @@ const WINDOWS_7_FIRST: u32 = 7600;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check { code: "updates-kb5074109", role: Client, on: &[Windows], test: Logic(january) },
-    Check { code: "updates-kb5083769", role: Client, on: &[Windows], test: Logic(april) },
-    Check { code: "updates-kb2923545", role: Client, on: &[Windows], test: Logic(windows_7) },
+    Check::logic("updates-kb5074109", Client, &[Windows], january),
+    Check::logic("updates-kb5083769", Client, &[Windows], april),
+    Check::logic("updates-kb2923545", Client, &[Windows], windows_7),
 ];
 
 fn january(scene: &Scene<'_>) -> Said {

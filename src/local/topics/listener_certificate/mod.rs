@@ -13,29 +13,25 @@ use super::{
     listener::LISTENER,
 };
 use crate::{
-    local::{Check, Said, Scene, Test::Logic},
+    local::{Check, Said, Scene},
     report::{Machine, Os::Windows, Role::Host},
 };
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    logic("listener-certificate", chosen),
-    logic("listener-certificate-dates", dates),
-    logic("listener-certificate-usage", usage),
-    logic("listener-certificate-key", private_key),
-    logic("listener-certificate-key-file", key_file::configured),
-    logic("listener-own-key-file", key_file::own),
-    logic("listener-key-folder", key_file::folder_access),
+    Check::logic("listener-certificate", Host, &[Windows], chosen),
+    Check::logic("listener-certificate-dates", Host, &[Windows], dates),
+    Check::logic("listener-certificate-usage", Host, &[Windows], usage),
+    Check::logic("listener-certificate-key", Host, &[Windows], private_key),
+    Check::logic("listener-certificate-key-file", Host, &[Windows], key_file::configured),
+    Check::logic("listener-own-key-file", Host, &[Windows], key_file::own),
+    Check::logic("listener-key-folder", Host, &[Windows], key_file::folder_access),
 ];
 
 /// The value that one article names, which Windows does not read.
 const MISNAMED: &str = "SSLCertificateSHA1HashValue";
 /// A certificate that ends sooner is worth a look.
 const SOON: i64 = 14;
-
-const fn logic(code: &'static str, test: fn(&Scene<'_>) -> Said) -> Check {
-    Check { code, role: Host, on: &[Windows], test: Logic(test) }
-}
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {

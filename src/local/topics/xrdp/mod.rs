@@ -6,7 +6,7 @@ mod port;
 mod settings;
 
 use crate::{
-    local::{Check, Said, Scene, Test},
+    local::{Check, Said, Scene},
     report::{Machine, Os::Linux, Role::Host},
 };
 use settings::Settings;
@@ -15,18 +15,14 @@ const INI: &str = "/etc/xrdp/xrdp.ini";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    row("xrdp-security-layer", settings::security_layer),
-    row("xrdp-protocols", settings::protocols),
-    row("xrdp-certificate", certificate::judge),
-    row("xrdp-key", key::judge),
-    row("xrdp-services", port::services),
-    row("xrdp-listener", port::listener),
-    row("xrdp-rival", port::rival),
+    Check::logic("xrdp-security-layer", Host, &[Linux], settings::security_layer),
+    Check::logic("xrdp-protocols", Host, &[Linux], settings::protocols),
+    Check::logic("xrdp-certificate", Host, &[Linux], certificate::judge),
+    Check::logic("xrdp-key", Host, &[Linux], key::judge),
+    Check::logic("xrdp-services", Host, &[Linux], port::services),
+    Check::logic("xrdp-listener", Host, &[Linux], port::listener),
+    Check::logic("xrdp-rival", Host, &[Linux], port::rival),
 ];
-
-const fn row(code: &'static str, logic: fn(&Scene<'_>) -> Said) -> Check {
-    Check { code, role: Host, on: &[Linux], test: Test::Logic(logic) }
-}
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
