@@ -1,6 +1,9 @@
-//! Where a message ends: TPKT (RFC 1006), fast-path (MS-RDPBCGR 2.2.9.1.2), TSRequest (MS-CSSP 2.2.1), early authorization.
+//! Where a message ends: TPKT (RFC 1006), fast-path (MS-RDPBCGR 2.2.9.1.2), TSRequest (MS-CSSP 2.2.1), early authorization, HTTP (RFC 9112).
 
-use crate::pdu::Malformed;
+use crate::pdu::{
+    Malformed,
+    http::{self, BodyLength},
+};
 
 /// The largest message that a peer may claim, in bytes.
 pub const MAX_FRAME: usize = 64 * 1024;
@@ -20,6 +23,10 @@ pub enum Framing {
     TlsRecord,
     /// Four bytes (MS-RDPBCGR 2.2.10.2), or in their place a TSRequest with an error, or a TPKT frame.
     EarlyAuthorization,
+    /// The head of an HTTP response, with its empty line.
+    HttpHead,
+    /// The body of an HTTP response; one that ends with the connection is no message.
+    HttpBody(BodyLength),
 }
 
 /// The low two bits of a fast-path header.
@@ -52,6 +59,8 @@ impl Framing {
             Self::EarlyAuthorization if *first == 0x30 => der(bytes)?,
             Self::EarlyAuthorization if *first == 3 && bytes.len() >= 4 && bytes[3] != 0 => tpkt(bytes)?,
             Self::EarlyAuthorization => Some(4),
+            Self::HttpHead => http::head_length(bytes)?,
+            Self::HttpBody(body) => body.length(bytes)?,
         };
         match length {
             Some(claimed) if claimed > MAX_FRAME => {

@@ -1,5 +1,6 @@
 //! Sockets, clocks and signals: name resolution, TCP, TLS, and the recorded wire that every phase talks over.
 
+mod body;
 mod failure;
 mod frames;
 mod framing;

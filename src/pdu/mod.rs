@@ -5,6 +5,7 @@ pub mod client_hello;
 pub mod connect_initial;
 pub mod connect_response;
 pub mod demand_active;
+pub mod http;
 pub mod license;
 pub mod license_exchange;
 pub mod license_frame;
