@@ -57,8 +57,12 @@ impl TargetArgument {
 /// One byte more than is read of a file, so that a longer one is known as such.
 fn bytes(path: &PathBuf) -> Result<Vec<u8>, Error> {
     let refused = |why: &dyn std::fmt::Display| Error::new(format!("cannot read {}: {why}", path.display()));
-    if path.is_dir() {
-        return Err(refused(&"it is a directory"));
+    // Before it is opened: a pipe in its place would keep the program waiting.
+    match std::fs::metadata(path) {
+        Err(error) => return Err(refused(&error)),
+        Ok(about) if about.is_dir() => return Err(refused(&"it is a directory")),
+        Ok(about) if !about.is_file() => return Err(refused(&"it is no file")),
+        Ok(_) => {}
     }
     let file = File::open(path).map_err(|error| refused(&error))?;
     let mut bytes = Vec::new();

@@ -60,6 +60,7 @@ impl Collection {
         all("names of the keys in", &mut machine.subkeys.keys());
         all("service", &mut machine.services.keys());
         all("who listens on port", &mut machine.listeners.keys());
+        all("who listens on UDP port", &mut machine.udp_listeners.keys());
         all("output of", &mut machine.commands.keys());
         for (key, values) in &machine.registry {
             list.extend(values.keys().map(|name| format!("value {key}\\{name}")));

@@ -13,6 +13,7 @@ const TOPICS: &[&str] = &[
     include_str!("pages/roots.md"),
     include_str!("pages/credssp.md"),
     include_str!("pages/ntlm.md"),
+    include_str!("pages/sign_in.md"),
     include_str!("pages/kerberos.md"),
     include_str!("pages/known_hosts.md"),
     include_str!("pages/client_key.md"),

@@ -51,6 +51,7 @@ pub fn machine(machine: Recorded, names: &Names) -> Recorded {
         }),
         services: machine.services,
         listeners: machine.listeners,
+        udp_listeners: machine.udp_listeners,
         commands: each(machine.commands, same, |output| Output { text: text(output.text), ..output }),
         unreadable: unreadable.collect(),
         absent: machine.absent.iter().map(|asked| question(asked, names, path)).collect(),

@@ -61,6 +61,7 @@ const COMMANDS: &[&str] = &[
     "find-internet-password",
     "dump-keychain",
     "vaultcmd",
+    "cmdkey",
     "secret-tool",
     "klist -k",
 ];

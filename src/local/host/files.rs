@@ -192,6 +192,10 @@ impl Host for Files {
         self.collected(|collected| collected.listener(port))
     }
 
+    fn udp_listener(&self, port: u16) -> Answer<Owner> {
+        self.collected(|collected| collected.udp_listener(port))
+    }
+
     fn command(&self, line: &str) -> Answer<Output> {
         self.collected(|collected| collected.command(line))
     }

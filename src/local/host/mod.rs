@@ -87,6 +87,9 @@ pub trait Host: Send + Sync {
     /// Who listens on a TCP port.
     fn listener(&self, port: u16) -> Answer<Owner>;
 
+    /// Who takes datagrams on a UDP port.
+    fn udp_listener(&self, port: u16) -> Answer<Owner>;
+
     /// What a command prints that only reads; program and arguments are separated by single spaces.
     fn command(&self, line: &str) -> Answer<Output>;
 }

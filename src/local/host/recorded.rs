@@ -69,6 +69,9 @@ pub struct Recorded {
     /// Who listens, by port.
     #[serde(default)]
     pub listeners: BTreeMap<String, Owner>,
+    /// Who takes datagrams, by port.
+    #[serde(default)]
+    pub udp_listeners: BTreeMap<String, Owner>,
     /// What commands print.
     #[serde(default)]
     pub commands: BTreeMap<String, Output>,
@@ -97,6 +100,7 @@ impl Recorded {
             events: BTreeMap::new(),
             services: BTreeMap::new(),
             listeners: BTreeMap::new(),
+            udp_listeners: BTreeMap::new(),
             commands: BTreeMap::new(),
             unreadable: BTreeMap::new(),
             absent: BTreeSet::new(),
@@ -197,6 +201,10 @@ impl Host for Recorded {
 
     fn listener(&self, port: u16) -> Answer<Owner> {
         self.answer(&format!("listener {port}"), self.listeners.get(&port.to_string()))
+    }
+
+    fn udp_listener(&self, port: u16) -> Answer<Owner> {
+        self.answer(&format!("udp_listener {port}"), self.udp_listeners.get(&port.to_string()))
     }
 
     fn command(&self, line: &str) -> Answer<Output> {

@@ -148,6 +148,12 @@ impl Host for Recorder<'_> {
         })
     }
 
+    fn udp_listener(&self, port: u16) -> Answer<Owner> {
+        self.keep(format!("udp_listener {port}"), self.asked.udp_listener(port), |kept, found| {
+            kept.udp_listeners.insert(port.to_string(), found);
+        })
+    }
+
     fn command(&self, line: &str) -> Answer<Output> {
         self.keep(format!("command {line}"), self.asked.command(line), |kept, found| {
             kept.commands.insert(line.to_owned(), found);

@@ -24,6 +24,7 @@ mod listener;
 mod listener_certificate;
 mod local_network;
 mod names;
+mod network_filter;
 mod ntlm;
 mod of_files;
 mod program;
@@ -35,6 +36,7 @@ mod route;
 mod schannel;
 mod search_domains;
 mod services;
+mod sign_in;
 mod split_dns;
 mod tunnels;
 mod updates;
@@ -60,6 +62,7 @@ pub const CHECKS: &[&[Check]] = &[
     tunnels::CHECKS,
     firewall::CHECKS,
     local_network::CHECKS,
+    network_filter::CHECKS,
     proxy::CHECKS,
     windows_proxy::CHECKS,
     schannel::CHECKS,
@@ -67,6 +70,7 @@ pub const CHECKS: &[&[Check]] = &[
     roots::CHECKS,
     credssp::CHECKS,
     ntlm::CHECKS,
+    sign_in::CHECKS,
     kerberos::CHECKS,
     known_hosts::CHECKS,
     client_key::CHECKS,

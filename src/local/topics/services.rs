@@ -9,7 +9,7 @@ use crate::{
     report::{
         CheckStatus::{self, Error, Ok as Good, Warning},
         Os::Windows,
-        Role::Host,
+        Role::{Client, Host},
     },
 };
 
@@ -18,6 +18,7 @@ pub const CHECKS: &[Check] = &[
     Check::logic("service-remote-desktop", Host, &[Windows], |scene| judge(scene, &TERM_SERVICE)),
     Check::setting("service-library", Host, &[Windows], LIBRARY),
     Check::logic("service-port-owner", Host, &[Windows], port_owner),
+    Check::logic("service-udp-port-owner", Host, &[Windows], udp_port_owner),
     Check::logic("service-configuration", Host, &[Windows], |scene| judge(scene, &SESSION_ENV)),
     Check::logic("service-redirector", Host, &[Windows], |scene| judge(scene, &REDIRECTOR)),
     Check::logic("service-cryptography", Host, &[Windows], |scene| judge(scene, &CRYPTOGRAPHY)),
@@ -25,6 +26,7 @@ pub const CHECKS: &[Check] = &[
     Check::logic("service-certificate-propagation", Host, &[Windows], |scene| judge(scene, &PROPAGATION)),
     Check::logic("service-netlogon", Host, &[Windows], netlogon),
     Check::logic("service-audio", Host, &[Windows], audio),
+    Check::logic("service-smart-cards", Client, &[Windows], smart_cards),
 ];
 
 /// What a service is to a Remote Desktop host.
@@ -68,6 +70,13 @@ const KEY_ISOLATION: Needed = Needed {
 const PROPAGATION: Needed = Needed {
     name: "CertPropSvc",
     loss: "certificates of smart cards do not reach a session",
+    disabled: Warning,
+    stopped: Good,
+};
+
+const SMART_CARDS: Needed = Needed {
+    name: "SCardSvr",
+    loss: "nobody can log on with a smart card from here",
     disabled: Warning,
     stopped: Good,
 };
@@ -146,6 +155,13 @@ fn netlogon(scene: &Scene<'_>) -> Said {
     said(judge())
 }
 
+fn smart_cards(scene: &Scene<'_>) -> Said {
+    match scene.host.service(SMART_CARDS.name) {
+        Ok(None) => Said::not_applicable("this Windows has no service for smart cards"),
+        _ => judge(scene, &SMART_CARDS),
+    }
+}
+
 fn audio(scene: &Scene<'_>) -> Said {
     let judge = || -> Judged {
         let Some(found) = service(scene, "Audiosrv")? else {
@@ -186,6 +202,35 @@ fn port_owner(scene: &Scene<'_>) -> Said {
             None => Said::error(format!("{program} listens on port {port}, and TermService does not run")),
         }
         .seen(seen))
+    };
+    said(judge())
+}
+
+/// TermService opens the port for datagrams with the one for streams; without it sessions go over TCP alone.
+fn udp_port_owner(scene: &Scene<'_>) -> Said {
+    let port = listener::port(scene);
+    let judge = || -> Judged {
+        let what = format!("who takes datagrams on port {port}");
+        let Some(owner) = answer(&what, scene.host.udp_listener(port))? else {
+            return Ok(Said::ok(format!(
+                "nobody takes datagrams on port {port}: sessions go over TCP alone"
+            )));
+        };
+        let program = owner.program.as_deref().unwrap_or("a program without a name");
+        let service = service(scene, "TermService")?;
+        let stopped = service.as_ref().is_none_or(|service| service.state == ServiceState::Stopped);
+        let mine = service.and_then(|service| service.process);
+        let Some(process) = owner.process.filter(|_| stopped || mine.is_some()) else {
+            let what = format!("whether {program}, on UDP port {port}, is TermService is not known");
+            return Ok(Said::unknown(what));
+        };
+        Ok(match mine {
+            Some(mine) if mine == process => Said::ok(format!("TermService takes datagrams on port {port}")),
+            _ => Said::warning(format!(
+                "{program} takes the datagrams on port {port}, so sessions cannot go over UDP"
+            ))
+            .seen(format!("UDP port {port}: {program}, process {process}")),
+        })
     };
     said(judge())
 }

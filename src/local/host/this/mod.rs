@@ -36,6 +36,13 @@ pub fn new_file(path: &Path) -> io::Result<fs::File> {
     system::private(fs::File::options().write(true).create_new(true)).open(path)
 }
 
+/// What carries the bytes to a port.
+#[derive(Clone, Copy, Debug)]
+enum Transport {
+    Tcp,
+    Udp,
+}
+
 impl Host for ThisMachine {
     fn system(&self) -> Os {
         system::KIND
@@ -110,7 +117,11 @@ impl Host for ThisMachine {
     }
 
     fn listener(&self, port: u16) -> Answer<Owner> {
-        system::listener(self, port)
+        system::listener(self, port, Transport::Tcp)
+    }
+
+    fn udp_listener(&self, port: u16) -> Answer<Owner> {
+        system::listener(self, port, Transport::Udp)
     }
 
     fn command(&self, line: &str) -> Answer<Output> {

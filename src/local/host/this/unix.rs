@@ -10,7 +10,7 @@ use rustix::{
     process::geteuid,
 };
 
-use super::{Answer, Event, File, Host as _, Owner, Service, ThisMachine, Unreadable, Value};
+use super::{Answer, Event, File, Host as _, Owner, Service, ThisMachine, Transport, Unreadable, Value};
 use crate::{
     local::{ServiceState, StartType},
     report::Os,
@@ -125,12 +125,16 @@ pub fn service(machine: &ThisMachine, name: &str) -> Answer<Service> {
 }
 
 /// Who listens, as the kernel tells root; others learn only that somebody does.
-pub fn listener(machine: &ThisMachine, port: u16) -> Answer<Owner> {
+pub fn listener(machine: &ThisMachine, port: u16, transport: Transport) -> Answer<Owner> {
     if KIND != Os::Linux {
         return Err(Unreadable::NotHeld);
     }
     let without = || Unreadable::Failed("there is no ss command to ask".to_owned());
-    let output = machine.command(&format!("ss -Hltnp sport = :{port}"))?.ok_or_else(without)?;
+    let kind = match transport {
+        Transport::Tcp => 't',
+        Transport::Udp => 'u',
+    };
+    let output = machine.command(&format!("ss -Hl{kind}np sport = :{port}"))?.ok_or_else(without)?;
     if output.code != 0 {
         return Err(Unreadable::Failed("ss does not say".to_owned()));
     }

@@ -13,7 +13,7 @@ use windows_service::{
     service_manager::{ServiceManager, ServiceManagerAccess},
 };
 
-use super::{Answer, Event, Owner, Service, ThisMachine, Unreadable, Value, commands, existing};
+use super::{Answer, Event, Owner, Service, ThisMachine, Transport, Unreadable, Value, commands, existing};
 use crate::{
     local::host::{ServiceState, StartType, windows_version},
     report::Os,
@@ -74,12 +74,15 @@ pub fn service(_machine: &ThisMachine, name: &str) -> Answer<Service> {
 /// `ERROR_SERVICE_DOES_NOT_EXIST`.
 const NO_SUCH_SERVICE: i32 = 1060;
 
-/// Who listens on a TCP port.
-pub fn listener(_machine: &ThisMachine, port: u16) -> Answer<Owner> {
+/// Who listens on a port.
+pub fn listener(_machine: &ThisMachine, port: u16, transport: Transport) -> Answer<Owner> {
+    let protocol = match transport {
+        Transport::Tcp => listeners::Protocol::TCP,
+        Transport::Udp => listeners::Protocol::UDP,
+    };
     let all = listeners::get_all().map_err(|error| Unreadable::Failed(error.to_string()))?;
-    let found = all
-        .into_iter()
-        .find(|listener| listener.socket.port() == port && listener.protocol == listeners::Protocol::TCP);
+    let found =
+        all.into_iter().find(|listener| listener.socket.port() == port && listener.protocol == protocol);
     Ok(found
         .map(|listener| Owner { process: Some(listener.process.pid), program: Some(listener.process.name) }))
 }

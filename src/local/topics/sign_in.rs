@@ -1,0 +1,66 @@
+//! What a Windows client signs in with: what it is joined to, and what it has stored for the target.
+
+use super::asked::{Judged, answer, said};
+use crate::{
+    local::{Check, Said, Scene, StartType},
+    report::{Os::Windows, Role::Client},
+};
+
+/// A subkey for each tenant of Microsoft Entra that the machine is joined to.
+const JOINS: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\CloudDomainJoin\JoinInfo";
+const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
+
+/// The checks of this topic.
+pub const CHECKS: &[Check] = &[
+    Check::logic("sign-in-join-state", Client, &[Windows], |scene| said(join_state(scene))),
+    Check::logic("sign-in-stored-credential", Client, &[Windows], |scene| said(stored(scene))),
+];
+
+fn join_state(scene: &Scene<'_>) -> Judged {
+    let entra = answer(JOINS, scene.host.subkeys(JOINS))?.is_some_and(|tenants| !tenants.is_empty());
+    // It starts with Windows where there is a domain, and on demand elsewhere.
+    let netlogon = answer("service Netlogon", scene.host.service("Netlogon"))?;
+    let start = match netlogon {
+        None => None,
+        Some(service) => {
+            Some(service.start.ok_or_else(|| Said::unknown("how Netlogon starts is not known"))?)
+        }
+    };
+    let domain = start == Some(StartType::Automatic);
+    let suffix = scene.words(TCPIP, "Domain").filter(|suffix| domain && !suffix.is_empty());
+    let message = match (domain, entra) {
+        (true, true) => "this machine is joined to a domain and to Microsoft Entra",
+        (true, false) => "this machine is joined to a domain, not to Microsoft Entra",
+        (false, true) => "this machine is joined to Microsoft Entra, not to a domain",
+        (false, false) => {
+            "this machine is joined to nothing: it has no Kerberos of its own, and no single sign-on with Entra"
+        }
+    };
+    let said = Said::ok(message);
+    Ok(match suffix {
+        Some(suffix) => said.seen(format!("domain {suffix}")),
+        None => said,
+    })
+}
+
+/// Only whether there is one: whose it is, and what it holds, is nobody's business.
+fn stored(scene: &Scene<'_>) -> Judged {
+    let Some(subject) = scene.subject else {
+        return Ok(Said::not_applicable("no target was named"));
+    };
+    let target = format!("TERMSRV/{}", subject.host);
+    let Some(output) = answer("cmdkey", scene.command(&format!("cmdkey /list:{target}")))? else {
+        return Ok(Said::not_applicable("there is no cmdkey to ask"));
+    };
+    if output.code != 0 {
+        return Ok(Said::unknown("cmdkey does not say what is stored"));
+    }
+    // The words around it are in the language of the system.
+    let found = output.text.to_ascii_lowercase().contains(&format!("target={}", target.to_ascii_lowercase()));
+    Ok(match found {
+        true => {
+            Said::ok("a credential is stored for this target: mstsc tries it before it asks").seen(target)
+        }
+        false => Said::ok("no credential is stored for this target"),
+    })
+}
