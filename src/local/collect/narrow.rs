@@ -13,6 +13,7 @@ const LONGEST: usize = 64;
 /// Values below this key are certificates, which are read.
 const CERTIFICATES: &str = r"\systemcertificates\";
 const SCUTIL: &str = "scutil --proxy";
+const CMDKEY: &str = "cmdkey /list:";
 
 /// Leaves it out.
 pub fn machine(machine: &mut Recorded) {
@@ -57,6 +58,11 @@ pub fn machine(machine: &mut Recorded) {
     if let Some(output) = machine.commands.get_mut(SCUTIL) {
         output.text = proxies::without_paths(&output.text);
     }
+    // Whose credential it is, is not asked.
+    let stored = machine.commands.iter_mut().filter(|(line, _)| line.starts_with(CMDKEY));
+    stored.for_each(|(_, output)| {
+        output.text = output.text.lines().filter(|line| line.contains("target=")).collect();
+    });
 }
 
 /// Without comments; of the certificates that FreeRDP knows without their subjects.

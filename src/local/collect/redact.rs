@@ -11,6 +11,8 @@ use super::{
 /// Keys of the registry whose subkeys or values are called after hosts.
 const CALLED_AFTER_HOSTS: &[&str] =
     &[r"\terminal server client\servers\", r"\terminal server client\localdevices\"];
+/// What stands before a host in a command.
+const ASKED_OF_HOST: &str = "TERMSRV/";
 
 /// The machine with pseudonyms.
 pub fn machine(machine: Recorded, names: &Names) -> Recorded {
@@ -52,7 +54,11 @@ pub fn machine(machine: Recorded, names: &Names) -> Recorded {
         services: machine.services,
         listeners: machine.listeners,
         udp_listeners: machine.udp_listeners,
-        commands: each(machine.commands, same, |output| Output { text: text(output.text), ..output }),
+        commands: each(
+            machine.commands,
+            |line| command(line, names),
+            |output| Output { text: text(output.text), ..output },
+        ),
         unreadable: unreadable.collect(),
         absent: machine.absent.iter().map(|asked| question(asked, names, path)).collect(),
         ..Recorded::new(machine.machine)
@@ -111,10 +117,18 @@ fn key(path: &str, names: &Names) -> String {
     }
 }
 
+fn command(line: &str, names: &Names) -> String {
+    match line.split_once(ASKED_OF_HOST) {
+        Some((before, host)) => format!("{before}{ASKED_OF_HOST}{}", names.replaced(host)),
+        None => line.to_owned(),
+    }
+}
+
 /// A question that has no answer.
 fn question(asked: &str, names: &Names, path: impl Fn(&str) -> String) -> String {
     match asked.split_once(' ') {
         Some((what @ ("value" | "subkeys" | "create"), asked)) => format!("{what} {}", key(asked, names)),
+        Some((what @ "command", line)) => format!("{what} {}", command(line, names)),
         Some((what @ ("file" | "text" | "folder"), asked)) => format!("{what} {}", path(asked)),
         _ => asked.to_owned(),
     }

@@ -61,7 +61,6 @@ const COMMANDS: &[&str] = &[
     "find-internet-password",
     "dump-keychain",
     "vaultcmd",
-    "cmdkey",
     "secret-tool",
     "klist -k",
 ];
