@@ -48,6 +48,14 @@ pub fn honour(file: &target::RdpFile, settings: Settings) -> Settings {
     }
 }
 
+/// The RD Gateway that the file demands (`gatewayusagemethod` 1), with the file's token for it. Where the gateway is only for
+/// hosts that cannot be reached directly (2), the direct way is the one that is traced.
+pub fn gateway_of(file: &target::RdpFile) -> Option<settings::Gateway> {
+    let (host, port) = file.gateway()?.ok()?;
+    let token = file.gateway_token().map(|token| settings::Token(token.to_owned().into()));
+    Some(settings::Gateway { token, ..settings::Gateway::new(&host, port) })
+}
+
 /// The part of it that says which server is meant.
 pub fn honour_route(file: &target::RdpFile, settings: Settings) -> Settings {
     let text = |name| file.text(name).map(str::to_owned);

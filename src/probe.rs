@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 
-use record::record;
 use request::request;
 
 use crate::{
@@ -20,7 +19,6 @@ pub use plan::{Hello, Opening, Plan, Versions};
 mod connection;
 mod plan;
 mod rdp_file;
-mod record;
 mod request;
 
 /// The negotiation failure that demands Standard RDP Security (MS-RDPBCGR 2.2.1.2.2).
@@ -54,7 +52,9 @@ pub async fn probe<N: Network>(
     let started = Timestamp(network.now());
     let probe = Probe::new(target, settings, network, observer, begin + settings.deadline);
     let main = probe.connection(&Plan::main(settings)).await;
-    let again = settings.security == Security::Auto && demands_standard_security(&main.phases);
+    // An account or a token for a gateway is used once.
+    let once = settings.gateway.as_ref().is_some_and(|way| way.account.is_some() || way.token.is_some());
+    let again = settings.security == Security::Auto && !once && demands_standard_security(&main.phases);
     let mut connections = vec![main];
     if again {
         let addresses = addresses(&connections[0], target);

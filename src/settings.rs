@@ -33,6 +33,8 @@ pub struct Settings {
     pub experiments: Experiments,
     /// Whether to authenticate to a CredSSP version below 5 (CVE-2018-0886).
     pub allow_unpatched: bool,
+    /// The RD Gateway to go through.
+    pub gateway: Option<Gateway>,
     /// The name for SNI, the certificate and the service principal, when the target is an address.
     pub server_name: Option<String>,
     /// SHA-1 or SHA-256 thumbprint that must be served, lower-case hex.
@@ -62,6 +64,7 @@ impl Default for Settings {
             screenshot: false,
             experiments: Experiments::Auto,
             allow_unpatched: false,
+            gateway: None,
             server_name: None,
             expected_thumbprint: None,
             anchors: Anchors::default(),
@@ -162,6 +165,62 @@ pub struct Account {
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account").finish_non_exhaustive()
+    }
+}
+
+/// An RD Gateway (MS-TSGU).
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    /// Name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The account for the gateway, which is used once.
+    pub account: Option<Account>,
+    /// The token for the gateway, such as an .rdp file carries.
+    pub token: Option<Token>,
+    /// How to authenticate.
+    pub authentication: GatewayAuthentication,
+    /// Whether to go on past a text that asks for consent.
+    pub accept_consent: bool,
+}
+
+impl Gateway {
+    /// A gateway that is asked without an account.
+    pub fn new(host: &str, port: u16) -> Self {
+        Self {
+            host: host.to_owned(),
+            port,
+            account: None,
+            token: None,
+            authentication: GatewayAuthentication::Auto,
+            accept_consent: false,
+        }
+    }
+}
+
+/// How to authenticate to an RD Gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GatewayAuthentication {
+    /// The token where there is one, else the first of NTLM, Negotiate and Basic that is offered.
+    Auto,
+    /// SPNEGO.
+    Negotiate,
+    /// NTLM.
+    Ntlm,
+    /// The password as it is, and only to a gateway whose certificate is right.
+    Basic,
+    /// The token of pluggable authentication.
+    Token,
+}
+
+/// A secret that is neither printed nor kept longer than needed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(pub Zeroizing<String>);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").finish_non_exhaustive()
     }
 }
 

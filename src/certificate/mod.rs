@@ -1,5 +1,6 @@
 //! A served certificate chain as evidence (RFC 5280). Pure: takes the time, the name and the trust anchors.
 
+mod bindings;
 mod fields;
 mod names;
 mod trust;
@@ -11,6 +12,7 @@ use x509_parser::{
     x509::X509Version,
 };
 
+pub use bindings::channel_bindings;
 pub use trust::{Roots, is_anchor};
 
 use crate::report::{Certificate, ChainCertificate, Thumbprints, Timestamp};

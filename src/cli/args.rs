@@ -11,6 +11,7 @@ use super::{
     choices::{ExperimentsArgument, LicenseArgument, LocalArgument, SecurityArgument},
     connection::ConnectionArguments,
     explain::ExplainArguments,
+    gateway::GatewayArguments,
     local::LocalArguments,
     target::TargetArgument,
     values::{duration, further_report, picture},
@@ -23,8 +24,8 @@ Exit codes:
   2   could not run: usage, unreadable file, internal error
   3   stopped by our own choice before the phase that --until asked for
   10 to 18
-      the connection ended in this phase: 10 resolve, 11 connect, 13 negotiate,
-      14 tls, 15 credssp, 16 mcs, 17 licensing, 18 activate
+      the connection ended in this phase: 10 resolve, 11 connect, 12 gateway,
+      13 negotiate, 14 tls, 15 credssp, 16 mcs, 17 licensing, 18 activate
   20  the server refused the credentials
   130 Ctrl-C in a trace, or before the first try of a wait ended";
 
@@ -99,8 +100,8 @@ pub struct TraceArguments {
     #[arg(long, requires = "user")]
     pub password_stdin: bool,
 
-    /// Stop after this phase: resolve, connect, negotiate, tls, credssp, mcs, licensing or
-    /// activate [default: licensing, but credssp once an account is verified]
+    /// Stop after this phase: resolve, connect, gateway, negotiate, tls, credssp, mcs,
+    /// licensing or activate [default: licensing, but credssp once an account is verified]
     #[arg(long, value_name = "PHASE", value_parser = until)]
     pub until: Option<Phase>,
 
@@ -127,6 +128,9 @@ pub struct TraceArguments {
     /// Authenticate even to a CredSSP version below 5 (CVE-2018-0886)
     #[arg(long)]
     pub allow_unpatched: bool,
+
+    #[command(flatten)]
+    pub gateway: GatewayArguments,
 
     #[command(flatten)]
     pub connection: ConnectionArguments,
@@ -270,14 +274,11 @@ fn socket_address(text: &str) -> Result<std::net::SocketAddr, String> {
 }
 
 fn until(text: &str) -> Result<Phase, String> {
-    match text.parse::<Phase>() {
-        Ok(phase @ Phase::Gateway) => Err(format!("this version does not trace {phase}")),
-        Ok(phase) => Ok(phase),
-        Err(error) => Err(error.to_string()),
-    }
+    text.parse::<Phase>().map_err(|error| error.to_string())
 }
 
-fn not_empty(text: &str) -> Result<String, String> {
+/// An account with one separator at most.
+pub fn not_empty(text: &str) -> Result<String, String> {
     let user = text.rsplit('\\').next().unwrap_or_default();
     let one_separator = text.matches('\\').count() <= 1;
     if user.is_empty() || !one_separator {

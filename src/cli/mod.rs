@@ -6,6 +6,7 @@ mod connection;
 mod demo;
 mod exit;
 mod explain;
+mod gateway;
 mod judge;
 mod local;
 mod logs;

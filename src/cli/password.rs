@@ -16,25 +16,50 @@ const VARIABLE: &str = "RDPTRACE_PASSWORD";
 /// A password longer than this is no password.
 const LONGEST: u64 = 4096;
 
+/// Where a password may come from.
+pub struct Source<'a> {
+    /// The option that names a file.
+    pub option: &'static str,
+    /// The file, where it was given.
+    pub file: Option<&'a Path>,
+    /// Whether standard input holds it.
+    pub standard_input: bool,
+    /// The variable of the environment.
+    pub variable: &'static str,
+}
+
 /// The account, if a user was given.
 ///
 /// # Errors
 /// The password cannot be read.
 pub fn account(arguments: &TraceArguments) -> Result<Option<Account>, Error> {
-    let Some(name) = &arguments.user else { return Ok(None) };
+    let source = Source {
+        option: "--password-file, --password-stdin",
+        file: arguments.password_file.as_deref(),
+        standard_input: arguments.password_stdin,
+        variable: VARIABLE,
+    };
+    arguments.user.as_deref().map(|name| read(name, &source)).transpose()
+}
+
+/// The account of this name, with its password.
+///
+/// # Errors
+/// The name is none of an account, or the password cannot be read.
+pub fn read(name: &str, source: &Source<'_>) -> Result<Account, Error> {
     let (domain, user) = match name.split_once('\\') {
         Some((domain, user)) => (Some(domain), user),
-        None => (None, name.as_str()),
+        None => (None, name),
     };
     if sspi::Username::new(user, domain).is_err() {
         return Err(Error::new(format!("{name} is no account: USER, DOMAIN\\USER or a UPN is expected")));
     }
-    let password = match &arguments.password_file {
+    let password = match source.file {
         Some(path) => from_file(path)?,
-        None if arguments.password_stdin => first_line(io::stdin().lock(), "standard input")?,
-        None => from_environment().map_or_else(|| prompt(name), Ok)?,
+        None if source.standard_input => first_line(io::stdin().lock(), "standard input")?,
+        None => from_environment(source.variable).map_or_else(|| prompt(name, source), Ok)?,
     };
-    Ok(Some(Account { user: user.to_owned(), domain: domain.map(str::to_owned), password }))
+    Ok(Account { user: user.to_owned(), domain: domain.map(str::to_owned), password })
 }
 
 fn from_file(path: &Path) -> Result<Zeroizing<String>, Error> {
@@ -69,14 +94,15 @@ fn first_line(reader: impl io::BufRead, what: &str) -> Result<Zeroizing<String>,
     Ok(password)
 }
 
-fn from_environment() -> Option<Zeroizing<String>> {
-    std::env::var(VARIABLE).ok().map(Zeroizing::new).filter(|password| !password.is_empty())
+fn from_environment(variable: &str) -> Option<Zeroizing<String>> {
+    std::env::var(variable).ok().map(Zeroizing::new).filter(|password| !password.is_empty())
 }
 
-fn prompt(user: &str) -> Result<Zeroizing<String>, Error> {
+fn prompt(user: &str, source: &Source<'_>) -> Result<Zeroizing<String>, Error> {
     let missing = || {
         Error::new(format!(
-            "no password for {user}: give --password-file, --password-stdin or {VARIABLE}, or run in a terminal"
+            "no password for {user}: give {} or {}, or run in a terminal",
+            source.option, source.variable
         ))
     };
     if !io::stdin().is_terminal() {

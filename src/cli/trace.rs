@@ -19,7 +19,7 @@ use crate::{
     net::{System, hardware_id, interrupted},
     pdu::canvas::Picture,
     report::Report,
-    settings::{Security, Settings},
+    settings::{Gateway, Security, Settings},
     target::Target,
     wait::{self, Patience},
 };
@@ -115,7 +115,9 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         Some(file) => honour(file, given),
         None => given,
     };
+    let gateway = gateway(arguments, target)?;
     Ok(Settings {
+        gateway,
         until: depth(arguments)?,
         screenshot: arguments.screenshot.is_some(),
         security: arguments.security.map_or(Security::Auto, Security::from),
@@ -128,6 +130,30 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         account: password::account(arguments)?,
         ..given
     })
+}
+
+/// The gateway to go through; an account or a token for it is used once, so no wait can go through it.
+fn gateway(arguments: &TraceArguments, target: &Target) -> Result<Option<Gateway>, Error> {
+    let gateway = arguments.gateway.gateway(target)?;
+    let Some(found) = &gateway else {
+        return match arguments.until {
+            Some(Phase::Gateway) => {
+                Err(Error::new("--until gateway needs a gateway: --gateway, or a .rdp file that demands one"))
+            }
+            _ => Ok(None),
+        };
+    };
+    if let Some(until @ (Phase::Resolve | Phase::Connect)) = arguments.until {
+        return Err(Error::new(format!(
+            "{until} does not occur behind a gateway: --until gateway is the first"
+        )));
+    }
+    if arguments.wait.is_some() && (found.account.is_some() || found.token.is_some()) {
+        return Err(Error::new(
+            "--wait tries more than once, and an account or a token for a gateway is used once",
+        ));
+    }
+    Ok(gateway)
 }
 
 /// A screenshot asks for the activation by itself.

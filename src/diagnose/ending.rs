@@ -1,6 +1,6 @@
 //! A finding for every ending: by the failure itself where it explains itself, else `unexplained-failure`.
 
-use super::{Facts, credentials};
+use super::{Facts, credentials, gateway};
 use crate::{
     codes::Phase,
     report::{Credentials, Failure, FailureKind, Finding, Severity},
@@ -60,7 +60,7 @@ pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
     if already_said(failed.phase, failure, found) {
         return None;
     }
-    let code = code(failed.phase, failure, facts);
+    let code = gateway::code(facts).unwrap_or_else(|| code(failed.phase, failure, facts));
     if GENERAL.contains(&code) && found.iter().any(|finding| EXPLAINS.contains(&finding.code.as_str())) {
         return None;
     }

@@ -6,9 +6,9 @@ use super::{
 };
 use crate::codes::Phase;
 use crate::report::{
-    ActivateEvidence, Certificate, Connection, CredsspEvidence, LicensingEvidence, McsEvidence,
-    NegotiateEvidence, Posture, Purpose, RdpFile, RdpFileGateway, Request, Selected, Session, Status,
-    Summary, Thumbprints, Timestamp, TlsEvidence, Trace,
+    ActivateEvidence, Certificate, Connection, CredsspEvidence, FailureKind, GatewayEvidence,
+    LicensingEvidence, McsEvidence, NegotiateEvidence, Posture, Purpose, RdpFile, RdpFileGateway, Request,
+    Selected, Session, Status, Summary, Thumbprints, Timestamp, TlsEvidence, Trace,
 };
 
 /// `gatewayusagemethod`: always through the gateway.
@@ -26,6 +26,8 @@ pub struct Facts<'a> {
     pub port: Option<u16>,
     pub file: Option<&'a RdpFile>,
     pub phases: Vec<Summary<'a>>,
+    /// The RD Gateway that the trace went through.
+    pub through: Option<&'a GatewayEvidence>,
     pub negotiate: Option<&'a NegotiateEvidence>,
     pub tls: Option<&'a TlsEvidence>,
     pub credssp: Option<&'a CredsspEvidence>,
@@ -54,6 +56,7 @@ impl<'a> Facts<'a> {
             port: trace.target.as_ref().map(|target| target.port),
             file: trace.target.as_ref().and_then(|target| target.rdp_file.as_ref()),
             phases: summaries(trace),
+            through: phases.and_then(|p| p.gateway.as_ref()).map(|record| &record.evidence),
             negotiate: phases.and_then(|p| p.negotiate.as_ref()).map(|record| &record.evidence),
             tls: phases.and_then(|p| p.tls.as_ref()).map(|record| &record.evidence),
             credssp: phases.and_then(|p| p.credssp.as_ref()).map(|record| &record.evidence),
@@ -89,9 +92,9 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The gateway that the .rdp file goes through, always or where the direct way fails.
+    /// The gateway that the .rdp file goes through, always or where the direct way fails, while this trace went directly.
     pub fn gateway(&self) -> Option<&'a RdpFileGateway> {
-        let gateway = self.file?.gateway.as_ref()?;
+        let gateway = self.file?.gateway.as_ref().filter(|_| self.through.is_none())?;
         gateway
             .usage
             .is_some_and(|usage| matches!(usage, GATEWAY_ALWAYS | GATEWAY_IF_DIRECT_FAILS))
@@ -114,7 +117,15 @@ fn summaries(trace: &Trace) -> Vec<Summary<'_>> {
     let traced: Vec<_> = trace.traced().collect();
     let Some((described, before)) = traced.split_last() else { return Vec::new() };
     let resolve = before.first().map(|main| main.phases.summaries()).unwrap_or_default().into_iter().take(1);
-    resolve.chain(described.phases.summaries()).collect()
+    let resolve = resolve.filter(|summary| summary.phase == Phase::Resolve);
+    let mut summaries: Vec<_> = resolve.chain(described.phases.summaries()).collect();
+    // What the gateway says in a later phase is its own ending, not the server's.
+    if let Some(last) = summaries.last_mut()
+        && last.failure.is_some_and(|failure| failure.kind == FailureKind::GatewayError)
+    {
+        last.phase = Phase::Gateway;
+    }
+    summaries
 }
 
 /// The connection to the target that got furthest; an experiment counts only where no other was served a certificate.

@@ -8,6 +8,7 @@ mod ending;
 mod experiments;
 mod facts;
 mod follow_up;
+mod gateway;
 mod handshakes;
 mod local;
 mod machine;
@@ -47,6 +48,8 @@ const RULES: &[&[Rule]] = &[
     session::RULES,
     tls::RULES,
     follow_up::RULES,
+    gateway::CERTIFICATE_RULES,
+    gateway::RULES,
     rdp_file::RULES,
     machine::RULES,
 ];
@@ -54,7 +57,8 @@ const RULES: &[&[Rule]] = &[
 /// The code of every finding and every cause that a report can hold; where both are the same it comes twice.
 pub fn emitted() -> impl Iterator<Item = &'static str> {
     let found = RULES.iter().copied().flatten().map(|rule| rule.code);
-    found.chain(ending::CODES.iter().copied()).chain(hypotheses())
+    let ended = ending::CODES.iter().chain(gateway::CODES).copied();
+    found.chain(ended).chain(hypotheses())
 }
 
 /// The code of every cause that a report can hold.

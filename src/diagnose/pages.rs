@@ -13,6 +13,8 @@ const TOPICS: &[&str] = &[
     include_str!("pages/host.md"),
     include_str!("pages/rdp-file.md"),
     include_str!("pages/machine.md"),
+    include_str!("pages/gateway.md"),
+    include_str!("pages/gateway-leg.md"),
 ];
 
 /// What a finding or a cause with this code means, why it happens, how to check and how to fix it, as Markdown; begins with

@@ -1,6 +1,6 @@
 //! How far it got, and what ended it.
 
-use super::{Facts, credentials::credentials, mstsc::label};
+use super::{Facts, credentials::credentials, gateway, mstsc::label};
 use crate::{
     codes::Phase,
     report::{Credentials, LicensingOutcome, Outcome, Status, Summary, Verdict},
@@ -21,12 +21,12 @@ pub fn verdict(facts: &Facts<'_>) -> Verdict {
         outcome,
         reached,
         phase,
-        step: None,
+        step: gateway::ended_step(facts).filter(|_| phase == Some(Phase::Gateway)).map(str::to_owned),
         failure: failed.and_then(|s| s.failure).cloned(),
         credentials,
-        gateway_credentials: None,
+        gateway_credentials: gateway::credentials(facts),
         summary: summary(facts, outcome, phase, reached),
-        mstsc: label(facts),
+        mstsc: gateway::label(facts).or_else(|| label(facts)),
     }
 }
 
@@ -54,7 +54,7 @@ fn stopped_at(facts: &Facts<'_>) -> Option<Phase> {
 
 fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: Option<Phase>) -> String {
     let works = reached.map_or_else(String::new, |reached| format!("everything up to {reached} works; "));
-    let phase = phase.map_or("", Phase::name);
+    let phase = phase.map_or_else(String::new, |phase| place(facts, phase));
     let last = facts.last();
     match outcome {
         Outcome::Aborted => {
@@ -69,6 +69,16 @@ fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: O
             let reached = reached.map_or("", Phase::name);
             format!("everything up to {reached} works{}", passed_detail(facts))
         }
+    }
+}
+
+/// The phase, and of a gateway its name and the step.
+fn place(facts: &Facts<'_>, phase: Phase) -> String {
+    match (phase, facts.through, gateway::ended_step(facts)) {
+        (Phase::Gateway, Some(through), Some(step)) => {
+            format!("the {step} step of the gateway {}", through.host)
+        }
+        _ => phase.name().to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::{io, time::Duration};
 
 use tokio_rustls::rustls;
 
+use super::tunnel::Ended;
 use crate::{
     codes,
     report::{Failure, FailureKind},
@@ -32,6 +33,9 @@ pub fn timeout(waited: Duration, pending: usize, messages: u64, run: bool) -> Fa
 
 /// An error of reading or writing an open connection.
 pub fn broken(error: &io::Error, pending: usize) -> Failure {
+    if let Some(Ended(failure)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        return failure.clone();
+    }
     if let Some(tls) = tls_error(error) {
         return from_tls(tls);
     }

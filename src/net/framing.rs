@@ -1,8 +1,10 @@
-//! Where a message ends: TPKT (RFC 1006), fast-path (MS-RDPBCGR 2.2.9.1.2), TSRequest (MS-CSSP 2.2.1), early authorization, HTTP (RFC 9112).
+//! Where a message ends: TPKT (RFC 1006), fast-path (MS-RDPBCGR 2.2.9.1.2), TSRequest (MS-CSSP 2.2.1), early authorization,
+//! HTTP (RFC 9112), the packets of an RD Gateway (MS-TSGU 2.2.10).
 
 use crate::pdu::{
     Malformed,
     http::{self, BodyLength},
+    tsgu,
 };
 
 /// The largest message that a peer may claim, in bytes.
@@ -27,6 +29,10 @@ pub enum Framing {
     HttpHead,
     /// The body of an HTTP response; one that ends with the connection is no message.
     HttpBody(BodyLength),
+    /// A packet of an RD Gateway (MS-TSGU 2.2.10.1); DATA may be a little longer than 64 KiB.
+    Tsgu,
+    /// As many bytes, whatever they are.
+    Exactly(usize),
 }
 
 /// The low two bits of a fast-path header.
@@ -61,6 +67,8 @@ impl Framing {
             Self::EarlyAuthorization => Some(4),
             Self::HttpHead => http::head_length(bytes)?,
             Self::HttpBody(body) => body.length(bytes)?,
+            Self::Tsgu => return tsgu::packet_length(bytes),
+            Self::Exactly(length) => Some(length),
         };
         match length {
             Some(claimed) if claimed > MAX_FRAME => {

@@ -1,6 +1,9 @@
 //! Sockets, clocks and signals: name resolution, TCP, TLS, and the recorded wire that every phase talks over.
 
 mod body;
+mod channel;
+mod coded;
+mod dual;
 mod failure;
 mod frames;
 mod framing;
@@ -11,7 +14,10 @@ mod race;
 mod recorder;
 mod resolve;
 mod tap;
+mod through;
 mod tls;
+mod tunnel;
+mod websocket;
 mod wire;
 
 use std::{
@@ -33,6 +39,7 @@ pub use pause::pause;
 pub use race::race;
 pub use resolve::resolve;
 pub use tls::{Handshake, Upgrade, Versions};
+pub use tunnel::{Remarks, SharedRemarks, gateway_error, remarks};
 pub use wire::{Limits, Wire};
 
 use crate::report::Failure;

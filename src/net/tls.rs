@@ -16,10 +16,11 @@ use tokio_rustls::{
 };
 
 use super::{
+    channel::Channel,
     failure,
     recorder::Recorder,
     tap::{Seen, Tapped},
-    wire::{Channel, LAST_WORDS, Wire},
+    wire::{LAST_WORDS, Wire},
 };
 use crate::report::{Failure, FailureKind, HandshakeSignature};
 

@@ -3,14 +3,14 @@
 use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
     task::spawn_blocking,
     time::{Instant, timeout_at},
 };
-use tokio_rustls::client::TlsStream;
 
 use super::{
-    BoxStream, Framing, MAX_FRAME, failure,
+    BoxStream, Framing,
+    channel::{Channel, read, shutdown, write},
+    failure,
     frames::Frames,
     tap::{Tap, Tapped},
 };
@@ -41,13 +41,6 @@ impl Limits {
     }
 }
 
-pub(super) enum Channel {
-    Plain(Tapped),
-    Tls(Box<TlsStream<Tapped>>),
-    /// The handshake failed and took the stream with it.
-    Gone,
-}
-
 /// One connection to the server, with its deadlines and its record.
 pub struct Wire {
     pub(super) channel: Channel,
@@ -61,11 +54,18 @@ pub struct Wire {
     buffer: Vec<u8>,
     ended: Option<Failure>,
     frames: Frames,
+    /// Whether the stream lies inside TLS already.
+    sheltered: bool,
 }
 
 impl Wire {
     /// A wire over a connection that was just opened.
     pub fn new(stream: BoxStream, limits: Limits) -> Self {
+        Self::over(stream, limits, Frames::new(Instant::now()))
+    }
+
+    /// A wire over a stream inside another connection, whose record goes on.
+    pub(super) fn over(stream: BoxStream, limits: Limits, frames: Frames) -> Self {
         let tap = Arc::new(Tap::default());
         Self {
             channel: Channel::Plain(Tapped::new(stream, Arc::clone(&tap))),
@@ -77,8 +77,14 @@ impl Wire {
             messages: 0,
             buffer: Vec::new(),
             ended: None,
-            frames: Frames::new(Instant::now()),
+            frames,
+            sheltered: false,
         }
+    }
+
+    /// The same, known to lie inside TLS.
+    pub(super) fn sheltered(self) -> Self {
+        Self { sheltered: true, ..self }
     }
 
     /// Begins a phase: its deadline counts from now.
@@ -239,7 +245,17 @@ impl Wire {
     }
 
     fn is_tls(&self) -> bool {
-        matches!(self.channel, Channel::Tls(_))
+        self.sheltered || matches!(self.channel, Channel::Tls(_))
+    }
+
+    /// What is below: the stream, what was read and belongs to no message yet, the record, and the deadlines.
+    pub(super) fn into_parts(self) -> (BoxStream, Vec<u8>, Frames, Limits) {
+        let stream: BoxStream = match self.channel {
+            Channel::Plain(stream) => Box::new(stream),
+            Channel::Tls(stream) => stream,
+            Channel::Gone => Box::new(tokio::io::empty()),
+        };
+        (stream, self.buffer, self.frames, self.limits)
     }
 
     /// Ends politely: a last message if there is one, close_notify, FIN. Returns the record of frames.
@@ -251,45 +267,5 @@ impl Wire {
         }
         let _ = timeout_at(until, shutdown(&mut self.channel)).await;
         self.frames.finish()
-    }
-}
-
-fn gone() -> io::Error {
-    io::ErrorKind::BrokenPipe.into()
-}
-
-async fn write(channel: &mut Channel, bytes: &[u8]) -> io::Result<()> {
-    match channel {
-        Channel::Plain(stream) => stream.write_all(bytes).await?,
-        Channel::Tls(stream) => stream.write_all(bytes).await?,
-        Channel::Gone => return Err(gone()),
-    }
-    match channel {
-        Channel::Plain(stream) => stream.flush().await,
-        Channel::Tls(stream) => stream.flush().await,
-        Channel::Gone => Err(gone()),
-    }
-}
-
-/// Reads what is there; 64 KiB and a little more is the most that is ever kept.
-async fn read(channel: &mut Channel, buffer: &mut Vec<u8>) -> io::Result<usize> {
-    if buffer.len() > MAX_FRAME {
-        return Err(io::Error::other("a message is longer than 64 KiB"));
-    }
-    let mut chunk = [0; 4096];
-    let count = match channel {
-        Channel::Plain(stream) => stream.read(&mut chunk).await?,
-        Channel::Tls(stream) => stream.read(&mut chunk).await?,
-        Channel::Gone => return Err(gone()),
-    };
-    buffer.extend_from_slice(&chunk[..count]);
-    Ok(count)
-}
-
-async fn shutdown(channel: &mut Channel) -> io::Result<()> {
-    match channel {
-        Channel::Plain(stream) => stream.shutdown().await,
-        Channel::Tls(stream) => stream.shutdown().await,
-        Channel::Gone => Ok(()),
     }
 }

@@ -24,6 +24,8 @@ pub mod server_certificate;
 pub mod server_hello;
 pub mod share;
 pub mod ts_request;
+pub mod tsgu;
+pub mod websocket;
 pub mod x224;
 
 pub use reader::{Malformed, Reader};

@@ -2,7 +2,7 @@
 //!
 //! Tokens are bare NTLM messages: Windows takes them as it takes SPNEGO, and FreeRDP 2 takes nothing else.
 
-mod challenge;
+pub mod challenge;
 mod client;
 
 use std::time::Duration;

@@ -1,13 +1,14 @@
 //! Failures that belong to an earlier phase than the one that met them.
 
 use crate::{
-    codes,
+    codes::{self, Phase},
     report::{Alert, Direction, Failure, FailureKind, Frame, PhaseRecord, Phases, Status},
 };
 
 /// Moves such a failure where it belongs; the phase that met it has not begun.
 pub fn reassign(phases: &mut Phases, frames: &[Frame]) {
-    if !frames.iter().any(|frame| frame.tls && frame.direction == Direction::Received) {
+    let inside = |frame: &Frame| frame.tls && frame.phase != Phase::Gateway;
+    if !frames.iter().any(|frame| inside(frame) && frame.direction == Direction::Received) {
         late_alert(phases);
     }
     late_status(phases);

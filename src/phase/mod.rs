@@ -3,6 +3,7 @@
 pub mod activate;
 pub mod connect;
 pub mod credssp;
+pub mod gateway;
 pub mod late;
 pub mod licensing;
 pub mod mcs;
@@ -13,11 +14,13 @@ pub mod tls;
 
 mod ending;
 mod rdp_client;
+mod record;
 mod redirect;
 mod secured;
 
 use std::borrow::Cow;
 
+pub use record::record;
 pub use secured::Secured;
 
 use crate::report::Failure;

@@ -21,6 +21,8 @@ pub struct Secured {
     pub public_key: Option<Vec<u8>>,
     /// Whether the server proved that it holds that key.
     pub signature: Option<HandshakeSignature>,
+    /// The server's certificate, DER.
+    pub leaf: Option<Vec<u8>>,
 }
 
 /// Upgrades the wire to TLS.
@@ -39,6 +41,7 @@ pub async fn run(
     evidence.alert_sent = seen.alert_sent.map(|code| alert(code.into()));
     evidence.thumbprints = seen.chain.first().map(|leaf| certificate::thumbprints(leaf));
     evidence.certificate = certificate::evidence(&seen.chain, expectation);
+    let leaf = seen.chain.first().cloned();
     let public_key = seen.chain.first().and_then(|leaf| certificate::subject_public_key(leaf));
     evidence.version = seen.version;
     evidence.cipher_suite = seen.cipher_suite;
@@ -53,7 +56,7 @@ pub async fn run(
         evidence.alert_received = failure.code.and_then(|code| u32::try_from(code).ok()).map(alert);
     }
     result?;
-    Ok(Step::Passed(Secured { public_key, signature: seen.signature }))
+    Ok(Step::Passed(Secured { public_key, signature: seen.signature, leaf }))
 }
 
 /// Sends a ClientHello of our own and reads what answers it in plain; the handshake is not finished.

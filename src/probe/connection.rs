@@ -2,25 +2,25 @@
 
 use ironrdp_connector::ClientConnectorState;
 
-use super::{Hello, Opening, Plan, Probe, record};
+use super::{Hello, Opening, Plan, Probe};
 use crate::{
     certificate::Expectation,
     codes::Phase,
-    net::{Network, Upgrade, Wire},
+    net::{Network, SharedRemarks, Upgrade, Wire},
     pdu::{mcs::USER_REQUESTED, preconnection::preconnection, x224::Lead},
     phase::{
         Secured, Step,
         activate::{self, Active, Channels},
         connect,
         credssp::{self, Access},
-        late,
+        gateway, late,
         licensing::{self, Licensing},
         mcs::{self, Joined},
         negotiate::{self, Negotiated},
-        resolve, session, tls,
+        record, resolve, session, tls,
     },
     report::{Connection, Failure, NegotiateEvidence, Phases, Selected, Session, Timestamp},
-    settings::{Account, Security},
+    settings::{Account, Gateway, Security},
 };
 
 const WITHOUT_TAKE_SESSION: &str =
@@ -40,41 +40,66 @@ impl<N: Network> Probe<'_, N> {
     pub async fn connection(&self, plan: &Plan) -> Connection {
         let (mut phases, mut session) = (Phases::default(), None);
         let walk = Walk { probe: self, plan };
-        let (frames, frames_omitted) = match walk.open(&mut phases).await {
-            Some(mut wire) => {
+        let remarks = SharedRemarks::default();
+        let opened = match &self.settings.gateway {
+            None => walk.open(&mut phases).await,
+            Some(gateway) => walk.cross(gateway, &remarks, &mut phases).await,
+        };
+        let (frames, frames_omitted) = match opened {
+            Ok(mut wire) => {
                 let farewell = walk.phases(&mut wire, &mut phases, &mut session).await;
                 wire.close(farewell).await
             }
-            None => (Vec::new(), 0),
+            Err(Some(wire)) => wire.close(None).await,
+            Err(None) => (Vec::new(), 0),
         };
+        gateway::remember(&mut phases, &remarks);
         late::reassign(&mut phases, &frames);
         Connection { purpose: plan.purpose.clone(), phases, session, frames, frames_omitted }
     }
 }
 
 impl<N: Network> Walk<'_, N> {
-    /// Resolves, unless the addresses are known, and connects.
-    async fn open(&self, phases: &mut Phases) -> Option<Wire> {
+    /// The way through the gateway; an error is what there is to close.
+    async fn cross(
+        &self,
+        gateway: &Gateway,
+        remarks: &SharedRemarks,
+        phases: &mut Phases,
+    ) -> Result<Wire, Option<Wire>> {
+        let Probe { network, target, limits, observer, roots, .. } = self.probe;
+        observer.phase(Phase::Gateway);
+        let access = gateway::Access { gateway, target, roots, now: network.now(), limits: *limits, remarks };
+        let mut wire = None;
+        let run = async |e: &mut _| gateway::run(*network, &access, &mut wire, e).await;
+        let crossed = record(&mut phases.gateway, run).await.is_some();
+        match wire {
+            Some(wire) if crossed && self.goes_on(Phase::Gateway).is_some() => Ok(wire),
+            other => Err(other),
+        }
+    }
+
+    /// Resolves, unless the addresses are known, and connects; an error is what there is to close.
+    async fn open(&self, phases: &mut Phases) -> Result<Wire, Option<Wire>> {
         let Probe { network, target, limits, observer, .. } = *self.probe;
         let addresses = match &self.plan.addresses {
             Some(known) => known.clone(),
             None => {
                 observer.phase(Phase::Resolve);
                 let run = async |e: &mut _| resolve::run(network, target, limits.phase_end(), e).await;
-                let found = record(&mut phases.resolve, run).await?;
-                self.goes_on(Phase::Resolve)?;
+                let found = record(&mut phases.resolve, run).await.ok_or(None)?;
+                self.goes_on(Phase::Resolve).ok_or(None)?;
                 found
             }
         };
         observer.phase(Phase::Connect);
         let run = async |e: &mut _| connect::run(network, &addresses, limits, e).await;
-        let wire = record(&mut phases.connect, run).await?;
+        let wire = record(&mut phases.connect, run).await.ok_or(None)?;
         // A connection that was opened is closed politely, even when nothing more was asked for.
-        if self.goes_on(Phase::Connect).is_none() {
-            wire.close(None).await;
-            return None;
+        match self.goes_on(Phase::Connect) {
+            Some(()) => Ok(wire),
+            None => Err(Some(wire)),
         }
-        Some(wire)
     }
 
     /// The phases on the wire. Returns the last message of a polite end, once there is one to send.

@@ -5,6 +5,7 @@ mod causes;
 mod cells;
 mod experiments;
 mod explanation;
+mod gateway;
 mod json;
 mod junit;
 mod local;

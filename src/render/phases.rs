@@ -27,7 +27,8 @@ fn fact_lines(phases: &Phases, phase: Phase) -> Option<Vec<String>> {
     })
 }
 
-fn resolve(evidence: &ResolveEvidence) -> String {
+/// The addresses of a name.
+pub fn resolve(evidence: &ResolveEvidence) -> String {
     if evidence.literal {
         return "an address, nothing to look up".to_owned();
     }
@@ -35,7 +36,8 @@ fn resolve(evidence: &ResolveEvidence) -> String {
     addresses.join(", ")
 }
 
-fn connect(evidence: &ConnectEvidence) -> Vec<String> {
+/// The peer, and how every attempt ended where there were several.
+pub fn connect(evidence: &ConnectEvidence) -> Vec<String> {
     let mut lines: Vec<String> = evidence.peer.iter().map(|peer| peer.to_string()).collect();
     // A single attempt is told by the phase itself.
     for attempt in evidence.attempts.iter().filter(|_| evidence.attempts.len() > 1) {
@@ -65,7 +67,8 @@ fn negotiate(evidence: &NegotiateEvidence) -> Vec<String> {
     vec![format!("{asked}; selected {}{how}", selected.name())]
 }
 
-fn tls(evidence: &TlsEvidence) -> Vec<String> {
+/// What was agreed on, and what is wrong with it.
+pub fn tls(evidence: &TlsEvidence) -> Vec<String> {
     let parts = [&evidence.version, &evidence.cipher_suite, &evidence.key_exchange];
     let line = parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
     let signature = match evidence.signature {

@@ -3,13 +3,16 @@
 use std::io::{self, Write};
 
 use super::{
-    causes, cells, experiments, local,
+    causes, cells, experiments, gateway, local,
     page::{Page, Tone},
     phases, posture, rdp_file, session, wait,
 };
-use crate::report::{
-    Certificate, Connection, Failure, Finding, Outcome, Purpose, Report, Session, Severity, Status, Summary,
-    Verdict,
+use crate::{
+    codes::Phase,
+    report::{
+        Certificate, Connection, Failure, Finding, Outcome, Purpose, Report, Session, Severity, Status,
+        Summary, Verdict,
+    },
 };
 
 /// Where the facts of a phase begin.
@@ -81,8 +84,16 @@ fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         if report.trace.traced().count() > 1 {
             page.heading(&purpose(&connection.purpose))?;
         }
-        for summary in connection.phases.summaries() {
-            phase(page, connection, &summary)?;
+        let summaries = connection.phases.summaries();
+        if let Some(through) = connection.phases.gateway.as_ref().map(|record| &record.evidence) {
+            gateway::leg(page, through, report.trace.started, FACTS)?;
+            if summaries.len() > 1 {
+                page.gap()?;
+                page.heading(&format!("Server {}, through the gateway", target(report)))?;
+            }
+        }
+        for summary in summaries.iter().filter(|summary| summary.phase != Phase::Gateway) {
+            phase(page, connection, summary)?;
         }
         connection.session.iter().try_for_each(|seen| after_activation(page, seen))?;
     }
@@ -185,6 +196,19 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let account = report.trace.request.account;
     let credentials =
         account.then(|| format!("credentials: {}", verdict.credentials.name().replace('_', " ")));
+    let through = report.trace.described().is_some_and(|described| {
+        described
+            .phases
+            .gateway
+            .as_ref()
+            .is_some_and(|record| record.evidence.account || record.evidence.token)
+    });
+    let gateway = verdict.gateway_credentials.filter(|_| through);
+    let gateway = gateway.map(|found| format!("gateway credentials: {}", found.name().replace('_', " ")));
+    let credentials = match (gateway, credentials) {
+        (Some(gateway), Some(own)) => Some(format!("{gateway}; {own}")),
+        (gateway, own) => gateway.or(own),
+    };
     if let Some(failure) = &verdict.failure {
         let ended = [Some(ended(verdict, failure)), credentials].into_iter().flatten();
         return page.row((Tone::Heading, "Verdict"), BODY, word, &ended.collect::<Vec<_>>().join("; "));
@@ -200,7 +224,8 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 /// The details stand with the phase; the verdict says where and how.
 fn ended(verdict: &Verdict, failure: &Failure) -> String {
     let phase = verdict.phase.map_or("", |phase| phase.name());
-    let ended = format!("in {phase}, {}", cells::failure(failure));
+    let step = verdict.step.as_ref().map_or_else(String::new, |step| format!(" at the step {step}"));
+    let ended = format!("in {phase}{step}, {}", cells::failure(failure));
     match verdict.reached {
         Some(reached) => format!("{ended}; everything up to {reached} works"),
         None => ended,

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{
-    ActivateEvidence, ConnectEvidence, CredsspEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence,
-    ResolveEvidence, TlsEvidence,
+    ActivateEvidence, ConnectEvidence, CredsspEvidence, GatewayEvidence, LicensingEvidence, McsEvidence,
+    NegotiateEvidence, ResolveEvidence, TlsEvidence,
 };
 use super::{Failure, Millis, Session};
 use crate::codes::Phase;
@@ -96,6 +96,9 @@ pub struct Phases {
     /// TCP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connect: Option<PhaseRecord<ConnectEvidence>>,
+    /// The RD Gateway, with its steps; then there is neither name resolution nor TCP of the target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<PhaseRecord<GatewayEvidence>>,
     /// X.224 connection request and confirm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub negotiate: Option<PhaseRecord<NegotiateEvidence>>,
@@ -173,6 +176,7 @@ impl Phases {
         [
             of(Phase::Resolve, self.resolve.as_ref()),
             of(Phase::Connect, self.connect.as_ref()),
+            of(Phase::Gateway, self.gateway.as_ref()),
             of(Phase::Negotiate, self.negotiate.as_ref()),
             of(Phase::Tls, self.tls.as_ref()),
             of(Phase::Credssp, self.credssp.as_ref()),

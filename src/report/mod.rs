@@ -19,9 +19,10 @@ pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Thumb
 pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary};
 pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
-    HandshakeSignature, HelloOffer, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence,
-    NegotiateEvidence, NtlmEvidence, Redirection, ResolveEvidence, ResolvedAddress, Seen, Selected,
-    TlsEvidence,
+    GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
+    GatewaySteps, GatewayTunnel, HandshakeSignature, HelloOffer, LicenseCertificate, LicensingEvidence,
+    LicensingOutcome, McsEvidence, NegotiateEvidence, NtlmEvidence, Redirection, ResolveEvidence,
+    ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence,
 };
 pub use failure::{Failure, FailureKind};
 pub use judgement::{

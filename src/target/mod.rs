@@ -14,6 +14,17 @@ pub use rdp_file::{Encoding, LONGEST_FILE, MalformedLine, RdpFile};
 /// The port of Remote Desktop (MS-RDPBCGR 2.1).
 pub const DEFAULT_PORT: u16 = 3389;
 
+/// The port of an RD Gateway.
+pub const GATEWAY_PORT: u16 = 443;
+
+/// A host, and the port where one is given; else why it is none.
+///
+/// # Errors
+/// The text is no host.
+pub fn host_and_optional_port(text: &str) -> Result<(String, Option<u16>), &'static str> {
+    host_and_port(text)
+}
+
 /// A host and a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {

@@ -1,8 +1,10 @@
 //! An .rdp file: lines of `name:type:value`, as remote desktop clients save and read them. Bounded, and no line stops it.
 
-use std::{collections::BTreeMap, iter, str};
+use std::{collections::BTreeMap, fmt, iter, str};
 
-use super::{DEFAULT_PORT, host_and_port};
+use zeroize::Zeroizing;
+
+use super::{DEFAULT_PORT, GATEWAY_PORT, host_and_port};
 
 /// The longest file that is read.
 pub const LONGEST_FILE: usize = 1 << 20;
@@ -16,6 +18,9 @@ const LONGEST_BLOB: usize = 4096;
 /// Names that only Azure Virtual Desktop puts into a file.
 const AZURE: &[&str] = &["armpath", "wvd endpoint pool", "hubdiscoverygeourl", "diagnosticserviceurl"];
 
+/// The token for the gateway (MS-TSGU's pluggable authentication).
+const GATEWAY_TOKEN: &str = "gatewayaccesstoken";
+
 /// Parts of names whose values are secrets: they are not kept.
 const SECRET: &[&str] = &["password", "token", "secret", "fedauth", "cookie"];
 
@@ -27,6 +32,17 @@ pub struct RdpFile {
     /// Lines that are no settings; those of a file with none are no file.
     pub malformed: Vec<MalformedLine>,
     settings: BTreeMap<String, Setting>,
+    gateway_token: Option<Secret>,
+}
+
+/// A value that is kept and never shown.
+#[derive(Clone, PartialEq, Eq)]
+struct Secret(Zeroizing<String>);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secret").finish_non_exhaustive()
+    }
 }
 
 /// How the text of a file is written.
@@ -91,10 +107,14 @@ impl RdpFile {
         lines: impl Iterator<Item = (u32, &'a str)>,
         separator: char,
     ) -> Self {
-        let mut file = Self { encoding, malformed: Vec::new(), settings: BTreeMap::new() };
+        let mut file =
+            Self { encoding, malformed: Vec::new(), settings: BTreeMap::new(), gateway_token: None };
         for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
             match setting(text, separator) {
                 Ok((name, value)) => {
+                    if name == GATEWAY_TOKEN {
+                        file.gateway_token = secret(text, separator);
+                    }
                     file.settings.insert(name, Setting { line, value });
                 }
                 Err(why) => file.malformed.push(MalformedLine { line, why }),
@@ -135,6 +155,17 @@ impl RdpFile {
         self.settings.iter().filter(move |(_, setting)| hidden(setting)).map(|(name, _)| name.as_str())
     }
 
+    /// The gateway that the file demands always (`gatewayusagemethod` 1), or why its name is none.
+    pub fn gateway(&self) -> Option<Result<(String, u16), &'static str>> {
+        let name = self.text("gatewayhostname").filter(|_| self.number("gatewayusagemethod") == Some(1))?;
+        Some(host_and_port(name.trim()).map(|(host, port)| (host, port.unwrap_or(GATEWAY_PORT))))
+    }
+
+    /// The token for the gateway, which is a secret.
+    pub fn gateway_token(&self) -> Option<&str> {
+        self.gateway_token.as_ref().map(|secret| secret.0.as_str())
+    }
+
     /// The address that clients dial: the alternate one where there is one.
     pub fn dialled(&self) -> Option<&str> {
         self.text("alternate full address").or_else(|| self.text("full address"))
@@ -172,12 +203,22 @@ impl RdpFile {
                  characters are the most"
             ));
         }
+        if let Some(Err(why)) = self.gateway() {
+            return Err(format!("has a gatewayhostname that is none: {why}"));
+        }
         let blob = self.text("pcb").unwrap_or_default();
         if blob.chars().count() > LONGEST_BLOB {
             return Err(format!("has a pcb of more than {LONGEST_BLOB} characters"));
         }
         Ok(())
     }
+}
+
+/// The value of a line that holds a secret text.
+fn secret(text: &str, separator: char) -> Option<Secret> {
+    let (kind, value) = text.split_once(separator)?.1.split_once(':')?;
+    let usable = !value.trim().is_empty() && !value.chars().any(char::is_control);
+    (kind.trim().eq_ignore_ascii_case("s") && usable).then(|| Secret(Zeroizing::new(value.trim().to_owned())))
 }
 
 /// Lines with their numbers, whichever way they end.

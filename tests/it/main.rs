@@ -14,6 +14,7 @@ mod explain;
 mod explain_program;
 mod faults;
 mod files;
+mod gateway;
 mod http;
 mod interrupt;
 mod joined;

@@ -4,6 +4,8 @@ mod account;
 mod answer;
 mod certificate;
 mod credssp;
+mod gateway;
+mod gateway_proxy;
 mod listener;
 mod machine;
 mod offer;
@@ -39,6 +41,8 @@ pub struct CauseRule {
 /// host, then the path, then what can only not be excluded.
 pub const RULES: &[&[CauseRule]] = &[
     rdp_file::RULES,
+    gateway::RULES,
+    gateway_proxy::RULES,
     reach::RULES,
     machine::RULES,
     offer::RULES,
@@ -96,6 +100,10 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     // A server that was never asked as it wants to be says nothing about its TLS.
     if super::rdp_file::negotiation_off(facts).is_some() {
         fitting.retain(|cause| cause.code.starts_with("rdp-file-"));
+    }
+    // What ended at the gateway is nobody else's doing: the server was never heard, or no longer.
+    if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {
+        fitting.retain(|cause| cause.code.starts_with("gateway-"));
     }
     fitting.sort_by_key(|cause| rank(cause.likelihood));
     if let Some(certain) = fitting.first().filter(|first| first.likelihood == Likelihood::Certain) {

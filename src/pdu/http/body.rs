@@ -105,11 +105,22 @@ fn line(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
     }
 }
 
+/// The line before a chunk: its own length and that of the chunk; none when it has no end yet.
+///
+/// # Errors
+/// It says no number, or one above [`MAX_BODY`], or does not end.
+pub fn chunk_line(bytes: &[u8]) -> Result<Option<(usize, usize)>, Malformed> {
+    match line(bytes)? {
+        Some(length) => Ok(Some((length, chunk_size(&bytes[..length])?))),
+        None => Ok(None),
+    }
+}
+
 /// Hexadecimal digits, then extensions that mean nothing here.
 ///
 /// # Errors
 /// The line begins with no number, or with one above [`MAX_BODY`].
-pub(super) fn chunk_size(line: &[u8]) -> Result<usize, Malformed> {
+fn chunk_size(line: &[u8]) -> Result<usize, Malformed> {
     let text = String::from_utf8_lossy(line);
     let digits = text.split(';').next().unwrap_or_default().trim();
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -3,7 +3,7 @@
 mod body;
 mod challenge;
 
-pub use body::{BodyLength, MAX_BODY};
+pub use body::{BodyLength, MAX_BODY, chunk_line};
 pub use challenge::{Challenge, challenges};
 
 use super::Malformed;

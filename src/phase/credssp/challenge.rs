@@ -21,7 +21,8 @@ pub fn read(seen: &TsRequest, now: OffsetDateTime, evidence: &mut CredsspEvidenc
     Ok(())
 }
 
-fn ntlm_evidence(challenge: Challenge, now: OffsetDateTime) -> NtlmEvidence {
+/// A CHALLENGE as evidence, with the clocks compared.
+pub fn ntlm_evidence(challenge: Challenge, now: OffsetDateTime) -> NtlmEvidence {
     let time = challenge.timestamp.and_then(file_time);
     NtlmEvidence {
         netbios_computer: challenge.netbios_computer,

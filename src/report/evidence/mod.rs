@@ -2,6 +2,7 @@
 
 mod activation;
 mod credssp;
+mod gateway;
 mod negotiate;
 mod session;
 mod tcp;
@@ -9,6 +10,10 @@ mod tls;
 
 pub use activation::{ActivateEvidence, Redirection, Seen};
 pub use credssp::{CredsspEvidence, NtlmEvidence};
+pub use gateway::{
+    GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
+    GatewaySteps, GatewayTunnel, StepSummary,
+};
 pub use negotiate::{NegotiateEvidence, Selected};
 pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};
 pub use tcp::{Attempt, AttemptResult, ConnectEvidence, Family, ResolveEvidence, ResolvedAddress};

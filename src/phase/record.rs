@@ -1,8 +1,8 @@
 //! One phase as the report keeps it: evidence, time and ending.
 
+use super::{PhaseResult, Step};
 use crate::{
     net::Instant,
-    phase::{PhaseResult, Step},
     report::{PhaseRecord, Status},
 };
 

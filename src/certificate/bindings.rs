@@ -1,0 +1,31 @@
+//! The channel bindings that a certificate stands for: tls-server-end-point (RFC 5929 section 4.1).
+
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
+
+use super::fields;
+
+/// SEC_CHANNEL_BINDINGS: six numbers of two addresses that are not given, then length and place of the application's data.
+const HEADER: u32 = 32;
+
+/// SEC_CHANNEL_BINDINGS with the hash of this certificate.
+pub fn channel_bindings(leaf: &[u8]) -> Vec<u8> {
+    let data = [b"tls-server-end-point:".as_slice(), &hash(leaf)].concat();
+    let length = u32::try_from(data.len()).expect("a prefix and a hash");
+    let mut bytes = vec![0; 24];
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(HEADER.to_le_bytes());
+    bytes.extend(data);
+    bytes
+}
+
+/// By the hash of the certificate's signature; weaker ones, and those that are not known, count as SHA-256.
+fn hash(leaf: &[u8]) -> Vec<u8> {
+    let parsed = X509Certificate::from_der(leaf).ok();
+    let digest = parsed.and_then(|(_, parsed)| fields::signature(&parsed).digest);
+    match digest.as_deref() {
+        Some("SHA-384") => Sha384::digest(leaf).to_vec(),
+        Some("SHA-512") => Sha512::digest(leaf).to_vec(),
+        _ => Sha256::digest(leaf).to_vec(),
+    }
+}

@@ -1,0 +1,135 @@
+//! The arguments of an RD Gateway, and what the .rdp file says where they are not given.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{
+    Error,
+    args::not_empty,
+    password::{self, Source},
+};
+use crate::{
+    gateway_of,
+    settings::{Gateway, GatewayAuthentication},
+    target::{GATEWAY_PORT, Target, host_and_optional_port},
+};
+
+const VARIABLE: &str = "RDPTRACE_GATEWAY_PASSWORD";
+
+#[derive(Args, Debug)]
+pub struct GatewayArguments {
+    /// Go through this RD Gateway, the default port is 443; none goes directly, whatever the .rdp
+    /// file says
+    #[arg(long, value_name = "HOST[:PORT]|none", value_parser = gateway_name)]
+    pub gateway: Option<GatewayName>,
+
+    /// Account for the gateway; one attempt is made. Without it the trace ends with the list of
+    /// what the gateway takes
+    #[arg(long, value_name = "[DOMAIN\\]USER", value_parser = not_empty)]
+    pub gateway_user: Option<String>,
+
+    /// Read the gateway's password from the first line of this file; without it, from
+    /// RDPTRACE_GATEWAY_PASSWORD, else from a prompt
+    #[arg(long, value_name = "FILE", requires = "gateway_user")]
+    pub gateway_password_file: Option<PathBuf>,
+
+    /// How to authenticate to the gateway: auto takes the token of the .rdp file, else NTLM,
+    /// Negotiate or Basic, whichever is offered first
+    #[arg(long, value_enum, default_value = "auto")]
+    pub gateway_auth: GatewayAuthArgument,
+
+    /// Go on where the gateway shows a text that users have to consent to
+    #[arg(long)]
+    pub accept_consent: bool,
+}
+
+/// What `--gateway` says.
+#[derive(Clone, Debug)]
+pub enum GatewayName {
+    /// No gateway.
+    Nothing,
+    /// This one.
+    Host(String, u16),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GatewayAuthArgument {
+    Auto,
+    Negotiate,
+    Ntlm,
+    Basic,
+    Token,
+}
+
+impl From<GatewayAuthArgument> for GatewayAuthentication {
+    fn from(argument: GatewayAuthArgument) -> Self {
+        match argument {
+            GatewayAuthArgument::Auto => Self::Auto,
+            GatewayAuthArgument::Negotiate => Self::Negotiate,
+            GatewayAuthArgument::Ntlm => Self::Ntlm,
+            GatewayAuthArgument::Basic => Self::Basic,
+            GatewayAuthArgument::Token => Self::Token,
+        }
+    }
+}
+
+fn gateway_name(text: &str) -> Result<GatewayName, String> {
+    if text == "none" {
+        return Ok(GatewayName::Nothing);
+    }
+    let (host, port) = host_and_optional_port(text).map_err(str::to_owned)?;
+    Ok(GatewayName::Host(host, port.unwrap_or(GATEWAY_PORT)))
+}
+
+impl GatewayArguments {
+    /// The gateway to go through, with its account.
+    ///
+    /// # Errors
+    /// Arguments that mean nothing without a gateway, or a password that cannot be read.
+    pub fn gateway(&self, target: &Target) -> Result<Option<Gateway>, Error> {
+        let of_file = target.file.as_ref().and_then(gateway_of);
+        let chosen = match &self.gateway {
+            Some(GatewayName::Nothing) => None,
+            Some(GatewayName::Host(host, port)) => {
+                // A token is for the gateway that the file names, and for no other.
+                let same = of_file.filter(|own| own.host.eq_ignore_ascii_case(host) && own.port == *port);
+                Some(same.unwrap_or_else(|| Gateway::new(host, *port)))
+            }
+            None => of_file,
+        };
+        let Some(gateway) = chosen else { return self.without() };
+        if self.gateway_auth == GatewayAuthArgument::Token && gateway.token.is_none() {
+            return Err(Error::new(
+                "--gateway-auth token needs a .rdp file with a gatewayaccesstoken for this gateway",
+            ));
+        }
+        let source = Source {
+            option: "--gateway-password-file",
+            file: self.gateway_password_file.as_deref(),
+            standard_input: false,
+            variable: VARIABLE,
+        };
+        let account = self.gateway_user.as_deref().map(|name| password::read(name, &source)).transpose()?;
+        Ok(Some(Gateway {
+            account,
+            authentication: self.gateway_auth.into(),
+            accept_consent: self.accept_consent,
+            ..gateway
+        }))
+    }
+
+    fn without(&self) -> Result<Option<Gateway>, Error> {
+        let given = [
+            ("--gateway-user", self.gateway_user.is_some()),
+            ("--gateway-auth", self.gateway_auth != GatewayAuthArgument::Auto),
+            ("--accept-consent", self.accept_consent),
+        ];
+        match given.into_iter().find(|(_, given)| *given) {
+            Some((name, _)) => {
+                Err(Error::new(format!("{name} needs a gateway: --gateway, or a .rdp file that demands one")))
+            }
+            None => Ok(None),
+        }
+    }
+}

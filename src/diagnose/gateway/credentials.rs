@@ -1,0 +1,35 @@
+//! What the trace could and could not learn of the account for the gateway, or of the token.
+
+use super::{failed, low};
+use crate::{
+    diagnose::Facts,
+    report::{Credentials, GatewayEvidence},
+};
+
+/// The token is missing or damaged, and refused (MS-TSGU 2.2.6).
+const TOKEN_REFUSED: [u32; 2] = [0x59F7, 0x59F8];
+
+/// Which of the four it is; none without a gateway.
+pub fn credentials(facts: &Facts<'_>) -> Option<Credentials> {
+    let through = facts.through?;
+    let by_account = by_account(through);
+    let by_token = through.steps.tunnel.as_ref().filter(|tunnel| tunnel.evidence.token_sent).map(|tunnel| {
+        match (tunnel.evidence.status, failed(facts).and_then(|(_, failure)| low(failure))) {
+            (Some(0), _) => Credentials::Verified,
+            (Some(_), Some(code)) if TOKEN_REFUSED.contains(&code) => Credentials::Refused,
+            _ => Credentials::NotVerifiable,
+        }
+    });
+    Some(by_account.or(by_token).unwrap_or(Credentials::NotAttempted))
+}
+
+/// Only a plain 401 is a refusal: whoever begins again, or fails in another way, has not judged the password.
+fn by_account(through: &GatewayEvidence) -> Option<Credentials> {
+    let auth = &through.steps.auth.as_ref()?.evidence;
+    let refused = auth.status == Some(401) && !auth.challenged_again;
+    auth.attempted.then_some(match auth.accepted {
+        true => Credentials::Verified,
+        false if refused => Credentials::Refused,
+        false => Credentials::NotVerifiable,
+    })
+}

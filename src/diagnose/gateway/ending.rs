@@ -1,0 +1,97 @@
+//! The finding of a trace that ended at the gateway, by the step and what the gateway said there.
+
+use super::{failed, low};
+use crate::{
+    diagnose::Facts,
+    report::{Failure, FailureKind, GatewayEvidence},
+};
+
+/// Every code that an ending at the gateway can have.
+pub const CODES: &[&str] = &[
+    "gateway-name-not-found",
+    "gateway-unreachable",
+    "gateway-tls-failed",
+    "gateway-azure-virtual-desktop",
+    "gateway-legacy-rpc",
+    "gateway-not-there",
+    "gateway-method-filtered",
+    "gateway-service-down",
+    "gateway-scheme-not-offered",
+    "gateway-http-refused",
+    "gateway-silent",
+    "gateway-answer-malformed",
+    "gateway-authentication-broken",
+    "gateway-credentials-refused",
+    "gateway-extended-auth-required",
+    "gateway-token-refused",
+    "gateway-connection-limit",
+    "gateway-connection-policy",
+    "gateway-resource-policy",
+    "gateway-target-unreachable",
+    "gateway-session-ended",
+    "gateway-connection-lost",
+    "gateway-refused",
+];
+
+/// The finding for what ended the trace; none when it did not end at the gateway.
+pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
+    let through = facts.through?;
+    let (step, failure) = failed(facts)?;
+    Some(match (step, failure.kind) {
+        ("resolve", FailureKind::NotFound) => "gateway-name-not-found",
+        ("resolve" | "connect", _) => "gateway-unreachable",
+        ("tls", _) => "gateway-tls-failed",
+        (_, FailureKind::HttpStatus) => http(through, step, failure),
+        (_, FailureKind::Timeout) => "gateway-silent",
+        (_, FailureKind::Malformed | FailureKind::NotTls) => "gateway-answer-malformed",
+        (_, FailureKind::GatewayError) => packet(step, failure),
+        _ => "gateway-connection-lost",
+    })
+}
+
+/// The front door of Azure Virtual Desktop speaks another protocol, and asks for a token of Microsoft Entra.
+pub fn is_azure(through: &GatewayEvidence) -> bool {
+    let http = through.steps.http.as_ref().map(|record| &record.evidence);
+    let bearer = http.is_some_and(|http| {
+        !http.schemes.is_empty() && http.schemes.iter().all(|scheme| scheme.eq_ignore_ascii_case("Bearer"))
+    });
+    through.host.to_ascii_lowercase().ends_with(".wvd.microsoft.com") || bearer
+}
+
+fn http(through: &GatewayEvidence, step: &str, failure: &Failure) -> &'static str {
+    let http = through.steps.http.as_ref().map(|record| &record.evidence);
+    let auth = through.steps.auth.as_ref().map(|record| &record.evidence);
+    let attempted = auth.is_some_and(|auth| auth.attempted);
+    let status = failure.code.unwrap_or_default();
+    match (step, status) {
+        _ if is_azure(through) => "gateway-azure-virtual-desktop",
+        ("auth", 401) if attempted && !auth.is_some_and(|auth| auth.challenged_again) => {
+            "gateway-credentials-refused"
+        }
+        ("auth", 401 | 500..=599) if attempted => "gateway-authentication-broken",
+        (_, 401) => "gateway-scheme-not-offered",
+        _ if http.and_then(|http| http.legacy_rpc_status) == Some(401) => "gateway-legacy-rpc",
+        ("http", 403 | 405 | 501) => "gateway-method-filtered",
+        ("http", 200 | 301..=308 | 400 | 404 | 410 | 426) => "gateway-not-there",
+        (_, 502..=504) => "gateway-service-down",
+        _ => "gateway-http-refused",
+    }
+}
+
+fn packet(step: &str, failure: &Failure) -> &'static str {
+    let Some(code) = low(failure) else { return other(failure) };
+    match (step, code) {
+        ("handshake", 0x59E9) | (_, 0x59F9) => "gateway-extended-auth-required",
+        (_, 0x59F7 | 0x59F8) => "gateway-token-refused",
+        (_, 0x59E6) => "gateway-connection-limit",
+        (_, 0x59DB | 0x59ED) | ("authorize", 0x5) => "gateway-connection-policy",
+        (_, 0x59DA) => "gateway-resource-policy",
+        (_, 0x59DD) | ("channel", 0x59D8) => "gateway-target-unreachable",
+        (_, 0x4D4 | 0x59DF | 0x59F6 | 0x59FA..=0x59FC | 0x5A00) => "gateway-session-ended",
+        _ => "gateway-refused",
+    }
+}
+
+fn other(failure: &Failure) -> &'static str {
+    if failure.code.is_some() { "gateway-refused" } else { "gateway-connection-lost" }
+}

@@ -1,0 +1,92 @@
+//! What is worth knowing of a gateway that was passed, and of what stands in front of it.
+
+use crate::{
+    codes::Phase,
+    diagnose::{Facts, Rule},
+    report::Severity,
+};
+
+/// Beyond this many seconds Kerberos fails, and NTLM on some servers.
+const MOST_SKEW: i64 = 300;
+
+const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
+    Rule { code, severity, phase: Phase::Gateway, applies }
+}
+
+pub const RULES: &[Rule] = &[
+    rule("gateway-account-not-used", Severity::Error, not_used),
+    rule("gateway-upgrade-stripped", Severity::Warning, stripped),
+    rule("gateway-clock-skew", Severity::Warning, skew),
+    rule("gateway-basic-only", Severity::Warning, basic_only),
+    rule("gateway-consent-asked", Severity::Info, consent),
+    rule("gateway-service-message", Severity::Info, message),
+    rule("gateway-redirection-limited", Severity::Info, limited),
+];
+
+/// A logon that was asked for and not made must not look like one that works.
+fn not_used(facts: &Facts<'_>) -> Option<String> {
+    let through = facts.through.filter(|through| through.account)?;
+    let stopped = through.steps.auth.as_ref()?.stopped.as_ref()?;
+    Some(format!("the account for the gateway was not used: {stopped}"))
+}
+
+fn stripped(facts: &Facts<'_>) -> Option<String> {
+    let through = facts.through?;
+    let http = &through.steps.http.as_ref()?.evidence;
+    let by = http.via.as_ref().or(http.server.as_ref());
+    let by = by.map_or_else(String::new, |name| format!(" (answered by {name})"));
+    (through.transport.as_deref() == Some("http")).then(|| {
+        format!(
+            "a WebSocket was asked for and two HTTP connections were given: a proxy strips the upgrade, or the \
+             gateway is older than Windows Server 2012 R2{by}"
+        )
+    })
+}
+
+fn skew(facts: &Facts<'_>) -> Option<String> {
+    let auth = &facts.through?.steps.auth.as_ref()?.evidence;
+    let skew = auth.ntlm.as_ref()?.clock_skew_seconds?;
+    (skew.abs() > MOST_SKEW).then(|| {
+        let way = if skew > 0 { "ahead of" } else { "behind" };
+        format!("the gateway's clock is {} s {way} this machine's", skew.abs())
+    })
+}
+
+fn basic_only(facts: &Facts<'_>) -> Option<String> {
+    let http = &facts.through?.steps.http.as_ref()?.evidence;
+    let only = !http.schemes.is_empty() && http.schemes.iter().all(|s| s.eq_ignore_ascii_case("Basic"));
+    let text = "the gateway takes the password itself (Basic) and nothing better";
+    only.then(|| text.to_owned())
+}
+
+fn consent(facts: &Facts<'_>) -> Option<String> {
+    let text = facts.through?.steps.tunnel.as_ref()?.evidence.consent.as_deref()?;
+    Some(format!("the gateway asks its users for consent: {}", short(text)))
+}
+
+fn message(facts: &Facts<'_>) -> Option<String> {
+    let texts = &facts.through?.service_messages;
+    let first = texts.first()?;
+    Some(format!("the gateway's administrator says: {}", short(first)))
+}
+
+fn short(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 200 { line } else { line.chars().take(200).chain("...".chars()).collect() }
+}
+
+/// redirFlags (MS-TSGU 2.2.5.3.7): a set bit turns one off.
+fn limited(facts: &Facts<'_>) -> Option<String> {
+    const NAMES: [(u32, &str); 5] =
+        [(1, "drives"), (2, "printers"), (4, "ports"), (8, "the clipboard"), (0x10, "other devices")];
+    let authorization = &facts.through?.steps.authorize.as_ref()?.evidence;
+    let flags = authorization.redirection_flags?;
+    let named: Vec<&str> =
+        NAMES.into_iter().filter(|(bit, _)| flags & bit != 0).map(|(_, name)| name).collect();
+    let what = match flags {
+        _ if flags & 0x4000_0000 != 0 => "everything".to_owned(),
+        _ if flags & 0x8000_0000 != 0 || named.is_empty() => return None,
+        _ => named.join(", "),
+    };
+    Some(format!("the gateway's policy turns off the redirection of {what} ({flags:#x})"))
+}

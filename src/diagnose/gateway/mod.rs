@@ -1,0 +1,38 @@
+//! The leg to and through an RD Gateway: its own findings, its own credentials, never the server's.
+
+mod certificate;
+mod credentials;
+mod ending;
+mod findings;
+mod label;
+
+pub use certificate::RULES as CERTIFICATE_RULES;
+pub use credentials::credentials;
+pub use ending::{CODES, code};
+pub use findings::RULES;
+pub use label::label;
+
+use super::Facts;
+use crate::report::{Failure, Status};
+
+/// The last step, which is where a channel ends that was open.
+const CHANNEL: &str = "channel";
+
+/// The step in which the trace ended, when it ended at the gateway.
+pub fn ended_step(facts: &Facts<'_>) -> Option<&'static str> {
+    let steps = facts.through?.steps.summaries();
+    let ended = steps.into_iter().rfind(|step| step.status != Status::Passed);
+    Some(ended.map_or(CHANNEL, |step| step.step))
+}
+
+/// The failure at the gateway, with its step.
+pub fn failed<'a>(facts: &Facts<'a>) -> Option<(&'static str, &'a Failure)> {
+    let ended = facts.failed().filter(|failed| failed.phase == crate::codes::Phase::Gateway)?;
+    Some((ended_step(facts)?, ended.failure?))
+}
+
+/// The low word of a code that may be written as an HRESULT (MS-TSGU 2.2.6).
+pub fn low(failure: &Failure) -> Option<u32> {
+    let code = u32::try_from(failure.code?).ok()?;
+    matches!(code >> 16, 0 | 0x8007).then_some(code & 0xFFFF)
+}

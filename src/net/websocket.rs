@@ -1,0 +1,89 @@
+//! The bytes inside WebSocket messages as a stream (RFC 6455): frames and what they carry need not align.
+
+use std::io;
+
+use super::coded::Codec;
+use crate::pdu::{
+    Malformed,
+    websocket::{Opcode, client_frame, frame_header},
+};
+
+/// What one frame of ours carries at most.
+const MOST: usize = 32 * 1024;
+
+/// 1000, a normal closure, in network order.
+const NORMAL_CLOSURE: [u8; 2] = [0x03, 0xE8];
+
+/// The client's side of a WebSocket.
+#[derive(Debug, Default)]
+pub struct WebSocket {
+    /// What is still to come of the frame under way.
+    remaining: usize,
+    closed: bool,
+}
+
+impl Codec for WebSocket {
+    fn decode(
+        &mut self,
+        incoming: &mut Vec<u8>,
+        content: &mut Vec<u8>,
+        reply: &mut Vec<u8>,
+    ) -> io::Result<bool> {
+        let mut at = 0;
+        loop {
+            let rest = &incoming[at..];
+            if self.remaining > 0 {
+                let count = self.remaining.min(rest.len());
+                content.extend_from_slice(&rest[..count]);
+                self.remaining -= count;
+                at += count;
+                if self.remaining > 0 {
+                    break;
+                }
+                continue;
+            }
+            let Some(header) = frame_header(rest).map_err(broken)? else { break };
+            if !header.opcode.is_control() {
+                self.remaining = header.payload;
+                at += header.length;
+                continue;
+            }
+            let Some(payload) = rest.get(header.length..header.length + header.payload) else { break };
+            match header.opcode {
+                Opcode::Ping => reply.extend(client_frame(Opcode::Pong, mask(), payload)),
+                Opcode::Close => {
+                    reply.extend(client_frame(Opcode::Close, mask(), payload));
+                    self.closed = true;
+                    incoming.clear();
+                    return Ok(true);
+                }
+                _ => {}
+            }
+            at += header.length + header.payload;
+        }
+        incoming.drain(..at);
+        Ok(false)
+    }
+
+    fn encode(&mut self, bytes: &[u8], outgoing: &mut Vec<u8>) -> usize {
+        let count = bytes.len().min(MOST);
+        outgoing.extend(client_frame(Opcode::Binary, mask(), &bytes[..count]));
+        count
+    }
+
+    fn farewell(&mut self, outgoing: &mut Vec<u8>) {
+        if !self.closed {
+            outgoing.extend(client_frame(Opcode::Close, mask(), &NORMAL_CLOSURE));
+        }
+    }
+}
+
+fn broken(error: Malformed) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error.0)
+}
+
+fn mask() -> [u8; 4] {
+    let mut mask = [0; 4];
+    getrandom::fill(&mut mask).expect("a system on which TLS works has random bytes");
+    mask
+}

@@ -1,0 +1,37 @@
+//! The connection policy: whether this user may use the gateway from this machine (MS-TSGU 3.3.5.5).
+
+use super::{
+    Access,
+    packets::{malformed, receive},
+};
+use crate::{
+    net::{Wire, gateway_error},
+    pdu::{
+        connect_initial::CLIENT_NAME,
+        tsgu::{self, tunnel_auth, tunnel_auth_response},
+    },
+    phase::{PhaseResult, Step},
+    report::GatewayAuthorization,
+};
+
+/// Sends TUNNEL_AUTH and reads its response.
+///
+/// # Errors
+/// `gateway_error` with the code of the response.
+pub async fn run(
+    wire: &mut Wire,
+    access: &Access<'_>,
+    evidence: &mut GatewayAuthorization,
+) -> PhaseResult<()> {
+    evidence.client_name = Some(CLIENT_NAME.to_owned());
+    wire.send(&tunnel_auth(CLIENT_NAME)).await?;
+    let body = receive(wire, tsgu::TUNNEL_AUTH_RESPONSE, access.remarks).await?;
+    let response = tunnel_auth_response(&body).map_err(|error| malformed(&error, &body))?;
+    evidence.error = Some(response.error);
+    evidence.redirection_flags = response.redirection_flags;
+    evidence.idle_timeout_minutes = response.idle_timeout;
+    match response.error {
+        0 => Ok(Step::Passed(())),
+        code => Err(gateway_error("the gateway did not authorize the tunnel", code)),
+    }
+}

@@ -1,0 +1,33 @@
+//! The channel: whether the user may reach this server, and whether the gateway can (MS-TSGU 3.3.5.6).
+
+use super::{
+    Access,
+    packets::{malformed, receive},
+};
+use crate::{
+    net::{Wire, gateway_error},
+    pdu::tsgu::{self, channel_create, channel_response},
+    phase::{PhaseResult, Step},
+    report::GatewayChannel,
+};
+
+/// Sends CHANNEL_CREATE and reads its response.
+///
+/// # Errors
+/// `gateway_error` with the code of the response.
+pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut GatewayChannel) -> PhaseResult<()> {
+    let target = access.target;
+    evidence.resource = Some(target.host.clone());
+    evidence.port = Some(target.port);
+    wire.send(&channel_create(&target.host, target.port)).await?;
+    let body = receive(wire, tsgu::CHANNEL_RESPONSE, access.remarks).await?;
+    let response = channel_response(&body).map_err(|error| malformed(&error, &body))?;
+    evidence.error = Some(response.error);
+    evidence.channel_id = response.channel_id;
+    evidence.udp_port = response.udp_port;
+    evidence.udp_cookie = response.udp_cookie;
+    match response.error {
+        0 => Ok(Step::Passed(())),
+        code => Err(gateway_error(&format!("the gateway refused the channel to {target}"), code)),
+    }
+}

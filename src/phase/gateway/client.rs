@@ -1,0 +1,125 @@
+//! sspi's NTLM and SPNEGO as HTTP carries them, with channel bindings (MS-NLMP, RFC 4559, RFC 5929).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sspi::{
+    AuthIdentity, BufferType, ClientRequestFlags, CredentialUse, Credentials, DataRepresentation, Negotiate,
+    NegotiateConfig, Ntlm, SecurityBuffer, Sspi, SspiImpl, Username, ntlm::NtlmConfig,
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    pdu::connect_initial::CLIENT_NAME,
+    report::{Failure, FailureKind},
+    settings::Account,
+};
+
+/// Kerberos would look for a KDC, which nobody asked for.
+const PACKAGES: &str = "ntlm,!kerberos,!pku2u";
+
+/// One authentication.
+pub struct Client {
+    scheme: &'static str,
+    package: Package,
+    target: String,
+    bindings: Option<Vec<u8>>,
+}
+
+enum Package {
+    Ntlm(Box<Ntlm>, <Ntlm as SspiImpl>::CredentialsHandle),
+    Negotiate(Box<Negotiate>, <Negotiate as SspiImpl>::CredentialsHandle),
+}
+
+impl Client {
+    /// A client for this account; nothing is sent yet.
+    ///
+    /// # Errors
+    /// The account is none that sspi takes.
+    pub fn new(
+        scheme: &str,
+        account: &Account,
+        host: &str,
+        bindings: Option<Vec<u8>>,
+    ) -> Result<Self, Failure> {
+        let username = Username::new(&account.user, account.domain.as_deref()).map_err(|e| ours(&e))?;
+        let identity = AuthIdentity { username, password: account.password.as_str().to_owned().into() };
+        let own = NtlmConfig::new(CLIENT_NAME.to_owned());
+        let (scheme, package) = if scheme.eq_ignore_ascii_case("Negotiate") {
+            let config =
+                NegotiateConfig::new(Box::new(own), Some(PACKAGES.to_owned()), CLIENT_NAME.to_owned());
+            let mut negotiate = Negotiate::new_client(config).map_err(|e| ours(&e))?;
+            let credentials = Credentials::AuthIdentity(identity);
+            let handle = negotiate
+                .acquire_credentials_handle()
+                .with_credential_use(CredentialUse::Outbound)
+                .with_auth_data(&credentials)
+                .execute(&mut negotiate)
+                .map_err(|e| ours(&e))?
+                .credentials_handle;
+            ("Negotiate", Package::Negotiate(Box::new(negotiate), handle))
+        } else {
+            let mut ntlm = Ntlm::with_config(own);
+            let handle = ntlm
+                .acquire_credentials_handle()
+                .with_credential_use(CredentialUse::Outbound)
+                .with_auth_data(&identity)
+                .execute(&mut ntlm)
+                .map_err(|e| ours(&e))?
+                .credentials_handle;
+            ("NTLM", Package::Ntlm(Box::new(ntlm), handle))
+        };
+        Ok(Self { scheme, package, target: format!("HTTP/{host}"), bindings })
+    }
+
+    /// Whether what is proved is bound to the TLS connection.
+    pub fn is_bound(&self) -> bool {
+        self.bindings.is_some()
+    }
+
+    /// The next `Authorization`, which answers this token.
+    ///
+    /// # Errors
+    /// `malformed`: sspi cannot take the token. Its panics are bugs there, which no gateway may turn against us.
+    pub fn next(&mut self, token: Option<&[u8]>) -> Result<Zeroizing<String>, Failure> {
+        let Self { package, target, bindings, .. } = self;
+        let step = AssertUnwindSafe(|| match package {
+            Package::Ntlm(ntlm, handle) => step(ntlm.as_mut(), handle, target, token, bindings.as_deref()),
+            Package::Negotiate(negotiate, handle) => {
+                step(negotiate.as_mut(), handle, target, token, bindings.as_deref())
+            }
+        });
+        let panicked = |_| Failure::new(FailureKind::Malformed, "the gateway's token cannot be processed");
+        let answer = Zeroizing::new(catch_unwind(step).map_err(panicked)??);
+        Ok(Zeroizing::new(format!("{} {}", self.scheme, STANDARD.encode(answer.as_slice()))))
+    }
+}
+
+fn step<P: Sspi + SspiImpl>(
+    package: &mut P,
+    handle: &mut P::CredentialsHandle,
+    target: &str,
+    token: Option<&[u8]>,
+    bindings: Option<&[u8]>,
+) -> Result<Vec<u8>, Failure> {
+    let mut input = vec![SecurityBuffer::new(token.unwrap_or_default().to_vec(), BufferType::Token)];
+    input.extend(bindings.map(|own| SecurityBuffer::new(own.to_vec(), BufferType::ChannelBindings)));
+    let mut output = vec![SecurityBuffer::new(Vec::new(), BufferType::Token)];
+    {
+        let mut builder = package
+            .initialize_security_context()
+            .with_credentials_handle(handle)
+            .with_context_requirements(ClientRequestFlags::empty())
+            .with_target_data_representation(DataRepresentation::Native)
+            .with_target_name(target)
+            .with_input(&mut input)
+            .with_output(&mut output);
+        let mut done = package.initialize_security_context_impl(&mut builder).map_err(|e| ours(&e))?;
+        done.resolve_to_result().map_err(|e| ours(&e))?;
+    }
+    Ok(output.into_iter().next().map(|buffer| buffer.buffer).unwrap_or_default())
+}
+
+fn ours(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(FailureKind::Malformed, format!("the authentication to the gateway cannot go on: {error}"))
+}

@@ -1,0 +1,96 @@
+//! The first request, without credentials: its answer is the list of what the gateway takes, or says that it is none.
+
+use super::{
+    Access,
+    exchange::{Ask, OUT_DATA, Reply, Session, exchange, is_page},
+    transport::Transport,
+};
+use crate::{
+    codes,
+    net::Wire,
+    pdu::http::{Challenge, Request, ResponseHead},
+    phase::{PhaseResult, Step},
+    report::{Failure, FailureKind, GatewayHttp},
+};
+
+/// RPC over HTTP of older gateways (MS-TSGU 3.6), asked for where the HTTP transport is not.
+const LEGACY_PATH: &str = "/rpc/rpcproxy.dll?localhost:3388";
+/// The answers after which FreeRDP and mstsc try it.
+const LEGACY_AFTER: [u16; 3] = [403, 404, 410];
+
+/// What the first request led to.
+pub enum Opened {
+    /// The gateway let us in without HTTP authentication.
+    Ready(Transport),
+    /// It asks for one of these.
+    Challenged(Vec<Challenge>),
+}
+
+/// Asks without credentials.
+///
+/// # Errors
+/// `http_status` for any answer but a challenge or an open channel, and what ends a connection.
+pub async fn run(
+    wire: &mut Wire,
+    access: &Access<'_>,
+    session: &mut Session,
+    evidence: &mut GatewayHttp,
+) -> PhaseResult<Opened> {
+    evidence.anonymous = true;
+    let ask = Ask { method: OUT_DATA, authorization: None, body: None };
+    let reply = exchange(wire, session, &ask).await?;
+    note(&reply, evidence);
+    if reply.opens() {
+        return Ok(Step::Passed(Opened::Ready(Transport::of(&reply, session)?)));
+    }
+    let challenges = reply.head.challenges();
+    if reply.head.status == 401 && !challenges.is_empty() {
+        if !reply.keeps_alive {
+            return Err(refusal(&reply.head, "which is no connection to authenticate on: it ends at once"));
+        }
+        return Ok(Step::Passed(Opened::Challenged(challenges)));
+    }
+    if LEGACY_AFTER.contains(&reply.head.status) && reply.keeps_alive {
+        evidence.legacy_rpc_status = legacy(wire, access).await;
+    }
+    Err(refusal(&reply.head, ""))
+}
+
+fn note(reply: &Reply, evidence: &mut GatewayHttp) {
+    let head = &reply.head;
+    let text = |name| head.header(name).map(|value| value.chars().take(200).collect::<String>());
+    evidence.status = Some(head.status);
+    evidence.reason = Some(head.reason.clone()).filter(|reason| !reason.is_empty());
+    evidence.server = text("server");
+    evidence.via = text("via");
+    evidence.content_type = text("content-type");
+    evidence.location = text("location");
+    evidence.schemes = head.challenges().into_iter().map(|challenge| challenge.scheme).collect();
+    let name = |cookie: &str| cookie.split('=').next().unwrap_or_default().trim().to_owned();
+    evidence.cookies = head.values("set-cookie").map(name).collect();
+    evidence.keeps_alive = reply.keeps_alive;
+}
+
+/// The status with which the address of RPC over HTTP answers somebody without credentials.
+async fn legacy(wire: &mut Wire, access: &Access<'_>) -> Option<u16> {
+    let request = Request::new("RPC_OUT_DATA", LEGACY_PATH)
+        .header("Accept", "application/rpc")
+        .header("User-Agent", "MSRPC")
+        .header("Host", &access.gateway.host)
+        .header("Content-Length", "0");
+    wire.send(&request.into_bytes()).await.ok()?;
+    super::exchange::answer(wire, "RPC_OUT_DATA").await.ok().map(|reply| reply.head.status)
+}
+
+/// An answer that ends the way, as a failure.
+pub fn refusal(head: &ResponseHead, why: &str) -> Failure {
+    let status = u32::from(head.status);
+    let reason = if head.reason.is_empty() { String::new() } else { format!(" {}", head.reason) };
+    let page = if is_page(head) { " with a web page" } else { "" };
+    let server = head
+        .header("server")
+        .map_or_else(String::new, |name| format!(" (Server: {})", name.chars().take(60).collect::<String>()));
+    let why = if why.is_empty() { String::new() } else { format!(", {why}") };
+    let detail = format!("the gateway answered {status}{reason}{page}{server}{why}");
+    Failure::new(FailureKind::HttpStatus, detail).with_code(status, codes::HTTP_STATUS.symbol(status))
+}

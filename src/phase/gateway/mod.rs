@@ -1,0 +1,199 @@
+//! The way to and through an RD Gateway (MS-TSGU 3.3), one file a step; the other phases then run in the channel.
+
+mod auth;
+mod authorize;
+mod channel;
+mod client;
+mod exchange;
+mod handshake;
+mod http;
+mod packets;
+mod transport;
+mod tunnel;
+
+use std::borrow::Cow;
+
+use time::OffsetDateTime;
+
+use super::{PhaseResult, Step, connect, random, record, resolve, tls};
+use crate::{
+    certificate::{Expectation, Roots},
+    codes::Phase,
+    net::{Limits, Network, SharedRemarks, Upgrade, Versions, Wire, remarks},
+    report::{Failure, GatewayEvidence, PhaseRecord, Phases, Timestamp},
+    settings::{Gateway, GatewayAuthentication},
+    target::Target,
+};
+use exchange::Session;
+use http::Opened;
+
+/// What the gateway phase works with.
+pub struct Access<'a> {
+    /// The gateway and how to authenticate to it.
+    pub gateway: &'a Gateway,
+    /// The server behind it, as the gateway is to look it up.
+    pub target: &'a Target,
+    /// Trust anchors for the gateway's certificate.
+    pub roots: &'a Roots,
+    /// Wall time.
+    pub now: OffsetDateTime,
+    /// The deadlines; each step has the time of a phase.
+    pub limits: Limits,
+    /// What the gateway says beside the data.
+    pub remarks: &'a SharedRemarks,
+}
+
+impl Access<'_> {
+    /// Whether the token is what is shown first.
+    fn begins_with_token(&self) -> bool {
+        let wanted =
+            matches!(self.gateway.authentication, GatewayAuthentication::Auto | GatewayAuthentication::Token);
+        wanted && self.gateway.token.is_some()
+    }
+}
+
+/// How a step ended that did not pass.
+enum Ended {
+    Failed(Failure),
+    Stopped(Cow<'static, str>),
+}
+
+/// Leads `wire` from the first look-up to the channel that stands for a connection to the target. What is in it in any case
+/// is to be closed by the caller.
+///
+/// # Errors
+/// That of the step in which it ended.
+pub async fn run<N: Network>(
+    network: &N,
+    access: &Access<'_>,
+    wire: &mut Option<Wire>,
+    evidence: &mut GatewayEvidence,
+) -> PhaseResult<()> {
+    evidence.host.clone_from(&access.gateway.host);
+    evidence.port = access.gateway.port;
+    evidence.account = access.gateway.account.is_some();
+    evidence.token = access.gateway.token.is_some();
+    let walked = match reach(network, access, wire, evidence).await {
+        Ok(session) => cross(network, access, session, wire, evidence).await,
+        Err(ended) => Err(ended),
+    };
+    match walked {
+        Ok(()) => Ok(Step::Passed(())),
+        Err(Ended::Failed(failure)) => Err(failure),
+        Err(Ended::Stopped(reason)) => Ok(Step::Stopped(reason)),
+    }
+}
+
+/// Adds what the gateway said beside the data, also long after its phase.
+pub fn remember(phases: &mut Phases, said: &SharedRemarks) {
+    let Some(record) = &mut phases.gateway else { return };
+    let said = remarks(said).clone();
+    let evidence = &mut record.evidence;
+    evidence.service_messages = said.service_messages;
+    evidence.keepalives = said.keepalives;
+    evidence.reauthentication = said.reauthentication;
+    evidence.close_status = said.close_status;
+    evidence.other_packets = said.others;
+}
+
+/// Resolve, connect and TLS.
+async fn reach<N: Network>(
+    network: &N,
+    access: &Access<'_>,
+    wire: &mut Option<Wire>,
+    evidence: &mut GatewayEvidence,
+) -> Result<(Session, tls::Secured), Ended> {
+    let (gateway, steps) = (access.gateway, &mut evidence.steps);
+    let itself =
+        Target { input: gateway.host.clone(), host: gateway.host.clone(), port: gateway.port, file: None };
+    let run = async |e: &mut _| resolve::run(network, &itself, access.limits.phase_end(), e).await;
+    let addresses = step(&mut steps.resolve, run).await?;
+    let run = async |e: &mut _| connect::run(network, &addresses, access.limits, e).await;
+    let opened = wire.insert(step(&mut steps.connect, run).await?);
+    opened.enter(Phase::Gateway);
+    let run = async |e: &mut _| secure(opened, access, e).await;
+    let secured = step(&mut steps.tls, run).await?;
+    let peer = steps.connect.as_ref().and_then(|record| record.evidence.peer);
+    Ok((Session::new(access, peer), secured))
+}
+
+/// TLS with the gateway under its own name.
+async fn secure(
+    wire: &mut Wire,
+    access: &Access<'_>,
+    evidence: &mut crate::report::TlsEvidence,
+) -> PhaseResult<tls::Secured> {
+    let name = access.gateway.host.as_str();
+    let expectation = Expectation { name, now: Timestamp(access.now), roots: access.roots };
+    tls::run(wire, &Upgrade::new(name, Versions::All, true), &expectation, evidence).await
+}
+
+/// From the first request to the open channel.
+async fn cross<N: Network>(
+    network: &N,
+    access: &Access<'_>,
+    (mut session, secured): (Session, tls::Secured),
+    wire: &mut Option<Wire>,
+    evidence: &mut GatewayEvidence,
+) -> Result<(), Ended> {
+    let steps = &mut evidence.steps;
+    let trusted =
+        steps.tls.as_ref().is_some_and(|tls| auth::is_trusted(&tls.evidence, Timestamp(access.now)));
+    let open = entered(wire)?;
+    let run = async |e: &mut _| http::run(open, access, &mut session, e).await;
+    let transport = match step(&mut steps.http, run).await? {
+        Opened::Ready(transport) => transport,
+        Opened::Challenged(offered) => {
+            let login = auth::Login { access, offered: &offered, secured: &secured, trusted };
+            let open = entered(wire)?;
+            let run = async |e: &mut _| auth::run(open, &login, &mut session, e).await;
+            step(&mut steps.auth, run).await?
+        }
+    };
+    evidence.transport = Some(transport.name().to_owned());
+    let scheme = steps.auth.as_ref().and_then(|record| record.evidence.scheme.clone());
+    let run = async |e: &mut _| {
+        let crossing = transport::Crossing { access, session: &session, secured: &secured, scheme };
+        transport::open(network, &crossing, transport, wire, &mut *e).await?;
+        handshake::run(entered_wire(wire)?, &session, access.remarks, e).await
+    };
+    step(&mut steps.handshake, run).await?;
+    let open = entered(wire)?;
+    step(&mut steps.tunnel, async |e: &mut _| tunnel::run(open, access, &session, e).await).await?;
+    let open = entered(wire)?;
+    step(&mut steps.authorize, async |e: &mut _| authorize::run(open, access, e).await).await?;
+    let open = entered(wire)?;
+    step(&mut steps.channel, async |e: &mut _| channel::run(open, access, e).await).await?;
+    *wire = wire.take().map(|open| open.into_channel(access.remarks.clone()));
+    Ok(())
+}
+
+/// The wire at the beginning of a step.
+fn entered(wire: &mut Option<Wire>) -> Result<&mut Wire, Ended> {
+    entered_wire(wire).map_err(Ended::Failed)
+}
+
+fn entered_wire(wire: &mut Option<Wire>) -> Result<&mut Wire, Failure> {
+    let gone = || Failure::new(crate::report::FailureKind::Closed, "the connection to the gateway is gone");
+    let open = wire.as_mut().ok_or_else(gone)?;
+    open.enter(Phase::Gateway);
+    Ok(open)
+}
+
+/// Runs and records a step; what is said there of a server is said of the gateway.
+async fn step<E: Default, T>(
+    slot: &mut Option<PhaseRecord<E>>,
+    run: impl AsyncFnOnce(&mut E) -> PhaseResult<T>,
+) -> Result<T, Ended> {
+    if let Some(value) = record(slot, run).await {
+        return Ok(value);
+    }
+    let ended = slot.as_mut().and_then(|record| match &mut record.failure {
+        Some(failure) => {
+            failure.detail = failure.detail.replace("the server", "the gateway");
+            Some(Ended::Failed(failure.clone()))
+        }
+        None => record.stopped.clone().map(|reason| Ended::Stopped(reason.into())),
+    });
+    Err(ended.expect("a step that has not passed has failed or stopped"))
+}

@@ -1,0 +1,54 @@
+//! The tunnel: capabilities, the token where there is one, and the text to consent to (MS-TSGU 3.3.5.4).
+
+use super::{
+    Access,
+    exchange::Session,
+    packets::{malformed, receive},
+};
+use crate::{
+    net::{Wire, gateway_error},
+    pdu::tsgu::{self, TunnelCredential, tunnel_create, tunnel_response},
+    phase::{PhaseResult, Step},
+    report::GatewayTunnel,
+};
+
+/// What the client can do. A statement of health is not among it, so that none is asked for.
+const CAPABILITIES: u32 =
+    tsgu::CAPABILITY_IDLE_TIMEOUT | tsgu::CAPABILITY_CONSENT_SIGN | tsgu::CAPABILITY_SERVICE_MESSAGE;
+
+/// Sends TUNNEL_CREATE and reads its response.
+///
+/// # Errors
+/// `gateway_error` with the status of the response.
+pub async fn run(
+    wire: &mut Wire,
+    access: &Access<'_>,
+    session: &Session,
+    evidence: &mut GatewayTunnel,
+) -> PhaseResult<()> {
+    evidence.capabilities_offered = CAPABILITIES;
+    let token = access.gateway.token.as_ref().filter(|_| session.with_token);
+    evidence.token_sent = token.is_some();
+    match token {
+        Some(token) => {
+            let cookie = TunnelCredential::Cookie(token.0.as_str());
+            wire.send_secret(&tunnel_create(CAPABILITIES, cookie)).await?;
+        }
+        None => wire.send(&tunnel_create(CAPABILITIES, TunnelCredential::Nothing)).await?,
+    }
+    let body = receive(wire, tsgu::TUNNEL_RESPONSE, access.remarks).await?;
+    let response = tunnel_response(&body).map_err(|error| malformed(&error, &body))?;
+    evidence.status = Some(response.status);
+    evidence.server_version = Some(response.server_version);
+    evidence.tunnel_id = response.tunnel_id;
+    evidence.capabilities = response.capabilities;
+    evidence.health_asked = response.health_asked;
+    evidence.consent = response.consent.filter(|text| !text.trim().is_empty());
+    match response.status {
+        0 if evidence.consent.is_some() && !access.gateway.accept_consent => {
+            Ok(Step::Stopped("the gateway asks for consent to a text (--accept-consent goes on)".into()))
+        }
+        0 => Ok(Step::Passed(())),
+        code => Err(gateway_error("the gateway refused the tunnel", code)),
+    }
+}

@@ -1,0 +1,128 @@
+//! The leg to an RD Gateway: a line a step, with its own certificate, apart from the leg behind it.
+
+use std::io;
+
+use super::{
+    cells,
+    page::{Page, Tone},
+    phases,
+};
+use crate::report::{
+    GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
+    GatewaySteps, GatewayTunnel, Status, Timestamp,
+};
+
+/// Heading and steps.
+///
+/// # Errors
+/// Those of the writer.
+pub fn leg(page: &mut Page<'_>, through: &GatewayEvidence, now: Timestamp, column: usize) -> io::Result<()> {
+    page.heading(&format!("Gateway {}", name(through)))?;
+    for step in through.steps.summaries() {
+        let lead = format!("  {:<10}{}", step.step, cells::duration(step.elapsed_ms));
+        let lead = (Tone::Plain, lead.as_str());
+        let mut lines = facts(&through.steps, step.step, now).unwrap_or_default().into_iter();
+        match step.status {
+            Status::Passed => {
+                page.row(lead, column, (Tone::Plain, ""), &lines.next().unwrap_or_default())?;
+            }
+            Status::Stopped => {
+                page.row(lead, column, (Tone::Caution, "STOPPED:"), step.stopped.unwrap_or_default())?;
+            }
+            Status::Failed => {
+                let detail = step.failure.map_or("", |failure| &failure.detail);
+                page.row(lead, column, (Tone::Bad, "FAILED:"), detail)?;
+                let bytes = step.failure.and_then(|failure| failure.received.as_deref());
+                bytes.iter().try_for_each(|bytes| {
+                    page.text(column, &format!("received {}", cells::grouped(bytes)))
+                })?;
+            }
+        }
+        lines.try_for_each(|line| page.text(column, &line))?;
+    }
+    Ok(())
+}
+
+/// Host and port.
+pub fn name(through: &GatewayEvidence) -> String {
+    if through.host.contains(':') {
+        format!("[{}]:{}", through.host, through.port)
+    } else {
+        format!("{}:{}", through.host, through.port)
+    }
+}
+
+fn facts(steps: &GatewaySteps, step: &str, now: Timestamp) -> Option<Vec<String>> {
+    let lines = match step {
+        "resolve" => vec![phases::resolve(&steps.resolve.as_ref()?.evidence)],
+        "connect" => phases::connect(&steps.connect.as_ref()?.evidence),
+        "tls" => {
+            let seen = &steps.tls.as_ref()?.evidence;
+            let mut lines = phases::tls(seen);
+            lines.extend(seen.certificate.as_ref().map(|served| {
+                let validity = cells::validity(served, now);
+                format!("certificate {}, {}, {validity}", served.subject, cells::trust(served))
+            }));
+            lines
+        }
+        "http" => http(&steps.http.as_ref()?.evidence),
+        "auth" => auth(&steps.auth.as_ref()?.evidence),
+        "handshake" => handshake(&steps.handshake.as_ref()?.evidence),
+        "tunnel" => tunnel(&steps.tunnel.as_ref()?.evidence),
+        "authorize" => authorize(&steps.authorize.as_ref()?.evidence),
+        "channel" => channel(&steps.channel.as_ref()?.evidence),
+        _ => Vec::new(),
+    };
+    Some(lines.into_iter().filter(|line| !line.is_empty()).collect())
+}
+
+fn http(seen: &GatewayHttp) -> Vec<String> {
+    let reason = seen.reason.as_deref().unwrap_or_default();
+    let status = seen.status.map_or_else(String::new, |status| format!("{status} {reason}"));
+    let server = seen.server.as_ref().map_or_else(String::new, |name| format!(", Server {name}"));
+    let via = seen.via.as_ref().map_or_else(String::new, |name| format!(", Via {name}"));
+    let schemes = match seen.schemes.as_slice() {
+        [] => String::new(),
+        schemes => format!("offers {}", schemes.join(", ")),
+    };
+    let legacy = seen
+        .legacy_rpc_status
+        .map_or_else(String::new, |status| format!("RPC over HTTP is answered with {status}"));
+    vec![format!("{}{server}{via}", status.trim_end()), schemes, legacy]
+}
+
+fn auth(seen: &GatewayAuth) -> Vec<String> {
+    let bound = if seen.channel_bindings { ", bound to the TLS connection" } else { "" };
+    let accepted = if seen.accepted { "; the gateway accepts the account" } else { "" };
+    let scheme = seen.scheme.as_ref().map_or_else(String::new, |name| format!("{name}{bound}{accepted}"));
+    let ntlm = seen.ntlm.as_ref();
+    let system = ntlm.and_then(phases::system);
+    vec![scheme, ntlm.map(phases::names).unwrap_or_default(), system.unwrap_or_default()]
+}
+
+fn handshake(seen: &GatewayHandshake) -> Vec<String> {
+    let version = seen.version.as_ref().map_or_else(String::new, |version| format!("version {version}"));
+    let second = seen.second_connection.map(|peer| format!("sends over a second connection to {peer}"));
+    vec![version, second.unwrap_or_default()]
+}
+
+fn tunnel(seen: &GatewayTunnel) -> Vec<String> {
+    let tunnel = seen.tunnel_id.map(|id| format!("tunnel {id}"));
+    let capabilities = seen.capabilities.map(|flags| format!("capabilities {flags:#x}"));
+    let token = seen.token_sent.then(|| "with the token".to_owned());
+    let first = [tunnel, capabilities, token].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    vec![first]
+}
+
+fn authorize(seen: &GatewayAuthorization) -> Vec<String> {
+    let idle = seen.idle_timeout_minutes.filter(|minutes| *minutes > 0);
+    let idle = idle.map(|minutes| format!("idle sessions end after {minutes} min"));
+    vec![idle.unwrap_or_else(|| if seen.error == Some(0) { "allowed".to_owned() } else { String::new() })]
+}
+
+fn channel(seen: &GatewayChannel) -> Vec<String> {
+    let to = seen.resource.as_ref().zip(seen.port).map(|(host, port)| format!("to {host} port {port}"));
+    let id = seen.channel_id.map(|id| format!("channel {id}"));
+    let udp = seen.udp_port.map(|port| format!("UDP side channel on port {port}"));
+    vec![[to, id, udp].into_iter().flatten().collect::<Vec<_>>().join(", ")]
+}

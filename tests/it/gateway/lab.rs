@@ -1,0 +1,114 @@
+//! A network with a scripted gateway and nothing else that can be reached.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use rcgen::{CertificateParams, KeyPair};
+use rdptrace::{
+    Network, Report, Settings, Target, Unobserved,
+    net::BoxStream,
+    report::Failure,
+    run,
+    settings::{Account, Anchors, Gateway},
+};
+use time::OffsetDateTime;
+use tokio::io::duplex;
+use tokio_rustls::rustls::{
+    ServerConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer},
+};
+
+use super::{
+    acceptor::{PASSWORD, USER},
+    script::{Script, Seen, serve},
+};
+use crate::demo::pipe;
+
+pub const HOST: &str = "gw.corp.example";
+
+/// The network.
+pub struct Lab {
+    pub script: Script,
+    pub seen: Arc<Seen>,
+    tls: Arc<ServerConfig>,
+    pub certificate: Vec<u8>,
+}
+
+impl Lab {
+    pub fn new(script: Script) -> Self {
+        Self::named(script, HOST)
+    }
+
+    /// A gateway with a certificate for this name.
+    pub fn named(script: Script, name: &str) -> Self {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+        params.not_before = pipe::NOW - time::Duration::days(10);
+        params.not_after = pipe::NOW + time::Duration::days(100);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate").der().clone();
+        let der = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+        let tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.clone()], der)
+            .expect("a certificate and its key");
+        Self { script, seen: Arc::default(), tls: Arc::new(tls), certificate: certificate.to_vec() }
+    }
+
+    /// Settings for this gateway, whose certificate is trusted.
+    pub fn settings(&self, gateway: Gateway) -> Settings {
+        let anchors = Anchors { given: vec![self.certificate.clone()], system: false };
+        Settings { gateway: Some(gateway), anchors, ..Settings::default() }
+    }
+
+    /// Lets the gateway read what was sent last.
+    pub async fn settle(&self) {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Traces the demo server through the gateway.
+    pub async fn trace(&self, gateway: Gateway) -> Report {
+        let target: Target = "rdsh01.corp.example".parse().expect("a target");
+        run(&target, &self.settings(gateway), self, &Unobserved).await
+    }
+}
+
+/// The gateway without an account.
+pub fn anonymous() -> Gateway {
+    Gateway::new(HOST, 443)
+}
+
+/// The gateway with its account.
+pub fn with_account() -> Gateway {
+    let account = Account { user: USER.to_owned(), domain: None, password: PASSWORD.to_owned().into() };
+    Gateway { account: Some(account), ..anonymous() }
+}
+
+impl Network for Lab {
+    fn now(&self) -> OffsetDateTime {
+        pipe::NOW
+    }
+
+    async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        assert_eq!(host, HOST, "only the gateway's name is looked up here");
+        Ok(vec!["192.0.2.1".parse().expect("an address")])
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
+        assert_eq!(address.port(), 443);
+        let (client, server) = duplex(64 * 1024);
+        tokio::spawn(serve(server, self.script.clone(), Arc::clone(&self.seen), Arc::clone(&self.tls)));
+        Ok(Box::new(client))
+    }
+
+    fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
+        Ok(Vec::new())
+    }
+}

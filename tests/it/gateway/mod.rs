@@ -1,0 +1,8 @@
+//! Through an RD Gateway, step by step, against a gateway that does what the test says.
+
+mod acceptor;
+mod faults;
+mod lab;
+mod packets;
+mod passing;
+mod script;
