@@ -153,7 +153,8 @@ fn resource_policy(facts: &Facts<'_>) -> Option<Weighed> {
     let detail = ended(facts, "gateway-resource-policy")?;
     let named = facts.through?.steps.channel.as_ref()?.evidence.resource.clone();
     let name = named.map(|name| format!("the gateway was asked for {name}, and for no other name of it"));
-    Some(Weighed::certain(detail).and(name))
+    let token = facts.through?.steps.tunnel.as_ref().is_some_and(|tunnel| tunnel.evidence.token_sent);
+    Some(if token { Weighed::possible(detail) } else { Weighed::certain(detail) }.and(name))
 }
 
 /// The number for an unreachable server says so; other gateways send that of an internal error.

@@ -1,8 +1,10 @@
 //! Through an RD Gateway, step by step, against a gateway that does what the test says.
 
 mod acceptor;
-mod faults;
+pub mod faults;
 mod lab;
 mod packets;
 mod passing;
+mod rows;
 mod script;
+mod tunnel;

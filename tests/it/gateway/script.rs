@@ -8,18 +8,15 @@ use std::{
     },
 };
 
-use rdptrace::pdu::{
-    tsgu::{self, Packet},
-    websocket,
-};
+use rdptrace::pdu::websocket;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadHalf, WriteHalf};
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, server::TlsStream};
 
 use super::{
     acceptor::{Acceptor, basic},
     packets::{Carrier, Packets},
+    tunnel::packets,
 };
-use crate::demo::pipe;
 
 /// What the gateway does.
 #[derive(Clone, Debug)]
@@ -106,7 +103,7 @@ async fn connection(
         if let Some(answer) = script.first.filter(|_| first) {
             stream.write_all(answer.as_bytes()).await?;
             stream.flush().await?;
-            first = head.starts_with("RPC");
+            first = false;
             continue;
         }
         first = false;
@@ -120,6 +117,11 @@ async fn connection(
                 }
                 None => authorized = true,
             }
+        }
+        if head.starts_with("RPC_OUT_DATA") {
+            stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await?;
+            stream.flush().await?;
+            continue;
         }
         if sending && head.contains("Content-Length: 0") {
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await?;
@@ -210,115 +212,10 @@ async fn bodies(
         stream.flush().await?;
         let (mut reader, writer): (ReadHalf<_>, _) = tokio::io::split(stream);
         *seen.out.lock().expect("no panic") = Some(writer);
-        let mut nothing = [0; 1];
-        reader.read(&mut nothing).await?;
-        return Ok(());
+        // Held until the client leaves.
+        return tokio::io::copy(&mut reader, &mut tokio::io::sink()).await.map(drop);
     }
     let out = seen.out.lock().expect("no panic").take().expect("the first connection came first");
     let (reader, _writer) = tokio::io::split(stream);
     packets(Packets::new(Box::new(reader), Box::new(out), Carrier::Bodies, raw), script, seen).await
-}
-
-async fn packets(mut way: Packets, script: &Script, seen: &Arc<Seen>) -> io::Result<()> {
-    loop {
-        let packet = way.receive().await?;
-        seen.pongs.store(way.pongs, SeqCst);
-        if packet.kind == script.silent {
-            return std::future::pending().await;
-        }
-        let Some((kind, body)) = response(&packet, script) else { continue };
-        way.send(&Packet { kind, body }).await?;
-        if kind == tsgu::CHANNEL_RESPONSE && script.channel == 0 {
-            return data(way, script, seen).await;
-        }
-    }
-}
-
-fn response(packet: &Packet, script: &Script) -> Option<(u16, Vec<u8>)> {
-    let code = |code: u32| code.to_le_bytes().to_vec();
-    Some(match packet.kind {
-        tsgu::HANDSHAKE_REQUEST => {
-            (tsgu::HANDSHAKE_RESPONSE, [code(script.handshake), vec![1, 0, 0, 0, 0, 0]].concat())
-        }
-        tsgu::TUNNEL_CREATE => (tsgu::TUNNEL_RESPONSE, tunnel_response(packet, script)),
-        tsgu::TUNNEL_AUTH => {
-            let fields = [vec![3, 0, 0, 0], code(0x8), code(30)].concat();
-            (tsgu::TUNNEL_AUTH_RESPONSE, [code(script.authorize), fields].concat())
-        }
-        tsgu::CHANNEL_CREATE => {
-            (tsgu::CHANNEL_RESPONSE, [code(script.channel), vec![1, 0, 0, 0], code(5)].concat())
-        }
-        _ => return None,
-    })
-}
-
-fn tunnel_response(packet: &Packet, script: &Script) -> Vec<u8> {
-    let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
-    let told = script.token.is_none_or(|token| {
-        let token = wide(token);
-        packet.body.windows(token.len()).any(|window| window == token)
-    });
-    let status = if told { script.tunnel } else { 0x8007_59F8 };
-    let fields: u16 = if script.consent.is_some() { 0x13 } else { 0x3 };
-    let mut body = vec![1, 0];
-    body.extend(status.to_le_bytes());
-    body.extend(fields.to_le_bytes());
-    body.extend([0, 0]);
-    body.extend(7_u32.to_le_bytes());
-    body.extend(0x3F_u32.to_le_bytes());
-    if let Some(text) = script.consent {
-        let text = wide(text);
-        body.extend(u16::try_from(text.len()).expect("short").to_le_bytes());
-        body.extend(text);
-    }
-    body
-}
-
-/// Between the client and the demo server, with a keepalive and a message first.
-async fn data(mut way: Packets, script: &Script, seen: &Arc<Seen>) -> io::Result<()> {
-    let (server, _reset, _task) = pipe::connect(None);
-    let (mut from, mut to) = tokio::io::split(server);
-    way.send(&Packet { kind: tsgu::KEEPALIVE, body: Vec::new() }).await?;
-    let text: Vec<u8> = "maintenance tonight".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let length = u16::try_from(text.len()).expect("short").to_le_bytes().to_vec();
-    way.send(&Packet { kind: tsgu::SERVICE_MESSAGE, body: [length, text].concat() }).await?;
-    let mut came = 0;
-    let mut chunk = [0; 4096];
-    loop {
-        tokio::select! {
-            packet = way.receive() => {
-                let packet = packet?;
-                match packet.kind {
-                    tsgu::DATA => {
-                        came += 1;
-                        to.write_all(&packet.body[2..]).await?;
-                    }
-                    tsgu::CLOSE_CHANNEL => {
-                        seen.farewells.fetch_add(1, SeqCst);
-                        return Ok(());
-                    }
-                    _ => {}
-                }
-                match script.close.filter(|(after, _)| came == *after) {
-                    Some((_, Some(status))) => {
-                        let body = status.to_le_bytes().to_vec();
-                        way.send(&Packet { kind: tsgu::CLOSE_CHANNEL, body }).await?;
-                        return std::future::pending().await;
-                    }
-                    Some((_, None)) => return Ok(()),
-                    None => {}
-                }
-            }
-            count = from.read(&mut chunk) => {
-                let count = count?;
-                if count == 0 {
-                    let body = 0xA0_u32.to_le_bytes().to_vec();
-                    way.send(&Packet { kind: tsgu::CLOSE_CHANNEL, body }).await?;
-                    return Ok(());
-                }
-                let length = u16::try_from(count).expect("4096").to_le_bytes().to_vec();
-                way.send(&Packet { kind: tsgu::DATA, body: [length, chunk[..count].to_vec()].concat() }).await?;
-            }
-        }
-    }
 }

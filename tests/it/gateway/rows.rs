@@ -1,0 +1,228 @@
+//! The faults of the leg to and through a gateway: what it does, and what a report has to say of it.
+
+use rdptrace::{
+    pdu::tsgu,
+    report::{Credentials, FailureKind},
+    settings::{Account, Gateway, GatewayAuthentication, Token},
+};
+
+use super::{
+    acceptor::USER,
+    lab::{anonymous, with_account},
+    packets::Carrier,
+    script::Script,
+};
+
+/// A fault, and what a report has to say of it.
+pub struct Row {
+    pub about: &'static str,
+    pub script: Script,
+    pub gateway: Gateway,
+    pub step: &'static str,
+    pub kind: FailureKind,
+    pub code: Option<i64>,
+    pub finding: &'static str,
+    pub cause: Option<&'static str>,
+    pub credentials: Credentials,
+}
+
+fn row(about: &'static str, script: Script, step: &'static str, finding: &'static str) -> Row {
+    Row {
+        about,
+        script,
+        gateway: anonymous(),
+        step,
+        kind: FailureKind::HttpStatus,
+        code: None,
+        finding,
+        cause: Some(finding),
+        credentials: Credentials::NotAttempted,
+    }
+}
+
+pub fn answers(answer: &'static str) -> Script {
+    Script { first: Some(answer), ..Script::default() }
+}
+
+pub fn ntlm() -> Script {
+    Script { schemes: vec!["NTLM"], ..Script::default() }
+}
+
+const FORBIDDEN: &str = "HTTP/1.1 403 Forbidden\r\nServer: nginx\r\nContent-Length: 0\r\n\r\n";
+const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>";
+const NOT_FOUND: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+const NOT_HERE: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+const BEARER: &str = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n";
+const AGAIN: &str = "HTTP/1.1 401 Unauthorized\r\nVia: 1.1 proxy\r\nWWW-Authenticate: NTLM \
+                     TlRMTVNTUAACAAAAAAAAADgAAAAFgoqiAAAAAAAAAAAAAAAAAAAAADgAAAAAAAAA\r\nContent-Length: 0\r\n\r\n";
+const INTERNAL: &str = "HTTP/1.1 500 Internal Server Error\r\nServer: nginx\r\nContent-Length: 0\r\n\r\n";
+
+fn http_rows() -> Vec<Row> {
+    let http = |about, answer, finding, code| Row {
+        code: Some(code),
+        ..row(about, answers(answer), "http", finding)
+    };
+    vec![
+        http("a proxy filters the method", FORBIDDEN, "gateway-method-filtered", 403),
+        http("a web server", PAGE, "gateway-not-there", 200),
+        http("not a gateway", NOT_FOUND, "gateway-not-there", 404),
+        http(
+            "the service is down",
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
+            "gateway-service-down",
+            503,
+        ),
+        Row {
+            script: Script { schemes: vec!["NTLM"], ..answers(NOT_HERE) },
+            ..http("RPC over HTTP", NOT_HERE, "gateway-legacy-rpc", 404)
+        },
+        Row { step: "auth", ..http("Azure Virtual Desktop", BEARER, "gateway-azure-virtual-desktop", 401) }
+            .with_account(),
+    ]
+}
+
+fn auth_rows() -> Vec<Row> {
+    let wrong = Account { user: USER.to_owned(), domain: None, password: "wrong".to_owned().into() };
+    let wrong = Gateway { account: Some(wrong), ..anonymous() };
+    let auth = |about, script, finding| Row {
+        gateway: with_account(),
+        code: Some(401),
+        ..row(about, script, "auth", finding)
+    };
+    let bound = Some(rdptrace::certificate::channel_bindings(b"another certificate"));
+    vec![
+        Row {
+            gateway: wrong,
+            credentials: Credentials::Refused,
+            cause: Some("gateway-credentials-wrong"),
+            ..auth("a wrong password", ntlm(), "gateway-credentials-refused")
+        },
+        Row {
+            credentials: Credentials::Refused,
+            cause: Some("gateway-credentials-wrong"),
+            ..auth(
+                "Extended Protection behind a proxy that ends TLS",
+                Script { bindings: bound, ..ntlm() },
+                "gateway-credentials-refused",
+            )
+        },
+        Row {
+            credentials: Credentials::NotVerifiable,
+            ..auth(
+                "a proxy changes the connection, Windows",
+                Script { after_proof: Some(AGAIN), ..ntlm() },
+                "gateway-authentication-broken",
+            )
+        },
+        Row {
+            code: Some(500),
+            credentials: Credentials::NotVerifiable,
+            ..auth(
+                "a proxy changes the connection, another gateway",
+                Script { after_proof: Some(INTERNAL), ..ntlm() },
+                "gateway-authentication-broken",
+            )
+        },
+        Row {
+            gateway: Gateway { authentication: GatewayAuthentication::Basic, ..with_account() },
+            ..auth("a scheme that is not offered", ntlm(), "gateway-scheme-not-offered")
+        },
+    ]
+}
+
+/// A code of the gateway: the script that sends it, the step, the number and the finding.
+fn packet(about: &'static str, script: Script, step: &'static str, code: u32, finding: &'static str) -> Row {
+    Row { kind: FailureKind::GatewayError, code: Some(code.into()), ..row(about, script, step, finding) }
+}
+
+fn packet_rows() -> Vec<Row> {
+    let s = Script::default;
+    let (policy, resource, target) =
+        ("gateway-connection-policy", "gateway-resource-policy", "gateway-target-unreachable");
+    let (handshake, tunnel) =
+        (Script { handshake: 0x8007_59E9, ..s() }, Script { tunnel: 0x8007_59F8, ..s() });
+    let (full, cap) = (Script { tunnel: 0x59E6, ..s() }, Script { authorize: 0x8007_59DB, ..s() });
+    let (rap, down) = (Script { channel: 0x8007_59DA, ..s() }, Script { channel: 0x59DD, ..s() });
+    let internal = Script { channel: 0x8007_59D8, ..s() };
+    vec![
+        packet("only a token", handshake, "handshake", 0x8007_59E9, "gateway-extended-auth-required"),
+        packet("a bad token", tunnel, "tunnel", 0x8007_59F8, "gateway-token-refused"),
+        packet("full", full, "tunnel", 0x59E6, "gateway-connection-limit"),
+        packet("RD CAP refuses", cap, "authorize", 0x8007_59DB, policy),
+        packet("RD RAP refuses", rap.clone(), "channel", 0x8007_59DA, resource),
+        Row {
+            gateway: Gateway { token: Some(Token("token".to_owned().into())), ..anonymous() },
+            cause: Some("gateway-token-other-host"),
+            credentials: Credentials::Verified,
+            ..packet("a token for another host", rap, "channel", 0x8007_59DA, resource)
+        },
+        packet("the server is down", down, "channel", 0x59DD, target),
+        packet("the server is down, another gateway", internal, "channel", 0x8007_59D8, target),
+    ]
+}
+
+/// What ends the channel while TLS with the server is made.
+fn late_rows() -> Vec<Row> {
+    let closed = |status| Script { close: Some((2, status)), ..Script::default() };
+    let lost = packet("the gateway is gone in TLS", closed(None), "channel", 0, "gateway-connection-lost");
+    vec![
+        packet("closed in TLS", closed(Some(0x4D4)), "channel", 0x4D4, "gateway-session-ended"),
+        Row { code: None, cause: None, ..lost },
+    ]
+}
+
+fn other_rows() -> Vec<Row> {
+    let other = |about, kind, script, step, finding| Row {
+        kind,
+        cause: (finding == "gateway-silent").then_some("gateway-proxy-buffers"),
+        ..row(about, script, step, finding)
+    };
+    let silent = |kind| Script { silent: kind, ..Script::default() };
+    vec![
+        other(
+            "silent after the upgrade",
+            FailureKind::Timeout,
+            silent(tsgu::HANDSHAKE_REQUEST),
+            "handshake",
+            "gateway-silent",
+        ),
+        other(
+            "silent in two connections",
+            FailureKind::Timeout,
+            Script { carrier: Carrier::Bodies, ..silent(tsgu::HANDSHAKE_REQUEST) },
+            "handshake",
+            "gateway-silent",
+        ),
+        Row {
+            cause: None,
+            ..other(
+                "an upgrade that is not ours",
+                FailureKind::Malformed,
+                Script { wrong_accept: true, ..Script::default() },
+                "http",
+                "gateway-answer-malformed",
+            )
+        },
+        Row {
+            cause: None,
+            ..other(
+                "no HTTP",
+                FailureKind::Malformed,
+                answers("220 mail\r\n"),
+                "http",
+                "gateway-answer-malformed",
+            )
+        },
+    ]
+}
+
+impl Row {
+    fn with_account(self) -> Self {
+        Self { gateway: with_account(), ..self }
+    }
+}
+
+/// All of them.
+pub fn rows() -> Vec<Row> {
+    [http_rows(), auth_rows(), packet_rows(), late_rows(), other_rows()].into_iter().flatten().collect()
+}
