@@ -82,8 +82,8 @@ fn gateway_not_traced(facts: &Facts<'_>) -> Option<String> {
     let gateway = facts.gateway().filter(|gateway| gateway.usage == Some(GATEWAY_ALWAYS))?;
     Some(match &gateway.host {
         Some(host) => format!(
-            "the file goes through the gateway {host}; this version goes through none and went directly, so \
-             its users may meet something else"
+            "the file goes through the gateway {host}; this trace went directly, so its users may meet something \
+             else"
         ),
         None => {
             "the file demands a gateway and names none (gatewayhostname is missing or empty); this trace \
@@ -97,8 +97,8 @@ fn gateway_fallback(facts: &Facts<'_>) -> Option<String> {
     let gateway = facts.gateway().filter(|gateway| gateway.usage == Some(GATEWAY_IF_DIRECT_FAILS))?;
     let host = gateway.host.as_deref()?;
     Some(format!(
-        "where the host cannot be reached directly the file goes through the gateway {host}, which this version \
-         does not"
+        "where the host cannot be reached directly the file goes through the gateway {host}, which --gateway {host} \
+         traces"
     ))
 }
 

@@ -33,7 +33,7 @@ pub const RULES: &[CauseRule] = &[
             "whether the users of the file fail too: they go through the gateway",
             "the same trace from a machine behind the gateway",
         ],
-        fix: &["trace from behind the gateway, or bring up the VPN"],
+        fix: &["trace through it with --gateway, or bring up the VPN"],
     },
 ];
 

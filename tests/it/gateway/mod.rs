@@ -4,6 +4,7 @@ mod acceptor;
 pub mod faults;
 mod lab;
 mod packets;
+mod pages;
 mod passing;
 mod rows;
 mod script;
