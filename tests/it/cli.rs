@@ -30,14 +30,6 @@ fn bad_input_is_refused_before_anything_is_sent() {
         (&["trace", "rdp://"], "is no target"),
         (&["trace", "farm.rdp"], "cannot read farm.rdp"),
         (&["trace", target, "--until", "lunch"], "lunch"),
-        (&["trace", target, "--until", "gateway"], "needs a gateway"),
-        (&["trace", target, "--gateway-user", "alice"], "needs a gateway"),
-        (&["trace", target, "--accept-consent"], "needs a gateway"),
-        (&["trace", target, "--gateway", "a b"], "--gateway"),
-        (&["trace", target, "--gateway", target, "--until", "connect"], "--until gateway"),
-        (&["trace", target, "--gateway", target, "--gateway-auth", "token"], "gatewayaccesstoken"),
-        (&["trace", target, "--gateway", target, "--gateway-user", "alice"], "RDPTRACE_GATEWAY_PASSWORD"),
-        (&["trace", target, "--gateway-password-file", missing], "--gateway-user"),
         (&["trace", target, "--take-session"], "--until"),
         (&["trace", target, "--take-session", "--until", "tls"], "--until activate"),
         (&["trace", target, "--screenshot", missing], "cannot write"),
@@ -70,6 +62,13 @@ fn bad_input_is_refused_before_anything_is_sent() {
         (&["demo", "--serve", "nowhere"], "--serve"),
         (&["frobnicate"], "frobnicate"),
     ];
+    assert_refused(cases);
+    assert!(listener.accept().is_err(), "something was sent");
+    assert!(!picture.exists(), "a file was left behind");
+}
+
+/// Exit code 2, one sentence with these words, and no report.
+fn assert_refused(cases: &[(&[&str], &str)]) {
     for (arguments, words) in cases {
         let output = rdptrace(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -78,8 +77,33 @@ fn bad_input_is_refused_before_anything_is_sent() {
         assert!(said.contains(words), "{arguments:?}: {said}");
         assert!(!said.contains("panicked"), "{arguments:?}: {said}");
     }
+}
+
+#[test]
+fn a_gateway_is_asked_for_in_a_way_that_means_something() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    listener.set_nonblocking(true).expect("a socket option");
+    let target = listener.local_addr().expect("an address").to_string();
+    let target = target.as_str();
+    let secret = file("gateway-secret");
+    fs::write(&secret, "secret\n").expect("a file");
+    let secret = secret.to_str().expect("a path of text");
+    let wait =
+        ["trace", target, "--gateway", target, "--gateway-user", "a", "--gateway-password-file", secret];
+    let wait = [&wait[..], &["--wait", "5"]].concat();
+    let cases: &[(&[&str], &str)] = &[
+        (&wait, "used once"),
+        (&["trace", target, "--until", "gateway"], "needs a gateway"),
+        (&["trace", target, "--gateway-user", "alice"], "needs a gateway"),
+        (&["trace", target, "--accept-consent"], "needs a gateway"),
+        (&["trace", target, "--gateway", "a b"], "--gateway"),
+        (&["trace", target, "--gateway", target, "--until", "connect"], "--until gateway"),
+        (&["trace", target, "--gateway", target, "--gateway-auth", "token"], "gatewayaccesstoken"),
+        (&["trace", target, "--gateway", target, "--gateway-user", "alice"], "RDPTRACE_GATEWAY_PASSWORD"),
+        (&["trace", target, "--gateway-password-file", secret], "--gateway-user"),
+    ];
+    assert_refused(cases);
     assert!(listener.accept().is_err(), "something was sent");
-    assert!(!picture.exists(), "a file was left behind");
 }
 
 #[test]
