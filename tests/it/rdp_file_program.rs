@@ -114,6 +114,31 @@ fn the_secrets_of_a_file_are_in_no_output() {
     }
 }
 
+/// Nothing listens at the gateway, and whatever listens at the host is not asked.
+#[test]
+fn a_file_that_demands_a_gateway_is_traced_through_it() {
+    let server = Served::start(&[]);
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let lines = format!(
+        "full address:s:{}\ngatewayhostname:s:{closed}\ngatewayusagemethod:i:1\ngatewayaccesstoken:s:{SECRET}\n",
+        server.1
+    );
+    let path = written("through.rdp", &lines);
+    let (code, report) = json(&["trace", &path]);
+    assert_eq!(code, Some(12));
+    let verdict = &report["verdict"];
+    assert_eq!((&verdict["phase"], &verdict["step"]), (&"gateway".into(), &"connect".into()));
+    assert_eq!(verdict["gateway_credentials"], "not_attempted");
+    assert_eq!(report["connections"][0]["phases"]["gateway"]["evidence"]["token"], true);
+    assert!(!report.to_string().contains(SECRET));
+    let (code, report) = json(&["trace", &path, "--gateway", "none"]);
+    assert_eq!((code, &report["verdict"]["gateway_credentials"]), (Some(0), &Value::Null));
+    let bad = written("bad-gateway.rdp", "full address:s:h\ngatewayhostname:s:a b\ngatewayusagemethod:i:1\n");
+    let output = rdptrace(&["trace", &bad]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("gatewayhostname"), "{}", text(&output.stderr));
+}
+
 #[test]
 fn addresses_with_a_scheme_are_traced() {
     let server = Served::start(&[]);

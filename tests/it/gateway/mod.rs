@@ -9,3 +9,4 @@ mod passing;
 mod rows;
 mod script;
 mod tunnel;
+mod wire;

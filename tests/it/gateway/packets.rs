@@ -91,10 +91,13 @@ impl Packets {
     }
 
     pub async fn send(&mut self, packet: &Packet) -> io::Result<()> {
-        let bytes = packet.to_bytes();
+        self.send_bytes(&packet.to_bytes()).await
+    }
+
+    pub async fn send_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         let framed = match self.carrier {
-            Carrier::Bodies => bytes,
-            Carrier::WebSocket => frame(2, &bytes),
+            Carrier::Bodies => bytes.to_vec(),
+            Carrier::WebSocket => frame(2, bytes),
             Carrier::ByteByByte => {
                 let mut framed = frame(9, b"are you there");
                 framed.extend(bytes.iter().flat_map(|byte| frame(2, &[*byte])));

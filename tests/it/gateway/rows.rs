@@ -172,47 +172,28 @@ fn late_rows() -> Vec<Row> {
 }
 
 fn other_rows() -> Vec<Row> {
-    let other = |about, kind, script, step, finding| Row {
-        kind,
-        cause: (finding == "gateway-silent").then_some("gateway-proxy-buffers"),
-        ..row(about, script, step, finding)
+    let silent = |carrier| Script { carrier, silent: tsgu::HANDSHAKE_REQUEST, ..Script::default() };
+    let timeout = |about, script| Row {
+        kind: FailureKind::Timeout,
+        cause: Some("gateway-proxy-buffers"),
+        ..row(about, script, "handshake", "gateway-silent")
     };
-    let silent = |kind| Script { silent: kind, ..Script::default() };
+    let malformed = |about, script, step| Row {
+        kind: FailureKind::Malformed,
+        cause: None,
+        ..row(about, script, step, "gateway-answer-malformed")
+    };
+    let garbage = |bytes| Script { garbage: Some(bytes), ..Script::default() };
+    let endless = format!("HTTP/1.1 200 OK\r\n{}", "X: y\r\n".repeat(6000));
     vec![
-        other(
-            "silent after the upgrade",
-            FailureKind::Timeout,
-            silent(tsgu::HANDSHAKE_REQUEST),
-            "handshake",
-            "gateway-silent",
-        ),
-        other(
-            "silent in two connections",
-            FailureKind::Timeout,
-            Script { carrier: Carrier::Bodies, ..silent(tsgu::HANDSHAKE_REQUEST) },
-            "handshake",
-            "gateway-silent",
-        ),
-        Row {
-            cause: None,
-            ..other(
-                "an upgrade that is not ours",
-                FailureKind::Malformed,
-                Script { wrong_accept: true, ..Script::default() },
-                "http",
-                "gateway-answer-malformed",
-            )
-        },
-        Row {
-            cause: None,
-            ..other(
-                "no HTTP",
-                FailureKind::Malformed,
-                answers("220 mail\r\n"),
-                "http",
-                "gateway-answer-malformed",
-            )
-        },
+        timeout("silent after the upgrade", silent(Carrier::WebSocket)),
+        timeout("silent in two connections", silent(Carrier::Bodies)),
+        malformed("no HTTP", answers("220 mail\r\n"), "http"),
+        malformed("headers without an end", answers(endless.leak()), "http"),
+        malformed("another's upgrade", Script { wrong_accept: true, ..Script::default() }, "http"),
+        malformed("a packet of four bytes", garbage(&[2, 0, 0, 0, 4, 0, 0, 0]), "handshake"),
+        malformed("a packet of 4 GiB", garbage(&[2, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF]), "handshake"),
+        malformed("another packet", garbage(&[9, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0]), "handshake"),
     ]
 }
 

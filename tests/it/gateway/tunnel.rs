@@ -19,6 +19,10 @@ pub async fn packets(mut way: Packets, script: &Script, seen: &Arc<Seen>) -> io:
     loop {
         let packet = way.receive().await?;
         seen.pongs.store(way.pongs, SeqCst);
+        if let Some(bytes) = script.garbage {
+            way.send_bytes(bytes).await?;
+            return std::future::pending().await;
+        }
         if packet.kind == script.silent {
             return std::future::pending().await;
         }
