@@ -3,11 +3,11 @@
 use super::{
     Access,
     exchange::{Ask, OUT_DATA, Reply, Session, exchange, is_page},
-    transport::Transport,
+    transport::{self, Transport},
 };
 use crate::{
     codes,
-    net::Wire,
+    net::{Network, Wire},
     pdu::http::{Challenge, Request, ResponseHead},
     phase::{PhaseResult, Step},
     report::{Failure, FailureKind, GatewayHttp},
@@ -30,7 +30,8 @@ pub enum Opened {
 ///
 /// # Errors
 /// `http_status` for any answer but a challenge or an open channel, and what ends a connection.
-pub async fn run(
+pub async fn run<N: Network>(
+    network: &N,
     wire: &mut Wire,
     access: &Access<'_>,
     session: &mut Session,
@@ -45,13 +46,16 @@ pub async fn run(
     }
     let challenges = reply.head.challenges();
     if reply.head.status == 401 && !challenges.is_empty() {
-        if !reply.keeps_alive {
-            return Err(refusal(&reply.head, "which is no connection to authenticate on: it ends at once"));
-        }
         return Ok(Step::Passed(Opened::Challenged(challenges)));
     }
-    if LEGACY_AFTER.contains(&reply.head.status) && reply.keeps_alive {
-        evidence.legacy_rpc_status = legacy(wire, access).await;
+    if LEGACY_AFTER.contains(&reply.head.status) {
+        evidence.legacy_rpc_status = match reply.keeps_alive {
+            true => legacy(wire, access).await,
+            false => match transport::connect(network, access, session).await {
+                Ok((mut fresh, _)) => legacy(&mut fresh, access).await,
+                Err(_) => None,
+            },
+        };
     }
     Err(refusal(&reply.head, ""))
 }
@@ -64,7 +68,8 @@ fn note(reply: &Reply, evidence: &mut GatewayHttp) {
     evidence.server = text("server");
     evidence.via = text("via");
     evidence.content_type = text("content-type");
-    evidence.location = text("location");
+    // What follows the path of a redirection to a logon may be secret.
+    evidence.location = text("location").map(|to| to.split('?').next().unwrap_or_default().to_owned());
     evidence.schemes = head.challenges().into_iter().map(|challenge| challenge.scheme).collect();
     let name = |cookie: &str| cookie.split('=').next().unwrap_or_default().trim().to_owned();
     evidence.cookies = head.values("set-cookie").map(name).collect();

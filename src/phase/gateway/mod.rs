@@ -20,7 +20,7 @@ use crate::{
     certificate::{Expectation, Roots},
     codes::Phase,
     net::{Limits, Network, SharedRemarks, Upgrade, Versions, Wire, remarks},
-    report::{Failure, GatewayEvidence, PhaseRecord, Phases, Timestamp},
+    report::{Failure, GatewayAuth, GatewayEvidence, PhaseRecord, Phases, Timestamp},
     settings::{Gateway, GatewayAuthentication},
     target::Target,
 };
@@ -140,13 +140,26 @@ async fn cross<N: Network>(
     let trusted =
         steps.tls.as_ref().is_some_and(|tls| auth::is_trusted(&tls.evidence, Timestamp(access.now)));
     let open = entered(wire)?;
-    let run = async |e: &mut _| http::run(open, access, &mut session, e).await;
+    let run = async |e: &mut _| http::run(network, open, access, &mut session, e).await;
     let transport = match step(&mut steps.http, run).await? {
         Opened::Ready(transport) => transport,
         Opened::Challenged(offered) => {
-            let login = auth::Login { access, offered: &offered, secured: &secured, trusted };
-            let open = entered(wire)?;
-            let run = async |e: &mut _| auth::run(open, &login, &mut session, e).await;
+            let keeps = steps.http.as_ref().is_some_and(|http| http.evidence.keeps_alive);
+            let run = async |e: &mut GatewayAuth| {
+                let login = auth::Login { access, offered: &offered, secured: &secured, trusted };
+                if keeps || access.gateway.account.is_none() {
+                    return auth::run(entered_wire(wire)?, &login, &mut session, e).await;
+                }
+                // Nobody has to keep a connection open on which nothing was proved.
+                e.reconnected = true;
+                let (fresh, served) = transport::connect(network, access, &session).await?;
+                let login = auth::Login {
+                    secured: &served,
+                    trusted: trusted && served.leaf == secured.leaf,
+                    ..login
+                };
+                auth::run(wire.insert(fresh), &login, &mut session, e).await
+            };
             step(&mut steps.auth, run).await?
         }
     };

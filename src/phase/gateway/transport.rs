@@ -88,18 +88,30 @@ pub async fn open<N: Network>(
     Ok(())
 }
 
-/// The connection for what is sent: to the same address, authenticated in the same way, with a request whose body never ends.
-async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> Result<Wire, Failure> {
-    let Crossing { access, session, secured, scheme } = crossing;
+/// Another connection to the address that answered, with TLS.
+///
+/// # Errors
+/// What ends a connection.
+pub async fn connect<N: Network>(
+    network: &N,
+    access: &Access<'_>,
+    session: &Session,
+) -> Result<(Wire, tls::Secured), Failure> {
     let addresses: Vec<_> = session.peer.into_iter().collect();
     let stream =
         race(network, &addresses, access.limits.phase_end(), &mut ConnectEvidence::default()).await?;
     let mut wire = Wire::new(stream, access.limits);
     wire.enter(Phase::Gateway);
-    let served = match secure(&mut wire, access, &mut TlsEvidence::default()).await? {
-        Step::Passed(served) => served,
-        Step::Stopped(_) => return Ok(wire),
-    };
+    match secure(&mut wire, access, &mut TlsEvidence::default()).await? {
+        Step::Passed(served) => Ok((wire, served)),
+        Step::Stopped(reason) => Err(Failure::new(FailureKind::Closed, reason)),
+    }
+}
+
+/// The connection for what is sent: authenticated in the same way, with a request whose body never ends.
+async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> Result<Wire, Failure> {
+    let Crossing { access, session, secured, scheme } = crossing;
+    let (mut wire, served) = connect(network, access, session).await?;
     if served.leaf != secured.leaf && scheme.is_some() {
         let detail = "the second connection to the gateway shows another certificate than the first";
         return Err(Failure::new(FailureKind::Malformed, detail));

@@ -149,6 +149,8 @@ pub struct GatewayAuth {
     pub scheme: Option<String>,
     /// Whether the proof was bound to the TLS connection (RFC 5929, tls-server-end-point).
     pub channel_bindings: bool,
+    /// Whether it took a connection of its own, because the first one ended with the challenge.
+    pub reconnected: bool,
     /// Whether a message derived from the secret was sent.
     pub attempted: bool,
     /// Whether the gateway accepted it.

@@ -86,6 +86,16 @@ async fn every_scheme_leads_through_with_one_proof() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_challenge_that_ends_its_connection_is_met_on_another() {
+    let closing = "HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n";
+    let lab = Lab::new(Script { schemes: vec!["NTLM"], first: Some(closing), ..Script::default() });
+    let report = lab.trace(with_account()).await;
+    assert_reached_the_server(&report);
+    assert!(through(&report).steps.auth.as_ref().expect("auth").evidence.reconnected);
+    assert_eq!((lab.seen.proofs.load(SeqCst), lab.seen.connections.load(SeqCst)), (1, 2));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_proof_is_bound_to_the_certificate_that_was_served() {
     let mut lab = Lab::new(Script { schemes: vec!["NTLM"], ..Script::default() });
     lab.script.bindings = Some(rdptrace::certificate::channel_bindings(&lab.certificate));

@@ -76,6 +76,10 @@ fn http_rows() -> Vec<Row> {
             script: Script { schemes: vec!["NTLM"], ..answers(NOT_HERE) },
             ..http("RPC over HTTP", NOT_HERE, "gateway-legacy-rpc", 404)
         },
+        Row {
+            script: Script { schemes: vec!["NTLM"], ..answers(NOT_FOUND) },
+            ..http("RPC over HTTP on another connection", NOT_FOUND, "gateway-legacy-rpc", 404)
+        },
         Row { step: "auth", ..http("Azure Virtual Desktop", BEARER, "gateway-azure-virtual-desktop", 401) }
             .with_account(),
     ]

@@ -4,7 +4,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
 };
 
@@ -76,6 +76,8 @@ pub struct Seen {
     /// Proofs of a password that came.
     pub proofs: AtomicUsize,
     pub connections: AtomicUsize,
+    /// Whether the first answer was given.
+    answered: AtomicBool,
     /// CLOSE_CHANNEL of the client.
     pub farewells: AtomicUsize,
     pub pongs: AtomicUsize,
@@ -98,18 +100,16 @@ async fn connection(
     let mut stream = TlsAcceptor::from(tls).accept(stream).await?;
     let mut acceptor = Acceptor::new(script.bindings.clone());
     let mut raw = Vec::new();
-    let (mut authorized, mut first) = (script.schemes.is_empty(), true);
+    let mut authorized = script.schemes.is_empty();
     loop {
         let head = head(&mut stream, &mut raw).await?;
         seen.heads.lock().expect("no panic").push(head.clone());
         let sending = head.starts_with("RDG_IN_DATA");
-        if let Some(answer) = script.first.filter(|_| first) {
+        if let Some(answer) = script.first.filter(|_| !seen.answered.swap(true, SeqCst)) {
             stream.write_all(answer.as_bytes()).await?;
             stream.flush().await?;
-            first = false;
             continue;
         }
-        first = false;
         if !authorized {
             let answer = authenticate(&head, script, seen, &mut acceptor);
             match answer {
