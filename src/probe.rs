@@ -57,7 +57,7 @@ pub async fn probe<N: Network>(
     let again = settings.security == Security::Auto && !once && demands_standard_security(&main.phases);
     let mut connections = vec![main];
     if again {
-        let addresses = addresses(&connections[0], target);
+        let addresses = addresses(&connections[0], target, settings);
         connections.push(probe.connection(&Plan::retry(settings, addresses)).await);
     }
     Trace {
@@ -72,10 +72,11 @@ pub async fn probe<N: Network>(
     }
 }
 
-/// The addresses that a connection has looked up, with the target's port.
-pub fn addresses(connection: &Connection, target: &Target) -> Vec<SocketAddr> {
+/// The addresses that a connection has looked up, with the port that is connected to there: the proxy's where there is one.
+pub fn addresses(connection: &Connection, target: &Target, settings: &Settings) -> Vec<SocketAddr> {
+    let port = settings.proxy.as_ref().map_or(target.port, |proxy| proxy.port);
     let seen = connection.phases.resolve.iter().flat_map(|record| &record.evidence.addresses);
-    seen.map(|seen| SocketAddr::new(seen.address, target.port)).collect()
+    seen.map(|seen| SocketAddr::new(seen.address, port)).collect()
 }
 
 /// Makes connections to one target under the same settings and the same deadline.

@@ -35,6 +35,8 @@ pub struct Settings {
     pub allow_unpatched: bool,
     /// The RD Gateway to go through.
     pub gateway: Option<Gateway>,
+    /// The proxy that connects for us: to the gateway where there is one, else to the target.
+    pub proxy: Option<Proxy>,
     /// The name for SNI, the certificate and the service principal, when the target is an address.
     pub server_name: Option<String>,
     /// SHA-1 or SHA-256 thumbprint that must be served, lower-case hex.
@@ -65,6 +67,7 @@ impl Default for Settings {
             experiments: Experiments::Auto,
             allow_unpatched: false,
             gateway: None,
+            proxy: None,
             server_name: None,
             expected_thumbprint: None,
             anchors: Anchors::default(),
@@ -165,6 +168,38 @@ pub struct Account {
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account").finish_non_exhaustive()
+    }
+}
+
+/// A proxy that connects for others.
+#[derive(Clone, Debug)]
+pub struct Proxy {
+    /// How it is asked.
+    pub kind: ProxyKind,
+    /// Name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The account for the proxy. It crosses the network as it is: neither way of asking hides it.
+    pub account: Option<Account>,
+}
+
+/// How a proxy is asked to connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyKind {
+    /// HTTP CONNECT (RFC 9110 section 9.3.6).
+    Http,
+    /// SOCKS5 (RFC 1928).
+    Socks5,
+}
+
+impl ProxyKind {
+    /// The value as the report spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Socks5 => "socks5",
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 use super::{
     Error,
+    proxy::ProxyArguments,
     values::{seconds, server_name, thumbprint},
 };
 use crate::{
@@ -34,6 +35,9 @@ pub struct ConnectionArguments {
     /// Trust the system's roots besides --ca-file
     #[arg(long, requires = "ca_file")]
     pub system_roots: bool,
+
+    #[command(flatten)]
+    pub proxy: ProxyArguments,
 
     /// Seconds for each phase
     #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds, allow_negative_numbers = true)]

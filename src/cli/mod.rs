@@ -14,6 +14,8 @@ mod output;
 mod password;
 mod posture;
 mod progress;
+mod proxy;
+mod proxy_url;
 mod screenshot;
 mod sink;
 mod target;

@@ -27,7 +27,12 @@ pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
         Some(file) => honour_route(file, given),
         None => given,
     };
-    let settings = Settings { license: LicensePolicy::Stop, experiments: Experiments::Off, ..given };
+    let settings = Settings {
+        proxy: arguments.connection.proxy.proxy(&target.host)?,
+        license: LicensePolicy::Stop,
+        experiments: Experiments::Off,
+        ..given
+    };
     let output = Output::open(&arguments.output, None)?;
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
     let runtime = runtime()?;

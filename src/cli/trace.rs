@@ -116,7 +116,9 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         None => given,
     };
     let gateway = gateway(arguments, target)?;
+    let first = gateway.as_ref().map_or(target.host.as_str(), |gateway| &gateway.host);
     Ok(Settings {
+        proxy: arguments.connection.proxy.proxy(first)?,
         gateway,
         until: depth(arguments)?,
         screenshot: arguments.screenshot.is_some(),

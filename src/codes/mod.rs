@@ -36,6 +36,7 @@ pub const TABLES: &[&Table] = &[
     &GATEWAY_STATUS,
     &HTTP_STATUS,
     &GATEWAY_AUTHENTICATION,
+    &SOCKS_REPLY,
     &EVENT,
     &MESSAGE,
     &AVD,
@@ -167,6 +168,10 @@ pub static HTTP_STATUS: Table =
 /// Ways to log on to an RD Gateway besides HTTP's (MS-TSGU 2.2.5.3).
 pub static GATEWAY_AUTHENTICATION: Table =
     table!("gateway_authentication", "RD Gateway authentication", &["gateway", "authentication"]).of_flags();
+
+/// Replies of a SOCKS proxy, and its answer that no method fits (RFC 1928 sections 3 and 6).
+pub static SOCKS_REPLY: Table =
+    table!("socks_reply", "SOCKS reply", &["socks", "proxy", "reply"]).in_decimal();
 
 /// Windows events about Remote Desktop; a number and its provider are unique, the number alone is not.
 pub static EVENT: Table =

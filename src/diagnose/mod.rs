@@ -15,6 +15,7 @@ mod machine;
 mod mstsc;
 mod pages;
 mod posture;
+mod proxy;
 mod rdp_file;
 mod session;
 mod tls;
@@ -57,7 +58,7 @@ const RULES: &[&[Rule]] = &[
 /// The code of every finding and every cause that a report can hold; where both are the same it comes twice.
 pub fn emitted() -> impl Iterator<Item = &'static str> {
     let found = RULES.iter().copied().flatten().map(|rule| rule.code);
-    let ended = ending::CODES.iter().chain(gateway::CODES).copied();
+    let ended = ending::CODES.iter().chain(gateway::CODES).chain(proxy::CODES).copied();
     found.chain(ended).chain(hypotheses())
 }
 

@@ -1,6 +1,6 @@
 //! What mstsc would have shown: a table of how a phase ended; for the statuses of CredSSP that of the codes.
 
-use super::{Facts, handshakes};
+use super::{Facts, handshakes, proxy};
 use crate::{
     codes::{
         self,
@@ -118,6 +118,10 @@ pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     let failure = failed.failure?;
     if failure.kind == NtStatus {
         return status(failure);
+    }
+    // What a proxy answers does not reach mstsc, which asks none on the direct way.
+    if proxy::is_ended(facts) {
+        return None;
     }
     // Through the gateway of its file mstsc never comes this way, or goes on the other one.
     if failed.phase <= Phase::Connect && facts.gateway().is_some() {

@@ -1,6 +1,6 @@
 //! Which experiments a failure deserves.
 
-use super::{Facts, credentials::credentials};
+use super::{Facts, credentials::credentials, proxy};
 use crate::{
     codes::Phase,
     report::{Credentials, Failure, FailureKind as Kind, Trace},
@@ -46,6 +46,10 @@ pub fn wanted(trace: &Trace) -> Vec<&'static str> {
         return Vec::new();
     };
     if credentials(&facts) == Credentials::Refused {
+        return Vec::new();
+    }
+    // A proxy that gave its answer gives it again.
+    if proxy::is_ended(&facts) {
         return Vec::new();
     }
     // Without an account nothing behind NLA can be reached again.

@@ -177,13 +177,15 @@ async fn make<N: Network>(
 
 /// None when no name was resolved, so that there is nowhere to connect to.
 fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
-    let known = addresses(trace.connections.first()?, target);
+    let known = addresses(trace.connections.first()?, target, settings);
     let described = trace.described()?;
     let phases = &described.phases;
     let connect = phases.connect.as_ref()?;
     let peer = connect.evidence.peer.map_or_else(|| known.clone(), |peer| vec![peer]);
     let opened = connect.status == Status::Passed;
-    let others = known.into_iter().filter(|address| !peer.contains(address)).collect();
+    // Another address of the proxy is not another one of the target.
+    let direct = settings.proxy.is_none();
+    let others = known.into_iter().filter(|address| direct && !peer.contains(address)).collect();
     let last = phases.summaries().last().filter(|summary| summary.status != Status::Stopped)?.phase;
     let Plan { opening, protocols: offer, .. } = Plan::main(settings);
     let protocols = phases.negotiate.as_ref().map_or(offer, |record| record.evidence.requested_code);

@@ -1,10 +1,10 @@
 //! Where a message ends: TPKT (RFC 1006), fast-path (MS-RDPBCGR 2.2.9.1.2), TSRequest (MS-CSSP 2.2.1), early authorization,
-//! HTTP (RFC 9112), the packets of an RD Gateway (MS-TSGU 2.2.10).
+//! HTTP (RFC 9112), SOCKS (RFC 1928), the packets of an RD Gateway (MS-TSGU 2.2.10).
 
 use crate::pdu::{
     Malformed,
     http::{self, BodyLength},
-    tsgu,
+    socks, tsgu,
 };
 
 /// The largest message that a peer may claim, in bytes.
@@ -31,6 +31,10 @@ pub enum Framing {
     HttpBody(BodyLength),
     /// A packet of an RD Gateway (MS-TSGU 2.2.10.1); DATA may be a little longer than 64 KiB.
     Tsgu,
+    /// What a SOCKS proxy chooses, in two bytes that begin with this version (RFC 1928, RFC 1929).
+    SocksChoice(u8),
+    /// What a SOCKS proxy answers to CONNECT (RFC 1928 section 6).
+    SocksReply,
     /// As many bytes, whatever they are.
     Exactly(usize),
 }
@@ -68,6 +72,8 @@ impl Framing {
             Self::HttpHead => http::head_length(bytes)?,
             Self::HttpBody(body) => body.length(bytes)?,
             Self::Tsgu => return tsgu::packet_length(bytes),
+            Self::SocksChoice(version) => socks::choice_length(bytes, version)?,
+            Self::SocksReply => socks::reply_length(bytes)?,
             Self::Exactly(length) => Some(length),
         };
         match length {

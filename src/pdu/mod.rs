@@ -23,6 +23,7 @@ pub mod security_keys;
 pub mod server_certificate;
 pub mod server_hello;
 pub mod share;
+pub mod socks;
 pub mod ts_request;
 pub mod tsgu;
 pub mod websocket;

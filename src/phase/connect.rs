@@ -1,11 +1,14 @@
-//! TCP to every address, raced (RFC 8305).
+//! TCP to every address, raced (RFC 8305), and what a proxy there answers that is to go on.
 
 use std::net::SocketAddr;
 
-use super::{PhaseResult, Step};
+use super::{PhaseResult, Step, proxy};
 use crate::{
+    codes::Phase,
     net::{Limits, Network, Wire, race},
     report::ConnectEvidence,
+    settings::Proxy,
+    target::Target,
 };
 
 /// A wire over the first connection that opens.
@@ -20,4 +23,30 @@ pub async fn run<N: Network>(
 ) -> PhaseResult<Wire> {
     let stream = race(network, addresses, limits.phase_end(), evidence).await?;
     Ok(Step::Passed(Wire::new(stream, limits)))
+}
+
+/// A wire that leads to the target: the addresses are those of the proxy where there is one.
+///
+/// # Errors
+/// Those of [`run`] and of [`proxy::run`].
+pub async fn through<N: Network>(
+    network: &N,
+    addresses: &[SocketAddr],
+    (asked, target): (Option<&Proxy>, &Target),
+    limits: Limits,
+    evidence: &mut ConnectEvidence,
+) -> PhaseResult<Wire> {
+    let Some(asked) = asked else { return run(network, addresses, limits, evidence).await };
+    let mut seen = proxy::evidence(asked, target);
+    let stream = race(network, addresses, limits.phase_end(), evidence).await;
+    let answered = match stream {
+        Err(failure) => Err(proxy::unreachable(failure, asked)),
+        Ok(stream) => {
+            let mut wire = Wire::new(stream, limits);
+            wire.enter(Phase::Connect);
+            proxy::run(&mut wire, asked, target, &mut seen).await.map(|()| wire)
+        }
+    };
+    evidence.proxy = Some(seen);
+    answered.map(Step::Passed)
 }

@@ -8,10 +8,12 @@ pub mod late;
 pub mod licensing;
 pub mod mcs;
 pub mod negotiate;
+pub mod proxy;
 pub mod resolve;
 pub mod session;
 pub mod tls;
 
+mod basic;
 mod ending;
 mod rdp_client;
 mod record;

@@ -17,7 +17,7 @@ use crate::{
         licensing::{self, Licensing},
         mcs::{self, Joined},
         negotiate::{self, Negotiated},
-        record, resolve, session, tls,
+        proxy, record, resolve, session, tls,
     },
     report::{Connection, Failure, NegotiateEvidence, Phases, Selected, Session, Timestamp},
     settings::{Account, Gateway, Security},
@@ -41,13 +41,14 @@ impl<N: Network> Probe<'_, N> {
         let (mut phases, mut session) = (Phases::default(), None);
         let walk = Walk { probe: self, plan };
         let remarks = SharedRemarks::default();
+        // On the heap: together the phases would be too much for the stack of a thread.
         let opened = match &self.settings.gateway {
-            None => walk.open(&mut phases).await,
-            Some(gateway) => walk.cross(gateway, &remarks, &mut phases).await,
+            None => Box::pin(walk.open(&mut phases)).await,
+            Some(gateway) => Box::pin(walk.cross(gateway, &remarks, &mut phases)).await,
         };
         let (frames, frames_omitted) = match opened {
             Ok(mut wire) => {
-                let farewell = walk.phases(&mut wire, &mut phases, &mut session).await;
+                let farewell = Box::pin(walk.phases(&mut wire, &mut phases, &mut session)).await;
                 wire.close(farewell).await
             }
             Err(Some(wire)) => wire.close(None).await,
@@ -67,9 +68,10 @@ impl<N: Network> Walk<'_, N> {
         remarks: &SharedRemarks,
         phases: &mut Phases,
     ) -> Result<Wire, Option<Wire>> {
-        let Probe { network, target, limits, observer, roots, .. } = self.probe;
+        let Probe { network, target, limits, observer, roots, settings, .. } = self.probe;
         observer.phase(Phase::Gateway);
-        let access = gateway::Access { gateway, target, roots, now: network.now(), limits: *limits, remarks };
+        let (proxy, now) = (settings.proxy.as_ref(), network.now());
+        let access = gateway::Access { gateway, proxy, target, roots, now, limits: *limits, remarks };
         let mut wire = None;
         let run = async |e: &mut _| gateway::run(*network, &access, &mut wire, e).await;
         let crossed = record(&mut phases.gateway, run).await.is_some();
@@ -81,19 +83,21 @@ impl<N: Network> Walk<'_, N> {
 
     /// Resolves, unless the addresses are known, and connects; an error is what there is to close.
     async fn open(&self, phases: &mut Phases) -> Result<Wire, Option<Wire>> {
-        let Probe { network, target, limits, observer, .. } = *self.probe;
+        let Probe { network, target, limits, observer, settings, .. } = *self.probe;
+        let door = proxy::door(settings.proxy.as_ref(), target);
         let addresses = match &self.plan.addresses {
             Some(known) => known.clone(),
             None => {
                 observer.phase(Phase::Resolve);
-                let run = async |e: &mut _| resolve::run(network, target, limits.phase_end(), e).await;
+                let run = async |e: &mut _| resolve::run(network, &door, limits.phase_end(), e).await;
                 let found = record(&mut phases.resolve, run).await.ok_or(None)?;
                 self.goes_on(Phase::Resolve).ok_or(None)?;
                 found
             }
         };
         observer.phase(Phase::Connect);
-        let run = async |e: &mut _| connect::run(network, &addresses, limits, e).await;
+        let way = (settings.proxy.as_ref(), target);
+        let run = async |e: &mut _| connect::through(network, &addresses, way, limits, e).await;
         let wire = record(&mut phases.connect, run).await.ok_or(None)?;
         // A connection that was opened is closed politely, even when nothing more was asked for.
         match self.goes_on(Phase::Connect) {

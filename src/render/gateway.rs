@@ -56,6 +56,7 @@ fn facts(steps: &GatewaySteps, step: &str, now: Timestamp) -> Option<Vec<String>
     let lines = match step {
         "resolve" => vec![phases::resolve(&steps.resolve.as_ref()?.evidence)],
         "connect" => phases::connect(&steps.connect.as_ref()?.evidence),
+        "proxy" => vec![phases::proxy(&steps.proxy.as_ref()?.evidence)],
         "tls" => {
             let seen = &steps.tls.as_ref()?.evidence;
             let mut lines = phases::tls(seen);

@@ -4,7 +4,7 @@ use super::{activation, cells};
 use crate::codes::{self, Phase};
 use crate::report::{
     AttemptResult, ConnectEvidence, Connection, CredsspEvidence, HandshakeSignature, LicensingEvidence,
-    McsEvidence, NegotiateEvidence, NtlmEvidence, Phases, ResolveEvidence, TlsEvidence,
+    McsEvidence, NegotiateEvidence, NtlmEvidence, Phases, ProxyEvidence, ResolveEvidence, TlsEvidence,
 };
 
 /// The facts of one phase of a connection.
@@ -39,6 +39,7 @@ pub fn resolve(evidence: &ResolveEvidence) -> String {
 /// The peer, and how every attempt ended where there were several.
 pub fn connect(evidence: &ConnectEvidence) -> Vec<String> {
     let mut lines: Vec<String> = evidence.peer.iter().map(|peer| peer.to_string()).collect();
+    lines.extend(evidence.proxy.as_ref().map(proxy));
     // A single attempt is told by the phase itself.
     for attempt in evidence.attempts.iter().filter(|_| evidence.attempts.len() > 1) {
         let what = match attempt.result {
@@ -53,6 +54,24 @@ pub fn connect(evidence: &ConnectEvidence) -> Vec<String> {
         lines.push(format!("{}: {what} after {:.1} ms", attempt.address, attempt.elapsed_ms.0));
     }
     lines
+}
+
+/// Which proxy, what it was asked for and how it answered.
+pub fn proxy(evidence: &ProxyEvidence) -> String {
+    let ProxyEvidence { kind, host, port, asked_for, .. } = evidence;
+    let account = if evidence.account_sent { ", with an account" } else { "" };
+    let time = evidence.elapsed_ms.map_or_else(String::new, |time| format!(" in {:.1} ms", time.0));
+    let answer = match (evidence.status, evidence.reply) {
+        (Some(status), _) => format!("{status}{time}"),
+        (None, Some(0)) => format!("connected{time}"),
+        (None, Some(reply)) => format!("reply {reply}{time}"),
+        (None, None) if evidence.elapsed_ms.is_none() => "not asked".to_owned(),
+        (None, None) => match evidence.method {
+            Some(method) => format!("method {method}"),
+            None => "no answer".to_owned(),
+        },
+    };
+    format!("{kind} proxy {host}:{port}, asked for {asked_for}{account}: {answer}")
 }
 
 fn negotiate(evidence: &NegotiateEvidence) -> Vec<String> {

@@ -21,8 +21,8 @@ pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
     GatewaySteps, GatewayTunnel, HandshakeSignature, HelloOffer, LicenseCertificate, LicensingEvidence,
-    LicensingOutcome, McsEvidence, NegotiateEvidence, NtlmEvidence, Redirection, ResolveEvidence,
-    ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence,
+    LicensingOutcome, McsEvidence, NegotiateEvidence, NtlmEvidence, ProxyEvidence, Redirection,
+    ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence,
 };
 pub use failure::{Failure, FailureKind};
 pub use judgement::{
@@ -102,7 +102,8 @@ impl Trace {
         let connect = self.described().and_then(|made| made.phases.connect.as_ref());
         let attempts = connect.into_iter().flat_map(|record| &record.evidence.attempts);
         let mut addresses = attempts.map(|attempt| attempt.address.ip().to_canonical());
-        let usual = self.target.as_ref().is_some_and(|target| target.port == RDP);
+        let direct = connect.is_some_and(|record| record.evidence.proxy.is_none());
+        let usual = direct && self.target.as_ref().is_some_and(|target| target.port == RDP);
         let loopback = usual && addresses.next().is_some_and(|address| address.is_loopback());
         self.machine.as_ref().is_some_and(|machine| match machine.from_files {
             true => machine.roles.contains(&Role::Host),

@@ -9,6 +9,7 @@ use std::{
     str::FromStr,
 };
 
+pub use rdp_address::decoded;
 pub use rdp_file::{Encoding, LONGEST_FILE, MalformedLine, RdpFile};
 
 /// The port of Remote Desktop (MS-RDPBCGR 2.1).

@@ -43,7 +43,7 @@ fn of_settings(query: &str) -> Result<Target, BadTarget> {
 }
 
 /// Percent-encoded bytes as text; what is no such code stays as it is.
-fn decoded(text: &str) -> String {
+pub fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     loop {

@@ -33,6 +33,7 @@ mod local_windows;
 mod pages;
 mod posture;
 mod program;
+mod proxy;
 mod rdp_file;
 mod rdp_file_findings;
 mod rdp_file_program;

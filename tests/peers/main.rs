@@ -17,6 +17,7 @@ mod path;
 mod posture;
 #[cfg(target_os = "linux")]
 mod prompt;
+mod proxy;
 mod relay;
 mod weston;
 mod windows;

@@ -105,6 +105,10 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {
         fitting.retain(|cause| cause.code.starts_with("gateway-"));
     }
+    // So it is with a proxy, whose answer says all that can be known from here.
+    if super::proxy::is_ended(facts) {
+        fitting.clear();
+    }
     fitting.sort_by_key(|cause| rank(cause.likelihood));
     if let Some(certain) = fitting.first().filter(|first| first.likelihood == Likelihood::Certain) {
         let elsewhere = certain.code == ONE_HOST;

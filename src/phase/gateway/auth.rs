@@ -1,7 +1,6 @@
 //! The authentication in HTTP: one attempt with one password, bound to the TLS connection where the scheme can be.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use zeroize::Zeroizing;
 
 use super::{
     Access,
@@ -14,9 +13,9 @@ use crate::{
     certificate,
     net::Wire,
     pdu::{http::Challenge, ntlm},
-    phase::{PhaseResult, Step, credssp::challenge::ntlm_evidence, tls},
+    phase::{PhaseResult, Step, basic::basic, credssp::challenge::ntlm_evidence, tls},
     report::{Failure, FailureKind, GatewayAuth, HandshakeSignature, Timestamp, TlsEvidence, Trust},
-    settings::{Account, GatewayAuthentication},
+    settings::GatewayAuthentication,
 };
 
 /// The schemes that are spoken, the best first: some gateways expect bare NTLM under Negotiate.
@@ -166,13 +165,6 @@ pub async fn login(
     evidence.status = Some(reply.head.status);
     evidence.challenged_again = carried(&reply, scheme).is_some_and(|token| ntlm::challenge(&token).is_ok());
     Ok(reply)
-}
-
-/// The header of Basic (RFC 7617), in UTF-8.
-fn basic(account: &Account) -> Zeroizing<String> {
-    let domain = account.domain.as_ref().map_or_else(String::new, |domain| format!("{domain}\\"));
-    let pair = Zeroizing::new(format!("{domain}{}:{}", account.user, account.password.as_str()));
-    Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())))
 }
 
 /// A request that carries a token.

@@ -15,13 +15,13 @@ use std::borrow::Cow;
 
 use time::OffsetDateTime;
 
-use super::{PhaseResult, Step, connect, random, record, resolve, tls};
+use super::{PhaseResult, Step, connect, proxy, random, record, resolve, tls};
 use crate::{
     certificate::{Expectation, Roots},
     codes::Phase,
     net::{Limits, Network, SharedRemarks, Upgrade, Versions, Wire, remarks},
-    report::{Failure, GatewayAuth, GatewayEvidence, PhaseRecord, Phases, Timestamp},
-    settings::{Gateway, GatewayAuthentication},
+    report::{Failure, GatewayAuth, GatewayEvidence, PhaseRecord, Phases, ProxyEvidence, Timestamp},
+    settings::{Gateway, GatewayAuthentication, Proxy},
     target::Target,
 };
 use exchange::Session;
@@ -31,6 +31,8 @@ use http::Opened;
 pub struct Access<'a> {
     /// The gateway and how to authenticate to it.
     pub gateway: &'a Gateway,
+    /// The proxy on the way to it.
+    pub proxy: Option<&'a Proxy>,
     /// The server behind it, as the gateway is to look it up.
     pub target: &'a Target,
     /// Trust anchors for the gateway's certificate.
@@ -44,6 +46,12 @@ pub struct Access<'a> {
 }
 
 impl Access<'_> {
+    /// The gateway as a target.
+    fn itself(&self) -> Target {
+        let Gateway { host, port, .. } = self.gateway;
+        Target { input: host.clone(), host: host.clone(), port: *port, file: None }
+    }
+
     /// Whether the token is what is shown first.
     fn begins_with_token(&self) -> bool {
         let wanted =
@@ -103,18 +111,32 @@ async fn reach<N: Network>(
     wire: &mut Option<Wire>,
     evidence: &mut GatewayEvidence,
 ) -> Result<(Session, tls::Secured), Ended> {
-    let (gateway, steps) = (access.gateway, &mut evidence.steps);
-    let itself =
-        Target { input: gateway.host.clone(), host: gateway.host.clone(), port: gateway.port, file: None };
-    let run = async |e: &mut _| resolve::run(network, &itself, access.limits.phase_end(), e).await;
+    let steps = &mut evidence.steps;
+    let door = proxy::door(access.proxy, &access.itself());
+    let run = async |e: &mut _| resolve::run(network, &door, access.limits.phase_end(), e).await;
     let addresses = step(&mut steps.resolve, run).await?;
     let run = async |e: &mut _| connect::run(network, &addresses, access.limits, e).await;
     let opened = wire.insert(step(&mut steps.connect, run).await?);
     opened.enter(Phase::Gateway);
+    if let Some(asked) = access.proxy {
+        step(&mut steps.proxy, async |e: &mut _| ask(opened, asked, &access.itself(), e).await).await?;
+        opened.enter(Phase::Gateway);
+    }
     let run = async |e: &mut _| secure(opened, access, e).await;
     let secured = step(&mut steps.tls, run).await?;
     let peer = steps.connect.as_ref().and_then(|record| record.evidence.peer);
     Ok((Session::new(access, peer), secured))
+}
+
+/// The proxy leads to the gateway.
+async fn ask(
+    wire: &mut Wire,
+    asked: &Proxy,
+    gateway: &Target,
+    evidence: &mut ProxyEvidence,
+) -> PhaseResult<()> {
+    *evidence = proxy::evidence(asked, gateway);
+    proxy::run(wire, asked, gateway, evidence).await.map(Step::Passed)
 }
 
 /// TLS with the gateway under its own name.

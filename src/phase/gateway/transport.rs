@@ -1,7 +1,7 @@
 //! What carries the packets: a WebSocket, or the response and the request of two connections (MS-TSGU 3.3.3).
 
 use super::{
-    Access,
+    Access, ask,
     auth::{self, Login},
     exchange::{Ask, IN_DATA, Reply, Session, exchange, send},
     http::refusal,
@@ -12,7 +12,9 @@ use crate::{
     net::{Framing, Network, Wire, race},
     pdu::http::Challenge,
     phase::{Step, tls},
-    report::{ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayHandshake, TlsEvidence},
+    report::{
+        ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayHandshake, ProxyEvidence, TlsEvidence,
+    },
 };
 
 /// What a gateway writes before the first packet. The specification allows up to 100 bytes; every gateway writes ten.
@@ -102,6 +104,10 @@ pub async fn connect<N: Network>(
         race(network, &addresses, access.limits.phase_end(), &mut ConnectEvidence::default()).await?;
     let mut wire = Wire::new(stream, access.limits);
     wire.enter(Phase::Gateway);
+    if let Some(asked) = access.proxy {
+        ask(&mut wire, asked, &access.itself(), &mut ProxyEvidence::default()).await?;
+        wire.enter(Phase::Gateway);
+    }
     match secure(&mut wire, access, &mut TlsEvidence::default()).await? {
         Step::Passed(served) => Ok((wire, served)),
         Step::Stopped(reason) => Err(Failure::new(FailureKind::Closed, reason)),

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectEvidence, NtlmEvidence, ResolveEvidence, TlsEvidence};
+use super::{ConnectEvidence, NtlmEvidence, ProxyEvidence, ResolveEvidence, TlsEvidence};
 use crate::report::{Failure, Millis, PhaseRecord, Status};
 
 /// An RD Gateway. Its certificate, names and failures are its own, never the target's.
@@ -46,6 +46,9 @@ pub struct GatewaySteps {
     /// TCP to the gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connect: Option<PhaseRecord<ConnectEvidence>>,
+    /// The proxy on the way to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<PhaseRecord<ProxyEvidence>>,
     /// TLS with the gateway, and its certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<PhaseRecord<TlsEvidence>>,
@@ -99,6 +102,7 @@ impl GatewaySteps {
         [
             of("resolve", self.resolve.as_ref()),
             of("connect", self.connect.as_ref()),
+            of("proxy", self.proxy.as_ref()),
             of("tls", self.tls.as_ref()),
             of("http", self.http.as_ref()),
             of("auth", self.auth.as_ref()),

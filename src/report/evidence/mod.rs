@@ -4,6 +4,7 @@ mod activation;
 mod credssp;
 mod gateway;
 mod negotiate;
+mod proxy;
 mod session;
 mod tcp;
 mod tls;
@@ -15,6 +16,7 @@ pub use gateway::{
     GatewaySteps, GatewayTunnel, StepSummary,
 };
 pub use negotiate::{NegotiateEvidence, Selected};
+pub use proxy::ProxyEvidence;
 pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};
 pub use tcp::{Attempt, AttemptResult, ConnectEvidence, Family, ResolveEvidence, ResolvedAddress};
 pub use tls::{Alert, HandshakeSignature, HelloOffer, TlsEvidence};

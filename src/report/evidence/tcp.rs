@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ProxyEvidence;
 use crate::report::Millis;
 
 /// Name resolution.
@@ -41,9 +42,12 @@ pub enum Family {
 pub struct ConnectEvidence {
     /// Every attempt that was started, in order.
     pub attempts: Vec<Attempt>,
-    /// The address that won.
+    /// The address that won; with a proxy that of the proxy.
     #[schemars(with = "Option<String>")]
     pub peer: Option<SocketAddr>,
+    /// The proxy that was asked to connect; null where none was.
+    #[serde(default)]
+    pub proxy: Option<ProxyEvidence>,
 }
 
 /// One attempt to connect.

@@ -12,10 +12,10 @@ use rdptrace::{
     net::BoxStream,
     report::Failure,
     run,
-    settings::{Account, Anchors, Gateway},
+    settings::{Account, Anchors, Gateway, Proxy, ProxyKind},
 };
 use time::OffsetDateTime;
-use tokio::io::duplex;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio_rustls::rustls::{
     ServerConfig,
     crypto::ring,
@@ -29,6 +29,7 @@ use super::{
 use crate::demo::pipe;
 
 pub const HOST: &str = "gw.corp.example";
+const PROXY: &str = "proxy.corp.example";
 
 /// The network.
 pub struct Lab {
@@ -36,6 +37,8 @@ pub struct Lab {
     pub seen: Arc<Seen>,
     tls: Arc<ServerConfig>,
     pub certificate: Vec<u8>,
+    /// Whether the way to the gateway leads through a proxy.
+    pub proxied: bool,
 }
 
 impl Lab {
@@ -57,13 +60,21 @@ impl Lab {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.clone()], der)
             .expect("a certificate and its key");
-        Self { script, seen: Arc::default(), tls: Arc::new(tls), certificate: certificate.to_vec() }
+        Self {
+            script,
+            seen: Arc::default(),
+            tls: Arc::new(tls),
+            certificate: certificate.to_vec(),
+            proxied: false,
+        }
     }
 
     /// Settings for this gateway, whose certificate is trusted.
     pub fn settings(&self, gateway: Gateway) -> Settings {
         let anchors = Anchors { given: vec![self.certificate.clone()], system: false };
-        Settings { gateway: Some(gateway), anchors, ..Settings::default() }
+        let proxy = Proxy { kind: ProxyKind::Http, host: PROXY.to_owned(), port: 3128, account: None };
+        let proxy = self.proxied.then_some(proxy);
+        Settings { gateway: Some(gateway), anchors, proxy, ..Settings::default() }
     }
 
     /// Lets the gateway read what was sent last.
@@ -97,18 +108,36 @@ impl Network for Lab {
     }
 
     async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
-        assert_eq!(host, HOST, "only the gateway's name is looked up here");
+        let expected = if self.proxied { PROXY } else { HOST };
+        assert_eq!(host, expected, "no other name is looked up here");
         Ok(vec!["192.0.2.1".parse().expect("an address")])
     }
 
     async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
-        assert_eq!(address.port(), 443);
-        let (client, server) = duplex(64 * 1024);
-        tokio::spawn(serve(server, self.script.clone(), Arc::clone(&self.seen), Arc::clone(&self.tls)));
+        assert_eq!(address.port(), if self.proxied { 3128 } else { 443 });
+        let (client, mut server) = duplex(64 * 1024);
+        let (script, seen, tls) = (self.script.clone(), Arc::clone(&self.seen), Arc::clone(&self.tls));
+        let proxied = self.proxied;
+        tokio::spawn(async move {
+            if proxied {
+                lead(&mut server).await?;
+            }
+            serve(server, script, seen, tls).await;
+            io::Result::Ok(())
+        });
         Ok(Box::new(client))
     }
 
     fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
         Ok(Vec::new())
     }
+}
+
+/// What a proxy says before the stream is the gateway's.
+async fn lead(stream: &mut DuplexStream) -> io::Result<()> {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        request.push(stream.read_u8().await?);
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await
 }

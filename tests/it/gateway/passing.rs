@@ -163,3 +163,19 @@ async fn consent_is_asked_for_and_never_given_unasked() {
     assert!(asked.expect("the text").message.contains("Authorized use only."));
     assert_reached_the_server(&lab.trace(Gateway { accept_consent: true, ..anonymous() }).await);
 }
+
+/// Resolve and connect are the proxy's then, and the gateway is asked for by name.
+#[tokio::test(start_paused = true)]
+async fn a_proxy_on_the_way_is_a_step() {
+    let mut lab = Lab::new(Script::default());
+    lab.proxied = true;
+    let report = lab.trace(with_account()).await;
+    assert_reached_the_server(&report);
+    let names: Vec<_> = steps(&report).into_iter().map(|(step, _)| step).take(4).collect();
+    assert_eq!(names, ["resolve", "connect", "proxy", "tls"]);
+    let proxy = through(&report).steps.proxy.as_ref().expect("the proxy was asked");
+    assert_eq!(
+        (proxy.evidence.asked_for.as_str(), proxy.evidence.status),
+        ("gw.corp.example:443", Some(200))
+    );
+}

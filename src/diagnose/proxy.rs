@@ -1,0 +1,62 @@
+//! How a proxy ended the way: its refusal is its own, never the server's.
+
+use super::{Facts, gateway};
+use crate::{
+    codes::Phase,
+    report::{Failure, FailureKind, ProxyEvidence},
+};
+
+/// Every code that an ending at a proxy can have.
+pub const CODES: &[&str] = &[
+    "proxy-unreachable",
+    "proxy-authentication-required",
+    "proxy-account-refused",
+    "proxy-target-unreachable",
+    "proxy-refused",
+    "proxy-not-spoken",
+];
+
+/// Bad Gateway, Service Unavailable, Gateway Timeout (RFC 9110), and what proxies answer where a name is unknown.
+const UNREACHABLE: [u16; 4] = [500, 502, 503, 504];
+/// Network, host, connection and time to live (RFC 1928 section 6).
+const UNREACHABLE_REPLIES: [u8; 4] = [3, 4, 5, 6];
+const AUTHENTICATION_REQUIRED: u16 = 407;
+
+/// The code of an ending at a proxy; none where the trace ended elsewhere.
+pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
+    let (failure, seen) = ended(facts)?;
+    Some(match failure.kind {
+        FailureKind::ProxyRefused => refusal(seen),
+        _ if seen.elapsed_ms.is_none() => "proxy-unreachable",
+        _ => "proxy-not-spoken",
+    })
+}
+
+/// Whether the trace ended at a proxy.
+pub fn is_ended(facts: &Facts<'_>) -> bool {
+    ended(facts).is_some()
+}
+
+fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvidence)> {
+    if let Some(("proxy", failure)) = gateway::failed(facts) {
+        return Some((failure, &facts.through?.steps.proxy.as_ref()?.evidence));
+    }
+    let failed = facts.failed().filter(|failed| failed.phase == Phase::Connect)?;
+    let connect = facts.trace.described()?.phases.connect.as_ref()?;
+    Some((failed.failure?, connect.evidence.proxy.as_ref()?))
+}
+
+fn refusal(seen: &ProxyEvidence) -> &'static str {
+    let wants_account = seen.status == Some(AUTHENTICATION_REQUIRED)
+        || seen.reply.is_none() && seen.method.is_some_and(|method| method != 0);
+    match (wants_account, seen.account_sent) {
+        (true, false) => "proxy-authentication-required",
+        (true, true) => "proxy-account-refused",
+        _ if seen.status.is_some_and(|status| UNREACHABLE.contains(&status))
+            || seen.reply.is_some_and(|reply| UNREACHABLE_REPLIES.contains(&reply)) =>
+        {
+            "proxy-target-unreachable"
+        }
+        _ => "proxy-refused",
+    }
+}

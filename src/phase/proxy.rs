@@ -1,0 +1,182 @@
+//! Asking a proxy to connect: HTTP CONNECT (RFC 9110 section 9.3.6) or SOCKS5 (RFC 1928). The wire then leads to the target.
+
+use zeroize::Zeroizing;
+
+use super::basic::{basic, qualified};
+use crate::{
+    codes::SOCKS_REPLY,
+    net::{Framing, Instant, Wire},
+    pdu::{
+        http::{Request, ResponseHead},
+        socks,
+    },
+    report::{Failure, FailureKind, ProxyEvidence},
+    settings::{Account, Proxy, ProxyKind},
+    target::Target,
+};
+
+/// More answers of the kind "wait" are not read.
+const MOST_INTERIM: usize = 8;
+
+/// Where a connection to `target` begins: at the proxy where there is one.
+pub fn door(proxy: Option<&Proxy>, target: &Target) -> Target {
+    match proxy {
+        None => target.clone(),
+        Some(Proxy { host, port, .. }) => {
+            Target { input: host.clone(), host: host.clone(), port: *port, file: None }
+        }
+    }
+}
+
+/// What is known before the proxy was asked.
+pub fn evidence(proxy: &Proxy, target: &Target) -> ProxyEvidence {
+    ProxyEvidence {
+        kind: proxy.kind.name().to_owned(),
+        host: proxy.host.clone(),
+        port: proxy.port,
+        asked_for: target.to_string(),
+        ..ProxyEvidence::default()
+    }
+}
+
+/// Asks the proxy at the other end of the wire for a connection to `target`, whose name it resolves itself.
+///
+/// # Errors
+/// `proxy_refused` with the status or the reply; `malformed`, `timeout`, `closed` and `reset` where it does not answer as a proxy.
+pub async fn run(
+    wire: &mut Wire,
+    proxy: &Proxy,
+    target: &Target,
+    evidence: &mut ProxyEvidence,
+) -> Result<(), Failure> {
+    let begin = Instant::now();
+    let asked = match proxy.kind {
+        ProxyKind::Http => http(wire, proxy, target, evidence).await,
+        ProxyKind::Socks5 => socks5(wire, proxy, target, evidence).await,
+    };
+    evidence.elapsed_ms = Some(begin.elapsed().into());
+    asked.map_err(|failure| of_proxy(failure, proxy))
+}
+
+/// The way to the proxy failed, not one to the target.
+pub fn unreachable(mut failure: Failure, proxy: &Proxy) -> Failure {
+    failure.detail = format!("no connection to {}: {}", name(proxy), failure.detail);
+    failure
+}
+
+fn name(proxy: &Proxy) -> String {
+    format!("the proxy {}:{}", proxy.host, proxy.port)
+}
+
+/// What ended the connection is said of the server elsewhere; here it is the proxy.
+fn of_proxy(mut failure: Failure, proxy: &Proxy) -> Failure {
+    let name = name(proxy);
+    failure.detail = match failure.kind {
+        FailureKind::ProxyRefused => format!("{name} {}", failure.detail),
+        _ => format!(
+            "{name} gave no answer to go on with: {}",
+            failure.detail.replace("the server", "the proxy")
+        ),
+    };
+    failure
+}
+
+fn refused(detail: String, code: u32, name: Option<&str>) -> Failure {
+    Failure::new(FailureKind::ProxyRefused, detail).with_code(code, name)
+}
+
+async fn http(
+    wire: &mut Wire,
+    proxy: &Proxy,
+    target: &Target,
+    evidence: &mut ProxyEvidence,
+) -> Result<(), Failure> {
+    let to = target.to_string();
+    let request = Request::new("CONNECT", &to).header("Host", &to);
+    match &proxy.account {
+        None => wire.send(&request.into_bytes()).await?,
+        Some(account) => {
+            evidence.account_sent = true;
+            let request = request.header("Proxy-Authorization", &basic(account));
+            wire.send_secret(&Zeroizing::new(request.into_bytes())).await?;
+        }
+    }
+    let head = head(wire).await?;
+    evidence.status = Some(head.status);
+    evidence.reason = Some(head.reason.clone());
+    evidence.server = head.header("server").map(str::to_owned);
+    evidence.via = head.header("via").map(str::to_owned);
+    evidence.schemes = head.proxy_challenges().into_iter().map(|challenge| challenge.scheme).collect();
+    if (200..300).contains(&head.status) {
+        return Ok(());
+    }
+    let reason = Some(head.reason.as_str()).filter(|reason| !reason.is_empty());
+    let words = reason.map(|reason| format!(" {reason}")).unwrap_or_default();
+    let schemes = match evidence.schemes.is_empty() {
+        true => String::new(),
+        false => format!("; it takes {}", evidence.schemes.join(", ")),
+    };
+    let detail = format!("answered {}{words} to CONNECT {to}{schemes}", head.status);
+    Err(refused(detail, head.status.into(), reason))
+}
+
+/// The final answer; a proxy may say before it that it is working.
+async fn head(wire: &mut Wire) -> Result<ResponseHead, Failure> {
+    for _ in 0..MOST_INTERIM {
+        let bytes = wire.receive(Framing::HttpHead).await?;
+        let head = ResponseHead::parse(&bytes)
+            .map_err(|error| Failure::new(FailureKind::Malformed, error.0).with_received(&bytes))?;
+        if !(100..200).contains(&head.status) {
+            return Ok(head);
+        }
+    }
+    Err(Failure::new(FailureKind::Malformed, "one interim answer follows another"))
+}
+
+async fn socks5(
+    wire: &mut Wire,
+    proxy: &Proxy,
+    target: &Target,
+    evidence: &mut ProxyEvidence,
+) -> Result<(), Failure> {
+    wire.send(&socks::greeting(proxy.account.is_some())).await?;
+    let method = wire.receive(Framing::SocksChoice(socks::VERSION)).await?[1];
+    evidence.method = Some(method);
+    match (method, &proxy.account) {
+        (socks::NO_AUTHENTICATION, _) => {}
+        (socks::ACCOUNT, Some(account)) => log_on(wire, account, evidence).await?,
+        _ => return Err(reply("takes none of our ways to authenticate", method.into())),
+    }
+    let request = socks::connect(&target.host, target.port)
+        .ok_or_else(|| Failure::new(FailureKind::Malformed, "the name is longer than SOCKS can say"))?;
+    wire.send(&request).await?;
+    let code = wire.receive(Framing::SocksReply).await?[1];
+    evidence.reply = Some(code);
+    match code {
+        0 => Ok(()),
+        code => Err(reply(&format!("does not connect to {target}"), code.into())),
+    }
+}
+
+fn reply(what: &str, code: u32) -> Failure {
+    let row = SOCKS_REPLY.find(code);
+    let meaning = row.as_ref().map_or("no table knows it", |row| row.meaning);
+    refused(format!("{what}, SOCKS {code}: {meaning}"), code, SOCKS_REPLY.symbol(code))
+}
+
+/// RFC 1929: any status but 0 is a refusal.
+async fn log_on(wire: &mut Wire, account: &Account, evidence: &mut ProxyEvidence) -> Result<(), Failure> {
+    let request =
+        socks::account(&qualified(account), &account.password).map(Zeroizing::new).ok_or_else(|| {
+            Failure::new(
+                FailureKind::ProxyRefused,
+                "takes no account whose name or password is longer than 255 bytes",
+            )
+        })?;
+    evidence.account_sent = true;
+    wire.send_secret(&request).await?;
+    match wire.receive(Framing::SocksChoice(socks::ACCOUNT_VERSION)).await?[1] {
+        0 => Ok(()),
+        status => Err(refused(format!("refused the account with status {status}"), status.into(), None)),
+    }
+}
