@@ -109,7 +109,8 @@ fn step<P: Sspi + SspiImpl>(
         let mut builder = package
             .initialize_security_context()
             .with_credentials_handle(handle)
-            .with_context_requirements(ClientRequestFlags::empty())
+            // Without signing keys SPNEGO's MIC over its list of mechanisms is wrong, and the right password refused.
+            .with_context_requirements(ClientRequestFlags::INTEGRITY)
             .with_target_data_representation(DataRepresentation::Native)
             .with_target_name(target)
             .with_input(&mut input)

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::SeqCst;
 
 use rdptrace::{
     codes::Phase,
-    report::{Credentials, Outcome, Report, Status},
+    report::{Credentials, Direction, Frame, Outcome, Report, Status},
     settings::{Gateway, GatewayAuthentication, Token},
 };
 
@@ -68,6 +68,7 @@ async fn every_scheme_leads_through_with_one_proof() {
     for (offered, wanted, name) in [
         (vec!["Negotiate", "NTLM"], GatewayAuthentication::Auto, "NTLM"),
         (vec!["NTLM", "Basic"], GatewayAuthentication::Ntlm, "NTLM"),
+        (vec!["Negotiate"], GatewayAuthentication::Auto, "Negotiate"),
         (vec!["NTLM", "Basic"], GatewayAuthentication::Basic, "Basic"),
     ] {
         let lab = Lab::new(Script { schemes: offered, ..Script::default() });
@@ -76,10 +77,14 @@ async fn every_scheme_leads_through_with_one_proof() {
         assert_eq!(report.verdict.gateway_credentials, Some(Credentials::Verified));
         assert_eq!(report.verdict.credentials, Credentials::NotAttempted);
         let auth = &through(&report).steps.auth.as_ref().expect("auth").evidence;
-        assert_eq!((auth.scheme.as_deref(), auth.channel_bindings), (Some(name), name == "NTLM"));
+        assert_eq!((auth.scheme.as_deref(), auth.channel_bindings), (Some(name), name != "Basic"));
         assert_eq!((lab.seen.proofs.load(SeqCst), lab.seen.connections.load(SeqCst)), (1, 1), "{name}");
         lab.settle().await;
         assert_eq!(lab.seen.farewells.load(SeqCst), 1, "a polite end");
+        let sent = |frame: &&Frame| frame.phase == Phase::Gateway && frame.direction == Direction::Sent;
+        let requests = report.trace.connections[0].frames.iter().filter(sent).count();
+        let least = 5 + if name == "Basic" { 1 } else { 2 };
+        assert_eq!(requests, least, "round trips after TLS: one, the scheme's, and four packets");
         let heads = lab.seen.heads.lock().expect("no panic");
         assert!(heads[1..].iter().all(|head| head.contains("Cookie: lb=7")), "cookies are sent back");
     }
@@ -114,6 +119,7 @@ async fn frames_and_packets_need_not_align_and_pings_are_answered() {
         (1, &["maintenance tonight".to_owned()][..])
     );
     assert!(lab.seen.pongs.load(SeqCst) > 0);
+    assert_eq!(lab.seen.keepalives.load(SeqCst), 1);
     let expected = ["resolve", "connect", "tls", "http", "handshake", "tunnel", "authorize", "channel"];
     assert_eq!(steps(&report), expected.map(|step| (step, Status::Passed)));
     let authorize = &through.steps.authorize.as_ref().expect("authorize").evidence;

@@ -81,6 +81,8 @@ pub struct Seen {
     /// CLOSE_CHANNEL of the client.
     pub farewells: AtomicUsize,
     pub pongs: AtomicUsize,
+    /// KEEPALIVE packets that came back.
+    pub keepalives: AtomicUsize,
     pub heads: Mutex<Vec<String>>,
     out: Mutex<Option<WriteHalf<TlsStream<DuplexStream>>>>,
 }
@@ -98,7 +100,7 @@ async fn connection(
     tls: Arc<ServerConfig>,
 ) -> io::Result<()> {
     let mut stream = TlsAcceptor::from(tls).accept(stream).await?;
-    let mut acceptor = Acceptor::new(script.bindings.clone());
+    let mut acceptor = Acceptor::new(script.schemes == ["Negotiate"], script.bindings.clone());
     let mut raw = Vec::new();
     let mut authorized = script.schemes.is_empty();
     loop {

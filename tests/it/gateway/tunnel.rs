@@ -93,6 +93,9 @@ async fn data(mut way: Packets, script: &Script, seen: &Arc<Seen>) -> io::Result
                         came += 1;
                         to.write_all(&packet.body[2..]).await?;
                     }
+                    tsgu::KEEPALIVE => {
+                        seen.keepalives.fetch_add(1, SeqCst);
+                    }
                     tsgu::CLOSE_CHANNEL => {
                         seen.farewells.fetch_add(1, SeqCst);
                         return Ok(());
