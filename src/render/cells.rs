@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::{Date, Duration as Span};
 
-use crate::report::{Certificate, EncryptionKey, Failure, Millis, Timestamp, Trust};
+use crate::report::{Certificate, EncryptionKey, Failure, FailureKind, Millis, Timestamp, Trust};
 
 /// Milliseconds, or seconds from ten thousand on, in ten columns.
 pub fn duration(millis: Millis) -> String {
@@ -119,7 +119,11 @@ pub fn grouped(hex: &str) -> String {
 /// Kind, code and symbol of a failure, such as `nt_status 3221225581 (0xC000006D) STATUS_LOGON_FAILURE`.
 pub fn failure(failure: &Failure) -> String {
     let name = failure.name.as_deref().map(|name| format!(" {name}"));
-    format!("{}{}{}", failure.kind.name(), code(failure.code), name.unwrap_or_default())
+    let code = match failure.kind {
+        FailureKind::HttpStatus => failure.code.map_or_else(String::new, |code| format!(" {code}")),
+        _ => code(failure.code),
+    };
+    format!("{}{code}{}", failure.kind.name(), name.unwrap_or_default())
 }
 
 /// A protocol's number after a space, in hex too from 10 on; nothing where there is none.

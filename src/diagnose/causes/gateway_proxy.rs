@@ -51,7 +51,10 @@ pub const RULES: &[CauseRule] = &[
 fn filtered(facts: &Facts<'_>) -> Option<Weighed> {
     let detail = ended(facts, "gateway-method-filtered")?;
     let text = "it came before any question for credentials, which a gateway asks first".to_owned();
-    Some(Weighed::likely(detail).and(Some(text)).and(in_front(facts)))
+    let (get, own) = (http(facts)?.get_status, http(facts)?.status);
+    let got = get.map(|status| format!("GET on the same path is answered with {status}"));
+    let (because, against) = if get == own { (None, got) } else { (got, None) };
+    Some(Weighed::likely(detail).and(Some(text)).and(because).and(in_front(facts)).but(against))
 }
 
 fn broken(facts: &Facts<'_>) -> Option<Weighed> {

@@ -71,6 +71,10 @@ fn http(through: &GatewayEvidence, step: &str, failure: &Failure) -> &'static st
         ("auth", 401 | 500..=599) if attempted => "gateway-authentication-broken",
         (_, 401) => "gateway-scheme-not-offered",
         _ if http.and_then(|http| http.legacy_rpc_status) == Some(401) => "gateway-legacy-rpc",
+        // Who knows nothing at this path filters nothing there.
+        ("http", 403 | 405 | 501) if http.and_then(|http| http.get_status) == Some(404) => {
+            "gateway-not-there"
+        }
         ("http", 403 | 405 | 501) => "gateway-method-filtered",
         ("http", 200 | 301..=308 | 400 | 404 | 410 | 426) => "gateway-not-there",
         (_, 502..=504) => "gateway-service-down",

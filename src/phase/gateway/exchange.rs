@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The address of the HTTP transport (MS-TSGU 3.3.5.1).
-const PATH: &str = "/remoteDesktopGateway/";
+pub const PATH: &str = "/remoteDesktopGateway/";
 /// The method of what is received, and of a WebSocket.
 pub const OUT_DATA: &str = "RDG_OUT_DATA";
 /// The method of what is sent.
@@ -26,7 +26,8 @@ const MOST_COOKIES: usize = 16;
 /// What stays the same in all requests of one connection.
 #[derive(Clone)]
 pub struct Session {
-    host: String,
+    /// `Host`.
+    pub host: String,
     connection: String,
     correlation: String,
     key: String,

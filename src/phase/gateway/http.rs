@@ -3,20 +3,16 @@
 use super::{
     Access,
     exchange::{Ask, OUT_DATA, Reply, Session, exchange, is_page},
-    transport::{self, Transport},
+    further,
+    transport::Transport,
 };
 use crate::{
     codes,
     net::{Network, Wire},
-    pdu::http::{Challenge, Request, ResponseHead},
+    pdu::http::{Challenge, ResponseHead},
     phase::{PhaseResult, Step},
     report::{Failure, FailureKind, GatewayHttp},
 };
-
-/// RPC over HTTP of older gateways (MS-TSGU 3.6), asked for where the HTTP transport is not.
-const LEGACY_PATH: &str = "/rpc/rpcproxy.dll?localhost:3388";
-/// The answers after which FreeRDP and mstsc try it.
-const LEGACY_AFTER: [u16; 3] = [403, 404, 410];
 
 /// What the first request led to.
 pub enum Opened {
@@ -48,15 +44,7 @@ pub async fn run<N: Network>(
     if reply.head.status == 401 && !challenges.is_empty() {
         return Ok(Step::Passed(Opened::Challenged(challenges)));
     }
-    if LEGACY_AFTER.contains(&reply.head.status) {
-        evidence.legacy_rpc_status = match reply.keeps_alive {
-            true => legacy(wire, access).await,
-            false => match transport::connect(network, access, session).await {
-                Ok((mut fresh, _)) => legacy(&mut fresh, access).await,
-                Err(_) => None,
-            },
-        };
-    }
+    further::ask(network, wire, access, session, &reply, evidence).await;
     Err(refusal(&reply.head, ""))
 }
 
@@ -74,17 +62,6 @@ fn note(reply: &Reply, evidence: &mut GatewayHttp) {
     let name = |cookie: &str| cookie.split('=').next().unwrap_or_default().trim().to_owned();
     evidence.cookies = head.values("set-cookie").map(name).collect();
     evidence.keeps_alive = reply.keeps_alive;
-}
-
-/// The status with which the address of RPC over HTTP answers somebody without credentials.
-async fn legacy(wire: &mut Wire, access: &Access<'_>) -> Option<u16> {
-    let request = Request::new("RPC_OUT_DATA", LEGACY_PATH)
-        .header("Accept", "application/rpc")
-        .header("User-Agent", "MSRPC")
-        .header("Host", &access.gateway.host)
-        .header("Content-Length", "0");
-    wire.send(&request.into_bytes()).await.ok()?;
-    super::exchange::answer(wire, "RPC_OUT_DATA").await.ok().map(|reply| reply.head.status)
 }
 
 /// An answer that ends the way, as a failure.

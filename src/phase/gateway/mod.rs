@@ -5,6 +5,7 @@ mod authorize;
 mod channel;
 mod client;
 mod exchange;
+mod further;
 mod handshake;
 mod http;
 mod packets;

@@ -141,6 +141,8 @@ pub struct GatewayHttp {
     pub cookies: Vec<String>,
     /// Whether the connection can be used again.
     pub keeps_alive: bool,
+    /// The status of GET on the same path, which was asked for where the method was refused.
+    pub get_status: Option<u16>,
     /// The status of the address of RPC over HTTP, which was asked for where there is no other.
     pub legacy_rpc_status: Option<u16>,
 }

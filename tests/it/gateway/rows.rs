@@ -64,6 +64,10 @@ fn http_rows() -> Vec<Row> {
     };
     vec![
         http("a proxy filters the method", FORBIDDEN, "gateway-method-filtered", 403),
+        Row {
+            script: Script { missing: true, ..answers(FORBIDDEN) },
+            ..http("a web server that refuses what it does not know", FORBIDDEN, "gateway-not-there", 403)
+        },
         http("a web server", PAGE, "gateway-not-there", 200),
         http("not a gateway", NOT_FOUND, "gateway-not-there", 404),
         http(

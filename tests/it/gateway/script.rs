@@ -29,6 +29,8 @@ pub struct Script {
     pub after_proof: Option<&'static str>,
     /// The channel bindings that are enforced.
     pub bindings: Option<Vec<u8>>,
+    /// GET finds nothing.
+    pub missing: bool,
     pub carrier: Carrier,
     /// A wrong Sec-WebSocket-Accept.
     pub wrong_accept: bool,
@@ -55,6 +57,7 @@ impl Default for Script {
             first: None,
             after_proof: None,
             bindings: None,
+            missing: false,
             carrier: Carrier::WebSocket,
             wrong_accept: false,
             handshake: 0,
@@ -123,8 +126,10 @@ async fn connection(
                 None => authorized = true,
             }
         }
-        if head.starts_with("RPC_OUT_DATA") {
-            stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await?;
+        if head.starts_with("RPC_OUT_DATA") || head.starts_with("GET") {
+            let found = head.starts_with("GET") && !script.missing;
+            let status = if found { "401 Unauthorized" } else { "404 Not Found" };
+            stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).await?;
             stream.flush().await?;
             continue;
         }
