@@ -69,6 +69,8 @@ fn http(through: &GatewayEvidence, step: &str, failure: &Failure) -> &'static st
             "gateway-credentials-refused"
         }
         ("auth", 401 | 500..=599) if attempted => "gateway-authentication-broken",
+        // The scheme was begun, and something does not let it come to the proof.
+        ("auth", 401) if auth.is_some_and(|auth| auth.requests > 0) => "gateway-authentication-broken",
         (_, 401) => "gateway-scheme-not-offered",
         _ if http.and_then(|http| http.legacy_rpc_status) == Some(401) => "gateway-legacy-rpc",
         // Who knows nothing at this path filters nothing there.

@@ -25,9 +25,16 @@ pub const RULES: &[Rule] = &[
 
 /// A logon that was asked for and not made must not look like one that works.
 fn not_used(facts: &Facts<'_>) -> Option<String> {
-    let through = facts.through.filter(|through| through.account)?;
-    let stopped = through.steps.auth.as_ref()?.stopped.as_ref()?;
-    Some(format!("the account for the gateway was not used: {stopped}"))
+    let through = facts.through?;
+    let steps = &through.steps;
+    let account = steps.auth.as_ref().filter(|_| through.account).and_then(|auth| auth.stopped.as_ref());
+    let unsent = steps.tunnel.as_ref().filter(|tunnel| through.token && !tunnel.evidence.token_sent);
+    let token = unsent.and_then(|tunnel| tunnel.stopped.as_ref());
+    match (account, token) {
+        (Some(stopped), _) => Some(format!("the account for the gateway was not used: {stopped}")),
+        (None, Some(stopped)) => Some(format!("the token for the gateway was not used: {stopped}")),
+        (None, None) => None,
+    }
 }
 
 fn stripped(facts: &Facts<'_>) -> Option<String> {

@@ -21,7 +21,10 @@ use crate::{
     certificate::{Expectation, Roots},
     codes::Phase,
     net::{Limits, Network, SharedRemarks, Upgrade, Versions, Wire, remarks},
-    report::{Failure, GatewayAuth, GatewayEvidence, PhaseRecord, Phases, ProxyEvidence, Timestamp},
+    report::{
+        Failure, GatewayAuth, GatewayEvidence, HandshakeSignature, PhaseRecord, Phases, ProxyEvidence,
+        Timestamp,
+    },
     settings::{Gateway, GatewayAuthentication, Proxy},
     target::Target,
 };
@@ -162,6 +165,7 @@ async fn cross<N: Network>(
     let steps = &mut evidence.steps;
     let trusted =
         steps.tls.as_ref().is_some_and(|tls| auth::is_trusted(&tls.evidence, Timestamp(access.now)));
+    session.trusted = trusted && secured.signature == Some(HandshakeSignature::Valid);
     let open = entered(wire)?;
     let run = async |e: &mut _| http::run(network, open, access, &mut session, e).await;
     let transport = match step(&mut steps.http, run).await? {

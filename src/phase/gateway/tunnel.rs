@@ -27,6 +27,11 @@ pub async fn run(
     evidence: &mut GatewayTunnel,
 ) -> PhaseResult<()> {
     evidence.capabilities_offered = CAPABILITIES;
+    if session.with_token && !session.trusted {
+        return Ok(Step::Stopped(
+            "the token is a secret, and the gateway's certificate is not trusted, not for its name or not valid now".into(),
+        ));
+    }
     let token = access.gateway.token.as_ref().filter(|_| session.with_token);
     evidence.token_sent = token.is_some();
     match token {

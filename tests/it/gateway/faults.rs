@@ -2,7 +2,13 @@
 
 use std::sync::atomic::Ordering::SeqCst;
 
-use rdptrace::{Report, Settings, Target, Unobserved, codes::Phase, report::Outcome, run, settings::Anchors};
+use rdptrace::{
+    Report, Settings, Target, Unobserved,
+    codes::Phase,
+    report::{Credentials, Outcome},
+    run,
+    settings::{Anchors, Gateway, Token},
+};
 
 use super::{
     lab::{Lab, anonymous, with_account},
@@ -83,4 +89,11 @@ async fn a_password_is_not_shown_over_a_certificate_that_is_not_right() {
     assert_eq!((verdict.outcome, verdict.step.as_deref()), (Outcome::Stopped, Some("auth")));
     assert!(report.findings.iter().any(|finding| finding.code == "gateway-account-not-used"));
     assert_eq!(lab.seen.proofs.load(SeqCst), 0);
+    let lab = Lab::named(Script::default(), "other.example");
+    let token = Token("eyJ0b2tlbg".to_owned().into());
+    let report = lab.trace(Gateway { token: Some(token), ..anonymous() }).await;
+    let verdict = &report.verdict;
+    assert_eq!((verdict.outcome, verdict.step.as_deref()), (Outcome::Stopped, Some("tunnel")));
+    assert_eq!(verdict.gateway_credentials, Some(Credentials::NotAttempted));
+    assert!(report.findings.iter().any(|finding| finding.code == "gateway-account-not-used"));
 }

@@ -122,6 +122,11 @@ fn auth_rows() -> Vec<Row> {
                 "gateway-authentication-broken",
             )
         },
+        auth(
+            "a proxy ends the connection after the challenge",
+            Script { closing: true, ..ntlm() },
+            "gateway-authentication-broken",
+        ),
         Row {
             code: Some(500),
             credentials: Credentials::NotVerifiable,

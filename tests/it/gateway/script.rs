@@ -27,6 +27,8 @@ pub struct Script {
     pub first: Option<&'static str>,
     /// The whole answer to the proof of the password.
     pub after_proof: Option<&'static str>,
+    /// The challenge ends its connection.
+    pub closing: bool,
     /// The channel bindings that are enforced.
     pub bindings: Option<Vec<u8>>,
     /// GET finds nothing.
@@ -56,6 +58,7 @@ impl Default for Script {
             schemes: Vec::new(),
             first: None,
             after_proof: None,
+            closing: false,
             bindings: None,
             missing: false,
             carrier: Carrier::WebSocket,
@@ -160,7 +163,10 @@ fn authenticate(head: &str, script: &Script, seen: &Seen, acceptor: &mut Accepto
     let right = match scheme {
         "Basic" => token == basic(),
         _ => match acceptor.take(token) {
-            Ok(challenge) => return refusal(&format!("WWW-Authenticate: {scheme} {challenge}\r\n")),
+            Ok(challenge) => {
+                let closing = if script.closing { "Connection: close\r\n" } else { "" };
+                return refusal(&format!("{closing}WWW-Authenticate: {scheme} {challenge}\r\n"));
+            }
             Err(right) => right,
         },
     };
