@@ -125,9 +125,10 @@ impl<C: Codec> AsyncRead for Coded<C> {
             }
             if this.fresh {
                 this.decode();
-                // An answer, such as that to a ping, is sent while something is awaited.
-                if let Poll::Ready(Err(error)) = this.poll_drain(cx) {
-                    return Poll::Ready(Err(error));
+                // An answer, such as that to a ping, is sent while something is awaited. What came is read all the same: who
+                // cannot be answered any more may have said why.
+                if !this.outgoing.is_empty() && this.poll_drain(cx).is_ready() {
+                    let _ = Pin::new(&mut this.stream).poll_flush(cx);
                 }
                 continue;
             }

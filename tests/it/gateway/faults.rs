@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use rdptrace::{
     Report, Settings, Target, Unobserved,
     codes::Phase,
-    report::{Credentials, Outcome},
+    report::{Credentials, FailureKind, Outcome},
     run,
     settings::{Anchors, Gateway, Token},
 };
@@ -78,6 +78,37 @@ async fn faults_of_the_gateways_certificate_are_its_own() {
     let untrusting = Settings { anchors: Anchors::default(), ..lab.settings(anonymous()) };
     let report = run(&target, &untrusting, &lab, &Unobserved).await;
     assert_eq!(codes(&report), ["gateway-certificate-untrusted"]);
+}
+
+/// The gateway tells that the server is gone; it is still the server that ended the connection. No experiment follows: each
+/// would take one of the gateway's places.
+#[tokio::test(start_paused = true)]
+async fn what_the_server_does_behind_a_gateway_stays_the_servers() {
+    let lab = Lab::new(Script { server: Some("negotiate-close"), ..Script::default() });
+    let report = lab.trace(anonymous()).await;
+    let verdict = &report.verdict;
+    assert_eq!(
+        (verdict.phase, verdict.step.as_deref()),
+        (Some(Phase::Negotiate), None),
+        "{}",
+        verdict.summary
+    );
+    assert_eq!(verdict.failure.as_ref().map(|failure| failure.kind), Some(FailureKind::Closed));
+    assert_eq!((report.trace.connections.len(), lab.seen.connections.load(SeqCst)), (1, 1));
+}
+
+/// A retry goes through the gateway again, and only where nothing is used twice by that.
+#[tokio::test(start_paused = true)]
+async fn a_retry_uses_no_account_of_the_gateway_again() {
+    let script = |schemes| Script { server: Some("standard-security-only"), schemes, ..Script::default() };
+    let lab = Lab::new(script(vec![]));
+    let report = lab.trace(anonymous()).await;
+    assert_eq!(report.trace.connections.len(), 2);
+    assert_eq!(report.verdict.reached, Some(Phase::Licensing), "{}", report.verdict.summary);
+    let lab = Lab::new(script(vec!["NTLM"]));
+    let report = lab.trace(with_account()).await;
+    assert_eq!((report.trace.connections.len(), lab.seen.proofs.load(SeqCst)), (1, 1));
+    assert_eq!(report.verdict.phase, Some(Phase::Negotiate), "{}", report.verdict.summary);
 }
 
 /// Basic would show the password to whoever holds that certificate.

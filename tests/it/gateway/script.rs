@@ -46,6 +46,8 @@ pub struct Script {
     pub consent: Option<&'static str>,
     /// The token that is expected.
     pub token: Option<&'static str>,
+    /// The fault of the server behind.
+    pub server: Option<&'static str>,
     /// What is sent in place of the first packet.
     pub garbage: Option<&'static [u8]>,
     /// DATA packets of the client after which the channel is closed, and with what; none drops the connection.
@@ -70,6 +72,7 @@ impl Default for Script {
             silent: 0,
             consent: None,
             token: None,
+            server: None,
             garbage: None,
             close: None,
         }

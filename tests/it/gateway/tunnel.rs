@@ -12,7 +12,7 @@ use super::{
     packets::Packets,
     script::{Script, Seen},
 };
-use crate::demo::pipe;
+use crate::{demo::pipe, lab::fault};
 
 /// Answers as the script says, until the channel is open.
 pub async fn packets(mut way: Packets, script: &Script, seen: &Arc<Seen>) -> io::Result<()> {
@@ -76,7 +76,7 @@ fn tunnel_response(packet: &Packet, script: &Script) -> Vec<u8> {
 
 /// Between the client and the demo server, with a keepalive and a message first.
 async fn data(mut way: Packets, script: &Script, seen: &Arc<Seen>) -> io::Result<()> {
-    let (server, _reset, _task) = pipe::connect(None);
+    let (server, _reset, _task) = pipe::connect(script.server.map(fault));
     let (mut from, mut to) = tokio::io::split(server);
     way.send(&Packet { kind: tsgu::KEEPALIVE, body: Vec::new() }).await?;
     let text: Vec<u8> = "maintenance tonight".encode_utf16().flat_map(u16::to_le_bytes).collect();
