@@ -10,13 +10,15 @@ use crate::{
     net::{Instant, Limits, Network},
     pdu::canvas::Picture,
     report::{Connection, FailureKind, Phases, TargetRecord, Timestamp, Trace},
-    settings::{Security, Settings},
+    settings::{Gateway, Security, Settings},
     target::Target,
 };
 
+pub use hops::aimed;
 pub use plan::{Hello, Opening, Plan, Versions};
 
 mod connection;
+mod hops;
 mod plan;
 mod rdp_file;
 mod request;
@@ -41,7 +43,8 @@ impl Observer for Unobserved {
     fn phase(&self, _phase: Phase) {}
 }
 
-/// Traces one target: the main connection and, where the server demands another offer that can be met, a retry.
+/// Traces one target: the main connection, a retry where the server demands another offer that can be met, and a hop for each
+/// redirection that is followed.
 pub async fn probe<N: Network>(
     target: &Target,
     settings: &Settings,
@@ -50,22 +53,26 @@ pub async fn probe<N: Network>(
 ) -> Trace {
     let begin = Instant::now();
     let started = Timestamp(network.now());
-    let probe = Probe::new(target, settings, network, observer, begin + settings.deadline);
+    let end = begin + settings.deadline;
+    let probe = Probe::new(target, settings, network, observer, end);
     let main = probe.connection(&Plan::main(settings)).await;
     // An account or a token for a gateway is used once.
-    let once = settings.gateway.as_ref().is_some_and(|way| way.account.is_some() || way.token.is_some());
+    let once = settings.gateway.as_ref().is_some_and(Gateway::is_used_once);
     let again = settings.security == Security::Auto && !once && demands_standard_security(&main.phases);
     let mut connections = vec![main];
     if again {
         let addresses = addresses(&connections[0], target, settings);
         connections.push(probe.connection(&Plan::retry(settings, addresses)).await);
     }
+    let way = hops::Way { target, settings, network, observer, end };
+    let unfollowed = Box::pin(way.follow(&mut connections)).await;
     Trace {
         started,
         elapsed_ms: begin.elapsed().into(),
         target: Some(probe.target_record()),
         request: request(target, settings),
         connections,
+        unfollowed,
         wait: None,
         machine: None,
         local: Vec::new(),

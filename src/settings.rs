@@ -19,6 +19,10 @@ pub struct Settings {
     pub direct_tls: bool,
     /// The routing token of the Connection Request, in place of the cookie: printable ASCII, at most 238 characters.
     pub routing_token: Option<String>,
+    /// How many redirections are followed, each with a connection of its own.
+    pub follow_redirects: u32,
+    /// Whether the account goes with them, for one attempt at each host.
+    pub follow_with_account: bool,
     /// What the pre-connection PDU says, which then comes before everything else (MS-RDPEPS).
     pub preconnection: Option<String>,
     /// How far the license exchange may go.
@@ -59,6 +63,8 @@ impl Default for Settings {
             nla: true,
             direct_tls: false,
             routing_token: None,
+            follow_redirects: 0,
+            follow_with_account: false,
             preconnection: None,
             license: LicensePolicy::Challenge,
             account: None,
@@ -231,6 +237,11 @@ impl Gateway {
             authentication: GatewayAuthentication::Auto,
             accept_consent: false,
         }
+    }
+
+    /// Whether it is shown an account or a token, which must happen only once.
+    pub fn is_used_once(&self) -> bool {
+        self.account.is_some() || self.token.is_some()
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     choices::{ExperimentsArgument, LicenseArgument, LocalArgument, SecurityArgument},
     connection::ConnectionArguments,
     explain::ExplainArguments,
+    farm::FarmArguments,
     gateway::GatewayArguments,
     local::LocalArguments,
     target::TargetArgument,
@@ -134,6 +135,9 @@ pub struct TraceArguments {
 
     #[command(flatten)]
     pub connection: ConnectionArguments,
+
+    #[command(flatten)]
+    pub farm: FarmArguments,
 
     /// Try until the requested phase is reached or this time is over, such as 90, 90s, 5m or 1h;
     /// the account is used once, when the server is ready. --deadline then limits each try, and

@@ -6,6 +6,7 @@ mod connection;
 mod demo;
 mod exit;
 mod explain;
+mod farm;
 mod gateway;
 mod judge;
 mod local;

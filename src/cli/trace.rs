@@ -115,6 +115,7 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         Some(file) => honour(file, given),
         None => given,
     };
+    let given = arguments.farm.settings(given);
     let gateway = gateway(arguments, target)?;
     let first = gateway.as_ref().map_or(target.host.as_str(), |gateway| &gateway.host);
     Ok(Settings {
@@ -150,7 +151,7 @@ fn gateway(arguments: &TraceArguments, target: &Target) -> Result<Option<Gateway
             "{until} does not occur behind a gateway: --until gateway is the first"
         )));
     }
-    if arguments.wait.is_some() && (found.account.is_some() || found.token.is_some()) {
+    if arguments.wait.is_some() && found.is_used_once() {
         return Err(Error::new(
             "--wait tries more than once, and an account or a token for a gateway is used once",
         ));

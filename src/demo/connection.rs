@@ -85,7 +85,7 @@ pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> 
         return direct_tls(&mut conversation, number, *action, stream).await;
     }
     let mut acceptor = new_acceptor(&conversation);
-    let selected = match negotiate(&conversation, number, &mut acceptor, &mut stream).await {
+    let selected = match negotiate(&mut conversation, number, &mut acceptor, &mut stream).await {
         Ok(selected) => selected,
         Err(error) => return Err(end(&mut stream, error).await),
     };
@@ -118,7 +118,7 @@ fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
 
 /// Answers the Connection Request; the protocol that was selected uses TLS.
 async fn negotiate<S: Stream>(
-    conversation: &Conversation<'_>,
+    conversation: &mut Conversation<'_>,
     number: usize,
     acceptor: &mut Acceptor,
     stream: &mut S,
@@ -142,6 +142,7 @@ async fn negotiate<S: Stream>(
         }
         Some(Behaviour::WantsToken) if !has_token => return Err(shown()),
         Some(Behaviour::DislikesToken) if has_token => return Err(shown()),
+        Some(Behaviour::Broker(first)) => conversation.behaviour = (!has_token).then_some(first),
         Some(Behaviour::DislikesNla) if asks_for_nla(&request) => return Err(shown()),
         Some(Behaviour::EveryThird(action)) if number.is_multiple_of(3) => {
             return Err(action.act(stream, 0).await);

@@ -89,6 +89,8 @@ pub(super) enum Behaviour {
     WantsToken,
     /// Closes when it carries one.
     DislikesToken,
+    /// Behaves so when it carries none, and well when it carries one, as a broker and the host that it names do.
+    Broker(&'static Behaviour),
     /// Closes when the connection does not begin with a pre-connection PDU.
     WantsPreconnection,
     /// Does this on the first of every three connections.

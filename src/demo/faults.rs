@@ -856,6 +856,18 @@ pub const FAULTS: &[Fault] = &[
         Expect { phase: "activate", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
     fault(
+        "redirect-once",
+        "redirects clients without a routing token in place of licensing, as brokers do",
+        Behaviour::Broker(&At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION)))),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
+        "redirect-to-name",
+        "redirects to a host that it names, in place of licensing",
+        At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_TO_NAME))),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
         "redirect-informational",
         "tells of another host without sending the client there, which is no fault",
         Behaviour::Also(Stage::Licensed, &[IoChannel(INFORMATION)]),
@@ -967,6 +979,12 @@ const MULTITRANSPORT: Answer = MessageChannel(&[
 const HEARTBEAT: Answer = MessageChannel(&[0x00, 0x40, 0, 0, 0, 5, 2, 3]);
 /// A redirection without a field, LB_NOREDIRECT.
 const INFORMATION: &[u8] = &[20, 0, 0x0A, 0, 0xEA, 3, 0, 0, 0x00, 0x04, 12, 0, 7, 0, 0, 0, 0x80, 0, 0, 0];
+/// To session 7 of "rdsh02.corp.example", and nothing else.
+const REDIRECTION_TO_NAME: &[u8] = &[
+    72, 0, 26, 0, 234, 3, 0, 0, 0, 4, 64, 0, 7, 0, 0, 0, 0, 1, 0, 0, 40, 0, 0, 0, 114, 0, 100, 0, 115, 0,
+    104, 0, 48, 0, 50, 0, 46, 0, 99, 0, 111, 0, 114, 0, 112, 0, 46, 0, 101, 0, 120, 0, 97, 0, 109, 0, 112, 0,
+    108, 0, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
 /// To session 7 of "rdsh02", 192.0.2.16, with the token "Cookie: msts=1", the user "u" of "D" and the password "pw".
 const REDIRECTION: &[u8] = &[
     119, 0, 26, 0, 234, 3, 0, 0, 0, 4, 110, 0, 7, 0, 0, 0, 31, 2, 0, 0, 22, 0, 0, 0, 49, 0, 57, 0, 50, 0, 46,

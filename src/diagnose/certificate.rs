@@ -103,7 +103,7 @@ fn usage_name(oid: &str) -> &str {
 /// For an address nobody gave a name to compare; then the mismatch is only worth knowing.
 fn name(facts: &Facts<'_>, given: bool) -> Option<String> {
     let certificate = facts.certificate?;
-    let wrong = !certificate.name_matches && facts.request.name_given == given;
+    let wrong = !certificate.name_matches && facts.is_name_given() == given;
     wrong.then(|| format!("the certificate is for {}, not for {}", names(certificate), facts.server_name))
 }
 

@@ -24,6 +24,9 @@ pub const RULES: &[Rule] = &[
 
 /// A logon that was asked for and not made must not look like one that works.
 fn not_used(facts: &Facts<'_>) -> Option<String> {
+    if facts.used_before().is_some() {
+        return None;
+    }
     let stopped = facts.last().filter(|last| last.phase == Phase::Credssp)?.stopped?;
     facts.request.account.then(|| format!("the account was not used: {stopped}"))
 }
@@ -33,7 +36,8 @@ fn not_verified(facts: &Facts<'_>) -> Option<String> {
     let text =
         "an account was given, but without NLA this server verifies no password before a session exists";
     let without_nla = matches!(facts.selected()?, Selected::Tls | Selected::Rdp);
-    (facts.request.account && without_nla).then(|| text.to_owned())
+    let used = facts.used_before().is_some();
+    (facts.request.account && without_nla && !used).then(|| text.to_owned())
 }
 
 fn key_binding(facts: &Facts<'_>) -> Option<String> {
@@ -46,6 +50,10 @@ fn key_binding(facts: &Facts<'_>) -> Option<String> {
 pub fn credentials(facts: &Facts<'_>) -> Credentials {
     if !facts.request.account {
         return Credentials::NotAttempted;
+    }
+    // The account went to the first host, and not on from there.
+    if facts.used_before().is_some_and(|credssp| credssp.authenticated) {
+        return Credentials::Verified;
     }
     if matches!(facts.selected(), Some(Selected::Tls | Selected::Rdp)) {
         return Credentials::NotVerifiable;

@@ -47,13 +47,17 @@ impl<'a> Facts<'a> {
         let described = trace.described();
         let phases = described.map(|connection| &connection.phases);
         let tls = furthest(trace).and_then(tls);
+        let target = trace.target.as_ref();
+        let host = target.map_or("", |target| target.host.as_str());
+        let server_name = target.map_or("", |target| target.server_name.as_str());
+        let hop = described.and_then(|connection| connection.hop.as_ref());
         Self {
             trace,
             started: trace.started,
             request: &trace.request,
-            server_name: trace.target.as_ref().map_or("", |target| &target.server_name),
-            host: trace.target.as_ref().map_or("", |target| &target.host),
-            port: trace.target.as_ref().map(|target| target.port),
+            server_name: hop.map_or(server_name, |hop| &hop.server_name),
+            host: hop.map_or(host, |hop| &hop.host),
+            port: hop.map(|hop| hop.port).or(target.map(|target| target.port)),
             file: trace.target.as_ref().and_then(|target| target.rdp_file.as_ref()),
             phases: summaries(trace),
             through: phases.and_then(|p| p.gateway.as_ref()).map(|record| &record.evidence),
@@ -106,6 +110,23 @@ impl<'a> Facts<'a> {
         self.negotiate.is_none() && self.tls.is_some()
     }
 
+    /// Whether there is a name to compare with that of the certificate; a redirection may name an address alone.
+    pub fn is_name_given(&self) -> bool {
+        match self.trace.described().and_then(|made| made.hop.as_ref()) {
+            Some(hop) => hop.server_name.parse::<std::net::IpAddr>().is_err(),
+            None => self.request.name_given,
+        }
+    }
+
+    /// CredSSP of the connection that used the account, where the described one did not.
+    pub fn used_before(&self) -> Option<&'a CredsspEvidence> {
+        if self.credssp.is_some_and(|credssp| credssp.attempted) {
+            return None;
+        }
+        let seen = self.trace.traced().filter_map(|made| made.phases.credssp.as_ref());
+        seen.map(|record| &record.evidence).find(|credssp| credssp.attempted)
+    }
+
     /// The protocol that the server selected.
     pub fn selected(&self) -> Option<Selected> {
         self.negotiate?.selected
@@ -117,7 +138,8 @@ fn summaries(trace: &Trace) -> Vec<Summary<'_>> {
     let traced: Vec<_> = trace.traced().collect();
     let Some((described, before)) = traced.split_last() else { return Vec::new() };
     let resolve = before.first().map(|main| main.phases.summaries()).unwrap_or_default().into_iter().take(1);
-    let resolve = resolve.filter(|summary| summary.phase == Phase::Resolve);
+    let is_retry = described.purpose == Purpose::Retry;
+    let resolve = resolve.filter(|summary| is_retry && summary.phase == Phase::Resolve);
     let mut summaries: Vec<_> = resolve.chain(described.phases.summaries()).collect();
     // What the gateway says in a later phase is its own ending, not the server's.
     if let Some(last) = summaries.last_mut()
@@ -128,9 +150,10 @@ fn summaries(trace: &Trace) -> Vec<Summary<'_>> {
     summaries
 }
 
-/// The connection to the target that got furthest; an experiment counts only where no other was served a certificate.
+/// The connection to the target that got furthest, where a redirection led to that of the last hop; an experiment counts only where no other was served a certificate.
 fn furthest(trace: &Trace) -> Option<&Connection> {
-    let traced = trace.traced().max_by_key(|connection| depth(connection));
+    let last = trace.described().filter(|connection| connection.hop.is_some());
+    let traced = last.or_else(|| trace.traced().max_by_key(|connection| depth(connection)));
     if traced.is_some_and(|connection| depth(connection).0) {
         return traced;
     }

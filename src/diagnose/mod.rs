@@ -17,6 +17,7 @@ mod pages;
 mod posture;
 mod proxy;
 mod rdp_file;
+mod redirection;
 mod session;
 mod tls;
 mod verdict;
@@ -52,6 +53,7 @@ const RULES: &[&[Rule]] = &[
     gateway::CERTIFICATE_RULES,
     gateway::RULES,
     rdp_file::RULES,
+    redirection::RULES,
     machine::RULES,
 ];
 

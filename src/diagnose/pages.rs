@@ -11,6 +11,7 @@ const TOPICS: &[&str] = &[
     include_str!("pages/account.md"),
     include_str!("pages/session.md"),
     include_str!("pages/host.md"),
+    include_str!("pages/redirection.md"),
     include_str!("pages/rdp-file.md"),
     include_str!("pages/machine.md"),
     include_str!("pages/proxy.md"),

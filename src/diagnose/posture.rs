@@ -3,7 +3,7 @@
 use super::{Facts, Rule};
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
-    report::{HandshakeSignature, LicensingOutcome, Redirection, Selected, Severity},
+    report::{HandshakeSignature, LicensingOutcome, Selected, Severity},
 };
 
 /// Windows refuses Kerberos beyond five minutes (RFC 4120 section 1.6).
@@ -53,8 +53,6 @@ pub const RULES: &[Rule] = &[
         phase: Phase::Licensing,
         applies: license_required,
     },
-    Rule { code: "redirected", severity: Severity::Info, phase: Phase::Licensing, applies: redirected_early },
-    Rule { code: "redirected", severity: Severity::Info, phase: Phase::Activate, applies: redirected },
 ];
 
 fn standard_rdp_security(facts: &Facts<'_>) -> Option<String> {
@@ -134,22 +132,4 @@ fn license_required(facts: &Facts<'_>) -> Option<String> {
         _ => "",
     };
     asks.then(|| format!("the server asks this client for a license of product {product}{tried}"))
-}
-
-fn redirected_early(facts: &Facts<'_>) -> Option<String> {
-    redirection(facts.licensing?.redirection.as_ref()?)
-}
-
-fn redirected(facts: &Facts<'_>) -> Option<String> {
-    let later = facts.session.and_then(|session| session.redirection.as_ref());
-    redirection(facts.activate?.redirection.as_ref().or(later)?)
-}
-
-fn redirection(redirection: &Redirection) -> Option<String> {
-    let names = [&redirection.target_fqdn, &redirection.target_netbios_name, &redirection.target_address];
-    let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
-    let target = if names.is_empty() { "a host it does not name".to_owned() } else { names.join(", ") };
-    let session = redirection.session_id;
-    (!redirection.informational)
-        .then(|| format!("the server sends its clients to {target}, session {session}"))
 }

@@ -3,7 +3,7 @@
 use super::{Facts, credentials::credentials, gateway, mstsc::label};
 use crate::{
     codes::Phase,
-    report::{Credentials, LicensingOutcome, Outcome, Status, Summary, Verdict},
+    report::{Credentials, LicensingOutcome, Outcome, Purpose, Status, Summary, Verdict},
 };
 
 /// The verdict on the described connection.
@@ -25,7 +25,7 @@ pub fn verdict(facts: &Facts<'_>) -> Verdict {
         failure: failed.and_then(|s| s.failure).cloned(),
         credentials,
         gateway_credentials: gateway::credentials(facts),
-        summary: summary(facts, outcome, phase, reached),
+        summary: format!("{}{}", led(facts), summary(facts, outcome, phase, reached)),
         mstsc: gateway::label(facts).or_else(|| label(facts)),
     }
 }
@@ -50,6 +50,14 @@ fn outcome(facts: &Facts<'_>, credentials: Credentials) -> Outcome {
 fn stopped_at(facts: &Facts<'_>) -> Option<Phase> {
     let stopped = facts.last().filter(|s| s.status == Status::Stopped).map(|s| s.phase);
     stopped.or(facts.request.until)
+}
+
+/// Where redirections have led, when they were followed.
+fn led(facts: &Facts<'_>) -> String {
+    match facts.trace.described().map(|made| (&made.purpose, &made.hop)) {
+        Some((Purpose::Hop(number), Some(hop))) => format!("hop {number}, {}:{}: ", hop.host, hop.port),
+        _ => String::new(),
+    }
 }
 
 fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: Option<Phase>) -> String {

@@ -24,7 +24,7 @@ use futures_util::{StreamExt as _, stream};
 use crate::{
     codes::Phase,
     net::{Instant, Network},
-    probe::{Opening, Plan, Probe, Unobserved, addresses},
+    probe::{Opening, Plan, Probe, Unobserved, addresses, aimed},
     report::{Connection, Status, Trace},
     settings::Settings,
     target::Target,
@@ -108,6 +108,8 @@ pub async fn run<N: Network>(
     network: &N,
     begin: Instant,
 ) {
+    let hop = trace.described().and_then(|made| made.hop.as_ref()).map(|hop| aimed(hop, settings));
+    let (target, settings) = hop.as_ref().map_or((target, settings), |(target, settings)| (target, settings));
     let Some(basis) = basis(trace, target, settings) else { return };
     let settings = Settings {
         account: None,
@@ -177,8 +179,10 @@ async fn make<N: Network>(
 
 /// None when no name was resolved, so that there is nowhere to connect to.
 fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
-    let known = addresses(trace.connections.first()?, target, settings);
     let described = trace.described()?;
+    // A retry looked nothing up.
+    let looked_up = if described.hop.is_some() { described } else { trace.connections.first()? };
+    let known = addresses(looked_up, target, settings);
     let phases = &described.phases;
     let connect = phases.connect.as_ref()?;
     let peer = connect.evidence.peer.map_or_else(|| known.clone(), |peer| vec![peer]);

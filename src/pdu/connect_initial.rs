@@ -3,10 +3,10 @@
 use ironrdp_core::encode_vec;
 use ironrdp_pdu::{
     gcc::{
-        ChannelDef, ChannelName, ChannelOptions, ClientCoreData, ClientCoreOptionalData,
+        ChannelDef, ChannelName, ChannelOptions, ClientClusterData, ClientCoreData, ClientCoreOptionalData,
         ClientEarlyCapabilityFlags, ClientGccBlocks, ClientMessageChannelData, ClientNetworkData,
         ClientSecurityData, ColorDepth, ConnectionType, EncryptionMethod, HighColorDepth, KeyboardType,
-        RdpVersion, SecureAccessSequence, SupportedColorDepths,
+        RdpVersion, RedirectionFlags, RedirectionVersion, SecureAccessSequence, SupportedColorDepths,
     },
     mcs::ConnectInitial,
     nego::SecurityProtocol,
@@ -19,18 +19,26 @@ pub const CLIENT_NAME: &str = "rdptrace";
 /// Width and height that the client asks for.
 pub const DESKTOP: (u16, u16) = (1024, 768);
 
+/// What is announced only where it is needed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Announced {
+    /// The clipboard's channel: some servers drop a client that joins none when its session begins.
+    pub clipboard: bool,
+    /// The session that a redirection leads to (CS_CLUSTER).
+    pub session: Option<u32>,
+}
+
 /// A whole frame with a Connect Initial.
 ///
 /// `selected` is the negotiated protocol. With Standard RDP Security (0) the RC4 methods are offered. `extended` says that
-/// the server announced support for extended client data, without which no message channel may be asked for. `clipboard`
-/// announces the clipboard's channel: some servers drop a client that joins none when its session begins.
-pub fn connect_initial(selected: u32, extended: bool, clipboard: bool) -> Vec<u8> {
+/// the server announced support for extended client data, without which no message channel may be asked for.
+pub fn connect_initial(selected: u32, extended: bool, announced: Announced) -> Vec<u8> {
     let methods = encryption_methods(selected);
     let blocks = ClientGccBlocks {
         core: core_data(selected),
         security: ClientSecurityData { encryption_methods: methods, ext_encryption_methods: 0 },
-        network: clipboard.then(clipboard_channel),
-        cluster: None,
+        network: announced.clipboard.then(clipboard_channel),
+        cluster: announced.session.map(cluster),
         monitor: None,
         message_channel: extended.then_some(ClientMessageChannelData),
         multi_transport_channel: None,
@@ -39,6 +47,15 @@ pub fn connect_initial(selected: u32, extended: bool, clipboard: bool) -> Vec<u8
     let initial = ConnectInitial::with_gcc_blocks(blocks).expect("fixed blocks make a conference request");
     let data = encode_vec(&initial).expect("a fixed Connect Initial encodes");
     encode_vec(&X224(X224Data { data: data.into() })).expect("a fixed Connect Initial fits a TPKT frame")
+}
+
+/// MS-RDPBCGR 2.2.1.3.5.
+fn cluster(session: u32) -> ClientClusterData {
+    ClientClusterData {
+        flags: RedirectionFlags::REDIRECTION_SUPPORTED | RedirectionFlags::REDIRECTED_SESSION_FIELD_VALID,
+        redirection_version: RedirectionVersion::V4,
+        redirected_session_id: session,
+    }
 }
 
 fn clipboard_channel() -> ClientNetworkData {

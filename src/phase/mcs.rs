@@ -11,7 +11,7 @@ use super::{
 use crate::{
     net::{Framing, Wire},
     pdu::{
-        connect_initial::{connect_initial, encryption_methods},
+        connect_initial::{Announced, connect_initial, encryption_methods},
         connect_response::{ConnectResponse, SKIP_CHANNELJOIN_SUPPORTED, connect_response},
         mcs::Mcs,
         ts_request, x224,
@@ -28,8 +28,7 @@ pub struct Joined {
     pub secured: Secured,
 }
 
-/// Exchanges the settings and joins the channels; `account` is one that CredSSP has verified, `clipboard` announces
-/// the clipboard's channel.
+/// Exchanges the settings and joins the channels; `account` is one that CredSSP has verified.
 ///
 /// # Errors
 /// `mcs_result`, `disconnect`, `error_info`, `malformed`; `security_unsupported` for FIPS and unknown methods of Standard
@@ -38,11 +37,11 @@ pub async fn run(
     wire: &mut Wire,
     negotiated: Negotiated,
     account: Option<&Account>,
-    clipboard: bool,
+    announced: Announced,
     evidence: &mut McsEvidence,
 ) -> PhaseResult<Joined> {
     evidence.encryption_methods_requested = Some(encryption_methods(negotiated.code).bits());
-    wire.send(&connect_initial(negotiated.code, negotiated.extended, clipboard)).await?;
+    wire.send(&connect_initial(negotiated.code, negotiated.extended, announced)).await?;
     let framing = if negotiated.protocol.is_nla() { Framing::TpktAfterCredssp } else { Framing::Tpkt };
     let frame = wire.receive(framing).await?;
     let response = read_response(&frame)?;

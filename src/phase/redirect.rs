@@ -1,4 +1,4 @@
-//! A Server Redirection PDU, which may come in any phase after Client Info (MS-RDPBCGR 3.2.5.13); it is not followed.
+//! A Server Redirection PDU, which may come in any phase after Client Info (MS-RDPBCGR 3.2.5.13); it ends the connection.
 
 use super::ending;
 use crate::{
@@ -20,8 +20,7 @@ pub fn take(user_data: &[u8], evidence: &mut Option<Redirection>) -> Result<Opti
     })?;
     let informational = packet.is_informational();
     let seen = evidence.insert(recorded(packet, informational));
-    Ok((!informational)
-        .then(|| format!("the server redirects to {}, which rdptrace does not follow", destination(seen))))
+    Ok((!informational).then(|| format!("the server redirects to {}", destination(seen))))
 }
 
 fn recorded(packet: redirection::Redirection, informational: bool) -> Redirection {

@@ -7,7 +7,7 @@ use crate::{
     certificate::Expectation,
     codes::Phase,
     net::{Network, SharedRemarks, Upgrade, Wire},
-    pdu::{mcs::USER_REQUESTED, preconnection::preconnection, x224::Lead},
+    pdu::{connect_initial::Announced, mcs::USER_REQUESTED, preconnection::preconnection, x224::Lead},
     phase::{
         Secured, Step,
         activate::{self, Active, Channels},
@@ -56,7 +56,7 @@ impl<N: Network> Probe<'_, N> {
         };
         gateway::remember(&mut phases, &remarks);
         late::reassign(&mut phases, &frames);
-        Connection { purpose: plan.purpose.clone(), phases, session, frames, frames_omitted }
+        Connection { purpose: plan.purpose.clone(), hop: None, phases, session, frames, frames_omitted }
     }
 }
 
@@ -118,11 +118,12 @@ impl<N: Network> Walk<'_, N> {
         let negotiated = if inside { self.agreed() } else { self.negotiate(wire, phases).await? };
         let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
         self.enter(wire, Phase::Mcs);
-        let clipboard = self.plan.until == Some(Phase::Activate);
+        let announced =
+            Announced { clipboard: self.plan.until == Some(Phase::Activate), session: self.plan.session };
         let run = async |e: &mut _| {
             let extended =
                 if inside { self.negotiate_inside(wire, negotiated).await? } else { negotiated.extended };
-            mcs::run(wire, Negotiated { extended, ..negotiated }, account, clipboard, e).await
+            mcs::run(wire, Negotiated { extended, ..negotiated }, account, announced, e).await
         };
         if let Some(mut joined) = record(&mut phases.mcs, run).await
             && self.goes_on(Phase::Mcs).is_some()

@@ -28,6 +28,8 @@ pub struct Plan {
     pub until: Option<Phase>,
     /// The account for CredSSP.
     pub account: Option<Account>,
+    /// The session that a redirection leads to.
+    pub session: Option<u32>,
 }
 
 /// How a connection begins.
@@ -61,6 +63,7 @@ impl Plan {
             hello: Hello::Handshake(Versions::All, true),
             until: settings.until,
             account: settings.account.clone(),
+            session: None,
         }
     }
 
@@ -79,6 +82,7 @@ impl Plan {
             hello: Hello::Handshake(Versions::All, true),
             until: Some(until),
             account: None,
+            session: None,
         }
     }
 

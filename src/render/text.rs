@@ -82,7 +82,7 @@ fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     for connection in report.trace.traced() {
         page.gap()?;
         if report.trace.traced().count() > 1 {
-            page.heading(&purpose(&connection.purpose))?;
+            page.heading(&purpose(connection))?;
         }
         let summaries = connection.phases.summaries();
         if let Some(through) = connection.phases.gateway.as_ref().map(|record| &record.evidence) {
@@ -108,8 +108,13 @@ fn target(report: &Report) -> String {
     format!("{host}:{}{name}", target.port)
 }
 
-fn purpose(purpose: &Purpose) -> String {
-    match purpose {
+fn purpose(connection: &Connection) -> String {
+    match &connection.purpose {
+        Purpose::Hop(number) => connection.hop.as_ref().map_or_else(String::new, |hop| {
+            let token = hop.token.as_ref().map(|token| format!(", with the token {token}"));
+            let token = token.unwrap_or_default();
+            format!("hop {number}: {}:{}, session {}{token}", hop.host, hop.port, hop.session_id)
+        }),
         Purpose::Retry => "retry, with the offer that the server demands".to_owned(),
         other => other.to_string(),
     }

@@ -17,6 +17,9 @@ use crate::codes::Phase;
 pub struct Connection {
     /// Why the connection was made.
     pub purpose: Purpose,
+    /// Where a redirection led it; null where it goes to the target of the trace.
+    #[serde(default)]
+    pub hop: Option<Hop>,
     /// What each phase saw; a phase that was not entered is absent.
     pub phases: Phases,
     /// The session after the activation, when a screenshot was asked for.
@@ -28,7 +31,36 @@ pub struct Connection {
     pub frames_omitted: u64,
 }
 
-/// Why a connection was made; `main`, `retry`, `experiment:<name>` or `posture:<name>` in the report.
+/// Where a Server Redirection PDU leads (MS-RDPBCGR 2.2.13.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Hop {
+    /// Name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The name that its certificate has to be for.
+    pub server_name: String,
+    /// The routing token that the Connection Request carries.
+    pub token: Option<String>,
+    /// The session that it is to be joined to.
+    pub session_id: u32,
+}
+
+/// Why the last redirection was not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unfollowed {
+    /// As many as were asked for had been followed.
+    Limit,
+    /// It leads where the trace has been, with the same token.
+    Loop,
+    /// It names no place that a client can go to.
+    Nowhere,
+    /// The way leads through a gateway, whose account is used once.
+    Gateway,
+}
+
+/// Why a connection was made; `main`, `retry`, `hop:<n>`, `experiment:<name>` or `posture:<name>` in the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 #[schemars(with = "String")]
@@ -37,6 +69,8 @@ pub enum Purpose {
     Main,
     /// The same with the offer that the server demanded.
     Retry,
+    /// The one that the redirection with this number led to, from 1.
+    Hop(u32),
     /// One that separates causes.
     Experiment(String),
     /// One that shows what the server accepts.
@@ -46,7 +80,7 @@ pub enum Purpose {
 impl Purpose {
     /// Whether the verdict is about this connection.
     pub fn is_traced(&self) -> bool {
-        matches!(self, Self::Main | Self::Retry)
+        matches!(self, Self::Main | Self::Retry | Self::Hop(_))
     }
 }
 
@@ -55,12 +89,14 @@ impl fmt::Display for Purpose {
         match self {
             Self::Main => f.write_str("main"),
             Self::Retry => f.write_str("retry"),
+            Self::Hop(number) => write!(f, "{HOP}{number}"),
             Self::Experiment(name) => write!(f, "{EXPERIMENT}{name}"),
             Self::Posture(name) => write!(f, "{POSTURE}{name}"),
         }
     }
 }
 
+const HOP: &str = "hop:";
 const EXPERIMENT: &str = "experiment:";
 const POSTURE: &str = "posture:";
 
@@ -77,13 +113,16 @@ impl TryFrom<String> for Purpose {
         match text.as_str() {
             "main" => Ok(Self::Main),
             "retry" => Ok(Self::Retry),
-            other => match (other.strip_prefix(EXPERIMENT), other.strip_prefix(POSTURE)) {
-                (Some(name), _) => Ok(Self::Experiment(name.to_owned())),
-                (_, Some(name)) => Ok(Self::Posture(name.to_owned())),
-                _ => Err(format!("a connection has no purpose {other:?}")),
-            },
+            other => named(other).ok_or_else(|| format!("a connection has no purpose {other:?}")),
         }
     }
+}
+
+fn named(text: &str) -> Option<Purpose> {
+    let hop = || text.strip_prefix(HOP)?.parse().ok().map(Purpose::Hop);
+    let experiment = || text.strip_prefix(EXPERIMENT).map(|name| Purpose::Experiment(name.to_owned()));
+    let posture = || text.strip_prefix(POSTURE).map(|name| Purpose::Posture(name.to_owned()));
+    hop().or_else(experiment).or_else(posture)
 }
 
 /// One optional record a phase, in the order of the protocol.

@@ -16,7 +16,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Thumbprints, Trust, Usage};
-pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary};
+pub use connection::{
+    Connection, Direction, Frame, Hop, PhaseRecord, Phases, Purpose, Status, Summary, Unfollowed,
+};
 pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
@@ -60,6 +62,9 @@ pub struct Trace {
     pub request: Request,
     /// Every connection that was made, in order.
     pub connections: Vec<Connection>,
+    /// Why the last redirection was not followed; null where none was, or following was not asked for.
+    #[serde(default)]
+    pub unfollowed: Option<Unfollowed>,
     /// The tries before, when the host was waited for.
     pub wait: Option<Wait>,
     /// The machine that was checked; null if none was.
@@ -84,13 +89,14 @@ impl Trace {
             target: None,
             request: Request::default(),
             connections: Vec::new(),
+            unfollowed: None,
             wait: None,
             machine: Some(machine),
             local,
         }
     }
 
-    /// The main connection and the retry, without what was made to separate causes.
+    /// The main connection, the retry and the hops, without what was made to separate causes.
     pub fn traced(&self) -> impl DoubleEndedIterator<Item = &Connection> {
         self.connections.iter().filter(|connection| connection.purpose.is_traced())
     }
@@ -111,7 +117,7 @@ impl Trace {
         })
     }
 
-    /// The connection that the verdict describes: a retry replaces the one that made it necessary.
+    /// The connection that the verdict describes: a retry or a hop replaces the one that made it necessary.
     pub fn described(&self) -> Option<&Connection> {
         self.traced().next_back()
     }

@@ -15,6 +15,7 @@ mod explain_program;
 mod faults;
 mod files;
 mod gateway;
+mod hops;
 mod http;
 mod interrupt;
 mod joined;

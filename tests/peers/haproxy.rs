@@ -134,3 +134,31 @@ fn a_server_that_hangs_behind_a_proxy_ends_at_the_proxys_timeout() {
     assert!(took.is_some_and(|took| (300.0..1_000.0).contains(&took)), "{took:?}");
     assert_eq!(traced.experiments(), all_but("tls closed", "negotiate closed", "negotiate closed"));
 }
+
+/// The cookie of MS-RDPBCGR 2.2.1.1 for 127.0.0.1: the address and the port as numbers in the order of their bytes.
+fn msts(port: u16) -> String {
+    format!("Cookie: msts=16777343.{}.0000", port.swap_bytes())
+}
+
+#[test]
+fn a_routing_token_leads_to_the_server_that_it_names() {
+    if !has(&["haproxy"]) {
+        return;
+    }
+    let tls = &[("security_layer", "tls")];
+    let (Some(one), Some(two)) = (xrdp(tls, VALID), xrdp(tls, (-2, 60))) else { return };
+    let rest = format!(" server two 127.0.0.1:{} check", two.port);
+    let settings = format!("check\n{rest}\n balance leastconn\n persist rdp-cookie");
+    let front = haproxy("", "tcp-request content accept if RDP_COOKIE", one.port, &settings);
+    let served = |token: &str| {
+        let arguments = ["--load-balance-info", token, "--until", "tls", "--local", "off"];
+        let traced = trace(front.port, &arguments, None);
+        traced.at("/certificate/not_after").clone()
+    };
+    let direct =
+        |port| trace(port, &["--until", "tls", "--local", "off"], None).at("/certificate/not_after").clone();
+    assert_ne!(direct(one.port), direct(two.port), "they are told apart by their certificates");
+    for server in [&one, &two, &one] {
+        assert_eq!(served(&msts(server.port)), direct(server.port));
+    }
+}

@@ -1,0 +1,150 @@
+//! Redirections that are followed: where they lead, with what, and where the way ends.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use rdptrace::{
+    Network, Report, Settings, Target, Unobserved,
+    codes::Phase,
+    demo::Server,
+    net::BoxStream,
+    report::{Credentials, Failure, FailureKind, Outcome, Unfollowed},
+    run,
+    settings::Security,
+};
+use time::OffsetDateTime;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use crate::{demo::pipe, faults, lab::fault};
+
+/// Hosts by name, each with its fault; the first one is traced.
+struct Farm(&'static [(&'static str, &'static str)]);
+
+impl Farm {
+    async fn trace(&self, settings: Settings) -> Report {
+        let target: Target = self.0[0].0.parse().expect("a target");
+        run(&target, &settings, self, &Unobserved).await
+    }
+}
+
+impl Network for Farm {
+    fn now(&self) -> OffsetDateTime {
+        pipe::NOW
+    }
+
+    async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        let found = self.0.iter().position(|(name, _)| *name == host);
+        let unknown = || Failure::new(FailureKind::NotFound, format!("the name does not exist: {host}"));
+        let last = u8::try_from(found.ok_or_else(unknown)?).expect("a small farm");
+        Ok(vec![IpAddr::from([192, 0, 2, last])])
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
+        let IpAddr::V4(ip) = address.ip() else { return Err(io::ErrorKind::NetworkUnreachable.into()) };
+        let name = self.0[usize::from(ip.octets()[3])].1;
+        let fault = (!name.is_empty()).then(|| fault(name));
+        let server = Arc::new(Server::new(fault, pipe::NOW).expect("the server can be made"));
+        let (stream, _, _server) = pipe::connect_to(server);
+        Ok(Box::new(stream))
+    }
+
+    fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
+        Ok(Vec::new())
+    }
+}
+
+const BROKER: &str = "rdsh01.corp.example";
+const HOST: &str = "rdsh02.corp.example";
+
+fn without_nla(most: u32) -> Settings {
+    Settings { follow_redirects: most, security: Security::Tls, ..Settings::default() }
+}
+
+fn purposes(report: &Report) -> Vec<String> {
+    report.trace.traced().map(|made| made.purpose.to_string()).collect()
+}
+
+fn found(report: &Report, code: &str) -> bool {
+    report.findings.iter().any(|finding| finding.code == code)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_leads_back_to_the_same_address() {
+    let report = Farm(&[(BROKER, "redirect-once")]).trace(without_nla(5)).await;
+    assert_eq!(purposes(&report), ["main", "hop:1"]);
+    let hop = report.trace.connections[1].hop.as_ref().expect("a hop");
+    assert_eq!((hop.host.as_str(), hop.token.as_deref()), (BROKER, Some("Cookie: msts=1")));
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+    assert!(report.verdict.summary.starts_with("hop 1, rdsh01.corp.example:3389: "));
+    assert!(!found(&report, "redirected"), "it was followed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_leads_to_another_host_with_its_own_phases_and_certificate() {
+    let report = Farm(&[(BROKER, "redirect-to-name"), (HOST, "")]).trace(without_nla(5)).await;
+    assert_eq!(purposes(&report), ["main", "hop:1"]);
+    let hop = &report.trace.connections[1];
+    assert_eq!(hop.hop.as_ref().map(|hop| hop.server_name.as_str()), Some(HOST));
+    assert!(hop.phases.resolve.is_some() && hop.phases.tls.is_some(), "its phases are its own");
+    assert!(found(&report, "certificate-name-mismatch"), "the certificate is compared with the hop's name");
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_the_broker_knows_and_nobody_else_is_named() {
+    let report = Farm(&[(BROKER, "redirect-to-name")]).trace(without_nla(5)).await;
+    let verdict = &report.verdict;
+    assert_eq!((verdict.outcome, verdict.phase), (Outcome::Aborted, Some(Phase::Resolve)));
+    assert!(verdict.summary.contains("hop 1, rdsh02.corp.example:3389"), "{}", verdict.summary);
+    assert!(found(&report, "redirect-target-failed") && found(&report, "name-not-found"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn circles_and_too_many_hops_end() {
+    let settings = Settings { until: Some(Phase::Activate), ..without_nla(5) };
+    let report = Farm(&[(BROKER, "redirect")]).trace(settings.clone()).await;
+    assert_eq!(report.trace.unfollowed, Some(Unfollowed::Loop));
+    assert_eq!(purposes(&report), ["main", "hop:1"]);
+    assert!(found(&report, "redirect-loop") && found(&report, "redirected"));
+    let settings = Settings { follow_redirects: 1, ..settings };
+    let report = Farm(&[(BROKER, "redirect-to-name"), (HOST, "redirect")]).trace(settings).await;
+    assert_eq!(report.trace.unfollowed, Some(Unfollowed::Limit));
+    assert!(found(&report, "redirect-limit"));
+    let report = Farm(&[(BROKER, "redirect-to-name"), (HOST, "")]).trace(without_nla(0)).await;
+    assert_eq!((purposes(&report), report.trace.unfollowed), (vec!["main".to_owned()], None));
+    assert!(found(&report, "redirected"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_account_goes_on_only_where_that_was_asked_for() {
+    const FARM: Farm = Farm(&[(BROKER, "redirect-to-name"), (HOST, "")]);
+    for (carried, outcome) in [(false, Outcome::Stopped), (true, Outcome::Passed)] {
+        let settings = Settings {
+            follow_redirects: 5,
+            follow_with_account: carried,
+            server_name: None,
+            ..faults::settings()
+        };
+        let report = FARM.trace(settings).await;
+        let attempted = |made: &rdptrace::report::Connection| {
+            made.phases.credssp.as_ref().is_some_and(|record| record.evidence.attempted)
+        };
+        let attempts: Vec<bool> = report.trace.traced().map(attempted).collect();
+        assert_eq!(attempts, [true, carried]);
+        assert_eq!(report.verdict.outcome, outcome, "{}", report.verdict.summary);
+        assert_eq!(report.verdict.credentials, Credentials::Verified);
+        assert!(!found(&report, "account-not-used"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hop_that_fails_is_followed_up_by_its_own_experiments() {
+    let report = Farm(&[(BROKER, "redirect-to-name"), (HOST, "tls-reset")]).trace(without_nla(5)).await;
+    assert_eq!((report.verdict.phase, report.verdict.outcome), (Some(Phase::Tls), Outcome::Aborted));
+    let experiment = report.trace.connections.iter().find(|made| !made.purpose.is_traced()).expect("one");
+    let peer = experiment.phases.connect.as_ref().and_then(|connect| connect.evidence.peer);
+    assert_eq!(peer.map(|peer| peer.to_string()).as_deref(), Some("192.0.2.1:3389"), "that of the hop");
+}
