@@ -127,9 +127,13 @@ impl Codec for Tunnel {
             let bytes = std::mem::replace(incoming, rest);
             let packet = Packet::parse(&bytes).map_err(|error| ended(malformed(error.0)))?;
             match packet.kind {
-                tsgu::DATA => match packet.body.get(2..) {
+                tsgu::DATA => match carried(&packet.body) {
                     Some(bytes) => content.extend_from_slice(bytes),
-                    None => return Err(ended(malformed("a DATA packet without a length".to_owned()))),
+                    None => {
+                        return Err(ended(malformed(
+                            "a DATA packet shorter than what it carries".to_owned(),
+                        )));
+                    }
                 },
                 tsgu::CLOSE_CHANNEL | tsgu::CLOSE_CHANNEL_RESPONSE => return self.closing(&packet.body),
                 _ => reply.extend(remarks(&self.remarks).note(&packet).unwrap_or_default()),
@@ -159,6 +163,12 @@ impl Codec for Tunnel {
             format!("the connection to the gateway broke: {}", below.detail.replace("server", "gateway"));
         ended(Failure::new(FailureKind::GatewayError, detail))
     }
+}
+
+/// The bytes that a DATA packet says it carries; none when it holds fewer.
+fn carried(body: &[u8]) -> Option<&[u8]> {
+    let (length, bytes) = body.split_first_chunk()?;
+    bytes.get(..usize::from(u16::from_le_bytes(*length)))
 }
 
 fn malformed(why: String) -> Failure {
