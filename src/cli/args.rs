@@ -178,6 +178,10 @@ pub struct PostureArguments {
 
 #[derive(Args, Debug)]
 pub struct DemoArguments {
+    /// An RD Gateway in front of the server, with faults of its own
+    #[arg(long)]
+    pub gateway: bool,
+
     /// Show this fault; --list names them
     #[arg(long, value_name = "NAME", conflicts_with = "list")]
     pub fault: Option<String>,

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{
     Error,
     args::DemoArguments,
-    exit,
+    demo_gateway, exit,
     output::Output,
     progress::Progress,
     sink,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     codes::Phase,
-    demo::{self, Fault, Listener, Server},
+    demo::{self, Fault, Listener, Server, Service},
     net::{Network as _, System},
     report::Report,
     settings::{Account, Settings},
@@ -32,6 +32,9 @@ use crate::{
 /// The fault is unknown, the address is not free, or the report cannot be written.
 pub fn run(arguments: &DemoArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
+    if arguments.gateway {
+        return demo_gateway::run(arguments);
+    }
     if arguments.list {
         return sink::print(list().as_bytes());
     }
@@ -52,16 +55,26 @@ fn list() -> String {
     let mut text = String::new();
     for fault in demo::FAULTS {
         let expect = &fault.expect;
-        let code = expect.code.map(|code| format!(" {code}")).unwrap_or_default();
-        let says = match expect.finding {
-            Some(finding) => finding.to_owned(),
-            None if expect.phase.is_empty() => "passes".to_owned(),
-            None if expect.kind.is_empty() => format!("stops in {}", expect.phase),
-            None => format!("{}: {}{code}", expect.phase, expect.kind),
-        };
-        text += &format!("{:<33} {says}\n    {}\n", fault.name, fault.about);
+        let says = says(expect.finding, (expect.phase, expect.kind), expect.code);
+        text += &entry(fault.name, &says, fault.about);
     }
     text
+}
+
+/// What a trace says of a fault, by the finding or else by where it ends.
+pub fn says(finding: Option<&str>, (place, kind): (&str, &str), code: Option<u32>) -> String {
+    let code = code.map(|code| format!(" {code}")).unwrap_or_default();
+    match finding {
+        Some(finding) => finding.to_owned(),
+        None if place.is_empty() => "passes".to_owned(),
+        None if kind.is_empty() => format!("stops in {place}"),
+        None => format!("{place}: {kind}{code}"),
+    }
+}
+
+/// The two lines of a fault.
+pub fn entry(name: &str, says: &str, about: &str) -> String {
+    format!("{name:<33} {says}\n    {about}\n")
 }
 
 fn server(fault: Option<&'static Fault>) -> Result<Arc<Server>, Error> {
@@ -69,7 +82,7 @@ fn server(fault: Option<&'static Fault>) -> Result<Arc<Server>, Error> {
     built.map_err(|error| Error::new(format!("the demo server cannot start: {error}")))
 }
 
-async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), Error> {
+pub async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), Error> {
     let refused = |error| Error::new(format!("cannot listen on {address}: {error}"));
     let listener = demo::listen(address).await.map_err(refused)?;
     let bound = listener.local_addr().map_err(refused)?;
@@ -77,10 +90,14 @@ async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), Error> {
 }
 
 fn serve(address: SocketAddr, fault: Option<&'static Fault>) -> Result<u8, Error> {
-    let server = server(fault)?;
+    let what = fault.map_or("without a fault", |fault| fault.name);
+    keep_serving(address, server(fault)?, what)
+}
+
+/// Serves until interrupted.
+pub fn keep_serving<S: Service>(address: SocketAddr, server: Arc<S>, what: &str) -> Result<u8, Error> {
     runtime()?.block_on(async {
         let (listener, bound) = listen(address).await?;
-        let what = fault.map_or("without a fault", |fault| fault.name);
         let _ = writeln!(
             anstream::stderr(),
             "serving {what} on {bound}, account {}, password {}; Ctrl-C ends it",
@@ -93,11 +110,19 @@ fn serve(address: SocketAddr, fault: Option<&'static Fault>) -> Result<u8, Error
 }
 
 fn show(fault: Option<&'static Fault>, arguments: &DemoArguments) -> Result<u8, Error> {
-    let output = Output::open(&arguments.output, None)?;
     let server = server(fault)?;
+    report(arguments, async |progress: &Progress| trace(server, fault, progress).await)
+}
+
+/// Runs a trace of what the program serves itself, and writes its report.
+pub fn report(
+    arguments: &DemoArguments,
+    trace: impl AsyncFnOnce(&Progress) -> Result<Report, Error>,
+) -> Result<u8, Error> {
+    let output = Output::open(&arguments.output, None)?;
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
     let runtime = runtime()?;
-    let report = runtime.block_on(unless_interrupted(trace(server, fault, &progress)));
+    let report = runtime.block_on(unless_interrupted(trace(&progress)));
     drop(progress);
     runtime.shutdown_background();
     let report = match report.unwrap_or(Err(Error::Interrupted)) {

@@ -14,7 +14,6 @@ use tokio_rustls::rustls::sign::{self, CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig, version};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::DNS_COMPUTER;
 use super::rsa_key::RsaKey;
 
 /// What is wrong with the certificate.
@@ -47,11 +46,12 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// A certificate of this kind at this time; the server may want one of the client too.
-    pub fn new(kind: Kind, now: OffsetDateTime, wants_client: bool) -> Result<Self, String> {
+    /// A certificate of this kind for these names at this time; the server may want one of the client too.
+    pub fn new(kind: Kind, names: &[&str], now: OffsetDateTime, wants_client: bool) -> Result<Self, String> {
+        let params = params(kind, names, now)?;
         let (certificate, key) = match kind {
-            Kind::WeakKey => weak(now)?,
-            _ => strong(kind, now)?,
+            Kind::WeakKey => weak(&params)?,
+            _ => strong(kind, &params)?,
         };
         let (_, parsed) = X509Certificate::from_der(&certificate).map_err(|error| error.to_string())?;
         let public_key = parsed.public_key().subject_public_key.data.to_vec();
@@ -82,11 +82,10 @@ fn client_verifier(root: CertificateDer<'static>) -> Result<Arc<dyn ClientCertVe
 type Certified = (CertificateDer<'static>, Arc<dyn sign::SigningKey>);
 
 /// P-256, self-signed but for the untrusted one.
-fn strong(kind: Kind, now: OffsetDateTime) -> Result<Certified, String> {
+fn strong(kind: Kind, params: &CertificateParams) -> Result<Certified, String> {
     let key = KeyPair::generate().map_err(|error| error.to_string())?;
-    let params = params(kind, now)?;
     let certificate = match kind {
-        Kind::Untrusted => issued(&params, &key),
+        Kind::Untrusted => issued(params, &key),
         _ => params.self_signed(&key),
     }
     .map_err(|error| error.to_string())?;
@@ -96,24 +95,27 @@ fn strong(kind: Kind, now: OffsetDateTime) -> Result<Certified, String> {
 }
 
 /// RSA with 1024 bits.
-fn weak(now: OffsetDateTime) -> Result<Certified, String> {
+fn weak(params: &CertificateParams) -> Result<Certified, String> {
     let key = RsaKey::new(include_str!("../../testdata/certificates/weak.key"))?;
-    let certificate = params(Kind::WeakKey, now)?.self_signed(&key).map_err(|error| error.to_string())?;
+    let certificate = params.self_signed(&key).map_err(|error| error.to_string())?;
     Ok((certificate.into(), Arc::new(key)))
 }
 
 /// The six months of the certificates that Windows makes for itself, moved by the fault.
-fn params(kind: Kind, now: OffsetDateTime) -> Result<CertificateParams, String> {
-    let (name, usage, age) = match kind {
-        Kind::Expired => (DNS_COMPUTER, ExtendedKeyUsagePurpose::ServerAuth, 201),
-        Kind::NotYetValid => (DNS_COMPUTER, ExtendedKeyUsagePurpose::ServerAuth, -2),
-        Kind::WrongName => ("rdsh99.corp.example", ExtendedKeyUsagePurpose::ServerAuth, 30),
-        Kind::WrongUsage => (DNS_COMPUTER, ExtendedKeyUsagePurpose::ClientAuth, 30),
-        _ => (DNS_COMPUTER, ExtendedKeyUsagePurpose::ServerAuth, 30),
+fn params(kind: Kind, names: &[&str], now: OffsetDateTime) -> Result<CertificateParams, String> {
+    let other = names[..1].iter().map(|name| name.replace("01", "99")).collect();
+    let own = || names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let (names, usage, age) = match kind {
+        Kind::Expired => (own(), ExtendedKeyUsagePurpose::ServerAuth, 201),
+        Kind::NotYetValid => (own(), ExtendedKeyUsagePurpose::ServerAuth, -2),
+        Kind::WrongName => (other, ExtendedKeyUsagePurpose::ServerAuth, 30),
+        Kind::WrongUsage => (own(), ExtendedKeyUsagePurpose::ClientAuth, 30),
+        _ => (own(), ExtendedKeyUsagePurpose::ServerAuth, 30),
     };
-    let mut params = CertificateParams::new([name.to_owned()]).map_err(|error| error.to_string())?;
+    let common_name = names.first().cloned().unwrap_or_default();
+    let mut params = CertificateParams::new(names).map_err(|error| error.to_string())?;
     params.distinguished_name.remove(DnType::CommonName);
-    params.distinguished_name.push(DnType::CommonName, name);
+    params.distinguished_name.push(DnType::CommonName, common_name);
     params.extended_key_usages = vec![usage];
     params.not_before = now - Duration::days(age);
     params.not_after = params.not_before + Duration::days(180);

@@ -98,7 +98,7 @@ pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> 
 }
 
 /// Leaves politely, unless the connection is to be reset, and returns why.
-async fn end<S: Stream>(stream: &mut S, error: io::Error) -> io::Error {
+pub async fn end<S: Stream>(stream: &mut S, error: io::Error) -> io::Error {
     if error.kind() != io::ErrorKind::ConnectionReset
         && let Err(error) = leave(stream).await
     {

@@ -6,16 +6,19 @@ use sha2::{Digest, Sha256};
 
 use super::connection::Conversation;
 use super::fault::{Behaviour, Stage};
-use super::ntlm::Challenge;
+use super::ntlm::{Challenge, Names};
 use super::ntlm_session::Session;
 use super::spnego::{Packing, Token};
 use super::stream::{Stream, malformed, read_sequence, send};
 use super::ts_request::{TsRequest, credentials_kind};
+use super::{DNS_COMPUTER, NETBIOS_COMPUTER};
 
 /// Our version; faults speak an older one.
 const VERSION: u32 = 6;
 /// The first version whose key binding is a hash with a nonce.
 const NONCE_VERSION: u32 = 5;
+/// What the server is called.
+const NAMES: Names = Names { netbios: NETBIOS_COMPUTER, dns: DNS_COMPUTER };
 const STATUS_LOGON_FAILURE: u32 = 0xC000_006D;
 const SEC_E_MESSAGE_ALTERED: u32 = 0x8009_030F;
 
@@ -64,8 +67,8 @@ impl<'a, S: Stream> Exchange<'a, S> {
         let mut server_challenge = [0; 8];
         getrandom::fill(&mut server_challenge).map_err(io::Error::other)?;
         let negotiate = token.ntlm.unwrap_or_default();
-        let challenge =
-            Challenge::new(&negotiate, server_challenge, self.conversation.now()).map_err(malformed)?;
+        let challenge = Challenge::new(NAMES, &negotiate, server_challenge, self.conversation.now())
+            .map_err(malformed)?;
         self.send_token(packing.challenge(Some(challenge.message()))).await?;
         Ok((packing, challenge))
     }

@@ -9,7 +9,26 @@ pub use tokio::net::TcpListener as Listener;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::Server;
+use super::gateway::Gateway;
+use super::{Server, Stream};
+
+/// What serves clients, each until it leaves or has had its time.
+pub trait Service: Send + Sync + 'static {
+    /// Serves one client.
+    fn serve<S: Stream + 'static>(&self, stream: S) -> impl Future<Output = ()> + Send;
+}
+
+impl Service for Server {
+    async fn serve<S: Stream + 'static>(&self, stream: S) {
+        Server::serve(self, stream).await;
+    }
+}
+
+impl Service for Gateway {
+    async fn serve<S: Stream + 'static>(&self, stream: S) {
+        Gateway::serve(self, stream).await;
+    }
+}
 
 /// How many clients are served at once; further ones wait in the listener's queue.
 const CONNECTIONS: usize = 64;
@@ -22,7 +41,7 @@ pub async fn listen(address: SocketAddr) -> io::Result<Listener> {
 }
 
 /// Serves clients until dropped, which ends their connections too.
-pub async fn run(listener: Listener, server: Arc<Server>) {
+pub async fn run<S: Service>(listener: Listener, server: Arc<S>) {
     let mut clients = JoinSet::new();
     loop {
         while clients.try_join_next().is_some() {}

@@ -11,6 +11,7 @@ mod drawing;
 mod fault;
 mod faults;
 mod follower;
+pub mod gateway;
 mod hello;
 pub mod license;
 mod licensing;
@@ -39,7 +40,7 @@ use tokio::time::{Instant, timeout};
 
 pub use fault::{Expect, Fault};
 pub use faults::FAULTS;
-pub use listen::{Listener, listen, run};
+pub use listen::{Listener, Service, listen, run};
 pub use stream::Stream;
 
 /// The only account.
@@ -74,7 +75,7 @@ impl Server {
         let kind = fault.map_or(certificate::Kind::Healthy, Fault::certificate);
         let wants_client =
             fault.is_some_and(|fault| matches!(fault.behaviour, fault::Behaviour::ClientCertificate));
-        let identity = certificate::Identity::new(kind, now, wants_client)?;
+        let identity = certificate::Identity::new(kind, &[DNS_COMPUTER], now, wants_client)?;
         Ok(Self { fault, identity, started: (now, Instant::now()), served: AtomicUsize::new(0) })
     }
 

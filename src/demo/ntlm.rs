@@ -6,7 +6,7 @@ use md5::Md5;
 use time::OffsetDateTime;
 
 use super::ntlm_session::{Session, rc4};
-use super::{BUILD, DNS_COMPUTER, DNS_DOMAIN, NETBIOS_COMPUTER, NETBIOS_DOMAIN, PASSWORD, USER};
+use super::{BUILD, DNS_DOMAIN, NETBIOS_DOMAIN, PASSWORD, USER};
 use crate::pdu::reader::utf16;
 use crate::pdu::{Malformed, Reader};
 
@@ -20,6 +20,15 @@ const KEY_EXCH: u32 = 0x4000_0000;
 const HAS_MIC: u32 = 2;
 const MIC: std::ops::Range<usize> = 72..88;
 
+/// The names of the computer that challenges.
+#[derive(Clone, Copy)]
+pub struct Names {
+    /// The NetBIOS name.
+    pub netbios: &'static str,
+    /// The DNS name.
+    pub dns: &'static str,
+}
+
 /// A challenge that was sent, and what it answered.
 pub struct Challenge {
     negotiate: Vec<u8>,
@@ -29,9 +38,14 @@ pub struct Challenge {
 
 impl Challenge {
     /// Answers a NEGOTIATE message.
-    pub fn new(negotiate: &[u8], server_challenge: [u8; 8], now: OffsetDateTime) -> Result<Self, Malformed> {
+    pub fn new(
+        names: Names,
+        negotiate: &[u8],
+        server_challenge: [u8; 8],
+        now: OffsetDateTime,
+    ) -> Result<Self, Malformed> {
         let offered = header(negotiate, 1)?.u32()?;
-        let message = challenge_message(offered & NEGOTIABLE | CONSTANT, server_challenge, now);
+        let message = challenge_message(names, offered & NEGOTIABLE | CONSTANT, server_challenge, now);
         Ok(Self { negotiate: negotiate.to_vec(), message, server_challenge })
     }
 
@@ -76,6 +90,15 @@ impl Challenge {
     }
 }
 
+/// MsvAvChannelBindings of an AUTHENTICATE message: the digest of what the client is bound to, all zero for nothing.
+pub fn bound_to(message: &[u8]) -> Result<[u8; 16], Malformed> {
+    let mut fields = header(message, 3)?;
+    fields.bytes(8)?;
+    let response = field(message, &mut fields)?;
+    let temp = response.get(16..).unwrap_or_default();
+    Ok(av_pair(temp, 10)?.and_then(|digest| digest.try_into().ok()).unwrap_or_default())
+}
+
 /// HMAC-MD5 over these parts.
 pub fn hmac_md5(key: &[u8], parts: &[&[u8]]) -> [u8; 16] {
     hmac(key, parts).finalize().into_bytes().into()
@@ -98,10 +121,10 @@ fn response_key(user: &str, domain: &[u8]) -> [u8; 16] {
     hmac_md5(&Md4::digest(unicode(PASSWORD)), &[&unicode(&user.to_uppercase()), domain])
 }
 
-fn challenge_message(flags: u32, server_challenge: [u8; 8], now: OffsetDateTime) -> Vec<u8> {
+fn challenge_message(names: Names, flags: u32, server_challenge: [u8; 8], now: OffsetDateTime) -> Vec<u8> {
     const PAYLOAD: u32 = 56;
     let target_name = unicode(NETBIOS_DOMAIN);
-    let target_info = target_info(now);
+    let target_info = target_info(names, now);
     let mut message = [&SIGNATURE[..], &2u32.to_le_bytes()].concat();
     message.extend(fields_of(&target_name, PAYLOAD));
     message.extend(flags.to_le_bytes());
@@ -117,9 +140,8 @@ fn challenge_message(flags: u32, server_challenge: [u8; 8], now: OffsetDateTime)
 }
 
 /// The AV pairs in the order of Windows.
-fn target_info(now: OffsetDateTime) -> Vec<u8> {
-    let names =
-        [(2, NETBIOS_DOMAIN), (1, NETBIOS_COMPUTER), (4, DNS_DOMAIN), (3, DNS_COMPUTER), (5, DNS_DOMAIN)];
+fn target_info(names: Names, now: OffsetDateTime) -> Vec<u8> {
+    let names = [(2, NETBIOS_DOMAIN), (1, names.netbios), (4, DNS_DOMAIN), (3, names.dns), (5, DNS_DOMAIN)];
     let mut info = Vec::new();
     for (id, value) in names.map(|(id, name)| (id, unicode(name))).into_iter().chain([(7, filetime(now))]) {
         info.extend(u16::to_le_bytes(id));
@@ -138,14 +160,22 @@ fn filetime(now: OffsetDateTime) -> Vec<u8> {
 }
 
 fn has_mic(temp: &[u8]) -> Result<bool, Malformed> {
+    match av_pair(temp, 6)? {
+        Some(flags) => Ok(Reader::new(flags).u32()? & HAS_MIC != 0),
+        None => Ok(false),
+    }
+}
+
+/// The value of this AV pair of the client.
+fn av_pair(temp: &[u8], wanted: u16) -> Result<Option<&[u8]>, Malformed> {
     let mut pairs = Reader::new(temp);
     pairs.bytes(28)?;
     loop {
         let (id, length) = (pairs.u16()?, pairs.u16()?);
-        let mut value = Reader::new(pairs.bytes(length.into())?);
+        let value = pairs.bytes(length.into())?;
         match id {
-            0 => return Ok(false),
-            6 => return Ok(value.u32()? & HAS_MIC != 0),
+            0 => return Ok(None),
+            id if id == wanted => return Ok(Some(value)),
             _ => {}
         }
     }

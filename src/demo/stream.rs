@@ -30,6 +30,12 @@ impl Stream for DuplexStream {
     fn reset(&mut self) {}
 }
 
+impl<S: Stream + ?Sized> Stream for Box<S> {
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+}
+
 impl<S: Stream> Stream for TlsStream<S> {
     fn reset(&mut self) {
         self.get_mut().0.reset();

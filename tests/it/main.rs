@@ -9,6 +9,7 @@ mod codes;
 mod contradictions;
 mod credentials;
 mod demo;
+mod demo_gateway;
 mod event_xml;
 mod explain;
 mod explain_program;

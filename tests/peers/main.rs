@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod boxes;
+mod demo_gateway;
 mod demo_server;
 mod display;
 mod freerdp;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use rdptrace::demo::{Fault, Server, Stream};
+use rdptrace::demo::{Fault, Server, Service, Stream};
 use time::OffsetDateTime;
 use time::macros::datetime;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
@@ -53,7 +53,7 @@ pub fn connect(fault: Option<&'static Fault>) -> (DuplexStream, Arc<AtomicBool>,
 }
 
 /// The same to a server that others may be connected to.
-pub fn connect_to(server: Arc<Server>) -> (DuplexStream, Arc<AtomicBool>, JoinHandle<()>) {
+pub fn connect_to<S: Service>(server: Arc<S>) -> (DuplexStream, Arc<AtomicBool>, JoinHandle<()>) {
     let (stream, server_end) = duplex(64 * 1024);
     let reset = Arc::new(AtomicBool::new(false));
     let pipe = Pipe { stream: server_end, reset: Arc::clone(&reset) };

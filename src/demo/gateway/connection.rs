@@ -1,0 +1,201 @@
+//! One connection to the gateway: TLS, requests until one of them opens a channel, and the joining of two connections (MS-TSGU 3.3.3).
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use super::auth::{Auth, Verdict};
+use super::carrier::{Boxed, Carrier, Way, chunked};
+use super::fault::{Behaviour, Shape, Stage};
+use super::http::{Request, response};
+use super::{Gateway, JOIN_TIME, tunnel, websocket};
+use crate::demo::connection::end;
+use crate::demo::replay::Replay;
+use crate::demo::stream::{Stream, leave, malformed, read_record, send};
+
+const PATH: &str = "/remoteDesktopGateway/";
+/// The method of what the client receives, and of a WebSocket.
+const OUT_DATA: &str = "RDG_OUT_DATA";
+/// The method of what the client sends.
+const IN_DATA: &str = "RDG_IN_DATA";
+/// What comes before the first packet in the body of a response.
+const SEED: [u8; 10] = *b"rdptrace\r\n";
+
+/// The second connection of a client, and what has been read of it already.
+pub struct Inbound {
+    /// The connection.
+    pub stream: Boxed,
+    /// What has been read.
+    pub unread: Vec<u8>,
+}
+
+/// What is to be done with a connection.
+enum Next {
+    Leave,
+    /// To be given to the first connection of the same client.
+    Join(oneshot::Sender<Inbound>, Vec<u8>),
+}
+
+/// Serves one connection; the error says what ended it, for the log.
+pub async fn serve<S: Stream + 'static>(gateway: &Gateway, mut stream: S) -> io::Result<()> {
+    if let Err(error) = greet(gateway, &mut stream).await {
+        return Err(end(&mut stream, error).await);
+    }
+    let acceptor = TlsAcceptor::from(Arc::clone(&gateway.identity.tls));
+    let mut stream: Boxed = match acceptor.accept(Replay::new(Vec::new(), stream)).into_fallible().await {
+        Ok(stream) => Box::new(stream),
+        Err((error, mut stream)) => return Err(end(&mut stream, error).await),
+    };
+    match requests(gateway, &mut stream).await {
+        Ok(Next::Leave) => leave(&mut stream).await,
+        Ok(Next::Join(first, unread)) => {
+            first.send(Inbound { stream, unread }).map_err(|_| io::ErrorKind::BrokenPipe.into())
+        }
+        Err(error) => Err(end(&mut stream, error).await),
+    }
+}
+
+/// The faults before TLS.
+async fn greet<S: Stream>(gateway: &Gateway, stream: &mut S) -> io::Result<()> {
+    gateway.reached(Stage::Connect, stream).await?;
+    if gateway.sits_at(Stage::ClientHello) {
+        read_record(stream).await?;
+    }
+    gateway.reached(Stage::ClientHello, stream).await
+}
+
+/// Answers requests until one of them opens a channel.
+async fn requests(gateway: &Gateway, stream: &mut Boxed) -> io::Result<Next> {
+    let mut unread = Vec::new();
+    let mut auth = Auth::new(gateway);
+    let mut first = true;
+    loop {
+        let request = Request::read(stream, &mut unread).await?;
+        if std::mem::take(&mut first) {
+            let stage = if request.method == IN_DATA { Stage::Inbound } else { Stage::Request };
+            gateway.reached(stage, stream).await?;
+        }
+        if let Some(answer) = elsewhere(gateway, &request) {
+            send(stream, &answer).await?;
+            continue;
+        }
+        let with_token = request.header("rdg-auth-scheme") == Some("PAA")
+            || matches!(gateway.behaviour(), Some(Behaviour::OnlyToken));
+        let mut last = None;
+        if !auth.passed && !with_token {
+            let stage = auth.stage(&request);
+            if stage != Stage::Request {
+                gateway.reached(stage, stream).await?;
+            }
+            match auth.take(&request)? {
+                Verdict::Passed(token) => last = token,
+                Verdict::Asks(lines) => {
+                    send(stream, &response("401 Unauthorized", &lines, "<h1>401</h1>")).await?;
+                    continue;
+                }
+                Verdict::Says(answer) => {
+                    send(stream, answer.as_bytes()).await?;
+                    continue;
+                }
+            }
+        }
+        let lines: Vec<String> = last.into_iter().collect();
+        if request.method == OUT_DATA {
+            open(gateway, stream, &request, &lines, with_token, unread).await?;
+            return Ok(Next::Leave);
+        }
+        if request.header("transfer-encoding").is_some() {
+            return Ok(Next::Join(gateway.take_first(&request)?, unread));
+        }
+        send(stream, &response("200 OK", &lines, "")).await?;
+    }
+}
+
+/// The answer to what is no request to the gateway, or not for this one.
+fn elsewhere(gateway: &Gateway, request: &Request) -> Option<Vec<u8>> {
+    if let Some(Behaviour::Front(answers)) = gateway.behaviour() {
+        let own = answers.iter().find(|(method, _)| [request.method.as_str(), ""].contains(method));
+        return own.map(|(_, answer)| answer.as_bytes().to_vec());
+    }
+    let ours =
+        request.path.eq_ignore_ascii_case(PATH) && [OUT_DATA, IN_DATA].contains(&request.method.as_str());
+    (!ours).then(|| response("404 Not Found", &[], "<h1>404</h1>"))
+}
+
+/// Opens a channel on this connection, and on a second one where there is no WebSocket.
+async fn open(
+    gateway: &Gateway,
+    stream: &mut Boxed,
+    request: &Request,
+    lines: &[String],
+    with_token: bool,
+    unread: Vec<u8>,
+) -> io::Result<()> {
+    let strips = matches!(gateway.behaviour(), Some(Behaviour::StripsUpgrade));
+    let (way, unread) = match request.header("sec-websocket-key") {
+        Some(key) if request.upgrades_to("websocket") && !strips => {
+            send(stream, &upgraded(gateway, key, lines)).await?;
+            (Way::WebSocket, unread)
+        }
+        _ => {
+            let joined = gateway.await_second(request)?;
+            send(stream, &begun(strips, lines)).await?;
+            let second = timeout(JOIN_TIME, joined).await?.map_err(io::Error::other)?;
+            (Way::Bodies { receiving: second.stream, chunked: strips }, second.unread)
+        }
+    };
+    let shape = match gateway.behaviour() {
+        Some(Behaviour::Carried(shape)) => *shape,
+        _ => Shape::Plain,
+    };
+    tunnel::serve(gateway, &mut Carrier::new(stream, way, shape, unread), with_token).await
+}
+
+/// The answer to an upgrade.
+fn upgraded(gateway: &Gateway, key: &str, lines: &[String]) -> Vec<u8> {
+    let accept = match gateway.behaviour() {
+        Some(Behaviour::WrongAccept) => websocket::accept("another key"),
+        _ => websocket::accept(key),
+    };
+    let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nServer: Microsoft-HTTPAPI/2.0\r\nConnection: Upgrade\r\n\
+         Upgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n{lines}\r\n"
+    )
+    .into_bytes()
+}
+
+/// The head of a response without an end, and what comes before the packets.
+fn begun(by_proxy: bool, lines: &[String]) -> Vec<u8> {
+    let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+    let (server, length, seed) = match by_proxy {
+        true => ("Apache/2.4.65 (Debian)", "Transfer-Encoding: chunked\r\n", chunked(&SEED)),
+        false => ("Microsoft-HTTPAPI/2.0", "", SEED.to_vec()),
+    };
+    [format!("HTTP/1.1 200 OK\r\nServer: {server}\r\n{length}{lines}\r\n").as_bytes(), &seed].concat()
+}
+
+impl Gateway {
+    /// Announces the first connection of a client to its second one.
+    fn await_second(&self, request: &Request) -> io::Result<oneshot::Receiver<Inbound>> {
+        let (sender, receiver) = oneshot::channel();
+        let mut waiting = self.waiting.lock().expect("nobody panics with it");
+        waiting.retain(|_, first| !first.is_closed());
+        waiting.insert(connection_id(request)?, sender);
+        Ok(receiver)
+    }
+
+    /// The first connection of the client whose second one this is.
+    fn take_first(&self, request: &Request) -> io::Result<oneshot::Sender<Inbound>> {
+        let first = self.waiting.lock().expect("nobody panics with it").remove(&connection_id(request)?);
+        first.ok_or_else(|| malformed("no first connection with this RDG-Connection-Id"))
+    }
+}
+
+fn connection_id(request: &Request) -> io::Result<String> {
+    let id = request.header("rdg-connection-id").map(str::to_owned);
+    id.ok_or_else(|| malformed("no RDG-Connection-Id"))
+}

@@ -1,0 +1,130 @@
+//! What a fault of the gateway is: one way to misbehave, where on the way through it, and what a trace must say about it.
+
+use crate::demo::certificate::Kind;
+use crate::demo::fault::Action;
+
+/// One way to misbehave.
+#[derive(Debug)]
+pub struct Fault {
+    /// Its name in kebab-case, which begins with `gateway-`.
+    pub name: &'static str,
+    /// What the gateway does, in one line.
+    pub about: &'static str,
+    /// How a trace has to come to see it.
+    pub entry: Entry,
+    /// What a trace must say.
+    pub expect: Expect,
+    pub(super) behaviour: Behaviour,
+}
+
+/// What a trace brings to the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// The account, with the best scheme that is offered.
+    Account,
+    /// The account with NTLM in SPNEGO.
+    Negotiate,
+    /// The account with Basic.
+    Basic,
+    /// The token.
+    Token,
+    /// The account, and consent to whatever text.
+    Consent,
+}
+
+/// What a trace through the gateway must say.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Expect {
+    /// The gateway's step that fails, or the phase behind it; with an empty kind the one where the trace stops by its own
+    /// choice, or empty when it passes.
+    pub step: &'static str,
+    /// The failure's kind as the report names it, or empty.
+    pub kind: &'static str,
+    /// The failure's code, where the protocol has one.
+    pub code: Option<u32>,
+    /// A finding that must be there.
+    pub finding: Option<&'static str>,
+    /// The cause that must stand first, where what the gateway does allows to tell one.
+    pub cause: Option<&'static str>,
+}
+
+/// How the gateway differs from a healthy one.
+#[derive(Debug)]
+pub(super) enum Behaviour {
+    /// Presents this certificate.
+    Certificate(Kind),
+    /// Does this instead of going on.
+    At(Stage, Action),
+    /// Sends these bytes, then does this.
+    Begun(Stage, &'static [u8], Action),
+    /// Answers a request of this method, or of every one where it is empty, with this whole answer.
+    Front(&'static [(&'static str, &'static str)]),
+    /// Offers these schemes.
+    Schemes(&'static [&'static str]),
+    /// Takes the right password for a wrong one.
+    RefusesPassword,
+    /// Wants the proof to be bound to its TLS connection.
+    WantsBindings,
+    /// Wants it bound to the TLS connection behind a proxy that ends TLS.
+    BoundElsewhere,
+    /// Does not know the connection that the proof comes on: answers with this, or begins again.
+    Forgets(Option<&'static str>),
+    /// Lets everybody send packets, and wants a token there.
+    OnlyToken,
+    /// Answers the key of another WebSocket.
+    WrongAccept,
+    /// Does not see that an upgrade was asked for, as behind a proxy that strips it.
+    StripsUpgrade,
+    /// Answers with this code.
+    Code(Stage, u32),
+    /// Sends these bytes where the answer belongs, and waits.
+    Packets(Stage, &'static [u8]),
+    /// Packs what it sends in this way.
+    Carried(Shape),
+    /// Wants consent to this text.
+    Consent(&'static str),
+    /// Has this to say once the channel is open, and asks whether the client lives.
+    Says(&'static str),
+    /// Closes the channel with this code when the server behind it has shown the fault of this name.
+    Closes(&'static str, u32),
+}
+
+/// What the client has just sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nothing: the connection has just been made.
+    Connect,
+    /// A TLS ClientHello.
+    ClientHello,
+    /// The first request.
+    Request,
+    /// The first request of the second of two connections.
+    Inbound,
+    /// The first token of an authentication.
+    Negotiate,
+    /// The proof of the password.
+    Authenticate,
+    /// HANDSHAKE_REQUEST.
+    Handshake,
+    /// TUNNEL_CREATE.
+    Tunnel,
+    /// TUNNEL_AUTH.
+    Authorize,
+    /// CHANNEL_CREATE.
+    Channel,
+    /// The first DATA.
+    Data,
+}
+
+/// How packets are put into what carries them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// One by one.
+    Plain,
+    /// Every byte on its own.
+    ByteByByte,
+    /// After a keepalive in the same frame.
+    Joined,
+    /// After a ping.
+    Pinged,
+}

@@ -1,0 +1,201 @@
+//! The way through the demo's gateway, and every fault of it, told by the program itself in virtual time.
+
+use std::{
+    collections::HashSet,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+};
+
+use rdptrace::{
+    Network, Report, Settings, Target, Unobserved,
+    codes::Phase,
+    demo::{
+        self,
+        gateway::{self, Entry, Expect, Fault, Gateway},
+    },
+    net::BoxStream,
+    report::{Credentials, Failure, Outcome},
+    run,
+    settings::{self, Account, Anchors, GatewayAuthentication, Token},
+};
+use time::OffsetDateTime;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use crate::{demo::pipe, lab::ClientEnd};
+
+/// A network in which only the gateway can be reached.
+struct Lab {
+    gateway: Arc<Gateway>,
+    connections: AtomicUsize,
+}
+
+impl Lab {
+    fn of(fault: Option<&'static Fault>) -> Self {
+        let gateway = Arc::new(Gateway::new(fault, pipe::NOW).expect("the gateway can be made"));
+        Self { gateway, connections: AtomicUsize::new(0) }
+    }
+
+    fn settings(&self, entry: Entry) -> Settings {
+        Settings {
+            until: Some(Phase::Licensing),
+            account: Some(account("demo")),
+            gateway: Some(way(entry)),
+            anchors: Anchors { given: vec![self.gateway.certificate().to_vec()], system: false },
+            ..Settings::default()
+        }
+    }
+
+    async fn trace(&self, settings: &Settings) -> Report {
+        let target: Target = demo::DNS_COMPUTER.parse().expect("a target");
+        run(&target, settings, self, &Unobserved).await
+    }
+}
+
+impl Network for Lab {
+    fn now(&self) -> OffsetDateTime {
+        pipe::NOW
+    }
+
+    async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        assert_eq!(host, gateway::NAME, "only the gateway's name is looked up");
+        Ok(vec!["192.0.2.1".parse().expect("an address")])
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
+        assert_eq!(address.to_string(), "192.0.2.1:443");
+        self.connections.fetch_add(1, SeqCst);
+        let (stream, reset, _task) = pipe::connect_to(Arc::clone(&self.gateway));
+        Ok(Box::new(ClientEnd { stream, reset, _held: () }))
+    }
+
+    fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
+        Ok(Vec::new())
+    }
+}
+
+fn account(password: &str) -> Account {
+    Account { user: demo::USER.to_owned(), domain: None, password: password.to_owned().into() }
+}
+
+/// How to come to the gateway.
+fn way(entry: Entry) -> settings::Gateway {
+    let way = settings::Gateway::new(gateway::NAME, 443);
+    let with = |authentication, account| settings::Gateway { authentication, account, ..way.clone() };
+    let own = || Some(account(demo::PASSWORD));
+    match entry {
+        Entry::Account => with(GatewayAuthentication::Auto, own()),
+        Entry::Negotiate => with(GatewayAuthentication::Negotiate, own()),
+        Entry::Basic => with(GatewayAuthentication::Basic, own()),
+        Entry::Token => settings::Gateway { token: Some(Token(gateway::TOKEN.to_owned().into())), ..way },
+        Entry::Consent => {
+            settings::Gateway { accept_consent: true, ..with(GatewayAuthentication::Auto, own()) }
+        }
+    }
+}
+
+#[test]
+fn every_row_has_an_own_name_and_says_what_the_gateway_does() {
+    let names: HashSet<_> = gateway::all().map(|fault| fault.name).collect();
+    assert_eq!(names.len(), gateway::all().count());
+    for fault in gateway::all() {
+        assert!(fault.name.starts_with("gateway-"), "{}", fault.name);
+        assert!(demo::find(fault.name).is_none(), "{}", fault.name);
+        assert!(
+            !fault.about.is_empty() && !fault.about.ends_with('.') && fault.about.len() <= 100,
+            "{}",
+            fault.name
+        );
+        assert_eq!(gateway::find(fault.name).expect("found by its name").about, fault.about);
+    }
+    assert!(gateway::find("gateway-of-nothing").is_none());
+}
+
+/// The step of the gateway, or the phase behind it.
+fn place(report: &Report) -> &str {
+    let verdict = &report.verdict;
+    verdict.step.as_deref().or(verdict.phase.map(Phase::name)).unwrap_or_default()
+}
+
+/// What is wrong with a report, measured by a row of the table.
+fn difference(report: &Report, expect: &Expect) -> Option<String> {
+    let verdict = &report.verdict;
+    let failure = verdict.failure.as_ref();
+    let seen = (
+        if report.verdict.outcome == Outcome::Passed { "" } else { place(report) },
+        failure.map_or("", |failure| failure.kind.name()),
+        failure.and_then(|failure| failure.code),
+        expect.cause.and(report.causes.first().map(|cause| cause.code.as_str())),
+    );
+    let expected = (expect.step, expect.kind, expect.code.map(i64::from), expect.cause);
+    let reached = match (expect.step, expect.kind) {
+        ("", "") => verdict.outcome == Outcome::Passed,
+        (_, "") => verdict.outcome == Outcome::Stopped,
+        _ => verdict.outcome == Outcome::Aborted,
+    };
+    let codes: Vec<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
+    let shown = expect.finding.is_none_or(|code| codes.contains(&code));
+    let right = seen == expected && reached && shown;
+    (!right).then(|| format!("{seen:?} in place of {expect:?}; {codes:?}; {}", verdict.summary))
+}
+
+#[tokio::test(start_paused = true)]
+#[expect(clippy::disallowed_macros, reason = "the figure is for whoever runs the tests")]
+async fn every_fault_of_the_gateway_is_found_in_its_step() {
+    let mut wrong = Vec::new();
+    for fault in gateway::all() {
+        let lab = Lab::of(Some(fault));
+        let report = lab.trace(&lab.settings(fault.entry)).await;
+        wrong.extend(difference(&report, &fault.expect).map(|text| format!("{}: {text}", fault.name)));
+    }
+    let all = gateway::all().count();
+    let found = all - wrong.len();
+    println!("{found} of {all} gateway faults are found: step, kind, code");
+    assert!(wrong.is_empty(), "{found} of {all} gateway faults are found: {wrong:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_healthy_gateway_leads_to_the_server_for_everybody_who_may_come() {
+    for entry in [Entry::Account, Entry::Negotiate, Entry::Basic, Entry::Token, Entry::Consent] {
+        let lab = Lab::of(None);
+        let report = lab.trace(&lab.settings(entry)).await;
+        let verdict = &report.verdict;
+        assert_eq!(verdict.outcome, Outcome::Passed, "{entry:?}: {}", verdict.summary);
+        assert_eq!(verdict.reached, Some(Phase::Licensing), "{entry:?}");
+        assert_eq!(verdict.gateway_credentials, Some(Credentials::Verified), "{entry:?}");
+        assert_eq!(verdict.credentials, Credentials::Verified, "{entry:?}");
+        assert_eq!(lab.connections.load(SeqCst), 1, "{entry:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_password_a_wrong_token_and_another_server_are_refused() {
+    let lab = Lab::of(None);
+    for entry in [Entry::Account, Entry::Negotiate, Entry::Basic] {
+        let mut settings = lab.settings(entry);
+        settings.gateway.as_mut().expect("a gateway").account = Some(account("wrong"));
+        let report = lab.trace(&settings).await;
+        assert_eq!(report.verdict.gateway_credentials, Some(Credentials::Refused), "{entry:?}");
+    }
+    let mut settings = lab.settings(Entry::Token);
+    settings.gateway.as_mut().expect("a gateway").token = Some(Token("another".to_owned().into()));
+    let code = |report: Report| report.verdict.failure.and_then(|failure| failure.code);
+    assert_eq!(code(lab.trace(&settings).await), Some(0x8007_59F8));
+    let other: Target = "rdsh02.corp.example".parse().expect("a target");
+    let report = run(&other, &lab.settings(Entry::Account), &lab, &Unobserved).await;
+    assert_eq!(code(report), Some(0x8007_59DA));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_connections_carry_what_a_websocket_cannot() {
+    let lab = Lab::of(gateway::find("gateway-upgrade-stripped"));
+    for entry in [Entry::Account, Entry::Negotiate, Entry::Basic, Entry::Token] {
+        lab.connections.store(0, SeqCst);
+        let report = lab.trace(&lab.settings(entry)).await;
+        assert_eq!(report.verdict.outcome, Outcome::Passed, "{entry:?}: {}", report.verdict.summary);
+        assert_eq!(lab.connections.load(SeqCst), 2, "{entry:?}");
+    }
+}
