@@ -5,6 +5,7 @@
 // Tests print what they skip, and wait for servers that have no clock to pause.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod acceptor;
 mod boxes;
 mod demo_gateway;
 mod demo_server;
