@@ -22,6 +22,7 @@ mod hops;
 mod plan;
 mod rdp_file;
 mod request;
+mod udp;
 
 /// The negotiation failure that demands Standard RDP Security (MS-RDPBCGR 2.2.1.2.2).
 const SSL_NOT_ALLOWED_BY_SERVER: i64 = 2;
@@ -66,6 +67,10 @@ pub async fn probe<N: Network>(
     }
     let way = hops::Way { target, settings, network, observer, end };
     let unfollowed = Box::pin(way.follow(&mut connections)).await;
+    let udp = match (settings.udp, connections.last()) {
+        (true, Some(traced)) => Some(udp::udp(network, settings, traced, end).await),
+        _ => None,
+    };
     Trace {
         started,
         elapsed_ms: begin.elapsed().into(),
@@ -74,6 +79,7 @@ pub async fn probe<N: Network>(
         connections,
         unfollowed,
         wait: None,
+        udp,
         machine: None,
         local: Vec::new(),
     }

@@ -39,6 +39,8 @@ pub struct Settings {
     pub allow_unpatched: bool,
     /// The RD Gateway to go through.
     pub gateway: Option<Gateway>,
+    /// Whether UDP is asked too.
+    pub udp: bool,
     /// The proxy that connects for us: to the gateway where there is one, else to the target.
     pub proxy: Option<Proxy>,
     /// The name for SNI, the certificate and the service principal, when the target is an address.
@@ -73,6 +75,7 @@ impl Default for Settings {
             experiments: Experiments::Auto,
             allow_unpatched: false,
             gateway: None,
+            udp: false,
             proxy: None,
             server_name: None,
             expected_thumbprint: None,

@@ -10,6 +10,7 @@ use crate::{codes::Phase, report::Severity};
 use super::{
     choices::{ExperimentsArgument, LicenseArgument, LocalArgument, SecurityArgument},
     connection::ConnectionArguments,
+    demo_arguments::DemoArguments,
     explain::ExplainArguments,
     farm::FarmArguments,
     gateway::GatewayArguments,
@@ -133,6 +134,10 @@ pub struct TraceArguments {
     #[command(flatten)]
     pub gateway: GatewayArguments,
 
+    /// Ask over UDP too, where TCP connected to: three SYN of RDP-UDP at most, and one ACK
+    #[arg(long)]
+    pub udp: bool,
+
     #[command(flatten)]
     pub connection: ConnectionArguments,
 
@@ -171,28 +176,6 @@ pub struct PostureArguments {
 
     #[command(flatten)]
     pub connection: ConnectionArguments,
-
-    #[command(flatten)]
-    pub output: OutputArguments,
-}
-
-#[derive(Args, Debug)]
-pub struct DemoArguments {
-    /// An RD Gateway in front of the server, with faults of its own
-    #[arg(long)]
-    pub gateway: bool,
-
-    /// Show this fault; --list names them
-    #[arg(long, value_name = "NAME", conflicts_with = "list")]
-    pub fault: Option<String>,
-
-    /// List the faults and what a trace says of each
-    #[arg(long)]
-    pub list: bool,
-
-    /// Serve on this address until interrupted, for any client, in place of a trace
-    #[arg(long, value_name = "ADDR", conflicts_with = "list", value_parser = socket_address)]
-    pub serve: Option<std::net::SocketAddr>,
 
     #[command(flatten)]
     pub output: OutputArguments,
@@ -275,10 +258,6 @@ impl FailOn {
             Self::Never => None,
         }
     }
-}
-
-fn socket_address(text: &str) -> Result<std::net::SocketAddr, String> {
-    text.parse().map_err(|_| "an address and a port are expected, such as 127.0.0.1:3390".to_owned())
 }
 
 fn until(text: &str) -> Result<Phase, String> {

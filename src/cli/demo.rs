@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Error,
-    args::DemoArguments,
+    demo_arguments::DemoArguments,
     demo_gateway, exit,
     output::Output,
     progress::Progress,
@@ -40,7 +40,7 @@ pub fn run(arguments: &DemoArguments) -> Result<u8, Error> {
     }
     let fault = arguments.fault.as_deref().map(fault).transpose()?;
     match arguments.serve {
-        Some(address) => serve(address, fault),
+        Some(address) => serve(address, fault, arguments.udp),
         None => show(fault, arguments),
     }
 }
@@ -89,13 +89,18 @@ pub async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), Error
     Ok((listener, bound))
 }
 
-fn serve(address: SocketAddr, fault: Option<&'static Fault>) -> Result<u8, Error> {
+fn serve(address: SocketAddr, fault: Option<&'static Fault>, udp: bool) -> Result<u8, Error> {
     let what = fault.map_or("without a fault", |fault| fault.name);
-    keep_serving(address, server(fault)?, what)
+    keep_serving(address, server(fault)?, what, udp)
 }
 
-/// Serves until interrupted.
-pub fn keep_serving<S: Service>(address: SocketAddr, server: Arc<S>, what: &str) -> Result<u8, Error> {
+/// Serves until interrupted; with `udp` the SYN of RDP-UDP is answered too.
+pub fn keep_serving<S: Service>(
+    address: SocketAddr,
+    server: Arc<S>,
+    what: &str,
+    udp: bool,
+) -> Result<u8, Error> {
     runtime()?.block_on(async {
         let (listener, bound) = listen(address).await?;
         let _ = writeln!(
@@ -104,8 +109,18 @@ pub fn keep_serving<S: Service>(address: SocketAddr, server: Arc<S>, what: &str)
             demo::USER,
             demo::PASSWORD
         );
-        demo::run(listener, server).await;
-        Ok(0)
+        match udp {
+            true => tokio::select! {
+                () = demo::run(listener, server) => Ok(0),
+                Err(error) = demo::answer_udp(bound) => {
+                    Err(Error::new(format!("cannot listen on UDP {bound}: {error}")))
+                }
+            },
+            false => {
+                demo::run(listener, server).await;
+                Ok(0)
+            }
+        }
     })
 }
 

@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 use super::{
     Error,
-    args::DemoArguments,
     demo::{entry, keep_serving, listen, report, says},
+    demo_arguments::DemoArguments,
     progress::Progress,
     sink,
 };
@@ -37,7 +37,7 @@ pub fn run(arguments: &DemoArguments) -> Result<u8, Error> {
     match arguments.serve {
         Some(address) => {
             let what = fault.map_or("a gateway without a fault", |fault| fault.name);
-            keep_serving(address, gateway, what)
+            keep_serving(address, gateway, what, false)
         }
         None => report(arguments, async |progress: &Progress| trace(gateway, fault, progress).await),
     }

@@ -4,6 +4,7 @@ mod args;
 mod choices;
 mod connection;
 mod demo;
+mod demo_arguments;
 mod demo_gateway;
 mod exit;
 mod explain;

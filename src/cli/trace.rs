@@ -121,6 +121,7 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
     Ok(Settings {
         proxy: arguments.connection.proxy.proxy(first)?,
         gateway,
+        udp: arguments.udp,
         until: depth(arguments)?,
         screenshot: arguments.screenshot.is_some(),
         security: arguments.security.map_or(Security::Auto, Security::from),

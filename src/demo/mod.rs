@@ -29,6 +29,7 @@ mod standard_security;
 mod standard_settings;
 mod stream;
 mod ts_request;
+mod udp;
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -42,6 +43,7 @@ pub use fault::{Expect, Fault};
 pub use faults::FAULTS;
 pub use listen::{Listener, Service, listen, run};
 pub use stream::Stream;
+pub use udp::{answer as answer_datagram, answer_udp};
 
 /// The only account.
 pub const USER: &str = "demo";

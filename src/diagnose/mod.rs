@@ -20,6 +20,7 @@ mod rdp_file;
 mod redirection;
 mod session;
 mod tls;
+mod udp;
 mod verdict;
 mod wanted;
 
@@ -54,6 +55,7 @@ const RULES: &[&[Rule]] = &[
     gateway::RULES,
     rdp_file::RULES,
     redirection::RULES,
+    udp::RULES,
     machine::RULES,
 ];
 

@@ -15,6 +15,7 @@ const TOPICS: &[&str] = &[
     include_str!("pages/rdp-file.md"),
     include_str!("pages/machine.md"),
     include_str!("pages/proxy.md"),
+    include_str!("pages/udp.md"),
     include_str!("pages/gateway.md"),
     include_str!("pages/gateway-leg.md"),
 ];

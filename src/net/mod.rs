@@ -17,6 +17,7 @@ mod tap;
 mod through;
 mod tls;
 mod tunnel;
+mod udp;
 mod websocket;
 mod wire;
 
@@ -40,6 +41,7 @@ pub use race::race;
 pub use resolve::resolve;
 pub use tls::{Handshake, Upgrade, Versions};
 pub use tunnel::{Remarks, SharedRemarks, gateway_error, remarks};
+pub use udp::{BoxDatagrams, Datagrams, Pending, receive_until};
 pub use wire::{Limits, Wire};
 
 use crate::report::Failure;
@@ -64,6 +66,11 @@ pub trait Network: Sync {
 
     /// Opens a TCP connection.
     fn connect(&self, address: SocketAddr) -> impl Future<Output = io::Result<BoxStream>> + Send;
+
+    /// Opens a socket for UDP to this address; a network that carries none says so.
+    fn datagrams(&self, _address: SocketAddr) -> impl Future<Output = io::Result<BoxDatagrams>> + Send {
+        async { Err(io::ErrorKind::Unsupported.into()) }
+    }
 
     /// The roots that the system trusts; an error says why none could be read.
     fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String>;

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use tokio::{net::TcpStream, task::spawn_blocking};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use super::{BoxStream, Network};
+use super::{BoxDatagrams, BoxStream, Network, udp};
 use crate::report::{Failure, FailureKind};
 
 /// The machine this program runs on.
@@ -34,6 +34,10 @@ impl Network for System {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Box::new(stream))
+    }
+
+    async fn datagrams(&self, address: SocketAddr) -> io::Result<BoxDatagrams> {
+        udp::open(address).await
     }
 
     fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {

@@ -19,6 +19,8 @@ pub enum Message {
     Multitransport {
         /// requestId.
         request_id: u32,
+        /// requestedProtocol, 1 for a reliable and 2 for a lossy transport; none when it is cut off.
+        requested_protocol: Option<u16>,
     },
     /// RTT Measure Request.
     RoundTrip {
@@ -36,7 +38,8 @@ pub fn message(user_data: &[u8]) -> Message {
     let mut reader = Reader::new(user_data);
     let (Ok(flags), Ok(_)) = (reader.u16(), reader.u16()) else { return Message::Other };
     if flags & SEC_TRANSPORT_REQ != 0 {
-        return reader.u32().map_or(Message::Other, |request_id| Message::Multitransport { request_id });
+        let Ok(request_id) = reader.u32() else { return Message::Other };
+        return Message::Multitransport { request_id, requested_protocol: reader.u16().ok() };
     }
     if flags & SEC_AUTODETECT_REQ != 0 {
         return auto_detect(&mut reader);

@@ -15,6 +15,7 @@ pub mod message_channel;
 pub mod ntlm;
 pub mod peer;
 pub mod preconnection;
+pub mod rdpudp;
 pub mod reader;
 pub mod redirection;
 pub mod rsa;

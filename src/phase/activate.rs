@@ -12,7 +12,7 @@ use crate::{
         share::{self, IoPdu},
         x224::TPKT_VERSION,
     },
-    report::{ActivateEvidence, Failure, FailureKind, Seen},
+    report::{ActivateEvidence, Failure, FailureKind, MultitransportRequest, Seen},
 };
 
 /// How often a server may take back an activation and begin another.
@@ -87,10 +87,11 @@ pub async fn message(
     evidence: &mut ActivateEvidence,
 ) -> Result<(), Failure> {
     let answer = match message_channel::message(user_data) {
-        Message::Multitransport { request_id }
+        Message::Multitransport { request_id, requested_protocol }
             if evidence.multitransport_requests < MAX_MULTITRANSPORT_REQUESTS =>
         {
             evidence.multitransport_requests += 1;
+            evidence.multitransport.push(MultitransportRequest { request_id, requested_protocol });
             message_channel::decline(request_id)
         }
         Message::RoundTrip { sequence } => {

@@ -1,6 +1,6 @@
 //! The telling facts of the activation and of a redirection.
 
-use crate::report::{ActivateEvidence, Redirection, Seen};
+use crate::report::{ActivateEvidence, MultitransportRequest, Redirection, Seen};
 
 /// The facts of the activation, a line each.
 pub fn facts(evidence: &ActivateEvidence) -> Vec<String> {
@@ -56,7 +56,19 @@ fn said(evidence: &ActivateEvidence) -> String {
         (evidence.reactivations, "reactivation"),
     ];
     let some = counted.into_iter().filter(|(count, _)| *count > 0);
-    some.map(|(count, what)| format!("{what}: {count}")).collect::<Vec<_>>().join(", ")
+    let counts = some.map(|(count, what)| format!("{what}: {count}"));
+    counts.chain(evidence.multitransport.iter().map(transport)).collect::<Vec<_>>().join(", ")
+}
+
+/// What kind of transport was asked for, with the number of the request.
+fn transport(request: &MultitransportRequest) -> String {
+    let kind = match request.requested_protocol {
+        Some(1) => "reliable UDP".to_owned(),
+        Some(2) => "lossy UDP".to_owned(),
+        Some(other) => format!("the unknown protocol {other}"),
+        None => "what was cut off".to_owned(),
+    };
+    format!("{kind} (request {})", request.request_id)
 }
 
 fn drawn(evidence: &ActivateEvidence) -> String {

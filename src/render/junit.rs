@@ -7,9 +7,10 @@ use quick_xml::{
     writer::Writer,
 };
 
-use super::{cells, local::teller, wait};
+use super::{cells, local::teller, udp, wait};
 use crate::report::{
-    CheckStatus, Connection, Finding, LocalCheck, Millis, Outcome, Report, Severity, Status, Summary,
+    CheckStatus, Connection, Finding, LocalCheck, Millis, Outcome, Report, Severity, Status, Summary, Udp,
+    UdpOutcome,
 };
 
 /// One test case.
@@ -97,6 +98,7 @@ fn cases(report: &Report, threshold: Option<Severity>) -> Vec<Case> {
         cases.extend(connection.phases.summaries().iter().map(|s| phase(connection, s, superseded)));
     }
     cases.extend(absent(report));
+    cases.extend(report.trace.udp.as_ref().map(udp));
     cases.extend(report.findings.iter().map(|found| finding(found, threshold)));
     cases.extend(report.trace.local.iter().map(|check| local(check, report, threshold)));
     cases
@@ -140,6 +142,16 @@ fn phase(connection: &Connection, summary: &Summary<'_>, superseded: Option<&str
         elapsed: summary.elapsed_ms,
         result,
     }
+}
+
+/// What is undecided or was not asked is skipped; whether a closed port matters is for the finding to say.
+fn udp(seen: &Udp) -> Case {
+    let said = udp::facts(seen).join("; ");
+    let result = match seen.outcome {
+        UdpOutcome::Reachable | UdpOutcome::Closed => Ending::Passed { said: Some(said) },
+        UdpOutcome::Inconclusive | UdpOutcome::NotAsked => Ending::Skipped { why: said },
+    };
+    Case { group: "udp".to_owned(), name: "syn".to_owned(), elapsed: seen.elapsed_ms, result }
 }
 
 /// The phase that was asked for and does not occur on this server.

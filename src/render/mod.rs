@@ -15,6 +15,7 @@ mod posture;
 mod rdp_file;
 mod session;
 mod text;
+mod udp;
 mod wait;
 
 pub use explanation::explanation;

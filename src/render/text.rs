@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{
     causes, cells, experiments, gateway, local,
     page::{Page, Tone},
-    phases, posture, rdp_file, session, wait,
+    phases, posture, rdp_file, session, udp, wait,
 };
 use crate::{
     codes::Phase,
@@ -40,6 +40,7 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         && (report.posture.is_none() || report.verdict.outcome == Outcome::Aborted);
     if is_traced {
         connections(page, report)?;
+        udp::udp(page, report, FACTS)?;
     }
     if let Some(seen) = &report.posture {
         page.gap()?;

@@ -9,6 +9,7 @@ mod machine;
 mod posture;
 mod rdp_file;
 mod session;
+mod udp;
 mod values;
 mod wait;
 
@@ -23,8 +24,8 @@ pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
     GatewaySteps, GatewayTunnel, HandshakeSignature, HelloOffer, LicenseCertificate, LicensingEvidence,
-    LicensingOutcome, McsEvidence, NegotiateEvidence, NtlmEvidence, ProxyEvidence, Redirection,
-    ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence,
+    LicensingOutcome, McsEvidence, MultitransportRequest, NegotiateEvidence, NtlmEvidence, ProxyEvidence,
+    Redirection, ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence,
 };
 pub use failure::{Failure, FailureKind};
 pub use judgement::{
@@ -38,6 +39,7 @@ pub use machine::{
 pub use posture::{Answer, CredsspPosture, Exposure, Nla, Posture, ProtocolPosture, RdpSecurity, TlsPosture};
 pub use rdp_file::{MalformedLine, RdpFile, RdpFileGateway};
 pub use session::Session;
+pub use udp::{Udp, UdpOutcome};
 pub use values::{Millis, Timestamp};
 pub use wait::{Wait, WaitEntry};
 
@@ -67,6 +69,9 @@ pub struct Trace {
     pub unfollowed: Option<Unfollowed>,
     /// The tries before, when the host was waited for.
     pub wait: Option<Wait>,
+    /// What was learned of UDP; null unless that was asked for.
+    #[serde(default)]
+    pub udp: Option<Udp>,
     /// The machine that was checked; null if none was.
     #[serde(default)]
     pub machine: Option<Machine>,
@@ -91,6 +96,7 @@ impl Trace {
             connections: Vec::new(),
             unfollowed: None,
             wait: None,
+            udp: None,
             machine: Some(machine),
             local,
         }

@@ -153,6 +153,8 @@ fn next(report: &Report, complete: bool, spare: Duration, backoff: &mut Backoff)
         (true, true) => Next::Done,
         (true, false) => Next::WithAccount,
         (false, true) if used_account(report) => Next::Done,
+        // A wrong password must not be shown to a proxy again and again.
+        (false, _) if refused_by_proxy(report) => Next::Done,
         _ if spare.is_zero() => Next::TimeOver,
         _ => Next::Again(backoff.next().min(spare)),
     }
@@ -163,6 +165,10 @@ fn is_ready(report: &Report) -> bool {
     let last = report.trace.described().and_then(|c| c.phases.summaries().last().copied());
     let chosen = last.is_some_and(|summary| summary.status == Status::Stopped);
     report.verdict.outcome == Outcome::Passed || chosen
+}
+
+fn refused_by_proxy(report: &Report) -> bool {
+    report.findings.iter().any(|found| found.code == "proxy-account-refused")
 }
 
 fn used_account(report: &Report) -> bool {

@@ -47,6 +47,8 @@ async fn a_transport_is_declined_and_a_round_trip_answered() {
     assert_eq!(report.verdict.reached, Some(Phase::Activate));
     let seen = evidence(&report);
     assert_eq!((seen.multitransport_requests, seen.auto_detect_requests, seen.ignored_pdus), (1, 1, 1));
+    let [asked] = seen.multitransport[..] else { panic!("{:?}", seen.multitransport) };
+    assert_eq!((asked.request_id, asked.requested_protocol), (0x1234, Some(1)));
     assert_eq!(seen.server_name.as_deref(), Some("RDP"));
     assert_eq!((seen.desktop_width, seen.desktop_height), (Some(1024), Some(768)));
     assert!(names(&seen.capability_sets).contains(&"CAPSTYPE_GENERAL"));

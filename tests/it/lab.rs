@@ -16,7 +16,7 @@ use std::{
 use rdptrace::{
     Network,
     demo::{self, Fault, Server},
-    net::BoxStream,
+    net::{BoxDatagrams, BoxStream, Datagrams, Pending},
     report::{Failure, FailureKind},
 };
 use time::OffsetDateTime;
@@ -60,6 +60,20 @@ impl Answer {
     }
 }
 
+/// What becomes of a datagram, to whichever host.
+#[derive(Clone, Copy, Debug)]
+pub enum Udp {
+    /// The demo server answers it after 20 ms.
+    Answers,
+    /// Only the third is answered.
+    AnswersLate,
+    /// ICMP says that nothing is there.
+    Closed,
+    Silent,
+    /// What answers acknowledges another number.
+    Foreign,
+}
+
 /// One host of the network.
 #[derive(Clone, Copy, Debug)]
 pub struct Host {
@@ -72,6 +86,9 @@ pub struct Host {
 pub struct Lab {
     pub names: Names,
     pub hosts: Vec<Host>,
+    pub udp: Udp,
+    /// The datagrams that were sent, in order.
+    pub datagrams: Arc<Mutex<Vec<Vec<u8>>>>,
     pub asked: AtomicUsize,
     pub opened: AtomicUsize,
     /// The demo servers by address and fault: the connections to a host are connections to one server.
@@ -102,10 +119,17 @@ impl Lab {
         Self {
             names,
             hosts,
+            udp: Udp::Silent,
+            datagrams: Arc::default(),
             asked: AtomicUsize::new(0),
             opened: AtomicUsize::new(0),
             servers: Mutex::default(),
         }
+    }
+
+    /// The same, where datagrams fare so.
+    pub fn with_udp(self, udp: Udp) -> Self {
+        Self { udp, ..self }
     }
 
     fn server(&self, address: SocketAddr, fault: Option<&'static Fault>) -> Arc<Server> {
@@ -150,8 +174,50 @@ impl Network for Lab {
         }
     }
 
+    async fn datagrams(&self, _address: SocketAddr) -> io::Result<BoxDatagrams> {
+        Ok(Box::new(Socket { udp: self.udp, sent: Arc::clone(&self.datagrams) }))
+    }
+
     fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
         Ok(Vec::new())
+    }
+}
+
+/// A socket of the network.
+struct Socket {
+    udp: Udp,
+    sent: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl Socket {
+    fn sent(&self) -> Vec<Vec<u8>> {
+        self.sent.lock().expect("no test panics while it holds it").clone()
+    }
+}
+
+impl Datagrams for Socket {
+    fn send<'a>(&'a self, bytes: &'a [u8]) -> Pending<'a, ()> {
+        self.sent.lock().expect("no test panics while it holds it").push(bytes.to_vec());
+        Box::pin(async { Ok(()) })
+    }
+
+    fn receive(&self) -> Pending<'_, Vec<u8>> {
+        Box::pin(async {
+            sleep(Duration::from_millis(20)).await;
+            let sent = self.sent();
+            let answer = demo::answer_datagram(sent.last().expect("it was sent"));
+            match self.udp {
+                Udp::Closed => Err(io::ErrorKind::ConnectionRefused.into()),
+                Udp::Answers => Ok(answer.expect("it is a SYN")),
+                Udp::AnswersLate if sent.len() == 3 => Ok(answer.expect("it is a SYN")),
+                Udp::AnswersLate | Udp::Silent => std::future::pending().await,
+                Udp::Foreign => {
+                    let mut other = answer.expect("it is a SYN");
+                    other[..4].fill(0x11);
+                    Ok(other)
+                }
+            }
+        })
     }
 }
 

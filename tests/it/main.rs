@@ -46,5 +46,6 @@ mod schema;
 mod screenshot;
 mod security;
 mod target;
+mod udp;
 mod wait;
 mod wire;

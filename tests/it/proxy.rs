@@ -1,6 +1,7 @@
 //! Through a proxy in virtual time: what it answers, what it must not change, and whose fault it is.
 
 use std::{
+    future::pending,
     io,
     net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex},
@@ -15,6 +16,8 @@ use rdptrace::{
     report::{Failure, FailureKind, Outcome},
     run,
     settings::{Account, Proxy, ProxyKind},
+    wait,
+    wait::Patience,
 };
 use time::OffsetDateTime;
 use tokio::{
@@ -23,7 +26,7 @@ use tokio::{
 };
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use crate::demo::pipe;
+use crate::{demo::pipe, wait::Tries};
 
 /// What a proxy reads up to, and what it answers then; the bytes may come one by one.
 type Exchange = (&'static [u8], &'static [u8]);
@@ -215,4 +218,23 @@ async fn a_silent_proxy_ends_with_the_phase() {
     let report = Lab::new(&[], false).trace(ProxyKind::Http, None).await;
     assert_refused(&report, FailureKind::Timeout, None, "proxy-not-spoken");
     assert_eq!(begin.elapsed(), Duration::from_secs(10));
+}
+
+/// A wrong password is shown to the proxy once, however long is waited; without one the wait goes on.
+#[tokio::test(start_paused = true)]
+async fn a_wait_ends_when_the_proxy_refuses_the_account() {
+    const REFUSES: &[Exchange] =
+        &[(b"\r\n\r\n", b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n")];
+    for (account, goes_on) in [(account(), false), (None, true)] {
+        let lab = Lab::new(REFUSES, false);
+        let target: Target = "rdsh01.corp.example".parse().expect("a target");
+        let (kind, host) = (ProxyKind::Http, "proxy.corp.example".to_owned());
+        let proxy = Some(Proxy { kind, host, port: 3128, account });
+        let settings = Settings { proxy, ..Settings::default() };
+        let patience = Patience { time: Duration::from_secs(30), jitter: || 0.0 };
+        let waited = wait(&target, &settings, &lab, patience, &Tries::default(), pending()).await;
+        assert_eq!(waited.expect("nothing interrupts it").verdict.outcome, Outcome::Aborted);
+        let tries = String::from_utf8_lossy(&lab.heard()).matches("CONNECT ").count();
+        assert_eq!(tries > 1, goes_on, "{tries}");
+    }
 }

@@ -13,7 +13,7 @@ use rdptrace::{
 use serde::Deserialize;
 
 use crate::{
-    lab::{Answer, Host, Lab, Names, fault},
+    lab::{Answer, Host, Lab, Names, Udp, fault},
     wait::Tries,
 };
 
@@ -63,6 +63,8 @@ struct Asked {
     allow_unpatched: bool,
     server_name: Option<String>,
     expected_thumbprint: Option<String>,
+    /// `answers`, `late`, `closed`, `silent` or `foreign`.
+    udp: Option<String>,
     /// Seconds to try for.
     wait: Option<u64>,
 }
@@ -95,6 +97,7 @@ fn settings(asked: &Asked) -> Settings {
         },
         account: asked.account.then_some(account),
         allow_unpatched: asked.allow_unpatched,
+        udp: asked.udp.is_some(),
         server_name: asked.server_name.clone(),
         expected_thumbprint: asked.expected_thumbprint.clone(),
         ..Settings::default()
@@ -123,7 +126,14 @@ fn lab(scenario: &Scenario) -> Lab {
         Some(Name::Word(word)) if word == "silent" => Names::Silent,
         _ => Names::Unknown,
     };
-    Lab::new(names, scenario.host.iter().map(host).collect())
+    let udp = match scenario.settings.udp.as_deref() {
+        Some("answers") => Udp::Answers,
+        Some("late") => Udp::AnswersLate,
+        Some("closed") => Udp::Closed,
+        Some("foreign") => Udp::Foreign,
+        _ => Udp::Silent,
+    };
+    Lab::new(names, scenario.host.iter().map(host).collect()).with_udp(udp)
 }
 
 /// The report as a page without colours.

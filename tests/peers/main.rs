@@ -21,6 +21,7 @@ mod posture;
 mod prompt;
 mod proxy;
 mod relay;
+mod udp;
 mod weston;
 mod windows;
 mod windows_registry;

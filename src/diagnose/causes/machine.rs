@@ -9,8 +9,8 @@ use crate::{
     diagnose::{
         Facts, handshakes,
         machine::{
-            addresses, from_hosts_file, host_faults, is_bare, is_public, is_unkept, machine, route, tunnel,
-            way_faults,
+            addresses, from_hosts_file, host_faults, is_bare, is_public, is_unkept, machine, proxied, route,
+            tunnel, way_faults,
         },
     },
     report::{
@@ -148,6 +148,9 @@ fn proxy_only(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn by_proxy(facts: &Facts<'_>) -> Option<String> {
+    if let Some(proxy) = proxied(facts) {
+        return Some(format!("the connection went through the proxy {}:{}", proxy.host, proxy.port));
+    }
     let proxy = machine(facts).filter(|machine| !machine.from_files)?.proxies.first()?;
     Some(format!(
         "programs of this machine are told to use the proxy {} ({}), which Remote Desktop does not ask",

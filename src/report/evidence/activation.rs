@@ -18,6 +18,9 @@ pub struct ActivateEvidence {
     pub capability_sets: Vec<Seen>,
     /// Multitransport requests that were declined.
     pub multitransport_requests: u32,
+    /// The same, each with what it asked for.
+    #[serde(default)]
+    pub multitransport: Vec<MultitransportRequest>,
     /// Auto-detect requests; those for the round trip were answered.
     pub auto_detect_requests: u32,
     /// Deactivate All PDUs, each of which asks for another capabilities exchange.
@@ -32,6 +35,15 @@ pub struct ActivateEvidence {
     pub ignored_pdus: u32,
     /// The last Server Redirection PDU.
     pub redirection: Option<Redirection>,
+}
+
+/// An Initiate Multitransport Request (MS-RDPBCGR 2.2.15.1), without its cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MultitransportRequest {
+    /// requestId.
+    pub request_id: u32,
+    /// requestedProtocol: 1 is a reliable transport over UDP, 2 a lossy one; null when it was cut off.
+    pub requested_protocol: Option<u16>,
 }
 
 /// A number of the protocol and how often it came.

@@ -9,7 +9,7 @@ mod session;
 mod tcp;
 mod tls;
 
-pub use activation::{ActivateEvidence, Redirection, Seen};
+pub use activation::{ActivateEvidence, MultitransportRequest, Redirection, Seen};
 pub use credssp::{CredsspEvidence, NtlmEvidence};
 pub use gateway::{
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,

@@ -1,0 +1,55 @@
+//! What was learned of UDP, in the way of a phase.
+
+use std::io;
+
+use super::{
+    cells,
+    page::{Page, Tone},
+};
+use crate::report::{Report, Udp, UdpOutcome};
+
+/// Writes the lines, if UDP was asked for; `column` is where the facts begin.
+///
+/// # Errors
+/// Those of the writer.
+pub fn udp(page: &mut Page<'_>, report: &Report, column: usize) -> io::Result<()> {
+    let Some(seen) = &report.trace.udp else { return Ok(()) };
+    let lead = format!("  {:<10}{}", "udp", cells::duration(seen.elapsed_ms));
+    let (tone, word) = match seen.outcome {
+        UdpOutcome::Reachable => (Tone::Plain, ""),
+        UdpOutcome::Closed => (Tone::Bad, "CLOSED:"),
+        UdpOutcome::Inconclusive => (Tone::Caution, "INCONCLUSIVE:"),
+        UdpOutcome::NotAsked => (Tone::Caution, "NOT ASKED:"),
+    };
+    let mut lines = facts(seen).into_iter();
+    page.row((Tone::Plain, lead.as_str()), column, (tone, word), &lines.next().unwrap_or_default())?;
+    lines.try_for_each(|line| page.text(column, &line))
+}
+
+/// What came of it, then how.
+pub fn facts(seen: &Udp) -> Vec<String> {
+    let address = seen.address.map_or_else(String::new, |address| address.to_string());
+    let sent = format!("{} SYN of {} B sent to {address}", seen.tries, seen.sent_bytes);
+    let other = seen.other_head.as_deref().map(|head| {
+        format!("{} other datagrams, the first begins {}", seen.other_datagrams, cells::grouped(head))
+    });
+    let why = seen.why.clone().into_iter();
+    let first: Vec<String> = match seen.outcome {
+        UdpOutcome::Reachable => vec![answer(seen, &address)],
+        UdpOutcome::Closed => vec![format!("{address}: {}", seen.error.as_deref().unwrap_or("ICMP")), sent],
+        UdpOutcome::Inconclusive => why.chain([sent]).collect(),
+        UdpOutcome::NotAsked => why.collect(),
+    };
+    first.into_iter().chain(other).collect()
+}
+
+fn answer(seen: &Udp, address: &str) -> String {
+    let number = |value: Option<u16>| value.map_or_else(|| "?".to_owned(), |value| value.to_string());
+    let version = if seen.version == Some(0x0101) { "3".to_owned() } else { number(seen.version) };
+    let took = seen.round_trip_ms.map_or(0.0, |took| took.0);
+    format!(
+        "{address} answers, version {version}, MTU {} up and {} down, round trip {took:.1} ms",
+        number(seen.upstream_mtu),
+        number(seen.downstream_mtu)
+    )
+}
