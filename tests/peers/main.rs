@@ -11,6 +11,7 @@ mod demo_gateway;
 mod demo_server;
 mod display;
 mod freerdp;
+mod fronts;
 mod haproxy;
 mod lab;
 mod namespace;

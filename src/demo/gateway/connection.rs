@@ -120,8 +120,8 @@ fn elsewhere(gateway: &Gateway, request: &Request) -> Option<Vec<u8>> {
         let own = answers.iter().find(|(method, _)| [request.method.as_str(), ""].contains(method));
         return own.map(|(_, answer)| answer.as_bytes().to_vec());
     }
-    let ours =
-        request.path.eq_ignore_ascii_case(PATH) && [OUT_DATA, IN_DATA].contains(&request.method.as_str());
+    // Whoever asks for the path has to authenticate first, whatever the method.
+    let ours = request.path.eq_ignore_ascii_case(PATH);
     (!ours).then(|| response("404 Not Found", &[], "<h1>404</h1>"))
 }
 

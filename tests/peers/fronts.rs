@@ -1,0 +1,127 @@
+//! nginx and haproxy in front of the demo's gateway: what they filter, buffer and break.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::lab::{Program, Traced, certificate, folder, free_port, has, wait_for};
+
+fn gateway() -> (Program, u16) {
+    let port = free_port();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
+    command.args(["demo", "--gateway", "--serve", &format!("127.0.0.1:{port}")]);
+    let program = Program::start(&mut command, &folder("gateway").join("log"));
+    wait_for(port);
+    (program, port)
+}
+
+/// A proxy that ends TLS with a certificate of its own.
+struct Front {
+    _program: Program,
+    port: u16,
+    folder: PathBuf,
+}
+
+/// nginx with these lines for everything behind it.
+fn nginx(location: &str) -> Front {
+    let (folder, port) = (folder("nginx"), free_port());
+    certificate(&folder, "127.0.0.1", -1, 30);
+    let own =
+        ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|kind| format!(" {kind}_temp_path .;"));
+    let config = format!(
+        "daemon off; master_process off; pid nginx.pid; error_log errors;\nevents {{}}\nhttp {{ access_log off;{}\n\
+         server {{ listen 127.0.0.1:{port} ssl; ssl_certificate cert.pem; ssl_certificate_key key.pem;\n\
+         location / {{ {location} }} }} }}\n",
+        own.concat()
+    );
+    fs::write(folder.join("nginx.conf"), config).expect("the settings");
+    let mut command = Command::new("nginx");
+    command.arg("-p").arg(&folder).args(["-c", "nginx.conf", "-e", "errors"]);
+    started(command, folder, port)
+}
+
+fn haproxy(gateway: u16) -> Front {
+    let (folder, port) = (folder("haproxy-http"), free_port());
+    certificate(&folder, "127.0.0.1", -1, 30);
+    let read = |name: &str| fs::read_to_string(folder.join(name)).expect("the certificate");
+    fs::write(folder.join("both.pem"), read("cert.pem") + &read("key.pem")).expect("a file");
+    let config = format!(
+        "defaults\n mode http\n timeout connect 1s\n timeout client 20s\n timeout server 20s\n\
+         frontend f\n bind 127.0.0.1:{port} ssl crt both.pem\n default_backend g\n\
+         backend g\n http-reuse never\n server g 127.0.0.1:{gateway} ssl verify none\n"
+    );
+    fs::write(folder.join("haproxy.cfg"), config).expect("the settings");
+    let mut command = Command::new("haproxy");
+    command.current_dir(&folder).args(["-db", "-f", "haproxy.cfg"]);
+    started(command, folder, port)
+}
+
+fn started(mut command: Command, folder: PathBuf, port: u16) -> Front {
+    let program = Program::start(&mut command, &folder.join("log"));
+    wait_for(port);
+    Front { _program: program, port, folder }
+}
+
+fn trace(front: &Front, scheme: &str) -> Traced {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
+    command.env_remove("RDPTRACE_PASSWORD").env("RDPTRACE_GATEWAY_PASSWORD", "demo");
+    let (gateway, anchors) = (format!("127.0.0.1:{}", front.port), front.folder.join("cert.pem"));
+    let anchors = Path::to_str(&anchors).expect("a path of text");
+    let way = ["--gateway", &gateway, "--gateway-user", "CORP\\demo", "--gateway-auth", scheme];
+    let rest =
+        ["--ca-file", anchors, "--local", "off", "--timeout", "2", "--server-name", "rdsh01.corp.example"];
+    command.args(["trace", "rdsh01.corp.example", "--format", "json"]).args(way).args(rest);
+    let output = command.output().expect("the program runs");
+    let report = serde_json::from_slice(&output.stdout).expect("a report");
+    Traced { report, code: output.status.code() }
+}
+
+#[track_caller]
+fn assert_ended(traced: &Traced, step: &str, kind: &str, cause: &str) {
+    assert_eq!(traced.at("/verdict/phase"), "gateway", "{traced:#?}");
+    assert_eq!(traced.at("/verdict/step"), step);
+    assert_eq!(traced.at("/verdict/failure/kind"), kind);
+    assert_eq!(traced.at("/causes/0/code"), cause);
+    assert_eq!(traced.code, Some(12));
+}
+
+#[track_caller]
+fn assert_reached_the_server(traced: &Traced) {
+    assert_eq!(traced.at("/verdict/gateway_credentials"), "verified", "{traced:#?}");
+    assert_eq!(traced.at("/verdict/reached"), "tls");
+    assert_eq!(traced.at("/verdict/phase"), "credssp");
+}
+
+#[test]
+fn nginx_filters_buffers_and_breaks_what_is_bound_to_a_connection() {
+    if !has(&["nginx"]) {
+        return;
+    }
+    let (_gateway, port) = gateway();
+    let pass = format!("proxy_pass https://127.0.0.1:{port};");
+    let filtering = nginx(&format!("limit_except GET {{ deny all; }} {pass}"));
+    assert_ended(&trace(&filtering, "ntlm"), "http", "http_status", "gateway-method-filtered");
+    let plain = nginx(&pass);
+    assert_ended(&trace(&plain, "ntlm"), "auth", "http_status", "gateway-authentication-broken");
+    assert_ended(&trace(&plain, "basic"), "auth", "timeout", "gateway-proxy-buffers");
+    let upgrading = nginx(&format!(
+        "{pass} proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;"
+    ));
+    assert_ended(&trace(&upgrading, "ntlm"), "auth", "http_status", "gateway-authentication-broken");
+    assert_reached_the_server(&trace(&upgrading, "basic"));
+}
+
+#[test]
+fn haproxy_passes_but_for_the_bindings_of_its_own_certificate() {
+    if !has(&["haproxy"]) {
+        return;
+    }
+    let (_gateway, port) = gateway();
+    let front = haproxy(port);
+    assert_reached_the_server(&trace(&front, "basic"));
+    let bound = trace(&front, "ntlm");
+    assert_eq!(bound.at("/verdict/step"), "auth", "{bound:#?}");
+    assert!(bound.may_be("gateway-extended-protection"), "{bound:#?}");
+}
