@@ -84,8 +84,8 @@ fn a_packet_filter_of_udp_is_undecided_or_closed() {
         let Some(namespace) = Namespace::new() else { return };
         let Some(_server) = xrdp_in(&namespace, &[("security_layer", "tls")]) else { return };
         // At the way in: what is dropped on the way out the system tells the sender.
-        let chain = format!("chain door {{ type filter hook input priority 0; udp dport 3389 {rule}; }}");
-        namespace.run(&format!("nft 'table inet door {{ {chain} }}'"));
+        let chain = format!("chain door {{ type filter hook input priority 0; udp dport 3389 {rule}; }};");
+        namespace.run(&format!("nft 'table inet door {{ {chain} }};'"));
         let traced = namespace.trace("127.0.0.1", &WITH_UDP);
         assert_eq!(traced.at("/udp/outcome"), outcome, "{rule}: {traced:#?}");
         assert_eq!(traced.at("/udp/tries"), &json!(tries), "{rule}");
