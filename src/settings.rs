@@ -29,6 +29,8 @@ pub struct Settings {
     pub license: LicensePolicy,
     /// The account for CredSSP.
     pub account: Option<Account>,
+    /// The KDC to ask for a Kerberos ticket; without one the account is used with NTLM.
+    pub kdc: Option<Kdc>,
     /// Whether the activation may take over a session of the account.
     pub take_session: bool,
     /// Whether to watch the session after the activation for what the server draws.
@@ -70,6 +72,7 @@ impl Default for Settings {
             preconnection: None,
             license: LicensePolicy::Challenge,
             account: None,
+            kdc: None,
             take_session: false,
             screenshot: false,
             experiments: Experiments::Auto,
@@ -178,6 +181,15 @@ impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account").finish_non_exhaustive()
     }
+}
+
+/// A Kerberos key distribution centre, asked over TCP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kdc {
+    /// Name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
 }
 
 /// A proxy that connects for others.

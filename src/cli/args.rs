@@ -14,6 +14,7 @@ use super::{
     explain::ExplainArguments,
     farm::FarmArguments,
     gateway::GatewayArguments,
+    kerberos::KerberosArguments,
     local::LocalArguments,
     target::TargetArgument,
     values::{duration, further_report, picture},
@@ -101,6 +102,9 @@ pub struct TraceArguments {
     /// RDPTRACE_PASSWORD, else from a prompt
     #[arg(long, requires = "user")]
     pub password_stdin: bool,
+
+    #[command(flatten)]
+    pub kerberos: KerberosArguments,
 
     /// Stop after this phase: resolve, connect, gateway, negotiate, tls, credssp, mcs,
     /// licensing or activate [default: licensing, but credssp once an account is verified]

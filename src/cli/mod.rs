@@ -11,6 +11,7 @@ mod explain;
 mod farm;
 mod gateway;
 mod judge;
+mod kerberos;
 mod local;
 mod logs;
 mod output;

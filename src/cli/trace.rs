@@ -117,6 +117,7 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
     };
     let given = arguments.farm.settings(given);
     let gateway = gateway(arguments, target)?;
+    let account = password::account(arguments)?;
     let first = gateway.as_ref().map_or(target.host.as_str(), |gateway| &gateway.host);
     Ok(Settings {
         proxy: arguments.connection.proxy.proxy(first)?,
@@ -131,7 +132,8 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         take_session: arguments.take_session,
         allow_unpatched: arguments.allow_unpatched,
         hardware_id: hardware_id(),
-        account: password::account(arguments)?,
+        kdc: arguments.kerberos.kdc(account.as_ref())?,
+        account,
         ..given
     })
 }

@@ -37,6 +37,7 @@ pub const TABLES: &[&Table] = &[
     &HTTP_STATUS,
     &GATEWAY_AUTHENTICATION,
     &SOCKS_REPLY,
+    &KERBEROS_ERROR,
     &EVENT,
     &MESSAGE,
     &AVD,
@@ -172,6 +173,10 @@ pub static GATEWAY_AUTHENTICATION: Table =
 /// Replies of a SOCKS proxy, and its answer that no method fits (RFC 1928 sections 3 and 6).
 pub static SOCKS_REPLY: Table =
     table!("socks_reply", "SOCKS reply", &["socks", "proxy", "reply"]).in_decimal();
+
+/// Error codes of a KDC, and which of them refuse the credentials (RFC 4120 section 7.5.9).
+pub static KERBEROS_ERROR: Table =
+    table!("kerberos_error", "Kerberos error", &["kerberos", "krb", "kdc"]).in_decimal();
 
 /// Windows events about Remote Desktop; a number and its provider are unique, the number alone is not.
 pub static EVENT: Table =

@@ -1,6 +1,6 @@
 //! What the trace could and could not learn of the account.
 
-use super::{Facts, Rule};
+use super::{Facts, Rule, kerberos};
 use crate::{
     codes::Phase,
     report::{Credentials, FailureKind, Selected, Severity},
@@ -63,6 +63,7 @@ pub fn credentials(facts: &Facts<'_>) -> Credentials {
     let status = failure.filter(|f| f.kind == FailureKind::NtStatus).and(credssp.status);
     match status {
         Some(code) if credssp.attempted && refuses(code) => Credentials::Refused,
+        None if kerberos::refuses(facts) => Credentials::Refused,
         _ if credssp.authenticated => Credentials::Verified,
         _ if credssp.attempted => Credentials::NotVerifiable,
         _ => Credentials::NotAttempted,

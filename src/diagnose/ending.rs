@@ -1,6 +1,6 @@
 //! A finding for every ending: by the failure itself where it explains itself, else `unexplained-failure`.
 
-use super::{Facts, credentials, gateway, proxy};
+use super::{Facts, credentials, gateway, kerberos, proxy};
 use crate::{
     codes::Phase,
     report::{Credentials, Failure, FailureKind, Finding, Severity},
@@ -60,7 +60,7 @@ pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
     if already_said(failed.phase, failure, found) {
         return None;
     }
-    let elsewhere = proxy::code(facts).or_else(|| gateway::code(facts));
+    let elsewhere = proxy::code(facts).or_else(|| gateway::code(facts)).or_else(|| kerberos::code(facts));
     let code = elsewhere.unwrap_or_else(|| code(failed.phase, failure, facts));
     if GENERAL.contains(&code) && found.iter().any(|finding| EXPLAINS.contains(&finding.code.as_str())) {
         return None;

@@ -10,6 +10,7 @@ mod facts;
 mod follow_up;
 mod gateway;
 mod handshakes;
+mod kerberos;
 mod local;
 mod machine;
 mod mstsc;
@@ -62,7 +63,8 @@ const RULES: &[&[Rule]] = &[
 /// The code of every finding and every cause that a report can hold; where both are the same it comes twice.
 pub fn emitted() -> impl Iterator<Item = &'static str> {
     let found = RULES.iter().copied().flatten().map(|rule| rule.code);
-    let ended = ending::CODES.iter().chain(gateway::CODES).chain(proxy::CODES).copied();
+    let ended =
+        ending::CODES.iter().chain(gateway::CODES).chain(kerberos::CODES).chain(proxy::CODES).copied();
     found.chain(ended).chain(hypotheses())
 }
 

@@ -9,6 +9,7 @@ const TOPICS: &[&str] = &[
     include_str!("pages/certificate.md"),
     include_str!("pages/credssp.md"),
     include_str!("pages/account.md"),
+    include_str!("pages/kerberos.md"),
     include_str!("pages/session.md"),
     include_str!("pages/host.md"),
     include_str!("pages/redirection.md"),

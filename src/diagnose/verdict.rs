@@ -1,6 +1,6 @@
 //! How far it got, and what ended it.
 
-use super::{Facts, credentials::credentials, gateway, mstsc::label};
+use super::{Facts, credentials::credentials, gateway, kerberos, mstsc::label};
 use crate::{
     codes::Phase,
     report::{Credentials, LicensingOutcome, Outcome, Purpose, Status, Summary, Verdict},
@@ -21,12 +21,21 @@ pub fn verdict(facts: &Facts<'_>) -> Verdict {
         outcome,
         reached,
         phase,
-        step: gateway::ended_step(facts).filter(|_| phase == Some(Phase::Gateway)).map(str::to_owned),
+        step: step(facts, phase).map(str::to_owned),
         failure: failed.and_then(|s| s.failure).cloned(),
         credentials,
         gateway_credentials: gateway::credentials(facts),
         summary: format!("{}{}", led(facts), summary(facts, outcome, phase, reached)),
         mstsc: gateway::label(facts).or_else(|| label(facts)),
+    }
+}
+
+/// The step inside the phase that has steps.
+fn step<'a>(facts: &Facts<'a>, phase: Option<Phase>) -> Option<&'a str> {
+    match phase {
+        Some(Phase::Gateway) => gateway::ended_step(facts),
+        Some(Phase::Credssp) => kerberos::ended_at_kdc(facts).map(|_| "kdc"),
+        _ => None,
     }
 }
 
@@ -85,6 +94,9 @@ fn place(facts: &Facts<'_>, phase: Phase) -> String {
     match (phase, facts.through, gateway::ended_step(facts)) {
         (Phase::Gateway, Some(through), Some(step)) => {
             format!("the {step} step of the gateway {}", through.host)
+        }
+        (Phase::Credssp, ..) if kerberos::ended_at_kdc(facts).is_some() => {
+            "the kdc step of credssp".to_owned()
         }
         _ => phase.name().to_owned(),
     }

@@ -1,10 +1,10 @@
 //! Where a message ends: TPKT (RFC 1006), fast-path (MS-RDPBCGR 2.2.9.1.2), TSRequest (MS-CSSP 2.2.1), early authorization,
-//! HTTP (RFC 9112), SOCKS (RFC 1928), the packets of an RD Gateway (MS-TSGU 2.2.10).
+//! HTTP (RFC 9112), SOCKS (RFC 1928), Kerberos (RFC 4120), the packets of an RD Gateway (MS-TSGU 2.2.10).
 
 use crate::pdu::{
     Malformed,
     http::{self, BodyLength},
-    socks, tsgu,
+    kerberos, socks, tsgu,
 };
 
 /// The largest message that a peer may claim, in bytes.
@@ -35,6 +35,8 @@ pub enum Framing {
     SocksChoice(u8),
     /// What a SOCKS proxy answers to CONNECT (RFC 1928 section 6).
     SocksReply,
+    /// The answer of a KDC, behind its length (RFC 4120 section 7.2.2).
+    Kdc,
     /// As many bytes, whatever they are.
     Exactly(usize),
 }
@@ -74,6 +76,7 @@ impl Framing {
             Self::Tsgu => return tsgu::packet_length(bytes),
             Self::SocksChoice(version) => socks::choice_length(bytes, version)?,
             Self::SocksReply => socks::reply_length(bytes)?,
+            Self::Kdc => kerberos::tcp_length(bytes)?,
             Self::Exactly(length) => Some(length),
         };
         match length {

@@ -4,6 +4,7 @@
 
 pub mod challenge;
 mod client;
+pub mod kerberos;
 
 use std::time::Duration;
 
@@ -77,6 +78,11 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
     evidence.key_binding = Some(credentials.is_ok());
     let credentials = credentials.map_err(|failure| binding(&failure))?;
     wire.send_secret(&bytes(&credentials)?).await?;
+    conclude(wire, access, evidence).await
+}
+
+/// What the server says of the delegated credentials.
+async fn conclude(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvidence) -> PhaseResult<()> {
     match access.protocol {
         Selected::NlaEx => early_authorization(wire, evidence).await?,
         _ => silent_consent(wire, evidence).await?,

@@ -4,6 +4,7 @@ pub mod activate;
 pub mod connect;
 pub mod credssp;
 pub mod gateway;
+pub mod kdc;
 pub mod late;
 pub mod licensing;
 pub mod mcs;

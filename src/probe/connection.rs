@@ -13,7 +13,9 @@ use crate::{
         activate::{self, Active, Channels},
         connect,
         credssp::{self, Access},
-        gateway, late,
+        gateway,
+        kdc::Asking,
+        late,
         licensing::{self, Licensing},
         mcs::{self, Joined},
         negotiate::{self, Negotiated},
@@ -229,7 +231,14 @@ impl<N: Network> Walk<'_, N> {
             server_name: self.probe.server_name(),
             now: self.probe.network.now(),
         };
-        let run = async |e: &mut _| credssp::run(wire, &access, e).await;
+        let run = async |e: &mut _| match (&self.probe.settings.kdc, account) {
+            (Some(kdc), Some(account)) => {
+                let Probe { network, limits, .. } = *self.probe;
+                let asking = Asking { network, kdc, limits };
+                credssp::kerberos::run(wire, &asking, (&access, account), e).await
+            }
+            _ => credssp::run(wire, &access, e).await,
+        };
         record(&mut phases.credssp, run).await?;
         // Going on with a verified account is asked for explicitly.
         self.plan.until?;

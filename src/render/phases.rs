@@ -3,8 +3,9 @@
 use super::{activation, cells};
 use crate::codes::{self, Phase};
 use crate::report::{
-    AttemptResult, ConnectEvidence, Connection, CredsspEvidence, HandshakeSignature, LicensingEvidence,
-    McsEvidence, NegotiateEvidence, NtlmEvidence, Phases, ProxyEvidence, ResolveEvidence, TlsEvidence,
+    AttemptResult, ConnectEvidence, Connection, CredsspEvidence, HandshakeSignature, KdcEvidence,
+    LicensingEvidence, McsEvidence, NegotiateEvidence, NtlmEvidence, Phases, ProxyEvidence, ResolveEvidence,
+    TlsEvidence,
 };
 
 /// The facts of one phase of a connection.
@@ -110,8 +111,17 @@ fn credssp(evidence: &CredsspEvidence) -> Vec<String> {
     vec![
         version.map_or_else(String::new, |version| format!("{version}{system}")),
         ntlm.map(names).unwrap_or_default(),
+        evidence.kdc.as_ref().map(kdc).unwrap_or_default(),
         accepted.to_owned(),
     ]
+}
+
+/// The KDC, what it was asked for and whether it gave it.
+fn kdc(kdc: &KdcEvidence) -> String {
+    let time = kdc.elapsed_ms.map_or_else(String::new, |time| format!(" in {:.1} ms", time.0));
+    let ticket = if kdc.ticket { "ticket" } else { "no ticket" };
+    let clock = kdc.clock_skew_seconds.map_or_else(String::new, |skew| format!(", clock {skew:+} s"));
+    format!("KDC {}: {ticket} for {}{time}{clock}", kdc.host, kdc.service_principal)
 }
 
 /// The Windows that it claims to be.

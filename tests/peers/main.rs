@@ -13,6 +13,7 @@ mod display;
 mod freerdp;
 mod fronts;
 mod haproxy;
+mod kerberos;
 mod lab;
 mod namespace;
 mod old_tls;

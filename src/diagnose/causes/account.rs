@@ -7,6 +7,8 @@ use crate::{codes::Phase, diagnose::Facts, report::FailureKind};
 const LOGON_FAILURE: &[i64] = &[0xC000_006D, 0x8009_030C, 0xC007_030C];
 /// Wrong password and no such user.
 const WRONG: &[i64] = &[0xC000_006A, 0xC000_0064];
+/// KDC_ERR_C_PRINCIPAL_UNKNOWN and KDC_ERR_PREAUTH_FAILED.
+const KDC_WRONG: &[i64] = &[6, 24];
 /// A wrapped Win32 error of FreeRDP's server, seen after wrong credentials.
 const FREERDP: i64 = 0xC007_00EA;
 const LOCKED: &[i64] = &[0xC000_0234];
@@ -124,6 +126,9 @@ fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
     }
     if let Some(failure) = coded(facts, FailureKind::NtStatus, LOGON_FAILURE) {
         return Some(Weighed::likely(failure.detail.clone()));
+    }
+    if let Some(failure) = coded(facts, FailureKind::KerberosError, KDC_WRONG) {
+        return Some(Weighed::certain(failure.detail.clone()));
     }
     let failure = coded(facts, FailureKind::NtStatus, &[FREERDP])?;
     Some(Weighed::possible(failure.detail.clone()))

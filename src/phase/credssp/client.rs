@@ -41,7 +41,8 @@ pub fn step(client: &mut CredSspClient, input: TsRequest) -> Result<TsRequest, F
     }
 }
 
-fn ours(error: &dyn std::fmt::Display) -> Failure {
+/// What cannot be done with sspi, as a failure.
+pub fn ours(error: &dyn std::fmt::Display) -> Failure {
     Failure::new(FailureKind::Malformed, format!("CredSSP cannot go on: {error}"))
 }
 

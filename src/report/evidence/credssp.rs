@@ -1,9 +1,11 @@
 //! What CredSSP saw.
 
+use std::net::SocketAddr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::report::Timestamp;
+use crate::report::{Millis, Timestamp};
 
 /// CredSSP (MS-CSSP).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +24,41 @@ pub struct CredsspEvidence {
     pub early_authorization: Option<u32>,
     /// The status in TSRequest.errorCode.
     pub status: Option<u32>,
+    /// What the KDC answered, where Kerberos was asked for.
+    #[serde(default)]
+    pub kdc: Option<KdcEvidence>,
+}
+
+/// The way to a Kerberos ticket (RFC 4120).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct KdcEvidence {
+    /// Name or address of the KDC.
+    pub host: String,
+    /// The address that answered.
+    pub address: Option<SocketAddr>,
+    /// How it is asked: `tcp`.
+    pub transport: String,
+    /// The service principal that a ticket was asked for.
+    pub service_principal: String,
+    /// Whether the KDC gave the ticket for the service.
+    pub ticket: bool,
+    /// Every question, in order.
+    pub exchanges: Vec<KdcExchange>,
+    /// The KDC's clock minus the client's, in seconds; only an error of the KDC tells.
+    pub clock_skew_seconds: Option<i64>,
+    /// Time for all of it.
+    pub elapsed_ms: Option<Millis>,
+}
+
+/// One question to the KDC and its answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct KdcExchange {
+    /// `as_rep`, `tgs_rep` or `krb_error`; null when there was none.
+    pub answer: Option<String>,
+    /// The error code.
+    pub error: Option<u32>,
+    /// Time for it, with the connection.
+    pub elapsed_ms: Millis,
 }
 
 /// The facts of an NTLM CHALLENGE (MS-NLMP 2.2.1.2).

@@ -1,0 +1,58 @@
+//! SPNEGO (RFC 4178) around Kerberos tokens: the first token of the client, and the server's answer.
+
+use super::{
+    Malformed, Reader,
+    der::{element, encode, expect},
+};
+
+/// 1.3.6.1.5.5.2.
+const SPNEGO: &[u8] = &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x02];
+/// 1.2.840.113554.1.2.2.
+const KERBEROS: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x12, 0x01, 0x02, 0x02];
+/// 1.2.840.48018.1.2.2, the same with a slip of 16 bits, which Windows knows it by.
+const MS_KERBEROS: &[u8] = &[0x2A, 0x86, 0x48, 0x82, 0xF7, 0x12, 0x01, 0x02, 0x02];
+
+const SEQUENCE: u8 = 0x30;
+const OBJECT_IDENTIFIER: u8 = 0x06;
+const OCTET_STRING: u8 = 0x04;
+const ENUMERATED: u8 = 0x0A;
+
+/// What the server makes of the offer (RFC 4178 section 4.2.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    /// negState: 0 accept-completed, 1 accept-incomplete, 2 reject, 3 request-mic.
+    pub state: Option<u8>,
+    /// responseToken.
+    pub token: Option<Vec<u8>>,
+}
+
+/// A NegTokenInit that offers Kerberos and nothing else, with its first token.
+pub fn kerberos_init(token: &[u8]) -> Vec<u8> {
+    let oid = |oid: &[u8]| encode(OBJECT_IDENTIFIER, &[oid]);
+    let mechanisms = encode(SEQUENCE, &[&oid(KERBEROS), &oid(MS_KERBEROS)]);
+    let token = encode(0xA2, &[&encode(OCTET_STRING, &[token])]);
+    let init = encode(SEQUENCE, &[&encode(0xA0, &[&mechanisms]), &token]);
+    encode(0x60, &[&oid(SPNEGO), &encode(0xA0, &[&init])])
+}
+
+/// Reads a NegTokenResp.
+///
+/// # Errors
+/// It is none.
+pub fn response(bytes: &[u8]) -> Result<Response, Malformed> {
+    let content = expect(&mut Reader::new(bytes), 0xA1)?;
+    let mut fields = Reader::new(expect(&mut Reader::new(content), SEQUENCE)?);
+    let mut response = Response::default();
+    while !fields.is_empty() {
+        match element(&mut fields)? {
+            (0xA0, content) => {
+                response.state = expect(&mut Reader::new(content), ENUMERATED)?.first().copied();
+            }
+            (0xA2, content) => {
+                response.token = Some(expect(&mut Reader::new(content), OCTET_STRING)?.to_vec());
+            }
+            _ => {}
+        }
+    }
+    Ok(response)
+}

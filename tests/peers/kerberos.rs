@@ -1,0 +1,197 @@
+//! A Kerberos logon: MIT's KDC, and FreeRDP 3 as the server, from the folder that tests/chroot sets up.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::json;
+
+use crate::{
+    display::Display,
+    lab::{Program, Traced, folder, free_port, has, is_root, skipped, trace, wait_for},
+};
+
+const REALM: &str = "EXAMPLE.TEST";
+const USER: &str = "EXAMPLE.TEST\\alice";
+const PASSWORD: &str = "secret1";
+
+/// A KDC for one realm, on loopback.
+struct Kdc {
+    folder: PathBuf,
+    port: u16,
+    server: Program,
+}
+
+impl Kdc {
+    fn start() -> Option<Self> {
+        if !has(&["krb5kdc", "kdb5_util", "kadmin.local", "kinit"]) {
+            return None;
+        }
+        let (folder, port) = (folder("kdc"), free_port());
+        configure(&folder, port);
+        let tool = |name: &str, arguments: &[&str]| {
+            let mut command = Command::new(name);
+            environment(&mut command, &folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+            assert!(command.status().expect("it runs").success(), "{name} {arguments:?}");
+        };
+        tool("kdb5_util", &["create", "-s", "-r", REALM, "-P", "master"]);
+        let keytab = format!("ktadd -k {} TERMSRV/localhost", folder.join("keytab").display());
+        let account = format!("addprinc -pw {PASSWORD} +requires_preauth alice");
+        for query in [&account, "addprinc -randkey TERMSRV/localhost", &keytab] {
+            tool("kadmin.local", &["-q", query]);
+        }
+        let mut command = Command::new("krb5kdc");
+        let server = Program::start(environment(&mut command, &folder).arg("-n"), &folder.join("log"));
+        wait_for(port);
+        Some(Self { folder, port, server })
+    }
+
+    fn trace(&self, server: u16, name: &str, password: &str) -> Traced {
+        let kdc = format!("127.0.0.1:{}", self.port);
+        let arguments = ["-u", USER, "--auth", "kerberos", "--kdc", &kdc, "--server-name", name];
+        trace(server, &[&arguments[..], &["--timeout", "3"]].concat(), Some(password))
+    }
+}
+
+fn environment<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
+    command
+        .env("KRB5_CONFIG", folder.join("krb5.conf"))
+        .env("KRB5_KDC_PROFILE", folder.join("kdc.conf"))
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+}
+
+/// The realm stands on several lines: on one it is not read.
+fn configure(folder: &Path, port: u16) {
+    let client = format!(
+        "[libdefaults]\n default_realm = {REALM}\n dns_lookup_kdc = false\n rdns = false\n[realms]\n {REALM} = {{\n  \
+         kdc = 127.0.0.1:{port}\n }}\n[domain_realm]\n localhost = {REALM}\n"
+    );
+    let place = folder.display();
+    let server = format!(
+        "[kdcdefaults]\n kdc_listen = 127.0.0.1:{port}\n kdc_tcp_listen = 127.0.0.1:{port}\n[realms]\n {REALM} = {{\n  \
+         database_name = {place}/principal\n  key_stash_file = {place}/stash\n }}\n"
+    );
+    fs::write(folder.join("krb5.conf"), client).expect("a file");
+    fs::write(folder.join("kdc.conf"), server).expect("a file");
+}
+
+/// FreeRDP 3 with the key of its service.
+struct Server {
+    port: u16,
+    mount: PathBuf,
+    _program: Program,
+    _display: Display,
+}
+
+impl Server {
+    fn start(kdc: &Kdc) -> Option<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/chroot");
+        if !is_root() || !has(&["Xvfb", "kinit"]) {
+            return None;
+        }
+        if !root.join("usr/bin/freerdp-shadow-cli3").is_file() {
+            skipped("tests/chroot has not been run");
+            return None;
+        }
+        let (port, display) = (free_port(), Display::start());
+        let (inside, mount) = lay_out(kdc, &root, port);
+        let mut command = Command::new("chroot");
+        command
+            .arg(&root)
+            .args(["freerdp-shadow-cli3", &format!("/port:{port}"), "/bind-address:127.0.0.1", "/sec:nla"])
+            .args([format!("/keytab:{inside}/keytab"), format!("/ccache:FILE:{inside}/cc")])
+            .envs([("HOME", inside.as_str()), ("DISPLAY", &display.name)])
+            .env("KRB5_CONFIG", format!("{inside}/krb5.conf"));
+        let program = Program::start(&mut command, &kdc.folder.join("shadow.log"));
+        wait_for(port);
+        Some(Self { port, mount, _program: program, _display: display })
+    }
+}
+
+/// What the server reads, inside its root, where also the socket of the display must be.
+fn lay_out(kdc: &Kdc, root: &Path, port: u16) -> (String, PathBuf) {
+    let inside = format!("/tmp/kerberos-{port}");
+    let outside = root.join(&inside[1..]);
+    fs::create_dir_all(&outside).expect("a folder");
+    for name in ["keytab", "krb5.conf"] {
+        fs::copy(kdc.folder.join(name), outside.join(name)).expect("a file");
+    }
+    let mut kinit = Command::new("kinit");
+    let cache = format!("FILE:{}", outside.join("cc").display());
+    let keytab = kdc.folder.join("keytab");
+    environment(&mut kinit, &kdc.folder)
+        .args(["-c", &cache, "-k", "-t"])
+        .arg(keytab)
+        .arg("TERMSRV/localhost");
+    assert!(kinit.status().expect("kinit runs").success());
+    let mount = root.join("tmp/.X11-unix");
+    fs::create_dir_all(&mount).expect("a folder");
+    let bound = Command::new("mount").arg("--bind").arg("/tmp/.X11-unix").arg(&mount).status();
+    assert!(bound.expect("mount runs").success());
+    (inside, mount)
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.mount).status();
+    }
+}
+
+#[test]
+fn a_ticket_is_taken_and_the_account_is_verified() {
+    let Some(kdc) = Kdc::start() else { return };
+    let Some(server) = Server::start(&kdc) else { return };
+    let traced = kdc.trace(server.port, "localhost", PASSWORD);
+    assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
+    assert_eq!(traced.at("/verdict/credentials"), "verified");
+    assert_eq!(traced.evidence("credssp", "key_binding"), true);
+    assert_eq!(traced.evidence("credssp", "kdc/ticket"), true);
+    assert_eq!(traced.evidence("credssp", "kdc/service_principal"), "TERMSRV/localhost");
+    assert_eq!(traced.evidence("credssp", "ntlm"), &json!(null));
+    assert!(!traced.report.to_string().contains(PASSWORD));
+}
+
+#[test]
+fn the_kdc_refuses_a_wrong_password_and_the_server_never_hears_of_it() {
+    let Some(kdc) = Kdc::start() else { return };
+    let Some(server) = Server::start(&kdc) else { return };
+    let traced = kdc.trace(server.port, "localhost", "wrong");
+    assert_eq!(traced.ending(), [json!("aborted"), json!("credssp"), json!("kerberos_error")], "{traced:#?}");
+    assert_eq!(traced.at("/verdict/step"), "kdc");
+    assert_eq!(traced.at("/verdict/failure/name"), "KDC_ERR_PREAUTH_FAILED");
+    assert_eq!(traced.at("/verdict/credentials"), "refused");
+    assert_eq!(traced.evidence("credssp", "version"), &json!(null));
+    assert!(traced.found("credentials-refused") && traced.may_be("credentials-wrong"));
+    assert_eq!(traced.code, Some(20));
+}
+
+#[test]
+fn an_unknown_service_principal_is_not_the_accounts_fault() {
+    let Some(kdc) = Kdc::start() else { return };
+    let Some(server) = Server::start(&kdc) else { return };
+    let traced = kdc.trace(server.port, "alias.example.test", PASSWORD);
+    assert_eq!(traced.at("/verdict/step"), "kdc", "{traced:#?}");
+    assert_eq!(traced.at("/verdict/failure/code"), 7);
+    assert_ne!(traced.at("/verdict/credentials"), "refused");
+    assert!(traced.found("kdc-service-unknown"));
+    assert_eq!(traced.code, Some(15));
+}
+
+#[test]
+fn a_kdc_that_hangs_or_is_down_is_named_and_nothing_is_tried_instead() {
+    let Some(kdc) = Kdc::start() else { return };
+    let Some(server) = Server::start(&kdc) else { return };
+    kdc.server.signal("-STOP");
+    let silent = kdc.trace(server.port, "localhost", PASSWORD);
+    kdc.server.signal("-KILL");
+    let down = kdc.trace(server.port, "localhost", PASSWORD);
+    for (traced, kind) in [(silent, "timeout"), (down, "refused")] {
+        assert_eq!(traced.ending(), [json!("aborted"), json!("credssp"), json!(kind)], "{traced:#?}");
+        assert_eq!(traced.at("/verdict/step"), "kdc");
+        assert_eq!(traced.at("/verdict/credentials"), "not_attempted");
+        assert!(traced.found("kdc-unreachable"));
+        assert_eq!(traced.code, Some(15));
+    }
+}
