@@ -1,8 +1,12 @@
 //! How deep, how long and with what a target is probed. Plain data.
 
+mod kdc;
+
 use std::{fmt, time::Duration};
 
 use zeroize::Zeroizing;
+
+pub use kdc::Kdc;
 
 use crate::codes::Phase;
 
@@ -181,15 +185,6 @@ impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account").finish_non_exhaustive()
     }
-}
-
-/// A Kerberos key distribution centre, asked over TCP.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kdc {
-    /// Name or address.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
 }
 
 /// A proxy that connects for others.

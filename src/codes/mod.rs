@@ -57,7 +57,7 @@ pub static DISCONNECT: Table =
 pub static EXTENDED: Table =
     table!("extended", "mstsc extended reason", &["extended", "ext", "mstsc", "protocol"]);
 
-/// NTSTATUS, security status and HRESULT codes; the only table that says which codes refuse the credentials.
+/// NTSTATUS, security status and HRESULT codes; of these the table says which refuse the credentials.
 pub static NTSTATUS: Table = table!(
     "ntstatus",
     "NTSTATUS or HRESULT",

@@ -24,8 +24,9 @@ pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
     GatewaySteps, GatewayTunnel, HandshakeSignature, HelloOffer, KdcEvidence, KdcExchange,
-    LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence, MultitransportRequest, NegotiateEvidence, NtlmEvidence,
-    ProxyEvidence, Redirection, ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence,
+    LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence, MultitransportRequest,
+    NegotiateEvidence, NtlmEvidence, ProxyEvidence, Redirection, ResolveEvidence, ResolvedAddress, Seen,
+    Selected, StepSummary, TlsEvidence,
 };
 pub use failure::{Failure, FailureKind};
 pub use judgement::{

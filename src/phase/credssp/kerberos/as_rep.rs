@@ -19,7 +19,8 @@ pub fn retagged(answer: &[u8], password: &str) -> Option<Vec<u8>> {
     let mut plain = cipher.decrypt(&key, AS_REP, &sealed.cipher).ok()?;
     let tag = plain.first_mut().filter(|tag| **tag == ENC_TGS_REP_PART)?;
     *tag = ENC_AS_REP_PART;
-    let again = cipher.encrypt(&key, AS_REP, &plain).ok().filter(|again| again.len() == sealed.cipher.len())?;
+    let again =
+        cipher.encrypt(&key, AS_REP, &plain).ok().filter(|again| again.len() == sealed.cipher.len())?;
     let place = answer.windows(again.len()).position(|window| window == sealed.cipher)?;
     let mut changed = answer.to_vec();
     changed[place..place + again.len()].copy_from_slice(&again);

@@ -94,7 +94,6 @@ impl Client {
             }
         }
         drop(asked);
-        drop(builder);
         let [token] = output;
         Ok(token.buffer)
     }
