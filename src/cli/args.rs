@@ -14,6 +14,7 @@ use super::{
     explain::ExplainArguments,
     farm::FarmArguments,
     gateway::GatewayArguments,
+    judge::JudgeArguments,
     kerberos::KerberosArguments,
     local::LocalArguments,
     target::TargetArgument,
@@ -180,15 +181,6 @@ pub struct PostureArguments {
 
     #[command(flatten)]
     pub connection: ConnectionArguments,
-
-    #[command(flatten)]
-    pub output: OutputArguments,
-}
-
-#[derive(Args, Debug)]
-pub struct JudgeArguments {
-    /// A report that --format json wrote; - is standard input
-    pub file: PathBuf,
 
     #[command(flatten)]
     pub output: OutputArguments,

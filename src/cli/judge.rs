@@ -3,9 +3,12 @@
 use std::{
     fs::File,
     io::{self, Read},
+    path::PathBuf,
 };
 
-use super::{Error, args::JudgeArguments, exit, output::Output, trace::begin_logging};
+use clap::Args;
+
+use super::{Error, args::OutputArguments, exit, output::Output, trace::begin_logging};
 use crate::{
     diagnose,
     report::{Report, SCHEMA_VERSION},
@@ -13,6 +16,15 @@ use crate::{
 
 /// The largest report that is read, in bytes; a trace writes a few hundred thousand.
 const LARGEST: u64 = 64 << 20;
+
+#[derive(Args, Debug)]
+pub struct JudgeArguments {
+    /// A report that --format json wrote; - is standard input
+    pub file: PathBuf,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
 
 /// Reads the file, judges its trace and writes the report.
 ///
