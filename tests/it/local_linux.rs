@@ -1,10 +1,12 @@
 //! The checks of the machine that the tests run on, where it is Linux: what is certain of any.
 
-use std::{fs, net::IpAddr, process::Command};
+use std::{
+    fs, net::IpAddr, os::unix::fs::PermissionsExt as _, process::Command, sync::mpsc, thread, time::Duration,
+};
 
 use rdptrace::{
     checked,
-    local::{Host as _, Recorder, RoleChoice, Subject, check, this_machine},
+    local::{Host as _, Recorder, RoleChoice, Subject, Unreadable, check, this_machine},
     report::{CheckStatus, Os},
 };
 
@@ -94,4 +96,24 @@ fn a_pipe_in_the_place_of_a_file_holds_up_nothing() {
         .expect("timeout is part of every Linux");
     fs::remove_file(&pipe).expect("it was made above");
     assert_eq!(checked.status.code(), Some(0), "{checked:?}");
+}
+
+/// The pipe comes to its end when the last process that holds it has ended.
+#[test]
+fn a_command_that_is_ended_takes_its_children_along() {
+    let folder = std::env::temp_dir().join(format!("rdptrace-children-{}", std::process::id()));
+    fs::create_dir(&folder).expect("the folder is the test's own");
+    let (pipe, script) = (folder.join("pipe"), folder.join("script"));
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is part of every Linux");
+    assert!(made.success());
+    fs::write(&script, format!("#!/bin/sh\nexec 3> {}\nsleep 60 &\nsleep 60\n", pipe.display()))
+        .expect("the folder is the test's own");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).expect("the file is the test's own");
+    let (done, ended) = mpsc::channel();
+    thread::spawn(move || done.send(fs::read(&pipe)));
+    let asked = this_machine().command(&script.display().to_string());
+    assert_eq!(asked, Err(Unreadable::Failed("the command took over 2 s".to_owned())));
+    let nobody = ended.recv_timeout(Duration::from_secs(20)).expect("no child holds the pipe any more");
+    assert_eq!(nobody.expect("a pipe can be read"), b"");
+    fs::remove_dir_all(&folder).expect("the folder is the test's own");
 }

@@ -54,7 +54,7 @@ fn environment(scene: &Scene<'_>) -> Said {
         }
         (false, true) if excepted => Said::ok("no_proxy spares this target the proxy of the environment"),
         (false, true) => Said::warning(
-            "FreeRDP and what is built on it take https_proxy also without a gateway, this program does not",
+            "FreeRDP and what is built on it take https_proxy also without a gateway, this program only with --proxy env",
         ),
     };
     said.seen(seen.join(", "))

@@ -10,9 +10,9 @@ use std::{
 
 use wait_timeout::ChildExt as _;
 
-use super::{Answer, Output, Unreadable};
+use super::{Answer, Output, Unreadable, system};
 
-/// A command that takes longer is ended.
+/// A command that takes longer is ended, with what it has started where the system can do that.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// More of what it prints is not read, in bytes.
 const MOST: u64 = 256 << 10;
@@ -29,6 +29,7 @@ pub fn bytes(words: &[&str], most: u64) -> Answer<(i32, Vec<u8>)> {
     let mut command = Command::new(words[0]);
     command.args(&words[1..]).env("LC_ALL", "C");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    system::in_own_group(&mut command);
     match command.spawn() {
         Ok(child) => printed(child, most).map(Some),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -49,7 +50,7 @@ fn printed(mut child: Child, most: u64) -> Result<(i32, Vec<u8>), Unreadable> {
     let failed = |error: io::Error| Unreadable::Failed(error.to_string());
     let late = || Unreadable::Failed(format!("the command took over {} s", PATIENCE.as_secs()));
     let Some(status) = child.wait_timeout(PATIENCE).map_err(failed)? else {
-        let _ = child.kill();
+        system::end_group(&mut child);
         let _ = child.wait();
         return Err(late());
     };

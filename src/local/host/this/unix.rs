@@ -2,12 +2,16 @@
 
 use std::{
     fs::{Metadata, OpenOptions},
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    os::unix::{
+        fs::{MetadataExt as _, OpenOptionsExt as _},
+        process::CommandExt as _,
+    },
+    process::{Child, Command},
 };
 
 use rustix::{
     fs::{Access, access},
-    process::geteuid,
+    process::{Pid, Signal, geteuid, kill_process_group},
 };
 
 use super::{Answer, Event, File, Host as _, Owner, Service, ThisMachine, Transport, Unreadable, Value};
@@ -22,6 +26,17 @@ pub const KIND: Os = if cfg!(target_os = "macos") { Os::Macos } else { Os::Linux
 /// For the current user alone.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
+}
+
+/// What the command starts can then be ended with it.
+pub fn in_own_group(command: &mut Command) {
+    command.process_group(0);
+}
+
+/// Ends a command that was not waited for yet, and whatever of its children has not left its group.
+pub fn end_group(child: &mut Child) {
+    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+    let _ = child.kill();
 }
 
 /// `PRETTY_NAME` of os-release, or the product version of macOS.

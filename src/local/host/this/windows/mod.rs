@@ -5,7 +5,11 @@ mod events;
 mod files;
 mod registry;
 
-use std::{fs::OpenOptions, io};
+use std::{
+    fs::OpenOptions,
+    io,
+    process::{Child, Command},
+};
 
 use windows_service::{
     Error, service,
@@ -29,6 +33,14 @@ pub const KIND: Os = Os::Windows;
 /// The folder decides who may read a file.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
+}
+
+/// Windows knows no groups of processes that a parent could end.
+pub fn in_own_group(_command: &mut Command) {}
+
+/// Ends the command alone; the tools that are asked start no others.
+pub fn end_group(child: &mut Child) {
+    let _ = child.kill();
 }
 
 const CURRENT: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
