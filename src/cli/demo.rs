@@ -171,7 +171,7 @@ fn settings(fault: Option<&'static Fault>) -> Settings {
         screenshot: fault.is_some_and(Fault::is_in_session),
         account: Some(Account { user: demo::USER.to_owned(), domain: None, password }),
         server_name: Some(demo::DNS_COMPUTER.to_owned()),
-        follow_redirects: 5,
+        follow_redirects: u32::from(fault.is_some_and(Fault::leads_back)),
         follow_with_account: true,
         timeout: std::time::Duration::from_secs(2),
         ..Settings::default()

@@ -176,6 +176,11 @@ impl Fault {
         if after || self.is_in_session() { Phase::Activate } else { Phase::Licensing }
     }
 
+    /// Whether it redirects back to itself, so that the way can be followed without leaving loopback.
+    pub fn leads_back(&self) -> bool {
+        matches!(self.behaviour, Behaviour::Broker(_))
+    }
+
     /// Whether only a screenshot shows the fault.
     pub fn is_in_session(&self) -> bool {
         let at =

@@ -868,6 +868,12 @@ pub const FAULTS: &[Fault] = &[
         Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
     fault(
+        "redirect-nowhere",
+        "redirects without a name, an address or a token, in place of licensing",
+        At(Stage::ClientInfo, Greet(IoChannel(NOWHERE))),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
         "redirect-informational",
         "tells of another host without sending the client there, which is no fault",
         Behaviour::Also(Stage::Licensed, &[IoChannel(INFORMATION)]),
@@ -979,6 +985,8 @@ const MULTITRANSPORT: Answer = MessageChannel(&[
 const HEARTBEAT: Answer = MessageChannel(&[0x00, 0x40, 0, 0, 0, 5, 2, 3]);
 /// A redirection without a field, LB_NOREDIRECT.
 const INFORMATION: &[u8] = &[20, 0, 0x0A, 0, 0xEA, 3, 0, 0, 0x00, 0x04, 12, 0, 7, 0, 0, 0, 0x80, 0, 0, 0];
+/// The same without the flag, so that the client has to go.
+const NOWHERE: &[u8] = &[20, 0, 0x0A, 0, 0xEA, 3, 0, 0, 0x00, 0x04, 12, 0, 7, 0, 0, 0, 0, 0, 0, 0];
 /// To session 7 of "rdsh02.corp.example", and nothing else.
 const REDIRECTION_TO_NAME: &[u8] = &[
     72, 0, 26, 0, 234, 3, 0, 0, 0, 4, 64, 0, 7, 0, 0, 0, 0, 1, 0, 0, 40, 0, 0, 0, 114, 0, 100, 0, 115, 0,

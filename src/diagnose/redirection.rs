@@ -12,6 +12,12 @@ pub const RULES: &[Rule] = &[
     Rule { code: "redirect-loop", severity: Severity::Error, phase: Phase::Licensing, applies: in_circles },
     Rule { code: "redirect-limit", severity: Severity::Error, phase: Phase::Licensing, applies: too_many },
     Rule { code: "redirect-nowhere", severity: Severity::Error, phase: Phase::Licensing, applies: nowhere },
+    Rule {
+        code: "redirect-behind-gateway",
+        severity: Severity::Info,
+        phase: Phase::Gateway,
+        applies: behind,
+    },
     Rule { code: "redirect-target-failed", severity: Severity::Error, phase: Phase::Connect, applies: stale },
 ];
 
@@ -52,6 +58,11 @@ fn too_many(facts: &Facts<'_>) -> Option<String> {
 fn nowhere(facts: &Facts<'_>) -> Option<String> {
     let text = "the server redirects without a name, an address or a token that a client could go on with";
     (facts.trace.unfollowed == Some(Unfollowed::Nowhere)).then(|| text.to_owned())
+}
+
+fn behind(facts: &Facts<'_>) -> Option<String> {
+    let text = "the redirection is not followed: the gateway would be shown its account or token once more";
+    (facts.trace.unfollowed == Some(Unfollowed::Gateway)).then(|| text.to_owned())
 }
 
 /// The broker names a host that cannot be reached from here.

@@ -1,6 +1,6 @@
 //! Which experiments a failure deserves.
 
-use super::{Facts, credentials::credentials, proxy};
+use super::{Facts, credentials::credentials, kerberos, proxy};
 use crate::{
     codes::Phase,
     report::{Credentials, Failure, FailureKind as Kind, Trace},
@@ -48,8 +48,8 @@ pub fn wanted(trace: &Trace) -> Vec<&'static str> {
     if credentials(&facts) == Credentials::Refused {
         return Vec::new();
     }
-    // A proxy that gave its answer gives it again.
-    if proxy::is_ended(&facts) {
+    // A proxy that gave its answer gives it again, and no KDC is behind a connection to the server.
+    if proxy::is_ended(&facts) || kerberos::ended_at_kdc(&facts).is_some() {
         return Vec::new();
     }
     // Without an account nothing behind NLA can be reached again.

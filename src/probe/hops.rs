@@ -86,8 +86,8 @@ fn hop(redirection: &Redirection, from: &Hop) -> Option<Hop> {
     let fqdn = redirection.target_fqdn.as_ref().filter(|name| is_host(name));
     let name = fqdn.or_else(|| redirection.target_netbios_name.as_ref().filter(|name| is_host(name)));
     let session_id = redirection.session_id;
-    if redirection.load_balance_info.is_some() {
-        let token = redirection.load_balance_text.clone()?;
+    // A token that is no text cannot stand in a Connection Request; a name may do without it.
+    if let Some(token) = redirection.load_balance_text.clone() {
         let server_name = fqdn.unwrap_or(&from.server_name).clone();
         return Some(Hop { token: Some(token), server_name, session_id, ..from.clone() });
     }

@@ -216,7 +216,8 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         (gateway, own) => gateway.or(own),
     };
     if let Some(failure) = &verdict.failure {
-        let ended = [Some(ended(verdict, failure)), credentials].into_iter().flatten();
+        let ended =
+            [Some(format!("{}{}", led(report), ended(verdict, failure))), credentials].into_iter().flatten();
         return page.row((Tone::Heading, "Verdict"), BODY, word, &ended.collect::<Vec<_>>().join("; "));
     }
     page.row((Tone::Heading, "Verdict"), BODY, word, &verdict.summary)?;
@@ -228,6 +229,15 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 }
 
 /// The details stand with the phase; the verdict says where and how.
+/// Which hop it was, where redirections were followed.
+fn led(report: &Report) -> String {
+    let described = report.trace.described();
+    match described.map(|made| (&made.purpose, &made.hop)) {
+        Some((Purpose::Hop(number), Some(hop))) => format!("hop {number}, {}:{}: ", hop.host, hop.port),
+        _ => String::new(),
+    }
+}
+
 fn ended(verdict: &Verdict, failure: &Failure) -> String {
     let phase = verdict.phase.map_or("", |phase| phase.name());
     let step = verdict.step.as_ref().map_or_else(String::new, |step| format!(" at the step {step}"));

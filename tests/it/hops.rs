@@ -148,3 +148,11 @@ async fn a_hop_that_fails_is_followed_up_by_its_own_experiments() {
     let peer = experiment.phases.connect.as_ref().and_then(|connect| connect.evidence.peer);
     assert_eq!(peer.map(|peer| peer.to_string()).as_deref(), Some("192.0.2.1:3389"), "that of the hop");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_redirection_that_names_nothing_ends_there() {
+    let report = Farm(&[(BROKER, "redirect-nowhere")]).trace(without_nla(5)).await;
+    assert_eq!(report.trace.unfollowed, Some(Unfollowed::Nowhere));
+    assert!(found(&report, "redirect-nowhere") && found(&report, "redirected"));
+    assert_eq!(purposes(&report), ["main"]);
+}

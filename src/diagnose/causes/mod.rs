@@ -105,6 +105,10 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {
         fitting.retain(|cause| cause.code.starts_with("gateway-"));
     }
+    // The server's part has not begun while a KDC is asked.
+    if super::kerberos::ended_at_kdc(facts).is_some() {
+        fitting.retain(|cause| cause.code == "credentials-wrong");
+    }
     // So it is with a proxy, whose answer says all that can be known from here.
     if super::proxy::is_ended(facts) {
         fitting.clear();
