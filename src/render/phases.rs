@@ -69,7 +69,7 @@ pub fn proxy(evidence: &ProxyEvidence) -> String {
         (None, None) if evidence.elapsed_ms.is_none() => "not asked".to_owned(),
         (None, None) => match evidence.method {
             Some(method) => format!("method {method}"),
-            None => "no answer".to_owned(),
+            None => "no answer of a proxy".to_owned(),
         },
     };
     format!("{kind} proxy {host}:{port}, asked for {asked_for}{account}: {answer}")
