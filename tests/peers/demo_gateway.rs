@@ -1,10 +1,10 @@
-//! The demo's gateway seen by a client that nobody here wrote.
+//! The demo's gateway seen by two clients that nobody here wrote.
 
 use std::{path::PathBuf, process::Command};
 
 use crate::{
     display::Display,
-    lab::{Program, folder, free_port, has, wait_for, wait_for_line},
+    lab::{Program, folder, free_port, has, skipped, wait_for, wait_for_line},
 };
 
 /// The client's end of a connection; both programs end with it.
@@ -60,4 +60,47 @@ fn freerdp_is_refused_with_a_wrong_password_or_by_a_policy() {
     wait_for_line(&connection.gateway, "the password is refused");
     let connection = connect(&["--fault", "gateway-connection-policy"], "demo", "/gt:http");
     wait_for_line(&connection.client, "E_PROXY_NAP_ACCESSDENIED");
+}
+
+/// IronRDP's client, through the gateway with this fault: what it said, and the gateway's log.
+fn ironrdp(fault: &str, password: &str) -> Option<(String, PathBuf)> {
+    let Some(client) = std::env::var_os("RDPTRACE_MSTSGU") else {
+        skipped("IronRDP's client of RD Gateway is not built, tests/run does that");
+        return None;
+    };
+    let fault = if fault.is_empty() { vec![] } else { vec!["--fault", fault] };
+    let (_gateway, port, log) = serve(&fault);
+    let mut command = Command::new(client);
+    // It would go through the proxy that the environment names.
+    command.env_clear().args([&format!("127.0.0.1:{port}"), "demo", password, "rdsh01.corp.example"]);
+    let output = command.output().expect("the client runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.success(), said.starts_with("confirm"), "{said}");
+    Some((said, log))
+}
+
+/// It writes and reads the packets with its own code, and speaks SPNEGO where it is offered.
+#[test]
+fn ironrdp_hears_the_server_through_the_demo_gateway() {
+    for fault in ["", "gateway-basic-only", "gateway-negotiate", "gateway-upgrade-stripped"] {
+        let Some((said, _)) = ironrdp(fault, "demo") else { return };
+        // An X.224 Connection Confirm with a negotiation response that selects NLA.
+        let confirm = "confirm [03, 00, 00, 13, 0e, d0, 00, 00, 00, 00, 00, 02, ";
+        assert!(said.starts_with(confirm), "{fault}: {said}");
+    }
+}
+
+#[test]
+fn ironrdp_tells_what_the_demo_gateway_refuses() {
+    for (fault, told) in [
+        ("gateway-service-down", "HttpStatus(503)"),
+        ("gateway-full", r#""Tunnel", kind: GatewayCode(23014)"#),
+        ("gateway-connection-policy", r#""TunnelAuth", kind: GatewayCode(2147965403)"#),
+        ("gateway-resource-policy", r#""ChannelCreate", kind: GatewayCode(2147965402)"#),
+    ] {
+        let Some((said, _)) = ironrdp(fault, "demo") else { return };
+        assert!(said.contains(told), "{fault}: {said}");
+    }
+    let Some((_, log)) = ironrdp("", "wrong") else { return };
+    wait_for_line(&log, "the password is refused");
 }
