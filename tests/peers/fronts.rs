@@ -1,4 +1,4 @@
-//! nginx and haproxy in front of the demo's gateway: what they filter, buffer and break.
+//! nginx, haproxy and Apache in front of the demo's gateway: what they filter, buffer and break.
 
 use std::{
     fs,
@@ -55,6 +55,25 @@ fn haproxy(gateway: u16) -> Front {
     fs::write(folder.join("haproxy.cfg"), config).expect("the settings");
     let mut command = Command::new("haproxy");
     command.current_dir(&folder).args(["-db", "-f", "haproxy.cfg"]);
+    started(command, folder, port)
+}
+
+/// Apache with these modules of its proxy, which hands everything on with this line.
+fn apache(modules: &[&str], pass: &str) -> Front {
+    let (folder, port) = (folder("apache"), free_port());
+    certificate(&folder, "127.0.0.1", -1, 30);
+    let modules = ["mpm_event", "authz_core", "ssl", "proxy"].iter().chain(modules);
+    let modules = modules
+        .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"))
+        .collect::<String>();
+    let config = format!(
+        "ServerName 127.0.0.1\nListen 127.0.0.1:{port}\nPidFile pid\nErrorLog errors\nDefaultRuntimeDir .\n{modules}\
+         User nobody\nGroup nogroup\nSSLEngine on\nSSLCertificateFile cert.pem\nSSLCertificateKeyFile key.pem\n\
+         SSLProxyEngine on\nSSLProxyVerify none\nSSLProxyCheckPeerName off\nSSLProxyCheckPeerExpire off\n{pass}\n"
+    );
+    fs::write(folder.join("apache.conf"), config).expect("the settings");
+    let mut command = Command::new("apache2");
+    command.args(["-X", "-d"]).arg(&folder).args(["-f", "apache.conf"]);
     started(command, folder, port)
 }
 
@@ -122,6 +141,27 @@ fn haproxy_passes_but_for_the_bindings_of_its_own_certificate() {
     let front = haproxy(port);
     assert_reached_the_server(&trace(&front, "basic"));
     let bound = trace(&front, "ntlm");
+    assert_eq!(bound.at("/verdict/step"), "auth", "{bound:#?}");
+    assert!(bound.may_be("gateway-extended-protection"), "{bound:#?}");
+}
+
+/// Without a module for it an upgrade is stripped, and the bodies of the two connections that are left are held back.
+#[test]
+fn apache_strips_the_upgrade_unless_it_is_told_to_pass_it() {
+    if !has(&["apache2"]) {
+        return;
+    }
+    let (_gateway, port) = gateway();
+    let plain = apache(&["proxy_http"], &format!("ProxyPass / https://127.0.0.1:{port}/"));
+    let stripped = trace(&plain, "basic");
+    assert_ended(&stripped, "handshake", "timeout", "gateway-proxy-buffers");
+    assert!(stripped.found("gateway-upgrade-stripped"), "{stripped:#?}");
+    let tunnel = apache(&["proxy_wstunnel"], &format!("ProxyPass / wss://127.0.0.1:{port}/"));
+    assert_reached_the_server(&trace(&tunnel, "basic"));
+    let pass = format!("ProxyPass / https://127.0.0.1:{port}/ upgrade=websocket");
+    let upgrading = apache(&["proxy_http"], &pass);
+    assert_reached_the_server(&trace(&upgrading, "basic"));
+    let bound = trace(&upgrading, "ntlm");
     assert_eq!(bound.at("/verdict/step"), "auth", "{bound:#?}");
     assert!(bound.may_be("gateway-extended-protection"), "{bound:#?}");
 }

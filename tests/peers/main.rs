@@ -7,6 +7,7 @@
 
 mod acceptor;
 mod boxes;
+mod dante;
 mod demo_gateway;
 mod demo_server;
 mod display;
@@ -23,6 +24,7 @@ mod posture;
 mod prompt;
 mod proxy;
 mod relay;
+mod squid;
 mod udp;
 mod weston;
 mod windows;
