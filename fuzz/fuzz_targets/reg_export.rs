@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use rdptrace::local::files::{Keys as _, reg::Export};
 
 fuzz_target!(|bytes: &[u8]| {
-    if let Ok(export) = Export::open(Cursor::new(bytes)) {
+    if let Ok(export) = Export::open(Cursor::new(bytes), 500_000) {
         let _ = export.value(r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", "LmCompatibilityLevel");
         for root in export.roots() {
             let _ = (export.value(root, ""), export.value(root, "x"), export.subkeys(root));

@@ -18,11 +18,11 @@ use super::{
 use crate::{
     checked,
     local::{
-        Checked, Collection, Host as _, Recorder, RoleChoice, Subject, check,
+        Checked, Collection, Host as _, Recorder, RoleChoice, Subject, check, check_way,
         files::{Files, Given},
         is_answered, new_file, this_machine,
     },
-    report::Role,
+    report::{Role, Trace},
     target::Target,
 };
 
@@ -184,51 +184,62 @@ fn collect(collection: &Collection, path: &Path, quiet: bool) -> Result<(), Erro
 fn asked(files: &Files) -> Option<Subject> {
     let asked = files.asked();
     let host = asked.host.clone()?;
-    Some(Subject { host, port: asked.port.unwrap_or(3389) })
+    Some(Subject::new(host, asked.port.unwrap_or(3389)))
 }
 
-/// The checks beside a trace: of this machine, or of files.
-pub struct Beside(mpsc::Receiver<Checked>);
+/// The checks beside a trace: of this machine for a target, or of files.
+pub struct Beside {
+    checked: mpsc::Receiver<Checked>,
+    subject: Option<Subject>,
+}
 
 /// What is not known when the trace has ended is left out this much later.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Beside {
     /// Begins those of this machine.
-    pub fn begin(target: &Target) -> Self {
-        let subject = subject(target);
+    pub fn begin(subject: Subject) -> Self {
         let (done, checked) = mpsc::channel();
-        thread::spawn(move || {
-            let _ = done.send(check(&this_machine(), RoleChoice::Auto, Some(&subject)));
+        thread::spawn({
+            let subject = subject.clone();
+            move || {
+                let _ = done.send(check(&this_machine(), RoleChoice::Auto, Some(&subject)));
+            }
         });
-        Self(checked)
+        Self { checked, subject: Some(subject) }
     }
 
     /// Makes those of a folder, in place of this machine.
     ///
     /// # Errors
     /// There is nothing to read in it, or nothing that a check asks for.
-    pub fn of_folder(path: &Path, target: &Target) -> Result<Self, Error> {
+    pub fn of_folder(path: &Path, subject: Subject) -> Result<Self, Error> {
         let files = Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)?;
-        let made = check(&files, RoleChoice::Auto, Some(&subject(target)));
+        let made = check(&files, RoleChoice::Auto, Some(&subject));
         if !is_answered(&made.checks) {
             return Err(useless(&files, &made.machine.roles));
         }
         let (done, checked) = mpsc::channel();
         let _ = done.send(made);
-        Ok(Self(checked))
+        Ok(Self { checked, subject: None })
     }
 
-    /// Waits for them; none when they hang, as on a file of a server that is gone.
-    pub fn finish(self) -> Option<Checked> {
-        let checked = self.0.recv_timeout(PATIENCE).ok();
-        if checked.is_none() {
+    /// Waits for them; none when they hang, as on a file of a server that is gone. The way of this machine is that to the
+    /// address that the trace came to.
+    pub fn finish(self, trace: &Trace) -> Option<Checked> {
+        let Ok(mut checked) = self.checked.recv_timeout(PATIENCE) else {
             let _ = writeln!(anstream::stderr(), "rdptrace: the checks of the machine hang and are left out");
+            return None;
+        };
+        let reached = trace.target_addresses().first().copied();
+        if let Some(subject) = self.subject.filter(|_| reached.is_some()) {
+            check_way(&this_machine(), &mut checked, &Subject { reached, ..subject });
         }
-        checked
+        Some(checked)
     }
 }
 
-fn subject(target: &Target) -> Subject {
-    Subject { host: target.host.clone(), port: target.port }
+/// The target, as the checks are told of it.
+pub fn subject(target: &Target) -> Subject {
+    Subject::new(&target.host, target.port)
 }

@@ -7,7 +7,7 @@ use super::{
     args::{Color, OutputArguments, TraceArguments},
     choices::LocalArgument,
     exit,
-    local::Beside,
+    local::{Beside, subject},
     logs,
     output::Output,
     password,
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     codes::Phase,
     honour, join,
+    local::Subject,
     net::{System, hardware_id, interrupted},
     pdu::canvas::Picture,
     report::Report,
@@ -35,14 +36,15 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     }
     let target = arguments.target.read()?;
     let settings = settings(arguments, &target)?;
+    let subject = || Subject { is_direct: settings.gateway.is_none(), ..subject(&target) };
     // Before the output is opened: files without use leave it as it was.
-    let files = arguments.host_files.as_deref().map(|path| Beside::of_folder(path, &target)).transpose()?;
+    let files = arguments.host_files.as_deref().map(|path| Beside::of_folder(path, subject())).transpose()?;
     let output = Output::open(&arguments.output, arguments.screenshot.as_deref())?;
-    let own = || (arguments.local == LocalArgument::Auto).then(|| Beside::begin(&target));
+    let own = || (arguments.local == LocalArgument::Auto).then(|| Beside::begin(subject()));
     let beside = files.or_else(own);
     match report(arguments, &target, &settings) {
         Ok((report, picture)) => {
-            let report = match beside.and_then(Beside::finish) {
+            let report = match beside.and_then(|beside| beside.finish(&report.trace)) {
                 Some(checked) => join(report, checked),
                 None => report,
             };

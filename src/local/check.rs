@@ -17,12 +17,25 @@ pub struct Check {
     pub on: &'static [Os],
     /// How it is made.
     pub test: Test,
+    /// Where a wrong value matters.
+    pub matters: Matters,
+}
+
+/// Where a wrong value matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Matters {
+    /// Everywhere.
+    Always,
+    /// Behind an RD Gateway.
+    BehindGateway,
+    /// With an account of Microsoft Entra.
+    WithEntra,
 }
 
 impl Check {
     /// A check that one value of the registry decides.
     pub const fn setting(code: &'static str, role: Role, on: &'static [Os], setting: Setting) -> Self {
-        Self { code, role, on, test: Test::Setting(setting) }
+        Self { code, role, on, test: Test::Setting(setting), matters: Matters::Always }
     }
 
     /// A check that takes more.
@@ -32,7 +45,13 @@ impl Check {
         on: &'static [Os],
         logic: fn(&Scene<'_>) -> Said,
     ) -> Self {
-        Self { code, role, on, test: Test::Logic(logic) }
+        Self { code, role, on, test: Test::Logic(logic), matters: Matters::Always }
+    }
+
+    /// The same where its value matters only there.
+    #[must_use]
+    pub const fn only(self, matters: Matters) -> Self {
+        Self { matters, ..self }
     }
 }
 
@@ -99,6 +118,12 @@ impl Said {
             return Self { message, ..self };
         }
         Self { observed: self.observed, ..Self::unreadable(overruling, why) }
+    }
+
+    /// As it is, and nothing to look at, because it does not matter here.
+    #[must_use]
+    pub fn excused(self, why: &str) -> Self {
+        Self { status: CheckStatus::Ok, message: format!("{}; {why}", self.message), ..self }
     }
 
     /// With any status.

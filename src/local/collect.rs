@@ -61,6 +61,7 @@ impl Collection {
         all("service", &mut machine.services.keys());
         all("who listens on port", &mut machine.listeners.keys());
         all("who listens on UDP port", &mut machine.udp_listeners.keys());
+        all("the interface that leads to", &mut machine.interfaces.keys());
         all("output of", &mut machine.commands.keys());
         for (key, values) in &machine.registry {
             list.extend(values.keys().map(|name| format!("value {key}\\{name}")));

@@ -16,7 +16,7 @@ pub enum Known {
 
 /// The checks for a target under its pseudonym; facts that the wire is compared with are the target's own.
 pub fn under(host: &dyn Host, choice: RoleChoice, subject: &Subject, pseudonym: &str) -> Checked {
-    let known = Subject { host: pseudonym.to_owned(), port: subject.port };
+    let known = Subject { host: pseudonym.to_owned(), ..subject.clone() };
     let mut checked = asked(host, choice, Some(&known));
     let machine = &mut checked.machine;
     let remembered = machine.remembered.iter_mut().map(|entry| &mut entry.host);

@@ -13,15 +13,15 @@ mod sddl;
 mod setting;
 mod topics;
 
-pub use check::{Check, Said, Test};
+pub use check::{Check, Matters, Said, Test};
 pub use collect::Collection;
 pub use damage::FILES_DAMAGED;
 #[doc(hidden)]
 pub use host::files;
 pub use host::{
-    About, Answer, EVENT_DAYS, Event, File, Host, LARGEST_TEXT, MOST_EVENTS, Output, Owner, Recorded,
-    Recorder, Service, ServiceState, Source, StartType, ThisMachine, Unreadable, Value, event_xml, new_file,
-    this_machine, without_account,
+    About, Answer, EVENT_DAYS, Event, File, Host, Interface, LARGEST_TEXT, MOST_EVENTS, Output, Owner,
+    Recorded, Recorder, Service, ServiceState, Source, StartType, ThisMachine, Unreadable, Value, event_xml,
+    new_file, this_machine, without_account,
 };
 pub use known::Known;
 pub use pages::{page, paged};
@@ -66,6 +66,18 @@ pub fn check(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>) -> 
     }
 }
 
+/// Makes the checks of the way to the target again, which know the address that was connected to by now.
+pub fn check_way(host: &dyn Host, checked: &mut Checked, subject: &Subject) {
+    let scene = Scene::new(host, Some(subject));
+    let way = || topics::ON_THE_WAY.iter().copied().flatten();
+    for made in &mut checked.checks {
+        if let Some(check) = way().find(|check| check.code == made.code) {
+            *made = result(check, &scene);
+        }
+    }
+    topics::learn_way(&scene, &mut checked.machine);
+}
+
 fn asked(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>) -> Checked {
     let scene = Scene::new(host, subject);
     let roles = roles::roles(&scene, choice);
@@ -80,6 +92,11 @@ fn result(check: &Check, scene: &Scene<'_>) -> LocalCheck {
     let said = match check.test {
         Test::Setting(setting) => setting.judge(scene),
         Test::Logic(logic) => logic(scene),
+    };
+    let excuse = said.status.severity().and_then(|_| topics::excuse(check.matters, scene));
+    let said = match excuse {
+        Some(why) => said.excused(why),
+        None => said,
     };
     named(check.code, Some(check.role), said)
 }

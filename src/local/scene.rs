@@ -16,9 +16,18 @@ pub struct Subject {
     pub host: String,
     /// TCP port.
     pub port: u16,
+    /// The address that was connected to, where a trace knows it.
+    pub reached: Option<IpAddr>,
+    /// Whether it is reached without an RD Gateway; false where that is not known.
+    pub is_direct: bool,
 }
 
 impl Subject {
+    /// A target that nothing was connected to.
+    pub fn new(host: impl Into<String>, port: u16) -> Self {
+        Self { host: host.into(), port, reached: None, is_direct: false }
+    }
+
     /// The address, when the host is one.
     pub fn address(&self) -> Option<IpAddr> {
         self.host.parse().ok()

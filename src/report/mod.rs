@@ -1,5 +1,6 @@
 //! The report: everything a trace saw and what was judged of it. Types only; the JSON schema is made from them.
 
+mod addresses;
 mod certificate;
 mod connection;
 mod evidence;

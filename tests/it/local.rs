@@ -45,7 +45,7 @@ fn read(path: &Path) -> Invented {
         Some("host") => RoleChoice::Host,
         _ => RoleChoice::Auto,
     };
-    let subject = asked.remove("target").map(|host| Subject { host, port: 3389 });
+    let subject = asked.remove("target").map(|host| Subject::new(host, 3389));
     let machine = table.try_into().unwrap_or_else(|error| panic!("{name}: {error}"));
     Invented { name, machine, role, subject }
 }
@@ -100,7 +100,7 @@ fn every_check_is_seen_good_and_bad() {
 fn what_cannot_be_read_is_never_ok() {
     for system in [Os::Windows, Os::Linux, Os::Macos] {
         for role in [RoleChoice::Client, RoleChoice::Host] {
-            let subject = Subject { host: "rdsh01.corp.example".to_owned(), port: 3389 };
+            let subject = Subject::new("rdsh01.corp.example", 3389);
             for check in check(&nothing(system, false), role, Some(&subject)).checks {
                 let honest = matches!(check.status, CheckStatus::Unknown | CheckStatus::NotApplicable);
                 assert!(honest, "{system:?} {role:?}: {} says {:?}", check.code, check.status);
@@ -108,6 +108,9 @@ fn what_cannot_be_read_is_never_ok() {
         }
     }
 }
+
+/// Where the tenants are that a user added an account of.
+const USER_JOINS: &str = r"HKCU\Software\Microsoft\Windows NT\CurrentVersion\WorkplaceJoin\JoinInfo";
 
 #[test]
 fn every_case_of_a_setting_is_reached() {
@@ -118,9 +121,27 @@ fn every_case_of_a_setting_is_reached() {
             let mut machine = nothing(made.on[0], true);
             let values = BTreeMap::from([(setting.name.to_owned(), fitting(*is, setting))]);
             machine.registry.insert(setting.keys[0].to_owned(), values);
+            machine.subkeys.insert(USER_JOINS.to_owned(), vec!["4F1A".to_owned()]);
             let said = judged(made, &machine);
             assert_eq!((said.status, said.message.as_str()), (*status, *message), "{} {is:?}", made.code);
         }
+    }
+}
+
+#[test]
+fn a_value_that_matters_elsewhere_is_told_and_is_no_warning() {
+    let machine = invented().into_iter().find(|invented| invented.name == "windows-client-broken");
+    let mut machine = machine.expect("it is there").machine;
+    machine.registry.retain(|key, _| !key.starts_with(USER_JOINS));
+    let direct = Subject { is_direct: true, ..Subject::new("rdsh01.corp.example", 3389) };
+    let checks = check(&machine, RoleChoice::Client, Some(&direct)).checks;
+    for (code, why) in [
+        ("client-policy-gateway-transport", "; there is no gateway on the way to this target"),
+        ("credssp-online-id", "; this machine and its user are joined to no Entra tenant"),
+    ] {
+        let made = checks.iter().find(|made| made.code == code).expect("the check is made");
+        assert_eq!(made.status, CheckStatus::Ok, "{code}");
+        assert!(made.message.ends_with(why), "{}", made.message);
     }
 }
 

@@ -31,6 +31,7 @@ mod local;
 mod local_certificate;
 #[cfg(target_os = "linux")]
 mod local_linux;
+mod local_way;
 mod local_windows;
 mod pages;
 mod posture;

@@ -9,8 +9,7 @@ use crate::{
     diagnose::{
         Facts, handshakes,
         machine::{
-            addresses, from_hosts_file, host_faults, is_bare, is_public, is_unkept, machine, proxied, route,
-            tunnel, way_faults,
+            from_hosts_file, host_faults, is_bare, is_public, is_unkept, machine, route, tunnel, way_faults,
         },
     },
     report::{
@@ -141,14 +140,15 @@ fn searched(facts: &Facts<'_>) -> Option<String> {
 /// Remote Desktop asks no proxy, and a network that wants one often lets nothing else out.
 fn proxy_only(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Connect)?;
-    let outside = addresses(facts).into_iter().all(is_public) && !addresses(facts).is_empty();
+    let outside = facts.trace.target_addresses().into_iter().all(is_public)
+        && !facts.trace.target_addresses().is_empty();
     let unreached = matches!(failure.kind, Refused | Unreachable | Timeout | Reset);
     let proxy = by_proxy(facts).filter(|_| outside && unreached)?;
     Some(Weighed::possible(proxy).and(Some(format!("the address is of the internet: {}", failure.detail))))
 }
 
 fn by_proxy(facts: &Facts<'_>) -> Option<String> {
-    if let Some(proxy) = proxied(facts) {
+    if let Some(proxy) = facts.trace.proxy() {
         return Some(format!("the connection went through the proxy {}:{}", proxy.host, proxy.port));
     }
     let proxy = machine(facts).filter(|machine| !machine.from_files)?.proxies.first()?;

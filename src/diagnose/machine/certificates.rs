@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{addresses, machine, this};
+use super::{machine, this};
 use crate::{
     diagnose::Facts,
     report::{Machine, Os, RememberedCertificate, Thumbprints},
@@ -40,7 +40,7 @@ fn remembered<'a>(machine: &'a Machine, facts: &Facts<'_>) -> Vec<&'a Remembered
     if entries.iter().any(|entry| given(&entry)) {
         return entries.iter().filter(given).copied().collect();
     }
-    let addresses = addresses(facts);
+    let addresses = facts.trace.target_addresses();
     let address = |entry: &RememberedCertificate| {
         entry.host.parse().is_ok_and(|address: std::net::IpAddr| addresses.contains(&address))
     };

@@ -2,7 +2,7 @@
 
 use time::UtcOffset;
 
-use super::{addresses, machine, this};
+use super::{machine, this};
 use crate::{
     codes::{DISCONNECT, Phase},
     diagnose::{Facts, mstsc},
@@ -129,7 +129,7 @@ fn is_for_target(attempt: &ClientAttempt, facts: &Facts<'_>) -> bool {
     };
     let host = host.trim_matches(['[', ']']);
     let named = [&target.host, &target.server_name].into_iter().any(|name| is_same(name, host));
-    let addressed = host.parse().is_ok_and(|address| addresses(facts).contains(&address));
+    let addressed = host.parse().is_ok_and(|address| facts.trace.target_addresses().contains(&address));
     port.is_none_or(|port: u16| port == target.port) && (named || addressed)
 }
 

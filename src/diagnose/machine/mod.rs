@@ -13,7 +13,7 @@ mod verdict;
 pub use checks::{checks, host_faults, way_faults, wrong};
 pub use clock::is_unkept;
 pub use names::{from_hosts_file, is_bare};
-pub use target::{addresses, is_public, proxied, route, tunnel};
+pub use target::{is_public, route, tunnel};
 pub use verdict::told;
 
 use super::{Facts, Rule};

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{listed, machine, target::resolved, this};
+use super::{listed, machine, this};
 use crate::{diagnose::Facts, report::HostsEntry};
 
 /// The address came from the hosts file.
@@ -18,7 +18,7 @@ pub fn hosts_file(facts: &Facts<'_>) -> Option<String> {
 /// The entry of the hosts file that the trace followed.
 pub fn from_hosts_file<'a>(facts: &Facts<'a>) -> Option<&'a HostsEntry> {
     let machine = machine(facts).filter(|machine| !machine.from_files)?;
-    let seen = resolved(facts);
+    let seen = facts.trace.resolved_addresses();
     let given = |address: &IpAddr| machine.hosts_entries.iter().any(|entry| entry.address == *address);
     let entry = machine.hosts_entries.iter().find(|entry| seen.contains(&entry.address))?;
     seen.iter().all(given).then_some(entry)
@@ -27,7 +27,7 @@ pub fn from_hosts_file<'a>(facts: &Facts<'a>) -> Option<&'a HostsEntry> {
 /// The hosts file gives another address than the one that was traced.
 pub fn elsewhere(facts: &Facts<'_>) -> Option<String> {
     let machine = machine(facts)?;
-    let seen = resolved(facts);
+    let seen = facts.trace.resolved_addresses();
     let (first, _) = (machine.hosts_entries.first()?, seen.first()?);
     let apart = machine.hosts_entries.iter().all(|entry| !seen.contains(&entry.address));
     let words = |addresses: Vec<IpAddr>| {

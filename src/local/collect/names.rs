@@ -1,5 +1,6 @@
 //! The names of users, hosts and domains in a machine's answers, each with its pseudonym.
 
+mod interfaces;
 mod scan;
 mod sources;
 
@@ -123,6 +124,7 @@ pub struct Names {
     users: usize,
     hosts: usize,
     domains: usize,
+    interfaces: usize,
 }
 
 impl Names {
@@ -197,6 +199,14 @@ impl Names {
         };
         self.domains += 1;
         self.keep(name, format!("domain-{}{above}", self.domains));
+    }
+
+    /// A network interface.
+    pub fn interface(&mut self, name: &str) {
+        if self.is_new(name) {
+            self.interfaces += 1;
+            self.keep(name, format!("interface-{}", self.interfaces));
+        }
     }
 
     fn is_new(&self, name: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    super::{Event, File, Output, Recorded, Value},
+    super::{Event, File, Interface, Output, Recorded, Value},
     names::Names,
     narrow, proxies,
 };
@@ -54,6 +54,11 @@ pub fn machine(machine: Recorded, names: &Names) -> Recorded {
         services: machine.services,
         listeners: machine.listeners,
         udp_listeners: machine.udp_listeners,
+        interfaces: each(machine.interfaces, same, |found| Interface {
+            // Its user gave it the name; what it is stands in the description of its driver.
+            name: format!("interface of type {}", found.kind),
+            ..found
+        }),
         commands: each(
             machine.commands,
             |line| command(line, names),

@@ -14,9 +14,9 @@ use super::{Event, MOST_EVENTS};
 /// More values of one event are not kept.
 const MOST_VALUES: usize = 64;
 /// More of a value is not kept, in bytes.
-const LONGEST_VALUE: usize = 4096;
+const LONGEST_VALUE: usize = 2048;
 /// More of all values is not kept, in bytes.
-const MOST_TEXT: usize = 16 << 10;
+const MOST_TEXT: usize = 4 << 10;
 /// The longest name of a channel or a provider, in bytes; Windows allows 255 characters.
 const LONGEST_NAME: usize = 1024;
 /// Elements in elements.

@@ -11,8 +11,8 @@ use std::{fs::File as Handle, net::IpAddr};
 use time::OffsetDateTime;
 
 use super::{
-    Answer, EVENT_DAYS, Event, File, Host, MOST_EVENTS, Output, Owner, Recorded, Service, ServiceState,
-    Source, StartType, Unreadable, Value,
+    Answer, EVENT_DAYS, Event, File, Host, Interface, MOST_EVENTS, Output, Owner, Recorded, Service,
+    ServiceState, Source, StartType, Unreadable, Value,
 };
 use crate::{
     local::{Known, Subject},
@@ -39,6 +39,7 @@ pub trait Keys: Send + Sync {
 /// The files of one machine. An answer comes from whichever file holds it.
 pub struct Files {
     keys: Vec<(String, Box<dyn Keys>)>,
+    keys_left: usize,
     logs: Vec<(String, evtx::Log<Handle>)>,
     collected: Option<Recorded>,
     asked: Asked,
@@ -194,6 +195,10 @@ impl Host for Files {
 
     fn udp_listener(&self, port: u16) -> Answer<Owner> {
         self.collected(|collected| collected.udp_listener(port))
+    }
+
+    fn interface(&self, to: IpAddr) -> Answer<Interface> {
+        self.collected(|collected| collected.interface(to))
     }
 
     fn command(&self, line: &str) -> Answer<Output> {

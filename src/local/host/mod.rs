@@ -13,7 +13,11 @@ pub use recorded::{About, Recorded};
 pub use recorder::Recorder;
 pub use redact::without_account;
 pub use this::{ThisMachine, new_file, this_machine};
-pub use types::{Event, File, Output, Owner, Service, ServiceState, Source, StartType, Unreadable, Value};
+pub use types::{
+    Event, File, Interface, Output, Owner, Service, ServiceState, Source, StartType, Unreadable, Value,
+};
+
+use std::net::IpAddr;
 
 use time::OffsetDateTime;
 
@@ -89,6 +93,11 @@ pub trait Host: Send + Sync {
 
     /// Who takes datagrams on a UDP port.
     fn udp_listener(&self, port: u16) -> Answer<Owner>;
+
+    /// The interface that packets to an address leave by, on Windows; elsewhere a command tells.
+    fn interface(&self, _: IpAddr) -> Answer<Interface> {
+        Err(Unreadable::NotHeld)
+    }
 
     /// What a command prints that only reads; program and arguments are separated by single spaces.
     fn command(&self, line: &str) -> Answer<Output>;

@@ -1,11 +1,14 @@
 //! A machine as a list of answers: what `--collect` writes, and the invented hosts of the tests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Answer, Event, File, Host, Output, Owner, Service, Source, Unreadable, Value};
+use super::{Answer, Event, File, Host, Interface, Output, Owner, Service, Source, Unreadable, Value};
 use crate::report::{Os, Timestamp};
 
 /// What the machine is.
@@ -72,6 +75,9 @@ pub struct Recorded {
     /// Who takes datagrams, by port.
     #[serde(default)]
     pub udp_listeners: BTreeMap<String, Owner>,
+    /// Where packets leave, by address.
+    #[serde(default)]
+    pub interfaces: BTreeMap<String, Interface>,
     /// What commands print.
     #[serde(default)]
     pub commands: BTreeMap<String, Output>,
@@ -101,6 +107,7 @@ impl Recorded {
             services: BTreeMap::new(),
             listeners: BTreeMap::new(),
             udp_listeners: BTreeMap::new(),
+            interfaces: BTreeMap::new(),
             commands: BTreeMap::new(),
             unreadable: BTreeMap::new(),
             absent: BTreeSet::new(),
@@ -205,6 +212,10 @@ impl Host for Recorded {
 
     fn udp_listener(&self, port: u16) -> Answer<Owner> {
         self.answer(&format!("udp_listener {port}"), self.udp_listeners.get(&port.to_string()))
+    }
+
+    fn interface(&self, to: IpAddr) -> Answer<Interface> {
+        self.answer(&format!("interface {to}"), self.interfaces.get(&to.to_string()))
     }
 
     fn command(&self, line: &str) -> Answer<Output> {

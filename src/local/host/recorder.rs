@@ -1,11 +1,14 @@
 //! Writes down every answer that the checks get, and nothing else: this is what `--collect` takes along.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    net::IpAddr,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use time::OffsetDateTime;
 
 use super::{
-    About, Answer, Event, File, Host, Output, Owner, Recorded, Service, Source, Value,
+    About, Answer, Event, File, Host, Interface, Output, Owner, Recorded, Service, Source, Value,
     redact::{without_account, without_secrets},
 };
 use crate::report::Os;
@@ -151,6 +154,12 @@ impl Host for Recorder<'_> {
     fn udp_listener(&self, port: u16) -> Answer<Owner> {
         self.keep(format!("udp_listener {port}"), self.asked.udp_listener(port), |kept, found| {
             kept.udp_listeners.insert(port.to_string(), found);
+        })
+    }
+
+    fn interface(&self, to: IpAddr) -> Answer<Interface> {
+        self.keep(format!("interface {to}"), self.asked.interface(to), |kept, found| {
+            kept.interfaces.insert(to.to_string(), found);
         })
     }
 

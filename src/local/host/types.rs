@@ -158,6 +158,19 @@ pub struct Owner {
     pub program: Option<String>,
 }
 
+/// A network interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interface {
+    /// As its user calls it.
+    pub name: String,
+    /// As its driver calls it.
+    pub description: String,
+    /// IANA ifType, such as 6 for Ethernet.
+    pub kind: u32,
+    /// The largest packet in bytes.
+    pub mtu: u32,
+}
+
 /// What a command printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {

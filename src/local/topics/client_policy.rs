@@ -1,7 +1,7 @@
 //! Policies and switches of mstsc: UDP, the gateway's transport, and which .rdp files it opens.
 
 use crate::{
-    local::{Case, Check, Is, Said, Scene, Setting, Value},
+    local::{Case, Check, Is, Matters, Said, Scene, Setting, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Os::Windows,
@@ -20,7 +20,8 @@ const MOST_THUMBPRINTS: usize = 64;
 pub const CHECKS: &[Check] = &[
     Check::setting("client-policy-server-authentication", Client, &[Windows], SERVER_AUTHENTICATION),
     Check::setting("client-policy-udp", Client, &[Windows], UDP),
-    Check::setting("client-policy-gateway-transport", Client, &[Windows], GATEWAY_TRANSPORT),
+    Check::setting("client-policy-gateway-transport", Client, &[Windows], GATEWAY_TRANSPORT)
+        .only(Matters::BehindGateway),
     Check::setting("client-policy-unsigned-files", Client, &[Windows], UNSIGNED_FILES),
     Check::logic("client-policy-publishers", Client, &[Windows], publishers),
     Check::setting("client-policy-redirection-warning", Client, &[Windows], REDIRECTION_WARNING),

@@ -2,7 +2,7 @@
 
 use super::delegation;
 use crate::{
-    local::{Case, Check, Is, Said, Scene, Setting, Value},
+    local::{Case, Check, Is, Matters, Said, Scene, Setting, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -22,7 +22,7 @@ pub const CHECKS: &[Check] = &[
     Check::logic("credssp-delegation-default", Client, &[Windows], delegation::signed_in),
     Check::logic("credssp-restricted-admin", Client, &[Windows], restricted),
     Check::setting("credssp-credential-guard", Client, &[Windows], CREDENTIAL_GUARD),
-    Check::setting("credssp-online-id", Client, &[Windows], ONLINE_ID),
+    Check::setting("credssp-online-id", Client, &[Windows], ONLINE_ID).only(Matters::WithEntra),
     Check::setting("credssp-stored-credentials", Client, &[Windows], STORED),
 ];
 

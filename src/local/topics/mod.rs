@@ -44,8 +44,9 @@ mod windows_proxy;
 mod xrdp;
 
 pub use of_files::{is_client_of_files, is_host_of_files};
+pub use route::learn as learn_way;
 
-use super::{Check, Scene};
+use super::{Check, Matters, Scene};
 use crate::report::{
     Machine,
     Os::{Linux, Macos, Windows},
@@ -92,6 +93,9 @@ pub const CHECKS: &[&[Check]] = &[
     xrdp::CHECKS,
 ];
 
+/// The checks that need the target's address.
+pub const ON_THE_WAY: &[&[Check]] = &[route::CHECKS, tunnels::CHECKS, local_network::CHECKS];
+
 /// What each topic learns for a comparison with the wire.
 pub const FACTS: &[fn(&Scene<'_>, &mut Machine)] = &[
     names::learn,
@@ -109,6 +113,19 @@ pub const FACTS: &[fn(&Scene<'_>, &mut Machine)] = &[
     listener_certificate::learn,
     xrdp::learn,
 ];
+
+/// Why a value does not matter here.
+pub fn excuse(matters: Matters, scene: &Scene<'_>) -> Option<&'static str> {
+    match matters {
+        Matters::Always => None,
+        Matters::BehindGateway => scene
+            .subject
+            .is_some_and(|subject| subject.is_direct)
+            .then_some("there is no gateway on the way to this target"),
+        Matters::WithEntra => sign_in::knows_no_entra(scene)
+            .then_some("this machine and its user are joined to no Entra tenant"),
+    }
+}
 
 /// Whether the machine lets others connect to it.
 pub fn is_host(scene: &Scene<'_>) -> bool {

@@ -29,10 +29,10 @@ pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
     };
 }
 
-/// The target's address as far as this machine knows it without asking anybody.
+/// The target's address as far as it is known without asking anybody.
 pub fn address(scene: &Scene<'_>) -> Option<IpAddr> {
     let subject = scene.subject?;
-    subject.address().or_else(|| {
+    subject.reached.or_else(|| subject.address()).or_else(|| {
         let text = scene.host.text(path(scene)).ok().flatten()?;
         entries(&text, &subject.host).first().map(|entry| entry.address)
     })

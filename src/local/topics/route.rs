@@ -7,7 +7,7 @@ use crate::{
     local::{Check, Said, Scene},
     report::{
         Machine,
-        Os::{self, Linux, Macos},
+        Os::{Linux, Macos, Windows},
         Role::Client,
         Route,
     },
@@ -43,18 +43,37 @@ const TUNNELS: &[&str] = &[
 ];
 /// Numbers of `linux/if_arp.h`: ppp, three kinds of tunnels, GRE, and none, which WireGuard and tun have.
 const KINDS: &[&str] = &["512", "768", "769", "776", "778", "65534"];
+/// IANA ifType: ppp, propVirtual, which WireGuard and its kin have, and tunnel.
+const TYPES: &[u32] = &[23, 53, 131];
+/// Words of drivers of tunnels that call themselves Ethernet.
+const DRIVERS: &[&str] = &[
+    "vpn",
+    "tap-windows",
+    "tap-win32",
+    "wireguard",
+    "wintun",
+    "tailscale",
+    "zerotier",
+    "anyconnect",
+    "cisco secure client",
+    "pangp",
+    "fortinet",
+    "juniper networks",
+    "pulse secure",
+    "check point virtual",
+    "netextender",
+    "zscaler",
+];
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("route-to-target", Client, &[Linux, Macos], to_target),
-    Check::logic("route-mtu", Client, &[Linux, Macos], mtu),
+    Check::logic("route-to-target", Client, &[Windows, Linux, Macos], to_target),
+    Check::logic("route-mtu", Client, &[Windows, Linux, Macos], mtu),
 ];
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    if matches!(scene.system(), Linux | Macos) {
-        machine.route = route(scene).ok();
-    }
+    machine.route = route(scene).ok();
 }
 
 /// The way to the target, or why there is none to tell.
@@ -65,9 +84,9 @@ pub fn route(scene: &Scene<'_>) -> Result<Route, Said> {
         ));
     };
     match scene.system() {
-        Os::Windows => Err(Said::not_applicable("the route is asked on Linux and macOS")),
-        Os::Linux => on_linux(scene, address),
-        Os::Macos => on_macos(scene, address),
+        Windows => on_windows(scene, address),
+        Linux => on_linux(scene, address),
+        Macos => on_macos(scene, address),
     }
 }
 
@@ -112,6 +131,18 @@ fn mtu(scene: &Scene<'_>) -> Said {
         Said::ok("packets to the target have a usual size")
     };
     said.seen(format!("{mtu} bytes on {}", route.interface))
+}
+
+fn on_windows(scene: &Scene<'_>, address: IpAddr) -> Result<Route, Said> {
+    let found = match scene.host.interface(address) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Err(Said::error(format!("this machine has no route to {address}"))),
+        Err(why) => return Err(Said::unreadable("the route", &why)),
+    };
+    let driver = found.description.to_ascii_lowercase();
+    let tunnel = TYPES.contains(&found.kind) || DRIVERS.iter().any(|word| driver.contains(word));
+    let interface = format!("{} ({})", found.name, found.description);
+    Ok(Route { destination: address, interface, tunnel, mtu: Some(found.mtu) })
 }
 
 fn on_linux(scene: &Scene<'_>, address: IpAddr) -> Result<Route, Said> {

@@ -8,6 +8,8 @@ use crate::{
 
 /// A subkey for each tenant of Microsoft Entra that the machine is joined to.
 const JOINS: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\CloudDomainJoin\JoinInfo";
+/// The same for those that a user added an account of.
+const USER_JOINS: &str = r"HKCU\Software\Microsoft\Windows NT\CurrentVersion\WorkplaceJoin\JoinInfo";
 const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 
 /// The checks of this topic.
@@ -15,6 +17,13 @@ pub const CHECKS: &[Check] = &[
     Check::logic("sign-in-join-state", Client, &[Windows], |scene| said(join_state(scene))),
     Check::logic("sign-in-stored-credential", Client, &[Windows], |scene| said(stored(scene))),
 ];
+
+/// Whether neither the machine nor its user is joined to a tenant; false where that cannot be read.
+pub fn knows_no_entra(scene: &Scene<'_>) -> bool {
+    let none =
+        |key| scene.host.subkeys(key).is_ok_and(|tenants| tenants.is_none_or(|tenants| tenants.is_empty()));
+    none(JOINS) && none(USER_JOINS)
+}
 
 fn join_state(scene: &Scene<'_>) -> Judged {
     let entra = answer(JOINS, scene.host.subkeys(JOINS))?.is_some_and(|tenants| !tenants.is_empty());

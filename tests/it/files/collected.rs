@@ -84,7 +84,7 @@ fn ask(machine: &dyn rdptrace::local::Host) {
 }
 
 fn subject() -> Subject {
-    Subject { host: "rdsh01.corp.contoso.com".to_owned(), port: 3389 }
+    Subject::new("rdsh01.corp.contoso.com", 3389)
 }
 
 fn collection(redact: bool) -> Collection {
@@ -157,7 +157,7 @@ fn a_collected_machine_is_checked_as_the_machine_itself() {
         fs::write(&path, zipped(&collection(redact))).expect("a file");
         let files = Files::open(&[Given::Collected(path)]).unwrap_or_else(|why| panic!("{why}"));
         let host = files.asked().host.clone().expect("a target");
-        let subject = Subject { host, port: files.asked().port.expect("a port") };
+        let subject = Subject::new(host, files.asked().port.expect("a port"));
         let mut read = check(&files, RoleChoice::Client, Some(&subject)).checks;
         let last = read.pop().expect("the check of the files");
         assert_eq!(last.observed.as_deref(), Some("machine.zip: a collected machine"));

@@ -60,6 +60,12 @@ fn linux() -> Recorded {
     ] {
         machine.texts.insert(path.to_owned(), content.to_owned());
     }
+    machine.folders.insert("/sys/class/net".to_owned(), vec!["enp3s0".to_owned(), "to-acme".to_owned()]);
+    for (file, content) in [("type", "65534\n"), ("flags", "0x1043\n")] {
+        machine.texts.insert(format!("/sys/class/net/to-acme/{file}"), content.to_owned());
+    }
+    let said = r#"[{"dst":"10.0.0.9","dev":"to-acme"}]"#.to_owned();
+    machine.commands.insert("ip -j route get 10.0.0.9".to_owned(), Output { code: 0, text: said });
     let added = "/usr/local/share/ca-certificates";
     machine.folders.insert(added.to_owned(), vec!["AcmeRoot2026.crt".to_owned()]);
     machine.folders.insert("/etc/krb5.conf.d".to_owned(), vec!["AcmeSettings".to_owned()]);
@@ -91,6 +97,8 @@ fn winhttp(texts: [&str; 2]) -> Value {
 
 fn windows() -> Recorded {
     let mut machine = machine(Os::Windows);
+    let hosts = r"%SystemRoot%\System32\drivers\etc\hosts".to_owned();
+    machine.texts.insert(hosts, "10.0.0.9 vm.acme.net vm\r\n".to_owned());
     let words = |text: &str| Value::Text(text.to_owned());
     for (key, name, value) in [
         (PROXIES, "ProxyEnable", Value::Number(1)),
@@ -123,7 +131,7 @@ fn windows() -> Recorded {
 }
 
 fn subject(host: &str) -> Subject {
-    Subject { host: host.to_owned(), port: 3389 }
+    Subject::new(host, 3389)
 }
 
 fn zipped(machine: &Recorded, subject: Option<&Subject>) -> Vec<u8> {
@@ -211,6 +219,38 @@ fn a_target_is_found_by_its_pseudonym_or_not_at_all() {
         CheckStatus::Unknown,
         "addresses are as they were"
     );
+}
+
+#[test]
+fn an_interface_keeps_its_kind_under_its_pseudonym() {
+    let files = opened("interfaces", &zipped(&linux(), None));
+    assert_eq!(
+        files.folder("/sys/class/net").expect("it is held").expect("it is there"),
+        ["enp3s0", "interface-1"]
+    );
+    let checked = check(&files, RoleChoice::Client, Some(&subject("10.0.0.9")));
+    let route = checked.machine.route.expect("the way is told");
+    assert_eq!((route.interface.as_str(), route.tunnel), ("interface-1", true));
+}
+
+#[test]
+fn other_files_beside_a_redacted_collection_make_the_target_unknown_there() {
+    let place = folder("redacted-beside");
+    let vm = subject("vm");
+    fs::write(place.join("machine.zip"), zipped(&windows(), Some(&vm))).expect("a file");
+    let export = "Windows Registry Editor Version 5.00\r\n\r\n\
+                  [HKEY_CURRENT_USER\\Software\\Microsoft\\Terminal Server Client]\r\n\"RDGClientTransport\"=dword:1\r\n\
+                  [HKEY_CURRENT_USER\\Software\\Microsoft\\Terminal Server Client\\Servers\\vm]\r\n\
+                  \"UsernameHint\"=\"anna\"\r\n";
+    fs::write(place.join("user.reg"), export).expect("a file");
+    let files = Files::open(&[Given::Folder(place)]).unwrap_or_else(|why| panic!("{why}"));
+    let checks = check(&files, RoleChoice::Client, Some(&vm)).checks;
+    assert_eq!(named(&checks, "client-policy-gateway-transport").status, CheckStatus::Warning);
+    assert_eq!(named(&checks, "names-hosts-file").status, CheckStatus::Unknown);
+    let said = named(&checks, "windows-proxy-winhttp").observed.clone().unwrap_or_default();
+    assert!(said.starts_with("host-"), "what needs no target is read from the collection: {said}");
+    let note = checks.last().and_then(|check| check.observed.clone()).expect("the files");
+    assert!(note.contains("names were replaced, so vm cannot be found in it"), "{note}");
 }
 
 #[test]

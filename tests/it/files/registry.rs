@@ -60,7 +60,7 @@ fn number(number: u64) -> Result<Option<Value>, Unreadable> {
 fn an_export_answers_for_the_keys_below_those_that_it_holds() {
     for bytes in [in_utf16(EXPORT), EXPORT.as_bytes().to_vec(), [b"\xef\xbb\xbf", EXPORT.as_bytes()].concat()]
     {
-        let export = Export::open(Cursor::new(bytes)).expect("an export");
+        let export = Export::open(Cursor::new(bytes), 500_000).expect("an export");
         assert_eq!(export.value(LSA, "lmcompatibilitylevel"), number(5));
         assert_eq!(export.value(LSA, ""), text("the default"));
         assert_eq!(export.value(LSA, "Paths"), text("C:\\x \"y\" = z"));
@@ -94,7 +94,7 @@ fn an_export_of_all_control_sets_and_of_one_user_answers_for_the_current_ones() 
     let export = "REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\SYSTEM]\n\n[HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet002\\Control]\n\
         \"x\"=hex(7):61,62,00,63,00,00\n\n[HKEY_LOCAL_MACHINE\\SYSTEM\\Select]\n\"Current\"=dword:00000002\n\
         [HKEY_USERS\\S-1-5-18\\Software]\n\"who\"=\"system\"\n[HKEY_USERS\\S-1-5-21-1-2-3-1001\\Software]\n\"who\"=\"user\"\n";
-    let export = Export::open(Cursor::new(export.as_bytes())).expect("an export");
+    let export = Export::open(Cursor::new(export.as_bytes()), 500_000).expect("an export");
     let list = Value::List(vec!["ab".to_owned(), "c".to_owned()]);
     assert_eq!(export.value(r"HKLM\SYSTEM\CurrentControlSet\Control", "x"), Ok(Some(list)));
     assert_eq!(export.value(r"HKCU\Software", "who"), text("user"));
@@ -103,16 +103,29 @@ fn an_export_of_all_control_sets_and_of_one_user_answers_for_the_current_ones() 
 #[test]
 fn what_is_no_export_is_refused_and_a_damaged_one_says_so() {
     for wrong in ["", "MZ", "Windows Registry Editor Version 5.00\r\n", "REGEDIT4\n\"x\"=dword:1\n"] {
-        assert!(Export::open(Cursor::new(wrong.as_bytes())).is_err(), "{wrong:?}");
+        assert!(Export::open(Cursor::new(wrong.as_bytes()), 500_000).is_err(), "{wrong:?}");
     }
     let whole = in_utf16(EXPORT);
     for length in 0..whole.len() {
-        let Ok(export) = Export::open(Cursor::new(&whole[..length])) else { continue };
+        let Ok(export) = Export::open(Cursor::new(&whole[..length]), 500_000) else { continue };
         let _ = (export.value(LSA, "Bytes"), export.subkeys(LSA), export.notes());
     }
     let cut = EXPORT.split_inclusive("[HKEY_LOCAL_MACHINE\\\\NOT").next().expect("a part");
-    let export = Export::open(Cursor::new(cut.as_bytes())).expect("an export");
+    let export = Export::open(Cursor::new(cut.as_bytes()), 500_000).expect("an export");
     assert_eq!(export.notes(), ["a line is longer than it may be, or the file is cut off"]);
+}
+
+#[test]
+fn more_keys_than_are_read_and_longer_ones_than_there_may_be_are_told() {
+    let long = "x".repeat(9000);
+    let text = format!(
+        "REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\{long}]\n[HKEY_LOCAL_MACHINE\\A]\n[HKEY_LOCAL_MACHINE\\B]\n"
+    );
+    let open = |most| Export::open(Cursor::new(text.as_bytes()), most).expect("an export");
+    let too_long = "the path of a key is longer than it may be";
+    assert_eq!((open(2).size(), open(2).notes()), (2, vec![too_long.to_owned()]));
+    let more = "it holds more keys than are read".to_owned();
+    assert_eq!((open(1).size(), open(1).notes()), (1, vec![too_long.to_owned(), more]));
 }
 
 #[test]
@@ -130,7 +143,7 @@ fn an_export_that_is_cut_off_says_so_and_no_value_of_it_is_a_shorter_one() {
         ("\n[HKEY_LOCAL_MACHINE\\SYSTEM\\Tw", vec![no_end, no_name], Ok(None)),
         ("\n[HKEY_LOCAL_MACHINE\\SYSTEM\\Tw\n\"x\"=dword:00000001\n", vec![no_name], Ok(None)),
     ] {
-        let export = Export::open(Cursor::new(format!("{head}{rest}").into_bytes()));
+        let export = Export::open(Cursor::new(format!("{head}{rest}").into_bytes()), 500_000);
         let export = export.unwrap_or_else(|why| panic!("{rest}: {why}"));
         assert_eq!(export.notes(), notes, "{rest}");
         assert_eq!(export.value(r"HKLM\SYSTEM\One", "x"), value, "{rest}");

@@ -1,6 +1,6 @@
 //! Where names of users, hosts and domains stand in a machine's answers.
 
-use super::{Names, scan};
+use super::{Names, interfaces, scan};
 use crate::local::{Event, Host, Recorded, Value, collect::proxies};
 
 const VARIABLES: &[(&str, Kind)] = &[
@@ -135,6 +135,9 @@ pub fn look(answers: &Recorded, names: &mut Names) {
         text(names, path, content);
     }
     for (path, found) in &answers.folders {
+        if path.ends_with("/class/net") {
+            interfaces::look(names, found);
+        }
         if path.ends_with("/resolver") {
             found.iter().for_each(|name| names.domain(name));
         }

@@ -16,6 +16,8 @@ use super::{
     reg::Export,
 };
 
+/// More keys of all registry exports together are not remembered; a whole Windows has about half as many.
+const MOST_KEYS: usize = 1_000_000;
 /// More files of a folder are not looked at.
 const MOST_FILES: usize = 1000;
 
@@ -50,6 +52,7 @@ impl Files {
     pub fn open(given: &[Given]) -> Result<Self, String> {
         let mut files = Self {
             keys: Vec::new(),
+            keys_left: MOST_KEYS,
             logs: Vec::new(),
             collected: None,
             asked: Asked::default(),
@@ -120,8 +123,13 @@ impl Files {
                 self.logs.push((name, log));
                 self.is_windows = true;
             }
+            Given::Export(_) if self.keys_left == 0 => {
+                let why = "the exports before it hold as many keys as are read";
+                return Err(Trouble::Damaged(why.to_owned()));
+            }
             Given::Export(_) => {
-                let export = Export::open(file).map_err(Trouble::Wrong)?;
+                let export = Export::open(file, self.keys_left).map_err(Trouble::Wrong)?;
+                self.keys_left -= export.size();
                 let roots: Vec<_> = export.roots().iter().map(String::as_str).collect();
                 self.read.push(format!("{name}: {}", listed(&roots)));
                 self.keep(name, export);

@@ -13,8 +13,8 @@ use super::{Answer, Keys, Unreadable, Value};
 use entry::{Entry, entry, may_go_on};
 use lines::{Line, Lines};
 
-/// More keys are not remembered.
-const MOST_KEYS: usize = 500_000;
+/// The longest path of a key that is read, in bytes: Windows allows names of 255 characters, and few are that deep.
+const LONGEST_PATH: usize = 8192;
 /// More keys that are exported or deleted with all that is below them are not remembered.
 const MOST_ROOTS: usize = 256;
 /// A key that stands more often in a file is read where it stands last.
@@ -43,11 +43,11 @@ struct Place {
 }
 
 impl<R: Read + Seek> Export<R> {
-    /// Reads where the keys are.
+    /// Reads where the keys are, the first `most` of them.
     ///
     /// # Errors
     /// It is no registry export, or cannot be read; why.
-    pub fn open(file: R) -> Result<Self, String> {
+    pub fn open(file: R, most: usize) -> Result<Self, String> {
         let failed = |error: io::Error| error.to_string();
         let mut lines = Lines::new(file).map_err(failed)?;
         let first = lines.next().map_err(failed)?.map(|line| line.text).unwrap_or_default();
@@ -65,13 +65,19 @@ impl<R: Read + Seek> Export<R> {
             old,
             notes: Vec::new(),
         };
-        export.find_keys().map_err(failed)?;
+        export.find_keys(most).map_err(failed)?;
         if export.places.is_empty() && export.deleted.is_empty() {
             return Err("it holds no key".to_owned());
         }
+        export.places.shrink_to_fit();
         export.places.sort_by_key(|place| (place.key, place.at));
         export.control_set = export.current_set();
         Ok(export)
+    }
+
+    /// How many keys are remembered.
+    pub fn size(&self) -> usize {
+        self.places.len()
     }
 
     /// The keys that it holds with all that is below them.
@@ -79,7 +85,7 @@ impl<R: Read + Seek> Export<R> {
         &self.roots
     }
 
-    fn find_keys(&mut self) -> io::Result<()> {
+    fn find_keys(&mut self, most: usize) -> io::Result<()> {
         let mut user = None;
         loop {
             let next = self.lines().next()?;
@@ -92,10 +98,14 @@ impl<R: Read + Seek> Export<R> {
             if !line.text.starts_with('[') {
                 continue;
             }
+            if line.text.len() > LONGEST_PATH {
+                self.note("the path of a key is longer than it may be");
+                continue;
+            }
             match entry(&line.text, self.old) {
                 Entry::Key(key) => {
                     let Some(key) = normal(&key, &mut user) else { continue };
-                    if self.places.len() >= MOST_KEYS {
+                    if self.places.len() >= most {
                         self.note("it holds more keys than are read");
                         break;
                     }

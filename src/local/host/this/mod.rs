@@ -11,12 +11,13 @@ mod system;
 use std::{
     fs,
     io::{self, ErrorKind, Read as _},
+    net::IpAddr,
     path::Path,
 };
 
 use time::OffsetDateTime;
 
-use super::{Answer, Event, File, Host, LARGEST_TEXT, Output, Owner, Service, Unreadable, Value};
+use super::{Answer, Event, File, Host, Interface, LARGEST_TEXT, Output, Owner, Service, Unreadable, Value};
 use crate::report::Os;
 
 /// The machine that this program runs on, asked with the rights of the current user.
@@ -122,6 +123,10 @@ impl Host for ThisMachine {
 
     fn udp_listener(&self, port: u16) -> Answer<Owner> {
         system::listener(self, port, Transport::Udp)
+    }
+
+    fn interface(&self, to: IpAddr) -> Answer<Interface> {
+        system::interface(to)
     }
 
     fn command(&self, line: &str) -> Answer<Output> {

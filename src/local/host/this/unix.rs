@@ -2,6 +2,7 @@
 
 use std::{
     fs::{Metadata, OpenOptions},
+    net::IpAddr,
     os::unix::{
         fs::{MetadataExt as _, OpenOptionsExt as _},
         process::CommandExt as _,
@@ -14,7 +15,9 @@ use rustix::{
     process::{Pid, Signal, geteuid, kill_process_group},
 };
 
-use super::{Answer, Event, File, Host as _, Owner, Service, ThisMachine, Transport, Unreadable, Value};
+use super::{
+    Answer, Event, File, Host as _, Interface, Owner, Service, ThisMachine, Transport, Unreadable, Value,
+};
 use crate::{
     local::{ServiceState, StartType},
     report::Os,
@@ -22,6 +25,11 @@ use crate::{
 
 /// The kind of system.
 pub const KIND: Os = if cfg!(target_os = "macos") { Os::Macos } else { Os::Linux };
+
+/// A command tells it.
+pub fn interface(_to: IpAddr) -> Answer<Interface> {
+    Err(Unreadable::NotHeld)
+}
 
 /// For the current user alone.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {

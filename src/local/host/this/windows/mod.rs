@@ -3,6 +3,7 @@
 mod descriptor;
 mod events;
 mod files;
+mod interface;
 mod registry;
 
 use std::{
@@ -25,6 +26,7 @@ use crate::{
 pub use descriptor::descriptor;
 pub use events::events;
 pub use files::file;
+pub use interface::interface;
 pub use registry::{may_create, subkeys, value};
 
 /// The kind of system.
