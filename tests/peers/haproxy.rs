@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     lab::{Program, Traced, certificate, folder, free_port, has, trace, wait_for},
@@ -140,25 +140,63 @@ fn msts(port: u16) -> String {
     format!("Cookie: msts=16777343.{}.0000", port.swap_bytes())
 }
 
+/// Two servers behind haproxy, told apart by how long their certificates are valid.
+struct Farm {
+    front: Haproxy,
+    servers: [Xrdp; 2],
+}
+
+impl Farm {
+    /// With these lines in the backend.
+    fn new(lines: &str) -> Option<Self> {
+        if !has(&["haproxy"]) {
+            return None;
+        }
+        let tls = &[("security_layer", "tls")];
+        let servers = [xrdp(tls, VALID)?, xrdp(tls, (-2, 60))?];
+        let settings = format!("check\n server two 127.0.0.1:{} check\n {lines}", servers[1].port);
+        let front = haproxy("", "tcp-request content accept if RDP_COOKIE", servers[0].port, &settings);
+        let farm = Self { front, servers };
+        assert_ne!(farm.direct(0), farm.direct(1), "they cannot be told apart");
+        Some(farm)
+    }
+
+    /// What the server with this index serves.
+    fn direct(&self, index: usize) -> Value {
+        served(self.servers[index].port, &[])
+    }
+
+    /// What is served with this in the Connection Request.
+    fn with(&self, token: &str) -> Value {
+        served(self.front.port, &["--load-balance-info", token])
+    }
+}
+
+fn served(port: u16, arguments: &[&str]) -> Value {
+    let arguments = [&["--until", "tls", "--local", "off"], arguments].concat();
+    let traced = trace(port, &arguments, None);
+    traced.at("/certificate/not_after").clone()
+}
+
 #[test]
 fn a_routing_token_leads_to_the_server_that_it_names() {
-    if !has(&["haproxy"]) {
-        return;
+    let Some(farm) = Farm::new("balance leastconn\n persist rdp-cookie") else { return };
+    for index in [0, 1, 0] {
+        assert_eq!(farm.with(&msts(farm.servers[index].port)), farm.direct(index));
     }
-    let tls = &[("security_layer", "tls")];
-    let (Some(one), Some(two)) = (xrdp(tls, VALID), xrdp(tls, (-2, 60))) else { return };
-    let rest = format!(" server two 127.0.0.1:{} check", two.port);
-    let settings = format!("check\n{rest}\n balance leastconn\n persist rdp-cookie");
-    let front = haproxy("", "tcp-request content accept if RDP_COOKIE", one.port, &settings);
-    let served = |token: &str| {
-        let arguments = ["--load-balance-info", token, "--until", "tls", "--local", "off"];
-        let traced = trace(front.port, &arguments, None);
-        traced.at("/certificate/not_after").clone()
-    };
-    let direct =
-        |port| trace(port, &["--until", "tls", "--local", "off"], None).at("/certificate/not_after").clone();
-    assert_ne!(direct(one.port), direct(two.port), "they are told apart by their certificates");
-    for server in [&one, &two, &one] {
-        assert_eq!(served(&msts(server.port)), direct(server.port));
-    }
+}
+
+/// haproxy takes turns where it finds no name to go by.
+#[test]
+fn a_farm_goes_by_the_name_in_the_cookie() {
+    let Some(farm) = Farm::new("balance rdp-cookie(mstshash)") else { return };
+    let names = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"];
+    let one_by_one = || names.map(|name| farm.with(&format!("Cookie: mstshash={name}")));
+    let led = one_by_one();
+    assert_eq!(led, one_by_one(), "a name leads to the same server again");
+    assert!(led.contains(&farm.direct(0)) && led.contains(&farm.direct(1)), "{led:?}");
+    let own = farm.with("Cookie: mstshash=rdptrace");
+    assert_eq!([(); 3].map(|()| served(farm.front.port, &[])), [(); 3].map(|()| own.clone()));
+    let turns = [(); 2].map(|()| farm.with("Cookie: msts=0.0.0000"));
+    assert_ne!(turns[0], turns[1], "nothing to go by");
 }
