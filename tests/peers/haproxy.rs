@@ -10,13 +10,13 @@ use crate::{
     xrdp::{VALID, Xrdp, xrdp},
 };
 
-struct Haproxy {
+pub struct Haproxy {
     _program: Program,
-    port: u16,
+    pub port: u16,
 }
 
 /// With these lines in its frontend and these settings of its only server; `bind` follows its address.
-fn haproxy(bind: &str, frontend: &str, server: u16, settings: &str) -> Haproxy {
+pub fn haproxy(bind: &str, frontend: &str, server: u16, settings: &str) -> Haproxy {
     let folder = folder("haproxy");
     both_in_one(&folder);
     let port = free_port();
@@ -136,7 +136,7 @@ fn a_server_that_hangs_behind_a_proxy_ends_at_the_proxys_timeout() {
 }
 
 /// The cookie of MS-RDPBCGR 2.2.1.1 for 127.0.0.1: the address and the port as numbers in the order of their bytes.
-fn msts(port: u16) -> String {
+pub fn msts(port: u16) -> String {
     format!("Cookie: msts=16777343.{}.0000", port.swap_bytes())
 }
 

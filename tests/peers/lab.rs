@@ -112,9 +112,13 @@ impl Drop for Program {
     }
 }
 
-/// Waits until something listens.
+/// Waits until something listens on this port.
 pub fn wait_for(port: u16) {
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    wait_for_address(SocketAddr::from(([127, 0, 0, 1], port)));
+}
+
+/// Waits until something listens there.
+pub fn wait_for_address(address: SocketAddr) {
     let begin = Instant::now();
     while TcpStream::connect(address).is_err() {
         assert!(begin.elapsed() < START, "nothing listens on {address}");

@@ -7,6 +7,7 @@
 
 mod acceptor;
 mod boxes;
+mod broker;
 mod dante;
 mod demo_gateway;
 mod demo_server;

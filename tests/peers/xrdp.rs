@@ -1,11 +1,13 @@
 //! xrdp 0.9, in the settings that its administrators meet.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, net::SocketAddr, path::PathBuf, process::Command};
 
 use serde_json::json;
 
 use crate::{
-    lab::{Program, certificate, colours, folder, free_port, has, is_root, trace, wait_for},
+    lab::{
+        Program, certificate, colours, folder, free_port, has, is_root, trace, wait_for, wait_for_address,
+    },
     namespace::Namespace,
 };
 
@@ -18,6 +20,14 @@ pub struct Xrdp {
 pub fn xrdp(settings: &[(&str, &str)], validity: (i64, i64)) -> Option<Xrdp> {
     let server = start(Command::new("unshare"), settings, validity)?;
     wait_for(server.port);
+    Some(server)
+}
+
+/// The same at this address.
+pub fn xrdp_at(address: SocketAddr, settings: &[(&str, &str)]) -> Option<Xrdp> {
+    let listen = format!("tcp://{address}");
+    let server = start(Command::new("unshare"), &[&[("port", listen.as_str())], settings].concat(), VALID)?;
+    wait_for_address(address);
     Some(server)
 }
 
