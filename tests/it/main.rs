@@ -42,6 +42,7 @@ mod rdp_file_findings;
 mod rdp_file_program;
 mod readers;
 mod reports;
+mod round_trips;
 mod scenarios;
 mod schema;
 mod screenshot;

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     display::Display,
@@ -150,6 +150,9 @@ fn a_ticket_is_taken_and_the_account_is_verified() {
     assert_eq!(traced.evidence("credssp", "kdc/ticket"), true);
     assert_eq!(traced.evidence("credssp", "kdc/service_principal"), "TERMSRV/localhost");
     assert_eq!(traced.evidence("credssp", "ntlm"), &json!(null));
+    let exchanges = traced.evidence("credssp", "kdc/exchanges").as_array().expect("questions");
+    let answers: Vec<&Value> = exchanges.iter().map(|one| &one["answer"]).collect();
+    assert_eq!(answers, ["krb_error", "as_rep", "tgs_rep"]);
     assert!(!traced.report.to_string().contains(PASSWORD));
 }
 
