@@ -6,7 +6,7 @@ use std::{fmt, time::Duration};
 
 use zeroize::Zeroizing;
 
-pub use kdc::Kdc;
+pub use kdc::{Kdc, KdcSource, KdcTransport, Kerberos};
 
 use crate::codes::Phase;
 
@@ -33,8 +33,8 @@ pub struct Settings {
     pub license: LicensePolicy,
     /// The account for CredSSP.
     pub account: Option<Account>,
-    /// The KDC to ask for a Kerberos ticket; without one the account is used with NTLM.
-    pub kdc: Option<Kdc>,
+    /// How a Kerberos ticket is had; without it the account is used with NTLM.
+    pub kerberos: Option<Kerberos>,
     /// Whether the activation may take over a session of the account.
     pub take_session: bool,
     /// Whether to watch the session after the activation for what the server draws.
@@ -76,7 +76,7 @@ impl Default for Settings {
             preconnection: None,
             license: LicensePolicy::Challenge,
             account: None,
-            kdc: None,
+            kerberos: None,
             take_session: false,
             screenshot: false,
             experiments: Experiments::Auto,

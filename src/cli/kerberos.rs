@@ -4,7 +4,8 @@ use clap::{Args, ValueEnum};
 
 use super::Error;
 use crate::{
-    settings::{Account, Kdc},
+    local::{Krb5, this_machine},
+    settings::{Kdc, KdcSource, KdcTransport, Kerberos},
     target::host_and_optional_port,
 };
 
@@ -12,12 +13,13 @@ const PORT: u16 = 88;
 
 #[derive(Args, Debug)]
 pub struct KerberosArguments {
-    /// How to use the account: NTLM, or a Kerberos ticket of --kdc and never NTLM in its place
+    /// How to use the account: NTLM, or a Kerberos ticket and never NTLM in its place
     #[arg(long, value_enum, default_value = "ntlm")]
     pub auth: Authentication,
 
-    /// The KDC to ask over TCP; the default port is 88
-    #[arg(long, value_name = "HOST[:PORT]", value_parser = kdc)]
+    /// The KDC to ask, over TCP and where that fails over UDP, or over what the scheme says; the
+    /// default port is 88. Without it krb5.conf names it, else DNS
+    #[arg(long, value_name = "[tcp://|udp://]HOST[:PORT]", value_parser = kdc)]
     pub kdc: Option<Kdc>,
 }
 
@@ -29,28 +31,76 @@ pub enum Authentication {
 }
 
 impl KerberosArguments {
-    /// The KDC to ask, where Kerberos is asked for.
+    /// How a ticket is had for this account, where one is asked for. Nobody is asked for a password before.
     ///
     /// # Errors
     /// What Kerberos needs is missing, or given without it.
-    pub fn kdc(&self, account: Option<&Account>) -> Result<Option<Kdc>, Error> {
-        match (self.auth, &self.kdc) {
-            (Authentication::Ntlm, None) => Ok(None),
-            (Authentication::Ntlm, Some(_)) => Err(Error::new("--kdc needs --auth kerberos")),
-            (Authentication::Kerberos, None) => Err(Error::new("--auth kerberos needs --kdc HOST[:PORT]")),
-            (Authentication::Kerberos, Some(kdc)) => {
-                let account = account.ok_or_else(|| Error::new("--auth kerberos needs an account: -u"))?;
-                if account.domain.is_none() && !account.user.contains('@') {
-                    let text = "--auth kerberos needs a realm: -u 'REALM\\USER', or a UPN";
-                    return Err(Error::new(text));
-                }
-                Ok(Some(kdc.clone()))
-            }
+    pub fn kerberos(&self, user: Option<&str>, proxied: bool) -> Result<Option<Kerberos>, Error> {
+        if self.auth == Authentication::Ntlm {
+            return match self.kdc {
+                Some(_) => Err(Error::new("--kdc needs --auth kerberos")),
+                None => Ok(None),
+            };
         }
+        let user = user.ok_or_else(|| Error::new("--auth kerberos needs an account: -u"))?;
+        let realm = realm(user)
+            .ok_or_else(|| Error::new("--auth kerberos needs a realm: -u 'REALM\\USER', or a UPN"))?;
+        if proxied && self.kdc.as_ref().is_some_and(|kdc| kdc.transport == KdcTransport::Udp) {
+            return Err(Error::new("--kdc names a KDC over UDP, which no proxy carries"));
+        }
+        let (kdcs, source) = match &self.kdc {
+            Some(kdc) => (vec![kdc.clone()], KdcSource::Argument),
+            None => of_configuration(&realm)?,
+        };
+        Ok(Some(Kerberos { realm, kdcs, source }))
     }
 }
 
+/// The part that names the realm, where there is one.
+fn realm(user: &str) -> Option<String> {
+    let domain = user.split_once('\\').map(|(domain, _)| domain);
+    let realm = domain.or_else(|| user.rsplit_once('@').map(|(_, realm)| realm));
+    realm.filter(|realm| !realm.is_empty()).map(str::to_owned)
+}
+
+/// What krb5.conf says of the realm; where it says nothing DNS is asked, unless it forbids that.
+fn of_configuration(realm: &str) -> Result<(Vec<Kdc>, KdcSource), Error> {
+    let machine = this_machine();
+    let settings = Krb5::of(&machine).map_err(|unread| {
+        Error::new(format!("cannot read {}: {}; --kdc names a KDC", unread.what, unread.why))
+    })?;
+    let Some(settings) = settings else { return Ok((Vec::new(), KdcSource::Dns)) };
+    let listed = settings.kdcs(realm);
+    let kdcs: Result<Vec<_>, _> = listed.iter().map(|text| of_file(text)).collect();
+    let kdcs =
+        kdcs.map_err(|why| Error::new(format!("{} lists a KDC of {realm} that {why}", settings.path)))?;
+    match (kdcs.is_empty(), settings.asks_dns()) {
+        (false, _) => Ok((kdcs, KdcSource::Configuration)),
+        (true, true) => Ok((kdcs, KdcSource::Dns)),
+        (true, false) => Err(Error::new(format!(
+            "{} lists no KDC of {realm} and forbids to look for one in DNS; --kdc names one",
+            settings.path
+        ))),
+    }
+}
+
+/// MIT's forms: HOST[:PORT], tcp/HOST, udp/HOST, and https:// for a proxy of KDCs.
+fn of_file(text: &str) -> Result<Kdc, String> {
+    let plain = text.split_whitespace().next().unwrap_or_default();
+    let given = match plain.split_once('/').filter(|(protocol, _)| matches!(*protocol, "tcp" | "udp")) {
+        Some((protocol, rest)) => format!("{protocol}://{rest}"),
+        None => plain.to_owned(),
+    };
+    kdc(&given).map_err(|why| format!("cannot be used, {text}: {why}"))
+}
+
 fn kdc(text: &str) -> Result<Kdc, String> {
-    let (host, port) = host_and_optional_port(text).map_err(str::to_owned)?;
-    Ok(Kdc { host, port: port.unwrap_or(PORT) })
+    let (transport, place) = match text.split_once("://") {
+        None => (KdcTransport::Any, text),
+        Some(("tcp", place)) => (KdcTransport::Tcp, place),
+        Some(("udp", place)) => (KdcTransport::Udp, place),
+        Some(_) => return Err("tcp:// or udp:// is expected".to_owned()),
+    };
+    let (host, port) = host_and_optional_port(place).map_err(str::to_owned)?;
+    Ok(Kdc { transport, host, port: port.unwrap_or(PORT) })
 }

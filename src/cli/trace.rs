@@ -118,6 +118,8 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         None => given,
     };
     let given = arguments.farm.settings(given);
+    let kerberos =
+        arguments.kerberos.kerberos(arguments.user.as_deref(), arguments.connection.proxy.proxy.is_some())?;
     let gateway = gateway(arguments, target)?;
     let account = password::account(arguments)?;
     let first = gateway.as_ref().map_or(target.host.as_str(), |gateway| &gateway.host);
@@ -134,7 +136,7 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         take_session: arguments.take_session,
         allow_unpatched: arguments.allow_unpatched,
         hardware_id: hardware_id(),
-        kdc: arguments.kerberos.kdc(account.as_ref())?,
+        kerberos,
         account,
         ..given
     })

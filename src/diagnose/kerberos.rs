@@ -12,8 +12,15 @@ pub const SERVICE_PRINCIPAL: &[i64] = &[7, 8];
 pub const SKEW: i64 = 37;
 
 /// Every code that an ending at the KDC can have.
-pub const CODES: &[&str] =
-    &["kdc-unreachable", "kdc-answer-malformed", "kdc-clock-skew", "kdc-service-unknown", "kdc-refused"];
+pub const CODES: &[&str] = &[
+    "kdc-not-found",
+    "kdc-unreachable",
+    "kdc-answer-malformed",
+    "kdc-clock-skew",
+    "kdc-service-unknown",
+    "kdc-referral",
+    "kdc-refused",
+];
 
 /// The failure, when it came before the KDC had given the ticket.
 pub fn ended_at_kdc<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
@@ -32,14 +39,18 @@ pub fn refuses(facts: &Facts<'_>) -> bool {
 /// The finding for what ended at the KDC.
 pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
     let failure = ended_at_kdc(facts)?;
+    let kdc = facts.credssp?.kdc.as_ref()?;
     Some(match (failure.kind, failure.code) {
         (FailureKind::KerberosError, _) if refuses(facts) => "credentials-refused",
         (FailureKind::KerberosError, Some(SKEW)) => "kdc-clock-skew",
         (FailureKind::KerberosError, Some(code)) if SERVICE_PRINCIPAL.contains(&code) => {
             "kdc-service-unknown"
         }
+        (FailureKind::KerberosError, _) if kdc.referral.is_some() => "kdc-referral",
         (FailureKind::KerberosError, _) => "kdc-refused",
         (FailureKind::Malformed, _) => "kdc-answer-malformed",
+        // Nobody was there to be asked.
+        _ if kdc.host.is_empty() => "kdc-not-found",
         _ => "kdc-unreachable",
     })
 }

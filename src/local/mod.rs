@@ -5,6 +5,7 @@ mod collect;
 mod damage;
 mod host;
 mod known;
+mod krb5;
 mod machine;
 mod pages;
 mod roles;
@@ -24,6 +25,7 @@ pub use host::{
     new_file, this_machine, without_account,
 };
 pub use known::Known;
+pub use krb5::{Krb5, Unread};
 pub use pages::{page, paged};
 pub use roles::is_answered;
 pub use scene::{Scene, Subject};

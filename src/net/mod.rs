@@ -13,6 +13,7 @@ mod pause;
 mod race;
 mod recorder;
 mod resolve;
+mod services;
 mod tap;
 mod through;
 mod tls;
@@ -39,12 +40,13 @@ pub use os::{System, hardware_id};
 pub use pause::pause;
 pub use race::race;
 pub use resolve::resolve;
+pub use services::services;
 pub use tls::{Handshake, Upgrade, Versions};
 pub use tunnel::{Remarks, SharedRemarks, gateway_error, remarks};
 pub use udp::{BoxDatagrams, Datagrams, Pending, receive_until};
 pub use wire::{Limits, Wire};
 
-use crate::report::Failure;
+use crate::report::{Failure, FailureKind};
 
 /// A connected byte stream.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -63,6 +65,12 @@ pub trait Network: Sync {
 
     /// The addresses of a name, in the order the system prefers them.
     fn look_up(&self, host: &str) -> impl Future<Output = Result<Vec<IpAddr>, Failure>> + Send;
+
+    /// Where a service is, best first, as the SRV records of this name say (RFC 2782); a network without them has none.
+    fn services(&self, name: &str) -> impl Future<Output = Result<Vec<(String, u16)>, Failure>> + Send {
+        let detail = format!("no SRV record can be asked for here: {name}");
+        async { Err(Failure::new(FailureKind::NotFound, detail)) }
+    }
 
     /// Opens a TCP connection.
     fn connect(&self, address: SocketAddr) -> impl Future<Output = io::Result<BoxStream>> + Send;

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use tokio::{net::TcpStream, task::spawn_blocking};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use super::{BoxDatagrams, BoxStream, Network, udp};
+use super::{BoxDatagrams, BoxStream, Network, services, udp};
 use crate::report::{Failure, FailureKind};
 
 /// The machine this program runs on.
@@ -28,6 +28,10 @@ impl Network for System {
         // getaddrinfo blocks; a hanging look-up is abandoned with its thread when the runtime shuts down.
         let answer = spawn_blocking(move || addresses(&name)).await;
         answer.expect("getaddrinfo does not panic").map_err(|error| look_up_failure(host, error))
+    }
+
+    async fn services(&self, name: &str) -> Result<Vec<(String, u16)>, Failure> {
+        services::ask(name).await
     }
 
     async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {

@@ -7,8 +7,8 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-/// More than any datagram of the set-up.
-const LONGEST: usize = 2048;
+/// The longest datagram there is.
+const LONGEST: usize = 64 * 1024;
 
 /// What a [`Datagrams`] will have done.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send + 'a>>;
@@ -18,7 +18,7 @@ pub trait Datagrams: Send + Sync {
     /// Sends one datagram.
     fn send<'a>(&'a self, bytes: &'a [u8]) -> Pending<'a, ()>;
 
-    /// The next datagram, cut to 2048 bytes.
+    /// The next datagram.
     fn receive(&self) -> Pending<'_, Vec<u8>>;
 }
 

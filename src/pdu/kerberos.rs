@@ -12,10 +12,24 @@ use super::{
 pub enum KdcMessage {
     /// AS-REP: the ticket-granting ticket.
     AsRep,
-    /// TGS-REP: the ticket for the service.
-    TgsRep,
+    /// TGS-REP: the ticket for the service, or for the KDC of another realm.
+    TgsRep {
+        /// That realm.
+        referral: Option<String>,
+    },
     /// KRB-ERROR.
     Error(KrbError),
+}
+
+impl KdcMessage {
+    /// The name as the report spells it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::AsRep => "as_rep",
+            Self::TgsRep { .. } => "tgs_rep",
+            Self::Error(_) => "krb_error",
+        }
+    }
 }
 
 /// The fields of a KRB-ERROR that a trace reads (RFC 4120 section 5.9.1).
@@ -30,6 +44,7 @@ pub struct KrbError {
 /// The longest message that a KDC may claim, in bytes.
 pub const MAX_MESSAGE: usize = 60 * 1024;
 
+const TICKET: u8 = 0x61;
 const SEQUENCE: u8 = 0x30;
 const OCTET_STRING: u8 = 0x04;
 const GENERALIZED_TIME: u8 = 0x18;
@@ -56,9 +71,39 @@ pub fn tcp_length(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
 pub fn kdc_message(bytes: &[u8]) -> Result<KdcMessage, Malformed> {
     match element(&mut Reader::new(bytes))? {
         (0x6B, _) => Ok(KdcMessage::AsRep),
-        (0x6D, _) => Ok(KdcMessage::TgsRep),
+        (0x6D, content) => Ok(KdcMessage::TgsRep { referral: referral(content).unwrap_or_default() }),
         (0x7E, content) => krb_error(content).map(KdcMessage::Error),
         (tag, _) => Err(Malformed(format!("a message with tag {tag:#04x} where a KDC's answer belongs"))),
+    }
+}
+
+/// A message as it goes over TCP, behind its length.
+pub fn tcp_message(message: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(message.len()).unwrap_or(u32::MAX);
+    [&length.to_be_bytes(), message].concat()
+}
+
+/// The realm in krbtgt/REALM, where the ticket is for that service (RFC 4120 section 3.3.3.2).
+fn referral(content: &[u8]) -> Result<Option<String>, Malformed> {
+    let ticket = field(content, 0xA5)?;
+    let name = field(expect(&mut Reader::new(ticket), TICKET)?, 0xA2)?;
+    let mut parts = fields(field(name, 0xA1)?)?;
+    let mut part =
+        || expect(&mut parts, GENERAL_STRING).map(|part| String::from_utf8_lossy(part).into_owned());
+    match part()?.eq_ignore_ascii_case("krbtgt") {
+        true => part().map(Some),
+        false => Ok(None),
+    }
+}
+
+/// The content of the first field with this tag.
+fn field(content: &[u8], tag: u8) -> Result<&[u8], Malformed> {
+    let mut fields = fields(content)?;
+    loop {
+        match element(&mut fields)? {
+            (found, content) if found == tag => return Ok(content),
+            _ => {}
+        }
     }
 }
 

@@ -231,11 +231,11 @@ impl<N: Network> Walk<'_, N> {
             server_name: self.probe.server_name(),
             now: self.probe.network.now(),
         };
-        let run = async |e: &mut _| match (&self.probe.settings.kdc, account) {
-            (Some(kdc), Some(account)) => {
-                let Probe { network, limits, .. } = *self.probe;
-                let asking = Asking { network, kdc, limits };
-                credssp::kerberos::run(wire, &asking, (&access, account), e).await
+        let run = async |e: &mut _| match (&self.probe.settings.kerberos, account) {
+            (Some(kerberos), Some(account)) => {
+                let Probe { network, limits, settings, .. } = *self.probe;
+                let asking = Asking { network, kerberos, proxy: settings.proxy.as_ref(), limits };
+                credssp::kerberos::run(wire, asking, (&access, account), e).await
             }
             _ => credssp::run(wire, &access, e).await,
         };

@@ -121,7 +121,14 @@ fn kdc(kdc: &KdcEvidence) -> String {
     let time = kdc.elapsed_ms.map_or_else(String::new, |time| format!(" in {:.1} ms", time.0));
     let ticket = if kdc.ticket { "ticket" } else { "no ticket" };
     let clock = kdc.clock_skew_seconds.map_or_else(String::new, |skew| format!(", clock {skew:+} s"));
-    format!("KDC {}: {ticket} for {}{time}{clock}", kdc.host, kdc.service_principal)
+    let source = match kdc.source.as_str() {
+        "krb5_conf" => " of krb5.conf",
+        "dns" => " of DNS",
+        _ => "",
+    };
+    let host = if kdc.host.is_empty() { "not found".to_owned() } else { kdc.host.clone() };
+    let over = if kdc.transport == "udp" { " over UDP" } else { "" };
+    format!("KDC{source} {host}{over}: {ticket} for {}{time}{clock}", kdc.service_principal)
 }
 
 /// The Windows that it claims to be.

@@ -27,7 +27,7 @@ pub use evidence::{
     GatewaySteps, GatewayTunnel, HandshakeSignature, HelloOffer, KdcEvidence, KdcExchange,
     LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence, MultitransportRequest,
     NegotiateEvidence, NtlmEvidence, ProxyEvidence, Redirection, ResolveEvidence, ResolvedAddress, Seen,
-    Selected, StepSummary, TlsEvidence,
+    Selected, StepSummary, TlsEvidence, UnansweredKdc,
 };
 pub use failure::{Failure, FailureKind};
 pub use judgement::{

@@ -1,10 +1,66 @@
 //! Whom to ask for a Kerberos ticket.
 
-/// A Kerberos key distribution centre, asked over TCP.
+/// The account is used with a Kerberos ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kerberos {
+    /// The realm of the account.
+    pub realm: String,
+    /// The KDCs in the order in which they are tried; DNS is asked for them where there is none.
+    pub kdcs: Vec<Kdc>,
+    /// Who named them.
+    pub source: KdcSource,
+}
+
+/// Who named the KDCs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KdcSource {
+    /// `--kdc`.
+    Argument,
+    /// krb5.conf.
+    Configuration,
+    /// SRV records of the realm.
+    Dns,
+}
+
+impl KdcSource {
+    /// The value as the report spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Argument => "argument",
+            Self::Configuration => "krb5_conf",
+            Self::Dns => "dns",
+        }
+    }
+}
+
+/// A Kerberos key distribution centre.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kdc {
+    /// How it is asked.
+    pub transport: KdcTransport,
     /// Name or address.
     pub host: String,
-    /// TCP port.
+    /// TCP or UDP port.
     pub port: u16,
+}
+
+/// How a KDC is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KdcTransport {
+    /// Over TCP, and over UDP where that does not reach it.
+    Any,
+    /// Over TCP.
+    Tcp,
+    /// Over UDP, and over TCP where the answer is too long for a datagram.
+    Udp,
+}
+
+impl KdcTransport {
+    /// The value as the report spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any | Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        }
+    }
 }

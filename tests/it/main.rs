@@ -23,6 +23,7 @@ mod joined;
 mod joined_pages;
 mod judge;
 mod junit;
+mod kerberos;
 mod lab;
 mod layers;
 mod license;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     display::Display,
-    lab::{Program, Traced, folder, free_port, has, is_root, skipped, trace, wait_for},
+    lab::{Program, Traced, folder, free_port, has, is_root, skipped, trace, traced, wait_for},
 };
 
 const REALM: &str = "EXAMPLE.TEST";
@@ -49,7 +49,12 @@ impl Kdc {
     }
 
     fn trace(&self, server: u16, name: &str, password: &str) -> Traced {
-        let kdc = format!("127.0.0.1:{}", self.port);
+        self.trace_over("", server, name, password)
+    }
+
+    /// The KDC is asked as this scheme says.
+    fn trace_over(&self, scheme: &str, server: u16, name: &str, password: &str) -> Traced {
+        let kdc = format!("{scheme}127.0.0.1:{}", self.port);
         let arguments = ["-u", USER, "--auth", "kerberos", "--kdc", &kdc, "--server-name", name];
         trace(server, &[&arguments[..], &["--timeout", "3"]].concat(), Some(password))
     }
@@ -154,6 +159,24 @@ fn a_ticket_is_taken_and_the_account_is_verified() {
     let answers: Vec<&Value> = exchanges.iter().map(|one| &one["answer"]).collect();
     assert_eq!(answers, ["krb_error", "as_rep", "tgs_rep"]);
     assert!(!traced.report.to_string().contains(PASSWORD));
+}
+
+#[test]
+fn a_ticket_is_had_over_udp_or_from_the_kdc_of_krb5_conf() {
+    let Some(kdc) = Kdc::start() else { return };
+    let Some(server) = Server::start(&kdc) else { return };
+    let over_udp = kdc.trace_over("udp://", server.port, "localhost", PASSWORD);
+    assert_eq!(over_udp.ending(), [json!("passed"), json!(null), json!(null)], "{over_udp:#?}");
+    assert_eq!(over_udp.evidence("credssp", "kdc/transport"), "udp");
+    let configuration = kdc.folder.join("krb5.conf");
+    let configuration = configuration.to_str().expect("a path of text");
+    let arguments = ["-u", USER, "--auth", "kerberos", "--server-name", "localhost"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
+    command.env("RDPTRACE_PASSWORD", PASSWORD).env("KRB5_CONFIG", configuration);
+    let found = traced(command, "127.0.0.1", server.port, &arguments);
+    assert_eq!(found.ending(), [json!("passed"), json!(null), json!(null)], "{found:#?}");
+    assert_eq!(found.evidence("credssp", "kdc/source"), "krb5_conf");
+    assert_eq!(found.evidence("credssp", "kdc/host"), "127.0.0.1");
 }
 
 #[test]

@@ -1,15 +1,13 @@
 //! Kerberos on Linux and macOS: its configuration, its tolerance for clocks, and whether a ticket is there.
 
 use crate::{
-    local::{Check, Said, Scene},
+    local::{Check, Krb5, Said, Scene},
     report::{
         Os::{Linux, Macos},
         Role::Client,
     },
 };
 
-/// More included files than this are not read.
-const MOST: usize = 64;
 /// Seconds that Kerberos allows between two clocks.
 const TOLERANCE: u32 = 300;
 
@@ -20,69 +18,9 @@ pub const CHECKS: &[Check] = &[
     Check::logic("kerberos-ticket", Client, &[Linux, Macos], ticket),
 ];
 
-/// The settings of krb5.conf, by section and name.
-pub struct Settings {
-    path: String,
-    lines: Vec<(String, String, String)>,
-}
-
-impl Settings {
-    /// The realm of this machine.
-    pub fn realm(&self) -> Option<&str> {
-        self.value("libdefaults", "default_realm")
-    }
-
-    fn value(&self, section: &str, name: &str) -> Option<&str> {
-        let mut lines = self.lines.iter();
-        lines.find(|line| line.0 == section && line.1 == name).map(|line| line.2.as_str())
-    }
-
-    fn read(&mut self, text: &str) {
-        let mut section = String::new();
-        for line in text.lines().map(str::trim).filter(|line| !line.starts_with(['#', ';'])) {
-            if let Some(name) = line.strip_prefix('[').and_then(|line| line.split(']').next()) {
-                section = name.trim().to_ascii_lowercase();
-            } else if let Some((name, value)) = line.split_once('=') {
-                self.lines.push((section.clone(), name.trim().to_owned(), value.trim().to_owned()));
-            }
-        }
-    }
-}
-
-/// The configuration with what it includes; none where this machine has none.
-pub fn configuration(scene: &Scene<'_>) -> Result<Option<Settings>, Said> {
-    let unreadable = |path: &str| {
-        let path = path.to_owned();
-        move |why| Said::unreadable(&path, &why)
-    };
-    let named = scene.host.variable("KRB5_CONFIG").map_err(unreadable("KRB5_CONFIG"))?;
-    let usual = ["/etc/krb5.conf", "/Library/Preferences/edu.mit.Kerberos"];
-    let usual = if scene.system() == Macos { &usual[..] } else { &usual[..1] };
-    let paths = named.as_deref().map_or(usual.to_vec(), |named| named.split(':').take(MOST).collect());
-    for path in paths {
-        let Some(text) = scene.host.text(path).map_err(unreadable(path))? else { continue };
-        let mut settings = Settings { path: path.to_owned(), lines: Vec::new() };
-        settings.read(&text);
-        let words = text.lines().filter_map(|line| line.trim().split_once(char::is_whitespace));
-        for (word, place) in words.take(MOST) {
-            let files = match word {
-                "include" => vec![place.trim().to_owned()],
-                "includedir" => inside(scene, place.trim()),
-                _ => continue,
-            };
-            for file in files {
-                settings.read(&scene.host.text(&file).ok().flatten().unwrap_or_default());
-            }
-        }
-        return Ok(Some(settings));
-    }
-    Ok(None)
-}
-
-fn inside(scene: &Scene<'_>, folder: &str) -> Vec<String> {
-    let folder = folder.trim_end_matches('/');
-    let names = scene.host.folder(folder).ok().flatten().unwrap_or_default();
-    names.into_iter().take(MOST).map(|name| format!("{folder}/{name}")).collect()
+/// The configuration; none where this machine has none.
+pub fn configuration(scene: &Scene<'_>) -> Result<Option<Krb5>, Said> {
+    Krb5::of(scene.host).map_err(|unread| Said::unreadable(&unread.what, &unread.why))
 }
 
 fn configured(scene: &Scene<'_>) -> Said {
@@ -95,7 +33,7 @@ fn configured(scene: &Scene<'_>) -> Said {
         return Said::warning(format!("{} names no default realm", settings.path));
     };
     let listed = settings.value("realms", "kdc").is_some();
-    let asked = settings.value("libdefaults", "dns_lookup_kdc").is_none_or(yes);
+    let asked = settings.asks_dns();
     let said = if !listed && !asked {
         Said::warning(
             "the configuration of Kerberos lists no KDC and forbids to look for one in DNS; NTLM needs none",
@@ -110,10 +48,6 @@ fn configured(scene: &Scene<'_>) -> Said {
         Said::ok("Kerberos has a realm and looks for its KDC in DNS")
     };
     said.seen(format!("default_realm = {realm}"))
-}
-
-fn yes(word: &str) -> bool {
-    ["true", "yes", "on", "t", "y", "1"].iter().any(|yes| word.eq_ignore_ascii_case(yes))
 }
 
 fn clock_skew(scene: &Scene<'_>) -> Said {

@@ -13,7 +13,11 @@ use crate::{
     codes,
     net::{Framing, Instant, Network, Wire},
     pdu::spnego,
-    phase::{PhaseResult, Step, ending, kdc::Asking, random},
+    phase::{
+        PhaseResult, Step, ending,
+        kdc::{Asking, Kdcs},
+        random,
+    },
     report::{CredsspEvidence, Failure, FailureKind, KdcEvidence},
     settings::Account,
 };
@@ -30,14 +34,14 @@ const TO_CLIENT: &[u8] = b"CredSSP Server-To-Client Binding Hash\0";
 /// `kerberos_error` and what keeps from the KDC, then those of CredSSP.
 pub async fn run<N: Network>(
     wire: &mut Wire,
-    asking: &Asking<'_, N>,
+    asking: Asking<'_, N>,
     (access, account): (&Access<'_>, &Account),
     evidence: &mut CredsspEvidence,
 ) -> PhaseResult<()> {
     if let Some(reason) = reason_to_stop(access, u32::MAX) {
         return Ok(Step::Stopped(reason.into()));
     }
-    let mut client = Client::new(asking.kdc, account, access.server_name)?;
+    let mut client = Client::new(account, access.server_name)?;
     let ticket = ticket(&mut client, asking, evidence).await?;
     // The KDC had a time of its own.
     wire.enter(codes::Phase::Credssp);
@@ -55,7 +59,7 @@ pub async fn run<N: Network>(
             "the server's CredSSP version is below 5, to which no ticket is bound".into(),
         ));
     }
-    client.accept(&answer(seen.nego_token.as_deref(), &frame)?)?;
+    client.accept(&answer(seen.nego_token.as_deref(), &frame)?).await?;
     let key = access.public_key.as_deref().unwrap_or_default();
     prove(wire, &mut client, (key, seen.version), evidence).await?;
     let credentials = client.seal(&client.credentials()?)?;
@@ -67,17 +71,17 @@ pub async fn run<N: Network>(
 /// The AP-REQ, with everything that was asked for it.
 async fn ticket<N: Network>(
     client: &mut Client,
-    asking: &Asking<'_, N>,
+    asking: Asking<'_, N>,
     evidence: &mut CredsspEvidence,
 ) -> Result<Vec<u8>, Failure> {
-    let seen = evidence.kdc.insert(KdcEvidence {
-        host: asking.kdc.host.clone(),
-        transport: "tcp".to_owned(),
-        service_principal: client.principal().to_owned(),
-        ..KdcEvidence::default()
-    });
+    let seen = evidence
+        .kdc
+        .insert(KdcEvidence { service_principal: client.principal().to_owned(), ..KdcEvidence::default() });
     let begin = Instant::now();
-    let ticket = client.ticket(asking, seen).await;
+    let ticket = match Kdcs::find(asking, seen).await {
+        Ok(mut kdcs) => client.ticket(&mut kdcs, seen).await,
+        Err(failure) => Err(failure),
+    };
     seen.elapsed_ms = Some(begin.elapsed().into());
     seen.ticket = ticket.is_ok();
     // The second question is the first that carries a proof of the password.

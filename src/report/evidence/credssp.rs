@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Millis, Timestamp};
+use crate::report::{Failure, Millis, Timestamp};
 
 /// CredSSP (MS-CSSP).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -32,22 +32,50 @@ pub struct CredsspEvidence {
 /// The way to a Kerberos ticket (RFC 4120).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct KdcEvidence {
-    /// Name or address of the KDC.
+    /// The realm of the account.
+    #[serde(default)]
+    pub realm: String,
+    /// Who named the KDC: `argument`, `krb5_conf` or `dns`.
+    #[serde(default)]
+    pub source: String,
+    /// Name or address of the KDC that answered, or of the first that was tried.
     pub host: String,
-    /// The address that answered.
+    /// Its port.
+    #[serde(default)]
+    pub port: u16,
+    /// The address that was connected to.
     pub address: Option<SocketAddr>,
-    /// How it is asked: `tcp`.
+    /// How it is asked: `tcp` or `udp`.
     pub transport: String,
+    /// The KDCs that gave no answer, in the order in which they were tried.
+    #[serde(default)]
+    pub unanswered: Vec<UnansweredKdc>,
     /// The service principal that a ticket was asked for.
     pub service_principal: String,
     /// Whether the KDC gave the ticket for the service.
     pub ticket: bool,
+    /// The realm to which the KDC referred for the service.
+    #[serde(default)]
+    pub referral: Option<String>,
     /// Every question, in order.
     pub exchanges: Vec<KdcExchange>,
     /// The KDC's clock minus the client's, in seconds; only an error of the KDC tells.
     pub clock_skew_seconds: Option<i64>,
     /// Time for all of it.
     pub elapsed_ms: Option<Millis>,
+}
+
+/// A KDC that gave no answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UnansweredKdc {
+    /// Name or address.
+    pub host: String,
+    /// TCP or UDP port.
+    pub port: u16,
+    /// How it was asked: `tcp` or `udp`.
+    pub transport: String,
+    /// What kept the answer from coming.
+    pub failure: Failure,
 }
 
 /// One question to the KDC and its answer.

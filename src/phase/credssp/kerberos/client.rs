@@ -16,13 +16,16 @@ use super::{super::client::ours, as_rep::retagged};
 use crate::{
     net::Network,
     pdu::connect_initial::CLIENT_NAME,
-    phase::kdc::{Asking, ask},
+    phase::kdc::Kdcs,
     report::{Failure, FailureKind, KdcEvidence},
-    settings::{Account, Kdc},
+    settings::Account,
 };
 
 type Asked<'a> =
     Generator<'a, NetworkRequest, sspi::Result<Vec<u8>>, sspi::Result<InitializeSecurityContextResult>>;
+
+/// sspi wants an address of a KDC, or it looks for one by itself; who is asked is decided here.
+const NOWHERE: &str = "tcp://kdc.invalid:88";
 
 /// The header of a sealed message that sspi takes apart from the rest.
 const SIGNATURE: usize = 16;
@@ -40,9 +43,8 @@ impl Client {
     ///
     /// # Errors
     /// The name is none of an account.
-    pub fn new(kdc: &Kdc, account: &Account, server: &str) -> Result<Self, Failure> {
-        let host = if kdc.host.contains(':') { format!("[{}]", kdc.host) } else { kdc.host.clone() };
-        let config = KerberosConfig::new(&format!("tcp://{host}:{}", kdc.port), CLIENT_NAME.to_owned());
+    pub fn new(account: &Account, server: &str) -> Result<Self, Failure> {
+        let config = KerberosConfig::new(NOWHERE, CLIENT_NAME.to_owned());
         let username = Username::new(&account.user, account.domain.as_deref()).map_err(|e| ours(&e))?;
         let identity = AuthIdentity { username, password: account.password.as_str().to_owned().into() };
         let credentials =
@@ -60,49 +62,29 @@ impl Client {
     /// The AP-REQ for the server, after the exchanges with the KDC.
     ///
     /// # Errors
-    /// Those of [`ask`], or an answer that cannot be used.
+    /// Those of [`Kdcs::ask`], or an answer that cannot be used.
     pub async fn ticket<N: Network>(
         &mut self,
-        asking: &Asking<'_, N>,
+        kdcs: &mut Kdcs<'_, N>,
         evidence: &mut KdcEvidence,
     ) -> Result<Vec<u8>, Failure> {
-        let mut input = [SecurityBuffer::new(Vec::new(), BufferType::Token)];
-        let mut output = [SecurityBuffer::new(Vec::new(), BufferType::Token)];
-        let mut handle = Some(self.credentials.clone());
-        let mut builder = self
-            .kerberos
-            .initialize_security_context()
-            .with_credentials_handle(&mut handle)
-            .with_context_requirements(requirements())
-            .with_target_data_representation(DataRepresentation::Native)
-            .with_target_name(&self.principal)
-            .with_input(&mut input)
-            .with_output(&mut output);
-        let mut asked = self.kerberos.initialize_security_context_impl(&mut builder).map_err(|e| ours(&e))?;
-        let mut state = guarded(&mut asked, Asked::start)?;
-        loop {
-            match state {
-                GeneratorState::Suspended(request) => {
-                    let answer = ask(asking, &request.data, evidence).await?;
-                    let answer = retagged(&answer, &self.password).unwrap_or(answer);
-                    state = guarded(&mut asked, |asked| asked.resume(Ok(answer)))?;
-                }
-                GeneratorState::Completed(result) => {
-                    result.map_err(|e| unusable(&e))?;
-                    break;
-                }
-            }
-        }
-        drop(asked);
-        let [token] = output;
-        Ok(token.buffer)
+        self.step(&[], async |request| kdcs.ask(request, evidence).await).await
     }
 
     /// Takes the AP-REP of the server, which proves that it could read the ticket.
     ///
     /// # Errors
     /// It does not belong to our AP-REQ.
-    pub fn accept(&mut self, token: &[u8]) -> Result<(), Failure> {
+    pub async fn accept(&mut self, token: &[u8]) -> Result<(), Failure> {
+        self.step(token, async |_| Err(unusable(&"it leads back to the KDC"))).await.map(|_| ())
+    }
+
+    /// One step of sspi, whose questions `ask` answers.
+    async fn step(
+        &mut self,
+        token: &[u8],
+        mut ask: impl AsyncFnMut(&[u8]) -> Result<Vec<u8>, Failure>,
+    ) -> Result<Vec<u8>, Failure> {
         let mut input = [SecurityBuffer::new(token.to_vec(), BufferType::Token)];
         let mut output = [SecurityBuffer::new(Vec::new(), BufferType::Token)];
         let mut handle = Some(self.credentials.clone());
@@ -116,10 +98,18 @@ impl Client {
             .with_input(&mut input)
             .with_output(&mut output);
         let mut asked = self.kerberos.initialize_security_context_impl(&mut builder).map_err(|e| ours(&e))?;
-        match guarded(&mut asked, Asked::start)? {
-            GeneratorState::Completed(result) => result.map(|_| ()).map_err(|e| unusable(&e)),
-            GeneratorState::Suspended(_) => Err(unusable(&"it leads back to the KDC")),
+        let mut state = guarded(&mut asked, Asked::start)?;
+        while let GeneratorState::Suspended(request) = state {
+            let answer = ask(&request.data).await?;
+            let answer = retagged(&answer, &self.password).unwrap_or(answer);
+            state = guarded(&mut asked, |asked| asked.resume(Ok(answer)))?;
         }
+        if let GeneratorState::Completed(result) = state {
+            result.map_err(|e| unusable(&e))?;
+        }
+        drop(asked);
+        let [token] = output;
+        Ok(token.buffer)
     }
 
     /// The account as it is delegated (MS-CSSP 2.2.1.2).

@@ -1,0 +1,135 @@
+//! One question to one KDC over TCP or UDP (RFC 4120 section 7.2).
+
+use std::net::SocketAddr;
+
+use super::Asking;
+use crate::{
+    codes::Phase,
+    net::{Framing, Instant, Limits, Network, receive_until},
+    pdu::kerberos::{KdcMessage, kdc_message, tcp_message},
+    phase::{Step, connect, proxy, resolve},
+    report::{ConnectEvidence, Failure, FailureKind, KdcEvidence, ResolveEvidence},
+    settings::{Kdc, KdcTransport},
+    target::Target,
+};
+
+/// How often a question is sent over UDP that proves nothing.
+const TRIES: u32 = 3;
+
+/// KRB_ERR_RESPONSE_TOO_BIG.
+const TOO_BIG: u32 = 52;
+
+/// A question.
+pub struct Sent<'a> {
+    /// It begins with its length.
+    pub request: &'a [u8],
+    /// Whether it may be sent more than once.
+    pub again: bool,
+    /// The deadlines.
+    pub limits: Limits,
+}
+
+/// The answer, which begins with its length whatever carried it.
+///
+/// # Errors
+/// The KDC is not reached or silent, or what answers is none.
+pub async fn ask<N: Network>(
+    asking: &Asking<'_, N>,
+    kdc: &Kdc,
+    sent: &Sent<'_>,
+    evidence: &mut KdcEvidence,
+) -> Result<Vec<u8>, Failure> {
+    let answer = match kdc.transport {
+        KdcTransport::Any | KdcTransport::Tcp => over_tcp(asking, kdc, sent, evidence).await,
+        KdcTransport::Udp => over_udp(asking, kdc, sent, evidence).await,
+    };
+    answer.map_err(|mut failure| {
+        let over = if kdc.transport == KdcTransport::Udp { " over UDP" } else { "" };
+        let detail = failure.detail.replace("the server", "the KDC");
+        failure.detail = format!("the KDC {}{over}: {detail}", target(kdc));
+        failure
+    })
+}
+
+fn target(kdc: &Kdc) -> Target {
+    Target { input: kdc.host.clone(), host: kdc.host.clone(), port: kdc.port, file: None }
+}
+
+async fn addresses<N: Network>(
+    asking: &Asking<'_, N>,
+    door: &Target,
+    limits: Limits,
+) -> Result<Vec<SocketAddr>, Failure> {
+    let mut seen = ResolveEvidence::default();
+    match resolve::run(asking.network, door, limits.phase_end(), &mut seen).await? {
+        Step::Passed(addresses) => Ok(addresses),
+        Step::Stopped(_) => Ok(Vec::new()),
+    }
+}
+
+async fn over_tcp<N: Network>(
+    asking: &Asking<'_, N>,
+    kdc: &Kdc,
+    sent: &Sent<'_>,
+    evidence: &mut KdcEvidence,
+) -> Result<Vec<u8>, Failure> {
+    let target = target(kdc);
+    let addresses = addresses(asking, &proxy::door(asking.proxy, &target), sent.limits).await?;
+    let mut seen = ConnectEvidence::default();
+    let way = (asking.proxy, &target);
+    let connected = connect::through(asking.network, &addresses, way, sent.limits, &mut seen).await;
+    evidence.address = seen.peer.or(evidence.address);
+    let Step::Passed(mut wire) = connected? else { return Ok(Vec::new()) };
+    wire.enter(Phase::Credssp);
+    let answered = match wire.send_secret(sent.request).await {
+        Ok(()) => wire.receive(Framing::Kdc).await,
+        Err(failure) => Err(failure),
+    };
+    wire.close(None).await;
+    answered
+}
+
+/// What is sent again is the same question: a KDC knows it again.
+async fn over_udp<N: Network>(
+    asking: &Asking<'_, N>,
+    kdc: &Kdc,
+    sent: &Sent<'_>,
+    evidence: &mut KdcEvidence,
+) -> Result<Vec<u8>, Failure> {
+    let end = sent.limits.phase_end();
+    let addresses = addresses(asking, &target(kdc), sent.limits).await?;
+    let address =
+        *addresses.first().ok_or_else(|| Failure::new(FailureKind::NotFound, "there is no address"))?;
+    let message = sent.request.get(4..).unwrap_or_default();
+    let tries = if sent.again { TRIES } else { 1 };
+    let pause = end.saturating_duration_since(Instant::now()) / tries;
+    let socket = asking.network.datagrams(address).await.map_err(|error| broken(&error))?;
+    evidence.address = Some(address);
+    for number in 1..=tries {
+        socket.send(message).await.map_err(|error| broken(&error))?;
+        let until = if number == tries { end } else { Instant::now() + pause };
+        let Some(answer) = receive_until(socket.as_ref(), until).await.map_err(|error| broken(&error))?
+        else {
+            continue;
+        };
+        return match kdc_message(&answer) {
+            Ok(KdcMessage::Error(error)) if error.code == TOO_BIG => {
+                over_tcp(asking, kdc, sent, evidence).await
+            }
+            _ => Ok(tcp_message(&answer)),
+        };
+    }
+    let detail = format!("nothing came back, datagrams sent: {tries}");
+    Err(Failure::new(FailureKind::Timeout, detail))
+}
+
+/// What ICMP said comes back as an error of the socket.
+fn broken(error: &std::io::Error) -> Failure {
+    use std::io::ErrorKind::{ConnectionRefused, ConnectionReset};
+    match error.kind() {
+        ConnectionRefused | ConnectionReset => {
+            Failure::new(FailureKind::Refused, "the port is closed, or a firewall rejects it")
+        }
+        _ => Failure::new(FailureKind::Unreachable, format!("no datagram can be sent or received: {error}")),
+    }
+}

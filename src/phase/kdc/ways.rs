@@ -1,0 +1,70 @@
+//! Which KDCs are asked, in which order, and how: those that are named, else those of DNS (RFC 4120 section 7.2.3).
+
+use std::time::Duration;
+
+use super::Asking;
+use crate::{
+    net::{Network, services},
+    report::{Failure, FailureKind},
+    settings::{Kdc, KdcTransport, Kerberos},
+};
+
+/// How long one is waited for that others follow.
+pub const PATIENCE: Duration = Duration::from_secs(3);
+
+/// More are not tried.
+const MOST: usize = 8;
+
+/// Every KDC with the one way on which it is asked; none is asked over UDP where a proxy connects for us.
+///
+/// # Errors
+/// There is none.
+pub async fn find<N: Network>(asking: &Asking<'_, N>) -> Result<Vec<Kdc>, Failure> {
+    let Kerberos { realm, kdcs, .. } = asking.kerberos;
+    let named = if kdcs.is_empty() { of_dns(asking, realm).await? } else { kdcs.clone() };
+    let mut ways: Vec<Kdc> = named.iter().flat_map(ways).collect();
+    if asking.proxy.is_some() {
+        ways.retain(|kdc| kdc.transport != KdcTransport::Udp);
+        if ways.is_empty() {
+            let detail = format!("every KDC of {realm} is asked over UDP, which no proxy carries");
+            return Err(Failure::new(FailureKind::NotFound, detail));
+        }
+    }
+    ways.truncate(MOST);
+    Ok(ways)
+}
+
+fn ways(kdc: &Kdc) -> Vec<Kdc> {
+    match kdc.transport {
+        KdcTransport::Any => {
+            let over = |transport| Kdc { transport, ..kdc.clone() };
+            vec![over(KdcTransport::Tcp), over(KdcTransport::Udp)]
+        }
+        _ => vec![kdc.clone()],
+    }
+}
+
+async fn of_dns<N: Network>(asking: &Asking<'_, N>, realm: &str) -> Result<Vec<Kdc>, Failure> {
+    let (mut found, mut failures) = (Vec::new(), Vec::new());
+    for (protocol, transport) in [("tcp", KdcTransport::Tcp), ("udp", KdcTransport::Udp)] {
+        let name = format!("_kerberos._{protocol}.{realm}");
+        match services(asking.network, &name, asking.limits.phase_end()).await {
+            Ok(hosts) => {
+                found.extend(hosts.into_iter().map(|(host, port)| Kdc { transport, host, port }));
+            }
+            Err(failure) => failures.push(failure),
+        }
+    }
+    let first = failures.into_iter().next();
+    match (found.is_empty(), first) {
+        (false, _) => Ok(found),
+        (true, Some(failure)) => Err(Failure {
+            detail: format!("no KDC of the realm {realm} is known: {}", failure.detail),
+            ..failure
+        }),
+        (true, None) => {
+            let detail = format!("DNS says that there is no KDC of the realm {realm}");
+            Err(Failure::new(FailureKind::NotFound, detail))
+        }
+    }
+}

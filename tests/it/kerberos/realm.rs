@@ -1,0 +1,280 @@
+//! The demo server, KDCs that say what a test says, and a proxy that reaches only the server.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex},
+};
+
+use rdptrace::{
+    Network, Report, Settings, Target, Unobserved,
+    net::{BoxDatagrams, BoxStream, Datagrams, Pending},
+    pdu::der::encode,
+    report::{Failure, FailureKind},
+    run,
+    settings::{Account, Kdc, KdcSource, KdcTransport, Kerberos, Proxy, ProxyKind},
+};
+use time::{Duration, OffsetDateTime, macros::format_description};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use crate::{demo::pipe, lab::Lab};
+
+const SERVER: &str = "192.0.2.15";
+const PROXY: &str = "192.0.2.250";
+
+/// What a KDC does with a question.
+#[derive(Clone, Debug)]
+pub enum Says {
+    /// This message, every time.
+    This(Vec<u8>),
+    /// These, and then nothing more.
+    InTurn(Vec<Vec<u8>>),
+    /// The length of a message, and no message.
+    Claims(u32),
+    Closes,
+    Silent,
+    Refused,
+}
+
+/// Everything that can be reached.
+pub struct Realm {
+    pub lab: Lab,
+    /// Each KDC with what it says over TCP and over UDP; the number is the last part of its address.
+    pub kdcs: Vec<(&'static str, Says, Says)>,
+    /// SRV records, each with its hosts.
+    pub services: Vec<(&'static str, &'static [&'static str])>,
+    pub proxied: bool,
+    pub asked: Arc<Mutex<Vec<String>>>,
+}
+
+/// A KDC of this name, asked so.
+pub fn kdc(host: &str, transport: KdcTransport) -> Kdc {
+    Kdc { transport, host: host.to_owned(), port: 88 }
+}
+
+impl Realm {
+    /// One KDC that says the same over TCP and over UDP.
+    pub fn of(says: Says) -> Self {
+        Self::new(vec![("kdc1", says.clone(), says)])
+    }
+
+    pub fn new(kdcs: Vec<(&'static str, Says, Says)>) -> Self {
+        Self { lab: Lab::of(None), kdcs, services: Vec::new(), proxied: false, asked: Arc::default() }
+    }
+
+    /// Every question that reached a KDC or a proxy.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("no test panics while it holds it").clone()
+    }
+
+    pub async fn trace(&self, kdcs: &[Kdc]) -> Report {
+        let source = if kdcs.is_empty() { KdcSource::Dns } else { KdcSource::Argument };
+        let kerberos = Kerberos { realm: "CORP.EXAMPLE".to_owned(), kdcs: kdcs.to_vec(), source };
+        let account = Account {
+            user: "alice@CORP.EXAMPLE".to_owned(),
+            domain: None,
+            password: "secret".to_owned().into(),
+        };
+        let proxy = Proxy { kind: ProxyKind::Http, host: PROXY.to_owned(), port: 3128, account: None };
+        let settings = Settings {
+            account: Some(account),
+            kerberos: Some(kerberos),
+            proxy: self.proxied.then_some(proxy),
+            ..Settings::default()
+        };
+        let target: Target = "rdsh01.corp.example".parse().expect("a target");
+        run(&target, &settings, self, &Unobserved).await
+    }
+
+    fn kdc(&self, address: IpAddr) -> Option<&(&'static str, Says, Says)> {
+        self.kdcs.iter().enumerate().find(|(number, _)| self::address(*number) == address).map(|(_, kdc)| kdc)
+    }
+
+    /// How often a KDC was asked.
+    fn question(&self, how: &str, name: &str) -> usize {
+        let mut asked = self.asked.lock().expect("no test panics while it holds it");
+        let before = asked.iter().filter(|line| line.ends_with(name)).count();
+        asked.push(format!("{how} {name}"));
+        before
+    }
+}
+
+fn address(number: usize) -> IpAddr {
+    [198, 51, 100, u8::try_from(number).expect("few KDCs")].into()
+}
+
+impl Network for Realm {
+    fn now(&self) -> OffsetDateTime {
+        pipe::NOW
+    }
+
+    async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        let kdc = self.kdcs.iter().position(|kdc| kdc.0 == host);
+        Ok(vec![kdc.map_or_else(|| SERVER.parse().expect("an address"), address)])
+    }
+
+    async fn services(&self, name: &str) -> Result<Vec<(String, u16)>, Failure> {
+        let found = self.services.iter().find(|(known, _)| *known == name);
+        let missing = || Failure::new(FailureKind::NotFound, format!("DNS has no SRV record {name}"));
+        found
+            .map(|(_, hosts)| hosts.iter().map(|host| ((*host).to_owned(), 88)).collect())
+            .ok_or_else(missing)
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
+        if address.ip().to_string() == PROXY {
+            return self.proxy().await;
+        }
+        let Some((name, says, _)) = self.kdc(address.ip()) else { return self.lab.connect(address).await };
+        if matches!(says, Says::Refused) {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
+        let (client, server) = duplex(64 * 1024);
+        tokio::spawn(answer(server, says.clone(), self.question("tcp", name)));
+        Ok(Box::new(client))
+    }
+
+    async fn datagrams(&self, address: SocketAddr) -> io::Result<BoxDatagrams> {
+        let (name, _, says) = self.kdc(address.ip()).expect("only a KDC is asked over UDP");
+        let (says, asked) = (says.clone(), Arc::clone(&self.asked));
+        Ok(Box::new(Socket { name, says, asked }))
+    }
+
+    fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
+        Ok(Vec::new())
+    }
+}
+
+impl Realm {
+    async fn proxy(&self) -> io::Result<BoxStream> {
+        let (client, mut server) = duplex(64 * 1024);
+        let asked = Arc::clone(&self.asked);
+        let mut behind = self.lab.connect(SocketAddr::new(SERVER.parse().expect("an address"), 3389)).await?;
+        tokio::spawn(async move {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(server.read_u8().await?);
+            }
+            let text = String::from_utf8_lossy(&head).into_owned();
+            if text.starts_with("CONNECT rdsh01") {
+                server.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
+                return tokio::io::copy_bidirectional(&mut server, &mut behind).await.map(|_| ());
+            }
+            let line = text.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
+            asked.lock().expect("no test panics while it holds it").push(line);
+            server.write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").await
+        });
+        Ok(Box::new(client))
+    }
+}
+
+/// What is said to the question with this number.
+fn said(says: &Says, number: usize) -> Option<Vec<u8>> {
+    match says {
+        Says::This(message) => Some(message.clone()),
+        Says::InTurn(messages) => messages.get(number).cloned(),
+        _ => None,
+    }
+}
+
+async fn answer(mut stream: DuplexStream, says: Says, number: usize) -> io::Result<()> {
+    let length = stream.read_u32().await?;
+    let mut question = vec![0; usize::try_from(length).expect("a short question")];
+    stream.read_exact(&mut question).await?;
+    if let Some(message) = said(&says, number) {
+        stream.write_u32(u32::try_from(message.len()).expect("a short answer")).await?;
+        return stream.write_all(&message).await;
+    }
+    match says {
+        Says::Claims(length) => stream.write_u32(length).await,
+        Says::Closes => Ok(()),
+        _ => std::future::pending().await,
+    }
+}
+
+struct Socket {
+    name: &'static str,
+    says: Says,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Datagrams for Socket {
+    fn send<'a>(&'a self, _: &'a [u8]) -> Pending<'a, ()> {
+        let mut asked = self.asked.lock().expect("no test panics while it holds it");
+        asked.push(format!("udp {}", self.name));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn receive(&self) -> Pending<'_, Vec<u8>> {
+        let asked = self.asked.lock().expect("no test panics while it holds it");
+        let number = asked.iter().filter(|line| line.ends_with(self.name)).count() - 1;
+        let answer = said(&self.says, number);
+        Box::pin(async {
+            match answer {
+                Some(answer) => Ok(answer),
+                None => std::future::pending().await,
+            }
+        })
+    }
+}
+
+fn number(value: u32) -> Vec<u8> {
+    encode(0x02, &[&[0], &value.to_be_bytes()])
+}
+
+fn name(kind: u32, parts: &[&str]) -> Vec<u8> {
+    let parts: Vec<_> = parts.iter().map(|part| encode(0x1B, &[part.as_bytes()])).collect();
+    let parts = encode(0x30, &parts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    encode(0x30, &[&encode(0xA0, &[&number(kind)]), &encode(0xA1, &[&parts])])
+}
+
+/// A KRB-ERROR with this code.
+pub fn error(code: u32) -> Vec<u8> {
+    error_at(code, 0)
+}
+
+/// The same, by a clock that is ahead by so many seconds.
+pub fn error_at(code: u32, ahead: i64) -> Vec<u8> {
+    krb_error(code, ahead, None)
+}
+
+/// KDC_ERR_PREAUTH_REQUIRED with PA-ETYPE-INFO2 for aes256-cts-hmac-sha1-96.
+pub fn preauthentication_required() -> Vec<u8> {
+    let salt = encode(0x1B, &[b"CORP.EXAMPLEalice"]);
+    let entry = encode(0x30, &[&encode(0xA0, &[&encode(0x02, &[&[18]])]), &encode(0xA1, &[&salt])]);
+    let value = encode(0x04, &[&encode(0x30, &[&entry])]);
+    let data = encode(0x30, &[&encode(0xA1, &[&encode(0x02, &[&[19]])]), &encode(0xA2, &[&value])]);
+    krb_error(25, 0, Some(&encode(0x30, &[&data])))
+}
+
+fn krb_error(code: u32, ahead: i64, data: Option<&[u8]>) -> Vec<u8> {
+    let form = format_description!("[year][month][day][hour][minute][second]Z");
+    let time = (pipe::NOW + Duration::seconds(ahead)).format(form).expect("a time");
+    let code = encode(0x02, &[&code.to_be_bytes()[if code < 128 { 3 } else { 2 }..]]);
+    let data = data.map(|data| encode(0xAC, &[&encode(0x04, &[data])])).unwrap_or_default();
+    let small = |value: u8| encode(0x02, &[&[value]]);
+    let fields = [
+        encode(0xA0, &[&small(5)]),
+        encode(0xA1, &[&small(30)]),
+        encode(0xA4, &[&encode(0x18, &[time.as_bytes()])]),
+        encode(0xA5, &[&small(0)]),
+        encode(0xA6, &[&code]),
+        encode(0xA9, &[&encode(0x1B, &[b"CORP.EXAMPLE"])]),
+        encode(0xAA, &[&name(2, &["krbtgt", "CORP.EXAMPLE"])]),
+        data,
+    ];
+    encode(0x7E, &[&encode(0x30, &fields.iter().map(Vec::as_slice).collect::<Vec<_>>())])
+}
+
+/// A TGS-REP whose ticket is for the KDC of another realm.
+pub fn referral(realm: &str) -> Vec<u8> {
+    let ticket = [
+        encode(0xA0, &[&number(5)]),
+        encode(0xA1, &[&encode(0x1B, &[b"CORP.EXAMPLE"])]),
+        encode(0xA2, &[&name(2, &["krbtgt", realm])]),
+    ];
+    let ticket = encode(0x61, &[&encode(0x30, &ticket.iter().map(Vec::as_slice).collect::<Vec<_>>())]);
+    let fields = [encode(0xA0, &[&number(5)]), encode(0xA1, &[&number(13)]), encode(0xA5, &[&ticket])];
+    encode(0x6D, &[&encode(0x30, &fields.iter().map(Vec::as_slice).collect::<Vec<_>>())])
+}
