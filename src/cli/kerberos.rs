@@ -6,10 +6,12 @@ use super::Error;
 use crate::{
     local::{Krb5, this_machine},
     settings::{Kdc, KdcSource, KdcTransport, Kerberos},
-    target::host_and_optional_port,
+    target::{RdpFile, Target, host_and_optional_port},
 };
 
 const PORT: u16 = 88;
+const PROXY_PORT: u16 = 443;
+const PATH: &str = "KdcProxy";
 
 #[derive(Args, Debug)]
 pub struct KerberosArguments {
@@ -17,9 +19,10 @@ pub struct KerberosArguments {
     #[arg(long, value_enum, default_value = "ntlm")]
     pub auth: Authentication,
 
-    /// The KDC to ask, over TCP and where that fails over UDP, or over what the scheme says; the
-    /// default port is 88. Without it krb5.conf names it, else DNS
-    #[arg(long, value_name = "[tcp://|udp://]HOST[:PORT]", value_parser = kdc)]
+    /// The KDC to ask, over TCP and where that fails over UDP, or over tcp:// or udp:// alone; the
+    /// default port is 88. https://HOST[:PORT][/PATH] is a KDC proxy, with the path KdcProxy unless
+    /// another is given. Without it the .rdp file names a KDC proxy, else krb5.conf or DNS a KDC
+    #[arg(long, value_name = "[SCHEME://]HOST[:PORT]", value_parser = kdc)]
     pub kdc: Option<Kdc>,
 }
 
@@ -35,7 +38,12 @@ impl KerberosArguments {
     ///
     /// # Errors
     /// What Kerberos needs is missing, or given without it.
-    pub fn kerberos(&self, user: Option<&str>, proxied: bool) -> Result<Option<Kerberos>, Error> {
+    pub fn kerberos(
+        &self,
+        user: Option<&str>,
+        target: &Target,
+        proxied: bool,
+    ) -> Result<Option<Kerberos>, Error> {
         if self.auth == Authentication::Ntlm {
             return match self.kdc {
                 Some(_) => Err(Error::new("--kdc needs --auth kerberos")),
@@ -48,10 +56,12 @@ impl KerberosArguments {
         if proxied && self.kdc.as_ref().is_some_and(|kdc| kdc.transport == KdcTransport::Udp) {
             return Err(Error::new("--kdc names a KDC over UDP, which no proxy carries"));
         }
-        let (kdcs, source) = match &self.kdc {
-            Some(kdc) => (vec![kdc.clone()], KdcSource::Argument),
-            None => of_configuration(&realm)?,
+        let named = match (&self.kdc, &target.file) {
+            (Some(kdc), _) => Some((vec![kdc.clone()], KdcSource::Argument)),
+            (None, Some(file)) => of_rdp_file(file)?.map(|kdc| (vec![kdc], KdcSource::File)),
+            (None, None) => None,
         };
+        let (kdcs, source) = named.map_or_else(|| of_configuration(&realm), Ok)?;
         Ok(Some(Kerberos { realm, kdcs, source }))
     }
 }
@@ -99,8 +109,45 @@ fn kdc(text: &str) -> Result<Kdc, String> {
         None => (KdcTransport::Any, text),
         Some(("tcp", place)) => (KdcTransport::Tcp, place),
         Some(("udp", place)) => (KdcTransport::Udp, place),
-        Some(_) => return Err("tcp:// or udp:// is expected".to_owned()),
+        Some(("https", place)) => return kdc_proxy(place),
+        Some(_) => return Err("tcp://, udp:// or https:// is expected".to_owned()),
     };
     let (host, port) = host_and_optional_port(place).map_err(str::to_owned)?;
-    Ok(Kdc { transport, host, port: port.unwrap_or(PORT) })
+    Ok(Kdc { transport, host, port: port.unwrap_or(PORT), path: String::new() })
+}
+
+/// HOST[:PORT][/PATH].
+fn kdc_proxy(text: &str) -> Result<Kdc, String> {
+    let (place, path) = text.split_once('/').unwrap_or((text, ""));
+    let path = if path.is_empty() { PATH } else { path };
+    if !path.chars().all(|c| c.is_ascii_graphic()) {
+        return Err("the path holds characters that no path has".to_owned());
+    }
+    let (host, port) = host_and_optional_port(place).map_err(str::to_owned)?;
+    let port = port.unwrap_or(PROXY_PORT);
+    Ok(Kdc { transport: KdcTransport::Https, host, port, path: format!("/{path}") })
+}
+
+/// The KDC proxy that the file names, or its gateway where that is one.
+fn of_rdp_file(file: &RdpFile) -> Result<Option<Kdc>, Error> {
+    let named = file.text("kdcproxyname").filter(|name| !name.is_empty());
+    let gateway = || file.flag("rdgiskdcproxy").filter(|is| *is).and_then(|_| file.gateway());
+    let proxy = match (named, gateway()) {
+        (Some(name), _) => Some(kdc_proxy(name)),
+        (None, Some(gateway)) => Some(
+            gateway
+                .map(|(host, port)| Kdc {
+                    transport: KdcTransport::Https,
+                    host,
+                    port,
+                    path: format!("/{PATH}"),
+                })
+                .map_err(|why| why.to_string()),
+        ),
+        (None, None) => None,
+    };
+    let bad = |why| {
+        Error::new(format!("the KDC proxy of the .rdp file cannot be used: {why}; --kdc names another"))
+    };
+    proxy.transpose().map_err(bad)
 }

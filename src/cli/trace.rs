@@ -118,8 +118,11 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         None => given,
     };
     let given = arguments.farm.settings(given);
-    let kerberos =
-        arguments.kerberos.kerberos(arguments.user.as_deref(), arguments.connection.proxy.proxy.is_some())?;
+    let kerberos = arguments.kerberos.kerberos(
+        arguments.user.as_deref(),
+        target,
+        arguments.connection.proxy.proxy.is_some(),
+    )?;
     let gateway = gateway(arguments, target)?;
     let account = password::account(arguments)?;
     let first = gateway.as_ref().map_or(target.host.as_str(), |gateway| &gateway.host);

@@ -1,9 +1,9 @@
 //! What ended at the KDC, and what it says of the account.
 
-use super::Facts;
+use super::{Facts, Rule};
 use crate::{
     codes::{self, Phase},
-    report::{Failure, FailureKind},
+    report::{Failure, FailureKind, Severity, Trust},
 };
 
 /// KDC_ERR_S_PRINCIPAL_UNKNOWN and KDC_ERR_PRINCIPAL_NOT_UNIQUE.
@@ -15,12 +15,35 @@ pub const SKEW: i64 = 37;
 pub const CODES: &[&str] = &[
     "kdc-not-found",
     "kdc-unreachable",
+    "kdc-proxy-refused",
     "kdc-answer-malformed",
     "kdc-clock-skew",
     "kdc-service-unknown",
     "kdc-referral",
     "kdc-refused",
 ];
+
+pub const RULES: &[Rule] = &[Rule {
+    code: "kdc-proxy-certificate",
+    severity: Severity::Warning,
+    phase: Phase::Credssp,
+    applies: certificate,
+}];
+
+fn certificate(facts: &Facts<'_>) -> Option<String> {
+    let kdc = facts.credssp?.kdc.as_ref()?;
+    let certificate = kdc.proxy.as_ref()?.tls.as_ref()?.certificate.as_ref()?;
+    let wrong = [
+        (certificate.not_after < facts.started, "is expired"),
+        (certificate.not_before > facts.started, "is not valid yet"),
+        (!certificate.name_matches, "is for another name"),
+        (certificate.trust == Trust::SelfSigned, "is self-signed"),
+        (matches!(certificate.trust, Trust::UnknownIssuer | Trust::Other), "is not trusted here"),
+    ];
+    let wrong: Vec<_> = wrong.iter().filter(|(is, _)| *is).map(|(_, what)| *what).collect();
+    let text = || format!("the certificate of the KDC proxy {} {}", kdc.host, wrong.join(", "));
+    (!wrong.is_empty()).then(text)
+}
 
 /// The failure, when it came before the KDC had given the ticket.
 pub fn ended_at_kdc<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
@@ -49,6 +72,13 @@ pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
         (FailureKind::KerberosError, _) if kdc.referral.is_some() => "kdc-referral",
         (FailureKind::KerberosError, _) => "kdc-refused",
         (FailureKind::Malformed, _) => "kdc-answer-malformed",
+        (
+            FailureKind::HttpStatus
+            | FailureKind::TlsAlert
+            | FailureKind::TlsUnsupported
+            | FailureKind::NotTls,
+            _,
+        ) if kdc.transport == "https" => "kdc-proxy-refused",
         // Nobody was there to be asked.
         _ if kdc.host.is_empty() => "kdc-not-found",
         _ => "kdc-unreachable",

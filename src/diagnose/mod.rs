@@ -49,6 +49,7 @@ const RULES: &[&[Rule]] = &[
     posture::RULES,
     accepted::RULES,
     credentials::RULES,
+    kerberos::RULES,
     session::RULES,
     tls::RULES,
     follow_up::RULES,

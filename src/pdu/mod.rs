@@ -7,6 +7,7 @@ pub mod connect_response;
 pub mod demand_active;
 pub mod der;
 pub mod http;
+pub mod kdc_proxy;
 pub mod kerberos;
 pub mod license;
 pub mod license_exchange;

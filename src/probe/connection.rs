@@ -233,8 +233,8 @@ impl<N: Network> Walk<'_, N> {
         };
         let run = async |e: &mut _| match (&self.probe.settings.kerberos, account) {
             (Some(kerberos), Some(account)) => {
-                let Probe { network, limits, settings, .. } = *self.probe;
-                let asking = Asking { network, kerberos, proxy: settings.proxy.as_ref(), limits };
+                let Probe { network, limits, settings, ref roots, .. } = *self.probe;
+                let asking = Asking { network, kerberos, proxy: settings.proxy.as_ref(), roots, limits };
                 credssp::kerberos::run(wire, asking, (&access, account), e).await
             }
             _ => credssp::run(wire, &access, e).await,

@@ -123,12 +123,17 @@ fn kdc(kdc: &KdcEvidence) -> String {
     let clock = kdc.clock_skew_seconds.map_or_else(String::new, |skew| format!(", clock {skew:+} s"));
     let source = match kdc.source.as_str() {
         "krb5_conf" => " of krb5.conf",
+        "rdp_file" => " of the .rdp file",
         "dns" => " of DNS",
         _ => "",
     };
     let host = if kdc.host.is_empty() { "not found".to_owned() } else { kdc.host.clone() };
-    let over = if kdc.transport == "udp" { " over UDP" } else { "" };
-    format!("KDC{source} {host}{over}: {ticket} for {}{time}{clock}", kdc.service_principal)
+    let (what, over) = match kdc.transport.as_str() {
+        "udp" => ("KDC", " over UDP"),
+        "https" => ("KDC proxy", ""),
+        _ => ("KDC", ""),
+    };
+    format!("{what}{source} {host}{over}: {ticket} for {}{time}{clock}", kdc.service_principal)
 }
 
 /// The Windows that it claims to be.

@@ -70,11 +70,14 @@ fn authentication(file: &RdpFile) -> Vec<String> {
         lines.push("asks for a logon with Microsoft Entra, which was not offered".to_owned());
     }
     match (&file.kdc_proxy, file.gateway_is_kdc_proxy) {
-        (Some(proxy), _) => {
-            lines.push(format!("asks for Kerberos tickets through {proxy}, which was not tried"))
-        }
+        (Some(proxy), _) => lines.push(format!(
+            "asks for Kerberos tickets through {proxy}, which --auth kerberos without --kdc does"
+        )),
         (None, Some(true)) => {
-            lines.push("asks for Kerberos tickets through the gateway, which was not tried".to_owned());
+            lines.push(
+                "asks for Kerberos tickets through the gateway, which --auth kerberos without --kdc does"
+                    .to_owned(),
+            );
         }
         _ => {}
     }

@@ -24,7 +24,7 @@ pub use connection::{
 pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
-    GatewaySteps, GatewayTunnel, HandshakeSignature, HelloOffer, KdcEvidence, KdcExchange,
+    GatewaySteps, GatewayTunnel, HandshakeSignature, HelloOffer, KdcEvidence, KdcExchange, KdcProxyEvidence,
     LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence, MultitransportRequest,
     NegotiateEvidence, NtlmEvidence, ProxyEvidence, Redirection, ResolveEvidence, ResolvedAddress, Seen,
     Selected, StepSummary, TlsEvidence, UnansweredKdc,

@@ -16,6 +16,8 @@ pub struct Kerberos {
 pub enum KdcSource {
     /// `--kdc`.
     Argument,
+    /// The .rdp file, which names a KDC proxy.
+    File,
     /// krb5.conf.
     Configuration,
     /// SRV records of the realm.
@@ -27,6 +29,7 @@ impl KdcSource {
     pub fn name(self) -> &'static str {
         match self {
             Self::Argument => "argument",
+            Self::File => "rdp_file",
             Self::Configuration => "krb5_conf",
             Self::Dns => "dns",
         }
@@ -42,6 +45,8 @@ pub struct Kdc {
     pub host: String,
     /// TCP or UDP port.
     pub port: u16,
+    /// Where a KDC proxy takes questions; of a KDC itself empty.
+    pub path: String,
 }
 
 /// How a KDC is asked.
@@ -53,6 +58,8 @@ pub enum KdcTransport {
     Tcp,
     /// Over UDP, and over TCP where the answer is too long for a datagram.
     Udp,
+    /// Through a KDC proxy (MS-KKDCP).
+    Https,
 }
 
 impl KdcTransport {
@@ -61,6 +68,7 @@ impl KdcTransport {
         match self {
             Self::Any | Self::Tcp => "tcp",
             Self::Udp => "udp",
+            Self::Https => "https",
         }
     }
 }

@@ -54,10 +54,40 @@ impl Kdc {
 
     /// The KDC is asked as this scheme says.
     fn trace_over(&self, scheme: &str, server: u16, name: &str, password: &str) -> Traced {
-        let kdc = format!("{scheme}127.0.0.1:{}", self.port);
-        let arguments = ["-u", USER, "--auth", "kerberos", "--kdc", &kdc, "--server-name", name];
+        self.trace_by(&format!("{scheme}127.0.0.1:{}", self.port), server, name, password)
+    }
+
+    fn trace_by(&self, kdc: &str, server: u16, name: &str, password: &str) -> Traced {
+        let arguments = ["-u", USER, "--auth", "kerberos", "--kdc", kdc, "--server-name", name];
         trace(server, &[&arguments[..], &["--timeout", "3"]].concat(), Some(password))
     }
+}
+
+/// Red Hat's KDC proxy, for this KDC.
+fn proxy(kdc: &Kdc) -> Option<(u16, Program)> {
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python");
+    let imports = Command::new(&python).args(["-c", "import kdcproxy"]).stderr(Stdio::null()).status();
+    if !imports.is_ok_and(|status| status.success()) || !has(&["openssl"]) {
+        skipped("target/python has no kdcproxy");
+        return None;
+    }
+    let (port, place) = (free_port(), |name: &str| kdc.folder.join(name));
+    let text =
+        format!("[global]\nuse_dns = false\n[{REALM}]\nkerberos = kerberos+tcp://127.0.0.1:{}\n", kdc.port);
+    fs::write(place("kdcproxy.conf"), text).expect("a file");
+    let mut certificate = Command::new("openssl");
+    certificate.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout"]);
+    certificate.arg(place("key.pem")).arg("-out").arg(place("certificate.pem")).stderr(Stdio::null());
+    assert!(certificate.status().expect("openssl runs").success());
+    let mut command = Command::new(python);
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/kdc_proxy.py")).arg(port.to_string());
+    command
+        .arg(place("certificate.pem"))
+        .arg(place("key.pem"))
+        .env("KDCPROXY_CONFIG", place("kdcproxy.conf"));
+    let program = Program::start(&mut command, &place("kdcproxy.log"));
+    wait_for(port);
+    Some((port, program))
 }
 
 fn environment<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
@@ -177,6 +207,35 @@ fn a_ticket_is_had_over_udp_or_from_the_kdc_of_krb5_conf() {
     assert_eq!(found.ending(), [json!("passed"), json!(null), json!(null)], "{found:#?}");
     assert_eq!(found.evidence("credssp", "kdc/source"), "krb5_conf");
     assert_eq!(found.evidence("credssp", "kdc/host"), "127.0.0.1");
+}
+
+#[test]
+fn a_ticket_is_had_through_a_kdc_proxy_whose_certificate_is_told() {
+    let Some(kdc) = Kdc::start() else { return };
+    let Some(server) = Server::start(&kdc) else { return };
+    let Some((port, _proxy)) = proxy(&kdc) else { return };
+    let traced = kdc.trace_by(&format!("https://localhost:{port}"), server.port, "localhost", PASSWORD);
+    assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
+    assert_eq!(traced.evidence("credssp", "kdc/transport"), "https");
+    assert_eq!(traced.evidence("credssp", "kdc/proxy/status"), 200);
+    assert_eq!(traced.evidence("credssp", "kdc/proxy/tls/certificate/self_signed"), true);
+    assert!(traced.found("kdc-proxy-certificate"));
+    let file = kdc.folder.join("server.rdp");
+    let lines = format!("full address:s:127.0.0.1:{}\nkdcproxyname:s:localhost:{port}\n", server.port);
+    fs::write(&file, lines).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
+    command.arg("trace").arg(file).args(["-u", USER, "--auth", "kerberos", "--server-name", "localhost"]);
+    let output = command.args(["--format", "json"]).env("RDPTRACE_PASSWORD", PASSWORD).output();
+    let report: Value = serde_json::from_slice(&output.expect("the program runs").stdout).expect("JSON");
+    let seen = &report["connections"][0]["phases"]["credssp"]["evidence"]["kdc"];
+    assert_eq!((&seen["source"], &seen["ticket"]), (&json!("rdp_file"), &json!(true)), "{report:#}");
+    let wrong = kdc.trace_by(&format!("https://localhost:{port}"), server.port, "localhost", "wrong");
+    assert_eq!(wrong.at("/verdict/failure/name"), "KDC_ERR_PREAUTH_FAILED", "{wrong:#?}");
+    let stranger = ["-u", "OTHER.TEST\\alice", "--auth", "kerberos", "--kdc"];
+    let to = format!("https://localhost:{port}");
+    let refused = trace(server.port, &[&stranger[..], &[&to]].concat(), Some(PASSWORD));
+    assert!(refused.found("kdc-proxy-refused"), "{refused:#?}");
+    assert_eq!(refused.at("/verdict/credentials"), "not_attempted");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The questions to a KDC, and its answers (RFC 4120): who is asked, how, and what an error ends.
 
+mod https;
 mod transport;
 mod ways;
 
@@ -7,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::ending;
 use crate::{
+    certificate::Roots,
     codes,
     net::{Instant, Limits, Network},
     pdu::kerberos::{KdcMessage, KrbError, kdc_message},
@@ -25,6 +27,8 @@ pub struct Asking<'a, N> {
     pub network: &'a N,
     pub kerberos: &'a Kerberos,
     pub proxy: Option<&'a Proxy>,
+    /// Trust anchors for the certificate of a KDC proxy.
+    pub roots: &'a Roots,
     pub limits: Limits,
 }
 
@@ -87,7 +91,7 @@ impl<'a, N: Network> Kdcs<'a, N> {
                 Err(failure) => {
                     self.left.remove(0);
                     first.get_or_insert(failure.clone());
-                    let Kdc { host, port, transport } = kdc;
+                    let Kdc { host, port, transport, .. } = kdc;
                     let transport = transport.name().to_owned();
                     evidence.unanswered.push(UnansweredKdc { host, port, transport, failure });
                 }

@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use super::Asking;
+use super::{Asking, https};
 use crate::{
     codes::Phase,
-    net::{Framing, Instant, Limits, Network, receive_until},
+    net::{Framing, Instant, Limits, Network, Wire, receive_until},
     pdu::kerberos::{KdcMessage, kdc_message, tcp_message},
     phase::{Step, connect, proxy, resolve},
     report::{ConnectEvidence, Failure, FailureKind, KdcEvidence, ResolveEvidence},
@@ -42,16 +42,22 @@ pub async fn ask<N: Network>(
     let answer = match kdc.transport {
         KdcTransport::Any | KdcTransport::Tcp => over_tcp(asking, kdc, sent, evidence).await,
         KdcTransport::Udp => over_udp(asking, kdc, sent, evidence).await,
+        KdcTransport::Https => https::ask(asking, kdc, sent, evidence).await,
     };
     answer.map_err(|mut failure| {
-        let over = if kdc.transport == KdcTransport::Udp { " over UDP" } else { "" };
-        let detail = failure.detail.replace("the server", "the KDC");
-        failure.detail = format!("the KDC {}{over}: {detail}", target(kdc));
+        let (who, over) = match kdc.transport {
+            KdcTransport::Any | KdcTransport::Tcp => ("the KDC", ""),
+            KdcTransport::Udp => ("the KDC", " over UDP"),
+            KdcTransport::Https => ("the KDC proxy", ""),
+        };
+        let detail = failure.detail.replace("the server", who);
+        failure.detail = format!("{who} {}{over}: {detail}", target(kdc));
         failure
     })
 }
 
-fn target(kdc: &Kdc) -> Target {
+/// The KDC or its proxy as a target.
+pub fn target(kdc: &Kdc) -> Target {
     Target { input: kdc.host.clone(), host: kdc.host.clone(), port: kdc.port, file: None }
 }
 
@@ -67,19 +73,35 @@ async fn addresses<N: Network>(
     }
 }
 
+/// A wire that leads to the KDC or to its proxy.
+///
+/// # Errors
+/// It is not reached.
+pub async fn connected<N: Network>(
+    asking: &Asking<'_, N>,
+    kdc: &Kdc,
+    limits: Limits,
+    evidence: &mut KdcEvidence,
+) -> Result<Wire, Failure> {
+    let target = target(kdc);
+    let addresses = addresses(asking, &proxy::door(asking.proxy, &target), limits).await?;
+    let mut seen = ConnectEvidence::default();
+    let way = (asking.proxy, &target);
+    let connected = connect::through(asking.network, &addresses, way, limits, &mut seen).await;
+    evidence.address = seen.peer.or(evidence.address);
+    match connected? {
+        Step::Passed(wire) => Ok(wire),
+        Step::Stopped(reason) => Err(Failure::new(FailureKind::Closed, reason)),
+    }
+}
+
 async fn over_tcp<N: Network>(
     asking: &Asking<'_, N>,
     kdc: &Kdc,
     sent: &Sent<'_>,
     evidence: &mut KdcEvidence,
 ) -> Result<Vec<u8>, Failure> {
-    let target = target(kdc);
-    let addresses = addresses(asking, &proxy::door(asking.proxy, &target), sent.limits).await?;
-    let mut seen = ConnectEvidence::default();
-    let way = (asking.proxy, &target);
-    let connected = connect::through(asking.network, &addresses, way, sent.limits, &mut seen).await;
-    evidence.address = seen.peer.or(evidence.address);
-    let Step::Passed(mut wire) = connected? else { return Ok(Vec::new()) };
+    let mut wire = connected(asking, kdc, sent.limits, evidence).await?;
     wire.enter(Phase::Credssp);
     let answered = match wire.send_secret(sent.request).await {
         Ok(()) => wire.receive(Framing::Kdc).await,

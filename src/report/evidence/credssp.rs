@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::TlsEvidence;
 use crate::report::{Failure, Millis, Timestamp};
 
 /// CredSSP (MS-CSSP).
@@ -30,12 +31,12 @@ pub struct CredsspEvidence {
 }
 
 /// The way to a Kerberos ticket (RFC 4120).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct KdcEvidence {
     /// The realm of the account.
     #[serde(default)]
     pub realm: String,
-    /// Who named the KDC: `argument`, `krb5_conf` or `dns`.
+    /// Who named the KDC: `argument`, `rdp_file`, `krb5_conf` or `dns`.
     #[serde(default)]
     pub source: String,
     /// Name or address of the KDC that answered, or of the first that was tried.
@@ -45,7 +46,7 @@ pub struct KdcEvidence {
     pub port: u16,
     /// The address that was connected to.
     pub address: Option<SocketAddr>,
-    /// How it is asked: `tcp` or `udp`.
+    /// How it is asked: `tcp`, `udp` or `https`.
     pub transport: String,
     /// The KDCs that gave no answer, in the order in which they were tried.
     #[serde(default)]
@@ -54,6 +55,9 @@ pub struct KdcEvidence {
     pub service_principal: String,
     /// Whether the KDC gave the ticket for the service.
     pub ticket: bool,
+    /// What the KDC proxy showed, where one was asked.
+    #[serde(default)]
+    pub proxy: Option<KdcProxyEvidence>,
     /// The realm to which the KDC referred for the service.
     #[serde(default)]
     pub referral: Option<String>,
@@ -65,6 +69,19 @@ pub struct KdcEvidence {
     pub elapsed_ms: Option<Millis>,
 }
 
+/// A KDC proxy (MS-KKDCP), on the last connection to it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct KdcProxyEvidence {
+    /// The path that was asked.
+    pub path: String,
+    /// TLS with it, and its certificate.
+    pub tls: Option<TlsEvidence>,
+    /// The status of its answer.
+    pub status: Option<u16>,
+    /// What it calls itself.
+    pub server: Option<String>,
+}
+
 /// A KDC that gave no answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UnansweredKdc {
@@ -72,7 +89,7 @@ pub struct UnansweredKdc {
     pub host: String,
     /// TCP or UDP port.
     pub port: u16,
-    /// How it was asked: `tcp` or `udp`.
+    /// How it was asked: `tcp`, `udp` or `https`.
     pub transport: String,
     /// What kept the answer from coming.
     pub failure: Failure,

@@ -50,7 +50,7 @@ pub struct Realm {
 
 /// A KDC of this name, asked so.
 pub fn kdc(host: &str, transport: KdcTransport) -> Kdc {
-    Kdc { transport, host: host.to_owned(), port: 88 }
+    Kdc { transport, host: host.to_owned(), port: 88, path: String::new() }
 }
 
 impl Realm {

@@ -1,0 +1,95 @@
+//! One question to a KDC through a KDC proxy (MS-KKDCP 3.1.5).
+
+use super::{
+    Asking,
+    transport::{Sent, connected, target},
+};
+use crate::{
+    certificate::Expectation,
+    codes::{self, Phase},
+    net::{Framing, Network, Upgrade, Versions, Wire},
+    pdu::{
+        http::{Request, ResponseHead},
+        kdc_proxy,
+    },
+    phase::{ending, tls},
+    report::{Failure, FailureKind, KdcEvidence, KdcProxyEvidence, Timestamp, TlsEvidence},
+    settings::Kdc,
+};
+
+/// More informational answers than a server has reason for.
+const MOST_INTERIM: usize = 4;
+
+/// The answer, which begins with its length.
+///
+/// # Errors
+/// The proxy is not reached, breaks TLS or HTTP off, or `http_status`.
+pub async fn ask<N: Network>(
+    asking: &Asking<'_, N>,
+    kdc: &Kdc,
+    sent: &Sent<'_>,
+    evidence: &mut KdcEvidence,
+) -> Result<Vec<u8>, Failure> {
+    let mut wire = connected(asking, kdc, sent.limits, evidence).await?;
+    wire.enter(Phase::Credssp);
+    let seen =
+        evidence.proxy.insert(KdcProxyEvidence { path: kdc.path.clone(), ..KdcProxyEvidence::default() });
+    let answered = exchange(asking, kdc, sent, &mut wire, seen).await;
+    wire.close(None).await;
+    answered
+}
+
+/// A certificate that is wrong is told, and no reason to stop: what is sent goes over TCP in the clear elsewhere.
+async fn exchange<N: Network>(
+    asking: &Asking<'_, N>,
+    kdc: &Kdc,
+    sent: &Sent<'_>,
+    wire: &mut Wire,
+    seen: &mut KdcProxyEvidence,
+) -> Result<Vec<u8>, Failure> {
+    let now = Timestamp(asking.network.now());
+    let expectation = Expectation { name: &kdc.host, now, roots: asking.roots };
+    let offer = Upgrade::new(&kdc.host, Versions::All, true);
+    tls::run(wire, &offer, &expectation, seen.tls.insert(TlsEvidence::default())).await?;
+    let body = kdc_proxy::request(sent.request, &asking.kerberos.realm);
+    let mut bytes = Request::new("POST", &kdc.path)
+        .header("Host", &target(kdc).to_string())
+        .header("Cache-Control", "no-cache")
+        .header("Pragma", "no-cache")
+        .header("User-Agent", "kerberos/1.0")
+        .header("Content-Type", "application/kerberos")
+        .header("Content-Length", &body.len().to_string())
+        .header("Connection", "close")
+        .into_bytes();
+    bytes.extend_from_slice(&body);
+    wire.send_secret(&bytes).await?;
+    let head = head(wire).await?;
+    seen.status = Some(head.status);
+    seen.server = head.header("server").map(|name| name.chars().take(200).collect());
+    if head.status != 200 {
+        return Err(refusal(&head));
+    }
+    let length = head.body("POST").map_err(|error| Failure::new(FailureKind::Malformed, error.0))?;
+    let body = wire.receive_body(length).await?;
+    kdc_proxy::answer(&body)
+        .map_err(|error| ending::malformed("the answer of the KDC proxy cannot be read", &error, &body))
+}
+
+async fn head(wire: &mut Wire) -> Result<ResponseHead, Failure> {
+    for _ in 0..MOST_INTERIM {
+        let bytes = wire.receive(Framing::HttpHead).await?;
+        let head = ResponseHead::parse(&bytes)
+            .map_err(|error| Failure::new(FailureKind::Malformed, error.0).with_received(&bytes))?;
+        if !(100..200).contains(&head.status) {
+            return Ok(head);
+        }
+    }
+    Err(Failure::new(FailureKind::Malformed, "one informational answer follows another"))
+}
+
+fn refusal(head: &ResponseHead) -> Failure {
+    let status = u32::from(head.status);
+    let reason = if head.reason.is_empty() { String::new() } else { format!(" {}", head.reason) };
+    Failure::new(FailureKind::HttpStatus, format!("the KDC proxy answered {status}{reason}"))
+        .with_code(status, codes::HTTP_STATUS.symbol(status))
+}
