@@ -15,7 +15,9 @@ use tokio_rustls::server::TlsStream;
 use super::answer::Answer;
 use super::fault::{Action, Behaviour, Stage};
 use super::replay::Replay;
-use super::request::{asks_for_nla, asks_for_protocols, has_cookie, preconnection, without_token};
+use super::request::{
+    asks_for_nla, asks_for_protocols, confirm, has_cookie, offer, preconnection, without_token,
+};
 use super::stream::{Stream, leave, malformed, read_pdu, read_record, send};
 use super::{Server, capabilities, credssp, hello, session};
 
@@ -90,6 +92,12 @@ pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> 
         Err(error) => return Err(end(&mut stream, error).await),
     };
     let mut stream = upgrade(&conversation, stream).await?;
+    if let Some(Behaviour::SpeaksFirst(protocol, action, _)) = conversation.behaviour()
+        && *protocol == selected
+    {
+        let error = action.act(&mut stream, 0).await;
+        return Err(end(&mut stream, error).await);
+    }
     acceptor.mark_security_upgrade_as_done();
     match over_tls(&mut conversation, acceptor, selected, &mut stream).await {
         Ok(()) => leave(&mut stream).await,
@@ -135,6 +143,13 @@ async fn negotiate<S: Stream>(
         }
         Some(Behaviour::StandardSecurity(security)) => {
             return Err(security.serve(conversation, &request, stream).await);
+        }
+        Some(Behaviour::SpeaksFirst(protocol, ..)) if offer(&request) == Some(*protocol) => {
+            send(stream, &confirm(*protocol)).await?;
+            return Ok(*protocol);
+        }
+        Some(Behaviour::SpeaksFirst(_, _, Some(answer))) => {
+            return Err(Action::Send(*answer).act(stream, 0).await);
         }
         Some(Behaviour::DislikesCookie) if has_cookie(&request) => return Err(shown()),
         Some(Behaviour::WantsNla) if !asks_for_nla(&request) => {

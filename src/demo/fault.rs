@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use ironrdp_pdu::nego::SecurityProtocol;
 use tokio::time::sleep;
 
 use super::answer::Answer;
@@ -83,6 +84,8 @@ pub(super) enum Behaviour {
     DislikesNla,
     /// Says that NLA is required when the Connection Request offers none.
     WantsNla,
+    /// Selects this protocol where it is offered alone and does this inside TLS; to any other offer it answers so.
+    SpeaksFirst(SecurityProtocol, Action, Option<Answer>),
     /// Takes TLS without a Connection Request before it, and does this to whoever begins with one.
     DirectTls(Action),
     /// Closes when the Connection Request carries no routing token of a load balancer.

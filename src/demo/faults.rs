@@ -6,7 +6,8 @@ use super::fault::{Action, Behaviour, Expect, Fault, Stage};
 use super::hello::Disliked;
 use super::standard_security::{StandardSecurity, Then};
 use Action::{Close, Flood, Greet, Reset, Send, Silence, Trickle};
-use Behaviour::At;
+use Behaviour::{At, SpeaksFirst};
+use ironrdp_pdu::nego::SecurityProtocol;
 
 /// Every fault, in the order of the connection.
 pub const FAULTS: &[Fault] = &[
@@ -82,9 +83,21 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "entra-required",
-        "says that Entra authentication is required",
-        At(Stage::ConnectionRequest, Send(NegotiationFailure(7))),
+        "says that Entra authentication is required, and takes it",
+        SpeaksFirst(SecurityProtocol::RDSAAD, Greet(NONCE), Some(NegotiationFailure(7))),
         by("server-requires-entra", coded("negotiate", "negotiation_failure", 7)),
+    ),
+    fault(
+        "entra-unready",
+        "says that Entra authentication is required, and goes silent when it is to begin",
+        SpeaksFirst(SecurityProtocol::RDSAAD, Silence, Some(NegotiationFailure(7))),
+        by("server-requires-entra", coded("negotiate", "negotiation_failure", 7)),
+    ),
+    fault(
+        "rdstls",
+        "takes RDSTLS too, as a host behind a broker does",
+        SpeaksFirst(SecurityProtocol::RDSTLS, Greet(Bytes(&[1, 0, 1, 0, 1, 0, 1, 0])), None),
+        PASSES,
     ),
     fault(
         "negotiation-failure-unknown",
@@ -1007,6 +1020,8 @@ const CONFIRM_RDP: &[u8] = &[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8
 const CONFIRM_RDP_EXTENDED: &[u8] = &[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 0, 0, 0, 0];
 /// Selects HYBRID_EX.
 const CONFIRM_NLA: Answer = Bytes(&[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 8, 0, 0, 0]);
+/// As Windows sends it (MS-RDPBCGR 2.2.18).
+const NONCE: Answer = Bytes(b"{\"ts_nonce\":\"8K1rQmXbT0a7yVd5sZcE2w\"}\0");
 /// No TPKT, no TLS record, no DER, no text.
 const NOISE: Answer =
     Bytes(&[0xDE, 0xC0, 0xAD, 0x0B, 0xFE, 0xCA, 0xED, 0xFE, 0x9A, 0x41, 0xF7, 0x88, 0xB3, 0xC6, 0xD1, 0xE9]);

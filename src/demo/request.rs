@@ -34,8 +34,15 @@ pub fn asks_for_nla(request: &[u8]) -> bool {
     offer(request).is_some_and(|offer| offer.contains(SecurityProtocol::HYBRID))
 }
 
-fn offer(request: &[u8]) -> Option<SecurityProtocol> {
+/// What the Connection Request offers.
+pub fn offer(request: &[u8]) -> Option<SecurityProtocol> {
     decode::<X224<ConnectionRequest>>(request).ok().map(|request| request.0.protocol)
+}
+
+/// A Connection Confirm that selects this (MS-RDPBCGR 2.2.1.2).
+pub fn confirm(protocol: SecurityProtocol) -> Vec<u8> {
+    let head = [3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0];
+    [&head[..], &protocol.bits().to_le_bytes()].concat()
 }
 
 /// Whether it carries the mstshash cookie.

@@ -17,7 +17,11 @@ const fn alone(name: &'static str, plans: fn(&Basis) -> Vec<Plan>) -> Experiment
     Experiment { name, in_turn: false, plans }
 }
 
+/// In both of them the server speaks first inside TLS.
+const SPEAKS_FIRST: u32 = 4 | 16;
+
 fn only(basis: &Basis, name: &str, protocol: u32) -> Vec<Plan> {
     let opening = Opening::Cookie;
-    vec![Plan { protocols: protocol, opening, until: Some(Phase::Negotiate), ..basis.plan(name) }]
+    let until = Some(if protocol & SPEAKS_FIRST == 0 { Phase::Negotiate } else { Phase::Credssp });
+    vec![Plan { protocols: protocol, opening, until, ..basis.plan(name) }]
 }

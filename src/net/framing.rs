@@ -4,7 +4,7 @@
 use crate::pdu::{
     Malformed,
     http::{self, BodyLength},
-    kerberos, socks, tsgu,
+    kerberos, rdsaad, socks, tsgu,
 };
 
 /// The largest message that a peer may claim, in bytes.
@@ -37,6 +37,8 @@ pub enum Framing {
     SocksReply,
     /// The answer of a KDC, behind its length (RFC 4120 section 7.2.2).
     Kdc,
+    /// A JSON object, perhaps with a zero behind it (MS-RDPBCGR 2.2.18).
+    Rdsaad,
     /// As many bytes, whatever they are.
     Exactly(usize),
 }
@@ -77,6 +79,7 @@ impl Framing {
             Self::SocksChoice(version) => socks::choice_length(bytes, version)?,
             Self::SocksReply => socks::reply_length(bytes)?,
             Self::Kdc => kerberos::tcp_length(bytes)?,
+            Self::Rdsaad => rdsaad::length(bytes)?,
             Self::Exactly(length) => Some(length),
         };
         match length {

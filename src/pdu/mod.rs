@@ -19,6 +19,8 @@ pub mod ntlm;
 pub mod peer;
 pub mod preconnection;
 pub mod rdpudp;
+pub mod rdsaad;
+pub mod rdstls;
 pub mod reader;
 pub mod redirection;
 pub mod rsa;

@@ -4,6 +4,7 @@
 
 pub mod challenge;
 mod client;
+mod greeting;
 pub mod kerberos;
 
 use std::time::Duration;
@@ -52,9 +53,14 @@ pub struct Access<'a> {
 /// # Errors
 /// `nt_status`, `early_auth_denied`, `closed`, `malformed`, `security_unsupported`.
 pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvidence) -> PhaseResult<()> {
-    if !access.protocol.is_nla() {
-        let detail = format!("rdptrace does not speak the selected protocol {}", access.protocol.name());
-        return Err(Failure::new(FailureKind::SecurityUnsupported, detail));
+    match access.protocol {
+        Selected::Nla | Selected::NlaEx => {}
+        Selected::Rdstls => return greeting::rdstls(wire, evidence).await,
+        Selected::Aad => return greeting::rdsaad(wire, evidence).await,
+        other => {
+            let detail = format!("rdptrace does not speak the selected protocol {}", other.name());
+            return Err(Failure::new(FailureKind::SecurityUnsupported, detail));
+        }
     }
     let mut client = client::client(access)?;
     wire.send(&bytes(&step(&mut client, TsRequest::default())?)?).await?;

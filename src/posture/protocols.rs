@@ -9,6 +9,8 @@ use crate::{
 };
 
 const HYBRID: u32 = 2;
+const RDSTLS: u32 = 4;
+const RDSAAD: u32 = 16;
 
 /// Name and requestedProtocols.
 const ALONE: [(&str, u32); 6] = [
@@ -16,8 +18,8 @@ const ALONE: [(&str, u32); 6] = [
     ("protocol-ssl", 1),
     ("protocol-hybrid", HYBRID),
     ("protocol-hybrid-ex", 8),
-    ("protocol-rdstls", 4),
-    ("protocol-rdsaad", 16),
+    ("protocol-rdstls", RDSTLS),
+    ("protocol-rdsaad", RDSAAD),
 ];
 
 /// One connection a protocol, no deeper than what is to be seen.
@@ -32,6 +34,8 @@ fn depth(protocol: u32, credssp_seen: bool) -> Phase {
     match protocol {
         0 => Phase::Mcs,
         HYBRID if !credssp_seen => Phase::Credssp,
+        // There the server speaks first.
+        RDSTLS | RDSAAD => Phase::Credssp,
         _ => Phase::Negotiate,
     }
 }

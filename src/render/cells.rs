@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use time::{Date, Duration as Span};
 
-use crate::report::{Certificate, EncryptionKey, Failure, FailureKind, Millis, Timestamp, Trust};
+use crate::report::{
+    Certificate, EncryptionKey, Failure, FailureKind, Millis, RdsaadEvidence, RdstlsEvidence, Timestamp,
+    Trust,
+};
 
 /// Milliseconds, or seconds from ten thousand on, in ten columns.
 pub fn duration(millis: Millis) -> String {
@@ -145,4 +148,10 @@ pub fn rdp_version(code: u32) -> String {
         _ => return format!("RDP version {code:#x}"),
     };
     name.to_owned()
+}
+
+/// What a server says first with RDSTLS and RDS AAD Auth.
+pub fn said_first(rdstls: Option<RdstlsEvidence>, rdsaad: Option<RdsaadEvidence>) -> Option<String> {
+    let versions = rdstls.map(|rdstls| format!("supportedVersions {:#06x}", rdstls.supported_versions));
+    versions.or_else(|| rdsaad.map(|_| "sends a nonce for a token".to_owned()))
 }

@@ -1,5 +1,6 @@
 //! What the experiments showed: those that ended alike share a line, and so do the repetitions.
 
+use super::cells;
 use crate::{
     codes::Phase,
     report::{Connection, Purpose, Report, Status, Summary},
@@ -41,8 +42,16 @@ fn outcome(connection: &Connection) -> String {
             None => format!("{} in {}", failure.kind.name(), last.phase),
         },
         (Status::Passed, None) => passed(connection, last),
-        _ => format!("stopped in {}", last.phase),
+        _ => said_first(connection).unwrap_or_else(|| format!("stopped in {}", last.phase)),
     }
+}
+
+/// The protocol that was selected, and what the server said first with it.
+fn said_first(connection: &Connection) -> Option<String> {
+    let evidence = &connection.phases.credssp.as_ref()?.evidence;
+    let selected = connection.phases.negotiate.as_ref()?.evidence.selected?;
+    let said = cells::said_first(evidence.rdstls, evidence.rdsaad)?;
+    Some(format!("selected {}, {said}", selected.name()))
 }
 
 fn passed(connection: &Connection, last: &Summary<'_>) -> String {

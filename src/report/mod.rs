@@ -26,8 +26,8 @@ pub use evidence::{
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
     GatewaySteps, GatewayTunnel, HandshakeSignature, HelloOffer, KdcEvidence, KdcExchange, KdcProxyEvidence,
     LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence, MultitransportRequest,
-    NegotiateEvidence, NtlmEvidence, ProxyEvidence, Redirection, ResolveEvidence, ResolvedAddress, Seen,
-    Selected, StepSummary, TlsEvidence, UnansweredKdc,
+    NegotiateEvidence, NtlmEvidence, ProxyEvidence, RdsaadEvidence, RdstlsEvidence, Redirection,
+    ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence, UnansweredKdc,
 };
 pub use failure::{Failure, FailureKind};
 pub use judgement::{

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FailureKind, Selected};
+use super::{FailureKind, RdsaadEvidence, RdstlsEvidence, Selected};
 use crate::codes::Phase;
 
 /// What the server accepts.
@@ -73,6 +73,15 @@ pub struct ProtocolPosture {
     pub failure_code: Option<i64>,
     /// The number's symbol.
     pub failure_name: Option<String>,
+    /// What the server said first; null for every other protocol, and where it said nothing that can be read.
+    #[serde(default)]
+    pub rdstls: Option<RdstlsEvidence>,
+    /// What the server said first; null for every other protocol, and where it said nothing that can be read.
+    #[serde(default)]
+    pub rdsaad: Option<RdsaadEvidence>,
+    /// What came in place of that, in TLS or behind it.
+    #[serde(default)]
+    pub unsaid: Option<FailureKind>,
 }
 
 /// One version of TLS, offered alone.

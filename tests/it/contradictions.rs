@@ -47,7 +47,6 @@ fn likelihood(report: &Report, code: &str) -> Likelihood {
 #[tokio::test(start_paused = true)]
 async fn a_demand_that_is_refused_when_it_is_met_is_not_certain() {
     for (name, code, against) in [
-        ("entra-required", "server-requires-entra", "Entra authentication alone is not taken either"),
         ("tls-not-allowed", "server-refuses-tls", "Standard RDP Security was in the offer"),
         ("tls-required", "server-requires-tls", "TLS alone is not taken either"),
         ("nla-required", "server-requires-nla", "NLA alone is not taken either"),
@@ -61,12 +60,17 @@ async fn a_demand_that_is_refused_when_it_is_met_is_not_certain() {
 
 #[tokio::test(start_paused = true)]
 async fn a_demand_is_certain_where_what_it_asks_for_is_taken() {
-    let mut trace = of("entra-required").await.trace;
-    let selected = of("cookie-refused").await.trace.connections.remove(1).phases;
-    experiment(&mut trace, "protocol-rdsaad").phases = selected;
-    let report = diagnose(trace);
+    let report = of("entra-required").await;
     assert_eq!(likelihood(&report, "server-requires-entra"), Likelihood::Certain);
     assert!(cause(&report, "server-requires-entra").against.is_empty());
+
+    let mut trace = report.trace;
+    let refused = trace.connections[0].phases.clone();
+    experiment(&mut trace, "protocol-rdsaad").phases = refused;
+    let report = diagnose(trace);
+    assert_ne!(likelihood(&report, "server-requires-entra"), Likelihood::Certain);
+    let against = &cause(&report, "server-requires-entra").against;
+    assert!(against.iter().any(|said| said.starts_with("Entra authentication alone is not taken either")));
 }
 
 /// One connection that passes and one that does not may be chance.

@@ -58,7 +58,7 @@ async fn every_fault_gives_a_report_that_counts_right() {
         let serious = report.findings.iter().any(|finding| finding.severity == Severity::Error);
         let red = report.verdict.outcome == Outcome::Aborted || serious;
         assert_eq!(!elements(&document, "failure").is_empty(), red, "{}\n{text}", fault.name);
-        let last = report.trace.connections.last().expect("a connection").phases.summaries();
+        let last = report.trace.described().expect("a connection").phases.summaries();
         let stopped = last.iter().any(|summary| summary.status == Status::Stopped);
         assert!(!stopped || !elements(&document, "skipped").is_empty(), "{}", fault.name);
     }

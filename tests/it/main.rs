@@ -48,6 +48,7 @@ mod scenarios;
 mod schema;
 mod screenshot;
 mod security;
+mod speaks_first;
 mod target;
 mod udp;
 mod wait;

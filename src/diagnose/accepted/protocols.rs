@@ -9,17 +9,26 @@ use crate::report::{
 /// In the order in which they are shown.
 const ALONE: [u32; 6] = [0, 1, 2, 8, 4, 16];
 
+/// RDSTLS and RDS AAD Auth, where the server speaks first.
+const SPEAKS_FIRST: [u32; 2] = [4, 16];
+
 /// What became of each protocol.
 pub fn protocols(trace: &Trace) -> Vec<ProtocolPosture> {
     ALONE.into_iter().map(|code| protocol(trace, code)).collect()
 }
 
 fn protocol(trace: &Trace, code: u32) -> ProtocolPosture {
-    let asked = trace.connections.iter().enumerate().find_map(|(index, made)| {
-        let record = posture(made)?;
-        (record.evidence.requested_code == code).then_some((index, record))
-    });
+    let made = trace
+        .connections
+        .iter()
+        .enumerate()
+        .find(|(_, made)| posture(made).is_some_and(|record| record.evidence.requested_code == code));
+    let asked = made.and_then(|(index, made)| Some((index, posture(made)?)));
     let failure = asked.and_then(|(_, record)| record.failure.as_ref());
+    let phases = made.map(|(_, made)| &made.phases);
+    let said = phases.and_then(|phases| phases.credssp.as_ref());
+    let tls = phases.and_then(|phases| phases.tls.as_ref()?.failure.as_ref());
+    let unsaid = said.and_then(|record| record.failure.as_ref()).or(tls);
     ProtocolPosture {
         protocol: Selected::from_code(code),
         code,
@@ -28,6 +37,9 @@ fn protocol(trace: &Trace, code: u32) -> ProtocolPosture {
         failure: failure.map(|failure| failure.kind),
         failure_code: failure.and_then(|failure| failure.code),
         failure_name: failure.and_then(|failure| failure.name.clone()),
+        rdstls: said.and_then(|record| record.evidence.rdstls),
+        rdsaad: said.and_then(|record| record.evidence.rdsaad),
+        unsaid: unsaid.filter(|_| SPEAKS_FIRST.contains(&code)).map(|failure| failure.kind),
     }
 }
 

@@ -54,7 +54,7 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "server-requires-entra",
-        weigh: |facts| demanded(facts, 7, &ENTRA),
+        weigh: entra,
         comes_and_goes: false,
         confirm: &["on the host: dsregcmd /status, and the policy that requires Entra authentication"],
         fix: &["connect by name with a client that signs in with a web account (enablerdsaadauth:i:1)"],
@@ -115,6 +115,24 @@ fn demanded(facts: &Facts<'_>, code: i64, demand: &Demand) -> Option<Weighed> {
     let contradicts = offered.is_some() || alone.is_some();
     let likelihood = if contradicts { Likelihood::Possible } else { weighed.likelihood };
     Some(Weighed { likelihood, ..weighed }.but(offered).but(alone))
+}
+
+/// A server that sends its nonce is ready for a token; one that selects the protocol and then says nothing is not.
+fn entra(facts: &Facts<'_>) -> Option<Weighed> {
+    let weighed = demanded(facts, 7, &ENTRA)?;
+    let phases = facts.experiment(ENTRA.alone).map(|made| &made.connection.phases);
+    let Some(begun) = phases.and_then(|phases| phases.credssp.as_ref()) else { return Some(weighed) };
+    let ready = begun
+        .evidence
+        .rdsaad
+        .map(|_| "offered alone it is selected, and a nonce for a token comes".to_owned());
+    let unready = begun.failure.as_ref().map(|failure| {
+        format!(
+            "the server selects it and does not begin it, so clients that know it fail too: {}",
+            failure.detail
+        )
+    });
+    Some(weighed.and(ready).and(unready))
 }
 
 fn client_certificate(facts: &Facts<'_>) -> Option<Weighed> {

@@ -25,9 +25,29 @@ pub struct CredsspEvidence {
     pub early_authorization: Option<u32>,
     /// The status in TSRequest.errorCode.
     pub status: Option<u32>,
+    /// What the server said first, where RDSTLS was selected in place of CredSSP.
+    #[serde(default)]
+    pub rdstls: Option<RdstlsEvidence>,
+    /// What the server said first, where RDS AAD Auth was selected in place of CredSSP.
+    #[serde(default)]
+    pub rdsaad: Option<RdsaadEvidence>,
     /// What the KDC answered, where Kerberos was asked for.
     #[serde(default)]
     pub kdc: Option<KdcEvidence>,
+}
+
+/// RDSTLS (MS-RDPBCGR 2.2.17).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RdstlsEvidence {
+    /// The versions that the server supports, a bit each.
+    pub supported_versions: u16,
+}
+
+/// RDS AAD Auth (MS-RDPBCGR 2.2.18), the sign-in with Microsoft Entra.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RdsaadEvidence {
+    /// Characters of the nonce that a token is to be signed for.
+    pub nonce_length: usize,
 }
 
 /// The way to a Kerberos ticket (RFC 4120).

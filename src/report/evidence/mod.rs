@@ -10,7 +10,10 @@ mod tcp;
 mod tls;
 
 pub use activation::{ActivateEvidence, MultitransportRequest, Redirection, Seen};
-pub use credssp::{CredsspEvidence, KdcEvidence, KdcExchange, KdcProxyEvidence, NtlmEvidence, UnansweredKdc};
+pub use credssp::{
+    CredsspEvidence, KdcEvidence, KdcExchange, KdcProxyEvidence, NtlmEvidence, RdsaadEvidence,
+    RdstlsEvidence, UnansweredKdc,
+};
 pub use gateway::{
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
     GatewaySteps, GatewayTunnel, StepSummary,
