@@ -1,10 +1,10 @@
 /* A broker on FreeRDP's server library: it takes a client over TLS and sends it elsewhere (MS-RDPBCGR 2.2.13.3).
  * tests/chroot builds it.
  *
- *   broker PORT CERTIFICATE KEY licensing|activation [license] [OPTION=VALUE...]
+ *   broker PORT CERTIFICATE KEY licensing|activation [license] [rdstls] [OPTION=VALUE...]
  *
- * Before the Demand Active or after the Font Map; with `license` a license is asked for first. The options are fqdn,
- * netbios, address, addresses (with commas), info (load-balance info) and session. */
+ * Before the Demand Active or after the Font Map; with `license` a license is asked for first, and with `rdstls` that
+ * protocol is taken too. The options are fqdn, netbios, address, addresses (with commas), info (load-balance info) and session. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +110,7 @@ static BOOL configure(freerdp_peer *peer) {
          freerdp_settings_set_pointer_len(settings, FreeRDP_RdpServerRsaKey, key, 1) &&
          freerdp_settings_set_bool(settings, FreeRDP_TlsSecurity, TRUE) &&
          freerdp_settings_set_bool(settings, FreeRDP_NlaSecurity, FALSE) &&
+         freerdp_settings_set_bool(settings, FreeRDP_RdstlsSecurity, is_asked("rdstls")) &&
          freerdp_settings_set_bool(settings, FreeRDP_RdpSecurity, FALSE) &&
          freerdp_settings_set_bool(settings, FreeRDP_ServerLicenseRequired, is_asked("license"));
 }

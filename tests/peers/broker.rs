@@ -6,7 +6,10 @@ use serde_json::json;
 
 use crate::{
     haproxy::{haproxy, msts},
-    lab::{Program, Traced, certificate, colours, folder, free_port, has, is_root, skipped, trace, wait_for},
+    lab::{
+        Program, Traced, certificate, colours, folder, free_port, has, is_root, posture, skipped, trace,
+        wait_for,
+    },
     xrdp::{VALID, Xrdp, xrdp, xrdp_at},
 };
 
@@ -112,6 +115,15 @@ fn a_broker_that_sends_the_client_to_itself_is_a_loop() {
     assert_eq!(traced.at("/connections/1/hop/host"), "localhost");
     assert_eq!(traced.at("/connections").as_array().map(Vec::len), Some(2));
     assert!(traced.found("redirect-loop"), "{traced:#?}");
+}
+
+#[test]
+fn a_posture_reads_the_versions_of_rdstls() {
+    let port = free_port();
+    let Some(_broker) = broker(port, "licensing", &["rdstls"]) else { return };
+    let asked = posture(port, &[]);
+    assert_eq!(asked.protocols(), ["refused", "accepted", "refused", "refused", "accepted", "refused"]);
+    assert_eq!(asked.at("/posture/protocols/4/rdstls/supported_versions"), 1, "{asked:#?}");
 }
 
 /// FreeRDP's request names an X.509 chain and puts no certificate into it, so that no client could go on.
