@@ -24,7 +24,8 @@ pub struct ConnectionArguments {
     #[arg(long, value_name = "NAME", value_parser = server_name)]
     pub server_name: Option<String>,
 
-    /// SHA-1 or SHA-256 of the certificate that must be served
+    /// SHA-1 or SHA-256 of the certificate that must be served under the target's name, also
+    /// where a redirection leads to it again
     #[arg(long, value_name = "HEX", value_parser = thumbprint)]
     pub expect_thumbprint: Option<String>,
 

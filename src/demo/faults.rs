@@ -881,6 +881,18 @@ pub const FAULTS: &[Fault] = &[
         Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
     fault(
+        "redirect-to-address",
+        "redirects to an address, in place of licensing",
+        At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_TO_ADDRESS))),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
+        "redirect-to-netbios-name",
+        "redirects to the NetBIOS name of a host, in place of licensing",
+        At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_TO_NETBIOS_NAME))),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
         "redirect-nowhere",
         "redirects without a name, an address or a token, in place of licensing",
         At(Stage::ClientInfo, Greet(IoChannel(NOWHERE))),
@@ -1005,6 +1017,16 @@ const REDIRECTION_TO_NAME: &[u8] = &[
     72, 0, 26, 0, 234, 3, 0, 0, 0, 4, 64, 0, 7, 0, 0, 0, 0, 1, 0, 0, 40, 0, 0, 0, 114, 0, 100, 0, 115, 0,
     104, 0, 48, 0, 50, 0, 46, 0, 99, 0, 111, 0, 114, 0, 112, 0, 46, 0, 101, 0, 120, 0, 97, 0, 109, 0, 112, 0,
     108, 0, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
+/// To session 7 of 2001:db8::1, and nothing else.
+const REDIRECTION_TO_ADDRESS: &[u8] = &[
+    56, 0, 26, 0, 234, 3, 0, 0, 0, 4, 48, 0, 7, 0, 0, 0, 1, 0, 0, 0, 24, 0, 0, 0, 50, 0, 48, 0, 48, 0, 49, 0,
+    58, 0, 100, 0, 98, 0, 56, 0, 58, 0, 58, 0, 49, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
+/// To session 7 of "rdsh02", and nothing else.
+const REDIRECTION_TO_NETBIOS_NAME: &[u8] = &[
+    46, 0, 26, 0, 234, 3, 0, 0, 0, 4, 38, 0, 7, 0, 0, 0, 0, 2, 0, 0, 14, 0, 0, 0, 114, 0, 100, 0, 115, 0,
+    104, 0, 48, 0, 50, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ];
 /// To session 7 of "rdsh02", 192.0.2.16, with the token "Cookie: msts=1", the user "u" of "D" and the password "pw".
 const REDIRECTION: &[u8] = &[

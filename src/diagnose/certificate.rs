@@ -1,12 +1,14 @@
 //! What is wrong with the certificate.
 
+use std::ptr;
+
 use time::{Date, OffsetDateTime};
 
 use super::{Facts, Rule};
 use crate::{
     certificate::SMALLEST_RSA,
     codes::Phase,
-    report::{Certificate, Severity, Trust},
+    report::{Certificate, Connection, Purpose, Severity, Thumbprints, Trust},
 };
 
 /// Whoever renews certificates by hand still has the time to do it.
@@ -73,15 +75,40 @@ fn wrong_usage(facts: &Facts<'_>) -> Option<String> {
     })
 }
 
+/// It is the target's: hosts that a redirection calls by another name have certificates of their own.
 fn thumbprint(facts: &Facts<'_>) -> Option<String> {
     let expected = facts.request.expected_thumbprint.as_deref()?;
-    let Some(served) = facts.thumbprints else {
-        // A connection that ended before TLS says so itself.
-        let ended_early = facts.failed().is_some_and(|failed| failed.phase <= Phase::Tls);
-        return (!ended_early).then(|| format!("no certificate was served, {expected} was expected"));
-    };
-    let served = if expected.len() == served.sha1.len() { &served.sha1 } else { &served.sha256 };
-    (served != expected).then(|| format!("thumbprint {served} is served, {expected} was expected"))
+    let named: Vec<&Connection> = facts.trace.traced().filter(|made| is_target(facts, made)).collect();
+    // Where the last one is of the target, an experiment may have seen more than it did.
+    let described = facts.trace.described();
+    let ends_there = named.last().zip(described).is_some_and(|(last, made)| ptr::eq(*last, made));
+    let last = facts.thumbprints.filter(|_| ends_there).map(|prints| (described, prints));
+    let before = named.iter().filter(|made| described.is_some_and(|last| !ptr::eq(**made, last)));
+    let served = before.filter_map(|made| Some((Some(*made), prints(made)?))).chain(last);
+    let served: Vec<_> = served.map(|(made, prints)| (made, of_length(prints, expected.len()))).collect();
+    if let Some((made, other)) = served.iter().find(|(_, print)| *print != expected) {
+        let hop = match made.map(|made| (&made.purpose, &made.hop)) {
+            Some((Purpose::Hop(number), Some(hop))) => format!(" by hop {number}, {hop}"),
+            _ => String::new(),
+        };
+        return Some(format!("thumbprint {other} is served{hop}, {expected} was expected"));
+    }
+    // A connection that ended before TLS says so itself.
+    let ended_early = ends_there && facts.failed().is_some_and(|failed| failed.phase <= Phase::Tls);
+    (served.is_empty() && !ended_early).then(|| format!("no certificate was served, {expected} was expected"))
+}
+
+fn is_target(facts: &Facts<'_>, made: &Connection) -> bool {
+    let target = facts.trace.target.as_ref().map(|target| &target.server_name);
+    made.hop.as_ref().is_none_or(|hop| target.is_some_and(|name| name.eq_ignore_ascii_case(&hop.server_name)))
+}
+
+fn prints(made: &Connection) -> Option<&Thumbprints> {
+    made.phases.tls.as_ref()?.evidence.thumbprints.as_ref()
+}
+
+fn of_length(prints: &Thumbprints, length: usize) -> &str {
+    if length == prints.sha1.len() { &prints.sha1 } else { &prints.sha256 }
 }
 
 fn unreadable(facts: &Facts<'_>) -> Option<String> {

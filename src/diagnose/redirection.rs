@@ -69,5 +69,5 @@ fn behind(facts: &Facts<'_>) -> Option<String> {
 fn stale(facts: &Facts<'_>) -> Option<String> {
     let hop = hop(facts)?;
     let phase = facts.failed().filter(|failed| failed.phase <= Phase::Connect)?.phase;
-    Some(format!("the host that the redirection names, {}:{}, fails in {phase}", hop.host, hop.port))
+    Some(format!("the host that the redirection names, {hop}, fails in {phase}"))
 }

@@ -114,7 +114,7 @@ fn purpose(connection: &Connection) -> String {
         Purpose::Hop(number) => connection.hop.as_ref().map_or_else(String::new, |hop| {
             let token = hop.token.as_ref().map(|token| format!(", with the token {token}"));
             let token = token.unwrap_or_default();
-            format!("hop {number}: {}:{}, session {}{token}", hop.host, hop.port, hop.session_id)
+            format!("hop {number}: {hop}, session {}{token}", hop.session_id)
         }),
         Purpose::Retry => "retry, with the offer that the server demands".to_owned(),
         other => other.to_string(),
@@ -233,7 +233,7 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 fn led(report: &Report) -> String {
     let described = report.trace.described();
     match described.map(|made| (&made.purpose, &made.hop)) {
-        Some((Purpose::Hop(number), Some(hop))) => format!("hop {number}, {}:{}: ", hop.host, hop.port),
+        Some((Purpose::Hop(number), Some(hop))) => format!("hop {number}, {hop}: "),
         _ => String::new(),
     }
 }

@@ -11,14 +11,20 @@ use rdptrace::{
     codes::Phase,
     demo::Server,
     net::BoxStream,
-    report::{Credentials, Failure, FailureKind, Outcome, Unfollowed},
+    report::{Connection, Credentials, Failure, FailureKind, Outcome, Severity, Unfollowed},
     run,
     settings::Security,
 };
 use time::OffsetDateTime;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use crate::{demo::pipe, faults, lab::fault};
+use crate::{
+    demo::pipe,
+    faults,
+    lab::fault,
+    program::{self, rdptrace},
+    scenarios::page,
+};
 
 /// Hosts by name, each with its fault; the first one is traced.
 struct Farm(&'static [(&'static str, &'static str)]);
@@ -43,8 +49,11 @@ impl Network for Farm {
     }
 
     async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
-        let IpAddr::V4(ip) = address.ip() else { return Err(io::ErrorKind::NetworkUnreachable.into()) };
-        let name = self.0[usize::from(ip.octets()[3])].1;
+        let last = match address.ip() {
+            IpAddr::V4(ip) => ip.octets()[3],
+            IpAddr::V6(ip) => ip.octets()[15],
+        };
+        let name = self.0[usize::from(last)].1;
         let fault = (!name.is_empty()).then(|| fault(name));
         let server = Arc::new(Server::new(fault, pipe::NOW).expect("the server can be made"));
         let (stream, _, _server) = pipe::connect_to(server);
@@ -129,9 +138,8 @@ async fn the_account_goes_on_only_where_that_was_asked_for() {
             ..faults::settings()
         };
         let report = FARM.trace(settings).await;
-        let attempted = |made: &rdptrace::report::Connection| {
-            made.phases.credssp.as_ref().is_some_and(|record| record.evidence.attempted)
-        };
+        let attempted =
+            |made: &Connection| made.phases.credssp.as_ref().is_some_and(|record| record.evidence.attempted);
         let attempts: Vec<bool> = report.trace.traced().map(attempted).collect();
         assert_eq!(attempts, [true, carried]);
         assert_eq!(report.verdict.outcome, outcome, "{}", report.verdict.summary);
@@ -155,4 +163,82 @@ async fn a_redirection_that_names_nothing_ends_there() {
     assert_eq!(report.trace.unfollowed, Some(Unfollowed::Nowhere));
     assert!(found(&report, "redirect-nowhere") && found(&report, "redirected"));
     assert_eq!(purposes(&report), ["main"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_leads_to_a_host_without_a_name_to_compare() {
+    let report = Farm(&[(BROKER, "redirect-to-address"), (HOST, "")]).trace(without_nla(5)).await;
+    let hop = report.trace.connections[1].hop.as_ref().expect("a hop");
+    assert_eq!((hop.host.as_str(), hop.server_name.as_str()), ("2001:db8::1", "2001:db8::1"));
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+    assert!(report.verdict.summary.starts_with("hop 1, [2001:db8::1]:3389: "), "{}", report.verdict.summary);
+    assert!(page(&report).contains("\nhop 1: [2001:db8::1]:3389, session 7\n"), "{}", page(&report));
+    let mismatch = report.findings.iter().find(|finding| finding.code == "certificate-name-mismatch");
+    assert_eq!(mismatch.map(|finding| finding.severity), Some(Severity::Info), "nobody gave a name");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_netbios_name_is_looked_up_where_nothing_else_is_given() {
+    const NETBIOS: &str = "rdsh02";
+    let report = Farm(&[(BROKER, "redirect-to-netbios-name"), (NETBIOS, "")]).trace(without_nla(5)).await;
+    let hop = report.trace.connections[1].hop.as_ref().expect("a hop");
+    assert_eq!((hop.host.as_str(), hop.server_name.as_str()), (NETBIOS, NETBIOS));
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+}
+
+/// It comes after the Font Map, and the server that the token leads to sends one too.
+#[tokio::test(start_paused = true)]
+async fn a_redirection_of_a_session_is_followed_with_the_screenshot() {
+    let settings = Settings { until: Some(Phase::Activate), screenshot: true, ..without_nla(5) };
+    let report = Farm(&[(BROKER, "session-redirection")]).trace(settings).await;
+    assert_eq!(purposes(&report), ["main", "hop:1"]);
+    let redirected = |made: &Connection| {
+        let session = made.session.as_ref().expect("a session");
+        session.redirection.as_ref().and_then(|redirection| redirection.load_balance_text.clone())
+    };
+    let tokens: Vec<_> = report.trace.traced().map(redirected).collect();
+    assert_eq!(tokens, [Some("Cookie: msts=1".to_owned()), Some("Cookie: msts=1".to_owned())]);
+    assert_eq!(report.trace.unfollowed, Some(Unfollowed::Loop));
+}
+
+/// The same trace, judged with the thumbprint of the connection with this number; what is said of it.
+fn judged(report: &Report, connection: usize) -> Option<String> {
+    let mut trace = report.trace.clone();
+    let tls = trace.connections[connection].phases.tls.as_ref().expect("TLS");
+    trace.request.expected_thumbprint = tls.evidence.thumbprints.as_ref().map(|prints| prints.sha256.clone());
+    let findings = rdptrace::diagnose(trace).findings;
+    let found = findings.into_iter().find(|finding| finding.code == "certificate-thumbprint-mismatch");
+    found.map(|finding| finding.message)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_thumbprint_is_expected_under_the_name_of_the_target_alone() {
+    let elsewhere = Farm(&[(BROKER, "redirect-to-name"), (HOST, "")]).trace(without_nla(5)).await;
+    assert_eq!(judged(&elsewhere, 0), None, "the host has a certificate of its own");
+    let said = judged(&elsewhere, 1).expect("the target serves another");
+    assert!(!said.contains("hop"), "{said}");
+    // Every connection to the farm meets another server here.
+    let back = Farm(&[(BROKER, "redirect-once")]).trace(without_nla(5)).await;
+    let said = judged(&back, 0).expect("the token leads to another certificate");
+    assert!(said.contains(" by hop 1, rdsh01.corp.example:3389, "), "{said}");
+    assert!(judged(&back, 1).is_some_and(|said| !said.contains("hop")), "the first one is another too");
+}
+
+#[test]
+fn what_cannot_stand_in_a_connection_request_is_refused_before_anything_is_sent() {
+    let long = "x".repeat(239);
+    let text = "printable ASCII";
+    for (option, value, words) in [
+        ("--load-balance-info", "", text),
+        ("--load-balance-info", "tsv://F\u{fc}rth", text),
+        ("--load-balance-info", "one\r\ntwo", text),
+        ("--load-balance-info", long.as_str(), "1 to 238"),
+        ("--follow-redirects", "21", "20"),
+        ("--follow-with-account", "--format=json", "--user"),
+    ] {
+        let output = rdptrace(&["trace", "127.0.0.1:1", option, value]);
+        let said = program::text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(output.stdout.is_empty() && said.contains(words), "{said}");
+    }
 }

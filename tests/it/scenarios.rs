@@ -63,6 +63,8 @@ struct Asked {
     allow_unpatched: bool,
     server_name: Option<String>,
     expected_thumbprint: Option<String>,
+    /// How many redirections to follow.
+    follow: u32,
     /// `answers`, `late`, `closed`, `silent` or `foreign`.
     udp: Option<String>,
     /// Seconds to try for.
@@ -97,6 +99,7 @@ fn settings(asked: &Asked) -> Settings {
         },
         account: asked.account.then_some(account),
         allow_unpatched: asked.allow_unpatched,
+        follow_redirects: asked.follow,
         udp: asked.udp.is_some(),
         server_name: asked.server_name.clone(),
         expected_thumbprint: asked.expected_thumbprint.clone(),
