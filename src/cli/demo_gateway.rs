@@ -78,6 +78,7 @@ fn settings(gateway: &Gateway, entry: Entry, port: u16) -> Settings {
         until: Some(Phase::Licensing),
         take_session: true,
         account: Some(account()),
+        follow_redirects: 1,
         gateway: Some(way(entry, port)),
         anchors: Anchors { given: vec![gateway.certificate().to_vec()], system: false },
         timeout: Duration::from_secs(2),

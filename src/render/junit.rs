@@ -1,4 +1,5 @@
-//! The report as JUnit XML: a test case a phase and a finding, as Jenkins, GitLab and GitHub's reporters read it.
+//! The report as JUnit XML: a test case a phase, a step of the gateway and a finding, as Jenkins, GitLab and GitHub's
+//! reporters read it.
 
 use std::io::{self, Write};
 
@@ -8,9 +9,10 @@ use quick_xml::{
 };
 
 use super::{cells, local::teller, udp, wait};
+use crate::codes::Phase;
 use crate::report::{
-    CheckStatus, Connection, Finding, LocalCheck, Millis, Outcome, Report, Severity, Status, Summary, Udp,
-    UdpOutcome,
+    CheckStatus, Connection, Finding, LocalCheck, Millis, Outcome, Report, Severity, Status, StepSummary,
+    Summary, Udp, UdpOutcome,
 };
 
 /// One test case.
@@ -95,7 +97,16 @@ fn cases(report: &Report, threshold: Option<Severity>) -> Vec<Case> {
             Some(posture) if posture.unreached.is_none() => Some("other connections got further"),
             _ => None,
         };
-        cases.extend(connection.phases.summaries().iter().map(|s| phase(connection, s, superseded)));
+        let group = connection.purpose.to_string();
+        for summary in connection.phases.summaries() {
+            let steps = steps(connection, &summary);
+            // The step that failed tells what ended the phase; it is told once.
+            if steps.iter().all(|step| step.summary.status != summary.status) {
+                cases.push(phase(&group, &Step { name: summary.phase.name(), summary }, superseded));
+            }
+            let group = format!("{group}.gateway");
+            cases.extend(steps.iter().map(|step| phase(&group, step, superseded)));
+        }
     }
     cases.extend(absent(report));
     cases.extend(report.trace.udp.as_ref().map(udp));
@@ -122,7 +133,24 @@ fn local(check: &LocalCheck, report: &Report, threshold: Option<Severity>) -> Ca
     Case { group: "local".to_owned(), name: check.code.clone(), elapsed: Millis::default(), result }
 }
 
-fn phase(connection: &Connection, summary: &Summary<'_>, superseded: Option<&str>) -> Case {
+/// A phase, or a step of the gateway.
+struct Step<'a> {
+    name: &'static str,
+    summary: Summary<'a>,
+}
+
+/// The steps of the gateway, where this is its phase.
+fn steps<'a>(connection: &'a Connection, summary: &Summary<'_>) -> Vec<Step<'a>> {
+    let gateway = connection.phases.gateway.as_ref().filter(|_| summary.phase == Phase::Gateway);
+    let steps = gateway.map(|record| record.evidence.steps.summaries()).unwrap_or_default();
+    let step = |step: StepSummary<'a>| {
+        let StepSummary { step: name, status, elapsed_ms, failure, stopped } = step;
+        Step { name, summary: Summary { phase: Phase::Gateway, status, elapsed_ms, failure, stopped } }
+    };
+    steps.into_iter().map(step).collect()
+}
+
+fn phase(group: &str, Step { name, summary }: &Step<'_>, superseded: Option<&str>) -> Case {
     let detail = summary.failure.map_or("", |failure| &failure.detail);
     let result = match summary.status {
         Status::Passed => Ending::Passed { said: None },
@@ -136,12 +164,7 @@ fn phase(connection: &Connection, summary: &Summary<'_>, superseded: Option<&str
             },
         },
     };
-    Case {
-        group: connection.purpose.to_string(),
-        name: summary.phase.name().to_owned(),
-        elapsed: summary.elapsed_ms,
-        result,
-    }
+    Case { group: group.to_owned(), name: (*name).to_owned(), elapsed: summary.elapsed_ms, result }
 }
 
 /// What is undecided or was not asked is skipped; whether a closed port matters is for the finding to say.

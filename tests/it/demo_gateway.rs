@@ -18,14 +18,19 @@ use rdptrace::{
         gateway::{self, Entry, Expect, Fault, Gateway},
     },
     net::BoxStream,
-    report::{Credentials, Failure, Outcome},
+    report::{Credentials, Failure, Outcome, Severity},
     run,
     settings::{self, Account, Anchors, GatewayAuthentication, Token},
 };
+use roxmltree::{Document, Node};
 use time::OffsetDateTime;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use crate::{demo::pipe, lab::ClientEnd};
+use crate::{
+    demo::pipe,
+    junit::{assert_counts, junit},
+    lab::ClientEnd,
+};
 
 /// A network in which only the gateway can be reached.
 struct Lab {
@@ -43,6 +48,7 @@ impl Lab {
         Settings {
             until: Some(Phase::Licensing),
             account: Some(account("demo")),
+            follow_redirects: 1,
             gateway: Some(way(entry)),
             anchors: Anchors { given: vec![self.gateway.certificate().to_vec()], system: false },
             ..Settings::default()
@@ -197,5 +203,68 @@ async fn two_connections_carry_what_a_websocket_cannot() {
         let report = lab.trace(&lab.settings(entry)).await;
         assert_eq!(report.verdict.outcome, Outcome::Passed, "{entry:?}: {}", report.verdict.summary);
         assert_eq!(lab.connections.load(SeqCst), 2, "{entry:?}");
+    }
+}
+
+/// Class, name and what became of each test case of the gateway.
+fn cases(report: &Report) -> Vec<(String, String, &'static str)> {
+    let xml = junit(report, Some(Severity::Error));
+    let document = Document::parse(&xml).expect("XML");
+    assert_counts(&document, &report.verdict.summary);
+    let of_gateway = |class: &str| class == "rdptrace.main.gateway" || class == "rdptrace.main";
+    let ending = |case: &Node<'_, '_>| match case.first_element_child().map(|child| child.tag_name().name()) {
+        Some("failure") => "failure",
+        Some("skipped") => "skipped",
+        _ => "passed",
+    };
+    let read = |case: Node<'_, '_>| {
+        let read = |name: &str| case.attribute(name).unwrap_or_default().to_owned();
+        (read("classname"), read("name"), ending(&case))
+    };
+    let cases = document.descendants().filter(|node| node.has_tag_name("testcase")).map(read);
+    cases.filter(|(class, ..)| of_gateway(class)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn junit_has_a_case_for_each_step_of_the_gateway() {
+    for (fault, failed) in
+        [("gateway-hello-reset", "tls"), ("gateway-full", "tunnel"), ("gateway-resource-policy", "channel")]
+    {
+        let lab = Lab::of(gateway::find(fault));
+        let report = lab.trace(&lab.settings(Entry::Account)).await;
+        let cases = cases(&report);
+        let (last, before) = cases.split_last().expect("cases");
+        assert_eq!(last, &("rdptrace.main.gateway".to_owned(), failed.to_owned(), "failure"), "{cases:?}");
+        assert!(!before.is_empty() && before.iter().all(|(.., ending)| *ending == "passed"), "{cases:?}");
+    }
+    let lab = Lab::of(None);
+    let told = cases(&lab.trace(&lab.settings(Entry::Account)).await);
+    let names: Vec<&str> = told.iter().map(|(_, name, _)| name.as_str()).collect();
+    let steps = ["resolve", "connect", "tls", "http", "auth", "handshake", "tunnel", "authorize", "channel"];
+    assert_eq!(names[..9], steps);
+    assert_eq!(told[9], ("rdptrace.main".to_owned(), "negotiate".to_owned(), "passed"));
+}
+
+/// It is said of a trace that passes too: mstsc does not come that far.
+#[tokio::test(start_paused = true)]
+async fn mstsc_stops_at_a_gateway_whose_certificate_is_wrong() {
+    for (fault, trusted, label) in [
+        ("", true, None),
+        ("gateway-certificate-not-yet-valid", true, None),
+        ("gateway-certificate-expired", true, Some("0x3000007")),
+        ("gateway-certificate-wrong-name", true, Some("0x3000006")),
+        ("", false, Some("0x3000005")),
+        ("gateway-certificate-expired", false, Some("0x3000003")),
+    ] {
+        let lab = Lab::of(gateway::find(fault));
+        let mut settings = lab.settings(Entry::Account);
+        if !trusted {
+            settings.anchors.given.clear();
+        }
+        let report = lab.trace(&settings).await;
+        assert_eq!(report.verdict.outcome, Outcome::Passed, "{fault}: {}", report.verdict.summary);
+        let shown = report.verdict.mstsc.as_ref();
+        assert_eq!(shown.map(|shown| shown.code.as_str()), label, "{fault}, trusted {trusted}");
+        assert!(shown.is_none_or(|shown| shown.text.contains("certificate")), "{shown:?}");
     }
 }

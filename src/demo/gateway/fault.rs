@@ -87,6 +87,8 @@ pub(super) enum Behaviour {
     Says(&'static str),
     /// Closes the channel with this code when the server behind it has shown the fault of this name.
     Closes(&'static str, u32),
+    /// Leads to a server with the fault of this name.
+    LeadsTo(&'static str),
 }
 
 /// What the client has just sent.

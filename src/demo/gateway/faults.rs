@@ -481,6 +481,12 @@ const FAULTS: &[Fault] = &[
         ),
         by("gateway-session-ended", said("channel", 0x59FA)),
     ),
+    fault(
+        "gateway-broker-behind",
+        "leads to a broker, whose redirection would have to come through the gateway again",
+        Behaviour::LeadsTo("redirect-once"),
+        Expect { step: "licensing", ..finding("redirect-behind-gateway") },
+    ),
 ];
 
 const NOT_FOUND: &str = "HTTP/1.1 404 Not Found\r\nServer: Microsoft-IIS/10.0\r\nContent-Length: 0\r\n\r\n";

@@ -56,7 +56,7 @@ impl Gateway {
             _ => Kind::Healthy,
         };
         let behind = match behaviour {
-            Some(Behaviour::Closes(name, _)) => super::find(name),
+            Some(Behaviour::Closes(name, _) | Behaviour::LeadsTo(name)) => super::find(name),
             _ => None,
         };
         Ok(Self {

@@ -1,6 +1,6 @@
 //! What mstsc would have shown for an ending at the gateway; the tables of statuses say which number they know.
 
-use super::failed;
+use super::{CERTIFICATE_RULES, failed};
 use crate::{
     codes::{DISCONNECT, GATEWAY_STATUS, HTTP_STATUS},
     diagnose::Facts,
@@ -9,25 +9,48 @@ use crate::{
 
 /// The gateway's address is wrong, or it cannot be reached.
 const NOT_REACHED: u32 = 0x300_000C;
+/// More than one thing is wrong with the certificate.
+const UNUSABLE: u32 = 0x300_0003;
+const UNTRUSTED: u32 = 0x300_0005;
+const OTHER_NAME: u32 = 0x300_0006;
+const EXPIRED: u32 = 0x300_0007;
 
-/// The label, which is deduced from what the statuses mean.
+/// The label, which is deduced from what the statuses and the faults of a certificate mean.
 pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
-    let (step, failure) = failed(facts)?;
-    let code = failure.code.and_then(|code| u32::try_from(code).ok());
-    let shown = match failure.kind {
-        FailureKind::GatewayError => {
-            let code = code?;
-            let other = if code >> 16 == 0 { code | 0x8007_0000 } else { code & 0xFFFF };
-            GATEWAY_STATUS.find(code).or_else(|| GATEWAY_STATUS.find(other))?.mstsc?
-        }
-        FailureKind::HttpStatus => HTTP_STATUS.find(code?)?.mstsc?,
-        _ if matches!(step, "resolve" | "connect") => NOT_REACHED,
-        _ => return None,
-    };
+    let shown = of_certificate(facts).unwrap_or_else(|| of_ending(facts))?;
     Some(MstscLabel {
         code: format!("0x{shown:X}"),
         extended: "0x0".to_owned(),
         text: DISCONNECT.find(shown)?.meaning.to_owned(),
         confidence: Confidence::Inferred,
     })
+}
+
+/// mstsc does not get past a certificate that is wrong, whatever this trace met behind it. None where it is right; nobody
+/// has written down what mstsc shows for one that is not valid yet.
+fn of_certificate(facts: &Facts<'_>) -> Option<Option<u32>> {
+    let mut wrong = CERTIFICATE_RULES.iter().filter(|rule| (rule.applies)(facts).is_some());
+    let first = wrong.next()?;
+    Some(match (first.code, wrong.next()) {
+        (_, Some(_)) => Some(UNUSABLE),
+        ("gateway-certificate-expired", None) => Some(EXPIRED),
+        ("gateway-certificate-name-mismatch", None) => Some(OTHER_NAME),
+        ("gateway-certificate-untrusted", None) => Some(UNTRUSTED),
+        _ => None,
+    })
+}
+
+fn of_ending(facts: &Facts<'_>) -> Option<u32> {
+    let (step, failure) = failed(facts)?;
+    let code = failure.code.and_then(|code| u32::try_from(code).ok());
+    match failure.kind {
+        FailureKind::GatewayError => {
+            let code = code?;
+            let other = if code >> 16 == 0 { code | 0x8007_0000 } else { code & 0xFFFF };
+            GATEWAY_STATUS.find(code).or_else(|| GATEWAY_STATUS.find(other))?.mstsc
+        }
+        FailureKind::HttpStatus => HTTP_STATUS.find(code?)?.mstsc,
+        _ if matches!(step, "resolve" | "connect") => Some(NOT_REACHED),
+        _ => None,
+    }
 }
