@@ -15,7 +15,8 @@ const PATH: &str = "KdcProxy";
 
 #[derive(Args, Debug)]
 pub struct KerberosArguments {
-    /// How to use the account: NTLM, or a Kerberos ticket and never NTLM in its place
+    /// How to use the account: NTLM, a Kerberos ticket and never NTLM in its place, or negotiate: a
+    /// ticket where one is to be had, else NTLM, with a finding that says why
     #[arg(long, value_enum, default_value = "ntlm")]
     pub auth: Authentication,
 
@@ -31,6 +32,7 @@ pub struct KerberosArguments {
 pub enum Authentication {
     Ntlm,
     Kerberos,
+    Negotiate,
 }
 
 impl KerberosArguments {
@@ -46,13 +48,20 @@ impl KerberosArguments {
     ) -> Result<Option<Kerberos>, Error> {
         if self.auth == Authentication::Ntlm {
             return match self.kdc {
-                Some(_) => Err(Error::new("--kdc needs --auth kerberos")),
+                Some(_) => Err(Error::new("--kdc needs --auth kerberos or negotiate")),
                 None => Ok(None),
             };
         }
-        let user = user.ok_or_else(|| Error::new("--auth kerberos needs an account: -u"))?;
-        let realm = realm(user)
-            .ok_or_else(|| Error::new("--auth kerberos needs a realm: -u 'REALM\\USER', or a UPN"))?;
+        let or_ntlm = self.auth == Authentication::Negotiate;
+        let user = user.ok_or_else(|| Error::new("--auth needs an account: -u"))?;
+        let realm = match realm(user) {
+            Some(realm) => realm,
+            // NTLM needs none.
+            None if or_ntlm => String::new(),
+            None => {
+                return Err(Error::new("--auth kerberos needs a realm: -u 'REALM\\USER', or a UPN"));
+            }
+        };
         if proxied && self.kdc.as_ref().is_some_and(|kdc| kdc.transport == KdcTransport::Udp) {
             return Err(Error::new("--kdc names a KDC over UDP, which no proxy carries"));
         }
@@ -61,8 +70,11 @@ impl KerberosArguments {
             (None, Some(file)) => of_rdp_file(file)?.map(|kdc| (vec![kdc], KdcSource::File)),
             (None, None) => None,
         };
+        if realm.is_empty() {
+            return Ok(Some(Kerberos { realm, kdcs: Vec::new(), source: KdcSource::Dns, or_ntlm }));
+        }
         let (kdcs, source) = named.map_or_else(|| of_configuration(&realm), Ok)?;
-        Ok(Some(Kerberos { realm, kdcs, source }))
+        Ok(Some(Kerberos { realm, kdcs, source, or_ntlm }))
     }
 }
 

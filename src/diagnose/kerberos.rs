@@ -1,6 +1,8 @@
 //! What ended at the KDC, and what it says of the account.
 
-use super::{Facts, Rule};
+use std::net::IpAddr;
+
+use super::{Facts, Rule, posture::MAX_SKEW_SECONDS};
 use crate::{
     codes::{self, Phase},
     report::{Failure, FailureKind, Severity, Trust},
@@ -23,12 +25,49 @@ pub const CODES: &[&str] = &[
     "kdc-refused",
 ];
 
-pub const RULES: &[Rule] = &[Rule {
-    code: "kdc-proxy-certificate",
-    severity: Severity::Warning,
-    phase: Phase::Credssp,
-    applies: certificate,
-}];
+const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
+    Rule { code, severity, phase: Phase::Credssp, applies }
+}
+
+pub const RULES: &[Rule] = &[
+    rule("kerberos-not-used", Severity::Warning, not_used),
+    rule("kerberos-needs-name", Severity::Warning, needs_name),
+    rule("kdc-clock-differs", Severity::Warning, clock),
+    rule("kdc-proxy-certificate", Severity::Warning, certificate),
+    rule("kerberos-used", Severity::Info, used),
+];
+
+fn not_used(facts: &Facts<'_>) -> Option<String> {
+    let why = facts.credssp?.kdc.as_ref()?.ntlm_instead.as_ref()?;
+    Some(format!("NTLM was used in place of Kerberos: {why}"))
+}
+
+fn needs_name(facts: &Facts<'_>) -> Option<String> {
+    let principal = &facts.credssp?.kdc.as_ref()?.service_principal;
+    let address: IpAddr = principal.strip_prefix("TERMSRV/")?.parse().ok()?;
+    Some(format!(
+        "a ticket is for a name, and the server is addressed as {address}: no KDC knows {principal} by itself"
+    ))
+}
+
+fn clock(facts: &Facts<'_>) -> Option<String> {
+    let kdc = facts.credssp?.kdc.as_ref()?;
+    let seconds = kdc.clock_skew_seconds.filter(|seconds| seconds.unsigned_abs() > MAX_SKEW_SECONDS)?;
+    let refused = kdc.exchanges.iter().any(|exchange| exchange.error.map(i64::from) == Some(SKEW));
+    let text = || format!("the clock of the KDC {} is {seconds:+} s from this machine's", kdc.host);
+    (!refused).then(text)
+}
+
+fn used(facts: &Facts<'_>) -> Option<String> {
+    let kdc = facts.credssp?.kdc.as_ref().filter(|kdc| kdc.ticket)?;
+    let named = match kdc.source.as_str() {
+        "krb5_conf" => ", which krb5.conf names",
+        "rdp_file" => ", which the .rdp file names",
+        "dns" => ", which DNS names",
+        _ => "",
+    };
+    Some(format!("a ticket for {} came from {}{named}", kdc.service_principal, kdc.host))
+}
 
 fn certificate(facts: &Facts<'_>) -> Option<String> {
     let kdc = facts.credssp?.kdc.as_ref()?;
@@ -48,7 +87,7 @@ fn certificate(facts: &Facts<'_>) -> Option<String> {
 /// The failure, when it came before the KDC had given the ticket.
 pub fn ended_at_kdc<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let failed = facts.failed().filter(|failed| failed.phase == Phase::Credssp)?;
-    facts.credssp?.kdc.as_ref().filter(|kdc| !kdc.ticket)?;
+    facts.credssp?.kdc.as_ref().filter(|kdc| !kdc.ticket && kdc.ntlm_instead.is_none())?;
     failed.failure
 }
 

@@ -119,6 +119,9 @@ fn credssp(evidence: &CredsspEvidence) -> Vec<String> {
 /// The KDC, what it was asked for and whether it gave it.
 fn kdc(kdc: &KdcEvidence) -> String {
     let time = kdc.elapsed_ms.map_or_else(String::new, |time| format!(" in {:.1} ms", time.0));
+    if let Some(why) = kdc.ntlm_instead.as_ref().filter(|_| kdc.host.is_empty()) {
+        return format!("no KDC was asked for {}: {why}", kdc.service_principal);
+    }
     let ticket = if kdc.ticket { "ticket" } else { "no ticket" };
     let clock = kdc.clock_skew_seconds.map_or_else(String::new, |skew| format!(", clock {skew:+} s"));
     let source = match kdc.source.as_str() {

@@ -3,12 +3,14 @@
 /// The account is used with a Kerberos ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kerberos {
-    /// The realm of the account.
+    /// The realm of the account; empty where the account names none.
     pub realm: String,
     /// The KDCs in the order in which they are tried; DNS is asked for them where there is none.
     pub kdcs: Vec<Kdc>,
     /// Who named them.
     pub source: KdcSource,
+    /// Whether NTLM may take its place where no ticket is to be had.
+    pub or_ntlm: bool,
 }
 
 /// Who named the KDCs.

@@ -1,5 +1,6 @@
 //! What a KDC does, and what a report says of it: scripted KDCs beside the demo server, in virtual time.
 
+mod negotiate;
 mod realm;
 
 use rdptrace::{
@@ -206,6 +207,7 @@ fn what_kerberos_needs_is_missed_before_a_password() {
         (&kerberos(&over_udp), "no proxy carries"),
         (&kerberos(&["-u", "alice@CORP.EXAMPLE", "--kdc", "ldap://dc01"]), "--kdc"),
         (&["trace", target, "-u", "alice", "--kdc", "dc01"], "--auth kerberos"),
+        (&["trace", target, "--auth", "negotiate"], "needs an account"),
     ];
     for (arguments, words) in cases {
         let output = rdptrace(arguments);

@@ -217,6 +217,7 @@ fn a_ticket_is_had_through_a_kdc_proxy_whose_certificate_is_told() {
     let traced = kdc.trace_by(&format!("https://localhost:{port}"), server.port, "localhost", PASSWORD);
     assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
     assert_eq!(traced.evidence("credssp", "kdc/transport"), "https");
+    assert!(traced.found("kerberos-used") && !traced.found("kerberos-not-used"));
     assert_eq!(traced.evidence("credssp", "kdc/proxy/status"), 200);
     assert_eq!(traced.evidence("credssp", "kdc/proxy/tls/certificate/self_signed"), true);
     assert!(traced.found("kdc-proxy-certificate"));

@@ -3,6 +3,8 @@
 mod as_rep;
 mod client;
 
+use std::net::IpAddr;
+
 use sha2::{Digest as _, Sha256};
 use sspi::credssp::TsRequest;
 
@@ -19,11 +21,14 @@ use crate::{
         random,
     },
     report::{CredsspEvidence, Failure, FailureKind, KdcEvidence},
-    settings::Account,
+    settings::{Account, Kerberos},
 };
 
 /// The version that this client speaks.
 const VERSION: u32 = 6;
+
+/// KDC_ERR_C_PRINCIPAL_UNKNOWN.
+const CLIENT_UNKNOWN: u32 = 6;
 
 const TO_SERVER: &[u8] = b"CredSSP Client-To-Server Binding Hash\0";
 const TO_CLIENT: &[u8] = b"CredSSP Server-To-Client Binding Hash\0";
@@ -42,7 +47,14 @@ pub async fn run<N: Network>(
         return Ok(Step::Stopped(reason.into()));
     }
     let mut client = Client::new(account, access.server_name)?;
-    let ticket = ticket(&mut client, asking, evidence).await?;
+    let or_ntlm = asking.kerberos.or_ntlm;
+    let ticket = match ticket(&mut client, access, asking, evidence).await {
+        Err(failure) if or_ntlm && instead(&failure, evidence) => {
+            wire.enter(codes::Phase::Credssp);
+            return super::run(wire, access, evidence).await;
+        }
+        ticket => ticket?,
+    };
     // The KDC had a time of its own.
     wire.enter(codes::Phase::Credssp);
     let first = TsRequest {
@@ -71,6 +83,7 @@ pub async fn run<N: Network>(
 /// The AP-REQ, with everything that was asked for it.
 async fn ticket<N: Network>(
     client: &mut Client,
+    access: &Access<'_>,
     asking: Asking<'_, N>,
     evidence: &mut CredsspEvidence,
 ) -> Result<Vec<u8>, Failure> {
@@ -78,15 +91,45 @@ async fn ticket<N: Network>(
         .kdc
         .insert(KdcEvidence { service_principal: client.principal().to_owned(), ..KdcEvidence::default() });
     let begin = Instant::now();
-    let ticket = match Kdcs::find(asking, seen).await {
-        Ok(mut kdcs) => client.ticket(&mut kdcs, seen).await,
-        Err(failure) => Err(failure),
+    let ticket = match without_asking(asking.kerberos, access.server_name) {
+        Some(failure) => Err(failure),
+        None => match Kdcs::find(asking, seen).await {
+            Ok(mut kdcs) => client.ticket(&mut kdcs, seen).await,
+            Err(failure) => Err(failure),
+        },
     };
     seen.elapsed_ms = Some(begin.elapsed().into());
     seen.ticket = ticket.is_ok();
     // The second question is the first that carries a proof of the password.
     evidence.attempted = seen.exchanges.len() > 1;
     ticket
+}
+
+/// Where NTLM may take its place, no KDC is asked for what no KDC has. Windows does the same.
+fn without_asking(kerberos: &Kerberos, server: &str) -> Option<Failure> {
+    let why = match server.parse::<IpAddr>() {
+        _ if !kerberos.or_ntlm => return None,
+        Ok(_) => format!("the server is addressed as {server}, and Kerberos needs a name"),
+        Err(_) if kerberos.realm.is_empty() => "the account names no realm".to_owned(),
+        Err(_) => return None,
+    };
+    Some(Failure::new(FailureKind::KerberosError, why))
+}
+
+/// Whether NTLM takes the place of the ticket: not after a KDC has refused the account, or may have judged its password. An
+/// account that the KDC does not know may be one of the server's own.
+fn instead(failure: &Failure, evidence: &mut CredsspEvidence) -> bool {
+    let Some(seen) = &mut evidence.kdc else { return false };
+    let code = failure.code.and_then(|code| u32::try_from(code).ok());
+    let refused =
+        code.filter(|code| *code != CLIENT_UNKNOWN).and_then(|code| codes::KERBEROS_ERROR.find(code));
+    let right = seen.exchanges.iter().any(|exchange| exchange.answer.as_deref() == Some("as_rep"));
+    let judged = seen.exchanges.len() > 1 && !right;
+    if judged || refused.is_some_and(|row| row.refuses_credentials) {
+        return false;
+    }
+    seen.ntlm_instead = Some(failure.detail.clone());
+    true
 }
 
 /// The AP-REP inside the server's answer.

@@ -81,6 +81,9 @@ pub struct KdcEvidence {
     /// The realm to which the KDC referred for the service.
     #[serde(default)]
     pub referral: Option<String>,
+    /// Why NTLM was used in place of a ticket, where that was allowed.
+    #[serde(default)]
+    pub ntlm_instead: Option<String>,
     /// Every question, in order.
     pub exchanges: Vec<KdcExchange>,
     /// The KDC's clock minus the client's, in seconds; only an error of the KDC tells.

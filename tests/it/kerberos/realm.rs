@@ -45,6 +45,10 @@ pub struct Realm {
     /// SRV records, each with its hosts.
     pub services: Vec<(&'static str, &'static [&'static str])>,
     pub proxied: bool,
+    pub or_ntlm: bool,
+    pub target: &'static str,
+    /// The account and its password.
+    pub account: (&'static str, &'static str),
     pub asked: Arc<Mutex<Vec<String>>>,
 }
 
@@ -60,7 +64,16 @@ impl Realm {
     }
 
     pub fn new(kdcs: Vec<(&'static str, Says, Says)>) -> Self {
-        Self { lab: Lab::of(None), kdcs, services: Vec::new(), proxied: false, asked: Arc::default() }
+        Self {
+            lab: Lab::of(None),
+            kdcs,
+            services: Vec::new(),
+            proxied: false,
+            or_ntlm: false,
+            target: "rdsh01.corp.example",
+            account: ("alice@CORP.EXAMPLE", "secret"),
+            asked: Arc::default(),
+        }
     }
 
     /// Every question that reached a KDC or a proxy.
@@ -70,12 +83,10 @@ impl Realm {
 
     pub async fn trace(&self, kdcs: &[Kdc]) -> Report {
         let source = if kdcs.is_empty() { KdcSource::Dns } else { KdcSource::Argument };
-        let kerberos = Kerberos { realm: "CORP.EXAMPLE".to_owned(), kdcs: kdcs.to_vec(), source };
-        let account = Account {
-            user: "alice@CORP.EXAMPLE".to_owned(),
-            domain: None,
-            password: "secret".to_owned().into(),
-        };
+        let kerberos =
+            Kerberos { realm: "CORP.EXAMPLE".to_owned(), kdcs: kdcs.to_vec(), source, or_ntlm: self.or_ntlm };
+        let (user, password) = self.account;
+        let account = Account { user: user.to_owned(), domain: None, password: password.to_owned().into() };
         let proxy = Proxy { kind: ProxyKind::Http, host: PROXY.to_owned(), port: 3128, account: None };
         let settings = Settings {
             account: Some(account),
@@ -83,7 +94,7 @@ impl Realm {
             proxy: self.proxied.then_some(proxy),
             ..Settings::default()
         };
-        let target: Target = "rdsh01.corp.example".parse().expect("a target");
+        let target: Target = self.target.parse().expect("a target");
         run(&target, &settings, self, &Unobserved).await
     }
 
