@@ -14,6 +14,7 @@ mod judge;
 mod kerberos;
 mod local;
 mod logs;
+mod no_proxy;
 mod output;
 mod password;
 mod posture;

@@ -28,7 +28,7 @@ pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
         None => given,
     };
     let settings = Settings {
-        proxy: arguments.connection.proxy.proxy(&target.host)?,
+        proxy: arguments.connection.proxy.proxy(&target.host, target.port)?,
         license: LicensePolicy::Stop,
         experiments: Experiments::Off,
         ..given

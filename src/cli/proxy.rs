@@ -8,8 +8,9 @@ use zeroize::Zeroizing;
 use super::{
     Error,
     args::not_empty,
+    no_proxy::proxy_applies,
     password::{self, Source},
-    proxy_url::{ProxyUrl, proxy_applies},
+    proxy_url::ProxyUrl,
 };
 use crate::settings::{Account, Proxy};
 
@@ -38,14 +39,14 @@ pub struct ProxyArguments {
 }
 
 impl ProxyArguments {
-    /// The proxy on the way to `host`, with its account.
+    /// The proxy on the way to `host` and `port`, with its account.
     ///
     /// # Errors
     /// The environment names none that can be used, or a password cannot be read.
-    pub fn proxy(&self, host: &str) -> Result<Option<Proxy>, Error> {
+    pub fn proxy(&self, host: &str, port: u16) -> Result<Option<Proxy>, Error> {
         let url = match self.proxy.as_deref() {
             None => return Ok(None),
-            Some("env") => of_environment(host)?,
+            Some("env") => of_environment(host, port)?,
             Some(text) => Some(of_argument(text)?),
         };
         let Some(ProxyUrl { kind, host, port, user, password }) = url else { return Ok(None) };
@@ -69,13 +70,13 @@ fn of_argument(text: &str) -> Result<ProxyUrl, Error> {
     }
 }
 
-/// None where none is set, or the host is among the exceptions. What may be secret is not repeated.
-fn of_environment(host: &str) -> Result<Option<ProxyUrl>, Error> {
+/// None where none is set, or the target is among the exceptions. What may be secret is not repeated.
+fn of_environment(host: &str, port: u16) -> Result<Option<ProxyUrl>, Error> {
     let set = |name: &&str| std::env::var(name).ok().map(Zeroizing::new).filter(|value| !value.is_empty());
     let found = ENVIRONMENT.iter().find_map(|name| Some((name, set(name)?)));
     let exceptions = EXCEPTIONS.iter().find_map(set);
     let Some((name, text)) = found else { return Ok(None) };
-    if exceptions.is_some_and(|list| !proxy_applies(&list, host)) {
+    if exceptions.is_some_and(|list| !proxy_applies(&list, host, port)) {
         return Ok(None);
     }
     ProxyUrl::parse(&text).map(Some).map_err(|why| Error::new(format!("{name} names no proxy: {why}")))

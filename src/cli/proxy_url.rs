@@ -1,6 +1,6 @@
-//! Addresses of proxies as the environment and the command line write them, and to which hosts they apply.
+//! Addresses of proxies as the environment and the command line write them.
 
-use std::{fmt, net::IpAddr};
+use std::fmt;
 
 use zeroize::Zeroizing;
 
@@ -59,15 +59,4 @@ impl ProxyUrl {
         };
         Ok(Self { kind, host, port, user, password })
     }
-}
-
-/// Whether a host is outside of a list of exceptions: names with what lies below them, addresses, or `*`.
-pub fn proxy_applies(exceptions: &str, host: &str) -> bool {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    !exceptions.split([',', ' ']).map(str::trim).filter(|item| !item.is_empty()).any(|item| {
-        let item = item.to_ascii_lowercase();
-        let item = item.trim_start_matches("*.").trim_start_matches('.').trim_end_matches('.');
-        let is_address = host.parse::<IpAddr>().is_ok();
-        item == "*" || item == host || !is_address && host.ends_with(&format!(".{item}"))
-    })
 }

@@ -125,9 +125,12 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
     )?;
     let gateway = gateway(arguments, target)?;
     let account = password::account(arguments)?;
-    let first = gateway.as_ref().map_or(target.host.as_str(), |gateway| &gateway.host);
+    let (host, port) = match &gateway {
+        Some(gateway) => (gateway.host.as_str(), gateway.port),
+        None => (target.host.as_str(), target.port),
+    };
     Ok(Settings {
-        proxy: arguments.connection.proxy.proxy(first)?,
+        proxy: arguments.connection.proxy.proxy(host, port)?,
         gateway,
         udp: arguments.udp,
         until: depth(arguments)?,

@@ -34,6 +34,7 @@ mod local_certificate;
 mod local_linux;
 mod local_way;
 mod local_windows;
+mod no_proxy;
 mod pages;
 mod posture;
 mod program;

@@ -1,0 +1,55 @@
+//! To which targets a proxy of the environment applies: the list of exceptions as curl, Go and Python read it.
+
+use std::net::IpAddr;
+
+/// Whether a target is outside of a list of exceptions: names with what lies below them, addresses, networks such as
+/// 10.0.0.0/8, each with or without a port, or `*`.
+pub fn proxy_applies(exceptions: &str, host: &str, port: u16) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let exceptions = exceptions.to_ascii_lowercase();
+    let mut items = exceptions.split([',', ' ']).map(str::trim).filter(|item| !item.is_empty());
+    !items.any(|item| {
+        let (item, only) = with_port(item);
+        only.is_none_or(|only| only == port) && covers(item, &host)
+    })
+}
+
+/// An item and the port behind it; the colons of an address without brackets are its own.
+fn with_port(item: &str) -> (&str, Option<u16>) {
+    let (place, port) = match item.rsplit_once(':').map(|(place, port)| (place, port.parse())) {
+        Some((place, Ok(port))) if place.ends_with(']') || !place.contains(':') => (place, Some(port)),
+        _ => (item, None),
+    };
+    let inside = place.strip_prefix('[').and_then(|place| place.strip_suffix(']'));
+    (inside.unwrap_or(place), port)
+}
+
+fn covers(item: &str, host: &str) -> bool {
+    if item == "*" {
+        return true;
+    }
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return is_in(item, address.to_canonical());
+    }
+    let domain = item.trim_start_matches("*.").trim_start_matches('.').trim_end_matches('.');
+    !domain.is_empty() && (host == domain || host.ends_with(&format!(".{domain}")))
+}
+
+/// The address itself, or a network with the length of its prefix.
+fn is_in(item: &str, address: IpAddr) -> bool {
+    let Some((network, length)) = item.split_once('/') else {
+        return item.parse::<IpAddr>().is_ok_and(|item| item.to_canonical() == address);
+    };
+    let (Ok(network), Ok(length)) = (network.parse::<IpAddr>(), length.parse::<u32>()) else { return false };
+    match (network, address) {
+        (IpAddr::V4(network), IpAddr::V4(address)) if length <= 32 => {
+            let differ = network.to_bits() ^ address.to_bits();
+            differ.checked_shr(32 - length).unwrap_or(0) == 0
+        }
+        (IpAddr::V6(network), IpAddr::V6(address)) if length <= 128 => {
+            let differ = network.to_bits() ^ address.to_bits();
+            differ.checked_shr(128 - length).unwrap_or(0) == 0
+        }
+        _ => false,
+    }
+}

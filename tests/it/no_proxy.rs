@@ -1,0 +1,54 @@
+//! Which targets the exceptions of the environment spare its proxy; neither the proxy nor the targets are there.
+
+use serde_json::Value;
+
+use crate::program::{command, text};
+
+/// Whether the proxy of the environment was asked for this target.
+fn is_proxied(exceptions: &str, target: &str) -> bool {
+    let arguments =
+        ["trace", target, "--proxy", "env", "--experiments", "off", "--local", "off", "--format", "json"];
+    let mut command = command(&arguments);
+    for name in ["https_proxy", "all_proxy", "ALL_PROXY", "no_proxy"] {
+        command.env_remove(name);
+    }
+    let output = command
+        .env("HTTPS_PROXY", "http://127.0.0.1:1")
+        .env("NO_PROXY", exceptions)
+        .output()
+        .expect("the program runs");
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)));
+    let connect = &report["connections"][0]["phases"]["connect"];
+    assert_eq!(connect["status"], "failed", "{exceptions}: {report:#}");
+    !connect["evidence"]["proxy"].is_null()
+}
+
+#[test]
+fn exceptions_are_names_addresses_and_networks_with_or_without_a_port() {
+    for (exceptions, target, proxied) in [
+        ("", "127.0.0.1:1", true),
+        ("*", "127.0.0.1:1", false),
+        ("127.0.0.1", "127.0.0.1:1", false),
+        ("127.0.0.1:1", "127.0.0.1:1", false),
+        ("127.0.0.1:2", "127.0.0.1:1", true),
+        ("10.0.0.0/8, 127.0.0.0/8", "127.0.0.1:1", false),
+        ("127.0.0.0/8:1", "127.0.0.1:1", false),
+        ("127.0.0.2/31", "127.0.0.1:1", true),
+        ("0.0.0.0/0", "127.0.0.1:1", false),
+        ("127.0.0.0/33", "127.0.0.1:1", true),
+        ("0.0.1", "127.0.0.1:1", true),
+        ("::1", "[::1]:1", false),
+        ("[::1]:1", "[::1]:1", false),
+        ("[::1]:2", "[::1]:1", true),
+        ("::/64", "[::1]:1", false),
+        ("fe80::/10", "[::1]:1", true),
+        ("localhost", "LOCALHOST:1", false),
+        (".localhost:1", "localhost:1", false),
+        ("localhost:2", "localhost:1", true),
+        ("corp.example:443", "rdsh01.corp.example", true),
+        ("p.example", "rdsh01.corp.example", true),
+    ] {
+        assert_eq!(is_proxied(exceptions, target), proxied, "{exceptions} for {target}");
+    }
+}
