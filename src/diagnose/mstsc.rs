@@ -1,6 +1,6 @@
 //! What mstsc would have shown: a table of how a phase ended; for the statuses of CredSSP that of the codes.
 
-use super::{Facts, handshakes, proxy};
+use super::{Facts, handshakes, kerberos, proxy};
 use crate::{
     codes::{
         self,
@@ -121,6 +121,10 @@ pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     }
     // What a proxy answers does not reach mstsc, which asks none on the direct way.
     if proxy::is_ended(facts) {
+        return None;
+    }
+    // Where no KDC answers, mstsc goes on with NTLM.
+    if kerberos::ended_at_kdc(facts).is_some() {
         return None;
     }
     // Through the gateway of its file mstsc never comes this way, or goes on the other one.

@@ -17,6 +17,7 @@ use realm::{Realm, Says, error, error_at, kdc, preauthentication_required, refer
 
 /// The finding, the verdict's step, and the evidence of a trace that ended at the KDC.
 fn ended<'a>(report: &'a Report, code: &str) -> &'a KdcEvidence {
+    assert!(report.verdict.mstsc.is_none(), "mstsc goes on with NTLM: {:?}", report.verdict.mstsc);
     assert_eq!(report.verdict.step.as_deref(), Some("kdc"), "{:#?}", report.verdict);
     let codes: Vec<_> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
     assert!(codes.contains(&code), "{code} is not among {codes:?}");
