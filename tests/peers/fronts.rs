@@ -156,7 +156,8 @@ fn apache_strips_the_upgrade_unless_it_is_told_to_pass_it() {
     let stripped = trace(&plain, "basic");
     assert_ended(&stripped, "handshake", "timeout", "gateway-proxy-buffers");
     assert!(stripped.found("gateway-upgrade-stripped"), "{stripped:#?}");
-    let tunnel = apache(&["proxy_wstunnel"], &format!("ProxyPass / wss://127.0.0.1:{port}/"));
+    // Alone, mod_proxy_wstunnel now and then holds back the first answer of a server that it speaks TLS with.
+    let tunnel = apache(&["proxy_http", "proxy_wstunnel"], &format!("ProxyPass / wss://127.0.0.1:{port}/"));
     assert_reached_the_server(&trace(&tunnel, "basic"));
     let pass = format!("ProxyPass / https://127.0.0.1:{port}/ upgrade=websocket");
     let upgrading = apache(&["proxy_http"], &pass);
