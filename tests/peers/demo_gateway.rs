@@ -1,6 +1,6 @@
 //! The demo's gateway seen by two clients that nobody here wrote.
 
-use std::{path::PathBuf, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 use crate::{
     display::Display,
@@ -83,7 +83,11 @@ fn ironrdp(fault: &str, password: &str) -> Option<(String, PathBuf)> {
 #[test]
 fn ironrdp_hears_the_server_through_the_demo_gateway() {
     for fault in ["", "gateway-basic-only", "gateway-negotiate", "gateway-upgrade-stripped"] {
-        let Some((said, _)) = ironrdp(fault, "demo") else { return };
+        let Some((said, log)) = ironrdp(fault, "demo") else { return };
+        let came = fs::read_to_string(log).expect("the gateway's log").matches("a client came").count();
+        // The first one is that of the test, which waits for the port.
+        let connections = came - 1;
+        assert_eq!(connections, if fault == "gateway-upgrade-stripped" { 2 } else { 1 }, "{fault}");
         // An X.224 Connection Confirm with a negotiation response that selects NLA.
         let confirm = "confirm [03, 00, 00, 13, 0e, d0, 00, 00, 00, 00, 00, 02, ";
         assert!(said.starts_with(confirm), "{fault}: {said}");
