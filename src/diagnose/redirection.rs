@@ -3,7 +3,7 @@
 use super::{Facts, Rule};
 use crate::{
     codes::Phase,
-    report::{Hop, Redirection, Severity, Unfollowed},
+    report::{Hop, Purpose, Redirection, Severity, Unfollowed},
 };
 
 pub const RULES: &[Rule] = &[
@@ -50,7 +50,10 @@ fn in_circles(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn too_many(facts: &Facts<'_>) -> Option<String> {
-    let hops = facts.trace.traced().filter(|made| made.hop.is_some()).count();
+    let hops = match facts.trace.described()?.purpose {
+        Purpose::Hop(number) => number,
+        _ => 0,
+    };
     (facts.trace.unfollowed == Some(Unfollowed::Limit))
         .then(|| format!("after {hops} redirections the server redirects again"))
 }

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{Observer, Plan, Probe};
+use super::{Observer, Plan, Probe, demands_standard_security};
 use crate::{
     net::{Instant, Network},
     report::{Connection, Hop, Phases, Purpose, Redirection, Unfollowed},
-    settings::{Gateway, Settings},
+    settings::{Gateway, Security, Settings},
     target::Target,
 };
 
@@ -20,7 +20,7 @@ pub struct Way<'a, N> {
 }
 
 impl<N: Network> Way<'_, N> {
-    /// Follows from the last of `connections` and adds one for each hop; why it ended where a redirection is left.
+    /// Follows from the last of `connections` and adds one for each hop, and another where a host demands that; why it ended where a redirection is left.
     pub async fn follow(&self, connections: &mut Vec<Connection>) -> Option<Unfollowed> {
         if self.settings.follow_redirects == 0 {
             return None;
@@ -44,17 +44,22 @@ impl<N: Network> Way<'_, N> {
             if number > self.settings.follow_redirects {
                 return Some(Unfollowed::Limit);
             }
-            connections.push(self.walk(number, &hop).await);
+            let made = self.walk(number, &hop, self.settings.offer()).await;
+            let again = self.settings.security == Security::Auto && demands_standard_security(&made.phases);
+            connections.push(made);
+            if again {
+                connections.push(self.walk(number, &hop, 0).await);
+            }
             been.push(hop);
         }
         None
     }
 
-    async fn walk(&self, number: u32, hop: &Hop) -> Connection {
+    async fn walk(&self, number: u32, hop: &Hop, protocols: u32) -> Connection {
         let (target, settings) = aimed(hop, self.settings);
         let probe = Probe::new(&target, &settings, self.network, self.observer, self.end);
         let purpose = Purpose::Hop(number);
-        let plan = Plan { purpose, session: Some(hop.session_id), ..Plan::main(&settings) };
+        let plan = Plan { purpose, protocols, session: Some(hop.session_id), ..Plan::main(&settings) };
         Connection { hop: Some(hop.clone()), ..probe.connection(&plan).await }
     }
 }

@@ -80,11 +80,14 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let mut before: Option<&Purpose> = None;
     for connection in report.trace.traced() {
         page.gap()?;
         if report.trace.traced().count() > 1 {
-            page.heading(&purpose(connection))?;
+            let again = if before == Some(&connection.purpose) { AGAIN } else { "" };
+            page.heading(&format!("{}{again}", purpose(connection)))?;
         }
+        before = Some(&connection.purpose);
         let summaries = connection.phases.summaries();
         if let Some(through) = connection.phases.gateway.as_ref().map(|record| &record.evidence) {
             gateway::leg(page, through, report.trace.started, FACTS)?;
@@ -109,6 +112,8 @@ fn target(report: &Report) -> String {
     format!("{host}:{}{name}", target.port)
 }
 
+const AGAIN: &str = ", with the offer that the server demands";
+
 fn purpose(connection: &Connection) -> String {
     match &connection.purpose {
         Purpose::Hop(number) => connection.hop.as_ref().map_or_else(String::new, |hop| {
@@ -116,7 +121,7 @@ fn purpose(connection: &Connection) -> String {
             let token = token.unwrap_or_default();
             format!("hop {number}: {hop}, session {}{token}", hop.session_id)
         }),
-        Purpose::Retry => "retry, with the offer that the server demands".to_owned(),
+        Purpose::Retry => format!("retry{AGAIN}"),
         other => other.to_string(),
     }
 }

@@ -112,6 +112,18 @@ async fn a_host_that_the_broker_knows_and_nobody_else_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_hop_that_demands_standard_rdp_security_gets_that_offer() {
+    let settings = Settings { follow_redirects: 5, nla: false, ..Settings::default() };
+    let report =
+        Farm(&[(BROKER, "redirect-to-name"), (HOST, "standard-security-only")]).trace(settings).await;
+    assert_eq!(purposes(&report), ["main", "hop:1", "hop:1"]);
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+    assert!(found(&report, "standard-rdp-security"));
+    let again = "hop 1: rdsh02.corp.example:3389, session 7, with the offer that the server demands";
+    assert!(page(&report).contains(again), "{}", page(&report));
+}
+
+#[tokio::test(start_paused = true)]
 async fn circles_and_too_many_hops_end() {
     let settings = Settings { until: Some(Phase::Activate), ..without_nla(5) };
     let report = Farm(&[(BROKER, "redirect")]).trace(settings.clone()).await;
