@@ -19,6 +19,7 @@ pub use plan::{Hello, Opening, Plan, Versions};
 
 mod connection;
 mod hops;
+mod offer;
 mod plan;
 mod rdp_file;
 mod request;

@@ -35,6 +35,8 @@ pub struct Settings {
     pub account: Option<Account>,
     /// How a Kerberos ticket is had; without it the account is used with NTLM.
     pub kerberos: Option<Kerberos>,
+    /// Whether the account is used in Restricted Admin mode, which gives the server no password, or not at all.
+    pub restricted_admin: bool,
     /// Whether the activation may take over a session of the account.
     pub take_session: bool,
     /// Whether to watch the session after the activation for what the server draws.
@@ -77,6 +79,7 @@ impl Default for Settings {
             license: LicensePolicy::Challenge,
             account: None,
             kerberos: None,
+            restricted_admin: false,
             take_session: false,
             screenshot: false,
             experiments: Experiments::Auto,

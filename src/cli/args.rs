@@ -136,6 +136,11 @@ pub struct TraceArguments {
     #[arg(long)]
     pub allow_unpatched: bool,
 
+    /// Use the account in Restricted Admin mode, which gives the server no password, or not at all
+    /// where the server does not say that it supports it; only administrators of the host may
+    #[arg(long, requires = "user")]
+    pub restricted_admin: bool,
+
     #[command(flatten)]
     pub gateway: GatewayArguments,
 

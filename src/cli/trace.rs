@@ -139,6 +139,7 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         nla: given.nla || arguments.security.is_some(),
         license: arguments.license.into(),
         experiments: arguments.experiments.into(),
+        restricted_admin: arguments.restricted_admin,
         take_session: arguments.take_session,
         allow_unpatched: arguments.allow_unpatched,
         hardware_id: hardware_id(),

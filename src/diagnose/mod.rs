@@ -19,6 +19,7 @@ mod posture;
 mod proxy;
 mod rdp_file;
 mod redirection;
+mod restricted_admin;
 mod session;
 mod tls;
 mod udp;
@@ -50,6 +51,7 @@ const RULES: &[&[Rule]] = &[
     accepted::RULES,
     credentials::RULES,
     kerberos::RULES,
+    restricted_admin::RULES,
     session::RULES,
     tls::RULES,
     follow_up::RULES,

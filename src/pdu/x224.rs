@@ -33,15 +33,23 @@ pub enum Lead<'a> {
     Nothing,
 }
 
-/// A connection request that offers `protocols` (requestedProtocols).
+/// A connection request that offers `protocols` (requestedProtocols), and may demand Restricted Admin mode.
 ///
 /// # Errors
 /// The routing token cannot be in one: it is empty, longer than 238 characters, or not of printable ASCII.
-pub fn connection_request(protocols: u32, lead: Lead<'_>) -> Result<Vec<u8>, Malformed> {
+pub fn connection_request(
+    protocols: u32,
+    restricted_admin: bool,
+    lead: Lead<'_>,
+) -> Result<Vec<u8>, Malformed> {
     let cookie = || NegoRequestData::Cookie(Cookie(COOKIE.to_owned()));
     let request = ConnectionRequest {
         nego_data: (lead == Lead::Cookie).then(cookie),
-        flags: RequestFlags::empty(),
+        flags: if restricted_admin {
+            RequestFlags::RESTRICTED_ADMIN_MODE_REQUIRED
+        } else {
+            RequestFlags::empty()
+        },
         protocol: SecurityProtocol::from_bits_retain(protocols),
         correlation_info: None,
     };

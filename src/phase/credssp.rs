@@ -9,7 +9,7 @@ pub mod kerberos;
 
 use std::time::Duration;
 
-use sspi::credssp::TsRequest;
+use sspi::credssp::{CredSspMode, TsRequest};
 use time::OffsetDateTime;
 
 use client::{bytes, parse, step};
@@ -42,6 +42,8 @@ pub struct Access<'a> {
     pub account: Option<&'a Account>,
     /// Whether to authenticate to a version below 5.
     pub allow_unpatched: bool,
+    /// Whether the server supports Restricted Admin mode, where that is demanded.
+    pub restricted_admin: Option<bool>,
     /// The server's name for the service principal.
     pub server_name: &'a str,
     /// Wall time.
@@ -83,6 +85,7 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
     let credentials = step(&mut client, parse(&frame)?);
     evidence.key_binding = Some(credentials.is_ok());
     let credentials = credentials.map_err(|failure| binding(&failure))?;
+    evidence.restricted_admin = access.restricted_admin.is_some();
     wire.send_secret(&bytes(&credentials)?).await?;
     conclude(wire, access, evidence).await
 }
@@ -97,9 +100,24 @@ async fn conclude(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEv
     Ok(Step::Passed(()))
 }
 
+impl Access<'_> {
+    /// What is delegated: in Restricted Admin mode nothing (MS-RDPBCGR 5.4.5.2.1).
+    fn mode(&self) -> CredSspMode {
+        match self.restricted_admin {
+            Some(_) => CredSspMode::CredentialLess,
+            None => CredSspMode::WithCredentials,
+        }
+    }
+}
+
 fn reason_to_stop(access: &Access<'_>, version: u32) -> Option<&'static str> {
     if access.account.is_none() {
         return Some("no account was given (-u USER goes on)");
+    }
+    if access.restricted_admin == Some(false) {
+        return Some(
+            "the server does not say that it supports Restricted Admin mode, which --restricted-admin demands",
+        );
     }
     if access.public_key.is_none() {
         return Some("the server's certificate cannot be read, so its key cannot be bound to");

@@ -29,22 +29,39 @@ pub struct Negotiated {
     pub code: u32,
     /// Whether the server supports extended client data.
     pub extended: bool,
+    /// Whether the server supports Restricted Admin mode.
+    pub restricted_admin: bool,
 }
 
-/// Offers `protocols` behind a cookie, a routing token or nothing, and reads what the server selects.
+/// What a Connection Request asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer<'a> {
+    /// requestedProtocols.
+    pub protocols: u32,
+    /// Whether Restricted Admin mode is demanded.
+    pub restricted_admin: bool,
+    /// What stands before it.
+    pub lead: Lead<'a>,
+}
+
+/// RESTRICTED_ADMIN_MODE_SUPPORTED (MS-RDPBCGR 2.2.1.2.1).
+const RESTRICTED_ADMIN: u8 = 0x08;
+
+/// Offers protocols behind a cookie, a routing token or nothing, and reads what the server selects.
 ///
 /// # Errors
 /// `negotiation_failure`, `disconnect` for an ultimatum in place of the confirm, `not_rdp` for another protocol.
 pub async fn run(
     wire: &mut Wire,
-    protocols: u32,
-    lead: Lead<'_>,
+    offer: Offer<'_>,
     evidence: &mut NegotiateEvidence,
 ) -> PhaseResult<Negotiated> {
+    let Offer { protocols, restricted_admin, lead } = offer;
+    evidence.requested_restricted_admin = restricted_admin;
     evidence.requested = Selected::of_offer(protocols);
     evidence.requested_code = protocols;
     evidence.routing_token = matches!(lead, Lead::Token(_));
-    let request = x224::connection_request(protocols, lead)
+    let request = x224::connection_request(protocols, restricted_admin, lead)
         .map_err(|error| Failure::new(FailureKind::Malformed, error.to_string()))?;
     wire.send(&request).await?;
     let frame = match wire.receive(Framing::Tpkt).await {
@@ -74,7 +91,12 @@ fn response(flags: u8, selected: u32, evidence: &mut NegotiateEvidence) -> Negot
     evidence.selected_code = Some(selected);
     evidence.flags = Some(u32::from(flags));
     evidence.flag_names = x224::response_flag_names(flags).into_iter().map(str::to_owned).collect();
-    Negotiated { protocol, code: selected, extended: flags & 1 != 0 }
+    Negotiated {
+        protocol,
+        code: selected,
+        extended: flags & 1 != 0,
+        restricted_admin: flags & RESTRICTED_ADMIN != 0,
+    }
 }
 
 /// A confirm without negotiation data comes from a server that knows Standard RDP Security only (2.2.1.2).
@@ -82,7 +104,7 @@ fn plain(evidence: &mut NegotiateEvidence) -> Negotiated {
     evidence.negotiation_response = Some(false);
     evidence.selected = Some(Selected::Rdp);
     evidence.selected_code = Some(0);
-    Negotiated { protocol: Selected::Rdp, code: 0, extended: false }
+    Negotiated { protocol: Selected::Rdp, code: 0, extended: false, restricted_admin: false }
 }
 
 fn refused(code: u32) -> Failure {

@@ -2,12 +2,15 @@
 
 use ironrdp_connector::ClientConnectorState;
 
-use super::{Hello, Opening, Plan, Probe};
+use super::{
+    Hello, Opening, Plan, Probe,
+    offer::{agreed, offer, restricted_admin},
+};
 use crate::{
     certificate::Expectation,
     codes::Phase,
     net::{Network, SharedRemarks, Upgrade, Wire},
-    pdu::{connect_initial::Announced, mcs::USER_REQUESTED, preconnection::preconnection, x224::Lead},
+    pdu::{connect_initial::Announced, mcs::USER_REQUESTED, preconnection::preconnection},
     phase::{
         Secured, Step,
         activate::{self, Active, Channels},
@@ -21,15 +24,12 @@ use crate::{
         negotiate::{self, Negotiated},
         proxy, record, resolve, session, tls,
     },
-    report::{Connection, Failure, NegotiateEvidence, Phases, Selected, Session, Timestamp},
+    report::{Connection, Failure, NegotiateEvidence, Phases, Session, Timestamp},
     settings::{Account, Gateway, Security},
 };
 
 const WITHOUT_TAKE_SESSION: &str =
     "it may take over the account's session on the server, which --take-session allows";
-
-/// NLA with early authorization, which only a negotiation can agree on.
-const PROTOCOL_HYBRID_EX: u32 = 8;
 
 /// A connection as it is made.
 struct Walk<'a, N> {
@@ -117,7 +117,7 @@ impl<N: Network> Walk<'_, N> {
     ) -> Option<&'static [u8]> {
         self.announce(wire).await;
         let inside = self.plan.opening == Opening::Tls;
-        let negotiated = if inside { self.agreed() } else { self.negotiate(wire, phases).await? };
+        let negotiated = if inside { agreed(self.plan) } else { self.negotiate(wire, phases).await? };
         let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
         self.enter(wire, Phase::Mcs);
         let announced =
@@ -150,27 +150,10 @@ impl<N: Network> Walk<'_, N> {
         }
     }
 
-    fn lead(&self) -> Lead<'_> {
-        match (self.plan.opening, &self.probe.settings.routing_token) {
-            (Opening::NoCookie, _) => Lead::Nothing,
-            (_, Some(token)) => Lead::Token(token),
-            (_, None) => Lead::Cookie,
-        }
-    }
-
-    /// What a connection speaks that begins with TLS: NLA where it may be offered.
-    fn agreed(&self) -> Negotiated {
-        let nla = Security::Nla.protocols() & !PROTOCOL_HYBRID_EX;
-        match self.plan.protocols & nla {
-            0 => Negotiated { protocol: Selected::Tls, code: Security::Tls.protocols(), extended: false },
-            code => Negotiated { protocol: Selected::Nla, code, extended: false },
-        }
-    }
-
     /// The Connection Request inside TLS, which can change no protocol. Returns whether extended client data is supported.
     async fn negotiate_inside(&self, wire: &mut Wire, agreed: Negotiated) -> Result<bool, Failure> {
         let mut unseen = NegotiateEvidence::default();
-        match negotiate::run(wire, agreed.code, self.lead(), &mut unseen).await? {
+        match negotiate::run(wire, offer(self.plan, self.probe.settings, agreed.code), &mut unseen).await? {
             Step::Passed(confirmed) => Ok(confirmed.extended),
             Step::Stopped(_) => Ok(false),
         }
@@ -178,7 +161,9 @@ impl<N: Network> Walk<'_, N> {
 
     async fn negotiate(&self, wire: &mut Wire, phases: &mut Phases) -> Option<Negotiated> {
         self.enter(wire, Phase::Negotiate);
-        let run = async |e: &mut _| negotiate::run(wire, self.plan.protocols, self.lead(), e).await;
+        let run = async |e: &mut _| {
+            negotiate::run(wire, offer(self.plan, self.probe.settings, self.plan.protocols), e).await
+        };
         let negotiated = record(&mut phases.negotiate, run).await?;
         self.goes_on(Phase::Negotiate)?;
         // Without TLS neither of these phases occurs.
@@ -227,6 +212,8 @@ impl<N: Network> Walk<'_, N> {
             public_key: secured.public_key,
             signature: secured.signature,
             account,
+            restricted_admin: restricted_admin(self.plan, self.probe.settings)
+                .then_some(negotiated.restricted_admin),
             allow_unpatched: self.probe.settings.allow_unpatched,
             server_name: self.probe.server_name(),
             now: self.probe.network.now(),

@@ -84,7 +84,14 @@ fn negotiate(evidence: &NegotiateEvidence) -> Vec<String> {
         (_, Some(code)) if selected.name() == "unknown" => format!(" ({code})"),
         _ => String::new(),
     };
-    vec![format!("{asked}; selected {}{how}", selected.name())]
+    let flags = evidence.flags.unwrap_or_default();
+    let modes = match (flags & 0x08 != 0, flags & 0x10 != 0) {
+        (true, true) => ", takes Restricted Admin and Remote Credential Guard",
+        (true, false) => ", takes Restricted Admin",
+        (false, true) => ", takes Remote Credential Guard",
+        (false, false) => "",
+    };
+    vec![format!("{asked}; selected {}{how}{modes}", selected.name())]
 }
 
 /// What was agreed on, and what is wrong with it.

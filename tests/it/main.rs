@@ -44,6 +44,7 @@ mod rdp_file_findings;
 mod rdp_file_program;
 mod readers;
 mod reports;
+mod restricted_admin;
 mod round_trips;
 mod scenarios;
 mod schema;

@@ -207,7 +207,7 @@ fn secrets_of_an_address_are_not_repeated() {
 
 #[test]
 fn the_connection_request_with_each_lead() {
-    let hex = |lead| hex::encode(connection_request(0b1011, lead).expect("a request"));
+    let hex = |lead| hex::encode(connection_request(0b1011, false, lead).expect("a request"));
     let token = hex(Lead::Token("tsv://MS Terminal Services Plugin.1.Accounting"));
     let text = hex::encode("tsv://MS Terminal Services Plugin.1.Accounting\r\n");
     assert_eq!(token, format!("030000433ee00000000000{text}010008000b000000"));
@@ -215,10 +215,10 @@ fn the_connection_request_with_each_lead() {
     let cookie = hex::encode("Cookie: mstshash=rdptrace\r\n");
     assert!(hex(Lead::Cookie).contains(&cookie));
     let longest = "x".repeat(238);
-    let request = connection_request(1, Lead::Token(&longest)).expect("it fits");
+    let request = connection_request(1, false, Lead::Token(&longest)).expect("it fits");
     assert_eq!((request.len(), request[4]), (259, 254));
     for bad in ["", "a\r\nb", "ü", &"x".repeat(239)] {
-        assert!(connection_request(1, Lead::Token(bad)).is_err(), "{bad}");
+        assert!(connection_request(1, false, Lead::Token(bad)).is_err(), "{bad}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sspi::{
     AuthIdentity, Username,
-    credssp::{ClientMode, ClientState, CredSspClient, CredSspMode, TsRequest},
+    credssp::{ClientMode, ClientState, CredSspClient, TsRequest},
     ntlm::NtlmConfig,
 };
 
@@ -25,8 +25,7 @@ pub fn client(access: &Access<'_>) -> Result<CredSspClient, Failure> {
     let mode = ClientMode::Ntlm(NtlmConfig::new(CLIENT_NAME.to_owned()));
     let principal = format!("TERMSRV/{}", access.server_name);
     let key = access.public_key.clone().unwrap_or_default();
-    CredSspClient::new(key, identity.into(), CredSspMode::WithCredentials, mode, principal)
-        .map_err(|e| ours(&e))
+    CredSspClient::new(key, identity.into(), access.mode(), mode, principal).map_err(|e| ours(&e))
 }
 
 /// One step of sspi. Its panics are bugs there, which no server may turn against us.

@@ -74,7 +74,8 @@ pub async fn run<N: Network>(
     client.accept(&answer(seen.nego_token.as_deref(), &frame)?).await?;
     let key = access.public_key.as_deref().unwrap_or_default();
     prove(wire, &mut client, (key, seen.version), evidence).await?;
-    let credentials = client.seal(&client.credentials()?)?;
+    let credentials = client.seal(&client.credentials(access.mode())?)?;
+    evidence.restricted_admin = access.restricted_admin.is_some();
     let last = TsRequest { version: VERSION, auth_info: Some(credentials), ..TsRequest::default() };
     wire.send_secret(&bytes(&last)?).await?;
     conclude(wire, access, evidence).await

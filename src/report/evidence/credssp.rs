@@ -17,6 +17,9 @@ pub struct CredsspEvidence {
     pub ntlm: Option<NtlmEvidence>,
     /// Whether a message derived from the secret was sent.
     pub attempted: bool,
+    /// Whether the server was given no password to delegate (Restricted Admin mode).
+    #[serde(default)]
+    pub restricted_admin: bool,
     /// Whether the server accepted the account.
     pub authenticated: bool,
     /// Whether the server proved that it holds the TLS key; null when not got that far.

@@ -10,6 +10,9 @@ pub struct NegotiateEvidence {
     pub requested: Vec<Selected>,
     /// The offer as the number that was sent.
     pub requested_code: u32,
+    /// Whether Restricted Admin mode was demanded.
+    #[serde(default)]
+    pub requested_restricted_admin: bool,
     /// Whether a routing token was sent in place of the cookie.
     #[serde(default)]
     pub routing_token: bool,

@@ -116,8 +116,8 @@ impl Client {
     ///
     /// # Errors
     /// There is none for an account that could be read.
-    pub fn credentials(&self) -> Result<Vec<u8>, Failure> {
-        write_ts_credentials(&self.credentials, CredSspMode::WithCredentials).map_err(|e| ours(&e))
+    pub fn credentials(&self, mode: CredSspMode) -> Result<Vec<u8>, Failure> {
+        write_ts_credentials(&self.credentials, mode).map_err(|e| ours(&e))
     }
 
     /// Encrypts for the server.
