@@ -3,9 +3,11 @@
 use std::sync::atomic::Ordering::SeqCst;
 
 use rdptrace::{
+    Settings, Target, Unobserved,
     codes::Phase,
-    report::{Credentials, Direction, Frame, Outcome, Report, Status},
-    settings::{Gateway, GatewayAuthentication, Token},
+    report::{Credentials, Direction, Frame, Outcome, Report, Status, Unfollowed},
+    run,
+    settings::{Gateway, GatewayAuthentication, Security, Token},
 };
 
 use super::{
@@ -184,4 +186,26 @@ async fn a_proxy_on_the_way_is_a_step() {
         (proxy.evidence.asked_for.as_str(), proxy.evidence.status),
         ("gw.corp.example:443", Some(200))
     );
+}
+
+/// The way leads through the gateway again, which must not be shown an account twice.
+#[tokio::test(start_paused = true)]
+async fn a_redirection_behind_a_gateway_is_followed_where_nothing_is_shown_to_it() {
+    let script = || Script { server: Some("redirect-once"), ..Script::default() };
+    for (gateway, made, unfollowed) in
+        [(anonymous(), 2, None), (with_account(), 1, Some(Unfollowed::Gateway))]
+    {
+        let lab = Lab::new(script());
+        let settings = Settings { follow_redirects: 1, security: Security::Tls, ..lab.settings(gateway) };
+        let target: Target = "rdsh01.corp.example".parse().expect("a target");
+        let report = run(&target, &settings, &lab, &Unobserved).await;
+        assert_eq!(report.trace.unfollowed, unfollowed, "{}", report.verdict.summary);
+        assert_eq!(lab.seen.connections.load(SeqCst), made);
+        let through = report.trace.traced().filter(|made| made.phases.gateway.is_some());
+        assert_eq!(through.count(), made, "every connection leads through it");
+        let told = report.findings.iter().any(|finding| finding.code == "redirect-behind-gateway");
+        assert_eq!(told, unfollowed.is_some());
+        let passed = report.verdict.outcome == Outcome::Passed;
+        assert_eq!(passed, unfollowed.is_none(), "{}", report.verdict.summary);
+    }
 }
