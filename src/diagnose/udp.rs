@@ -37,8 +37,8 @@ fn version_name(version: u16) -> String {
 
 fn closed(facts: &Facts<'_>) -> Option<String> {
     let udp = ended(facts, UdpOutcome::Closed)?;
-    let said = udp.error.as_deref().unwrap_or("ICMP");
-    Some(format!("UDP {} is closed, ICMP says so ({said}): Remote Desktop stays on TCP", udp.address?))
+    let said = udp.why.as_deref().unwrap_or("ICMP says so");
+    Some(format!("UDP {} is closed, {said}: Remote Desktop stays on TCP", udp.address?))
 }
 
 fn inconclusive(facts: &Facts<'_>) -> Option<String> {

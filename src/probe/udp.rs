@@ -129,15 +129,20 @@ fn note(seen: &mut Udp, error: &io::Error) {
         ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, PermissionDenied,
     };
     seen.error = Some(error.to_string());
-    let told = matches!(
-        error.kind(),
-        ConnectionRefused | ConnectionReset | HostUnreachable | NetworkUnreachable | PermissionDenied
-    );
-    if told && seen.tries > 0 {
-        seen.outcome = UdpOutcome::Closed;
-    } else {
-        seen.why = Some(format!("this machine could not send or receive: {error}"));
-    }
+    let said = match error.kind() {
+        ConnectionRefused | ConnectionReset => Some("nobody has the port"),
+        HostUnreachable => Some("the host cannot be reached"),
+        NetworkUnreachable => Some("the network cannot be reached"),
+        PermissionDenied => Some("a filter forbids it"),
+        _ => None,
+    };
+    seen.why = Some(match said.filter(|_| seen.tries > 0) {
+        Some(said) => {
+            seen.outcome = UdpOutcome::Closed;
+            format!("ICMP says that {said}")
+        }
+        None => format!("this machine could not send or receive: {error}"),
+    });
 }
 
 fn random<const N: usize>() -> [u8; N] {

@@ -36,7 +36,7 @@ pub fn facts(seen: &Udp) -> Vec<String> {
     let why = seen.why.clone().into_iter();
     let first: Vec<String> = match seen.outcome {
         UdpOutcome::Reachable => vec![answer(seen, &address)],
-        UdpOutcome::Closed => vec![format!("{address}: {}", seen.error.as_deref().unwrap_or("ICMP")), sent],
+        UdpOutcome::Closed => why.chain([sent]).collect(),
         UdpOutcome::Inconclusive => why.chain([sent]).collect(),
         UdpOutcome::NotAsked => why.collect(),
     };

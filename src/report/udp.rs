@@ -12,7 +12,7 @@ use super::Millis;
 pub struct Udp {
     /// What came of it.
     pub outcome: UdpOutcome,
-    /// Why nobody can know, or why nothing was sent; null where the outcome says it all.
+    /// Why nobody can know, what ICMP said, or why nothing was sent; null where the outcome says it all.
     pub why: Option<String>,
     /// Where the SYN went.
     #[schemars(with = "Option<String>")]

@@ -128,5 +128,6 @@ async fn over_loopback_a_port_that_nobody_has_is_closed() {
     let report = over_loopback(false).await;
     let udp = report.trace.udp.expect("it was asked for");
     assert_eq!((udp.outcome, udp.tries), (UdpOutcome::Closed, 1), "{:?}", udp.error);
-    assert!(report.findings.iter().any(|found| found.code == "udp-closed"));
+    let found = report.findings.iter().find(|found| found.code == "udp-closed").expect("the finding");
+    assert!(found.message.ends_with("ICMP says that nobody has the port: Remote Desktop stays on TCP"));
 }
