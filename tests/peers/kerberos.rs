@@ -14,18 +14,18 @@ use crate::{
 };
 
 const REALM: &str = "EXAMPLE.TEST";
-const USER: &str = "EXAMPLE.TEST\\alice";
-const PASSWORD: &str = "secret1";
+pub const USER: &str = "EXAMPLE.TEST\\alice";
+pub const PASSWORD: &str = "secret1";
 
 /// A KDC for one realm, on loopback.
-struct Kdc {
-    folder: PathBuf,
-    port: u16,
+pub struct Kdc {
+    pub folder: PathBuf,
+    pub port: u16,
     server: Program,
 }
 
 impl Kdc {
-    fn start() -> Option<Self> {
+    pub fn start() -> Option<Self> {
         if !has(&["krb5kdc", "kdb5_util", "kadmin.local", "kinit"]) {
             return None;
         }
@@ -113,15 +113,20 @@ fn configure(folder: &Path, port: u16) {
 }
 
 /// FreeRDP 3 with the key of its service.
-struct Server {
-    port: u16,
+pub struct Server {
+    pub port: u16,
     mount: PathBuf,
     _program: Program,
     _display: Display,
 }
 
 impl Server {
-    fn start(kdc: &Kdc) -> Option<Self> {
+    pub fn start(kdc: &Kdc) -> Option<Self> {
+        Self::with(kdc, &[])
+    }
+
+    /// With these options.
+    pub fn with(kdc: &Kdc, options: &[&str]) -> Option<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/chroot");
         if !is_root() || !has(&["Xvfb", "kinit"]) {
             return None;
@@ -136,6 +141,7 @@ impl Server {
         command
             .arg(&root)
             .args(["freerdp-shadow-cli3", &format!("/port:{port}"), "/bind-address:127.0.0.1", "/sec:nla"])
+            .args(options)
             .args([format!("/keytab:{inside}/keytab"), format!("/ccache:FILE:{inside}/cc")])
             .envs([("HOME", inside.as_str()), ("DISPLAY", &display.name)])
             .env("KRB5_CONFIG", format!("{inside}/krb5.conf"));

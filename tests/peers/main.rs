@@ -26,6 +26,7 @@ mod prompt;
 mod proxy;
 mod relay;
 mod squid;
+mod srv_records;
 mod udp;
 mod weston;
 mod windows;

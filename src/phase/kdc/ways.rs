@@ -57,7 +57,14 @@ async fn of_dns<N: Network>(asking: &Asking<'_, N>, realm: &str) -> Result<Vec<K
                     path: String::new(),
                 }));
             }
-            Err(failure) => failures.push(failure),
+            Err(failure) => {
+                let silent = failure.kind != FailureKind::NotFound;
+                failures.push(failure);
+                // Whoever does not answer one question answers no other.
+                if silent {
+                    break;
+                }
+            }
         }
     }
     let first = failures.into_iter().next();
