@@ -14,7 +14,7 @@ mod judge;
 mod kerberos;
 mod local;
 mod logs;
-mod no_proxy;
+pub mod no_proxy;
 mod output;
 mod password;
 mod posture;

@@ -1,4 +1,4 @@
-//! To which targets a proxy of the environment applies: the list of exceptions as curl, Go and Python read it.
+//! To which targets a proxy of the environment applies, by its list of exceptions, which no standard describes.
 
 use std::net::IpAddr;
 

@@ -1,5 +1,6 @@
 //! Which targets the exceptions of the environment spare its proxy; neither the proxy nor the targets are there.
 
+use rdptrace::cli::no_proxy::proxy_applies;
 use serde_json::Value;
 
 use crate::program::{command, text};
@@ -25,30 +26,41 @@ fn is_proxied(exceptions: &str, target: &str) -> bool {
 }
 
 #[test]
+fn the_program_asks_the_proxy_where_no_exception_covers_the_target() {
+    assert!(is_proxied("", "127.0.0.1:1"));
+    assert!(!is_proxied("10.0.0.0/8, 127.0.0.0/8:1", "127.0.0.1:1"));
+    assert!(is_proxied("127.0.0.0/8:2", "127.0.0.1:1"));
+}
+
+#[test]
 fn exceptions_are_names_addresses_and_networks_with_or_without_a_port() {
-    for (exceptions, target, proxied) in [
-        ("", "127.0.0.1:1", true),
-        ("*", "127.0.0.1:1", false),
-        ("127.0.0.1", "127.0.0.1:1", false),
-        ("127.0.0.1:1", "127.0.0.1:1", false),
-        ("127.0.0.1:2", "127.0.0.1:1", true),
-        ("10.0.0.0/8, 127.0.0.0/8", "127.0.0.1:1", false),
-        ("127.0.0.0/8:1", "127.0.0.1:1", false),
-        ("127.0.0.2/31", "127.0.0.1:1", true),
-        ("0.0.0.0/0", "127.0.0.1:1", false),
-        ("127.0.0.0/33", "127.0.0.1:1", true),
-        ("0.0.1", "127.0.0.1:1", true),
-        ("::1", "[::1]:1", false),
-        ("[::1]:1", "[::1]:1", false),
-        ("[::1]:2", "[::1]:1", true),
-        ("::/64", "[::1]:1", false),
-        ("fe80::/10", "[::1]:1", true),
-        ("localhost", "LOCALHOST:1", false),
-        (".localhost:1", "localhost:1", false),
-        ("localhost:2", "localhost:1", true),
-        ("corp.example:443", "rdsh01.corp.example", true),
-        ("p.example", "rdsh01.corp.example", true),
+    for (exceptions, host, port, applies) in [
+        ("", "127.0.0.1", 1, true),
+        ("*", "127.0.0.1", 1, false),
+        ("127.0.0.1", "127.0.0.1", 1, false),
+        ("127.0.0.1:1", "127.0.0.1", 1, false),
+        ("127.0.0.1:2", "127.0.0.1", 1, true),
+        ("10.0.0.0/8, 127.0.0.0/8", "127.0.0.1", 1, false),
+        ("127.0.0.0/8:1", "127.0.0.1", 1, false),
+        ("127.0.0.2/31", "127.0.0.1", 1, true),
+        ("0.0.0.0/0", "127.0.0.1", 1, false),
+        ("127.0.0.0/33", "127.0.0.1", 1, true),
+        ("127.0.0.1", "::ffff:127.0.0.1", 1, false),
+        ("0.0.1", "127.0.0.1", 1, true),
+        ("::1", "::1", 1, false),
+        ("[::1]:1", "::1", 1, false),
+        ("[::1]:2", "::1", 1, true),
+        ("::/64", "::1", 1, false),
+        ("fe80::/10", "::1", 1, true),
+        ("::/129", "::1", 1, true),
+        ("rdsh01.corp.example", "RDSH01.corp.example.", 3389, false),
+        ("corp.example", "rdsh01.corp.example", 3389, false),
+        (".Corp.example", "rdsh01.corp.example", 3389, false),
+        ("*.corp.example:3389", "rdsh01.corp.example", 3389, false),
+        ("corp.example:443", "rdsh01.corp.example", 3389, true),
+        ("p.example", "rdsh01.corp.example", 3389, true),
+        (". ,:", "rdsh01.corp.example", 3389, true),
     ] {
-        assert_eq!(is_proxied(exceptions, target), proxied, "{exceptions} for {target}");
+        assert_eq!(proxy_applies(exceptions, host, port), applies, "{exceptions} for {host}:{port}");
     }
 }
