@@ -73,7 +73,7 @@ impl KerberosArguments {
         if realm.is_empty() {
             return Ok(Some(Kerberos { realm, kdcs: Vec::new(), source: KdcSource::Dns, or_ntlm }));
         }
-        let (kdcs, source) = named.map_or_else(|| of_configuration(&realm), Ok)?;
+        let (kdcs, source) = named.map_or_else(|| of_configuration(&realm, or_ntlm), Ok)?;
         Ok(Some(Kerberos { realm, kdcs, source, or_ntlm }))
     }
 }
@@ -85,8 +85,9 @@ fn realm(user: &str) -> Option<String> {
     realm.filter(|realm| !realm.is_empty()).map(str::to_owned)
 }
 
-/// What krb5.conf says of the realm; where it says nothing DNS is asked, unless it forbids that.
-fn of_configuration(realm: &str) -> Result<(Vec<Kdc>, KdcSource), Error> {
+/// What krb5.conf says of the realm; where it says nothing DNS is asked, unless it forbids that. NTLM, where it is allowed, needs
+/// no KDC.
+fn of_configuration(realm: &str, or_ntlm: bool) -> Result<(Vec<Kdc>, KdcSource), Error> {
     let machine = this_machine();
     let settings = Krb5::of(&machine).map_err(|unread| {
         Error::new(format!("cannot read {}: {}; --kdc names a KDC", unread.what, unread.why))
@@ -98,6 +99,7 @@ fn of_configuration(realm: &str) -> Result<(Vec<Kdc>, KdcSource), Error> {
         kdcs.map_err(|why| Error::new(format!("{} lists a KDC of {realm} that {why}", settings.path)))?;
     match (kdcs.is_empty(), settings.asks_dns()) {
         (false, _) => Ok((kdcs, KdcSource::Configuration)),
+        (true, false) if or_ntlm => Ok((kdcs, KdcSource::Configuration)),
         (true, true) => Ok((kdcs, KdcSource::Dns)),
         (true, false) => Err(Error::new(format!(
             "{} lists no KDC of {realm} and forbids to look for one in DNS; --kdc names one",

@@ -5,7 +5,7 @@
 pub struct Kerberos {
     /// The realm of the account; empty where the account names none.
     pub realm: String,
-    /// The KDCs in the order in which they are tried; DNS is asked for them where there is none.
+    /// The KDCs in the order in which they are tried; where there is none DNS is asked, unless krb5.conf forbids that.
     pub kdcs: Vec<Kdc>,
     /// Who named them.
     pub source: KdcSource,

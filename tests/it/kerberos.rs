@@ -1,5 +1,7 @@
 //! What a KDC does, and what a report says of it: scripted KDCs beside the demo server, in virtual time.
 
+#[cfg(unix)]
+mod configuration;
 mod negotiate;
 mod realm;
 

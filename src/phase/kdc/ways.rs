@@ -6,7 +6,7 @@ use super::Asking;
 use crate::{
     net::{Network, services},
     report::{Failure, FailureKind},
-    settings::{Kdc, KdcTransport, Kerberos},
+    settings::{Kdc, KdcSource, KdcTransport, Kerberos},
 };
 
 /// How long one is waited for that others follow.
@@ -20,8 +20,16 @@ const MOST: usize = 8;
 /// # Errors
 /// There is none.
 pub async fn find<N: Network>(asking: &Asking<'_, N>) -> Result<Vec<Kdc>, Failure> {
-    let Kerberos { realm, kdcs, .. } = asking.kerberos;
-    let named = if kdcs.is_empty() { of_dns(asking, realm).await? } else { kdcs.clone() };
+    let Kerberos { realm, kdcs, source, .. } = asking.kerberos;
+    let named = match (kdcs.is_empty(), source) {
+        (false, _) => kdcs.clone(),
+        (true, KdcSource::Configuration) => {
+            let detail =
+                format!("krb5.conf lists no KDC of the realm {realm} and forbids to look for one in DNS");
+            return Err(Failure::new(FailureKind::NotFound, detail));
+        }
+        (true, _) => of_dns(asking, realm).await?,
+    };
     let mut ways: Vec<Kdc> = named.iter().flat_map(ways).collect();
     if asking.proxy.is_some() {
         ways.retain(|kdc| kdc.transport != KdcTransport::Udp);
