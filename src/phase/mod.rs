@@ -18,7 +18,7 @@ mod basic;
 mod ending;
 mod rdp_client;
 mod record;
-mod redirect;
+pub mod redirect;
 mod secured;
 
 use std::borrow::Cow;

@@ -1,10 +1,21 @@
 //! A Server Redirection PDU, which may come in any phase after Client Info (MS-RDPBCGR 3.2.5.13); it ends the connection.
 
-use super::ending;
+use std::time::Duration;
+
+use super::{Secured, ending};
 use crate::{
-    pdu::redirection::{self, redirection},
-    report::{Failure, Redirection},
+    net::{Framing, Instant, Wire},
+    pdu::{
+        mcs::Mcs,
+        redirection::{self, redirection},
+        share::{self, IoPdu},
+        x224::TPKT_VERSION,
+    },
+    report::{Failure, Redirection, Session},
 };
+
+/// A server that redirects when the activation is done does so at once.
+const AFTER_ACTIVATION: Duration = Duration::from_millis(250);
 
 /// So much of a malformed PDU may be shown: a password can begin no earlier.
 const BEFORE_PASSWORD: usize = 20;
@@ -21,6 +32,36 @@ pub fn take(user_data: &[u8], evidence: &mut Option<Redirection>) -> Result<Opti
     let informational = packet.is_informational();
     let seen = evidence.insert(recorded(packet, informational));
     Ok((!informational).then(|| format!("the server redirects to {}", destination(seen))))
+}
+
+/// Listens for a redirection right after the Font Map; the session that it ended. Whatever else comes is nobody's failure.
+pub async fn after_activation(wire: &mut Wire, secured: &mut Secured, io: u16) -> Option<Session> {
+    let begin = Instant::now();
+    let mut redirection = None;
+    while !wire.is_quiet(AFTER_ACTIVATION.checked_sub(begin.elapsed())?).await.ok()? {
+        let frame = secured.receive(wire, Framing::TpktOrFastPath).await.ok()?;
+        if let Some(reason) = in_frame(&frame, io, &mut redirection) {
+            let elapsed_ms = begin.elapsed().into();
+            return Some(Session { elapsed_ms, redirection, stopped: Some(reason), ..Session::default() });
+        }
+    }
+    None
+}
+
+/// Why the connection ends with this frame, if one of its PDUs is a redirection that can be read.
+fn in_frame(frame: &[u8], io: u16, evidence: &mut Option<Redirection>) -> Option<String> {
+    let tpkt = Some(frame).filter(|frame| frame.first() == Some(&TPKT_VERSION))?;
+    let Ok(Mcs::Data { channel, user_data: mut rest }) = ending::read(tpkt) else { return None };
+    while channel == io && !rest.is_empty() {
+        let (pdu, after) = share::first(rest);
+        rest = after;
+        if share::session_pdu(pdu) == IoPdu::Redirection
+            && let Some(reason) = take(pdu, evidence).ok()?
+        {
+            return Some(reason);
+        }
+    }
+    None
 }
 
 fn recorded(packet: redirection::Redirection, informational: bool) -> Redirection {

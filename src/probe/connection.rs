@@ -22,7 +22,7 @@ use crate::{
         licensing::{self, Licensing},
         mcs::{self, Joined},
         negotiate::{self, Negotiated},
-        proxy, record, resolve, session, tls,
+        proxy, record, redirect, resolve, session, tls,
     },
     report::{Connection, Failure, NegotiateEvidence, Phases, Session, Timestamp},
     settings::{Account, Gateway, Security},
@@ -132,12 +132,15 @@ impl<N: Network> Walk<'_, N> {
             && let Some(channels) = self.licensing(wire, &mut joined, phases).await
             && self.goes_on(Phase::Licensing).is_some()
             && let Some(active) = self.activate(wire, &mut joined.secured, channels, account, phases).await
-            && self.probe.settings.screenshot
         {
             wire.enter(Phase::Activate);
-            let seen = session.get_or_insert_default();
-            let picture = session::watch(wire, &mut joined.secured, channels, active, seen).await;
-            picture.into_iter().for_each(|picture| self.probe.observer.picture(picture));
+            if self.probe.settings.screenshot {
+                let seen = session.get_or_insert_default();
+                let picture = session::watch(wire, &mut joined.secured, channels, active, seen).await;
+                picture.into_iter().for_each(|picture| self.probe.observer.picture(picture));
+            } else {
+                *session = redirect::after_activation(wire, &mut joined.secured, channels.io).await;
+            }
         }
         Some(&USER_REQUESTED)
     }

@@ -2,9 +2,13 @@
 
 use crate::report::Session;
 
-/// What was drawn, in a line or two.
+/// What was drawn, where it was watched, and why no longer, in a line or two.
 pub fn facts(session: &Session) -> Vec<String> {
-    let size = session.width.zip(session.height).map(|(width, height)| format!("desktop {width}x{height}"));
+    let size = session.width.zip(session.height);
+    size.map(|size| watched(session, size)).into_iter().chain(session.stopped.clone()).collect()
+}
+
+fn watched(session: &Session, (width, height): (u32, u32)) -> String {
     let drawn = match (session.regions, session.blank) {
         (0, _) => "nothing drawn".to_owned(),
         (regions, Some(true)) => format!("regions drawn: {regions}, of one colour"),
@@ -13,6 +17,6 @@ pub fn facts(session: &Session) -> Vec<String> {
     let counted = [(session.undecoded, "not decodable"), (session.reactivations, "reactivations")];
     let some = counted.into_iter().filter(|(count, _)| *count > 0);
     let counted = some.map(|(count, what)| format!("{what}: {count}"));
-    let facts = size.into_iter().chain([drawn]).chain(counted).collect::<Vec<_>>().join(", ");
-    [facts].into_iter().chain(session.stopped.clone()).collect()
+    let size = format!("desktop {width}x{height}");
+    [size, drawn].into_iter().chain(counted).collect::<Vec<_>>().join(", ")
 }

@@ -22,7 +22,7 @@ pub struct Connection {
     pub hop: Option<Hop>,
     /// What each phase saw; a phase that was not entered is absent.
     pub phases: Phases,
-    /// The session after the activation, when a screenshot was asked for.
+    /// The session after the activation, when a screenshot was asked for or a redirection ended it.
     #[serde(default)]
     pub session: Option<Session>,
     /// The frames of the connection, the first and the last ones when there were many.

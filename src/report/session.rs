@@ -1,4 +1,4 @@
-//! What a session showed after its activation, when a screenshot was asked for.
+//! What a session showed after its activation, when a screenshot was asked for or a redirection ended it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -200,17 +200,37 @@ async fn a_netbios_name_is_looked_up_where_nothing_else_is_given() {
 
 /// It comes after the Font Map, and the server that the token leads to sends one too.
 #[tokio::test(start_paused = true)]
-async fn a_redirection_of_a_session_is_followed_with_the_screenshot() {
-    let settings = Settings { until: Some(Phase::Activate), screenshot: true, ..without_nla(5) };
-    let report = Farm(&[(BROKER, "session-redirection")]).trace(settings).await;
-    assert_eq!(purposes(&report), ["main", "hop:1"]);
-    let redirected = |made: &Connection| {
-        let session = made.session.as_ref().expect("a session");
-        session.redirection.as_ref().and_then(|redirection| redirection.load_balance_text.clone())
-    };
-    let tokens: Vec<_> = report.trace.traced().map(redirected).collect();
-    assert_eq!(tokens, [Some("Cookie: msts=1".to_owned()), Some("Cookie: msts=1".to_owned())]);
-    assert_eq!(report.trace.unfollowed, Some(Unfollowed::Loop));
+async fn a_redirection_of_a_session_is_followed_with_and_without_a_screenshot() {
+    for screenshot in [true, false] {
+        let settings = Settings { until: Some(Phase::Activate), screenshot, ..without_nla(5) };
+        let report = Farm(&[(BROKER, "session-redirection")]).trace(settings).await;
+        assert_eq!(purposes(&report), ["main", "hop:1"]);
+        let redirected = |made: &Connection| {
+            let session = made.session.as_ref().expect("a session");
+            session.redirection.as_ref().and_then(|redirection| redirection.load_balance_text.clone())
+        };
+        let tokens: Vec<_> = report.trace.traced().map(redirected).collect();
+        assert_eq!(tokens, [Some("Cookie: msts=1".to_owned()), Some("Cookie: msts=1".to_owned())]);
+        assert_eq!(report.trace.unfollowed, Some(Unfollowed::Loop));
+        assert_eq!(page(&report).contains("nothing drawn"), screenshot, "{}", page(&report));
+    }
+}
+
+/// A server that draws, closes or sends rubbish then has passed; the trace listens a moment and no longer.
+#[tokio::test(start_paused = true)]
+async fn what_else_comes_after_the_activation_is_not_looked_at() {
+    const FARMS: [Farm; 3] = [
+        Farm(&[(BROKER, "session-flood")]),
+        Farm(&[(BROKER, "session-refused")]),
+        Farm(&[(BROKER, "session-undecodable")]),
+    ];
+    for farm in FARMS {
+        let settings = Settings { until: Some(Phase::Activate), ..without_nla(5) };
+        let report = farm.trace(settings).await;
+        assert_eq!(report.verdict.outcome, Outcome::Passed, "{:?}: {}", farm.0, report.verdict.summary);
+        assert!(report.trace.connections[0].session.is_none(), "{:?}", farm.0);
+        assert!(report.trace.elapsed_ms.0 < 300.0, "{:?} took {} ms", farm.0, report.trace.elapsed_ms.0);
+    }
 }
 
 /// The same trace, judged with the thumbprint of the connection with this number; what is said of it.
