@@ -53,5 +53,6 @@ mod security;
 mod speaks_first;
 mod target;
 mod udp;
+mod udp_peer;
 mod wait;
 mod wire;
