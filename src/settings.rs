@@ -25,7 +25,7 @@ pub struct Settings {
     pub routing_token: Option<String>,
     /// How many redirections are followed, each with a connection of its own.
     pub follow_redirects: u32,
-    /// Whether the account goes with them, for one attempt at each host.
+    /// Whether the account goes with them, for one attempt at each host, and what a gateway on the way there is shown.
     pub follow_with_account: bool,
     /// What the pre-connection PDU says, which then comes before everything else (MS-RDPEPS).
     pub preconnection: Option<String>,

@@ -20,8 +20,9 @@ pub struct FarmArguments {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(..=i64::from(MOST)))]
     pub follow_redirects: u32,
 
-    /// Use the account at every hop too, one attempt each; without it hops are traced without one
-    #[arg(long, requires = "user")]
+    /// Use the account at every hop too, one attempt each, and that of the gateway on the way there;
+    /// without it hops are traced without one
+    #[arg(long)]
     pub follow_with_account: bool,
 }
 

@@ -124,6 +124,12 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         arguments.connection.proxy.proxy.is_some(),
     )?;
     let gateway = gateway(arguments, target)?;
+    let shows = gateway.as_ref().is_some_and(Gateway::is_used_once);
+    if arguments.farm.follow_with_account && arguments.user.is_none() && !shows {
+        return Err(Error::new(
+            "--follow-with-account needs an account: --user, or one or a token for a gateway",
+        ));
+    }
     let account = password::account(arguments)?;
     let (host, port) = match &gateway {
         Some(gateway) => (gateway.host.as_str(), gateway.port),

@@ -64,7 +64,8 @@ fn nowhere(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn behind(facts: &Facts<'_>) -> Option<String> {
-    let text = "the redirection is not followed: the gateway would be shown its account or token once more";
+    let text = "the redirection is not followed: the gateway would be shown its account or token once more, \
+                which --follow-with-account allows";
     (facts.trace.unfollowed == Some(Unfollowed::Gateway)).then(|| text.to_owned())
 }
 

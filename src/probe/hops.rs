@@ -38,14 +38,16 @@ impl<N: Network> Way<'_, N> {
             if been.iter().any(|before| is_same(before, &hop)) {
                 return Some(Unfollowed::Loop);
             }
-            if self.settings.gateway.as_ref().is_some_and(Gateway::is_used_once) {
+            let shows = self.settings.gateway.as_ref().is_some_and(Gateway::is_used_once);
+            if shows && !self.settings.follow_with_account {
                 return Some(Unfollowed::Gateway);
             }
             if number > self.settings.follow_redirects {
                 return Some(Unfollowed::Limit);
             }
             let made = self.walk(number, &hop, self.settings.offer()).await;
-            let again = self.settings.security == Security::Auto && demands_standard_security(&made.phases);
+            let auto = self.settings.security == Security::Auto && !shows;
+            let again = auto && demands_standard_security(&made.phases);
             connections.push(made);
             if again {
                 connections.push(self.walk(number, &hop, 0).await);

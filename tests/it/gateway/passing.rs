@@ -188,15 +188,22 @@ async fn a_proxy_on_the_way_is_a_step() {
     );
 }
 
-/// The way leads through the gateway again, which must not be shown an account twice.
+/// The way leads through the gateway again, which is shown an account twice only where that was asked for.
 #[tokio::test(start_paused = true)]
-async fn a_redirection_behind_a_gateway_is_followed_where_nothing_is_shown_to_it() {
+async fn a_redirection_behind_a_gateway_is_followed_where_it_may_be_shown_what_it_takes() {
     let script = || Script { server: Some("redirect-once"), ..Script::default() };
-    for (gateway, made, unfollowed) in
-        [(anonymous(), 2, None), (with_account(), 1, Some(Unfollowed::Gateway))]
-    {
+    for (gateway, follow_with_account, made, unfollowed) in [
+        (anonymous(), false, 2, None),
+        (with_account(), false, 1, Some(Unfollowed::Gateway)),
+        (with_account(), true, 2, None),
+    ] {
         let lab = Lab::new(script());
-        let settings = Settings { follow_redirects: 1, security: Security::Tls, ..lab.settings(gateway) };
+        let settings = Settings {
+            follow_redirects: 1,
+            follow_with_account,
+            security: Security::Tls,
+            ..lab.settings(gateway)
+        };
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
         let report = run(&target, &settings, &lab, &Unobserved).await;
         assert_eq!(report.trace.unfollowed, unfollowed, "{}", report.verdict.summary);
