@@ -21,12 +21,19 @@ pub struct Bodies {
     pub chunked: bool,
     /// What is still to come of the chunk under way, with the line end after it.
     remaining: usize,
+    /// Whether a request is under way on this connection, whose body has to end.
+    sends: bool,
 }
 
 impl Bodies {
     /// A response in chunks, or without a length.
-    pub fn new(chunked: bool) -> Self {
-        Self { chunked, remaining: 0 }
+    pub fn received(chunked: bool) -> Self {
+        Self { chunked, ..Self::default() }
+    }
+
+    /// A request in chunks.
+    pub fn sent() -> Self {
+        Self { sends: true, ..Self::default() }
     }
 }
 
@@ -76,7 +83,9 @@ impl Codec for Bodies {
     }
 
     fn farewell(&mut self, outgoing: &mut Vec<u8>) {
-        outgoing.extend(b"0\r\n\r\n");
+        if self.sends {
+            outgoing.extend(b"0\r\n\r\n");
+        }
     }
 }
 

@@ -19,8 +19,8 @@ impl Wire {
     pub fn into_dual(self, sending: Self, chunked: bool) -> Self {
         let (receiving, pending, frames, limits) = self.into_parts();
         let (sending, early, _, _) = sending.into_parts();
-        let receiving = Coded::new(receiving, Bodies::new(chunked), pending);
-        let sending = Coded::new(sending, Bodies::default(), early);
+        let receiving = Coded::new(receiving, Bodies::received(chunked), pending);
+        let sending = Coded::new(sending, Bodies::sent(), early);
         let dual = Dual { receiving: Box::new(receiving), sending: Box::new(sending), answered: false };
         Self::over(Box::new(dual), limits, frames).sheltered()
     }
