@@ -51,7 +51,12 @@ pub fn honour(file: &target::RdpFile, settings: Settings) -> Settings {
 /// The RD Gateway that the file demands (`gatewayusagemethod` 1), with the file's token for it. Where the gateway is only for
 /// hosts that cannot be reached directly (2), the direct way is the one that is traced.
 pub fn gateway_of(file: &target::RdpFile) -> Option<settings::Gateway> {
-    let (host, port) = file.gateway()?.ok()?;
+    file.gateway().and_then(|_| named_gateway_of(file))
+}
+
+/// The RD Gateway that the file names, whenever it is to be used, with the file's token for it.
+pub fn named_gateway_of(file: &target::RdpFile) -> Option<settings::Gateway> {
+    let (host, port) = file.named_gateway()?.ok()?;
     let token = file.gateway_token().map(|token| settings::Token(token.to_owned().into()));
     Some(settings::Gateway { token, ..settings::Gateway::new(&host, port) })
 }

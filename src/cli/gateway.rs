@@ -10,7 +10,7 @@ use super::{
     password::{self, Source},
 };
 use crate::{
-    gateway_of,
+    gateway_of, named_gateway_of,
     settings::{Gateway, GatewayAuthentication},
     target::{GATEWAY_PORT, Target, host_and_optional_port},
 };
@@ -88,15 +88,16 @@ impl GatewayArguments {
     /// # Errors
     /// Arguments that mean nothing without a gateway, or a password that cannot be read.
     pub fn gateway(&self, target: &Target) -> Result<Option<Gateway>, Error> {
-        let of_file = target.file.as_ref().and_then(gateway_of);
+        let file = target.file.as_ref();
         let chosen = match &self.gateway {
             Some(GatewayName::Nothing) => None,
             Some(GatewayName::Host(host, port)) => {
                 // A token is for the gateway that the file names, and for no other.
-                let same = of_file.filter(|own| own.host.eq_ignore_ascii_case(host) && own.port == *port);
+                let named = file.and_then(named_gateway_of);
+                let same = named.filter(|own| own.host.eq_ignore_ascii_case(host) && own.port == *port);
                 Some(same.unwrap_or_else(|| Gateway::new(host, *port)))
             }
-            None => of_file,
+            None => file.and_then(gateway_of),
         };
         let Some(gateway) = chosen else { return self.without() };
         if self.gateway_auth == GatewayAuthArgument::Token && gateway.token.is_none() {

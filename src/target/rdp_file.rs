@@ -157,7 +157,12 @@ impl RdpFile {
 
     /// The gateway that the file demands always (`gatewayusagemethod` 1), or why its name is none.
     pub fn gateway(&self) -> Option<Result<(String, u16), &'static str>> {
-        let name = self.text("gatewayhostname").filter(|_| self.number("gatewayusagemethod") == Some(1))?;
+        self.named_gateway().filter(|_| self.number("gatewayusagemethod") == Some(1))
+    }
+
+    /// The gateway that the file names, whenever it is to be used, or why its name is none.
+    pub fn named_gateway(&self) -> Option<Result<(String, u16), &'static str>> {
+        let name = self.text("gatewayhostname")?;
         Some(host_and_port(name.trim()).map(|(host, port)| (host, port.unwrap_or(GATEWAY_PORT))))
     }
 

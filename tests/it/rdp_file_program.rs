@@ -133,6 +133,13 @@ fn a_file_that_demands_a_gateway_is_traced_through_it() {
     assert!(!report.to_string().contains(SECRET));
     let (code, report) = json(&["trace", &path, "--gateway", "none"]);
     assert_eq!((code, &report["verdict"]["gateway_credentials"]), (Some(0), &Value::Null));
+    // The token is for the gateway that the file names, also where it would be gone through only at need.
+    let path = written("at-need.rdp", &lines.replace("usagemethod:i:1", "usagemethod:i:2"));
+    let (code, report) = json(&["trace", &path, "--gateway", &closed.to_string(), "--gateway-auth", "token"]);
+    assert_eq!(code, Some(12));
+    assert_eq!(report["connections"][0]["phases"]["gateway"]["evidence"]["token"], true);
+    let (_, report) = json(&["trace", &path, "--gateway", &format!("localhost:{}", closed.port())]);
+    assert_eq!(report["connections"][0]["phases"]["gateway"]["evidence"]["token"], false);
     let bad = written("bad-gateway.rdp", "full address:s:h\ngatewayhostname:s:a b\ngatewayusagemethod:i:1\n");
     let output = rdptrace(&["trace", &bad]);
     assert_eq!(output.status.code(), Some(2));
