@@ -25,7 +25,8 @@ pub fn timeout(waited: Duration, pending: usize, messages: u64, run: bool) -> Fa
     let detail = match (messages, pending) {
         (0, 0) => format!("the server sent nothing for {seconds:.1} s"),
         (0, count) => format!("only part of a message came in {seconds:.1} s: {count} B"),
-        (count, _) => format!("the phase was not finished in {seconds:.1} s, {count} messages came"),
+        (1, _) => format!("one message came and no other that was awaited in {seconds:.1} s"),
+        (count, _) => format!("{count} messages came and no other that was awaited in {seconds:.1} s"),
     };
     let limit = if run { "; the deadline of the whole run was reached" } else { "" };
     Failure::new(FailureKind::Timeout, format!("{detail}{limit}"))

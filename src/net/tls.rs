@@ -156,12 +156,19 @@ fn negotiated(connection: &tokio_rustls::rustls::ClientConnection, seen: &mut Ha
     seen.key_exchange = connection.negotiated_key_exchange_group().map(|g| format!("{:?}", g.name()));
 }
 
+/// The protocols that a wrong port speaks most often, known by how they begin.
+fn begins_like(received: &[u8]) -> &'static str {
+    let known: [(&[u8], &str); 3] =
+        [(b"HTTP/", ", but HTTP"), (b"SSH-", ", but SSH"), (b"220 ", ", but SMTP or FTP")];
+    known.into_iter().find(|(begin, _)| received.starts_with(begin)).map_or("", |(_, text)| text)
+}
+
 /// Bytes that begin no TLS record were sent by something that does not speak TLS. An alert tells more than how the stream
 /// ended after it.
 fn handshake_failure(error: &std::io::Error, received: &Seen) -> Failure {
     let is_record = received.head.first().is_none_or(|kind| (20..=23).contains(kind));
     if !is_record && failure::tls_error(error).is_some() {
-        let what = "the answer to the ClientHello is not TLS";
+        let what = format!("the answer to the ClientHello is not TLS{}", begins_like(&received.head));
         return Failure::new(FailureKind::NotTls, what).with_received(&received.head);
     }
     let failure = counted(failure::broken(error, 0), received);

@@ -153,11 +153,10 @@ pub fn system(ntlm: &NtlmEvidence) -> Option<String> {
 
 /// Computer, domain and clock.
 pub fn names(ntlm: &NtlmEvidence) -> String {
-    let computer = ntlm.dns_computer.as_deref().or(ntlm.netbios_computer.as_deref()).unwrap_or("no name");
-    let domain =
-        ntlm.netbios_domain.as_deref().map_or_else(String::new, |domain| format!(", domain {domain}"));
-    let clock = ntlm.clock_skew_seconds.map_or_else(String::new, |skew| format!(", clock {skew:+} s"));
-    format!("{computer}{domain}{clock}")
+    let computer = ntlm.dns_computer.as_deref().or(ntlm.netbios_computer.as_deref()).map(str::to_owned);
+    let domain = ntlm.netbios_domain.as_deref().map(|domain| format!("domain {domain}"));
+    let clock = ntlm.clock_skew_seconds.map(|skew| format!("clock {skew:+} s"));
+    [computer, domain, clock].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn mcs(evidence: &McsEvidence) -> Vec<String> {

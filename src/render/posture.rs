@@ -30,7 +30,10 @@ pub fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::R
         return page.text(BODY, &format!("nothing is known: every connection ended in {phase} ({why})"));
     }
     if let Some(ntlm) = ntlm(report) {
-        row(page, "server", &phases::names(ntlm))?;
+        let names = phases::names(ntlm);
+        if !names.is_empty() {
+            row(page, "server", &names)?;
+        }
         phases::system(ntlm).iter().try_for_each(|system| row(page, "system", system))?;
     }
     let (tone, word) = nla(posture.nla);
