@@ -38,8 +38,14 @@ pub fn is_ended(facts: &Facts<'_>) -> bool {
 }
 
 fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvidence)> {
-    if let Some(("proxy", failure)) = gateway::failed(facts) {
-        return Some((failure, &facts.through?.steps.proxy.as_ref()?.evidence));
+    match gateway::failed(facts) {
+        Some(("proxy", failure)) => {
+            return Some((failure, &facts.through?.steps.proxy.as_ref()?.evidence));
+        }
+        Some(("connect", failure)) => {
+            return Some((failure, facts.through?.steps.connect.as_ref()?.evidence.proxy.as_ref()?));
+        }
+        _ => {}
     }
     let failed = facts.failed().filter(|failed| failed.phase == Phase::Connect)?;
     let connect = facts.trace.described()?.phases.connect.as_ref()?;

@@ -24,6 +24,8 @@ pub struct Response {
     pub state: Option<u8>,
     /// responseToken.
     pub token: Option<Vec<u8>>,
+    /// Whether supportedMech is Kerberos.
+    pub selects_kerberos: bool,
 }
 
 /// A NegTokenInit that offers Kerberos and nothing else, with its first token.
@@ -47,6 +49,10 @@ pub fn response(bytes: &[u8]) -> Result<Response, Malformed> {
         match element(&mut fields)? {
             (0xA0, content) => {
                 response.state = expect(&mut Reader::new(content), ENUMERATED)?.first().copied();
+            }
+            (0xA1, content) => {
+                let mechanism = expect(&mut Reader::new(content), OBJECT_IDENTIFIER)?;
+                response.selects_kerberos = [KERBEROS, MS_KERBEROS].contains(&mechanism);
             }
             (0xA2, content) => {
                 response.token = Some(expect(&mut Reader::new(content), OCTET_STRING)?.to_vec());

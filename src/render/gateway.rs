@@ -32,8 +32,9 @@ pub fn leg(page: &mut Page<'_>, through: &GatewayEvidence, now: Timestamp, colum
             Status::Failed => {
                 let detail = step.failure.map_or("", |failure| &failure.detail);
                 page.row(lead, column, (Tone::Bad, "FAILED:"), detail)?;
-                // The status is the failure, so its line is told.
-                if step.step == "http" && step.failure.is_some_and(|failure| failure.code.is_some()) {
+                // The status or what was refused is the failure, so its line is told.
+                let told = matches!(step.step, "http" | "channel");
+                if told && step.failure.is_some_and(|failure| failure.code.is_some()) {
                     lines.next();
                 }
                 let bytes = step.failure.and_then(|failure| failure.received.as_deref());
@@ -93,8 +94,9 @@ fn http(seen: &GatewayHttp) -> Vec<String> {
     let legacy = seen
         .legacy_rpc_status
         .map_or_else(String::new, |status| format!("RPC over HTTP is answered with {status}"));
+    let to = seen.location.as_ref().map_or_else(String::new, |to| format!("sends to {to}"));
     let get = seen.get_status.map_or_else(String::new, |status| format!("GET is answered with {status}"));
-    vec![format!("{}{server}{via}", status.trim_end()), schemes, get, legacy]
+    vec![format!("{}{server}{via}", status.trim_end()), schemes, to, get, legacy]
 }
 
 fn auth(seen: &GatewayAuth) -> Vec<String> {

@@ -120,6 +120,10 @@ fn elsewhere(gateway: &Gateway, request: &Request) -> Option<Vec<u8>> {
         let own = answers.iter().find(|(method, _)| [request.method.as_str(), ""].contains(method));
         return own.map(|(_, answer)| answer.as_bytes().to_vec());
     }
+    if let Some(Behaviour::RefusesSecond(answer)) = gateway.behaviour().filter(|_| request.method == IN_DATA)
+    {
+        return Some(answer.as_bytes().to_vec());
+    }
     // Whoever asks for the path has to authenticate first, whatever the method.
     let ours = request.path.eq_ignore_ascii_case(PATH);
     (!ours).then(|| response("404 Not Found", &[], "<h1>404</h1>"))
@@ -134,7 +138,7 @@ async fn open(
     with_token: bool,
     unread: Vec<u8>,
 ) -> io::Result<()> {
-    let strips = matches!(gateway.behaviour(), Some(Behaviour::StripsUpgrade));
+    let strips = matches!(gateway.behaviour(), Some(Behaviour::StripsUpgrade | Behaviour::RefusesSecond(_)));
     let (way, unread) = match request.header("sec-websocket-key") {
         Some(key) if request.upgrades_to("websocket") && !strips => {
             send(stream, &upgraded(gateway, key, lines)).await?;

@@ -75,6 +75,8 @@ pub(super) enum Behaviour {
     WrongAccept,
     /// Does not see that an upgrade was asked for, as behind a proxy that strips it.
     StripsUpgrade,
+    /// Strips the upgrade too, and gives this whole answer to the second connection.
+    RefusesSecond(&'static str),
     /// Answers with this code.
     Code(Stage, u32),
     /// Sends these bytes where the answer belongs, and waits.

@@ -245,6 +245,19 @@ const FAULTS: &[Fault] = &[
         Behaviour::Schemes(&["Digest realm=\"gw01\", nonce=\"0\", qop=\"auth\""]),
         by("gateway-scheme-not-offered", coded("auth", "http_status", 401)),
     ),
+    via(
+        Entry::Negotiate,
+        fault(
+            "gateway-kerberos-only",
+            "selects Kerberos within Negotiate, as where NTLM is turned off",
+            Begun(
+                Stage::Negotiate,
+                b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate oRQwEqADCgEBoQsGCSqGSIb3EgECAg==\r\nContent-Length: 0\r\n\r\n",
+                Silence,
+            ),
+            by("gateway-scheme-refused", coded("auth", "http_status", 401)),
+        ),
+    ),
     fault(
         "gateway-bindings-enforced",
         "takes only a proof that is bound to its certificate",
@@ -281,6 +294,14 @@ const FAULTS: &[Fault] = &[
         "does not see the upgrade, as behind a proxy, and goes on with two connections",
         Behaviour::StripsUpgrade,
         finding("gateway-upgrade-stripped"),
+    ),
+    fault(
+        "gateway-second-connection",
+        "does not know the second connection, as where a load balancer leads it to another gateway",
+        Behaviour::RefusesSecond(
+            "HTTP/1.1 401 Unauthorized\r\nServer: Microsoft-HTTPAPI/2.0\r\nContent-Length: 0\r\n\r\n",
+        ),
+        by("gateway-second-connection-refused", coded("handshake", "http_status", 401)),
     ),
     fault(
         "gateway-pings",

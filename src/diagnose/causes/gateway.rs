@@ -40,7 +40,19 @@ pub const RULES: &[CauseRule] = &[
         &[
             "the schemes in the http step, and the authentication methods of the gateway and of the proxy in front",
         ],
-        &["ask for a scheme that is offered: --gateway-auth", "let the proxy pass WWW-Authenticate on"],
+        &[
+            "give an account, or ask for a scheme that is offered: --gateway-user, --gateway-auth",
+            "let the proxy pass WWW-Authenticate on",
+        ],
+    ),
+    rule(
+        "gateway-scheme-refused",
+        scheme_refused,
+        &[
+            "on the gateway: the policy 'Restrict NTLM: Incoming NTLM traffic', and the log NTLM/Operational",
+            "whether machines of the domain come in, which use Kerberos",
+        ],
+        &["allow NTLM on the gateway, or name another scheme that it offers: --gateway-auth"],
     ),
     rule(
         "gateway-credentials-wrong",
@@ -53,9 +65,9 @@ pub const RULES: &[CauseRule] = &[
     ),
     rule(
         "gateway-extended-auth-required",
-        |facts| ended(facts, "gateway-extended-auth-required").map(Weighed::certain),
+        extended_auth,
         &["the file that users start has a gatewayaccesstoken, or asks for a smart card"],
-        &["trace with the .rdp file that the portal gives out"],
+        &["trace with the .rdp file that the portal gives out, and without an account for the gateway"],
     ),
     rule(
         "gateway-token-refused",
@@ -73,7 +85,10 @@ pub const RULES: &[CauseRule] = &[
         "gateway-connection-policy",
         |facts| ended(facts, "gateway-connection-policy").map(Weighed::certain),
         &["on the gateway: event TerminalServices-Gateway 201, or 6273 of NPS, names user and policy"],
-        &["add the user's group to an RD CAP that allows this way of authentication"],
+        &[
+            "add the user's group to an RD CAP that allows this way of authentication",
+            "where it is the health policy (0x59ED): mend what that asks of the device",
+        ],
     ),
     rule(
         "gateway-token-other-host",
@@ -138,6 +153,22 @@ fn credentials_wrong(facts: &Facts<'_>) -> Option<Weighed> {
             .to_owned()
     });
     Some(Weighed::likely(detail).but(against))
+}
+
+/// Nothing was proved yet: whoever offers a scheme and does not begin it takes another client's way only.
+fn scheme_refused(facts: &Facts<'_>) -> Option<Weighed> {
+    let detail = ended(facts, "gateway-scheme-refused")?;
+    let text = "no password was judged: the refusal came before any proof of it".to_owned();
+    Some(Weighed::likely(detail).and(Some(text)))
+}
+
+/// An account in HTTP takes the place of the token.
+fn extended_auth(facts: &Facts<'_>) -> Option<Weighed> {
+    let detail = ended(facts, "gateway-extended-auth-required")?;
+    let through = facts.through?;
+    let aside = through.token && through.steps.auth.as_ref().is_some_and(|auth| auth.evidence.accepted);
+    let text = "the token of the file was left aside, because the gateway asked for an account first";
+    Some(Weighed::certain(detail).and(aside.then(|| text.to_owned())))
 }
 
 /// With a token the policy is that of the portal that gave it out.

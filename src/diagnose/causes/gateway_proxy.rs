@@ -30,6 +30,19 @@ pub const RULES: &[CauseRule] = &[
         ],
     },
     CauseRule {
+        code: "gateway-second-connection-refused",
+        weigh: second_refused,
+        comes_and_goes: true,
+        confirm: &[
+            "the logs of the gateways: RDG_OUT_DATA and RDG_IN_DATA of one client came to two of them",
+            "the same trace past the load balancer",
+        ],
+        fix: &[
+            "let the proxy pass Upgrade and Connection on: a WebSocket needs one connection",
+            "keep each client on one gateway, by its address or by a cookie",
+        ],
+    },
+    CauseRule {
         code: "gateway-extended-protection",
         weigh: extended_protection,
         comes_and_goes: false,
@@ -44,7 +57,10 @@ pub const RULES: &[CauseRule] = &[
         weigh: buffers,
         comes_and_goes: true,
         confirm: &["a proxy stands in front, and its log shows the request as still open"],
-        fix: &["turn off the buffering of requests and responses for /remoteDesktopGateway/ on the proxy"],
+        fix: &[
+            "turn off the buffering of requests and responses for /remoteDesktopGateway/ on the proxy",
+            "let the proxy pass Upgrade and Connection on: a WebSocket is not buffered",
+        ],
     },
 ];
 
@@ -60,6 +76,12 @@ fn filtered(facts: &Facts<'_>) -> Option<Weighed> {
 fn broken(facts: &Facts<'_>) -> Option<Weighed> {
     let detail = ended(facts, "gateway-authentication-broken")?;
     Some(Weighed::likely(detail).and(in_front(facts)))
+}
+
+fn second_refused(facts: &Facts<'_>) -> Option<Weighed> {
+    let detail = ended(facts, "gateway-second-connection-refused")?;
+    let text = "the same gateway, or another behind the same name, had taken the first connection".to_owned();
+    Some(Weighed::likely(detail).and(Some(text)).and(in_front(facts)))
 }
 
 /// Headers or packets that do not come though the request was taken.

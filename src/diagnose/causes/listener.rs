@@ -178,7 +178,11 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
         return None;
     }
     if let Some(failure) = silent_in(facts, phase) {
-        return Some(Weighed::likely(format!("in {phase} {}", failure.detail)).and(facts.every_time(phase)));
+        let through = facts.through.map(|_| {
+            "all of it came through the gateway, which may hold back what either side sends".to_owned()
+        });
+        let hung = Weighed::likely(format!("in {phase} {}", failure.detail));
+        return Some(hung.and(facts.every_time(phase)).but(through));
     }
     let what = match phase {
         Phase::Negotiate => "the Connection Request",

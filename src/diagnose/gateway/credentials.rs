@@ -3,7 +3,7 @@
 use super::{failed, low};
 use crate::{
     diagnose::Facts,
-    report::{Credentials, GatewayEvidence},
+    report::{Credentials, FailureKind, GatewayEvidence},
 };
 
 /// The token is missing or damaged, and refused (MS-TSGU 2.2.6).
@@ -23,10 +23,12 @@ pub fn credentials(facts: &Facts<'_>) -> Option<Credentials> {
     Some(by_account.or(by_token).unwrap_or(Credentials::NotAttempted))
 }
 
-/// Only a plain 401 is a refusal: whoever begins again, or fails in another way, has not judged the password.
+/// Only a plain 401 is a refusal: whoever begins again, ends without a word or fails in another way, has not judged the password.
 fn by_account(through: &GatewayEvidence) -> Option<Credentials> {
-    let auth = &through.steps.auth.as_ref()?.evidence;
-    let refused = auth.status == Some(401) && !auth.challenged_again;
+    let record = through.steps.auth.as_ref()?;
+    let auth = &record.evidence;
+    let answered = record.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::HttpStatus);
+    let refused = answered && auth.status == Some(401) && !auth.challenged_again;
     auth.attempted.then_some(match auth.accepted {
         true => Credentials::Verified,
         false if refused => Credentials::Refused,

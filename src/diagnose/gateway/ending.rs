@@ -17,6 +17,8 @@ pub const CODES: &[&str] = &[
     "gateway-method-filtered",
     "gateway-service-down",
     "gateway-scheme-not-offered",
+    "gateway-scheme-refused",
+    "gateway-second-connection-refused",
     "gateway-http-refused",
     "gateway-silent",
     "gateway-answer-malformed",
@@ -62,15 +64,19 @@ fn http(through: &GatewayEvidence, step: &str, failure: &Failure) -> &'static st
     let http = through.steps.http.as_ref().map(|record| &record.evidence);
     let auth = through.steps.auth.as_ref().map(|record| &record.evidence);
     let attempted = auth.is_some_and(|auth| auth.attempted);
+    let is_basic = auth.is_some_and(|auth| auth.scheme.as_deref() == Some("Basic"));
     let status = failure.code.unwrap_or_default();
     match (step, status) {
         _ if is_azure(through) => "gateway-azure-virtual-desktop",
         ("auth", 401) if attempted && !auth.is_some_and(|auth| auth.challenged_again) => {
             "gateway-credentials-refused"
         }
-        ("auth", 401 | 500..=599) if attempted => "gateway-authentication-broken",
+        // Basic proves nothing of a connection, so none can be mixed up.
+        ("auth", 401 | 500..=599) if attempted && !is_basic => "gateway-authentication-broken",
         // The scheme was begun, and something does not let it come to the proof.
-        ("auth", 401) if auth.is_some_and(|auth| auth.requests > 0) => "gateway-authentication-broken",
+        ("auth", 401) if auth.is_some_and(|auth| auth.ntlm.is_some()) => "gateway-authentication-broken",
+        ("auth", 401) if auth.is_some_and(|auth| auth.requests > 0) => "gateway-scheme-refused",
+        ("handshake", _) => "gateway-second-connection-refused",
         (_, 401) => "gateway-scheme-not-offered",
         _ if http.and_then(|http| http.legacy_rpc_status) == Some(401) => "gateway-legacy-rpc",
         // Who knows nothing at this path filters nothing there.

@@ -3,7 +3,7 @@
 use super::{CERTIFICATE_RULES, failed};
 use crate::{
     codes::{DISCONNECT, GATEWAY_STATUS, HTTP_STATUS},
-    diagnose::Facts,
+    diagnose::{Facts, proxy},
     report::{Confidence, FailureKind, MstscLabel},
 };
 
@@ -49,8 +49,16 @@ fn of_ending(facts: &Facts<'_>) -> Option<u32> {
             let other = if code >> 16 == 0 { code | 0x8007_0000 } else { code & 0xFFFF };
             GATEWAY_STATUS.find(code).or_else(|| GATEWAY_STATUS.find(other))?.mstsc
         }
-        FailureKind::HttpStatus => HTTP_STATUS.find(code?)?.mstsc,
-        _ if matches!(step, "resolve" | "connect") => Some(NOT_REACHED),
+        FailureKind::HttpStatus if is_told(facts) => HTTP_STATUS.find(code?)?.mstsc,
+        // Where a proxy is in the way it is not the gateway.
+        _ if matches!(step, "resolve" | "connect") && !proxy::is_ended(facts) => Some(NOT_REACHED),
         _ => None,
     }
+}
+
+/// A 401 that comes before the proof of a password depends on what was offered here, and one on a second connection on the
+/// first.
+fn is_told(facts: &Facts<'_>) -> bool {
+    let told = ["gateway-credentials-refused", "gateway-service-down", "gateway-http-refused"];
+    super::code(facts).is_some_and(|code| told.contains(&code))
 }

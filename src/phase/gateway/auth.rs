@@ -1,6 +1,7 @@
 //! The authentication in HTTP: one attempt with one password, bound to the TLS connection where the scheme can be.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use time::OffsetDateTime;
 
 use super::{
     Access,
@@ -12,7 +13,7 @@ use super::{
 use crate::{
     certificate,
     net::Wire,
-    pdu::{http::Challenge, ntlm},
+    pdu::{http::Challenge, ntlm, spnego},
     phase::{PhaseResult, Step, basic::basic, credssp::challenge::ntlm_evidence, tls},
     report::{Failure, FailureKind, GatewayAuth, HandshakeSignature, Timestamp, TlsEvidence, Trust},
     settings::GatewayAuthentication,
@@ -52,7 +53,7 @@ pub async fn run(
     let account = login.access.gateway.account.is_some();
     if session.with_token {
         if login.access.gateway.authentication == GatewayAuthentication::Token || !account {
-            return Err(nothing_shared(login, "a token"));
+            return Err(no_place_for_a_token(login));
         }
         session.with_token = false;
     }
@@ -72,7 +73,7 @@ pub async fn run(
         return Ok(Step::Stopped(reason.into()));
     }
     let reply = self::login(wire, login, session, OUT_DATA, scheme, evidence).await?;
-    if reply.opens() {
+    if reply.opens {
         evidence.accepted = true;
         return Ok(Step::Passed(Transport::of(&reply, session)?));
     }
@@ -94,7 +95,16 @@ fn wanted(authentication: GatewayAuthentication) -> &'static str {
 }
 
 fn nothing_shared(login: &Login<'_>, wanted: &str) -> Failure {
-    let detail = format!("the gateway offers {} and takes no {wanted}", schemes(login.offered));
+    unauthorized(format!("the gateway offers {} and takes no {wanted}", schemes(login.offered)))
+}
+
+/// A token is shown in the tunnel, which this gateway opens to nobody without an account.
+fn no_place_for_a_token(login: &Login<'_>) -> Failure {
+    let offered = schemes(login.offered);
+    unauthorized(format!("the gateway asks for an account ({offered}) before it would take a token"))
+}
+
+fn unauthorized(detail: String) -> Failure {
     Failure::new(FailureKind::HttpStatus, detail).with_code(401, crate::codes::HTTP_STATUS.symbol(401))
 }
 
@@ -150,13 +160,10 @@ pub async fn login(
     evidence.requests += 1;
     let reply = exchange(wire, session, &token(method, &first, body)).await?;
     evidence.status = Some(reply.head.status);
-    if reply.opens() {
+    if reply.opens {
         return Ok(reply);
     }
-    let challenge = challenge(&reply, scheme)?;
-    if let Ok(read) = ntlm::challenge(&challenge) {
-        evidence.ntlm = Some(ntlm_evidence(read, login.access.now));
-    }
+    let challenge = challenge(&reply, scheme, login.access.now, evidence)?;
     let proof = client.next(Some(&challenge))?;
     evidence.channel_bindings = client.is_bound();
     evidence.attempted = true;
@@ -179,16 +186,32 @@ fn carried(reply: &Reply, scheme: &str) -> Option<Vec<u8>> {
     STANDARD.decode(own.parameters.trim()).ok()
 }
 
-/// The CHALLENGE that has to answer the first token.
-fn challenge(reply: &Reply, scheme: &str) -> Result<Vec<u8>, Failure> {
-    match carried(reply, scheme) {
-        Some(token) if reply.head.status == 401 && reply.keeps_alive => Ok(token),
-        Some(_) if reply.head.status == 401 => Err(refusal(
-            &reply.head,
-            &format!("and ends the connection in the middle of {scheme}, which needs it"),
-        )),
-        _ => Err(refusal(&reply.head, &format!("where the challenge of {scheme} belongs"))),
+/// The CHALLENGE that has to answer the first token; what it says is noted also where it leads nowhere.
+fn challenge(
+    reply: &Reply,
+    scheme: &str,
+    now: OffsetDateTime,
+    evidence: &mut GatewayAuth,
+) -> Result<Vec<u8>, Failure> {
+    let Some(token) = carried(reply, scheme).filter(|_| reply.head.status == 401) else {
+        return Err(refusal(&reply.head, &format!("where the challenge of {scheme} belongs")));
+    };
+    match ntlm::challenge(&token) {
+        Ok(read) => evidence.ntlm = Some(ntlm_evidence(read, now)),
+        Err(_) if spnego::response(&token).is_ok_and(|said| said.selects_kerberos) => {
+            return Err(refusal(&reply.head, &format!("and selects Kerberos within {scheme}, not NTLM")));
+        }
+        Err(_) if scheme == "Negotiate" => {
+            return Err(refusal(&reply.head, "and takes no NTLM within Negotiate"));
+        }
+        // What is wrong with it is told when it is used.
+        Err(_) => {}
     }
+    if !reply.keeps_alive {
+        let why = format!("and ends the connection in the middle of {scheme}, which needs it");
+        return Err(refusal(&reply.head, &why));
+    }
+    Ok(token)
 }
 
 /// Why the proof was not taken.

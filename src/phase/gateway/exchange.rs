@@ -132,13 +132,14 @@ pub struct Reply {
     pub head: ResponseHead,
     /// Whether another request can follow on the connection.
     pub keeps_alive: bool,
+    /// Whether it opens a channel instead of saying something.
+    pub opens: bool,
 }
 
-impl Reply {
-    /// Whether it opens a channel instead of saying something.
-    pub fn opens(&self) -> bool {
-        self.head.status == 101 || (self.head.status == 200 && !is_page(&self.head))
-    }
+/// The body of a channel for what is received has no end, or none that is near.
+fn opens(head: &ResponseHead, method: &str) -> bool {
+    let ends = matches!(head.body(method), Ok(BodyLength::Nothing | BodyLength::Exactly(_)));
+    head.status == 101 || (head.status == 200 && !is_page(head) && !(ends && method == OUT_DATA))
 }
 
 /// Whether what answers is meant for a browser.
@@ -181,8 +182,8 @@ pub async fn answer(wire: &mut Wire, method: &str) -> Result<Reply, Failure> {
         if (102..200).contains(&head.status) || head.status == 100 {
             continue;
         }
-        let mut reply = Reply { head, keeps_alive: true };
-        if reply.opens() && method == OUT_DATA {
+        let mut reply = Reply { opens: opens(&head, method), head, keeps_alive: true };
+        if reply.opens && method == OUT_DATA {
             return Ok(reply);
         }
         reply.keeps_alive = skip_body(wire, &reply.head, method).await;

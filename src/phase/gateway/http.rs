@@ -37,7 +37,7 @@ pub async fn run<N: Network>(
     let ask = Ask { method: OUT_DATA, authorization: None, body: None };
     let reply = exchange(wire, session, &ask).await?;
     note(&reply, evidence);
-    if reply.opens() {
+    if reply.opens {
         return Ok(Step::Passed(Opened::Ready(Transport::of(&reply, session)?)));
     }
     let challenges = reply.head.challenges();
@@ -45,7 +45,8 @@ pub async fn run<N: Network>(
         return Ok(Step::Passed(Opened::Challenged(challenges)));
     }
     further::ask(network, wire, access, session, &reply, evidence).await;
-    Err(refusal(&reply.head, ""))
+    let why = if reply.head.status == 401 { "and names no way to log on" } else { "" };
+    Err(refusal(&reply.head, why))
 }
 
 fn note(reply: &Reply, evidence: &mut GatewayHttp) {

@@ -22,8 +22,8 @@ use crate::{
     codes::Phase,
     net::{Limits, Network, SharedRemarks, Upgrade, Versions, Wire, remarks},
     report::{
-        Failure, GatewayAuth, GatewayEvidence, HandshakeSignature, PhaseRecord, Phases, ProxyEvidence,
-        Timestamp,
+        ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayEvidence, HandshakeSignature, PhaseRecord,
+        Phases, ProxyEvidence, Timestamp,
     },
     settings::{Gateway, GatewayAuthentication, Proxy},
     target::Target,
@@ -119,7 +119,14 @@ async fn reach<N: Network>(
     let door = proxy::door(access.proxy, &access.itself());
     let run = async |e: &mut _| resolve::run(network, &door, access.limits.phase_end(), e).await;
     let addresses = step(&mut steps.resolve, run).await?;
-    let run = async |e: &mut _| connect::run(network, &addresses, access.limits, e).await;
+    let run = async |e: &mut ConnectEvidence| {
+        let opened = connect::run(network, &addresses, access.limits, e).await;
+        let Some(asked) = access.proxy else { return opened };
+        opened.map_err(|failure| {
+            e.proxy = Some(proxy::evidence(asked, &access.itself()));
+            proxy::unreachable(failure, asked)
+        })
+    };
     let opened = wire.insert(step(&mut steps.connect, run).await?);
     opened.enter(Phase::Gateway);
     if let Some(asked) = access.proxy {
@@ -214,13 +221,14 @@ fn entered(wire: &mut Option<Wire>) -> Result<&mut Wire, Ended> {
 }
 
 fn entered_wire(wire: &mut Option<Wire>) -> Result<&mut Wire, Failure> {
-    let gone = || Failure::new(crate::report::FailureKind::Closed, "the connection to the gateway is gone");
+    let gone = || Failure::new(FailureKind::Closed, "the connection to the gateway is gone");
     let open = wire.as_mut().ok_or_else(gone)?;
     open.enter(Phase::Gateway);
     Ok(open)
 }
 
-/// Runs and records a step; what is said there of a server is said of the gateway.
+/// Runs and records a step; what the wire says there of a server is said of the gateway. A code of the gateway means the
+/// server behind it where it says so.
 async fn step<E: Default, T>(
     slot: &mut Option<PhaseRecord<E>>,
     run: impl AsyncFnOnce(&mut E) -> PhaseResult<T>,
@@ -230,7 +238,9 @@ async fn step<E: Default, T>(
     }
     let ended = slot.as_mut().and_then(|record| match &mut record.failure {
         Some(failure) => {
-            failure.detail = failure.detail.replace("the server", "the gateway");
+            if !matches!(failure.kind, FailureKind::GatewayError | FailureKind::HttpStatus) {
+                failure.detail = failure.detail.replace("the server", "the gateway");
+            }
             Some(Ended::Failed(failure.clone()))
         }
         None => record.stopped.clone().map(|reason| Ended::Stopped(reason.into())),

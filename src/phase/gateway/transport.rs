@@ -132,7 +132,8 @@ async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> Result<Wire
         Some(scheme) => {
             let offered = [Challenge { scheme: scheme.clone(), parameters: String::new() }];
             let login = Login { access, offered: &offered, secured: &served, trusted: true };
-            auth::login(&mut wire, &login, &mut own, IN_DATA, scheme, &mut GatewayAuth::default()).await?
+            let seen = &mut GatewayAuth::default();
+            auth::login(&mut wire, &login, &mut own, IN_DATA, scheme, seen).await.map_err(on_the_second)?
         }
     };
     if reply.head.status != 200 || !reply.keeps_alive {
@@ -141,4 +142,9 @@ async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> Result<Wire
     let chunks = Some(("Transfer-Encoding", "chunked"));
     send(&mut wire, &own, &Ask { method: IN_DATA, authorization: None, body: chunks }).await?;
     Ok(wire)
+}
+
+/// The first one passed the same step, so it is said which of them failed.
+fn on_the_second(failure: Failure) -> Failure {
+    Failure { detail: format!("{}, on the second connection", failure.detail), ..failure }
 }

@@ -66,6 +66,41 @@ async fn every_gateway_fault_is_found_in_its_step_with_its_cause() {
     assert!(wrong.is_empty(), "{found} of {} gateway faults are found: {wrong:#?}", rows.len());
 }
 
+/// mstsc says so of a password that was judged; who could not be asked by this program may be asked by it.
+#[tokio::test(start_paused = true)]
+async fn only_a_refused_password_is_one_for_mstsc() {
+    for report in reports().await {
+        let verdict = &report.verdict;
+        let label = verdict.mstsc.as_ref().is_some_and(|label| label.code == "0x3000001");
+        let refused = verdict.gateway_credentials == Some(Credentials::Refused);
+        let token = verdict.step.as_deref() == Some("tunnel");
+        assert_eq!(label, refused && !token, "{}", verdict.summary);
+    }
+}
+
+/// Its code speaks of the server behind it.
+#[tokio::test(start_paused = true)]
+async fn what_the_gateway_cannot_reach_is_the_server() {
+    let lab = Lab::new(Script { channel: 0x59DD, ..Script::default() });
+    let detail = lab.trace(anonymous()).await.verdict.failure.expect("it failed").detail;
+    assert!(detail.contains("could not connect to the server"), "{detail}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_proxy_that_is_not_there_is_not_the_gateway() {
+    let mut lab = Lab::new(ntlm());
+    (lab.proxied, lab.closed) = (true, true);
+    let report = lab.trace(anonymous()).await;
+    let codes: Vec<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(codes, ["proxy-unreachable"], "{}", report.verdict.summary);
+    assert!(
+        report.verdict.summary.contains("the proxy proxy.corp.example:3128"),
+        "{}",
+        report.verdict.summary
+    );
+    assert_eq!((report.verdict.step.as_deref(), report.verdict.mstsc.is_some()), (Some("connect"), false));
+}
+
 #[tokio::test(start_paused = true)]
 async fn faults_of_the_gateways_certificate_are_its_own() {
     let codes = |report: &Report| -> Vec<String> {

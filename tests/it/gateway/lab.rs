@@ -39,6 +39,8 @@ pub struct Lab {
     pub certificate: Vec<u8>,
     /// Whether the way to the gateway leads through a proxy.
     pub proxied: bool,
+    /// Whether no connection opens.
+    pub closed: bool,
 }
 
 impl Lab {
@@ -66,6 +68,7 @@ impl Lab {
             tls: Arc::new(tls),
             certificate: certificate.to_vec(),
             proxied: false,
+            closed: false,
         }
     }
 
@@ -115,6 +118,9 @@ impl Network for Lab {
 
     async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
         assert_eq!(address.port(), if self.proxied { 3128 } else { 443 });
+        if self.closed {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
         let (client, mut server) = duplex(64 * 1024);
         let (script, seen, tls) = (self.script.clone(), Arc::clone(&self.seen), Arc::clone(&self.tls));
         let proxied = self.proxied;

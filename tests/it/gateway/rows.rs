@@ -55,6 +55,14 @@ const NOT_HERE: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 const BEARER: &str = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n";
 const AGAIN: &str = "HTTP/1.1 401 Unauthorized\r\nVia: 1.1 proxy\r\nWWW-Authenticate: NTLM \
                      TlRMTVNTUAACAAAAAAAAADgAAAAFgoqiAAAAAAAAAAAAAAAAAAAAADgAAAAAAAAA\r\nContent-Length: 0\r\n\r\n";
+/// What rdpgw answers to NTLM within Negotiate where it is set up for Kerberos: it selects that, without a token.
+const KERBEROS: &str = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate oRQwEqADCgEBoQsGCSqGSIb3EgECAg==\r\n\
+                        Content-Length: 15\r\n\r\nUnauthorised.\n\n";
+/// What rdpgw answers to the second connection of a client that has nothing but a token.
+const OWNED: &str = "HTTP/1.1 401 Unauthorized\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 41\r\n\r\n\
+                     Tunnel is owned by a different session.\r\n";
+const PLAIN: &str = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n";
+const JSON: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
 const INTERNAL: &str = "HTTP/1.1 500 Internal Server Error\r\nServer: nginx\r\nContent-Length: 0\r\n\r\n";
 
 fn http_rows() -> Vec<Row> {
@@ -69,6 +77,7 @@ fn http_rows() -> Vec<Row> {
             ..http("a web server that refuses what it does not know", FORBIDDEN, "gateway-not-there", 403)
         },
         http("a web server", PAGE, "gateway-not-there", 200),
+        http("an answer that ends", JSON, "gateway-not-there", 200),
         http("not a gateway", NOT_FOUND, "gateway-not-there", 404),
         http(
             "the service is down",
@@ -89,26 +98,25 @@ fn http_rows() -> Vec<Row> {
     ]
 }
 
+fn auth_row(about: &'static str, script: Script, finding: &'static str) -> Row {
+    Row { gateway: with_account(), code: Some(401), ..row(about, script, "auth", finding) }
+}
+
 fn auth_rows() -> Vec<Row> {
     let wrong = Account { user: USER.to_owned(), domain: None, password: "wrong".to_owned().into() };
     let wrong = Gateway { account: Some(wrong), ..anonymous() };
-    let auth = |about, script, finding| Row {
-        gateway: with_account(),
-        code: Some(401),
-        ..row(about, script, "auth", finding)
-    };
     let bound = Some(rdptrace::certificate::channel_bindings(b"another certificate"));
     vec![
         Row {
             gateway: wrong,
             credentials: Credentials::Refused,
             cause: Some("gateway-credentials-wrong"),
-            ..auth("a wrong password", ntlm(), "gateway-credentials-refused")
+            ..auth_row("a wrong password", ntlm(), "gateway-credentials-refused")
         },
         Row {
             credentials: Credentials::Refused,
             cause: Some("gateway-credentials-wrong"),
-            ..auth(
+            ..auth_row(
                 "Extended Protection behind a proxy that ends TLS",
                 Script { bindings: bound, ..ntlm() },
                 "gateway-credentials-refused",
@@ -116,13 +124,13 @@ fn auth_rows() -> Vec<Row> {
         },
         Row {
             credentials: Credentials::NotVerifiable,
-            ..auth(
+            ..auth_row(
                 "a proxy changes the connection, Windows",
                 Script { after_proof: Some(AGAIN), ..ntlm() },
                 "gateway-authentication-broken",
             )
         },
-        auth(
+        auth_row(
             "a proxy ends the connection after the challenge",
             Script { closing: true, ..ntlm() },
             "gateway-authentication-broken",
@@ -130,7 +138,7 @@ fn auth_rows() -> Vec<Row> {
         Row {
             code: Some(500),
             credentials: Credentials::NotVerifiable,
-            ..auth(
+            ..auth_row(
                 "a proxy changes the connection, another gateway",
                 Script { after_proof: Some(INTERNAL), ..ntlm() },
                 "gateway-authentication-broken",
@@ -138,7 +146,49 @@ fn auth_rows() -> Vec<Row> {
         },
         Row {
             gateway: Gateway { authentication: GatewayAuthentication::Basic, ..with_account() },
-            ..auth("a scheme that is not offered", ntlm(), "gateway-scheme-not-offered")
+            ..auth_row("a scheme that is not offered", ntlm(), "gateway-scheme-not-offered")
+        },
+    ]
+}
+
+/// What comes to no judgement of a password.
+fn unjudged_rows() -> Vec<Row> {
+    vec![
+        Row {
+            gateway: Gateway { token: Some(Token("token".to_owned().into())), ..anonymous() },
+            ..auth_row("a token where an account is asked for", ntlm(), "gateway-scheme-not-offered")
+        },
+        auth_row(
+            "only Kerberos within Negotiate",
+            Script { schemes: vec!["Negotiate"], begun: Some(KERBEROS), ..Script::default() },
+            "gateway-scheme-refused",
+        ),
+        auth_row("NTLM is turned off", Script { begun: Some(PLAIN), ..ntlm() }, "gateway-scheme-refused"),
+        Row {
+            step: "handshake",
+            credentials: Credentials::Verified,
+            ..auth_row(
+                "a second connection that another gateway answers",
+                Script { carrier: Carrier::Bodies, second: Some(OWNED), ..ntlm() },
+                "gateway-second-connection-refused",
+            )
+        },
+        Row {
+            code: Some(500),
+            credentials: Credentials::NotVerifiable,
+            cause: None,
+            ..auth_row(
+                "a gateway that fails with the password in its hands",
+                Script { schemes: vec!["Basic"], after_proof: Some(INTERNAL), ..Script::default() },
+                "gateway-http-refused",
+            )
+        },
+        Row {
+            kind: FailureKind::Timeout,
+            code: None,
+            credentials: Credentials::NotVerifiable,
+            cause: Some("gateway-proxy-buffers"),
+            ..auth_row("silent after the proof", Script { after_proof: Some(""), ..ntlm() }, "gateway-silent")
         },
     ]
 }
@@ -218,5 +268,8 @@ impl Row {
 
 /// All of them.
 pub fn rows() -> Vec<Row> {
-    [http_rows(), auth_rows(), packet_rows(), late_rows(), other_rows()].into_iter().flatten().collect()
+    [http_rows(), auth_rows(), unjudged_rows(), packet_rows(), late_rows(), other_rows()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -25,6 +25,10 @@ pub struct Script {
     pub schemes: Vec<&'static str>,
     /// The whole answer to the first request in place of it.
     pub first: Option<&'static str>,
+    /// The whole answer to the first token.
+    pub begun: Option<&'static str>,
+    /// The whole answer to the second of two connections.
+    pub second: Option<&'static str>,
     /// The whole answer to the proof of the password.
     pub after_proof: Option<&'static str>,
     /// The challenge ends its connection.
@@ -59,6 +63,8 @@ impl Default for Script {
         Self {
             schemes: Vec::new(),
             first: None,
+            begun: None,
+            second: None,
             after_proof: None,
             closing: false,
             bindings: None,
@@ -121,6 +127,11 @@ async fn connection(
             stream.flush().await?;
             continue;
         }
+        if let Some(answer) = script.second.filter(|_| sending) {
+            stream.write_all(answer.as_bytes()).await?;
+            stream.flush().await?;
+            continue;
+        }
         if !authorized {
             let answer = authenticate(&head, script, seen, &mut acceptor);
             match answer {
@@ -166,6 +177,7 @@ fn authenticate(head: &str, script: &Script, seen: &Seen, acceptor: &mut Accepto
     let right = match scheme {
         "Basic" => token == basic(),
         _ => match acceptor.take(token) {
+            Ok(_) if script.begun.is_some() => return script.begun.map(str::to_owned),
             Ok(challenge) => {
                 let closing = if script.closing { "Connection: close\r\n" } else { "" };
                 return refusal(&format!("{closing}WWW-Authenticate: {scheme} {challenge}\r\n"));
