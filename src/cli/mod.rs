@@ -14,7 +14,6 @@ mod judge;
 mod kerberos;
 mod local;
 mod logs;
-pub mod no_proxy;
 mod output;
 mod password;
 mod posture;

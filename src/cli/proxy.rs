@@ -8,11 +8,13 @@ use zeroize::Zeroizing;
 use super::{
     Error,
     args::not_empty,
-    no_proxy::proxy_applies,
     password::{self, Source},
     proxy_url::ProxyUrl,
 };
-use crate::settings::{Account, Proxy};
+use crate::{
+    local::no_proxy::proxy_applies,
+    settings::{Account, Proxy},
+};
 
 const VARIABLE: &str = "RDPTRACE_PROXY_PASSWORD";
 /// The first that is set counts; both spellings are in use.

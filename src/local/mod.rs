@@ -7,6 +7,7 @@ mod host;
 mod known;
 mod krb5;
 mod machine;
+pub mod no_proxy;
 mod pages;
 mod roles;
 mod scene;

@@ -1,6 +1,6 @@
 //! Which targets the exceptions of the environment spare its proxy; neither the proxy nor the targets are there.
 
-use rdptrace::cli::no_proxy::proxy_applies;
+use rdptrace::local::no_proxy::{freerdp_spares, proxy_applies};
 use serde_json::Value;
 
 use crate::program::{command, text};
@@ -62,5 +62,28 @@ fn exceptions_are_names_addresses_and_networks_with_or_without_a_port() {
         (". ,:", "rdsh01.corp.example", 3389, true),
     ] {
         assert_eq!(proxy_applies(exceptions, host, port), applies, "{exceptions} for {host}:{port}");
+    }
+}
+
+/// As FreeRDP 2.11 was seen to go: with this list, to this host, past the proxy or not.
+#[test]
+fn freerdp_reads_the_list_in_its_own_way() {
+    for (exceptions, host, spared) in [
+        ("", "rdsh01.corp.example", false),
+        ("*", "rdsh01.corp.example", true),
+        ("rdsh01.corp.example", "rdsh01.corp.example", true),
+        ("corp.example", "rdsh01.corp.example", false),
+        (".corp.example", "rdsh01.corp.example", true),
+        (".corp.example", "corp.example", false),
+        ("*corp.example", "rdsh01.corp.example", true),
+        ("rdsh*", "rdsh01.corp.example", true),
+        ("localhost,.corp.example", "rdsh01.corp.example", true),
+        ("localhost, .corp.example", "rdsh01.corp.example", false),
+        (".Corp.example", "rdsh01.corp.example", false),
+        ("127.0.0", "127.0.0.1", true),
+        ("127.0.0.0/8", "127.0.0.1", true),
+        ("10.0.0.0/8", "127.0.0.1", false),
+    ] {
+        assert_eq!(freerdp_spares(exceptions, host), spared, "{exceptions} for {host}");
     }
 }

@@ -1,7 +1,7 @@
 //! Proxies in the environment and, on macOS, in the network settings.
 
 use crate::{
-    local::{Check, Said, Scene, Unreadable, without_account},
+    local::{Check, Said, Scene, Unreadable, no_proxy::freerdp_spares, without_account},
     report::{
         Machine,
         Os::{Linux, Macos},
@@ -44,15 +44,17 @@ fn environment(scene: &Scene<'_>) -> Said {
     let list = proxies.iter().map(|proxy| format!("{}={}", proxy.source, proxy.address));
     let seen: Vec<_> = list.chain(exceptions.iter().map(|list| format!("no_proxy={list}"))).collect();
     let https = proxies.iter().any(|proxy| proxy.source.eq_ignore_ascii_case("https_proxy"));
-    let excepted = scene.subject.is_some_and(|subject| {
-        exceptions.as_deref().is_some_and(|list| covers(list, &subject.host.to_ascii_lowercase()))
-    });
+    let excepted = scene
+        .subject
+        .is_some_and(|subject| exceptions.iter().any(|list| freerdp_spares(list, &subject.host)));
     let said = match (proxies.is_empty(), https) {
         (true, _) => return Said::ok("the environment names no proxy"),
         (false, false) => {
             Said::ok("the proxy of the environment matters for web addresses, not for a direct connection")
         }
-        (false, true) if excepted => Said::ok("no_proxy spares this target the proxy of the environment"),
+        (false, true) if excepted => {
+            Said::ok("no_proxy spares FreeRDP the proxy of the environment for this target")
+        }
         (false, true) => Said::warning(
             "FreeRDP and what is built on it take https_proxy also without a gateway, this program only with --proxy env",
         ),
@@ -76,17 +78,13 @@ fn variables(scene: &Scene<'_>) -> Result<Vec<ProxySetting>, Unreadable> {
     Ok(proxies)
 }
 
-fn exceptions(scene: &Scene<'_>) -> Result<Option<String>, Unreadable> {
-    let lower = scene.host.variable("no_proxy")?;
-    let either = if lower.is_some() { lower } else { scene.host.variable("NO_PROXY")? };
-    Ok(either.map(|list| without_account(list.trim())).filter(|list| !list.is_empty()))
-}
-
-fn covers(list: &str, host: &str) -> bool {
-    list.to_ascii_lowercase().split(',').map(str::trim).any(|entry| {
-        let domain = entry.trim_start_matches('*').trim_start_matches('.');
-        entry == "*" || (!domain.is_empty() && (host == domain || host.ends_with(&format!(".{domain}"))))
-    })
+/// FreeRDP obeys both.
+fn exceptions(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
+    let (lower, upper) = (scene.host.variable("no_proxy")?, scene.host.variable("NO_PROXY")?);
+    let mut lists: Vec<_> = lower.into_iter().chain(upper).map(|list| without_account(list.trim())).collect();
+    lists.retain(|list| !list.is_empty());
+    lists.dedup();
+    Ok(lists)
 }
 
 fn system(scene: &Scene<'_>) -> Said {

@@ -1,4 +1,5 @@
-//! To which targets a proxy of the environment applies, by its list of exceptions, which no standard describes.
+//! To which targets a proxy of the environment applies, by its list of exceptions, which no standard describes and everybody
+//! reads in another way.
 
 use std::net::IpAddr;
 
@@ -22,6 +23,21 @@ fn with_port(item: &str) -> (&str, Option<u16>) {
     };
     let inside = place.strip_prefix('[').and_then(|place| place.strip_suffix(']'));
     (inside.unwrap_or(place), port)
+}
+
+/// Whether FreeRDP goes directly to a target with this list: it takes a name for that name alone, a domain only with a dot
+/// or an asterisk before it, the beginning of an address for all that begin so, and blanks and capitals as they stand.
+pub fn freerdp_spares(exceptions: &str, host: &str) -> bool {
+    let address = host.parse::<IpAddr>().ok();
+    exceptions.split(',').filter(|item| !item.is_empty()).any(|item| {
+        match (item.strip_prefix('*'), address) {
+            (Some(end), _) => host.ends_with(end),
+            _ if item.ends_with('*') => host.starts_with(item.trim_end_matches('*')),
+            _ if item.starts_with('.') => host.len() > item.len() && host.ends_with(item),
+            (None, Some(address)) => host.starts_with(item) || is_in(item, address),
+            (None, None) => host == item,
+        }
+    })
 }
 
 fn covers(item: &str, host: &str) -> bool {
