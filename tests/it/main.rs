@@ -43,6 +43,7 @@ mod rdp_file;
 mod rdp_file_findings;
 mod rdp_file_program;
 mod readers;
+mod readme;
 mod reports;
 mod restricted_admin;
 mod round_trips;
