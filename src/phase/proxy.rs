@@ -10,7 +10,7 @@ use crate::{
         http::{Request, ResponseHead},
         socks,
     },
-    report::{Failure, FailureKind, ProxyEvidence},
+    report::{Failure, FailureKind, ProxyEvidence, place},
     settings::{Account, Proxy, ProxyKind},
     target::Target,
 };
@@ -65,7 +65,7 @@ pub fn unreachable(mut failure: Failure, proxy: &Proxy) -> Failure {
 }
 
 fn name(proxy: &Proxy) -> String {
-    format!("the proxy {}:{}", proxy.host, proxy.port)
+    format!("the proxy {}", place(&proxy.host, proxy.port))
 }
 
 /// What ended the connection is said of the server elsewhere; here it is the proxy.

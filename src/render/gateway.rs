@@ -9,7 +9,7 @@ use super::{
 };
 use crate::report::{
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
-    GatewaySteps, GatewayTunnel, Status, Timestamp,
+    GatewaySteps, GatewayTunnel, Status, Timestamp, place,
 };
 
 /// Heading and steps.
@@ -17,7 +17,7 @@ use crate::report::{
 /// # Errors
 /// Those of the writer.
 pub fn leg(page: &mut Page<'_>, through: &GatewayEvidence, now: Timestamp, column: usize) -> io::Result<()> {
-    page.heading(&format!("Gateway {}", name(through)))?;
+    page.heading(&format!("Gateway {}", place(&through.host, through.port)))?;
     for step in through.steps.summaries() {
         let lead = format!("  {:<10}{}", step.step, cells::duration(step.elapsed_ms));
         let lead = (Tone::Plain, lead.as_str());
@@ -46,15 +46,6 @@ pub fn leg(page: &mut Page<'_>, through: &GatewayEvidence, now: Timestamp, colum
         lines.try_for_each(|line| page.text(column, &line))?;
     }
     Ok(())
-}
-
-/// Host and port.
-pub fn name(through: &GatewayEvidence) -> String {
-    if through.host.contains(':') {
-        format!("[{}]:{}", through.host, through.port)
-    } else {
-        format!("{}:{}", through.host, through.port)
-    }
 }
 
 fn facts(steps: &GatewaySteps, step: &str, now: Timestamp) -> Option<Vec<String>> {

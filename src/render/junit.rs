@@ -12,7 +12,7 @@ use super::{cells, local::teller, udp, wait};
 use crate::codes::Phase;
 use crate::report::{
     CheckStatus, Connection, Finding, LocalCheck, Millis, Outcome, Report, Severity, Status, StepSummary,
-    Summary, Udp, UdpOutcome,
+    Summary, Udp, UdpOutcome, place,
 };
 
 /// One test case.
@@ -65,8 +65,7 @@ pub fn junit(report: &Report, threshold: Option<Severity>, out: &mut dyn Write) 
 
 fn suite_name(report: &Report) -> String {
     let Some(target) = &report.trace.target else { return "rdptrace local".to_owned() };
-    let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
-    clean(&format!("rdptrace {host}:{}", target.port))
+    clean(&format!("rdptrace {}", place(&target.host, target.port)))
 }
 
 /// The run, with the wait that was part of it.

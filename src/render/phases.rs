@@ -5,7 +5,7 @@ use crate::codes::{self, Phase};
 use crate::report::{
     AttemptResult, ConnectEvidence, Connection, CredsspEvidence, HandshakeSignature, KdcEvidence,
     LicensingEvidence, McsEvidence, NegotiateEvidence, NtlmEvidence, Phases, ProxyEvidence, ResolveEvidence,
-    TlsEvidence,
+    TlsEvidence, place,
 };
 
 /// The facts of one phase of a connection.
@@ -72,7 +72,7 @@ pub fn proxy(evidence: &ProxyEvidence) -> String {
             None => "no answer of a proxy".to_owned(),
         },
     };
-    format!("{kind} proxy {host}:{port}, asked for {asked_for}{account}: {answer}")
+    format!("{kind} proxy {}, asked for {asked_for}{account}: {answer}", place(host, *port))
 }
 
 fn negotiate(evidence: &NegotiateEvidence) -> Vec<String> {

@@ -11,7 +11,7 @@ use crate::{
     codes::Phase,
     report::{
         Certificate, Connection, Failure, Finding, Outcome, Purpose, Report, Session, Severity, Status,
-        Summary, Verdict,
+        Summary, Verdict, place,
     },
 };
 
@@ -106,10 +106,9 @@ fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 
 fn target(report: &Report) -> String {
     let Some(target) = &report.trace.target else { return local::name(report) };
-    let host = if target.host.contains(':') { format!("[{}]", target.host) } else { target.host.clone() };
     let name =
         if target.server_name == target.host { String::new() } else { format!(" as {}", target.server_name) };
-    format!("{host}:{}{name}", target.port)
+    place(&target.host, target.port) + &name
 }
 
 const AGAIN: &str = ", with the offer that the server demands";

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Thumbprints, Trust, Usage};
 pub use connection::{
-    Connection, Direction, Frame, Hop, PhaseRecord, Phases, Purpose, Status, Summary, Unfollowed,
+    Connection, Direction, Frame, Hop, PhaseRecord, Phases, Purpose, Status, Summary, Unfollowed, place,
 };
 pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,

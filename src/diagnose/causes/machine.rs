@@ -15,7 +15,7 @@ use crate::{
     report::{
         CheckStatus, Failure,
         FailureKind::{Closed, NotFound, NotRdp, Refused, Reset, Timeout, Unreachable},
-        Likelihood, LocalCheck, Os,
+        Likelihood, LocalCheck, Os, place,
     },
 };
 
@@ -149,7 +149,7 @@ fn proxy_only(facts: &Facts<'_>) -> Option<Weighed> {
 
 fn by_proxy(facts: &Facts<'_>) -> Option<String> {
     if let Some(proxy) = facts.trace.proxy() {
-        return Some(format!("the connection went through the proxy {}:{}", proxy.host, proxy.port));
+        return Some(format!("the connection went through the proxy {}", place(&proxy.host, proxy.port)));
     }
     let proxy = machine(facts).filter(|machine| !machine.from_files)?.proxies.first()?;
     Some(format!(
