@@ -146,6 +146,29 @@ fn a_file_that_demands_a_gateway_is_traced_through_it() {
     assert!(text(&output.stderr).contains("gatewayhostname"), "{}", text(&output.stderr));
 }
 
+/// Nothing listens there; a name of its own for the proxy comes first.
+#[test]
+fn a_gateway_that_is_the_kdc_proxy_is_asked_for_the_ticket() {
+    let server = Served::start(&[]);
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let lines = format!(
+        "full address:s:{}\ngatewayhostname:s:{closed}\ngatewayusagemethod:i:1\nrdgiskdcproxy:i:1\n",
+        server.1
+    );
+    for (further, host) in [("", "127.0.0.1"), ("kdcproxyname:s:localhost:1\n", "localhost")] {
+        let path = written("kdc.rdp", &(lines.clone() + further));
+        let directly = ["trace", &path, "--gateway", "none", "--server-name", "rdsh01.corp.example"];
+        let account = ["-u", "CORP.EXAMPLE\\alice", "--auth", "kerberos", "--format", "json"];
+        let mut command = command(&[&directly[..], &account[..]].concat());
+        let output = command.env("RDPTRACE_PASSWORD", SECRET).output().expect("the program runs");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let kdc = &report["connections"][0]["phases"]["credssp"]["evidence"]["kdc"];
+        assert_eq!((&kdc["source"], &kdc["host"]), (&"rdp_file".into(), &host.into()), "{report:#}");
+        assert_eq!((&kdc["transport"], &kdc["ticket"]), (&"https".into(), &false.into()), "{report:#}");
+        assert_eq!((&report["verdict"]["step"], output.status.code()), (&"kdc".into(), Some(15)));
+    }
+}
+
 #[test]
 fn addresses_with_a_scheme_are_traced() {
     let server = Served::start(&[]);

@@ -1,4 +1,4 @@
-//! nginx, haproxy and Apache in front of the demo's gateway: what they filter, buffer and break.
+//! nginx, haproxy and Apache in front of the demo's gateway: what they filter, buffer and break, and a KDC proxy beside it.
 
 use std::{
     fs,
@@ -6,7 +6,12 @@ use std::{
     process::Command,
 };
 
-use crate::lab::{Program, Traced, certificate, folder, free_port, has, wait_for};
+use serde_json::json;
+
+use crate::{
+    kerberos::{self, Kdc, PASSWORD, USER},
+    lab::{Program, Traced, certificate, folder, free_port, has, wait_for},
+};
 
 fn gateway() -> (Program, u16) {
     let port = free_port();
@@ -42,15 +47,23 @@ fn nginx(location: &str) -> Front {
     started(command, folder, port)
 }
 
-fn haproxy(gateway: u16) -> Front {
+/// haproxy in front of the gateway, and of a KDC proxy at the same address where there is one.
+fn haproxy(gateway: u16, kdc_proxy: Option<u16>) -> Front {
     let (folder, port) = (folder("haproxy-http"), free_port());
     certificate(&folder, "127.0.0.1", -1, 30);
     let read = |name: &str| fs::read_to_string(folder.join(name)).expect("the certificate");
     fs::write(folder.join("both.pem"), read("cert.pem") + &read("key.pem")).expect("a file");
+    let (by_path, further) = match kdc_proxy {
+        Some(port) => (
+            " use_backend k if { path /KdcProxy }\n",
+            format!("backend k\n server k 127.0.0.1:{port} ssl verify none\n"),
+        ),
+        None => ("", String::new()),
+    };
     let config = format!(
         "defaults\n mode http\n timeout connect 1s\n timeout client 20s\n timeout server 20s\n\
-         frontend f\n bind 127.0.0.1:{port} ssl crt both.pem\n default_backend g\n\
-         backend g\n http-reuse never\n server g 127.0.0.1:{gateway} ssl verify none\n"
+         frontend f\n bind 127.0.0.1:{port} ssl crt both.pem\n{by_path} default_backend g\n\
+         backend g\n http-reuse never\n server g 127.0.0.1:{gateway} ssl verify none\n{further}"
     );
     fs::write(folder.join("haproxy.cfg"), config).expect("the settings");
     let mut command = Command::new("haproxy");
@@ -138,7 +151,7 @@ fn haproxy_passes_but_for_the_bindings_of_its_own_certificate() {
         return;
     }
     let (_gateway, port) = gateway();
-    let front = haproxy(port);
+    let front = haproxy(port, None);
     assert_reached_the_server(&trace(&front, "basic"));
     let bound = trace(&front, "ntlm");
     assert_eq!(bound.at("/verdict/step"), "auth", "{bound:#?}");
@@ -165,4 +178,38 @@ fn apache_strips_the_upgrade_unless_it_is_told_to_pass_it() {
     let bound = trace(&upgrading, "ntlm");
     assert_eq!(bound.at("/verdict/step"), "auth", "{bound:#?}");
     assert!(bound.may_be("gateway-extended-protection"), "{bound:#?}");
+}
+
+/// As `rdgiskdcproxy` in the file says. The server behind the demo's gateway takes NTLM only.
+#[test]
+fn a_gateway_that_is_the_kdc_proxy_too_gives_the_ticket() {
+    let Some(kdc) = Kdc::start() else { return };
+    let Some((port, _proxy)) = kerberos::proxy(&kdc) else { return };
+    if !has(&["haproxy"]) {
+        return;
+    }
+    let (_gateway, gateway) = gateway();
+    let front = haproxy(gateway, Some(port));
+    let file = kdc.folder.join("through.rdp");
+    let lines = format!(
+        "full address:s:rdsh01.corp.example\ngatewayhostname:s:127.0.0.1:{}\ngatewayusagemethod:i:1\nrdgiskdcproxy:i:1\n",
+        front.port
+    );
+    fs::write(&file, lines).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
+    command
+        .env("RDPTRACE_PASSWORD", PASSWORD)
+        .env("RDPTRACE_GATEWAY_PASSWORD", "demo")
+        .arg("trace")
+        .arg(file);
+    command.args(["-u", USER, "--auth", "kerberos", "--server-name", "localhost", "--format", "json"]);
+    command.args(["--gateway-user", "CORP\\demo", "--gateway-auth", "basic", "--local", "off", "--ca-file"]);
+    let output = command.arg(front.folder.join("cert.pem")).output().expect("the program runs");
+    let report = serde_json::from_slice(&output.stdout).expect("a report");
+    let traced = Traced { report, code: output.status.code() };
+    assert_eq!(traced.at("/verdict/gateway_credentials"), "verified", "{traced:#?}");
+    let seen = traced.evidence("credssp", "kdc");
+    assert_eq!((&seen["source"], &seen["transport"]), (&json!("rdp_file"), &json!("https")), "{traced:#?}");
+    assert_eq!((&seen["host"], &seen["ticket"]), (&json!("127.0.0.1"), &json!(true)));
+    assert_eq!(traced.evidence("credssp", "kdc/proxy/path"), "/KdcProxy");
 }

@@ -64,7 +64,7 @@ impl Kdc {
 }
 
 /// Red Hat's KDC proxy, for this KDC.
-fn proxy(kdc: &Kdc) -> Option<(u16, Program)> {
+pub fn proxy(kdc: &Kdc) -> Option<(u16, Program)> {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python");
     let imports = Command::new(&python).args(["-c", "import kdcproxy"]).stderr(Stdio::null()).status();
     if !imports.is_ok_and(|status| status.success()) || !has(&["openssl"]) {
