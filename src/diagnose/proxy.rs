@@ -37,19 +37,32 @@ pub fn is_ended(facts: &Facts<'_>) -> bool {
     ended(facts).is_some()
 }
 
+/// The failure and the proxy, at whose name, at whose port or by whose answer it ended.
 fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvidence)> {
-    match gateway::failed(facts) {
-        Some(("proxy", failure)) => {
-            return Some((failure, &facts.through?.steps.proxy.as_ref()?.evidence));
+    let failed = facts.failed()?;
+    let (resolve, connect, asked) = match gateway::failed(facts) {
+        Some((step, _)) => {
+            let steps = &facts.through?.steps;
+            let at = |name: &str| name == step;
+            (
+                steps.resolve.as_ref().filter(|_| at("resolve")),
+                steps.connect.as_ref().filter(|_| at("connect")),
+                steps.proxy.as_ref().filter(|_| at("proxy")),
+            )
         }
-        Some(("connect", failure)) => {
-            return Some((failure, facts.through?.steps.connect.as_ref()?.evidence.proxy.as_ref()?));
+        None => {
+            let phases = &facts.trace.described()?.phases;
+            let at = |phase| failed.phase == phase;
+            (
+                phases.resolve.as_ref().filter(|_| at(Phase::Resolve)),
+                phases.connect.as_ref().filter(|_| at(Phase::Connect)),
+                None,
+            )
         }
-        _ => {}
-    }
-    let failed = facts.failed().filter(|failed| failed.phase == Phase::Connect)?;
-    let connect = facts.trace.described()?.phases.connect.as_ref()?;
-    Some((failed.failure?, connect.evidence.proxy.as_ref()?))
+    };
+    let seen = resolve.and_then(|record| record.evidence.proxy.as_ref());
+    let seen = seen.or_else(|| connect.and_then(|record| record.evidence.proxy.as_ref()));
+    Some((failed.failure?, seen.or_else(|| asked.map(|record| &record.evidence))?))
 }
 
 fn refusal(seen: &ProxyEvidence) -> &'static str {

@@ -2,12 +2,31 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{PhaseResult, Step};
+use super::{PhaseResult, Step, proxy};
 use crate::{
     net::{self, Instant, Network},
     report::{Failure, FailureKind, Family, ResolveEvidence, ResolvedAddress},
+    settings::Proxy,
     target::Target,
 };
+
+/// The addresses of the proxy where there is one, else those of the target.
+///
+/// # Errors
+/// Those of [`run`].
+pub async fn through<N: Network>(
+    network: &N,
+    (asked, target): (Option<&Proxy>, &Target),
+    deadline: Instant,
+    evidence: &mut ResolveEvidence,
+) -> PhaseResult<Vec<SocketAddr>> {
+    let found = run(network, &proxy::door(asked, target), deadline, evidence).await;
+    let Some(asked) = asked else { return found };
+    found.map_err(|failure| {
+        evidence.proxy = Some(proxy::evidence(asked, target));
+        proxy::unreachable(failure, asked)
+    })
+}
 
 /// The addresses of the target, in the order the system prefers them.
 ///

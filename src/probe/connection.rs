@@ -22,7 +22,7 @@ use crate::{
         licensing::{self, Licensing},
         mcs::{self, Joined},
         negotiate::{self, Negotiated},
-        proxy, record, redirect, resolve, session, tls,
+        record, redirect, resolve, session, tls,
     },
     report::{Connection, Failure, NegotiateEvidence, Phases, Session, Timestamp},
     settings::{Account, Gateway, Security},
@@ -86,19 +86,18 @@ impl<N: Network> Walk<'_, N> {
     /// Resolves, unless the addresses are known, and connects; an error is what there is to close.
     async fn open(&self, phases: &mut Phases) -> Result<Wire, Option<Wire>> {
         let Probe { network, target, limits, observer, settings, .. } = *self.probe;
-        let door = proxy::door(settings.proxy.as_ref(), target);
+        let way = (settings.proxy.as_ref(), target);
         let addresses = match &self.plan.addresses {
             Some(known) => known.clone(),
             None => {
                 observer.phase(Phase::Resolve);
-                let run = async |e: &mut _| resolve::run(network, &door, limits.phase_end(), e).await;
+                let run = async |e: &mut _| resolve::through(network, way, limits.phase_end(), e).await;
                 let found = record(&mut phases.resolve, run).await.ok_or(None)?;
                 self.goes_on(Phase::Resolve).ok_or(None)?;
                 found
             }
         };
         observer.phase(Phase::Connect);
-        let way = (settings.proxy.as_ref(), target);
         let run = async |e: &mut _| connect::through(network, &addresses, way, limits, e).await;
         let wire = record(&mut phases.connect, run).await.ok_or(None)?;
         // A connection that was opened is closed politely, even when nothing more was asked for.

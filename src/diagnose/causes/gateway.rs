@@ -158,8 +158,13 @@ fn credentials_wrong(facts: &Facts<'_>) -> Option<Weighed> {
 /// Nothing was proved yet: whoever offers a scheme and does not begin it takes another client's way only.
 fn scheme_refused(facts: &Facts<'_>) -> Option<Weighed> {
     let detail = ended(facts, "gateway-scheme-refused")?;
+    let steps = &facts.through?.steps;
+    let begun = steps.auth.as_ref()?.evidence.scheme.as_deref();
+    let offered = &steps.http.as_ref()?.evidence.schemes;
+    let others: Vec<&str> = offered.iter().map(String::as_str).filter(|name| Some(*name) != begun).collect();
+    let others = (!others.is_empty()).then(|| format!("the gateway also offers {}", others.join(", ")));
     let text = "no password was judged: the refusal came before any proof of it".to_owned();
-    Some(Weighed::likely(detail).and(Some(text)))
+    Some(Weighed::likely(detail).and(Some(text)).and(others))
 }
 
 /// An account in HTTP takes the place of the token.

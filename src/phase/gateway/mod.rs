@@ -116,21 +116,22 @@ async fn reach<N: Network>(
     evidence: &mut GatewayEvidence,
 ) -> Result<(Session, tls::Secured), Ended> {
     let steps = &mut evidence.steps;
-    let door = proxy::door(access.proxy, &access.itself());
-    let run = async |e: &mut _| resolve::run(network, &door, access.limits.phase_end(), e).await;
+    let gateway = access.itself();
+    let way = (access.proxy, &gateway);
+    let run = async |e: &mut _| resolve::through(network, way, access.limits.phase_end(), e).await;
     let addresses = step(&mut steps.resolve, run).await?;
     let run = async |e: &mut ConnectEvidence| {
         let opened = connect::run(network, &addresses, access.limits, e).await;
         let Some(asked) = access.proxy else { return opened };
         opened.map_err(|failure| {
-            e.proxy = Some(proxy::evidence(asked, &access.itself()));
+            e.proxy = Some(proxy::evidence(asked, &gateway));
             proxy::unreachable(failure, asked)
         })
     };
     let opened = wire.insert(step(&mut steps.connect, run).await?);
     opened.enter(Phase::Gateway);
     if let Some(asked) = access.proxy {
-        step(&mut steps.proxy, async |e: &mut _| ask(opened, asked, &access.itself(), e).await).await?;
+        step(&mut steps.proxy, async |e: &mut _| ask(opened, asked, &gateway, e).await).await?;
         opened.enter(Phase::Gateway);
     }
     let run = async |e: &mut _| secure(opened, access, e).await;

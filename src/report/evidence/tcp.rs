@@ -15,6 +15,9 @@ pub struct ResolveEvidence {
     pub literal: bool,
     /// Every address, in the order the system returned them.
     pub addresses: Vec<ResolvedAddress>,
+    /// The proxy whose name this is, where it has no address.
+    #[serde(default)]
+    pub proxy: Option<ProxyEvidence>,
 }
 
 /// One address of a name.

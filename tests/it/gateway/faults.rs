@@ -86,19 +86,26 @@ async fn what_the_gateway_cannot_reach_is_the_server() {
     assert!(detail.contains("could not connect to the server"), "{detail}");
 }
 
+/// Neither the gateway nor the server has been asked for, and mstsc asks no proxy on the direct way.
 #[tokio::test(start_paused = true)]
-async fn a_proxy_that_is_not_there_is_not_the_gateway() {
-    let mut lab = Lab::new(ntlm());
-    (lab.proxied, lab.closed) = (true, true);
-    let report = lab.trace(anonymous()).await;
-    let codes: Vec<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
-    assert_eq!(codes, ["proxy-unreachable"], "{}", report.verdict.summary);
-    assert!(
-        report.verdict.summary.contains("the proxy proxy.corp.example:3128"),
-        "{}",
-        report.verdict.summary
-    );
-    assert_eq!((report.verdict.step.as_deref(), report.verdict.mstsc.is_some()), (Some("connect"), false));
+async fn a_proxy_that_is_not_there_is_nobody_else() {
+    for (closed, nameless, ended) in [(true, false, "connect"), (false, true, "resolve")] {
+        let mut lab = Lab::new(ntlm());
+        (lab.proxied, lab.closed, lab.nameless) = (true, closed, nameless);
+        let through = lab.settings(anonymous());
+        let directly = Settings { gateway: None, ..lab.settings(anonymous()) };
+        for settings in [through, directly] {
+            let target: Target = "rdsh01.corp.example".parse().expect("a target");
+            let report = run(&target, &settings, &lab, &Unobserved).await;
+            let verdict = &report.verdict;
+            let codes: Vec<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
+            assert_eq!(codes, ["proxy-unreachable"], "{}", verdict.summary);
+            assert!(verdict.summary.contains("the proxy proxy.corp.example:3128"), "{}", verdict.summary);
+            let place = verdict.step.as_deref().or(verdict.phase.map(Phase::name));
+            assert_eq!((place, verdict.mstsc.is_some()), (Some(ended), false), "{}", verdict.summary);
+            assert!(report.causes.is_empty(), "{:?}", report.causes);
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use rcgen::{CertificateParams, KeyPair};
 use rdptrace::{
     Network, Report, Settings, Target, Unobserved,
     net::BoxStream,
-    report::Failure,
+    report::{Failure, FailureKind},
     run,
     settings::{Account, Anchors, Gateway, Proxy, ProxyKind},
 };
@@ -41,6 +41,8 @@ pub struct Lab {
     pub proxied: bool,
     /// Whether no connection opens.
     pub closed: bool,
+    /// Whether no name has an address.
+    pub nameless: bool,
 }
 
 impl Lab {
@@ -69,6 +71,7 @@ impl Lab {
             certificate: certificate.to_vec(),
             proxied: false,
             closed: false,
+            nameless: false,
         }
     }
 
@@ -113,6 +116,9 @@ impl Network for Lab {
     async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
         let expected = if self.proxied { PROXY } else { HOST };
         assert_eq!(host, expected, "no other name is looked up here");
+        if self.nameless {
+            return Err(Failure::new(FailureKind::NotFound, "no such name"));
+        }
         Ok(vec!["192.0.2.1".parse().expect("an address")])
     }
 

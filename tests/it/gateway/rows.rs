@@ -48,6 +48,10 @@ pub fn ntlm() -> Script {
     Script { schemes: vec!["NTLM"], ..Script::default() }
 }
 
+fn negotiates(begun: &'static str) -> Script {
+    Script { schemes: vec!["Negotiate"], begun: Some(begun), ..Script::default() }
+}
+
 const FORBIDDEN: &str = "HTTP/1.1 403 Forbidden\r\nServer: nginx\r\nContent-Length: 0\r\n\r\n";
 const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>";
 const NOT_FOUND: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -55,7 +59,10 @@ const NOT_HERE: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 const BEARER: &str = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n";
 const AGAIN: &str = "HTTP/1.1 401 Unauthorized\r\nVia: 1.1 proxy\r\nWWW-Authenticate: NTLM \
                      TlRMTVNTUAACAAAAAAAAADgAAAAFgoqiAAAAAAAAAAAAAAAAAAAAADgAAAAAAAAA\r\nContent-Length: 0\r\n\r\n";
-/// What rdpgw answers to NTLM within Negotiate where it is set up for Kerberos: it selects that, without a token.
+/// What rdpgw answers where it is set up for Kerberos: to NTLM within SPNEGO it says reject.
+const REJECTS: &str = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate oQcwBaADCgEC\r\n\
+                       Content-Length: 15\r\n\r\nUnauthorised.\n\n";
+/// To NTLM without SPNEGO it selects Kerberos.
 const KERBEROS: &str = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate oRQwEqADCgEBoQsGCSqGSIb3EgECAg==\r\n\
                         Content-Length: 15\r\n\r\nUnauthorised.\n\n";
 /// What rdpgw answers to the second connection of a client that has nothing but a token.
@@ -158,11 +165,8 @@ fn unjudged_rows() -> Vec<Row> {
             gateway: Gateway { token: Some(Token("token".to_owned().into())), ..anonymous() },
             ..auth_row("a token where an account is asked for", ntlm(), "gateway-scheme-not-offered")
         },
-        auth_row(
-            "only Kerberos within Negotiate",
-            Script { schemes: vec!["Negotiate"], begun: Some(KERBEROS), ..Script::default() },
-            "gateway-scheme-refused",
-        ),
+        auth_row("only Kerberos within Negotiate", negotiates(REJECTS), "gateway-scheme-refused"),
+        auth_row("Kerberos is selected", negotiates(KERBEROS), "gateway-scheme-refused"),
         auth_row("NTLM is turned off", Script { begun: Some(PLAIN), ..ntlm() }, "gateway-scheme-refused"),
         Row {
             step: "handshake",
