@@ -6,7 +6,7 @@ use std::{fmt, time::Duration};
 
 use zeroize::Zeroizing;
 
-pub use kdc::{Kdc, KdcSource, KdcTransport, Kerberos};
+pub use kdc::{Kdc, KdcSource, KdcTransport, Kerberos, Others};
 
 use crate::codes::Phase;
 

@@ -6,7 +6,7 @@ use rdptrace::pdu::{
     Reader,
     der::{element, encode},
     kdc_proxy,
-    kerberos::{kdc_message, sealed_part, tcp_length, tcp_message},
+    kerberos::{Hints, kdc_message, reply, resealed, session_key, tcp_length, tcp_message},
     spnego,
 };
 
@@ -16,8 +16,11 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(element(&mut Reader::new(&again)).expect("our own"), (tag, content));
     }
     let _ = (tcp_length(bytes), kdc_message(bytes), spnego::response(bytes));
-    if let Ok(Some(sealed)) = sealed_part(bytes) {
+    let _ = (Hints::of(bytes), session_key(bytes), spnego::kerberos_error(bytes));
+    if let Ok(sealed) = reply(bytes) {
         assert!(sealed.cipher.len() <= bytes.len());
+        let again = reply(&resealed(bytes, 18, &sealed.cipher).expect("it was read")).expect("our own");
+        assert_eq!(again.cipher, sealed.cipher);
     }
     if let Ok(message) = kdc_proxy::answer(bytes) {
         assert_eq!(tcp_message(&message[4..]), message);

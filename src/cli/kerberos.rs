@@ -4,8 +4,8 @@ use clap::{Args, ValueEnum};
 
 use super::Error;
 use crate::{
-    local::{Krb5, this_machine},
-    settings::{Kdc, KdcSource, KdcTransport, Kerberos},
+    local::{Krb5, Unread, this_machine},
+    settings::{Kdc, KdcSource, KdcTransport, Kerberos, Others},
     target::{RdpFile, Target, host_and_optional_port},
 };
 
@@ -20,9 +20,10 @@ pub struct KerberosArguments {
     #[arg(long, value_enum, default_value = "ntlm")]
     pub auth: Authentication,
 
-    /// The KDC to ask, over TCP and where that fails over UDP, or over tcp:// or udp:// alone; the
-    /// default port is 88. https://HOST[:PORT][/PATH] is a KDC proxy, with the path KdcProxy unless
-    /// another is given. Without it the .rdp file names a KDC proxy, else krb5.conf or DNS a KDC
+    /// The KDC of the account's realm, asked over TCP and where that fails over UDP, or over tcp:// or
+    /// udp:// alone; the default port is 88. https://HOST[:PORT][/PATH] is a KDC proxy, with the path
+    /// KdcProxy unless another is given, and is asked for every realm. Without it the .rdp file names
+    /// a KDC proxy, else krb5.conf or DNS a KDC
     #[arg(long, value_name = "[SCHEME://]HOST[:PORT]", value_parser = kdc)]
     pub kdc: Option<Kdc>,
 }
@@ -71,10 +72,18 @@ impl KerberosArguments {
             (None, None) => None,
         };
         if realm.is_empty() {
-            return Ok(Some(Kerberos { realm, kdcs: Vec::new(), source: KdcSource::Dns, or_ntlm }));
+            let (kdcs, others) = (Vec::new(), Others::default());
+            return Ok(Some(Kerberos { realm, kdcs, source: KdcSource::Dns, or_ntlm, others }));
         }
-        let (kdcs, source) = named.map_or_else(|| of_configuration(&realm, or_ntlm), Ok)?;
-        Ok(Some(Kerberos { realm, kdcs, source, or_ntlm }))
+        let settings = Krb5::of(&this_machine());
+        let others = settings.as_ref().ok().and_then(Option::as_ref).map(others).unwrap_or_default();
+        let realm = match others.listed.iter().any(|(listed, _)| *listed == realm) {
+            true => realm,
+            // Active Directory does not mind, and other realms are mostly in capitals.
+            false => realm.to_uppercase(),
+        };
+        let (kdcs, source) = named.map_or_else(|| of_configuration(settings, &realm, or_ntlm), Ok)?;
+        Ok(Some(Kerberos { realm, kdcs, source, or_ntlm, others }))
     }
 }
 
@@ -87,9 +96,12 @@ fn realm(user: &str) -> Option<String> {
 
 /// What krb5.conf says of the realm; where it says nothing DNS is asked, unless it forbids that. NTLM, where it is allowed, needs
 /// no KDC.
-fn of_configuration(realm: &str, or_ntlm: bool) -> Result<(Vec<Kdc>, KdcSource), Error> {
-    let machine = this_machine();
-    let settings = Krb5::of(&machine).map_err(|unread| {
+fn of_configuration(
+    settings: Result<Option<Krb5>, Unread>,
+    realm: &str,
+    or_ntlm: bool,
+) -> Result<(Vec<Kdc>, KdcSource), Error> {
+    let settings = settings.map_err(|unread| {
         Error::new(format!("cannot read {}: {}; --kdc names a KDC", unread.what, unread.why))
     })?;
     let Some(settings) = settings else { return Ok((Vec::new(), KdcSource::Dns)) };
@@ -106,6 +118,13 @@ fn of_configuration(realm: &str, or_ntlm: bool) -> Result<(Vec<Kdc>, KdcSource),
             settings.path
         ))),
     }
+}
+
+/// What it says of every realm. A KDC that cannot be used is one less; of the account's own realm that is an error.
+fn others(settings: &Krb5) -> Others {
+    let kdcs = |realm| settings.kdcs(realm).into_iter().filter_map(|text| of_file(text).ok()).collect();
+    let listed = settings.realms().into_iter().map(|realm| (realm.to_owned(), kdcs(realm))).collect();
+    Others { listed, not_in_dns: !settings.asks_dns() }
 }
 
 /// MIT's forms: HOST[:PORT], tcp/HOST, udp/HOST, and https:// for a proxy of KDCs.

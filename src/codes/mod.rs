@@ -178,6 +178,13 @@ pub static SOCKS_REPLY: Table =
 pub static KERBEROS_ERROR: Table =
     table!("kerberos_error", "Kerberos error", &["kerberos", "krb", "kdc"]).in_decimal();
 
+/// Whether an error of a KDC, with the NTSTATUS that it may have added, refuses the account.
+pub fn kdc_refuses(code: u32, status: Option<u32>) -> bool {
+    let refuses = |row: Row<'_>| row.refuses_credentials;
+    KERBEROS_ERROR.find(code).is_some_and(refuses)
+        || status.and_then(|status| NTSTATUS.find(status)).is_some_and(refuses)
+}
+
 /// Windows events about Remote Desktop; a number and its provider are unique, the number alone is not.
 pub static EVENT: Table =
     table!("event", "Windows event", &["event", "eventid", "schannel", "lsasrv", "ntlm", "rdpcorets", "rcm"])

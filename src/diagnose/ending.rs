@@ -33,6 +33,7 @@ pub const CODES: &[&str] = &[
     "mcs-refused",
     "credentials-refused",
     "logon-refused",
+    kerberos::TICKET_REFUSED,
     "protocol-unsupported",
     "unexplained-failure",
 ];
@@ -112,6 +113,7 @@ fn code(phase: Phase, failure: &Failure, facts: &Facts<'_>) -> &'static str {
             "credentials-refused"
         }
         FailureKind::NtStatus => "logon-refused",
+        FailureKind::KerberosError => kerberos::TICKET_REFUSED,
         FailureKind::SecurityUnsupported => "protocol-unsupported",
         _ => "unexplained-failure",
     }

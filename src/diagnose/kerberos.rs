@@ -5,13 +5,16 @@ use std::net::IpAddr;
 use super::{Facts, Rule, posture::MAX_SKEW_SECONDS};
 use crate::{
     codes::{self, Phase},
-    report::{Failure, FailureKind, Severity, Trust},
+    report::{Failure, FailureKind, KdcEvidence, KdcExchange, Severity, Trust},
 };
 
 /// KDC_ERR_S_PRINCIPAL_UNKNOWN and KDC_ERR_PRINCIPAL_NOT_UNIQUE.
 pub const SERVICE_PRINCIPAL: &[i64] = &[7, 8];
 /// KRB_AP_ERR_SKEW.
 pub const SKEW: i64 = 37;
+
+/// The server's own words on a ticket: it cannot open it, or its clock is another.
+pub const TICKET_REFUSED: &str = "kerberos-ticket-refused";
 
 /// Every code that an ending at the KDC can have.
 pub const CODES: &[&str] = &[
@@ -66,7 +69,17 @@ fn used(facts: &Facts<'_>) -> Option<String> {
         "dns" => ", which DNS names",
         _ => "",
     };
-    Some(format!("a ticket for {} came from {}{named}", kdc.service_principal, kdc.host))
+    let gave = kdc.exchanges.last().filter(|_| abroad(kdc));
+    let (host, named) = match gave {
+        Some(gave) => (&gave.host, format!(", the KDC of {}, to which others referred", gave.realm)),
+        None => (&kdc.host, named.to_owned()),
+    };
+    Some(format!("a ticket for {} came from {host}{named}", kdc.service_principal))
+}
+
+/// Whether the last answer came from another realm than the first that was told the user's.
+fn abroad(kdc: &KdcEvidence) -> bool {
+    kdc.exchanges.last().is_some_and(|last| !last.realm.is_empty() && last.realm != kdc.realm)
 }
 
 fn certificate(facts: &Facts<'_>) -> Option<String> {
@@ -95,7 +108,23 @@ pub fn ended_at_kdc<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 pub fn refuses(facts: &Facts<'_>) -> bool {
     let coded = ended_at_kdc(facts).filter(|failure| failure.kind == FailureKind::KerberosError);
     let code = coded.and_then(|failure| failure.code).and_then(|code| u32::try_from(code).ok());
-    code.and_then(|code| codes::KERBEROS_ERROR.find(code)).is_some_and(|row| row.refuses_credentials)
+    code.is_some_and(|code| codes::kdc_refuses(code, last(facts).and_then(|exchange| exchange.status)))
+}
+
+/// The failure at the KDC, where the NTSTATUS beside its error is one of these.
+pub fn with_status<'a>(facts: &Facts<'a>, codes: &[i64]) -> Option<&'a Failure> {
+    let status = last(facts)?.status.map(i64::from)?;
+    ended_at_kdc(facts).filter(|_| codes.contains(&status))
+}
+
+fn last<'a>(facts: &Facts<'a>) -> Option<&'a KdcExchange> {
+    facts.credssp?.kdc.as_ref()?.exchanges.last()
+}
+
+/// Whether no KDC is known of the realm that the last referral names.
+fn leads_nowhere(kdc: &KdcEvidence) -> bool {
+    let Some(realm) = &kdc.referral else { return kdc.host.is_empty() };
+    !kdc.exchanges.iter().any(|exchange| exchange.realm == *realm)
 }
 
 /// The finding for what ended at the KDC.
@@ -108,7 +137,7 @@ pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
         (FailureKind::KerberosError, Some(code)) if SERVICE_PRINCIPAL.contains(&code) => {
             "kdc-service-unknown"
         }
-        (FailureKind::KerberosError, _) if kdc.referral.is_some() => "kdc-referral",
+        (FailureKind::KerberosError, None) if kdc.referral.is_some() => "kdc-referral",
         (FailureKind::KerberosError, _) => "kdc-refused",
         (FailureKind::Malformed, _) => "kdc-answer-malformed",
         (
@@ -119,6 +148,7 @@ pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
             _,
         ) if kdc.transport == "https" => "kdc-proxy-refused",
         // Nobody was there to be asked.
+        (FailureKind::NotFound, _) if leads_nowhere(kdc) => "kdc-not-found",
         _ if kdc.host.is_empty() => "kdc-not-found",
         _ => "kdc-unreachable",
     })

@@ -86,6 +86,14 @@ impl Krb5 {
         }
     }
 
+    /// The realms of which a KDC is listed.
+    pub fn realms(&self) -> Vec<&str> {
+        let listed = self.lines.iter().filter(|line| line.section == "realms" && line.name == "kdc");
+        let mut realms: Vec<_> = listed.map(|line| line.group.as_str()).collect();
+        realms.dedup();
+        realms
+    }
+
     /// Whether DNS may be asked for a KDC.
     pub fn asks_dns(&self) -> bool {
         self.value("libdefaults", "dns_lookup_kdc").is_none_or(yes)

@@ -1,11 +1,18 @@
-//! What a KDC answers (RFC 4120 section 5): which message it is, and the facts of a KRB-ERROR.
+//! What a KDC answers (RFC 4120 section 5): which message it is, and what is in it.
 
-use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
+mod hints;
+mod krb_error;
+mod reply;
+
+pub use hints::Hints;
+pub use krb_error::KrbError;
+pub use reply::{Reply, preauthentication_required, reply, resealed, session_key};
 
 use super::{
     Malformed, Reader,
-    der::{element, expect, integer},
+    der::{element, expect},
 };
+use krb_error::krb_error;
 
 /// A message of a KDC.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,24 +39,13 @@ impl KdcMessage {
     }
 }
 
-/// The fields of a KRB-ERROR that a trace reads (RFC 4120 section 5.9.1).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KrbError {
-    /// error-code.
-    pub code: u32,
-    /// stime: the clock of the KDC.
-    pub time: Option<OffsetDateTime>,
-}
-
 /// The longest message that a KDC may claim, in bytes.
 pub const MAX_MESSAGE: usize = 60 * 1024;
 
 const TICKET: u8 = 0x61;
 const SEQUENCE: u8 = 0x30;
 const OCTET_STRING: u8 = 0x04;
-const GENERALIZED_TIME: u8 = 0x18;
 const GENERAL_STRING: u8 = 0x1B;
-const PA_ETYPE_INFO2: u32 = 19;
 
 /// The whole length of a message over TCP: four bytes tell how many follow (RFC 4120 section 7.2.2).
 ///
@@ -107,82 +103,6 @@ fn field(content: &[u8], tag: u8) -> Result<&[u8], Malformed> {
     }
 }
 
-fn krb_error(content: &[u8]) -> Result<KrbError, Malformed> {
-    let mut fields = fields(content)?;
-    let (mut code, mut time) = (None, None);
-    while !fields.is_empty() {
-        match element(&mut fields)? {
-            (0xA4, content) => time = generalized_time(content),
-            (0xA6, content) => code = Some(integer(content)?),
-            _ => {}
-        }
-    }
-    let code = code.ok_or_else(|| Malformed::new("a KRB-ERROR without an error code"))?;
-    Ok(KrbError { code, time })
-}
-
-fn generalized_time(content: &[u8]) -> Option<OffsetDateTime> {
-    let text = std::str::from_utf8(expect(&mut Reader::new(content), GENERALIZED_TIME).ok()?).ok()?;
-    let form = format_description!("[year][month][day][hour][minute][second]Z");
-    PrimitiveDateTime::parse(text, form).ok().map(PrimitiveDateTime::assume_utc)
-}
-
-/// The sealed part of an AS-REP, and what its key is made from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedPart {
-    /// etype of the enc-part.
-    pub encryption_type: u32,
-    /// The salt in PA-ETYPE-INFO2.
-    pub salt: Vec<u8>,
-    /// The encrypted bytes.
-    pub cipher: Vec<u8>,
-}
-
-/// Reads an AS-REP as far as its sealed part; none without PA-ETYPE-INFO2.
-///
-/// # Errors
-/// It is no AS-REP.
-pub fn sealed_part(bytes: &[u8]) -> Result<Option<SealedPart>, Malformed> {
-    let mut fields = fields(expect(&mut Reader::new(bytes), 0x6B)?)?;
-    let (mut salt, mut sealed) = (None, None);
-    while !fields.is_empty() {
-        match element(&mut fields)? {
-            (0xA2, content) => salt = etype_info_salt(content)?,
-            (0xA6, content) => sealed = Some(encrypted_data(content)?),
-            _ => {}
-        }
-    }
-    Ok(salt.zip(sealed).map(|(salt, (encryption_type, cipher))| SealedPart { encryption_type, salt, cipher }))
-}
-
 fn fields(content: &[u8]) -> Result<Reader<'_>, Malformed> {
     expect(&mut Reader::new(content), SEQUENCE).map(Reader::new)
-}
-
-/// EncryptedData: etype, kvno, cipher (RFC 4120 section 5.2.9).
-fn encrypted_data(content: &[u8]) -> Result<(u32, Vec<u8>), Malformed> {
-    let mut fields = fields(content)?;
-    let encryption_type = integer(expect(&mut fields, 0xA0)?)?;
-    loop {
-        if let (0xA2, content) = element(&mut fields)? {
-            return Ok((encryption_type, expect(&mut Reader::new(content), OCTET_STRING)?.to_vec()));
-        }
-    }
-}
-
-/// The salt of the first entry of PA-ETYPE-INFO2 (RFC 4120 section 5.2.7.5).
-fn etype_info_salt(content: &[u8]) -> Result<Option<Vec<u8>>, Malformed> {
-    let mut all = fields(content)?;
-    while !all.is_empty() {
-        let mut one = Reader::new(expect(&mut all, SEQUENCE)?);
-        let kind = integer(expect(&mut one, 0xA1)?)?;
-        let value = expect(&mut Reader::new(expect(&mut one, 0xA2)?), OCTET_STRING)?;
-        if kind == PA_ETYPE_INFO2 {
-            let mut entry = fields(expect(&mut Reader::new(value), SEQUENCE)?)?;
-            expect(&mut entry, 0xA0)?;
-            let salt = expect(&mut entry, 0xA1)?;
-            return expect(&mut Reader::new(salt), GENERAL_STRING).map(|salt| Some(salt.to_vec()));
-        }
-    }
-    Ok(None)
 }

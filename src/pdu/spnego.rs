@@ -3,6 +3,7 @@
 use super::{
     Malformed, Reader,
     der::{element, encode, expect},
+    kerberos::{KdcMessage, KrbError, kdc_message},
 };
 
 /// 1.3.6.1.5.5.2.
@@ -11,6 +12,9 @@ const SPNEGO: &[u8] = &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x02];
 const KERBEROS: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x12, 0x01, 0x02, 0x02];
 /// 1.2.840.48018.1.2.2, the same with a slip of 16 bits, which Windows knows it by.
 const MS_KERBEROS: &[u8] = &[0x2A, 0x86, 0x48, 0x82, 0xF7, 0x12, 0x01, 0x02, 0x02];
+
+/// TOK_ID of a KRB-ERROR.
+const KRB_ERROR: &[u8] = &[0x03, 0x00];
 
 const SEQUENCE: u8 = 0x30;
 const OBJECT_IDENTIFIER: u8 = 0x06;
@@ -61,4 +65,20 @@ pub fn response(bytes: &[u8]) -> Result<Response, Malformed> {
         }
     }
     Ok(response)
+}
+
+/// The KRB-ERROR in a token of Kerberos, where it is one (RFC 4121 section 4.1): bare, or framed as GSS-API frames it.
+pub fn kerberos_error(token: &[u8]) -> Option<KrbError> {
+    let bare = match element(&mut Reader::new(token)).ok()? {
+        (0x60, content) => {
+            let mut rest = Reader::new(content);
+            expect(&mut rest, OBJECT_IDENTIFIER).ok()?;
+            rest.rest().strip_prefix(KRB_ERROR)?
+        }
+        _ => token,
+    };
+    match kdc_message(bare).ok()? {
+        KdcMessage::Error(error) => Some(error),
+        _ => None,
+    }
 }

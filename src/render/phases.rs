@@ -143,7 +143,25 @@ fn kdc(kdc: &KdcEvidence) -> String {
         "https" => ("KDC proxy", ""),
         _ => ("KDC", ""),
     };
-    format!("{what}{source} {host}{over}: {ticket} for {}{time}{clock}", kdc.service_principal)
+    let through = realms(kdc);
+    format!("{what}{source} {host}{over}: {ticket} for {}{time}{clock}{through}", kdc.service_principal)
+}
+
+/// The way over other realms, where there is one.
+fn realms(kdc: &KdcEvidence) -> String {
+    let mut way: Vec<String> = Vec::new();
+    for exchange in &kdc.exchanges {
+        let at = match exchange.host.as_str() {
+            "" => exchange.realm.clone(),
+            host => format!("{} ({host})", exchange.realm),
+        };
+        if way.last() != Some(&at) {
+            way.push(at);
+        }
+    }
+    let referred = kdc.referral.as_ref().filter(|realm| !way.last().is_some_and(|at| at.starts_with(*realm)));
+    way.extend(referred.cloned());
+    if way.len() > 1 { format!(", by referral over {}", way.join(", ")) } else { String::new() }
 }
 
 /// The Windows that it claims to be.

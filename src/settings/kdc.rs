@@ -11,6 +11,17 @@ pub struct Kerberos {
     pub source: KdcSource,
     /// Whether NTLM may take its place where no ticket is to be had.
     pub or_ntlm: bool,
+    /// What krb5.conf says of other realms, to which KDCs may refer.
+    pub others: Others,
+}
+
+/// The KDCs of realms that are not the account's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Others {
+    /// Those that krb5.conf lists, by realm.
+    pub listed: Vec<(String, Vec<Kdc>)>,
+    /// Whether krb5.conf forbids to look for others in DNS.
+    pub not_in_dns: bool,
 }
 
 /// Who named the KDCs.

@@ -13,7 +13,7 @@ use crate::{
     lab::{Program, Traced, folder, free_port, has, is_root, skipped, trace, traced, wait_for},
 };
 
-const REALM: &str = "EXAMPLE.TEST";
+pub const REALM: &str = "EXAMPLE.TEST";
 pub const USER: &str = "EXAMPLE.TEST\\alice";
 pub const PASSWORD: &str = "secret1";
 
@@ -48,7 +48,7 @@ impl Kdc {
         Some(Self { folder, port, server })
     }
 
-    fn trace(&self, server: u16, name: &str, password: &str) -> Traced {
+    pub fn trace(&self, server: u16, name: &str, password: &str) -> Traced {
         self.trace_over("", server, name, password)
     }
 
@@ -90,7 +90,7 @@ pub fn proxy(kdc: &Kdc) -> Option<(u16, Program)> {
     Some((port, program))
 }
 
-fn environment<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
+pub fn environment<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
     command
         .env("KRB5_CONFIG", folder.join("krb5.conf"))
         .env("KRB5_KDC_PROFILE", folder.join("kdc.conf"))

@@ -24,6 +24,7 @@ mod posture;
 #[cfg(target_os = "linux")]
 mod prompt;
 mod proxy;
+mod realms;
 mod relay;
 mod squid;
 mod srv_records;

@@ -1,7 +1,11 @@
 //! What is wrong with the account, as the server says by number.
 
 use super::{CauseRule, Weighed, coded, cut_in, failed_in};
-use crate::{codes::Phase, diagnose::Facts, report::FailureKind};
+use crate::{
+    codes::Phase,
+    diagnose::{Facts, kerberos},
+    report::FailureKind,
+};
 
 /// Logon failure and its equals: servers send them for most kinds of refusal.
 const LOGON_FAILURE: &[i64] = &[0xC000_006D, 0x8009_030C, 0xC007_030C];
@@ -9,6 +13,9 @@ const LOGON_FAILURE: &[i64] = &[0xC000_006D, 0x8009_030C, 0xC007_030C];
 const WRONG: &[i64] = &[0xC000_006A, 0xC000_0064];
 /// KDC_ERR_C_PRINCIPAL_UNKNOWN and KDC_ERR_PREAUTH_FAILED.
 const KDC_WRONG: &[i64] = &[6, 24];
+/// KDC_ERR_NAME_EXP and KDC_ERR_KEY_EXPIRED.
+const KDC_EXPIRED: &[i64] = &[1];
+const KDC_PASSWORD: &[i64] = &[23];
 /// A wrapped Win32 error of FreeRDP's server, seen after wrong credentials.
 const FREERDP: i64 = 0xC007_00EA;
 const LOCKED: &[i64] = &[0xC000_0234];
@@ -55,14 +62,14 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "account-expired",
-        weigh: |facts| status(facts, EXPIRED),
+        weigh: |facts| status(facts, EXPIRED).or_else(|| kdc_error(facts, KDC_EXPIRED)),
         comes_and_goes: false,
         confirm: &["Get-ADUser -Properties AccountExpirationDate, or net user"],
         fix: &["set a new expiry date, if the account is meant to be used"],
     },
     CauseRule {
         code: "password-expired",
-        weigh: |facts| status(facts, PASSWORD),
+        weigh: |facts| status(facts, PASSWORD).or_else(|| kdc_error(facts, KDC_PASSWORD)),
         comes_and_goes: false,
         confirm: &["Get-ADUser -Properties PasswordExpired, or net user"],
         fix: &[
@@ -112,8 +119,16 @@ pub const RULES: &[CauseRule] = &[
     },
 ];
 
+/// From the server, or from a domain controller beside its error as a KDC.
 fn status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
-    coded(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::certain(failure.detail.clone()))
+    let said = coded(facts, FailureKind::NtStatus, codes).or_else(|| kerberos::with_status(facts, codes));
+    said.map(|failure| Weighed::certain(failure.detail.clone()))
+}
+
+fn kdc_error(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+    let failure =
+        kerberos::ended_at_kdc(facts).and_then(|_| coded(facts, FailureKind::KerberosError, codes))?;
+    Some(Weighed::certain(failure.detail.clone()))
 }
 
 fn error_info(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
@@ -127,8 +142,8 @@ fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(failure) = coded(facts, FailureKind::NtStatus, LOGON_FAILURE) {
         return Some(Weighed::likely(failure.detail.clone()));
     }
-    if let Some(failure) = coded(facts, FailureKind::KerberosError, KDC_WRONG) {
-        return Some(Weighed::certain(failure.detail.clone()));
+    if let Some(weighed) = kdc_error(facts, KDC_WRONG) {
+        return Some(weighed);
     }
     let failure = coded(facts, FailureKind::NtStatus, &[FREERDP])?;
     Some(Weighed::possible(failure.detail.clone()))

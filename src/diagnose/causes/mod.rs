@@ -107,7 +107,7 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     }
     // The server's part has not begun while a KDC is asked.
     if super::kerberos::ended_at_kdc(facts).is_some() {
-        fitting.retain(|cause| cause.code == "credentials-wrong");
+        fitting.retain(|cause| account::RULES.iter().any(|rule| rule.code == cause.code));
     }
     // So it is with a proxy, whose answer says all that can be known from here.
     if super::proxy::is_ended(facts) {

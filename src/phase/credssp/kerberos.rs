@@ -1,7 +1,10 @@
 //! CredSSP with Kerberos (MS-CSSP 3.1.5): a ticket from the KDC, which the server then takes or not.
 
-mod as_rep;
 mod client;
+mod granted;
+mod key;
+mod logon;
+mod service;
 
 use std::net::IpAddr;
 
@@ -17,7 +20,7 @@ use crate::{
     pdu::spnego,
     phase::{
         PhaseResult, Step, ending,
-        kdc::{Asking, Kdcs},
+        kdc::{self, Asking},
         random,
     },
     report::{CredsspEvidence, Failure, FailureKind, KdcEvidence},
@@ -48,7 +51,7 @@ pub async fn run<N: Network>(
     }
     let mut client = Client::new(account, access.server_name)?;
     let or_ntlm = asking.kerberos.or_ntlm;
-    let ticket = match ticket(&mut client, access, asking, evidence).await {
+    let ticket = match ticket(&mut client, (access, account), asking, evidence).await {
         Err(failure) if or_ntlm && instead(&failure, evidence) => {
             wire.enter(codes::Phase::Credssp);
             return super::run(wire, access, evidence).await;
@@ -71,7 +74,7 @@ pub async fn run<N: Network>(
             "the server's CredSSP version is below 5, to which no ticket is bound".into(),
         ));
     }
-    client.accept(&answer(seen.nego_token.as_deref(), &frame)?).await?;
+    client.accept(&answer(seen.nego_token.as_deref(), &frame)?)?;
     let key = access.public_key.as_deref().unwrap_or_default();
     prove(wire, &mut client, (key, seen.version), evidence).await?;
     let credentials = client.seal(&client.credentials(access.mode())?)?;
@@ -84,7 +87,7 @@ pub async fn run<N: Network>(
 /// The AP-REQ, with everything that was asked for it.
 async fn ticket<N: Network>(
     client: &mut Client,
-    access: &Access<'_>,
+    (access, account): (&Access<'_>, &Account),
     asking: Asking<'_, N>,
     evidence: &mut CredsspEvidence,
 ) -> Result<Vec<u8>, Failure> {
@@ -94,16 +97,30 @@ async fn ticket<N: Network>(
     let begin = Instant::now();
     let ticket = match without_asking(asking.kerberos, access.server_name) {
         Some(failure) => Err(failure),
-        None => match Kdcs::find(asking, seen).await {
-            Ok(mut kdcs) => client.ticket(&mut kdcs, seen).await,
-            Err(failure) => Err(failure),
-        },
+        None => asked(client, account, asking, seen).await,
     };
     seen.elapsed_ms = Some(begin.elapsed().into());
     seen.ticket = ticket.is_ok();
-    // The second question is the first that carries a proof of the password.
-    evidence.attempted = seen.exchanges.len() > 1;
+    evidence.attempted = proved(seen);
     ticket
+}
+
+/// The same from the KDCs.
+async fn asked<N: Network>(
+    client: &mut Client,
+    account: &Account,
+    asking: Asking<'_, N>,
+    seen: &mut KdcEvidence,
+) -> Result<Vec<u8>, Failure> {
+    let (logon, kdcs) = logon::log_on(account, asking, seen).await?;
+    let granted = service::ticket(&logon, client.principal(), (asking, kdcs), seen).await?;
+    let realm = &asking.kerberos.realm;
+    client.ticket(granted.for_sspi(&logon.bytes, realm, account.password.as_str())?)
+}
+
+/// Whether a KDC was shown a proof of the password.
+fn proved(seen: &KdcEvidence) -> bool {
+    seen.exchanges.iter().any(|exchange| exchange.proof)
 }
 
 /// Where NTLM may take its place, no KDC is asked for what no KDC has. Windows does the same.
@@ -121,27 +138,35 @@ fn without_asking(kerberos: &Kerberos, server: &str) -> Option<Failure> {
 /// account that the KDC does not know may be one of the server's own.
 fn instead(failure: &Failure, evidence: &mut CredsspEvidence) -> bool {
     let Some(seen) = &mut evidence.kdc else { return false };
-    let code = failure.code.and_then(|code| u32::try_from(code).ok());
-    let refused =
-        code.filter(|code| *code != CLIENT_UNKNOWN).and_then(|code| codes::KERBEROS_ERROR.find(code));
+    let last = seen.exchanges.last().and_then(|exchange| exchange.error.map(|code| (code, exchange.status)));
+    let refused = last.filter(|(code, _)| *code != CLIENT_UNKNOWN);
     let right = seen.exchanges.iter().any(|exchange| exchange.answer.as_deref() == Some("as_rep"));
-    let judged = seen.exchanges.len() > 1 && !right;
-    if judged || refused.is_some_and(|row| row.refuses_credentials) {
+    if proved(seen) && !right || refused.is_some_and(|(code, status)| codes::kdc_refuses(code, status)) {
         return false;
     }
     seen.ntlm_instead = Some(failure.detail.clone());
     true
 }
 
-/// The AP-REP inside the server's answer.
+/// The AP-REP inside the server's answer, where it took the ticket.
 fn answer(token: Option<&[u8]>, frame: &[u8]) -> Result<Vec<u8>, Failure> {
-    let response = spnego::response(token.unwrap_or_default())
+    let token = token.unwrap_or_default();
+    let refused = |what: &str| {
+        let detail = format!("the server does not take the Kerberos ticket: {what}");
+        Failure::new(FailureKind::KerberosError, detail).with_received(frame)
+    };
+    // FreeRDP sends an empty buffer of its own where it cannot open the ticket.
+    if token.iter().all(|byte| *byte == 0) {
+        return Err(refused("its answer is empty"));
+    }
+    let response = spnego::response(token)
         .map_err(|error| ending::malformed("the SPNEGO answer cannot be read", &error, frame))?;
+    if let Some(error) = response.token.as_deref().and_then(spnego::kerberos_error) {
+        return Err(kdc::refusal(&error, "the server").with_received(frame));
+    }
     response.token.filter(|_| response.state != Some(2)).ok_or_else(|| {
         let state = response.state.map_or_else(|| "no".to_owned(), |state| state.to_string());
-        let detail =
-            format!("the server does not take the Kerberos ticket: SPNEGO state {state} without a token");
-        Failure::new(FailureKind::Malformed, detail).with_received(frame)
+        refused(&format!("SPNEGO state {state} without a token"))
     })
 }
 

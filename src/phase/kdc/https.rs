@@ -51,7 +51,7 @@ async fn exchange<N: Network>(
     let expectation = Expectation { name: &kdc.host, now, roots: asking.roots };
     let offer = Upgrade::new(&kdc.host, Versions::All, true);
     tls::run(wire, &offer, &expectation, seen.tls.insert(TlsEvidence::default())).await?;
-    let body = kdc_proxy::request(sent.request, &asking.kerberos.realm);
+    let body = kdc_proxy::request(sent.request, sent.realm);
     let mut bytes = Request::new("POST", &kdc.path)
         .header("Host", &target(kdc).to_string())
         .header("Cache-Control", "no-cache")

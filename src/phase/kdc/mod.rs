@@ -1,26 +1,23 @@
 //! The questions to a KDC, and its answers (RFC 4120): who is asked, how, and what an error ends.
 
 mod https;
+mod judge;
 mod transport;
 mod ways;
 
-use time::OffsetDateTime;
+pub use judge::refusal;
 
 use super::ending;
 use crate::{
     certificate::Roots,
-    codes,
     net::{Instant, Limits, Network},
-    pdu::kerberos::{KdcMessage, KrbError, kdc_message},
+    pdu::kerberos::Hints,
     report::{Failure, FailureKind, KdcEvidence, KdcExchange, UnansweredKdc},
     settings::{Kdc, Kerberos, Proxy},
 };
 
-/// KDC_ERR_PREAUTH_REQUIRED, the answer to a question without a proof of the password.
-const PREAUTH_REQUIRED: u32 = 25;
-
-/// The most questions for one ticket: two to log on and one for the service.
-const MOST: usize = 4;
+/// The most questions for one ticket: three to log on where the user is in another realm, and one for each referral.
+const MOST: usize = 16;
 
 /// Whom to ask, on which way, and how long.
 pub struct Asking<'a, N> {
@@ -32,41 +29,103 @@ pub struct Asking<'a, N> {
     pub limits: Limits,
 }
 
+// All of it is borrowed or copied, whatever the network is.
+impl<N> Clone for Asking<'_, N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N> Copy for Asking<'_, N> {}
+
+/// A question, which begins with its length.
+pub struct Question<'q> {
+    pub bytes: &'q [u8],
+    /// Whether it carries a proof of the password.
+    pub proof: bool,
+}
+
+/// An answer that leads on. What was granted is without its length.
+pub enum Answer {
+    /// AS-REP.
+    AsRep(Vec<u8>),
+    /// TGS-REP, with the realm whose KDC its ticket is for, where it is none for the service.
+    TgsRep(Vec<u8>, Option<String>),
+    /// A proof of the password is wanted.
+    Proof(Hints),
+    /// The user is known in this realm.
+    Realm(String),
+}
+
 /// The KDCs of a realm. The one that answers first is asked everything: the proof of the password goes to no other.
 pub struct Kdcs<'a, N> {
     asking: Asking<'a, N>,
+    realm: String,
     left: Vec<Kdc>,
     answered: bool,
+    /// What is seen of a realm that is not the account's.
+    abroad: Option<Box<KdcEvidence>>,
 }
 
 impl<'a, N: Network> Kdcs<'a, N> {
-    /// Those that are named, or that DNS names.
+    /// Those of the account's realm: named, or found in DNS.
     ///
     /// # Errors
     /// There is none.
-    pub async fn find(asking: Asking<'a, N>, evidence: &mut KdcEvidence) -> Result<Self, Failure> {
-        evidence.realm.clone_from(&asking.kerberos.realm);
-        evidence.source = asking.kerberos.source.name().to_owned();
-        let left = ways::find(&asking).await?;
+    pub async fn of_account(
+        asking: Asking<'a, N>,
+        realm: &str,
+        evidence: &mut KdcEvidence,
+    ) -> Result<Self, Failure> {
+        realm.clone_into(&mut evidence.realm);
+        let named = ways::named(&asking, realm);
+        named.0.name().clone_into(&mut evidence.source);
+        let left = ways::find(&asking, realm, named).await?;
         if let Some(first) = left.first() {
             note(first, evidence);
         }
-        Ok(Self { asking, left, answered: false })
+        Ok(Self { asking, realm: realm.to_owned(), left, answered: false, abroad: None })
     }
 
-    /// The answer to `request`, which begins with its length, as the answer does.
+    /// Those of a realm to which a KDC has referred for the service.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn of_other(asking: Asking<'a, N>, realm: &str) -> Result<Self, Failure> {
+        let left = ways::find(&asking, realm, ways::named(&asking, realm)).await?;
+        Ok(Self { asking, realm: realm.to_owned(), left, answered: false, abroad: Some(Box::default()) })
+    }
+
+    /// The answer.
     ///
     /// # Errors
     /// No KDC is reached, all are silent, or `kerberos_error` with its code.
-    pub async fn ask(&mut self, request: &[u8], evidence: &mut KdcEvidence) -> Result<Vec<u8>, Failure> {
+    pub async fn ask(
+        &mut self,
+        question: &Question<'_>,
+        evidence: &mut KdcEvidence,
+    ) -> Result<Answer, Failure> {
         if evidence.exchanges.len() >= MOST {
-            let detail = format!("the KDC wants more than {MOST} questions");
+            let detail = format!("the KDCs want more than {MOST} questions");
             return Err(Failure::new(FailureKind::Malformed, detail));
         }
         let begin = Instant::now();
-        let mut exchange = KdcExchange::default();
-        let answer = self.answer(request, evidence).await;
-        let judged = answer.and_then(|answer| self.judge(answer, &mut exchange, evidence));
+        let (realm, proof) = (self.realm.clone(), question.proof);
+        let mut exchange = KdcExchange { realm, proof, ..KdcExchange::default() };
+        let answer = match self.abroad.take() {
+            None => self.answer(question.bytes, evidence).await,
+            Some(mut seen) => {
+                let answer = self.answer(question.bytes, &mut seen).await;
+                evidence.unanswered.append(&mut seen.unanswered);
+                self.abroad = Some(seen);
+                answer
+            }
+        };
+        if let Some(kdc) = self.left.first().filter(|_| self.answered) {
+            exchange.host.clone_from(&kdc.host);
+        }
+        let now = self.asking.network.now();
+        let judged = answer.and_then(|bytes| judge::judge(bytes, now, &mut exchange, evidence));
         exchange.elapsed_ms = begin.elapsed().into();
         evidence.exchanges.push(exchange);
         judged
@@ -76,8 +135,8 @@ impl<'a, N: Network> Kdcs<'a, N> {
     async fn answer(&mut self, request: &[u8], evidence: &mut KdcEvidence) -> Result<Vec<u8>, Failure> {
         let mut first = None;
         while let Some(kdc) = self.left.first().cloned() {
-            let limits = self.limits();
-            let sent = transport::Sent { request, again: !self.answered, limits };
+            let sent =
+                transport::Sent { request, realm: &self.realm, again: !self.answered, limits: self.limits() };
             let result = transport::ask(&self.asking, &kdc, &sent, evidence).await;
             match result {
                 // Something answers there, so it is what is to be told of.
@@ -113,52 +172,10 @@ impl<'a, N: Network> Kdcs<'a, N> {
             _ => Limits { phase: limits.phase.min(ways::PATIENCE), ..limits },
         }
     }
-
-    /// A KRB-ERROR ends it, except the one that asks for the proof of the password: sspi would try again by itself.
-    fn judge(
-        &self,
-        answer: Vec<u8>,
-        exchange: &mut KdcExchange,
-        evidence: &mut KdcEvidence,
-    ) -> Result<Vec<u8>, Failure> {
-        let message = kdc_message(answer.get(4..).unwrap_or_default())
-            .map_err(|error| ending::malformed("the answer of the KDC cannot be read", &error, &answer))?;
-        exchange.answer = Some(message.name().to_owned());
-        let error = match message {
-            KdcMessage::AsRep | KdcMessage::TgsRep { referral: None } => return Ok(answer),
-            // sspi would look for the other KDC by itself.
-            KdcMessage::TgsRep { referral: Some(realm) } => return Err(referral(&realm, evidence)),
-            KdcMessage::Error(error) => error,
-        };
-        exchange.error = Some(error.code);
-        evidence.clock_skew_seconds = skew(&error, self.asking.network.now());
-        match error.code {
-            PREAUTH_REQUIRED if evidence.exchanges.is_empty() => Ok(answer),
-            code => Err(refusal(code)),
-        }
-    }
 }
 
 fn note(kdc: &Kdc, evidence: &mut KdcEvidence) {
     evidence.host.clone_from(&kdc.host);
     evidence.port = kdc.port;
     kdc.transport.name().clone_into(&mut evidence.transport);
-}
-
-fn skew(error: &KrbError, now: OffsetDateTime) -> Option<i64> {
-    error.time.map(|time| (time - now).whole_seconds())
-}
-
-fn referral(realm: &str, evidence: &mut KdcEvidence) -> Failure {
-    evidence.referral = Some(realm.to_owned());
-    let principal = &evidence.service_principal;
-    let detail = format!("the KDC refers to the realm {realm} for {principal}, which is not followed");
-    Failure::new(FailureKind::KerberosError, detail)
-}
-
-fn refusal(code: u32) -> Failure {
-    let row = codes::KERBEROS_ERROR.find(code);
-    let what = row.map_or("no table knows it", |row| row.meaning);
-    Failure::new(FailureKind::KerberosError, format!("the KDC answered with error {code}: {what}"))
-        .with_code(code, codes::KERBEROS_ERROR.symbol(code))
 }

@@ -23,6 +23,8 @@ const TOO_BIG: u32 = 52;
 pub struct Sent<'a> {
     /// It begins with its length.
     pub request: &'a [u8],
+    /// The realm that is asked, which a KDC proxy must know.
+    pub realm: &'a str,
     /// Whether it may be sent more than once.
     pub again: bool,
     /// The deadlines.

@@ -15,14 +15,32 @@ pub const PATIENCE: Duration = Duration::from_secs(3);
 /// More are not tried.
 const MOST: usize = 8;
 
+/// Who names the KDCs of this realm, and those that are named. `--kdc` and an .rdp file name those of the account's realm, but
+/// a KDC proxy leads to every realm.
+pub fn named<N: Network>(asking: &Asking<'_, N>, realm: &str) -> (KdcSource, Vec<Kdc>) {
+    let Kerberos { realm: home, kdcs, source, others, .. } = asking.kerberos;
+    let proxied = kdcs.first().is_some_and(|kdc| kdc.transport == KdcTransport::Https);
+    if home.eq_ignore_ascii_case(realm) || proxied {
+        return (*source, kdcs.clone());
+    }
+    match others.listed.iter().find(|(listed, _)| listed.eq_ignore_ascii_case(realm)) {
+        Some((_, kdcs)) => (KdcSource::Configuration, kdcs.clone()),
+        None if others.not_in_dns => (KdcSource::Configuration, Vec::new()),
+        None => (KdcSource::Dns, Vec::new()),
+    }
+}
+
 /// Every KDC with the one way on which it is asked; none is asked over UDP where a proxy connects for us.
 ///
 /// # Errors
 /// There is none.
-pub async fn find<N: Network>(asking: &Asking<'_, N>) -> Result<Vec<Kdc>, Failure> {
-    let Kerberos { realm, kdcs, source, .. } = asking.kerberos;
-    let named = match (kdcs.is_empty(), source) {
-        (false, _) => kdcs.clone(),
+pub async fn find<N: Network>(
+    asking: &Asking<'_, N>,
+    realm: &str,
+    (source, named): (KdcSource, Vec<Kdc>),
+) -> Result<Vec<Kdc>, Failure> {
+    let named = match (named.is_empty(), source) {
+        (false, _) => named,
         (true, KdcSource::Configuration) => {
             let detail =
                 format!("krb5.conf lists no KDC of the realm {realm} and forbids to look for one in DNS");

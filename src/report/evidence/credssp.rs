@@ -81,7 +81,7 @@ pub struct KdcEvidence {
     /// What the KDC proxy showed, where one was asked.
     #[serde(default)]
     pub proxy: Option<KdcProxyEvidence>,
-    /// The realm to which the KDC referred for the service.
+    /// The realm to which a KDC referred last, for the user or for the service.
     #[serde(default)]
     pub referral: Option<String>,
     /// Why NTLM was used in place of a ticket, where that was allowed.
@@ -124,10 +124,22 @@ pub struct UnansweredKdc {
 /// One question to the KDC and its answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct KdcExchange {
+    /// The realm whose KDC was asked.
+    #[serde(default)]
+    pub realm: String,
+    /// That KDC, by name or address; empty when none answered.
+    #[serde(default)]
+    pub host: String,
+    /// Whether the question carried a proof of the password.
+    #[serde(default)]
+    pub proof: bool,
     /// `as_rep`, `tgs_rep` or `krb_error`; null when there was none.
     pub answer: Option<String>,
     /// The error code.
     pub error: Option<u32>,
+    /// The NTSTATUS beside it, which domain controllers add (MS-KILE 2.2.2).
+    #[serde(default)]
+    pub status: Option<u32>,
     /// Time for it, with the connection.
     pub elapsed_ms: Millis,
 }

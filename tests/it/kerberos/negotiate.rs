@@ -6,7 +6,10 @@ use rdptrace::{
     settings::KdcTransport::{Any, Tcp},
 };
 
-use super::realm::{Realm, Says, error, error_at, kdc, preauthentication_required};
+use super::{
+    messages::{error, error_at, preauthentication_required},
+    realm::{Realm, Says, kdc},
+};
 
 fn negotiating(says: Says) -> Realm {
     Realm { or_ntlm: true, account: ("demo@CORP.EXAMPLE", "demo"), ..Realm::of(says) }

@@ -9,12 +9,11 @@ use std::{
 use rdptrace::{
     Network, Report, Settings, Target, Unobserved,
     net::{BoxDatagrams, BoxStream, Datagrams, Pending},
-    pdu::der::encode,
     report::{Failure, FailureKind},
     run,
-    settings::{Account, Kdc, KdcSource, KdcTransport, Kerberos, Proxy, ProxyKind},
+    settings::{Account, Kdc, KdcSource, KdcTransport, Kerberos, Others, Proxy, ProxyKind},
 };
-use time::{Duration, OffsetDateTime, macros::format_description};
+use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
@@ -83,8 +82,13 @@ impl Realm {
 
     pub async fn trace(&self, kdcs: &[Kdc]) -> Report {
         let source = if kdcs.is_empty() { KdcSource::Dns } else { KdcSource::Argument };
-        let kerberos =
-            Kerberos { realm: "CORP.EXAMPLE".to_owned(), kdcs: kdcs.to_vec(), source, or_ntlm: self.or_ntlm };
+        let kerberos = Kerberos {
+            realm: "CORP.EXAMPLE".to_owned(),
+            kdcs: kdcs.to_vec(),
+            source,
+            or_ntlm: self.or_ntlm,
+            others: Others::default(),
+        };
         let (user, password) = self.account;
         let account = Account { user: user.to_owned(), domain: None, password: password.to_owned().into() };
         let proxy = Proxy { kind: ProxyKind::Http, host: PROXY.to_owned(), port: 3128, account: None };
@@ -228,64 +232,4 @@ impl Datagrams for Socket {
             }
         })
     }
-}
-
-fn number(value: u32) -> Vec<u8> {
-    encode(0x02, &[&[0], &value.to_be_bytes()])
-}
-
-fn name(kind: u32, parts: &[&str]) -> Vec<u8> {
-    let parts: Vec<_> = parts.iter().map(|part| encode(0x1B, &[part.as_bytes()])).collect();
-    let parts = encode(0x30, &parts.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    encode(0x30, &[&encode(0xA0, &[&number(kind)]), &encode(0xA1, &[&parts])])
-}
-
-/// A KRB-ERROR with this code.
-pub fn error(code: u32) -> Vec<u8> {
-    error_at(code, 0)
-}
-
-/// The same, by a clock that is ahead by so many seconds.
-pub fn error_at(code: u32, ahead: i64) -> Vec<u8> {
-    krb_error(code, ahead, None)
-}
-
-/// KDC_ERR_PREAUTH_REQUIRED with PA-ETYPE-INFO2 for aes256-cts-hmac-sha1-96.
-pub fn preauthentication_required() -> Vec<u8> {
-    let salt = encode(0x1B, &[b"CORP.EXAMPLEalice"]);
-    let entry = encode(0x30, &[&encode(0xA0, &[&encode(0x02, &[&[18]])]), &encode(0xA1, &[&salt])]);
-    let value = encode(0x04, &[&encode(0x30, &[&entry])]);
-    let data = encode(0x30, &[&encode(0xA1, &[&encode(0x02, &[&[19]])]), &encode(0xA2, &[&value])]);
-    krb_error(25, 0, Some(&encode(0x30, &[&data])))
-}
-
-fn krb_error(code: u32, ahead: i64, data: Option<&[u8]>) -> Vec<u8> {
-    let form = format_description!("[year][month][day][hour][minute][second]Z");
-    let time = (pipe::NOW + Duration::seconds(ahead)).format(form).expect("a time");
-    let code = encode(0x02, &[&code.to_be_bytes()[if code < 128 { 3 } else { 2 }..]]);
-    let data = data.map(|data| encode(0xAC, &[&encode(0x04, &[data])])).unwrap_or_default();
-    let small = |value: u8| encode(0x02, &[&[value]]);
-    let fields = [
-        encode(0xA0, &[&small(5)]),
-        encode(0xA1, &[&small(30)]),
-        encode(0xA4, &[&encode(0x18, &[time.as_bytes()])]),
-        encode(0xA5, &[&small(0)]),
-        encode(0xA6, &[&code]),
-        encode(0xA9, &[&encode(0x1B, &[b"CORP.EXAMPLE"])]),
-        encode(0xAA, &[&name(2, &["krbtgt", "CORP.EXAMPLE"])]),
-        data,
-    ];
-    encode(0x7E, &[&encode(0x30, &fields.iter().map(Vec::as_slice).collect::<Vec<_>>())])
-}
-
-/// A TGS-REP whose ticket is for the KDC of another realm.
-pub fn referral(realm: &str) -> Vec<u8> {
-    let ticket = [
-        encode(0xA0, &[&number(5)]),
-        encode(0xA1, &[&encode(0x1B, &[b"CORP.EXAMPLE"])]),
-        encode(0xA2, &[&name(2, &["krbtgt", realm])]),
-    ];
-    let ticket = encode(0x61, &[&encode(0x30, &ticket.iter().map(Vec::as_slice).collect::<Vec<_>>())]);
-    let fields = [encode(0xA0, &[&number(5)]), encode(0xA1, &[&number(13)]), encode(0xA5, &[&ticket])];
-    encode(0x6D, &[&encode(0x30, &fields.iter().map(Vec::as_slice).collect::<Vec<_>>())])
 }

@@ -1,4 +1,4 @@
-//! sspi's Kerberos client (RFC 4120, RFC 4121), whose questions to the KDC we ask ourselves.
+//! sspi's Kerberos client towards the server (RFC 4120 section 3.2, RFC 4121), with a ticket that we had ourselves.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,14 +10,10 @@ use sspi::{
     generator::{Generator, GeneratorState},
 };
 
-use zeroize::Zeroizing;
-
-use super::{super::client::ours, as_rep::retagged};
+use super::super::client::ours;
 use crate::{
-    net::Network,
     pdu::connect_initial::CLIENT_NAME,
-    phase::kdc::Kdcs,
-    report::{Failure, FailureKind, KdcEvidence},
+    report::{Failure, FailureKind},
     settings::Account,
 };
 
@@ -34,7 +30,6 @@ const SIGNATURE: usize = 16;
 pub struct Client {
     kerberos: Kerberos,
     credentials: CredentialsBuffers,
-    password: Zeroizing<String>,
     principal: String,
 }
 
@@ -50,8 +45,7 @@ impl Client {
         let credentials =
             Credentials::AuthIdentity(identity).try_into().map_err(|e: sspi::Error| ours(&e))?;
         let kerberos = Kerberos::new_client_from_config(config).map_err(|e| ours(&e))?;
-        let password = account.password.clone();
-        Ok(Self { kerberos, credentials, password, principal: format!("TERMSRV/{server}") })
+        Ok(Self { kerberos, credentials, principal: format!("TERMSRV/{server}") })
     }
 
     /// The service principal.
@@ -59,32 +53,24 @@ impl Client {
         &self.principal
     }
 
-    /// The AP-REQ for the server, after the exchanges with the KDC.
+    /// The AP-REQ for the server; `answers` are what sspi gets to hear in place of a KDC.
     ///
     /// # Errors
-    /// Those of [`Kdcs::ask`], or an answer that cannot be used.
-    pub async fn ticket<N: Network>(
-        &mut self,
-        kdcs: &mut Kdcs<'_, N>,
-        evidence: &mut KdcEvidence,
-    ) -> Result<Vec<u8>, Failure> {
-        self.step(&[], async |request| kdcs.ask(request, evidence).await).await
+    /// An answer cannot be used.
+    pub fn ticket(&mut self, answers: [Vec<u8>; 3]) -> Result<Vec<u8>, Failure> {
+        self.step(&[], answers.into_iter())
     }
 
     /// Takes the AP-REP of the server, which proves that it could read the ticket.
     ///
     /// # Errors
     /// It does not belong to our AP-REQ.
-    pub async fn accept(&mut self, token: &[u8]) -> Result<(), Failure> {
-        self.step(token, async |_| Err(unusable(&"it leads back to the KDC"))).await.map(|_| ())
+    pub fn accept(&mut self, token: &[u8]) -> Result<(), Failure> {
+        self.step(token, std::iter::empty()).map(|_| ())
     }
 
-    /// One step of sspi, whose questions `ask` answers.
-    async fn step(
-        &mut self,
-        token: &[u8],
-        mut ask: impl AsyncFnMut(&[u8]) -> Result<Vec<u8>, Failure>,
-    ) -> Result<Vec<u8>, Failure> {
+    /// One step of sspi, whose questions these answer.
+    fn step(&mut self, token: &[u8], mut answers: impl Iterator<Item = Vec<u8>>) -> Result<Vec<u8>, Failure> {
         let mut input = [SecurityBuffer::new(token.to_vec(), BufferType::Token)];
         let mut output = [SecurityBuffer::new(Vec::new(), BufferType::Token)];
         let mut handle = Some(self.credentials.clone());
@@ -99,9 +85,8 @@ impl Client {
             .with_output(&mut output);
         let mut asked = self.kerberos.initialize_security_context_impl(&mut builder).map_err(|e| ours(&e))?;
         let mut state = guarded(&mut asked, Asked::start)?;
-        while let GeneratorState::Suspended(request) = state {
-            let answer = ask(&request.data).await?;
-            let answer = retagged(&answer, &self.password).unwrap_or(answer);
+        while let GeneratorState::Suspended(_) = state {
+            let answer = answers.next().ok_or_else(|| unusable(&"it leads back to the KDC"))?;
             state = guarded(&mut asked, |asked| asked.resume(Ok(answer)))?;
         }
         if let GeneratorState::Completed(result) = state {
@@ -150,7 +135,7 @@ impl Client {
 }
 
 /// Without USE_SESSION_KEY: the ticket comes first, and needs no ticket of the server.
-fn requirements() -> ClientRequestFlags {
+pub fn requirements() -> ClientRequestFlags {
     ClientRequestFlags::MUTUAL_AUTH | ClientRequestFlags::INTEGRITY | ClientRequestFlags::CONFIDENTIALITY
 }
 
@@ -159,6 +144,7 @@ fn guarded<'a, T>(asked: &mut Asked<'a>, step: impl FnOnce(&mut Asked<'a>) -> T)
     catch_unwind(AssertUnwindSafe(|| step(asked))).map_err(|_| unusable(&"it cannot be processed"))
 }
 
-fn unusable(error: &dyn std::fmt::Display) -> Failure {
+/// A message that belongs here and cannot be used.
+pub fn unusable(error: &dyn std::fmt::Display) -> Failure {
     Failure::new(FailureKind::Malformed, format!("a Kerberos message cannot be used: {error}"))
 }

@@ -1,0 +1,60 @@
+//! What an answer of a KDC means for the way to a ticket.
+
+use time::OffsetDateTime;
+
+use super::{Answer, ending};
+use crate::{
+    codes,
+    pdu::kerberos::{KdcMessage, KrbError, kdc_message},
+    report::{Failure, FailureKind, KdcEvidence, KdcExchange},
+};
+
+/// KDC_ERR_PREAUTH_REQUIRED, the answer to a question without a proof of the password.
+const PREAUTH_REQUIRED: u32 = 25;
+
+/// KDC_ERR_WRONG_REALM, with the realm that knows the user (RFC 6806 section 7).
+const WRONG_REALM: u32 = 68;
+
+/// A KRB-ERROR ends it, except the one that asks for the proof of the password and the one that names another realm: whoever
+/// was shown a proof has no reason for either.
+pub fn judge(
+    mut bytes: Vec<u8>,
+    now: OffsetDateTime,
+    exchange: &mut KdcExchange,
+    evidence: &mut KdcEvidence,
+) -> Result<Answer, Failure> {
+    let message = kdc_message(bytes.get(4..).unwrap_or_default())
+        .map_err(|error| ending::malformed("the answer of the KDC cannot be read", &error, &bytes))?;
+    exchange.answer = Some(message.name().to_owned());
+    bytes.drain(..bytes.len().min(4));
+    let error = match message {
+        KdcMessage::AsRep => return Ok(Answer::AsRep(bytes)),
+        KdcMessage::TgsRep { referral } => return Ok(Answer::TgsRep(bytes, referral)),
+        KdcMessage::Error(error) => error,
+    };
+    exchange.error = Some(error.code);
+    exchange.status = error.status;
+    evidence.clock_skew_seconds = skew(&error, now);
+    let proved = exchange.proof || evidence.exchanges.iter().any(|exchange| exchange.proof);
+    match (error.code, &error.client_realm) {
+        (PREAUTH_REQUIRED, _) if !proved => Ok(Answer::Proof(error.hints)),
+        (WRONG_REALM, Some(realm)) if !proved => Ok(Answer::Realm(realm.clone())),
+        _ if exchange.realm.eq_ignore_ascii_case(&evidence.realm) => Err(refusal(&error, "the KDC")),
+        _ => Err(refusal(&error, &format!("the KDC of the realm {}", exchange.realm))),
+    }
+}
+
+fn skew(error: &KrbError, now: OffsetDateTime) -> Option<i64> {
+    error.time.map(|time| (time - now).whole_seconds())
+}
+
+/// The NTSTATUS, where there is one, says more than the code.
+pub fn refusal(error: &KrbError, who: &str) -> Failure {
+    let KrbError { code, status, .. } = *error;
+    let row = codes::KERBEROS_ERROR.find(code);
+    let beside = status.map_or_else(String::new, |status| format!(" and status {status:#010X}"));
+    let precise = status.and_then(|status| codes::NTSTATUS.find(status));
+    let what = precise.or(row).map_or("no table knows it", |row| row.meaning);
+    let detail = format!("{who} answered with error {code}{beside}: {what}");
+    Failure::new(FailureKind::KerberosError, detail).with_code(code, codes::KERBEROS_ERROR.symbol(code))
+}

@@ -1,0 +1,150 @@
+//! What KDCs say of an account and of its keys: the ticket is had whichever way the salt is told, and a refusal says why.
+
+use rdptrace::{
+    Report,
+    pdu::{der::encode, spnego},
+    report::{Credentials, KdcEvidence},
+    settings::KdcTransport::Tcp,
+};
+
+use super::{
+    ended,
+    issuer::{DEFAULT_SALT, Salt, as_rep, tgs_rep, ticket},
+    messages::{error, error_with, preauthentication_required, user_is_in, wants_proof},
+    realm::{Realm, Says, kdc},
+};
+
+async fn answered(answers: &[Vec<u8>]) -> Report {
+    Realm::of(Says::InTurn(answers.to_vec())).trace(&[kdc("kdc1", Tcp)]).await
+}
+
+fn kdc_of(report: &Report) -> &KdcEvidence {
+    let credssp = report.trace.connections[0].phases.credssp.as_ref().expect("CredSSP began");
+    credssp.evidence.kdc.as_ref().expect("a KDC was asked")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ticket_is_had_whichever_way_the_salt_is_told() {
+    let odd = "of its own";
+    let table = [
+        (wants_proof(18, Some(odd)), as_rep(18, Salt::Info2(odd))),
+        // Heimdal.
+        (wants_proof(18, Some(odd)), as_rep(18, Salt::Older(odd))),
+        (wants_proof(18, Some(DEFAULT_SALT)), as_rep(18, Salt::Untold)),
+        (wants_proof(18, None), as_rep(18, Salt::Info2Alone)),
+        (wants_proof(18, None), as_rep(18, Salt::Untold)),
+        (error(25), as_rep(18, Salt::Untold)),
+        // A key of the other type.
+        (wants_proof(17, Some(odd)), as_rep(17, Salt::Info2(odd))),
+    ];
+    for (number, (first, second)) in table.into_iter().enumerate() {
+        let report = answered(&[first, second, ticket()]).await;
+        assert!(kdc_of(&report).ticket, "{number}: {:#?}", report.verdict);
+        let proofs: Vec<_> = kdc_of(&report).exchanges.iter().map(|asked| asked.proof).collect();
+        assert_eq!(proofs, [false, true, false]);
+    }
+}
+
+/// The service may know another type of key than the account.
+#[tokio::test(start_paused = true)]
+async fn the_session_key_may_be_of_another_type_than_the_accounts_key() {
+    let ticket = tgs_rep(&["TERMSRV", "rdsh01.corp.example"], 17, 18);
+    let report = answered(&[wants_proof(18, None), as_rep(18, Salt::Untold), ticket]).await;
+    assert!(kdc_of(&report).ticket, "{:#?}", report.verdict);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_may_need_no_proof() {
+    let report = answered(&[as_rep(18, Salt::Info2(DEFAULT_SALT)), ticket()]).await;
+    assert!(kdc_of(&report).ticket && !kdc_of(&report).exchanges.iter().any(|asked| asked.proof));
+    let realm = Realm::of(Says::InTurn(vec![as_rep(18, Salt::Untold)]));
+    let realm = Realm { account: ("alice@CORP.EXAMPLE", "wrong"), ..realm };
+    let report = realm.trace(&[kdc("kdc1", Tcp)]).await;
+    ended(&report, "kdc-refused");
+    let said = &report.verdict.failure.as_ref().expect("it failed").detail;
+    assert!(said.contains("cannot be opened with this password"), "{said}");
+}
+
+/// No proof is made with a key of another type: it would count as a wrong password.
+#[tokio::test(start_paused = true)]
+async fn an_account_with_keys_that_are_not_spoken_is_not_tried() {
+    let report = answered(&[wants_proof(23, None)]).await;
+    let seen = ended(&report, "kdc-refused");
+    assert_eq!((seen.exchanges.len(), report.verdict.credentials), (1, Credentials::NotAttempted));
+}
+
+/// MIT's KDC does not know enterprise names, Active Directory has UPNs that are no plain names.
+#[tokio::test(start_paused = true)]
+async fn a_upn_of_the_realm_is_asked_for_as_a_plain_name_too() {
+    let answers = [error(6), preauthentication_required(), as_rep(18, Salt::Untold), ticket()];
+    assert!(kdc_of(&answered(&answers).await).ticket);
+    let report = answered(&[error(6), error(6), error(6)]).await;
+    assert_eq!(ended(&report, "credentials-refused").exchanges.len(), 2);
+}
+
+/// KERB-ERROR-DATA as Samba 4.22 sends it, and the same status in METHOD-DATA (MS-KILE 2.2.1).
+#[tokio::test(start_paused = true)]
+async fn the_status_of_a_domain_controller_says_what_the_code_does_not() {
+    let data = |status: u32| {
+        let head = [0x30, 0x15, 0xA1, 3, 2, 1, 3, 0xA2, 0x0E, 4, 0x0C];
+        [&head[..], &status.to_le_bytes(), &[0; 4], &[1, 0, 0, 0]].concat()
+    };
+    let table = [
+        (18, 0xC000_0072, "the account is disabled", "account-disabled"),
+        (18, 0xC000_0193, "the account has expired", "account-expired"),
+        (18, 0xC000_0234, "the account is locked", "account-locked"),
+        (18, 0xC000_006F, "may not log on at this hour", "account-restricted"),
+        (12, 0xC000_0070, "may not log on from this computer", "account-restricted"),
+        (23, 0xC000_0224, "the password must be changed", "password-expired"),
+        (23, 0xC000_0071, "the password has expired", "password-expired"),
+    ];
+    for (code, status, words, cause) in table {
+        for data in [data(status), encode(0x30, &[&data(status)])] {
+            let report = answered(&[error_with(code, &data)]).await;
+            let seen = ended(&report, "credentials-refused");
+            assert_eq!((seen.exchanges[0].error, seen.exchanges[0].status), (Some(code), Some(status)));
+            let said = &report.verdict.failure.as_ref().expect("it failed").detail;
+            assert!(said.contains(words) && said.contains(&format!("{status:#010X}")), "{said}");
+            let causes: Vec<_> = report.causes.iter().map(|cause| cause.code.as_str()).collect();
+            assert_eq!((report.verdict.credentials, &causes[..]), (Credentials::Refused, &[cause][..]));
+        }
+    }
+}
+
+/// A salt is no status, and damaged data is none.
+#[tokio::test(start_paused = true)]
+async fn what_is_no_status_is_left_out() {
+    let salt = b"\x30\x15\xA1\x03\x02\x01\x03\xA2\x0E\x04\x0CEXAMPLEalice";
+    let zero = b"\x30\x15\xA1\x03\x02\x01\x03\xA2\x0E\x04\x0C\0\0\0\0\0\0\0\0\x01\0\0\0";
+    for data in [&salt[..], zero, &zero[..9], b"", b"\xFF"] {
+        let report = answered(&[error_with(18, data)]).await;
+        let seen = ended(&report, "credentials-refused");
+        assert_eq!((seen.exchanges[0].error, seen.exchanges[0].status), (Some(18), None));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_realm_that_knows_the_user_is_asked_instead() {
+    let first = Says::InTurn(vec![user_is_in("OTHER.EXAMPLE")]);
+    let second = Says::InTurn(vec![wants_proof(18, Some("x")), as_rep(18, Salt::Info2("x")), ticket()]);
+    let realm = Realm::new(vec![("kdc1", first, Says::Refused), ("kdc2", second, Says::Refused)]);
+    let realm = Realm { services: vec![("_kerberos._tcp.OTHER.EXAMPLE", &["kdc2"])], ..realm };
+    let report = realm.trace(&[kdc("kdc1", Tcp)]).await;
+    let seen = kdc_of(&report);
+    assert!(seen.ticket, "{:#?}", report.verdict);
+    assert_eq!((seen.realm.as_str(), seen.host.as_str()), ("OTHER.EXAMPLE", "kdc2"));
+    assert_eq!(seen.referral.as_deref(), Some("OTHER.EXAMPLE"));
+    let circle = Says::This(user_is_in("corp.example"));
+    let report = Realm::of(circle).trace(&[kdc("kdc1", Tcp)]).await;
+    assert_eq!(ended(&report, "kdc-referral").exchanges.len(), 1);
+}
+
+/// The server's own KRB-ERROR, framed as GSS-API frames it, and bare.
+#[test]
+fn an_error_of_the_server_is_found_in_its_token() {
+    let mechanism = [&[0x06, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x12, 1, 2, 2, 3, 0][..], &error(41)].concat();
+    for token in [encode(0x60, &[&mechanism]), error(41)] {
+        assert_eq!(spnego::kerberos_error(&token).expect("an error").code, 41);
+        (0..token.len()).for_each(|length| assert_eq!(spnego::kerberos_error(&token[..length]), None));
+    }
+}
