@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::BoxStream;
 
-/// What waits to be written before no more is taken.
+/// What waits to be written before no more is taken, from either side.
 const MOST_WAITING: usize = 64 * 1024;
 
 /// How bytes are framed in one protocol.
@@ -134,6 +134,10 @@ impl<C: Codec> AsyncRead for Coded<C> {
             }
             if this.ended {
                 return Poll::Ready(this.failed.take().map_or(Ok(()), Err));
+            }
+            // Who sends what has to be answered and takes no answer is not read on: nothing may grow without a bound.
+            if this.outgoing.len() > MOST_WAITING {
+                ready!(this.poll_drain(cx))?;
             }
             match ready!(this.poll_fill(cx))? {
                 true => this.fresh = true,

@@ -86,6 +86,17 @@ async fn what_the_gateway_cannot_reach_is_the_server() {
     assert!(detail.contains("could not connect to the server"), "{detail}");
 }
 
+/// What answers them waits for whoever does not read it, and then nothing more is read either.
+#[tokio::test(start_paused = true)]
+async fn pings_without_an_end_take_no_memory_without_an_end() {
+    let lab = Lab::new(Script { flood: true, ..Script::default() });
+    let report = lab.trace(anonymous()).await;
+    let failure = report.verdict.failure.as_ref().map(|failure| failure.kind);
+    assert_eq!((report.verdict.step.as_deref(), failure), (Some("handshake"), Some(FailureKind::Timeout)));
+    let taken = lab.seen.flooded.load(SeqCst);
+    assert!(taken < 1 << 20, "{taken} B were taken");
+}
+
 /// Neither the gateway nor the server has been asked for, and mstsc asks no proxy on the direct way.
 #[tokio::test(start_paused = true)]
 async fn a_proxy_that_is_not_there_is_nobody_else() {

@@ -54,6 +54,8 @@ pub struct Script {
     pub server: Option<&'static str>,
     /// What is sent in place of the first packet.
     pub garbage: Option<&'static [u8]>,
+    /// Pings without an end, and nothing is read.
+    pub flood: bool,
     /// DATA packets of the client after which the channel is closed, and with what; none drops the connection.
     pub close: Option<(usize, Option<u32>)>,
 }
@@ -80,6 +82,7 @@ impl Default for Script {
             token: None,
             server: None,
             garbage: None,
+            flood: false,
             close: None,
         }
     }
@@ -96,6 +99,8 @@ pub struct Seen {
     /// CLOSE_CHANNEL of the client.
     pub farewells: AtomicUsize,
     pub pongs: AtomicUsize,
+    /// Bytes of the flood that were taken.
+    pub flooded: AtomicUsize,
     /// KEEPALIVE packets that came back.
     pub keepalives: AtomicUsize,
     pub heads: Mutex<Vec<String>>,
@@ -226,6 +231,11 @@ async fn open(
     );
     stream.write_all(answer.as_bytes()).await?;
     stream.flush().await?;
+    while script.flood && seen.flooded.load(SeqCst) < 64 << 20 {
+        stream.write_all(&[0x89, 0].repeat(512)).await?;
+        stream.flush().await?;
+        seen.flooded.fetch_add(1024, SeqCst);
+    }
     let (reader, writer) = tokio::io::split(stream);
     packets(Packets::new(Box::new(reader), Box::new(writer), script.carrier, raw), script, seen).await
 }
