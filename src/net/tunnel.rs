@@ -121,18 +121,17 @@ impl Codec for Tunnel {
         reply: &mut Vec<u8>,
     ) -> io::Result<bool> {
         loop {
-            let length = packet_length(incoming).map_err(|error| ended(malformed(error.0)))?;
+            let length = packet_length(incoming).map_err(|error| ended(malformed(&error.0, incoming)))?;
             let Some(length) = length.filter(|length| incoming.len() >= *length) else { return Ok(false) };
             let rest = incoming.split_off(length);
             let bytes = std::mem::replace(incoming, rest);
-            let packet = Packet::parse(&bytes).map_err(|error| ended(malformed(error.0)))?;
+            let packet = Packet::parse(&bytes).map_err(|error| ended(malformed(&error.0, &bytes)))?;
             match packet.kind {
                 tsgu::DATA => match carried(&packet.body) {
                     Some(bytes) => content.extend_from_slice(bytes),
                     None => {
-                        return Err(ended(malformed(
-                            "a DATA packet shorter than what it carries".to_owned(),
-                        )));
+                        let why = "a DATA packet shorter than what it carries";
+                        return Err(ended(malformed(why, &bytes)));
                     }
                 },
                 tsgu::CLOSE_CHANNEL | tsgu::CLOSE_CHANNEL_RESPONSE => return self.closing(&packet.body),
@@ -171,8 +170,10 @@ fn carried(body: &[u8]) -> Option<&[u8]> {
     bytes.get(..usize::from(u16::from_le_bytes(*length)))
 }
 
-fn malformed(why: String) -> Failure {
+/// The bytes tell it from a connection that is lost.
+fn malformed(why: &str, bytes: &[u8]) -> Failure {
     Failure::new(FailureKind::GatewayError, format!("what the gateway sends cannot be taken: {why}"))
+        .with_received(bytes)
 }
 
 fn ended(failure: Failure) -> io::Error {

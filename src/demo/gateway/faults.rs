@@ -338,7 +338,7 @@ const FAULTS: &[Fault] = &[
         "gateway-length-data",
         "sends DATA that claims more than its packet holds",
         Packets(Stage::Data, &[10, 0, 0, 0, 12, 0, 0, 0, 0xFF, 0, 1, 2]),
-        shows("gateway-connection-lost", failed("channel", "gateway_error")),
+        shows("gateway-answer-malformed", failed("channel", "gateway_error")),
     ),
     fault(
         "gateway-unknown-packet",

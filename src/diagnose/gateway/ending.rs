@@ -105,5 +105,9 @@ fn packet(step: &str, failure: &Failure) -> &'static str {
 }
 
 fn other(failure: &Failure) -> &'static str {
-    if failure.code.is_some() { "gateway-refused" } else { "gateway-connection-lost" }
+    match (failure.code, &failure.received) {
+        (Some(_), _) => "gateway-refused",
+        (None, Some(_)) => "gateway-answer-malformed",
+        (None, None) => "gateway-connection-lost",
+    }
 }
