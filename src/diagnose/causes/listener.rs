@@ -179,7 +179,8 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
     }
     if let Some(failure) = silent_in(facts, phase) {
         let through = facts.through.map(|_| {
-            "all of it came through the gateway, which may hold back what either side sends".to_owned()
+            "all of it came through the gateway, and some gateways do not pass on that the server closed or reset"
+                .to_owned()
         });
         let hung = Weighed::likely(format!("in {phase} {}", failure.detail));
         return Some(hung.and(facts.every_time(phase)).but(through));
