@@ -30,6 +30,10 @@ fn not_used(facts: &Facts<'_>) -> Option<String> {
     let account = steps.auth.as_ref().filter(|_| through.account).and_then(|auth| auth.stopped.as_ref());
     let unsent = steps.tunnel.as_ref().filter(|tunnel| through.token && !tunnel.evidence.token_sent);
     let token = unsent.and_then(|tunnel| tunnel.stopped.as_ref());
+    // A token takes the place of an account.
+    if through.account && !through.token && steps.auth.is_none() && steps.handshake.is_some() {
+        return Some("the account for the gateway was not used: the gateway asks nobody for one".to_owned());
+    }
     match (account, token) {
         (Some(stopped), _) => Some(format!("the account for the gateway was not used: {stopped}")),
         (None, Some(stopped)) => Some(format!("the token for the gateway was not used: {stopped}")),

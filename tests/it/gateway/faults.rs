@@ -164,6 +164,20 @@ async fn a_retry_uses_no_account_of_the_gateway_again() {
     assert_eq!(report.verdict.phase, Some(Phase::Negotiate), "{}", report.verdict.summary);
 }
 
+/// A token takes its place.
+#[tokio::test(start_paused = true)]
+async fn an_account_that_the_gateway_does_not_ask_for_is_told() {
+    let told = |report: &Report| report.findings.iter().any(|found| found.code == "gateway-account-not-used");
+    let report = Lab::new(Script::default()).trace(with_account()).await;
+    assert!(told(&report), "{:?}", report.findings);
+    assert_eq!(report.verdict.gateway_credentials, Some(Credentials::NotAttempted));
+    let lab = Lab::new(Script { token: Some("token"), ..Script::default() });
+    let token = Some(Token("token".to_owned().into()));
+    let report = lab.trace(Gateway { token, ..with_account() }).await;
+    assert!(!told(&report), "{:?}", report.findings);
+    assert_eq!(report.verdict.gateway_credentials, Some(Credentials::Verified));
+}
+
 /// Basic would show the password to whoever holds that certificate.
 #[tokio::test(start_paused = true)]
 async fn a_password_is_not_shown_over_a_certificate_that_is_not_right() {
