@@ -9,7 +9,7 @@ use crate::{
 pub const RULES: &[CauseRule] = &[
     rule(
         "gateway-azure-virtual-desktop",
-        |facts| ended(facts, "gateway-azure-virtual-desktop").map(Weighed::certain),
+        azure,
         &["the host name ends in wvd.microsoft.com, or the file was downloaded from Azure Virtual Desktop"],
         &["connect with the Windows App or the web client; this program does not speak that protocol"],
     ),
@@ -142,6 +142,15 @@ pub fn ended(facts: &Facts<'_>, code: &str) -> Option<String> {
 
 fn failure<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     gateway::failed(facts).map(|(_, failure)| failure)
+}
+
+/// Others take tokens alone too, such as a proxy that signs users on; the name tells.
+fn azure(facts: &Facts<'_>) -> Option<Weighed> {
+    let detail = ended(facts, "gateway-azure-virtual-desktop")?;
+    Some(match gateway::is_named_azure(facts.through?) {
+        true => Weighed::certain(detail),
+        false => Weighed::likely(detail),
+    })
 }
 
 fn credentials_wrong(facts: &Facts<'_>) -> Option<Weighed> {

@@ -51,13 +51,18 @@ pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
     })
 }
 
+/// Whether the gateway has a name of Azure Virtual Desktop.
+pub fn is_named_azure(through: &GatewayEvidence) -> bool {
+    through.host.to_ascii_lowercase().ends_with(".wvd.microsoft.com")
+}
+
 /// The front door of Azure Virtual Desktop speaks another protocol, and asks for a token of Microsoft Entra.
-pub fn is_azure(through: &GatewayEvidence) -> bool {
+fn is_azure(through: &GatewayEvidence) -> bool {
     let http = through.steps.http.as_ref().map(|record| &record.evidence);
     let bearer = http.is_some_and(|http| {
         !http.schemes.is_empty() && http.schemes.iter().all(|scheme| scheme.eq_ignore_ascii_case("Bearer"))
     });
-    through.host.to_ascii_lowercase().ends_with(".wvd.microsoft.com") || bearer
+    is_named_azure(through) || bearer
 }
 
 fn http(through: &GatewayEvidence, step: &str, failure: &Failure) -> &'static str {

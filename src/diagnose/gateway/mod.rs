@@ -8,7 +8,7 @@ mod label;
 
 pub use certificate::RULES as CERTIFICATE_RULES;
 pub use credentials::credentials;
-pub use ending::{CODES, code};
+pub use ending::{CODES, code, is_named_azure};
 pub use findings::RULES;
 pub use label::label;
 
