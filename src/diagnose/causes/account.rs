@@ -23,8 +23,8 @@ const DISABLED: &[i64] = &[0xC000_0072];
 const EXPIRED: &[i64] = &[0xC000_0193];
 /// Expired, and to be changed at the next logon.
 const PASSWORD: &[i64] = &[0xC000_0071, 0xC000_0224];
-/// Account restriction, logon hours, workstation.
-const RESTRICTED: &[i64] = &[0xC000_006E, 0xC000_006F, 0xC000_0070];
+/// Account restriction, logon hours, workstation, and a smart card that is required.
+const RESTRICTED: &[i64] = &[0xC000_006E, 0xC000_006F, 0xC000_0070, 0xC000_02FA];
 /// Logon type not granted, logon not granted.
 const RIGHT: &[i64] = &[0xC000_015B, 0xC000_0155];
 const SELECTIVE: &[i64] = &[0xC000_0413];
@@ -82,7 +82,7 @@ pub const RULES: &[CauseRule] = &[
         comes_and_goes: false,
         confirm: &[
             SECURITY_LOG,
-            "logon hours, logon workstations, a blank password, the group Protected Users",
+            "logon hours, logon workstations, a blank password, the group Protected Users, a smart card that is required",
         ],
         fix: &["lift the restriction, or use an account that it does not bind"],
     },

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use picky_krb::messages::{AsRep, KdcRep, TgsRep};
+use zeroize::Zeroizing;
 
 use super::{client::unusable, key::Key};
 use crate::{
@@ -27,7 +28,7 @@ pub struct Granted {
     /// The same as sspi reads it.
     pub reply: KdcRep,
     /// Its sealed part, opened.
-    pub opened: Vec<u8>,
+    pub opened: Zeroizing<Vec<u8>>,
     pub key: Key,
 }
 
@@ -44,6 +45,7 @@ impl Granted {
         let reply = catch_unwind(AssertUnwindSafe(read))
             .map_err(|_| unusable(&"it cannot be processed"))?
             .map_err(|error| unusable(&error))?;
+        let opened = Zeroizing::new(opened);
         let key = Key::of_session(&opened)?;
         Ok(Self { bytes, reply, opened, key })
     }
