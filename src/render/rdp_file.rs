@@ -9,7 +9,7 @@ pub fn lines(report: &Report) -> Vec<String> {
     let mut lines = vec![about(file)];
     lines.extend(addresses(file));
     lines.extend(opening(file));
-    lines.extend(file.gateway.as_ref().and_then(gateway));
+    lines.extend(file.gateway.as_ref().and_then(|own| gateway(file, own)));
     lines.extend(authentication(file));
     if file.names_account && !report.trace.request.account {
         lines.push("names an account, which is not used without -u".to_owned());
@@ -54,11 +54,18 @@ fn opening(file: &RdpFile) -> Vec<String> {
     lines
 }
 
-fn gateway(gateway: &RdpFileGateway) -> Option<String> {
+fn gateway(file: &RdpFile, gateway: &RdpFileGateway) -> Option<String> {
     let host = gateway.host.as_deref().unwrap_or("a gateway that it does not name");
+    // gatewaycredentialssource: what is not named is a password, which the client asks for or has.
+    let with = match gateway.credentials_source {
+        Some(1) => ", with a smart card",
+        Some(5) if file.hidden.iter().any(|name| name == "gatewayaccesstoken") => ", with its token",
+        Some(5) => ", with a token, which it does not hold",
+        _ => "",
+    };
     match gateway.usage? {
-        1 => Some(format!("goes through {host}, always")),
-        2 => Some(format!("goes through {host} where the host cannot be reached directly")),
+        1 => Some(format!("goes through {host}, always{with}")),
+        2 => Some(format!("goes through {host} where the host cannot be reached directly{with}")),
         3 => Some("goes through the gateway that the client is configured with, if any".to_owned()),
         _ => None,
     }

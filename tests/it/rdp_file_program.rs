@@ -170,6 +170,23 @@ fn a_gateway_that_is_the_kdc_proxy_is_asked_for_the_ticket() {
 }
 
 #[test]
+fn a_page_says_what_the_file_shows_the_gateway() {
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let lines = format!("full address:s:h\ngatewayhostname:s:{closed}\ngatewayusagemethod:i:1\n");
+    for (further, told) in [
+        ("gatewaycredentialssource:i:0\n", "always names"),
+        ("gatewaycredentialssource:i:1\n", "always, with a smart card"),
+        ("gatewaycredentialssource:i:5\n", "always, with a token, which it does not hold"),
+        ("gatewaycredentialssource:i:5\ngatewayaccesstoken:s:Corr3ct\n", "always, with its token"),
+    ] {
+        let path = written("shows.rdp", &format!("{lines}username:s:a\n{further}"));
+        let page = text(&rdptrace(&["trace", &path]).stdout);
+        let words = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(told), "{further}: {page}");
+    }
+}
+
+#[test]
 fn addresses_with_a_scheme_are_traced() {
     let server = Served::start(&[]);
     let (_, report) = json(&["trace", &format!("rdp://{}/", server.1), "--until", "tls", "--local", "off"]);
