@@ -2,7 +2,7 @@
 
 use crate::{
     codes::{self, Phase},
-    report::{Alert, Direction, Failure, FailureKind, Frame, PhaseRecord, Phases, Status},
+    report::{Alert, Direction, Failure, FailureKind, Frame, PhaseRecord, Phases, Status, TlsEvidence},
 };
 
 /// Moves such a failure where it belongs; the phase that met it has not begun.
@@ -20,11 +20,16 @@ fn late_alert(phases: &mut Phases) {
     let from_credssp = take_failure(&mut phases.credssp, FailureKind::TlsAlert);
     let failure = from_credssp.or_else(|| take_failure(&mut phases.mcs, FailureKind::TlsAlert));
     if let (Some(tls), Some(failure)) = (phases.tls.as_mut(), failure) {
-        let code = failure.code.and_then(|code| u32::try_from(code).ok());
-        let name = |code| codes::TLS_ALERT.symbol(code).map(str::to_owned);
-        tls.evidence.alert_received = code.map(|code| Alert { code, name: name(code) });
-        fail(tls, failure);
+        alerted(tls, failure);
     }
+}
+
+/// The handshake that an alert answers has not passed.
+pub fn alerted(tls: &mut PhaseRecord<TlsEvidence>, failure: Failure) {
+    let code = failure.code.and_then(|code| u32::try_from(code).ok());
+    let name = |code| codes::TLS_ALERT.symbol(code).map(str::to_owned);
+    tls.evidence.alert_received = code.map(|code| Alert { code, name: name(code) });
+    fail(tls, failure);
 }
 
 /// Without early authorization a server may refuse the credentials only where MCS begins.

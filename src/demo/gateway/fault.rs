@@ -53,6 +53,8 @@ pub struct Expect {
 pub(super) enum Behaviour {
     /// Presents this certificate.
     Certificate(Kind),
+    /// Wants a certificate of its clients.
+    WantsCertificate,
     /// Does this instead of going on.
     At(Stage, Action),
     /// Sends these bytes, then does this.

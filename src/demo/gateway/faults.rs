@@ -80,6 +80,12 @@ const FAULTS: &[Fault] = &[
         ),
     ),
     fault(
+        "gateway-client-certificate",
+        "wants a certificate of its clients, which they do not have",
+        Behaviour::WantsCertificate,
+        by("gateway-client-certificate-required", coded("tls", "tls_alert", 116)),
+    ),
+    fault(
         "gateway-plain-http",
         "answers TLS with an error page of plain HTTP",
         At(

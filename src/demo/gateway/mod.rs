@@ -55,13 +55,14 @@ impl Gateway {
             Some(Behaviour::Certificate(kind)) => *kind,
             _ => Kind::Healthy,
         };
+        let wants_client = matches!(behaviour, Some(Behaviour::WantsCertificate));
         let behind = match behaviour {
             Some(Behaviour::Closes(name, _) | Behaviour::LeadsTo(name)) => super::find(name),
             _ => None,
         };
         Ok(Self {
             fault,
-            identity: Identity::new(kind, &[NAME, "localhost", "127.0.0.1"], now, false)?,
+            identity: Identity::new(kind, &[NAME, "localhost", "127.0.0.1"], now, wants_client)?,
             started: (now, Instant::now()),
             server: Arc::new(Server::new(behind, now)?),
             waiting: Mutex::default(),

@@ -8,6 +8,16 @@ use crate::{
 
 pub const RULES: &[CauseRule] = &[
     CauseRule {
+        code: "gateway-client-certificate-required",
+        weigh: |facts| ended(facts, "gateway-client-certificate-required").map(Weighed::certain),
+        comes_and_goes: false,
+        confirm: &[
+            "in IIS, SSL Settings of the site and of /remoteDesktopGateway/: client certificates",
+            "whether a proxy in front verifies clients",
+        ],
+        fix: &["set client certificates to Ignore, or leave clients of Remote Desktop out on the proxy"],
+    },
+    CauseRule {
         code: "gateway-method-filtered",
         weigh: filtered,
         comes_and_goes: false,

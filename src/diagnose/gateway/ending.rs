@@ -10,6 +10,7 @@ use crate::{
 pub const CODES: &[&str] = &[
     "gateway-name-not-found",
     "gateway-unreachable",
+    "gateway-client-certificate-required",
     "gateway-tls-failed",
     "gateway-azure-virtual-desktop",
     "gateway-legacy-rpc",
@@ -42,6 +43,9 @@ pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
     Some(match (step, failure.kind) {
         ("resolve", FailureKind::NotFound) => "gateway-name-not-found",
         ("resolve" | "connect", _) => "gateway-unreachable",
+        ("tls", FailureKind::TlsAlert) if asks_for_a_certificate(through) => {
+            "gateway-client-certificate-required"
+        }
         ("tls", _) => "gateway-tls-failed",
         (_, FailureKind::HttpStatus) => http(through, step, failure),
         (_, FailureKind::Timeout) => "gateway-silent",
@@ -49,6 +53,10 @@ pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
         (_, FailureKind::GatewayError) => packet(step, failure),
         _ => "gateway-connection-lost",
     })
+}
+
+fn asks_for_a_certificate(through: &GatewayEvidence) -> bool {
+    through.steps.tls.as_ref().is_some_and(|tls| tls.evidence.client_certificate_requested)
 }
 
 /// Whether the gateway has a name of Azure Virtual Desktop.

@@ -16,14 +16,14 @@ use std::borrow::Cow;
 
 use time::OffsetDateTime;
 
-use super::{PhaseResult, Step, connect, proxy, random, record, resolve, tls};
+use super::{PhaseResult, Step, connect, late, proxy, random, record, resolve, tls};
 use crate::{
     certificate::{Expectation, Roots},
     codes::Phase,
     net::{Limits, Network, SharedRemarks, Upgrade, Versions, Wire, remarks},
     report::{
-        ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayEvidence, HandshakeSignature, PhaseRecord,
-        Phases, ProxyEvidence, Timestamp,
+        ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayEvidence, GatewaySteps,
+        HandshakeSignature, PhaseRecord, Phases, ProxyEvidence, Timestamp,
     },
     settings::{Gateway, GatewayAuthentication, Proxy},
     target::Target,
@@ -176,7 +176,8 @@ async fn cross<N: Network>(
     session.trusted = trusted && secured.signature == Some(HandshakeSignature::Valid);
     let open = entered(wire)?;
     let run = async |e: &mut _| http::run(network, open, access, &mut session, e).await;
-    let transport = match step(&mut steps.http, run).await? {
+    let opened = step(&mut steps.http, run).await;
+    let transport = match opened.inspect_err(|ended| late_alert(steps, ended))? {
         Opened::Ready(transport) => transport,
         Opened::Challenged(offered) => {
             let keeps = steps.http.as_ref().is_some_and(|http| http.evidence.keeps_alive);
@@ -214,6 +215,15 @@ async fn cross<N: Network>(
     step(&mut steps.channel, async |e: &mut _| channel::run(open, access, e).await).await?;
     *wire = wire.take().map(|open| open.into_channel(access.remarks.clone()));
     Ok(())
+}
+
+/// TLS 1.3 lets the client finish first: an alert that answers its handshake is met by the first request.
+fn late_alert(steps: &mut GatewaySteps, ended: &Ended) {
+    let Ended::Failed(failure) = ended else { return };
+    if let Some(tls) = steps.tls.as_mut().filter(|_| failure.kind == FailureKind::TlsAlert) {
+        steps.http = None;
+        late::alerted(tls, failure.clone());
+    }
 }
 
 /// The wire at the beginning of a step.
