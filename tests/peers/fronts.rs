@@ -29,8 +29,8 @@ struct Front {
     folder: PathBuf,
 }
 
-/// nginx with these lines for everything behind it.
-fn nginx(location: &str) -> Front {
+/// nginx with these lines for everything behind it, after those of its own.
+fn nginx(own_lines: &str, location: &str) -> Front {
     let (folder, port) = (folder("nginx"), free_port());
     certificate(&folder, "127.0.0.1", -1, 30);
     let own =
@@ -38,7 +38,7 @@ fn nginx(location: &str) -> Front {
     let config = format!(
         "daemon off; master_process off; pid nginx.pid; error_log errors;\nevents {{}}\nhttp {{ access_log off;{}\n\
          server {{ listen 127.0.0.1:{port} ssl; ssl_certificate cert.pem; ssl_certificate_key key.pem;\n\
-         location / {{ {location} }} }} }}\n",
+         {own_lines} location / {{ {location} }} }} }}\n",
         own.concat()
     );
     fs::write(folder.join("nginx.conf"), config).expect("the settings");
@@ -133,16 +133,22 @@ fn nginx_filters_buffers_and_breaks_what_is_bound_to_a_connection() {
     }
     let (_gateway, port) = gateway();
     let pass = format!("proxy_pass https://127.0.0.1:{port};");
-    let filtering = nginx(&format!("limit_except GET {{ deny all; }} {pass}"));
+    let filtering = nginx("", &format!("limit_except GET {{ deny all; }} {pass}"));
     assert_ended(&trace(&filtering, "ntlm"), "http", "http_status", "gateway-method-filtered");
-    let plain = nginx(&pass);
+    let plain = nginx("", &pass);
     assert_ended(&trace(&plain, "ntlm"), "auth", "http_status", "gateway-authentication-broken");
     assert_ended(&trace(&plain, "basic"), "auth", "timeout", "gateway-proxy-buffers");
-    let upgrading = nginx(&format!(
-        "{pass} proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;"
-    ));
+    let upgrading = nginx(
+        "",
+        &format!(
+            "{pass} proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;"
+        ),
+    );
     assert_ended(&trace(&upgrading, "ntlm"), "auth", "http_status", "gateway-authentication-broken");
     assert_reached_the_server(&trace(&upgrading, "basic"));
+    let asking = nginx("ssl_client_certificate cert.pem; ssl_verify_client on;", &pass);
+    let cause = "gateway-client-certificate-required";
+    assert_ended(&trace(&asking, "basic"), "http", "http_status", cause);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
 pub const RULES: &[CauseRule] = &[
     CauseRule {
         code: "gateway-client-certificate-required",
-        weigh: |facts| ended(facts, "gateway-client-certificate-required").map(Weighed::certain),
+        weigh: wants_certificate,
         comes_and_goes: false,
         confirm: &[
             "in IIS, SSL Settings of the site and of /remoteDesktopGateway/: client certificates",
@@ -73,6 +73,17 @@ pub const RULES: &[CauseRule] = &[
         ],
     },
 ];
+
+/// An alert says so; an answer over HTTP may have other reasons.
+fn wants_certificate(facts: &Facts<'_>) -> Option<Weighed> {
+    let detail = ended(facts, "gateway-client-certificate-required")?;
+    let (step, _) = gateway::failed(facts)?;
+    let text = "TLS asked for a certificate of the client, and none was shown".to_owned();
+    Some(match step {
+        "tls" => Weighed::certain(detail),
+        _ => Weighed::likely(detail).and(Some(text)),
+    })
+}
 
 fn filtered(facts: &Facts<'_>) -> Option<Weighed> {
     let detail = ended(facts, "gateway-method-filtered")?;

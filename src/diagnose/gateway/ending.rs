@@ -92,6 +92,10 @@ fn http(through: &GatewayEvidence, step: &str, failure: &Failure) -> &'static st
         ("handshake", _) => "gateway-second-connection-refused",
         (_, 401) => "gateway-scheme-not-offered",
         _ if http.and_then(|http| http.legacy_rpc_status) == Some(401) => "gateway-legacy-rpc",
+        // nginx says so with 400, IIS with 403.7.
+        ("http", 400 | 403 | 495 | 496) if asks_for_a_certificate(through) => {
+            "gateway-client-certificate-required"
+        }
         // Who knows nothing at this path filters nothing there.
         ("http", 403 | 405 | 501) if http.and_then(|http| http.get_status) == Some(404) => {
             "gateway-not-there"
