@@ -17,9 +17,10 @@ use rdptrace::{
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio_rustls::rustls::{
-    ServerConfig,
+    RootCertStore, ServerConfig,
     crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer},
+    server::{WebPkiClientVerifier, danger::ClientCertVerifier},
 };
 
 use super::{
@@ -58,12 +59,15 @@ impl Lab {
         let key = KeyPair::generate().expect("a key");
         let certificate = params.self_signed(&key).expect("a certificate").der().clone();
         let der = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-        let tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.clone()], der)
-            .expect("a certificate and its key");
+            .expect("versions");
+        let builder = match script.wants_certificate {
+            true => builder.with_client_cert_verifier(clients_of(&certificate)),
+            false => builder.with_no_client_auth(),
+        };
+        let tls =
+            builder.with_single_cert(vec![certificate.clone()], der).expect("a certificate and its key");
         Self {
             script,
             seen: Arc::default(),
@@ -95,6 +99,15 @@ impl Lab {
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
         run(&target, &self.settings(gateway), self, &Unobserved).await
     }
+}
+
+/// Takes clients with a certificate of this issuer.
+fn clients_of(issuer: &CertificateDer<'static>) -> Arc<dyn ClientCertVerifier> {
+    let mut roots = RootCertStore::empty();
+    roots.add(issuer.clone()).expect("a root");
+    let provider = Arc::new(ring::default_provider());
+    let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+    builder.build().expect("a verifier")
 }
 
 /// The gateway without an account.

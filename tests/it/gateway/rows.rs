@@ -250,9 +250,12 @@ fn other_rows() -> Vec<Row> {
         cause: None,
         ..row(about, script, step, "gateway-answer-malformed")
     };
+    let asking = Script { wants_certificate: true, ..Script::default() };
+    let asking = row("a certificate of the client", asking, "tls", "gateway-client-certificate-required");
     let garbage = |bytes| Script { garbage: Some(bytes), ..Script::default() };
     let endless = format!("HTTP/1.1 200 OK\r\n{}", "X: y\r\n".repeat(6000));
     vec![
+        Row { kind: FailureKind::TlsAlert, code: Some(116), ..asking },
         timeout("silent after the upgrade", silent(Carrier::WebSocket)),
         timeout("silent in two connections", silent(Carrier::Bodies)),
         malformed("no HTTP", answers("220 mail\r\n"), "http"),

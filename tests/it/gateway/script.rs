@@ -54,6 +54,8 @@ pub struct Script {
     pub server: Option<&'static str>,
     /// What is sent in place of the first packet.
     pub garbage: Option<&'static [u8]>,
+    /// TLS wants a certificate of the client.
+    pub wants_certificate: bool,
     /// Pings without an end, and nothing is read.
     pub flood: bool,
     /// DATA packets of the client after which the channel is closed, and with what; none drops the connection.
@@ -82,6 +84,7 @@ impl Default for Script {
             token: None,
             server: None,
             garbage: None,
+            wants_certificate: false,
             flood: false,
             close: None,
         }
