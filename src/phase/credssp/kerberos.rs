@@ -33,6 +33,9 @@ const VERSION: u32 = 6;
 /// KDC_ERR_C_PRINCIPAL_UNKNOWN.
 const CLIENT_UNKNOWN: u32 = 6;
 
+/// negState reject of SPNEGO.
+const REJECT: u8 = 2;
+
 const TO_SERVER: &[u8] = b"CredSSP Client-To-Server Binding Hash\0";
 const TO_CLIENT: &[u8] = b"CredSSP Server-To-Client Binding Hash\0";
 
@@ -165,9 +168,9 @@ fn answer(token: Option<&[u8]>, frame: &[u8]) -> Result<Vec<u8>, Failure> {
     if let Some(error) = response.token.as_deref().and_then(spnego::kerberos_error) {
         return Err(kdc::refusal(&error, "the server").with_received(frame));
     }
-    response.token.filter(|_| response.state != Some(2)).ok_or_else(|| {
-        let state = response.state.map_or_else(|| "no".to_owned(), |state| state.to_string());
-        refused(&format!("SPNEGO state {state} without a token"))
+    response.token.filter(|_| response.state != Some(REJECT)).ok_or_else(|| match response.state {
+        Some(REJECT) => refused("it rejects it"),
+        _ => refused("it wants another mechanism"),
     })
 }
 

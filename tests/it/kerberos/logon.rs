@@ -3,7 +3,7 @@
 use rdptrace::{
     Report,
     pdu::{der::encode, spnego},
-    report::{Credentials, KdcEvidence},
+    report::{Credentials, FailureKind, KdcEvidence},
     settings::KdcTransport::Tcp,
 };
 
@@ -43,6 +43,18 @@ async fn a_ticket_is_had_whichever_way_the_salt_is_told() {
         let proofs: Vec<_> = kdc_of(&report).exchanges.iter().map(|asked| asked.proof).collect();
         assert_eq!(proofs, [false, true, false]);
     }
+}
+
+/// As the demo server does, which knows NTLM alone.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_take_the_ticket_is_told_apart_from_the_kdc() {
+    let report = answered(&[preauthentication_required(), as_rep(18, Salt::Untold), ticket()]).await;
+    let verdict = &report.verdict;
+    assert_eq!((verdict.step.as_deref(), verdict.credentials), (None, Credentials::NotVerifiable));
+    let failure = verdict.failure.as_ref().expect("it failed");
+    assert_eq!(failure.kind, FailureKind::KerberosError);
+    assert!(failure.detail.ends_with("it wants another mechanism"), "{}", failure.detail);
+    assert!(report.findings.iter().any(|finding| finding.code == "kerberos-ticket-refused"));
 }
 
 /// The service may know another type of key than the account.
