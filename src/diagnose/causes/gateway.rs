@@ -164,7 +164,7 @@ fn credentials_wrong(facts: &Facts<'_>) -> Option<Weighed> {
     Some(Weighed::likely(detail).but(against))
 }
 
-/// Nothing was proved yet: whoever offers a scheme and does not begin it takes another client's way only.
+/// It came before any proof, so it is no judgement of the account; what else is offered may be taken.
 fn scheme_refused(facts: &Facts<'_>) -> Option<Weighed> {
     let detail = ended(facts, "gateway-scheme-refused")?;
     let steps = &facts.through?.steps;
