@@ -190,7 +190,7 @@ fn apache_strips_the_upgrade_unless_it_is_told_to_pass_it() {
 #[test]
 fn a_gateway_that_is_the_kdc_proxy_too_gives_the_ticket() {
     let Some(kdc) = Kdc::start() else { return };
-    let Some((port, _proxy)) = kerberos::proxy(&kdc) else { return };
+    let Some((port, _proxy)) = kerberos::proxy(&kdc, &[]) else { return };
     if !has(&["haproxy"]) {
         return;
     }

@@ -63,8 +63,8 @@ impl Kdc {
     }
 }
 
-/// Red Hat's KDC proxy, for this KDC.
-pub fn proxy(kdc: &Kdc) -> Option<(u16, Program)> {
+/// Red Hat's KDC proxy, for this KDC and those of other realms, each with its port.
+pub fn proxy(kdc: &Kdc, others: &[(&str, u16)]) -> Option<(u16, Program)> {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python");
     let imports = Command::new(&python).args(["-c", "import kdcproxy"]).stderr(Stdio::null()).status();
     if !imports.is_ok_and(|status| status.success()) || !has(&["openssl"]) {
@@ -72,8 +72,10 @@ pub fn proxy(kdc: &Kdc) -> Option<(u16, Program)> {
         return None;
     }
     let (port, place) = (free_port(), |name: &str| kdc.folder.join(name));
-    let text =
-        format!("[global]\nuse_dns = false\n[{REALM}]\nkerberos = kerberos+tcp://127.0.0.1:{}\n", kdc.port);
+    let mut text = "[global]\nuse_dns = false\n".to_owned();
+    for (realm, port) in [&[(REALM, kdc.port)][..], others].concat() {
+        text.push_str(&format!("[{realm}]\nkerberos = kerberos+tcp://127.0.0.1:{port}\n"));
+    }
     fs::write(place("kdcproxy.conf"), text).expect("a file");
     let mut certificate = Command::new("openssl");
     certificate.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout"]);
@@ -219,7 +221,7 @@ fn a_ticket_is_had_over_udp_or_from_the_kdc_of_krb5_conf() {
 fn a_ticket_is_had_through_a_kdc_proxy_whose_certificate_is_told() {
     let Some(kdc) = Kdc::start() else { return };
     let Some(server) = Server::start(&kdc) else { return };
-    let Some((port, _proxy)) = proxy(&kdc) else { return };
+    let Some((port, _proxy)) = proxy(&kdc, &[]) else { return };
     let traced = kdc.trace_by(&format!("https://localhost:{port}"), server.port, "localhost", PASSWORD);
     assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
     assert_eq!(traced.evidence("credssp", "kdc/transport"), "https");

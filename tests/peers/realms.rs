@@ -9,7 +9,7 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    kerberos::{Kdc, PASSWORD, REALM, Server, environment},
+    kerberos::{Kdc, PASSWORD, REALM, Server, environment, proxy},
     lab::{Program, folder, free_port, traced, wait_for},
 };
 
@@ -65,10 +65,13 @@ fn a_referral_leads_to_the_ticket_that_the_server_takes() {
         let arguments = ["-u", user, "--auth", "kerberos", "--server-name", NAME];
         traced(command, "127.0.0.1", server.port, &[&arguments[..], more].concat())
     };
-    let named = format!("127.0.0.1:{port}");
+    let Some((proxy_port, _proxy)) = proxy(&kdc, &[(HOME, port)]) else { return };
+    let (named, proxied) = (format!("127.0.0.1:{port}"), format!("https://localhost:{proxy_port}"));
     for (user, more, questions) in [
         ("HOME.TEST\\alice", &[][..], 4),
         ("HOME.TEST\\alice", &["--kdc", &named][..], 4),
+        // One KDC proxy leads to both.
+        ("HOME.TEST\\alice", &["--kdc", &proxied][..], 4),
         // MIT's KDC does not know a UPN before it is a plain name.
         ("alice@home.test", &[][..], 5),
     ] {
@@ -79,6 +82,8 @@ fn a_referral_leads_to_the_ticket_that_the_server_takes() {
         let asked = traced.evidence("credssp", "kdc/exchanges").as_array().expect("questions");
         let realms: Vec<_> = asked.iter().map(|one| one["realm"].as_str().expect("a realm")).collect();
         assert_eq!((realms.len(), realms[0], realms[realms.len() - 1]), (questions, HOME, REALM));
+        let last = asked.last().expect("a question");
+        assert_eq!(last["host"] == "localhost", more.contains(&proxied.as_str()), "{asked:#?}");
         assert!(traced.found("kerberos-used"));
     }
 }

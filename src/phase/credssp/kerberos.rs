@@ -30,8 +30,8 @@ use crate::{
 /// The version that this client speaks.
 const VERSION: u32 = 6;
 
-/// KDC_ERR_C_PRINCIPAL_UNKNOWN.
-const CLIENT_UNKNOWN: u32 = 6;
+/// KDC_ERR_C_PRINCIPAL_UNKNOWN and KDC_ERR_WRONG_REALM.
+const NOT_HERE: [u32; 2] = [6, 68];
 
 /// negState reject of SPNEGO.
 const REJECT: u8 = 2;
@@ -139,11 +139,11 @@ fn without_asking(kerberos: &Kerberos, server: &str) -> Option<Failure> {
 }
 
 /// Whether NTLM takes the place of the ticket: not after a KDC has refused the account, or may have judged its password. An
-/// account that the KDC does not know may be one of the server's own.
+/// account that the KDC does not know, or knows elsewhere, may be one of the server's own.
 fn instead(failure: &Failure, evidence: &mut CredsspEvidence) -> bool {
     let Some(seen) = &mut evidence.kdc else { return false };
     let last = seen.exchanges.last().and_then(|exchange| exchange.error.map(|code| (code, exchange.status)));
-    let refused = last.filter(|(code, _)| *code != CLIENT_UNKNOWN);
+    let refused = last.filter(|(code, _)| !NOT_HERE.contains(code));
     let right = seen.exchanges.iter().any(|exchange| exchange.answer.as_deref() == Some("as_rep"));
     if proved(seen) && !right || refused.is_some_and(|(code, status)| codes::kdc_refuses(code, status)) {
         return false;

@@ -7,7 +7,7 @@ use rdptrace::{
 };
 
 use super::{
-    messages::{error, error_at, preauthentication_required},
+    messages::{error, error_at, preauthentication_required, user_is_in},
     realm::{Realm, Says, kdc},
 };
 
@@ -35,6 +35,7 @@ async fn ntlm_takes_the_place_of_a_ticket_that_is_not_to_be_had_and_says_why() {
         (Says::This(error(7)), "error 7"),
         // An account of the server's own.
         (Says::This(error(6)), "error 6"),
+        (Says::This(user_is_in("OTHER.EXAMPLE")), "no KDC of the realm OTHER.EXAMPLE"),
         (Says::This(b"no Kerberos".to_vec()), "cannot be read"),
     ] {
         let report = negotiating(says).trace(&[kdc("kdc1", Tcp)]).await;
