@@ -966,6 +966,12 @@ pub const FAULTS: &[Fault] = &[
         finding("session-not-decodable"),
     ),
     fault(
+        "session-half-pdu",
+        "sends the beginning of a PDU and never its end",
+        At(Stage::Active, Greet(Bytes(&[3, 0, 0, 100, 2, 0xF0, 0x80]))),
+        PASSES,
+    ),
+    fault(
         "session-flood",
         "draws without an end",
         At(Stage::Active, Flood(Bytes(BLACK_SQUARE))),

@@ -40,29 +40,26 @@ pub fn is_ended(facts: &Facts<'_>) -> bool {
 /// The failure and the proxy, at whose name, at whose port or by whose answer it ended.
 fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvidence)> {
     let failed = facts.failed()?;
-    let (resolve, connect, asked) = match gateway::failed(facts) {
+    let seen = match gateway::failed(facts) {
         Some((step, _)) => {
             let steps = &facts.through?.steps;
-            let at = |name: &str| name == step;
-            (
-                steps.resolve.as_ref().filter(|_| at("resolve")),
-                steps.connect.as_ref().filter(|_| at("connect")),
-                steps.proxy.as_ref().filter(|_| at("proxy")),
-            )
+            match step {
+                "resolve" => steps.resolve.as_ref()?.evidence.proxy.as_ref(),
+                "connect" => steps.connect.as_ref()?.evidence.proxy.as_ref(),
+                "proxy" => Some(&steps.proxy.as_ref()?.evidence),
+                _ => None,
+            }
         }
         None => {
             let phases = &facts.trace.described()?.phases;
-            let at = |phase| failed.phase == phase;
-            (
-                phases.resolve.as_ref().filter(|_| at(Phase::Resolve)),
-                phases.connect.as_ref().filter(|_| at(Phase::Connect)),
-                None,
-            )
+            match failed.phase {
+                Phase::Resolve => phases.resolve.as_ref()?.evidence.proxy.as_ref(),
+                Phase::Connect => phases.connect.as_ref()?.evidence.proxy.as_ref(),
+                _ => None,
+            }
         }
     };
-    let seen = resolve.and_then(|record| record.evidence.proxy.as_ref());
-    let seen = seen.or_else(|| connect.and_then(|record| record.evidence.proxy.as_ref()));
-    Some((failed.failure?, seen.or_else(|| asked.map(|record| &record.evidence))?))
+    Some((failed.failure?, seen?))
 }
 
 fn refusal(seen: &ProxyEvidence) -> &'static str {

@@ -210,6 +210,11 @@ impl Wire {
         timeout_at(self.deadline, spawn_blocking(work)).await.ok()?.ok()
     }
 
+    /// Brings the deadline of the phase forward.
+    pub fn hurry(&mut self, until: Instant) {
+        self.deadline = self.deadline.min(until);
+    }
+
     /// Whether the deadline of the phase has passed.
     pub fn is_over(&self) -> bool {
         Instant::now() >= self.deadline

@@ -37,16 +37,11 @@ pub async fn through<N: Network>(
     evidence: &mut ConnectEvidence,
 ) -> PhaseResult<Wire> {
     let Some(asked) = asked else { return run(network, addresses, limits, evidence).await };
-    let mut seen = proxy::evidence(asked, target);
     let stream = race(network, addresses, limits.phase_end(), evidence).await;
-    let answered = match stream {
-        Err(failure) => Err(proxy::unreachable(failure, asked)),
-        Ok(stream) => {
-            let mut wire = Wire::new(stream, limits);
-            wire.enter(Phase::Connect);
-            proxy::run(&mut wire, asked, target, &mut seen).await.map(|()| wire)
-        }
-    };
-    evidence.proxy = Some(seen);
-    answered.map(Step::Passed)
+    let stream = stream.map_err(|f| proxy::unreachable(f, (asked, target), &mut evidence.proxy))?;
+    let mut wire = Wire::new(stream, limits);
+    wire.enter(Phase::Connect);
+    let seen = evidence.proxy.insert(proxy::evidence(asked, target));
+    proxy::run(&mut wire, asked, target, seen).await?;
+    Ok(Step::Passed(wire))
 }

@@ -58,8 +58,13 @@ pub async fn run(
     asked.map_err(|failure| of_proxy(failure, proxy))
 }
 
-/// The way to the proxy failed, not one to the target.
-pub fn unreachable(mut failure: Failure, proxy: &Proxy) -> Failure {
+/// The way to the proxy failed, not one to the target: it was not asked.
+pub fn unreachable(
+    mut failure: Failure,
+    (proxy, target): (&Proxy, &Target),
+    seen: &mut Option<ProxyEvidence>,
+) -> Failure {
+    *seen = Some(evidence(proxy, target));
     failure.detail = format!("no connection to {}: {}", name(proxy), failure.detail);
     failure
 }

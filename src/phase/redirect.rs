@@ -37,8 +37,9 @@ pub fn take(user_data: &[u8], evidence: &mut Option<Redirection>) -> Result<Opti
 /// Listens for a redirection right after the Font Map; the session that it ended. Whatever else comes is nobody's failure.
 pub async fn after_activation(wire: &mut Wire, secured: &mut Secured, io: u16) -> Option<Session> {
     let begin = Instant::now();
+    wire.hurry(begin + AFTER_ACTIVATION);
     let mut redirection = None;
-    while !wire.is_quiet(AFTER_ACTIVATION.checked_sub(begin.elapsed())?).await.ok()? {
+    while !wire.is_over() {
         let frame = secured.receive(wire, Framing::TpktOrFastPath).await.ok()?;
         if let Some(reason) = in_frame(&frame, io, &mut redirection) {
             let elapsed_ms = begin.elapsed().into();

@@ -22,17 +22,14 @@ pub async fn through<N: Network>(
 ) -> PhaseResult<Vec<SocketAddr>> {
     let found = run(network, &proxy::door(asked, target), deadline, evidence).await;
     let Some(asked) = asked else { return found };
-    found.map_err(|failure| {
-        evidence.proxy = Some(proxy::evidence(asked, target));
-        proxy::unreachable(failure, asked)
-    })
+    found.map_err(|failure| proxy::unreachable(failure, (asked, target), &mut evidence.proxy))
 }
 
 /// The addresses of the target, in the order the system prefers them.
 ///
 /// # Errors
 /// Those of [`net::resolve`].
-pub async fn run<N: Network>(
+async fn run<N: Network>(
     network: &N,
     target: &Target,
     deadline: Instant,

@@ -219,7 +219,8 @@ async fn a_redirection_of_a_session_is_followed_with_and_without_a_screenshot() 
 /// A server that draws, closes or sends rubbish then has passed; the trace listens a moment and no longer.
 #[tokio::test(start_paused = true)]
 async fn what_else_comes_after_the_activation_is_not_looked_at() {
-    const FARMS: [Farm; 3] = [
+    const FARMS: [Farm; 4] = [
+        Farm(&[(BROKER, "session-half-pdu")]),
         Farm(&[(BROKER, "session-flood")]),
         Farm(&[(BROKER, "session-refused")]),
         Farm(&[(BROKER, "session-undecodable")]),

@@ -123,10 +123,7 @@ async fn reach<N: Network>(
     let run = async |e: &mut ConnectEvidence| {
         let opened = connect::run(network, &addresses, access.limits, e).await;
         let Some(asked) = access.proxy else { return opened };
-        opened.map_err(|failure| {
-            e.proxy = Some(proxy::evidence(asked, &gateway));
-            proxy::unreachable(failure, asked)
-        })
+        opened.map_err(|failure| proxy::unreachable(failure, (asked, &gateway), &mut e.proxy))
     };
     let opened = wire.insert(step(&mut steps.connect, run).await?);
     opened.enter(Phase::Gateway);

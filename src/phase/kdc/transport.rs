@@ -7,9 +7,9 @@ use crate::{
     codes::Phase,
     net::{Framing, Instant, Limits, Network, Wire, receive_until},
     pdu::kerberos::{KdcMessage, kdc_message, tcp_message},
-    phase::{Step, connect, proxy, resolve},
+    phase::{Step, connect, resolve},
     report::{ConnectEvidence, Failure, FailureKind, KdcEvidence, ResolveEvidence},
-    settings::{Kdc, KdcTransport},
+    settings::{Kdc, KdcTransport, Proxy},
     target::Target,
 };
 
@@ -65,11 +65,11 @@ pub fn target(kdc: &Kdc) -> Target {
 
 async fn addresses<N: Network>(
     asking: &Asking<'_, N>,
-    door: &Target,
+    way: (Option<&Proxy>, &Target),
     limits: Limits,
 ) -> Result<Vec<SocketAddr>, Failure> {
     let mut seen = ResolveEvidence::default();
-    match resolve::run(asking.network, door, limits.phase_end(), &mut seen).await? {
+    match resolve::through(asking.network, way, limits.phase_end(), &mut seen).await? {
         Step::Passed(addresses) => Ok(addresses),
         Step::Stopped(_) => Ok(Vec::new()),
     }
@@ -86,9 +86,9 @@ pub async fn connected<N: Network>(
     evidence: &mut KdcEvidence,
 ) -> Result<Wire, Failure> {
     let target = target(kdc);
-    let addresses = addresses(asking, &proxy::door(asking.proxy, &target), limits).await?;
-    let mut seen = ConnectEvidence::default();
     let way = (asking.proxy, &target);
+    let addresses = addresses(asking, way, limits).await?;
+    let mut seen = ConnectEvidence::default();
     let connected = connect::through(asking.network, &addresses, way, limits, &mut seen).await;
     evidence.address = seen.peer.or(evidence.address);
     match connected? {
@@ -121,7 +121,7 @@ async fn over_udp<N: Network>(
     evidence: &mut KdcEvidence,
 ) -> Result<Vec<u8>, Failure> {
     let end = sent.limits.phase_end();
-    let addresses = addresses(asking, &target(kdc), sent.limits).await?;
+    let addresses = addresses(asking, (None, &target(kdc)), sent.limits).await?;
     let address =
         *addresses.first().ok_or_else(|| Failure::new(FailureKind::NotFound, "there is no address"))?;
     let message = sent.request.get(4..).unwrap_or_default();
