@@ -92,13 +92,13 @@ const FAULTS: &[Fault] = &[
             Stage::ClientHello,
             Send(Bytes(b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n")),
         ),
-        shows("gateway-tls-failed", failed("tls", "not_tls")),
+        by("gateway-tls-failed", failed("tls", "not_tls")),
     ),
     fault(
         "gateway-tls-alert",
         "answers the ClientHello with handshake_failure",
         At(Stage::ClientHello, Send(TlsAlert(40))),
-        shows("gateway-tls-failed", coded("tls", "tls_alert", 40)),
+        by("gateway-tls-failed", coded("tls", "tls_alert", 40)),
     ),
     // What answers the first request.
     fault(

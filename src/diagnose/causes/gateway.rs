@@ -8,6 +8,36 @@ use crate::{
 
 pub const RULES: &[CauseRule] = &[
     rule(
+        "gateway-name-not-found",
+        |facts| ended(facts, "gateway-name-not-found").map(Weighed::likely),
+        &[
+            "the name of the gateway against gatewayhostname in the .rdp file",
+            "the same name from a machine for which it works: inside and outside may see another DNS",
+        ],
+        &["correct the name, or let the DNS that this machine asks know it"],
+    ),
+    rule(
+        "gateway-unreachable",
+        |facts| ended(facts, "gateway-unreachable").map(Weighed::likely),
+        &[
+            "host and port after the word Gateway, against gatewayhostname in the .rdp file",
+            "the same from another network: a gateway listens on TCP 443",
+        ],
+        &["open TCP 443 on the way, or start the gateway", "give its own name and port"],
+    ),
+    rule(
+        "gateway-tls-failed",
+        |facts| ended(facts, "gateway-tls-failed").map(Weighed::likely),
+        &[
+            "what listens there: curl -v of https and the same host and port",
+            "on the gateway: Schannel 36874 to 36888 in the System log",
+        ],
+        &[
+            "give the port of HTTPS",
+            "enable TLS 1.2 or 1.3 with usable suites on the gateway, or on the proxy in front of it",
+        ],
+    ),
+    rule(
         "gateway-azure-virtual-desktop",
         azure,
         &["the host name ends in wvd.microsoft.com, or the file was downloaded from Azure Virtual Desktop"],

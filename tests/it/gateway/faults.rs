@@ -22,7 +22,29 @@ pub async fn reports() -> Vec<Report> {
     for row in rows() {
         reports.push(Lab::new(row.script).trace(row.gateway).await);
     }
+    reports.extend(unreached().await.into_iter().map(|(_, report)| report));
     reports
+}
+
+/// A gateway without a name, without a port and with another service on it, by what has to be its cause.
+async fn unreached() -> [(&'static str, Report); 3] {
+    let (mut nameless, mut closed, mut foreign) = (Lab::new(ntlm()), Lab::new(ntlm()), Lab::new(ntlm()));
+    (nameless.nameless, closed.closed, foreign.foreign) = (true, true, true);
+    [
+        ("gateway-name-not-found", nameless.trace(anonymous()).await),
+        ("gateway-unreachable", closed.trace(anonymous()).await),
+        ("gateway-tls-failed", foreign.trace(anonymous()).await),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_is_not_reached_has_one_cause_with_what_to_do() {
+    for (code, report) in unreached().await {
+        let causes: Vec<&str> = report.causes.iter().map(|cause| cause.code.as_str()).collect();
+        assert_eq!(causes, [code], "{}", report.verdict.summary);
+        let cause = &report.causes[0];
+        assert!(!cause.confirm.is_empty() && !cause.fix.is_empty(), "{code}");
+    }
 }
 
 async fn difference(row: &Row) -> Option<String> {

@@ -44,6 +44,8 @@ pub struct Lab {
     pub closed: bool,
     /// Whether no name has an address.
     pub nameless: bool,
+    /// Whether another service has the port.
+    pub foreign: bool,
 }
 
 impl Lab {
@@ -76,6 +78,7 @@ impl Lab {
             proxied: false,
             closed: false,
             nameless: false,
+            foreign: false,
         }
     }
 
@@ -142,10 +145,13 @@ impl Network for Lab {
         }
         let (client, mut server) = duplex(64 * 1024);
         let (script, seen, tls) = (self.script.clone(), Arc::clone(&self.seen), Arc::clone(&self.tls));
-        let proxied = self.proxied;
+        let (proxied, foreign) = (self.proxied, self.foreign);
         tokio::spawn(async move {
             if proxied {
                 lead(&mut server).await?;
+            }
+            if foreign {
+                server.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").await?;
             }
             serve(server, script, seen, tls).await;
             io::Result::Ok(())
