@@ -32,7 +32,7 @@ pub const DESKTOP: DesktopSize = DesktopSize { width: 1024, height: 768 };
 pub struct Conversation<'a> {
     server: &'a Server,
     /// How this server differs from a healthy one.
-    behaviour: Option<&'static Behaviour>,
+    pub(super) behaviour: Option<&'static Behaviour>,
     /// The MCS channel of message-channel PDUs, once it has been announced.
     pub message_channel: u16,
     /// How often the activation was taken back.

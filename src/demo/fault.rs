@@ -94,6 +94,8 @@ pub(super) enum Behaviour {
     DislikesToken,
     /// Behaves so when it carries none, and well when it carries one, as a broker and the host that it names do.
     Broker(&'static Behaviour),
+    /// Behaves in the first way to a client that can be redirected, and in the second to any other.
+    ToAbleClients(&'static Behaviour, &'static Behaviour),
     /// Closes when the connection does not begin with a pre-connection PDU.
     WantsPreconnection,
     /// Does this on the first of every three connections.

@@ -875,6 +875,15 @@ pub const FAULTS: &[Fault] = &[
         Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
     fault(
+        "redirect-able-clients",
+        "redirects clients that say they can be redirected, and drops others",
+        Behaviour::ToAbleClients(
+            &At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION))),
+            &At(Stage::ClientInfo, Send(ErrorInfo(1))),
+        ),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
         "redirect-to-name",
         "redirects to a host that it names, in place of licensing",
         At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_TO_NAME))),

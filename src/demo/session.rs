@@ -5,7 +5,9 @@ use std::io;
 use ironrdp_acceptor::Acceptor;
 use ironrdp_connector::{Sequence, encode_x224_packet};
 use ironrdp_core::{WriteBuf, decode};
-use ironrdp_pdu::gcc::{ClientEarlyCapabilityFlags, ConferenceCreateRequest};
+use ironrdp_pdu::gcc::{
+    ClientEarlyCapabilityFlags, ConferenceCreateRequest, RedirectionFlags, RedirectionVersion,
+};
 use ironrdp_pdu::mcs::ConnectInitial;
 use ironrdp_pdu::x224::{X224, X224Data};
 
@@ -79,6 +81,9 @@ async fn basic_settings<S: Stream>(
 ) -> io::Result<()> {
     let mut initial = connect_initial(&read_pdu(stream).await?)?;
     let channels = initial.channel_names().map_or(0, |names| names.len());
+    if let Some(Behaviour::ToAbleClients(able, others)) = conversation.behaviour() {
+        conversation.behaviour = Some(if can_be_redirected(&initial) { able } else { others });
+    }
     conversation.message_channel = IO_CHANNEL + 1 + u16::try_from(channels).map_err(malformed)?;
     conversation.reached(Stage::ConnectInitial, stream).await?;
     if matches!(conversation.behaviour(), Some(Behaviour::At(Stage::ChannelJoin, _))) {
@@ -89,6 +94,18 @@ async fn basic_settings<S: Stream>(
     step(acceptor, pdu.filled(), stream).await?;
     step(acceptor, &[], stream).await?;
     Ok(())
+}
+
+/// CS_CLUSTER with REDIRECTION_SUPPORTED and version 3, 4 or 5 (MS-RDPBCGR 2.2.1.3.5).
+fn can_be_redirected(initial: &ConnectInitial) -> bool {
+    let blocks = initial.conference_create_request.gcc_blocks();
+    blocks.cluster.as_ref().is_some_and(|cluster| {
+        cluster.flags.contains(RedirectionFlags::REDIRECTION_SUPPORTED)
+            && matches!(
+                cluster.redirection_version,
+                RedirectionVersion::V3 | RedirectionVersion::V4 | RedirectionVersion::V5
+            )
+    })
 }
 
 /// With or without the flag that lets a client skip the channel joins: the fault needs one to refuse.

@@ -24,7 +24,7 @@ pub const DESKTOP: (u16, u16) = (1024, 768);
 pub struct Announced {
     /// The clipboard's channel: some servers drop a client that joins none when its session begins.
     pub clipboard: bool,
-    /// The session that a redirection leads to (CS_CLUSTER).
+    /// The session that a redirection leads to, which CS_CLUSTER names then.
     pub session: Option<u32>,
 }
 
@@ -38,7 +38,7 @@ pub fn connect_initial(selected: u32, extended: bool, announced: Announced) -> V
         core: core_data(selected),
         security: ClientSecurityData { encryption_methods: methods, ext_encryption_methods: 0 },
         network: announced.clipboard.then(clipboard_channel),
-        cluster: announced.session.map(cluster),
+        cluster: Some(cluster(announced.session)),
         monitor: None,
         message_channel: extended.then_some(ClientMessageChannelData),
         multi_transport_channel: None,
@@ -49,12 +49,15 @@ pub fn connect_initial(selected: u32, extended: bool, announced: Announced) -> V
     encode_vec(&X224(X224Data { data: data.into() })).expect("a fixed Connect Initial fits a TPKT frame")
 }
 
-/// MS-RDPBCGR 2.2.1.3.5.
-fn cluster(session: u32) -> ClientClusterData {
+/// MS-RDPBCGR 2.2.1.3.5, as every current client sends it: brokers redirect no other. It names a session only where a
+/// redirection did.
+fn cluster(session: Option<u32>) -> ClientClusterData {
+    let mut flags = RedirectionFlags::REDIRECTION_SUPPORTED;
+    flags.set(RedirectionFlags::REDIRECTED_SESSION_FIELD_VALID, session.is_some());
     ClientClusterData {
-        flags: RedirectionFlags::REDIRECTION_SUPPORTED | RedirectionFlags::REDIRECTED_SESSION_FIELD_VALID,
+        flags,
         redirection_version: RedirectionVersion::V4,
-        redirected_session_id: session,
+        redirected_session_id: session.unwrap_or_default(),
     }
 }
 

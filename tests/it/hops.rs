@@ -11,6 +11,7 @@ use rdptrace::{
     codes::Phase,
     demo::Server,
     net::BoxStream,
+    pdu::connect_initial::{Announced, connect_initial},
     report::{Connection, Credentials, Failure, FailureKind, Outcome, Severity, Unfollowed},
     run,
     settings::Security,
@@ -89,6 +90,20 @@ async fn a_token_leads_back_to_the_same_address() {
     assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
     assert!(report.verdict.summary.starts_with("hop 1, rdsh01.corp.example:3389: "));
     assert!(!found(&report, "redirected"), "it was followed");
+}
+
+/// Whatever is negotiated and announced; the demo's broker looks at it too.
+#[test]
+fn every_connect_initial_says_that_a_redirection_is_understood() {
+    const CLUSTER: [u8; 12] = [0x04, 0xC0, 12, 0, 0x0D, 0, 0, 0, 0, 0, 0, 0];
+    const TO_SESSION_7: [u8; 12] = [0x04, 0xC0, 12, 0, 0x0F, 0, 0, 0, 7, 0, 0, 0];
+    for selected in [0, 1, 2, 8] {
+        for (session, block) in [(None, CLUSTER), (Some(7), TO_SESSION_7)] {
+            let announced = Announced { session, ..Announced::default() };
+            let initial = connect_initial(selected, true, announced);
+            assert!(initial.windows(12).any(|bytes| bytes == block), "{selected} {session:?}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
