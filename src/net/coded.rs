@@ -27,7 +27,7 @@ pub trait Codec: Unpin + Send {
         reply: &mut Vec<u8>,
     ) -> io::Result<bool>;
 
-    /// Frames some of `bytes`, at least one; returns how many.
+    /// Takes some of `bytes`, at least one, and frames them when they are a whole piece; returns how many.
     fn encode(&mut self, bytes: &[u8], outgoing: &mut Vec<u8>) -> usize;
 
     /// The last words of a polite end.

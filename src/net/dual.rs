@@ -8,11 +8,8 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{BoxStream, coded::Codec};
+use super::{BoxStream, coded::Codec, packet::Cut};
 use crate::pdu::http::chunk_line;
-
-/// What one chunk of ours carries at most.
-const MOST: usize = 32 * 1024;
 
 /// Bodies in chunks, or as they come.
 #[derive(Debug, Default)]
@@ -23,6 +20,8 @@ pub struct Bodies {
     remaining: usize,
     /// Whether a request is under way on this connection, whose body has to end.
     sends: bool,
+    /// The packet that is being written; each is a chunk.
+    cut: Cut,
 }
 
 impl Bodies {
@@ -75,10 +74,12 @@ impl Codec for Bodies {
     }
 
     fn encode(&mut self, bytes: &[u8], outgoing: &mut Vec<u8>) -> usize {
-        let count = bytes.len().min(MOST);
-        outgoing.extend(format!("{count:x}\r\n").into_bytes());
-        outgoing.extend_from_slice(&bytes[..count]);
-        outgoing.extend(b"\r\n");
+        let (count, packet) = self.cut.take(bytes);
+        if let Some(packet) = packet {
+            outgoing.extend(format!("{:x}\r\n", packet.len()).into_bytes());
+            outgoing.extend(packet);
+            outgoing.extend(b"\r\n");
+        }
         count
     }
 

@@ -9,6 +9,7 @@ mod frames;
 mod framing;
 mod interrupt;
 mod os;
+mod packet;
 mod pause;
 mod race;
 mod recorder;

@@ -142,7 +142,7 @@ impl Codec for Tunnel {
 
     fn encode(&mut self, bytes: &[u8], outgoing: &mut Vec<u8>) -> usize {
         outgoing.extend(data(bytes));
-        bytes.len().min(usize::from(u16::MAX))
+        bytes.len().min(tsgu::MOST_DATA)
     }
 
     fn farewell(&mut self, outgoing: &mut Vec<u8>) {

@@ -1,15 +1,12 @@
-//! The bytes inside WebSocket messages as a stream (RFC 6455): frames and what they carry need not align.
+//! The packets of a gateway in WebSocket messages (RFC 6455): each that is sent is one message; what comes need not align.
 
 use std::io;
 
-use super::coded::Codec;
+use super::{coded::Codec, packet::Cut};
 use crate::pdu::{
     Malformed,
     websocket::{Opcode, client_frame, frame_header},
 };
-
-/// What one frame of ours carries at most.
-const MOST: usize = 32 * 1024;
 
 /// 1000, a normal closure, in network order.
 const NORMAL_CLOSURE: [u8; 2] = [0x03, 0xE8];
@@ -19,6 +16,8 @@ const NORMAL_CLOSURE: [u8; 2] = [0x03, 0xE8];
 pub struct WebSocket {
     /// What is still to come of the frame under way.
     remaining: usize,
+    /// The packet that is being written.
+    cut: Cut,
     closed: bool,
 }
 
@@ -66,8 +65,10 @@ impl Codec for WebSocket {
     }
 
     fn encode(&mut self, bytes: &[u8], outgoing: &mut Vec<u8>) -> usize {
-        let count = bytes.len().min(MOST);
-        outgoing.extend(client_frame(Opcode::Binary, mask(), &bytes[..count]));
+        let (count, packet) = self.cut.take(bytes);
+        if let Some(packet) = packet {
+            outgoing.extend(client_frame(Opcode::Binary, mask(), &packet));
+        }
         count
     }
 

@@ -5,7 +5,7 @@ use std::io;
 use tokio::io::AsyncReadExt as _;
 
 use super::fault::Shape;
-use super::packets::{Packet, keepalive};
+use super::packets::{self, Packet, keepalive};
 use super::websocket::{self, Opcode};
 use crate::demo::stream::{Stream, malformed, send};
 
@@ -46,12 +46,14 @@ pub struct Carrier<'a> {
     raw: Vec<u8>,
     content: Vec<u8>,
     ended: bool,
+    /// Whether a WebSocket message has to be one packet.
+    pub strict: bool,
 }
 
 impl<'a> Carrier<'a> {
     /// Packets over these connections; `raw` is what has been read of them already.
     pub fn new(stream: &'a mut Boxed, way: Way, shape: Shape, raw: Vec<u8>) -> Self {
-        Self { stream, way, shape, raw, content: Vec::new(), ended: false }
+        Self { stream, way, shape, raw, content: Vec::new(), ended: false, strict: false }
     }
 
     /// The connection that packets go out on.
@@ -106,6 +108,12 @@ impl<'a> Carrier<'a> {
         Ok(match websocket::take(&mut self.raw).map_err(malformed)? {
             None => Taken::None,
             Some((Opcode::Ping, content)) => Taken::Ping(content),
+            Some((Opcode::Binary, content)) if self.strict && !packets::is_one(&content) => {
+                return Err(malformed(format!(
+                    "a message of {} bytes that is not one packet",
+                    content.len()
+                )));
+            }
             Some((Opcode::Binary, content)) => {
                 self.content.extend(content);
                 Taken::Some

@@ -155,7 +155,9 @@ async fn open(
         Some(Behaviour::Carried(shape)) => *shape,
         _ => Shape::Plain,
     };
-    tunnel::serve(gateway, &mut Carrier::new(stream, way, shape, unread), with_token).await
+    let mut carrier = Carrier::new(stream, way, shape, unread);
+    carrier.strict = matches!(gateway.behaviour(), Some(Behaviour::OnePacket));
+    tunnel::serve(gateway, &mut carrier, with_token).await
 }
 
 /// The answer to an upgrade.

@@ -83,6 +83,8 @@ pub(super) enum Behaviour {
     Code(Stage, u32),
     /// Sends these bytes where the answer belongs, and waits.
     Packets(Stage, &'static [u8]),
+    /// Reads one packet a WebSocket message, as some gateways do, and ends the connection at a message that is anything else.
+    OnePacket,
     /// Packs what it sends in this way.
     Carried(Shape),
     /// Wants consent to this text.

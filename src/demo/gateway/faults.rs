@@ -321,6 +321,12 @@ const FAULTS: &[Fault] = &[
         Behaviour::Carried(Shape::ByteByByte),
         PASSES,
     ),
+    fault(
+        "gateway-one-packet",
+        "reads one packet a WebSocket message, and hangs up at a message that is anything else",
+        Behaviour::OnePacket,
+        PASSES,
+    ),
     fault("gateway-joined", "sends two packets in a frame", Behaviour::Carried(Shape::Joined), PASSES),
     fault(
         "gateway-length-short",

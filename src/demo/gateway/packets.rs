@@ -63,6 +63,12 @@ impl Packet {
     }
 }
 
+/// Whether these bytes are one packet, no less and no more.
+pub fn is_one(bytes: &[u8]) -> bool {
+    let mut bytes = bytes.to_vec();
+    matches!(Packet::take(&mut bytes), Ok(Some(_))) && bytes.is_empty()
+}
+
 /// What a TUNNEL_CREATE says.
 pub struct TunnelCreate {
     /// capsFlags.

@@ -4,8 +4,8 @@ mod request;
 mod response;
 
 pub use request::{
-    TunnelCredential, channel_create, close_channel, data, handshake_request, keepalive, tunnel_auth,
-    tunnel_create,
+    MOST_DATA, TunnelCredential, channel_create, close_channel, data, handshake_request, keepalive,
+    tunnel_auth, tunnel_create,
 };
 pub use response::{
     ChannelResponse, HandshakeResponse, TunnelAuthResponse, TunnelResponse, channel_response,
@@ -57,10 +57,11 @@ pub const CAPABILITY_CONSENT_SIGN: u32 = 0x4;
 /// HTTP_CAPABILITY_MESSAGING_SERVICE_MSG.
 pub const CAPABILITY_SERVICE_MESSAGE: u32 = 0x8;
 
+/// packetType, two reserved bytes and packetLength.
+pub const HEADER: usize = 8;
+
 /// The longest packet that is taken: DATA holds 65535 bytes at most.
 pub const MAX_PACKET: usize = HEADER + 2 + 0xFFFF;
-
-const HEADER: usize = 8;
 
 /// One packet; the body of an unknown type is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,9 @@ use super::{
 /// HTTP_TUNNEL_PACKET_FIELD_PAA_COOKIE.
 const FIELD_PAA_COOKIE: u16 = 0x1;
 
+/// What one DATA packet of ours carries at most, as on Windows; the length would allow 65535.
+pub const MOST_DATA: usize = 16 * 1024;
+
 /// RDP over TCP, the only protocol of a channel.
 const PROTOCOL_RDP: u16 = 3;
 
@@ -60,10 +63,10 @@ pub fn channel_create(resource: &str, port: u16) -> Vec<u8> {
     packet(CHANNEL_CREATE, body)
 }
 
-/// DATA with at most 65535 bytes; what is more is left out (2.2.10.6).
+/// DATA with at most [`MOST_DATA`] bytes; what is more is left out (2.2.10.6).
 pub fn data(bytes: &[u8]) -> Vec<u8> {
-    let bytes = &bytes[..bytes.len().min(usize::from(u16::MAX))];
-    let mut body = u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_le_bytes().to_vec();
+    let bytes = &bytes[..bytes.len().min(MOST_DATA)];
+    let mut body = u16::try_from(bytes.len()).expect("it was cut to fit").to_le_bytes().to_vec();
     body.extend_from_slice(bytes);
     packet(DATA, body)
 }

@@ -25,11 +25,15 @@ pub struct Packets {
     pub content: Vec<u8>,
     /// Pongs that came.
     pub pongs: usize,
+    /// Binary messages of the client, and those of them that are one packet.
+    pub messages: (usize, usize),
+    /// What the client's close frame carries.
+    pub closing: Option<Vec<u8>>,
 }
 
 impl Packets {
     pub fn new(reader: Reader, writer: Writer, carrier: Carrier, raw: Vec<u8>) -> Self {
-        Self { reader, writer, carrier, raw, content: Vec::new(), pongs: 0 }
+        Self { reader, writer, carrier, raw, content: Vec::new(), pongs: 0, messages: (0, 0), closing: None }
     }
 
     pub async fn receive(&mut self) -> io::Result<Packet> {
@@ -82,7 +86,12 @@ impl Packets {
         let (mask, payload) = body.split_at(4);
         let clear: Vec<u8> = payload.iter().zip(mask.iter().cycle()).map(|(b, m)| b ^ m).collect();
         match first & 0x0F {
-            2 => self.content.extend(clear),
+            2 => {
+                let is_one = Packet::parse(&clear).is_ok() && *first == 0x82;
+                self.messages = (self.messages.0 + 1, self.messages.1 + usize::from(is_one));
+                self.content.extend(clear);
+            }
+            8 => self.closing = Some(clear),
             10 => self.pongs += 1,
             _ => {}
         }

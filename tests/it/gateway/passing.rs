@@ -5,9 +5,10 @@ use std::sync::atomic::Ordering::SeqCst;
 use rdptrace::{
     Settings, Target, Unobserved,
     codes::Phase,
+    demo,
     report::{Credentials, Direction, Frame, Outcome, Report, Status, Unfollowed},
     run,
-    settings::{Gateway, GatewayAuthentication, Security, Token},
+    settings::{Account, Gateway, GatewayAuthentication, Security, Token},
 };
 
 use super::{
@@ -126,6 +127,31 @@ async fn frames_and_packets_need_not_align_and_pings_are_answered() {
     assert_eq!(steps(&report), expected.map(|step| (step, Status::Passed)));
     let authorize = &through.steps.authorize.as_ref().expect("authorize").evidence;
     assert_eq!((authorize.redirection_flags, authorize.idle_timeout_minutes), (Some(8), Some(30)));
+}
+
+/// Some gateways read one packet a message and pass over the rest of it, as Windows never sends another kind.
+#[tokio::test(start_paused = true)]
+async fn every_message_of_a_whole_session_is_one_packet() {
+    let account = Account { user: demo::USER.to_owned(), domain: None, password: "demo".to_owned().into() };
+    let token = "t".repeat(30_000);
+    let lab = Lab::new(Script { schemes: vec![], ..Script::default() });
+    let gateway = Gateway { token: Some(Token(token.into())), ..anonymous() };
+    let settings = Settings {
+        until: Some(Phase::Activate),
+        account: Some(account),
+        take_session: true,
+        ..lab.settings(gateway)
+    };
+    let target: Target = "rdsh01.corp.example".parse().expect("a target");
+    let report = run(&target, &settings, &lab, &Unobserved).await;
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+    let tls = &report.trace.connections[0].phases.tls.as_ref().expect("tls").evidence;
+    assert_eq!(tls.version.as_deref(), Some("TLSv1.3"));
+    lab.settle().await;
+    let (messages, packets) = *lab.seen.messages.lock().expect("no panic");
+    assert_eq!(messages, packets, "messages and those that are one packet");
+    assert!(messages > 20, "{messages}");
+    assert_eq!(lab.seen.closing.lock().expect("no panic").as_deref(), Some(&[3, 0xE8][..]));
 }
 
 #[tokio::test(start_paused = true)]

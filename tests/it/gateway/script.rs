@@ -102,6 +102,10 @@ pub struct Seen {
     /// CLOSE_CHANNEL of the client.
     pub farewells: AtomicUsize,
     pub pongs: AtomicUsize,
+    /// Binary messages of a session up to its end, and those of them that are one packet.
+    pub messages: Mutex<(usize, usize)>,
+    /// What the close frame carried.
+    pub closing: Mutex<Option<Vec<u8>>>,
     /// Bytes of the flood that were taken.
     pub flooded: AtomicUsize,
     /// KEEPALIVE packets that came back.

@@ -98,6 +98,9 @@ async fn data(mut way: Packets, script: &Script, seen: &Arc<Seen>) -> io::Result
                     }
                     tsgu::CLOSE_CHANNEL => {
                         seen.farewells.fetch_add(1, SeqCst);
+                        while way.receive().await.is_ok() {}
+                        *seen.messages.lock().expect("no panic") = way.messages;
+                        *seen.closing.lock().expect("no panic") = way.closing;
                         return Ok(());
                     }
                     _ => {}
