@@ -26,6 +26,7 @@ mod prompt;
 mod proxy;
 mod realms;
 mod relay;
+mod replay;
 mod squid;
 mod srv_records;
 mod udp;
