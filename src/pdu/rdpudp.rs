@@ -21,6 +21,8 @@ pub const SYNEX: u16 = 0x1000;
 const VERSION_INFO_VALID: u16 = 1;
 /// RDPUDP_PROTOCOL_VERSION_2, the highest that needs no cookie of a connection over TCP.
 const VERSION_2: u16 = 2;
+/// RDPUDP_PROTOCOL_VERSION_3, which Windows takes without the flag that says that there is a version.
+const VERSION_3: u16 = 0x0101;
 /// What a server speaks that says nothing of versions.
 const VERSION_1: u16 = 1;
 const NOTHING_RECEIVED: u32 = u32::MAX;
@@ -100,7 +102,8 @@ impl Setup {
         let mut version = VERSION_1;
         if flags & SYNEX != 0 {
             let (valid, offered) = (reader.u16_be()?, reader.u16_be()?);
-            version = if valid & VERSION_INFO_VALID != 0 { offered } else { VERSION_1 };
+            let says = valid & VERSION_INFO_VALID != 0 || offered == VERSION_3;
+            version = if says { offered } else { VERSION_1 };
         }
         Ok(Self { source_ack, window, flags, sequence_number, upstream_mtu, downstream_mtu, version })
     }

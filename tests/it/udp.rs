@@ -49,6 +49,16 @@ fn a_correlation_id_has_no_forbidden_byte() {
     }
 }
 
+/// Windows takes version 3 so: a version, and no flag that there is one.
+#[test]
+fn version_3_is_read_without_its_flag() {
+    let mut answer = vec![1, 2, 3, 4, 0, 64, 0x10, 5, 9, 9, 9, 9, 0x04, 0xD0, 0x04, 0xD0];
+    answer.extend([0, 0, 0x01, 0x01]);
+    assert_eq!(Setup::parse(&answer).map(|setup| setup.version), Ok(0x0101));
+    answer[16..].fill(0);
+    assert_eq!(Setup::parse(&answer).map(|setup| setup.version), Ok(1));
+}
+
 /// An answer without SYNEX is one of version 1; one that is cut short, or no SYN, is none.
 #[test]
 fn answers_are_read_as_far_as_they_go() {
