@@ -554,6 +554,12 @@ pub const FAULTS: &[Fault] = &[
         ),
     ),
     fault(
+        "credssp-ntlm-blocked",
+        "lets NTLM begin and does not take its proof, as a Windows that blocks incoming NTLM",
+        At(Stage::Authenticate, Send(Status(0x8009_0302))),
+        by("ntlm-restricted", coded("credssp", "nt_status", 0x8009_0302)),
+    ),
+    fault(
         "logon-failure",
         "refuses the account: wrong user name or password",
         At(Stage::Authenticate, Send(Status(0xC000_006D))),

@@ -8,6 +8,8 @@ use crate::{
 };
 
 const STATUS_NTLM_BLOCKED: i64 = 0xC000_0418;
+/// A host that blocks NTLM lets it begin, and says this to the proof of the password.
+const SEC_E_UNSUPPORTED_FUNCTION: i64 = 0x8009_0302;
 const BAD_BINDINGS: &[i64] = &[0xC000_035B, 0x8009_0346];
 /// No logon servers, no domain controller, no such authority, and Netlogon not running.
 const NO_DOMAIN: &[i64] = &[0xC000_005E, 0xC000_0233, 0x8009_0311, 0xC000_0192];
@@ -38,6 +40,16 @@ pub const RULES: &[CauseRule] = &[
             "connect by name from a client that can get a Kerberos ticket",
             "or add the host to the exceptions",
         ],
+    },
+    CauseRule {
+        code: "credssp-policy",
+        weigh: policy,
+        comes_and_goes: false,
+        confirm: &[
+            "the policy Encryption Oracle Remediation on the host, and its updates",
+            "the policies under Credentials Delegation that apply to the host",
+        ],
+        fix: &["bring both sides to the updates of May 2018 or later, and set the policy to Mitigated"],
     },
     CauseRule {
         code: "tls-intercepted",
@@ -105,6 +117,11 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(weighed) = status(facts, &[STATUS_NTLM_BLOCKED]) {
         return Some(weighed);
     }
+    if let Some(failure) = coded(facts, FailureKind::NtStatus, &[SEC_E_UNSUPPORTED_FUNCTION]) {
+        let text = "a Windows that blocks incoming NTLM says so only to the proof of the password, which it does not judge";
+        let proved = facts.credssp.is_some_and(|credssp| credssp.attempted);
+        return Some(Weighed::likely(failure.detail.clone()).and(proved.then(|| text.to_owned())));
+    }
     let credssp = facts.credssp?;
     // Once there is a CHALLENGE, NTLM is not what the server objects to.
     if credssp.ntlm.is_some() || credssp.attempted {
@@ -117,6 +134,15 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
             .and(facts.every_time(Phase::Credssp))
             .but(Some(against)),
     )
+}
+
+/// The same number is that of a CredSSP that a policy turns away.
+fn policy(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = coded(facts, FailureKind::NtStatus, &[SEC_E_UNSUPPORTED_FUNCTION])?;
+    let patched = facts.credssp?.version.filter(|version| *version >= FIRST_PATCHED_CREDSSP);
+    let against =
+        patched.map(|version| format!("the server speaks CredSSP version {version}, which is patched"));
+    Some(Weighed::possible(failure.detail.clone()).but(against))
 }
 
 fn intercepted(facts: &Facts<'_>) -> Option<Weighed> {
