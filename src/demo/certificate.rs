@@ -33,6 +33,8 @@ pub enum Kind {
     WrongUsage,
     /// Issued by an authority that nobody trusts.
     Untrusted,
+    /// Served without its key: the handshake is signed with another.
+    WithoutKey,
 }
 
 /// The TLS configuration and the key that CredSSP binds to.
@@ -55,18 +57,34 @@ impl Identity {
         };
         let (_, parsed) = X509Certificate::from_der(&certificate).map_err(|error| error.to_string())?;
         let public_key = parsed.public_key().subject_public_key.data.to_vec();
-        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_protocol_versions(&[&version::TLS13, &version::TLS12])
-            .map_err(|error| error.to_string())?;
-        let builder = match wants_client {
-            true => builder.with_client_cert_verifier(client_verifier(certificate.clone())?),
-            false => builder.with_no_client_auth(),
-        };
-        let der = certificate.to_vec();
-        let certified = CertifiedKey::new(vec![certificate], key);
-        let tls = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
-        Ok(Self { tls: Arc::new(tls), public_key, certificate: der })
+        let clients = wants_client.then(|| client_verifier(certificate.clone())).transpose()?;
+        let tls = presenting(certificate.clone(), key, clients)?;
+        Ok(Self { tls, public_key, certificate: certificate.to_vec() })
     }
+
+    /// The same certificate in the hands of somebody who does not hold its key.
+    pub fn without_key(&self) -> Result<Self, String> {
+        let key = KeyPair::generate().map_err(|error| error.to_string())?;
+        let tls = presenting(self.certificate.clone().into(), signing(&key)?, None)?;
+        Ok(Self { tls, public_key: self.public_key.clone(), certificate: self.certificate.clone() })
+    }
+}
+
+/// TLS with this certificate and key, whether they belong together or not.
+fn presenting(
+    certificate: CertificateDer<'static>,
+    key: Arc<dyn sign::SigningKey>,
+    clients: Option<Arc<dyn ClientCertVerifier>>,
+) -> Result<Arc<ServerConfig>, String> {
+    let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(&[&version::TLS13, &version::TLS12])
+        .map_err(|error| error.to_string())?;
+    let builder = match clients {
+        Some(verifier) => builder.with_client_cert_verifier(verifier),
+        None => builder.with_no_client_auth(),
+    };
+    let certified = CertifiedKey::new(vec![certificate], key);
+    Ok(Arc::new(builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)))))
 }
 
 /// Takes clients that this root has issued for, which are none.
@@ -89,9 +107,16 @@ fn strong(kind: Kind, params: &CertificateParams) -> Result<Certified, String> {
         _ => params.self_signed(&key),
     }
     .map_err(|error| error.to_string())?;
+    let key = match kind {
+        Kind::WithoutKey => KeyPair::generate().map_err(|error| error.to_string())?,
+        _ => key,
+    };
+    Ok((certificate.into(), signing(&key)?))
+}
+
+fn signing(key: &KeyPair) -> Result<Arc<dyn sign::SigningKey>, String> {
     let der = PrivateKeyDer::Pkcs8(key.serialize_der().into());
-    let key = ring::sign::any_supported_type(&der).map_err(|error| error.to_string())?;
-    Ok((certificate.into(), key))
+    ring::sign::any_supported_type(&der).map_err(|error| error.to_string())
 }
 
 /// RSA with 1024 bits.

@@ -142,6 +142,7 @@ pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
         (FailureKind::Malformed, _) => "kdc-answer-malformed",
         (
             FailureKind::HttpStatus
+            | FailureKind::KeyBinding
             | FailureKind::TlsAlert
             | FailureKind::TlsUnsupported
             | FailureKind::NotTls,

@@ -3,10 +3,17 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
+use super::tls::Trusted;
 use crate::settings::Account;
 
-/// The value of `Authorization` or `Proxy-Authorization`: the password as it is, in base64.
-pub fn basic(account: &Account) -> Zeroizing<String> {
+/// The value of `Authorization`: the password as it is, in base64, which only a trusted peer is shown.
+pub fn basic(account: &Account, _to: &Trusted) -> Zeroizing<String> {
+    in_the_clear(account)
+}
+
+/// The value of `Proxy-Authorization`. The way to a proxy has no TLS, so there is no peer that could prove anything: the account
+/// for it crosses the network as it is, which its option says.
+pub fn in_the_clear(account: &Account) -> Zeroizing<String> {
     let pair = Zeroizing::new(format!("{}:{}", qualified(account), account.password.as_str()));
     Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())))
 }

@@ -7,19 +7,22 @@ mod client;
 mod greeting;
 pub mod kerberos;
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
-use sspi::credssp::{CredSspMode, TsRequest};
+use sspi::credssp::CredSspMode;
 use time::OffsetDateTime;
 
-use client::{bytes, parse, step};
+use client::{ask, bytes, parse, show};
 
-use super::{PhaseResult, Step, ending};
+use super::{
+    PhaseResult, Step, ending,
+    tls::{Proven, Secured},
+};
 use crate::{
     codes,
     net::{Framing, Wire},
     pdu::ts_request::{self, TsRequest as Seen},
-    report::{CredsspEvidence, Failure, FailureKind, HandshakeSignature, Selected},
+    report::{CredsspEvidence, Failure, FailureKind, Selected},
     settings::Account,
 };
 
@@ -34,10 +37,8 @@ const AUTHZ_ACCESS_DENIED: u32 = 5;
 pub struct Access<'a> {
     /// The negotiated protocol.
     pub protocol: Selected,
-    /// The server's SubjectPublicKey.
-    pub public_key: Option<Vec<u8>>,
-    /// Whether the server proved that it holds that key.
-    pub signature: Option<HandshakeSignature>,
+    /// The server, and whether a proof may be shown to it.
+    pub peer: &'a Secured,
     /// The account, if there is one.
     pub account: Option<&'a Account>,
     /// Whether to authenticate to a version below 5.
@@ -65,15 +66,16 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
         }
     }
     let mut client = client::client(access)?;
-    wire.send(&bytes(&step(&mut client, TsRequest::default())?)?).await?;
+    wire.send(&bytes(&ask(&mut client)?)?).await?;
     let (frame, seen) = receive(wire, Framing::TsRequest, evidence).await.map_err(before_credentials)?;
     challenge::read(&seen, access.now, evidence)
         .map_err(|error| ending::malformed("the NTLM CHALLENGE cannot be read", &error, &frame))?;
-    if let Some(reason) = reason_to_stop(access, seen.version) {
-        return Ok(Step::Stopped(reason.into()));
-    }
+    let peer = match admitted(access, seen.version) {
+        Ok(peer) => peer,
+        Err(reason) => return Ok(Step::Stopped(reason)),
+    };
     evidence.attempted = true;
-    let authenticate = bytes(&step(&mut client, parse(&frame)?)?)?;
+    let authenticate = bytes(&show(&mut client, parse(&frame)?, peer)?)?;
     wire.send_secret(&authenticate).await?;
     let (frame, answer) = receive(wire, Framing::TsRequest, evidence)
         .await
@@ -82,7 +84,7 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
         let detail = "the server's answer to the credentials does not belong there";
         return Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame));
     }
-    let credentials = step(&mut client, parse(&frame)?);
+    let credentials = show(&mut client, parse(&frame)?, peer);
     evidence.key_binding = Some(credentials.is_ok());
     let credentials = credentials.map_err(|failure| binding(&failure))?;
     evidence.restricted_admin = access.restricted_admin.is_some();
@@ -110,31 +112,22 @@ impl Access<'_> {
     }
 }
 
-fn reason_to_stop(access: &Access<'_>, version: u32) -> Option<&'static str> {
+/// The server, if the account may be used there; else why not.
+fn admitted<'a>(access: &Access<'a>, version: u32) -> Result<&'a Proven, Cow<'static, str>> {
     if access.account.is_none() {
-        return Some("no account was given (-u USER goes on)");
+        return Err("no account was given (-u USER goes on)".into());
     }
     if access.restricted_admin == Some(false) {
-        return Some(
-            "the server does not say that it supports Restricted Admin mode, which --restricted-admin demands",
+        return Err(
+            "the server does not say that it supports Restricted Admin mode, which --restricted-admin demands"
+                .into(),
         );
     }
-    if access.public_key.is_none() {
-        return Some("the server's certificate cannot be read, so its key cannot be bound to");
-    }
-    match access.signature {
-        Some(HandshakeSignature::Valid) => {}
-        Some(HandshakeSignature::NotCheckable) => {
-            return Some(
-                "the server's proof of its key cannot be checked: the key is of a kind or size that is not spoken here",
-            );
-        }
-        _ => return Some("the server did not prove that it holds its certificate's key"),
-    }
+    let peer = access.peer.proven().map_err(|why| why.reason("the server"))?;
     if version < codes::FIRST_PATCHED_CREDSSP && !access.allow_unpatched {
-        return Some("the server's CredSSP version is open to CVE-2018-0886");
+        return Err("the server's CredSSP version is open to CVE-2018-0886".into());
     }
-    None
+    Ok(peer)
 }
 
 /// Receives a TSRequest; a status in it ends the phase.

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::basic::{basic, qualified};
+use super::basic::{in_the_clear, qualified};
 use crate::{
     codes::SOCKS_REPLY,
     net::{Framing, Instant, Wire},
@@ -102,7 +102,7 @@ async fn http(
         None => wire.send(&request.into_bytes()).await?,
         Some(account) => {
             evidence.account_sent = true;
-            let request = request.header("Proxy-Authorization", &basic(account));
+            let request = request.header("Proxy-Authorization", &in_the_clear(account));
             wire.send_secret(&Zeroizing::new(request.into_bytes())).await?;
         }
     }

@@ -1,5 +1,7 @@
 //! The TLS handshake of Enhanced RDP Security (MS-RDPBCGR 5.4.5.1), and the certificate it shows.
 
+mod peer;
+
 use std::net::IpAddr;
 
 use super::{PhaseResult, Step, ending, random};
@@ -11,21 +13,12 @@ use crate::{
         client_hello::{Profile, client_hello},
         server_hello::Answer,
     },
-    report::{Alert, Failure, FailureKind, HandshakeSignature, HelloOffer, TlsEvidence},
+    report::{Alert, Failure, FailureKind, HelloOffer, TlsEvidence},
 };
+use peer::Shown;
+pub use peer::{Proven, Secured, Trusted, Unproven};
 
-/// What the next phases need of the handshake.
-#[derive(Clone, Debug)]
-pub struct Secured {
-    /// The server's SubjectPublicKey, which CredSSP binds to.
-    pub public_key: Option<Vec<u8>>,
-    /// Whether the server proved that it holds that key.
-    pub signature: Option<HandshakeSignature>,
-    /// The server's certificate, DER.
-    pub leaf: Option<Vec<u8>>,
-}
-
-/// Upgrades the wire to TLS.
+/// Upgrades the wire to TLS; what passes says what may be shown to the peer.
 ///
 /// # Errors
 /// `closed`, `reset`, `timeout`, `tls_alert`, `tls_unsupported`, `not_tls` or `malformed`.
@@ -41,8 +34,6 @@ pub async fn run(
     evidence.alert_sent = seen.alert_sent.map(|code| alert(code.into()));
     evidence.thumbprints = seen.chain.first().map(|leaf| certificate::thumbprints(leaf));
     evidence.certificate = certificate::evidence(&seen.chain, expectation);
-    let leaf = seen.chain.first().cloned();
-    let public_key = seen.chain.first().and_then(|leaf| certificate::subject_public_key(leaf));
     evidence.version = seen.version;
     evidence.cipher_suite = seen.cipher_suite;
     evidence.key_exchange = seen.key_exchange;
@@ -56,7 +47,13 @@ pub async fn run(
         evidence.alert_received = failure.code.and_then(|code| u32::try_from(code).ok()).map(alert);
     }
     result?;
-    Ok(Step::Passed(Secured { public_key, signature: seen.signature, leaf }))
+    let shown = Shown {
+        leaf: seen.chain.first().cloned(),
+        public_key: seen.chain.first().and_then(|leaf| certificate::subject_public_key(leaf)),
+        signature: seen.signature,
+        certificate: evidence.certificate.as_ref(),
+    };
+    Ok(Step::Passed(Secured::new(shown, expectation)))
 }
 
 /// Sends a ClientHello of our own and reads what answers it in plain; the handshake is not finished.

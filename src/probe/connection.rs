@@ -211,8 +211,7 @@ impl<N: Network> Walk<'_, N> {
         let account = self.plan.account.as_ref();
         let access = Access {
             protocol: negotiated.protocol,
-            public_key: secured.public_key,
-            signature: secured.signature,
+            peer: &secured,
             account,
             restricted_admin: restricted_admin(self.plan, self.probe.settings)
                 .then_some(negotiated.restricted_admin),

@@ -12,6 +12,7 @@ use super::carrier::{Boxed, Carrier, Way, chunked};
 use super::fault::{Behaviour, Shape, Stage};
 use super::http::{Request, response};
 use super::{Gateway, JOIN_TIME, tunnel, websocket};
+use crate::demo::certificate::Identity;
 use crate::demo::connection::end;
 use crate::demo::replay::Replay;
 use crate::demo::stream::{Stream, leave, malformed, read_record, send};
@@ -44,7 +45,7 @@ pub async fn serve<S: Stream + 'static>(gateway: &Gateway, mut stream: S) -> io:
     if let Err(error) = greet(gateway, &mut stream).await {
         return Err(end(&mut stream, error).await);
     }
-    let acceptor = TlsAcceptor::from(Arc::clone(&gateway.identity.tls));
+    let acceptor = TlsAcceptor::from(Arc::clone(&gateway.presents().tls));
     let mut stream: Boxed = match acceptor.accept(Replay::new(Vec::new(), stream)).into_fallible().await {
         Ok(stream) => Box::new(stream),
         Err((error, mut stream)) => return Err(end(&mut stream, error).await),
@@ -138,7 +139,10 @@ async fn open(
     with_token: bool,
     unread: Vec<u8>,
 ) -> io::Result<()> {
-    let strips = matches!(gateway.behaviour(), Some(Behaviour::StripsUpgrade | Behaviour::RefusesSecond(_)));
+    let strips = matches!(
+        gateway.behaviour(),
+        Some(Behaviour::StripsUpgrade | Behaviour::RefusesSecond(_) | Behaviour::SecondBy(_))
+    );
     let (way, unread) = match request.header("sec-websocket-key") {
         Some(key) if request.upgrades_to("websocket") && !strips => {
             send(stream, &upgraded(gateway, key, lines)).await?;
@@ -192,6 +196,15 @@ impl Gateway {
         waiting.retain(|_, first| !first.is_closed());
         waiting.insert(connection_id(request)?, sender);
         Ok(receiver)
+    }
+
+    /// Who answers the next connection: where the first one waits for the second, that may be somebody else.
+    fn presents(&self) -> &Identity {
+        let waiting = self.waiting.lock().expect("nobody panics with it");
+        match &self.impostor {
+            Some(impostor) if waiting.values().any(|first| !first.is_closed()) => impostor,
+            _ => &self.identity,
+        }
     }
 
     /// The first connection of the client whose second one this is.

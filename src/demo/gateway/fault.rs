@@ -79,6 +79,8 @@ pub(super) enum Behaviour {
     StripsUpgrade,
     /// Strips the upgrade too, and gives this whole answer to the second connection.
     RefusesSecond(&'static str),
+    /// Strips the upgrade too, and somebody else answers the second connection.
+    SecondBy(Impostor),
     /// Answers with this code.
     Code(Stage, u32),
     /// Sends these bytes where the answer belongs, and waits.
@@ -95,6 +97,15 @@ pub(super) enum Behaviour {
     Closes(&'static str, u32),
     /// Leads to a server with the fault of this name.
     LeadsTo(&'static str),
+}
+
+/// Who stands in for the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Impostor {
+    /// Somebody with a certificate of its own, for the gateway's name.
+    OtherCertificate,
+    /// Somebody who shows the gateway's certificate and does not hold its key.
+    WithoutKey,
 }
 
 /// What the client has just sent.

@@ -1,6 +1,6 @@
 //! The table of the gateway's faults: a row says what the gateway does where, and what a trace must make of it.
 
-use super::fault::{Behaviour, Entry, Expect, Fault, Shape, Stage};
+use super::fault::{Behaviour, Entry, Expect, Fault, Impostor, Shape, Stage};
 use crate::demo::answer::Answer::{Bytes, TlsAlert};
 use crate::demo::certificate::Kind;
 use crate::demo::fault::Action::{Close, Flood, Reset, Send, Silence, Trickle};
@@ -78,6 +78,12 @@ const FAULTS: &[Fault] = &[
             Certificate(Kind::WrongName),
             Expect { step: "auth", ..finding("gateway-account-not-used") },
         ),
+    ),
+    fault(
+        "gateway-certificate-without-key",
+        "shows its certificate and does not hold the key to it",
+        Certificate(Kind::WithoutKey),
+        Expect { step: "auth", ..finding("gateway-account-not-used") },
     ),
     fault(
         "gateway-client-certificate",
@@ -308,6 +314,18 @@ const FAULTS: &[Fault] = &[
             "HTTP/1.1 401 Unauthorized\r\nServer: Microsoft-HTTPAPI/2.0\r\nContent-Length: 0\r\n\r\n",
         ),
         by("gateway-second-connection-refused", coded("handshake", "http_status", 401)),
+    ),
+    fault(
+        "gateway-second-certificate",
+        "goes on with two connections, and another certificate for its name is shown on the second",
+        Behaviour::SecondBy(Impostor::OtherCertificate),
+        Expect { step: "handshake", ..finding("gateway-second-connection-differs") },
+    ),
+    fault(
+        "gateway-second-without-key",
+        "goes on with two connections, and its certificate is shown on the second without its key",
+        Behaviour::SecondBy(Impostor::WithoutKey),
+        Expect { step: "handshake", ..finding("gateway-second-connection-differs") },
     ),
     fault(
         "gateway-pings",

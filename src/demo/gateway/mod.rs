@@ -23,7 +23,7 @@ use super::certificate::{Identity, Kind};
 use super::stream::send;
 use super::{CONNECTION_TIME, Server, Stream};
 use connection::Inbound;
-use fault::{Behaviour, Stage};
+use fault::{Behaviour, Impostor, Stage};
 pub use fault::{Entry, Expect, Fault};
 pub use faults::all;
 
@@ -41,6 +41,8 @@ const JOIN_TIME: Duration = Duration::from_secs(30);
 pub struct Gateway {
     fault: Option<&'static Fault>,
     identity: Identity,
+    /// Who answers the second of two connections in its place.
+    impostor: Option<Identity>,
     started: (OffsetDateTime, Instant),
     server: Arc<Server>,
     /// First connections of clients by their RDG-Connection-Id, until the second one comes.
@@ -60,9 +62,17 @@ impl Gateway {
             Some(Behaviour::Closes(name, _) | Behaviour::LeadsTo(name)) => super::find(name),
             _ => None,
         };
+        let named = |kind| Identity::new(kind, &[NAME, "localhost", "127.0.0.1"], now, wants_client);
+        let identity = named(kind)?;
+        let impostor = match behaviour {
+            Some(Behaviour::SecondBy(Impostor::OtherCertificate)) => Some(named(Kind::Healthy)?),
+            Some(Behaviour::SecondBy(Impostor::WithoutKey)) => Some(identity.without_key()?),
+            _ => None,
+        };
         Ok(Self {
             fault,
-            identity: Identity::new(kind, &[NAME, "localhost", "127.0.0.1"], now, wants_client)?,
+            identity,
+            impostor,
             started: (now, Instant::now()),
             server: Arc::new(Server::new(behind, now)?),
             waiting: Mutex::default(),

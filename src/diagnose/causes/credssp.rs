@@ -3,7 +3,7 @@
 use super::{CauseRule, Weighed, after, coded, cut_in, failed_in};
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
-    diagnose::Facts,
+    diagnose::{Facts, kerberos},
     report::{FailureKind, Status},
 };
 
@@ -147,7 +147,8 @@ fn policy(facts: &Facts<'_>) -> Option<Weighed> {
 
 fn intercepted(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Credssp)?;
-    let altered = failure.kind == FailureKind::KeyBinding;
+    // A KDC proxy is another peer than the server.
+    let altered = failure.kind == FailureKind::KeyBinding && kerberos::ended_at_kdc(facts).is_none();
     let bindings = coded(facts, FailureKind::NtStatus, BAD_BINDINGS).is_some();
     (altered || bindings).then(|| Weighed::likely(failure.detail.clone()))
 }

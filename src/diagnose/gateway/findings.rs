@@ -15,6 +15,7 @@ const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) ->
 
 pub const RULES: &[Rule] = &[
     rule("gateway-account-not-used", Severity::Error, not_used),
+    rule("gateway-second-connection-differs", Severity::Error, differs),
     rule("gateway-upgrade-stripped", Severity::Warning, stripped),
     rule("gateway-clock-skew", Severity::Warning, skew),
     rule("gateway-basic-only", Severity::Warning, basic_only),
@@ -39,6 +40,12 @@ fn not_used(facts: &Facts<'_>) -> Option<String> {
         (None, Some(stopped)) => Some(format!("the token for the gateway was not used: {stopped}")),
         (None, None) => None,
     }
+}
+
+/// Before the first packet there is no other reason to stop: somebody else answered the second of two connections.
+fn differs(facts: &Facts<'_>) -> Option<String> {
+    let reason = facts.through?.steps.handshake.as_ref()?.stopped.as_ref()?;
+    Some(format!("{reason}; nothing was shown to whoever answered it"))
 }
 
 fn stripped(facts: &Facts<'_>) -> Option<String> {

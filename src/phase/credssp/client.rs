@@ -8,7 +8,7 @@ use sspi::{
     ntlm::NtlmConfig,
 };
 
-use super::Access;
+use super::{Access, Proven};
 use crate::{
     pdu::connect_initial::CLIENT_NAME,
     report::{Failure, FailureKind},
@@ -24,12 +24,22 @@ pub fn client(access: &Access<'_>) -> Result<CredSspClient, Failure> {
     let identity = AuthIdentity { username, password: password.to_owned().into() };
     let mode = ClientMode::Ntlm(NtlmConfig::new(CLIENT_NAME.to_owned()));
     let principal = format!("TERMSRV/{}", access.server_name);
-    let key = access.public_key.clone().unwrap_or_default();
+    let key = access.peer.public_key().unwrap_or_default().to_vec();
     CredSspClient::new(key, identity.into(), access.mode(), mode, principal).map_err(|e| ours(&e))
 }
 
+/// The question for the CHALLENGE, in which nothing is shown.
+pub fn ask(client: &mut CredSspClient) -> Result<TsRequest, Failure> {
+    step(client, TsRequest::default())
+}
+
+/// What answers the server: the proof of the password, then the credentials.
+pub fn show(client: &mut CredSspClient, input: TsRequest, _to: &Proven) -> Result<TsRequest, Failure> {
+    step(client, input)
+}
+
 /// One step of sspi. Its panics are bugs there, which no server may turn against us.
-pub fn step(client: &mut CredSspClient, input: TsRequest) -> Result<TsRequest, Failure> {
+fn step(client: &mut CredSspClient, input: TsRequest) -> Result<TsRequest, Failure> {
     let state = catch_unwind(AssertUnwindSafe(|| client.process(input).resolve_to_result()));
     match state {
         Ok(Ok(ClientState::ReplyNeeded(request) | ClientState::FinalMessage(request))) => Ok(request),

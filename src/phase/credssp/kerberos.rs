@@ -13,7 +13,7 @@ use sspi::credssp::TsRequest;
 
 use client::Client;
 
-use super::{Access, client::bytes, client::parse, conclude, reason_to_stop, receive, silent_end};
+use super::{Access, Proven, admitted, client::bytes, client::parse, conclude, receive, silent_end};
 use crate::{
     codes,
     net::{Framing, Instant, Network, Wire},
@@ -49,12 +49,14 @@ pub async fn run<N: Network>(
     (access, account): (&Access<'_>, &Account),
     evidence: &mut CredsspEvidence,
 ) -> PhaseResult<()> {
-    if let Some(reason) = reason_to_stop(access, u32::MAX) {
-        return Ok(Step::Stopped(reason.into()));
-    }
+    // Before a KDC hears of it: the ticket is for this server alone.
+    let peer = match admitted(access, u32::MAX) {
+        Ok(peer) => peer,
+        Err(reason) => return Ok(Step::Stopped(reason)),
+    };
     let mut client = Client::new(account, access.server_name)?;
     let or_ntlm = asking.kerberos.or_ntlm;
-    let ticket = match ticket(&mut client, (access, account), asking, evidence).await {
+    let ticket = match ticket(&mut client, (access, account, peer), asking, evidence).await {
         Err(failure) if or_ntlm && instead(&failure, evidence) => {
             wire.enter(codes::Phase::Credssp);
             return super::run(wire, access, evidence).await;
@@ -78,9 +80,8 @@ pub async fn run<N: Network>(
         ));
     }
     client.accept(&answer(seen.nego_token.as_deref(), &frame)?)?;
-    let key = access.public_key.as_deref().unwrap_or_default();
-    prove(wire, &mut client, (key, seen.version), evidence).await?;
-    let credentials = client.seal(&client.credentials(access.mode())?)?;
+    prove(wire, &mut client, (peer, seen.version), evidence).await?;
+    let credentials = client.seal(&client.credentials(access.mode(), peer)?)?;
     evidence.restricted_admin = access.restricted_admin.is_some();
     let last = TsRequest { version: VERSION, auth_info: Some(credentials), ..TsRequest::default() };
     wire.send_secret(&bytes(&last)?).await?;
@@ -90,7 +91,7 @@ pub async fn run<N: Network>(
 /// The AP-REQ, with everything that was asked for it.
 async fn ticket<N: Network>(
     client: &mut Client,
-    (access, account): (&Access<'_>, &Account),
+    (access, account, peer): (&Access<'_>, &Account, &Proven),
     asking: Asking<'_, N>,
     evidence: &mut CredsspEvidence,
 ) -> Result<Vec<u8>, Failure> {
@@ -100,7 +101,7 @@ async fn ticket<N: Network>(
     let begin = Instant::now();
     let ticket = match without_asking(asking.kerberos, access.server_name) {
         Some(failure) => Err(failure),
-        None => asked(client, account, asking, seen).await,
+        None => asked(client, (account, peer), asking, seen).await,
     };
     seen.elapsed_ms = Some(begin.elapsed().into());
     seen.ticket = ticket.is_ok();
@@ -112,14 +113,14 @@ async fn ticket<N: Network>(
 /// The same from the KDCs.
 async fn asked<N: Network>(
     client: &mut Client,
-    account: &Account,
+    (account, peer): (&Account, &Proven),
     asking: Asking<'_, N>,
     seen: &mut KdcEvidence,
 ) -> Result<Vec<u8>, Failure> {
     let (logon, kdcs) = logon::log_on(account, asking, seen).await?;
     let granted = service::ticket(&logon, client.principal(), (asking, kdcs), seen).await?;
     let realm = &asking.kerberos.realm;
-    client.ticket(granted.for_sspi(&logon.bytes, realm, account.password.as_str())?)
+    client.ticket(granted.for_sspi(&logon.bytes, realm, account.password.as_str())?, peer)
 }
 
 /// Whether a KDC was shown a proof of the password.
@@ -178,9 +179,10 @@ fn answer(token: Option<&[u8]>, frame: &[u8]) -> Result<Vec<u8>, Failure> {
 async fn prove(
     wire: &mut Wire,
     client: &mut Client,
-    (key, version): (&[u8], u32),
+    (peer, version): (&Proven, u32),
     evidence: &mut CredsspEvidence,
 ) -> Result<(), Failure> {
+    let key = peer.public_key();
     let nonce = random::<32>();
     let proof = client.seal(&hash(TO_SERVER, &nonce, key))?;
     let request = TsRequest {

@@ -1,5 +1,7 @@
 //! The authentication in HTTP: one attempt with one password, bound to the TLS connection where the scheme can be.
 
+use std::borrow::Cow;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use time::OffsetDateTime;
 
@@ -11,33 +13,50 @@ use super::{
     transport::Transport,
 };
 use crate::{
-    certificate,
     net::Wire,
     pdu::{http::Challenge, ntlm, spnego},
-    phase::{PhaseResult, Step, basic::basic, credssp::challenge::ntlm_evidence, tls},
-    report::{Failure, FailureKind, GatewayAuth, HandshakeSignature, Timestamp, TlsEvidence, Trust},
+    phase::{
+        PhaseResult, Step,
+        basic::basic,
+        credssp::challenge::ntlm_evidence,
+        tls::{Proven, Secured, Trusted},
+    },
+    report::{Failure, FailureKind, GatewayAuth},
     settings::GatewayAuthentication,
 };
 
 /// The schemes that are spoken, the best first: some gateways expect bare NTLM under Negotiate.
-const SPOKEN: [&str; 3] = ["NTLM", "Negotiate", "Basic"];
+const SPOKEN: [&str; 3] = ["NTLM", "Negotiate", BASIC];
+const BASIC: &str = "Basic";
 
 /// What the authentication works with.
 pub struct Login<'a> {
     pub access: &'a Access<'a>,
     /// The schemes that the gateway offers.
     pub offered: &'a [Challenge],
-    pub secured: &'a tls::Secured,
-    /// Whether the gateway's certificate is trusted, is for its name, and is valid now.
-    pub trusted: bool,
+    /// Who asks for them.
+    pub peer: &'a Secured,
 }
 
-/// Whether a password may be shown to whoever holds this certificate.
-pub fn is_trusted(tls: &TlsEvidence, now: Timestamp) -> bool {
-    tls.certificate.as_ref().is_some_and(|served| {
-        let in_time = (served.not_before..=served.not_after).contains(&now);
-        served.trust == Trust::Trusted && served.name_matches && in_time
-    })
+/// A scheme, with the peer that may be shown what it shows.
+pub enum Scheme<'a> {
+    /// The password as it is.
+    Basic(&'a Trusted),
+    /// A proof of it that is bound to the peer's certificate.
+    Bound(&'a str, &'a Proven),
+}
+
+impl<'a> Scheme<'a> {
+    /// The scheme of this name, if the peer may be shown that much; else why not.
+    pub fn of(name: &'a str, peer: &'a Secured) -> Result<Self, Cow<'static, str>> {
+        let proven = peer.proven().map_err(|why| why.reason("the gateway"))?;
+        if name != BASIC {
+            return Ok(Self::Bound(name, proven));
+        }
+        peer.trusted().map(Self::Basic).ok_or(
+            "Basic shows the password itself, and the gateway's certificate is not trusted, not for its name or not valid now".into(),
+        )
+    }
 }
 
 /// Authenticates with the account.
@@ -69,10 +88,11 @@ pub async fn run(
         None => return Err(nothing_shared(login, wanted(login.access.gateway.authentication))),
     };
     evidence.scheme = Some(scheme.to_owned());
-    if let Some(reason) = reason_to_stop(login, scheme) {
-        return Ok(Step::Stopped(reason.into()));
-    }
-    let reply = self::login(wire, login, session, OUT_DATA, scheme, evidence).await?;
+    let shown = match Scheme::of(scheme, login.peer) {
+        Ok(shown) => shown,
+        Err(reason) => return Ok(Step::Stopped(reason)),
+    };
+    let reply = log_on(wire, login.access, session, (OUT_DATA, &shown), evidence).await?;
     if reply.opens {
         evidence.accepted = true;
         return Ok(Step::Passed(Transport::of(&reply, session)?));
@@ -116,46 +136,32 @@ fn choose(login: &Login<'_>) -> Option<&'static str> {
     SPOKEN.into_iter().filter(fits).find(offered)
 }
 
-fn reason_to_stop(login: &Login<'_>, scheme: &str) -> Option<&'static str> {
-    match login.secured.signature {
-        Some(HandshakeSignature::Valid) => {}
-        Some(HandshakeSignature::NotCheckable) => {
-            return Some("the gateway's proof of its key cannot be checked, so no account is used");
-        }
-        _ => return Some("the gateway did not prove that it holds its certificate's key"),
-    }
-    (scheme == "Basic" && !login.trusted).then_some(
-        "Basic shows the password itself, and the gateway's certificate is not trusted, not for its name or not valid now",
-    )
-}
-
 /// Makes the requests of one scheme; the last answer.
 ///
 /// # Errors
 /// `http_status` where the scheme is broken off before the proof, and what ends a connection.
-pub async fn login(
+pub async fn log_on(
     wire: &mut Wire,
-    login: &Login<'_>,
+    access: &Access<'_>,
     session: &mut Session,
-    method: &str,
-    scheme: &str,
+    (method, scheme): (&str, &Scheme<'_>),
     evidence: &mut GatewayAuth,
 ) -> Result<Reply, Failure> {
-    let Some(account) = &login.access.gateway.account else {
+    let Some(account) = &access.gateway.account else {
         return Err(Failure::new(FailureKind::HttpStatus, "there is no account for the gateway"));
     };
     let body = (method != OUT_DATA).then_some(("Content-Length", "0"));
-    if scheme == "Basic" {
-        evidence.attempted = true;
-        evidence.requests += 1;
-        let authorization = basic(account);
-        let reply =
-            exchange(wire, session, &Ask { method, authorization: Some(&authorization), body }).await?;
-        evidence.status = Some(reply.head.status);
-        return Ok(reply);
-    }
-    let bindings = login.secured.leaf.as_deref().map(certificate::channel_bindings);
-    let mut client = Client::new(scheme, account, &login.access.gateway.host, bindings)?;
+    let (scheme, peer) = match *scheme {
+        Scheme::Bound(name, peer) => (name, peer),
+        Scheme::Basic(peer) => {
+            evidence.attempted = true;
+            evidence.requests += 1;
+            let reply = exchange(wire, session, &token(method, &basic(account, peer), body)).await?;
+            evidence.status = Some(reply.head.status);
+            return Ok(reply);
+        }
+    };
+    let mut client = Client::new(scheme, account, &access.gateway.host, peer)?;
     let first = client.next(None)?;
     evidence.requests += 1;
     let reply = exchange(wire, session, &token(method, &first, body)).await?;
@@ -163,9 +169,9 @@ pub async fn login(
     if reply.opens {
         return Ok(reply);
     }
-    let challenge = challenge(&reply, scheme, login.access.now, evidence)?;
+    let challenge = challenge(&reply, scheme, access.now, evidence)?;
     let proof = client.next(Some(&challenge))?;
-    evidence.channel_bindings = client.is_bound();
+    evidence.channel_bindings = true;
     evidence.attempted = true;
     evidence.requests += 1;
     let reply = exchange(wire, session, &token(method, &proof, body)).await?;

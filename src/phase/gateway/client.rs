@@ -10,7 +10,9 @@ use sspi::{
 use zeroize::Zeroizing;
 
 use crate::{
+    certificate,
     pdu::connect_initial::CLIENT_NAME,
+    phase::tls::Proven,
     report::{Failure, FailureKind},
     settings::Account,
 };
@@ -23,7 +25,7 @@ pub struct Client {
     scheme: &'static str,
     package: Package,
     target: String,
-    bindings: Option<Vec<u8>>,
+    bindings: Vec<u8>,
 }
 
 enum Package {
@@ -32,16 +34,12 @@ enum Package {
 }
 
 impl Client {
-    /// A client for this account; nothing is sent yet.
+    /// A client for this account, whose proof is bound to the certificate of the peer; nothing is sent yet.
     ///
     /// # Errors
     /// The account is none that sspi takes.
-    pub fn new(
-        scheme: &str,
-        account: &Account,
-        host: &str,
-        bindings: Option<Vec<u8>>,
-    ) -> Result<Self, Failure> {
+    pub fn new(scheme: &str, account: &Account, host: &str, peer: &Proven) -> Result<Self, Failure> {
+        let bindings = certificate::channel_bindings(peer.leaf());
         let username = Username::new(&account.user, account.domain.as_deref()).map_err(|e| ours(&e))?;
         let identity = AuthIdentity { username, password: account.password.as_str().to_owned().into() };
         let own = NtlmConfig::new(CLIENT_NAME.to_owned());
@@ -72,11 +70,6 @@ impl Client {
         Ok(Self { scheme, package, target: format!("HTTP/{host}"), bindings })
     }
 
-    /// Whether what is proved is bound to the TLS connection.
-    pub fn is_bound(&self) -> bool {
-        self.bindings.is_some()
-    }
-
     /// The next `Authorization`, which answers this token.
     ///
     /// # Errors
@@ -84,9 +77,9 @@ impl Client {
     pub fn next(&mut self, token: Option<&[u8]>) -> Result<Zeroizing<String>, Failure> {
         let Self { package, target, bindings, .. } = self;
         let step = AssertUnwindSafe(|| match package {
-            Package::Ntlm(ntlm, handle) => step(ntlm.as_mut(), handle, target, token, bindings.as_deref()),
+            Package::Ntlm(ntlm, handle) => step(ntlm.as_mut(), handle, target, token, bindings),
             Package::Negotiate(negotiate, handle) => {
-                step(negotiate.as_mut(), handle, target, token, bindings.as_deref())
+                step(negotiate.as_mut(), handle, target, token, bindings)
             }
         });
         let panicked = |_| Failure::new(FailureKind::Malformed, "the gateway's token cannot be processed");
@@ -100,10 +93,10 @@ fn step<P: Sspi + SspiImpl>(
     handle: &mut P::CredentialsHandle,
     target: &str,
     token: Option<&[u8]>,
-    bindings: Option<&[u8]>,
+    bindings: &[u8],
 ) -> Result<Vec<u8>, Failure> {
     let mut input = vec![SecurityBuffer::new(token.unwrap_or_default().to_vec(), BufferType::Token)];
-    input.extend(bindings.map(|own| SecurityBuffer::new(own.to_vec(), BufferType::ChannelBindings)));
+    input.push(SecurityBuffer::new(bindings.to_vec(), BufferType::ChannelBindings));
     let mut output = vec![SecurityBuffer::new(Vec::new(), BufferType::Token)];
     {
         let mut builder = package

@@ -36,8 +36,6 @@ pub struct Session {
     pub peer: Option<SocketAddr>,
     /// Whether the token is what authenticates.
     pub with_token: bool,
-    /// Whether a secret may be shown to the gateway as it is: it holds a certificate that is right.
-    pub trusted: bool,
 }
 
 /// A request before it is written.
@@ -65,7 +63,6 @@ impl Session {
             cookies: Vec::new(),
             peer,
             with_token: access.begins_with_token(),
-            trusted: false,
         }
     }
 

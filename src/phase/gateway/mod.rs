@@ -16,14 +16,17 @@ use std::borrow::Cow;
 
 use time::OffsetDateTime;
 
-use super::{PhaseResult, Step, connect, late, proxy, random, record, resolve, tls};
+use super::{
+    PhaseResult, Step, connect, late, proxy, random, record, resolve,
+    tls::{self, Secured},
+};
 use crate::{
     certificate::{Expectation, Roots},
     codes::Phase,
     net::{Limits, Network, SharedRemarks, Upgrade, Versions, Wire, remarks},
     report::{
-        ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayEvidence, GatewaySteps,
-        HandshakeSignature, PhaseRecord, Phases, ProxyEvidence, Timestamp,
+        ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayEvidence, GatewayHandshake, GatewaySteps,
+        PhaseRecord, Phases, ProxyEvidence, Timestamp,
     },
     settings::{Gateway, GatewayAuthentication, Proxy},
     target::Target,
@@ -114,7 +117,7 @@ async fn reach<N: Network>(
     access: &Access<'_>,
     wire: &mut Option<Wire>,
     evidence: &mut GatewayEvidence,
-) -> Result<(Session, tls::Secured), Ended> {
+) -> Result<(Session, Secured), Ended> {
     let steps = &mut evidence.steps;
     let gateway = access.itself();
     let way = (access.proxy, &gateway);
@@ -153,7 +156,7 @@ async fn secure(
     wire: &mut Wire,
     access: &Access<'_>,
     evidence: &mut crate::report::TlsEvidence,
-) -> PhaseResult<tls::Secured> {
+) -> PhaseResult<Secured> {
     let name = access.gateway.host.as_str();
     let expectation = Expectation { name, now: Timestamp(access.now), roots: access.roots };
     tls::run(wire, &Upgrade::new(name, Versions::All, true), &expectation, evidence).await
@@ -163,14 +166,11 @@ async fn secure(
 async fn cross<N: Network>(
     network: &N,
     access: &Access<'_>,
-    (mut session, secured): (Session, tls::Secured),
+    (mut session, peer): (Session, Secured),
     wire: &mut Option<Wire>,
     evidence: &mut GatewayEvidence,
 ) -> Result<(), Ended> {
     let steps = &mut evidence.steps;
-    let trusted =
-        steps.tls.as_ref().is_some_and(|tls| auth::is_trusted(&tls.evidence, Timestamp(access.now)));
-    session.trusted = trusted && secured.signature == Some(HandshakeSignature::Valid);
     let open = entered(wire)?;
     let run = async |e: &mut _| http::run(network, open, access, &mut session, e).await;
     let opened = step(&mut steps.http, run).await;
@@ -179,18 +179,17 @@ async fn cross<N: Network>(
         Opened::Challenged(offered) => {
             let keeps = steps.http.as_ref().is_some_and(|http| http.evidence.keeps_alive);
             let run = async |e: &mut GatewayAuth| {
-                let login = auth::Login { access, offered: &offered, secured: &secured, trusted };
                 if keeps || access.gateway.account.is_none() {
+                    let login = auth::Login { access, offered: &offered, peer: &peer };
                     return auth::run(entered_wire(wire)?, &login, &mut session, e).await;
                 }
                 // Nobody has to keep a connection open on which nothing was proved.
                 e.reconnected = true;
-                let (fresh, served) = transport::connect(network, access, &session).await?;
-                let login = auth::Login {
-                    secured: &served,
-                    trusted: trusted && served.leaf == secured.leaf,
-                    ..login
+                let (fresh, peer) = match transport::again(network, access, &session, &peer).await? {
+                    Step::Passed(made) => made,
+                    Step::Stopped(reason) => return Ok(Step::Stopped(reason)),
                 };
+                let login = auth::Login { access, offered: &offered, peer: &peer };
                 auth::run(wire.insert(fresh), &login, &mut session, e).await
             };
             step(&mut steps.auth, run).await?
@@ -198,20 +197,34 @@ async fn cross<N: Network>(
     };
     evidence.transport = Some(transport.name().to_owned());
     let scheme = steps.auth.as_ref().and_then(|record| record.evidence.scheme.clone());
-    let run = async |e: &mut _| {
-        let crossing = transport::Crossing { access, session: &session, secured: &secured, scheme };
-        transport::open(network, &crossing, transport, wire, &mut *e).await?;
-        handshake::run(entered_wire(wire)?, &session, access.remarks, e).await
-    };
-    step(&mut steps.handshake, run).await?;
+    let crossing = transport::Crossing { access, session: &session, peer: &peer, scheme };
+    let run = async |e: &mut _| shake_hands(network, &crossing, transport, wire, e).await;
+    let sending = step(&mut steps.handshake, run).await?;
     let open = entered(wire)?;
-    step(&mut steps.tunnel, async |e: &mut _| tunnel::run(open, access, &session, e).await).await?;
+    let run = async |e: &mut _| tunnel::run(open, access, (&session, &sending), e).await;
+    step(&mut steps.tunnel, run).await?;
     let open = entered(wire)?;
     step(&mut steps.authorize, async |e: &mut _| authorize::run(open, access, e).await).await?;
     let open = entered(wire)?;
     step(&mut steps.channel, async |e: &mut _| channel::run(open, access, e).await).await?;
     *wire = wire.take().map(|open| open.into_channel(access.remarks.clone()));
     Ok(())
+}
+
+/// The transport and the first packets in it; who hears those that follow.
+async fn shake_hands<N: Network>(
+    network: &N,
+    crossing: &transport::Crossing<'_>,
+    transport: transport::Transport,
+    wire: &mut Option<Wire>,
+    evidence: &mut GatewayHandshake,
+) -> PhaseResult<Secured> {
+    let transport::Crossing { access, session, .. } = crossing;
+    let opened = transport::open(network, crossing, transport, wire, evidence).await?;
+    if matches!(opened, Step::Passed(_)) {
+        handshake::run(entered_wire(wire)?, session, access.remarks, evidence).await?;
+    }
+    Ok(opened)
 }
 
 /// TLS 1.3 lets the client finish first: an alert that answers its handshake is met by the first request.

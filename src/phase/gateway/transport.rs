@@ -2,7 +2,7 @@
 
 use super::{
     Access, ask,
-    auth::{self, Login},
+    auth::{Scheme, log_on},
     exchange::{Ask, IN_DATA, Reply, Session, exchange, send},
     http::refusal,
     secure,
@@ -10,12 +10,16 @@ use super::{
 use crate::{
     codes::Phase,
     net::{Framing, Network, Wire, race},
-    pdu::http::Challenge,
-    phase::{Step, tls},
+    phase::{PhaseResult, Step, tls::Secured},
     report::{
         ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayHandshake, ProxyEvidence, TlsEvidence,
     },
 };
+
+const OTHER_CERTIFICATE: &str =
+    "the second connection to the gateway shows another certificate than the first";
+const OTHER_PROOF: &str =
+    "the second connection to the gateway shows the same certificate, but not the same proof of its key";
 
 /// What a gateway writes before the first packet. The specification allows up to 100 bytes; every gateway writes ten.
 const SEED: usize = 10;
@@ -59,12 +63,13 @@ impl Transport {
 pub struct Crossing<'a> {
     pub access: &'a Access<'a>,
     pub session: &'a Session,
-    pub secured: &'a tls::Secured,
+    /// Who answered on the first one.
+    pub peer: &'a Secured,
     /// The scheme that was accepted on the first one.
     pub scheme: Option<String>,
 }
 
-/// Makes the wire one of packets.
+/// Makes the wire one of packets, and says who hears them.
 ///
 /// # Errors
 /// Those of the second connection, where there is one.
@@ -74,20 +79,22 @@ pub async fn open<N: Network>(
     transport: Transport,
     wire: &mut Option<Wire>,
     evidence: &mut GatewayHandshake,
-) -> Result<(), Failure> {
-    match transport {
-        Transport::WebSocket => *wire = wire.take().map(Wire::into_websocket),
-        Transport::Http { chunked } => {
-            evidence.second_connection = crossing.session.peer;
-            let sending = second(network, crossing).await?;
-            *wire = wire.take().map(|receiving| receiving.into_dual(sending, chunked));
-            if let Some(open) = wire {
-                open.enter(Phase::Gateway);
-                open.receive(Framing::Exactly(SEED)).await?;
-            }
-        }
+) -> PhaseResult<Secured> {
+    let Transport::Http { chunked } = transport else {
+        *wire = wire.take().map(Wire::into_websocket);
+        return Ok(Step::Passed(crossing.peer.clone()));
+    };
+    evidence.second_connection = crossing.session.peer;
+    let (sending, peer) = match second(network, crossing).await? {
+        Step::Passed(made) => made,
+        Step::Stopped(reason) => return Ok(Step::Stopped(reason)),
+    };
+    *wire = wire.take().map(|receiving| receiving.into_dual(sending, chunked));
+    if let Some(open) = wire {
+        open.enter(Phase::Gateway);
+        open.receive(Framing::Exactly(SEED)).await?;
     }
-    Ok(())
+    Ok(Step::Passed(peer))
 }
 
 /// Another connection to the address that answered, with TLS.
@@ -98,7 +105,7 @@ pub async fn connect<N: Network>(
     network: &N,
     access: &Access<'_>,
     session: &Session,
-) -> Result<(Wire, tls::Secured), Failure> {
+) -> Result<(Wire, Secured), Failure> {
     let addresses: Vec<_> = session.peer.into_iter().collect();
     let stream =
         race(network, &addresses, access.limits.phase_end(), &mut ConnectEvidence::default()).await?;
@@ -114,26 +121,40 @@ pub async fn connect<N: Network>(
     }
 }
 
-/// The connection for what is sent: authenticated in the same way, with a request whose body never ends.
-async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> Result<Wire, Failure> {
-    let Crossing { access, session, secured, scheme } = crossing;
-    let (mut wire, served) = connect(network, access, session).await?;
-    if served.leaf != secured.leaf && scheme.is_some() {
-        let detail = "the second connection to the gateway shows another certificate than the first";
-        return Err(Failure::new(FailureKind::Malformed, detail));
+/// Another connection on which something may be shown: it has to lead to the same peer as the first.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn again<N: Network>(
+    network: &N,
+    access: &Access<'_>,
+    session: &Session,
+    first: &Secured,
+) -> PhaseResult<(Wire, Secured)> {
+    let (wire, peer) = connect(network, access, session).await?;
+    if peer.is_same(first) {
+        return Ok(Step::Passed((wire, peer)));
     }
+    wire.close(None).await;
+    let reason = if peer.serves_as(first) { OTHER_PROOF } else { OTHER_CERTIFICATE };
+    Ok(Step::Stopped(reason.into()))
+}
+
+/// The connection for what is sent: authenticated in the same way, with a request whose body never ends.
+async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> PhaseResult<(Wire, Secured)> {
+    let Crossing { access, session, peer, scheme } = crossing;
+    let (mut wire, peer) = match again(network, access, session, peer).await? {
+        Step::Passed(made) => made,
+        Step::Stopped(reason) => return Ok(Step::Stopped(reason)),
+    };
     let mut own = Session::clone(session);
-    let nothing = Some(("Content-Length", "0"));
-    let reply = match scheme {
-        None => {
-            exchange(&mut wire, &mut own, &Ask { method: IN_DATA, authorization: None, body: nothing })
-                .await?
-        }
-        Some(scheme) => {
-            let offered = [Challenge { scheme: scheme.clone(), parameters: String::new() }];
-            let login = Login { access, offered: &offered, secured: &served, trusted: true };
+    let nothing = Ask { method: IN_DATA, authorization: None, body: Some(("Content-Length", "0")) };
+    let reply = match scheme.as_ref().map(|name| Scheme::of(name, &peer)) {
+        None => exchange(&mut wire, &mut own, &nothing).await?,
+        Some(Err(reason)) => return Ok(Step::Stopped(reason)),
+        Some(Ok(scheme)) => {
             let seen = &mut GatewayAuth::default();
-            auth::login(&mut wire, &login, &mut own, IN_DATA, scheme, seen).await.map_err(on_the_second)?
+            log_on(&mut wire, access, &mut own, (IN_DATA, &scheme), seen).await.map_err(on_the_second)?
         }
     };
     if reply.head.status != 200 || !reply.keeps_alive {
@@ -141,7 +162,7 @@ async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> Result<Wire
     }
     let chunks = Some(("Transfer-Encoding", "chunked"));
     send(&mut wire, &own, &Ask { method: IN_DATA, authorization: None, body: chunks }).await?;
-    Ok(wire)
+    Ok(Step::Passed((wire, peer)))
 }
 
 /// The first one passed the same step, so it is said which of them failed.

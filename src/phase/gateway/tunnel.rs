@@ -1,5 +1,7 @@
 //! The tunnel: capabilities, the token where there is one, and the text to consent to (MS-TSGU 3.3.5.4).
 
+use zeroize::Zeroizing;
+
 use super::{
     Access,
     exchange::Session,
@@ -8,38 +10,39 @@ use super::{
 use crate::{
     net::{Wire, gateway_error},
     pdu::tsgu::{self, TunnelCredential, tunnel_create, tunnel_response},
-    phase::{PhaseResult, Step},
+    phase::{
+        PhaseResult, Step,
+        tls::{Secured, Trusted},
+    },
     report::GatewayTunnel,
+    settings::Token,
 };
 
 /// What the client can do. A statement of health is not among it, so that none is asked for.
 const CAPABILITIES: u32 =
     tsgu::CAPABILITY_IDLE_TIMEOUT | tsgu::CAPABILITY_CONSENT_SIGN | tsgu::CAPABILITY_SERVICE_MESSAGE;
 
-/// Sends TUNNEL_CREATE and reads its response.
+const UNTRUSTED: &str =
+    "the token is a secret, and the gateway's certificate is not trusted, not for its name or not valid now";
+
+/// Sends TUNNEL_CREATE to the peer that hears the packets, and reads its response.
 ///
 /// # Errors
 /// `gateway_error` with the status of the response.
 pub async fn run(
     wire: &mut Wire,
     access: &Access<'_>,
-    session: &Session,
+    (session, peer): (&Session, &Secured),
     evidence: &mut GatewayTunnel,
 ) -> PhaseResult<()> {
     evidence.capabilities_offered = CAPABILITIES;
-    if session.with_token && !session.trusted {
-        return Ok(Step::Stopped(
-            "the token is a secret, and the gateway's certificate is not trusted, not for its name or not valid now".into(),
-        ));
-    }
-    let token = access.gateway.token.as_ref().filter(|_| session.with_token);
-    evidence.token_sent = token.is_some();
-    match token {
-        Some(token) => {
-            let cookie = TunnelCredential::Cookie(token.0.as_str());
-            wire.send_secret(&tunnel_create(CAPABILITIES, cookie)).await?;
-        }
+    match access.gateway.token.as_ref().filter(|_| session.with_token) {
         None => wire.send(&tunnel_create(CAPABILITIES, TunnelCredential::Nothing)).await?,
+        Some(token) => {
+            let Some(peer) = peer.trusted() else { return Ok(Step::Stopped(UNTRUSTED.into())) };
+            evidence.token_sent = true;
+            wire.send_secret(&with_token(token, peer)).await?;
+        }
     }
     let body = receive(wire, tsgu::TUNNEL_RESPONSE, access.remarks).await?;
     let response = tunnel_response(&body).map_err(|error| malformed(&error, &body))?;
@@ -56,4 +59,9 @@ pub async fn run(
         0 => Ok(Step::Passed(())),
         code => Err(gateway_error("the gateway refused the tunnel", code)),
     }
+}
+
+/// The request with the token as it is, which only a trusted peer is shown.
+fn with_token(token: &Token, _to: &Trusted) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(tunnel_create(CAPABILITIES, TunnelCredential::Cookie(token.0.as_str())))
 }

@@ -12,7 +12,10 @@ use crate::{
         http::{Request, ResponseHead},
         kdc_proxy,
     },
-    phase::{ending, tls},
+    phase::{
+        Step, ending,
+        tls::{self, Proven, Unproven},
+    },
     report::{Failure, FailureKind, KdcEvidence, KdcProxyEvidence, Timestamp, TlsEvidence},
     settings::Kdc,
 };
@@ -39,7 +42,8 @@ pub async fn ask<N: Network>(
     answered
 }
 
-/// A certificate that is wrong is told, and no reason to stop: what is sent goes over TCP in the clear elsewhere.
+/// A certificate that is wrong is told, and no reason to stop: what is sent goes over TCP in the clear elsewhere. Whoever serves
+/// one without its key is no proxy.
 async fn exchange<N: Network>(
     asking: &Asking<'_, N>,
     kdc: &Kdc,
@@ -50,7 +54,27 @@ async fn exchange<N: Network>(
     let now = Timestamp(asking.network.now());
     let expectation = Expectation { name: &kdc.host, now, roots: asking.roots };
     let offer = Upgrade::new(&kdc.host, Versions::All, true);
-    tls::run(wire, &offer, &expectation, seen.tls.insert(TlsEvidence::default())).await?;
+    match tls::run(wire, &offer, &expectation, seen.tls.insert(TlsEvidence::default())).await? {
+        Step::Passed(peer) => post(wire, peer.proven().map_err(unproven)?, (kdc, sent), seen).await,
+        Step::Stopped(reason) => Err(Failure::new(FailureKind::Closed, reason)),
+    }
+}
+
+fn unproven(why: Unproven) -> Failure {
+    let kind = match why {
+        Unproven::Invalid => FailureKind::KeyBinding,
+        Unproven::NotCheckable | Unproven::Unreadable => FailureKind::TlsUnsupported,
+    };
+    Failure::new(kind, format!("it was asked nothing: {}", why.reason("the KDC proxy")))
+}
+
+/// The question, which may hold a proof of the password, and the answer.
+async fn post(
+    wire: &mut Wire,
+    _to: &Proven,
+    (kdc, sent): (&Kdc, &Sent<'_>),
+    seen: &mut KdcProxyEvidence,
+) -> Result<Vec<u8>, Failure> {
     let body = kdc_proxy::request(sent.request, sent.realm);
     let mut bytes = Request::new("POST", &kdc.path)
         .header("Host", &target(kdc).to_string())

@@ -3,7 +3,10 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
 };
 
 use rcgen::{CertificateParams, KeyPair};
@@ -21,6 +24,7 @@ use tokio_rustls::rustls::{
     crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer},
     server::{WebPkiClientVerifier, danger::ClientCertVerifier},
+    sign::{CertifiedKey, SingleCertAndKey},
 };
 
 use super::{
@@ -38,6 +42,9 @@ pub struct Lab {
     pub seen: Arc<Seen>,
     tls: Arc<ServerConfig>,
     pub certificate: Vec<u8>,
+    /// Who answers every connection but the first, and its certificate.
+    pub impostor: Option<(Arc<ServerConfig>, Vec<u8>)>,
+    opened: AtomicUsize,
     /// Whether the way to the gateway leads through a proxy.
     pub proxied: bool,
     /// Whether no connection opens.
@@ -55,26 +62,15 @@ impl Lab {
 
     /// A gateway with a certificate for this name.
     pub fn named(script: Script, name: &str) -> Self {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
-        params.not_before = pipe::NOW - time::Duration::days(10);
-        params.not_after = pipe::NOW + time::Duration::days(100);
-        let key = KeyPair::generate().expect("a key");
-        let certificate = params.self_signed(&key).expect("a certificate").der().clone();
-        let der = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("versions");
-        let builder = match script.wants_certificate {
-            true => builder.with_client_cert_verifier(clients_of(&certificate)),
-            false => builder.with_no_client_auth(),
-        };
-        let tls =
-            builder.with_single_cert(vec![certificate.clone()], der).expect("a certificate and its key");
+        let (certificate, key) = issued(name);
+        let tls = presenting(&certificate, &key, script.wants_certificate.then(|| clients_of(&certificate)));
         Self {
             script,
             seen: Arc::default(),
-            tls: Arc::new(tls),
+            tls,
             certificate: certificate.to_vec(),
+            impostor: None,
+            opened: AtomicUsize::new(0),
             proxied: false,
             closed: false,
             nameless: false,
@@ -82,9 +78,20 @@ impl Lab {
         }
     }
 
-    /// Settings for this gateway, whose certificate is trusted.
+    /// The same, and from the second connection on somebody answers with a certificate of its own for the same name, or with the
+    /// gateway's without its key.
+    pub fn with_impostor(self, has_key: bool) -> Self {
+        let (own, key) = issued(HOST);
+        let shown = if has_key { own } else { self.certificate.clone().into() };
+        let tls = presenting(&shown, &key, None);
+        Self { impostor: Some((tls, shown.to_vec())), ..self }
+    }
+
+    /// Settings for this gateway, whose certificate is trusted, as is that of an impostor.
     pub fn settings(&self, gateway: Gateway) -> Settings {
-        let anchors = Anchors { given: vec![self.certificate.clone()], system: false };
+        let impostor = self.impostor.iter().map(|(_, certificate)| certificate.clone());
+        let given = std::iter::once(self.certificate.clone()).chain(impostor).collect();
+        let anchors = Anchors { given, system: false };
         let proxy = Proxy { kind: ProxyKind::Http, host: PROXY.to_owned(), port: 3128, account: None };
         let proxy = self.proxied.then_some(proxy);
         Settings { gateway: Some(gateway), anchors, proxy, ..Settings::default() }
@@ -102,6 +109,34 @@ impl Lab {
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
         run(&target, &self.settings(gateway), self, &Unobserved).await
     }
+}
+
+/// A self-signed certificate for this name, and its key.
+fn issued(name: &str) -> (CertificateDer<'static>, KeyPair) {
+    let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+    params.not_before = pipe::NOW - time::Duration::days(10);
+    params.not_after = pipe::NOW + time::Duration::days(100);
+    let key = KeyPair::generate().expect("a key");
+    (params.self_signed(&key).expect("a certificate").der().clone(), key)
+}
+
+/// TLS that presents this certificate and signs with this key, whether they belong together or not.
+fn presenting(
+    certificate: &CertificateDer<'static>,
+    key: &KeyPair,
+    clients: Option<Arc<dyn ClientCertVerifier>>,
+) -> Arc<ServerConfig> {
+    let der = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+    let key = ring::sign::any_supported_type(&der).expect("a key that ring signs with");
+    let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions");
+    let builder = match clients {
+        Some(verifier) => builder.with_client_cert_verifier(verifier),
+        None => builder.with_no_client_auth(),
+    };
+    let certified = CertifiedKey::new(vec![certificate.clone()], key);
+    Arc::new(builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified))))
 }
 
 /// Takes clients with a certificate of this issuer.
@@ -144,7 +179,9 @@ impl Network for Lab {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
         let (client, mut server) = duplex(64 * 1024);
-        let (script, seen, tls) = (self.script.clone(), Arc::clone(&self.seen), Arc::clone(&self.tls));
+        let (script, seen) = (self.script.clone(), Arc::clone(&self.seen));
+        let first = self.opened.fetch_add(1, SeqCst) == 0;
+        let tls = Arc::clone(self.impostor.as_ref().filter(|_| !first).map_or(&self.tls, |(tls, _)| tls));
         let (proxied, foreign) = (self.proxied, self.foreign);
         tokio::spawn(async move {
             if proxied {

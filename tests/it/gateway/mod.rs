@@ -8,5 +8,6 @@ mod pages;
 mod passing;
 mod rows;
 mod script;
+mod second;
 mod tunnel;
 mod wire;

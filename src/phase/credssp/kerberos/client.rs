@@ -10,7 +10,7 @@ use sspi::{
     generator::{Generator, GeneratorState},
 };
 
-use super::super::client::ours;
+use super::super::{Proven, client::ours};
 use crate::{
     pdu::connect_initial::CLIENT_NAME,
     report::{Failure, FailureKind},
@@ -57,7 +57,7 @@ impl Client {
     ///
     /// # Errors
     /// An answer cannot be used.
-    pub fn ticket(&mut self, answers: [Vec<u8>; 3]) -> Result<Vec<u8>, Failure> {
+    pub fn ticket(&mut self, answers: [Vec<u8>; 3], _to: &Proven) -> Result<Vec<u8>, Failure> {
         self.step(&[], answers.into_iter())
     }
 
@@ -101,7 +101,7 @@ impl Client {
     ///
     /// # Errors
     /// There is none for an account that could be read.
-    pub fn credentials(&self, mode: CredSspMode) -> Result<Vec<u8>, Failure> {
+    pub fn credentials(&self, mode: CredSspMode, _to: &Proven) -> Result<Vec<u8>, Failure> {
         write_ts_credentials(&self.credentials, mode).map_err(|e| ours(&e))
     }
 

@@ -1,0 +1,146 @@
+//! Who may be shown what: a proof goes to a peer that has proved its key, a secret only to one whose certificate is right too.
+//!
+//! The values are made here and nowhere else, so that what shows something has to have been let through.
+
+use crate::{
+    certificate::Expectation,
+    report::{Certificate, HandshakeSignature, Trust},
+};
+
+/// The other end of a finished handshake, with what may be shown to it.
+#[derive(Clone, Debug)]
+pub struct Secured {
+    leaf: Option<Vec<u8>>,
+    public_key: Option<Vec<u8>>,
+    signature: Option<HandshakeSignature>,
+    standing: Standing,
+}
+
+#[derive(Clone, Debug)]
+enum Standing {
+    Unproven(Unproven),
+    Proven(Proven),
+    Trusted(Trusted),
+}
+
+/// A peer that holds the key of the certificate that it has served. It may be shown a proof that is bound to that key.
+#[derive(Clone, Debug)]
+pub struct Proven {
+    leaf: Vec<u8>,
+    public_key: Vec<u8>,
+}
+
+/// A proven peer whose certificate is trusted, for its name and valid now. It may be shown a secret.
+#[derive(Clone, Debug)]
+pub struct Trusted(Proven);
+
+/// Why nothing is shown to a peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unproven {
+    /// There is no certificate, or its key cannot be read.
+    Unreadable,
+    /// The signature of the handshake is of a kind that cannot be checked here.
+    NotCheckable,
+    /// The signature is wrong or was never made.
+    Invalid,
+}
+
+impl Unproven {
+    /// The reason, where the peer is called this.
+    pub fn reason(self, who: &str) -> String {
+        match self {
+            Self::Unreadable => format!("{who}'s certificate cannot be read, so its key cannot be bound to"),
+            Self::NotCheckable => format!(
+                "{who}'s proof of its key cannot be checked: the key is of a kind or size that is not spoken here"
+            ),
+            Self::Invalid => format!("{who} did not prove that it holds its certificate's key"),
+        }
+    }
+}
+
+impl Proven {
+    /// Its certificate, DER.
+    pub fn leaf(&self) -> &[u8] {
+        &self.leaf
+    }
+
+    /// Its SubjectPublicKey, which CredSSP binds to.
+    pub fn public_key(&self) -> &[u8] {
+        &self.public_key
+    }
+}
+
+/// What a handshake has shown.
+pub(super) struct Shown<'a> {
+    pub leaf: Option<Vec<u8>>,
+    pub public_key: Option<Vec<u8>>,
+    pub signature: Option<HandshakeSignature>,
+    pub certificate: Option<&'a Certificate>,
+}
+
+impl Secured {
+    /// Judges who has shown this.
+    pub(super) fn new(shown: Shown<'_>, expectation: &Expectation<'_>) -> Self {
+        let Shown { leaf, public_key, signature, certificate } = shown;
+        let is_right = certificate.is_some_and(|served| is_right(served, expectation));
+        let standing = match proven(leaf.as_ref(), public_key.as_ref(), signature) {
+            Err(why) => Standing::Unproven(why),
+            Ok(peer) if is_right => Standing::Trusted(Trusted(peer)),
+            Ok(peer) => Standing::Proven(peer),
+        };
+        Self { leaf, public_key, signature, standing }
+    }
+
+    /// The peer, if it may be shown a proof.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn proven(&self) -> Result<&Proven, Unproven> {
+        match &self.standing {
+            Standing::Unproven(why) => Err(*why),
+            Standing::Proven(peer) | Standing::Trusted(Trusted(peer)) => Ok(peer),
+        }
+    }
+
+    /// The peer, if it may be shown a secret.
+    pub fn trusted(&self) -> Option<&Trusted> {
+        match &self.standing {
+            Standing::Trusted(peer) => Some(peer),
+            Standing::Unproven(_) | Standing::Proven(_) => None,
+        }
+    }
+
+    /// The key that it has served, whoever holds it.
+    pub fn public_key(&self) -> Option<&[u8]> {
+        self.public_key.as_deref()
+    }
+
+    /// Whether another connection has led to the same peer: it serves the same certificate and proves it as well.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.serves_as(other) && self.signature == other.signature
+    }
+
+    /// Whether another connection was served the same certificate.
+    pub fn serves_as(&self, other: &Self) -> bool {
+        self.leaf == other.leaf
+    }
+}
+
+fn proven(
+    leaf: Option<&Vec<u8>>,
+    public_key: Option<&Vec<u8>>,
+    signature: Option<HandshakeSignature>,
+) -> Result<Proven, Unproven> {
+    let (Some(leaf), Some(public_key)) = (leaf, public_key) else { return Err(Unproven::Unreadable) };
+    match signature {
+        Some(HandshakeSignature::Valid) => Ok(Proven { leaf: leaf.clone(), public_key: public_key.clone() }),
+        Some(HandshakeSignature::NotCheckable) => Err(Unproven::NotCheckable),
+        Some(HandshakeSignature::Invalid) | None => Err(Unproven::Invalid),
+    }
+}
+
+/// Whether the certificate is trusted, for its name and valid now.
+fn is_right(served: &Certificate, expectation: &Expectation<'_>) -> bool {
+    let in_time = (served.not_before..=served.not_after).contains(&expectation.now);
+    served.trust == Trust::Trusted && served.name_matches && in_time
+}

@@ -1,0 +1,81 @@
+//! Who answers the second connection of a gateway is shown nothing, unless it is who answered the first.
+
+use std::sync::atomic::Ordering::SeqCst;
+
+use rdptrace::{
+    Report,
+    report::{Credentials, Outcome},
+    settings::{Gateway, GatewayAuthentication, Token},
+};
+
+use super::{
+    lab::{Lab, anonymous, with_account},
+    packets::Carrier,
+    script::Script,
+};
+
+const TOKEN: &str = "eyJ0b2tlbg";
+
+/// What the gateway offers, and what the client brings.
+fn ways() -> Vec<(Vec<&'static str>, Option<&'static str>, Gateway)> {
+    let with = |authentication| Gateway { authentication, ..with_account() };
+    let token = Some(Token(TOKEN.to_owned().into()));
+    vec![
+        (vec![], None, anonymous()),
+        (vec!["NTLM"], None, with(GatewayAuthentication::Ntlm)),
+        (vec!["Negotiate"], None, with(GatewayAuthentication::Negotiate)),
+        (vec!["Basic realm=\"x\""], None, with(GatewayAuthentication::Basic)),
+        (vec![], Some(TOKEN), Gateway { token, ..anonymous() }),
+    ]
+}
+
+fn told(report: &Report) -> bool {
+    report.findings.iter().any(|finding| finding.code == "gateway-second-connection-differs")
+}
+
+/// Also where the certificate of the other is trusted, valid and for the name.
+#[tokio::test(start_paused = true)]
+async fn who_answers_the_second_connection_has_to_be_who_answered_the_first() {
+    for has_key in [true, false] {
+        for (schemes, token, gateway) in ways() {
+            let verified = gateway.account.is_some();
+            let script = Script { carrier: Carrier::Bodies, schemes, token, ..Script::default() };
+            let lab = Lab::new(script).with_impostor(has_key);
+            let report = lab.trace(gateway).await;
+            let verdict = &report.verdict;
+            assert_eq!(
+                (verdict.outcome, verdict.step.as_deref()),
+                (Outcome::Stopped, Some("handshake")),
+                "{}",
+                verdict.summary
+            );
+            assert!(told(&report), "{:?}", report.findings);
+            let expected = if verified { Credentials::Verified } else { Credentials::NotAttempted };
+            assert_eq!(verdict.gateway_credentials, Some(expected));
+            lab.settle().await;
+            let heads = lab.seen.heads.lock().expect("no panic");
+            assert!(
+                !heads.is_empty() && heads.iter().all(|head| head.starts_with("RDG_OUT_DATA")),
+                "{heads:?}"
+            );
+            assert_eq!(lab.seen.proofs.load(SeqCst), usize::from(verified));
+        }
+    }
+}
+
+/// The connection that takes the place of one which ended with the challenge is another one too.
+#[tokio::test(start_paused = true)]
+async fn who_takes_over_after_the_challenge_gets_no_proof() {
+    let closing = "HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n";
+    for has_key in [true, false] {
+        let script = Script { schemes: vec!["NTLM"], first: Some(closing), ..Script::default() };
+        let lab = Lab::new(script).with_impostor(has_key);
+        let report = lab.trace(with_account()).await;
+        let verdict = &report.verdict;
+        assert_eq!((verdict.outcome, verdict.step.as_deref()), (Outcome::Stopped, Some("auth")));
+        assert_eq!(verdict.gateway_credentials, Some(Credentials::NotAttempted));
+        assert!(report.findings.iter().any(|finding| finding.code == "gateway-account-not-used"));
+        lab.settle().await;
+        assert_eq!((lab.seen.proofs.load(SeqCst), lab.seen.heads.lock().expect("no panic").len()), (0, 1));
+    }
+}
