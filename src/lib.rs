@@ -15,6 +15,8 @@ pub mod local;
 #[doc(hidden)]
 pub mod net;
 #[doc(hidden)]
+pub mod old_suites;
+#[doc(hidden)]
 pub mod pdu;
 mod phase;
 mod posture;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use demand::Demand;
 use request::request;
 
 use crate::{
@@ -9,8 +10,8 @@ use crate::{
     codes::Phase,
     net::{Instant, Limits, Network},
     pdu::canvas::Picture,
-    report::{Connection, FailureKind, Phases, TargetRecord, Timestamp, Trace},
-    settings::{Gateway, Security, Settings},
+    report::{Connection, TargetRecord, Timestamp, Trace},
+    settings::Settings,
     target::Target,
 };
 
@@ -18,15 +19,13 @@ pub use hops::aimed;
 pub use plan::{Hello, Opening, Plan, Versions};
 
 mod connection;
+mod demand;
 mod hops;
 mod offer;
 mod plan;
 mod rdp_file;
 mod request;
 mod udp;
-
-/// The negotiation failure that demands Standard RDP Security (MS-RDPBCGR 2.2.1.2.2).
-const SSL_NOT_ALLOWED_BY_SERVER: i64 = 2;
 
 /// Is told which phase begins, and given the picture.
 pub trait Observer: Sync {
@@ -58,13 +57,11 @@ pub async fn probe<N: Network>(
     let end = begin + settings.deadline;
     let probe = Probe::new(target, settings, network, observer, end);
     let main = probe.connection(&Plan::main(settings)).await;
-    // An account or a token for a gateway is used once.
-    let once = settings.gateway.as_ref().is_some_and(Gateway::is_used_once);
-    let again = settings.security == Security::Auto && !once && demands_standard_security(&main.phases);
+    let demand = Demand::of(&main.phases, settings);
     let mut connections = vec![main];
-    if again {
+    if let Some(demand) = demand {
         let addresses = addresses(&connections[0], target, settings);
-        connections.push(probe.connection(&Plan::retry(settings, addresses)).await);
+        connections.push(probe.connection(&demand.met_by(Plan::retry(settings, addresses))).await);
     }
     let way = hops::Way { target, settings, network, observer, end };
     let unfollowed = Box::pin(way.follow(&mut connections)).await;
@@ -129,13 +126,6 @@ impl<'a, N: Network> Probe<'a, N> {
             rdp_file: self.target.file.as_ref().map(rdp_file::rdp_file),
         }
     }
-}
-
-fn demands_standard_security(phases: &Phases) -> bool {
-    let failure = phases.negotiate.as_ref().and_then(|record| record.failure.as_ref());
-    failure.is_some_and(|f| {
-        f.kind == FailureKind::NegotiationFailure && f.code == Some(SSL_NOT_ALLOWED_BY_SERVER)
-    })
 }
 
 fn roots<N: Network>(settings: &Settings, network: &N) -> Roots {

@@ -7,7 +7,7 @@ use rcgen::{
     PublicKeyData, SigningKey,
 };
 use time::{Duration, OffsetDateTime};
-use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::{WebPkiClientVerifier, danger::ClientCertVerifier};
 use tokio_rustls::rustls::sign::{self, CertifiedKey, SingleCertAndKey};
@@ -50,6 +50,17 @@ pub struct Identity {
 impl Identity {
     /// A certificate of this kind for these names at this time; the server may want one of the client too.
     pub fn new(kind: Kind, names: &[&str], now: OffsetDateTime, wants_client: bool) -> Result<Self, String> {
+        Self::speaking(ring::default_provider(), kind, names, now, wants_client)
+    }
+
+    /// The same, with the suites of this provider.
+    pub fn speaking(
+        provider: CryptoProvider,
+        kind: Kind,
+        names: &[&str],
+        now: OffsetDateTime,
+        wants_client: bool,
+    ) -> Result<Self, String> {
         let params = params(kind, names, now)?;
         let (certificate, key) = match kind {
             Kind::WeakKey => weak(&params)?,
@@ -58,25 +69,27 @@ impl Identity {
         let (_, parsed) = X509Certificate::from_der(&certificate).map_err(|error| error.to_string())?;
         let public_key = parsed.public_key().subject_public_key.data.to_vec();
         let clients = wants_client.then(|| client_verifier(certificate.clone())).transpose()?;
-        let tls = presenting(certificate.clone(), key, clients)?;
+        let tls = presenting(provider, certificate.clone(), key, clients)?;
         Ok(Self { tls, public_key, certificate: certificate.to_vec() })
     }
 
     /// The same certificate in the hands of somebody who does not hold its key.
     pub fn without_key(&self) -> Result<Self, String> {
         let key = KeyPair::generate().map_err(|error| error.to_string())?;
-        let tls = presenting(self.certificate.clone().into(), signing(&key)?, None)?;
+        let tls =
+            presenting(ring::default_provider(), self.certificate.clone().into(), signing(&key)?, None)?;
         Ok(Self { tls, public_key: self.public_key.clone(), certificate: self.certificate.clone() })
     }
 }
 
 /// TLS with this certificate and key, whether they belong together or not.
 fn presenting(
+    provider: CryptoProvider,
     certificate: CertificateDer<'static>,
     key: Arc<dyn sign::SigningKey>,
     clients: Option<Arc<dyn ClientCertVerifier>>,
 ) -> Result<Arc<ServerConfig>, String> {
-    let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let builder = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_protocol_versions(&[&version::TLS13, &version::TLS12])
         .map_err(|error| error.to_string())?;
     let builder = match clients {

@@ -246,6 +246,10 @@ async fn accept<S: Stream>(
 
 /// Takes the ClientHello away from rustls only when a fault looks at it; what rustls shall see again is returned.
 async fn client_hello<S: Stream>(conversation: &Conversation<'_>, stream: &mut S) -> io::Result<Vec<u8>> {
+    if let Some((disliked, action)) = conversation.behaviour().and_then(Behaviour::disliked) {
+        let hello = read_record(stream).await?;
+        return if disliked.matches(&hello) { Err(action.act(stream, 0).await) } else { Ok(hello) };
+    }
     match conversation.behaviour() {
         Some(Behaviour::HalfFlight(action)) => {
             half_flight(conversation, stream).await?;
@@ -254,10 +258,6 @@ async fn client_hello<S: Stream>(conversation: &Conversation<'_>, stream: &mut S
         Some(Behaviour::At(Stage::ClientHello, _)) => {
             read_record(stream).await?;
             conversation.reached(Stage::ClientHello, stream).await.map(|()| Vec::new())
-        }
-        Some(Behaviour::Hello(disliked, action)) => {
-            let hello = read_record(stream).await?;
-            if disliked.matches(&hello) { Err(action.act(stream, 0).await) } else { Ok(hello) }
         }
         Some(Behaviour::OldTls(version)) => {
             let hello = read_record(stream).await?;

@@ -76,6 +76,8 @@ pub(super) enum Behaviour {
     Reactivate(u32),
     /// Does this in answer to such a ClientHello only.
     Hello(Disliked, Action),
+    /// Knows the older suites of TLS 1.2 only, with ECDHE and CBC; to a hello without them it does this, or says so in an alert.
+    OldSuites(Option<Action>),
     /// Knows TLS up to this minor version only, with an RSA key and AES-CBC.
     OldTls(u8),
     /// Closes when the Connection Request carries the mstshash cookie.
@@ -195,6 +197,15 @@ impl Fault {
 }
 
 impl Behaviour {
+    /// Which ClientHello meets the fault, and what it meets.
+    pub(super) fn disliked(&self) -> Option<(Disliked, Action)> {
+        match self {
+            Self::Hello(disliked, action) => Some((*disliked, *action)),
+            Self::OldSuites(action) => action.map(|action| (Disliked::Current, action)),
+            _ => None,
+        }
+    }
+
     /// What to do at this stage, if this is the one.
     pub(super) fn at(&self, stage: Stage) -> Option<Action> {
         match self {

@@ -457,13 +457,31 @@ pub const FAULTS: &[Fault] = &[
         "tls-legacy-only",
         "knows TLS 1.0 only, with an RSA key and AES-CBC",
         Behaviour::OldTls(1),
-        by("tls-legacy-server", shows("tls-legacy-only", coded("tls", "tls_alert", 40))),
+        by("rdptrace-lacks-suites", shows("tls-legacy-only", failed("tls", "tls_unsupported"))),
+    ),
+    fault(
+        "tls-ssl3-only",
+        "knows SSL 3 only, with an RSA key and AES-CBC",
+        Behaviour::OldTls(0),
+        by("tls-legacy-server", shows("tls-legacy-only", failed("tls", "tls_unsupported"))),
     ),
     fault(
         "tls-old-suites-only",
         "knows TLS 1.2 with an RSA key and AES-CBC only",
         Behaviour::OldTls(3),
-        by("tls-suites-disjoint", shows("tls-no-common-suite", coded("tls", "tls_alert", 40))),
+        by("rdptrace-lacks-suites", shows("tls-no-common-suite", failed("tls", "tls_unsupported"))),
+    ),
+    fault(
+        "tls-cbc-suites-only",
+        "knows TLS 1.2 with ECDHE and AES-CBC only, as Windows Server 2012 R2 does",
+        Behaviour::OldSuites(None),
+        finding("tls-old-suites"),
+    ),
+    fault(
+        "tls-cbc-suites-only-reset",
+        "knows TLS 1.2 with ECDHE and AES-CBC only, and resets on any other hello",
+        Behaviour::OldSuites(Some(Reset)),
+        finding("tls-old-suites"),
     ),
     fault(
         "certificate-expired",

@@ -11,6 +11,9 @@ const SUPPORTED_VERSIONS: u16 = 43;
 const TLS_1_3: [u8; 2] = [3, 4];
 /// TLS_RSA_WITH_AES_128_CBC_SHA.
 const OLD_SUITE: [u8; 2] = [0x00, 0x2F];
+/// Those of TLS 1.2 with ECDHE, CBC and SHA-1 or SHA-256.
+const CBC_SUITES: [[u8; 2]; 6] =
+    [[0xC0, 0x09], [0xC0, 0x0A], [0xC0, 0x13], [0xC0, 0x14], [0xC0, 0x23], [0xC0, 0x27]];
 const HANDSHAKE_FAILURE: u8 = 40;
 
 /// Which ClientHello meets the fault; every other is answered as by a healthy server.
@@ -22,6 +25,8 @@ pub(super) enum Disliked {
     Named,
     /// One whose record is longer than this many bytes.
     Above(usize),
+    /// One without the older suites of TLS 1.2.
+    Current,
 }
 
 impl Disliked {
@@ -29,6 +34,10 @@ impl Disliked {
     pub(super) fn matches(self, record: &[u8]) -> bool {
         match self {
             Self::Above(length) => record.len() > length,
+            Self::Current => {
+                let offered = body(record).map_or(&[][..], |body| body.suites);
+                !offered.chunks(2).any(|suite| CBC_SUITES.iter().any(|old| suite == old))
+            }
             Self::Named => extension(record, SERVER_NAME).is_some(),
             Self::Tls13 => extension(record, SUPPORTED_VERSIONS)
                 .is_some_and(|list| list.get(1..).unwrap_or_default().chunks(2).any(|v| v == TLS_1_3)),

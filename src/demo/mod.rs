@@ -38,12 +38,15 @@ use std::{
 
 use time::OffsetDateTime;
 use tokio::time::{Instant, timeout};
+use tokio_rustls::rustls::crypto::ring;
 
 pub use fault::{Expect, Fault};
 pub use faults::FAULTS;
 pub use listen::{Listener, Service, listen, run};
 pub use stream::Stream;
 pub use udp::{answer as answer_datagram, answer_udp};
+
+use crate::old_suites;
 
 /// The only account.
 pub const USER: &str = "demo";
@@ -77,7 +80,10 @@ impl Server {
         let kind = fault.map_or(certificate::Kind::Healthy, Fault::certificate);
         let wants_client =
             fault.is_some_and(|fault| matches!(fault.behaviour, fault::Behaviour::ClientCertificate));
-        let identity = certificate::Identity::new(kind, &[DNS_COMPUTER], now, wants_client)?;
+        let has_old_suites =
+            fault.is_some_and(|fault| matches!(fault.behaviour, fault::Behaviour::OldSuites(_)));
+        let provider = if has_old_suites { old_suites::alone() } else { ring::default_provider() };
+        let identity = certificate::Identity::speaking(provider, kind, &[DNS_COMPUTER], now, wants_client)?;
         Ok(Self { fault, identity, started: (now, Instant::now()), served: AtomicUsize::new(0) })
     }
 

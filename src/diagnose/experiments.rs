@@ -1,6 +1,6 @@
 //! What the experiments showed, as the rules ask for it.
 
-use super::Facts;
+use super::{Facts, handshakes::HELLOS};
 use crate::{
     codes::Phase,
     report::{Connection, Failure, FailureKind, Purpose, Status, Summary, Trace},
@@ -90,7 +90,12 @@ impl<'a> Facts<'a> {
     /// to there; and how many such connections were made.
     pub fn turned_away(&self) -> (Vec<Summary<'a>>, usize) {
         let Some(failed) = self.failed().map(|failed| failed.phase) else { return (Vec::new(), 0) };
-        let alike = |made: &&Experiment<'_>| failed <= Phase::Negotiate || opens_alike(made.name);
+        // A server of old suites refuses the hellos that do without them.
+        let is_old = self.tls.is_some_and(|tls| tls.has_old_suite());
+        let same_hello = |name: &str| !is_old || name == "no-sni" || !HELLOS.contains(&name);
+        let alike = |made: &&Experiment<'_>| {
+            failed <= Phase::Negotiate || opens_alike(made.name) && same_hello(made.name)
+        };
         let followed = self.experiments.iter().filter(|made| !made.name.starts_with("next-address-"));
         let followed: Vec<_> = followed.filter(alike).collect();
         let last = followed.iter().filter_map(|made| made.connection.phases.summaries().pop());

@@ -135,9 +135,9 @@ impl<'a> Facts<'a> {
 
 /// The phases of the described connection; a retry does not resolve again.
 fn summaries(trace: &Trace) -> Vec<Summary<'_>> {
-    let traced: Vec<_> = trace.traced().collect();
-    let Some((described, before)) = traced.split_last() else { return Vec::new() };
-    let resolve = before.first().map(|main| main.phases.summaries()).unwrap_or_default().into_iter().take(1);
+    let Some(described) = trace.described() else { return Vec::new() };
+    let main = trace.traced().next().map(|main| main.phases.summaries()).unwrap_or_default();
+    let resolve = main.into_iter().take(1);
     let is_retry = described.purpose == Purpose::Retry;
     let resolve = resolve.filter(|summary| is_retry && summary.phase == Phase::Resolve);
     let mut summaries: Vec<_> = resolve.chain(described.phases.summaries()).collect();

@@ -3,11 +3,12 @@
 use super::Facts;
 use crate::{
     codes::Phase,
-    report::{Likelihood, TlsEvidence},
+    report::{Answer, Likelihood, OLD_SUITES, Posture, TlsEvidence, TlsPosture},
 };
 
 /// The experiments that offer what every current client offers, in other words.
-const HELLOS: &[&str] = &["tls12-only", "tls13-only", "small-hello", "large-hello", "no-sni", "legacy-hello"];
+pub const HELLOS: &[&str] =
+    &["tls12-only", "tls13-only", "small-hello", "large-hello", "no-sni", "legacy-hello"];
 
 /// What a ClientHello must not have to be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +27,8 @@ pub fn difference(facts: &Facts<'_>) -> Option<Difference> {
     if facts.intermittent().is_some() {
         return None;
     }
-    // A server that asks for a certificate refuses what came after the hello.
-    if facts.tls.is_some_and(|tls| tls.client_certificate_requested) {
+    // A server that asks for a certificate refuses what came after the hello; one that wants older suites, every other hello.
+    if facts.tls.is_some_and(|tls| tls.client_certificate_requested || tls.has_old_suite()) {
         return None;
     }
     let passes = |name| facts.passes(name, Phase::Tls);
@@ -43,31 +44,79 @@ pub fn difference(facts: &Facts<'_>) -> Option<Difference> {
     }
 }
 
-/// What a hello that old servers understand was answered with.
+/// What a hello that old servers understand was answered with, and this program cannot speak.
 pub struct Legacy {
     /// `TLSv1.0 and TLS_RSA_WITH_AES_128_CBC_SHA`.
     pub text: String,
     /// Whether the version is older than TLS 1.2.
     pub is_old: bool,
+    /// Whether other clients speak it; SSL 3 is left to none.
+    pub is_spoken_elsewhere: bool,
 }
 
-/// The answer to the legacy hello, where no current one is answered.
+impl Legacy {
+    fn new(version: &str, suite: Option<&str>) -> Self {
+        Self {
+            text: format!("{version} and {}", suite.unwrap_or("an unnamed suite")),
+            is_old: matches!(version, "SSLv3" | "TLSv1.0" | "TLSv1.1"),
+            is_spoken_elsewhere: version != "SSLv3",
+        }
+    }
+
+    /// The sentence that says whose limit it is.
+    pub fn limit(&self) -> String {
+        match self.is_spoken_elsewhere {
+            true => format!("{OURS} ({})", self.text),
+            false => format!("rdptrace does not speak {}", self.text),
+        }
+    }
+}
+
+/// Whose limit it is where a server has nothing that this program speaks.
+const OURS: &str = "mstsc and FreeRDP connect to this server; rdptrace does not speak its suites";
+
+/// The answer to the legacy hello or to those of a posture, where none is answered that this program can go on from.
 pub fn legacy(facts: &Facts<'_>) -> Option<Legacy> {
-    let current = HELLOS.iter().filter(|name| **name != "legacy-hello");
-    let answered = current.into_iter().any(|name| facts.passes(name, Phase::Tls) == Some(true));
-    if answered || facts.intermittent().is_some() {
+    let ended = facts.failed().is_some_and(|failed| failed.phase == Phase::Tls);
+    if let Some(posture) = facts.posture.as_ref() {
+        return ended.then(|| best(posture)).flatten();
+    }
+    if current_answered(facts) || facts.intermittent().is_some() {
         return None;
     }
-    let evidence = answer(facts)?;
-    let version = evidence.version.as_deref()?;
-    let suite = evidence.cipher_suite.as_deref().unwrap_or("an unnamed suite");
-    let is_old = matches!(version, "SSLv3" | "TLSv1.0" | "TLSv1.1");
-    Some(Legacy { text: format!("{version} and {suite}"), is_old })
+    // What was offered and refused is not missing here.
+    let evidence = answer(facts).filter(|evidence| !evidence.selects_old_suite())?;
+    Some(Legacy::new(evidence.version.as_deref()?, evidence.cipher_suite.as_deref()))
+}
+
+/// Whether a hello of old suites and versions is the only one that is answered.
+pub fn only_legacy_answered(facts: &Facts<'_>) -> bool {
+    answer(facts).is_some() && !current_answered(facts)
+}
+
+fn current_answered(facts: &Facts<'_>) -> bool {
+    let mut current = HELLOS.iter().filter(|name| **name != "legacy-hello");
+    current.any(|name| facts.passes(name, Phase::Tls) == Some(true))
 }
 
 fn answer<'a>(facts: &Facts<'a>) -> Option<&'a TlsEvidence> {
     facts.passes("legacy-hello", Phase::Tls).filter(|passed| *passed)?;
     Some(&facts.experiment("legacy-hello")?.connection.phases.tls.as_ref()?.evidence)
+}
+
+/// The best that a posture saw accepted, where nothing of it can be spoken here.
+fn best(posture: &Posture) -> Option<Legacy> {
+    let accepted = || posture.tls.iter().filter(|tls| tls.answer == Answer::Accepted);
+    let is_spoken = |suite: &String| OLD_SUITES.contains(&suite.as_str()) || is_current(suite);
+    let spoken = |tls: &TlsPosture| tls.version.as_str() >= "TLSv1.2" && tls.accepted.iter().any(is_spoken);
+    let best = accepted().next_back().filter(|_| !accepted().any(spoken))?;
+    Some(Legacy::new(&best.version, best.accepted.first().map(String::as_str)))
+}
+
+/// Those of TLS 1.3, and ECDHE with authenticated encryption.
+fn is_current(suite: &str) -> bool {
+    let sealed = suite.contains("_GCM_") || suite.contains("_CHACHA20_");
+    sealed && (suite.starts_with("TLS_ECDHE_") || !suite.contains("_WITH_"))
 }
 
 impl Facts<'_> {

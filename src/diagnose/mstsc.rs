@@ -135,8 +135,8 @@ pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     if facts.began_with_tls() && failed.phase == Phase::Tls {
         return None;
     }
-    // What an old server says to mstsc depends on the versions that its Windows offers.
-    if handshakes::legacy(facts).is_some() {
+    // Suites and versions that are refused to this program are not those that mstsc offers.
+    if handshakes::legacy(facts).is_some() || handshakes::only_legacy_answered(facts) || is_unasked(facts) {
         return None;
     }
     // mstsc offers NLA, so it is told so only where that offer was made here too and refused all the same.
@@ -155,6 +155,14 @@ pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
         text: row.text.to_owned(),
         confidence: row.confidence,
     })
+}
+
+/// Whether the server has found no suite in common, and no hello with the suites of mstsc was tried.
+fn is_unasked(facts: &Facts<'_>) -> bool {
+    let failure = facts.failed().filter(|failed| failed.phase == Tls).and_then(|failed| failed.failure);
+    let disjoint =
+        failure.is_some_and(|failure| failure.kind == TlsAlert && matches!(failure.code, Some(40 | 71)));
+    disjoint && facts.experiment("legacy-hello").is_none()
 }
 
 fn fits(row: &Row, phase: Phase, failure: &Failure) -> bool {

@@ -16,6 +16,7 @@ pub const RULES: &[Rule] = &[
     rule("tls-version-intolerant", version_intolerant),
     rule("tls-large-hello-dropped", large_hello_dropped),
     rule("tls-name-refused", name_refused),
+    Rule { code: "tls-old-suites", severity: Severity::Warning, phase: Phase::Tls, applies: old_suites },
     Rule {
         code: "tls-client-certificate-requested",
         severity: Severity::Warning,
@@ -34,15 +35,21 @@ fn client_certificate_requested(facts: &Facts<'_>) -> Option<String> {
 
 fn legacy_only(facts: &Facts<'_>) -> Option<String> {
     let answer = legacy(facts).filter(|answer| answer.is_old && failed(facts))?;
-    Some(format!(
-        "only old TLS is answered, with {}, which this program and hardened clients refuse",
-        answer.text
-    ))
+    Some(format!("only old TLS is answered: {}", answer.limit()))
 }
 
 fn no_common_suite(facts: &Facts<'_>) -> Option<String> {
     let answer = legacy(facts).filter(|answer| !answer.is_old && failed(facts))?;
-    Some(format!("no current cipher suite is answered, only an old one: {}", answer.text))
+    Some(format!("no current cipher suite is answered: {}", answer.limit()))
+}
+
+/// The first hello of a server that takes none of its suites was refused.
+fn old_suites(facts: &Facts<'_>) -> Option<String> {
+    let tls = facts.tls.filter(|tls| tls.has_old_suite())?;
+    let suite = tls.cipher_suite.as_deref()?;
+    Some(format!(
+        "no ClientHello with current cipher suites alone is answered; with older ones beside them the server selects {suite}"
+    ))
 }
 
 fn version_intolerant(facts: &Facts<'_>) -> Option<String> {

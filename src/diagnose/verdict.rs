@@ -1,9 +1,11 @@
 //! How far it got, and what ended it.
 
-use super::{Facts, credentials::credentials, gateway, kerberos, mstsc::label};
+use super::{Facts, credentials::credentials, gateway, handshakes, kerberos, mstsc::label};
 use crate::{
     codes::Phase,
-    report::{Credentials, LicensingOutcome, Outcome, Purpose, Status, Summary, Verdict},
+    report::{
+        Credentials, Failure, FailureKind, LicensingOutcome, Outcome, Purpose, Status, Summary, Verdict,
+    },
 };
 
 /// The verdict on the described connection.
@@ -22,12 +24,24 @@ pub fn verdict(facts: &Facts<'_>) -> Verdict {
         reached,
         phase,
         step: step(facts, phase).map(str::to_owned),
-        failure: failed.and_then(|s| s.failure).cloned(),
+        failure: failure(facts),
         credentials,
         gateway_credentials: gateway::credentials(facts),
         summary: format!("{}{}", led(facts), summary(facts, outcome, phase, reached)),
         mstsc: gateway::label(facts).or_else(|| label(facts)),
     }
+}
+
+/// What ended it; a limit of this program is told as that.
+fn failure(facts: &Facts<'_>) -> Option<Failure> {
+    let failure = facts.failed()?.failure?;
+    let limit = handshakes::legacy(facts).filter(|_| facts.failed().is_some_and(|s| s.phase == Phase::Tls));
+    Some(
+        limit.map_or_else(
+            || failure.clone(),
+            |legacy| Failure::new(FailureKind::TlsUnsupported, legacy.limit()),
+        ),
+    )
 }
 
 /// The step inside the phase that has steps.
@@ -75,7 +89,7 @@ fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: O
     let last = facts.last();
     match outcome {
         Outcome::Aborted => {
-            let detail = last.and_then(|s| s.failure).map_or("", |failure| &failure.detail);
+            let detail = failure(facts).map(|failure| failure.detail).unwrap_or_default();
             format!("{works}ended in {phase}: {detail}")
         }
         Outcome::Stopped => match last.and_then(|s: &Summary<'_>| s.stopped) {

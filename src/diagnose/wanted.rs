@@ -65,7 +65,10 @@ pub fn wanted(trace: &Trace) -> Vec<&'static str> {
     };
     // Who is silent is silent for a while: asking three times more takes longer than it tells.
     let is_silent = failure.kind == Kind::Timeout;
-    names.iter().copied().filter(|name| !(is_silent && *name == "repeat")).collect()
+    // A server that is known to refuse the current suites is not asked for them again.
+    let is_old = phase != Phase::Tls && facts.tls.is_some_and(|tls| tls.has_old_suite());
+    let is_vain = |name: &str| is_silent && name == "repeat" || is_old && name == "tls12-only";
+    names.iter().copied().filter(|name| !is_vain(name)).collect()
 }
 
 fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [&'static str] {

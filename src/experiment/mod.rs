@@ -24,7 +24,7 @@ use futures_util::{StreamExt as _, stream};
 use crate::{
     codes::Phase,
     net::{Instant, Network},
-    probe::{Opening, Plan, Probe, Unobserved, addresses, aimed},
+    probe::{Hello, Opening, Plan, Probe, Unobserved, Versions, addresses, aimed},
     report::{Connection, Status, Trace},
     settings::Settings,
     target::Target,
@@ -79,6 +79,8 @@ struct Basis {
     protocols: u32,
     /// How it began.
     opening: Opening,
+    /// What its ClientHello offered.
+    versions: Versions,
     /// Where it went.
     peer: Vec<SocketAddr>,
     /// Whether it was let in there.
@@ -95,7 +97,7 @@ impl Basis {
     /// A plan that differs in nothing yet and ends as soon as it has shown whether TLS passes.
     fn plan(&self, name: &str) -> Plan {
         let plan = Plan::experiment(name, self.peer.clone(), self.protocols, self.depth);
-        Plan { opening: self.opening, ..plan }
+        Plan { opening: self.opening, hello: Hello::Handshake(self.versions, true), ..plan }
     }
 }
 
@@ -194,7 +196,8 @@ fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
     let Plan { opening, protocols: offer, .. } = Plan::main(settings);
     let protocols = phases.negotiate.as_ref().map_or(offer, |record| record.evidence.requested_code);
     // TLS 1.3 lets the client finish first: an alert that came after it is missed by what ends with the handshake.
+    let versions = if described.has_old_suite() { Versions::OldSuites } else { Versions::All };
     let late = last == Phase::Tls && described.frames.iter().any(|frame| frame.tls);
     let depth = if late { Phase::Mcs } else { Phase::Tls };
-    Some(Basis { protocols, opening, peer, opened, others, last: last.max(depth), depth })
+    Some(Basis { protocols, opening, versions, peer, opened, others, last: last.max(depth), depth })
 }

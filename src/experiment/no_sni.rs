@@ -1,10 +1,10 @@
 //! Without the server's name in the ClientHello: some boxes and some servers refuse a name that they do not know.
 
 use super::Experiment;
-use crate::probe::{Hello, Plan, Versions};
+use crate::probe::{Hello, Plan};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "no-sni",
     in_turn: false,
-    plans: |basis| vec![Plan { hello: Hello::Handshake(Versions::All, false), ..basis.plan("no-sni") }],
+    plans: |basis| vec![Plan { hello: Hello::Handshake(basis.versions, false), ..basis.plan("no-sni") }],
 };

@@ -8,7 +8,7 @@ use tokio_rustls::rustls::{
         ResolvesClientCert,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
-    crypto::{self, CryptoProvider, ring},
+    crypto::{self, CryptoProvider},
     pki_types::{CertificateDer, ServerName, UnixTime},
     sign::CertifiedKey,
 };
@@ -43,9 +43,9 @@ struct Recorded {
 }
 
 impl Recorder {
-    /// A recorder that has seen nothing.
-    pub fn new() -> Self {
-        Self { provider: Arc::new(ring::default_provider()), seen: Mutex::default() }
+    /// A recorder that has seen nothing, for a handshake by this provider.
+    pub fn new(provider: CryptoProvider) -> Self {
+        Self { provider: Arc::new(provider), seen: Mutex::default() }
     }
 
     fn seen(&self) -> MutexGuard<'_, Recorded> {

@@ -10,6 +10,7 @@ use tokio_rustls::{
     TlsConnector,
     rustls::{
         ClientConfig, SupportedProtocolVersion,
+        crypto::{CryptoProvider, ring},
         pki_types::ServerName,
         version::{TLS12, TLS13},
     },
@@ -22,7 +23,10 @@ use super::{
     tap::{Seen, Tapped},
     wire::{LAST_WORDS, Wire},
 };
-use crate::report::{Failure, FailureKind, HandshakeSignature};
+use crate::{
+    old_suites,
+    report::{Failure, FailureKind, HandshakeSignature},
+};
 
 const CLOSE_NOTIFY: u8 = 0;
 
@@ -35,14 +39,23 @@ pub enum Versions {
     Tls12,
     /// TLS 1.3 only.
     Tls13,
+    /// TLS 1.2 only, with its older suites behind the current ones.
+    OldSuites,
 }
 
 impl Versions {
     fn protocols(self) -> Vec<&'static SupportedProtocolVersion> {
         match self {
             Self::All => vec![&TLS13, &TLS12],
-            Self::Tls12 => vec![&TLS12],
+            Self::Tls12 | Self::OldSuites => vec![&TLS12],
             Self::Tls13 => vec![&TLS13],
+        }
+    }
+
+    fn provider(self) -> CryptoProvider {
+        match self {
+            Self::OldSuites => old_suites::added(),
+            _ => ring::default_provider(),
         }
     }
 }
@@ -109,7 +122,7 @@ impl Wire {
         self.tap.reset();
         // What came with the confirm is the beginning of the server's answer, whatever it is.
         let stream = stream.with_prefix(self.take_pending());
-        let recorder = Arc::new(Recorder::new());
+        let recorder = Arc::new(Recorder::new(offer.versions.provider()));
         let connector = TlsConnector::from(Arc::new(config(Arc::clone(&recorder), offer.versions)));
         let connect = connector.connect(offer.server_name.clone(), stream).into_fallible();
         let result = match timeout_at(self.deadline, connect).await {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::{
     codes::Phase,
-    probe::Plan,
+    probe::{Hello, Plan, Versions},
     report::{Connection, Trace},
 };
 
@@ -25,7 +25,12 @@ const ALONE: [(&str, u32); 6] = [
 /// One connection a protocol, no deeper than what is to be seen.
 pub fn plans(trace: &Trace, peer: &[SocketAddr]) -> Vec<Plan> {
     let seen = trace.connections.iter().any(has_credssp);
-    let plan = |(name, protocol)| Plan::posture(name, peer.to_vec(), protocol, depth(protocol, seen));
+    let old = trace.described().is_some_and(Connection::has_old_suite);
+    let hello = Hello::Handshake(if old { Versions::OldSuites } else { Versions::All }, true);
+    let plan = |(name, protocol)| {
+        let plan = Plan::posture(name, peer.to_vec(), protocol, depth(protocol, seen));
+        Plan { hello: hello.clone(), ..plan }
+    };
     ALONE.into_iter().map(plan).collect()
 }
 

@@ -3,7 +3,7 @@
 use ironrdp_connector::ClientConnectorState;
 
 use super::{
-    Hello, Opening, Plan, Probe,
+    Hello, Opening, Plan, Probe, Versions,
     offer::{agreed, offer, restricted_admin},
 };
 use crate::{
@@ -203,6 +203,7 @@ impl<N: Network> Walk<'_, N> {
     ) -> Option<Option<&Account>> {
         let secured = self.tls(wire, phases).await?;
         self.goes_on(Phase::Tls)?;
+        self.keeps_to_old_suites(phases)?;
         if negotiated.code == Security::Tls.protocols() {
             self.goes_on(Phase::Credssp)?;
             return Some(None);
@@ -232,6 +233,14 @@ impl<N: Network> Walk<'_, N> {
         self.plan.until?;
         self.goes_on(Phase::Credssp)?;
         Some(account)
+    }
+
+    /// A server that takes a current suite where older ones are offered too does not need them: what refused the first hello is
+    /// something else, and this connection has nothing more to show.
+    fn keeps_to_old_suites(&self, phases: &Phases) -> Option<()> {
+        let for_old = matches!(self.plan.hello, Hello::Handshake(Versions::OldSuites, _));
+        let is_old = phases.tls.as_ref().is_some_and(|tls| tls.evidence.has_old_suite());
+        (is_old || !for_old).then_some(())
     }
 
     async fn licensing(&self, wire: &mut Wire, joined: &mut Joined, phases: &mut Phases) -> Option<Channels> {

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{Observer, Plan, Probe, demands_standard_security};
+use super::{Observer, Plan, Probe, demand::Demand};
 use crate::{
     net::{Instant, Network},
     report::{Connection, Hop, Phases, Purpose, Redirection, Unfollowed},
-    settings::{Gateway, Security, Settings},
+    settings::{Gateway, Settings},
     target::Target,
 };
 
@@ -45,23 +45,26 @@ impl<N: Network> Way<'_, N> {
             if number > self.settings.follow_redirects {
                 return Some(Unfollowed::Limit);
             }
-            let made = self.walk(number, &hop, self.settings.offer()).await;
-            let auto = self.settings.security == Security::Auto && !shows;
-            let again = auto && demands_standard_security(&made.phases);
+            let made = self.walk(number, &hop, None).await;
+            let demand = Demand::of(&made.phases, self.settings);
             connections.push(made);
-            if again {
-                connections.push(self.walk(number, &hop, 0).await);
+            if demand.is_some() {
+                connections.push(self.walk(number, &hop, demand).await);
             }
             been.push(hop);
         }
         None
     }
 
-    async fn walk(&self, number: u32, hop: &Hop, protocols: u32) -> Connection {
+    async fn walk(&self, number: u32, hop: &Hop, demand: Option<Demand>) -> Connection {
         let (target, settings) = aimed(hop, self.settings);
         let probe = Probe::new(&target, &settings, self.network, self.observer, self.end);
         let purpose = Purpose::Hop(number);
-        let plan = Plan { purpose, protocols, session: Some(hop.session_id), ..Plan::main(&settings) };
+        let plan = Plan { purpose, session: Some(hop.session_id), ..Plan::main(&settings) };
+        let plan = match demand {
+            Some(demand) => demand.met_by(plan),
+            None => plan,
+        };
         Connection { hop: Some(hop.clone()), ..probe.connection(&plan).await }
     }
 }

@@ -67,9 +67,9 @@ impl Plan {
         }
     }
 
-    /// The same with Standard RDP Security, which the server demands.
+    /// The same again, for what the server demands.
     pub fn retry(settings: &Settings, addresses: Vec<SocketAddr>) -> Self {
-        Self { purpose: Purpose::Retry, addresses: Some(addresses), protocols: 0, ..Self::main(settings) }
+        Self { purpose: Purpose::Retry, addresses: Some(addresses), ..Self::main(settings) }
     }
 
     /// One that is made to tell causes apart: without an account, to these addresses, no further than this phase.

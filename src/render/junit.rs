@@ -88,16 +88,23 @@ fn seconds(millis: Millis) -> String {
 }
 
 fn cases(report: &Report, threshold: Option<Severity>) -> Vec<Case> {
-    let connections: Vec<&Connection> = report.trace.traced().collect();
-    let mut cases = Vec::new();
-    for (index, connection) in connections.iter().enumerate() {
+    let described = report.trace.described();
+    let (mut cases, mut is_after) = (Vec::new(), false);
+    for connection in report.trace.traced() {
+        let is_described = described.is_some_and(|described| std::ptr::eq(described, connection));
         let superseded = match &report.posture {
-            _ if index + 1 < connections.len() => Some("tried again after"),
+            _ if is_after => Some("tried once more, in vain"),
+            _ if !is_described => Some("tried again after"),
             Some(posture) if posture.unreached.is_none() => Some("other connections got further"),
             _ => None,
         };
+        is_after |= is_described;
         let group = connection.purpose.to_string();
-        for summary in connection.phases.summaries() {
+        for mut summary in connection.phases.summaries() {
+            // A limit of this program is told as that.
+            if is_described && summary.status == Status::Failed {
+                summary.failure = report.verdict.failure.as_ref().or(summary.failure);
+            }
             let steps = steps(connection, &summary);
             // The step that failed tells what ended the phase; it is told once.
             if steps.iter().all(|step| step.summary.status != summary.status) {

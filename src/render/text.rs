@@ -80,14 +80,20 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let mut before: Option<&Purpose> = None;
-    for connection in report.trace.traced() {
+    let traced: Vec<&Connection> = report.trace.traced().collect();
+    let before = |index: usize| index.checked_sub(1).map(|index| traced[index]);
+    let is_in_vain = |index| before(index).is_some_and(|before| traced[index].is_in_vain_after(before));
+    let shown = (0..traced.len()).filter(|index| !is_in_vain(*index)).count();
+    for (index, connection) in traced.iter().enumerate() {
+        if is_in_vain(index) {
+            in_vain(page, connection)?;
+            continue;
+        }
         page.gap()?;
-        if report.trace.traced().count() > 1 {
-            let again = if before == Some(&connection.purpose) { AGAIN } else { "" };
+        if shown > 1 {
+            let again = before(index).map_or("", |before| again(connection, before));
             page.heading(&format!("{}{again}", purpose(connection)))?;
         }
-        before = Some(&connection.purpose);
         let summaries = connection.phases.summaries();
         if let Some(through) = connection.phases.gateway.as_ref().map(|record| &record.evidence) {
             gateway::leg(page, through, report.trace.started, FACTS)?;
@@ -96,12 +102,21 @@ fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
                 page.heading(&format!("Server {}, through the gateway", target(report)))?;
             }
         }
-        for summary in summaries.iter().filter(|summary| summary.phase != Phase::Gateway) {
-            phase(page, connection, summary)?;
-        }
+        let own = summaries.iter().filter(|summary| summary.phase != Phase::Gateway);
+        own.into_iter().try_for_each(|summary| phase(page, connection, summary))?;
         connection.session.iter().try_for_each(|seen| after_activation(page, seen))?;
     }
     Ok(())
+}
+
+/// The second connection after a refused ClientHello, where it tells no more than that.
+fn in_vain(page: &mut Page<'_>, connection: &Connection) -> io::Result<()> {
+    let last = connection.phases.summaries().pop();
+    let said = match last.and_then(|last| last.failure) {
+        Some(failure) => format!("with older cipher suites too: {}", failure.detail),
+        None => "a hello of TLS 1.2 with older cipher suites too is answered with a current one".to_owned(),
+    };
+    page.row((Tone::Plain, "  again"), FACTS, (Tone::Plain, ""), &said)
 }
 
 fn target(report: &Report) -> String {
@@ -111,7 +126,14 @@ fn target(report: &Report) -> String {
     place(&target.host, target.port) + &name
 }
 
-const AGAIN: &str = ", with the offer that the server demands";
+/// How a second connection for the same differs from the first.
+fn again(connection: &Connection, before: &Connection) -> &'static str {
+    match (connection.purpose == Purpose::Retry || connection.purpose == before.purpose, &before.phases.tls) {
+        (false, _) => "",
+        (true, None) => ", with the offer that the server demands",
+        (true, Some(_)) => ", with older cipher suites beside the current ones",
+    }
+}
 
 fn purpose(connection: &Connection) -> String {
     match &connection.purpose {
@@ -120,7 +142,6 @@ fn purpose(connection: &Connection) -> String {
             let token = token.unwrap_or_default();
             format!("hop {number}: {hop}, session {}{token}", hop.session_id)
         }),
-        Purpose::Retry => format!("retry{AGAIN}"),
         other => other.to_string(),
     }
 }

@@ -31,6 +31,20 @@ pub struct Connection {
     pub frames_omitted: u64,
 }
 
+impl Connection {
+    /// Whether it was to show that other suites help where `before` was refused in TLS, and did not.
+    pub fn is_in_vain_after(&self, before: &Self) -> bool {
+        let again = self.purpose == Purpose::Retry || self.hop.is_some() && self.purpose == before.purpose;
+        let refused = before.phases.tls.as_ref().is_some_and(|tls| tls.status == Status::Failed);
+        again && refused && !self.has_old_suite()
+    }
+
+    /// Whether it is inside TLS with one of the older suites.
+    pub fn has_old_suite(&self) -> bool {
+        self.phases.tls.as_ref().is_some_and(|tls| tls.evidence.has_old_suite())
+    }
+}
+
 /// Where a Server Redirection PDU leads (MS-RDPBCGR 2.2.13.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Hop {

@@ -26,7 +26,7 @@ pub use evidence::{
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
     GatewaySteps, GatewayTunnel, HandshakeSignature, HelloOffer, KdcEvidence, KdcExchange, KdcProxyEvidence,
     LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence, MultitransportRequest,
-    NegotiateEvidence, NtlmEvidence, ProxyEvidence, RdsaadEvidence, RdstlsEvidence, Redirection,
+    NegotiateEvidence, NtlmEvidence, OLD_SUITES, ProxyEvidence, RdsaadEvidence, RdstlsEvidence, Redirection,
     ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence, UnansweredKdc,
 };
 pub use failure::{Failure, FailureKind};
@@ -125,9 +125,16 @@ impl Trace {
         })
     }
 
-    /// The connection that the verdict describes: a retry or a hop replaces the one that made it necessary.
+    /// The connection that the verdict describes: a retry or a hop replaces the one that made it necessary, a retry with another
+    /// ClientHello only where the server takes one of the suites that it adds.
     pub fn described(&self) -> Option<&Connection> {
-        self.traced().next_back()
+        let mut described: Option<&Connection> = None;
+        for made in self.traced() {
+            if !described.is_some_and(|before| made.is_in_vain_after(before)) {
+                described = Some(made);
+            }
+        }
+        described
     }
 }
 

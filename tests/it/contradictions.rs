@@ -136,7 +136,7 @@ async fn experiments_end_where_a_port_that_was_open_is_closed() {
     let turned_away = Answer::InTurn(vec![Answer::Demo(Some(fault("tls-reset"))), Answer::Refused].leak());
     let report = on(&[("192.0.2.15:3389", turned_away), ("192.0.2.16:3389", Answer::Demo(None))]).await;
     let made: Vec<&str> = report.trace.connections.iter().map(named).collect();
-    assert_eq!(made.len(), 1 + 2 + 1, "{made:?}");
+    assert_eq!(made.len(), 1 + 1 + 2 + 1, "{made:?}");
     assert!(made.contains(&"next-address-1"), "{made:?}");
     let closed = on(&[("192.0.2.15:3389", Answer::Refused)]).await;
     assert_eq!(closed.trace.connections.len(), 1 + 3, "whether it stays closed is what is asked");

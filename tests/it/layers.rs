@@ -12,11 +12,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sections", &[]),
     ("explain", &["codes", "diagnose", "local"]),
     ("pdu", &[]),
+    ("old_suites", &[]),
     ("target", &[]),
     ("settings", &["codes"]),
     ("report", &["codes"]),
     ("certificate", &["report"]),
-    ("net", &["codes", "pdu", "report", "certificate"]),
+    ("net", &["codes", "pdu", "old_suites", "report", "certificate"]),
     ("diagnose", &["codes", "sections", "report", "certificate"]),
     ("local", &["codes", "sections", "report"]),
     ("render", &["codes", "explain", "report"]),
@@ -25,7 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("experiment", &["codes", "pdu", "target", "settings", "report", "net", "probe"]),
     ("posture", &["codes", "pdu", "target", "settings", "report", "net", "probe"]),
     ("wait", &["target", "settings", "report", "net", "diagnose", "probe"]),
-    ("demo", &["codes", "pdu"]),
+    ("demo", &["codes", "pdu", "old_suites"]),
 ];
 
 /// Rooms on top of everything.

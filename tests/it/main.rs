@@ -35,6 +35,8 @@ mod local_linux;
 mod local_way;
 mod local_windows;
 mod no_proxy;
+mod old_suites;
+mod old_suites_trace;
 mod pages;
 mod posture;
 mod program;

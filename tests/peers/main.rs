@@ -18,6 +18,7 @@ mod haproxy;
 mod kerberos;
 mod lab;
 mod namespace;
+mod old_suites;
 mod old_tls;
 mod path;
 mod posture;

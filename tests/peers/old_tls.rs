@@ -9,7 +9,7 @@ use crate::{
     relay::{Fate, SELECTS_TLS, relay},
 };
 
-const NAME: &str = "old.example";
+pub const NAME: &str = "old.example";
 /// What is refused and what passes when only an old hello can be answered.
 const LEGACY_ONLY: [&str; 9] = [
     "tls12-only: tls tls_alert",
@@ -23,36 +23,43 @@ const LEGACY_ONLY: [&str; 9] = [
     "repeat-3: tls tls_alert",
 ];
 
-struct Endpoint {
+const RSA: &[&str] = &["rsa:2048"];
+
+pub struct Endpoint {
     _program: Program,
-    port: u16,
+    pub port: u16,
 }
 
-/// A server with an RSA certificate and these further arguments.
-fn endpoint(arguments: &[&str]) -> Option<Endpoint> {
+/// A server with a certificate for such a key and these further arguments.
+pub fn endpoint(arguments: &[&str], key: &[&str]) -> Option<Endpoint> {
     if !has(&["openssl"]) {
         return None;
     }
     let folder = folder("s_server");
-    self_signed(&folder);
+    self_signed(&folder, key);
     let listen = free_port();
     let mut command = Command::new("openssl");
     command.current_dir(&folder).args(["s_server", "-quiet", "-cert", "cert.pem", "-key", "key.pem"]);
     command.args(["-accept", &format!("127.0.0.1:{listen}")]).args(arguments);
     let program = Program::start(&mut command, &folder.join("log"));
     wait_for(listen);
+    Some(fronted(program, listen))
+}
+
+/// The same program behind an answer to the Connection Request.
+pub fn fronted(program: Program, listen: u16) -> Endpoint {
     let port = relay(listen, |sent| match sent.is_request() {
         true => Fate::Answered(SELECTS_TLS),
         false => Fate::Pass,
     });
-    Some(Endpoint { _program: program, port })
+    Endpoint { _program: program, port }
 }
 
-/// RSA, because its key exchange needs it.
-fn self_signed(folder: &Path) {
+/// Writes `cert.pem` and `key.pem`.
+pub fn self_signed(folder: &Path, key: &[&str]) {
     let subject = format!("/CN={NAME}");
     let mut command = Command::new("openssl");
-    command.current_dir(folder).args(["req", "-x509", "-nodes", "-days", "30", "-newkey", "rsa:2048"]);
+    command.current_dir(folder).args(["req", "-x509", "-nodes", "-days", "30", "-newkey"]).args(key);
     command.args(["-subj", &subject, "-keyout", "key.pem", "-out", "cert.pem"]);
     let output = command.output().expect("openssl runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -68,6 +75,19 @@ fn refused_with(traced: &Traced, alert: i64) {
     assert_eq!(traced.code, Some(14));
 }
 
+/// The limit is told as this program's, and nobody else is to blame.
+fn is_ours(traced: &Traced, version: &str, suite: &str) {
+    assert_eq!(traced.ending(), [json!("aborted"), json!("tls"), json!("tls_unsupported")], "{traced:#?}");
+    let ours = "mstsc and FreeRDP connect to this server; rdptrace does not speak its suites";
+    let said = traced.at("/verdict/failure/detail");
+    assert_eq!(said, &json!(format!("{ours} ({version} and {suite})")));
+    assert_eq!(traced.at("/verdict/mstsc"), &Value::Null);
+    let causes: Vec<&Value> =
+        traced.at("/causes").as_array().expect("causes").iter().map(|cause| &cause["code"]).collect();
+    assert_eq!(causes, ["rdptrace-lacks-suites"]);
+    assert_eq!(traced.code, Some(14));
+}
+
 #[test]
 fn an_old_hello_shows_what_an_old_server_speaks() {
     for (version, cipher, alert, seen, suite) in [
@@ -75,11 +95,13 @@ fn an_old_hello_shows_what_an_old_server_speaks() {
         ("-tls1_1", "ECDHE-RSA-AES256-SHA:@SECLEVEL=0", 70, "TLSv1.1", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"),
         ("-tls1_2", "AES256-SHA256:@SECLEVEL=0", 40, "TLSv1.2", "TLS_RSA_WITH_AES_256_CBC_SHA256"),
         ("-tls1_2", "AES256-GCM-SHA384", 40, "TLSv1.2", "TLS_RSA_WITH_AES_256_GCM_SHA384"),
+        ("-tls1_2", "ECDHE-RSA-AES256-SHA384", 40, "TLSv1.2", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"),
         ("-tls1_2", "DHE-RSA-AES256-GCM-SHA384", 40, "TLSv1.2", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384"),
     ] {
-        let Some(endpoint) = endpoint(&[version, "-cipher", cipher]) else { return };
+        let Some(endpoint) = endpoint(&[version, "-cipher", cipher], RSA) else { return };
         let traced = traced(&endpoint);
-        refused_with(&traced, alert);
+        is_ours(&traced, seen, suite);
+        assert_eq!(traced.at("/connections/0/phases/tls/failure/code"), alert);
         assert_eq!(traced.experiments(), LEGACY_ONLY, "{suite}");
         let answer = traced.experiment("legacy-hello", "tls");
         assert_eq!([&answer["version"], &answer["cipher_suite"]], [seen, suite]);
@@ -93,7 +115,7 @@ fn an_old_hello_shows_what_an_old_server_speaks() {
 #[test]
 fn a_client_certificate_that_is_demanded_ends_in_tls() {
     for (version, alert, other) in [("-tls1_2", 40, "tls13-only"), ("-tls1_3", 116, "tls12-only")] {
-        let Some(endpoint) = endpoint(&["-Verify", "1", version]) else { return };
+        let Some(endpoint) = endpoint(&["-Verify", "1", version], RSA) else { return };
         let traced = traced(&endpoint);
         refused_with(&traced, alert);
         assert_eq!(traced.evidence("tls", "client_certificate_requested"), true);
@@ -111,7 +133,7 @@ fn a_client_certificate_that_is_demanded_ends_in_tls() {
 fn a_name_that_the_server_does_not_know_passes_when_it_is_left_out() {
     let unknown =
         ["-servername", "other.example", "-servername_fatal", "-cert2", "cert.pem", "-key2", "key.pem"];
-    let Some(endpoint) = endpoint(&unknown) else { return };
+    let Some(endpoint) = endpoint(&unknown, RSA) else { return };
     let traced = traced(&endpoint);
     refused_with(&traced, 112);
     let passed: Vec<String> =

@@ -19,6 +19,16 @@ const EVERY_PATH: u64 = 536;
 
 pub const RULES: &[CauseRule] = &[
     CauseRule {
+        code: "rdptrace-lacks-suites",
+        weigh: lacks_suites,
+        comes_and_goes: false,
+        confirm: &[
+            "mstsc or FreeRDP connects to the host",
+            "rdptrace posture with the host lists the versions and suites that it takes",
+        ],
+        fix: &["judge the host with mstsc or FreeRDP: nothing has to be changed for them"],
+    },
+    CauseRule {
         code: "tls-legacy-server",
         weigh: legacy_server,
         comes_and_goes: false,
@@ -93,24 +103,38 @@ pub const RULES: &[CauseRule] = &[
     },
 ];
 
+/// What is left of old TLS: TLS 1.0 and 1.1, key exchange with DHE or RSA, CBC with SHA-384.
+fn lacks_suites(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Tls)?;
+    if let Some(answer) = legacy(facts) {
+        let text = format!("a hello with old versions and suites is answered with {}", answer.text);
+        return answer.is_spoken_elsewhere.then(|| Weighed::certain(text).and(refusal(facts)));
+    }
+    let disjoint = coded(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY]);
+    disjoint.filter(|_| facts.experiment("legacy-hello").is_none()).map(|_| {
+        let text = "no hello with the suites that only other clients speak was tried";
+        Weighed::possible(failure.detail.clone()).and(Some(text.to_owned()))
+    })
+}
+
 fn legacy_server(facts: &Facts<'_>) -> Option<Weighed> {
     failed_in(facts, Phase::Tls)?;
-    let answer = legacy(facts).filter(|answer| answer.is_old)?;
+    let answer = legacy(facts).filter(|answer| !answer.is_spoken_elsewhere)?;
     let text = format!("a hello of TLS 1.0 to 1.2 is answered with {}", answer.text);
     Some(Weighed::certain(text).and(refusal(facts)))
 }
 
 fn suites(facts: &Facts<'_>) -> Option<Weighed> {
     failed_in(facts, Phase::Tls)?;
-    if let Some(answer) = legacy(facts) {
-        let text = format!("only a hello with old suites is answered, with {}", answer.text);
-        return (!answer.is_old).then(|| Weighed::certain(text).and(refusal(facts)));
+    if legacy(facts).is_some() {
+        return None;
     }
     let failure = coded(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY])?;
     let unanswered = (!facts.any_hello_answered()).then(|| failure.detail.clone())?;
-    let strange = facts.passes("legacy-hello", Phase::Tls) == Some(false);
-    let against = strange.then(|| "no hello with other suites was answered either".to_owned());
-    Some(Weighed::likely(unanswered).but(against))
+    let asked = facts.passes("legacy-hello", Phase::Tls);
+    let against = asked.map(|_| "no hello with other suites was answered either".to_owned());
+    let likelihood = if asked.is_some() { Likelihood::Likely } else { Likelihood::Possible };
+    Some(Weighed::new(likelihood, unanswered).but(against))
 }
 
 fn refusal(facts: &Facts<'_>) -> Option<String> {

@@ -22,4 +22,4 @@ pub use negotiate::{NegotiateEvidence, Selected};
 pub use proxy::ProxyEvidence;
 pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};
 pub use tcp::{Attempt, AttemptResult, ConnectEvidence, Family, ResolveEvidence, ResolvedAddress};
-pub use tls::{Alert, HandshakeSignature, HelloOffer, TlsEvidence};
+pub use tls::{Alert, HandshakeSignature, HelloOffer, OLD_SUITES, TlsEvidence};

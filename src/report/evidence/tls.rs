@@ -5,6 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::{Certificate, Thumbprints};
 
+/// The suites of TLS 1.2 with CBC that are offered to a server that takes no current one.
+pub const OLD_SUITES: [&str; 6] = [
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+];
+
 /// The TLS handshake.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct TlsEvidence {
@@ -45,6 +55,17 @@ impl TlsEvidence {
         let Some(offered) = &self.offered else { return false };
         let suite = self.cipher_suite.as_ref().is_some_and(|suite| offered.suites.contains(suite));
         suite && self.version.as_ref() == Some(&offered.version)
+    }
+
+    /// Whether the server selected one of the older suites of TLS 1.2 that this program speaks.
+    pub fn selects_old_suite(&self) -> bool {
+        let is_old = self.cipher_suite.as_ref().is_some_and(|suite| OLD_SUITES.contains(&suite.as_str()));
+        is_old && self.version.as_deref() == Some("TLSv1.2")
+    }
+
+    /// Whether the handshake ended with such a suite. A hello of our own learns what is selected, and goes no further.
+    pub fn has_old_suite(&self) -> bool {
+        self.selects_old_suite() && self.key_exchange.is_some()
     }
 }
 
