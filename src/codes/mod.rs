@@ -1,9 +1,11 @@
 //! What the numbers of the protocols and logs mean: one embedded table for each kind of code, and the phases of a connection.
 
 pub mod phase;
+mod phrase;
 mod table;
 
 pub use phase::Phase;
+pub use phrase::status_in_words;
 pub use table::{Row, Table};
 
 /// All tables by which a code is explained: first what the client shows, then the codes in the order in which a

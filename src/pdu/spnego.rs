@@ -1,4 +1,4 @@
-//! SPNEGO (RFC 4178) around Kerberos tokens: the first token of the client, and the server's answer.
+//! SPNEGO (RFC 4178) around tokens of Kerberos and NTLM: what the client says, and the server's answer.
 
 use super::{
     Malformed, Reader,
@@ -20,6 +20,11 @@ const SEQUENCE: u8 = 0x30;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const OCTET_STRING: u8 = 0x04;
 const ENUMERATED: u8 = 0x0A;
+
+/// 1.3.6.1.4.1.311.2.2.10.
+const NTLM: &[u8] = &[0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x02, 0x0A];
+const NTLM_SIGNATURE: &[u8] = b"NTLMSSP\0";
+const ACCEPT_INCOMPLETE: u8 = 1;
 
 /// What the server makes of the offer (RFC 4178 section 4.2.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,4 +86,28 @@ pub fn kerberos_error(token: &[u8]) -> Option<KrbError> {
         KdcMessage::Error(error) => Some(error),
         _ => None,
     }
+}
+
+/// Whether a token is an NTLM message without SPNEGO around it.
+pub fn is_bare_ntlm(token: &[u8]) -> bool {
+    token.starts_with(NTLM_SIGNATURE)
+}
+
+/// The NTLM message in a NegTokenResp, or the token itself where it is none.
+pub fn without_spnego(token: &[u8]) -> Vec<u8> {
+    response(token).ok().and_then(|said| said.token).unwrap_or_else(|| token.to_vec())
+}
+
+/// A server's NegTokenResp that selects NTLM, around its message.
+pub fn ntlm_selected(message: &[u8]) -> Vec<u8> {
+    let state = encode(0xA0, &[&encode(ENUMERATED, &[&[ACCEPT_INCOMPLETE]])]);
+    let mechanism = encode(0xA1, &[&encode(OBJECT_IDENTIFIER, &[NTLM])]);
+    let token = encode(0xA2, &[&encode(OCTET_STRING, &[message])]);
+    encode(0xA1, &[&encode(SEQUENCE, &[&state, &mechanism, &token])])
+}
+
+/// A client's NegTokenResp around a message.
+pub fn answered(message: &[u8]) -> Vec<u8> {
+    let token = encode(0xA2, &[&encode(OCTET_STRING, &[message])]);
+    encode(0xA1, &[&encode(SEQUENCE, &[&token])])
 }

@@ -82,12 +82,13 @@ fn http(seen: &GatewayHttp) -> Vec<String> {
         [] => String::new(),
         schemes => format!("offers {}", schemes.join(", ")),
     };
+    let beside = seen.auth_scheme.as_ref().map(|name| format!("takes {name} too (RDG-Auth-Scheme)"));
     let legacy = seen
         .legacy_rpc_status
         .map_or_else(String::new, |status| format!("RPC over HTTP is answered with {status}"));
     let to = seen.location.as_ref().map_or_else(String::new, |to| format!("sends to {to}"));
     let get = seen.get_status.map_or_else(String::new, |status| format!("GET is answered with {status}"));
-    vec![format!("{}{server}{via}", status.trim_end()), schemes, to, get, legacy]
+    vec![format!("{}{server}{via}", status.trim_end()), schemes, beside.unwrap_or_default(), to, get, legacy]
 }
 
 fn auth(seen: &GatewayAuth) -> Vec<String> {
@@ -96,7 +97,13 @@ fn auth(seen: &GatewayAuth) -> Vec<String> {
     let scheme = seen.scheme.as_ref().map_or_else(String::new, |name| format!("{name}{bound}{accepted}"));
     let ntlm = seen.ntlm.as_ref();
     let system = ntlm.and_then(phases::system);
-    vec![scheme, ntlm.map(phases::names).unwrap_or_default(), system.unwrap_or_default()]
+    let beside = seen.auth_scheme.as_ref().map(|name| format!("takes {name} too (RDG-Auth-Scheme)"));
+    vec![
+        scheme,
+        ntlm.map(phases::names).unwrap_or_default(),
+        system.unwrap_or_default(),
+        beside.unwrap_or_default(),
+    ]
 }
 
 fn handshake(seen: &GatewayHandshake) -> Vec<String> {
@@ -122,6 +129,7 @@ fn authorize(seen: &GatewayAuthorization) -> Vec<String> {
 fn channel(seen: &GatewayChannel) -> Vec<String> {
     let to = seen.resource.as_ref().zip(seen.port).map(|(host, port)| format!("to {host} port {port}"));
     let id = seen.channel_id.map(|id| format!("channel {id}"));
-    let udp = seen.udp_port.map(|port| format!("UDP side channel on port {port}"));
+    let cookie = seen.udp_cookie_length.map_or_else(String::new, |length| format!(" (cookie of {length} B)"));
+    let udp = seen.udp_port.map(|port| format!("UDP side channel on port {port}{cookie}"));
     vec![[to, id, udp].into_iter().flatten().collect::<Vec<_>>().join(", ")]
 }

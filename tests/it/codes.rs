@@ -164,6 +164,40 @@ fn important_codes_have_their_names() {
     }
 }
 
+/// The reason phrases of gateways, and the texts of Windows for the same statuses.
+#[test]
+fn a_status_is_read_from_its_words() {
+    for (phrase, code) in [
+        ("User Account Restricted", 0xC000_006E),
+        ("User Account Disabled", 0xC000_0072),
+        ("User Account Locked Out", 0xC000_0234),
+        ("Account lockout", 0xC000_0234),
+        ("User Account Expired", 0xC000_0193),
+        ("User Password Expired", 0xC000_0071),
+        ("Logon failure: the specified account password has expired.", 0xC000_0071),
+        ("User Must Change Password", 0xC000_0224),
+        ("Invalid Logon Hours", 0xC000_006F),
+        ("Logon failure: account logon time restriction violation.", 0xC000_006F),
+        ("Invalid Workstation", 0xC000_0070),
+        ("Logon failure: user not allowed to log on to this computer.", 0xC000_0070),
+        ("Logon Type Not Granted", 0xC000_015B),
+        ("Logon Not Granted", 0xC000_0155),
+        ("Smart Card Logon Required", 0xC000_02FA),
+        ("No Such User", 0xC000_0064),
+        ("Wrong Password", 0xC000_006A),
+        ("Logon failure: unknown user name or bad password.", 0xC000_006D),
+        ("No Logon Servers Available", 0xC000_005E),
+        ("STATUS_ACCOUNT_LOCKED_OUT", 0xC000_0234),
+    ] {
+        assert_eq!(codes::status_in_words(phrase), Some(code), "{phrase}");
+    }
+    for phrase in
+        ["", "Unauthorized", "Access Denied", "Not Authorized", "Internal Server Error", "Forbidden"]
+    {
+        assert_eq!(codes::status_in_words(phrase), None, "{phrase}");
+    }
+}
+
 #[test]
 fn a_code_without_a_name_or_a_row_has_no_symbol() {
     assert_eq!(codes::CREDSSP_VERSION.symbol(6), None);

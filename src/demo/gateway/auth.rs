@@ -63,6 +63,10 @@ impl<'a> Auth<'a> {
             return Ok(self.refuse());
         }
         let token = STANDARD.decode(value.trim()).map_err(malformed)?;
+        let proves = scheme == "Basic" || self.pending.is_some();
+        if let Some(Behaviour::AfterProof(answer)) = self.gateway.behaviour().filter(|_| proves) {
+            return Ok(Verdict::Says(answer));
+        }
         match self.pending.take() {
             _ if scheme == "Basic" => Ok(self.proved(is_account(&token), None)),
             None => self.challenge(scheme, token),
@@ -101,12 +105,8 @@ impl<'a> Auth<'a> {
         challenge: &Challenge,
         token: Vec<u8>,
     ) -> io::Result<Verdict> {
-        match self.gateway.behaviour() {
-            Some(Behaviour::Forgets(Some(answer))) => return Ok(Verdict::Says(answer)),
-            Some(Behaviour::Forgets(None)) => {
-                return Ok(Verdict::Asks(vec![carry(scheme, &packing.challenge(Some(challenge.message())))]));
-            }
-            _ => {}
+        if let Some(Behaviour::Forgets) = self.gateway.behaviour() {
+            return Ok(Verdict::Asks(vec![carry(scheme, &packing.challenge(Some(challenge.message())))]));
         }
         let Token { ntlm, mic } = packing.next(token).map_err(malformed)?;
         let message = ntlm.unwrap_or_default();

@@ -69,8 +69,12 @@ pub(super) enum Behaviour {
     WantsBindings,
     /// Wants it bound to the TLS connection behind a proxy that ends TLS.
     BoundElsewhere,
-    /// Does not know the connection that the proof comes on: answers with this, or begins again.
-    Forgets(Option<&'static str>),
+    /// Does not know the connection that the proof comes on, and begins again.
+    Forgets,
+    /// Answers the proof of the password, of whatever scheme, with this.
+    AfterProof(&'static str),
+    /// Offers a side channel over UDP, with a cookie as long as that of Windows.
+    OffersUdp,
     /// Lets everybody send packets, and wants a token there.
     OnlyToken,
     /// Answers the key of another WebSocket.
@@ -131,6 +135,8 @@ pub(super) enum Stage {
     Authorize,
     /// CHANNEL_CREATE.
     Channel,
+    /// Nothing since: the channel has just been opened.
+    Opened,
     /// The first DATA.
     Data,
 }

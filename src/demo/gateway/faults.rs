@@ -134,26 +134,38 @@ const FAULTS: &[Fault] = &[
     fault(
         "gateway-method-forbidden",
         "a proxy in front answers 403 to a method it does not know",
-        Front(&[("", "HTTP/1.1 403 Forbidden\r\nServer: nginx/1.26.3\r\nContent-Length: 0\r\n\r\n")]),
+        Front(&[ASKS_BROWSERS, ("", FORBIDDEN)]),
         by("gateway-method-filtered", coded("http", "http_status", 403)),
     ),
     fault(
         "gateway-method-not-allowed",
         "a proxy in front answers 405 to a method it does not know",
-        Front(&[(
-            "",
-            "HTTP/1.1 405 Method Not Allowed\r\nServer: nginx/1.26.3\r\nAllow: GET, HEAD, POST\r\nContent-Length: 0\r\n\r\n",
-        )]),
+        Front(&[
+            ASKS_BROWSERS,
+            (
+                "",
+                "HTTP/1.1 405 Method Not Allowed\r\nServer: nginx/1.26.3\r\nAllow: GET, HEAD, POST\r\nContent-Length: 0\r\n\r\n",
+            ),
+        ]),
         by("gateway-method-filtered", coded("http", "http_status", 405)),
     ),
     fault(
         "gateway-method-not-implemented",
         "a proxy in front answers 501 to a method it does not know",
-        Front(&[(
-            "",
-            "HTTP/1.1 501 Not Implemented\r\nServer: squid/6.13\r\nVia: 1.1 proxy (squid/6.13)\r\nContent-Length: 0\r\n\r\n",
-        )]),
+        Front(&[
+            ASKS_BROWSERS,
+            (
+                "",
+                "HTTP/1.1 501 Not Implemented\r\nServer: squid/6.13\r\nVia: 1.1 proxy (squid/6.13)\r\nContent-Length: 0\r\n\r\n",
+            ),
+        ]),
         by("gateway-method-filtered", coded("http", "http_status", 501)),
+    ),
+    fault(
+        "gateway-path-forbidden",
+        "a proxy in front answers 403 to whatever method this client comes with",
+        Front(&[("", FORBIDDEN)]),
+        by("gateway-path-forbidden", coded("http", "http_status", 403)),
     ),
     fault(
         "gateway-service-down",
@@ -283,15 +295,68 @@ const FAULTS: &[Fault] = &[
         REFUSED,
     ),
     fault(
+        "gateway-account-restricted",
+        "refuses the account and says why in words, as a Windows that takes no NTLM of this user",
+        Behaviour::AfterProof(
+            "HTTP/1.1 401 User Account Restricted\r\nServer: Microsoft-HTTPAPI/2.0\r\nRDG-Auth-Scheme: SMARTCARD\r\n\
+             WWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n",
+        ),
+        by("account-restricted", coded("auth", "http_status", 401)),
+    ),
+    via(
+        Entry::Basic,
+        fault(
+            "gateway-account-locked",
+            "says in words that the account is locked (Basic)",
+            Behaviour::AfterProof(
+                "HTTP/1.1 401 User Account Locked Out\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
+            ),
+            by("account-locked", coded("auth", "http_status", 401)),
+        ),
+    ),
+    fault(
+        "gateway-password-expired",
+        "says in words that the password has expired, with a status that is none for that",
+        Behaviour::AfterProof("HTTP/1.1 403 Password Expired\r\nContent-Length: 0\r\n\r\n"),
+        by("password-expired", coded("auth", "http_status", 403)),
+    ),
+    fault(
+        "gateway-no-logon-servers",
+        "cannot ask a domain controller for the account, and says so in words",
+        Behaviour::AfterProof("HTTP/1.1 401 No Logon Servers Available\r\nContent-Length: 0\r\n\r\n"),
+        by("gateway-account-service-failed", coded("auth", "http_status", 401)),
+    ),
+    via(
+        Entry::Basic,
+        fault(
+            "gateway-account-service",
+            "cannot ask its own service for accounts, and fails with the password in its hands",
+            Behaviour::AfterProof(
+                "HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nServer error",
+            ),
+            by("gateway-account-service-failed", coded("auth", "http_status", 500)),
+        ),
+    ),
+    fault(
+        "gateway-account-service-early",
+        "cannot ask its own service for accounts, and fails at the first token",
+        Begun(
+            Stage::Negotiate,
+            b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
+            Silence,
+        ),
+        by("gateway-account-service-failed", coded("auth", "http_status", 500)),
+    ),
+    fault(
         "gateway-other-connection",
         "gets the proof on a connection that it does not know, and fails",
-        Behaviour::Forgets(Some("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n")),
+        Behaviour::AfterProof(INTERNAL),
         by("gateway-authentication-broken", coded("auth", "http_status", 500)),
     ),
     fault(
         "gateway-other-connection-again",
         "gets the proof on a connection that it does not know, and begins again",
-        Behaviour::Forgets(None),
+        Behaviour::Forgets,
         by("gateway-authentication-broken", coded("auth", "http_status", 401)),
     ),
     fault(
@@ -311,7 +376,8 @@ const FAULTS: &[Fault] = &[
         "gateway-second-connection",
         "does not know the second connection, as where a load balancer leads it to another gateway",
         Behaviour::RefusesSecond(
-            "HTTP/1.1 401 Unauthorized\r\nServer: Microsoft-HTTPAPI/2.0\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 401 Unauthorized\r\nServer: Microsoft-HTTPAPI/2.0\r\nContent-Type: text/plain\r\n\
+             Content-Length: 39\r\n\r\nTunnel is owned by a different session.",
         ),
         by("gateway-second-connection-refused", coded("handshake", "http_status", 401)),
     ),
@@ -457,6 +523,12 @@ const FAULTS: &[Fault] = &[
         shows("gateway-refused", said("tunnel", 0x8007_5AFE)),
     ),
     fault(
+        "gateway-udp",
+        "offers a side channel over UDP with a cookie of 1.8 kB, as Windows does",
+        Behaviour::OffersUdp,
+        PASSES,
+    ),
+    fault(
         "gateway-consent",
         "wants consent to a text",
         Behaviour::Consent(CONSENT),
@@ -479,16 +551,22 @@ const FAULTS: &[Fault] = &[
     ),
     // What ends the channel while the server behind it is spoken to.
     fault(
+        "gateway-opened-close",
+        "opens the channel and closes, as one that has not reached the server yet",
+        At(Stage::Opened, Close),
+        by("gateway-target-unreachable", failed("channel", "gateway_error")),
+    ),
+    fault(
         "gateway-data-close",
         "closes after the first DATA without closing the channel",
         At(Stage::Data, Close),
-        shows("gateway-connection-lost", failed("channel", "gateway_error")),
+        by("gateway-target-unreachable", failed("channel", "gateway_error")),
     ),
     fault(
         "gateway-data-reset",
         "resets after the first DATA",
         At(Stage::Data, Reset),
-        shows("gateway-connection-lost", failed("channel", "gateway_error")),
+        by("gateway-target-unreachable", shows("gateway-connection-lost", failed("channel", "gateway_error"))),
     ),
     fault(
         "gateway-data-silence",
@@ -541,6 +619,11 @@ const FAULTS: &[Fault] = &[
 ];
 
 const NOT_FOUND: &str = "HTTP/1.1 404 Not Found\r\nServer: Microsoft-IIS/10.0\r\nContent-Length: 0\r\n\r\n";
+const FORBIDDEN: &str = "HTTP/1.1 403 Forbidden\r\nServer: nginx/1.26.3\r\nContent-Length: 0\r\n\r\n";
+const INTERNAL: &str = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
+/// What a gateway answers to GET, which a proxy lets through to it.
+const ASKS_BROWSERS: (&str, &str) =
+    ("GET", "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n");
 const CONSENT: &str = "Authorized use only. All activity is recorded.";
 const PASSES: Expect = Expect { step: "", kind: "", code: None, finding: None, cause: None };
 const REFUSED: Expect = by("gateway-credentials-wrong", coded("auth", "http_status", 401));

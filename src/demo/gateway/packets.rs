@@ -163,6 +163,14 @@ pub fn tunnel_auth_response(code: u32) -> Vec<u8> {
     packet(TUNNEL_AUTH_RESPONSE, &[&code.to_le_bytes(), &present.to_le_bytes(), &[0, 0], fields])
 }
 
+/// CHANNEL_RESPONSE with a channel and a side channel over UDP: flags, channel, port, and a cookie of as many bytes as that
+/// of Windows, which is signed there (2.2.10.3).
+pub fn channel_response_with_udp() -> Vec<u8> {
+    const COOKIE: [u8; 1849] = [0x30; 1849];
+    let head: [u8; 12] = [0, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0];
+    packet(CHANNEL_RESPONSE, &[&head, &3391_u16.to_le_bytes(), &length(&COOKIE), &COOKIE])
+}
+
 /// CHANNEL_RESPONSE with a channel; with an error only that.
 pub fn channel_response(code: u32) -> Vec<u8> {
     let (present, fields): (u16, &[u8]) = match code {

@@ -82,6 +82,9 @@ fn answer(gateway: &Gateway, stage: Stage, packet: &Packet, with_token: bool) ->
         Stage::Handshake => packets::handshake_response(code, extended_auth),
         Stage::Tunnel => packets::tunnel_response(code, consent),
         Stage::Authorize => packets::tunnel_auth_response(code),
+        _ if code == 0 && matches!(gateway.behaviour(), Some(Behaviour::OffersUdp)) => {
+            packets::channel_response_with_udp()
+        }
         _ => packets::channel_response(code),
     };
     Ok((code, answer))
@@ -131,6 +134,7 @@ fn resource_policy(body: &[u8]) -> Result<u32, crate::pdu::Malformed> {
 
 /// Passes data between the client and the demo server until one of them ends.
 async fn channel(gateway: &Gateway, carrier: &mut Carrier<'_>) -> io::Result<()> {
+    reached(gateway, Stage::Opened, carrier).await?;
     let (near, far) = duplex(BUFFER);
     let server = Arc::clone(&gateway.server);
     // Ends with its end of the stream, or after the time of a connection.

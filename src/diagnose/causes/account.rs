@@ -3,7 +3,7 @@
 use super::{CauseRule, Weighed, coded, cut_in, failed_in};
 use crate::{
     codes::Phase,
-    diagnose::{Facts, kerberos},
+    diagnose::{Facts, gateway, kerberos},
     report::FailureKind,
 };
 
@@ -119,8 +119,12 @@ pub const RULES: &[CauseRule] = &[
     },
 ];
 
-/// From the server, or from a domain controller beside its error as a KDC.
+/// From the gateway, from the server, or from a domain controller beside its error as a KDC.
 fn status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+    // A gateway says it in words.
+    if let Some(failure) = gateway::with_status(facts, codes) {
+        return Some(Weighed::likely(failure.detail.clone()));
+    }
     let said = coded(facts, FailureKind::NtStatus, codes).or_else(|| kerberos::with_status(facts, codes));
     said.map(|failure| Weighed::certain(failure.detail.clone()))
 }

@@ -1,6 +1,6 @@
 //! Why the leg to and through an RD Gateway ends: what the gateway itself says.
 
-use super::{CauseRule, Weighed};
+use super::{CauseRule, Weighed, gateway_service};
 use crate::{
     diagnose::{Facts, gateway},
     report::Failure,
@@ -60,7 +60,11 @@ pub const RULES: &[CauseRule] = &[
     ),
     rule(
         "gateway-service-down",
-        |facts| ended(facts, "gateway-service-down").map(Weighed::likely),
+        |facts| {
+            ended(facts, "gateway-service-down")
+                .or_else(|| gateway_service::fails(facts))
+                .map(Weighed::likely)
+        },
         &["on the gateway: the services TSGateway and W3SVC, and its application pool"],
         &["start TSGateway, or mend what stands between the proxy and it"],
     ),
@@ -186,6 +190,10 @@ fn azure(facts: &Facts<'_>) -> Option<Weighed> {
 fn credentials_wrong(facts: &Facts<'_>) -> Option<Weighed> {
     let detail = ended(facts, "gateway-credentials-refused")?;
     let auth = &facts.through?.steps.auth.as_ref()?.evidence;
+    // Words that name another reason mean that the password is right, or was not looked at.
+    if auth.refusal.is_some_and(|said| !gateway::LOGON_FAILURES.contains(&said)) {
+        return None;
+    }
     let against = auth.channel_bindings.then(|| {
         "the proof was bound to the certificate that was served: a gateway that enforces the binding refuses it \
          where a proxy ends TLS, though the password is right"
@@ -235,6 +243,9 @@ fn resource_policy(facts: &Facts<'_>) -> Option<Weighed> {
 /// The number for an unreachable server says so; other gateways send that of an internal error.
 fn target_unreachable(facts: &Facts<'_>) -> Option<Weighed> {
     const E_PROXY_TS_CONNECTFAILED: u32 = 0x59DD;
+    if let Some(weighed) = gateway_service::opened_in_vain(facts) {
+        return Some(weighed);
+    }
     let detail = ended(facts, "gateway-target-unreachable")?;
     match gateway::low(failure(facts)?) {
         Some(E_PROXY_TS_CONNECTFAILED) => Some(Weighed::certain(detail)),

@@ -1,6 +1,6 @@
 //! Why the leg to an RD Gateway ends: what stands in front of it.
 
-use super::{CauseRule, Weighed, gateway::ended};
+use super::{CauseRule, Weighed, gateway::ended, gateway_service};
 use crate::{
     diagnose::{Facts, gateway},
     report::GatewayHttp,
@@ -86,12 +86,13 @@ fn wants_certificate(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn filtered(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some((detail, got)) = gateway_service::any_method(facts) {
+        return Some(Weighed::possible(detail).and(in_front(facts)).but(Some(got)));
+    }
     let detail = ended(facts, "gateway-method-filtered")?;
     let text = "it came before any question for credentials, which a gateway asks first".to_owned();
-    let (get, own) = (http(facts)?.get_status, http(facts)?.status);
-    let got = get.map(|status| format!("GET on the same path is answered with {status}"));
-    let (because, against) = if get == own { (None, got) } else { (got, None) };
-    Some(Weighed::likely(detail).and(Some(text)).and(because).and(in_front(facts)).but(against))
+    let got = http(facts)?.get_status.map(|status| format!("GET on the same path is answered with {status}"));
+    Some(Weighed::likely(detail).and(Some(text)).and(got).and(in_front(facts)))
 }
 
 fn broken(facts: &Facts<'_>) -> Option<Weighed> {
@@ -121,17 +122,19 @@ fn buffers(facts: &Facts<'_>) -> Option<Weighed> {
 /// Only what is bound can be refused for its binding.
 fn extended_protection(facts: &Facts<'_>) -> Option<Weighed> {
     let detail = ended(facts, "gateway-credentials-refused")?;
-    let bound = facts.through?.steps.auth.as_ref()?.evidence.channel_bindings;
+    let auth = &facts.through?.steps.auth.as_ref()?.evidence;
+    let other = auth.refusal.is_some_and(|said| !gateway::LOGON_FAILURES.contains(&said));
+    let bound = auth.channel_bindings && !other;
     let text = format!("{detail}, and the proof was bound to the certificate that was served");
     bound.then(|| Weighed::possible(text).and(in_front(facts)))
 }
 
-fn http<'a>(facts: &Facts<'a>) -> Option<&'a GatewayHttp> {
+pub fn http<'a>(facts: &Facts<'a>) -> Option<&'a GatewayHttp> {
     Some(&facts.through?.steps.http.as_ref()?.evidence)
 }
 
 /// What answers is no Windows: HTTP.sys and IIS name themselves.
-fn in_front(facts: &Facts<'_>) -> Option<String> {
+pub fn in_front(facts: &Facts<'_>) -> Option<String> {
     let http = http(facts)?;
     if let Some(via) = &http.via {
         return Some(format!("a proxy names itself: Via {via}"));

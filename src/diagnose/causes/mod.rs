@@ -6,6 +6,7 @@ mod certificate;
 mod credssp;
 mod gateway;
 mod gateway_proxy;
+mod gateway_service;
 mod listener;
 mod machine;
 mod offer;
@@ -43,6 +44,7 @@ pub const RULES: &[&[CauseRule]] = &[
     rdp_file::RULES,
     gateway::RULES,
     gateway_proxy::RULES,
+    gateway_service::RULES,
     reach::RULES,
     machine::RULES,
     offer::RULES,
@@ -101,9 +103,11 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     if super::rdp_file::negotiation_off(facts).is_some() {
         fitting.retain(|cause| cause.code.starts_with("rdp-file-"));
     }
-    // What ended at the gateway is nobody else's doing: the server was never heard, or no longer.
+    // What ended at the gateway is nobody else's doing: the server was never heard, or no longer. It may be the account's state.
     if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {
-        fitting.retain(|cause| cause.code.starts_with("gateway-"));
+        let account =
+            |code: &str| code != "credentials-wrong" && account::RULES.iter().any(|rule| rule.code == code);
+        fitting.retain(|cause| cause.code.starts_with("gateway-") || account(&cause.code));
     }
     // The server's part has not begun while a KDC is asked.
     if super::kerberos::ended_at_kdc(facts).is_some() {

@@ -2,8 +2,9 @@
 
 use super::{failed, low};
 use crate::{
+    codes::NTSTATUS,
     diagnose::Facts,
-    report::{Credentials, FailureKind, GatewayEvidence},
+    report::{Credentials, Failure, FailureKind, GatewayEvidence},
 };
 
 /// The token is missing or damaged, and refused (MS-TSGU 2.2.6).
@@ -23,15 +24,28 @@ pub fn credentials(facts: &Facts<'_>) -> Option<Credentials> {
     Some(by_account.or(by_token).unwrap_or(Credentials::NotAttempted))
 }
 
-/// Only a plain 401 is a refusal: whoever begins again, ends without a word or fails in another way, has not judged the password.
+/// What the words of the answer say decides. Else only a plain 401 is a refusal: whoever begins again, ends without a word or
+/// fails in another way, has not judged the password.
 fn by_account(through: &GatewayEvidence) -> Option<Credentials> {
     let record = through.steps.auth.as_ref()?;
     let auth = &record.evidence;
     let answered = record.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::HttpStatus);
-    let refused = answered && auth.status == Some(401) && !auth.challenged_again;
+    let plain = auth.status == Some(401) && !auth.challenged_again;
+    let refused = answered && auth.refusal.map_or(plain, refuses);
     auth.attempted.then_some(match auth.accepted {
         true => Credentials::Verified,
         false if refused => Credentials::Refused,
         false => Credentials::NotVerifiable,
     })
+}
+
+/// Whether a status says that the account is refused.
+pub fn refuses(code: u32) -> bool {
+    NTSTATUS.find(code).is_some_and(|row| row.refuses_credentials)
+}
+
+/// The failure of a gateway that said one of these statuses in words.
+pub fn with_status<'a>(facts: &Facts<'a>, codes: &[i64]) -> Option<&'a Failure> {
+    let said = facts.through?.steps.auth.as_ref()?.evidence.refusal.map(i64::from)?;
+    failed(facts).filter(|(step, _)| *step == "auth" && codes.contains(&said)).map(|(_, failure)| failure)
 }

@@ -1,6 +1,6 @@
 //! The finding of a trace that ended at the gateway, by the step and what the gateway said there.
 
-use super::{failed, low};
+use super::{credentials::refuses, failed, low};
 use crate::{
     diagnose::Facts,
     report::{Failure, FailureKind, GatewayEvidence},
@@ -78,9 +78,12 @@ fn http(through: &GatewayEvidence, step: &str, failure: &Failure) -> &'static st
     let auth = through.steps.auth.as_ref().map(|record| &record.evidence);
     let attempted = auth.is_some_and(|auth| auth.attempted);
     let is_basic = auth.is_some_and(|auth| auth.scheme.as_deref() == Some("Basic"));
+    let said = auth.and_then(|auth| auth.refusal);
     let status = failure.code.unwrap_or_default();
     match (step, status) {
         _ if is_azure(through) => "gateway-azure-virtual-desktop",
+        ("auth", _) if said.is_some_and(refuses) => "gateway-credentials-refused",
+        ("auth", _) if said.is_some() => "gateway-http-refused",
         ("auth", 401) if attempted && !auth.is_some_and(|auth| auth.challenged_again) => {
             "gateway-credentials-refused"
         }
@@ -99,6 +102,10 @@ fn http(through: &GatewayEvidence, step: &str, failure: &Failure) -> &'static st
         // Who knows nothing at this path filters nothing there.
         ("http", 403 | 405 | 501) if http.and_then(|http| http.get_status) == Some(404) => {
             "gateway-not-there"
+        }
+        // Who answers GET in the same way does not mind the method.
+        ("http", 403 | 405 | 501) if http.is_some_and(|http| http.get_status == http.status) => {
+            "gateway-http-refused"
         }
         ("http", 403 | 405 | 501) => "gateway-method-filtered",
         ("http", 200 | 301..=308 | 400 | 404 | 410 | 426) => "gateway-not-there",

@@ -1,6 +1,6 @@
 //! What mstsc would have shown for an ending at the gateway; the tables of statuses say which number they know.
 
-use super::{CERTIFICATE_RULES, failed};
+use super::{CERTIFICATE_RULES, LOGON_FAILURES, failed};
 use crate::{
     codes::{DISCONNECT, GATEWAY_STATUS, HTTP_STATUS},
     diagnose::{Facts, proxy},
@@ -60,5 +60,9 @@ fn of_ending(facts: &Facts<'_>) -> Option<u32> {
 /// first.
 fn is_told(facts: &Facts<'_>) -> bool {
     let told = ["gateway-credentials-refused", "gateway-service-down", "gateway-http-refused"];
-    super::code(facts).is_some_and(|code| told.contains(&code))
+    // For what is wrong with an account beside its password nobody has written down what mstsc shows.
+    let auth = facts.through.and_then(|through| through.steps.auth.as_ref());
+    let other =
+        auth.and_then(|auth| auth.evidence.refusal).is_some_and(|said| !LOGON_FAILURES.contains(&said));
+    !other && super::code(facts).is_some_and(|code| told.contains(&code))
 }

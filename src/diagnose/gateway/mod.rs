@@ -7,13 +7,16 @@ mod findings;
 mod label;
 
 pub use certificate::RULES as CERTIFICATE_RULES;
-pub use credentials::credentials;
+pub use credentials::{credentials, with_status};
 pub use ending::{CODES, code, is_named_azure};
 pub use findings::RULES;
 pub use label::label;
 
 use super::Facts;
 use crate::report::{Failure, Status};
+
+/// Logon failure, wrong password and no such user, as a gateway says them in words.
+pub const LOGON_FAILURES: [u32; 3] = [0xC000_006D, 0xC000_006A, 0xC000_0064];
 
 /// The last step, which is where a channel ends that was open.
 const CHANNEL: &str = "channel";

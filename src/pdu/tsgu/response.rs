@@ -54,6 +54,8 @@ pub struct ChannelResponse {
     pub udp_port: Option<u16>,
     /// Whether a cookie for it was given.
     pub udp_cookie: bool,
+    /// Bytes of this cookie, which a Windows gateway signs: about 1.8 kB.
+    pub udp_cookie_length: Option<u16>,
 }
 
 /// Reads a HANDSHAKE_RESPONSE.
@@ -145,6 +147,9 @@ fn channel_fields(reader: &mut Reader<'_>, response: &mut ChannelResponse) -> Re
         response.udp_port = Some(reader.u16()?);
     }
     response.udp_cookie = fields & 0x2 != 0;
+    if response.udp_cookie {
+        response.udp_cookie_length = u16::try_from(blob(reader)?.len()).ok();
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use super::{
     client::Client,
     exchange::{Ask, OUT_DATA, Reply, Session, exchange},
     http::refusal,
+    said,
     transport::Transport,
 };
 use crate::{
@@ -157,7 +158,7 @@ pub async fn log_on(
             evidence.attempted = true;
             evidence.requests += 1;
             let reply = exchange(wire, session, &token(method, &basic(account, peer), body)).await?;
-            evidence.status = Some(reply.head.status);
+            said::note(&reply, evidence);
             return Ok(reply);
         }
     };
@@ -165,7 +166,7 @@ pub async fn log_on(
     let first = client.next(None)?;
     evidence.requests += 1;
     let reply = exchange(wire, session, &token(method, &first, body)).await?;
-    evidence.status = Some(reply.head.status);
+    said::note(&reply, evidence);
     if reply.opens {
         return Ok(reply);
     }
@@ -175,7 +176,7 @@ pub async fn log_on(
     evidence.attempted = true;
     evidence.requests += 1;
     let reply = exchange(wire, session, &token(method, &proof, body)).await?;
-    evidence.status = Some(reply.head.status);
+    said::note(&reply, evidence);
     evidence.challenged_again = carried(&reply, scheme).is_some_and(|token| ntlm::challenge(&token).is_ok());
     Ok(reply)
 }
@@ -200,22 +201,22 @@ fn challenge(
     evidence: &mut GatewayAuth,
 ) -> Result<Vec<u8>, Failure> {
     let Some(token) = carried(reply, scheme).filter(|_| reply.head.status == 401) else {
-        return Err(refusal(&reply.head, &format!("where the challenge of {scheme} belongs")));
+        return Err(refusal(reply, &format!("where the challenge of {scheme} belongs")));
     };
     match ntlm::challenge(&token) {
         Ok(read) => evidence.ntlm = Some(ntlm_evidence(read, now)),
         Err(_) if spnego::response(&token).is_ok_and(|said| said.selects_kerberos) => {
-            return Err(refusal(&reply.head, &format!("and selects Kerberos within {scheme}, not NTLM")));
+            return Err(refusal(reply, &format!("and selects Kerberos within {scheme}, not NTLM")));
         }
         Err(_) if scheme == "Negotiate" => {
-            return Err(refusal(&reply.head, "and takes no NTLM within Negotiate"));
+            return Err(refusal(reply, "and takes no NTLM within Negotiate"));
         }
         // What is wrong with it is told when it is used.
         Err(_) => {}
     }
     if !reply.keeps_alive {
         let why = format!("and ends the connection in the middle of {scheme}, which needs it");
-        return Err(refusal(&reply.head, &why));
+        return Err(refusal(reply, &why));
     }
     Ok(token)
 }
@@ -223,11 +224,12 @@ fn challenge(
 /// Why the proof was not taken.
 fn refused(reply: &Reply, scheme: &str, evidence: &GatewayAuth) -> Failure {
     let why = match reply.head.status {
+        _ if evidence.refusal.is_some() => said::status(evidence.refusal.unwrap_or_default()),
         401 if evidence.challenged_again => {
             format!("and begins {scheme} again: it does not know the connection that the proof came on")
         }
         401 => format!("it refuses the credentials ({scheme})"),
         _ => format!("after the proof of the password ({scheme})"),
     };
-    refusal(&reply.head, &why)
+    refusal(reply, &why)
 }

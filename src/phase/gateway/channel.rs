@@ -26,6 +26,7 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut GatewayCha
     evidence.channel_id = response.channel_id;
     evidence.udp_port = response.udp_port;
     evidence.udp_cookie = response.udp_cookie;
+    evidence.udp_cookie_length = response.udp_cookie_length;
     match response.error {
         0 => Ok(Step::Passed(())),
         code => Err(gateway_error(&format!("the gateway refused the channel to {target}"), code)),

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Access, random};
+use super::{Access, random, said};
 use crate::{
     net::{Framing, Wire},
     pdu::{
@@ -131,6 +131,8 @@ pub struct Reply {
     pub keeps_alive: bool,
     /// Whether it opens a channel instead of saying something.
     pub opens: bool,
+    /// What its body says in plain text, cut to one line.
+    pub text: Option<String>,
 }
 
 /// The body of a channel for what is received has no end, or none that is near.
@@ -162,8 +164,11 @@ pub async fn send(wire: &mut Wire, session: &Session, ask: &Ask<'_>) -> Result<(
 /// What ends the connection, and `malformed`.
 pub async fn exchange(wire: &mut Wire, session: &mut Session, ask: &Ask<'_>) -> Result<Reply, Failure> {
     send(wire, session, ask).await?;
-    let reply = answer(wire, ask.method).await?;
+    let mut reply = answer(wire, ask.method).await?;
     session.keep_cookies(&reply.head);
+    if let Some(authorization) = ask.authorization {
+        said::forget(&mut reply, authorization);
+    }
     Ok(reply)
 }
 
@@ -179,21 +184,26 @@ pub async fn answer(wire: &mut Wire, method: &str) -> Result<Reply, Failure> {
         if (102..200).contains(&head.status) || head.status == 100 {
             continue;
         }
-        let mut reply = Reply { opens: opens(&head, method), head, keeps_alive: true };
+        let mut reply = Reply { opens: opens(&head, method), head, keeps_alive: true, text: None };
         if reply.opens && method == OUT_DATA {
             return Ok(reply);
         }
-        reply.keeps_alive = skip_body(wire, &reply.head, method).await;
+        let (keeps_alive, body) = body(wire, &reply.head, method).await;
+        reply.keeps_alive = keeps_alive;
+        reply.text = said::plain_text(&reply.head, &body);
         return Ok(reply);
     }
     Err(Failure::new(FailureKind::Malformed, "one informational answer follows another, and no other comes"))
 }
 
-/// A body that cannot be read only means that the connection ends here.
-async fn skip_body(wire: &mut Wire, head: &ResponseHead, method: &str) -> bool {
-    let Ok(length) = head.body(method) else { return false };
+/// Whether the connection goes on, and the body of the answer; one that cannot be read only means that it ends here.
+async fn body(wire: &mut Wire, head: &ResponseHead, method: &str) -> (bool, Vec<u8>) {
+    let Ok(length) = head.body(method) else { return (false, Vec::new()) };
     if length == BodyLength::UntilEnd {
-        return false;
+        return (false, Vec::new());
     }
-    head.keeps_alive(length) && wire.receive_body(length).await.is_ok()
+    match wire.receive_body(length).await {
+        Ok(body) => (head.keeps_alive(length), body),
+        Err(_) => (false, Vec::new()),
+    }
 }

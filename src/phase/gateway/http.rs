@@ -9,10 +9,13 @@ use super::{
 use crate::{
     codes,
     net::{Network, Wire},
-    pdu::http::{Challenge, ResponseHead},
+    pdu::http::Challenge,
     phase::{PhaseResult, Step},
     report::{Failure, FailureKind, GatewayHttp},
 };
+
+/// What a Windows gateway takes beside the schemes of HTTP; clients send it too, for a token.
+pub const AUTH_SCHEME: &str = "rdg-auth-scheme";
 
 /// What the first request led to.
 pub enum Opened {
@@ -46,7 +49,7 @@ pub async fn run<N: Network>(
     }
     further::ask(network, wire, access, session, &reply, evidence).await;
     let why = if reply.head.status == 401 { "and names no way to log on" } else { "" };
-    Err(refusal(&reply.head, why))
+    Err(refusal(&reply, why))
 }
 
 fn note(reply: &Reply, evidence: &mut GatewayHttp) {
@@ -59,6 +62,8 @@ fn note(reply: &Reply, evidence: &mut GatewayHttp) {
     evidence.content_type = text("content-type");
     // What follows the path of a redirection to a logon may be secret.
     evidence.location = text("location").map(|to| to.split('?').next().unwrap_or_default().to_owned());
+    evidence.auth_scheme = text(AUTH_SCHEME);
+    evidence.text.clone_from(&reply.text);
     evidence.schemes = head.challenges().into_iter().map(|challenge| challenge.scheme).collect();
     let name = |cookie: &str| cookie.split('=').next().unwrap_or_default().trim().to_owned();
     evidence.cookies = head.values("set-cookie").map(name).collect();
@@ -66,7 +71,8 @@ fn note(reply: &Reply, evidence: &mut GatewayHttp) {
 }
 
 /// An answer that ends the way, as a failure.
-pub fn refusal(head: &ResponseHead, why: &str) -> Failure {
+pub fn refusal(reply: &Reply, why: &str) -> Failure {
+    let head = &reply.head;
     let status = u32::from(head.status);
     let reason = if head.reason.is_empty() { String::new() } else { format!(" {}", head.reason) };
     let page = if is_page(head) { " with a web page" } else { "" };
@@ -74,6 +80,7 @@ pub fn refusal(head: &ResponseHead, why: &str) -> Failure {
         .header("server")
         .map_or_else(String::new, |name| format!(" (Server: {})", name.chars().take(60).collect::<String>()));
     let why = if why.is_empty() { String::new() } else { format!(", {why}") };
-    let detail = format!("the gateway answered {status}{reason}{page}{server}{why}");
+    let text = reply.text.as_ref().map_or_else(String::new, |text| format!(": {text}"));
+    let detail = format!("the gateway answered {status}{reason}{page}{server}{why}{text}");
     Failure::new(FailureKind::HttpStatus, detail).with_code(status, codes::HTTP_STATUS.symbol(status))
 }

@@ -9,6 +9,7 @@ mod further;
 mod handshake;
 mod http;
 mod packets;
+mod said;
 mod transport;
 mod tunnel;
 

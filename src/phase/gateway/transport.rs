@@ -158,7 +158,7 @@ async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> PhaseResult
         }
     };
     if reply.head.status != 200 || !reply.keeps_alive {
-        return Err(refusal(&reply.head, "to the connection for what is sent"));
+        return Err(refusal(&reply, "to the connection for what is sent"));
     }
     let chunks = Some(("Transfer-Encoding", "chunked"));
     send(&mut wire, &own, &Ask { method: IN_DATA, authorization: None, body: chunks }).await?;
@@ -167,5 +167,5 @@ async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> PhaseResult
 
 /// The first one passed the same step, so it is said which of them failed.
 fn on_the_second(failure: Failure) -> Failure {
-    Failure { detail: format!("{}, on the second connection", failure.detail), ..failure }
+    Failure { detail: format!("on the second connection {}", failure.detail), ..failure }
 }

@@ -135,6 +135,10 @@ pub struct GatewayHttp {
     pub content_type: Option<String>,
     /// `Location`.
     pub location: Option<String>,
+    /// `RDG-Auth-Scheme`: what the gateway takes beside them, such as a smart card.
+    pub auth_scheme: Option<String>,
+    /// What the answer says in plain text, cut.
+    pub text: Option<String>,
     /// The schemes of `WWW-Authenticate`, in order.
     pub schemes: Vec<String>,
     /// Names of the cookies that were set; they are sent back.
@@ -165,6 +169,14 @@ pub struct GatewayAuth {
     pub challenged_again: bool,
     /// The status of the last answer.
     pub status: Option<u16>,
+    /// The words after it, where it refuses.
+    pub reason: Option<String>,
+    /// The NTSTATUS that these words say.
+    pub refusal: Option<u32>,
+    /// `RDG-Auth-Scheme` of the last answer: what the gateway takes beside the schemes of HTTP, such as a smart card.
+    pub auth_scheme: Option<String>,
+    /// What the last answer says in plain text, cut, where it refuses.
+    pub text: Option<String>,
     /// Requests that were made.
     pub requests: u32,
     /// What the gateway's NTLM CHALLENGE says.
@@ -242,4 +254,6 @@ pub struct GatewayChannel {
     pub udp_port: Option<u16>,
     /// Whether a cookie for it was given.
     pub udp_cookie: bool,
+    /// Bytes of this cookie.
+    pub udp_cookie_length: Option<u16>,
 }

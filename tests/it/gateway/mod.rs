@@ -7,6 +7,7 @@ mod packets;
 mod pages;
 mod passing;
 mod rows;
+mod said;
 mod script;
 mod second;
 mod tunnel;

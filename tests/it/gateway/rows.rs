@@ -93,6 +93,10 @@ fn http_rows() -> Vec<Row> {
             503,
         ),
         Row {
+            cause: Some("gateway-service-down"),
+            ..http("a gateway that fails at once", INTERNAL, "gateway-http-refused", 500)
+        },
+        Row {
             script: Script { schemes: vec!["NTLM"], ..answers(NOT_HERE) },
             ..http("RPC over HTTP", NOT_HERE, "gateway-legacy-rpc", 404)
         },
@@ -180,7 +184,7 @@ fn unjudged_rows() -> Vec<Row> {
         Row {
             code: Some(500),
             credentials: Credentials::NotVerifiable,
-            cause: None,
+            cause: Some("gateway-account-service-failed"),
             ..auth_row(
                 "a gateway that fails with the password in its hands",
                 Script { schemes: vec!["Basic"], after_proof: Some(INTERNAL), ..Script::default() },
@@ -234,7 +238,7 @@ fn late_rows() -> Vec<Row> {
     let lost = packet("the gateway is gone in TLS", closed(None), "channel", 0, "gateway-connection-lost");
     vec![
         packet("closed in TLS", closed(Some(0x4D4)), "channel", 0x4D4, "gateway-session-ended"),
-        Row { code: None, cause: None, ..lost },
+        Row { code: None, cause: Some("gateway-connection-cut"), ..lost },
     ]
 }
 

@@ -21,7 +21,8 @@ fn samples() -> Vec<Vec<u8>> {
         &wide("MII"),
         &wide("hi"),
     ];
-    let channel = [0, 0, 0, 0, 7, 0, 0, 0, 5, 0, 0, 0, 0x3F, 0x0D, 4, 0, 1, 2, 3, 4];
+    let cookie = [&[0, 0, 0, 0, 7, 0, 0, 0, 5, 0, 0, 0, 0x3F, 0x0D, 0x39, 0x07][..], &[0x30; 1849]];
+    let channel = cookie.concat();
     let packet = |kind, body: &[u8]| Packet { kind, body: body.to_vec() }.to_bytes();
     vec![
         packet(tsgu::TUNNEL_RESPONSE, &tunnel.concat()),
@@ -74,6 +75,7 @@ fn fields_are_read_in_the_order_of_the_wire() {
     let channel = Packet::parse(&samples[1]).expect("a packet");
     let channel = tsgu::channel_response(&channel.body).expect("a response");
     assert_eq!((channel.channel_id, channel.udp_port, channel.udp_cookie), (Some(5), Some(3391), true));
+    assert_eq!(channel.udp_cookie_length, Some(1849));
     let name = tsgu::channel_create("rdsh-münchen", 3390);
     assert_eq!(name.len(), 8 + 6 + 2 + 2 * 13, "lengths count UTF-16 and the NUL");
 }
