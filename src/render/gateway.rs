@@ -82,7 +82,7 @@ fn http(seen: &GatewayHttp) -> Vec<String> {
         [] => String::new(),
         schemes => format!("offers {}", schemes.join(", ")),
     };
-    let beside = seen.auth_scheme.as_ref().map(|name| format!("takes {name} too (RDG-Auth-Scheme)"));
+    let beside = seen.auth_scheme.as_ref().map(|name| beside(name));
     let legacy = seen
         .legacy_rpc_status
         .map_or_else(String::new, |status| format!("RPC over HTTP is answered with {status}"));
@@ -94,16 +94,27 @@ fn http(seen: &GatewayHttp) -> Vec<String> {
 fn auth(seen: &GatewayAuth) -> Vec<String> {
     let bound = if seen.channel_bindings { ", bound to the TLS connection" } else { "" };
     let accepted = if seen.accepted { "; the gateway accepts the account" } else { "" };
-    let scheme = seen.scheme.as_ref().map_or_else(String::new, |name| format!("{name}{bound}{accepted}"));
+    let form = match (seen.scheme.as_deref(), seen.form.as_deref()) {
+        (Some("Negotiate"), Some("bare")) => " with bare NTLM",
+        (Some("Negotiate"), Some("spnego")) => " with NTLM in SPNEGO",
+        _ => "",
+    };
+    let scheme = seen.scheme.as_ref();
+    let scheme = scheme.map_or_else(String::new, |name| format!("{name}{form}{bound}{accepted}"));
     let ntlm = seen.ntlm.as_ref();
-    let system = ntlm.and_then(phases::system);
-    let beside = seen.auth_scheme.as_ref().map(|name| format!("takes {name} too (RDG-Auth-Scheme)"));
-    vec![
-        scheme,
-        ntlm.map(phases::names).unwrap_or_default(),
-        system.unwrap_or_default(),
-        beside.unwrap_or_default(),
-    ]
+    let other = seen.other_form_status;
+    let lines = [
+        ntlm.map(phases::names),
+        ntlm.and_then(phases::system),
+        other.map(|status| format!("the other form of NTLM was answered with {status}")),
+        seen.auth_scheme.as_ref().map(|name| beside(name)),
+    ];
+    std::iter::once(scheme).chain(lines.into_iter().flatten()).collect()
+}
+
+/// `RDG-Auth-Scheme`: what the gateway takes beside the schemes of HTTP.
+fn beside(name: &str) -> String {
+    format!("takes {name} too (RDG-Auth-Scheme)")
 }
 
 fn handshake(seen: &GatewayHandshake) -> Vec<String> {

@@ -1,11 +1,12 @@
 """An HTTPS acceptor of NTLM and SPNEGO that enforces channel bindings (RFC 5929), as a gateway with extended protection does.
 
 acceptor.py CERTIFICATE KEY PORT [BOUND]: listens on 127.0.0.1; the accounts are in $NTLM_USER_FILE. BOUND is another certificate
-to enforce, as a gateway does behind a proxy that ends TLS. Who is accepted gets 101 and then the end of the connection.
+to enforce, as a gateway does behind a proxy that ends TLS. $ONLY_SPNEGO refuses bare NTLM under Negotiate. Who is accepted gets 101 and then the end of the connection.
 """
 import base64
 import hashlib
 import http.server
+import os
 import ssl
 import sys
 
@@ -26,6 +27,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
         if not token:
             return self.challenge("NTLM", "Negotiate")
+        bare = base64.b64decode(token).startswith(b"NTLMSSP\0")
+        if scheme == "Negotiate" and bare and "ONLY_SPNEGO" in os.environ:
+            return self.send_error(400)
         if self.context is None:
             options = spnego.NegotiateOptions
             options = {"NTLM": options.use_ntlm, "Negotiate": options.use_negotiate}[scheme]

@@ -21,7 +21,7 @@ fn python() -> Option<PathBuf> {
 }
 
 /// An acceptor that enforces the bindings of its own certificate, or of another one.
-fn acceptor(other: bool) -> Option<(Program, u16, PathBuf)> {
+fn acceptor(other: bool, only_spnego: bool) -> Option<(Program, u16, PathBuf)> {
     let (python, folder, port) = (python()?, folder("acceptor"), free_port());
     certificate(&folder, "127.0.0.1", -1, 30);
     let elsewhere = folder.join("other");
@@ -33,6 +33,7 @@ fn acceptor(other: bool) -> Option<(Program, u16, PathBuf)> {
     command.current_dir(&folder).env("NTLM_USER_FILE", "users").arg(script);
     command.args(["cert.pem", "key.pem", &port.to_string()]);
     command.args(other.then_some("other/cert.pem"));
+    command.envs(only_spnego.then_some(("ONLY_SPNEGO", "1")));
     let program = Program::start(&mut command, &folder.join("log"));
     wait_for(port);
     Some((program, port, folder))
@@ -49,7 +50,7 @@ fn trace(port: u16, folder: &Path, scheme: &str, password: &str) -> Traced {
 
 #[test]
 fn bound_proofs_are_accepted_and_wrong_ones_are_not() {
-    let Some((_own, port, folder)) = acceptor(false) else { return };
+    let Some((_own, port, folder)) = acceptor(false, false) else { return };
     for scheme in ["ntlm", "negotiate"] {
         let accepted = trace(port, &folder, scheme, "secret1");
         assert_eq!(accepted.at("/verdict/gateway_credentials"), "verified", "{scheme}: {accepted:#?}");
@@ -59,10 +60,21 @@ fn bound_proofs_are_accepted_and_wrong_ones_are_not() {
         assert_eq!(refused.at("/verdict/failure/code"), &json!(401));
         assert_eq!(refused.code, Some(12));
     }
-    let (_other, port, folder) = acceptor(true).expect("it ran before");
+    let (_other, port, folder) = acceptor(true, false).expect("it ran before");
     for scheme in ["ntlm", "negotiate"] {
         let refused = trace(port, &folder, scheme, "secret1");
         assert_eq!(refused.at("/verdict/step"), "auth", "{scheme}: the bindings are of another certificate");
         assert!(refused.may_be("gateway-extended-protection"), "{refused:#?}");
+    }
+}
+
+/// It answers bare NTLM under Negotiate with bare NTLM, or where it is told to, with 400 and the end of the connection.
+#[test]
+fn under_negotiate_either_form_is_spoken() {
+    for (only_spnego, form) in [(false, "bare"), (true, "spnego")] {
+        let Some((_own, port, folder)) = acceptor(false, only_spnego) else { return };
+        let accepted = trace(port, &folder, "negotiate", "secret1");
+        assert_eq!(accepted.at("/verdict/gateway_credentials"), "verified", "{form}: {accepted:#?}");
+        assert_eq!(accepted.evidence("gateway", "steps/auth/evidence/form"), form);
     }
 }

@@ -86,7 +86,15 @@ impl<'a> Auth<'a> {
     }
 
     fn challenge(&mut self, scheme: &str, token: Vec<u8>) -> io::Result<Verdict> {
+        if let Some(Behaviour::FirstToken(answer)) = self.gateway.behaviour() {
+            return Ok(Verdict::Says(answer));
+        }
         let (packing, token) = Packing::open(token).map_err(malformed)?;
+        if let Some(Behaviour::OneForm { in_spnego, otherwise }) = self.gateway.behaviour()
+            && *in_spnego != matches!(packing, Packing::Spnego(_))
+        {
+            return Ok(Verdict::Says(otherwise));
+        }
         let Some(negotiate) = token.ntlm else {
             return Ok(Verdict::Asks(vec![carry(scheme, &packing.challenge(None))]));
         };

@@ -22,7 +22,7 @@ pub struct Fault {
 pub enum Entry {
     /// The account, with the best scheme that is offered.
     Account,
-    /// The account with NTLM in SPNEGO.
+    /// The account with NTLM under Negotiate.
     Negotiate,
     /// The account with Basic.
     Basic,
@@ -63,6 +63,10 @@ pub(super) enum Behaviour {
     Front(&'static [(&'static str, &'static str)]),
     /// Offers these schemes.
     Schemes(&'static [&'static str]),
+    /// Understands NTLM under Negotiate in SPNEGO alone, or bare alone, and answers the other with this.
+    OneForm { in_spnego: bool, otherwise: &'static str },
+    /// Answers every first token with this.
+    FirstToken(&'static str),
     /// Takes the right password for a wrong one.
     RefusesPassword,
     /// Wants the proof to be bound to its TLS connection.

@@ -230,7 +230,7 @@ const FAULTS: &[Fault] = &[
         Entry::Negotiate,
         fault(
             "gateway-password-refused-negotiate",
-            "takes the password for a wrong one (NTLM in SPNEGO)",
+            "takes the password for a wrong one (Negotiate)",
             Behaviour::RefusesPassword,
             REFUSED,
         ),
@@ -252,7 +252,30 @@ const FAULTS: &[Fault] = &[
     ),
     via(
         Entry::Negotiate,
-        fault("gateway-negotiate", "takes NTLM in SPNEGO", Behaviour::Schemes(&["Negotiate"]), PASSES),
+        fault(
+            "gateway-negotiate",
+            "takes NTLM under Negotiate, bare or in SPNEGO",
+            Behaviour::Schemes(&["Negotiate"]),
+            PASSES,
+        ),
+    ),
+    via(
+        Entry::Negotiate,
+        fault(
+            "gateway-negotiate-bare",
+            "takes bare NTLM under Negotiate and fails at SPNEGO, as some gateways do",
+            Behaviour::OneForm { in_spnego: false, otherwise: INTERNAL },
+            PASSES,
+        ),
+    ),
+    via(
+        Entry::Negotiate,
+        fault(
+            "gateway-negotiate-spnego",
+            "takes NTLM in SPNEGO alone and fails at bare NTLM",
+            Behaviour::OneForm { in_spnego: true, otherwise: INTERNAL },
+            PASSES,
+        ),
     ),
     via(
         Entry::Basic,
@@ -274,10 +297,8 @@ const FAULTS: &[Fault] = &[
         fault(
             "gateway-kerberos-only",
             "selects Kerberos within Negotiate, as where NTLM is turned off",
-            Begun(
-                Stage::Negotiate,
-                b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate oRQwEqADCgEBoQsGCSqGSIb3EgECAg==\r\nContent-Length: 0\r\n\r\n",
-                Silence,
+            Behaviour::FirstToken(
+                "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate oRQwEqADCgEBoQsGCSqGSIb3EgECAg==\r\nContent-Length: 0\r\n\r\n",
             ),
             by("gateway-scheme-refused", coded("auth", "http_status", 401)),
         ),
@@ -340,11 +361,7 @@ const FAULTS: &[Fault] = &[
     fault(
         "gateway-account-service-early",
         "cannot ask its own service for accounts, and fails at the first token",
-        Begun(
-            Stage::Negotiate,
-            b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
-            Silence,
-        ),
+        Behaviour::FirstToken(INTERNAL),
         by("gateway-account-service-failed", coded("auth", "http_status", 500)),
     ),
     fault(
@@ -566,7 +583,10 @@ const FAULTS: &[Fault] = &[
         "gateway-data-reset",
         "resets after the first DATA",
         At(Stage::Data, Reset),
-        by("gateway-target-unreachable", shows("gateway-connection-lost", failed("channel", "gateway_error"))),
+        by(
+            "gateway-target-unreachable",
+            shows("gateway-connection-lost", failed("channel", "gateway_error")),
+        ),
     ),
     fault(
         "gateway-data-silence",

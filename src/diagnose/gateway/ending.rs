@@ -91,7 +91,10 @@ fn http(through: &GatewayEvidence, step: &str, failure: &Failure) -> &'static st
         ("auth", 401 | 500..=599) if attempted && !is_basic => "gateway-authentication-broken",
         // The scheme was begun, and something does not let it come to the proof.
         ("auth", 401) if auth.is_some_and(|auth| auth.ntlm.is_some()) => "gateway-authentication-broken",
-        ("auth", 401) if auth.is_some_and(|auth| auth.requests > 0) => "gateway-scheme-refused",
+        // What answers the first token with any of these did not understand it.
+        ("auth", 400..=499) if !attempted && auth.is_some_and(|auth| auth.requests > 0) => {
+            "gateway-scheme-refused"
+        }
         ("handshake", _) => "gateway-second-connection-refused",
         (_, 401) => "gateway-scheme-not-offered",
         _ if http.and_then(|http| http.legacy_rpc_status) == Some(401) => "gateway-legacy-rpc",

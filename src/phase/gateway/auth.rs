@@ -2,41 +2,33 @@
 
 use std::borrow::Cow;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use time::OffsetDateTime;
-
 use super::{
-    Access,
-    client::Client,
-    exchange::{Ask, OUT_DATA, Reply, Session, exchange},
+    exchange::{OUT_DATA, Reply, Session},
     http::refusal,
+    log_on::{At, log_on},
     said,
     transport::Transport,
 };
 use crate::{
-    net::Wire,
-    pdu::{http::Challenge, ntlm, spnego},
+    net::{Network, Wire},
+    pdu::http::Challenge,
     phase::{
         PhaseResult, Step,
-        basic::basic,
-        credssp::challenge::ntlm_evidence,
         tls::{Proven, Secured, Trusted},
     },
     report::{Failure, FailureKind, GatewayAuth},
     settings::GatewayAuthentication,
 };
 
-/// The schemes that are spoken, the best first: some gateways expect bare NTLM under Negotiate.
+/// The schemes that are spoken, the best first: NTLM has one form only.
 const SPOKEN: [&str; 3] = ["NTLM", "Negotiate", BASIC];
 const BASIC: &str = "Basic";
 
 /// What the authentication works with.
-pub struct Login<'a> {
-    pub access: &'a Access<'a>,
+pub struct Login<'a, N> {
+    pub at: At<'a, N>,
     /// The schemes that the gateway offers.
     pub offered: &'a [Challenge],
-    /// Who asks for them.
-    pub peer: &'a Secured,
 }
 
 /// A scheme, with the peer that may be shown what it shows.
@@ -64,16 +56,17 @@ impl<'a> Scheme<'a> {
 ///
 /// # Errors
 /// `http_status` where no scheme is shared or the gateway refuses, and what ends a connection.
-pub async fn run(
+pub async fn run<N: Network>(
     wire: &mut Wire,
-    login: &Login<'_>,
+    login: &Login<'_, N>,
     session: &mut Session,
     evidence: &mut GatewayAuth,
 ) -> PhaseResult<Transport> {
-    let account = login.access.gateway.account.is_some();
+    let gateway = login.at.access.gateway;
+    let account = gateway.account.is_some();
     if session.with_token {
-        if login.access.gateway.authentication == GatewayAuthentication::Token || !account {
-            return Err(no_place_for_a_token(login));
+        if gateway.authentication == GatewayAuthentication::Token || !account {
+            return Err(no_place_for_a_token(login.offered));
         }
         session.with_token = false;
     }
@@ -84,16 +77,16 @@ pub async fn run(
                 .into(),
         ));
     }
-    let scheme = match choose(login) {
+    let scheme = match choose(gateway.authentication, login.offered) {
         Some(scheme) => scheme,
-        None => return Err(nothing_shared(login, wanted(login.access.gateway.authentication))),
+        None => return Err(nothing_shared(login.offered, wanted(gateway.authentication))),
     };
     evidence.scheme = Some(scheme.to_owned());
-    let shown = match Scheme::of(scheme, login.peer) {
+    let shown = match Scheme::of(scheme, login.at.peer) {
         Ok(shown) => shown,
         Err(reason) => return Ok(Step::Stopped(reason)),
     };
-    let reply = log_on(wire, login.access, session, (OUT_DATA, &shown), evidence).await?;
+    let reply = log_on(wire, &login.at, session, (OUT_DATA, &shown), evidence).await?;
     if reply.opens {
         evidence.accepted = true;
         return Ok(Step::Passed(Transport::of(&reply, session)?));
@@ -115,13 +108,13 @@ fn wanted(authentication: GatewayAuthentication) -> &'static str {
     }
 }
 
-fn nothing_shared(login: &Login<'_>, wanted: &str) -> Failure {
-    unauthorized(format!("the gateway offers {} and takes no {wanted}", schemes(login.offered)))
+fn nothing_shared(offered: &[Challenge], wanted: &str) -> Failure {
+    unauthorized(format!("the gateway offers {} and takes no {wanted}", schemes(offered)))
 }
 
 /// A token is shown in the tunnel, which this gateway opens to nobody without an account.
-fn no_place_for_a_token(login: &Login<'_>) -> Failure {
-    let offered = schemes(login.offered);
+fn no_place_for_a_token(offered: &[Challenge]) -> Failure {
+    let offered = schemes(offered);
     unauthorized(format!("the gateway asks for an account ({offered}) before it would take a token"))
 }
 
@@ -130,95 +123,10 @@ fn unauthorized(detail: String) -> Failure {
 }
 
 /// The scheme that was asked for, or the best one that is offered.
-fn choose(login: &Login<'_>) -> Option<&'static str> {
-    let asked = login.access.gateway.authentication;
+fn choose(asked: GatewayAuthentication, offered: &[Challenge]) -> Option<&'static str> {
     let fits = |scheme: &&str| asked == GatewayAuthentication::Auto || wanted(asked) == *scheme;
-    let offered = |scheme: &&str| login.offered.iter().any(|challenge| challenge.is(scheme));
+    let offered = |scheme: &&str| offered.iter().any(|challenge| challenge.is(scheme));
     SPOKEN.into_iter().filter(fits).find(offered)
-}
-
-/// Makes the requests of one scheme; the last answer.
-///
-/// # Errors
-/// `http_status` where the scheme is broken off before the proof, and what ends a connection.
-pub async fn log_on(
-    wire: &mut Wire,
-    access: &Access<'_>,
-    session: &mut Session,
-    (method, scheme): (&str, &Scheme<'_>),
-    evidence: &mut GatewayAuth,
-) -> Result<Reply, Failure> {
-    let Some(account) = &access.gateway.account else {
-        return Err(Failure::new(FailureKind::HttpStatus, "there is no account for the gateway"));
-    };
-    let body = (method != OUT_DATA).then_some(("Content-Length", "0"));
-    let (scheme, peer) = match *scheme {
-        Scheme::Bound(name, peer) => (name, peer),
-        Scheme::Basic(peer) => {
-            evidence.attempted = true;
-            evidence.requests += 1;
-            let reply = exchange(wire, session, &token(method, &basic(account, peer), body)).await?;
-            said::note(&reply, evidence);
-            return Ok(reply);
-        }
-    };
-    let mut client = Client::new(scheme, account, &access.gateway.host, peer)?;
-    let first = client.next(None)?;
-    evidence.requests += 1;
-    let reply = exchange(wire, session, &token(method, &first, body)).await?;
-    said::note(&reply, evidence);
-    if reply.opens {
-        return Ok(reply);
-    }
-    let challenge = challenge(&reply, scheme, access.now, evidence)?;
-    let proof = client.next(Some(&challenge))?;
-    evidence.channel_bindings = true;
-    evidence.attempted = true;
-    evidence.requests += 1;
-    let reply = exchange(wire, session, &token(method, &proof, body)).await?;
-    said::note(&reply, evidence);
-    evidence.challenged_again = carried(&reply, scheme).is_some_and(|token| ntlm::challenge(&token).is_ok());
-    Ok(reply)
-}
-
-/// A request that carries a token.
-fn token<'a>(method: &'a str, header: &'a str, body: Option<(&'a str, &'a str)>) -> Ask<'a> {
-    Ask { method, authorization: Some(header), body }
-}
-
-/// The token that an answer carries for this scheme.
-fn carried(reply: &Reply, scheme: &str) -> Option<Vec<u8>> {
-    let challenges = reply.head.challenges();
-    let own = challenges.iter().find(|challenge| challenge.is(scheme) && !challenge.parameters.is_empty())?;
-    STANDARD.decode(own.parameters.trim()).ok()
-}
-
-/// The CHALLENGE that has to answer the first token; what it says is noted also where it leads nowhere.
-fn challenge(
-    reply: &Reply,
-    scheme: &str,
-    now: OffsetDateTime,
-    evidence: &mut GatewayAuth,
-) -> Result<Vec<u8>, Failure> {
-    let Some(token) = carried(reply, scheme).filter(|_| reply.head.status == 401) else {
-        return Err(refusal(reply, &format!("where the challenge of {scheme} belongs")));
-    };
-    match ntlm::challenge(&token) {
-        Ok(read) => evidence.ntlm = Some(ntlm_evidence(read, now)),
-        Err(_) if spnego::response(&token).is_ok_and(|said| said.selects_kerberos) => {
-            return Err(refusal(reply, &format!("and selects Kerberos within {scheme}, not NTLM")));
-        }
-        Err(_) if scheme == "Negotiate" => {
-            return Err(refusal(reply, "and takes no NTLM within Negotiate"));
-        }
-        // What is wrong with it is told when it is used.
-        Err(_) => {}
-    }
-    if !reply.keeps_alive {
-        let why = format!("and ends the connection in the middle of {scheme}, which needs it");
-        return Err(refusal(reply, &why));
-    }
-    Ok(token)
 }
 
 /// Why the proof was not taken.

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     certificate,
-    pdu::connect_initial::CLIENT_NAME,
+    pdu::{connect_initial::CLIENT_NAME, spnego},
     phase::tls::Proven,
     report::{Failure, FailureKind},
     settings::Account,
@@ -20,9 +20,37 @@ use crate::{
 /// Kerberos would look for a KDC, which nobody asked for.
 const PACKAGES: &str = "ntlm,!kerberos,!pku2u";
 
+/// How NTLM messages are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As they are.
+    Bare,
+    /// In SPNEGO (RFC 4178).
+    Spnego,
+}
+
+impl Form {
+    /// The forms under a scheme, in the order in which they are tried: mstsc and FreeRDP send bare NTLM under Negotiate too.
+    pub fn under(scheme: &str) -> &'static [Self] {
+        match scheme {
+            "Negotiate" => &[Self::Bare, Self::Spnego],
+            _ => &[Self::Bare],
+        }
+    }
+
+    /// The form as the report spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Spnego => "spnego",
+        }
+    }
+}
+
 /// One authentication.
 pub struct Client {
-    scheme: &'static str,
+    scheme: String,
+    form: Form,
     package: Package,
     target: String,
     bindings: Vec<u8>,
@@ -38,12 +66,17 @@ impl Client {
     ///
     /// # Errors
     /// The account is none that sspi takes.
-    pub fn new(scheme: &str, account: &Account, host: &str, peer: &Proven) -> Result<Self, Failure> {
+    pub fn new(
+        (scheme, form): (&str, Form),
+        account: &Account,
+        host: &str,
+        peer: &Proven,
+    ) -> Result<Self, Failure> {
         let bindings = certificate::channel_bindings(peer.leaf());
         let username = Username::new(&account.user, account.domain.as_deref()).map_err(|e| ours(&e))?;
         let identity = AuthIdentity { username, password: account.password.as_str().to_owned().into() };
         let own = NtlmConfig::new(CLIENT_NAME.to_owned());
-        let (scheme, package) = if scheme.eq_ignore_ascii_case("Negotiate") {
+        let package = if form == Form::Spnego {
             let config =
                 NegotiateConfig::new(Box::new(own), Some(PACKAGES.to_owned()), CLIENT_NAME.to_owned());
             let mut negotiate = Negotiate::new_client(config).map_err(|e| ours(&e))?;
@@ -55,7 +88,7 @@ impl Client {
                 .execute(&mut negotiate)
                 .map_err(|e| ours(&e))?
                 .credentials_handle;
-            ("Negotiate", Package::Negotiate(Box::new(negotiate), handle))
+            Package::Negotiate(Box::new(negotiate), handle)
         } else {
             let mut ntlm = Ntlm::with_config(own);
             let handle = ntlm
@@ -65,17 +98,24 @@ impl Client {
                 .execute(&mut ntlm)
                 .map_err(|e| ours(&e))?
                 .credentials_handle;
-            ("NTLM", Package::Ntlm(Box::new(ntlm), handle))
+            Package::Ntlm(Box::new(ntlm), handle)
         };
-        Ok(Self { scheme, package, target: format!("HTTP/{host}"), bindings })
+        Ok(Self { scheme: scheme.to_owned(), form, package, target: format!("HTTP/{host}"), bindings })
     }
 
-    /// The next `Authorization`, which answers this token.
+    /// The next `Authorization`, which answers this token in the form that the token has.
     ///
     /// # Errors
     /// `malformed`: sspi cannot take the token. Its panics are bugs there, which no gateway may turn against us.
     pub fn next(&mut self, token: Option<&[u8]>) -> Result<Zeroizing<String>, Failure> {
-        let Self { package, target, bindings, .. } = self;
+        let Self { form, package, target, bindings, .. } = self;
+        let (form, answers_bare) = (*form, token.map(spnego::is_bare_ntlm));
+        let token = token.map(|token| match (form, answers_bare) {
+            (Form::Bare, Some(false)) => spnego::without_spnego(token),
+            (Form::Spnego, Some(true)) => spnego::ntlm_selected(token),
+            _ => token.to_vec(),
+        });
+        let token = token.as_deref();
         let step = AssertUnwindSafe(|| match package {
             Package::Ntlm(ntlm, handle) => step(ntlm.as_mut(), handle, target, token, bindings),
             Package::Negotiate(negotiate, handle) => {
@@ -84,6 +124,11 @@ impl Client {
         });
         let panicked = |_| Failure::new(FailureKind::Malformed, "the gateway's token cannot be processed");
         let answer = Zeroizing::new(catch_unwind(step).map_err(panicked)??);
+        let answer = match (form, answers_bare) {
+            (Form::Bare, Some(false)) => Zeroizing::new(spnego::answered(&answer)),
+            (Form::Spnego, Some(true)) => Zeroizing::new(spnego::without_spnego(&answer)),
+            _ => answer,
+        };
         Ok(Zeroizing::new(format!("{} {}", self.scheme, STANDARD.encode(answer.as_slice()))))
     }
 }

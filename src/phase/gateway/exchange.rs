@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Access, random, said};
+use super::{Access, client::Form, random, said};
 use crate::{
     net::{Framing, Wire},
     pdu::{
@@ -36,6 +36,8 @@ pub struct Session {
     pub peer: Option<SocketAddr>,
     /// Whether the token is what authenticates.
     pub with_token: bool,
+    /// The form of NTLM that the gateway understood, for another connection.
+    pub form: Option<Form>,
 }
 
 /// A request before it is written.
@@ -63,6 +65,7 @@ impl Session {
             cookies: Vec::new(),
             peer,
             with_token: access.begins_with_token(),
+            form: None,
         }
     }
 

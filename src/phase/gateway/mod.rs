@@ -8,6 +8,7 @@ mod exchange;
 mod further;
 mod handshake;
 mod http;
+mod log_on;
 mod packets;
 mod said;
 mod transport;
@@ -181,7 +182,8 @@ async fn cross<N: Network>(
             let keeps = steps.http.as_ref().is_some_and(|http| http.evidence.keeps_alive);
             let run = async |e: &mut GatewayAuth| {
                 if keeps || access.gateway.account.is_none() {
-                    let login = auth::Login { access, offered: &offered, peer: &peer };
+                    let at = log_on::At { network, access, peer: &peer };
+                    let login = auth::Login { at, offered: &offered };
                     return auth::run(entered_wire(wire)?, &login, &mut session, e).await;
                 }
                 // Nobody has to keep a connection open on which nothing was proved.
@@ -190,7 +192,8 @@ async fn cross<N: Network>(
                     Step::Passed(made) => made,
                     Step::Stopped(reason) => return Ok(Step::Stopped(reason)),
                 };
-                let login = auth::Login { access, offered: &offered, peer: &peer };
+                let at = log_on::At { network, access, peer: &peer };
+                let login = auth::Login { at, offered: &offered };
                 auth::run(wire.insert(fresh), &login, &mut session, e).await
             };
             step(&mut steps.auth, run).await?

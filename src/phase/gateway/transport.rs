@@ -2,9 +2,10 @@
 
 use super::{
     Access, ask,
-    auth::{Scheme, log_on},
+    auth::Scheme,
     exchange::{Ask, IN_DATA, Reply, Session, exchange, send},
     http::refusal,
+    log_on::{At, log_on},
     secure,
 };
 use crate::{
@@ -154,7 +155,8 @@ async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> PhaseResult
         Some(Err(reason)) => return Ok(Step::Stopped(reason)),
         Some(Ok(scheme)) => {
             let seen = &mut GatewayAuth::default();
-            log_on(&mut wire, access, &mut own, (IN_DATA, &scheme), seen).await.map_err(on_the_second)?
+            let at = At { network, access, peer: &peer };
+            log_on(&mut wire, &at, &mut own, (IN_DATA, &scheme), seen).await.map_err(on_the_second)?
         }
     };
     if reply.head.status != 200 || !reply.keeps_alive {

@@ -157,6 +157,10 @@ pub struct GatewayHttp {
 pub struct GatewayAuth {
     /// `Negotiate`, `NTLM` or `Basic`.
     pub scheme: Option<String>,
+    /// How NTLM was packed: `bare`, or `spnego`.
+    pub form: Option<String>,
+    /// The status that answered the first token in the other form, which was not understood.
+    pub other_form_status: Option<u16>,
     /// Whether the proof was bound to the TLS connection (RFC 5929, tls-server-end-point).
     pub channel_bindings: bool,
     /// Whether it took a connection of its own, because the first one ended with the challenge.

@@ -8,6 +8,10 @@ use sspi::{
     Ntlm, SecurityBuffer, ServerRequestFlags, Sspi, SspiImpl, Username, ntlm::NtlmConfig,
 };
 
+use rdptrace::pdu::spnego;
+
+use super::script::Script;
+
 pub const USER: &str = "gwuser";
 pub const PASSWORD: &str = "gwsecret";
 
@@ -53,8 +57,7 @@ impl Acceptor {
     }
 
     /// The challenge for a NEGOTIATE, or whether the AUTHENTICATE is right.
-    pub fn take(&mut self, token: &str) -> Result<String, bool> {
-        let token = STANDARD.decode(token).expect("base64");
+    pub fn take(&mut self, token: Vec<u8>) -> Result<Vec<u8>, bool> {
         let (asked, bindings) = (self.asked, self.bindings.as_deref());
         let answer = catch_unwind(AssertUnwindSafe(|| match &mut self.package {
             Package::Ntlm(package, handle) => step(package.as_mut(), handle, token, bindings, asked),
@@ -63,7 +66,7 @@ impl Acceptor {
         match (asked, answer.unwrap_or(None)) {
             (false, Some(challenge)) => {
                 self.asked = true;
-                Ok(STANDARD.encode(challenge))
+                Ok(challenge)
             }
             (_, answer) => Err(answer.is_some()),
         }
@@ -95,6 +98,52 @@ fn step<P: Sspi + SspiImpl>(
         package.complete_auth_token(&mut output).ok()?;
     }
     Some(output[0].buffer.clone())
+}
+
+/// The form of a first token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Bare,
+    Spnego,
+}
+
+/// What a token leads to.
+pub enum Taken {
+    Answered(&'static str),
+    Challenged(String),
+    Judged(bool),
+}
+
+/// Takes a token as the script says; a first one begins again.
+pub fn take(token: &str, script: &Script, slot: &mut Option<Acceptor>) -> Taken {
+    let token = STANDARD.decode(token).expect("base64");
+    let form = if spnego::is_bare_ntlm(&token) { Form::Bare } else { Form::Spnego };
+    let wrong = script.only.filter(|(only, _)| slot.is_none() && *only != form);
+    if let Some((_, answer)) = wrong {
+        return Taken::Answered(answer);
+    }
+    let begins = slot.is_none();
+    let new = || Acceptor::new(form == Form::Spnego && !script.crossed, script.bindings.clone());
+    let acceptor = slot.get_or_insert_with(new);
+    // Whoever answers in the other form is answered in that.
+    let token = if script.crossed { message(&token) } else { token };
+    match acceptor.take(token) {
+        Ok(_) if script.begun.is_some() => {
+            *slot = None;
+            Taken::Answered(script.begun.unwrap_or_default())
+        }
+        Ok(challenge) if script.crossed && begins && form == Form::Bare => {
+            Taken::Challenged(STANDARD.encode(spnego::ntlm_selected(&challenge)))
+        }
+        Ok(challenge) => Taken::Challenged(STANDARD.encode(challenge)),
+        Err(right) => Taken::Judged(right),
+    }
+}
+
+/// The NTLM message, which is the last part of every token.
+fn message(token: &[u8]) -> Vec<u8> {
+    let start = token.windows(8).position(|window| window == b"NTLMSSP\0").expect("an NTLM message");
+    token[start..].to_vec()
 }
 
 /// The value of Basic for the account.

@@ -2,6 +2,7 @@
 
 mod acceptor;
 pub mod faults;
+mod forms;
 mod lab;
 mod packets;
 mod pages;

@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadHalf, W
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, server::TlsStream};
 
 use super::{
-    acceptor::{Acceptor, basic},
+    acceptor::{Acceptor, Form, Taken, basic, take},
     packets::{Carrier, Packets},
     tunnel::packets,
 };
@@ -27,6 +27,10 @@ pub struct Script {
     pub first: Option<&'static str>,
     /// The whole answer to the first token.
     pub begun: Option<&'static str>,
+    /// The form of the first token that is understood, and the whole answer to the other.
+    pub only: Option<(Form, &'static str)>,
+    /// Answers a token in the form that it does not have.
+    pub crossed: bool,
     /// The whole answer to the second of two connections.
     pub second: Option<&'static str>,
     /// The whole answer to the proof of the password.
@@ -68,6 +72,8 @@ impl Default for Script {
             schemes: Vec::new(),
             first: None,
             begun: None,
+            only: None,
+            crossed: false,
             second: None,
             after_proof: None,
             closing: false,
@@ -127,7 +133,7 @@ async fn connection(
     tls: Arc<ServerConfig>,
 ) -> io::Result<()> {
     let mut stream = TlsAcceptor::from(tls).accept(stream).await?;
-    let mut acceptor = Acceptor::new(script.schemes == ["Negotiate"], script.bindings.clone());
+    let mut acceptor = None;
     let mut raw = Vec::new();
     let mut authorized = script.schemes.is_empty();
     loop {
@@ -172,7 +178,7 @@ async fn connection(
 }
 
 /// What refuses the request; none lets it in.
-fn authenticate(head: &str, script: &Script, seen: &Seen, acceptor: &mut Acceptor) -> Option<String> {
+fn authenticate(head: &str, script: &Script, seen: &Seen, acceptor: &mut Option<Acceptor>) -> Option<String> {
     let refusal = |extra: &str| {
         let offered: String =
             script.schemes.iter().map(|scheme| format!("WWW-Authenticate: {scheme}\r\n")).collect();
@@ -188,13 +194,13 @@ fn authenticate(head: &str, script: &Script, seen: &Seen, acceptor: &mut Accepto
     let (scheme, token) = sent.split_once(' ').expect("a scheme and a token");
     let right = match scheme {
         "Basic" => token == basic(),
-        _ => match acceptor.take(token) {
-            Ok(_) if script.begun.is_some() => return script.begun.map(str::to_owned),
-            Ok(challenge) => {
+        _ => match take(token, script, acceptor) {
+            Taken::Answered(answer) => return Some(answer.to_owned()),
+            Taken::Challenged(challenge) => {
                 let closing = if script.closing { "Connection: close\r\n" } else { "" };
                 return refusal(&format!("{closing}WWW-Authenticate: {scheme} {challenge}\r\n"));
             }
-            Err(right) => right,
+            Taken::Judged(right) => right,
         },
     };
     seen.proofs.fetch_add(1, SeqCst);

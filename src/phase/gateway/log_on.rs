@@ -1,0 +1,198 @@
+//! The requests of one scheme (RFC 4559, MS-NTHT), with NTLM in the form that the gateway understands.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use time::OffsetDateTime;
+
+use super::{
+    Access,
+    auth::Scheme,
+    client::{Client, Form},
+    exchange::{Ask, OUT_DATA, Reply, Session, exchange},
+    http::refusal,
+    said, transport,
+};
+use crate::{
+    net::{Network, Wire},
+    pdu::{ntlm, spnego},
+    phase::{
+        Step,
+        basic::basic,
+        credssp::challenge::ntlm_evidence,
+        tls::{Proven, Secured},
+    },
+    report::{Failure, FailureKind, GatewayAuth},
+    settings::Account,
+};
+
+const UNAUTHORIZED: i64 = 401;
+
+/// Where the account is used: who is on the wire, and the way there again.
+pub struct At<'a, N> {
+    pub network: &'a N,
+    pub access: &'a Access<'a>,
+    pub peer: &'a Secured,
+}
+
+/// What the first token led to.
+enum Begun {
+    /// The gateway lets us in already.
+    Open(Reply),
+    /// A CHALLENGE, and who answers it.
+    Challenged(Client, Vec<u8>),
+}
+
+/// Why there is no CHALLENGE to answer.
+enum Unbegun {
+    /// The token was not understood, so the other form of it may be.
+    Form(Failure),
+    /// There is one, and nothing to be done with it.
+    Broken(Failure),
+}
+
+/// Makes the requests of one scheme; the last answer.
+///
+/// # Errors
+/// `http_status` where the scheme is broken off before the proof, and what ends a connection.
+pub async fn log_on<N: Network>(
+    wire: &mut Wire,
+    at: &At<'_, N>,
+    session: &mut Session,
+    (method, scheme): (&str, &Scheme<'_>),
+    evidence: &mut GatewayAuth,
+) -> Result<Reply, Failure> {
+    let Some(account) = &at.access.gateway.account else {
+        return Err(Failure::new(FailureKind::HttpStatus, "there is no account for the gateway"));
+    };
+    let (name, peer) = match *scheme {
+        Scheme::Bound(name, peer) => (name, peer),
+        Scheme::Basic(peer) => {
+            evidence.attempted = true;
+            evidence.requests += 1;
+            let reply = exchange(wire, session, &ask(method, &basic(account, peer))).await?;
+            said::note(&reply, evidence);
+            return Ok(reply);
+        }
+    };
+    let (mut client, challenge) =
+        match begin(wire, at, session, (method, name, account, peer), evidence).await? {
+            Begun::Open(reply) => return Ok(reply),
+            Begun::Challenged(client, challenge) => (client, challenge),
+        };
+    let proof = client.next(Some(&challenge))?;
+    evidence.channel_bindings = true;
+    evidence.attempted = true;
+    evidence.requests += 1;
+    let reply = exchange(wire, session, &ask(method, &proof)).await?;
+    said::note(&reply, evidence);
+    evidence.challenged_again = carried(&reply, name).is_some_and(|token| ntlm::challenge(&token).is_ok());
+    Ok(reply)
+}
+
+/// Sends the first token, and where it is not understood once more in the other form: nothing of the password is in it.
+async fn begin<N: Network>(
+    wire: &mut Wire,
+    at: &At<'_, N>,
+    session: &mut Session,
+    (method, name, account, peer): (&str, &str, &Account, &Proven),
+    evidence: &mut GatewayAuth,
+) -> Result<Begun, Failure> {
+    let forms = session.form.map_or_else(|| Form::under(name).to_vec(), |known| vec![known]);
+    let mut refused: Option<Failure> = None;
+    for form in forms {
+        let mut client = Client::new((name, form), account, &at.access.gateway.host, peer)?;
+        let first = client.next(None)?;
+        evidence.requests += 1;
+        evidence.form = Some(form.name().to_owned());
+        let asked = exchange(wire, session, &ask(method, &first)).await;
+        let reply = asked.map_err(|ended| refused.clone().unwrap_or(ended))?;
+        said::note(&reply, evidence);
+        if reply.opens {
+            return Ok(Begun::Open(reply));
+        }
+        match challenge(&reply, name, at.access.now, evidence) {
+            Ok(challenge) => {
+                session.form = Some(form);
+                return Ok(Begun::Challenged(client, challenge));
+            }
+            Err(Unbegun::Broken(failure)) => return Err(failure),
+            Err(Unbegun::Form(failure)) => match refused.take() {
+                Some(first) => return Err(both(first, failure, evidence)),
+                None => refused = Some(failure),
+            },
+        }
+        evidence.other_form_status = Some(reply.head.status);
+        if !reply.keeps_alive && !reconnect(wire, at, session).await {
+            break;
+        }
+    }
+    Err(refused.unwrap_or_else(|| Failure::new(FailureKind::HttpStatus, "no form of the scheme is spoken")))
+}
+
+/// Takes the place of a wire that has ended; false where there is no way to the same peer.
+async fn reconnect<N: Network>(wire: &mut Wire, at: &At<'_, N>, session: &Session) -> bool {
+    match transport::again(at.network, at.access, session, at.peer).await {
+        Ok(Step::Passed((fresh, _))) => {
+            *wire = fresh;
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The refusal of both forms. A demand for credentials is the plainer one: another status may mean the form alone.
+fn both(bare: Failure, wrapped: Failure, evidence: &GatewayAuth) -> Failure {
+    let status = evidence.other_form_status.unwrap_or_default();
+    if bare.code == Some(UNAUTHORIZED) && wrapped.code != bare.code {
+        let other = wrapped.code.unwrap_or_default();
+        return Failure {
+            detail: format!("{}; NTLM in SPNEGO was answered with {other}", bare.detail),
+            ..bare
+        };
+    }
+    Failure { detail: format!("{}; bare NTLM was answered with {status}", wrapped.detail), ..wrapped }
+}
+
+/// A request that carries what authenticates.
+fn ask<'a>(method: &'a str, authorization: &'a str) -> Ask<'a> {
+    let body = (method != OUT_DATA).then_some(("Content-Length", "0"));
+    Ask { method, authorization: Some(authorization), body }
+}
+
+/// The token that an answer carries for this scheme, or else for the other name of NTLM.
+fn carried(reply: &Reply, scheme: &str) -> Option<Vec<u8>> {
+    let challenges = reply.head.challenges();
+    let with_token = |name: &str| {
+        challenges.iter().find(|challenge| challenge.is(name) && !challenge.parameters.is_empty())
+    };
+    let own = with_token(scheme).or_else(|| with_token("NTLM")).or_else(|| with_token("Negotiate"))?;
+    STANDARD.decode(own.parameters.trim()).ok()
+}
+
+/// The CHALLENGE that has to answer the first token; what it says is noted also where it leads nowhere.
+fn challenge(
+    reply: &Reply,
+    scheme: &str,
+    now: OffsetDateTime,
+    evidence: &mut GatewayAuth,
+) -> Result<Vec<u8>, Unbegun> {
+    let not_understood = |why: &str| Unbegun::Form(refusal(reply, why));
+    let Some(token) = carried(reply, scheme).filter(|_| reply.head.status == 401) else {
+        return Err(not_understood(&format!("where the challenge of {scheme} belongs")));
+    };
+    match ntlm::challenge(&token) {
+        Ok(read) => evidence.ntlm = Some(ntlm_evidence(read, now)),
+        Err(_) if spnego::response(&token).is_ok_and(|said| said.selects_kerberos) => {
+            return Err(not_understood(&format!("and selects Kerberos within {scheme}, not NTLM")));
+        }
+        Err(_) if scheme == "Negotiate" => {
+            return Err(not_understood("and takes no NTLM within Negotiate"));
+        }
+        // What is wrong with it is told when it is used.
+        Err(_) => {}
+    }
+    if !reply.keeps_alive {
+        let why = format!("and ends the connection in the middle of {scheme}, which needs it");
+        return Err(Unbegun::Broken(refusal(reply, &why)));
+    }
+    Ok(token)
+}
