@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub use hops::aimed;
-pub use plan::{Hello, Opening, Plan, Versions};
+pub use plan::{Hello, Opening, Plan, Versions, Withheld};
 
 mod connection;
 mod demand;
@@ -26,6 +26,7 @@ mod plan;
 mod rdp_file;
 mod request;
 mod udp;
+mod ways;
 
 /// Is told which phase begins, and given the picture.
 pub trait Observer: Sync {

@@ -137,6 +137,9 @@ async fn negotiate<S: Stream>(
     }
     let (request, has_token) = without_token(read_pdu(stream).await?);
     conversation.reached(Stage::ConnectionRequest, stream).await?;
+    if let Some(Behaviour::Broker(first, then)) = conversation.behaviour() {
+        conversation.behaviour = if has_token { *then } else { Some(first) };
+    }
     match conversation.behaviour() {
         Some(Behaviour::StandardSecurity(security)) if security.only && asks_for_protocols(&request) => {
             return Err(Action::Send(Answer::NegotiationFailure(2)).act(stream, 0).await);
@@ -157,7 +160,6 @@ async fn negotiate<S: Stream>(
         }
         Some(Behaviour::WantsToken) if !has_token => return Err(shown()),
         Some(Behaviour::DislikesToken) if has_token => return Err(shown()),
-        Some(Behaviour::Broker(first)) => conversation.behaviour = (!has_token).then_some(first),
         Some(Behaviour::DislikesNla) if asks_for_nla(&request) => return Err(shown()),
         Some(Behaviour::EveryThird(action)) if number.is_multiple_of(3) => {
             return Err(action.act(stream, 0).await);

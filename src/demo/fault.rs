@@ -94,8 +94,8 @@ pub(super) enum Behaviour {
     WantsToken,
     /// Closes when it carries one.
     DislikesToken,
-    /// Behaves so when it carries none, and well when it carries one, as a broker and the host that it names do.
-    Broker(&'static Behaviour),
+    /// Behaves so when it carries none, and so or well when it carries one, as a broker and the host that it names do.
+    Broker(&'static Behaviour, Option<&'static Behaviour>),
     /// Behaves in the first way to a client that can be redirected, and in the second to any other.
     ToAbleClients(&'static Behaviour, &'static Behaviour),
     /// Closes when the connection does not begin with a pre-connection PDU.
@@ -185,7 +185,7 @@ impl Fault {
 
     /// Whether it redirects back to itself, so that the way can be followed without leaving loopback.
     pub fn leads_back(&self) -> bool {
-        matches!(self.behaviour, Behaviour::Broker(_))
+        matches!(self.behaviour, Behaviour::Broker(..))
     }
 
     /// Whether only a screenshot shows the fault.

@@ -96,7 +96,7 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "rdstls",
         "takes RDSTLS too, as a host behind a broker does",
-        SpeaksFirst(SecurityProtocol::RDSTLS, Greet(Bytes(&[1, 0, 1, 0, 1, 0, 1, 0])), None),
+        SpeaksFirst(SecurityProtocol::RDSTLS, Greet(RDSTLS_CAPABILITIES), None),
         PASSES,
     ),
     fault(
@@ -895,7 +895,25 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "redirect-once",
         "redirects clients without a routing token in place of licensing, as brokers do",
-        Behaviour::Broker(&At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION)))),
+        Behaviour::Broker(&At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_BY_TOKEN))), None),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
+        "redirect-with-account",
+        "redirects back to itself with a one-time account, in place of licensing",
+        Behaviour::Broker(&At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION))), None),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
+        "redirect-to-rdstls",
+        "redirects back to itself with a one-time account, and takes RDSTLS alone there",
+        Behaviour::Broker(&At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION))), Some(&RDSTLS_ALONE)),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
+        "redirect-several-ways",
+        "redirects to a host by name, addresses and NetBIOS name, in place of licensing",
+        At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_IN_SEVERAL_WAYS))),
         Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
     fault(
@@ -1067,6 +1085,22 @@ const REDIRECTION_TO_NETBIOS_NAME: &[u8] = &[
     46, 0, 26, 0, 234, 3, 0, 0, 0, 4, 38, 0, 7, 0, 0, 0, 0, 2, 0, 0, 14, 0, 0, 0, 114, 0, 100, 0, 115, 0,
     104, 0, 48, 0, 50, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ];
+/// To session 7 of "rdsh02", 192.0.2.16, with the token "Cookie: msts=1".
+const REDIRECTION_BY_TOKEN: &[u8] = &[
+    92, 0, 26, 0, 234, 3, 0, 0, 0, 4, 76, 0, 7, 0, 0, 0, 3, 2, 0, 0, 22, 0, 0, 0, 49, 0, 57, 0, 50, 0, 46, 0,
+    48, 0, 46, 0, 50, 0, 46, 0, 49, 0, 54, 0, 0, 0, 16, 0, 0, 0, 67, 111, 111, 107, 105, 101, 58, 32, 109,
+    115, 116, 115, 61, 49, 13, 10, 14, 0, 0, 0, 114, 0, 100, 0, 115, 0, 104, 0, 48, 0, 50, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0,
+];
+/// To session 7 of "rdsh02.corp.example", 192.0.2.2, "RDSH02" and the addresses 192.0.2.2 and 192.0.2.3.
+const REDIRECTION_IN_SEVERAL_WAYS: &[u8] = &[
+    170, 0, 26, 0, 234, 3, 0, 0, 0, 4, 154, 0, 7, 0, 0, 0, 1, 11, 0, 0, 20, 0, 0, 0, 49, 0, 57, 0, 50, 0, 46,
+    0, 48, 0, 46, 0, 50, 0, 46, 0, 50, 0, 0, 0, 40, 0, 0, 0, 114, 0, 100, 0, 115, 0, 104, 0, 48, 0, 50, 0,
+    46, 0, 99, 0, 111, 0, 114, 0, 112, 0, 46, 0, 101, 0, 120, 0, 97, 0, 109, 0, 112, 0, 108, 0, 101, 0, 0, 0,
+    14, 0, 0, 0, 82, 0, 68, 0, 83, 0, 72, 0, 48, 0, 50, 0, 0, 0, 52, 0, 0, 0, 2, 0, 0, 0, 20, 0, 0, 0, 49, 0,
+    57, 0, 50, 0, 46, 0, 48, 0, 46, 0, 50, 0, 46, 0, 50, 0, 0, 0, 20, 0, 0, 0, 49, 0, 57, 0, 50, 0, 46, 0,
+    48, 0, 46, 0, 50, 0, 46, 0, 51, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
 /// To session 7 of "rdsh02", 192.0.2.16, with the token "Cookie: msts=1", the user "u" of "D" and the password "pw".
 const REDIRECTION: &[u8] = &[
     119, 0, 26, 0, 234, 3, 0, 0, 0, 4, 110, 0, 7, 0, 0, 0, 31, 2, 0, 0, 22, 0, 0, 0, 49, 0, 57, 0, 50, 0, 46,
@@ -1081,6 +1115,11 @@ const CONFIRM_RDP: &[u8] = &[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8
 const CONFIRM_RDP_EXTENDED: &[u8] = &[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 0, 0, 0, 0];
 /// Selects HYBRID_EX.
 const CONFIRM_NLA: Answer = Bytes(&[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 1, 8, 0, 8, 0, 0, 0]);
+/// RDSTLS version 1 (MS-RDPBCGR 2.2.17.1).
+const RDSTLS_CAPABILITIES: Answer = Bytes(&[1, 0, 1, 0, 1, 0, 1, 0]);
+/// Closes on any other offer.
+const RDSTLS_ALONE: Behaviour =
+    SpeaksFirst(SecurityProtocol::RDSTLS, Greet(RDSTLS_CAPABILITIES), Some(Bytes(&[])));
 /// As Windows sends it (MS-RDPBCGR 2.2.18).
 const NONCE: Answer = Bytes(b"{\"ts_nonce\":\"8K1rQmXbT0a7yVd5sZcE2w\"}\0");
 /// No TPKT, no TLS record, no DER, no text.

@@ -49,6 +49,7 @@ const EXPLAINS: &[&str] = &[
     "negotiation-offer-refused",
     "rdp-file-negotiation-off",
     "rdp-file-token-refused",
+    "redirect-rdstls-only",
 ];
 
 /// What says how it ended and not why: an experiment that found out takes its place.

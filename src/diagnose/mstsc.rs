@@ -1,6 +1,6 @@
 //! What mstsc would have shown: a table of how a phase ended; for the statuses of CredSSP that of the codes.
 
-use super::{Facts, handshakes, kerberos, proxy};
+use super::{Facts, handshakes, kerberos, proxy, redirection};
 use crate::{
     codes::{
         self,
@@ -133,6 +133,10 @@ pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     }
     // What mstsc says when it skips the negotiation nobody has written down.
     if facts.began_with_tls() && failed.phase == Phase::Tls {
+        return None;
+    }
+    // mstsc offers RDSTLS to a hop that expects the account of the redirection.
+    if failed.phase == Negotiate && redirection::with_own_account(facts).is_some() {
         return None;
     }
     // Suites and versions that are refused to this program are not those that mstsc offers.

@@ -1,6 +1,6 @@
 //! Which experiments a failure deserves.
 
-use super::{Facts, credentials::credentials, kerberos, proxy};
+use super::{Facts, credentials::credentials, kerberos, proxy, redirection};
 use crate::{
     codes::Phase,
     report::{Credentials, Failure, FailureKind as Kind, Trace},
@@ -29,6 +29,8 @@ const OFFERS: &[&str] = &[
     "protocol-rdsaad",
     "next-address",
 ];
+/// Behind a redirection there may be a host that takes its one-time account alone.
+const HOP: &[&str] = &["protocol-rdstls"];
 /// Refused flags: what takes TLS before the negotiation?
 const FLAGS: &[&str] = &["protocol-rdp", "protocol-ssl", "protocol-hybrid", "direct-tls", "next-address"];
 /// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2): only who began with TLS can be told so.
@@ -63,12 +65,13 @@ pub fn wanted(trace: &Trace) -> Vec<&'static str> {
         Phase::Mcs | Phase::Licensing | Phase::Activate if is_ending(failure) && !attempted => AGAIN,
         _ => &[],
     };
+    let hop = if phase == Phase::Negotiate && redirection::hop(&facts).is_some() { HOP } else { &[] };
     // Who is silent is silent for a while: asking three times more takes longer than it tells.
     let is_silent = failure.kind == Kind::Timeout;
     // A server that is known to refuse the current suites is not asked for them again.
     let is_old = phase != Phase::Tls && facts.tls.is_some_and(|tls| tls.has_old_suite());
     let is_vain = |name: &str| is_silent && name == "repeat" || is_old && name == "tls12-only";
-    names.iter().copied().filter(|name| !is_vain(name)).collect()
+    names.iter().chain(hop).copied().filter(|name| !is_vain(name)).collect()
 }
 
 fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [&'static str] {

@@ -36,8 +36,8 @@ pub struct Redirection {
     pub user: Option<String>,
     /// Domain.
     pub domain: Option<String>,
-    /// Whether there is a Password, or a cookie in its place.
-    pub password: bool,
+    /// How many bytes the Password has, or the cookie in its place.
+    pub password: Option<usize>,
     /// TargetFQDN.
     pub fqdn: Option<String>,
     /// TargetNetBiosName.
@@ -95,7 +95,7 @@ fn packet(mut reader: Reader<'_>) -> Result<Redirection, Malformed> {
         load_balance_info: next(flag::LOAD_BALANCE_INFO)?.map(<[u8]>::to_vec),
         user: text(next(flag::USERNAME)?),
         domain: text(next(flag::DOMAIN)?),
-        password: next(flag::PASSWORD)?.is_some(),
+        password: next(flag::PASSWORD)?.map(<[u8]>::len),
         fqdn: text(next(flag::TARGET_FQDN)?),
         netbios_name: text(next(flag::TARGET_NETBIOS_NAME)?),
         tsv_url: text(next(flag::CLIENT_TSV_URL)?),

@@ -41,6 +41,8 @@ pub struct Access<'a> {
     pub peer: &'a Secured,
     /// The account, if there is one.
     pub account: Option<&'a Account>,
+    /// Why there is none, where it is not that none was given.
+    pub withheld: Option<&'static str>,
     /// Whether to authenticate to a version below 5.
     pub allow_unpatched: bool,
     /// Whether the server supports Restricted Admin mode, where that is demanded.
@@ -115,7 +117,7 @@ impl Access<'_> {
 /// The server, if the account may be used there; else why not.
 fn admitted<'a>(access: &Access<'a>, version: u32) -> Result<&'a Proven, Cow<'static, str>> {
     if access.account.is_none() {
-        return Err("no account was given (-u USER goes on)".into());
+        return Err(access.withheld.unwrap_or("no account was given (-u USER goes on)").into());
     }
     if access.restricted_admin == Some(false) {
         return Err(

@@ -3,7 +3,7 @@
 use ironrdp_connector::ClientConnectorState;
 
 use super::{
-    Hello, Opening, Plan, Probe, Versions,
+    Hello, Opening, Plan, Probe, Versions, Withheld,
     offer::{agreed, offer, restricted_admin},
 };
 use crate::{
@@ -214,6 +214,7 @@ impl<N: Network> Walk<'_, N> {
             protocol: negotiated.protocol,
             peer: &secured,
             account,
+            withheld: self.plan.withheld.map(Withheld::reason),
             restricted_admin: restricted_admin(self.plan, self.probe.settings)
                 .then_some(negotiated.restricted_admin),
             allow_unpatched: self.probe.settings.allow_unpatched,

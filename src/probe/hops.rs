@@ -1,11 +1,13 @@
 //! Where Server Redirection PDUs lead, one connection after another (MS-RDPBCGR 3.2.5.3.1, 3.2.5.13).
 
-use std::net::IpAddr;
-
-use super::{Observer, Plan, Probe, demand::Demand};
+use super::{
+    Observer, Plan, Probe,
+    demand::Demand,
+    ways::{self, is_same},
+};
 use crate::{
     net::{Instant, Network},
-    report::{Connection, Hop, Phases, Purpose, Redirection, Unfollowed},
+    report::{Connection, FailureKind, Hop, Phases, Purpose, Redirection, Status, Tried, Unfollowed},
     settings::{Gateway, Settings},
     target::Target,
 };
@@ -25,17 +27,16 @@ impl<N: Network> Way<'_, N> {
         if self.settings.follow_redirects == 0 {
             return None;
         }
-        let mut been = vec![Hop {
-            host: self.target.host.clone(),
-            port: self.target.port,
-            server_name: self.settings.server_name.clone().unwrap_or_else(|| self.target.host.clone()),
-            token: self.settings.routing_token.clone(),
-            session_id: 0,
-        }];
+        let mut been = vec![self.origin()];
         for number in 1.. {
             let redirection = connections.last().and_then(|made| redirection(made))?;
-            let Some(hop) = hop(redirection, been.last()?) else { return Some(Unfollowed::Nowhere) };
-            if been.iter().any(|before| is_same(before, &hop)) {
+            let ways = ways::ways(redirection, been.last()?, self.settings.account.as_ref());
+            if ways.is_empty() {
+                return Some(Unfollowed::Nowhere);
+            }
+            let is_new = |way: &Hop| !been.iter().any(|before| is_same(before, way));
+            let ahead: Vec<Hop> = ways.into_iter().take_while(is_new).collect();
+            if ahead.is_empty() {
                 return Some(Unfollowed::Loop);
             }
             let shows = self.settings.gateway.as_ref().is_some_and(Gateway::is_used_once);
@@ -45,7 +46,7 @@ impl<N: Network> Way<'_, N> {
             if number > self.settings.follow_redirects {
                 return Some(Unfollowed::Limit);
             }
-            let made = self.walk(number, &hop, None).await;
+            let (hop, made) = self.reach(number, ahead).await;
             let demand = Demand::of(&made.phases, self.settings);
             connections.push(made);
             if demand.is_some() {
@@ -56,11 +57,50 @@ impl<N: Network> Way<'_, N> {
         None
     }
 
+    fn origin(&self) -> Hop {
+        Hop {
+            host: self.target.host.clone(),
+            port: self.target.port,
+            server_name: self.settings.server_name.clone().unwrap_or_else(|| self.target.host.clone()),
+            token: self.settings.routing_token.clone(),
+            session_id: 0,
+            own_account: false,
+            tried: Vec::new(),
+        }
+    }
+
+    /// The first of the ways that answers; where none does, the one that got furthest. Its hop names the others that were tried.
+    async fn reach(&self, number: u32, ways: Vec<Hop>) -> (Hop, Connection) {
+        let mut made = Vec::new();
+        for hop in ways {
+            // A try that time cuts short shows nothing.
+            if !made.is_empty() && Instant::now() >= self.end {
+                break;
+            }
+            let connection = self.walk(number, &hop, None).await;
+            let is_over = !another_name_may_help(&connection);
+            made.push((hop, connection));
+            if is_over {
+                break;
+            }
+        }
+        let depth = |(_, connection): &(Hop, Connection)| match another_name_may_help(connection) {
+            true => connection.phases.summaries().len(),
+            false => usize::MAX,
+        };
+        // Of equals the last one in this order counts, which was the first to be tried.
+        let best = (0..made.len()).rev().max_by_key(|index| depth(&made[*index]));
+        let (mut hop, connection) = made.remove(best.expect("a redirection that is followed has a way"));
+        hop.tried = made.iter().filter_map(|(hop, connection)| tried(hop, connection)).collect();
+        (hop.clone(), Connection { hop: Some(hop), ..connection })
+    }
+
     async fn walk(&self, number: u32, hop: &Hop, demand: Option<Demand>) -> Connection {
         let (target, settings) = aimed(hop, self.settings);
         let probe = Probe::new(&target, &settings, self.network, self.observer, self.end);
-        let purpose = Purpose::Hop(number);
-        let plan = Plan { purpose, session: Some(hop.session_id), ..Plan::main(&settings) };
+        let (purpose, session) = (Purpose::Hop(number), Some(hop.session_id));
+        let withheld = ways::withheld(hop, self.settings);
+        let plan = Plan { purpose, session, withheld, ..Plan::main(&settings) };
         let plan = match demand {
             Some(demand) => demand.met_by(plan),
             None => plan,
@@ -69,14 +109,15 @@ impl<N: Network> Way<'_, N> {
     }
 }
 
-/// The target and the settings of a connection to a hop. The account goes there only where that was asked for.
+/// The target and the settings of a connection to a hop. The account goes there only where that was asked for, and not in place of
+/// one that the redirection brought.
 pub fn aimed(hop: &Hop, settings: &Settings) -> (Target, Settings) {
     let target = Target { input: hop.host.clone(), host: hop.host.clone(), port: hop.port, file: None };
     let settings = Settings {
         server_name: Some(hop.server_name.clone()),
         routing_token: hop.token.clone(),
         preconnection: None,
-        account: settings.account.clone().filter(|_| settings.follow_with_account),
+        account: settings.account.clone().filter(|_| settings.follow_with_account && !hop.own_account),
         ..settings.clone()
     };
     (target, settings)
@@ -84,35 +125,27 @@ pub fn aimed(hop: &Hop, settings: &Settings) -> (Target, Settings) {
 
 /// The redirection that a connection ended with; one that only informs is none.
 fn redirection(made: &Connection) -> Option<&Redirection> {
-    let Phases { licensing, activate, .. } = &made.phases;
-    let early = licensing.as_ref().and_then(|record| record.evidence.redirection.as_ref());
-    let late = activate.as_ref().and_then(|record| record.evidence.redirection.as_ref());
-    let session = made.session.as_ref().and_then(|session| session.redirection.as_ref());
-    session.or(late).or(early).filter(|redirection| !redirection.informational)
+    made.redirection().filter(|redirection| !redirection.informational)
 }
 
-/// To the same address with its token, where there is one, else to the first name or address that is one.
-fn hop(redirection: &Redirection, from: &Hop) -> Option<Hop> {
-    let fqdn = redirection.target_fqdn.as_ref().filter(|name| is_host(name));
-    let name = fqdn.or_else(|| redirection.target_netbios_name.as_ref().filter(|name| is_host(name)));
-    let session_id = redirection.session_id;
-    // A token that is no text cannot stand in a Connection Request; a name may do without it.
-    if let Some(token) = redirection.load_balance_text.clone() {
-        let server_name = fqdn.unwrap_or(&from.server_name).clone();
-        return Some(Hop { token: Some(token), server_name, session_id, ..from.clone() });
+/// Whether the name or address itself was not found, not reached or not let through. What else a proxy or a gateway says it says of every name.
+fn another_name_may_help(made: &Connection) -> bool {
+    let Phases { resolve, connect, gateway, .. } = &made.phases;
+    if let Some(gateway) = gateway {
+        let channel = gateway.evidence.steps.channel.as_ref();
+        return channel.is_some_and(|channel| channel.status == Status::Failed);
     }
-    let mut addresses = redirection.target_address.iter().chain(&redirection.target_addresses);
-    let address = addresses.find(|address| address.parse::<IpAddr>().is_ok());
-    let host = fqdn.or(address).or(name)?.clone();
-    let server_name = name.cloned().unwrap_or_else(|| host.clone());
-    Some(Hop { host, port: from.port, server_name, token: None, session_id })
+    let unknown = resolve
+        .as_ref()
+        .is_some_and(|resolve| resolve.status == Status::Failed && resolve.evidence.proxy.is_none());
+    let unreached =
+        connect.as_ref().and_then(|connect| Some((connect.failure.as_ref()?, &connect.evidence.proxy)));
+    unknown
+        || unreached
+            .is_some_and(|(failure, proxy)| proxy.is_none() || failure.kind == FailureKind::ProxyRefused)
 }
 
-fn is_host(name: &str) -> bool {
-    name.parse::<Target>().is_ok_and(|target| target.host == name)
-}
-
-/// The same place with the same token sends the client on as before.
-fn is_same(before: &Hop, next: &Hop) -> bool {
-    before.host.eq_ignore_ascii_case(&next.host) && before.port == next.port && before.token == next.token
+fn tried(hop: &Hop, made: &Connection) -> Option<Tried> {
+    let last = made.phases.summaries().pop()?;
+    Some(Tried { host: hop.host.clone(), phase: last.phase, failure: last.failure?.clone() })
 }

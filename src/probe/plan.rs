@@ -30,6 +30,31 @@ pub struct Plan {
     pub account: Option<Account>,
     /// The session that a redirection leads to.
     pub session: Option<u32>,
+    /// Why there is no account, where it is not that none was given.
+    pub withheld: Option<Withheld>,
+}
+
+/// Why a hop gets no account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withheld {
+    /// Nobody said that the account may go along.
+    NotAlong,
+    /// The redirection brought another account for it.
+    OwnAccount,
+}
+
+impl Withheld {
+    /// The reason to stop where the account would be used.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NotAlong => {
+                "the account does not go along to where a redirection leads unless --follow-with-account allows it"
+            }
+            Self::OwnAccount => {
+                "this hop expects the account that the redirection brought, which rdptrace does not use, and no other is tried in its place"
+            }
+        }
+    }
 }
 
 /// How a connection begins.
@@ -64,6 +89,7 @@ impl Plan {
             until: settings.until,
             account: settings.account.clone(),
             session: None,
+            withheld: None,
         }
     }
 
@@ -83,6 +109,7 @@ impl Plan {
             until: Some(until),
             account: None,
             session: None,
+            withheld: None,
         }
     }
 

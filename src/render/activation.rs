@@ -21,19 +21,44 @@ pub fn redirection(redirection: &Redirection) -> Vec<String> {
     let user = [&redirection.domain, &redirection.user];
     let user = user.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\\");
     let token = redirection.load_balance_text.as_ref().or(redirection.load_balance_info.as_ref());
-    let with = [("a password", redirection.password), ("a certificate", redirection.certificate)];
-    let with: Vec<&str> = with.into_iter().filter(|(_, there)| *there).map(|(what, _)| what).collect();
+    let certificate = redirection.certificate.then(|| "a certificate".to_owned());
+    let with: Vec<String> = secret(redirection).into_iter().chain(certificate).collect();
     let line = |label: &str, text: &str| match text {
         "" => String::new(),
         text => format!("{label} {text}"),
     };
     vec![
-        format!("redirection to session {}, flags {:#x}", redirection.session_id, redirection.flags),
+        format!(
+            "redirection to session {}, flags {:#x}{}",
+            redirection.session_id,
+            redirection.flags,
+            means(redirection.flags)
+        ),
         line("target", &names.join(", ")),
         line("token", token.map_or("", String::as_str)),
         line("user", &user),
         line("with", &with.join(" and ")),
     ]
+}
+
+/// The flags that stand for no field.
+const MEANING: &[(u32, &str)] = &[
+    (0x20, "do not store the user"),
+    (0x40, "smart card"),
+    (0x80, "informational"),
+    (0x2000, "knows TsvUrl"),
+    (0x4000, "password encrypted for the target"),
+];
+
+fn means(flags: u32) -> String {
+    let set: Vec<&str> = MEANING.iter().filter(|(bit, _)| flags & bit != 0).map(|(_, text)| *text).collect();
+    if set.is_empty() { String::new() } else { format!(" ({})", set.join(", ")) }
+}
+
+/// That a secret came, never what it is.
+fn secret(redirection: &Redirection) -> Option<String> {
+    let length = redirection.password_bytes.map_or_else(String::new, |bytes| format!(" of {bytes} B"));
+    redirection.password.then(|| format!("a password or cookie{length}"))
 }
 
 fn desktop(evidence: &ActivateEvidence) -> String {

@@ -1,11 +1,15 @@
 //! The session after the activation, as a row beside the phases.
 
+use super::activation::redirection;
 use crate::report::Session;
 
 /// What was drawn, where it was watched, and why no longer, in a line or two.
 pub fn facts(session: &Session) -> Vec<String> {
     let size = session.width.zip(session.height);
-    size.map(|size| watched(session, size)).into_iter().chain(session.stopped.clone()).collect()
+    let drawn = size.map(|size| watched(session, size));
+    let elsewhere = session.redirection.as_ref().map(redirection).unwrap_or_default();
+    let elsewhere = elsewhere.into_iter().filter(|line| !line.is_empty());
+    drawn.into_iter().chain(session.stopped.clone()).chain(elsewhere).collect()
 }
 
 fn watched(session: &Session, (width, height): (u32, u32)) -> String {

@@ -94,6 +94,8 @@ fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             let again = before(index).map_or("", |before| again(connection, before));
             page.heading(&format!("{}{again}", purpose(connection)))?;
         }
+        let mut tried = connection.hop.iter().flat_map(|hop| &hop.tried);
+        tried.try_for_each(|tried| page.item("", 2, &format!("tried before: {tried}")))?;
         let summaries = connection.phases.summaries();
         if let Some(through) = connection.phases.gateway.as_ref().map(|record| &record.evidence) {
             gateway::leg(page, through, report.trace.started, FACTS)?;

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::{
     ActivateEvidence, ConnectEvidence, CredsspEvidence, GatewayEvidence, LicensingEvidence, McsEvidence,
-    NegotiateEvidence, ResolveEvidence, TlsEvidence,
+    NegotiateEvidence, Redirection, ResolveEvidence, TlsEvidence,
 };
-use super::{Failure, Millis, Session};
+use super::{Failure, Hop, Millis, Session};
 use crate::codes::Phase;
 
 /// One connection and what it is for.
@@ -43,46 +43,20 @@ impl Connection {
     pub fn has_old_suite(&self) -> bool {
         self.phases.tls.as_ref().is_some_and(|tls| tls.evidence.has_old_suite())
     }
-}
 
-/// Where a Server Redirection PDU leads (MS-RDPBCGR 2.2.13.1).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Hop {
-    /// Name or address.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
-    /// The name that its certificate has to be for.
-    pub server_name: String,
-    /// The routing token that the Connection Request carries.
-    pub token: Option<String>,
-    /// The session that it is to be joined to.
-    pub session_id: u32,
-}
-
-impl fmt::Display for Hop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&place(&self.host, self.port))
+    /// The redirection that came last in it.
+    pub fn redirection(&self) -> Option<&Redirection> {
+        let Phases { licensing, activate, .. } = &self.phases;
+        let early = licensing.as_ref().and_then(|record| record.evidence.redirection.as_ref());
+        let late = activate.as_ref().and_then(|record| record.evidence.redirection.as_ref());
+        let session = self.session.as_ref().and_then(|session| session.redirection.as_ref());
+        session.or(late).or(early)
     }
 }
 
 /// Host and port as they are written together, an address of IPv6 in brackets.
 pub fn place(host: &str, port: u16) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
-}
-
-/// Why the last redirection was not followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Unfollowed {
-    /// As many as were asked for had been followed.
-    Limit,
-    /// It leads where the trace has been, with the same token.
-    Loop,
-    /// It names no place that a client can go to.
-    Nowhere,
-    /// The way leads through a gateway, whose account is used once.
-    Gateway,
 }
 
 /// Why a connection was made; `main`, `retry`, `hop:<n>`, `experiment:<name>` or `posture:<name>` in the report.

@@ -5,6 +5,7 @@ mod certificate;
 mod connection;
 mod evidence;
 mod failure;
+mod hop;
 mod judgement;
 mod machine;
 mod posture;
@@ -18,9 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Thumbprints, Trust, Usage};
-pub use connection::{
-    Connection, Direction, Frame, Hop, PhaseRecord, Phases, Purpose, Status, Summary, Unfollowed, place,
-};
+pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary, place};
 pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
@@ -30,6 +29,7 @@ pub use evidence::{
     ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence, UnansweredKdc,
 };
 pub use failure::{Failure, FailureKind};
+pub use hop::{Hop, Tried, Unfollowed};
 pub use judgement::{
     Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome,
     Severity, Verdict,

@@ -144,6 +144,7 @@ async fn a_redirection_is_recorded_in_either_phase() {
             user: Some("u".to_owned()),
             domain: Some("D".to_owned()),
             password: true,
+            password_bytes: Some(6),
             certificate: false,
             guid: None,
             tsv_url: None,

@@ -114,6 +114,7 @@ async fn every_cause_is_shown_by_something() {
         reports.push(on(&[("192.0.2.15:3389", answer)]).await);
     }
     reports.extend(crate::rdp_file_findings::reports().await);
+    reports.push(crate::hop_names::to_rdstls().await);
     reports.extend(crate::joined::all().await);
     reports.extend(crate::gateway::faults::reports().await);
     let causes = reports.iter().flat_map(|report| &report.causes);

@@ -28,10 +28,10 @@ use crate::{
 };
 
 /// Hosts by name, each with its fault; the first one is traced.
-struct Farm(&'static [(&'static str, &'static str)]);
+pub struct Farm(pub &'static [(&'static str, &'static str)]);
 
 impl Farm {
-    async fn trace(&self, settings: Settings) -> Report {
+    pub async fn trace(&self, settings: Settings) -> Report {
         let target: Target = self.0[0].0.parse().expect("a target");
         run(&target, &settings, self, &Unobserved).await
     }
@@ -54,7 +54,7 @@ impl Network for Farm {
             IpAddr::V4(ip) => ip.octets()[3],
             IpAddr::V6(ip) => ip.octets()[15],
         };
-        let name = self.0[usize::from(last)].1;
+        let (_, name) = self.0.get(usize::from(last)).ok_or(io::ErrorKind::ConnectionRefused)?;
         let fault = (!name.is_empty()).then(|| fault(name));
         let server = Arc::new(Server::new(fault, pipe::NOW).expect("the server can be made"));
         let (stream, _, _server) = pipe::connect_to(server);
@@ -66,18 +66,18 @@ impl Network for Farm {
     }
 }
 
-const BROKER: &str = "rdsh01.corp.example";
-const HOST: &str = "rdsh02.corp.example";
+pub const BROKER: &str = "rdsh01.corp.example";
+pub const HOST: &str = "rdsh02.corp.example";
 
-fn without_nla(most: u32) -> Settings {
+pub fn without_nla(most: u32) -> Settings {
     Settings { follow_redirects: most, security: Security::Tls, ..Settings::default() }
 }
 
-fn purposes(report: &Report) -> Vec<String> {
+pub fn purposes(report: &Report) -> Vec<String> {
     report.trace.traced().map(|made| made.purpose.to_string()).collect()
 }
 
-fn found(report: &Report, code: &str) -> bool {
+pub fn found(report: &Report, code: &str) -> bool {
     report.findings.iter().any(|finding| finding.code == code)
 }
 

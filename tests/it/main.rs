@@ -16,6 +16,7 @@ mod explain_program;
 mod faults;
 mod files;
 mod gateway;
+mod hop_names;
 mod hops;
 mod http;
 mod interrupt;

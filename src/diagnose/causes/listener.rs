@@ -3,7 +3,7 @@
 use super::{CauseRule, Weighed, after, coded, cut_in, failed_in, silent_in};
 use crate::{
     codes::Phase,
-    diagnose::{Facts, experiments::Ending},
+    diagnose::{Facts, experiments::Ending, redirection},
     report::{FailureKind, Likelihood},
 };
 
@@ -144,8 +144,9 @@ fn waited(facts: &Facts<'_>) -> Option<String> {
 
 /// Whoever answers another Connection Request is a Remote Desktop server that takes connections.
 pub fn some_request_answered(facts: &Facts<'_>) -> bool {
-    let names = ["no-cookie", "protocol-rdp", "protocol-ssl", "protocol-hybrid"];
-    names.into_iter().any(|name| facts.passes(name, Phase::Negotiate) == Some(true))
+    let names = ["no-cookie", "protocol-rdp", "protocol-ssl", "protocol-hybrid", "protocol-rdstls"];
+    redirection::rdstls_only(facts).is_some()
+        || names.into_iter().any(|name| facts.passes(name, Phase::Negotiate) == Some(true))
 }
 
 /// Whether whatever listens takes TLS without a Connection Request.

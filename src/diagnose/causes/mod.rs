@@ -13,6 +13,7 @@ mod offer;
 mod path;
 mod rdp_file;
 mod reach;
+mod redirection;
 mod session;
 mod tls;
 
@@ -46,6 +47,7 @@ pub const RULES: &[&[CauseRule]] = &[
     gateway_proxy::RULES,
     gateway_service::RULES,
     reach::RULES,
+    redirection::RULES,
     machine::RULES,
     offer::RULES,
     certificate::RULES,

@@ -84,6 +84,9 @@ pub struct Redirection {
     pub domain: Option<String>,
     /// Whether a password, or a cookie in its place, was sent.
     pub password: bool,
+    /// How many bytes it has.
+    #[serde(default)]
+    pub password_bytes: Option<usize>,
     /// Whether the target's certificate was sent.
     pub certificate: bool,
     /// The redirection's GUID in base64.

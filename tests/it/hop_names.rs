@@ -1,0 +1,158 @@
+//! The names by which a redirection can be followed, and the account that it may bring.
+
+use rdptrace::{
+    Report, Settings,
+    codes::Phase,
+    report::{Credentials, Hop, Likelihood, Outcome, Unfollowed},
+    settings::Account,
+};
+
+use crate::{
+    faults,
+    hops::{BROKER, Farm, HOST, found, purposes, without_nla},
+    scenarios::page,
+};
+
+fn last_hop(report: &Report) -> &Hop {
+    report.trace.described().and_then(|made| made.hop.as_ref()).expect("a hop")
+}
+
+fn tried(report: &Report) -> Vec<(&str, Phase)> {
+    last_hop(report).tried.iter().map(|tried| (tried.host.as_str(), tried.phase)).collect()
+}
+
+fn said<'a>(report: &'a Report, code: &str) -> &'a str {
+    report.findings.iter().find(|finding| finding.code == code).map_or("", |finding| &finding.message)
+}
+
+/// The second host of the farm has the address 192.0.2.2, which is in the redirection, and no name there.
+#[tokio::test(start_paused = true)]
+async fn a_name_that_is_not_known_here_is_a_finding_and_the_address_is_next() {
+    let farm = Farm(&[(BROKER, "redirect-several-ways"), ("elsewhere", ""), ("unnamed", "")]);
+    let report = farm.trace(without_nla(5)).await;
+    assert_eq!(purposes(&report), ["main", "hop:1"]);
+    let hop = last_hop(&report);
+    assert_eq!(
+        (hop.host.as_str(), hop.server_name.as_str()),
+        ("192.0.2.2", HOST),
+        "the name is that of the certificate"
+    );
+    assert_eq!(tried(&report), [(HOST, Phase::Resolve)]);
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+    let said = said(&report, "redirect-name-failed");
+    assert!(said.contains(HOST) && said.ends_with("192.0.2.2 answers"), "{said}");
+    assert!(!found(&report, "redirect-target-failed"));
+    assert!(
+        page(&report).contains("tried before: rdsh02.corp.example fails in resolve"),
+        "{}",
+        page(&report)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_netbios_name_is_the_last_way() {
+    let farm = Farm(&[(BROKER, "redirect-several-ways"), ("RDSH02", "")]);
+    let report = farm.trace(without_nla(5)).await;
+    assert_eq!(last_hop(&report).host, "RDSH02");
+    let failed = [(HOST, Phase::Resolve), ("192.0.2.2", Phase::Connect), ("192.0.2.3", Phase::Connect)];
+    assert_eq!(tried(&report), failed, "each address once");
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_no_way_answers_the_one_that_got_furthest_is_described() {
+    let report = Farm(&[(BROKER, "redirect-several-ways")]).trace(without_nla(5)).await;
+    assert_eq!((report.verdict.outcome, report.verdict.phase), (Outcome::Aborted, Some(Phase::Connect)));
+    assert_eq!(last_hop(&report).host, "192.0.2.2");
+    let failed = [(HOST, Phase::Resolve), ("192.0.2.3", Phase::Connect), ("RDSH02", Phase::Resolve)];
+    assert_eq!(tried(&report), failed);
+    let said = said(&report, "redirect-target-failed");
+    assert!(
+        said.contains("192.0.2.3 fails in connect") && said.contains("RDSH02 fails in resolve"),
+        "{said}"
+    );
+    assert!(!found(&report, "redirect-name-failed"));
+    let certain = |cause: &&rdptrace::report::Cause| cause.likelihood == Likelihood::Certain;
+    assert_eq!(report.causes.iter().find(certain).map(|cause| &cause.code), None);
+}
+
+/// A host that sends its clients to itself, into a session, is asked for that session once.
+#[tokio::test(start_paused = true)]
+async fn a_redirection_back_to_the_same_place_is_followed_once() {
+    let report = Farm(&[(HOST, "redirect-to-name")]).trace(without_nla(5)).await;
+    assert_eq!(purposes(&report), ["main", "hop:1"]);
+    assert_eq!(report.trace.unfollowed, Some(Unfollowed::Loop));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_account_is_not_tried_where_the_redirection_brings_another() {
+    for followed in [false, true] {
+        let settings = Settings {
+            follow_redirects: 5,
+            follow_with_account: followed,
+            server_name: None,
+            ..faults::settings()
+        };
+        let report = Farm(&[(BROKER, "redirect-with-account")]).trace(settings).await;
+        assert_eq!((report.verdict.outcome, report.verdict.phase), (Outcome::Stopped, Some(Phase::Credssp)));
+        assert!(last_hop(&report).own_account);
+        let credssp =
+            report.trace.described().and_then(|made| made.phases.credssp.as_ref()).expect("CredSSP");
+        assert!(!credssp.evidence.attempted, "one attempt, at the first host");
+        assert!(
+            report.verdict.summary.contains("the account that the redirection brought"),
+            "{}",
+            report.verdict.summary
+        );
+        assert_eq!(report.verdict.credentials, Credentials::Verified, "by the first host");
+        let said = said(&report, "redirect-own-account");
+        assert!(said.contains("of 6 bytes for the user D\\u"), "{said}");
+        let text = page(&report);
+        assert!(text.contains("user D\\u") && text.contains("a password or cookie of 6 B"), "{text}");
+        assert!(!text.contains("credentials: refused") && report.causes.is_empty(), "{text}");
+    }
+}
+
+/// The server's broker repeats the account of a user who logs on through it.
+#[tokio::test(start_paused = true)]
+async fn the_same_user_is_no_other_account() {
+    let given =
+        |user: &str| Some(Account { user: user.to_owned(), domain: None, password: "pw".to_owned().into() });
+    for (user, own) in [("U", false), ("u@corp.example", false), ("other", true)] {
+        let settings = Settings { account: given(user), follow_with_account: true, ..without_nla(5) };
+        let report = Farm(&[(BROKER, "redirect-with-account")]).trace(settings).await;
+        assert_eq!(last_hop(&report).own_account, own, "{user}");
+    }
+}
+
+pub async fn to_rdstls() -> Report {
+    Farm(&[(BROKER, "redirect-to-rdstls")]).trace(without_nla(5)).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hop_that_takes_rdstls_alone_is_told_as_such() {
+    let report = to_rdstls().await;
+    assert_eq!((report.verdict.outcome, report.verdict.phase), (Outcome::Aborted, Some(Phase::Negotiate)));
+    let causes: Vec<_> = report.causes.iter().map(|cause| (cause.code.as_str(), cause.likelihood)).collect();
+    assert_eq!(causes[0], ("redirect-rdstls-only", Likelihood::Likely), "{causes:?}");
+    assert!(causes[1..].iter().all(|(_, likelihood)| *likelihood == Likelihood::Possible), "{causes:?}");
+    assert!(found(&report, "redirect-rdstls-only") && !found(&report, "unexplained-failure"));
+    assert!(report.verdict.mstsc.is_none(), "mstsc speaks RDSTLS");
+    let experiments = report.trace.connections.iter().filter(|made| !made.purpose.is_traced()).count();
+    assert!(experiments <= 12, "{experiments}");
+}
+
+/// Without an account, and where it may not go along, the reasons differ: only one of them is the user's to change.
+#[tokio::test(start_paused = true)]
+async fn the_reason_to_stop_at_a_hop_names_what_would_go_on() {
+    const FARM: Farm = Farm(&[(BROKER, "redirect-to-name"), (HOST, "")]);
+    for (account, words) in [(true, "--follow-with-account"), (false, "no account was given")] {
+        let account = faults::settings().account.filter(|_| account);
+        let settings = Settings { follow_redirects: 5, account, take_session: true, ..Settings::default() };
+        let settings = Settings { until: Some(Phase::Licensing), server_name: None, ..settings };
+        let report = FARM.trace(settings).await;
+        let credssp = report.trace.described().and_then(|made| made.phases.credssp.as_ref());
+        let stopped = credssp.and_then(|credssp| credssp.stopped.as_deref()).unwrap_or_default();
+        assert!(stopped.contains(words), "{stopped}");
+    }
+}
