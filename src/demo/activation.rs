@@ -4,13 +4,16 @@ use std::io;
 use std::mem;
 
 use ironrdp_acceptor::Acceptor;
-use ironrdp_connector::DesktopSize;
+use ironrdp_connector::{DesktopSize, Sequence as _};
+use ironrdp_core::WriteBuf;
 use ironrdp_pdu::nego::SecurityProtocol;
 
 use super::answer::Answer;
+use super::capabilities;
 use super::connection::{Conversation, DESKTOP};
 use super::drawing;
 use super::fault::{Behaviour, Stage};
+use super::measuring;
 use super::session::{read_io_channel, step};
 use super::stream::{Stream, malformed, send};
 
@@ -24,6 +27,17 @@ pub async fn demand_active<S: Stream>(
     stream: &mut S,
 ) -> io::Result<()> {
     conversation.reached(Stage::Licensed, stream).await?;
+    match conversation.behaviour() {
+        Some(Behaviour::MeasuresBandwidth(Stage::Licensed)) => {
+            measuring::bandwidth(conversation.message_channel, stream).await?;
+        }
+        Some(Behaviour::OddCapabilities) => {
+            // The acceptor goes on as if its own had been sent.
+            acceptor.step(&[], None, &mut WriteBuf::new()).map_err(malformed)?;
+            return send(stream, &capabilities::odd()).await;
+        }
+        _ => {}
+    }
     step(acceptor, &[], stream).await.map(drop)
 }
 
@@ -45,11 +59,11 @@ pub async fn finalization<S: Stream>(
     stream: &mut S,
 ) -> io::Result<()> {
     conversation.reached(Stage::FontList, stream).await?;
-    if let Some(Behaviour::Reactivate(rounds)) = conversation.behaviour()
+    if let Some(Behaviour::Reactivate(rounds, taken_back)) = conversation.behaviour()
         && conversation.reactivations < *rounds
     {
         conversation.reactivations += 1;
-        send(stream, &Answer::DeactivateAll.bytes(0)).await?;
+        send(stream, &taken_back.bytes(0)).await?;
         return begin_again(acceptor);
     }
     for _ in 0..SERVER_PDUS {

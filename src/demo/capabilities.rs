@@ -7,6 +7,46 @@ use ironrdp_pdu::rdp::capability_sets::{
     VirtualChannelFlags,
 };
 
+use super::answer::send_data;
+use super::session::{IO_CHANNEL, SERVER_CHANNEL};
+
+/// Types and contents of sets that are odd in one way each: no pointerCacheSize, of no known type, empty, and the same again; then
+/// one whose length is nothing.
+const ODD: &[(u16, &[u8])] = &[
+    (8, &[1, 0, 25, 0]),
+    (40, &[1, 0, 0, 0]),
+    (14, &[]),
+    (2, &[32, 0]),
+    (26, &[]),
+    (1, &[0; 20]),
+    (1, &[0; 20]),
+];
+/// More than there are.
+const CLAIMED: u16 = 40;
+
+/// A Demand Active with odd sets, as a frame.
+pub fn odd() -> Vec<u8> {
+    let mut sets = [CLAIMED.to_le_bytes(), [0; 2]].concat();
+    for (kind, content) in ODD {
+        let length = u16::try_from(content.len() + 4).expect("small sets");
+        sets.extend(kind.to_le_bytes());
+        sets.extend(length.to_le_bytes());
+        sets.extend(*content);
+    }
+    sets.extend([9, 0, 0, 0]);
+    let combined = u16::try_from(sets.len()).expect("small sets");
+    let mut pdu = (combined + 22).to_le_bytes().to_vec();
+    pdu.extend([0x11, 0]);
+    pdu.extend(SERVER_CHANNEL.to_le_bytes());
+    pdu.extend(0x0001_03EA_u32.to_le_bytes());
+    pdu.extend([4, 0]);
+    pdu.extend(combined.to_le_bytes());
+    pdu.extend(*b"RDP\0");
+    pdu.extend(sets);
+    pdu.extend([0; 4]);
+    send_data(IO_CHANNEL, &pdu)
+}
+
 /// All of them, for a desktop of this size.
 pub fn all(desktop: DesktopSize) -> Vec<CapabilitySet> {
     vec![

@@ -72,8 +72,12 @@ pub(super) enum Behaviour {
     NoLicensing,
     /// Sends these as well, and goes on.
     Also(Stage, &'static [Answer]),
-    /// Takes the activation back so many times before it is complete, and begins another.
-    Reactivate(u32),
+    /// Measures the bandwidth where this was sent, and waits for the results.
+    MeasuresBandwidth(Stage),
+    /// Sends a Demand Active with capability sets that are odd.
+    OddCapabilities,
+    /// Takes the activation back so many times before it is complete, each time with this, and begins another.
+    Reactivate(u32, Answer),
     /// Does this in answer to such a ClientHello only.
     Hello(Disliked, Action),
     /// Knows the older suites of TLS 1.2 only, with ECDHE and CBC; to a hello without them it does this, or says so in an alert.
@@ -175,7 +179,9 @@ impl Fault {
         let after = matches!(
             self.behaviour,
             Behaviour::NoLicensing
-                | Behaviour::Reactivate(_)
+                | Behaviour::MeasuresBandwidth(Stage::Licensed)
+                | Behaviour::OddCapabilities
+                | Behaviour::Reactivate(..)
                 | Behaviour::Also(..)
                 | Behaviour::At(Stage::Licensed | Stage::ConfirmActive | Stage::FontList, _)
                 | Behaviour::StandardSecurity(StandardSecurity { session: Some(_), .. })

@@ -808,6 +808,12 @@ pub const FAULTS: &[Fault] = &[
         PASSES,
     ),
     fault(
+        "bandwidth",
+        "measures the bandwidth before licensing, which is no fault",
+        Behaviour::MeasuresBandwidth(Stage::ClientInfo),
+        PASSES,
+    ),
+    fault(
         "license-request",
         "asks for a license",
         Behaviour::License,
@@ -883,7 +889,7 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "reactivation-endless",
         "takes the activation back again and again",
-        Behaviour::Reactivate(100),
+        Behaviour::Reactivate(100, DeactivateAll),
         by("server-not-conforming", shows("answer-malformed", failed("activate", "malformed"))),
     ),
     fault(
@@ -964,7 +970,25 @@ pub const FAULTS: &[Fault] = &[
     fault(
         "reactivation",
         "takes the activation back once and begins another, which is no fault",
-        Behaviour::Reactivate(1),
+        Behaviour::Reactivate(1, DeactivateAll),
+        PASSES,
+    ),
+    fault(
+        "reactivation-short",
+        "takes the activation back with four bytes, as old servers do, which is no fault",
+        Behaviour::Reactivate(1, IoChannel(&[4, 0, 0x16, 0])),
+        PASSES,
+    ),
+    fault(
+        "capabilities-odd",
+        "demands an activation with odd capability sets, which is no fault",
+        Behaviour::OddCapabilities,
+        PASSES,
+    ),
+    fault(
+        "bandwidth-late",
+        "measures the bandwidth before the Demand Active, which is no fault",
+        Behaviour::MeasuresBandwidth(Stage::Licensed),
         PASSES,
     ),
     fault(

@@ -16,6 +16,7 @@ mod hello;
 pub mod license;
 mod licensing;
 mod listen;
+mod measuring;
 mod ntlm;
 mod ntlm_session;
 mod replay;

@@ -12,18 +12,17 @@ use ironrdp_pdu::mcs::ConnectInitial;
 use ironrdp_pdu::x224::{X224, X224Data};
 
 use super::activation;
-use super::answer::{Answer, send_data};
+use super::answer::send_data;
 use super::connection::Conversation;
 use super::fault::{Behaviour, Stage};
 use super::licensing;
+use super::measuring;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
 
 /// The server's own MCS channel, which starts every Send Data Indication.
 pub const SERVER_CHANNEL: u16 = 1002;
 /// The acceptor's I/O channel; static channels follow, then the message channel.
 pub const IO_CHANNEL: u16 = 1003;
-/// How often the round trip is measured.
-const ROUND_TRIPS: u16 = 3;
 /// How many PDUs of other channels may come where one of the I/O channel belongs.
 const OTHER_PDUS: usize = 64;
 
@@ -160,7 +159,10 @@ async fn license<S: Stream>(
             acceptor.step(&[], None, &mut WriteBuf::new()).map_err(malformed)?;
             return Ok(());
         }
-        Some(Behaviour::AutoDetect) => measure_round_trip(conversation.message_channel, stream).await?,
+        Some(Behaviour::AutoDetect) => measuring::round_trip(conversation.message_channel, stream).await?,
+        Some(Behaviour::MeasuresBandwidth(Stage::ClientInfo)) => {
+            measuring::bandwidth(conversation.message_channel, stream).await?;
+        }
         _ => {}
     }
     step(acceptor, &[], stream).await.map(drop)
@@ -179,17 +181,6 @@ pub async fn exchange_license<S: Stream>(stream: &mut S) -> io::Result<()> {
         let answer = user_data(&pdu).and_then(|data| exchange.on_message(data));
         message = answer.ok_or_else(|| malformed("the license exchange ended"))?;
     }
-}
-
-async fn measure_round_trip<S: Stream>(message_channel: u16, stream: &mut S) -> io::Result<()> {
-    for sequence in 0..ROUND_TRIPS {
-        send(stream, &Answer::RttRequest(sequence).bytes(message_channel)).await?;
-        let pdu = read_pdu(stream).await?;
-        if channel(&pdu) != Some(message_channel) {
-            return Err(malformed("no answer on the message channel"));
-        }
-    }
-    Ok(())
 }
 
 /// The next PDU that is not a Send Data Request on another channel.

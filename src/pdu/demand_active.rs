@@ -1,8 +1,9 @@
-//! What a Demand Active says of the server, read before IronRDP answers it (MS-RDPBCGR 2.2.1.13.1).
+//! What a Demand Active says of the server, and what its answer depends on (MS-RDPBCGR 2.2.1.13.1).
 
 use super::{Malformed, Reader};
 
 const CAPSTYPE_BITMAP: u16 = 2;
+const CAPSETTYPE_MULTIFRAGMENTUPDATE: u16 = 26;
 
 /// The telling fields of a Demand Active.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,12 +16,15 @@ pub struct DemandActive {
     pub capability_sets: Vec<u16>,
     /// Width and height of the desktop, from the bitmap capabilities.
     pub desktop: Option<(u16, u16)>,
+    /// MaxRequestSize of the multifragment update capabilities, in bytes.
+    pub max_request_size: Option<u32>,
 }
 
 /// Reads a Demand Active with its share control header.
 ///
 /// # Errors
-/// It ends too early; a capability set that is cut short ends the list instead.
+/// It ends before its capability sets. A set that cannot be read says nothing, and one without a usable length ends the list: a
+/// client has to answer either way.
 pub fn demand_active(pdu: &[u8]) -> Result<DemandActive, Malformed> {
     let mut reader = Reader::new(pdu);
     let _share_control_header = reader.bytes(6)?;
@@ -34,13 +38,16 @@ pub fn demand_active(pdu: &[u8]) -> Result<DemandActive, Malformed> {
         source: String::from_utf8_lossy(text).into_owned(),
         ..DemandActive::default()
     };
-    let count = reader.u16()?;
-    reader.u16()?;
+    let count = reader.u32().map_or(0, |count_and_pad| count_and_pad & 0xFFFF);
     for _ in 0..count {
         let Ok((kind, content)) = capability_set(&mut reader) else { break };
         seen.capability_sets.push(kind);
-        if kind == CAPSTYPE_BITMAP {
-            seen.desktop = desktop(content).ok();
+        match kind {
+            CAPSTYPE_BITMAP => seen.desktop = seen.desktop.or(desktop(content).ok()),
+            CAPSETTYPE_MULTIFRAGMENTUPDATE => {
+                seen.max_request_size = seen.max_request_size.or(Reader::new(content).u32().ok());
+            }
+            _ => {}
         }
     }
     Ok(seen)

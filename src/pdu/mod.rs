@@ -2,10 +2,12 @@
 
 pub mod canvas;
 pub mod client_hello;
+pub mod confirm_active;
 pub mod connect_initial;
 pub mod connect_response;
 pub mod demand_active;
 pub mod der;
+pub mod finalization;
 pub mod http;
 pub mod kdc_proxy;
 pub mod kerberos;

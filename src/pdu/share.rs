@@ -87,10 +87,11 @@ fn share_control(user_data: &[u8]) -> Option<IoPdu> {
     let kind = reader.u16().ok()?;
     // The high twelve bits hold version 1, or none in a redirection; padding, or a second PDU, may follow.
     let is_version = kind >> 4 == 1 || kind == PDUTYPE_SERVER_REDIRECTION;
-    if !is_version || !(6..=user_data.len()).contains(&total_length) {
+    // Old servers leave out pduSource and all that follows it where they take an activation back.
+    let shortest = if kind & 0xF == PDUTYPE_DEACTIVATE_ALL { 4 } else { 6 };
+    if !is_version || !(shortest..=user_data.len()).contains(&total_length) {
         return None;
     }
-    reader.u16().ok()?;
     match kind & 0xF {
         PDUTYPE_DEMAND_ACTIVE => Some(IoPdu::DemandActive),
         PDUTYPE_DEACTIVATE_ALL => Some(IoPdu::DeactivateAll),
@@ -100,9 +101,9 @@ fn share_control(user_data: &[u8]) -> Option<IoPdu> {
     }
 }
 
-/// shareId, pad, streamId, uncompressedLength, pduType2, compressedType, compressedLength, then the PDU.
+/// pduSource, shareId, pad, streamId, uncompressedLength, pduType2, compressedType, compressedLength, then the PDU.
 fn share_data(reader: &mut Reader<'_>) -> Option<IoPdu> {
-    reader.bytes(8).ok()?;
+    reader.bytes(10).ok()?;
     let kind = reader.u8().ok()?;
     reader.bytes(3).ok()?;
     if kind != PDUTYPE2_SET_ERROR_INFO {

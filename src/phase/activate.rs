@@ -1,26 +1,26 @@
 //! Multitransport bootstrap, capabilities exchange and finalization (MS-RDPBCGR 1.3.1.1, 1.3.1.3, 2.2.1.13 to 2.2.1.22).
 
-use super::{PhaseResult, Secured, Step, ending, rdp_client, redirect};
+use super::{AutoDetect, PhaseResult, Secured, Step, ending, redirect};
 use crate::{
     codes::{self, Table},
     net::{Framing, Wire},
     pdu::{
-        Malformed,
+        confirm_active::confirm_active,
         demand_active::demand_active,
-        mcs::{self, Mcs},
-        message_channel::{self, Message},
+        finalization::finalization,
+        mcs::Mcs,
         share::{self, IoPdu},
         x224::TPKT_VERSION,
     },
-    report::{ActivateEvidence, Failure, FailureKind, MultitransportRequest, Seen},
+    report::{ActivateEvidence, Failure, FailureKind, Seen},
 };
+
+pub use message::message;
+
+mod message;
 
 /// How often a server may take back an activation and begin another.
 pub const MAX_REACTIVATIONS: u32 = 3;
-/// How many transports a server may ask for (MS-RDPBCGR 2.2.15.1).
-const MAX_MULTITRANSPORT_REQUESTS: u32 = 2;
-/// Synchronize, Control (Cooperate), Control (Request Control) and Font List.
-const FINALIZATION_PDUS: usize = 4;
 /// How many different numbers of one kind are recorded.
 const MAX_SEEN: usize = 64;
 
@@ -55,8 +55,10 @@ pub async fn run(
     evidence: &mut ActivateEvidence,
 ) -> PhaseResult<Active> {
     let mut activation = Activation { wire, secured, channels, demands: 0, active: None };
+    let mut auto_detect = AutoDetect::default();
     loop {
         let frame = activation.receive().await?;
+        auto_detect.received(&frame);
         if frame.first() != Some(&TPKT_VERSION) {
             count(&mut evidence.fast_path_pdus);
             continue;
@@ -66,50 +68,14 @@ pub async fn run(
             return Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame));
         };
         if Some(channel) == channels.message {
-            message(activation.wire, activation.secured, channels, user_data, evidence).await?;
+            let Activation { wire, secured, .. } = &mut activation;
+            message(wire, secured, channels, &mut auto_detect, user_data, evidence).await?;
         } else if channel != channels.io {
             count(&mut evidence.ignored_pdus);
         } else if let Some(step) = activation.share(user_data, evidence).await? {
             return Ok(step);
         }
     }
-}
-
-/// Answers what comes on the message channel: a transport is declined, a round trip answered, anything else passed over.
-///
-/// # Errors
-/// As [`Wire::send`].
-pub async fn message(
-    wire: &mut Wire,
-    secured: &mut Secured,
-    channels: Channels,
-    user_data: &[u8],
-    evidence: &mut ActivateEvidence,
-) -> Result<(), Failure> {
-    let answer = match message_channel::message(user_data) {
-        Message::Multitransport { request_id, requested_protocol }
-            if evidence.multitransport_requests < MAX_MULTITRANSPORT_REQUESTS =>
-        {
-            evidence.multitransport_requests += 1;
-            evidence.multitransport.push(MultitransportRequest { request_id, requested_protocol });
-            message_channel::decline(request_id)
-        }
-        Message::RoundTrip { sequence } => {
-            count(&mut evidence.auto_detect_requests);
-            message_channel::round_trip(sequence)
-        }
-        Message::AutoDetect => {
-            count(&mut evidence.auto_detect_requests);
-            return Ok(());
-        }
-        Message::Multitransport { .. } | Message::Other => {
-            count(&mut evidence.ignored_pdus);
-            return Ok(());
-        }
-    };
-    let Some(channel) = channels.message else { return Ok(()) };
-    let frame = mcs::request(channels.user, channel, &answer).expect("a few bytes fit a frame");
-    secured.send_headed(wire, &frame).await
 }
 
 struct Activation<'a> {
@@ -160,14 +126,16 @@ impl Activation<'_> {
 
     /// Answers with a Confirm Active, and without waiting with what a client sends in the finalization.
     async fn demand_active(&mut self, pdu: &[u8], evidence: &mut ActivateEvidence) -> Result<(), Failure> {
-        let unreadable =
-            |error: Malformed| ending::malformed("the Demand Active cannot be read", &error, pdu);
         self.demands += 1;
         if self.demands > MAX_REACTIVATIONS + 1 {
             let detail = format!("the server demands the {}th activation", self.demands);
             return Err(Failure::new(FailureKind::Malformed, detail));
         }
-        let seen = demand_active(pdu).map_err(unreadable)?;
+        let seen = demand_active(pdu)
+            .map_err(|error| ending::malformed("the Demand Active cannot be read", &error, pdu))?;
+        let Channels { io, user, .. } = self.channels;
+        let confirm = confirm_active(&seen, user, io);
+        let active = Active { share_id: seen.share_id, desktop: seen.desktop };
         evidence.server_name = Some(seen.source);
         evidence.share_id = Some(seen.share_id);
         evidence.desktop_width = seen.desktop.map(|(width, _)| width.into());
@@ -176,13 +144,11 @@ impl Activation<'_> {
         for kind in seen.capability_sets {
             note(&mut evidence.capability_sets, &codes::CAPABILITY_SET, kind.into());
         }
-        let mut sequence = rdp_client::activation(self.channels.io, self.channels.user);
-        let frame = mcs::indication(self.channels.io, pdu).map_err(unreadable)?;
-        self.secured.send(self.wire, &rdp_client::step(&mut sequence, &frame)?).await?;
-        for _ in 0..FINALIZATION_PDUS {
-            self.secured.send(self.wire, &rdp_client::step(&mut sequence, &[])?).await?;
+        self.secured.send(self.wire, &confirm).await?;
+        for frame in finalization(active.share_id, user, io) {
+            self.secured.send(self.wire, &frame).await?;
         }
-        self.active = Some(Active { share_id: seen.share_id, desktop: seen.desktop });
+        self.active = Some(active);
         Ok(())
     }
 

@@ -1,12 +1,11 @@
 //! Secure settings exchange, connect-time auto-detect and licensing (MS-RDPBCGR 1.3.1.1, 2.2.1.11, 2.2.14; MS-RDPELE).
 
-use ironrdp_connector::ClientConnector;
-
-use super::{PhaseResult, Secured, Step, ending, mcs::Joined, rdp_client, redirect};
+use super::{AutoDetect, PhaseResult, Step, ending, mcs::Joined, rdp_client, redirect};
 use crate::{
     net::{Framing, Wire},
     pdu::{
         mcs::{self, Mcs},
+        message_channel::{self, Message},
         share::{self, IoPdu},
     },
     report::{Failure, FailureKind, LicensingEvidence},
@@ -55,13 +54,18 @@ pub async fn run(
     // Client Info holds no password, but may hold the account's name.
     secured.send_client_info(wire, &rdp_client::step(connector, &[])?).await?;
     let mut exchange = exchange::Exchange::new(licensing, secured.key().cloned());
+    let mut measured = AutoDetect::default();
     loop {
         let frame = secured.receive(wire, Framing::Tpkt).await?;
+        measured.received(&frame);
         let Mcs::Data { channel, user_data } = ending::read(&frame)? else {
             return Err(misplaced(&frame));
         };
         if Some(channel) == licensing.message_channel {
-            auto_detect(wire, connector, secured, &frame, evidence).await?;
+            if let Some(answer) = auto_detect(&mut measured, user_data, evidence) {
+                let frame = mcs::request(licensing.user_channel, channel, &answer);
+                secured.send_headed(wire, &frame.expect("a few bytes fit a frame")).await?;
+            }
             continue;
         }
         if channel != licensing.io_channel {
@@ -87,17 +91,22 @@ pub async fn run(
     }
 }
 
-/// Answers a connect-time auto-detect request; anything else on the message channel is passed over.
-async fn auto_detect(
-    wire: &mut Wire,
-    connector: &mut ClientConnector,
-    secured: &mut Secured,
-    frame: &[u8],
+/// Takes an auto-detect request; anything else on the message channel is passed over.
+fn auto_detect(
+    measured: &mut AutoDetect,
+    user_data: &[u8],
     evidence: &mut LicensingEvidence,
-) -> Result<(), Failure> {
-    let answer = rdp_client::step(connector, frame)?;
-    evidence.auto_detect_requests = evidence.auto_detect_requests.saturating_add(1);
-    if answer.is_empty() { Ok(()) } else { secured.send_headed(wire, &answer).await }
+) -> Option<Vec<u8>> {
+    match message_channel::message(user_data) {
+        Message::Multitransport { .. } | Message::Other => {
+            evidence.ignored_pdus = evidence.ignored_pdus.saturating_add(1);
+            None
+        }
+        request => {
+            evidence.auto_detect_requests = evidence.auto_detect_requests.saturating_add(1);
+            measured.answer(request)
+        }
+    }
 }
 
 fn misplaced(frame: &[u8]) -> Failure {

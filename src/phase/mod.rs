@@ -14,6 +14,7 @@ pub mod resolve;
 pub mod session;
 pub mod tls;
 
+mod auto_detect;
 mod basic;
 mod ending;
 mod rdp_client;
@@ -23,6 +24,7 @@ mod secured;
 
 use std::borrow::Cow;
 
+use auto_detect::AutoDetect;
 pub use record::record;
 pub use secured::Secured;
 

@@ -1,16 +1,13 @@
-//! IronRDP's client sequence as the probe drives it: from the channel connection on, without a password.
+//! IronRDP's client sequence as the probe drives it: from the channel connection to Client Info, without a password.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use ironrdp_connector::{
-    BitmapConfig, ClientConnector, ClientConnectorState, Config, Credentials, DesktopSize, Sequence,
-    connection_activation::ConnectionActivationSequence,
-};
+use ironrdp_connector::{ClientConnector, ClientConnectorState, Config, Credentials, DesktopSize, Sequence};
 use ironrdp_core::WriteBuf;
 use ironrdp_pdu::{
     gcc::{ConnectionType, KeyboardType},
     rdp::{
-        capability_sets::{MajorPlatformType, RailSupportLevel, client_codecs_capabilities},
+        capability_sets::{MajorPlatformType, RailSupportLevel},
         client_info::{PerformanceFlags, TimezoneInfo},
     },
 };
@@ -31,11 +28,6 @@ pub fn client(
     connector.message_channel_id = message_channel;
     connector.state = state;
     connector
-}
-
-/// A sequence that stands before the Demand Active.
-pub fn activation(io_channel: u16, user_channel: u16) -> ConnectionActivationSequence {
-    ConnectionActivationSequence::new(config(None), io_channel, user_channel)
 }
 
 /// One step; what is to be sent, possibly nothing.
@@ -83,12 +75,7 @@ fn config(account: Option<&Account>) -> Config {
         monitor_extended_layout: None,
         relative_mouse_input: false,
         ime_file_name: String::new(),
-        // Some servers end the session of a client without surface commands, which come with a codec.
-        bitmap: Some(BitmapConfig {
-            lossy_compression: false,
-            color_depth: 32,
-            codecs: client_codecs_capabilities(&["remotefx"]).expect("a codec that IronRDP names"),
-        }),
+        bitmap: None,
         dig_product_id: String::new(),
         client_dir: String::new(),
         alternate_shell: String::new(),

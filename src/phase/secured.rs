@@ -108,8 +108,7 @@ impl Secured {
         wire.send_secret(sealed.as_deref().unwrap_or(frame)).await
     }
 
-    /// The frame with its user data encrypted, behind this header if it has none; none without encryption. An answer can be
-    /// too long for that, because IronRDP echoes capabilities of the server in it.
+    /// The frame with its user data encrypted, behind this header if it has none; none without encryption.
     fn seal(&mut self, frame: &[u8], header: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
         let Some(security) = &mut self.security else { return Ok(None) };
         let sealed = mcs::with_user_data(frame, |user_data| security.seal(&[header, user_data].concat()));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Secured, Step,
+    AutoDetect, Secured, Step,
     activate::{self, Active, Channels, MAX_REACTIVATIONS},
     ending, redirect,
 };
@@ -36,7 +36,9 @@ pub async fn watch(
     seen: &mut Session,
 ) -> Option<Picture> {
     let begin = Instant::now();
-    let mut watch = Watch { wire, secured, channels, canvas: None, drawn_at: None, before: None };
+    let auto_detect = AutoDetect::default();
+    let mut watch =
+        Watch { wire, secured, channels, auto_detect, canvas: None, drawn_at: None, before: None };
     match watch.until_quiet(active, seen).await {
         Ok(()) => {}
         Err(Ended::Session(failure)) => seen.failure = Some(failure),
@@ -66,6 +68,7 @@ struct Watch<'a> {
     wire: &'a mut Wire,
     secured: &'a mut Secured,
     channels: Channels,
+    auto_detect: AutoDetect,
     /// None while it is drawn on, for good when that takes too long.
     canvas: Option<Canvas>,
     /// When the server drew last on this canvas.
@@ -93,6 +96,7 @@ impl Watch<'_> {
                 other => other?,
             };
             bytes += frame.len();
+            self.auto_detect.received(&frame);
             self.frame(frame, seen).await?;
         }
         Ok(())
@@ -132,7 +136,8 @@ impl Watch<'_> {
             }
             Mcs::Data { channel, user_data } if Some(channel) == self.channels.message => {
                 let evidence = &mut ActivateEvidence::default();
-                Ok(activate::message(self.wire, self.secured, self.channels, user_data, evidence).await?)
+                let Self { wire, secured, channels, auto_detect, .. } = self;
+                Ok(activate::message(wire, secured, *channels, auto_detect, user_data, evidence).await?)
             }
             _ => Ok(()),
         }

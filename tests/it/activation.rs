@@ -1,14 +1,10 @@
 //! The activation: what servers may send besides the exchange itself, and the redirection in both of its carriers.
 
-use ironrdp_connector::{Sequence as _, connection_activation::ConnectionActivationSequence};
-use ironrdp_core::WriteBuf;
 use rdptrace::{
     Report, Settings,
     codes::Phase,
     pdu::{
-        demand_active::demand_active,
-        mcs,
-        message_channel::{self, Message},
+        message_channel::{self, Measuring, Message},
         redirection::redirection,
         share::{self, IoPdu},
     },
@@ -17,7 +13,6 @@ use rdptrace::{
 };
 
 use crate::{
-    demo::settings::config,
     faults::{settings_for, trace},
     lab::fault,
 };
@@ -60,6 +55,30 @@ async fn a_second_demand_active_is_answered_and_a_fifth_is_not() {
     assert_eq!((once.verdict.outcome, evidence(&once).reactivations), (Outcome::Passed, 1));
     let endless = activate("reactivation-endless").await;
     assert_eq!((endless.verdict.outcome, evidence(&endless).reactivations), (Outcome::Aborted, 4));
+}
+
+/// In either form, from servers of any age, and with what no client can read in it.
+#[tokio::test(start_paused = true)]
+async fn odd_servers_are_followed_to_the_font_map() {
+    let short = activate("reactivation-short").await;
+    assert_eq!((short.verdict.outcome, evidence(&short).reactivations), (Outcome::Passed, 1));
+    let odd = activate("capabilities-odd").await;
+    assert_eq!(odd.verdict.outcome, Outcome::Passed, "{:?}", odd.verdict);
+    let seen: Vec<_> = evidence(&odd).capability_sets.iter().map(|seen| (seen.code, seen.count)).collect();
+    assert_eq!(seen, [(8, 1), (40, 1), (14, 1), (2, 1), (26, 1), (1, 2)]);
+    assert_eq!(evidence(&odd).desktop_width, None);
+}
+
+/// The server goes on only with the right results.
+#[tokio::test(start_paused = true)]
+async fn a_bandwidth_is_measured_before_and_after_licensing() {
+    for (name, before, after) in [("bandwidth", 3, 0), ("bandwidth-late", 0, 3)] {
+        let report = activate(name).await;
+        assert_eq!(report.verdict.outcome, Outcome::Passed, "{name}: {:?}", report.verdict);
+        let licensing = report.trace.connections[0].phases.licensing.as_ref().expect("entered");
+        let counted = (licensing.evidence.auto_detect_requests, evidence(&report).auto_detect_requests);
+        assert_eq!(counted, (before, after), "{name}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -181,42 +200,34 @@ fn the_answers_on_the_message_channel() {
     assert_eq!(hex::encode(message_channel::round_trip(7)), "00200000060107000000");
     let message = |text: &str| message_channel::message(&hex::decode(text).expect("hex"));
     assert_eq!(message("001000000600070001100000"), Message::RoundTrip { sequence: 7 });
-    assert_eq!(message("001000000600070014100000"), Message::AutoDetect);
+    let connect_time = Measuring::ConnectTime;
+    let results = |when| hex::encode(message_channel::bandwidth(7, when, 3, 22));
+    assert_eq!(results(connect_time), "002000000e01070003000300000016000000");
+    assert_eq!(results(Measuring::Continuous), "002000000e0107000b000300000016000000");
+    assert_eq!(message("001000000600070014100000"), Message::BandwidthStart { when: connect_time });
+    assert_eq!(message("00100000060007001401"), Message::BandwidthStart { when: Measuring::Continuous });
+    assert_eq!(message("0010000008000700020002000506"), Message::BandwidthPayload { bytes: 10 });
+    assert_eq!(message("00100000080007000200ffff0506"), Message::BandwidthPayload { bytes: 10 });
+    let stop = |when, bytes| Message::BandwidthStop { sequence: 7, when, bytes };
+    assert_eq!(message("00100000080007002b0002000506"), stop(connect_time, 10));
+    assert_eq!(message("00100000060007002b00"), stop(connect_time, 0));
+    assert_eq!(message("00100000060007002904"), stop(Measuring::Continuous, 0));
+    assert_eq!(message("0010000006000700c008"), Message::AutoDetect);
     assert_eq!(message("0040000000050203"), Message::Other);
     assert_eq!(message(""), Message::Other);
 }
 
+/// Old servers send no more than this; what follows in the same message is read too.
 #[test]
-fn a_demand_active_with_a_set_that_is_cut_short() {
-    let text = "2000 1100 ea03 ea030100 0400 1200 52445000 0200 0000 0200 1000 1800 0100 0100 0100 0004 0003 0900 ff00";
-    let seen = demand_active(&hex::decode(text.replace(' ', "")).expect("hex")).expect("a Demand Active");
-    assert_eq!((seen.source.as_str(), seen.share_id), ("RDP", 0x0001_03EA));
-    assert_eq!(seen.desktop, Some((1024, 768)));
-    assert_eq!(seen.capability_sets, [2]);
-}
-
-/// IronRDP answers the Demand Active; whatever is altered in one of weston, it says so and does not panic.
-#[test]
-fn an_altered_demand_active_is_answered_or_refused() {
-    let text = include_str!("../../testdata/wire/weston-demand-active.hex").trim();
-    let whole = hex::decode(text).expect("hex");
-    let seen = demand_active(&whole).expect("a Demand Active");
-    assert_eq!((seen.source.as_str(), seen.desktop), ("RDP", Some((1024, 768))));
-    assert_eq!(seen.capability_sets.len(), 14);
-    let answer = |pdu: &[u8]| {
-        let frame = mcs::indication(1003, pdu).expect("a frame");
-        let mut sequence = ConnectionActivationSequence::new(config(), 1003, 1007);
-        sequence.step(&frame, None, &mut WriteBuf::new()).is_ok()
-    };
-    assert!(answer(&whole));
-    for index in 0..whole.len() {
-        answer(&whole[..index]);
-        for value in [0x00, 0x7F, 0x80, 0xFF] {
-            let mut altered = whole.clone();
-            altered[index] = value;
-            answer(&altered);
-        }
-    }
+fn a_deactivate_all_of_four_bytes() {
+    let pdu = |text: &str| hex::decode(text).expect("hex");
+    assert_eq!(share::session_pdu(&pdu("04001600")), IoPdu::DeactivateAll);
+    assert_eq!(share::session_pdu(&pdu("05001600ea")), IoPdu::DeactivateAll);
+    assert_eq!(share::session_pdu(&pdu("0d001600ec0300000000010000")), IoPdu::DeactivateAll);
+    let two = pdu("04001600 08001100ea03ea03".replace(' ', "").as_str());
+    assert_eq!(share::first(&two), (&two[..4], &two[4..]));
+    assert_eq!(share::session_pdu(&two[4..]), IoPdu::DemandActive);
+    assert_eq!(share::session_pdu(&pdu("04001100")), IoPdu::Other);
 }
 
 /// Two PDUs in one message are told apart by their lengths; what has no such header stays whole.

@@ -64,15 +64,15 @@ async fn every_fault_does_what_its_row_says() {
         "early-authorization-ultimatum",
         "legacy-confirm",
         "tls-client-certificate",
-        "reactivation",
-        "reactivation-endless",
+        "capabilities-odd",
         "multitransport",
         "session-info-early",
         "fast-path-early",
         "activate-flood",
         "licensing-unknown",
     ];
-    let families = ["hybrid-", "standard-security", "redirect", "tls-cbc-suites-only"];
+    let families =
+        ["hybrid-", "standard-security", "redirect", "reactivation", "bandwidth", "tls-cbc-suites-only"];
     let beyond_it =
         |name: &str| names.contains(&name) || families.iter().any(|family| name.starts_with(family));
     for fault in FAULTS.iter().filter(|fault| !beyond_it(fault.name)) {

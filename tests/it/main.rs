@@ -8,6 +8,7 @@ mod cli;
 mod codes;
 mod contradictions;
 mod credentials;
+mod demand_active;
 mod demo;
 mod demo_gateway;
 mod event_xml;

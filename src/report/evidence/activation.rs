@@ -21,7 +21,7 @@ pub struct ActivateEvidence {
     /// The same, each with what it asked for.
     #[serde(default)]
     pub multitransport: Vec<MultitransportRequest>,
-    /// Auto-detect requests; those for the round trip were answered.
+    /// Auto-detect requests; those that want an answer got it.
     pub auto_detect_requests: u32,
     /// Deactivate All PDUs, each of which asks for another capabilities exchange.
     pub reactivations: u32,

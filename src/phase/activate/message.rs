@@ -1,0 +1,50 @@
+//! The message channel beside the activation: transports and auto-detection (MS-RDPBCGR 2.2.14, 2.2.15).
+
+use super::{Channels, count};
+use crate::{
+    net::Wire,
+    pdu::{
+        mcs,
+        message_channel::{self, Message},
+    },
+    phase::{AutoDetect, Secured},
+    report::{ActivateEvidence, Failure, MultitransportRequest},
+};
+
+/// How many transports a server may ask for (MS-RDPBCGR 2.2.15.1).
+const MAX_MULTITRANSPORT_REQUESTS: u32 = 2;
+
+/// Answers what comes on the message channel: a transport is declined, what is measured gets its answer, anything else is passed
+/// over.
+///
+/// # Errors
+/// As [`Wire::send`].
+pub async fn message(
+    wire: &mut Wire,
+    secured: &mut Secured,
+    channels: Channels,
+    auto_detect: &mut AutoDetect,
+    user_data: &[u8],
+    evidence: &mut ActivateEvidence,
+) -> Result<(), Failure> {
+    let answer = match message_channel::message(user_data) {
+        Message::Multitransport { request_id, requested_protocol }
+            if evidence.multitransport_requests < MAX_MULTITRANSPORT_REQUESTS =>
+        {
+            evidence.multitransport_requests += 1;
+            evidence.multitransport.push(MultitransportRequest { request_id, requested_protocol });
+            Some(message_channel::decline(request_id))
+        }
+        Message::Multitransport { .. } | Message::Other => {
+            count(&mut evidence.ignored_pdus);
+            None
+        }
+        request => {
+            count(&mut evidence.auto_detect_requests);
+            auto_detect.answer(request)
+        }
+    };
+    let (Some(channel), Some(answer)) = (channels.message, answer) else { return Ok(()) };
+    let frame = mcs::request(channels.user, channel, &answer).expect("a few bytes fit a frame");
+    secured.send_headed(wire, &frame).await
+}
