@@ -2,10 +2,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::pdu::{demand_active, message_channel, redirection, share};
+use rdptrace::pdu::{confirm_active, demand_active, drdynvc, message_channel, redirection, share};
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = demand_active::demand_active(bytes);
+    if let Ok(demand) = demand_active::demand_active(bytes) {
+        let _ = confirm_active::confirm_active(&demand, 1007, 1003);
+    }
+    let _ = drdynvc::answer(bytes);
     let _ = redirection::redirection(bytes);
     let _ = message_channel::message(bytes);
     let _ = share::session_info_type(bytes);

@@ -12,6 +12,7 @@ use super::answer::Answer;
 use super::capabilities;
 use super::connection::{Conversation, DESKTOP};
 use super::drawing;
+use super::dynamic_channel;
 use super::fault::{Behaviour, Stage};
 use super::measuring;
 use super::session::{read_io_channel, step};
@@ -30,6 +31,10 @@ pub async fn demand_active<S: Stream>(
     match conversation.behaviour() {
         Some(Behaviour::MeasuresBandwidth(Stage::Licensed)) => {
             measuring::bandwidth(conversation.message_channel, stream).await?;
+        }
+        // The channel of dynamic channels is the last of the static ones, and the message channel follows them.
+        Some(Behaviour::OpensDynamicChannel) => {
+            dynamic_channel::open(conversation.message_channel - 1, stream).await?;
         }
         Some(Behaviour::OddCapabilities) => {
             // The acceptor goes on as if its own had been sent.

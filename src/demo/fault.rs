@@ -100,8 +100,10 @@ pub(super) enum Behaviour {
     DislikesToken,
     /// Behaves so when it carries none, and so or well when it carries one, as a broker and the host that it names do.
     Broker(&'static Behaviour, Option<&'static Behaviour>),
-    /// Behaves in the first way to a client that can be redirected, and in the second to any other.
-    ToAbleClients(&'static Behaviour, &'static Behaviour),
+    /// Behaves in the first way to a client that announces this, and in the second to any other.
+    ToAbleClients(Ability, &'static Behaviour, &'static Behaviour),
+    /// Wants to open a dynamic channel before the Demand Active, and waits for the answers.
+    OpensDynamicChannel,
     /// Closes when the connection does not begin with a pre-connection PDU.
     WantsPreconnection,
     /// Does this on the first of every three connections.
@@ -110,6 +112,15 @@ pub(super) enum Behaviour {
     ReactivateSession,
     /// The same, and begins no other.
     DeactivateSession,
+}
+
+/// What a client may announce in its Connect Initial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ability {
+    /// That it can be redirected.
+    Redirection,
+    /// The graphics pipeline, and the channel that carries it.
+    Graphics,
 }
 
 /// What the client has just sent.
@@ -181,6 +192,7 @@ impl Fault {
             Behaviour::NoLicensing
                 | Behaviour::MeasuresBandwidth(Stage::Licensed)
                 | Behaviour::OddCapabilities
+                | Behaviour::ToAbleClients(Ability::Graphics, ..)
                 | Behaviour::Reactivate(..)
                 | Behaviour::Also(..)
                 | Behaviour::At(Stage::Licensed | Stage::ConfirmActive | Stage::FontList, _)

@@ -2,7 +2,7 @@
 
 use super::answer::Answer::{self, *};
 use super::certificate::Kind;
-use super::fault::{Action, Behaviour, Expect, Fault, Stage};
+use super::fault::{Ability, Action, Behaviour, Expect, Fault, Stage};
 use super::hello::Disliked;
 use super::standard_security::{StandardSecurity, Then};
 use Action::{Close, Flood, Greet, Reset, Send, Silence, Trickle};
@@ -926,6 +926,7 @@ pub const FAULTS: &[Fault] = &[
         "redirect-able-clients",
         "redirects clients that say they can be redirected, and drops others",
         Behaviour::ToAbleClients(
+            Ability::Redirection,
             &At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION))),
             &At(Stage::ClientInfo, Send(ErrorInfo(1))),
         ),
@@ -983,6 +984,16 @@ pub const FAULTS: &[Fault] = &[
         "capabilities-odd",
         "demands an activation with odd capability sets, which is no fault",
         Behaviour::OddCapabilities,
+        PASSES,
+    ),
+    fault(
+        "graphics-required",
+        "serves clients that announce the graphics pipeline alone, which is no fault",
+        Behaviour::ToAbleClients(
+            Ability::Graphics,
+            &Behaviour::OpensDynamicChannel,
+            &At(Stage::Licensed, Send(Ultimatum(3))),
+        ),
         PASSES,
     ),
     fault(

@@ -8,6 +8,7 @@ mod connection;
 mod credssp;
 mod der;
 mod drawing;
+mod dynamic_channel;
 mod fault;
 mod faults;
 mod follower;

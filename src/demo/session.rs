@@ -6,7 +6,8 @@ use ironrdp_acceptor::Acceptor;
 use ironrdp_connector::{Sequence, encode_x224_packet};
 use ironrdp_core::{WriteBuf, decode};
 use ironrdp_pdu::gcc::{
-    ClientEarlyCapabilityFlags, ConferenceCreateRequest, RedirectionFlags, RedirectionVersion,
+    ClientEarlyCapabilityFlags, ClientGccBlocks, ConferenceCreateRequest, RedirectionFlags,
+    RedirectionVersion,
 };
 use ironrdp_pdu::mcs::ConnectInitial;
 use ironrdp_pdu::x224::{X224, X224Data};
@@ -14,7 +15,7 @@ use ironrdp_pdu::x224::{X224, X224Data};
 use super::activation;
 use super::answer::send_data;
 use super::connection::Conversation;
-use super::fault::{Behaviour, Stage};
+use super::fault::{Ability, Behaviour, Stage};
 use super::licensing;
 use super::measuring;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
@@ -80,8 +81,8 @@ async fn basic_settings<S: Stream>(
 ) -> io::Result<()> {
     let mut initial = connect_initial(&read_pdu(stream).await?)?;
     let channels = initial.channel_names().map_or(0, |names| names.len());
-    if let Some(Behaviour::ToAbleClients(able, others)) = conversation.behaviour() {
-        conversation.behaviour = Some(if can_be_redirected(&initial) { able } else { others });
+    if let Some(Behaviour::ToAbleClients(ability, able, others)) = conversation.behaviour() {
+        conversation.behaviour = Some(if is_able(&initial, *ability) { able } else { others });
     }
     conversation.message_channel = IO_CHANNEL + 1 + u16::try_from(channels).map_err(malformed)?;
     conversation.reached(Stage::ConnectInitial, stream).await?;
@@ -95,9 +96,25 @@ async fn basic_settings<S: Stream>(
     Ok(())
 }
 
-/// CS_CLUSTER with REDIRECTION_SUPPORTED and version 3, 4 or 5 (MS-RDPBCGR 2.2.1.3.5).
-fn can_be_redirected(initial: &ConnectInitial) -> bool {
+fn is_able(initial: &ConnectInitial, ability: Ability) -> bool {
     let blocks = initial.conference_create_request.gcc_blocks();
+    match ability {
+        Ability::Redirection => can_be_redirected(blocks),
+        Ability::Graphics => {
+            let flags = blocks
+                .core
+                .optional_data
+                .early_capability_flags
+                .unwrap_or(ClientEarlyCapabilityFlags::empty());
+            let last = blocks.network.as_ref().and_then(|network| network.channels.last());
+            flags.contains(ClientEarlyCapabilityFlags::SUPPORT_DYN_VC_GFX_PROTOCOL)
+                && last.is_some_and(|channel| channel.name.as_str() == Some("drdynvc"))
+        }
+    }
+}
+
+/// CS_CLUSTER with REDIRECTION_SUPPORTED and version 3, 4 or 5 (MS-RDPBCGR 2.2.1.3.5).
+fn can_be_redirected(blocks: &ClientGccBlocks) -> bool {
     blocks.cluster.as_ref().is_some_and(|cluster| {
         cluster.flags.contains(RedirectionFlags::REDIRECTION_SUPPORTED)
             && matches!(

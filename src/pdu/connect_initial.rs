@@ -13,6 +13,8 @@ use ironrdp_pdu::{
     x224::{X224, X224Data},
 };
 
+use super::drdynvc;
+
 /// The name that the client gives itself.
 pub const CLIENT_NAME: &str = "rdptrace";
 
@@ -24,6 +26,8 @@ pub const DESKTOP: (u16, u16) = (1024, 768);
 pub struct Announced {
     /// The clipboard's channel: some servers drop a client that joins none when its session begins.
     pub clipboard: bool,
+    /// The graphics pipeline with the channel that carries it: some servers end the session of a client without.
+    pub graphics: bool,
     /// The session that a redirection leads to, which CS_CLUSTER names then.
     pub session: Option<u32>,
 }
@@ -35,9 +39,9 @@ pub struct Announced {
 pub fn connect_initial(selected: u32, extended: bool, announced: Announced) -> Vec<u8> {
     let methods = encryption_methods(selected);
     let blocks = ClientGccBlocks {
-        core: core_data(selected),
+        core: core_data(selected, announced.graphics),
         security: ClientSecurityData { encryption_methods: methods, ext_encryption_methods: 0 },
-        network: announced.clipboard.then(clipboard_channel),
+        network: network(announced),
         cluster: Some(cluster(announced.session)),
         monitor: None,
         message_channel: extended.then_some(ClientMessageChannelData),
@@ -61,10 +65,22 @@ fn cluster(session: Option<u32>) -> ClientClusterData {
     }
 }
 
-fn clipboard_channel() -> ClientNetworkData {
-    let name = ChannelName::from_utf8("cliprdr").expect("seven letters");
-    let options = ChannelOptions::INITIALIZED | ChannelOptions::ENCRYPT_RDP | ChannelOptions::SHOW_PROTOCOL;
-    ClientNetworkData { channels: vec![ChannelDef { name, options }] }
+/// The static channels that are asked for, in this order.
+pub fn channels(announced: Announced) -> Vec<&'static str> {
+    let all = [(announced.clipboard, "cliprdr"), (announced.graphics, drdynvc::NAME)];
+    all.into_iter().filter(|(wanted, _)| *wanted).map(|(_, name)| name).collect()
+}
+
+/// MS-RDPBCGR 2.2.1.3.4; without a channel there is none.
+fn network(announced: Announced) -> Option<ClientNetworkData> {
+    let channels: Vec<_> = channels(announced).into_iter().map(channel).collect();
+    (!channels.is_empty()).then_some(ClientNetworkData { channels })
+}
+
+fn channel(name: &str) -> ChannelDef {
+    let mut options = ChannelOptions::INITIALIZED | ChannelOptions::ENCRYPT_RDP;
+    options.set(ChannelOptions::SHOW_PROTOCOL, name != drdynvc::NAME);
+    ChannelDef { name: ChannelName::from_utf8(name).expect("seven letters"), options }
 }
 
 /// The encryption methods that are offered: all of RC4 with Standard RDP Security, none with TLS.
@@ -75,7 +91,7 @@ pub fn encryption_methods(selected: u32) -> EncryptionMethod {
     }
 }
 
-fn core_data(selected: u32) -> ClientCoreData {
+fn core_data(selected: u32, graphics: bool) -> ClientCoreData {
     ClientCoreData {
         version: RdpVersion::V5_PLUS,
         desktop_width: DESKTOP.0,
@@ -89,11 +105,18 @@ fn core_data(selected: u32) -> ClientCoreData {
         keyboard_subtype: 0,
         keyboard_functional_keys_count: 12,
         ime_file_name: String::new(),
-        optional_data: optional_data(selected),
+        optional_data: optional_data(selected, graphics),
     }
 }
 
-fn optional_data(selected: u32) -> ClientCoreOptionalData {
+fn optional_data(selected: u32, graphics: bool) -> ClientCoreOptionalData {
+    let mut flags = ClientEarlyCapabilityFlags::VALID_CONNECTION_TYPE
+        | ClientEarlyCapabilityFlags::SUPPORT_ERR_INFO_PDU
+        | ClientEarlyCapabilityFlags::STRONG_ASYMMETRIC_KEYS
+        | ClientEarlyCapabilityFlags::SUPPORT_NET_CHAR_AUTODETECT
+        | ClientEarlyCapabilityFlags::SUPPORT_SKIP_CHANNELJOIN
+        | ClientEarlyCapabilityFlags::WANT_32_BPP_SESSION;
+    flags.set(ClientEarlyCapabilityFlags::SUPPORT_DYN_VC_GFX_PROTOCOL, graphics);
     ClientCoreOptionalData {
         post_beta2_color_depth: Some(ColorDepth::Bpp8),
         client_product_id: Some(1),
@@ -102,14 +125,7 @@ fn optional_data(selected: u32) -> ClientCoreOptionalData {
         supported_color_depths: Some(
             SupportedColorDepths::BPP24 | SupportedColorDepths::BPP16 | SupportedColorDepths::BPP32,
         ),
-        early_capability_flags: Some(
-            ClientEarlyCapabilityFlags::VALID_CONNECTION_TYPE
-                | ClientEarlyCapabilityFlags::SUPPORT_ERR_INFO_PDU
-                | ClientEarlyCapabilityFlags::STRONG_ASYMMETRIC_KEYS
-                | ClientEarlyCapabilityFlags::SUPPORT_NET_CHAR_AUTODETECT
-                | ClientEarlyCapabilityFlags::SUPPORT_SKIP_CHANNELJOIN
-                | ClientEarlyCapabilityFlags::WANT_32_BPP_SESSION,
-        ),
+        early_capability_flags: Some(flags),
         dig_product_id: Some(String::new()),
         connection_type: Some(ConnectionType::Lan),
         server_selected_protocol: Some(SecurityProtocol::from_bits_retain(selected)),

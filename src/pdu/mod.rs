@@ -7,6 +7,7 @@ pub mod connect_initial;
 pub mod connect_response;
 pub mod demand_active;
 pub mod der;
+pub mod drdynvc;
 pub mod finalization;
 pub mod http;
 pub mod kdc_proxy;

@@ -15,7 +15,7 @@ use crate::{
     report::{ActivateEvidence, Failure, FailureKind, Seen},
 };
 
-pub use message::message;
+pub use message::{dynamic, message};
 
 mod message;
 
@@ -31,6 +31,8 @@ pub struct Channels {
     pub io: u16,
     /// The message channel.
     pub message: Option<u16>,
+    /// The channel of dynamic virtual channels.
+    pub dynamic: Option<u16>,
     /// Our user channel.
     pub user: u16,
 }
@@ -70,6 +72,9 @@ pub async fn run(
         if Some(channel) == channels.message {
             let Activation { wire, secured, .. } = &mut activation;
             message(wire, secured, channels, &mut auto_detect, user_data, evidence).await?;
+        } else if Some(channel) == channels.dynamic {
+            let Activation { wire, secured, .. } = &mut activation;
+            dynamic(wire, secured, channels, user_data).await?;
         } else if channel != channels.io {
             count(&mut evidence.ignored_pdus);
         } else if let Some(step) = activation.share(user_data, evidence).await? {

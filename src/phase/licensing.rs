@@ -47,7 +47,7 @@ pub async fn run(
     licensing: Licensing,
     evidence: &mut LicensingEvidence,
 ) -> PhaseResult<()> {
-    let Joined { connector, secured } = joined;
+    let Joined { connector, secured, .. } = joined;
     if let Some(exchange) = secured.exchange() {
         wire.send(&licensing.frame(exchange)).await?;
     }

@@ -11,8 +11,9 @@ use super::{
 use crate::{
     net::{Framing, Wire},
     pdu::{
-        connect_initial::{Announced, connect_initial, encryption_methods},
+        connect_initial::{Announced, channels, connect_initial, encryption_methods},
         connect_response::{ConnectResponse, SKIP_CHANNELJOIN_SUPPORTED, connect_response},
+        drdynvc,
         mcs::Mcs,
         ts_request, x224,
     },
@@ -26,6 +27,8 @@ pub struct Joined {
     pub connector: ClientConnector,
     /// Does nothing under TLS.
     pub secured: Secured,
+    /// The channel of dynamic virtual channels, where it was announced and the server has it.
+    pub dynamic_channel: Option<u16>,
 }
 
 /// Exchanges the settings and joins the channels; `account` is one that CredSSP has verified.
@@ -68,7 +71,9 @@ pub async fn run(
     if let ClientConnectorState::SecureSettingsExchange { user_channel_id, .. } = &connector.state {
         evidence.user_channel = Some(u32::from(*user_channel_id));
     }
-    Ok(Step::Passed(Joined { connector, secured }))
+    let position = channels(announced).iter().position(|name| *name == drdynvc::NAME);
+    let dynamic_channel = position.and_then(|position| response.channels.get(position).copied());
+    Ok(Step::Passed(Joined { connector, secured, dynamic_channel }))
 }
 
 fn read_response(frame: &[u8]) -> Result<ConnectResponse, Failure> {

@@ -139,6 +139,9 @@ impl Watch<'_> {
                 let Self { wire, secured, channels, auto_detect, .. } = self;
                 Ok(activate::message(wire, secured, *channels, auto_detect, user_data, evidence).await?)
             }
+            Mcs::Data { channel, user_data } if Some(channel) == self.channels.dynamic => {
+                Ok(activate::dynamic(self.wire, self.secured, self.channels, user_data).await?)
+            }
             _ => Ok(()),
         }
     }

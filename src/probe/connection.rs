@@ -10,7 +10,7 @@ use crate::{
     certificate::Expectation,
     codes::Phase,
     net::{Network, SharedRemarks, Upgrade, Wire},
-    pdu::{connect_initial::Announced, mcs::USER_REQUESTED, preconnection::preconnection},
+    pdu::{mcs::USER_REQUESTED, preconnection::preconnection},
     phase::{
         Secured, Step,
         activate::{self, Active, Channels},
@@ -119,8 +119,7 @@ impl<N: Network> Walk<'_, N> {
         let negotiated = if inside { agreed(self.plan) } else { self.negotiate(wire, phases).await? };
         let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
         self.enter(wire, Phase::Mcs);
-        let announced =
-            Announced { clipboard: self.plan.until == Some(Phase::Activate), session: self.plan.session };
+        let announced = self.plan.announced(self.probe.settings);
         let run = async |e: &mut _| {
             let extended =
                 if inside { self.negotiate_inside(wire, negotiated).await? } else { negotiated.extended };
@@ -261,7 +260,8 @@ impl<N: Network> Walk<'_, N> {
         };
         let run = async |e: &mut _| licensing::run(wire, joined, licensing, e).await;
         record(&mut phases.licensing, run).await?;
-        Some(Channels { io: io_channel_id, message, user: user_channel_id })
+        let dynamic = joined.dynamic_channel;
+        Some(Channels { io: io_channel_id, message, dynamic, user: user_channel_id })
     }
 
     /// An account that CredSSP has verified may have a session on the server, which activation takes over.

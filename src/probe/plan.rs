@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::{
     codes::Phase,
-    pdu::client_hello::Profile,
+    pdu::{client_hello::Profile, connect_initial::Announced},
     report::Purpose,
     settings::{Account, Settings},
 };
@@ -96,6 +96,12 @@ impl Plan {
     /// The same again, for what the server demands.
     pub fn retry(settings: &Settings, addresses: Vec<SocketAddr>) -> Self {
         Self { purpose: Purpose::Retry, addresses: Some(addresses), ..Self::main(settings) }
+    }
+
+    /// What it announces. What goes through the graphics pipeline is not decoded, so that a picture is drawn without it.
+    pub fn announced(&self, settings: &Settings) -> Announced {
+        let activates = self.until == Some(Phase::Activate);
+        Announced { clipboard: activates, graphics: activates && !settings.screenshot, session: self.session }
     }
 
     /// One that is made to tell causes apart: without an account, to these addresses, no further than this phase.

@@ -4,6 +4,8 @@ use rdptrace::{
     Report, Settings,
     codes::Phase,
     pdu::{
+        connect_initial::{Announced, connect_initial},
+        drdynvc,
         message_channel::{self, Measuring, Message},
         redirection::redirection,
         share::{self, IoPdu},
@@ -67,6 +69,44 @@ async fn odd_servers_are_followed_to_the_font_map() {
     let seen: Vec<_> = evidence(&odd).capability_sets.iter().map(|seen| (seen.code, seen.count)).collect();
     assert_eq!(seen, [(8, 1), (40, 1), (14, 1), (2, 1), (26, 1), (1, 2)]);
     assert_eq!(evidence(&odd).desktop_width, None);
+}
+
+/// A version and a refusal, whole; what is data, compressed, in pieces or cut short is passed over.
+#[test]
+fn the_answers_on_the_channel_of_dynamic_channels() {
+    let answer =
+        |text: &str| drdynvc::answer(&hex::decode(text.replace(' ', "")).expect("hex")).map(hex::encode);
+    let whole = |text: &str| answer(&format!("10000000 03000000 {text}"));
+    let version = |version: &str| Some(format!("040000000300000050000{version}00"));
+    for (asked, answered) in [("0000", "1"), ("0100", "1"), ("0200", "2"), ("0300", "2"), ("ffff", "2")] {
+        assert_eq!(whole(&format!("5000 {asked} 3333")), version(answered), "{asked}");
+    }
+    let refused = |text: &str, length: u8| Some(format!("0{length}00000003000000{text}010000c0"));
+    assert_eq!(whole("10 07 4100"), refused("1007", 6));
+    assert_eq!(whole("11 0700 4100"), refused("110700", 7));
+    assert_eq!(whole("1e 07000000 41"), refused("1207000000", 9));
+    assert_eq!(
+        [whole("13 07"), whole("11 07"), whole("10"), whole("50 00 03"), whole("")],
+        [const { None }; 5]
+    );
+    assert_eq!([whole("30 07 00"), whole("40 07"), answer("10000000 01000000 10 07")], [const { None }; 3]);
+    assert_eq!(answer("10000000 03002000 10 07 4100"), None);
+}
+
+/// The server goes on only with answers on its channel; without the announcement it ends the session.
+#[tokio::test(start_paused = true)]
+async fn the_graphics_pipeline_is_announced_where_the_activation_is_asked_for() {
+    let report = activate("graphics-required").await;
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{:?}", report.verdict);
+    let initial = |graphics| {
+        let announced = Announced { clipboard: true, graphics, session: None };
+        connect_initial(1, true, announced)
+    };
+    let names = |graphics| {
+        let bytes = initial(graphics);
+        ["cliprdr", "drdynvc"].map(|name| bytes.windows(7).any(|seven| seven == name.as_bytes()))
+    };
+    assert_eq!((names(true), names(false)), ([true, true], [true, false]));
 }
 
 /// The server goes on only with the right results.

@@ -65,6 +65,7 @@ async fn every_fault_does_what_its_row_says() {
         "legacy-confirm",
         "tls-client-certificate",
         "capabilities-odd",
+        "graphics-required",
         "multitransport",
         "session-info-early",
         "fast-path-early",

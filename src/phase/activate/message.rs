@@ -1,10 +1,10 @@
-//! The message channel beside the activation: transports and auto-detection (MS-RDPBCGR 2.2.14, 2.2.15).
+//! What is answered beside the activation: transports, auto-detection and dynamic channels (MS-RDPBCGR 2.2.14, 2.2.15).
 
 use super::{Channels, count};
 use crate::{
     net::Wire,
     pdu::{
-        mcs,
+        drdynvc, mcs,
         message_channel::{self, Message},
     },
     phase::{AutoDetect, Secured},
@@ -47,4 +47,19 @@ pub async fn message(
     let (Some(channel), Some(answer)) = (channels.message, answer) else { return Ok(()) };
     let frame = mcs::request(channels.user, channel, &answer).expect("a few bytes fit a frame");
     secured.send_headed(wire, &frame).await
+}
+
+/// Answers what comes on the channel of dynamic virtual channels: none is opened.
+///
+/// # Errors
+/// As [`Wire::send`].
+pub async fn dynamic(
+    wire: &mut Wire,
+    secured: &mut Secured,
+    channels: Channels,
+    user_data: &[u8],
+) -> Result<(), Failure> {
+    let (Some(channel), Some(answer)) = (channels.dynamic, drdynvc::answer(user_data)) else { return Ok(()) };
+    let frame = mcs::request(channels.user, channel, &answer).expect("a few bytes fit a frame");
+    secured.send(wire, &frame).await
 }
