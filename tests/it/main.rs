@@ -60,4 +60,5 @@ mod target;
 mod udp;
 mod udp_peer;
 mod wait;
+mod windows_bytes;
 mod wire;

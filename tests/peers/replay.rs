@@ -10,3 +10,4 @@ mod phases;
 mod recording;
 mod script;
 mod standard;
+mod udp;

@@ -23,7 +23,7 @@ const fn selected(flags: u8, selected: u32) -> Confirm<'static> {
 }
 
 /// Each with its TCP connection.
-const CONFIRMS: [(&str, usize, Confirm<'static>); 17] = [
+const CONFIRMS: [(&str, usize, Confirm<'static>); 18] = [
     ("windows-nla-kerberos-auth1.pcapng", 0, selected(ALL, NLA_EX)),
     ("windows-nla-ntlm-rejected1.pcapng", 0, selected(ALL, NLA_EX)),
     ("windows-nla-ntlm-rejected1.pcapng", 1, Confirm::Failure { code: HYBRID_REQUIRED_BY_SERVER }),
@@ -35,6 +35,8 @@ const CONFIRMS: [(&str, usize, Confirm<'static>); 17] = [
     ("windows-restricted-admin-rejected1.pcapng", 0, selected(ALL, NLA_EX)),
     ("ndpi-rdp.pcap", 0, selected(ALL, NLA_EX)),
     ("ndpi-rdp3.pcap", 0, Confirm::Plain),
+    // No server: its data says that it is zero bytes long, and selects what nobody offers.
+    ("zeek-rdp-invalid-length.pcap", 0, selected(3, 0x0200_0001)),
     ("zeek-rdp-no-cookie-mstshash.pcap", 0, selected(ALL, NLA_EX)),
     ("zeek-rdp-proprietary-encryption.pcap", 0, Confirm::Failure { code: SSL_NOT_ALLOWED_BY_SERVER }),
     ("zeek-rdp-proprietary-encryption.pcap", 1, selected(0, RDP)),

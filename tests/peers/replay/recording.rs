@@ -16,7 +16,7 @@ pub enum Side {
     Server,
 }
 
-/// One TCP segment, or one record of TLS.
+/// One segment of TCP, one record of TLS or one datagram.
 #[derive(Clone, Debug)]
 pub struct Said {
     pub by: Side,
@@ -51,6 +51,11 @@ impl Recording {
     /// What was said inside TLS.
     pub fn inside_tls(&self, stream: usize) -> Conversation {
         self.follow("tls", stream)
+    }
+
+    /// What two sockets said over UDP.
+    pub fn datagrams(&self, stream: usize) -> Conversation {
+        self.follow("udp", stream)
     }
 
     fn follow(&self, layer: &str, stream: usize) -> Conversation {
