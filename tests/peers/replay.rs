@@ -10,4 +10,5 @@ mod phases;
 mod recording;
 mod script;
 mod standard;
+mod tls;
 mod udp;
