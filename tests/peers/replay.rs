@@ -3,6 +3,8 @@
 
 mod credssp;
 mod gateway;
+mod gateway_script;
+mod gateway_way;
 mod negotiation;
 mod network;
 mod pdus;
