@@ -37,6 +37,18 @@ pub enum Kind {
     WithoutKey,
 }
 
+/// How its handshake differs from the usual one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Handshake {
+    /// In nothing.
+    #[default]
+    Usual,
+    /// It wants a certificate of the client.
+    WantsCertificate,
+    /// It knows TLS 1.2 at most.
+    Tls12,
+}
+
 /// The TLS configuration and the key that CredSSP binds to.
 pub struct Identity {
     /// Presents the certificate.
@@ -48,9 +60,14 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// A certificate of this kind for these names at this time; the server may want one of the client too.
-    pub fn new(kind: Kind, names: &[&str], now: OffsetDateTime, wants_client: bool) -> Result<Self, String> {
-        Self::speaking(ring::default_provider(), kind, names, now, wants_client)
+    /// A certificate of this kind for these names at this time, and how it is presented.
+    pub fn new(
+        kind: Kind,
+        names: &[&str],
+        now: OffsetDateTime,
+        handshake: Handshake,
+    ) -> Result<Self, String> {
+        Self::speaking(ring::default_provider(), kind, names, now, handshake)
     }
 
     /// The same, with the suites of this provider.
@@ -59,7 +76,7 @@ impl Identity {
         kind: Kind,
         names: &[&str],
         now: OffsetDateTime,
-        wants_client: bool,
+        handshake: Handshake,
     ) -> Result<Self, String> {
         let params = params(kind, names, now)?;
         let (certificate, key) = match kind {
@@ -68,16 +85,18 @@ impl Identity {
         };
         let (_, parsed) = X509Certificate::from_der(&certificate).map_err(|error| error.to_string())?;
         let public_key = parsed.public_key().subject_public_key.data.to_vec();
+        let wants_client = handshake == Handshake::WantsCertificate;
         let clients = wants_client.then(|| client_verifier(certificate.clone())).transpose()?;
-        let tls = presenting(provider, certificate.clone(), key, clients)?;
+        let tls = presenting(provider, certificate.clone(), key, (clients, handshake))?;
         Ok(Self { tls, public_key, certificate: certificate.to_vec() })
     }
 
     /// The same certificate in the hands of somebody who does not hold its key.
     pub fn without_key(&self) -> Result<Self, String> {
         let key = KeyPair::generate().map_err(|error| error.to_string())?;
+        let nobody = (None, Handshake::Usual);
         let tls =
-            presenting(ring::default_provider(), self.certificate.clone().into(), signing(&key)?, None)?;
+            presenting(ring::default_provider(), self.certificate.clone().into(), signing(&key)?, nobody)?;
         Ok(Self { tls, public_key: self.public_key.clone(), certificate: self.certificate.clone() })
     }
 }
@@ -87,17 +106,24 @@ fn presenting(
     provider: CryptoProvider,
     certificate: CertificateDer<'static>,
     key: Arc<dyn sign::SigningKey>,
-    clients: Option<Arc<dyn ClientCertVerifier>>,
+    (clients, handshake): (Option<Arc<dyn ClientCertVerifier>>, Handshake),
 ) -> Result<Arc<ServerConfig>, String> {
+    let versions: &[_] = match handshake {
+        Handshake::Tls12 => &[&version::TLS12],
+        _ => &[&version::TLS13, &version::TLS12],
+    };
     let builder = ServerConfig::builder_with_provider(Arc::new(provider))
-        .with_protocol_versions(&[&version::TLS13, &version::TLS12])
+        .with_protocol_versions(versions)
         .map_err(|error| error.to_string())?;
     let builder = match clients {
         Some(verifier) => builder.with_client_cert_verifier(verifier),
         None => builder.with_no_client_auth(),
     };
     let certified = CertifiedKey::new(vec![certificate], key);
-    Ok(Arc::new(builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)))))
+    let mut tls = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
+    // For the alerts of faults.
+    tls.enable_secret_extraction = true;
+    Ok(Arc::new(tls))
 }
 
 /// Takes clients that this root has issued for, which are none.

@@ -7,10 +7,10 @@ use ironrdp_pdu::nego::SecurityProtocol;
 use tokio::time::sleep;
 
 use super::answer::Answer;
-use super::certificate::Kind;
+use super::certificate::{Handshake, Kind};
 use super::hello::Disliked;
 use super::standard_security::StandardSecurity;
-use super::stream::{Stream, drain, send};
+use super::stream::{Stream, drain, leave, send};
 use crate::codes::Phase;
 
 /// The pause between two bytes of a trickle.
@@ -50,6 +50,8 @@ pub struct Expect {
 pub(super) enum Behaviour {
     /// Does this instead of going on.
     At(Stage, Action),
+    /// The same, and knows TLS 1.2 at most.
+    AtTls12(Stage, Action),
     /// Does this in the middle of its first TLS flight.
     HalfFlight(Action),
     /// Presents this certificate.
@@ -173,6 +175,8 @@ pub(super) enum Action {
     Trickle(Answer),
     /// Sends this again and again.
     Flood(Answer),
+    /// Ends TLS with this fatal alert.
+    Alert(u8),
 }
 
 impl Fault {
@@ -182,6 +186,14 @@ impl Fault {
             // The old suites want an RSA key.
             Behaviour::OldTls(_) => Kind::WeakKey,
             _ => Kind::Healthy,
+        }
+    }
+
+    pub(super) fn handshake(&self) -> Handshake {
+        match self.behaviour {
+            Behaviour::ClientCertificate => Handshake::WantsCertificate,
+            Behaviour::AtTls12(..) => Handshake::Tls12,
+            _ => Handshake::Usual,
         }
     }
 
@@ -227,7 +239,7 @@ impl Behaviour {
     /// What to do at this stage, if this is the one.
     pub(super) fn at(&self, stage: Stage) -> Option<Action> {
         match self {
-            Self::At(at, action) if *at == stage => Some(*action),
+            Self::At(at, action) | Self::AtTls12(at, action) if *at == stage => Some(*action),
             Self::PlainHybrid(action) if stage == Stage::Credentials => *action,
             _ => None,
         }
@@ -262,6 +274,13 @@ impl Action {
                     send(stream, &[byte]).await?;
                 }
                 Ok(())
+            }
+            Self::Alert(code) => {
+                let (record, mut below) = stream.alert(code)?;
+                send(&mut below, &record).await?;
+                leave(&mut below).await?;
+                // There is no TLS left to leave.
+                Err(io::ErrorKind::ConnectionReset.into())
             }
             Self::Flood(answer) => {
                 let bytes = answer.bytes(message_channel);

@@ -5,8 +5,8 @@ use super::certificate::Kind;
 use super::fault::{Ability, Action, Behaviour, Expect, Fault, Stage};
 use super::hello::Disliked;
 use super::standard_security::{StandardSecurity, Then};
-use Action::{Close, Flood, Greet, Reset, Send, Silence, Trickle};
-use Behaviour::{At, SpeaksFirst};
+use Action::{Alert, Close, Flood, Greet, Reset, Send, Silence, Trickle};
+use Behaviour::{At, AtTls12, SpeaksFirst};
 use ironrdp_pdu::nego::SecurityProtocol;
 
 /// Every fault, in the order of the connection.
@@ -436,6 +436,12 @@ pub const FAULTS: &[Fault] = &[
     ),
     // What only another ClientHello shows.
     fault(
+        "tls-certificate-refused",
+        "ends TLS 1.3 with alert 42 after the first TSRequest",
+        At(Stage::Negotiate, Alert(42)),
+        shows("tls-alert-received", coded("tls", "tls_alert", 42)),
+    ),
+    fault(
         "tls-version-intolerant",
         "resets when TLS 1.3 is offered, and answers TLS 1.2",
         Behaviour::Hello(Disliked::Tls13, Reset),
@@ -533,6 +539,24 @@ pub const FAULTS: &[Fault] = &[
         by("ntlm-restricted", failed("credssp", "reset")),
     ),
     fault(
+        "credssp-alert",
+        "ends TLS with alert 80 after the first TSRequest",
+        At(Stage::Negotiate, Alert(80)),
+        by("ntlm-restricted", shows("tls-alert-received", coded("credssp", "tls_alert", 80))),
+    ),
+    fault(
+        "credssp-alert-tls12",
+        "the same in TLS 1.2",
+        AtTls12(Stage::Negotiate, Alert(80)),
+        by("ntlm-restricted", shows("tls-alert-received", coded("credssp", "tls_alert", 80))),
+    ),
+    fault(
+        "credssp-alert-certificate-tls12",
+        "ends TLS 1.2 with alert 42 after the first TSRequest",
+        AtTls12(Stage::Negotiate, Alert(42)),
+        by("ntlm-restricted", shows("tls-alert-received", coded("credssp", "tls_alert", 42))),
+    ),
+    fault(
         "credssp-silence",
         "never answers the first TSRequest",
         At(Stage::Negotiate, Silence),
@@ -555,6 +579,18 @@ pub const FAULTS: &[Fault] = &[
         "refuses before the CHALLENGE, as a domain without NTLM does",
         At(Stage::Negotiate, Send(Status(0xC000_0418))),
         by("ntlm-restricted", coded("credssp", "nt_status", 0xC000_0418)),
+    ),
+    fault(
+        "challenge-without-target-info",
+        "sends a CHALLENGE without target information, from which sspi makes no proof",
+        At(Stage::Negotiate, Greet(Bytes(CHALLENGE_OF_OLD))),
+        UNPROVED,
+    ),
+    fault(
+        "challenge-unknown-pair",
+        "sends a CHALLENGE whose target information has a pair that nobody knows",
+        At(Stage::Negotiate, Greet(Bytes(CHALLENGE_OF_THE_FUTURE))),
+        UNPROVED,
     ),
     fault(
         "credssp-old-version",
@@ -612,6 +648,18 @@ pub const FAULTS: &[Fault] = &[
         "closes after the AUTHENTICATE without a word",
         At(Stage::Authenticate, Close),
         by("credssp-refused-silently", failed("credssp", "closed")),
+    ),
+    fault(
+        "credssp-alert-after-authenticate",
+        "ends TLS with alert 80 after the AUTHENTICATE",
+        At(Stage::Authenticate, Alert(80)),
+        by("credssp-refused-silently", shows("tls-alert-received", coded("credssp", "tls_alert", 80))),
+    ),
+    fault(
+        "credssp-alert-after-authenticate-tls12",
+        "the same in TLS 1.2",
+        AtTls12(Stage::Authenticate, Alert(80)),
+        by("credssp-refused-silently", shows("tls-alert-received", coded("credssp", "tls_alert", 80))),
     ),
     fault(
         "key-binding-altered",
@@ -687,6 +735,18 @@ pub const FAULTS: &[Fault] = &[
         by("host-refuses-by-closing", failed("mcs", "reset")),
     ),
     fault(
+        "mcs-alert",
+        "ends TLS with alert 80 after the Connect Initial",
+        At(Stage::ConnectInitial, Alert(80)),
+        by("host-refuses-by-closing", shows("tls-alert-received", coded("mcs", "tls_alert", 80))),
+    ),
+    fault(
+        "mcs-alert-tls12",
+        "the same in TLS 1.2",
+        AtTls12(Stage::ConnectInitial, Alert(80)),
+        by("host-refuses-by-closing", shows("tls-alert-received", coded("mcs", "tls_alert", 80))),
+    ),
+    fault(
         "mcs-silence",
         "never answers the Connect Initial",
         At(Stage::ConnectInitial, Silence),
@@ -734,6 +794,12 @@ pub const FAULTS: &[Fault] = &[
         "resets after the Client Info",
         At(Stage::ClientInfo, Reset),
         by("license-server-missing", failed("licensing", "reset")),
+    ),
+    fault(
+        "licensing-alert",
+        "ends TLS with alert 80 in place of licensing",
+        At(Stage::ClientInfo, Alert(80)),
+        by("license-server-missing", shows("tls-alert-received", coded("licensing", "tls_alert", 80))),
     ),
     fault(
         "licensing-silence",
@@ -837,6 +903,12 @@ pub const FAULTS: &[Fault] = &[
         "resets after the Confirm Active",
         At(Stage::ConfirmActive, Reset),
         by("session-start-failed", failed("activate", "reset")),
+    ),
+    fault(
+        "activate-alert",
+        "ends TLS with alert 80 in place of the Demand Active",
+        At(Stage::Licensed, Alert(80)),
+        by("session-start-failed", shows("tls-alert-received", coded("activate", "tls_alert", 80))),
     ),
     fault(
         "activate-silence",
@@ -1157,6 +1229,21 @@ const RDSTLS_ALONE: Behaviour =
     SpeaksFirst(SecurityProtocol::RDSTLS, Greet(RDSTLS_CAPABILITIES), Some(Bytes(&[])));
 /// As Windows sends it (MS-RDPBCGR 2.2.18).
 const NONCE: Answer = Bytes(b"{\"ts_nonce\":\"8K1rQmXbT0a7yVd5sZcE2w\"}\0");
+/// A TSRequest of version 6 with a CHALLENGE of 32 bytes, as before there was target information (MS-NLMP 2.2.1.2).
+const CHALLENGE_OF_OLD: &[u8] = &[
+    48, 47, 160, 3, 2, 1, 6, 161, 40, 48, 38, 48, 36, 160, 34, 4, 32, 78, 84, 76, 77, 83, 83, 80, 0, 2, 0, 0,
+    0, 0, 0, 0, 0, 32, 0, 0, 0, 1, 130, 0, 64, 1, 2, 3, 4, 5, 6, 7, 8,
+];
+/// The same with the name RDSH01 and a pair of type 0x40.
+const CHALLENGE_OF_THE_FUTURE: &[u8] = &[
+    48, 91, 160, 3, 2, 1, 6, 161, 84, 48, 82, 48, 80, 160, 78, 4, 76, 78, 84, 76, 77, 83, 83, 80, 0, 2, 0, 0,
+    0, 0, 0, 0, 0, 48, 0, 0, 0, 1, 130, 128, 64, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 28, 0, 28,
+    0, 48, 0, 0, 0, 1, 0, 12, 0, 82, 0, 68, 0, 83, 0, 72, 0, 48, 0, 49, 0, 64, 0, 4, 0, 1, 2, 3, 4, 0, 0, 0,
+    0,
+];
+/// No proof of the password is made.
+const UNPROVED: Expect =
+    Expect { phase: "credssp", kind: "", code: None, finding: Some("account-not-used"), cause: None };
 /// No TPKT, no TLS record, no DER, no text.
 const NOISE: Answer =
     Bytes(&[0xDE, 0xC0, 0xAD, 0x0B, 0xFE, 0xCA, 0xED, 0xFE, 0x9A, 0x41, 0xF7, 0x88, 0xB3, 0xC6, 0xD1, 0xE9]);

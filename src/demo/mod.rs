@@ -1,6 +1,7 @@
 //! A Remote Desktop server with an invented identity that accepts one account, or misbehaves in one chosen way.
 
 mod activation;
+mod alert;
 mod answer;
 mod capabilities;
 mod certificate;
@@ -80,12 +81,11 @@ impl Server {
     /// A server with this fault, at this wall time; fails when its certificate cannot be made.
     pub fn new(fault: Option<&'static Fault>, now: OffsetDateTime) -> Result<Self, String> {
         let kind = fault.map_or(certificate::Kind::Healthy, Fault::certificate);
-        let wants_client =
-            fault.is_some_and(|fault| matches!(fault.behaviour, fault::Behaviour::ClientCertificate));
+        let handshake = fault.map(Fault::handshake).unwrap_or_default();
         let has_old_suites =
             fault.is_some_and(|fault| matches!(fault.behaviour, fault::Behaviour::OldSuites(_)));
         let provider = if has_old_suites { old_suites::alone() } else { ring::default_provider() };
-        let identity = certificate::Identity::speaking(provider, kind, &[DNS_COMPUTER], now, wants_client)?;
+        let identity = certificate::Identity::speaking(provider, kind, &[DNS_COMPUTER], now, handshake)?;
         Ok(Self { fault, identity, started: (now, Instant::now()), served: AtomicUsize::new(0) })
     }
 

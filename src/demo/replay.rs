@@ -25,6 +25,10 @@ impl<S: Stream> Stream for Replay<S> {
     fn reset(&mut self) {
         self.stream.reset();
     }
+
+    fn alert(&mut self, code: u8) -> io::Result<(Vec<u8>, &mut dyn Stream)> {
+        self.stream.alert(code)
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Replay<S> {

@@ -8,6 +8,8 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
 
+use super::alert;
+
 /// How long a client may take to leave once the server is done.
 const LEAVE_TIME: Duration = Duration::from_secs(5);
 
@@ -15,6 +17,11 @@ const LEAVE_TIME: Duration = Duration::from_secs(5);
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {
     /// Makes the coming drop a RST instead of a FIN.
     fn reset(&mut self);
+
+    /// The record of TLS with this fatal alert, and the stream that takes it; nothing else can follow.
+    fn alert(&mut self, _code: u8) -> io::Result<(Vec<u8>, &mut dyn Stream)> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
 
 impl Stream for TcpStream {
@@ -22,6 +29,12 @@ impl Stream for TcpStream {
         if let Err(error) = self.set_zero_linger() {
             tracing::debug!(%error, "the connection will end with a FIN");
         }
+    }
+}
+
+impl<S: Stream + ?Sized> Stream for &mut S {
+    fn reset(&mut self) {
+        (**self).reset();
     }
 }
 
@@ -34,11 +47,20 @@ impl<S: Stream + ?Sized> Stream for Box<S> {
     fn reset(&mut self) {
         (**self).reset();
     }
+
+    fn alert(&mut self, code: u8) -> io::Result<(Vec<u8>, &mut dyn Stream)> {
+        (**self).alert(code)
+    }
 }
 
 impl<S: Stream> Stream for TlsStream<S> {
     fn reset(&mut self) {
         self.get_mut().0.reset();
+    }
+
+    fn alert(&mut self, code: u8) -> io::Result<(Vec<u8>, &mut dyn Stream)> {
+        let (below, connection) = self.get_mut();
+        Ok((alert::sealed(connection, code)?, below))
     }
 }
 

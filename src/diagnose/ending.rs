@@ -92,9 +92,7 @@ fn code(phase: Phase, failure: &Failure, facts: &Facts<'_>) -> &'static str {
         FailureKind::Unreachable => "host-unreachable",
         FailureKind::Timeout if phase == Phase::Connect => "host-silent",
         FailureKind::NotRdp => "not-an-rdp-server",
-        FailureKind::TlsAlert if facts.tls.is_some_and(|tls| tls.client_certificate_requested) => {
-            "tls-client-certificate-required"
-        }
+        FailureKind::TlsAlert if facts.lacks_client_certificate() => "tls-client-certificate-required",
         FailureKind::TlsAlert => "tls-alert-received",
         FailureKind::NotTls => "tls-not-spoken",
         FailureKind::Malformed => "answer-malformed",

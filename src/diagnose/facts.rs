@@ -110,6 +110,17 @@ impl<'a> Facts<'a> {
         self.negotiate.is_none() && self.tls.is_some()
     }
 
+    /// Whether an alert ended the handshake because the client has no certificate: it was asked for, or the alert says so.
+    pub fn lacks_client_certificate(&self) -> bool {
+        const CERTIFICATE_REQUIRED: i64 = 116;
+        let alert =
+            self.failed().filter(|failed| failed.phase == Phase::Tls).and_then(|failed| failed.failure);
+        let asked = self.tls.is_some_and(|tls| tls.client_certificate_requested);
+        alert.is_some_and(|alert| {
+            alert.kind == FailureKind::TlsAlert && (asked || alert.code == Some(CERTIFICATE_REQUIRED))
+        })
+    }
+
     /// Whether there is a name to compare with that of the certificate; a redirection may name an address alone.
     pub fn is_name_given(&self) -> bool {
         match self.trace.described().and_then(|made| made.hop.as_ref()) {

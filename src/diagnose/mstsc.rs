@@ -62,6 +62,7 @@ const ROWS: &[Row] = &[
     denied(coded(80, 80, row(Tls, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred))),
     row(Tls, &[Timeout], TIMED_OUT, NO_ANSWER, Inferred),
     denied(row(Credssp, ENDED, SOCKET_CLOSED, LOST, Inferred)),
+    denied(row(Credssp, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred)),
     row(Credssp, &[Timeout], TIMED_OUT, NO_ANSWER, Inferred),
     Row {
         extended: Is(0x9),
@@ -72,8 +73,10 @@ const ROWS: &[Row] = &[
         )
     },
     denied(row(Mcs, ENDED, SOCKET_CLOSED, LOST, Inferred)),
+    denied(row(Mcs, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred)),
     row(Mcs, &[McsResult, Disconnect], BY_SERVER, ENDED_BY_SERVER, Inferred),
     denied(row(Licensing, ENDED, SOCKET_CLOSED, LOST, Inferred)),
+    denied(row(Licensing, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred)),
     row(Licensing, &[Timeout], 0x908, "licensing did not end in time", Inferred),
     row(Licensing, &[Disconnect], BY_SERVER, ENDED_BY_SERVER, Inferred),
     Row {
@@ -84,6 +87,7 @@ const ROWS: &[Row] = &[
     told(coded(0x100, 0x10B, row(Licensing, &[ErrorInfo], BY_SERVER, "licensing failed", Documented))),
     told(coded(1, 26, row(Licensing, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
     row(Activate, ENDED, SOCKET_CLOSED, LOST, Inferred),
+    row(Activate, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred),
     row(Activate, &[Disconnect], BY_SERVER, ENDED_BY_SERVER, Inferred),
     told(coded(0x10C9, 0x12FF, row(Activate, &[ErrorInfo], BY_SERVER, "a protocol error", Observed))),
     told(coded(1, 26, row(Activate, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),

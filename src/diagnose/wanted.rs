@@ -86,7 +86,7 @@ fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [&'static str] 
     }
 }
 
-/// The stream ended or nothing came, so that nobody said why.
+/// The stream ended, with or without an alert of TLS, or nothing came, so that nobody said why.
 fn is_ending(failure: &Failure) -> bool {
-    matches!(failure.kind, Kind::Closed | Kind::Reset | Kind::Timeout)
+    matches!(failure.kind, Kind::Closed | Kind::Reset | Kind::Timeout | Kind::TlsAlert)
 }

@@ -1,6 +1,6 @@
 //! The stream of a wire, in plain or inside TLS.
 
-use std::io;
+use std::io::{self, Read as _};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_rustls::client::TlsStream;
@@ -41,11 +41,26 @@ pub(super) async fn read(channel: &mut Channel, buffer: &mut Vec<u8>) -> io::Res
     let mut chunk = [0; 4096];
     let count = match channel {
         Channel::Plain(stream) => stream.read(&mut chunk).await?,
-        Channel::Tls(stream) => stream.read(&mut chunk).await?,
+        Channel::Tls(stream) => inside(stream, &mut chunk).await?,
         Channel::Gone => return Err(gone()),
     };
     buffer.extend_from_slice(&chunk[..count]);
     Ok(count)
+}
+
+/// What came before the end of TLS is read before the end, also where both came together: rustls tells of an alert first.
+async fn inside(stream: &mut TlsStream<Tapped>, chunk: &mut [u8]) -> io::Result<usize> {
+    let ended = match stream.get_mut().1.process_new_packets() {
+        Err(ended) => io::Error::new(io::ErrorKind::InvalidData, ended),
+        Ok(_) => match stream.read(chunk).await {
+            Err(ended) => ended,
+            read => return read,
+        },
+    };
+    match stream.get_mut().1.reader().read(chunk) {
+        Ok(count @ 1..) => Ok(count),
+        _ => Err(ended),
+    }
 }
 
 /// close_notify where there is TLS, then FIN.

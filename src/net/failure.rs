@@ -7,6 +7,7 @@ use tokio_rustls::rustls;
 use super::tunnel::Ended;
 use crate::{
     codes,
+    pdu::words::{spaced, words},
     report::{Failure, FailureKind},
 };
 
@@ -53,12 +54,15 @@ pub fn broken(error: &io::Error, pending: usize) -> Failure {
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => lost(error),
         // Of the many codes of a system std knows few; none of them is about what the server sends.
         _ if error.raw_os_error().is_some() => lost(error),
-        _ => Failure::new(FailureKind::Malformed, format!("what the server sends cannot be taken: {error}")),
+        _ => Failure::new(
+            FailureKind::Malformed,
+            format!("what the server sends cannot be taken: {}", words(error)),
+        ),
     }
 }
 
 fn lost(error: &io::Error) -> Failure {
-    Failure::new(FailureKind::Unreachable, format!("the way to the server was lost: {error}"))
+    Failure::new(FailureKind::Unreachable, format!("the way to the server was lost: {}", words(error)))
 }
 
 /// The rustls error inside an I/O error.
@@ -72,11 +76,11 @@ pub fn from_tls(error: &rustls::Error) -> Failure {
         rustls::Error::AlertReceived(description) => alert(u8::from(*description)),
         rustls::Error::PeerIncompatible(why) => Failure::new(
             FailureKind::TlsUnsupported,
-            format!("the server's TLS cannot be spoken here: {}", words(why)),
+            format!("the server's TLS cannot be spoken here: {}", reason(why)),
         ),
-        rustls::Error::InvalidMessage(why) => malformed(&words(why)),
-        rustls::Error::PeerMisbehaved(why) => malformed(&words(why)),
-        other => malformed(&other.to_string()),
+        rustls::Error::InvalidMessage(why) => malformed(&reason(why)),
+        rustls::Error::PeerMisbehaved(why) => malformed(&reason(why)),
+        other => malformed(&words(other)),
     }
 }
 
@@ -84,16 +88,13 @@ fn malformed(why: &str) -> Failure {
     Failure::new(FailureKind::Malformed, format!("the server's TLS cannot be followed: {why}"))
 }
 
-/// rustls names its reasons like `HandshakePayloadTooLarge`.
-fn words(reason: &impl std::fmt::Debug) -> String {
-    let mut text = String::new();
-    for c in format!("{reason:?}").chars() {
-        if c.is_ascii_uppercase() && text.ends_with(|last: char| last.is_ascii_lowercase()) {
-            text.push(' ');
-        }
-        text.push(c.to_ascii_lowercase());
-    }
-    text
+/// rustls names its reasons like `HandshakePayloadTooLarge`, some with what it is about in brackets.
+fn reason(reason: &impl std::fmt::Debug) -> String {
+    let text = format!("{reason:?}");
+    let (name, about) = text.split_once('(').unwrap_or((&text, ""));
+    let about = about.trim_matches(['(', ')', '"']);
+    let named = about.chars().all(|letter| letter.is_ascii_alphanumeric()) && !about.is_empty();
+    if named { format!("{}, {}", spaced(name), spaced(about)) } else { spaced(name) }
 }
 
 /// A TLS alert that the server sent.

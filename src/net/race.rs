@@ -6,6 +6,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::time::{Instant, sleep_until};
 
 use super::{BoxStream, Network};
+use crate::pdu::words::words;
 use crate::report::{Attempt, AttemptResult, ConnectEvidence, Failure, FailureKind, Millis};
 
 /// Connection Attempt Delay, RFC 8305 section 5.
@@ -90,7 +91,7 @@ fn since(begin: Instant, started: Millis) -> Millis {
 }
 
 fn note(attempt: &mut Attempt, error: &io::Error) {
-    attempt.error = Some(error.to_string());
+    attempt.error = Some(words(error));
     attempt.result = match error.kind() {
         io::ErrorKind::ConnectionRefused => AttemptResult::Refused,
         // RST in answer to SYN is a refusal; this one came after the handshake.

@@ -7,6 +7,7 @@ use hickory_resolver::{
 use tokio::time::{Instant, timeout_at};
 
 use super::Network;
+use crate::pdu::words::words;
 use crate::report::{Failure, FailureKind};
 
 /// More hosts of one service are not needed.
@@ -28,7 +29,7 @@ pub async fn services<N: Network>(
 /// Asks the servers that the system is configured with.
 pub(super) async fn ask(name: &str) -> Result<Vec<(String, u16)>, Failure> {
     let failed = |error: &dyn std::fmt::Display| {
-        Failure::new(FailureKind::Unreachable, format!("DNS cannot be asked for {name}: {error}"))
+        Failure::new(FailureKind::Unreachable, format!("DNS cannot be asked for {name}: {}", words(error)))
     };
     let resolver =
         TokioResolver::builder_tokio().and_then(|builder| builder.build()).map_err(|e| failed(&e))?;

@@ -10,7 +10,7 @@ use ironrdp_pdu::Action;
 use ironrdp_session::{ActiveStage, ActiveStageBuilder, ActiveStageOutput, image::DecodedImage};
 
 use self::decoding::DECODING;
-use super::Malformed;
+use super::{Malformed, words::words};
 
 /// The longest side of a picture; a server names up to 65535, which would be 16 GiB.
 pub const MAX_SIDE: u16 = 4096;
@@ -129,7 +129,7 @@ impl Canvas {
             self.stage = self::stage(self.share);
             return Err(Malformed::new("the decoder panics"));
         };
-        processed.map_err(|error| Malformed(error.report().to_string()))
+        processed.map_err(|error| Malformed(words(error.report())))
     }
 
     /// What was drawn so far.

@@ -6,7 +6,7 @@ use ironrdp_pdu::{
     x224::X224,
 };
 
-use super::{Malformed, Reader, x224};
+use super::{Malformed, Reader, words::words, x224};
 
 const ATTACH_USER_CONFIRM: u8 = 11;
 const CHANNEL_JOIN_CONFIRM: u8 = 15;
@@ -90,7 +90,7 @@ pub fn payload(payload: &[u8]) -> Result<Mcs<'_>, Malformed> {
 pub fn request(user_channel: u16, channel: u16, user_data: &[u8]) -> Result<Vec<u8>, Malformed> {
     let request =
         SendDataRequest { initiator_id: user_channel, channel_id: channel, user_data: user_data.into() };
-    encode_vec(&X224(request)).map_err(|error| Malformed(error.to_string()))
+    encode_vec(&X224(request)).map_err(|error| Malformed(words(error)))
 }
 
 /// A whole frame with a Send Data Indication, for a PDU that came in one frame with others.
@@ -100,7 +100,7 @@ pub fn request(user_channel: u16, channel: u16, user_data: &[u8]) -> Result<Vec<
 pub fn indication(channel: u16, user_data: &[u8]) -> Result<Vec<u8>, Malformed> {
     let indication =
         SendDataIndication { initiator_id: SERVER_CHANNEL, channel_id: channel, user_data: user_data.into() };
-    encode_vec(&X224(indication)).map_err(|error| Malformed(error.to_string()))
+    encode_vec(&X224(indication)).map_err(|error| Malformed(words(error)))
 }
 
 /// The frame of a Send Data Request or Indication with other user data; none when it is neither.

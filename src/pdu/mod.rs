@@ -37,6 +37,7 @@ pub mod spnego;
 pub mod ts_request;
 pub mod tsgu;
 pub mod websocket;
+pub mod words;
 pub mod x224;
 
 pub use reader::{Malformed, Reader};

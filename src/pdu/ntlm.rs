@@ -19,6 +19,8 @@ pub struct Challenge {
     pub timestamp: Option<u64>,
     /// Major and minor version and build.
     pub version: Option<(u8, u8, u16)>,
+    /// Whether there is a list of these pairs.
+    pub has_target_info: bool,
 }
 
 const SIGNATURE: &[u8] = b"NTLMSSP\0";
@@ -44,8 +46,8 @@ pub fn challenge(token: &[u8]) -> Result<Challenge, Malformed> {
     // TargetName.
     reader.bytes(8)?;
     let flags = reader.u32()?;
-    // ServerChallenge and Reserved.
-    reader.bytes(16)?;
+    // ServerChallenge.
+    reader.bytes(8)?;
     let mut challenge = Challenge::default();
     // What follows is left out by old servers; what can be read of it is read.
     let _ = target_info(message, flags, &mut reader, &mut challenge);
@@ -58,6 +60,8 @@ fn target_info(
     reader: &mut Reader<'_>,
     challenge: &mut Challenge,
 ) -> Result<(), Malformed> {
+    // Reserved.
+    reader.bytes(8)?;
     let length = usize::from(reader.u16()?);
     reader.u16()?;
     let offset = usize::try_from(reader.u32()?).unwrap_or(usize::MAX);
@@ -65,6 +69,7 @@ fn target_info(
         challenge.version = Some((reader.u8()?, reader.u8()?, reader.u16()?));
     }
     let rest = message.get(offset..).unwrap_or_default();
+    challenge.has_target_info = length > 0 && length <= rest.len();
     pairs(&rest[..length.min(rest.len())], challenge)
 }
 

@@ -76,9 +76,11 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
         Ok(peer) => peer,
         Err(reason) => return Ok(Step::Stopped(reason)),
     };
+    let Ok(authenticate) = parse(&frame).and_then(|challenge| show(&mut client, challenge, peer)) else {
+        return Ok(Step::Stopped(challenge::unusable(&seen).into()));
+    };
+    wire.send_secret(&bytes(&authenticate)?).await?;
     evidence.attempted = true;
-    let authenticate = bytes(&show(&mut client, parse(&frame)?, peer)?)?;
-    wire.send_secret(&authenticate).await?;
     let (frame, answer) = receive(wire, Framing::TsRequest, evidence)
         .await
         .map_err(|failure| silent_end(failure, "the proof of the password"))?;
@@ -169,12 +171,13 @@ fn before_credentials(mut failure: Failure) -> Failure {
 
 /// An end without a reason right after the credentials may be a refusal; it proves none.
 fn silent_end(mut failure: Failure, what: &str) -> Failure {
-    if matches!(failure.kind, FailureKind::Closed | FailureKind::Reset) {
-        failure.detail = format!(
-            "{} after {what}, without a reason; some servers refuse a logon this way",
-            failure.detail
-        );
-    }
+    let reason = match failure.kind {
+        FailureKind::Closed | FailureKind::Reset => ", without a reason",
+        // It says that something failed, and not what.
+        FailureKind::TlsAlert => "",
+        _ => return failure,
+    };
+    failure.detail = format!("{} after {what}{reason}; some servers refuse a logon this way", failure.detail);
     failure
 }
 

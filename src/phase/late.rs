@@ -5,23 +5,41 @@ use crate::{
     report::{Alert, Direction, Failure, FailureKind, Frame, PhaseRecord, Phases, Status, TlsEvidence},
 };
 
+/// no_certificate, bad_certificate to certificate_unknown, unknown_ca and certificate_required: of a certificate, and the
+/// only one that a server judges is the client's.
+const OF_A_CERTIFICATE: [i64; 8] = [41, 42, 43, 44, 45, 46, 48, 116];
+/// handshake_failure and access_denied, which name no certificate: they are about one where the server asked for it.
+const OF_WHO_ASKED: [i64; 2] = [40, 49];
+
 /// Moves such a failure where it belongs; the phase that met it has not begun.
 pub fn reassign(phases: &mut Phases, frames: &[Frame]) {
-    let inside = |frame: &Frame| frame.tls && frame.phase != Phase::Gateway;
+    let inside = |frame: &Frame| frame.tls && frame.phase > Phase::Tls;
     if !frames.iter().any(|frame| inside(frame) && frame.direction == Direction::Received) {
         late_alert(phases);
     }
     late_status(phases);
 }
 
-/// TLS 1.3 lets the client finish first: a server that wants another client answers its handshake with an alert, which is
-/// then read where the next message was awaited (RFC 8446 section 4.4.2.4).
+/// An alert in place of the first message inside TLS may still answer the handshake.
 fn late_alert(phases: &mut Phases) {
-    let from_credssp = take_failure(&mut phases.credssp, FailureKind::TlsAlert);
-    let failure = from_credssp.or_else(|| take_failure(&mut phases.mcs, FailureKind::TlsAlert));
-    if let (Some(tls), Some(failure)) = (phases.tls.as_mut(), failure) {
+    let Some(tls) = phases.tls.as_mut() else { return };
+    let failure =
+        take_alert(&mut phases.credssp, &tls.evidence).or_else(|| take_alert(&mut phases.mcs, &tls.evidence));
+    if let Some(failure) = failure {
         alerted(tls, failure);
     }
+}
+
+/// Whether the alert answers our handshake, and not what was sent after it. TLS 1.2 ends with the server's Finished, so
+/// nothing is left to answer. TLS 1.3 lets the client finish first, and a server that wants a certificate of it says so only
+/// then (RFC 8446 sections 4.4.2.4 and 6.2).
+pub fn answers_handshake(tls: &TlsEvidence, failure: &Failure) -> bool {
+    let code = failure.code.filter(|_| failure.kind == FailureKind::TlsAlert);
+    tls.version.as_deref() == Some("TLSv1.3")
+        && code.is_some_and(|code| {
+            OF_A_CERTIFICATE.contains(&code)
+                || tls.client_certificate_requested && OF_WHO_ASKED.contains(&code)
+        })
 }
 
 /// The handshake that an alert answers has not passed.
@@ -34,7 +52,7 @@ pub fn alerted(tls: &mut PhaseRecord<TlsEvidence>, failure: Failure) {
 
 /// Without early authorization a server may refuse the credentials only where MCS begins.
 fn late_status(phases: &mut Phases) {
-    let failure = take_failure(&mut phases.mcs, FailureKind::NtStatus);
+    let failure = take_failure(&mut phases.mcs, |failure| failure.kind == FailureKind::NtStatus);
     if let (Some(credssp), Some(failure)) = (phases.credssp.as_mut(), failure) {
         credssp.evidence.status = failure.code.and_then(|code| u32::try_from(code).ok());
         credssp.evidence.authenticated = false;
@@ -42,10 +60,12 @@ fn late_status(phases: &mut Phases) {
     }
 }
 
-fn take_failure<E>(slot: &mut Option<PhaseRecord<E>>, kind: FailureKind) -> Option<Failure> {
-    let is_it =
-        |record: &mut PhaseRecord<E>| record.failure.as_ref().is_some_and(|failure| failure.kind == kind);
-    slot.take_if(is_it)?.failure
+fn take_alert<E>(slot: &mut Option<PhaseRecord<E>>, tls: &TlsEvidence) -> Option<Failure> {
+    take_failure(slot, |failure| answers_handshake(tls, failure))
+}
+
+fn take_failure<E>(slot: &mut Option<PhaseRecord<E>>, is_it: impl Fn(&Failure) -> bool) -> Option<Failure> {
+    slot.take_if(|record| record.failure.as_ref().is_some_and(&is_it))?.failure
 }
 
 fn fail<E>(record: &mut PhaseRecord<E>, failure: Failure) {

@@ -13,7 +13,10 @@ use ironrdp_pdu::{
 };
 
 use crate::{
-    pdu::connect_initial::{CLIENT_NAME, DESKTOP},
+    pdu::{
+        connect_initial::{CLIENT_NAME, DESKTOP},
+        words::{spaced, words},
+    },
     report::{Failure, FailureKind},
     settings::Account,
 };
@@ -38,7 +41,8 @@ pub fn step(sequence: &mut impl Sequence, frame: &[u8]) -> Result<Vec<u8>, Failu
     let state = sequence.state().name();
     let mut output = WriteBuf::new();
     sequence.step(frame, None, &mut output).map_err(|error| {
-        let detail = format!("a PDU cannot be taken in state {state}: {}", error.report());
+        let (state, why) = (spaced(&state), words(error.report()));
+        let detail = format!("a PDU cannot be taken in the state {state}: {why}");
         Failure::new(FailureKind::Malformed, detail).with_received(frame)
     })?;
     Ok(output.filled().to_vec())

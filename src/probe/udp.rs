@@ -4,7 +4,10 @@ use std::{io, net::SocketAddr, time::Duration};
 
 use crate::{
     net::{BoxDatagrams, Instant, Network, receive_until},
-    pdu::rdpudp::{self, Setup},
+    pdu::{
+        rdpudp::{self, Setup},
+        words::words,
+    },
     report::{Connection, Status, Udp, UdpOutcome},
     settings::Settings,
 };
@@ -128,7 +131,7 @@ fn note(seen: &mut Udp, error: &io::Error) {
     use io::ErrorKind::{
         ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, PermissionDenied,
     };
-    seen.error = Some(error.to_string());
+    seen.error = Some(words(error));
     let said = match error.kind() {
         ConnectionRefused | ConnectionReset => Some("nobody has the port"),
         HostUnreachable => Some("the host cannot be reached"),
@@ -141,7 +144,7 @@ fn note(seen: &mut Udp, error: &io::Error) {
             seen.outcome = UdpOutcome::Closed;
             format!("ICMP says that {said}")
         }
-        None => format!("this machine could not send or receive: {error}"),
+        None => format!("this machine could not send or receive: {}", words(error)),
     });
 }
 

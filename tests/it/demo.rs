@@ -64,6 +64,7 @@ async fn every_fault_does_what_its_row_says() {
         "early-authorization-ultimatum",
         "legacy-confirm",
         "tls-client-certificate",
+        "tls-certificate-refused",
         "capabilities-odd",
         "graphics-required",
         "multitransport",
@@ -72,8 +73,15 @@ async fn every_fault_does_what_its_row_says() {
         "activate-flood",
         "licensing-unknown",
     ];
-    let families =
-        ["hybrid-", "standard-security", "redirect", "reactivation", "bandwidth", "tls-cbc-suites-only"];
+    let families = [
+        "challenge-",
+        "hybrid-",
+        "standard-security",
+        "redirect",
+        "reactivation",
+        "bandwidth",
+        "tls-cbc-suites-only",
+    ];
     let beyond_it =
         |name: &str| names.contains(&name) || families.iter().any(|family| name.starts_with(family));
     for fault in FAULTS.iter().filter(|fault| !beyond_it(fault.name)) {

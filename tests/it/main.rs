@@ -62,3 +62,4 @@ mod udp_peer;
 mod wait;
 mod windows_bytes;
 mod wire;
+mod words;

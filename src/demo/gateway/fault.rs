@@ -57,6 +57,8 @@ pub(super) enum Behaviour {
     WantsCertificate,
     /// Does this instead of going on.
     At(Stage, Action),
+    /// The same, and knows TLS 1.2 at most.
+    AtTls12(Stage, Action),
     /// Sends these bytes, then does this.
     Begun(Stage, &'static [u8], Action),
     /// Answers a request of this method, or of every one where it is empty, with this whole answer.

@@ -3,8 +3,8 @@
 use super::fault::{Behaviour, Entry, Expect, Fault, Impostor, Shape, Stage};
 use crate::demo::answer::Answer::{Bytes, TlsAlert};
 use crate::demo::certificate::Kind;
-use crate::demo::fault::Action::{Close, Flood, Reset, Send, Silence, Trickle};
-use Behaviour::{At, Begun, Certificate, Closes, Code, Front, Packets};
+use crate::demo::fault::Action::{Alert, Close, Flood, Reset, Send, Silence, Trickle};
+use Behaviour::{At, AtTls12, Begun, Certificate, Closes, Code, Front, Packets};
 
 /// A connection that ends, or goes silent, at a stage.
 macro_rules! endings {
@@ -107,6 +107,30 @@ const FAULTS: &[Fault] = &[
         by("gateway-tls-failed", coded("tls", "tls_alert", 40)),
     ),
     // What answers the first request.
+    fault(
+        "gateway-request-alert",
+        "ends TLS with alert 80 after the first request",
+        At(Stage::Request, Alert(80)),
+        shows("gateway-connection-lost", coded("http", "tls_alert", 80)),
+    ),
+    fault(
+        "gateway-request-alert-tls12",
+        "ends TLS 1.2 with alert 42 after the first request",
+        AtTls12(Stage::Request, Alert(42)),
+        shows("gateway-connection-lost", coded("http", "tls_alert", 42)),
+    ),
+    fault(
+        "gateway-authenticate-alert",
+        "ends TLS with alert 80 after the proof of the password",
+        At(Stage::Authenticate, Alert(80)),
+        shows("gateway-connection-lost", coded("auth", "tls_alert", 80)),
+    ),
+    fault(
+        "gateway-alert-behind",
+        "leads to a server that ends TLS 1.2 with alert 80 after the first TSRequest",
+        Behaviour::LeadsTo("credssp-alert-tls12"),
+        shows("tls-alert-received", coded("credssp", "tls_alert", 80)),
+    ),
     fault(
         "gateway-not-found",
         "answers 404 to everything, as a web server without the role",

@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
-use super::certificate::{Identity, Kind};
+use super::certificate::{Handshake, Identity, Kind};
 use super::stream::send;
 use super::{CONNECTION_TIME, Server, Stream};
 use connection::Inbound;
@@ -57,12 +57,16 @@ impl Gateway {
             Some(Behaviour::Certificate(kind)) => *kind,
             _ => Kind::Healthy,
         };
-        let wants_client = matches!(behaviour, Some(Behaviour::WantsCertificate));
+        let handshake = match behaviour {
+            Some(Behaviour::WantsCertificate) => Handshake::WantsCertificate,
+            Some(Behaviour::AtTls12(..)) => Handshake::Tls12,
+            _ => Handshake::Usual,
+        };
         let behind = match behaviour {
             Some(Behaviour::Closes(name, _) | Behaviour::LeadsTo(name)) => super::find(name),
             _ => None,
         };
-        let named = |kind| Identity::new(kind, &[NAME, "localhost", "127.0.0.1"], now, wants_client);
+        let named = |kind| Identity::new(kind, &[NAME, "localhost", "127.0.0.1"], now, handshake);
         let identity = named(kind)?;
         let impostor = match behaviour {
             Some(Behaviour::SecondBy(Impostor::OtherCertificate)) => Some(named(Kind::Healthy)?),
@@ -103,13 +107,18 @@ impl Gateway {
 
     /// Whether the fault ends the connection at this stage.
     fn sits_at(&self, stage: Stage) -> bool {
-        matches!(self.behaviour(), Some(Behaviour::At(at, _) | Behaviour::Begun(at, ..)) if *at == stage)
+        matches!(
+            self.behaviour(),
+            Some(Behaviour::At(at, _) | Behaviour::AtTls12(at, _) | Behaviour::Begun(at, ..)) if *at == stage
+        )
     }
 
     /// Ends the connection with an error when the fault sits at this stage.
     async fn reached<S: Stream>(&self, stage: Stage, stream: &mut S) -> io::Result<()> {
         let (bytes, action) = match self.behaviour() {
-            Some(Behaviour::At(at, action)) if *at == stage => (&[][..], action),
+            Some(Behaviour::At(at, action) | Behaviour::AtTls12(at, action)) if *at == stage => {
+                (&[][..], action)
+            }
             Some(Behaviour::Begun(at, bytes, action)) if *at == stage => (*bytes, action),
             _ => return Ok(()),
         };

@@ -1,6 +1,6 @@
 //! What is meant where the server's answer cannot be understood, or ends the connection without a reason that names one.
 
-use super::{CauseRule, Weighed, cut_in, failed_in};
+use super::{CauseRule, Weighed, ended_in, failed_in};
 use crate::{
     codes::{self, Phase, Table},
     diagnose::Facts,
@@ -85,7 +85,7 @@ fn settings(facts: &Facts<'_>) -> Option<Weighed> {
 fn session(facts: &Facts<'_>) -> Option<Weighed> {
     let ultimatum = |failure: &&Failure| failure.kind == FailureKind::Disconnect;
     let failure =
-        cut_in(facts, Phase::Activate).or_else(|| failed_in(facts, Phase::Activate).filter(ultimatum))?;
+        ended_in(facts, Phase::Activate).or_else(|| failed_in(facts, Phase::Activate).filter(ultimatum))?;
     let text = format!("licensing passed, and where the session begins {}", failure.detail);
     Some(Weighed::likely(text).and(facts.every_time(Phase::Activate)))
 }

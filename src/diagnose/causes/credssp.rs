@@ -1,6 +1,6 @@
 //! Why CredSSP ends: the versions, the policies around NTLM, and what the host needs of its domain.
 
-use super::{CauseRule, Weighed, after, coded, cut_in, failed_in};
+use super::{CauseRule, Weighed, after, coded, ended_in, failed_in};
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
     diagnose::{Facts, kerberos},
@@ -108,7 +108,7 @@ fn unpatched(facts: &Facts<'_>) -> Option<Weighed> {
     match last.failure {
         None => last.stopped.map(|_| Weighed::certain(text)),
         Some(failure) => {
-            cut_in(facts, Phase::Credssp).map(|_| Weighed::likely(text).and(Some(failure.detail.clone())))
+            ended_in(facts, Phase::Credssp).map(|_| Weighed::likely(text).and(Some(failure.detail.clone())))
         }
     }
 }
@@ -127,7 +127,7 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
     if credssp.ntlm.is_some() || credssp.attempted {
         return None;
     }
-    let failure = cut_in(facts, Phase::Credssp)?;
+    let failure = ended_in(facts, Phase::Credssp)?;
     let against = "a Windows that blocks NTLM mostly says so with a status".to_owned();
     Some(
         Weighed::likely(after("our first TSRequest, with NTLM,", failure))
@@ -155,7 +155,7 @@ fn intercepted(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// Only the newest versions have a place for a status, and not every server uses it.
 fn silent_refusal(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = cut_in(facts, Phase::Credssp)?;
+    let failure = ended_in(facts, Phase::Credssp)?;
     // After its proof of the key the server has accepted the password.
     let credssp = facts.credssp.filter(|credssp| credssp.attempted && credssp.key_binding.is_none())?;
     let speaks = credssp.version.filter(|version| matches!(version, 3 | 4 | 6..));

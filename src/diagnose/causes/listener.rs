@@ -1,6 +1,6 @@
 //! What answers on the port in place of a healthy Remote Desktop service.
 
-use super::{CauseRule, Weighed, after, coded, cut_in, failed_in, silent_in};
+use super::{CauseRule, Weighed, after, coded, cut_in, ended_in, failed_in, silent_in};
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending, redirection},
@@ -160,7 +160,7 @@ fn refuses(facts: &Facts<'_>) -> Option<Weighed> {
         Phase::Negotiate if !some_request_answered(facts) && !takes_tls(facts) => {
             (cut_in(facts, Phase::Negotiate)?, "the Connection Request", Likelihood::Likely)
         }
-        Phase::Mcs => (cut_in(facts, Phase::Mcs)?, "the Connect Initial", Likelihood::Possible),
+        Phase::Mcs => (ended_in(facts, Phase::Mcs)?, "the Connect Initial", Likelihood::Possible),
         _ => return None,
     };
     let phase = facts.failed()?.phase;

@@ -176,6 +176,12 @@ fn cut_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
     failed_in(facts, phase).filter(|failure| matches!(failure.kind, FailureKind::Closed | FailureKind::Reset))
 }
 
+/// The same, when it ended with an alert of TLS too: whoever speaks TLS ended it, and did not say why either.
+fn ended_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
+    let alert = |failure: &&Failure| failure.kind == FailureKind::TlsAlert;
+    cut_in(facts, phase).or_else(|| failed_in(facts, phase).filter(alert))
+}
+
 /// The same, when nothing came in the phase's time.
 fn silent_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
     failed_in(facts, phase).filter(|failure| failure.kind == FailureKind::Timeout)

@@ -138,11 +138,10 @@ fn entra(facts: &Facts<'_>) -> Option<Weighed> {
 fn client_certificate(facts: &Facts<'_>) -> Option<Weighed> {
     let refused = refusal(facts, 6);
     refused.or_else(|| {
-        let failure = failed_in(facts, Phase::Tls).filter(|f| f.kind == FailureKind::TlsAlert)?;
+        let failure = failed_in(facts, Phase::Tls).filter(|_| facts.lacks_client_certificate())?;
         let asked = facts.tls?.client_certificate_requested;
-        asked.then(|| {
-            Weighed::certain("the server asked for a client certificate").and(Some(failure.detail.clone()))
-        })
+        let asked = asked.then(|| "the server asked for a client certificate".to_owned());
+        Some(Weighed::certain(failure.detail.clone()).and(asked))
     })
 }
 

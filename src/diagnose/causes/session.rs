@@ -1,6 +1,6 @@
 //! Why a server that takes the connection gives no session: licensing, the broker, and what Set Error Info says.
 
-use super::{CauseRule, Weighed, coded, cut_in, failed_in};
+use super::{CauseRule, Weighed, coded, ended_in, failed_in};
 use crate::{
     codes::Phase,
     diagnose::Facts,
@@ -131,7 +131,7 @@ fn license(facts: &Facts<'_>, (alert, info): (i64, i64)) -> Option<Weighed> {
 
 fn no_server(facts: &Facts<'_>) -> Option<Weighed> {
     let cut = || {
-        let failure = cut_in(facts, Phase::Licensing)?;
+        let failure = ended_in(facts, Phase::Licensing)?;
         let against = "a server without licensing mostly says so with an alert before it closes".to_owned();
         let text = format!("where licensing begins {}", failure.detail);
         Some(Weighed::possible(text).but(Some(against)))

@@ -142,7 +142,7 @@ fn refusal(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn versions(facts: &Facts<'_>) -> Option<Weighed> {
-    if facts.any_hello_answered() {
+    if facts.any_hello_answered() || failed_in(facts, Phase::Tls).is_none() {
         return None;
     }
     if let Some(failure) = coded(facts, FailureKind::TlsAlert, &[PROTOCOL_VERSION]) {
@@ -214,6 +214,7 @@ fn lost(facts: &Facts<'_>) -> Option<Lost> {
 
 fn sni(facts: &Facts<'_>) -> Option<Weighed> {
     const UNRECOGNIZED_NAME: i64 = 112;
+    failed_in(facts, Phase::Tls)?;
     if let Some(failure) = coded(facts, FailureKind::TlsAlert, &[UNRECOGNIZED_NAME]) {
         return Some(Weighed::certain(failure.detail.clone()));
     }

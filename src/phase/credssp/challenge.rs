@@ -21,6 +21,25 @@ pub fn read(seen: &TsRequest, now: OffsetDateTime, evidence: &mut CredsspEvidenc
     Ok(())
 }
 
+/// Why sspi makes no proof of a password from this CHALLENGE: a limit of this program, for Windows makes one.
+pub fn unusable(seen: &TsRequest) -> &'static str {
+    without_proof(seen.nego_token.as_deref().unwrap_or_default())
+}
+
+/// The same of a token.
+pub fn without_proof(token: &[u8]) -> &'static str {
+    match ntlm::challenge(token).is_ok_and(|read| read.has_target_info) {
+        true => {
+            "rdptrace makes no proof of the password from the server's NTLM CHALLENGE, in which something is not as it \
+             expects; that is no fault of the server, and other clients may go on"
+        }
+        false => {
+            "rdptrace makes no proof of the password from an NTLM CHALLENGE without target information, which this one \
+             is; that is no fault of the server, and other clients go on"
+        }
+    }
+}
+
 /// A CHALLENGE as evidence, with the clocks compared.
 pub fn ntlm_evidence(challenge: Challenge, now: OffsetDateTime) -> NtlmEvidence {
     let time = challenge.timestamp.and_then(file_time);

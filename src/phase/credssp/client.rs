@@ -10,7 +10,7 @@ use sspi::{
 
 use super::{Access, Proven};
 use crate::{
-    pdu::connect_initial::CLIENT_NAME,
+    pdu::{connect_initial::CLIENT_NAME, words::words},
     report::{Failure, FailureKind},
 };
 
@@ -52,7 +52,7 @@ fn step(client: &mut CredSspClient, input: TsRequest) -> Result<TsRequest, Failu
 
 /// What cannot be done with sspi, as a failure.
 pub fn ours(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(FailureKind::Malformed, format!("CredSSP cannot go on: {error}"))
+    Failure::new(FailureKind::Malformed, format!("CredSSP cannot go on: {}", words(error)))
 }
 
 /// A TSRequest as it is sent.

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     certificate,
-    pdu::{connect_initial::CLIENT_NAME, spnego},
+    pdu::{connect_initial::CLIENT_NAME, spnego, words::words},
     phase::tls::Proven,
     report::{Failure, FailureKind},
     settings::Account,
@@ -160,5 +160,6 @@ fn step<P: Sspi + SspiImpl>(
 }
 
 fn ours(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(FailureKind::Malformed, format!("the authentication to the gateway cannot go on: {error}"))
+    let detail = format!("the authentication to the gateway cannot go on: {}", words(error));
+    Failure::new(FailureKind::Malformed, detail)
 }

@@ -231,10 +231,10 @@ async fn shake_hands<N: Network>(
     Ok(opened)
 }
 
-/// TLS 1.3 lets the client finish first: an alert that answers its handshake is met by the first request.
+/// An alert that answers our handshake is met by the first request.
 fn late_alert(steps: &mut GatewaySteps, ended: &Ended) {
     let Ended::Failed(failure) = ended else { return };
-    if let Some(tls) = steps.tls.as_mut().filter(|_| failure.kind == FailureKind::TlsAlert) {
+    if let Some(tls) = steps.tls.as_mut().filter(|tls| late::answers_handshake(&tls.evidence, failure)) {
         steps.http = None;
         late::alerted(tls, failure.clone());
     }

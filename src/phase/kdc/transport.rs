@@ -6,7 +6,10 @@ use super::{Asking, https};
 use crate::{
     codes::Phase,
     net::{Framing, Instant, Limits, Network, Wire, receive_until},
-    pdu::kerberos::{KdcMessage, kdc_message, tcp_message},
+    pdu::{
+        kerberos::{KdcMessage, kdc_message, tcp_message},
+        words::words,
+    },
     phase::{Step, connect, resolve},
     report::{ConnectEvidence, Failure, FailureKind, KdcEvidence, ResolveEvidence},
     settings::{Kdc, KdcTransport, Proxy},
@@ -154,6 +157,9 @@ fn broken(error: &std::io::Error) -> Failure {
         ConnectionRefused | ConnectionReset => {
             Failure::new(FailureKind::Refused, "the port is closed, or a firewall rejects it")
         }
-        _ => Failure::new(FailureKind::Unreachable, format!("no datagram can be sent or received: {error}")),
+        _ => Failure::new(
+            FailureKind::Unreachable,
+            format!("no datagram can be sent or received: {}", words(error)),
+        ),
     }
 }

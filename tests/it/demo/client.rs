@@ -114,9 +114,8 @@ impl Client {
         let result = timeout(TIMEOUT, handshake(stream)).await;
         let tls = result.map_err(|_| Saw::Timeout)?.map_err(|error| {
             match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                Some(rustls::Error::AlertReceived(alert)) => Saw::Message(vec![u8::from(*alert)]),
+                Some(rustls::Error::AlertReceived(_)) | None => self.lost(&error),
                 Some(_) => Saw::Message(Vec::new()),
-                None => self.lost(&error),
             }
         })?;
         self.certificate = tls.get_ref().1.peer_certificates().expect("a certificate")[0].to_vec();
@@ -284,6 +283,10 @@ impl Client {
     }
 
     fn lost(&self, error: &std::io::Error) -> Saw {
+        let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if let Some(rustls::Error::AlertReceived(alert)) = tls {
+            return Saw::Message(vec![u8::from(*alert)]);
+        }
         assert!(matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe), "{error}");
         if self.reset.load(Ordering::SeqCst) { Saw::Reset } else { Saw::Closed }
     }

@@ -12,7 +12,7 @@ use sspi::{
 
 use super::super::{Proven, client::ours};
 use crate::{
-    pdu::connect_initial::CLIENT_NAME,
+    pdu::{connect_initial::CLIENT_NAME, words::words},
     report::{Failure, FailureKind},
     settings::Account,
 };
@@ -146,5 +146,5 @@ fn guarded<'a, T>(asked: &mut Asked<'a>, step: impl FnOnce(&mut Asked<'a>) -> T)
 
 /// A message that belongs here and cannot be used.
 pub fn unusable(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(FailureKind::Malformed, format!("a Kerberos message cannot be used: {error}"))
+    Failure::new(FailureKind::Malformed, format!("a Kerberos message cannot be used: {}", words(error)))
 }

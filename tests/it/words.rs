@@ -1,0 +1,82 @@
+//! Errors of libraries in reports: in words, without a name of Rust.
+
+use rdptrace::{
+    codes::Phase,
+    demo::{FAULTS, gateway},
+    pdu::words::{spaced, words},
+    render,
+    report::Credentials,
+};
+
+use crate::{
+    faults::{settings_for, trace},
+    lab::fault,
+};
+
+#[test]
+fn an_error_of_a_library_is_told_in_words() {
+    let table = [
+        (
+            r#"IO error: Custom { kind: UnexpectedEof, error: "failed to fill whole buffer" }"#,
+            "it does not follow the specification",
+        ),
+        ("Connection refused (os error 111)", "connection refused"),
+        (
+            "[ironrdp_pdu::rdp::capability_sets @ /src/lib.rs:12:5] not enough bytes: received 3, expected 4",
+            "not enough bytes: received 3, expected 4",
+        ),
+        (
+            "ironrdp_connector::connection_activation: invalid `shareId`",
+            "connection activation: invalid `shareId`",
+        ),
+        ("a value of picky_krb::messages::KdcReqBody", "a value of kdc req body"),
+        ("no route to [fe80::1]:3389", "no route to [fe80::1]:3389"),
+        ("TLS is not spoken", "TLS is not spoken"),
+        ("unexpected value Some(3) in it", "unexpected value"),
+        ("", "it does not follow the specification"),
+    ];
+    for (error, expected) in table {
+        assert_eq!(words(error), expected, "{error}");
+    }
+    assert_eq!(spaced("HandshakePayloadTooLarge"), "handshake payload too large");
+}
+
+/// What a programmer prints for programmers.
+fn foreign(text: &str) -> Option<&str> {
+    let path = |word: &&str| {
+        let inner = word.split_once("::");
+        inner.is_some_and(|(before, after)| {
+            before.ends_with(|c: char| c == '_' || ('g'..='z').contains(&c))
+                && after.starts_with(|c: char| c.is_ascii_alphabetic())
+        })
+    };
+    let marks = ["IO error", "os error", "Error {", "kind: ", "Some(", "Custom {", "Err("];
+    let mark = marks.into_iter().find(|mark| text.contains(mark));
+    mark.or_else(|| text.split_whitespace().find(path))
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_report_of_a_fault_has_a_name_of_rust_in_it() {
+    for fault in FAULTS {
+        let report = trace(Some(fault), &settings_for(Some(fault))).await;
+        let mut page = Vec::new();
+        render::json(&report, &mut page).expect("memory takes everything");
+        let page = String::from_utf8(page).expect("text");
+        let line = page.lines().find_map(|line| foreign(line).map(|mark| (mark, line)));
+        assert_eq!(line, None, "{}", fault.name);
+    }
+    assert!(gateway::all().count() > 0);
+}
+
+/// The library makes no proof, and nothing was sent that would be one.
+#[tokio::test(start_paused = true)]
+async fn a_challenge_that_is_not_understood_stops_the_trace_as_a_limit_of_ours() {
+    for name in ["challenge-without-target-info", "challenge-unknown-pair"] {
+        let report = trace(Some(fault(name)), &settings_for(Some(fault(name)))).await;
+        let verdict = &report.verdict;
+        assert_eq!((verdict.phase, verdict.credentials), (Some(Phase::Credssp), Credentials::NotAttempted));
+        assert!(verdict.summary.contains("no fault of the server"), "{}", verdict.summary);
+        let credssp = report.trace.connections[0].phases.credssp.as_ref().expect("CredSSP began");
+        assert!(!credssp.evidence.attempted && credssp.evidence.ntlm.is_some());
+    }
+}
