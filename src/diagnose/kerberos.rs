@@ -79,7 +79,9 @@ fn used(facts: &Facts<'_>) -> Option<String> {
 
 /// Whether the last answer came from another realm than the first that was told the user's.
 fn abroad(kdc: &KdcEvidence) -> bool {
-    kdc.exchanges.last().is_some_and(|last| !last.realm.is_empty() && last.realm != kdc.realm)
+    kdc.exchanges
+        .last()
+        .is_some_and(|last| !last.realm.is_empty() && !last.realm.eq_ignore_ascii_case(&kdc.realm))
 }
 
 fn certificate(facts: &Facts<'_>) -> Option<String> {
@@ -104,17 +106,52 @@ pub fn ended_at_kdc<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     failed.failure
 }
 
-/// Whether the KDC refused the account.
+/// Whether the KDC refused the account; that of another realm, which gives tickets for its services, judges none.
 pub fn refuses(facts: &Facts<'_>) -> bool {
     let coded = ended_at_kdc(facts).filter(|failure| failure.kind == FailureKind::KerberosError);
     let code = coded.and_then(|failure| failure.code).and_then(|code| u32::try_from(code).ok());
-    code.is_some_and(|code| codes::kdc_refuses(code, last(facts).and_then(|exchange| exchange.status)))
+    let status = last(facts).and_then(|exchange| exchange.status);
+    let refused = code.is_some_and(|code| codes::kdc_refuses(code, status));
+    refused && of_whom(facts) != Some(Realm::Foreign) || not_opened(facts).is_some()
+}
+
+/// The failure where a KDC wanted no proof, and its answer cannot be opened with this password.
+pub fn not_opened<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+    let unproved = |last: &KdcExchange| last.opened == Some(false) && !last.proof;
+    ended_at_kdc(facts).filter(|_| last(facts).is_some_and(unproved))
 }
 
 /// The failure at the KDC, where the NTSTATUS beside its error is one of these.
 pub fn with_status<'a>(facts: &Facts<'a>, codes: &[i64]) -> Option<&'a Failure> {
     let status = last(facts)?.status.map(i64::from)?;
     ended_at_kdc(facts).filter(|_| codes.contains(&status))
+}
+
+/// Whether a domain controller says by an NTSTATUS what its error does not.
+pub fn says_why(facts: &Facts<'_>) -> bool {
+    last(facts).is_some_and(|exchange| exchange.status.is_some())
+}
+
+/// The realm of the KDC that was asked last, beside that of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Realm {
+    /// The one that the account names.
+    Own,
+    /// One that the KDC of the account's realm named as the user's.
+    Named,
+    /// One on the way to the service.
+    Foreign,
+}
+
+/// Whose KDC was asked last.
+pub fn of_whom(facts: &Facts<'_>) -> Option<Realm> {
+    let kdc = facts.credssp?.kdc.as_ref()?;
+    let (first, last) = (kdc.exchanges.first()?, kdc.exchanges.last()?);
+    Some(match last.realm.eq_ignore_ascii_case(&first.realm) {
+        true => Realm::Own,
+        false if abroad(kdc) => Realm::Foreign,
+        false => Realm::Named,
+    })
 }
 
 fn last<'a>(facts: &Facts<'a>) -> Option<&'a KdcExchange> {

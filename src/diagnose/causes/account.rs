@@ -1,10 +1,13 @@
 //! What is wrong with the account, as the server says by number.
 
-use super::{CauseRule, Weighed, coded, cut_in, failed_in};
+use super::{CauseRule, Weighed, coded, ended_in, failed_in};
 use crate::{
     codes::Phase,
-    diagnose::{Facts, gateway, kerberos},
-    report::FailureKind,
+    diagnose::{
+        Facts, gateway,
+        kerberos::{self, Realm},
+    },
+    report::{Failure, FailureKind, Likelihood},
 };
 
 /// Logon failure and its equals: servers send them for most kinds of refusal.
@@ -16,6 +19,8 @@ const KDC_WRONG: &[i64] = &[6, 24];
 /// KDC_ERR_NAME_EXP and KDC_ERR_KEY_EXPIRED.
 const KDC_EXPIRED: &[i64] = &[1];
 const KDC_PASSWORD: &[i64] = &[23];
+/// KDC_ERR_CLIENT_REVOKED.
+const KDC_REVOKED: &[i64] = &[18];
 /// A wrapped Win32 error of FreeRDP's server, seen after wrong credentials.
 const FREERDP: i64 = 0xC007_00EA;
 const LOCKED: &[i64] = &[0xC000_0234];
@@ -48,21 +53,23 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "account-locked",
-        weigh: |facts| status(facts, LOCKED),
+        weigh: |facts| status(facts, LOCKED).or_else(|| revoked(facts)),
         comes_and_goes: false,
         confirm: &["on the domain controller, Security log: 4740 names the computer that locked it"],
         fix: &["find what keeps trying an old password, then unlock the account"],
     },
     CauseRule {
         code: "account-disabled",
-        weigh: |facts| status(facts, DISABLED),
+        weigh: |facts| status(facts, DISABLED).or_else(|| revoked(facts)),
         comes_and_goes: false,
         confirm: &["Get-ADUser or net user: the account is not enabled"],
         fix: &["enable the account, if it is meant to be used"],
     },
     CauseRule {
         code: "account-expired",
-        weigh: |facts| status(facts, EXPIRED).or_else(|| kdc_error(facts, KDC_EXPIRED)),
+        weigh: |facts| {
+            status(facts, EXPIRED).or_else(|| kdc_error(facts, KDC_EXPIRED)).or_else(|| revoked(facts))
+        },
         comes_and_goes: false,
         confirm: &["Get-ADUser -Properties AccountExpirationDate, or net user"],
         fix: &["set a new expiry date, if the account is meant to be used"],
@@ -78,7 +85,7 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "account-restricted",
-        weigh: |facts| status(facts, RESTRICTED),
+        weigh: |facts| status(facts, RESTRICTED).or_else(|| revoked(facts)),
         comes_and_goes: false,
         confirm: &[
             SECURITY_LOG,
@@ -98,14 +105,14 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "selective-authentication",
-        weigh: |facts| status(facts, SELECTIVE),
+        weigh: |facts| by_anyone(facts, SELECTIVE),
         comes_and_goes: false,
         confirm: &["the trust between the domains uses selective authentication"],
         fix: &["grant the account Allowed to Authenticate on the host's computer object"],
     },
     CauseRule {
         code: "domain-unknown",
-        weigh: |facts| status(facts, NO_SUCH_DOMAIN),
+        weigh: |facts| by_anyone(facts, NO_SUCH_DOMAIN),
         comes_and_goes: false,
         confirm: &["the domain in the user name, and the trusts of the host's domain"],
         fix: &["give the domain as the host knows it, or the user as a UPN"],
@@ -119,20 +126,52 @@ pub const RULES: &[CauseRule] = &[
     },
 ];
 
-/// From the gateway, from the server, or from a domain controller beside its error as a KDC.
-fn status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+/// From the gateway or from the server itself.
+fn by_peer(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
     // A gateway says it in words.
     if let Some(failure) = gateway::with_status(facts, codes) {
         return Some(Weighed::likely(failure.detail.clone()));
     }
-    let said = coded(facts, FailureKind::NtStatus, codes).or_else(|| kerberos::with_status(facts, codes));
-    said.map(|failure| Weighed::certain(failure.detail.clone()))
+    coded(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::certain(failure.detail.clone()))
+}
+
+/// The same, or from a domain controller beside its error as a KDC.
+fn by_anyone(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+    by_peer(facts, codes).or_else(|| {
+        kerberos::with_status(facts, codes).map(|failure| Weighed::certain(failure.detail.clone()))
+    })
+}
+
+/// The same of the account itself, which not every KDC knows.
+fn status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+    by_peer(facts, codes).or_else(|| {
+        let failure = kerberos::with_status(facts, codes)?;
+        by_kdc(facts, failure)
+    })
 }
 
 fn kdc_error(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
     let failure =
         kerberos::ended_at_kdc(facts).and_then(|_| coded(facts, FailureKind::KerberosError, codes))?;
-    Some(Weighed::certain(failure.detail.clone()))
+    by_kdc(facts, failure)
+}
+
+/// What a KDC says of an account is certain where the account names its realm; where another KDC has named it, it may be another
+/// account. A KDC on the way to the service knows none.
+fn by_kdc(facts: &Facts<'_>, failure: &Failure) -> Option<Weighed> {
+    match kerberos::of_whom(facts)? {
+        Realm::Own => Some(Weighed::certain(failure.detail.clone())),
+        Realm::Named => Some(Weighed::likely(failure.detail.clone())),
+        Realm::Foreign => None,
+    }
+}
+
+/// One error stands for a whole group of states, and domain controllers mostly add which it is.
+fn revoked(facts: &Facts<'_>) -> Option<Weighed> {
+    let alone = !kerberos::says_why(facts);
+    let said = kdc_error(facts, KDC_REVOKED).filter(|_| alone)?;
+    let text = "the error stands for a locked, disabled, expired and restricted account alike";
+    Some(Weighed { likelihood: Likelihood::Possible, ..said }.and(Some(text.to_owned())))
 }
 
 fn error_info(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
@@ -149,12 +188,15 @@ fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(weighed) = kdc_error(facts, KDC_WRONG) {
         return Some(weighed);
     }
+    if let Some(failure) = kerberos::not_opened(facts) {
+        return Some(Weighed::likely(failure.detail.clone()));
+    }
     let failure = coded(facts, FailureKind::NtStatus, &[FREERDP])?;
     Some(Weighed::possible(failure.detail.clone()))
 }
 
 fn right(facts: &Facts<'_>) -> Option<Weighed> {
-    let said = status(facts, RIGHT).or_else(|| error_info(facts, ERRINFO_PRIVILEGES));
+    let said = by_anyone(facts, RIGHT).or_else(|| error_info(facts, ERRINFO_PRIVILEGES));
     if let Some(weighed) = said {
         return Some(weighed);
     }
@@ -163,7 +205,7 @@ fn right(facts: &Facts<'_>) -> Option<Weighed> {
     }
     let ended = failed_in(facts, Phase::Credssp);
     let ultimatum = ended.filter(|failure| failure.kind == FailureKind::Disconnect);
-    let failure = cut_in(facts, Phase::Credssp).or(ultimatum)?;
+    let failure = ended_in(facts, Phase::Credssp).or(ultimatum)?;
     let text = format!("the account was accepted, then {}", failure.detail);
     let against = "a server that refuses the user mostly says so with a result or a status".to_owned();
     let accepted = facts.credssp?.key_binding == Some(true);

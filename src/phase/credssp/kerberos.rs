@@ -71,6 +71,8 @@ pub async fn run<N: Network>(
         ..TsRequest::default()
     };
     wire.send_secret(&bytes(&first)?).await?;
+    // The ticket is a proof for the server, also where no KDC wanted one.
+    evidence.attempted = true;
     let (frame, seen) = receive(wire, Framing::TsRequest, evidence)
         .await
         .map_err(|failure| silent_end(failure, "the ticket"))?;
@@ -105,8 +107,7 @@ async fn ticket<N: Network>(
     };
     seen.elapsed_ms = Some(begin.elapsed().into());
     seen.ticket = ticket.is_ok();
-    // The ticket is a proof for the server, also where no KDC wanted one.
-    evidence.attempted = proved(seen) || seen.ticket;
+    evidence.attempted = proved(seen);
     ticket
 }
 
@@ -139,14 +140,19 @@ fn without_asking(kerberos: &Kerberos, server: &str) -> Option<Failure> {
     Some(Failure::new(FailureKind::KerberosError, why))
 }
 
-/// Whether NTLM takes the place of the ticket: not after a KDC has refused the account, or may have judged its password. An
+/// Whether NTLM takes the place of the ticket: not after a KDC has refused the account, or may have judged its password, and
+/// not after its answer has shown that the password is wrong. An
 /// account that the KDC does not know, or knows elsewhere, may be one of the server's own.
 fn instead(failure: &Failure, evidence: &mut CredsspEvidence) -> bool {
     let Some(seen) = &mut evidence.kdc else { return false };
     let last = seen.exchanges.last().and_then(|exchange| exchange.error.map(|code| (code, exchange.status)));
     let refused = last.filter(|(code, _)| !NOT_HERE.contains(code));
     let right = seen.exchanges.iter().any(|exchange| exchange.answer.as_deref() == Some("as_rep"));
-    if proved(seen) && !right || refused.is_some_and(|(code, status)| codes::kdc_refuses(code, status)) {
+    let wrong = seen.exchanges.iter().any(|exchange| exchange.opened == Some(false));
+    if wrong
+        || proved(seen) && !right
+        || refused.is_some_and(|(code, status)| codes::kdc_refuses(code, status))
+    {
         return false;
     }
     seen.ntlm_instead = Some(failure.detail.clone());

@@ -124,6 +124,10 @@ impl<'a, N: Network> Kdcs<'a, N> {
         if let Some(kdc) = self.left.first().filter(|_| self.answered) {
             exchange.host.clone_from(&kdc.host);
         }
+        if let Err(Failure { kind: FailureKind::Refused | FailureKind::NotFound, .. }) = &answer {
+            // Nobody was there to be shown it.
+            exchange.proof = false;
+        }
         let now = self.asking.network.now();
         let judged = answer.and_then(|bytes| judge::judge(bytes, now, &mut exchange, evidence));
         exchange.elapsed_ms = begin.elapsed().into();

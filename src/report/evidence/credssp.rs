@@ -135,6 +135,9 @@ pub struct KdcExchange {
     pub proof: bool,
     /// `as_rep`, `tgs_rep` or `krb_error`; null when there was none.
     pub answer: Option<String>,
+    /// Whether the sealed part of an `as_rep` was opened with the password; null where there is none.
+    #[serde(default)]
+    pub opened: Option<bool>,
     /// The error code.
     pub error: Option<u32>,
     /// The NTSTATUS beside it, which domain controllers add (MS-KILE 2.2.2).

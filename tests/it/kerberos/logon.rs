@@ -3,7 +3,7 @@
 use rdptrace::{
     Report,
     pdu::{der::encode, spnego},
-    report::{Credentials, FailureKind, KdcEvidence},
+    report::{Credentials, FailureKind, KdcEvidence, Likelihood},
     settings::KdcTransport::Tcp,
 };
 
@@ -72,9 +72,25 @@ async fn an_account_may_need_no_proof() {
     let realm = Realm::of(Says::InTurn(vec![as_rep(18, Salt::Untold)]));
     let realm = Realm { account: ("alice@CORP.EXAMPLE", "wrong"), ..realm };
     let report = realm.trace(&[kdc("kdc1", Tcp)]).await;
-    ended(&report, "kdc-refused");
+    let seen = ended(&report, "credentials-refused");
+    assert_eq!((seen.exchanges.len(), seen.exchanges[0].opened), (1, Some(false)));
     let said = &report.verdict.failure.as_ref().expect("it failed").detail;
     assert!(said.contains("cannot be opened with this password"), "{said}");
+    assert_eq!(report.verdict.credentials, Credentials::Refused);
+    assert_eq!(causes(&report), [("credentials-wrong", Likelihood::Likely)]);
+}
+
+fn causes(report: &Report) -> Vec<(&str, Likelihood)> {
+    report.causes.iter().map(|cause| (cause.code.as_str(), cause.likelihood)).collect()
+}
+
+/// Samba and MIT send it so too.
+#[tokio::test(start_paused = true)]
+async fn a_revoked_account_without_a_status_may_be_any_of_four() {
+    let report = answered(&[error(18)]).await;
+    ended(&report, "credentials-refused");
+    let states = ["account-locked", "account-disabled", "account-expired", "account-restricted"];
+    assert_eq!(causes(&report), states.map(|state| (state, Likelihood::Possible)));
 }
 
 /// No proof is made with a key of another type: it would count as a wrong password.
@@ -150,6 +166,20 @@ async fn the_realm_that_knows_the_user_is_asked_instead() {
     let circle = Says::This(user_is_in("corp.example"));
     let report = Realm::of(circle).trace(&[kdc("kdc1", Tcp)]).await;
     assert_eq!(ended(&report, "kdc-referral").exchanges.len(), 1);
+}
+
+/// Nobody has proved that the realm is the user's.
+#[tokio::test(start_paused = true)]
+async fn what_a_realm_says_that_another_has_named_is_not_certain() {
+    for said in [vec![error(6)], vec![preauthentication_required(), error(24)]] {
+        let first = Says::InTurn(vec![user_is_in("OTHER.EXAMPLE")]);
+        let second = Says::InTurn(said);
+        let realm = Realm::new(vec![("kdc1", first, Says::Refused), ("kdc2", second, Says::Refused)]);
+        let realm = Realm { services: vec![("_kerberos._tcp.OTHER.EXAMPLE", &["kdc2"])], ..realm };
+        let report = realm.trace(&[kdc("kdc1", Tcp)]).await;
+        ended(&report, "credentials-refused");
+        assert_eq!(causes(&report), [("credentials-wrong", Likelihood::Likely)]);
+    }
 }
 
 /// The server's own KRB-ERROR, framed as GSS-API frames it, and bare.

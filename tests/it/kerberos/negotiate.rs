@@ -7,6 +7,7 @@ use rdptrace::{
 };
 
 use super::{
+    issuer::{Salt, as_rep},
     messages::{error, error_at, preauthentication_required, user_is_in},
     realm::{Realm, Says, kdc},
 };
@@ -74,7 +75,10 @@ async fn with_kerberos_alone_the_kdc_is_asked_for_an_address_too() {
 #[tokio::test(start_paused = true)]
 async fn ntlm_is_not_tried_after_a_kdc_refused_or_may_have_judged_the_account() {
     let answers = |second: &[Vec<u8>]| Says::InTurn([&[preauthentication_required()], second].concat());
-    for says in [Says::This(error(18)), answers(&[error(24)]), answers(&[error(12)]), answers(&[])] {
+    // The account needs no proof, and its password is another.
+    let unproved = Says::This(as_rep(18, Salt::Info2("CORP.EXAMPLEdemo")));
+    let refusals = [Says::This(error(18)), answers(&[error(24)]), answers(&[error(12)]), answers(&[])];
+    for says in refusals.into_iter().chain([unproved]) {
         let realm = negotiating(says);
         let report = realm.trace(&[kdc("kdc1", Tcp)]).await;
         assert_eq!(report.verdict.step.as_deref(), Some("kdc"), "{:#?}", report.verdict);

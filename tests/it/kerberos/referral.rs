@@ -54,6 +54,17 @@ async fn an_error_of_the_other_kdc_is_told_with_its_realm() {
     assert_ne!(report.verdict.credentials, Credentials::Refused);
 }
 
+/// The password was right at home, and no other KDC knows it.
+#[tokio::test(start_paused = true)]
+async fn what_the_other_kdc_says_of_an_account_is_no_judgement_of_ours() {
+    for code in [6, 18, 23, 24] {
+        let report = with_other(Says::This(error(code))).await;
+        ended(&report, "kdc-refused");
+        assert_eq!(report.verdict.credentials, Credentials::NotVerifiable, "{code}");
+        assert!(report.causes.is_empty(), "{code}: {:#?}", report.causes);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_circle_of_referrals_ends() {
     let report = with_other(Says::This(refers_to("corp.example"))).await;

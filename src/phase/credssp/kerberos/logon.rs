@@ -54,10 +54,10 @@ pub async fn log_on<'a, N: Network>(
                 let salt = [realm.as_bytes(), short_name(account).as_bytes()].concat();
                 let question = question_with_proof(account, &body, &hints, &salt)?;
                 let answer = kdcs.ask(&Question { bytes: &question, proof: true }, evidence).await?;
-                return Ok((granted(account, answer, &hints)?, kdcs));
+                return Ok((granted(account, answer, &hints, evidence)?, kdcs));
             }
             // Accounts exist that need no proof.
-            answer => return Ok((granted(account, answer, &Hints::default())?, kdcs)),
+            answer => return Ok((granted(account, answer, &Hints::default(), evidence)?, kdcs)),
         }
     }
 }
@@ -144,14 +144,23 @@ fn question(account: &Account, body: &KdcReqBody, key: Option<(u32, Vec<u8>)>) -
 }
 
 /// The answer, opened with the password; `before` is what the KDC said of the keys before.
-fn granted(account: &Account, answer: Answer, before: &Hints) -> Result<Granted, Failure> {
+fn granted(
+    account: &Account,
+    answer: Answer,
+    before: &Hints,
+    evidence: &mut KdcEvidence,
+) -> Result<Granted, Failure> {
     let Answer::AsRep(bytes) = answer else { return Err(unusable(&"it is no answer to a logon")) };
     let sealed = reply(&bytes).map_err(|error| unusable(&error))?;
     let kind = sealed.encryption_type;
     let hints = if sealed.hints == Hints::default() { before } else { &sealed.hints };
     let salt = hints.salt_of(kind).unwrap_or(&sealed.salt);
     let key = Key::of_password(kind, account.password.as_str(), salt)?;
-    let opened = key.open(AS_REP, &sealed.cipher).ok_or_else(|| {
+    let opened = key.open(AS_REP, &sealed.cipher);
+    if let Some(exchange) = evidence.exchanges.last_mut() {
+        exchange.opened = Some(opened.is_some());
+    }
+    let opened = opened.ok_or_else(|| {
         let detail = "the ticket of the KDC cannot be opened with this password";
         Failure::new(FailureKind::KerberosError, detail)
     })?;
