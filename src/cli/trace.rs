@@ -118,6 +118,9 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         None => given,
     };
     let given = arguments.farm.settings(given);
+    if !arguments.output.quiet {
+        arguments.farm.explain();
+    }
     let kerberos = arguments.kerberos.kerberos(
         arguments.user.as_deref(),
         target,

@@ -280,6 +280,8 @@ fn what_cannot_stand_in_a_connection_request_is_refused_before_anything_is_sent(
         ("--load-balance-info", "", text),
         ("--load-balance-info", "tsv://F\u{fc}rth", text),
         ("--load-balance-info", "one\r\ntwo", text),
+        ("--load-balance-info", r"one\r\ntwo", "in the middle"),
+        ("--load-balance-info", r"\r\n", text),
         ("--load-balance-info", long.as_str(), "1 to 238"),
         ("--follow-redirects", "21", "20"),
         ("--follow-with-account", "--format=json", "--user"),

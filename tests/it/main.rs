@@ -52,6 +52,7 @@ mod reports;
 mod restricted_admin;
 mod round_trips;
 mod scenarios;
+mod routing_token;
 mod schema;
 mod screenshot;
 mod security;
