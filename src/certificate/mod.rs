@@ -4,6 +4,7 @@ mod bindings;
 mod fields;
 mod names;
 mod trust;
+mod unchecked;
 
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
@@ -14,6 +15,7 @@ use x509_parser::{
 
 pub use bindings::channel_bindings;
 pub use trust::{Roots, is_anchor};
+pub use unchecked::Unchecked;
 
 use crate::report::{Certificate, ChainCertificate, Thumbprints, Timestamp};
 

@@ -15,6 +15,7 @@ use tokio_rustls::rustls::{RootCertStore, ServerConfig, version};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::rsa_key::RsaKey;
+use super::version1::version1;
 
 /// What is wrong with the certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Kind {
     WrongUsage,
     /// Issued by an authority that nobody trusts.
     Untrusted,
+    /// Of X.509 version 1.
+    Version1,
     /// Served without its key: the handshake is signed with another.
     WithoutKey,
 }
@@ -146,11 +149,15 @@ fn strong(kind: Kind, params: &CertificateParams) -> Result<Certified, String> {
         _ => params.self_signed(&key),
     }
     .map_err(|error| error.to_string())?;
+    let certificate = match kind {
+        Kind::Version1 => version1(certificate.der(), &key)?.into(),
+        _ => certificate.into(),
+    };
     let key = match kind {
         Kind::WithoutKey => KeyPair::generate().map_err(|error| error.to_string())?,
         _ => key,
     };
-    Ok((certificate.into(), signing(&key)?))
+    Ok((certificate, signing(&key)?))
 }
 
 fn signing(key: &KeyPair) -> Result<Arc<dyn sign::SigningKey>, String> {

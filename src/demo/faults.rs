@@ -514,6 +514,12 @@ pub const FAULTS: &[Fault] = &[
         finding("certificate-weak-key"),
     ),
     fault(
+        "certificate-version-1",
+        "presents a certificate of X.509 version 1",
+        Behaviour::Certificate(Kind::Version1),
+        UNPROVED,
+    ),
+    fault(
         "certificate-wrong-usage",
         "presents a certificate for client authentication only",
         Behaviour::Certificate(Kind::WrongUsage),

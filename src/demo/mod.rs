@@ -33,6 +33,7 @@ mod standard_settings;
 mod stream;
 mod ts_request;
 mod udp;
+mod version1;
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},

@@ -14,7 +14,10 @@ use tokio_rustls::rustls::{
 };
 
 use super::Handshake;
-use crate::{certificate, report::HandshakeSignature};
+use crate::{
+    certificate::{self, Unchecked},
+    report::HandshakeSignature,
+};
 
 /// Signatures that ring does not verify: P-521, RSASSA-PSS keys (RFC 8446 section 4.2.3), and SHA-1.
 const SHOWN_NOT_CHECKED: [SignatureScheme; 6] = [
@@ -40,6 +43,7 @@ struct Recorded {
     ocsp: Vec<u8>,
     client_certificate_requested: bool,
     signature: Option<HandshakeSignature>,
+    unchecked: Option<Unchecked>,
 }
 
 impl Recorder {
@@ -59,9 +63,15 @@ impl Recorder {
         handshake.ocsp = recorded.ocsp;
         handshake.client_certificate_requested = recorded.client_certificate_requested;
         handshake.signature = recorded.signature;
+        handshake.unchecked = recorded.unchecked;
     }
 
-    fn note(&self, result: &Result<HandshakeSignatureValid, Error>, certificate: &CertificateDer<'_>) {
+    fn note(
+        &self,
+        result: &Result<HandshakeSignatureValid, Error>,
+        certificate: &CertificateDer<'_>,
+        scheme: SignatureScheme,
+    ) {
         let signature = match result {
             Ok(_) => HandshakeSignature::Valid,
             Err(Error::InvalidCertificate(CertificateError::BadSignature))
@@ -71,7 +81,10 @@ impl Recorder {
             }
             Err(_) => HandshakeSignature::NotCheckable,
         };
-        self.seen().signature = Some(signature);
+        let unchecked = (signature == HandshakeSignature::NotCheckable)
+            .then(|| Unchecked::of(certificate, u16::from(scheme)));
+        let mut seen = self.seen();
+        (seen.signature, seen.unchecked) = (Some(signature), unchecked);
     }
 }
 
@@ -97,7 +110,8 @@ impl ServerCertVerifier for Recorder {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        self.note(&crypto::verify_tls12_signature(message, certificate, signed, algorithms), certificate);
+        let result = crypto::verify_tls12_signature(message, certificate, signed, algorithms);
+        self.note(&result, certificate, signed.scheme);
         Ok(HandshakeSignatureValid::assertion())
     }
 
@@ -108,7 +122,8 @@ impl ServerCertVerifier for Recorder {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        self.note(&crypto::verify_tls13_signature(message, certificate, signed, algorithms), certificate);
+        let result = crypto::verify_tls13_signature(message, certificate, signed, algorithms);
+        self.note(&result, certificate, signed.scheme);
         Ok(HandshakeSignatureValid::assertion())
     }
 

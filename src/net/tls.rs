@@ -24,6 +24,7 @@ use super::{
     wire::{LAST_WORDS, Wire},
 };
 use crate::{
+    certificate::Unchecked,
     old_suites,
     report::{Failure, FailureKind, HandshakeSignature},
 };
@@ -98,6 +99,8 @@ pub struct Handshake {
     pub chain: Vec<Vec<u8>>,
     /// What became of the handshake's signature.
     pub signature: Option<HandshakeSignature>,
+    /// Why it cannot be checked, where it cannot.
+    pub unchecked: Option<Unchecked>,
     /// Whether the server asked for a client certificate.
     pub client_certificate_requested: bool,
     /// The stapled OCSP response.

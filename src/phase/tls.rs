@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::{PhaseResult, Step, ending, random};
 use crate::{
-    certificate::{self, Expectation},
+    certificate::{self, Expectation, Unchecked},
     codes,
     net::{self, Framing, Handshake, Upgrade, Wire},
     pdu::{
@@ -38,6 +38,7 @@ pub async fn run(
     evidence.cipher_suite = seen.cipher_suite;
     evidence.key_exchange = seen.key_exchange;
     evidence.signature = seen.signature;
+    evidence.signature_unchecked = seen.unchecked.map(Unchecked::reason);
     evidence.client_certificate_requested = seen.client_certificate_requested;
     evidence.ocsp_staple = (!seen.ocsp.is_empty()).then_some(seen.ocsp.len());
     (evidence.bytes_sent, evidence.bytes_received) = (seen.bytes_sent, seen.bytes_received);
@@ -51,6 +52,7 @@ pub async fn run(
         leaf: seen.chain.first().cloned(),
         public_key: seen.chain.first().and_then(|leaf| certificate::subject_public_key(leaf)),
         signature: seen.signature,
+        unchecked: seen.unchecked,
         certificate: evidence.certificate.as_ref(),
     };
     Ok(Step::Passed(Secured::new(shown, expectation)))

@@ -99,15 +99,18 @@ pub fn tls(evidence: &TlsEvidence) -> Vec<String> {
     let parts = [&evidence.version, &evidence.cipher_suite, &evidence.key_exchange];
     let line = parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
     let signature = match evidence.signature {
-        Some(HandshakeSignature::Invalid) => "the handshake's signature is INVALID",
-        Some(HandshakeSignature::NotCheckable) => "the handshake's signature cannot be checked",
-        _ => "",
+        Some(HandshakeSignature::Invalid) => "the handshake's signature is INVALID".to_owned(),
+        Some(HandshakeSignature::NotCheckable) => match &evidence.signature_unchecked {
+            Some(why) => format!("the handshake's signature cannot be checked: {why}"),
+            None => "the handshake's signature cannot be checked".to_owned(),
+        },
+        _ => String::new(),
     };
     let alert = evidence.alert_sent.as_ref().map(|alert| {
         let name = alert.name.as_deref().unwrap_or("unknown");
         format!("we sent the alert {} ({name})", alert.code)
     });
-    vec![line, signature.to_owned(), alert.unwrap_or_default()]
+    vec![line, signature, alert.unwrap_or_default()]
 }
 
 fn credssp(evidence: &CredsspEvidence) -> Vec<String> {

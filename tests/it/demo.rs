@@ -67,10 +67,12 @@ async fn every_fault_does_what_its_row_says() {
         "tls-certificate-refused",
         "capabilities-odd",
         "graphics-required",
+        "certificate-version-1",
         "multitransport",
         "session-info-early",
         "fast-path-early",
         "activate-flood",
+        "activate-alert",
         "licensing-unknown",
     ];
     let families = [

@@ -1,6 +1,7 @@
 //! Errors of libraries in reports: in words, without a name of Rust.
 
 use rdptrace::{
+    certificate::Unchecked,
     codes::Phase,
     demo::{FAULTS, gateway},
     pdu::words::{spaced, words},
@@ -39,6 +40,23 @@ fn an_error_of_a_library_is_told_in_words() {
         assert_eq!(words(error), expected, "{error}");
     }
     assert_eq!(spaced("HandshakePayloadTooLarge"), "handshake payload too large");
+}
+
+/// What keeps the account back is named as it is.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_checked_is_named() {
+    for (name, why) in [
+        ("certificate-version-1", "the certificate is X.509 version 1, and only version 3"),
+        ("certificate-weak-key", "the RSA key has 1024 bits, and only 2048 to 8192"),
+    ] {
+        let report = trace(Some(fault(name)), &settings_for(Some(fault(name)))).await;
+        assert_eq!(report.verdict.credentials, Credentials::NotAttempted);
+        assert!(report.verdict.summary.contains(why), "{}", report.verdict.summary);
+        let tls = report.trace.connections[0].phases.tls.as_ref().expect("TLS began");
+        assert!(tls.evidence.signature_unchecked.as_ref().is_some_and(|said| said.starts_with(why)));
+    }
+    let seen = |scheme| Unchecked::of(b"no certificate", scheme);
+    assert_eq!(seen(0x0603), Unchecked::Unreadable);
 }
 
 /// What a programmer prints for programmers.

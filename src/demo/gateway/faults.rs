@@ -132,6 +132,15 @@ const FAULTS: &[Fault] = &[
         shows("tls-alert-received", coded("credssp", "tls_alert", 80)),
     ),
     fault(
+        "gateway-challenge-of-old",
+        "sends a CHALLENGE without target information, from which no proof is made",
+        Front(&[(
+            "",
+            "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM TlRMTVNTUAACAAAAAAAAACAAAAABggBAAQIDBAUGBwg=\r\nContent-Length: 0\r\n\r\n",
+        )]),
+        Expect { step: "auth", ..finding("gateway-account-not-used") },
+    ),
+    fault(
         "gateway-not-found",
         "answers 404 to everything, as a web server without the role",
         Front(&[("", NOT_FOUND)]),

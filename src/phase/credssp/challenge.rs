@@ -21,23 +21,21 @@ pub fn read(seen: &TsRequest, now: OffsetDateTime, evidence: &mut CredsspEvidenc
     Ok(())
 }
 
-/// Why sspi makes no proof of a password from this CHALLENGE: a limit of this program, for Windows makes one.
-pub fn unusable(seen: &TsRequest) -> &'static str {
-    without_proof(seen.nego_token.as_deref().unwrap_or_default())
+/// Why sspi makes no proof of a password from the CHALLENGE in this TSRequest.
+pub fn unusable(seen: &TsRequest) -> String {
+    without_proof("server", seen.nego_token.as_deref().unwrap_or_default())
 }
 
-/// The same of a token.
-pub fn without_proof(token: &[u8]) -> &'static str {
-    match ntlm::challenge(token).is_ok_and(|read| read.has_target_info) {
-        true => {
-            "rdptrace makes no proof of the password from the server's NTLM CHALLENGE, in which something is not as it \
-             expects; that is no fault of the server, and other clients may go on"
-        }
-        false => {
-            "rdptrace makes no proof of the password from an NTLM CHALLENGE without target information, which this one \
-             is; that is no fault of the server, and other clients go on"
-        }
-    }
+/// The same of a token of this peer: a limit of this program, for Windows makes one.
+pub fn without_proof(who: &str, token: &[u8]) -> String {
+    let what = match ntlm::challenge(token).is_ok_and(|read| read.has_target_info) {
+        true => "in which something is not as it expects",
+        false => "which has no target information",
+    };
+    format!(
+        "rdptrace makes no proof of the password from the {who}'s NTLM CHALLENGE, {what}; that is no fault of the {who}, \
+         and other clients may go on"
+    )
 }
 
 /// A CHALLENGE as evidence, with the clocks compared.

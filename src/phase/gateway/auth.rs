@@ -86,7 +86,10 @@ pub async fn run<N: Network>(
         Ok(shown) => shown,
         Err(reason) => return Ok(Step::Stopped(reason)),
     };
-    let reply = log_on(wire, &login.at, session, (OUT_DATA, &shown), evidence).await?;
+    let reply = match log_on(wire, &login.at, session, (OUT_DATA, &shown), evidence).await? {
+        Step::Passed(reply) => reply,
+        Step::Stopped(reason) => return Ok(Step::Stopped(reason)),
+    };
     if reply.opens {
         evidence.accepted = true;
         return Ok(Step::Passed(Transport::of(&reply, session)?));

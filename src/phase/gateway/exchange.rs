@@ -167,6 +167,14 @@ pub async fn send(wire: &mut Wire, session: &Session, ask: &Ask<'_>) -> Result<(
 /// What ends the connection, and `malformed`.
 pub async fn exchange(wire: &mut Wire, session: &mut Session, ask: &Ask<'_>) -> Result<Reply, Failure> {
     send(wire, session, ask).await?;
+    answered(wire, session, ask).await
+}
+
+/// Reads what answers a request that was sent.
+///
+/// # Errors
+/// As [`exchange`].
+pub async fn answered(wire: &mut Wire, session: &mut Session, ask: &Ask<'_>) -> Result<Reply, Failure> {
     let mut reply = answer(wire, ask.method).await?;
     session.keep_cookies(&reply.head);
     if let Some(authorization) = ask.authorization {

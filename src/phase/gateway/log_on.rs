@@ -7,7 +7,7 @@ use super::{
     Access,
     auth::Scheme,
     client::{Client, Form},
-    exchange::{Ask, OUT_DATA, Reply, Session, exchange},
+    exchange::{Ask, OUT_DATA, Reply, Session, answered, exchange, send},
     http::refusal,
     said, transport,
 };
@@ -15,9 +15,9 @@ use crate::{
     net::{Network, Wire},
     pdu::{ntlm, spnego},
     phase::{
-        Step,
+        PhaseResult, Step,
         basic::basic,
-        credssp::challenge::ntlm_evidence,
+        credssp::challenge::{ntlm_evidence, without_proof},
         tls::{Proven, Secured},
     },
     report::{Failure, FailureKind, GatewayAuth},
@@ -49,7 +49,7 @@ enum Unbegun {
     Broken(Failure),
 }
 
-/// Makes the requests of one scheme; the last answer.
+/// Makes the requests of one scheme; the last answer. It stops where no proof can be made.
 ///
 /// # Errors
 /// `http_status` where the scheme is broken off before the proof, and what ends a connection.
@@ -59,32 +59,43 @@ pub async fn log_on<N: Network>(
     session: &mut Session,
     (method, scheme): (&str, &Scheme<'_>),
     evidence: &mut GatewayAuth,
-) -> Result<Reply, Failure> {
+) -> PhaseResult<Reply> {
     let Some(account) = &at.access.gateway.account else {
         return Err(Failure::new(FailureKind::HttpStatus, "there is no account for the gateway"));
     };
     let (name, peer) = match *scheme {
         Scheme::Bound(name, peer) => (name, peer),
         Scheme::Basic(peer) => {
-            evidence.attempted = true;
-            evidence.requests += 1;
-            let reply = exchange(wire, session, &ask(method, &basic(account, peer))).await?;
-            said::note(&reply, evidence);
-            return Ok(reply);
+            let authorization = basic(account, peer);
+            return show(wire, session, &ask(method, &authorization), evidence).await.map(Step::Passed);
         }
     };
     let (mut client, challenge) =
         match begin(wire, at, session, (method, name, account, peer), evidence).await? {
-            Begun::Open(reply) => return Ok(reply),
+            Begun::Open(reply) => return Ok(Step::Passed(reply)),
             Begun::Challenged(client, challenge) => (client, challenge),
         };
-    let proof = client.next(Some(&challenge))?;
+    let Ok(proof) = client.next(Some(&challenge)) else {
+        return Ok(Step::Stopped(without_proof("gateway", &challenge).into()));
+    };
     evidence.channel_bindings = true;
-    evidence.attempted = true;
-    evidence.requests += 1;
-    let reply = exchange(wire, session, &ask(method, &proof)).await?;
-    said::note(&reply, evidence);
+    let reply = show(wire, session, &ask(method, &proof), evidence).await?;
     evidence.challenged_again = carried(&reply, name).is_some_and(|token| ntlm::challenge(&token).is_ok());
+    Ok(Step::Passed(reply))
+}
+
+/// The request that shows the password or a proof of it; it was attempted once the request is out.
+async fn show(
+    wire: &mut Wire,
+    session: &mut Session,
+    ask: &Ask<'_>,
+    evidence: &mut GatewayAuth,
+) -> Result<Reply, Failure> {
+    evidence.requests += 1;
+    send(wire, session, ask).await?;
+    evidence.attempted = true;
+    let reply = answered(wire, session, ask).await?;
+    said::note(&reply, evidence);
     Ok(reply)
 }
 

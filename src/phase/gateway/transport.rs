@@ -156,7 +156,10 @@ async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> PhaseResult
         Some(Ok(scheme)) => {
             let seen = &mut GatewayAuth::default();
             let at = At { network, access, peer: &peer };
-            log_on(&mut wire, &at, &mut own, (IN_DATA, &scheme), seen).await.map_err(on_the_second)?
+            match log_on(&mut wire, &at, &mut own, (IN_DATA, &scheme), seen).await.map_err(on_the_second)? {
+                Step::Passed(reply) => reply,
+                Step::Stopped(reason) => return Ok(Step::Stopped(reason)),
+            }
         }
     };
     if reply.head.status != 200 || !reply.keeps_alive {

@@ -63,7 +63,7 @@ async fn exchange<N: Network>(
 fn unproven(why: Unproven) -> Failure {
     let kind = match why {
         Unproven::Invalid => FailureKind::KeyBinding,
-        Unproven::NotCheckable | Unproven::Unreadable => FailureKind::TlsUnsupported,
+        Unproven::NotCheckable(_) | Unproven::Unreadable => FailureKind::TlsUnsupported,
     };
     Failure::new(kind, format!("it was asked nothing: {}", why.reason("the KDC proxy")))
 }

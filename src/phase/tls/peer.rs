@@ -3,7 +3,7 @@
 //! The values are made here and nowhere else, so that what shows something has to have been let through.
 
 use crate::{
-    certificate::Expectation,
+    certificate::{Expectation, Unchecked},
     report::{Certificate, HandshakeSignature, Trust},
 };
 
@@ -40,7 +40,7 @@ pub enum Unproven {
     /// There is no certificate, or its key cannot be read.
     Unreadable,
     /// The signature of the handshake is of a kind that cannot be checked here.
-    NotCheckable,
+    NotCheckable(Unchecked),
     /// The signature is wrong or was never made.
     Invalid,
 }
@@ -50,9 +50,9 @@ impl Unproven {
     pub fn reason(self, who: &str) -> String {
         match self {
             Self::Unreadable => format!("{who}'s certificate cannot be read, so its key cannot be bound to"),
-            Self::NotCheckable => format!(
-                "{who}'s proof of its key cannot be checked: the key is of a kind or size that is not spoken here"
-            ),
+            Self::NotCheckable(why) => {
+                format!("{who}'s proof of its key cannot be checked: {}", why.reason())
+            }
             Self::Invalid => format!("{who} did not prove that it holds its certificate's key"),
         }
     }
@@ -75,15 +75,16 @@ pub(super) struct Shown<'a> {
     pub leaf: Option<Vec<u8>>,
     pub public_key: Option<Vec<u8>>,
     pub signature: Option<HandshakeSignature>,
+    pub unchecked: Option<Unchecked>,
     pub certificate: Option<&'a Certificate>,
 }
 
 impl Secured {
     /// Judges who has shown this.
     pub(super) fn new(shown: Shown<'_>, expectation: &Expectation<'_>) -> Self {
-        let Shown { leaf, public_key, signature, certificate } = shown;
+        let Shown { leaf, public_key, signature, unchecked, certificate } = shown;
         let is_right = certificate.is_some_and(|served| is_right(served, expectation));
-        let standing = match proven(leaf.as_ref(), public_key.as_ref(), signature) {
+        let standing = match proven(leaf.as_ref(), public_key.as_ref(), signature, unchecked) {
             Err(why) => Standing::Unproven(why),
             Ok(peer) if is_right => Standing::Trusted(Trusted(peer)),
             Ok(peer) => Standing::Proven(peer),
@@ -130,11 +131,14 @@ fn proven(
     leaf: Option<&Vec<u8>>,
     public_key: Option<&Vec<u8>>,
     signature: Option<HandshakeSignature>,
+    unchecked: Option<Unchecked>,
 ) -> Result<Proven, Unproven> {
     let (Some(leaf), Some(public_key)) = (leaf, public_key) else { return Err(Unproven::Unreadable) };
     match signature {
         Some(HandshakeSignature::Valid) => Ok(Proven { leaf: leaf.clone(), public_key: public_key.clone() }),
-        Some(HandshakeSignature::NotCheckable) => Err(Unproven::NotCheckable),
+        Some(HandshakeSignature::NotCheckable) => {
+            Err(Unproven::NotCheckable(unchecked.unwrap_or(Unchecked::Other)))
+        }
         Some(HandshakeSignature::Invalid) | None => Err(Unproven::Invalid),
     }
 }

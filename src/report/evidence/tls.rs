@@ -31,6 +31,9 @@ pub struct TlsEvidence {
     pub sni: Option<String>,
     /// What became of the handshake's signature.
     pub signature: Option<HandshakeSignature>,
+    /// Why it cannot be checked, where it cannot.
+    #[serde(default)]
+    pub signature_unchecked: Option<String>,
     /// Length of the stapled OCSP response in bytes; null without one.
     pub ocsp_staple: Option<usize>,
     /// Thumbprints of the served certificate, which are known even when it cannot be read.
