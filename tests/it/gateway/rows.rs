@@ -80,8 +80,13 @@ fn http_rows() -> Vec<Row> {
     vec![
         http("a proxy filters the method", FORBIDDEN, "gateway-method-filtered", 403),
         Row {
-            script: Script { missing: true, ..answers(FORBIDDEN) },
+            script: Script { get: "404 Not Found", ..answers(FORBIDDEN) },
             ..http("a web server that refuses what it does not know", FORBIDDEN, "gateway-not-there", 403)
+        },
+        Row {
+            script: Script { get: "403 Forbidden", ..answers(FORBIDDEN) },
+            cause: Some("gateway-path-forbidden"),
+            ..http("a proxy that refuses every method", FORBIDDEN, "gateway-http-refused", 403)
         },
         http("a web server", PAGE, "gateway-not-there", 200),
         http("an answer that ends", JSON, "gateway-not-there", 200),

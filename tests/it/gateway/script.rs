@@ -39,8 +39,8 @@ pub struct Script {
     pub closing: bool,
     /// The channel bindings that are enforced.
     pub bindings: Option<Vec<u8>>,
-    /// GET finds nothing.
-    pub missing: bool,
+    /// What answers GET.
+    pub get: &'static str,
     pub carrier: Carrier,
     /// A wrong Sec-WebSocket-Accept.
     pub wrong_accept: bool,
@@ -78,7 +78,7 @@ impl Default for Script {
             after_proof: None,
             closing: false,
             bindings: None,
-            missing: false,
+            get: "401 Unauthorized",
             carrier: Carrier::WebSocket,
             wrong_accept: false,
             handshake: 0,
@@ -162,8 +162,7 @@ async fn connection(
             }
         }
         if head.starts_with("RPC_OUT_DATA") || head.starts_with("GET") {
-            let found = head.starts_with("GET") && !script.missing;
-            let status = if found { "401 Unauthorized" } else { "404 Not Found" };
+            let status = if head.starts_with("GET") { script.get } else { "404 Not Found" };
             stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).await?;
             stream.flush().await?;
             continue;
