@@ -11,6 +11,7 @@ mod broker;
 mod dante;
 mod demo_gateway;
 mod demo_server;
+mod desktops;
 mod display;
 mod freerdp;
 mod fronts;
