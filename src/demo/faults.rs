@@ -615,7 +615,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "credssp-ntlm-blocked",
-        "lets NTLM begin and does not take its proof, as a Windows that blocks incoming NTLM",
+        "lets NTLM begin and does not take its proof, as a Windows that blocks NTLM",
         At(Stage::Authenticate, Send(Status(0x8009_0302))),
         by("ntlm-restricted", coded("credssp", "nt_status", 0x8009_0302)),
     ),
