@@ -1,11 +1,13 @@
 //! How deep, how long and with what a target is probed. Plain data.
 
+mod anchors;
 mod kdc;
 
 use std::{fmt, time::Duration};
 
 use zeroize::Zeroizing;
 
+pub use anchors::Anchors;
 pub use kdc::{Kdc, KdcSource, KdcTransport, Kerberos, Others};
 
 use crate::codes::Phase;
@@ -237,6 +239,8 @@ pub struct Gateway {
     pub authentication: GatewayAuthentication,
     /// Whether to go on past a text that asks for consent.
     pub accept_consent: bool,
+    /// SHA-1 or SHA-256 thumbprint that the gateway must serve, lower-case hex.
+    pub expected_thumbprint: Option<String>,
 }
 
 impl Gateway {
@@ -249,6 +253,7 @@ impl Gateway {
             token: None,
             authentication: GatewayAuthentication::Auto,
             accept_consent: false,
+            expected_thumbprint: None,
         }
     }
 
@@ -280,20 +285,5 @@ pub struct Token(pub Zeroizing<String>);
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token").finish_non_exhaustive()
-    }
-}
-
-/// The roots a certificate chain is checked against.
-#[derive(Clone, Debug)]
-pub struct Anchors {
-    /// DER certificates given by the user.
-    pub given: Vec<Vec<u8>>,
-    /// Whether the system's roots count too.
-    pub system: bool,
-}
-
-impl Default for Anchors {
-    fn default() -> Self {
-        Self { given: Vec::new(), system: true }
     }
 }

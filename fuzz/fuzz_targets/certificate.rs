@@ -10,7 +10,7 @@ use rdptrace::{
 fuzz_target!(|bytes: &[u8]| {
     let roots = Roots::new(Ok(Vec::new()));
     let now = Timestamp(time::OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000));
-    let expectation = Expectation { name: "rdsh01.corp.example", now, roots: &roots };
+    let expectation = Expectation { name: "rdsh01.corp.example", now, roots: &roots, pin: None };
     let _ = certificate::evidence(&[bytes.to_vec(), bytes.to_vec()], &expectation);
     let _ = certificate::checkable(bytes);
 });

@@ -34,6 +34,16 @@ pub struct Expectation<'a> {
     pub now: Timestamp,
     /// Trust anchors.
     pub roots: &'a Roots,
+    /// The thumbprint that must be served, where one was given: SHA-1 or SHA-256, lower-case hex.
+    pub pin: Option<&'a str>,
+}
+
+impl Expectation<'_> {
+    /// Whether this is the certificate that was asked for, or any may be served.
+    pub fn is_met(&self, leaf: &[u8]) -> bool {
+        let prints = thumbprints(leaf);
+        self.pin.is_none_or(|pin| pin == prints.sha1 || pin == prints.sha256)
+    }
 }
 
 /// Reads a chain as served, the server's own certificate first; none when that cannot be parsed.

@@ -8,6 +8,7 @@ use super::{
     Error,
     args::not_empty,
     password::{self, Source},
+    values::thumbprint,
 };
 use crate::{
     gateway_of, named_gateway_of,
@@ -38,6 +39,11 @@ pub struct GatewayArguments {
     /// Negotiate or Basic, whichever is offered first
     #[arg(long, value_enum, default_value = "auto")]
     pub gateway_auth: GatewayAuthArgument,
+
+    /// SHA-1 or SHA-256 of the certificate that the gateway must serve; nothing goes through
+    /// another one
+    #[arg(long, value_name = "HEX", value_parser = thumbprint)]
+    pub gateway_thumbprint: Option<String>,
 
     /// Go on where the gateway shows a text that users have to consent to
     #[arg(long)]
@@ -116,6 +122,7 @@ impl GatewayArguments {
             account,
             authentication: self.gateway_auth.into(),
             accept_consent: self.accept_consent,
+            expected_thumbprint: self.gateway_thumbprint.clone(),
             ..gateway
         }))
     }
@@ -124,6 +131,7 @@ impl GatewayArguments {
         let given = [
             ("--gateway-user", self.gateway_user.is_some()),
             ("--gateway-auth", self.gateway_auth != GatewayAuthArgument::Auto),
+            ("--gateway-thumbprint", self.gateway_thumbprint.is_some()),
             ("--accept-consent", self.accept_consent),
         ];
         match given.into_iter().find(|(_, given)| *given) {

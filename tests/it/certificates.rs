@@ -48,7 +48,7 @@ fn issued(params: &CertificateParams, authority: &CertifiedIssuer<'_, KeyPair>) 
 
 fn read(chain: &[Vec<u8>], name: &str, roots: &[Vec<u8>]) -> Certificate {
     let roots = Roots::new(Ok(roots.iter().map(|der| der.clone().into()).collect()));
-    let expectation = Expectation { name, now: Timestamp(NOW), roots: &roots };
+    let expectation = Expectation { name, now: Timestamp(NOW), roots: &roots, pin: None };
     evidence(chain, &expectation).expect("a certificate")
 }
 

@@ -45,6 +45,11 @@ fn bad_input_is_refused_before_anything_is_sent() {
         (&["trace", target, "-u", "a\\b\\c"], "UPN"),
         (&["trace", target, "-u", ""], "UPN"),
         (&["trace", target, "--expect-thumbprint", "12"], "hex digits"),
+        (&["trace", target, "--gateway", "gw", "--gateway-thumbprint", "12"], "hex digits"),
+        (
+            &["trace", target, "--gateway-thumbprint", "0123456789abcdef0123456789abcdef01234567"],
+            "--gateway-thumbprint needs a gateway",
+        ),
         (&["trace", target, "--server-name", "a b"], "host name"),
         (&["trace", target, "--ca-file", missing], "cannot read"),
         (&["trace", target, "--ca-file", "Cargo.toml"], "no PEM certificate"),

@@ -40,6 +40,7 @@ mod no_proxy;
 mod old_suites;
 mod old_suites_trace;
 mod pages;
+mod pins;
 mod posture;
 mod program;
 mod proxy;

@@ -3,7 +3,7 @@
 use crate::{
     codes::Phase,
     diagnose::{Facts, Rule},
-    report::Severity,
+    report::{Severity, Status},
 };
 
 /// Beyond this many seconds Kerberos fails, and NTLM on some servers.
@@ -14,6 +14,7 @@ const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) ->
 }
 
 pub const RULES: &[Rule] = &[
+    rule("gateway-certificate-thumbprint-mismatch", Severity::Error, thumbprint),
     rule("gateway-account-not-used", Severity::Error, not_used),
     rule("gateway-second-connection-differs", Severity::Error, differs),
     rule("gateway-upgrade-stripped", Severity::Warning, stripped),
@@ -24,13 +25,26 @@ pub const RULES: &[Rule] = &[
     rule("gateway-redirection-limited", Severity::Info, limited),
 ];
 
+fn thumbprint(facts: &Facts<'_>) -> Option<String> {
+    let through = facts.through?;
+    let expected = through.expected_thumbprint.as_deref()?;
+    let tls = through.steps.tls.as_ref().filter(|tls| tls.status == Status::Passed)?;
+    let Some(served) = &tls.evidence.thumbprints else {
+        return Some(format!("the gateway {} served no certificate, {expected} was expected", through.host));
+    };
+    let served = if expected.len() == served.sha1.len() { &served.sha1 } else { &served.sha256 };
+    let text = || format!("the gateway {} serves thumbprint {served}, {expected} was expected", through.host);
+    (served != expected).then(text)
+}
+
 /// A logon that was asked for and not made must not look like one that works.
 fn not_used(facts: &Facts<'_>) -> Option<String> {
     let through = facts.through?;
     let steps = &through.steps;
-    let account = steps.auth.as_ref().filter(|_| through.account).and_then(|auth| auth.stopped.as_ref());
+    let stopped = steps.auth.as_ref().and_then(|auth| auth.stopped.as_ref());
+    let account = stopped.filter(|_| through.account);
     let unsent = steps.tunnel.as_ref().filter(|tunnel| through.token && !tunnel.evidence.token_sent);
-    let token = unsent.and_then(|tunnel| tunnel.stopped.as_ref());
+    let token = unsent.and_then(|tunnel| tunnel.stopped.as_ref()).or(stopped.filter(|_| through.token));
     // A token takes the place of an account.
     if through.account && !through.token && steps.auth.is_none() && steps.handshake.is_some() {
         return Some("the account for the gateway was not used: the gateway asks nobody for one".to_owned());

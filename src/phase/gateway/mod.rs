@@ -90,6 +90,7 @@ pub async fn run<N: Network>(
     evidence.port = access.gateway.port;
     evidence.account = access.gateway.account.is_some();
     evidence.token = access.gateway.token.is_some();
+    evidence.expected_thumbprint.clone_from(&access.gateway.expected_thumbprint);
     let walked = match reach(network, access, wire, evidence).await {
         Ok(session) => cross(network, access, session, wire, evidence).await,
         Err(ended) => Err(ended),
@@ -160,7 +161,8 @@ async fn secure(
     evidence: &mut crate::report::TlsEvidence,
 ) -> PhaseResult<Secured> {
     let name = access.gateway.host.as_str();
-    let expectation = Expectation { name, now: Timestamp(access.now), roots: access.roots };
+    let pin = access.gateway.expected_thumbprint.as_deref();
+    let expectation = Expectation { name, now: Timestamp(access.now), roots: access.roots, pin };
     tls::run(wire, &Upgrade::new(name, Versions::All, true), &expectation, evidence).await
 }
 
@@ -176,7 +178,11 @@ async fn cross<N: Network>(
     let open = entered(wire)?;
     let run = async |e: &mut _| http::run(network, open, access, &mut session, e).await;
     let opened = step(&mut steps.http, run).await;
-    let transport = match opened.inspect_err(|ended| late_alert(steps, ended))? {
+    let opened = opened.inspect_err(|ended| late_alert(steps, ended))?;
+    if let Some(reason) = unmet(access, &peer) {
+        step(&mut steps.auth, async |_: &mut GatewayAuth| Ok(Step::<()>::Stopped(reason))).await?;
+    }
+    let transport = match opened {
         Opened::Ready(transport) => transport,
         Opened::Challenged(offered) => {
             let keeps = steps.http.as_ref().is_some_and(|http| http.evidence.keeps_alive);
@@ -213,6 +219,13 @@ async fn cross<N: Network>(
     step(&mut steps.channel, async |e: &mut _| channel::run(open, access, e).await).await?;
     *wire = wire.take().map(|open| open.into_channel(access.remarks.clone()));
     Ok(())
+}
+
+/// Why nobody goes through a gateway that was pinned and has not proved itself: the account of the server behind it depends on it
+/// as much as its own.
+fn unmet(access: &Access<'_>, peer: &Secured) -> Option<Cow<'static, str>> {
+    access.gateway.expected_thumbprint.as_ref()?;
+    peer.proven().err().map(|why| why.reason("the gateway").into())
 }
 
 /// The transport and the first packets in it; who hears those that follow.

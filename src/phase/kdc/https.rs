@@ -17,7 +17,7 @@ use crate::{
         tls::{self, Proven, Unproven},
     },
     report::{Failure, FailureKind, KdcEvidence, KdcProxyEvidence, Timestamp, TlsEvidence},
-    settings::Kdc,
+    settings::{Gateway, Kdc},
 };
 
 /// More informational answers than a server has reason for.
@@ -52,7 +52,9 @@ async fn exchange<N: Network>(
     seen: &mut KdcProxyEvidence,
 ) -> Result<Vec<u8>, Failure> {
     let now = Timestamp(asking.network.now());
-    let expectation = Expectation { name: &kdc.host, now, roots: asking.roots };
+    let pin = asking.gateway.filter(|gateway| is_at(gateway, kdc));
+    let pin = pin.and_then(|gateway| gateway.expected_thumbprint.as_deref());
+    let expectation = Expectation { name: &kdc.host, now, roots: asking.roots, pin };
     let offer = Upgrade::new(&kdc.host, Versions::All, true);
     match tls::run(wire, &offer, &expectation, seen.tls.insert(TlsEvidence::default())).await? {
         Step::Passed(peer) => post(wire, peer.proven().map_err(unproven)?, (kdc, sent), seen).await,
@@ -60,10 +62,17 @@ async fn exchange<N: Network>(
     }
 }
 
+/// An RD Gateway may be the KDC proxy too, and is then the same peer.
+fn is_at(gateway: &Gateway, kdc: &Kdc) -> bool {
+    gateway.host.eq_ignore_ascii_case(&kdc.host) && gateway.port == kdc.port
+}
+
 fn unproven(why: Unproven) -> Failure {
     let kind = match why {
         Unproven::Invalid => FailureKind::KeyBinding,
-        Unproven::NotCheckable(_) | Unproven::Unreadable => FailureKind::TlsUnsupported,
+        Unproven::NotCheckable(_) | Unproven::Unreadable | Unproven::NotExpected => {
+            FailureKind::TlsUnsupported
+        }
     };
     Failure::new(kind, format!("it was asked nothing: {}", why.reason("the KDC proxy")))
 }

@@ -13,7 +13,7 @@ use crate::{
     net::{Instant, Limits, Network},
     pdu::kerberos::Hints,
     report::{Failure, FailureKind, KdcEvidence, KdcExchange, UnansweredKdc},
-    settings::{Kdc, Kerberos, Proxy},
+    settings::{Gateway, Kdc, Kerberos, Proxy},
 };
 
 /// The most questions for one ticket: three to log on where the user is in another realm, and one for each referral.
@@ -24,6 +24,8 @@ pub struct Asking<'a, N> {
     pub network: &'a N,
     pub kerberos: &'a Kerberos,
     pub proxy: Option<&'a Proxy>,
+    /// The RD Gateway, which may be the KDC proxy too.
+    pub gateway: Option<&'a Gateway>,
     /// Trust anchors for the certificate of a KDC proxy.
     pub roots: &'a Roots,
     pub limits: Limits,

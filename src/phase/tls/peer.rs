@@ -23,7 +23,8 @@ enum Standing {
     Trusted(Trusted),
 }
 
-/// A peer that holds the key of the certificate that it has served. It may be shown a proof that is bound to that key.
+/// A peer that holds the key of the certificate that it has served, which is the pinned one where one was. It may be shown a proof
+/// that is bound to that key.
 #[derive(Clone, Debug)]
 pub struct Proven {
     leaf: Vec<u8>,
@@ -37,6 +38,8 @@ pub struct Trusted(Proven);
 /// Why nothing is shown to a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unproven {
+    /// Another certificate than the pinned one.
+    NotExpected,
     /// There is no certificate, or its key cannot be read.
     Unreadable,
     /// The signature of the handshake is of a kind that cannot be checked here.
@@ -49,6 +52,7 @@ impl Unproven {
     /// The reason, where the peer is called this.
     pub fn reason(self, who: &str) -> String {
         match self {
+            Self::NotExpected => format!("{who}'s certificate is not the expected one"),
             Self::Unreadable => format!("{who}'s certificate cannot be read, so its key cannot be bound to"),
             Self::NotCheckable(why) => {
                 format!("{who}'s proof of its key cannot be checked: {}", why.reason())
@@ -84,7 +88,8 @@ impl Secured {
     pub(super) fn new(shown: Shown<'_>, expectation: &Expectation<'_>) -> Self {
         let Shown { leaf, public_key, signature, unchecked, certificate } = shown;
         let is_right = certificate.is_some_and(|served| is_right(served, expectation));
-        let standing = match proven(leaf.as_ref(), public_key.as_ref(), signature, unchecked) {
+        let served = (leaf.as_ref(), public_key.as_ref());
+        let standing = match proven(served, (signature, unchecked), expectation) {
             Err(why) => Standing::Unproven(why),
             Ok(peer) if is_right => Standing::Trusted(Trusted(peer)),
             Ok(peer) => Standing::Proven(peer),
@@ -128,12 +133,14 @@ impl Secured {
 }
 
 fn proven(
-    leaf: Option<&Vec<u8>>,
-    public_key: Option<&Vec<u8>>,
-    signature: Option<HandshakeSignature>,
-    unchecked: Option<Unchecked>,
+    served: (Option<&Vec<u8>>, Option<&Vec<u8>>),
+    (signature, unchecked): (Option<HandshakeSignature>, Option<Unchecked>),
+    expectation: &Expectation<'_>,
 ) -> Result<Proven, Unproven> {
-    let (Some(leaf), Some(public_key)) = (leaf, public_key) else { return Err(Unproven::Unreadable) };
+    if !served.0.map_or(expectation.pin.is_none(), |leaf| expectation.is_met(leaf)) {
+        return Err(Unproven::NotExpected);
+    }
+    let (Some(leaf), Some(public_key)) = served else { return Err(Unproven::Unreadable) };
     match signature {
         Some(HandshakeSignature::Valid) => Ok(Proven { leaf: leaf.clone(), public_key: public_key.clone() }),
         Some(HandshakeSignature::NotCheckable) => {

@@ -22,6 +22,8 @@ pub struct GatewayEvidence {
     pub account: bool,
     /// Whether a token for the gateway was given.
     pub token: bool,
+    /// The thumbprint that had to be served.
+    pub expected_thumbprint: Option<String>,
     /// Each step that was entered.
     pub steps: GatewaySteps,
     /// The texts of service messages, the first 16.

@@ -7,6 +7,7 @@ mod lab;
 mod packets;
 mod pages;
 mod passing;
+mod pinned;
 mod rows;
 mod said;
 mod script;

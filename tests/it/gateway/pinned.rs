@@ -1,0 +1,95 @@
+//! A pinned gateway is looked at before anything goes through it.
+
+use std::sync::atomic::Ordering::SeqCst;
+
+use rdptrace::{
+    Report, Settings, Target, Unobserved,
+    certificate::thumbprints,
+    demo,
+    report::{Credentials, Outcome},
+    run,
+    settings::{Account, Anchors, Gateway, GatewayAuthentication, Token},
+};
+
+use super::{
+    lab::{Lab, anonymous, with_account},
+    packets::Carrier,
+    script::Script,
+};
+
+const TOKEN: &str = "eyJ0b2tlbg";
+const OTHER: &str = "0123456789abcdef0123456789abcdef01234567";
+
+/// What the gateway offers, and what the client brings.
+fn ways() -> Vec<(Vec<&'static str>, Option<&'static str>, Gateway)> {
+    let with = |authentication| Gateway { authentication, ..with_account() };
+    let token = Some(Token(TOKEN.to_owned().into()));
+    vec![
+        (vec![], None, anonymous()),
+        (vec!["NTLM"], None, with(GatewayAuthentication::Ntlm)),
+        (vec!["Basic realm=\"x\""], None, with(GatewayAuthentication::Basic)),
+        (vec![], Some(TOKEN), Gateway { token, ..anonymous() }),
+    ]
+}
+
+/// Traces with the account of the server behind.
+async fn trace(lab: &Lab, gateway: Gateway, pin: &str) -> Report {
+    let target: Target = "rdsh01.corp.example".parse().expect("a target");
+    let password = demo::PASSWORD.to_owned().into();
+    let account = Account { user: demo::USER.to_owned(), domain: None, password };
+    let gateway = Gateway { expected_thumbprint: Some(pin.to_owned()), ..gateway };
+    let settings = Settings { account: Some(account), ..lab.settings(gateway) };
+    run(&target, &settings, lab, &Unobserved).await
+}
+
+fn told(report: &Report, code: &str) -> bool {
+    report.findings.iter().any(|finding| finding.code == code)
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_goes_through_another_gateway_than_the_pinned_one() {
+    for (schemes, token, gateway) in ways() {
+        let lab = Lab::new(Script { schemes, token, ..Script::default() });
+        let shows = gateway.is_used_once();
+        let report = trace(&lab, gateway, OTHER).await;
+        let verdict = &report.verdict;
+        assert_eq!((verdict.outcome, verdict.step.as_deref()), (Outcome::Stopped, Some("auth")));
+        assert_eq!(verdict.gateway_credentials, Some(Credentials::NotAttempted));
+        assert_eq!(verdict.credentials, Credentials::NotAttempted);
+        assert!(told(&report, "gateway-certificate-thumbprint-mismatch"), "{:?}", report.findings);
+        assert_eq!(told(&report, "gateway-account-not-used"), shows);
+        lab.settle().await;
+        assert_eq!(lab.seen.proofs.load(SeqCst), 0);
+        let heads = lab.seen.heads.lock().expect("no panic");
+        assert!(heads.len() == 1 && !heads[0].contains("Authorization"), "{heads:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pinned_one_is_gone_through_on_one_connection_and_on_two() {
+    for carrier in [Carrier::WebSocket, Carrier::Bodies] {
+        for (schemes, token, gateway) in ways() {
+            let lab = Lab::new(Script { carrier, schemes, token, ..Script::default() });
+            let prints = thumbprints(&lab.certificate);
+            for pin in [prints.sha1, prints.sha256] {
+                let report = trace(&lab, gateway.clone(), &pin).await;
+                assert_eq!(report.verdict.credentials, Credentials::Verified, "{}", report.verdict.summary);
+                assert!(!told(&report, "gateway-certificate-thumbprint-mismatch"));
+            }
+        }
+    }
+}
+
+/// A pin gates and opens nothing: who is to see a secret is trusted besides.
+#[tokio::test(start_paused = true)]
+async fn a_pin_makes_nobody_trusted() {
+    let lab = Lab::new(Script { schemes: vec!["Basic realm=\"x\""], ..Script::default() });
+    let pin = Some(thumbprints(&lab.certificate).sha256);
+    let gateway = Gateway { expected_thumbprint: pin, ..with_account() };
+    let target: Target = "rdsh01.corp.example".parse().expect("a target");
+    let settings = Settings { anchors: Anchors::default(), ..lab.settings(gateway) };
+    let report = run(&target, &settings, &lab, &Unobserved).await;
+    assert_eq!(report.verdict.step.as_deref(), Some("auth"), "{}", report.verdict.summary);
+    assert_eq!(report.verdict.gateway_credentials, Some(Credentials::NotAttempted));
+    assert_eq!(lab.seen.proofs.load(SeqCst), 0);
+}

@@ -1,0 +1,162 @@
+//! A pinned certificate is looked at before the account is used: at the target, at its hops, and at a gateway.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use rdptrace::{
+    Network, Report, Settings, Target, Unobserved,
+    codes::Phase,
+    demo::Server,
+    net::BoxStream,
+    report::{Connection, Credentials, Failure, Outcome, Severity},
+    run,
+    settings::Security,
+};
+use time::OffsetDateTime;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional, duplex};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use crate::{demo::pipe, faults, lab::fault};
+
+const TARGET: &str = "rdsh01.corp.example";
+const HOST: &str = "rdsh02.corp.example";
+const OTHER: &str = "0123456789abcdef0123456789abcdef01234567";
+
+/// Hosts by name that keep their certificates; the first one is traced.
+struct Farm {
+    hosts: Vec<(&'static str, Arc<Server>)>,
+    /// Whether somebody takes NLA out of what the first host is asked for.
+    downgraded: bool,
+}
+
+impl Farm {
+    /// Hosts with these faults; an empty one is none.
+    fn of(hosts: &[(&'static str, &str)]) -> Self {
+        let server = |name: &str| {
+            let fault = (!name.is_empty()).then(|| fault(name));
+            Arc::new(Server::new(fault, pipe::NOW).expect("the server can be made"))
+        };
+        let hosts = hosts.iter().map(|(host, name)| (*host, server(name))).collect();
+        Self { hosts, downgraded: false }
+    }
+
+    async fn trace(&self, pin: &str, settings: Settings) -> Report {
+        let target: Target = TARGET.parse().expect("a target");
+        let settings = Settings { expected_thumbprint: Some(pin.to_owned()), ..settings };
+        run(&target, &settings, self, &Unobserved).await
+    }
+
+    /// What the first host serves: SHA-1 and SHA-256.
+    async fn served(&self) -> [String; 2] {
+        let settings = Settings { account: None, until: Some(Phase::Tls), ..Settings::default() };
+        let report = self.trace(OTHER, settings).await;
+        let tls = report.trace.connections[0].phases.tls.as_ref().expect("TLS");
+        let prints = tls.evidence.thumbprints.clone().expect("a certificate");
+        [prints.sha1, prints.sha256]
+    }
+}
+
+impl Network for Farm {
+    fn now(&self) -> OffsetDateTime {
+        pipe::NOW
+    }
+
+    async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        let found = self.hosts.iter().position(|(name, _)| *name == host).expect("a host of the farm");
+        Ok(vec![IpAddr::from([192, 0, 2, u8::try_from(found).expect("a small farm")])])
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
+        let IpAddr::V4(ip) = address.ip() else { return Err(io::ErrorKind::NetworkUnreachable.into()) };
+        let number = usize::from(ip.octets()[3]);
+        let (mut behind, _, _server) = pipe::connect_to(Arc::clone(&self.hosts[number].1));
+        if !self.downgraded || number > 0 {
+            return Ok(Box::new(behind));
+        }
+        let (client, mut server) = duplex(64 * 1024);
+        tokio::spawn(async move {
+            let mut request = vec![0; 4];
+            server.read_exact(&mut request).await?;
+            request.resize(usize::from(request[3]), 0);
+            server.read_exact(&mut request[4..]).await?;
+            // requestedProtocols is the last of it.
+            let protocols = request.len() - 4;
+            request[protocols..].copy_from_slice(&[1, 0, 0, 0]);
+            behind.write_all(&request).await?;
+            copy_bidirectional(&mut server, &mut behind).await.map(|_| ())
+        });
+        Ok(Box::new(client))
+    }
+
+    fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
+        Ok(Vec::new())
+    }
+}
+
+/// The account, and the target under its own name.
+fn with_account() -> Settings {
+    Settings { server_name: None, until: None, ..faults::settings() }
+}
+
+fn attempts(report: &Report) -> Vec<bool> {
+    let attempted =
+        |made: &Connection| made.phases.credssp.as_ref().is_some_and(|record| record.evidence.attempted);
+    report.trace.traced().map(attempted).collect()
+}
+
+#[track_caller]
+fn assert_not_used(report: &Report) {
+    let verdict = &report.verdict;
+    assert_eq!(
+        (verdict.outcome, verdict.phase),
+        (Outcome::Stopped, Some(Phase::Credssp)),
+        "{}",
+        verdict.summary
+    );
+    assert_eq!(verdict.credentials, Credentials::NotAttempted, "{}", verdict.summary);
+}
+
+fn mismatch(report: &Report) -> bool {
+    let mut found = report.findings.iter().filter(|found| found.severity == Severity::Error);
+    found.any(|found| found.code == "certificate-thumbprint-mismatch")
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_account_is_used_where_the_pinned_certificate_was_served_and_nowhere_else() {
+    for (name, security) in
+        [("", Security::Auto), ("hybrid", Security::Nla), ("certificate-expired", Security::Auto)]
+    {
+        let farm = Farm::of(&[(TARGET, name)]);
+        for pin in farm.served().await {
+            let report = farm.trace(&pin, Settings { security, ..with_account() }).await;
+            assert_eq!(report.verdict.credentials, Credentials::Verified, "{}", report.verdict.summary);
+            assert!(!mismatch(&report));
+        }
+        let report = farm.trace(OTHER, Settings { security, ..with_account() }).await;
+        assert_not_used(&report);
+        assert!(mismatch(&report));
+        assert!(
+            report.trace.connections[0].phases.credssp.as_ref().is_some_and(|r| r.evidence.ntlm.is_some())
+        );
+    }
+}
+
+/// Who has shown the pinned certificate may call another host, which has its own; who has not leads nowhere with the account.
+#[tokio::test(start_paused = true)]
+async fn a_hop_gets_the_account_only_from_who_was_pinned() {
+    let settings = || Settings { follow_redirects: 5, follow_with_account: true, ..with_account() };
+    let farm = Farm::of(&[(TARGET, "redirect-to-name"), (HOST, "")]);
+    let [pin, _] = farm.served().await;
+    let report = farm.trace(&pin, settings()).await;
+    assert_eq!(attempts(&report), [true, true], "{}", report.verdict.summary);
+    // Without NLA nothing holds the trace at the first host, whoever that is.
+    let farm = Farm { downgraded: true, ..farm };
+    for (pin, attempted) in [(pin.as_str(), true), (OTHER, false)] {
+        let report = farm.trace(pin, Settings { until: Some(Phase::Licensing), ..settings() }).await;
+        assert_eq!(attempts(&report), [false, attempted], "{}", report.verdict.summary);
+        assert_eq!(mismatch(&report), !attempted);
+    }
+}
