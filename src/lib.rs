@@ -77,13 +77,14 @@ pub async fn run<N: Network>(
     observer: &dyn Observer,
 ) -> Report {
     let begin = net::Instant::now();
-    let mut trace = probe(target, settings, network, observer).await;
+    let roots = &probe::roots(settings, network);
+    let mut trace = probe::trace(target, settings, network, observer, roots).await;
     let wanted = match settings.experiments {
         Experiments::Auto => diagnose::wanted(&trace),
         Experiments::Off => Vec::new(),
         Experiments::All => experiment::names(),
     };
-    experiment::run(&mut trace, &wanted, target, settings, network, begin).await;
+    experiment::run(&mut trace, &wanted, target, settings, network, (begin, roots)).await;
     diagnose(trace)
 }
 
@@ -96,9 +97,10 @@ pub async fn posture<N: Network>(
 ) -> Report {
     let begin = net::Instant::now();
     let settings = &Settings { until: None, account: None, screenshot: false, ..settings.clone() };
-    let mut trace = probe(target, settings, network, observer).await;
+    let roots = &probe::roots(settings, network);
+    let mut trace = probe::trace(target, settings, network, observer, roots).await;
     trace.request.posture = true;
-    posture::run(&mut trace, target, settings, network, observer, begin).await;
+    posture::run(&mut trace, target, settings, network, observer, (begin, roots)).await;
     diagnose(trace)
 }
 

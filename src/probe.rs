@@ -6,7 +6,6 @@ use demand::Demand;
 use request::request;
 
 use crate::{
-    certificate::Roots,
     codes::Phase,
     net::{Instant, Limits, Network},
     pdu::canvas::Picture,
@@ -15,8 +14,10 @@ use crate::{
     target::Target,
 };
 
+pub use crate::certificate::Roots;
 pub use hops::aimed;
 pub use plan::{Hello, Opening, Plan, Versions, Withheld};
+pub use roots::roots;
 
 mod connection;
 mod demand;
@@ -25,6 +26,7 @@ mod offer;
 mod plan;
 mod rdp_file;
 mod request;
+mod roots;
 mod udp;
 mod ways;
 
@@ -53,10 +55,21 @@ pub async fn probe<N: Network>(
     network: &N,
     observer: &dyn Observer,
 ) -> Trace {
+    trace(target, settings, network, observer, &roots(settings, network)).await
+}
+
+/// The same, with roots that other connections of the run share.
+pub async fn trace<N: Network>(
+    target: &Target,
+    settings: &Settings,
+    network: &N,
+    observer: &dyn Observer,
+    roots: &Roots<'_>,
+) -> Trace {
     let begin = Instant::now();
     let started = Timestamp(network.now());
     let end = begin + settings.deadline;
-    let probe = Probe::new(target, settings, network, observer, end);
+    let probe = Probe::new(target, settings, network, observer, (end, roots));
     let main = probe.connection(&Plan::main(settings)).await;
     let demand = Demand::of(&main.phases, settings);
     let mut connections = vec![main];
@@ -64,7 +77,7 @@ pub async fn probe<N: Network>(
         let addresses = addresses(&connections[0], target, settings);
         connections.push(probe.connection(&demand.met_by(Plan::retry(settings, addresses))).await);
     }
-    let way = hops::Way { target, settings, network, observer, end };
+    let way = hops::Way { target, settings, network, observer, end, roots };
     let unfollowed = Box::pin(way.follow(&mut connections)).await;
     let udp = match (settings.udp, connections.last()) {
         (true, Some(traced)) => Some(udp::udp(network, settings, traced, end).await),
@@ -98,20 +111,20 @@ pub struct Probe<'a, N> {
     network: &'a N,
     observer: &'a dyn Observer,
     limits: Limits,
-    roots: Roots,
+    roots: &'a Roots<'a>,
 }
 
 impl<'a, N: Network> Probe<'a, N> {
-    /// Nothing is sent yet; `end` is when the run ends.
+    /// Nothing is sent yet; `end` is when the run ends, whose connections share the roots.
     pub fn new(
         target: &'a Target,
         settings: &'a Settings,
         network: &'a N,
         observer: &'a dyn Observer,
-        end: Instant,
+        (end, roots): (Instant, &'a Roots<'a>),
     ) -> Self {
         let limits = Limits { phase: settings.timeout, run: end };
-        Self { target, settings, network, observer, limits, roots: roots(settings, network) }
+        Self { target, settings, network, observer, limits, roots }
     }
 
     fn server_name(&self) -> &str {
@@ -127,16 +140,4 @@ impl<'a, N: Network> Probe<'a, N> {
             rdp_file: self.target.file.as_ref().map(rdp_file::rdp_file),
         }
     }
-}
-
-fn roots<N: Network>(settings: &Settings, network: &N) -> Roots {
-    let mut found: Vec<_> = settings.anchors.given.iter().map(|der| der.clone().into()).collect();
-    if settings.anchors.system {
-        match network.system_roots() {
-            Ok(system) => found.extend(system),
-            Err(why) if found.is_empty() => return Roots::new(Err(why)),
-            Err(_) => {}
-        }
-    }
-    Roots::new(Ok(found))
 }

@@ -3,6 +3,8 @@
 mod bindings;
 mod fields;
 mod names;
+mod roots;
+mod subject_hash;
 mod trust;
 mod unchecked;
 
@@ -14,7 +16,8 @@ use x509_parser::{
 };
 
 pub use bindings::channel_bindings;
-pub use trust::{Roots, is_anchor};
+pub use roots::{Roots, Store, is_anchor};
+pub use subject_hash::subject_hash;
 pub use unchecked::Unchecked;
 
 use crate::report::{Certificate, ChainCertificate, Thumbprints, Timestamp};
@@ -33,7 +36,7 @@ pub struct Expectation<'a> {
     /// The time at which the chain is checked.
     pub now: Timestamp,
     /// Trust anchors.
-    pub roots: &'a Roots,
+    pub roots: &'a Roots<'a>,
     /// The thumbprint that must be served, where one was given: SHA-1 or SHA-256, lower-case hex.
     pub pin: Option<&'a str>,
 }

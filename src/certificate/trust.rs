@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use tokio_rustls::rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
-use webpki::{
-    EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage, anchor_from_trusted_cert,
-};
+use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage};
 use x509_parser::certificate::X509Certificate;
 
 use super::{Expectation, fields};
@@ -13,34 +11,6 @@ use crate::report::Trust;
 
 /// szOID_KP_RDP, 1.3.6.1.4.1.311.54.1.2, DER without tag and length.
 const REMOTE_DESKTOP: &[u8] = &[0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x36, 0x01, 0x02];
-
-/// The roots that count, or why there are none.
-#[derive(Clone, Debug)]
-pub struct Roots {
-    certificates: Result<Vec<CertificateDer<'static>>, String>,
-}
-
-impl Roots {
-    /// These roots; an error says why none could be read.
-    pub fn new(certificates: Result<Vec<CertificateDer<'static>>, String>) -> Self {
-        Self { certificates }
-    }
-
-    fn anchors(&self) -> Result<Vec<TrustAnchor<'_>>, String> {
-        let certificates = self.certificates.as_ref().map_err(String::clone)?;
-        // A system store may hold what webpki does not read; the rest still counts.
-        Ok(certificates.iter().filter_map(|der| anchor_from_trusted_cert(der).ok()).collect())
-    }
-
-    fn contains(&self, der: &[u8]) -> bool {
-        self.certificates.as_ref().is_ok_and(|roots| roots.iter().any(|root| root.as_ref() == der))
-    }
-}
-
-/// Whether a certificate can serve as a trust anchor.
-pub fn is_anchor(der: &[u8]) -> bool {
-    anchor_from_trusted_cert(&CertificateDer::from(der)).is_ok()
-}
 
 /// Self-signed is decided first, then server authentication, then the Remote Desktop usage. What the certificate itself may
 /// be used for is a finding of its own; here it only counts when an issuer forbids it.

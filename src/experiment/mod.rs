@@ -24,7 +24,7 @@ use futures_util::{StreamExt as _, stream};
 use crate::{
     codes::Phase,
     net::{Instant, Network},
-    probe::{Hello, Opening, Plan, Probe, Unobserved, Versions, addresses, aimed},
+    probe::{Hello, Opening, Plan, Probe, Roots, Unobserved, Versions, addresses, aimed},
     report::{Connection, Status, Trace},
     settings::Settings,
     target::Target,
@@ -108,7 +108,7 @@ pub async fn run<N: Network>(
     target: &Target,
     settings: &Settings,
     network: &N,
-    begin: Instant,
+    (begin, roots): (Instant, &Roots<'_>),
 ) {
     let hop = trace.described().and_then(|made| made.hop.as_ref()).map(|hop| aimed(hop, settings));
     let (target, settings) = hop.as_ref().map_or((target, settings), |(target, settings)| (target, settings));
@@ -120,7 +120,7 @@ pub async fn run<N: Network>(
         ..settings.clone()
     };
     let end = begin + settings.deadline;
-    let probe = Probe::new(target, &settings, network, &Unobserved, end);
+    let probe = Probe::new(target, &settings, network, &Unobserved, (end, roots));
     let chosen = |in_turn: bool| {
         let chosen = move |e: &&Experiment| e.in_turn == in_turn && wanted.contains(&e.name);
         EXPERIMENTS.iter().filter(chosen).flat_map(|experiment| (experiment.plans)(&basis))

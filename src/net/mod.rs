@@ -83,4 +83,10 @@ pub trait Network: Sync {
 
     /// The roots that the system trusts; an error says why none could be read.
     fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String>;
+
+    /// Whether the system trusts this very certificate, which is asked of self-signed ones before any root is read; a network that
+    /// does not know it says no.
+    fn trusts(&self, _certificate: &[u8]) -> bool {
+        false
+    }
 }

@@ -1,5 +1,7 @@
 //! The system's resolver, sockets, clock and trusted roots; the only place of the probe that differs by system.
 
+mod roots;
+
 use std::{
     io,
     net::{IpAddr, SocketAddr},
@@ -45,12 +47,11 @@ impl Network for System {
     }
 
     fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
-        let found = rustls_native_certs::load_native_certs();
-        match found.errors.first() {
-            Some(error) if found.certs.is_empty() => Err(error.to_string()),
-            _ if found.certs.is_empty() => Err("the system has no trusted roots".to_owned()),
-            _ => Ok(found.certs),
-        }
+        roots::all()
+    }
+
+    fn trusts(&self, certificate: &[u8]) -> bool {
+        roots::hold(certificate)
     }
 }
 

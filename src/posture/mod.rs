@@ -12,7 +12,7 @@ use crate::{
     codes::{Phase, TLS_CIPHER_SUITE},
     net::{Instant, Network},
     pdu::client_hello::Profile,
-    probe::{Hello, Observer, Plan, Probe},
+    probe::{Hello, Observer, Plan, Probe, Roots},
     report::{Connection, Failure, FailureKind, PhaseRecord, Status, TlsEvidence, Trace},
     settings::Settings,
     target::Target,
@@ -33,11 +33,11 @@ pub async fn run<N: Network>(
     settings: &Settings,
     network: &N,
     observer: &dyn Observer,
-    begin: Instant,
+    (begin, roots): (Instant, &Roots<'_>),
 ) {
     let Some(peer) = peer(trace) else { return };
     let settings = Settings { timeout: settings.timeout.min(PATIENCE), ..settings.clone() };
-    let probe = Probe::new(target, &settings, network, observer, begin + settings.deadline);
+    let probe = Probe::new(target, &settings, network, observer, (begin + settings.deadline, roots));
     let plans = protocols::plans(trace, &peer);
     let mut asking = Asking { probe, trace, peer, refuses: false };
     asking.make(&plans).await;

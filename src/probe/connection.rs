@@ -180,7 +180,7 @@ impl<N: Network> Walk<'_, N> {
         let name = self.probe.server_name();
         let now = Timestamp(self.probe.network.now());
         let pin = self.probe.settings.expected_thumbprint.as_deref();
-        let expectation = Expectation { name, now, roots: &self.probe.roots, pin };
+        let expectation = Expectation { name, now, roots: self.probe.roots, pin };
         match &self.plan.hello {
             Hello::Handshake(versions, named) => {
                 let offer = Upgrade::new(name, *versions, *named);
@@ -223,7 +223,7 @@ impl<N: Network> Walk<'_, N> {
         };
         let run = async |e: &mut _| match (&self.probe.settings.kerberos, account) {
             (Some(kerberos), Some(account)) => {
-                let Probe { network, limits, settings, ref roots, .. } = *self.probe;
+                let Probe { network, limits, settings, roots, .. } = *self.probe;
                 let (proxy, gateway) = (settings.proxy.as_ref(), settings.gateway.as_ref());
                 let asking = Asking { network, kerberos, proxy, gateway, roots, limits };
                 credssp::kerberos::run(wire, asking, (&access, account), e).await

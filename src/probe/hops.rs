@@ -6,6 +6,7 @@ use super::{
     ways::{self, is_same},
 };
 use crate::{
+    certificate::Roots,
     net::{Instant, Network},
     report::{
         Connection, FailureKind, HandshakeSignature, Hop, Phases, Purpose, Redirection, Status, Tried,
@@ -22,6 +23,7 @@ pub struct Way<'a, N> {
     pub network: &'a N,
     pub observer: &'a dyn Observer,
     pub end: Instant,
+    pub roots: &'a Roots<'a>,
 }
 
 impl<N: Network> Way<'_, N> {
@@ -111,7 +113,7 @@ impl<N: Network> Way<'_, N> {
 
     async fn walk(&self, (number, led): (u32, bool), hop: &Hop, demand: Option<Demand>) -> Connection {
         let (target, settings) = aimed(hop, &self.pinning(hop, led));
-        let probe = Probe::new(&target, &settings, self.network, self.observer, self.end);
+        let probe = Probe::new(&target, &settings, self.network, self.observer, (self.end, self.roots));
         let (purpose, session) = (Purpose::Hop(number), Some(hop.session_id));
         let withheld = ways::withheld(hop, self.settings);
         let plan = Plan { purpose, session, withheld, ..Plan::main(&settings) };

@@ -10,7 +10,7 @@ pub use backoff::random;
 use crate::{
     diagnose::diagnose,
     net::{Instant, Network, pause},
-    probe::{Observer, probe},
+    probe::{self, Observer, Roots},
     report::{Outcome, Report, Status, WaitEntry},
     settings::{LicensePolicy, Settings},
     target::Target,
@@ -106,11 +106,12 @@ async fn tries<N: Network>(
     seen: &mut Seen,
 ) {
     let begin = Instant::now();
+    let roots = &probe::roots(settings, network);
     let mut backoff = Backoff::new(patience.jitter);
     let mut complete = settings.account.is_none();
     loop {
         let left = patience.time.saturating_sub(begin.elapsed());
-        let report = attempt(target, settings, network, left, complete, watcher).await;
+        let report = attempt((target, settings), network, roots, left, complete, watcher).await;
         let entry = seen.timeline.add(begin.elapsed(), &report);
         let left = patience.time.saturating_sub(begin.elapsed());
         let spare = left.saturating_sub(LAST_TRY.min(patience.time / LAST_PART));
@@ -128,9 +129,9 @@ async fn tries<N: Network>(
 
 /// One try, in the time that is left; with the account and a license to consume only when it is `complete`.
 async fn attempt<N: Network>(
-    target: &Target,
-    settings: &Settings,
+    (target, settings): (&Target, &Settings),
     network: &N,
+    roots: &Roots<'_>,
     left: Duration,
     complete: bool,
     watcher: &dyn Watcher,
@@ -141,7 +142,7 @@ async fn attempt<N: Network>(
         asked => asked,
     };
     let limited = Settings { account, license, deadline: settings.deadline.min(left), ..settings.clone() };
-    let mut trace = probe(target, &limited, network, watcher).await;
+    let mut trace = probe::trace(target, &limited, network, watcher, roots).await;
     // What was asked for stays the same when a try was made without it.
     trace.request.account = settings.account.is_some();
     settings.license.name().clone_into(&mut trace.request.license);

@@ -51,6 +51,7 @@ mod readers;
 mod readme;
 mod reports;
 mod restricted_admin;
+mod roots;
 mod round_trips;
 mod routing_token;
 mod scenarios;

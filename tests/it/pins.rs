@@ -147,7 +147,12 @@ async fn the_account_is_used_where_the_pinned_certificate_was_served_and_nowhere
 /// Who has shown the pinned certificate may call another host, which has its own; who has not leads nowhere with the account.
 #[tokio::test(start_paused = true)]
 async fn a_hop_gets_the_account_only_from_who_was_pinned() {
-    let settings = || Settings { follow_redirects: 5, follow_with_account: true, ..with_account() };
+    let settings = || Settings {
+        follow_redirects: 5,
+        follow_with_account: true,
+        until: Some(Phase::Licensing),
+        ..with_account()
+    };
     let farm = Farm::of(&[(TARGET, "redirect-to-name"), (HOST, "")]);
     let [pin, _] = farm.served().await;
     let report = farm.trace(&pin, settings()).await;
@@ -155,7 +160,7 @@ async fn a_hop_gets_the_account_only_from_who_was_pinned() {
     // Without NLA nothing holds the trace at the first host, whoever that is.
     let farm = Farm { downgraded: true, ..farm };
     for (pin, attempted) in [(pin.as_str(), true), (OTHER, false)] {
-        let report = farm.trace(pin, Settings { until: Some(Phase::Licensing), ..settings() }).await;
+        let report = farm.trace(pin, settings()).await;
         assert_eq!(attempts(&report), [false, attempted], "{}", report.verdict.summary);
         assert_eq!(mismatch(&report), !attempted);
     }

@@ -45,7 +45,7 @@ pub struct Access<'a> {
     /// The server behind it, as the gateway is to look it up.
     pub target: &'a Target,
     /// Trust anchors for the gateway's certificate.
-    pub roots: &'a Roots,
+    pub roots: &'a Roots<'a>,
     /// Wall time.
     pub now: OffsetDateTime,
     /// The deadlines; each step has the time of a phase.

@@ -27,7 +27,7 @@ pub struct Asking<'a, N> {
     /// The RD Gateway, which may be the KDC proxy too.
     pub gateway: Option<&'a Gateway>,
     /// Trust anchors for the certificate of a KDC proxy.
-    pub roots: &'a Roots,
+    pub roots: &'a Roots<'a>,
     pub limits: Limits,
 }
 

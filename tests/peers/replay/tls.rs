@@ -43,7 +43,7 @@ fn hellos_and_certificates() {
         let answer = answer(&recording.plain(0).of(Side::Server));
         assert_eq!((answer.version, answer.suite), (Some(version), Some(suite)), "{name}");
         assert!(answer.is_complete && !answer.client_certificate_requested, "{name}");
-        let expectation = Expectation { name: NAME, now, roots: &roots };
+        let expectation = Expectation { name: NAME, now, roots: &roots, pin: None };
         is_of_a_host(&evidence(&answer.chain, &expectation).expect("a certificate"), own);
     }
 }
