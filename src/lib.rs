@@ -11,6 +11,7 @@ pub mod demo;
 pub mod diagnose;
 mod experiment;
 pub mod explain;
+mod guard;
 pub mod local;
 #[doc(hidden)]
 pub mod net;

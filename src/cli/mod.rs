@@ -30,7 +30,6 @@ use std::{fmt, io::Write as _, process::ExitCode};
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::pdu::canvas::is_decoding;
 use args::{Cli, Command};
 use exit::{COULD_NOT_RUN, INTERRUPTED};
 use sink::print;
@@ -61,7 +60,6 @@ impl fmt::Display for Error {
 
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
-    keep_quiet_while_decoding();
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Trace(arguments) => trace::run(&arguments),
@@ -82,16 +80,6 @@ pub fn main() -> ExitCode {
             ExitCode::from(COULD_NOT_RUN)
         }
     }
-}
-
-/// A damaged picture is told in the report, not as a panic.
-fn keep_quiet_while_decoding() {
-    let tell = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !is_decoding() {
-            tell(panic);
-        }
-    }));
 }
 
 fn schema() -> Vec<u8> {

@@ -116,7 +116,11 @@ impl<'a, S: Stream> Exchange<'a, S> {
         if let Some(Behaviour::AlteredKeyBinding) = self.conversation.behaviour() {
             answer.reverse();
         }
-        let (token, pub_key_auth) = (self.last_token.take(), Some(session.seal(&answer)));
+        let mut sealed = session.seal(&answer);
+        if let Some(Behaviour::ShortKeyBinding(length)) = self.conversation.behaviour() {
+            sealed.truncate(*length);
+        }
+        let (token, pub_key_auth) = (self.last_token.take(), Some(sealed));
         self.send(TsRequest { token, pub_key_auth, ..TsRequest::default() }).await
     }
 

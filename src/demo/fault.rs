@@ -60,6 +60,8 @@ pub(super) enum Behaviour {
     CredsspVersion(u32),
     /// Answers the key binding with other bytes than the right ones.
     AlteredKeyBinding,
+    /// Answers the key binding with the first bytes of the right answer.
+    ShortKeyBinding(usize),
     /// Speaks Standard RDP Security.
     StandardSecurity(StandardSecurity),
     /// Wants a client certificate in the TLS handshake.

@@ -620,6 +620,24 @@ pub const FAULTS: &[Fault] = &[
         by("ntlm-restricted", coded("credssp", "nt_status", 0x8009_0302)),
     ),
     fault(
+        "credssp-version-0",
+        "says that it speaks CredSSP version 0",
+        Behaviour::CredsspVersion(0),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
+    ),
+    fault(
+        "credssp-version-1",
+        "says that it speaks CredSSP version 1, which never was",
+        Behaviour::CredsspVersion(1),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
+    ),
+    fault(
+        "credssp-version-256",
+        "says that it speaks CredSSP version 256",
+        Behaviour::CredsspVersion(256),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
+    ),
+    fault(
         "logon-failure",
         "refuses the account: wrong user name or password",
         At(Stage::Authenticate, Send(Status(0xC000_006D))),
@@ -672,6 +690,18 @@ pub const FAULTS: &[Fault] = &[
         "answers the key binding with other bytes",
         Behaviour::AlteredKeyBinding,
         by("tls-intercepted", failed("credssp", "key_binding")),
+    ),
+    fault(
+        "key-binding-short",
+        "answers the key binding with fewer bytes than a signature",
+        Behaviour::ShortKeyBinding(15),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
+    ),
+    fault(
+        "key-binding-empty",
+        "answers the key binding with no bytes",
+        Behaviour::ShortKeyBinding(0),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
     ),
     fault(
         "logon-type-not-granted",

@@ -23,8 +23,9 @@ pub struct TsRequest {
 impl TsRequest {
     /// The DER encoding; errorCode is written as a signed INTEGER of four bytes, as Windows does.
     pub fn encode(&self) -> Vec<u8> {
-        let version = u8::try_from(self.version).expect("versions are small");
-        let mut fields = der::element(context(0), &der::element(INTEGER, &[version]));
+        let octets = self.version.to_be_bytes();
+        let unused = octets.iter().take_while(|octet| **octet == 0).count().min(3);
+        let mut fields = der::element(context(0), &der::element(INTEGER, &octets[unused..]));
         if let Some(token) = &self.token {
             let token = der::element(context(0), &der::element(OCTET_STRING, token));
             let tokens = der::element(SEQUENCE, &der::element(SEQUENCE, &token));

@@ -1,36 +1,19 @@
 //! What a server draws, as pixels (MS-RDPBCGR 2.2.9.1.1.3 and 2.2.9.1.2.1); IronRDP decodes it.
 
-use std::{
-    fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::fmt;
 
 use ironrdp_graphics::image_processing::PixelFormat;
 use ironrdp_pdu::Action;
 use ironrdp_session::{ActiveStage, ActiveStageBuilder, ActiveStageOutput, image::DecodedImage};
 
-use self::decoding::DECODING;
 use super::{Malformed, words::words};
+use crate::guard::guarded;
 
 /// The longest side of a picture; a server names up to 65535, which would be 16 GiB.
 pub const MAX_SIDE: u16 = 4096;
 
 /// How far a lossy codec moves a component of a pixel.
 const CODEC_NOISE: u8 = 4;
-
-#[allow(clippy::missing_const_for_thread_local, reason = "it is const; on Windows clippy does not see so")]
-mod decoding {
-    use std::cell::Cell;
-
-    thread_local! {
-        pub static DECODING: Cell<bool> = const { Cell::new(false) };
-    }
-}
-
-/// Whether this thread decodes, so that a panic is data and need not be told.
-pub fn is_decoding() -> bool {
-    DECODING.get()
-}
 
 /// The channels and the share that drawing belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -122,10 +105,7 @@ impl Canvas {
     /// Some of IronRDP's decoders panic on damaged data; what they hold is given up then, and the image stays.
     fn process(&mut self, action: Action, frame: &[u8]) -> Result<Vec<ActiveStageOutput>, Malformed> {
         let (stage, image) = (&mut self.stage, &mut self.image);
-        DECODING.set(true);
-        let processed = catch_unwind(AssertUnwindSafe(|| stage.process(image, action, frame, None)));
-        DECODING.set(false);
-        let Ok(processed) = processed else {
+        let Ok(processed) = guarded(|| stage.process(image, action, frame, None)) else {
             self.stage = self::stage(self.share);
             return Err(Malformed::new("the decoder panics"));
         };

@@ -45,6 +45,22 @@ pub fn integer(content: &[u8]) -> Result<u32, Malformed> {
     Ok(digits.iter().fold(0, |sum: u32, digit| (sum << 8) | u32::from(*digit)))
 }
 
+/// An unsigned INTEGER; what is larger than 32 bits can say is the largest that they can.
+///
+/// # Errors
+/// As [`expect`], or none at all.
+pub fn saturated(content: &[u8]) -> Result<u32, Malformed> {
+    let digits = expect(&mut Reader::new(content), INTEGER)?;
+    if digits.is_empty() {
+        return Err(Malformed::new("an INTEGER of 0 bytes"));
+    }
+    let zeros = digits.iter().take_while(|digit| **digit == 0).count();
+    match &digits[zeros..] {
+        used if used.len() <= 4 => Ok(used.iter().fold(0, |sum: u32, digit| (sum << 8) | u32::from(*digit))),
+        _ => Ok(u32::MAX),
+    }
+}
+
 /// An element of these parts.
 pub fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let length: usize = parts.iter().map(|part| part.len()).sum();

@@ -34,6 +34,7 @@ pub mod server_hello;
 pub mod share;
 pub mod socks;
 pub mod spnego;
+pub mod ts_credentials;
 pub mod ts_request;
 pub mod tsgu;
 pub mod websocket;

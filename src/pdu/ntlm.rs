@@ -1,4 +1,10 @@
-//! Reads the facts of an NTLM CHALLENGE (MS-NLMP 2.2.1.2, 2.2.2.1).
+//! Reads the facts of an NTLM CHALLENGE (MS-NLMP 2.2.1.2, 2.2.2.1); the client's own messages are below.
+
+mod proof;
+mod session;
+
+pub use proof::{Fresh, Identity, authenticate, negotiate};
+pub use session::Session;
 
 use super::{Malformed, Reader, reader::utf16};
 

@@ -1,8 +1,9 @@
-//! A tolerant reader of TSRequest (MS-CSSP 2.2.1): numbers are kept whatever their length, unknown fields are passed over.
+//! A writer and a tolerant reader of TSRequest (MS-CSSP 2.2.1): numbers are kept whatever their length, unknown fields are
+//! passed over.
 
 use super::{
     Malformed, Reader,
-    der::{element, expect, integer},
+    der::{element, encode, expect, integer, saturated},
 };
 
 /// The fields of a TSRequest that a trace reads.
@@ -12,12 +13,29 @@ pub struct TsRequest {
     pub version: u32,
     /// The first of negoTokens.
     pub nego_token: Option<Vec<u8>>,
-    /// Whether pubKeyAuth is there.
-    pub has_pub_key_auth: bool,
+    /// pubKeyAuth.
+    pub pub_key_auth: Option<Vec<u8>>,
     /// errorCode; zero says success and counts as none.
     pub error_code: Option<u32>,
 }
 
+/// The fields of a TSRequest that a client sends; an absent one is not written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sent<'a> {
+    /// The only one of negoTokens.
+    pub nego_token: Option<&'a [u8]>,
+    /// authInfo.
+    pub auth_info: Option<&'a [u8]>,
+    /// pubKeyAuth.
+    pub pub_key_auth: Option<&'a [u8]>,
+    /// clientNonce.
+    pub client_nonce: Option<&'a [u8]>,
+}
+
+/// The version that this client speaks.
+const VERSION: u8 = 6;
+
+const INTEGER: u8 = 0x02;
 const SEQUENCE: u8 = 0x30;
 const OCTET_STRING: u8 = 0x04;
 
@@ -28,17 +46,34 @@ const OCTET_STRING: u8 = 0x04;
 pub fn ts_request(bytes: &[u8]) -> Result<TsRequest, Malformed> {
     let content = expect(&mut Reader::new(bytes), SEQUENCE)?;
     let mut fields = Reader::new(content);
-    let mut request = TsRequest { version: integer(expect(&mut fields, 0xA0)?)?, ..TsRequest::default() };
+    let mut request = TsRequest { version: saturated(expect(&mut fields, 0xA0)?)?, ..TsRequest::default() };
     while !fields.is_empty() {
         let (tag, content) = element(&mut fields)?;
         match tag {
             0xA1 => request.nego_token = Some(nego_token(content)?.to_vec()),
-            0xA3 => request.has_pub_key_auth = true,
+            0xA3 => {
+                request.pub_key_auth = Some(expect(&mut Reader::new(content), OCTET_STRING)?.to_vec());
+            }
             0xA4 => request.error_code = Some(integer(content)?).filter(|code| *code != 0),
             _ => {}
         }
     }
     Ok(request)
+}
+
+impl Sent<'_> {
+    /// The bytes of it.
+    pub fn encode(&self) -> Vec<u8> {
+        let octets =
+            |tag, field: Option<&[u8]>| field.map(|field| encode(tag, &[&encode(OCTET_STRING, &[field])]));
+        let token = octets(0xA0, self.nego_token)
+            .map(|token| encode(0xA1, &[&encode(SEQUENCE, &[&encode(SEQUENCE, &[&token])])]));
+        let others = [(0xA2, self.auth_info), (0xA3, self.pub_key_auth), (0xA5, self.client_nonce)];
+        let others = others.map(|(tag, field)| octets(tag, field).unwrap_or_default());
+        let version = encode(0xA0, &[&encode(INTEGER, &[&[VERSION]])]);
+        let [auth_info, pub_key_auth, nonce] = &others;
+        encode(SEQUENCE, &[&version, &token.unwrap_or_default(), auth_info, pub_key_auth, nonce])
+    }
 }
 
 /// NegoData is a SEQUENCE OF SEQUENCE with the token in [0].

@@ -2,6 +2,7 @@
 //!
 //! Tokens are bare NTLM messages: Windows takes them as it takes SPNEGO, and FreeRDP 2 takes nothing else.
 
+mod binding;
 pub mod challenge;
 mod client;
 mod greeting;
@@ -9,10 +10,10 @@ pub mod kerberos;
 
 use std::{borrow::Cow, time::Duration};
 
-use sspi::credssp::CredSspMode;
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
-use client::{ask, bytes, parse, show};
+use client::{Client, SHORTEST_SEAL};
 
 use super::{
     PhaseResult, Step, ending,
@@ -21,13 +22,19 @@ use super::{
 use crate::{
     codes,
     net::{Framing, Wire},
-    pdu::ts_request::{self, TsRequest as Seen},
+    pdu::{
+        ts_credentials::ts_credentials,
+        ts_request::{self, TsRequest as Seen},
+    },
     report::{CredsspEvidence, Failure, FailureKind, Selected},
     settings::Account,
 };
 
 /// How long a server without early authorization gets to refuse the credentials.
 const CONSENT: Duration = Duration::from_millis(250);
+
+/// The versions that there may be: the first one was 2, and 6 is the last one so far.
+const VERSIONS: std::ops::RangeInclusive<u32> = 2..=255;
 
 const AUTHZ_SUCCESS: u32 = 0;
 const AUTHZ_ACCESS_DENIED: u32 = 5;
@@ -67,33 +74,47 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
             return Err(Failure::new(FailureKind::SecurityUnsupported, detail));
         }
     }
-    let mut client = client::client(access)?;
-    wire.send(&bytes(&ask(&mut client)?)?).await?;
+    let client = Client::new();
+    wire.send(&client.first()).await?;
     let (frame, seen) = receive(wire, Framing::TsRequest, evidence).await.map_err(before_credentials)?;
     challenge::read(&seen, access.now, evidence)
         .map_err(|error| ending::malformed("the NTLM CHALLENGE cannot be read", &error, &frame))?;
-    let peer = match admitted(access, seen.version) {
-        Ok(peer) => peer,
+    let (account, peer) = match admitted(access, seen.version) {
+        Ok(admitted) => admitted,
         Err(reason) => return Ok(Step::Stopped(reason)),
     };
-    let Ok(authenticate) = parse(&frame).and_then(|challenge| show(&mut client, challenge, peer)) else {
+    let challenge = (seen.nego_token.as_deref().unwrap_or_default(), seen.version);
+    let Ok((proof, mut client)) = client.prove((account, peer), access.now, challenge) else {
         return Ok(Step::Stopped(challenge::unusable(&seen).into()));
     };
-    wire.send_secret(&bytes(&authenticate)?).await?;
+    wire.send_secret(&proof).await?;
     evidence.attempted = true;
     let (frame, answer) = receive(wire, Framing::TsRequest, evidence)
         .await
         .map_err(|failure| silent_end(failure, "the proof of the password"))?;
-    if !answer.has_pub_key_auth || answer.version != seen.version {
-        let detail = "the server's answer to the credentials does not belong there";
-        return Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame));
+    let bound = client.is_bound_by(&sealed(&answer, seen.version, &frame)?);
+    evidence.key_binding = Some(bound);
+    if !bound {
+        return Err(not_bound());
     }
-    let credentials = show(&mut client, parse(&frame)?, peer);
-    evidence.key_binding = Some(credentials.is_ok());
-    let credentials = credentials.map_err(|failure| binding(&failure))?;
     evidence.restricted_admin = access.restricted_admin.is_some();
-    wire.send_secret(&bytes(&credentials)?).await?;
+    wire.send_secret(&client.last(&delegated_account((account, peer), access))).await?;
     conclude(wire, access, evidence).await
+}
+
+/// pubKeyAuth of the answer to ours.
+fn sealed(answer: &Seen, version: u32, frame: &[u8]) -> Result<Vec<u8>, Failure> {
+    let wrong = |what: &str| Failure::new(FailureKind::Malformed, what).with_received(frame);
+    match &answer.pub_key_auth {
+        Some(sealed) if answer.version == version && sealed.len() >= SHORTEST_SEAL => Ok(sealed.clone()),
+        Some(sealed) if answer.version == version => {
+            let length = sealed.len();
+            Err(wrong(&format!(
+                "the server's proof of its TLS key has {length} bytes, fewer than a signature"
+            )))
+        }
+        _ => Err(wrong("the server's answer to the credentials does not belong there")),
+    }
 }
 
 /// What the server says of the delegated credentials.
@@ -106,21 +127,20 @@ async fn conclude(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEv
     Ok(Step::Passed(()))
 }
 
-impl Access<'_> {
-    /// What is delegated: in Restricted Admin mode nothing (MS-RDPBCGR 5.4.5.2.1).
-    fn mode(&self) -> CredSspMode {
-        match self.restricted_admin {
-            Some(_) => CredSspMode::CredentialLess,
-            None => CredSspMode::WithCredentials,
-        }
+/// The account as it is delegated (MS-CSSP 2.2.1.2), which in Restricted Admin mode is nobody's (MS-RDPBCGR 5.4.5.2.1).
+fn delegated_account((account, _to): (&Account, &Proven), access: &Access<'_>) -> Zeroizing<Vec<u8>> {
+    let (domain, user) = client::name(account);
+    match access.restricted_admin {
+        Some(_) => ts_credentials("", "", ""),
+        None => ts_credentials(domain, user, &account.password),
     }
 }
 
-/// The server, if the account may be used there; else why not.
-fn admitted<'a>(access: &Access<'a>, version: u32) -> Result<&'a Proven, Cow<'static, str>> {
-    if access.account.is_none() {
+/// The account and the server, if the one may be used at the other; else why not.
+fn admitted<'a>(access: &Access<'a>, version: u32) -> Result<(&'a Account, &'a Proven), Cow<'static, str>> {
+    let Some(account) = access.account else {
         return Err(access.withheld.unwrap_or("no account was given (-u USER goes on)").into());
-    }
+    };
     if access.restricted_admin == Some(false) {
         return Err(
             "the server does not say that it supports Restricted Admin mode, which --restricted-admin demands"
@@ -131,7 +151,7 @@ fn admitted<'a>(access: &Access<'a>, version: u32) -> Result<&'a Proven, Cow<'st
     if version < codes::FIRST_PATCHED_CREDSSP && !access.allow_unpatched {
         return Err("the server's CredSSP version is open to CVE-2018-0886".into());
     }
-    Ok(peer)
+    Ok((account, peer))
 }
 
 /// Receives a TSRequest; a status in it ends the phase.
@@ -148,6 +168,10 @@ async fn receive(
         Some(code) => {
             evidence.status = Some(code);
             Err(status(code))
+        }
+        None if !VERSIONS.contains(&seen.version) => {
+            let detail = format!("the server speaks CredSSP version {}, which cannot be", seen.version);
+            Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame))
         }
         None => Ok((frame, seen)),
     }
@@ -185,11 +209,9 @@ fn delegated(failure: Failure) -> Failure {
     silent_end(failure, "the delegated credentials")
 }
 
-fn binding(failure: &Failure) -> Failure {
-    let detail = format!(
-        "the server's proof of its TLS key does not match, someone may stand in between: {}",
-        failure.detail
-    );
+/// The server's proof of its key is another than the right one.
+fn not_bound() -> Failure {
+    let detail = "the server's proof of its TLS key does not match, someone may stand in between";
     Failure::new(FailureKind::KeyBinding, detail)
 }
 

@@ -21,7 +21,7 @@ pub fn read(seen: &TsRequest, now: OffsetDateTime, evidence: &mut CredsspEvidenc
     Ok(())
 }
 
-/// Why sspi makes no proof of a password from the CHALLENGE in this TSRequest.
+/// Why no proof of a password is made from the CHALLENGE in this TSRequest.
 pub fn unusable(seen: &TsRequest) -> String {
     without_proof("server", seen.nego_token.as_deref().unwrap_or_default())
 }

@@ -1,68 +1,96 @@
-//! sspi's CredSSP client, with its errors as failures (MS-CSSP 3.1.5).
+//! The client of CredSSP with NTLM (MS-CSSP 3.1.5): its messages, in order.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
-use sspi::{
-    AuthIdentity, Username,
-    credssp::{ClientMode, ClientState, CredSspClient, TsRequest},
-    ntlm::NtlmConfig,
-};
-
-use super::{Access, Proven};
+use super::{Proven, binding::Binding};
 use crate::{
-    pdu::{connect_initial::CLIENT_NAME, words::words},
-    report::{Failure, FailureKind},
+    pdu::{
+        Malformed,
+        connect_initial::CLIENT_NAME,
+        ntlm::{self, Fresh, Identity, Session},
+        ts_request::Sent,
+    },
+    phase::random,
+    settings::Account,
 };
 
-/// A client for the account, or for nobody when it is only to ask for the CHALLENGE.
-pub fn client(access: &Access<'_>) -> Result<CredSspClient, Failure> {
-    let (user, domain, password) = match access.account {
-        Some(account) => (account.user.as_str(), account.domain.as_deref(), account.password.as_str()),
-        None => ("", None, ""),
-    };
-    let username = Username::new(user, domain).map_err(|error| ours(&error))?;
-    let identity = AuthIdentity { username, password: password.to_owned().into() };
-    let mode = ClientMode::Ntlm(NtlmConfig::new(CLIENT_NAME.to_owned()));
-    let principal = format!("TERMSRV/{}", access.server_name);
-    let key = access.peer.public_key().unwrap_or_default().to_vec();
-    CredSspClient::new(key, identity.into(), access.mode(), mode, principal).map_err(|e| ours(&e))
+/// 100 ns from 1601-01-01 to 1970-01-01.
+const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
+
+/// What is fewer is no sealed message: the signature has so many bytes.
+pub const SHORTEST_SEAL: usize = 16;
+
+/// The client before the CHALLENGE.
+pub struct Client {
+    negotiate: Vec<u8>,
 }
 
-/// The question for the CHALLENGE, in which nothing is shown.
-pub fn ask(client: &mut CredSspClient) -> Result<TsRequest, Failure> {
-    step(client, TsRequest::default())
+/// The client after its proof of the password.
+pub struct Proved {
+    session: Session,
+    binding: Binding,
 }
 
-/// What answers the server: the proof of the password, then the credentials.
-pub fn show(client: &mut CredSspClient, input: TsRequest, _to: &Proven) -> Result<TsRequest, Failure> {
-    step(client, input)
-}
+impl Client {
+    pub fn new() -> Self {
+        Self { negotiate: ntlm::negotiate(CLIENT_NAME) }
+    }
 
-/// One step of sspi. Its panics are bugs there, which no server may turn against us.
-fn step(client: &mut CredSspClient, input: TsRequest) -> Result<TsRequest, Failure> {
-    let state = catch_unwind(AssertUnwindSafe(|| client.process(input).resolve_to_result()));
-    match state {
-        Ok(Ok(ClientState::ReplyNeeded(request) | ClientState::FinalMessage(request))) => Ok(request),
-        Ok(Err(error)) => Err(ours(&error.description)),
-        Err(_) => {
-            Err(Failure::new(FailureKind::Malformed, "the server's CredSSP message cannot be processed"))
-        }
+    /// The first TSRequest.
+    pub fn first(&self) -> Vec<u8> {
+        Sent { nego_token: Some(&self.negotiate), ..Sent::default() }.encode()
+    }
+
+    /// The TSRequest that proves the password and the key, in answer to a CHALLENGE of a server of this version.
+    ///
+    /// # Errors
+    /// No proof can be made for this CHALLENGE.
+    pub fn prove(
+        self,
+        (account, peer): (&Account, &Proven),
+        now: OffsetDateTime,
+        (challenge, version): (&[u8], u32),
+    ) -> Result<(Vec<u8>, Proved), Malformed> {
+        let (domain, user) = name(account);
+        let identity = Identity { user, domain, password: &account.password };
+        let messages = (self.negotiate.as_slice(), challenge);
+        let (token, mut session) = ntlm::authenticate(&identity, messages, &fresh(now))?;
+        let binding = Binding::new(peer.public_key(), version);
+        let proof = session.seal(&binding.own());
+        let request = Sent {
+            nego_token: Some(&token),
+            pub_key_auth: Some(&proof),
+            client_nonce: binding.nonce(),
+            ..Sent::default()
+        };
+        Ok((request.encode(), Proved { session, binding }))
     }
 }
 
-/// What cannot be done with sspi, as a failure.
-pub fn ours(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(FailureKind::Malformed, format!("CredSSP cannot go on: {}", words(error)))
+impl Proved {
+    /// Whether pubKeyAuth proves that the server sees the same key.
+    pub fn is_bound_by(&mut self, pub_key_auth: &[u8]) -> bool {
+        let opened = self.session.open(pub_key_auth);
+        opened.is_some_and(|opened| self.binding.is_answered_by(&opened))
+    }
+
+    /// The last TSRequest, with these credentials sealed in it.
+    pub fn last(&mut self, credentials: &[u8]) -> Vec<u8> {
+        let sealed = self.session.seal(credentials);
+        Sent { auth_info: Some(&sealed), ..Sent::default() }.encode()
+    }
 }
 
-/// A TSRequest as it is sent.
-pub fn bytes(request: &TsRequest) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::with_capacity(usize::from(request.buffer_len().map_err(|e| ours(&e))?));
-    request.encode_ts_request(&mut bytes).map_err(|e| ours(&e))?;
-    Ok(bytes)
+/// Domain and user. A UPN stays whole.
+pub fn name(account: &Account) -> (&str, &str) {
+    match &account.domain {
+        Some(domain) => (domain, &account.user),
+        None => account.user.split_once('\\').unwrap_or(("", &account.user)),
+    }
 }
 
-/// A TSRequest as sspi takes it.
-pub fn parse(frame: &[u8]) -> Result<TsRequest, Failure> {
-    TsRequest::from_buffer(frame).map_err(|error| ours(&error).with_received(frame))
+fn fresh(now: OffsetDateTime) -> Fresh {
+    let time = u64::try_from(now.unix_timestamp_nanos() / 100 + UNIX_EPOCH).unwrap_or_default();
+    Fresh { challenge: random(), session_key: Zeroizing::new(random()), time }
 }

@@ -8,36 +8,29 @@ mod service;
 
 use std::net::IpAddr;
 
-use sha2::{Digest as _, Sha256};
-use sspi::credssp::TsRequest;
-
 use client::Client;
 
-use super::{Access, Proven, admitted, client::bytes, client::parse, conclude, receive, silent_end};
+use super::{
+    Access, Proven, admitted, binding::Binding, conclude, delegated_account, not_bound, receive, sealed,
+    silent_end,
+};
 use crate::{
     codes,
     net::{Framing, Instant, Network, Wire},
-    pdu::spnego,
+    pdu::{spnego, ts_request::Sent},
     phase::{
         PhaseResult, Step, ending,
         kdc::{self, Asking},
-        random,
     },
     report::{CredsspEvidence, Failure, FailureKind, KdcEvidence},
     settings::{Account, Kerberos},
 };
-
-/// The version that this client speaks.
-const VERSION: u32 = 6;
 
 /// KDC_ERR_C_PRINCIPAL_UNKNOWN and KDC_ERR_WRONG_REALM.
 const NOT_HERE: [u32; 2] = [6, 68];
 
 /// negState reject of SPNEGO.
 const REJECT: u8 = 2;
-
-const TO_SERVER: &[u8] = b"CredSSP Client-To-Server Binding Hash\0";
-const TO_CLIENT: &[u8] = b"CredSSP Server-To-Client Binding Hash\0";
 
 /// Runs CredSSP with a ticket for the account. The server hears nothing before the KDC has given it.
 ///
@@ -51,7 +44,7 @@ pub async fn run<N: Network>(
 ) -> PhaseResult<()> {
     // Before a KDC hears of it: the ticket is for this server alone.
     let peer = match admitted(access, u32::MAX) {
-        Ok(peer) => peer,
+        Ok((_, peer)) => peer,
         Err(reason) => return Ok(Step::Stopped(reason)),
     };
     let mut client = Client::new(account, access.server_name)?;
@@ -65,12 +58,8 @@ pub async fn run<N: Network>(
     };
     // The KDC had a time of its own.
     wire.enter(codes::Phase::Credssp);
-    let first = TsRequest {
-        version: VERSION,
-        nego_tokens: Some(spnego::kerberos_init(&ticket)),
-        ..TsRequest::default()
-    };
-    wire.send_secret(&bytes(&first)?).await?;
+    let token = spnego::kerberos_init(&ticket);
+    wire.send_secret(&Sent { nego_token: Some(&token), ..Sent::default() }.encode()).await?;
     // The ticket is a proof for the server, also where no KDC wanted one.
     evidence.attempted = true;
     let (frame, seen) = receive(wire, Framing::TsRequest, evidence)
@@ -83,10 +72,9 @@ pub async fn run<N: Network>(
     }
     client.accept(&answer(seen.nego_token.as_deref(), &frame)?)?;
     prove(wire, &mut client, (peer, seen.version), evidence).await?;
-    let credentials = client.seal(&client.credentials(access.mode(), peer)?)?;
+    let credentials = client.seal(&delegated_account((account, peer), access))?;
     evidence.restricted_admin = access.restricted_admin.is_some();
-    let last = TsRequest { version: VERSION, auth_info: Some(credentials), ..TsRequest::default() };
-    wire.send_secret(&bytes(&last)?).await?;
+    wire.send_secret(&Sent { auth_info: Some(&credentials), ..Sent::default() }.encode()).await?;
     conclude(wire, access, evidence).await
 }
 
@@ -121,7 +109,8 @@ async fn asked<N: Network>(
     let (logon, kdcs) = logon::log_on(account, asking, seen).await?;
     let granted = service::ticket(&logon, client.principal(), (asking, kdcs), seen).await?;
     let realm = &asking.kerberos.realm;
-    client.ticket(granted.for_sspi(&logon.bytes, realm, account.password.as_str())?, peer)
+    let answers = granted.for_sspi(&logon.bytes, realm, client.stand_in())?;
+    client.ticket(answers, peer)
 }
 
 /// Whether a KDC was shown a proof of the password.
@@ -188,35 +177,16 @@ async fn prove(
     (peer, version): (&Proven, u32),
     evidence: &mut CredsspEvidence,
 ) -> Result<(), Failure> {
-    let key = peer.public_key();
-    let nonce = random::<32>();
-    let proof = client.seal(&hash(TO_SERVER, &nonce, key))?;
-    let request = TsRequest {
-        version: VERSION,
-        pub_key_auth: Some(proof),
-        client_nonce: Some(nonce),
-        ..TsRequest::default()
-    };
-    wire.send_secret(&bytes(&request)?).await?;
-    let (frame, seen) = receive(wire, Framing::TsRequest, evidence)
+    let binding = Binding::new(peer.public_key(), version);
+    let proof = client.seal(&binding.own())?;
+    let request =
+        Sent { pub_key_auth: Some(&proof), client_nonce: binding.nonce(), ..Sent::default() }.encode();
+    wire.send_secret(&request).await?;
+    let (frame, answer) = receive(wire, Framing::TsRequest, evidence)
         .await
         .map_err(|failure| silent_end(failure, "the proof of the TLS key"))?;
-    let proof = parse(&frame)?.pub_key_auth.filter(|_| seen.version == version);
-    let Some(proof) = proof else {
-        let detail = "the server's answer to the proof of the TLS key does not belong there";
-        return Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame));
-    };
-    let same = client.open(&proof)? == hash(TO_CLIENT, &nonce, key);
-    evidence.key_binding = Some(same);
-    match same {
-        true => Ok(()),
-        false => Err(Failure::new(
-            FailureKind::KeyBinding,
-            "the server's proof of its TLS key does not match, someone may stand in between",
-        )),
-    }
-}
-
-fn hash(magic: &[u8], nonce: &[u8], key: &[u8]) -> Vec<u8> {
-    Sha256::new().chain_update(magic).chain_update(nonce).chain_update(key).finalize().to_vec()
+    let proof = client.open(&sealed(&answer, version, &frame)?)?;
+    let bound = binding.is_answered_by(&proof);
+    evidence.key_binding = Some(bound);
+    if bound { Ok(()) } else { Err(not_bound()) }
 }

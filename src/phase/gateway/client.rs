@@ -1,7 +1,5 @@
 //! sspi's NTLM and SPNEGO as HTTP carries them, with channel bindings (MS-NLMP, RFC 4559, RFC 5929).
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sspi::{
     AuthIdentity, BufferType, ClientRequestFlags, CredentialUse, Credentials, DataRepresentation, Negotiate,
@@ -11,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     certificate,
+    guard::{Panicked, guarded},
     pdu::{connect_initial::CLIENT_NAME, spnego, words::words},
     phase::tls::Proven,
     report::{Failure, FailureKind},
@@ -116,14 +115,15 @@ impl Client {
             _ => token.to_vec(),
         });
         let token = token.as_deref();
-        let step = AssertUnwindSafe(|| match package {
+        let step = || match package {
             Package::Ntlm(ntlm, handle) => step(ntlm.as_mut(), handle, target, token, bindings),
             Package::Negotiate(negotiate, handle) => {
                 step(negotiate.as_mut(), handle, target, token, bindings)
             }
-        });
-        let panicked = |_| Failure::new(FailureKind::Malformed, "the gateway's token cannot be processed");
-        let answer = Zeroizing::new(catch_unwind(step).map_err(panicked)??);
+        };
+        let panicked =
+            |Panicked| Failure::new(FailureKind::Malformed, "the gateway's token cannot be processed");
+        let answer = Zeroizing::new(guarded(step).map_err(panicked)??);
         let answer = match (form, answers_bare) {
             (Form::Bare, Some(false)) => Zeroizing::new(spnego::answered(&answer)),
             (Form::Spnego, Some(true)) => Zeroizing::new(spnego::without_spnego(&answer)),

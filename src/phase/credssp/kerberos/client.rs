@@ -1,18 +1,19 @@
-//! sspi's Kerberos client towards the server (RFC 4120 section 3.2, RFC 4121), with a ticket that we had ourselves.
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
+//! sspi's Kerberos client towards the server (RFC 4120 section 3.2, RFC 4121), with a ticket that we had ourselves. It never
+//! hears the password: the answers of a KDC that it is given are sealed with a stand-in.
 
 use sspi::{
     AuthIdentity, BufferType, ClientRequestFlags, Credentials, CredentialsBuffers, DataRepresentation,
     EncryptionFlags, InitializeSecurityContextResult, Kerberos, KerberosConfig, NetworkRequest,
     SecurityBuffer, SecurityBufferRef, Sspi as _, SspiImpl as _, Username,
-    credssp::{CredSspMode, write_ts_credentials},
     generator::{Generator, GeneratorState},
 };
+use zeroize::Zeroizing;
 
-use super::super::{Proven, client::ours};
+use super::super::Proven;
 use crate::{
+    guard::guarded,
     pdu::{connect_initial::CLIENT_NAME, words::words},
+    phase::random,
     report::{Failure, FailureKind},
     settings::Account,
 };
@@ -30,6 +31,7 @@ const SIGNATURE: usize = 16;
 pub struct Client {
     kerberos: Kerberos,
     credentials: CredentialsBuffers,
+    stand_in: String,
     principal: String,
 }
 
@@ -41,16 +43,22 @@ impl Client {
     pub fn new(account: &Account, server: &str) -> Result<Self, Failure> {
         let config = KerberosConfig::new(NOWHERE, CLIENT_NAME.to_owned());
         let username = Username::new(&account.user, account.domain.as_deref()).map_err(|e| ours(&e))?;
-        let identity = AuthIdentity { username, password: account.password.as_str().to_owned().into() };
+        let stand_in = hex::encode(random::<16>());
+        let identity = AuthIdentity { username, password: stand_in.clone().into() };
         let credentials =
             Credentials::AuthIdentity(identity).try_into().map_err(|e: sspi::Error| ours(&e))?;
         let kerberos = Kerberos::new_client_from_config(config).map_err(|e| ours(&e))?;
-        Ok(Self { kerberos, credentials, principal: format!("TERMSRV/{server}") })
+        Ok(Self { kerberos, credentials, stand_in, principal: format!("TERMSRV/{server}") })
     }
 
     /// The service principal.
     pub fn principal(&self) -> &str {
         &self.principal
+    }
+
+    /// What stands for the password in the answers for sspi.
+    pub fn stand_in(&self) -> &str {
+        &self.stand_in
     }
 
     /// The AP-REQ for the server; `answers` are what sspi gets to hear in place of a KDC.
@@ -84,10 +92,10 @@ impl Client {
             .with_input(&mut input)
             .with_output(&mut output);
         let mut asked = self.kerberos.initialize_security_context_impl(&mut builder).map_err(|e| ours(&e))?;
-        let mut state = guarded(&mut asked, Asked::start)?;
+        let mut state = advanced(&mut asked, Asked::start)?;
         while let GeneratorState::Suspended(_) = state {
             let answer = answers.next().ok_or_else(|| unusable(&"it leads back to the KDC"))?;
-            state = guarded(&mut asked, |asked| asked.resume(Ok(answer)))?;
+            state = advanced(&mut asked, |asked| asked.resume(Ok(answer)))?;
         }
         if let GeneratorState::Completed(result) = state {
             result.map_err(|e| unusable(&e))?;
@@ -97,20 +105,12 @@ impl Client {
         Ok(token.buffer)
     }
 
-    /// The account as it is delegated (MS-CSSP 2.2.1.2).
-    ///
-    /// # Errors
-    /// There is none for an account that could be read.
-    pub fn credentials(&self, mode: CredSspMode, _to: &Proven) -> Result<Vec<u8>, Failure> {
-        write_ts_credentials(&self.credentials, mode).map_err(|e| ours(&e))
-    }
-
     /// Encrypts for the server.
     ///
     /// # Errors
     /// The context is not complete.
     pub fn seal(&mut self, message: &[u8]) -> Result<Vec<u8>, Failure> {
-        let (mut token, mut data) = ([0; 1024], message.to_vec());
+        let (mut token, mut data) = ([0; 1024], Zeroizing::new(message.to_vec()));
         let mut buffers = [SecurityBufferRef::token_buf(&mut token), SecurityBufferRef::data_buf(&mut data)];
         self.kerberos.encrypt_message(EncryptionFlags::empty(), &mut buffers).map_err(|e| ours(&e))?;
         Ok(buffers.iter().flat_map(|buffer| buffer.data().iter().copied()).collect())
@@ -127,7 +127,7 @@ impl Client {
             .ok_or_else(|| unusable(&"it is too short to be sealed"))?;
         let mut buffers = [SecurityBufferRef::data_buf(data), SecurityBufferRef::token_buf(token)];
         let kerberos = &mut self.kerberos;
-        catch_unwind(AssertUnwindSafe(|| kerberos.decrypt_message(&mut buffers)))
+        guarded(|| kerberos.decrypt_message(&mut buffers))
             .map_err(|_| unusable(&"it cannot be processed"))?
             .map_err(|e| unusable(&e))?;
         Ok(buffers[0].data().to_vec())
@@ -139,12 +139,16 @@ pub fn requirements() -> ClientRequestFlags {
     ClientRequestFlags::MUTUAL_AUTH | ClientRequestFlags::INTEGRITY | ClientRequestFlags::CONFIDENTIALITY
 }
 
-/// A step of sspi, whose panics are bugs there, which no peer may turn against us.
-fn guarded<'a, T>(asked: &mut Asked<'a>, step: impl FnOnce(&mut Asked<'a>) -> T) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(|| step(asked))).map_err(|_| unusable(&"it cannot be processed"))
+fn advanced<'a, T>(asked: &mut Asked<'a>, step: impl FnOnce(&mut Asked<'a>) -> T) -> Result<T, Failure> {
+    guarded(|| step(asked)).map_err(|_| unusable(&"it cannot be processed"))
 }
 
 /// A message that belongs here and cannot be used.
 pub fn unusable(error: &dyn std::fmt::Display) -> Failure {
     Failure::new(FailureKind::Malformed, format!("a Kerberos message cannot be used: {}", words(error)))
+}
+
+/// What cannot be done with sspi, as a failure.
+fn ours(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(FailureKind::Malformed, format!("CredSSP cannot go on: {}", words(error)))
 }

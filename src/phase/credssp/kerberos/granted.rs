@@ -1,12 +1,11 @@
 //! A ticket with its session key, and the way over realms to it (RFC 4120 section 3.3.1).
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use picky_krb::messages::{AsRep, KdcRep, TgsRep};
 use zeroize::Zeroizing;
 
 use super::{client::unusable, key::Key};
 use crate::{
+    guard::guarded,
     pdu::kerberos::{preauthentication_required, resealed, tcp_message},
     report::{Failure, FailureKind, KdcEvidence},
 };
@@ -42,7 +41,7 @@ impl Granted {
             Some(0x6B) => picky_asn1_der::from_bytes::<AsRep>(&bytes).map(|reply| reply.0),
             _ => picky_asn1_der::from_bytes::<TgsRep>(&bytes).map(|reply| reply.0),
         };
-        let reply = catch_unwind(AssertUnwindSafe(read))
+        let reply = guarded(read)
             .map_err(|_| unusable(&"it cannot be processed"))?
             .map_err(|error| unusable(&error))?;
         let opened = Zeroizing::new(opened);

@@ -1,12 +1,11 @@
 //! Keys of Kerberos (RFC 3961), and what they seal; sspi takes answers that are sealed for it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use picky_krb::crypto::CipherSuite;
 use sspi::{Secret, kerberos::EncryptionParams};
 
 use super::client::unusable;
 use crate::{
+    guard::guarded,
     pdu::kerberos::session_key,
     report::{Failure, FailureKind},
 };
@@ -47,7 +46,7 @@ impl Key {
     /// Opens what is sealed with it for this use; none where it is another key.
     pub fn open(&self, usage: i32, cipher: &[u8]) -> Option<Vec<u8>> {
         let open = || self.suite.cipher().decrypt(self.value.as_ref(), usage, cipher);
-        catch_unwind(AssertUnwindSafe(open)).ok()?.ok()
+        guarded(open).ok()?.ok()
     }
 
     /// Seals for this use.
@@ -66,20 +65,11 @@ impl Key {
 
     /// As sspi wants to hear of the type.
     pub fn parameters(&self) -> EncryptionParams {
-        parameters(&self.suite)
+        EncryptionParams {
+            encryption_type: Some(self.suite.clone()),
+            ..EncryptionParams::default_for_client()
+        }
     }
-}
-
-/// A type as sspi wants to hear of it.
-///
-/// # Errors
-/// The type is none of ours.
-pub fn parameters_of(kind: u32) -> Result<EncryptionParams, Failure> {
-    suite(kind).map(|suite| parameters(&suite))
-}
-
-fn parameters(suite: &CipherSuite) -> EncryptionParams {
-    EncryptionParams { encryption_type: Some(suite.clone()), ..EncryptionParams::default_for_client() }
 }
 
 fn suite(kind: u32) -> Result<CipherSuite, Failure> {

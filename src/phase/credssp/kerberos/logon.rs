@@ -2,17 +2,21 @@
 
 use picky_krb::{
     constants::types::{NT_ENTERPRISE, NT_PRINCIPAL},
+    crypto::CipherSuite,
     messages::KdcReqBody,
 };
-use sspi::kerberos::client::generators::{
-    GenerateAsPaDataOptions, GenerateAsReqOptions, generate_as_req, generate_as_req_kdc_body,
-    generate_pa_datas_for_as_req,
+use sspi::{
+    Secret,
+    kerberos::client::generators::{
+        GenerateAsReqOptions, GenerateKeytabPaDataOptions, generate_as_req, generate_as_req_kdc_body,
+        generate_pa_datas_for_as_req_with_key,
+    },
 };
 
 use super::{
     client::{requirements, unusable},
     granted::{AS_REP, Granted, Way},
-    key::{Key, TYPES, parameters_of},
+    key::{Key, TYPES},
 };
 use crate::{
     net::Network,
@@ -79,7 +83,7 @@ async fn unproved<N: Network>(
     let last = names.len() - 1;
     for (number, name) in names.into_iter().enumerate() {
         let body = body(name, realm)?;
-        let question = question(account, &body, None)?;
+        let question = question(&body, None)?;
         match kdcs.ask(&Question { bytes: &question, proof: false }, evidence).await {
             Err(Failure { kind: FailureKind::KerberosError, code: Some(CLIENT_UNKNOWN), .. })
                 if number < last => {}
@@ -124,21 +128,17 @@ fn question_with_proof(
             Failure::new(FailureKind::KerberosError, detail)
         })?,
     };
-    let salt = hints.salt_of(kind).unwrap_or(salt).to_vec();
-    question(account, body, Some((kind, salt)))
+    let salt = hints.salt_of(kind).unwrap_or(salt);
+    question(body, Some(Key::of_password(kind, &account.password, salt)?))
 }
 
 /// AS-REQ, with the proof where the key for it is told.
-fn question(account: &Account, body: &KdcReqBody, key: Option<(u32, Vec<u8>)>) -> Result<Vec<u8>, Failure> {
+fn question(body: &KdcReqBody, key: Option<Key>) -> Result<Vec<u8>, Failure> {
     let with_pre_auth = key.is_some();
-    let (kind, salt) = key.unwrap_or((TYPES[0], Vec::new()));
-    let options = GenerateAsPaDataOptions {
-        password: account.password.as_str(),
-        salt,
-        enc_params: parameters_of(kind)?,
-        with_pre_auth,
-    };
-    let data = generate_pa_datas_for_as_req(&options).map_err(|error| unusable(&error))?;
+    let nothing = || (CipherSuite::Aes256CtsHmacSha196, Secret::default());
+    let (key_enctype, key) = key.map_or_else(nothing, |key| (key.suite, key.value));
+    let options = GenerateKeytabPaDataOptions { key, key_enctype, with_pre_auth };
+    let data = generate_pa_datas_for_as_req_with_key(&options).map_err(|error| unusable(&error))?;
     let message = picky_asn1_der::to_vec(&generate_as_req(data, body.clone()));
     message.map(|message| tcp_message(&message)).map_err(|error| unusable(&error))
 }

@@ -1,0 +1,44 @@
+//! Panics of dependencies as data: caught, and told by whoever caught them, never printed.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},
+    sync::Once,
+};
+
+use self::depth::DEPTH;
+
+#[allow(clippy::missing_const_for_thread_local, reason = "it is const; on Windows clippy does not see so")]
+mod depth {
+    use std::cell::Cell;
+
+    thread_local! {
+        pub static DEPTH: Cell<u32> = const { Cell::new(0) };
+    }
+}
+
+/// A dependency has panicked, which is a bug there that no peer may turn against us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Panicked;
+
+/// Does work of a dependency on what came from outside. What it held when it panicked is not to be used again.
+///
+/// # Errors
+/// It has panicked.
+pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(keep_quiet);
+    DEPTH.set(DEPTH.get() + 1);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    DEPTH.set(DEPTH.get() - 1);
+    done.map_err(|_| Panicked)
+}
+
+/// Every other panic is told as before.
+fn keep_quiet() {
+    let tell = take_hook();
+    set_hook(Box::new(move |panic| {
+        if DEPTH.get() == 0 {
+            tell(panic);
+        }
+    }));
+}
