@@ -20,6 +20,7 @@ pub mod old_suites;
 #[doc(hidden)]
 pub mod pdu;
 mod phase;
+mod plain;
 mod posture;
 mod probe;
 #[doc(hidden)]

@@ -9,7 +9,7 @@ use clap::Args;
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 use super::{
-    Error,
+    Error, files,
     proxy::ProxyArguments,
     values::{seconds, server_name, thumbprint},
 };
@@ -17,6 +17,9 @@ use crate::{
     certificate::is_anchor,
     settings::{Anchors, Settings},
 };
+
+/// The largest file of trust anchors; that of a whole system is a few hundred kilobytes.
+const LONGEST_BUNDLE: u64 = 16 << 20;
 
 #[derive(Args, Debug)]
 pub struct ConnectionArguments {
@@ -75,7 +78,8 @@ fn anchors(arguments: &ConnectionArguments) -> Result<Anchors, Error> {
 
 fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, Error> {
     let name = path.display();
-    let bytes = std::fs::read(path).map_err(|error| Error::new(format!("cannot read {name}: {error}")))?;
+    let bytes = files::bytes(path, LONGEST_BUNDLE)
+        .map_err(|error| Error::new(format!("cannot read {name}: {error}")))?;
     let found: Result<Vec<_>, _> =
         CertificateDer::pem_slice_iter(&bytes).map(|der| der.map(|der| der.to_vec())).collect();
     match found {

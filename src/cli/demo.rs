@@ -1,7 +1,6 @@
 //! `rdptrace demo`: the built-in server, traced or served.
 
 use std::{
-    io::Write as _,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
 };
@@ -12,9 +11,9 @@ use super::{
     Error,
     demo_arguments::DemoArguments,
     demo_gateway, exit,
+    out::{sink, stderr},
     output::Output,
     progress::Progress,
-    sink,
     trace::{begin_logging, runtime, unless_interrupted},
 };
 use crate::{
@@ -103,12 +102,11 @@ pub fn keep_serving<S: Service>(
 ) -> Result<u8, Error> {
     runtime()?.block_on(async {
         let (listener, bound) = listen(address).await?;
-        let _ = writeln!(
-            anstream::stderr(),
+        stderr::line(format_args!(
             "serving {what} on {bound}, account {}, password {}; Ctrl-C ends it",
             demo::USER,
             demo::PASSWORD
-        );
+        ));
         match udp {
             true => tokio::select! {
                 () = demo::run(listener, server) => Ok(0),

@@ -8,8 +8,8 @@ use super::{
     Error,
     demo::{entry, keep_serving, listen, report, says},
     demo_arguments::DemoArguments,
+    out::sink,
     progress::Progress,
-    sink,
 };
 use crate::{
     codes::Phase,

@@ -1,10 +1,12 @@
 //! `rdptrace explain`: what a code means.
 
-use std::io::Write as _;
-
 use clap::{Args, ValueEnum};
 
-use super::{Error, args::PlaceArguments, sink::Sink};
+use super::{
+    Error,
+    args::PlaceArguments,
+    out::{sink::Sink, stderr},
+};
 use crate::{explain, render};
 
 const EXAMPLES: &str = "\
@@ -66,7 +68,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
     written.map_err(|error| Error::new(format!("cannot write the explanation: {error}")))?;
     sink.write(&bytes)?;
     if let Some(sentence) = explanation.left_out() {
-        let _ = writeln!(anstream::stderr(), "rdptrace: {sentence}");
+        stderr::say(sentence);
     }
     Ok(if explanation.is_complete() { 0 } else { UNKNOWN })
 }

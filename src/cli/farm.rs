@@ -1,9 +1,8 @@
 //! The arguments of farms: the token for a load balancer, and redirections.
 
-use std::io::Write as _;
-
 use clap::Args;
 
+use super::out::stderr;
 use crate::settings::Settings;
 
 /// The most redirections that can be followed.
@@ -42,12 +41,11 @@ impl FarmArguments {
     /// Says how the token was understood, where that is not plain.
     pub fn explain(&self) {
         if let Some(token) = self.load_balance_info.as_ref().filter(|token| token.ended) {
-            let _ = writeln!(
-                anstream::stderr(),
-                "rdptrace: the {TYPED_END} at the end of --load-balance-info is taken as CR LF, which ends every token; \
+            stderr::say(format_args!(
+                "the {TYPED_END} at the end of --load-balance-info is taken as CR LF, which ends every token; \
                  sent is: {}",
                 token.text
-            );
+            ));
         }
     }
 

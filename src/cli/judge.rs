@@ -1,21 +1,24 @@
 //! `rdptrace judge`: judges a stored report again, with the rules of this version.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use clap::Args;
+use serde::Deserialize;
 
-use super::{Error, args::OutputArguments, exit, output::Output, trace::begin_logging};
+use super::{Error, args::OutputArguments, exit, files, output::Output, trace::begin_logging};
 use crate::{
     diagnose,
-    report::{Report, SCHEMA_VERSION},
+    report::{SCHEMA_VERSION, Trace},
 };
 
 /// The largest report that is read, in bytes; a trace writes a few hundred thousand.
-const LARGEST: u64 = 64 << 20;
+const LARGEST: u64 = 16 << 20;
+
+/// What is read of a report first; everything else is passed over.
+#[derive(Deserialize)]
+struct Version {
+    schema_version: Option<serde_json::Number>,
+}
 
 #[derive(Args, Debug)]
 pub struct JudgeArguments {
@@ -34,21 +37,26 @@ pub fn run(arguments: &JudgeArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     let stored = stored(arguments)?;
     let output = Output::open(&arguments.output, None)?;
-    let report = diagnose(stored.trace);
+    let report = diagnose(stored);
     output.write(&report, None)?;
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))
 }
 
-fn stored(arguments: &JudgeArguments) -> Result<Report, Error> {
-    let (name, text) = match arguments.file.as_os_str() == "-" {
-        true => ("standard input".to_owned(), text(io::stdin())),
-        false => (arguments.file.display().to_string(), File::open(&arguments.file).and_then(text)),
+/// The trace alone: what the report says of it is judged anew.
+fn stored(arguments: &JudgeArguments) -> Result<Trace, Error> {
+    let (name, bytes) = match arguments.file.as_os_str() == "-" {
+        true => ("standard input".to_owned(), files::input(LARGEST)),
+        false => (arguments.file.display().to_string(), files::bytes(&arguments.file, LARGEST)),
     };
-    let text = text.map_err(|error| Error::new(format!("cannot read {name}: {error}")))?;
-    let value: serde_json::Value = serde_json::from_str(&text)
-        .map_err(|error| Error::new(format!("{name} is no JSON, so no report of rdptrace: {error}")))?;
-    match value.get("schema_version").and_then(serde_json::Value::as_u64) {
-        Some(version) if version == u64::from(SCHEMA_VERSION) => {}
+    let bytes = bytes.map_err(|error| Error::new(format!("cannot read {name}: {error}")))?;
+    let version: Version = serde_json::from_slice(&bytes).map_err(|error| {
+        Error::new(match error.is_data() {
+            true => format!("{name} is no report of rdptrace: {error}"),
+            false => format!("{name} is no JSON, so no report of rdptrace: {error}"),
+        })
+    })?;
+    match version.schema_version {
+        Some(version) if version.as_u64() == Some(u64::from(SCHEMA_VERSION)) => {}
         Some(version) => {
             return Err(Error::new(format!(
                 "{name} has schema version {version}; this program reads version {SCHEMA_VERSION}"
@@ -56,16 +64,10 @@ fn stored(arguments: &JudgeArguments) -> Result<Report, Error> {
         }
         None => return Err(Error::new(format!("{name} is no report of rdptrace: it has no schema_version"))),
     }
-    let report: Report = serde_json::from_value(value)
+    let trace: Trace = serde_json::from_slice(&bytes)
         .map_err(|error| Error::new(format!("{name} is no whole report: {error}")))?;
-    if report.trace.traced().next().is_none() && report.trace.machine.is_none() {
+    if trace.traced().next().is_none() && trace.machine.is_none() {
         return Err(Error::new(format!("{name} holds no connection and no machine that could be judged")));
     }
-    Ok(report)
-}
-
-fn text(from: impl Read) -> io::Result<String> {
-    let mut text = String::new();
-    from.take(LARGEST).read_to_string(&mut text)?;
-    Ok(text)
+    Ok(trace)
 }

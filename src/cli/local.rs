@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
     sync::mpsc,
     thread,
@@ -12,8 +11,8 @@ use std::{
 use clap::Args;
 
 use super::{
-    Error, args::OutputArguments, choices::RoleArgument, exit, output::Output, target::TargetArgument,
-    trace::begin_logging,
+    Error, args::OutputArguments, choices::RoleArgument, exit, out::stderr, output::Output,
+    target::TargetArgument, trace::begin_logging,
 };
 use crate::{
     checked,
@@ -170,9 +169,8 @@ fn collect(collection: &Collection, path: &Path, quiet: bool) -> Result<(), Erro
         |why: &dyn std::fmt::Display| Error::new(format!("cannot write {}: {why}", path.display()));
     let file = new_file(path).map_err(|error| unwritable(&error))?;
     if !quiet {
-        let mut stderr = anstream::stderr();
-        let list = collection.list().join("\n  ");
-        let _ = writeln!(stderr, "rdptrace: this goes into {}, and no secrets:\n  {list}", path.display());
+        stderr::say(format_args!("this goes into {}, and no secrets:", path.display()));
+        collection.list().iter().for_each(|entry| stderr::line(format_args!("  {entry}")));
     }
     collection.write(file).map_err(|why| {
         let _ = fs::remove_file(path);
@@ -228,7 +226,7 @@ impl Beside {
     /// address that the trace came to.
     pub fn finish(self, trace: &Trace) -> Option<Checked> {
         let Ok(mut checked) = self.checked.recv_timeout(PATIENCE) else {
-            let _ = writeln!(anstream::stderr(), "rdptrace: the checks of the machine hang and are left out");
+            stderr::say("the checks of the machine hang and are left out");
             return None;
         };
         let reached = trace.target_addresses().first().copied();

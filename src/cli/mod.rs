@@ -9,11 +9,12 @@ mod demo_gateway;
 mod exit;
 mod explain;
 mod farm;
+mod files;
 mod gateway;
 mod judge;
 mod kerberos;
 mod local;
-mod logs;
+mod out;
 mod output;
 mod password;
 mod posture;
@@ -21,18 +22,17 @@ mod progress;
 mod proxy;
 mod proxy_url;
 mod screenshot;
-mod sink;
 mod target;
 mod trace;
 mod values;
 
-use std::{fmt, io::Write as _, process::ExitCode};
+use std::{fmt, process::ExitCode};
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 
 use args::{Cli, Command};
 use exit::{COULD_NOT_RUN, INTERRUPTED};
-use sink::print;
+use out::{sink::print, stderr, usage};
 
 /// Why there is no report.
 #[derive(Debug)]
@@ -60,7 +60,10 @@ impl fmt::Display for Error {
 
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match usage::arguments() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     let result = match cli.command {
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Posture(arguments) => posture::run(&arguments),
@@ -76,7 +79,7 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(Error::Interrupted) => ExitCode::from(INTERRUPTED),
         Err(error) => {
-            let _ = writeln!(anstream::stderr(), "rdptrace: {error}");
+            stderr::say(error);
             ExitCode::from(COULD_NOT_RUN)
         }
     }

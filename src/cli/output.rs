@@ -1,12 +1,12 @@
 //! The reports of a run, each with its format and its place.
 
-use std::{io::Write as _, path::Path};
+use std::path::Path;
 
 use super::{
     Error,
     args::{Format, OutputArguments},
+    out::{sink::Sink, stderr},
     screenshot,
-    sink::Sink,
 };
 use crate::{
     pdu::canvas::Picture,
@@ -83,7 +83,7 @@ fn save(sink: Sink, report: &Report, picture: Option<&Picture>) -> Result<(), Er
         Some(picture) => sink.write_binary(&screenshot::png(picture)?),
         None => {
             sink.abandon();
-            let _ = writeln!(anstream::stderr(), "rdptrace: no screenshot: {}", screenshot::missing(report));
+            stderr::say(format_args!("no screenshot: {}", screenshot::missing(report)));
             Ok(())
         }
     }

@@ -2,19 +2,23 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _},
+    io::{self, IsTerminal as _, Read as _},
     path::Path,
 };
 
 use zeroize::Zeroizing;
 
-use super::{Error, args::TraceArguments, trace::runtime};
-use crate::{net::outlive_interrupts, settings::Account};
+use super::{Error, args::TraceArguments, out::stderr, trace::runtime};
+use crate::{
+    local::{forbid_core_files, readable, standard_input},
+    net::outlive_interrupts,
+    settings::Account,
+};
 
 const VARIABLE: &str = "RDPTRACE_PASSWORD";
 
 /// A password longer than this is no password.
-const LONGEST: u64 = 4096;
+const LONGEST: usize = 4096;
 
 /// Where a password may come from.
 pub struct Source<'a> {
@@ -54,37 +58,29 @@ pub fn read(name: &str, source: &Source<'_>) -> Result<Account, Error> {
     if sspi::Username::new(user, domain).is_err() {
         return Err(Error::new(format!("{name} is no account: USER, DOMAIN\\USER or a UPN is expected")));
     }
+    forbid_core_files();
     let password = match source.file {
-        Some(path) => from_file(path)?,
-        None if source.standard_input => first_line(io::stdin().lock(), "standard input")?,
+        Some(path) => first_line(readable(path), &format!("the password file {}", path.display()))?,
+        None if source.standard_input => first_line(standard_input(), "standard input")?,
         None => from_environment(source.variable).map_or_else(|| prompt(name, source), Ok)?,
     };
     Ok(Account { user: user.to_owned(), domain: domain.map(str::to_owned), password })
 }
 
-fn from_file(path: &Path) -> Result<Zeroizing<String>, Error> {
-    let name = path.display();
-    let file = File::open(path)
-        .map_err(|error| Error::new(format!("cannot read the password file {name}: {error}")))?;
-    first_line(BufReader::new(file), &format!("the password file {name}"))
-}
-
-fn first_line(reader: impl io::BufRead, what: &str) -> Result<Zeroizing<String>, Error> {
-    let mut line = Zeroizing::new(String::new());
-    let mut reader = BufReader::new(reader.take(LONGEST + 1));
-    let read = reader.read_line(&mut line);
-    let read = read.map_err(|error| match error.kind() {
-        io::ErrorKind::InvalidData => {
-            Error::new(format!("{what} is not UTF-8; PowerShell's > writes UTF-16"))
-        }
-        _ => Error::new(format!("cannot read the password from {what}: {error}")),
-    })?;
-    if read as u64 > LONGEST {
+/// The first line, read into one buffer that never moves and is wiped.
+fn first_line(from: io::Result<File>, what: &str) -> Result<Zeroizing<String>, Error> {
+    let unread = |error: io::Error| Error::new(format!("cannot read {what}: {error}"));
+    let mut buffer = Zeroizing::new(vec![0; LONGEST + 1]);
+    let read = fill(from.map_err(unread)?, &mut buffer).map_err(unread)?;
+    let line = buffer[..read].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if line.len() > LONGEST {
         return Err(Error::new(format!("the first line of {what} is longer than {LONGEST} bytes")));
     }
+    let line = str::from_utf8(line)
+        .map_err(|_| Error::new(format!("{what} is not UTF-8; PowerShell's > writes UTF-16")))?;
     // Editors on Windows put a byte order mark before the first character.
-    let text = line.strip_prefix('\u{feff}').unwrap_or(&line);
-    let password = Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned());
+    let text = line.strip_prefix('\u{feff}').unwrap_or(line);
+    let password = Zeroizing::new(text.trim_end_matches('\r').to_owned());
     if password.is_empty() {
         return Err(Error::new(format!("{what} holds no password in its first line")));
     }
@@ -94,6 +90,24 @@ fn first_line(reader: impl io::BufRead, what: &str) -> Result<Zeroizing<String>,
     Ok(password)
 }
 
+/// Reads until a line has ended, there is no more, or the buffer is full.
+fn fill(mut from: File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match from.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        }
+        if buffer[..filled].contains(&b'\n') {
+            break;
+        }
+    }
+    Ok(filled)
+}
+
+/// The variable itself stays in the memory of the process, where the system put it.
 fn from_environment(variable: &str) -> Option<Zeroizing<String>> {
     std::env::var(variable).ok().map(Zeroizing::new).filter(|password| !password.is_empty())
 }
@@ -111,7 +125,7 @@ fn prompt(user: &str, source: &Source<'_>) -> Result<Zeroizing<String>, Error> {
     // On unix rpassword answers Ctrl-C with SIGINT before it turns echo on again: the program must live to see that. On
     // Windows it never sees Ctrl-C, which must end the program there.
     runtime()?.block_on(outlive_interrupts());
-    let _ = write!(anstream::stderr(), "Password for {user}: ");
+    stderr::piece(format_args!("Password for {user}: "));
     let password = rpassword::read_password().map(Zeroizing::new);
     password.map_err(|error| match error.kind() {
         io::ErrorKind::Interrupted => Error::Interrupted,

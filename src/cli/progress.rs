@@ -1,10 +1,8 @@
 //! What is under way, on standard error: the phase while it is a terminal, and how each try of a wait ended.
 
-use std::{
-    io::{IsTerminal as _, Write as _, stderr},
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::out::stderr;
 use crate::{
     codes::Phase,
     pdu::canvas::Picture,
@@ -31,7 +29,7 @@ impl Progress {
     /// Shows nothing when quiet; phases only when somebody is looking and nothing is logged.
     pub fn new(quiet: bool, verbose: u8) -> Self {
         Self {
-            phases: !quiet && verbose == 0 && stderr().is_terminal(),
+            phases: !quiet && verbose == 0 && stderr::is_terminal(),
             tries: !quiet,
             pictures: Mutex::default(),
         }
@@ -52,14 +50,14 @@ impl Progress {
     pub fn interrupted(&self) {
         if self.tries {
             self.wipe();
-            let _ = writeln!(stderr(), "interrupted, no further try");
+            stderr::line("interrupted, no further try");
         }
     }
 
     /// Two columns more than a phase takes: there the terminal shows ^C.
     fn wipe(&self) {
         if self.phases {
-            let _ = write!(stderr(), "\r{:14}\r", "");
+            stderr::wipe(14);
         }
     }
 }
@@ -67,7 +65,7 @@ impl Progress {
 impl Observer for Progress {
     fn phase(&self, phase: Phase) {
         if self.phases {
-            let _ = write!(stderr(), "\r{phase:<12}");
+            stderr::instead(format_args!("{phase:<12}"));
         }
     }
 
@@ -96,7 +94,7 @@ impl Watcher for Progress {
         };
         let seconds = tried.entry.at_ms.0 / 1000.0;
         let said = render::tried(tried.entry);
-        let _ = writeln!(stderr(), "try {}, {seconds:.1} s: {said}{next}", tried.number);
+        stderr::line(format_args!("try {}, {seconds:.1} s: {said}{next}", tried.number));
     }
 }
 

@@ -1,8 +1,12 @@
 //! TARGET: a host, an rdp:// address or an .rdp file.
 
-use std::{convert::Infallible, fs::File, io::Read as _, path::PathBuf, str::FromStr};
+use std::{
+    convert::Infallible,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
-use super::Error;
+use super::{Error, files};
 use crate::target::{BadTarget, LONGEST_FILE, RdpFile, Target};
 
 /// The argument before anything is read; only a plain host is judged with the other arguments, because what stands in an
@@ -54,18 +58,7 @@ impl TargetArgument {
     }
 }
 
-/// One byte more than is read of a file, so that a longer one is known as such.
-fn bytes(path: &PathBuf) -> Result<Vec<u8>, Error> {
-    let refused = |why: &dyn std::fmt::Display| Error::new(format!("cannot read {}: {why}", path.display()));
-    // Before it is opened: a pipe in its place would keep the program waiting.
-    match std::fs::metadata(path) {
-        Err(error) => return Err(refused(&error)),
-        Ok(about) if about.is_dir() => return Err(refused(&"it is a directory")),
-        Ok(about) if !about.is_file() => return Err(refused(&"it is no file")),
-        Ok(_) => {}
-    }
-    let file = File::open(path).map_err(|error| refused(&error))?;
-    let mut bytes = Vec::new();
-    let read = file.take(LONGEST_FILE as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|error| refused(&error)).map(|_| bytes)
+fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    let read = files::bytes(path, LONGEST_FILE as u64);
+    read.map_err(|why| Error::new(format!("cannot read {}: {why}", path.display())))
 }

@@ -1,14 +1,14 @@
 //! `rdptrace trace`.
 
-use std::{future::Future, io::IsTerminal as _};
+use std::future::Future;
 
 use super::{
     Error,
-    args::{Color, OutputArguments, TraceArguments},
+    args::{OutputArguments, TraceArguments},
     choices::LocalArgument,
     exit,
     local::{Beside, subject},
-    logs,
+    out::logs,
     output::Output,
     password,
     progress::Progress,
@@ -60,12 +60,7 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
 
 /// Logs as the output options say.
 pub fn begin_logging(output: &OutputArguments) {
-    let color = match output.place.color {
-        Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
-        Color::Always => true,
-        Color::Never => false,
-    };
-    logs::init(output.verbose, color);
+    logs::init(output.verbose, output.place.color);
 }
 
 fn report(

@@ -72,9 +72,9 @@ impl Conversation<'_> {
         self.server.now()
     }
 
-    /// The subjectPublicKey of the server's certificate.
-    pub fn public_key(&self) -> &[u8] {
-        &self.server.identity.public_key
+    /// The server, with its key and the account's password.
+    pub fn server(&self) -> &Server {
+        self.server
     }
 }
 

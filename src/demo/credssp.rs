@@ -80,8 +80,8 @@ impl<'a, S: Stream> Exchange<'a, S> {
     ) -> io::Result<(Session, TsRequest)> {
         let (token, request) = self.receive_token(packing).await?;
         self.conversation.reached(Stage::Authenticate, self.stream).await?;
-        let Some(mut session) = challenge.authenticate(&token.ntlm.unwrap_or_default()).map_err(malformed)?
-        else {
+        let (message, password) = (token.ntlm.unwrap_or_default(), &self.conversation.server().password);
+        let Some(mut session) = challenge.authenticate(&message, password).map_err(malformed)? else {
             return self.refuse(STATUS_LOGON_FAILURE).await;
         };
         let mut server_mic = None;
@@ -103,7 +103,7 @@ impl<'a, S: Stream> Exchange<'a, S> {
             self.send_token(token).await?;
             request = self.receive().await?;
         }
-        let key = self.conversation.public_key();
+        let key = self.conversation.server().identity.public_key.as_slice();
         let nonce = request.client_nonce.filter(|_| self.version >= NONCE_VERSION);
         let (expected, mut answer) = if let Some(nonce) = nonce {
             (binding_hash("Client-To-Server", &nonce, key), binding_hash("Server-To-Client", &nonce, key))

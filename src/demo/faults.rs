@@ -588,14 +588,8 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "challenge-without-target-info",
-        "sends a CHALLENGE without target information, from which sspi makes no proof",
+        "sends a CHALLENGE without target information, from which no proof with NTLMv2 is made",
         At(Stage::Negotiate, Greet(Bytes(CHALLENGE_OF_OLD))),
-        UNPROVED,
-    ),
-    fault(
-        "challenge-unknown-pair",
-        "sends a CHALLENGE whose target information has a pair that nobody knows",
-        At(Stage::Negotiate, Greet(Bytes(CHALLENGE_OF_THE_FUTURE))),
         UNPROVED,
     ),
     fault(
@@ -1047,6 +1041,12 @@ pub const FAULTS: &[Fault] = &[
         Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
     fault(
+        "redirect-to-hostile-name",
+        "redirects to a name that would colour a terminal, hide and turn text around, in place of licensing",
+        At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_TO_HOSTILE_NAME))),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
         "redirect-to-address",
         "redirects to an address, in place of licensing",
         At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_TO_ADDRESS))),
@@ -1218,6 +1218,13 @@ const REDIRECTION_TO_NAME: &[u8] = &[
     104, 0, 48, 0, 50, 0, 46, 0, 99, 0, 111, 0, 114, 0, 112, 0, 46, 0, 101, 0, 120, 0, 97, 0, 109, 0, 112, 0,
     108, 0, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ];
+/// To session 7 of a name with colours, control characters, marks of direction, a tag and characters without width.
+const REDIRECTION_TO_HOSTILE_NAME: &[u8] = &[
+    96, 0, 26, 0, 234, 3, 0, 0, 0, 4, 88, 0, 7, 0, 0, 0, 0, 1, 0, 0, 64, 0, 0, 0, 97, 0, 27, 0, 91, 0, 51, 0,
+    49, 0, 109, 0, 27, 0, 93, 0, 48, 0, 59, 0, 116, 0, 7, 0, 155, 0, 50, 0, 74, 0, 127, 0, 28, 6, 46, 32, 40,
+    32, 11, 32, 255, 254, 64, 219, 65, 220, 46, 0, 101, 0, 120, 0, 97, 0, 109, 0, 112, 0, 108, 0, 101, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
 /// To session 7 of 2001:db8::1, and nothing else.
 const REDIRECTION_TO_ADDRESS: &[u8] = &[
     56, 0, 26, 0, 234, 3, 0, 0, 0, 4, 48, 0, 7, 0, 0, 0, 1, 0, 0, 0, 24, 0, 0, 0, 50, 0, 48, 0, 48, 0, 49, 0,
@@ -1269,13 +1276,6 @@ const NONCE: Answer = Bytes(b"{\"ts_nonce\":\"8K1rQmXbT0a7yVd5sZcE2w\"}\0");
 const CHALLENGE_OF_OLD: &[u8] = &[
     48, 47, 160, 3, 2, 1, 6, 161, 40, 48, 38, 48, 36, 160, 34, 4, 32, 78, 84, 76, 77, 83, 83, 80, 0, 2, 0, 0,
     0, 0, 0, 0, 0, 32, 0, 0, 0, 1, 130, 0, 64, 1, 2, 3, 4, 5, 6, 7, 8,
-];
-/// The same with the name RDSH01 and a pair of type 0x40.
-const CHALLENGE_OF_THE_FUTURE: &[u8] = &[
-    48, 91, 160, 3, 2, 1, 6, 161, 84, 48, 82, 48, 80, 160, 78, 4, 76, 78, 84, 76, 77, 83, 83, 80, 0, 2, 0, 0,
-    0, 0, 0, 0, 0, 48, 0, 0, 0, 1, 130, 128, 64, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 28, 0, 28,
-    0, 48, 0, 0, 0, 1, 0, 12, 0, 82, 0, 68, 0, 83, 0, 72, 0, 48, 0, 49, 0, 64, 0, 4, 0, 1, 2, 3, 4, 0, 0, 0,
-    0,
 ];
 /// No proof of the password is made.
 const UNPROVED: Expect =

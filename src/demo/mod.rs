@@ -76,6 +76,7 @@ pub struct Server {
     identity: certificate::Identity,
     started: (OffsetDateTime, Instant),
     served: AtomicUsize,
+    password: String,
 }
 
 impl Server {
@@ -87,7 +88,14 @@ impl Server {
             fault.is_some_and(|fault| matches!(fault.behaviour, fault::Behaviour::OldSuites(_)));
         let provider = if has_old_suites { old_suites::alone() } else { ring::default_provider() };
         let identity = certificate::Identity::speaking(provider, kind, &[DNS_COMPUTER], now, handshake)?;
-        Ok(Self { fault, identity, started: (now, Instant::now()), served: AtomicUsize::new(0) })
+        let started = (now, Instant::now());
+        Ok(Self { fault, identity, started, served: AtomicUsize::new(0), password: PASSWORD.to_owned() })
+    }
+
+    /// The same with another password.
+    #[must_use]
+    pub fn with_password(self, password: &str) -> Self {
+        Self { password: password.to_owned(), ..self }
     }
 
     /// Serves one client until it leaves, the fault ends the connection, or 120 seconds have passed.

@@ -6,7 +6,7 @@ use md5::Md5;
 use time::OffsetDateTime;
 
 use super::ntlm_session::{Session, rc4};
-use super::{BUILD, DNS_DOMAIN, NETBIOS_DOMAIN, PASSWORD, USER};
+use super::{BUILD, DNS_DOMAIN, NETBIOS_DOMAIN, USER};
 use crate::pdu::reader::utf16;
 use crate::pdu::{Malformed, Reader};
 
@@ -54,8 +54,8 @@ impl Challenge {
         &self.message
     }
 
-    /// Verifies an AUTHENTICATE message; `None` when it does not prove the account's password.
-    pub fn authenticate(&self, message: &[u8]) -> Result<Option<Session>, Malformed> {
+    /// Verifies an AUTHENTICATE message; `None` when it does not prove this password of the account.
+    pub fn authenticate(&self, message: &[u8], password: &str) -> Result<Option<Session>, Malformed> {
         let mut fields = header(message, 3)?;
         fields.bytes(8)?;
         let response = field(message, &mut fields)?;
@@ -67,7 +67,7 @@ impl Challenge {
 
         let (proof, temp) =
             response.split_at_checked(16).ok_or_else(|| Malformed::new("no NTLMv2 response"))?;
-        let key = response_key(&utf16(user), domain);
+        let key = response_key(&utf16(user), domain, password);
         if utf16(user).split('@').next().is_none_or(|name| !name.eq_ignore_ascii_case(USER))
             || !verify(&key, &[&self.server_challenge, temp], proof)
         {
@@ -117,8 +117,8 @@ fn verify(key: &[u8], parts: &[&[u8]], expected: &[u8]) -> bool {
 }
 
 /// NTOWFv2.
-fn response_key(user: &str, domain: &[u8]) -> [u8; 16] {
-    hmac_md5(&Md4::digest(unicode(PASSWORD)), &[&unicode(&user.to_uppercase()), domain])
+fn response_key(user: &str, domain: &[u8], password: &str) -> [u8; 16] {
+    hmac_md5(&Md4::digest(unicode(password)), &[&unicode(&user.to_uppercase()), domain])
 }
 
 fn challenge_message(names: Names, flags: u32, server_challenge: [u8; 8], now: OffsetDateTime) -> Vec<u8> {

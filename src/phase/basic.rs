@@ -6,6 +6,8 @@ use zeroize::Zeroizing;
 use super::tls::Trusted;
 use crate::settings::Account;
 
+const SCHEME: &str = "Basic ";
+
 /// The value of `Authorization`: the password as it is, in base64, which only a trusted peer is shown.
 pub fn basic(account: &Account, _to: &Trusted) -> Zeroizing<String> {
     in_the_clear(account)
@@ -14,8 +16,14 @@ pub fn basic(account: &Account, _to: &Trusted) -> Zeroizing<String> {
 /// The value of `Proxy-Authorization`. The way to a proxy has no TLS, so there is no peer that could prove anything: the account
 /// for it crosses the network as it is, which its option says.
 pub fn in_the_clear(account: &Account) -> Zeroizing<String> {
-    let pair = Zeroizing::new(format!("{}:{}", qualified(account), account.password.as_str()));
-    Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())))
+    let name = qualified(account);
+    // With room for all of it from the start: what grows leaves copies behind.
+    let mut pair = Zeroizing::new(String::with_capacity(name.len() + 1 + account.password.len()));
+    [&name, ":", account.password.as_str()].iter().for_each(|part| pair.push_str(part));
+    let mut value = Zeroizing::new(String::with_capacity(SCHEME.len() + pair.len().div_ceil(3) * 4));
+    value.push_str(SCHEME);
+    STANDARD.encode_string(pair.as_bytes(), &mut value);
+    value
 }
 
 /// The name with its domain, where it has one.

@@ -9,11 +9,11 @@ use quick_xml::{
 };
 
 use super::{cells, local::teller, udp, wait};
-use crate::codes::Phase;
 use crate::report::{
     CheckStatus, Connection, Finding, LocalCheck, Millis, Outcome, Report, Severity, Status, StepSummary,
     Summary, Udp, UdpOutcome, place,
 };
+use crate::{codes::Phase, plain};
 
 /// One test case.
 struct Case {
@@ -212,7 +212,7 @@ fn finding(found: &Finding, threshold: Option<Severity>) -> Case {
 }
 
 fn write_case<W: Write>(xml: &mut Writer<W>, case: &Case) -> io::Result<()> {
-    let (name, group) = (clean(&case.name), format!("rdptrace.{}", case.group));
+    let (name, group) = (clean(&case.name), clean(&format!("rdptrace.{}", case.group)));
     let time = seconds(case.elapsed);
     let attributes = [("classname", group.as_str()), ("name", &name), ("time", &time)];
     let element = xml.create_element("testcase").with_attributes(attributes);
@@ -245,9 +245,7 @@ fn text<W: Write>(xml: &mut Writer<W>, element: &str, content: &str) -> io::Resu
     xml.create_element(element).write_text_content(BytesText::new(content)).map(|_| ())
 }
 
-/// XML 1.0 section 2.2 knows no way to write most control characters, so they are left out.
+/// What must not be shown is left out; what XML 1.0 cannot write (section 2.2) is among it.
 fn clean(text: &str) -> String {
-    let allowed =
-        |c: &char| !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}') || matches!(c, '\t' | '\n');
-    text.chars().filter(allowed).collect()
+    plain::without(text)
 }

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::plain;
+
 /// Columns of a page.
 const WIDTH: usize = 80;
 
@@ -89,14 +91,14 @@ impl<'a> Page<'a> {
     ) -> io::Result<()> {
         let (style, end) = word.0.ends();
         let (lead_style, lead_end) = lead.0.ends();
-        let (lead, word) = (clean(lead.1), clean(word.1));
-        let body = format!("{word} {}", clean(text));
+        let (lead, word) = (plain::line(lead.1), plain::line(word.1));
+        let body = format!("{word} {}", plain::line(text));
         let gap = column.saturating_sub(lead.chars().count());
         write!(self.out, "{lead_style}{lead}{lead_end}")?;
         for (index, line) in
             textwrap::wrap(body.trim(), folding(column).subsequent_indent(indent)).iter().enumerate()
         {
-            match line.strip_prefix(word.as_str()) {
+            match line.strip_prefix(word.as_ref()) {
                 Some(rest) if index == 0 => write!(self.out, "{:gap$}{style}{word}{end}{rest}", "")?,
                 _ => write!(self.out, "\n{:column$}{line}", "")?,
             }
@@ -108,13 +110,4 @@ impl<'a> Page<'a> {
 /// Names, suites and identifiers are not cut at their hyphens.
 fn folding(column: usize) -> textwrap::Options<'static> {
     textwrap::Options::new(WIDTH - column).word_splitter(textwrap::WordSplitter::NoHyphenation)
-}
-
-/// What a server sends must not move the cursor, colour the screen or turn the text around.
-fn clean(text: &str) -> String {
-    let hostile = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if hostile(c) { '?' } else { c }).collect()
 }

@@ -58,8 +58,8 @@ fn every_row_has_an_own_kebab_case_name_and_says_what_it_does() {
 /// Every fault ends in the phase and in the way that its row promises.
 #[tokio::test(start_paused = true)]
 async fn every_fault_does_what_its_row_says() {
-    // The model client makes one connection over TLS, with current suites, has no certificate, reads four bytes after the credentials, and
-    // follows only the plain sequence from licensing on.
+    // The model client makes one connection over TLS, with current suites, has no certificate, takes every version of CredSSP and
+    // no short proof of the key, reads four bytes after the credentials, and follows only the plain sequence from licensing on.
     let names = [
         "early-authorization-ultimatum",
         "legacy-confirm",
@@ -74,9 +74,12 @@ async fn every_fault_does_what_its_row_says() {
         "activate-flood",
         "activate-alert",
         "licensing-unknown",
+        "key-binding-short",
+        "key-binding-empty",
     ];
     let families = [
         "challenge-",
+        "credssp-version-",
         "hybrid-",
         "standard-security",
         "redirect",

@@ -1,6 +1,7 @@
 //! What a user relies on, over loopback and in virtual time.
 
 mod activation;
+mod bounded;
 mod cause_numbers;
 mod causes;
 mod certificates;
@@ -36,13 +37,17 @@ mod local_certificate;
 mod local_linux;
 mod local_way;
 mod local_windows;
+#[cfg(target_os = "linux")]
+mod memory;
 mod no_proxy;
 mod old_suites;
 mod old_suites_trace;
 mod pages;
 mod pins;
+mod plain;
 mod posture;
 mod program;
+mod proof;
 mod proxy;
 mod rdp_file;
 mod rdp_file_findings;

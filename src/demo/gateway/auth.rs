@@ -118,7 +118,7 @@ impl<'a> Auth<'a> {
         }
         let Token { ntlm, mic } = packing.next(token).map_err(malformed)?;
         let message = ntlm.unwrap_or_default();
-        let Some(mut session) = challenge.authenticate(&message).map_err(malformed)? else {
+        let Some(mut session) = challenge.authenticate(&message, PASSWORD).map_err(malformed)? else {
             tracing::debug!("the password is refused");
             return Ok(self.refuse());
         };

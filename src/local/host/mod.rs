@@ -12,7 +12,9 @@ mod types;
 pub use recorded::{About, Recorded};
 pub use recorder::Recorder;
 pub use redact::without_account;
-pub use this::{ThisMachine, new_file, this_machine};
+pub use this::{
+    ThisMachine, forbid_core_files, new_file, readable, regular_file, standard_input, this_machine, writable,
+};
 pub use types::{
     Event, File, Interface, Output, Owner, Service, ServiceState, Source, StartType, Unreadable, Value,
 };

@@ -103,9 +103,9 @@ impl<'a> Asked<'a> {
         reader.bytes(8)?;
         let flags = reader.u32()?;
         let nonce = reader.bytes(8)?;
-        reader.bytes(8)?;
         let missing =
             || Malformed::new("the NTLM CHALLENGE has no TargetInfo, which a proof with NTLMv2 needs");
+        reader.bytes(8).map_err(|_| missing())?;
         let (length, _) = (usize::from(reader.u16().map_err(|_| missing())?), reader.u16());
         let offset = usize::try_from(reader.u32().map_err(|_| missing())?).unwrap_or(usize::MAX);
         let info = challenge.get(offset..).and_then(|rest| rest.get(..length)).ok_or_else(missing)?;

@@ -171,7 +171,7 @@ fn what_cannot_be_read_ends_in_a_sentence() {
         (&["local", "--hive", "Cargo.toml"], "it is no registry hive"),
         (&["local", "--hive", "HKLM\\SYSTEM=Cargo.toml"], "Cargo.toml: it is no registry hive"),
         (&["local", "--collected", "Cargo.toml"], "it is no zip file that --collect wrote"),
-        (&["local", "--evtx", "src"], "it is no file"),
+        (&["local", "--evtx", "src"], "it is a directory"),
         (&["local", "--host-files", "Cargo.toml"], "Cargo.toml: "),
         (&["local", "--host-files", empty], "it holds no event log"),
         (&["trace", "127.0.0.1:1", "--host-files", empty], "it holds no event log"),

@@ -15,6 +15,7 @@ use super::{
     hive::{Hive, NoHive},
     reg::Export,
 };
+use crate::local::regular_file;
 
 /// More keys of all registry exports together are not remembered; a whole Windows has about half as many.
 const MOST_KEYS: usize = 1_000_000;
@@ -194,7 +195,7 @@ impl Given {
 /// What a file of a folder is, by its first bytes or by its name.
 fn kind(path: &Path) -> Option<Given> {
     let mut head = [0; 8];
-    let read = File::open(path).and_then(|mut file| file.read(&mut head)).ok()?;
+    let read = regular_file(path).and_then(|mut file| file.read(&mut head)).ok()?;
     match &head[..read] {
         head if head.starts_with(b"ElfFile\0") => Some(Given::Log(path.to_owned())),
         head if head.starts_with(b"regf") => Some(Given::Hive(path.to_owned(), None)),
@@ -210,13 +211,8 @@ fn is_called(path: &Path, endings: &[&str]) -> bool {
     path.extension().is_some_and(|own| endings.iter().any(|ending| own.eq_ignore_ascii_case(ending)))
 }
 
-/// A device or a pipe could be endless, or block.
 fn opened(path: &Path) -> Result<File, Trouble> {
-    let wrong = |error: std::io::Error| Trouble::Wrong(error.to_string());
-    if !fs::metadata(path).map_err(wrong)?.is_file() {
-        return Err(Trouble::Wrong("it is no file".to_owned()));
-    }
-    File::open(path).map_err(wrong)
+    regular_file(path).map_err(|error| Trouble::Wrong(error.to_string()))
 }
 
 fn name(path: &Path) -> String {

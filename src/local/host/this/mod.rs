@@ -1,6 +1,7 @@
 //! The machine that this program runs on.
 
 mod commands;
+mod open;
 #[cfg(unix)]
 #[path = "unix.rs"]
 mod system;
@@ -19,6 +20,9 @@ use time::OffsetDateTime;
 
 use super::{Answer, Event, File, Host, Interface, LARGEST_TEXT, Output, Owner, Service, Unreadable, Value};
 use crate::report::Os;
+
+pub use open::{readable, regular_file, writable};
+pub use system::{forbid_core_files, standard_input};
 
 /// The machine that this program runs on, asked with the rights of the current user.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,11 +77,7 @@ impl Host for ThisMachine {
     fn text(&self, path: &str) -> Answer<String> {
         let read = || {
             let (path, mut bytes) = (expanded(path), Vec::new());
-            // A device could be endless, and a pipe blocks as soon as it is opened.
-            if !fs::metadata(&path)?.is_file() {
-                return Err(io::Error::other("it is no file"));
-            }
-            fs::File::open(&path)?.take(LARGEST_TEXT).read_to_end(&mut bytes)?;
+            regular_file(path.as_ref())?.take(LARGEST_TEXT).read_to_end(&mut bytes)?;
             Ok(String::from_utf8_lossy(&bytes).into_owned())
         };
         existing(read())

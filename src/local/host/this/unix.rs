@@ -1,18 +1,24 @@
 //! Linux, macOS and other Unix systems: files with owners, and commands. There is no registry and no event log.
 
 use std::{
-    fs::{Metadata, OpenOptions},
+    fs::{self, Metadata, OpenOptions},
+    io,
     net::IpAddr,
-    os::unix::{
-        fs::{MetadataExt as _, OpenOptionsExt as _},
-        process::CommandExt as _,
+    os::{
+        fd::AsFd as _,
+        unix::{
+            fs::{MetadataExt as _, OpenOptionsExt as _},
+            process::CommandExt as _,
+        },
     },
+    path::Path,
     process::{Child, Command},
 };
 
 use rustix::{
-    fs::{Access, access},
-    process::{Pid, Signal, geteuid, kill_process_group},
+    fs::{Access, OFlags, access, fcntl_getfl, fcntl_setfl},
+    io::Errno,
+    process::{Pid, Resource, Rlimit, Signal, geteuid, kill_process_group, setrlimit},
 };
 
 use super::{
@@ -34,6 +40,33 @@ pub fn interface(_to: IpAddr) -> Answer<Interface> {
 /// For the current user alone.
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
+}
+
+/// Opens without waiting for anybody: a pipe waits for its other end, a serial line for a carrier.
+pub fn open_at_once(options: &mut OpenOptions, path: &Path) -> io::Result<fs::File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    options.custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+/// Lets what was opened so wait for data again.
+pub fn wait_again(file: &fs::File) -> io::Result<()> {
+    Ok(fcntl_setfl(file, fcntl_getfl(file)? - OFlags::NONBLOCK)?)
+}
+
+/// Whether a pipe has nobody at its other end.
+pub fn is_unread(error: &io::Error) -> bool {
+    Errno::from_io_error(error) == Some(Errno::NXIO)
+}
+
+/// Standard input without the buffer of the standard library, which nobody wipes.
+pub fn standard_input() -> io::Result<fs::File> {
+    io::stdin().as_fd().try_clone_to_owned().map(fs::File::from)
+}
+
+/// What this process holds is written to no core file any more.
+pub fn forbid_core_files() {
+    // Where it cannot be forbidden, there is nothing else to be done.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 
 /// What the command starts can then be ended with it.

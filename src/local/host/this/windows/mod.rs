@@ -7,8 +7,10 @@ mod interface;
 mod registry;
 
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io,
+    os::windows::io::AsHandle as _,
+    path::Path,
     process::{Child, Command},
 };
 
@@ -36,6 +38,29 @@ pub const KIND: Os = Os::Windows;
 pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
+
+/// Pipes have another place in Windows, where opening them does not wait.
+pub fn open_at_once(options: &mut OpenOptions, path: &Path) -> io::Result<fs::File> {
+    options.open(path)
+}
+
+/// It waits already.
+pub fn wait_again(_file: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+/// There is no such error.
+pub fn is_unread(_error: &io::Error) -> bool {
+    false
+}
+
+/// Standard input without the buffer of the standard library, which nobody wipes.
+pub fn standard_input() -> io::Result<fs::File> {
+    io::stdin().as_handle().try_clone_to_owned().map(fs::File::from)
+}
+
+/// Windows writes no memory of a program that fails unless an administrator has asked for it.
+pub fn forbid_core_files() {}
 
 /// Windows knows no groups of processes that a parent could end.
 pub fn in_own_group(_command: &mut Command) {}

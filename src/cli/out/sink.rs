@@ -1,16 +1,20 @@
 //! Where a report goes: standard output or a file, with colours only where they belong.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Seek as _, Write},
     path::{Path, PathBuf},
 };
 
 use anstream::{AutoStream, ColorChoice};
+use same_file::Handle;
 
-use super::{
-    Error,
-    args::{Color, PlaceArguments},
+use crate::{
+    cli::{
+        Error,
+        args::{Color, PlaceArguments},
+    },
+    local::writable,
 };
 
 /// A place for a report.
@@ -44,18 +48,17 @@ impl Sink {
 
     fn open(path: &Path, stand_in: Option<ColorChoice>) -> Result<Self, Error> {
         let is_new = !path.exists();
-        let opened = OpenOptions::new().write(true).create(true).truncate(false).open(path);
-        let file = opened.map_err(|error| unwritable(path, &error))?;
+        let file = writable(path).map_err(|error| unwritable(path, &error))?;
         Ok(Self::File { path: path.to_owned(), file, is_new, stand_in })
     }
 
-    /// Whether both are the same file, whatever it is called.
+    /// Whether both are the same file, whatever it is called and however often it is linked to.
     pub fn is_same_file(&self, other: &Self) -> bool {
-        let canonical = |sink: &Self| match sink {
+        let identity = |sink: &Self| match sink {
             Self::Standard(_) => None,
-            Self::File { path, .. } => path.canonicalize().ok(),
+            Self::File { file, .. } => file.try_clone().and_then(Handle::from_file).ok(),
         };
-        canonical(self).is_some_and(|path| canonical(other) == Some(path))
+        identity(self).is_some_and(|file| identity(other) == Some(file))
     }
 
     /// Writes what is no text.

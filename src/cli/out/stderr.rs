@@ -1,0 +1,40 @@
+//! Standard error: whatever is said there leaves here, without what would move a terminal.
+
+use std::{
+    fmt::Display,
+    io::{IsTerminal as _, Write as _, stderr},
+};
+
+use crate::plain;
+
+/// Says a sentence of the program.
+pub fn say(sentence: impl Display) {
+    line(format_args!("rdptrace: {sentence}"));
+}
+
+/// A line.
+pub fn line(text: impl Display) {
+    piece(text);
+    let _ = writeln!(stderr());
+}
+
+/// Text without an end of line, such as a question.
+pub fn piece(text: impl Display) {
+    let _ = write!(stderr(), "{}", plain::line(&text.to_string()));
+}
+
+/// Writes this over the line that the cursor is in.
+pub fn instead(text: impl Display) {
+    let _ = write!(stderr(), "\r");
+    piece(text);
+}
+
+/// Wipes this many columns of the line that the cursor is in.
+pub fn wipe(columns: usize) {
+    let _ = write!(stderr(), "\r{:columns$}\r", "");
+}
+
+/// Whether somebody sees it.
+pub fn is_terminal() -> bool {
+    stderr().is_terminal()
+}
