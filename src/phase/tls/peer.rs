@@ -11,7 +11,6 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Secured {
     leaf: Option<Vec<u8>>,
-    public_key: Option<Vec<u8>>,
     signature: Option<HandshakeSignature>,
     standing: Standing,
 }
@@ -94,7 +93,7 @@ impl Secured {
             Ok(peer) if is_right => Standing::Trusted(Trusted(peer)),
             Ok(peer) => Standing::Proven(peer),
         };
-        Self { leaf, public_key, signature, standing }
+        Self { leaf, signature, standing }
     }
 
     /// The peer, if it may be shown a proof.
@@ -114,11 +113,6 @@ impl Secured {
             Standing::Trusted(peer) => Some(peer),
             Standing::Unproven(_) | Standing::Proven(_) => None,
         }
-    }
-
-    /// The key that it has served, whoever holds it.
-    pub fn public_key(&self) -> Option<&[u8]> {
-        self.public_key.as_deref()
     }
 
     /// Whether another connection has led to the same peer: it serves the same certificate and proves it as well.
