@@ -37,7 +37,14 @@ fn gnutls(folder: &Path, parts: &str) -> Endpoint {
     let priority =
         format!("NONE:+VERS-TLS1.2:+ECDHE-RSA:+ECDHE-ECDSA:{parts}:+SIGN-ALL:+GROUP-ALL:+COMP-NULL");
     let mut command = Command::new("gnutls-serv");
-    command.current_dir(folder).args(["--echo", "--x509certfile", "cert.pem", "--x509keyfile", "key.pem"]);
+    command.current_dir(folder).args([
+        "--echo",
+        "--disable-client-cert",
+        "--x509certfile",
+        "cert.pem",
+        "--x509keyfile",
+        "key.pem",
+    ]);
     command.args(["--priority", &priority, "--port", &listen.to_string()]);
     let program = Program::start(&mut command, &folder.join("log"));
     wait_for(listen);
