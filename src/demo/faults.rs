@@ -1042,7 +1042,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "redirect-to-hostile-name",
-        "redirects to a name that would colour a terminal, hide and turn text around, in place of licensing",
+        "redirects to a name with control characters and marks, in place of licensing",
         At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_TO_HOSTILE_NAME))),
         Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
