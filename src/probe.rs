@@ -16,7 +16,7 @@ use crate::{
 
 pub use crate::certificate::Roots;
 pub use hops::aimed;
-pub use plan::{Hello, Opening, Plan, Versions, Withheld};
+pub use plan::{Added, Hello, Opening, Plan, Versions, Withheld};
 pub use roots::roots;
 
 mod connection;

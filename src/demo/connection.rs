@@ -7,7 +7,6 @@ use ironrdp_acceptor::Acceptor;
 use ironrdp_connector::DesktopSize;
 use ironrdp_pdu::nego::SecurityProtocol;
 use time::OffsetDateTime;
-use tokio::io::AsyncReadExt as _;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConnection;
 use tokio_rustls::server::TlsStream;
@@ -19,12 +18,8 @@ use super::request::{
     asks_for_nla, asks_for_protocols, confirm, has_cookie, offer, preconnection, without_token,
 };
 use super::stream::{Stream, leave, malformed, read_pdu, read_record, send};
-use super::{Server, capabilities, credssp, hello, session};
+use super::{Server, capabilities, credssp, direct, hello, session};
 
-/// The content type of a TLS record with a ClientHello.
-const HANDSHAKE: u8 = 22;
-/// The first byte of a TSRequest.
-const SEQUENCE: u8 = 0x30;
 /// The size of the desktop.
 pub const DESKTOP: DesktopSize = DesktopSize { width: 1024, height: 768 };
 
@@ -84,7 +79,7 @@ pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> 
     let mut conversation = Conversation { server, behaviour, message_channel: 0, reactivations: 0 };
     let number = server.number();
     if let Some(Behaviour::DirectTls(action)) = conversation.behaviour() {
-        return direct_tls(&mut conversation, number, *action, stream).await;
+        return direct::direct_tls(&mut conversation, number, *action, stream).await;
     }
     let mut acceptor = new_acceptor(&conversation);
     let selected = match negotiate(&mut conversation, number, &mut acceptor, &mut stream).await {
@@ -115,7 +110,7 @@ pub async fn end<S: Stream>(stream: &mut S, error: io::Error) -> io::Error {
     error
 }
 
-fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
+pub fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
     let mut protocols = SecurityProtocol::SSL | SecurityProtocol::HYBRID;
     protocols.set(
         SecurityProtocol::HYBRID_EX,
@@ -125,7 +120,7 @@ fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
 }
 
 /// Answers the Connection Request; the protocol that was selected uses TLS.
-async fn negotiate<S: Stream>(
+pub async fn negotiate<S: Stream>(
     conversation: &mut Conversation<'_>,
     number: usize,
     acceptor: &mut Acceptor,
@@ -145,6 +140,15 @@ async fn negotiate<S: Stream>(
             return Err(Action::Send(Answer::NegotiationFailure(2)).act(stream, 0).await);
         }
         Some(Behaviour::StandardSecurity(security)) => {
+            return Err(security.serve(conversation, &request, stream).await);
+        }
+        Some(Behaviour::WithoutTls(_, late)) if asks_for_protocols(&request) => {
+            if *late {
+                send(stream, &confirm(SecurityProtocol::SSL)).await?;
+            }
+            return Err(shown());
+        }
+        Some(Behaviour::WithoutTls(security, _)) => {
             return Err(security.serve(conversation, &request, stream).await);
         }
         Some(Behaviour::SpeaksFirst(protocol, ..)) if offer(&request) == Some(*protocol) => {
@@ -177,52 +181,6 @@ fn shown() -> io::Error {
     io::Error::other("the fault was shown")
 }
 
-/// Begins with TLS, and does this to who begins otherwise; the Connection Request comes inside TLS, behind NLA where that is used.
-async fn direct_tls<S: Stream>(
-    conversation: &mut Conversation<'_>,
-    number: usize,
-    action: Action,
-    mut stream: S,
-) -> io::Result<()> {
-    let first = first_byte(&mut stream).await?;
-    if first != [HANDSHAKE] {
-        let error = action.act(&mut stream, 0).await;
-        return Err(end(&mut stream, error).await);
-    }
-    let mut stream = accept(conversation, first, stream).await?;
-    let first = first_byte(&mut stream).await?;
-    let nla = first == [SEQUENCE];
-    let mut stream = Replay::new(first, stream);
-    match inside_tls(conversation, number, nla, &mut stream).await {
-        Ok(()) => leave(&mut stream).await,
-        Err(error) => Err(end(&mut stream, error).await),
-    }
-}
-
-async fn first_byte<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
-    let mut first = vec![0];
-    stream.read_exact(&mut first).await?;
-    Ok(first)
-}
-
-async fn inside_tls<S: Stream>(
-    conversation: &mut Conversation<'_>,
-    number: usize,
-    nla: bool,
-    stream: &mut S,
-) -> io::Result<()> {
-    if nla {
-        credssp::accept(conversation, stream, false).await?;
-    }
-    let mut acceptor = new_acceptor(conversation);
-    negotiate(conversation, number, &mut acceptor, stream).await?;
-    acceptor.mark_security_upgrade_as_done();
-    if acceptor.should_perform_credssp() && nla {
-        acceptor.mark_credssp_as_done();
-    }
-    session::serve(conversation, &mut acceptor, stream).await
-}
-
 async fn upgrade<S: Stream>(
     conversation: &Conversation<'_>,
     mut stream: S,
@@ -234,7 +192,7 @@ async fn upgrade<S: Stream>(
 }
 
 /// The handshake, with what was already read of it.
-async fn accept<S: Stream>(
+pub async fn accept<S: Stream>(
     conversation: &Conversation<'_>,
     hello: Vec<u8>,
     stream: S,

@@ -64,6 +64,8 @@ pub(super) enum Behaviour {
     ShortKeyBinding(usize),
     /// Speaks Standard RDP Security.
     StandardSecurity(StandardSecurity),
+    /// Closes when TLS is offered, or with true after it was selected; takes this where it is not.
+    WithoutTls(&'static StandardSecurity, bool),
     /// Wants a client certificate in the TLS handshake.
     ClientCertificate,
     /// Offers CredSSP without early authorization; with an action, does that after the credentials.

@@ -182,6 +182,18 @@ pub const FAULTS: &[Fault] = &[
         by("offer-filtered", shows("negotiation-offer-refused", failed("negotiate", "closed"))),
     ),
     fault(
+        "tls-unusable",
+        "closes when the Connection Request offers TLS, as VirtualBox does without a readable certificate",
+        Behaviour::WithoutTls(&RC4_128, false),
+        by("tls-not-usable", shows("negotiation-offer-refused", failed("negotiate", "closed"))),
+    ),
+    fault(
+        "tls-unusable-late",
+        "selects TLS and closes before it begins, and takes Standard RDP Security",
+        Behaviour::WithoutTls(&RC4_128, true),
+        by("tls-not-usable", failed("tls", "closed")),
+    ),
+    fault(
         "direct-tls",
         "takes TLS without a Connection Request and closes on one, as a TLS proxy does",
         Behaviour::DirectTls(Close),
@@ -458,6 +470,12 @@ pub const FAULTS: &[Fault] = &[
         "closes when the ClientHello names the server",
         Behaviour::Hello(Disliked::Named, Close),
         by("sni-refused", shows("tls-name-refused", failed("tls", "closed"))),
+    ),
+    fault(
+        "tls-other-name-refused",
+        "closes on a ClientHello that does not name rdsh01.corp.example, as a proxy does that chooses by name",
+        Behaviour::Hello(Disliked::NotNamed("rdsh01.corp.example"), Close),
+        PASSES,
     ),
     fault(
         "tls-legacy-only",
@@ -817,13 +835,13 @@ pub const FAULTS: &[Fault] = &[
         "licensing-close",
         "closes after the Client Info",
         At(Stage::ClientInfo, Close),
-        by("license-server-missing", failed("licensing", "closed")),
+        by("client-info-account-required", failed("licensing", "closed")),
     ),
     fault(
         "licensing-reset",
         "resets after the Client Info",
         At(Stage::ClientInfo, Reset),
-        by("license-server-missing", failed("licensing", "reset")),
+        by("client-info-account-required", failed("licensing", "reset")),
     ),
     fault(
         "licensing-alert",
@@ -1145,6 +1163,12 @@ pub const FAULTS: &[Fault] = &[
         "session-closed",
         "activates a session and closes",
         At(Stage::Active, Close),
+        finding("session-ended"),
+    ),
+    fault(
+        "session-ultimatum",
+        "activates a session and disconnects, as FreeRDP's proxy does when it cannot log on",
+        At(Stage::Active, Send(Ultimatum(3))),
         finding("session-ended"),
     ),
     fault(

@@ -23,6 +23,8 @@ pub(super) enum Disliked {
     Tls13,
     /// One that names the server.
     Named,
+    /// One that does not name this server.
+    NotNamed(&'static str),
     /// One whose record is longer than this many bytes.
     Above(usize),
     /// One without the older suites of TLS 1.2.
@@ -34,6 +36,9 @@ impl Disliked {
     pub(super) fn matches(self, record: &[u8]) -> bool {
         match self {
             Self::Above(length) => record.len() > length,
+            Self::NotNamed(name) => {
+                !extension(record, SERVER_NAME).is_some_and(|names| names.ends_with(name.as_bytes()))
+            }
             Self::Current => {
                 let offered = body(record).map_or(&[][..], |body| body.suites);
                 !offered.chunks(2).any(|suite| CBC_SUITES.iter().any(|old| suite == old))

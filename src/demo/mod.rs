@@ -8,6 +8,7 @@ mod certificate;
 mod connection;
 mod credssp;
 mod der;
+mod direct;
 mod drawing;
 mod dynamic_channel;
 mod fault;

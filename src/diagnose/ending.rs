@@ -50,6 +50,10 @@ const EXPLAINS: &[&str] = &[
     "rdp-file-negotiation-off",
     "rdp-file-token-refused",
     "redirect-rdstls-only",
+    "load-balance-info-refused",
+    "preconnection-refused",
+    "server-name-refused",
+    "client-info-account-required",
 ];
 
 /// What says how it ended and not why: an experiment that found out takes its place.

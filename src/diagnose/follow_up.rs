@@ -46,13 +46,22 @@ fn cookie_refused(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn offer_refused(facts: &Facts<'_>) -> Option<String> {
-    let alone = [("protocol-ssl", "TLS"), ("protocol-hybrid", "NLA"), ("protocol-rdp", "no TLS at all")];
+    let alone = [("protocol-ssl", "TLS"), ("protocol-hybrid", "NLA")];
     let passing: Vec<&str> =
         alone.into_iter().filter(|(name, _)| answered(facts, name)).map(|(_, what)| what).collect();
-    let other = unanswered(facts) && !answered(facts, "no-cookie") && !passing.is_empty();
-    other.then(|| {
-        format!("the offer is not answered, but a Connection Request with {} alone is", passing.join(" or "))
-    })
+    if !unanswered(facts) || answered(facts, "no-cookie") {
+        return None;
+    }
+    match passing.is_empty() {
+        true => answered(facts, "protocol-rdp").then(|| {
+            "no offer of TLS is answered, but a Connection Request for Standard RDP Security alone is"
+                .to_owned()
+        }),
+        false => Some(format!(
+            "the offer is not answered, but a Connection Request with {} alone is",
+            passing.join(" or ")
+        )),
+    }
 }
 
 fn direct_tls(facts: &Facts<'_>) -> Option<String> {

@@ -1,6 +1,7 @@
 //! From a trace to a report: verdict and findings. Pure: the same trace gives the same report.
 
 mod accepted;
+mod added;
 mod causes;
 mod certificate;
 mod credentials;
@@ -57,6 +58,7 @@ const RULES: &[&[Rule]] = &[
     follow_up::RULES,
     gateway::CERTIFICATE_RULES,
     gateway::RULES,
+    added::RULES,
     rdp_file::RULES,
     redirection::RULES,
     udp::RULES,

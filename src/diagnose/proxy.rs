@@ -20,7 +20,9 @@ pub const CODES: &[&str] = &[
 const UNREACHABLE: [u16; 4] = [500, 502, 503, 504];
 /// Network, host, connection and time to live (RFC 1928 section 6).
 const UNREACHABLE_REPLIES: [u8; 4] = [3, 4, 5, 6];
-const AUTHENTICATION_REQUIRED: u16 = 407;
+/// Proxy Authentication Required; and Unauthorized, which is for origin servers and which tinyproxy sends for a wrong account.
+const ABOUT_ACCOUNT: [u16; 2] = [407, 401];
+const FORBIDDEN: u16 = 403;
 
 /// The code of an ending at a proxy; none where the trace ended elsewhere.
 pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
@@ -63,7 +65,9 @@ fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvidence)> {
 }
 
 fn refusal(seen: &ProxyEvidence) -> &'static str {
-    let wants_account = seen.status == Some(AUTHENTICATION_REQUIRED)
+    let wants_account = seen.status.is_some_and(|status| ABOUT_ACCOUNT.contains(&status))
+        // Forbidden is mostly the destination; with a challenge beside it, it is who asks.
+        || seen.status == Some(FORBIDDEN) && !seen.schemes.is_empty()
         || seen.reply.is_none() && seen.method.is_some_and(|method| method != 0);
     match (wants_account, seen.account_sent) {
         (true, false) => "proxy-authentication-required",

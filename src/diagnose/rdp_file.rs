@@ -1,9 +1,10 @@
 //! What in the .rdp file explains the end, or shows that its users meet something else than this trace.
 
 use super::{
-    Facts, Rule,
+    Facts, Rule, added,
     facts::{GATEWAY_ALWAYS, GATEWAY_IF_DIRECT_FAILS},
     follow_up::unanswered,
+    redirection,
 };
 use crate::{
     codes::Phase,
@@ -12,8 +13,6 @@ use crate::{
 
 /// The negotiation failure that demands NLA (MS-RDPBCGR 2.2.1.2.2).
 const HYBRID_REQUIRED_BY_SERVER: i64 = 5;
-/// The broker does not know the routing token (MS-RDPBCGR 2.2.5.1.1).
-const ERRINFO_CB_CONNECTION_ERROR_INVALID_SETTINGS: i64 = 0x410;
 /// requestedProtocols with NLA in any form.
 const NLA: u32 = 0b1010;
 
@@ -67,15 +66,20 @@ pub fn negotiation_off(facts: &Facts<'_>) -> Option<String> {
 /// The file carries a routing token that is not taken.
 pub fn token_refused(facts: &Facts<'_>) -> Option<String> {
     let token = facts.file?.load_balance_info.as_deref()?;
-    if failure_code(facts, FailureKind::ErrorInfo) == Some(ERRINFO_CB_CONNECTION_ERROR_INVALID_SETTINGS) {
+    // A hop carries the token of its redirection.
+    if redirection::hop(facts).is_some() {
+        return None;
+    }
+    if added::is_unknown_to_broker(facts) {
         return Some(format!("the broker does not know the file's load balance information {token}"));
     }
     let without = facts.passes("no-cookie", Phase::Negotiate) == Some(true);
-    (unanswered(facts) && without).then(|| {
-        format!(
+    if unanswered(facts) && without {
+        return Some(format!(
             "a Connection Request without the file's routing token {token} is answered, one with it is not"
-        )
-    })
+        ));
+    }
+    added::refused(facts, "no-cookie", &format!("the file's routing token {token}"))
 }
 
 fn gateway_not_traced(facts: &Facts<'_>) -> Option<String> {

@@ -1,9 +1,18 @@
 //! What the session showed after its activation.
 
 use super::{Facts, Rule};
-use crate::{codes::Phase, report::Severity};
+use crate::{
+    codes::Phase,
+    report::{FailureKind, LicensingEvidence, Selected, Severity},
+};
 
 pub const RULES: &[Rule] = &[
+    Rule {
+        code: "client-info-account-required",
+        severity: Severity::Error,
+        phase: Phase::Licensing,
+        applies: wants_account,
+    },
     Rule { code: "session-ended", severity: Severity::Error, phase: Phase::Activate, applies: ended },
     Rule {
         code: "session-nothing-drawn",
@@ -20,7 +29,50 @@ pub const RULES: &[Rule] = &[
     Rule { code: "session-blank", severity: Severity::Warning, phase: Phase::Activate, applies: blank },
 ];
 
+/// Servers that log on by themselves want the account in Client Info, which has none here: they end at once, or as soon as they
+/// have tried the empty one.
+pub fn wants_account(facts: &Facts<'_>) -> Option<String> {
+    // Under its own encryption a server may as well dislike the MAC.
+    if facts.selected() == Some(Selected::Rdp) {
+        return None;
+    }
+    let at_once =
+        facts.failed().filter(|failed| failed.phase == Phase::Licensing).and_then(|failed| failed.failure);
+    let at_once =
+        at_once.filter(|failure| is_cut(failure.kind) && facts.licensing.is_some_and(is_unanswered));
+    if let Some(failure) = at_once {
+        return Some(format!(
+            "{} right after Client Info, which had no password: {WANTS_ACCOUNT}",
+            failure.detail
+        ));
+    }
+    let session = facts.session?;
+    let failure = session.failure.as_ref()?;
+    let undrawn = session.regions == 0 && session.undecoded == 0 && facts.failed().is_none();
+    let without_nla = facts.selected()? == Selected::Tls;
+    (undrawn && without_nla && (is_cut(failure.kind) || failure.kind == FailureKind::Disconnect)).then(|| {
+        format!("the session ended before anything was drawn, its Client Info had no account: {WANTS_ACCOUNT} ({})", failure.detail)
+    })
+}
+
+const WANTS_ACCOUNT: &str = "servers that log on with what stands there end so";
+
+fn is_cut(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::Closed | FailureKind::Reset)
+}
+
+/// Whether nothing at all came after Client Info.
+fn is_unanswered(seen: &LicensingEvidence) -> bool {
+    seen.outcome.is_none()
+        && seen.product.is_none()
+        && seen.auto_detect_requests == 0
+        && seen.ignored_pdus == 0
+}
+
 fn ended(facts: &Facts<'_>) -> Option<String> {
+    if wants_account(facts).is_some() {
+        return None;
+    }
     let failure = facts.session?.failure.as_ref()?;
     Some(format!("the session ended after its activation: {}", failure.detail))
 }

@@ -14,6 +14,7 @@ const TLS: &[&str] = &[
     "large-hello",
     "no-sni",
     "legacy-hello",
+    "protocol-rdp",
     "next-address",
     "repeat",
 ];
@@ -29,6 +30,10 @@ const OFFERS: &[&str] = &[
     "protocol-rdsaad",
     "next-address",
 ];
+/// What the user added to the connection may be what fails, in any phase.
+const TOKEN: &[&str] = &["no-cookie"];
+const PRECONNECTION: &[&str] = &["no-preconnection"];
+const SERVER_NAME: &[&str] = &["no-server-name"];
 /// Behind a redirection there may be a host that takes its one-time account alone.
 const HOP: &[&str] = &["protocol-rdstls"];
 /// Refused flags: what takes TLS before the negotiation?
@@ -66,12 +71,26 @@ pub fn wanted(trace: &Trace) -> Vec<&'static str> {
         _ => &[],
     };
     let hop = if phase == Phase::Negotiate && redirection::hop(&facts).is_some() { HOP } else { &[] };
+    let added = if phase < Phase::Negotiate || attempted { Vec::new() } else { added(&facts, phase) };
     // Who is silent is silent for a while: asking three times more takes longer than it tells.
     let is_silent = failure.kind == Kind::Timeout;
     // A server that is known to refuse the current suites is not asked for them again.
     let is_old = phase != Phase::Tls && facts.tls.is_some_and(|tls| tls.has_old_suite());
     let is_vain = |name: &str| is_silent && name == "repeat" || is_old && name == "tls12-only";
-    names.iter().chain(hop).copied().filter(|name| !is_vain(name)).collect()
+    let names = names.iter().chain(hop).chain(added.into_iter().flatten());
+    names.copied().filter(|name| !is_vain(name)).collect()
+}
+
+/// The experiments that leave out what the user added; a hop gets nothing of it.
+fn added(facts: &Facts<'_>, phase: Phase) -> Vec<&'static [&'static str]> {
+    let direct = redirection::hop(facts).is_none();
+    let asked = facts.request;
+    let suspects = [
+        (asked.preconnection, PRECONNECTION),
+        (asked.load_balance_info, TOKEN),
+        (asked.server_name && phase == Phase::Tls, SERVER_NAME),
+    ];
+    suspects.into_iter().filter(|(asked, _)| *asked && direct).map(|(_, names)| names).collect()
 }
 
 fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [&'static str] {

@@ -5,6 +5,8 @@ mod large_hello;
 mod legacy_hello;
 mod next_address;
 mod no_cookie;
+mod no_preconnection;
+mod no_server_name;
 mod no_sni;
 mod protocol;
 mod repeat;
@@ -50,6 +52,8 @@ pub struct Experiment {
 
 /// Every experiment, in the order in which they are made.
 const EXPERIMENTS: &[Experiment] = &[
+    no_preconnection::EXPERIMENT,
+    no_server_name::EXPERIMENT,
     tls12_only::EXPERIMENT,
     tls13_only::EXPERIMENT,
     small_hello::EXPERIMENT,
@@ -91,6 +95,12 @@ struct Basis {
     last: Phase,
     /// Where an experiment with TLS ends.
     depth: Phase,
+    /// Whether it carried a routing token.
+    token: bool,
+    /// Whether it began with a pre-connection blob.
+    preconnection: bool,
+    /// Whether it used another name than the target's own, because that was asked for.
+    server_name: bool,
 }
 
 impl Basis {
@@ -199,5 +209,22 @@ fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
     let versions = if described.has_old_suite() { Versions::OldSuites } else { Versions::All };
     let late = last == Phase::Tls && described.frames.iter().any(|frame| frame.tls);
     let depth = if late { Phase::Mcs } else { Phase::Tls };
-    Some(Basis { protocols, opening, versions, peer, opened, others, last: last.max(depth), depth })
+    let token = settings.routing_token.is_some();
+    let preconnection = settings.preconnection.is_some();
+    // Of an address there is no other name to send, which is what no-sni does.
+    let server_name = trace.request.server_name && described.hop.is_none() && target.address().is_none();
+    let last = last.max(depth);
+    Some(Basis {
+        protocols,
+        opening,
+        versions,
+        peer,
+        opened,
+        others,
+        last,
+        depth,
+        token,
+        preconnection,
+        server_name,
+    })
 }

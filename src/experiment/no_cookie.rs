@@ -1,4 +1,5 @@
-//! Without the mstshash cookie: load balancers and filters read it, and some close when they do not like it.
+//! Without the mstshash cookie, or the routing token in its place: load balancers and filters read it, and some close when they do
+//! not like it.
 
 use super::Experiment;
 use crate::probe::{Opening, Plan};
@@ -6,5 +7,9 @@ use crate::probe::{Opening, Plan};
 pub const EXPERIMENT: Experiment = Experiment {
     name: "no-cookie",
     in_turn: false,
-    plans: |basis| vec![Plan { opening: Opening::NoCookie, ..basis.plan("no-cookie") }],
+    plans: |basis| {
+        // A token may lead to a host that fails later.
+        let until = Some(if basis.token { basis.last } else { basis.depth });
+        vec![Plan { opening: Opening::NoCookie, until, ..basis.plan("no-cookie") }]
+    },
 };

@@ -3,7 +3,7 @@
 use ironrdp_connector::ClientConnectorState;
 
 use super::{
-    Hello, Opening, Plan, Probe, Versions, Withheld,
+    Added, Hello, Opening, Plan, Probe, Versions, Withheld,
     offer::{agreed, offer, restricted_admin},
 };
 use crate::{
@@ -145,7 +145,8 @@ impl<N: Network> Walk<'_, N> {
 
     /// Sends the pre-connection PDU. Whether it arrives, the next phase will meet.
     async fn announce(&self, wire: &mut Wire) {
-        let text = self.probe.settings.preconnection.as_deref();
+        let wanted = self.plan.without != Some(Added::Preconnection);
+        let text = self.probe.settings.preconnection.as_deref().filter(|_| wanted);
         if let Some(blob) = text.and_then(|text| preconnection(text).ok()) {
             let _ = wire.send_secret(&blob).await;
         }
@@ -177,7 +178,10 @@ impl<N: Network> Walk<'_, N> {
 
     async fn tls(&self, wire: &mut Wire, phases: &mut Phases) -> Option<tls::Secured> {
         self.enter(wire, Phase::Tls);
-        let name = self.probe.server_name();
+        let name = match self.plan.without {
+            Some(Added::ServerName) => &self.probe.target.host,
+            _ => self.probe.server_name(),
+        };
         let now = Timestamp(self.probe.network.now());
         let pin = self.probe.settings.expected_thumbprint.as_deref();
         let expectation = Expectation { name, now, roots: self.probe.roots, pin };

@@ -32,6 +32,17 @@ pub struct Plan {
     pub session: Option<u32>,
     /// Why there is no account, where it is not that none was given.
     pub withheld: Option<Withheld>,
+    /// What the user asked for and this connection does without.
+    pub without: Option<Added>,
+}
+
+/// What the user adds to a connection beside its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// The pre-connection blob.
+    Preconnection,
+    /// Another name for SNI and certificate than the target's own.
+    ServerName,
 }
 
 /// Why a hop gets no account.
@@ -90,6 +101,7 @@ impl Plan {
             account: settings.account.clone(),
             session: None,
             withheld: None,
+            without: None,
         }
     }
 
@@ -116,6 +128,7 @@ impl Plan {
             account: None,
             session: None,
             withheld: None,
+            without: None,
         }
     }
 

@@ -11,6 +11,12 @@ pub fn request(target: &Target, settings: &Settings) -> Request {
         account: settings.account.is_some(),
         name_given: name_given(target, settings),
         expected_thumbprint: settings.expected_thumbprint.clone(),
+        load_balance_info: settings.routing_token.is_some(),
+        preconnection: settings.preconnection.is_some(),
+        server_name: settings
+            .server_name
+            .as_ref()
+            .is_some_and(|name| !name.eq_ignore_ascii_case(&target.host)),
         posture: false,
     }
 }

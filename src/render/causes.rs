@@ -52,6 +52,8 @@ pub fn causes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     // A failure is explained by its causes; where nothing failed, the errors stand for themselves.
     let alone = report.verdict.failure.is_none();
     let mut codes = errors(report).filter(|_| alone).collect::<Vec<_>>();
+    // A finding and its cause may have one name.
+    codes.retain(|code| *code != first.code);
     codes.push(&first.code);
     page.text(0, &format!("More: rdptrace explain {}{other}", codes.join(" ")))
 }

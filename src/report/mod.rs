@@ -201,6 +201,15 @@ pub struct Request {
     pub name_given: bool,
     /// The thumbprint that must be served, lower-case hex.
     pub expected_thumbprint: Option<String>,
+    /// Whether a routing token was asked for.
+    #[serde(default)]
+    pub load_balance_info: bool,
+    /// Whether a pre-connection blob was asked for.
+    #[serde(default)]
+    pub preconnection: bool,
+    /// Whether another name than the target's own was asked for.
+    #[serde(default)]
+    pub server_name: bool,
     /// Whether it was asked what the server accepts.
     #[serde(default)]
     pub posture: bool,

@@ -1,6 +1,7 @@
 //! What a user relies on, over loopback and in virtual time.
 
 mod activation;
+mod added;
 mod bounded;
 mod cause_numbers;
 mod causes;

@@ -161,8 +161,17 @@ async fn socks_leads_to_the_server_with_the_name_as_it_is() {
 #[tokio::test(start_paused = true)]
 async fn refusals_over_http_are_the_proxys() {
     type Row = (&'static [Exchange], Option<Account>, i64, &'static str);
-    let rows: [Row; 5] = [
+    let rows: [Row; 8] = [
         (&[(b"\r\n\r\n", b"HTTP/1.0 403 Forbidden\r\n\r\n<html>")], None, 403, "proxy-refused"),
+        (&[(b"\r\n\r\n", b"HTTP/1.0 403 Filtered\r\n\r\n<html>")], account(), 403, "proxy-refused"),
+        // tinyproxy 1.11 with a wrong password.
+        (&[(b"\r\n\r\n", b"HTTP/1.0 401 Unauthorized\r\n\r\n")], account(), 401, "proxy-account-refused"),
+        (
+            &[(b"\r\n\r\n", b"HTTP/1.1 403 No\r\nProxy-Authenticate: Basic realm=\"p\"\r\n\r\n")],
+            account(),
+            403,
+            "proxy-account-refused",
+        ),
         (
             &[(b"\r\n\r\n", b"HTTP/1.1 407 \r\nProxy-Authenticate: NTLM\r\n\r\n")],
             None,

@@ -5,8 +5,8 @@ use crate::{
     codes::Phase,
     diagnose::Facts,
     report::{
-        FailureKind::{NegotiationFailure, TlsAlert},
-        Likelihood,
+        FailureKind::{Closed, NegotiationFailure, Reset, TlsAlert},
+        Likelihood, Selected, Status,
     },
 };
 
@@ -16,6 +16,15 @@ const HANDSHAKE_FAILURE: i64 = 40;
 const INTERNAL_ERROR: i64 = 80;
 
 pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "tls-not-usable",
+        weigh: without_tls,
+        comes_and_goes: false,
+        confirm: &[
+            "the server's log: \"failed to access the server certificate file\" (VirtualBox), 1057 or 1058 (Windows)",
+        ],
+        fix: &["name a certificate and a key that exist, and let the server's account read them"],
+    },
     CauseRule {
         code: "certificate-unusable",
         weigh: |facts| weigh(facts, Likelihood::Certain, Likelihood::Likely),
@@ -57,6 +66,27 @@ pub const RULES: &[CauseRule] = &[
         ],
     },
 ];
+
+/// Whoever takes Standard RDP Security alone, and ends every offer of TLS, has TLS and cannot begin it.
+fn without_tls(facts: &Facts<'_>) -> Option<Weighed> {
+    let failed = facts.failed().filter(|failed| matches!(failed.phase, Phase::Negotiate | Phase::Tls))?;
+    let failure = failed.failure.filter(|failure| {
+        matches!(failure.kind, Closed | Reset)
+            || failure.kind == TlsAlert && failure.code == Some(INTERNAL_ERROR)
+    })?;
+    let rdp = facts.experiment("protocol-rdp")?.connection.phases.negotiate.as_ref()?;
+    let plain = rdp.status == Status::Passed && rdp.evidence.selected == Some(Selected::Rdp);
+    let other = ["no-cookie", "protocol-ssl", "protocol-hybrid"];
+    let taken = failed.phase == Phase::Negotiate
+        && other.into_iter().any(|name| facts.passes(name, Phase::Negotiate) == Some(true));
+    let answered = facts.any_hello_answered() || facts.thumbprints.is_some() || taken;
+    (plain && !answered && facts.intermittent().is_none()).then(|| {
+        Weighed::likely("Standard RDP Security alone is taken, every offer of TLS fails")
+            .and(Some(failure.detail.clone()))
+            .and(facts.no_hello_answered())
+            .and(facts.every_time(failed.phase))
+    })
+}
 
 /// `said` where the server names its certificate, `fits` where it fails as such servers do.
 fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighed> {

@@ -144,7 +144,14 @@ fn waited(facts: &Facts<'_>) -> Option<String> {
 
 /// Whoever answers another Connection Request is a Remote Desktop server that takes connections.
 pub fn some_request_answered(facts: &Facts<'_>) -> bool {
-    let names = ["no-cookie", "protocol-rdp", "protocol-ssl", "protocol-hybrid", "protocol-rdstls"];
+    let names = [
+        "no-cookie",
+        "protocol-rdp",
+        "protocol-ssl",
+        "protocol-hybrid",
+        "protocol-rdstls",
+        "no-preconnection",
+    ];
     redirection::rdstls_only(facts).is_some()
         || names.into_iter().any(|name| facts.passes(name, Phase::Negotiate) == Some(true))
 }

@@ -1,6 +1,7 @@
 //! What may explain a failure: every hypothesis with its evidence, weighed and ranked.
 
 mod account;
+mod added;
 mod answer;
 mod certificate;
 mod credssp;
@@ -42,6 +43,7 @@ pub struct CauseRule {
 /// Every hypothesis. Of those that fit equally well the earlier stands first: what a reading of the wire proves, then the
 /// host, then the path, then what can only not be excluded.
 pub const RULES: &[&[CauseRule]] = &[
+    added::RULES,
     rdp_file::RULES,
     gateway::RULES,
     gateway_proxy::RULES,
@@ -104,6 +106,13 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     // A server that was never asked as it wants to be says nothing about its TLS.
     if super::rdp_file::negotiation_off(facts).is_some() {
         fitting.retain(|cause| cause.code.starts_with("rdp-file-"));
+    }
+    // What works without the user's own addition has no other fault to look for.
+    if fitting
+        .iter()
+        .any(|cause| added::is_explained_by(&cause.code) && cause.likelihood != Likelihood::Possible)
+    {
+        fitting.retain(|cause| added::is_explained_by(&cause.code));
     }
     // What ended at the gateway is nobody else's doing: the server was never heard, or no longer. It may be the account's state.
     if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {

@@ -7,6 +7,7 @@ use crate::{
         Facts,
         facts::GATEWAY_ALWAYS,
         rdp_file::{negotiation_off, token_refused},
+        redirection,
     },
 };
 
@@ -26,6 +27,13 @@ pub const RULES: &[CauseRule] = &[
         fix: &["download a fresh file from RD Web Access"],
     },
     CauseRule {
+        code: "rdp-file-alternate-address",
+        weigh: alternate_address,
+        comes_and_goes: false,
+        confirm: &["a trace of the full address by itself, and what its name resolves to"],
+        fix: &["remove alternate full address from a copy of the file, or correct it"],
+    },
+    CauseRule {
         code: "rdp-file-gateway-required",
         weigh: behind_gateway,
         comes_and_goes: false,
@@ -36,6 +44,18 @@ pub const RULES: &[CauseRule] = &[
         fix: &["trace through it with --gateway, or bring up the VPN"],
     },
 ];
+
+/// The address that is dialled is not the one that the file's users read.
+fn alternate_address(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Resolve).or_else(|| failed_in(facts, Phase::Connect))?;
+    let (file, direct) = (facts.file?, redirection::hop(facts).is_none());
+    let (dialled, named) = (file.alternate_full_address.as_deref()?, file.full_address.as_deref()?);
+    (direct && !dialled.eq_ignore_ascii_case(named)).then(|| {
+        let text =
+            format!("the file has clients dial {dialled} (alternate full address) in place of {named}");
+        Weighed::likely(text).and(Some(failure.detail.clone()))
+    })
+}
 
 /// Through the gateway always, or where the direct way fails.
 fn behind_gateway(facts: &Facts<'_>) -> Option<Weighed> {

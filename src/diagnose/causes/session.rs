@@ -3,8 +3,8 @@
 use super::{CauseRule, Weighed, coded, ended_in, failed_in};
 use crate::{
     codes::Phase,
-    diagnose::Facts,
-    report::{Failure, FailureKind},
+    diagnose::{Facts, session::wants_account},
+    report::{Failure, FailureKind, Likelihood},
 };
 
 /// ERR_NO_LICENSE_SERVER (MS-RDPBCGR 2.2.1.12.1.3) and ERRINFO_LICENSE_NO_LICENSE_SERVER.
@@ -20,6 +20,13 @@ const USER_REJECTED: i64 = 15;
 const USER_REQUESTED: i64 = 3;
 
 pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "client-info-account-required",
+        weigh: account_wanted,
+        comes_and_goes: false,
+        confirm: &["whether a client with a saved password gets in"],
+        fix: &["nothing, where users save their password: rdptrace sends none without NLA"],
+    },
     CauseRule {
         code: "license-server-missing",
         weigh: no_server,
@@ -119,6 +126,16 @@ pub const RULES: &[CauseRule] = &[
         fix: &["set the security layer to TLS (SecurityLayer 2) on the host: TLS carries FIPS algorithms"],
     },
 ];
+
+/// With NLA the server has the password already.
+fn account_wanted(facts: &Facts<'_>) -> Option<Weighed> {
+    let text = wants_account(facts)?;
+    let verified = facts.credssp.is_some_and(|credssp| credssp.authenticated);
+    let against = verified.then(|| "NLA has given the server the account already".to_owned());
+    let likelihood = if verified { Likelihood::Possible } else { Likelihood::Likely };
+    let phase = facts.failed().map(|failed| failed.phase);
+    Some(Weighed::new(likelihood, text).and(phase.and_then(|phase| facts.every_time(phase))).but(against))
+}
 
 fn said(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
     coded(facts, FailureKind::ErrorInfo, codes).map(|failure| Weighed::certain(failure.detail.clone()))

@@ -1,0 +1,62 @@
+//! A server that begins with TLS; the Connection Request comes inside it (MS-RDPBCGR 5.4.2.2).
+
+use std::io;
+
+use tokio::io::AsyncReadExt as _;
+
+use super::connection::{Conversation, accept, end, negotiate, new_acceptor};
+use super::fault::Action;
+use super::replay::Replay;
+use super::stream::{Stream, leave};
+use super::{credssp, session};
+
+/// The content type of a TLS record with a ClientHello.
+const HANDSHAKE: u8 = 22;
+/// The first byte of a TSRequest.
+const SEQUENCE: u8 = 0x30;
+
+/// Begins with TLS, and does this to who begins otherwise; the Connection Request comes inside TLS, behind NLA where that is used.
+pub async fn direct_tls<S: Stream>(
+    conversation: &mut Conversation<'_>,
+    number: usize,
+    action: Action,
+    mut stream: S,
+) -> io::Result<()> {
+    let first = first_byte(&mut stream).await?;
+    if first != [HANDSHAKE] {
+        let error = action.act(&mut stream, 0).await;
+        return Err(end(&mut stream, error).await);
+    }
+    let mut stream = accept(conversation, first, stream).await?;
+    let first = first_byte(&mut stream).await?;
+    let nla = first == [SEQUENCE];
+    let mut stream = Replay::new(first, stream);
+    match inside_tls(conversation, number, nla, &mut stream).await {
+        Ok(()) => leave(&mut stream).await,
+        Err(error) => Err(end(&mut stream, error).await),
+    }
+}
+
+async fn first_byte<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
+    let mut first = vec![0];
+    stream.read_exact(&mut first).await?;
+    Ok(first)
+}
+
+async fn inside_tls<S: Stream>(
+    conversation: &mut Conversation<'_>,
+    number: usize,
+    nla: bool,
+    stream: &mut S,
+) -> io::Result<()> {
+    if nla {
+        credssp::accept(conversation, stream, false).await?;
+    }
+    let mut acceptor = new_acceptor(conversation);
+    negotiate(conversation, number, &mut acceptor, stream).await?;
+    acceptor.mark_security_upgrade_as_done();
+    if acceptor.should_perform_credssp() && nla {
+        acceptor.mark_credssp_as_done();
+    }
+    session::serve(conversation, &mut acceptor, stream).await
+}

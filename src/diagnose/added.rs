@@ -1,0 +1,77 @@
+//! What the user added to the connection and the server does not take: routing token, pre-connection blob, another name.
+
+use super::{Facts, Rule, redirection};
+use crate::{
+    codes::Phase,
+    report::{FailureKind, Severity, Status},
+};
+
+/// The broker does not know the routing token (MS-RDPBCGR 2.2.5.1.1).
+const ERRINFO_CB_CONNECTION_ERROR_INVALID_SETTINGS: i64 = 0x410;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        code: "load-balance-info-refused",
+        severity: Severity::Error,
+        phase: Phase::Negotiate,
+        applies: token,
+    },
+    Rule {
+        code: "preconnection-refused",
+        severity: Severity::Error,
+        phase: Phase::Negotiate,
+        applies: preconnection,
+    },
+    Rule { code: "server-name-refused", severity: Severity::Error, phase: Phase::Tls, applies: server_name },
+];
+
+/// The routing token of the command line; that of a file is told as the file's.
+pub fn token(facts: &Facts<'_>) -> Option<String> {
+    let own = facts.file.is_none_or(|file| file.load_balance_info.is_none());
+    if !(own && is_asked(facts, facts.request.load_balance_info)) {
+        return None;
+    }
+    if is_unknown_to_broker(facts) {
+        return Some("the broker does not know what --load-balance-info says".to_owned());
+    }
+    refused(facts, "no-cookie", "the routing token of --load-balance-info")
+}
+
+/// Whether the broker says so by number.
+pub fn is_unknown_to_broker(facts: &Facts<'_>) -> bool {
+    let failure = facts.failed().and_then(|failed| failed.failure);
+    failure.is_some_and(|failure| {
+        failure.kind == FailureKind::ErrorInfo
+            && failure.code == Some(ERRINFO_CB_CONNECTION_ERROR_INVALID_SETTINGS)
+    })
+}
+
+pub fn preconnection(facts: &Facts<'_>) -> Option<String> {
+    is_asked(facts, facts.request.preconnection).then_some(())?;
+    refused(facts, "no-preconnection", "the pre-connection blob (pcb of the .rdp file)")
+}
+
+pub fn server_name(facts: &Facts<'_>) -> Option<String> {
+    is_asked(facts, facts.request.server_name).then_some(())?;
+    let name = format!("the name {} of --server-name", facts.server_name);
+    refused(facts, "no-server-name", &name)
+}
+
+/// A hop carries nothing of it.
+fn is_asked(facts: &Facts<'_>, asked: bool) -> bool {
+    asked && redirection::hop(facts).is_none()
+}
+
+/// Whether the connection that leaves it out gets further, every time.
+pub fn refused(facts: &Facts<'_>, experiment: &str, what: &str) -> Option<String> {
+    let failed = facts.failed()?;
+    let last = facts.experiment(experiment)?.connection.phases.summaries().pop()?;
+    let further = last.phase > failed.phase || last.phase == failed.phase && last.status != Status::Failed;
+    let detail = &failed.failure?.detail;
+    (further && facts.intermittent().is_none()).then(|| {
+        format!(
+            "with {what} the connection fails in {}, without it {} passes: {detail}",
+            failed.phase, failed.phase
+        )
+    })
+}

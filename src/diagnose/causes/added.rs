@@ -1,0 +1,64 @@
+//! The user's own additions as causes: first of all they can be left out.
+
+use std::net::IpAddr;
+
+use super::{CauseRule, Weighed};
+use crate::{
+    diagnose::{
+        Facts,
+        added::{is_unknown_to_broker, preconnection, server_name, token},
+        handshakes::{Difference, difference},
+    },
+    report::Likelihood,
+};
+
+pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "load-balance-info-refused",
+        weigh: |facts| weigh(facts, token(facts)?),
+        comes_and_goes: false,
+        confirm: &["the same trace without --load-balance-info", "which collections the broker knows"],
+        fix: &["leave --load-balance-info out, or take loadbalanceinfo from a fresh .rdp file"],
+    },
+    CauseRule {
+        code: "preconnection-refused",
+        weigh: |facts| weigh(facts, preconnection(facts)?),
+        comes_and_goes: false,
+        confirm: &[
+            "the same trace without the line pcb",
+            "whether the address is that of a host of virtual machines",
+        ],
+        fix: &[
+            "leave pcb out of the .rdp file, or give the identifier and the port (2179) of a virtual machine",
+        ],
+    },
+    CauseRule {
+        code: "server-name-refused",
+        weigh: |facts| server_name(facts).and_then(|text| weigh(facts, text)).or_else(|| no_name(facts)),
+        comes_and_goes: false,
+        confirm: &["the same trace without --server-name", "which names the proxy or server knows"],
+        fix: &["leave --server-name out, or give a name that the server knows"],
+    },
+];
+
+/// Whether the user's own addition explains the failure, so that nothing else needs to.
+pub fn is_explained_by(code: &str) -> bool {
+    RULES.iter().any(|rule| rule.code == code) || code == "rdp-file-token-refused"
+}
+
+/// Of an address no other name can be tried: the one that was given may be wrong, or any may be.
+fn no_name(facts: &Facts<'_>) -> Option<Weighed> {
+    let asked = facts.request.server_name && facts.host.parse::<IpAddr>().is_ok();
+    (asked && difference(facts)? == Difference::Name).then(|| {
+        Weighed::possible(format!(
+            "a ClientHello without the name {} of --server-name is answered",
+            facts.server_name
+        ))
+    })
+}
+
+fn weigh(facts: &Facts<'_>, text: String) -> Option<Weighed> {
+    let phase = facts.failed()?.phase;
+    let likelihood = if is_unknown_to_broker(facts) { Likelihood::Certain } else { facts.proof(phase) };
+    Some(Weighed::new(likelihood, text).and(facts.every_time(phase)))
+}

@@ -1,0 +1,17 @@
+//! Without the pre-connection blob that was asked for: a server that expects none takes it for a broken Connection Request.
+
+use super::Experiment;
+use crate::probe::{Added, Plan};
+
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "no-preconnection",
+    in_turn: false,
+    plans: |basis| {
+        let plan = || Plan {
+            without: Some(Added::Preconnection),
+            until: Some(basis.last),
+            ..basis.plan("no-preconnection")
+        };
+        basis.preconnection.then(plan).into_iter().collect()
+    },
+};

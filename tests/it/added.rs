@@ -1,0 +1,119 @@
+//! What the user added to the connection, as the cause of its end; and servers that want what is not sent.
+
+use rdptrace::{
+    Report, Settings, Target, Unobserved,
+    codes::Phase,
+    report::{Likelihood, Outcome},
+    run,
+    settings::Security,
+    target::RdpFile,
+};
+
+use crate::{
+    faults::{settings, trace},
+    lab::{Lab, Names, fault},
+    scenarios::page,
+};
+
+/// The one cause, which nothing stands beside; the first thing to do costs nothing.
+#[track_caller]
+fn assert_explained(report: &Report, phase: Phase, code: &str, first: &str) {
+    let verdict = &report.verdict;
+    assert_eq!((verdict.outcome, verdict.phase), (Outcome::Aborted, Some(phase)), "{}", page(report));
+    let causes: Vec<_> = report.causes.iter().map(|cause| (cause.code.as_str(), cause.likelihood)).collect();
+    assert_eq!(causes, [(code, Likelihood::Certain)], "{}", page(report));
+    assert!(report.causes[0].fix[0].starts_with(first), "{:?}", report.causes[0].fix);
+    assert!(report.findings.iter().any(|finding| finding.code == code), "{}", page(report));
+    assert!(!report.findings.iter().any(|finding| finding.code == "unexplained-failure"), "{}", page(report));
+    let experiments = report.trace.connections.iter().filter(|made| !made.purpose.is_traced()).count();
+    assert!(experiments <= 12, "{experiments}");
+}
+
+async fn with_token() -> Report {
+    let settings = Settings { routing_token: Some("tsv://Old".to_owned()), ..settings() };
+    trace(Some(fault("token-refused")), &settings).await
+}
+
+/// A server that expects none reads it as a broken Connection Request.
+async fn with_preconnection() -> Report {
+    trace(None, &Settings { preconnection: Some("vm-1".to_owned()), ..settings() }).await
+}
+
+async fn with_other_name() -> Report {
+    let settings = Settings { server_name: Some("other.corp.example".to_owned()), ..settings() };
+    trace(Some(fault("tls-other-name-refused")), &settings).await
+}
+
+async fn with_alternate_address() -> Report {
+    let file = "full address:s:rdsh01.corp.example\nalternate full address:s:gone.corp.example\n";
+    let target =
+        Target::of_file("farm.rdp", RdpFile::parse(file.as_bytes()).expect("a file")).expect("a target");
+    run(&target, &Settings::default(), &Lab::new(Names::Unknown, Vec::new()), &Unobserved).await
+}
+
+/// One of each.
+pub async fn reports() -> [Report; 4] {
+    [with_token().await, with_preconnection().await, with_other_name().await, with_alternate_address().await]
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_taken_is_named_with_the_advice_to_leave_it_out() {
+    let [token, blob, name, _] = reports().await;
+    assert_explained(&token, Phase::Negotiate, "load-balance-info-refused", "leave --load-balance-info out");
+    assert_explained(&blob, Phase::Negotiate, "preconnection-refused", "leave pcb out");
+    assert_explained(&name, Phase::Tls, "server-name-refused", "leave --server-name out");
+}
+
+/// All of it at once is one suspect too many: each is left out alone, and neither connection passes.
+#[tokio::test(start_paused = true)]
+async fn what_the_user_added_is_not_blamed_for_what_fails_without_it() {
+    let settings = Settings {
+        routing_token: Some("tsv://Old".to_owned()),
+        preconnection: Some("vm-1".to_owned()),
+        server_name: Some("other.corp.example".to_owned()),
+        ..settings()
+    };
+    let report = trace(Some(fault("negotiate-close")), &settings).await;
+    let blamed = |code: &str| code.ends_with("-refused");
+    assert!(!report.causes.iter().any(|cause| blamed(&cause.code)), "{}", page(&report));
+    let experiments = report.trace.connections.iter().filter(|made| !made.purpose.is_traced()).count();
+    assert!(experiments <= 12, "{experiments}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_address_that_a_file_has_clients_dial_is_a_suspect() {
+    let report = with_alternate_address().await;
+    let cause =
+        report.causes.iter().find(|cause| cause.code == "rdp-file-alternate-address").expect("a cause");
+    assert!(cause.because[0].contains("gone.corp.example"), "{:?}", cause.because);
+}
+
+/// FreeRDP's proxy opens a session, then logs on to the host behind it and fails; IronRDP's servers close at once.
+#[tokio::test(start_paused = true)]
+async fn who_wants_an_account_in_client_info_is_told_as_such() {
+    let settings = Settings { security: Security::Tls, account: None, ..settings() };
+    let report = trace(Some(fault("licensing-close")), &settings).await;
+    let causes: Vec<_> = report.causes.iter().map(|cause| (cause.code.as_str(), cause.likelihood)).collect();
+    assert_eq!(causes[0], ("client-info-account-required", Likelihood::Likely), "{causes:?}");
+    assert!(causes[1..].iter().all(|(_, likelihood)| *likelihood == Likelihood::Possible), "{causes:?}");
+    let settings = Settings { until: Some(Phase::Activate), screenshot: true, ..settings };
+    for name in ["session-closed", "session-ultimatum"] {
+        let report = trace(Some(fault(name)), &settings).await;
+        let codes: Vec<_> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
+        assert!(codes.contains(&"client-info-account-required"), "{name}: {codes:?}");
+        assert!(!codes.contains(&"session-ended"), "{name}: {codes:?}");
+        assert_eq!(
+            report.causes.first().map(|cause| cause.code.as_str()),
+            Some("client-info-account-required")
+        );
+    }
+}
+
+/// With an account that NLA has taken a session that ends is only that.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_ends_after_nla_is_a_session_that_ended() {
+    let settings =
+        Settings { until: Some(Phase::Activate), screenshot: true, take_session: true, ..settings() };
+    let report = trace(Some(fault("session-closed")), &settings).await;
+    assert!(report.findings.iter().any(|finding| finding.code == "session-ended"), "{}", page(&report));
+}
