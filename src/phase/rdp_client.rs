@@ -41,7 +41,7 @@ pub fn step(sequence: &mut impl Sequence, frame: &[u8]) -> Result<Vec<u8>, Failu
     let state = sequence.state().name();
     let mut output = WriteBuf::new();
     sequence.step(frame, None, &mut output).map_err(|error| {
-        let (state, why) = (spaced(&state), words(error.report()));
+        let (state, why) = (spaced(state), words(error.report()));
         let detail = format!("a PDU cannot be taken in the state {state}: {why}");
         Failure::new(FailureKind::Malformed, detail).with_received(frame)
     })?;

@@ -20,7 +20,7 @@ fn bad_input_is_refused_before_anything_is_sent() {
     listener.set_nonblocking(true).expect("a socket option");
     let target = listener.local_addr().expect("an address").to_string();
     let target = target.as_str();
-    let missing = file("missing/file");
+    let (missing, thumbprint) = (file("missing/file"), "01".repeat(20));
     let missing = missing.to_str().expect("a path of text");
     let picture = file("twice.png");
     let twice = picture.to_str().expect("a path of text");
@@ -46,10 +46,7 @@ fn bad_input_is_refused_before_anything_is_sent() {
         (&["trace", target, "-u", ""], "UPN"),
         (&["trace", target, "--expect-thumbprint", "12"], "hex digits"),
         (&["trace", target, "--gateway", "gw", "--gateway-thumbprint", "12"], "hex digits"),
-        (
-            &["trace", target, "--gateway-thumbprint", "0123456789abcdef0123456789abcdef01234567"],
-            "--gateway-thumbprint needs a gateway",
-        ),
+        (&["trace", target, "--gateway-thumbprint", &thumbprint], "--gateway-thumbprint needs a gateway"),
         (&["trace", target, "--server-name", "a b"], "host name"),
         (&["trace", target, "--ca-file", missing], "cannot read"),
         (&["trace", target, "--ca-file", "Cargo.toml"], "no PEM certificate"),

@@ -38,7 +38,7 @@ enum Begun {
     /// The gateway lets us in already.
     Open(Reply),
     /// A CHALLENGE, and who answers it.
-    Challenged(Client, Vec<u8>),
+    Challenged(Box<Client>, Vec<u8>),
 }
 
 /// Why there is no CHALLENGE to answer.
@@ -123,7 +123,7 @@ async fn begin<N: Network>(
         match challenge(&reply, name, at.access.now, evidence) {
             Ok(challenge) => {
                 session.form = Some(form);
-                return Ok(Begun::Challenged(client, challenge));
+                return Ok(Begun::Challenged(Box::new(client), challenge));
             }
             Err(Unbegun::Broken(failure)) => return Err(failure),
             Err(Unbegun::Form(failure)) => match refused.take() {
