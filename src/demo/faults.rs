@@ -183,7 +183,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "tls-unusable",
-        "closes when the Connection Request offers TLS, as VirtualBox does without a readable certificate",
+        "closes where TLS is offered, as VirtualBox does without a readable certificate",
         Behaviour::WithoutTls(&RC4_128, false),
         by("tls-not-usable", shows("negotiation-offer-refused", failed("negotiate", "closed"))),
     ),

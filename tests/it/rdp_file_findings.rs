@@ -27,7 +27,9 @@ async fn trace(file: RdpFile, answer: Answer) -> Report {
 /// Traces of files that fail or are worth a word.
 pub async fn reports() -> Vec<Report> {
     let strict = RdpFile::parse(b"full address:s:rdsh01\nauthentication level:i:1").expect("a file");
+    let moved = RdpFile::parse(b"full address:s:rdsh01\nalternate full address:s:rdsh02").expect("a file");
     let cases = [
+        (moved, Answer::Refused),
         (sample("gateway.rdp"), Answer::Refused),
         (sample("entra.rdp"), Answer::Refused),
         (sample("without-nla.rdp"), Answer::Demo(Some(fault("nla-insisted")))),
