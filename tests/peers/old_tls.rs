@@ -11,13 +11,14 @@ use crate::{
 
 pub const NAME: &str = "old.example";
 /// What is refused and what passes when only an old hello can be answered.
-const LEGACY_ONLY: [&str; 9] = [
+const LEGACY_ONLY: [&str; 10] = [
     "tls12-only: tls tls_alert",
     "tls13-only: tls tls_alert",
     "small-hello: tls tls_alert",
     "large-hello: tls tls_alert",
     "no-sni: tls tls_alert",
     "legacy-hello: tls passed",
+    "protocol-rdp: negotiate passed",
     "repeat-1: tls tls_alert",
     "repeat-2: tls tls_alert",
     "repeat-3: tls tls_alert",
@@ -138,5 +139,5 @@ fn a_name_that_the_server_does_not_know_passes_when_it_is_left_out() {
     refused_with(&traced, 112);
     let passed: Vec<String> =
         traced.experiments().into_iter().filter(|end| end.ends_with("passed")).collect();
-    assert_eq!(passed, ["no-sni: tls passed"]);
+    assert_eq!(passed, ["no-sni: tls passed", "protocol-rdp: negotiate passed"]);
 }

@@ -55,6 +55,7 @@ fn long_segments_that_are_dropped_leave_the_small_hello_answered() {
         "large-hello: tls timeout",
         "no-sni: tls timeout",
         "legacy-hello: tls passed",
+        "protocol-rdp: negotiate negotiation_failure",
     ];
     assert_eq!(traced.experiments(), expected);
     assert_eq!(traced.experiment("small-hello", "tls")["version"], "TLSv1.3");
@@ -103,6 +104,7 @@ fn a_cut_after_some_bytes_shows_as_the_reset_that_it_is() {
         "large-hello: tls reset",
         "no-sni: tls reset",
         "legacy-hello: tls passed",
+        "protocol-rdp: negotiate negotiation_failure",
         "repeat-1: tls reset",
         "repeat-2: tls reset",
         "repeat-3: tls reset",

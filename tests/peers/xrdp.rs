@@ -2,7 +2,7 @@
 
 use std::{fs, net::SocketAddr, path::PathBuf, process::Command};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     lab::{
@@ -232,12 +232,13 @@ fn fips_is_recognised_and_not_gone_on_with() {
 }
 
 #[test]
-fn a_tls_version_that_is_too_old_ends_in_an_alert() {
+fn a_tls_version_that_is_too_old_is_a_limit_of_this_program() {
     let old = [("security_layer", "tls"), ("ssl_protocols", "TLSv1.1"), ("tls_ciphers", "ALL:@SECLEVEL=0")];
     let Some(server) = xrdp(&old, VALID) else { return };
     let traced = trace(server.port, &[], None);
-    assert_eq!(traced.ending(), [json!("aborted"), json!("tls"), json!("tls_alert")]);
-    assert_eq!(traced.at("/verdict/failure/code"), 70);
+    assert_eq!(traced.ending(), [json!("aborted"), json!("tls"), json!("tls_unsupported")]);
+    assert_eq!(traced.at("/verdict/mstsc"), &Value::Null);
+    assert_eq!(traced.at("/connections/0/phases/tls/failure/code"), 70);
     assert_eq!(traced.evidence("tls", "alert_received/name"), "protocol_version");
     assert_eq!(traced.code, Some(14));
 }
