@@ -473,7 +473,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "tls-other-name-refused",
-        "closes on a ClientHello that does not name rdsh01.corp.example, as a proxy does that chooses by name",
+        "closes on a ClientHello that does not name rdsh01.corp.example",
         Behaviour::Hello(Disliked::NotNamed("rdsh01.corp.example"), Close),
         PASSES,
     ),
@@ -606,7 +606,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "challenge-without-target-info",
-        "sends a CHALLENGE without target information, from which no proof with NTLMv2 is made",
+        "sends a CHALLENGE without target information, which a proof with NTLMv2 needs",
         At(Stage::Negotiate, Greet(Bytes(CHALLENGE_OF_OLD))),
         UNPROVED,
     ),
@@ -1167,7 +1167,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "session-ultimatum",
-        "activates a session and disconnects, as FreeRDP's proxy does when it cannot log on",
+        "activates a session and disconnects, as FreeRDP's proxy does without a logon",
         At(Stage::Active, Send(Ultimatum(3))),
         finding("session-ended"),
     ),
