@@ -448,12 +448,6 @@ pub const FAULTS: &[Fault] = &[
     ),
     // What only another ClientHello shows.
     fault(
-        "tls-certificate-refused",
-        "ends TLS 1.3 with alert 42 after the first TSRequest",
-        At(Stage::Negotiate, Alert(42)),
-        shows("tls-alert-received", coded("tls", "tls_alert", 42)),
-    ),
-    fault(
         "tls-version-intolerant",
         "resets when TLS 1.3 is offered, and answers TLS 1.2",
         Behaviour::Hello(Disliked::Tls13, Reset),
@@ -573,6 +567,12 @@ pub const FAULTS: &[Fault] = &[
         "the same in TLS 1.2",
         AtTls12(Stage::Negotiate, Alert(80)),
         by("ntlm-restricted", shows("tls-alert-received", coded("credssp", "tls_alert", 80))),
+    ),
+    fault(
+        "credssp-alert-certificate",
+        "ends TLS 1.3, in which it asked for no certificate, with alert 42 there",
+        At(Stage::Negotiate, Alert(42)),
+        by("ntlm-restricted", shows("tls-alert-received", coded("credssp", "tls_alert", 42))),
     ),
     fault(
         "credssp-alert-certificate-tls12",

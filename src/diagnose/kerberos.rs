@@ -10,6 +10,8 @@ use crate::{
 
 /// KDC_ERR_S_PRINCIPAL_UNKNOWN and KDC_ERR_PRINCIPAL_NOT_UNIQUE.
 pub const SERVICE_PRINCIPAL: &[i64] = &[7, 8];
+/// KDC_ERR_PREAUTH_FAILED.
+const PREAUTH_FAILED: i64 = 24;
 /// KRB_AP_ERR_SKEW.
 pub const SKEW: i64 = 37;
 
@@ -111,8 +113,15 @@ pub fn refuses(facts: &Facts<'_>) -> bool {
     let coded = ended_at_kdc(facts).filter(|failure| failure.kind == FailureKind::KerberosError);
     let code = coded.and_then(|failure| failure.code).and_then(|code| u32::try_from(code).ok());
     let status = last(facts).and_then(|exchange| exchange.status);
-    let refused = code.is_some_and(|code| codes::kdc_refuses(code, status));
+    let refused = code.is_some_and(|code| codes::kdc_refuses(code, status)) && !is_of_no_proof(facts);
     refused && of_whom(facts) != Some(Realm::Foreign) || not_opened(facts).is_some()
+}
+
+/// Whether a KDC calls a proof of the password wrong that it was not sent.
+pub fn is_of_no_proof(facts: &Facts<'_>) -> bool {
+    let failure = ended_at_kdc(facts).filter(|failure| failure.kind == FailureKind::KerberosError);
+    let unproved = last(facts).is_some_and(|exchange| !exchange.proof);
+    unproved && failure.is_some_and(|failure| failure.code == Some(PREAUTH_FAILED))
 }
 
 /// The failure where a KDC wanted no proof, and its answer cannot be opened with this password.

@@ -63,8 +63,13 @@ fn told(redirection: &Redirection) -> Option<String> {
 }
 
 fn in_circles(facts: &Facts<'_>) -> Option<String> {
-    let text = "the redirections lead where the trace has already been, with the same routing token";
-    (facts.trace.unfollowed == Some(Unfollowed::Loop)).then(|| text.to_owned())
+    let hop = facts.trace.described()?.hop.as_ref();
+    let with = match hop.and_then(|hop| hop.token.as_ref()) {
+        Some(_) => "with the same routing token",
+        None => "for the same session",
+    };
+    let text = || format!("the redirections lead where the trace has already been, {with}");
+    (facts.trace.unfollowed == Some(Unfollowed::Loop)).then(text)
 }
 
 fn too_many(facts: &Facts<'_>) -> Option<String> {

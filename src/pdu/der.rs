@@ -48,11 +48,14 @@ pub fn integer(content: &[u8]) -> Result<u32, Malformed> {
 /// An unsigned INTEGER; what is larger than 32 bits can say is the largest that they can.
 ///
 /// # Errors
-/// As [`expect`], or none at all.
+/// As [`expect`], or none at all, or a negative one.
 pub fn saturated(content: &[u8]) -> Result<u32, Malformed> {
     let digits = expect(&mut Reader::new(content), INTEGER)?;
     if digits.is_empty() {
         return Err(Malformed::new("an INTEGER of 0 bytes"));
+    }
+    if digits[0] >= 0x80 {
+        return Err(Malformed::new("an INTEGER below 0"));
     }
     let zeros = digits.iter().take_while(|digit| **digit == 0).count();
     match &digits[zeros..] {

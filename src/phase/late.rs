@@ -5,11 +5,11 @@ use crate::{
     report::{Alert, Direction, Failure, FailureKind, Frame, PhaseRecord, Phases, Status, TlsEvidence},
 };
 
-/// no_certificate, bad_certificate to certificate_unknown, unknown_ca and certificate_required: of a certificate, and the
-/// only one that a server judges is the client's.
-const OF_A_CERTIFICATE: [i64; 8] = [41, 42, 43, 44, 45, 46, 48, 116];
-/// handshake_failure and access_denied, which name no certificate: they are about one where the server asked for it.
-const OF_WHO_ASKED: [i64; 2] = [40, 49];
+/// certificate_required, which names what is missing.
+const CERTIFICATE_REQUIRED: i64 = 116;
+/// handshake_failure, no_certificate, bad_certificate to certificate_unknown, unknown_ca and access_denied: they are about the
+/// client's certificate where the server asked for one, and about something else where it did not.
+const OF_WHO_ASKED: [i64; 9] = [40, 41, 42, 43, 44, 45, 46, 48, 49];
 
 /// Moves such a failure where it belongs; the phase that met it has not begun.
 pub fn reassign(phases: &mut Phases, frames: &[Frame]) {
@@ -37,8 +37,7 @@ pub fn answers_handshake(tls: &TlsEvidence, failure: &Failure) -> bool {
     let code = failure.code.filter(|_| failure.kind == FailureKind::TlsAlert);
     tls.version.as_deref() == Some("TLSv1.3")
         && code.is_some_and(|code| {
-            OF_A_CERTIFICATE.contains(&code)
-                || tls.client_certificate_requested && OF_WHO_ASKED.contains(&code)
+            code == CERTIFICATE_REQUIRED || tls.client_certificate_requested && OF_WHO_ASKED.contains(&code)
         })
 }
 

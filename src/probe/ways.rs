@@ -64,8 +64,15 @@ fn is_host(name: &str) -> bool {
 
 /// Whether it brings a password or a cookie, and not for the user who was given.
 fn brings_account(redirection: &Redirection, account: Option<&Account>) -> bool {
-    let given = account.and_then(|account| account.user.split('@').next());
-    let same =
-        given.zip(redirection.user.as_deref()).is_some_and(|(given, user)| given.eq_ignore_ascii_case(user));
-    redirection.password && !same
+    redirection.password && !account.is_some_and(|account| is_of(redirection, account))
+}
+
+/// Domains are compared where both sides name one; the suffix of a UPN is none.
+fn is_of(redirection: &Redirection, account: &Account) -> bool {
+    let given = account.user.split('@').next().unwrap_or_default();
+    let label = |domain: &str| domain.split('.').next().unwrap_or_default().to_lowercase();
+    let domains =
+        account.domain.as_deref().zip(redirection.domain.as_deref().filter(|domain| !domain.is_empty()));
+    redirection.user.as_deref().is_some_and(|user| user.eq_ignore_ascii_case(given))
+        && domains.is_none_or(|(given, named)| label(given) == label(named))
 }

@@ -64,7 +64,6 @@ async fn every_fault_does_what_its_row_says() {
         "early-authorization-ultimatum",
         "legacy-confirm",
         "tls-client-certificate",
-        "tls-certificate-refused",
         "capabilities-odd",
         "graphics-required",
         "certificate-version-1",

@@ -116,10 +116,19 @@ async fn the_account_is_not_tried_where_the_redirection_brings_another() {
 /// The server's broker repeats the account of a user who logs on through it.
 #[tokio::test(start_paused = true)]
 async fn the_same_user_is_no_other_account() {
-    let given =
-        |user: &str| Some(Account { user: user.to_owned(), domain: None, password: "pw".to_owned().into() });
-    for (user, own) in [("U", false), ("u@corp.example", false), ("other", true)] {
-        let settings = Settings { account: given(user), follow_with_account: true, ..without_nla(5) };
+    let given = |user: &str, domain: Option<&str>| {
+        let (user, domain) = (user.to_owned(), domain.map(str::to_owned));
+        Some(Account { user, domain, password: "pw".to_owned().into() })
+    };
+    let users = [
+        ("U", None, false),
+        ("u@corp.example", None, false),
+        ("other", None, true),
+        ("u", Some("d.corp.example"), false),
+        ("u", Some("OTHER"), true),
+    ];
+    for (user, domain, own) in users {
+        let settings = Settings { account: given(user, domain), follow_with_account: true, ..without_nla(5) };
         let report = Farm(&[(BROKER, "redirect-with-account")]).trace(settings).await;
         assert_eq!(last_hop(&report).own_account, own, "{user}");
     }

@@ -186,7 +186,11 @@ fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
         return Some(Weighed::likely(failure.detail.clone()));
     }
     if let Some(weighed) = kdc_error(facts, KDC_WRONG) {
-        return Some(weighed);
+        let unproved = "the KDC was sent no proof of the password";
+        return Some(match kerberos::is_of_no_proof(facts) {
+            true => Weighed { likelihood: Likelihood::Possible, ..weighed }.but(Some(unproved.to_owned())),
+            false => weighed,
+        });
     }
     if let Some(failure) = kerberos::not_opened(facts) {
         return Some(Weighed::likely(failure.detail.clone()));

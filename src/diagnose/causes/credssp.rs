@@ -10,6 +10,8 @@ use crate::{
 const STATUS_NTLM_BLOCKED: i64 = 0xC000_0418;
 /// A host that blocks NTLM lets it begin, and says this to the proof of the password.
 const SEC_E_UNSUPPORTED_FUNCTION: i64 = 0x8009_0302;
+/// access_denied and internal_error, with which Schannel ends what it refuses.
+const REFUSES: [i64; 2] = [49, 80];
 const BAD_BINDINGS: &[i64] = &[0xC000_035B, 0x8009_0346];
 /// No logon servers, no domain controller, no such authority, and Netlogon not running.
 const NO_DOMAIN: &[i64] = &[0xC000_005E, 0xC000_0233, 0x8009_0311, 0xC000_0192];
@@ -129,8 +131,12 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
     }
     let failure = ended_in(facts, Phase::Credssp)?;
     let against = "a Windows that blocks NTLM mostly says so with a status".to_owned();
+    // An alert about something else than what was sent says little of NTLM.
+    let speaks =
+        failure.kind != FailureKind::TlsAlert || failure.code.is_some_and(|code| REFUSES.contains(&code));
+    let weigh = if speaks { Weighed::likely } else { Weighed::possible };
     Some(
-        Weighed::likely(after("our first TSRequest, with NTLM,", failure))
+        weigh(after("our first TSRequest, with NTLM,", failure))
             .and(facts.every_time(Phase::Credssp))
             .but(Some(against)),
     )

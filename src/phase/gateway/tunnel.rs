@@ -1,5 +1,7 @@
 //! The tunnel: capabilities, the token where there is one, and the text to consent to (MS-TSGU 3.3.5.4).
 
+use std::borrow::Cow;
+
 use zeroize::Zeroizing;
 
 use super::{
@@ -39,7 +41,10 @@ pub async fn run(
     match access.gateway.token.as_ref().filter(|_| session.with_token) {
         None => wire.send(&tunnel_create(CAPABILITIES, TunnelCredential::Nothing)).await?,
         Some(token) => {
-            let Some(peer) = peer.trusted() else { return Ok(Step::Stopped(UNTRUSTED.into())) };
+            let peer = match trusted(peer) {
+                Ok(peer) => peer,
+                Err(reason) => return Ok(Step::Stopped(reason)),
+            };
             evidence.token_sent = true;
             wire.send_secret(&with_token(token, peer)).await?;
         }
@@ -59,6 +64,12 @@ pub async fn run(
         0 => Ok(Step::Passed(())),
         code => Err(gateway_error("the gateway refused the tunnel", code)),
     }
+}
+
+/// Who may be shown the token; what the peer has not proven is told before what its certificate lacks.
+fn trusted(peer: &Secured) -> Result<&Trusted, Cow<'static, str>> {
+    peer.proven().map_err(|why| why.reason("the gateway"))?;
+    peer.trusted().ok_or(Cow::Borrowed(UNTRUSTED))
 }
 
 /// The request with the token as it is, which only a trusted peer is shown.
