@@ -1,27 +1,11 @@
 //! What a server draws, frame after frame.
 #![no_main]
 
-use std::{panic, sync::Once};
-
 use libfuzzer_sys::fuzz_target;
 use rdptrace::net::Framing;
-use rdptrace::pdu::canvas::{Canvas, Share, is_decoding};
-
-/// The engine ends the process at every panic; those of the decoders are caught.
-fn let_decoders_panic() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let end = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !is_decoding() {
-                end(info);
-            }
-        }));
-    });
-}
+use rdptrace::pdu::canvas::{Canvas, Share};
 
 fuzz_target!(|bytes: &[u8]| {
-    let_decoders_panic();
     // A small desktop: the time that a rectangle takes grows with it, which the deadline of the wire bounds.
     let share = Share { io_channel: 1003, user_channel: 1007, share_id: 66_538, desktop: (256, 128) };
     let mut canvas = Canvas::new(share).expect("a small desktop");
