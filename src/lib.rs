@@ -80,13 +80,24 @@ pub async fn run<N: Network>(
 ) -> Report {
     let begin = net::Instant::now();
     let roots = &probe::roots(settings, network);
-    let mut trace = probe::trace(target, settings, network, observer, roots).await;
+    let trace = probe::trace(target, settings, network, observer, roots).await;
+    followed_up(trace, target, settings, network, (begin, roots)).await
+}
+
+/// Judges a trace that began at `begin`, after the experiments that its failure deserves.
+async fn followed_up<N: Network>(
+    mut trace: Trace,
+    target: &Target,
+    settings: &Settings,
+    network: &N,
+    run: (net::Instant, &probe::Roots<'_>),
+) -> Report {
     let wanted = match settings.experiments {
         Experiments::Auto => diagnose::wanted(&trace),
         Experiments::Off => Vec::new(),
         Experiments::All => experiment::names(),
     };
-    experiment::run(&mut trace, &wanted, target, settings, network, (begin, roots)).await;
+    experiment::run(&mut trace, &wanted, target, settings, network, run).await;
     diagnose(trace)
 }
 

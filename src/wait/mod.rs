@@ -9,6 +9,7 @@ pub use backoff::random;
 
 use crate::{
     diagnose::diagnose,
+    followed_up,
     net::{Instant, Network, pause},
     probe::{self, Observer, Roots},
     report::{Outcome, Report, Status, WaitEntry},
@@ -69,7 +70,8 @@ pub enum Next {
 /// ended, none when not even one did.
 ///
 /// The account is used at most once: tries go without it until one shows that the server is ready, and whatever
-/// the server does after AUTHENTICATE was sent ends the wait. Those tries consume no license either.
+/// the server does after AUTHENTICATE was sent ends the wait. Those tries consume no license either. A failure that is left at
+/// the end gets the experiments that a single trace would make, in the deadline of the last try.
 pub async fn wait<N: Network>(
     target: &Target,
     settings: &Settings,
@@ -109,7 +111,8 @@ async fn tries<N: Network>(
     let roots = &probe::roots(settings, network);
     let mut backoff = Backoff::new(patience.jitter);
     let mut complete = settings.account.is_none();
-    loop {
+    let last = loop {
+        let try_begin = Instant::now();
         let left = patience.time.saturating_sub(begin.elapsed());
         let report = attempt((target, settings), network, roots, left, complete, watcher).await;
         let entry = seen.timeline.add(begin.elapsed(), &report);
@@ -122,8 +125,11 @@ async fn tries<N: Network>(
         match next {
             Next::Again(time) => pause(time).await,
             Next::WithAccount => {}
-            Next::TimeOver | Next::Done => return,
+            Next::TimeOver | Next::Done => break try_begin,
         }
+    };
+    if let Some(Report { trace, .. }) = seen.last.clone() {
+        seen.last = Some(followed_up(trace, target, settings, network, (last, roots)).await);
     }
 }
 
