@@ -1,5 +1,7 @@
 //! What the user added to the connection and the server does not take: routing token, pre-connection blob, another name.
 
+use std::net::IpAddr;
+
 use super::{Facts, Rule, redirection};
 use crate::{
     codes::Phase,
@@ -62,16 +64,45 @@ fn is_asked(facts: &Facts<'_>, asked: bool) -> bool {
     asked && redirection::hop(facts).is_none()
 }
 
-/// Whether the connection that leaves it out gets further, every time.
+/// The sentence, where a connection that leaves it out gets further, or one that leaves out all that was added.
 pub fn refused(facts: &Facts<'_>, experiment: &str, what: &str) -> Option<String> {
     let failed = facts.failed()?;
-    let last = facts.experiment(experiment)?.connection.phases.summaries().pop()?;
-    let further = last.phase > failed.phase || last.phase == failed.phase && last.status != Status::Failed;
-    let detail = &failed.failure?.detail;
-    (further && facts.intermittent().is_none()).then(|| {
-        format!(
-            "with {what} the connection fails in {}, without it {} passes: {detail}",
-            failed.phase, failed.phase
-        )
-    })
+    let without = if gets_further(facts, experiment) {
+        "without it"
+    } else if asked(facts) > 1 && gets_further(facts, "no-additions") && !is_one_enough(facts) {
+        "without all that was added to it"
+    } else {
+        return None;
+    };
+    let (phase, detail) = (failed.phase, &failed.failure?.detail);
+    Some(format!("with {what} the connection fails in {phase}, {without} {phase} passes: {detail}"))
+}
+
+/// Whether this connection gets further than the traced one, which failed every time.
+pub fn gets_further(facts: &Facts<'_>, experiment: &str) -> bool {
+    let further = || {
+        let failed = facts.failed()?;
+        let last = facts.experiment(experiment)?.connection.phases.summaries().pop()?;
+        Some(last.phase > failed.phase || last.phase == failed.phase && last.status != Status::Failed)
+    };
+    facts.intermittent().is_none() && further() == Some(true)
+}
+
+/// Where leaving out one addition helps, the others are not suspects.
+fn is_one_enough(facts: &Facts<'_>) -> bool {
+    ["no-cookie", "no-preconnection", "no-server-name"].into_iter().any(|name| gets_further(facts, name))
+}
+
+fn asked(facts: &Facts<'_>) -> usize {
+    let asked = facts.request;
+    let added = [asked.load_balance_info, asked.preconnection, asked.server_name];
+    added.into_iter().filter(|added| *added).count()
+}
+
+/// The name of --server-name, where the target is an address, so that no other can be tried, and no hello is answered.
+pub fn unknown_name<'a>(facts: &Facts<'a>) -> Option<&'a str> {
+    let asked = is_asked(facts, facts.request.server_name) && facts.host.parse::<IpAddr>().is_ok();
+    let failed = facts.failed().filter(|failed| failed.phase == Phase::Tls)?;
+    let ended = failed.failure?.kind != FailureKind::TlsUnsupported && !facts.any_hello_answered();
+    (asked && ended && facts.intermittent().is_none()).then_some(facts.server_name)
 }

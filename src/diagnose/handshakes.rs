@@ -50,30 +50,63 @@ pub struct Legacy {
     pub text: String,
     /// Whether the version is older than TLS 1.2.
     pub is_old: bool,
-    /// Whether other clients speak it; SSL 3 is left to none.
-    pub is_spoken_elsewhere: bool,
+    speakers: Speakers,
+}
+
+/// Which clients speak what this program does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Speakers {
+    /// mstsc and FreeRDP.
+    All,
+    /// Those with OpenSSL or GnuTLS: Schannel has no such suite, or does not offer the group unless told to.
+    FreeRdp,
+    /// None; SSL 3.
+    None,
 }
 
 impl Legacy {
-    fn new(version: &str, suite: Option<&str>) -> Self {
+    fn new(version: &str, suite: Option<&str>, group: Option<&str>) -> Self {
+        let group = group.map_or_else(String::new, |group| format!(" with {group}"));
+        let speakers = match (version, suite) {
+            ("SSLv3", _) => Speakers::None,
+            (_, Some(suite)) if is_strange(suite) || group.contains(LARGE_GROUP) => Speakers::FreeRdp,
+            _ => Speakers::All,
+        };
         Self {
-            text: format!("{version} and {}", suite.unwrap_or("an unnamed suite")),
+            text: format!("{version} and {}{group}", suite.unwrap_or("an unnamed suite")),
             is_old: matches!(version, "SSLv3" | "TLSv1.0" | "TLSv1.1"),
-            is_spoken_elsewhere: version != "SSLv3",
+            speakers,
         }
+    }
+
+    /// Whether any other client speaks it.
+    pub fn is_spoken_elsewhere(&self) -> bool {
+        self.speakers != Speakers::None
     }
 
     /// The sentence that says whose limit it is.
     pub fn limit(&self) -> String {
-        match self.is_spoken_elsewhere {
-            true => format!("{OURS} ({})", self.text),
-            false => format!("rdptrace does not speak {}", self.text),
+        match self.speakers {
+            Speakers::All => format!("{OURS} ({})", self.text),
+            Speakers::FreeRdp => format!(
+                "FreeRDP connects to this server where its OpenSSL allows it, mstsc hardly; rdptrace does not speak {}",
+                self.text
+            ),
+            Speakers::None => format!("rdptrace does not speak {}", self.text),
         }
     }
 }
 
+/// Schannel has none of these.
+fn is_strange(suite: &str) -> bool {
+    ["_CCM", "_CAMELLIA_", "_ARIA_"].into_iter().any(|part| suite.contains(part))
+}
+
 /// Whose limit it is where a server has nothing that this program speaks.
 const OURS: &str = "mstsc and FreeRDP connect to this server; rdptrace does not speak its suites";
+
+/// The group that rustls has not.
+const LARGE_GROUP: &str = "secp521r1";
 
 /// The answer to the legacy hello or to those of a posture, where none is answered that this program can go on from.
 pub fn legacy(facts: &Facts<'_>) -> Option<Legacy> {
@@ -84,9 +117,18 @@ pub fn legacy(facts: &Facts<'_>) -> Option<Legacy> {
     if current_answered(facts) || facts.intermittent().is_some() {
         return None;
     }
-    // What was offered and refused is not missing here.
-    let evidence = answer(facts).filter(|evidence| !evidence.selects_old_suite())?;
-    Some(Legacy::new(evidence.version.as_deref()?, evidence.cipher_suite.as_deref()))
+    let evidence = answer(facts).filter(|evidence| !is_spoken(evidence))?;
+    let (suite, group) = (evidence.cipher_suite.as_deref(), evidence.key_exchange.as_deref());
+    Some(Legacy::new(evidence.version.as_deref()?, suite, group))
+}
+
+/// What was offered and refused is not missing here.
+fn is_spoken(evidence: &TlsEvidence) -> bool {
+    let suite = evidence.cipher_suite.as_deref();
+    let current = suite.is_some_and(is_current) && evidence.version.as_deref() == Some("TLSv1.2");
+    let group = evidence.key_exchange.as_deref();
+    (current || evidence.selects_old_suite())
+        && group.is_none_or(|group| ["X25519", "secp256r1", "secp384r1"].contains(&group))
 }
 
 /// Whether a hello of old suites and versions is the only one that is answered.
@@ -110,13 +152,13 @@ fn best(posture: &Posture) -> Option<Legacy> {
     let is_spoken = |suite: &String| OLD_SUITES.contains(&suite.as_str()) || is_current(suite);
     let spoken = |tls: &TlsPosture| tls.version.as_str() >= "TLSv1.2" && tls.accepted.iter().any(is_spoken);
     let best = accepted().next_back().filter(|_| !accepted().any(spoken))?;
-    Some(Legacy::new(&best.version, best.accepted.first().map(String::as_str)))
+    Some(Legacy::new(&best.version, best.accepted.first().map(String::as_str), None))
 }
 
 /// Those of TLS 1.3, and ECDHE with authenticated encryption.
 fn is_current(suite: &str) -> bool {
     let sealed = suite.contains("_GCM_") || suite.contains("_CHACHA20_");
-    sealed && (suite.starts_with("TLS_ECDHE_") || !suite.contains("_WITH_"))
+    sealed && !is_strange(suite) && (suite.starts_with("TLS_ECDHE_") || !suite.contains("_WITH_"))
 }
 
 impl Facts<'_> {

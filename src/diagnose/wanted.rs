@@ -34,6 +34,7 @@ const OFFERS: &[&str] = &[
 const TOKEN: &[&str] = &["no-cookie"];
 const PRECONNECTION: &[&str] = &["no-preconnection"];
 const SERVER_NAME: &[&str] = &["no-server-name"];
+const ADDITIONS: &[&str] = &["no-additions"];
 /// Behind a redirection there may be a host that takes its one-time account alone.
 const HOP: &[&str] = &["protocol-rdstls"];
 /// Refused flags: what takes TLS before the negotiation?
@@ -90,7 +91,12 @@ fn added(facts: &Facts<'_>, phase: Phase) -> Vec<&'static [&'static str]> {
         (asked.load_balance_info, TOKEN),
         (asked.server_name && phase == Phase::Tls, SERVER_NAME),
     ];
-    suspects.into_iter().filter(|(asked, _)| *asked && direct).map(|(_, names)| names).collect()
+    let mut names: Vec<_> =
+        suspects.into_iter().filter(|(asked, _)| *asked && direct).map(|(_, names)| names).collect();
+    if names.len() > 1 {
+        names.push(ADDITIONS);
+    }
+    names
 }
 
 fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [&'static str] {

@@ -4,6 +4,7 @@ mod direct_tls;
 mod large_hello;
 mod legacy_hello;
 mod next_address;
+mod no_additions;
 mod no_cookie;
 mod no_preconnection;
 mod no_server_name;
@@ -52,6 +53,7 @@ pub struct Experiment {
 
 /// Every experiment, in the order in which they are made.
 const EXPERIMENTS: &[Experiment] = &[
+    no_additions::EXPERIMENT,
     no_preconnection::EXPERIMENT,
     no_server_name::EXPERIMENT,
     tls12_only::EXPERIMENT,
@@ -211,8 +213,7 @@ fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
     let depth = if late { Phase::Mcs } else { Phase::Tls };
     let token = settings.routing_token.is_some();
     let preconnection = settings.preconnection.is_some();
-    // Of an address there is no other name to send, which is what no-sni does.
-    let server_name = trace.request.server_name && described.hop.is_none() && target.address().is_none();
+    let server_name = trace.request.server_name && described.hop.is_none();
     let last = last.max(depth);
     Some(Basis {
         protocols,

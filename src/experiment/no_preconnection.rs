@@ -8,7 +8,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     in_turn: false,
     plans: |basis| {
         let plan = || Plan {
-            without: Some(Added::Preconnection),
+            without: &[Added::Preconnection],
             until: Some(basis.last),
             ..basis.plan("no-preconnection")
         };

@@ -17,14 +17,21 @@ const RENEGOTIATION_INFO: u16 = 0xFF01;
 const X25519: u16 = 0x001D;
 /// x25519, secp256r1, secp384r1.
 const GROUPS: [u16; 3] = [X25519, 0x0017, 0x0018];
+/// The same and secp521r1, which only other clients take.
+const LEGACY_GROUPS: [u16; 4] = [X25519, 0x0017, 0x0018, 0x0019];
 /// ECDSA and RSA with SHA-256, 384 and 512, RSASSA-PSS, and last SHA-1 for servers that know nothing else.
 const SIGNATURES: [u16; 9] = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201];
-/// Few enough for a small hello: TLS 1.3, then ECDHE and RSA with AES-GCM.
-const MODERN_SUITES: [u16; 7] = [0x1301, 0x1302, 0xC02F, 0xC030, 0xC02B, 0xC02C, 0x009C];
-/// What servers before TLS 1.2 know: forward secrecy first, then RSA key exchange, 3DES and RC4.
-const LEGACY_SUITES: [u16; 24] = [
+/// Those that the TLS library offers, so that no suite tells a hello of our own from one of its.
+const MODERN_SUITES: [u16; 9] = [0x1302, 0x1301, 0x1303, 0xC02C, 0xC02B, 0xCCA9, 0xC030, 0xC02F, 0xCCA8];
+/// What other clients speak: forward secrecy first, then RSA key exchange, 3DES and RC4; ECDHE with AES-GCM for the sake of
+/// secp521r1; CCM, Camellia and ARIA, which only clients with OpenSSL or GnuTLS know.
+const LEGACY_SUITES: [u16; 68] = [
     0xC027, 0xC028, 0xC023, 0xC024, 0xC013, 0xC014, 0xC009, 0xC00A, 0x009E, 0x009F, 0x0067, 0x006B, 0x0033,
-    0x0039, 0x009C, 0x009D, 0x003C, 0x003D, 0x002F, 0x0035, 0xC012, 0x000A, 0x0005, 0x0004,
+    0x0039, 0x009C, 0x009D, 0x003C, 0x003D, 0x002F, 0x0035, 0xC012, 0x000A, 0x0005, 0x0004, 0xC02B, 0xC02C,
+    0xC02F, 0xC030, 0xC0AC, 0xC0AD, 0xC0AE, 0xC0AF, 0xC09E, 0xC09F, 0xC0A2, 0xC0A3, 0xC09C, 0xC09D, 0xC0A0,
+    0xC0A1, 0xC08A, 0xC08B, 0xC086, 0xC087, 0xC07C, 0xC07D, 0xC07A, 0xC07B, 0xC076, 0xC077, 0xC072, 0xC073,
+    0x00BE, 0x00C4, 0x0045, 0x0088, 0x00BA, 0x00C0, 0x0041, 0x0084, 0xC060, 0xC061, 0xC05C, 0xC05D, 0xC052,
+    0xC053, 0xC050, 0xC051,
 ];
 
 /// The record of a small hello is shorter than this, so that it fits one small segment.
@@ -93,7 +100,7 @@ fn modern_extensions(name: Option<&str>, key_share: &[u8; 32], versions: &[u16])
 fn legacy_extensions(name: Option<&str>) -> Vec<u8> {
     [
         server_name(name),
-        extension(SUPPORTED_GROUPS, &long(&words(&GROUPS))),
+        extension(SUPPORTED_GROUPS, &long(&words(&LEGACY_GROUPS))),
         extension(EC_POINT_FORMATS, &short(&[0])),
         extension(SIGNATURE_ALGORITHMS, &long(&words(&SIGNATURES))),
         extension(RENEGOTIATION_INFO, &short(&[])),

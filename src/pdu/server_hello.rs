@@ -6,10 +6,13 @@ const ALERT: u8 = 21;
 const HANDSHAKE: u8 = 22;
 const SERVER_HELLO: u8 = 2;
 const CERTIFICATE: u8 = 11;
+const SERVER_KEY_EXCHANGE: u8 = 12;
 const CERTIFICATE_REQUEST: u8 = 13;
 const SERVER_HELLO_DONE: u8 = 14;
 const SUPPORTED_VERSIONS: u16 = 43;
 const TLS_1_3: u16 = 0x0304;
+/// ECCurveType (RFC 8422 5.4).
+const NAMED_CURVE: u8 = 3;
 /// The longest message that is read.
 const MAX_MESSAGE: usize = 64 * 1024;
 /// Certificates that are kept of a chain.
@@ -22,6 +25,8 @@ pub struct Answer {
     pub version: Option<u16>,
     /// The suite that it selected.
     pub suite: Option<u16>,
+    /// The group of an exchange with ECDHE up to TLS 1.2; with DHE it means nothing.
+    pub group: Option<u16>,
     /// The chain, DER; up to TLS 1.2 it crosses in plain.
     pub chain: Vec<Vec<u8>>,
     /// Whether the server asked for a client certificate.
@@ -72,6 +77,7 @@ impl Answer {
             match kind {
                 SERVER_HELLO => self.server_hello(body)?,
                 CERTIFICATE => self.chain = chain(body)?,
+                SERVER_KEY_EXCHANGE => self.group = named_curve(body),
                 CERTIFICATE_REQUEST => self.client_certificate_requested = true,
                 SERVER_HELLO_DONE => self.is_complete = true,
                 _ => {}
@@ -114,6 +120,13 @@ fn message<'a>(reader: &mut Reader<'a>) -> Result<Option<(u8, &'a [u8])>, Malfor
     }
     reader.bytes(4)?;
     Ok(Some((*kind, reader.bytes(length)?)))
+}
+
+fn named_curve(body: &[u8]) -> Option<u16> {
+    match body {
+        [NAMED_CURVE, high, low, ..] => Some(u16::from_be_bytes([*high, *low])),
+        _ => None,
+    }
 }
 
 fn chain(body: &[u8]) -> Result<Vec<Vec<u8>>, Malformed> {

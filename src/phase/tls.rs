@@ -78,6 +78,8 @@ pub async fn hello(
     let ended = read(wire, &mut answer, evidence).await;
     evidence.version = answer.version.map(version);
     evidence.cipher_suite = answer.suite.map(suite);
+    let elliptic = evidence.cipher_suite.as_ref().is_some_and(|suite| suite.starts_with("TLS_ECDHE_"));
+    evidence.key_exchange = answer.group.filter(|_| elliptic).map(group);
     evidence.client_certificate_requested = answer.client_certificate_requested;
     evidence.thumbprints = answer.chain.first().map(|leaf| certificate::thumbprints(leaf));
     evidence.certificate = certificate::evidence(&answer.chain, expectation);
@@ -121,6 +123,17 @@ fn version(code: u16) -> String {
 
 fn suite(code: u16) -> String {
     codes::TLS_CIPHER_SUITE.symbol(code.into()).map_or_else(|| format!("{code:#06x}"), str::to_owned)
+}
+
+/// As the TLS library spells it.
+fn group(code: u16) -> String {
+    match code {
+        0x0017 => "secp256r1".to_owned(),
+        0x0018 => "secp384r1".to_owned(),
+        0x0019 => "secp521r1".to_owned(),
+        0x001D => "X25519".to_owned(),
+        other => format!("{other:#06x}"),
+    }
 }
 
 fn alert(code: u32) -> Alert {

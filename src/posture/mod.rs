@@ -13,14 +13,14 @@ use crate::{
     net::{Instant, Network},
     pdu::client_hello::Profile,
     probe::{Hello, Observer, Plan, Probe, Roots},
-    report::{Connection, Failure, FailureKind, PhaseRecord, Status, TlsEvidence, Trace},
+    report::{
+        Connection, Failure, FailureKind, POSTURE_CONNECTIONS, PhaseRecord, Status, TlsEvidence, Trace,
+    },
     settings::Settings,
     target::Target,
 };
 use survey::{Question, Survey};
 
-/// The most connections of a run, with the main connection and its retry.
-const MOST: usize = 25;
 /// More half-open connections trip limits of the server and spoil what is to be seen.
 const AT_ONCE: usize = 2;
 /// A server that answers at all answers sooner.
@@ -66,7 +66,8 @@ struct Asking<'a, N> {
 impl<N: Network> Asking<'_, N> {
     /// Makes these connections, as many as may be; returns how many were.
     async fn make(&mut self, plans: &[Plan]) -> usize {
-        let left = if self.refuses { 0 } else { MOST.saturating_sub(self.trace.connections.len()) };
+        let left =
+            if self.refuses { 0 } else { POSTURE_CONNECTIONS.saturating_sub(self.trace.connections.len()) };
         let plans = &plans[..plans.len().min(left)];
         let probe = &self.probe;
         let made: Vec<Connection> =
@@ -83,7 +84,7 @@ impl<N: Network> Asking<'_, N> {
         let Some(offer) = offer(self.trace) else { return };
         let mut survey = Survey::new();
         self.ask(offer, &survey.versions(), &mut survey).await;
-        while self.trace.connections.len() + kept(self.trace) < MOST
+        while self.trace.connections.len() + kept(self.trace) < POSTURE_CONNECTIONS
             && let Some(question) = survey.next()
             && self.ask(offer, &[question], &mut survey).await > 0
         {}

@@ -145,7 +145,7 @@ impl<N: Network> Walk<'_, N> {
 
     /// Sends the pre-connection PDU. Whether it arrives, the next phase will meet.
     async fn announce(&self, wire: &mut Wire) {
-        let wanted = self.plan.without != Some(Added::Preconnection);
+        let wanted = !self.plan.without.contains(&Added::Preconnection);
         let text = self.probe.settings.preconnection.as_deref().filter(|_| wanted);
         if let Some(blob) = text.and_then(|text| preconnection(text).ok()) {
             let _ = wire.send_secret(&blob).await;
@@ -178,9 +178,9 @@ impl<N: Network> Walk<'_, N> {
 
     async fn tls(&self, wire: &mut Wire, phases: &mut Phases) -> Option<tls::Secured> {
         self.enter(wire, Phase::Tls);
-        let name = match self.plan.without {
-            Some(Added::ServerName) => &self.probe.target.host,
-            _ => self.probe.server_name(),
+        let name = match self.plan.without.contains(&Added::ServerName) {
+            true => &self.probe.target.host,
+            false => self.probe.server_name(),
         };
         let now = Timestamp(self.probe.network.now());
         let pin = self.probe.settings.expected_thumbprint.as_deref();

@@ -33,7 +33,7 @@ pub struct Plan {
     /// Why there is no account, where it is not that none was given.
     pub withheld: Option<Withheld>,
     /// What the user asked for and this connection does without.
-    pub without: Option<Added>,
+    pub without: &'static [Added],
 }
 
 /// What the user adds to a connection beside its address.
@@ -101,7 +101,7 @@ impl Plan {
             account: settings.account.clone(),
             session: None,
             withheld: None,
-            without: None,
+            without: &[],
         }
     }
 
@@ -128,7 +128,7 @@ impl Plan {
             account: None,
             session: None,
             withheld: None,
-            without: None,
+            without: &[],
         }
     }
 

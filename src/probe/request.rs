@@ -17,6 +17,7 @@ pub fn request(target: &Target, settings: &Settings) -> Request {
             .server_name
             .as_ref()
             .is_some_and(|name| !name.eq_ignore_ascii_case(&target.host)),
+        screenshot: settings.screenshot,
         posture: false,
     }
 }

@@ -68,7 +68,7 @@ fn passed(connection: &Connection, last: &Summary<'_>) -> String {
             // A hello of our own is answered with a ServerHello; the handshake is not finished.
             match record.evidence.signature {
                 Some(_) => format!("passed {parts}"),
-                None => format!("ServerHello {parts}, not finished"),
+                None => format!("ServerHello {parts}"),
             }
         }),
         _ => None,

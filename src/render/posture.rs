@@ -8,7 +8,8 @@ use super::{
     phases,
 };
 use crate::report::{
-    Answer, Exposure, Nla, NtlmEvidence, Posture, ProtocolPosture, Report, Selected, TlsPosture,
+    Answer, Exposure, Nla, NtlmEvidence, POSTURE_CONNECTIONS, Posture, ProtocolPosture, Report, Selected,
+    TlsPosture,
 };
 
 /// Where the text begins.
@@ -47,7 +48,8 @@ pub fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::R
         let encryption = cells::encryption(security.method, security.level);
         row(page, "encryption", &format!("{encryption}, without TLS"))?;
     }
-    posture.tls.iter().try_for_each(|tls| version(page, tls))?;
+    let is_bound = posture.connections >= POSTURE_CONNECTIONS;
+    posture.tls.iter().try_for_each(|tls| version(page, tls, is_bound))?;
     row(page, "CredSSP", &credssp(posture))
 }
 
@@ -115,7 +117,7 @@ fn word(answer: Answer) -> &'static str {
 }
 
 /// A suite a line; of the refused ones only how many.
-fn version(page: &mut Page<'_>, tls: &TlsPosture) -> io::Result<()> {
+fn version(page: &mut Page<'_>, tls: &TlsPosture, is_bound: bool) -> io::Result<()> {
     if tls.answer != Answer::Accepted {
         return row(page, &tls.version, word(tls.answer));
     }
@@ -123,9 +125,14 @@ fn version(page: &mut Page<'_>, tls: &TlsPosture) -> io::Result<()> {
         tls.accepted.iter().map(|suite| format!("{suite}{}", defects(suite))).collect();
     let refused = Some(tls.refused.len()).filter(|count| *count > 0);
     let unknown = Some(tls.unknown.len()).filter(|count| *count > 0);
+    let bound = if is_bound {
+        format!(": rdptrace makes {POSTURE_CONNECTIONS} connections at most")
+    } else {
+        String::new()
+    };
     let rest = [
         refused.map(|count| format!("{count} other suites refused")),
-        unknown.map(|count| format!("{count} not known")),
+        unknown.map(|count| format!("{count} not known{bound}")),
     ];
     let rest: Vec<String> = rest.into_iter().flatten().collect();
     if !rest.is_empty() {

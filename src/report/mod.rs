@@ -38,7 +38,10 @@ pub use machine::{
     ClientAttempt, HostsEntry, Machine, NOT_HELD, Os, ProtocolSetting, ProxySetting, RememberedCertificate,
     Role, Route,
 };
-pub use posture::{Answer, CredsspPosture, Exposure, Nla, Posture, ProtocolPosture, RdpSecurity, TlsPosture};
+pub use posture::{
+    Answer, CredsspPosture, Exposure, Nla, POSTURE_CONNECTIONS, Posture, ProtocolPosture, RdpSecurity,
+    TlsPosture,
+};
 pub use rdp_file::{MalformedLine, RdpFile, RdpFileGateway};
 pub use session::Session;
 pub use udp::{Udp, UdpOutcome};
@@ -210,6 +213,9 @@ pub struct Request {
     /// Whether another name than the target's own was asked for.
     #[serde(default)]
     pub server_name: bool,
+    /// Whether a picture of the session was asked for, which is drawn without the graphics pipeline.
+    #[serde(default)]
+    pub screenshot: bool,
     /// Whether it was asked what the server accepts.
     #[serde(default)]
     pub posture: bool,

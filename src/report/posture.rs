@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::{FailureKind, RdsaadEvidence, RdstlsEvidence, Selected};
 use crate::codes::Phase;
 
+/// The most connections of a posture, with the main connection and its retry.
+pub const POSTURE_CONNECTIONS: usize = 25;
+
 /// What the server accepts.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Posture {

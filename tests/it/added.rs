@@ -51,17 +51,61 @@ async fn with_alternate_address() -> Report {
     run(&target, &Settings::default(), &Lab::new(Names::Unknown, Vec::new()), &Unobserved).await
 }
 
+/// GNOME's and KDE's desktops end so.
+async fn with_screenshot() -> Report {
+    let settings =
+        Settings { until: Some(Phase::Activate), screenshot: true, take_session: true, ..settings() };
+    trace(Some(fault("activate-close")), &settings).await
+}
+
 /// One of each.
-pub async fn reports() -> [Report; 4] {
-    [with_token().await, with_preconnection().await, with_other_name().await, with_alternate_address().await]
+pub async fn reports() -> [Report; 5] {
+    [
+        with_token().await,
+        with_preconnection().await,
+        with_other_name().await,
+        with_alternate_address().await,
+        with_screenshot().await,
+    ]
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_taken_is_named_with_the_advice_to_leave_it_out() {
-    let [token, blob, name, _] = reports().await;
+    let [token, blob, name, _, screenshot] = reports().await;
     assert_explained(&token, Phase::Negotiate, "load-balance-info-refused", "leave --load-balance-info out");
     assert_explained(&blob, Phase::Negotiate, "preconnection-refused", "leave pcb out");
     assert_explained(&name, Phase::Tls, "server-name-refused", "leave --server-name out");
+    assert_eq!(screenshot.causes[0].code, "rdptrace-lacks-graphics", "{}", page(&screenshot));
+    let doubted = &screenshot.causes[1..];
+    assert!(doubted.iter().all(|cause| cause.likelihood == Likelihood::Possible), "{}", page(&screenshot));
+}
+
+/// Of an address there is no other name: the hello without one shows it, or nobody is accused for certain.
+#[tokio::test(start_paused = true)]
+async fn another_name_for_an_address_is_a_suspect() {
+    let settings = Settings { server_name: Some("other.corp.example".to_owned()), ..settings() };
+    let target: Target = "192.0.2.15".parse().expect("a target");
+    let named = Lab::of(Some(fault("tls-name-refused")));
+    let report = run(&target, &settings, &named, &Unobserved).await;
+    assert_explained(&report, Phase::Tls, "server-name-refused", "leave --server-name out");
+    let front = Lab::of(Some(fault("tls-other-name-refused")));
+    let report = run(&target, &settings, &front, &Unobserved).await;
+    assert_eq!(report.causes[0].code, "server-name-refused", "{}", page(&report));
+    assert!(report.causes.iter().all(|cause| cause.likelihood == Likelihood::Possible), "{}", page(&report));
+}
+
+/// Leaving out one alone changes nothing.
+#[tokio::test(start_paused = true)]
+async fn two_wrong_additions_are_both_named() {
+    let settings = Settings {
+        routing_token: Some("tsv://Old".to_owned()),
+        preconnection: Some("vm-1".to_owned()),
+        ..settings()
+    };
+    let report = trace(Some(fault("token-refused")), &settings).await;
+    let causes: Vec<_> = report.causes.iter().map(|cause| (cause.code.as_str(), cause.likelihood)).collect();
+    let both = ["load-balance-info-refused", "preconnection-refused"].map(|code| (code, Likelihood::Likely));
+    assert_eq!(causes, both, "{}", page(&report));
 }
 
 /// All of it at once is one suspect too many: each is left out alone, and neither connection passes.

@@ -193,6 +193,16 @@ async fn when_the_time_is_over_the_report_is_that_of_the_last_try() {
     assert_eq!(waited.seconds, 18.0);
 }
 
+/// What tells a limit of this program from a fault of the host is asked after the last try.
+#[tokio::test(start_paused = true)]
+async fn a_failure_that_is_left_gets_its_experiments() {
+    let waited = waited(10, &without_account(), vec![faulty("tls-legacy-only")].leak()).await;
+    let causes: Vec<&str> = waited.report.causes.iter().map(|cause| cause.code.as_str()).collect();
+    assert_eq!(causes, ["rdptrace-lacks-suites"]);
+    let tries = waited.report.trace.wait.as_ref().map(|wait| wait.tries);
+    assert_eq!(tries, Some(waited.tries.len() as u64));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_try_lasts_no_longer_than_the_wait() {
     let waited = waited(3, &without_account(), &[Answer::Silent]).await;

@@ -50,6 +50,18 @@ impl Desktop {
         Some(Self { namespace, _server: server })
     }
 
+    /// A picture is asked for without the pipeline, and who fails for that is this program.
+    #[track_caller]
+    fn assert_a_screenshot_is_a_limit_of_ours(&self) {
+        let picture = std::env::temp_dir().join(format!("desktop-{}.png", std::process::id()));
+        let mut command = self.namespace.command(env!("CARGO_BIN_EXE_rdptrace"));
+        command.env("RDPTRACE_PASSWORD", "secret1").arg("--screenshot").arg(picture);
+        let arguments = ["-u", "alice", "--take-session", "--timeout", "40", "--local", "off"];
+        let traced = traced(command, "127.0.0.1", 3389, &arguments);
+        assert_eq!(traced.at("/verdict/phase"), "activate", "{traced:#?}");
+        assert_eq!(traced.at("/causes/0/code"), "rdptrace-lacks-graphics", "{traced:#?}");
+    }
+
     #[track_caller]
     fn assert_reaches_the_end_of_the_activation(&self) {
         let mut command = self.namespace.command(env!("CARGO_BIN_EXE_rdptrace"));
@@ -75,6 +87,7 @@ fn gnome_reaches_the_end_of_the_activation() {
     let program = "usr/libexec/gnome-remote-desktop-daemon";
     let Some(desktop) = Desktop::start(program, script, "RDP server started") else { return };
     desktop.assert_reaches_the_end_of_the_activation();
+    desktop.assert_a_screenshot_is_a_limit_of_ours();
 }
 
 #[test]
@@ -88,4 +101,5 @@ fn kde_reaches_the_end_of_the_activation() {
         return;
     };
     desktop.assert_reaches_the_end_of_the_activation();
+    desktop.assert_a_screenshot_is_a_limit_of_ours();
 }

@@ -77,11 +77,9 @@ fn refused_with(traced: &Traced, alert: i64) {
 }
 
 /// The limit is told as this program's, and nobody else is to blame.
-fn is_ours(traced: &Traced, version: &str, suite: &str) {
+fn is_ours(traced: &Traced, ours: &str) {
     assert_eq!(traced.ending(), [json!("aborted"), json!("tls"), json!("tls_unsupported")], "{traced:#?}");
-    let ours = "mstsc and FreeRDP connect to this server; rdptrace does not speak its suites";
-    let said = traced.at("/verdict/failure/detail");
-    assert_eq!(said, &json!(format!("{ours} ({version} and {suite})")));
+    assert_eq!(traced.at("/verdict/failure/detail"), ours);
     assert_eq!(traced.at("/verdict/mstsc"), &Value::Null);
     let causes: Vec<&Value> =
         traced.at("/causes").as_array().expect("causes").iter().map(|cause| &cause["code"]).collect();
@@ -101,7 +99,8 @@ fn an_old_hello_shows_what_an_old_server_speaks() {
     ] {
         let Some(endpoint) = endpoint(&[version, "-cipher", cipher], RSA) else { return };
         let traced = traced(&endpoint);
-        is_ours(&traced, seen, suite);
+        let ours = "mstsc and FreeRDP connect to this server; rdptrace does not speak its suites";
+        is_ours(&traced, &format!("{ours} ({seen} and {suite})"));
         assert_eq!(traced.at("/connections/0/phases/tls/failure/code"), alert);
         assert_eq!(traced.experiments(), LEGACY_ONLY, "{suite}");
         let answer = traced.experiment("legacy-hello", "tls");
@@ -109,6 +108,28 @@ fn an_old_hello_shows_what_an_old_server_speaks() {
         let certificate = &answer["certificate"];
         assert_eq!(certificate["names"], json!([NAME]));
         assert_eq!(certificate["key"], json!({ "algorithm": "RSA", "bits": 2048, "curve": Value::Null }));
+    }
+}
+
+/// Schannel has none of these suites, and does not offer the group.
+#[test]
+fn what_only_clients_with_openssl_speak_is_a_limit_too() {
+    let ec: &[&str] = &["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
+    let ecdhe = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 with secp521r1";
+    for (arguments, key, seen) in [
+        (["-groups", "P-521"], RSA, ecdhe),
+        (["-cipher", "ECDHE-ECDSA-AES128-CCM8"], ec, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 with "),
+        (["-cipher", "AES256-CCM"], RSA, "TLS_RSA_WITH_AES_256_CCM"),
+        (["-cipher", "CAMELLIA128-SHA"], RSA, "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA"),
+        (["-cipher", "ECDHE-ARIA128-GCM-SHA256"], RSA, "TLS_ECDHE_RSA_WITH_ARIA_128_GCM_SHA256 with "),
+    ] {
+        let arguments = [&["-tls1_2"][..], &arguments].concat();
+        let Some(endpoint) = endpoint(&arguments, key) else { return };
+        let traced = traced(&endpoint);
+        let said = traced.at("/verdict/failure/detail").as_str().unwrap_or_default().to_owned();
+        assert!(said.starts_with("FreeRDP connects to this server where its OpenSSL allows it"), "{said}");
+        assert!(said.contains(&format!("rdptrace does not speak TLSv1.2 and {seen}")), "{said}");
+        is_ours(&traced, &said);
     }
 }
 

@@ -83,7 +83,9 @@ fn tls_legacy_only(facts: &Facts<'_>) -> Option<String> {
     let posture = facts.posture.as_ref()?;
     let refuses = |version: &str| versions(posture, Answer::Refused).any(|refused| refused == version);
     let old = legacy(posture).filter(|_| ["TLSv1.2", "TLSv1.3"].into_iter().all(refuses))?;
-    Some(format!("the server accepts {old} only, which RFC 8996 forbids"))
+    Some(format!(
+        "the server accepts {old} only, which RFC 8996 forbids: clients that still allow it connect, rdptrace does not speak it"
+    ))
 }
 
 /// A server that has nothing else is told by `tls-legacy-only`.

@@ -1,13 +1,10 @@
 //! The user's own additions as causes: first of all they can be left out.
 
-use std::net::IpAddr;
-
 use super::{CauseRule, Weighed};
 use crate::{
     diagnose::{
         Facts,
-        added::{is_unknown_to_broker, preconnection, server_name, token},
-        handshakes::{Difference, difference},
+        added::{gets_further, is_unknown_to_broker, preconnection, server_name, token, unknown_name},
     },
     report::Likelihood,
 };
@@ -15,14 +12,14 @@ use crate::{
 pub const RULES: &[CauseRule] = &[
     CauseRule {
         code: "load-balance-info-refused",
-        weigh: |facts| weigh(facts, token(facts)?),
+        weigh: |facts| weigh(facts, "no-cookie", token(facts)?),
         comes_and_goes: false,
         confirm: &["the same trace without --load-balance-info", "which collections the broker knows"],
         fix: &["leave --load-balance-info out, or take loadbalanceinfo from a fresh .rdp file"],
     },
     CauseRule {
         code: "preconnection-refused",
-        weigh: |facts| weigh(facts, preconnection(facts)?),
+        weigh: |facts| weigh(facts, "no-preconnection", preconnection(facts)?),
         comes_and_goes: false,
         confirm: &[
             "the same trace without the line pcb",
@@ -34,7 +31,11 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "server-name-refused",
-        weigh: |facts| server_name(facts).and_then(|text| weigh(facts, text)).or_else(|| no_name(facts)),
+        weigh: |facts| {
+            server_name(facts)
+                .and_then(|text| weigh(facts, "no-server-name", text))
+                .or_else(|| unknown_name(facts).map(unknown))
+        },
         comes_and_goes: false,
         confirm: &["the same trace without --server-name", "which names the proxy or server knows"],
         fix: &["leave --server-name out, or give a name that the server knows"],
@@ -46,19 +47,18 @@ pub fn is_explained_by(code: &str) -> bool {
     RULES.iter().any(|rule| rule.code == code) || code == "rdp-file-token-refused"
 }
 
-/// Of an address no other name can be tried: the one that was given may be wrong, or any may be.
-fn no_name(facts: &Facts<'_>) -> Option<Weighed> {
-    let asked = facts.request.server_name && facts.host.parse::<IpAddr>().is_ok();
-    (asked && difference(facts)? == Difference::Name).then(|| {
-        Weighed::possible(format!(
-            "a ClientHello without the name {} of --server-name is answered",
-            facts.server_name
-        ))
-    })
+fn unknown(name: &str) -> Weighed {
+    Weighed::possible(format!("every ClientHello names {name} of --server-name, or nothing"))
 }
 
-fn weigh(facts: &Facts<'_>, text: String) -> Option<Weighed> {
+fn weigh(facts: &Facts<'_>, experiment: &str, text: String) -> Option<Weighed> {
     let phase = facts.failed()?.phase;
-    let likelihood = if is_unknown_to_broker(facts) { Likelihood::Certain } else { facts.proof(phase) };
+    let likelihood = if is_unknown_to_broker(facts) {
+        Likelihood::Certain
+    } else if gets_further(facts, experiment) {
+        facts.proof(phase)
+    } else {
+        Likelihood::Likely
+    };
     Some(Weighed::new(likelihood, text).and(facts.every_time(phase)))
 }

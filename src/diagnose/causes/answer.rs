@@ -33,6 +33,13 @@ pub const RULES: &[CauseRule] = &[
         fix: &["what the host logs; restart TermService (every session ends) where it logs nothing"],
     },
     CauseRule {
+        code: "rdptrace-lacks-graphics",
+        weigh: graphics,
+        comes_and_goes: false,
+        confirm: &["the same trace with --until activate and without --screenshot passes"],
+        fix: &["leave --screenshot out for this server"],
+    },
+    CauseRule {
         code: "session-start-failed",
         weigh: session,
         comes_and_goes: true,
@@ -81,13 +88,25 @@ fn settings(facts: &Facts<'_>) -> Option<Weighed> {
     known.then(|| Weighed::new(likelihood, failure.detail.clone()).and(taken))
 }
 
+/// GNOME's and KDE's remote desktops end the session of a client that does not announce the pipeline.
+fn graphics(facts: &Facts<'_>) -> Option<Weighed> {
+    let ended = unstarted(facts).filter(|_| facts.request.screenshot)?;
+    let text = "for a screenshot rdptrace does not announce the graphics pipeline, without which GNOME and KDE give no session";
+    Some(Weighed::likely(text).and(Some(ended.detail.clone())))
+}
+
 /// The host has taken the client and its license: what it does next is to start the session.
 fn session(facts: &Facts<'_>) -> Option<Weighed> {
-    let ultimatum = |failure: &&Failure| failure.kind == FailureKind::Disconnect;
-    let failure =
-        ended_in(facts, Phase::Activate).or_else(|| failed_in(facts, Phase::Activate).filter(ultimatum))?;
+    let failure = unstarted(facts)?;
     let text = format!("licensing passed, and where the session begins {}", failure.detail);
-    Some(Weighed::likely(text).and(facts.every_time(Phase::Activate)))
+    let likelihood = if facts.request.screenshot { Likelihood::Possible } else { Likelihood::Likely };
+    Some(Weighed::new(likelihood, text).and(facts.every_time(Phase::Activate)))
+}
+
+/// The failure, where the server ended the connection in place of starting the session.
+fn unstarted<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+    let ultimatum = |failure: &&Failure| failure.kind == FailureKind::Disconnect;
+    ended_in(facts, Phase::Activate).or_else(|| failed_in(facts, Phase::Activate).filter(ultimatum))
 }
 
 fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {

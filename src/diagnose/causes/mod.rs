@@ -52,6 +52,7 @@ pub const RULES: &[&[CauseRule]] = &[
     redirection::RULES,
     machine::RULES,
     offer::RULES,
+    tls::LIMITS,
     certificate::RULES,
     tls::RULES,
     credssp::RULES,
@@ -114,6 +115,17 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     {
         fitting.retain(|cause| added::is_explained_by(&cause.code));
     }
+    // A front that knows no such name ends every connection as a host does that is not well.
+    if let Some(name) = super::added::unknown_name(facts) {
+        let others = fitting.iter_mut().filter(|cause| !added::is_explained_by(&cause.code));
+        others.for_each(|cause| doubt(cause, format!("no name but {name} of --server-name could be tried")));
+    }
+    if tls::untried(facts).is_some() {
+        let others = fitting.iter_mut().filter(|cause| cause.likelihood == Likelihood::Likely);
+        others.for_each(|cause| {
+            doubt(cause, "versions and suites that rdptrace does not speak were not tried".to_owned())
+        });
+    }
     // What ended at the gateway is nobody else's doing: the server was never heard, or no longer. It may be the account's state.
     if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {
         let account =
@@ -135,6 +147,12 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     }
     fitting.truncate(MOST);
     fitting
+}
+
+/// Something that was not tried may explain it as well.
+fn doubt(cause: &mut Cause, against: String) {
+    cause.likelihood = Likelihood::Possible;
+    cause.against.push(against);
 }
 
 /// What is proved explains the failure: no other cause is likely beside it, and none that sits elsewhere is left alone.

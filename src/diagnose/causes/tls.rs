@@ -7,7 +7,7 @@ use crate::{
         Facts,
         handshakes::{Difference, difference, legacy},
     },
-    report::{FailureKind, Likelihood},
+    report::{Failure, FailureKind, Likelihood},
 };
 
 const HANDSHAKE_FAILURE: i64 = 40;
@@ -17,17 +17,19 @@ const INSUFFICIENT_SECURITY: i64 = 71;
 /// An IPv4 packet of this size needs no luck (RFC 791).
 const EVERY_PATH: u64 = 536;
 
+/// A limit of this program, which comes before what may ail the host.
+pub const LIMITS: &[CauseRule] = &[CauseRule {
+    code: "rdptrace-lacks-suites",
+    weigh: lacks_suites,
+    comes_and_goes: false,
+    confirm: &[
+        "mstsc or FreeRDP connects to the host",
+        "rdptrace posture with the host lists the versions and suites that it takes",
+    ],
+    fix: &["judge the host with mstsc or FreeRDP: nothing has to be changed for them"],
+}];
+
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "rdptrace-lacks-suites",
-        weigh: lacks_suites,
-        comes_and_goes: false,
-        confirm: &[
-            "mstsc or FreeRDP connects to the host",
-            "rdptrace posture with the host lists the versions and suites that it takes",
-        ],
-        fix: &["judge the host with mstsc or FreeRDP: nothing has to be changed for them"],
-    },
     CauseRule {
         code: "tls-legacy-server",
         weigh: legacy_server,
@@ -105,21 +107,31 @@ pub const RULES: &[CauseRule] = &[
 
 /// What is left of old TLS: TLS 1.0 and 1.1, key exchange with DHE or RSA, CBC with SHA-384.
 fn lacks_suites(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = failed_in(facts, Phase::Tls)?;
+    failed_in(facts, Phase::Tls)?;
     if let Some(answer) = legacy(facts) {
         let text = format!("a hello with old versions and suites is answered with {}", answer.text);
-        return answer.is_spoken_elsewhere.then(|| Weighed::certain(text).and(refusal(facts)));
+        return answer.is_spoken_elsewhere().then(|| Weighed::certain(text).and(refusal(facts)));
     }
-    let disjoint = coded(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY]);
-    disjoint.filter(|_| facts.experiment("legacy-hello").is_none()).map(|_| {
-        let text = "no hello with the suites that only other clients speak was tried";
+    untried(facts).map(|failure| {
+        let text = "no hello with the versions and suites that only other clients speak was tried";
         Weighed::possible(failure.detail.clone()).and(Some(text.to_owned()))
     })
 }
 
+/// The failure, where a server ends every current hello as one does that speaks only what this program does not, and no hello
+/// that would tell was made.
+pub fn untried<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+    let codes = [HANDSHAKE_FAILURE, PROTOCOL_VERSION, INSUFFICIENT_SECURITY];
+    let alert = coded(facts, FailureKind::TlsAlert, &codes);
+    let ended = alert.or_else(|| {
+        cut_in(facts, Phase::Tls).filter(|_| facts.tls.is_some_and(|tls| tls.bytes_received == 0))
+    });
+    ended.filter(|_| facts.experiment("legacy-hello").is_none() && !facts.any_hello_answered())
+}
+
 fn legacy_server(facts: &Facts<'_>) -> Option<Weighed> {
     failed_in(facts, Phase::Tls)?;
-    let answer = legacy(facts).filter(|answer| !answer.is_spoken_elsewhere)?;
+    let answer = legacy(facts).filter(|answer| !answer.is_spoken_elsewhere())?;
     let text = format!("a hello of TLS 1.0 to 1.2 is answered with {}", answer.text);
     Some(Weighed::certain(text).and(refusal(facts)))
 }

@@ -68,7 +68,7 @@ impl TlsEvidence {
 
     /// Whether the handshake ended with such a suite. A hello of our own learns what is selected, and goes no further.
     pub fn has_old_suite(&self) -> bool {
-        self.selects_old_suite() && self.key_exchange.is_some()
+        self.selects_old_suite() && self.signature.is_some()
     }
 }
 
