@@ -66,10 +66,11 @@ enum Speakers {
 
 impl Legacy {
     fn new(version: &str, suite: Option<&str>, group: Option<&str>) -> Self {
-        let group = group.map_or_else(String::new, |group| format!(" with {group}"));
+        let large = group == Some(LARGE_GROUP);
+        let group = if large { format!(" with {LARGE_GROUP}") } else { String::new() };
         let speakers = match (version, suite) {
             ("SSLv3", _) => Speakers::None,
-            (_, Some(suite)) if is_strange(suite) || group.contains(LARGE_GROUP) => Speakers::FreeRdp,
+            (_, Some(suite)) if large || is_strange(suite) => Speakers::FreeRdp,
             _ => Speakers::All,
         };
         Self {

@@ -55,8 +55,10 @@ impl Desktop {
     fn assert_a_screenshot_is_a_limit_of_ours(&self) {
         let picture = std::env::temp_dir().join(format!("desktop-{}.png", std::process::id()));
         let mut command = self.namespace.command(env!("CARGO_BIN_EXE_rdptrace"));
-        command.env("RDPTRACE_PASSWORD", "secret1").arg("--screenshot").arg(picture);
-        let arguments = ["-u", "alice", "--take-session", "--timeout", "40", "--local", "off"];
+        command.env("RDPTRACE_PASSWORD", "secret1");
+        let picture = picture.to_str().expect("a path");
+        let arguments =
+            ["--screenshot", picture, "-u", "alice", "--take-session", "--timeout", "40", "--local", "off"];
         let traced = traced(command, "127.0.0.1", 3389, &arguments);
         assert_eq!(traced.at("/verdict/phase"), "activate", "{traced:#?}");
         assert_eq!(traced.at("/causes/0/code"), "rdptrace-lacks-graphics", "{traced:#?}");

@@ -11,7 +11,8 @@ use crate::{
 
 pub const NAME: &str = "old.example";
 /// What is refused and what passes when only an old hello can be answered.
-const LEGACY_ONLY: [&str; 10] = [
+const LEGACY_ONLY: [&str; 11] = [
+    "no-server-name: tls tls_alert",
     "tls12-only: tls tls_alert",
     "tls13-only: tls tls_alert",
     "small-hello: tls tls_alert",
@@ -115,13 +116,13 @@ fn an_old_hello_shows_what_an_old_server_speaks() {
 #[test]
 fn what_only_clients_with_openssl_speak_is_a_limit_too() {
     let ec: &[&str] = &["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
-    let ecdhe = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 with secp521r1";
+    let ecdhe = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 with secp521r1";
     for (arguments, key, seen) in [
         (["-groups", "P-521"], RSA, ecdhe),
-        (["-cipher", "ECDHE-ECDSA-AES128-CCM8"], ec, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 with "),
+        (["-cipher", "ECDHE-ECDSA-AES128-CCM8"], ec, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8"),
         (["-cipher", "AES256-CCM"], RSA, "TLS_RSA_WITH_AES_256_CCM"),
         (["-cipher", "CAMELLIA128-SHA"], RSA, "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA"),
-        (["-cipher", "ECDHE-ARIA128-GCM-SHA256"], RSA, "TLS_ECDHE_RSA_WITH_ARIA_128_GCM_SHA256 with "),
+        (["-cipher", "ECDHE-ARIA128-GCM-SHA256"], RSA, "TLS_ECDHE_RSA_WITH_ARIA_128_GCM_SHA256"),
     ] {
         let arguments = [&["-tls1_2"][..], &arguments].concat();
         let Some(endpoint) = endpoint(&arguments, key) else { return };
@@ -160,5 +161,9 @@ fn a_name_that_the_server_does_not_know_passes_when_it_is_left_out() {
     refused_with(&traced, 112);
     let passed: Vec<String> =
         traced.experiments().into_iter().filter(|end| end.ends_with("passed")).collect();
-    assert_eq!(passed, ["no-sni: tls passed", "protocol-rdp: negotiate passed"]);
+    assert_eq!(
+        passed,
+        ["no-server-name: tls passed", "no-sni: tls passed", "protocol-rdp: negotiate passed"]
+    );
+    assert_eq!(traced.at("/causes/0/code"), "server-name-refused");
 }
