@@ -1,6 +1,9 @@
 //! Registry exports and hives answer for what they hold, and for nothing else, whatever became of the file.
 
-use std::io::Cursor;
+use std::{
+    cell::Cell,
+    io::{self, Cursor, Read, Seek, SeekFrom},
+};
 
 use rdptrace::local::{
     Unreadable, Value,
@@ -113,6 +116,32 @@ fn what_is_no_export_is_refused_and_a_damaged_one_says_so() {
     let cut = EXPORT.split_inclusive("[HKEY_LOCAL_MACHINE\\\\NOT").next().expect("a part");
     let export = Export::open(Cursor::new(cut.as_bytes()), 500_000).expect("an export");
     assert_eq!(export.notes(), ["a line is longer than it may be, or the file is cut off"]);
+}
+
+/// A file without an end, of which nobody needs to read more than where an export says that it is one.
+struct Endless<'a>(&'a Cell<u64>);
+
+impl Read for Endless<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        buffer.fill(b'x');
+        self.0.set(self.0.get() + buffer.len() as u64);
+        assert!(self.0.get() < 1 << 20, "it is read on and on");
+        Ok(buffer.len())
+    }
+}
+
+impl Seek for Endless<'_> {
+    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+        Ok(0)
+    }
+}
+
+#[test]
+fn the_first_bytes_decide_whether_it_is_an_export() {
+    let read = Cell::new(0);
+    assert_eq!(Export::open(Endless(&read), 500_000).err().as_deref(), Some("it is no registry export"));
+    let padded = format!("REGEDIT4{}\n\n[HKEY_LOCAL_MACHINE\\A]\n", " ".repeat(1000));
+    assert!(Export::open(Cursor::new(padded.into_bytes()), 500_000).is_err());
 }
 
 #[test]

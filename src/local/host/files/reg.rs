@@ -11,7 +11,7 @@ use std::{
 
 use super::{Answer, Keys, Unreadable, Value};
 use entry::{Entry, entry, may_go_on};
-use lines::{Line, Lines};
+use lines::{Line, Lines, first_line};
 
 /// The longest path of a key that is read, in bytes: Windows allows names of 255 characters, and few are that deep.
 const LONGEST_PATH: usize = 8192;
@@ -47,15 +47,15 @@ impl<R: Read + Seek> Export<R> {
     ///
     /// # Errors
     /// It is no registry export, or cannot be read; why.
-    pub fn open(file: R, most: usize) -> Result<Self, String> {
+    pub fn open(mut file: R, most: usize) -> Result<Self, String> {
         let failed = |error: io::Error| error.to_string();
-        let mut lines = Lines::new(file).map_err(failed)?;
-        let first = lines.next().map_err(failed)?.map(|line| line.text).unwrap_or_default();
-        let old = match first.trim() {
+        let old = match first_line(&mut file).map_err(failed)?.trim() {
             "Windows Registry Editor Version 5.00" => false,
             "REGEDIT4" => true,
             _ => return Err("it is no registry export".to_owned()),
         };
+        let mut lines = Lines::new(file).map_err(failed)?;
+        lines.next().map_err(failed)?;
         let mut export = Self {
             lines: Mutex::new(lines),
             places: Vec::new(),

@@ -1,9 +1,11 @@
 //! The lines of a registry export, in UTF-8 or UTF-16, joined where one goes on: after a backslash, and inside a text.
 
-use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, Cursor, Read, Seek, SeekFrom};
 
 /// A longer line is cut, in bytes.
 const LONGEST: usize = 2 << 20;
+/// No first line of an export is longer, in bytes.
+const LONGEST_FIRST: u64 = 512;
 
 /// The lines of a file.
 pub struct Lines<R> {
@@ -128,6 +130,19 @@ impl<R: Read + Seek> Lines<R> {
         }
         Ok(Some((unit, width)))
     }
+}
+
+/// The first line, as far as it may be one of an export: another file is not read in search of its end.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn first_line<R: Read + Seek>(file: &mut R) -> io::Result<String> {
+    let mut head = Vec::new();
+    file.by_ref().take(LONGEST_FIRST).read_to_end(&mut head)?;
+    file.rewind()?;
+    let is_whole = (head.len() as u64) < LONGEST_FIRST;
+    let first = Lines::new(Cursor::new(head))?.next()?;
+    Ok(first.filter(|line| is_whole || !line.open).map(|line| line.text).unwrap_or_default())
 }
 
 /// Whether a line is inside a text, read piece by piece.
