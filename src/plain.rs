@@ -37,11 +37,6 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     replaced(text, is_hostile_in_line)
 }
 
-/// The same without what must not be shown.
-pub fn without(text: &str) -> String {
-    text.chars().filter(|c| !is_hostile_in_line(*c)).collect()
-}
-
 fn is_hostile_in_line(c: char) -> bool {
     is_hostile(c) && c != '\n'
 }

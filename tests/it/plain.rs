@@ -167,6 +167,9 @@ fn whatever_a_report_holds() {
         assert!(!output.stdout.is_empty(), "{}", text(&output.stderr));
         assert_plain_output(&output, format);
         assert_plain(&fs::read(&further).expect("a report"), format);
+        if format != "json" {
+            assert_told_alike(&text(&output.stdout), format);
+        }
     }
     let output = rdptrace(&["judge", stored, "--color", "always"]);
     assert_plain(without_colours(&text(&output.stdout)).as_bytes(), "colours");
@@ -174,6 +177,14 @@ fn whatever_a_report_holds() {
     let output = rdptrace(&["judge", stored, "--format", "json"]);
     let judged: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(judged["target"]["input"], HOSTILE);
+}
+
+/// Holds that what must not be shown is replaced one for one, and that no line of the report's is ended by a foreign one.
+fn assert_told_alike(said: &str, format: &str) {
+    let shown: String = HOSTILE.chars().map(|c| if is_hostile(c) || c == '\n' { '?' } else { c }).collect();
+    let said: String = said.split_whitespace().collect();
+    assert!(said.contains(&shown), "{format}: {shown} in {said}");
+    assert!(!said.contains("&#"), "{format}: an end of line in an attribute: {said}");
 }
 
 /// JSON pointers to every text.
