@@ -3,6 +3,7 @@
 use rdptrace::{
     Report, Settings, Target, Unobserved,
     codes::Phase,
+    diagnose::diagnose,
     report::{Likelihood, Outcome},
     run,
     settings::Security,
@@ -11,7 +12,7 @@ use rdptrace::{
 
 use crate::{
     faults::{settings, trace},
-    lab::{Lab, Names, fault},
+    lab::{Answer, Lab, Names, fault},
     scenarios::page,
 };
 
@@ -106,6 +107,30 @@ async fn two_wrong_additions_are_both_named() {
     let causes: Vec<_> = report.causes.iter().map(|cause| (cause.code.as_str(), cause.likelihood)).collect();
     let both = ["load-balance-info-refused", "preconnection-refused"].map(|code| (code, Likelihood::Likely));
     assert_eq!(causes, both, "{}", page(&report));
+}
+
+/// The token of an option and that of a file on the same evidence: with repetitions, and without.
+#[tokio::test(start_paused = true)]
+async fn a_token_is_as_likely_a_cause_wherever_it_comes_from() {
+    let file = "full address:s:rdsh01.corp.example\nloadbalanceinfo:s:tsv://Old\n";
+    let target =
+        Target::of_file("farm.rdp", RdpFile::parse(file.as_bytes()).expect("a file")).expect("a target");
+    let of_file = Settings { routing_token: Some("tsv://Old".to_owned()), ..settings() };
+    let lab = Lab::answering(Answer::Demo(Some(fault("token-refused"))));
+    let of_file = run(&target, &of_file, &lab, &Unobserved).await;
+    let weighed = |report: &Report, repeated: bool| {
+        let mut trace = report.trace.clone();
+        trace.connections.retain(|made| {
+            repeated || made.purpose.is_traced() || made.purpose.to_string() == "experiment:no-cookie"
+        });
+        let causes = diagnose(trace).causes;
+        let token = |code: &str| code.ends_with("-info-refused") || code == "rdp-file-token-refused";
+        causes.iter().find(|cause| token(&cause.code)).map(|cause| cause.likelihood)
+    };
+    for (repeated, likelihood) in [(true, Likelihood::Certain), (false, Likelihood::Likely)] {
+        assert_eq!(weighed(&with_token().await, repeated), Some(likelihood));
+        assert_eq!(weighed(&of_file, repeated), Some(likelihood), "{}", page(&of_file));
+    }
 }
 
 /// All of it at once is one suspect too many: each is left out alone, and neither connection passes.

@@ -51,7 +51,8 @@ fn unknown(name: &str) -> Weighed {
     Weighed::possible(format!("every ClientHello names {name} of --server-name, or nothing"))
 }
 
-fn weigh(facts: &Facts<'_>, experiment: &str, text: String) -> Option<Weighed> {
+/// How likely it is: the same for every addition, whether an option or a file made it.
+pub fn weigh(facts: &Facts<'_>, experiment: &str, text: String) -> Option<Weighed> {
     let phase = facts.failed()?.phase;
     let likelihood = if is_unknown_to_broker(facts) {
         Likelihood::Certain

@@ -1,6 +1,6 @@
 //! What the .rdp file itself brings about.
 
-use super::{CauseRule, Weighed, failed_in};
+use super::{CauseRule, Weighed, added, failed_in};
 use crate::{
     codes::Phase,
     diagnose::{
@@ -21,7 +21,7 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "rdp-file-token-refused",
-        weigh: |facts| token_refused(facts).map(Weighed::certain),
+        weigh: |facts| added::weigh(facts, "no-cookie", token_refused(facts)?),
         comes_and_goes: false,
         confirm: &["whether the collection in loadbalanceinfo still exists on the broker"],
         fix: &["download a fresh file from RD Web Access"],
