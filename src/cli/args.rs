@@ -155,8 +155,9 @@ pub struct TraceArguments {
     pub farm: FarmArguments,
 
     /// Try until the requested phase is reached or this time is over, such as 90, 90s, 5m or 1h;
-    /// the account is used once, when the server is ready. --deadline then limits each try, and
-    /// Ctrl-C ends the wait with the report of the last one.
+    /// the account is used once, when the server is ready and serves the certificate of
+    /// --expect-thumbprint where one is given. --deadline then limits each try, and Ctrl-C ends the
+    /// wait with the report of the last one.
     #[arg(long, value_name = "DURATION", value_parser = duration, allow_negative_numbers = true)]
     pub wait: Option<Duration>,
 

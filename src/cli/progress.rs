@@ -8,7 +8,7 @@ use crate::{
     pdu::canvas::Picture,
     probe::Observer,
     render,
-    wait::{Next, Tried, Watcher},
+    wait::{Next, Tried, Watcher, has_other_certificate},
 };
 
 /// Shows the phase under way in one line that is wiped at the end, and a line for each try.
@@ -94,7 +94,9 @@ impl Watcher for Progress {
         };
         let seconds = tried.entry.at_ms.0 / 1000.0;
         let said = render::tried(tried.entry);
-        stderr::line(format_args!("try {}, {seconds:.1} s: {said}{next}", tried.number));
+        let other =
+            if has_other_certificate(tried.report) { ", not with the expected certificate" } else { "" };
+        stderr::line(format_args!("try {}, {seconds:.1} s: {said}{other}{next}", tried.number));
     }
 }
 

@@ -25,6 +25,10 @@ const LAST_TRY: Duration = Duration::from_secs(2);
 /// Of a short wait no more than this part is kept for the last try.
 const LAST_PART: u32 = 10;
 
+/// The findings of a pin that forbids the account.
+const OTHER_CERTIFICATE: [&str; 2] =
+    ["certificate-thumbprint-mismatch", "gateway-certificate-thumbprint-mismatch"];
+
 /// How long to wait, and where the jitter between tries comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
@@ -58,7 +62,7 @@ pub struct Tried<'a> {
 pub enum Next {
     /// Another try, after this pause.
     Again(Duration),
-    /// The server is ready: the try with the account, at once.
+    /// The server is ready and may be shown the account: the try with the account, at once.
     WithAccount,
     /// Nothing, the time is over.
     TimeOver,
@@ -156,7 +160,9 @@ async fn attempt<N: Network>(
 }
 
 fn next(report: &Report, complete: bool, spare: Duration, backoff: &mut Backoff) -> Next {
-    match (is_ready(report), complete) {
+    // A server without the certificate that the account is tied to is not ready for it.
+    let ready = is_ready(report) && (complete || !has_other_certificate(report));
+    match (ready, complete) {
         (true, true) => Next::Done,
         (true, false) => Next::WithAccount,
         (false, true) if used_account(report) => Next::Done,
@@ -172,6 +178,11 @@ fn is_ready(report: &Report) -> bool {
     let last = report.trace.described().and_then(|c| c.phases.summaries().last().copied());
     let chosen = last.is_some_and(|summary| summary.status == Status::Stopped);
     report.verdict.outcome == Outcome::Passed || chosen
+}
+
+/// Whether another certificate than the expected one is served, so that the account is not used.
+pub fn has_other_certificate(report: &Report) -> bool {
+    report.findings.iter().any(|found| OTHER_CERTIFICATE.contains(&found.code.as_str()))
 }
 
 fn refused_by_proxy(report: &Report) -> bool {

@@ -248,6 +248,18 @@ async fn junit_tells_how_the_host_was_waited_for() {
     );
 }
 
+/// The account is for the pinned certificate alone: a server with another one is not ready for it, and no try promises it.
+#[tokio::test(start_paused = true)]
+async fn a_server_with_another_certificate_is_not_ready() {
+    let pinned = Settings { expected_thumbprint: Some("0123456789".repeat(4)), until: None, ..settings() };
+    let waited = waited(10, &pinned, &[DEMO]).await;
+    assert_eq!(waited.uses_of_the_account(), 0);
+    assert!(waited.tries.iter().all(|(next, _)| *next != Next::WithAccount), "{:?}", waited.tries);
+    assert_eq!((waited.tries.last().map(|(next, _)| *next), waited.seconds), (Some(Next::TimeOver), 9.0));
+    assert_eq!(waited.report.verdict.credentials, Credentials::NotAttempted);
+    assert!(waited.report.findings.iter().any(|found| found.code == "certificate-thumbprint-mismatch"));
+}
+
 /// Jitter only makes a pause shorter, by a quarter at most.
 #[tokio::test(start_paused = true)]
 async fn jitter_shortens_a_pause() {
