@@ -207,6 +207,20 @@ async fn two_connections_carry_what_a_websocket_cannot() {
 }
 
 /// Class, name and what became of each test case of the gateway.
+/// Clients of one gateway meet the same fault, each at its own second connection.
+#[tokio::test(start_paused = true)]
+async fn each_client_meets_the_other_certificate_on_its_second_connection() {
+    for name in ["gateway-second-certificate", "gateway-second-without-key"] {
+        let fault = gateway::find(name).expect("a fault");
+        let lab = Lab::of(Some(fault));
+        let settings = lab.settings(fault.entry);
+        for client in 1..=3 {
+            let report = lab.trace(&settings).await;
+            assert_eq!(difference(&report, &fault.expect), None, "{name}, client {client}");
+        }
+    }
+}
+
 fn cases(report: &Report) -> Vec<(String, String, &'static str)> {
     let xml = junit(report, Some(Severity::Error));
     let document = Document::parse(&xml).expect("XML");

@@ -11,7 +11,7 @@ use super::auth::{Auth, Verdict};
 use super::carrier::{Boxed, Carrier, Way, chunked};
 use super::fault::{Behaviour, Shape, Stage};
 use super::http::{Request, response};
-use super::{Gateway, JOIN_TIME, tunnel, websocket};
+use super::{First, Gateway, JOIN_TIME, tunnel, websocket};
 use crate::demo::certificate::Identity;
 use crate::demo::connection::end;
 use crate::demo::replay::Replay;
@@ -193,24 +193,30 @@ impl Gateway {
     fn await_second(&self, request: &Request) -> io::Result<oneshot::Receiver<Inbound>> {
         let (sender, receiver) = oneshot::channel();
         let mut waiting = self.waiting.lock().expect("nobody panics with it");
-        waiting.retain(|_, first| !first.is_closed());
-        waiting.insert(connection_id(request)?, sender);
+        waiting.retain(|_, first| !first.second.is_closed());
+        waiting.insert(connection_id(request)?, First { second: sender, met: false });
         Ok(receiver)
     }
 
     /// Who answers the next connection: where the first one waits for the second, that may be somebody else.
     fn presents(&self) -> &Identity {
-        let waiting = self.waiting.lock().expect("nobody panics with it");
-        match &self.impostor {
-            Some(impostor) if waiting.values().any(|first| !first.is_closed()) => impostor,
-            _ => &self.identity,
+        let Some(impostor) = &self.impostor else { return &self.identity };
+        let mut waiting = self.waiting.lock().expect("nobody panics with it");
+        match waiting.values_mut().find(|first| !first.met && !first.second.is_closed()) {
+            Some(first) => {
+                first.met = true;
+                impostor
+            }
+            None => &self.identity,
         }
     }
 
     /// The first connection of the client whose second one this is.
     fn take_first(&self, request: &Request) -> io::Result<oneshot::Sender<Inbound>> {
         let first = self.waiting.lock().expect("nobody panics with it").remove(&connection_id(request)?);
-        first.ok_or_else(|| malformed("no first connection with this RDG-Connection-Id"))
+        first
+            .map(|first| first.second)
+            .ok_or_else(|| malformed("no first connection with this RDG-Connection-Id"))
     }
 }
 

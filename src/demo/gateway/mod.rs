@@ -46,7 +46,14 @@ pub struct Gateway {
     started: (OffsetDateTime, Instant),
     server: Arc<Server>,
     /// First connections of clients by their RDG-Connection-Id, until the second one comes.
-    waiting: Mutex<BTreeMap<String, oneshot::Sender<Inbound>>>,
+    waiting: Mutex<BTreeMap<String, First>>,
+}
+
+/// A first connection that waits for the second of its client.
+struct First {
+    second: oneshot::Sender<Inbound>,
+    /// Whether an impostor has answered in the place of this gateway: nobody meets it for another client's sake.
+    met: bool,
 }
 
 impl Gateway {
