@@ -67,8 +67,8 @@ pub fn named_gateway_of(file: &target::RdpFile) -> Option<settings::Gateway> {
 
 /// The part of it that says which server is meant.
 pub fn honour_route(file: &target::RdpFile, settings: Settings) -> Settings {
-    let text = |name| file.text(name).map(str::to_owned);
-    Settings { routing_token: text("loadbalanceinfo"), preconnection: text("pcb"), ..settings }
+    let routing_token = file.routing_token().map(str::to_owned);
+    Settings { routing_token, preconnection: file.text("pcb").map(str::to_owned), ..settings }
 }
 
 /// The whole way: probes the target, follows a failure up, and judges the trace.

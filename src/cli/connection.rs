@@ -9,7 +9,9 @@ use clap::Args;
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 use super::{
-    Error, files,
+    Error,
+    apart::Input,
+    files,
     proxy::ProxyArguments,
     values::{seconds, server_name, thumbprint},
 };
@@ -53,6 +55,12 @@ pub struct ConnectionArguments {
 }
 
 impl ConnectionArguments {
+    /// The files that are read.
+    pub fn inputs(&self) -> impl Iterator<Item = Input> {
+        let anchors = self.ca_file.as_deref().map(|path| Input::file("--ca-file", path));
+        anchors.into_iter().chain(self.proxy.input())
+    }
+
     /// The settings that follow from these; the others are the defaults.
     ///
     /// # Errors

@@ -59,6 +59,7 @@ pub enum Format {
 /// An argument is no code, or the explanation cannot be written.
 pub fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
     let explanation = explain::explain(&arguments.codes).map_err(|error| Error::new(error.to_string()))?;
+    arguments.place.apart()?;
     let sink = Sink::main(&arguments.place)?;
     let mut bytes = Vec::new();
     let written = match arguments.format {

@@ -3,19 +3,19 @@
 use clap::Args;
 
 use super::out::stderr;
-use crate::settings::Settings;
+use crate::{
+    settings::Settings,
+    target::{LONGEST_TOKEN, RdpFile, typed_inside, without_end},
+};
 
 /// The most redirections that can be followed.
 const MOST: u32 = 20;
-/// The longest routing token.
-const LONGEST: usize = 238;
-/// The end of the token on the wire, which every Connection Request gets, as people type it from examples.
-const TYPED_END: &str = r"\r\n";
 
 #[derive(Args, Debug)]
 pub struct FarmArguments {
     /// What the Connection Request says to a load balancer in place of the cookie, as
-    /// loadbalanceinfo of an .rdp file or "Cookie: msts=..."; the CR LF at its end is added
+    /// loadbalanceinfo of an .rdp file or "Cookie: msts=..."; the CR LF at its end is added, and a
+    /// typed \r\n there is taken as it
     #[arg(long, value_name = "TEXT", value_parser = token)]
     pub load_balance_info: Option<Token>,
 
@@ -29,30 +29,26 @@ pub struct FarmArguments {
     pub follow_with_account: bool,
 }
 
-/// A routing token without its CR LF.
+/// A routing token, and the text that it was read from.
 #[derive(Clone, Debug)]
 pub struct Token {
-    text: String,
-    /// Whether its end was typed with it.
-    ended: bool,
+    given: String,
+    sent: String,
 }
 
 impl FarmArguments {
-    /// Says how the token was understood, where that is not plain.
-    pub fn explain(&self) {
-        if let Some(token) = self.load_balance_info.as_ref().filter(|token| token.ended) {
-            stderr::say(format_args!(
-                "the {TYPED_END} at the end of --load-balance-info is taken as CR LF, which ends every token; \
-                 sent is: {}",
-                token.text
-            ));
+    /// Says how the token that is sent was understood, where that is not plain.
+    pub fn explain(&self, file: Option<&RdpFile>) {
+        match &self.load_balance_info {
+            Some(token) => explain("--load-balance-info", &token.given),
+            None => explain_file(file),
         }
     }
 
     /// The settings with what is asked for here.
     pub fn settings(&self, given: Settings) -> Settings {
         Settings {
-            routing_token: self.load_balance_info.clone().map(|token| token.text).or(given.routing_token),
+            routing_token: self.load_balance_info.clone().map(|token| token.sent).or(given.routing_token),
             follow_redirects: self.follow_redirects,
             follow_with_account: self.follow_with_account,
             ..given
@@ -60,17 +56,39 @@ impl FarmArguments {
     }
 }
 
+/// Says how the token of the file was understood, where that is not plain.
+pub fn explain_file(file: Option<&RdpFile>) {
+    if let Some(token) = file.and_then(|file| file.text("loadbalanceinfo")) {
+        explain("loadbalanceinfo", token);
+    }
+}
+
+fn explain(place: &str, given: &str) {
+    let sent = without_end(given);
+    let end = given[sent.len()..].replace('\r', r"\r").replace('\n', r"\n");
+    let told = match (sent.is_empty(), end.is_empty(), typed_inside(given)) {
+        (true, _, _) => format!("{place} holds no more than the end of a token, {end}, so none is sent"),
+        (false, false, _) => {
+            format!(
+                "the {end} at the end of {place} is taken as CR LF, which ends every token; sent is: {sent}"
+            )
+        }
+        (false, true, Some(typed)) => {
+            format!("the {typed} in {place} is sent as the characters that stand there; sent is: {sent}")
+        }
+        (false, true, None) => return,
+    };
+    stderr::say(told);
+}
+
 fn token(given: &str) -> Result<Token, String> {
-    let mut text = given;
-    while let Some(before) = text.strip_suffix(TYPED_END).or_else(|| text.strip_suffix("\r\n")) {
-        text = before;
+    let sent = without_end(given);
+    if typed_inside(given) == Some(r"\r\n") {
+        return Err(r"\r\n stands in the middle, and a Connection Request carries one line".to_owned());
     }
-    if text.contains(TYPED_END) {
-        return Err(format!("{TYPED_END} stands in the middle, and a Connection Request carries one line"));
-    }
-    let is_printable = text.chars().all(|c| c == ' ' || c.is_ascii_graphic());
-    match text.len() {
-        1..=LONGEST if is_printable => Ok(Token { text: text.to_owned(), ended: text.len() < given.len() }),
-        _ => Err(format!("1 to {LONGEST} printable ASCII characters are expected")),
+    let is_printable = sent.chars().all(|c| c == ' ' || c.is_ascii_graphic());
+    match sent.len() {
+        1..=LONGEST_TOKEN if is_printable => Ok(Token { given: given.to_owned(), sent: sent.to_owned() }),
+        _ => Err(format!("1 to {LONGEST_TOKEN} printable ASCII characters are expected")),
     }
 }

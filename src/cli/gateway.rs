@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{
     Error,
+    apart::Input,
     args::not_empty,
     password::{self, Source},
     values::thumbprint,
@@ -89,6 +90,11 @@ fn gateway_name(text: &str) -> Result<GatewayName, String> {
 }
 
 impl GatewayArguments {
+    /// The file of the password.
+    pub fn input(&self) -> Option<Input> {
+        self.gateway_password_file.as_deref().map(|path| Input::file("--gateway-password-file", path))
+    }
+
     /// The gateway to go through, with its account.
     ///
     /// # Errors

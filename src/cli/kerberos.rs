@@ -1,8 +1,10 @@
 //! The arguments that ask for a Kerberos ticket.
 
+use std::path::Path;
+
 use clap::{Args, ValueEnum};
 
-use super::Error;
+use super::{Error, apart::Input};
 use crate::{
     local::{Krb5, Unread, this_machine},
     settings::{Kdc, KdcSource, KdcTransport, Kerberos, Others},
@@ -37,6 +39,16 @@ pub enum Authentication {
 }
 
 impl KerberosArguments {
+    /// The files of the configuration, where they are read.
+    pub fn inputs(&self) -> Vec<Input> {
+        let settings = match self.auth {
+            Authentication::Ntlm => None,
+            Authentication::Kerberos | Authentication::Negotiate => Krb5::of(&this_machine()).ok().flatten(),
+        };
+        let file = |path: &String| Input::file("the configuration of Kerberos", Path::new(path));
+        settings.iter().flat_map(|settings| settings.files.iter().map(file)).collect()
+    }
+
     /// How a ticket is had for this account, where one is asked for. Nobody is asked for a password before.
     ///
     /// # Errors

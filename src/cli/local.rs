@@ -11,8 +11,15 @@ use std::{
 use clap::Args;
 
 use super::{
-    Error, args::OutputArguments, choices::RoleArgument, exit, out::stderr, output::Output,
-    target::TargetArgument, trace::begin_logging,
+    Error,
+    apart::{Input, Written},
+    args::OutputArguments,
+    choices::RoleArgument,
+    exit,
+    out::stderr,
+    output::Output,
+    target::TargetArgument,
+    trace::begin_logging,
 };
 use crate::{
     checked,
@@ -79,6 +86,20 @@ pub struct FileArguments {
 }
 
 impl FileArguments {
+    /// The files that are read, also those of a folder.
+    fn inputs(&self) -> Vec<Input> {
+        let files = |what, paths: &[PathBuf]| -> Vec<Input> {
+            paths.iter().map(|path| Input::file(what, path)).collect()
+        };
+        let hives = self.hive.iter().map(|text| Input::file("--hive", hive(text).path()));
+        let mut inputs: Vec<Input> = hives.collect();
+        inputs.extend(files("--evtx", &self.evtx));
+        inputs.extend(files("--reg", &self.reg));
+        inputs.extend(self.collected.as_deref().map(|path| Input::file("--collected", path)));
+        inputs.extend(in_folder(self.host_files.as_deref()));
+        inputs
+    }
+
     /// The machine in the files; none where no file was named.
     ///
     /// # Errors
@@ -95,6 +116,12 @@ impl FileArguments {
             given => Files::open(given).map(Some).map_err(Error::new),
         }
     }
+}
+
+/// The files of `--host-files` that are read.
+pub fn in_folder(folder: Option<&Path>) -> Vec<Input> {
+    let files = folder.map(Files::in_folder).unwrap_or_default();
+    files.iter().map(|path| Input::file("a file of --host-files", path)).collect()
 }
 
 /// A hive, with the key that it holds before an equals sign.
@@ -121,6 +148,10 @@ pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     if let Some(path) = arguments.collect.as_deref().filter(|path| path.symlink_metadata().is_ok()) {
         return Err(Error::new(format!("{} exists and is not overwritten", path.display())));
     }
+    let collected = arguments.collect.as_deref().map(|path| Written { what: "--collect", path });
+    let named = arguments.target.as_ref().and_then(TargetArgument::input);
+    let inputs: Vec<_> = arguments.files.inputs().into_iter().chain(named).collect();
+    arguments.output.apart(&inputs, collected)?;
     let target = arguments.target.as_ref().map(TargetArgument::read).transpose()?;
     let files = arguments.files.open()?;
     let output = Output::open(&arguments.output, None)?;

@@ -1,5 +1,6 @@
 //! The command line: the only place that reads arguments, prints and sets the exit code.
 
+mod apart;
 mod args;
 mod choices;
 mod connection;
@@ -11,6 +12,7 @@ mod explain;
 mod farm;
 mod files;
 mod gateway;
+mod json_place;
 mod judge;
 mod kerberos;
 mod local;
@@ -22,6 +24,7 @@ mod progress;
 mod proxy;
 mod proxy_url;
 mod screenshot;
+mod stored;
 mod target;
 mod trace;
 mod values;

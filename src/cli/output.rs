@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::{
     Error,
-    args::{Format, OutputArguments},
+    apart::{Input, Written, apart},
+    args::{Format, OutputArguments, PlaceArguments},
     out::{sink::Sink, stderr},
     screenshot,
 };
@@ -65,6 +66,45 @@ impl Output {
         failed.extend(self.screenshot.and_then(|sink| save(sink, report, picture).err()));
         let failed: Vec<String> = failed.iter().map(Error::to_string).collect();
         if failed.is_empty() { Ok(()) } else { Err(Error::new(failed.join("; "))) }
+    }
+}
+
+/// Other names of standard output, which is not to be opened anew: it may have been written to before.
+const STANDARD_OUTPUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+impl PlaceArguments {
+    /// The file; none for standard output, however it is called.
+    pub fn file(&self) -> Option<&Path> {
+        let is_standard = |path: &Path| {
+            path.as_os_str() == "-"
+                || STANDARD_OUTPUT.iter().any(|name| path == Path::new(name)) && path.exists()
+        };
+        self.output.as_deref().filter(|path| !is_standard(path))
+    }
+
+    fn written(&self) -> Option<Written<'_>> {
+        self.file().map(|path| Written { what: "-o", path })
+    }
+
+    /// Holds that the file is no other output.
+    ///
+    /// # Errors
+    /// It is.
+    pub fn apart(&self) -> Result<(), Error> {
+        let written: Vec<_> = self.written().into_iter().collect();
+        apart(&[], &written, self.file().is_none())
+    }
+}
+
+impl OutputArguments {
+    /// Holds that all files are different ones: what is read, what these arguments name, and what is written besides.
+    ///
+    /// # Errors
+    /// Two are the same.
+    pub fn apart(&self, inputs: &[Input], besides: Option<Written<'_>>) -> Result<(), Error> {
+        let reports = self.reports.iter().map(|(_, path)| Written { what: "--report", path });
+        let written: Vec<_> = self.place.written().into_iter().chain(reports).chain(besides).collect();
+        apart(inputs, &written, self.place.file().is_none())
     }
 }
 

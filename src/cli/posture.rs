@@ -4,6 +4,7 @@ use super::{
     Error,
     args::PostureArguments,
     exit,
+    farm::explain_file,
     output::Output,
     progress::Progress,
     trace::{begin_logging, runtime},
@@ -20,6 +21,8 @@ use crate::{
 /// Something could not be read or written; nothing was sent if it was read before the first connection.
 pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
+    let inputs: Vec<_> = arguments.target.input().into_iter().chain(arguments.connection.inputs()).collect();
+    arguments.output.apart(&inputs, None)?;
     let target = arguments.target.read()?;
     let given = arguments.connection.settings()?;
     // What the file offers does not matter here: everything is asked for, each alone.
@@ -33,6 +36,9 @@ pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
         experiments: Experiments::Off,
         ..given
     };
+    if !arguments.output.quiet {
+        explain_file(target.file.as_ref());
+    }
     let output = Output::open(&arguments.output, None)?;
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
     let runtime = runtime()?;

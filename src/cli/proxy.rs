@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Error,
+    apart::Input,
     args::not_empty,
     password::{self, Source},
     proxy_url::ProxyUrl,
@@ -41,6 +42,11 @@ pub struct ProxyArguments {
 }
 
 impl ProxyArguments {
+    /// The file of the password.
+    pub fn input(&self) -> Option<Input> {
+        self.proxy_password_file.as_deref().map(|path| Input::file("--proxy-password-file", path))
+    }
+
     /// The proxy on the way to `host` and `port`, with its account.
     ///
     /// # Errors

@@ -2,11 +2,12 @@
 
 use std::{
     convert::Infallible,
+    fs,
     path::{Path, PathBuf},
     str::FromStr,
 };
 
-use super::{Error, files};
+use super::{Error, apart::Input, files};
 use crate::target::{BadTarget, LONGEST_FILE, RdpFile, Target};
 
 /// The argument before anything is read; only a plain host is judged with the other arguments, because what stands in an
@@ -19,6 +20,8 @@ pub enum TargetArgument {
     Address(String),
     /// A path that ends with .rdp.
     File(PathBuf),
+    /// What is no host, and the name of something else.
+    Path(PathBuf),
 }
 
 impl FromStr for TargetArgument {
@@ -33,12 +36,24 @@ impl FromStr for TargetArgument {
             let path: Result<PathBuf, Infallible> = text.parse();
             Ok(Self::File(path.unwrap_or_default()))
         } else {
-            text.parse().map(Self::Host)
+            let host = text.parse().map(Self::Host);
+            host.or_else(|why| match Path::new(text).exists() {
+                true => Ok(Self::Path(text.into())),
+                false => Err(why),
+            })
         }
     }
 }
 
 impl TargetArgument {
+    /// The file, where it is one.
+    pub fn input(&self) -> Option<Input> {
+        match self {
+            Self::File(path) => Some(Input::file("the target", path)),
+            Self::Host(_) | Self::Address(_) | Self::Path(_) => None,
+        }
+    }
+
     /// The target, read from the file where it is one.
     ///
     /// # Errors
@@ -46,8 +61,17 @@ impl TargetArgument {
     pub fn read(&self) -> Result<Target, Error> {
         let bad = |error: BadTarget| Error::new(error.to_string());
         match self {
-            Self::Host(target) => Ok(target.clone()),
-            Self::Address(address) => Target::of_address(address).map_err(bad),
+            Self::Host(target) => no_path(target.clone(), &target.input),
+            Self::Address(address) => {
+                let target = Target::of_address(address).map_err(bad)?;
+                match (&target.file, address.split_once("://")) {
+                    (None, Some((_, place))) => no_path(target, place.trim_end_matches('/')),
+                    _ => Ok(target),
+                }
+            }
+            Self::Path(path) => {
+                Err(no_target(path, fs::metadata(path).is_ok_and(|about| about.is_file()), ""))
+            }
             Self::File(path) => {
                 let name = path.display().to_string();
                 let file =
@@ -56,6 +80,27 @@ impl TargetArgument {
             }
         }
     }
+}
+
+/// The target, unless its name is that of a folder, a pipe or a device here: then nobody is asked for such a host.
+fn no_path(target: Target, name: &str) -> Result<Target, Error> {
+    let path = Path::new(name);
+    match fs::metadata(path) {
+        Ok(about) if !about.is_file() => {
+            Err(no_target(path, false, &format!("; {target} is the host of that name")))
+        }
+        _ => Ok(target),
+    }
+}
+
+fn no_target(path: &Path, is_file: bool, way_out: &str) -> Error {
+    let what = match (is_file, path.is_dir()) {
+        (true, _) => "a file whose name does not end with .rdp",
+        (false, true) => "a directory",
+        (false, false) => "no regular file",
+    };
+    let name = path.display();
+    Error::new(format!("{name} is {what}; a target is a host, an rdp:// address or a .rdp file{way_out}"))
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Error> {

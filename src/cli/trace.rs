@@ -4,10 +4,11 @@ use std::future::Future;
 
 use super::{
     Error,
+    apart::{Input, Written},
     args::{OutputArguments, TraceArguments},
     choices::LocalArgument,
     exit,
-    local::{Beside, subject},
+    local::{Beside, in_folder, subject},
     out::logs,
     output::Output,
     password,
@@ -34,6 +35,7 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     if arguments.host_files.is_some() && arguments.local == LocalArgument::Off {
         return Err(Error::new("--host-files is checked, which --local off forbids"));
     }
+    apart(arguments)?;
     let target = arguments.target.read()?;
     let settings = settings(arguments, &target)?;
     let subject = || Subject { is_direct: settings.gateway.is_none(), ..subject(&target) };
@@ -56,6 +58,18 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
             Err(error)
         }
     }
+}
+
+/// Holds that nothing is written over what is read.
+fn apart(arguments: &TraceArguments) -> Result<(), Error> {
+    let password = arguments.password_file.as_deref().map(|path| Input::file("--password-file", path));
+    let standard = arguments.password_stdin.then(Input::standard);
+    let mut inputs = arguments.kerberos.inputs();
+    inputs.extend(arguments.target.input().into_iter().chain(password).chain(standard));
+    inputs.extend(arguments.connection.inputs().chain(arguments.gateway.input()));
+    inputs.extend(in_folder(arguments.host_files.as_deref()));
+    let picture = arguments.screenshot.as_deref().map(|path| Written { what: "--screenshot", path });
+    arguments.output.apart(&inputs, picture)
 }
 
 /// Logs as the output options say.
@@ -114,7 +128,7 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
     };
     let given = arguments.farm.settings(given);
     if !arguments.output.quiet {
-        arguments.farm.explain();
+        arguments.farm.explain(target.file.as_ref());
     }
     let kerberos = arguments.kerberos.kerberos(
         arguments.user.as_deref(),

@@ -10,6 +10,8 @@ const MOST: usize = 64;
 pub struct Krb5 {
     /// The file that was read first.
     pub path: String,
+    /// It and those that it includes.
+    pub files: Vec<String>,
     lines: Vec<Line>,
 }
 
@@ -45,7 +47,8 @@ impl Krb5 {
         let paths = named.as_deref().map_or(usual.to_vec(), |named| named.split(':').take(MOST).collect());
         for path in paths {
             let Some(text) = host.text(path).map_err(unread(path))? else { continue };
-            let mut settings = Self { path: path.to_owned(), lines: Vec::new() };
+            let mut settings =
+                Self { path: path.to_owned(), files: vec![path.to_owned()], lines: Vec::new() };
             settings.read(&text);
             let words = text.lines().filter_map(|line| line.trim().split_once(char::is_whitespace));
             for (word, place) in words.take(MOST) {
@@ -56,6 +59,7 @@ impl Krb5 {
                 };
                 for file in files {
                     settings.read(&host.text(&file).ok().flatten().unwrap_or_default());
+                    settings.files.push(file);
                 }
             }
             return Ok(Some(settings));

@@ -25,7 +25,7 @@ pub fn rdp_file(file: &target::RdpFile) -> RdpFile {
         credssp: file.flag("enablecredsspsupport"),
         negotiate_security_layer: file.flag("negotiate security layer"),
         authentication_level: file.number("authentication level"),
-        load_balance_info: text("loadbalanceinfo"),
+        load_balance_info: file.routing_token().map(str::to_owned),
         use_redirection_server_name: file.flag("use redirection server name"),
         names_account: file.text("username").or(file.text("domain")).is_some(),
         gateway: gateway(file),

@@ -2,6 +2,7 @@
 
 mod rdp_address;
 mod rdp_file;
+mod token;
 
 use std::{
     fmt,
@@ -11,6 +12,7 @@ use std::{
 
 pub use rdp_address::decoded;
 pub use rdp_file::{Encoding, LONGEST_FILE, MalformedLine, RdpFile};
+pub use token::{LONGEST_TOKEN, typed_inside, without_end};
 
 /// The port of Remote Desktop (MS-RDPBCGR 2.1).
 pub const DEFAULT_PORT: u16 = 3389;

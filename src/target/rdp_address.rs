@@ -27,7 +27,11 @@ pub fn target(address: &str) -> Result<Target, BadTarget> {
     if rest.contains('@') {
         return Err(bad("an account is given with -u, not in the address"));
     }
-    let (host, port) = host_and_port(rest.strip_suffix('/').unwrap_or(rest)).map_err(bad)?;
+    let place = rest.strip_suffix('/').unwrap_or(rest);
+    if place.contains(['/', '\\']) {
+        return Err(bad("it names a path, and an address names a host"));
+    }
+    let (host, port) = host_and_port(place).map_err(bad)?;
     Ok(Target { input: address.to_owned(), host, port: port.unwrap_or(DEFAULT_PORT), file: None })
 }
 

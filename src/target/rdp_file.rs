@@ -4,20 +4,20 @@ use std::{collections::BTreeMap, fmt, iter, str};
 
 use zeroize::Zeroizing;
 
-use super::{DEFAULT_PORT, GATEWAY_PORT, host_and_port};
+use super::{DEFAULT_PORT, GATEWAY_PORT, LONGEST_TOKEN, host_and_port, typed_inside, without_end};
 
 /// The longest file that is read.
 pub const LONGEST_FILE: usize = 1 << 20;
 /// The most lines.
 const MOST_LINES: usize = 10_000;
-/// The most characters of a Connection Request's routing token, without its CR LF (MS-RDPBCGR 2.2.1.1).
-const LONGEST_TOKEN: usize = 238;
 /// The most characters of a pre-connection blob that are worth sending.
 const LONGEST_BLOB: usize = 4096;
 
+const TWO_LINES: &str =
+    r"has a loadbalanceinfo with \r\n in the middle, and a Connection Request carries one line";
+
 /// Names that only Azure Virtual Desktop puts into a file.
 const AZURE: &[&str] = &["armpath", "wvd endpoint pool", "hubdiscoverygeourl", "diagnosticserviceurl"];
-
 /// The token for the gateway (MS-TSGU's pluggable authentication).
 const GATEWAY_TOKEN: &str = "gatewayaccesstoken";
 
@@ -171,6 +171,11 @@ impl RdpFile {
         self.gateway_token.as_ref().map(|secret| secret.0.as_str())
     }
 
+    /// The routing token as it is sent, without the CR LF that ends it on the wire.
+    pub fn routing_token(&self) -> Option<&str> {
+        self.text("loadbalanceinfo").map(without_end).filter(|token| !token.is_empty())
+    }
+
     /// The address that clients dial: the alternate one where there is one.
     pub fn dialled(&self) -> Option<&str> {
         self.text("alternate full address").or_else(|| self.text("full address"))
@@ -201,7 +206,10 @@ impl RdpFile {
 
     /// Whether what is sent word for word can be sent.
     fn sendable(&self) -> Result<(), String> {
-        let token = self.text("loadbalanceinfo").unwrap_or_default();
+        let token = self.routing_token().unwrap_or_default();
+        if typed_inside(token) == Some(r"\r\n") {
+            return Err(TWO_LINES.to_owned());
+        }
         if token.len() > LONGEST_TOKEN || !token.bytes().all(|byte| (0x20..=0x7E).contains(&byte)) {
             return Err(format!(
                 "has a loadbalanceinfo that no Connection Request can carry: {LONGEST_TOKEN} printable ASCII \

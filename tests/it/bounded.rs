@@ -1,5 +1,7 @@
 //! Files that arguments name: regular ones with a bound, whatever stands in their place.
 
+mod one_file;
+
 use std::{
     fs::{self, File},
     io::Write as _,
@@ -83,7 +85,45 @@ mod pipes {
     use std::{fs, process::Command};
 
     use super::{assert_refused, path};
-    use crate::program::{command, rdptrace, text};
+    use crate::program::{command, file, rdptrace, text};
+
+    /// What is no host and no .rdp file is not looked up as a name, and is told as what it is.
+    #[test]
+    fn what_is_something_else_here_is_no_target() {
+        let (directory, fifo) = (file("a-directory"), fifo("a-fifo"));
+        fs::create_dir_all(&directory).expect("a directory");
+        let socket = file("a-socket");
+        let _ = fs::remove_file(&socket);
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+        let text_file = path("a-file.txt");
+        fs::write(&text_file, "full address:s:127.0.0.1").expect("a file");
+        let here = directory.parent().expect("a folder");
+        let cases = [
+            ("a-directory", "is a directory"),
+            ("a-fifo", "is no regular file"),
+            ("a-socket", "is no regular file"),
+            ("./a-file.txt", "is a file whose name does not end with .rdp"),
+            (".", "is a directory"),
+            ("/dev/null", "is no regular file"),
+            (&fifo, "is no regular file"),
+            ("rdp://a-directory", "is a directory"),
+            ("rdp://a-fifo/", "is no regular file"),
+            ("rdp:///dev/null", "it names a path"),
+        ];
+        for (target, words) in cases {
+            for line in [&["trace", target][..], &["posture", target], &["local", "--target", target]] {
+                let output = command(line).current_dir(here).output().expect("the program runs");
+                let said = text(&output.stderr);
+                assert_eq!(output.status.code(), Some(2), "{line:?}: {said}");
+                assert!(output.stdout.is_empty() && said.contains(words), "{line:?}: {said}");
+                assert_eq!(said.lines().count(), 1, "{line:?}: {said}");
+            }
+        }
+        // A port says that the host is meant.
+        let host = ["trace", "a-fifo:3389", "--until", "resolve"];
+        let output = command(&host).current_dir(here).output().expect("the program runs");
+        assert_ne!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    }
 
     fn fifo(name: &str) -> String {
         let fifo = path(name);

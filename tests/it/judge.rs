@@ -1,6 +1,6 @@
 //! Stored reports are judged again by the rules of this version.
 
-use std::fs;
+use std::{fs, process::Output};
 
 use serde_json::Value;
 
@@ -59,20 +59,89 @@ fn the_reports_in_testdata_are_read() {
     assert!(read >= 3, "{read}");
 }
 
+/// Judges these bytes.
+fn judged(name: &str, content: &[u8]) -> Output {
+    let path = file(name);
+    fs::write(&path, content).expect("a file");
+    rdptrace(&["judge", path.to_str().expect("a path of text"), "--format", "json"])
+}
+
 #[test]
 fn what_is_no_report_is_refused_with_a_sentence() {
+    let (_, report) = stored("sentence", "tls-reset");
+    let whole = report.to_string();
+    let changed = |change: fn(&mut Value)| {
+        let mut other = report.clone();
+        change(&mut other);
+        other.to_string()
+    };
     let cases = [
-        ("no JSON", "is no JSON"),
-        ("{}", "has no schema_version"),
-        (r#"{"schema_version": 99}"#, "schema version 99"),
-        (r#"{"schema_version": 1}"#, "no whole report"),
+        ("", "is empty"),
+        (" \r\n", "is empty"),
+        ("\u{feff}", "is empty"),
+        ("no JSON", "is no JSON, so no report of rdptrace (line 1, column 2)"),
+        ("<?xml version=\"1.0\"?><testsuites/>", "is XML"),
+        (&whole[..whole.len() / 2], "is cut off: the JSON ends in the middle"),
+        ("{\"schema_version\": 1", "is cut off"),
+        (&format!("{whole}\n{whole}"), "holds more than one report"),
+        ("[]", "is JSON, but no report of rdptrace, which is an object"),
+        ("\"text\"", "which is an object"),
+        ("{}", "is JSON, but no report of rdptrace: it has no schema_version"),
+        (r#"{"version": "2.1.0", "runs": []}"#, "it has no schema_version"),
+        (r#"{"schema_version": "1.4.0"}"#, "its schema_version is no number"),
+        (r#"{"schema_version": 1, "schema_version": 1}"#, "schema_version stands there twice"),
+        (r#"{"schema_version": 99}"#, "has schema version 99, of a newer rdptrace"),
+        (r#"{"schema_version": 0}"#, "has schema version 0, which no rdptrace writes"),
+        (r#"{"schema_version": -1.5}"#, "has schema version -1.5, which no rdptrace writes"),
+        (r#"{"schema_version": 1}"#, "is no whole report: it has no "),
+        (
+            &changed(|report| report["connections"] = Value::from("x")),
+            "connections is not what a report holds there",
+        ),
+        (
+            &changed(|report| report["connections"][0]["phases"]["connect"]["elapsed_ms"] = Value::from("x")),
+            "is no whole report: connections[0].phases.connect.elapsed_ms is not what",
+        ),
+        (
+            &changed(|report| {
+                report["connections"][0].as_object_mut().expect("a connection").remove("purpose");
+            }),
+            "is no whole report: connections[0] has no purpose",
+        ),
     ];
     for (content, words) in cases {
-        let path = file("no-report.json");
-        fs::write(&path, content).expect("a file");
-        let output = rdptrace(&["judge", path.to_str().expect("a path of text")]);
-        assert_eq!(output.status.code(), Some(2));
-        assert!(output.stdout.is_empty() && text(&output.stderr).contains(words), "{}", text(&output.stderr));
+        let output = judged("no-report.json", content.as_bytes());
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{content}: {said}");
+        assert!(output.stdout.is_empty() && said.contains(words), "{words}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        for word in ["struct", "expected", "invalid", "missing", "`", "::", "EOF"] {
+            assert!(!said.contains(word), "{word}: {said}");
+        }
     }
     assert_eq!(rdptrace(&["judge", "/no/such/file"]).status.code(), Some(2));
+}
+
+/// PowerShell's `>` writes UTF-16 with a mark, and editors put one before UTF-8.
+#[test]
+fn a_report_is_read_in_what_windows_makes_of_it() {
+    let (path, report) = stored("encodings", "tls-reset");
+    let written = fs::read_to_string(path).expect("the report").replace('\n', "\r\n");
+    let units = |unit: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> {
+        mark.encode_utf16().chain(written.encode_utf16()).flat_map(unit).collect()
+    };
+    let cases = [
+        ("UTF-8", format!("\u{feff}{written}").into_bytes()),
+        ("little end first", units(u16::to_le_bytes, "\u{feff}")),
+        ("big end first", units(u16::to_be_bytes, "\u{feff}")),
+        ("without a mark", units(u16::to_le_bytes, "")),
+    ];
+    for (what, content) in cases {
+        let output = judged("encoded.json", &content);
+        assert_eq!(output.status.code(), Some(14), "{what}: {}", text(&output.stderr));
+        assert_eq!(serde_json::from_slice::<Value>(&output.stdout).expect("JSON"), report, "{what}");
+    }
+    let cut = units(u16::to_le_bytes, "\u{feff}");
+    let output = judged("encoded-cut.json", &cut[..cut.len() / 3]);
+    assert!(text(&output.stderr).contains("is cut off"), "{}", text(&output.stderr));
 }

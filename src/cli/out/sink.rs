@@ -32,7 +32,7 @@ impl Sink {
     /// The file cannot be written.
     pub fn main(place: &PlaceArguments) -> Result<Self, Error> {
         let color = choice(place.color);
-        match place.output.as_deref().filter(|path| path.as_os_str() != "-") {
+        match place.file() {
             None => Ok(Self::Standard(color)),
             Some(path) => Self::open(path, Some(color)),
         }

@@ -3,6 +3,7 @@
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::error::Category;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 use super::super::Recorded;
@@ -82,7 +83,17 @@ fn member<R: Read + Seek, T: DeserializeOwned>(
     if text.iter().filter(|byte| **byte == b',').count() > MOST_ENTRIES {
         return Err(damaged(&"it has more entries than are read"));
     }
-    serde_json::from_slice(&text).map(Some).map_err(|error| damaged(&error))
+    serde_json::from_slice(&text).map(Some).map_err(|error| damaged(&unread(&error)))
+}
+
+/// What is wrong with JSON, without the words of the library.
+fn unread(error: &serde_json::Error) -> String {
+    let what = match error.classify() {
+        Category::Eof => "it is cut off",
+        Category::Data => "it is not what --collect writes",
+        Category::Syntax | Category::Io => "it is no JSON",
+    };
+    format!("{what} (line {}, column {})", error.line(), error.column())
 }
 
 /// Writes a machine.

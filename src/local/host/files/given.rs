@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::Read as _,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -87,14 +87,16 @@ impl Files {
         Ok(files)
     }
 
+    /// The files of a folder that are read as one of these kinds; none where it cannot be read.
+    pub fn in_folder(path: &Path) -> Vec<PathBuf> {
+        members(path).unwrap_or_default().iter().map(|given| given.path().to_owned()).collect()
+    }
+
     fn folder(&mut self, path: &Path) -> Result<(), String> {
-        let unreadable = |error| format!("{}: {error}", path.display());
-        let entries = fs::read_dir(path).map_err(unreadable)?;
-        let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).take(MOST_FILES).collect();
-        paths.sort();
+        let members = members(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let before = self.read.len() + self.damage.len();
-        for given in paths.iter().filter(|path| path.is_file()).filter_map(|path| kind(path)) {
-            match self.add(&given) {
+        for given in &members {
+            match self.add(given) {
                 Ok(()) => {}
                 // What only looks like one of these kinds is somebody else's, unless its name says what it was to be.
                 Err(Trouble::Wrong(_)) if !is_called(given.path(), &["evtx", "reg"]) => {}
@@ -181,7 +183,8 @@ impl Files {
 }
 
 impl Given {
-    fn path(&self) -> &Path {
+    /// The file or the folder.
+    pub fn path(&self) -> &Path {
         match self {
             Self::Log(path)
             | Self::Export(path)
@@ -190,6 +193,14 @@ impl Given {
             | Self::Folder(path) => path,
         }
     }
+}
+
+/// What is read of a folder, in order.
+fn members(path: &Path) -> io::Result<Vec<Given>> {
+    let entries = fs::read_dir(path)?;
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).take(MOST_FILES).collect();
+    paths.sort();
+    Ok(paths.iter().filter(|path| path.is_file()).filter_map(|path| kind(path)).collect())
 }
 
 /// What a file of a folder is, by its first bytes or by its name.

@@ -1,0 +1,117 @@
+//! A stored report, read from whatever an editor or a shell has made of it, and in plain words why it is none.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::error::Category;
+
+use super::json_place::place;
+use crate::report::{SCHEMA_VERSION, Trace};
+
+/// What is read of a report first; everything else is passed over.
+#[derive(Deserialize)]
+struct Version {
+    schema_version: Option<serde_json::Number>,
+}
+
+/// The trace alone: what the report says of it is judged anew.
+///
+/// # Errors
+/// It is no report that this version reads; what follows its name in a sentence.
+pub fn trace(bytes: &[u8]) -> Result<Trace, String> {
+    let text = utf8(bytes);
+    let text = text.as_ref();
+    if text.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+        return Err("is empty".to_owned());
+    }
+    version(serde_json::from_slice(text).map_err(|error| no_report(text, &error))?)?;
+    let unlike = |error| told(&error, |_| format!("is no whole report: {}", unlike(text, &error)));
+    let trace: Trace = serde_json::from_slice(text).map_err(unlike)?;
+    match trace.traced().next().is_none() && trace.machine.is_none() {
+        true => Err("holds no connection and no machine that could be judged".to_owned()),
+        false => Ok(trace),
+    }
+}
+
+fn version(read: Version) -> Result<(), String> {
+    let Some(version) = read.schema_version else {
+        return Err("is JSON, but no report of rdptrace: it has no schema_version".to_owned());
+    };
+    let own = u64::from(SCHEMA_VERSION);
+    match version.as_u64() {
+        Some(number) if number == own => Ok(()),
+        Some(number) if number > own => Err(format!(
+            "has schema version {number}, of a newer rdptrace; this program reads version {SCHEMA_VERSION}"
+        )),
+        _ => Err(format!(
+            "has schema version {version}, which no rdptrace writes; this program reads version {SCHEMA_VERSION}"
+        )),
+    }
+}
+
+/// The text without the mark at its beginning, also where it is UTF-16, which PowerShell's `>` writes.
+fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = rest.as_chunks().0.iter().map(|pair| unit(*pair));
+        let text: String =
+            char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        Cow::Owned(text.into_bytes())
+    };
+    match bytes {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => Cow::Borrowed(rest),
+        [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
+        [b'{' | b'\r' | b'\n' | b' ', 0, ..] => wide(bytes, u16::from_le_bytes),
+        [0, b'{' | b'\r' | b'\n' | b' ', ..] => wide(bytes, u16::from_be_bytes),
+        _ => Cow::Borrowed(bytes),
+    }
+}
+
+/// Why not even a version can be read.
+fn no_report(text: &[u8], error: &serde_json::Error) -> String {
+    let first = text.iter().copied().find(|byte| !byte.is_ascii_whitespace());
+    match error.classify() {
+        Category::Data if first != Some(b'{') => {
+            "is JSON, but no report of rdptrace, which is an object".to_owned()
+        }
+        Category::Data if field(error, "duplicate").is_some() => {
+            "is JSON, but no report of rdptrace: schema_version stands there twice".to_owned()
+        }
+        Category::Data => "is JSON, but no report of rdptrace: its schema_version is no number".to_owned(),
+        _ if first == Some(b'<') => {
+            "is XML, and no report that can be judged: that is what --format json writes".to_owned()
+        }
+        _ => told(error, |place| format!("is no JSON, so no report of rdptrace{place}")),
+    }
+}
+
+/// What is wrong with the text; `other` where nothing of it is worth a sentence of its own.
+fn told(error: &serde_json::Error, other: impl FnOnce(&str) -> String) -> String {
+    let place = format!(" (line {}, column {})", error.line(), error.column());
+    let said = error.to_string();
+    match error.classify() {
+        Category::Eof => format!("is cut off: the JSON ends in the middle{place}"),
+        Category::Syntax if said.starts_with("trailing characters") => {
+            format!("holds more than one report: something follows the first{place}")
+        }
+        _ => other(&place),
+    }
+}
+
+/// Where the JSON is not that of a report, by the names of its fields.
+fn unlike(text: &[u8], error: &serde_json::Error) -> String {
+    let place = place(text, error.line(), error.column());
+    let it = if place.is_empty() { "it" } else { &place };
+    match (field(error, "missing"), field(error, "duplicate")) {
+        (Some(name), _) => format!("{it} has no {name}"),
+        (_, Some(name)) => format!("{it} has {name} twice"),
+        _ => format!("{it} is not what a report holds there"),
+    }
+}
+
+/// The field that is `missing` or a `duplicate`.
+fn field(error: &serde_json::Error, how: &str) -> Option<String> {
+    let said = error.to_string();
+    let rest = said.strip_prefix(how)?.strip_prefix(" field `")?;
+    rest.split('`').next().map(str::to_owned)
+}

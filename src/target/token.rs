@@ -1,0 +1,23 @@
+//! A routing token as people type it: its end on the wire, CR LF, stands in examples as `\r\n` (MS-RDPBCGR 2.2.1.1).
+
+/// The most characters of a token without its CR LF.
+pub const LONGEST_TOKEN: usize = 238;
+/// What stands for an end of line, or is one, the longest first.
+const ENDS: [&str; 6] = [r"\r\n", r"\r", r"\n", "\r\n", "\r", "\n"];
+/// As many of them are two characters each that somebody typed.
+const TYPED: usize = 3;
+
+/// The token without its end, however that was typed: the wire gets CR LF once.
+pub fn without_end(token: &str) -> &str {
+    let mut token = token;
+    while let Some(before) = ENDS.iter().find_map(|end| token.strip_suffix(end)) {
+        token = before;
+    }
+    token
+}
+
+/// The first typed end of line that stands elsewhere in the token; a name behind a domain may begin like one.
+pub fn typed_inside(token: &str) -> Option<&'static str> {
+    let inside = without_end(token);
+    ENDS[..TYPED].iter().copied().find(|typed| inside.contains(typed))
+}
