@@ -1,5 +1,6 @@
 //! How deep, how long and with what a target is probed. Plain data.
 
+mod account;
 mod anchors;
 mod kdc;
 
@@ -7,6 +8,7 @@ use std::{fmt, time::Duration};
 
 use zeroize::Zeroizing;
 
+pub use account::{Account, Password};
 pub use anchors::Anchors;
 pub use kdc::{Kdc, KdcSource, KdcTransport, Kerberos, Others};
 
@@ -172,23 +174,6 @@ impl LicensePolicy {
             Self::Challenge => "challenge",
             Self::Complete => "complete",
         }
-    }
-}
-
-/// An account for CredSSP. The password is wiped when dropped and never printed.
-#[derive(Clone)]
-pub struct Account {
-    /// User name without domain, or a user principal name.
-    pub user: String,
-    /// NetBIOS or DNS domain, when given as DOMAIN\USER.
-    pub domain: Option<String>,
-    /// The password.
-    pub password: Zeroizing<String>,
-}
-
-impl fmt::Debug for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account").finish_non_exhaustive()
     }
 }
 

@@ -168,7 +168,7 @@ fn settings(fault: Option<&'static Fault>) -> Settings {
         until: Some(fault.map_or(Phase::Licensing, Fault::depth)),
         take_session: true,
         screenshot: fault.is_some_and(Fault::is_in_session),
-        account: Some(Account { user: demo::USER.to_owned(), domain: None, password }),
+        account: Some(Account { user: demo::USER.to_owned(), domain: None, password: password.into() }),
         server_name: Some(demo::DNS_COMPUTER.to_owned()),
         follow_redirects: u32::from(fault.is_some_and(Fault::leads_back)),
         follow_with_account: true,

@@ -103,5 +103,5 @@ fn way(entry: Entry, port: u16) -> settings::Gateway {
 
 fn account() -> Account {
     let password = Zeroizing::new(demo::PASSWORD.to_owned());
-    Account { user: demo::USER.to_owned(), domain: None, password }
+    Account { user: demo::USER.to_owned(), domain: None, password: password.into() }
 }

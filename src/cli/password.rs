@@ -64,7 +64,7 @@ pub fn read(name: &str, source: &Source<'_>) -> Result<Account, Error> {
         None if source.standard_input => first_line(standard_input(), "standard input")?,
         None => from_environment(source.variable).map_or_else(|| prompt(name, source), Ok)?,
     };
-    Ok(Account { user: user.to_owned(), domain: domain.map(str::to_owned), password })
+    Ok(Account { user: user.to_owned(), domain: domain.map(str::to_owned), password: password.into() })
 }
 
 /// The first line, read into one buffer that never moves and is wiped.

@@ -65,7 +65,8 @@ impl ProxyArguments {
             variable: VARIABLE,
         };
         let given = self.proxy_user.as_deref().map(|name| password::read(name, &source)).transpose()?;
-        let own = user.map(|user| Account { user, domain: None, password: password.unwrap_or_default() });
+        let own =
+            user.map(|user| Account { user, domain: None, password: password.unwrap_or_default().into() });
         Ok(Some(Proxy { kind, host, port, account: given.or(own) }))
     }
 }
