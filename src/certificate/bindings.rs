@@ -1,22 +1,17 @@
 //! The channel bindings that a certificate stands for: tls-server-end-point (RFC 5929 section 4.1).
 
+use md5::Md5;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 
 use super::fields;
 
-/// SEC_CHANNEL_BINDINGS: six numbers of two addresses that are not given, then length and place of the application's data.
-const HEADER: u32 = 32;
-
-/// SEC_CHANNEL_BINDINGS with the hash of this certificate.
-pub fn channel_bindings(leaf: &[u8]) -> Vec<u8> {
+/// The digest of gss_channel_bindings_struct (RFC 2744 section 3.11), without addresses and with the hash of this certificate, as
+/// MsvAvChannelBindings carries it (MS-NLMP 2.2.2.1).
+pub fn channel_bindings(leaf: &[u8]) -> [u8; 16] {
     let data = [b"tls-server-end-point:".as_slice(), &hash(leaf)].concat();
     let length = u32::try_from(data.len()).expect("a prefix and a hash");
-    let mut bytes = vec![0; 24];
-    bytes.extend(length.to_le_bytes());
-    bytes.extend(HEADER.to_le_bytes());
-    bytes.extend(data);
-    bytes
+    Md5::new().chain_update([0; 16]).chain_update(length.to_le_bytes()).chain_update(data).finalize().into()
 }
 
 /// By the hash of the certificate's signature; weaker ones, and those that are not known, count as SHA-256.

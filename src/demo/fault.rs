@@ -13,11 +13,6 @@ use super::standard_security::StandardSecurity;
 use super::stream::{Stream, drain, leave, send};
 use crate::codes::Phase;
 
-/// The pause between two bytes of a trickle.
-const TRICKLE_PAUSE: Duration = Duration::from_secs(1);
-/// The pause between two messages of a flood; without one a paused clock would never move.
-const FLOOD_PAUSE: Duration = Duration::from_millis(1);
-
 /// One way to misbehave.
 #[derive(Debug)]
 pub struct Fault {
@@ -167,6 +162,8 @@ pub(super) enum Stage {
 pub(super) enum Action {
     /// Ends the connection with a FIN.
     Close,
+    /// The same, after so many seconds of silence.
+    CloseAfter(u64),
     /// Ends the connection with a RST.
     Reset,
     /// Never says anything again.
@@ -262,6 +259,10 @@ impl Action {
     async fn misbehave<S: Stream>(self, stream: &mut S, message_channel: u16) -> io::Result<()> {
         match self {
             Self::Close => Ok(()),
+            Self::CloseAfter(seconds) => {
+                sleep(Duration::from_secs(seconds)).await;
+                Ok(())
+            }
             Self::Reset => {
                 stream.reset();
                 Err(io::ErrorKind::ConnectionReset.into())
@@ -274,7 +275,7 @@ impl Action {
             }
             Self::Trickle(answer) => {
                 for byte in answer.bytes(message_channel) {
-                    sleep(TRICKLE_PAUSE).await;
+                    sleep(Duration::from_secs(1)).await;
                     send(stream, &[byte]).await?;
                 }
                 Ok(())
@@ -290,7 +291,8 @@ impl Action {
                 let bytes = answer.bytes(message_channel);
                 loop {
                     send(stream, &bytes).await?;
-                    sleep(FLOOD_PAUSE).await;
+                    // Without a pause a clock that is paused would never move.
+                    sleep(Duration::from_millis(1)).await;
                 }
             }
         }

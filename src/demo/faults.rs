@@ -5,7 +5,7 @@ use super::certificate::Kind;
 use super::fault::{Ability, Action, Behaviour, Expect, Fault, Stage};
 use super::hello::Disliked;
 use super::standard_security::{StandardSecurity, Then};
-use Action::{Alert, Close, Flood, Greet, Reset, Send, Silence, Trickle};
+use Action::{Alert, Close, CloseAfter, Flood, Greet, Reset, Send, Silence, Trickle};
 use Behaviour::{At, AtTls12, SpeaksFirst};
 use ironrdp_pdu::nego::SecurityProtocol;
 
@@ -551,6 +551,12 @@ pub const FAULTS: &[Fault] = &[
         by("ntlm-restricted", failed("credssp", "closed")),
     ),
     fault(
+        "credssp-close-late",
+        "closes five seconds after the first TSRequest",
+        At(Stage::Negotiate, CloseAfter(5)),
+        by("ntlm-restricted", failed("credssp", "closed")),
+    ),
+    fault(
         "credssp-reset",
         "resets after the first TSRequest",
         At(Stage::Negotiate, Reset),
@@ -611,6 +617,18 @@ pub const FAULTS: &[Fault] = &[
         UNPROVED,
     ),
     fault(
+        "challenge-target-info-outside",
+        "sends a CHALLENGE whose TargetInfo lies outside of it",
+        At(Stage::Negotiate, Send(Bytes(TARGET_INFO_OUTSIDE))),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
+    ),
+    fault(
+        "challenge-target-name-outside",
+        "sends a CHALLENGE whose TargetName lies outside of it",
+        At(Stage::Negotiate, Send(Bytes(TARGET_NAME_OUTSIDE))),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
+    ),
+    fault(
         "credssp-old-version",
         "speaks CredSSP version 2, as an unpatched server does",
         Behaviour::CredsspVersion(2),
@@ -647,6 +665,18 @@ pub const FAULTS: &[Fault] = &[
         "credssp-version-256",
         "says that it speaks CredSSP version 256",
         Behaviour::CredsspVersion(256),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
+    ),
+    fault(
+        "credssp-version-long",
+        "says a CredSSP version of more than 32 bits",
+        At(Stage::Negotiate, Send(Bytes(VERSION_OF_FIVE_BYTES))),
+        by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
+    ),
+    fault(
+        "credssp-error-long",
+        "answers with an errorCode of more than 32 bits",
+        At(Stage::Negotiate, Send(Bytes(ERROR_OF_FIVE_BYTES))),
         by("server-not-conforming", shows("answer-malformed", failed("credssp", "malformed"))),
     ),
     fault(
@@ -1301,6 +1331,22 @@ const CHALLENGE_OF_OLD: &[u8] = &[
     48, 47, 160, 3, 2, 1, 6, 161, 40, 48, 38, 48, 36, 160, 34, 4, 32, 78, 84, 76, 77, 83, 83, 80, 0, 2, 0, 0,
     0, 0, 0, 0, 0, 32, 0, 0, 0, 1, 130, 0, 64, 1, 2, 3, 4, 5, 6, 7, 8,
 ];
+/// A CHALLENGE of 48 bytes whose TargetInfo has 200 bytes at offset 5000.
+const TARGET_INFO_OUTSIDE: &[u8] = &[
+    48, 63, 160, 3, 2, 1, 6, 161, 56, 48, 54, 48, 52, 160, 50, 4, 48, 78, 84, 76, 77, 83, 83, 80, 0, 2, 0, 0,
+    0, 0, 0, 0, 0, 48, 0, 0, 0, 5, 130, 128, 64, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 200, 0, 200,
+    0, 136, 19, 0, 0,
+];
+/// A CHALLENGE of 48 bytes whose TargetName has 24 bytes at offset 4096.
+const TARGET_NAME_OUTSIDE: &[u8] = &[
+    48, 63, 160, 3, 2, 1, 6, 161, 56, 48, 54, 48, 52, 160, 50, 4, 48, 78, 84, 76, 77, 83, 83, 80, 0, 2, 0, 0,
+    0, 24, 0, 24, 0, 0, 16, 0, 0, 5, 130, 128, 64, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 48, 0, 0, 0,
+];
+/// A TSRequest of the version 0x0100000006.
+const VERSION_OF_FIVE_BYTES: &[u8] = &[48, 9, 160, 7, 2, 5, 1, 0, 0, 0, 6];
+/// A TSRequest with the errorCode 0x01C000006D.
+const ERROR_OF_FIVE_BYTES: &[u8] = &[48, 14, 160, 3, 2, 1, 6, 164, 7, 2, 5, 1, 192, 0, 0, 109];
 /// No proof of the password is made.
 const UNPROVED: Expect =
     Expect { phase: "credssp", kind: "", code: None, finding: Some("account-not-used"), cause: None };

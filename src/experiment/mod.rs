@@ -28,7 +28,7 @@ use crate::{
     codes::Phase,
     net::{Instant, Network},
     probe::{Hello, Opening, Plan, Probe, Roots, Unobserved, Versions, addresses, aimed},
-    report::{Connection, Status, Trace},
+    report::{Connection, FailureKind, Status, Summary, Trace},
     settings::Settings,
     target::Target,
 };
@@ -39,8 +39,10 @@ const MOST: usize = 12;
 const AT_ONCE: usize = 2;
 /// Where the port was open and so many connections find it closed, the others would only knock on it.
 const CLOSED: usize = 2;
-/// A server that answers at all answers sooner.
+/// A server that answers at all answers sooner; one that ended the traced connection later may do so again as late.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// What the same may take longer another time.
+const MARGIN: Duration = Duration::from_secs(1);
 
 /// One kind of follow-up.
 pub struct Experiment {
@@ -128,7 +130,7 @@ pub async fn run<N: Network>(
     let settings = Settings {
         account: None,
         screenshot: false,
-        timeout: settings.timeout.min(PATIENCE),
+        timeout: settings.timeout.min(patience(trace)),
         ..settings.clone()
     };
     let end = begin + settings.deadline;
@@ -143,6 +145,15 @@ pub async fn run<N: Network>(
     trace.connections.extend(make(&probe, &together, AT_ONCE, end, &door).await);
     trace.connections.extend(make(&probe, &in_turn, 1, end, &door).await);
     trace.elapsed_ms = begin.elapsed().into();
+}
+
+/// How long an experiment waits in a phase: until what ended the traced connection would have come again.
+fn patience(trace: &Trace) -> Duration {
+    let phases = trace.described().map(|made| made.phases.summaries()).unwrap_or_default();
+    // Of silence there is no more to be seen.
+    let ended = |last: &&Summary<'_>| last.failure.is_some_and(|end| end.kind != FailureKind::Timeout);
+    let took = phases.last().filter(ended).map_or(0.0, |last| last.elapsed_ms.0);
+    PATIENCE.max(Duration::try_from_secs_f64(took / 1000.0).unwrap_or_default() + MARGIN)
 }
 
 /// Whether the address that was traced still takes connections.

@@ -1,4 +1,4 @@
-//! A tolerant reader, and a writer, of DER (X.690): numbers are kept whatever their length.
+//! A tolerant reader, and a writer, of DER (X.690): a number may have more bytes than it needs.
 
 use super::{Malformed, Reader};
 
@@ -33,35 +33,44 @@ pub fn expect<'a>(reader: &mut Reader<'a>, tag: u8) -> Result<&'a [u8], Malforme
     }
 }
 
-/// The low 32 bits of an INTEGER: an NTSTATUS comes as four bytes or, with a leading zero, as five.
+/// An INTEGER of 32 bits, with a sign or without one: an NTSTATUS comes as four bytes or, with a leading zero, as five.
 ///
 /// # Errors
-/// As [`expect`], or more than eight bytes.
+/// As [`expect`], or none at all, or a longer one.
 pub fn integer(content: &[u8]) -> Result<u32, Malformed> {
     let digits = expect(&mut Reader::new(content), INTEGER)?;
-    if digits.is_empty() || digits.len() > 8 {
-        return Err(Malformed(format!("an INTEGER of {} bytes", digits.len())));
+    let negative = digits.first().is_some_and(|first| *first >= 0x80);
+    let (sign, start) = if negative { (0xFF, u32::MAX) } else { (0, 0) };
+    let (spare, used) = digits.split_at(digits.len().saturating_sub(4));
+    let cut = negative && !spare.is_empty() && used[0] < 0x80;
+    match digits {
+        [] => Err(Malformed::new("an INTEGER of 0 bytes")),
+        _ if cut || spare.iter().any(|digit| *digit != sign) => Err(too_long(digits)),
+        _ => Ok(used.iter().fold(start, |sum: u32, digit| (sum << 8) | u32::from(*digit))),
     }
-    Ok(digits.iter().fold(0, |sum: u32, digit| (sum << 8) | u32::from(*digit)))
 }
 
-/// An unsigned INTEGER; what is larger than 32 bits can say is the largest that they can.
+/// An INTEGER of 32 bits without a sign.
 ///
 /// # Errors
-/// As [`expect`], or none at all, or a negative one.
-pub fn saturated(content: &[u8]) -> Result<u32, Malformed> {
+/// As [`integer`], or a negative one.
+pub fn unsigned(content: &[u8]) -> Result<u32, Malformed> {
     let digits = expect(&mut Reader::new(content), INTEGER)?;
-    if digits.is_empty() {
-        return Err(Malformed::new("an INTEGER of 0 bytes"));
+    match digits.first() {
+        Some(first) if *first >= 0x80 => Err(Malformed(format!("an INTEGER below 0 ({})", shown(digits)))),
+        _ => integer(content),
     }
-    if digits[0] >= 0x80 {
-        return Err(Malformed::new("an INTEGER below 0"));
-    }
-    let zeros = digits.iter().take_while(|digit| **digit == 0).count();
-    match &digits[zeros..] {
-        used if used.len() <= 4 => Ok(used.iter().fold(0, |sum: u32, digit| (sum << 8) | u32::from(*digit))),
-        _ => Ok(u32::MAX),
-    }
+}
+
+fn too_long(digits: &[u8]) -> Malformed {
+    Malformed(format!("an INTEGER of {} bytes ({}), longer than 32 bits", digits.len(), shown(digits)))
+}
+
+/// The first bytes of a number, as hex.
+fn shown(digits: &[u8]) -> String {
+    const MOST: usize = 16;
+    let more = if digits.len() > MOST { "..." } else { "" };
+    format!("0x{}{more}", hex::encode_upper(&digits[..digits.len().min(MOST)]))
 }
 
 /// An element of these parts.

@@ -1,12 +1,15 @@
 //! Reads the facts of an NTLM CHALLENGE (MS-NLMP 2.2.1.2, 2.2.2.1); the client's own messages are below.
 
+mod av;
+mod fields;
 mod proof;
 mod session;
 
-pub use proof::{Fresh, Identity, authenticate, negotiate};
+pub use proof::{Bound, Fresh, Identity, authenticate, negotiate};
 pub use session::Session;
 
-use super::{Malformed, Reader, reader::utf16};
+use super::{Malformed, reader::utf16};
+use fields::Fields;
 
 /// What a CHALLENGE says of the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,72 +33,41 @@ pub struct Challenge {
 }
 
 const SIGNATURE: &[u8] = b"NTLMSSP\0";
-const NTLMSSP_NEGOTIATE_VERSION: u32 = 0x0200_0000;
-const MAX_PAIRS: usize = 64;
 
 /// Finds and reads the CHALLENGE in a security token, wrapped in SPNEGO or bare.
 ///
 /// # Errors
-/// There is none, or it ends too early.
+/// There is none, or a field of it is not within it.
 pub fn challenge(token: &[u8]) -> Result<Challenge, Malformed> {
-    let start = token
-        .windows(SIGNATURE.len())
-        .position(|window| window == SIGNATURE)
-        .ok_or_else(|| Malformed::new("a security token without an NTLM message"))?;
-    let message = &token[start..];
-    let mut reader = Reader::new(message);
-    reader.bytes(SIGNATURE.len())?;
-    let kind = reader.u32()?;
-    if kind != 2 {
-        return Err(Malformed(format!("an NTLM message of type {kind} where the CHALLENGE belongs")));
-    }
-    // TargetName.
-    reader.bytes(8)?;
-    let flags = reader.u32()?;
-    // ServerChallenge.
-    reader.bytes(8)?;
-    let mut challenge = Challenge::default();
-    // What follows is left out by old servers; what can be read of it is read.
-    let _ = target_info(message, flags, &mut reader, &mut challenge);
-    Ok(challenge)
-}
-
-fn target_info(
-    message: &[u8],
-    flags: u32,
-    reader: &mut Reader<'_>,
-    challenge: &mut Challenge,
-) -> Result<(), Malformed> {
-    // Reserved.
-    reader.bytes(8)?;
-    let length = usize::from(reader.u16()?);
-    reader.u16()?;
-    let offset = usize::try_from(reader.u32()?).unwrap_or(usize::MAX);
-    if flags & NTLMSSP_NEGOTIATE_VERSION != 0 {
-        challenge.version = Some((reader.u8()?, reader.u8()?, reader.u16()?));
-    }
-    let rest = message.get(offset..).unwrap_or_default();
-    challenge.has_target_info = length > 0 && length <= rest.len();
-    pairs(&rest[..length.min(rest.len())], challenge)
-}
-
-fn pairs(info: &[u8], challenge: &mut Challenge) -> Result<(), Malformed> {
-    let mut reader = Reader::new(info);
-    for _ in 0..MAX_PAIRS {
-        let id = reader.u16()?;
-        let length = usize::from(reader.u16()?);
-        let value = reader.bytes(length)?;
+    let message = message(token).ok_or_else(|| Malformed::new("a security token without an NTLM message"))?;
+    let fields = Fields::of(message)?;
+    let mut challenge = Challenge {
+        version: fields.version,
+        has_target_info: fields.pairs.is_some(),
+        ..Challenge::default()
+    };
+    for (id, value) in fields.pairs.unwrap_or_default() {
         let text = || Some(utf16(value)).filter(|text| !text.is_empty());
         match id {
-            0 => break,
-            1 => challenge.netbios_computer = text(),
-            2 => challenge.netbios_domain = text(),
-            3 => challenge.dns_computer = text(),
-            4 => challenge.dns_domain = text(),
-            5 => challenge.dns_tree = text(),
-            7 => challenge.timestamp = Reader::new(value).u64().ok(),
+            av::NB_COMPUTER_NAME => challenge.netbios_computer = text(),
+            av::NB_DOMAIN_NAME => challenge.netbios_domain = text(),
+            av::DNS_COMPUTER_NAME => challenge.dns_computer = text(),
+            av::DNS_DOMAIN_NAME => challenge.dns_domain = text(),
+            av::DNS_TREE_NAME => challenge.dns_tree = text(),
+            av::TIMESTAMP => challenge.timestamp = value.try_into().ok().map(u64::from_le_bytes),
             _ => {}
         }
     }
-    Ok(())
+    Ok(challenge)
+}
+
+/// Whether there is one, whatever its fields are like.
+pub fn is_challenge(token: &[u8]) -> bool {
+    message(token).is_some_and(|message| message[SIGNATURE.len()..].starts_with(&2u32.to_le_bytes()))
+}
+
+/// Where an NTLM message begins in a security token, to its end.
+pub fn message(token: &[u8]) -> Option<&[u8]> {
+    let start = token.windows(SIGNATURE.len()).position(|window| window == SIGNATURE)?;
+    Some(&token[start..])
 }

@@ -40,10 +40,13 @@ pub struct Response {
 /// A NegTokenInit that offers Kerberos and nothing else, with its first token.
 pub fn kerberos_init(token: &[u8]) -> Vec<u8> {
     let oid = |oid: &[u8]| encode(OBJECT_IDENTIFIER, &[oid]);
-    let mechanisms = encode(SEQUENCE, &[&oid(KERBEROS), &oid(MS_KERBEROS)]);
+    init(&encode(SEQUENCE, &[&oid(KERBEROS), &oid(MS_KERBEROS)]), token)
+}
+
+fn init(mechanisms: &[u8], token: &[u8]) -> Vec<u8> {
     let token = encode(0xA2, &[&encode(OCTET_STRING, &[token])]);
-    let init = encode(SEQUENCE, &[&encode(0xA0, &[&mechanisms]), &token]);
-    encode(0x60, &[&oid(SPNEGO), &encode(0xA0, &[&init])])
+    let init = encode(SEQUENCE, &[&encode(0xA0, &[mechanisms]), &token]);
+    encode(0x60, &[&encode(OBJECT_IDENTIFIER, &[SPNEGO]), &encode(0xA0, &[&init])])
 }
 
 /// Reads a NegTokenResp.
@@ -98,16 +101,21 @@ pub fn without_spnego(token: &[u8]) -> Vec<u8> {
     response(token).ok().and_then(|said| said.token).unwrap_or_else(|| token.to_vec())
 }
 
-/// A server's NegTokenResp that selects NTLM, around its message.
-pub fn ntlm_selected(message: &[u8]) -> Vec<u8> {
-    let state = encode(0xA0, &[&encode(ENUMERATED, &[&[ACCEPT_INCOMPLETE]])]);
-    let mechanism = encode(0xA1, &[&encode(OBJECT_IDENTIFIER, &[NTLM])]);
-    let token = encode(0xA2, &[&encode(OCTET_STRING, &[message])]);
-    encode(0xA1, &[&encode(SEQUENCE, &[&state, &mechanism, &token])])
+/// MechTypeList with NTLM alone.
+pub fn ntlm_mechanisms() -> Vec<u8> {
+    encode(SEQUENCE, &[&encode(OBJECT_IDENTIFIER, &[NTLM])])
 }
 
-/// A client's NegTokenResp around a message.
-pub fn answered(message: &[u8]) -> Vec<u8> {
-    let token = encode(0xA2, &[&encode(OCTET_STRING, &[message])]);
-    encode(0xA1, &[&encode(SEQUENCE, &[&token])])
+/// A NegTokenInit that offers NTLM and nothing else, with its first message.
+pub fn ntlm_init(message: &[u8]) -> Vec<u8> {
+    init(&ntlm_mechanisms(), message)
+}
+
+/// A client's NegTokenResp around a message, with the MIC over its list of mechanisms.
+pub fn answered(message: &[u8], mic: Option<&[u8]>) -> Vec<u8> {
+    // As Windows does; some read no answer without it.
+    let state = encode(0xA0, &[&encode(ENUMERATED, &[&[ACCEPT_INCOMPLETE]])]);
+    let octets = |tag, octets| encode(tag, &[&encode(OCTET_STRING, &[octets])]);
+    let mic = mic.map(|mic| octets(0xA3, mic)).unwrap_or_default();
+    encode(0xA1, &[&encode(SEQUENCE, &[&state, &octets(0xA2, message), &mic])])
 }

@@ -1,9 +1,9 @@
-//! A writer and a tolerant reader of TSRequest (MS-CSSP 2.2.1): numbers are kept whatever their length, unknown fields are
-//! passed over.
+//! A writer and a tolerant reader of TSRequest (MS-CSSP 2.2.1): a number of more than 32 bits is an
+//! error that shows its bytes, unknown fields are passed over.
 
 use super::{
     Malformed, Reader,
-    der::{element, encode, expect, integer, saturated},
+    der::{element, encode, expect, integer, unsigned},
 };
 
 /// The fields of a TSRequest that a trace reads.
@@ -42,11 +42,12 @@ const OCTET_STRING: u8 = 0x04;
 /// Reads a whole TSRequest.
 ///
 /// # Errors
-/// It is no SEQUENCE that begins with a version.
+/// It is no SEQUENCE that begins with a version, or a number in it is none of 32 bits.
 pub fn ts_request(bytes: &[u8]) -> Result<TsRequest, Malformed> {
     let content = expect(&mut Reader::new(bytes), SEQUENCE)?;
     let mut fields = Reader::new(content);
-    let mut request = TsRequest { version: saturated(expect(&mut fields, 0xA0)?)?, ..TsRequest::default() };
+    let version = number("version", unsigned(expect(&mut fields, 0xA0)?))?;
+    let mut request = TsRequest { version, ..TsRequest::default() };
     while !fields.is_empty() {
         let (tag, content) = element(&mut fields)?;
         match tag {
@@ -54,7 +55,9 @@ pub fn ts_request(bytes: &[u8]) -> Result<TsRequest, Malformed> {
             0xA3 => {
                 request.pub_key_auth = Some(expect(&mut Reader::new(content), OCTET_STRING)?.to_vec());
             }
-            0xA4 => request.error_code = Some(integer(content)?).filter(|code| *code != 0),
+            0xA4 => {
+                request.error_code = Some(number("errorCode", integer(content))?).filter(|code| *code != 0);
+            }
             _ => {}
         }
     }
@@ -74,6 +77,11 @@ impl Sent<'_> {
         let [auth_info, pub_key_auth, nonce] = &others;
         encode(SEQUENCE, &[&version, &token.unwrap_or_default(), auth_info, pub_key_auth, nonce])
     }
+}
+
+/// Names the field that is no number of 32 bits.
+fn number(field: &str, read: Result<u32, Malformed>) -> Result<u32, Malformed> {
+    read.map_err(|error| Malformed(format!("its {field} is {error}")))
 }
 
 /// NegoData is a SEQUENCE OF SEQUENCE with the token in [0].

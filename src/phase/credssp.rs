@@ -4,7 +4,7 @@
 
 mod binding;
 pub mod challenge;
-mod client;
+pub mod client;
 mod greeting;
 pub mod kerberos;
 
@@ -33,7 +33,7 @@ use crate::{
 /// How long a server without early authorization gets to refuse the credentials.
 const CONSENT: Duration = Duration::from_millis(250);
 
-/// The versions that there may be: the first one was 2, and 6 is the last one so far.
+/// The versions that there may be: MS-CSSP knows 2 to 6, and newer ones may come.
 const VERSIONS: std::ops::RangeInclusive<u32> = 2..=255;
 
 const AUTHZ_SUCCESS: u32 = 0;
@@ -84,8 +84,9 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
         Err(reason) => return Ok(Step::Stopped(reason)),
     };
     let challenge = (seen.nego_token.as_deref().unwrap_or_default(), seen.version);
-    let Ok((proof, mut client)) = client.prove((account, peer), access.now, challenge) else {
-        return Ok(Step::Stopped(challenge::unusable(&seen).into()));
+    let (proof, mut client) = match client.prove((account, peer), access.now, challenge) {
+        Ok(proved) => proved,
+        Err(why) => return Ok(Step::Stopped(challenge::without_proof("server", &why).into())),
     };
     wire.send_secret(&proof).await?;
     evidence.attempted = true;
@@ -104,16 +105,18 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
 
 /// pubKeyAuth of the answer to ours.
 fn sealed(answer: &Seen, version: u32, frame: &[u8]) -> Result<Vec<u8>, Failure> {
-    let wrong = |what: &str| Failure::new(FailureKind::Malformed, what).with_received(frame);
+    let wrong = |what: String| Err(Failure::new(FailureKind::Malformed, what).with_received(frame));
+    let said = answer.version;
     match &answer.pub_key_auth {
-        Some(sealed) if answer.version == version && sealed.len() >= SHORTEST_SEAL => Ok(sealed.clone()),
-        Some(sealed) if answer.version == version => {
-            let length = sealed.len();
-            Err(wrong(&format!(
-                "the server's proof of its TLS key has {length} bytes, fewer than a signature"
-            )))
+        _ if said != version => {
+            wrong(format!("the server said CredSSP version {version} first, and {said} after the proof"))
         }
-        _ => Err(wrong("the server's answer to the credentials does not belong there")),
+        None => wrong("the server's answer to the proof has no pubKeyAuth".to_owned()),
+        Some(sealed) if sealed.len() < SHORTEST_SEAL => {
+            let length = sealed.len();
+            wrong(format!("the server's proof of its TLS key has {length} bytes, fewer than a signature"))
+        }
+        Some(sealed) => Ok(sealed.clone()),
     }
 }
 
@@ -170,7 +173,10 @@ async fn receive(
             Err(status(code))
         }
         None if !VERSIONS.contains(&seen.version) => {
-            let detail = format!("the server speaks CredSSP version {}, which cannot be", seen.version);
+            let detail = format!(
+                "the server says that its CredSSP version is {}; MS-CSSP knows the versions 2 to 6",
+                seen.version
+            );
             Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame))
         }
         None => Ok((frame, seen)),

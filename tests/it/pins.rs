@@ -165,3 +165,18 @@ async fn a_hop_gets_the_account_only_from_who_was_pinned() {
         assert_eq!(mismatch(&report), !attempted);
     }
 }
+
+/// On the way without a Connection Request too.
+#[tokio::test(start_paused = true)]
+async fn direct_tls_does_not_go_around_the_pin() {
+    let farm = Farm::of(&[(TARGET, "direct-tls")]);
+    let settings = || Settings { direct_tls: true, until: Some(Phase::Licensing), ..with_account() };
+    let report = farm.trace(OTHER, settings()).await;
+    let tls = report.trace.connections[0].phases.tls.as_ref().expect("TLS");
+    let pin = tls.evidence.thumbprints.clone().expect("a certificate").sha256;
+    let used = farm.trace(&pin, settings()).await;
+    assert!(attempts(&used).contains(&true), "{}", used.verdict.summary);
+    assert!(!attempts(&report).contains(&true), "{}", report.verdict.summary);
+    assert_eq!(report.verdict.credentials, Credentials::NotAttempted);
+    assert!(mismatch(&report));
+}

@@ -1,5 +1,7 @@
 //! The client's side of NTLM and of the delegation, against the specification's values and another implementation.
 
+mod odd_tokens;
+
 use rdptrace::pdu::{
     ntlm::{Fresh, Identity, authenticate, negotiate},
     ts_credentials::ts_credentials,
@@ -11,7 +13,7 @@ use crate::readers::sample;
 
 /// The account and the random values of MS-NLMP 4.2.1.
 fn identity() -> Identity<'static> {
-    Identity { user: "User", domain: "Domain", password: "Password" }
+    Identity { user: "User", domain: "Domain", password: "Password", bound: None }
 }
 
 fn fresh() -> Fresh {

@@ -34,12 +34,17 @@ impl Flagged {
     }
 
     async fn trace(&self, restricted_admin: bool, account: bool) -> Report {
+        self.trace_with(None, restricted_admin, account).await
+    }
+
+    async fn trace_with(&self, pin: Option<String>, restricted_admin: bool, account: bool) -> Report {
         let account = account.then(|| Account {
             user: USER.to_owned(),
             domain: None,
             password: PASSWORD.to_owned().into(),
         });
-        let settings = Settings { restricted_admin, account, ..Settings::default() };
+        let settings =
+            Settings { restricted_admin, account, expected_thumbprint: pin, ..Settings::default() };
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
         run(&target, &settings, self, &Unobserved).await
     }
@@ -128,4 +133,14 @@ async fn only_the_connection_with_the_account_demands_it() {
     let server = Flagged::new(0);
     server.trace(true, false).await;
     assert_eq!(server.requests(), [0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_certificate_than_the_pinned_one_is_shown_no_proof_either() {
+    let server = Flagged::new(0x08);
+    let report = server.trace_with(Some("0".repeat(64)), true, true).await;
+    assert_eq!(report.verdict.outcome, Outcome::Stopped);
+    assert_eq!(report.verdict.credentials, Credentials::NotAttempted);
+    assert!(message(&report, "certificate-thumbprint-mismatch").is_some());
+    assert!(report.trace.connections[0].frames.iter().all(|frame| frame.head.is_some()));
 }

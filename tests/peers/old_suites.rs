@@ -121,3 +121,15 @@ fn xrdp_is_traced_to_the_end_of_the_activation() {
         assert_eq!(deep.at("/verdict/reached"), "activate");
     }
 }
+
+/// A signature that is not checked proves nothing, and that is told.
+#[test]
+fn a_handshake_that_is_signed_with_sha_1_passes_unchecked() {
+    let arguments = ["-tls1_2", "-sigalgs", "RSA+SHA1", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0"];
+    let Some(endpoint) = endpoint(&arguments, &["rsa:2048"]) else { return };
+    let traced = trace(endpoint.port, &["--until", "tls", "--server-name", NAME], None);
+    assert_eq!(traced.ending(), [json!("passed"), Value::Null, Value::Null], "{traced:#?}");
+    assert_ne!(traced.evidence("tls", "signature"), "valid");
+    let said = traced.evidence("tls", "signature_unchecked");
+    assert!(said.as_str().is_some_and(|said| said.contains("SHA-1")), "{said}");
+}

@@ -124,9 +124,8 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
         let proved = facts.credssp.is_some_and(|credssp| credssp.attempted);
         return Some(Weighed::likely(failure.detail.clone()).and(proved.then(|| text.to_owned())));
     }
-    let credssp = facts.credssp?;
     // Once there is a CHALLENGE, NTLM is not what the server objects to.
-    if credssp.ntlm.is_some() || credssp.attempted {
+    if !is_before_challenge(facts) {
         return None;
     }
     let failure = ended_in(facts, Phase::Credssp)?;
@@ -134,12 +133,32 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
     // An alert about something else than what was sent says little of NTLM.
     let speaks =
         failure.kind != FailureKind::TlsAlert || failure.code.is_some_and(|code| REFUSES.contains(&code));
-    let weigh = if speaks { Weighed::likely } else { Weighed::possible };
+    let late = waited(facts);
+    let weigh = if speaks && late.is_none() { Weighed::likely } else { Weighed::possible };
     Some(
         weigh(after("our first TSRequest, with NTLM,", failure))
             .and(facts.every_time(Phase::Credssp))
-            .but(Some(against)),
+            .but(Some(against))
+            .but(late),
     )
+}
+
+/// Whether CredSSP got no further than its first message.
+fn is_before_challenge(facts: &Facts<'_>) -> bool {
+    facts.credssp.is_some_and(|credssp| credssp.ntlm.is_none() && !credssp.attempted)
+}
+
+/// The sentence that the end came late, where it did: a policy is looked up at once.
+fn waited(facts: &Facts<'_>) -> Option<String> {
+    const LATE_MS: f64 = 2000.0;
+    let took = facts.failed()?.elapsed_ms.0;
+    let text = || {
+        format!(
+            "it came after {:.1} s, and a policy refuses at once: a service may hang, or ask another",
+            took / 1000.0
+        )
+    };
+    (took >= LATE_MS).then(text)
 }
 
 /// The same number is that of a CredSSP that a policy turns away.

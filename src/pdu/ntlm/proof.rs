@@ -5,8 +5,9 @@ use rc4::{KeyInit as _, Rc4, StreamCipher as _};
 use zeroize::Zeroizing;
 
 use super::{
-    super::{Malformed, Reader},
-    SIGNATURE,
+    super::Malformed,
+    SIGNATURE, av,
+    fields::{Fields, Pairs, TARGET_INFO},
     session::{Session, hmac_md5},
 };
 
@@ -14,15 +15,11 @@ use super::{
 const ALWAYS: u32 = 0xA208_8235;
 /// OEM, LM_KEY, OEM_WORKSTATION_SUPPLIED and KEY_EXCH, which the NEGOTIATE has too.
 const OFFERED: u32 = 0x4000_2082;
-const TARGET_INFO: u32 = 0x0080_0000;
 const DOMAIN_SUPPLIED: u32 = 0x0000_1000;
 const KEY_EXCH: u32 = 0x4000_0000;
 /// 10.0.17763 with revision 15, as a client of Windows says.
 const VERSION: [u8; 8] = [10, 0, 0x63, 0x45, 0, 0, 0, 15];
 
-const AV_EOL: u16 = 0;
-const AV_FLAGS: u16 = 6;
-const AV_TIMESTAMP: u16 = 7;
 /// MsvAvFlags: the AUTHENTICATE has a MIC.
 const HAS_MIC: u32 = 2;
 
@@ -38,6 +35,24 @@ pub struct Identity<'a> {
     pub domain: &'a str,
     /// The password.
     pub password: &'a str,
+    /// To whom the proof is bound; CredSSP binds it by itself.
+    pub bound: Option<&'a Bound>,
+}
+
+impl<'a> Identity<'a> {
+    /// The same, bound to this peer.
+    #[must_use]
+    pub fn bound(self, to: &'a Bound) -> Self {
+        Self { bound: Some(to), ..self }
+    }
+}
+
+/// The peer that a proof is for, so that it serves nobody else.
+pub struct Bound {
+    /// MsvAvTargetName: the service principal.
+    pub target: String,
+    /// MsvAvChannelBindings.
+    pub channel_bindings: [u8; 16],
 }
 
 /// What must be new in every proof.
@@ -71,7 +86,7 @@ pub fn authenticate(
 ) -> Result<(Vec<u8>, Session), Malformed> {
     let asked = Asked::read(challenge)?;
     let key = response_key(identity);
-    let info = target_info(&asked.pairs);
+    let info = target_info(&asked.pairs, identity.bound);
     let (response, base_key) = response(&key, &asked, &info, fresh);
     let lm =
         [hmac_md5(key.as_slice(), &[asked.nonce, &fresh.challenge]).as_slice(), &fresh.challenge].concat();
@@ -91,56 +106,37 @@ pub fn authenticate(
 struct Asked<'a> {
     flags: u32,
     nonce: &'a [u8],
-    pairs: Vec<(u16, &'a [u8])>,
+    pairs: Pairs<'a>,
 }
 
 impl<'a> Asked<'a> {
     fn read(challenge: &'a [u8]) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(challenge);
-        if reader.bytes(SIGNATURE.len())? != SIGNATURE || reader.u32()? != 2 {
-            return Err(Malformed::new("the security token is no bare NTLM CHALLENGE"));
-        }
-        reader.bytes(8)?;
-        let flags = reader.u32()?;
-        let nonce = reader.bytes(8)?;
-        let missing =
-            || Malformed::new("the NTLM CHALLENGE has no TargetInfo, which a proof with NTLMv2 needs");
-        reader.bytes(8).map_err(|_| missing())?;
-        let (length, _) = (usize::from(reader.u16().map_err(|_| missing())?), reader.u16());
-        let offset = usize::try_from(reader.u32().map_err(|_| missing())?).unwrap_or(usize::MAX);
-        let info = challenge.get(offset..).and_then(|rest| rest.get(..length)).ok_or_else(missing)?;
-        let pairs = if info.is_empty() { Err(missing()) } else { pairs(info) };
-        Ok(Self { flags, nonce, pairs: pairs? })
+        let Fields { flags, nonce, pairs, .. } = Fields::of(challenge)?;
+        let pairs =
+            pairs.ok_or_else(|| Malformed::new("it has no TargetInfo, which a proof with NTLMv2 needs"))?;
+        Ok(Self { flags, nonce, pairs })
     }
 
     fn time(&self) -> Option<[u8; 8]> {
-        self.pairs.iter().find(|(id, _)| *id == AV_TIMESTAMP).and_then(|(_, time)| (*time).try_into().ok())
+        self.pairs.iter().find(|(id, _)| *id == av::TIMESTAMP).and_then(|(_, time)| (*time).try_into().ok())
     }
 }
 
-fn pairs(info: &[u8]) -> Result<Vec<(u16, &[u8])>, Malformed> {
-    let (mut reader, mut pairs) = (Reader::new(info), Vec::new());
-    while !reader.is_empty() {
-        let (id, length) = (reader.u16()?, usize::from(reader.u16()?));
-        if id == AV_EOL {
-            break;
-        }
-        pairs.push((id, reader.bytes(length)?));
-    }
-    Ok(pairs)
-}
-
-/// The pairs of the server, with the promise of a MIC.
-fn target_info(pairs: &[(u16, &[u8])]) -> Vec<u8> {
+/// The pairs of the server, with the promise of a MIC and with those of the client, of which the server has none to say.
+fn target_info(pairs: &[(u16, &[u8])], bound: Option<&Bound>) -> Vec<u8> {
     let number = |value: &[u8]| <[u8; 4]>::try_from(value).map_or(0, u32::from_le_bytes);
-    let said = pairs.iter().find(|(id, _)| *id == AV_FLAGS).map_or(0, |(_, value)| number(value));
+    let said = pairs.iter().find(|(id, _)| *id == av::FLAGS).map_or(0, |(_, value)| number(value));
     let flags = (said | HAS_MIC).to_le_bytes();
-    let theirs = pairs.iter().copied().filter(|(id, _)| *id != AV_FLAGS);
+    let target = bound.map(|bound| unicode(&bound.target));
+    let mut ours = vec![(av::FLAGS, &flags[..])];
+    ours.extend(bound.map(|bound| (av::CHANNEL_BINDINGS, &bound.channel_bindings[..])));
+    ours.extend(target.as_ref().map(|target| (av::TARGET_NAME, &target[..])));
+    let theirs = pairs.iter().filter(|(id, _)| ours.iter().all(|(our, _)| our != id));
     let mut info = Vec::new();
-    for (id, value) in theirs.chain([(AV_FLAGS, &flags[..])]) {
+    for (id, value) in theirs.chain(&ours) {
         info.extend(id.to_le_bytes());
         info.extend(u16::try_from(value.len()).unwrap_or_default().to_le_bytes());
-        info.extend(value);
+        info.extend_from_slice(value);
     }
     // MsvAvEOL, and four bytes that everybody sends after it.
     info.extend([0; 8]);

@@ -14,26 +14,19 @@ use crate::{
 /// Reads the CHALLENGE in a TSRequest.
 ///
 /// # Errors
-/// There is none.
+/// There is none, or a field of it is wrong.
 pub fn read(seen: &TsRequest, now: OffsetDateTime, evidence: &mut CredsspEvidence) -> Result<(), Malformed> {
-    let challenge = ntlm::challenge(seen.nego_token.as_deref().unwrap_or_default())?;
+    let token =
+        seen.nego_token.as_deref().ok_or_else(|| Malformed::new("the TSRequest has no negoTokens"))?;
+    let challenge = ntlm::challenge(token)?;
     evidence.ntlm = Some(ntlm_evidence(challenge, now));
     Ok(())
 }
 
-/// Why no proof of a password is made from the CHALLENGE in this TSRequest.
-pub fn unusable(seen: &TsRequest) -> String {
-    without_proof("server", seen.nego_token.as_deref().unwrap_or_default())
-}
-
-/// The same of a token of this peer: a limit of this program, for Windows makes one.
-pub fn without_proof(who: &str, token: &[u8]) -> String {
-    let what = match ntlm::challenge(token).is_ok_and(|read| read.has_target_info) {
-        true => "in which something is not as it expects",
-        false => "which has no target information",
-    };
+/// Why no proof of a password is made for the CHALLENGE of this peer: a limit of this program, for Windows makes one.
+pub fn without_proof(who: &str, why: &Malformed) -> String {
     format!(
-        "rdptrace makes no proof of the password from the {who}'s NTLM CHALLENGE, {what}; that is no fault of the {who}, \
+        "rdptrace makes no proof of the password from the {who}'s NTLM CHALLENGE: {why}; that is no fault of the {who}, \
          and other clients may go on"
     )
 }

@@ -52,8 +52,7 @@ impl Client {
         now: OffsetDateTime,
         (challenge, version): (&[u8], u32),
     ) -> Result<(Vec<u8>, Proved), Malformed> {
-        let (domain, user) = name(account);
-        let identity = Identity { user, domain, password: &account.password };
+        let identity = identity(account);
         let messages = (self.negotiate.as_slice(), challenge);
         let (token, mut session) = ntlm::authenticate(&identity, messages, &fresh(now))?;
         let binding = Binding::new(peer.public_key(), version);
@@ -90,7 +89,14 @@ pub fn name(account: &Account) -> (&str, &str) {
     }
 }
 
-fn fresh(now: OffsetDateTime) -> Fresh {
+/// The account as NTLM proves it.
+pub fn identity(account: &Account) -> Identity<'_> {
+    let (domain, user) = name(account);
+    Identity { user, domain, password: &account.password, bound: None }
+}
+
+/// New values for one proof.
+pub fn fresh(now: OffsetDateTime) -> Fresh {
     let time = u64::try_from(now.unix_timestamp_nanos() / 100 + UNIX_EPOCH).unwrap_or_default();
     Fresh { challenge: random(), session_key: Zeroizing::new(random()), time }
 }

@@ -18,10 +18,10 @@ use crate::{
         PhaseResult, Step,
         basic::basic,
         credssp::challenge::{ntlm_evidence, without_proof},
+        ending,
         tls::{Proven, Secured},
     },
     report::{Failure, FailureKind, GatewayAuth},
-    settings::Account,
 };
 
 const UNAUTHORIZED: i64 = 401;
@@ -38,7 +38,7 @@ enum Begun {
     /// The gateway lets us in already.
     Open(Reply),
     /// A CHALLENGE, and who answers it.
-    Challenged(Box<Client>, Vec<u8>),
+    Challenged(Client, Vec<u8>),
 }
 
 /// Why there is no CHALLENGE to answer.
@@ -70,17 +70,17 @@ pub async fn log_on<N: Network>(
             return show(wire, session, &ask(method, &authorization), evidence).await.map(Step::Passed);
         }
     };
-    let (mut client, challenge) =
-        match begin(wire, at, session, (method, name, account, peer), evidence).await? {
-            Begun::Open(reply) => return Ok(Step::Passed(reply)),
-            Begun::Challenged(client, challenge) => (client, challenge),
-        };
-    let Ok(proof) = client.next(Some(&challenge)) else {
-        return Ok(Step::Stopped(without_proof("gateway", &challenge).into()));
+    let (client, challenge) = match begin(wire, at, session, (method, name, peer), evidence).await? {
+        Begun::Open(reply) => return Ok(Step::Passed(reply)),
+        Begun::Challenged(client, challenge) => (client, challenge),
+    };
+    let proof = match client.proof(account, at.access.now, &challenge) {
+        Ok(proof) => proof,
+        Err(why) => return Ok(Step::Stopped(without_proof("gateway", &why).into())),
     };
     evidence.channel_bindings = true;
     let reply = show(wire, session, &ask(method, &proof), evidence).await?;
-    evidence.challenged_again = carried(&reply, name).is_some_and(|token| ntlm::challenge(&token).is_ok());
+    evidence.challenged_again = carried(&reply, name).is_some_and(|token| ntlm::is_challenge(&token));
     Ok(Step::Passed(reply))
 }
 
@@ -104,14 +104,14 @@ async fn begin<N: Network>(
     wire: &mut Wire,
     at: &At<'_, N>,
     session: &mut Session,
-    (method, name, account, peer): (&str, &str, &Account, &Proven),
+    (method, name, peer): (&str, &str, &Proven),
     evidence: &mut GatewayAuth,
 ) -> Result<Begun, Failure> {
     let forms = session.form.map_or_else(|| Form::under(name).to_vec(), |known| vec![known]);
     let mut refused: Option<Failure> = None;
     for form in forms {
-        let mut client = Client::new((name, form), account, &at.access.gateway.host, peer)?;
-        let first = client.next(None)?;
+        let client = Client::new((name, form), &at.access.gateway.host, peer);
+        let first = client.first();
         evidence.requests += 1;
         evidence.form = Some(form.name().to_owned());
         let asked = exchange(wire, session, &ask(method, &first)).await;
@@ -123,7 +123,7 @@ async fn begin<N: Network>(
         match challenge(&reply, name, at.access.now, evidence) {
             Ok(challenge) => {
                 session.form = Some(form);
-                return Ok(Begun::Challenged(Box::new(client), challenge));
+                return Ok(Begun::Challenged(client, challenge));
             }
             Err(Unbegun::Broken(failure)) => return Err(failure),
             Err(Unbegun::Form(failure)) => match refused.take() {
@@ -195,11 +195,16 @@ fn challenge(
         Err(_) if spnego::response(&token).is_ok_and(|said| said.selects_kerberos) => {
             return Err(not_understood(&format!("and selects Kerberos within {scheme}, not NTLM")));
         }
-        Err(_) if scheme == "Negotiate" => {
+        Err(_) if scheme == "Negotiate" && ntlm::message(&token).is_none() => {
             return Err(not_understood("and takes no NTLM within Negotiate"));
         }
-        // What is wrong with it is told when it is used.
-        Err(_) => {}
+        Err(error) => {
+            return Err(Unbegun::Broken(ending::malformed(
+                "the NTLM CHALLENGE cannot be read",
+                &error,
+                &token,
+            )));
+        }
     }
     if !reply.keeps_alive {
         let why = format!("and ends the connection in the middle of {scheme}, which needs it");

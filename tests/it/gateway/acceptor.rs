@@ -8,7 +8,9 @@ use sspi::{
     Ntlm, SecurityBuffer, ServerRequestFlags, Sspi, SspiImpl, Username, ntlm::NtlmConfig,
 };
 
-use rdptrace::pdu::spnego;
+use sha2::{Digest as _, Sha256};
+
+use rdptrace::pdu::{der::encode, spnego};
 
 use super::script::Script;
 
@@ -133,7 +135,7 @@ pub fn take(token: &str, script: &Script, slot: &mut Option<Acceptor>) -> Taken 
             Taken::Answered(script.begun.unwrap_or_default())
         }
         Ok(challenge) if script.crossed && begins && form == Form::Bare => {
-            Taken::Challenged(STANDARD.encode(spnego::ntlm_selected(&challenge)))
+            Taken::Challenged(STANDARD.encode(ntlm_selected(&challenge)))
         }
         Ok(challenge) => Taken::Challenged(STANDARD.encode(challenge)),
         Err(right) => Taken::Judged(right),
@@ -144,6 +146,21 @@ pub fn take(token: &str, script: &Script, slot: &mut Option<Acceptor>) -> Taken 
 fn message(token: &[u8]) -> Vec<u8> {
     let start = token.windows(8).position(|window| window == b"NTLMSSP\0").expect("an NTLM message");
     token[start..].to_vec()
+}
+
+/// A NegTokenResp that selects NTLM, around its message (RFC 4178 section 4.2.2).
+fn ntlm_selected(message: &[u8]) -> Vec<u8> {
+    let state = encode(0xA0, &[&encode(0x0A, &[&[1]])]);
+    let mechanism = encode(0xA1, &[&encode(0x06, &[&[0x2B, 6, 1, 4, 1, 0x82, 0x37, 2, 2, 10]])]);
+    let token = encode(0xA2, &[&encode(0x04, &[message])]);
+    encode(0xA1, &[&encode(0x30, &[&state, &mechanism, &token])])
+}
+
+/// SEC_CHANNEL_BINDINGS with the SHA-256 of this certificate: six numbers of no addresses, length and place of what follows.
+pub fn channel_bindings(leaf: &[u8]) -> Vec<u8> {
+    let data = [&b"tls-server-end-point:"[..], &Sha256::digest(leaf)].concat();
+    let length = u32::try_from(data.len()).expect("it is short");
+    [&[0; 24], &length.to_le_bytes()[..], &32u32.to_le_bytes(), &data].concat()
 }
 
 /// The value of Basic for the account.

@@ -12,6 +12,7 @@ use rdptrace::{
 };
 
 use super::{
+    acceptor::channel_bindings,
     lab::{Lab, anonymous, with_account},
     packets::Carrier,
     script::Script,
@@ -106,7 +107,7 @@ async fn a_challenge_that_ends_its_connection_is_met_on_another() {
 #[tokio::test(start_paused = true)]
 async fn the_proof_is_bound_to_the_certificate_that_was_served() {
     let mut lab = Lab::new(Script { schemes: vec!["NTLM"], ..Script::default() });
-    lab.script.bindings = Some(rdptrace::certificate::channel_bindings(&lab.certificate));
+    lab.script.bindings = Some(channel_bindings(&lab.certificate));
     assert_reached_the_server(&lab.trace(with_account()).await);
 }
 

@@ -7,7 +7,7 @@ use rdptrace::{
 };
 
 use super::{
-    acceptor::USER,
+    acceptor::{USER, channel_bindings},
     lab::{anonymous, with_account},
     packets::Carrier,
     script::Script,
@@ -121,7 +121,7 @@ fn auth_row(about: &'static str, script: Script, finding: &'static str) -> Row {
 fn auth_rows() -> Vec<Row> {
     let wrong = Account { user: USER.to_owned(), domain: None, password: "wrong".to_owned().into() };
     let wrong = Gateway { account: Some(wrong), ..anonymous() };
-    let bound = Some(rdptrace::certificate::channel_bindings(b"another certificate"));
+    let bound = Some(channel_bindings(b"another certificate"));
     vec![
         Row {
             gateway: wrong,
