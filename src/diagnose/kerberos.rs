@@ -146,7 +146,7 @@ pub fn says_why(facts: &Facts<'_>) -> bool {
 pub enum Realm {
     /// The one that the account names.
     Own,
-    /// One that the KDC of the account's realm named as the user's.
+    /// One that the KDC of the account's realm named as the user's, or in whose name it sent its error.
     Named,
     /// One on the way to the service.
     Foreign,
@@ -157,10 +157,16 @@ pub fn of_whom(facts: &Facts<'_>) -> Option<Realm> {
     let kdc = facts.credssp?.kdc.as_ref()?;
     let (first, last) = (kdc.exchanges.first()?, kdc.exchanges.last()?);
     Some(match last.realm.eq_ignore_ascii_case(&first.realm) {
+        true if in_name_of(facts).is_some() => Realm::Named,
         true => Realm::Own,
         false if abroad(kdc) => Realm::Foreign,
         false => Realm::Named,
     })
+}
+
+/// The realm in whose name the last error was sent, where another was asked.
+pub fn in_name_of<'a>(facts: &Facts<'a>) -> Option<&'a str> {
+    last(facts)?.in_name_of_another()
 }
 
 fn last<'a>(facts: &Facts<'a>) -> Option<&'a KdcExchange> {

@@ -1,4 +1,5 @@
-//! Two realms of MIT's KDC, of which one refers to the other; and a server whose key is another than its KDC has.
+//! Two realms of MIT's KDC, of which one refers to the other; a server whose key is another than its KDC has; and an account
+//! without pre-authentication.
 
 use std::{
     fs,
@@ -9,8 +10,9 @@ use std::{
 use serde_json::json;
 
 use crate::{
+    demo_server::serve,
     kerberos::{Kdc, PASSWORD, REALM, Server, environment, proxy},
-    lab::{Program, folder, free_port, traced, wait_for},
+    lab::{Program, folder, free_port, trace, traced, wait_for},
 };
 
 const HOME: &str = "HOME.TEST";
@@ -100,4 +102,28 @@ fn a_ticket_that_the_server_cannot_open_is_the_servers_refusal() {
     assert_eq!(traced.evidence("credssp", "kdc/ticket"), true);
     assert!(traced.found("kerberos-ticket-refused"));
     assert_eq!(traced.code, Some(15));
+}
+
+/// The KDC gives its answer to everybody, and only who knows the password opens it: so a wrong one is known here, and neither the
+/// KDC nor the server, which would take NTLM, is shown a proof of it.
+#[test]
+fn a_wrong_password_without_preauthentication_is_refused_and_not_tried_again_by_ntlm() {
+    let Some(kdc) = Kdc::start() else { return };
+    kadmin(&kdc.folder, &format!("addprinc -pw {PASSWORD} -requires_preauth bob"));
+    let (_server, port) = serve(&[]);
+    let to = format!("127.0.0.1:{}", kdc.port);
+    let arguments =
+        ["-u", "EXAMPLE.TEST\\bob", "--auth", "negotiate", "--kdc", &to, "--server-name", "localhost"];
+    let run = |password| trace(port, &[&arguments[..], &["--timeout", "3"]].concat(), Some(password));
+    let wrong = run("wrong");
+    assert_eq!(wrong.at("/verdict/credentials"), "refused", "{wrong:#?}");
+    assert_eq!((wrong.code, wrong.at("/verdict/step")), (Some(20), &json!("kdc")));
+    let asked = wrong.evidence("credssp", "kdc/exchanges").as_array().expect("questions");
+    assert_eq!((asked.len(), &asked[0]["opened"], &asked[0]["proof"]), (1, &json!(false), &json!(false)));
+    // The server was told nothing.
+    assert_eq!(wrong.evidence("credssp", "version"), &json!(null));
+    assert!(wrong.found("credentials-refused") && !wrong.found("kerberos-not-used"));
+    let right = run(PASSWORD);
+    assert_eq!(right.evidence("credssp", "kdc/ticket"), true, "{right:#?}");
+    assert_eq!(right.evidence("credssp", "kdc/exchanges/0/opened"), true);
 }

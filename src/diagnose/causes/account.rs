@@ -159,9 +159,11 @@ fn kdc_error(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
 /// What a KDC says of an account is certain where the account names its realm; where another KDC has named it, it may be another
 /// account. A KDC on the way to the service knows none.
 fn by_kdc(facts: &Facts<'_>, failure: &Failure) -> Option<Weighed> {
+    let another = kerberos::in_name_of(facts)
+        .map(|realm| format!("the error names the realm {realm}, which is not the one that was asked"));
     match kerberos::of_whom(facts)? {
         Realm::Own => Some(Weighed::certain(failure.detail.clone())),
-        Realm::Named => Some(Weighed::likely(failure.detail.clone())),
+        Realm::Named => Some(Weighed::likely(failure.detail.clone()).but(another)),
         Realm::Foreign => None,
     }
 }

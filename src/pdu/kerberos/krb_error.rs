@@ -17,6 +17,8 @@ pub struct KrbError {
     pub time: Option<OffsetDateTime>,
     /// crealm: with KDC_ERR_WRONG_REALM the realm that knows the user (RFC 6806 section 7).
     pub client_realm: Option<String>,
+    /// realm: that of the service that was asked for, so of the KDC itself where that is the service.
+    pub realm: Option<String>,
     /// The NTSTATUS in e-data.
     pub status: Option<u32>,
     /// With KDC_ERR_PREAUTH_REQUIRED, what e-data says of the keys of the account.
@@ -39,8 +41,12 @@ pub fn krb_error(content: &[u8]) -> Result<KrbError, Malformed> {
     while !fields.is_empty() {
         match element(&mut fields)? {
             (0xA4, content) => error.time = generalized_time(content),
-            (0xA6, content) => code = Some(integer(content)?),
+            (0xA6, content) => {
+                let named = |error| Malformed(format!("its error-code is {error}"));
+                code = Some(integer(content).map_err(named)?);
+            }
             (0xA7, content) => error.client_realm = text(content),
+            (0xA9, content) => error.realm = text(content).filter(|realm| !realm.is_empty()),
             (0xAC, content) => data = expect(&mut Reader::new(content), OCTET_STRING)?,
             _ => {}
         }

@@ -34,14 +34,22 @@ pub fn judge(
     };
     exchange.error = Some(error.code);
     exchange.status = error.status;
+    exchange.error_realm.clone_from(&error.realm);
     evidence.clock_skew_seconds = skew(&error, now);
     let proved = exchange.proof || evidence.exchanges.iter().any(|exchange| exchange.proof);
     match (error.code, &error.client_realm) {
         (PREAUTH_REQUIRED, _) if !proved => Ok(Answer::Proof(error.hints)),
         (WRONG_REALM, Some(realm)) if !proved => Ok(Answer::Realm(realm.clone())),
-        _ if exchange.realm.eq_ignore_ascii_case(&evidence.realm) => Err(refusal(&error, "the KDC")),
-        _ => Err(refusal(&error, &format!("the KDC of the realm {}", exchange.realm))),
+        _ => Err(refused(&error, exchange, evidence)),
     }
+}
+
+/// The error, with the realm that was asked where it is not the account's, and with that of the error where it is another.
+fn refused(error: &KrbError, exchange: &KdcExchange, evidence: &KdcEvidence) -> Failure {
+    let own = exchange.realm.eq_ignore_ascii_case(&evidence.realm);
+    let who = if own { "the KDC".to_owned() } else { format!("the KDC of the realm {}", exchange.realm) };
+    let named = exchange.in_name_of_another().map(|realm| format!(" in the name of the realm {realm}"));
+    told(error, &who, &named.unwrap_or_default())
 }
 
 fn skew(error: &KrbError, now: OffsetDateTime) -> Option<i64> {
@@ -50,11 +58,15 @@ fn skew(error: &KrbError, now: OffsetDateTime) -> Option<i64> {
 
 /// The NTSTATUS, where there is one, says more than the code.
 pub fn refusal(error: &KrbError, who: &str) -> Failure {
+    told(error, who, "")
+}
+
+fn told(error: &KrbError, who: &str, named: &str) -> Failure {
     let KrbError { code, status, .. } = *error;
     let row = codes::KERBEROS_ERROR.find(code);
     let beside = status.map_or_else(String::new, |status| format!(" and status {status:#010X}"));
     let precise = status.and_then(|status| codes::NTSTATUS.find(status));
     let what = precise.or(row).map_or("no table knows it", |row| row.meaning);
-    let detail = format!("{who} answered with error {code}{beside}: {what}");
+    let detail = format!("{who} answered with error {code}{beside}{named}: {what}");
     Failure::new(FailureKind::KerberosError, detail).with_code(code, codes::KERBEROS_ERROR.symbol(code))
 }

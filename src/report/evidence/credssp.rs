@@ -140,11 +140,23 @@ pub struct KdcExchange {
     pub opened: Option<bool>,
     /// The error code.
     pub error: Option<u32>,
+    /// The realm in whose name the error was sent.
+    #[serde(default)]
+    #[schemars(skip)]
+    pub error_realm: Option<String>,
     /// The NTSTATUS beside it, which domain controllers add (MS-KILE 2.2.2).
     #[serde(default)]
     pub status: Option<u32>,
     /// Time for it, with the connection.
     pub elapsed_ms: Millis,
+}
+
+impl KdcExchange {
+    /// The realm in whose name the error was sent, where it is not the one that was asked.
+    pub fn in_name_of_another(&self) -> Option<&str> {
+        let named = self.error_realm.as_deref()?;
+        (!self.realm.is_empty() && !named.eq_ignore_ascii_case(&self.realm)).then_some(named)
+    }
 }
 
 /// The facts of an NTLM CHALLENGE (MS-NLMP 2.2.1.2).

@@ -10,7 +10,7 @@ use rdptrace::{
 use super::{
     ended,
     issuer::{DEFAULT_SALT, Salt, as_rep, tgs_rep, ticket},
-    messages::{error, error_with, preauthentication_required, user_is_in, wants_proof},
+    messages::{error, error_of, error_with, preauthentication_required, user_is_in, wants_proof},
     realm::{Realm, Says, kdc},
 };
 
@@ -179,6 +179,31 @@ async fn what_a_realm_says_that_another_has_named_is_not_certain() {
         let report = realm.trace(&[kdc("kdc1", Tcp)]).await;
         ended(&report, "credentials-refused");
         assert_eq!(causes(&report), [("credentials-wrong", Likelihood::Likely)]);
+    }
+}
+
+/// Whether it is another realm, or another name of the same one, is not known here.
+#[tokio::test(start_paused = true)]
+async fn an_error_in_the_name_of_another_realm_makes_nothing_certain() {
+    for said in [
+        vec![error_of("OTHER.EXAMPLE", 6), error_of("OTHER.EXAMPLE", 6)],
+        vec![preauthentication_required(), error_of("OTHER.EXAMPLE", 24)],
+    ] {
+        let report = answered(&said).await;
+        let seen = ended(&report, "credentials-refused");
+        let last = seen.exchanges.last().expect("it was asked");
+        assert_eq!(
+            (last.realm.as_str(), last.error_realm.as_deref()),
+            ("CORP.EXAMPLE", Some("OTHER.EXAMPLE"))
+        );
+        assert_eq!(causes(&report), [("credentials-wrong", Likelihood::Likely)]);
+        assert!(report.causes[0].against[0].contains("the error names the realm OTHER.EXAMPLE"));
+        let detail = &report.verdict.failure.as_ref().expect("it failed").detail;
+        assert!(detail.contains("in the name of the realm OTHER.EXAMPLE"), "{detail}");
+    }
+    for own in ["CORP.EXAMPLE", "corp.example"] {
+        let report = answered(&[preauthentication_required(), error_of(own, 24)]).await;
+        assert_eq!(causes(&report), [("credentials-wrong", Likelihood::Certain)]);
     }
 }
 

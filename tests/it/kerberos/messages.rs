@@ -23,9 +23,14 @@ pub fn error(code: u32) -> Vec<u8> {
     error_at(code, 0)
 }
 
+/// A KRB-ERROR with this code in the name of this realm.
+pub fn error_of(realm: &str, code: u32) -> Vec<u8> {
+    krb_error(code, 0, None, realm)
+}
+
 /// The same, by a clock that is ahead by so many seconds.
 pub fn error_at(code: u32, ahead: i64) -> Vec<u8> {
-    krb_error(code, ahead, None)
+    krb_error(code, ahead, None, "CORP.EXAMPLE")
 }
 
 /// KDC_ERR_PREAUTH_REQUIRED with PA-ETYPE-INFO2 for aes256-cts-hmac-sha1-96.
@@ -35,12 +40,12 @@ pub fn preauthentication_required() -> Vec<u8> {
 
 /// The same for a key of this type and this salt.
 pub fn wants_proof(kind: u8, salt: Option<&str>) -> Vec<u8> {
-    krb_error(25, 0, Some(&encode(0x30, &[&etype_info2(kind, salt)])))
+    krb_error(25, 0, Some(&encode(0x30, &[&etype_info2(kind, salt)])), "CORP.EXAMPLE")
 }
 
 /// A KRB-ERROR with this e-data.
 pub fn error_with(code: u32, data: &[u8]) -> Vec<u8> {
-    krb_error(code, 0, Some(data))
+    krb_error(code, 0, Some(data), "CORP.EXAMPLE")
 }
 
 /// KDC_ERR_WRONG_REALM with the realm that knows the user.
@@ -51,7 +56,7 @@ pub fn user_is_in(realm: &str) -> Vec<u8> {
     encode(0x7E, &[&encode(0x30, &[&error[4..], &crealm])])
 }
 
-fn krb_error(code: u32, ahead: i64, data: Option<&[u8]>) -> Vec<u8> {
+fn krb_error(code: u32, ahead: i64, data: Option<&[u8]>, realm: &str) -> Vec<u8> {
     let form = format_description!("[year][month][day][hour][minute][second]Z");
     let time = (pipe::NOW + Duration::seconds(ahead)).format(form).expect("a time");
     let code = encode(0x02, &[&code.to_be_bytes()[if code < 128 { 3 } else { 2 }..]]);
@@ -62,8 +67,8 @@ fn krb_error(code: u32, ahead: i64, data: Option<&[u8]>) -> Vec<u8> {
         encode(0xA4, &[&encode(0x18, &[time.as_bytes()])]),
         encode(0xA5, &[&number(0)]),
         encode(0xA6, &[&code]),
-        encode(0xA9, &[&encode(0x1B, &[b"CORP.EXAMPLE"])]),
-        encode(0xAA, &[&name(2, &["krbtgt", "CORP.EXAMPLE"])]),
+        encode(0xA9, &[&encode(0x1B, &[realm.as_bytes()])]),
+        encode(0xAA, &[&name(2, &["krbtgt", realm])]),
         data,
     ];
     encode(0x7E, &[&encode(0x30, &fields.iter().map(Vec::as_slice).collect::<Vec<_>>())])
