@@ -56,7 +56,12 @@ pub fn preconnection(facts: &Facts<'_>) -> Option<String> {
 pub fn server_name(facts: &Facts<'_>) -> Option<String> {
     is_asked(facts, facts.request.server_name).then_some(())?;
     let name = format!("the name {} of --server-name", facts.server_name);
-    refused(facts, "no-server-name", &name)
+    refused(facts, without_name(facts), &name)
+}
+
+/// The experiment that sends the target's own name, or none where that is an address.
+pub fn without_name(facts: &Facts<'_>) -> &'static str {
+    if facts.host.parse::<IpAddr>().is_ok() { "no-sni" } else { "no-server-name" }
 }
 
 /// A hop carries nothing of it.
@@ -90,7 +95,7 @@ pub fn gets_further(facts: &Facts<'_>, experiment: &str) -> bool {
 
 /// Where leaving out one addition helps, the others are not suspects.
 fn is_one_enough(facts: &Facts<'_>) -> bool {
-    ["no-cookie", "no-preconnection", "no-server-name"].into_iter().any(|name| gets_further(facts, name))
+    ["no-cookie", "no-preconnection", without_name(facts)].into_iter().any(|name| gets_further(facts, name))
 }
 
 fn asked(facts: &Facts<'_>) -> usize {

@@ -8,7 +8,7 @@ use crate::codes::Phase;
 use crate::report::{
     ActivateEvidence, Certificate, Connection, CredsspEvidence, FailureKind, GatewayEvidence,
     LicensingEvidence, McsEvidence, NegotiateEvidence, Posture, Purpose, RdpFile, RdpFileGateway, Request,
-    Selected, Session, Status, Summary, Thumbprints, Timestamp, TlsEvidence, Trace,
+    Selected, Session, Status, Summary, Thumbprints, Timestamp, TlsEvidence, Trace, Transport,
 };
 
 /// `gatewayusagemethod`: always through the gateway.
@@ -26,6 +26,8 @@ pub struct Facts<'a> {
     pub port: Option<u16>,
     pub file: Option<&'a RdpFile>,
     pub phases: Vec<Summary<'a>>,
+    /// What TCP showed of the described connection.
+    pub transport: Option<&'a Transport>,
     /// The RD Gateway that the trace went through.
     pub through: Option<&'a GatewayEvidence>,
     pub negotiate: Option<&'a NegotiateEvidence>,
@@ -60,6 +62,7 @@ impl<'a> Facts<'a> {
             port: hop.map(|hop| hop.port).or(target.map(|target| target.port)),
             file: trace.target.as_ref().and_then(|target| target.rdp_file.as_ref()),
             phases: summaries(trace),
+            transport: described.and_then(|connection| connection.transport.as_ref()),
             through: phases.and_then(|p| p.gateway.as_ref()).map(|record| &record.evidence),
             negotiate: phases.and_then(|p| p.negotiate.as_ref()).map(|record| &record.evidence),
             tls: phases.and_then(|p| p.tls.as_ref()).map(|record| &record.evidence),

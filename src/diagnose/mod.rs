@@ -16,6 +16,7 @@ mod local;
 mod machine;
 mod mstsc;
 mod pages;
+mod path;
 mod posture;
 mod proxy;
 mod rdp_file;
@@ -62,6 +63,7 @@ const RULES: &[&[Rule]] = &[
     rdp_file::RULES,
     redirection::RULES,
     udp::RULES,
+    path::RULES,
     machine::RULES,
 ];
 
@@ -70,7 +72,7 @@ pub fn emitted() -> impl Iterator<Item = &'static str> {
     let found = RULES.iter().copied().flatten().map(|rule| rule.code);
     let ended =
         ending::CODES.iter().chain(gateway::CODES).chain(kerberos::CODES).chain(proxy::CODES).copied();
-    found.chain(ended).chain(hypotheses())
+    found.chain(ended).chain(["host-slow"]).chain(hypotheses())
 }
 
 /// The code of every cause that a report can hold.
@@ -84,6 +86,7 @@ pub fn diagnose(trace: Trace) -> Report {
     let mut findings: Vec<Finding> =
         RULES.iter().copied().flatten().filter_map(|rule| finding(rule, &facts)).collect();
     findings.extend(ending::finding(&facts, &findings));
+    findings.extend(path::host_slow(&facts));
     let mut said = BTreeSet::new();
     findings.retain(|finding| said.insert(finding.code.clone()));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

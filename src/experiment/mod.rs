@@ -105,6 +105,8 @@ struct Basis {
     preconnection: bool,
     /// Whether it used another name than the target's own, because that was asked for.
     server_name: bool,
+    /// Whether the target has a name of its own.
+    named: bool,
 }
 
 impl Basis {
@@ -225,7 +227,7 @@ fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
     let token = settings.routing_token.is_some();
     let preconnection = settings.preconnection.is_some();
     let server_name = trace.request.server_name && described.hop.is_none();
-    let last = last.max(depth);
+    let (last, named) = (last.max(depth), target.address().is_none());
     Some(Basis {
         protocols,
         opening,
@@ -238,5 +240,6 @@ fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
         token,
         preconnection,
         server_name,
+        named,
     })
 }

@@ -1,5 +1,5 @@
-//! With the target's own name in place of the one that was asked for, with none where it is an address: a proxy or a server that
-//! does not know that name refuses it.
+//! With the target's own name in place of the one that was asked for: a proxy or a server that does not know that name refuses it.
+//! Of an address there is none to send, which is what no-sni does.
 
 use super::Experiment;
 use crate::probe::{Added, Plan};
@@ -9,6 +9,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     in_turn: false,
     plans: |basis| {
         let plan = || Plan { without: &[Added::ServerName], ..basis.plan("no-server-name") };
-        basis.server_name.then(plan).into_iter().collect()
+        (basis.server_name && basis.named).then(plan).into_iter().collect()
     },
 };

@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use tokio::time::Instant;
 
+use super::socket::Socket;
 use crate::{
     codes::Phase,
-    report::{Direction, Frame},
+    report::{Direction, Frame, Transport},
 };
 
 const KEPT_FIRST: usize = 32;
@@ -14,18 +15,24 @@ const KEPT_LAST: usize = 16;
 const HEAD: usize = 16;
 
 /// Bounded record of frames.
-#[derive(Debug)]
 pub struct Frames {
     opened: Instant,
     first: Vec<Frame>,
     last: VecDeque<Frame>,
     omitted: u64,
+    /// The connection below all that is recorded.
+    socket: Option<Socket>,
 }
 
 impl Frames {
     /// An empty record; times count from `opened`.
-    pub fn new(opened: Instant) -> Self {
-        Self { opened, first: Vec::new(), last: VecDeque::new(), omitted: 0 }
+    pub fn new(opened: Instant, socket: Option<Socket>) -> Self {
+        Self { opened, first: Vec::new(), last: VecDeque::new(), omitted: 0, socket }
+    }
+
+    /// What TCP counts of the connection now.
+    pub fn transport(&self) -> Option<Transport> {
+        self.socket.as_ref().map(Socket::transport)
     }
 
     /// Records a frame; of one with a secret only the length.

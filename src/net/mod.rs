@@ -15,6 +15,7 @@ mod race;
 mod recorder;
 mod resolve;
 mod services;
+mod socket;
 mod tap;
 mod through;
 mod tls;
@@ -24,6 +25,7 @@ mod websocket;
 mod wire;
 
 use std::{
+    any::Any,
     future::Future,
     io,
     net::{IpAddr, SocketAddr},
@@ -45,14 +47,14 @@ pub use services::services;
 pub use tls::{Handshake, Upgrade, Versions};
 pub use tunnel::{Remarks, SharedRemarks, gateway_error, remarks};
 pub use udp::{BoxDatagrams, Datagrams, Pending, receive_until};
-pub use wire::{Limits, Wire};
+pub use wire::{Limits, Record, Wire};
 
 use crate::report::{Failure, FailureKind};
 
 /// A connected byte stream.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Any {}
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Any> Stream for T {}
 
 /// A connected byte stream of any kind.
 pub type BoxStream = Box<dyn Stream>;

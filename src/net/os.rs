@@ -1,6 +1,7 @@
 //! The system's resolver, sockets, clock and trusted roots; the only place of the probe that differs by system.
 
 mod roots;
+pub(super) mod tcp;
 
 use std::{
     io,

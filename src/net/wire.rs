@@ -12,11 +12,12 @@ use super::{
     channel::{Channel, read, shutdown, write},
     failure,
     frames::Frames,
+    socket::Socket,
     tap::{Tap, Tapped},
 };
 use crate::{
     codes::Phase,
-    report::{Direction, Failure, FailureKind, Frame},
+    report::{Direction, Failure, FailureKind, Frame, Transport},
 };
 
 /// How long a polite end may take.
@@ -41,6 +42,17 @@ impl Limits {
     }
 }
 
+/// What is left of a connection.
+#[derive(Debug, Default)]
+pub struct Record {
+    /// Its frames, the first and the last ones.
+    pub frames: Vec<Frame>,
+    /// How many were left out between them.
+    pub frames_omitted: u64,
+    /// What TCP showed; none where there was no socket of the system.
+    pub transport: Option<Transport>,
+}
+
 /// One connection to the server, with its deadlines and its record.
 pub struct Wire {
     pub(super) channel: Channel,
@@ -61,7 +73,8 @@ pub struct Wire {
 impl Wire {
     /// A wire over a connection that was just opened.
     pub fn new(stream: BoxStream, limits: Limits) -> Self {
-        Self::over(stream, limits, Frames::new(Instant::now()))
+        let frames = Frames::new(Instant::now(), Socket::of(&stream));
+        Self::over(stream, limits, frames)
     }
 
     /// A wire over a stream inside another connection, whose record goes on.
@@ -263,14 +276,17 @@ impl Wire {
         (stream, self.buffer, self.frames, self.limits)
     }
 
-    /// Ends politely: a last message if there is one, close_notify, FIN. Returns the record of frames.
-    pub async fn close(mut self, farewell: Option<&[u8]>) -> (Vec<Frame>, u64) {
+    /// Ends politely: a last message if there is one, close_notify, FIN. Returns the record.
+    pub async fn close(mut self, farewell: Option<&[u8]>) -> Record {
+        // Before the end, which is a segment too.
+        let transport = self.frames.transport();
         let until = Instant::now() + FAREWELL;
         if let Some(bytes) = farewell {
             self.frames.push(self.phase, Direction::Sent, self.is_tls(), bytes, false);
             let _ = timeout_at(until, write(&mut self.channel, bytes)).await;
         }
         let _ = timeout_at(until, shutdown(&mut self.channel)).await;
-        self.frames.finish()
+        let (frames, frames_omitted) = self.frames.finish();
+        Record { frames, frames_omitted, transport }
     }
 }

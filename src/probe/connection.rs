@@ -9,7 +9,7 @@ use super::{
 use crate::{
     certificate::Expectation,
     codes::Phase,
-    net::{Network, SharedRemarks, Upgrade, Wire},
+    net::{Network, Record, SharedRemarks, Upgrade, Wire},
     pdu::{mcs::USER_REQUESTED, preconnection::preconnection},
     phase::{
         Secured, Step,
@@ -40,6 +40,7 @@ struct Walk<'a, N> {
 impl<N: Network> Probe<'_, N> {
     /// Makes the connection that was planned.
     pub async fn connection(&self, plan: &Plan) -> Connection {
+        let began = Some(Timestamp(self.network.now()));
         let (mut phases, mut session) = (Phases::default(), None);
         let walk = Walk { probe: self, plan };
         let remarks = SharedRemarks::default();
@@ -48,17 +49,18 @@ impl<N: Network> Probe<'_, N> {
             None => Box::pin(walk.open(&mut phases)).await,
             Some(gateway) => Box::pin(walk.cross(gateway, &remarks, &mut phases)).await,
         };
-        let (frames, frames_omitted) = match opened {
+        let Record { frames, frames_omitted, transport } = match opened {
             Ok(mut wire) => {
                 let farewell = Box::pin(walk.phases(&mut wire, &mut phases, &mut session)).await;
                 wire.close(farewell).await
             }
             Err(Some(wire)) => wire.close(None).await,
-            Err(None) => (Vec::new(), 0),
+            Err(None) => Record::default(),
         };
         gateway::remember(&mut phases, &remarks);
         late::reassign(&mut phases, &frames);
-        Connection { purpose: plan.purpose.clone(), hop: None, phases, session, frames, frames_omitted }
+        let purpose = plan.purpose.clone();
+        Connection { purpose, hop: None, phases, session, began, transport, frames, frames_omitted }
     }
 }
 

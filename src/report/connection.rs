@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::{
     ActivateEvidence, ConnectEvidence, CredsspEvidence, GatewayEvidence, LicensingEvidence, McsEvidence,
-    NegotiateEvidence, Redirection, ResolveEvidence, TlsEvidence,
+    NegotiateEvidence, Redirection, ResolveEvidence, TlsEvidence, Transport,
 };
-use super::{Failure, Hop, Millis, Session};
+use super::{Failure, Hop, Millis, Session, Timestamp};
 use crate::codes::Phase;
 
 /// One connection and what it is for.
@@ -25,6 +25,12 @@ pub struct Connection {
     /// The session after the activation, when a screenshot was asked for or a redirection ended it.
     #[serde(default)]
     pub session: Option<Session>,
+    /// When it was begun.
+    #[serde(default)]
+    pub began: Option<Timestamp>,
+    /// What TCP showed of it; null where none was opened.
+    #[serde(default)]
+    pub transport: Option<Transport>,
     /// The frames of the connection, the first and the last ones when there were many.
     pub frames: Vec<Frame>,
     /// How many frames were left out of `frames`.

@@ -26,7 +26,7 @@ pub use evidence::{
     GatewaySteps, GatewayTunnel, HandshakeSignature, HelloOffer, KdcEvidence, KdcExchange, KdcProxyEvidence,
     LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence, MultitransportRequest,
     NegotiateEvidence, NtlmEvidence, OLD_SUITES, ProxyEvidence, RdsaadEvidence, RdstlsEvidence, Redirection,
-    ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence, UnansweredKdc,
+    ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence, Transport, UnansweredKdc,
 };
 pub use failure::{Failure, FailureKind};
 pub use hop::{Hop, Tried, Unfollowed};

@@ -44,10 +44,10 @@ const WORDS: &[(&str, &[&str])] = &[
     ("io::stdout", &["cli/out"]),
     ("io::stderr", &["cli/out"]),
     ("anstream::", &["cli/out"]),
-    ("unsafe", &["local/host"]),
-    ("target_os", &["local/host"]),
-    ("cfg(unix)", &["local/host"]),
-    ("cfg(windows)", &["local/host"]),
+    ("unsafe", &["local/host", "net/os"]),
+    ("target_os", &["local/host", "net/os"]),
+    ("cfg(unix)", &["local/host", "net/os"]),
+    ("cfg(windows)", &["local/host", "net/os"]),
 ];
 
 const LONGEST_FILE: usize = 300;

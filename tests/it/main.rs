@@ -66,6 +66,7 @@ mod screenshot;
 mod security;
 mod speaks_first;
 mod target;
+mod transport;
 mod udp;
 mod udp_peer;
 mod wait;

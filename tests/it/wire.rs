@@ -8,7 +8,7 @@ use std::{
 };
 
 use rdptrace::{
-    net::{Framing, Instant, Limits, Wire},
+    net::{Framing, Instant, Limits, Record, Wire},
     report::{Direction, FailureKind},
 };
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf, duplex};
@@ -110,7 +110,7 @@ async fn secrets_are_recorded_by_length_only() {
     let mut wire = Wire::new(Box::new(client), limits());
     wire.send(b"open").await.expect("room");
     wire.send_secret(b"hidden").await.expect("room");
-    let (frames, omitted) = wire.close(None).await;
+    let Record { frames, frames_omitted: omitted, .. } = wire.close(None).await;
     assert_eq!(omitted, 0);
     assert_eq!(frames[0].head.as_deref(), Some("6f70656e"));
     assert_eq!((frames[1].length, frames[1].head.as_deref()), (6, None));

@@ -11,8 +11,7 @@ use crate::{
 
 pub const NAME: &str = "old.example";
 /// What is refused and what passes when only an old hello can be answered.
-const LEGACY_ONLY: [&str; 11] = [
-    "no-server-name: tls tls_alert",
+const LEGACY_ONLY: [&str; 10] = [
     "tls12-only: tls tls_alert",
     "tls13-only: tls tls_alert",
     "small-hello: tls tls_alert",
@@ -161,9 +160,6 @@ fn a_name_that_the_server_does_not_know_passes_when_it_is_left_out() {
     refused_with(&traced, 112);
     let passed: Vec<String> =
         traced.experiments().into_iter().filter(|end| end.ends_with("passed")).collect();
-    assert_eq!(
-        passed,
-        ["no-server-name: tls passed", "no-sni: tls passed", "protocol-rdp: negotiate passed"]
-    );
+    assert_eq!(passed, ["no-sni: tls passed", "protocol-rdp: negotiate passed"]);
     assert_eq!(traced.at("/causes/0/code"), "server-name-refused");
 }

@@ -1,9 +1,11 @@
 //! Faults of the way to an xrdp that is well: rules that drop, reject and cut, and links with a small MTU.
 
+use std::net::TcpListener;
+
 use serde_json::json;
 
 use crate::{
-    lab::Traced,
+    lab::{Traced, trace},
     namespace::Namespace,
     xrdp::{Xrdp, xrdp_in},
 };
@@ -54,7 +56,7 @@ fn long_segments_that_are_dropped_leave_the_small_hello_answered() {
         "small-hello: tls passed",
         "large-hello: tls timeout",
         "no-sni: tls timeout",
-        "legacy-hello: tls passed",
+        "legacy-hello: tls timeout",
         "protocol-rdp: negotiate negotiation_failure",
     ];
     assert_eq!(traced.experiments(), expected);
@@ -103,7 +105,7 @@ fn a_cut_after_some_bytes_shows_as_the_reset_that_it_is() {
         "small-hello: tls passed",
         "large-hello: tls reset",
         "no-sni: tls reset",
-        "legacy-hello: tls passed",
+        "legacy-hello: tls reset",
         "protocol-rdp: negotiate negotiation_failure",
         "repeat-1: tls reset",
         "repeat-2: tls reset",
@@ -121,6 +123,35 @@ fn a_black_hole_after_some_bytes_shows_as_silence() {
     let made = traced.experiments();
     assert!(made.contains(&"small-hello: tls passed".to_owned()), "{made:?}");
     assert!(made.contains(&"large-hello: tls timeout".to_owned()), "{made:?}");
+}
+
+/// TCP itself tells who is silent: what is lost is never acknowledged, what a service ignores is.
+#[test]
+fn silence_of_the_path_and_of_the_host_are_told_apart() {
+    let Some((namespace, _server)) = behind("tcp dport 3389 meta length > 60 drop") else { return };
+    let traced = namespace.trace(LOOPBACK, &NAMED);
+    aborted(&traced, "negotiate", "timeout");
+    assert_eq!(traced.at("/causes/0/code"), "path-black-hole", "{traced:#?}");
+    assert!(traced.at("/connections/0/transport/unacknowledged").as_u64() > Some(0), "{traced:#?}");
+    assert!(traced.found("flow") && traced.found("path-loss"));
+    let silent = TcpListener::bind((LOOPBACK, 0)).expect("a port");
+    let port = silent.local_addr().expect("an address").port();
+    let traced = trace(port, &["--timeout", "1"], None);
+    aborted(&traced, "negotiate", "timeout");
+    assert_eq!(traced.at("/connections/0/transport/unacknowledged"), 0);
+    assert!(!traced.found("path-loss") && traced.found("flow"));
+    let causes = traced.at("/causes").as_array().expect("causes");
+    assert!(causes.iter().all(|cause| cause["code"] != "path-black-hole"), "{causes:#?}");
+}
+
+/// The second SYN follows after a second, and all else is well.
+#[test]
+fn a_lost_first_packet_is_told_although_the_trace_passes() {
+    let lost = "tcp dport 3389 tcp flags syn numgen inc mod 2 0 drop";
+    let Some((namespace, _server)) = behind(lost) else { return };
+    let traced = namespace.trace(LOOPBACK, &["--server-name", "xrdp.example"]);
+    assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
+    assert!(traced.found("path-loss") && !traced.found("host-slow"), "{traced:#?}");
 }
 
 struct Way {

@@ -4,7 +4,9 @@ use super::{CauseRule, Weighed};
 use crate::{
     diagnose::{
         Facts,
-        added::{gets_further, is_unknown_to_broker, preconnection, server_name, token, unknown_name},
+        added::{
+            gets_further, is_unknown_to_broker, preconnection, server_name, token, unknown_name, without_name,
+        },
     },
     report::Likelihood,
 };
@@ -33,7 +35,7 @@ pub const RULES: &[CauseRule] = &[
         code: "server-name-refused",
         weigh: |facts| {
             server_name(facts)
-                .and_then(|text| weigh(facts, "no-server-name", text))
+                .and_then(|text| weigh(facts, without_name(facts), text))
                 .or_else(|| unknown_name(facts).map(unknown))
         },
         comes_and_goes: false,

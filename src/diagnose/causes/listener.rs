@@ -3,7 +3,7 @@
 use super::{CauseRule, Weighed, after, coded, cut_in, ended_in, failed_in, silent_in};
 use crate::{
     codes::Phase,
-    diagnose::{Facts, experiments::Ending, redirection},
+    diagnose::{Facts, experiments::Ending, path, redirection},
     report::{FailureKind, Likelihood},
 };
 
@@ -190,8 +190,12 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
             "all of it came through the gateway, and some gateways do not pass on that the server closed or reset"
                 .to_owned()
         });
-        let hung = Weighed::likely(format!("in {phase} {}", failure.detail));
-        return Some(hung.and(facts.every_time(phase)).but(through));
+        let lost = path::black_hole(facts).map(|_| "what was sent was never acknowledged".to_owned());
+        let taken =
+            path::is_acknowledged(facts).then(|| "the host acknowledged all that was sent".to_owned());
+        let likelihood = if lost.is_some() { Likelihood::Possible } else { Likelihood::Likely };
+        let hung = Weighed::new(likelihood, format!("in {phase} {}", failure.detail)).and(taken);
+        return Some(hung.and(facts.every_time(phase)).but(lost).but(through));
     }
     let what = match phase {
         Phase::Negotiate => "the Connection Request",

@@ -53,6 +53,7 @@ pub const RULES: &[&[CauseRule]] = &[
     machine::RULES,
     offer::RULES,
     tls::LIMITS,
+    path::PROVED,
     certificate::RULES,
     tls::RULES,
     credssp::RULES,

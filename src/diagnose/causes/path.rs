@@ -7,9 +7,24 @@ use super::{
 };
 use crate::{
     codes::Phase,
-    diagnose::{Facts, handshakes},
+    diagnose::{
+        Facts, handshakes,
+        path::{self, BlackHole},
+    },
     report::Failure,
 };
+
+/// What TCP itself proves of the path, which comes before what may ail the host.
+pub const PROVED: &[CauseRule] = &[CauseRule {
+    code: "path-black-hole",
+    weigh: black_hole,
+    comes_and_goes: true,
+    confirm: &[
+        "a capture on the host's side shows whether these segments arrive",
+        "the same trace from the host's own network passes",
+    ],
+    fix: &["mend the route, VPN, firewall or NAT that carries the handshake of TCP and loses what follows"],
+}];
 
 pub const RULES: &[CauseRule] = &[CauseRule {
     code: "middlebox-cuts-stream",
@@ -22,6 +37,14 @@ pub const RULES: &[CauseRule] = &[CauseRule {
     ],
     fix: &["find and mend the rule of the firewall, VPN, tunnel or IPS in between"],
 }];
+
+/// A host that is up acknowledges whatever its services do.
+fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
+    let BlackHole { bytes, again } = path::black_hole(facts)?;
+    let text = format!("{bytes} B were never acknowledged, although {again} segments were sent again");
+    let phase = facts.failed()?.phase;
+    Some(Weighed::likely(text).and(facts.every_time(phase)))
+}
 
 /// In the first phases a device can tell Remote Desktop or TLS from the bytes, later only that something flows.
 fn cuts(facts: &Facts<'_>) -> Option<Weighed> {

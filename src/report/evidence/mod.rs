@@ -21,5 +21,5 @@ pub use gateway::{
 pub use negotiate::{NegotiateEvidence, Selected};
 pub use proxy::ProxyEvidence;
 pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};
-pub use tcp::{Attempt, AttemptResult, ConnectEvidence, Family, ResolveEvidence, ResolvedAddress};
+pub use tcp::{Attempt, AttemptResult, ConnectEvidence, Family, ResolveEvidence, ResolvedAddress, Transport};
 pub use tls::{Alert, HandshakeSignature, HelloOffer, OLD_SUITES, TlsEvidence};

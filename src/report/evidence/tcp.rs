@@ -53,6 +53,23 @@ pub struct ConnectEvidence {
     pub proxy: Option<ProxyEvidence>,
 }
 
+/// What TCP showed of a connection; each count is null where the system does not tell it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Transport {
+    /// Our address and port.
+    #[schemars(with = "Option<String>")]
+    pub local: Option<SocketAddr>,
+    /// Those of the peer: the server, the proxy or the gateway.
+    #[schemars(with = "Option<String>")]
+    pub peer: Option<SocketAddr>,
+    /// The smoothed round trip at the end, in milliseconds.
+    pub round_trip_ms: Option<Millis>,
+    /// How many segments were sent again, the first one included; on Windows how often something was.
+    pub retransmissions: Option<u32>,
+    /// Bytes that were sent and not acknowledged when the connection ended.
+    pub unacknowledged: Option<u32>,
+}
+
 /// One attempt to connect.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Attempt {

@@ -1,0 +1,124 @@
+//! What TCP showed of the way to the host: loss, long round trips, who was silent, and a host that takes long.
+
+use super::{Facts, Rule};
+use crate::{
+    codes::Phase,
+    report::{AttemptResult, Failure, FailureKind, Finding, Severity, Status, Summary, Transport},
+};
+
+/// The first SYN is sent again after a second (RFC 6298 section 2).
+const SYN_AGAIN_MS: f64 = 950.0;
+/// One segment is sent again also where an acknowledgment only comes late (RFC 8985 section 7).
+const LOSS: u32 = 2;
+/// Round trips beyond this make the default time of a phase short.
+const LONG_TRIP_MS: f64 = 1000.0;
+/// A phase has few round trips: with short ones it takes this long only where the host does.
+const SLOW_PHASE_MS: f64 = 2000.0;
+const SHORT_TRIP_MS: f64 = 200.0;
+
+pub const RULES: &[Rule] = &[
+    rule("path-loss", Severity::Warning, loss),
+    rule("path-slow", Severity::Warning, slow),
+    rule("flow", Severity::Info, flow),
+];
+
+const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
+    Rule { code, severity, phase: Phase::Connect, applies }
+}
+
+/// What was sent and never acknowledged, when nothing came any more.
+pub struct BlackHole {
+    /// Bytes.
+    pub bytes: u32,
+    /// Segments that were sent again.
+    pub again: u32,
+}
+
+/// Whether the last that was sent never arrived, or its acknowledgment never came back.
+pub fn black_hole(facts: &Facts<'_>) -> Option<BlackHole> {
+    silence(facts)?;
+    let Transport { unacknowledged, retransmissions, .. } = facts.transport?;
+    let (bytes, again) = ((*unacknowledged)?, retransmissions.unwrap_or(0));
+    (bytes > 0 && again > 0).then_some(BlackHole { bytes, again })
+}
+
+/// Whether all that was sent was acknowledged before the silence.
+pub fn is_acknowledged(facts: &Facts<'_>) -> bool {
+    silence(facts).is_some() && facts.transport.is_some_and(|tcp| tcp.unacknowledged == Some(0))
+}
+
+fn silence<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+    let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect)?;
+    failed.failure.filter(|failure| failure.kind == FailureKind::Timeout)
+}
+
+fn loss(facts: &Facts<'_>) -> Option<String> {
+    let first = first_lost(facts);
+    let counted = facts.trace.connections.iter().filter_map(|made| made.transport.as_ref()?.retransmissions);
+    let (again, with) = counted
+        .filter(|again| *again >= LOSS)
+        .fold((0_u64, 0), |(again, with), one| (again + u64::from(one), with + 1));
+    let plural = if with == 1 { "connection" } else { "connections" };
+    let more = (with > 0).then(|| format!("{again} segments were sent again in {with} {plural}"));
+    let told: Vec<String> = first.into_iter().chain(more).collect();
+    (!told.is_empty()).then(|| format!("the path loses packets: {}", told.join("; ")))
+}
+
+/// The connection was opened only after the first SYN, or its answer, was lost.
+fn first_lost(facts: &Facts<'_>) -> Option<String> {
+    let trip = facts.transport?.round_trip_ms?.0;
+    let connect = &facts.trace.described()?.phases.connect.as_ref()?.evidence;
+    let won = connect.attempts.iter().find(|attempt| attempt.result == AttemptResult::Connected)?;
+    let took = won.elapsed_ms.0;
+    (took >= SYN_AGAIN_MS && trip < took / 2.0).then(|| {
+        format!("the connection took {:.1} s to open, a round trip takes {trip:.1} ms", took / 1000.0)
+    })
+}
+
+fn slow(facts: &Facts<'_>) -> Option<String> {
+    let trip = facts.transport?.round_trip_ms?.0;
+    (trip >= LONG_TRIP_MS)
+        .then(|| format!("a round trip takes {:.1} s; --timeout gives each phase more time", trip / 1000.0))
+}
+
+/// What finds the connection in a capture or a log of the other side.
+fn flow(facts: &Facts<'_>) -> Option<String> {
+    let failure = facts.failed().filter(|failed| failed.phase > Phase::Connect)?.failure?;
+    let told = match failure.kind {
+        FailureKind::Timeout if is_acknowledged(facts) => {
+            ": all that was sent was acknowledged, then nothing came"
+        }
+        FailureKind::Timeout if black_hole(facts).is_some() => {
+            ": the last that was sent was never acknowledged"
+        }
+        FailureKind::Timeout | FailureKind::Closed | FailureKind::Reset => "",
+        _ => return None,
+    };
+    let Transport { local, peer, .. } = facts.transport?;
+    let began = facts.trace.described()?.began?.to_rfc3339()?;
+    Some(format!("the connection went from {} to {}, begun {began}{told}", (*local)?, (*peer)?))
+}
+
+/// The phase that took longest, where it took seconds and round trips are short. What a gateway does is its own.
+pub fn host_slow(facts: &Facts<'_>) -> Option<Finding> {
+    let tcp = facts.transport?;
+    let trip = tcp.round_trip_ms?.0;
+    if facts.through.is_some() || trip >= SHORT_TRIP_MS || tcp.retransmissions? >= LOSS {
+        return None;
+    }
+    let passed = |one: &&Summary<'_>| one.status == Status::Passed && one.phase >= Phase::Negotiate;
+    let slow = facts.phases.iter().filter(passed).max_by(|a, b| a.elapsed_ms.0.total_cmp(&b.elapsed_ms.0))?;
+    let (phase, took) = (slow.phase, slow.elapsed_ms.0);
+    let message = format!(
+        "{phase} took {:.1} s, a round trip {trip:.1} ms: the host, or what it asks, is slow",
+        took / 1000.0
+    );
+    let finding = Finding {
+        code: "host-slow".to_owned(),
+        severity: Severity::Warning,
+        phase: Some(phase),
+        message,
+        checks: Vec::new(),
+    };
+    (took >= SLOW_PHASE_MS).then_some(finding)
+}

@@ -1,0 +1,27 @@
+//! TCP_CONNECTION_INFO (netinet/tcp.h).
+
+use std::{mem, os::fd::AsRawFd as _, time::Duration};
+
+use crate::report::Transport;
+
+/// None where the system refuses.
+#[allow(unsafe_code)]
+pub fn counts(socket: &socket2::Socket) -> Option<Transport> {
+    let mut length = libc::socklen_t::try_from(mem::size_of::<libc::tcp_connection_info>()).ok()?;
+    // SAFETY: tcp_connection_info is plain integers, for which zeros are valid.
+    let mut info: libc::tcp_connection_info = unsafe { mem::zeroed() };
+    let (fd, place) = (socket.as_raw_fd(), (&raw mut info).cast());
+    // SAFETY: the descriptor is open, and the system writes no more than `length` bytes into `info`.
+    let result =
+        unsafe { libc::getsockopt(fd, libc::IPPROTO_TCP, libc::TCP_CONNECTION_INFO, place, &raw mut length) };
+    (result == 0).then(|| Transport {
+        round_trip_ms: Some(Duration::from_millis(info.tcpi_srtt.into()).into()),
+        // Only bytes are counted here.
+        retransmissions: u32::try_from(
+            info.tcpi_txretransmitbytes.div_ceil(u64::from(info.tcpi_maxseg.max(1))),
+        )
+        .ok(),
+        unacknowledged: Some(info.tcpi_snd_sbbytes),
+        ..Transport::default()
+    })
+}
