@@ -67,7 +67,7 @@ pub fn named_gateway_of(file: &target::RdpFile) -> Option<settings::Gateway> {
 
 /// The part of it that says which server is meant.
 pub fn honour_route(file: &target::RdpFile, settings: Settings) -> Settings {
-    let routing_token = file.routing_token().map(str::to_owned);
+    let routing_token = file.routing_token().map(|token| token.as_bytes().to_vec());
     Settings { routing_token, preconnection: file.text("pcb").map(str::to_owned), ..settings }
 }
 

@@ -25,8 +25,8 @@ pub struct Settings {
     pub nla: bool,
     /// Whether to begin with TLS, and negotiate inside it (MS-RDPBCGR 5.4.2.2).
     pub direct_tls: bool,
-    /// The routing token of the Connection Request, in place of the cookie: printable ASCII, at most 238 characters.
-    pub routing_token: Option<String>,
+    /// The routing token of the Connection Request, in place of the cookie: at most 238 bytes, mostly text.
+    pub routing_token: Option<Vec<u8>>,
     /// How many redirections are followed, each with a connection of its own.
     pub follow_redirects: u32,
     /// Whether the account goes with them, for one attempt at each host, and what a gateway on the way there is shown.

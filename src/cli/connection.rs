@@ -30,7 +30,7 @@ pub struct ConnectionArguments {
     pub server_name: Option<String>,
 
     /// SHA-1 or SHA-256 of the certificate that must be served under the target's name, also
-    /// where a redirection leads to it again; the account is not used where another is
+    /// where a redirection leads to it again; the account is used nowhere else, at no hop either
     #[arg(long, value_name = "HEX", value_parser = thumbprint)]
     pub expect_thumbprint: Option<String>,
 

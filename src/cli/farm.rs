@@ -24,7 +24,8 @@ pub struct FarmArguments {
     pub follow_redirects: u32,
 
     /// Use the account at every hop too, one attempt each, and that of the gateway on the way there;
-    /// without it hops are traced without one
+    /// without it hops are traced without one. With --expect-thumbprint only at hops that serve
+    /// that certificate
     #[arg(long)]
     pub follow_with_account: bool,
 }
@@ -47,8 +48,9 @@ impl FarmArguments {
 
     /// The settings with what is asked for here.
     pub fn settings(&self, given: Settings) -> Settings {
+        let token = self.load_balance_info.clone();
         Settings {
-            routing_token: self.load_balance_info.clone().map(|token| token.sent).or(given.routing_token),
+            routing_token: token.map(|token| token.sent.into_bytes()).or(given.routing_token),
             follow_redirects: self.follow_redirects,
             follow_with_account: self.follow_with_account,
             ..given

@@ -120,6 +120,8 @@ pub(super) enum Behaviour {
 pub(super) enum Ability {
     /// That it can be redirected.
     Redirection,
+    /// That it wants the session that a redirection named.
+    Session,
     /// The graphics pipeline, and the channel that carries it.
     Graphics,
 }
@@ -216,7 +218,7 @@ impl Fault {
 
     /// Whether it redirects back to itself, so that the way can be followed without leaving loopback.
     pub fn leads_back(&self) -> bool {
-        matches!(self.behaviour, Behaviour::Broker(..))
+        matches!(self.behaviour, Behaviour::Broker(..) | Behaviour::ToAbleClients(Ability::Session, ..))
     }
 
     /// Whether only a screenshot shows the fault.

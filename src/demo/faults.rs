@@ -977,6 +977,12 @@ pub const FAULTS: &[Fault] = &[
         by("session-start-failed", failed("activate", "closed")),
     ),
     fault(
+        "licensed-ultimatum",
+        "disconnects in place of the Demand Active",
+        At(Stage::Licensed, Send(Ultimatum(1))),
+        by("session-start-failed", coded("activate", "disconnect", 1)),
+    ),
+    fault(
         "activate-reset",
         "resets after the Confirm Active",
         At(Stage::ConfirmActive, Reset),
@@ -1107,8 +1113,42 @@ pub const FAULTS: &[Fault] = &[
         Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
     fault(
+        "redirect-to-session",
+        "redirects to a session and names no host, until it is asked for it",
+        Behaviour::ToAbleClients(
+            Ability::Session,
+            &Behaviour::Also(Stage::Licensed, &[]),
+            &At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_TO_SESSION))),
+        ),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
+        "redirect-by-bytes",
+        "redirects with a routing token that is no text",
+        Behaviour::Broker(&At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_BY_BYTES))), None),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
+        "redirect-to-named-address",
+        "redirects to an address that is a name, in place of licensing",
+        At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_TO_NAMED_ADDRESS))),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
+        "redirect-to-no-host",
+        "redirects to names and addresses of which none is a host, in place of licensing",
+        At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_TO_NO_HOST))),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
+        "redirect-partly-usable",
+        "redirects to a host by its NetBIOS name, beside names that are no host",
+        At(Stage::ClientInfo, Greet(IoChannel(REDIRECTION_PARTLY_USABLE))),
+        Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
+    ),
+    fault(
         "redirect-nowhere",
-        "redirects without a name, an address or a token, in place of licensing",
+        "redirects without a host, a token or a session, in place of licensing",
         At(Stage::ClientInfo, Greet(IoChannel(NOWHERE))),
         Expect { phase: "licensing", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
@@ -1264,8 +1304,11 @@ const MULTITRANSPORT: Answer = MessageChannel(&[
 const HEARTBEAT: Answer = MessageChannel(&[0x00, 0x40, 0, 0, 0, 5, 2, 3]);
 /// A redirection without a field, LB_NOREDIRECT.
 const INFORMATION: &[u8] = &[20, 0, 0x0A, 0, 0xEA, 3, 0, 0, 0x00, 0x04, 12, 0, 7, 0, 0, 0, 0x80, 0, 0, 0];
-/// The same without the flag, so that the client has to go.
-const NOWHERE: &[u8] = &[20, 0, 0x0A, 0, 0xEA, 3, 0, 0, 0x00, 0x04, 12, 0, 7, 0, 0, 0, 0, 0, 0, 0];
+/// The same without the flag, so that the client has to go: to session 7 of where it is.
+const REDIRECTION_TO_SESSION: &[u8] =
+    &[20, 0, 0x0A, 0, 0xEA, 3, 0, 0, 0x00, 0x04, 12, 0, 7, 0, 0, 0, 0, 0, 0, 0];
+/// To no session either.
+const NOWHERE: &[u8] = &[20, 0, 0x0A, 0, 0xEA, 3, 0, 0, 0x00, 0x04, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 /// To session 7 of "rdsh02.corp.example", and nothing else.
 const REDIRECTION_TO_NAME: &[u8] = &[
     72, 0, 26, 0, 234, 3, 0, 0, 0, 4, 64, 0, 7, 0, 0, 0, 0, 1, 0, 0, 40, 0, 0, 0, 114, 0, 100, 0, 115, 0,
@@ -1283,6 +1326,32 @@ const REDIRECTION_TO_HOSTILE_NAME: &[u8] = &[
 const REDIRECTION_TO_ADDRESS: &[u8] = &[
     56, 0, 26, 0, 234, 3, 0, 0, 0, 4, 48, 0, 7, 0, 0, 0, 1, 0, 0, 0, 24, 0, 0, 0, 50, 0, 48, 0, 48, 0, 49, 0,
     58, 0, 100, 0, 98, 0, 56, 0, 58, 0, 58, 0, 49, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
+/// To session 7 of "rdsh02.corp.example", which stands where the address belongs.
+const REDIRECTION_TO_NAMED_ADDRESS: &[u8] = &[
+    72, 0, 26, 0, 234, 3, 0, 0, 0, 4, 64, 0, 7, 0, 0, 0, 1, 0, 0, 0, 40, 0, 0, 0, 114, 0, 100, 0, 115, 0,
+    104, 0, 48, 0, 50, 0, 46, 0, 99, 0, 111, 0, 114, 0, 112, 0, 46, 0, 101, 0, 120, 0, 97, 0, 109, 0, 112, 0,
+    108, 0, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
+/// To session 7, with a token of bytes: a NUL, FF, CR LF in the middle and no CR LF at its end.
+const REDIRECTION_BY_BYTES: &[u8] = &[
+    38, 0, 26, 0, 234, 3, 0, 0, 0, 4, 30, 0, 7, 0, 0, 0, 2, 0, 0, 0, 6, 0, 0, 0, 0, 255, 13, 10, 128, 1, 0,
+    0, 0, 0, 0, 0, 0, 0,
+];
+/// To session 7 of "not a host", "192.0.2.2:3390", an empty NetBIOS name and "[::1]".
+const REDIRECTION_TO_NO_HOST: &[u8] = &[
+    118, 0, 26, 0, 234, 3, 0, 0, 0, 4, 110, 0, 7, 0, 0, 0, 1, 11, 0, 0, 30, 0, 0, 0, 49, 0, 57, 0, 50, 0, 46,
+    0, 48, 0, 46, 0, 50, 0, 46, 0, 50, 0, 58, 0, 51, 0, 51, 0, 57, 0, 48, 0, 0, 0, 22, 0, 0, 0, 110, 0, 111,
+    0, 116, 0, 32, 0, 97, 0, 32, 0, 104, 0, 111, 0, 115, 0, 116, 0, 0, 0, 2, 0, 0, 0, 0, 0, 20, 0, 0, 0, 1,
+    0, 0, 0, 12, 0, 0, 0, 91, 0, 58, 0, 58, 0, 49, 0, 93, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
+/// The same with the NetBIOS name "rdsh02".
+const REDIRECTION_PARTLY_USABLE: &[u8] = &[
+    130, 0, 26, 0, 234, 3, 0, 0, 0, 4, 122, 0, 7, 0, 0, 0, 1, 11, 0, 0, 30, 0, 0, 0, 49, 0, 57, 0, 50, 0, 46,
+    0, 48, 0, 46, 0, 50, 0, 46, 0, 50, 0, 58, 0, 51, 0, 51, 0, 57, 0, 48, 0, 0, 0, 22, 0, 0, 0, 110, 0, 111,
+    0, 116, 0, 32, 0, 97, 0, 32, 0, 104, 0, 111, 0, 115, 0, 116, 0, 0, 0, 14, 0, 0, 0, 114, 0, 100, 0, 115,
+    0, 104, 0, 48, 0, 50, 0, 0, 0, 20, 0, 0, 0, 1, 0, 0, 0, 12, 0, 0, 0, 91, 0, 58, 0, 58, 0, 49, 0, 93, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ];
 /// To session 7 of "rdsh02", and nothing else.
 const REDIRECTION_TO_NETBIOS_NAME: &[u8] = &[

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use ironrdp_core::{decode, encode_vec};
-use ironrdp_pdu::nego::{ConnectionRequest, ConnectionRequestWithOpaqueRoutingToken, SecurityProtocol};
+use ironrdp_core::decode;
+use ironrdp_pdu::nego::{ConnectionRequest, SecurityProtocol};
 use ironrdp_pdu::pcb::PreconnectionBlob;
 use ironrdp_pdu::x224::X224;
 use tokio::io::AsyncReadExt as _;
@@ -12,16 +12,22 @@ use super::stream::{Stream, malformed};
 
 /// No pre-connection PDU is longer.
 const LONGEST_PRECONNECTION: usize = 16 * 1024;
-const COOKIE: &str = "Cookie: mstshash=";
+const COOKIE: &[u8] = b"Cookie: mstshash=";
+/// TPKT header, length indicator and the fixed part of a Connection Request.
+const FIXED_PART: usize = 11;
 
-/// A Connection Request without its routing token, which the acceptor does not know, and whether it had one.
-pub fn without_token(request: Vec<u8>) -> (Vec<u8>, bool) {
-    let read = decode::<X224<ConnectionRequestWithOpaqueRoutingToken>>(&request).ok();
-    let token = read.map(|read| read.0).filter(|read| !read.routing_token.0.starts_with(COOKIE));
-    match token.and_then(|token| encode_vec(&X224(token.request)).ok()) {
-        Some(plain) => (plain, true),
-        None => (request, false),
-    }
+/// A Connection Request without its routing token, which the acceptor does not know, and whether it had one. A token may be any
+/// bytes; what follows it begins behind the last CR LF.
+pub fn without_token(mut request: Vec<u8>) -> (Vec<u8>, bool) {
+    let variable = request.get(FIXED_PART..).unwrap_or_default();
+    let end = variable.windows(2).rposition(|bytes| bytes == b"\r\n");
+    let Some(length) = end.filter(|_| !variable.starts_with(COOKIE)).map(|end| end + 2) else {
+        return (request, false);
+    };
+    request.drain(FIXED_PART..FIXED_PART + length);
+    let [high, low] = u16::try_from(request.len()).unwrap_or_default().to_be_bytes();
+    request[2..5].copy_from_slice(&[high, low, low.wrapping_sub(5)]);
+    (request, true)
 }
 
 /// Whether the Connection Request offers anything beside Standard RDP Security.

@@ -100,6 +100,7 @@ fn is_able(initial: &ConnectInitial, ability: Ability) -> bool {
     let blocks = initial.conference_create_request.gcc_blocks();
     match ability {
         Ability::Redirection => can_be_redirected(blocks),
+        Ability::Session => can_be_redirected(blocks) && wants_session(blocks),
         Ability::Graphics => {
             let flags = blocks
                 .core
@@ -122,6 +123,12 @@ fn can_be_redirected(blocks: &ClientGccBlocks) -> bool {
                 RedirectionVersion::V3 | RedirectionVersion::V4 | RedirectionVersion::V5
             )
     })
+}
+
+/// REDIRECTED_SESSIONID_FIELD_VALID, which every client that was sent to one sets.
+fn wants_session(blocks: &ClientGccBlocks) -> bool {
+    let valid = RedirectionFlags::REDIRECTED_SESSION_FIELD_VALID;
+    blocks.cluster.as_ref().is_some_and(|cluster| cluster.flags.contains(valid))
 }
 
 /// With or without the flag that lets a client skip the channel joins: the fault needs one to refuse.

@@ -8,7 +8,7 @@ use super::{Facts, Rule};
 use crate::{
     certificate::SMALLEST_RSA,
     codes::Phase,
-    report::{Certificate, Connection, Purpose, Severity, Thumbprints, Trust},
+    report::{Certificate, Connection, Purpose, Severity, Status, Thumbprints, Trust},
 };
 
 /// Whoever renews certificates by hand still has the time to do it.
@@ -75,10 +75,12 @@ fn wrong_usage(facts: &Facts<'_>) -> Option<String> {
     })
 }
 
-/// It is the target's: hosts that a redirection calls by another name have certificates of their own.
+/// It is the target's: hosts that a redirection calls by another name have certificates of their own, and are held to it only
+/// where the account was to be used.
 fn thumbprint(facts: &Facts<'_>) -> Option<String> {
     let expected = facts.request.expected_thumbprint.as_deref()?;
-    let named: Vec<&Connection> = facts.trace.traced().filter(|made| is_target(facts, made)).collect();
+    let held = |made: &&Connection| is_target(facts, made) || is_for_account(facts, made);
+    let named: Vec<&Connection> = facts.trace.traced().filter(held).collect();
     // Where the last one is of the target, an experiment may have seen more than it did.
     let described = facts.trace.described();
     let ends_there = named.last().zip(described).is_some_and(|(last, made)| ptr::eq(*last, made));
@@ -101,6 +103,16 @@ fn thumbprint(facts: &Facts<'_>) -> Option<String> {
 fn is_target(facts: &Facts<'_>, made: &Connection) -> bool {
     let target = facts.trace.target.as_ref().map(|target| &target.server_name);
     made.hop.as_ref().is_none_or(|hop| target.is_some_and(|name| name.eq_ignore_ascii_case(&hop.server_name)))
+}
+
+/// Whether the account came as far as this and was held back by the pin alone.
+fn is_for_account(facts: &Facts<'_>, made: &Connection) -> bool {
+    let follows = facts.request.account && facts.request.follow_with_account;
+    let own = made.hop.as_ref().is_some_and(|hop| hop.own_account);
+    let credssp = made.phases.credssp.as_ref();
+    follows
+        && !own
+        && credssp.is_some_and(|record| record.status == Status::Stopped && !record.evidence.attempted)
 }
 
 fn prints(made: &Connection) -> Option<&Thumbprints> {

@@ -1,6 +1,6 @@
 //! What the trace could and could not learn of the account.
 
-use super::{Facts, Rule, kerberos};
+use super::{Facts, Rule, kerberos, redirection};
 use crate::{
     codes::Phase,
     report::{Credentials, FailureKind, Selected, Severity},
@@ -37,7 +37,8 @@ fn not_verified(facts: &Facts<'_>) -> Option<String> {
         "an account was given, but without NLA this server verifies no password before a session exists";
     let without_nla = matches!(facts.selected()?, Selected::Tls | Selected::Rdp);
     let used = facts.used_before().is_some();
-    (facts.request.account && without_nla && !used).then(|| text.to_owned())
+    let other = redirection::with_own_account(facts).is_some();
+    (facts.request.account && without_nla && !used && !other).then(|| text.to_owned())
 }
 
 fn key_binding(facts: &Facts<'_>) -> Option<String> {
@@ -54,6 +55,10 @@ pub fn credentials(facts: &Facts<'_>) -> Credentials {
     // The account went to the first host, and not on from there.
     if facts.used_before().is_some_and(|credssp| credssp.authenticated) {
         return Credentials::Verified;
+    }
+    // At such a hop it would not have been used in any case.
+    if redirection::with_own_account(facts).is_some() {
+        return Credentials::NotAttempted;
     }
     if matches!(facts.selected(), Some(Selected::Tls | Selected::Rdp)) {
         return Credentials::NotVerifiable;

@@ -3,8 +3,12 @@
 use super::{Facts, Rule, experiments::Ending};
 use crate::{
     codes::Phase,
-    report::{FailureKind, Hop, Purpose, Redirection, Severity, Unfollowed},
+    report::{Connection, FailureKind, Hop, Purpose, Redirection, Severity, Unfollowed},
 };
+
+/// So much of what cannot be used is in a sentence; the rest is in the redirection's record.
+const MOST_SHOWN: usize = 5;
+const LONGEST_SHOWN: usize = 64;
 
 pub const RULES: &[Rule] = &[
     Rule { code: "redirected", severity: Severity::Info, phase: Phase::Licensing, applies: early },
@@ -12,6 +16,12 @@ pub const RULES: &[Rule] = &[
     Rule { code: "redirect-loop", severity: Severity::Error, phase: Phase::Licensing, applies: in_circles },
     Rule { code: "redirect-limit", severity: Severity::Error, phase: Phase::Licensing, applies: too_many },
     Rule { code: "redirect-nowhere", severity: Severity::Error, phase: Phase::Licensing, applies: nowhere },
+    Rule {
+        code: "redirect-name-unusable",
+        severity: Severity::Warning,
+        phase: Phase::Licensing,
+        applies: passed_over,
+    },
     Rule {
         code: "redirect-behind-gateway",
         severity: Severity::Info,
@@ -55,7 +65,9 @@ fn late(facts: &Facts<'_>) -> Option<String> {
 
 fn told(redirection: &Redirection) -> Option<String> {
     let names = [&redirection.target_fqdn, &redirection.target_netbios_name, &redirection.target_address];
-    let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
+    let is_usable =
+        |name: &&String| redirection.unusable.iter().all(|named| named.name.as_ref() != Some(*name));
+    let names: Vec<&str> = names.into_iter().flatten().filter(is_usable).map(String::as_str).collect();
     let target = if names.is_empty() { "a host it does not name".to_owned() } else { names.join(", ") };
     let session = redirection.session_id;
     (!redirection.informational)
@@ -64,7 +76,7 @@ fn told(redirection: &Redirection) -> Option<String> {
 
 fn in_circles(facts: &Facts<'_>) -> Option<String> {
     let hop = facts.trace.described()?.hop.as_ref();
-    let with = match hop.and_then(|hop| hop.token.as_ref()) {
+    let with = match hop.and_then(Hop::shown_token) {
         Some(_) => "with the same routing token",
         None => "for the same session",
     };
@@ -81,9 +93,42 @@ fn too_many(facts: &Facts<'_>) -> Option<String> {
         .then(|| format!("after {hops} redirections the server redirects again"))
 }
 
+/// What a server names and no client can go to is no name at all, or one that this program cannot use.
 fn nowhere(facts: &Facts<'_>) -> Option<String> {
-    let text = "the server redirects without a name, an address or a token that a client could go on with";
-    (facts.trace.unfollowed == Some(Unfollowed::Nowhere)).then(|| text.to_owned())
+    let last = facts.trace.described().filter(|_| is_nowhere(facts))?.redirection()?;
+    Some(match unusable(last) {
+        None => "the server redirects without a host, an address, a routing token or a session".to_owned(),
+        Some(named) => format!("rdptrace can use nothing of what the redirection names: {named}"),
+    })
+}
+
+fn is_nowhere(facts: &Facts<'_>) -> bool {
+    facts.trace.unfollowed == Some(Unfollowed::Nowhere)
+}
+
+/// Where something else of the redirection leads on.
+fn passed_over(facts: &Facts<'_>) -> Option<String> {
+    let last = facts.trace.described().filter(|_| is_nowhere(facts)).map(|made| &made.purpose);
+    let others = facts.trace.traced().filter(|made| Some(&made.purpose) != last);
+    let followed = others.filter_map(|made| made.redirection()).filter(|found| !found.informational);
+    let named: Vec<String> = followed.filter_map(unusable).collect();
+    let text = "rdptrace passes over what it cannot use of the redirection";
+    (!named.is_empty()).then(|| format!("{text}: {}", named.join("; ")))
+}
+
+/// The fields that cannot be used, each with the reason.
+fn unusable(redirection: &Redirection) -> Option<String> {
+    let list = redirection.unusable.iter().take(MOST_SHOWN).map(|unusable| {
+        let name = unusable.name.as_deref().unwrap_or_default();
+        let cut: String = name.chars().take(LONGEST_SHOWN).collect();
+        let dots = if cut.len() < name.len() { "..." } else { "" };
+        let name = if name.is_empty() { String::new() } else { format!(" \"{cut}{dots}\"") };
+        format!("{}{name} ({})", unusable.field, unusable.reason)
+    });
+    let more = redirection.unusable.len().saturating_sub(MOST_SHOWN);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    let list: Vec<String> = list.chain(more).collect();
+    (!list.is_empty()).then(|| list.join(", "))
 }
 
 fn behind(facts: &Facts<'_>) -> Option<String> {
@@ -128,49 +173,56 @@ fn some_failed(facts: &Facts<'_>) -> Option<String> {
     })
 }
 
-/// The redirection that led to the hop that the verdict describes.
-fn led_here<'a>(facts: &Facts<'a>) -> Option<&'a Redirection> {
-    let described = facts.trace.described()?;
-    let before = facts.trace.traced().rfind(|made| made.purpose != described.purpose)?;
-    before.redirection()
-}
-
 /// The hop that the verdict describes, where its redirection brought an account for it.
 pub fn with_own_account<'a>(facts: &Facts<'a>) -> Option<&'a Hop> {
     hop(facts).filter(|hop| hop.own_account)
 }
 
+/// The user's account is given to such a hop in no case; that is told wherever one was given.
 fn own_account(facts: &Facts<'_>) -> Option<String> {
-    with_own_account(facts)?;
-    let brought = led_here(facts)?;
+    let traced: Vec<&Connection> = facts.trace.traced().collect();
+    let brought = |index: usize| {
+        let hop = traced[index].hop.as_ref().filter(|hop| hop.own_account)?;
+        let before = traced[..index].iter().rfind(|made| made.purpose != traced[index].purpose)?;
+        Some((hop, before.redirection()?))
+    };
+    let (hop, brought) = (0..traced.len()).rev().find_map(brought)?;
     let bytes = brought.password_bytes.map_or_else(String::new, |bytes| format!(" of {bytes} bytes"));
     let user = [&brought.domain, &brought.user].into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
     let user = if user.is_empty() { String::new() } else { format!(" for the user {}", user.join("\\")) };
+    let given = match facts.request.account {
+        true => format!("; the account that was given is not used at the hop {hop} either"),
+        false => String::new(),
+    };
     Some(format!(
-        "the redirection brings an account of its own: a password or cookie{bytes}{user}, which rdptrace does not use"
+        "the redirection brings an account of its own: a password or cookie{bytes}{user}, which rdptrace does not \
+         use{given}"
     ))
 }
 
 /// A host that waits for a redirected client with the one-time account, by the only protocol that carries it.
 pub fn rdstls_only(facts: &Facts<'_>) -> Option<String> {
     let hop = hop(facts)?;
-    let refused = facts.failed().filter(|failed| failed.phase == Phase::Negotiate)?.failure?;
-    let answered = match facts.experiment("protocol-rdstls")?.ending(Phase::Negotiate)? {
-        Ending::Passed => "is taken",
-        // A demand for something else shows that the offer was read, where others are not answered at all.
-        Ending::Failed(answer) if is_cut(refused.kind) && answer.kind == FailureKind::NegotiationFailure => {
-            "is answered with a negotiation failure"
-        }
-        Ending::Failed(_) => return None,
-    };
+    let without = facts.failed().filter(|failed| failed.phase == Phase::Negotiate)?.failure?;
     let others = ["protocol-rdp", "protocol-ssl", "protocol-hybrid"];
     let taken = others.into_iter().any(|name| facts.passes(name, Phase::Negotiate) == Some(true));
-    (!taken && facts.intermittent().is_none()).then(|| {
-        format!(
-            "the hop {hop} takes RDSTLS alone: an offer of RDSTLS {answered}, one without it fails ({})",
-            refused.detail
-        )
-    })
+    if taken || facts.intermittent().is_some() {
+        return None;
+    }
+    match facts.experiment("protocol-rdstls")?.ending(Phase::Negotiate)? {
+        Ending::Passed => Some(format!(
+            "the hop {hop} takes an offer of RDSTLS and none without it: to that {}",
+            without.detail
+        )),
+        // A demand for something else shows that the offer was read, where others are not answered at all.
+        Ending::Failed(answer) if is_cut(without.kind) && answer.kind == FailureKind::NegotiationFailure => {
+            Some(format!(
+                "the hop {hop} answers an offer of RDSTLS ({}) and none without it ({})",
+                answer.detail, without.detail
+            ))
+        }
+        Ending::Failed(_) => None,
+    }
 }
 
 fn is_cut(kind: FailureKind) -> bool {

@@ -3,7 +3,7 @@
 use super::{Facts, Rule};
 use crate::{
     codes::Phase,
-    report::{FailureKind, LicensingEvidence, Selected, Severity},
+    report::{ActivateEvidence, FailureKind, LicensingEvidence, Selected, Severity},
 };
 
 pub const RULES: &[Rule] = &[
@@ -36,16 +36,33 @@ pub fn wants_account(facts: &Facts<'_>) -> Option<String> {
     if facts.selected() == Some(Selected::Rdp) {
         return None;
     }
-    let at_once =
-        facts.failed().filter(|failed| failed.phase == Phase::Licensing).and_then(|failed| failed.failure);
-    let at_once =
-        at_once.filter(|failure| is_cut(failure.kind) && facts.licensing.is_some_and(is_unanswered));
-    if let Some(failure) = at_once {
-        return Some(format!(
-            "{} right after Client Info, which had no password: {WANTS_ACCOUNT}",
-            failure.detail
-        ));
+    ended_early(facts).or_else(|| ended_undrawn(facts))
+}
+
+/// Before there is a session: right after Client Info, or with the license as the last word, or by taking the activation back.
+fn ended_early(facts: &Facts<'_>) -> Option<String> {
+    let failed = facts.failed()?;
+    let failure = failed.failure?;
+    let without_nla = facts.selected() == Some(Selected::Tls);
+    let when = match failed.phase {
+        Phase::Licensing if facts.licensing.is_some_and(is_unanswered) => "right after Client Info",
+        Phase::Activate if without_nla => after_license(facts.activate?)?,
+        _ => return None,
+    };
+    let ended = is_cut(failure.kind) || without_nla && failure.kind == FailureKind::Disconnect;
+    ended.then(|| format!("{} {when}; Client Info had no password: {WANTS_ACCOUNT}", failure.detail))
+}
+
+/// The two ways to end without a session: FreeRDP's proxy takes its activation back once its own logon has failed.
+fn after_license(seen: &ActivateEvidence) -> Option<&'static str> {
+    match (seen.share_id, seen.reactivations) {
+        (None, 0) => Some("right after the license, before the Demand Active"),
+        (_, 1..) if seen.fast_path_pdus == 0 => Some("after it took the activation back"),
+        _ => None,
     }
+}
+
+fn ended_undrawn(facts: &Facts<'_>) -> Option<String> {
     let session = facts.session?;
     let failure = session.failure.as_ref()?;
     let undrawn = session.regions == 0 && session.undecoded == 0 && facts.failed().is_none();

@@ -2,10 +2,7 @@
 
 use ironrdp_core::encode_vec;
 use ironrdp_pdu::{
-    nego::{
-        ConnectionRequest, ConnectionRequestWithOpaqueRoutingToken, Cookie, NegoRequestData,
-        OpaqueRoutingToken, RequestFlags, SecurityProtocol,
-    },
+    nego::{ConnectionRequest, Cookie, NegoRequestData, RequestFlags, SecurityProtocol},
     x224::X224,
 };
 
@@ -17,6 +14,12 @@ pub const COOKIE: &str = "rdptrace";
 /// The first byte of a TPKT (RFC 1006); a fast-path PDU begins with any other one.
 pub const TPKT_VERSION: u8 = 3;
 
+/// The longest routing token without its CR LF: the length indicator of a Connection Request is 254 at most.
+pub const LONGEST_TOKEN: usize = 238;
+
+const CR_LF: &[u8] = b"\r\n";
+/// TPKT header, length indicator and fixed part.
+const BEFORE_TOKEN: usize = 11;
 const CONNECTION_CONFIRM: u8 = 0xD0;
 const DATA: u8 = 0xF0;
 const TYPE_RDP_NEG_RSP: u8 = 2;
@@ -27,8 +30,8 @@ const TYPE_RDP_NEG_FAILURE: u8 = 3;
 pub enum Lead<'a> {
     /// The cookie with [`COOKIE`].
     Cookie,
-    /// A routing token as a load balancer gave it.
-    Token(&'a str),
+    /// A routing token as a load balancer gave it, with or without the CR LF at its end.
+    Token(&'a [u8]),
     /// Nothing.
     Nothing,
 }
@@ -36,7 +39,7 @@ pub enum Lead<'a> {
 /// A connection request that offers `protocols` (requestedProtocols), and may demand Restricted Admin mode.
 ///
 /// # Errors
-/// The routing token cannot be in one: it is empty, longer than 238 characters, or not of printable ASCII.
+/// The routing token cannot be in one: it is empty, or longer than [`LONGEST_TOKEN`].
 pub fn connection_request(
     protocols: u32,
     restricted_admin: bool,
@@ -53,14 +56,30 @@ pub fn connection_request(
         protocol: SecurityProtocol::from_bits_retain(protocols),
         correlation_info: None,
     };
-    let encoded = match lead {
-        Lead::Token(token) => {
-            let routing_token = OpaqueRoutingToken(token.to_owned());
-            encode_vec(&X224(ConnectionRequestWithOpaqueRoutingToken { request, routing_token }))
-        }
-        Lead::Cookie | Lead::Nothing => encode_vec(&X224(request)),
-    };
-    encoded.map_err(|_| Malformed::new("the routing token fits in no Connection Request"))
+    let mut request = encode_vec(&X224(request)).map_err(|error| Malformed(error.to_string()))?;
+    if let Lead::Token(token) = lead {
+        let line = [routing_token(token)?, CR_LF].concat();
+        request.splice(BEFORE_TOKEN..BEFORE_TOKEN, line.iter().copied());
+        let [high, low] = u16::try_from(request.len()).unwrap_or_default().to_be_bytes();
+        // The length indicator counts what follows it, and the token is short enough for that.
+        request[2..5].copy_from_slice(&[high, low, low.wrapping_sub(5)]);
+    }
+    Ok(request)
+}
+
+/// A routing token as it stands in a Connection Request, without the CR LF at its end. It is an octet string: it need be no text.
+///
+/// # Errors
+/// There is nothing in it, or it is longer than [`LONGEST_TOKEN`].
+pub fn routing_token(token: &[u8]) -> Result<&[u8], Malformed> {
+    let token = token.strip_suffix(CR_LF).unwrap_or(token);
+    match token.len() {
+        0 => Err(Malformed::new("the routing token is empty")),
+        1..=LONGEST_TOKEN => Ok(token),
+        length => Err(Malformed(format!(
+            "the routing token has {length} bytes, and a Connection Request carries {LONGEST_TOKEN}"
+        ))),
+    }
 }
 
 /// What stands where the connection confirm belongs.

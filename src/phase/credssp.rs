@@ -17,7 +17,7 @@ use client::{Client, SHORTEST_SEAL};
 
 use super::{
     PhaseResult, Step, ending,
-    tls::{Proven, Secured},
+    tls::{Proven, Secured, Unproven},
 };
 use crate::{
     codes,
@@ -50,6 +50,8 @@ pub struct Access<'a> {
     pub account: Option<&'a Account>,
     /// Why there is none, where it is not that none was given.
     pub withheld: Option<&'static str>,
+    /// Whether a redirection led to the server.
+    pub redirected: bool,
     /// Whether to authenticate to a version below 5.
     pub allow_unpatched: bool,
     /// Whether the server supports Restricted Admin mode, where that is demanded.
@@ -150,11 +152,25 @@ fn admitted<'a>(access: &Access<'a>, version: u32) -> Result<(&'a Account, &'a P
                 .into(),
         );
     }
-    let peer = access.peer.proven().map_err(|why| why.reason("the server"))?;
+    let peer = access.peer.proven().map_err(|why| unproven(why, access))?;
     if version < codes::FIRST_PATCHED_CREDSSP && !access.allow_unpatched {
         return Err("the server's CredSSP version is open to CVE-2018-0886".into());
     }
     Ok((account, peer))
+}
+
+/// Why nothing is proved to the server; a host that a redirection led to has a certificate of its own, to be pinned by itself.
+fn unproven(why: Unproven, access: &Access<'_>) -> Cow<'static, str> {
+    let reason = why.reason("the server");
+    match why {
+        Unproven::NotExpected if access.redirected => format!(
+            "{reason}, and the account is used only where that was served; to use it here trace {} itself with its own \
+             --expect-thumbprint",
+            access.server_name
+        ),
+        _ => reason,
+    }
+    .into()
 }
 
 /// Receives a TSRequest; a status in it ends the phase.

@@ -9,9 +9,10 @@ use crate::{
         mcs::Mcs,
         redirection::{self, redirection},
         share::{self, IoPdu},
-        x224::TPKT_VERSION,
+        x224::{self, TPKT_VERSION},
     },
-    report::{Failure, Redirection, Session},
+    report::{Failure, Redirection, Session, Unusable},
+    target,
 };
 
 /// A server that redirects when the activation is done does so at once.
@@ -66,6 +67,7 @@ fn in_frame(frame: &[u8], io: u16, evidence: &mut Option<Redirection>) -> Option
 }
 
 fn recorded(packet: redirection::Redirection, informational: bool) -> Redirection {
+    let unusable = unusable(&packet);
     let info = packet.load_balance_info.as_deref();
     Redirection {
         session_id: packet.session_id,
@@ -84,7 +86,30 @@ fn recorded(packet: redirection::Redirection, informational: bool) -> Redirectio
         certificate: packet.certificate,
         guid: packet.guid,
         tsv_url: packet.tsv_url,
+        unusable,
     }
+}
+
+/// What it names and no client can go to.
+fn unusable(packet: &redirection::Redirection) -> Vec<Unusable> {
+    let entry = |field: &str, name: Option<&String>, reason: String| Unusable {
+        field: field.to_owned(),
+        name: name.cloned(),
+        reason,
+    };
+    let token = packet.load_balance_info.as_deref().and_then(|token| x224::routing_token(token).err());
+    let token = token.map(|why| entry("LoadBalanceInfo", None, why.to_string()));
+    let named = [
+        ("TargetFQDN", &packet.fqdn),
+        ("TargetNetAddress", &packet.address),
+        ("TargetNetBiosName", &packet.netbios_name),
+    ];
+    let named = named.into_iter().filter_map(|(field, name)| Some((field, name.as_ref()?)));
+    let listed = packet.addresses.iter().map(|name| ("TargetNetAddresses", name));
+    let unusable = named
+        .chain(listed)
+        .filter_map(|(field, name)| Some(entry(field, Some(name), target::unusable(name)?.to_owned())));
+    token.into_iter().chain(unusable).collect()
 }
 
 /// Routing tokens are text that ends with CR LF.
@@ -97,11 +122,12 @@ fn printable(bytes: &[u8]) -> Option<String> {
 /// Where the client is to go, in the order in which clients try.
 fn destination(redirection: &Redirection) -> String {
     let named = [&redirection.target_fqdn, &redirection.target_address, &redirection.target_netbios_name];
-    let named =
-        named.into_iter().flatten().chain(&redirection.target_addresses).find(|name| !name.is_empty());
-    match (named, &redirection.load_balance_info) {
+    let mut named = named.into_iter().flatten().chain(&redirection.target_addresses);
+    let token = redirection.load_balance_info.as_ref().filter(|token| !token.is_empty());
+    match (named.find(|name| target::unusable(name).is_none()), token) {
         (Some(name), _) => name.clone(),
         (None, Some(_)) => "where its load balancer says".to_owned(),
+        (None, None) if !redirection.unusable.is_empty() => "what is no host".to_owned(),
         (None, None) => format!("session {}", redirection.session_id),
     }
 }

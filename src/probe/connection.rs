@@ -24,7 +24,7 @@ use crate::{
         negotiate::{self, Negotiated},
         record, redirect, resolve, session, tls,
     },
-    report::{Connection, Failure, NegotiateEvidence, Phases, Session, Timestamp},
+    report::{Connection, Failure, NegotiateEvidence, Phases, Purpose, Session, Timestamp},
     settings::{Account, Gateway, Security},
 };
 
@@ -165,9 +165,8 @@ impl<N: Network> Walk<'_, N> {
 
     async fn negotiate(&self, wire: &mut Wire, phases: &mut Phases) -> Option<Negotiated> {
         self.enter(wire, Phase::Negotiate);
-        let run = async |e: &mut _| {
-            negotiate::run(wire, offer(self.plan, self.probe.settings, self.plan.protocols), e).await
-        };
+        let offer = offer(self.plan, self.probe.settings, self.plan.protocols);
+        let run = async |e: &mut _| negotiate::run(wire, offer, e).await;
         let negotiated = record(&mut phases.negotiate, run).await?;
         self.goes_on(Phase::Negotiate)?;
         // Without TLS neither of these phases occurs.
@@ -221,6 +220,7 @@ impl<N: Network> Walk<'_, N> {
             peer: &secured,
             account,
             withheld: self.plan.withheld.map(Withheld::reason),
+            redirected: matches!(self.plan.purpose, Purpose::Hop(_)),
             restricted_admin: restricted_admin(self.plan, self.probe.settings)
                 .then_some(negotiated.restricted_admin),
             allow_unpatched: self.probe.settings.allow_unpatched,

@@ -8,10 +8,7 @@ use super::{
 use crate::{
     certificate::Roots,
     net::{Instant, Network},
-    report::{
-        Connection, FailureKind, HandshakeSignature, Hop, Phases, Purpose, Redirection, Status, Tried,
-        Unfollowed,
-    },
+    report::{Connection, FailureKind, Hop, Phases, Purpose, Redirection, Status, Tried, Unfollowed},
     settings::{Gateway, Settings},
     target::Target,
 };
@@ -33,7 +30,6 @@ impl<N: Network> Way<'_, N> {
             return None;
         }
         let mut been = vec![self.origin()];
-        let mut led = pinned(connections.last()?, self.settings);
         for number in 1.. {
             let redirection = connections.last().and_then(|made| redirection(made))?;
             let ways = ways::ways(redirection, been.last()?, self.settings.account.as_ref());
@@ -52,24 +48,25 @@ impl<N: Network> Way<'_, N> {
             if number > self.settings.follow_redirects {
                 return Some(Unfollowed::Limit);
             }
-            let (hop, made) = self.reach((number, led), ahead).await;
+            let (hop, made) = self.reach(number, ahead).await;
             let demand = Demand::of(&made.phases, self.settings);
             connections.push(made);
             if demand.is_some() {
-                connections.push(self.walk((number, led), &hop, demand).await);
+                connections.push(self.walk(number, &hop, demand).await);
             }
-            led = led && pinned(connections.last()?, &self.pinning(&hop, led));
             been.push(hop);
         }
         None
     }
 
     fn origin(&self) -> Hop {
+        let token = self.settings.routing_token.as_deref();
         Hop {
             host: self.target.host.clone(),
             port: self.target.port,
             server_name: self.settings.server_name.clone().unwrap_or_else(|| self.target.host.clone()),
-            token: self.settings.routing_token.clone(),
+            token: token.and_then(|token| std::str::from_utf8(token).ok()).map(str::to_owned),
+            token_hex: token.map(hex::encode),
             session_id: 0,
             own_account: false,
             tried: Vec::new(),
@@ -77,14 +74,14 @@ impl<N: Network> Way<'_, N> {
     }
 
     /// The first of the ways that answers; where none does, the one that got furthest. Its hop names the others that were tried.
-    async fn reach(&self, way: (u32, bool), ways: Vec<Hop>) -> (Hop, Connection) {
+    async fn reach(&self, number: u32, ways: Vec<Hop>) -> (Hop, Connection) {
         let mut made = Vec::new();
         for hop in ways {
             // A try that time cuts short shows nothing.
             if !made.is_empty() && Instant::now() >= self.end {
                 break;
             }
-            let connection = self.walk(way, &hop, None).await;
+            let connection = self.walk(number, &hop, None).await;
             let is_over = !another_name_may_help(&connection);
             made.push((hop, connection));
             if is_over {
@@ -102,17 +99,8 @@ impl<N: Network> Way<'_, N> {
         (hop.clone(), Connection { hop: Some(hop), ..connection })
     }
 
-    /// The settings for a hop. Hosts that a redirection calls by another name have certificates of their own, but only who has shown
-    /// the pinned one may call them.
-    fn pinning(&self, hop: &Hop, led: bool) -> Settings {
-        let own = self.settings.server_name.as_ref().unwrap_or(&self.target.host);
-        let another = !own.eq_ignore_ascii_case(&hop.server_name);
-        let pin = self.settings.expected_thumbprint.clone().filter(|_| !(another && led));
-        Settings { expected_thumbprint: pin, ..self.settings.clone() }
-    }
-
-    async fn walk(&self, (number, led): (u32, bool), hop: &Hop, demand: Option<Demand>) -> Connection {
-        let (target, settings) = aimed(hop, &self.pinning(hop, led));
+    async fn walk(&self, number: u32, hop: &Hop, demand: Option<Demand>) -> Connection {
+        let (target, settings) = aimed(hop, self.settings);
         let probe = Probe::new(&target, &settings, self.network, self.observer, (self.end, self.roots));
         let (purpose, session) = (Purpose::Hop(number), Some(hop.session_id));
         let withheld = ways::withheld(hop, self.settings);
@@ -131,20 +119,12 @@ pub fn aimed(hop: &Hop, settings: &Settings) -> (Target, Settings) {
     let target = Target { input: hop.host.clone(), host: hop.host.clone(), port: hop.port, file: None };
     let settings = Settings {
         server_name: Some(hop.server_name.clone()),
-        routing_token: hop.token.clone(),
+        routing_token: hop.token_hex.as_ref().and_then(|token| hex::decode(token).ok()),
         preconnection: None,
         account: settings.account.clone().filter(|_| settings.follow_with_account && !hop.own_account),
         ..settings.clone()
     };
     (target, settings)
-}
-
-/// Whether a connection led to who holds the pinned certificate, or none is pinned.
-fn pinned(made: &Connection, settings: &Settings) -> bool {
-    let Some(pin) = &settings.expected_thumbprint else { return true };
-    let Some(tls) = made.phases.tls.as_ref().map(|record| &record.evidence) else { return false };
-    let shown = tls.thumbprints.as_ref().is_some_and(|prints| prints.sha1 == *pin || prints.sha256 == *pin);
-    shown && tls.signature == Some(HandshakeSignature::Valid)
 }
 
 /// The redirection that a connection ended with; one that only informs is none.

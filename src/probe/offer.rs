@@ -13,7 +13,7 @@ const PROTOCOL_HYBRID_EX: u32 = 8;
 
 /// The offer of these protocols.
 pub fn offer<'a>(plan: &Plan, settings: &'a Settings, protocols: u32) -> Offer<'a> {
-    let lead = match (plan.opening, &settings.routing_token) {
+    let lead = match (plan.opening, settings.routing_token.as_deref()) {
         (Opening::NoCookie, _) => Lead::Nothing,
         (_, Some(token)) => Lead::Token(token),
         (_, None) => Lead::Cookie,

@@ -11,6 +11,7 @@ pub fn request(target: &Target, settings: &Settings) -> Request {
         account: settings.account.is_some(),
         name_given: name_given(target, settings),
         expected_thumbprint: settings.expected_thumbprint.clone(),
+        follow_with_account: settings.follow_with_account,
         load_balance_info: settings.routing_token.is_some(),
         preconnection: settings.preconnection.is_some(),
         server_name: settings

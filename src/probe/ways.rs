@@ -4,48 +4,70 @@ use std::net::IpAddr;
 
 use super::Withheld;
 use crate::{
-    report::{Hop, Redirection},
+    pdu::x224::routing_token,
+    report::{Hop, Redirection, Unusable},
     settings::{Account, Settings},
-    target::Target,
+    target,
 };
 
 /// A redirection may name 64 addresses, and each that is silent takes the time of a phase.
 const MOST: usize = 8;
 
-/// To the same address with its token, where there is one, else to FQDN, addresses and NetBIOS name, one after the other.
+/// To the same address with its token, where there is one, else to FQDN, addresses and NetBIOS name, one after the other; to the
+/// same address again where it names the session alone.
 pub fn ways(redirection: &Redirection, from: &Hop, account: Option<&Account>) -> Vec<Hop> {
-    let fqdn = redirection.target_fqdn.as_ref().filter(|name| is_host(name));
-    let netbios_name = redirection.target_netbios_name.as_ref().filter(|name| is_host(name));
-    let hop = |host: &str, server_name: &str, token: Option<String>| Hop {
+    let usable = |name: &&String| target::unusable(name).is_none();
+    let fqdn = redirection.target_fqdn.as_ref().filter(usable);
+    let netbios_name = redirection.target_netbios_name.as_ref().filter(usable);
+    let hop = |host: &str, server_name: &str, (token, token_hex): (Option<String>, Option<String>)| Hop {
         host: host.to_owned(),
         port: from.port,
         server_name: server_name.to_owned(),
         token,
+        token_hex,
         session_id: redirection.session_id,
         own_account: brings_account(redirection, account),
         tried: Vec::new(),
     };
-    // A token that is no text cannot stand in a Connection Request; a name may do without it.
-    if let Some(token) = redirection.load_balance_text.clone() {
-        return vec![hop(&from.host, fqdn.unwrap_or(&from.server_name), Some(token))];
+    if let Some(token) = token(redirection) {
+        let token = (redirection.load_balance_text.clone(), Some(hex::encode(token)));
+        return vec![hop(&from.host, fqdn.unwrap_or(&from.server_name), token)];
     }
-    let addresses = redirection.target_address.iter().chain(&redirection.target_addresses);
-    let addresses = addresses.filter(|address| address.parse::<IpAddr>().is_ok());
+    let addresses = redirection.target_address.iter().chain(&redirection.target_addresses).filter(usable);
     let mut hosts: Vec<&String> = Vec::new();
     for host in fqdn.into_iter().chain(addresses).chain(netbios_name) {
         if !hosts.iter().any(|known| known.eq_ignore_ascii_case(host)) {
             hosts.push(host);
         }
     }
-    let name = fqdn.or(netbios_name);
-    hosts.into_iter().take(MOST).map(|host| hop(host, name.unwrap_or(host), None)).collect()
+    if hosts.is_empty() && names_session_alone(redirection) {
+        return vec![hop(&from.host, &from.server_name, (from.token.clone(), from.token_hex.clone()))];
+    }
+    // An address has no name of its own; what is named in its place has.
+    let name = |host: &String| match host.parse::<IpAddr>() {
+        Ok(_) => fqdn.or(netbios_name).unwrap_or(host).clone(),
+        Err(_) => fqdn.unwrap_or(host).clone(),
+    };
+    hosts.into_iter().take(MOST).map(|host| hop(host, &name(host), (None, None))).collect()
+}
+
+/// The routing token that can be sent.
+fn token(redirection: &Redirection) -> Option<Vec<u8>> {
+    let bytes = hex::decode(redirection.load_balance_info.as_ref()?).ok()?;
+    routing_token(&bytes).ok().map(<[u8]>::to_vec)
+}
+
+/// A field that is there and empty names nothing.
+fn names_session_alone(redirection: &Redirection) -> bool {
+    let names_nothing = |named: &Unusable| named.name.as_deref() == Some("");
+    redirection.session_id != 0 && redirection.unusable.iter().all(names_nothing)
 }
 
 /// The same place with the same token and session sends the client on as before.
 pub fn is_same(before: &Hop, next: &Hop) -> bool {
     before.host.eq_ignore_ascii_case(&next.host)
         && before.port == next.port
-        && before.token == next.token
+        && before.token_hex == next.token_hex
         && before.session_id == next.session_id
 }
 
@@ -56,10 +78,6 @@ pub fn withheld(hop: &Hop, settings: &Settings) -> Option<Withheld> {
         (false, Some(_)) if !settings.follow_with_account => Some(Withheld::NotAlong),
         _ => None,
     }
-}
-
-fn is_host(name: &str) -> bool {
-    name.parse::<Target>().is_ok_and(|target| target.host == name)
 }
 
 /// Whether it brings a password or a cookie, and not for the user who was given.

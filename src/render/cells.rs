@@ -1,7 +1,5 @@
 //! Small pieces of text that several parts of a page need.
 
-use std::time::Duration;
-
 use time::{Date, Duration as Span};
 
 use crate::report::{
@@ -9,12 +7,15 @@ use crate::report::{
     Trust,
 };
 
+/// What stands in these columns where nothing was done.
+pub const NO_TIME: &str = "         -";
+
 /// Milliseconds, or seconds from ten thousand on, in ten columns.
 pub fn duration(millis: Millis) -> String {
     if millis.0 < 10_000.0 {
         format!("{:>7.1} ms", millis.0)
     } else {
-        format!("{:>8.1} s", Duration::from_secs_f64(millis.0 / 1000.0).as_secs_f64())
+        format!("{:>8.1} s", millis.0 / 1000.0)
     }
 }
 

@@ -50,7 +50,7 @@ pub fn leg(page: &mut Page<'_>, through: &GatewayEvidence, now: Timestamp, colum
 
 fn facts(steps: &GatewaySteps, step: &str, now: Timestamp) -> Option<Vec<String>> {
     let lines = match step {
-        "resolve" => vec![phases::resolve(&steps.resolve.as_ref()?.evidence)],
+        "resolve" => vec![phases::resolve(&steps.resolve.as_ref()?.evidence, None)],
         "connect" => phases::connect(&steps.connect.as_ref()?.evidence),
         "proxy" => vec![phases::proxy(&steps.proxy.as_ref()?.evidence)],
         "tls" => {
@@ -100,7 +100,7 @@ fn auth(seen: &GatewayAuth) -> Vec<String> {
         _ => "",
     };
     let scheme = seen.scheme.as_ref();
-    let scheme = scheme.map_or_else(String::new, |name| format!("{name}{form}{bound}{accepted}"));
+    let scheme = scheme.map_or_else(String::new, |name| format!("scheme {name}{form}{bound}{accepted}"));
     let ntlm = seen.ntlm.as_ref();
     let other = seen.other_form_status;
     let lines = [

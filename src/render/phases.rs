@@ -16,7 +16,7 @@ pub fn facts(connection: &Connection, phase: Phase) -> Vec<String> {
 
 fn fact_lines(phases: &Phases, phase: Phase) -> Option<Vec<String>> {
     Some(match phase {
-        Phase::Resolve => vec![resolve(&phases.resolve.as_ref()?.evidence)],
+        Phase::Resolve => vec![resolve(&phases.resolve.as_ref()?.evidence, asked(phases))],
         Phase::Connect => connect(&phases.connect.as_ref()?.evidence),
         Phase::Negotiate => negotiate(&phases.negotiate.as_ref()?.evidence),
         Phase::Tls => tls(&phases.tls.as_ref()?.evidence),
@@ -28,13 +28,27 @@ fn fact_lines(phases: &Phases, phase: Phase) -> Option<Vec<String>> {
     })
 }
 
-/// The addresses of a name.
-pub fn resolve(evidence: &ResolveEvidence) -> String {
-    if evidence.literal {
-        return "an address, nothing to look up".to_owned();
-    }
+/// The proxy that was asked for the target.
+fn asked(phases: &Phases) -> Option<&ProxyEvidence> {
+    phases.connect.as_ref()?.evidence.proxy.as_ref()
+}
+
+/// Whether nothing was looked up here: the name is left to a proxy, which was named by an address.
+pub fn is_left_to_proxy(phases: &Phases) -> bool {
+    let literal = phases.resolve.as_ref().is_some_and(|resolve| resolve.evidence.literal);
+    literal && asked(phases).is_some()
+}
+
+/// The addresses of a name; those of the proxy where there is one, which looks up the name of the target.
+pub fn resolve(evidence: &ResolveEvidence, proxy: Option<&ProxyEvidence>) -> String {
     let addresses: Vec<String> = evidence.addresses.iter().map(|a| a.address.to_string()).collect();
-    addresses.join(", ")
+    let addresses = addresses.join(", ");
+    match (proxy, evidence.literal) {
+        (Some(_), true) => "left to the proxy".to_owned(),
+        (Some(_), false) => format!("{addresses}, of the proxy"),
+        (None, true) => "an address, nothing to look up".to_owned(),
+        (None, false) => addresses,
+    }
 }
 
 /// The peer, and how every attempt ended where there were several.

@@ -140,7 +140,7 @@ fn again(connection: &Connection, before: &Connection) -> &'static str {
 fn purpose(connection: &Connection) -> String {
     match &connection.purpose {
         Purpose::Hop(number) => connection.hop.as_ref().map_or_else(String::new, |hop| {
-            let token = hop.token.as_ref().map(|token| format!(", with the token {token}"));
+            let token = hop.shown_token().map(|token| format!(", with the token {token}"));
             let token = token.unwrap_or_default();
             format!("hop {number}: {hop}, session {}{token}", hop.session_id)
         }),
@@ -149,7 +149,9 @@ fn purpose(connection: &Connection) -> String {
 }
 
 fn phase(page: &mut Page<'_>, connection: &Connection, summary: &Summary<'_>) -> io::Result<()> {
-    let lead = format!("  {:<10}{}", summary.phase.name(), cells::duration(summary.elapsed_ms));
+    let left = summary.phase == Phase::Resolve && phases::is_left_to_proxy(&connection.phases);
+    let time = if left { cells::NO_TIME.to_owned() } else { cells::duration(summary.elapsed_ms) };
+    let lead = format!("  {:<10}{time}", summary.phase.name());
     let lead = (Tone::Plain, lead.as_str());
     let mut lines = phases::facts(connection, summary.phase).into_iter();
     match summary.status {

@@ -17,8 +17,11 @@ pub struct Hop {
     pub port: u16,
     /// The name that its certificate has to be for.
     pub server_name: String,
-    /// The routing token that the Connection Request carries.
+    /// The routing token that the Connection Request carries, as text; null where it is none.
     pub token: Option<String>,
+    /// The same as bytes, lower-case hex, without the CR LF at its end.
+    #[serde(default)]
+    pub token_hex: Option<String>,
     /// The session that it is to be joined to.
     pub session_id: u32,
     /// Whether the redirection brought an account for it other than the one that was given: a password or a cookie.
@@ -38,6 +41,25 @@ pub struct Tried {
     pub phase: Phase,
     /// How it failed.
     pub failure: Failure,
+}
+
+/// A field of a redirection that leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Unusable {
+    /// The field, as the specification calls it.
+    pub field: String,
+    /// The name or the address in it; null for a routing token.
+    pub name: Option<String>,
+    /// Why it cannot be used.
+    pub reason: String,
+}
+
+impl Hop {
+    /// The token as it can be shown.
+    pub fn shown_token(&self) -> Option<String> {
+        let bytes = || self.token_hex.as_ref().map(|hex| format!("{hex} (in hex)"));
+        self.token.clone().or_else(bytes)
+    }
 }
 
 impl fmt::Display for Hop {

@@ -29,7 +29,7 @@ pub use evidence::{
     ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence, Transport, UnansweredKdc,
 };
 pub use failure::{Failure, FailureKind};
-pub use hop::{Hop, Tried, Unfollowed};
+pub use hop::{Hop, Tried, Unfollowed, Unusable};
 pub use judgement::{
     Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome,
     Severity, Verdict,
@@ -204,6 +204,9 @@ pub struct Request {
     pub name_given: bool,
     /// The thumbprint that must be served, lower-case hex.
     pub expected_thumbprint: Option<String>,
+    /// Whether the account goes along to where redirections lead.
+    #[serde(default)]
+    pub follow_with_account: bool,
     /// Whether a routing token was asked for.
     #[serde(default)]
     pub load_balance_info: bool,

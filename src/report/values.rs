@@ -7,9 +7,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, se
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 /// A duration in milliseconds, kept to hundredths.
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Millis(pub f64);
+
+/// No time is negative, whatever a stored report says.
+impl<'de> Deserialize<'de> for Millis {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let millis = f64::deserialize(deserializer)?;
+        Ok(if millis > 0.0 { Self(millis) } else { Self::default() })
+    }
+}
 
 impl From<Duration> for Millis {
     fn from(duration: Duration) -> Self {

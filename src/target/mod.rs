@@ -17,6 +17,9 @@ pub use token::{LONGEST_TOKEN, typed_inside, without_end};
 /// The port of Remote Desktop (MS-RDPBCGR 2.1).
 pub const DEFAULT_PORT: u16 = 3389;
 
+/// The longest name, without the dot at its end (RFC 1035 2.3.4).
+const LONGEST_NAME: usize = 253;
+
 /// The port of an RD Gateway.
 pub const GATEWAY_PORT: u16 = 443;
 
@@ -26,6 +29,16 @@ pub const GATEWAY_PORT: u16 = 443;
 /// The text is no host.
 pub fn host_and_optional_port(text: &str) -> Result<(String, Option<u16>), &'static str> {
     host_and_port(text)
+}
+
+/// Why this can be no host; none where it can.
+pub fn unusable(host: &str) -> Option<&'static str> {
+    match host.len() {
+        _ if is_host(host) => None,
+        0 => Some("it is empty"),
+        length if length > LONGEST_NAME => Some("it is longer than a name can be"),
+        _ => Some("it is neither a host name nor an address"),
+    }
 }
 
 /// A host and a port.
@@ -146,7 +159,7 @@ fn is_host(host: &str) -> bool {
     }
     let name = host.strip_suffix('.').unwrap_or(host);
     let numeric = name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    !numeric && name.len() <= 253 && name.split('.').all(is_label)
+    !numeric && name.len() <= LONGEST_NAME && name.split('.').all(is_label)
 }
 
 fn is_label(label: &str) -> bool {

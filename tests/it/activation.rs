@@ -207,6 +207,7 @@ async fn a_redirection_is_recorded_in_either_phase() {
             certificate: false,
             guid: None,
             tsv_url: None,
+            unusable: Vec::new(),
         };
         assert_eq!(seen.as_ref(), Some(&expected));
     }

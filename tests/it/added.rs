@@ -31,7 +31,7 @@ fn assert_explained(report: &Report, phase: Phase, code: &str, first: &str) {
 }
 
 async fn with_token() -> Report {
-    let settings = Settings { routing_token: Some("tsv://Old".to_owned()), ..settings() };
+    let settings = Settings { routing_token: Some(b"tsv://Old".to_vec()), ..settings() };
     trace(Some(fault("token-refused")), &settings).await
 }
 
@@ -99,7 +99,7 @@ async fn another_name_for_an_address_is_a_suspect() {
 #[tokio::test(start_paused = true)]
 async fn two_wrong_additions_are_both_named() {
     let settings = Settings {
-        routing_token: Some("tsv://Old".to_owned()),
+        routing_token: Some(b"tsv://Old".to_vec()),
         preconnection: Some("vm-1".to_owned()),
         ..settings()
     };
@@ -115,7 +115,7 @@ async fn a_token_is_as_likely_a_cause_wherever_it_comes_from() {
     let file = "full address:s:rdsh01.corp.example\nloadbalanceinfo:s:tsv://Old\n";
     let target =
         Target::of_file("farm.rdp", RdpFile::parse(file.as_bytes()).expect("a file")).expect("a target");
-    let of_file = Settings { routing_token: Some("tsv://Old".to_owned()), ..settings() };
+    let of_file = Settings { routing_token: Some(b"tsv://Old".to_vec()), ..settings() };
     let lab = Lab::answering(Answer::Demo(Some(fault("token-refused"))));
     let of_file = run(&target, &of_file, &lab, &Unobserved).await;
     let weighed = |report: &Report, repeated: bool| {
@@ -137,7 +137,7 @@ async fn a_token_is_as_likely_a_cause_wherever_it_comes_from() {
 #[tokio::test(start_paused = true)]
 async fn what_the_user_added_is_not_blamed_for_what_fails_without_it() {
     let settings = Settings {
-        routing_token: Some("tsv://Old".to_owned()),
+        routing_token: Some(b"tsv://Old".to_vec()),
         preconnection: Some("vm-1".to_owned()),
         server_name: Some("other.corp.example".to_owned()),
         ..settings()
@@ -176,6 +176,34 @@ async fn who_wants_an_account_in_client_info_is_told_as_such() {
             Some("client-info-account-required")
         );
     }
+}
+
+/// What ends with the license as the last word has no licence to complain of; nor has who takes the activation back.
+#[tokio::test(start_paused = true)]
+async fn who_ends_before_the_session_may_want_an_account_too() {
+    let settings =
+        Settings { security: Security::Tls, account: None, until: Some(Phase::Activate), ..settings() };
+    for name in ["licensed-ultimatum", "activate-close"] {
+        let report = trace(Some(fault(name)), &settings).await;
+        assert_eq!(report.verdict.phase, Some(Phase::Activate), "{}", page(&report));
+        assert_wanted(&report);
+    }
+    let mut trace = trace(Some(fault("activate-ultimatum")), &settings).await.trace;
+    let wanted =
+        |report: &Report| report.causes.iter().any(|cause| cause.code == "client-info-account-required");
+    assert!(!wanted(&diagnose(trace.clone())), "it ended in the middle of the activation");
+    let activate = trace.connections[0].phases.activate.as_mut().expect("an activation");
+    activate.evidence.reactivations = 1;
+    assert_wanted(&diagnose(trace));
+}
+
+#[track_caller]
+fn assert_wanted(report: &Report) {
+    let place = |wanted: &dyn Fn(&str) -> bool| report.causes.iter().position(|cause| wanted(&cause.code));
+    let account = place(&|code| code == "client-info-account-required").expect("a cause");
+    let license = place(&|code| code.starts_with("license"));
+    assert!(license.is_none_or(|license| account < license), "{}", page(report));
+    assert!(report.findings.iter().any(|finding| finding.code == "client-info-account-required"));
 }
 
 /// With an account that NLA has taken a session that ends is only that.

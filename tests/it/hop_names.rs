@@ -3,13 +3,16 @@
 use rdptrace::{
     Report, Settings,
     codes::Phase,
-    report::{Credentials, Hop, Likelihood, Outcome, Unfollowed},
+    report::{
+        Credentials, Failure, FailureKind, Hop, Likelihood, Outcome, Redirection, Severity, Status,
+        Unfollowed,
+    },
     settings::Account,
 };
 
 use crate::{
+    farm::{BROKER, Farm, HOST, found, purposes, without_nla},
     faults,
-    hops::{BROKER, Farm, HOST, found, purposes, without_nla},
     scenarios::page,
 };
 
@@ -134,6 +137,80 @@ async fn the_same_user_is_no_other_account() {
     }
 }
 
+/// Also through a broker of whom nobody knows what its names are good for.
+#[tokio::test(start_paused = true)]
+async fn an_address_that_is_a_name_is_looked_up_like_one() {
+    let report = Farm(&[(BROKER, "redirect-to-named-address"), (HOST, "")]).trace(without_nla(5)).await;
+    let hop = last_hop(&report);
+    assert_eq!((hop.host.as_str(), hop.server_name.as_str()), (HOST, HOST));
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+    assert!(!found(&report, "redirect-nowhere") && !found(&report, "redirect-name-unusable"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_alone_is_asked_for_at_the_same_address() {
+    let settings = Settings { routing_token: Some(b"tsv://Farm".to_vec()), ..without_nla(5) };
+    for (settings, token) in [(without_nla(5), None), (settings, Some("tsv://Farm"))] {
+        let report = Farm(&[(BROKER, "redirect-to-session")]).trace(settings).await;
+        let hop = last_hop(&report);
+        assert_eq!((hop.host.as_str(), hop.session_id, hop.token.as_deref()), (BROKER, 7, token));
+        assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+        assert!(report.trace.unfollowed.is_none() && !found(&report, "redirect-nowhere"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_no_text_is_sent_as_it_is() {
+    let report = Farm(&[(BROKER, "redirect-by-bytes")]).trace(without_nla(5)).await;
+    let hop = last_hop(&report);
+    assert_eq!((hop.token.as_deref(), hop.token_hex.as_deref()), (None, Some("00ff0d0a8001")));
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+    assert!(page(&report).contains("with the token 00ff0d0a8001 (in hex)"), "{}", page(&report));
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_that_cannot_be_used_are_passed_over_and_told() {
+    let report = Farm(&[(BROKER, "redirect-partly-usable"), ("rdsh02", "")]).trace(without_nla(5)).await;
+    assert_eq!(last_hop(&report).host, "rdsh02");
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
+    let to = said(&report, "redirected");
+    assert!(to.is_empty() || to.contains("to rdsh02, session 7"), "{to}");
+    let said = said(&report, "redirect-name-unusable");
+    for named in
+        ["TargetFQDN \"not a host\"", "TargetNetAddress \"192.0.2.2:3390\"", "TargetNetAddresses \"[::1]\""]
+    {
+        assert!(said.contains(&format!("{named} (it is neither a host name nor an address)")), "{said}");
+    }
+}
+
+/// Where nothing leads on it is not the server that is blamed: another client may understand what it names.
+#[tokio::test(start_paused = true)]
+async fn where_no_name_can_be_used_the_sentence_says_which_and_why() {
+    let report = Farm(&[(BROKER, "redirect-to-no-host")]).trace(without_nla(5)).await;
+    assert_eq!(report.trace.unfollowed, Some(Unfollowed::Nowhere));
+    let said = said(&report, "redirect-nowhere");
+    assert!(said.starts_with("rdptrace can use nothing of what the redirection names: "), "{said}");
+    assert!(said.contains("TargetNetBiosName (it is empty)") && said.contains("\"not a host\""), "{said}");
+    assert!(!found(&report, "redirect-name-unusable") && report.causes.is_empty());
+    let Redirection { unusable, .. } = report.trace.connections[0].redirection().expect("a redirection");
+    assert_eq!(unusable.len(), 4, "{unusable:?}");
+}
+
+/// A hop without NLA too: it would not have been used there either.
+#[tokio::test(start_paused = true)]
+async fn the_given_account_is_told_to_be_unused_where_another_was_brought() {
+    let settings =
+        Settings { account: faults::settings().account, follow_with_account: true, ..without_nla(5) };
+    let report = Farm(&[(BROKER, "redirect-with-account")]).trace(settings).await;
+    assert_eq!(report.verdict.credentials, Credentials::NotAttempted, "{}", page(&report));
+    assert!(!report.findings.iter().any(|finding| finding.severity == Severity::Error), "{}", page(&report));
+    let said = said(&report, "redirect-own-account");
+    assert!(
+        said.ends_with("the account that was given is not used at the hop rdsh01.corp.example:3389 either"),
+        "{said}"
+    );
+}
+
 pub async fn to_rdstls() -> Report {
     Farm(&[(BROKER, "redirect-to-rdstls")]).trace(without_nla(5)).await
 }
@@ -147,8 +224,22 @@ async fn a_hop_that_takes_rdstls_alone_is_told_as_such() {
     assert!(causes[1..].iter().all(|(_, likelihood)| *likelihood == Likelihood::Possible), "{causes:?}");
     assert!(found(&report, "redirect-rdstls-only") && !found(&report, "unexplained-failure"));
     assert!(report.verdict.mstsc.is_none(), "mstsc speaks RDSTLS");
+    let told = said(&report, "redirect-rdstls-only");
+    assert!(told.ends_with("none without it: to that the server closed the connection"), "{told}");
+    let advice = report.causes[0].fix.join(" ");
+    assert!(!advice.contains("without the broker"), "the hop is the address that was traced: {advice}");
     let experiments = report.trace.connections.iter().filter(|made| !made.purpose.is_traced()).count();
     assert!(experiments <= 12, "{experiments}");
+    let mut trace = report.trace;
+    let asked =
+        trace.connections.iter_mut().find(|made| made.purpose.to_string() == "experiment:protocol-rdstls");
+    let negotiate = asked.and_then(|made| made.phases.negotiate.as_mut()).expect("it was negotiated");
+    negotiate.status = Status::Failed;
+    negotiate.failure = Some(Failure::new(FailureKind::NegotiationFailure, "refused with failure 5"));
+    let report = rdptrace::diagnose(trace);
+    let told = said(&report, "redirect-rdstls-only");
+    let ends = "answers an offer of RDSTLS (refused with failure 5) and none without it (the server closed the connection)";
+    assert!(told.ends_with(ends), "{told}");
 }
 
 /// Without an account, and where it may not go along, the reasons differ: only one of them is the user's to change.

@@ -1,85 +1,18 @@
 //! Redirections that are followed: where they lead, with what, and where the way ends.
 
-use std::{
-    io,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
-
 use rdptrace::{
-    Network, Report, Settings, Target, Unobserved,
+    Report, Settings,
     codes::Phase,
-    demo::Server,
-    net::BoxStream,
     pdu::connect_initial::{Announced, connect_initial},
-    report::{Connection, Credentials, Failure, FailureKind, Outcome, Severity, Unfollowed},
-    run,
-    settings::Security,
+    report::{Connection, Credentials, Outcome, Severity, Unfollowed},
 };
-use time::OffsetDateTime;
-use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use crate::{
-    demo::pipe,
+    farm::{BROKER, Farm, HOST, attempts, found, purposes, without_nla},
     faults,
-    lab::fault,
     program::{self, rdptrace},
     scenarios::page,
 };
-
-/// Hosts by name, each with its fault; the first one is traced.
-pub struct Farm(pub &'static [(&'static str, &'static str)]);
-
-impl Farm {
-    pub async fn trace(&self, settings: Settings) -> Report {
-        let target: Target = self.0[0].0.parse().expect("a target");
-        run(&target, &settings, self, &Unobserved).await
-    }
-}
-
-impl Network for Farm {
-    fn now(&self) -> OffsetDateTime {
-        pipe::NOW
-    }
-
-    async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
-        let found = self.0.iter().position(|(name, _)| *name == host);
-        let unknown = || Failure::new(FailureKind::NotFound, format!("the name does not exist: {host}"));
-        let last = u8::try_from(found.ok_or_else(unknown)?).expect("a small farm");
-        Ok(vec![IpAddr::from([192, 0, 2, last])])
-    }
-
-    async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
-        let last = match address.ip() {
-            IpAddr::V4(ip) => ip.octets()[3],
-            IpAddr::V6(ip) => ip.octets()[15],
-        };
-        let (_, name) = self.0.get(usize::from(last)).ok_or(io::ErrorKind::ConnectionRefused)?;
-        let fault = (!name.is_empty()).then(|| fault(name));
-        let server = Arc::new(Server::new(fault, pipe::NOW).expect("the server can be made"));
-        let (stream, _, _server) = pipe::connect_to(server);
-        Ok(Box::new(stream))
-    }
-
-    fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
-        Ok(Vec::new())
-    }
-}
-
-pub const BROKER: &str = "rdsh01.corp.example";
-pub const HOST: &str = "rdsh02.corp.example";
-
-pub fn without_nla(most: u32) -> Settings {
-    Settings { follow_redirects: most, security: Security::Tls, ..Settings::default() }
-}
-
-pub fn purposes(report: &Report) -> Vec<String> {
-    report.trace.traced().map(|made| made.purpose.to_string()).collect()
-}
-
-pub fn found(report: &Report, code: &str) -> bool {
-    report.findings.iter().any(|finding| finding.code == code)
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_token_leads_back_to_the_same_address() {
@@ -165,10 +98,7 @@ async fn the_account_goes_on_only_where_that_was_asked_for() {
             ..faults::settings()
         };
         let report = FARM.trace(settings).await;
-        let attempted =
-            |made: &Connection| made.phases.credssp.as_ref().is_some_and(|record| record.evidence.attempted);
-        let attempts: Vec<bool> = report.trace.traced().map(attempted).collect();
-        assert_eq!(attempts, [true, carried]);
+        assert_eq!(attempts(&report), [true, carried]);
         assert_eq!(report.verdict.outcome, outcome, "{}", report.verdict.summary);
         assert_eq!(report.verdict.credentials, Credentials::Verified);
         assert!(!found(&report, "account-not-used"));

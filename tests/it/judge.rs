@@ -59,6 +59,24 @@ fn the_reports_in_testdata_are_read() {
     assert!(read >= 3, "{read}");
 }
 
+/// Other programs write reports too.
+#[test]
+fn no_time_is_shown_as_negative_and_none_is_too_long_to_show() {
+    let (path, report) = stored("times", "tls-reset");
+    for (time, shown) in [("-0.0", "0.0 ms"), ("-0.06", "0.0 ms"), ("-3.5", "0.0 ms"), ("1e300", "0 s")] {
+        let mut changed = report.clone();
+        let phases = changed["connections"][0]["phases"].as_object_mut().expect("phases");
+        for (_, record) in phases.iter_mut() {
+            record["elapsed_ms"] = serde_json::from_str(time).expect("a number");
+        }
+        fs::write(&path, changed.to_string()).expect("a file");
+        let output = rdptrace(&["judge", &path]);
+        let page = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(14), "{}", text(&output.stderr));
+        assert!(page.contains(shown) && !page.contains("-0.") && !page.contains("-3.5"), "{page}");
+    }
+}
+
 /// Judges these bytes.
 fn judged(name: &str, content: &[u8]) -> Output {
     let path = file(name);

@@ -16,6 +16,7 @@ mod demo_gateway;
 mod event_xml;
 mod explain;
 mod explain_program;
+mod farm;
 mod faults;
 mod files;
 mod gateway;

@@ -11,7 +11,7 @@ use rdptrace::{
     codes::Phase,
     demo::Server,
     net::BoxStream,
-    report::{Connection, Credentials, Failure, Outcome, Severity},
+    report::{Credentials, Failure, Outcome},
     run,
     settings::Security,
 };
@@ -19,10 +19,12 @@ use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional, duplex};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use crate::{demo::pipe, faults, lab::fault};
+use crate::{
+    demo::pipe,
+    farm::{self, BROKER as TARGET, HOST, attempts, found, server},
+    faults,
+};
 
-const TARGET: &str = "rdsh01.corp.example";
-const HOST: &str = "rdsh02.corp.example";
 const OTHER: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// Hosts by name that keep their certificates; the first one is traced.
@@ -35,10 +37,6 @@ struct Farm {
 impl Farm {
     /// Hosts with these faults; an empty one is none.
     fn of(hosts: &[(&'static str, &str)]) -> Self {
-        let server = |name: &str| {
-            let fault = (!name.is_empty()).then(|| fault(name));
-            Arc::new(Server::new(fault, pipe::NOW).expect("the server can be made"))
-        };
         let hosts = hosts.iter().map(|(host, name)| (*host, server(name))).collect();
         Self { hosts, downgraded: false }
     }
@@ -65,13 +63,11 @@ impl Network for Farm {
     }
 
     async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
-        let found = self.hosts.iter().position(|(name, _)| *name == host).expect("a host of the farm");
-        Ok(vec![IpAddr::from([192, 0, 2, u8::try_from(found).expect("a small farm")])])
+        farm::address(self.hosts.iter().map(|(name, _)| *name), host)
     }
 
     async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
-        let IpAddr::V4(ip) = address.ip() else { return Err(io::ErrorKind::NetworkUnreachable.into()) };
-        let number = usize::from(ip.octets()[3]);
+        let number = farm::number(address);
         let (mut behind, _, _server) = pipe::connect_to(Arc::clone(&self.hosts[number].1));
         if !self.downgraded || number > 0 {
             return Ok(Box::new(behind));
@@ -101,12 +97,6 @@ fn with_account() -> Settings {
     Settings { server_name: None, until: None, ..faults::settings() }
 }
 
-fn attempts(report: &Report) -> Vec<bool> {
-    let attempted =
-        |made: &Connection| made.phases.credssp.as_ref().is_some_and(|record| record.evidence.attempted);
-    report.trace.traced().map(attempted).collect()
-}
-
 #[track_caller]
 fn assert_not_used(report: &Report) {
     let verdict = &report.verdict;
@@ -120,8 +110,7 @@ fn assert_not_used(report: &Report) {
 }
 
 fn mismatch(report: &Report) -> bool {
-    let mut found = report.findings.iter().filter(|found| found.severity == Severity::Error);
-    found.any(|found| found.code == "certificate-thumbprint-mismatch")
+    found(report, "certificate-thumbprint-mismatch")
 }
 
 #[tokio::test(start_paused = true)]
@@ -144,9 +133,9 @@ async fn the_account_is_used_where_the_pinned_certificate_was_served_and_nowhere
     }
 }
 
-/// Who has shown the pinned certificate may call another host, which has its own; who has not leads nowhere with the account.
+/// The host that is called by another name has a certificate of its own; one that shows the pinned one gets the account.
 #[tokio::test(start_paused = true)]
-async fn a_hop_gets_the_account_only_from_who_was_pinned() {
+async fn a_hop_gets_the_account_only_where_it_serves_the_pinned_certificate() {
     let settings = || Settings {
         follow_redirects: 5,
         follow_with_account: true,
@@ -156,14 +145,27 @@ async fn a_hop_gets_the_account_only_from_who_was_pinned() {
     let farm = Farm::of(&[(TARGET, "redirect-to-name"), (HOST, "")]);
     let [pin, _] = farm.served().await;
     let report = farm.trace(&pin, settings()).await;
-    assert_eq!(attempts(&report), [true, true], "{}", report.verdict.summary);
+    assert_eq!(attempts(&report), [true, false], "{}", report.verdict.summary);
+    assert_eq!(report.verdict.outcome, Outcome::Stopped);
+    let way_out = "trace rdsh02.corp.example itself with its own --expect-thumbprint";
+    assert!(report.verdict.summary.contains(way_out), "{}", report.verdict.summary);
+    assert!(mismatch(&report), "the account was to be used there");
+    let without = farm.trace(&pin, Settings { account: None, ..settings() }).await;
+    assert!(!mismatch(&without), "nothing depends on it");
     // Without NLA nothing holds the trace at the first host, whoever that is.
     let farm = Farm { downgraded: true, ..farm };
-    for (pin, attempted) in [(pin.as_str(), true), (OTHER, false)] {
+    for pin in [pin.as_str(), OTHER] {
         let report = farm.trace(pin, settings()).await;
-        assert_eq!(attempts(&report), [false, attempted], "{}", report.verdict.summary);
-        assert_eq!(mismatch(&report), !attempted);
+        assert_eq!(attempts(&report), [false, false], "{}", report.verdict.summary);
+        assert_eq!(report.verdict.credentials, Credentials::NotAttempted);
     }
+    // The farm's hosts share their certificate.
+    let hosts = vec![(TARGET, Arc::clone(&farm.hosts[1].1)), (HOST, Arc::clone(&farm.hosts[1].1))];
+    let one = Farm { hosts, downgraded: true };
+    let [pin, _] = one.served().await;
+    let shared = Farm { hosts: vec![farm.hosts[0].clone(), one.hosts[1].clone()], downgraded: true };
+    let report = shared.trace(&pin, settings()).await;
+    assert_eq!(attempts(&report), [false, true], "{}", report.verdict.summary);
 }
 
 /// On the way without a Connection Request too.

@@ -26,7 +26,7 @@ use tokio::{
 };
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use crate::{demo::pipe, wait::Tries};
+use crate::{demo::pipe, scenarios::page, wait::Tries};
 
 /// What a proxy reads up to, and what it answers then; the bytes may come one by one.
 type Exchange = (&'static [u8], &'static [u8]);
@@ -142,6 +142,18 @@ async fn http_connect_leads_to_the_server() {
     assert_eq!((seen.status, seen.account_sent, seen.via.as_deref()), (Some(200), true, Some("1.1 proxy")));
     let all = serde_json::to_string(&report).expect("a report is JSON");
     assert!(!all.contains("s3cret") && !all.contains("YW5uYT"), "no secret is in the report");
+}
+
+/// What is looked up here is the proxy's name, and nothing where it has none.
+#[tokio::test(start_paused = true)]
+async fn the_page_says_whose_name_was_looked_up() {
+    let established: &[Exchange] = &[(b"\r\n\r\n", b"HTTP/1.1 200 Connection established\r\n\r\n")];
+    let mut report = Lab::new(established, true).trace(ProxyKind::Http, None).await;
+    assert!(page(&report).contains("192.0.2.9, of the proxy\n"), "{}", page(&report));
+    let resolve = report.trace.connections[0].phases.resolve.as_mut().expect("resolve");
+    resolve.evidence.literal = true;
+    let left = "  resolve            -  left to the proxy\n";
+    assert!(page(&report).contains(left), "{}", page(&report));
 }
 
 #[tokio::test(start_paused = true)]

@@ -208,17 +208,21 @@ fn secrets_of_an_address_are_not_repeated() {
 #[test]
 fn the_connection_request_with_each_lead() {
     let hex = |lead| hex::encode(connection_request(0b1011, false, lead).expect("a request"));
-    let token = hex(Lead::Token("tsv://MS Terminal Services Plugin.1.Accounting"));
+    let token = hex(Lead::Token(b"tsv://MS Terminal Services Plugin.1.Accounting"));
     let text = hex::encode("tsv://MS Terminal Services Plugin.1.Accounting\r\n");
     assert_eq!(token, format!("030000433ee00000000000{text}010008000b000000"));
     assert_eq!(hex(Lead::Nothing), "030000130ee00000000000010008000b000000");
     let cookie = hex::encode("Cookie: mstshash=rdptrace\r\n");
     assert!(hex(Lead::Cookie).contains(&cookie));
-    let longest = "x".repeat(238);
-    let request = connection_request(1, false, Lead::Token(&longest)).expect("it fits");
-    assert_eq!((request.len(), request[4]), (259, 254));
-    for bad in ["", "a\r\nb", "ü", &"x".repeat(239)] {
-        assert!(connection_request(1, false, Lead::Token(bad)).is_err(), "{bad}");
+    assert!(hex(Lead::Token(&[0xFF, 0])).contains("00ff000d0a01"), "it need be no text");
+    let longest = [b"x".repeat(238), b"\r\n".to_vec()].concat();
+    for token in [&longest[..], &longest[..238]] {
+        let request = connection_request(1, false, Lead::Token(token)).expect("it fits");
+        assert_eq!((request.len(), &request[2..5]), (259, &[1, 3, 254][..]));
+        assert!(request[11..].starts_with(&longest), "one CR LF ends it");
+    }
+    for bad in [&b""[..], b"\r\n", &b"x".repeat(239)] {
+        assert!(connection_request(1, false, Lead::Token(bad)).is_err(), "{bad:?}");
     }
 }
 

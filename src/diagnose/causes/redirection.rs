@@ -14,11 +14,11 @@ pub const RULES: &[CauseRule] = &[CauseRule {
     weigh: rdstls,
     comes_and_goes: false,
     confirm: &[
-        "whether mstsc or FreeRDP, which speak RDSTLS, get past this hop",
+        "whether mstsc or FreeRDP, which speak RDSTLS, get through the broker to a session",
         "the host's log of the redirected connection",
     ],
     fix: &[
-        "nothing on the host: rdptrace does not log on with RDSTLS, so trace the host without the broker to see more",
+        "nothing on the host: rdptrace does not log on with RDSTLS, and sees no more of a hop that takes nothing else",
     ],
 }];
 

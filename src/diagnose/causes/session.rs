@@ -127,13 +127,14 @@ pub const RULES: &[CauseRule] = &[
     },
 ];
 
-/// With NLA the server has the password already.
+/// With NLA the server has the password already. Once the license has passed there are other reasons not to begin a session.
 fn account_wanted(facts: &Facts<'_>) -> Option<Weighed> {
     let text = wants_account(facts)?;
     let verified = facts.credssp.is_some_and(|credssp| credssp.authenticated);
     let against = verified.then(|| "NLA has given the server the account already".to_owned());
-    let likelihood = if verified { Likelihood::Possible } else { Likelihood::Likely };
     let phase = facts.failed().map(|failed| failed.phase);
+    let is_late = phase == Some(Phase::Activate);
+    let likelihood = if verified || is_late { Likelihood::Possible } else { Likelihood::Likely };
     Some(Weighed::new(likelihood, text).and(phase.and_then(|phase| facts.every_time(phase))).but(against))
 }
 

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::report::Unusable;
+
 /// Multitransport bootstrap, capabilities exchange and finalization (MS-RDPBCGR 2.2.1.13 to 2.2.1.22, 2.2.15).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ActivateEvidence {
@@ -93,4 +95,7 @@ pub struct Redirection {
     pub guid: Option<String>,
     /// The URL that the client had sent to its load balancer.
     pub tsv_url: Option<String>,
+    /// What was named and leads nowhere, in the order of the fields.
+    #[serde(default)]
+    pub unusable: Vec<Unusable>,
 }

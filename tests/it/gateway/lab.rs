@@ -15,7 +15,7 @@ use rdptrace::{
     net::BoxStream,
     report::{Failure, FailureKind},
     run,
-    settings::{Account, Anchors, Gateway, Proxy, ProxyKind},
+    settings::{Account, Anchors, Gateway, GatewayAuthentication, Proxy, ProxyKind, Token},
 };
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
@@ -157,6 +157,21 @@ pub fn anonymous() -> Gateway {
 pub fn with_account() -> Gateway {
     let account = Account { user: USER.to_owned(), domain: None, password: PASSWORD.to_owned().into() };
     Gateway { account: Some(account), ..anonymous() }
+}
+
+pub const TOKEN: &str = "eyJ0b2tlbg";
+
+/// Every way to authenticate: what the gateway offers, the token that it wants, and what the client brings.
+pub fn ways() -> Vec<(Vec<&'static str>, Option<&'static str>, Gateway)> {
+    let with = |authentication| Gateway { authentication, ..with_account() };
+    let token = Some(Token(TOKEN.to_owned().into()));
+    vec![
+        (vec![], None, anonymous()),
+        (vec!["NTLM"], None, with(GatewayAuthentication::Ntlm)),
+        (vec!["Negotiate"], None, with(GatewayAuthentication::Negotiate)),
+        (vec!["Basic realm=\"x\""], None, with(GatewayAuthentication::Basic)),
+        (vec![], Some(TOKEN), Gateway { token, ..anonymous() }),
+    ]
 }
 
 impl Network for Lab {

@@ -8,29 +8,17 @@ use rdptrace::{
     demo,
     report::{Credentials, Outcome},
     run,
-    settings::{Account, Anchors, Gateway, GatewayAuthentication, Token},
+    settings::{Account, Anchors, Gateway},
 };
 
 use super::{
-    lab::{Lab, anonymous, with_account},
+    lab::{Lab, ways, with_account},
     packets::Carrier,
     script::Script,
 };
+use crate::farm::found;
 
-const TOKEN: &str = "eyJ0b2tlbg";
 const OTHER: &str = "0123456789abcdef0123456789abcdef01234567";
-
-/// What the gateway offers, and what the client brings.
-fn ways() -> Vec<(Vec<&'static str>, Option<&'static str>, Gateway)> {
-    let with = |authentication| Gateway { authentication, ..with_account() };
-    let token = Some(Token(TOKEN.to_owned().into()));
-    vec![
-        (vec![], None, anonymous()),
-        (vec!["NTLM"], None, with(GatewayAuthentication::Ntlm)),
-        (vec!["Basic realm=\"x\""], None, with(GatewayAuthentication::Basic)),
-        (vec![], Some(TOKEN), Gateway { token, ..anonymous() }),
-    ]
-}
 
 /// Traces with the account of the server behind.
 async fn trace(lab: &Lab, gateway: Gateway, pin: &str) -> Report {
@@ -40,10 +28,6 @@ async fn trace(lab: &Lab, gateway: Gateway, pin: &str) -> Report {
     let gateway = Gateway { expected_thumbprint: Some(pin.to_owned()), ..gateway };
     let settings = Settings { account: Some(account), ..lab.settings(gateway) };
     run(&target, &settings, lab, &Unobserved).await
-}
-
-fn told(report: &Report, code: &str) -> bool {
-    report.findings.iter().any(|finding| finding.code == code)
 }
 
 #[tokio::test(start_paused = true)]
@@ -56,8 +40,8 @@ async fn nothing_goes_through_another_gateway_than_the_pinned_one() {
         assert_eq!((verdict.outcome, verdict.step.as_deref()), (Outcome::Stopped, Some("auth")));
         assert_eq!(verdict.gateway_credentials, Some(Credentials::NotAttempted));
         assert_eq!(verdict.credentials, Credentials::NotAttempted);
-        assert!(told(&report, "gateway-certificate-thumbprint-mismatch"), "{:?}", report.findings);
-        assert_eq!(told(&report, "gateway-account-not-used"), shows);
+        assert!(found(&report, "gateway-certificate-thumbprint-mismatch"), "{:?}", report.findings);
+        assert_eq!(found(&report, "gateway-account-not-used"), shows);
         lab.settle().await;
         assert_eq!(lab.seen.proofs.load(SeqCst), 0);
         let heads = lab.seen.heads.lock().expect("no panic");
@@ -74,7 +58,7 @@ async fn the_pinned_one_is_gone_through_on_one_connection_and_on_two() {
             for pin in [prints.sha1, prints.sha256] {
                 let report = trace(&lab, gateway.clone(), &pin).await;
                 assert_eq!(report.verdict.credentials, Credentials::Verified, "{}", report.verdict.summary);
-                assert!(!told(&report, "gateway-certificate-thumbprint-mismatch"));
+                assert!(!found(&report, "gateway-certificate-thumbprint-mismatch"));
             }
         }
     }

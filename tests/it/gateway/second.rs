@@ -2,36 +2,14 @@
 
 use std::sync::atomic::Ordering::SeqCst;
 
-use rdptrace::{
-    Report,
-    report::{Credentials, Outcome},
-    settings::{Gateway, GatewayAuthentication, Token},
-};
+use rdptrace::report::{Credentials, Outcome};
 
 use super::{
-    lab::{Lab, anonymous, with_account},
+    lab::{Lab, ways, with_account},
     packets::Carrier,
     script::Script,
 };
-
-const TOKEN: &str = "eyJ0b2tlbg";
-
-/// What the gateway offers, and what the client brings.
-fn ways() -> Vec<(Vec<&'static str>, Option<&'static str>, Gateway)> {
-    let with = |authentication| Gateway { authentication, ..with_account() };
-    let token = Some(Token(TOKEN.to_owned().into()));
-    vec![
-        (vec![], None, anonymous()),
-        (vec!["NTLM"], None, with(GatewayAuthentication::Ntlm)),
-        (vec!["Negotiate"], None, with(GatewayAuthentication::Negotiate)),
-        (vec!["Basic realm=\"x\""], None, with(GatewayAuthentication::Basic)),
-        (vec![], Some(TOKEN), Gateway { token, ..anonymous() }),
-    ]
-}
-
-fn told(report: &Report) -> bool {
-    report.findings.iter().any(|finding| finding.code == "gateway-second-connection-differs")
-}
+use crate::farm::found;
 
 /// Also where the certificate of the other is trusted, valid and for the name.
 #[tokio::test(start_paused = true)]
@@ -49,7 +27,7 @@ async fn who_answers_the_second_connection_has_to_be_who_answered_the_first() {
                 "{}",
                 verdict.summary
             );
-            assert!(told(&report), "{:?}", report.findings);
+            assert!(found(&report, "gateway-second-connection-differs"), "{:?}", report.findings);
             let expected = if verified { Credentials::Verified } else { Credentials::NotAttempted };
             assert_eq!(verdict.gateway_credentials, Some(expected));
             lab.settle().await;
