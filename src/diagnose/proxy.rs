@@ -40,7 +40,7 @@ pub fn is_ended(facts: &Facts<'_>) -> bool {
 }
 
 /// The failure and the proxy, at whose name, at whose port or by whose answer it ended.
-fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvidence)> {
+pub fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvidence)> {
     let failed = facts.failed()?;
     let seen = match gateway::failed(facts) {
         Some((step, _)) => {

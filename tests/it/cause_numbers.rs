@@ -117,6 +117,7 @@ async fn every_cause_is_shown_by_something() {
     reports.push(crate::hop_names::to_rdstls().await);
     reports.push(crate::transport::black_hole().await);
     reports.extend(crate::added::reports().await);
+    reports.extend(crate::proxy::reports().await);
     reports.extend(crate::joined::all().await);
     reports.extend(crate::gateway::faults::reports().await);
     let causes = reports.iter().flat_map(|report| &report.causes);

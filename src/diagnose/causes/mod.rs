@@ -12,6 +12,7 @@ mod listener;
 mod machine;
 mod offer;
 mod path;
+mod proxy;
 mod rdp_file;
 mod reach;
 mod redirection;
@@ -45,6 +46,7 @@ pub struct CauseRule {
 pub const RULES: &[&[CauseRule]] = &[
     added::RULES,
     rdp_file::RULES,
+    proxy::RULES,
     gateway::RULES,
     gateway_proxy::RULES,
     gateway_service::RULES,
@@ -105,6 +107,11 @@ impl Weighed {
 pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     let fitting = RULES.iter().copied().flatten().filter_map(|rule| cause(rule, facts));
     let mut fitting: Vec<Cause> = fitting.collect();
+    // What ended at a proxy is its own: neither the gateway nor the server was heard.
+    if super::proxy::is_ended(facts) {
+        fitting.retain(|cause| proxy::RULES.iter().any(|rule| rule.code == cause.code));
+        return fitting;
+    }
     // A server that was never asked as it wants to be says nothing about its TLS.
     if super::rdp_file::negotiation_off(facts).is_some() {
         fitting.retain(|cause| cause.code.starts_with("rdp-file-"));
@@ -136,10 +143,6 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     // The server's part has not begun while a KDC is asked.
     if super::kerberos::ended_at_kdc(facts).is_some() {
         fitting.retain(|cause| account::RULES.iter().any(|rule| rule.code == cause.code));
-    }
-    // So it is with a proxy, whose answer says all that can be known from here.
-    if super::proxy::is_ended(facts) {
-        fitting.clear();
     }
     fitting.sort_by_key(|cause| rank(cause.likelihood));
     if let Some(certain) = fitting.first().filter(|first| first.likelihood == Likelihood::Certain) {
