@@ -6,11 +6,9 @@ use std::time::Duration;
 use ironrdp_pdu::nego::SecurityProtocol;
 use tokio::time::sleep;
 
-use super::answer::Answer;
 use super::certificate::{Handshake, Kind};
-use super::hello::Disliked;
-use super::standard_security::StandardSecurity;
 use super::stream::{Stream, drain, leave, send};
+use super::{answer::Answer, hello::Disliked, standard_security::StandardSecurity};
 use crate::codes::Phase;
 
 /// One way to misbehave.
