@@ -97,7 +97,7 @@ async fn followed_up<N: Network>(
         Experiments::Off => Vec::new(),
         Experiments::All => experiment::names(),
     };
-    experiment::run(&mut trace, &wanted, target, settings, network, run).await;
+    Box::pin(experiment::run(&mut trace, &wanted, target, settings, network, run)).await;
     diagnose(trace)
 }
 

@@ -40,10 +40,8 @@ struct Walk<'a, N> {
 impl<N: Network> Probe<'_, N> {
     /// Makes the connection that was planned.
     pub async fn connection(&self, plan: &Plan) -> Connection {
-        let began = Some(Timestamp(self.network.now()));
-        let (mut phases, mut session) = (Phases::default(), None);
-        let walk = Walk { probe: self, plan };
-        let remarks = SharedRemarks::default();
+        let (walk, began) = (Walk { probe: self, plan }, Some(Timestamp(self.network.now())));
+        let (mut phases, mut session, remarks) = (Phases::default(), None, SharedRemarks::default());
         // On the heap: together the phases would be too much for the stack of a thread.
         let opened = match &self.settings.gateway {
             None => Box::pin(walk.open(&mut phases)).await,
@@ -179,10 +177,8 @@ impl<N: Network> Walk<'_, N> {
 
     async fn tls(&self, wire: &mut Wire, phases: &mut Phases) -> Option<tls::Secured> {
         self.enter(wire, Phase::Tls);
-        let name = match self.plan.without.contains(&Added::ServerName) {
-            true => &self.probe.target.host,
-            false => self.probe.server_name(),
-        };
+        let own = self.plan.without.contains(&Added::ServerName);
+        let name = if own { &self.probe.target.host } else { self.probe.server_name() };
         let now = Timestamp(self.probe.network.now());
         let pin = self.probe.settings.expected_thumbprint.as_deref();
         let expectation = Expectation { name, now, roots: self.probe.roots, pin };

@@ -102,24 +102,24 @@ async fn a_number_that_nobody_knows_proves_nothing() {
 async fn every_cause_is_shown_by_something() {
     let mut reports = Vec::new();
     for fault in FAULTS {
-        reports.push(of(fault.name).await);
+        reports.push(Box::pin(of(fault.name)).await);
     }
     for (name, code, _) in NUMBERS {
-        reports.push(with_number(name, *code).await);
+        reports.push(Box::pin(with_number(name, *code)).await);
     }
     let (broken, sound) = (Answer::Demo(Some(fault("tls-reset"))), Answer::Demo(None));
-    reports.push(on(&[("192.0.2.15:3389", broken), ("192.0.2.16:3389", sound)]).await);
+    reports.push(Box::pin(on(&[("192.0.2.15:3389", broken), ("192.0.2.16:3389", sound)])).await);
     let turned_away = Answer::InTurn(vec![broken, Answer::Refused].leak());
     for answer in [Answer::Refused, Answer::Unreachable, Answer::Silent, turned_away] {
-        reports.push(on(&[("192.0.2.15:3389", answer)]).await);
+        reports.push(Box::pin(on(&[("192.0.2.15:3389", answer)])).await);
     }
-    reports.extend(crate::rdp_file_findings::reports().await);
-    reports.push(crate::hop_names::to_rdstls().await);
-    reports.push(crate::transport::black_hole().await);
-    reports.extend(crate::added::reports().await);
-    reports.extend(crate::proxy::reports().await);
-    reports.extend(crate::joined::all().await);
-    reports.extend(crate::gateway::faults::reports().await);
+    reports.extend(Box::pin(crate::rdp_file_findings::reports()).await);
+    reports.push(Box::pin(crate::hop_names::to_rdstls()).await);
+    reports.push(Box::pin(crate::transport::black_hole()).await);
+    reports.extend(Box::pin(crate::added::reports()).await);
+    reports.extend(Box::pin(crate::proxy::reports()).await);
+    reports.extend(Box::pin(crate::joined::all()).await);
+    reports.extend(Box::pin(crate::gateway::faults::reports()).await);
     let causes = reports.iter().flat_map(|report| &report.causes);
     let shown: BTreeSet<&str> = causes.map(|cause| cause.code.as_str()).collect();
     let unseen: Vec<&str> =

@@ -1,5 +1,7 @@
 //! Through a proxy in virtual time: what it answers, what it must not change, and whose fault it is.
 
+mod causes;
+
 use std::{
     future::pending,
     io,
@@ -13,7 +15,7 @@ use rdptrace::{
     codes::Phase,
     demo::Server,
     net::BoxStream,
-    report::{Failure, FailureKind, Likelihood, Outcome},
+    report::{Failure, FailureKind, Outcome},
     run,
     settings::{Account, Proxy, ProxyKind},
     wait,
@@ -25,6 +27,8 @@ use tokio::{
     time::Instant,
 };
 use tokio_rustls::rustls::pki_types::CertificateDer;
+
+pub use causes::reports;
 
 use crate::{demo::pipe, scenarios::page, wait::Tries};
 
@@ -126,54 +130,6 @@ fn assert_refused(report: &Report, kind: FailureKind, code: Option<i64>, finding
     assert!(!report.causes[0].confirm.is_empty() && !report.causes[0].fix.is_empty());
     assert!(report.verdict.mstsc.is_none(), "the server has no part in it");
     assert_eq!(report.trace.connections.len(), 1, "nothing is asked again");
-}
-
-/// One of each ending at a proxy.
-pub async fn reports() -> Vec<Report> {
-    const BASIC: &[u8] = b"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"p\"\r\n\r\n";
-    let rows: [(&'static [Exchange], Option<Account>); 5] = [
-        (&[(b"\r\n\r\n", b"HTTP/1.1 403 Forbidden\r\n\r\n")], None),
-        (&[(b"\r\n\r\n", BASIC)], None),
-        (&[(b"\r\n\r\n", BASIC)], account()),
-        (&[(b"\r\n\r\n", b"HTTP/1.1 503 Down\r\n\r\n")], None),
-        (&[(b"\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n")], None),
-    ];
-    let mut reports = Vec::new();
-    for (exchanges, account) in rows {
-        reports.push(Lab::new(exchanges, false).trace(ProxyKind::Http, account).await);
-    }
-    let (kind, host) = (ProxyKind::Http, "proxy.corp.example".to_owned());
-    let settings =
-        Settings { proxy: Some(Proxy { kind, host, port: 3128, account: None }), ..Settings::default() };
-    let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    let nobody = crate::lab::Lab::answering(crate::lab::Answer::Refused);
-    reports.push(run(&target, &settings, &nobody, &Unobserved).await);
-    reports
-}
-
-/// What the proxy says by number is certain, and what may have another reason is not.
-#[tokio::test(start_paused = true)]
-async fn a_refused_account_is_as_certain_as_what_the_proxy_says() {
-    type Row = (ProxyKind, &'static [Exchange], Likelihood);
-    let rows: [Row; 4] = [
-        (
-            ProxyKind::Http,
-            &[(b"\r\n\r\n", b"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"p\"\r\n\r\n")],
-            Likelihood::Certain,
-        ),
-        (
-            ProxyKind::Http,
-            &[(b"\r\n\r\n", b"HTTP/1.1 407 No\r\nProxy-Authenticate: NTLM\r\n\r\n")],
-            Likelihood::Likely,
-        ),
-        (ProxyKind::Http, &[(b"\r\n\r\n", b"HTTP/1.0 401 Unauthorized\r\n\r\n")], Likelihood::Likely),
-        (ProxyKind::Socks5, &[(&[5, 2, 0, 2], &[5, 2]), (b"s3cret", &[1, 1])], Likelihood::Certain),
-    ];
-    for (kind, exchanges, likelihood) in rows {
-        let report = Lab::new(exchanges, false).trace(kind, account()).await;
-        let causes: Vec<_> = report.causes.iter().map(|made| (made.code.as_str(), made.likelihood)).collect();
-        assert_eq!(causes, [("proxy-account-refused", likelihood)]);
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -144,12 +144,12 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// Whether CredSSP got no further than its first message.
-fn is_before_challenge(facts: &Facts<'_>) -> bool {
+pub fn is_before_challenge(facts: &Facts<'_>) -> bool {
     facts.credssp.is_some_and(|credssp| credssp.ntlm.is_none() && !credssp.attempted)
 }
 
 /// The sentence that the end came late, where it did: a policy is looked up at once.
-fn waited(facts: &Facts<'_>) -> Option<String> {
+pub fn waited(facts: &Facts<'_>) -> Option<String> {
     const LATE_MS: f64 = 2000.0;
     let took = facts.failed()?.elapsed_ms.0;
     let text = || {

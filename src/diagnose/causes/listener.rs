@@ -1,6 +1,6 @@
 //! What answers on the port in place of a healthy Remote Desktop service.
 
-use super::{CauseRule, Weighed, after, coded, cut_in, ended_in, failed_in, silent_in};
+use super::{CauseRule, Weighed, after, coded, credssp, cut_in, ended_in, failed_in, silent_in};
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending, path, redirection},
@@ -201,6 +201,9 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
         Phase::Negotiate => "the Connection Request",
         Phase::Mcs => "the Connect Initial",
         Phase::Activate => "the license",
+        Phase::Credssp if credssp::is_before_challenge(facts) && credssp::waited(facts).is_some() => {
+            "our first TSRequest"
+        }
         _ => return None,
     };
     cut_in(facts, phase).map(|failure| Weighed::possible(after(what, failure)))

@@ -142,7 +142,6 @@ pub struct KdcExchange {
     pub error: Option<u32>,
     /// The realm in whose name the error was sent.
     #[serde(default)]
-    #[schemars(skip)]
     pub error_realm: Option<String>,
     /// The NTSTATUS beside it, which domain controllers add (MS-KILE 2.2.2).
     #[serde(default)]
