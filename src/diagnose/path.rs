@@ -16,6 +16,10 @@ const LONG_TRIP_MS: f64 = 1000.0;
 const SLOW_PHASE_MS: f64 = 2000.0;
 const SHORT_TRIP_MS: f64 = 200.0;
 
+/// No system is as late as this with an acknowledgment (RFC 9293 section 3.8.6.3), nor as late as so many round trips.
+const LATE_MS: f64 = 700.0;
+const TRIPS: f64 = 3.0;
+
 pub const RULES: &[Rule] = &[
     rule("path-loss", Severity::Warning, loss),
     rule("path-slow", Severity::Warning, slow),
@@ -37,9 +41,11 @@ pub struct BlackHole {
 /// Whether the last that was sent never arrived, or its acknowledgment never came back.
 pub fn black_hole(facts: &Facts<'_>) -> Option<BlackHole> {
     silence(facts)?;
-    let Transport { unacknowledged, retransmissions, .. } = facts.transport?;
-    let (bytes, again) = ((*unacknowledged)?, retransmissions.unwrap_or(0));
-    (bytes > 0 && again > 0).then_some(BlackHole { bytes, again })
+    let tcp = facts.transport?;
+    let trip = tcp.round_trip_ms.map_or(0.0, |trip| trip.0);
+    let patient = facts.failed()?.elapsed_ms.0 >= LATE_MS.max(TRIPS * trip);
+    let (bytes, again) = (tcp.unacknowledged?, tcp.retransmissions.unwrap_or(0));
+    (bytes > 0 && patient).then_some(BlackHole { bytes, again })
 }
 
 /// Whether all that was sent was acknowledged before the silence.

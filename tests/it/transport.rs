@@ -46,7 +46,7 @@ async fn what_was_never_acknowledged_is_lost_on_the_path() {
     let report = black_hole().await;
     assert_eq!(causes(&report)[0], ("path-black-hole", Likelihood::Likely));
     assert!(causes(&report).contains(&("services-hung", Likelihood::Possible)), "{:?}", causes(&report));
-    assert!(report.causes[0].because[0].starts_with("43 B were never acknowledged"));
+    assert!(report.causes[0].because[0].starts_with("43 B that were sent were never acknowledged"));
     let flow = message(&report, "flow").expect("a finding");
     assert!(
         flow.starts_with("the connection went from 10.1.2.3:51844 to 192.0.2.15:3389, begun 20"),

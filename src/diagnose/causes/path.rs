@@ -41,9 +41,10 @@ pub const RULES: &[CauseRule] = &[CauseRule {
 /// A host that is up acknowledges whatever its services do.
 fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
     let BlackHole { bytes, again } = path::black_hole(facts)?;
-    let text = format!("{bytes} B were never acknowledged, although {again} segments were sent again");
+    let again = (again > 0).then(|| format!("segments were sent again {again} times, in vain"));
     let phase = facts.failed()?.phase;
-    Some(Weighed::likely(text).and(facts.every_time(phase)))
+    let text = format!("{bytes} B that were sent were never acknowledged");
+    Some(Weighed::likely(text).and(again).and(facts.every_time(phase)))
 }
 
 /// In the first phases a device can tell Remote Desktop or TLS from the bytes, later only that something flows.
