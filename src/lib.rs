@@ -31,7 +31,9 @@ pub mod settings;
 pub mod target;
 pub mod wait;
 
+use diagnose::Again;
 pub use diagnose::diagnose;
+use experiment::Round;
 pub use local::Checked;
 pub use net::{BoxStream, Network, Stream, System};
 pub use pdu::canvas::Picture;
@@ -97,7 +99,10 @@ async fn followed_up<N: Network>(
         Experiments::Off => Vec::new(),
         Experiments::All => experiment::names(),
     };
-    Box::pin(experiment::run(&mut trace, &wanted, target, settings, network, run)).await;
+    Box::pin(experiment::run(&mut trace, &Round::First(&wanted), target, settings, network, run)).await;
+    let Again { times, between } = diagnose::again(&trace, &wanted);
+    let round = Round::Again { times, between: &between };
+    Box::pin(experiment::run(&mut trace, &round, target, settings, network, run)).await;
     diagnose(trace)
 }
 

@@ -26,7 +26,8 @@ pub fn key(certificate: &X509Certificate<'_>) -> PublicKey {
             let curve = info.algorithm.parameters.as_ref().and_then(|p| p.as_oid().ok());
             PublicKey {
                 algorithm: "EC".to_owned(),
-                bits: u32::try_from(point.key_size()).ok(),
+                // Counted in whole bytes, of which the largest curve of NIST does not fill the first.
+                bits: u32::try_from(point.key_size()).ok().map(|bits| if bits == 528 { 521 } else { bits }),
                 curve: curve.map(|oid| name(&oid)),
             }
         }

@@ -227,7 +227,7 @@ pub const FAULTS: &[Fault] = &[
         "intermittent",
         "closes after the Connection Request on one of three connections",
         Behaviour::EveryThird(Close),
-        by("connection-limit", shows("experiment-intermittent", failed("negotiate", "closed"))),
+        by("pool-member-broken", shows("experiment-intermittent", failed("negotiate", "closed"))),
     ),
     // Standard RDP Security: MS-RDPBCGR 5.3.
     fault(

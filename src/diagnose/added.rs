@@ -111,3 +111,12 @@ pub fn unknown_name<'a>(facts: &Facts<'a>) -> Option<&'a str> {
     let ended = failed.failure?.kind != FailureKind::TlsUnsupported && !facts.any_hello_answered();
     (asked && ended && facts.intermittent().is_none()).then_some(facts.server_name)
 }
+
+/// Whether a token or a blob was sent that may be wrong: nobody answers with it, and nobody would without one either.
+pub fn is_unproved(facts: &Facts<'_>, asked: bool) -> bool {
+    use FailureKind::{Closed, Reset, Timeout};
+    let failed = facts.failed().filter(|failed| failed.phase == Phase::Negotiate);
+    let ended = failed.and_then(|failed| failed.failure);
+    let unsaid = ended.is_some_and(|failure| matches!(failure.kind, Closed | Reset | Timeout));
+    is_asked(facts, asked) && unsaid && !is_one_enough(facts) && !gets_further(facts, "no-additions")
+}

@@ -60,6 +60,29 @@ impl<'a> Facts<'a> {
         Some(self.experiment(name)?.ending(phase)? == Ending::Passed)
     }
 
+    /// How this phase ended in the experiment with this name and in those that made it again.
+    pub fn endings(&self, name: &str, phase: Phase) -> Vec<Ending<'a>> {
+        let same = |made: &&Experiment<'_>| {
+            made.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with("-again-"))
+        };
+        self.experiments.iter().filter(same).filter_map(|made| made.ending(phase)).collect()
+    }
+
+    /// How many of the same experiment passed this phase, where some did and some did not; of the traced connection in the first
+    /// place.
+    pub fn mixed(&self, phase: Phase) -> Option<(usize, usize)> {
+        let (passed, made) = self.passed_again(phase);
+        if passed > 0 {
+            return Some((passed, made));
+        }
+        let names = self.experiments.iter().filter_map(|made| Some(made.name.split_once("-again-")?.0));
+        let counts = names.map(|name| {
+            let endings = self.endings(name, phase);
+            (endings.iter().filter(|ending| **ending == Ending::Passed).count(), endings.len())
+        });
+        counts.into_iter().find(|(passed, made)| *passed > 0 && passed < made)
+    }
+
     /// How many of the repetitions failed in this phase as the trace did, and how many got there.
     pub fn repeated(&self, phase: Phase) -> (usize, usize) {
         let kind = self.failed().and_then(|failed| failed.failure).map(|failure| failure.kind);

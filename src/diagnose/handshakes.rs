@@ -1,10 +1,13 @@
 //! What the experiments of the handshake have in common and where they differ.
 
-use super::Facts;
+use super::{Facts, experiments::Ending};
 use crate::{
     codes::Phase,
     report::{Answer, Likelihood, OLD_SUITES, Posture, TlsEvidence, TlsPosture},
 };
+
+/// How often each side of a difference must have shown it again: chance does so once in some hundred times.
+const TIMES: usize = 4;
 
 /// The experiments that offer what every current client offers, in other words.
 pub const HELLOS: &[&str] =
@@ -106,6 +109,9 @@ fn is_strange(suite: &str) -> bool {
 /// Whose limit it is where a server has nothing that this program speaks.
 const OURS: &str = "mstsc and FreeRDP connect to this server; rdptrace does not speak its suites";
 
+/// The bits of a key on the same curve, whose signatures ring does not check.
+const LARGE_KEY: u32 = 521;
+
 /// The group that rustls has not.
 const LARGE_GROUP: &str = "secp521r1";
 
@@ -128,7 +134,11 @@ fn is_spoken(evidence: &TlsEvidence) -> bool {
     let suite = evidence.cipher_suite.as_deref();
     let current = suite.is_some_and(is_current) && evidence.version.as_deref() == Some("TLSv1.2");
     let group = evidence.key_exchange.as_deref();
-    (current || evidence.selects_old_suite())
+    let key = evidence.certificate.as_ref().and_then(|served| served.key.bits);
+    let elliptic = suite.is_some_and(|suite| suite.starts_with("TLS_ECDHE_ECDSA_"));
+    let signed = !(elliptic && key == Some(LARGE_KEY));
+    signed
+        && (current || evidence.selects_old_suite())
         && group.is_none_or(|group| ["X25519", "secp256r1", "secp384r1"].contains(&group))
 }
 
@@ -184,15 +194,17 @@ impl Facts<'_> {
     /// How often the same connection passed, when it failed at first and passed later.
     pub fn intermittent(&self) -> Option<String> {
         let phase = self.failed()?.phase;
-        let (passed, made) = self.passed_again(phase);
-        (passed > 0).then(|| format!("{passed} of {made} times"))
+        let (passed, made) = self.mixed(phase)?;
+        Some(format!("{passed} of {made} times"))
     }
 
-    /// How much one difference between connections proves: nothing certain before the failure has repeated itself.
-    pub fn proof(&self, phase: Phase) -> Likelihood {
-        match self.every_time(phase) {
-            Some(_) => Likelihood::Certain,
-            None => Likelihood::Likely,
-        }
+    /// How much the difference between the traced connection and this experiment proves: nothing certain before it showed every
+    /// time, one after the other.
+    pub fn proof(&self, phase: Phase, experiment: &str) -> Likelihood {
+        let (same, made) = self.repeated(phase);
+        let endings = self.endings(experiment, phase);
+        let passed = endings.iter().filter(|ending| **ending == Ending::Passed).count();
+        let steady = same == made && same >= TIMES && passed == endings.len() && passed >= TIMES;
+        if steady { Likelihood::Certain } else { Likelihood::Likely }
     }
 }

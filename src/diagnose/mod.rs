@@ -2,6 +2,7 @@
 
 mod accepted;
 mod added;
+mod again;
 mod causes;
 mod certificate;
 mod credentials;
@@ -34,6 +35,7 @@ use crate::{
     codes::Phase,
     report::{Finding, Report, SCHEMA_VERSION, Severity, Tool, Trace},
 };
+pub use again::{Again, again};
 use facts::Facts;
 pub use pages::{page, paged};
 pub use wanted::wanted;

@@ -29,6 +29,7 @@ const OFFERS: &[&str] = &[
     "protocol-hybrid-ex",
     "protocol-rdsaad",
     "next-address",
+    "repeat",
 ];
 /// What the user added to the connection may be what fails, in any phase.
 const TOKEN: &[&str] = &["no-cookie"];
@@ -38,7 +39,8 @@ const ADDITIONS: &[&str] = &["no-additions"];
 /// Behind a redirection there may be a host that takes its one-time account alone.
 const HOP: &[&str] = &["protocol-rdstls"];
 /// Refused flags: what takes TLS before the negotiation?
-const FLAGS: &[&str] = &["protocol-rdp", "protocol-ssl", "protocol-hybrid", "direct-tls", "next-address"];
+const FLAGS: &[&str] =
+    &["protocol-rdp", "protocol-ssl", "protocol-hybrid", "direct-tls", "next-address", "repeat"];
 /// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2): only who began with TLS can be told so.
 const INCONSISTENT_FLAGS: i64 = 4;
 /// TLS came first: does the server wait for a Connection Request?
@@ -73,12 +75,12 @@ pub fn wanted(trace: &Trace) -> Vec<&'static str> {
     };
     let hop = if phase == Phase::Negotiate && redirection::hop(&facts).is_some() { HOP } else { &[] };
     let added = if phase < Phase::Negotiate || attempted { Vec::new() } else { added(&facts, phase) };
-    // Who is silent is silent for a while: asking three times more takes longer than it tells.
-    let is_silent = failure.kind == Kind::Timeout;
     // A server that is known to refuse the current suites is not asked for them again.
     let is_old = phase != Phase::Tls && facts.tls.is_some_and(|tls| tls.has_old_suite());
-    let is_vain = |name: &str| is_silent && name == "repeat" || is_old && name == "tls12-only";
-    let names = names.iter().chain(hop).chain(added.into_iter().flatten());
+    let is_vain = |name: &str| is_old && name == "tls12-only";
+    let pictured = facts.request.screenshot && phase >= Phase::Licensing && !attempted;
+    let pipeline: &[&str] = if pictured { &["no-screenshot"] } else { &[] };
+    let names = names.iter().chain(hop).chain(pipeline).chain(added.into_iter().flatten());
     names.copied().filter(|name| !is_vain(name)).collect()
 }
 
@@ -89,7 +91,7 @@ fn added(facts: &Facts<'_>, phase: Phase) -> Vec<&'static [&'static str]> {
     let suspects = [
         (asked.preconnection, PRECONNECTION),
         (asked.load_balance_info, TOKEN),
-        (asked.server_name && phase == Phase::Tls, SERVER_NAME),
+        (asked.server_name && phase >= Phase::Tls, SERVER_NAME),
     ];
     let mut names: Vec<_> =
         suspects.into_iter().filter(|(asked, _)| *asked && direct).map(|(_, names)| names).collect();
@@ -104,9 +106,9 @@ fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [&'static str] 
     match failure.kind {
         Kind::NegotiationFailure if failure.code == Some(INCONSISTENT_FLAGS) => FLAGS,
         Kind::NegotiationFailure => OFFERS,
-        // What has introduced itself needs no guessing.
-        Kind::NotRdp if named.is_some_and(|speaks| !speaks.starts_with("TLS")) => &[],
-        Kind::NotRdp => &["direct-tls", "next-address"],
+        // What has introduced itself needs no guessing, but another member of a pool may be well.
+        Kind::NotRdp if named.is_some_and(|speaks| !speaks.starts_with("TLS")) => AGAIN,
+        Kind::NotRdp => &["direct-tls", "next-address", "repeat"],
         _ => NEGOTIATION,
     }
 }

@@ -5,6 +5,5 @@ use crate::probe::{Opening, Plan};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "direct-tls",
-    in_turn: false,
     plans: |basis| vec![Plan { opening: Opening::Tls, ..basis.plan("direct-tls") }],
 };

@@ -8,6 +8,5 @@ use crate::{
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "large-hello",
-    in_turn: false,
     plans: |basis| vec![Plan { hello: Hello::Own(Profile::Large), ..basis.plan("large-hello") }],
 };

@@ -9,6 +9,5 @@ use crate::{
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "legacy-hello",
-    in_turn: false,
     plans: |basis| vec![Plan { hello: Hello::Own(Profile::Legacy), ..basis.plan("legacy-hello") }],
 };

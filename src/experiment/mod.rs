@@ -1,5 +1,6 @@
 //! Follow-up connections that separate causes, none with an account: which there are, and how they are made.
 
+mod again;
 mod direct_tls;
 mod large_hello;
 mod legacy_hello;
@@ -7,10 +8,10 @@ mod next_address;
 mod no_additions;
 mod no_cookie;
 mod no_preconnection;
+mod no_screenshot;
 mod no_server_name;
 mod no_sni;
 mod protocol;
-mod repeat;
 mod small_hello;
 mod tls12_only;
 mod tls13_only;
@@ -28,13 +29,15 @@ use crate::{
     codes::Phase,
     net::{Instant, Network},
     probe::{Hello, Opening, Plan, Probe, Roots, Unobserved, Versions, addresses, aimed},
-    report::{Connection, FailureKind, Status, Summary, Trace},
+    report::{ConnectEvidence, Connection, FailureKind, PhaseRecord, Status, Summary, Trace},
     settings::Settings,
     target::Target,
 };
 
 /// More would look like an attack.
-const MOST: usize = 12;
+const MOST: usize = 16;
+/// Kept for what is made again.
+const AGAIN: usize = 8;
 /// Many half-open connections trip limits of the server and spoil what is to be seen.
 const AT_ONCE: usize = 2;
 /// Where the port was open and so many connections find it closed, the others would only knock on it.
@@ -48,8 +51,6 @@ const MARGIN: Duration = Duration::from_secs(1);
 pub struct Experiment {
     /// Its name in the report, without a number.
     pub name: &'static str,
-    /// Whether its connections are made one after the other, after all others.
-    in_turn: bool,
     plans: fn(&Basis) -> Vec<Plan>,
 }
 
@@ -58,6 +59,7 @@ const EXPERIMENTS: &[Experiment] = &[
     no_additions::EXPERIMENT,
     no_preconnection::EXPERIMENT,
     no_server_name::EXPERIMENT,
+    no_screenshot::EXPERIMENT,
     tls12_only::EXPERIMENT,
     tls13_only::EXPERIMENT,
     small_hello::EXPERIMENT,
@@ -73,12 +75,24 @@ const EXPERIMENTS: &[Experiment] = &[
     protocol::RDSTLS,
     protocol::RDSAAD,
     next_address::EXPERIMENT,
-    repeat::EXPERIMENT,
 ];
 
 /// All of their names.
 pub fn names() -> Vec<&'static str> {
-    EXPERIMENTS.iter().map(|experiment| experiment.name).collect()
+    EXPERIMENTS.iter().map(|experiment| experiment.name).chain(["repeat"]).collect()
+}
+
+/// One round of them.
+pub enum Round<'a> {
+    /// Those with these names.
+    First(&'a [&'static str]),
+    /// The traced connection so many times again, and between these experiments, which made a difference.
+    Again {
+        /// How often.
+        times: usize,
+        /// By their names in the report.
+        between: &'a [String],
+    },
 }
 
 /// What the connection that is followed up was.
@@ -107,20 +121,23 @@ struct Basis {
     server_name: bool,
     /// Whether the target has a name of its own.
     named: bool,
+    /// Whether a picture was asked for.
+    pictured: bool,
 }
 
 impl Basis {
     /// A plan that differs in nothing yet and ends as soon as it has shown whether TLS passes.
     fn plan(&self, name: &str) -> Plan {
         let plan = Plan::experiment(name, self.peer.clone(), self.protocols, self.depth);
-        Plan { opening: self.opening, hello: Hello::Handshake(self.versions, true), ..plan }
+        let hello = Hello::Handshake(self.versions, true);
+        Plan { opening: self.opening, hello, pictured: self.pictured, ..plan }
     }
 }
 
-/// Makes the experiments with these names and adds them to the trace. A run that began at `begin` keeps its deadline.
+/// Makes the experiments of a round and adds them to the trace. A run that began at `begin` keeps its deadline.
 pub async fn run<N: Network>(
     trace: &mut Trace,
-    wanted: &[&str],
+    round: &Round<'_>,
     target: &Target,
     settings: &Settings,
     network: &N,
@@ -137,16 +154,24 @@ pub async fn run<N: Network>(
     };
     let end = begin + settings.deadline;
     let probe = Probe::new(target, &settings, network, &Unobserved, (end, roots));
-    let chosen = |in_turn: bool| {
-        let chosen = move |e: &&Experiment| e.in_turn == in_turn && wanted.contains(&e.name);
-        EXPERIMENTS.iter().filter(chosen).flat_map(|experiment| (experiment.plans)(&basis))
+    let made = trace.connections.iter().filter(|made| !made.purpose.is_traced()).count();
+    let (plans, at_once) = match round {
+        Round::First(wanted) => (first(wanted, &basis), AT_ONCE),
+        Round::Again { times, between } => (again::plans(*times, between, &basis), 1),
     };
-    let in_turn: Vec<Plan> = chosen(true).collect();
-    let together: Vec<Plan> = chosen(false).take(MOST.saturating_sub(in_turn.len())).collect();
-    let door = Door { peer: &basis.peer, opened: basis.opened, closed: AtomicUsize::new(0) };
-    trace.connections.extend(make(&probe, &together, AT_ONCE, end, &door).await);
-    trace.connections.extend(make(&probe, &in_turn, 1, end, &door).await);
+    // Where the traced connection cannot be made again, nothing is compared with it.
+    let in_vain = matches!(round, Round::Again { .. }) && refused(trace, &basis) >= CLOSED;
+    let plans = if in_vain { Vec::new() } else { plans };
+    let plans = &plans[..plans.len().min(MOST.saturating_sub(made))];
+    let door =
+        Door { peer: &basis.peer, opened: basis.opened, closed: AtomicUsize::new(refused(trace, &basis)) };
+    trace.connections.extend(make(&probe, plans, at_once, end, &door).await);
     trace.elapsed_ms = begin.elapsed().into();
+}
+
+fn first(wanted: &[&str], basis: &Basis) -> Vec<Plan> {
+    let chosen = EXPERIMENTS.iter().filter(|experiment| wanted.contains(&experiment.name));
+    chosen.flat_map(|experiment| (experiment.plans)(basis)).take(MOST - AGAIN).collect()
 }
 
 /// How long an experiment waits in a phase: until what ended the traced connection would have come again.
@@ -156,6 +181,17 @@ fn patience(trace: &Trace) -> Duration {
     let ended = |last: &&Summary<'_>| last.failure.is_some_and(|end| end.kind != FailureKind::Timeout);
     let took = phases.last().filter(ended).map_or(0.0, |last| last.elapsed_ms.0);
     PATIENCE.max(Duration::try_from_secs_f64(took / 1000.0).unwrap_or_default() + MARGIN)
+}
+
+/// How many that followed were not let in at the address that was traced.
+fn refused(trace: &Trace, basis: &Basis) -> usize {
+    let followed = trace.connections.iter().filter(|made| !made.purpose.is_traced());
+    let connects = followed.filter_map(|made| made.phases.connect.as_ref());
+    let here = |connect: &&PhaseRecord<ConnectEvidence>| {
+        connect.failure.is_some()
+            && connect.evidence.attempts.iter().all(|attempt| basis.peer.contains(&attempt.address))
+    };
+    connects.filter(here).count() * usize::from(basis.opened)
 }
 
 /// Whether the address that was traced still takes connections.
@@ -241,5 +277,6 @@ fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
         preconnection,
         server_name,
         named,
+        pictured: trace.request.screenshot,
     })
 }

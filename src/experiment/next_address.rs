@@ -8,7 +8,6 @@ const ADDRESSES: usize = 3;
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "next-address",
-    in_turn: false,
     plans: |basis| {
         let others = basis.others.iter().take(ADDRESSES).enumerate();
         let plan = |(index, address)| Plan {

@@ -5,7 +5,6 @@ use crate::probe::{Added, Opening, Plan};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "no-additions",
-    in_turn: false,
     plans: |basis| {
         let added = [basis.token, basis.preconnection, basis.server_name];
         let several = added.into_iter().filter(|added| *added).count() > 1;

@@ -6,7 +6,6 @@ use crate::probe::{Opening, Plan};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "no-cookie",
-    in_turn: false,
     plans: |basis| {
         // A token may lead to a host that fails later.
         let until = Some(if basis.token { basis.last } else { basis.depth });

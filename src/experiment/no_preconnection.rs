@@ -5,7 +5,6 @@ use crate::probe::{Added, Plan};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "no-preconnection",
-    in_turn: false,
     plans: |basis| {
         let plan = || Plan {
             without: &[Added::Preconnection],

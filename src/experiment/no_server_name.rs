@@ -6,9 +6,12 @@ use crate::probe::{Added, Plan};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "no-server-name",
-    in_turn: false,
     plans: |basis| {
-        let plan = || Plan { without: &[Added::ServerName], ..basis.plan("no-server-name") };
+        let plan = || Plan {
+            without: &[Added::ServerName],
+            until: Some(basis.last),
+            ..basis.plan("no-server-name")
+        };
         (basis.server_name && basis.named).then(plan).into_iter().collect()
     },
 };

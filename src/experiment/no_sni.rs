@@ -5,6 +5,5 @@ use crate::probe::{Hello, Plan};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "no-sni",
-    in_turn: false,
     plans: |basis| vec![Plan { hello: Hello::Handshake(basis.versions, false), ..basis.plan("no-sni") }],
 };

@@ -14,7 +14,7 @@ pub const RDSTLS: Experiment = alone("protocol-rdstls", |basis| only(basis, "pro
 pub const RDSAAD: Experiment = alone("protocol-rdsaad", |basis| only(basis, "protocol-rdsaad", 16));
 
 const fn alone(name: &'static str, plans: fn(&Basis) -> Vec<Plan>) -> Experiment {
-    Experiment { name, in_turn: false, plans }
+    Experiment { name, plans }
 }
 
 /// In both of them the server speaks first inside TLS.

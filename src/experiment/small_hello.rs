@@ -8,6 +8,5 @@ use crate::{
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "small-hello",
-    in_turn: false,
     plans: |basis| vec![Plan { hello: Hello::Own(Profile::Small), ..basis.plan("small-hello") }],
 };

@@ -5,6 +5,5 @@ use crate::probe::{Hello, Plan, Versions};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "tls12-only",
-    in_turn: false,
     plans: |basis| vec![Plan { hello: Hello::Handshake(Versions::Tls12, true), ..basis.plan("tls12-only") }],
 };

@@ -5,6 +5,5 @@ use crate::probe::{Hello, Plan, Versions};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "tls13-only",
-    in_turn: false,
     plans: |basis| vec![Plan { hello: Hello::Handshake(Versions::Tls13, true), ..basis.plan("tls13-only") }],
 };

@@ -119,7 +119,7 @@ impl<N: Network> Walk<'_, N> {
         let negotiated = if inside { agreed(self.plan) } else { self.negotiate(wire, phases).await? };
         let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
         self.enter(wire, Phase::Mcs);
-        let announced = self.plan.announced(self.probe.settings);
+        let announced = self.plan.announced();
         let run = async |e: &mut _| {
             let extended =
                 if inside { self.negotiate_inside(wire, negotiated).await? } else { negotiated.extended };

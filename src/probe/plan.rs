@@ -30,6 +30,8 @@ pub struct Plan {
     pub account: Option<Account>,
     /// The session that a redirection leads to.
     pub session: Option<u32>,
+    /// Whether the graphics pipeline is kept back, as it is for a picture.
+    pub pictured: bool,
     /// Why there is no account, where it is not that none was given.
     pub withheld: Option<Withheld>,
     /// What the user asked for and this connection does without.
@@ -100,6 +102,7 @@ impl Plan {
             until: settings.until,
             account: settings.account.clone(),
             session: None,
+            pictured: settings.screenshot,
             withheld: None,
             without: &[],
         }
@@ -111,9 +114,9 @@ impl Plan {
     }
 
     /// What it announces. What goes through the graphics pipeline is not decoded, so that a picture is drawn without it.
-    pub fn announced(&self, settings: &Settings) -> Announced {
+    pub fn announced(&self) -> Announced {
         let activates = self.until == Some(Phase::Activate);
-        Announced { clipboard: activates, graphics: activates && !settings.screenshot, session: self.session }
+        Announced { clipboard: activates, graphics: activates && !self.pictured, session: self.session }
     }
 
     /// One that is made to tell causes apart: without an account, to these addresses, no further than this phase.
@@ -127,6 +130,7 @@ impl Plan {
             until: Some(until),
             account: None,
             session: None,
+            pictured: false,
             withheld: None,
             without: &[],
         }

@@ -12,16 +12,27 @@ pub fn lines(report: &Report) -> Vec<String> {
     for connection in &report.trace.connections {
         let Purpose::Experiment(name) = &connection.purpose else { continue };
         let group = if name.starts_with("repeat-") { &mut repeated } else { &mut single };
-        add(group, name, outcome(connection));
+        let once = name.split_once("-again-").map_or(name.as_str(), |(once, _)| once);
+        add(group, once, outcome(connection));
     }
     let mut lines: Vec<String> =
-        single.iter().map(|(outcome, names)| format!("{}: {outcome}", names.join(", "))).collect();
+        single.iter().map(|(outcome, names)| format!("{}: {outcome}", counted(names))).collect();
     let times: usize = repeated.iter().map(|(_, names)| names.len()).sum();
     let told = repeated.iter().map(|(outcome, names)| format!("{outcome}, {} of {times}", names.len()));
     if times > 0 {
         lines.push(format!("again, {times} times: {}", told.collect::<Vec<_>>().join("; ")));
     }
     lines
+}
+
+/// Each name once, with how often it was made.
+fn counted(names: &[&str]) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for (at, name) in names.iter().enumerate().filter(|(at, name)| !names[..*at].contains(name)) {
+        let times = names[at..].iter().filter(|other| *other == name).count();
+        told.push(if times == 1 { (*name).to_owned() } else { format!("{name} ({times} times)") });
+    }
+    told.join(", ")
 }
 
 fn add<'a>(group: &mut Vec<(String, Vec<&'a str>)>, name: &'a str, outcome: String) {

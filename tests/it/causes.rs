@@ -129,7 +129,7 @@ async fn a_fault_that_comes_and_goes_is_blamed_on_nothing_that_stays() {
     let report = of("intermittent").await;
     assert!(has(&report, "experiment-intermittent"));
     assert!(!has(&report, "negotiation-cookie-refused"), "the difference was chance");
-    assert_eq!(first(&report).code, "connection-limit");
+    assert_eq!(first(&report).code, "pool-member-broken");
     let others = report.causes.iter().skip(1);
     assert!(others.clone().count() > 0);
     assert!(others.into_iter().all(|cause| cause.likelihood == Likelihood::Possible));

@@ -139,7 +139,7 @@ async fn experiments_end_where_a_port_that_was_open_is_closed() {
     assert_eq!(made.len(), 1 + 1 + 2 + 1, "{made:?}");
     assert!(made.contains(&"next-address-1"), "{made:?}");
     let closed = on(&[("192.0.2.15:3389", Answer::Refused)]).await;
-    assert_eq!(closed.trace.connections.len(), 1 + 3, "whether it stays closed is what is asked");
+    assert_eq!(closed.trace.connections.len(), 1 + 5, "whether it stays closed is what is asked");
 }
 
 /// Which host it is can be proved; what ails it is not the better known for it.

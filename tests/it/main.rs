@@ -47,6 +47,7 @@ mod old_suites_trace;
 mod pages;
 mod pins;
 mod plain;
+mod pool;
 mod posture;
 mod program;
 mod proof;

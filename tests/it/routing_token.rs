@@ -1,6 +1,13 @@
 //! A routing token as people type it.
 
-use std::{fs, io::Read as _, net::TcpListener, process::Output, thread};
+use std::{
+    fs,
+    io::Read as _,
+    net::TcpListener,
+    process::Output,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use crate::program::{file, rdptrace, text};
 
@@ -31,7 +38,8 @@ fn assert_sent(request: &[u8], token: &str) {
 
 /// A file that names the address, and the token as it is typed.
 fn rdp_file(address: &str, token: &str) -> String {
-    let path = file("typed-token.rdp");
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let path = file(&format!("typed-token-{}.rdp", NUMBER.fetch_add(1, Ordering::Relaxed)));
     fs::write(&path, format!("full address:s:{address}\r\nloadbalanceinfo:s:{token}\r\n")).expect("a file");
     path.to_str().expect("a path of text").to_owned()
 }

@@ -5,7 +5,8 @@ use crate::{
     diagnose::{
         Facts,
         added::{
-            gets_further, is_unknown_to_broker, preconnection, server_name, token, unknown_name, without_name,
+            gets_further, is_unknown_to_broker, is_unproved, preconnection, server_name, token, unknown_name,
+            without_name,
         },
     },
     report::Likelihood,
@@ -14,14 +15,22 @@ use crate::{
 pub const RULES: &[CauseRule] = &[
     CauseRule {
         code: "load-balance-info-refused",
-        weigh: |facts| weigh(facts, "no-cookie", token(facts)?),
+        weigh: |facts| {
+            token(facts)
+                .and_then(|text| weigh(facts, "no-cookie", text))
+                .or_else(|| unproved(facts, facts.request.load_balance_info, "another routing token"))
+        },
         comes_and_goes: false,
         confirm: &["the same trace without --load-balance-info", "which collections the broker knows"],
         fix: &["leave --load-balance-info out, or take loadbalanceinfo from a fresh .rdp file"],
     },
     CauseRule {
         code: "preconnection-refused",
-        weigh: |facts| weigh(facts, "no-preconnection", preconnection(facts)?),
+        weigh: |facts| {
+            preconnection(facts)
+                .and_then(|text| weigh(facts, "no-preconnection", text))
+                .or_else(|| unproved(facts, facts.request.preconnection, "another blob"))
+        },
         comes_and_goes: false,
         confirm: &[
             "the same trace without the line pcb",
@@ -49,6 +58,12 @@ pub fn is_explained_by(code: &str) -> bool {
     RULES.iter().any(|rule| rule.code == code) || code == "rdp-file-token-refused"
 }
 
+/// Nothing shows it, and nothing excludes it.
+fn unproved(facts: &Facts<'_>, asked: bool, what: &str) -> Option<Weighed> {
+    let text = format!("who waits for {what} ends this connection so, and one without any too");
+    is_unproved(facts, asked).then(|| Weighed::possible(text))
+}
+
 fn unknown(name: &str) -> Weighed {
     Weighed::possible(format!("every ClientHello names {name} of --server-name, or nothing"))
 }
@@ -59,7 +74,7 @@ pub fn weigh(facts: &Facts<'_>, experiment: &str, text: String) -> Option<Weighe
     let likelihood = if is_unknown_to_broker(facts) {
         Likelihood::Certain
     } else if gets_further(facts, experiment) {
-        facts.proof(phase)
+        facts.proof(phase, experiment)
     } else {
         Likelihood::Likely
     };

@@ -3,7 +3,7 @@
 use super::{CauseRule, Weighed, ended_in, failed_in};
 use crate::{
     codes::{self, Phase, Table},
-    diagnose::Facts,
+    diagnose::{Facts, added::gets_further},
     report::{Failure, FailureKind, Likelihood},
 };
 
@@ -90,9 +90,16 @@ fn settings(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// GNOME's and KDE's remote desktops end the session of a client that does not announce the pipeline.
 fn graphics(facts: &Facts<'_>) -> Option<Weighed> {
-    let ended = unstarted(facts).filter(|_| facts.request.screenshot)?;
+    let failed =
+        facts.failed().filter(|failed| failed.phase >= Phase::Licensing && facts.request.screenshot)?;
+    let ended = unstarted(facts).is_some();
+    let passes = gets_further(facts, "no-screenshot");
     let text = "for a screenshot rdptrace does not announce the graphics pipeline, without which GNOME and KDE give no session";
-    Some(Weighed::likely(text).and(Some(ended.detail.clone())))
+    let proof =
+        passes.then(|| "with the pipeline and without a screenshot the connection gets further".to_owned());
+    let likelihood = if passes || ended { Likelihood::Likely } else { Likelihood::Possible };
+    let detail = failed.failure?.detail.clone();
+    Some(Weighed::new(likelihood, text).and(proof).and(Some(detail)))
 }
 
 /// The host has taken the client and its license: what it does next is to start the session.

@@ -91,7 +91,11 @@ fn without_tls(facts: &Facts<'_>) -> Option<Weighed> {
 /// `said` where the server names its certificate, `fits` where it fails as such servers do.
 fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighed> {
     if let Some(failure) = coded(facts, NegotiationFailure, &[NO_CERTIFICATE]) {
-        return Some(Weighed::new(said, failure.detail.clone()));
+        let served = facts.any_hello_answered() || facts.thumbprints.is_some();
+        let against =
+            served.then(|| "another connection to the same address was served a certificate".to_owned());
+        let likelihood = if served { Likelihood::Possible } else { said };
+        return Some(Weighed::new(likelihood, failure.detail.clone()).but(against));
     }
     // Whoever answers any ClientHello has a certificate and a key.
     if facts.any_hello_answered() || facts.thumbprints.is_some() {

@@ -108,6 +108,10 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         (FailureKind::NotRdp, Some(speaks)) if speaks.starts_with("TLS") => {
             Some(Weighed::likely(failure.detail.clone()))
         }
+        (FailureKind::NotRdp, Some(_)) if some_request_answered(facts) => {
+            let against = "another Connection Request to the same address is answered".to_owned();
+            Some(Weighed::possible(failure.detail.clone()).but(Some(against)))
+        }
         (FailureKind::NotRdp, Some(_)) => Some(Weighed::certain(failure.detail.clone())),
         (FailureKind::NotRdp, None) => Some(Weighed::likely(failure.detail.clone())),
         _ if some_request_answered(facts) => None,
@@ -219,11 +223,14 @@ fn one_host(facts: &Facts<'_>) -> Option<Weighed> {
             &format!("{others} other addresses of the name pass")
         };
         let text = format!("{which} {}", failed.phase);
-        Weighed::new(facts.proof(failed.phase), text).and(facts.every_time(failed.phase))
+        Weighed::new(facts.proof(failed.phase, "next-address-1"), text).and(facts.every_time(failed.phase))
     })
 }
 
 fn pool(facts: &Facts<'_>) -> Option<Weighed> {
     let times = facts.intermittent()?;
-    Some(Weighed::possible(format!("the same connection to the same address passed {times}")))
+    // A service that had just started would not fail again.
+    let spread = facts.repeated(facts.failed()?.phase).0 > 0;
+    let likelihood = if spread { Likelihood::Likely } else { Likelihood::Possible };
+    Some(Weighed::new(likelihood, format!("the same connection to the same address passed {times}")))
 }

@@ -128,6 +128,11 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
         let others = fitting.iter_mut().filter(|cause| !added::is_explained_by(&cause.code));
         others.for_each(|cause| doubt(cause, format!("no name but {name} of --server-name could be tried")));
     }
+    let asked = facts.request.load_balance_info || facts.request.preconnection;
+    if super::added::is_unproved(facts, asked) {
+        let others = fitting.iter_mut().filter(|cause| !added::is_explained_by(&cause.code));
+        others.for_each(|cause| doubt(cause, "what was added to the connection may be wrong".to_owned()));
+    }
     if tls::untried(facts).is_some() {
         let others = fitting.iter_mut().filter(|cause| cause.likelihood == Likelihood::Likely);
         others.for_each(|cause| {

@@ -148,11 +148,12 @@ fn client_certificate(facts: &Facts<'_>) -> Option<Weighed> {
 const WITHOUT_COOKIE: &str = "a Connection Request without the cookie is answered";
 
 fn cookie(facts: &Facts<'_>) -> Option<Weighed> {
-    difference(facts, without_cookie(facts)?, smaller_offer(facts))
+    difference(facts, "no-cookie", without_cookie(facts)?, smaller_offer(facts).map(|(_, text)| text))
 }
 
 fn offer(facts: &Facts<'_>) -> Option<Weighed> {
-    difference(facts, smaller_offer(facts)?, without_cookie(facts))
+    let (alone, text) = smaller_offer(facts)?;
+    difference(facts, alone, text, without_cookie(facts))
 }
 
 fn without_cookie(facts: &Facts<'_>) -> Option<String> {
@@ -161,17 +162,23 @@ fn without_cookie(facts: &Facts<'_>) -> Option<String> {
     (facts.passes("no-cookie", Phase::Negotiate)?).then(|| WITHOUT_COOKIE.to_owned())
 }
 
-fn smaller_offer(facts: &Facts<'_>) -> Option<String> {
+fn smaller_offer(facts: &Facts<'_>) -> Option<(&'static str, String)> {
     let answered = |demand: &&Demand| facts.passes(demand.alone, Phase::Negotiate) == Some(true);
     // Who takes no TLS in any form dislikes TLS, not the offer.
     let demand = [&TLS, &NLA].into_iter().find(answered)?;
-    Some(format!("an offer of {} alone is answered", demand.name))
+    Some((demand.alone, format!("an offer of {} alone is answered", demand.name)))
 }
 
 /// A changed Connection Request is answered where the usual one is not. Where another change helps too, neither is it alone.
-fn difference(facts: &Facts<'_>, answered: String, other: Option<String>) -> Option<Weighed> {
+fn difference(
+    facts: &Facts<'_>,
+    experiment: &str,
+    answered: String,
+    other: Option<String>,
+) -> Option<Weighed> {
     let failure = cut_in(facts, Phase::Negotiate).or_else(|| super::silent_in(facts, Phase::Negotiate))?;
-    let likelihood = if other.is_some() { Likelihood::Possible } else { facts.proof(Phase::Negotiate) };
+    let proof = || facts.proof(Phase::Negotiate, experiment);
+    let likelihood = if other.is_some() { Likelihood::Possible } else { proof() };
     // What comes and goes proves no difference.
     facts.intermittent().is_none().then(|| {
         Weighed::new(likelihood, format!("{answered}, the usual one is not"))

@@ -193,7 +193,7 @@ fn limit(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = facts.failed()?.failure?;
     let times = facts.intermittent()?;
     let text = format!("the same connection passed {times} after one that failed");
-    Some(Weighed::likely(text).and(Some(failure.detail.clone())))
+    Some(Weighed::possible(text).and(Some(failure.detail.clone())))
 }
 
 fn fips(facts: &Facts<'_>) -> Option<Weighed> {

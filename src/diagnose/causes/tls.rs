@@ -110,7 +110,8 @@ fn lacks_suites(facts: &Facts<'_>) -> Option<Weighed> {
     failed_in(facts, Phase::Tls)?;
     if let Some(answer) = legacy(facts) {
         let text = format!("a hello with old versions and suites is answered with {}", answer.text);
-        return answer.is_spoken_elsewhere().then(|| Weighed::certain(text).and(refusal(facts)));
+        let likelihood = facts.proof(Phase::Tls, "legacy-hello");
+        return answer.is_spoken_elsewhere().then(|| Weighed::new(likelihood, text).and(refusal(facts)));
     }
     untried(facts).map(|failure| {
         let text = "no hello with the versions and suites that only other clients speak was tried";
@@ -122,6 +123,7 @@ fn lacks_suites(facts: &Facts<'_>) -> Option<Weighed> {
 /// that would tell was made.
 pub fn untried<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let codes = [HANDSHAKE_FAILURE, PROTOCOL_VERSION, INSUFFICIENT_SECURITY];
+    failed_in(facts, Phase::Tls)?;
     let alert = coded(facts, FailureKind::TlsAlert, &codes);
     let ended = alert.or_else(|| {
         cut_in(facts, Phase::Tls).filter(|_| facts.tls.is_some_and(|tls| tls.bytes_received == 0))
@@ -133,7 +135,7 @@ fn legacy_server(facts: &Facts<'_>) -> Option<Weighed> {
     failed_in(facts, Phase::Tls)?;
     let answer = legacy(facts).filter(|answer| !answer.is_spoken_elsewhere())?;
     let text = format!("a hello of TLS 1.0 to 1.2 is answered with {}", answer.text);
-    Some(Weighed::certain(text).and(refusal(facts)))
+    Some(Weighed::new(facts.proof(Phase::Tls, "legacy-hello"), text).and(refusal(facts)))
 }
 
 fn suites(facts: &Facts<'_>) -> Option<Weighed> {
@@ -228,12 +230,19 @@ fn sni(facts: &Facts<'_>) -> Option<Weighed> {
     const UNRECOGNIZED_NAME: i64 = 112;
     failed_in(facts, Phase::Tls)?;
     if let Some(failure) = coded(facts, FailureKind::TlsAlert, &[UNRECOGNIZED_NAME]) {
-        return Some(Weighed::certain(failure.detail.clone()));
+        let named = ["tls12-only", "tls13-only"];
+        let other = named.into_iter().find(|other| facts.passes(other, Phase::Tls) == Some(true));
+        let against = other.map(|other| format!("the experiment {other} names it and passes"));
+        let likelihood = if against.is_some() { Likelihood::Possible } else { Likelihood::Certain };
+        return Some(Weighed::new(likelihood, failure.detail.clone()).but(against));
     }
     let name = facts.tls?.sni.as_deref()?;
     (difference(facts)? == Difference::Name).then(|| {
-        Weighed::new(facts.proof(Phase::Tls), format!("a ClientHello without the name {name} is answered"))
-            .and(refusal(facts).map(|detail| format!("to one that names it, {detail}")))
-            .and(facts.every_time(Phase::Tls))
+        Weighed::new(
+            facts.proof(Phase::Tls, "no-sni"),
+            format!("a ClientHello without the name {name} is answered"),
+        )
+        .and(refusal(facts).map(|detail| format!("to one that names it, {detail}")))
+        .and(facts.every_time(Phase::Tls))
     })
 }

@@ -1,0 +1,66 @@
+//! What must be made again before a difference between connections proves anything, or their failure is called steady.
+
+use super::{Facts, added, handshakes, handshakes::Difference};
+use crate::{
+    codes::Phase,
+    report::{Connection, FailureKind, Summary, Trace},
+};
+
+/// What to make again, in turn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Again {
+    /// How often the traced connection.
+    pub times: usize,
+    /// The experiments that made a difference, by their names.
+    pub between: Vec<String>,
+}
+
+/// A pool of which half the members fail looks steady no more than once in thirty times.
+const OFTEN: usize = 5;
+/// Where nothing failed.
+const SOUND: usize = 3;
+/// More would be a load, and one difference is what a cause is made of.
+const MOST: usize = 1;
+
+/// What to make again after the experiments that were wanted.
+pub fn again(trace: &Trace, wanted: &[&str]) -> Again {
+    let facts = Facts::of(trace);
+    if !wanted.contains(&"repeat") {
+        return Again::default();
+    }
+    let Some(failed) = facts.failed() else { return Again { times: SOUND, between: Vec::new() } };
+    let between = separating(&facts, failed.phase);
+    let silent = failed.failure.is_some_and(|failure| failure.kind == FailureKind::Timeout);
+    // Whoever reacts to anything is not simply silent.
+    let reached = facts.experiments.iter().any(|made| is_reaction(made.connection, failed.phase));
+    let times = match (silent, reached) {
+        (false, _) | (true, true) => OFTEN,
+        // Who is silent is silent for a while: waiting for it again takes longer than it tells.
+        (true, false) => 0,
+    };
+    Again { times, between }
+}
+
+fn is_reaction(made: &Connection, phase: Phase) -> bool {
+    let reached = |last: &Summary<'_>| last.phase >= phase;
+    let silent =
+        |last: &Summary<'_>| last.failure.is_some_and(|failure| failure.kind == FailureKind::Timeout);
+    made.phases.summaries().last().is_some_and(|last| reached(last) && !silent(last))
+}
+
+/// The experiments that passed where the trace failed, as far as a cause is made of them.
+fn separating(facts: &Facts<'_>, phase: Phase) -> Vec<String> {
+    let added = ["no-screenshot", "no-additions", "no-cookie", "no-preconnection", "no-server-name"];
+    let added = added.into_iter().filter(|name| added::gets_further(facts, name));
+    let hello = handshakes::difference(facts).map(|difference| match difference {
+        Difference::Version => "tls12-only",
+        Difference::Size => "small-hello",
+        Difference::Name => "no-sni",
+    });
+    let legacy = handshakes::legacy(facts).map(|_| "legacy-hello");
+    let request = ["protocol-ssl", "protocol-hybrid"].into_iter().filter(|_| phase == Phase::Negotiate);
+    let other = ["next-address-1"].into_iter();
+    let passes = |name: &&str| facts.passes(name, phase) == Some(true);
+    let named = added.chain(hello).chain(legacy).chain(request.chain(other).filter(passes));
+    named.map(str::to_owned).take(MOST).collect()
+}
