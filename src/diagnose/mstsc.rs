@@ -10,7 +10,7 @@ use crate::{
         Confidence::{self, Documented, Inferred, Observed},
         Failure,
         FailureKind::{self, *},
-        MstscLabel,
+        MstscLabel, Status,
     },
 };
 
@@ -45,6 +45,12 @@ const ENDED: &[FailureKind] = &[Closed, Reset];
 const LOST: &str = "the connection to the computer was lost";
 const LOST_OR_INTERNAL: &str = "the connection to the computer was lost, or an internal error without a code";
 const NO_ANSWER: &str = "the computer did not answer in time";
+/// disconnectReasonNoInfo: what stands in a box of its own has no number.
+const NO_NUMBER: u32 = 0;
+/// The words of these boxes, by which the table of texts knows them.
+const ORACLE: &str = "CredSSP encryption oracle remediation";
+const UNSUPPORTED: &str = "function requested is not supported";
+const SEC_E_UNSUPPORTED_FUNCTION: i64 = 0x8009_0302;
 const UNREACHED: &str = "the computer cannot be reached";
 const ENDED_BY_SERVER: &str = "the computer ended the connection";
 
@@ -85,10 +91,13 @@ const ROWS: &[Row] = &[
     },
     row(Licensing, &[LicenseError], 0x808, "licensing failed", Inferred),
     told(coded(0x100, 0x10B, row(Licensing, &[ErrorInfo], BY_SERVER, "licensing failed", Documented))),
+    told(coded(0x400, 0x412, row(Licensing, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
     told(coded(1, 26, row(Licensing, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
     row(Activate, ENDED, SOCKET_CLOSED, LOST, Inferred),
     row(Activate, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred),
     row(Activate, &[Disconnect], BY_SERVER, ENDED_BY_SERVER, Inferred),
+    told(coded(0x100, 0x10B, row(Activate, &[ErrorInfo], BY_SERVER, "licensing failed", Documented))),
+    told(coded(0x400, 0x412, row(Activate, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
     told(coded(0x10C9, 0x12FF, row(Activate, &[ErrorInfo], BY_SERVER, "a protocol error", Observed))),
     told(coded(1, 26, row(Activate, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
 ];
@@ -118,6 +127,10 @@ const fn told(row: Row) -> Row {
 
 /// The label for what ended the trace; none where nobody knows it.
 pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
+    // A patched client refuses such a server, whatever the server goes on to do.
+    if unpatched(facts) {
+        return in_a_box(ORACLE);
+    }
     let failed = facts.failed()?;
     let failure = failed.failure?;
     if failure.kind == NtStatus {
@@ -153,15 +166,41 @@ pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
         return None;
     }
     let row = ROWS.iter().find(|row| fits(row, failed.phase, failure))?;
-    let extended = match row.extended {
-        Is(number) => i64::from(number),
-        FromServer => failure.code?,
+    let (extended, text) = match row.extended {
+        Is(number) => (i64::from(number), row.text),
+        FromServer => (failure.code?, meaning(failure.code?).unwrap_or(row.text)),
     };
     Some(MstscLabel {
         code: hex(i64::from(row.reason)),
         extended: hex(extended),
-        text: row.text.to_owned(),
+        text: text.to_owned(),
         confidence: row.confidence,
+    })
+}
+
+/// What the server's own number means, as the client has it where it does.
+fn meaning(code: i64) -> Option<&'static str> {
+    let code = u32::try_from(code).ok()?;
+    codes::EXTENDED.find(code).or_else(|| codes::ERROR_INFO.find(code)).map(|row| row.meaning)
+}
+
+/// Whether CredSSP ended before or at the account, with a server that has no update of 2018.
+fn unpatched(facts: &Facts<'_>) -> bool {
+    let old = facts.credssp.and_then(|credssp| credssp.version);
+    let last = facts.last().filter(|last| last.phase == Credssp && last.status != Status::Passed);
+    // A server before its own update says nothing of the kind to the proof of a password.
+    last.is_some_and(|last| last.failure.is_none_or(|failure| ENDED.contains(&failure.kind)))
+        && old.is_some_and(|version| version < codes::FIRST_PATCHED_CREDSSP)
+}
+
+/// A text without a number, as the client shows it in a box of its own.
+fn in_a_box(words: &str) -> Option<MstscLabel> {
+    let row = codes::MESSAGE.rows().find(|row| row.symbol == words)?;
+    Some(MstscLabel {
+        code: hex(i64::from(NO_NUMBER)),
+        extended: hex(0),
+        text: format!("\"{}\": {}", row.symbol, row.meaning),
+        confidence: Documented,
     })
 }
 
@@ -181,6 +220,10 @@ fn fits(row: &Row, phase: Phase, failure: &Failure) -> bool {
 
 /// The table of statuses says which of them mstsc has a reason for.
 fn status(failure: &Failure) -> Option<MstscLabel> {
+    if failure.code == Some(SEC_E_UNSUPPORTED_FUNCTION) {
+        // The box is documented for the policy of a client, and deduced for what a server sends.
+        return in_a_box(UNSUPPORTED).map(|label| MstscLabel { confidence: Inferred, ..label });
+    }
     let code = u32::try_from(failure.code?).ok()?;
     let row =
         codes::NTSTATUS.find(code).filter(|row| row.phases.split(',').any(|phase| phase == "credssp"))?;

@@ -13,6 +13,7 @@ const TOPICS: &[&str] = &[
     include_str!("pages/session.md"),
     include_str!("pages/host.md"),
     include_str!("pages/path.md"),
+    include_str!("pages/told.md"),
     include_str!("pages/redirection.md"),
     include_str!("pages/rdp-file.md"),
     include_str!("pages/machine.md"),

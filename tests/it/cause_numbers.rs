@@ -31,6 +31,21 @@ const NUMBERS: &[(&str, i64, &str)] = &[
     ("account-locked", 0xC000_018D, "domain-trust-broken"),
     ("account-locked", 0xC000_0133, "clocks-differ"),
     ("account-locked", 0xC000_035B, "tls-intercepted"),
+    ("account-locked", 0x8009_0302, "ntlm-restricted"),
+    ("account-locked", 0x8009_0322, "target-name-wrong"),
+    ("account-locked", 0x8009_0303, "target-name-wrong"),
+    ("account-locked", 0xC000_0388, "domain-controller-unreachable"),
+    ("account-locked", 0x8009_030F, "credssp-message-altered"),
+    ("account-locked", 0xC000_015B, "logon-right-missing"),
+    ("account-locked", 0xC000_02FA, "smart-card-required"),
+    ("account-locked", 0xC000_0380, "smart-card-unusable"),
+    ("account-locked", 0xC000_0383, "smart-card-unusable"),
+    ("account-locked", 0xC000_038D, "smart-card-unusable"),
+    ("account-locked", 0xC000_0320, "domain-controller-certificate"),
+    ("account-locked", 0xC000_040E, "domain-controller-certificate"),
+    ("account-locked", 0x8009_0331, "server-said-status"),
+    ("account-locked", 0xC007_0532, "server-said-status"),
+    ("error-info-denied", 12, "server-said-error-info"),
     ("error-info-denied", 5, "session-taken-over"),
     ("error-info-denied", 6, "host-out-of-resources"),
     ("error-info-denied", 9, "logon-right-missing"),
@@ -41,9 +56,26 @@ const NUMBERS: &[(&str, i64, &str)] = &[
     ("error-info-no-license-server", 0x102, "license-none-left"),
     ("error-info-no-license-server", 0x105, "license-of-client-unusable"),
     ("error-info-no-license-server", 0x408, "broker-refuses"),
+    ("error-info-no-license-server", 0x100, "license-service-failed"),
+    ("error-info-no-license-server", 0x103, "license-exchange-broken"),
+    ("error-info-no-license-server", 0x106, "license-exchange-broken"),
+    ("error-info-no-license-server", 0x10A, "remote-connections-not-licensed"),
+    ("license-server-missing", 1, "license-certificate-damaged"),
     ("license-server-missing", 2, "license-none-left"),
+    ("license-server-missing", 4, "license-kind-wrong"),
+    ("license-server-missing", 8, "license-of-client-unusable"),
+    ("license-server-missing", 11, "license-kind-wrong"),
+    ("license-server-missing", 0x99, "newer-server"),
+    ("license-server-missing", 7, "license-error-told"),
+    ("early-authorization-denied", 0, "server-said-result"),
     ("mcs-refused", 15, "connection-denied"),
     ("tls-internal-error", 112, "sni-refused"),
+    ("tls-internal-error", 10, "tls-message-rejected"),
+    ("tls-internal-error", 47, "tls-message-rejected"),
+    ("tls-internal-error", 50, "tls-message-rejected"),
+    ("tls-internal-error", 48, "tls-certificate-rejected"),
+    ("tls-internal-error", 49, "tls-access-denied"),
+    ("tls-internal-error", 90, "server-sent-alert"),
 ];
 
 /// Numbers that name nothing.
@@ -55,14 +87,15 @@ const UNKNOWN: &[(&str, i64)] = &[
     ("certificate-missing", 0x99),
 ];
 
-async fn of(name: &str) -> Report {
+pub async fn of(name: &str) -> Report {
     trace(Some(fault(name)), &settings_for(Some(fault(name)))).await
 }
 
 /// The failure that ended the trace.
-fn failure(trace: &mut Trace) -> &mut Failure {
+pub fn failure(trace: &mut Trace) -> &mut Failure {
     let phases = &mut trace.connections[0].phases;
     let failures = [
+        phases.gateway.as_mut().and_then(|record| record.failure.as_mut()),
         phases.negotiate.as_mut().and_then(|record| record.failure.as_mut()),
         phases.tls.as_mut().and_then(|record| record.failure.as_mut()),
         phases.credssp.as_mut().and_then(|record| record.failure.as_mut()),
@@ -115,14 +148,35 @@ async fn every_cause_is_shown_by_something() {
     }
     reports.extend(Box::pin(crate::rdp_file_findings::reports()).await);
     reports.push(Box::pin(crate::hop_names::to_rdstls()).await);
+    reports.push(Box::pin(crate::kerberos::refused()).await);
     reports.push(Box::pin(crate::transport::black_hole()).await);
     reports.extend(Box::pin(crate::added::reports()).await);
     reports.extend(Box::pin(crate::proxy::reports()).await);
     reports.extend(Box::pin(crate::joined::all()).await);
-    reports.extend(Box::pin(crate::gateway::faults::reports()).await);
+    let gateways = Box::pin(crate::gateway::faults::reports()).await;
+    reports.push(crate::told_codes::of_gateway(&gateways));
+    reports.extend(gateways);
     let causes = reports.iter().flat_map(|report| &report.causes);
     let shown: BTreeSet<&str> = causes.map(|cause| cause.code.as_str()).collect();
     let unseen: Vec<&str> =
         hypotheses().filter(|code| !shown.contains(code) && !code.starts_with("dns-")).collect();
     assert!(unseen.is_empty(), "{unseen:?}");
+}
+
+/// What mstsc shows for these numbers stands in the tables.
+#[tokio::test(start_paused = true)]
+async fn what_mstsc_shows_for_a_number_of_the_server_is_that_of_the_tables() {
+    for row in rdptrace::codes::ERROR_INFO.rows() {
+        let code = row.code.expect("a number");
+        if !(0x100..=0x10A).contains(&code) && !(0x400..=0x412).contains(&code) {
+            continue;
+        }
+        for name in ["error-info-no-license-server", "error-info-in-finalization"] {
+            let label = with_number(name, code.into()).await.verdict.mstsc.expect("a label");
+            assert_eq!((label.code.as_str(), label.extended), ("0x3", format!("0x{code:X}")), "{name}");
+            assert!(label.text != "licensing failed" && label.text.len() > 20, "{}", label.text);
+        }
+    }
+    let label = with_number("account-locked", 0x8009_0302).await.verdict.mstsc.expect("a label");
+    assert!(label.text.contains("function requested is not supported"), "{}", label.text);
 }

@@ -202,6 +202,7 @@ async fn the_label_of_mstsc_follows_the_ending() {
         ("account-locked", Some(("0xD07", "0x0", Inferred))),
         ("password-expired", Some(("0xF07", "0x0", Inferred))),
         ("no-logon-servers", Some(("0x1807", "0x0", Inferred))),
+        ("credssp-old-version", Some(("0x0", "0x0", Documented))),
         ("credssp-status-at-once", None),
         ("key-binding-altered", None),
         ("early-authorization-denied", Some(("0x3", "0x9", Inferred))),

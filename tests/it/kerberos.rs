@@ -22,6 +22,11 @@ use crate::program::{rdptrace, text};
 use messages::{error, error_at, preauthentication_required};
 use realm::{Realm, Says, kdc};
 
+/// A trace that a KDC refuses by its policy.
+pub async fn refused() -> Report {
+    Realm::of(Says::This(error(12))).trace(&[kdc("kdc1", Any)]).await
+}
+
 /// The finding, the verdict's step, and the evidence of a trace that ended at the KDC.
 fn ended<'a>(report: &'a Report, code: &str) -> &'a KdcEvidence {
     assert!(report.verdict.mstsc.is_none(), "mstsc goes on with NTLM: {:?}", report.verdict.mstsc);

@@ -68,6 +68,7 @@ mod screenshot;
 mod security;
 mod speaks_first;
 mod target;
+mod told_codes;
 mod transport;
 mod udp;
 mod udp_peer;

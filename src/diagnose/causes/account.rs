@@ -28,8 +28,10 @@ const DISABLED: &[i64] = &[0xC000_0072];
 const EXPIRED: &[i64] = &[0xC000_0193];
 /// Expired, and to be changed at the next logon.
 const PASSWORD: &[i64] = &[0xC000_0071, 0xC000_0224];
-/// Account restriction, logon hours, workstation, and a smart card that is required.
-const RESTRICTED: &[i64] = &[0xC000_006E, 0xC000_006F, 0xC000_0070, 0xC000_02FA];
+/// Account restriction, logon hours, workstation.
+const RESTRICTED: &[i64] = &[0xC000_006E, 0xC000_006F, 0xC000_0070];
+/// STATUS_SMARTCARD_LOGON_REQUIRED.
+const CARD: &[i64] = &[0xC000_02FA];
 /// Logon type not granted, logon not granted.
 const RIGHT: &[i64] = &[0xC000_015B, 0xC000_0155];
 const SELECTIVE: &[i64] = &[0xC000_0413];
@@ -89,9 +91,36 @@ pub const RULES: &[CauseRule] = &[
         comes_and_goes: false,
         confirm: &[
             SECURITY_LOG,
-            "logon hours, logon workstations, a blank password, the group Protected Users, a smart card that is required",
+            "logon hours, logon workstations, a blank password, the group Protected Users",
         ],
         fix: &["lift the restriction, or use an account that it does not bind"],
+    },
+    CauseRule {
+        code: "smart-card-required",
+        weigh: |facts| status(facts, CARD),
+        comes_and_goes: false,
+        confirm: &[
+            "whether the user gets in with the smart card, which is how this account is meant to log on",
+            "Get-ADUser USER -Properties SmartcardLogonRequired",
+        ],
+        fix: &[
+            "log on with the smart card, which mstsc can do and this program cannot",
+            "or use an account that may log on with a password",
+        ],
+    },
+    // With NLA the first logon is one over the network, which has a right of its own.
+    CauseRule {
+        code: "logon-right-missing",
+        weigh: |facts| by_anyone(facts, RIGHT),
+        comes_and_goes: false,
+        confirm: &[
+            "on the host: the user rights Access this computer from the network, and Deny access to this computer \
+             from the network",
+            SECURITY_LOG,
+            "on the host: the members of Remote Desktop Users, and the user rights Allow and Deny log on through \
+             Remote Desktop Services",
+        ],
+        fix: &["grant the right that is missing, by a group that has it or by policy; a denial wins"],
     },
     CauseRule {
         code: "logon-right-missing",
@@ -202,8 +231,7 @@ fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn right(facts: &Facts<'_>) -> Option<Weighed> {
-    let said = by_anyone(facts, RIGHT).or_else(|| error_info(facts, ERRINFO_PRIVILEGES));
-    if let Some(weighed) = said {
+    if let Some(weighed) = error_info(facts, ERRINFO_PRIVILEGES) {
         return Some(weighed);
     }
     if let Some(failure) = coded(facts, FailureKind::EarlyAuthDenied, DENIED) {

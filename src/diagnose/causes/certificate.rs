@@ -30,13 +30,14 @@ pub const RULES: &[CauseRule] = &[
         weigh: |facts| weigh(facts, Likelihood::Certain, Likelihood::Likely),
         comes_and_goes: false,
         confirm: &[
-            "on the host, System log: TerminalServices-RemoteConnectionManager 1057 or 1058, Schannel 36870",
-            "on the host: Local Computer > Remote Desktop > Certificates holds a valid certificate with a key",
+            "on the host, System log: Schannel 36870, TerminalServices-RemoteConnectionManager 1057 and 1058",
+            "on the host: NETWORK SERVICE may read the key (icacls in Crypto\\RSA\\MachineKeys)",
         ],
         fix: &[
-            "delete the self-signed certificate in that store, restart SessionEnv, then TermService (every session ends), and see \
-             that a new one appears",
-            "see that SessionEnv, CertPropSvc, KeyIso and CryptSvc can run",
+            "mend what the events name, mostly the key's permissions",
+            "let SessionEnv, CertPropSvc, KeyIso and CryptSvc run",
+            "only then export and delete the certificate, and restart SessionEnv; TermService too (every session ends) where no \
+             new one appears",
         ],
     },
     CauseRule {

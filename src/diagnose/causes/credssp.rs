@@ -17,13 +17,22 @@ const BAD_BINDINGS: &[i64] = &[0xC000_035B, 0x8009_0346];
 const NO_DOMAIN: &[i64] = &[0xC000_005E, 0xC000_0233, 0x8009_0311, 0xC000_0192];
 const NO_TRUST: &[i64] = &[0xC000_018A, 0xC000_018B, 0xC000_018C, 0xC000_018D];
 const CLOCKS: &[i64] = &[0xC000_0133, 0x8009_0324];
+/// SEC_E_WRONG_PRINCIPAL: the ticket was made for the key that the host had before.
+const STALE_KEY: &[i64] = &[0x8009_0322];
+/// STATUS_DOWNGRADE_DETECTED: no domain controller, or somebody who keeps it away.
+const DOWNGRADE: &[i64] = &[0xC000_0388];
+/// KRB_AP_ERR_BAD_INTEGRITY, KRB_AP_ERR_MODIFIED, KRB_AP_ERR_BADKEYVER and KRB_AP_ERR_NOKEY.
+const STALE_TICKET: &[i64] = &[31, 41, 44, 45];
 
 pub const RULES: &[CauseRule] = &[
     CauseRule {
         code: "credssp-server-unpatched",
         weigh: unpatched,
         comes_and_goes: false,
-        confirm: &["the version of TSpkg.dll on the host", "on the host, System log: LsaSrv 6041"],
+        confirm: &[
+            "the version of TSpkg.dll on the host",
+            "on a client that refuses the host, System log: LsaSrv 6041",
+        ],
         fix: &[
             "install the host's updates of May 2018 or later (CVE-2018-0886)",
             "until then AllowEncryptionOracle=2 on a client lets it connect and leaves it open to the attack: \
@@ -68,7 +77,7 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "domain-controller-unreachable",
-        weigh: |facts| status(facts, NO_DOMAIN),
+        weigh: |facts| status(facts, NO_DOMAIN).or_else(|| likely(facts, DOWNGRADE)),
         comes_and_goes: true,
         confirm: &["on the host: nltest /dsgetdc, and the event NETLOGON 5719", "on the host: Netlogon runs"],
         fix: &[
@@ -78,14 +87,14 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "domain-trust-broken",
-        weigh: |facts| status(facts, NO_TRUST),
+        weigh: |facts| status(facts, NO_TRUST).or_else(|| stale(facts)),
         comes_and_goes: false,
         confirm: &["on the host: Test-ComputerSecureChannel"],
         fix: &["Test-ComputerSecureChannel -Repair with a local administrator, or join the domain again"],
     },
     CauseRule {
         code: "clocks-differ",
-        weigh: |facts| status(facts, CLOCKS),
+        weigh: |facts| status(facts, CLOCKS).or_else(|| skew(facts)),
         comes_and_goes: false,
         confirm: &["w32tm /query /status on the host, on the client and on a domain controller"],
         fix: &["mend the time service of the one whose clock is wrong"],
@@ -101,6 +110,24 @@ pub const RULES: &[CauseRule] = &[
 
 fn status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
     coded(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::certain(failure.detail.clone()))
+}
+
+fn likely(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+    coded(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::likely(failure.detail.clone()))
+}
+
+/// A KDC, or a server that was given a ticket.
+fn skew(facts: &Facts<'_>) -> Option<Weighed> {
+    coded(facts, FailureKind::KerberosError, &[kerberos::SKEW])
+        .map(|failure| Weighed::certain(failure.detail.clone()))
+}
+
+/// A host that has another password than its account cannot open a ticket.
+fn stale(facts: &Facts<'_>) -> Option<Weighed> {
+    let ticket = || coded(facts, FailureKind::KerberosError, STALE_TICKET);
+    let failure = coded(facts, FailureKind::NtStatus, STALE_KEY).or_else(ticket)?;
+    let text = "a host whose machine account was renewed or restored cannot open tickets made for it";
+    Some(Weighed::possible(failure.detail.clone()).and(Some(text.to_owned())))
 }
 
 fn unpatched(facts: &Facts<'_>) -> Option<Weighed> {
@@ -175,6 +202,10 @@ fn intercepted(facts: &Facts<'_>) -> Option<Weighed> {
     // A KDC proxy is another peer than the server.
     let altered = failure.kind == FailureKind::KeyBinding && kerberos::ended_at_kdc(facts).is_none();
     let bindings = coded(facts, FailureKind::NtStatus, BAD_BINDINGS).is_some();
+    let downgraded = coded(facts, FailureKind::NtStatus, DOWNGRADE).is_some();
+    if downgraded {
+        return Some(Weighed::possible(failure.detail.clone()));
+    }
     (altered || bindings).then(|| Weighed::likely(failure.detail.clone()))
 }
 

@@ -2,13 +2,16 @@
 
 mod account;
 mod added;
+mod alert;
 mod answer;
 mod certificate;
 mod credssp;
 mod gateway;
 mod gateway_proxy;
 mod gateway_service;
+mod license;
 mod listener;
+mod logon;
 mod machine;
 mod offer;
 mod path;
@@ -18,6 +21,7 @@ mod reach;
 mod redirection;
 mod session;
 mod tls;
+mod told;
 
 use super::{Facts, machine::checks};
 use crate::{
@@ -60,10 +64,14 @@ pub const RULES: &[&[CauseRule]] = &[
     tls::RULES,
     credssp::RULES,
     account::RULES,
+    logon::RULES,
     session::RULES,
+    license::RULES,
     answer::RULES,
     listener::RULES,
     path::RULES,
+    alert::RULES,
+    told::RULES,
 ];
 
 /// How well a hypothesis fits, and the observations on both sides.
@@ -147,8 +155,10 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     }
     // The server's part has not begun while a KDC is asked.
     if super::kerberos::ended_at_kdc(facts).is_some() {
-        fitting.retain(|cause| account::RULES.iter().any(|rule| rule.code == cause.code));
+        let account = |code: &str| account::RULES.iter().any(|rule| rule.code == code);
+        fitting.retain(|cause| account(&cause.code) || logon::OF_KDC.contains(&cause.code.as_str()));
     }
+    told::step_back(&mut fitting);
     fitting.sort_by_key(|cause| rank(cause.likelihood));
     if let Some(certain) = fitting.first().filter(|first| first.likelihood == Likelihood::Certain) {
         let elsewhere = certain.code == ONE_HOST;

@@ -39,6 +39,19 @@ pub const RULES: &[CauseRule] = &[
         fix: &["offer NLA: --security auto; in an .rdp file enablecredsspsupport:i:1"],
     },
     CauseRule {
+        code: "offer-rewritten",
+        weigh: rewritten,
+        comes_and_goes: false,
+        confirm: &[
+            "what stands in front of the host: a proxy or a bastion that makes an offer of its own",
+            "the same trace from the host's own network passes",
+        ],
+        fix: &[
+            "let the proxy pass the offer of its clients on, NLA with it",
+            "or connect to the host behind it",
+        ],
+    },
+    CauseRule {
         code: "server-refuses-tls",
         weigh: |facts| demanded(facts, 2, &RDP),
         comes_and_goes: false,
@@ -115,6 +128,21 @@ fn demanded(facts: &Facts<'_>, code: i64, demand: &Demand) -> Option<Weighed> {
     let contradicts = offered.is_some() || alone.is_some();
     let likelihood = if contradicts { Likelihood::Possible } else { weighed.likelihood };
     Some(Weighed { likelihood, ..weighed }.but(offered).but(alone))
+}
+
+/// Who demands what was offered has seen another offer.
+fn rewritten(facts: &Facts<'_>) -> Option<Weighed> {
+    let requested = facts.negotiate?.requested_code;
+    let demands = [(1, &TLS), (5, &NLA), (7, &ENTRA)];
+    let met = |(code, demand): &(i64, &Demand)| {
+        requested & demand.bit != 0 && coded(facts, FailureKind::NegotiationFailure, &[*code]).is_some()
+    };
+    let (_, demand) = demands.into_iter().find(met)?;
+    let text = format!(
+        "the refusal demands {}, which was in the offer: it may not have reached the server so",
+        demand.name
+    );
+    Some(Weighed::possible(text))
 }
 
 /// A server that sends its nonce is ready for a token; one that selects the protocol and then says nothing is not.

@@ -1,6 +1,6 @@
 //! Why a server that takes the connection gives no session: licensing, the broker, and what Set Error Info says.
 
-use super::{CauseRule, Weighed, coded, ended_in, failed_in};
+use super::{CauseRule, Weighed, coded, ended_in, failed_in, license::gated};
 use crate::{
     codes::Phase,
     diagnose::{Facts, session::wants_account},
@@ -13,6 +13,8 @@ const NO_SERVER: (i64, i64) = (6, 0x101);
 const NO_LICENSE: (i64, i64) = (2, 0x102);
 /// What is wrong with the license that the client keeps, or with the client.
 const CLIENT_LICENSE: &[i64] = &[0x104, 0x105, 0x109];
+/// ERR_INVALID_CLIENT.
+const INVALID_CLIENT: &[i64] = &[8];
 const FIPS: u32 = 0x10;
 const TOO_MANY_USERS: i64 = 13;
 const USER_REJECTED: i64 = 15;
@@ -35,7 +37,10 @@ pub const RULES: &[CauseRule] = &[
             "on the host: RD Licensing Diagnoser, and the configured license servers and mode",
             "on the host: TerminalServices-RemoteConnectionManager Admin log 1069 or 50280 (1128 on older releases)",
         ],
-        fix: &["configure a license server that answers, with the licensing mode that its licenses are for"],
+        fix: &[
+            "until then mstsc /admin takes an administrator in: it needs no license server",
+            "configure a license server that answers, with the licensing mode that its licenses are for",
+        ],
     },
     CauseRule {
         code: "license-none-left",
@@ -46,10 +51,11 @@ pub const RULES: &[CauseRule] = &[
     },
     CauseRule {
         code: "license-of-client-unusable",
-        weigh: |facts| said(facts, CLIENT_LICENSE),
+        weigh: |facts| said(facts, CLIENT_LICENSE).or_else(|| invalid_client(facts)),
         comes_and_goes: false,
         confirm: &[
-            "on the client: HKLM\\SOFTWARE\\Microsoft\\MSLicensing, and whether another client connects",
+            "whether another client connects: then it is what this client keeps",
+            "on the client: HKLM\\SOFTWARE\\Microsoft\\MSLicensing",
         ],
         fix: &["export that key, delete it, and start mstsc once as administrator so that it is made again"],
     },
@@ -143,8 +149,16 @@ fn said(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
 }
 
 fn license(facts: &Facts<'_>, (alert, info): (i64, i64)) -> Option<Weighed> {
-    let alert = coded(facts, FailureKind::LicenseError, &[alert]).map(|f| Weighed::certain(f.detail.clone()));
+    let alert = coded(facts, FailureKind::LicenseError, &[alert])
+        .map(|failure| gated(Weighed::certain(failure.detail.clone()), failure.code));
     alert.or_else(|| said(facts, &[info]))
+}
+
+/// This program keeps no license, so it may be what it says of itself.
+fn invalid_client(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = coded(facts, FailureKind::LicenseError, INVALID_CLIENT)?;
+    let text = "this program keeps no license: the server may mean what it says of itself, see whether mstsc gets in";
+    Some(Weighed::likely(failure.detail.clone()).but(Some(text.to_owned())))
 }
 
 fn no_server(facts: &Facts<'_>) -> Option<Weighed> {

@@ -123,7 +123,7 @@ async fn the_status_of_a_domain_controller_says_what_the_code_does_not() {
         (18, 0xC000_0234, "the account is locked", "account-locked"),
         (18, 0xC000_006F, "may not log on at this hour", "account-restricted"),
         (12, 0xC000_0070, "may not log on from this computer", "account-restricted"),
-        (12, 0xC000_02FA, "with a smart card alone", "account-restricted"),
+        (12, 0xC000_02FA, "with a smart card alone", "smart-card-required"),
         (23, 0xC000_0224, "the password must be changed", "password-expired"),
         (23, 0xC000_0071, "the password has expired", "password-expired"),
     ];

@@ -1,0 +1,99 @@
+//! Why a logon fails that says nothing of the password: the host's own name, a message that was changed, a smart card.
+
+use super::{CauseRule, Weighed, coded};
+use crate::{
+    diagnose::{Facts, kerberos},
+    report::{FailureKind, Likelihood},
+};
+
+/// SEC_E_WRONG_PRINCIPAL and STATUS_MUTUAL_AUTHENTICATION_FAILED, with its twin.
+const WRONG_TARGET: &[i64] = &[0x8009_0322, 0xC000_02C3, 0x8009_0363];
+/// SEC_E_TARGET_UNKNOWN.
+const UNKNOWN_TARGET: &[i64] = &[0x8009_0303];
+/// KRB_AP_ERR_BAD_INTEGRITY, KRB_AP_ERR_NOT_US and KRB_AP_ERR_MODIFIED, which a server says of a ticket.
+const WRONG_TICKET: &[i64] = &[31, 35, 41];
+/// SEC_E_MESSAGE_ALTERED.
+const ALTERED: &[i64] = &[0x8009_030F];
+/// What a reader, its card or the card's certificate is not fit for.
+const CARD: &[i64] =
+    &[0xC000_0380, 0xC000_0381, 0xC000_0383, 0xC000_0389, 0xC000_038A, 0xC000_038B, 0xC000_038D];
+/// STATUS_PKINIT_FAILURE, STATUS_KDC_CERT_EXPIRED and STATUS_KDC_CERT_REVOKED.
+const KDC_CERTIFICATE: &[i64] = &[0xC000_0320, 0xC000_040E, 0xC000_040F];
+
+/// The causes of these and other rooms that a KDC can name.
+pub const OF_KDC: &[&str] = &["kdc-said-error", "clocks-differ", "target-name-wrong"];
+
+pub const RULES: &[CauseRule] = &[
+    CauseRule {
+        code: "target-name-wrong",
+        weigh: target,
+        comes_and_goes: false,
+        confirm: &[
+            "nslookup of the name that was asked for: its address is the host's own",
+            "setspn -Q TERMSRV/NAME shows the account that holds the name, setspn -X every name that two hold",
+        ],
+        fix: &[
+            "connect by the host's own full name, not by an address or an alias",
+            "correct DNS, or register the name for the host's account alone",
+        ],
+    },
+    CauseRule {
+        code: "credssp-message-altered",
+        weigh: altered,
+        comes_and_goes: false,
+        confirm: &[
+            "whether mstsc connects with the same account",
+            "the certificate that this trace saw and the one on the host have the same thumbprint",
+        ],
+        fix: &[
+            "exempt the host from whatever ends TLS in between",
+            "where mstsc connects, report it with the JSON of this trace: it is a fault of this program",
+        ],
+    },
+    CauseRule {
+        code: "smart-card-unusable",
+        weigh: |facts| said(facts, CARD),
+        comes_and_goes: false,
+        confirm: &[
+            "the smart card is in the reader, its PIN is the right one, and it is not blocked: certutil -scinfo",
+            "the certificate on the card: its dates, its issuer, and that its revocation list can be reached",
+        ],
+        fix: &[
+            "what the number names: unblock the card, or renew its certificate",
+            "let the host and the domain controllers trust the issuer",
+        ],
+    },
+    CauseRule {
+        code: "domain-controller-certificate",
+        weigh: |facts| said(facts, KDC_CERTIFICATE),
+        comes_and_goes: true,
+        confirm: &[
+            "certutil -dcinfo verify: every domain controller has a certificate that is valid",
+            "whether a logon with a password passes: only logons with a certificate need that of the domain controller",
+        ],
+        fix: &["renew the certificate of the domain controller, and let the host trust its issuer"],
+    },
+];
+
+fn said(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+    coded(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::likely(failure.detail.clone()))
+}
+
+fn target(facts: &Facts<'_>) -> Option<Weighed> {
+    let principal = kerberos::SERVICE_PRINCIPAL;
+    let of_kdc = kerberos::ended_at_kdc(facts).is_some();
+    let codes = if of_kdc { principal } else { WRONG_TICKET };
+    let ticket = coded(facts, FailureKind::KerberosError, codes)
+        .map(|failure| Weighed::likely(failure.detail.clone()));
+    let asked = facts.credssp.and_then(|credssp| credssp.kdc.as_ref());
+    let asked = asked.map(|kdc| format!("the ticket was asked for {}", kdc.service_principal));
+    let weighed = said(facts, WRONG_TARGET).or_else(|| said(facts, UNKNOWN_TARGET)).or(ticket)?;
+    Some(weighed.and(asked))
+}
+
+/// Inside TLS nobody changes a message who does not end TLS.
+fn altered(facts: &Facts<'_>) -> Option<Weighed> {
+    let weighed = said(facts, ALTERED)?;
+    let text = "inside TLS only whoever ends TLS can change a message; or one side seals it in another way";
+    Some(Weighed { likelihood: Likelihood::Likely, ..weighed }.and(Some(text.to_owned())))
+}
