@@ -3,8 +3,13 @@
 use super::{Facts, Rule, kerberos, redirection};
 use crate::{
     codes::Phase,
-    report::{Credentials, FailureKind, Selected, Severity},
+    report::{Answerer, Credentials, FailureKind, Selected, Severity},
 };
+
+/// What FreeRDP's library answers to wrong credentials.
+pub const FREERDP_REFUSAL: u32 = 0xC007_00EA;
+/// What IronRDP answers to wrong credentials.
+pub const IRONRDP_REFUSAL: u32 = 0xC007_030C;
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -67,7 +72,7 @@ pub fn credentials(facts: &Facts<'_>) -> Credentials {
     let failure = facts.phases.iter().find(|s| s.phase == Phase::Credssp).and_then(|s| s.failure);
     let status = failure.filter(|f| f.kind == FailureKind::NtStatus).and(credssp.status);
     match status {
-        Some(code) if credssp.attempted && refuses(code) => Credentials::Refused,
+        Some(code) if credssp.attempted && refuses(code, facts.answerer()) => Credentials::Refused,
         None if kerberos::refuses(facts) => Credentials::Refused,
         _ if credssp.authenticated => Credentials::Verified,
         _ if credssp.attempted => Credentials::NotVerifiable,
@@ -75,7 +80,11 @@ pub fn credentials(facts: &Facts<'_>) -> Credentials {
     }
 }
 
-/// Whether a status says that the credentials are wrong.
-fn refuses(code: u32) -> bool {
-    crate::codes::NTSTATUS.find(code).is_some_and(|row| row.refuses_credentials)
+/// Whether a status says that the credentials are wrong. Two do so from one server only; elsewhere they say nothing.
+fn refuses(code: u32, who: Answerer) -> bool {
+    match code {
+        FREERDP_REFUSAL => who.is_of_freerdp() || who == Answerer::Xrdp,
+        IRONRDP_REFUSAL => who == Answerer::Ironrdp,
+        _ => crate::codes::NTSTATUS.find(code).is_some_and(|row| row.refuses_credentials),
+    }
 }

@@ -1,14 +1,15 @@
 //! The facts of a trace as the rules read them.
 
 use super::{
-    accepted,
+    accepted, answered_by,
     experiments::{self, Experiment},
 };
 use crate::codes::Phase;
 use crate::report::{
-    ActivateEvidence, Certificate, Connection, CredsspEvidence, FailureKind, GatewayEvidence,
-    LicensingEvidence, McsEvidence, NegotiateEvidence, Posture, Purpose, RdpFile, RdpFileGateway, Request,
-    Selected, Session, Status, Summary, Thumbprints, Timestamp, TlsEvidence, Trace, Transport,
+    ActivateEvidence, AnsweredBy, Answerer, Certificate, Connection, CredsspEvidence, FailureKind,
+    GatewayEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence, Posture, Purpose, RdpFile,
+    RdpFileGateway, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp, TlsEvidence, Trace,
+    Transport,
 };
 
 /// `gatewayusagemethod`: always through the gateway.
@@ -41,6 +42,7 @@ pub struct Facts<'a> {
     pub thumbprints: Option<&'a Thumbprints>,
     pub experiments: Vec<Experiment<'a>>,
     pub posture: Option<Posture>,
+    pub answered_by: Option<AnsweredBy>,
 }
 
 impl<'a> Facts<'a> {
@@ -53,7 +55,7 @@ impl<'a> Facts<'a> {
         let host = target.map_or("", |target| target.host.as_str());
         let server_name = target.map_or("", |target| target.server_name.as_str());
         let hop = described.and_then(|connection| connection.hop.as_ref());
-        Self {
+        let mut facts = Self {
             trace,
             started: trace.started,
             request: &trace.request,
@@ -75,7 +77,15 @@ impl<'a> Facts<'a> {
             experiments: experiments::all(trace),
             posture: accepted::posture(trace),
             thumbprints: tls.and_then(|tls| tls.thumbprints.as_ref()),
-        }
+            answered_by: None,
+        };
+        facts.answered_by = answered_by::answered_by(&facts);
+        facts
+    }
+
+    /// Who answers, where that is likely or certain.
+    pub fn answerer(&self) -> Answerer {
+        AnsweredBy::answerer(self.answered_by.as_ref())
     }
 
     /// The phase entered last.

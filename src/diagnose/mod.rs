@@ -3,6 +3,7 @@
 mod accepted;
 mod added;
 mod again;
+mod answered_by;
 mod causes;
 mod certificate;
 mod credentials;
@@ -100,6 +101,7 @@ pub fn diagnose(trace: Trace) -> Report {
     let causes = if facts.posture.is_none() { causes::causes(&facts) } else { Vec::new() };
     let certificate = facts.certificate.cloned();
     let posture = facts.posture.clone();
+    let answered_by = facts.answered_by.clone();
     Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -109,6 +111,7 @@ pub fn diagnose(trace: Trace) -> Report {
         findings,
         causes,
         posture,
+        answered_by,
     }
 }
 

@@ -8,8 +8,8 @@ use super::{
     phases,
 };
 use crate::report::{
-    GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
-    GatewaySteps, GatewayTunnel, Status, Timestamp, place,
+    Answerer, GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake,
+    GatewayHttp, GatewaySteps, GatewayTunnel, Status, Timestamp, place,
 };
 
 /// Heading and steps.
@@ -105,7 +105,8 @@ fn auth(seen: &GatewayAuth) -> Vec<String> {
     let other = seen.other_form_status;
     let lines = [
         ntlm.map(phases::names),
-        ntlm.and_then(phases::system),
+        // A gateway is a service of Windows, and nothing else is judged of it.
+        ntlm.and_then(|ntlm| phases::system(ntlm, Answerer::Windows)),
         other.map(|status| format!("the other form of NTLM was answered with {status}")),
         seen.auth_scheme.as_ref().map(|name| beside(name)),
     ];

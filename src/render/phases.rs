@@ -3,24 +3,24 @@
 use super::{activation, cells};
 use crate::codes::{self, Phase};
 use crate::report::{
-    AttemptResult, ConnectEvidence, Connection, CredsspEvidence, HandshakeSignature, KdcEvidence,
+    Answerer, AttemptResult, ConnectEvidence, Connection, CredsspEvidence, HandshakeSignature, KdcEvidence,
     LicensingEvidence, McsEvidence, NegotiateEvidence, NtlmEvidence, Phases, ProxyEvidence, ResolveEvidence,
     TlsEvidence, place,
 };
 
 /// The facts of one phase of a connection.
-pub fn facts(connection: &Connection, phase: Phase) -> Vec<String> {
+pub fn facts(connection: &Connection, phase: Phase, who: Answerer) -> Vec<String> {
     let phases = &connection.phases;
-    fact_lines(phases, phase).unwrap_or_default().into_iter().filter(|line| !line.is_empty()).collect()
+    fact_lines(phases, phase, who).unwrap_or_default().into_iter().filter(|line| !line.is_empty()).collect()
 }
 
-fn fact_lines(phases: &Phases, phase: Phase) -> Option<Vec<String>> {
+fn fact_lines(phases: &Phases, phase: Phase, who: Answerer) -> Option<Vec<String>> {
     Some(match phase {
         Phase::Resolve => vec![resolve(&phases.resolve.as_ref()?.evidence, asked(phases))],
         Phase::Connect => connect(&phases.connect.as_ref()?.evidence),
         Phase::Negotiate => negotiate(&phases.negotiate.as_ref()?.evidence),
         Phase::Tls => tls(&phases.tls.as_ref()?.evidence),
-        Phase::Credssp => credssp(&phases.credssp.as_ref()?.evidence),
+        Phase::Credssp => credssp(&phases.credssp.as_ref()?.evidence, who),
         Phase::Mcs => mcs(&phases.mcs.as_ref()?.evidence),
         Phase::Licensing => licensing(&phases.licensing.as_ref()?.evidence),
         Phase::Activate => activation::facts(&phases.activate.as_ref()?.evidence),
@@ -127,11 +127,12 @@ pub fn tls(evidence: &TlsEvidence) -> Vec<String> {
     vec![line, signature, alert.unwrap_or_default()]
 }
 
-fn credssp(evidence: &CredsspEvidence) -> Vec<String> {
+fn credssp(evidence: &CredsspEvidence, who: Answerer) -> Vec<String> {
     let version = evidence.version.map(|version| format!("version {version}"));
     let ntlm = evidence.ntlm.as_ref();
     let accepted = if evidence.authenticated { "the server accepts the account" } else { "" };
-    let system = ntlm.and_then(system).map_or_else(String::new, |system| format!(", {system}"));
+    let system =
+        ntlm.and_then(|ntlm| system(ntlm, who)).map_or_else(String::new, |system| format!(", {system}"));
     vec![
         version.map_or_else(String::new, |version| format!("{version}{system}")),
         ntlm.map(names).unwrap_or_default(),
@@ -181,9 +182,10 @@ fn realms(kdc: &KdcEvidence) -> String {
     if way.len() > 1 { format!(", by referral over {}", way.join(", ")) } else { String::new() }
 }
 
-/// The Windows that it claims to be.
-pub fn system(ntlm: &NtlmEvidence) -> Option<String> {
-    Some(format!("Windows {} build {}", ntlm.os_version.as_deref()?, ntlm.os_build?))
+/// The Windows that it is, or that others claim to be.
+pub fn system(ntlm: &NtlmEvidence, who: Answerer) -> Option<String> {
+    let claims = if who == Answerer::Windows { "" } else { "claims " };
+    Some(format!("{claims}Windows {} build {}", ntlm.os_version.as_deref()?, ntlm.os_build?))
 }
 
 /// Computer, domain and clock.

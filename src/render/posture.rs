@@ -35,7 +35,7 @@ pub fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::R
         if !names.is_empty() {
             row(page, "server", &names)?;
         }
-        phases::system(ntlm).iter().try_for_each(|system| row(page, "system", system))?;
+        phases::system(ntlm, report.answerer()).iter().try_for_each(|system| row(page, "system", system))?;
     }
     let (tone, word) = nla(posture.nla);
     page.row((Tone::Plain, "  NLA"), BODY, (tone, word), "")?;

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     codes::Phase,
     report::{
-        Certificate, Connection, Failure, Finding, Outcome, Purpose, Report, Session, Severity, Status,
-        Summary, Verdict, place,
+        Answerer, Certificate, Connection, Failure, Finding, Likelihood, Outcome, Purpose, Report, Session,
+        Severity, Status, Summary, Verdict, place,
     },
 };
 
@@ -70,6 +70,7 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     local::checks(page, report)?;
     if is_traced {
         page.gap()?;
+        answers(page, report)?;
         verdict(page, report)?;
     } else if report.trace.target.is_none() {
         page.gap()?;
@@ -105,7 +106,7 @@ fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             }
         }
         let own = summaries.iter().filter(|summary| summary.phase != Phase::Gateway);
-        own.into_iter().try_for_each(|summary| phase(page, connection, summary))?;
+        own.into_iter().try_for_each(|summary| phase(page, connection, summary, report.answerer()))?;
         connection.session.iter().try_for_each(|seen| after_activation(page, seen))?;
     }
     Ok(())
@@ -148,12 +149,17 @@ fn purpose(connection: &Connection) -> String {
     }
 }
 
-fn phase(page: &mut Page<'_>, connection: &Connection, summary: &Summary<'_>) -> io::Result<()> {
+fn phase(
+    page: &mut Page<'_>,
+    connection: &Connection,
+    summary: &Summary<'_>,
+    who: Answerer,
+) -> io::Result<()> {
     let left = summary.phase == Phase::Resolve && phases::is_left_to_proxy(&connection.phases);
     let time = if left { cells::NO_TIME.to_owned() } else { cells::duration(summary.elapsed_ms) };
     let lead = format!("  {:<10}{time}", summary.phase.name());
     let lead = (Tone::Plain, lead.as_str());
-    let mut lines = phases::facts(connection, summary.phase).into_iter();
+    let mut lines = phases::facts(connection, summary.phase, who).into_iter();
     match summary.status {
         Status::Passed => page.row(lead, FACTS, (Tone::Plain, ""), &lines.next().unwrap_or_default())?,
         Status::Stopped => {
@@ -219,6 +225,18 @@ fn finding(page: &mut Page<'_>, found: &Finding, verdict: &Verdict) -> io::Resul
         None => format!("{}: {}", found.code, found.message),
     };
     page.row(lead, FINDING, (Tone::Plain, ""), &text)
+}
+
+/// Who answers, where it is not the Windows that everybody expects.
+fn answers(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let who = report.answerer();
+    let Some(judged) =
+        report.answered_by.as_ref().filter(|_| !matches!(who, Answerer::Windows | Answerer::Unknown))
+    else {
+        return Ok(());
+    };
+    let sure = if judged.likelihood == Likelihood::Certain { "certainly" } else { "likely" };
+    page.row((Tone::Heading, "Answers"), BODY, (Tone::Plain, ""), &format!("{sure} {}", who.title()))
 }
 
 fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! The report: everything a trace saw and what was judged of it. Types only; the JSON schema is made from them.
 
 mod addresses;
+mod answered_by;
 mod certificate;
 mod connection;
 mod evidence;
@@ -18,6 +19,7 @@ mod wait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use answered_by::{AnsweredBy, Answerer};
 pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Thumbprints, Trust, Usage};
 pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary, place};
 pub use evidence::{
@@ -83,6 +85,13 @@ pub struct Trace {
     /// What its checks showed.
     #[serde(default)]
     pub local: Vec<LocalCheck>,
+}
+
+impl Report {
+    /// Who answers, where that is likely or certain.
+    pub fn answerer(&self) -> Answerer {
+        AnsweredBy::answerer(self.answered_by.as_ref())
+    }
 }
 
 impl Trace {
@@ -162,6 +171,9 @@ pub struct Report {
     /// What the server accepts; null unless that was asked for.
     #[serde(default)]
     pub posture: Option<Posture>,
+    /// Which software answers, judged from what it does; null where nothing answered.
+    #[serde(default)]
+    pub answered_by: Option<AnsweredBy>,
 }
 
 /// Name and version of the program.

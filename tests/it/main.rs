@@ -2,6 +2,7 @@
 
 mod activation;
 mod added;
+mod answered_by;
 mod bounded;
 mod cause_numbers;
 mod causes;

@@ -65,7 +65,7 @@ impl Desktop {
     }
 
     #[track_caller]
-    fn assert_reaches_the_end_of_the_activation(&self) {
+    fn assert_reaches_the_end_of_the_activation(&self, who: &str) {
         let mut command = self.namespace.command(env!("CARGO_BIN_EXE_rdptrace"));
         command.env("RDPTRACE_PASSWORD", "secret1");
         let arguments =
@@ -75,6 +75,19 @@ impl Desktop {
         assert_eq!(traced.at("/verdict/reached"), "activate");
         assert_eq!(traced.at("/verdict/credentials"), "verified");
         assert_eq!(traced.at("/connections").as_array().map(Vec::len), Some(1));
+        assert_eq!(traced.at("/answered_by/who"), who);
+    }
+
+    /// The number that FreeRDP's library sends is a refusal.
+    #[track_caller]
+    fn assert_refuses_a_wrong_password(&self) {
+        let mut command = self.namespace.command(env!("CARGO_BIN_EXE_rdptrace"));
+        command.env("RDPTRACE_PASSWORD", "wrong");
+        let traced =
+            traced(command, "127.0.0.1", 3389, &["-u", "alice", "--timeout", "40", "--local", "off"]);
+        assert_eq!(traced.at("/verdict/failure/code"), 0xC007_00EA_u32, "{traced:#?}");
+        assert_eq!(traced.at("/verdict/credentials"), "refused");
+        assert_eq!(traced.code, Some(20));
     }
 }
 
@@ -88,7 +101,8 @@ fn gnome_reaches_the_end_of_the_activation() {
         exec /usr/libexec/gnome-remote-desktop-daemon --headless";
     let program = "usr/libexec/gnome-remote-desktop-daemon";
     let Some(desktop) = Desktop::start(program, script, "RDP server started") else { return };
-    desktop.assert_reaches_the_end_of_the_activation();
+    desktop.assert_reaches_the_end_of_the_activation("gnome_remote_desktop");
+    desktop.assert_refuses_a_wrong_password();
     desktop.assert_a_screenshot_is_a_limit_of_ours();
 }
 
@@ -102,6 +116,6 @@ fn kde_reaches_the_end_of_the_activation() {
     let Some(desktop) = Desktop::start("usr/bin/krdpserver", script, "Listening for connections") else {
         return;
     };
-    desktop.assert_reaches_the_end_of_the_activation();
+    desktop.assert_reaches_the_end_of_the_activation("freerdp");
     desktop.assert_a_screenshot_is_a_limit_of_ours();
 }

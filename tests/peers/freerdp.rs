@@ -85,6 +85,7 @@ fn nla_without_an_account_ends_at_the_challenge() {
     assert_eq!(traced.at("/verdict/credentials"), "not_attempted");
     assert_eq!(traced.evidence("negotiate", "selected"), "nla");
     assert_eq!(traced.evidence("credssp", "version"), 6);
+    assert_eq!(traced.at("/answered_by/who"), "freerdp");
     assert_eq!(traced.evidence("credssp", "attempted"), false);
     let host = Command::new("hostname").output().expect("a host name").stdout;
     let host = String::from_utf8_lossy(&host).trim().to_ascii_uppercase();

@@ -43,6 +43,7 @@ fn weston_reaches_the_end_of_the_activation() {
     assert_eq!(traced.evidence("activate", "desktop_width"), 1024);
     assert_eq!(traced.evidence("activate", "desktop_height"), 768);
     assert_eq!(traced.evidence("activate", "capability_sets").as_array().map(Vec::len), Some(14));
+    assert_eq!(traced.at("/answered_by/who"), "freerdp");
     assert_eq!(traced.code, Some(0));
     // Its desktop comes in RemoteFX: a pattern, a panel and a clock.
     assert_eq!(traced.at("/connections/0/session/blank"), false);

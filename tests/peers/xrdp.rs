@@ -106,6 +106,7 @@ fn negotiate_reaches_the_end_of_licensing() {
     assert_eq!(traced.evidence("licensing", "version"), 0x40000);
     assert_eq!(traced.evidence("licensing", "company"), "Microsoft Corporation");
     assert_eq!(traced.evidence("licensing", "scope"), "microsoft.com");
+    assert_eq!(traced.at("/answered_by/who"), "xrdp");
     assert_eq!(traced.at("/certificate/names"), &json!(["xrdp.example"]));
     assert_eq!(traced.at("/certificate/self_signed"), true);
     assert!(traced.found("nla-not-required") && traced.found("certificate-self-signed"));

@@ -227,7 +227,9 @@ fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
         return Some(Weighed::likely(failure.detail.clone()));
     }
     let failure = coded(facts, FailureKind::NtStatus, &[FREERDP])?;
-    Some(Weighed::possible(failure.detail.clone()))
+    let refused = facts.answerer().is_of_freerdp();
+    let likelihood = if refused { Likelihood::Likely } else { Likelihood::Possible };
+    Some(Weighed::new(likelihood, failure.detail.clone()))
 }
 
 fn right(facts: &Facts<'_>) -> Option<Weighed> {

@@ -2,6 +2,7 @@
 
 mod account;
 mod added;
+mod advice;
 mod alert;
 mod answer;
 mod certificate;
@@ -193,10 +194,10 @@ fn rank(likelihood: Likelihood) -> u8 {
 }
 
 fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<Cause> {
-    let Weighed { likelihood, mut because, against } = steadied(rule, (rule.weigh)(facts)?, facts);
+    let weighed = advice::fitting(rule.code, (rule.weigh)(facts)?, facts);
+    let Weighed { likelihood, mut because, against } = steadied(rule, weighed, facts);
     because.extend(machine::evidence(rule.code, facts));
-    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    let (confirm, fix) = (owned(rule.confirm), owned(rule.fix));
+    let (confirm, fix) = advice::lines(rule, facts.answerer());
     let checks = checks(rule.code, facts);
     Some(Cause { code: rule.code.to_owned(), likelihood, because, against, confirm, fix, checks })
 }

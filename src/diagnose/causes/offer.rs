@@ -102,7 +102,7 @@ pub const RULES: &[CauseRule] = &[
         comes_and_goes: false,
         confirm: &[
             "xrdp.log on the host: \"Cannot read private key file\"",
-            "the host runs xrdp, not Windows",
+            "security_layer in xrdp.ini: rdp gives the same picture",
         ],
         fix: &["let the user xrdp read the key: add it to the group ssl-cert, then restart xrdp"],
     },

@@ -1,0 +1,178 @@
+//! Who answers, judged from traces that look like those of each server, and the advice that follows from it.
+
+use rdptrace::{
+    Report, diagnose, render,
+    report::{Answerer, Credentials, Likelihood, Trace},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    faults::{settings_for, trace},
+    lab::fault,
+};
+
+/// What only Windows has.
+const OF_WINDOWS: &[&str] = &[
+    "TermService",
+    "SessionEnv",
+    "TerminalServices",
+    "RDP-Tcp",
+    "Schannel",
+    "qwinsta",
+    "HKLM",
+    "Security log",
+];
+
+/// The demo server with this fault, and what is changed of its trace.
+async fn of(name: Option<&str>, changes: &[(&str, &str, Value)]) -> Report {
+    let fault = name.map(fault);
+    let mut seen = serde_json::to_value(trace(fault, &settings_for(fault)).await.trace).expect("JSON");
+    for connection in seen["connections"].as_array_mut().expect("a list") {
+        for (phase, field, value) in changes {
+            if let Some(evidence) = connection.pointer_mut(&format!("/phases/{phase}/evidence")) {
+                set(evidence, field, value);
+            }
+        }
+    }
+    diagnose(serde_json::from_value::<Trace>(seen).expect("a trace"))
+}
+
+fn set(evidence: &mut Value, field: &str, value: &Value) {
+    match field.split_once('/') {
+        Some((outer, inner)) if evidence[outer].is_object() => set(&mut evidence[outer], inner, value),
+        Some(_) => {}
+        None => evidence[field] = value.clone(),
+    }
+}
+
+fn who(report: &Report) -> (Answerer, Likelihood) {
+    let judged = report.answered_by.as_ref().expect("somebody answered");
+    (judged.who, judged.likelihood)
+}
+
+/// What says nothing: NLA without more, a computer outside of a domain, and a certificate that anybody makes.
+fn bare() -> Vec<(&'static str, &'static str, Value)> {
+    vec![
+        ("negotiate", "flags", json!(1)),
+        ("negotiate", "selected", json!("nla")),
+        ("negotiate", "selected_code", json!(2)),
+        ("credssp", "ntlm/netbios_computer", json!("VM")),
+        ("credssp", "ntlm/netbios_domain", json!("VM")),
+        ("credssp", "ntlm/dns_computer", json!("vm")),
+        ("credssp", "ntlm/dns_domain", json!("vm")),
+        ("credssp", "ntlm/dns_tree", json!(null)),
+        ("credssp", "ntlm/os_version", json!(null)),
+    ]
+}
+
+fn freerdp(version: &str, build: u32) -> Vec<(&'static str, &'static str, Value)> {
+    let own = [
+        ("negotiate", "flags", json!(3)),
+        ("credssp", "ntlm/os_version", json!(version)),
+        ("credssp", "ntlm/os_build", json!(build)),
+    ];
+    bare().into_iter().chain(own).collect()
+}
+
+fn ironrdp() -> Vec<(&'static str, &'static str, Value)> {
+    let names = ["ntlm/netbios_computer", "ntlm/netbios_domain", "ntlm/dns_computer", "ntlm/dns_domain"];
+    let unnamed = names.into_iter().map(|name| ("credssp", name, json!("")));
+    let claim = [("credssp", "ntlm/os_version", json!("10.0")), ("credssp", "ntlm/os_build", json!(17763))];
+    bare().into_iter().chain(unnamed).chain(claim).collect()
+}
+
+fn xrdp() -> Vec<(&'static str, &'static str, Value)> {
+    let key =
+        json!({ "kind": "proprietary", "bits": 511, "subject": null, "issuer": null, "not_after": null });
+    let own = [
+        ("negotiate", "selected", json!("tls")),
+        ("tls", "certificate/subject", json!("C=US, ST=CA, L=Sunnyvale, O=xrdp, CN=www.xrdp.org")),
+        ("mcs", "early_capability_flags", json!(null)),
+        ("mcs", "message_channel", json!(null)),
+        ("licensing", "product", json!("236")),
+        ("licensing", "certificate", key),
+    ];
+    bare().into_iter().chain(own).collect()
+}
+
+fn page(report: &Report) -> String {
+    let mut page = Vec::new();
+    render::text(report, &mut page).expect("memory takes everything");
+    String::from_utf8(page).expect("text")
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_server_is_told_by_what_only_it_does() {
+    let measured = ("licensing", "auto_detect_requests", json!(35));
+    let gnome: Vec<_> = freerdp("10.0", 22631).into_iter().chain([measured]).collect();
+    for (changes, expected) in [
+        (Vec::new(), Answerer::Windows),
+        (xrdp(), Answerer::Xrdp),
+        (freerdp("6.1", 7601), Answerer::Freerdp),
+        (freerdp("10.0", 22631), Answerer::Freerdp),
+        (gnome, Answerer::GnomeRemoteDesktop),
+        (ironrdp(), Answerer::Ironrdp),
+    ] {
+        let report = of(None, &changes).await;
+        assert_eq!(who(&report), (expected, Likelihood::Likely), "{:#?}", report.answered_by);
+        assert_eq!(page(&report).contains("Answers"), expected != Answerer::Windows);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn thin_or_contradicting_evidence_names_nobody() {
+    let thin = bare();
+    let windows = ("negotiate", "flags", json!(0x1F));
+    let both: Vec<_> = freerdp("6.1", 7601).into_iter().chain([windows]).collect();
+    for changes in [thin, both] {
+        let report = of(None, &changes).await;
+        assert_eq!(who(&report), (Answerer::Unknown, Likelihood::Possible), "{:#?}", report.answered_by);
+        assert!(!page(&report).contains("Answers"));
+    }
+    assert!(of(Some("negotiate-silence"), &[]).await.answered_by.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_that_others_invent_is_a_claim() {
+    assert!(page(&of(None, &freerdp("6.1", 7601)).await).contains("claims Windows 6.1 build 7601"));
+    let windows = page(&of(None, &[]).await);
+    assert!(windows.contains("Windows 10.0 build 20348") && !windows.contains("claims Windows"), "{windows}");
+}
+
+/// The same number is a refusal from the library that sends it, and nothing from Windows.
+#[tokio::test(start_paused = true)]
+async fn a_number_refuses_only_where_its_server_sends_it() {
+    let with = |changes: Vec<(&'static str, &'static str, Value)>, status: u32| -> Vec<_> {
+        changes.into_iter().chain([("credssp", "status", json!(status))]).collect()
+    };
+    let (freerdp_status, ironrdp_status) = (0xC007_00EA, 0xC007_030C);
+    for (changes, expected) in [
+        (with(freerdp("10.0", 22631), freerdp_status), Credentials::Refused),
+        (with(freerdp("6.1", 7601), freerdp_status), Credentials::Refused),
+        (with(ironrdp(), ironrdp_status), Credentials::Refused),
+        (with(Vec::new(), freerdp_status), Credentials::NotVerifiable),
+        (with(Vec::new(), ironrdp_status), Credentials::NotVerifiable),
+    ] {
+        assert_eq!(of(Some("logon-failure"), &changes).await.verdict.credentials, expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn advice_for_windows_goes_to_windows_alone() {
+    let faults =
+        ["mcs-refused", "mcs-close", "licensing-close", "license-server-missing", "error-info-denied"];
+    for name in faults {
+        let windows = of(Some(name), &[]).await;
+        assert!(!windows.causes.is_empty(), "{name}");
+        for (changes, expected) in [(xrdp(), Answerer::Xrdp), (freerdp("6.1", 7601), Answerer::Freerdp)] {
+            let other = of(Some(name), &changes).await;
+            assert_eq!(other.answerer(), expected, "{name}: {:#?}", other.answered_by);
+            for cause in &other.causes {
+                let advice = [&cause.confirm[..], &cause.fix[..]].concat();
+                let of_windows = advice.iter().find(|line| OF_WINDOWS.iter().any(|word| line.contains(word)));
+                assert_eq!(of_windows, None, "{name}: {}", cause.code);
+                assert!(!cause.confirm.is_empty() && !cause.fix.is_empty(), "{name}: {}", cause.code);
+            }
+        }
+    }
+}
