@@ -112,7 +112,8 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
             let against = "another Connection Request to the same address is answered".to_owned();
             Some(Weighed::possible(failure.detail.clone()).but(Some(against)))
         }
-        (FailureKind::NotRdp, Some(_)) => Some(Weighed::certain(failure.detail.clone())),
+        // Whoever greets so is there; that every member of a pool is like it cannot be shown from here.
+        (FailureKind::NotRdp, Some(_)) => Some(Weighed::likely(failure.detail.clone())),
         (FailureKind::NotRdp, None) => Some(Weighed::likely(failure.detail.clone())),
         _ if some_request_answered(facts) => None,
         (FailureKind::Closed | FailureKind::Reset, _) => Some(
