@@ -50,6 +50,8 @@ const NO_NUMBER: u32 = 0;
 /// The words of these boxes, by which the table of texts knows them.
 const ORACLE: &str = "CredSSP encryption oracle remediation";
 const UNSUPPORTED: &str = "function requested is not supported";
+/// AllowEncryptionOracle that lets a client connect to anyone.
+const VULNERABLE: u32 = 2;
 const SEC_E_UNSUPPORTED_FUNCTION: i64 = 0x8009_0302;
 const UNREACHED: &str = "the computer cannot be reached";
 const ENDED_BY_SERVER: &str = "the computer ended the connection";
@@ -188,7 +190,10 @@ fn meaning(code: i64) -> Option<&'static str> {
 fn unpatched(facts: &Facts<'_>) -> bool {
     let old = facts.credssp.and_then(|credssp| credssp.version);
     let last = facts.last().filter(|last| last.phase == Credssp && last.status != Status::Passed);
-    // A server before its own update says nothing of the kind to the proof of a password.
+    // The policy of the machine that was checked may let it connect all the same.
+    if facts.trace.machine.as_ref().and_then(|machine| machine.encryption_oracle) == Some(VULNERABLE) {
+        return false;
+    }
     last.is_some_and(|last| last.failure.is_none_or(|failure| ENDED.contains(&failure.kind)))
         && old.is_some_and(|version| version < codes::FIRST_PATCHED_CREDSSP)
 }
