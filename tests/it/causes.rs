@@ -94,7 +94,6 @@ async fn an_experiment_shows_the_certificate_where_the_trace_could_not() {
 #[tokio::test(start_paused = true)]
 async fn only_what_the_wire_proves_is_certain() {
     let certain = [
-        "ssh",
         "certificate-missing",
         "cookie-refused",
         "tls-name-refused",
@@ -106,7 +105,8 @@ async fn only_what_the_wire_proves_is_certain() {
     for name in certain {
         assert_eq!(first(&of(name).await).likelihood, Likelihood::Certain, "{name}");
     }
-    let guessed = ["negotiate-close", "tls-reset", "tls-version-intolerant", "logon-failure", "mcs-close"];
+    let guessed =
+        ["ssh", "negotiate-close", "tls-reset", "tls-version-intolerant", "logon-failure", "mcs-close"];
     for name in guessed {
         assert_ne!(first(&of(name).await).likelihood, Likelihood::Certain, "{name}");
     }

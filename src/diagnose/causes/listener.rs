@@ -105,16 +105,12 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Negotiate)?;
     let speaks = facts.negotiate.and_then(|negotiate| negotiate.speaks.as_deref());
     match (failure.kind, speaks) {
-        (FailureKind::NotRdp, Some(speaks)) if speaks.starts_with("TLS") => {
-            Some(Weighed::likely(failure.detail.clone()))
-        }
-        (FailureKind::NotRdp, Some(_)) if some_request_answered(facts) => {
+        (FailureKind::NotRdp, _) if some_request_answered(facts) => {
             let against = "another Connection Request to the same address is answered".to_owned();
             Some(Weighed::possible(failure.detail.clone()).but(Some(against)))
         }
         // Whoever greets so is there; that every member of a pool is like it cannot be shown from here.
-        (FailureKind::NotRdp, Some(_)) => Some(Weighed::likely(failure.detail.clone())),
-        (FailureKind::NotRdp, None) => Some(Weighed::likely(failure.detail.clone())),
+        (FailureKind::NotRdp, _) => Some(Weighed::likely(failure.detail.clone())),
         _ if some_request_answered(facts) => None,
         (FailureKind::Closed | FailureKind::Reset, _) => Some(
             Weighed::likely(after("the Connection Request", failure)).and(facts.every_time(Phase::Negotiate)),
