@@ -36,8 +36,9 @@ use crate::{
 
 /// More would look like an attack.
 const MOST: usize = 16;
-/// Kept for what is made again.
+/// Kept for what is made again after a failure, and where nothing failed.
 const AGAIN: usize = 8;
+const SOUND: usize = 3;
 /// Many half-open connections trip limits of the server and spoil what is to be seen.
 const AT_ONCE: usize = 2;
 /// Where the port was open and so many connections find it closed, the others would only knock on it.
@@ -155,8 +156,10 @@ pub async fn run<N: Network>(
     let end = begin + settings.deadline;
     let probe = Probe::new(target, &settings, network, &Unobserved, (end, roots));
     let made = trace.connections.iter().filter(|made| !made.purpose.is_traced()).count();
+    let phases = trace.described().map(|made| made.phases.summaries()).unwrap_or_default();
+    let failed = phases.last().is_some_and(|last| last.failure.is_some());
     let (plans, at_once) = match round {
-        Round::First(wanted) => (first(wanted, &basis), AT_ONCE),
+        Round::First(wanted) => (first(wanted, &basis, MOST - if failed { AGAIN } else { SOUND }), AT_ONCE),
         Round::Again { times, between } => (again::plans(*times, between, &basis), 1),
     };
     // Where the traced connection cannot be made again, nothing is compared with it.
@@ -169,9 +172,9 @@ pub async fn run<N: Network>(
     trace.elapsed_ms = begin.elapsed().into();
 }
 
-fn first(wanted: &[&str], basis: &Basis) -> Vec<Plan> {
+fn first(wanted: &[&str], basis: &Basis, most: usize) -> Vec<Plan> {
     let chosen = EXPERIMENTS.iter().filter(|experiment| wanted.contains(&experiment.name));
-    chosen.flat_map(|experiment| (experiment.plans)(basis)).take(MOST - AGAIN).collect()
+    chosen.flat_map(|experiment| (experiment.plans)(basis)).take(most).collect()
 }
 
 /// How long an experiment waits in a phase: until what ended the traced connection would have come again.

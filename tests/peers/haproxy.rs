@@ -59,7 +59,7 @@ fn closed_in_negotiation(traced: &Traced) {
 
 /// The names of the negotiation's experiments, each with this ending.
 fn all_but(direct: &str, no_cookie: &str, others: &str) -> Vec<String> {
-    let alike = ["protocol-rdp", "protocol-ssl", "protocol-hybrid", "repeat-1", "repeat-2", "repeat-3"];
+    let alike = ["protocol-rdp", "protocol-ssl", "protocol-hybrid", "repeat"];
     let first = [format!("direct-tls: {direct}"), format!("no-cookie: {no_cookie}")];
     first.into_iter().chain(alike.map(|name| format!("{name}: {others}"))).collect()
 }

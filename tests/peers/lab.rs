@@ -195,7 +195,8 @@ impl Traced {
         self.at("/causes").as_array().is_some_and(|causes| causes.iter().any(|cause| cause["code"] == code))
     }
 
-    /// Each experiment with the phase it ended in and how: `tls12-only: tls passed`, `repeat-1: connect refused`.
+    /// Each experiment with the phase it ended in and how: `tls12-only: tls passed`, `repeat: connect refused`; what was made again
+    /// and ended alike is there once.
     pub fn experiments(&self) -> Vec<String> {
         let connections = self.at("/connections").as_array().expect("connections");
         let named = |connection: &Value| {
@@ -203,9 +204,17 @@ impl Traced {
             let phases = &connection["phases"];
             let last = PHASES.iter().rev().find(|phase| phases.get(**phase).is_some())?;
             let end = phases[*last]["failure"]["kind"].as_str().or(phases[*last]["status"].as_str())?;
-            Some(format!("{name}: {last} {end}"))
+            let once = name.split_once("-again-").map_or(name, |(once, _)| once);
+            let once = if once.starts_with("repeat-") { "repeat" } else { once };
+            Some(format!("{once}: {last} {end}"))
         };
-        connections.iter().filter_map(named).collect()
+        let mut made: Vec<String> = Vec::new();
+        for one in connections.iter().filter_map(named) {
+            if !made.contains(&one) {
+                made.push(one);
+            }
+        }
+        made
     }
 
     /// The evidence that an experiment's phase left.

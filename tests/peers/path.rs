@@ -27,7 +27,7 @@ fn aborted(traced: &Traced, phase: &str, kind: &str) {
 
 #[test]
 fn a_packet_filter_shows_in_the_connection() {
-    let again = ["repeat-1: connect refused", "repeat-2: connect refused", "repeat-3: connect refused"];
+    let again = ["repeat: connect refused"];
     for (rule, kind, experiments) in [
         ("drop", "timeout", &[][..]),
         ("reject with tcp reset", "refused", &again[..]),
@@ -58,6 +58,7 @@ fn long_segments_that_are_dropped_leave_the_small_hello_answered() {
         "no-sni: tls timeout",
         "legacy-hello: tls timeout",
         "protocol-rdp: negotiate negotiation_failure",
+        "repeat: tls timeout",
     ];
     assert_eq!(traced.experiments(), expected);
     assert_eq!(traced.experiment("small-hello", "tls")["version"], "TLSv1.3");
@@ -85,9 +86,11 @@ fn only_the_large_hello_is_lost(traced: &Traced) {
         "direct-tls: tls not_tls",
         "no-cookie: tls passed",
         "protocol-rdp: negotiate negotiation_failure",
-        "repeat-1: licensing passed",
-        "repeat-2: licensing passed",
-        "repeat-3: licensing passed",
+        "protocol-ssl: negotiate passed",
+        "protocol-hybrid: negotiate negotiation_failure",
+        "protocol-hybrid-ex: negotiate negotiation_failure",
+        "protocol-rdstls: negotiate negotiation_failure",
+        "repeat: licensing passed",
     ];
     assert_eq!(traced.experiments(), expected);
 }
@@ -107,9 +110,7 @@ fn a_cut_after_some_bytes_shows_as_the_reset_that_it_is() {
         "no-sni: tls reset",
         "legacy-hello: tls reset",
         "protocol-rdp: negotiate negotiation_failure",
-        "repeat-1: tls reset",
-        "repeat-2: tls reset",
-        "repeat-3: tls reset",
+        "repeat: tls reset",
     ];
     assert_eq!(traced.experiments(), expected);
 }
