@@ -65,6 +65,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// Time for the whole run; of a wait, for each try.
     pub deadline: Duration,
+    /// Whether an account was given that is kept for a later connection.
+    pub account_kept: bool,
     /// Hardware id of this machine for [`LicensePolicy::Complete`], stable per machine.
     pub hardware_id: [u32; 4],
 }
@@ -96,6 +98,7 @@ impl Default for Settings {
             anchors: Anchors::default(),
             timeout: Duration::from_secs(10),
             deadline: Duration::from_secs(60),
+            account_kept: false,
             hardware_id: [0; 4],
         }
     }

@@ -150,7 +150,15 @@ async fn socks5(
     match (method, &proxy.account) {
         (socks::NO_AUTHENTICATION, _) => {}
         (socks::ACCOUNT, Some(account)) => log_on(wire, account, evidence).await?,
-        _ => return Err(reply("takes none of our ways to authenticate", method.into())),
+        (socks::NO_METHOD, _) => return Err(reply("takes none of our ways to authenticate", method.into())),
+        // A method is no reply: the numbers of both mean different things.
+        (socks::ACCOUNT, None) => {
+            return Err(refused("wants a user name and a password, SOCKS method 2".to_owned(), 2, None));
+        }
+        (other, _) => {
+            let detail = format!("wants the SOCKS method {other}, which was not offered");
+            return Err(refused(detail, other.into(), None));
+        }
     }
     let request = socks::connect(&target.host, target.port)
         .ok_or_else(|| Failure::new(FailureKind::Malformed, "the name is longer than SOCKS can say"))?;

@@ -47,13 +47,15 @@ pub enum Added {
     ServerName,
 }
 
-/// Why a hop gets no account.
+/// Why a connection gets no account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Withheld {
     /// Nobody said that the account may go along.
     NotAlong,
     /// The redirection brought another account for it.
     OwnAccount,
+    /// A wait keeps it until a try shows that the server is ready.
+    NotYet,
 }
 
 impl Withheld {
@@ -62,6 +64,9 @@ impl Withheld {
         match self {
             Self::NotAlong => {
                 "the account does not go along to where a redirection leads unless --follow-with-account allows it"
+            }
+            Self::NotYet => {
+                "the account is kept until a try shows that the server is ready, with the expected certificate where one was named"
             }
             Self::OwnAccount => {
                 "this hop expects the account that the redirection brought, which rdptrace does not use, and no other is tried in its place"
@@ -103,7 +108,7 @@ impl Plan {
             account: settings.account.clone(),
             session: None,
             pictured: settings.screenshot,
-            withheld: None,
+            withheld: settings.account_kept.then_some(Withheld::NotYet),
             without: &[],
         }
     }

@@ -151,7 +151,9 @@ async fn attempt<N: Network>(
         LicensePolicy::Complete if !complete => LicensePolicy::Challenge,
         asked => asked,
     };
-    let limited = Settings { account, license, deadline: settings.deadline.min(left), ..settings.clone() };
+    let account_kept = settings.account.is_some() && account.is_none();
+    let deadline = settings.deadline.min(left);
+    let limited = Settings { account, account_kept, license, deadline, ..settings.clone() };
     let mut trace = probe::trace(target, &limited, network, watcher, roots).await;
     // What was asked for stays the same when a try was made without it.
     trace.request.account = settings.account.is_some();

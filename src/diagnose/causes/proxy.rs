@@ -27,9 +27,11 @@ pub const RULES: &[CauseRule] = &[
         weigh: account_wanted,
         comes_and_goes: false,
         confirm: &[
-            "the schemes that the proxy names in the report: Basic can be sent here, over SOCKS an account",
+            "the schemes that the proxy names in the report: rdptrace sends Basic, over SOCKS an account, and nothing else",
         ],
-        fix: &["give --proxy-user, or let the proxy allow the target without an account"],
+        fix: &[
+            "where the proxy takes that, give --proxy-user; else let it allow the target without an account",
+        ],
     },
     CauseRule {
         code: "proxy-account-refused",
@@ -89,10 +91,20 @@ fn likely(facts: &Facts<'_>, code: &str) -> Option<Weighed> {
 /// 407 says so by number; a SOCKS proxy without a common method may mean somebody else.
 fn account_wanted(facts: &Facts<'_>) -> Option<Weighed> {
     let (detail, seen) = said(facts, "proxy-authentication-required")?;
-    Some(match seen.status {
-        Some(AUTHENTICATION_REQUIRED) => Weighed::certain(detail),
+    let other = not_spoken(seen);
+    let weighed = match seen.status {
+        Some(AUTHENTICATION_REQUIRED) if other.is_none() => Weighed::certain(detail),
         _ => Weighed::likely(detail),
-    })
+    };
+    Some(weighed.and(other))
+}
+
+/// Whose limit it is, where the proxy names schemes and Basic is none of them.
+fn not_spoken(seen: &ProxyEvidence) -> Option<String> {
+    let takes_basic = seen.schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case(BASIC));
+    let only = seen.schemes.join(", ");
+    (!seen.schemes.is_empty() && !takes_basic)
+        .then(|| format!("the proxy does not name Basic, only {only}, which rdptrace does not speak"))
 }
 
 /// 407 after the account says so by number, and so does the status of SOCKS (RFC 1929); other answers may have other reasons.
@@ -100,8 +112,7 @@ fn account_refused(facts: &Facts<'_>) -> Option<Weighed> {
     let (detail, seen) = said(facts, "proxy-account-refused")?;
     let takes_basic = seen.schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case(BASIC));
     let text = Some("the account was sent before it".to_owned());
-    let other = (!seen.schemes.is_empty() && !takes_basic)
-        .then(|| format!("the proxy does not name Basic, only {}", seen.schemes.join(", ")));
+    let other = not_spoken(seen);
     let by_number = match seen.status {
         Some(status) => status == AUTHENTICATION_REQUIRED && takes_basic,
         None => true,
