@@ -23,15 +23,18 @@ const LEGACY_GROUPS: [u16; 4] = [X25519, 0x0017, 0x0018, 0x0019];
 const SIGNATURES: [u16; 9] = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201];
 /// Those that the TLS library offers, so that no suite tells a hello of our own from one of its.
 const MODERN_SUITES: [u16; 9] = [0x1302, 0x1301, 0x1303, 0xC02C, 0xC02B, 0xCCA9, 0xC030, 0xC02F, 0xCCA8];
-/// What other clients speak: forward secrecy first, with AES-GCM for the sake of secp521r1, then RSA key exchange, 3DES and RC4;
-/// last CCM, Camellia and ARIA, which only clients with OpenSSL or GnuTLS know.
-const LEGACY_SUITES: [u16; 68] = [
+/// What other clients speak: forward secrecy first, with AES-GCM for the sake of secp521r1, then RSA key exchange, 3DES and RC4.
+const LEGACY_SUITES: [u16; 28] = [
     0xC02B, 0xC02C, 0xC02F, 0xC030, 0xC027, 0xC028, 0xC023, 0xC024, 0xC013, 0xC014, 0xC009, 0xC00A, 0x009E,
     0x009F, 0x0067, 0x006B, 0x0033, 0x0039, 0x009C, 0x009D, 0x003C, 0x003D, 0x002F, 0x0035, 0xC012, 0x000A,
-    0x0005, 0x0004, 0xC0AC, 0xC0AD, 0xC0AE, 0xC0AF, 0xC09E, 0xC09F, 0xC0A2, 0xC0A3, 0xC09C, 0xC09D, 0xC0A0,
-    0xC0A1, 0xC08A, 0xC08B, 0xC086, 0xC087, 0xC07C, 0xC07D, 0xC07A, 0xC07B, 0xC076, 0xC077, 0xC072, 0xC073,
-    0x00BE, 0x00C4, 0x0045, 0x0088, 0x00BA, 0x00C0, 0x0041, 0x0084, 0xC060, 0xC061, 0xC05C, 0xC05D, 0xC052,
-    0xC053, 0xC050, 0xC051,
+    0x0005, 0x0004,
+];
+/// CCM, Camellia and ARIA, which only clients with OpenSSL or GnuTLS know.
+pub const STRANGE_SUITES: [u16; 40] = [
+    0xC0AC, 0xC0AD, 0xC0AE, 0xC0AF, 0xC09E, 0xC09F, 0xC0A2, 0xC0A3, 0xC09C, 0xC09D, 0xC0A0, 0xC0A1, 0xC08A,
+    0xC08B, 0xC086, 0xC087, 0xC07C, 0xC07D, 0xC07A, 0xC07B, 0xC076, 0xC077, 0xC072, 0xC073, 0x00BE, 0x00C4,
+    0x0045, 0x0088, 0x00BA, 0x00C0, 0x0041, 0x0084, 0xC060, 0xC061, 0xC05C, 0xC05D, 0xC052, 0xC053, 0xC050,
+    0xC051,
 ];
 
 /// The record of a small hello is shorter than this, so that it fits one small segment.
@@ -65,7 +68,10 @@ pub fn client_hello(profile: &Profile, name: Option<&str>, random: [u8; 32], key
             if named.len() < SMALL { named } else { modern(None, &random, &key_share, 0) }
         }
         Profile::Large => modern(name, &random, &key_share, LARGE),
-        Profile::Legacy => record(TLS_1_2, &random, &LEGACY_SUITES, &legacy_extensions(name)),
+        Profile::Legacy => {
+            let suites = [&LEGACY_SUITES[..], &STRANGE_SUITES].concat();
+            record(TLS_1_2, &random, &suites, &legacy_extensions(name))
+        }
         Profile::Only { version: TLS_1_3, suites } => {
             let extensions = modern_extensions(name, &key_share, &[TLS_1_3]);
             record(TLS_1_2, &random, suites, &extensions)

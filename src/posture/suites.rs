@@ -1,5 +1,7 @@
 //! The suites that are asked for, by kind: what an auditor tells apart (IANA TLS Cipher Suites; RFC 8446 B.4).
 
+use crate::pdu::client_hello::STRANGE_SUITES;
+
 /// Suites of one kind.
 struct Group {
     /// The oldest version that knows them.
@@ -27,6 +29,8 @@ pub enum Kind {
     TripleDes,
     /// RC4.
     Rc4,
+    /// CCM, Camellia and ARIA, which Schannel has not.
+    Strange,
 }
 
 const TLS_1_0: u16 = 0x0301;
@@ -50,6 +54,7 @@ const GROUPS: &[Group] = &[
     Group { since: TLS_1_0, kind: Kind::RsaCbc, suites: &[0x0035, 0x002F] },
     Group { since: TLS_1_0, kind: Kind::TripleDes, suites: &[0xC012, 0xC008, 0x0016, 0x000A] },
     Group { since: TLS_1_0, kind: Kind::Rc4, suites: &[0xC011, 0xC007, 0x0005, 0x0004] },
+    Group { since: TLS_1_2, kind: Kind::Strange, suites: &STRANGE_SUITES },
 ];
 
 /// The suites that a version knows.

@@ -257,6 +257,7 @@ async fn a_server_with_another_certificate_is_not_ready() {
     assert!(waited.tries.iter().all(|(next, _)| *next != Next::WithAccount), "{:?}", waited.tries);
     assert_eq!((waited.tries.last().map(|(next, _)| *next), waited.seconds), (Some(Next::TimeOver), 9.0));
     assert_eq!(waited.report.verdict.credentials, Credentials::NotAttempted);
+    assert!(waited.report.verdict.summary.contains("the account is kept until"), "it was given");
     assert!(waited.report.findings.iter().any(|found| found.code == "certificate-thumbprint-mismatch"));
 }
 

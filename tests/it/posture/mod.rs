@@ -62,7 +62,7 @@ async fn a_healthy_server_is_known_after_few_connections() {
     assert_eq!((seen.nla, seen.connections), (Nla::Offered, 17));
     assert_eq!(seen.connections, report.trace.connections.len());
     assert_eq!(answers(&report), [Refused, Accepted, Accepted, Accepted, Refused, Refused]);
-    assert_eq!(tls(&report), [NOTHING, NOTHING, (Accepted, [3, 32, 0]), (Accepted, [3, 0, 0])]);
+    assert_eq!(tls(&report), [NOTHING, NOTHING, (Accepted, [3, 72, 0]), (Accepted, [3, 0, 0])]);
     assert_eq!((seen.credssp.version, seen.credssp.cve_2018_0886), (Some(6), Exposure::No));
     assert_eq!(seen.response_flag_names, ["EXTENDED_CLIENT_DATA_SUPPORTED"]);
     assert_eq!(seen.rdp_security, None);
@@ -129,7 +129,7 @@ async fn a_server_with_tls_only_has_no_nla() {
     let (report, network) = of_script(MODERN).await;
     assert_eq!(answers(&report), [Refused, Accepted, Refused, Refused, Refused, Refused]);
     assert_eq!(report.posture.as_ref().map(|seen| seen.nla), Some(Nla::Absent));
-    assert_eq!(tls(&report), [NOTHING, NOTHING, (Accepted, [3, 32, 0]), (Accepted, [1, 2, 0])]);
+    assert_eq!(tls(&report), [NOTHING, NOTHING, (Accepted, [3, 72, 0]), (Accepted, [1, 2, 0])]);
     assert_eq!(network.opened.load(Ordering::SeqCst), report.trace.connections.len());
 }
 
@@ -183,7 +183,7 @@ async fn a_server_that_closes_without_a_word_refuses() {
     let (report, _) = of_script(Script { refusal: Refusal::Close, ..MODERN }).await;
     assert_eq!(
         tls(&report),
-        [NOTHING, NOTHING, (Answer::Accepted, [3, 32, 0]), (Answer::Accepted, [1, 2, 0])]
+        [NOTHING, NOTHING, (Answer::Accepted, [3, 72, 0]), (Answer::Accepted, [1, 2, 0])]
     );
     let last = report.trace.connections.last().map(|made| made.purpose.to_string());
     assert_eq!(last.as_deref(), Some("posture:tls-again"));
@@ -194,7 +194,7 @@ async fn a_server_that_closes_without_a_word_refuses() {
 async fn a_server_that_stops_to_answer_is_unknown() {
     let (report, network) = of_script(Script { patience: 8, ..MODERN }).await;
     let unknown = (Answer::Unknown, [0, 0, 0]);
-    assert_eq!(tls(&report), [unknown, unknown, (Answer::Accepted, [1, 0, 34]), unknown]);
+    assert_eq!(tls(&report), [unknown, unknown, (Answer::Accepted, [1, 0, 74]), unknown]);
     assert!(network.opened.load(Ordering::SeqCst) < 25);
 }
 

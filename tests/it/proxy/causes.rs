@@ -32,6 +32,20 @@ pub async fn reports() -> Vec<Report> {
     reports
 }
 
+/// The numbers of both mean different things.
+#[tokio::test(start_paused = true)]
+async fn a_method_of_socks_is_no_reply() {
+    let report = Lab::new(&[(&[5, 1, 0], &[5, 2])], false).trace(ProxyKind::Socks5, None).await;
+    let failure = report.verdict.failure.as_ref().expect("a failure");
+    assert!(
+        failure.detail.contains("wants a user name and a password, SOCKS method 2"),
+        "{}",
+        failure.detail
+    );
+    assert_eq!(failure.name, None);
+    assert_eq!(report.causes[0].code, "proxy-authentication-required");
+}
+
 /// What the proxy says by number is certain, and what may have another reason is not.
 #[tokio::test(start_paused = true)]
 async fn a_refused_account_is_as_certain_as_what_the_proxy_says() {
