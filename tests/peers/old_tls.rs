@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use serde_json::{Value, json};
 
 use crate::{
-    lab::{Program, Traced, folder, free_port, has, trace, wait_for},
+    lab::{Program, Traced, folder, free_port, has, posture, trace, wait_for},
     relay::{Fate, SELECTS_TLS, relay},
 };
 
@@ -129,6 +129,16 @@ fn what_only_clients_with_openssl_speak_is_a_limit_too() {
         assert!(said.contains(&format!("rdptrace does not speak TLSv1.2 and {seen}")), "{said}");
         is_ours(&traced, &said);
     }
+}
+
+/// A posture names the suite, and the limit as its own.
+#[test]
+fn a_posture_finds_what_only_clients_with_openssl_speak() {
+    let Some(endpoint) = endpoint(&["-tls1_2", "-cipher", "AES256-CCM"], RSA) else { return };
+    let asked = posture(endpoint.port, &["--timeout", "2", "--server-name", NAME]);
+    assert_eq!(asked.at("/posture/tls/2/accepted"), &json!(["TLS_RSA_WITH_AES_256_CCM"]), "{asked:#?}");
+    let said = asked.at("/verdict/failure/detail").as_str().unwrap_or_default();
+    assert!(said.ends_with("rdptrace does not speak TLSv1.2 and TLS_RSA_WITH_AES_256_CCM"), "{said}");
 }
 
 /// With TLS 1.2 the alert ends the handshake; with TLS 1.3 it follows it, as the answer to the certificate that is missing.
