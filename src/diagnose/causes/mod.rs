@@ -132,22 +132,7 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     {
         fitting.retain(|cause| added::is_explained_by(&cause.code));
     }
-    // A front that knows no such name ends every connection as a host does that is not well.
-    if let Some(name) = super::added::unknown_name(facts) {
-        let others = fitting.iter_mut().filter(|cause| !added::is_explained_by(&cause.code));
-        others.for_each(|cause| doubt(cause, format!("no name but {name} of --server-name could be tried")));
-    }
-    let asked = facts.request.load_balance_info || facts.request.preconnection;
-    if super::added::is_unproved(facts, asked) {
-        let others = fitting.iter_mut().filter(|cause| !added::is_explained_by(&cause.code));
-        others.for_each(|cause| doubt(cause, "what was added to the connection may be wrong".to_owned()));
-    }
-    if tls::untried(facts).is_some() {
-        let others = fitting.iter_mut().filter(|cause| cause.likelihood == Likelihood::Likely);
-        others.for_each(|cause| {
-            doubt(cause, "versions and suites that rdptrace does not speak were not tried".to_owned())
-        });
-    }
+    weaken(&mut fitting, facts);
     // What ended at the gateway is nobody else's doing: the server was never heard, or no longer. It may be the account's state.
     if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {
         let account =
@@ -169,10 +154,33 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     fitting
 }
 
-/// Something that was not tried may explain it as well.
-fn doubt(cause: &mut Cause, against: String) {
-    cause.likelihood = Likelihood::Possible;
-    cause.against.push(against);
+/// What was not tried, or another connection showed, leaves the others no more than possible.
+fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
+    use super::added::{gets_further, is_unproved, unknown_name};
+    let mut doubt = |spared: fn(&str) -> bool, against: &str| {
+        let others = fitting.iter_mut().filter(|cause| !spared(&cause.code));
+        for other in others.filter(|cause| cause.likelihood == Likelihood::Likely) {
+            other.likelihood = Likelihood::Possible;
+            other.against.push(against.to_owned());
+        }
+    };
+    // A front that knows no such name ends every connection as a host does that is not well.
+    if let Some(name) = unknown_name(facts) {
+        doubt(added::is_explained_by, &format!("no name but {name} of --server-name could be tried"));
+    }
+    if is_unproved(facts, facts.request.load_balance_info || facts.request.preconnection) {
+        doubt(added::is_explained_by, "what was added to the connection may be wrong");
+    }
+    if gets_further(facts, "no-screenshot") {
+        doubt(
+            |code| code == "rdptrace-lacks-graphics",
+            "with the graphics pipeline the connection gets further",
+        );
+    }
+    if tls::untried(facts).is_some() {
+        let ours = |code: &str| code == "rdptrace-lacks-suites";
+        doubt(ours, "versions and suites that rdptrace does not speak were not tried");
+    }
 }
 
 /// What is proved explains the failure: no other cause is likely beside it, and none that sits elsewhere is left alone.
