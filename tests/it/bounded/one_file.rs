@@ -2,7 +2,9 @@
 
 use std::{fs, net::TcpListener, path::Path, process::Output};
 
-use crate::program::{command, file, rdptrace, text};
+#[cfg(unix)]
+use crate::program::command;
+use crate::program::{file, rdptrace, text};
 
 const KEPT: &str = "full address:s:127.0.0.1:1\n";
 
