@@ -1,6 +1,6 @@
 //! Why the leg to and through an RD Gateway ends: what the gateway itself says.
 
-use super::{CauseRule, Weighed, gateway_service};
+use super::{CauseRule, Weighed, gateway_service, rule};
 use crate::{
     diagnose::{Facts, gateway},
     report::Failure,
@@ -159,15 +159,6 @@ pub const RULES: &[CauseRule] = &[
         &["change the timeouts of the RD CAP, or ask the administrator who ended it"],
     ),
 ];
-
-const fn rule(
-    code: &'static str,
-    weigh: fn(&Facts<'_>) -> Option<Weighed>,
-    confirm: &'static [&'static str],
-    fix: &'static [&'static str],
-) -> CauseRule {
-    CauseRule { code, weigh, comes_and_goes: false, confirm, fix }
-}
 
 /// What the gateway said, when the ending has this code.
 pub fn ended(facts: &Facts<'_>, code: &str) -> Option<String> {

@@ -56,8 +56,8 @@ pub const RULES: &[CauseRule] = &[
         weigh: hung,
         comes_and_goes: true,
         confirm: &[
+            "the same trace with --timeout 60 gives a busy host, or what it asks, more time",
             "on the host: TermService, UmRdpService and SessionEnv run, and no event 20497 or 20499 is logged",
-            "whether other clients hang at the same point",
         ],
         fix: &[
             "restart TermService and UmRdpService, which ends every session; restart the host where they do not stop",

@@ -46,6 +46,16 @@ pub struct CauseRule {
     fix: &'static [&'static str],
 }
 
+/// A hypothesis about what is there every time.
+const fn rule(
+    code: &'static str,
+    weigh: fn(&Facts<'_>) -> Option<Weighed>,
+    confirm: &'static [&'static str],
+    fix: &'static [&'static str],
+) -> CauseRule {
+    CauseRule { code, weigh, comes_and_goes: false, confirm, fix }
+}
+
 /// Every hypothesis. Of those that fit equally well the earlier stands first: what a reading of the wire proves, then the
 /// host, then the path, then what can only not be excluded.
 pub const RULES: &[&[CauseRule]] = &[

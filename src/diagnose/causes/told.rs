@@ -1,20 +1,11 @@
 //! What the peer said by number, where nothing else explains it: a cause made of the table's own row.
 
-use super::{CauseRule, Weighed};
+use super::{CauseRule, Weighed, rule};
 use crate::{
     codes::{self, Row, Table},
     diagnose::{Facts, kerberos},
     report::{Cause, Failure, FailureKind, Likelihood, Selected},
 };
-
-const fn rule(
-    code: &'static str,
-    weigh: fn(&Facts<'_>) -> Option<Weighed>,
-    confirm: &'static [&'static str],
-    fix: &'static [&'static str],
-) -> CauseRule {
-    CauseRule { code, weigh, comes_and_goes: false, confirm, fix }
-}
 
 /// One rule a kind of number.
 pub const RULES: &[CauseRule] = &[
