@@ -27,3 +27,102 @@ fn codes(section: &'static str) -> impl Iterator<Item = &'static str> {
     let heading = section.lines().next().unwrap_or_default();
     heading.trim_start_matches(HEADING).split(", ")
 }
+
+/// What an entry of a section is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It would settle whether the cause is true.
+    Check,
+    /// It mends it.
+    Fix,
+}
+
+/// What alone has what an entry names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum System {
+    /// A Windows host.
+    Windows,
+    /// An xrdp server.
+    Xrdp,
+}
+
+impl System {
+    const ALL: [Self; 2] = [Self::Windows, Self::Xrdp];
+
+    /// As the pages and a text name it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Windows => "Windows",
+            Self::Xrdp => "xrdp",
+        }
+    }
+}
+
+impl Kind {
+    /// As the sections name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Check => "Check",
+            Self::Fix => "Fix",
+        }
+    }
+}
+
+/// One piece of advice of a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is for.
+    pub kind: Kind,
+    /// Whom it is for; none for everybody.
+    pub system: Option<System>,
+    /// One line.
+    pub text: String,
+}
+
+/// The paragraphs of a section and its advice, both in their order. Advice begins with `Check: `, `Fix: ` or, where it is for one
+/// system, `Check (Windows): `.
+pub fn read(section: &str) -> (Vec<String>, Vec<Entry>) {
+    let (mut prose, mut entries) = (Vec::new(), Vec::new());
+    for paragraph in section.split("\n\n").filter(|paragraph| !paragraph.starts_with(HEADING)) {
+        let mut text: Option<&mut String> = None;
+        for line in paragraph.lines() {
+            match (begun(line), text) {
+                (Some((kind, system, line)), _) => {
+                    entries.push(Entry { kind, system, text: line.to_owned() });
+                    text = entries.last_mut().map(|entry: &mut Entry| &mut entry.text);
+                }
+                (None, Some(open)) => {
+                    open.push(' ');
+                    open.push_str(line.trim());
+                    text = Some(open);
+                }
+                (None, None) => {
+                    prose.push(line.trim().to_owned());
+                    text = prose.last_mut();
+                }
+            }
+        }
+    }
+    (prose, entries)
+}
+
+impl Entry {
+    /// The text, with whom it is for.
+    pub fn told(&self) -> String {
+        let Some(system) = self.system else { return self.text.clone() };
+        format!("{}: {}", system.title(), self.text.strip_prefix("on the host: ").unwrap_or(&self.text))
+    }
+}
+
+fn begun(line: &str) -> Option<(Kind, Option<System>, &str)> {
+    let (head, text) = line.split_once(": ")?;
+    let (word, system) = match head.split_once(" (") {
+        Some((word, name)) => {
+            let named = |system: &System| name.strip_suffix(')') == Some(system.title());
+            (word, Some(System::ALL.into_iter().find(named)?))
+        }
+        None => (head, None),
+    };
+    let kind = [Kind::Check, Kind::Fix].into_iter().find(|kind| kind.name() == word)?;
+    Some((kind, system, text))
+}

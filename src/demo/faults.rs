@@ -716,6 +716,12 @@ pub const FAULTS: &[Fault] = &[
         by("credssp-refused-silently", failed("credssp", "closed")),
     ),
     fault(
+        "credssp-silence-after-authenticate",
+        "never answers the AUTHENTICATE",
+        At(Stage::Authenticate, Silence),
+        by("domain-controller-slow", shows("server-silent", failed("credssp", "timeout"))),
+    ),
+    fault(
         "credssp-alert-after-authenticate",
         "ends TLS with alert 80 after the AUTHENTICATE",
         At(Stage::Authenticate, Alert(80)),
@@ -883,7 +889,7 @@ pub const FAULTS: &[Fault] = &[
         "licensing-silence",
         "never answers the Client Info",
         At(Stage::ClientInfo, Silence),
-        by("services-hung", shows("server-silent", failed("licensing", "timeout"))),
+        by("license-server-slow", shows("server-silent", failed("licensing", "timeout"))),
     ),
     fault(
         "licensing-garbage",

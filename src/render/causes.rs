@@ -3,12 +3,15 @@
 use std::io;
 
 use super::page::{Page, Tone};
-use crate::report::{Cause, Confidence, Likelihood, Report, Severity};
+use crate::report::{Cause, Confidence, Likelihood, Place, Report, Severity};
 
+/// How many checks and fixes of the first cause are shown; the others stand in its page and in the JSON.
+const SHOWN: usize = 2;
 /// Where the text begins.
 const BODY: usize = 13;
-/// Where the code of a cause begins.
-const CAUSE: usize = 11;
+/// Where the place of a cause begins, and its code.
+const PLACE: usize = 11;
+const CAUSE: usize = 25;
 /// Where the label of a list stands.
 const LABEL: usize = 4;
 
@@ -27,7 +30,7 @@ pub fn mstsc(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.row((Tone::Heading, "mstsc"), BODY, (Tone::Plain, ""), &shown)
 }
 
-/// The causes, best first: the first one whole, of the others what tells them apart from those before.
+/// The causes, best first: the first one whole, the others by where they sit, a line each.
 ///
 /// # Errors
 /// Those of the writer.
@@ -36,22 +39,25 @@ pub fn causes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.heading("Causes")?;
     let told = report.verdict.failure.as_ref().map_or("", |failure| failure.detail.as_str());
     let mut seen = Vec::new();
-    let mut rest: Vec<Cause> = report.causes.iter().map(|cause| fresh(cause, told, &mut seen)).collect();
-    let whole = rest.remove(0);
-    self::cause(page, &whole.code, &whole)?;
-    list(page, "confirm:", &whole.confirm)?;
-    list(page, "fix:", &whole.fix)?;
-    for alike in rest.chunk_by(|a, b| a.likelihood == b.likelihood && is_bare(a) && is_bare(b)) {
-        let codes: Vec<&str> = alike.iter().map(|cause| cause.code.as_str()).collect();
-        self::cause(page, &codes.join(", "), &alike[0])?;
+    let whole = fresh(first, told, &mut seen);
+    self::cause(page, &whole)?;
+    list(page, "confirm:", first_of(&whole.confirm, SHOWN))?;
+    list(page, "fix:", first_of(&whole.fix, SHOWN))?;
+    for alike in report.causes[1..].chunk_by(|a, b| a.likelihood == b.likelihood) {
         if alike[0].likelihood == first.likelihood && first.likelihood != Likelihood::Possible {
-            alike.iter().try_for_each(|cause| list(page, "confirm:", &cause.confirm))?;
+            for cause in alike {
+                let cause = fresh(cause, told, &mut seen);
+                self::cause(page, &cause)?;
+                list(page, "confirm:", first_of(&cause.confirm, 1))?;
+            }
+        } else {
+            by_place(page, alike, told)?;
         }
     }
     let other = if report.causes.len() > 1 { ", or another cause by its name" } else { "" };
     // A failure is explained by its causes; where nothing failed, the errors stand for themselves.
-    let alone = report.verdict.failure.is_none();
-    let mut codes = errors(report).filter(|_| alone).collect::<Vec<_>>();
+    let passed = report.verdict.failure.is_none();
+    let mut codes = errors(report).filter(|_| passed).collect::<Vec<_>>();
     // A finding and its cause may have one name.
     codes.retain(|code| *code != first.code);
     codes.push(&first.code);
@@ -72,15 +78,17 @@ fn errors(report: &Report) -> impl Iterator<Item = &str> {
     errors.map(|finding| finding.code.as_str())
 }
 
+/// Whether the failed phase tells it.
+fn repeats(reason: &str, told: &str) -> bool {
+    !told.is_empty() && (reason == told || reason.starts_with("after ") && reason.ends_with(told))
+}
+
 /// A cause without the reasons that the failed phase or a cause before it tells.
 fn fresh(cause: &Cause, told: &str, seen: &mut Vec<String>) -> Cause {
     let reasons =
         cause.because.iter().map(|reason| reason.strip_suffix(&format!(": {told}")).unwrap_or(reason));
-    let repeats = |reason: &str| {
-        !told.is_empty() && (reason == told || reason.starts_with("after ") && reason.ends_with(told))
-    };
     let mut because = Vec::new();
-    for reason in reasons.filter(|reason| !repeats(reason)).map(str::to_owned) {
+    for reason in reasons.filter(|reason| !repeats(reason, told)).map(str::to_owned) {
         if !seen.contains(&reason) {
             seen.push(reason.clone());
             because.push(reason);
@@ -89,18 +97,45 @@ fn fresh(cause: &Cause, told: &str, seen: &mut Vec<String>) -> Cause {
     Cause { because, ..cause.clone() }
 }
 
-/// Whether nothing speaks for or against it but what is told before.
-fn is_bare(cause: &Cause) -> bool {
-    cause.because.is_empty() && cause.against.is_empty()
+/// One line each, those of one place together, and on one line those for which the same speaks.
+fn by_place(page: &mut Page<'_>, alike: &[Cause], told: &str) -> io::Result<()> {
+    let mut alike: Vec<&Cause> = alike.iter().collect();
+    let places: Vec<Option<Place>> = alike.iter().map(|cause| cause.at).collect();
+    alike.sort_by_key(|cause| places.iter().position(|place| *place == cause.at));
+    let mut before = None;
+    for same in alike.chunk_by(|a, b| a.at == b.at && reason(a, told) == reason(b, told)) {
+        let (tone, word) = likelihood(same[0].likelihood);
+        let place = if before == Some(same[0].at) { "" } else { place(same[0]) };
+        let word = if before.is_none() { word } else { "" };
+        before = Some(same[0].at);
+        let codes: Vec<&str> = same.iter().map(|cause| cause.code.as_str()).collect();
+        let text = format!("{}: {}", codes.join(", "), reason(same[0], told));
+        page.row((tone, &format!("{word:PLACE$}{place}")), CAUSE, (Tone::Plain, ""), &text)?;
+    }
+    Ok(())
 }
 
-fn cause(page: &mut Page<'_>, codes: &str, cause: &Cause) -> io::Result<()> {
-    let lead = match cause.likelihood {
+/// What speaks for it, first what the failed phase does not tell anyway.
+fn reason<'a>(cause: &'a Cause, told: &str) -> &'a str {
+    let fresh = cause.because.iter().find(|reason| !repeats(reason, told));
+    fresh.map_or("only the ending speaks for it", String::as_str)
+}
+
+fn place(cause: &Cause) -> &'static str {
+    cause.at.map_or("", Place::title)
+}
+
+fn likelihood(likelihood: Likelihood) -> (Tone, &'static str) {
+    match likelihood {
         Likelihood::Certain => (Tone::Bad, "  certain"),
         Likelihood::Likely => (Tone::Caution, "  likely"),
         Likelihood::Possible => (Tone::Plain, "  possible"),
-    };
-    page.row(lead, CAUSE, (Tone::Plain, ""), codes)?;
+    }
+}
+
+fn cause(page: &mut Page<'_>, cause: &Cause) -> io::Result<()> {
+    let (tone, word) = likelihood(cause.likelihood);
+    page.row((tone, &format!("{word:PLACE$}{}", place(cause))), CAUSE, (Tone::Plain, ""), &cause.code)?;
     for (label, reasons) in [("for:", &cause.because), ("against:", &cause.against)] {
         if !reasons.is_empty() {
             let label = format!("{:LABEL$}{label}", "");
@@ -108,6 +143,10 @@ fn cause(page: &mut Page<'_>, codes: &str, cause: &Cause) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn first_of(entries: &[String], most: usize) -> &[String] {
+    &entries[..entries.len().min(most)]
 }
 
 fn list(page: &mut Page<'_>, label: &str, entries: &[String]) -> io::Result<()> {

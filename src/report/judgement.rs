@@ -125,6 +125,9 @@ pub enum Severity {
 pub struct Cause {
     /// Kebab-case.
     pub code: String,
+    /// Where it sits; null where an older version did not say.
+    #[serde(default)]
+    pub at: Option<Place>,
     /// How well it fits.
     pub likelihood: Likelihood,
     /// Observations that speak for it.
@@ -138,6 +141,44 @@ pub struct Cause {
     /// The checks of a machine that it tells.
     #[serde(default)]
     pub checks: Vec<String>,
+}
+
+/// Where a cause sits: who looks for it, and who mends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The server, or what answers in its place.
+    Host,
+    /// The way between.
+    Path,
+    /// The RD Gateway.
+    Gateway,
+    /// A proxy or load balancer.
+    Proxy,
+    /// A domain controller.
+    Kdc,
+    /// The account.
+    Account,
+    /// The client's machine.
+    ThisMachine,
+    /// This program: its limits, or how it was called.
+    ThisProgram,
+}
+
+impl Place {
+    /// As a text for people names it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Path => "path",
+            Self::Gateway => "gateway",
+            Self::Proxy => "proxy",
+            Self::Kdc => "KDC",
+            Self::Account => "account",
+            Self::ThisMachine => "this machine",
+            Self::ThisProgram => "this program",
+        }
+    }
 }
 
 /// How well a cause fits.

@@ -33,7 +33,7 @@ pub use evidence::{
 pub use failure::{Failure, FailureKind};
 pub use hop::{Hop, Tried, Unfollowed, Unusable};
 pub use judgement::{
-    Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome,
+    Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome, Place,
     Severity, Verdict,
 };
 pub use machine::{

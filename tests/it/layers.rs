@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sections", &[]),
     ("guard", &[]),
     ("plain", &[]),
-    ("explain", &["codes", "diagnose", "local"]),
+    ("explain", &["codes", "diagnose", "local", "sections"]),
     ("pdu", &["guard"]),
     ("old_suites", &[]),
     ("target", &[]),

@@ -24,6 +24,9 @@ fn no_code_has_two_pages() {
     assert!(twice.is_empty(), "{twice:?}");
 }
 
+/// How an entry goes on: for everybody, or for one system.
+const WHOM: &[&str] = &[": ", " (Windows): ", " (xrdp): "];
+
 /// Meaning, check and fix, short enough to be read under pressure and narrow enough for every terminal.
 #[test]
 fn every_page_says_what_it_means_how_to_check_and_how_to_fix() {
@@ -33,8 +36,13 @@ fn every_page_says_what_it_means_how_to_check_and_how_to_fix() {
         assert!(lines[0].starts_with("# ") && lines[0].contains(code), "{code}: {}", lines[0]);
         assert!((8..=25).contains(&lines.len()), "{code} has {} lines", lines.len());
         assert!(lines.iter().all(|line| line.chars().count() <= 80), "{code} is wider than 80 columns");
-        for part in ["Check: ", "Fix: "] {
-            assert!(lines.iter().any(|line| line.starts_with(part)), "{code} has no {part}");
+        for part in ["Check", "Fix"] {
+            let mut entries = lines.iter().filter(|line| line.starts_with(part)).peekable();
+            assert!(entries.peek().is_some(), "{code} has no {part}");
+            let begins = |line: &&str| {
+                WHOM.iter().any(|whom| line.strip_prefix(part).is_some_and(|rest| rest.starts_with(whom)))
+            };
+            assert!(entries.all(begins), "{code} has advice for nobody");
         }
     }
 }

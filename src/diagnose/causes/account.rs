@@ -1,6 +1,6 @@
 //! What is wrong with the account, as the server says by number.
 
-use super::{CauseRule, Weighed, coded, ended_in, failed_in};
+use super::{CauseRule, Place, Weighed, coded, ended_in, failed_in, rule};
 use crate::{
     codes::Phase,
     diagnose::{
@@ -42,117 +42,24 @@ const ERRINFO_FRESH: &[i64] = &[10];
 /// AUTHZ_ACCESS_DENIED.
 const DENIED: &[i64] = &[5];
 
-const SECURITY_LOG: &str =
-    "on the host or its domain controller, Security log: 4625 with Status and SubStatus";
-
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "credentials-wrong",
-        weigh: wrong,
-        comes_and_goes: false,
-        confirm: &[SECURITY_LOG, "the user name is DOMAIN\\user or a UPN, not a bare name of another domain"],
-        fix: &["give the right user name, domain and password; each wrong try counts towards a lockout"],
-    },
-    CauseRule {
-        code: "account-locked",
-        weigh: |facts| status(facts, LOCKED).or_else(|| revoked(facts)),
-        comes_and_goes: false,
-        confirm: &["on the domain controller, Security log: 4740 names the computer that locked it"],
-        fix: &["find what keeps trying an old password, then unlock the account"],
-    },
-    CauseRule {
-        code: "account-disabled",
-        weigh: |facts| status(facts, DISABLED).or_else(|| revoked(facts)),
-        comes_and_goes: false,
-        confirm: &["Get-ADUser or net user: the account is not enabled"],
-        fix: &["enable the account, if it is meant to be used"],
-    },
-    CauseRule {
-        code: "account-expired",
-        weigh: |facts| {
-            status(facts, EXPIRED).or_else(|| kdc_error(facts, KDC_EXPIRED)).or_else(|| revoked(facts))
-        },
-        comes_and_goes: false,
-        confirm: &["Get-ADUser -Properties AccountExpirationDate, or net user"],
-        fix: &["set a new expiry date, if the account is meant to be used"],
-    },
-    CauseRule {
-        code: "password-expired",
-        weigh: |facts| status(facts, PASSWORD).or_else(|| kdc_error(facts, KDC_PASSWORD)),
-        comes_and_goes: false,
-        confirm: &["Get-ADUser -Properties PasswordExpired, or net user"],
-        fix: &[
-            "change the password another way: NLA cannot, so at a console, a web portal, or by an administrator",
-        ],
-    },
-    CauseRule {
-        code: "account-restricted",
-        weigh: |facts| status(facts, RESTRICTED).or_else(|| revoked(facts)),
-        comes_and_goes: false,
-        confirm: &[
-            SECURITY_LOG,
-            "logon hours, logon workstations, a blank password, the group Protected Users",
-        ],
-        fix: &["lift the restriction, or use an account that it does not bind"],
-    },
-    CauseRule {
-        code: "smart-card-required",
-        weigh: |facts| status(facts, CARD),
-        comes_and_goes: false,
-        confirm: &[
-            "whether the user gets in with the smart card, which is how this account is meant to log on",
-            "Get-ADUser USER -Properties SmartcardLogonRequired",
-        ],
-        fix: &[
-            "log on with the smart card, which mstsc can do and this program cannot",
-            "or use an account that may log on with a password",
-        ],
-    },
+    rule(Place::Account, "credentials-wrong", wrong),
+    rule(Place::Account, "account-locked", |facts| status(facts, LOCKED).or_else(|| revoked(facts))),
+    rule(Place::Account, "account-disabled", |facts| status(facts, DISABLED).or_else(|| revoked(facts))),
+    rule(Place::Account, "account-expired", |facts| {
+        status(facts, EXPIRED).or_else(|| kdc_error(facts, KDC_EXPIRED)).or_else(|| revoked(facts))
+    }),
+    rule(Place::Account, "password-expired", |facts| {
+        status(facts, PASSWORD).or_else(|| kdc_error(facts, KDC_PASSWORD))
+    }),
+    rule(Place::Account, "account-restricted", |facts| status(facts, RESTRICTED).or_else(|| revoked(facts))),
+    rule(Place::Account, "smart-card-required", |facts| status(facts, CARD)),
     // With NLA the first logon is one over the network, which has a right of its own.
-    CauseRule {
-        code: "logon-right-missing",
-        weigh: |facts| by_anyone(facts, RIGHT),
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: the user rights Access this computer from the network, and Deny access to this computer \
-             from the network",
-            SECURITY_LOG,
-            "on the host: the members of Remote Desktop Users, and the user rights Allow and Deny log on through \
-             Remote Desktop Services",
-        ],
-        fix: &["grant the right that is missing, by a group that has it or by policy; a denial wins"],
-    },
-    CauseRule {
-        code: "logon-right-missing",
-        weigh: right,
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: the members of Remote Desktop Users",
-            "on the host: the user rights Allow and Deny log on through Remote Desktop Services",
-        ],
-        fix: &["add the user to Remote Desktop Users, or grant the right by policy"],
-    },
-    CauseRule {
-        code: "selective-authentication",
-        weigh: |facts| by_anyone(facts, SELECTIVE),
-        comes_and_goes: false,
-        confirm: &["the trust between the domains uses selective authentication"],
-        fix: &["grant the account Allowed to Authenticate on the host's computer object"],
-    },
-    CauseRule {
-        code: "domain-unknown",
-        weigh: |facts| by_anyone(facts, NO_SUCH_DOMAIN),
-        comes_and_goes: false,
-        confirm: &["the domain in the user name, and the trusts of the host's domain"],
-        fix: &["give the domain as the host knows it, or the user as a UPN"],
-    },
-    CauseRule {
-        code: "fresh-credentials-required",
-        weigh: |facts| error_info(facts, ERRINFO_FRESH),
-        comes_and_goes: false,
-        confirm: &["on the host: the policy Always prompt for password upon connection"],
-        fix: &["type the password instead of using a saved one, or change the policy"],
-    },
+    rule(Place::Account, "logon-right-missing", |facts| by_anyone(facts, RIGHT)),
+    rule(Place::Account, "logon-right-missing", right),
+    rule(Place::Account, "selective-authentication", |facts| by_anyone(facts, SELECTIVE)),
+    rule(Place::Account, "domain-unknown", |facts| by_anyone(facts, NO_SUCH_DOMAIN)),
+    rule(Place::Account, "fresh-credentials-required", |facts| error_info(facts, ERRINFO_FRESH)),
 ];
 
 /// From the gateway or from the server itself.

@@ -1,6 +1,6 @@
 //! The user's own additions as causes: first of all they can be left out.
 
-use super::{CauseRule, Weighed};
+use super::{CauseRule, Place, Weighed, rule};
 use crate::{
     diagnose::{
         Facts,
@@ -13,44 +13,21 @@ use crate::{
 };
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "load-balance-info-refused",
-        weigh: |facts| {
-            token(facts)
-                .and_then(|text| weigh(facts, "no-cookie", text))
-                .or_else(|| unproved(facts, facts.request.load_balance_info, "another routing token"))
-        },
-        comes_and_goes: false,
-        confirm: &["the same trace without --load-balance-info", "which collections the broker knows"],
-        fix: &["leave --load-balance-info out, or take loadbalanceinfo from a fresh .rdp file"],
-    },
-    CauseRule {
-        code: "preconnection-refused",
-        weigh: |facts| {
-            preconnection(facts)
-                .and_then(|text| weigh(facts, "no-preconnection", text))
-                .or_else(|| unproved(facts, facts.request.preconnection, "another blob"))
-        },
-        comes_and_goes: false,
-        confirm: &[
-            "the same trace without the line pcb",
-            "whether the address is that of a host of virtual machines",
-        ],
-        fix: &[
-            "leave pcb out of the .rdp file, or give the identifier and the port (2179) of a virtual machine",
-        ],
-    },
-    CauseRule {
-        code: "server-name-refused",
-        weigh: |facts| {
-            server_name(facts)
-                .and_then(|text| weigh(facts, without_name(facts), text))
-                .or_else(|| unknown_name(facts).map(unknown))
-        },
-        comes_and_goes: false,
-        confirm: &["the same trace without --server-name", "which names the proxy or server knows"],
-        fix: &["leave --server-name out, or give a name that the server knows"],
-    },
+    rule(Place::ThisProgram, "load-balance-info-refused", |facts| {
+        token(facts)
+            .and_then(|text| weigh(facts, "no-cookie", text))
+            .or_else(|| unproved(facts, facts.request.load_balance_info, "another routing token"))
+    }),
+    rule(Place::ThisProgram, "preconnection-refused", |facts| {
+        preconnection(facts)
+            .and_then(|text| weigh(facts, "no-preconnection", text))
+            .or_else(|| unproved(facts, facts.request.preconnection, "another blob"))
+    }),
+    rule(Place::ThisProgram, "server-name-refused", |facts| {
+        server_name(facts)
+            .and_then(|text| weigh(facts, without_name(facts), text))
+            .or_else(|| unknown_name(facts).map(unknown))
+    }),
 ];
 
 /// Whether the user's own addition explains the failure, so that nothing else needs to.

@@ -1,109 +1,14 @@
-//! Advice for who answers: what only another system has is left out, and where nothing is left its own log is named.
+//! Advice for who answers: what the page of a cause says, without what only another system has.
 
-use super::{CauseRule, Weighed};
+use super::Weighed;
 use crate::{
-    diagnose::Facts,
+    diagnose::{Facts, page},
     report::{Answerer, Likelihood},
+    sections::{self, Entry, Kind, System},
 };
-
-/// What only Windows has. A line with one of these is advice for Windows.
-const OF_WINDOWS: &[&str] = &[
-    "Windows Firewall",
-    "(Windows)",
-    "TermService",
-    "TerminalServices-",
-    "SessionEnv",
-    "UmRdpService",
-    "RdpCoreTS",
-    "Netlogon",
-    "NETLOGON",
-    "nltest",
-    "Schannel",
-    "SChannel",
-    "TSpkg",
-    "LsaSrv",
-    "Lsa",
-    "Security log",
-    "System log",
-    "Application log",
-    "Operational log",
-    "event ",
-    "Event ",
-    "4625",
-    "icacls",
-    "NETWORK SERVICE",
-    "MachineKeys",
-    "HKLM",
-    "registry",
-    "WinStation",
-    "RDP-Tcp",
-    "rdp-tcp",
-    "fDenyTSConnections",
-    "SecurityLayer",
-    "UserAuthentication",
-    "SSLCertificateSHA1Hash",
-    "MinEncryptionLevel",
-    "AllowEncryptionOracle",
-    "Encryption Oracle",
-    "Credentials Delegation",
-    "Restrict NTLM",
-    "RD Licensing",
-    "licensing mode",
-    "license server",
-    "qwinsta",
-    "gpupdate",
-    "gpresult",
-    "netstat -ano",
-    "change logon",
-    "sc query",
-    "wevtutil",
-    "w32tm",
-    "dsregcmd",
-    "certlm",
-    "Get-",
-    "Test-ComputerSecureChannel",
-    "Restart-Service",
-    "net user",
-    "policy",
-    "policies",
-    "domain controller",
-    "Remote Desktop Users",
-    "Remote Desktop Services",
-    "Remote Desktop > Certificates",
-    "Protected Users",
-    "Allowed to Authenticate",
-    "CertPropSvc",
-    "that store",
-    "updates of May 2018",
-    "Limit number of connections",
-    "enable Remote Desktop on the host",
-    "winlogon",
-];
-
-/// What only xrdp has.
-const OF_XRDP: &[&str] = &["xrdp", "sesman"];
-
-/// What stands in xrdp.ini where Windows has a value of the registry: a cause, how to see it and how to mend it.
-const IN_XRDP: &[(&str, &str, &str)] = &[
-    (
-        "server-requires-tls",
-        "security_layer in xrdp.ini is tls",
-        "offer TLS: --security auto, or a client that knows it",
-    ),
-    ("server-refuses-tls", "security_layer in xrdp.ini is rdp", "set security_layer=negotiate in xrdp.ini"),
-    (
-        "server-requires-fips",
-        "crypt_level in xrdp.ini is fips",
-        "set security_layer=negotiate in xrdp.ini: TLS carries FIPS algorithms",
-    ),
-    ("tls-versions-disjoint", "ssl_protocols in xrdp.ini", "enable TLSv1.2 in ssl_protocols of xrdp.ini"),
-    ("tls-legacy-server", "ssl_protocols in xrdp.ini", "enable TLSv1.2 in ssl_protocols of xrdp.ini"),
-    ("tls-suites-disjoint", "tls_ciphers in xrdp.ini", "take tls_ciphers out of xrdp.ini"),
-];
 
 /// Causes that are parts of Windows, which fit another system at best by what they look like.
 const IN_WINDOWS: &[&str] = &[
-    "services-hung",
     "certificate-unusable",
     "certificate-key-permissions",
     "certificate-hash-wrong",
@@ -128,38 +33,32 @@ pub fn fitting(code: &str, weighed: Weighed, facts: &Facts<'_>) -> Weighed {
     Weighed { likelihood: Likelihood::Possible, ..weighed.but(Some(against)) }
 }
 
-/// What settles and mends a cause where this software answers.
-pub fn lines(rule: &CauseRule, who: Answerer) -> (Vec<String>, Vec<String>) {
-    if let Some((_, confirm, fix)) =
-        IN_XRDP.iter().find(|(code, ..)| who == Answerer::Xrdp && *code == rule.code)
-    {
-        return (vec![(*confirm).to_owned(), log(who).to_owned()], vec![(*fix).to_owned()]);
-    }
-    let kept = |lines: &[&str]| -> Vec<String> {
-        lines.iter().filter(|line| fits(line, who)).map(|line| (*line).to_owned()).collect()
+/// What settles and mends a cause where this software answers; where nothing of it fits, its own log is named.
+pub fn lines(code: &str, who: Answerer) -> (Vec<String>, Vec<String>) {
+    let (_, entries) = sections::read(page(code).unwrap_or_default());
+    let of = |kind: Kind| -> Vec<String> {
+        entries.iter().filter(|entry| entry.kind == kind).filter_map(|entry| told(entry, who)).collect()
     };
-    let (mut confirm, mut fix) = (kept(rule.confirm), kept(rule.fix));
-    if confirm.is_empty() && !rule.confirm.is_empty() {
+    let (mut confirm, mut fix) = (of(Kind::Check), of(Kind::Fix));
+    if confirm.is_empty() || fix.is_empty() {
         confirm.push(log(who).to_owned());
     }
-    if fix.is_empty() && !rule.fix.is_empty() {
+    if fix.is_empty() {
         fix.push("mend what that log names".to_owned());
-        let log = log(who).to_owned();
-        if !confirm.contains(&log) {
-            confirm.push(log);
-        }
     }
     (confirm, fix)
 }
 
-fn fits(line: &str, who: Answerer) -> bool {
-    let names = |words: &[&str]| words.iter().any(|word| line.contains(word));
-    match who {
-        Answerer::Windows => !names(OF_XRDP),
-        Answerer::Xrdp => !names(OF_WINDOWS),
-        _ if is_another(who) => !names(OF_WINDOWS) && !names(OF_XRDP),
-        _ => true,
-    }
+/// Where nobody knows who answers, a line says whom it is for. In a list no line ends like a sentence.
+fn told(entry: &Entry, who: Answerer) -> Option<String> {
+    let text = match (entry.system, who) {
+        (None, _) | (Some(System::Windows), Answerer::Windows) | (Some(System::Xrdp), Answerer::Xrdp) => {
+            entry.text.clone()
+        }
+        (Some(_), Answerer::Unknown) => entry.told(),
+        _ => return None,
+    };
+    Some(text.trim_end_matches('.').to_owned())
 }
 
 /// Where this software says what ails it.

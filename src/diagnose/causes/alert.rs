@@ -1,6 +1,6 @@
 //! What an alert of TLS says by itself, in the handshake and after it.
 
-use super::{CauseRule, Weighed, coded};
+use super::{CauseRule, Place, Weighed, coded, rule};
 use crate::{
     codes::Phase,
     diagnose::Facts,
@@ -15,50 +15,10 @@ const ACCESS_DENIED: &[i64] = &[49];
 const INTERNAL_ERROR: &[i64] = &[80];
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "tls-message-rejected",
-        weigh: not_understood,
-        comes_and_goes: true,
-        confirm: &[
-            "the same trace from the host's own network passes where a device in between is at fault",
-            "whether mstsc connects, and what stands in front of the host",
-            "on the host, System log: Schannel 36887 or 36888 with the same number",
-        ],
-        fix: &["exempt the host from TLS inspection, or update whatever ends TLS for it"],
-    },
-    CauseRule {
-        code: "tls-certificate-rejected",
-        weigh: certificate,
-        comes_and_goes: false,
-        confirm: &[
-            "whether the address is that of a proxy, and whether it trusts the certificate of the host behind it",
-            "whether the server asks its clients for a certificate or a smart card",
-        ],
-        fix: &[
-            "let the proxy trust the issuer of the host's certificate",
-            "where client certificates are wanted, connect with a client that has one",
-        ],
-    },
-    CauseRule {
-        code: "tls-access-denied",
-        weigh: denied,
-        comes_and_goes: false,
-        confirm: &[
-            "the rules of what ends TLS: which clients, addresses or certificates it lets in",
-            "on a Windows host, Security log: 4625 at this time: without a place for a status it refuses a logon so",
-        ],
-        fix: &["let this client in where it is meant to be, or correct the account as 4625 says"],
-    },
-    CauseRule {
-        code: "server-failed-inside",
-        weigh: failed_inside,
-        comes_and_goes: true,
-        confirm: &[
-            "on the host, System log: Schannel 36871, 36874 and 36888 at this time",
-            "whether other clients end at the same point",
-        ],
-        fix: &["what the host's log names at this time"],
-    },
+    rule(Place::Host, "tls-message-rejected", not_understood).intermittent(),
+    rule(Place::Host, "tls-certificate-rejected", certificate),
+    rule(Place::Host, "tls-access-denied", denied),
+    rule(Place::Host, "server-failed-inside", failed_inside).intermittent(),
 ];
 
 /// The alert where it has one of these numbers, and whether TLS was up already.

@@ -1,6 +1,6 @@
 //! What is meant where the server's answer cannot be understood, or ends the connection without a reason that names one.
 
-use super::{CauseRule, Weighed, ended_in, failed_in};
+use super::{CauseRule, Place, Weighed, ended_in, failed_in, rule};
 use crate::{
     codes::{self, Phase, Table},
     diagnose::{Facts, added::gets_further},
@@ -15,62 +15,13 @@ const FIPS: i64 = 0x10;
 const ABOUT_USERS: &[i64] = &[13, 15];
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "client-pdu-rejected",
-        weigh: rejected,
-        comes_and_goes: false,
-        confirm: &["whether mstsc connects where this program does not", "the server's own log at this time"],
-        fix: &["update the server's software, and this program", "report it with the JSON of this trace"],
-    },
-    CauseRule {
-        code: "server-refuses-settings",
-        weigh: settings,
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: TerminalServices-RemoteConnectionManager and RdpCoreTS at this time",
-            "whether another client connects, with its devices and the clipboard off",
-        ],
-        fix: &["what the host logs; restart TermService (every session ends) where it logs nothing"],
-    },
-    CauseRule {
-        code: "rdptrace-lacks-graphics",
-        weigh: graphics,
-        comes_and_goes: false,
-        confirm: &["the same trace with --until activate and without --screenshot passes"],
-        fix: &["leave --screenshot out for this server"],
-    },
-    CauseRule {
-        code: "session-start-failed",
-        weigh: session,
-        comes_and_goes: true,
-        confirm: &[
-            "on the host: TerminalServices-LocalSessionManager at this time; Application log 1000 for winlogon.exe, \
-             csrss.exe or dwm.exe",
-            "on xrdp: the log of sesman, and whether the X server starts",
-        ],
-        fix: &["mend what the log names: the graphics driver, the profile, the X server", "restart the host"],
-    },
-    CauseRule {
-        code: "server-not-conforming",
-        weigh: not_conforming,
-        comes_and_goes: true,
-        confirm: &["whether another client connects", "the bytes in the report, against the specification"],
-        fix: &["update the server, or the proxy that speaks in its place"],
-    },
-    CauseRule {
-        code: "stream-altered",
-        weigh: altered,
-        comes_and_goes: true,
-        confirm: &["the same trace from the host's own network passes"],
-        fix: &["find the device or tunnel in between that changes the stream or answers in the host's place"],
-    },
-    CauseRule {
-        code: "newer-server",
-        weigh: newer,
-        comes_and_goes: false,
-        confirm: &["the version of the server's software", "the number in the current specification"],
-        fix: &["update this program; then rdptrace judge with the stored report names the number"],
-    },
+    rule(Place::Host, "client-pdu-rejected", rejected),
+    rule(Place::Host, "server-refuses-settings", settings),
+    rule(Place::ThisProgram, "rdptrace-lacks-graphics", graphics),
+    rule(Place::Host, "session-start-failed", session).intermittent(),
+    rule(Place::Host, "server-not-conforming", not_conforming).intermittent(),
+    rule(Place::Path, "stream-altered", altered).intermittent(),
+    rule(Place::ThisProgram, "newer-server", newer),
 ];
 
 fn rejected(facts: &Facts<'_>) -> Option<Weighed> {

@@ -1,6 +1,6 @@
 //! Why a host cannot use its certificate: TLS is offered or begun, and the server cannot go on.
 
-use super::{CauseRule, Weighed, after, coded, cut_in};
+use super::{CauseRule, Place, Weighed, after, coded, cut_in, rule};
 use crate::{
     codes::Phase,
     diagnose::Facts,
@@ -16,56 +16,14 @@ const HANDSHAKE_FAILURE: i64 = 40;
 const INTERNAL_ERROR: i64 = 80;
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "tls-not-usable",
-        weigh: without_tls,
-        comes_and_goes: false,
-        confirm: &[
-            "the server's log: \"failed to access the server certificate file\" (VirtualBox), 1057 or 1058 (Windows)",
-        ],
-        fix: &["name a certificate and a key that exist, and let the server's account read them"],
-    },
-    CauseRule {
-        code: "certificate-unusable",
-        weigh: |facts| weigh(facts, Likelihood::Certain, Likelihood::Likely),
-        comes_and_goes: false,
-        confirm: &[
-            "on the host, System log: Schannel 36870, TerminalServices-RemoteConnectionManager 1057 and 1058",
-            "on the host: NETWORK SERVICE may read the key (icacls in Crypto\\RSA\\MachineKeys)",
-        ],
-        fix: &[
-            "mend what the events name, mostly the key's permissions",
-            "let SessionEnv, CertPropSvc, KeyIso and CryptSvc run",
-            "only then export and delete the certificate, and restart SessionEnv; TermService too (every session ends) where no \
-             new one appears",
-        ],
-    },
-    CauseRule {
-        code: "certificate-key-permissions",
-        weigh: |facts| weigh(facts, Likelihood::Likely, Likelihood::Possible),
-        comes_and_goes: false,
-        confirm: &[
-            "on the host, System log: Schannel 36870 with 0x8009030D",
-            "icacls on the key file under ProgramData\\Microsoft\\Crypto\\RSA\\MachineKeys",
-        ],
-        fix: &[
-            "grant NETWORK SERVICE read on the key, SYSTEM full control",
-            "restore the folder's permissions with icacls; do not rename it, other keys live there too",
-        ],
-    },
-    CauseRule {
-        code: "certificate-hash-wrong",
-        weigh: |facts| weigh(facts, Likelihood::Possible, Likelihood::Possible),
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: SSLCertificateSHA1Hash under WinStations\\RDP-Tcp names a certificate of the store",
-            "on the host, System log: TerminalServices-RemoteConnectionManager 1051 to 1055",
-        ],
-        fix: &[
-            "set the right thumbprint, or delete the value to go back to the self-signed certificate (not on a \
-             connection broker)",
-        ],
-    },
+    rule(Place::Host, "tls-not-usable", without_tls),
+    rule(Place::Host, "certificate-unusable", |facts| weigh(facts, Likelihood::Certain, Likelihood::Likely)),
+    rule(Place::Host, "certificate-key-permissions", |facts| {
+        weigh(facts, Likelihood::Likely, Likelihood::Possible)
+    }),
+    rule(Place::Host, "certificate-hash-wrong", |facts| {
+        weigh(facts, Likelihood::Possible, Likelihood::Possible)
+    }),
 ];
 
 /// Whoever takes Standard RDP Security alone, and ends every offer of TLS, has TLS and cannot begin it.

@@ -1,6 +1,6 @@
 //! Why CredSSP ends: the versions, the policies around NTLM, and what the host needs of its domain.
 
-use super::{CauseRule, Weighed, after, coded, ended_in, failed_in};
+use super::{CauseRule, Place, Weighed, after, coded, ended_in, failed_in, rule};
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
     diagnose::{Facts, kerberos},
@@ -25,87 +25,17 @@ const DOWNGRADE: &[i64] = &[0xC000_0388];
 const STALE_TICKET: &[i64] = &[31, 41, 44, 45];
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "credssp-server-unpatched",
-        weigh: unpatched,
-        comes_and_goes: false,
-        confirm: &[
-            "the version of TSpkg.dll on the host",
-            "on a client that refuses the host, System log: LsaSrv 6041",
-        ],
-        fix: &[
-            "install the host's updates of May 2018 or later (CVE-2018-0886)",
-            "until then AllowEncryptionOracle=2 on a client lets it connect and leaves it open to the attack: \
-             take it back after the update",
-        ],
-    },
-    CauseRule {
-        code: "ntlm-restricted",
-        weigh: ntlm,
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: the policies Restrict NTLM, and NTLM/Operational 4002",
-            "whether a client in the domain that uses Kerberos connects",
-        ],
-        fix: &[
-            "connect by name from a client that can get a Kerberos ticket",
-            "or add the host to the exceptions",
-        ],
-    },
-    CauseRule {
-        code: "credssp-policy",
-        weigh: policy,
-        comes_and_goes: false,
-        confirm: &[
-            "the policy Encryption Oracle Remediation on the host, and its updates",
-            "the policies under Credentials Delegation that apply to the host",
-        ],
-        fix: &["bring both sides to the updates of May 2018 or later, and set the policy to Mitigated"],
-    },
-    CauseRule {
-        code: "tls-intercepted",
-        weigh: intercepted,
-        comes_and_goes: false,
-        confirm: &[
-            "the certificate that this trace saw and the one on the host have different thumbprints",
-            "the same trace from the host's own network passes",
-        ],
-        fix: &[
-            "exempt the host from TLS inspection",
-            "until it is explained, type no password for this host",
-        ],
-    },
-    CauseRule {
-        code: "domain-controller-unreachable",
-        weigh: |facts| status(facts, NO_DOMAIN).or_else(|| likely(facts, DOWNGRADE)),
-        comes_and_goes: true,
-        confirm: &["on the host: nltest /dsgetdc, and the event NETLOGON 5719", "on the host: Netlogon runs"],
-        fix: &[
-            "mend the host's DNS and its way to a domain controller",
-            "meanwhile log on with a local account",
-        ],
-    },
-    CauseRule {
-        code: "domain-trust-broken",
-        weigh: |facts| status(facts, NO_TRUST).or_else(|| stale(facts)),
-        comes_and_goes: false,
-        confirm: &["on the host: Test-ComputerSecureChannel"],
-        fix: &["Test-ComputerSecureChannel -Repair with a local administrator, or join the domain again"],
-    },
-    CauseRule {
-        code: "clocks-differ",
-        weigh: |facts| status(facts, CLOCKS).or_else(|| skew(facts)),
-        comes_and_goes: false,
-        confirm: &["w32tm /query /status on the host, on the client and on a domain controller"],
-        fix: &["mend the time service of the one whose clock is wrong"],
-    },
-    CauseRule {
-        code: "credssp-refused-silently",
-        weigh: silent_refusal,
-        comes_and_goes: false,
-        confirm: &["on the host, Security log: 4625 at this time, with Status and SubStatus"],
-        fix: &["correct the account as 4625 says; do not try the same password again before it is known"],
-    },
+    rule(Place::Host, "credssp-server-unpatched", unpatched),
+    rule(Place::Host, "ntlm-restricted", ntlm),
+    rule(Place::Host, "credssp-policy", policy),
+    rule(Place::Path, "tls-intercepted", intercepted),
+    rule(Place::Kdc, "domain-controller-unreachable", |facts| {
+        status(facts, NO_DOMAIN).or_else(|| likely(facts, DOWNGRADE))
+    })
+    .intermittent(),
+    rule(Place::Host, "domain-trust-broken", |facts| status(facts, NO_TRUST).or_else(|| stale(facts))),
+    rule(Place::ThisMachine, "clocks-differ", |facts| status(facts, CLOCKS).or_else(|| skew(facts))),
+    rule(Place::Host, "credssp-refused-silently", silent_refusal),
 ];
 
 fn status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {

@@ -1,163 +1,50 @@
 //! Why the leg to and through an RD Gateway ends: what the gateway itself says.
 
-use super::{CauseRule, Weighed, gateway_service, rule};
+use super::{CauseRule, Place, Weighed, gateway_service, rule};
 use crate::{
     diagnose::{Facts, gateway},
     report::Failure,
 };
 
 pub const RULES: &[CauseRule] = &[
-    rule(
-        "gateway-name-not-found",
-        |facts| ended(facts, "gateway-name-not-found").map(Weighed::likely),
-        &[
-            "the name of the gateway against gatewayhostname in the .rdp file",
-            "the same name from a machine for which it works: inside and outside may see another DNS",
-        ],
-        &["correct the name, or let the DNS that this machine asks know it"],
-    ),
-    rule(
-        "gateway-unreachable",
-        |facts| ended(facts, "gateway-unreachable").map(Weighed::likely),
-        &[
-            "host and port after the word Gateway, against gatewayhostname in the .rdp file",
-            "the same from another network: a gateway listens on TCP 443",
-        ],
-        &["open TCP 443 on the way, or start the gateway", "give its own name and port"],
-    ),
-    rule(
-        "gateway-tls-failed",
-        |facts| ended(facts, "gateway-tls-failed").map(Weighed::likely),
-        &[
-            "what listens there: curl -v of https and the same host and port",
-            "on the gateway: Schannel 36874 to 36888 in the System log",
-        ],
-        &[
-            "give the port of HTTPS",
-            "enable TLS 1.2 or 1.3 with usable suites on the gateway, or on the proxy in front of it",
-        ],
-    ),
-    rule(
-        "gateway-azure-virtual-desktop",
-        azure,
-        &["the host name ends in wvd.microsoft.com, or the file was downloaded from Azure Virtual Desktop"],
-        &["connect with the Windows App or the web client; this program does not speak that protocol"],
-    ),
-    rule(
-        "gateway-legacy-rpc",
-        |facts| ended(facts, "gateway-legacy-rpc").map(Weighed::certain),
-        &["on the gateway: Windows Server 2008 R2, or the HTTP transport turned off in RD Gateway Manager"],
-        &["turn on the HTTP transport in RD Gateway Manager, or update the gateway"],
-    ),
-    rule(
-        "gateway-not-there",
-        |facts| ended(facts, "gateway-not-there").map(Weighed::likely),
-        &[
-            "on the gateway: the role RD Gateway is installed and TSGateway runs",
-            "the host and port of the gateway",
-        ],
-        &["give the gateway's own name and port", "let the proxy in front pass /remoteDesktopGateway/ on"],
-    ),
-    rule(
-        "gateway-service-down",
-        |facts| {
-            ended(facts, "gateway-service-down")
-                .or_else(|| gateway_service::fails(facts))
-                .map(Weighed::likely)
-        },
-        &["on the gateway: the services TSGateway and W3SVC, and its application pool"],
-        &["start TSGateway, or mend what stands between the proxy and it"],
-    ),
-    rule(
-        "gateway-scheme-not-offered",
-        |facts| ended(facts, "gateway-scheme-not-offered").map(Weighed::certain),
-        &[
-            "the schemes in the http step, and the authentication methods of the gateway and of the proxy in front",
-        ],
-        &[
-            "give an account, or ask for a scheme that is offered: --gateway-user, --gateway-auth",
-            "let the proxy pass WWW-Authenticate on",
-        ],
-    ),
-    rule(
-        "gateway-scheme-refused",
-        scheme_refused,
-        &[
-            "on the gateway: the policy 'Restrict NTLM: Incoming NTLM traffic', and the log NTLM/Operational",
-            "whether machines of the domain come in, which use Kerberos",
-        ],
-        &["allow NTLM on the gateway, or name another scheme that it offers: --gateway-auth"],
-    ),
-    rule(
-        "gateway-credentials-wrong",
-        credentials_wrong,
-        &[
-            "on the gateway, Security log: 4625 with Status and SubStatus",
-            "the user name is DOMAIN\\user or a UPN",
-        ],
-        &["give the right account for the gateway; each wrong try counts towards a lockout"],
-    ),
-    rule(
-        "gateway-extended-auth-required",
-        extended_auth,
-        &["the file that users start has a gatewayaccesstoken, or asks for a smart card"],
-        &["trace with the .rdp file that the portal gives out, and without an account for the gateway"],
-    ),
-    rule(
-        "gateway-token-refused",
-        |facts| ended(facts, "gateway-token-refused").map(Weighed::certain),
-        &["when the .rdp file was downloaded, and from which address"],
-        &["download a fresh file: tokens expire within minutes and may be bound to an address"],
-    ),
-    rule(
-        "gateway-connection-limit",
-        |facts| ended(facts, "gateway-connection-limit").map(Weighed::certain),
-        &["on the gateway: Monitoring in RD Gateway Manager, and the limit in its properties"],
-        &["raise the limit, end stale connections, or add a gateway"],
-    ),
-    rule(
-        "gateway-connection-policy",
-        |facts| ended(facts, "gateway-connection-policy").map(Weighed::certain),
-        &["on the gateway: event TerminalServices-Gateway 201, or 6273 of NPS, names user and policy"],
-        &[
-            "add the user's group to an RD CAP that allows this way of authentication",
-            "where it is the health policy (0x59ED): mend what that asks of the device",
-        ],
-    ),
-    rule(
-        "gateway-token-other-host",
-        token_other_host,
-        &["the host that the token names, in the portal that gave out the file"],
-        &["trace the host that the file names, under the same name"],
-    ),
-    rule(
-        "gateway-resource-policy",
-        resource_policy,
-        &[
-            "on the gateway: event TerminalServices-Gateway 301 names user and resource",
-            "the name forms in the RD RAP",
-        ],
-        &[
-            "add the host to the RD RAP under the name that clients use: FQDN, NetBIOS and address are three names",
-        ],
-    ),
-    rule(
-        "gateway-target-unreachable",
-        target_unreachable,
-        &[
-            "from the gateway: Test-NetConnection HOST -Port 3389",
-            "on the gateway: event TerminalServices-Gateway 304",
-        ],
-        &["mend DNS, the firewall or the way between the gateway and the host, or start the host"],
-    ),
-    rule(
-        "gateway-session-ended",
-        |facts| ended(facts, "gateway-session-ended").map(Weighed::certain),
-        &[
-            "on the gateway: event TerminalServices-Gateway 303 says how long the session lasted and why it ended",
-        ],
-        &["change the timeouts of the RD CAP, or ask the administrator who ended it"],
-    ),
+    rule(Place::Gateway, "gateway-name-not-found", |facts| {
+        ended(facts, "gateway-name-not-found").map(Weighed::likely)
+    }),
+    rule(Place::Gateway, "gateway-unreachable", |facts| {
+        ended(facts, "gateway-unreachable").map(Weighed::likely)
+    }),
+    rule(Place::Gateway, "gateway-tls-failed", |facts| {
+        ended(facts, "gateway-tls-failed").map(Weighed::likely)
+    }),
+    rule(Place::ThisProgram, "gateway-azure-virtual-desktop", azure),
+    rule(Place::Gateway, "gateway-legacy-rpc", |facts| {
+        ended(facts, "gateway-legacy-rpc").map(Weighed::certain)
+    }),
+    rule(Place::Gateway, "gateway-not-there", |facts| ended(facts, "gateway-not-there").map(Weighed::likely)),
+    rule(Place::Gateway, "gateway-service-down", |facts| {
+        ended(facts, "gateway-service-down").or_else(|| gateway_service::fails(facts)).map(Weighed::likely)
+    }),
+    rule(Place::Gateway, "gateway-scheme-not-offered", |facts| {
+        ended(facts, "gateway-scheme-not-offered").map(Weighed::certain)
+    }),
+    rule(Place::Gateway, "gateway-scheme-refused", scheme_refused),
+    rule(Place::Account, "gateway-credentials-wrong", credentials_wrong),
+    rule(Place::Gateway, "gateway-extended-auth-required", extended_auth),
+    rule(Place::Gateway, "gateway-token-refused", |facts| {
+        ended(facts, "gateway-token-refused").map(Weighed::certain)
+    }),
+    rule(Place::Gateway, "gateway-connection-limit", |facts| {
+        ended(facts, "gateway-connection-limit").map(Weighed::certain)
+    }),
+    rule(Place::Gateway, "gateway-connection-policy", |facts| {
+        ended(facts, "gateway-connection-policy").map(Weighed::certain)
+    }),
+    rule(Place::Gateway, "gateway-token-other-host", token_other_host),
+    rule(Place::Gateway, "gateway-resource-policy", resource_policy),
+    rule(Place::Gateway, "gateway-target-unreachable", target_unreachable),
+    rule(Place::Gateway, "gateway-session-ended", |facts| {
+        ended(facts, "gateway-session-ended").map(Weighed::certain)
+    }),
 ];
 
 /// What the gateway said, when the ending has this code.

@@ -1,77 +1,18 @@
 //! Why the leg to an RD Gateway ends: what stands in front of it.
 
-use super::{CauseRule, Weighed, gateway::ended, gateway_service};
+use super::{CauseRule, Place, Weighed, gateway::ended, gateway_service, rule};
 use crate::{
     diagnose::{Facts, gateway},
     report::GatewayHttp,
 };
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "gateway-client-certificate-required",
-        weigh: wants_certificate,
-        comes_and_goes: false,
-        confirm: &[
-            "in IIS, SSL Settings of the site and of /remoteDesktopGateway/: client certificates",
-            "whether a proxy in front verifies clients",
-        ],
-        fix: &["set client certificates to Ignore, or leave clients of Remote Desktop out on the proxy"],
-    },
-    CauseRule {
-        code: "gateway-method-filtered",
-        weigh: filtered,
-        comes_and_goes: false,
-        confirm: &[
-            "the proxy's log shows RDG_OUT_DATA with this status",
-            "GET on the same path is answered otherwise",
-        ],
-        fix: &[
-            "allow the methods RDG_OUT_DATA and RDG_IN_DATA on the proxy, or let TCP through to the gateway",
-        ],
-    },
-    CauseRule {
-        code: "gateway-authentication-broken",
-        weigh: broken,
-        comes_and_goes: true,
-        confirm: &["the gateway's log shows the requests of one client on several connections"],
-        fix: &[
-            "keep one upstream connection for each client on the proxy, or let TCP through to the gateway",
-            "NTLM proves the connection; Basic over a trusted certificate passes such a proxy",
-        ],
-    },
-    CauseRule {
-        code: "gateway-second-connection-refused",
-        weigh: second_refused,
-        comes_and_goes: true,
-        confirm: &[
-            "the logs of the gateways: RDG_OUT_DATA and RDG_IN_DATA of one client came to two of them",
-            "the same trace past the load balancer",
-        ],
-        fix: &[
-            "let the proxy pass Upgrade and Connection on: a WebSocket needs one connection",
-            "keep each client on one gateway, by its address or by a cookie",
-        ],
-    },
-    CauseRule {
-        code: "gateway-extended-protection",
-        weigh: extended_protection,
-        comes_and_goes: false,
-        confirm: &[
-            "the thumbprint in the tls step is not that of the gateway's own certificate",
-            "whether an unbound proof is taken: that is another attempt with the password, and yours to make",
-        ],
-        fix: &["let TCP through to the gateway, or put the gateway's own certificate on the proxy"],
-    },
-    CauseRule {
-        code: "gateway-proxy-buffers",
-        weigh: buffers,
-        comes_and_goes: true,
-        confirm: &["a proxy stands in front, and its log shows the request as still open"],
-        fix: &[
-            "turn off the buffering of requests and responses for /remoteDesktopGateway/ on the proxy",
-            "let the proxy pass Upgrade and Connection on: a WebSocket is not buffered",
-        ],
-    },
+    rule(Place::Gateway, "gateway-client-certificate-required", wants_certificate),
+    rule(Place::Proxy, "gateway-method-filtered", filtered),
+    rule(Place::Gateway, "gateway-authentication-broken", broken).intermittent(),
+    rule(Place::Gateway, "gateway-second-connection-refused", second_refused).intermittent(),
+    rule(Place::Proxy, "gateway-extended-protection", extended_protection),
+    rule(Place::Proxy, "gateway-proxy-buffers", buffers).intermittent(),
 ];
 
 /// An alert says so; an answer over HTTP may have other reasons.

@@ -1,9 +1,10 @@
 //! Why the leg to an RD Gateway ends: what the gateway itself depends on, and what ends it without a word.
 
 use super::{
-    CauseRule, Weighed,
+    CauseRule, Place, Weighed,
     gateway::ended,
     gateway_proxy::{http, in_front},
+    rule,
 };
 use crate::{
     codes::Phase,
@@ -12,41 +13,9 @@ use crate::{
 };
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "gateway-account-service-failed",
-        weigh: account_service,
-        comes_and_goes: true,
-        confirm: &[
-            "the gateway's own log at that time: which service it asks for accounts, and what that answered",
-            "on a gateway of Windows: nltest /dsgetdc finds a domain controller, and NPS answers",
-        ],
-        fix: &[
-            "start or mend the service that the gateway asks for accounts, or the way to it; the account needs no change",
-        ],
-    },
-    CauseRule {
-        code: "gateway-path-forbidden",
-        weigh: path_forbidden,
-        comes_and_goes: false,
-        confirm: &[
-            "the rules for this path and for the address of this client, on the proxy or firewall in front",
-            "the same trace from a machine for which it works",
-        ],
-        fix: &["allow /remoteDesktopGateway/ for the addresses that clients come from"],
-    },
-    CauseRule {
-        code: "gateway-connection-cut",
-        weigh: cut,
-        comes_and_goes: true,
-        confirm: &[
-            "the logs of the gateway and of what stands in front of it, at that time",
-            "whether it ends after the same time again: idle limits do",
-        ],
-        fix: &[
-            "restart what failed, or raise the limit that ended the connection",
-            "where the gateway serves other hosts, mend its way to this one",
-        ],
-    },
+    rule(Place::Gateway, "gateway-account-service-failed", account_service).intermittent(),
+    rule(Place::Gateway, "gateway-path-forbidden", path_forbidden),
+    rule(Place::Gateway, "gateway-connection-cut", cut).intermittent(),
 ];
 
 /// A failure of its own in the answer to the first request, before anybody asked for an account.

@@ -1,6 +1,6 @@
 //! Why licensing ends, as the server says by number: its own service, the kind of its licenses, or the exchange.
 
-use super::{CauseRule, Weighed, coded};
+use super::{CauseRule, Place, Weighed, coded, rule};
 use crate::{
     codes,
     diagnose::Facts,
@@ -25,59 +25,11 @@ const EXCHANGE: Numbers = Numbers { alerts: &[3, 12], infos: &[0x103, 0x106, 0x1
 const NOT_LICENSED: Numbers = Numbers { alerts: &[], infos: &[0x10A] };
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "license-certificate-damaged",
-        weigh: |facts| said(facts, &CERTIFICATE),
-        comes_and_goes: false,
-        confirm: &[
-            "on the host, System log: TermDD 50; TerminalServices-RemoteConnectionManager Admin log: 50285",
-            "whether other clients fail in the same way",
-        ],
-        fix: &[
-            "export HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\RCM on the host, delete its values \
-             Certificate and X509 Certificate, and restart the host (every session ends), which makes them again",
-        ],
-    },
-    CauseRule {
-        code: "license-kind-wrong",
-        weigh: |facts| said(facts, &KIND),
-        comes_and_goes: false,
-        confirm: &[
-            "on the license server: the version and the kind of its licenses, per user or per device",
-            "on the host: its licensing mode, in RD Licensing Diagnoser",
-        ],
-        fix: &["install licenses for the version of the host, of the kind that its mode asks for"],
-    },
-    CauseRule {
-        code: "license-service-failed",
-        weigh: |facts| said(facts, &INTERNAL),
-        comes_and_goes: true,
-        confirm: &[
-            "on the host: RD Licensing Diagnoser, and TerminalServices-RemoteConnectionManager Admin at this time",
-            "whether other clients fail in the same way",
-        ],
-        fix: &["what the log names; until then mstsc /admin takes an administrator in without a license"],
-    },
-    CauseRule {
-        code: "license-exchange-broken",
-        weigh: |facts| said(facts, &EXCHANGE),
-        comes_and_goes: true,
-        confirm: &[
-            "whether mstsc gets further: what this program sends may be what the server does not take",
-            "the same trace from the host's own network",
-        ],
-        fix: &[
-            "where mstsc connects, report it with the JSON of this trace",
-            "else mend what changes or cuts the stream in between",
-        ],
-    },
-    CauseRule {
-        code: "remote-connections-not-licensed",
-        weigh: |facts| said(facts, &NOT_LICENSED),
-        comes_and_goes: false,
-        confirm: &["on the host: its edition and its activation (winver, slmgr /xpr)"],
-        fix: &["activate the host, or use an edition that takes remote connections"],
-    },
+    rule(Place::Host, "license-certificate-damaged", |facts| said(facts, &CERTIFICATE)),
+    rule(Place::Host, "license-kind-wrong", |facts| said(facts, &KIND)),
+    rule(Place::Host, "license-service-failed", |facts| said(facts, &INTERNAL)).intermittent(),
+    rule(Place::Host, "license-exchange-broken", |facts| said(facts, &EXCHANGE)).intermittent(),
+    rule(Place::Host, "remote-connections-not-licensed", |facts| said(facts, &NOT_LICENSED)),
 ];
 
 fn said(facts: &Facts<'_>, numbers: &Numbers) -> Option<Weighed> {

@@ -1,9 +1,9 @@
 //! What answers on the port in place of a healthy Remote Desktop service.
 
-use super::{CauseRule, Weighed, after, coded, credssp, cut_in, ended_in, failed_in, silent_in};
+use super::{CauseRule, Place, Weighed, after, coded, cut_in, ended_in, failed_in, rule, silent_in};
 use crate::{
     codes::Phase,
-    diagnose::{Facts, experiments::Ending, path, redirection},
+    diagnose::{Facts, experiments::Ending, redirection},
     report::{FailureKind, Likelihood},
 };
 
@@ -11,75 +11,12 @@ use crate::{
 const INCONSISTENT_FLAGS: i64 = 4;
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "tls-proxy-in-front",
-        weigh: proxy,
-        comes_and_goes: false,
-        confirm: &["the certificate that the experiment direct-tls saw", "what stands in front of the host"],
-        fix: &["let the proxy pass TCP through, or connect to the host behind it"],
-    },
-    CauseRule {
-        code: "wrong-service-on-port",
-        weigh: wrong_service,
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: netstat -ano shows which process owns the port, qwinsta whether rdp-tcp listens",
-            "where port forwards and NAT rules lead",
-        ],
-        fix: &["ask for the right port, or free it for TermService", "correct the port forward"],
-    },
-    CauseRule {
-        code: "proxy-without-live-host",
-        weigh: no_live_host,
-        comes_and_goes: false,
-        confirm: &[
-            "whether the address is that of a proxy or load balancer, and how it sees the hosts behind it",
-            "a trace of a host behind it",
-        ],
-        fix: &[
-            "bring up a host behind the proxy, or correct where the proxy leads",
-            "let its health probe speak RDP, not only TCP",
-        ],
-    },
-    CauseRule {
-        code: "host-refuses-by-closing",
-        weigh: refuses,
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: TerminalServices-RemoteConnectionManager 1070, 1071 or 1006 at this time",
-            "on the host: change logon /query, fDenyTSConnections and its policy, fEnableWinStation",
-        ],
-        fix: &["change logon /enable, or lift the limit of connections", "restrict who reaches the port"],
-    },
-    CauseRule {
-        code: "services-hung",
-        weigh: hung,
-        comes_and_goes: true,
-        confirm: &[
-            "the same trace with --timeout 60 gives a busy host, or what it asks, more time",
-            "on the host: TermService, UmRdpService and SessionEnv run, and no event 20497 or 20499 is logged",
-        ],
-        fix: &[
-            "restart TermService and UmRdpService, which ends every session; restart the host where they do not stop",
-        ],
-    },
-    CauseRule {
-        code: "one-host-of-several",
-        weigh: one_host,
-        comes_and_goes: true,
-        confirm: &["a trace of each address with --server-name"],
-        fix: &[
-            "take the failing host out of the name until it is mended",
-            "then look at that host's own log",
-        ],
-    },
-    CauseRule {
-        code: "pool-member-broken",
-        weigh: pool,
-        comes_and_goes: true,
-        confirm: &["whether the address is a load balancer's", "a trace of each host behind it"],
-        fix: &["take the failing host out of the pool, and let the health probe speak RDP, not only TCP"],
-    },
+    rule(Place::Proxy, "tls-proxy-in-front", proxy),
+    rule(Place::Host, "wrong-service-on-port", wrong_service),
+    rule(Place::Proxy, "proxy-without-live-host", no_live_host),
+    rule(Place::Host, "host-refuses-by-closing", refuses),
+    rule(Place::Host, "one-host-of-several", one_host).intermittent(),
+    rule(Place::Host, "pool-member-broken", pool).intermittent(),
 ];
 
 fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
@@ -122,10 +59,13 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// A proxy takes the connection itself and finds only then that nobody behind it does.
 fn no_live_host(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = cut_in(facts, Phase::Negotiate).filter(|failure| failure.received.is_none())?;
     if some_request_answered(facts) || takes_tls(facts) {
         return None;
     }
+    if let Some(failure) = silent_in(facts, Phase::Negotiate).filter(|failure| failure.received.is_none()) {
+        return Some(Weighed::possible(after("the Connection Request", failure)));
+    }
+    let failure = cut_in(facts, Phase::Negotiate).filter(|failure| failure.received.is_none())?;
     let direct = facts.experiment("direct-tls").and_then(|made| made.ending(Phase::Tls));
     let also = matches!(direct, Some(Ending::Failed(failure)) if is_cut(failure.kind));
     let also = also.then(|| "whatever is sent, the connection ends without a byte of an answer".to_owned());
@@ -173,41 +113,6 @@ fn refuses(facts: &Facts<'_>) -> Option<Weighed> {
     };
     let phase = facts.failed()?.phase;
     Some(Weighed::new(likelihood, after(what, failure)).and(facts.every_time(phase)))
-}
-
-/// Silence of someone who took the connection; a close is its weaker sign.
-fn hung(facts: &Facts<'_>) -> Option<Weighed> {
-    let phase = facts.failed().map(|failed| failed.phase).filter(|phase| *phase >= Phase::Negotiate)?;
-    let answers = match phase {
-        Phase::Negotiate => some_request_answered(facts) || takes_tls(facts),
-        Phase::Tls => facts.any_hello_answered(),
-        _ => facts.is_busy(),
-    };
-    if answers {
-        return None;
-    }
-    if let Some(failure) = silent_in(facts, phase) {
-        let through = facts.through.map(|_| {
-            "all of it came through the gateway, and some gateways do not pass on that the server closed or reset"
-                .to_owned()
-        });
-        let lost = path::black_hole(facts).map(|_| "what was sent was never acknowledged".to_owned());
-        let taken =
-            path::is_acknowledged(facts).then(|| "the host acknowledged all that was sent".to_owned());
-        let likelihood = if lost.is_some() { Likelihood::Possible } else { Likelihood::Likely };
-        let hung = Weighed::new(likelihood, format!("in {phase} {}", failure.detail)).and(taken);
-        return Some(hung.and(facts.every_time(phase)).but(lost).but(through));
-    }
-    let what = match phase {
-        Phase::Negotiate => "the Connection Request",
-        Phase::Mcs => "the Connect Initial",
-        Phase::Activate => "the license",
-        Phase::Credssp if credssp::is_before_challenge(facts) && credssp::waited(facts).is_some() => {
-            "our first TSRequest"
-        }
-        _ => return None,
-    };
-    cut_in(facts, phase).map(|failure| Weighed::possible(after(what, failure)))
 }
 
 fn one_host(facts: &Facts<'_>) -> Option<Weighed> {

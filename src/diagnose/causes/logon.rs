@@ -1,6 +1,6 @@
 //! Why a logon fails that says nothing of the password: the host's own name, a message that was changed, a smart card.
 
-use super::{CauseRule, Weighed, coded};
+use super::{CauseRule, Place, Weighed, coded, rule};
 use crate::{
     diagnose::{Facts, kerberos},
     report::{FailureKind, Likelihood},
@@ -24,55 +24,10 @@ const KDC_CERTIFICATE: &[i64] = &[0xC000_0320, 0xC000_040E, 0xC000_040F];
 pub const OF_KDC: &[&str] = &["kdc-said-error", "clocks-differ", "target-name-wrong"];
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "target-name-wrong",
-        weigh: target,
-        comes_and_goes: false,
-        confirm: &[
-            "nslookup of the name that was asked for: its address is the host's own",
-            "setspn -Q TERMSRV/NAME shows the account that holds the name, setspn -X every name that two hold",
-        ],
-        fix: &[
-            "connect by the host's own full name, not by an address or an alias",
-            "correct DNS, or register the name for the host's account alone",
-        ],
-    },
-    CauseRule {
-        code: "credssp-message-altered",
-        weigh: altered,
-        comes_and_goes: false,
-        confirm: &[
-            "whether mstsc connects with the same account",
-            "the certificate that this trace saw and the one on the host have the same thumbprint",
-        ],
-        fix: &[
-            "exempt the host from whatever ends TLS in between",
-            "where mstsc connects, report it with the JSON of this trace: it is a fault of this program",
-        ],
-    },
-    CauseRule {
-        code: "smart-card-unusable",
-        weigh: |facts| said(facts, CARD),
-        comes_and_goes: false,
-        confirm: &[
-            "the smart card is in the reader, its PIN is the right one, and it is not blocked: certutil -scinfo",
-            "the certificate on the card: its dates, its issuer, and that its revocation list can be reached",
-        ],
-        fix: &[
-            "what the number names: unblock the card, or renew its certificate",
-            "let the host and the domain controllers trust the issuer",
-        ],
-    },
-    CauseRule {
-        code: "domain-controller-certificate",
-        weigh: |facts| said(facts, KDC_CERTIFICATE),
-        comes_and_goes: true,
-        confirm: &[
-            "certutil -dcinfo verify: every domain controller has a certificate that is valid",
-            "whether a logon with a password passes: only logons with a certificate need that of the domain controller",
-        ],
-        fix: &["renew the certificate of the domain controller, and let the host trust its issuer"],
-    },
+    rule(Place::Host, "target-name-wrong", target),
+    rule(Place::Path, "credssp-message-altered", altered),
+    rule(Place::Account, "smart-card-unusable", |facts| said(facts, CARD)),
+    rule(Place::Kdc, "domain-controller-certificate", |facts| said(facts, KDC_CERTIFICATE)).intermittent(),
 ];
 
 fn said(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {

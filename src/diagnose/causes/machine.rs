@@ -1,8 +1,9 @@
 //! What of the machine that was checked may explain a failure, and what it adds to other causes.
 
 use super::{
-    CauseRule, Weighed, failed_in,
+    CauseRule, Place, Weighed, failed_in,
     listener::{some_request_answered, takes_tls},
+    rule,
 };
 use crate::{
     codes::Phase,
@@ -23,57 +24,12 @@ use crate::{
 const ETHERNET: u32 = 1500;
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "host-setting-wrong",
-        weigh: |facts| checked(&host_faults(facts)),
-        comes_and_goes: false,
-        confirm: &["rdptrace local --role host on this host, and rdptrace explain with the check's name"],
-        fix: &["what the page of the check says"],
-    },
-    CauseRule {
-        code: "client-way-wrong",
-        weigh: |facts| checked(&way_faults(facts)),
-        comes_and_goes: false,
-        confirm: &["the same trace from another machine in the same network passes"],
-        fix: &["what the page of the check says: rdptrace explain with its name"],
-    },
-    CauseRule {
-        code: "hosts-file-stale",
-        weigh: hosts_file,
-        comes_and_goes: false,
-        confirm: &["what DNS says: Resolve-DnsName -DnsOnly -NoHostsFile, or dig, for the name"],
-        fix: &["remove the entry from the hosts file, or correct its address"],
-    },
-    CauseRule {
-        code: "name-needs-domain",
-        weigh: bare_name,
-        comes_and_goes: false,
-        confirm: &["whether the full name, with its domain, resolves"],
-        fix: &["connect by the full name", "or give this machine the DNS suffix of the domain"],
-    },
-    CauseRule {
-        code: "only-proxy-leads-out",
-        weigh: proxy_only,
-        comes_and_goes: false,
-        confirm: &[
-            "the same trace from a network without a proxy",
-            "whether any port but 80 and 443 can be reached outside",
-        ],
-        fix: &[
-            "connect through an RD Gateway or a VPN",
-            "or have the firewall let this port out to this host",
-        ],
-    },
-    CauseRule {
-        code: "tunnel-cuts-stream",
-        weigh: in_tunnel,
-        comes_and_goes: true,
-        confirm: &[
-            "the same trace without the VPN, where the host can be reached so",
-            "the log of the VPN's firewall at this time",
-        ],
-        fix: &["mend the rule of the VPN, or its MTU, for this host and port"],
-    },
+    rule(Place::Host, "host-setting-wrong", |facts| checked(&host_faults(facts))),
+    rule(Place::ThisMachine, "client-way-wrong", |facts| checked(&way_faults(facts))),
+    rule(Place::ThisMachine, "hosts-file-stale", hosts_file),
+    rule(Place::ThisMachine, "name-needs-domain", bare_name),
+    rule(Place::ThisMachine, "only-proxy-leads-out", proxy_only),
+    rule(Place::Path, "tunnel-cuts-stream", in_tunnel).intermittent(),
 ];
 
 /// What the facts of the machine add to a cause of another topic.

@@ -21,13 +21,14 @@ mod rdp_file;
 mod reach;
 mod redirection;
 mod session;
+mod silence;
 mod tls;
 mod told;
 
 use super::{Facts, machine::checks};
 use crate::{
     codes::Phase,
-    report::{Cause, Failure, FailureKind, Likelihood},
+    report::{Cause, Failure, FailureKind, Likelihood, Place},
 };
 
 /// More would be a list of everything that can go wrong.
@@ -36,24 +37,25 @@ const MOST: usize = 5;
 /// The cause that names a host and leaves open what ails it.
 const ONE_HOST: &str = "one-host-of-several";
 
-/// One hypothesis: how it is weighed, and what settles and mends it whatever the evidence is.
+/// One hypothesis; what settles and mends it stands in the section of its page.
 pub struct CauseRule {
+    at: Place,
     pub code: &'static str,
     weigh: fn(&Facts<'_>) -> Option<Weighed>,
     /// Whether a connection that passes now and then fits it.
     comes_and_goes: bool,
-    confirm: &'static [&'static str],
-    fix: &'static [&'static str],
 }
 
 /// A hypothesis about what is there every time.
-const fn rule(
-    code: &'static str,
-    weigh: fn(&Facts<'_>) -> Option<Weighed>,
-    confirm: &'static [&'static str],
-    fix: &'static [&'static str],
-) -> CauseRule {
-    CauseRule { code, weigh, comes_and_goes: false, confirm, fix }
+const fn rule(at: Place, code: &'static str, weigh: fn(&Facts<'_>) -> Option<Weighed>) -> CauseRule {
+    CauseRule { at, code, weigh, comes_and_goes: false }
+}
+
+impl CauseRule {
+    /// The same about what comes and goes.
+    const fn intermittent(self) -> Self {
+        Self { comes_and_goes: true, ..self }
+    }
 }
 
 /// Every hypothesis. Of those that fit equally well the earlier stands first: what a reading of the wire proves, then the
@@ -80,6 +82,7 @@ pub const RULES: &[&[CauseRule]] = &[
     license::RULES,
     answer::RULES,
     listener::RULES,
+    silence::RULES,
     path::RULES,
     alert::RULES,
     told::RULES,
@@ -215,9 +218,9 @@ fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<Cause> {
     let weighed = advice::fitting(rule.code, (rule.weigh)(facts)?, facts);
     let Weighed { likelihood, mut because, against } = steadied(rule, weighed, facts);
     because.extend(machine::evidence(rule.code, facts));
-    let (confirm, fix) = advice::lines(rule, facts.answerer());
-    let checks = checks(rule.code, facts);
-    Some(Cause { code: rule.code.to_owned(), likelihood, because, against, confirm, fix, checks })
+    let (confirm, fix) = advice::lines(rule.code, facts.answerer());
+    let (code, at, checks) = (rule.code.to_owned(), Some(rule.at), checks(rule.code, facts));
+    Some(Cause { code, at, likelihood, because, against, confirm, fix, checks })
 }
 
 /// What is there every time does not explain a failure that comes and goes, and no experiment proves anything about it.

@@ -1,6 +1,6 @@
 //! Why a server answers the Connection Request with a refusal, or does not like what is in it.
 
-use super::{CauseRule, Weighed, coded, cut_in, failed_in};
+use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule};
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending},
@@ -24,88 +24,16 @@ const ENTRA: Demand = Demand { name: "Entra authentication", bit: 16, alone: "pr
 const RDP_10: u32 = 0x0008_0005;
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "server-requires-tls",
-        weigh: |facts| demanded(facts, 1, &TLS),
-        comes_and_goes: false,
-        confirm: &["on the host: SecurityLayer of RDP-Tcp is 2"],
-        fix: &["offer TLS: --security auto, or a client that knows it"],
-    },
-    CauseRule {
-        code: "server-requires-nla",
-        weigh: |facts| demanded(facts, 5, &NLA),
-        comes_and_goes: false,
-        confirm: &["on the host: UserAuthentication of RDP-Tcp is 1"],
-        fix: &["offer NLA: --security auto; in an .rdp file enablecredsspsupport:i:1"],
-    },
-    CauseRule {
-        code: "offer-rewritten",
-        weigh: rewritten,
-        comes_and_goes: false,
-        confirm: &[
-            "what stands in front of the host: a proxy or a bastion that makes an offer of its own",
-            "the same trace from the host's own network passes",
-        ],
-        fix: &[
-            "let the proxy pass the offer of its clients on, NLA with it",
-            "or connect to the host behind it",
-        ],
-    },
-    CauseRule {
-        code: "server-refuses-tls",
-        weigh: |facts| demanded(facts, 2, &RDP),
-        comes_and_goes: false,
-        confirm: &["on the host: SecurityLayer of RDP-Tcp is 0, or a policy sets it"],
-        fix: &["set the security layer to TLS (SecurityLayer 2) on the host"],
-    },
-    CauseRule {
-        code: "server-requires-client-certificate",
-        weigh: client_certificate,
-        comes_and_goes: false,
-        confirm: &["whether this is a broker, a gateway or a console service that only its own clients use"],
-        fix: &["connect the way that the service is meant to be used", "ask for the host behind it"],
-    },
-    CauseRule {
-        code: "server-requires-entra",
-        weigh: entra,
-        comes_and_goes: false,
-        confirm: &["on the host: dsregcmd /status, and the policy that requires Entra authentication"],
-        fix: &["connect by name with a client that signs in with a web account (enablerdsaadauth:i:1)"],
-    },
-    CauseRule {
-        code: "cookie-filtered",
-        weigh: cookie,
-        comes_and_goes: false,
-        confirm: &["rules for mstshash on the load balancer or filter in front of the host"],
-        fix: &["change the rule that drops unknown mstshash cookies: clients send the user's name in it"],
-    },
-    CauseRule {
-        code: "offer-filtered",
-        weigh: offer,
-        comes_and_goes: false,
-        confirm: &[
-            "the same trace without the filter or proxy in between",
-            "the age of the server's software",
-        ],
-        fix: &["update the server, or the device that reads the negotiation"],
-    },
-    CauseRule {
-        code: "xrdp-refuses-offer",
-        weigh: ultimatum,
-        comes_and_goes: false,
-        confirm: &["the log of xrdp on the host", "security_layer in xrdp.ini"],
-        fix: &["set security_layer=negotiate and a readable certificate and key in xrdp.ini"],
-    },
-    CauseRule {
-        code: "xrdp-key-unreadable",
-        weigh: xrdp_key,
-        comes_and_goes: false,
-        confirm: &[
-            "xrdp.log on the host: \"Cannot read private key file\"",
-            "security_layer in xrdp.ini: rdp gives the same picture",
-        ],
-        fix: &["let the user xrdp read the key: add it to the group ssl-cert, then restart xrdp"],
-    },
+    rule(Place::Host, "server-requires-tls", |facts| demanded(facts, 1, &TLS)),
+    rule(Place::Host, "server-requires-nla", |facts| demanded(facts, 5, &NLA)),
+    rule(Place::Proxy, "offer-rewritten", rewritten),
+    rule(Place::Host, "server-refuses-tls", |facts| demanded(facts, 2, &RDP)),
+    rule(Place::Host, "server-requires-client-certificate", client_certificate),
+    rule(Place::Host, "server-requires-entra", entra),
+    rule(Place::Proxy, "cookie-filtered", cookie),
+    rule(Place::Path, "offer-filtered", offer),
+    rule(Place::Host, "xrdp-refuses-offer", ultimatum),
+    rule(Place::Host, "xrdp-key-unreadable", xrdp_key),
 ];
 
 fn refusal(facts: &Facts<'_>, code: i64) -> Option<Weighed> {

@@ -1,9 +1,9 @@
 //! What stands between and cuts or swallows the stream.
 
 use super::{
-    CauseRule, Weighed, after, cut_in,
+    CauseRule, Place, Weighed, after, cut_in,
     listener::{some_request_answered, takes_tls},
-    silent_in,
+    rule, silent_in,
 };
 use crate::{
     codes::Phase,
@@ -15,28 +15,9 @@ use crate::{
 };
 
 /// What TCP itself proves of the path, which comes before what may ail the host.
-pub const PROVED: &[CauseRule] = &[CauseRule {
-    code: "path-black-hole",
-    weigh: black_hole,
-    comes_and_goes: true,
-    confirm: &[
-        "a capture on the host's side shows whether these segments arrive",
-        "the same trace from the host's own network passes",
-    ],
-    fix: &["mend the route, VPN, firewall or NAT that carries the handshake of TCP and loses what follows"],
-}];
+pub const PROVED: &[CauseRule] = &[rule(Place::Path, "path-black-hole", black_hole).intermittent()];
 
-pub const RULES: &[CauseRule] = &[CauseRule {
-    code: "middlebox-cuts-stream",
-    weigh: cuts,
-    comes_and_goes: true,
-    confirm: &[
-        "the same trace from the host's own network passes",
-        "on the host: no RdpCoreTS 131 at this time, so the answer did not come from it; 131 and then 142 with \
-         10054, so the cut was on the way",
-    ],
-    fix: &["find and mend the rule of the firewall, VPN, tunnel or IPS in between"],
-}];
+pub const RULES: &[CauseRule] = &[rule(Place::Path, "middlebox-cuts-stream", cuts).intermittent()];
 
 /// A host that is up acknowledges whatever its services do.
 fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {

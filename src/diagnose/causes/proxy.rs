@@ -1,6 +1,6 @@
 //! Why the way ends at a proxy: its own state, the account for it, its rules, or what it sees of the target.
 
-use super::{CauseRule, Weighed};
+use super::{CauseRule, Place, Weighed, rule};
 use crate::{
     diagnose::{Facts, proxy},
     report::ProxyEvidence,
@@ -12,70 +12,13 @@ const AUTHENTICATION_REQUIRED: u16 = 407;
 const BASIC: &str = "Basic";
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "proxy-unreachable",
-        weigh: |facts| likely(facts, "proxy-unreachable"),
-        comes_and_goes: false,
-        confirm: &[
-            "the address and the port in --proxy, or in the variable that --proxy env took",
-            "whether the proxy runs, and whether another program on this machine gets through it",
-        ],
-        fix: &["name the right proxy, or trace without one where there is a direct way"],
-    },
-    CauseRule {
-        code: "proxy-authentication-required",
-        weigh: account_wanted,
-        comes_and_goes: false,
-        confirm: &[
-            "the schemes that the proxy names in the report: rdptrace sends Basic, over SOCKS an account, and nothing else",
-        ],
-        fix: &[
-            "where the proxy takes that, give --proxy-user; else let it allow the target without an account",
-        ],
-    },
-    CauseRule {
-        code: "proxy-account-refused",
-        weigh: account_refused,
-        comes_and_goes: false,
-        confirm: &[
-            "the same account in a browser that uses the proxy",
-            "the proxy's log shows a failed logon of this account",
-        ],
-        fix: &[
-            "correct --proxy-user or its password; the account is sent once a connection",
-            "where the proxy names no Basic, let it allow the target without an account",
-        ],
-    },
-    CauseRule {
-        code: "proxy-target-unreachable",
-        weigh: |facts| likely(facts, "proxy-target-unreachable"),
-        comes_and_goes: true,
-        confirm: &[
-            "a trace from the proxy's network, or without the proxy",
-            "what the target's name resolves to in the DNS that the proxy uses",
-        ],
-        fix: &["correct the name or the DNS of the proxy, open the firewall behind it, or start the target"],
-    },
-    CauseRule {
-        code: "proxy-refused",
-        weigh: |facts| likely(facts, "proxy-refused"),
-        comes_and_goes: false,
-        confirm: &[
-            "the proxy's access log names the rule",
-            "CONNECT to port 443 of the same host is allowed",
-        ],
-        fix: &["allow host and port on the proxy, or go through an RD Gateway on 443"],
-    },
-    CauseRule {
-        code: "proxy-not-spoken",
-        weigh: |facts| likely(facts, "proxy-not-spoken"),
-        comes_and_goes: false,
-        confirm: &["the kind and the port in --proxy: http:// or socks5://"],
-        fix: &[
-            "name the kind and the port of the proxy as they are",
-            "where they are right and the proxy is silent, give it more time with --timeout",
-        ],
-    },
+    rule(Place::Proxy, "proxy-unreachable", |facts| likely(facts, "proxy-unreachable")),
+    rule(Place::Proxy, "proxy-authentication-required", account_wanted),
+    rule(Place::Proxy, "proxy-account-refused", account_refused),
+    rule(Place::Proxy, "proxy-target-unreachable", |facts| likely(facts, "proxy-target-unreachable"))
+        .intermittent(),
+    rule(Place::Proxy, "proxy-refused", |facts| likely(facts, "proxy-refused")),
+    rule(Place::Proxy, "proxy-not-spoken", |facts| likely(facts, "proxy-not-spoken")),
 ];
 
 /// What the proxy said, where it ended the way with this code.

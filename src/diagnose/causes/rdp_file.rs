@@ -1,6 +1,6 @@
 //! What the .rdp file itself brings about.
 
-use super::{CauseRule, Weighed, added, failed_in};
+use super::{CauseRule, Place, Weighed, added, failed_in, rule};
 use crate::{
     codes::Phase,
     diagnose::{
@@ -12,37 +12,14 @@ use crate::{
 };
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "rdp-file-negotiation-off",
-        weigh: |facts| negotiation_off(facts).map(Weighed::certain),
-        comes_and_goes: false,
-        confirm: &["the same trace with negotiate security layer:i:1 in a copy of the file"],
-        fix: &["set negotiate security layer:i:1 in the file, or remove the line"],
-    },
-    CauseRule {
-        code: "rdp-file-token-refused",
-        weigh: |facts| added::weigh(facts, "no-cookie", token_refused(facts)?),
-        comes_and_goes: false,
-        confirm: &["whether the collection in loadbalanceinfo still exists on the broker"],
-        fix: &["download a fresh file from RD Web Access"],
-    },
-    CauseRule {
-        code: "rdp-file-alternate-address",
-        weigh: alternate_address,
-        comes_and_goes: false,
-        confirm: &["a trace of the full address by itself, and what its name resolves to"],
-        fix: &["remove alternate full address from a copy of the file, or correct it"],
-    },
-    CauseRule {
-        code: "rdp-file-gateway-required",
-        weigh: behind_gateway,
-        comes_and_goes: false,
-        confirm: &[
-            "whether the users of the file fail too: they go through the gateway",
-            "the same trace from a machine behind the gateway",
-        ],
-        fix: &["trace through it with --gateway, or bring up the VPN"],
-    },
+    rule(Place::ThisMachine, "rdp-file-negotiation-off", |facts| {
+        negotiation_off(facts).map(Weighed::certain)
+    }),
+    rule(Place::ThisMachine, "rdp-file-token-refused", |facts| {
+        added::weigh(facts, "no-cookie", token_refused(facts)?)
+    }),
+    rule(Place::ThisMachine, "rdp-file-alternate-address", alternate_address),
+    rule(Place::ThisMachine, "rdp-file-gateway-required", behind_gateway),
 ];
 
 /// The address that is dialled is not the one that the file's users read.

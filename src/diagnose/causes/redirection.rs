@@ -1,6 +1,6 @@
 //! Why a host that a redirection leads to does not take this program.
 
-use super::{CauseRule, Weighed};
+use super::{CauseRule, Place, Weighed, rule};
 use crate::{
     diagnose::{
         Facts,
@@ -9,18 +9,7 @@ use crate::{
     report::Likelihood,
 };
 
-pub const RULES: &[CauseRule] = &[CauseRule {
-    code: "redirect-rdstls-only",
-    weigh: rdstls,
-    comes_and_goes: false,
-    confirm: &[
-        "whether mstsc or FreeRDP, which speak RDSTLS, get through the broker to a session",
-        "the host's log of the redirected connection",
-    ],
-    fix: &[
-        "nothing on the host: rdptrace does not log on with RDSTLS, and sees no more of a hop that takes nothing else",
-    ],
-}];
+pub const RULES: &[CauseRule] = &[rule(Place::Host, "redirect-rdstls-only", rdstls)];
 
 fn rdstls(facts: &Facts<'_>) -> Option<Weighed> {
     let text = rdstls_only(facts)?;

@@ -1,6 +1,6 @@
 //! Why a server that takes the connection gives no session: licensing, the broker, and what Set Error Info says.
 
-use super::{CauseRule, Weighed, coded, ended_in, failed_in, license::gated};
+use super::{CauseRule, Place, Weighed, coded, ended_in, failed_in, license::gated, rule};
 use crate::{
     codes::Phase,
     diagnose::{Facts, session::wants_account},
@@ -22,115 +22,21 @@ const USER_REJECTED: i64 = 15;
 const USER_REQUESTED: i64 = 3;
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "client-info-account-required",
-        weigh: account_wanted,
-        comes_and_goes: false,
-        confirm: &["whether a client with a saved password gets in"],
-        fix: &["nothing, where users save their password: rdptrace sends none without NLA"],
-    },
-    CauseRule {
-        code: "license-server-missing",
-        weigh: no_server,
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: RD Licensing Diagnoser, and the configured license servers and mode",
-            "on the host: TerminalServices-RemoteConnectionManager Admin log 1069 or 50280 (1128 on older releases)",
-        ],
-        fix: &[
-            "until then mstsc /admin takes an administrator in: it needs no license server",
-            "configure a license server that answers, with the licensing mode that its licenses are for",
-        ],
-    },
-    CauseRule {
-        code: "license-none-left",
-        weigh: |facts| license(facts, NO_LICENSE),
-        comes_and_goes: true,
-        confirm: &["on the license server: the report of issued and free licenses"],
-        fix: &["add licenses of the kind that the host asks for, or revoke unused ones"],
-    },
-    CauseRule {
-        code: "license-of-client-unusable",
-        weigh: |facts| said(facts, CLIENT_LICENSE).or_else(|| invalid_client(facts)),
-        comes_and_goes: false,
-        confirm: &[
-            "whether another client connects: then it is what this client keeps",
-            "on the client: HKLM\\SOFTWARE\\Microsoft\\MSLicensing",
-        ],
-        fix: &["export that key, delete it, and start mstsc once as administrator so that it is made again"],
-    },
-    CauseRule {
-        code: "broker-refuses",
-        weigh: broker,
-        comes_and_goes: true,
-        confirm: &["on the broker: TerminalServices-SessionBroker Admin and Operational logs at this time"],
-        fix: &[
-            "bring up the collection's host or virtual machine that the broker names",
-            "download a fresh .rdp file",
-        ],
-    },
-    CauseRule {
-        code: "host-shutting-down",
-        weigh: |facts| said(facts, &[25, 26]),
-        comes_and_goes: true,
-        confirm: &["on the host, System log: 1074 says who asked for it"],
-        fix: &["wait for the host: rdptrace trace --wait"],
-    },
-    CauseRule {
-        code: "session-taken-over",
-        weigh: |facts| said(facts, &[5]),
-        comes_and_goes: true,
-        confirm: &["on the host: TerminalServices-LocalSessionManager 25 and 40"],
-        fix: &["close the other client, or allow more than one session a user"],
-    },
-    CauseRule {
-        code: "display-driver-failed",
-        weigh: |facts| said(facts, &[15, 17, 18]),
-        comes_and_goes: true,
-        confirm: &["on the host, System log at this time, and whether the graphics driver changed"],
-        fix: &["update or roll back the host's graphics driver"],
-    },
-    CauseRule {
-        code: "session-process-crashed",
-        weigh: |facts| said(facts, &[16, 23, 24]),
-        comes_and_goes: true,
-        confirm: &["on the host, Application log: 1000 for winlogon.exe, csrss.exe or dwm.exe"],
-        fix: &["remove what injects itself into these processes, or update the host"],
-    },
-    CauseRule {
-        code: "host-out-of-resources",
-        weigh: |facts| said(facts, &[6]),
-        comes_and_goes: true,
-        confirm: &["on the host: memory, sessions and handles at this time"],
-        fix: &["log off idle sessions, or give the host more memory"],
-    },
-    CauseRule {
-        code: "connection-denied",
-        weigh: |facts| said(facts, &[7]).or_else(|| rejected(facts)),
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: TerminalServices-RemoteConnectionManager 1070 or 1071",
-            "change logon /query",
-        ],
-        fix: &["change logon /enable, or lift the limit of connections, as the events say"],
-    },
-    CauseRule {
-        code: "connection-limit",
-        weigh: limit,
-        comes_and_goes: true,
-        confirm: &[
-            "on the host: TerminalServices-RemoteConnectionManager 1006 or 1071 at this time",
-            "how many sessions qwinsta shows, and who connects to the port",
-        ],
-        fix: &["restrict who reaches the port", "raise Limit number of connections"],
-    },
-    CauseRule {
-        code: "server-requires-fips",
-        weigh: fips,
-        comes_and_goes: false,
-        confirm: &["on the host: MinEncryptionLevel of RDP-Tcp is 4, or the FIPS policy is on"],
-        fix: &["set the security layer to TLS (SecurityLayer 2) on the host: TLS carries FIPS algorithms"],
-    },
+    rule(Place::Host, "client-info-account-required", account_wanted),
+    rule(Place::Host, "license-server-missing", no_server),
+    rule(Place::Host, "license-none-left", |facts| license(facts, NO_LICENSE)).intermittent(),
+    rule(Place::Host, "license-of-client-unusable", |facts| {
+        said(facts, CLIENT_LICENSE).or_else(|| invalid_client(facts))
+    }),
+    rule(Place::Host, "broker-refuses", broker).intermittent(),
+    rule(Place::Host, "host-shutting-down", |facts| said(facts, &[25, 26])).intermittent(),
+    rule(Place::Host, "session-taken-over", |facts| said(facts, &[5])).intermittent(),
+    rule(Place::Host, "display-driver-failed", |facts| said(facts, &[15, 17, 18])).intermittent(),
+    rule(Place::Host, "session-process-crashed", |facts| said(facts, &[16, 23, 24])).intermittent(),
+    rule(Place::Host, "host-out-of-resources", |facts| said(facts, &[6])).intermittent(),
+    rule(Place::Host, "connection-denied", |facts| said(facts, &[7]).or_else(|| rejected(facts))),
+    rule(Place::Host, "connection-limit", limit).intermittent(),
+    rule(Place::Host, "server-requires-fips", fips),
 ];
 
 /// With NLA the server has the password already. Once the license has passed there are other reasons not to begin a session.

@@ -1,6 +1,6 @@
 //! Why a handshake fails that another ClientHello would pass.
 
-use super::{CauseRule, Weighed, coded, cut_in, failed_in, silent_in};
+use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule, silent_in};
 use crate::{
     codes::Phase,
     diagnose::{
@@ -18,91 +18,16 @@ const INSUFFICIENT_SECURITY: i64 = 71;
 const EVERY_PATH: u64 = 536;
 
 /// A limit of this program, which comes before what may ail the host.
-pub const LIMITS: &[CauseRule] = &[CauseRule {
-    code: "rdptrace-lacks-suites",
-    weigh: lacks_suites,
-    comes_and_goes: false,
-    confirm: &[
-        "mstsc or FreeRDP connects to the host",
-        "rdptrace posture with the host lists the versions and suites that it takes",
-    ],
-    fix: &["judge the host with mstsc or FreeRDP: nothing has to be changed for them"],
-}];
+pub const LIMITS: &[CauseRule] = &[rule(Place::ThisProgram, "rdptrace-lacks-suites", lacks_suites)];
 
 pub const RULES: &[CauseRule] = &[
-    CauseRule {
-        code: "tls-legacy-server",
-        weigh: legacy_server,
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: Schannel Protocols\\TLS 1.2\\Server, Enabled and DisabledByDefault",
-            "its version",
-        ],
-        fix: &["enable TLS 1.2 on the host; where it does not know TLS 1.2, update or replace it"],
-    },
-    CauseRule {
-        code: "tls-suites-disjoint",
-        weigh: suites,
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: the policy SSL Cipher Suite Order, and Get-TlsCipherSuite",
-            "on the host, System log: Schannel 36874",
-        ],
-        fix: &["remove the cipher suite order policy, or add ECDHE suites with AES-GCM to it"],
-    },
-    CauseRule {
-        code: "tls-versions-disjoint",
-        weigh: versions,
-        comes_and_goes: false,
-        confirm: &[
-            "on the host: Schannel Protocols keys of TLS 1.2 and 1.3 under Server",
-            "on the host, System log: Schannel 36871 or 36874",
-        ],
-        fix: &["enable TLS 1.2 on both sides"],
-    },
-    CauseRule {
-        code: "inspection-device",
-        weigh: |facts| intolerant(facts, true).or_else(|| oversized(facts)),
-        comes_and_goes: false,
-        confirm: &[
-            "the same trace from the host's own network passes",
-            "on the host: RdpCoreTS 131 and then 142 with 10054 shows that the cut was on the way",
-        ],
-        fix: &[
-            "exempt the host from TLS inspection, or update the device",
-            "until then switch the inspection off for this host alone",
-        ],
-    },
-    CauseRule {
-        code: "tls-stack-intolerant",
-        weigh: |facts| intolerant(facts, false),
-        comes_and_goes: false,
-        confirm: &[
-            "the same trace from the host's own network fails too",
-            "the version of the server's software",
-        ],
-        fix: &["update the server or the proxy that ends TLS for it"],
-    },
-    CauseRule {
-        code: "path-drops-large-packets",
-        weigh: large,
-        comes_and_goes: false,
-        confirm: &[
-            "ping with don't fragment at 1472 bytes and less, from here to the host",
-            "the same trace from the host's own network passes",
-        ],
-        fix: &["let ICMP fragmentation needed through", "lower MTU or MSS on the VPN or tunnel in between"],
-    },
-    CauseRule {
-        code: "sni-refused",
-        weigh: sni,
-        comes_and_goes: false,
-        confirm: &[
-            "which names the proxy or server knows",
-            "the same trace with --server-name and such a name",
-        ],
-        fix: &["connect by the name that the server knows", "add the name to the proxy in front of it"],
-    },
+    rule(Place::Host, "tls-legacy-server", legacy_server),
+    rule(Place::Host, "tls-suites-disjoint", suites),
+    rule(Place::Host, "tls-versions-disjoint", versions),
+    rule(Place::Path, "inspection-device", |facts| intolerant(facts, true).or_else(|| oversized(facts))),
+    rule(Place::Host, "tls-stack-intolerant", |facts| intolerant(facts, false)),
+    rule(Place::Path, "path-drops-large-packets", large),
+    rule(Place::Proxy, "sni-refused", sni),
 ];
 
 /// What is left of old TLS: TLS 1.0 and 1.1, key exchange with DHE or RSA, CBC with SHA-384.

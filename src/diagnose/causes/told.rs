@@ -1,6 +1,6 @@
 //! What the peer said by number, where nothing else explains it: a cause made of the table's own row.
 
-use super::{CauseRule, Weighed, rule};
+use super::{CauseRule, Place, Weighed, rule};
 use crate::{
     codes::{self, Row, Table},
     diagnose::{Facts, kerberos},
@@ -9,67 +9,17 @@ use crate::{
 
 /// One rule a kind of number.
 pub const RULES: &[CauseRule] = &[
-    rule(
-        "server-said-status",
-        |facts| (!is_of_kdc(facts)).then(|| told(facts, STATUSES))?,
-        &[
-            "rdptrace explain with the number",
-            "on the host, Security log: 4625 at this time, with Status and SubStatus",
-        ],
-        &["what the number and the event name; do not repeat a password before that is known"],
-    ),
-    rule(
-        "server-sent-alert",
-        |facts| told(facts, &[FailureKind::TlsAlert]),
-        &[
-            "rdptrace explain tls alert with the number",
-            "on the host, System log: Schannel 36874 to 36888 at this time",
-            "the same trace from the host's own network: an alert may come from a device in between",
-        ],
-        &["what the number and the event name, on whichever side ends TLS"],
-    ),
-    rule(
-        "server-said-error-info",
-        |facts| told(facts, &[FailureKind::ErrorInfo]),
-        &[
-            "rdptrace explain errinfo with the number",
-            "on the host: TerminalServices-LocalSessionManager and RemoteConnectionManager at this time",
-        ],
-        &["what the number and the events name"],
-    ),
-    rule(
-        "license-error-told",
-        |facts| told(facts, &[FailureKind::LicenseError]),
-        &[
-            "rdptrace explain license with the number",
-            "whether another client gets a license from the same host",
-        ],
-        &["what the number names: on the license server where all clients fail, else on this client"],
-    ),
-    rule(
-        "server-said-result",
-        |facts| told(facts, RESULTS),
-        &["rdptrace explain with the number", "the server's own log at this time"],
-        &["what the number and the log name"],
-    ),
-    rule(
-        "gateway-said-status",
-        |facts| told(facts, &[FailureKind::GatewayError, FailureKind::HttpStatus]),
-        &[
-            "rdptrace explain gateway with the number",
-            "on the gateway: the log TerminalServices-Gateway/Operational at this time",
-        ],
-        &["what the number and the log name, on the gateway or on what stands in front of it"],
-    ),
-    rule(
-        "kdc-said-error",
-        |facts| is_of_kdc(facts).then(|| told(facts, &[FailureKind::KerberosError]))?,
-        &[
-            "rdptrace explain kerberos with the number",
-            "on the domain controller, Security log: 4768, 4769 or 4771 with the same number",
-        ],
-        &["what the number names; a client that uses NTLM may get in meanwhile"],
-    ),
+    rule(Place::Host, "server-said-status", |facts| (!is_of_kdc(facts)).then(|| told(facts, STATUSES))?),
+    rule(Place::Host, "server-sent-alert", |facts| told(facts, &[FailureKind::TlsAlert])),
+    rule(Place::Host, "server-said-error-info", |facts| told(facts, &[FailureKind::ErrorInfo])),
+    rule(Place::Host, "license-error-told", |facts| told(facts, &[FailureKind::LicenseError])),
+    rule(Place::Host, "server-said-result", |facts| told(facts, RESULTS)),
+    rule(Place::Gateway, "gateway-said-status", |facts| {
+        told(facts, &[FailureKind::GatewayError, FailureKind::HttpStatus])
+    }),
+    rule(Place::Kdc, "kdc-said-error", |facts| {
+        is_of_kdc(facts).then(|| told(facts, &[FailureKind::KerberosError]))?
+    }),
 ];
 
 /// Statuses of the server, of CredSSP and of what takes its place; and what it says of a ticket.

@@ -1,0 +1,107 @@
+//! Who is waited for when nothing comes, by the phase in which it does not.
+
+use super::{
+    CauseRule, Place, Weighed, after, credssp, cut_in,
+    listener::{some_request_answered, takes_tls},
+    rule, silent_in,
+};
+use crate::{
+    codes::Phase,
+    diagnose::{Facts, experiments::Ending, path},
+    report::{Answerer, Failure, FailureKind, Likelihood},
+};
+
+pub const RULES: &[CauseRule] = &[
+    rule(Place::Kdc, "domain-controller-slow", domain_controller).intermittent(),
+    rule(Place::Host, "license-server-slow", license_server).intermittent(),
+    rule(Place::Proxy, "back-end-silent", back_end).intermittent(),
+    rule(Place::Host, "services-hung", hung).intermittent(),
+];
+
+/// The host has the proof of the account and asks whether it is right.
+fn domain_controller(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = silent_in(facts, Phase::Credssp)?;
+    asks_domain(facts)
+        .then(|| waited_for(facts, after("the proof of the account", failure), Likelihood::Likely))
+}
+
+/// The host knows the client, and asks whether it has a license.
+fn license_server(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = silent_in(facts, Phase::Licensing).filter(|_| !facts.is_busy())?;
+    Some(waited_for(facts, after("Client Info", failure), Likelihood::Likely))
+}
+
+/// Who ends TLS need not be the host.
+fn back_end(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = silent_in(facts, Phase::Mcs).filter(|_| facts.tls.is_some())?;
+    let known = facts.answerer() == Answerer::Proxy;
+    let likelihood = if known { Likelihood::Likely } else { Likelihood::Possible };
+    Some(waited_for(facts, after("TLS and the Connect Initial", failure), likelihood))
+}
+
+/// Whether the account was proved, so that a domain controller may be asked.
+fn asks_domain(facts: &Facts<'_>) -> bool {
+    facts.credssp.is_some_and(|credssp| credssp.attempted)
+}
+
+/// Whether somebody else than the service itself is what is waited for in this phase.
+fn waits_for_another(phase: Phase, facts: &Facts<'_>) -> bool {
+    match phase {
+        Phase::Credssp => asks_domain(facts),
+        Phase::Mcs => facts.answerer() == Answerer::Proxy,
+        phase => phase == Phase::Licensing,
+    }
+}
+
+/// Silence after this, with what TCP says of it.
+fn waited_for(facts: &Facts<'_>, because: String, likelihood: Likelihood) -> Weighed {
+    let through = facts.through.map(|_| {
+        "all of it came through the gateway, and some gateways do not pass on that the server closed or reset"
+            .to_owned()
+    });
+    let lost = path::black_hole(facts).map(|_| "what was sent was never acknowledged".to_owned());
+    let taken = path::is_acknowledged(facts).then(|| "the host acknowledged all that was sent".to_owned());
+    let likelihood = if lost.is_some() { Likelihood::Possible } else { likelihood };
+    Weighed::new(likelihood, because).and(taken).but(lost).but(through)
+}
+
+/// Silence of someone who took the connection; a close is its weaker sign.
+fn hung(facts: &Facts<'_>) -> Option<Weighed> {
+    let phase = facts.failed().map(|failed| failed.phase).filter(|phase| *phase >= Phase::Negotiate)?;
+    let answers = match phase {
+        Phase::Negotiate => some_request_answered(facts) || takes_tls(facts),
+        Phase::Tls => facts.any_hello_answered(),
+        _ => facts.is_busy(),
+    };
+    if answers {
+        return None;
+    }
+    let Some(failure) = silent_in(facts, phase) else { return closed(facts, phase) };
+    let reaction =
+        reaction(facts, phase).map(|failure| format!("it reacts to something else: {}", failure.detail));
+    let doubted = reaction.is_some() || waits_for_another(phase, facts);
+    let likelihood = if doubted { Likelihood::Possible } else { Likelihood::Likely };
+    let hung = waited_for(facts, format!("in {phase} {}", failure.detail), likelihood);
+    Some(hung.and(facts.every_time(phase)).but(reaction))
+}
+
+/// How an experiment ended in this phase, where it was not silence: who hangs does nothing.
+fn reaction<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
+    facts.experiments.iter().find_map(|made| match made.ending(phase)? {
+        Ending::Failed(failure) if failure.kind != FailureKind::Timeout => Some(failure),
+        _ => None,
+    })
+}
+
+fn closed(facts: &Facts<'_>, phase: Phase) -> Option<Weighed> {
+    let what = match phase {
+        Phase::Negotiate => "the Connection Request",
+        Phase::Mcs => "the Connect Initial",
+        Phase::Activate => "the license",
+        Phase::Credssp if credssp::is_before_challenge(facts) && credssp::waited(facts).is_some() => {
+            "our first TSRequest"
+        }
+        _ => return None,
+    };
+    cut_in(facts, phase).map(|failure| Weighed::possible(after(what, failure)))
+}
