@@ -3,7 +3,7 @@
 use super::{Facts, experiments::Ending};
 use crate::{
     codes::Phase,
-    report::{Answer, Likelihood, OLD_SUITES, Posture, TlsEvidence, TlsPosture},
+    report::{Answer, FailureKind, Likelihood, OLD_SUITES, Posture, TlsEvidence, TlsPosture},
 };
 
 /// How often each side of a difference must have shown it again: chance does so once in some hundred times.
@@ -140,6 +140,28 @@ fn is_spoken(evidence: &TlsEvidence) -> bool {
     signed
         && (current || evidence.selects_old_suite())
         && group.is_none_or(|group| ["X25519", "secp256r1", "secp384r1"].contains(&group))
+}
+
+/// handshake_failure and insufficient_security, which are about suites, and protocol_version (RFC 5246 7.2.2).
+const OF_SUITES: [i64; 2] = [40, 71];
+const OF_VERSIONS: i64 = 70;
+
+/// How much it proves of versions and suites that the legacy hello is answered: nothing for certain but where an alert speaks of
+/// them, and a hello of ours with the suites of the traced one met the same.
+pub fn legacy_proof(facts: &Facts<'_>, is_old: bool) -> Likelihood {
+    let said = facts.failed().and_then(|failed| failed.failure).filter(|failure| {
+        let of_them = |code| OF_SUITES.contains(&code) || is_old && code == OF_VERSIONS;
+        failure.kind == FailureKind::TlsAlert && failure.code.is_some_and(of_them)
+    });
+    let alike = |ending: Option<Ending<'_>>| match (ending, said) {
+        (Some(Ending::Failed(control)), Some(said)) => (control.kind, control.code) == (said.kind, said.code),
+        _ => false,
+    };
+    let mut controls = ["small-hello", "large-hello"].into_iter().filter_map(|name| facts.experiment(name));
+    match controls.any(|control| alike(control.ending(Phase::Tls))) {
+        true => facts.proof(Phase::Tls, "legacy-hello"),
+        false => Likelihood::Likely,
+    }
 }
 
 /// Whether a hello of old suites and versions is the only one that is answered.

@@ -1,12 +1,9 @@
-//! A ClientHello of 1,600 bytes, which fits no Ethernet frame: the way must carry two segments, and a box on it must join them.
+//! The same ClientHello padded to 1,600 bytes, which fits no Ethernet frame: the way must carry two segments, and a box on it must join them.
 
 use super::Experiment;
-use crate::{
-    pdu::client_hello::Profile,
-    probe::{Hello, Plan},
-};
+use crate::{pdu::client_hello::Profile, probe::Plan};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "large-hello",
-    plans: |basis| vec![Plan { hello: Hello::Own(Profile::Large), ..basis.plan("large-hello") }],
+    plans: |basis| vec![Plan { hello: basis.own_hello(Profile::Large), ..basis.plan("large-hello") }],
 };

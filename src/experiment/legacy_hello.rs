@@ -1,13 +1,10 @@
-//! A ClientHello of TLS 1.0 to 1.2 with CBC and RSA suites: shows version, suite and certificate of servers that no modern
+//! The same ClientHello for TLS 1.0 to 1.2, with CBC and RSA suites: shows version, suite and certificate of servers that no modern
 //! client can talk to.
 
 use super::Experiment;
-use crate::{
-    pdu::client_hello::Profile,
-    probe::{Hello, Plan},
-};
+use crate::{pdu::client_hello::Profile, probe::Plan};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "legacy-hello",
-    plans: |basis| vec![Plan { hello: Hello::Own(Profile::Legacy), ..basis.plan("legacy-hello") }],
+    plans: |basis| vec![Plan { hello: basis.own_hello(Profile::Legacy), ..basis.plan("legacy-hello") }],
 };

@@ -28,6 +28,7 @@ use futures_util::{StreamExt as _, stream};
 use crate::{
     codes::Phase,
     net::{Instant, Network},
+    pdu::{client_hello::Profile, hello::ClientHello},
     probe::{Hello, Opening, Plan, Probe, Roots, Unobserved, Versions, addresses, aimed},
     report::{ConnectEvidence, Connection, FailureKind, PhaseRecord, Status, Summary, Trace},
     settings::Settings,
@@ -104,6 +105,8 @@ struct Basis {
     opening: Opening,
     /// What its ClientHello offered.
     versions: Versions,
+    /// The ClientHello itself, where it got so far.
+    hello: Option<ClientHello>,
     /// Where it went.
     peer: Vec<SocketAddr>,
     /// Whether it was let in there.
@@ -132,6 +135,11 @@ impl Basis {
         let plan = Plan::experiment(name, self.peer.clone(), self.protocols, self.depth);
         let hello = Hello::Handshake(self.versions, true);
         Plan { opening: self.opening, hello, pictured: self.pictured, ..plan }
+    }
+
+    /// A hello like that of the connection.
+    fn own_hello(&self, profile: Profile) -> Hello {
+        Hello::Own(profile, self.hello.clone())
     }
 }
 
@@ -260,6 +268,7 @@ fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
     let Plan { opening, protocols: offer, .. } = Plan::main(settings);
     let protocols = phases.negotiate.as_ref().map_or(offer, |record| record.evidence.requested_code);
     // TLS 1.3 lets the client finish first: an alert that came after it is missed by what ends with the handshake.
+    let hello = phases.tls.as_ref().and_then(|tls| ClientHello::read(&tls.evidence.hello).ok());
     let versions = if described.has_old_suite() { Versions::OldSuites } else { Versions::All };
     let late = last == Phase::Tls && described.frames.iter().any(|frame| frame.tls);
     let depth = if late { Phase::Mcs } else { Phase::Tls };
@@ -271,6 +280,7 @@ fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
         protocols,
         opening,
         versions,
+        hello,
         peer,
         opened,
         others,

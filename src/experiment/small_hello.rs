@@ -1,12 +1,10 @@
-//! A ClientHello under 180 bytes: if only this one is answered, the larger one is lost on the way.
+//! The same offer in a ClientHello under 180 bytes: if only this one is answered, the larger one is lost on the way. What is no part
+//! of the offer is left out: the session id, and as much of the name and of other extensions as does not fit.
 
 use super::Experiment;
-use crate::{
-    pdu::client_hello::Profile,
-    probe::{Hello, Plan},
-};
+use crate::{pdu::client_hello::Profile, probe::Plan};
 
 pub const EXPERIMENT: Experiment = Experiment {
     name: "small-hello",
-    plans: |basis| vec![Plan { hello: Hello::Own(Profile::Small), ..basis.plan("small-hello") }],
+    plans: |basis| vec![Plan { hello: basis.own_hello(Profile::Small), ..basis.plan("small-hello") }],
 };

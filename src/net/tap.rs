@@ -12,14 +12,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::BoxStream;
 
 const ALERT: u8 = 21;
-const HEAD: usize = 32;
+/// A ClientHello with a long name is shorter.
+const HEAD: usize = 2048;
 
 /// What was seen in one direction.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     /// Bytes since the last reset.
     pub bytes: u64,
-    /// The first of them, at most 32.
+    /// The first of them, at most 2,048.
     pub head: Vec<u8>,
     /// Level and description of the last plain alert.
     pub alert: Option<(u8, u8)>,

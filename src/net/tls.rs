@@ -107,6 +107,8 @@ pub struct Handshake {
     pub ocsp: Vec<u8>,
     /// The description of the alert that we sent in plain.
     pub alert_sent: Option<u8>,
+    /// The first bytes sent below TLS: the ClientHello.
+    pub hello: Vec<u8>,
     /// Bytes sent below TLS.
     pub bytes_sent: u64,
     /// Bytes received below TLS.
@@ -145,6 +147,7 @@ impl Wire {
         };
         recorder.take(seen);
         (seen.bytes_sent, seen.bytes_received) = (self.tap.sent().bytes, self.tap.received().bytes);
+        seen.hello.clone_from(&self.tap.sent().head);
         seen.alert_sent = self.tap.sent().alert.map(|(_, description)| description);
         result
     }

@@ -1,8 +1,8 @@
-//! A ClientHello of our own, for what a TLS library cannot or will not say (RFC 8446 4.1.2, RFC 5246 7.4.1.2, RFC 7685).
+//! A ClientHello of our own, for what a TLS library cannot or will not say: made of the library's, so that it differs in nothing but
+//! what it is for (RFC 8446 4.1.2, RFC 5246 7.4.1.2, RFC 7685).
 
-const HANDSHAKE: u8 = 22;
-const CLIENT_HELLO: u8 = 1;
-const TLS_1_0: u16 = 0x0301;
+use super::hello::{ClientHello, Extension, with_long, with_short, words};
+
 /// TLS 1.2, which TLS 1.3 calls the legacy version.
 const TLS_1_2: u16 = 0x0303;
 const TLS_1_3: u16 = 0x0304;
@@ -11,14 +11,17 @@ const SUPPORTED_GROUPS: u16 = 10;
 const EC_POINT_FORMATS: u16 = 11;
 const SIGNATURE_ALGORITHMS: u16 = 13;
 const PADDING: u16 = 21;
+const EXTENDED_MASTER_SECRET: u16 = 23;
 const SUPPORTED_VERSIONS: u16 = 43;
+const PSK_KEY_EXCHANGE_MODES: u16 = 45;
 const KEY_SHARE: u16 = 51;
 const RENEGOTIATION_INFO: u16 = 0xFF01;
 const X25519: u16 = 0x001D;
+/// secp521r1, which only other clients take.
+const SECP521R1: u16 = 0x0019;
 /// x25519, secp256r1, secp384r1.
 const GROUPS: [u16; 3] = [X25519, 0x0017, 0x0018];
-/// The same and secp521r1, which only other clients take.
-const LEGACY_GROUPS: [u16; 4] = [X25519, 0x0017, 0x0018, 0x0019];
+const LEGACY_GROUPS: [u16; 4] = [X25519, 0x0017, 0x0018, SECP521R1];
 /// ECDSA and RSA with SHA-256, 384 and 512, RSASSA-PSS, and last SHA-1 for servers that know nothing else.
 const SIGNATURES: [u16; 9] = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201];
 /// Those that the TLS library offers, so that no suite tells a hello of our own from one of its.
@@ -45,11 +48,12 @@ pub const LARGE: usize = 1600;
 /// What to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// TLS 1.2 and 1.3 in fewer than [`SMALL`] bytes.
+    /// The same offer in fewer than [`SMALL`] bytes: without a session id, and of what is no part of the offer only what fits, the
+    /// name first.
     Small,
     /// The same, padded to [`LARGE`] bytes.
     Large,
-    /// TLS 1.0 to 1.2 with the suites of old servers.
+    /// The same without TLS 1.3, with the suites of old servers and one group more.
     Legacy,
     /// One version and these suites only.
     Only {
@@ -60,99 +64,152 @@ pub enum Profile {
     },
 }
 
-/// A record with a ClientHello; `name` is left out of a small hello that it does not fit into.
-pub fn client_hello(profile: &Profile, name: Option<&str>, random: [u8; 32], key_share: [u8; 32]) -> Vec<u8> {
-    match profile {
-        Profile::Small => {
-            let named = modern(name, &random, &key_share, 0);
-            if named.len() < SMALL { named } else { modern(None, &random, &key_share, 0) }
+/// What is new in every hello.
+#[derive(Clone, Copy, Debug)]
+pub struct Fresh {
+    /// The random.
+    pub random: [u8; 32],
+    /// The id of a session that nobody knows.
+    pub session: [u8; 32],
+    /// A public key on X25519, whose private half nobody needs.
+    pub share: [u8; 32],
+}
+
+/// A hello made of this one, which the TLS library sent, or of one like it where it sent none.
+pub fn client_hello(
+    profile: &Profile,
+    like: Option<&ClientHello>,
+    name: Option<&str>,
+    fresh: &Fresh,
+) -> ClientHello {
+    let like = || like.cloned().unwrap_or_else(|| modern(name));
+    let hello = match profile {
+        Profile::Small => small(like()),
+        Profile::Large => large(like()),
+        Profile::Legacy => legacy(like()),
+        Profile::Only { version, suites } => only(*version, suites, name),
+    };
+    refreshed(hello, fresh)
+}
+
+fn refreshed(hello: ClientHello, fresh: &Fresh) -> ClientHello {
+    let session = fresh.session.iter().copied().take(hello.session.len()).collect();
+    let mut hello = ClientHello { random: fresh.random, session, ..hello };
+    // One share of 32 bytes behind the length of the list, its group and its own length; any other stays as it is.
+    let begin = words(&[36, X25519, 32]);
+    let share = hello.extensions.iter_mut().find(|extension| extension.kind == KEY_SHARE);
+    if let Some(share) = share.filter(|share| share.content.starts_with(&begin)) {
+        share.content = [&begin[..], &fresh.share].concat();
+    }
+    hello
+}
+
+/// What makes the offer.
+const OFFER: [u16; 5] =
+    [SUPPORTED_GROUPS, SIGNATURE_ALGORITHMS, SUPPORTED_VERSIONS, KEY_SHARE, RENEGOTIATION_INFO];
+/// What is kept beside it while it fits, the first first; then whatever there is.
+const BESIDE: [u16; 3] = [SERVER_NAME, EC_POINT_FORMATS, EXTENDED_MASTER_SECRET];
+
+fn small(like: ClientHello) -> ClientHello {
+    let is_offer = |extension: &&Extension| OFFER.contains(&extension.kind);
+    let (mut kept, mut rest): (Vec<&Extension>, Vec<_>) = like.extensions.iter().partition(is_offer);
+    rest.sort_by_key(|one| BESIDE.iter().position(|kind| *kind == one.kind).unwrap_or(BESIDE.len()));
+    let empty = ClientHello { session: Vec::new(), extensions: Vec::new(), ..like.clone() };
+    let mut length = length(&empty) + kept.iter().map(|one| one.length()).sum::<usize>();
+    for one in rest.into_iter().filter(|one| one.kind != PSK_KEY_EXCHANGE_MODES) {
+        if length + one.length() < SMALL {
+            length += one.length();
+            kept.push(one);
         }
-        Profile::Large => modern(name, &random, &key_share, LARGE),
-        Profile::Legacy => {
-            let suites = [&LEGACY_SUITES[..], &STRANGE_SUITES].concat();
-            record(TLS_1_2, &random, &suites, &legacy_extensions(name))
-        }
-        Profile::Only { version: TLS_1_3, suites } => {
-            let extensions = modern_extensions(name, &key_share, &[TLS_1_3]);
-            record(TLS_1_2, &random, suites, &extensions)
-        }
-        Profile::Only { version, suites } => record(*version, &random, suites, &legacy_extensions(name)),
+    }
+    let extensions = like.extensions.iter().filter(|one| kept.contains(one)).cloned().collect();
+    ClientHello { extensions, ..empty }
+}
+
+fn large(mut like: ClientHello) -> ClientHello {
+    if let Some(missing) = LARGE.checked_sub(length(&like) + 4) {
+        like.extensions.push(Extension::new(PADDING, vec![0; missing]));
+    }
+    like
+}
+
+/// What belongs to TLS 1.3 alone is left out.
+fn legacy(like: ClientHello) -> ClientHello {
+    const OF_TLS_1_3: [u16; 3] = [SUPPORTED_VERSIONS, KEY_SHARE, PSK_KEY_EXCHANGE_MODES];
+    /// Not a suite, but that renegotiation is secure (RFC 5746 3.3).
+    const RENEGOTIATION: u16 = 0x00FF;
+    let signal = like.suites.contains(&RENEGOTIATION).then_some(RENEGOTIATION);
+    let suites = LEGACY_SUITES.iter().chain(&STRANGE_SUITES).copied().chain(signal).collect();
+    let kept = like.extensions.into_iter().filter(|one| !OF_TLS_1_3.contains(&one.kind));
+    let extensions = kept.map(|one| match one.kind {
+        SUPPORTED_GROUPS => with_group(&one, SECP521R1),
+        _ => one,
+    });
+    ClientHello { version: TLS_1_2, suites, extensions: extensions.collect(), ..like }
+}
+
+fn with_group(groups: &Extension, more: u16) -> Extension {
+    let known = groups.content.get(2..).unwrap_or_default();
+    let list = [known, &more.to_be_bytes()].concat();
+    Extension::new(groups.kind, with_long(&list).unwrap_or_default())
+}
+
+/// What the TLS library would say.
+fn modern(name: Option<&str>) -> ClientHello {
+    let signal = std::iter::once(0x00FF);
+    let mut extensions = modern_extensions(name, &[TLS_1_3, TLS_1_2]);
+    extensions.push(Extension::new(EC_POINT_FORMATS, vec![1, 0]));
+    extensions.push(Extension::new(EXTENDED_MASTER_SECRET, Vec::new()));
+    hello(TLS_1_2, MODERN_SUITES.into_iter().chain(signal).collect(), extensions)
+}
+
+fn only(version: u16, suites: &[u16], name: Option<&str>) -> ClientHello {
+    match version {
+        TLS_1_3 => hello(TLS_1_2, suites.to_vec(), modern_extensions(name, &[TLS_1_3])),
+        older => hello(older, suites.to_vec(), old_extensions(name)),
     }
 }
 
-/// TLS 1.2 and 1.3, padded until the record has this length.
-fn modern(name: Option<&str>, random: &[u8; 32], key_share: &[u8; 32], length: usize) -> Vec<u8> {
-    let mut extensions = modern_extensions(name, key_share, &[TLS_1_3, TLS_1_2]);
-    let bare = record(TLS_1_2, random, &MODERN_SUITES, &extensions);
-    if let Some(missing) = length.checked_sub(bare.len() + 4) {
-        extensions.extend(extension(PADDING, &vec![0; missing]));
-    }
-    record(TLS_1_2, random, &MODERN_SUITES, &extensions)
+/// Without a session and without compression.
+fn hello(version: u16, suites: Vec<u16>, extensions: Vec<Extension>) -> ClientHello {
+    ClientHello { version, random: [0; 32], session: Vec::new(), suites, compression: vec![0], extensions }
 }
 
-fn modern_extensions(name: Option<&str>, key_share: &[u8; 32], versions: &[u16]) -> Vec<u8> {
-    let versions = words(versions);
-    let share = [&X25519.to_be_bytes()[..], &long(key_share)].concat();
-    [
-        server_name(name),
-        extension(SUPPORTED_GROUPS, &long(&words(&GROUPS))),
-        extension(SIGNATURE_ALGORITHMS, &long(&words(&SIGNATURES))),
-        extension(SUPPORTED_VERSIONS, &short(&versions)),
-        extension(KEY_SHARE, &long(&share)),
-    ]
-    .concat()
+fn modern_extensions(name: Option<&str>, versions: &[u16]) -> Vec<Extension> {
+    let versions = with_short(&words(versions)).unwrap_or_default();
+    let share = [&words(&[36, X25519, 32])[..], &[0; 32]].concat();
+    let offer = [
+        Extension::list(SUPPORTED_GROUPS, &GROUPS),
+        Extension::list(SIGNATURE_ALGORITHMS, &SIGNATURES),
+        Extension::new(SUPPORTED_VERSIONS, versions),
+        Extension::new(KEY_SHARE, share),
+    ];
+    server_name(name).into_iter().chain(offer).collect()
 }
 
-fn legacy_extensions(name: Option<&str>) -> Vec<u8> {
-    [
-        server_name(name),
-        extension(SUPPORTED_GROUPS, &long(&words(&LEGACY_GROUPS))),
-        extension(EC_POINT_FORMATS, &short(&[0])),
-        extension(SIGNATURE_ALGORITHMS, &long(&words(&SIGNATURES))),
-        extension(RENEGOTIATION_INFO, &short(&[])),
-    ]
-    .concat()
+fn old_extensions(name: Option<&str>) -> Vec<Extension> {
+    let offer = [
+        Extension::list(SUPPORTED_GROUPS, &LEGACY_GROUPS),
+        Extension::new(EC_POINT_FORMATS, vec![1, 0]),
+        Extension::list(SIGNATURE_ALGORITHMS, &SIGNATURES),
+        Extension::new(RENEGOTIATION_INFO, vec![0]),
+    ];
+    server_name(name).into_iter().chain(offer).collect()
 }
 
-fn server_name(name: Option<&str>) -> Vec<u8> {
-    let Some(name) = name else { return Vec::new() };
-    // A list of one name of type host_name.
-    let entry = [&[0][..], &long(name.as_bytes())].concat();
-    extension(SERVER_NAME, &long(&entry))
+/// A list of one name of type host_name.
+fn server_name(name: Option<&str>) -> Option<Extension> {
+    let name = with_long(name?.as_bytes())?;
+    Some(Extension::new(SERVER_NAME, with_long(&[&[0][..], &name].concat())?))
 }
 
-/// A record version of TLS 1.0, as RFC 8446 5.1 advises for middleboxes; without a session, without compression.
-fn record(version: u16, random: &[u8; 32], suites: &[u16], extensions: &[u8]) -> Vec<u8> {
-    let body = [
-        &version.to_be_bytes()[..],
-        random,
-        &short(&[]),
-        &long(&words(suites)),
-        &short(&[0]),
-        &long(extensions),
-    ]
-    .concat();
-    let [_, length @ ..] = u32::try_from(body.len()).expect("a hello is small").to_be_bytes();
-    let message = [&[CLIENT_HELLO][..], &length, &body].concat();
-    [&[HANDSHAKE][..], &TLS_1_0.to_be_bytes(), &long(&message)].concat()
+/// The name in the hello, where it names a host.
+pub fn named(hello: &ClientHello) -> Option<&str> {
+    // The lengths of the list and of the name, and the type of the name.
+    let name = hello.extension(SERVER_NAME)?.get(5..)?;
+    std::str::from_utf8(name).ok()
 }
 
-fn extension(kind: u16, content: &[u8]) -> Vec<u8> {
-    [&kind.to_be_bytes()[..], &long(content)].concat()
-}
-
-fn words(words: &[u16]) -> Vec<u8> {
-    words.iter().flat_map(|word| word.to_be_bytes()).collect()
-}
-
-/// A vector with one byte of length.
-fn short(content: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(content.len()).expect("a short vector");
-    [&[length], content].concat()
-}
-
-/// A vector with two bytes of length.
-fn long(content: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(content.len()).expect("a hello is small");
-    [&length.to_be_bytes()[..], content].concat()
+fn length(hello: &ClientHello) -> usize {
+    hello.record().map_or(0, |record| record.len())
 }

@@ -9,6 +9,7 @@ pub mod demand_active;
 pub mod der;
 pub mod drdynvc;
 pub mod finalization;
+pub mod hello;
 pub mod http;
 pub mod kdc_proxy;
 pub mod kerberos;

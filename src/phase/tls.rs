@@ -10,7 +10,8 @@ use crate::{
     codes,
     net::{self, Framing, Handshake, Upgrade, Wire},
     pdu::{
-        client_hello::{Profile, client_hello},
+        client_hello::{self, Fresh, Profile},
+        hello::ClientHello,
         server_hello::Answer,
     },
     report::{Alert, Failure, FailureKind, HelloOffer, TlsEvidence},
@@ -42,6 +43,7 @@ pub async fn run(
     evidence.client_certificate_requested = seen.client_certificate_requested;
     evidence.ocsp_staple = (!seen.ocsp.is_empty()).then_some(seen.ocsp.len());
     (evidence.bytes_sent, evidence.bytes_received) = (seen.bytes_sent, seen.bytes_received);
+    evidence.hello = seen.hello;
     if let Err(failure) = &result
         && failure.kind == FailureKind::TlsAlert
     {
@@ -58,22 +60,26 @@ pub async fn run(
     Ok(Step::Passed(Secured::new(shown, expectation)))
 }
 
-/// Sends a ClientHello of our own and reads what answers it in plain; the handshake is not finished.
+/// Sends a ClientHello of our own, like this one where there is one, and reads what answers it in plain; the handshake is not
+/// finished.
 ///
 /// # Errors
 /// `tls_alert`, `not_tls`, `malformed`, and what ends a connection.
 pub async fn hello(
     wire: &mut Wire,
-    profile: &Profile,
+    (profile, like): (&Profile, Option<&ClientHello>),
     expectation: &Expectation<'_>,
     evidence: &mut TlsEvidence,
 ) -> PhaseResult<()> {
     let name = expectation.name.parse::<IpAddr>().is_err().then_some(expectation.name);
-    let hello = client_hello(profile, name, random(), random());
-    evidence.sni = name.map(str::to_owned);
+    let fresh = Fresh { random: random(), session: random(), share: random() };
+    let hello = client_hello::client_hello(profile, like, name, &fresh);
+    evidence.sni = client_hello::named(&hello).map(str::to_owned);
     evidence.offered = offer(profile);
-    evidence.bytes_sent = hello.len() as u64;
-    wire.send(&hello).await?;
+    let too_long = || Failure::new(FailureKind::Malformed, "the ClientHello does not fit a record");
+    let record = hello.record().ok_or_else(too_long)?;
+    evidence.bytes_sent = record.len() as u64;
+    wire.send(&record).await?;
     let mut answer = Answer::default();
     let ended = read(wire, &mut answer, evidence).await;
     evidence.version = answer.version.map(version);

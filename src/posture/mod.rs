@@ -109,7 +109,7 @@ impl<N: Network> Asking<'_, N> {
     fn plan(&self, offer: u32, question: &Question) -> Plan {
         let hello = Profile::Only { version: question.version, suites: question.suites.clone() };
         let plan = Plan::posture(&question.name, self.peer.clone(), offer, Phase::Tls);
-        Plan { hello: Hello::Own(hello), ..plan }
+        Plan { hello: Hello::Own(hello, None), ..plan }
     }
 }
 

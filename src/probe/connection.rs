@@ -187,8 +187,9 @@ impl<N: Network> Walk<'_, N> {
                 let offer = Upgrade::new(name, *versions, *named);
                 record(&mut phases.tls, async |e: &mut _| tls::run(wire, &offer, &expectation, e).await).await
             }
-            Hello::Own(profile) => {
-                let run = async |e: &mut _| tls::hello(wire, profile, &expectation, e).await;
+            Hello::Own(profile, like) => {
+                let said = (profile, like.as_ref());
+                let run = async |e: &mut _| tls::hello(wire, said, &expectation, e).await;
                 record(&mut phases.tls, run).await;
                 None
             }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::{
     codes::Phase,
-    pdu::{client_hello::Profile, connect_initial::Announced},
+    pdu::{client_hello::Profile, connect_initial::Announced, hello::ClientHello},
     report::Purpose,
     settings::{Account, Settings},
 };
@@ -91,8 +91,8 @@ pub enum Opening {
 pub enum Hello {
     /// A handshake by the TLS library: these versions, with or without the server's name.
     Handshake(Versions, bool),
-    /// A hello of our own; what answers it in plain is all that is seen.
-    Own(Profile),
+    /// A hello of our own, made of this one of the TLS library; what answers it in plain is all that is seen.
+    Own(Profile, Option<ClientHello>),
 }
 
 impl Plan {

@@ -21,6 +21,7 @@ mod farm;
 mod faults;
 mod files;
 mod gateway;
+mod hellos;
 mod hop_names;
 mod hops;
 mod http;

@@ -168,6 +168,6 @@ fn a_name_that_the_server_does_not_know_passes_when_it_is_left_out() {
     refused_with(&traced, 112);
     let passed: Vec<String> =
         traced.experiments().into_iter().filter(|end| end.ends_with("passed")).collect();
-    assert_eq!(passed, ["no-sni: tls passed", "protocol-rdp: negotiate passed"]);
+    assert_eq!(passed, ["small-hello: tls passed", "no-sni: tls passed", "protocol-rdp: negotiate passed"]);
     assert_eq!(traced.at("/causes/0/code"), "server-name-refused");
 }

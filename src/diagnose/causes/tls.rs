@@ -5,7 +5,7 @@ use crate::{
     codes::Phase,
     diagnose::{
         Facts,
-        handshakes::{Difference, difference, legacy},
+        handshakes::{Difference, difference, legacy, legacy_proof},
     },
     report::{Failure, FailureKind, Likelihood},
 };
@@ -35,7 +35,7 @@ fn lacks_suites(facts: &Facts<'_>) -> Option<Weighed> {
     failed_in(facts, Phase::Tls)?;
     if let Some(answer) = legacy(facts) {
         let text = format!("a hello with old versions and suites is answered with {}", answer.text);
-        let likelihood = facts.proof(Phase::Tls, "legacy-hello");
+        let likelihood = legacy_proof(facts, answer.is_old);
         return answer.is_spoken_elsewhere().then(|| Weighed::new(likelihood, text).and(refusal(facts)));
     }
     untried(facts).map(|failure| {
@@ -60,7 +60,7 @@ fn legacy_server(facts: &Facts<'_>) -> Option<Weighed> {
     failed_in(facts, Phase::Tls)?;
     let answer = legacy(facts).filter(|answer| !answer.is_spoken_elsewhere())?;
     let text = format!("a hello of TLS 1.0 to 1.2 is answered with {}", answer.text);
-    Some(Weighed::new(facts.proof(Phase::Tls, "legacy-hello"), text).and(refusal(facts)))
+    Some(Weighed::new(legacy_proof(facts, answer.is_old), text).and(refusal(facts)))
 }
 
 fn suites(facts: &Facts<'_>) -> Option<Weighed> {

@@ -50,6 +50,9 @@ pub struct TlsEvidence {
     pub bytes_sent: u64,
     /// Bytes received in the handshake.
     pub bytes_received: u64,
+    /// The first bytes that the TLS library sent, of which experiments make their own hellos; in no report.
+    #[serde(skip)]
+    pub hello: Vec<u8>,
 }
 
 impl TlsEvidence {
