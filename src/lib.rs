@@ -97,7 +97,7 @@ async fn followed_up<N: Network>(
     let wanted = match settings.experiments {
         Experiments::Auto => diagnose::wanted(&trace),
         Experiments::Off => Vec::new(),
-        Experiments::All => experiment::names(),
+        Experiments::All => experiment::kinds(),
     };
     Box::pin(experiment::run(&mut trace, &Round::First(&wanted), target, settings, network, run)).await;
     let Again { times, between } = diagnose::again(&trace, &wanted);

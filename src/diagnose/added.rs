@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::{Facts, Rule, redirection};
 use crate::{
     codes::Phase,
-    report::{FailureKind, Severity, Status},
+    report::{ExperimentKind, FailureKind, Severity, Status},
 };
 
 /// The broker does not know the routing token (MS-RDPBCGR 2.2.5.1.1).
@@ -36,7 +36,7 @@ pub fn token(facts: &Facts<'_>) -> Option<String> {
     if is_unknown_to_broker(facts) {
         return Some("the broker does not know what --load-balance-info says".to_owned());
     }
-    refused(facts, "no-cookie", "the routing token of --load-balance-info")
+    refused(facts, ExperimentKind::NoCookie, "the routing token of --load-balance-info")
 }
 
 /// Whether the broker says so by number.
@@ -50,7 +50,7 @@ pub fn is_unknown_to_broker(facts: &Facts<'_>) -> bool {
 
 pub fn preconnection(facts: &Facts<'_>) -> Option<String> {
     is_asked(facts, facts.request.preconnection).then_some(())?;
-    refused(facts, "no-preconnection", "the pre-connection blob (pcb of the .rdp file)")
+    refused(facts, ExperimentKind::NoPreconnection, "the pre-connection blob (pcb of the .rdp file)")
 }
 
 pub fn server_name(facts: &Facts<'_>) -> Option<String> {
@@ -60,8 +60,8 @@ pub fn server_name(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The experiment that sends the target's own name, or none where that is an address.
-pub fn without_name(facts: &Facts<'_>) -> &'static str {
-    if facts.host.parse::<IpAddr>().is_ok() { "no-sni" } else { "no-server-name" }
+pub fn without_name(facts: &Facts<'_>) -> ExperimentKind {
+    if facts.host.parse::<IpAddr>().is_ok() { ExperimentKind::NoSni } else { ExperimentKind::NoServerName }
 }
 
 /// A hop carries nothing of it.
@@ -70,11 +70,11 @@ fn is_asked(facts: &Facts<'_>, asked: bool) -> bool {
 }
 
 /// The sentence, where a connection that leaves it out gets further, or one that leaves out all that was added.
-pub fn refused(facts: &Facts<'_>, experiment: &str, what: &str) -> Option<String> {
+pub fn refused(facts: &Facts<'_>, experiment: ExperimentKind, what: &str) -> Option<String> {
     let failed = facts.failed()?;
     let without = if gets_further(facts, experiment) {
         "without it"
-    } else if asked(facts) > 1 && gets_further(facts, "no-additions") && !is_one_enough(facts) {
+    } else if asked(facts) > 1 && gets_further(facts, ExperimentKind::NoAdditions) && !is_one_enough(facts) {
         "without all that was added to it"
     } else {
         return None;
@@ -84,7 +84,7 @@ pub fn refused(facts: &Facts<'_>, experiment: &str, what: &str) -> Option<String
 }
 
 /// Whether this connection gets further than the traced one, which failed every time.
-pub fn gets_further(facts: &Facts<'_>, experiment: &str) -> bool {
+pub fn gets_further(facts: &Facts<'_>, experiment: ExperimentKind) -> bool {
     let further = || {
         let failed = facts.failed()?;
         let last = facts.experiment(experiment)?.connection.phases.summaries().pop()?;
@@ -95,7 +95,9 @@ pub fn gets_further(facts: &Facts<'_>, experiment: &str) -> bool {
 
 /// Where leaving out one addition helps, the others are not suspects.
 fn is_one_enough(facts: &Facts<'_>) -> bool {
-    ["no-cookie", "no-preconnection", without_name(facts)].into_iter().any(|name| gets_further(facts, name))
+    [ExperimentKind::NoCookie, ExperimentKind::NoPreconnection, without_name(facts)]
+        .into_iter()
+        .any(|name| gets_further(facts, name))
 }
 
 fn asked(facts: &Facts<'_>) -> usize {
@@ -118,5 +120,8 @@ pub fn is_unproved(facts: &Facts<'_>, asked: bool) -> bool {
     let failed = facts.failed().filter(|failed| failed.phase == Phase::Negotiate);
     let ended = failed.and_then(|failed| failed.failure);
     let unsaid = ended.is_some_and(|failure| matches!(failure.kind, Closed | Reset | Timeout));
-    is_asked(facts, asked) && unsaid && !is_one_enough(facts) && !gets_further(facts, "no-additions")
+    is_asked(facts, asked)
+        && unsaid
+        && !is_one_enough(facts)
+        && !gets_further(facts, ExperimentKind::NoAdditions)
 }

@@ -3,29 +3,29 @@
 use super::{Facts, added, handshakes, handshakes::Difference};
 use crate::{
     codes::Phase,
-    report::{Connection, FailureKind, Summary, Trace},
+    report::{Connection, ExperimentKind, ExperimentName, FailureKind, Summary, Trace},
 };
 
 /// What to make again, in turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Again {
     /// How often the traced connection.
-    pub times: usize,
+    pub times: u32,
     /// The experiments that made a difference, by their names.
-    pub between: Vec<String>,
+    pub between: Vec<ExperimentName>,
 }
 
 /// A pool of which half the members fail looks steady no more than once in thirty times.
-const OFTEN: usize = 5;
+const OFTEN: u32 = 5;
 /// Where nothing failed.
-const SOUND: usize = 3;
+const SOUND: u32 = 3;
 /// More would be a load, and one difference is what a cause is made of.
 const MOST: usize = 1;
 
 /// What to make again after the experiments that were wanted.
-pub fn again(trace: &Trace, wanted: &[&str]) -> Again {
+pub fn again(trace: &Trace, wanted: &[ExperimentKind]) -> Again {
     let facts = Facts::of(trace);
-    if !wanted.contains(&"repeat") {
+    if !wanted.contains(&ExperimentKind::Repeat) {
         return Again::default();
     }
     let Some(failed) = facts.failed() else { return Again { times: SOUND, between: Vec::new() } };
@@ -49,18 +49,27 @@ fn is_reaction(made: &Connection, phase: Phase) -> bool {
 }
 
 /// The experiments that passed where the trace failed, as far as a cause is made of them.
-fn separating(facts: &Facts<'_>, phase: Phase) -> Vec<String> {
-    let added = ["no-screenshot", "no-additions", "no-cookie", "no-preconnection", "no-server-name"];
-    let added = added.into_iter().filter(|name| added::gets_further(facts, name));
+fn separating(facts: &Facts<'_>, phase: Phase) -> Vec<ExperimentName> {
+    let added = [
+        ExperimentKind::NoScreenshot,
+        ExperimentKind::NoAdditions,
+        ExperimentKind::NoCookie,
+        ExperimentKind::NoPreconnection,
+        ExperimentKind::NoServerName,
+    ];
+    let added = added.into_iter().filter(|kind| added::gets_further(facts, *kind));
     let hello = handshakes::difference(facts).map(|difference| match difference {
-        Difference::Version => "tls12-only",
-        Difference::Size => "small-hello",
-        Difference::Name => "no-sni",
+        Difference::Version => ExperimentKind::Tls12Only,
+        Difference::Size => ExperimentKind::SmallHello,
+        Difference::Name => ExperimentKind::NoSni,
     });
-    let legacy = handshakes::legacy(facts).map(|_| "legacy-hello");
-    let request = ["protocol-ssl", "protocol-hybrid"].into_iter().filter(|_| phase == Phase::Negotiate);
-    let other = ["next-address-1"].into_iter();
-    let passes = |name: &&str| facts.passes(name, phase) == Some(true);
+    let legacy = handshakes::legacy(facts).map(|_| ExperimentKind::LegacyHello);
+    let request = [ExperimentKind::ProtocolSsl, ExperimentKind::ProtocolHybrid]
+        .into_iter()
+        .filter(|_| phase == Phase::Negotiate);
+    let other = [ExperimentKind::NextAddress].into_iter();
+    let passes = |kind: &ExperimentKind| facts.passes(*kind, phase) == Some(true);
     let named = added.chain(hello).chain(legacy).chain(request.chain(other).filter(passes));
-    named.map(str::to_owned).take(MOST).collect()
+    let made = named.filter_map(|kind| Some(facts.experiment(kind)?.name.clone()));
+    made.take(MOST).collect()
 }

@@ -3,7 +3,9 @@
 use super::{Facts, handshakes::HELLOS};
 use crate::{
     codes::Phase,
-    report::{Connection, Failure, FailureKind, Purpose, Status, Summary, Trace},
+    report::{
+        Connection, ExperimentKind, ExperimentName, Failure, FailureKind, Purpose, Status, Summary, Trace,
+    },
 };
 
 /// Who is silent for so long was waited for.
@@ -13,7 +15,7 @@ const PATIENCE_MS: f64 = 1000.0;
 #[derive(Clone, Copy, Debug)]
 pub struct Experiment<'a> {
     /// Its name, with its number where it has one.
-    pub name: &'a str,
+    pub name: &'a ExperimentName,
     /// What was seen.
     pub connection: &'a Connection,
 }
@@ -50,21 +52,20 @@ pub fn all(trace: &Trace) -> Vec<Experiment<'_>> {
 }
 
 impl<'a> Facts<'a> {
-    /// The experiment with this name.
-    pub fn experiment(&self, name: &str) -> Option<&Experiment<'a>> {
-        self.experiments.iter().find(|experiment| experiment.name == name)
+    /// The experiment of this kind; of several the first.
+    pub fn experiment(&self, kind: ExperimentKind) -> Option<&Experiment<'a>> {
+        self.experiments.iter().find(|experiment| experiment.name.is(kind) && !experiment.name.is_again())
     }
 
-    /// Whether this phase passed in the experiment with this name; none when it was not reached.
-    pub fn passes(&self, name: &str, phase: Phase) -> Option<bool> {
-        Some(self.experiment(name)?.ending(phase)? == Ending::Passed)
+    /// Whether this phase passed in the experiment of this kind; none when it was not reached.
+    pub fn passes(&self, kind: ExperimentKind, phase: Phase) -> Option<bool> {
+        Some(self.experiment(kind)?.ending(phase)? == Ending::Passed)
     }
 
-    /// How this phase ended in the experiment with this name and in those that made it again.
-    pub fn endings(&self, name: &str, phase: Phase) -> Vec<Ending<'a>> {
-        let same = |made: &&Experiment<'_>| {
-            made.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with("-again-"))
-        };
+    /// How this phase ended in the experiment of this kind and in those that made it again.
+    pub fn endings(&self, kind: ExperimentKind, phase: Phase) -> Vec<Ending<'a>> {
+        let first = self.experiment(kind).map(|made| made.name.first());
+        let same = |made: &&Experiment<'_>| Some(made.name.first()) == first;
         self.experiments.iter().filter(same).filter_map(|made| made.ending(phase)).collect()
     }
 
@@ -75,9 +76,9 @@ impl<'a> Facts<'a> {
         if passed > 0 {
             return Some((passed, made));
         }
-        let names = self.experiments.iter().filter_map(|made| Some(made.name.split_once("-again-")?.0));
-        let counts = names.map(|name| {
-            let endings = self.endings(name, phase);
+        let again = self.experiments.iter().filter(|made| made.name.is_again());
+        let counts = again.filter_map(|made| made.name.kind()).map(|kind| {
+            let endings = self.endings(kind, phase);
             (endings.iter().filter(|ending| **ending == Ending::Passed).count(), endings.len())
         });
         counts.into_iter().find(|(passed, made)| *passed > 0 && passed < made)
@@ -105,7 +106,7 @@ impl<'a> Facts<'a> {
 
     /// How this phase ended in the repetitions; one that ended before it says nothing of it.
     fn repetitions(&self, phase: Phase) -> Vec<Ending<'a>> {
-        let repeats = self.experiments.iter().filter(|experiment| experiment.name.starts_with("repeat-"));
+        let repeats = self.experiments.iter().filter(|experiment| experiment.name.is(ExperimentKind::Repeat));
         repeats.filter_map(|experiment| experiment.ending(phase)).collect()
     }
 
@@ -115,11 +116,12 @@ impl<'a> Facts<'a> {
         let Some(failed) = self.failed().map(|failed| failed.phase) else { return (Vec::new(), 0) };
         // A server of old suites refuses the hellos that do without them.
         let is_old = self.tls.is_some_and(|tls| tls.has_old_suite());
-        let same_hello = |name: &str| !is_old || name == "no-sni" || !HELLOS.contains(&name);
+        let same_hello = |kind: Option<ExperimentKind>| !(is_old && kind.is_some_and(is_another_hello));
         let alike = |made: &&Experiment<'_>| {
-            failed <= Phase::Negotiate || opens_alike(made.name) && same_hello(made.name)
+            let kind = made.name.kind();
+            failed <= Phase::Negotiate || kind.is_none_or(opens_alike) && same_hello(kind)
         };
-        let followed = self.experiments.iter().filter(|made| !made.name.starts_with("next-address-"));
+        let followed = self.experiments.iter().filter(|made| !made.name.is(ExperimentKind::NextAddress));
         let followed: Vec<_> = followed.filter(alike).collect();
         let last = followed.iter().filter_map(|made| made.connection.phases.summaries().pop());
         let early = last.filter(|last| last.phase < failed && last.phase > Phase::Resolve && is_away(last));
@@ -128,7 +130,7 @@ impl<'a> Facts<'a> {
 
     /// The certificate that was served without a Connection Request, which may be another host's than the target's.
     pub fn direct_certificate(&self) -> Option<String> {
-        let tls = self.experiment("direct-tls")?.connection.phases.tls.as_ref()?;
+        let tls = self.experiment(ExperimentKind::DirectTls)?.connection.phases.tls.as_ref()?;
         let served = tls.evidence.certificate.as_ref()?;
         let subject = if served.subject.is_empty() { "no subject" } else { &served.subject };
         Some(format!("the certificate of {subject}, SHA-1 {}", served.sha1))
@@ -136,14 +138,28 @@ impl<'a> Facts<'a> {
 
     /// The names of the other addresses' experiments that passed this phase.
     pub fn other_addresses(&self, phase: Phase) -> Vec<&Experiment<'a>> {
-        let others = self.experiments.iter().filter(|e| e.name.starts_with("next-address-"));
+        let others = self.experiments.iter().filter(|e| e.name.is(ExperimentKind::NextAddress));
         others.filter(|experiment| experiment.ending(phase) == Some(Ending::Passed)).collect()
     }
 }
 
 /// Whether its Connection Request is the usual one.
-fn opens_alike(name: &str) -> bool {
-    name != "direct-tls" && name != "no-cookie" && !name.starts_with("protocol-")
+fn opens_alike(kind: ExperimentKind) -> bool {
+    use ExperimentKind as Kind;
+    let alone = [
+        Kind::ProtocolRdp,
+        Kind::ProtocolSsl,
+        Kind::ProtocolHybrid,
+        Kind::ProtocolHybridEx,
+        Kind::ProtocolRdstls,
+        Kind::ProtocolRdsaad,
+    ];
+    !(matches!(kind, Kind::DirectTls | Kind::NoCookie) || alone.contains(&kind))
+}
+
+/// Whether its ClientHello is not the usual one but for the name.
+fn is_another_hello(kind: ExperimentKind) -> bool {
+    kind != ExperimentKind::NoSni && HELLOS.contains(&kind)
 }
 
 /// Whether the connection was refused, cut or left without an answer. A phase that the end of the run cut short shows nothing.

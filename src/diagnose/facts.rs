@@ -189,7 +189,7 @@ fn furthest(trace: &Trace) -> Option<&Connection> {
 /// Another address is another host, and what takes TLS at once need not be the server.
 fn is_same_host(connection: &Connection) -> bool {
     match &connection.purpose {
-        Purpose::Experiment(name) => name != "direct-tls" && !name.starts_with("next-address-"),
+        Purpose::Experiment(name) => !name.is_elsewhere(),
         _ => true,
     }
 }

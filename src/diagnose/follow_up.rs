@@ -3,7 +3,7 @@
 use super::{Facts, Rule, experiments::Experiment};
 use crate::{
     codes::Phase,
-    report::{FailureKind, Severity},
+    report::{ExperimentKind, FailureKind, Severity},
 };
 
 const fn rule(
@@ -35,25 +35,25 @@ pub fn unanswered(facts: &Facts<'_>) -> bool {
         .is_some_and(|failure| matches!(failure.kind, Closed | Reset | Timeout))
 }
 
-fn answered(facts: &Facts<'_>, name: &str) -> bool {
-    facts.passes(name, Phase::Negotiate) == Some(true)
+fn answered(facts: &Facts<'_>, kind: ExperimentKind) -> bool {
+    facts.passes(kind, Phase::Negotiate) == Some(true)
 }
 
 fn cookie_refused(facts: &Facts<'_>) -> Option<String> {
     let text = "a Connection Request without the mstshash cookie is answered, one with it is not";
     let cookie = facts.negotiate.is_some_and(|negotiate| !negotiate.routing_token);
-    (cookie && unanswered(facts) && answered(facts, "no-cookie")).then(|| text.to_owned())
+    (cookie && unanswered(facts) && answered(facts, ExperimentKind::NoCookie)).then(|| text.to_owned())
 }
 
 fn offer_refused(facts: &Facts<'_>) -> Option<String> {
-    let alone = [("protocol-ssl", "TLS"), ("protocol-hybrid", "NLA")];
+    let alone = [(ExperimentKind::ProtocolSsl, "TLS"), (ExperimentKind::ProtocolHybrid, "NLA")];
     let passing: Vec<&str> =
-        alone.into_iter().filter(|(name, _)| answered(facts, name)).map(|(_, what)| what).collect();
-    if !unanswered(facts) || answered(facts, "no-cookie") {
+        alone.into_iter().filter(|(kind, _)| answered(facts, *kind)).map(|(_, what)| what).collect();
+    if !unanswered(facts) || answered(facts, ExperimentKind::NoCookie) {
         return None;
     }
     match passing.is_empty() {
-        true => answered(facts, "protocol-rdp").then(|| {
+        true => answered(facts, ExperimentKind::ProtocolRdp).then(|| {
             "no offer of TLS is answered, but a Connection Request for Standard RDP Security alone is"
                 .to_owned()
         }),
@@ -66,7 +66,7 @@ fn offer_refused(facts: &Facts<'_>) -> Option<String> {
 
 fn direct_tls(facts: &Facts<'_>) -> Option<String> {
     let negotiate = facts.failed().is_some_and(|failed| failed.phase == Phase::Negotiate);
-    let passes = facts.passes("direct-tls", Phase::Tls) == Some(true);
+    let passes = facts.passes(ExperimentKind::DirectTls, Phase::Tls) == Some(true);
     (negotiate && passes).then(|| {
         let served = facts.direct_certificate().map_or_else(String::new, |served| format!(", with {served}"));
         format!("TLS without a Connection Request is answered: something on the port ends TLS itself{served}")

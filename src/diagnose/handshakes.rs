@@ -3,15 +3,21 @@
 use super::{Facts, experiments::Ending};
 use crate::{
     codes::Phase,
-    report::{Answer, FailureKind, Likelihood, OLD_SUITES, Posture, TlsEvidence, TlsPosture},
+    report::{Answer, ExperimentKind, FailureKind, Likelihood, OLD_SUITES, Posture, TlsEvidence, TlsPosture},
 };
 
 /// How often each side of a difference must have shown it again: chance does so once in some hundred times.
 const TIMES: usize = 4;
 
 /// The experiments that offer what every current client offers, in other words.
-pub const HELLOS: &[&str] =
-    &["tls12-only", "tls13-only", "small-hello", "large-hello", "no-sni", "legacy-hello"];
+pub const HELLOS: &[ExperimentKind] = &[
+    ExperimentKind::Tls12Only,
+    ExperimentKind::Tls13Only,
+    ExperimentKind::SmallHello,
+    ExperimentKind::LargeHello,
+    ExperimentKind::NoSni,
+    ExperimentKind::LegacyHello,
+];
 
 /// What a ClientHello must not have to be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +40,13 @@ pub fn difference(facts: &Facts<'_>) -> Option<Difference> {
     if facts.tls.is_some_and(|tls| tls.client_certificate_requested || tls.has_old_suite()) {
         return None;
     }
-    let passes = |name| facts.passes(name, Phase::Tls);
-    let (small, large, unnamed) = (passes("small-hello"), passes("large-hello"), passes("no-sni"));
-    let (old, new) = (passes("tls12-only"), passes("tls13-only"));
+    let passes = |kind| facts.passes(kind, Phase::Tls);
+    let (small, large, unnamed) = (
+        passes(ExperimentKind::SmallHello),
+        passes(ExperimentKind::LargeHello),
+        passes(ExperimentKind::NoSni),
+    );
+    let (old, new) = (passes(ExperimentKind::Tls12Only), passes(ExperimentKind::Tls13Only));
     match (small, large, unnamed, old, new) {
         // A hello of usual length without the name is answered, and one with the name and TLS 1.2 is not.
         (_, _, Some(true), Some(false), _) => Some(Difference::Name),
@@ -157,9 +167,11 @@ pub fn legacy_proof(facts: &Facts<'_>, is_old: bool) -> Likelihood {
         (Some(Ending::Failed(control)), Some(said)) => (control.kind, control.code) == (said.kind, said.code),
         _ => false,
     };
-    let mut controls = ["small-hello", "large-hello"].into_iter().filter_map(|name| facts.experiment(name));
+    let mut controls = [ExperimentKind::SmallHello, ExperimentKind::LargeHello]
+        .into_iter()
+        .filter_map(|kind| facts.experiment(kind));
     match controls.any(|control| alike(control.ending(Phase::Tls))) {
-        true => facts.proof(Phase::Tls, "legacy-hello"),
+        true => facts.proof(Phase::Tls, ExperimentKind::LegacyHello),
         false => Likelihood::Likely,
     }
 }
@@ -170,13 +182,13 @@ pub fn only_legacy_answered(facts: &Facts<'_>) -> bool {
 }
 
 fn current_answered(facts: &Facts<'_>) -> bool {
-    let mut current = HELLOS.iter().filter(|name| **name != "legacy-hello");
-    current.any(|name| facts.passes(name, Phase::Tls) == Some(true))
+    let mut current = HELLOS.iter().filter(|kind| **kind != ExperimentKind::LegacyHello);
+    current.any(|kind| facts.passes(*kind, Phase::Tls) == Some(true))
 }
 
 fn answer<'a>(facts: &Facts<'a>) -> Option<&'a TlsEvidence> {
-    facts.passes("legacy-hello", Phase::Tls).filter(|passed| *passed)?;
-    Some(&facts.experiment("legacy-hello")?.connection.phases.tls.as_ref()?.evidence)
+    facts.passes(ExperimentKind::LegacyHello, Phase::Tls).filter(|passed| *passed)?;
+    Some(&facts.experiment(ExperimentKind::LegacyHello)?.connection.phases.tls.as_ref()?.evidence)
 }
 
 /// The best that a posture saw accepted, where nothing of it can be spoken here.
@@ -197,12 +209,12 @@ fn is_current(suite: &str) -> bool {
 impl Facts<'_> {
     /// Whether any other ClientHello was answered.
     pub fn any_hello_answered(&self) -> bool {
-        HELLOS.iter().any(|name| self.passes(name, Phase::Tls) == Some(true))
+        HELLOS.iter().any(|kind| self.passes(*kind, Phase::Tls) == Some(true))
     }
 
     /// The sentence that none was, when some were tried.
     pub fn no_hello_answered(&self) -> Option<String> {
-        let tried = HELLOS.iter().filter(|name| self.passes(name, Phase::Tls).is_some()).count();
+        let tried = HELLOS.iter().filter(|kind| self.passes(**kind, Phase::Tls).is_some()).count();
         let text = format!("none of {tried} other ClientHellos was answered");
         (tried > 0 && !self.any_hello_answered()).then_some(text)
     }
@@ -222,7 +234,7 @@ impl Facts<'_> {
 
     /// How much the difference between the traced connection and this experiment proves: nothing certain before it showed every
     /// time, one after the other.
-    pub fn proof(&self, phase: Phase, experiment: &str) -> Likelihood {
+    pub fn proof(&self, phase: Phase, experiment: ExperimentKind) -> Likelihood {
         let (same, made) = self.repeated(phase);
         let endings = self.endings(experiment, phase);
         let passed = endings.iter().filter(|ending| **ending == Ending::Passed).count();

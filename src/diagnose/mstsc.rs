@@ -8,7 +8,7 @@ use crate::{
     },
     report::{
         Confidence::{self, Documented, Inferred, Observed},
-        Failure,
+        ExperimentKind, Failure,
         FailureKind::{self, *},
         MstscLabel, Status,
     },
@@ -214,7 +214,7 @@ fn is_unasked(facts: &Facts<'_>) -> bool {
     let failure = facts.failed().filter(|failed| failed.phase == Tls).and_then(|failed| failed.failure);
     let disjoint =
         failure.is_some_and(|failure| failure.kind == TlsAlert && matches!(failure.code, Some(40 | 71)));
-    disjoint && facts.experiment("legacy-hello").is_none()
+    disjoint && facts.experiment(ExperimentKind::LegacyHello).is_none()
 }
 
 fn fits(row: &Row, phase: Phase, failure: &Failure) -> bool {

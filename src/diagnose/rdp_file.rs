@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     codes::Phase,
-    report::{Certificate, FailureKind, Severity, Trust},
+    report::{Certificate, ExperimentKind, FailureKind, Severity, Trust},
 };
 
 /// The negotiation failure that demands NLA (MS-RDPBCGR 2.2.1.2.2).
@@ -47,7 +47,7 @@ fn nla_off(facts: &Facts<'_>) -> Option<String> {
     let required = failure_code(facts, FailureKind::NegotiationFailure) == Some(HYBRID_REQUIRED_BY_SERVER);
     let text = "the file turns NLA off (enablecredsspsupport:i:0), and the server takes nobody without it";
     // Who refuses NLA alone as well means something else.
-    let taken = facts.passes("protocol-hybrid", Phase::Negotiate) != Some(false);
+    let taken = facts.passes(ExperimentKind::ProtocolHybrid, Phase::Negotiate) != Some(false);
     (off && required && taken).then(|| text.to_owned())
 }
 
@@ -55,9 +55,10 @@ fn nla_off(facts: &Facts<'_>) -> Option<String> {
 pub fn negotiation_off(facts: &Facts<'_>) -> Option<String> {
     let off = facts.file?.negotiate_security_layer == Some(false);
     let in_tls = facts.failed().is_some_and(|failed| failed.phase == Phase::Tls);
-    let negotiates = ["protocol-ssl", "protocol-hybrid", "protocol-rdp"]
-        .into_iter()
-        .any(|name| facts.passes(name, Phase::Negotiate) == Some(true));
+    let negotiates =
+        [ExperimentKind::ProtocolSsl, ExperimentKind::ProtocolHybrid, ExperimentKind::ProtocolRdp]
+            .into_iter()
+            .any(|kind| facts.passes(kind, Phase::Negotiate) == Some(true));
     let text = "the file begins with TLS (negotiate security layer:i:0), and the server answers a Connection \
                 Request instead";
     (off && in_tls && negotiates).then(|| text.to_owned())
@@ -73,13 +74,13 @@ pub fn token_refused(facts: &Facts<'_>) -> Option<String> {
     if added::is_unknown_to_broker(facts) {
         return Some(format!("the broker does not know the file's load balance information {token}"));
     }
-    let without = facts.passes("no-cookie", Phase::Negotiate) == Some(true);
+    let without = facts.passes(ExperimentKind::NoCookie, Phase::Negotiate) == Some(true);
     if unanswered(facts) && without {
         return Some(format!(
             "a Connection Request without the file's routing token {token} is answered, one with it is not"
         ));
     }
-    added::refused(facts, "no-cookie", &format!("the file's routing token {token}"))
+    added::refused(facts, ExperimentKind::NoCookie, &format!("the file's routing token {token}"))
 }
 
 fn gateway_not_traced(facts: &Facts<'_>) -> Option<String> {

@@ -3,7 +3,7 @@
 use super::{Facts, Rule, experiments::Ending};
 use crate::{
     codes::Phase,
-    report::{Connection, FailureKind, Hop, Purpose, Redirection, Severity, Unfollowed},
+    report::{Connection, ExperimentKind, FailureKind, Hop, Purpose, Redirection, Severity, Unfollowed},
 };
 
 /// So much of what cannot be used is in a sentence; the rest is in the redirection's record.
@@ -204,12 +204,12 @@ fn own_account(facts: &Facts<'_>) -> Option<String> {
 pub fn rdstls_only(facts: &Facts<'_>) -> Option<String> {
     let hop = hop(facts)?;
     let without = facts.failed().filter(|failed| failed.phase == Phase::Negotiate)?.failure?;
-    let others = ["protocol-rdp", "protocol-ssl", "protocol-hybrid"];
-    let taken = others.into_iter().any(|name| facts.passes(name, Phase::Negotiate) == Some(true));
+    let others = [ExperimentKind::ProtocolRdp, ExperimentKind::ProtocolSsl, ExperimentKind::ProtocolHybrid];
+    let taken = others.into_iter().any(|kind| facts.passes(kind, Phase::Negotiate) == Some(true));
     if taken || facts.intermittent().is_some() {
         return None;
     }
-    match facts.experiment("protocol-rdstls")?.ending(Phase::Negotiate)? {
+    match facts.experiment(ExperimentKind::ProtocolRdstls)?.ending(Phase::Negotiate)? {
         Ending::Passed => Some(format!(
             "the hop {hop} takes an offer of RDSTLS and none without it: to that {}",
             without.detail

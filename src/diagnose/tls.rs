@@ -4,7 +4,10 @@ use super::{
     Facts, Rule,
     handshakes::{Difference, difference, legacy},
 };
-use crate::{codes::Phase, report::Severity};
+use crate::{
+    codes::Phase,
+    report::{ExperimentKind, Severity},
+};
 
 const fn rule(code: &'static str, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity: Severity::Error, phase: Phase::Tls, applies }
@@ -63,8 +66,8 @@ fn version_intolerant(facts: &Facts<'_>) -> Option<String> {
 
 /// Also where the usual hello passes: then only a longer one is lost.
 fn large_hello_dropped(facts: &Facts<'_>) -> Option<String> {
-    let sent = |name| Some(facts.experiment(name)?.connection.phases.tls.as_ref()?.evidence.bytes_sent);
-    let (small, large) = (sent("small-hello")?, sent("large-hello")?);
+    let sent = |kind| Some(facts.experiment(kind)?.connection.phases.tls.as_ref()?.evidence.bytes_sent);
+    let (small, large) = (sent(ExperimentKind::SmallHello)?, sent(ExperimentKind::LargeHello)?);
     let lost = if failed(facts) { facts.tls?.bytes_sent.min(large) } else { large };
     let text = format!(
         "a ClientHello of {small} B is answered, one of {lost} B is not: the path or a box on it, hardly the server"

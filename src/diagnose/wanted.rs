@@ -3,53 +3,67 @@
 use super::{Facts, credentials::credentials, kerberos, proxy, redirection};
 use crate::{
     codes::Phase,
-    report::{Credentials, Failure, FailureKind as Kind, Trace},
+    report::{Credentials, ExperimentKind as Made, Failure, FailureKind as Kind, Trace},
 };
 
 /// The handshake itself: versions, length, name, and what only an old client could say.
-const TLS: &[&str] = &[
-    "tls12-only",
-    "tls13-only",
-    "small-hello",
-    "large-hello",
-    "no-sni",
-    "legacy-hello",
-    "protocol-rdp",
-    "next-address",
-    "repeat",
+const TLS: &[Made] = &[
+    Made::Tls12Only,
+    Made::Tls13Only,
+    Made::SmallHello,
+    Made::LargeHello,
+    Made::NoSni,
+    Made::LegacyHello,
+    Made::ProtocolRdp,
+    Made::NextAddress,
+    Made::Repeat,
 ];
 /// No answer to the Connection Request: is it the cookie, the offer, or is it no RDP at all?
-const NEGOTIATION: &[&str] =
-    &["no-cookie", "protocol-rdp", "protocol-ssl", "protocol-hybrid", "direct-tls", "next-address", "repeat"];
+const NEGOTIATION: &[Made] = &[
+    Made::NoCookie,
+    Made::ProtocolRdp,
+    Made::ProtocolSsl,
+    Made::ProtocolHybrid,
+    Made::DirectTls,
+    Made::NextAddress,
+    Made::Repeat,
+];
 /// A refused offer: what would be accepted?
-const OFFERS: &[&str] = &[
-    "protocol-rdp",
-    "protocol-ssl",
-    "protocol-hybrid",
-    "protocol-hybrid-ex",
-    "protocol-rdsaad",
-    "next-address",
-    "repeat",
+const OFFERS: &[Made] = &[
+    Made::ProtocolRdp,
+    Made::ProtocolSsl,
+    Made::ProtocolHybrid,
+    Made::ProtocolHybridEx,
+    Made::ProtocolRdsaad,
+    Made::NextAddress,
+    Made::Repeat,
 ];
 /// What the user added to the connection may be what fails, in any phase.
-const TOKEN: &[&str] = &["no-cookie"];
-const PRECONNECTION: &[&str] = &["no-preconnection"];
-const SERVER_NAME: &[&str] = &["no-server-name"];
-const ADDITIONS: &[&str] = &["no-additions"];
+const TOKEN: &[Made] = &[Made::NoCookie];
+const PRECONNECTION: &[Made] = &[Made::NoPreconnection];
+const SERVER_NAME: &[Made] = &[Made::NoServerName];
+const ADDITIONS: &[Made] = &[Made::NoAdditions];
 /// Behind a redirection there may be a host that takes its one-time account alone.
-const HOP: &[&str] = &["protocol-rdstls"];
+const HOP: &[Made] = &[Made::ProtocolRdstls];
 /// Refused flags: what takes TLS before the negotiation?
-const FLAGS: &[&str] =
-    &["protocol-rdp", "protocol-ssl", "protocol-hybrid", "direct-tls", "next-address", "repeat"];
+const FLAGS: &[Made] = &[
+    Made::ProtocolRdp,
+    Made::ProtocolSsl,
+    Made::ProtocolHybrid,
+    Made::DirectTls,
+    Made::NextAddress,
+    Made::Repeat,
+];
 /// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2): only who began with TLS can be told so.
 const INCONSISTENT_FLAGS: i64 = 4;
 /// TLS came first: does the server wait for a Connection Request?
-const NEGOTIATED: &[&str] = &["protocol-rdp", "protocol-ssl", "protocol-hybrid", "next-address", "repeat"];
-const AGAIN: &[&str] = &["next-address", "repeat"];
-const WITHOUT_NLA: &[&str] = &["protocol-ssl", "tls12-only", "next-address", "repeat"];
+const NEGOTIATED: &[Made] =
+    &[Made::ProtocolRdp, Made::ProtocolSsl, Made::ProtocolHybrid, Made::NextAddress, Made::Repeat];
+const AGAIN: &[Made] = &[Made::NextAddress, Made::Repeat];
+const WITHOUT_NLA: &[Made] = &[Made::ProtocolSsl, Made::Tls12Only, Made::NextAddress, Made::Repeat];
 
-/// The names of the experiments, in no order; none after a success, and none once the server refused credentials.
-pub fn wanted(trace: &Trace) -> Vec<&'static str> {
+/// The kinds of the experiments, in no order; none after a success, and none once the server refused credentials.
+pub fn wanted(trace: &Trace) -> Vec<Made> {
     let facts = Facts::of(trace);
     let Some((phase, failure)) = facts.failed().and_then(|failed| Some((failed.phase, failed.failure?)))
     else {
@@ -77,15 +91,15 @@ pub fn wanted(trace: &Trace) -> Vec<&'static str> {
     let added = if phase < Phase::Negotiate || attempted { Vec::new() } else { added(&facts, phase) };
     // A server that is known to refuse the current suites is not asked for them again.
     let is_old = phase != Phase::Tls && facts.tls.is_some_and(|tls| tls.has_old_suite());
-    let is_vain = |name: &str| is_old && name == "tls12-only";
+    let is_vain = |kind: &Made| is_old && *kind == Made::Tls12Only;
     let pictured = facts.request.screenshot && phase >= Phase::Licensing && !attempted;
-    let pipeline: &[&str] = if pictured { &["no-screenshot"] } else { &[] };
+    let pipeline: &[Made] = if pictured { &[Made::NoScreenshot] } else { &[] };
     let names = names.iter().chain(hop).chain(pipeline).chain(added.into_iter().flatten());
-    names.copied().filter(|name| !is_vain(name)).collect()
+    names.copied().filter(|kind| !is_vain(kind)).collect()
 }
 
 /// The experiments that leave out what the user added; a hop gets nothing of it.
-fn added(facts: &Facts<'_>, phase: Phase) -> Vec<&'static [&'static str]> {
+fn added(facts: &Facts<'_>, phase: Phase) -> Vec<&'static [Made]> {
     let direct = redirection::hop(facts).is_none();
     let asked = facts.request;
     let suspects = [
@@ -101,14 +115,14 @@ fn added(facts: &Facts<'_>, phase: Phase) -> Vec<&'static [&'static str]> {
     names
 }
 
-fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [&'static str] {
+fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [Made] {
     let named = facts.negotiate.and_then(|negotiate| negotiate.speaks.as_deref());
     match failure.kind {
         Kind::NegotiationFailure if failure.code == Some(INCONSISTENT_FLAGS) => FLAGS,
         Kind::NegotiationFailure => OFFERS,
         // What has introduced itself needs no guessing, but another member of a pool may be well.
         Kind::NotRdp if named.is_some_and(|speaks| !speaks.starts_with("TLS")) => AGAIN,
-        Kind::NotRdp => &["direct-tls", "next-address", "repeat"],
+        Kind::NotRdp => &[Made::DirectTls, Made::NextAddress, Made::Repeat],
         _ => NEGOTIATION,
     }
 }

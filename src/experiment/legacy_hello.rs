@@ -2,9 +2,11 @@
 //! client can talk to.
 
 use super::Experiment;
-use crate::{pdu::client_hello::Profile, probe::Plan};
+use crate::{pdu::client_hello::Profile, probe::Plan, report::ExperimentKind};
 
 pub const EXPERIMENT: Experiment = Experiment {
-    name: "legacy-hello",
-    plans: |basis| vec![Plan { hello: basis.own_hello(Profile::Legacy), ..basis.plan("legacy-hello") }],
+    kind: ExperimentKind::LegacyHello,
+    plans: |basis| {
+        vec![Plan { hello: basis.own_hello(Profile::Legacy), ..basis.plan(ExperimentKind::LegacyHello) }]
+    },
 };

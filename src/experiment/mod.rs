@@ -1,6 +1,7 @@
 //! Follow-up connections that separate causes, none with an account: which there are, and how they are made.
 
 mod again;
+mod basis;
 mod direct_tls;
 mod large_hello;
 mod legacy_hello;
@@ -25,12 +26,14 @@ use std::{
 
 use futures_util::{StreamExt as _, stream};
 
+use basis::{Basis, basis};
+
 use crate::{
-    codes::Phase,
     net::{Instant, Network},
-    pdu::{client_hello::Profile, hello::ClientHello},
-    probe::{Hello, Opening, Plan, Probe, Roots, Unobserved, Versions, addresses, aimed},
-    report::{ConnectEvidence, Connection, FailureKind, PhaseRecord, Status, Summary, Trace},
+    probe::{Plan, Probe, Roots, Unobserved, aimed},
+    report::{
+        ConnectEvidence, Connection, ExperimentKind, ExperimentName, FailureKind, PhaseRecord, Summary, Trace,
+    },
     settings::Settings,
     target::Target,
 };
@@ -51,8 +54,8 @@ const MARGIN: Duration = Duration::from_secs(1);
 
 /// One kind of follow-up.
 pub struct Experiment {
-    /// Its name in the report, without a number.
-    pub name: &'static str,
+    /// What the report calls it.
+    pub kind: ExperimentKind,
     plans: fn(&Basis) -> Vec<Plan>,
 }
 
@@ -79,68 +82,22 @@ const EXPERIMENTS: &[Experiment] = &[
     next_address::EXPERIMENT,
 ];
 
-/// All of their names.
-pub fn names() -> Vec<&'static str> {
-    EXPERIMENTS.iter().map(|experiment| experiment.name).chain(["repeat"]).collect()
+/// All of their kinds.
+pub fn kinds() -> Vec<ExperimentKind> {
+    EXPERIMENTS.iter().map(|experiment| experiment.kind).chain([ExperimentKind::Repeat]).collect()
 }
 
 /// One round of them.
 pub enum Round<'a> {
-    /// Those with these names.
-    First(&'a [&'static str]),
+    /// Those of these kinds.
+    First(&'a [ExperimentKind]),
     /// The traced connection so many times again, and between these experiments, which made a difference.
     Again {
         /// How often.
-        times: usize,
+        times: u32,
         /// By their names in the report.
-        between: &'a [String],
+        between: &'a [ExperimentName],
     },
-}
-
-/// What the connection that is followed up was.
-struct Basis {
-    /// What it offered.
-    protocols: u32,
-    /// How it began.
-    opening: Opening,
-    /// What its ClientHello offered.
-    versions: Versions,
-    /// The ClientHello itself, where it got so far.
-    hello: Option<ClientHello>,
-    /// Where it went.
-    peer: Vec<SocketAddr>,
-    /// Whether it was let in there.
-    opened: bool,
-    /// The target's other addresses.
-    others: Vec<SocketAddr>,
-    /// The phase that it entered last.
-    last: Phase,
-    /// Where an experiment with TLS ends.
-    depth: Phase,
-    /// Whether it carried a routing token.
-    token: bool,
-    /// Whether it began with a pre-connection blob.
-    preconnection: bool,
-    /// Whether it used another name than the target's own, because that was asked for.
-    server_name: bool,
-    /// Whether the target has a name of its own.
-    named: bool,
-    /// Whether a picture was asked for.
-    pictured: bool,
-}
-
-impl Basis {
-    /// A plan that differs in nothing yet and ends as soon as it has shown whether TLS passes.
-    fn plan(&self, name: &str) -> Plan {
-        let plan = Plan::experiment(name, self.peer.clone(), self.protocols, self.depth);
-        let hello = Hello::Handshake(self.versions, true);
-        Plan { opening: self.opening, hello, pictured: self.pictured, ..plan }
-    }
-
-    /// A hello like that of the connection.
-    fn own_hello(&self, profile: Profile) -> Hello {
-        Hello::Own(profile, self.hello.clone())
-    }
 }
 
 /// Makes the experiments of a round and adds them to the trace. A run that began at `begin` keeps its deadline.
@@ -180,8 +137,8 @@ pub async fn run<N: Network>(
     trace.elapsed_ms = begin.elapsed().into();
 }
 
-fn first(wanted: &[&str], basis: &Basis, most: usize) -> Vec<Plan> {
-    let chosen = EXPERIMENTS.iter().filter(|experiment| wanted.contains(&experiment.name));
+fn first(wanted: &[ExperimentKind], basis: &Basis, most: usize) -> Vec<Plan> {
+    let chosen = EXPERIMENTS.iter().filter(|experiment| wanted.contains(&experiment.kind));
     chosen.flat_map(|experiment| (experiment.plans)(basis)).take(most).collect()
 }
 
@@ -249,47 +206,4 @@ async fn make<N: Network>(
     };
     let made = stream::iter(plans).map(in_time).buffered(at_once);
     made.filter_map(future::ready).collect().await
-}
-
-/// None when no name was resolved, so that there is nowhere to connect to.
-fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
-    let described = trace.described()?;
-    // A retry looked nothing up.
-    let looked_up = if described.hop.is_some() { described } else { trace.connections.first()? };
-    let known = addresses(looked_up, target, settings);
-    let phases = &described.phases;
-    let connect = phases.connect.as_ref()?;
-    let peer = connect.evidence.peer.map_or_else(|| known.clone(), |peer| vec![peer]);
-    let opened = connect.status == Status::Passed;
-    // Another address of the proxy is not another one of the target.
-    let direct = settings.proxy.is_none();
-    let others = known.into_iter().filter(|address| direct && !peer.contains(address)).collect();
-    let last = phases.summaries().last().filter(|summary| summary.status != Status::Stopped)?.phase;
-    let Plan { opening, protocols: offer, .. } = Plan::main(settings);
-    let protocols = phases.negotiate.as_ref().map_or(offer, |record| record.evidence.requested_code);
-    // TLS 1.3 lets the client finish first: an alert that came after it is missed by what ends with the handshake.
-    let hello = phases.tls.as_ref().and_then(|tls| ClientHello::read(&tls.evidence.hello).ok());
-    let versions = if described.has_old_suite() { Versions::OldSuites } else { Versions::All };
-    let late = last == Phase::Tls && described.frames.iter().any(|frame| frame.tls);
-    let depth = if late { Phase::Mcs } else { Phase::Tls };
-    let token = settings.routing_token.is_some();
-    let preconnection = settings.preconnection.is_some();
-    let server_name = trace.request.server_name && described.hop.is_none();
-    let (last, named) = (last.max(depth), target.address().is_none());
-    Some(Basis {
-        protocols,
-        opening,
-        versions,
-        hello,
-        peer,
-        opened,
-        others,
-        last,
-        depth,
-        token,
-        preconnection,
-        server_name,
-        named,
-        pictured: trace.request.screenshot,
-    })
 }

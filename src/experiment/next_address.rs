@@ -1,20 +1,20 @@
 //! The other addresses of the name: whether one host behind it fails, or all.
 
 use super::Experiment;
-use crate::probe::Plan;
+use crate::{probe::Plan, report::ExperimentKind};
 
 /// Of a name with many addresses the first ones.
 const ADDRESSES: usize = 3;
 
 pub const EXPERIMENT: Experiment = Experiment {
-    name: "next-address",
+    kind: ExperimentKind::NextAddress,
     plans: |basis| {
-        let others = basis.others.iter().take(ADDRESSES).enumerate();
-        let plan = |(index, address)| Plan {
+        let others = (1..).zip(basis.others.iter().take(ADDRESSES));
+        let plan = |(number, address)| Plan {
             addresses: Some(vec![address]),
             until: Some(basis.last),
-            ..basis.plan(&format!("next-address-{}", index + 1))
+            ..basis.numbered(ExperimentKind::NextAddress, number)
         };
-        others.map(|(index, address)| plan((index, *address))).collect()
+        others.map(|(number, address)| plan((number, *address))).collect()
     },
 };

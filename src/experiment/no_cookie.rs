@@ -2,13 +2,16 @@
 //! not like it.
 
 use super::Experiment;
-use crate::probe::{Opening, Plan};
+use crate::{
+    probe::{Opening, Plan},
+    report::ExperimentKind,
+};
 
 pub const EXPERIMENT: Experiment = Experiment {
-    name: "no-cookie",
+    kind: ExperimentKind::NoCookie,
     plans: |basis| {
         // A token may lead to a host that fails later.
         let until = Some(if basis.token { basis.last } else { basis.depth });
-        vec![Plan { opening: Opening::NoCookie, until, ..basis.plan("no-cookie") }]
+        vec![Plan { opening: Opening::NoCookie, until, ..basis.plan(ExperimentKind::NoCookie) }]
     },
 };

@@ -2,15 +2,18 @@
 //! Of an address there is none to send, which is what no-sni does.
 
 use super::Experiment;
-use crate::probe::{Added, Plan};
+use crate::{
+    probe::{Added, Plan},
+    report::ExperimentKind,
+};
 
 pub const EXPERIMENT: Experiment = Experiment {
-    name: "no-server-name",
+    kind: ExperimentKind::NoServerName,
     plans: |basis| {
         let plan = || Plan {
             without: &[Added::ServerName],
             until: Some(basis.last),
-            ..basis.plan("no-server-name")
+            ..basis.plan(ExperimentKind::NoServerName)
         };
         (basis.server_name && basis.named).then(plan).into_iter().collect()
     },

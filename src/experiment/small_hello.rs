@@ -2,9 +2,11 @@
 //! of the offer is left out: the session id, and as much of the name and of other extensions as does not fit.
 
 use super::Experiment;
-use crate::{pdu::client_hello::Profile, probe::Plan};
+use crate::{pdu::client_hello::Profile, probe::Plan, report::ExperimentKind};
 
 pub const EXPERIMENT: Experiment = Experiment {
-    name: "small-hello",
-    plans: |basis| vec![Plan { hello: basis.own_hello(Profile::Small), ..basis.plan("small-hello") }],
+    kind: ExperimentKind::SmallHello,
+    plans: |basis| {
+        vec![Plan { hello: basis.own_hello(Profile::Small), ..basis.plan(ExperimentKind::SmallHello) }]
+    },
 };

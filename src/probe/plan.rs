@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::{
     codes::Phase,
     pdu::{client_hello::Profile, connect_initial::Announced, hello::ClientHello},
-    report::Purpose,
+    report::{ExperimentName, Purpose},
     settings::{Account, Settings},
 };
 
@@ -125,9 +125,23 @@ impl Plan {
     }
 
     /// One that is made to tell causes apart: without an account, to these addresses, no further than this phase.
-    pub fn experiment(name: &str, addresses: Vec<SocketAddr>, protocols: u32, until: Phase) -> Self {
+    pub fn experiment(
+        name: ExperimentName,
+        addresses: Vec<SocketAddr>,
+        protocols: u32,
+        until: Phase,
+    ) -> Self {
+        Self::further(Purpose::Experiment(name), addresses, protocols, until)
+    }
+
+    /// One that shows what the server accepts: the same without a ClientHello of its own.
+    pub fn posture(name: &str, addresses: Vec<SocketAddr>, protocols: u32, until: Phase) -> Self {
+        Self::further(Purpose::Posture(name.to_owned()), addresses, protocols, until)
+    }
+
+    fn further(purpose: Purpose, addresses: Vec<SocketAddr>, protocols: u32, until: Phase) -> Self {
         Self {
-            purpose: Purpose::Experiment(name.to_owned()),
+            purpose,
             addresses: Some(addresses),
             protocols,
             opening: Opening::Cookie,
@@ -139,11 +153,5 @@ impl Plan {
             withheld: None,
             without: &[],
         }
-    }
-
-    /// One that shows what the server accepts: the same without a ClientHello of its own.
-    pub fn posture(name: &str, addresses: Vec<SocketAddr>, protocols: u32, until: Phase) -> Self {
-        let purpose = Purpose::Posture(name.to_owned());
-        Self { purpose, ..Self::experiment(name, addresses, protocols, until) }
     }
 }

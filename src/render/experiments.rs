@@ -3,7 +3,7 @@
 use super::cells;
 use crate::{
     codes::Phase,
-    report::{Connection, Purpose, Report, Status, Summary},
+    report::{Connection, ExperimentKind, Purpose, Report, Status, Summary},
 };
 
 /// Names and outcome of the experiments, by the first one of each outcome; the repetitions last.
@@ -11,9 +11,8 @@ pub fn lines(report: &Report) -> Vec<String> {
     let (mut single, mut repeated) = (Vec::new(), Vec::new());
     for connection in &report.trace.connections {
         let Purpose::Experiment(name) = &connection.purpose else { continue };
-        let group = if name.starts_with("repeat-") { &mut repeated } else { &mut single };
-        let once = name.split_once("-again-").map_or(name.as_str(), |(once, _)| once);
-        add(group, once, outcome(connection));
+        let group = if name.is(ExperimentKind::Repeat) { &mut repeated } else { &mut single };
+        add(group, name.first().to_string(), outcome(connection));
     }
     let mut lines: Vec<String> =
         single.iter().map(|(outcome, names)| format!("{}: {outcome}", counted(names))).collect();
@@ -26,16 +25,16 @@ pub fn lines(report: &Report) -> Vec<String> {
 }
 
 /// Each name once, with how often it was made.
-fn counted(names: &[&str]) -> String {
+fn counted(names: &[String]) -> String {
     let mut told: Vec<String> = Vec::new();
     for (at, name) in names.iter().enumerate().filter(|(at, name)| !names[..*at].contains(name)) {
         let times = names[at..].iter().filter(|other| *other == name).count();
-        told.push(if times == 1 { (*name).to_owned() } else { format!("{name} ({times} times)") });
+        told.push(if times == 1 { name.clone() } else { format!("{name} ({times} times)") });
     }
     told.join(", ")
 }
 
-fn add<'a>(group: &mut Vec<(String, Vec<&'a str>)>, name: &'a str, outcome: String) {
+fn add(group: &mut Vec<(String, Vec<String>)>, name: String, outcome: String) {
     match group.iter_mut().find(|(same, _)| *same == outcome) {
         Some((_, names)) => names.push(name),
         None => group.push((outcome, vec![name])),

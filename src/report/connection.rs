@@ -9,7 +9,7 @@ use super::evidence::{
     ActivateEvidence, ConnectEvidence, CredsspEvidence, GatewayEvidence, LicensingEvidence, McsEvidence,
     NegotiateEvidence, Redirection, ResolveEvidence, TlsEvidence, Transport,
 };
-use super::{Failure, Hop, Millis, Session, Timestamp};
+use super::{ExperimentName, Failure, Hop, Millis, Session, Timestamp};
 use crate::codes::Phase;
 
 /// One connection and what it is for.
@@ -77,7 +77,7 @@ pub enum Purpose {
     /// The one that the redirection with this number led to, from 1.
     Hop(u32),
     /// One that separates causes.
-    Experiment(String),
+    Experiment(ExperimentName),
     /// One that shows what the server accepts.
     Posture(String),
 }
@@ -125,7 +125,7 @@ impl TryFrom<String> for Purpose {
 
 fn named(text: &str) -> Option<Purpose> {
     let hop = || text.strip_prefix(HOP)?.parse().ok().map(Purpose::Hop);
-    let experiment = || text.strip_prefix(EXPERIMENT).map(|name| Purpose::Experiment(name.to_owned()));
+    let experiment = || text.strip_prefix(EXPERIMENT)?.parse().ok().map(Purpose::Experiment);
     let posture = || text.strip_prefix(POSTURE).map(|name| Purpose::Posture(name.to_owned()));
     hop().or_else(experiment).or_else(posture)
 }

@@ -5,6 +5,7 @@ mod answered_by;
 mod certificate;
 mod connection;
 mod evidence;
+mod experiment_name;
 mod failure;
 mod hop;
 mod judgement;
@@ -30,6 +31,7 @@ pub use evidence::{
     NegotiateEvidence, NtlmEvidence, OLD_SUITES, ProxyEvidence, RdsaadEvidence, RdstlsEvidence, Redirection,
     ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence, Transport, UnansweredKdc,
 };
+pub use experiment_name::{ExperimentKind, ExperimentName};
 pub use failure::{Failure, FailureKind};
 pub use hop::{Hop, Tried, Unfollowed, Unusable};
 pub use judgement::{

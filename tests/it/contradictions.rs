@@ -15,10 +15,10 @@ async fn of(name: &str) -> Report {
     trace(Some(fault(name)), &settings_for(Some(fault(name)))).await
 }
 
-fn named(connection: &Connection) -> &str {
+fn named(connection: &Connection) -> String {
     match &connection.purpose {
-        Purpose::Experiment(name) => name,
-        _ => "",
+        Purpose::Experiment(name) => name.to_string(),
+        _ => String::new(),
     }
 }
 
@@ -135,9 +135,9 @@ async fn what_ends_before_the_failure_says_nothing_of_it() {
 async fn experiments_end_where_a_port_that_was_open_is_closed() {
     let turned_away = Answer::InTurn(vec![Answer::Demo(Some(fault("tls-reset"))), Answer::Refused].leak());
     let report = on(&[("192.0.2.15:3389", turned_away), ("192.0.2.16:3389", Answer::Demo(None))]).await;
-    let made: Vec<&str> = report.trace.connections.iter().map(named).collect();
+    let made: Vec<String> = report.trace.connections.iter().map(named).collect();
     assert_eq!(made.len(), 1 + 1 + 2 + 1, "{made:?}");
-    assert!(made.contains(&"next-address-1"), "{made:?}");
+    assert!(made.contains(&"next-address-1".to_owned()), "{made:?}");
     let closed = on(&[("192.0.2.15:3389", Answer::Refused)]).await;
     assert_eq!(closed.trace.connections.len(), 1 + 5, "whether it stays closed is what is asked");
 }

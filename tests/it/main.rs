@@ -15,6 +15,7 @@ mod demand_active;
 mod demo;
 mod demo_gateway;
 mod event_xml;
+mod experiment_names;
 mod explain;
 mod explain_program;
 mod farm;

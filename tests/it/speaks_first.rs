@@ -5,7 +5,7 @@ use rdptrace::{
     net::Framing,
     pdu::{rdsaad, rdstls},
     posture, render,
-    report::{Answer, FailureKind, ProtocolPosture, Purpose},
+    report::{Answer, ExperimentKind, FailureKind, ProtocolPosture, Purpose},
 };
 
 use crate::{
@@ -59,7 +59,7 @@ async fn the_cause_tells_a_host_that_is_ready_for_entra_from_one_that_is_not() {
         let cause = report.causes.first().expect("a cause");
         assert_eq!(cause.code, "server-requires-entra", "{name}");
         assert!(cause.because.iter().any(|line| line.contains(said)), "{name}: {:?}", cause.because);
-        let experiment = Purpose::Experiment("protocol-rdsaad".to_owned());
+        let experiment = Purpose::Experiment(ExperimentKind::ProtocolRdsaad.into());
         let made = report.trace.connections.iter().find(|made| made.purpose == experiment);
         assert!(made.is_some_and(|made| made.phases.credssp.is_some()), "{name}");
     }

@@ -7,7 +7,9 @@ use crate::{
         Facts,
         credentials::{FREERDP_REFUSAL, IRONRDP_REFUSAL},
     },
-    report::{Answerer, Certificate, FailureKind, NegotiateEvidence, NtlmEvidence, Phases, Selected},
+    report::{
+        Answerer, Certificate, ExperimentKind, FailureKind, NegotiateEvidence, NtlmEvidence, Phases, Selected,
+    },
 };
 
 /// RESTRICTED_ADMIN_MODE_SUPPORTED and REDIRECTED_AUTHENTICATION_MODE_SUPPORTED (MS-RDPBCGR 2.2.1.2.1).
@@ -237,7 +239,7 @@ fn session(phases: &Phases, clues: &mut Vec<Clue>) {
 
 /// What takes TLS at once, and not the Connection Request, is no Remote Desktop server.
 fn front(facts: &Facts<'_>) -> Option<Clue> {
-    let taken = facts.passes("direct-tls", Phase::Tls) == Some(true);
+    let taken = facts.passes(ExperimentKind::DirectTls, Phase::Tls) == Some(true);
     let failed = facts.failed().is_some_and(|failed| failed.phase == Phase::Negotiate);
     let text = "TLS without a Connection Request is taken, and the Connection Request is not";
     (taken && failed).then(|| only(Answerer::Proxy, Place::Negotiation, text))

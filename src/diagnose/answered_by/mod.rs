@@ -59,7 +59,7 @@ fn connections<'a>(facts: &Facts<'a>) -> Vec<&'a Connection> {
     let same = |connection: &&Connection| match &connection.purpose {
         Purpose::Main | Purpose::Retry => !hop,
         Purpose::Hop(_) => described.is_some_and(|described| std::ptr::eq(described, *connection)),
-        Purpose::Experiment(name) => name != "direct-tls" && !name.starts_with("next-address-"),
+        Purpose::Experiment(name) => !name.is_elsewhere(),
         Purpose::Posture(_) => true,
     };
     facts.trace.connections.iter().filter(same).collect()

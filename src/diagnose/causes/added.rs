@@ -9,18 +9,18 @@ use crate::{
             without_name,
         },
     },
-    report::Likelihood,
+    report::{ExperimentKind, Likelihood},
 };
 
 pub const RULES: &[CauseRule] = &[
     rule(Place::ThisProgram, "load-balance-info-refused", |facts| {
         token(facts)
-            .and_then(|text| weigh(facts, "no-cookie", text))
+            .and_then(|text| weigh(facts, ExperimentKind::NoCookie, text))
             .or_else(|| unproved(facts, facts.request.load_balance_info, "another routing token"))
     }),
     rule(Place::ThisProgram, "preconnection-refused", |facts| {
         preconnection(facts)
-            .and_then(|text| weigh(facts, "no-preconnection", text))
+            .and_then(|text| weigh(facts, ExperimentKind::NoPreconnection, text))
             .or_else(|| unproved(facts, facts.request.preconnection, "another blob"))
     }),
     rule(Place::ThisProgram, "server-name-refused", |facts| {
@@ -46,7 +46,7 @@ fn unknown(name: &str) -> Weighed {
 }
 
 /// How likely it is: the same for every addition, whether an option or a file made it.
-pub fn weigh(facts: &Facts<'_>, experiment: &str, text: String) -> Option<Weighed> {
+pub fn weigh(facts: &Facts<'_>, experiment: ExperimentKind, text: String) -> Option<Weighed> {
     let phase = facts.failed()?.phase;
     let likelihood = if is_unknown_to_broker(facts) {
         Likelihood::Certain

@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, ended_in, failed_in, rule};
 use crate::{
     codes::{self, Phase, Table},
     diagnose::{Facts, added::gets_further},
-    report::{Failure, FailureKind, Likelihood},
+    report::{ExperimentKind, Failure, FailureKind, Likelihood},
 };
 
 /// From here on Set Error Info says what is wrong with a PDU (MS-RDPBCGR 2.2.5.1.1).
@@ -44,7 +44,7 @@ fn graphics(facts: &Facts<'_>) -> Option<Weighed> {
     let failed =
         facts.failed().filter(|failed| failed.phase >= Phase::Licensing && facts.request.screenshot)?;
     let ended = unstarted(facts).is_some();
-    let passes = gets_further(facts, "no-screenshot");
+    let passes = gets_further(facts, ExperimentKind::NoScreenshot);
     let text = "for a screenshot rdptrace does not announce the graphics pipeline, without which GNOME and KDE give no session";
     let proof =
         passes.then(|| "with the pipeline and without a screenshot the connection gets further".to_owned());

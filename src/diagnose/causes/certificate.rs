@@ -5,6 +5,7 @@ use crate::{
     codes::Phase,
     diagnose::Facts,
     report::{
+        ExperimentKind,
         FailureKind::{Closed, NegotiationFailure, Reset, TlsAlert},
         Likelihood, Selected, Status,
     },
@@ -33,11 +34,11 @@ fn without_tls(facts: &Facts<'_>) -> Option<Weighed> {
         matches!(failure.kind, Closed | Reset)
             || failure.kind == TlsAlert && failure.code == Some(INTERNAL_ERROR)
     })?;
-    let rdp = facts.experiment("protocol-rdp")?.connection.phases.negotiate.as_ref()?;
+    let rdp = facts.experiment(ExperimentKind::ProtocolRdp)?.connection.phases.negotiate.as_ref()?;
     let plain = rdp.status == Status::Passed && rdp.evidence.selected == Some(Selected::Rdp);
-    let other = ["no-cookie", "protocol-ssl", "protocol-hybrid"];
+    let other = [ExperimentKind::NoCookie, ExperimentKind::ProtocolSsl, ExperimentKind::ProtocolHybrid];
     let taken = failed.phase == Phase::Negotiate
-        && other.into_iter().any(|name| facts.passes(name, Phase::Negotiate) == Some(true));
+        && other.into_iter().any(|kind| facts.passes(kind, Phase::Negotiate) == Some(true));
     let answered = facts.any_hello_answered() || facts.thumbprints.is_some() || taken;
     (plain && !answered && facts.intermittent().is_none()).then(|| {
         Weighed::likely("Standard RDP Security alone is taken, every offer of TLS fails")

@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, after, coded, cut_in, ended_in, failed_in
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending, redirection},
-    report::{FailureKind, Likelihood},
+    report::{ExperimentKind, FailureKind, Likelihood},
 };
 
 /// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2).
@@ -24,7 +24,7 @@ fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
     let flags = coded(facts, FailureKind::NegotiationFailure, &[INCONSISTENT_FLAGS]).is_some();
     let answered = takes_tls(facts);
     let spoken = facts.negotiate?.speaks.as_deref().is_some_and(|speaks| speaks.starts_with("TLS"));
-    let direct = facts.experiment("direct-tls").and_then(|made| made.ending(Phase::Tls));
+    let direct = facts.experiment(ExperimentKind::DirectTls).and_then(|made| made.ending(Phase::Tls));
     let against = match direct {
         Some(Ending::Failed(failure)) => {
             Some(format!("TLS without the Connection Request does not pass: {}", failure.detail))
@@ -66,7 +66,7 @@ fn no_live_host(facts: &Facts<'_>) -> Option<Weighed> {
         return Some(Weighed::possible(after("the Connection Request", failure)));
     }
     let failure = cut_in(facts, Phase::Negotiate).filter(|failure| failure.received.is_none())?;
-    let direct = facts.experiment("direct-tls").and_then(|made| made.ending(Phase::Tls));
+    let direct = facts.experiment(ExperimentKind::DirectTls).and_then(|made| made.ending(Phase::Tls));
     let also = matches!(direct, Some(Ending::Failed(failure)) if is_cut(failure.kind));
     let also = also.then(|| "whatever is sent, the connection ends without a byte of an answer".to_owned());
     let likelihood = if also.is_some() { Likelihood::Likely } else { Likelihood::Possible };
@@ -85,21 +85,21 @@ fn waited(facts: &Facts<'_>) -> Option<String> {
 
 /// Whoever answers another Connection Request is a Remote Desktop server that takes connections.
 pub fn some_request_answered(facts: &Facts<'_>) -> bool {
-    let names = [
-        "no-cookie",
-        "protocol-rdp",
-        "protocol-ssl",
-        "protocol-hybrid",
-        "protocol-rdstls",
-        "no-preconnection",
+    let kinds = [
+        ExperimentKind::NoCookie,
+        ExperimentKind::ProtocolRdp,
+        ExperimentKind::ProtocolSsl,
+        ExperimentKind::ProtocolHybrid,
+        ExperimentKind::ProtocolRdstls,
+        ExperimentKind::NoPreconnection,
     ];
     redirection::rdstls_only(facts).is_some()
-        || names.into_iter().any(|name| facts.passes(name, Phase::Negotiate) == Some(true))
+        || kinds.into_iter().any(|kind| facts.passes(kind, Phase::Negotiate) == Some(true))
 }
 
 /// Whether whatever listens takes TLS without a Connection Request.
 pub fn takes_tls(facts: &Facts<'_>) -> bool {
-    facts.passes("direct-tls", Phase::Tls) == Some(true)
+    facts.passes(ExperimentKind::DirectTls, Phase::Tls) == Some(true)
 }
 
 fn refuses(facts: &Facts<'_>) -> Option<Weighed> {
@@ -125,7 +125,8 @@ fn one_host(facts: &Facts<'_>) -> Option<Weighed> {
             &format!("{others} other addresses of the name pass")
         };
         let text = format!("{which} {}", failed.phase);
-        Weighed::new(facts.proof(failed.phase, "next-address-1"), text).and(facts.every_time(failed.phase))
+        Weighed::new(facts.proof(failed.phase, ExperimentKind::NextAddress), text)
+            .and(facts.every_time(failed.phase))
     })
 }
 

@@ -28,7 +28,7 @@ mod told;
 use super::{Facts, machine::checks};
 use crate::{
     codes::Phase,
-    report::{Cause, Failure, FailureKind, Likelihood, Place},
+    report::{Cause, ExperimentKind, Failure, FailureKind, Likelihood, Place},
 };
 
 /// More would be a list of everything that can go wrong.
@@ -184,7 +184,7 @@ fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     if is_unproved(facts, facts.request.load_balance_info || facts.request.preconnection) {
         doubt(added::is_explained_by, "what was added to the connection may be wrong");
     }
-    if gets_further(facts, "no-screenshot") {
+    if gets_further(facts, ExperimentKind::NoScreenshot) {
         doubt(
             |code| code == "rdptrace-lacks-graphics",
             "with the graphics pipeline the connection gets further",

@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule};
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending},
-    report::{FailureKind, Likelihood, Selected},
+    report::{ExperimentKind, FailureKind, Likelihood, Selected},
 };
 
 /// A protocol that a server can demand, and the experiment that offers nothing else.
@@ -12,13 +12,13 @@ struct Demand {
     name: &'static str,
     /// Its bit in the offer; Standard RDP Security is what is left without any.
     bit: u32,
-    alone: &'static str,
+    alone: ExperimentKind,
 }
 
-const RDP: Demand = Demand { name: "Standard RDP Security", bit: 0, alone: "protocol-rdp" };
-const TLS: Demand = Demand { name: "TLS", bit: 1, alone: "protocol-ssl" };
-const NLA: Demand = Demand { name: "NLA", bit: 2, alone: "protocol-hybrid" };
-const ENTRA: Demand = Demand { name: "Entra authentication", bit: 16, alone: "protocol-rdsaad" };
+const RDP: Demand = Demand { name: "Standard RDP Security", bit: 0, alone: ExperimentKind::ProtocolRdp };
+const TLS: Demand = Demand { name: "TLS", bit: 1, alone: ExperimentKind::ProtocolSsl };
+const NLA: Demand = Demand { name: "NLA", bit: 2, alone: ExperimentKind::ProtocolHybrid };
+const ENTRA: Demand = Demand { name: "Entra authentication", bit: 16, alone: ExperimentKind::ProtocolRdsaad };
 
 /// RDP 10.0 (MS-RDPBCGR 2.2.1.4.2); xrdp claims an older one.
 const RDP_10: u32 = 0x0008_0005;
@@ -104,7 +104,12 @@ fn client_certificate(facts: &Facts<'_>) -> Option<Weighed> {
 const WITHOUT_COOKIE: &str = "a Connection Request without the cookie is answered";
 
 fn cookie(facts: &Facts<'_>) -> Option<Weighed> {
-    difference(facts, "no-cookie", without_cookie(facts)?, smaller_offer(facts).map(|(_, text)| text))
+    difference(
+        facts,
+        ExperimentKind::NoCookie,
+        without_cookie(facts)?,
+        smaller_offer(facts).map(|(_, text)| text),
+    )
 }
 
 fn offer(facts: &Facts<'_>) -> Option<Weighed> {
@@ -115,10 +120,10 @@ fn offer(facts: &Facts<'_>) -> Option<Weighed> {
 fn without_cookie(facts: &Facts<'_>) -> Option<String> {
     // A routing token stands where the cookie stands, and is another matter.
     facts.negotiate.filter(|negotiate| !negotiate.routing_token)?;
-    (facts.passes("no-cookie", Phase::Negotiate)?).then(|| WITHOUT_COOKIE.to_owned())
+    (facts.passes(ExperimentKind::NoCookie, Phase::Negotiate)?).then(|| WITHOUT_COOKIE.to_owned())
 }
 
-fn smaller_offer(facts: &Facts<'_>) -> Option<(&'static str, String)> {
+fn smaller_offer(facts: &Facts<'_>) -> Option<(ExperimentKind, String)> {
     let answered = |demand: &&Demand| facts.passes(demand.alone, Phase::Negotiate) == Some(true);
     // Who takes no TLS in any form dislikes TLS, not the offer.
     let demand = [&TLS, &NLA].into_iter().find(answered)?;
@@ -128,7 +133,7 @@ fn smaller_offer(facts: &Facts<'_>) -> Option<(&'static str, String)> {
 /// A changed Connection Request is answered where the usual one is not. Where another change helps too, neither is it alone.
 fn difference(
     facts: &Facts<'_>,
-    experiment: &str,
+    experiment: ExperimentKind,
     answered: String,
     other: Option<String>,
 ) -> Option<Weighed> {

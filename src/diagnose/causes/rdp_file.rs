@@ -9,6 +9,7 @@ use crate::{
         rdp_file::{negotiation_off, token_refused},
         redirection,
     },
+    report::ExperimentKind,
 };
 
 pub const RULES: &[CauseRule] = &[
@@ -16,7 +17,7 @@ pub const RULES: &[CauseRule] = &[
         negotiation_off(facts).map(Weighed::certain)
     }),
     rule(Place::ThisMachine, "rdp-file-token-refused", |facts| {
-        added::weigh(facts, "no-cookie", token_refused(facts)?)
+        added::weigh(facts, ExperimentKind::NoCookie, token_refused(facts)?)
     }),
     rule(Place::ThisMachine, "rdp-file-alternate-address", alternate_address),
     rule(Place::ThisMachine, "rdp-file-gateway-required", behind_gateway),

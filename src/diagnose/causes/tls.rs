@@ -7,7 +7,7 @@ use crate::{
         Facts,
         handshakes::{Difference, difference, legacy, legacy_proof},
     },
-    report::{Failure, FailureKind, Likelihood},
+    report::{ExperimentKind, Failure, FailureKind, Likelihood},
 };
 
 const HANDSHAKE_FAILURE: i64 = 40;
@@ -53,7 +53,7 @@ pub fn untried<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let ended = alert.or_else(|| {
         cut_in(facts, Phase::Tls).filter(|_| facts.tls.is_some_and(|tls| tls.bytes_received == 0))
     });
-    ended.filter(|_| facts.experiment("legacy-hello").is_none() && !facts.any_hello_answered())
+    ended.filter(|_| facts.experiment(ExperimentKind::LegacyHello).is_none() && !facts.any_hello_answered())
 }
 
 fn legacy_server(facts: &Facts<'_>) -> Option<Weighed> {
@@ -70,7 +70,7 @@ fn suites(facts: &Facts<'_>) -> Option<Weighed> {
     }
     let failure = coded(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY])?;
     let unanswered = (!facts.any_hello_answered()).then(|| failure.detail.clone())?;
-    let asked = facts.passes("legacy-hello", Phase::Tls);
+    let asked = facts.passes(ExperimentKind::LegacyHello, Phase::Tls);
     let against = asked.map(|_| "no hello with other suites was answered either".to_owned());
     let likelihood = if asked.is_some() { Likelihood::Likely } else { Likelihood::Possible };
     Some(Weighed::new(likelihood, unanswered).but(against))
@@ -85,7 +85,7 @@ fn versions(facts: &Facts<'_>) -> Option<Weighed> {
         return None;
     }
     if let Some(failure) = coded(facts, FailureKind::TlsAlert, &[PROTOCOL_VERSION]) {
-        let strange = facts.passes("legacy-hello", Phase::Tls) == Some(false);
+        let strange = facts.passes(ExperimentKind::LegacyHello, Phase::Tls) == Some(false);
         let against = strange.then(|| "no version from TLS 1.0 to 1.3 was answered".to_owned());
         return Some(Weighed::likely(failure.detail.clone()).but(against));
     }
@@ -143,7 +143,7 @@ struct Lost {
 fn lost(facts: &Facts<'_>) -> Option<Lost> {
     let cut = cut_in(facts, Phase::Tls).or_else(|| silent_in(facts, Phase::Tls))?;
     let sent = facts.tls?.bytes_sent;
-    let unnamed = facts.passes("no-sni", Phase::Tls) == Some(true);
+    let unnamed = facts.passes(ExperimentKind::NoSni, Phase::Tls) == Some(true);
     (difference(facts)? == Difference::Size).then(|| Lost {
         text: format!("a small ClientHello is answered, one of {sent} B is not: {}", cut.detail),
         against: unnamed.then(|| "a hello without the name is answered, and is hardly smaller".to_owned()),
@@ -155,8 +155,8 @@ fn sni(facts: &Facts<'_>) -> Option<Weighed> {
     const UNRECOGNIZED_NAME: i64 = 112;
     failed_in(facts, Phase::Tls)?;
     if let Some(failure) = coded(facts, FailureKind::TlsAlert, &[UNRECOGNIZED_NAME]) {
-        let named = ["tls12-only", "tls13-only"];
-        let other = named.into_iter().find(|other| facts.passes(other, Phase::Tls) == Some(true));
+        let named = [ExperimentKind::Tls12Only, ExperimentKind::Tls13Only];
+        let other = named.into_iter().find(|other| facts.passes(*other, Phase::Tls) == Some(true));
         let against = other.map(|other| format!("the experiment {other} names it and passes"));
         let likelihood = if against.is_some() { Likelihood::Possible } else { Likelihood::Certain };
         return Some(Weighed::new(likelihood, failure.detail.clone()).but(against));
@@ -164,7 +164,7 @@ fn sni(facts: &Facts<'_>) -> Option<Weighed> {
     let name = facts.tls?.sni.as_deref()?;
     (difference(facts)? == Difference::Name).then(|| {
         Weighed::new(
-            facts.proof(Phase::Tls, "no-sni"),
+            facts.proof(Phase::Tls, ExperimentKind::NoSni),
             format!("a ClientHello without the name {name} is answered"),
         )
         .and(refusal(facts).map(|detail| format!("to one that names it, {detail}")))

@@ -6,7 +6,7 @@ use super::{machine, this};
 use crate::{
     codes::Phase,
     diagnose::{Facts, handshakes::legacy},
-    report::{FailureKind, Machine, Os, ProtocolSetting, Purpose, Status, TlsEvidence},
+    report::{ExperimentKind, FailureKind, Machine, Os, ProtocolSetting, Purpose, Status, TlsEvidence},
 };
 
 const VERSIONS: &[&str] = &["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
@@ -105,7 +105,7 @@ impl<'a> Off<'a> {
 fn taken<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a TlsEvidence> {
     let made = facts.trace.connections.iter().filter(|made| match &made.purpose {
         // What takes TLS at once, or sits at another address, may be another server.
-        Purpose::Experiment(name) => name != "direct-tls" && !name.starts_with("next-address-"),
+        Purpose::Experiment(name) => !name.is_elsewhere(),
         _ => true,
     });
     let records = made.filter_map(|made| made.phases.tls.as_ref());
@@ -125,15 +125,15 @@ fn refuses(facts: &Facts<'_>, version: &str) -> bool {
     // The usual hello offers the newest version, and a server selects the newest that it knows.
     let unselected = version == NEWEST && passed;
     let alone = match version {
-        "TLSv1.2" => "tls12-only",
-        NEWEST => "tls13-only",
+        "TLSv1.2" => ExperimentKind::Tls12Only,
+        NEWEST => ExperimentKind::Tls13Only,
         _ => return false,
     };
     unselected || refused_alone(facts, alone)
 }
 
-fn refused_alone(facts: &Facts<'_>, name: &str) -> bool {
-    let tls = facts.experiment(name).and_then(|made| made.connection.phases.tls.as_ref());
+fn refused_alone(facts: &Facts<'_>, kind: ExperimentKind) -> bool {
+    let tls = facts.experiment(kind).and_then(|made| made.connection.phases.tls.as_ref());
     let failure = tls.and_then(|record| record.failure.as_ref());
     facts.intermittent().is_none() && failure.is_some_and(|failure| failure.kind == FailureKind::TlsAlert)
 }

@@ -1,0 +1,110 @@
+//! What the traced connection was, from which every experiment differs in one thing.
+
+use std::net::SocketAddr;
+
+use crate::{
+    codes::Phase,
+    pdu::{client_hello::Profile, hello::ClientHello},
+    probe::{Hello, Opening, Plan, Versions, addresses},
+    report::{ExperimentKind, ExperimentName, Status, Trace},
+    settings::Settings,
+    target::Target,
+};
+
+/// What the connection that is followed up was.
+pub struct Basis {
+    /// What it offered.
+    pub protocols: u32,
+    /// How it began.
+    pub opening: Opening,
+    /// What its ClientHello offered.
+    pub versions: Versions,
+    /// The ClientHello itself, where it got so far.
+    pub hello: Option<ClientHello>,
+    /// Where it went.
+    pub peer: Vec<SocketAddr>,
+    /// Whether it was let in there.
+    pub opened: bool,
+    /// The target's other addresses.
+    pub others: Vec<SocketAddr>,
+    /// The phase that it entered last.
+    pub last: Phase,
+    /// Where an experiment with TLS ends.
+    pub depth: Phase,
+    /// Whether it carried a routing token.
+    pub token: bool,
+    /// Whether it began with a pre-connection blob.
+    pub preconnection: bool,
+    /// Whether it used another name than the target's own, because that was asked for.
+    pub server_name: bool,
+    /// Whether the target has a name of its own.
+    pub named: bool,
+    /// Whether a picture was asked for.
+    pub pictured: bool,
+}
+
+impl Basis {
+    /// A plan that differs in nothing yet and ends as soon as it has shown whether TLS passes.
+    pub fn plan(&self, kind: ExperimentKind) -> Plan {
+        self.named(kind.into())
+    }
+
+    /// The same, one of several.
+    pub fn numbered(&self, kind: ExperimentKind, number: u32) -> Plan {
+        self.named(ExperimentName::numbered(kind, number))
+    }
+
+    pub fn named(&self, name: ExperimentName) -> Plan {
+        let plan = Plan::experiment(name, self.peer.clone(), self.protocols, self.depth);
+        let hello = Hello::Handshake(self.versions, true);
+        Plan { opening: self.opening, hello, pictured: self.pictured, ..plan }
+    }
+
+    /// A hello like that of the connection.
+    pub fn own_hello(&self, profile: Profile) -> Hello {
+        Hello::Own(profile, self.hello.clone())
+    }
+}
+
+/// None when no name was resolved, so that there is nowhere to connect to.
+pub fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
+    let described = trace.described()?;
+    // A retry looked nothing up.
+    let looked_up = if described.hop.is_some() { described } else { trace.connections.first()? };
+    let known = addresses(looked_up, target, settings);
+    let phases = &described.phases;
+    let connect = phases.connect.as_ref()?;
+    let peer = connect.evidence.peer.map_or_else(|| known.clone(), |peer| vec![peer]);
+    let opened = connect.status == Status::Passed;
+    // Another address of the proxy is not another one of the target.
+    let direct = settings.proxy.is_none();
+    let others = known.into_iter().filter(|address| direct && !peer.contains(address)).collect();
+    let last = phases.summaries().last().filter(|summary| summary.status != Status::Stopped)?.phase;
+    let Plan { opening, protocols: offer, .. } = Plan::main(settings);
+    let protocols = phases.negotiate.as_ref().map_or(offer, |record| record.evidence.requested_code);
+    // TLS 1.3 lets the client finish first: an alert that came after it is missed by what ends with the handshake.
+    let hello = phases.tls.as_ref().and_then(|tls| ClientHello::read(&tls.evidence.hello).ok());
+    let versions = if described.has_old_suite() { Versions::OldSuites } else { Versions::All };
+    let late = last == Phase::Tls && described.frames.iter().any(|frame| frame.tls);
+    let depth = if late { Phase::Mcs } else { Phase::Tls };
+    let token = settings.routing_token.is_some();
+    let preconnection = settings.preconnection.is_some();
+    let server_name = trace.request.server_name && described.hop.is_none();
+    let (last, named) = (last.max(depth), target.address().is_none());
+    Some(Basis {
+        protocols,
+        opening,
+        versions,
+        hello,
+        peer,
+        opened,
+        others,
+        last,
+        depth,
+        token,
+        preconnection,
+        server_name,
+        named,
+        pictured: trace.request.screenshot,
+    })
+}
