@@ -118,6 +118,7 @@ pub async fn posture<N: Network>(
     let roots = &probe::roots(settings, network);
     let mut trace = probe::trace(target, settings, network, observer, roots).await;
     trace.request.posture = true;
+    trace.request.posture_connections = settings.posture_connections;
     posture::run(&mut trace, target, settings, network, observer, (begin, roots)).await;
     diagnose(trace)
 }

@@ -47,6 +47,8 @@ pub struct Settings {
     pub screenshot: bool,
     /// Which follow-up connections may be made.
     pub experiments: Experiments,
+    /// How many connections a posture may make; none means as many as usual.
+    pub posture_connections: Option<usize>,
     /// Whether to authenticate to a CredSSP version below 5 (CVE-2018-0886).
     pub allow_unpatched: bool,
     /// The RD Gateway to go through.
@@ -89,6 +91,7 @@ impl Default for Settings {
             take_session: false,
             screenshot: false,
             experiments: Experiments::Auto,
+            posture_connections: None,
             allow_unpatched: false,
             gateway: None,
             udp: false,

@@ -181,9 +181,13 @@ pub struct TraceArguments {
 
 #[derive(Args, Debug)]
 pub struct PostureArguments {
-    /// host, host:port, [v6]:port, rdp://... or a .rdp file; the default port is 3389. At most 25
-    /// connections, two at once, none with an account.
+    /// host, host:port, [v6]:port, rdp://... or a .rdp file; the default port is 3389. Two
+    /// connections at once, none with an account.
     pub target: TargetArgument,
+
+    /// How many connections to make at most; a server with many suites needs more to tell them all
+    #[arg(long, value_name = "N", default_value = "25", value_parser = clap::value_parser!(u16).range(1..=200))]
+    pub connections: u16,
 
     #[command(flatten)]
     pub connection: ConnectionArguments,

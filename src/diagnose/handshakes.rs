@@ -209,7 +209,9 @@ fn is_current(suite: &str) -> bool {
 impl Facts<'_> {
     /// Whether any other ClientHello was answered.
     pub fn any_hello_answered(&self) -> bool {
+        let accepted = |posture: &Posture| posture.tls.iter().any(|tls| tls.answer == Answer::Accepted);
         HELLOS.iter().any(|kind| self.passes(*kind, Phase::Tls) == Some(true))
+            || self.posture.as_ref().is_some_and(accepted)
     }
 
     /// The sentence that none was, when some were tried.

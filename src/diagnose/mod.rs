@@ -97,8 +97,7 @@ pub fn diagnose(trace: Trace) -> Report {
         (None, Some(machine)) => local::verdict(machine, &trace.local),
         _ => machine::told(verdict::verdict(&facts), &facts, &findings),
     };
-    // What a posture saw of a failed connection stands in its table, beside what answered.
-    let causes = if facts.posture.is_none() { causes::causes(&facts) } else { Vec::new() };
+    let causes = causes::causes(&facts);
     let certificate = facts.certificate.cloned();
     let posture = facts.posture.clone();
     let answered_by = facts.answered_by.clone();

@@ -93,6 +93,9 @@ fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: O
             format!("{works}ended in {phase}: {detail}")
         }
         Outcome::Stopped => match last.and_then(|s: &Summary<'_>| s.stopped) {
+            Some(_) if facts.posture.is_some() => {
+                format!("{works}a posture uses no account and goes no further")
+            }
             Some(reason) => format!("{works}stopped in {phase}: {reason}"),
             None => format!("{works}{phase} does not occur on this server"),
         },

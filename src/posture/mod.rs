@@ -39,7 +39,8 @@ pub async fn run<N: Network>(
     let settings = Settings { timeout: settings.timeout.min(PATIENCE), ..settings.clone() };
     let probe = Probe::new(target, &settings, network, observer, (begin + settings.deadline, roots));
     let plans = protocols::plans(trace, &peer);
-    let mut asking = Asking { probe, trace, peer, refuses: false };
+    let most = settings.posture_connections.unwrap_or(POSTURE_CONNECTIONS);
+    let mut asking = Asking { probe, trace, peer, most, refuses: false };
     asking.make(&plans).await;
     asking.tls().await;
     trace.elapsed_ms = begin.elapsed().into();
@@ -59,6 +60,8 @@ struct Asking<'a, N> {
     probe: Probe<'a, N>,
     trace: &'a mut Trace,
     peer: Vec<SocketAddr>,
+    /// How many connections there may be in all.
+    most: usize,
     /// Whether the server takes no connection any more, or the time is over.
     refuses: bool,
 }
@@ -66,8 +69,7 @@ struct Asking<'a, N> {
 impl<N: Network> Asking<'_, N> {
     /// Makes these connections, as many as may be; returns how many were.
     async fn make(&mut self, plans: &[Plan]) -> usize {
-        let left =
-            if self.refuses { 0 } else { POSTURE_CONNECTIONS.saturating_sub(self.trace.connections.len()) };
+        let left = if self.refuses { 0 } else { self.most.saturating_sub(self.trace.connections.len()) };
         let plans = &plans[..plans.len().min(left)];
         let probe = &self.probe;
         let made: Vec<Connection> =
@@ -84,7 +86,7 @@ impl<N: Network> Asking<'_, N> {
         let Some(offer) = offer(self.trace) else { return };
         let mut survey = Survey::new();
         self.ask(offer, &survey.versions(), &mut survey).await;
-        while self.trace.connections.len() + kept(self.trace) < POSTURE_CONNECTIONS
+        while self.trace.connections.len() + kept(self.trace) < self.most
             && let Some(question) = survey.next()
             && self.ask(offer, &[question], &mut survey).await > 0
         {}

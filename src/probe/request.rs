@@ -20,6 +20,7 @@ pub fn request(target: &Target, settings: &Settings) -> Request {
             .is_some_and(|name| !name.eq_ignore_ascii_case(&target.host)),
         screenshot: settings.screenshot,
         posture: false,
+        posture_connections: None,
     }
 }
 

@@ -8,8 +8,7 @@ use super::{
     phases,
 };
 use crate::report::{
-    Answer, Exposure, Nla, NtlmEvidence, POSTURE_CONNECTIONS, Posture, ProtocolPosture, Report, Selected,
-    TlsPosture,
+    Answer, Exposure, Nla, NtlmEvidence, Posture, ProtocolPosture, Report, Selected, TlsPosture,
 };
 
 /// Where the text begins.
@@ -48,8 +47,8 @@ pub fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::R
         let encryption = cells::encryption(security.method, security.level);
         row(page, "encryption", &format!("{encryption}, without TLS"))?;
     }
-    let is_bound = posture.connections >= POSTURE_CONNECTIONS;
-    posture.tls.iter().try_for_each(|tls| version(page, tls, is_bound))?;
+    let bound = (posture.connections >= posture.most).then_some(posture.most);
+    posture.tls.iter().try_for_each(|tls| version(page, tls, bound))?;
     row(page, "CredSSP", &credssp(posture))
 }
 
@@ -117,7 +116,7 @@ fn word(answer: Answer) -> &'static str {
 }
 
 /// A suite a line; of the refused ones only how many.
-fn version(page: &mut Page<'_>, tls: &TlsPosture, is_bound: bool) -> io::Result<()> {
+fn version(page: &mut Page<'_>, tls: &TlsPosture, bound: Option<usize>) -> io::Result<()> {
     if tls.answer != Answer::Accepted {
         return row(page, &tls.version, word(tls.answer));
     }
@@ -125,11 +124,9 @@ fn version(page: &mut Page<'_>, tls: &TlsPosture, is_bound: bool) -> io::Result<
         tls.accepted.iter().map(|suite| format!("{suite}{}", defects(suite))).collect();
     let refused = Some(tls.refused.len()).filter(|count| *count > 0);
     let unknown = Some(tls.unknown.len()).filter(|count| *count > 0);
-    let bound = if is_bound {
-        format!(": rdptrace makes {POSTURE_CONNECTIONS} connections at most")
-    } else {
-        String::new()
-    };
+    let bound = bound.map_or_else(String::new, |most| {
+        format!(": at most {most} connections were made; --connections N allows more")
+    });
     let rest = [
         refused.map(|count| format!("{count} other suites refused")),
         unknown.map(|count| format!("{count} not known{bound}")),

@@ -68,11 +68,11 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         wait::stretches(wait).iter().try_for_each(|line| page.text(BODY, line))?;
     }
     local::checks(page, report)?;
-    if is_traced {
+    if report.trace.target.is_some() {
         page.gap()?;
         answers(page, report)?;
         verdict(page, report)?;
-    } else if report.trace.target.is_none() {
+    } else {
         page.gap()?;
         page.row((Tone::Heading, "Verdict"), BODY, (Tone::Plain, ""), &report.verdict.summary)?;
     }

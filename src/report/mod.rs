@@ -236,4 +236,7 @@ pub struct Request {
     /// Whether it was asked what the server accepts.
     #[serde(default)]
     pub posture: bool,
+    /// How many connections that might take; null for as many as usual.
+    #[serde(default)]
+    pub posture_connections: Option<usize>,
 }

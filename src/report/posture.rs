@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{FailureKind, RdsaadEvidence, RdstlsEvidence, Selected};
 use crate::codes::Phase;
 
-/// The most connections of a posture, with the main connection and its retry.
+/// The most connections of a posture, with the main connection and its retry, where nobody asks for more.
 pub const POSTURE_CONNECTIONS: usize = 25;
 
 /// What the server accepts.
@@ -14,6 +14,9 @@ pub const POSTURE_CONNECTIONS: usize = 25;
 pub struct Posture {
     /// How many connections were opened for it; none carried an account.
     pub connections: usize,
+    /// How many there might be at most.
+    #[serde(default = "usual")]
+    pub most: usize,
     /// The phase, up to tls, in which the main connection ended and beyond which no other one got; null when the server could be
     /// asked.
     pub unreached: Option<Phase>,
@@ -31,6 +34,10 @@ pub struct Posture {
     pub rdp_security: Option<RdpSecurity>,
     /// What CredSSP says of itself.
     pub credssp: CredsspPosture,
+}
+
+fn usual() -> usize {
+    POSTURE_CONNECTIONS
 }
 
 /// Whether a session needs Network Level Authentication.

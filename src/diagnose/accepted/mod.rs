@@ -9,8 +9,8 @@ pub use rules::RULES;
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
     report::{
-        Connection, CredsspPosture, Exposure, FailureKind, NegotiateEvidence, Posture, RdpSecurity, Status,
-        Trace,
+        Connection, CredsspPosture, Exposure, FailureKind, NegotiateEvidence, POSTURE_CONNECTIONS, Posture,
+        RdpSecurity, Status, Trace,
     },
 };
 
@@ -24,6 +24,7 @@ pub fn posture(trace: &Trace) -> Option<Posture> {
     let opened = trace.connections.iter().filter(|made| made.phases.connect.is_some());
     Some(Posture {
         connections: opened.count(),
+        most: trace.request.posture_connections.unwrap_or(POSTURE_CONNECTIONS),
         unreached: unreached(trace),
         nla: protocols::nla(trace, &protocols),
         protocols,

@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, after, coded, cut_in, ended_in, failed_in
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending, redirection},
-    report::{ExperimentKind, FailureKind, Likelihood},
+    report::{Answer, ExperimentKind, FailureKind, Likelihood, Posture},
 };
 
 /// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2).
@@ -93,7 +93,9 @@ pub fn some_request_answered(facts: &Facts<'_>) -> bool {
         ExperimentKind::ProtocolRdstls,
         ExperimentKind::NoPreconnection,
     ];
-    redirection::rdstls_only(facts).is_some()
+    let alone = |posture: &Posture| posture.protocols.iter().any(|one| one.answer == Answer::Accepted);
+    facts.posture.as_ref().is_some_and(alone)
+        || redirection::rdstls_only(facts).is_some()
         || kinds.into_iter().any(|kind| facts.passes(kind, Phase::Negotiate) == Some(true))
 }
 

@@ -48,7 +48,8 @@ fn lacks_suites(facts: &Facts<'_>) -> Option<Weighed> {
 /// that would tell was made.
 pub fn untried<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let codes = [HANDSHAKE_FAILURE, PROTOCOL_VERSION, INSUFFICIENT_SECURITY];
-    failed_in(facts, Phase::Tls)?;
+    // A posture asks for all of them.
+    failed_in(facts, Phase::Tls).filter(|_| facts.posture.is_none())?;
     let alert = coded(facts, FailureKind::TlsAlert, &codes);
     let ended = alert.or_else(|| {
         cut_in(facts, Phase::Tls).filter(|_| facts.tls.is_some_and(|tls| tls.bytes_received == 0))

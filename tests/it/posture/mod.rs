@@ -1,6 +1,7 @@
 //! What a server accepts: against the demo server, and against servers that a script makes.
 
 mod scripted;
+mod verdict;
 
 use std::sync::atomic::Ordering;
 

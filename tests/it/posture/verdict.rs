@@ -1,0 +1,40 @@
+//! A posture says no less than a trace of the same server, and asks on as far as it may.
+
+use rdptrace::{Settings, Unobserved, posture, render, report::Likelihood};
+
+use super::{
+    MODERN, of_demo,
+    scripted::{Script, Scripted},
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_verdict_is_always_there_and_causes_where_the_connection_failed() {
+    for (name, cause) in [
+        (None, None),
+        (Some("tls-close"), Some("certificate-unusable")),
+        (Some("negotiate-close"), Some("wrong-service-on-port")),
+        (Some("ssh"), Some("wrong-service-on-port")),
+    ] {
+        let report = of_demo(name).await;
+        let mut page = Vec::new();
+        render::text(&report, &mut page).expect("memory takes everything");
+        assert!(String::from_utf8_lossy(&page).contains("Verdict"), "{name:?}");
+        assert_eq!(report.causes.first().map(|cause| cause.code.as_str()), cause, "{name:?}");
+        assert!(report.causes.iter().all(|cause| cause.likelihood != Likelihood::Certain), "{name:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_connections_tell_what_the_usual_number_leaves_open() {
+    let many = Script { versions: &[0x0301, 0x0302, 0x0303, 0x0304], suites: None, ..MODERN };
+    let mut left = Vec::new();
+    for most in [None, Some(100)] {
+        let settings = Settings { posture_connections: most, ..Settings::default() };
+        let target = "host.example".parse().expect("a target");
+        let report = posture(&target, &settings, &Scripted::new(many), &Unobserved).await;
+        let seen = report.posture.expect("it was asked for");
+        assert!(seen.connections <= most.unwrap_or(25), "{}", seen.connections);
+        left.push(seen.tls.iter().map(|tls| tls.unknown.len()).sum::<usize>());
+    }
+    assert!(left[0] > 0 && left[1] < left[0], "{left:?}");
+}
