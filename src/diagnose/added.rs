@@ -106,11 +106,11 @@ fn asked(facts: &Facts<'_>) -> usize {
     added.into_iter().filter(|added| *added).count()
 }
 
-/// The name of --server-name, where the target is an address, so that no other can be tried, and no hello is answered.
+/// The name of --server-name, where the target is an address, so that no other can be tried, and no hello is accepted.
 pub fn unknown_name<'a>(facts: &Facts<'a>) -> Option<&'a str> {
     let asked = is_asked(facts, facts.request.server_name) && facts.host.parse::<IpAddr>().is_ok();
     let failed = facts.failed().filter(|failed| failed.phase == Phase::Tls)?;
-    let ended = failed.failure?.kind != FailureKind::TlsUnsupported && !facts.any_hello_answered();
+    let ended = failed.failure?.kind != FailureKind::TlsUnsupported && !facts.any_hello_accepted();
     (asked && ended && facts.intermittent().is_none()).then_some(facts.server_name)
 }
 

@@ -1,6 +1,6 @@
 //! What the experiments showed, as the rules ask for it.
 
-use super::{Facts, handshakes::HELLOS};
+use super::{Facts, hellos::HELLOS};
 use crate::{
     codes::Phase,
     report::{

@@ -35,25 +35,21 @@ pub fn unanswered(facts: &Facts<'_>) -> bool {
         .is_some_and(|failure| matches!(failure.kind, Closed | Reset | Timeout))
 }
 
-fn answered(facts: &Facts<'_>, kind: ExperimentKind) -> bool {
-    facts.passes(kind, Phase::Negotiate) == Some(true)
-}
-
 fn cookie_refused(facts: &Facts<'_>) -> Option<String> {
     let text = "a Connection Request without the mstshash cookie is answered, one with it is not";
     let cookie = facts.negotiate.is_some_and(|negotiate| !negotiate.routing_token);
-    (cookie && unanswered(facts) && answered(facts, ExperimentKind::NoCookie)).then(|| text.to_owned())
+    (cookie && unanswered(facts) && facts.answers_request(ExperimentKind::NoCookie)).then(|| text.to_owned())
 }
 
 fn offer_refused(facts: &Facts<'_>) -> Option<String> {
     let alone = [(ExperimentKind::ProtocolSsl, "TLS"), (ExperimentKind::ProtocolHybrid, "NLA")];
     let passing: Vec<&str> =
-        alone.into_iter().filter(|(kind, _)| answered(facts, *kind)).map(|(_, what)| what).collect();
-    if !unanswered(facts) || answered(facts, ExperimentKind::NoCookie) {
+        alone.into_iter().filter(|(kind, _)| facts.answers_request(*kind)).map(|(_, what)| what).collect();
+    if !unanswered(facts) || facts.answers_request(ExperimentKind::NoCookie) {
         return None;
     }
     match passing.is_empty() {
-        true => answered(facts, ExperimentKind::ProtocolRdp).then(|| {
+        true => facts.answers_request(ExperimentKind::ProtocolRdp).then(|| {
             "no offer of TLS is answered, but a Connection Request for Standard RDP Security alone is"
                 .to_owned()
         }),

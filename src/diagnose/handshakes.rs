@@ -1,6 +1,6 @@
 //! What the experiments of the handshake have in common and where they differ.
 
-use super::{Facts, experiments::Ending};
+use super::{Facts, experiments::Ending, hellos::HELLOS};
 use crate::{
     codes::Phase,
     report::{Answer, ExperimentKind, FailureKind, Likelihood, OLD_SUITES, Posture, TlsEvidence, TlsPosture},
@@ -9,17 +9,7 @@ use crate::{
 /// How often each side of a difference must have shown it again: chance does so once in some hundred times.
 const TIMES: usize = 4;
 
-/// The experiments that offer what every current client offers, in other words.
-pub const HELLOS: &[ExperimentKind] = &[
-    ExperimentKind::Tls12Only,
-    ExperimentKind::Tls13Only,
-    ExperimentKind::SmallHello,
-    ExperimentKind::LargeHello,
-    ExperimentKind::NoSni,
-    ExperimentKind::LegacyHello,
-];
-
-/// What a ClientHello must not have to be answered.
+/// What a ClientHello must not have to be accepted, or to be answered at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Difference {
     /// Its length.
@@ -30,7 +20,8 @@ pub enum Difference {
     Name,
 }
 
-/// The one difference that separates the hellos that were answered from the others.
+/// The one difference that separates the hellos that were accepted from the others; or those that were answered, from those that
+/// were not.
 pub fn difference(facts: &Facts<'_>) -> Option<Difference> {
     // What comes and goes separates nothing.
     if facts.intermittent().is_some() {
@@ -40,21 +31,33 @@ pub fn difference(facts: &Facts<'_>) -> Option<Difference> {
     if facts.tls.is_some_and(|tls| tls.client_certificate_requested || tls.has_old_suite()) {
         return None;
     }
-    let passes = |kind| facts.passes(kind, Phase::Tls);
-    let (small, large, unnamed) = (
-        passes(ExperimentKind::SmallHello),
-        passes(ExperimentKind::LargeHello),
-        passes(ExperimentKind::NoSni),
-    );
-    let (old, new) = (passes(ExperimentKind::Tls12Only), passes(ExperimentKind::Tls13Only));
+    let accepted = separated(facts, |kind| facts.passes(kind, Phase::Tls));
+    // Where nothing came back, whatever comes back to another hello is a difference.
+    let silent = || !facts.is_hello_answered();
+    accepted.or_else(|| silent().then(|| separated(facts, |kind| facts.answers(kind, Phase::Tls)))?)
+}
+
+fn separated(facts: &Facts<'_>, passes: impl Fn(ExperimentKind) -> Option<bool>) -> Option<Difference> {
+    use ExperimentKind::{LargeHello, NoSni, SmallHello, Tls12Only, Tls13Only};
+    let (small, large, unnamed) = (passes(SmallHello), passes(LargeHello), passes(NoSni));
+    let (old, new) = (passes(Tls12Only), passes(Tls13Only));
     match (small, large, unnamed, old, new) {
-        // A hello of usual length without the name is answered, and one with the name and TLS 1.2 is not.
-        (_, _, Some(true), Some(false), _) => Some(Difference::Name),
-        // The small hello offers TLS 1.3 too.
-        (Some(true), Some(false), _, _, _) => Some(Difference::Size),
+        // A hello of usual length without the name passes, and one with the name and TLS 1.2, which is no longer, does not.
+        (_, _, Some(true), Some(false), _) => {
+            (sent(facts, Tls12Only) <= sent(facts, NoSni)).then_some(Difference::Name)
+        }
+        // The small hello offers TLS 1.3 too. Where the large one is refused, it was not lost.
+        (Some(true), Some(false), _, _, _) => {
+            (facts.answers(LargeHello, Phase::Tls) == Some(false)).then_some(Difference::Size)
+        }
         (Some(false), _, _, Some(true), Some(false)) => Some(Difference::Version),
         _ => None,
     }
+}
+
+/// How many bytes an experiment sent in TLS.
+pub fn sent(facts: &Facts<'_>, kind: ExperimentKind) -> Option<u64> {
+    Some(facts.experiment(kind)?.connection.phases.tls.as_ref()?.evidence.bytes_sent)
 }
 
 /// What a hello that old servers understand was answered with, and this program cannot speak.
@@ -125,13 +128,13 @@ const LARGE_KEY: u32 = 521;
 /// The group that rustls has not.
 const LARGE_GROUP: &str = "secp521r1";
 
-/// The answer to the legacy hello or to those of a posture, where none is answered that this program can go on from.
+/// The answer to the legacy hello or to those of a posture, where none is accepted that this program can go on from.
 pub fn legacy(facts: &Facts<'_>) -> Option<Legacy> {
     let ended = facts.failed().is_some_and(|failed| failed.phase == Phase::Tls);
     if let Some(posture) = facts.posture.as_ref() {
         return ended.then(|| best(posture)).flatten();
     }
-    if current_answered(facts) || facts.intermittent().is_some() {
+    if current_accepted(facts) || facts.intermittent().is_some() {
         return None;
     }
     let evidence = answer(facts).filter(|evidence| !is_spoken(evidence))?;
@@ -156,7 +159,7 @@ fn is_spoken(evidence: &TlsEvidence) -> bool {
 const OF_SUITES: [i64; 2] = [40, 71];
 const OF_VERSIONS: i64 = 70;
 
-/// How much it proves of versions and suites that the legacy hello is answered: nothing for certain but where an alert speaks of
+/// How much it proves of versions and suites that the legacy hello is accepted: nothing for certain but where an alert speaks of
 /// them, and a hello of ours with the suites of the traced one met the same.
 pub fn legacy_proof(facts: &Facts<'_>, is_old: bool) -> Likelihood {
     let said = facts.failed().and_then(|failed| failed.failure).filter(|failure| {
@@ -176,12 +179,12 @@ pub fn legacy_proof(facts: &Facts<'_>, is_old: bool) -> Likelihood {
     }
 }
 
-/// Whether a hello of old suites and versions is the only one that is answered.
-pub fn only_legacy_answered(facts: &Facts<'_>) -> bool {
-    answer(facts).is_some() && !current_answered(facts)
+/// Whether a hello of old suites and versions is the only one that is accepted.
+pub fn only_legacy_accepted(facts: &Facts<'_>) -> bool {
+    answer(facts).is_some() && !current_accepted(facts)
 }
 
-fn current_answered(facts: &Facts<'_>) -> bool {
+fn current_accepted(facts: &Facts<'_>) -> bool {
     let mut current = HELLOS.iter().filter(|kind| **kind != ExperimentKind::LegacyHello);
     current.any(|kind| facts.passes(*kind, Phase::Tls) == Some(true))
 }
@@ -207,20 +210,6 @@ fn is_current(suite: &str) -> bool {
 }
 
 impl Facts<'_> {
-    /// Whether any other ClientHello was answered.
-    pub fn any_hello_answered(&self) -> bool {
-        let accepted = |posture: &Posture| posture.tls.iter().any(|tls| tls.answer == Answer::Accepted);
-        HELLOS.iter().any(|kind| self.passes(*kind, Phase::Tls) == Some(true))
-            || self.posture.as_ref().is_some_and(accepted)
-    }
-
-    /// The sentence that none was, when some were tried.
-    pub fn no_hello_answered(&self) -> Option<String> {
-        let tried = HELLOS.iter().filter(|kind| self.passes(**kind, Phase::Tls).is_some()).count();
-        let text = format!("none of {tried} other ClientHellos was answered");
-        (tried > 0 && !self.any_hello_answered()).then_some(text)
-    }
-
     /// The sentence that the failure came every time, when it was tried again.
     pub fn every_time(&self, phase: Phase) -> Option<String> {
         let (same, made) = self.repeated(phase);

@@ -13,6 +13,7 @@ mod facts;
 mod follow_up;
 mod gateway;
 mod handshakes;
+mod hellos;
 mod kerberos;
 mod local;
 mod machine;

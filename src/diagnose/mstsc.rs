@@ -159,7 +159,7 @@ pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
         return None;
     }
     // Suites and versions that are refused to this program are not those that mstsc offers.
-    if handshakes::legacy(facts).is_some() || handshakes::only_legacy_answered(facts) || is_unasked(facts) {
+    if handshakes::legacy(facts).is_some() || handshakes::only_legacy_accepted(facts) || is_unasked(facts) {
         return None;
     }
     // mstsc offers NLA, so it is told so only where that offer was made here too and refused all the same.

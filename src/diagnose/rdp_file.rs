@@ -58,7 +58,7 @@ pub fn negotiation_off(facts: &Facts<'_>) -> Option<String> {
     let negotiates =
         [ExperimentKind::ProtocolSsl, ExperimentKind::ProtocolHybrid, ExperimentKind::ProtocolRdp]
             .into_iter()
-            .any(|kind| facts.passes(kind, Phase::Negotiate) == Some(true));
+            .any(|kind| facts.answers_request(kind));
     let text = "the file begins with TLS (negotiate security layer:i:0), and the server answers a Connection \
                 Request instead";
     (off && in_tls && negotiates).then(|| text.to_owned())
@@ -74,7 +74,7 @@ pub fn token_refused(facts: &Facts<'_>) -> Option<String> {
     if added::is_unknown_to_broker(facts) {
         return Some(format!("the broker does not know the file's load balance information {token}"));
     }
-    let without = facts.passes(ExperimentKind::NoCookie, Phase::Negotiate) == Some(true);
+    let without = facts.answers_request(ExperimentKind::NoCookie);
     if unanswered(facts) && without {
         return Some(format!(
             "a Connection Request without the file's routing token {token} is answered, one with it is not"

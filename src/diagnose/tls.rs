@@ -2,7 +2,7 @@
 
 use super::{
     Facts, Rule,
-    handshakes::{Difference, difference, legacy},
+    handshakes::{Difference, difference, legacy, sent},
 };
 use crate::{
     codes::Phase,
@@ -38,12 +38,12 @@ fn client_certificate_requested(facts: &Facts<'_>) -> Option<String> {
 
 fn legacy_only(facts: &Facts<'_>) -> Option<String> {
     let answer = legacy(facts).filter(|answer| answer.is_old && failed(facts))?;
-    Some(format!("only old TLS is answered: {}", answer.limit()))
+    Some(format!("only old TLS is accepted: {}", answer.limit()))
 }
 
 fn no_common_suite(facts: &Facts<'_>) -> Option<String> {
     let answer = legacy(facts).filter(|answer| !answer.is_old && failed(facts))?;
-    Some(format!("no current cipher suite is answered: {}", answer.limit()))
+    Some(format!("no current cipher suite is accepted: {}", answer.limit()))
 }
 
 /// The first hello of a server that takes none of its suites was refused.
@@ -51,7 +51,7 @@ fn old_suites(facts: &Facts<'_>) -> Option<String> {
     let tls = facts.tls.filter(|tls| tls.has_old_suite())?;
     let suite = tls.cipher_suite.as_deref()?;
     Some(format!(
-        "no ClientHello with current cipher suites alone is answered; with older ones beside them the server selects {suite}"
+        "no ClientHello with current cipher suites alone is accepted; with older ones beside them the server selects {suite}"
     ))
 }
 
@@ -66,9 +66,9 @@ fn version_intolerant(facts: &Facts<'_>) -> Option<String> {
 
 /// Also where the usual hello passes: then only a longer one is lost.
 fn large_hello_dropped(facts: &Facts<'_>) -> Option<String> {
-    let sent = |kind| Some(facts.experiment(kind)?.connection.phases.tls.as_ref()?.evidence.bytes_sent);
-    let (small, large) = (sent(ExperimentKind::SmallHello)?, sent(ExperimentKind::LargeHello)?);
-    let lost = if failed(facts) { facts.tls?.bytes_sent.min(large) } else { large };
+    let (small, large) = (sent(facts, ExperimentKind::SmallHello)?, sent(facts, ExperimentKind::LargeHello)?);
+    let also = failed(facts) && !facts.is_hello_answered();
+    let lost = if also { facts.tls?.bytes_sent.min(large) } else { large };
     let text = format!(
         "a ClientHello of {small} B is answered, one of {lost} B is not: the path or a box on it, hardly the server"
     );

@@ -2,6 +2,7 @@
 
 mod activation;
 mod added;
+mod answered;
 mod answered_by;
 mod bounded;
 mod cause_numbers;

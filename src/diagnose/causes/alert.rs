@@ -30,10 +30,10 @@ fn alert(facts: &Facts<'_>, codes: &[i64]) -> Option<(String, bool)> {
 
 fn not_understood(facts: &Facts<'_>) -> Option<Weighed> {
     let (detail, late) = alert(facts, NOT_UNDERSTOOD)?;
-    let answered = facts.any_hello_answered();
-    let likelihood = if late || answered { Likelihood::Possible } else { Likelihood::Likely };
+    let accepted = facts.any_hello_accepted();
+    let likelihood = if late || accepted { Likelihood::Possible } else { Likelihood::Likely };
     let text = "it is about the bytes of a message: a faulty TLS stack, or a device in between";
-    let against = answered.then(|| "another ClientHello passes".to_owned());
+    let against = accepted.then(|| "another ClientHello passes".to_owned());
     Some(Weighed::new(likelihood, detail).and(Some(text.to_owned())).but(against.filter(|_| !late)))
 }
 

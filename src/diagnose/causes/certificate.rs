@@ -39,11 +39,11 @@ fn without_tls(facts: &Facts<'_>) -> Option<Weighed> {
     let other = [ExperimentKind::NoCookie, ExperimentKind::ProtocolSsl, ExperimentKind::ProtocolHybrid];
     let taken = failed.phase == Phase::Negotiate
         && other.into_iter().any(|kind| facts.passes(kind, Phase::Negotiate) == Some(true));
-    let answered = facts.any_hello_answered() || facts.thumbprints.is_some() || taken;
+    let answered = facts.any_hello_accepted() || facts.thumbprints.is_some() || taken;
     (plain && !answered && facts.intermittent().is_none()).then(|| {
         Weighed::likely("Standard RDP Security alone is taken, every offer of TLS fails")
             .and(Some(failure.detail.clone()))
-            .and(facts.no_hello_answered())
+            .and(facts.no_hello_accepted())
             .and(facts.every_time(failed.phase))
     })
 }
@@ -51,14 +51,14 @@ fn without_tls(facts: &Facts<'_>) -> Option<Weighed> {
 /// `said` where the server names its certificate, `fits` where it fails as such servers do.
 fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighed> {
     if let Some(failure) = coded(facts, NegotiationFailure, &[NO_CERTIFICATE]) {
-        let served = facts.any_hello_answered() || facts.thumbprints.is_some();
+        let served = facts.any_hello_accepted() || facts.thumbprints.is_some();
         let against =
             served.then(|| "another connection to the same address was served a certificate".to_owned());
         let likelihood = if served { Likelihood::Possible } else { said };
         return Some(Weighed::new(likelihood, failure.detail.clone()).but(against));
     }
-    // Whoever answers any ClientHello has a certificate and a key.
-    if facts.any_hello_answered() || facts.thumbprints.is_some() {
+    // Whoever accepts any ClientHello has a certificate and a key.
+    if facts.any_hello_accepted() || facts.thumbprints.is_some() {
         return None;
     }
     let weighed = if let Some(failure) = coded(facts, TlsAlert, &[INTERNAL_ERROR]) {
@@ -69,5 +69,5 @@ fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighe
         let failure = cut_in(facts, Phase::Tls)?;
         Weighed::new(fits, after("the ClientHello", failure))
     };
-    Some(weighed.and(facts.no_hello_answered()).and(facts.every_time(Phase::Tls)))
+    Some(weighed.and(facts.no_hello_accepted()).and(facts.every_time(Phase::Tls)))
 }

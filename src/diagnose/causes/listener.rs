@@ -85,6 +85,12 @@ fn waited(facts: &Facts<'_>) -> Option<String> {
 
 /// Whoever answers another Connection Request is a Remote Desktop server that takes connections.
 pub fn some_request_answered(facts: &Facts<'_>) -> bool {
+    // Where the usual request is answered, one that is refused says nothing more.
+    let early = facts.failed().is_some_and(|failed| failed.phase <= Phase::Negotiate);
+    let answered = |kind| match early {
+        true => facts.answers_request(kind),
+        false => facts.passes(kind, Phase::Negotiate) == Some(true),
+    };
     let kinds = [
         ExperimentKind::NoCookie,
         ExperimentKind::ProtocolRdp,
@@ -96,7 +102,7 @@ pub fn some_request_answered(facts: &Facts<'_>) -> bool {
     let alone = |posture: &Posture| posture.protocols.iter().any(|one| one.answer == Answer::Accepted);
     facts.posture.as_ref().is_some_and(alone)
         || redirection::rdstls_only(facts).is_some()
-        || kinds.into_iter().any(|kind| facts.passes(kind, Phase::Negotiate) == Some(true))
+        || kinds.into_iter().any(answered)
 }
 
 /// Whether whatever listens takes TLS without a Connection Request.

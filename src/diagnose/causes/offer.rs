@@ -120,11 +120,11 @@ fn offer(facts: &Facts<'_>) -> Option<Weighed> {
 fn without_cookie(facts: &Facts<'_>) -> Option<String> {
     // A routing token stands where the cookie stands, and is another matter.
     facts.negotiate.filter(|negotiate| !negotiate.routing_token)?;
-    (facts.passes(ExperimentKind::NoCookie, Phase::Negotiate)?).then(|| WITHOUT_COOKIE.to_owned())
+    facts.answers_request(ExperimentKind::NoCookie).then(|| WITHOUT_COOKIE.to_owned())
 }
 
 fn smaller_offer(facts: &Facts<'_>) -> Option<(ExperimentKind, String)> {
-    let answered = |demand: &&Demand| facts.passes(demand.alone, Phase::Negotiate) == Some(true);
+    let answered = |demand: &&Demand| facts.answers_request(demand.alone);
     // Who takes no TLS in any form dislikes TLS, not the offer.
     let demand = [&TLS, &NLA].into_iter().find(answered)?;
     Some((demand.alone, format!("an offer of {} alone is answered", demand.name)))

@@ -70,7 +70,7 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
     let phase = facts.failed().map(|failed| failed.phase).filter(|phase| *phase >= Phase::Negotiate)?;
     let answers = match phase {
         Phase::Negotiate => some_request_answered(facts) || takes_tls(facts),
-        Phase::Tls => facts.any_hello_answered(),
+        Phase::Tls => facts.any_hello_accepted(),
         _ => facts.is_busy(),
     };
     if answers {

@@ -54,7 +54,7 @@ pub fn untried<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let ended = alert.or_else(|| {
         cut_in(facts, Phase::Tls).filter(|_| facts.tls.is_some_and(|tls| tls.bytes_received == 0))
     });
-    ended.filter(|_| facts.experiment(ExperimentKind::LegacyHello).is_none() && !facts.any_hello_answered())
+    ended.filter(|_| facts.experiment(ExperimentKind::LegacyHello).is_none() && !facts.any_hello_accepted())
 }
 
 fn legacy_server(facts: &Facts<'_>) -> Option<Weighed> {
@@ -70,11 +70,11 @@ fn suites(facts: &Facts<'_>) -> Option<Weighed> {
         return None;
     }
     let failure = coded(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY])?;
-    let unanswered = (!facts.any_hello_answered()).then(|| failure.detail.clone())?;
+    let refused = (!facts.any_hello_accepted()).then(|| failure.detail.clone())?;
     let asked = facts.passes(ExperimentKind::LegacyHello, Phase::Tls);
-    let against = asked.map(|_| "no hello with other suites was answered either".to_owned());
+    let against = asked.map(|_| "no hello with other suites was accepted either".to_owned());
     let likelihood = if asked.is_some() { Likelihood::Likely } else { Likelihood::Possible };
-    Some(Weighed::new(likelihood, unanswered).but(against))
+    Some(Weighed::new(likelihood, refused).but(against))
 }
 
 fn refusal(facts: &Facts<'_>) -> Option<String> {
@@ -82,12 +82,12 @@ fn refusal(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn versions(facts: &Facts<'_>) -> Option<Weighed> {
-    if facts.any_hello_answered() || failed_in(facts, Phase::Tls).is_none() {
+    if facts.any_hello_accepted() || failed_in(facts, Phase::Tls).is_none() {
         return None;
     }
     if let Some(failure) = coded(facts, FailureKind::TlsAlert, &[PROTOCOL_VERSION]) {
         let strange = facts.passes(ExperimentKind::LegacyHello, Phase::Tls) == Some(false);
-        let against = strange.then(|| "no version from TLS 1.0 to 1.3 was answered".to_owned());
+        let against = strange.then(|| "no version from TLS 1.0 to 1.3 was accepted".to_owned());
         return Some(Weighed::likely(failure.detail.clone()).but(against));
     }
     let alert = coded(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE]);
@@ -115,19 +115,18 @@ fn oversized(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn large(facts: &Facts<'_>) -> Option<Weighed> {
-    if let Some(failure) = silent_in(facts, Phase::Tls) {
-        let received = facts.tls?.bytes_received;
+    let silent = silent_in(facts, Phase::Tls);
+    let received = facts.tls?.bytes_received;
+    if let Some(failure) = silent.filter(|_| received > 0) {
         let text = format!("{received} B of the server's answer came, then nothing: {}", failure.detail);
-        if received > 0 {
-            return Some(Weighed::likely(text).and(facts.every_time(Phase::Tls)));
-        }
-        // The certificate makes every answer long, however short the hello is.
-        if !facts.any_hello_answered() {
-            let text = "the short confirm came, the long answer to the ClientHello did not";
-            return Some(Weighed::possible(text).and(facts.no_hello_answered()));
-        }
+        return Some(Weighed::likely(text).and(facts.every_time(Phase::Tls)));
     }
-    let lost = lost(facts)?;
+    let Some(lost) = lost(facts) else {
+        // The certificate makes every answer long, however short the hello is.
+        let text = "the short confirm came, the long answer to the ClientHello did not";
+        let long = silent.filter(|_| !facts.any_hello_accepted());
+        return long.map(|_| Weighed::possible(text).and(facts.no_hello_accepted()));
+    };
     let likelihood = if lost.fits { Likelihood::Possible } else { Likelihood::Likely };
     let against = lost.fits.then(|| "a ClientHello of this size fits every path".to_owned());
     Some(Weighed::new(likelihood, lost.text).and(facts.every_time(Phase::Tls)).but(against).but(lost.against))
@@ -144,7 +143,7 @@ struct Lost {
 fn lost(facts: &Facts<'_>) -> Option<Lost> {
     let cut = cut_in(facts, Phase::Tls).or_else(|| silent_in(facts, Phase::Tls))?;
     let sent = facts.tls?.bytes_sent;
-    let unnamed = facts.passes(ExperimentKind::NoSni, Phase::Tls) == Some(true);
+    let unnamed = facts.answers(ExperimentKind::NoSni, Phase::Tls) == Some(true);
     (difference(facts)? == Difference::Size).then(|| Lost {
         text: format!("a small ClientHello is answered, one of {sent} B is not: {}", cut.detail),
         against: unnamed.then(|| "a hello without the name is answered, and is hardly smaller".to_owned()),
