@@ -12,7 +12,7 @@ pub use account::{Account, Password};
 pub use anchors::Anchors;
 pub use kdc::{Kdc, KdcSource, KdcTransport, Kerberos, Others};
 
-use crate::codes::Phase;
+use crate::codes::{Phase, Protocols};
 
 /// Everything a probe needs to know besides its target.
 #[derive(Clone, Debug)]
@@ -109,9 +109,9 @@ impl Default for Settings {
 
 impl Settings {
     /// The requestedProtocols number of the main connection.
-    pub fn offer(&self) -> u32 {
+    pub fn offer(&self) -> Protocols {
         let offer = self.security.protocols();
-        if self.nla { offer } else { offer & !Security::Nla.protocols() }
+        if self.nla { offer } else { offer.without(Protocols::NLA) }
     }
 }
 
@@ -140,13 +140,13 @@ pub enum Security {
 }
 
 impl Security {
-    /// The requestedProtocols number (MS-RDPBCGR 2.2.1.1.1).
-    pub fn protocols(self) -> u32 {
+    /// What it offers.
+    pub fn protocols(self) -> Protocols {
         match self {
-            Self::Auto => 0b1011,
-            Self::Rdp => 0,
-            Self::Tls => 0b0001,
-            Self::Nla => 0b1010,
+            Self::Auto => Protocols::SSL | Protocols::NLA,
+            Self::Rdp => Protocols::RDP,
+            Self::Tls => Protocols::SSL,
+            Self::Nla => Protocols::NLA,
         }
     }
 

@@ -122,7 +122,9 @@ fn spent(report: &Report) -> Vec<(String, f64)> {
         let hop = if made.hop.is_some() { "hop " } else { "" };
         if let Some(gateway) = &made.phases.gateway {
             let steps = gateway.evidence.steps.summaries();
-            spent.extend(steps.iter().map(|step| (format!("gateway {}", step.step), step.elapsed_ms.0)));
+            spent.extend(
+                steps.iter().map(|step| (format!("gateway {}", step.step.name()), step.elapsed_ms.0)),
+            );
         }
         let phases = made.phases.summaries();
         let phases = phases.iter().filter(|summary| summary.phase != Phase::Gateway);

@@ -2,10 +2,12 @@
 
 pub mod phase;
 mod phrase;
+mod protocols;
 mod table;
 
 pub use phase::Phase;
 pub use phrase::status_in_words;
+pub use protocols::Protocols;
 pub use table::{Row, Table};
 
 /// All tables by which a code is explained: first what the client shows, then the codes in the order in which a

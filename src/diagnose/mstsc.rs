@@ -5,6 +5,7 @@ use crate::{
     codes::{
         self,
         Phase::{self, Activate, Connect, Credssp, Licensing, Mcs, Negotiate, Resolve, Tls},
+        Protocols,
     },
     report::{
         Confidence::{self, Documented, Inferred, Observed},
@@ -163,7 +164,7 @@ pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
         return None;
     }
     // mstsc offers NLA, so it is told so only where that offer was made here too and refused all the same.
-    let nla_offered = facts.negotiate.is_some_and(|negotiate| negotiate.requested_code & 2 != 0);
+    let nla_offered = facts.negotiate.is_some_and(|negotiate| negotiate.offered().has(Protocols::HYBRID));
     if nla_offered && failure.kind == NegotiationFailure {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use super::{Facts, Rule};
 use crate::{
-    codes::{FIRST_PATCHED_CREDSSP, Phase},
+    codes::{FIRST_PATCHED_CREDSSP, Phase, Protocols},
     report::{HandshakeSignature, LicensingOutcome, Selected, Severity},
 };
 
@@ -66,7 +66,7 @@ fn protocol_not_requested(facts: &Facts<'_>) -> Option<String> {
     // An offer of nothing is an offer of Standard RDP Security; that answer is always in it.
     let offered = match code.count_ones() {
         0 => negotiate.requested_code == 0,
-        1 => negotiate.requested_code & code != 0,
+        1 => negotiate.offered().has(Protocols::from_bits(code)),
         _ => false,
     };
     // A server that knows no negotiation cannot be asked.
@@ -83,7 +83,7 @@ fn protocol_not_requested(facts: &Facts<'_>) -> Option<String> {
 
 fn nla_not_required(facts: &Facts<'_>) -> Option<String> {
     let selected = facts.selected()?;
-    let offered_nla = facts.negotiate?.requested_code & 0b1010 != 0;
+    let offered_nla = facts.negotiate?.offered().has(Protocols::NLA);
     let text =
         if offered_nla { "NLA was offered and not selected" } else { "the server goes on without NLA" };
     // Where TLS fails nobody gets that far.

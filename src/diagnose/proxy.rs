@@ -3,7 +3,7 @@
 use super::{Facts, gateway};
 use crate::{
     codes::Phase,
-    report::{Failure, FailureKind, ProxyEvidence},
+    report::{Failure, FailureKind, GatewayStep, ProxyEvidence},
 };
 
 /// Every code that an ending at a proxy can have.
@@ -46,9 +46,9 @@ pub fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvidence)> 
         Some((step, _)) => {
             let steps = &facts.through?.steps;
             match step {
-                "resolve" => steps.resolve.as_ref()?.evidence.proxy.as_ref(),
-                "connect" => steps.connect.as_ref()?.evidence.proxy.as_ref(),
-                "proxy" => Some(&steps.proxy.as_ref()?.evidence),
+                GatewayStep::Resolve => steps.resolve.as_ref()?.evidence.proxy.as_ref(),
+                GatewayStep::Connect => steps.connect.as_ref()?.evidence.proxy.as_ref(),
+                GatewayStep::Proxy => Some(&steps.proxy.as_ref()?.evidence),
                 _ => None,
             }
         }

@@ -7,14 +7,12 @@ use super::{
     redirection,
 };
 use crate::{
-    codes::Phase,
+    codes::{Phase, Protocols},
     report::{Certificate, ExperimentKind, FailureKind, Severity, Trust},
 };
 
 /// The negotiation failure that demands NLA (MS-RDPBCGR 2.2.1.2.2).
 const HYBRID_REQUIRED_BY_SERVER: i64 = 5;
-/// requestedProtocols with NLA in any form.
-const NLA: u32 = 0b1010;
 
 const fn rule(
     code: &'static str,
@@ -43,7 +41,7 @@ fn failure_code(facts: &Facts<'_>, kind: FailureKind) -> Option<i64> {
 }
 
 fn nla_off(facts: &Facts<'_>) -> Option<String> {
-    let off = facts.file?.credssp == Some(false) && facts.negotiate?.requested_code & NLA == 0;
+    let off = facts.file?.credssp == Some(false) && !facts.negotiate?.offered().has(Protocols::NLA);
     let required = failure_code(facts, FailureKind::NegotiationFailure) == Some(HYBRID_REQUIRED_BY_SERVER);
     let text = "the file turns NLA off (enablecredsspsupport:i:0), and the server takes nobody without it";
     // Who refuses NLA alone as well means something else.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::{
-    codes::Phase,
+    codes::{Phase, Protocols},
     pdu::{client_hello::Profile, hello::ClientHello},
     probe::{Hello, Opening, Plan, Versions, addresses},
     report::{ExperimentKind, ExperimentName, Status, Trace},
@@ -14,7 +14,7 @@ use crate::{
 /// What the connection that is followed up was.
 pub struct Basis {
     /// What it offered.
-    pub protocols: u32,
+    pub protocols: Protocols,
     /// How it began.
     pub opening: Opening,
     /// What its ClientHello offered.
@@ -81,7 +81,7 @@ pub fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basi
     let others = known.into_iter().filter(|address| direct && !peer.contains(address)).collect();
     let last = phases.summaries().last().filter(|summary| summary.status != Status::Stopped)?.phase;
     let Plan { opening, protocols: offer, .. } = Plan::main(settings);
-    let protocols = phases.negotiate.as_ref().map_or(offer, |record| record.evidence.requested_code);
+    let protocols = phases.negotiate.as_ref().map_or(offer, |record| record.evidence.offered());
     // TLS 1.3 lets the client finish first: an alert that came after it is missed by what ends with the handshake.
     let hello = phases.tls.as_ref().and_then(|tls| ClientHello::read(&tls.evidence.hello).ok());
     let versions = if described.has_old_suite() { Versions::OldSuites } else { Versions::All };

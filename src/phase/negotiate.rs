@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{PhaseResult, Step, ending};
 use crate::{
-    codes,
+    codes::{self, Protocols},
     net::{Framing, Wire},
     pdu::{
         mcs::{self, Mcs},
@@ -37,7 +37,7 @@ pub struct Negotiated {
 #[derive(Clone, Copy, Debug)]
 pub struct Offer<'a> {
     /// requestedProtocols.
-    pub protocols: u32,
+    pub protocols: Protocols,
     /// Whether Restricted Admin mode is demanded.
     pub restricted_admin: bool,
     /// What stands before it.
@@ -59,9 +59,9 @@ pub async fn run(
     let Offer { protocols, restricted_admin, lead } = offer;
     evidence.requested_restricted_admin = restricted_admin;
     evidence.requested = Selected::of_offer(protocols);
-    evidence.requested_code = protocols;
+    evidence.requested_code = protocols.bits();
     evidence.routing_token = matches!(lead, Lead::Token(_));
-    let request = x224::connection_request(protocols, restricted_admin, lead)
+    let request = x224::connection_request(protocols.bits(), restricted_admin, lead)
         .map_err(|error| Failure::new(FailureKind::Malformed, error.to_string()))?;
     wire.send(&request).await?;
     let frame = match wire.receive(Framing::Tpkt).await {

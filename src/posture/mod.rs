@@ -9,7 +9,7 @@ use std::{net::SocketAddr, time::Duration};
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
-    codes::{Phase, TLS_CIPHER_SUITE},
+    codes::{Phase, Protocols, TLS_CIPHER_SUITE},
     net::{Instant, Network},
     pdu::client_hello::Profile,
     probe::{Hello, Observer, Plan, Probe, Roots},
@@ -98,7 +98,7 @@ impl<N: Network> Asking<'_, N> {
         }
     }
 
-    async fn ask(&mut self, offer: u32, questions: &[Question], survey: &mut Survey) -> usize {
+    async fn ask(&mut self, offer: Protocols, questions: &[Question], survey: &mut Survey) -> usize {
         let plans: Vec<Plan> = questions.iter().map(|question| self.plan(offer, question)).collect();
         let before = self.trace.connections.len();
         let made = self.make(&plans).await;
@@ -108,7 +108,7 @@ impl<N: Network> Asking<'_, N> {
         made
     }
 
-    fn plan(&self, offer: u32, question: &Question) -> Plan {
+    fn plan(&self, offer: Protocols, question: &Question) -> Plan {
         let hello = Profile::Only { version: question.version, suites: question.suites.clone() };
         let plan = Plan::posture(&question.name, self.peer.clone(), offer, Phase::Tls);
         Plan { hello: Hello::Own(hello, None), ..plan }
@@ -121,11 +121,11 @@ fn is_open(connection: &Connection) -> bool {
 }
 
 /// An offer that the server answers with a protocol over TLS.
-fn offer(trace: &Trace) -> Option<u32> {
+fn offer(trace: &Trace) -> Option<Protocols> {
     let negotiated = trace.connections.iter().filter_map(|made| made.phases.negotiate.as_ref());
     let mut over_tls =
         negotiated.filter(|record| record.evidence.selected_code.is_some_and(|code| code != 0));
-    over_tls.next().map(|record| record.evidence.requested_code)
+    over_tls.next().map(|record| record.evidence.offered())
 }
 
 /// The suite that answers the question; none when what was selected was not asked for.

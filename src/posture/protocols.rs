@@ -3,23 +3,19 @@
 use std::net::SocketAddr;
 
 use crate::{
-    codes::Phase,
+    codes::{Phase, Protocols},
     probe::{Hello, Plan, Versions},
     report::{Connection, Trace},
 };
 
-const HYBRID: u32 = 2;
-const RDSTLS: u32 = 4;
-const RDSAAD: u32 = 16;
-
-/// Name and requestedProtocols.
-const ALONE: [(&str, u32); 6] = [
-    ("protocol-rdp", 0),
-    ("protocol-ssl", 1),
-    ("protocol-hybrid", HYBRID),
-    ("protocol-hybrid-ex", 8),
-    ("protocol-rdstls", RDSTLS),
-    ("protocol-rdsaad", RDSAAD),
+/// Name and offer.
+const ALONE: [(&str, Protocols); 6] = [
+    ("protocol-rdp", Protocols::RDP),
+    ("protocol-ssl", Protocols::SSL),
+    ("protocol-hybrid", Protocols::HYBRID),
+    ("protocol-hybrid-ex", Protocols::HYBRID_EX),
+    ("protocol-rdstls", Protocols::RDSTLS),
+    ("protocol-rdsaad", Protocols::RDSAAD),
 ];
 
 /// One connection a protocol, no deeper than what is to be seen.
@@ -35,12 +31,11 @@ pub fn plans(trace: &Trace, peer: &[SocketAddr]) -> Vec<Plan> {
 }
 
 /// Without TLS the encryption is told in the MCS Connect Response; the version of CredSSP is asked for once.
-fn depth(protocol: u32, credssp_seen: bool) -> Phase {
+fn depth(protocol: Protocols, credssp_seen: bool) -> Phase {
     match protocol {
-        0 => Phase::Mcs,
-        HYBRID if !credssp_seen => Phase::Credssp,
-        // There the server speaks first.
-        RDSTLS | RDSAAD => Phase::Credssp,
+        Protocols::RDP => Phase::Mcs,
+        Protocols::HYBRID if !credssp_seen => Phase::Credssp,
+        first if first.has(Protocols::SERVER_SPEAKS_FIRST) => Phase::Credssp,
         _ => Phase::Negotiate,
     }
 }

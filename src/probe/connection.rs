@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     certificate::Expectation,
-    codes::Phase,
+    codes::{Phase, Protocols},
     net::{Network, Record, SharedRemarks, Upgrade, Wire},
     pdu::{mcs::USER_REQUESTED, preconnection::preconnection},
     phase::{
@@ -25,7 +25,7 @@ use crate::{
         record, redirect, resolve, session, tls,
     },
     report::{Connection, Failure, NegotiateEvidence, Phases, Purpose, Session, Timestamp},
-    settings::{Account, Gateway, Security},
+    settings::{Account, Gateway},
 };
 
 const WITHOUT_TAKE_SESSION: &str =
@@ -155,7 +155,8 @@ impl<N: Network> Walk<'_, N> {
     /// The Connection Request inside TLS, which can change no protocol. Returns whether extended client data is supported.
     async fn negotiate_inside(&self, wire: &mut Wire, agreed: Negotiated) -> Result<bool, Failure> {
         let mut unseen = NegotiateEvidence::default();
-        match negotiate::run(wire, offer(self.plan, self.probe.settings, agreed.code), &mut unseen).await? {
+        let offer = offer(self.plan, self.probe.settings, Protocols::from_bits(agreed.code));
+        match negotiate::run(wire, offer, &mut unseen).await? {
             Step::Passed(confirmed) => Ok(confirmed.extended),
             Step::Stopped(_) => Ok(false),
         }
@@ -206,7 +207,7 @@ impl<N: Network> Walk<'_, N> {
         let secured = self.tls(wire, phases).await?;
         self.goes_on(Phase::Tls)?;
         self.keeps_to_old_suites(phases)?;
-        if negotiated.code == Security::Tls.protocols() {
+        if negotiated.code == Protocols::SSL.bits() {
             self.goes_on(Phase::Credssp)?;
             return Some(None);
         }

@@ -2,6 +2,7 @@
 
 use super::{Hello, Plan, Versions};
 use crate::{
+    codes::Protocols,
     report::{Failure, FailureKind, Phases},
     settings::{Gateway, Security, Settings},
 };
@@ -38,7 +39,7 @@ impl Demand {
     /// The same connection with what is demanded.
     pub fn met_by(self, plan: Plan) -> Plan {
         match self {
-            Self::StandardSecurity => Plan { protocols: 0, ..plan },
+            Self::StandardSecurity => Plan { protocols: Protocols::RDP, ..plan },
             Self::OldSuites => Plan { hello: Hello::Handshake(Versions::OldSuites, true), ..plan },
         }
     }

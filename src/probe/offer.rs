@@ -2,17 +2,15 @@
 
 use super::{Opening, Plan};
 use crate::{
+    codes::Protocols,
     pdu::x224::Lead,
     phase::negotiate::{Negotiated, Offer},
     report::Selected,
-    settings::{Security, Settings},
+    settings::Settings,
 };
 
-/// NLA with early authorization, which only a negotiation can agree on.
-const PROTOCOL_HYBRID_EX: u32 = 8;
-
 /// The offer of these protocols.
-pub fn offer<'a>(plan: &Plan, settings: &'a Settings, protocols: u32) -> Offer<'a> {
+pub fn offer<'a>(plan: &Plan, settings: &'a Settings, protocols: Protocols) -> Offer<'a> {
     let lead = match (plan.opening, settings.routing_token.as_deref()) {
         (Opening::NoCookie, _) => Lead::Nothing,
         (_, Some(token)) => Lead::Token(token),
@@ -26,12 +24,12 @@ pub fn restricted_admin(plan: &Plan, settings: &Settings) -> bool {
     settings.restricted_admin && plan.account.is_some()
 }
 
-/// What a connection speaks that begins with TLS: NLA where it may be offered.
+/// What a connection speaks that begins with TLS: NLA where it may be offered. The early user authorization result can only be
+/// agreed on in a negotiation.
 pub fn agreed(plan: &Plan) -> Negotiated {
-    let nla = Security::Nla.protocols() & !PROTOCOL_HYBRID_EX;
-    let agreed = |protocol, code| Negotiated { protocol, code, extended: false, restricted_admin: false };
-    match plan.protocols & nla {
-        0 => agreed(Selected::Tls, Security::Tls.protocols()),
-        code => agreed(Selected::Nla, code),
-    }
+    let (protocol, agreed) = match plan.protocols.has(Protocols::HYBRID) {
+        true => (Selected::Nla, Protocols::HYBRID),
+        false => (Selected::Tls, Protocols::SSL),
+    };
+    Negotiated { protocol, code: agreed.bits(), extended: false, restricted_admin: false }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::{
-    codes::Phase,
+    codes::{Phase, Protocols},
     pdu::{client_hello::Profile, connect_initial::Announced, hello::ClientHello},
     report::{ExperimentName, Purpose},
     settings::{Account, Settings},
@@ -19,7 +19,7 @@ pub struct Plan {
     /// Where to; none looks the name up.
     pub addresses: Option<Vec<SocketAddr>>,
     /// requestedProtocols.
-    pub protocols: u32,
+    pub protocols: Protocols,
     /// How it begins.
     pub opening: Opening,
     /// The ClientHello.
@@ -128,18 +128,18 @@ impl Plan {
     pub fn experiment(
         name: ExperimentName,
         addresses: Vec<SocketAddr>,
-        protocols: u32,
+        protocols: Protocols,
         until: Phase,
     ) -> Self {
         Self::further(Purpose::Experiment(name), addresses, protocols, until)
     }
 
     /// One that shows what the server accepts: the same without a ClientHello of its own.
-    pub fn posture(name: &str, addresses: Vec<SocketAddr>, protocols: u32, until: Phase) -> Self {
+    pub fn posture(name: &str, addresses: Vec<SocketAddr>, protocols: Protocols, until: Phase) -> Self {
         Self::further(Purpose::Posture(name.to_owned()), addresses, protocols, until)
     }
 
-    fn further(purpose: Purpose, addresses: Vec<SocketAddr>, protocols: u32, until: Phase) -> Self {
+    fn further(purpose: Purpose, addresses: Vec<SocketAddr>, protocols: Protocols, until: Phase) -> Self {
         Self {
             purpose,
             addresses: Some(addresses),

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::report::{
     Answerer, GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake,
-    GatewayHttp, GatewaySteps, GatewayTunnel, Status, Timestamp, place,
+    GatewayHttp, GatewayStep, GatewaySteps, GatewayTunnel, Status, Timestamp, place,
 };
 
 /// Heading and steps.
@@ -19,7 +19,7 @@ use crate::report::{
 pub fn leg(page: &mut Page<'_>, through: &GatewayEvidence, now: Timestamp, column: usize) -> io::Result<()> {
     page.heading(&format!("Gateway {}", place(&through.host, through.port)))?;
     for step in through.steps.summaries() {
-        let lead = format!("  {:<10}{}", step.step, cells::duration(step.elapsed_ms));
+        let lead = format!("  {:<10}{}", step.step.name(), cells::duration(step.elapsed_ms));
         let lead = (Tone::Plain, lead.as_str());
         let mut lines = facts(&through.steps, step.step, now).unwrap_or_default().into_iter();
         match step.status {
@@ -33,7 +33,7 @@ pub fn leg(page: &mut Page<'_>, through: &GatewayEvidence, now: Timestamp, colum
                 let detail = step.failure.map_or("", |failure| &failure.detail);
                 page.row(lead, column, (Tone::Bad, "FAILED:"), detail)?;
                 // The status or what was refused is the failure, so its line is told.
-                let told = matches!(step.step, "http" | "channel");
+                let told = matches!(step.step, GatewayStep::Http | GatewayStep::Channel);
                 if told && step.failure.is_some_and(|failure| failure.code.is_some()) {
                     lines.next();
                 }
@@ -48,12 +48,12 @@ pub fn leg(page: &mut Page<'_>, through: &GatewayEvidence, now: Timestamp, colum
     Ok(())
 }
 
-fn facts(steps: &GatewaySteps, step: &str, now: Timestamp) -> Option<Vec<String>> {
+fn facts(steps: &GatewaySteps, step: GatewayStep, now: Timestamp) -> Option<Vec<String>> {
     let lines = match step {
-        "resolve" => vec![phases::resolve(&steps.resolve.as_ref()?.evidence, None)],
-        "connect" => phases::connect(&steps.connect.as_ref()?.evidence),
-        "proxy" => vec![phases::proxy(&steps.proxy.as_ref()?.evidence)],
-        "tls" => {
+        GatewayStep::Resolve => vec![phases::resolve(&steps.resolve.as_ref()?.evidence, None)],
+        GatewayStep::Connect => phases::connect(&steps.connect.as_ref()?.evidence),
+        GatewayStep::Proxy => vec![phases::proxy(&steps.proxy.as_ref()?.evidence)],
+        GatewayStep::Tls => {
             let seen = &steps.tls.as_ref()?.evidence;
             let mut lines = phases::tls(seen);
             lines.extend(seen.certificate.as_ref().map(|served| {
@@ -62,13 +62,12 @@ fn facts(steps: &GatewaySteps, step: &str, now: Timestamp) -> Option<Vec<String>
             }));
             lines
         }
-        "http" => http(&steps.http.as_ref()?.evidence),
-        "auth" => auth(&steps.auth.as_ref()?.evidence),
-        "handshake" => handshake(&steps.handshake.as_ref()?.evidence),
-        "tunnel" => tunnel(&steps.tunnel.as_ref()?.evidence),
-        "authorize" => authorize(&steps.authorize.as_ref()?.evidence),
-        "channel" => channel(&steps.channel.as_ref()?.evidence),
-        _ => Vec::new(),
+        GatewayStep::Http => http(&steps.http.as_ref()?.evidence),
+        GatewayStep::Auth => auth(&steps.auth.as_ref()?.evidence),
+        GatewayStep::Handshake => handshake(&steps.handshake.as_ref()?.evidence),
+        GatewayStep::Tunnel => tunnel(&steps.tunnel.as_ref()?.evidence),
+        GatewayStep::Authorize => authorize(&steps.authorize.as_ref()?.evidence),
+        GatewayStep::Channel => channel(&steps.channel.as_ref()?.evidence),
     };
     Some(lines.into_iter().filter(|line| !line.is_empty()).collect())
 }

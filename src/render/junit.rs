@@ -151,7 +151,10 @@ fn steps<'a>(connection: &'a Connection, summary: &Summary<'_>) -> Vec<Step<'a>>
     let steps = gateway.map(|record| record.evidence.steps.summaries()).unwrap_or_default();
     let step = |step: StepSummary<'a>| {
         let StepSummary { step: name, status, elapsed_ms, failure, stopped } = step;
-        Step { name, summary: Summary { phase: Phase::Gateway, status, elapsed_ms, failure, stopped } }
+        Step {
+            name: name.name(),
+            summary: Summary { phase: Phase::Gateway, status, elapsed_ms, failure, stopped },
+        }
     };
     steps.into_iter().map(step).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::{Clue, Place};
 use crate::{
-    codes::Phase,
+    codes::{Phase, Protocols},
     diagnose::{
         Facts,
         credentials::{FREERDP_REFUSAL, IRONRDP_REFUSAL},
@@ -16,7 +16,6 @@ use crate::{
 const ADMIN_MODES: u32 = 0x18;
 /// EXTENDED_CLIENT_DATA_SUPPORTED and DYNVC_GFX_PROTOCOL_SUPPORTED alone.
 const FREERDP_FLAGS: u32 = 0x03;
-const RDSAAD: u32 = 0x10;
 /// Server 2022, the first whose Schannel speaks TLS 1.3.
 const FIRST_TLS13_BUILD: u32 = 20348;
 /// The builds that FreeRDP 2, FreeRDP 3 and sspi-rs write, whatever they run on.
@@ -68,7 +67,7 @@ fn few(who: Answerer, place: Place, text: impl Into<String>) -> Clue {
 
 /// xrdp ends an offer that it does not know with an ultimatum of MCS.
 fn reaction(kind: FailureKind, seen: &NegotiateEvidence) -> Option<Clue> {
-    let strange = seen.requested_code & RDSAAD != 0 || seen.requested_restricted_admin;
+    let strange = seen.offered().has(Protocols::RDSAAD) || seen.requested_restricted_admin;
     let text =
         "an offer that it does not know is answered with an MCS disconnect in place of a negotiation failure";
     (kind == FailureKind::Disconnect).then(|| {

@@ -3,7 +3,7 @@
 use super::{CauseRule, Place, Weighed, gateway::ended, gateway_service, rule};
 use crate::{
     diagnose::{Facts, gateway},
-    report::GatewayHttp,
+    report::{GatewayHttp, GatewayStep},
 };
 
 pub const RULES: &[CauseRule] = &[
@@ -21,7 +21,7 @@ fn wants_certificate(facts: &Facts<'_>) -> Option<Weighed> {
     let (step, _) = gateway::failed(facts)?;
     let text = "TLS asked for a certificate of the client, and none was shown".to_owned();
     Some(match step {
-        "tls" => Weighed::certain(detail),
+        GatewayStep::Tls => Weighed::certain(detail),
         _ => Weighed::likely(detail).and(Some(text)),
     })
 }
@@ -53,7 +53,9 @@ fn buffers(facts: &Facts<'_>) -> Option<Weighed> {
     let (step, _) = gateway::failed(facts)?;
     let dual = facts.through?.transport.as_deref() == Some("http");
     match (step, in_front(facts)) {
-        ("http" | "auth" | "handshake", front) if dual || front.is_some() => {
+        (GatewayStep::Http | GatewayStep::Auth | GatewayStep::Handshake, front)
+            if dual || front.is_some() =>
+        {
             Some(Weighed::likely(detail).and(front))
         }
         _ => Some(Weighed::possible(detail)),

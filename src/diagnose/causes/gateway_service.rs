@@ -9,7 +9,7 @@ use super::{
 use crate::{
     codes::Phase,
     diagnose::{Facts, gateway},
-    report::{FailureKind, Status},
+    report::{FailureKind, GatewayStep, Status},
 };
 
 pub const RULES: &[CauseRule] = &[
@@ -22,7 +22,7 @@ pub const RULES: &[CauseRule] = &[
 pub fn fails(facts: &Facts<'_>) -> Option<String> {
     let detail = ended(facts, "gateway-http-refused")?;
     let (step, failure) = gateway::failed(facts)?;
-    (step == "http" && failure.code.is_some_and(is_own_failure)).then_some(detail)
+    (step == GatewayStep::Http && failure.code.is_some_and(is_own_failure)).then_some(detail)
 }
 
 /// 501 is about the method, and 502 to 504 are of whoever stands between.
@@ -34,7 +34,8 @@ fn is_own_failure(status: i64) -> bool {
 fn account_service(facts: &Facts<'_>) -> Option<Weighed> {
     let (step, failure) = gateway::failed(facts)?;
     let auth = &facts.through?.steps.auth.as_ref()?.evidence;
-    let code = failure.code.filter(|_| step == "auth" && failure.kind == FailureKind::HttpStatus)?;
+    let code =
+        failure.code.filter(|_| step == GatewayStep::Auth && failure.kind == FailureKind::HttpStatus)?;
     let no_server = gateway::code(facts) == Some("gateway-http-refused") && auth.refusal.is_some();
     let own = is_own_failure(code);
     let text = "the account was asked for and not judged".to_owned();

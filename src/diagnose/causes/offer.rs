@@ -2,7 +2,7 @@
 
 use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule};
 use crate::{
-    codes::Phase,
+    codes::{Phase, Protocols},
     diagnose::{Facts, experiments::Ending},
     report::{ExperimentKind, FailureKind, Likelihood, Selected},
 };
@@ -11,14 +11,16 @@ use crate::{
 struct Demand {
     name: &'static str,
     /// Its bit in the offer; Standard RDP Security is what is left without any.
-    bit: u32,
+    bit: Protocols,
     alone: ExperimentKind,
 }
 
-const RDP: Demand = Demand { name: "Standard RDP Security", bit: 0, alone: ExperimentKind::ProtocolRdp };
-const TLS: Demand = Demand { name: "TLS", bit: 1, alone: ExperimentKind::ProtocolSsl };
-const NLA: Demand = Demand { name: "NLA", bit: 2, alone: ExperimentKind::ProtocolHybrid };
-const ENTRA: Demand = Demand { name: "Entra authentication", bit: 16, alone: ExperimentKind::ProtocolRdsaad };
+const RDP: Demand =
+    Demand { name: "Standard RDP Security", bit: Protocols::RDP, alone: ExperimentKind::ProtocolRdp };
+const TLS: Demand = Demand { name: "TLS", bit: Protocols::SSL, alone: ExperimentKind::ProtocolSsl };
+const NLA: Demand = Demand { name: "NLA", bit: Protocols::HYBRID, alone: ExperimentKind::ProtocolHybrid };
+const ENTRA: Demand =
+    Demand { name: "Entra authentication", bit: Protocols::RDSAAD, alone: ExperimentKind::ProtocolRdsaad };
 
 /// RDP 10.0 (MS-RDPBCGR 2.2.1.4.2); xrdp claims an older one.
 const RDP_10: u32 = 0x0008_0005;
@@ -44,8 +46,8 @@ fn refusal(facts: &Facts<'_>, code: i64) -> Option<Weighed> {
 /// A server that demands what was offered, or refuses what it demands, says something else than it means.
 fn demanded(facts: &Facts<'_>, code: i64, demand: &Demand) -> Option<Weighed> {
     let weighed = refusal(facts, code)?;
-    let requested = facts.negotiate?.requested_code;
-    let offered = requested & demand.bit != 0 || demand.bit == 0 && requested == 0;
+    let requested = facts.negotiate?.offered();
+    let offered = requested.has(demand.bit) || demand.bit == Protocols::RDP && requested == Protocols::RDP;
     let offered = offered.then(|| format!("{} was in the offer that was refused", demand.name));
     let alone = match facts.experiment(demand.alone).and_then(|made| made.ending(Phase::Negotiate)) {
         Some(Ending::Failed(failure)) => {
@@ -60,10 +62,10 @@ fn demanded(facts: &Facts<'_>, code: i64, demand: &Demand) -> Option<Weighed> {
 
 /// Who demands what was offered has seen another offer.
 fn rewritten(facts: &Facts<'_>) -> Option<Weighed> {
-    let requested = facts.negotiate?.requested_code;
+    let requested = facts.negotiate?.offered();
     let demands = [(1, &TLS), (5, &NLA), (7, &ENTRA)];
     let met = |(code, demand): &(i64, &Demand)| {
-        requested & demand.bit != 0 && coded(facts, FailureKind::NegotiationFailure, &[*code]).is_some()
+        requested.has(demand.bit) && coded(facts, FailureKind::NegotiationFailure, &[*code]).is_some()
     };
     let (_, demand) = demands.into_iter().find(met)?;
     let text = format!(
@@ -167,7 +169,7 @@ fn xrdp_key(facts: &Facts<'_>) -> Option<Weighed> {
     let negotiate = facts.negotiate?;
     let fell_back = negotiate.selected == Some(Selected::Rdp)
         && negotiate.negotiation_response == Some(true)
-        && negotiate.requested_code & TLS.bit != 0;
+        && negotiate.offered().has(TLS.bit);
     let left = match facts.failed() {
         None => "this trace goes on without TLS, current clients may leave".to_owned(),
         Some(_) => cut_in(facts, Phase::Mcs).or_else(|| cut_in(facts, Phase::Licensing))?.detail.clone(),

@@ -4,7 +4,7 @@ use super::{failed, low};
 use crate::{
     codes::NTSTATUS,
     diagnose::Facts,
-    report::{Credentials, Failure, FailureKind, GatewayEvidence},
+    report::{Credentials, Failure, FailureKind, GatewayEvidence, GatewayStep},
 };
 
 /// The token is missing or damaged, and refused (MS-TSGU 2.2.6).
@@ -47,5 +47,7 @@ pub fn refuses(code: u32) -> bool {
 /// The failure of a gateway that said one of these statuses in words.
 pub fn with_status<'a>(facts: &Facts<'a>, codes: &[i64]) -> Option<&'a Failure> {
     let said = facts.through?.steps.auth.as_ref()?.evidence.refusal.map(i64::from)?;
-    failed(facts).filter(|(step, _)| *step == "auth" && codes.contains(&said)).map(|(_, failure)| failure)
+    failed(facts)
+        .filter(|(step, _)| *step == GatewayStep::Auth && codes.contains(&said))
+        .map(|(_, failure)| failure)
 }

@@ -3,7 +3,7 @@
 use super::{credentials::refuses, failed, low};
 use crate::{
     diagnose::Facts,
-    report::{Failure, FailureKind, GatewayEvidence},
+    report::{Failure, FailureKind, GatewayEvidence, GatewayStep},
 };
 
 /// Every code that an ending at the gateway can have.
@@ -41,12 +41,12 @@ pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
     let through = facts.through?;
     let (step, failure) = failed(facts)?;
     Some(match (step, failure.kind) {
-        ("resolve", FailureKind::NotFound) => "gateway-name-not-found",
-        ("resolve" | "connect", _) => "gateway-unreachable",
-        ("tls", FailureKind::TlsAlert) if asks_for_a_certificate(through) => {
+        (GatewayStep::Resolve, FailureKind::NotFound) => "gateway-name-not-found",
+        (GatewayStep::Resolve | GatewayStep::Connect, _) => "gateway-unreachable",
+        (GatewayStep::Tls, FailureKind::TlsAlert) if asks_for_a_certificate(through) => {
             "gateway-client-certificate-required"
         }
-        ("tls", _) => "gateway-tls-failed",
+        (GatewayStep::Tls, _) => "gateway-tls-failed",
         (_, FailureKind::HttpStatus) => http(through, step, failure),
         (_, FailureKind::Timeout) => "gateway-silent",
         (_, FailureKind::Malformed | FailureKind::NotTls) => "gateway-answer-malformed",
@@ -73,7 +73,7 @@ fn is_azure(through: &GatewayEvidence) -> bool {
     is_named_azure(through) || bearer
 }
 
-fn http(through: &GatewayEvidence, step: &str, failure: &Failure) -> &'static str {
+fn http(through: &GatewayEvidence, step: GatewayStep, failure: &Failure) -> &'static str {
     let http = through.steps.http.as_ref().map(|record| &record.evidence);
     let auth = through.steps.auth.as_ref().map(|record| &record.evidence);
     let attempted = auth.is_some_and(|auth| auth.attempted);
@@ -82,50 +82,52 @@ fn http(through: &GatewayEvidence, step: &str, failure: &Failure) -> &'static st
     let status = failure.code.unwrap_or_default();
     match (step, status) {
         _ if is_azure(through) => "gateway-azure-virtual-desktop",
-        ("auth", _) if said.is_some_and(refuses) => "gateway-credentials-refused",
-        ("auth", _) if said.is_some() => "gateway-http-refused",
-        ("auth", 401) if attempted && !auth.is_some_and(|auth| auth.challenged_again) => {
+        (GatewayStep::Auth, _) if said.is_some_and(refuses) => "gateway-credentials-refused",
+        (GatewayStep::Auth, _) if said.is_some() => "gateway-http-refused",
+        (GatewayStep::Auth, 401) if attempted && !auth.is_some_and(|auth| auth.challenged_again) => {
             "gateway-credentials-refused"
         }
         // Basic proves nothing of a connection, so none can be mixed up.
-        ("auth", 401 | 500..=599) if attempted && !is_basic => "gateway-authentication-broken",
+        (GatewayStep::Auth, 401 | 500..=599) if attempted && !is_basic => "gateway-authentication-broken",
         // The scheme was begun, and something does not let it come to the proof.
-        ("auth", 401) if auth.is_some_and(|auth| auth.ntlm.is_some()) => "gateway-authentication-broken",
+        (GatewayStep::Auth, 401) if auth.is_some_and(|auth| auth.ntlm.is_some()) => {
+            "gateway-authentication-broken"
+        }
         // What answers the first token with any of these did not understand it.
-        ("auth", 400..=499) if !attempted && auth.is_some_and(|auth| auth.requests > 0) => {
+        (GatewayStep::Auth, 400..=499) if !attempted && auth.is_some_and(|auth| auth.requests > 0) => {
             "gateway-scheme-refused"
         }
-        ("handshake", _) => "gateway-second-connection-refused",
+        (GatewayStep::Handshake, _) => "gateway-second-connection-refused",
         (_, 401) => "gateway-scheme-not-offered",
         _ if http.and_then(|http| http.legacy_rpc_status) == Some(401) => "gateway-legacy-rpc",
         // nginx says so with 400, IIS with 403.7.
-        ("http", 400 | 403 | 495 | 496) if asks_for_a_certificate(through) => {
+        (GatewayStep::Http, 400 | 403 | 495 | 496) if asks_for_a_certificate(through) => {
             "gateway-client-certificate-required"
         }
         // Who knows nothing at this path filters nothing there.
-        ("http", 403 | 405 | 501) if http.and_then(|http| http.get_status) == Some(404) => {
+        (GatewayStep::Http, 403 | 405 | 501) if http.and_then(|http| http.get_status) == Some(404) => {
             "gateway-not-there"
         }
         // Who answers GET in the same way does not mind the method.
-        ("http", 403 | 405 | 501) if http.is_some_and(|http| http.get_status == http.status) => {
+        (GatewayStep::Http, 403 | 405 | 501) if http.is_some_and(|http| http.get_status == http.status) => {
             "gateway-http-refused"
         }
-        ("http", 403 | 405 | 501) => "gateway-method-filtered",
-        ("http", 200 | 301..=308 | 400 | 404 | 410 | 426) => "gateway-not-there",
+        (GatewayStep::Http, 403 | 405 | 501) => "gateway-method-filtered",
+        (GatewayStep::Http, 200 | 301..=308 | 400 | 404 | 410 | 426) => "gateway-not-there",
         (_, 502..=504) => "gateway-service-down",
         _ => "gateway-http-refused",
     }
 }
 
-fn packet(step: &str, failure: &Failure) -> &'static str {
+fn packet(step: GatewayStep, failure: &Failure) -> &'static str {
     let Some(code) = low(failure) else { return other(failure) };
     match (step, code) {
-        ("handshake", 0x59E9) | (_, 0x59F9) => "gateway-extended-auth-required",
+        (GatewayStep::Handshake, 0x59E9) | (_, 0x59F9) => "gateway-extended-auth-required",
         (_, 0x59F7 | 0x59F8) => "gateway-token-refused",
         (_, 0x59E6) => "gateway-connection-limit",
-        (_, 0x59DB | 0x59ED) | ("authorize", 0x5) => "gateway-connection-policy",
+        (_, 0x59DB | 0x59ED) | (GatewayStep::Authorize, 0x5) => "gateway-connection-policy",
         (_, 0x59DA) => "gateway-resource-policy",
-        (_, 0x59DD) | ("channel", 0x59D8) => "gateway-target-unreachable",
+        (_, 0x59DD) | (GatewayStep::Channel, 0x59D8) => "gateway-target-unreachable",
         (_, 0x4D4 | 0x59DF | 0x59F6 | 0x59FA..=0x59FC | 0x5A00) => "gateway-session-ended",
         _ => "gateway-refused",
     }

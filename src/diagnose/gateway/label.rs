@@ -4,7 +4,7 @@ use super::{CERTIFICATE_RULES, LOGON_FAILURES, failed};
 use crate::{
     codes::{DISCONNECT, GATEWAY_STATUS, HTTP_STATUS},
     diagnose::{Facts, proxy},
-    report::{Confidence, FailureKind, MstscLabel},
+    report::{Confidence, FailureKind, GatewayStep, MstscLabel},
 };
 
 /// The gateway's address is wrong, or it cannot be reached.
@@ -51,7 +51,9 @@ fn of_ending(facts: &Facts<'_>) -> Option<u32> {
         }
         FailureKind::HttpStatus if is_told(facts) => HTTP_STATUS.find(code?)?.mstsc,
         // Where a proxy is in the way it is not the gateway.
-        _ if matches!(step, "resolve" | "connect") && !proxy::is_ended(facts) => Some(NOT_REACHED),
+        _ if matches!(step, GatewayStep::Resolve | GatewayStep::Connect) && !proxy::is_ended(facts) => {
+            Some(NOT_REACHED)
+        }
         _ => None,
     }
 }

@@ -13,23 +13,20 @@ pub use findings::RULES;
 pub use label::label;
 
 use super::Facts;
-use crate::report::{Failure, Status};
+use crate::report::{Failure, GatewayStep, Status};
 
 /// Logon failure, wrong password and no such user, as a gateway says them in words.
 pub const LOGON_FAILURES: [u32; 3] = [0xC000_006D, 0xC000_006A, 0xC000_0064];
 
-/// The last step, which is where a channel ends that was open.
-const CHANNEL: &str = "channel";
-
-/// The step in which the trace ended, when it ended at the gateway.
-pub fn ended_step(facts: &Facts<'_>) -> Option<&'static str> {
+/// The step in which the trace ended, when it ended at the gateway; a channel that was open ends in the last.
+pub fn ended_step(facts: &Facts<'_>) -> Option<GatewayStep> {
     let steps = facts.through?.steps.summaries();
     let ended = steps.into_iter().rfind(|step| step.status != Status::Passed);
-    Some(ended.map_or(CHANNEL, |step| step.step))
+    Some(ended.map_or(GatewayStep::Channel, |step| step.step))
 }
 
 /// The failure at the gateway, with its step.
-pub fn failed<'a>(facts: &Facts<'a>) -> Option<(&'static str, &'a Failure)> {
+pub fn failed<'a>(facts: &Facts<'a>) -> Option<(GatewayStep, &'a Failure)> {
     let ended = facts.failed().filter(|failed| failed.phase == crate::codes::Phase::Gateway)?;
     Some((ended_step(facts)?, ended.failure?))
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ConnectEvidence, NtlmEvidence, ProxyEvidence, ResolveEvidence, TlsEvidence};
-use crate::report::{Failure, Millis, PhaseRecord, Status};
+use crate::report::PhaseRecord;
 
 /// An RD Gateway. Its certificate, names and failures are its own, never the target's.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -72,51 +72,6 @@ pub struct GatewaySteps {
     /// CHANNEL_CREATE and its response: the resource policy, and the way to the target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<PhaseRecord<GatewayChannel>>,
-}
-
-/// A step's record without its evidence.
-#[derive(Clone, Copy, Debug)]
-pub struct StepSummary<'a> {
-    /// Its name.
-    pub step: &'static str,
-    /// How it ended.
-    pub status: Status,
-    /// Milliseconds it took.
-    pub elapsed_ms: Millis,
-    /// What ended it, when failed.
-    pub failure: Option<&'a Failure>,
-    /// Why we chose to end here, when stopped.
-    pub stopped: Option<&'a str>,
-}
-
-impl GatewaySteps {
-    /// The steps that were entered, in order.
-    pub fn summaries(&self) -> Vec<StepSummary<'_>> {
-        fn of<'a, E>(step: &'static str, record: Option<&'a PhaseRecord<E>>) -> Option<StepSummary<'a>> {
-            record.map(|r| StepSummary {
-                step,
-                status: r.status,
-                elapsed_ms: r.elapsed_ms,
-                failure: r.failure.as_ref(),
-                stopped: r.stopped.as_deref(),
-            })
-        }
-        [
-            of("resolve", self.resolve.as_ref()),
-            of("connect", self.connect.as_ref()),
-            of("proxy", self.proxy.as_ref()),
-            of("tls", self.tls.as_ref()),
-            of("http", self.http.as_ref()),
-            of("auth", self.auth.as_ref()),
-            of("handshake", self.handshake.as_ref()),
-            of("tunnel", self.tunnel.as_ref()),
-            of("authorize", self.authorize.as_ref()),
-            of("channel", self.channel.as_ref()),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
-    }
 }
 
 /// One answer over HTTP.

@@ -3,6 +3,7 @@
 mod activation;
 mod credssp;
 mod gateway;
+mod gateway_step;
 mod negotiate;
 mod proxy;
 mod session;
@@ -16,8 +17,9 @@ pub use credssp::{
 };
 pub use gateway::{
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
-    GatewaySteps, GatewayTunnel, StepSummary,
+    GatewaySteps, GatewayTunnel,
 };
+pub use gateway_step::{GatewayStep, StepSummary};
 pub use negotiate::{NegotiateEvidence, Selected};
 pub use proxy::ProxyEvidence;
 pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};

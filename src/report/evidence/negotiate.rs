@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::codes::Protocols;
+
 /// X.224 connection request and confirm (MS-RDPBCGR 2.2.1.1, 2.2.1.2).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct NegotiateEvidence {
@@ -28,6 +30,13 @@ pub struct NegotiateEvidence {
     pub negotiation_response: Option<bool>,
     /// What the peer speaks, when it is not RDP.
     pub speaks: Option<String>,
+}
+
+impl NegotiateEvidence {
+    /// The offer as a set.
+    pub fn offered(&self) -> Protocols {
+        Protocols::from_bits(self.requested_code)
+    }
 }
 
 /// A security protocol of the negotiation (MS-RDPBCGR 2.2.1.1.1).
@@ -65,9 +74,9 @@ impl Selected {
     }
 
     /// The protocols of an offer; an offer of nothing is Standard RDP Security.
-    pub fn of_offer(code: u32) -> Vec<Self> {
-        let known = [1, 2, 4, 8, 16].into_iter().filter(|bit| code & bit != 0).map(Self::from_code);
-        if code == 0 { vec![Self::Rdp] } else { known.collect() }
+    pub fn of_offer(offer: Protocols) -> Vec<Self> {
+        let known = [1, 2, 4, 8, 16].into_iter().filter(|bit| offer.has(Protocols::from_bits(*bit)));
+        if offer == Protocols::RDP { vec![Self::Rdp] } else { known.map(Self::from_code).collect() }
     }
 
     /// The protocol as the report spells it.

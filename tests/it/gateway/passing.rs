@@ -23,7 +23,7 @@ fn through(report: &Report) -> &rdptrace::report::GatewayEvidence {
 }
 
 fn steps(report: &Report) -> Vec<(&'static str, Status)> {
-    through(report).steps.summaries().iter().map(|step| (step.step, step.status)).collect()
+    through(report).steps.summaries().iter().map(|step| (step.step.name(), step.status)).collect()
 }
 
 /// The trace got to the server's NTLM CHALLENGE, which is as far as it goes without an account there.
