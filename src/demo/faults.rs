@@ -25,6 +25,12 @@ pub const FAULTS: &[Fault] = &[
         by("wrong-service-on-port", failed("negotiate", "reset")),
     ),
     fault(
+        "negotiate-close-unasked",
+        "closes every connection at once, whatever is sent in it",
+        At(Stage::Connect, Close),
+        by("proxy-without-live-host", failed("negotiate", "closed")),
+    ),
+    fault(
         "negotiate-silence",
         "never answers the Connection Request",
         At(Stage::ConnectionRequest, Silence),
@@ -394,6 +400,12 @@ pub const FAULTS: &[Fault] = &[
         "never answers the ClientHello",
         At(Stage::ClientHello, Silence),
         by("services-hung", shows("server-silent", failed("tls", "timeout"))),
+    ),
+    fault(
+        "tls-short-hello-alone-answered",
+        "answers only a ClientHello of less than 100 bytes, which no usual one is",
+        Behaviour::Hello(Disliked::Above(100), Silence),
+        by("path-drops-large-packets", shows("server-silent", failed("tls", "timeout"))),
     ),
     fault(
         "tls-handshake-failure",

@@ -32,7 +32,8 @@ pub fn again(trace: &Trace, wanted: &[ExperimentKind]) -> Again {
     let between = separating(&facts, failed.phase);
     let silent = failed.failure.is_some_and(|failure| failure.kind == FailureKind::Timeout);
     // Whoever reacts to anything is not simply silent.
-    let reached = facts.experiments.iter().any(|made| is_reaction(made.connection, failed.phase));
+    let asked = facts.experiments.iter().filter(|made| !made.name.is(ExperimentKind::ConnectOnly));
+    let reached = asked.into_iter().any(|made| is_reaction(made.connection, failed.phase));
     let times = match (silent, reached) {
         (false, _) | (true, true) => OFTEN,
         // Who is silent is silent for a while: waiting for it again takes longer than it tells.
@@ -51,6 +52,7 @@ fn is_reaction(made: &Connection, phase: Phase) -> bool {
 /// The experiments that passed where the trace failed, as far as a cause is made of them.
 fn separating(facts: &Facts<'_>, phase: Phase) -> Vec<ExperimentName> {
     let added = [
+        ExperimentKind::SmallSegments,
         ExperimentKind::NoScreenshot,
         ExperimentKind::NoAdditions,
         ExperimentKind::NoCookie,

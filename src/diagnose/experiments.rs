@@ -154,7 +154,7 @@ fn opens_alike(kind: ExperimentKind) -> bool {
         Kind::ProtocolRdstls,
         Kind::ProtocolRdsaad,
     ];
-    !(matches!(kind, Kind::DirectTls | Kind::NoCookie) || alone.contains(&kind))
+    !(matches!(kind, Kind::DirectTls | Kind::NoCookie | Kind::ConnectOnly) || alone.contains(&kind))
 }
 
 /// Whether its ClientHello is not the usual one but for the name.

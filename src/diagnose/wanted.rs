@@ -18,6 +18,21 @@ const TLS: &[Made] = &[
     Made::NextAddress,
     Made::Repeat,
 ];
+/// Silence after the ClientHello: what is lost, and on which way?
+const TLS_SILENT: &[Made] = &[
+    Made::Tls12Only,
+    Made::Tls13Only,
+    Made::SmallHello,
+    Made::LargeHello,
+    Made::NoSni,
+    Made::ProtocolRdp,
+    Made::SmallSegments,
+    Made::HelloForAlert,
+    Made::NextAddress,
+    Made::Repeat,
+];
+/// Silence anywhere else: does the path lose long packets?
+const SMALLER: &[Made] = &[Made::SmallSegments];
 /// No answer to the Connection Request: is it the cookie, the offer, or is it no RDP at all?
 const NEGOTIATION: &[Made] = &[
     Made::NoCookie,
@@ -25,6 +40,7 @@ const NEGOTIATION: &[Made] = &[
     Made::ProtocolSsl,
     Made::ProtocolHybrid,
     Made::DirectTls,
+    Made::ConnectOnly,
     Made::NextAddress,
     Made::Repeat,
 ];
@@ -78,23 +94,29 @@ pub fn wanted(trace: &Trace) -> Vec<Made> {
     }
     // Without an account nothing behind NLA can be reached again.
     let attempted = facts.credssp.is_some_and(|credssp| credssp.attempted);
+    let is_silent = failure.kind == Kind::Timeout;
     let names = match phase {
         Phase::Connect if matches!(failure.kind, Kind::Refused | Kind::Reset) => AGAIN,
         Phase::Negotiate => negotiation(failure, &facts),
         Phase::Tls if facts.began_with_tls() => NEGOTIATED,
+        Phase::Tls if is_silent => TLS_SILENT,
         Phase::Tls => TLS,
         Phase::Credssp if is_ending(failure) && !attempted => WITHOUT_NLA,
         Phase::Mcs | Phase::Licensing | Phase::Activate if is_ending(failure) && !attempted => AGAIN,
         _ => &[],
     };
-    let hop = if phase == Phase::Negotiate && redirection::hop(&facts).is_some() { HOP } else { &[] };
+    let early = matches!(phase, Phase::Negotiate | Phase::Tls | Phase::Credssp);
+    let hop = if early && redirection::hop(&facts).is_some() { HOP } else { &[] };
+    // Without an account only what comes before it can be reached again.
+    let smaller = is_silent && phase >= Phase::Negotiate && phase != Phase::Tls && !attempted;
+    let smaller = if smaller { SMALLER } else { &[] };
     let added = if phase < Phase::Negotiate || attempted { Vec::new() } else { added(&facts, phase) };
     // A server that is known to refuse the current suites is not asked for them again.
     let is_old = phase != Phase::Tls && facts.tls.is_some_and(|tls| tls.has_old_suite());
     let is_vain = |kind: &Made| is_old && *kind == Made::Tls12Only;
     let pictured = facts.request.screenshot && phase >= Phase::Licensing && !attempted;
     let pipeline: &[Made] = if pictured { &[Made::NoScreenshot] } else { &[] };
-    let names = names.iter().chain(hop).chain(pipeline).chain(added.into_iter().flatten());
+    let names = names.iter().chain(smaller).chain(hop).chain(pipeline).chain(added.into_iter().flatten());
     names.copied().filter(|kind| !is_vain(kind)).collect()
 }
 

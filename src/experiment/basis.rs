@@ -1,12 +1,12 @@
 //! What the traced connection was, from which every experiment differs in one thing.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use crate::{
     codes::{Phase, Protocols},
     pdu::{client_hello::Profile, hello::ClientHello},
     probe::{Hello, Opening, Plan, Versions, addresses},
-    report::{ExperimentKind, ExperimentName, Status, Trace},
+    report::{ExperimentKind, ExperimentName, FailureKind, Status, Summary, Trace},
     settings::Settings,
     target::Target,
 };
@@ -41,6 +41,10 @@ pub struct Basis {
     pub named: bool,
     /// Whether a picture was asked for.
     pub pictured: bool,
+    /// Whether the system can keep segments short.
+    pub small_segments: bool,
+    /// How long who is sent nothing is listened to.
+    pub attention: Duration,
 }
 
 impl Basis {
@@ -54,7 +58,7 @@ impl Basis {
         self.named(ExperimentName::numbered(kind, number))
     }
 
-    pub fn named(&self, name: ExperimentName) -> Plan {
+    fn named(&self, name: ExperimentName) -> Plan {
         let plan = Plan::experiment(name, self.peer.clone(), self.protocols, self.depth);
         let hello = Hello::Handshake(self.versions, true);
         Plan { opening: self.opening, hello, pictured: self.pictured, ..plan }
@@ -67,7 +71,7 @@ impl Basis {
 }
 
 /// None when no name was resolved, so that there is nowhere to connect to.
-pub fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basis> {
+pub fn basis(trace: &Trace, (target, settings): (&Target, &Settings), small_segments: bool) -> Option<Basis> {
     let described = trace.described()?;
     // A retry looked nothing up.
     let looked_up = if described.hop.is_some() { described } else { trace.connections.first()? };
@@ -106,5 +110,15 @@ pub fn basis(trace: &Trace, target: &Target, settings: &Settings) -> Option<Basi
         server_name,
         named,
         pictured: trace.request.screenshot,
+        small_segments,
+        attention: attention(&phases.summaries()),
     })
+}
+
+/// Somewhat longer than it took until the connection was ended; of silence there is no more to be seen.
+fn attention(phases: &[Summary<'_>]) -> Duration {
+    const SHORT: Duration = Duration::from_millis(500);
+    let ended = |last: &&Summary<'_>| last.failure.is_some_and(|end| end.kind != FailureKind::Timeout);
+    let took = phases.last().filter(ended).map_or(0.0, |last| last.elapsed_ms.0);
+    SHORT + Duration::try_from_secs_f64(took / 1000.0).unwrap_or_default()
 }

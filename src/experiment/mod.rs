@@ -2,7 +2,9 @@
 
 mod again;
 mod basis;
+mod connect_only;
 mod direct_tls;
+mod hello_for_alert;
 mod large_hello;
 mod legacy_hello;
 mod next_address;
@@ -14,6 +16,7 @@ mod no_server_name;
 mod no_sni;
 mod protocol;
 mod small_hello;
+mod small_segments;
 mod tls12_only;
 mod tls13_only;
 
@@ -41,7 +44,7 @@ use crate::{
 /// More would look like an attack.
 const MOST: usize = 16;
 /// Kept for what is made again after a failure, and where nothing failed.
-const AGAIN: usize = 8;
+const AGAIN: usize = 7;
 const SOUND: usize = 3;
 /// Many half-open connections trip limits of the server and spoil what is to be seen.
 const AT_ONCE: usize = 2;
@@ -79,6 +82,9 @@ const EXPERIMENTS: &[Experiment] = &[
     protocol::HYBRID_EX,
     protocol::RDSTLS,
     protocol::RDSAAD,
+    small_segments::EXPERIMENT,
+    hello_for_alert::EXPERIMENT,
+    connect_only::EXPERIMENT,
     next_address::EXPERIMENT,
 ];
 
@@ -111,7 +117,7 @@ pub async fn run<N: Network>(
 ) {
     let hop = trace.described().and_then(|made| made.hop.as_ref()).map(|hop| aimed(hop, settings));
     let (target, settings) = hop.as_ref().map_or((target, settings), |(target, settings)| (target, settings));
-    let Some(basis) = basis(trace, target, settings) else { return };
+    let Some(basis) = basis(trace, (target, settings), network.has_small_segments()) else { return };
     let settings = Settings {
         account: None,
         screenshot: false,

@@ -15,6 +15,7 @@ mod race;
 mod recorder;
 mod resolve;
 mod services;
+mod small_segments;
 mod socket;
 mod tap;
 mod through;
@@ -44,6 +45,7 @@ pub use pause::pause;
 pub use race::race;
 pub use resolve::resolve;
 pub use services::services;
+pub use small_segments::Segments;
 pub use tls::{Handshake, Upgrade, Versions};
 pub use tunnel::{Remarks, SharedRemarks, gateway_error, remarks};
 pub use udp::{BoxDatagrams, Datagrams, Pending, receive_until};
@@ -77,6 +79,16 @@ pub trait Network: Sync {
 
     /// Opens a TCP connection.
     fn connect(&self, address: SocketAddr) -> impl Future<Output = io::Result<BoxStream>> + Send;
+
+    /// The same with short segments in both directions; a network that cannot do so says so.
+    fn connect_small(&self, _address: SocketAddr) -> impl Future<Output = io::Result<BoxStream>> + Send {
+        async { Err(io::ErrorKind::Unsupported.into()) }
+    }
+
+    /// Whether it can.
+    fn has_small_segments(&self) -> bool {
+        false
+    }
 
     /// Opens a socket for UDP to this address; a network that carries none says so.
     fn datagrams(&self, _address: SocketAddr) -> impl Future<Output = io::Result<BoxDatagrams>> + Send {

@@ -1,6 +1,7 @@
 //! The system's resolver, sockets, clock and trusted roots; the only place of the probe that differs by system.
 
 mod roots;
+mod segments;
 pub(super) mod tcp;
 
 use std::{
@@ -14,7 +15,7 @@ use time::OffsetDateTime;
 use tokio::{net::TcpStream, task::spawn_blocking};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use super::{BoxDatagrams, BoxStream, Network, services, udp};
+use super::{BoxDatagrams, BoxStream, Network, services, small_segments::SEGMENT, udp};
 use crate::report::{Failure, FailureKind};
 
 /// The machine this program runs on.
@@ -41,6 +42,16 @@ impl Network for System {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Box::new(stream))
+    }
+
+    async fn connect_small(&self, address: SocketAddr) -> io::Result<BoxStream> {
+        let stream = segments::connect(address, SEGMENT).await?;
+        stream.set_nodelay(true)?;
+        Ok(Box::new(stream))
+    }
+
+    fn has_small_segments(&self) -> bool {
+        segments::POSSIBLE
     }
 
     async fn datagrams(&self, address: SocketAddr) -> io::Result<BoxDatagrams> {

@@ -40,6 +40,9 @@ pub const STRANGE_SUITES: [u16; 40] = [
     0xC051,
 ];
 
+/// A suite of no number that is assigned.
+const UNASSIGNED: u16 = 0xCB5A;
+
 /// The record of a small hello is shorter than this, so that it fits one small segment.
 pub const SMALL: usize = 180;
 /// The record of a large hello; with its headers it fits no Ethernet frame.
@@ -55,6 +58,8 @@ pub enum Profile {
     Large,
     /// The same without TLS 1.3, with the suites of old servers and one group more.
     Legacy,
+    /// One that can only be refused: TLS 1.2 with a suite that nobody has.
+    Refusable,
     /// One version and these suites only.
     Only {
         /// The version, 0x0301 to 0x0304.
@@ -87,6 +92,7 @@ pub fn client_hello(
         Profile::Small => small(like()),
         Profile::Large => large(like()),
         Profile::Legacy => legacy(like()),
+        Profile::Refusable => hello(TLS_1_2, vec![UNASSIGNED], Vec::new()),
         Profile::Only { version, suites } => only(*version, suites, name),
     };
     refreshed(hello, fresh)

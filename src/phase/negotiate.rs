@@ -84,6 +84,17 @@ pub async fn run(
     }
 }
 
+/// Sends nothing and listens for a while.
+///
+/// # Errors
+/// What ends the connection all the same, and `not_rdp` for a peer that speaks first.
+pub async fn listen(wire: &mut Wire, span: Duration, evidence: &mut NegotiateEvidence) -> PhaseResult<()> {
+    match wire.is_quiet(span).await? {
+        true => Ok(Step::Stopped("nothing was sent, and nothing came".into())),
+        false => Err(foreign(wire, evidence).await),
+    }
+}
+
 fn response(flags: u8, selected: u32, evidence: &mut NegotiateEvidence) -> Negotiated {
     let protocol = Selected::from_code(selected);
     evidence.negotiation_response = Some(true);

@@ -3,13 +3,13 @@
 use ironrdp_connector::ClientConnectorState;
 
 use super::{
-    Added, Hello, Opening, Plan, Probe, Versions, Withheld,
+    Added, Hello, Opening, Plan, Probe, Withheld,
     offer::{agreed, offer, restricted_admin},
 };
 use crate::{
     certificate::Expectation,
     codes::{Phase, Protocols},
-    net::{Network, Record, SharedRemarks, Upgrade, Wire},
+    net::{Network, Record, Segments, SharedRemarks, Upgrade, Wire},
     pdu::{mcs::USER_REQUESTED, preconnection::preconnection},
     phase::{
         Secured, Step,
@@ -98,6 +98,7 @@ impl<N: Network> Walk<'_, N> {
             }
         };
         observer.phase(Phase::Connect);
+        let network = &Segments { network, small: self.plan.small_segments };
         let run = async |e: &mut _| connect::through(network, &addresses, way, limits, e).await;
         let wire = record(&mut phases.connect, run).await.ok_or(None)?;
         // A connection that was opened is closed politely, even when nothing more was asked for.
@@ -114,6 +115,12 @@ impl<N: Network> Walk<'_, N> {
         phases: &mut Phases,
         session: &mut Option<Session>,
     ) -> Option<&'static [u8]> {
+        if let Opening::Nothing(span) = self.plan.opening {
+            self.enter(wire, Phase::Negotiate);
+            let run = async |e: &mut _| negotiate::listen(wire, span, e).await;
+            record(&mut phases.negotiate, run).await;
+            return None;
+        }
         self.announce(wire).await;
         let inside = self.plan.opening == Opening::Tls;
         let negotiated = if inside { agreed(self.plan) } else { self.negotiate(wire, phases).await? };
@@ -206,7 +213,7 @@ impl<N: Network> Walk<'_, N> {
     ) -> Option<Option<&Account>> {
         let secured = self.tls(wire, phases).await?;
         self.goes_on(Phase::Tls)?;
-        self.keeps_to_old_suites(phases)?;
+        self.plan.keeps_to_old_suites(phases)?;
         if negotiated.code == Protocols::SSL.bits() {
             self.goes_on(Phase::Credssp)?;
             return Some(None);
@@ -239,14 +246,6 @@ impl<N: Network> Walk<'_, N> {
         self.plan.until?;
         self.goes_on(Phase::Credssp)?;
         Some(account)
-    }
-
-    /// A server that takes a current suite where older ones are offered too does not need them: what refused the first hello is
-    /// something else, and this connection has nothing more to show.
-    fn keeps_to_old_suites(&self, phases: &Phases) -> Option<()> {
-        let for_old = matches!(self.plan.hello, Hello::Handshake(Versions::OldSuites, _));
-        let is_old = phases.tls.as_ref().is_some_and(|tls| tls.evidence.has_old_suite());
-        (is_old || !for_old).then_some(())
     }
 
     async fn licensing(&self, wire: &mut Wire, joined: &mut Joined, phases: &mut Phases) -> Option<Channels> {

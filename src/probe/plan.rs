@@ -1,11 +1,11 @@
 //! What one connection is for and what it says.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use crate::{
     codes::{Phase, Protocols},
     pdu::{client_hello::Profile, connect_initial::Announced, hello::ClientHello},
-    report::{ExperimentName, Purpose},
+    report::{ExperimentName, Phases, Purpose},
     settings::{Account, Settings},
 };
 
@@ -34,6 +34,8 @@ pub struct Plan {
     pub pictured: bool,
     /// Why there is no account, where it is not that none was given.
     pub withheld: Option<Withheld>,
+    /// Whether TCP is to send and to get short segments.
+    pub small_segments: bool,
     /// What the user asked for and this connection does without.
     pub without: &'static [Added],
 }
@@ -84,6 +86,8 @@ pub enum Opening {
     NoCookie,
     /// The ClientHello; the Connection Request comes inside TLS.
     Tls,
+    /// Nothing, for so long.
+    Nothing(Duration),
 }
 
 /// What the ClientHello says.
@@ -109,6 +113,7 @@ impl Plan {
             session: None,
             pictured: settings.screenshot,
             withheld: settings.account_kept.then_some(Withheld::NotYet),
+            small_segments: false,
             without: &[],
         }
     }
@@ -151,7 +156,16 @@ impl Plan {
             session: None,
             pictured: false,
             withheld: None,
+            small_segments: false,
             without: &[],
         }
+    }
+
+    /// A server that takes a current suite where older ones are offered too does not need them: what refused the first hello is
+    /// something else, and this connection has nothing more to show.
+    pub fn keeps_to_old_suites(&self, phases: &Phases) -> Option<()> {
+        let for_old = matches!(self.hello, Hello::Handshake(Versions::OldSuites, _));
+        let is_old = phases.tls.as_ref().is_some_and(|tls| tls.evidence.has_old_suite());
+        (is_old || !for_old).then_some(())
     }
 }

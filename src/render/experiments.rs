@@ -52,6 +52,7 @@ fn outcome(connection: &Connection) -> String {
             None => format!("{} in {}", failure.kind.name(), last.phase),
         },
         (Status::Passed, None) => passed(connection, last),
+        _ if last.phase == Phase::Negotiate => last.stopped.unwrap_or("stopped in negotiate").to_owned(),
         _ => said_first(connection).unwrap_or_else(|| format!("stopped in {}", last.phase)),
     }
 }

@@ -55,6 +55,12 @@ kinds! {
     ProtocolRdstls,
     /// Entra authentication alone.
     ProtocolRdsaad,
+    /// In short TCP segments.
+    SmallSegments,
+    /// A ClientHello that only an alert can answer.
+    HelloForAlert,
+    /// Nothing but the connection.
+    ConnectOnly,
     /// Another address of the name.
     NextAddress,
     /// The traced connection again.

@@ -70,6 +70,7 @@ mod scenarios;
 mod schema;
 mod screenshot;
 mod security;
+mod segments;
 mod speaks_first;
 mod target;
 mod told_codes;

@@ -58,10 +58,11 @@ fn closed_in_negotiation(traced: &Traced) {
 }
 
 /// The names of the negotiation's experiments, each with this ending.
-fn all_but(direct: &str, no_cookie: &str, others: &str) -> Vec<String> {
-    let alike = ["protocol-rdp", "protocol-ssl", "protocol-hybrid", "repeat"];
+fn all_but(direct: &str, no_cookie: &str, (others, unasked): (&str, &str)) -> Vec<String> {
+    let alike = ["protocol-rdp", "protocol-ssl", "protocol-hybrid"];
     let first = [format!("direct-tls: {direct}"), format!("no-cookie: {no_cookie}")];
-    first.into_iter().chain(alike.map(|name| format!("{name}: {others}"))).collect()
+    let last = [format!("connect-only: negotiate {unasked}"), format!("repeat: {others}")];
+    first.into_iter().chain(alike.map(|name| format!("{name}: {others}"))).chain(last).collect()
 }
 
 /// The system has taken the connection by then, so the port is not closed; the reset comes before connect returns or after.
@@ -80,7 +81,10 @@ fn a_request_that_is_rejected_is_a_close() {
     let reject = "tcp-request content reject if { req.len gt 0 }";
     let traced = traced(&haproxy("", reject, server.port, ""));
     closed_in_negotiation(&traced);
-    assert_eq!(traced.experiments(), all_but("tls closed", "negotiate closed", "negotiate closed"));
+    assert_eq!(
+        traced.experiments(),
+        all_but("tls closed", "negotiate closed", ("negotiate closed", "stopped"))
+    );
 }
 
 #[test]
@@ -90,7 +94,7 @@ fn a_cookie_that_is_rejected_passes_when_it_is_left_out() {
                   tcp-request content accept if { req.len gt 0 }";
     let traced = traced(&haproxy("", reject, server.port, ""));
     closed_in_negotiation(&traced);
-    assert_eq!(traced.experiments(), all_but("tls not_tls", "tls passed", "negotiate closed"));
+    assert_eq!(traced.experiments(), all_but("tls not_tls", "tls passed", ("negotiate closed", "stopped")));
 }
 
 #[test]
@@ -107,7 +111,10 @@ fn a_proxy_that_ends_tls_answers_a_hello_without_x224() {
     let Some(server) = healthy() else { return };
     let traced = traced(&haproxy("ssl crt both.pem", "", server.port, ""));
     closed_in_negotiation(&traced);
-    assert_eq!(traced.experiments(), all_but("tls passed", "negotiate closed", "negotiate closed"));
+    assert_eq!(
+        traced.experiments(),
+        all_but("tls passed", "negotiate closed", ("negotiate closed", "stopped"))
+    );
     let names = &traced.experiment("direct-tls", "tls")["certificate"]["names"];
     assert_eq!(names, &json!(["proxy.example"]));
     assert!(traced.may_be("tls-proxy-in-front") && !traced.may_be("proxy-without-live-host"));
@@ -119,7 +126,10 @@ fn a_proxy_without_a_server_closes_at_once() {
     let traced = traced(&haproxy("", "", server.port, "disabled"));
     closed_in_negotiation(&traced);
     assert!(traced.may_be("proxy-without-live-host"));
-    assert_eq!(traced.experiments(), all_but("tls closed", "negotiate closed", "negotiate closed"));
+    assert_eq!(
+        traced.experiments(),
+        all_but("tls closed", "negotiate closed", ("negotiate closed", "closed"))
+    );
 }
 
 #[test]
@@ -132,7 +142,10 @@ fn a_server_that_hangs_behind_a_proxy_ends_at_the_proxys_timeout() {
     assert!(traced.may_be("proxy-without-live-host"));
     let took = traced.at("/connections/0/phases/negotiate/elapsed_ms").as_f64();
     assert!(took.is_some_and(|took| (300.0..1_000.0).contains(&took)), "{took:?}");
-    assert_eq!(traced.experiments(), all_but("tls closed", "negotiate closed", "negotiate closed"));
+    assert_eq!(
+        traced.experiments(),
+        all_but("tls closed", "negotiate closed", ("negotiate closed", "closed"))
+    );
 }
 
 /// The cookie of MS-RDPBCGR 2.2.1.1 for 127.0.0.1: the address and the port as numbers in the order of their bytes.

@@ -56,8 +56,9 @@ fn long_segments_that_are_dropped_leave_the_small_hello_answered() {
         "small-hello: tls passed",
         "large-hello: tls timeout",
         "no-sni: tls timeout",
-        "legacy-hello: tls timeout",
         "protocol-rdp: negotiate negotiation_failure",
+        "small-segments: tls timeout",
+        "hello-for-alert: tls tls_alert",
         "repeat: tls timeout",
     ];
     assert_eq!(traced.experiments(), expected);
@@ -185,14 +186,31 @@ fn a_small_mtu_toward_the_server_loses_the_large_hello() {
     );
 }
 
-/// The server's flight with its certificate fits no frame: no hello is short enough to be answered.
+/// The server's flight with its certificate fits no frame, however short the hello is; in short segments it arrives.
 #[test]
 fn a_small_mtu_toward_the_client_loses_every_answer_in_tls() {
     let Some(way) = way(576, 1500) else { return };
-    let traced = way.client.trace("10.0.2.1", &[&NAMED[..], &["--deadline", "4"]].concat());
+    let traced = way.client.trace("10.0.2.1", &[&NAMED[..], &["--deadline", "30"]].concat());
     aborted(&traced, "tls", "timeout");
     assert_eq!(traced.evidence("tls", "bytes_received"), 0);
-    assert!(traced.may_be("path-drops-large-packets") && traced.may_be("services-hung"));
+    assert_eq!(traced.at("/causes/0/code"), "path-mtu", "{traced:#?}");
+    assert_eq!(traced.at("/causes/0/likelihood"), "certain");
+    assert_eq!(traced.at("/causes/0/at"), "path");
     let made = traced.experiments();
-    assert!(made.len() >= 5 && made.iter().all(|end| end.ends_with(": tls timeout")), "{made:?}");
+    for (name, end) in [("small-segments", "passed"), ("large-hello", "timeout"), ("small-hello", "timeout")]
+    {
+        assert!(made.contains(&format!("{name}: tls {end}")), "{made:?}");
+    }
+    assert!(made.contains(&"hello-for-alert: tls tls_alert".to_owned()), "{made:?}");
+}
+
+/// A host whose services are stopped while the system takes connections for it hears short segments no better.
+#[test]
+fn a_host_that_is_silent_is_not_called_a_path() {
+    let silent = TcpListener::bind((LOOPBACK, 0)).expect("a port");
+    let port = silent.local_addr().expect("an address").port();
+    let traced = trace(port, &["--timeout", "1"], None);
+    let made = traced.experiments();
+    assert!(made.contains(&"small-segments: negotiate timeout".to_owned()), "{made:?}");
+    assert!(!traced.may_be("path-mtu"), "{traced:#?}");
 }

@@ -49,6 +49,9 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         // Whoever greets so is there; that every member of a pool is like it cannot be shown from here.
         (FailureKind::NotRdp, _) => Some(Weighed::likely(failure.detail.clone())),
         _ if some_request_answered(facts) => None,
+        (FailureKind::Closed | FailureKind::Reset, _) if closes_unasked(facts).is_some() => {
+            Some(Weighed::possible(after("the Connection Request", failure)).but(closes_unasked(facts)))
+        }
         (FailureKind::Closed | FailureKind::Reset, _) => Some(
             Weighed::likely(after("the Connection Request", failure)).and(facts.every_time(Phase::Negotiate)),
         ),
@@ -69,8 +72,24 @@ fn no_live_host(facts: &Facts<'_>) -> Option<Weighed> {
     let direct = facts.experiment(ExperimentKind::DirectTls).and_then(|made| made.ending(Phase::Tls));
     let also = matches!(direct, Some(Ending::Failed(failure)) if is_cut(failure.kind));
     let also = also.then(|| "whatever is sent, the connection ends without a byte of an answer".to_owned());
-    let likelihood = if also.is_some() { Likelihood::Likely } else { Likelihood::Possible };
-    Some(Weighed::new(likelihood, after("the Connection Request", failure)).and(also).and(waited(facts)))
+    let unasked = closes_unasked(facts);
+    let likely = also.is_some() || unasked.is_some();
+    let likelihood = if likely { Likelihood::Likely } else { Likelihood::Possible };
+    let closed = Weighed::new(likelihood, after("the Connection Request", failure)).and(unasked);
+    Some(closed.and(also).and(waited(facts)).but(waits(facts)))
+}
+
+/// Whether a connection in which nothing is sent is ended all the same.
+fn closes_unasked(facts: &Facts<'_>) -> Option<String> {
+    let ending = facts.experiment(ExperimentKind::ConnectOnly)?.ending(Phase::Negotiate)?;
+    matches!(ending, Ending::Failed(failure) if is_cut(failure.kind))
+        .then(|| "a connection in which nothing is sent is ended too".to_owned())
+}
+
+/// Whether it stays open: then what is sent is read before the end.
+fn waits(facts: &Facts<'_>) -> Option<String> {
+    let made = facts.experiment(ExperimentKind::ConnectOnly)?.connection.phases.negotiate.as_ref()?;
+    made.stopped.as_ref().map(|_| "a connection in which nothing is sent stays open".to_owned())
 }
 
 fn is_cut(kind: FailureKind) -> bool {

@@ -8,16 +8,34 @@ use super::{
 use crate::{
     codes::Phase,
     diagnose::{
-        Facts, handshakes,
+        Facts,
+        added::gets_further,
+        handshakes,
         path::{self, BlackHole},
     },
-    report::Failure,
+    report::{ExperimentKind, Failure},
 };
 
 /// What TCP itself proves of the path, which comes before what may ail the host.
-pub const PROVED: &[CauseRule] = &[rule(Place::Path, "path-black-hole", black_hole).intermittent()];
+pub const PROVED: &[CauseRule] =
+    &[rule(Place::Path, "path-mtu", mtu), rule(Place::Path, "path-black-hole", black_hole).intermittent()];
 
 pub const RULES: &[CauseRule] = &[rule(Place::Path, "middlebox-cuts-stream", cuts).intermittent()];
+
+/// The same bytes in shorter packets arrive, and so do the answers.
+fn mtu(facts: &Facts<'_>) -> Option<Weighed> {
+    let phase = facts.failed()?.phase;
+    let failure = silent_in(facts, phase).filter(|_| small_segments_pass(facts))?;
+    let text = format!("in TCP segments of 536 B the same connection passes {phase}");
+    let likelihood = facts.proof(phase, ExperimentKind::SmallSegments);
+    Some(Weighed::new(likelihood, text).and(Some(format!("in longer ones {}", failure.detail))))
+}
+
+/// Whether short segments get further than the usual ones, which were not answered.
+pub fn small_segments_pass(facts: &Facts<'_>) -> bool {
+    let silent = facts.failed().is_some_and(|failed| silent_in(facts, failed.phase).is_some());
+    silent && gets_further(facts, ExperimentKind::SmallSegments)
+}
 
 /// A host that is up acknowledges whatever its services do.
 fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
@@ -33,7 +51,11 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
     let ended = |phase| -> Option<&Failure> { cut_in(facts, phase).or_else(|| silent_in(facts, phase)) };
     // Where something answers, it is known better what is cut.
     let request = some_request_answered(facts) && facts.intermittent().is_none() || takes_tls(facts);
-    if request || handshakes::difference(facts).is_some() || handshakes::legacy(facts).is_some() {
+    if request
+        || small_segments_pass(facts)
+        || handshakes::difference(facts).is_some()
+        || handshakes::legacy(facts).is_some()
+    {
         return None;
     }
     let weighed = if let Some(failure) = ended(Phase::Negotiate) {

@@ -3,12 +3,14 @@
 use super::{
     CauseRule, Place, Weighed, after, credssp, cut_in,
     listener::{some_request_answered, takes_tls},
+    path::small_segments_pass,
     rule, silent_in,
+    tls::NOT_EVEN_AN_ALERT,
 };
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending, path},
-    report::{Answerer, Failure, FailureKind, Likelihood},
+    report::{Answerer, ExperimentKind, Failure, FailureKind, Likelihood},
 };
 
 pub const RULES: &[CauseRule] = &[
@@ -73,7 +75,7 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
         Phase::Tls => facts.any_hello_accepted(),
         _ => facts.is_busy(),
     };
-    if answers {
+    if answers || small_segments_pass(facts) {
         return None;
     }
     let Some(failure) = silent_in(facts, phase) else { return closed(facts, phase) };
@@ -82,12 +84,15 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
     let doubted = reaction.is_some() || waits_for_another(phase, facts);
     let likelihood = if doubted { Likelihood::Possible } else { Likelihood::Likely };
     let hung = waited_for(facts, format!("in {phase} {}", failure.detail), likelihood);
-    Some(hung.and(facts.every_time(phase)).but(reaction))
+    let dead = phase == Phase::Tls && facts.answers(ExperimentKind::HelloForAlert, phase) == Some(false);
+    let dead = dead.then(|| NOT_EVEN_AN_ALERT.to_owned());
+    Some(hung.and(dead).and(facts.every_time(phase)).but(reaction))
 }
 
 /// How an experiment ended in this phase, where it was not silence: who hangs does nothing.
 fn reaction<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
-    facts.experiments.iter().find_map(|made| match made.ending(phase)? {
+    let asked = facts.experiments.iter().filter(|made| !made.name.is(ExperimentKind::ConnectOnly));
+    asked.into_iter().find_map(|made| match made.ending(phase)? {
         Ending::Failed(failure) if failure.kind != FailureKind::Timeout => Some(failure),
         _ => None,
     })

@@ -1,6 +1,8 @@
 //! Why a handshake fails that another ClientHello would pass.
 
-use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule, silent_in};
+use super::{
+    CauseRule, Place, Weighed, coded, cut_in, failed_in, path::small_segments_pass, rule, silent_in,
+};
 use crate::{
     codes::Phase,
     diagnose::{
@@ -16,6 +18,10 @@ const INSUFFICIENT_SECURITY: i64 = 71;
 
 /// An IPv4 packet of this size needs no luck (RFC 791).
 const EVERY_PATH: u64 = 536;
+
+/// What speaks for whoever does nothing, and against lost answers: this one is short.
+pub const NOT_EVEN_AN_ALERT: &str =
+    "a short ClientHello that only an alert can answer is not answered either";
 
 /// A limit of this program, which comes before what may ail the host.
 pub const LIMITS: &[CauseRule] = &[rule(Place::ThisProgram, "rdptrace-lacks-suites", lacks_suites)];
@@ -115,6 +121,9 @@ fn oversized(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn large(facts: &Facts<'_>) -> Option<Weighed> {
+    if small_segments_pass(facts) {
+        return None;
+    }
     let silent = silent_in(facts, Phase::Tls);
     let received = facts.tls?.bytes_received;
     if let Some(failure) = silent.filter(|_| received > 0) {
@@ -124,8 +133,15 @@ fn large(facts: &Facts<'_>) -> Option<Weighed> {
     let Some(lost) = lost(facts) else {
         // The certificate makes every answer long, however short the hello is.
         let text = "the short confirm came, the long answer to the ClientHello did not";
-        let long = silent.filter(|_| !facts.any_hello_accepted());
-        return long.map(|_| Weighed::possible(text).and(facts.no_hello_accepted()));
+        silent.filter(|_| !facts.any_hello_accepted())?;
+        let alert = facts.answers(ExperimentKind::HelloForAlert, Phase::Tls);
+        let alive = "a ClientHello that only an alert can answer is answered, and no other".to_owned();
+        let (likelihood, alive) = match alert {
+            Some(true) => (Likelihood::Likely, Some(alive)),
+            _ => (Likelihood::Possible, None),
+        };
+        let against = (alert == Some(false)).then(|| NOT_EVEN_AN_ALERT.to_owned());
+        return Some(Weighed::new(likelihood, text).and(alive).and(facts.no_hello_accepted()).but(against));
     };
     let likelihood = if lost.fits { Likelihood::Possible } else { Likelihood::Likely };
     let against = lost.fits.then(|| "a ClientHello of this size fits every path".to_owned());
@@ -142,6 +158,9 @@ struct Lost {
 
 fn lost(facts: &Facts<'_>) -> Option<Lost> {
     let cut = cut_in(facts, Phase::Tls).or_else(|| silent_in(facts, Phase::Tls))?;
+    if small_segments_pass(facts) {
+        return None;
+    }
     let sent = facts.tls?.bytes_sent;
     let unnamed = facts.answers(ExperimentKind::NoSni, Phase::Tls) == Some(true);
     (difference(facts)? == Difference::Size).then(|| Lost {

@@ -1,0 +1,45 @@
+//! The same network with connections whose TCP segments are short in both directions, for a path that loses long ones.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+};
+
+use time::OffsetDateTime;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use super::{BoxStream, Network};
+use crate::report::Failure;
+
+/// What every path of IPv4 carries (RFC 9293 3.7.1).
+pub const SEGMENT: u32 = 536;
+
+/// A network that differs in how it connects, where it is to.
+pub struct Segments<'a, N> {
+    /// What it is beside.
+    pub network: &'a N,
+    /// Whether segments are to be short.
+    pub small: bool,
+}
+
+impl<N: Network> Network for Segments<'_, N> {
+    fn now(&self) -> OffsetDateTime {
+        self.network.now()
+    }
+
+    async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        self.network.look_up(host).await
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
+        if self.small {
+            self.network.connect_small(address).await
+        } else {
+            self.network.connect(address).await
+        }
+    }
+
+    fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {
+        self.network.system_roots()
+    }
+}
