@@ -138,3 +138,16 @@ async fn an_abort_is_followed_up_soon_and_by_few_connections() {
         assert!(report.trace.connections.len() <= 2 + 16, "{name}");
     }
 }
+
+/// That the same failed again speaks for no cause, but beside the other side of a difference.
+#[tokio::test(start_paused = true)]
+async fn repetition_speaks_for_a_difference_alone() {
+    let repeats = |said: &String| said.contains("the same again failed");
+    for name in ["negotiate-close", "tls-close", "tls-reset"] {
+        let report = trace(Some(fault(name)), &settings_for(Some(fault(name)))).await;
+        assert!(made(&report, ExperimentKind::Repeat) > 0, "{name}");
+        assert!(!report.causes.iter().flat_map(|cause| &cause.because).any(repeats), "{name}");
+    }
+    let report = trace(Some(fault("tls-name-refused")), &settings()).await;
+    assert!(report.causes[0].because.iter().any(repeats), "{:#?}", report.causes);
+}

@@ -58,7 +58,7 @@ fn session(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = unstarted(facts)?;
     let text = format!("licensing passed, and where the session begins {}", failure.detail);
     let likelihood = if facts.request.screenshot { Likelihood::Possible } else { Likelihood::Likely };
-    Some(Weighed::new(likelihood, text).and(facts.every_time(Phase::Activate)))
+    Some(Weighed::new(likelihood, text))
 }
 
 /// The failure, where the server ended the connection in place of starting the session.

@@ -44,7 +44,6 @@ fn without_tls(facts: &Facts<'_>) -> Option<Weighed> {
         Weighed::likely("Standard RDP Security alone is taken, every offer of TLS fails")
             .and(Some(failure.detail.clone()))
             .and(facts.no_hello_accepted())
-            .and(facts.every_time(failed.phase))
     })
 }
 
@@ -69,5 +68,5 @@ fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighe
         let failure = cut_in(facts, Phase::Tls)?;
         Weighed::new(fits, after("the ClientHello", failure))
     };
-    Some(weighed.and(facts.no_hello_accepted()).and(facts.every_time(Phase::Tls)))
+    Some(weighed.and(facts.no_hello_accepted()))
 }

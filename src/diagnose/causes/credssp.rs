@@ -92,12 +92,7 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
         failure.kind != FailureKind::TlsAlert || failure.code.is_some_and(|code| REFUSES.contains(&code));
     let late = waited(facts);
     let weigh = if speaks && late.is_none() { Weighed::likely } else { Weighed::possible };
-    Some(
-        weigh(after("our first TSRequest, with NTLM,", failure))
-            .and(facts.every_time(Phase::Credssp))
-            .but(Some(against))
-            .but(late),
-    )
+    Some(weigh(after("our first TSRequest, with NTLM,", failure)).but(Some(against)).but(late))
 }
 
 /// Whether CredSSP got no further than its first message.

@@ -34,7 +34,7 @@ fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
     (flags || answered || spoken).then(|| {
         let text = answered.then(|| "a TLS handshake without the Connection Request passes".to_owned());
         let served = facts.direct_certificate().map(|served| format!("it serves {served}"));
-        Weighed::likely(failure.detail.clone()).and(text).and(served).but(against)
+        Weighed::likely(failure.detail.clone()).shown(text).and(served).refuted(against)
     })
 }
 
@@ -50,11 +50,11 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         (FailureKind::NotRdp, _) => Some(Weighed::likely(failure.detail.clone())),
         _ if some_request_answered(facts) => None,
         (FailureKind::Closed | FailureKind::Reset, _) if closes_unasked(facts).is_some() => {
-            Some(Weighed::possible(after("the Connection Request", failure)).but(closes_unasked(facts)))
+            Some(Weighed::possible(after("the Connection Request", failure)).refuted(closes_unasked(facts)))
         }
-        (FailureKind::Closed | FailureKind::Reset, _) => Some(
-            Weighed::likely(after("the Connection Request", failure)).and(facts.every_time(Phase::Negotiate)),
-        ),
+        (FailureKind::Closed | FailureKind::Reset, _) => {
+            Some(Weighed::likely(after("the Connection Request", failure)))
+        }
         (FailureKind::Timeout, _) => Some(Weighed::possible(after("the Connection Request", failure))),
         _ => None,
     }
@@ -75,8 +75,8 @@ fn no_live_host(facts: &Facts<'_>) -> Option<Weighed> {
     let unasked = closes_unasked(facts);
     let likely = also.is_some() || unasked.is_some();
     let likelihood = if likely { Likelihood::Likely } else { Likelihood::Possible };
-    let closed = Weighed::new(likelihood, after("the Connection Request", failure)).and(unasked);
-    Some(closed.and(also).and(waited(facts)).but(waits(facts)))
+    let closed = Weighed::new(likelihood, after("the Connection Request", failure)).shown(unasked);
+    Some(closed.shown(also).and(waited(facts)).refuted(waits(facts)))
 }
 
 /// Whether a connection in which nothing is sent is ended all the same.
@@ -138,8 +138,7 @@ fn refuses(facts: &Facts<'_>) -> Option<Weighed> {
         Phase::Mcs => (ended_in(facts, Phase::Mcs)?, "the Connect Initial", Likelihood::Possible),
         _ => return None,
     };
-    let phase = facts.failed()?.phase;
-    Some(Weighed::new(likelihood, after(what, failure)).and(facts.every_time(phase)))
+    Some(Weighed::new(likelihood, after(what, failure)))
 }
 
 fn one_host(facts: &Facts<'_>) -> Option<Weighed> {

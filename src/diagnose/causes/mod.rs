@@ -25,6 +25,8 @@ mod silence;
 mod tls;
 mod told;
 
+use std::cmp::Reverse;
+
 use super::{Facts, machine::checks};
 use crate::{
     codes::Phase,
@@ -93,11 +95,13 @@ struct Weighed {
     likelihood: Likelihood,
     because: Vec<String>,
     against: Vec<String>,
+    /// How many experiments that were made for it turned out as it says, less those that did not.
+    shown: i32,
 }
 
 impl Weighed {
     fn new(likelihood: Likelihood, because: impl Into<String>) -> Self {
-        Self { likelihood, because: vec![because.into()], against: Vec::new() }
+        Self { likelihood, because: vec![because.into()], against: Vec::new(), shown: 0 }
     }
 
     fn certain(because: impl Into<String>) -> Self {
@@ -118,6 +122,18 @@ impl Weighed {
         self
     }
 
+    /// Adds the outcome of an experiment that speaks for it.
+    fn shown(mut self, because: Option<String>) -> Self {
+        self.shown += i32::from(because.is_some());
+        self.and(because)
+    }
+
+    /// Adds the outcome of an experiment that speaks against it.
+    fn refuted(mut self, against: Option<String>) -> Self {
+        self.shown -= i32::from(against.is_some());
+        self.but(against)
+    }
+
     /// Adds what speaks against it.
     fn but(mut self, against: Option<String>) -> Self {
         self.against.extend(against);
@@ -128,7 +144,10 @@ impl Weighed {
 /// The causes that fit, best first.
 pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     let fitting = RULES.iter().copied().flatten().filter_map(|rule| cause(rule, facts));
-    let mut fitting: Vec<Cause> = fitting.collect();
+    let mut fitting: Vec<(i32, Cause)> = fitting.collect();
+    // Equals are ranked by what experiments showed of them, then they stay in the order of the table.
+    fitting.sort_by_key(|(shown, _)| Reverse(*shown));
+    let mut fitting: Vec<Cause> = fitting.into_iter().map(|(_, cause)| cause).collect();
     // What ended at a proxy is its own: neither the gateway nor the server was heard.
     if super::proxy::is_ended(facts) {
         fitting.retain(|cause| proxy::RULES.iter().any(|rule| rule.code == cause.code));
@@ -214,13 +233,13 @@ fn rank(likelihood: Likelihood) -> u8 {
     }
 }
 
-fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<Cause> {
+fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<(i32, Cause)> {
     let weighed = advice::fitting(rule.code, (rule.weigh)(facts)?, facts);
-    let Weighed { likelihood, mut because, against } = steadied(rule, weighed, facts);
+    let Weighed { likelihood, mut because, against, shown } = steadied(rule, weighed, facts);
     because.extend(machine::evidence(rule.code, facts));
     let (confirm, fix) = advice::lines(rule.code, facts.answerer());
     let (code, at, checks) = (rule.code.to_owned(), Some(rule.at), checks(rule.code, facts));
-    Some(Cause { code, at, likelihood, because, against, confirm, fix, checks })
+    Some((shown, Cause { code, at, likelihood, because, against, confirm, fix, checks }))
 }
 
 /// What is there every time does not explain a failure that comes and goes, and no experiment proves anything about it.

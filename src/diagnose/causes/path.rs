@@ -28,7 +28,8 @@ fn mtu(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = silent_in(facts, phase).filter(|_| small_segments_pass(facts))?;
     let text = format!("in TCP segments of 536 B the same connection passes {phase}");
     let likelihood = facts.proof(phase, ExperimentKind::SmallSegments);
-    Some(Weighed::new(likelihood, text).and(Some(format!("in longer ones {}", failure.detail))))
+    let longer = Some(format!("in longer ones {}", failure.detail));
+    Some(Weighed::new(likelihood, text).and(longer).and(facts.every_time(phase)))
 }
 
 /// Whether short segments get further than the usual ones, which were not answered.
@@ -41,9 +42,8 @@ pub fn small_segments_pass(facts: &Facts<'_>) -> bool {
 fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
     let BlackHole { bytes, again } = path::black_hole(facts)?;
     let again = (again > 0).then(|| format!("segments were sent again {again} times, in vain"));
-    let phase = facts.failed()?.phase;
     let text = format!("{bytes} B that were sent were never acknowledged");
-    Some(Weighed::likely(text).and(again).and(facts.every_time(phase)))
+    Some(Weighed::likely(text).and(again))
 }
 
 /// In the first phases a device can tell Remote Desktop or TLS from the bytes, later only that something flows.

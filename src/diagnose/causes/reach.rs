@@ -16,7 +16,7 @@ pub const RULES: &[CauseRule] = &[
     .intermittent(),
     rule(Place::Host, "rdp-not-listening", |facts| {
         let failure = failed_in(facts, Phase::Connect).filter(|failure| failure.kind == Refused)?;
-        Some(Weighed::likely(failure.detail.clone()).and(repeated(facts)))
+        Some(Weighed::likely(failure.detail.clone()))
     })
     .intermittent(),
     rule(Place::Path, "firewall-rejects", |facts| {
@@ -62,8 +62,4 @@ fn name_missing(facts: &Facts<'_>) -> Option<Weighed> {
 fn silent(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Connect).filter(|failure| failure.kind == Timeout)?;
     Some(Weighed::likely(failure.detail.clone()))
-}
-
-fn repeated(facts: &Facts<'_>) -> Option<String> {
-    facts.every_time(Phase::Connect)
 }

@@ -47,7 +47,7 @@ fn account_wanted(facts: &Facts<'_>) -> Option<Weighed> {
     let phase = facts.failed().map(|failed| failed.phase);
     let is_late = phase == Some(Phase::Activate);
     let likelihood = if verified || is_late { Likelihood::Possible } else { Likelihood::Likely };
-    Some(Weighed::new(likelihood, text).and(phase.and_then(|phase| facts.every_time(phase))).but(against))
+    Some(Weighed::new(likelihood, text).but(against))
 }
 
 fn said(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {

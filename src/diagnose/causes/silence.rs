@@ -86,7 +86,7 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
     let hung = waited_for(facts, format!("in {phase} {}", failure.detail), likelihood);
     let dead = phase == Phase::Tls && facts.answers(ExperimentKind::HelloForAlert, phase) == Some(false);
     let dead = dead.then(|| NOT_EVEN_AN_ALERT.to_owned());
-    Some(hung.and(dead).and(facts.every_time(phase)).but(reaction))
+    Some(hung.shown(dead).refuted(reaction))
 }
 
 /// How an experiment ended in this phase, where it was not silence: who hangs does nothing.

@@ -128,7 +128,7 @@ fn large(facts: &Facts<'_>) -> Option<Weighed> {
     let received = facts.tls?.bytes_received;
     if let Some(failure) = silent.filter(|_| received > 0) {
         let text = format!("{received} B of the server's answer came, then nothing: {}", failure.detail);
-        return Some(Weighed::likely(text).and(facts.every_time(Phase::Tls)));
+        return Some(Weighed::likely(text));
     }
     let Some(lost) = lost(facts) else {
         // The certificate makes every answer long, however short the hello is.
@@ -141,7 +141,9 @@ fn large(facts: &Facts<'_>) -> Option<Weighed> {
             _ => (Likelihood::Possible, None),
         };
         let against = (alert == Some(false)).then(|| NOT_EVEN_AN_ALERT.to_owned());
-        return Some(Weighed::new(likelihood, text).and(alive).and(facts.no_hello_accepted()).but(against));
+        return Some(
+            Weighed::new(likelihood, text).shown(alive).and(facts.no_hello_accepted()).refuted(against),
+        );
     };
     let likelihood = if lost.fits { Likelihood::Possible } else { Likelihood::Likely };
     let against = lost.fits.then(|| "a ClientHello of this size fits every path".to_owned());
