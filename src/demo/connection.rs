@@ -81,6 +81,9 @@ pub async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> 
     if let Some(Behaviour::DirectTls(action)) = conversation.behaviour() {
         return direct::direct_tls(&mut conversation, number, *action, stream).await;
     }
+    if let Some(Behaviour::ToBeginning(byte, action)) = conversation.behaviour() {
+        return direct::to_beginning(*byte, *action, stream).await;
+    }
     let mut acceptor = new_acceptor(&conversation);
     let selected = match negotiate(&mut conversation, number, &mut acceptor, &mut stream).await {
         Ok(selected) => selected,

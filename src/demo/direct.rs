@@ -37,6 +37,14 @@ pub async fn direct_tls<S: Stream>(
     }
 }
 
+/// Does this to who begins with this byte, and is silent to any other.
+pub async fn to_beginning<S: Stream>(byte: u8, action: Action, mut stream: S) -> io::Result<()> {
+    let first = first_byte(&mut stream).await?;
+    let action = if first == [byte] { action } else { Action::Silence };
+    let error = action.act(&mut stream, 0).await;
+    Err(end(&mut stream, error).await)
+}
+
 async fn first_byte<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
     let mut first = vec![0];
     stream.read_exact(&mut first).await?;

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::certificate::{Handshake, Kind};
 use super::stream::{Stream, drain, leave, send};
-use super::{answer::Answer, hello::Disliked, standard_security::StandardSecurity};
+use super::{answer::Answer, hello::Disliked, session::Ability, standard_security::StandardSecurity};
 use crate::codes::Phase;
 
 /// One way to misbehave.
@@ -93,6 +93,8 @@ pub(super) enum Behaviour {
     SpeaksFirst(SecurityProtocol, Action, Option<Answer>),
     /// Takes TLS without a Connection Request before it, and does this to whoever begins with one.
     DirectTls(Action),
+    /// Does this to whoever begins with this byte, and never says anything to any other.
+    ToBeginning(u8, Action),
     /// Closes when the Connection Request carries no routing token of a load balancer.
     WantsToken,
     /// Closes when it carries one.
@@ -111,17 +113,6 @@ pub(super) enum Behaviour {
     ReactivateSession,
     /// The same, and begins no other.
     DeactivateSession,
-}
-
-/// What a client may announce in its Connect Initial.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ability {
-    /// That it can be redirected.
-    Redirection,
-    /// That it wants the session that a redirection named.
-    Session,
-    /// The graphics pipeline, and the channel that carries it.
-    Graphics,
 }
 
 /// What the client has just sent.

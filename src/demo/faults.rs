@@ -2,8 +2,9 @@
 
 use super::answer::Answer::{self, *};
 use super::certificate::Kind;
-use super::fault::{Ability, Action, Behaviour, Expect, Fault, Stage};
+use super::fault::{Action, Behaviour, Expect, Fault, Stage};
 use super::hello::Disliked;
+use super::session::Ability;
 use super::standard_security::{StandardSecurity, Then};
 use Action::{Alert, Close, CloseAfter, Flood, Greet, Reset, Send, Silence, Trickle};
 use Behaviour::{At, AtTls12, SpeaksFirst};
@@ -167,6 +168,18 @@ pub const FAULTS: &[Fault] = &[
         "answers with a TLS alert, as a TLS server does",
         Behaviour::DirectTls(Send(TlsAlert(10))),
         by("tls-proxy-in-front", shows("negotiation-direct-tls", failed("negotiate", "not_rdp"))),
+    ),
+    fault(
+        "http-waiting",
+        "waits for a request of HTTP, as a web server or a proxy does",
+        Behaviour::ToBeginning(b'G', Send(Bytes(b"HTTP/1.1 403 Forbidden\r\nServer: squid/5.7\r\n\r\n"))),
+        by("wrong-service-on-port", shows("not-an-rdp-server", failed("negotiate", "timeout"))),
+    ),
+    fault(
+        "tls-alert-at-once",
+        "is silent to all but a ClientHello, and answers that with alert 40",
+        Behaviour::ToBeginning(22, Send(TlsAlert(40))),
+        by("tls-proxy-in-front", shows("server-silent", failed("negotiate", "timeout"))),
     ),
     fault(
         "random-bytes",
@@ -435,6 +448,15 @@ pub const FAULTS: &[Fault] = &[
         "tls-garbage",
         "answers the ClientHello with bytes that are not TLS",
         At(Stage::ClientHello, Send(NOISE)),
+        by("server-not-conforming", shows("tls-not-spoken", failed("tls", "not_tls"))),
+    ),
+    fault(
+        "tls-block-page",
+        "confirms, and answers the ClientHello with a page of HTTP, as a filter in between does",
+        At(
+            Stage::ClientHello,
+            Send(Bytes(b"HTTP/1.1 403 Forbidden\r\nServer: filter\r\n\r\n<html>blocked</html>")),
+        ),
         by("server-not-conforming", shows("tls-not-spoken", failed("tls", "not_tls"))),
     ),
     fault(

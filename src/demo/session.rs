@@ -15,7 +15,7 @@ use ironrdp_pdu::x224::{X224, X224Data};
 use super::activation;
 use super::answer::send_data;
 use super::connection::Conversation;
-use super::fault::{Ability, Behaviour, Stage};
+use super::fault::{Behaviour, Stage};
 use super::licensing;
 use super::measuring;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
@@ -94,6 +94,17 @@ async fn basic_settings<S: Stream>(
     step(acceptor, pdu.filled(), stream).await?;
     step(acceptor, &[], stream).await?;
     Ok(())
+}
+
+/// What a client may announce in its Connect Initial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ability {
+    /// That it can be redirected.
+    Redirection,
+    /// That it wants the session that a redirection named.
+    Session,
+    /// The graphics pipeline, and the channel that carries it.
+    Graphics,
 }
 
 fn is_able(initial: &ConnectInitial, ability: Ability) -> bool {

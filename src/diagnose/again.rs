@@ -32,7 +32,9 @@ pub fn again(trace: &Trace, wanted: &[ExperimentKind]) -> Again {
     let between = separating(&facts, failed.phase);
     let silent = failed.failure.is_some_and(|failure| failure.kind == FailureKind::Timeout);
     // Whoever reacts to anything is not simply silent.
-    let asked = facts.experiments.iter().filter(|made| !made.name.is(ExperimentKind::ConnectOnly));
+    let apart = [ExperimentKind::ConnectOnly, ExperimentKind::HttpRequest];
+    // What needs no repetition: a connection that asks nothing, and an answer of HTTP, after which its author is known.
+    let asked = facts.experiments.iter().filter(|made| !apart.iter().any(|kind| made.name.is(*kind)));
     let reached = asked.into_iter().any(|made| is_reaction(made.connection, failed.phase));
     let times = match (silent, reached) {
         (false, _) | (true, true) => OFTEN,

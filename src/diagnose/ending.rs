@@ -71,13 +71,13 @@ pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
     if GENERAL.contains(&code) && found.iter().any(|finding| EXPLAINS.contains(&finding.code.as_str())) {
         return None;
     }
-    Some(Finding {
-        code: code.to_owned(),
-        severity: Severity::Error,
-        phase: Some(failed.phase),
-        message: failure.detail.clone(),
-        checks: Vec::new(),
-    })
+    let http = facts.answers_http().filter(|_| code == "not-an-rdp-server");
+    let message = match http {
+        Some(name) => format!("the peer is silent to RDP and answers a request of HTTP: it speaks {name}"),
+        None => failure.detail.clone(),
+    };
+    let code = code.to_owned();
+    Some(Finding { code, severity: Severity::Error, phase: Some(failed.phase), message, checks: Vec::new() })
 }
 
 fn already_said(phase: Phase, failure: &Failure, found: &[Finding]) -> bool {
@@ -96,6 +96,7 @@ fn code(phase: Phase, failure: &Failure, facts: &Facts<'_>) -> &'static str {
         FailureKind::Unreachable => "host-unreachable",
         FailureKind::Timeout if phase == Phase::Connect => "host-silent",
         FailureKind::NotRdp => "not-an-rdp-server",
+        FailureKind::Timeout if facts.answers_http().is_some() => "not-an-rdp-server",
         FailureKind::TlsAlert if facts.lacks_client_certificate() => "tls-client-certificate-required",
         FailureKind::TlsAlert => "tls-alert-received",
         FailureKind::NotTls => "tls-not-spoken",

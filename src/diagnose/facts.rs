@@ -134,6 +134,17 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// What a silent port answered a request of HTTP with.
+    pub fn answers_http(&self) -> Option<&'a str> {
+        let asked = |made: &&Connection| match &made.purpose {
+            Purpose::Experiment(name) => name.is(ExperimentKind::HttpRequest),
+            Purpose::Posture(name) => *name == ExperimentKind::HttpRequest.to_string(),
+            _ => false,
+        };
+        let made = self.trace.connections.iter().find(asked)?;
+        made.phases.negotiate.as_ref()?.evidence.speaks.as_deref()
+    }
+
     /// Whether there is a name to compare with that of the certificate; a redirection may name an address alone.
     pub fn is_name_given(&self) -> bool {
         match self.trace.described().and_then(|made| made.hop.as_ref()) {

@@ -44,6 +44,17 @@ const NEGOTIATION: &[Made] = &[
     Made::NextAddress,
     Made::Repeat,
 ];
+/// No answer at all: does it wait for a request of HTTP?
+const SILENCE: &[Made] = &[
+    Made::NoCookie,
+    Made::ProtocolRdp,
+    Made::ProtocolSsl,
+    Made::ProtocolHybrid,
+    Made::DirectTls,
+    Made::HttpRequest,
+    Made::NextAddress,
+    Made::Repeat,
+];
 /// A refused offer: what would be accepted?
 const OFFERS: &[Made] = &[
     Made::ProtocolRdp,
@@ -145,6 +156,7 @@ fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [Made] {
         // What has introduced itself needs no guessing, but another member of a pool may be well.
         Kind::NotRdp if named.is_some_and(|speaks| !speaks.starts_with("TLS")) => AGAIN,
         Kind::NotRdp => &[Made::DirectTls, Made::NextAddress, Made::Repeat],
+        Kind::Timeout if failure.received.is_none() => SILENCE,
         _ => NEGOTIATION,
     }
 }

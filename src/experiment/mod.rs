@@ -5,6 +5,7 @@ mod basis;
 mod connect_only;
 mod direct_tls;
 mod hello_for_alert;
+mod http_request;
 mod large_hello;
 mod legacy_hello;
 mod next_address;
@@ -75,6 +76,7 @@ const EXPERIMENTS: &[Experiment] = &[
     no_sni::EXPERIMENT,
     legacy_hello::EXPERIMENT,
     direct_tls::EXPERIMENT,
+    http_request::EXPERIMENT,
     no_cookie::EXPERIMENT,
     protocol::RDP,
     protocol::SSL,

@@ -46,7 +46,7 @@ pub use race::race;
 pub use resolve::resolve;
 pub use services::services;
 pub use small_segments::Segments;
-pub use tls::{Handshake, Upgrade, Versions};
+pub use tls::{Handshake, Upgrade, Versions, not_tls};
 pub use tunnel::{Remarks, SharedRemarks, gateway_error, remarks};
 pub use udp::{BoxDatagrams, Datagrams, Pending, receive_until};
 pub use wire::{Limits, Record, Wire};

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     certificate::Unchecked,
     old_suites,
+    pdu::peer,
     report::{Failure, FailureKind, HandshakeSignature},
 };
 
@@ -109,6 +110,8 @@ pub struct Handshake {
     pub alert_sent: Option<u8>,
     /// The first bytes sent below TLS: the ClientHello.
     pub hello: Vec<u8>,
+    /// The first bytes that came.
+    pub head: Vec<u8>,
     /// Bytes sent below TLS.
     pub bytes_sent: u64,
     /// Bytes received below TLS.
@@ -146,6 +149,7 @@ impl Wire {
             )),
         };
         recorder.take(seen);
+        seen.head.clone_from(&self.tap.received().head);
         (seen.bytes_sent, seen.bytes_received) = (self.tap.sent().bytes, self.tap.received().bytes);
         seen.hello.clone_from(&self.tap.sent().head);
         seen.alert_sent = self.tap.sent().alert.map(|(_, description)| description);
@@ -175,20 +179,18 @@ fn negotiated(connection: &tokio_rustls::rustls::ClientConnection, seen: &mut Ha
     seen.key_exchange = connection.negotiated_key_exchange_group().map(|g| format!("{:?}", g.name()));
 }
 
-/// The protocols that a wrong port speaks most often, known by how they begin.
-fn begins_like(received: &[u8]) -> &'static str {
-    let known: [(&[u8], &str); 3] =
-        [(b"HTTP/", ", but HTTP"), (b"SSH-", ", but SSH"), (b"220 ", ", but SMTP or FTP")];
-    known.into_iter().find(|(begin, _)| received.starts_with(begin)).map_or("", |(_, text)| text)
+/// What an answer to a ClientHello is that is no TLS.
+pub fn not_tls(received: &[u8]) -> Failure {
+    let name = peer::speaks(received).map(|name| format!(", but {name}")).unwrap_or_default();
+    let detail = format!("the answer to the ClientHello is not TLS{name}");
+    Failure::new(FailureKind::NotTls, detail).with_received(received)
 }
 
 /// Bytes that begin no TLS record were sent by something that does not speak TLS. An alert tells more than how the stream
 /// ended after it.
 fn handshake_failure(error: &std::io::Error, received: &Seen) -> Failure {
-    let is_record = received.head.first().is_none_or(|kind| (20..=23).contains(kind));
-    if !is_record && failure::tls_error(error).is_some() {
-        let what = format!("the answer to the ClientHello is not TLS{}", begins_like(&received.head));
-        return Failure::new(FailureKind::NotTls, what).with_received(&received.head);
+    if !peer::begins_record(&received.head) && failure::tls_error(error).is_some() {
+        return not_tls(&received.head);
     }
     let failure = counted(failure::broken(error, 0), received);
     match received.alert {

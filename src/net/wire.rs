@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     codes::Phase,
+    pdu::peer,
     report::{Direction, Failure, FailureKind, Frame, Transport},
 };
 
@@ -167,6 +168,7 @@ impl Wire {
                 }
                 Ok(_) => self.fill(self.deadline).await?,
                 Err(malformed) => {
+                    let malformed = peer::explained(malformed, &self.buffer);
                     self.frames.push(self.phase, Direction::Received, self.is_tls(), &self.buffer, false);
                     return Err(Failure::new(FailureKind::Malformed, malformed.0).with_received(&self.buffer));
                 }

@@ -1,29 +1,53 @@
 //! Names what answers in place of an RDP server, by its first bytes.
 
-/// What the peer speaks; none for bytes that tell nothing.
+mod binary;
+mod text;
+
+use super::Malformed;
+
+/// How many bytes are shown of what is no text.
+const SHOWN: usize = 8;
+
+/// What the peer speaks, with what shows it; none for bytes that tell nothing.
 pub fn speaks(bytes: &[u8]) -> Option<String> {
-    let line = first_line(bytes);
-    let starts = |prefix: &str| bytes.starts_with(prefix.as_bytes());
-    let known = [("SSH-", "SSH"), ("HTTP/", "HTTP"), ("RFB ", "VNC"), ("220", greeting(bytes))];
-    if let Some((_, name)) = known.into_iter().find(|(prefix, _)| starts(prefix)) {
-        return Some(if line.is_empty() { name.to_owned() } else { format!("{name} ({line})") });
-    }
     if is_tls(bytes) {
         return Some("TLS, from the first byte on".to_owned());
     }
-    if starts("<html") || starts("<!DOCTYPE") || starts("<HTML") {
-        return Some("HTTP, an answer without headers".to_owned());
+    if let Some(name) = text::named(bytes) {
+        return Some(name);
     }
+    if let Some(name) = binary::named(bytes) {
+        return Some(format!("{name} ({})", shown(bytes)));
+    }
+    let line = text::first_line(bytes);
     (line.len() >= 4).then(|| format!("another text protocol ({line})"))
 }
 
-/// SMTP and FTP both greet with 220; only their words tell them apart.
-fn greeting(bytes: &[u8]) -> &'static str {
-    let text = String::from_utf8_lossy(bytes).to_ascii_uppercase();
-    match (text.contains("SMTP"), text.contains("FTP")) {
-        (true, _) => "SMTP",
-        (false, true) => "FTP",
-        (false, false) => "SMTP or FTP",
+/// What the peer speaks in a TPKT frame that is no answer to this Connection Request.
+pub fn speaks_in_tpkt(frame: &[u8], request: &[u8]) -> Option<String> {
+    match frame {
+        _ if frame == request => Some("an echo: it sends back what it is sent".to_owned()),
+        // Q.931, protocol discriminator 8, where X.224 has a length indicator of at least 6.
+        [3, 0, _, _, 8, reference, ..] if *reference <= 2 => Some(format!("H.323 ({})", shown(frame))),
+        _ => None,
+    }
+}
+
+/// HTTP with its status line, or the title of a page that comes without one.
+pub fn http(bytes: &[u8]) -> Option<String> {
+    text::http(bytes)
+}
+
+/// Whether these bytes can begin a TLS record, which begins with a type from 20 to 23 and version 3.x; nothing can, too.
+pub fn begins_record(bytes: &[u8]) -> bool {
+    bytes.first().is_none_or(|kind| (20..=23).contains(kind)) && bytes.get(1).is_none_or(|major| *major == 3)
+}
+
+/// Says too where a message that cannot be read is a page of HTTP: whoever sends it stands in between.
+pub fn explained(malformed: Malformed, bytes: &[u8]) -> Malformed {
+    match http(bytes) {
+        Some(name) => Malformed(format!("{malformed}; it is {name}")),
+        None => malformed,
     }
 }
 
@@ -32,12 +56,9 @@ fn is_tls(bytes: &[u8]) -> bool {
     matches!(bytes, [20..=23, 3, 0..=4, ..])
 }
 
-/// The first line when it is printable ASCII, at most 60 characters.
-fn first_line(bytes: &[u8]) -> String {
-    let line = bytes.split(|b| *b == b'\r' || *b == b'\n').next().unwrap_or_default();
-    if !line.iter().all(|b| (0x20..0x7F).contains(b)) {
-        return String::new();
-    }
-    let text = String::from_utf8_lossy(&line[..line.len().min(60)]).into_owned();
-    if line.len() > 60 { format!("{text}...") } else { text }
+/// The first bytes as hex.
+fn shown(bytes: &[u8]) -> String {
+    let head: Vec<String> = bytes.iter().take(SHOWN).map(|byte| format!("{byte:02x}")).collect();
+    let more = if bytes.len() > SHOWN { " ..." } else { "" };
+    format!("{}{more}", head.join(" "))
 }

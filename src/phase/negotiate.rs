@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// How long a foreign peer may pause in its greeting.
-const QUIET: Duration = Duration::from_millis(100);
+pub(super) const QUIET: Duration = Duration::from_millis(100);
 
 /// How much of a foreign peer's greeting is read.
-const GREETING: usize = 256;
+pub(super) const GREETING: usize = 256;
 
 /// What was negotiated.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +42,8 @@ pub struct Offer<'a> {
     pub restricted_admin: bool,
     /// What stands before it.
     pub lead: Lead<'a>,
+    /// Whether a request of HTTP is sent in its place.
+    pub http: bool,
 }
 
 /// RESTRICTED_ADMIN_MODE_SUPPORTED (MS-RDPBCGR 2.2.1.2.1).
@@ -56,7 +58,10 @@ pub async fn run(
     offer: Offer<'_>,
     evidence: &mut NegotiateEvidence,
 ) -> PhaseResult<Negotiated> {
-    let Offer { protocols, restricted_admin, lead } = offer;
+    let Offer { protocols, restricted_admin, lead, http: is_http } = offer;
+    if is_http {
+        return Err(http(wire, evidence).await);
+    }
     evidence.requested_restricted_admin = restricted_admin;
     evidence.requested = Selected::of_offer(protocols);
     evidence.requested_code = protocols.bits();
@@ -71,8 +76,13 @@ pub async fn run(
         }
         Err(failure) => return Err(failure),
     };
-    let confirm = x224::confirm(&frame)
-        .map_err(|error| ending::malformed("the connection confirm cannot be read", &error, &frame))?;
+    let confirm = x224::confirm(&frame).map_err(|error| {
+        evidence.speaks = peer::speaks_in_tpkt(&frame, &request);
+        match &evidence.speaks {
+            Some(_) => not_rdp(evidence, &frame),
+            None => ending::malformed("the connection confirm cannot be read", &error, &frame),
+        }
+    })?;
     match confirm {
         Confirm::Response { flags, selected } => Ok(Step::Passed(response(flags, selected, evidence))),
         Confirm::Plain => Ok(Step::Passed(plain(evidence))),
@@ -136,16 +146,28 @@ fn data(payload: &[u8], frame: &[u8]) -> Failure {
     }
 }
 
-/// Reads a little more of what is no TPKT and names who speaks so.
+/// Reads what is no TPKT, or a little more of it, and names who speaks so.
 async fn foreign(wire: &mut Wire, evidence: &mut NegotiateEvidence) -> Failure {
     let bytes = match wire.receive_some(GREETING, QUIET).await {
         Ok(bytes) => bytes,
         Err(failure) => return failure,
     };
     evidence.speaks = peer::speaks(&bytes);
+    not_rdp(evidence, &bytes)
+}
+
+fn not_rdp(evidence: &NegotiateEvidence, bytes: &[u8]) -> Failure {
     let detail = match &evidence.speaks {
         Some(name) => format!("the peer does not speak RDP but {name}"),
         None => "the peer does not speak RDP: its answer is no TPKT frame".to_owned(),
     };
-    Failure::new(FailureKind::NotRdp, detail).with_received(&bytes)
+    Failure::new(FailureKind::NotRdp, detail).with_received(bytes)
+}
+
+/// Asks as a web server, or a proxy of HTTP, wants to be asked: either waits for a whole request. Any answer is no RDP.
+async fn http(wire: &mut Wire, evidence: &mut NegotiateEvidence) -> Failure {
+    match wire.send(b"GET / HTTP/1.0\r\n\r\n").await {
+        Ok(()) => foreign(wire, evidence).await,
+        Err(failure) => failure,
+    }
 }

@@ -4,7 +4,11 @@ mod peer;
 
 use std::net::IpAddr;
 
-use super::{PhaseResult, Step, ending, random};
+use super::{
+    PhaseResult, Step, ending,
+    negotiate::{GREETING, QUIET},
+    random,
+};
 use crate::{
     certificate::{self, Expectation, Unchecked},
     codes,
@@ -12,6 +16,7 @@ use crate::{
     pdu::{
         client_hello::{self, Fresh, Profile},
         hello::ClientHello,
+        peer as foreign,
         server_hello::Answer,
     },
     report::{Alert, Failure, FailureKind, HelloOffer, TlsEvidence},
@@ -48,6 +53,9 @@ pub async fn run(
         && failure.kind == FailureKind::TlsAlert
     {
         evidence.alert_received = failure.code.and_then(|code| u32::try_from(code).ok()).map(alert);
+    }
+    if result.as_ref().is_err_and(|failure| failure.kind == FailureKind::NotTls) {
+        evidence.speaks = foreign::speaks(&seen.head);
     }
     result?;
     let shown = Shown {
@@ -106,8 +114,14 @@ fn offer(profile: &Profile) -> Option<HelloOffer> {
 async fn read(wire: &mut Wire, answer: &mut Answer, evidence: &mut TlsEvidence) -> Result<(), Failure> {
     while !answer.is_complete {
         let record = match wire.receive(Framing::TlsRecord).await {
-            Err(failure) if failure.kind == FailureKind::Malformed && evidence.bytes_received == 0 => {
-                return Err(Failure { kind: FailureKind::NotTls, ..failure });
+            Err(failure)
+                if failure.kind == FailureKind::Malformed
+                    && evidence.bytes_received == 0
+                    && !foreign::begins_record(wire.pending()) =>
+            {
+                let bytes = wire.receive_some(GREETING, QUIET).await?;
+                evidence.speaks = foreign::speaks(&bytes);
+                return Err(net::not_tls(&bytes));
             }
             other => other?,
         };

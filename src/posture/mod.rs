@@ -12,7 +12,7 @@ use crate::{
     codes::{Phase, Protocols, TLS_CIPHER_SUITE},
     net::{Instant, Network},
     pdu::client_hello::Profile,
-    probe::{Hello, Observer, Plan, Probe, Roots},
+    probe::{Added, Hello, Observer, Opening, Plan, Probe, Roots},
     report::{
         Connection, Failure, FailureKind, POSTURE_CONNECTIONS, PhaseRecord, Status, TlsEvidence, Trace,
     },
@@ -41,8 +41,10 @@ pub async fn run<N: Network>(
     let plans = protocols::plans(trace, &peer);
     let most = settings.posture_connections.unwrap_or(POSTURE_CONNECTIONS);
     let mut asking = Asking { probe, trace, peer, most, refuses: false };
-    asking.make(&plans).await;
-    asking.tls().await;
+    if !(is_silent(asking.trace) && asking.is_answered_as_http().await) {
+        asking.make(&plans).await;
+        asking.tls().await;
+    }
     trace.elapsed_ms = begin.elapsed().into();
 }
 
@@ -53,6 +55,13 @@ fn peer(trace: &Trace) -> Option<Vec<SocketAddr>> {
     let foreign = failure.is_some_and(|failure| failure.kind == FailureKind::NotRdp);
     let peer = phases.connect.as_ref()?.evidence.peer?;
     (!foreign).then(|| vec![peer])
+}
+
+/// Whether nothing came where the Connection Confirm belongs.
+fn is_silent(trace: &Trace) -> bool {
+    let negotiated = trace.described().and_then(|made| made.phases.negotiate.as_ref());
+    let failure = negotiated.and_then(|record| record.failure.as_ref());
+    failure.is_some_and(|failure| failure.kind == FailureKind::Timeout && failure.received.is_none())
 }
 
 /// The connections as they are made.
@@ -79,6 +88,15 @@ impl<N: Network> Asking<'_, N> {
         // A connection without a phase was not begun.
         self.trace.connections.extend(made.into_iter().filter(|made| made.phases.connect.is_some()));
         self.trace.connections.len() - before
+    }
+
+    /// Whether a web server or a proxy of HTTP is there, which waits for a request of its own.
+    async fn is_answered_as_http(&mut self) -> bool {
+        let plan = Plan::posture(&ExperimentKind::HttpRequest.to_string(), self.peer.clone(), Protocols::RDP, Phase::Negotiate);
+        let plan = Plan { opening: Opening::Http, without: &[Added::Preconnection], ..plan };
+        self.make(&[plan]).await;
+        let negotiated = self.trace.connections.last().and_then(|made| made.phases.negotiate.as_ref());
+        negotiated.is_some_and(|record| record.evidence.speaks.is_some())
     }
 
     /// The versions of TLS, then their suites.

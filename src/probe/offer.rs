@@ -16,7 +16,8 @@ pub fn offer<'a>(plan: &Plan, settings: &'a Settings, protocols: Protocols) -> O
         (_, Some(token)) => Lead::Token(token),
         (_, None) => Lead::Cookie,
     };
-    Offer { protocols, restricted_admin: restricted_admin(plan, settings), lead }
+    let http = plan.opening == Opening::Http;
+    Offer { protocols, restricted_admin: restricted_admin(plan, settings), lead, http }
 }
 
 /// Only a connection that carries the account demands Restricted Admin mode.

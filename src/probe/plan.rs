@@ -88,6 +88,8 @@ pub enum Opening {
     Tls,
     /// Nothing, for so long.
     Nothing(Duration),
+    /// A request of HTTP, with which the connection ends.
+    Http,
 }
 
 /// What the ClientHello says.

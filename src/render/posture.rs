@@ -27,7 +27,10 @@ pub fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::R
     if posture.protocols.iter().all(|one| one.answer == Answer::Unknown) && posture.tls.is_empty() {
         let phase = report.verdict.phase.map_or("connect", |phase| phase.name());
         let why = report.verdict.failure.as_ref().map_or("no connection was made", |failure| &failure.detail);
-        return page.text(BODY, &format!("nothing is known: every connection ended in {phase} ({why})"));
+        page.text(BODY, &format!("nothing is known: every connection ended in {phase} ({why})"))?;
+        let negotiated = report.trace.connections.iter().filter_map(|made| made.phases.negotiate.as_ref());
+        let mut named = negotiated.filter_map(|record| record.evidence.speaks.as_ref());
+        return named.next().map_or(Ok(()), |name| page.text(BODY, &format!("the peer speaks {name}")));
     }
     if let Some(ntlm) = ntlm(report) {
         let names = phases::names(ntlm);

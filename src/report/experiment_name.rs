@@ -41,6 +41,8 @@ kinds! {
     LegacyHello,
     /// TLS without a Connection Request.
     DirectTls,
+    /// A request of HTTP in place of a Connection Request.
+    HttpRequest,
     /// Without the cookie, or the token in its place.
     NoCookie,
     /// Standard RDP Security alone.

@@ -49,6 +49,7 @@ mod no_proxy;
 mod old_suites;
 mod old_suites_trace;
 mod pages;
+mod peer_names;
 mod pins;
 mod plain;
 mod pool;

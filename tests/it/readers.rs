@@ -114,18 +114,6 @@ fn a_status_is_read_in_four_and_in_five_bytes() {
 }
 
 #[test]
-fn peers_are_named_by_what_they_say() {
-    let name = |text: &[u8]| peer::speaks(text).unwrap_or_default();
-    assert_eq!(name(b"SSH-2.0-OpenSSH_9.2\r\n"), "SSH (SSH-2.0-OpenSSH_9.2)");
-    assert!(name(b"HTTP/1.1 400 Bad Request\r\n").starts_with("HTTP"));
-    assert!(name(b"RFB 003.008\n").starts_with("VNC"));
-    assert!(name(b"220 mail.example ESMTP Postfix\r\n").starts_with("SMTP"));
-    assert!(name(b"220 (vsFTPd 3.0.3)\r\n").starts_with("FTP"));
-    assert!(name(&[0x15, 3, 1, 0, 2, 2, 10]).starts_with("TLS"));
-    assert_eq!(peer::speaks(&[0xDE, 0xAD, 0xBE, 0xEF]), None);
-}
-
-#[test]
 fn lengths_are_bounded() {
     assert_eq!(Framing::Tpkt.length(&[3, 0, 0xFF, 0xFF]), Ok(Some(65535)));
     assert!(Framing::Tpkt.length(&[3, 0, 0, 6]).is_err());

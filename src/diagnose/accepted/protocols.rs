@@ -45,7 +45,12 @@ fn protocol(trace: &Trace, code: u32) -> ProtocolPosture {
 
 fn posture(connection: &Connection) -> Option<&PhaseRecord<NegotiateEvidence>> {
     let is_posture = matches!(connection.purpose, Purpose::Posture(_));
-    connection.phases.negotiate.as_ref().filter(|_| is_posture)
+    requested(connection).filter(|_| is_posture)
+}
+
+/// A request of HTTP asks for no protocol.
+fn requested(connection: &Connection) -> Option<&PhaseRecord<NegotiateEvidence>> {
+    connection.phases.negotiate.as_ref().filter(|record| !record.evidence.requested.is_empty())
 }
 
 fn answer(trace: &Trace, index: usize, record: &PhaseRecord<NegotiateEvidence>, code: u32) -> Answer {
@@ -68,7 +73,7 @@ fn answers_after(trace: &Trace, index: usize) -> bool {
 
 /// Whether no request was ended without a word that was answered another time.
 fn is_steady(trace: &Trace) -> bool {
-    let records = || trace.connections.iter().filter_map(|made| made.phases.negotiate.as_ref());
+    let records = || trace.connections.iter().filter_map(requested);
     let ended = |record: &&PhaseRecord<NegotiateEvidence>| {
         record.failure.as_ref().is_some_and(|failure| is_wordless(failure.kind))
     };

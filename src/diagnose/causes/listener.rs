@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, after, coded, cut_in, ended_in, failed_in
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending, redirection},
-    report::{Answer, ExperimentKind, FailureKind, Likelihood, Posture},
+    report::{Answer, ExperimentKind, Failure, FailureKind, Likelihood, Posture},
 };
 
 /// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2).
@@ -22,17 +22,21 @@ pub const RULES: &[CauseRule] = &[
 fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Negotiate)?;
     let flags = coded(facts, FailureKind::NegotiationFailure, &[INCONSISTENT_FLAGS]).is_some();
-    let answered = takes_tls(facts);
+    let answered = facts.passes(ExperimentKind::DirectTls, Phase::Tls) == Some(true);
+    let alert = tls_alert(facts);
     let spoken = facts.negotiate?.speaks.as_deref().is_some_and(|speaks| speaks.starts_with("TLS"));
     let direct = facts.experiment(ExperimentKind::DirectTls).and_then(|made| made.ending(Phase::Tls));
     let against = match direct {
-        Some(Ending::Failed(failure)) => {
+        Some(Ending::Failed(failure)) if alert.is_none() => {
             Some(format!("TLS without the Connection Request does not pass: {}", failure.detail))
         }
         _ => None,
     };
-    (flags || answered || spoken).then(|| {
+    (flags || spoken || takes_tls(facts)).then(|| {
         let text = answered.then(|| "a TLS handshake without the Connection Request passes".to_owned());
+        let alert = alert
+            .map(|alert| format!("TLS is spoken there: without the Connection Request {}", alert.detail));
+        let text = text.or(alert);
         let served = facts.direct_certificate().map(|served| format!("it serves {served}"));
         Weighed::likely(failure.detail.clone()).shown(text).and(served).refuted(against)
     })
@@ -49,6 +53,11 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         // Whoever greets so is there; that every member of a pool is like it cannot be shown from here.
         (FailureKind::NotRdp, _) => Some(Weighed::likely(failure.detail.clone())),
         _ if some_request_answered(facts) => None,
+        (FailureKind::Timeout, _) if facts.answers_http().is_some() => {
+            let name = facts.answers_http().unwrap_or_default();
+            let text = format!("the port is silent to RDP, and a request of HTTP is answered: {name}");
+            Some(Weighed::likely(text).and(Some(after("the Connection Request", failure))))
+        }
         (FailureKind::Closed | FailureKind::Reset, _) if closes_unasked(facts).is_some() => {
             Some(Weighed::possible(after("the Connection Request", failure)).refuted(closes_unasked(facts)))
         }
@@ -124,9 +133,20 @@ pub fn some_request_answered(facts: &Facts<'_>) -> bool {
         || kinds.into_iter().any(answered)
 }
 
-/// Whether whatever listens takes TLS without a Connection Request.
+/// Whether whatever listens answers TLS without a Connection Request; an alert is an answer too.
 pub fn takes_tls(facts: &Facts<'_>) -> bool {
-    facts.passes(ExperimentKind::DirectTls, Phase::Tls) == Some(true)
+    facts.passes(ExperimentKind::DirectTls, Phase::Tls) == Some(true) || tls_alert(facts).is_some()
+}
+
+fn tls_alert<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+    match facts.experiment(ExperimentKind::DirectTls)?.ending(Phase::Tls)? {
+        Ending::Failed(failure)
+            if matches!(failure.kind, FailureKind::TlsAlert | FailureKind::TlsUnsupported) =>
+        {
+            Some(failure)
+        }
+        _ => None,
+    }
 }
 
 fn refuses(facts: &Facts<'_>) -> Option<Weighed> {

@@ -51,6 +51,7 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
     let ended = |phase| -> Option<&Failure> { cut_in(facts, phase).or_else(|| silent_in(facts, phase)) };
     // Where something answers, it is known better what is cut.
     let request = some_request_answered(facts) && facts.intermittent().is_none() || takes_tls(facts);
+    let request = request || facts.answers_http().is_some();
     if request
         || small_segments_pass(facts)
         || handshakes::difference(facts).is_some()

@@ -71,7 +71,9 @@ fn waited_for(facts: &Facts<'_>, because: String, likelihood: Likelihood) -> Wei
 fn hung(facts: &Facts<'_>) -> Option<Weighed> {
     let phase = facts.failed().map(|failed| failed.phase).filter(|phase| *phase >= Phase::Negotiate)?;
     let answers = match phase {
-        Phase::Negotiate => some_request_answered(facts) || takes_tls(facts),
+        Phase::Negotiate => {
+            some_request_answered(facts) || takes_tls(facts) || facts.answers_http().is_some()
+        }
         Phase::Tls => facts.any_hello_accepted(),
         _ => facts.is_busy(),
     };

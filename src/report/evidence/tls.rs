@@ -21,6 +21,9 @@ pub struct TlsEvidence {
     /// What a hello of one version offered; null when the TLS library made the hello.
     #[serde(default)]
     pub offered: Option<HelloOffer>,
+    /// What the peer speaks, when it answers the ClientHello with no TLS.
+    #[serde(default)]
+    pub speaks: Option<String>,
     /// `TLSv1.2` or `TLSv1.3`.
     pub version: Option<String>,
     /// IANA name of the suite.

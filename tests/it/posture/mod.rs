@@ -259,3 +259,13 @@ fn exit_codes_tell_findings_and_where_nothing_was_reached() {
     assert_eq!(code("ssh", "never"), Some(13));
     assert_eq!(code("tls-reset", "never"), Some(14));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_port_that_waits_for_http_is_named_and_left_alone() {
+    let report = of_demo(Some("http-waiting")).await;
+    let purposes: Vec<String> =
+        report.trace.connections.iter().map(|made| made.purpose.to_string()).collect();
+    assert_eq!(purposes, ["main", "posture:http-request"]);
+    assert!(codes(&report).contains(&"not-an-rdp-server"));
+    assert!(answers(&report).iter().all(|answer| *answer == Answer::Unknown));
+}
