@@ -41,7 +41,7 @@ pub const FAULTS: &[Fault] = &[
         "negotiate-trickle",
         "sends one byte of a valid confirm a second",
         At(Stage::ConnectionRequest, Trickle(CONFIRM_NLA)),
-        by("services-hung", shows("server-silent", failed("negotiate", "timeout"))),
+        by("path-slow", shows("path-slow", failed("negotiate", "timeout"))),
     ),
     fault(
         "negotiate-flood",
@@ -457,7 +457,7 @@ pub const FAULTS: &[Fault] = &[
             Stage::ClientHello,
             Send(Bytes(b"HTTP/1.1 403 Forbidden\r\nServer: filter\r\n\r\n<html>blocked</html>")),
         ),
-        by("server-not-conforming", shows("tls-not-spoken", failed("tls", "not_tls"))),
+        by("filter-answers-tls", shows("tls-not-spoken", failed("tls", "not_tls"))),
     ),
     fault(
         "tls-half-flight",

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::codes::Phase;
 use crate::report::{
-    ActivateEvidence, AnsweredBy, Answerer, Certificate, Connection, CredsspEvidence, FailureKind,
-    GatewayEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence, Posture, Purpose, RdpFile,
-    RdpFileGateway, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp, TlsEvidence, Trace,
-    Transport,
+    ActivateEvidence, AnsweredBy, Answerer, Certificate, Connection, CredsspEvidence, ExperimentKind,
+    FailureKind, GatewayEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence, Posture, Purpose,
+    RdpFile, RdpFileGateway, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp,
+    TlsEvidence, Trace, Transport,
 };
 
 /// `gatewayusagemethod`: always through the gateway.

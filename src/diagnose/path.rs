@@ -1,9 +1,11 @@
 //! What TCP showed of the way to the host: loss, long round trips, who was silent, and a host that takes long.
 
+use std::time::Duration;
+
 use super::{Facts, Rule};
 use crate::{
     codes::Phase,
-    report::{AttemptResult, Failure, FailureKind, Finding, Severity, Status, Summary, Transport},
+    report::{AttemptResult, Failure, FailureKind, Finding, Severity, Status, Summary, Timestamp},
 };
 
 /// The first SYN is sent again after a second (RFC 6298 section 2).
@@ -19,6 +21,10 @@ const SHORT_TRIP_MS: f64 = 200.0;
 /// No system is as late as this with an acknowledgment (RFC 9293 section 3.8.6.3), nor as late as so many round trips.
 const LATE_MS: f64 = 700.0;
 const TRIPS: f64 = 3.0;
+
+/// Bytes that came no longer before the end, or in this last part of the time, were not the last.
+const STILL_MS: f64 = 2000.0;
+const STILL_PART: f64 = 0.2;
 
 pub const RULES: &[Rule] = &[
     rule("path-loss", Severity::Warning, loss),
@@ -81,28 +87,95 @@ fn first_lost(facts: &Facts<'_>) -> Option<String> {
     })
 }
 
+/// How much of a message had come when the time was over, while bytes still came.
+pub struct Trickle {
+    /// Bytes.
+    pub bytes: u64,
+    /// Milliseconds from the last of them to the end.
+    pub before_end: f64,
+}
+
+/// Whether the phase ended in the middle of a message whose bytes were still on their way.
+pub fn trickle(facts: &Facts<'_>) -> Option<Trickle> {
+    let failed = facts.failed()?;
+    let failure = failed.failure.filter(|failure| failure.kind == FailureKind::Timeout)?;
+    let (bytes, before_end) = (failure.partial_bytes()?, failure.end.as_ref()?.after_received_ms?.0);
+    (before_end <= STILL_MS.max(failed.elapsed_ms.0 * STILL_PART)).then_some(Trickle { bytes, before_end })
+}
+
+/// The same in words.
+pub fn still_arriving(facts: &Facts<'_>) -> Option<String> {
+    let Trickle { bytes, before_end } = trickle(facts)?;
+    let (took, before) = (facts.failed()?.elapsed_ms.0 / 1000.0, before_end / 1000.0);
+    Some(format!(
+        "after {took:.1} s {bytes} B of a message had come, the last {before:.1} s before: bytes still arrive"
+    ))
+}
+
+/// The page of HTTP that answered the ClientHello.
+pub fn page<'a>(facts: &Facts<'a>) -> Option<&'a str> {
+    let failed = facts.failed().filter(|failed| failed.phase == Phase::Tls)?;
+    failed.failure.filter(|failure| failure.kind == FailureKind::NotTls)?;
+    facts.tls?.speaks.as_deref().filter(|speaks| speaks.starts_with("HTTP"))
+}
+
 fn slow(facts: &Facts<'_>) -> Option<String> {
+    if let Some(text) = still_arriving(facts) {
+        return Some(format!("{text}; --timeout gives each phase more time"));
+    }
     let trip = facts.transport?.round_trip_ms?.0;
     (trip >= LONG_TRIP_MS)
         .then(|| format!("a round trip takes {:.1} s; --timeout gives each phase more time", trip / 1000.0))
 }
 
-/// What finds the connection in a capture or a log of the other side.
+/// What finds the connection in a capture or a log of the other side: who, when, and what the last was that crossed.
 fn flow(facts: &Facts<'_>) -> Option<String> {
     let failure = facts.failed().filter(|failed| failed.phase > Phase::Connect)?.failure?;
-    let told = match failure.kind {
-        FailureKind::Timeout if is_acknowledged(facts) => {
-            ": all that was sent was acknowledged, then nothing came"
-        }
-        FailureKind::Timeout if black_hole(facts).is_some() => {
-            ": the last that was sent was never acknowledged"
-        }
-        FailureKind::Timeout | FailureKind::Closed | FailureKind::Reset => "",
-        _ => return None,
+    let tcp = facts.transport?;
+    let way = format!("from {} to {}", tcp.local?, tcp.peer?);
+    let last = last_sent(facts, failure).map_or_else(String::new, |moment| format!(" at {moment}"));
+    let who = if facts.through.is_some() { "the gateway" } else { acknowledges(facts) };
+    let sent = match (tcp.sent_bytes, tcp.unacknowledged) {
+        (Some(sent), Some(lost)) => format!("{} B", sent.saturating_sub(lost.into())),
+        _ => "all that was sent".to_owned(),
     };
-    let Transport { local, peer, .. } = facts.transport?;
-    let began = facts.trace.described()?.began?.to_rfc3339()?;
-    Some(format!("the connection went from {} to {}, begun {began}{told}", (*local)?, (*peer)?))
+    match failure.kind {
+        FailureKind::Timeout if is_acknowledged(facts) => {
+            let then = match failure.partial_bytes() {
+                Some(bytes) => format!("sent {bytes} B of a message"),
+                None => "sent nothing".to_owned(),
+            };
+            Some(format!("{who} acknowledged {sent}, the last sent{last} {way}, then {then}"))
+        }
+        FailureKind::Timeout if let Some(BlackHole { bytes, .. }) = black_hole(facts) => Some(format!(
+            "of what was sent {way}, the last{last}, {who} acknowledged {} and never the last {bytes} B",
+            tcp.sent_bytes.map_or_else(|| "a part".to_owned(), |_| sent)
+        )),
+        FailureKind::Timeout | FailureKind::Closed | FailureKind::Reset => {
+            let began = facts.trace.described()?.began?.to_rfc3339()?;
+            let sent = if last.is_empty() { last } else { format!("; our last byte was sent{last}") };
+            Some(format!("the connection went {way}, begun {began}{sent}"))
+        }
+        _ => None,
+    }
+}
+
+/// Whose system acknowledges what is sent.
+fn acknowledges(facts: &Facts<'_>) -> &'static str {
+    let connect = facts.trace.described().and_then(|made| made.phases.connect.as_ref());
+    let proxy = connect.is_some_and(|record| record.evidence.proxy.is_some());
+    if proxy { "the proxy" } else { "the host" }
+}
+
+/// When our last byte was sent, to the millisecond.
+fn last_sent(facts: &Facts<'_>, failure: &Failure) -> Option<String> {
+    let made = facts.trace.described()?;
+    let took: f64 = made.phases.summaries().iter().map(|phase| phase.elapsed_ms.0).sum();
+    let after =
+        Duration::try_from_secs_f64((took - failure.end.as_ref()?.after_sent_ms?.0).max(0.0) / 1000.0)
+            .ok()?;
+    let moment = made.began?.0.checked_add(after.try_into().ok()?)?;
+    Timestamp(moment.replace_millisecond(moment.millisecond()).ok()?).to_rfc3339()
 }
 
 /// The phase that took longest, where it took seconds and round trips are short. What a gateway does is its own.

@@ -21,7 +21,7 @@ pub fn closed(pending: usize) -> Failure {
 }
 
 /// The phase was not finished in time: nothing came, or `pending` bytes of a message, or messages that did not end it.
-pub fn timeout(waited: Duration, pending: usize, messages: u64, run: bool) -> Failure {
+pub fn timeout(waited: Duration, pending: u64, messages: u64, run: bool) -> Failure {
     let seconds = waited.as_secs_f64();
     let detail = match (messages, pending) {
         (0, 0) => format!("the server sent nothing for {seconds:.1} s"),
@@ -30,7 +30,7 @@ pub fn timeout(waited: Duration, pending: usize, messages: u64, run: bool) -> Fa
         (count, _) => format!("{count} messages came and no other that was awaited in {seconds:.1} s"),
     };
     let limit = if run { "; the deadline of the whole run was reached" } else { "" };
-    Failure::new(FailureKind::Timeout, format!("{detail}{limit}"))
+    Failure::new(FailureKind::Timeout, format!("{detail}{limit}")).with_partial(pending)
 }
 
 /// An error of reading or writing an open connection.

@@ -4,11 +4,14 @@
 use crate::pdu::{
     Malformed,
     http::{self, BodyLength},
-    kerberos, rdsaad, socks, tsgu,
+    inner_length, kerberos, peer, rdsaad, socks, tsgu,
 };
 
 /// The largest message that a peer may claim, in bytes.
 pub const MAX_FRAME: usize = 64 * 1024;
+
+/// The most that a TLS record may hold (RFC 5246 section 6.2.3).
+const MAX_RECORD: usize = (1 << 14) + 2048;
 
 /// How the next message says its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,22 +58,22 @@ impl Framing {
         let Some(first) = bytes.first() else { return Ok(None) };
         let length = match self {
             Self::Tpkt | Self::TpktAfterCredssp | Self::TpktOrFastPath if *first == 3 => tpkt(bytes)?,
-            Self::TpktAfterCredssp if *first == 0x30 => der(bytes)?,
+            Self::TpktAfterCredssp if *first == 0x30 => ts_request(bytes)?,
             Self::TpktOrFastPath if first & 0b11 == FASTPATH_OUTPUT_ACTION_FASTPATH => fast_path(bytes)?,
             Self::Tpkt | Self::TpktAfterCredssp | Self::TpktOrFastPath => {
                 return Err(Malformed(format!("a message begins with {first:#04x}, not with TPKT's 0x03")));
             }
-            Self::TsRequest if *first == 0x30 => der(bytes)?,
+            Self::TsRequest if *first == 0x30 => ts_request(bytes)?,
             Self::TsRequest => {
                 return Err(Malformed(format!(
                     "a message begins with {first:#04x}, not with TSRequest's 0x30"
                 )));
             }
-            Self::TlsRecord if (20..=23).contains(first) => tls_record(bytes),
+            Self::TlsRecord if peer::begins_record(bytes) => tls_record(bytes)?,
             Self::TlsRecord => {
                 return Err(Malformed(format!("a record begins with {first:#04x}, which is no TLS record")));
             }
-            Self::EarlyAuthorization if *first == 0x30 => der(bytes)?,
+            Self::EarlyAuthorization if *first == 0x30 => ts_request(bytes)?,
             Self::EarlyAuthorization if *first == 3 && bytes.len() >= 4 && bytes[3] != 0 => tpkt(bytes)?,
             Self::EarlyAuthorization => Some(4),
             Self::HttpHead => http::head_length(bytes)?,
@@ -97,7 +100,16 @@ fn tpkt(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
     if length < 7 {
         return Err(Malformed(format!("a TPKT header claims {length} bytes, fewer than its own headers")));
     }
+    inner_length::in_tpkt(bytes, length)?;
     Ok(Some(length))
+}
+
+fn ts_request(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+    let length = der(bytes)?;
+    if let Some(length) = length {
+        inner_length::in_sequence(bytes, length)?;
+    }
+    Ok(length)
 }
 
 /// A header byte, then the whole length: seven bits, or fifteen behind a set first bit.
@@ -114,9 +126,14 @@ fn fast_path(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
 }
 
 /// A type, a version and a 16-bit length.
-fn tls_record(bytes: &[u8]) -> Option<usize> {
-    let header = bytes.first_chunk::<5>()?;
-    Some(5 + usize::from(u16::from_be_bytes([header[3], header[4]])))
+fn tls_record(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+    let Some(header) = bytes.first_chunk::<5>() else { return Ok(None) };
+    match usize::from(u16::from_be_bytes([header[3], header[4]])) {
+        length if length > MAX_RECORD => {
+            Err(Malformed(format!("a TLS record claims {length} bytes, more than {MAX_RECORD}")))
+        }
+        length => Ok(Some(5 + length)),
+    }
 }
 
 fn der(bytes: &[u8]) -> Result<Option<usize>, Malformed> {

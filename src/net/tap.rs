@@ -7,7 +7,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::Instant,
+};
 
 use super::BoxStream;
 
@@ -22,6 +25,10 @@ pub struct Seen {
     pub bytes: u64,
     /// The first of them, at most 2,048.
     pub head: Vec<u8>,
+    /// Bytes since the connection was opened.
+    pub total: u64,
+    /// When the last of them passed.
+    pub at: Option<Instant>,
     /// Level and description of the last plain alert.
     pub alert: Option<(u8, u8)>,
     record: Vec<u8>,
@@ -31,6 +38,8 @@ pub struct Seen {
 impl Seen {
     fn note(&mut self, mut bytes: &[u8]) {
         self.bytes += bytes.len() as u64;
+        self.total += bytes.len() as u64;
+        self.at = if bytes.is_empty() { self.at } else { Some(Instant::now()) };
         let room = HEAD - self.head.len();
         self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
         while let Some(byte) = bytes.first() {
@@ -77,10 +86,11 @@ impl Tap {
         self.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets what was seen.
+    /// Forgets what was seen, but not how much it was in all, and when.
     pub fn reset(&self) {
-        *self.sent() = Seen::default();
-        *self.received() = Seen::default();
+        for mut seen in [self.sent(), self.received()] {
+            *seen = Seen { total: seen.total, at: seen.at, ..Seen::default() };
+        }
     }
 }
 
@@ -115,7 +125,10 @@ impl AsyncRead for Tapped {
             let count = self.prefix.len().min(buf.remaining());
             buf.put_slice(&self.prefix[..count]);
             self.prefix.drain(..count);
-            self.tap.received().note(&buf.filled()[before..]);
+            let mut received = self.tap.received();
+            let (total, at) = (received.total, received.at);
+            received.note(&buf.filled()[before..]);
+            (received.total, received.at) = (total, at);
             return Poll::Ready(Ok(()));
         }
         let poll = Pin::new(&mut self.stream).poll_read(cx, buf);

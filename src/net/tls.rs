@@ -19,9 +19,10 @@ use tokio_rustls::{
 use super::{
     channel::Channel,
     failure,
+    listening::LAST_WORDS,
     recorder::Recorder,
     tap::{Seen, Tapped},
-    wire::{LAST_WORDS, Wire},
+    wire::Wire,
 };
 use crate::{
     certificate::Unchecked,
@@ -140,13 +141,14 @@ impl Wire {
                 Ok(())
             }
             Ok(Err((error, stream))) => {
-                let _ = timeout_at(self.deadline.min(Instant::now() + LAST_WORDS), drain(stream)).await;
-                Err(handshake_failure(&error, &self.tap.received()))
+                let begin = Instant::now();
+                if timeout_at(self.deadline.min(begin + LAST_WORDS), drain(stream)).await.is_err() {
+                    self.listened(begin);
+                }
+                let ended = handshake_failure(&error, &self.tap.received());
+                Err(self.timed(ended))
             }
-            Err(_) => Err(counted(
-                failure::timeout(self.entered.elapsed(), 0, 0, self.is_run_over()),
-                &self.tap.received(),
-            )),
+            Err(_) => Err(self.timed(self.unfinished_handshake())),
         };
         recorder.take(seen);
         seen.head.clone_from(&self.tap.received().head);
@@ -154,6 +156,14 @@ impl Wire {
         seen.hello.clone_from(&self.tap.sent().head);
         seen.alert_sent = self.tap.sent().alert.map(|(_, description)| description);
         result
+    }
+}
+
+impl Wire {
+    fn unfinished_handshake(&self) -> Failure {
+        let received = self.tap.received();
+        let ended = failure::timeout(self.entered.elapsed(), 0, 0, self.is_run_over());
+        counted(ended, &received).with_partial(received.bytes)
     }
 }
 

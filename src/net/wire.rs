@@ -1,6 +1,6 @@
 //! The wire: what a phase sends and receives, each with its deadline, each recorded.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     task::spawn_blocking,
@@ -23,9 +23,6 @@ use crate::{
 
 /// How long a polite end may take.
 const FAREWELL: Duration = Duration::from_millis(250);
-
-/// How long to read what the server said before it ended the stream.
-pub(super) const LAST_WORDS: Duration = Duration::from_millis(250);
 
 /// The deadlines of a run.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +49,8 @@ pub struct Record {
     pub frames_omitted: u64,
     /// What TCP showed; none where there was no socket of the system.
     pub transport: Option<Transport>,
+    /// How long this program only listened, by phase: no time of the peer's.
+    pub idle: Vec<(Phase, Duration)>,
 }
 
 /// One connection to the server, with its deadlines and its record.
@@ -60,22 +59,27 @@ pub struct Wire {
     pub(super) tap: Arc<Tap>,
     pub(super) deadline: Instant,
     pub(super) entered: Instant,
+    /// Bytes that came below TLS before the message that is awaited.
+    pub(super) before: u64,
+    pub(super) phase: Phase,
+    pub(super) idle: Vec<(Phase, Duration)>,
     limits: Limits,
-    phase: Phase,
     /// Whole messages that were received in this phase.
     messages: u64,
-    buffer: Vec<u8>,
-    ended: Option<Failure>,
+    pub(super) buffer: Vec<u8>,
+    pub(super) ended: Option<Failure>,
     frames: Frames,
     /// Whether the stream lies inside TLS already.
     sheltered: bool,
+    /// Whether all that crosses the connection crosses here.
+    pub(super) whole: bool,
 }
 
 impl Wire {
     /// A wire over a connection that was just opened.
     pub fn new(stream: BoxStream, limits: Limits) -> Self {
         let frames = Frames::new(Instant::now(), Socket::of(&stream));
-        Self::over(stream, limits, frames)
+        Self { whole: true, ..Self::over(stream, limits, frames) }
     }
 
     /// A wire over a stream inside another connection, whose record goes on.
@@ -86,13 +90,16 @@ impl Wire {
             tap,
             deadline: limits.phase_end(),
             entered: Instant::now(),
-            limits,
+            before: 0,
             phase: Phase::Connect,
+            idle: Vec::new(),
+            limits,
             messages: 0,
             buffer: Vec::new(),
             ended: None,
             frames,
             sheltered: false,
+            whole: false,
         }
     }
 
@@ -105,6 +112,7 @@ impl Wire {
     pub fn enter(&mut self, phase: Phase) {
         self.phase = phase;
         self.messages = 0;
+        self.before = self.tap.received().bytes;
         self.entered = Instant::now();
         self.deadline = self.limits.phase_end();
     }
@@ -135,23 +143,6 @@ impl Wire {
         }
     }
 
-    /// A write fails after the server has ended the stream; what it said before may still be waiting to be read. When there
-    /// is something, the next receive reads it, and then how the stream ended.
-    async fn last_words(&mut self, error: &io::Error) -> Result<(), Failure> {
-        let until = self.deadline.min(Instant::now() + LAST_WORDS);
-        while self.fill(until).await.is_ok() {}
-        let written = failure::broken(error, self.buffer.len());
-        // The system tells of a reset once: what is read after it looks like an end in order.
-        let reset = written.kind == FailureKind::Reset && !self.is_tls();
-        let ended = self.ended.take().filter(|ended| !(reset && ended.kind == FailureKind::Closed));
-        let ended = ended.unwrap_or(written);
-        if self.buffer.is_empty() {
-            return Err(ended);
-        }
-        self.ended = Some(ended);
-        Ok(())
-    }
-
     /// Receives one whole message.
     ///
     /// # Errors
@@ -164,6 +155,7 @@ impl Wire {
                     let frame = std::mem::replace(&mut self.buffer, rest);
                     self.frames.push(self.phase, Direction::Received, self.is_tls(), &frame, false);
                     self.messages += 1;
+                    self.before = self.tap.received().bytes;
                     return Ok(frame);
                 }
                 Ok(_) => self.fill(self.deadline).await?,
@@ -176,24 +168,6 @@ impl Wire {
         }
     }
 
-    /// Whatever comes next, at least one byte, until `quiet` passes without more or `most` bytes came.
-    ///
-    /// # Errors
-    /// As [`Wire::receive`], when nothing comes at all.
-    pub async fn receive_some(&mut self, most: usize, quiet: Duration) -> Result<Vec<u8>, Failure> {
-        if self.buffer.is_empty() {
-            self.fill(self.deadline).await?;
-        }
-        while self.buffer.len() < most {
-            let until = self.deadline.min(Instant::now() + quiet);
-            if self.fill(until).await.is_err() {
-                break;
-            }
-        }
-        self.buffer.truncate(most);
-        Ok(std::mem::take(&mut self.buffer))
-    }
-
     /// Takes the bytes that belong to no message yet.
     pub(super) fn take_pending(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.buffer)
@@ -202,22 +176,6 @@ impl Wire {
     /// Bytes that were received and belong to no message yet.
     pub fn pending(&self) -> &[u8] {
         &self.buffer
-    }
-
-    /// Whether nothing comes for a while; what comes stays to be received.
-    ///
-    /// # Errors
-    /// The server ends the connection meanwhile.
-    pub async fn is_quiet(&mut self, span: Duration) -> Result<bool, Failure> {
-        if !self.buffer.is_empty() {
-            return Ok(false);
-        }
-        let until = self.deadline.min(Instant::now() + span);
-        match self.fill(until).await {
-            Ok(()) => Ok(false),
-            Err(failure) if failure.kind == FailureKind::Timeout && self.ended.is_none() => Ok(true),
-            Err(failure) => Err(failure),
-        }
     }
 
     /// Does work that takes long without holding up the clock; none when the deadline of the phase passes before.
@@ -236,7 +194,7 @@ impl Wire {
     }
 
     /// Reads what is there. How the stream ended is kept, so that asking again gives the same answer.
-    async fn fill(&mut self, until: Instant) -> Result<(), Failure> {
+    pub(super) async fn fill(&mut self, until: Instant) -> Result<(), Failure> {
         if let Some(ended) = &self.ended {
             return Err(ended.clone());
         }
@@ -246,15 +204,12 @@ impl Wire {
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(error)) => failure::broken(&error, pending),
             Err(_) => {
-                return Err(failure::timeout(
-                    self.entered.elapsed(),
-                    pending,
-                    self.messages,
-                    self.is_run_over(),
-                ));
+                let (waited, unfinished) = (self.entered.elapsed(), self.unfinished());
+                let ended = failure::timeout(waited, unfinished, self.messages, self.is_run_over());
+                return Err(self.timed(ended).with_received(&self.buffer));
             }
         };
-        let ended = if pending > 0 { ended.with_received(&self.buffer) } else { ended };
+        let ended = self.timed(ended).with_received(&self.buffer).with_partial(pending as u64);
         self.ended = Some(ended.clone());
         Err(ended)
     }
@@ -264,7 +219,7 @@ impl Wire {
         Instant::now() >= self.limits.run
     }
 
-    fn is_tls(&self) -> bool {
+    pub(super) fn is_tls(&self) -> bool {
         self.sheltered || matches!(self.channel, Channel::Tls(_))
     }
 
@@ -281,7 +236,7 @@ impl Wire {
     /// Ends politely: a last message if there is one, close_notify, FIN. Returns the record.
     pub async fn close(mut self, farewell: Option<&[u8]>) -> Record {
         // Before the end, which is a segment too.
-        let transport = self.frames.transport();
+        let transport = self.frames.transport().map(|seen| self.counted(seen));
         let until = Instant::now() + FAREWELL;
         if let Some(bytes) = farewell {
             self.frames.push(self.phase, Direction::Sent, self.is_tls(), bytes, false);
@@ -289,6 +244,6 @@ impl Wire {
         }
         let _ = timeout_at(until, shutdown(&mut self.channel)).await;
         let (frames, frames_omitted) = self.frames.finish();
-        Record { frames, frames_omitted, transport }
+        Record { frames, frames_omitted, transport, idle: self.idle }
     }
 }

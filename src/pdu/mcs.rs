@@ -77,7 +77,7 @@ pub fn payload(payload: &[u8]) -> Result<Mcs<'_>, Malformed> {
             // Priority and segmentation.
             reader.u8()?;
             let length = reader.per_length()?;
-            Ok(Mcs::Data { channel, user_data: reader.bytes(length.min(reader.rest().len()))? })
+            Ok(Mcs::Data { channel, user_data: reader.bytes(length)? })
         }
         choice => Ok(Mcs::Other { choice }),
     }

@@ -11,6 +11,7 @@ pub mod drdynvc;
 pub mod finalization;
 pub mod hello;
 pub mod http;
+pub mod inner_length;
 pub mod kdc_proxy;
 pub mod kerberos;
 pub mod license;

@@ -70,7 +70,7 @@ impl Answer {
         let mut reader = Reader::new(&pending);
         loop {
             let rest = reader.rest();
-            let Ok(Some((kind, body))) = message(&mut reader) else {
+            let Some((kind, body)) = message(&mut reader)? else {
                 rest.clone_into(&mut self.pending);
                 return Ok(());
             };
@@ -111,10 +111,13 @@ impl Answer {
     }
 }
 
-/// The next message; none when its end has not come.
+/// The next message; none when its end has not come. One that is too long is not waited for.
 fn message<'a>(reader: &mut Reader<'a>) -> Result<Option<(u8, &'a [u8])>, Malformed> {
     let Some([kind, length @ ..]) = reader.rest().first_chunk::<4>() else { return Ok(None) };
     let length = length.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    if length > MAX_MESSAGE {
+        return Err(Malformed(format!("a TLS message claims {length} bytes, more than {MAX_MESSAGE}")));
+    }
     if reader.rest().len() < 4 + length {
         return Ok(None);
     }

@@ -239,7 +239,7 @@ fn not_bound() -> Failure {
 
 /// Without early authorization a server says nothing when it takes the credentials; a refusal is a status or an end.
 async fn silent_consent(wire: &mut Wire, evidence: &mut CredsspEvidence) -> Result<(), Failure> {
-    if wire.is_quiet(CONSENT).await.map_err(delegated)? || wire.pending().first() != Some(&0x30) {
+    if wire.stays_quiet(CONSENT).await.map_err(delegated)? || wire.pending().first() != Some(&0x30) {
         return Ok(());
     }
     receive(wire, Framing::TsRequest, evidence).await.map(|_| ())

@@ -1,8 +1,12 @@
-//! Failures that belong to an earlier phase than the one that met them.
+//! What is known of a phase only when the connection is over: failures that belong to an earlier one than met them, and whose time it was.
+
+use std::time::Duration;
 
 use crate::{
     codes::{self, Phase},
-    report::{Alert, Direction, Failure, FailureKind, Frame, PhaseRecord, Phases, Status, TlsEvidence},
+    report::{
+        Alert, Direction, Failure, FailureKind, Frame, Millis, PhaseRecord, Phases, Status, TlsEvidence,
+    },
 };
 
 /// certificate_required, which names what is missing.
@@ -18,6 +22,15 @@ pub fn reassign(phases: &mut Phases, frames: &[Frame]) {
         late_alert(phases);
     }
     late_status(phases);
+}
+
+/// Takes what this program only listened out of the time of each phase.
+pub fn shorten(phases: &mut Phases, idle: &[(Phase, Duration)]) {
+    for (phase, waited) in idle {
+        if let Some(elapsed) = phases.elapsed(*phase) {
+            *elapsed = Millis((elapsed.0 - waited.as_secs_f64() * 1000.0).max(0.0));
+        }
+    }
 }
 
 /// An alert in place of the first message inside TLS may still answer the handshake.

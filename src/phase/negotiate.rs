@@ -71,7 +71,8 @@ pub async fn run(
     wire.send(&request).await?;
     let frame = match wire.receive(Framing::Tpkt).await {
         Ok(frame) => frame,
-        Err(failure) if failure.kind == FailureKind::Malformed => {
+        // What begins like a TPKT is one, whatever it claims.
+        Err(failure) if failure.kind == FailureKind::Malformed && !wire.pending().starts_with(&[3, 0]) => {
             return Err(foreign(wire, evidence).await);
         }
         Err(failure) => return Err(failure),

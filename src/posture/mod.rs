@@ -14,7 +14,8 @@ use crate::{
     pdu::client_hello::Profile,
     probe::{Added, Hello, Observer, Opening, Plan, Probe, Roots},
     report::{
-        Connection, Failure, FailureKind, POSTURE_CONNECTIONS, PhaseRecord, Status, TlsEvidence, Trace,
+        Connection, ExperimentKind, Failure, FailureKind, POSTURE_CONNECTIONS, PhaseRecord, Status,
+        TlsEvidence, Trace,
     },
     settings::Settings,
     target::Target,
@@ -92,7 +93,12 @@ impl<N: Network> Asking<'_, N> {
 
     /// Whether a web server or a proxy of HTTP is there, which waits for a request of its own.
     async fn is_answered_as_http(&mut self) -> bool {
-        let plan = Plan::posture(&ExperimentKind::HttpRequest.to_string(), self.peer.clone(), Protocols::RDP, Phase::Negotiate);
+        let plan = Plan::posture(
+            &ExperimentKind::HttpRequest.to_string(),
+            self.peer.clone(),
+            Protocols::RDP,
+            Phase::Negotiate,
+        );
         let plan = Plan { opening: Opening::Http, without: &[Added::Preconnection], ..plan };
         self.make(&[plan]).await;
         let negotiated = self.trace.connections.last().and_then(|made| made.phases.negotiate.as_ref());

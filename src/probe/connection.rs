@@ -47,7 +47,7 @@ impl<N: Network> Probe<'_, N> {
             None => Box::pin(walk.open(&mut phases)).await,
             Some(gateway) => Box::pin(walk.cross(gateway, &remarks, &mut phases)).await,
         };
-        let Record { frames, frames_omitted, transport } = match opened {
+        let Record { frames, frames_omitted, transport, idle } = match opened {
             Ok(mut wire) => {
                 let farewell = Box::pin(walk.phases(&mut wire, &mut phases, &mut session)).await;
                 wire.close(farewell).await
@@ -57,6 +57,7 @@ impl<N: Network> Probe<'_, N> {
         };
         gateway::remember(&mut phases, &remarks);
         late::reassign(&mut phases, &frames);
+        late::shorten(&mut phases, &idle);
         let purpose = plan.purpose.clone();
         Connection { purpose, hop: None, phases, session, began, transport, frames, frames_omitted }
     }

@@ -46,7 +46,8 @@ fn outcome(connection: &Connection) -> String {
     let Some(last) = summaries.last() else {
         return "nothing was sent: the time of the run was over".to_owned();
     };
-    let http = matches!(&connection.purpose, Purpose::Experiment(name) if name.is(ExperimentKind::HttpRequest));
+    let http =
+        matches!(&connection.purpose, Purpose::Experiment(name) if name.is(ExperimentKind::HttpRequest));
     let speaks = connection.phases.negotiate.as_ref().and_then(|made| made.evidence.speaks.as_ref());
     match (last.status, last.failure) {
         (_, Some(_)) if http && speaks.is_some() => {

@@ -206,6 +206,24 @@ pub struct Summary<'a> {
 }
 
 impl Phases {
+    /// How long this phase took.
+    pub fn elapsed(&mut self, phase: Phase) -> Option<&mut Millis> {
+        fn of<E>(record: &mut Option<PhaseRecord<E>>) -> Option<&mut Millis> {
+            record.as_mut().map(|record| &mut record.elapsed_ms)
+        }
+        match phase {
+            Phase::Resolve => of(&mut self.resolve),
+            Phase::Connect => of(&mut self.connect),
+            Phase::Gateway => of(&mut self.gateway),
+            Phase::Negotiate => of(&mut self.negotiate),
+            Phase::Tls => of(&mut self.tls),
+            Phase::Credssp => of(&mut self.credssp),
+            Phase::Mcs => of(&mut self.mcs),
+            Phase::Licensing => of(&mut self.licensing),
+            Phase::Activate => of(&mut self.activate),
+        }
+    }
+
     /// The phases that were entered, in order.
     pub fn summaries(&self) -> Vec<Summary<'_>> {
         fn of<E>(phase: Phase, record: Option<&PhaseRecord<E>>) -> Option<Summary<'_>> {

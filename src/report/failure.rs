@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Millis;
+
 /// How a phase ended before it passed; data, never an error of this program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
@@ -16,12 +18,26 @@ pub struct Failure {
     pub detail: String,
     /// The first bytes of what could not be understood, lower-case hex.
     pub received: Option<String>,
+    /// When the stream ended, where the end is one of the stream.
+    #[serde(default)]
+    pub end: Option<Box<StreamEnd>>,
+}
+
+/// When a stream ended or was given up, and what had come of a message by then.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StreamEnd {
+    /// Bytes of an unfinished message that had come.
+    pub partial_bytes: Option<u64>,
+    /// Milliseconds from our last byte to the end; null where nothing was sent.
+    pub after_sent_ms: Option<Millis>,
+    /// The same from the last byte that was received.
+    pub after_received_ms: Option<Millis>,
 }
 
 impl Failure {
     /// A failure without a code.
     pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
-        Self { kind, code: None, name: None, detail: detail.into(), received: None }
+        Self { kind, code: None, name: None, detail: detail.into(), received: None, end: None }
     }
 
     /// Adds the protocol's number and its symbol.
@@ -29,6 +45,19 @@ impl Failure {
         self.code = Some(code.into());
         self.name = name.map(str::to_owned);
         self
+    }
+
+    /// Says how much of a message had come, where some had.
+    pub fn with_partial(mut self, bytes: u64) -> Self {
+        if bytes > 0 {
+            self.end.get_or_insert_default().partial_bytes = Some(bytes);
+        }
+        self
+    }
+
+    /// How much of a message had come.
+    pub fn partial_bytes(&self) -> Option<u64> {
+        self.end.as_ref()?.partial_bytes
     }
 
     /// Adds the first bytes of what was received, at most 32.

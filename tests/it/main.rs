@@ -35,6 +35,7 @@ mod junit;
 mod kerberos;
 mod lab;
 mod layers;
+mod lengths;
 mod license;
 mod license_wire;
 mod local;

@@ -180,6 +180,7 @@ async fn a_page_in_answer_to_the_client_hello_is_told_with_its_status_line() {
         message(&report, "tls-not-spoken"),
         format!("the answer to the ClientHello is not TLS, but {name}")
     );
+    assert_eq!(report.causes[0].code, "filter-answers-tls");
     let tls = report.trace.connections[0].phases.tls.as_ref().expect("tls");
     assert_eq!(tls.evidence.speaks.as_deref(), Some(name));
     // A hello of our own is answered so too.

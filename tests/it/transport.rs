@@ -17,6 +17,8 @@ fn transport(trip: f64, again: u32, unacknowledged: u32) -> Transport {
         round_trip_ms: Some(Millis(trip)),
         retransmissions: Some(again),
         unacknowledged: Some(unacknowledged),
+        sent_bytes: Some(43),
+        received_bytes: Some(0),
     }
 }
 
@@ -49,10 +51,10 @@ async fn what_was_never_acknowledged_is_lost_on_the_path() {
     assert!(report.causes[0].because[0].starts_with("43 B that were sent were never acknowledged"));
     let flow = message(&report, "flow").expect("a finding");
     assert!(
-        flow.starts_with("the connection went from 10.1.2.3:51844 to 192.0.2.15:3389, begun 20"),
+        flow.starts_with("of what was sent from 10.1.2.3:51844 to 192.0.2.15:3389, the last at 20"),
         "{flow}"
     );
-    assert!(flow.ends_with(": the last that was sent was never acknowledged"), "{flow}");
+    assert!(flow.ends_with("Z, the host acknowledged 0 B and never the last 43 B"), "{flow}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -67,7 +69,8 @@ async fn what_was_acknowledged_and_not_answered_is_the_hosts() {
         hung.because
     );
     let flow = message(&report, "flow").expect("a finding");
-    assert!(flow.ends_with(": all that was sent was acknowledged, then nothing came"), "{flow}");
+    assert!(flow.starts_with("the host acknowledged 43 B, the last sent at 20"), "{flow}");
+    assert!(flow.ends_with("Z from 10.1.2.3:51844 to 192.0.2.15:3389, then sent nothing"), "{flow}");
 }
 
 /// Also where the trace passes; one segment that was sent again proves nothing.

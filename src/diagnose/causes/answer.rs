@@ -3,7 +3,7 @@
 use super::{CauseRule, Place, Weighed, ended_in, failed_in, rule};
 use crate::{
     codes::{self, Phase, Table},
-    diagnose::{Facts, added::gets_further},
+    diagnose::{Facts, added::gets_further, path},
     report::{ExperimentKind, Failure, FailureKind, Likelihood},
 };
 
@@ -71,6 +71,7 @@ fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = garbled(facts)?;
     let likelihood = match failure.kind {
         FailureKind::MacInvalid => Likelihood::Possible,
+        _ if path::page(facts).is_some() => Likelihood::Possible,
         _ => Likelihood::Likely,
     };
     let sealed = is_sealed(facts).then(|| "inside TLS nobody on the way can change it".to_owned());

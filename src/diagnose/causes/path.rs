@@ -17,8 +17,12 @@ use crate::{
 };
 
 /// What TCP itself proves of the path, which comes before what may ail the host.
-pub const PROVED: &[CauseRule] =
-    &[rule(Place::Path, "path-mtu", mtu), rule(Place::Path, "path-black-hole", black_hole).intermittent()];
+pub const PROVED: &[CauseRule] = &[
+    rule(Place::Path, "path-mtu", mtu),
+    rule(Place::Path, "path-black-hole", black_hole).intermittent(),
+    rule(Place::Path, "path-slow", slow).intermittent(),
+    rule(Place::Path, "filter-answers-tls", filter).intermittent(),
+];
 
 pub const RULES: &[CauseRule] = &[rule(Place::Path, "middlebox-cuts-stream", cuts).intermittent()];
 
@@ -46,12 +50,24 @@ fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
     Some(Weighed::likely(text).and(again))
 }
 
+/// Whoever still sends is not silent.
+fn slow(facts: &Facts<'_>) -> Option<Weighed> {
+    Some(Weighed::likely(path::still_arriving(facts)?))
+}
+
+/// A host that has agreed on TLS does not answer the ClientHello as a web server.
+fn filter(facts: &Facts<'_>) -> Option<Weighed> {
+    let page = path::page(facts)?;
+    let text = format!("TLS was agreed on, and the ClientHello is answered with {page}");
+    Some(Weighed::likely(text).and(facts.every_time(Phase::Tls)))
+}
+
 /// In the first phases a device can tell Remote Desktop or TLS from the bytes, later only that something flows.
 fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
     let ended = |phase| -> Option<&Failure> { cut_in(facts, phase).or_else(|| silent_in(facts, phase)) };
     // Where something answers, it is known better what is cut.
     let request = some_request_answered(facts) && facts.intermittent().is_none() || takes_tls(facts);
-    let request = request || facts.answers_http().is_some();
+    let request = request || facts.answers_http().is_some() || path::trickle(facts).is_some();
     if request
         || small_segments_pass(facts)
         || handshakes::difference(facts).is_some()

@@ -63,8 +63,10 @@ fn waited_for(facts: &Facts<'_>, because: String, likelihood: Likelihood) -> Wei
     });
     let lost = path::black_hole(facts).map(|_| "what was sent was never acknowledged".to_owned());
     let taken = path::is_acknowledged(facts).then(|| "the host acknowledged all that was sent".to_owned());
-    let likelihood = if lost.is_some() { Likelihood::Possible } else { likelihood };
-    Weighed::new(likelihood, because).and(taken).but(lost).but(through)
+    let arriving = path::trickle(facts).map(|_| "bytes still arrive: it is not silent".to_owned());
+    let doubted = lost.is_some() || arriving.is_some();
+    let likelihood = if doubted { Likelihood::Possible } else { likelihood };
+    Weighed::new(likelihood, because).and(taken).but(lost).but(arriving).but(through)
 }
 
 /// Silence of someone who took the connection; a close is its weaker sign.

@@ -8,6 +8,7 @@ use crate::{
     diagnose::{
         Facts,
         handshakes::{Difference, difference, legacy, legacy_proof},
+        path,
     },
     report::{ExperimentKind, Failure, FailureKind, Likelihood},
 };
@@ -126,7 +127,7 @@ fn large(facts: &Facts<'_>) -> Option<Weighed> {
     }
     let silent = silent_in(facts, Phase::Tls);
     let received = facts.tls?.bytes_received;
-    if let Some(failure) = silent.filter(|_| received > 0) {
+    if let Some(failure) = silent.filter(|_| received > 0 && path::trickle(facts).is_none()) {
         let text = format!("{received} B of the server's answer came, then nothing: {}", failure.detail);
         return Some(Weighed::likely(text));
     }

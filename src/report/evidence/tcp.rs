@@ -68,6 +68,12 @@ pub struct Transport {
     pub retransmissions: Option<u32>,
     /// Bytes that were sent and not acknowledged when the connection ended.
     pub unacknowledged: Option<u32>,
+    /// Bytes that were sent, those of TLS included; null through a gateway.
+    #[serde(default)]
+    pub sent_bytes: Option<u64>,
+    /// The same of those that were received.
+    #[serde(default)]
+    pub received_bytes: Option<u64>,
 }
 
 /// One attempt to connect.
