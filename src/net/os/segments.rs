@@ -4,10 +4,8 @@ use std::{io, net::SocketAddr};
 
 use tokio::net::TcpStream;
 
-#[cfg(unix)]
-pub const POSSIBLE: bool = true;
-#[cfg(not(unix))]
-pub const POSSIBLE: bool = false;
+/// Whether it does.
+pub const POSSIBLE: bool = cfg!(unix);
 
 /// Segments of this size at most in both directions: the peer is told in the SYN.
 #[cfg(unix)]
@@ -21,7 +19,6 @@ pub async fn connect(address: SocketAddr, size: u32) -> io::Result<TcpStream> {
 
 /// No such thing.
 #[cfg(not(unix))]
-#[expect(clippy::unused_async, reason = "it is the same everywhere")]
 pub async fn connect(_address: SocketAddr, _size: u32) -> io::Result<TcpStream> {
     Err(io::ErrorKind::Unsupported.into())
 }
