@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use demand::Demand;
 use request::request;
+use tracing::Instrument as _;
 
 use crate::{
     codes::Phase,
@@ -45,6 +46,14 @@ pub struct Unobserved;
 
 impl Observer for Unobserved {
     fn phase(&self, _phase: Phase) {}
+}
+
+impl<N: Network> Probe<'_, N> {
+    /// Makes the connection that was planned; what is logged of it carries its name.
+    pub async fn connection(&self, plan: &Plan) -> Connection {
+        let span = tracing::info_span!("connection", name = %plan.purpose);
+        self.make(plan).instrument(span).await
+    }
 }
 
 /// Traces one target: the main connection, a retry where the server demands another offer that can be met, and a hop for each

@@ -73,8 +73,15 @@ fn intermittent(facts: &Facts<'_>) -> Option<String> {
     let phase = facts.failed()?.phase;
     let (passed, made) = facts.passed_again(phase);
     let failed = made - passed;
+    let starting = if failed == 0 {
+        "; only the first attempt failed, as where something had just been started"
+    } else {
+        ""
+    };
     (passed > 0).then(|| {
-        format!("the fault comes and goes: of {made} repetitions {failed} failed before {phase} was passed")
+        format!(
+            "the fault comes and goes: of {made} repetitions {failed} failed before {phase} was passed{starting}"
+        )
     })
 }
 

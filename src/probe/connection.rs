@@ -38,8 +38,8 @@ struct Walk<'a, N> {
 }
 
 impl<N: Network> Probe<'_, N> {
-    /// Makes the connection that was planned.
-    pub async fn connection(&self, plan: &Plan) -> Connection {
+    /// Makes the connection, phase after phase.
+    pub(super) async fn make(&self, plan: &Plan) -> Connection {
         let (walk, began) = (Walk { probe: self, plan }, Some(Timestamp(self.network.now())));
         let (mut phases, mut session, remarks) = (Phases::default(), None, SharedRemarks::default());
         // On the heap: together the phases would be too much for the stack of a thread.

@@ -37,7 +37,7 @@ pub fn init(verbose: u8, color: Color) {
             name => write!(to, "{name}={}", plain::line(&value)),
         }
     });
-    let layer = fmt::layer().with_writer(stderr).with_ansi(color).without_time();
+    let layer = fmt::layer().with_writer(stderr).with_ansi(color);
     let layer = layer.fmt_fields(fields.delimited(" "));
     let filter = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
     tracing_subscriber::registry().with(layer).with(filter).init();
