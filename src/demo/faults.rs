@@ -452,7 +452,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "tls-block-page",
-        "confirms, and answers the ClientHello with a page of HTTP, as a filter in between does",
+        "answers the ClientHello with a page of HTTP, as a filter in between does",
         At(
             Stage::ClientHello,
             Send(Bytes(b"HTTP/1.1 403 Forbidden\r\nServer: filter\r\n\r\n<html>blocked</html>")),

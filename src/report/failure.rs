@@ -62,7 +62,9 @@ impl Failure {
 
     /// Adds the first bytes of what was received, at most 32.
     pub fn with_received(mut self, bytes: &[u8]) -> Self {
-        self.received = (!bytes.is_empty()).then(|| hex::encode(&bytes[..bytes.len().min(32)]));
+        if !bytes.is_empty() {
+            self.received = Some(hex::encode(&bytes[..bytes.len().min(32)]));
+        }
         self
     }
 }

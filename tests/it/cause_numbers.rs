@@ -150,6 +150,7 @@ async fn every_cause_is_shown_by_something() {
     reports.push(Box::pin(crate::hop_names::to_rdstls()).await);
     reports.push(Box::pin(crate::kerberos::refused()).await);
     reports.push(Box::pin(crate::transport::black_hole()).await);
+    reports.push(Box::pin(crate::segments::narrow("mcs-silence", None)).await);
     reports.extend(Box::pin(crate::added::reports()).await);
     reports.extend(Box::pin(crate::proxy::reports()).await);
     reports.extend(Box::pin(crate::joined::all()).await);

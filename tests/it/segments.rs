@@ -53,7 +53,7 @@ impl Network for Narrow {
 }
 
 /// Without an account, so that what comes behind TLS can be asked for again.
-async fn narrow(usual: &str, small: Option<&str>) -> Report {
+pub async fn narrow(usual: &str, small: Option<&str>) -> Report {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     let settings = Settings { account: None, nla: false, ..settings() };
     let way = Narrow { usual: Lab::of(Some(fault(usual))), small: Lab::of(small.map(fault)) };
