@@ -31,6 +31,8 @@ pub struct Basis {
     pub last: Phase,
     /// Where an experiment with TLS ends.
     pub depth: Phase,
+    /// Whether its Connection Request was answered with a protocol.
+    pub answered: bool,
     /// Whether it carried a routing token.
     pub token: bool,
     /// Whether it began with a pre-connection blob.
@@ -91,6 +93,7 @@ pub fn basis(trace: &Trace, (target, settings): (&Target, &Settings), small_segm
     let versions = if described.has_old_suite() { Versions::OldSuites } else { Versions::All };
     let late = last == Phase::Tls && described.frames.iter().any(|frame| frame.tls);
     let depth = if late { Phase::Mcs } else { Phase::Tls };
+    let answered = phases.negotiate.as_ref().is_some_and(|record| record.evidence.selected.is_some());
     let token = settings.routing_token.is_some();
     let preconnection = settings.preconnection.is_some();
     let server_name = trace.request.server_name && described.hop.is_none();
@@ -105,6 +108,7 @@ pub fn basis(trace: &Trace, (target, settings): (&Target, &Settings), small_segm
         others,
         last,
         depth,
+        answered,
         token,
         preconnection,
         server_name,

@@ -11,6 +11,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     kind: ExperimentKind::ConnectOnly,
     plans: |basis| {
         let (opening, until) = (Opening::Nothing(basis.attention), Some(Phase::Negotiate));
-        vec![Plan { opening, until, ..basis.plan(ExperimentKind::ConnectOnly) }]
+        let plan = Plan { opening, until, ..basis.plan(ExperimentKind::ConnectOnly) };
+        if basis.answered { Vec::new() } else { vec![plan] }
     },
 };

@@ -12,6 +12,8 @@ pub const EXPERIMENT: Experiment = Experiment {
     plans: |basis| {
         let (opening, until) = (Opening::Http, Some(Phase::Negotiate));
         let plan = basis.plan(ExperimentKind::HttpRequest);
-        vec![Plan { opening, until, without: &[Added::Preconnection], ..plan }]
+        let plan = Plan { opening, until, without: &[Added::Preconnection], ..plan };
+        // Who selects a protocol of Remote Desktop is no web server.
+        if basis.answered { Vec::new() } else { vec![plan] }
     },
 };
