@@ -8,61 +8,75 @@ use super::tunnel::Ended;
 use crate::{
     codes,
     pdu::words::{spaced, words},
-    report::{Failure, FailureKind},
+    report::{Failure, FailureKind, Speaker},
 };
 
-/// The server ended the stream in order; `pending` bytes of an unfinished message had come.
-pub fn closed(pending: usize) -> Failure {
+/// The peer ended the stream in order; `pending` bytes of an unfinished message had come.
+pub fn closed(speaker: Speaker, pending: usize) -> Failure {
+    let who = speaker.title();
     let detail = match pending {
-        0 => "the server closed the connection".to_owned(),
-        count => format!("the server closed the connection in the middle of a message, after {count} B"),
+        0 => format!("{who} closed the connection"),
+        count => format!("{who} closed the connection in the middle of a message, after {count} B"),
     };
-    Failure::new(FailureKind::Closed, detail)
+    Failure::new(FailureKind::Closed, detail).of(speaker)
 }
 
 /// The phase was not finished in time: nothing came, or `pending` bytes of a message, or messages that did not end it.
-pub fn timeout(waited: Duration, pending: u64, messages: u64, run: bool) -> Failure {
+pub fn timeout(speaker: Speaker, waited: Duration, (pending, messages): (u64, u64), run: bool) -> Failure {
     let seconds = waited.as_secs_f64();
     let detail = match (messages, pending) {
-        (0, 0) => format!("the server sent nothing for {seconds:.1} s"),
+        (0, 0) => format!("{} sent nothing for {seconds:.1} s", speaker.title()),
         (0, count) => format!("only part of a message came in {seconds:.1} s: {count} B"),
         (1, _) => format!("one message came and no other that was awaited in {seconds:.1} s"),
         (count, _) => format!("{count} messages came and no other that was awaited in {seconds:.1} s"),
     };
+    limited(speaker, &detail, run).with_partial(pending)
+}
+
+/// TLS was not agreed on in time.
+pub fn unfinished_handshake(speaker: Speaker, waited: Duration, run: bool) -> Failure {
+    let detail = format!("the handshake was not finished in {:.1} s", waited.as_secs_f64());
+    limited(speaker, &detail, run)
+}
+
+/// Whose time was over: the phase's or that of the whole run.
+fn limited(speaker: Speaker, detail: &str, run: bool) -> Failure {
     let limit = if run { "; the deadline of the whole run was reached" } else { "" };
-    Failure::new(FailureKind::Timeout, format!("{detail}{limit}")).with_partial(pending)
+    Failure::new(FailureKind::Timeout, format!("{detail}{limit}")).of(speaker)
 }
 
 /// An error of reading or writing an open connection.
-pub fn broken(error: &io::Error, pending: usize) -> Failure {
+pub fn broken(speaker: Speaker, error: &io::Error, pending: usize) -> Failure {
+    let who = speaker.title();
     if let Some(Ended(failure)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
         return failure.clone();
     }
     if let Some(tls) = tls_error(error) {
-        return from_tls(tls);
+        return from_tls(speaker, tls);
     }
     match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::WriteZero => {
-            closed(pending)
+            closed(speaker, pending)
         }
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => {
-            Failure::new(FailureKind::Reset, "the server reset the connection")
+            Failure::new(FailureKind::Reset, format!("{who} reset the connection")).of(speaker)
         }
         io::ErrorKind::TimedOut => {
             Failure::new(FailureKind::Timeout, "the system gave up: the peer no longer acknowledges anything")
         }
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => lost(error),
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => lost(speaker, error),
         // Of the many codes of a system std knows few; none of them is about what the server sends.
-        _ if error.raw_os_error().is_some() => lost(error),
-        _ => Failure::new(
-            FailureKind::Malformed,
-            format!("what the server sends cannot be taken: {}", words(error)),
-        ),
+        _ if error.raw_os_error().is_some() => lost(speaker, error),
+        _ => {
+            let detail = format!("what {who} sends cannot be taken: {}", words(error));
+            Failure::new(FailureKind::Malformed, detail).of(speaker)
+        }
     }
 }
 
-fn lost(error: &io::Error) -> Failure {
-    Failure::new(FailureKind::Unreachable, format!("the way to the server was lost: {}", words(error)))
+fn lost(speaker: Speaker, error: &io::Error) -> Failure {
+    let detail = format!("the way to {} was lost: {}", speaker.title(), words(error));
+    Failure::new(FailureKind::Unreachable, detail).of(speaker)
 }
 
 /// The rustls error inside an I/O error.
@@ -71,21 +85,22 @@ pub fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
 }
 
 /// A rustls error: an alert of the server, something this build cannot speak, or a malformed message.
-pub fn from_tls(error: &rustls::Error) -> Failure {
+pub fn from_tls(speaker: Speaker, error: &rustls::Error) -> Failure {
     match error {
-        rustls::Error::AlertReceived(description) => alert(u8::from(*description)),
-        rustls::Error::PeerIncompatible(why) => Failure::new(
-            FailureKind::TlsUnsupported,
-            format!("the server's TLS cannot be spoken here: {}", reason(why)),
-        ),
-        rustls::Error::InvalidMessage(why) => malformed(&reason(why)),
-        rustls::Error::PeerMisbehaved(why) => malformed(&reason(why)),
-        other => malformed(&words(other)),
+        rustls::Error::AlertReceived(description) => alert(speaker, u8::from(*description)),
+        rustls::Error::PeerIncompatible(why) => {
+            let detail = format!("{}'s TLS cannot be spoken here: {}", speaker.title(), reason(why));
+            Failure::new(FailureKind::TlsUnsupported, detail).of(speaker)
+        }
+        rustls::Error::InvalidMessage(why) => malformed(speaker, &reason(why)),
+        rustls::Error::PeerMisbehaved(why) => malformed(speaker, &reason(why)),
+        other => malformed(speaker, &words(other)),
     }
 }
 
-fn malformed(why: &str) -> Failure {
-    Failure::new(FailureKind::Malformed, format!("the server's TLS cannot be followed: {why}"))
+fn malformed(speaker: Speaker, why: &str) -> Failure {
+    let detail = format!("{}'s TLS cannot be followed: {why}", speaker.title());
+    Failure::new(FailureKind::Malformed, detail).of(speaker)
 }
 
 /// rustls names its reasons like `HandshakePayloadTooLarge`, some with what it is about in brackets.
@@ -98,9 +113,9 @@ fn reason(reason: &impl std::fmt::Debug) -> String {
 }
 
 /// A TLS alert that the server sent.
-pub fn alert(code: u8) -> Failure {
+pub fn alert(speaker: Speaker, code: u8) -> Failure {
     let name = codes::TLS_ALERT.symbol(code.into());
     let what = name.unwrap_or("unknown");
-    Failure::new(FailureKind::TlsAlert, format!("the server sent the TLS alert {code} ({what})"))
-        .with_code(code, name)
+    let detail = format!("{} sent the TLS alert {code} ({what})", speaker.title());
+    Failure::new(FailureKind::TlsAlert, detail).of(speaker).with_code(code, name)
 }

@@ -16,7 +16,7 @@ impl Wire {
     pub(super) async fn last_words(&mut self, error: &io::Error) -> Result<(), Failure> {
         let until = self.deadline.min(Instant::now() + LAST_WORDS);
         while self.listen(until).await.is_ok() {}
-        let written = self.timed(failure::broken(error, self.buffer.len()));
+        let written = self.timed(failure::broken(self.speaker, error, self.buffer.len()));
         // The system tells of a reset once: what is read after it looks like an end in order.
         let reset = written.kind == FailureKind::Reset && !self.is_tls();
         let ended = self.ended.take().filter(|ended| !(reset && ended.kind == FailureKind::Closed));

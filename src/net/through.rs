@@ -7,12 +7,14 @@ use super::{
     tunnel::{SharedRemarks, Tunnel},
     websocket::WebSocket,
 };
+use crate::report::Speaker;
 
 impl Wire {
     /// The packets inside the WebSocket that this connection has become.
     pub fn into_websocket(self) -> Self {
         let (stream, pending, frames, limits) = self.into_parts();
-        Self::over(Box::new(Coded::new(stream, WebSocket::default(), pending)), limits, frames).sheltered()
+        let stream = Box::new(Coded::new(stream, WebSocket::default(), pending));
+        Self::over(stream, limits, frames).sheltered().of(Speaker::Gateway)
     }
 
     /// The packets in the response on this connection and in the request on the other.
@@ -22,7 +24,7 @@ impl Wire {
         let receiving = Coded::new(receiving, Bodies::received(chunked), pending);
         let sending = Coded::new(sending, Bodies::sent(), early);
         let dual = Dual { receiving: Box::new(receiving), sending: Box::new(sending), answered: false };
-        Self::over(Box::new(dual), limits, frames).sheltered()
+        Self::over(Box::new(dual), limits, frames).sheltered().of(Speaker::Gateway)
     }
 
     /// The data of the channel that was opened on this wire of packets.

@@ -28,7 +28,7 @@ use crate::{
     certificate::Unchecked,
     old_suites,
     pdu::peer,
-    report::{Failure, FailureKind, HandshakeSignature},
+    report::{Failure, FailureKind, HandshakeSignature, Speaker},
 };
 
 const CLOSE_NOTIFY: u8 = 0;
@@ -145,7 +145,7 @@ impl Wire {
                 if timeout_at(self.deadline.min(begin + LAST_WORDS), drain(stream)).await.is_err() {
                     self.listened(begin);
                 }
-                let ended = handshake_failure(&error, &self.tap.received());
+                let ended = handshake_failure(self.speaker, &error, &self.tap.received());
                 Err(self.timed(ended))
             }
             Err(_) => Err(self.timed(self.unfinished_handshake())),
@@ -162,7 +162,7 @@ impl Wire {
 impl Wire {
     fn unfinished_handshake(&self) -> Failure {
         let received = self.tap.received();
-        let ended = failure::timeout(self.entered.elapsed(), 0, 0, self.is_run_over());
+        let ended = failure::unfinished_handshake(self.speaker, self.entered.elapsed(), self.is_run_over());
         counted(ended, &received).with_partial(received.bytes)
     }
 }
@@ -198,14 +198,14 @@ pub fn not_tls(received: &[u8]) -> Failure {
 
 /// Bytes that begin no TLS record were sent by something that does not speak TLS. An alert tells more than how the stream
 /// ended after it.
-fn handshake_failure(error: &std::io::Error, received: &Seen) -> Failure {
+fn handshake_failure(speaker: Speaker, error: &std::io::Error, received: &Seen) -> Failure {
     if !peer::begins_record(&received.head) && failure::tls_error(error).is_some() {
         return not_tls(&received.head);
     }
-    let failure = counted(failure::broken(error, 0), received);
+    let failure = counted(failure::broken(speaker, error, 0), received);
     match received.alert {
         Some((_, description)) if description != CLOSE_NOTIFY && ends(failure.kind) => {
-            failure::alert(description)
+            failure::alert(speaker, description)
         }
         _ => failure,
     }
@@ -222,13 +222,11 @@ fn counted(mut failure: Failure, received: &Seen) -> Failure {
             0 => "no TLS byte had come".to_owned(),
             count => format!("{count} B of TLS had come"),
         };
+        let who = failure.speaker.title();
         failure.detail = match failure.kind {
-            FailureKind::Closed => format!("the server closed the connection in the TLS handshake, {came}"),
-            FailureKind::Reset => format!("the server reset the connection in the TLS handshake, {came}"),
-            _ => format!(
-                "{}, {came}",
-                failure.detail.replace("the server sent nothing for", "the handshake was not finished in")
-            ),
+            FailureKind::Closed => format!("{who} closed the connection in the TLS handshake, {came}"),
+            FailureKind::Reset => format!("{who} reset the connection in the TLS handshake, {came}"),
+            _ => format!("{}, {came}", failure.detail),
         };
     }
     failure

@@ -9,7 +9,7 @@ use super::{coded::Codec, failure};
 use crate::{
     codes::GATEWAY_STATUS,
     pdu::tsgu::{self, Packet, close_channel, data, keepalive, packet_length},
-    report::{Failure, FailureKind},
+    report::{Failure, FailureKind, Speaker},
 };
 
 /// ERROR_BAD_ARGUMENTS in a CLOSE_CHANNEL: the server closed its connection to the gateway (MS-TSGU 3.2.6.3.2).
@@ -157,10 +157,9 @@ impl Codec for Tunnel {
     }
 
     fn broken(&mut self, error: io::Error) -> io::Error {
-        let below = failure::broken(&error, 0);
-        let detail =
-            format!("the connection to the gateway broke: {}", below.detail.replace("server", "gateway"));
-        ended(Failure::new(FailureKind::GatewayError, detail))
+        let below = failure::broken(Speaker::Gateway, &error, 0);
+        let detail = format!("the connection to the gateway broke: {}", below.detail);
+        ended(Failure::new(FailureKind::GatewayError, detail).of(Speaker::Gateway))
     }
 }
 

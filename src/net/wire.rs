@@ -18,7 +18,7 @@ use super::{
 use crate::{
     codes::Phase,
     pdu::peer,
-    report::{Direction, Failure, FailureKind, Frame, Transport},
+    report::{Direction, Failure, FailureKind, Frame, Speaker, Transport},
 };
 
 /// How long a polite end may take.
@@ -73,6 +73,8 @@ pub struct Wire {
     sheltered: bool,
     /// Whether all that crosses the connection crosses here.
     pub(super) whole: bool,
+    /// Who is at the other end.
+    pub(super) speaker: Speaker,
 }
 
 impl Wire {
@@ -100,7 +102,28 @@ impl Wire {
             frames,
             sheltered: false,
             whole: false,
+            speaker: Speaker::Server,
         }
+    }
+
+    /// Says who is at the other end from here on; returns who was before.
+    pub fn meets(&mut self, speaker: Speaker) -> Speaker {
+        std::mem::replace(&mut self.speaker, speaker)
+    }
+
+    /// The same with somebody else at the other end.
+    pub(super) fn of(self, speaker: Speaker) -> Self {
+        Self { speaker, ..self }
+    }
+
+    /// Who is at the other end.
+    pub fn speaker(&self) -> Speaker {
+        self.speaker
+    }
+
+    fn takes_no_more(&self) -> Failure {
+        let detail = format!("{} takes no more bytes", self.speaker.title());
+        Failure::new(FailureKind::Timeout, detail).of(self.speaker)
     }
 
     /// The same, known to lie inside TLS.
@@ -139,7 +162,7 @@ impl Wire {
         match written {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => self.last_words(&error).await,
-            Err(_) => Err(Failure::new(FailureKind::Timeout, "the server takes no more bytes")),
+            Err(_) => Err(self.takes_no_more()),
         }
     }
 
@@ -200,12 +223,13 @@ impl Wire {
         }
         let pending = self.buffer.len();
         let ended = match timeout_at(until, read(&mut self.channel, &mut self.buffer)).await {
-            Ok(Ok(0)) => failure::closed(pending),
+            Ok(Ok(0)) => failure::closed(self.speaker, pending),
             Ok(Ok(_)) => return Ok(()),
-            Ok(Err(error)) => failure::broken(&error, pending),
+            Ok(Err(error)) => failure::broken(self.speaker, &error, pending),
             Err(_) => {
                 let (waited, unfinished) = (self.entered.elapsed(), self.unfinished());
-                let ended = failure::timeout(waited, unfinished, self.messages, self.is_run_over());
+                let ended =
+                    failure::timeout(self.speaker, waited, (unfinished, self.messages), self.is_run_over());
                 return Err(self.timed(ended).with_received(&self.buffer));
             }
         };

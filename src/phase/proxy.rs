@@ -10,7 +10,7 @@ use crate::{
         http::{Request, ResponseHead},
         socks,
     },
-    report::{Failure, FailureKind, ProxyEvidence, place},
+    report::{Failure, FailureKind, ProxyEvidence, Speaker, place},
     settings::{Account, Proxy, ProxyKind},
     target::Target,
 };
@@ -49,11 +49,12 @@ pub async fn run(
     target: &Target,
     evidence: &mut ProxyEvidence,
 ) -> Result<(), Failure> {
-    let begin = Instant::now();
+    let (begin, beyond) = (Instant::now(), wire.meets(Speaker::Proxy));
     let asked = match proxy.kind {
         ProxyKind::Http => http(wire, proxy, target, evidence).await,
         ProxyKind::Socks5 => socks5(wire, proxy, target, evidence).await,
     };
+    wire.meets(beyond);
     evidence.elapsed_ms = Some(begin.elapsed().into());
     asked.map_err(|failure| of_proxy(failure, proxy))
 }
@@ -73,15 +74,11 @@ fn name(proxy: &Proxy) -> String {
     format!("the proxy {}", place(&proxy.host, proxy.port))
 }
 
-/// What ended the connection is said of the server elsewhere; here it is the proxy.
 fn of_proxy(mut failure: Failure, proxy: &Proxy) -> Failure {
     let name = name(proxy);
     failure.detail = match failure.kind {
         FailureKind::ProxyRefused => format!("{name} {}", failure.detail),
-        _ => format!(
-            "{name} gave no answer to go on with: {}",
-            failure.detail.replace("the server", "the proxy")
-        ),
+        _ => format!("{name} gave no answer to go on with: {}", failure.detail),
     };
     failure
 }

@@ -101,7 +101,7 @@ pub async fn hello(
     match answer {
         // What was selected is the answer, whatever happens after it.
         Answer { version: Some(_), .. } => Ok(Step::Passed(())),
-        Answer { alert: Some(code), .. } => Err(net::alert(code)),
+        Answer { alert: Some(code), .. } => Err(net::alert(wire.speaker(), code)),
         _ => ended.map(Step::Passed),
     }
 }

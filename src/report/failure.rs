@@ -18,9 +18,42 @@ pub struct Failure {
     pub detail: String,
     /// The first bytes of what could not be understood, lower-case hex.
     pub received: Option<String>,
+    /// Who was at the other end.
+    #[serde(default)]
+    pub speaker: Speaker,
     /// When the stream ended, where the end is one of the stream.
     #[serde(default)]
     pub end: Option<Box<StreamEnd>>,
+}
+
+/// Who is at the other end of a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// The target, or what answers in its place.
+    #[default]
+    Server,
+    /// The RD Gateway.
+    Gateway,
+    /// The proxy that is asked to connect.
+    Proxy,
+    /// A domain controller as a KDC.
+    Kdc,
+    /// A KDC proxy (MS-KKDCP).
+    KdcProxy,
+}
+
+impl Speaker {
+    /// As a sentence names it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Server => "the server",
+            Self::Gateway => "the gateway",
+            Self::Proxy => "the proxy",
+            Self::Kdc => "the KDC",
+            Self::KdcProxy => "the KDC proxy",
+        }
+    }
 }
 
 /// When a stream ended or was given up, and what had come of a message by then.
@@ -37,7 +70,20 @@ pub struct StreamEnd {
 impl Failure {
     /// A failure without a code.
     pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
-        Self { kind, code: None, name: None, detail: detail.into(), received: None, end: None }
+        Self {
+            kind,
+            code: None,
+            name: None,
+            detail: detail.into(),
+            received: None,
+            speaker: Speaker::Server,
+            end: None,
+        }
+    }
+
+    /// Says who was at the other end.
+    pub fn of(self, speaker: Speaker) -> Self {
+        Self { speaker, ..self }
     }
 
     /// Adds the protocol's number and its symbol.

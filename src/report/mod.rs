@@ -33,7 +33,7 @@ pub use evidence::{
     Transport, UnansweredKdc,
 };
 pub use experiment_name::{ExperimentKind, ExperimentName};
-pub use failure::{Failure, FailureKind, StreamEnd};
+pub use failure::{Failure, FailureKind, Speaker, StreamEnd};
 pub use hop::{Hop, Tried, Unfollowed, Unusable};
 pub use judgement::{
     Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome, Place,

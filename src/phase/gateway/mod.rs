@@ -28,7 +28,7 @@ use crate::{
     net::{Limits, Network, SharedRemarks, Upgrade, Versions, Wire, remarks},
     report::{
         ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayEvidence, GatewayHandshake, GatewaySteps,
-        PhaseRecord, Phases, ProxyEvidence, Timestamp,
+        PhaseRecord, Phases, ProxyEvidence, Speaker, Timestamp,
     },
     settings::{Gateway, GatewayAuthentication, Proxy},
     target::Target,
@@ -160,6 +160,7 @@ async fn secure(
     access: &Access<'_>,
     evidence: &mut crate::report::TlsEvidence,
 ) -> PhaseResult<Secured> {
+    wire.meets(Speaker::Gateway);
     let name = access.gateway.host.as_str();
     let pin = access.gateway.expected_thumbprint.as_deref();
     let expectation = Expectation { name, now: Timestamp(access.now), roots: access.roots, pin };
@@ -265,8 +266,7 @@ fn entered_wire(wire: &mut Option<Wire>) -> Result<&mut Wire, Failure> {
     Ok(open)
 }
 
-/// Runs and records a step; what the wire says there of a server is said of the gateway. A code of the gateway means the
-/// server behind it where it says so.
+/// Runs and records a step.
 async fn step<E: Default, T>(
     slot: &mut Option<PhaseRecord<E>>,
     run: impl AsyncFnOnce(&mut E) -> PhaseResult<T>,
@@ -276,8 +276,9 @@ async fn step<E: Default, T>(
     }
     let ended = slot.as_mut().and_then(|record| match &mut record.failure {
         Some(failure) => {
-            if !matches!(failure.kind, FailureKind::GatewayError | FailureKind::HttpStatus) {
-                failure.detail = failure.detail.replace("the server", "the gateway");
+            // Whoever ends a step that says no more is the gateway.
+            if failure.speaker == Speaker::Server {
+                failure.speaker = Speaker::Gateway;
             }
             Some(Ended::Failed(failure.clone()))
         }

@@ -11,7 +11,7 @@ use crate::{
         words::words,
     },
     phase::{Step, connect, resolve},
-    report::{ConnectEvidence, Failure, FailureKind, KdcEvidence, ResolveEvidence},
+    report::{ConnectEvidence, Failure, FailureKind, KdcEvidence, ResolveEvidence, Speaker},
     settings::{Kdc, KdcTransport, Proxy},
     target::Target,
 };
@@ -50,15 +50,15 @@ pub async fn ask<N: Network>(
         KdcTransport::Https => https::ask(asking, kdc, sent, evidence).await,
     };
     answer.map_err(|mut failure| {
-        let (who, over) = match kdc.transport {
-            KdcTransport::Any | KdcTransport::Tcp => ("the KDC", ""),
-            KdcTransport::Udp => ("the KDC", " over UDP"),
-            KdcTransport::Https => ("the KDC proxy", ""),
-        };
-        let detail = failure.detail.replace("the server", who);
-        failure.detail = format!("{who} {}{over}: {detail}", target(kdc));
+        let who = speaker(kdc).title();
+        let over = if kdc.transport == KdcTransport::Udp { " over UDP" } else { "" };
+        failure.detail = format!("{who} {}{over}: {}", target(kdc), failure.detail);
         failure
     })
+}
+
+fn speaker(kdc: &Kdc) -> Speaker {
+    if kdc.transport == KdcTransport::Https { Speaker::KdcProxy } else { Speaker::Kdc }
 }
 
 /// The KDC or its proxy as a target.
@@ -95,7 +95,10 @@ pub async fn connected<N: Network>(
     let connected = connect::through(asking.network, &addresses, way, limits, &mut seen).await;
     evidence.address = seen.peer.or(evidence.address);
     match connected? {
-        Step::Passed(wire) => Ok(wire),
+        Step::Passed(mut wire) => {
+            wire.meets(speaker(kdc));
+            Ok(wire)
+        }
         Step::Stopped(reason) => Err(Failure::new(FailureKind::Closed, reason)),
     }
 }
