@@ -917,7 +917,7 @@ pub const FAULTS: &[Fault] = &[
         "licensing-alert",
         "ends TLS with alert 80 in place of licensing",
         At(Stage::ClientInfo, Alert(80)),
-        by("license-server-missing", shows("tls-alert-received", coded("licensing", "tls_alert", 80))),
+        by("client-info-account-required", shows("tls-alert-received", coded("licensing", "tls_alert", 80))),
     ),
     fault(
         "licensing-silence",

@@ -53,6 +53,26 @@ fn ended_early(facts: &Facts<'_>) -> Option<String> {
     ended.then(|| format!("{} {when}; Client Info had no password: {WANTS_ACCOUNT}", failure.detail))
 }
 
+/// The same end right after Client Info where something else is as near, and what that is.
+pub fn may_want_account(facts: &Facts<'_>) -> Option<(String, String)> {
+    let failure = facts.failed().filter(|failed| failed.phase == Phase::Licensing)?.failure?;
+    let kind = failure.kind;
+    let against = match facts.selected() {
+        Some(Selected::Rdp) if is_cut(kind) || kind == FailureKind::Disconnect => {
+            "whoever cannot verify what Standard RDP Security encloses ends so too"
+        }
+        Some(Selected::Tls) if kind == FailureKind::ErrorInfo && failure.code == Some(NO_PRIVILEGES) => {
+            "the number may mean what it says"
+        }
+        selected if selected != Some(Selected::Rdp) && kind == FailureKind::TlsAlert => {
+            "an alert is mostly about TLS itself"
+        }
+        _ => return None,
+    };
+    let text = format!("{} right after a Client Info without password", failure.detail);
+    facts.licensing.is_some_and(is_unanswered).then(|| (text, against.to_owned()))
+}
+
 /// The two ways to end without a session: FreeRDP's proxy takes its activation back once its own logon has failed.
 fn after_license(seen: &ActivateEvidence) -> Option<&'static str> {
     match (seen.share_id, seen.reactivations) {
@@ -72,6 +92,8 @@ fn ended_undrawn(facts: &Facts<'_>) -> Option<String> {
     })
 }
 
+/// ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES (MS-RDPBCGR 2.2.5.1.1), which IronRDP says of a wrong account.
+const NO_PRIVILEGES: i64 = 9;
 const WANTS_ACCOUNT: &str = "servers that log on with what stands there end so";
 
 fn is_cut(kind: FailureKind) -> bool {

@@ -216,3 +216,29 @@ async fn a_session_that_ends_after_nla_is_a_session_that_ended() {
     let report = trace(Some(fault("session-closed")), &settings).await;
     assert!(report.findings.iter().any(|finding| finding.code == "session-ended"), "{}", page(&report));
 }
+
+/// However it ends: with NLA and without it, inside TLS and under Standard RDP Security.
+#[tokio::test(start_paused = true)]
+async fn no_license_is_blamed_before_an_empty_client_info() {
+    let tls = Settings { security: Security::Tls, account: None, ..settings() };
+    let rdp = Settings { security: Security::Rdp, account: None, ..settings() };
+    let runs = [
+        ("licensing-close", &settings()),
+        ("licensing-reset", &settings()),
+        ("licensing-alert", &settings()),
+        ("licensing-close", &tls),
+        ("licensing-reset", &tls),
+        ("licensing-alert", &tls),
+        ("standard-security-close", &rdp),
+    ];
+    for (name, settings) in runs {
+        let report = trace(Some(fault(name)), settings).await;
+        assert_eq!(report.verdict.phase, Some(Phase::Licensing), "{name} {}", page(&report));
+        let codes: Vec<&str> = report.causes.iter().map(|cause| cause.code.as_str()).collect();
+        let account = codes.iter().position(|code| *code == "client-info-account-required");
+        let license = codes.iter().position(|code| code.starts_with("license"));
+        assert!(account.is_some(), "{name} {}", page(&report));
+        assert!(license.is_none() || account < license, "{name} {codes:?}");
+        assert!(report.causes.iter().all(|cause| cause.likelihood != Likelihood::Certain), "{name}");
+    }
+}

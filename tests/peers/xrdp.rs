@@ -253,3 +253,17 @@ fn a_stopped_server_ends_at_the_timeout() {
     let elapsed = traced.at("/elapsed_ms").as_f64().expect("a number");
     assert!((1_000.0..2_000.0).contains(&elapsed), "{elapsed}");
 }
+
+/// It answers an empty Client Info with an ultimatum, inside TLS and under its own encryption.
+#[test]
+fn an_account_that_is_required_is_told_as_such() {
+    for layer in ["tls", "rdp"] {
+        let Some(server) = xrdp(&[("security_layer", layer), ("require_credentials", "true")], VALID) else {
+            return;
+        };
+        let traced = trace(server.port, &[], None);
+        assert_eq!(traced.ending(), [json!("aborted"), json!("licensing"), json!("disconnect")], "{layer}");
+        assert_eq!(traced.at("/causes/0/code"), "client-info-account-required", "{layer}: {traced:#?}");
+        assert_eq!(traced.at("/causes/0/likelihood"), "likely", "{layer}: {traced:#?}");
+    }
+}

@@ -3,8 +3,11 @@
 use super::{CauseRule, Place, Weighed, coded, ended_in, failed_in, license::gated, rule};
 use crate::{
     codes::Phase,
-    diagnose::{Facts, session::wants_account},
-    report::{Failure, FailureKind, Likelihood},
+    diagnose::{
+        Facts,
+        session::{may_want_account, wants_account},
+    },
+    report::{Answerer, Failure, FailureKind, Likelihood},
 };
 
 /// ERR_NO_LICENSE_SERVER (MS-RDPBCGR 2.2.1.12.1.3) and ERRINFO_LICENSE_NO_LICENSE_SERVER.
@@ -41,13 +44,24 @@ pub const RULES: &[CauseRule] = &[
 
 /// With NLA the server has the password already. Once the license has passed there are other reasons not to begin a session.
 fn account_wanted(facts: &Facts<'_>) -> Option<Weighed> {
-    let text = wants_account(facts)?;
+    let Some(text) = wants_account(facts) else { return account_perhaps_wanted(facts) };
     let verified = facts.credssp.is_some_and(|credssp| credssp.authenticated);
     let against = verified.then(|| "NLA has given the server the account already".to_owned());
     let phase = facts.failed().map(|failed| failed.phase);
     let is_late = phase == Some(Phase::Activate);
     let likelihood = if verified || is_late { Likelihood::Possible } else { Likelihood::Likely };
     Some(Weighed::new(likelihood, text).but(against))
+}
+
+/// xrdp says with an ultimatum that it wants an account, and only closes where it cannot verify what is encrypted.
+fn account_perhaps_wanted(facts: &Facts<'_>) -> Option<Weighed> {
+    let (text, against) = may_want_account(facts)?;
+    let said = failed_in(facts, Phase::Licensing).is_some_and(|end| end.kind == FailureKind::Disconnect);
+    let known = said && facts.answerer() == Answerer::Xrdp;
+    Some(match known {
+        true => Weighed::likely(text),
+        false => Weighed::possible(text).but(Some(against)),
+    })
 }
 
 fn said(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
