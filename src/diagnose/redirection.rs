@@ -1,9 +1,13 @@
 //! Where a broker sends the client, and why the way ends there (MS-RDPBCGR 2.2.13).
 
-use super::{Facts, Rule, experiments::Ending};
+use std::net::IpAddr;
+
+use super::{Facts, Rule, experiments::Ending, machine::is_public};
 use crate::{
     codes::Phase,
-    report::{Connection, ExperimentKind, FailureKind, Hop, Purpose, Redirection, Severity, Unfollowed},
+    report::{
+        Connection, ExperimentKind, FailureKind, Hop, Purpose, Redirection, Severity, Summary, Unfollowed,
+    },
 };
 
 /// So much of what cannot be used is in a sentence; the rest is in the redirection's record.
@@ -144,6 +148,29 @@ fn stale(facts: &Facts<'_>) -> Option<String> {
     let others: Vec<String> = hop.tried.iter().map(ToString::to_string).collect();
     let others = if others.is_empty() { String::new() } else { format!("; {}", others.join("; ")) };
     Some(format!("the host that the redirection names, {hop}, fails in {phase}{others}"))
+}
+
+/// The hop that no connection opens to, at none of its addresses, and how the last try ended.
+pub fn unreached<'a, 'f>(facts: &'f Facts<'a>) -> Option<(&'a Hop, &'f Summary<'a>)> {
+    let hop = hop(facts)?;
+    let failed = facts.failed().filter(|failed| failed.phase <= Phase::Connect)?;
+    facts.other_addresses(failed.phase).is_empty().then_some((hop, failed))
+}
+
+/// The other names and addresses of the redirection that were tried in vain.
+pub fn names_tried(hop: &Hop) -> Option<String> {
+    let tried: Vec<String> = hop.tried.iter().take(MOST_SHOWN).map(ToString::to_string).collect();
+    (!tried.is_empty()).then(|| tried.join("; "))
+}
+
+/// Whether the server was reached over the internet, and names an address that is none of the internet.
+pub fn elsewhere(facts: &Facts<'_>) -> Option<String> {
+    let peer = |made: &Connection| Some(made.phases.connect.as_ref()?.evidence.peer?.ip());
+    let server = facts.trace.traced().next().and_then(peer).filter(|ip| is_public(*ip))?;
+    let connect = facts.trace.described()?.phases.connect.as_ref()?;
+    let mut tried = connect.evidence.attempts.iter().map(|attempt| attempt.address.ip());
+    let inner: IpAddr = tried.find(|ip| !is_public(*ip))?;
+    Some(format!("{inner} is no address of the internet, and the server was reached at {server}"))
 }
 
 /// Through a gateway it is the gateway that looks the name up, so only its channel tells of the host.

@@ -256,3 +256,30 @@ async fn the_reason_to_stop_at_a_hop_names_what_would_go_on() {
         assert!(stopped.contains(words), "{stopped}");
     }
 }
+
+/// What the broker named is nearer than what ails the way, which stays possible and no more.
+#[tokio::test(start_paused = true)]
+async fn a_hop_that_is_not_reached_is_the_brokers_word() {
+    let farms: [Farm; 3] = [
+        Farm(&[(BROKER, "redirect-to-name")]),
+        Farm(&[(BROKER, "redirect-to-address")]),
+        Farm(&[(BROKER, "redirect-several-ways")]),
+    ];
+    for farm in farms {
+        let report = farm.trace(without_nla(5)).await;
+        let causes: Vec<_> =
+            report.causes.iter().map(|cause| (cause.code.as_str(), cause.likelihood)).collect();
+        assert_eq!(causes[0], ("redirect-target-unreachable", Likelihood::Likely), "{:?} {causes:?}", farm.0);
+        let known = ["dns-name-missing", "rdp-not-listening", "firewall-rejects"];
+        assert!(causes[1..].iter().any(|(code, _)| known.contains(code)), "{causes:?}");
+        assert!(causes[1..].iter().all(|(_, likelihood)| *likelihood == Likelihood::Possible), "{causes:?}");
+        let cause = &report.causes[0];
+        assert!(cause.because[0].starts_with("the redirection names "), "{:?}", cause.because);
+        assert!(cause.confirm[0].contains("names and addresses"), "{:?}", cause.confirm);
+        assert!(page(&report).contains("redirect-target-unreachable"), "{}", page(&report));
+    }
+    let reached = Farm(&[(BROKER, "redirect-to-name"), (HOST, "tls-reset")]).trace(without_nla(5)).await;
+    assert!(reached.causes.iter().all(|cause| cause.code != "redirect-target-unreachable"));
+    let alone = Farm(&[(BROKER, "negotiate-reset")]).trace(without_nla(5)).await;
+    assert!(alone.causes.iter().all(|cause| cause.code != "redirect-target-unreachable"), "no hop");
+}

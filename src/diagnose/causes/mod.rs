@@ -69,8 +69,8 @@ pub const RULES: &[&[CauseRule]] = &[
     gateway::RULES,
     gateway_proxy::RULES,
     gateway_service::RULES,
-    reach::RULES,
     redirection::RULES,
+    reach::RULES,
     machine::RULES,
     offer::RULES,
     tls::LIMITS,
@@ -165,6 +165,7 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
         fitting.retain(|cause| added::is_explained_by(&cause.code));
     }
     weaken(&mut fitting, facts);
+    redirection::doubt_the_way(&mut fitting);
     // What ended at the gateway is nobody else's doing: the server was never heard, or no longer. It may be the account's state.
     if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {
         let account =
