@@ -42,6 +42,20 @@ impl<'a> Experiment<'a> {
     }
 }
 
+/// Whether a connection ended in this phase, which is one of the first two on a direct way, without a byte. An end that comes right
+/// after the SYN-ACK is seen by connect or by the first read, as chance has it.
+fn ended_at_the_door(made: &Connection, last: &Summary<'_>) -> bool {
+    use FailureKind::{Closed, Refused, Reset};
+    let proxy = made.phases.connect.as_ref().is_some_and(|connect| connect.evidence.proxy.is_some());
+    let direct = !proxy && made.phases.gateway.is_none();
+    direct
+        && last.failure.is_some_and(|failure| match last.phase {
+            Phase::Connect => matches!(failure.kind, Closed | Refused | Reset),
+            Phase::Negotiate => matches!(failure.kind, Closed | Reset) && failure.received.is_none(),
+            _ => false,
+        })
+}
+
 /// Every experiment of a trace.
 pub fn all(trace: &Trace) -> Vec<Experiment<'_>> {
     let made = trace.connections.iter().filter_map(|connection| match &connection.purpose {
@@ -59,14 +73,23 @@ impl<'a> Facts<'a> {
 
     /// Whether this phase passed in the experiment of this kind; none when it was not reached.
     pub fn passes(&self, kind: ExperimentKind, phase: Phase) -> Option<bool> {
-        Some(self.experiment(kind)?.ending(phase)? == Ending::Passed)
+        Some(self.ending_in(phase, self.experiment(kind)?)? == Ending::Passed)
+    }
+
+    /// How this phase ended in an experiment. Where the traced connection ended there without a byte, an end one step off is the same.
+    pub fn ending_in(&self, phase: Phase, made: &Experiment<'a>) -> Option<Ending<'a>> {
+        let traced = || Some((self.trace.described()?, self.failed()?));
+        let at_the_door = |&(described, failed): &(&Connection, &Summary<'a>)| {
+            failed.phase == phase && ended_at_the_door(described, failed)
+        };
+        traced().filter(at_the_door).and_then(|_| early_end(made)).or_else(|| made.ending(phase))
     }
 
     /// How this phase ended in the experiment of this kind and in those that made it again.
     pub fn endings(&self, kind: ExperimentKind, phase: Phase) -> Vec<Ending<'a>> {
         let first = self.experiment(kind).map(|made| made.name.first());
         let same = |made: &&Experiment<'_>| Some(made.name.first()) == first;
-        self.experiments.iter().filter(same).filter_map(|made| made.ending(phase)).collect()
+        self.experiments.iter().filter(same).filter_map(|made| self.ending_in(phase, made)).collect()
     }
 
     /// How many of the same experiment passed this phase, where some did and some did not; of the traced connection in the first
@@ -87,8 +110,8 @@ impl<'a> Facts<'a> {
     /// How many of the repetitions failed in this phase as the trace did, and how many got there.
     pub fn repeated(&self, phase: Phase) -> (usize, usize) {
         let kind = self.failed().and_then(|failed| failed.failure).map(|failure| failure.kind);
-        // Whether an end is a FIN or a RST is often chance.
-        let ended = |kind| matches!(kind, FailureKind::Closed | FailureKind::Reset);
+        // Whether an end is a FIN or a RST is often chance, and so is which step meets it.
+        let ended = |kind| matches!(kind, FailureKind::Closed | FailureKind::Reset | FailureKind::Refused);
         let alike = |other| Some(other) == kind || ended(other) && kind.is_some_and(ended);
         let same = |ending: &&Ending<'_>| matches!(ending, Ending::Failed(failure) if alike(failure.kind));
         let endings = self.repetitions(phase);
@@ -104,10 +127,10 @@ impl<'a> Facts<'a> {
         (passed.count(), endings.len())
     }
 
-    /// How this phase ended in the repetitions; one that ended before it says nothing of it.
+    /// How this phase ended in the repetitions; one that ended otherwise before it says nothing of it.
     fn repetitions(&self, phase: Phase) -> Vec<Ending<'a>> {
         let repeats = self.experiments.iter().filter(|experiment| experiment.name.is(ExperimentKind::Repeat));
-        repeats.filter_map(|experiment| experiment.ending(phase)).collect()
+        repeats.filter_map(|experiment| self.ending_in(phase, experiment)).collect()
     }
 
     /// How the connections that followed ended before the phase in which the trace failed, though they do the same as it up
@@ -123,7 +146,13 @@ impl<'a> Facts<'a> {
         };
         let followed = self.experiments.iter().filter(|made| !made.name.is(ExperimentKind::NextAddress));
         let followed: Vec<_> = followed.filter(alike).collect();
-        let last = followed.iter().filter_map(|made| made.connection.phases.summaries().pop());
+        // A port that is closed now is another matter than an end that connect meets by chance.
+        let chance = |made: &Experiment<'_>| match self.ending_in(failed, made) {
+            Some(Ending::Failed(failure)) => failure.kind != FailureKind::Refused,
+            _ => false,
+        };
+        let told = followed.iter().filter(|made| !chance(made));
+        let last = told.filter_map(|made| made.connection.phases.summaries().pop());
         let early = last.filter(|last| last.phase < failed && last.phase > Phase::Resolve && is_away(last));
         (early.collect(), followed.len())
     }
@@ -139,8 +168,14 @@ impl<'a> Facts<'a> {
     /// The names of the other addresses' experiments that passed this phase.
     pub fn other_addresses(&self, phase: Phase) -> Vec<&Experiment<'a>> {
         let others = self.experiments.iter().filter(|e| e.name.is(ExperimentKind::NextAddress));
-        others.filter(|experiment| experiment.ending(phase) == Some(Ending::Passed)).collect()
+        others.filter(|experiment| self.ending_in(phase, experiment) == Some(Ending::Passed)).collect()
     }
+}
+
+/// The failure of an experiment that ended in connect, or in what follows it, without a byte.
+fn early_end<'a>(made: &Experiment<'a>) -> Option<Ending<'a>> {
+    let last = made.connection.phases.summaries().pop()?;
+    last.failure.filter(|_| ended_at_the_door(made.connection, &last)).map(Ending::Failed)
 }
 
 /// Whether its Connection Request is the usual one.

@@ -25,6 +25,8 @@ pub struct Basis {
     pub peer: Vec<SocketAddr>,
     /// Whether it was let in there.
     pub opened: bool,
+    /// Whether it was ended after that without a byte of an answer.
+    pub cut: bool,
     /// The target's other addresses.
     pub others: Vec<SocketAddr>,
     /// The phase that it entered last.
@@ -105,6 +107,7 @@ pub fn basis(trace: &Trace, (target, settings): (&Target, &Settings), small_segm
         hello,
         peer,
         opened,
+        cut: is_cut(&phases.summaries()),
         others,
         last,
         depth,
@@ -117,6 +120,16 @@ pub fn basis(trace: &Trace, (target, settings): (&Target, &Settings), small_segm
         small_segments,
         attention: attention(&phases.summaries()),
     })
+}
+
+/// Whether the Connection Request was answered with an end and nothing else.
+fn is_cut(phases: &[Summary<'_>]) -> bool {
+    let cut = |kind| matches!(kind, FailureKind::Closed | FailureKind::Reset);
+    phases
+        .last()
+        .filter(|last| last.phase == Phase::Negotiate)
+        .and_then(|last| last.failure)
+        .is_some_and(|failure| cut(failure.kind) && failure.received.is_none())
 }
 
 /// Somewhat longer than it took until the connection was ended; of silence there is no more to be seen.

@@ -139,8 +139,8 @@ pub async fn run<N: Network>(
     let in_vain = matches!(round, Round::Again { .. }) && refused(trace, &basis) >= CLOSED;
     let plans = if in_vain { Vec::new() } else { plans };
     let plans = &plans[..plans.len().min(MOST.saturating_sub(made))];
-    let door =
-        Door { peer: &basis.peer, opened: basis.opened, closed: AtomicUsize::new(refused(trace, &basis)) };
+    let closed = AtomicUsize::new(refused(trace, &basis));
+    let door = Door { peer: &basis.peer, opened: basis.opened, cut: basis.cut, closed };
     trace.connections.extend(make(&probe, plans, at_once, end, &door).await);
     trace.elapsed_ms = begin.elapsed().into();
 }
@@ -164,10 +164,15 @@ fn refused(trace: &Trace, basis: &Basis) -> usize {
     let followed = trace.connections.iter().filter(|made| !made.purpose.is_traced());
     let connects = followed.filter_map(|made| made.phases.connect.as_ref());
     let here = |connect: &&PhaseRecord<ConnectEvidence>| {
-        connect.failure.is_some()
+        is_closed(connect, basis.cut)
             && connect.evidence.attempts.iter().all(|attempt| basis.peer.contains(&attempt.address))
     };
     connects.filter(here).count() * usize::from(basis.opened)
+}
+
+/// Whether a connection was not let in. Where the traced one was cut right away, a reset is what it met and no closed port.
+fn is_closed(connect: &PhaseRecord<ConnectEvidence>, cut: bool) -> bool {
+    connect.failure.as_ref().is_some_and(|failure| !(cut && failure.kind == FailureKind::Reset))
 }
 
 /// Whether the address that was traced still takes connections.
@@ -175,6 +180,8 @@ struct Door<'a> {
     peer: &'a [SocketAddr],
     /// Whether the traced connection got through.
     opened: bool,
+    /// Whether it was cut right away.
+    cut: bool,
     /// How many were not let in since.
     closed: AtomicUsize,
 }
@@ -189,7 +196,7 @@ impl Door<'_> {
     }
 
     fn note(&self, plan: &Plan, made: &Connection) {
-        let refused = made.phases.connect.as_ref().is_some_and(|connect| connect.failure.is_some());
+        let refused = made.phases.connect.as_ref().is_some_and(|connect| is_closed(connect, self.cut));
         if refused && self.leads_to(plan) {
             self.closed.fetch_add(1, Relaxed);
         }

@@ -90,7 +90,7 @@ fn no_live_host(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// Whether a connection in which nothing is sent is ended all the same.
 fn closes_unasked(facts: &Facts<'_>) -> Option<String> {
-    let ending = facts.experiment(ExperimentKind::ConnectOnly)?.ending(Phase::Negotiate)?;
+    let ending = facts.ending_in(Phase::Negotiate, facts.experiment(ExperimentKind::ConnectOnly)?)?;
     matches!(ending, Ending::Failed(failure) if is_cut(failure.kind))
         .then(|| "a connection in which nothing is sent is ended too".to_owned())
 }
