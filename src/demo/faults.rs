@@ -80,7 +80,7 @@ pub const FAULTS: &[Fault] = &[
         "nla-required",
         "says that NLA is required",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(5))),
-        by("server-requires-nla", coded("negotiate", "negotiation_failure", 5)),
+        by("offer-rewritten", coded("negotiate", "negotiation_failure", 5)),
     ),
     fault(
         "client-certificate-required",
@@ -977,13 +977,13 @@ pub const FAULTS: &[Fault] = &[
         "message-channel-flood",
         "measures the round trip for ever and never licenses",
         At(Stage::ClientInfo, Flood(RttRequest(0))),
-        failed("licensing", "timeout"),
+        by("server-keeps-sending", failed("licensing", "timeout")),
     ),
     fault(
         "unknown-channel-flood",
         "sends endless data on a channel that it never announced",
         At(Stage::ClientInfo, Flood(UnknownChannel(&[0x5A; 64]))),
-        failed("licensing", "timeout"),
+        by("server-keeps-sending", failed("licensing", "timeout")),
     ),
     fault(
         "auto-detect",
@@ -1080,7 +1080,7 @@ pub const FAULTS: &[Fault] = &[
         "activate-flood",
         "draws for ever and never sends the Font Map",
         At(Stage::FontList, Flood(Bytes(FAST_PATH_UPDATE))),
-        failed("activate", "timeout"),
+        by("server-keeps-sending", failed("activate", "timeout")),
     ),
     fault(
         "reactivation-endless",

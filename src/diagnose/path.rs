@@ -22,8 +22,7 @@ const SHORT_TRIP_MS: f64 = 200.0;
 const LATE_MS: f64 = 700.0;
 const TRIPS: f64 = 3.0;
 
-/// Bytes that came no longer before the end, or in this last part of the time, were not the last.
-const STILL_MS: f64 = 2000.0;
+/// Bytes that came in this last part of the time were not the last.
 const STILL_PART: f64 = 0.2;
 
 pub const RULES: &[Rule] = &[
@@ -46,7 +45,12 @@ pub struct BlackHole {
 
 /// Whether the last that was sent never arrived, or its acknowledgment never came back.
 pub fn black_hole(facts: &Facts<'_>) -> Option<BlackHole> {
-    silence(facts)?;
+    let ended = silence(facts)?.end.as_ref();
+    // What is on the way while bytes come in is not lost.
+    let took = facts.failed()?.elapsed_ms.0;
+    if ended.and_then(|end| end.after_received_ms).is_some_and(|before| before.0 <= took * STILL_PART) {
+        return None;
+    }
     let tcp = facts.transport?;
     let trip = tcp.round_trip_ms.map_or(0.0, |trip| trip.0);
     let patient = facts.failed()?.elapsed_ms.0 >= LATE_MS.max(TRIPS * trip);
@@ -100,7 +104,7 @@ pub fn trickle(facts: &Facts<'_>) -> Option<Trickle> {
     let failed = facts.failed()?;
     let failure = failed.failure.filter(|failure| failure.kind == FailureKind::Timeout)?;
     let (bytes, before_end) = (failure.partial_bytes()?, failure.end.as_ref()?.after_received_ms?.0);
-    (before_end <= STILL_MS.max(failed.elapsed_ms.0 * STILL_PART)).then_some(Trickle { bytes, before_end })
+    (before_end <= failed.elapsed_ms.0 * STILL_PART).then_some(Trickle { bytes, before_end })
 }
 
 /// The same in words.

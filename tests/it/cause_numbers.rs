@@ -148,6 +148,7 @@ async fn every_cause_is_shown_by_something() {
     }
     reports.extend(Box::pin(crate::rdp_file_findings::reports()).await);
     reports.push(Box::pin(crate::hop_names::to_rdstls()).await);
+    reports.push(Box::pin(crate::hop_names::unreachable()).await);
     reports.push(Box::pin(crate::kerberos::refused()).await);
     reports.push(Box::pin(crate::transport::black_hole()).await);
     reports.push(Box::pin(crate::segments::narrow("mcs-silence", None)).await);

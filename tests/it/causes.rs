@@ -137,8 +137,7 @@ async fn a_fault_that_comes_and_goes_is_blamed_on_nothing_that_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn observations_that_contradict_stand_beside_the_cause() {
-    for name in ["tls-required", "nla-required", "credssp-close", "tls-handshake-failure", "licensing-close"]
-    {
+    for name in ["tls-required", "credssp-close", "tls-handshake-failure", "licensing-close"] {
         let report = of(name).await;
         assert!(!first(&report).against.is_empty(), "{name}: {:#?}", first(&report));
     }

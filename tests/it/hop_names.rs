@@ -257,6 +257,10 @@ async fn the_reason_to_stop_at_a_hop_names_what_would_go_on() {
     }
 }
 
+pub async fn unreachable() -> Report {
+    Farm(&[(BROKER, "redirect-to-name")]).trace(without_nla(5)).await
+}
+
 /// What the broker named is nearer than what ails the way, which stays possible and no more.
 #[tokio::test(start_paused = true)]
 async fn a_hop_that_is_not_reached_is_the_brokers_word() {

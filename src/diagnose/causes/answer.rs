@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, ended_in, failed_in, rule};
 use crate::{
     codes::{self, Phase, Table},
     diagnose::{Facts, added::gets_further, path},
-    report::{ExperimentKind, Failure, FailureKind, Likelihood},
+    report::{ExperimentKind, Failure, FailureKind, Likelihood, Selected},
 };
 
 /// From here on Set Error Info says what is wrong with a PDU (MS-RDPBCGR 2.2.5.1.1).
@@ -79,7 +79,8 @@ fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn altered(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = garbled(facts).filter(|failure| failure.kind != FailureKind::SecurityUnsupported)?;
+    let unnamed = facts.selected() == Some(Selected::Unknown);
+    let failure = garbled(facts).filter(|f| unnamed || f.kind != FailureKind::SecurityUnsupported)?;
     let text = format!("no TLS protects the stream here, and {}", failure.detail);
     (!is_sealed(facts)).then(|| Weighed::possible(text))
 }
@@ -89,6 +90,7 @@ fn garbled<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     use FailureKind::{MacInvalid, Malformed, NotTls, SecurityUnsupported};
     facts.failed()?.failure.filter(|failure| match failure.kind {
         Malformed | NotTls | MacInvalid => true,
+        SecurityUnsupported if facts.selected() == Some(Selected::Unknown) => true,
         SecurityUnsupported => failure.code.is_some_and(|method| method != FIPS),
         _ => false,
     })

@@ -16,6 +16,9 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Gateway, "gateway-account-service-failed", account_service).intermittent(),
     rule(Place::Gateway, "gateway-path-forbidden", path_forbidden),
     rule(Place::Gateway, "gateway-connection-cut", cut).intermittent(),
+    rule(Place::Gateway, "gateway-not-conforming", |facts| {
+        ended(facts, "gateway-answer-malformed").map(Weighed::likely)
+    }),
 ];
 
 /// A failure of its own in the answer to the first request, before anybody asked for an account.

@@ -17,6 +17,7 @@ mod machine;
 mod offer;
 mod path;
 mod proxy;
+mod ranking;
 mod rdp_file;
 mod reach;
 mod redirection;
@@ -32,12 +33,6 @@ use crate::{
     codes::Phase,
     report::{Cause, ExperimentKind, Failure, FailureKind, Likelihood, Place},
 };
-
-/// More would be a list of everything that can go wrong.
-const MOST: usize = 5;
-
-/// The cause that names a host and leaves open what ails it.
-const ONE_HOST: &str = "one-host-of-several";
 
 /// One hypothesis; what settles and mends it stands in the section of its page.
 pub struct CauseRule {
@@ -178,13 +173,7 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
         fitting.retain(|cause| account(&cause.code) || logon::OF_KDC.contains(&cause.code.as_str()));
     }
     told::step_back(&mut fitting);
-    fitting.sort_by_key(|cause| rank(cause.likelihood));
-    if let Some(certain) = fitting.first().filter(|first| first.likelihood == Likelihood::Certain) {
-        let elsewhere = certain.code == ONE_HOST;
-        fitting.iter_mut().skip(1).for_each(|other| humble(other, elsewhere, facts));
-    }
-    fitting.truncate(MOST);
-    fitting
+    ranking::ranked(fitting, facts)
 }
 
 /// What was not tried, or another connection showed, leaves the others no more than possible.
@@ -199,7 +188,9 @@ fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     };
     // A front that knows no such name ends every connection as a host does that is not well.
     if let Some(name) = unknown_name(facts) {
-        doubt(added::is_explained_by, &format!("no name but {name} of --server-name could be tried"));
+        // Who answers with a page of its own was seen.
+        let spared = |code: &str| added::is_explained_by(code) || code == "filter-answers-tls";
+        doubt(spared, &format!("no name but {name} of --server-name could be tried"));
     }
     if is_unproved(facts, facts.request.load_balance_info || facts.request.preconnection) {
         doubt(added::is_explained_by, "what was added to the connection may be wrong");
@@ -213,24 +204,6 @@ fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     if tls::untried(facts).is_some() {
         let ours = |code: &str| code == "rdptrace-lacks-suites";
         doubt(ours, "versions and suites that rdptrace does not speak were not tried");
-    }
-}
-
-/// What is proved explains the failure: no other cause is likely beside it, and none that sits elsewhere is left alone.
-fn humble(other: &mut Cause, elsewhere: bool, facts: &Facts<'_>) {
-    if other.likelihood == Likelihood::Certain {
-        return;
-    }
-    other.likelihood = Likelihood::Possible;
-    let phase = facts.failed().map_or("", |failed| failed.phase.name());
-    other.against.extend(elsewhere.then(|| format!("it would be of this host alone: others pass {phase}")));
-}
-
-fn rank(likelihood: Likelihood) -> u8 {
-    match likelihood {
-        Likelihood::Certain => 0,
-        Likelihood::Likely => 1,
-        Likelihood::Possible => 2,
     }
 }
 

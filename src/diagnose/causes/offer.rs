@@ -27,8 +27,8 @@ const RDP_10: u32 = 0x0008_0005;
 
 pub const RULES: &[CauseRule] = &[
     rule(Place::Host, "server-requires-tls", |facts| demanded(facts, 1, &TLS)),
-    rule(Place::Host, "server-requires-nla", |facts| demanded(facts, 5, &NLA)),
     rule(Place::Proxy, "offer-rewritten", rewritten),
+    rule(Place::Host, "server-requires-nla", |facts| demanded(facts, 5, &NLA)),
     rule(Place::Host, "server-refuses-tls", |facts| demanded(facts, 2, &RDP)),
     rule(Place::Host, "server-requires-client-certificate", client_certificate),
     rule(Place::Host, "server-requires-entra", entra),

@@ -17,8 +17,7 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Host, "rdp-not-listening", |facts| {
         let failure = failed_in(facts, Phase::Connect).filter(|failure| failure.kind == Refused)?;
         Some(Weighed::likely(failure.detail.clone()))
-    })
-    .intermittent(),
+    }),
     rule(Place::Path, "firewall-rejects", |facts| {
         let failure = failed_in(facts, Phase::Connect)?;
         matches!(failure.kind, Refused | Unreachable).then(|| Weighed::possible(failure.detail.clone()))

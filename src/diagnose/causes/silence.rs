@@ -18,6 +18,7 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Host, "license-server-slow", license_server).intermittent(),
     rule(Place::Proxy, "back-end-silent", back_end).intermittent(),
     rule(Place::Host, "services-hung", hung).intermittent(),
+    rule(Place::Host, "server-keeps-sending", busy).intermittent(),
 ];
 
 /// The host has the proof of the account and asks whether it is right.
@@ -35,10 +36,17 @@ fn license_server(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// Who ends TLS need not be the host.
 fn back_end(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = silent_in(facts, Phase::Mcs).filter(|_| facts.tls.is_some())?;
+    let asked = silent_in(facts, Phase::Credssp).filter(|_| !asks_domain(facts));
+    let failure = silent_in(facts, Phase::Mcs).or(asked).filter(|_| facts.tls.is_some())?;
     let known = facts.answerer() == Answerer::Proxy;
     let likelihood = if known { Likelihood::Likely } else { Likelihood::Possible };
-    Some(waited_for(facts, after("TLS and the Connect Initial", failure), likelihood))
+    Some(waited_for(facts, after("TLS and our first message inside it", failure), likelihood))
+}
+
+/// It is alive, and what belongs there never came.
+fn busy(facts: &Facts<'_>) -> Option<Weighed> {
+    let phase = facts.failed().filter(|_| facts.is_busy())?.phase;
+    silent_in(facts, phase).map(|failure| Weighed::likely(failure.detail.clone()))
 }
 
 /// Whether the account was proved, so that a domain controller may be asked.

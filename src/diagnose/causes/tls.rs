@@ -180,8 +180,17 @@ fn sni(facts: &Facts<'_>) -> Option<Weighed> {
         let named = [ExperimentKind::Tls12Only, ExperimentKind::Tls13Only];
         let other = named.into_iter().find(|other| facts.passes(*other, Phase::Tls) == Some(true));
         let against = other.map(|other| format!("the experiment {other} names it and passes"));
-        let likelihood = if against.is_some() { Likelihood::Possible } else { Likelihood::Certain };
-        return Some(Weighed::new(likelihood, failure.detail.clone()).but(against));
+        let (name, unnamed) = (facts.tls?.sni.is_some(), facts.passes(ExperimentKind::NoSni, Phase::Tls));
+        let same = "a hello without a name is refused too".to_owned();
+        let none = "no name was sent: --server-name gives one".to_owned();
+        let likelihood = match (name, &against, unnamed) {
+            (true, None, Some(true) | None) => Likelihood::Certain,
+            (true, None, Some(false)) => Likelihood::Likely,
+            _ => Likelihood::Possible,
+        };
+        let same = (name && unnamed == Some(false)).then_some(same);
+        let told = Weighed::new(likelihood, failure.detail.clone()).and((!name).then_some(none));
+        return Some(told.but(against.filter(|_| name)).but(same));
     }
     let name = facts.tls?.sni.as_deref()?;
     (difference(facts)? == Difference::Name).then(|| {

@@ -256,7 +256,7 @@ fn other_rows() -> Vec<Row> {
     };
     let malformed = |about, script, step| Row {
         kind: FailureKind::Malformed,
-        cause: None,
+        cause: Some("gateway-not-conforming"),
         ..row(about, script, step, "gateway-answer-malformed")
     };
     let asking = Script { wants_certificate: true, ..Script::default() };
