@@ -153,7 +153,15 @@ impl<'a> Facts<'a> {
         };
         let told = followed.iter().filter(|made| !chance(made));
         let last = told.filter_map(|made| made.connection.phases.summaries().pop());
-        let early = last.filter(|last| last.phase < failed && last.phase > Phase::Resolve && is_away(last));
+        // Who took longer for the same in the traced connection was only not waited for.
+        let waited = |last: &Summary<'_>| {
+            let traced = self.phases.iter().find(|summary| summary.phase == last.phase);
+            last.failure.is_none_or(|failure| failure.kind != FailureKind::Timeout)
+                || traced.is_none_or(|traced| last.elapsed_ms.0 > traced.elapsed_ms.0)
+        };
+        let early = last.filter(|last| {
+            last.phase < failed && last.phase > Phase::Resolve && is_away(last) && waited(last)
+        });
         (early.collect(), followed.len())
     }
 

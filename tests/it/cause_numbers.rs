@@ -7,7 +7,7 @@ use rdptrace::{
     demo::FAULTS,
     diagnose,
     diagnose::hypotheses,
-    report::{Failure, Likelihood, Trace},
+    report::{Failure, FailureKind, Likelihood, Trace},
 };
 
 use crate::{
@@ -149,6 +149,9 @@ async fn every_cause_is_shown_by_something() {
     reports.extend(Box::pin(crate::rdp_file_findings::reports()).await);
     reports.push(Box::pin(crate::hop_names::to_rdstls()).await);
     reports.push(Box::pin(crate::hop_names::unreachable()).await);
+    let mut strange = Box::pin(of("mcs-refused")).await.trace;
+    (failure(&mut strange).kind, failure(&mut strange).code) = (FailureKind::KeyBinding, None);
+    reports.push(diagnose(strange));
     reports.push(Box::pin(crate::kerberos::refused()).await);
     reports.push(Box::pin(crate::transport::black_hole()).await);
     reports.push(Box::pin(crate::segments::narrow("mcs-silence", None)).await);

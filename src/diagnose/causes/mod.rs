@@ -25,6 +25,7 @@ mod session;
 mod silence;
 mod tls;
 mod told;
+mod unexplained;
 
 use std::cmp::Reverse;
 
@@ -83,6 +84,7 @@ pub const RULES: &[&[CauseRule]] = &[
     path::RULES,
     alert::RULES,
     told::RULES,
+    unexplained::RULES,
 ];
 
 /// How well a hypothesis fits, and the observations on both sides.
@@ -165,13 +167,17 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {
         let account =
             |code: &str| code != "credentials-wrong" && account::RULES.iter().any(|rule| rule.code == code);
-        fitting.retain(|cause| cause.code.starts_with("gateway-") || account(&cause.code));
+        let nobody = |code: &str| unexplained::RULES.iter().any(|rule| rule.code == code);
+        fitting.retain(|cause| {
+            cause.code.starts_with("gateway-") || account(&cause.code) || nobody(&cause.code)
+        });
     }
     // The server's part has not begun while a KDC is asked.
     if super::kerberos::ended_at_kdc(facts).is_some() {
         let account = |code: &str| account::RULES.iter().any(|rule| rule.code == code);
         fitting.retain(|cause| account(&cause.code) || logon::OF_KDC.contains(&cause.code.as_str()));
     }
+    unexplained::step_back(&mut fitting);
     told::step_back(&mut fitting);
     ranking::ranked(fitting, facts)
 }
