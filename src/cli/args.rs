@@ -185,9 +185,10 @@ pub struct PostureArguments {
     /// connections at once, none with an account.
     pub target: TargetArgument,
 
-    /// How many connections to make at most; a server with many suites needs more to tell them all
-    #[arg(long, value_name = "N", default_value = "25", value_parser = clap::value_parser!(u16).range(1..=200))]
-    pub connections: u16,
+    /// How many connections to make at most, in place of 25; a server with many suites needs more to
+    /// tell them all
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=200))]
+    pub connections: Option<u16>,
 
     #[command(flatten)]
     pub connection: ConnectionArguments,

@@ -34,7 +34,7 @@ pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
         proxy: arguments.connection.proxy.proxy(&target.host, target.port)?,
         license: LicensePolicy::Stop,
         experiments: Experiments::Off,
-        posture_connections: Some(arguments.connections.into()),
+        posture_connections: arguments.connections.map(usize::from),
         ..given
     };
     if !arguments.output.quiet {

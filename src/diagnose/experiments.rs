@@ -189,15 +189,7 @@ fn early_end<'a>(made: &Experiment<'a>) -> Option<Ending<'a>> {
 /// Whether its Connection Request is the usual one.
 fn opens_alike(kind: ExperimentKind) -> bool {
     use ExperimentKind as Kind;
-    let alone = [
-        Kind::ProtocolRdp,
-        Kind::ProtocolSsl,
-        Kind::ProtocolHybrid,
-        Kind::ProtocolHybridEx,
-        Kind::ProtocolRdstls,
-        Kind::ProtocolRdsaad,
-    ];
-    !(matches!(kind, Kind::DirectTls | Kind::NoCookie | Kind::ConnectOnly) || alone.contains(&kind))
+    !matches!(kind, Kind::DirectTls | Kind::NoCookie | Kind::ConnectOnly) && kind.alone().is_none()
 }
 
 /// Whether its ClientHello is not the usual one but for the name.

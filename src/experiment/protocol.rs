@@ -8,29 +8,31 @@ use crate::{
 };
 
 pub const RDP: Experiment =
-    alone(ExperimentKind::ProtocolRdp, |basis| only(basis, ExperimentKind::ProtocolRdp, Protocols::RDP));
+    Experiment { kind: ExperimentKind::ProtocolRdp, plans: |basis| only(basis, ExperimentKind::ProtocolRdp) };
 pub const SSL: Experiment =
-    alone(ExperimentKind::ProtocolSsl, |basis| only(basis, ExperimentKind::ProtocolSsl, Protocols::SSL));
-pub const HYBRID: Experiment = alone(ExperimentKind::ProtocolHybrid, |basis| {
-    only(basis, ExperimentKind::ProtocolHybrid, Protocols::HYBRID)
-});
-pub const HYBRID_EX: Experiment = alone(ExperimentKind::ProtocolHybridEx, |basis| {
-    only(basis, ExperimentKind::ProtocolHybridEx, Protocols::HYBRID_EX)
-});
-pub const RDSTLS: Experiment = alone(ExperimentKind::ProtocolRdstls, |basis| {
-    only(basis, ExperimentKind::ProtocolRdstls, Protocols::RDSTLS)
-});
-pub const RDSAAD: Experiment = alone(ExperimentKind::ProtocolRdsaad, |basis| {
-    only(basis, ExperimentKind::ProtocolRdsaad, Protocols::RDSAAD)
-});
+    Experiment { kind: ExperimentKind::ProtocolSsl, plans: |basis| only(basis, ExperimentKind::ProtocolSsl) };
+pub const HYBRID: Experiment = Experiment {
+    kind: ExperimentKind::ProtocolHybrid,
+    plans: |basis| only(basis, ExperimentKind::ProtocolHybrid),
+};
+pub const HYBRID_EX: Experiment = Experiment {
+    kind: ExperimentKind::ProtocolHybridEx,
+    plans: |basis| only(basis, ExperimentKind::ProtocolHybridEx),
+};
+pub const RDSTLS: Experiment = Experiment {
+    kind: ExperimentKind::ProtocolRdstls,
+    plans: |basis| only(basis, ExperimentKind::ProtocolRdstls),
+};
+pub const RDSAAD: Experiment = Experiment {
+    kind: ExperimentKind::ProtocolRdsaad,
+    plans: |basis| only(basis, ExperimentKind::ProtocolRdsaad),
+};
 
-const fn alone(kind: ExperimentKind, plans: fn(&Basis) -> Vec<Plan>) -> Experiment {
-    Experiment { kind, plans }
-}
-
-fn only(basis: &Basis, kind: ExperimentKind, protocol: Protocols) -> Vec<Plan> {
-    let opening = Opening::Cookie;
-    let until =
-        Some(if protocol.has(Protocols::SERVER_SPEAKS_FIRST) { Phase::Credssp } else { Phase::Negotiate });
-    vec![Plan { protocols: protocol, opening, until, ..basis.plan(kind) }]
+fn only(basis: &Basis, kind: ExperimentKind) -> Vec<Plan> {
+    let plan = |protocols: Protocols| {
+        let first = protocols.has(Protocols::SERVER_SPEAKS_FIRST);
+        let until = Some(if first { Phase::Credssp } else { Phase::Negotiate });
+        Plan { protocols, opening: Opening::Cookie, until, ..basis.plan(kind) }
+    };
+    kind.alone().map(plan).into_iter().collect()
 }

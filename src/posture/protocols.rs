@@ -5,29 +5,20 @@ use std::net::SocketAddr;
 use crate::{
     codes::{Phase, Protocols},
     probe::{Hello, Plan, Versions},
-    report::{Connection, Trace},
+    report::{Connection, ExperimentKind, Trace},
 };
-
-/// Name and offer.
-const ALONE: [(&str, Protocols); 6] = [
-    ("protocol-rdp", Protocols::RDP),
-    ("protocol-ssl", Protocols::SSL),
-    ("protocol-hybrid", Protocols::HYBRID),
-    ("protocol-hybrid-ex", Protocols::HYBRID_EX),
-    ("protocol-rdstls", Protocols::RDSTLS),
-    ("protocol-rdsaad", Protocols::RDSAAD),
-];
 
 /// One connection a protocol, no deeper than what is to be seen.
 pub fn plans(trace: &Trace, peer: &[SocketAddr]) -> Vec<Plan> {
     let seen = trace.connections.iter().any(has_credssp);
     let old = trace.described().is_some_and(Connection::has_old_suite);
     let hello = Hello::Handshake(if old { Versions::OldSuites } else { Versions::All }, true);
-    let plan = |(name, protocol)| {
-        let plan = Plan::posture(name, peer.to_vec(), protocol, depth(protocol, seen));
-        Plan { hello: hello.clone(), ..plan }
+    let plan = |kind: ExperimentKind| {
+        let protocol = kind.alone()?;
+        let plan = Plan::posture(&kind.to_string(), peer.to_vec(), protocol, depth(protocol, seen));
+        Some(Plan { hello: hello.clone(), ..plan })
     };
-    ALONE.into_iter().map(plan).collect()
+    ExperimentKind::ALONE.into_iter().filter_map(plan).collect()
 }
 
 /// Without TLS the encryption is told in the MCS Connect Response; the version of CredSSP is asked for once.

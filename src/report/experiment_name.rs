@@ -2,6 +2,8 @@
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
+use crate::codes::Protocols;
+
 /// Makes the kinds and their list together, so that none is missing in it.
 macro_rules! kinds {
     ($($(#[$about:meta])* $kind:ident,)*) => {
@@ -67,6 +69,31 @@ kinds! {
     NextAddress,
     /// The traced connection again.
     Repeat,
+}
+
+impl ExperimentKind {
+    /// Those that offer one security protocol alone.
+    pub const ALONE: [Self; 6] = [
+        Self::ProtocolRdp,
+        Self::ProtocolSsl,
+        Self::ProtocolHybrid,
+        Self::ProtocolHybridEx,
+        Self::ProtocolRdstls,
+        Self::ProtocolRdsaad,
+    ];
+
+    /// What it offers, where that is one security protocol alone.
+    pub const fn alone(self) -> Option<Protocols> {
+        Some(match self {
+            Self::ProtocolRdp => Protocols::RDP,
+            Self::ProtocolSsl => Protocols::SSL,
+            Self::ProtocolHybrid => Protocols::HYBRID,
+            Self::ProtocolHybridEx => Protocols::HYBRID_EX,
+            Self::ProtocolRdstls => Protocols::RDSTLS,
+            Self::ProtocolRdsaad => Protocols::RDSAAD,
+            _ => return None,
+        })
+    }
 }
 
 impl fmt::Display for ExperimentKind {

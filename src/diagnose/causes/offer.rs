@@ -10,17 +10,20 @@ use crate::{
 /// A protocol that a server can demand, and the experiment that offers nothing else.
 struct Demand {
     name: &'static str,
-    /// Its bit in the offer; Standard RDP Security is what is left without any.
-    bit: Protocols,
+    /// Standard RDP Security is what is left of an offer without any other.
     alone: ExperimentKind,
 }
 
-const RDP: Demand =
-    Demand { name: "Standard RDP Security", bit: Protocols::RDP, alone: ExperimentKind::ProtocolRdp };
-const TLS: Demand = Demand { name: "TLS", bit: Protocols::SSL, alone: ExperimentKind::ProtocolSsl };
-const NLA: Demand = Demand { name: "NLA", bit: Protocols::HYBRID, alone: ExperimentKind::ProtocolHybrid };
-const ENTRA: Demand =
-    Demand { name: "Entra authentication", bit: Protocols::RDSAAD, alone: ExperimentKind::ProtocolRdsaad };
+impl Demand {
+    fn bit(&self) -> Protocols {
+        self.alone.alone().unwrap_or_default()
+    }
+}
+
+const RDP: Demand = Demand { name: "Standard RDP Security", alone: ExperimentKind::ProtocolRdp };
+const TLS: Demand = Demand { name: "TLS", alone: ExperimentKind::ProtocolSsl };
+const NLA: Demand = Demand { name: "NLA", alone: ExperimentKind::ProtocolHybrid };
+const ENTRA: Demand = Demand { name: "Entra authentication", alone: ExperimentKind::ProtocolRdsaad };
 
 /// RDP 10.0 (MS-RDPBCGR 2.2.1.4.2); xrdp claims an older one.
 const RDP_10: u32 = 0x0008_0005;
@@ -47,7 +50,8 @@ fn refusal(facts: &Facts<'_>, code: i64) -> Option<Weighed> {
 fn demanded(facts: &Facts<'_>, code: i64, demand: &Demand) -> Option<Weighed> {
     let weighed = refusal(facts, code)?;
     let requested = facts.negotiate?.offered();
-    let offered = requested.has(demand.bit) || demand.bit == Protocols::RDP && requested == Protocols::RDP;
+    let offered =
+        requested.has(demand.bit()) || demand.bit() == Protocols::RDP && requested == Protocols::RDP;
     let offered = offered.then(|| format!("{} was in the offer that was refused", demand.name));
     let alone = match facts.experiment(demand.alone).and_then(|made| made.ending(Phase::Negotiate)) {
         Some(Ending::Failed(failure)) => {
@@ -65,7 +69,7 @@ fn rewritten(facts: &Facts<'_>) -> Option<Weighed> {
     let requested = facts.negotiate?.offered();
     let demands = [(1, &TLS), (5, &NLA), (7, &ENTRA)];
     let met = |(code, demand): &(i64, &Demand)| {
-        requested.has(demand.bit) && coded(facts, FailureKind::NegotiationFailure, &[*code]).is_some()
+        requested.has(demand.bit()) && coded(facts, FailureKind::NegotiationFailure, &[*code]).is_some()
     };
     let (_, demand) = demands.into_iter().find(met)?;
     let text = format!(
@@ -169,7 +173,7 @@ fn xrdp_key(facts: &Facts<'_>) -> Option<Weighed> {
     let negotiate = facts.negotiate?;
     let fell_back = negotiate.selected == Some(Selected::Rdp)
         && negotiate.negotiation_response == Some(true)
-        && negotiate.offered().has(TLS.bit);
+        && negotiate.offered().has(TLS.bit());
     let left = match facts.failed() {
         None => "this trace goes on without TLS, current clients may leave".to_owned(),
         Some(_) => cut_in(facts, Phase::Mcs).or_else(|| cut_in(facts, Phase::Licensing))?.detail.clone(),
