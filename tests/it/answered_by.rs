@@ -157,6 +157,20 @@ async fn a_number_refuses_only_where_its_server_sends_it() {
     }
 }
 
+/// Who asks nobody is not said to wait for somebody.
+#[tokio::test(start_paused = true)]
+async fn silence_is_not_put_on_servers_that_this_one_never_asks() {
+    for (name, changes, absent) in [
+        ("licensing-silence", xrdp(), "license-server-slow"),
+        ("licensing-silence", freerdp("6.1", 7601), "license-server-slow"),
+        ("credssp-silence-after-authenticate", bare(), "domain-controller-slow"),
+    ] {
+        let report = of(Some(name), &changes).await;
+        let codes: Vec<&str> = report.causes.iter().map(|cause| cause.code.as_str()).collect();
+        assert_eq!((codes[0], codes.contains(&absent)), ("services-hung", false), "{name}: {codes:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn advice_for_windows_goes_to_windows_alone() {
     let faults =

@@ -19,7 +19,7 @@ const IN_WINDOWS: &[&str] = &[
 ];
 
 /// Whether it is known to be another system than Windows.
-fn is_another(who: Answerer) -> bool {
+pub fn is_another(who: Answerer) -> bool {
     who == Answerer::Xrdp || who == Answerer::Ironrdp || who.is_of_freerdp()
 }
 

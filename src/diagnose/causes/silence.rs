@@ -1,7 +1,9 @@
 //! Who is waited for when nothing comes, by the phase in which it does not.
 
 use super::{
-    CauseRule, Place, Weighed, after, credssp, cut_in,
+    CauseRule, Place, Weighed,
+    advice::is_another,
+    after, credssp, cut_in,
     listener::{some_request_answered, takes_tls},
     path::small_segments_pass,
     rule, silent_in,
@@ -10,7 +12,7 @@ use super::{
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending, path},
-    report::{Answerer, ExperimentKind, Failure, FailureKind, Likelihood},
+    report::{Answerer, ExperimentKind, Failure, FailureKind, Likelihood, NtlmEvidence},
 };
 
 pub const RULES: &[CauseRule] = &[
@@ -30,13 +32,15 @@ fn domain_controller(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// The host knows the client, and asks whether it has a license.
 fn license_server(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = silent_in(facts, Phase::Licensing).filter(|_| !facts.is_busy())?;
+    let failure =
+        silent_in(facts, Phase::Licensing).filter(|_| asks_license_server(facts) && !facts.is_busy())?;
     Some(waited_for(facts, after("Client Info", failure), Likelihood::Likely))
 }
 
 /// Who ends TLS need not be the host.
 fn back_end(facts: &Facts<'_>) -> Option<Weighed> {
-    let asked = silent_in(facts, Phase::Credssp).filter(|_| !asks_domain(facts));
+    let asked =
+        silent_in(facts, Phase::Credssp).filter(|_| !facts.credssp.is_some_and(|seen| seen.attempted));
     let failure = silent_in(facts, Phase::Mcs).or(asked).filter(|_| facts.tls.is_some())?;
     let known = facts.answerer() == Answerer::Proxy;
     let likelihood = if known { Likelihood::Likely } else { Likelihood::Possible };
@@ -49,9 +53,18 @@ fn busy(facts: &Facts<'_>) -> Option<Weighed> {
     silent_in(facts, phase).map(|failure| Weighed::likely(failure.detail.clone()))
 }
 
-/// Whether the account was proved, so that a domain controller may be asked.
+/// Whether the account was proved to a host that may ask a domain controller: not to one that names itself as its domain.
 fn asks_domain(facts: &Facts<'_>) -> bool {
-    facts.credssp.is_some_and(|credssp| credssp.attempted)
+    let alone =
+        |ntlm: &NtlmEvidence| ntlm.netbios_domain.is_some() && ntlm.netbios_domain == ntlm.netbios_computer;
+    let proved =
+        facts.credssp.is_some_and(|credssp| credssp.attempted && !credssp.ntlm.as_ref().is_some_and(alone));
+    proved && !is_another(facts.answerer())
+}
+
+/// Whether the host may ask a license server, which only Windows does.
+fn asks_license_server(facts: &Facts<'_>) -> bool {
+    !is_another(facts.answerer())
 }
 
 /// Whether somebody else than the service itself is what is waited for in this phase.
@@ -59,7 +72,7 @@ fn waits_for_another(phase: Phase, facts: &Facts<'_>) -> bool {
     match phase {
         Phase::Credssp => asks_domain(facts),
         Phase::Mcs => facts.answerer() == Answerer::Proxy,
-        phase => phase == Phase::Licensing,
+        phase => phase == Phase::Licensing && asks_license_server(facts),
     }
 }
 
