@@ -159,7 +159,7 @@ impl Codec for Tunnel {
     fn broken(&mut self, error: io::Error) -> io::Error {
         let below = failure::broken(Speaker::Gateway, &error, 0);
         let detail = format!("the connection to the gateway broke: {}", below.detail);
-        ended(Failure::new(FailureKind::GatewayError, detail).of(Speaker::Gateway))
+        ended(Failure::new(FailureKind::GatewayError, detail))
     }
 }
 
@@ -176,5 +176,5 @@ fn malformed(why: &str, bytes: &[u8]) -> Failure {
 }
 
 fn ended(failure: Failure) -> io::Error {
-    io::Error::other(Ended(failure))
+    io::Error::other(Ended(failure.of(Speaker::Gateway)))
 }

@@ -185,7 +185,8 @@ impl Wire {
                 Err(malformed) => {
                     let malformed = peer::explained(malformed, &self.buffer);
                     self.frames.push(self.phase, Direction::Received, self.is_tls(), &self.buffer, false);
-                    return Err(Failure::new(FailureKind::Malformed, malformed.0).with_received(&self.buffer));
+                    let failure = Failure::new(FailureKind::Malformed, malformed.0).of(self.speaker);
+                    return Err(failure.with_received(&self.buffer));
                 }
             }
         }

@@ -67,7 +67,7 @@ pub fn unreachable(
 ) -> Failure {
     *seen = Some(evidence(proxy, target));
     failure.detail = format!("no connection to {}: {}", name(proxy), failure.detail);
-    failure
+    failure.of(Speaker::Proxy)
 }
 
 fn name(proxy: &Proxy) -> String {
@@ -80,7 +80,7 @@ fn of_proxy(mut failure: Failure, proxy: &Proxy) -> Failure {
         FailureKind::ProxyRefused => format!("{name} {}", failure.detail),
         _ => format!("{name} gave no answer to go on with: {}", failure.detail),
     };
-    failure
+    failure.of(Speaker::Proxy)
 }
 
 fn refused(detail: String, code: u32, name: Option<&str>) -> Failure {

@@ -86,6 +86,11 @@ impl Failure {
         Self { speaker, ..self }
     }
 
+    /// The same where nobody else was named.
+    pub fn or_of(self, speaker: Speaker) -> Self {
+        if self.speaker == Speaker::Server { self.of(speaker) } else { self }
+    }
+
     /// Adds the protocol's number and its symbol.
     pub fn with_code(mut self, code: impl Into<i64>, name: Option<&str>) -> Self {
         self.code = Some(code.into());

@@ -73,6 +73,7 @@ mod schema;
 mod screenshot;
 mod security;
 mod segments;
+mod speakers;
 mod speaks_first;
 mod target;
 mod told_codes;

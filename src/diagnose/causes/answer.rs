@@ -74,15 +74,19 @@ fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {
         _ if path::page(facts).is_some() => Likelihood::Possible,
         _ => Likelihood::Likely,
     };
-    let sealed = is_sealed(facts).then(|| "inside TLS nobody on the way can change it".to_owned());
+    let sealed = is_enclosed(facts, failure).then(|| "inside TLS nobody on the way can change it".to_owned());
+    let likelihood = if is_broken(facts, failure) { Likelihood::Possible } else { likelihood };
     Some(Weighed::new(likelihood, failure.detail.clone()).and(sealed))
 }
 
 fn altered(facts: &Facts<'_>) -> Option<Weighed> {
     let unnamed = facts.selected() == Some(Selected::Unknown);
     let failure = garbled(facts).filter(|f| unnamed || f.kind != FailureKind::SecurityUnsupported)?;
-    let text = format!("no TLS protects the stream here, and {}", failure.detail);
-    (!is_sealed(facts)).then(|| Weighed::possible(text))
+    let text = match is_broken(facts, failure) {
+        true => "a record of TLS that is changed on the way cannot be read either",
+        false => "no TLS protects the stream here",
+    };
+    (!is_enclosed(facts, failure)).then(|| Weighed::possible(text).and(Some(failure.detail.clone())))
 }
 
 /// What came is not what the specification allows there.
@@ -97,6 +101,16 @@ fn garbled<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 }
 
 /// Whether TLS protected what came.
+/// Whether what cannot be read came out of TLS whole: then its bytes are known.
+fn is_enclosed(facts: &Facts<'_>, failure: &Failure) -> bool {
+    is_sealed(facts) && failure.received.is_some()
+}
+
+/// Whether nothing is known to have come out of TLS, so that TLS itself may not have been followed.
+fn is_broken(facts: &Facts<'_>, failure: &Failure) -> bool {
+    is_sealed(facts) && failure.kind == FailureKind::Malformed && failure.received.is_none()
+}
+
 fn is_sealed(facts: &Facts<'_>) -> bool {
     facts.tls.is_some() && facts.failed().is_some_and(|failed| failed.phase > Phase::Tls)
 }

@@ -22,7 +22,7 @@ use crate::{
         PhaseResult, Step, ending,
         kdc::{self, Asking},
     },
-    report::{CredsspEvidence, Failure, FailureKind, KdcEvidence},
+    report::{CredsspEvidence, Failure, FailureKind, KdcEvidence, Speaker},
     settings::{Account, Kerberos},
 };
 
@@ -91,7 +91,9 @@ async fn ticket<N: Network>(
     let begin = Instant::now();
     let ticket = match without_asking(asking.kerberos, access.server_name) {
         Some(failure) => Err(failure),
-        None => asked(client, (account, peer), asking, seen).await,
+        None => {
+            asked(client, (account, peer), asking, seen).await.map_err(|failure| failure.or_of(Speaker::Kdc))
+        }
     };
     seen.elapsed_ms = Some(begin.elapsed().into());
     seen.ticket = ticket.is_ok();

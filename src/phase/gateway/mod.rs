@@ -276,10 +276,7 @@ async fn step<E: Default, T>(
     }
     let ended = slot.as_mut().and_then(|record| match &mut record.failure {
         Some(failure) => {
-            // Whoever ends a step that says no more is the gateway.
-            if failure.speaker == Speaker::Server {
-                failure.speaker = Speaker::Gateway;
-            }
+            *failure = failure.clone().or_of(Speaker::Gateway);
             Some(Ended::Failed(failure.clone()))
         }
         None => record.stopped.clone().map(|reason| Ended::Stopped(reason.into())),

@@ -53,7 +53,7 @@ pub async fn ask<N: Network>(
         let who = speaker(kdc).title();
         let over = if kdc.transport == KdcTransport::Udp { " over UDP" } else { "" };
         failure.detail = format!("{who} {}{over}: {}", target(kdc), failure.detail);
-        failure
+        failure.or_of(speaker(kdc))
     })
 }
 
