@@ -169,6 +169,7 @@ fn cut_and_altered_samples_never_panic() {
         "ms-nlmp-challenge.hex",
         "xrdp-confirm-rdp.hex",
         "weston-demand-active.hex",
+        "cassandra-length-overflow.hex",
     ];
     for name in names {
         let whole = sample(name);

@@ -82,22 +82,21 @@ fn directory(bytes: &[u8]) -> Option<&'static str> {
 
 /// Messages that are known by a length which is right, and a type.
 fn by_length(bytes: &[u8]) -> Option<&'static str> {
-    let short = |at: usize| Some(u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?));
-    let long = |at: usize| Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?));
-    let length = u32::try_from(bytes.len()).ok()?;
+    // Wider than any of them is sent, because they are counted up.
+    let short = |at: usize| Some(u64::from(u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?)));
+    let long = |at: usize| Some(u64::from(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?)));
+    let length = u64::try_from(bytes.len()).ok()?;
     match bytes {
         // AS-REP, TGS-REP, KRB-ERROR (RFC 4120).
         [0, 0, _, _, 0x6B | 0x6D | 0x7E, ..] if long(0)? + 4 >= length => Some("Kerberos"),
-        [_, _, 0, 0, 2 | 4 | 5 | 11 | 12, ..] if u32::from(short(0)?) == length && length >= 8 => {
-            Some("Oracle")
-        }
+        [_, _, 0, 0, 2 | 4 | 5 | 11 | 12, ..] if short(0)? == length && length >= 8 => Some("Oracle"),
         // A response (RFC 1035 section 4.1.1) to no more than one question.
-        [_, _, _, _, 0x80..=0x87, _, 0, 0 | 1, ..] if u32::from(short(0)?) + 2 == length => Some("DNS"),
-        [4, 1, _, _, ..] if u32::from(short(2)?) == length => Some("SQL Server"),
+        [_, _, _, _, 0x80..=0x87, _, 0, 0 | 1, ..] if short(0)? + 2 == length => Some("DNS"),
+        [4, 1, _, _, ..] if short(2)? == length => Some("SQL Server"),
         [0x81..=0x85, 0..=0x1F, _, _, 0 | 2 | 3 | 6 | 8, ..] if long(5)? + 9 == length => Some("Cassandra"),
         [_, _, 0, 1, 0x1A, 0x2B, 0x3C, 0x4D, ..] => Some("PPTP"),
         [1, _, _, _, 0x21, 0x12, 0xA4, 0x42, ..] => Some("STUN"),
-        [low, high, 0, 0, ..] if u32::from(u16::from_le_bytes([*low, *high])) == length => mongo(bytes),
+        [low, high, 0, 0, ..] if u64::from(u16::from_le_bytes([*low, *high])) == length => mongo(bytes),
         _ => None,
     }
 }
