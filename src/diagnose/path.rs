@@ -138,7 +138,7 @@ fn flow(facts: &Facts<'_>) -> Option<String> {
     let tcp = facts.transport?;
     let way = format!("from {} to {}", tcp.local?, tcp.peer?);
     let last = last_sent(facts, failure).map_or_else(String::new, |moment| format!(" at {moment}"));
-    let who = if facts.through.is_some() { "the gateway" } else { acknowledges(facts) };
+    let who = acknowledges(facts);
     let sent = match (tcp.sent_bytes, tcp.unacknowledged) {
         (Some(sent), Some(lost)) => format!("{} B", sent.saturating_sub(lost.into())),
         _ => "all that was sent".to_owned(),
@@ -156,7 +156,7 @@ fn flow(facts: &Facts<'_>) -> Option<String> {
             tcp.sent_bytes.map_or_else(|| "a part".to_owned(), |_| sent)
         )),
         FailureKind::Timeout | FailureKind::Closed | FailureKind::Reset => {
-            let began = facts.trace.described()?.began?.to_rfc3339()?;
+            let began = facts.trace.described()?.began?.to_milliseconds()?;
             let sent = if last.is_empty() { last } else { format!("; our last byte was sent{last}") };
             Some(format!("the connection went {way}, begun {began}{sent}"))
         }
@@ -166,9 +166,21 @@ fn flow(facts: &Facts<'_>) -> Option<String> {
 
 /// Whose system acknowledges what is sent.
 fn acknowledges(facts: &Facts<'_>) -> &'static str {
+    match (facts.through.is_some(), is_proxied(facts)) {
+        (true, _) => "the gateway",
+        (false, true) => "the proxy",
+        (false, false) => "the host",
+    }
+}
+
+/// Whether it is the host's own system that acknowledges.
+pub fn is_direct(facts: &Facts<'_>) -> bool {
+    facts.through.is_none() && !is_proxied(facts)
+}
+
+fn is_proxied(facts: &Facts<'_>) -> bool {
     let connect = facts.trace.described().and_then(|made| made.phases.connect.as_ref());
-    let proxy = connect.is_some_and(|record| record.evidence.proxy.is_some());
-    if proxy { "the proxy" } else { "the host" }
+    connect.is_some_and(|record| record.evidence.proxy.is_some())
 }
 
 /// When our last byte was sent, to the millisecond.
@@ -179,7 +191,7 @@ fn last_sent(facts: &Facts<'_>, failure: &Failure) -> Option<String> {
         Duration::try_from_secs_f64((took - failure.end.as_ref()?.after_sent_ms?.0).max(0.0) / 1000.0)
             .ok()?;
     let moment = made.began?.0.checked_add(after.try_into().ok()?)?;
-    Timestamp(moment.replace_millisecond(moment.millisecond()).ok()?).to_rfc3339()
+    Timestamp(moment).to_milliseconds()
 }
 
 /// The phase that took longest, where it took seconds and round trips are short. What a gateway does is its own.

@@ -2,11 +2,13 @@
 
 use std::io;
 
-use super::page::{Page, Tone};
+use super::page::{Page, Room, Tone};
 use crate::report::{Cause, Confidence, Likelihood, Place, Report, Severity};
 
 /// How many checks and fixes of the first cause are shown; the others stand in its page and in the JSON.
 const SHOWN: usize = 2;
+/// What is said where facts were left out.
+const LEFT_OUT: &str = "; all: --format json";
 /// Where the text begins.
 const BODY: usize = 13;
 /// Where the place of a cause begins, and its code.
@@ -41,10 +43,12 @@ pub fn causes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let mut seen = Vec::new();
     let whole = fresh(first, told, &mut seen);
     self::cause(page, &whole)?;
-    list(page, "confirm:", first_of(&whole.confirm, SHOWN))?;
-    list(page, "fix:", first_of(&whole.fix, SHOWN))?;
+    let shown = if page.room() == Room::Tight { 1 } else { SHOWN };
+    list(page, "confirm:", first_of(&whole.confirm, shown))?;
+    list(page, "fix:", first_of(&whole.fix, shown))?;
     for alike in report.causes[1..].chunk_by(|a, b| a.likelihood == b.likelihood) {
-        if alike[0].likelihood == first.likelihood && first.likelihood != Likelihood::Possible {
+        let equal = alike[0].likelihood == first.likelihood && first.likelihood != Likelihood::Possible;
+        if equal && page.room() != Room::Tight {
             for cause in alike {
                 let cause = fresh(cause, told, &mut seen);
                 self::cause(page, &cause)?;
@@ -54,14 +58,19 @@ pub fn causes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             by_place(page, alike, told)?;
         }
     }
-    let other = if report.causes.len() > 1 { ", or another cause by its name" } else { "" };
+    let (other, rest) = match (report.causes.len() > 1, page.room()) {
+        (true, Room::Usual) => (", or another cause by its name", ""),
+        (false, Room::Usual) => ("", ""),
+        (true, _) => (", or another cause", LEFT_OUT),
+        (false, _) => ("", LEFT_OUT),
+    };
     // A failure is explained by its causes; where nothing failed, the errors stand for themselves.
     let passed = report.verdict.failure.is_none();
     let mut codes = errors(report).filter(|_| passed).collect::<Vec<_>>();
     // A finding and its cause may have one name.
     codes.retain(|code| *code != first.code);
     codes.push(&first.code);
-    page.text(0, &format!("More: rdptrace explain {}{other}", codes.join(" ")))
+    page.text(0, &format!("More: rdptrace explain {}{other}{rest}", codes.join(" ")))
 }
 
 /// Where no cause fits, the pages of the errors are what there is to read.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::page::{Page, Tone};
+use super::page::{Page, Room, Tone};
 use crate::explain::{Explained, Explanation, Family, Meaning, Related, Relation, Section};
 
 /// Where the facts of a meaning begin.
@@ -15,7 +15,7 @@ const MANY: usize = 5;
 /// # Errors
 /// Those of the writer.
 pub fn explanation(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
-    let page = &mut Page::new(out);
+    let page = &mut Page::new(out, Room::Usual);
     for (index, code) in explanation.codes.iter().enumerate() {
         if index > 0 {
             page.gap()?;

@@ -4,7 +4,8 @@ use std::io;
 
 use super::{
     cells,
-    page::{Page, Tone},
+    connections::in_one,
+    page::{Page, Room, Tone},
     phases,
 };
 use crate::report::{
@@ -18,13 +19,20 @@ use crate::report::{
 /// Those of the writer.
 pub fn leg(page: &mut Page<'_>, through: &GatewayEvidence, now: Timestamp, column: usize) -> io::Result<()> {
     page.heading(&format!("Gateway {}", place(&through.host, through.port)))?;
-    for step in through.steps.summaries() {
+    let steps = through.steps.summaries();
+    if page.room() != Room::Usual && steps.iter().all(|step| step.status == Status::Passed) {
+        return in_one(page, steps.iter().map(|step| (step.step.name(), step.elapsed_ms)));
+    }
+    for step in steps {
         let lead = format!("  {:<10}{}", step.step.name(), cells::duration(step.elapsed_ms));
         let lead = (Tone::Plain, lead.as_str());
         let mut lines = facts(&through.steps, step.step, now).unwrap_or_default().into_iter();
         match step.status {
             Status::Passed => {
                 page.row(lead, column, (Tone::Plain, ""), &lines.next().unwrap_or_default())?;
+                if page.room() != Room::Usual {
+                    lines.by_ref().for_each(drop);
+                }
             }
             Status::Stopped => {
                 page.row(lead, column, (Tone::Caution, "STOPPED:"), step.stopped.unwrap_or_default())?;

@@ -3,6 +3,7 @@
 mod activation;
 mod causes;
 mod cells;
+mod connections;
 mod experiments;
 mod explanation;
 mod gateway;

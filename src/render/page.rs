@@ -12,6 +12,18 @@ const WIDTH: usize = 80;
 /// Writes lines to a page.
 pub struct Page<'a> {
     out: &'a mut dyn Write,
+    room: Room,
+}
+
+/// How much there is to leave out, so that a failure fits a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Nothing.
+    Usual,
+    /// Facts of the phases that passed.
+    Brief,
+    /// Those, and all but the first check and fix.
+    Tight,
 }
 
 /// The colour of a word; the writer strips it where no terminal shows it.
@@ -46,8 +58,13 @@ impl Tone {
 
 impl<'a> Page<'a> {
     /// An empty page.
-    pub fn new(out: &'a mut dyn Write) -> Self {
-        Self { out }
+    pub fn new(out: &'a mut dyn Write, room: Room) -> Self {
+        Self { out, room }
+    }
+
+    /// How much there is to leave out.
+    pub fn room(&self) -> Room {
+        self.room
     }
 
     /// An empty line.

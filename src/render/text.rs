@@ -3,20 +3,18 @@
 use std::io::{self, Write};
 
 use super::{
-    causes, cells, experiments, gateway, local,
-    page::{Page, Tone},
-    phases, posture, rdp_file, session, udp, wait,
+    causes, cells,
+    connections::{FACTS, connections},
+    experiments, local,
+    page::{Page, Room, Tone},
+    posture, rdp_file, udp, wait,
 };
-use crate::{
-    codes::Phase,
-    report::{
-        Answerer, Certificate, Connection, Failure, Finding, Likelihood, Outcome, Purpose, Report, Session,
-        Severity, Status, Summary, Verdict, place,
-    },
+use crate::report::{
+    Answerer, Certificate, Failure, Finding, Likelihood, Outcome, Purpose, Report, Severity, Verdict, place,
 };
 
-/// Where the facts of a phase begin.
-const FACTS: usize = 24;
+/// The lines of a screen, which a report of an abort should not be longer than.
+const SCREEN: usize = 42;
 /// Where certificate and verdict begin, and the sentence of a finding.
 const BODY: usize = 13;
 /// Where the code of a finding begins.
@@ -27,7 +25,19 @@ const FINDING: usize = 11;
 /// # Errors
 /// Those of the writer.
 pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let page = &mut Page::new(out);
+    let mut written = Vec::new();
+    for room in [Room::Usual, Room::Brief, Room::Tight] {
+        written.clear();
+        whole(&mut Page::new(&mut written, room), report)?;
+        let lines = written.iter().filter(|byte| **byte == b'\n').count();
+        if lines <= SCREEN || report.verdict.outcome != Outcome::Aborted {
+            break;
+        }
+    }
+    out.write_all(&written)
+}
+
+fn whole(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.heading(&target(report))?;
     let mut asked = rdp_file::lines(report).into_iter();
     if let Some(about) = asked.next() {
@@ -56,12 +66,7 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         page.gap()?;
         certificate(page, served, report)?;
     }
-    let said: Vec<&Finding> = report.findings.iter().filter(|found| !is_told(found, report)).collect();
-    if !said.is_empty() {
-        page.gap()?;
-        page.heading("Findings")?;
-        said.into_iter().try_for_each(|found| finding(page, found, &report.verdict))?;
-    }
+    findings(page, report)?;
     if let Some(wait) = &report.trace.wait {
         page.gap()?;
         page.row((Tone::Heading, "Waited"), BODY, (Tone::Plain, ""), &wait::total(wait))?;
@@ -80,114 +85,12 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     causes::causes(page, report)
 }
 
-fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let traced: Vec<&Connection> = report.trace.traced().collect();
-    let before = |index: usize| index.checked_sub(1).map(|index| traced[index]);
-    let is_in_vain = |index| before(index).is_some_and(|before| traced[index].is_in_vain_after(before));
-    let shown = (0..traced.len()).filter(|index| !is_in_vain(*index)).count();
-    for (index, connection) in traced.iter().enumerate() {
-        if is_in_vain(index) {
-            in_vain(page, connection)?;
-            continue;
-        }
-        page.gap()?;
-        if shown > 1 {
-            let again = before(index).map_or("", |before| again(connection, before));
-            page.heading(&format!("{}{again}", purpose(connection)))?;
-        }
-        let mut tried = connection.hop.iter().flat_map(|hop| &hop.tried);
-        tried.try_for_each(|tried| page.item("", 2, &format!("tried before: {tried}")))?;
-        let summaries = connection.phases.summaries();
-        if let Some(through) = connection.phases.gateway.as_ref().map(|record| &record.evidence) {
-            gateway::leg(page, through, report.trace.started, FACTS)?;
-            if summaries.len() > 1 {
-                page.gap()?;
-                page.heading(&format!("Server {}, through the gateway", target(report)))?;
-            }
-        }
-        let own = summaries.iter().filter(|summary| summary.phase != Phase::Gateway);
-        own.into_iter().try_for_each(|summary| phase(page, connection, summary, report.answerer()))?;
-        connection.session.iter().try_for_each(|seen| after_activation(page, seen))?;
-    }
-    Ok(())
-}
-
-/// The second connection after a refused ClientHello, where it tells no more than that.
-fn in_vain(page: &mut Page<'_>, connection: &Connection) -> io::Result<()> {
-    let last = connection.phases.summaries().pop();
-    let said = match last.and_then(|last| last.failure) {
-        Some(failure) => format!("with older cipher suites too: {}", failure.detail),
-        None => "a hello of TLS 1.2 with older cipher suites too is answered with a current one".to_owned(),
-    };
-    page.row((Tone::Plain, "  again"), FACTS, (Tone::Plain, ""), &said)
-}
-
-fn target(report: &Report) -> String {
+/// The target's address, and the name that it goes by.
+pub fn target(report: &Report) -> String {
     let Some(target) = &report.trace.target else { return local::name(report) };
     let name =
         if target.server_name == target.host { String::new() } else { format!(" as {}", target.server_name) };
     place(&target.host, target.port) + &name
-}
-
-/// How a second connection for the same differs from the first.
-fn again(connection: &Connection, before: &Connection) -> &'static str {
-    match (connection.purpose == Purpose::Retry || connection.purpose == before.purpose, &before.phases.tls) {
-        (false, _) => "",
-        (true, None) => ", with the offer that the server demands",
-        (true, Some(_)) => ", with older cipher suites beside the current ones",
-    }
-}
-
-fn purpose(connection: &Connection) -> String {
-    match &connection.purpose {
-        Purpose::Hop(number) => connection.hop.as_ref().map_or_else(String::new, |hop| {
-            let token = hop.shown_token().map(|token| format!(", with the token {token}"));
-            let token = token.unwrap_or_default();
-            format!("hop {number}: {hop}, session {}{token}", hop.session_id)
-        }),
-        other => other.to_string(),
-    }
-}
-
-fn phase(
-    page: &mut Page<'_>,
-    connection: &Connection,
-    summary: &Summary<'_>,
-    who: Answerer,
-) -> io::Result<()> {
-    let left = summary.phase == Phase::Resolve && phases::is_left_to_proxy(&connection.phases);
-    let time = if left { cells::NO_TIME.to_owned() } else { cells::duration(summary.elapsed_ms) };
-    let lead = format!("  {:<10}{time}", summary.phase.name());
-    let lead = (Tone::Plain, lead.as_str());
-    let mut lines = phases::facts(connection, summary.phase, who).into_iter();
-    match summary.status {
-        Status::Passed => page.row(lead, FACTS, (Tone::Plain, ""), &lines.next().unwrap_or_default())?,
-        Status::Stopped => {
-            page.row(lead, FACTS, (Tone::Caution, "STOPPED:"), summary.stopped.unwrap_or_default())?;
-        }
-        Status::Failed => {
-            let detail = summary.failure.map_or("", |failure| &failure.detail);
-            page.row(lead, FACTS, (Tone::Bad, "FAILED:"), detail)?;
-            // What could be named need not be shown as bytes.
-            let named = connection.phases.negotiate.as_ref().is_some_and(|n| n.evidence.speaks.is_some());
-            let bytes = summary.failure.and_then(|failure| failure.received.as_deref());
-            if let Some(bytes) = bytes.filter(|_| !named) {
-                page.text(FACTS, &format!("received {}", cells::grouped(bytes)))?;
-            }
-        }
-    }
-    lines.try_for_each(|line| page.text(FACTS, &line))
-}
-
-fn after_activation(page: &mut Page<'_>, seen: &Session) -> io::Result<()> {
-    let lead = format!("  {:<10}{}", "session", cells::duration(seen.elapsed_ms));
-    let lead = (Tone::Plain, lead.as_str());
-    let mut lines = session::facts(seen).into_iter();
-    match &seen.failure {
-        None => page.row(lead, FACTS, (Tone::Plain, ""), &lines.next().unwrap_or_default())?,
-        Some(failure) => page.row(lead, FACTS, (Tone::Bad, "ENDED:"), &failure.detail)?,
-    }
-    lines.try_for_each(|line| page.text(FACTS, &line))
 }
 
 fn certificate(page: &mut Page<'_>, served: &Certificate, report: &Report) -> io::Result<()> {
@@ -199,6 +102,9 @@ fn certificate(page: &mut Page<'_>, served: &Certificate, report: &Report) -> io
         names if names.is_empty() => names,
         names => format!("; for {names}"),
     };
+    if page.room() == Room::Tight {
+        return Ok(());
+    }
     page.text(BODY, &format!("{}{names}", cells::validity(served, report.trace.started)))?;
     page.text(BODY, &format!("SHA-1 {}", served.sha1))
 }
@@ -210,6 +116,29 @@ fn is_told(found: &Finding, report: &Report) -> bool {
         "certificate-self-signed" => report.verdict.outcome == Outcome::Aborted,
         _ => false,
     }
+}
+
+/// A sentence each; where there is no room those beside the failure share a line.
+fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let said = report.findings.iter().filter(|found| !is_told(found, report));
+    let tight = page.room() == Room::Tight;
+    let (aside, whole): (Vec<&Finding>, Vec<&Finding>) = said.partition(|found| tight && is_aside(found));
+    if aside.is_empty() && whole.is_empty() {
+        return Ok(());
+    }
+    page.gap()?;
+    page.heading("Findings")?;
+    whole.into_iter().try_for_each(|found| finding(page, found, &report.verdict))?;
+    let codes: Vec<&str> = aside.iter().map(|found| found.code.as_str()).collect();
+    if codes.is_empty() {
+        return Ok(());
+    }
+    page.row((Tone::Plain, "  others"), FINDING, (Tone::Plain, ""), &codes.join(", "))
+}
+
+/// What is no error; the flow is what an engineer looks for in a capture.
+fn is_aside(found: &Finding) -> bool {
+    found.severity < Severity::Error && found.code != "flow"
 }
 
 /// A finding that only repeats why the phase failed points there.

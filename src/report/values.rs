@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 
 /// A duration in milliseconds, kept to hundredths.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, JsonSchema)]
@@ -46,6 +46,12 @@ impl Timestamp {
     /// The RFC 3339 text in UTC; years outside 0 to 9999 have none.
     pub fn to_rfc3339(self) -> Option<String> {
         self.0.to_offset(UtcOffset::UTC).format(&Rfc3339).ok()
+    }
+
+    /// The same to the millisecond, as a person compares it with a capture.
+    pub fn to_milliseconds(self) -> Option<String> {
+        let form = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+        self.0.to_offset(UtcOffset::UTC).format(form).ok()
     }
 }
 

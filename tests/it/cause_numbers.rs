@@ -143,7 +143,8 @@ async fn every_cause_is_shown_by_something() {
     let (broken, sound) = (Answer::Demo(Some(fault("tls-reset"))), Answer::Demo(None));
     reports.push(Box::pin(on(&[("192.0.2.15:3389", broken), ("192.0.2.16:3389", sound)])).await);
     let turned_away = Answer::InTurn(vec![broken, Answer::Refused].leak());
-    for answer in [Answer::Refused, Answer::Unreachable, Answer::Silent, turned_away] {
+    let at_first = Answer::InTurn(vec![Answer::Refused, Answer::Demo(None)].leak());
+    for answer in [Answer::Refused, Answer::Unreachable, Answer::Silent, turned_away, at_first] {
         reports.push(Box::pin(on(&[("192.0.2.15:3389", answer)])).await);
     }
     reports.extend(Box::pin(crate::rdp_file_findings::reports()).await);

@@ -28,6 +28,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use crate::{
     demo::pipe,
+    faults::{SCREEN, lines},
     junit::{assert_counts, junit},
     lab::ClientEnd,
 };
@@ -156,6 +157,9 @@ async fn every_fault_of_the_gateway_is_found_in_its_step() {
         let lab = Lab::of(Some(fault));
         let report = lab.trace(&lab.settings(fault.entry)).await;
         wrong.extend(difference(&report, &fault.expect).map(|text| format!("{}: {text}", fault.name)));
+        let long = Some(lines(&report)).filter(|lines| *lines > SCREEN);
+        let long = long.filter(|_| report.verdict.outcome == Outcome::Aborted);
+        wrong.extend(long.map(|lines| format!("{}: {lines} lines of text", fault.name)));
     }
     let all = gateway::all().count();
     let found = all - wrong.len();

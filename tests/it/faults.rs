@@ -13,7 +13,7 @@ use rdptrace::{
 use crate::lab::{Lab, fault};
 
 /// Lines of a screen, on which whoever has to act at once reads where it ends, why and what to do.
-const SCREEN: usize = 42;
+pub const SCREEN: usize = 42;
 
 /// The settings under which the rows of the table hold.
 pub fn settings() -> Settings {
@@ -39,7 +39,7 @@ pub async fn trace(fault: Option<&'static Fault>, settings: &Settings) -> Report
     run(&target, settings, &Lab::of(fault), &Unobserved).await
 }
 
-fn lines(report: &Report) -> usize {
+pub fn lines(report: &Report) -> usize {
     let mut page = Vec::new();
     render::text(report, &mut page).expect("memory takes everything");
     String::from_utf8(page).expect("text").lines().count()

@@ -92,3 +92,18 @@ async fn an_end_one_step_off_without_a_byte_is_the_same_failure() {
         assert_eq!(repeats.count(), 5, "{first:?} a reset is no closed port {}", page(&report));
     }
 }
+
+/// Who fails once and never again was just being started; a second failure among many is another matter.
+#[tokio::test(start_paused = true)]
+async fn a_first_failure_alone_is_a_service_that_just_started() {
+    for first in [Answer::Refused, Answer::ResetAtOnce, bad("negotiate-close"), bad("tls-internal-error")] {
+        for (again, cause) in [(false, "service-just-started"), (true, "pool-member-broken")] {
+            let other = |number| if again && number % 3 == 1 { first } else { Answer::Demo(None) };
+            let answers: Vec<_> = std::iter::once(first).chain((0..CONNECTIONS).map(other)).collect();
+            let report = Box::pin(traced(Answer::InTurn(answers.leak()))).await;
+            let named = report.causes.first().map(|cause| cause.code.as_str());
+            assert_eq!(named, Some(cause), "{first:?} {again} {}", page(&report));
+            assert!(report.causes.iter().all(|cause| cause.likelihood != Likelihood::Certain));
+        }
+    }
+}

@@ -16,6 +16,7 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Proxy, "proxy-without-live-host", no_live_host),
     rule(Place::Host, "host-refuses-by-closing", refuses),
     rule(Place::Host, "one-host-of-several", one_host).intermittent(),
+    rule(Place::Host, "service-just-started", just_started).intermittent(),
     rule(Place::Host, "pool-member-broken", pool).intermittent(),
 ];
 
@@ -182,4 +183,18 @@ fn pool(facts: &Facts<'_>) -> Option<Weighed> {
     let spread = facts.repeated(facts.failed()?.phase).0 > 0;
     let likelihood = if spread { Likelihood::Likely } else { Likelihood::Possible };
     Some(Weighed::new(likelihood, format!("the same connection to the same address passed {times}")))
+}
+
+/// All that followed passed, whatever it offered.
+fn just_started(facts: &Facts<'_>) -> Option<Weighed> {
+    let (phase, first) = facts.failed().and_then(|failed| Some((failed.phase, failed.failure?)))?;
+    let (passed, made) = facts.passed_again(phase);
+    let alike = |made| matches!(facts.ending_in(phase, made), Some(Ending::Failed(failure)) if failure.kind == first.kind);
+    let alone = passed == made && made > 1 && !facts.experiments.iter().any(alike);
+    // What is silent once may also have been lost on the way.
+    let silent = first.kind == FailureKind::Timeout;
+    let likelihood = if silent { Likelihood::Possible } else { Likelihood::Likely };
+    alone.then(|| {
+        Weighed::new(likelihood, format!("only the first connection failed, and {made} like it passed"))
+    })
 }

@@ -83,7 +83,9 @@ fn waited_for(facts: &Facts<'_>, because: String, likelihood: Likelihood) -> Wei
             .to_owned()
     });
     let lost = path::black_hole(facts).map(|_| "what was sent was never acknowledged".to_owned());
-    let taken = path::is_acknowledged(facts).then(|| "the host acknowledged all that was sent".to_owned());
+    // A gateway or proxy that acknowledges says nothing of the host behind it.
+    let taken = (path::is_direct(facts) && path::is_acknowledged(facts))
+        .then(|| "the host acknowledged all that was sent".to_owned());
     let arriving = path::trickle(facts).map(|_| "bytes still arrive: it is not silent".to_owned());
     let doubted = lost.is_some() || arriving.is_some();
     let likelihood = if doubted { Likelihood::Possible } else { likelihood };
