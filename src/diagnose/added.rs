@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::{Facts, Rule, redirection};
 use crate::{
     codes::Phase,
-    report::{ExperimentKind, FailureKind, Severity, Status},
+    report::{ExperimentKind, FailureKind, FindingCode, Severity, Status},
 };
 
 /// The broker does not know the routing token (MS-RDPBCGR 2.2.5.1.1).
@@ -13,18 +13,23 @@ const ERRINFO_CB_CONNECTION_ERROR_INVALID_SETTINGS: i64 = 0x410;
 
 pub const RULES: &[Rule] = &[
     Rule {
-        code: "load-balance-info-refused",
+        code: FindingCode::LoadBalanceInfoRefused,
         severity: Severity::Error,
         phase: Phase::Negotiate,
         applies: token,
     },
     Rule {
-        code: "preconnection-refused",
+        code: FindingCode::PreconnectionRefused,
         severity: Severity::Error,
         phase: Phase::Negotiate,
         applies: preconnection,
     },
-    Rule { code: "server-name-refused", severity: Severity::Error, phase: Phase::Tls, applies: server_name },
+    Rule {
+        code: FindingCode::ServerNameRefused,
+        severity: Severity::Error,
+        phase: Phase::Tls,
+        applies: server_name,
+    },
 ];
 
 /// The routing token of the command line; that of a file is told as the file's.

@@ -8,29 +8,29 @@ use super::{Facts, Rule};
 use crate::{
     certificate::SMALLEST_RSA,
     codes::Phase,
-    report::{Certificate, Connection, Purpose, Severity, Status, Thumbprints, Trust},
+    report::{Certificate, Connection, FindingCode, Purpose, Severity, Status, Thumbprints, Trust},
 };
 
 /// Whoever renews certificates by hand still has the time to do it.
 const SOON: time::Duration = time::Duration::days(14);
 
-const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
+const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity, phase: Phase::Tls, applies }
 }
 
 pub const RULES: &[Rule] = &[
-    rule("certificate-expired", Severity::Error, expired),
-    rule("certificate-not-yet-valid", Severity::Error, not_yet_valid),
-    rule("certificate-wrong-usage", Severity::Error, wrong_usage),
-    rule("certificate-thumbprint-mismatch", Severity::Error, thumbprint),
-    rule("certificate-unreadable", Severity::Error, unreadable),
-    rule("certificate-name-mismatch", Severity::Warning, |facts| name(facts, true)),
-    rule("certificate-untrusted", Severity::Warning, untrusted),
-    rule("certificate-weak-key", Severity::Warning, weak_key),
-    rule("certificate-weak-signature", Severity::Warning, weak_signature),
-    rule("certificate-name-mismatch", Severity::Info, |facts| name(facts, false)),
-    rule("certificate-expires-soon", Severity::Info, expires_soon),
-    rule("certificate-self-signed", Severity::Info, self_signed),
+    rule(FindingCode::CertificateExpired, Severity::Error, expired),
+    rule(FindingCode::CertificateNotYetValid, Severity::Error, not_yet_valid),
+    rule(FindingCode::CertificateWrongUsage, Severity::Error, wrong_usage),
+    rule(FindingCode::CertificateThumbprintMismatch, Severity::Error, thumbprint),
+    rule(FindingCode::CertificateUnreadable, Severity::Error, unreadable),
+    rule(FindingCode::CertificateNameMismatch, Severity::Warning, |facts| name(facts, true)),
+    rule(FindingCode::CertificateUntrusted, Severity::Warning, untrusted),
+    rule(FindingCode::CertificateWeakKey, Severity::Warning, weak_key),
+    rule(FindingCode::CertificateWeakSignature, Severity::Warning, weak_signature),
+    rule(FindingCode::CertificateNameMismatch, Severity::Info, |facts| name(facts, false)),
+    rule(FindingCode::CertificateExpiresSoon, Severity::Info, expires_soon),
+    rule(FindingCode::CertificateSelfSigned, Severity::Info, self_signed),
 ];
 
 fn expired(facts: &Facts<'_>) -> Option<String> {

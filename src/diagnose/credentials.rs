@@ -3,7 +3,7 @@
 use super::{Facts, Rule, kerberos, redirection};
 use crate::{
     codes::Phase,
-    report::{Answerer, Credentials, FailureKind, Selected, Severity},
+    report::{Answerer, Credentials, FailureKind, FindingCode, Selected, Severity},
 };
 
 /// What FreeRDP's library answers to wrong credentials.
@@ -13,14 +13,19 @@ pub const IRONRDP_REFUSAL: u32 = 0xC007_030C;
 
 pub const RULES: &[Rule] = &[
     Rule {
-        code: "credentials-not-verified",
+        code: FindingCode::CredentialsNotVerified,
         severity: Severity::Error,
         phase: Phase::Negotiate,
         applies: not_verified,
     },
-    Rule { code: "account-not-used", severity: Severity::Error, phase: Phase::Credssp, applies: not_used },
     Rule {
-        code: "credssp-key-binding-failed",
+        code: FindingCode::AccountNotUsed,
+        severity: Severity::Error,
+        phase: Phase::Credssp,
+        applies: not_used,
+    },
+    Rule {
+        code: FindingCode::CredsspKeyBindingFailed,
         severity: Severity::Error,
         phase: Phase::Credssp,
         applies: key_binding,

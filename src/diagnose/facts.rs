@@ -138,7 +138,7 @@ impl<'a> Facts<'a> {
     pub fn answers_http(&self) -> Option<&'a str> {
         let asked = |made: &&Connection| match &made.purpose {
             Purpose::Experiment(name) => name.is(ExperimentKind::HttpRequest),
-            Purpose::Posture(name) => *name == ExperimentKind::HttpRequest.to_string(),
+            Purpose::Posture(name) => name == ExperimentKind::HttpRequest.as_str(),
             _ => false,
         };
         let made = self.trace.connections.iter().find(asked)?;

@@ -3,11 +3,11 @@
 use super::{Facts, Rule, experiments::Experiment};
 use crate::{
     codes::Phase,
-    report::{ExperimentKind, FailureKind, Severity},
+    report::{ExperimentKind, FailureKind, FindingCode, Severity},
 };
 
 const fn rule(
-    code: &'static str,
+    code: FindingCode,
     severity: Severity,
     phase: Phase,
     applies: fn(&Facts<'_>) -> Option<String>,
@@ -16,12 +16,12 @@ const fn rule(
 }
 
 pub const RULES: &[Rule] = &[
-    rule("negotiation-cookie-refused", Severity::Error, Phase::Negotiate, cookie_refused),
-    rule("negotiation-offer-refused", Severity::Error, Phase::Negotiate, offer_refused),
-    rule("negotiation-direct-tls", Severity::Warning, Phase::Negotiate, direct_tls),
-    rule("experiment-intermittent", Severity::Warning, Phase::Connect, intermittent),
-    rule("experiment-turned-away", Severity::Warning, Phase::Connect, turned_away),
-    rule("experiment-other-address-works", Severity::Warning, Phase::Connect, other_address),
+    rule(FindingCode::NegotiationCookieRefused, Severity::Error, Phase::Negotiate, cookie_refused),
+    rule(FindingCode::NegotiationOfferRefused, Severity::Error, Phase::Negotiate, offer_refused),
+    rule(FindingCode::NegotiationDirectTls, Severity::Warning, Phase::Negotiate, direct_tls),
+    rule(FindingCode::ExperimentIntermittent, Severity::Warning, Phase::Connect, intermittent),
+    rule(FindingCode::ExperimentTurnedAway, Severity::Warning, Phase::Connect, turned_away),
+    rule(FindingCode::ExperimentOtherAddressWorks, Severity::Warning, Phase::Connect, other_address),
 ];
 
 /// Whether the Connection Request was left without an answer.

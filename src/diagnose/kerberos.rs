@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::{Facts, Rule, posture::MAX_SKEW_SECONDS};
 use crate::{
     codes::{self, Phase},
-    report::{Failure, FailureKind, KdcEvidence, KdcExchange, Severity, Trust},
+    report::{Failure, FailureKind, FindingCode, KdcEvidence, KdcExchange, Severity, Trust},
 };
 
 /// KDC_ERR_S_PRINCIPAL_UNKNOWN and KDC_ERR_PRINCIPAL_NOT_UNIQUE.
@@ -15,31 +15,16 @@ const PREAUTH_FAILED: i64 = 24;
 /// KRB_AP_ERR_SKEW.
 pub const SKEW: i64 = 37;
 
-/// The server's own words on a ticket: it cannot open it, or its clock is another.
-pub const TICKET_REFUSED: &str = "kerberos-ticket-refused";
-
-/// Every code that an ending at the KDC can have.
-pub const CODES: &[&str] = &[
-    "kdc-not-found",
-    "kdc-unreachable",
-    "kdc-proxy-refused",
-    "kdc-answer-malformed",
-    "kdc-clock-skew",
-    "kdc-service-unknown",
-    "kdc-referral",
-    "kdc-refused",
-];
-
-const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
+const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity, phase: Phase::Credssp, applies }
 }
 
 pub const RULES: &[Rule] = &[
-    rule("kerberos-not-used", Severity::Warning, not_used),
-    rule("kerberos-needs-name", Severity::Warning, needs_name),
-    rule("kdc-clock-differs", Severity::Warning, clock),
-    rule("kdc-proxy-certificate", Severity::Warning, certificate),
-    rule("kerberos-used", Severity::Info, used),
+    rule(FindingCode::KerberosNotUsed, Severity::Warning, not_used),
+    rule(FindingCode::KerberosNeedsName, Severity::Warning, needs_name),
+    rule(FindingCode::KdcClockDiffers, Severity::Warning, clock),
+    rule(FindingCode::KdcProxyCertificate, Severity::Warning, certificate),
+    rule(FindingCode::KerberosUsed, Severity::Info, used),
 ];
 
 fn not_used(facts: &Facts<'_>) -> Option<String> {
@@ -180,18 +165,18 @@ fn leads_nowhere(kdc: &KdcEvidence) -> bool {
 }
 
 /// The finding for what ended at the KDC.
-pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
+pub fn code(facts: &Facts<'_>) -> Option<FindingCode> {
     let failure = ended_at_kdc(facts)?;
     let kdc = facts.credssp?.kdc.as_ref()?;
     Some(match (failure.kind, failure.code) {
-        (FailureKind::KerberosError, _) if refuses(facts) => "credentials-refused",
-        (FailureKind::KerberosError, Some(SKEW)) => "kdc-clock-skew",
+        (FailureKind::KerberosError, _) if refuses(facts) => FindingCode::CredentialsRefused,
+        (FailureKind::KerberosError, Some(SKEW)) => FindingCode::KdcClockSkew,
         (FailureKind::KerberosError, Some(code)) if SERVICE_PRINCIPAL.contains(&code) => {
-            "kdc-service-unknown"
+            FindingCode::KdcServiceUnknown
         }
-        (FailureKind::KerberosError, None) if kdc.referral.is_some() => "kdc-referral",
-        (FailureKind::KerberosError, _) => "kdc-refused",
-        (FailureKind::Malformed, _) => "kdc-answer-malformed",
+        (FailureKind::KerberosError, None) if kdc.referral.is_some() => FindingCode::KdcReferral,
+        (FailureKind::KerberosError, _) => FindingCode::KdcRefused,
+        (FailureKind::Malformed, _) => FindingCode::KdcAnswerMalformed,
         (
             FailureKind::HttpStatus
             | FailureKind::KeyBinding
@@ -199,10 +184,10 @@ pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
             | FailureKind::TlsUnsupported
             | FailureKind::NotTls,
             _,
-        ) if kdc.transport == "https" => "kdc-proxy-refused",
+        ) if kdc.transport == "https" => FindingCode::KdcProxyRefused,
         // Nobody was there to be asked.
-        (FailureKind::NotFound, _) if leads_nowhere(kdc) => "kdc-not-found",
-        _ if kdc.host.is_empty() => "kdc-not-found",
-        _ => "kdc-unreachable",
+        (FailureKind::NotFound, _) if leads_nowhere(kdc) => FindingCode::KdcNotFound,
+        _ if kdc.host.is_empty() => FindingCode::KdcNotFound,
+        _ => FindingCode::KdcUnreachable,
     })
 }

@@ -35,7 +35,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     codes::Phase,
-    report::{Finding, Report, SCHEMA_VERSION, Severity, Tool, Trace},
+    report::{Finding, FindingCode, Report, SCHEMA_VERSION, Severity, Tool, Trace},
 };
 pub use again::{Again, again};
 use facts::Facts;
@@ -44,7 +44,7 @@ pub use wanted::wanted;
 
 /// One rule: what it is called, how much it matters, where it is seen, and the sentence when it applies.
 struct Rule {
-    code: &'static str,
+    code: FindingCode,
     severity: Severity,
     phase: Phase,
     applies: fn(&Facts<'_>) -> Option<String>,
@@ -73,10 +73,7 @@ const RULES: &[&[Rule]] = &[
 
 /// The code of every finding and every cause that a report can hold; where both are the same it comes twice.
 pub fn emitted() -> impl Iterator<Item = &'static str> {
-    let found = RULES.iter().copied().flatten().map(|rule| rule.code);
-    let ended =
-        ending::CODES.iter().chain(gateway::CODES).chain(kerberos::CODES).chain(proxy::CODES).copied();
-    found.chain(ended).chain(["host-slow"]).chain(hypotheses())
+    FindingCode::ALL.iter().map(|code| code.as_str()).chain(hypotheses())
 }
 
 /// The code of every cause that a report can hold.
@@ -117,7 +114,7 @@ pub fn diagnose(trace: Trace) -> Report {
 
 fn finding(rule: &Rule, facts: &Facts<'_>) -> Option<Finding> {
     let message = (rule.applies)(facts)?;
-    let checks = machine::checks(rule.code, facts);
-    let code = rule.code.to_owned();
+    let checks = machine::checks_of_finding(rule.code, facts);
+    let code = rule.code.into();
     Some(Finding { code, severity: rule.severity, phase: Some(rule.phase), message, checks })
 }

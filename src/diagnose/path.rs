@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::{Facts, Rule};
 use crate::{
     codes::Phase,
-    report::{AttemptResult, Failure, FailureKind, Finding, Severity, Status, Summary, Timestamp},
+    report::{
+        AttemptResult, Failure, FailureKind, Finding, FindingCode, Severity, Status, Summary, Timestamp,
+    },
 };
 
 /// The first SYN is sent again after a second (RFC 6298 section 2).
@@ -26,12 +28,12 @@ const TRIPS: f64 = 3.0;
 const STILL_PART: f64 = 0.2;
 
 pub const RULES: &[Rule] = &[
-    rule("path-loss", Severity::Warning, loss),
-    rule("path-slow", Severity::Warning, slow),
-    rule("flow", Severity::Info, flow),
+    rule(FindingCode::PathLoss, Severity::Warning, loss),
+    rule(FindingCode::PathSlow, Severity::Warning, slow),
+    rule(FindingCode::Flow, Severity::Info, flow),
 ];
 
-const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
+const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity, phase: Phase::Connect, applies }
 }
 
@@ -209,7 +211,7 @@ pub fn host_slow(facts: &Facts<'_>) -> Option<Finding> {
         took / 1000.0
     );
     let finding = Finding {
-        code: "host-slow".to_owned(),
+        code: FindingCode::HostSlow.into(),
         severity: Severity::Warning,
         phase: Some(phase),
         message,

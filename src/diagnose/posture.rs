@@ -3,7 +3,7 @@
 use super::{Facts, Rule};
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase, Protocols},
-    report::{HandshakeSignature, LicensingOutcome, Selected, Severity},
+    report::{FindingCode, HandshakeSignature, LicensingOutcome, Selected, Severity},
 };
 
 /// Windows refuses Kerberos beyond five minutes (RFC 4120 section 1.6).
@@ -11,44 +11,49 @@ pub const MAX_SKEW_SECONDS: u64 = 300;
 
 pub const RULES: &[Rule] = &[
     Rule {
-        code: "standard-rdp-security",
+        code: FindingCode::StandardRdpSecurity,
         severity: Severity::Error,
         phase: Phase::Negotiate,
         applies: standard_rdp_security,
     },
     Rule {
-        code: "protocol-not-requested",
+        code: FindingCode::ProtocolNotRequested,
         severity: Severity::Warning,
         phase: Phase::Negotiate,
         applies: protocol_not_requested,
     },
     Rule {
-        code: "nla-not-required",
+        code: FindingCode::NlaNotRequired,
         severity: Severity::Warning,
         phase: Phase::Negotiate,
         applies: nla_not_required,
     },
     Rule {
-        code: "tls-signature-invalid",
+        code: FindingCode::TlsSignatureInvalid,
         severity: Severity::Error,
         phase: Phase::Tls,
         applies: signature_invalid,
     },
     Rule {
-        code: "credssp-unpatched",
+        code: FindingCode::CredsspUnpatched,
         severity: Severity::Error,
         phase: Phase::Credssp,
         applies: credssp_unpatched,
     },
-    Rule { code: "clock-skew", severity: Severity::Warning, phase: Phase::Credssp, applies: clock_skew },
     Rule {
-        code: "encryption-method-not-offered",
+        code: FindingCode::ClockSkew,
+        severity: Severity::Warning,
+        phase: Phase::Credssp,
+        applies: clock_skew,
+    },
+    Rule {
+        code: FindingCode::EncryptionMethodNotOffered,
         severity: Severity::Warning,
         phase: Phase::Mcs,
         applies: method_not_offered,
     },
     Rule {
-        code: "license-required",
+        code: FindingCode::LicenseRequired,
         severity: Severity::Info,
         phase: Phase::Licensing,
         applies: license_required,

@@ -3,18 +3,8 @@
 use super::{Facts, gateway};
 use crate::{
     codes::Phase,
-    report::{Failure, FailureKind, GatewayStep, ProxyEvidence},
+    report::{Failure, FailureKind, FindingCode, GatewayStep, ProxyEvidence},
 };
-
-/// Every code that an ending at a proxy can have.
-pub const CODES: &[&str] = &[
-    "proxy-unreachable",
-    "proxy-authentication-required",
-    "proxy-account-refused",
-    "proxy-target-unreachable",
-    "proxy-refused",
-    "proxy-not-spoken",
-];
 
 /// Bad Gateway, Service Unavailable, Gateway Timeout (RFC 9110), and what proxies answer where a name is unknown.
 const UNREACHABLE: [u16; 4] = [500, 502, 503, 504];
@@ -25,12 +15,12 @@ const ABOUT_ACCOUNT: [u16; 2] = [407, 401];
 const FORBIDDEN: u16 = 403;
 
 /// The code of an ending at a proxy; none where the trace ended elsewhere.
-pub fn code(facts: &Facts<'_>) -> Option<&'static str> {
+pub fn code(facts: &Facts<'_>) -> Option<FindingCode> {
     let (failure, seen) = ended(facts)?;
     Some(match failure.kind {
         FailureKind::ProxyRefused => refusal(seen),
-        _ if seen.elapsed_ms.is_none() => "proxy-unreachable",
-        _ => "proxy-not-spoken",
+        _ if seen.elapsed_ms.is_none() => FindingCode::ProxyUnreachable,
+        _ => FindingCode::ProxyNotSpoken,
     })
 }
 
@@ -64,19 +54,19 @@ pub fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvidence)> 
     Some((failed.failure?, seen?))
 }
 
-fn refusal(seen: &ProxyEvidence) -> &'static str {
+fn refusal(seen: &ProxyEvidence) -> FindingCode {
     let wants_account = seen.status.is_some_and(|status| ABOUT_ACCOUNT.contains(&status))
         // Forbidden is mostly the destination; with a challenge beside it, it is who asks.
         || seen.status == Some(FORBIDDEN) && !seen.schemes.is_empty()
         || seen.reply.is_none() && seen.method.is_some_and(|method| method != 0);
     match (wants_account, seen.account_sent) {
-        (true, false) => "proxy-authentication-required",
-        (true, true) => "proxy-account-refused",
+        (true, false) => FindingCode::ProxyAuthenticationRequired,
+        (true, true) => FindingCode::ProxyAccountRefused,
         _ if seen.status.is_some_and(|status| UNREACHABLE.contains(&status))
             || seen.reply.is_some_and(|reply| UNREACHABLE_REPLIES.contains(&reply)) =>
         {
-            "proxy-target-unreachable"
+            FindingCode::ProxyTargetUnreachable
         }
-        _ => "proxy-refused",
+        _ => FindingCode::ProxyRefused,
     }
 }

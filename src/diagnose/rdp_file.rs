@@ -8,14 +8,14 @@ use super::{
 };
 use crate::{
     codes::{Phase, Protocols},
-    report::{Certificate, ExperimentKind, FailureKind, Severity, Trust},
+    report::{Certificate, ExperimentKind, FailureKind, FindingCode, Severity, Trust},
 };
 
 /// The negotiation failure that demands NLA (MS-RDPBCGR 2.2.1.2.2).
 const HYBRID_REQUIRED_BY_SERVER: i64 = 5;
 
 const fn rule(
-    code: &'static str,
+    code: FindingCode,
     severity: Severity,
     phase: Phase,
     applies: fn(&Facts<'_>) -> Option<String>,
@@ -24,16 +24,16 @@ const fn rule(
 }
 
 pub const RULES: &[Rule] = &[
-    rule("rdp-file-nla-off", Severity::Error, Phase::Negotiate, nla_off),
-    rule("rdp-file-negotiation-off", Severity::Error, Phase::Tls, negotiation_off),
-    rule("rdp-file-token-refused", Severity::Error, Phase::Negotiate, token_refused),
-    rule("rdp-file-gateway-not-traced", Severity::Warning, Phase::Gateway, gateway_not_traced),
-    rule("rdp-file-malformed", Severity::Warning, Phase::Resolve, malformed),
-    rule("rdp-file-port-conflict", Severity::Warning, Phase::Connect, port_conflict),
-    rule("rdp-file-server-refused", Severity::Warning, Phase::Tls, server_refused),
-    rule("rdp-file-authentication-off", Severity::Warning, Phase::Tls, authentication_off),
-    rule("rdp-file-entra-needs-name", Severity::Warning, Phase::Negotiate, entra_needs_name),
-    rule("rdp-file-gateway-fallback", Severity::Info, Phase::Gateway, gateway_fallback),
+    rule(FindingCode::RdpFileNlaOff, Severity::Error, Phase::Negotiate, nla_off),
+    rule(FindingCode::RdpFileNegotiationOff, Severity::Error, Phase::Tls, negotiation_off),
+    rule(FindingCode::RdpFileTokenRefused, Severity::Error, Phase::Negotiate, token_refused),
+    rule(FindingCode::RdpFileGatewayNotTraced, Severity::Warning, Phase::Gateway, gateway_not_traced),
+    rule(FindingCode::RdpFileMalformed, Severity::Warning, Phase::Resolve, malformed),
+    rule(FindingCode::RdpFilePortConflict, Severity::Warning, Phase::Connect, port_conflict),
+    rule(FindingCode::RdpFileServerRefused, Severity::Warning, Phase::Tls, server_refused),
+    rule(FindingCode::RdpFileAuthenticationOff, Severity::Warning, Phase::Tls, authentication_off),
+    rule(FindingCode::RdpFileEntraNeedsName, Severity::Warning, Phase::Negotiate, entra_needs_name),
+    rule(FindingCode::RdpFileGatewayFallback, Severity::Info, Phase::Gateway, gateway_fallback),
 ];
 
 fn failure_code(facts: &Facts<'_>, kind: FailureKind) -> Option<i64> {

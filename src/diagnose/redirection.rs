@@ -6,7 +6,8 @@ use super::{Facts, Rule, experiments::Ending, machine::is_public};
 use crate::{
     codes::Phase,
     report::{
-        Connection, ExperimentKind, FailureKind, Hop, Purpose, Redirection, Severity, Summary, Unfollowed,
+        Connection, ExperimentKind, FailureKind, FindingCode, Hop, Purpose, Redirection, Severity, Summary,
+        Unfollowed,
     },
 };
 
@@ -15,38 +16,58 @@ const MOST_SHOWN: usize = 5;
 const LONGEST_SHOWN: usize = 64;
 
 pub const RULES: &[Rule] = &[
-    Rule { code: "redirected", severity: Severity::Info, phase: Phase::Licensing, applies: early },
-    Rule { code: "redirected", severity: Severity::Info, phase: Phase::Activate, applies: late },
-    Rule { code: "redirect-loop", severity: Severity::Error, phase: Phase::Licensing, applies: in_circles },
-    Rule { code: "redirect-limit", severity: Severity::Error, phase: Phase::Licensing, applies: too_many },
-    Rule { code: "redirect-nowhere", severity: Severity::Error, phase: Phase::Licensing, applies: nowhere },
+    Rule { code: FindingCode::Redirected, severity: Severity::Info, phase: Phase::Licensing, applies: early },
+    Rule { code: FindingCode::Redirected, severity: Severity::Info, phase: Phase::Activate, applies: late },
     Rule {
-        code: "redirect-name-unusable",
+        code: FindingCode::RedirectLoop,
+        severity: Severity::Error,
+        phase: Phase::Licensing,
+        applies: in_circles,
+    },
+    Rule {
+        code: FindingCode::RedirectLimit,
+        severity: Severity::Error,
+        phase: Phase::Licensing,
+        applies: too_many,
+    },
+    Rule {
+        code: FindingCode::RedirectNowhere,
+        severity: Severity::Error,
+        phase: Phase::Licensing,
+        applies: nowhere,
+    },
+    Rule {
+        code: FindingCode::RedirectNameUnusable,
         severity: Severity::Warning,
         phase: Phase::Licensing,
         applies: passed_over,
     },
     Rule {
-        code: "redirect-behind-gateway",
+        code: FindingCode::RedirectBehindGateway,
         severity: Severity::Info,
         phase: Phase::Gateway,
         applies: behind,
     },
-    Rule { code: "redirect-target-failed", severity: Severity::Error, phase: Phase::Connect, applies: stale },
     Rule {
-        code: "redirect-name-failed",
+        code: FindingCode::RedirectTargetFailed,
+        severity: Severity::Error,
+        phase: Phase::Connect,
+        applies: stale,
+    },
+    Rule {
+        code: FindingCode::RedirectNameFailed,
         severity: Severity::Warning,
         phase: Phase::Resolve,
         applies: some_failed,
     },
     Rule {
-        code: "redirect-own-account",
+        code: FindingCode::RedirectOwnAccount,
         severity: Severity::Info,
         phase: Phase::Credssp,
         applies: own_account,
     },
     Rule {
-        code: "redirect-rdstls-only",
+        code: FindingCode::RedirectRdstlsOnly,
         severity: Severity::Error,
         phase: Phase::Negotiate,
         applies: rdstls_only,

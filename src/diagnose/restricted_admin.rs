@@ -1,19 +1,27 @@
 //! Restricted Admin mode, and what the server says of it and of Remote Credential Guard (MS-RDPBCGR 2.2.1.2.1).
 
 use super::{Facts, Rule};
-use crate::{codes::Phase, report::Severity};
+use crate::{
+    codes::Phase,
+    report::{FindingCode, Severity},
+};
 
 const RESTRICTED_ADMIN: u32 = 0x08;
 const REMOTE_CREDENTIAL_GUARD: u32 = 0x10;
 
 pub const RULES: &[Rule] = &[
     Rule {
-        code: "restricted-admin-unsupported",
+        code: FindingCode::RestrictedAdminUnsupported,
         severity: Severity::Error,
         phase: Phase::Negotiate,
         applies: unsupported,
     },
-    Rule { code: "restricted-admin-used", severity: Severity::Info, phase: Phase::Credssp, applies: used },
+    Rule {
+        code: FindingCode::RestrictedAdminUsed,
+        severity: Severity::Info,
+        phase: Phase::Credssp,
+        applies: used,
+    },
 ];
 
 fn unsupported(facts: &Facts<'_>) -> Option<String> {

@@ -3,30 +3,40 @@
 use super::{Facts, Rule};
 use crate::{
     codes::Phase,
-    report::{ActivateEvidence, FailureKind, LicensingEvidence, Selected, Severity},
+    report::{ActivateEvidence, FailureKind, FindingCode, LicensingEvidence, Selected, Severity},
 };
 
 pub const RULES: &[Rule] = &[
     Rule {
-        code: "client-info-account-required",
+        code: FindingCode::ClientInfoAccountRequired,
         severity: Severity::Error,
         phase: Phase::Licensing,
         applies: wants_account,
     },
-    Rule { code: "session-ended", severity: Severity::Error, phase: Phase::Activate, applies: ended },
     Rule {
-        code: "session-nothing-drawn",
+        code: FindingCode::SessionEnded,
+        severity: Severity::Error,
+        phase: Phase::Activate,
+        applies: ended,
+    },
+    Rule {
+        code: FindingCode::SessionNothingDrawn,
         severity: Severity::Error,
         phase: Phase::Activate,
         applies: nothing_drawn,
     },
     Rule {
-        code: "session-not-decodable",
+        code: FindingCode::SessionNotDecodable,
         severity: Severity::Warning,
         phase: Phase::Activate,
         applies: not_decodable,
     },
-    Rule { code: "session-blank", severity: Severity::Warning, phase: Phase::Activate, applies: blank },
+    Rule {
+        code: FindingCode::SessionBlank,
+        severity: Severity::Warning,
+        phase: Phase::Activate,
+        applies: blank,
+    },
 ];
 
 /// Servers that log on by themselves want the account in Client Info, which has none here: they end at once, or as soon as they

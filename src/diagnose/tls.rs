@@ -6,22 +6,27 @@ use super::{
 };
 use crate::{
     codes::Phase,
-    report::{ExperimentKind, Severity},
+    report::{ExperimentKind, FindingCode, Severity},
 };
 
-const fn rule(code: &'static str, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
+const fn rule(code: FindingCode, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity: Severity::Error, phase: Phase::Tls, applies }
 }
 
 pub const RULES: &[Rule] = &[
-    rule("tls-legacy-only", legacy_only),
-    rule("tls-no-common-suite", no_common_suite),
-    rule("tls-version-intolerant", version_intolerant),
-    rule("tls-large-hello-dropped", large_hello_dropped),
-    rule("tls-name-refused", name_refused),
-    Rule { code: "tls-old-suites", severity: Severity::Warning, phase: Phase::Tls, applies: old_suites },
+    rule(FindingCode::TlsLegacyOnly, legacy_only),
+    rule(FindingCode::TlsNoCommonSuite, no_common_suite),
+    rule(FindingCode::TlsVersionIntolerant, version_intolerant),
+    rule(FindingCode::TlsLargeHelloDropped, large_hello_dropped),
+    rule(FindingCode::TlsNameRefused, name_refused),
     Rule {
-        code: "tls-client-certificate-requested",
+        code: FindingCode::TlsOldSuites,
+        severity: Severity::Warning,
+        phase: Phase::Tls,
+        applies: old_suites,
+    },
+    Rule {
+        code: FindingCode::TlsClientCertificateRequested,
         severity: Severity::Warning,
         phase: Phase::Tls,
         applies: client_certificate_requested,

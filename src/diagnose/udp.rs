@@ -3,18 +3,18 @@
 use super::{Facts, Rule};
 use crate::{
     codes::Phase,
-    report::{Severity, Udp, UdpOutcome},
+    report::{FindingCode, Severity, Udp, UdpOutcome},
 };
 
-const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
+const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity, phase: Phase::Connect, applies }
 }
 
 pub const RULES: &[Rule] = &[
-    rule("udp-closed", Severity::Warning, closed),
-    rule("udp-reachable", Severity::Info, reachable),
-    rule("udp-inconclusive", Severity::Info, inconclusive),
-    rule("udp-not-asked", Severity::Info, not_asked),
+    rule(FindingCode::UdpClosed, Severity::Warning, closed),
+    rule(FindingCode::UdpReachable, Severity::Info, reachable),
+    rule(FindingCode::UdpInconclusive, Severity::Info, inconclusive),
+    rule(FindingCode::UdpNotAsked, Severity::Info, not_asked),
 ];
 
 fn ended<'a>(facts: &Facts<'a>, outcome: UdpOutcome) -> Option<&'a Udp> {

@@ -211,7 +211,7 @@ fn finding(found: &Finding, threshold: Option<Severity>) -> Case {
     } else {
         Ending::Passed { said: Some(format!("{severity}: {}", found.message)) }
     };
-    Case { group: "findings".to_owned(), name: found.code.clone(), elapsed: Millis::default(), result }
+    Case { group: "findings".to_owned(), name: found.code.to_string(), elapsed: Millis::default(), result }
 }
 
 fn write_case<W: Write>(xml: &mut Writer<W>, case: &Case) -> io::Result<()> {

@@ -119,10 +119,10 @@ fn of(report: &Report, status: CheckStatus) -> impl Iterator<Item = &LocalCheck>
 
 /// The finding or the cause that tells what a check found.
 pub fn teller<'a>(check: &LocalCheck, report: &'a Report) -> Option<&'a str> {
-    let findings = report.findings.iter().map(|finding| (&finding.code, &finding.checks));
-    let causes = report.causes.iter().map(|cause| (&cause.code, &cause.checks));
+    let findings = report.findings.iter().map(|finding| (finding.code.as_str(), &finding.checks));
+    let causes = report.causes.iter().map(|cause| (cause.code.as_str(), &cause.checks));
     let mut tellers = findings.chain(causes).filter(|(_, checks)| checks.contains(&check.code));
-    tellers.next().map(|(code, _)| code.as_str())
+    tellers.next().map(|(code, _)| code)
 }
 
 fn lead(check: &LocalCheck) -> (Tone, &'static str) {

@@ -10,7 +10,8 @@ use super::{
     posture, rdp_file, udp, wait,
 };
 use crate::report::{
-    Answerer, Certificate, Failure, Finding, Likelihood, Outcome, Purpose, Report, Severity, Verdict, place,
+    Answerer, Certificate, Failure, Finding, FindingCode, Likelihood, Outcome, Purpose, Report, Severity,
+    Verdict, place,
 };
 
 /// The lines of a screen, which a report of an abort should not be longer than.
@@ -111,9 +112,9 @@ fn certificate(page: &mut Page<'_>, served: &Certificate, report: &Report) -> io
 
 /// Whether the line of the phase and the causes tell a finding, or that of the certificate where another thing failed.
 fn is_told(found: &Finding, report: &Report) -> bool {
-    match found.code.as_str() {
-        "unexplained-failure" => !report.causes.is_empty(),
-        "certificate-self-signed" => report.verdict.outcome == Outcome::Aborted,
+    match found.code.known() {
+        Some(FindingCode::UnexplainedFailure) => !report.causes.is_empty(),
+        Some(FindingCode::CertificateSelfSigned) => report.verdict.outcome == Outcome::Aborted,
         _ => false,
     }
 }
@@ -138,7 +139,7 @@ fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 
 /// What is no error; the flow is what an engineer looks for in a capture.
 fn is_aside(found: &Finding) -> bool {
-    found.severity < Severity::Error && found.code != "flow"
+    found.severity < Severity::Error && found.code != FindingCode::Flow
 }
 
 /// A finding that only repeats why the phase failed points there.

@@ -2,25 +2,12 @@
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
+use super::named::names;
 use crate::codes::Protocols;
 
-/// Makes the kinds and their list together, so that none is missing in it.
-macro_rules! kinds {
-    ($($(#[$about:meta])* $kind:ident,)*) => {
-        /// Which follow-up connection it is; the report spells it in kebab-case.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum ExperimentKind {
-            $($(#[$about])* $kind,)*
-        }
-
-        impl ExperimentKind {
-            /// Every kind.
-            pub const ALL: &[Self] = &[$(Self::$kind),*];
-        }
-    };
-}
-
-kinds! {
+names! {
+    /// Which follow-up connection it is; the report spells it in kebab-case.
+    ExperimentKind, b'-':
     /// Without everything that the user added.
     NoAdditions,
     /// Without the pre-connection blob.
@@ -93,18 +80,6 @@ impl ExperimentKind {
             Self::ProtocolRdsaad => Protocols::RDSAAD,
             _ => return None,
         })
-    }
-}
-
-impl fmt::Display for ExperimentKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, letter) in format!("{self:?}").char_indices() {
-            if at > 0 && letter.is_ascii_uppercase() {
-                f.write_str("-")?;
-            }
-            write!(f, "{}", letter.to_ascii_lowercase())?;
-        }
-        Ok(())
     }
 }
 
@@ -201,7 +176,7 @@ impl FromStr for ExperimentName {
 }
 
 fn known(text: &str) -> Option<ExperimentName> {
-    let of = |name: &str| ExperimentKind::ALL.iter().copied().find(|kind| kind.to_string() == name);
+    let of = |name: &str| ExperimentKind::ALL.iter().copied().find(|kind| kind.as_str() == name);
     let (name, again) = match text.split_once(AGAIN) {
         Some((name, time)) => (name, Some(time.parse().ok()?)),
         None => (text, None),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Role};
+use super::{Failure, FindingCode, Named, Role};
 use crate::codes::Phase;
 
 /// How far the trace got and what ended it.
@@ -96,7 +96,8 @@ pub enum Confidence {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Kebab-case, topic first.
-    pub code: String,
+    #[schemars(with = "String")]
+    pub code: Named<FindingCode>,
     /// How much it matters.
     pub severity: Severity,
     /// The phase it was seen in.

@@ -7,9 +7,11 @@ mod connection;
 mod evidence;
 mod experiment_name;
 mod failure;
+mod finding_code;
 mod hop;
 mod judgement;
 mod machine;
+mod named;
 mod posture;
 mod rdp_file;
 mod session;
@@ -34,6 +36,7 @@ pub use evidence::{
 };
 pub use experiment_name::{ExperimentKind, ExperimentName};
 pub use failure::{Failure, FailureKind, Speaker, StreamEnd};
+pub use finding_code::FindingCode;
 pub use hop::{Hop, Tried, Unfollowed, Unusable};
 pub use judgement::{
     Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome, Place,
@@ -43,6 +46,7 @@ pub use machine::{
     ClientAttempt, HostsEntry, Machine, NOT_HELD, Os, ProtocolSetting, ProxySetting, RememberedCertificate,
     Role, Route,
 };
+pub use named::{Known, Named};
 pub use posture::{
     Answer, CredsspPosture, Exposure, Nla, POSTURE_CONNECTIONS, Posture, ProtocolPosture, RdpSecurity,
     TlsPosture,

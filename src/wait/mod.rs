@@ -12,7 +12,7 @@ use crate::{
     followed_up,
     net::{Instant, Network, pause},
     probe::{self, Observer, Roots},
-    report::{Outcome, Report, Status, WaitEntry},
+    report::{FindingCode, Outcome, Report, Status, WaitEntry},
     settings::{LicensePolicy, Settings},
     target::Target,
 };
@@ -26,8 +26,8 @@ const LAST_TRY: Duration = Duration::from_secs(2);
 const LAST_PART: u32 = 10;
 
 /// The findings of a pin that forbids the account.
-const OTHER_CERTIFICATE: [&str; 2] =
-    ["certificate-thumbprint-mismatch", "gateway-certificate-thumbprint-mismatch"];
+const OTHER_CERTIFICATE: [FindingCode; 2] =
+    [FindingCode::CertificateThumbprintMismatch, FindingCode::GatewayCertificateThumbprintMismatch];
 
 /// How long to wait, and where the jitter between tries comes from.
 #[derive(Clone, Copy, Debug)]
@@ -184,11 +184,11 @@ fn is_ready(report: &Report) -> bool {
 
 /// Whether another certificate than the expected one is served, so that the account is not used.
 pub fn has_other_certificate(report: &Report) -> bool {
-    report.findings.iter().any(|found| OTHER_CERTIFICATE.contains(&found.code.as_str()))
+    report.findings.iter().any(|found| OTHER_CERTIFICATE.iter().any(|code| found.code == *code))
 }
 
 fn refused_by_proxy(report: &Report) -> bool {
-    report.findings.iter().any(|found| found.code == "proxy-account-refused")
+    report.findings.iter().any(|found| found.code == FindingCode::ProxyAccountRefused)
 }
 
 fn used_account(report: &Report) -> bool {

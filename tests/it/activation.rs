@@ -180,7 +180,7 @@ async fn a_redirection_that_only_informs_is_recorded_and_passed() {
     assert_eq!(report.verdict.outcome, Outcome::Passed);
     let seen = evidence(&report).redirection.as_ref().expect("a redirection");
     assert_eq!((seen.session_id, seen.informational), (7, true));
-    assert!(report.findings.iter().all(|finding| finding.code != "redirected"));
+    assert!(report.findings.iter().all(|finding| finding.code.as_str() != "redirected"));
 }
 
 /// Everything but the password, wherever it comes.

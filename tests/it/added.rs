@@ -24,8 +24,12 @@ fn assert_explained(report: &Report, phase: Phase, code: &str, first: &str) {
     let causes: Vec<_> = report.causes.iter().map(|cause| (cause.code.as_str(), cause.likelihood)).collect();
     assert_eq!(causes, [(code, Likelihood::Certain)], "{}", page(report));
     assert!(report.causes[0].fix[0].starts_with(first), "{:?}", report.causes[0].fix);
-    assert!(report.findings.iter().any(|finding| finding.code == code), "{}", page(report));
-    assert!(!report.findings.iter().any(|finding| finding.code == "unexplained-failure"), "{}", page(report));
+    assert!(report.findings.iter().any(|finding| finding.code.as_str() == code), "{}", page(report));
+    assert!(
+        !report.findings.iter().any(|finding| finding.code.as_str() == "unexplained-failure"),
+        "{}",
+        page(report)
+    );
     let experiments = report.trace.connections.iter().filter(|made| !made.purpose.is_traced()).count();
     assert!(experiments <= 16, "{experiments}");
 }
@@ -205,7 +209,7 @@ fn assert_wanted(report: &Report) {
     let account = place(&|code| code == "client-info-account-required").expect("a cause");
     let license = place(&|code| code.starts_with("license"));
     assert!(license.is_none_or(|license| account < license), "{}", page(report));
-    assert!(report.findings.iter().any(|finding| finding.code == "client-info-account-required"));
+    assert!(report.findings.iter().any(|finding| finding.code.as_str() == "client-info-account-required"));
 }
 
 /// With an account that NLA has taken a session that ends is only that.
@@ -214,7 +218,11 @@ async fn a_session_that_ends_after_nla_is_a_session_that_ended() {
     let settings =
         Settings { until: Some(Phase::Activate), screenshot: true, take_session: true, ..settings() };
     let report = trace(Some(fault("session-closed")), &settings).await;
-    assert!(report.findings.iter().any(|finding| finding.code == "session-ended"), "{}", page(&report));
+    assert!(
+        report.findings.iter().any(|finding| finding.code.as_str() == "session-ended"),
+        "{}",
+        page(&report)
+    );
 }
 
 /// However it ends: with NLA and without it, inside TLS and under Standard RDP Security.

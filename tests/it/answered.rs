@@ -28,7 +28,7 @@ fn refused(mut trace: Trace) -> Report {
 }
 
 fn finds(report: &Report, code: &str) -> bool {
-    report.findings.iter().any(|finding| finding.code == code)
+    report.findings.iter().any(|finding| finding.code.as_str() == code)
 }
 
 fn because(report: &Report) -> Vec<&str> {

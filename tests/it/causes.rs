@@ -21,7 +21,7 @@ fn first(report: &Report) -> &Cause {
 }
 
 fn has(report: &Report, code: &str) -> bool {
-    report.findings.iter().any(|finding| finding.code == code)
+    report.findings.iter().any(|finding| finding.code.as_str() == code)
 }
 
 /// What a name with these hosts behind it shows.

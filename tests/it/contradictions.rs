@@ -116,8 +116,14 @@ async fn what_ends_before_the_failure_says_nothing_of_it() {
         let refused = on(&[("192.0.2.15:3389", Answer::Refused)]).await.trace.connections.remove(0).phases;
         first.connections.iter_mut().skip(1).for_each(|made| made.phases = refused.clone());
         let report = diagnose(first);
-        assert!(report.findings.iter().any(|found| found.code == "experiment-turned-away"), "{name}");
-        assert!(!report.findings.iter().any(|found| found.code == "experiment-intermittent"), "{name}");
+        assert!(
+            report.findings.iter().any(|found| found.code.as_str() == "experiment-turned-away"),
+            "{name}"
+        );
+        assert!(
+            !report.findings.iter().any(|found| found.code.as_str() == "experiment-intermittent"),
+            "{name}"
+        );
         assert_eq!(likelihood(&report, "rate-limited"), Likelihood::Possible, "{name}");
         for cause in &report.causes {
             assert_ne!(cause.likelihood, Likelihood::Certain, "{name}: {}", cause.code);

@@ -56,7 +56,7 @@ async fn nothing_more_is_said_of_an_account_than_was_proved() {
 async fn an_account_that_was_not_used_is_an_error() {
     for name in ["certificate-weak-key", "credssp-old-version"] {
         let report = trace(Some(fault(name)), &Settings { until: None, ..settings() }).await;
-        let found = report.findings.iter().find(|finding| finding.code == "account-not-used");
+        let found = report.findings.iter().find(|finding| finding.code.as_str() == "account-not-used");
         assert_eq!(found.map(|finding| finding.severity), Some(Severity::Error), "{name}");
     }
 }

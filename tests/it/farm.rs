@@ -82,7 +82,7 @@ pub fn purposes(report: &Report) -> Vec<String> {
 }
 
 pub fn found(report: &Report, code: &str) -> bool {
-    report.findings.iter().any(|finding| finding.code == code)
+    report.findings.iter().any(|finding| finding.code.as_str() == code)
 }
 
 /// Which of the connections used the account.

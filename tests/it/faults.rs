@@ -52,7 +52,8 @@ fn difference(report: &Report, expect: &Expect) -> Option<String> {
     let failure = verdict.failure.as_ref();
     let kind = failure.map_or("", |failure| failure.kind.name());
     let code = failure.and_then(|failure| failure.code);
-    let finding = expect.finding.is_none_or(|code| report.findings.iter().any(|found| found.code == code));
+    let finding =
+        expect.finding.is_none_or(|code| report.findings.iter().any(|found| found.code.as_str() == code));
     let same_place = expect.kind.is_empty() && expect.phase.is_empty() || phase == expect.phase;
     let same_code = expect.code.is_none_or(|expected| code == Some(expected.into()));
     let cause = report.causes.first().map(|cause| cause.code.as_str());

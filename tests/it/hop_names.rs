@@ -25,7 +25,11 @@ fn tried(report: &Report) -> Vec<(&str, Phase)> {
 }
 
 fn said<'a>(report: &'a Report, code: &str) -> &'a str {
-    report.findings.iter().find(|finding| finding.code == code).map_or("", |finding| &finding.message)
+    report
+        .findings
+        .iter()
+        .find(|finding| finding.code.as_str() == code)
+        .map_or("", |finding| &finding.message)
 }
 
 /// The second host of the farm has the address 192.0.2.2, which is in the redirection, and no name there.

@@ -130,7 +130,8 @@ async fn an_address_leads_to_a_host_without_a_name_to_compare() {
     assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
     assert!(report.verdict.summary.starts_with("hop 1, [2001:db8::1]:3389: "), "{}", report.verdict.summary);
     assert!(page(&report).contains("\nhop 1: [2001:db8::1]:3389, session 7\n"), "{}", page(&report));
-    let mismatch = report.findings.iter().find(|finding| finding.code == "certificate-name-mismatch");
+    let mismatch =
+        report.findings.iter().find(|finding| finding.code.as_str() == "certificate-name-mismatch");
     assert_eq!(mismatch.map(|finding| finding.severity), Some(Severity::Info), "nobody gave a name");
 }
 
@@ -185,7 +186,8 @@ fn judged(report: &Report, connection: usize) -> Option<String> {
     let tls = trace.connections[connection].phases.tls.as_ref().expect("TLS");
     trace.request.expected_thumbprint = tls.evidence.thumbprints.as_ref().map(|prints| prints.sha256.clone());
     let findings = rdptrace::diagnose(trace).findings;
-    let found = findings.into_iter().find(|finding| finding.code == "certificate-thumbprint-mismatch");
+    let found =
+        findings.into_iter().find(|finding| finding.code.as_str() == "certificate-thumbprint-mismatch");
     found.map(|finding| finding.message)
 }
 

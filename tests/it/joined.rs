@@ -286,7 +286,7 @@ async fn the_version_that_is_known_alone_is_a_warning_and_none_at_all_an_error()
         [(&["TLSv1.2", "TLSv1.3"][..], Severity::Warning), (EVERY_TLS, Severity::Error)]
     {
         let report = with(seen(Wire::Healthy).await, off(versions), json!([]));
-        let finding = report.findings.iter().find(|finding| finding.code.starts_with("tls-client"));
+        let finding = report.findings.iter().find(|finding| finding.code.as_str().starts_with("tls-client"));
         assert_eq!(finding.map(|finding| finding.severity), Some(severity), "{:#?}", report.findings);
     }
 }

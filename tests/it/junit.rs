@@ -5,7 +5,7 @@ use rdptrace::{
     codes::Phase,
     demo::FAULTS,
     render,
-    report::{Outcome, Purpose, Severity, Status},
+    report::{Named, Outcome, Purpose, Severity, Status},
 };
 use roxmltree::{Document, Node};
 
@@ -123,7 +123,7 @@ async fn hostile_text_stays_text() {
     report.trace.target.as_mut().expect("a target").host = hostile.to_owned();
     report.verdict.summary = hostile.to_owned();
     for finding in &mut report.findings {
-        finding.code = hostile.to_owned();
+        finding.code = Named::of(hostile);
         finding.message = hostile.to_owned();
     }
     let text = junit(&report, Some(Severity::Error));

@@ -110,7 +110,11 @@ fn failure<E>(record: Option<&PhaseRecord<E>>) -> &rdptrace::report::Failure {
 }
 
 fn message<'a>(report: &'a Report, code: &str) -> Option<&'a str> {
-    report.findings.iter().find(|finding| finding.code == code).map(|finding| finding.message.as_str())
+    report
+        .findings
+        .iter()
+        .find(|finding| finding.code.as_str() == code)
+        .map(|finding| finding.message.as_str())
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,7 +22,7 @@ fn purposes(report: &Report) -> Vec<&Purpose> {
 }
 
 fn has(report: &Report, code: &str) -> bool {
-    report.findings.iter().any(|finding| finding.code == code)
+    report.findings.iter().any(|finding| finding.code.as_str() == code)
 }
 
 fn used_account(made: &Connection) -> bool {

@@ -144,7 +144,11 @@ fn what_comes_in_a_tpkt_is_named_too() {
 }
 
 fn message<'a>(report: &'a Report, code: &str) -> &'a str {
-    report.findings.iter().find(|finding| finding.code == code).map_or("", |finding| &finding.message)
+    report
+        .findings
+        .iter()
+        .find(|finding| finding.code.as_str() == code)
+        .map_or("", |finding| &finding.message)
 }
 
 #[tokio::test(start_paused = true)]

@@ -81,7 +81,7 @@ async fn an_end_one_step_off_without_a_byte_is_the_same_failure() {
         let report = traced(Answer::InTurn(answers.leak())).await;
         let blamed = |code: &str| report.causes.iter().any(|cause| cause.code == code);
         assert!(!blamed("pool-member-broken") && !blamed("rate-limited"), "{first:?} {}", page(&report));
-        let told = |code: &str| report.findings.iter().any(|finding| finding.code == code);
+        let told = |code: &str| report.findings.iter().any(|finding| finding.code.as_str() == code);
         assert!(
             !told("experiment-intermittent") && !told("experiment-turned-away"),
             "{first:?} {}",

@@ -124,7 +124,7 @@ fn assert_refused(report: &Report, kind: FailureKind, code: Option<i64>, finding
     assert_eq!((failure.kind, failure.code), (kind, code), "{}", failure.detail);
     assert_eq!(report.verdict.phase, Some(Phase::Connect));
     assert!(failure.detail.contains("the proxy proxy.corp.example:3128"), "{}", failure.detail);
-    assert_eq!(report.findings[0].code, finding);
+    assert_eq!(report.findings[0].code.as_str(), finding);
     let causes: Vec<&str> = report.causes.iter().map(|cause| cause.code.as_str()).collect();
     assert_eq!(causes, [finding], "the proxy alone has a part in it");
     assert!(!report.causes[0].confirm.is_empty() && !report.causes[0].fix.is_empty());

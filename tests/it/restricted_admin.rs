@@ -91,7 +91,11 @@ impl Network for Flagged {
 }
 
 fn message<'a>(report: &'a Report, code: &str) -> Option<&'a str> {
-    report.findings.iter().find(|finding| finding.code == code).map(|finding| finding.message.as_str())
+    report
+        .findings
+        .iter()
+        .find(|finding| finding.code.as_str() == code)
+        .map(|finding| finding.message.as_str())
 }
 
 /// The length of the last TSRequest of the client, which delegates the credentials.

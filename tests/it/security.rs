@@ -231,7 +231,7 @@ async fn method_level_random_and_key_are_evidence_and_client_info_stays_unrecord
         let hidden = secret.filter(|frame| frame.head.is_none()).count();
         assert_eq!(hidden, 1, "{name}");
         assert!(
-            !report.findings.iter().any(|finding| finding.code == "encryption-method-not-offered"),
+            !report.findings.iter().any(|finding| finding.code.as_str() == "encryption-method-not-offered"),
             "{name}"
         );
     }

@@ -35,7 +35,7 @@ fn causes(report: &Report) -> Vec<(&str, Likelihood)> {
 }
 
 fn message<'a>(report: &'a Report, code: &str) -> Option<&'a str> {
-    report.findings.iter().find(|found| found.code == code).map(|found| found.message.as_str())
+    report.findings.iter().find(|found| found.code.as_str() == code).map(|found| found.message.as_str())
 }
 
 /// A report that the paths to it give.

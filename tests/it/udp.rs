@@ -128,7 +128,7 @@ async fn over_loopback_the_demo_server_answers() {
     let report = over_loopback(true).await;
     let udp = report.trace.udp.expect("it was asked for");
     assert_eq!((udp.outcome, udp.received_bytes), (UdpOutcome::Reachable, Some(1232)), "{:?}", udp.error);
-    assert!(report.findings.iter().any(|found| found.code == "udp-reachable"));
+    assert!(report.findings.iter().any(|found| found.code.as_str() == "udp-reachable"));
 }
 
 /// ICMP port unreachable, as the system sends it.
@@ -138,6 +138,7 @@ async fn over_loopback_a_port_that_nobody_has_is_closed() {
     let report = over_loopback(false).await;
     let udp = report.trace.udp.expect("it was asked for");
     assert_eq!((udp.outcome, udp.tries), (UdpOutcome::Closed, 1), "{:?}", udp.error);
-    let found = report.findings.iter().find(|found| found.code == "udp-closed").expect("the finding");
+    let found =
+        report.findings.iter().find(|found| found.code.as_str() == "udp-closed").expect("the finding");
     assert!(found.message.ends_with("ICMP says that nobody has the port: Remote Desktop stays on TCP"));
 }

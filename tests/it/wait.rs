@@ -169,7 +169,7 @@ async fn a_server_without_nla_is_ready_when_it_passes() {
     let waited = waited(60, &tls, &[Answer::Refused, DEMO]).await;
     assert_eq!((waited.asked, waited.uses_of_the_account()), (3, 0));
     assert_eq!(waited.report.verdict.outcome, Outcome::Passed);
-    assert!(waited.report.findings.iter().any(|finding| finding.code == "credentials-not-verified"));
+    assert!(waited.report.findings.iter().any(|finding| finding.code.as_str() == "credentials-not-verified"));
 }
 
 /// The try that finds a server without NLA ready goes no further into licensing than the default.
@@ -258,7 +258,9 @@ async fn a_server_with_another_certificate_is_not_ready() {
     assert_eq!((waited.tries.last().map(|(next, _)| *next), waited.seconds), (Some(Next::TimeOver), 9.0));
     assert_eq!(waited.report.verdict.credentials, Credentials::NotAttempted);
     assert!(waited.report.verdict.summary.contains("the account is kept until"), "it was given");
-    assert!(waited.report.findings.iter().any(|found| found.code == "certificate-thumbprint-mismatch"));
+    assert!(
+        waited.report.findings.iter().any(|found| found.code.as_str() == "certificate-thumbprint-mismatch")
+    );
 }
 
 /// Jitter only makes a pause shorter, by a quarter at most.

@@ -3,43 +3,48 @@
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
     diagnose::{Facts, Rule},
-    report::{Answer, Nla, Posture, ProtocolPosture, Selected, Severity},
+    report::{Answer, FindingCode, Nla, Posture, ProtocolPosture, Selected, Severity},
 };
 
 pub const RULES: &[Rule] = &[
     Rule {
-        code: "nla-not-required",
+        code: FindingCode::NlaNotRequired,
         severity: Severity::Warning,
         phase: Phase::Negotiate,
         applies: nla_not_required,
     },
     Rule {
-        code: "rdp-security-accepted",
+        code: FindingCode::RdpSecurityAccepted,
         severity: Severity::Warning,
         phase: Phase::Negotiate,
         applies: rdp_security_accepted,
     },
     Rule {
-        code: "protocol-not-requested",
+        code: FindingCode::ProtocolNotRequested,
         severity: Severity::Warning,
         phase: Phase::Negotiate,
         applies: protocol_not_requested,
     },
-    Rule { code: "tls-legacy-only", severity: Severity::Error, phase: Phase::Tls, applies: tls_legacy_only },
     Rule {
-        code: "tls-legacy-accepted",
+        code: FindingCode::TlsLegacyOnly,
+        severity: Severity::Error,
+        phase: Phase::Tls,
+        applies: tls_legacy_only,
+    },
+    Rule {
+        code: FindingCode::TlsLegacyAccepted,
         severity: Severity::Warning,
         phase: Phase::Tls,
         applies: tls_legacy_accepted,
     },
     Rule {
-        code: "tls-weak-suite-accepted",
+        code: FindingCode::TlsWeakSuiteAccepted,
         severity: Severity::Warning,
         phase: Phase::Tls,
         applies: tls_weak_suite_accepted,
     },
     Rule {
-        code: "credssp-unpatched",
+        code: FindingCode::CredsspUnpatched,
         severity: Severity::Error,
         phase: Phase::Credssp,
         applies: credssp_unpatched,

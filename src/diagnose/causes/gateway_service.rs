@@ -9,7 +9,7 @@ use super::{
 use crate::{
     codes::Phase,
     diagnose::{Facts, gateway},
-    report::{FailureKind, GatewayStep, Status},
+    report::{FailureKind, FindingCode, GatewayStep, Status},
 };
 
 pub const RULES: &[CauseRule] = &[
@@ -17,13 +17,13 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Gateway, "gateway-path-forbidden", path_forbidden),
     rule(Place::Gateway, "gateway-connection-cut", cut).intermittent(),
     rule(Place::Gateway, "gateway-not-conforming", |facts| {
-        ended(facts, "gateway-answer-malformed").map(Weighed::likely)
+        ended(facts, FindingCode::GatewayAnswerMalformed).map(Weighed::likely)
     }),
 ];
 
 /// A failure of its own in the answer to the first request, before anybody asked for an account.
 pub fn fails(facts: &Facts<'_>) -> Option<String> {
-    let detail = ended(facts, "gateway-http-refused")?;
+    let detail = ended(facts, FindingCode::GatewayHttpRefused)?;
     let (step, failure) = gateway::failed(facts)?;
     (step == GatewayStep::Http && failure.code.is_some_and(is_own_failure)).then_some(detail)
 }
@@ -39,20 +39,20 @@ fn account_service(facts: &Facts<'_>) -> Option<Weighed> {
     let auth = &facts.through?.steps.auth.as_ref()?.evidence;
     let code =
         failure.code.filter(|_| step == GatewayStep::Auth && failure.kind == FailureKind::HttpStatus)?;
-    let no_server = gateway::code(facts) == Some("gateway-http-refused") && auth.refusal.is_some();
+    let no_server = gateway::code(facts) == Some(FindingCode::GatewayHttpRefused) && auth.refusal.is_some();
     let own = is_own_failure(code);
     let text = "the account was asked for and not judged".to_owned();
     match gateway::code(facts)? {
         _ if !own && !no_server => None,
         // On another connection the proof means nothing, which fails in the same way.
-        "gateway-authentication-broken" => Some(Weighed::possible(failure.detail.clone())),
+        FindingCode::GatewayAuthenticationBroken => Some(Weighed::possible(failure.detail.clone())),
         _ => Some(Weighed::likely(failure.detail.clone()).and(Some(text))),
     }
 }
 
 /// What was answered, and that GET on the same path is answered in the same way.
 pub fn any_method(facts: &Facts<'_>) -> Option<(String, String)> {
-    let detail = ended(facts, "gateway-http-refused")?;
+    let detail = ended(facts, FindingCode::GatewayHttpRefused)?;
     let seen = http(facts).filter(|seen| matches!(seen.status, Some(403 | 405 | 501)))?;
     let same = seen.get_status.filter(|status| Some(*status) == seen.status)?;
     Some((detail, format!("GET on the same path is answered with {same} too")))
@@ -74,7 +74,7 @@ pub fn opened_in_vain(facts: &Facts<'_>) -> Option<Weighed> {
     let through = facts.through.filter(|_| !heard(facts))?;
     let channel = through.steps.channel.as_ref()?;
     let text = "no byte of the server came: some gateways open the channel before they connect to the server";
-    if let Some(detail) = ended(facts, "gateway-connection-lost") {
+    if let Some(detail) = ended(facts, FindingCode::GatewayConnectionLost) {
         return Some(match channel.status {
             Status::Passed => Weighed::likely(detail).and(Some(text.to_owned())),
             _ => Weighed::possible(detail),
@@ -87,7 +87,7 @@ pub fn opened_in_vain(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn cut(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, "gateway-connection-lost")?;
+    let detail = ended(facts, FindingCode::GatewayConnectionLost)?;
     Some(match opened_in_vain(facts) {
         Some(_) => Weighed::possible(detail).and(in_front(facts)),
         None => Weighed::likely(detail).and(in_front(facts)),

@@ -29,7 +29,7 @@ mod unexplained;
 
 use std::cmp::Reverse;
 
-use super::{Facts, machine::checks};
+use super::{Facts, machine::checks_of_cause};
 use crate::{
     codes::Phase,
     report::{Cause, ExperimentKind, Failure, FailureKind, Likelihood, Place},
@@ -218,7 +218,7 @@ fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<(i32, Cause)> {
     let Weighed { likelihood, mut because, against, shown } = steadied(rule, weighed, facts);
     because.extend(machine::evidence(rule.code, facts));
     let (confirm, fix) = advice::lines(rule.code, facts.answerer());
-    let (code, at, checks) = (rule.code.to_owned(), Some(rule.at), checks(rule.code, facts));
+    let (code, at, checks) = (rule.code.to_owned(), Some(rule.at), checks_of_cause(rule.code, facts));
     Some((shown, Cause { code, at, likelihood, because, against, confirm, fix, checks }))
 }
 

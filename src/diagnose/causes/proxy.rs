@@ -3,7 +3,7 @@
 use super::{CauseRule, Place, Weighed, rule};
 use crate::{
     diagnose::{Facts, proxy},
-    report::ProxyEvidence,
+    report::{FindingCode, ProxyEvidence},
 };
 
 /// Proxy Authentication Required (RFC 9110 section 15.5.8).
@@ -12,28 +12,30 @@ const AUTHENTICATION_REQUIRED: u16 = 407;
 const BASIC: &str = "Basic";
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Proxy, "proxy-unreachable", |facts| likely(facts, "proxy-unreachable")),
+    rule(Place::Proxy, "proxy-unreachable", |facts| likely(facts, FindingCode::ProxyUnreachable)),
     rule(Place::Proxy, "proxy-authentication-required", account_wanted),
     rule(Place::Proxy, "proxy-account-refused", account_refused),
-    rule(Place::Proxy, "proxy-target-unreachable", |facts| likely(facts, "proxy-target-unreachable"))
-        .intermittent(),
-    rule(Place::Proxy, "proxy-refused", |facts| likely(facts, "proxy-refused")),
-    rule(Place::Proxy, "proxy-not-spoken", |facts| likely(facts, "proxy-not-spoken")),
+    rule(Place::Proxy, "proxy-target-unreachable", |facts| {
+        likely(facts, FindingCode::ProxyTargetUnreachable)
+    })
+    .intermittent(),
+    rule(Place::Proxy, "proxy-refused", |facts| likely(facts, FindingCode::ProxyRefused)),
+    rule(Place::Proxy, "proxy-not-spoken", |facts| likely(facts, FindingCode::ProxyNotSpoken)),
 ];
 
 /// What the proxy said, where it ended the way with this code.
-fn said<'a>(facts: &Facts<'a>, code: &str) -> Option<(String, &'a ProxyEvidence)> {
+fn said<'a>(facts: &Facts<'a>, code: FindingCode) -> Option<(String, &'a ProxyEvidence)> {
     let (failure, seen) = proxy::ended(facts)?;
     (proxy::code(facts) == Some(code)).then(|| (failure.detail.clone(), seen))
 }
 
-fn likely(facts: &Facts<'_>, code: &str) -> Option<Weighed> {
+fn likely(facts: &Facts<'_>, code: FindingCode) -> Option<Weighed> {
     said(facts, code).map(|(detail, _)| Weighed::likely(detail))
 }
 
 /// 407 says so by number; a SOCKS proxy without a common method may mean somebody else.
 fn account_wanted(facts: &Facts<'_>) -> Option<Weighed> {
-    let (detail, seen) = said(facts, "proxy-authentication-required")?;
+    let (detail, seen) = said(facts, FindingCode::ProxyAuthenticationRequired)?;
     let other = not_spoken(seen);
     let weighed = match seen.status {
         Some(AUTHENTICATION_REQUIRED) if other.is_none() => Weighed::certain(detail),
@@ -52,7 +54,7 @@ fn not_spoken(seen: &ProxyEvidence) -> Option<String> {
 
 /// 407 after the account says so by number, and so does the status of SOCKS (RFC 1929); other answers may have other reasons.
 fn account_refused(facts: &Facts<'_>) -> Option<Weighed> {
-    let (detail, seen) = said(facts, "proxy-account-refused")?;
+    let (detail, seen) = said(facts, FindingCode::ProxyAccountRefused)?;
     let takes_basic = seen.schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case(BASIC));
     let text = Some("the account was sent before it".to_owned());
     let other = not_spoken(seen);

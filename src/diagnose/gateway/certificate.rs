@@ -3,18 +3,18 @@
 use crate::{
     codes::Phase,
     diagnose::{Facts, Rule},
-    report::{Certificate, Severity, Trust},
+    report::{Certificate, FindingCode, Severity, Trust},
 };
 
-const fn rule(code: &'static str, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
+const fn rule(code: FindingCode, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity: Severity::Error, phase: Phase::Gateway, applies }
 }
 
 pub const RULES: &[Rule] = &[
-    rule("gateway-certificate-expired", expired),
-    rule("gateway-certificate-not-yet-valid", not_yet_valid),
-    rule("gateway-certificate-name-mismatch", name_mismatch),
-    rule("gateway-certificate-untrusted", untrusted),
+    rule(FindingCode::GatewayCertificateExpired, expired),
+    rule(FindingCode::GatewayCertificateNotYetValid, not_yet_valid),
+    rule(FindingCode::GatewayCertificateNameMismatch, name_mismatch),
+    rule(FindingCode::GatewayCertificateUntrusted, untrusted),
 ];
 
 fn served<'a>(facts: &Facts<'a>) -> Option<(&'a str, &'a Certificate)> {

@@ -3,26 +3,26 @@
 use crate::{
     codes::Phase,
     diagnose::{Facts, Rule},
-    report::{Severity, Status},
+    report::{FindingCode, Severity, Status},
 };
 
 /// Beyond this many seconds Kerberos fails, and NTLM on some servers.
 const MOST_SKEW: i64 = 300;
 
-const fn rule(code: &'static str, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
+const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity, phase: Phase::Gateway, applies }
 }
 
 pub const RULES: &[Rule] = &[
-    rule("gateway-certificate-thumbprint-mismatch", Severity::Error, thumbprint),
-    rule("gateway-account-not-used", Severity::Error, not_used),
-    rule("gateway-second-connection-differs", Severity::Error, differs),
-    rule("gateway-upgrade-stripped", Severity::Warning, stripped),
-    rule("gateway-clock-skew", Severity::Warning, skew),
-    rule("gateway-basic-only", Severity::Warning, basic_only),
-    rule("gateway-consent-asked", Severity::Info, consent),
-    rule("gateway-service-message", Severity::Info, message),
-    rule("gateway-redirection-limited", Severity::Info, limited),
+    rule(FindingCode::GatewayCertificateThumbprintMismatch, Severity::Error, thumbprint),
+    rule(FindingCode::GatewayAccountNotUsed, Severity::Error, not_used),
+    rule(FindingCode::GatewaySecondConnectionDiffers, Severity::Error, differs),
+    rule(FindingCode::GatewayUpgradeStripped, Severity::Warning, stripped),
+    rule(FindingCode::GatewayClockSkew, Severity::Warning, skew),
+    rule(FindingCode::GatewayBasicOnly, Severity::Warning, basic_only),
+    rule(FindingCode::GatewayConsentAsked, Severity::Info, consent),
+    rule(FindingCode::GatewayServiceMessage, Severity::Info, message),
+    rule(FindingCode::GatewayRedirectionLimited, Severity::Info, limited),
 ];
 
 fn thumbprint(facts: &Facts<'_>) -> Option<String> {

@@ -4,7 +4,7 @@ use super::{CERTIFICATE_RULES, LOGON_FAILURES, failed};
 use crate::{
     codes::{DISCONNECT, GATEWAY_STATUS, HTTP_STATUS},
     diagnose::{Facts, proxy},
-    report::{Confidence, FailureKind, GatewayStep, MstscLabel},
+    report::{Confidence, FailureKind, FindingCode, GatewayStep, MstscLabel},
 };
 
 /// The gateway's address is wrong, or it cannot be reached.
@@ -33,9 +33,9 @@ fn of_certificate(facts: &Facts<'_>) -> Option<Option<u32>> {
     let first = wrong.next()?;
     Some(match (first.code, wrong.next()) {
         (_, Some(_)) => Some(UNUSABLE),
-        ("gateway-certificate-expired", None) => Some(EXPIRED),
-        ("gateway-certificate-name-mismatch", None) => Some(OTHER_NAME),
-        ("gateway-certificate-untrusted", None) => Some(UNTRUSTED),
+        (FindingCode::GatewayCertificateExpired, None) => Some(EXPIRED),
+        (FindingCode::GatewayCertificateNameMismatch, None) => Some(OTHER_NAME),
+        (FindingCode::GatewayCertificateUntrusted, None) => Some(UNTRUSTED),
         _ => None,
     })
 }
@@ -61,7 +61,11 @@ fn of_ending(facts: &Facts<'_>) -> Option<u32> {
 /// A 401 that comes before the proof of a password depends on what was offered here, and one on a second connection on the
 /// first.
 fn is_told(facts: &Facts<'_>) -> bool {
-    let told = ["gateway-credentials-refused", "gateway-service-down", "gateway-http-refused"];
+    let told = [
+        FindingCode::GatewayCredentialsRefused,
+        FindingCode::GatewayServiceDown,
+        FindingCode::GatewayHttpRefused,
+    ];
     // For what is wrong with an account beside its password nobody has written down what mstsc shows.
     let auth = facts.through.and_then(|through| through.steps.auth.as_ref());
     let other =

@@ -8,7 +8,7 @@ mod label;
 
 pub use certificate::RULES as CERTIFICATE_RULES;
 pub use credentials::{credentials, with_status};
-pub use ending::{CODES, code, is_named_azure};
+pub use ending::{code, is_named_azure};
 pub use findings::RULES;
 pub use label::label;
 

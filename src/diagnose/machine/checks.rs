@@ -4,28 +4,30 @@ use super::machine;
 use crate::{
     codes::Phase,
     diagnose::Facts,
-    report::{CheckStatus, LocalCheck, Role},
+    report::{CheckStatus, FindingCode, LocalCheck, Role},
 };
 
-/// Findings and causes, each with the checks whose message it tells as well.
-const TELLS: &[(&str, &[&str])] = &[
-    ("tls-client-no-common-version", &["schannel-client-tls12"]),
-    ("tls-client-no-common-suite", &["schannel-client-suites"]),
-    ("credssp-client-refuses", &["credssp-encryption-oracle"]),
-    ("credssp-client-exposed", &["credssp-encryption-oracle"]),
-    ("credssp-oracle-not-needed", &["credssp-encryption-oracle"]),
-    ("certificate-changed", &["client-key-remembered", "known-hosts-target"]),
-    ("clock-wrong-here", &["clock-synchronized"]),
-    ("clock-doubtful", &["clock-synchronized"]),
-    ("name-leads-elsewhere", &["names-hosts-file"]),
-    ("name-from-hosts-file", &["names-hosts-file"]),
-    ("name-needs-domain", &["names-search-domains"]),
-    ("client-log-failed", &["client-log-attempts"]),
-    ("client-log-differs", &["client-log-attempts"]),
-    ("client-log-agrees", &["client-log-attempts"]),
-    ("client-log-beyond", &["client-log-attempts"]),
-    ("path-drops-large-packets", &["route-mtu"]),
+/// Findings, each with the checks whose message it tells as well.
+const FINDINGS: &[(FindingCode, &[&str])] = &[
+    (FindingCode::TlsClientNoCommonVersion, &["schannel-client-tls12"]),
+    (FindingCode::TlsClientNoCommonSuite, &["schannel-client-suites"]),
+    (FindingCode::CredsspClientRefuses, &["credssp-encryption-oracle"]),
+    (FindingCode::CredsspClientExposed, &["credssp-encryption-oracle"]),
+    (FindingCode::CredsspOracleNotNeeded, &["credssp-encryption-oracle"]),
+    (FindingCode::CertificateChanged, &["client-key-remembered", "known-hosts-target"]),
+    (FindingCode::ClockWrongHere, &["clock-synchronized"]),
+    (FindingCode::ClockDoubtful, &["clock-synchronized"]),
+    (FindingCode::NameLeadsElsewhere, &["names-hosts-file"]),
+    (FindingCode::NameFromHostsFile, &["names-hosts-file"]),
+    (FindingCode::ClientLogFailed, &["client-log-attempts"]),
+    (FindingCode::ClientLogDiffers, &["client-log-attempts"]),
+    (FindingCode::ClientLogAgrees, &["client-log-attempts"]),
+    (FindingCode::ClientLogBeyond, &["client-log-attempts"]),
 ];
+
+/// The same of causes.
+const CAUSES: &[(&str, &[&str])] =
+    &[("name-needs-domain", &["names-search-domains"]), ("path-drops-large-packets", &["route-mtu"])];
 
 /// Checks of this machine's own part of the way, by the phase that they can make fail.
 const WAY: &[(Phase, &[&str])] = &[
@@ -46,13 +48,26 @@ const HOST: &[(Phase, &[&str])] = &[
     (Phase::Activate, &["service-", "host-", "xrdp-"]),
 ];
 
-/// The checks that are not as they should be, and that a finding or a cause with this code tells.
-pub fn checks(code: &str, facts: &Facts<'_>) -> Vec<String> {
+/// The checks that are not as they should be, and that a finding with this code tells.
+pub fn checks_of_finding(code: FindingCode, facts: &Facts<'_>) -> Vec<String> {
+    wrong_among(&told(FINDINGS, code), facts)
+}
+
+/// The same of a cause.
+pub fn checks_of_cause(code: &str, facts: &Facts<'_>) -> Vec<String> {
     let told = match code {
         "host-setting-wrong" => names_of(&host_faults(facts)),
         "client-way-wrong" => names_of(&way_faults(facts)),
-        _ => TELLS.iter().filter(|row| row.0 == code).flat_map(|row| row.1).copied().collect(),
+        _ => told(CAUSES, code),
     };
+    wrong_among(&told, facts)
+}
+
+fn told<C: PartialEq>(table: &[(C, &[&'static str])], code: C) -> Vec<&'static str> {
+    table.iter().filter(|row| row.0 == code).flat_map(|row| row.1).copied().collect()
+}
+
+fn wrong_among(told: &[&str], facts: &Facts<'_>) -> Vec<String> {
     let wrong = facts.trace.local.iter().filter(|check| check.status.severity().is_some());
     let codes = wrong.map(|check| check.code.as_str()).filter(|code| told.contains(code));
     codes.map(str::to_owned).collect()

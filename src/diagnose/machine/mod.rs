@@ -10,7 +10,7 @@ mod target;
 mod tls;
 mod verdict;
 
-pub use checks::{checks, host_faults, way_faults, wrong};
+pub use checks::{checks_of_cause, checks_of_finding, host_faults, way_faults, wrong};
 pub use clock::is_unkept;
 pub use names::{from_hosts_file, is_bare};
 pub use target::{is_public, route, tunnel};
@@ -20,36 +20,36 @@ use super::{Facts, Rule};
 use crate::{
     codes::Phase,
     report::{
-        Machine,
+        FindingCode, Machine,
         Severity::{Error, Info, Warning},
     },
 };
 
 macro_rules! rules {
-    ($($code:literal $severity:ident $phase:ident $applies:path),+ $(,)?) => {
-        &[$(Rule { code: $code, severity: $severity, phase: Phase::$phase, applies: $applies }),+]
+    ($($code:ident $severity:ident $phase:ident $applies:path),+ $(,)?) => {
+        &[$(Rule { code: FindingCode::$code, severity: $severity, phase: Phase::$phase, applies: $applies }),+]
     };
 }
 
 /// What both sides show together. Which checks a finding tells stands in `checks`.
 pub const RULES: &[Rule] = rules![
-    "tls-client-no-common-version" Error Tls tls::no_common_version,
-    "tls-client-no-common-version" Warning Tls tls::no_known_version,
-    "tls-client-no-common-suite" Warning Tls tls::no_known_suite,
-    "credssp-client-refuses" Error Credssp credssp::refuses,
-    "credssp-client-exposed" Warning Credssp credssp::exposed,
-    "credssp-oracle-not-needed" Warning Credssp credssp::not_needed,
-    "certificate-changed" Warning Tls certificates::changed,
-    "certificate-not-the-configured" Warning Tls certificates::not_configured,
-    "clock-wrong-here" Warning Credssp clock::here,
-    "clock-wrong-there" Warning Credssp clock::there,
-    "clock-doubtful" Warning Tls clock::doubtful,
-    "name-leads-elsewhere" Warning Resolve names::elsewhere,
-    "name-from-hosts-file" Warning Resolve names::hosts_file,
-    "client-log-failed" Warning Connect log::failed,
-    "client-log-differs" Warning Connect log::differs,
-    "client-log-agrees" Info Connect log::agrees,
-    "client-log-beyond" Info Connect log::beyond,
+    TlsClientNoCommonVersion Error Tls tls::no_common_version,
+    TlsClientNoCommonVersion Warning Tls tls::no_known_version,
+    TlsClientNoCommonSuite Warning Tls tls::no_known_suite,
+    CredsspClientRefuses Error Credssp credssp::refuses,
+    CredsspClientExposed Warning Credssp credssp::exposed,
+    CredsspOracleNotNeeded Warning Credssp credssp::not_needed,
+    CertificateChanged Warning Tls certificates::changed,
+    CertificateNotTheConfigured Warning Tls certificates::not_configured,
+    ClockWrongHere Warning Credssp clock::here,
+    ClockWrongThere Warning Credssp clock::there,
+    ClockDoubtful Warning Tls clock::doubtful,
+    NameLeadsElsewhere Warning Resolve names::elsewhere,
+    NameFromHostsFile Warning Resolve names::hosts_file,
+    ClientLogFailed Warning Connect log::failed,
+    ClientLogDiffers Warning Connect log::differs,
+    ClientLogAgrees Info Connect log::agrees,
+    ClientLogBeyond Info Connect log::beyond,
 ];
 
 /// The machine that was checked.

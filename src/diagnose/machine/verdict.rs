@@ -4,7 +4,7 @@ use super::{RULES, listed, machine, this, wrong};
 use crate::{
     codes::Phase,
     diagnose::Facts,
-    report::{Finding, Outcome, Role, Severity, Verdict},
+    report::{Finding, FindingCode, Outcome, Role, Severity, Verdict},
 };
 
 /// A trace that ended before it has not shown how the server answers.
@@ -37,7 +37,7 @@ fn addition(verdict: &Verdict, facts: &Facts<'_>, findings: &[Finding]) -> Optio
             listed(&see)
         ));
     }
-    let failed = findings.iter().any(|finding| finding.code == "client-log-failed");
+    let failed = findings.iter().any(|finding| finding.code == FindingCode::ClientLogFailed);
     failed.then(|| {
         format!(
             "{so_far}the server answers well, so what ended the last attempt of mstsc comes and goes or is on {this}"
@@ -47,7 +47,7 @@ fn addition(verdict: &Verdict, facts: &Facts<'_>, findings: &[Finding]) -> Optio
 
 /// Whether nothing but what this machine adds is wrong.
 fn answers_well(verdict: &Verdict, facts: &Facts<'_>, findings: &[Finding]) -> bool {
-    let own = |finding: &Finding| RULES.iter().any(|rule| rule.code == finding.code);
+    let own = |finding: &Finding| RULES.iter().any(|rule| finding.code == rule.code);
     let wrong = findings.iter().any(|finding| finding.severity == Severity::Error && !own(finding));
     let answered = verdict.reached.is_some_and(|reached| reached >= ANSWERED);
     verdict.outcome != Outcome::Aborted && answered && facts.posture.is_none() && !wrong

@@ -52,7 +52,7 @@ async fn difference(row: &Row) -> Option<String> {
     let report = lab.trace(row.gateway.clone()).await;
     let verdict = &report.verdict;
     let failure = verdict.failure.as_ref();
-    let found = report.findings.iter().any(|finding| finding.code == row.finding);
+    let found = report.findings.iter().any(|finding| finding.code.as_str() == row.finding);
     let cause = report.causes.first().map(|cause| cause.code.as_str());
     let seen = (
         verdict.outcome == Outcome::Aborted && verdict.phase == Some(Phase::Gateway),
@@ -145,7 +145,7 @@ async fn a_proxy_that_is_not_there_is_nobody_else() {
 #[tokio::test(start_paused = true)]
 async fn faults_of_the_gateways_certificate_are_its_own() {
     let codes = |report: &Report| -> Vec<String> {
-        report.findings.iter().map(|finding| finding.code.clone()).collect()
+        report.findings.iter().map(|finding| finding.code.to_string()).collect()
     };
     let lab = Lab::named(ntlm(), "other.example");
     assert_eq!(codes(&lab.trace(anonymous()).await), ["gateway-certificate-name-mismatch"]);
@@ -190,7 +190,9 @@ async fn a_retry_uses_no_account_of_the_gateway_again() {
 /// A token takes its place.
 #[tokio::test(start_paused = true)]
 async fn an_account_that_the_gateway_does_not_ask_for_is_told() {
-    let told = |report: &Report| report.findings.iter().any(|found| found.code == "gateway-account-not-used");
+    let told = |report: &Report| {
+        report.findings.iter().any(|found| found.code.as_str() == "gateway-account-not-used")
+    };
     let report = Lab::new(Script::default()).trace(with_account()).await;
     assert!(told(&report), "{:?}", report.findings);
     assert_eq!(report.verdict.gateway_credentials, Some(Credentials::NotAttempted));
@@ -208,7 +210,7 @@ async fn a_password_is_not_shown_over_a_certificate_that_is_not_right() {
     let report = lab.trace(with_account()).await;
     let verdict = &report.verdict;
     assert_eq!((verdict.outcome, verdict.step.as_deref()), (Outcome::Stopped, Some("auth")));
-    assert!(report.findings.iter().any(|finding| finding.code == "gateway-account-not-used"));
+    assert!(report.findings.iter().any(|finding| finding.code.as_str() == "gateway-account-not-used"));
     assert_eq!(lab.seen.proofs.load(SeqCst), 0);
     let lab = Lab::named(Script::default(), "other.example");
     let token = Token("eyJ0b2tlbg".to_owned().into());
@@ -216,5 +218,5 @@ async fn a_password_is_not_shown_over_a_certificate_that_is_not_right() {
     let verdict = &report.verdict;
     assert_eq!((verdict.outcome, verdict.step.as_deref()), (Outcome::Stopped, Some("tunnel")));
     assert_eq!(verdict.gateway_credentials, Some(Credentials::NotAttempted));
-    assert!(report.findings.iter().any(|finding| finding.code == "gateway-account-not-used"));
+    assert!(report.findings.iter().any(|finding| finding.code.as_str() == "gateway-account-not-used"));
 }

@@ -163,7 +163,7 @@ async fn two_connections_take_the_place_of_a_websocket() {
         assert_reached_the_server(&report);
         assert_eq!(through(&report).transport.as_deref(), Some("http"));
         assert_eq!(lab.seen.connections.load(SeqCst), 2);
-        assert!(report.findings.iter().any(|finding| finding.code == "gateway-upgrade-stripped"));
+        assert!(report.findings.iter().any(|finding| finding.code.as_str() == "gateway-upgrade-stripped"));
     }
 }
 
@@ -180,7 +180,7 @@ async fn a_token_leads_through_and_stands_nowhere_in_the_report() {
     assert!(!json.contains(&hex));
     let refused = lab.trace(token("another")).await;
     assert_eq!(refused.verdict.gateway_credentials, Some(Credentials::Refused));
-    assert!(refused.findings.iter().any(|finding| finding.code == "gateway-token-refused"));
+    assert!(refused.findings.iter().any(|finding| finding.code.as_str() == "gateway-token-refused"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -194,7 +194,7 @@ async fn consent_is_asked_for_and_never_given_unasked() {
         "{}",
         verdict.summary
     );
-    let asked = report.findings.iter().find(|finding| finding.code == "gateway-consent-asked");
+    let asked = report.findings.iter().find(|finding| finding.code.as_str() == "gateway-consent-asked");
     assert!(asked.expect("the text").message.contains("Authorized use only."));
     assert_reached_the_server(&lab.trace(Gateway { accept_consent: true, ..anonymous() }).await);
 }
@@ -237,7 +237,7 @@ async fn a_redirection_behind_a_gateway_is_followed_where_it_may_be_shown_what_i
         assert_eq!(lab.seen.connections.load(SeqCst), made);
         let through = report.trace.traced().filter(|made| made.phases.gateway.is_some());
         assert_eq!(through.count(), made, "every connection leads through it");
-        let told = report.findings.iter().any(|finding| finding.code == "redirect-behind-gateway");
+        let told = report.findings.iter().any(|finding| finding.code.as_str() == "redirect-behind-gateway");
         assert_eq!(told, unfollowed.is_some());
         let passed = report.verdict.outcome == Outcome::Passed;
         assert_eq!(passed, unfollowed.is_none(), "{}", report.verdict.summary);

@@ -52,7 +52,7 @@ async fn who_takes_over_after_the_challenge_gets_no_proof() {
         let verdict = &report.verdict;
         assert_eq!((verdict.outcome, verdict.step.as_deref()), (Outcome::Stopped, Some("auth")));
         assert_eq!(verdict.gateway_credentials, Some(Credentials::NotAttempted));
-        assert!(report.findings.iter().any(|finding| finding.code == "gateway-account-not-used"));
+        assert!(report.findings.iter().any(|finding| finding.code.as_str() == "gateway-account-not-used"));
         lab.settle().await;
         assert_eq!((lab.seen.proofs.load(SeqCst), lab.seen.heads.lock().expect("no panic").len()), (0, 1));
     }

@@ -54,7 +54,7 @@ async fn a_server_that_does_not_take_the_ticket_is_told_apart_from_the_kdc() {
     let failure = verdict.failure.as_ref().expect("it failed");
     assert_eq!(failure.kind, FailureKind::KerberosError);
     assert!(failure.detail.ends_with("it wants another mechanism"), "{}", failure.detail);
-    assert!(report.findings.iter().any(|finding| finding.code == "kerberos-ticket-refused"));
+    assert!(report.findings.iter().any(|finding| finding.code.as_str() == "kerberos-ticket-refused"));
 }
 
 /// The service may know another type of key than the account.

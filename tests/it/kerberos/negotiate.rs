@@ -17,7 +17,11 @@ fn negotiating(says: Says) -> Realm {
 }
 
 fn message<'a>(report: &'a Report, code: &str) -> Option<&'a str> {
-    report.findings.iter().find(|finding| finding.code == code).map(|finding| finding.message.as_str())
+    report
+        .findings
+        .iter()
+        .find(|finding| finding.code.as_str() == code)
+        .map(|finding| finding.message.as_str())
 }
 
 fn used_ntlm(report: &Report) -> &str {

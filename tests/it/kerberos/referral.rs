@@ -40,7 +40,8 @@ async fn the_ticket_comes_from_the_realm_of_the_service() {
     assert_eq!(way(seen), [at_home, at_home, at_home, ("OTHER.EXAMPLE", "kdc2")]);
     assert!(seen.ticket && seen.referral.as_deref() == Some("OTHER.EXAMPLE"));
     assert_eq!((seen.host.as_str(), seen.realm.as_str()), ("kdc1", "CORP.EXAMPLE"));
-    let used = report.findings.iter().find(|finding| finding.code == "kerberos-used").expect("it was used");
+    let used =
+        report.findings.iter().find(|finding| finding.code.as_str() == "kerberos-used").expect("it was used");
     assert!(used.message.contains("kdc2, the KDC of OTHER.EXAMPLE"), "{}", used.message);
 }
 
