@@ -82,31 +82,32 @@ pub async fn run<N: Network>(
 ) -> Report {
     let begin = net::Instant::now();
     let roots = &probe::roots(settings, network);
-    let trace = probe::trace(target, settings, network, observer, roots).await;
-    followed_up(trace, target, settings, network, (begin, roots)).await
+    let mut trace = probe::trace(target, settings, network, observer, roots).await;
+    follow_up(&mut trace, target, settings, network, (begin, roots)).await;
+    diagnose(trace)
 }
 
-/// Judges a trace that began at `begin`, after the experiments that its failure deserves.
-async fn followed_up<N: Network>(
-    mut trace: Trace,
+/// Makes the experiments that the failure of a trace which began at `begin` deserves.
+async fn follow_up<N: Network>(
+    trace: &mut Trace,
     target: &Target,
     settings: &Settings,
     network: &N,
     run: (net::Instant, &probe::Roots<'_>),
-) -> Report {
+) {
     let wanted = match settings.experiments {
-        Experiments::Auto => diagnose::wanted(&trace),
+        Experiments::Auto => diagnose::wanted(trace),
         Experiments::Off => Vec::new(),
         Experiments::All => experiment::kinds(),
     };
-    Box::pin(experiment::run(&mut trace, &Round::First(&wanted), target, settings, network, run)).await;
-    let Again { times, between } = diagnose::again(&trace, &wanted);
+    Box::pin(experiment::run(trace, &Round::First(&wanted), target, settings, network, run)).await;
+    let Again { times, between } = diagnose::again(trace, &wanted);
     let round = Round::Again { times, between: &between };
-    Box::pin(experiment::run(&mut trace, &round, target, settings, network, run)).await;
-    diagnose(trace)
+    Box::pin(experiment::run(trace, &round, target, settings, network, run)).await;
 }
 
-/// What the server accepts: a trace without an account, then each protocol, TLS version and suite on its own.
+/// What the server accepts: a trace without an account, with its experiments where it fails, then each protocol, TLS version and
+/// suite on its own.
 pub async fn posture<N: Network>(
     target: &Target,
     settings: &Settings,
@@ -119,6 +120,9 @@ pub async fn posture<N: Network>(
     let mut trace = probe::trace(target, settings, network, observer, roots).await;
     trace.request.posture = true;
     trace.request.posture_connections = settings.posture_connections;
+    if trace.described().is_some_and(report::Connection::has_failed) {
+        follow_up(&mut trace, target, settings, network, (begin, roots)).await;
+    }
     posture::run(&mut trace, target, settings, network, observer, (begin, roots)).await;
     diagnose(trace)
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     honour_route,
     net::System,
-    settings::{Experiments, LicensePolicy, Settings},
+    settings::{LicensePolicy, Settings},
 };
 
 /// Asks the target what it accepts, writes the report and returns the exit code.
@@ -33,7 +33,6 @@ pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
     let settings = Settings {
         proxy: arguments.connection.proxy.proxy(&target.host, target.port)?,
         license: LicensePolicy::Stop,
-        experiments: Experiments::Off,
         posture_connections: arguments.connections.map(usize::from),
         ..given
     };

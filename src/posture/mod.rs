@@ -14,7 +14,7 @@ use crate::{
     pdu::client_hello::Profile,
     probe::{Added, Hello, Observer, Opening, Plan, Probe, Roots},
     report::{
-        Connection, ExperimentKind, Failure, FailureKind, POSTURE_CONNECTIONS, PhaseRecord, Status,
+        Connection, ExperimentKind, Failure, FailureKind, POSTURE_CONNECTIONS, PhaseRecord, Purpose, Status,
         TlsEvidence, Trace,
     },
     settings::Settings,
@@ -79,7 +79,7 @@ struct Asking<'a, N> {
 impl<N: Network> Asking<'_, N> {
     /// Makes these connections, as many as may be; returns how many were.
     async fn make(&mut self, plans: &[Plan]) -> usize {
-        let left = if self.refuses { 0 } else { self.most.saturating_sub(self.trace.connections.len()) };
+        let left = if self.refuses { 0 } else { self.most.saturating_sub(self.trace.surveyed().count()) };
         let plans = &plans[..plans.len().min(left)];
         let probe = &self.probe;
         let made: Vec<Connection> =
@@ -93,15 +93,16 @@ impl<N: Network> Asking<'_, N> {
 
     /// Whether a web server or a proxy of HTTP is there, which waits for a request of its own.
     async fn is_answered_as_http(&mut self) -> bool {
-        let plan = Plan::posture(
-            &ExperimentKind::HttpRequest.to_string(),
-            self.peer.clone(),
-            Protocols::RDP,
-            Phase::Negotiate,
-        );
-        let plan = Plan { opening: Opening::Http, without: &[Added::Preconnection], ..plan };
-        self.make(&[plan]).await;
-        let negotiated = self.trace.connections.last().and_then(|made| made.phases.negotiate.as_ref());
+        let kind = ExperimentKind::HttpRequest;
+        let asked = |made: &Connection| matches!(&made.purpose, Purpose::Experiment(name) if name.is(kind));
+        if !self.trace.connections.iter().any(asked) {
+            let peer = self.peer.clone();
+            let plan = Plan::posture(&kind.to_string(), peer, Protocols::RDP, Phase::Negotiate);
+            self.make(&[Plan { opening: Opening::Http, without: &[Added::Preconnection], ..plan }]).await;
+        }
+        let last = self.trace.connections.last();
+        let made = self.trace.connections.iter().find(|made| asked(made)).or(last);
+        let negotiated = made.and_then(|made| made.phases.negotiate.as_ref());
         negotiated.is_some_and(|record| record.evidence.speaks.is_some())
     }
 
@@ -110,7 +111,7 @@ impl<N: Network> Asking<'_, N> {
         let Some(offer) = offer(self.trace) else { return };
         let mut survey = Survey::new();
         self.ask(offer, &survey.versions(), &mut survey).await;
-        while self.trace.connections.len() + kept(self.trace) < self.most
+        while self.trace.surveyed().count() + kept(self.trace) < self.most
             && let Some(question) = survey.next()
             && self.ask(offer, &[question], &mut survey).await > 0
         {}

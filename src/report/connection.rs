@@ -38,6 +38,11 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// Whether one of its phases failed.
+    pub fn has_failed(&self) -> bool {
+        self.phases.summaries().iter().any(|summary| summary.status == Status::Failed)
+    }
+
     /// Whether it was to show that other suites help where `before` was refused in TLS, and did not.
     pub fn is_in_vain_after(&self, before: &Self) -> bool {
         let again = self.purpose == Purpose::Retry || self.hop.is_some() && self.purpose == before.purpose;

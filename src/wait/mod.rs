@@ -9,7 +9,7 @@ pub use backoff::random;
 
 use crate::{
     diagnose::diagnose,
-    followed_up,
+    follow_up,
     net::{Instant, Network, pause},
     probe::{self, Observer, Roots},
     report::{FindingCode, Outcome, Report, Status, WaitEntry},
@@ -132,8 +132,9 @@ async fn tries<N: Network>(
             Next::TimeOver | Next::Done => break try_begin,
         }
     };
-    if let Some(Report { trace, .. }) = seen.last.clone() {
-        seen.last = Some(followed_up(trace, target, settings, network, (last, roots)).await);
+    if let Some(Report { mut trace, .. }) = seen.last.clone() {
+        follow_up(&mut trace, target, settings, network, (last, roots)).await;
+        seen.last = Some(diagnose(trace));
     }
 }
 
