@@ -41,6 +41,8 @@ pub const TABLES: &[&Table] = &[
     &HTTP_STATUS,
     &GATEWAY_AUTHENTICATION,
     &SOCKS_REPLY,
+    &ICMP_UNREACHABLE,
+    &ICMPV6_UNREACHABLE,
     &KERBEROS_ERROR,
     &EVENT,
     &MESSAGE,
@@ -177,6 +179,14 @@ pub static GATEWAY_AUTHENTICATION: Table =
 /// Replies of a SOCKS proxy, and its answer that no method fits (RFC 1928 sections 3 and 6).
 pub static SOCKS_REPLY: Table =
     table!("socks_reply", "SOCKS reply", &["socks", "proxy", "reply"]).in_decimal();
+
+/// Codes of ICMP's destination unreachable, type 3 (RFC 792).
+pub static ICMP_UNREACHABLE: Table =
+    table!("icmp_unreachable", "ICMP destination unreachable", &["icmp", "unreachable"]).in_decimal();
+
+/// Codes of ICMPv6's destination unreachable, type 1 (RFC 4443).
+pub static ICMPV6_UNREACHABLE: Table =
+    table!("icmpv6_unreachable", "ICMPv6 destination unreachable", &["icmpv6", "unreachable"]).in_decimal();
 
 /// Error codes of a KDC, and which of them refuse the credentials (RFC 4120 section 7.5.9).
 pub static KERBEROS_ERROR: Table =

@@ -24,6 +24,7 @@ mod posture;
 mod proxy;
 mod rdp_file;
 mod redirection;
+mod rejection;
 mod restricted_admin;
 mod session;
 mod tls;

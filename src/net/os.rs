@@ -1,7 +1,7 @@
 //! The system's resolver, sockets, clock and trusted roots; the only place of the probe that differs by system.
 
+mod connect;
 mod roots;
-mod segments;
 pub(super) mod tcp;
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
 use dns_lookup::{AddrInfoHints, LookupError, LookupErrorKind, SockType, getaddrinfo};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
-use tokio::{net::TcpStream, task::spawn_blocking};
+use tokio::task::spawn_blocking;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use super::{BoxDatagrams, BoxStream, Network, services, small_segments::SEGMENT, udp};
@@ -39,19 +39,19 @@ impl Network for System {
     }
 
     async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
-        let stream = TcpStream::connect(address).await?;
+        let stream = connect::connect(address, None).await?;
         stream.set_nodelay(true)?;
         Ok(Box::new(stream))
     }
 
     async fn connect_small(&self, address: SocketAddr) -> io::Result<BoxStream> {
-        let stream = segments::connect(address, SEGMENT).await?;
+        let stream = connect::connect(address, Some(SEGMENT)).await?;
         stream.set_nodelay(true)?;
         Ok(Box::new(stream))
     }
 
     fn has_small_segments(&self) -> bool {
-        segments::POSSIBLE
+        connect::HAS_SMALL_SEGMENTS
     }
 
     async fn datagrams(&self, address: SocketAddr) -> io::Result<BoxDatagrams> {

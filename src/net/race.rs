@@ -5,9 +5,9 @@ use std::{io, net::SocketAddr, time::Duration};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::time::{Instant, sleep_until};
 
-use super::{BoxStream, Network};
+use super::{BoxStream, Network, Rejected};
 use crate::pdu::words::words;
-use crate::report::{Attempt, AttemptResult, ConnectEvidence, Failure, FailureKind, Millis};
+use crate::report::{Attempt, AttemptResult, ConnectEvidence, Failure, FailureKind, Millis, RejectedBy};
 
 /// Connection Attempt Delay, RFC 8305 section 5.
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
@@ -83,6 +83,8 @@ fn started(address: SocketAddr, begin: Instant) -> Attempt {
         started_ms: begin.elapsed().into(),
         elapsed_ms: Millis::default(),
         error: None,
+        rejected_by: None,
+        icmp: None,
     }
 }
 
@@ -92,6 +94,10 @@ fn since(begin: Instant, started: Millis) -> Millis {
 
 fn note(attempt: &mut Attempt, error: &io::Error) {
     attempt.error = Some(words(error));
+    if let Some(rejected) = Rejected::of(error) {
+        attempt.rejected_by = Some(rejected.by);
+        attempt.icmp = rejected.icmp.clone();
+    }
     attempt.result = match error.kind() {
         io::ErrorKind::ConnectionRefused => AttemptResult::Refused,
         // RST in answer to SYN is a refusal; this one came after the handshake.
@@ -102,6 +108,8 @@ fn note(attempt: &mut Attempt, error: &io::Error) {
         | io::ErrorKind::NetworkUnreachable
         | io::ErrorKind::AddrNotAvailable
         | io::ErrorKind::PermissionDenied => AttemptResult::Unreachable,
+        // ICMP has words for which systems have none.
+        _ if attempt.icmp.is_some() => AttemptResult::Unreachable,
         _ => AttemptResult::Failed,
     };
 }
@@ -144,5 +152,22 @@ fn failure(attempts: &[Attempt]) -> Failure {
     };
     let others = attempts.len() - 1;
     let more = if others > 0 { format!(" (others failed too: {others})") } else { String::new() };
+    let what = rejected(attempt).unwrap_or_else(|| what.to_owned());
     Failure::new(kind, format!("{what}: {}{more}", attempt.address))
+}
+
+/// Who rejected an attempt, and how.
+fn rejected(attempt: &Attempt) -> Option<String> {
+    match attempt.rejected_by? {
+        RejectedBy::ThisMachine => {
+            Some("this machine has no route to the address, or a rule of its own forbids it".to_owned())
+        }
+        RejectedBy::Link => Some("nobody on this machine's link answers for the address".to_owned()),
+        RejectedBy::Host => Some(format!("the address itself answered with {}", attempt.icmp.as_ref()?)),
+        RejectedBy::Router => {
+            let icmp = attempt.icmp.as_ref()?;
+            let from = icmp.from.map_or_else(|| "a system".to_owned(), |from| from.to_string());
+            Some(format!("{from} on the way answered with {icmp}"))
+        }
+    }
 }

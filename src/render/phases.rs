@@ -66,7 +66,9 @@ pub fn connect(evidence: &ConnectEvidence) -> Vec<String> {
             AttemptResult::Cancelled => "not waited for",
             AttemptResult::Failed => "failed",
         };
-        lines.push(format!("{}: {what} after {:.1} ms", attempt.address, attempt.elapsed_ms.0));
+        let icmp = attempt.icmp.as_ref().and_then(|icmp| Some(format!(" by {}", icmp.from?)));
+        let icmp = icmp.unwrap_or_default();
+        lines.push(format!("{}: {what}{icmp} after {:.1} ms", attempt.address, attempt.elapsed_ms.0));
     }
     lines
 }

@@ -37,6 +37,8 @@ fn every_table_holds_at_least_the_rows_of_its_source() {
         (&codes::HTTP_STATUS, 9),
         (&codes::GATEWAY_AUTHENTICATION, 5),
         (&codes::SOCKS_REPLY, 9),
+        (&codes::ICMP_UNREACHABLE, 16),
+        (&codes::ICMPV6_UNREACHABLE, 7),
         (&codes::KERBEROS_ERROR, 35),
         (&codes::EVENT, 139),
         (&codes::MESSAGE, 16),

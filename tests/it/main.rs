@@ -64,6 +64,7 @@ mod rdp_file_findings;
 mod rdp_file_program;
 mod readers;
 mod readme;
+mod rejected;
 mod reports;
 mod restricted_admin;
 mod roots;

@@ -27,6 +27,7 @@ mod posture;
 mod prompt;
 mod proxy;
 mod realms;
+mod rejected;
 mod relay;
 mod replay;
 mod squid;

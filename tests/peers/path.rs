@@ -156,14 +156,14 @@ fn a_lost_first_packet_is_told_although_the_trace_passes() {
     assert!(traced.found("path-loss") && !traced.found("host-slow"), "{traced:#?}");
 }
 
-struct Way {
-    client: Namespace,
-    _router: Namespace,
+pub struct Way {
+    pub client: Namespace,
+    pub router: Namespace,
     _server: (Namespace, Xrdp),
 }
 
 /// A client, a router and an xrdp. The router's links have these MTUs, which it tells nobody: a black hole.
-fn way(to_client: u32, to_server: u32) -> Option<Way> {
+pub fn way(to_client: u32, to_server: u32) -> Option<Way> {
     let (client, router, server) = (Namespace::new()?, Namespace::new()?, Namespace::new()?);
     for (end, link, net) in [(&client, "near", "10.0.1"), (&server, "far", "10.0.2")] {
         end.run(&format!("ip link add {link} type veth peer name {link} netns {}", router.id()));
@@ -175,7 +175,7 @@ fn way(to_client: u32, to_server: u32) -> Option<Way> {
     router.run("echo 1 >/proc/sys/net/ipv4/ip_forward");
     router.rules("icmp type destination-unreachable drop");
     let xrdp = xrdp_in(&server, &[("security_layer", "tls")])?;
-    Some(Way { client, _router: router, _server: (server, xrdp) })
+    Some(Way { client, router, _server: (server, xrdp) })
 }
 
 #[test]

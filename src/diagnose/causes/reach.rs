@@ -3,7 +3,11 @@
 use super::{CauseRule, Place, Weighed, failed_in, rule};
 use crate::{
     codes::Phase,
-    diagnose::{Facts, facts::GATEWAY_ALWAYS},
+    diagnose::{
+        Facts,
+        facts::GATEWAY_ALWAYS,
+        rejection::{Rejection, attempt, rejection},
+    },
     report::FailureKind::{NotFound, Refused, Timeout, Unreachable},
 };
 
@@ -14,27 +18,78 @@ pub const RULES: &[CauseRule] = &[
         matches!(failure.kind, Timeout | Unreachable).then(|| Weighed::likely(failure.detail.clone()))
     })
     .intermittent(),
-    rule(Place::Host, "rdp-not-listening", |facts| {
-        let failure = failed_in(facts, Phase::Connect).filter(|failure| failure.kind == Refused)?;
-        Some(Weighed::likely(failure.detail.clone()))
-    }),
-    rule(Place::Path, "firewall-rejects", |facts| {
-        let failure = failed_in(facts, Phase::Connect)?;
-        matches!(failure.kind, Refused | Unreachable).then(|| Weighed::possible(failure.detail.clone()))
-    }),
+    rule(Place::Host, "rdp-not-listening", not_listening),
+    rule(Place::Path, "firewall-rejects", rejects),
     rule(Place::Path, "firewall-drops", silent),
-    rule(Place::Host, "host-down", |facts| {
-        let failure = failed_in(facts, Phase::Connect)?;
-        matches!(failure.kind, Timeout | Unreachable).then(|| Weighed::possible(failure.detail.clone()))
-    })
-    .intermittent(),
-    rule(Place::Path, "no-route", |facts| {
-        let failure = failed_in(facts, Phase::Connect).filter(|failure| failure.kind == Unreachable)?;
-        Some(Weighed::likely(failure.detail.clone()))
-    })
-    .intermittent(),
+    rule(Place::Host, "host-down", down).intermittent(),
+    rule(Place::Path, "no-route", no_route).intermittent(),
     rule(Place::Path, "rate-limited", rate_limited).intermittent(),
 ];
+
+/// What a closed port is never answered with by its host.
+const NO_RST: &str = "a host answers for a closed port with RST, and this was ICMP";
+
+fn not_listening(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Connect).filter(|failure| failure.kind == Refused)?;
+    let detail = failure.detail.clone();
+    Some(match how(facts) {
+        Some(_) => Weighed::possible(detail).but(Some(NO_RST.to_owned())),
+        None => Weighed::likely(detail),
+    })
+}
+
+/// How the attempt was turned down, where the system tells.
+fn how(facts: &Facts<'_>) -> Option<Rejection> {
+    attempt(facts).and_then(rejection)
+}
+
+/// A rule answers at once, and some say that they are one. Who looks for a host in vain says so after seconds.
+fn rejects(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Connect)?;
+    let detail = matches!(failure.kind, Refused | Unreachable).then(|| failure.detail.clone())?;
+    match how(facts) {
+        Some(Rejection::Forbidden) => {
+            Some(Weighed::likely(detail).and(Some("only a rule says so".to_owned())))
+        }
+        Some(Rejection::Rule) if failure.kind == Refused => {
+            Some(Weighed::likely(detail).and(Some(NO_RST.to_owned())))
+        }
+        Some(Rejection::Rule) => Some(Weighed::likely(detail).and(soon(facts))),
+        Some(Rejection::NoRoute) | None => Some(Weighed::possible(detail)),
+        Some(Rejection::Here | Rejection::Nobody) => None,
+    }
+}
+
+/// Who answered so soon did not look for the host.
+fn soon(facts: &Facts<'_>) -> Option<String> {
+    let took = attempt(facts)?.elapsed_ms.0;
+    Some(format!("it came after {took:.1} ms, and a router that looks for a host on its link takes 3 s"))
+}
+
+/// The host, or somebody who answers for it, has nobody to be found.
+fn down(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Connect)?;
+    let detail = matches!(failure.kind, Timeout | Unreachable).then(|| failure.detail.clone())?;
+    match how(facts) {
+        Some(Rejection::Nobody) => {
+            let took = attempt(facts).map(|attempt| attempt.elapsed_ms.0 / 1000.0);
+            let sought = took.map(|took| format!("the address was looked for on its link for {took:.1} s"));
+            Some(Weighed::likely(detail).and(sought))
+        }
+        Some(Rejection::Here | Rejection::Forbidden) => None,
+        _ => Some(Weighed::possible(detail)),
+    }
+}
+
+fn no_route(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Connect).filter(|failure| failure.kind == Unreachable)?;
+    let detail = failure.detail.clone();
+    match how(facts) {
+        Some(Rejection::Forbidden) => None,
+        Some(Rejection::Rule | Rejection::Nobody) => Some(Weighed::possible(detail)),
+        Some(Rejection::Here | Rejection::NoRoute) | None => Some(Weighed::likely(detail)),
+    }
+}
 
 /// The first connection got further than those that followed at once.
 fn rate_limited(facts: &Facts<'_>) -> Option<Weighed> {

@@ -4,6 +4,7 @@ mod activation;
 mod credssp;
 mod gateway;
 mod gateway_step;
+mod icmp;
 mod negotiate;
 mod proxy;
 mod session;
@@ -20,6 +21,7 @@ pub use gateway::{
     GatewaySteps, GatewayTunnel,
 };
 pub use gateway_step::{GatewayStep, StepSummary};
+pub use icmp::{IcmpError, RejectedBy};
 pub use negotiate::{NegotiateEvidence, Selected};
 pub use proxy::ProxyEvidence;
 pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ProxyEvidence;
+use super::{IcmpError, ProxyEvidence, RejectedBy};
 use crate::report::Millis;
 
 /// Name resolution.
@@ -90,6 +90,12 @@ pub struct Attempt {
     pub elapsed_ms: Millis,
     /// The system's error, when there was one.
     pub error: Option<String>,
+    /// Who rejected it, where the system tells.
+    #[serde(default)]
+    pub rejected_by: Option<RejectedBy>,
+    /// The ICMP message in which it was rejected, where the system keeps it.
+    #[serde(default)]
+    pub icmp: Option<IcmpError>,
 }
 
 /// How an attempt to connect ended.

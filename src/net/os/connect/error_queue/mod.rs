@@ -1,0 +1,20 @@
+//! What ICMP said of a connection that failed; only Linux keeps it for a TCP socket.
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[path = "linux.rs"]
+mod system;
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+mod system {
+    use std::{io, net::SocketAddr};
+
+    /// Nothing is kept.
+    pub fn keep(_socket: &socket2::Socket, _address: SocketAddr, _on: bool) {}
+
+    /// Nothing is known.
+    pub fn told(_socket: &socket2::Socket, _address: SocketAddr, error: io::Error) -> io::Error {
+        error
+    }
+}
+
+#[cfg(unix)]
+pub use system::{keep, told};
