@@ -106,8 +106,8 @@ async fn follow_up<N: Network>(
     Box::pin(experiment::run(trace, &round, target, settings, network, run)).await;
 }
 
-/// What the server accepts: a trace without an account, with its experiments where it fails, then each protocol, TLS version and
-/// suite on its own.
+/// What the server accepts: a trace without an account, then each protocol, TLS version and suite on its own; where the trace fails
+/// its experiments follow, as many as there are connections left.
 pub async fn posture<N: Network>(
     target: &Target,
     settings: &Settings,
@@ -120,10 +120,10 @@ pub async fn posture<N: Network>(
     let mut trace = probe::trace(target, settings, network, observer, roots).await;
     trace.request.posture = true;
     trace.request.posture_connections = settings.posture_connections;
-    if trace.described().is_some_and(report::Connection::has_failed) {
+    let answers = posture::run(&mut trace, target, settings, network, observer, (begin, roots)).await;
+    if answers && trace.described().is_some_and(report::Connection::has_failed) {
         follow_up(&mut trace, target, settings, network, (begin, roots)).await;
     }
-    posture::run(&mut trace, target, settings, network, observer, (begin, roots)).await;
     diagnose(trace)
 }
 

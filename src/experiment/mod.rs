@@ -36,7 +36,8 @@ use crate::{
     net::{Instant, Network},
     probe::{Plan, Probe, Roots, Unobserved, aimed},
     report::{
-        ConnectEvidence, Connection, ExperimentKind, ExperimentName, FailureKind, PhaseRecord, Summary, Trace,
+        ConnectEvidence, Connection, ExperimentKind, ExperimentName, FailureKind, POSTURE_CONNECTIONS,
+        PhaseRecord, Summary, Trace,
     },
     settings::Settings,
     target::Target,
@@ -128,21 +129,33 @@ pub async fn run<N: Network>(
     };
     let end = begin + settings.deadline;
     let probe = Probe::new(target, &settings, network, &Unobserved, (end, roots));
-    let made = trace.connections.iter().filter(|made| !made.purpose.is_traced()).count();
+    let left = left(trace);
     let phases = trace.described().map(|made| made.phases.summaries()).unwrap_or_default();
     let failed = phases.last().is_some_and(|last| last.failure.is_some());
     let (plans, at_once) = match round {
-        Round::First(wanted) => (first(wanted, &basis, MOST - if failed { AGAIN } else { SOUND }), AT_ONCE),
+        Round::First(wanted) => {
+            let kept = if failed { AGAIN } else { SOUND };
+            (first(wanted, &basis, left.saturating_sub(kept)), AT_ONCE)
+        }
         Round::Again { times, between } => (again::plans(*times, between, &basis), 1),
     };
     // Where the traced connection cannot be made again, nothing is compared with it.
     let in_vain = matches!(round, Round::Again { .. }) && refused(trace, &basis) >= CLOSED;
     let plans = if in_vain { Vec::new() } else { plans };
-    let plans = &plans[..plans.len().min(MOST.saturating_sub(made))];
+    let plans = &plans[..plans.len().min(left)];
     let closed = AtomicUsize::new(refused(trace, &basis));
     let door = Door { peer: &basis.peer, opened: basis.opened, cut: basis.cut, closed };
     trace.connections.extend(make(&probe, plans, at_once, end, &door).await);
     trace.elapsed_ms = begin.elapsed().into();
+}
+
+/// How many there may still be. A posture has made others already, and keeps to its own number in all.
+fn left(trace: &Trace) -> usize {
+    let most = match trace.request.posture {
+        true => trace.request.posture_connections.unwrap_or(POSTURE_CONNECTIONS),
+        false => MOST + trace.traced().count(),
+    };
+    most.saturating_sub(trace.connections.len()).min(MOST)
 }
 
 fn first(wanted: &[ExperimentKind], basis: &Basis, most: usize) -> Vec<Plan> {

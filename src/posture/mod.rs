@@ -14,7 +14,7 @@ use crate::{
     pdu::client_hello::Profile,
     probe::{Added, Hello, Observer, Opening, Plan, Probe, Roots},
     report::{
-        Connection, ExperimentKind, Failure, FailureKind, POSTURE_CONNECTIONS, PhaseRecord, Purpose, Status,
+        Connection, ExperimentKind, Failure, FailureKind, POSTURE_CONNECTIONS, PhaseRecord, Status,
         TlsEvidence, Trace,
     },
     settings::Settings,
@@ -28,6 +28,7 @@ const AT_ONCE: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Asks on, after the main connection, and adds the connections to the trace. A run that began at `begin` keeps its deadline.
+/// Says whether something of RDP answers there still, so that a failure of the main connection can be looked into.
 pub async fn run<N: Network>(
     trace: &mut Trace,
     target: &Target,
@@ -35,18 +36,21 @@ pub async fn run<N: Network>(
     network: &N,
     observer: &dyn Observer,
     (begin, roots): (Instant, &Roots<'_>),
-) {
-    let Some(peer) = peer(trace) else { return };
+) -> bool {
+    let Some(peer) = peer(trace) else { return false };
     let settings = Settings { timeout: settings.timeout.min(PATIENCE), ..settings.clone() };
     let probe = Probe::new(target, &settings, network, observer, (begin + settings.deadline, roots));
     let plans = protocols::plans(trace, &peer);
     let most = settings.posture_connections.unwrap_or(POSTURE_CONNECTIONS);
     let mut asking = Asking { probe, trace, peer, most, refuses: false };
-    if !(is_silent(asking.trace) && asking.is_answered_as_http().await) {
+    let speaks_http = is_silent(asking.trace) && asking.is_answered_as_http().await;
+    if !speaks_http {
         asking.make(&plans).await;
         asking.tls().await;
     }
+    let refuses = asking.refuses;
     trace.elapsed_ms = begin.elapsed().into();
+    !speaks_http && !refuses
 }
 
 /// Where the main connection went; none when nothing there speaks RDP.
@@ -79,7 +83,7 @@ struct Asking<'a, N> {
 impl<N: Network> Asking<'_, N> {
     /// Makes these connections, as many as may be; returns how many were.
     async fn make(&mut self, plans: &[Plan]) -> usize {
-        let left = if self.refuses { 0 } else { self.most.saturating_sub(self.trace.surveyed().count()) };
+        let left = if self.refuses { 0 } else { self.most.saturating_sub(self.trace.connections.len()) };
         let plans = &plans[..plans.len().min(left)];
         let probe = &self.probe;
         let made: Vec<Connection> =
@@ -93,16 +97,15 @@ impl<N: Network> Asking<'_, N> {
 
     /// Whether a web server or a proxy of HTTP is there, which waits for a request of its own.
     async fn is_answered_as_http(&mut self) -> bool {
-        let kind = ExperimentKind::HttpRequest;
-        let asked = |made: &Connection| matches!(&made.purpose, Purpose::Experiment(name) if name.is(kind));
-        if !self.trace.connections.iter().any(asked) {
-            let peer = self.peer.clone();
-            let plan = Plan::posture(&kind.to_string(), peer, Protocols::RDP, Phase::Negotiate);
-            self.make(&[Plan { opening: Opening::Http, without: &[Added::Preconnection], ..plan }]).await;
-        }
-        let last = self.trace.connections.last();
-        let made = self.trace.connections.iter().find(|made| asked(made)).or(last);
-        let negotiated = made.and_then(|made| made.phases.negotiate.as_ref());
+        let plan = Plan::posture(
+            &ExperimentKind::HttpRequest.to_string(),
+            self.peer.clone(),
+            Protocols::RDP,
+            Phase::Negotiate,
+        );
+        let plan = Plan { opening: Opening::Http, without: &[Added::Preconnection], ..plan };
+        self.make(&[plan]).await;
+        let negotiated = self.trace.connections.last().and_then(|made| made.phases.negotiate.as_ref());
         negotiated.is_some_and(|record| record.evidence.speaks.is_some())
     }
 
@@ -111,7 +114,7 @@ impl<N: Network> Asking<'_, N> {
         let Some(offer) = offer(self.trace) else { return };
         let mut survey = Survey::new();
         self.ask(offer, &survey.versions(), &mut survey).await;
-        while self.trace.surveyed().count() + kept(self.trace) < self.most
+        while self.trace.connections.len() + kept(self.trace) < self.most
             && let Some(question) = survey.next()
             && self.ask(offer, &[question], &mut survey).await > 0
         {}

@@ -155,11 +155,6 @@ impl Trace {
         }
         described
     }
-
-    /// The connections that were made to see what the server accepts: all but those that separate the causes of a failure.
-    pub fn surveyed(&self) -> impl Iterator<Item = &Connection> {
-        self.connections.iter().filter(|made| !matches!(made.purpose, Purpose::Experiment(_)))
-    }
 }
 
 /// The whole report, the only contract between the program and what shows or reads it.

@@ -21,7 +21,7 @@ pub fn posture(trace: &Trace) -> Option<Posture> {
     }
     let protocols = protocols::protocols(trace);
     let flags = negotiated(trace).find(|evidence| evidence.flags.is_some());
-    let opened = trace.surveyed().filter(|made| made.phases.connect.is_some());
+    let opened = trace.connections.iter().filter(|made| made.phases.connect.is_some());
     Some(Posture {
         connections: opened.count(),
         most: trace.request.posture_connections.unwrap_or(POSTURE_CONNECTIONS),
