@@ -123,7 +123,7 @@ fn spent(report: &Report) -> Vec<(String, f64)> {
         if let Some(gateway) = &made.phases.gateway {
             let steps = gateway.evidence.steps.summaries();
             spent.extend(
-                steps.iter().map(|step| (format!("gateway {}", step.step.name()), step.elapsed_ms.0)),
+                steps.iter().map(|step| (format!("gateway {}", step.step.as_str()), step.elapsed_ms.0)),
             );
         }
         let phases = made.phases.summaries();

@@ -80,7 +80,7 @@ impl KerberosArguments {
         }
         let named = match (&self.kdc, &target.file) {
             (Some(kdc), _) => Some((vec![kdc.clone()], KdcSource::Argument)),
-            (None, Some(file)) => of_rdp_file(file)?.map(|kdc| (vec![kdc], KdcSource::File)),
+            (None, Some(file)) => of_rdp_file(file)?.map(|kdc| (vec![kdc], KdcSource::RdpFile)),
             (None, None) => None,
         };
         if realm.is_empty() {
@@ -122,8 +122,8 @@ fn of_configuration(
     let kdcs =
         kdcs.map_err(|why| Error::new(format!("{} lists a KDC of {realm} that {why}", settings.path)))?;
     match (kdcs.is_empty(), settings.asks_dns()) {
-        (false, _) => Ok((kdcs, KdcSource::Configuration)),
-        (true, false) if or_ntlm => Ok((kdcs, KdcSource::Configuration)),
+        (false, _) => Ok((kdcs, KdcSource::Krb5Conf)),
+        (true, false) if or_ntlm => Ok((kdcs, KdcSource::Krb5Conf)),
         (true, true) => Ok((kdcs, KdcSource::Dns)),
         (true, false) => Err(Error::new(format!(
             "{} lists no KDC of {realm} and forbids to look for one in DNS; --kdc names one",

@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use super::{Facts, Rule, posture::MAX_SKEW_SECONDS};
 use crate::{
     codes::{self, Phase},
-    report::{Failure, FailureKind, FindingCode, KdcEvidence, KdcExchange, Severity, Trust},
+    report::{
+        Failure, FailureKind, FindingCode, KdcCarrier, KdcEvidence, KdcExchange, KdcSource, Severity, Trust,
+    },
 };
 
 /// KDC_ERR_S_PRINCIPAL_UNKNOWN and KDC_ERR_PRINCIPAL_NOT_UNIQUE.
@@ -50,10 +52,10 @@ fn clock(facts: &Facts<'_>) -> Option<String> {
 
 fn used(facts: &Facts<'_>) -> Option<String> {
     let kdc = facts.credssp?.kdc.as_ref().filter(|kdc| kdc.ticket)?;
-    let named = match kdc.source.as_str() {
-        "krb5_conf" => ", which krb5.conf names",
-        "rdp_file" => ", which the .rdp file names",
-        "dns" => ", which DNS names",
+    let named = match kdc.source.known() {
+        Some(KdcSource::Krb5Conf) => ", which krb5.conf names",
+        Some(KdcSource::RdpFile) => ", which the .rdp file names",
+        Some(KdcSource::Dns) => ", which DNS names",
         _ => "",
     };
     let gave = kdc.exchanges.last().filter(|_| abroad(kdc));
@@ -184,7 +186,7 @@ pub fn code(facts: &Facts<'_>) -> Option<FindingCode> {
             | FailureKind::TlsUnsupported
             | FailureKind::NotTls,
             _,
-        ) if kdc.transport == "https" => FindingCode::KdcProxyRefused,
+        ) if kdc.transport == KdcCarrier::Https => FindingCode::KdcProxyRefused,
         // Nobody was there to be asked.
         (FailureKind::NotFound, _) if leads_nowhere(kdc) => FindingCode::KdcNotFound,
         _ if kdc.host.is_empty() => FindingCode::KdcNotFound,

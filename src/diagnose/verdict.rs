@@ -48,7 +48,7 @@ fn failure(facts: &Facts<'_>) -> Option<Failure> {
 /// The step inside the phase that has steps.
 fn step<'a>(facts: &Facts<'a>, phase: Option<Phase>) -> Option<&'a str> {
     match phase {
-        Some(Phase::Gateway) => gateway::ended_step(facts).map(GatewayStep::name),
+        Some(Phase::Gateway) => gateway::ended_step(facts).map(GatewayStep::as_str),
         Some(Phase::Credssp) => kerberos::ended_at_kdc(facts).map(|_| "kdc"),
         _ => None,
     }
@@ -111,7 +111,7 @@ fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: O
 fn place(facts: &Facts<'_>, phase: Phase) -> String {
     match (phase, facts.through, gateway::ended_step(facts)) {
         (Phase::Gateway, Some(through), Some(step)) => {
-            format!("the {} step of the gateway {}", step.name(), through.host)
+            format!("the {} step of the gateway {}", step.as_str(), through.host)
         }
         (Phase::Credssp, ..) if kerberos::ended_at_kdc(facts).is_some() => {
             "the kdc step of credssp".to_owned()

@@ -28,17 +28,6 @@ pub enum KdcMessage {
     Error(KrbError),
 }
 
-impl KdcMessage {
-    /// The name as the report spells it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::AsRep => "as_rep",
-            Self::TgsRep { .. } => "tgs_rep",
-            Self::Error(_) => "krb_error",
-        }
-    }
-}
-
 /// The longest message that a KDC may claim, in bytes.
 pub const MAX_MESSAGE: usize = 60 * 1024;
 

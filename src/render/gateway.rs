@@ -21,10 +21,10 @@ pub fn leg(page: &mut Page<'_>, through: &GatewayEvidence, now: Timestamp, colum
     page.heading(&format!("Gateway {}", place(&through.host, through.port)))?;
     let steps = through.steps.summaries();
     if page.room() != Room::Usual && steps.iter().all(|step| step.status == Status::Passed) {
-        return in_one(page, steps.iter().map(|step| (step.step.name(), step.elapsed_ms)));
+        return in_one(page, steps.iter().map(|step| (step.step.as_str(), step.elapsed_ms)));
     }
     for step in steps {
-        let lead = format!("  {:<10}{}", step.step.name(), cells::duration(step.elapsed_ms));
+        let lead = format!("  {:<10}{}", step.step.as_str(), cells::duration(step.elapsed_ms));
         let lead = (Tone::Plain, lead.as_str());
         let mut lines = facts(&through.steps, step.step, now).unwrap_or_default().into_iter();
         match step.status {

@@ -152,7 +152,7 @@ fn steps<'a>(connection: &'a Connection, summary: &Summary<'_>) -> Vec<Step<'a>>
     let step = |step: StepSummary<'a>| {
         let StepSummary { step: name, status, elapsed_ms, failure, stopped } = step;
         Step {
-            name: name.name(),
+            name: name.as_str(),
             summary: Summary { phase: Phase::Gateway, status, elapsed_ms, failure, stopped },
         }
     };

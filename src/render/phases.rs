@@ -3,9 +3,9 @@
 use super::{activation, cells};
 use crate::codes::{self, Phase};
 use crate::report::{
-    Answerer, AttemptResult, ConnectEvidence, Connection, CredsspEvidence, HandshakeSignature, KdcEvidence,
-    LicensingEvidence, McsEvidence, NegotiateEvidence, NtlmEvidence, Phases, ProxyEvidence, ResolveEvidence,
-    TlsEvidence, place,
+    Answerer, AttemptResult, ConnectEvidence, Connection, CredsspEvidence, HandshakeSignature, KdcCarrier,
+    KdcEvidence, KdcSource, LicensingEvidence, McsEvidence, NegotiateEvidence, NtlmEvidence, Phases,
+    ProxyEvidence, ResolveEvidence, TlsEvidence, place,
 };
 
 /// The facts of one phase of a connection.
@@ -151,16 +151,16 @@ fn kdc(kdc: &KdcEvidence) -> String {
     }
     let ticket = if kdc.ticket { "ticket" } else { "no ticket" };
     let clock = kdc.clock_skew_seconds.map_or_else(String::new, |skew| format!(", clock {skew:+} s"));
-    let source = match kdc.source.as_str() {
-        "krb5_conf" => " of krb5.conf",
-        "rdp_file" => " of the .rdp file",
-        "dns" => " of DNS",
+    let source = match kdc.source.known() {
+        Some(KdcSource::Krb5Conf) => " of krb5.conf",
+        Some(KdcSource::RdpFile) => " of the .rdp file",
+        Some(KdcSource::Dns) => " of DNS",
         _ => "",
     };
     let host = if kdc.host.is_empty() { "not found".to_owned() } else { kdc.host.clone() };
-    let (what, over) = match kdc.transport.as_str() {
-        "udp" => ("KDC", " over UDP"),
-        "https" => ("KDC proxy", ""),
+    let (what, over) = match kdc.transport.known() {
+        Some(KdcCarrier::Udp) => ("KDC", " over UDP"),
+        Some(KdcCarrier::Https) => ("KDC proxy", ""),
         _ => ("KDC", ""),
     };
     let through = realms(kdc);

@@ -28,11 +28,11 @@ pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose,
 pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
-    GatewayStep, GatewaySteps, GatewayTunnel, HandshakeSignature, HelloOffer, IcmpError, KdcEvidence,
-    KdcExchange, KdcProxyEvidence, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence,
-    MultitransportRequest, NegotiateEvidence, NtlmEvidence, OLD_SUITES, ProxyEvidence, RdsaadEvidence,
-    RdstlsEvidence, Redirection, RejectedBy, ResolveEvidence, ResolvedAddress, Seen, Selected, StepSummary,
-    TlsEvidence, Transport, UnansweredKdc,
+    GatewayStep, GatewaySteps, GatewayTransport, GatewayTunnel, HandshakeSignature, HelloOffer, IcmpError,
+    KdcAnswer, KdcCarrier, KdcEvidence, KdcExchange, KdcProxyEvidence, KdcSource, LicenseCertificate,
+    LicensingEvidence, LicensingOutcome, McsEvidence, MultitransportRequest, NegotiateEvidence, NtlmEvidence,
+    OLD_SUITES, ProxyEvidence, RdsaadEvidence, RdstlsEvidence, Redirection, RejectedBy, ResolveEvidence,
+    ResolvedAddress, Seen, Selected, StepSummary, TlsEvidence, Transport, UnansweredKdc,
 };
 pub use experiment_name::{ExperimentKind, ExperimentName};
 pub use failure::{Failure, FailureKind, Speaker, StreamEnd};

@@ -46,6 +46,13 @@ impl<K: Known> Named<K> {
     }
 }
 
+/// What was left out is no name.
+impl<K> Default for Named<K> {
+    fn default() -> Self {
+        Self::Unknown(String::new())
+    }
+}
+
 impl<K> From<K> for Named<K> {
     fn from(known: K) -> Self {
         Self::Known(known)

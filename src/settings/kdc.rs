@@ -1,5 +1,8 @@
 //! Whom to ask for a Kerberos ticket.
 
+use crate::report::KdcCarrier;
+pub use crate::report::KdcSource;
+
 /// The account is used with a Kerberos ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kerberos {
@@ -22,31 +25,6 @@ pub struct Others {
     pub listed: Vec<(String, Vec<Kdc>)>,
     /// Whether krb5.conf forbids to look for others in DNS.
     pub not_in_dns: bool,
-}
-
-/// Who named the KDCs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KdcSource {
-    /// `--kdc`.
-    Argument,
-    /// The .rdp file, which names a KDC proxy.
-    File,
-    /// krb5.conf.
-    Configuration,
-    /// SRV records of the realm.
-    Dns,
-}
-
-impl KdcSource {
-    /// The value as the report spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Argument => "argument",
-            Self::File => "rdp_file",
-            Self::Configuration => "krb5_conf",
-            Self::Dns => "dns",
-        }
-    }
 }
 
 /// A Kerberos key distribution centre.
@@ -76,12 +54,12 @@ pub enum KdcTransport {
 }
 
 impl KdcTransport {
-    /// The value as the report spells it.
-    pub fn name(self) -> &'static str {
+    /// What carries the first question.
+    pub fn carrier(self) -> KdcCarrier {
         match self {
-            Self::Any | Self::Tcp => "tcp",
-            Self::Udp => "udp",
-            Self::Https => "https",
+            Self::Any | Self::Tcp => KdcCarrier::Tcp,
+            Self::Udp => KdcCarrier::Udp,
+            Self::Https => KdcCarrier::Https,
         }
     }
 }

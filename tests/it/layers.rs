@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pdu", &["guard"]),
     ("old_suites", &[]),
     ("target", &[]),
-    ("settings", &["codes"]),
+    ("settings", &["codes", "report"]),
     ("report", &["codes"]),
     ("certificate", &["report"]),
     ("net", &["codes", "pdu", "old_suites", "report", "certificate"]),

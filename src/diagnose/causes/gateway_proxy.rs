@@ -3,7 +3,7 @@
 use super::{CauseRule, Place, Weighed, gateway::ended, gateway_service, rule};
 use crate::{
     diagnose::{Facts, gateway},
-    report::{FindingCode, GatewayHttp, GatewayStep},
+    report::{FindingCode, GatewayHttp, GatewayStep, GatewayTransport},
 };
 
 pub const RULES: &[CauseRule] = &[
@@ -51,7 +51,7 @@ fn second_refused(facts: &Facts<'_>) -> Option<Weighed> {
 fn buffers(facts: &Facts<'_>) -> Option<Weighed> {
     let detail = ended(facts, FindingCode::GatewaySilent)?;
     let (step, _) = gateway::failed(facts)?;
-    let dual = facts.through?.transport.as_deref() == Some("http");
+    let dual = facts.through?.transport == Some(GatewayTransport::Http.into());
     match (step, in_front(facts)) {
         (GatewayStep::Http | GatewayStep::Auth | GatewayStep::Handshake, front)
             if dual || front.is_some() =>

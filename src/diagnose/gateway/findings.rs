@@ -3,7 +3,7 @@
 use crate::{
     codes::Phase,
     diagnose::{Facts, Rule},
-    report::{FindingCode, Severity, Status},
+    report::{FindingCode, GatewayTransport, Severity, Status},
 };
 
 /// Beyond this many seconds Kerberos fails, and NTLM on some servers.
@@ -67,7 +67,7 @@ fn stripped(facts: &Facts<'_>) -> Option<String> {
     let http = &through.steps.http.as_ref()?.evidence;
     let by = http.via.as_ref().or(http.server.as_ref());
     let by = by.map_or_else(String::new, |name| format!(" (answered by {name})"));
-    (through.transport.as_deref() == Some("http")).then(|| {
+    (through.transport == Some(GatewayTransport::Http.into())).then(|| {
         format!(
             "a WebSocket was asked for and two HTTP connections were given: a proxy strips the upgrade, or the \
              gateway is older than Windows Server 2012 R2{by}"

@@ -22,7 +22,7 @@ use crate::{
         PhaseResult, Step, ending,
         kdc::{self, Asking},
     },
-    report::{CredsspEvidence, Failure, FailureKind, KdcEvidence, Speaker},
+    report::{CredsspEvidence, Failure, FailureKind, KdcAnswer, KdcEvidence, Speaker},
     settings::{Account, Kerberos},
 };
 
@@ -138,7 +138,7 @@ fn instead(failure: &Failure, evidence: &mut CredsspEvidence) -> bool {
     let Some(seen) = &mut evidence.kdc else { return false };
     let last = seen.exchanges.last().and_then(|exchange| exchange.error.map(|code| (code, exchange.status)));
     let refused = last.filter(|(code, _)| !NOT_HERE.contains(code));
-    let right = seen.exchanges.iter().any(|exchange| exchange.answer.as_deref() == Some("as_rep"));
+    let right = seen.exchanges.iter().any(|exchange| exchange.answer == Some(KdcAnswer::AsRep.into()));
     let wrong = seen.exchanges.iter().any(|exchange| exchange.opened == Some(false));
     if wrong
         || proved(seen) && !right

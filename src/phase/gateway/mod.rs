@@ -206,7 +206,7 @@ async fn cross<N: Network>(
             step(&mut steps.auth, run).await?
         }
     };
-    evidence.transport = Some(transport.name().to_owned());
+    evidence.transport = Some(transport.name().into());
     let scheme = steps.auth.as_ref().and_then(|record| record.evidence.scheme.clone());
     let crossing = transport::Crossing { access, session: &session, peer: &peer, scheme };
     let run = async |e: &mut _| shake_hands(network, &crossing, transport, wire, e).await;

@@ -13,7 +13,8 @@ use crate::{
     net::{Framing, Network, Wire, race},
     phase::{PhaseResult, Step, tls::Secured},
     report::{
-        ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayHandshake, ProxyEvidence, TlsEvidence,
+        ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayHandshake, GatewayTransport,
+        ProxyEvidence, TlsEvidence,
     },
 };
 
@@ -52,10 +53,10 @@ impl Transport {
     }
 
     /// The transport as the report spells it.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> GatewayTransport {
         match self {
-            Self::WebSocket => "websocket",
-            Self::Http { .. } => "http",
+            Self::WebSocket => GatewayTransport::Websocket,
+            Self::Http { .. } => GatewayTransport::Http,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{Answer, ending};
 use crate::{
     codes,
     pdu::kerberos::{KdcMessage, KrbError, kdc_message},
-    report::{Failure, FailureKind, KdcEvidence, KdcExchange},
+    report::{Failure, FailureKind, KdcAnswer, KdcEvidence, KdcExchange},
 };
 
 /// KDC_ERR_PREAUTH_REQUIRED, the answer to a question without a proof of the password.
@@ -25,7 +25,7 @@ pub fn judge(
 ) -> Result<Answer, Failure> {
     let message = kdc_message(bytes.get(4..).unwrap_or_default())
         .map_err(|error| ending::malformed("the answer of the KDC cannot be read", &error, &bytes))?;
-    exchange.answer = Some(message.name().to_owned());
+    exchange.answer = Some(answer(&message).into());
     bytes.drain(..bytes.len().min(4));
     let error = match message {
         KdcMessage::AsRep => return Ok(Answer::AsRep(bytes)),
@@ -41,6 +41,14 @@ pub fn judge(
         (PREAUTH_REQUIRED, _) if !proved => Ok(Answer::Proof(error.hints)),
         (WRONG_REALM, Some(realm)) if !proved => Ok(Answer::Realm(realm.clone())),
         _ => Err(refused(&error, exchange, evidence)),
+    }
+}
+
+fn answer(message: &KdcMessage) -> KdcAnswer {
+    match message {
+        KdcMessage::AsRep => KdcAnswer::AsRep,
+        KdcMessage::TgsRep { .. } => KdcAnswer::TgsRep,
+        KdcMessage::Error(_) => KdcAnswer::KrbError,
     }
 }
 

@@ -81,7 +81,7 @@ impl<'a, N: Network> Kdcs<'a, N> {
     ) -> Result<Self, Failure> {
         realm.clone_into(&mut evidence.realm);
         let named = ways::named(&asking, realm);
-        named.0.name().clone_into(&mut evidence.source);
+        evidence.source = named.0.into();
         let left = ways::find(&asking, realm, named).await?;
         if let Some(first) = left.first() {
             note(first, evidence);
@@ -157,7 +157,7 @@ impl<'a, N: Network> Kdcs<'a, N> {
                     self.left.remove(0);
                     first.get_or_insert(failure.clone());
                     let Kdc { host, port, transport, .. } = kdc;
-                    let transport = transport.name().to_owned();
+                    let transport = transport.carrier().into();
                     evidence.unanswered.push(UnansweredKdc { host, port, transport, failure });
                 }
             }
@@ -183,5 +183,5 @@ impl<'a, N: Network> Kdcs<'a, N> {
 fn note(kdc: &Kdc, evidence: &mut KdcEvidence) {
     evidence.host.clone_from(&kdc.host);
     evidence.port = kdc.port;
-    kdc.transport.name().clone_into(&mut evidence.transport);
+    evidence.transport = kdc.transport.carrier().into();
 }

@@ -24,8 +24,8 @@ pub fn named<N: Network>(asking: &Asking<'_, N>, realm: &str) -> (KdcSource, Vec
         return (*source, kdcs.clone());
     }
     match others.listed.iter().find(|(listed, _)| listed.eq_ignore_ascii_case(realm)) {
-        Some((_, kdcs)) => (KdcSource::Configuration, kdcs.clone()),
-        None if others.not_in_dns => (KdcSource::Configuration, Vec::new()),
+        Some((_, kdcs)) => (KdcSource::Krb5Conf, kdcs.clone()),
+        None if others.not_in_dns => (KdcSource::Krb5Conf, Vec::new()),
         None => (KdcSource::Dns, Vec::new()),
     }
 }
@@ -41,7 +41,7 @@ pub async fn find<N: Network>(
 ) -> Result<Vec<Kdc>, Failure> {
     let named = match (named.is_empty(), source) {
         (false, _) => named,
-        (true, KdcSource::Configuration) => {
+        (true, KdcSource::Krb5Conf) => {
             let detail =
                 format!("krb5.conf lists no KDC of the realm {realm} and forbids to look for one in DNS");
             return Err(Failure::new(FailureKind::NotFound, detail));

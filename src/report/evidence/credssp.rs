@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::TlsEvidence;
-use crate::report::{Failure, Millis, Timestamp};
+use super::{KdcAnswer, KdcCarrier, KdcSource, TlsEvidence};
+use crate::report::{Failure, Millis, Named, Timestamp};
 
 /// CredSSP (MS-CSSP).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -61,7 +61,8 @@ pub struct KdcEvidence {
     pub realm: String,
     /// Who named the KDC: `argument`, `rdp_file`, `krb5_conf` or `dns`.
     #[serde(default)]
-    pub source: String,
+    #[schemars(with = "String")]
+    pub source: Named<KdcSource>,
     /// Name or address of the KDC that answered, or of the first that was tried.
     pub host: String,
     /// Its port.
@@ -70,7 +71,8 @@ pub struct KdcEvidence {
     /// The address that was connected to.
     pub address: Option<SocketAddr>,
     /// How it is asked: `tcp`, `udp` or `https`.
-    pub transport: String,
+    #[schemars(with = "String")]
+    pub transport: Named<KdcCarrier>,
     /// The KDCs that gave no answer, in the order in which they were tried.
     #[serde(default)]
     pub unanswered: Vec<UnansweredKdc>,
@@ -116,7 +118,8 @@ pub struct UnansweredKdc {
     /// TCP or UDP port.
     pub port: u16,
     /// How it was asked: `tcp`, `udp` or `https`.
-    pub transport: String,
+    #[schemars(with = "String")]
+    pub transport: Named<KdcCarrier>,
     /// What kept the answer from coming.
     pub failure: Failure,
 }
@@ -134,7 +137,8 @@ pub struct KdcExchange {
     #[serde(default)]
     pub proof: bool,
     /// `as_rep`, `tgs_rep` or `krb_error`; null when there was none.
-    pub answer: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub answer: Option<Named<KdcAnswer>>,
     /// Whether the sealed part of an `as_rep` was opened with the password; null where there is none.
     #[serde(default)]
     pub opened: Option<bool>,

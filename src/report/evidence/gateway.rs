@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectEvidence, NtlmEvidence, ProxyEvidence, ResolveEvidence, TlsEvidence};
-use crate::report::PhaseRecord;
+use super::{ConnectEvidence, GatewayTransport, NtlmEvidence, ProxyEvidence, ResolveEvidence, TlsEvidence};
+use crate::report::{Named, PhaseRecord};
 
 /// An RD Gateway. Its certificate, names and failures are its own, never the target's.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -17,7 +17,8 @@ pub struct GatewayEvidence {
     /// TCP port.
     pub port: u16,
     /// `websocket`, or `http` for two connections.
-    pub transport: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub transport: Option<Named<GatewayTransport>>,
     /// Whether an account for the gateway was given.
     pub account: bool,
     /// Whether a token for the gateway was given.

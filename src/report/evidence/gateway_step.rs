@@ -1,11 +1,11 @@
 //! The steps to and through a gateway, and each without its evidence.
 
 use super::gateway::GatewaySteps;
-use crate::report::{Failure, Millis, PhaseRecord, Status};
+use crate::report::{Failure, Millis, PhaseRecord, Status, named::names};
 
-/// A step to and through a gateway.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GatewayStep {
+names! {
+    /// A step to and through a gateway.
+    GatewayStep, b'_':
     /// The look-up of its name.
     Resolve,
     /// The connection to it.
@@ -28,22 +28,13 @@ pub enum GatewayStep {
     Channel,
 }
 
-impl GatewayStep {
-    /// Its name in the report.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Resolve => "resolve",
-            Self::Connect => "connect",
-            Self::Proxy => "proxy",
-            Self::Tls => "tls",
-            Self::Http => "http",
-            Self::Auth => "auth",
-            Self::Handshake => "handshake",
-            Self::Tunnel => "tunnel",
-            Self::Authorize => "authorize",
-            Self::Channel => "channel",
-        }
-    }
+names! {
+    /// What carries the packets of a gateway.
+    GatewayTransport, b'_':
+    /// One connection for both directions.
+    Websocket,
+    /// One connection for each direction.
+    Http,
 }
 
 /// A step's record without its evidence.

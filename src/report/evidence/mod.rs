@@ -5,6 +5,7 @@ mod credssp;
 mod gateway;
 mod gateway_step;
 mod icmp;
+mod kdc_name;
 mod negotiate;
 mod proxy;
 mod session;
@@ -20,8 +21,9 @@ pub use gateway::{
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
     GatewaySteps, GatewayTunnel,
 };
-pub use gateway_step::{GatewayStep, StepSummary};
+pub use gateway_step::{GatewayStep, GatewayTransport, StepSummary};
 pub use icmp::{IcmpError, RejectedBy};
+pub use kdc_name::{KdcAnswer, KdcCarrier, KdcSource};
 pub use negotiate::{NegotiateEvidence, Selected};
 pub use proxy::ProxyEvidence;
 pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};

@@ -6,7 +6,7 @@ use rdptrace::{
     Settings, Target, Unobserved,
     codes::Phase,
     demo,
-    report::{Credentials, Direction, Frame, Outcome, Report, Status, Unfollowed},
+    report::{Credentials, Direction, Frame, GatewayTransport, Outcome, Report, Status, Unfollowed},
     run,
     settings::{Account, Gateway, GatewayAuthentication, Security, Token},
 };
@@ -23,7 +23,7 @@ fn through(report: &Report) -> &rdptrace::report::GatewayEvidence {
 }
 
 fn steps(report: &Report) -> Vec<(&'static str, Status)> {
-    through(report).steps.summaries().iter().map(|step| (step.step.name(), step.status)).collect()
+    through(report).steps.summaries().iter().map(|step| (step.step.as_str(), step.status)).collect()
 }
 
 /// The trace got to the server's NTLM CHALLENGE, which is as far as it goes without an account there.
@@ -117,7 +117,7 @@ async fn frames_and_packets_need_not_align_and_pings_are_answered() {
     let report = lab.trace(anonymous()).await;
     assert_reached_the_server(&report);
     let through = through(&report);
-    assert_eq!(through.transport.as_deref(), Some("websocket"));
+    assert_eq!(through.transport, Some(GatewayTransport::Websocket.into()));
     assert_eq!(
         (through.keepalives, through.service_messages.as_slice()),
         (1, &["maintenance tonight".to_owned()][..])
@@ -161,7 +161,7 @@ async fn two_connections_take_the_place_of_a_websocket() {
         let lab = Lab::new(Script { carrier: Carrier::Bodies, schemes, ..Script::default() });
         let report = lab.trace(with_account()).await;
         assert_reached_the_server(&report);
-        assert_eq!(through(&report).transport.as_deref(), Some("http"));
+        assert_eq!(through(&report).transport, Some(GatewayTransport::Http.into()));
         assert_eq!(lab.seen.connections.load(SeqCst), 2);
         assert!(report.findings.iter().any(|finding| finding.code.as_str() == "gateway-upgrade-stripped"));
     }
