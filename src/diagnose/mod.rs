@@ -36,7 +36,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     codes::Phase,
-    report::{Finding, FindingCode, Report, SCHEMA_VERSION, Severity, Tool, Trace},
+    report::{CauseCode, Finding, FindingCode, Report, SCHEMA_VERSION, Severity, Tool, Trace},
 };
 pub use again::{Again, again};
 use facts::Facts;
@@ -79,7 +79,7 @@ pub fn emitted() -> impl Iterator<Item = &'static str> {
 
 /// The code of every cause that a report can hold.
 pub fn hypotheses() -> impl Iterator<Item = &'static str> {
-    causes::RULES.iter().copied().flatten().map(|rule| rule.code)
+    CauseCode::ALL.iter().map(|code| code.as_str())
 }
 
 /// Judges a trace.

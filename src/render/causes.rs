@@ -68,8 +68,8 @@ pub fn causes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let passed = report.verdict.failure.is_none();
     let mut codes = errors(report).filter(|_| passed).collect::<Vec<_>>();
     // A finding and its cause may have one name.
-    codes.retain(|code| *code != first.code);
-    codes.push(&first.code);
+    codes.retain(|code| *code != first.code.as_str());
+    codes.push(first.code.as_str());
     page.text(0, &format!("More: rdptrace explain {}{other}{rest}", codes.join(" ")))
 }
 
@@ -144,7 +144,12 @@ fn likelihood(likelihood: Likelihood) -> (Tone, &'static str) {
 
 fn cause(page: &mut Page<'_>, cause: &Cause) -> io::Result<()> {
     let (tone, word) = likelihood(cause.likelihood);
-    page.row((tone, &format!("{word:PLACE$}{}", place(cause))), CAUSE, (Tone::Plain, ""), &cause.code)?;
+    page.row(
+        (tone, &format!("{word:PLACE$}{}", place(cause))),
+        CAUSE,
+        (Tone::Plain, ""),
+        cause.code.as_str(),
+    )?;
     for (label, reasons) in [("for:", &cause.because), ("against:", &cause.against)] {
         if !reasons.is_empty() {
             let label = format!("{:LABEL$}{label}", "");

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, FindingCode, Named, Role};
+use super::{CauseCode, Failure, FindingCode, Named, Role};
 use crate::codes::Phase;
 
 /// How far the trace got and what ended it.
@@ -125,7 +125,8 @@ pub enum Severity {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Cause {
     /// Kebab-case.
-    pub code: String,
+    #[schemars(with = "String")]
+    pub code: Named<CauseCode>,
     /// Where it sits; null where an older version did not say.
     #[serde(default)]
     pub at: Option<Place>,

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod answered_by;
+mod cause_code;
 mod certificate;
 mod connection;
 mod evidence;
@@ -23,6 +24,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use answered_by::{AnsweredBy, Answerer};
+pub use cause_code::CauseCode;
 pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Thumbprints, Trust, Usage};
 pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary, place};
 pub use evidence::{

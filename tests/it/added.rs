@@ -80,7 +80,7 @@ async fn what_is_not_taken_is_named_with_the_advice_to_leave_it_out() {
     assert_explained(&token, Phase::Negotiate, "load-balance-info-refused", "leave --load-balance-info out");
     assert_explained(&blob, Phase::Negotiate, "preconnection-refused", "leave pcb out");
     assert_explained(&name, Phase::Tls, "server-name-refused", "leave --server-name out");
-    assert_eq!(screenshot.causes[0].code, "rdptrace-lacks-graphics", "{}", page(&screenshot));
+    assert_eq!(screenshot.causes[0].code.as_str(), "rdptrace-lacks-graphics", "{}", page(&screenshot));
     let doubted = &screenshot.causes[1..];
     assert!(doubted.iter().all(|cause| cause.likelihood == Likelihood::Possible), "{}", page(&screenshot));
 }
@@ -95,7 +95,7 @@ async fn another_name_for_an_address_is_a_suspect() {
     assert_explained(&report, Phase::Tls, "server-name-refused", "leave --server-name out");
     let front = Lab::of(Some(fault("tls-other-name-refused")));
     let report = run(&target, &settings, &front, &Unobserved).await;
-    assert_eq!(report.causes[0].code, "server-name-refused", "{}", page(&report));
+    assert_eq!(report.causes[0].code.as_str(), "server-name-refused", "{}", page(&report));
     assert!(report.causes.iter().all(|cause| cause.likelihood == Likelihood::Possible), "{}", page(&report));
 }
 
@@ -129,7 +129,7 @@ async fn a_token_is_as_likely_a_cause_wherever_it_comes_from() {
         });
         let causes = diagnose(trace).causes;
         let token = |code: &str| code.ends_with("-info-refused") || code == "rdp-file-token-refused";
-        causes.iter().find(|cause| token(&cause.code)).map(|cause| cause.likelihood)
+        causes.iter().find(|cause| token(cause.code.as_str())).map(|cause| cause.likelihood)
     };
     for (repeated, likelihood) in [(true, Likelihood::Certain), (false, Likelihood::Likely)] {
         assert_eq!(weighed(&with_token().await, repeated), Some(likelihood));
@@ -148,7 +148,7 @@ async fn what_the_user_added_is_not_blamed_for_what_fails_without_it() {
     };
     let report = trace(Some(fault("negotiate-close")), &settings).await;
     let blamed = |code: &str| code.ends_with("-refused");
-    let mut accused = report.causes.iter().filter(|cause| blamed(&cause.code));
+    let mut accused = report.causes.iter().filter(|cause| blamed(cause.code.as_str()));
     assert!(accused.next().is_some(), "{}", page(&report));
     assert!(report.causes.iter().all(|cause| cause.likelihood == Likelihood::Possible), "{}", page(&report));
     let experiments = report.trace.connections.iter().filter(|made| !made.purpose.is_traced()).count();
@@ -158,8 +158,11 @@ async fn what_the_user_added_is_not_blamed_for_what_fails_without_it() {
 #[tokio::test(start_paused = true)]
 async fn the_address_that_a_file_has_clients_dial_is_a_suspect() {
     let report = with_alternate_address().await;
-    let cause =
-        report.causes.iter().find(|cause| cause.code == "rdp-file-alternate-address").expect("a cause");
+    let cause = report
+        .causes
+        .iter()
+        .find(|cause| cause.code.as_str() == "rdp-file-alternate-address")
+        .expect("a cause");
     assert!(cause.because[0].contains("gone.corp.example"), "{:?}", cause.because);
 }
 
@@ -195,8 +198,9 @@ async fn who_ends_before_the_session_may_want_an_account_too() {
         assert_wanted(&report);
     }
     let mut trace = trace(Some(fault("activate-ultimatum")), &settings).await.trace;
-    let wanted =
-        |report: &Report| report.causes.iter().any(|cause| cause.code == "client-info-account-required");
+    let wanted = |report: &Report| {
+        report.causes.iter().any(|cause| cause.code.as_str() == "client-info-account-required")
+    };
     assert!(!wanted(&diagnose(trace.clone())), "it ended in the middle of the activation");
     let activate = trace.connections[0].phases.activate.as_mut().expect("an activation");
     activate.evidence.reactivations = 1;
@@ -205,7 +209,8 @@ async fn who_ends_before_the_session_may_want_an_account_too() {
 
 #[track_caller]
 fn assert_wanted(report: &Report) {
-    let place = |wanted: &dyn Fn(&str) -> bool| report.causes.iter().position(|cause| wanted(&cause.code));
+    let place =
+        |wanted: &dyn Fn(&str) -> bool| report.causes.iter().position(|cause| wanted(cause.code.as_str()));
     let account = place(&|code| code == "client-info-account-required").expect("a cause");
     let license = place(&|code| code.starts_with("license"));
     assert!(license.is_none_or(|license| account < license), "{}", page(report));

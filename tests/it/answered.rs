@@ -82,7 +82,7 @@ async fn answers_and_acceptances_are_counted_apart() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_by_number_is_an_answer_to_a_connection_request() {
     let report = of("negotiate-close").await;
-    assert!(report.causes.iter().any(|cause| cause.code == "wrong-service-on-port"));
+    assert!(report.causes.iter().any(|cause| cause.code.as_str() == "wrong-service-on-port"));
     let mut trace = report.trace;
     for made in &mut trace.connections {
         let alone =
@@ -92,6 +92,10 @@ async fn a_refusal_by_number_is_an_answer_to_a_connection_request() {
         negotiate.failure = Some(refusal);
     }
     let report = diagnose(trace);
-    assert!(report.causes.iter().all(|cause| cause.code != "wrong-service-on-port"), "{:#?}", report.causes);
+    assert!(
+        report.causes.iter().all(|cause| cause.code.as_str() != "wrong-service-on-port"),
+        "{:#?}",
+        report.causes
+    );
     assert!(finds(&report, "negotiation-offer-refused"));
 }

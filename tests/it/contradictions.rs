@@ -35,7 +35,7 @@ fn alike(mut trace: Trace, from: &str, to: &str) -> Report {
 }
 
 fn cause<'a>(report: &'a Report, code: &str) -> &'a Cause {
-    let found = report.causes.iter().find(|cause| cause.code == code);
+    let found = report.causes.iter().find(|cause| cause.code.as_str() == code);
     found.unwrap_or_else(|| panic!("{code} is not among {:#?}", report.causes))
 }
 
@@ -163,7 +163,7 @@ async fn beside_what_is_certain_nothing_is_likely() {
 /// Where TLS protects the stream, only who ends TLS can have sent it.
 #[tokio::test(start_paused = true)]
 async fn the_way_is_blamed_for_bytes_only_where_it_can_change_them() {
-    let blames = |report: &Report| report.causes.iter().any(|cause| cause.code == "stream-altered");
+    let blames = |report: &Report| report.causes.iter().any(|cause| cause.code.as_str() == "stream-altered");
     for name in ["negotiate-malformed", "tls-garbage", "standard-security-wrong-mac"] {
         assert!(blames(&of(name).await), "{name}");
     }

@@ -172,7 +172,7 @@ fn a_hello_that_is_cut_or_altered_makes_no_panic() {
 }
 
 fn lacks_suites(report: &Report) -> Likelihood {
-    let cause = report.causes.iter().find(|cause| cause.code == "rdptrace-lacks-suites");
+    let cause = report.causes.iter().find(|cause| cause.code.as_str() == "rdptrace-lacks-suites");
     cause.unwrap_or_else(|| panic!("{:#?}", report.causes)).likelihood
 }
 

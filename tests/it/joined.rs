@@ -271,7 +271,7 @@ async fn the_served_certificate_may_be_one_of_those_that_are_remembered() {
 async fn causes_of_the_path_name_the_tunnel_and_its_packets() {
     let report = with(seen(Wire::Fault("tls-large-hello-dropped")).await, way(true, 1280), json!([]));
     let said = |code: &str| {
-        let cause = report.causes.iter().find(|cause| cause.code == code);
+        let cause = report.causes.iter().find(|cause| cause.code.as_str() == code);
         cause.unwrap_or_else(|| panic!("{code}: {:#?}", report.causes)).because.join("; ")
     };
     assert!(

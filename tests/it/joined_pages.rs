@@ -221,7 +221,8 @@ async fn a_check_that_says_error_is_likelier_than_one_that_warns() {
     ] {
         let checks = json!([check(code, "client", status)]);
         let report = with(on(&[("192.0.2.15:3389", Answer::Silent)]).await, json!({}), checks);
-        let cause = report.causes.iter().find(|cause| cause.code == "client-way-wrong").expect("the cause");
+        let cause =
+            report.causes.iter().find(|cause| cause.code.as_str() == "client-way-wrong").expect("the cause");
         assert_eq!((cause.likelihood, cause.checks.as_slice()), (likelihood, &[code.to_owned()][..]));
     }
 }

@@ -22,7 +22,6 @@ mod explain_program;
 mod farm;
 mod faults;
 mod files;
-mod finding_codes;
 mod gateway;
 mod hellos;
 mod hop_names;
@@ -47,6 +46,7 @@ mod local_way;
 mod local_windows;
 #[cfg(target_os = "linux")]
 mod memory;
+mod names;
 mod no_proxy;
 mod old_suites;
 mod old_suites_trace;

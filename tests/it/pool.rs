@@ -65,7 +65,7 @@ async fn nothing_is_certain_of_a_pool_and_nine_of_ten_runs_name_it() {
             assert_eq!(report.verdict.outcome, Outcome::Aborted, "{what} {seed}");
             let certain = report.causes.iter().find(|cause| cause.likelihood == Likelihood::Certain);
             assert!(certain.is_none(), "{what} {seed} {}", page(&report));
-            named += u64::from(report.causes.iter().any(|cause| cause.code == "pool-member-broken"));
+            named += u64::from(report.causes.iter().any(|cause| cause.code.as_str() == "pool-member-broken"));
         }
         assert!(named * 10 >= RUNS * 9, "{what}: named in {named} of {RUNS}");
     }
@@ -79,7 +79,7 @@ async fn an_end_one_step_off_without_a_byte_is_the_same_failure() {
         let rest = (0..CONNECTIONS).map(|number| other[number % 2]);
         let answers: Vec<_> = std::iter::once(first).chain(rest).collect();
         let report = traced(Answer::InTurn(answers.leak())).await;
-        let blamed = |code: &str| report.causes.iter().any(|cause| cause.code == code);
+        let blamed = |code: &str| report.causes.iter().any(|cause| cause.code.as_str() == code);
         assert!(!blamed("pool-member-broken") && !blamed("rate-limited"), "{first:?} {}", page(&report));
         let told = |code: &str| report.findings.iter().any(|finding| finding.code.as_str() == code);
         assert!(

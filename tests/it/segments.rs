@@ -61,7 +61,7 @@ pub async fn narrow(usual: &str, small: Option<&str>) -> Report {
 }
 
 fn cause<'a>(report: &'a Report, code: &str) -> Option<&'a Cause> {
-    report.causes.iter().find(|cause| cause.code == code)
+    report.causes.iter().find(|cause| cause.code.as_str() == code)
 }
 
 fn made(report: &Report, kind: ExperimentKind) -> usize {
@@ -102,10 +102,10 @@ async fn a_system_without_short_segments_makes_no_such_experiment() {
 #[tokio::test(start_paused = true)]
 async fn a_hello_that_only_an_alert_answers_tells_a_listener_from_a_path() {
     let alive = trace(Some(fault("tls-short-hello-alone-answered")), &settings()).await;
-    assert_eq!(alive.causes[0].code, "path-drops-large-packets");
+    assert_eq!(alive.causes[0].code.as_str(), "path-drops-large-packets");
     assert_eq!(alive.causes[0].likelihood, Likelihood::Likely);
     let hung = trace(Some(fault("tls-silence")), &settings()).await;
-    assert_eq!(hung.causes[0].code, "services-hung");
+    assert_eq!(hung.causes[0].code.as_str(), "services-hung");
     let lost = cause(&hung, "path-drops-large-packets").expect("it is not excluded");
     assert_eq!(lost.likelihood, Likelihood::Possible);
     assert!(lost.against.iter().any(|said| said.contains("only an alert can answer")), "{lost:#?}");

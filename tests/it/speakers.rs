@@ -18,7 +18,9 @@ fn ended(report: &Report) -> &Failure {
 #[tokio::test(start_paused = true)]
 async fn whoever_ends_a_connection_is_named_as_a_value() {
     let mut proxies = crate::proxy::reports().await;
-    proxies.retain(|report| report.causes.first().is_some_and(|cause| cause.code.starts_with("proxy-")));
+    proxies.retain(|report| {
+        report.causes.first().is_some_and(|cause| cause.code.as_str().starts_with("proxy-"))
+    });
     assert!(!proxies.is_empty());
     for report in &proxies {
         assert_eq!(ended(report).speaker, Speaker::Proxy, "{}", report.verdict.summary);
@@ -44,7 +46,7 @@ async fn what_breaks_tls_itself_is_not_said_to_be_the_server_s_for_sure() {
     assert_eq!(end.kind, FailureKind::Malformed);
     end.received = None;
     let report = rdptrace::diagnose(trace);
-    let told = |code: &str| report.causes.iter().find(|cause| cause.code == code).expect("a cause");
+    let told = |code: &str| report.causes.iter().find(|cause| cause.code.as_str() == code).expect("a cause");
     let server = told("server-not-conforming");
     assert!(!server.because.iter().any(|text| text.contains("nobody on the way")), "{server:#?}");
     assert!(told("stream-altered").because[0].contains("changed on the way"));

@@ -57,7 +57,7 @@ async fn the_cause_tells_a_host_that_is_ready_for_entra_from_one_that_is_not() {
     ] {
         let report = trace(Some(fault(name)), &Settings::default()).await;
         let cause = report.causes.first().expect("a cause");
-        assert_eq!(cause.code, "server-requires-entra", "{name}");
+        assert_eq!(cause.code.as_str(), "server-requires-entra", "{name}");
         assert!(cause.because.iter().any(|line| line.contains(said)), "{name}: {:?}", cause.because);
         let experiment = Purpose::Experiment(ExperimentKind::ProtocolRdsaad.into());
         let made = report.trace.connections.iter().find(|made| made.purpose == experiment);

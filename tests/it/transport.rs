@@ -61,7 +61,7 @@ async fn what_was_never_acknowledged_is_lost_on_the_path() {
 async fn what_was_acknowledged_and_not_answered_is_the_hosts() {
     let report = with(Some("negotiate-silence"), transport(0.4, 0, 0)).await;
     assert!(causes(&report).iter().all(|(code, _)| *code != "path-black-hole"), "{:?}", causes(&report));
-    let hung = report.causes.iter().find(|cause| cause.code == "services-hung").expect("a cause");
+    let hung = report.causes.iter().find(|cause| cause.code.as_str() == "services-hung").expect("a cause");
     assert_eq!(hung.likelihood, Likelihood::Likely);
     assert!(
         hung.because.contains(&"the host acknowledged all that was sent".to_owned()),

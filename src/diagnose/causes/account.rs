@@ -7,7 +7,7 @@ use crate::{
         Facts, gateway,
         kerberos::{self, Realm},
     },
-    report::{Failure, FailureKind, Likelihood},
+    report::{CauseCode, Failure, FailureKind, Likelihood},
 };
 
 /// Logon failure and its equals: servers send them for most kinds of refusal.
@@ -43,23 +43,27 @@ const ERRINFO_FRESH: &[i64] = &[10];
 const DENIED: &[i64] = &[5];
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Account, "credentials-wrong", wrong),
-    rule(Place::Account, "account-locked", |facts| status(facts, LOCKED).or_else(|| revoked(facts))),
-    rule(Place::Account, "account-disabled", |facts| status(facts, DISABLED).or_else(|| revoked(facts))),
-    rule(Place::Account, "account-expired", |facts| {
+    rule(Place::Account, CauseCode::CredentialsWrong, wrong),
+    rule(Place::Account, CauseCode::AccountLocked, |facts| status(facts, LOCKED).or_else(|| revoked(facts))),
+    rule(Place::Account, CauseCode::AccountDisabled, |facts| {
+        status(facts, DISABLED).or_else(|| revoked(facts))
+    }),
+    rule(Place::Account, CauseCode::AccountExpired, |facts| {
         status(facts, EXPIRED).or_else(|| kdc_error(facts, KDC_EXPIRED)).or_else(|| revoked(facts))
     }),
-    rule(Place::Account, "password-expired", |facts| {
+    rule(Place::Account, CauseCode::PasswordExpired, |facts| {
         status(facts, PASSWORD).or_else(|| kdc_error(facts, KDC_PASSWORD))
     }),
-    rule(Place::Account, "account-restricted", |facts| status(facts, RESTRICTED).or_else(|| revoked(facts))),
-    rule(Place::Account, "smart-card-required", |facts| status(facts, CARD)),
+    rule(Place::Account, CauseCode::AccountRestricted, |facts| {
+        status(facts, RESTRICTED).or_else(|| revoked(facts))
+    }),
+    rule(Place::Account, CauseCode::SmartCardRequired, |facts| status(facts, CARD)),
     // With NLA the first logon is one over the network, which has a right of its own.
-    rule(Place::Account, "logon-right-missing", |facts| by_anyone(facts, RIGHT)),
-    rule(Place::Account, "logon-right-missing", right),
-    rule(Place::Account, "selective-authentication", |facts| by_anyone(facts, SELECTIVE)),
-    rule(Place::Account, "domain-unknown", |facts| by_anyone(facts, NO_SUCH_DOMAIN)),
-    rule(Place::Account, "fresh-credentials-required", |facts| error_info(facts, ERRINFO_FRESH)),
+    rule(Place::Account, CauseCode::LogonRightMissing, |facts| by_anyone(facts, RIGHT)),
+    rule(Place::Account, CauseCode::LogonRightMissing, right),
+    rule(Place::Account, CauseCode::SelectiveAuthentication, |facts| by_anyone(facts, SELECTIVE)),
+    rule(Place::Account, CauseCode::DomainUnknown, |facts| by_anyone(facts, NO_SUCH_DOMAIN)),
+    rule(Place::Account, CauseCode::FreshCredentialsRequired, |facts| error_info(facts, ERRINFO_FRESH)),
 ];
 
 /// From the gateway or from the server itself.

@@ -1,6 +1,6 @@
 //! The user's own additions as causes: first of all they can be left out.
 
-use super::{CauseRule, Place, Weighed, rule};
+use super::{CauseRule, Place, Weighed, is_of, rule};
 use crate::{
     diagnose::{
         Facts,
@@ -9,21 +9,21 @@ use crate::{
             without_name,
         },
     },
-    report::{ExperimentKind, Likelihood},
+    report::{Cause, CauseCode, ExperimentKind, Likelihood},
 };
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::ThisProgram, "load-balance-info-refused", |facts| {
+    rule(Place::ThisProgram, CauseCode::LoadBalanceInfoRefused, |facts| {
         token(facts)
             .and_then(|text| weigh(facts, ExperimentKind::NoCookie, text))
             .or_else(|| unproved(facts, facts.request.load_balance_info, "another routing token"))
     }),
-    rule(Place::ThisProgram, "preconnection-refused", |facts| {
+    rule(Place::ThisProgram, CauseCode::PreconnectionRefused, |facts| {
         preconnection(facts)
             .and_then(|text| weigh(facts, ExperimentKind::NoPreconnection, text))
             .or_else(|| unproved(facts, facts.request.preconnection, "another blob"))
     }),
-    rule(Place::ThisProgram, "server-name-refused", |facts| {
+    rule(Place::ThisProgram, CauseCode::ServerNameRefused, |facts| {
         server_name(facts)
             .and_then(|text| weigh(facts, without_name(facts), text))
             .or_else(|| unknown_name(facts).map(unknown))
@@ -31,8 +31,8 @@ pub const RULES: &[CauseRule] = &[
 ];
 
 /// Whether the user's own addition explains the failure, so that nothing else needs to.
-pub fn is_explained_by(code: &str) -> bool {
-    RULES.iter().any(|rule| rule.code == code) || code == "rdp-file-token-refused"
+pub fn is_explained_by(cause: &Cause) -> bool {
+    is_of(cause, RULES) || cause.code == CauseCode::RdpFileTokenRefused
 }
 
 /// Nothing shows it, and nothing excludes it.

@@ -3,19 +3,19 @@
 use super::Weighed;
 use crate::{
     diagnose::{Facts, page},
-    report::{Answerer, Likelihood},
+    report::{Answerer, CauseCode, Likelihood},
     sections::{self, Entry, Kind, System},
 };
 
 /// Causes that are parts of Windows, which fit another system at best by what they look like.
-const IN_WINDOWS: &[&str] = &[
-    "certificate-unusable",
-    "certificate-key-permissions",
-    "certificate-hash-wrong",
-    "ntlm-restricted",
-    "credssp-policy",
-    "host-refuses-by-closing",
-    "connection-limit",
+const IN_WINDOWS: &[CauseCode] = &[
+    CauseCode::CertificateUnusable,
+    CauseCode::CertificateKeyPermissions,
+    CauseCode::CertificateHashWrong,
+    CauseCode::NtlmRestricted,
+    CauseCode::CredsspPolicy,
+    CauseCode::HostRefusesByClosing,
+    CauseCode::ConnectionLimit,
 ];
 
 /// Whether it is known to be another system than Windows.
@@ -24,7 +24,7 @@ pub fn is_another(who: Answerer) -> bool {
 }
 
 /// A cause that only Windows can have is at most possible elsewhere.
-pub fn fitting(code: &str, weighed: Weighed, facts: &Facts<'_>) -> Weighed {
+pub fn fitting(code: CauseCode, weighed: Weighed, facts: &Facts<'_>) -> Weighed {
     let who = facts.answerer();
     if !(is_another(who) && IN_WINDOWS.contains(&code)) {
         return weighed;
@@ -34,8 +34,8 @@ pub fn fitting(code: &str, weighed: Weighed, facts: &Facts<'_>) -> Weighed {
 }
 
 /// What settles and mends a cause where this software answers; where nothing of it fits, its own log is named.
-pub fn lines(code: &str, who: Answerer) -> (Vec<String>, Vec<String>) {
-    let (_, entries) = sections::read(page(code).unwrap_or_default());
+pub fn lines(code: CauseCode, who: Answerer) -> (Vec<String>, Vec<String>) {
+    let (_, entries) = sections::read(page(code.as_str()).unwrap_or_default());
     let of = |kind: Kind| -> Vec<String> {
         entries.iter().filter(|entry| entry.kind == kind).filter_map(|entry| told(entry, who)).collect()
     };

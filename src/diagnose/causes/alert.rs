@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, coded, rule};
 use crate::{
     codes::Phase,
     diagnose::Facts,
-    report::{FailureKind, Likelihood},
+    report::{CauseCode, FailureKind, Likelihood},
 };
 
 /// unexpected_message, illegal_parameter and decode_error, and the two of damaged records.
@@ -15,10 +15,10 @@ const ACCESS_DENIED: &[i64] = &[49];
 const INTERNAL_ERROR: &[i64] = &[80];
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, "tls-message-rejected", not_understood).intermittent(),
-    rule(Place::Host, "tls-certificate-rejected", certificate),
-    rule(Place::Host, "tls-access-denied", denied),
-    rule(Place::Host, "server-failed-inside", failed_inside).intermittent(),
+    rule(Place::Host, CauseCode::TlsMessageRejected, not_understood).intermittent(),
+    rule(Place::Host, CauseCode::TlsCertificateRejected, certificate),
+    rule(Place::Host, CauseCode::TlsAccessDenied, denied),
+    rule(Place::Host, CauseCode::ServerFailedInside, failed_inside).intermittent(),
 ];
 
 /// The alert where it has one of these numbers, and whether TLS was up already.

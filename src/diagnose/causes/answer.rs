@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, ended_in, failed_in, rule};
 use crate::{
     codes::{self, Phase, Table},
     diagnose::{Facts, added::gets_further, path},
-    report::{ExperimentKind, Failure, FailureKind, Likelihood, Selected},
+    report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Selected},
 };
 
 /// From here on Set Error Info says what is wrong with a PDU (MS-RDPBCGR 2.2.5.1.1).
@@ -15,13 +15,13 @@ const FIPS: i64 = 0x10;
 const ABOUT_USERS: &[i64] = &[13, 15];
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, "client-pdu-rejected", rejected),
-    rule(Place::Host, "server-refuses-settings", settings),
-    rule(Place::ThisProgram, "rdptrace-lacks-graphics", graphics),
-    rule(Place::Host, "session-start-failed", session).intermittent(),
-    rule(Place::Host, "server-not-conforming", not_conforming).intermittent(),
-    rule(Place::Path, "stream-altered", altered).intermittent(),
-    rule(Place::ThisProgram, "newer-server", newer),
+    rule(Place::Host, CauseCode::ClientPduRejected, rejected),
+    rule(Place::Host, CauseCode::ServerRefusesSettings, settings),
+    rule(Place::ThisProgram, CauseCode::RdptraceLacksGraphics, graphics),
+    rule(Place::Host, CauseCode::SessionStartFailed, session).intermittent(),
+    rule(Place::Host, CauseCode::ServerNotConforming, not_conforming).intermittent(),
+    rule(Place::Path, CauseCode::StreamAltered, altered).intermittent(),
+    rule(Place::ThisProgram, CauseCode::NewerServer, newer),
 ];
 
 fn rejected(facts: &Facts<'_>) -> Option<Weighed> {

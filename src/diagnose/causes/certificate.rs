@@ -5,7 +5,7 @@ use crate::{
     codes::Phase,
     diagnose::Facts,
     report::{
-        ExperimentKind,
+        CauseCode, ExperimentKind,
         FailureKind::{Closed, NegotiationFailure, Reset, TlsAlert},
         Likelihood, Selected, Status,
     },
@@ -17,12 +17,14 @@ const HANDSHAKE_FAILURE: i64 = 40;
 const INTERNAL_ERROR: i64 = 80;
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, "tls-not-usable", without_tls),
-    rule(Place::Host, "certificate-unusable", |facts| weigh(facts, Likelihood::Certain, Likelihood::Likely)),
-    rule(Place::Host, "certificate-key-permissions", |facts| {
+    rule(Place::Host, CauseCode::TlsNotUsable, without_tls),
+    rule(Place::Host, CauseCode::CertificateUnusable, |facts| {
+        weigh(facts, Likelihood::Certain, Likelihood::Likely)
+    }),
+    rule(Place::Host, CauseCode::CertificateKeyPermissions, |facts| {
         weigh(facts, Likelihood::Likely, Likelihood::Possible)
     }),
-    rule(Place::Host, "certificate-hash-wrong", |facts| {
+    rule(Place::Host, CauseCode::CertificateHashWrong, |facts| {
         weigh(facts, Likelihood::Possible, Likelihood::Possible)
     }),
 ];

@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, after, coded, ended_in, failed_in, rule};
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
     diagnose::{Facts, kerberos},
-    report::{FailureKind, Status},
+    report::{CauseCode, FailureKind, Status},
 };
 
 const STATUS_NTLM_BLOCKED: i64 = 0xC000_0418;
@@ -25,17 +25,17 @@ const DOWNGRADE: &[i64] = &[0xC000_0388];
 const STALE_TICKET: &[i64] = &[31, 41, 44, 45];
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, "credssp-server-unpatched", unpatched),
-    rule(Place::Host, "ntlm-restricted", ntlm),
-    rule(Place::Host, "credssp-policy", policy),
-    rule(Place::Path, "tls-intercepted", intercepted),
-    rule(Place::Kdc, "domain-controller-unreachable", |facts| {
+    rule(Place::Host, CauseCode::CredsspServerUnpatched, unpatched),
+    rule(Place::Host, CauseCode::NtlmRestricted, ntlm),
+    rule(Place::Host, CauseCode::CredsspPolicy, policy),
+    rule(Place::Path, CauseCode::TlsIntercepted, intercepted),
+    rule(Place::Kdc, CauseCode::DomainControllerUnreachable, |facts| {
         status(facts, NO_DOMAIN).or_else(|| likely(facts, DOWNGRADE))
     })
     .intermittent(),
-    rule(Place::Host, "domain-trust-broken", |facts| status(facts, NO_TRUST).or_else(|| stale(facts))),
-    rule(Place::ThisMachine, "clocks-differ", |facts| status(facts, CLOCKS).or_else(|| skew(facts))),
-    rule(Place::Host, "credssp-refused-silently", silent_refusal),
+    rule(Place::Host, CauseCode::DomainTrustBroken, |facts| status(facts, NO_TRUST).or_else(|| stale(facts))),
+    rule(Place::ThisMachine, CauseCode::ClocksDiffer, |facts| status(facts, CLOCKS).or_else(|| skew(facts))),
+    rule(Place::Host, CauseCode::CredsspRefusedSilently, silent_refusal),
 ];
 
 fn status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {

@@ -1,60 +1,48 @@
 //! Why the leg to and through an RD Gateway ends: what the gateway itself says.
 
-use super::{CauseRule, Place, Weighed, gateway_service, rule};
+use super::{CauseRule, Place, Weighed, gateway_service, rule, said, told_by};
 use crate::{
     diagnose::{Facts, gateway},
-    report::{Failure, FindingCode},
+    report::{
+        CauseCode, Failure, FindingCode,
+        Likelihood::{Certain, Likely},
+    },
 };
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Gateway, "gateway-name-not-found", |facts| {
-        ended(facts, FindingCode::GatewayNameNotFound).map(Weighed::likely)
-    }),
-    rule(Place::Gateway, "gateway-unreachable", |facts| {
-        ended(facts, FindingCode::GatewayUnreachable).map(Weighed::likely)
-    }),
-    rule(Place::Gateway, "gateway-tls-failed", |facts| {
-        ended(facts, FindingCode::GatewayTlsFailed).map(Weighed::likely)
-    }),
-    rule(Place::ThisProgram, "gateway-azure-virtual-desktop", azure),
-    rule(Place::Gateway, "gateway-legacy-rpc", |facts| {
-        ended(facts, FindingCode::GatewayLegacyRpc).map(Weighed::certain)
-    }),
-    rule(Place::Gateway, "gateway-not-there", |facts| {
-        ended(facts, FindingCode::GatewayNotThere).map(Weighed::likely)
-    }),
-    rule(Place::Gateway, "gateway-service-down", |facts| {
-        ended(facts, FindingCode::GatewayServiceDown)
+    told_by(Place::Gateway, CauseCode::GatewayNameNotFound, FindingCode::GatewayNameNotFound, Likely),
+    told_by(Place::Gateway, CauseCode::GatewayUnreachable, FindingCode::GatewayUnreachable, Likely),
+    told_by(Place::Gateway, CauseCode::GatewayTlsFailed, FindingCode::GatewayTlsFailed, Likely),
+    rule(Place::ThisProgram, CauseCode::GatewayAzureVirtualDesktop, azure),
+    told_by(Place::Gateway, CauseCode::GatewayLegacyRpc, FindingCode::GatewayLegacyRpc, Certain),
+    told_by(Place::Gateway, CauseCode::GatewayNotThere, FindingCode::GatewayNotThere, Likely),
+    rule(Place::Gateway, CauseCode::GatewayServiceDown, |facts| {
+        said(facts, FindingCode::GatewayServiceDown)
             .or_else(|| gateway_service::fails(facts))
             .map(Weighed::likely)
     }),
-    rule(Place::Gateway, "gateway-scheme-not-offered", |facts| {
-        ended(facts, FindingCode::GatewaySchemeNotOffered).map(Weighed::certain)
-    }),
-    rule(Place::Gateway, "gateway-scheme-refused", scheme_refused),
-    rule(Place::Account, "gateway-credentials-wrong", credentials_wrong),
-    rule(Place::Gateway, "gateway-extended-auth-required", extended_auth),
-    rule(Place::Gateway, "gateway-token-refused", |facts| {
-        ended(facts, FindingCode::GatewayTokenRefused).map(Weighed::certain)
-    }),
-    rule(Place::Gateway, "gateway-connection-limit", |facts| {
-        ended(facts, FindingCode::GatewayConnectionLimit).map(Weighed::certain)
-    }),
-    rule(Place::Gateway, "gateway-connection-policy", |facts| {
-        ended(facts, FindingCode::GatewayConnectionPolicy).map(Weighed::certain)
-    }),
-    rule(Place::Gateway, "gateway-token-other-host", token_other_host),
-    rule(Place::Gateway, "gateway-resource-policy", resource_policy),
-    rule(Place::Gateway, "gateway-target-unreachable", target_unreachable),
-    rule(Place::Gateway, "gateway-session-ended", |facts| {
-        ended(facts, FindingCode::GatewaySessionEnded).map(Weighed::certain)
-    }),
+    told_by(
+        Place::Gateway,
+        CauseCode::GatewaySchemeNotOffered,
+        FindingCode::GatewaySchemeNotOffered,
+        Certain,
+    ),
+    rule(Place::Gateway, CauseCode::GatewaySchemeRefused, scheme_refused),
+    rule(Place::Account, CauseCode::GatewayCredentialsWrong, credentials_wrong),
+    rule(Place::Gateway, CauseCode::GatewayExtendedAuthRequired, extended_auth),
+    told_by(Place::Gateway, CauseCode::GatewayTokenRefused, FindingCode::GatewayTokenRefused, Certain),
+    told_by(Place::Gateway, CauseCode::GatewayConnectionLimit, FindingCode::GatewayConnectionLimit, Certain),
+    told_by(
+        Place::Gateway,
+        CauseCode::GatewayConnectionPolicy,
+        FindingCode::GatewayConnectionPolicy,
+        Certain,
+    ),
+    rule(Place::Gateway, CauseCode::GatewayTokenOtherHost, token_other_host),
+    rule(Place::Gateway, CauseCode::GatewayResourcePolicy, resource_policy),
+    rule(Place::Gateway, CauseCode::GatewayTargetUnreachable, target_unreachable),
+    told_by(Place::Gateway, CauseCode::GatewaySessionEnded, FindingCode::GatewaySessionEnded, Certain),
 ];
-
-/// What the gateway said, when the ending has this code.
-pub fn ended(facts: &Facts<'_>, code: FindingCode) -> Option<String> {
-    (gateway::code(facts)? == code).then(|| failure(facts).map(|failure| failure.detail.clone()))?
-}
 
 fn failure<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     gateway::failed(facts).map(|(_, failure)| failure)
@@ -62,7 +50,7 @@ fn failure<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 
 /// Others take tokens alone too, such as a proxy that signs users on; the name tells.
 fn azure(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewayAzureVirtualDesktop)?;
+    let detail = said(facts, FindingCode::GatewayAzureVirtualDesktop)?;
     Some(match gateway::is_named_azure(facts.through?) {
         true => Weighed::certain(detail),
         false => Weighed::likely(detail),
@@ -70,7 +58,7 @@ fn azure(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn credentials_wrong(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewayCredentialsRefused)?;
+    let detail = said(facts, FindingCode::GatewayCredentialsRefused)?;
     let auth = &facts.through?.steps.auth.as_ref()?.evidence;
     // Words that name another reason mean that the password is right, or was not looked at.
     if auth.refusal.is_some_and(|said| !gateway::LOGON_FAILURES.contains(&said)) {
@@ -86,7 +74,7 @@ fn credentials_wrong(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// It came before any proof, so it is no judgement of the account; what else is offered may be taken.
 fn scheme_refused(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewaySchemeRefused)?;
+    let detail = said(facts, FindingCode::GatewaySchemeRefused)?;
     let steps = &facts.through?.steps;
     let begun = steps.auth.as_ref()?.evidence.scheme.as_deref();
     let offered = &steps.http.as_ref()?.evidence.schemes;
@@ -98,7 +86,7 @@ fn scheme_refused(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// An account in HTTP takes the place of the token.
 fn extended_auth(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewayExtendedAuthRequired)?;
+    let detail = said(facts, FindingCode::GatewayExtendedAuthRequired)?;
     let through = facts.through?;
     let aside = through.token && through.steps.auth.as_ref().is_some_and(|auth| auth.evidence.accepted);
     let text = "the token of the file was left aside, because the gateway asked for an account first";
@@ -107,7 +95,7 @@ fn extended_auth(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// With a token the policy is that of the portal that gave it out.
 fn token_other_host(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewayResourcePolicy)?;
+    let detail = said(facts, FindingCode::GatewayResourcePolicy)?;
     let token = facts.through?.steps.tunnel.as_ref()?.evidence.token_sent;
     token.then(|| {
         Weighed::likely(detail).and(Some("a token allows only the host that it was given out for".to_owned()))
@@ -115,7 +103,7 @@ fn token_other_host(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn resource_policy(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewayResourcePolicy)?;
+    let detail = said(facts, FindingCode::GatewayResourcePolicy)?;
     let named = facts.through?.steps.channel.as_ref()?.evidence.resource.clone();
     let name = named.map(|name| format!("the gateway was asked for {name}, and for no other name of it"));
     let token = facts.through?.steps.tunnel.as_ref().is_some_and(|tunnel| tunnel.evidence.token_sent);
@@ -128,7 +116,7 @@ fn target_unreachable(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(weighed) = gateway_service::opened_in_vain(facts) {
         return Some(weighed);
     }
-    let detail = ended(facts, FindingCode::GatewayTargetUnreachable)?;
+    let detail = said(facts, FindingCode::GatewayTargetUnreachable)?;
     match gateway::low(failure(facts)?) {
         Some(E_PROXY_TS_CONNECTFAILED) => Some(Weighed::certain(detail)),
         _ => Some(Weighed::likely(detail).and(Some(

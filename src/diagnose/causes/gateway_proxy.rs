@@ -1,23 +1,23 @@
 //! Why the leg to an RD Gateway ends: what stands in front of it.
 
-use super::{CauseRule, Place, Weighed, gateway::ended, gateway_service, rule};
+use super::{CauseRule, Place, Weighed, gateway_service, rule, said};
 use crate::{
     diagnose::{Facts, gateway},
-    report::{FindingCode, GatewayHttp, GatewayStep, GatewayTransport},
+    report::{CauseCode, FindingCode, GatewayHttp, GatewayStep, GatewayTransport},
 };
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Gateway, "gateway-client-certificate-required", wants_certificate),
-    rule(Place::Proxy, "gateway-method-filtered", filtered),
-    rule(Place::Gateway, "gateway-authentication-broken", broken).intermittent(),
-    rule(Place::Gateway, "gateway-second-connection-refused", second_refused).intermittent(),
-    rule(Place::Proxy, "gateway-extended-protection", extended_protection),
-    rule(Place::Proxy, "gateway-proxy-buffers", buffers).intermittent(),
+    rule(Place::Gateway, CauseCode::GatewayClientCertificateRequired, wants_certificate),
+    rule(Place::Proxy, CauseCode::GatewayMethodFiltered, filtered),
+    rule(Place::Gateway, CauseCode::GatewayAuthenticationBroken, broken).intermittent(),
+    rule(Place::Gateway, CauseCode::GatewaySecondConnectionRefused, second_refused).intermittent(),
+    rule(Place::Proxy, CauseCode::GatewayExtendedProtection, extended_protection),
+    rule(Place::Proxy, CauseCode::GatewayProxyBuffers, buffers).intermittent(),
 ];
 
 /// An alert says so; an answer over HTTP may have other reasons.
 fn wants_certificate(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewayClientCertificateRequired)?;
+    let detail = said(facts, FindingCode::GatewayClientCertificateRequired)?;
     let (step, _) = gateway::failed(facts)?;
     let text = "TLS asked for a certificate of the client, and none was shown".to_owned();
     Some(match step {
@@ -30,26 +30,26 @@ fn filtered(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some((detail, got)) = gateway_service::any_method(facts) {
         return Some(Weighed::possible(detail).and(in_front(facts)).but(Some(got)));
     }
-    let detail = ended(facts, FindingCode::GatewayMethodFiltered)?;
+    let detail = said(facts, FindingCode::GatewayMethodFiltered)?;
     let text = "it came before any question for credentials, which a gateway asks first".to_owned();
     let got = http(facts)?.get_status.map(|status| format!("GET on the same path is answered with {status}"));
     Some(Weighed::likely(detail).and(Some(text)).and(got).and(in_front(facts)))
 }
 
 fn broken(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewayAuthenticationBroken)?;
+    let detail = said(facts, FindingCode::GatewayAuthenticationBroken)?;
     Some(Weighed::likely(detail).and(in_front(facts)))
 }
 
 fn second_refused(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewaySecondConnectionRefused)?;
+    let detail = said(facts, FindingCode::GatewaySecondConnectionRefused)?;
     let text = "the same gateway, or another behind the same name, had taken the first connection".to_owned();
     Some(Weighed::likely(detail).and(Some(text)).and(in_front(facts)))
 }
 
 /// Headers or packets that do not come though the request was taken.
 fn buffers(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewaySilent)?;
+    let detail = said(facts, FindingCode::GatewaySilent)?;
     let (step, _) = gateway::failed(facts)?;
     let dual = facts.through?.transport == Some(GatewayTransport::Http.into());
     match (step, in_front(facts)) {
@@ -64,7 +64,7 @@ fn buffers(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// Only what is bound can be refused for its binding.
 fn extended_protection(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewayCredentialsRefused)?;
+    let detail = said(facts, FindingCode::GatewayCredentialsRefused)?;
     let auth = &facts.through?.steps.auth.as_ref()?.evidence;
     let other = auth.refusal.is_some_and(|said| !gateway::LOGON_FAILURES.contains(&said));
     let bound = auth.channel_bindings && !other;

@@ -2,28 +2,25 @@
 
 use super::{
     CauseRule, Place, Weighed,
-    gateway::ended,
     gateway_proxy::{http, in_front},
-    rule,
+    rule, said, told_by,
 };
 use crate::{
     codes::Phase,
     diagnose::{Facts, gateway},
-    report::{FailureKind, FindingCode, GatewayStep, Status},
+    report::{CauseCode, FailureKind, FindingCode, GatewayStep, Likelihood::Likely, Status},
 };
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Gateway, "gateway-account-service-failed", account_service).intermittent(),
-    rule(Place::Gateway, "gateway-path-forbidden", path_forbidden),
-    rule(Place::Gateway, "gateway-connection-cut", cut).intermittent(),
-    rule(Place::Gateway, "gateway-not-conforming", |facts| {
-        ended(facts, FindingCode::GatewayAnswerMalformed).map(Weighed::likely)
-    }),
+    rule(Place::Gateway, CauseCode::GatewayAccountServiceFailed, account_service).intermittent(),
+    rule(Place::Gateway, CauseCode::GatewayPathForbidden, path_forbidden),
+    rule(Place::Gateway, CauseCode::GatewayConnectionCut, cut).intermittent(),
+    told_by(Place::Gateway, CauseCode::GatewayNotConforming, FindingCode::GatewayAnswerMalformed, Likely),
 ];
 
 /// A failure of its own in the answer to the first request, before anybody asked for an account.
 pub fn fails(facts: &Facts<'_>) -> Option<String> {
-    let detail = ended(facts, FindingCode::GatewayHttpRefused)?;
+    let detail = said(facts, FindingCode::GatewayHttpRefused)?;
     let (step, failure) = gateway::failed(facts)?;
     (step == GatewayStep::Http && failure.code.is_some_and(is_own_failure)).then_some(detail)
 }
@@ -52,7 +49,7 @@ fn account_service(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// What was answered, and that GET on the same path is answered in the same way.
 pub fn any_method(facts: &Facts<'_>) -> Option<(String, String)> {
-    let detail = ended(facts, FindingCode::GatewayHttpRefused)?;
+    let detail = said(facts, FindingCode::GatewayHttpRefused)?;
     let seen = http(facts).filter(|seen| matches!(seen.status, Some(403 | 405 | 501)))?;
     let same = seen.get_status.filter(|status| Some(*status) == seen.status)?;
     Some((detail, format!("GET on the same path is answered with {same} too")))
@@ -74,7 +71,7 @@ pub fn opened_in_vain(facts: &Facts<'_>) -> Option<Weighed> {
     let through = facts.through.filter(|_| !heard(facts))?;
     let channel = through.steps.channel.as_ref()?;
     let text = "no byte of the server came: some gateways open the channel before they connect to the server";
-    if let Some(detail) = ended(facts, FindingCode::GatewayConnectionLost) {
+    if let Some(detail) = said(facts, FindingCode::GatewayConnectionLost) {
         return Some(match channel.status {
             Status::Passed => Weighed::likely(detail).and(Some(text.to_owned())),
             _ => Weighed::possible(detail),
@@ -87,7 +84,7 @@ pub fn opened_in_vain(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn cut(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = ended(facts, FindingCode::GatewayConnectionLost)?;
+    let detail = said(facts, FindingCode::GatewayConnectionLost)?;
     Some(match opened_in_vain(facts) {
         Some(_) => Weighed::possible(detail).and(in_front(facts)),
         None => Weighed::likely(detail).and(in_front(facts)),

@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, coded, rule};
 use crate::{
     codes,
     diagnose::Facts,
-    report::{FailureKind, Likelihood},
+    report::{CauseCode, FailureKind, Likelihood},
 };
 
 /// An error of the license exchange (MS-RDPBCGR 2.2.1.12.1.3) or a Set Error Info that means the same.
@@ -25,11 +25,11 @@ const EXCHANGE: Numbers = Numbers { alerts: &[3, 12], infos: &[0x103, 0x106, 0x1
 const NOT_LICENSED: Numbers = Numbers { alerts: &[], infos: &[0x10A] };
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, "license-certificate-damaged", |facts| said(facts, &CERTIFICATE)),
-    rule(Place::Host, "license-kind-wrong", |facts| said(facts, &KIND)),
-    rule(Place::Host, "license-service-failed", |facts| said(facts, &INTERNAL)).intermittent(),
-    rule(Place::Host, "license-exchange-broken", |facts| said(facts, &EXCHANGE)).intermittent(),
-    rule(Place::Host, "remote-connections-not-licensed", |facts| said(facts, &NOT_LICENSED)),
+    rule(Place::Host, CauseCode::LicenseCertificateDamaged, |facts| said(facts, &CERTIFICATE)),
+    rule(Place::Host, CauseCode::LicenseKindWrong, |facts| said(facts, &KIND)),
+    rule(Place::Host, CauseCode::LicenseServiceFailed, |facts| said(facts, &INTERNAL)).intermittent(),
+    rule(Place::Host, CauseCode::LicenseExchangeBroken, |facts| said(facts, &EXCHANGE)).intermittent(),
+    rule(Place::Host, CauseCode::RemoteConnectionsNotLicensed, |facts| said(facts, &NOT_LICENSED)),
 ];
 
 fn said(facts: &Facts<'_>, numbers: &Numbers) -> Option<Weighed> {

@@ -4,20 +4,20 @@ use super::{CauseRule, Place, Weighed, after, coded, cut_in, ended_in, failed_in
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending, redirection},
-    report::{Answer, ExperimentKind, Failure, FailureKind, Likelihood, Posture},
+    report::{Answer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Posture},
 };
 
 /// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2).
 const INCONSISTENT_FLAGS: i64 = 4;
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Proxy, "tls-proxy-in-front", proxy),
-    rule(Place::Host, "wrong-service-on-port", wrong_service),
-    rule(Place::Proxy, "proxy-without-live-host", no_live_host),
-    rule(Place::Host, "host-refuses-by-closing", refuses),
-    rule(Place::Host, "one-host-of-several", one_host).intermittent(),
-    rule(Place::Host, "service-just-started", just_started).intermittent(),
-    rule(Place::Host, "pool-member-broken", pool).intermittent(),
+    rule(Place::Proxy, CauseCode::TlsProxyInFront, proxy),
+    rule(Place::Host, CauseCode::WrongServiceOnPort, wrong_service),
+    rule(Place::Proxy, CauseCode::ProxyWithoutLiveHost, no_live_host),
+    rule(Place::Host, CauseCode::HostRefusesByClosing, refuses),
+    rule(Place::Host, CauseCode::OneHostOfSeveral, one_host).intermittent(),
+    rule(Place::Host, CauseCode::ServiceJustStarted, just_started).intermittent(),
+    rule(Place::Host, CauseCode::PoolMemberBroken, pool).intermittent(),
 ];
 
 fn proxy(facts: &Facts<'_>) -> Option<Weighed> {

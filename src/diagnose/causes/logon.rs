@@ -3,7 +3,7 @@
 use super::{CauseRule, Place, Weighed, coded, rule};
 use crate::{
     diagnose::{Facts, kerberos},
-    report::{FailureKind, Likelihood},
+    report::{CauseCode, FailureKind, Likelihood},
 };
 
 /// SEC_E_WRONG_PRINCIPAL and STATUS_MUTUAL_AUTHENTICATION_FAILED, with its twin.
@@ -21,13 +21,15 @@ const CARD: &[i64] =
 const KDC_CERTIFICATE: &[i64] = &[0xC000_0320, 0xC000_040E, 0xC000_040F];
 
 /// The causes of these and other rooms that a KDC can name.
-pub const OF_KDC: &[&str] = &["kdc-said-error", "clocks-differ", "target-name-wrong"];
+pub const OF_KDC: &[CauseCode] =
+    &[CauseCode::KdcSaidError, CauseCode::ClocksDiffer, CauseCode::TargetNameWrong];
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, "target-name-wrong", target),
-    rule(Place::Path, "credssp-message-altered", altered),
-    rule(Place::Account, "smart-card-unusable", |facts| said(facts, CARD)),
-    rule(Place::Kdc, "domain-controller-certificate", |facts| said(facts, KDC_CERTIFICATE)).intermittent(),
+    rule(Place::Host, CauseCode::TargetNameWrong, target),
+    rule(Place::Path, CauseCode::CredsspMessageAltered, altered),
+    rule(Place::Account, CauseCode::SmartCardUnusable, |facts| said(facts, CARD)),
+    rule(Place::Kdc, CauseCode::DomainControllerCertificate, |facts| said(facts, KDC_CERTIFICATE))
+        .intermittent(),
 ];
 
 fn said(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {

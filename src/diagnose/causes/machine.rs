@@ -14,7 +14,7 @@ use crate::{
         },
     },
     report::{
-        CheckStatus, Failure,
+        CauseCode, CheckStatus, Failure,
         FailureKind::{Closed, NotFound, NotRdp, Refused, Reset, Timeout, Unreachable},
         Likelihood, LocalCheck, Os, place,
     },
@@ -24,26 +24,28 @@ use crate::{
 const ETHERNET: u32 = 1500;
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, "host-setting-wrong", |facts| checked(&host_faults(facts))),
-    rule(Place::ThisMachine, "client-way-wrong", |facts| checked(&way_faults(facts))),
-    rule(Place::ThisMachine, "hosts-file-stale", hosts_file),
-    rule(Place::ThisMachine, "name-needs-domain", bare_name),
-    rule(Place::ThisMachine, "only-proxy-leads-out", proxy_only),
-    rule(Place::Path, "tunnel-cuts-stream", in_tunnel).intermittent(),
+    rule(Place::Host, CauseCode::HostSettingWrong, |facts| checked(&host_faults(facts))),
+    rule(Place::ThisMachine, CauseCode::ClientWayWrong, |facts| checked(&way_faults(facts))),
+    rule(Place::ThisMachine, CauseCode::HostsFileStale, hosts_file),
+    rule(Place::ThisMachine, CauseCode::NameNeedsDomain, bare_name),
+    rule(Place::ThisMachine, CauseCode::OnlyProxyLeadsOut, proxy_only),
+    rule(Place::Path, CauseCode::TunnelCutsStream, in_tunnel).intermittent(),
 ];
 
 /// What the facts of the machine add to a cause of another topic.
-pub fn evidence(code: &str, facts: &Facts<'_>) -> Option<String> {
+pub fn evidence(code: CauseCode, facts: &Facts<'_>) -> Option<String> {
     let failed = facts.failed()?.phase;
     match code {
-        "path-drops-large-packets" => small_packets(facts),
-        "inspection-device" | "middlebox-cuts-stream" => through(facts).or_else(|| by_proxy(facts)),
-        "firewall-drops" | "firewall-rejects" | "no-route" => through(facts),
-        "dns-name-missing" | "dns-not-working" if failed == Phase::Resolve => searched(facts),
-        "clocks-differ" if is_unkept(facts) => {
+        CauseCode::PathDropsLargePackets => small_packets(facts),
+        CauseCode::InspectionDevice | CauseCode::MiddleboxCutsStream => {
+            through(facts).or_else(|| by_proxy(facts))
+        }
+        CauseCode::FirewallDrops | CauseCode::FirewallRejects | CauseCode::NoRoute => through(facts),
+        CauseCode::DnsNameMissing | CauseCode::DnsNotWorking if failed == Phase::Resolve => searched(facts),
+        CauseCode::ClocksDiffer if is_unkept(facts) => {
             Some("this machine's clock is not kept by the network".to_owned())
         }
-        "certificate-hash-wrong" if facts.trace.is_on_target() => {
+        CauseCode::CertificateHashWrong if facts.trace.is_on_target() => {
             let windows = machine(facts).filter(|machine| machine.system == Os::Windows)?;
             let hash = windows.listener_certificate.as_deref()?;
             Some(format!("SSLCertificateSHA1Hash of this host is set, to {hash}"))

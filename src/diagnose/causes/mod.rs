@@ -21,6 +21,7 @@ mod ranking;
 mod rdp_file;
 mod reach;
 mod redirection;
+mod rules;
 mod session;
 mod silence;
 mod tls;
@@ -29,32 +30,13 @@ mod unexplained;
 
 use std::cmp::Reverse;
 
+use rules::{CauseRule, rule, told_by};
+
 use super::{Facts, machine::checks_of_cause};
 use crate::{
     codes::Phase,
-    report::{Cause, ExperimentKind, Failure, FailureKind, Likelihood, Place},
+    report::{Cause, CauseCode, ExperimentKind, Failure, FailureKind, FindingCode, Likelihood, Place},
 };
-
-/// One hypothesis; what settles and mends it stands in the section of its page.
-pub struct CauseRule {
-    at: Place,
-    pub code: &'static str,
-    weigh: fn(&Facts<'_>) -> Option<Weighed>,
-    /// Whether a connection that passes now and then fits it.
-    comes_and_goes: bool,
-}
-
-/// A hypothesis about what is there every time.
-const fn rule(at: Place, code: &'static str, weigh: fn(&Facts<'_>) -> Option<Weighed>) -> CauseRule {
-    CauseRule { at, code, weigh, comes_and_goes: false }
-}
-
-impl CauseRule {
-    /// The same about what comes and goes.
-    const fn intermittent(self) -> Self {
-        Self { comes_and_goes: true, ..self }
-    }
-}
 
 /// Every hypothesis. Of those that fit equally well the earlier stands first: what a reading of the wire proves, then the
 /// host, then the path, then what can only not be excluded.
@@ -147,46 +129,53 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     let mut fitting: Vec<Cause> = fitting.into_iter().map(|(_, cause)| cause).collect();
     // What ended at a proxy is its own: neither the gateway nor the server was heard.
     if super::proxy::is_ended(facts) {
-        fitting.retain(|cause| proxy::RULES.iter().any(|rule| rule.code == cause.code));
+        fitting.retain(|cause| is_of(cause, proxy::RULES));
         return fitting;
     }
     // A server that was never asked as it wants to be says nothing about its TLS.
     if super::rdp_file::negotiation_off(facts).is_some() {
-        fitting.retain(|cause| cause.code.starts_with("rdp-file-"));
+        fitting.retain(|cause| is_of(cause, rdp_file::RULES));
     }
     // What works without the user's own addition has no other fault to look for.
-    if fitting
-        .iter()
-        .any(|cause| added::is_explained_by(&cause.code) && cause.likelihood != Likelihood::Possible)
-    {
-        fitting.retain(|cause| added::is_explained_by(&cause.code));
+    let explains = |cause: &Cause| added::is_explained_by(cause) && cause.likelihood != Likelihood::Possible;
+    if fitting.iter().any(explains) {
+        fitting.retain(added::is_explained_by);
     }
     weaken(&mut fitting, facts);
     redirection::doubt_the_way(&mut fitting);
     // What ended at the gateway is nobody else's doing: the server was never heard, or no longer. It may be the account's state.
     if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {
         let account =
-            |code: &str| code != "credentials-wrong" && account::RULES.iter().any(|rule| rule.code == code);
-        let nobody = |code: &str| unexplained::RULES.iter().any(|rule| rule.code == code);
-        fitting.retain(|cause| {
-            cause.code.starts_with("gateway-") || account(&cause.code) || nobody(&cause.code)
-        });
+            |cause: &Cause| cause.code != CauseCode::CredentialsWrong && is_of(cause, account::RULES);
+        let nobody = |cause: &Cause| is_of(cause, unexplained::RULES);
+        fitting.retain(|cause| is_of_gateway(cause) || account(cause) || nobody(cause));
     }
     // The server's part has not begun while a KDC is asked.
     if super::kerberos::ended_at_kdc(facts).is_some() {
-        let account = |code: &str| account::RULES.iter().any(|rule| rule.code == code);
-        fitting.retain(|cause| account(&cause.code) || logon::OF_KDC.contains(&cause.code.as_str()));
+        let of_kdc = |cause: &Cause| logon::OF_KDC.iter().any(|code| cause.code == *code);
+        fitting.retain(|cause| is_of(cause, account::RULES) || of_kdc(cause));
     }
     unexplained::step_back(&mut fitting);
     told::step_back(&mut fitting);
     ranking::ranked(fitting, facts)
 }
 
+/// Whether it is one of these hypotheses.
+fn is_of(cause: &Cause, rules: &[CauseRule]) -> bool {
+    rules.iter().any(|rule| cause.code == rule.code)
+}
+
+/// Whether it is about the leg to the gateway, or what the gateway says by number.
+fn is_of_gateway(cause: &Cause) -> bool {
+    let rules = [gateway::RULES, gateway_proxy::RULES, gateway_service::RULES];
+    rules.into_iter().any(|rules| is_of(cause, rules)) || cause.code == CauseCode::GatewaySaidStatus
+}
+
 /// What was not tried, or another connection showed, leaves the others no more than possible.
 fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     use super::added::{gets_further, is_unproved, unknown_name};
-    let mut doubt = |spared: fn(&str) -> bool, against: &str| {
-        let others = fitting.iter_mut().filter(|cause| !spared(&cause.code));
+    let mut doubt = |spared: fn(&Cause) -> bool, against: &str| {
+        let others = fitting.iter_mut().filter(|cause| !spared(cause));
         for other in others.filter(|cause| cause.likelihood == Likelihood::Likely) {
             other.likelihood = Likelihood::Possible;
             other.against.push(against.to_owned());
@@ -195,7 +184,8 @@ fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     // A front that knows no such name ends every connection as a host does that is not well.
     if let Some(name) = unknown_name(facts) {
         // Who answers with a page of its own was seen.
-        let spared = |code: &str| added::is_explained_by(code) || code == "filter-answers-tls";
+        let spared =
+            |cause: &Cause| added::is_explained_by(cause) || cause.code == CauseCode::FilterAnswersTls;
         doubt(spared, &format!("no name but {name} of --server-name could be tried"));
     }
     if is_unproved(facts, facts.request.load_balance_info || facts.request.preconnection) {
@@ -203,22 +193,22 @@ fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     }
     if gets_further(facts, ExperimentKind::NoScreenshot) {
         doubt(
-            |code| code == "rdptrace-lacks-graphics",
+            |cause| cause.code == CauseCode::RdptraceLacksGraphics,
             "with the graphics pipeline the connection gets further",
         );
     }
     if tls::untried(facts).is_some() {
-        let ours = |code: &str| code == "rdptrace-lacks-suites";
+        let ours = |cause: &Cause| cause.code == CauseCode::RdptraceLacksSuites;
         doubt(ours, "versions and suites that rdptrace does not speak were not tried");
     }
 }
 
 fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<(i32, Cause)> {
-    let weighed = advice::fitting(rule.code, (rule.weigh)(facts)?, facts);
+    let weighed = advice::fitting(rule.code, rule.weighed(facts)?, facts);
     let Weighed { likelihood, mut because, against, shown } = steadied(rule, weighed, facts);
     because.extend(machine::evidence(rule.code, facts));
     let (confirm, fix) = advice::lines(rule.code, facts.answerer());
-    let (code, at, checks) = (rule.code.to_owned(), Some(rule.at), checks_of_cause(rule.code, facts));
+    let (code, at, checks) = (rule.code.into(), Some(rule.at), checks_of_cause(rule.code, facts));
     Some((shown, Cause { code, at, likelihood, because, against, confirm, fix, checks }))
 }
 
@@ -259,6 +249,12 @@ fn coded<'a>(facts: &Facts<'a>, kind: FailureKind, codes: &[i64]) -> Option<&'a 
     let failure = facts.failed()?.failure?;
     let same = failure.kind == kind && failure.code.is_some_and(|code| codes.contains(&code));
     same.then_some(failure)
+}
+
+/// What a gateway or a proxy said, when it ended the way with this code.
+fn said(facts: &Facts<'_>, code: FindingCode) -> Option<String> {
+    let ended = super::proxy::code(facts).or_else(|| super::gateway::code(facts))?;
+    (ended == code).then(|| Some(facts.failed()?.failure?.detail.clone()))?
 }
 
 /// "after the ClientHello the server reset the connection", for a list of reasons.

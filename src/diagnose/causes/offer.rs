@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule};
 use crate::{
     codes::{Phase, Protocols},
     diagnose::{Facts, experiments::Ending},
-    report::{ExperimentKind, FailureKind, Likelihood, Selected},
+    report::{CauseCode, ExperimentKind, FailureKind, Likelihood, Selected},
 };
 
 /// A protocol that a server can demand, and the experiment that offers nothing else.
@@ -29,16 +29,16 @@ const ENTRA: Demand = Demand { name: "Entra authentication", alone: ExperimentKi
 const RDP_10: u32 = 0x0008_0005;
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, "server-requires-tls", |facts| demanded(facts, 1, &TLS)),
-    rule(Place::Proxy, "offer-rewritten", rewritten),
-    rule(Place::Host, "server-requires-nla", |facts| demanded(facts, 5, &NLA)),
-    rule(Place::Host, "server-refuses-tls", |facts| demanded(facts, 2, &RDP)),
-    rule(Place::Host, "server-requires-client-certificate", client_certificate),
-    rule(Place::Host, "server-requires-entra", entra),
-    rule(Place::Proxy, "cookie-filtered", cookie),
-    rule(Place::Path, "offer-filtered", offer),
-    rule(Place::Host, "xrdp-refuses-offer", ultimatum),
-    rule(Place::Host, "xrdp-key-unreadable", xrdp_key),
+    rule(Place::Host, CauseCode::ServerRequiresTls, |facts| demanded(facts, 1, &TLS)),
+    rule(Place::Proxy, CauseCode::OfferRewritten, rewritten),
+    rule(Place::Host, CauseCode::ServerRequiresNla, |facts| demanded(facts, 5, &NLA)),
+    rule(Place::Host, CauseCode::ServerRefusesTls, |facts| demanded(facts, 2, &RDP)),
+    rule(Place::Host, CauseCode::ServerRequiresClientCertificate, client_certificate),
+    rule(Place::Host, CauseCode::ServerRequiresEntra, entra),
+    rule(Place::Proxy, CauseCode::CookieFiltered, cookie),
+    rule(Place::Path, CauseCode::OfferFiltered, offer),
+    rule(Place::Host, CauseCode::XrdpRefusesOffer, ultimatum),
+    rule(Place::Host, CauseCode::XrdpKeyUnreadable, xrdp_key),
 ];
 
 fn refusal(facts: &Facts<'_>, code: i64) -> Option<Weighed> {

@@ -13,18 +13,18 @@ use crate::{
         handshakes,
         path::{self, BlackHole},
     },
-    report::{ExperimentKind, Failure},
+    report::{CauseCode, ExperimentKind, Failure},
 };
 
 /// What TCP itself proves of the path, which comes before what may ail the host.
 pub const PROVED: &[CauseRule] = &[
-    rule(Place::Path, "path-mtu", mtu),
-    rule(Place::Path, "path-black-hole", black_hole).intermittent(),
-    rule(Place::Path, "path-slow", slow).intermittent(),
-    rule(Place::Path, "filter-answers-tls", filter).intermittent(),
+    rule(Place::Path, CauseCode::PathMtu, mtu),
+    rule(Place::Path, CauseCode::PathBlackHole, black_hole).intermittent(),
+    rule(Place::Path, CauseCode::PathSlow, slow).intermittent(),
+    rule(Place::Path, CauseCode::FilterAnswersTls, filter).intermittent(),
 ];
 
-pub const RULES: &[CauseRule] = &[rule(Place::Path, "middlebox-cuts-stream", cuts).intermittent()];
+pub const RULES: &[CauseRule] = &[rule(Place::Path, CauseCode::MiddleboxCutsStream, cuts).intermittent()];
 
 /// The same bytes in shorter packets arrive, and so do the answers.
 fn mtu(facts: &Facts<'_>) -> Option<Weighed> {

@@ -1,9 +1,9 @@
 //! Why the way ends at a proxy: its own state, the account for it, its rules, or what it sees of the target.
 
-use super::{CauseRule, Place, Weighed, rule};
+use super::{CauseRule, Place, Weighed, rule, said, told_by};
 use crate::{
     diagnose::{Facts, proxy},
-    report::{FindingCode, ProxyEvidence},
+    report::{CauseCode, FindingCode, Likelihood::Likely, ProxyEvidence},
 };
 
 /// Proxy Authentication Required (RFC 9110 section 15.5.8).
@@ -12,30 +12,18 @@ const AUTHENTICATION_REQUIRED: u16 = 407;
 const BASIC: &str = "Basic";
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Proxy, "proxy-unreachable", |facts| likely(facts, FindingCode::ProxyUnreachable)),
-    rule(Place::Proxy, "proxy-authentication-required", account_wanted),
-    rule(Place::Proxy, "proxy-account-refused", account_refused),
-    rule(Place::Proxy, "proxy-target-unreachable", |facts| {
-        likely(facts, FindingCode::ProxyTargetUnreachable)
-    })
-    .intermittent(),
-    rule(Place::Proxy, "proxy-refused", |facts| likely(facts, FindingCode::ProxyRefused)),
-    rule(Place::Proxy, "proxy-not-spoken", |facts| likely(facts, FindingCode::ProxyNotSpoken)),
+    told_by(Place::Proxy, CauseCode::ProxyUnreachable, FindingCode::ProxyUnreachable, Likely),
+    rule(Place::Proxy, CauseCode::ProxyAuthenticationRequired, account_wanted),
+    rule(Place::Proxy, CauseCode::ProxyAccountRefused, account_refused),
+    told_by(Place::Proxy, CauseCode::ProxyTargetUnreachable, FindingCode::ProxyTargetUnreachable, Likely)
+        .intermittent(),
+    told_by(Place::Proxy, CauseCode::ProxyRefused, FindingCode::ProxyRefused, Likely),
+    told_by(Place::Proxy, CauseCode::ProxyNotSpoken, FindingCode::ProxyNotSpoken, Likely),
 ];
-
-/// What the proxy said, where it ended the way with this code.
-fn said<'a>(facts: &Facts<'a>, code: FindingCode) -> Option<(String, &'a ProxyEvidence)> {
-    let (failure, seen) = proxy::ended(facts)?;
-    (proxy::code(facts) == Some(code)).then(|| (failure.detail.clone(), seen))
-}
-
-fn likely(facts: &Facts<'_>, code: FindingCode) -> Option<Weighed> {
-    said(facts, code).map(|(detail, _)| Weighed::likely(detail))
-}
 
 /// 407 says so by number; a SOCKS proxy without a common method may mean somebody else.
 fn account_wanted(facts: &Facts<'_>) -> Option<Weighed> {
-    let (detail, seen) = said(facts, FindingCode::ProxyAuthenticationRequired)?;
+    let (detail, (_, seen)) = (said(facts, FindingCode::ProxyAuthenticationRequired)?, proxy::ended(facts)?);
     let other = not_spoken(seen);
     let weighed = match seen.status {
         Some(AUTHENTICATION_REQUIRED) if other.is_none() => Weighed::certain(detail),
@@ -54,7 +42,7 @@ fn not_spoken(seen: &ProxyEvidence) -> Option<String> {
 
 /// 407 after the account says so by number, and so does the status of SOCKS (RFC 1929); other answers may have other reasons.
 fn account_refused(facts: &Facts<'_>) -> Option<Weighed> {
-    let (detail, seen) = said(facts, FindingCode::ProxyAccountRefused)?;
+    let (detail, (_, seen)) = (said(facts, FindingCode::ProxyAccountRefused)?, proxy::ended(facts)?);
     let takes_basic = seen.schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case(BASIC));
     let text = Some("the account was sent before it".to_owned());
     let other = not_spoken(seen);

@@ -2,14 +2,14 @@
 
 use crate::{
     diagnose::Facts,
-    report::{Cause, Likelihood, Place},
+    report::{Cause, CauseCode, Likelihood, Place},
 };
 
 /// More would be a list of everything that can go wrong.
 const MOST: usize = 5;
 
 /// The cause that names a host and leaves open what ails it.
-const ONE_HOST: &str = "one-host-of-several";
+const ONE_HOST: CauseCode = CauseCode::OneHostOfSeveral;
 
 /// Best first, and no more than can be read.
 pub fn ranked(mut fitting: Vec<Cause>, facts: &Facts<'_>) -> Vec<Cause> {

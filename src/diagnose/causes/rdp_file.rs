@@ -9,18 +9,18 @@ use crate::{
         rdp_file::{negotiation_off, token_refused},
         redirection,
     },
-    report::ExperimentKind,
+    report::{CauseCode, ExperimentKind},
 };
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::ThisMachine, "rdp-file-negotiation-off", |facts| {
+    rule(Place::ThisMachine, CauseCode::RdpFileNegotiationOff, |facts| {
         negotiation_off(facts).map(Weighed::certain)
     }),
-    rule(Place::ThisMachine, "rdp-file-token-refused", |facts| {
+    rule(Place::ThisMachine, CauseCode::RdpFileTokenRefused, |facts| {
         added::weigh(facts, ExperimentKind::NoCookie, token_refused(facts)?)
     }),
-    rule(Place::ThisMachine, "rdp-file-alternate-address", alternate_address),
-    rule(Place::ThisMachine, "rdp-file-gateway-required", behind_gateway),
+    rule(Place::ThisMachine, CauseCode::RdpFileAlternateAddress, alternate_address),
+    rule(Place::ThisMachine, CauseCode::RdpFileGatewayRequired, behind_gateway),
 ];
 
 /// The address that is dialled is not the one that the file's users read.

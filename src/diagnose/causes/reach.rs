@@ -8,22 +8,25 @@ use crate::{
         facts::GATEWAY_ALWAYS,
         rejection::{Rejection, attempt, rejection},
     },
-    report::FailureKind::{NotFound, Refused, Timeout, Unreachable},
+    report::{
+        CauseCode,
+        FailureKind::{NotFound, Refused, Timeout, Unreachable},
+    },
 };
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Path, "dns-name-missing", name_missing),
-    rule(Place::ThisMachine, "dns-not-working", |facts| {
+    rule(Place::Path, CauseCode::DnsNameMissing, name_missing),
+    rule(Place::ThisMachine, CauseCode::DnsNotWorking, |facts| {
         let failure = failed_in(facts, Phase::Resolve)?;
         matches!(failure.kind, Timeout | Unreachable).then(|| Weighed::likely(failure.detail.clone()))
     })
     .intermittent(),
-    rule(Place::Host, "rdp-not-listening", not_listening),
-    rule(Place::Path, "firewall-rejects", rejects),
-    rule(Place::Path, "firewall-drops", silent),
-    rule(Place::Host, "host-down", down).intermittent(),
-    rule(Place::Path, "no-route", no_route).intermittent(),
-    rule(Place::Path, "rate-limited", rate_limited).intermittent(),
+    rule(Place::Host, CauseCode::RdpNotListening, not_listening),
+    rule(Place::Path, CauseCode::FirewallRejects, rejects),
+    rule(Place::Path, CauseCode::FirewallDrops, silent),
+    rule(Place::Host, CauseCode::HostDown, down).intermittent(),
+    rule(Place::Path, CauseCode::NoRoute, no_route).intermittent(),
+    rule(Place::Path, CauseCode::RateLimited, rate_limited).intermittent(),
 ];
 
 /// What a closed port is never answered with by its host.

@@ -1,19 +1,19 @@
 //! Why a host that a redirection leads to is not reached, or does not take this program.
 
-use super::{CauseRule, Place, Weighed, reach, rule};
+use super::{CauseRule, Place, Weighed, is_of, reach, rule};
 use crate::{
     codes::Phase,
     diagnose::{
         Facts,
         redirection::{elsewhere, names_tried, rdstls_only, unreached, with_own_account},
     },
-    report::{Cause, Failure, FailureKind, Likelihood},
+    report::{Cause, CauseCode, Failure, FailureKind, Likelihood},
 };
 
-const UNREACHABLE: &str = "redirect-target-unreachable";
+const UNREACHABLE: CauseCode = CauseCode::RedirectTargetUnreachable;
 
 pub const RULES: &[CauseRule] =
-    &[rule(Place::Host, UNREACHABLE, unreachable), rule(Place::Host, "redirect-rdstls-only", rdstls)];
+    &[rule(Place::Host, UNREACHABLE, unreachable), rule(Place::Host, CauseCode::RedirectRdstlsOnly, rdstls)];
 
 /// The broker has just answered, so what it said is nearer than what ails the way.
 fn unreachable(facts: &Facts<'_>) -> Option<Weighed> {
@@ -37,7 +37,7 @@ pub fn doubt_the_way(fitting: &mut [Cause]) {
     if !fitting.iter().any(named) {
         return;
     }
-    let way = |cause: &&mut Cause| reach::RULES.iter().any(|rule| rule.code == cause.code);
+    let way = |cause: &&mut Cause| is_of(cause, reach::RULES);
     for other in fitting.iter_mut().filter(way) {
         other.likelihood = Likelihood::Possible;
         other.against.push("the broker named the place: it may be none that clients can use".to_owned());

@@ -7,7 +7,7 @@ use crate::{
         Facts,
         session::{may_want_account, wants_account},
     },
-    report::{Answerer, Failure, FailureKind, Likelihood},
+    report::{Answerer, CauseCode, Failure, FailureKind, Likelihood},
 };
 
 /// ERR_NO_LICENSE_SERVER (MS-RDPBCGR 2.2.1.12.1.3) and ERRINFO_LICENSE_NO_LICENSE_SERVER.
@@ -25,21 +25,21 @@ const USER_REJECTED: i64 = 15;
 const USER_REQUESTED: i64 = 3;
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, "client-info-account-required", account_wanted),
-    rule(Place::Host, "license-server-missing", no_server),
-    rule(Place::Host, "license-none-left", |facts| license(facts, NO_LICENSE)).intermittent(),
-    rule(Place::Host, "license-of-client-unusable", |facts| {
+    rule(Place::Host, CauseCode::ClientInfoAccountRequired, account_wanted),
+    rule(Place::Host, CauseCode::LicenseServerMissing, no_server),
+    rule(Place::Host, CauseCode::LicenseNoneLeft, |facts| license(facts, NO_LICENSE)).intermittent(),
+    rule(Place::Host, CauseCode::LicenseOfClientUnusable, |facts| {
         said(facts, CLIENT_LICENSE).or_else(|| invalid_client(facts))
     }),
-    rule(Place::Host, "broker-refuses", broker).intermittent(),
-    rule(Place::Host, "host-shutting-down", |facts| said(facts, &[25, 26])).intermittent(),
-    rule(Place::Host, "session-taken-over", |facts| said(facts, &[5])).intermittent(),
-    rule(Place::Host, "display-driver-failed", |facts| said(facts, &[15, 17, 18])).intermittent(),
-    rule(Place::Host, "session-process-crashed", |facts| said(facts, &[16, 23, 24])).intermittent(),
-    rule(Place::Host, "host-out-of-resources", |facts| said(facts, &[6])).intermittent(),
-    rule(Place::Host, "connection-denied", |facts| said(facts, &[7]).or_else(|| rejected(facts))),
-    rule(Place::Host, "connection-limit", limit).intermittent(),
-    rule(Place::Host, "server-requires-fips", fips),
+    rule(Place::Host, CauseCode::BrokerRefuses, broker).intermittent(),
+    rule(Place::Host, CauseCode::HostShuttingDown, |facts| said(facts, &[25, 26])).intermittent(),
+    rule(Place::Host, CauseCode::SessionTakenOver, |facts| said(facts, &[5])).intermittent(),
+    rule(Place::Host, CauseCode::DisplayDriverFailed, |facts| said(facts, &[15, 17, 18])).intermittent(),
+    rule(Place::Host, CauseCode::SessionProcessCrashed, |facts| said(facts, &[16, 23, 24])).intermittent(),
+    rule(Place::Host, CauseCode::HostOutOfResources, |facts| said(facts, &[6])).intermittent(),
+    rule(Place::Host, CauseCode::ConnectionDenied, |facts| said(facts, &[7]).or_else(|| rejected(facts))),
+    rule(Place::Host, CauseCode::ConnectionLimit, limit).intermittent(),
+    rule(Place::Host, CauseCode::ServerRequiresFips, fips),
 ];
 
 /// With NLA the server has the password already. Once the license has passed there are other reasons not to begin a session.

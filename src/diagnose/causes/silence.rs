@@ -12,15 +12,15 @@ use super::{
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending, path},
-    report::{Answerer, ExperimentKind, Failure, FailureKind, Likelihood, NtlmEvidence},
+    report::{Answerer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, NtlmEvidence},
 };
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Kdc, "domain-controller-slow", domain_controller).intermittent(),
-    rule(Place::Host, "license-server-slow", license_server).intermittent(),
-    rule(Place::Proxy, "back-end-silent", back_end).intermittent(),
-    rule(Place::Host, "services-hung", hung).intermittent(),
-    rule(Place::Host, "server-keeps-sending", busy).intermittent(),
+    rule(Place::Kdc, CauseCode::DomainControllerSlow, domain_controller).intermittent(),
+    rule(Place::Host, CauseCode::LicenseServerSlow, license_server).intermittent(),
+    rule(Place::Proxy, CauseCode::BackEndSilent, back_end).intermittent(),
+    rule(Place::Host, CauseCode::ServicesHung, hung).intermittent(),
+    rule(Place::Host, CauseCode::ServerKeepsSending, busy).intermittent(),
 ];
 
 /// The host has the proof of the account and asks whether it is right.

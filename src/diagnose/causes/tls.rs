@@ -10,7 +10,7 @@ use crate::{
         handshakes::{Difference, difference, legacy, legacy_proof},
         path,
     },
-    report::{ExperimentKind, Failure, FailureKind, Likelihood},
+    report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood},
 };
 
 const HANDSHAKE_FAILURE: i64 = 40;
@@ -25,16 +25,18 @@ pub const NOT_EVEN_AN_ALERT: &str =
     "a short ClientHello that only an alert can answer is not answered either";
 
 /// A limit of this program, which comes before what may ail the host.
-pub const LIMITS: &[CauseRule] = &[rule(Place::ThisProgram, "rdptrace-lacks-suites", lacks_suites)];
+pub const LIMITS: &[CauseRule] = &[rule(Place::ThisProgram, CauseCode::RdptraceLacksSuites, lacks_suites)];
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, "tls-legacy-server", legacy_server),
-    rule(Place::Host, "tls-suites-disjoint", suites),
-    rule(Place::Host, "tls-versions-disjoint", versions),
-    rule(Place::Path, "inspection-device", |facts| intolerant(facts, true).or_else(|| oversized(facts))),
-    rule(Place::Host, "tls-stack-intolerant", |facts| intolerant(facts, false)),
-    rule(Place::Path, "path-drops-large-packets", large),
-    rule(Place::Proxy, "sni-refused", sni),
+    rule(Place::Host, CauseCode::TlsLegacyServer, legacy_server),
+    rule(Place::Host, CauseCode::TlsSuitesDisjoint, suites),
+    rule(Place::Host, CauseCode::TlsVersionsDisjoint, versions),
+    rule(Place::Path, CauseCode::InspectionDevice, |facts| {
+        intolerant(facts, true).or_else(|| oversized(facts))
+    }),
+    rule(Place::Host, CauseCode::TlsStackIntolerant, |facts| intolerant(facts, false)),
+    rule(Place::Path, CauseCode::PathDropsLargePackets, large),
+    rule(Place::Proxy, CauseCode::SniRefused, sni),
 ];
 
 /// What is left of old TLS: TLS 1.0 and 1.1, key exchange with DHE or RSA, CBC with SHA-384.

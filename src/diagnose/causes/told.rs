@@ -1,23 +1,25 @@
 //! What the peer said by number, where nothing else explains it: a cause made of the table's own row.
 
-use super::{CauseRule, Place, Weighed, rule};
+use super::{CauseRule, Place, Weighed, is_of, rule};
 use crate::{
     codes::{self, Row, Table},
     diagnose::{Facts, kerberos},
-    report::{Cause, Failure, FailureKind, Likelihood, Selected},
+    report::{Cause, CauseCode, Failure, FailureKind, Likelihood, Selected},
 };
 
 /// One rule a kind of number.
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, "server-said-status", |facts| (!is_of_kdc(facts)).then(|| told(facts, STATUSES))?),
-    rule(Place::Host, "server-sent-alert", |facts| told(facts, &[FailureKind::TlsAlert])),
-    rule(Place::Host, "server-said-error-info", |facts| told(facts, &[FailureKind::ErrorInfo])),
-    rule(Place::Host, "license-error-told", |facts| told(facts, &[FailureKind::LicenseError])),
-    rule(Place::Host, "server-said-result", |facts| told(facts, RESULTS)),
-    rule(Place::Gateway, "gateway-said-status", |facts| {
+    rule(Place::Host, CauseCode::ServerSaidStatus, |facts| {
+        (!is_of_kdc(facts)).then(|| told(facts, STATUSES))?
+    }),
+    rule(Place::Host, CauseCode::ServerSentAlert, |facts| told(facts, &[FailureKind::TlsAlert])),
+    rule(Place::Host, CauseCode::ServerSaidErrorInfo, |facts| told(facts, &[FailureKind::ErrorInfo])),
+    rule(Place::Host, CauseCode::LicenseErrorTold, |facts| told(facts, &[FailureKind::LicenseError])),
+    rule(Place::Host, CauseCode::ServerSaidResult, |facts| told(facts, RESULTS)),
+    rule(Place::Gateway, CauseCode::GatewaySaidStatus, |facts| {
         told(facts, &[FailureKind::GatewayError, FailureKind::HttpStatus])
     }),
-    rule(Place::Kdc, "kdc-said-error", |facts| {
+    rule(Place::Kdc, CauseCode::KdcSaidError, |facts| {
         is_of_kdc(facts).then(|| told(facts, &[FailureKind::KerberosError]))?
     }),
 ];
@@ -87,7 +89,7 @@ fn table(failure: &Failure, facts: &Facts<'_>) -> Option<&'static Table> {
 
 /// What says no more than the number steps back behind whatever explains it: the number is in the verdict in any case.
 pub fn step_back(fitting: &mut Vec<Cause>) {
-    let is_told = |cause: &Cause| RULES.iter().any(|rule| rule.code == cause.code);
+    let is_told = |cause: &Cause| is_of(cause, RULES);
     if fitting.iter().any(|cause| !is_told(cause)) {
         fitting.retain(|cause| !is_told(cause));
     }

@@ -1,10 +1,10 @@
 //! What is left where nothing explains an end: no abort is without a cause, and none is invented.
 
 use super::{CauseRule, Place, Weighed, rule};
-use crate::report::Cause;
+use crate::report::{Cause, CauseCode};
 
 /// The code of the only rule.
-const UNEXPLAINED: &str = "unexplained-end";
+const UNEXPLAINED: CauseCode = CauseCode::UnexplainedEnd;
 
 pub const RULES: &[CauseRule] = &[rule(Place::Host, UNEXPLAINED, |facts| {
     let failure = facts.failed()?.failure?;

@@ -4,7 +4,7 @@ use super::machine;
 use crate::{
     codes::Phase,
     diagnose::Facts,
-    report::{CheckStatus, FindingCode, LocalCheck, Role},
+    report::{CauseCode, CheckStatus, FindingCode, LocalCheck, Role},
 };
 
 /// Findings, each with the checks whose message it tells as well.
@@ -26,8 +26,10 @@ const FINDINGS: &[(FindingCode, &[&str])] = &[
 ];
 
 /// The same of causes.
-const CAUSES: &[(&str, &[&str])] =
-    &[("name-needs-domain", &["names-search-domains"]), ("path-drops-large-packets", &["route-mtu"])];
+const CAUSES: &[(CauseCode, &[&str])] = &[
+    (CauseCode::NameNeedsDomain, &["names-search-domains"]),
+    (CauseCode::PathDropsLargePackets, &["route-mtu"]),
+];
 
 /// Checks of this machine's own part of the way, by the phase that they can make fail.
 const WAY: &[(Phase, &[&str])] = &[
@@ -54,10 +56,10 @@ pub fn checks_of_finding(code: FindingCode, facts: &Facts<'_>) -> Vec<String> {
 }
 
 /// The same of a cause.
-pub fn checks_of_cause(code: &str, facts: &Facts<'_>) -> Vec<String> {
+pub fn checks_of_cause(code: CauseCode, facts: &Facts<'_>) -> Vec<String> {
     let told = match code {
-        "host-setting-wrong" => names_of(&host_faults(facts)),
-        "client-way-wrong" => names_of(&way_faults(facts)),
+        CauseCode::HostSettingWrong => names_of(&host_faults(facts)),
+        CauseCode::ClientWayWrong => names_of(&way_faults(facts)),
         _ => told(CAUSES, code),
     };
     wrong_among(&told, facts)

@@ -88,7 +88,7 @@ async fn what_understands_neither_form_has_judged_no_password() {
         let verdict = &report.verdict;
         assert_eq!(verdict.gateway_credentials, Some(Credentials::NotAttempted), "{}", verdict.summary);
         assert!(report.findings.iter().any(|found| found.code.as_str() == finding), "{}", verdict.summary);
-        assert_eq!(report.causes[0].code, cause, "{}", verdict.summary);
+        assert_eq!(report.causes[0].code.as_str(), cause, "{}", verdict.summary);
         assert_eq!((auth(&report).requests, lab.seen.proofs.load(SeqCst)), (2, 0), "{}", verdict.summary);
     }
 }

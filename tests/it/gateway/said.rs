@@ -50,7 +50,7 @@ async fn the_words_of_a_refusal_name_the_state_of_the_account() {
 async fn a_gateway_that_cannot_ask_for_the_account_has_not_refused_it() {
     let report = Lab::new(Script { after_proof: Some(NOBODY), ..ntlm() }).trace(with_account()).await;
     assert_eq!(report.verdict.gateway_credentials, Some(Credentials::NotVerifiable));
-    assert_eq!(report.causes[0].code, "gateway-account-service-failed");
+    assert_eq!(report.causes[0].code.as_str(), "gateway-account-service-failed");
 }
 
 #[tokio::test(start_paused = true)]
@@ -73,7 +73,7 @@ async fn an_answer_that_repeats_the_secret_is_not_shown() {
     let script = Script { schemes: vec!["Basic"], after_proof: Some(answer.leak()), ..Script::default() };
     let gateway = Gateway { authentication: GatewayAuthentication::Basic, ..with_account() };
     let report = Lab::new(script).trace(gateway).await;
-    assert_eq!(report.causes[0].code, "gateway-account-service-failed");
+    assert_eq!(report.causes[0].code.as_str(), "gateway-account-service-failed");
     let json = serde_json::to_string(&report).expect("JSON");
     assert!(!json.contains(PASSWORD), "{json}");
 }

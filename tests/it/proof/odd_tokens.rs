@@ -136,7 +136,8 @@ async fn a_server_with_such_a_field_is_told_of_it_and_sent_nothing_more() {
 #[tokio::test(start_paused = true)]
 async fn a_close_after_seconds_is_waited_for_again_and_speaks_little_of_ntlm() {
     let report = of("credssp-close-late").await;
-    let ntlm = report.causes.iter().find(|cause| cause.code == "ntlm-restricted").expect("it may be");
+    let ntlm =
+        report.causes.iter().find(|cause| cause.code.as_str() == "ntlm-restricted").expect("it may be");
     assert_eq!(ntlm.likelihood, Likelihood::Possible);
     assert!(ntlm.against.iter().any(|said| said.contains("after 5.0 s")), "{:?}", ntlm.against);
     let again: Vec<_> =

@@ -43,7 +43,7 @@ async fn a_method_of_socks_is_no_reply() {
         failure.detail
     );
     assert_eq!(failure.name, None);
-    assert_eq!(report.causes[0].code, "proxy-authentication-required");
+    assert_eq!(report.causes[0].code.as_str(), "proxy-authentication-required");
 }
 
 /// What the proxy says by number is certain, and what may have another reason is not.

@@ -1,10 +1,12 @@
-//! The codes of findings: spelled as ever, each made by a rule, and whatever another version found stays as it came.
+//! Codes and other names of a report: spelled as ever, each made by a rule, and whatever another version said stays as it came.
 
-use std::{fs, path::Path};
+use std::{fmt::Debug, fs, path::Path};
 
 use rdptrace::{
     Report, diagnose, render,
-    report::{FindingCode, Named},
+    report::{
+        CauseCode, FindingCode, GatewayStep, GatewayTransport, KdcAnswer, KdcCarrier, KdcSource, Known, Named,
+    },
 };
 
 use crate::{
@@ -21,18 +23,40 @@ const SPELLED: [(&str, FindingCode); 6] = [
     ("unexplained-failure", FindingCode::UnexplainedFailure),
 ];
 
+fn assert_read_as_written<K: Known + Debug>() {
+    for known in K::ALL {
+        let text = known.as_str();
+        let json = serde_json::to_string(&Named::from(*known)).expect("JSON");
+        assert_eq!(json, format!("\"{text}\""));
+        assert_eq!(serde_json::from_str::<Named<K>>(&json).expect("a name"), *known);
+    }
+}
+
+fn all<K: Known>() -> Vec<&'static str> {
+    K::ALL.iter().map(|known| known.as_str()).collect()
+}
+
 #[test]
 fn a_code_is_spelled_as_the_report_has_it() {
     for (text, code) in SPELLED {
         assert_eq!((code.as_str(), code.to_string().as_str()), (text, text));
     }
-    for code in FindingCode::ALL {
-        let text = code.as_str();
-        assert!(text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{text}");
-        let json = serde_json::to_string(&Named::from(*code)).expect("JSON");
-        assert_eq!(json, format!("\"{text}\""));
-        assert_eq!(serde_json::from_str::<Named<FindingCode>>(&json).expect("a name"), *code);
+    for code in all::<FindingCode>().into_iter().chain(all::<CauseCode>()) {
+        assert!(code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{code}");
     }
+    assert_read_as_written::<FindingCode>();
+    assert_read_as_written::<CauseCode>();
+}
+
+#[test]
+fn names_with_fixed_spellings_have_them() {
+    assert_eq!(all::<KdcSource>(), ["argument", "rdp_file", "krb5_conf", "dns"]);
+    assert_eq!(all::<KdcCarrier>(), ["tcp", "udp", "https"]);
+    assert_eq!(all::<KdcAnswer>(), ["as_rep", "tgs_rep", "krb_error"]);
+    assert_eq!(all::<GatewayTransport>(), ["websocket", "http"]);
+    let steps =
+        ["resolve", "connect", "proxy", "tls", "http", "auth", "handshake", "tunnel", "authorize", "channel"];
+    assert_eq!(all::<GatewayStep>(), steps);
 }
 
 #[test]
@@ -61,8 +85,10 @@ fn every_code_is_made_by_a_rule() {
         }
     }
     let words: Vec<&str> = sources.split(|c: char| !c.is_alphanumeric()).collect();
-    let unused: Vec<_> =
-        FindingCode::ALL.iter().filter(|code| !words.contains(&format!("{code:?}").as_str())).collect();
+    let named = |code: &String| words.contains(&code.as_str());
+    let codes = FindingCode::ALL.iter().map(|code| format!("{code:?}"));
+    let codes = codes.chain(CauseCode::ALL.iter().map(|code| format!("{code:?}")));
+    let unused: Vec<_> = codes.filter(|code| !named(code)).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }
 
@@ -71,11 +97,15 @@ fn every_code_is_made_by_a_rule() {
 async fn a_report_with_an_unknown_code_is_read_shown_and_judged() {
     let mut report = trace(Some(fault("tls-reset")), &settings_for(None)).await;
     report.findings[0].code = Named::of("tls-of-tomorrow");
+    report.causes[0].code = Named::of("cause-of-tomorrow");
     let json = serde_json::to_string(&report).expect("JSON");
     let read: Report = serde_json::from_str(&json).expect("a report");
     assert_eq!(serde_json::to_string(&read).expect("JSON"), json);
     let mut page = Vec::new();
     render::text(&read, &mut page).expect("memory takes everything");
-    assert!(String::from_utf8(page).expect("text").contains("tls-of-tomorrow"));
-    assert!(diagnose(read.trace).findings.iter().all(|finding| finding.code.known().is_some()));
+    let page = String::from_utf8(page).expect("text");
+    assert!(page.contains("tls-of-tomorrow") && page.contains("cause-of-tomorrow"), "{page}");
+    let judged = diagnose(read.trace);
+    assert!(judged.findings.iter().all(|finding| finding.code.known().is_some()));
+    assert!(judged.causes.iter().all(|cause| cause.code.known().is_some()));
 }

@@ -1,0 +1,52 @@
+//! What a hypothesis is made of, and the kinds of them.
+
+use super::{Weighed, said};
+use crate::{
+    diagnose::Facts,
+    report::{CauseCode, FindingCode, Likelihood, Place},
+};
+
+/// One hypothesis; what settles and mends it stands in the section of its page.
+pub struct CauseRule {
+    pub at: Place,
+    pub code: CauseCode,
+    weigh: Weigh,
+    /// Whether a connection that passes now and then fits it.
+    pub comes_and_goes: bool,
+}
+
+/// What it is weighed by.
+#[derive(Clone, Copy)]
+enum Weigh {
+    /// What was observed.
+    Facts(fn(&Facts<'_>) -> Option<Weighed>),
+    /// How a gateway or a proxy ended the way, which tells it as well as this.
+    Ending(FindingCode, Likelihood),
+}
+
+/// A hypothesis about what is there every time.
+pub const fn rule(at: Place, code: CauseCode, weigh: fn(&Facts<'_>) -> Option<Weighed>) -> CauseRule {
+    CauseRule { at, code, weigh: Weigh::Facts(weigh), comes_and_goes: false }
+}
+
+/// The same, told by how a gateway or a proxy ended the way.
+pub const fn told_by(at: Place, code: CauseCode, ending: FindingCode, likelihood: Likelihood) -> CauseRule {
+    CauseRule { at, code, weigh: Weigh::Ending(ending, likelihood), comes_and_goes: false }
+}
+
+impl CauseRule {
+    /// The same about what comes and goes.
+    pub const fn intermittent(self) -> Self {
+        Self { comes_and_goes: true, ..self }
+    }
+
+    /// How well it fits; none where it does not.
+    pub(super) fn weighed(&self, facts: &Facts<'_>) -> Option<Weighed> {
+        match self.weigh {
+            Weigh::Facts(weigh) => weigh(facts),
+            Weigh::Ending(code, likelihood) => {
+                said(facts, code).map(|detail| Weighed::new(likelihood, detail))
+            }
+        }
+    }
+}
