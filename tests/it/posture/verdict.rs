@@ -1,11 +1,18 @@
 //! A posture says no less than a trace of the same server, and asks on as far as it may.
 
-use rdptrace::{Settings, Unobserved, posture, render, report::Likelihood};
+use rdptrace::{
+    Report, Settings, Unobserved,
+    demo::FAULTS,
+    posture, render,
+    report::{Likelihood, Outcome},
+    run,
+};
 
 use super::{
     MODERN, of_demo,
     scripted::{Script, Scripted},
 };
+use crate::lab::Lab;
 
 #[tokio::test(start_paused = true)]
 async fn a_verdict_is_always_there_and_causes_where_the_connection_failed() {
@@ -22,6 +29,27 @@ async fn a_verdict_is_always_there_and_causes_where_the_connection_failed() {
         assert_eq!(report.causes.first().map(|cause| cause.code.as_str()), cause, "{name:?}");
         assert!(report.causes.iter().all(|cause| cause.likelihood != Likelihood::Certain), "{name:?}");
     }
+}
+
+/// Whatever fails before an account is used has the first cause of a trace, where there are connections for its experiments.
+#[tokio::test(start_paused = true)]
+async fn a_failure_has_the_first_cause_that_a_trace_gives_it() {
+    let mut wrong = Vec::new();
+    let settings = Settings::default();
+    let many = Settings { posture_connections: Some(60), ..Settings::default() };
+    for fault in FAULTS {
+        let target = "rdsh01.corp.example".parse().expect("a target");
+        let traced = Box::pin(run(&target, &settings, &Lab::of(Some(fault)), &Unobserved)).await;
+        let seen = Box::pin(posture(&target, &many, &Lab::of(Some(fault)), &Unobserved)).await;
+        let first =
+            |report: &Report| report.causes.first().map(|cause| (cause.code.to_string(), cause.likelihood));
+        // Hellos of its own that nobody answered speak against what a trace would say of these.
+        let unsure = ["tls-half-flight", "tls-ssl3-only"].contains(&fault.name);
+        if !unsure && traced.verdict.outcome == Outcome::Aborted && first(&traced) != first(&seen) {
+            wrong.push(format!("{}: {:?} in place of {:?}", fault.name, first(&seen), first(&traced)));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[tokio::test(start_paused = true)]
