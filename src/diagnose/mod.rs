@@ -18,6 +18,7 @@ mod kerberos;
 mod local;
 mod machine;
 mod mstsc;
+mod pace;
 mod pages;
 mod path;
 mod posture;

@@ -1,21 +1,15 @@
-//! What TCP showed of the way to the host: loss, long round trips, who was silent, and a host that takes long.
+//! What TCP showed of the way to the host as findings: loss, a slow path, who was silent, and a host that takes long.
 
 use std::time::Duration;
 
-use super::{Facts, Rule};
+use super::{Facts, Rule, pace};
 use crate::{
     codes::Phase,
-    report::{
-        AttemptResult, Failure, FailureKind, Finding, FindingCode, Severity, Status, Summary, Timestamp,
-    },
+    report::{Failure, FailureKind, Finding, FindingCode, Severity, Status, Summary, Timestamp},
 };
 
-/// The first SYN is sent again after a second (RFC 6298 section 2).
-const SYN_AGAIN_MS: f64 = 950.0;
 /// One segment is sent again also where an acknowledgment only comes late (RFC 8985 section 7).
 const LOSS: u32 = 2;
-/// Round trips beyond this make the default time of a phase short.
-const LONG_TRIP_MS: f64 = 1000.0;
 /// A phase has few round trips: with short ones it takes this long only where the host does.
 const SLOW_PHASE_MS: f64 = 2000.0;
 const SHORT_TRIP_MS: f64 = 200.0;
@@ -71,26 +65,8 @@ fn silence<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 }
 
 fn loss(facts: &Facts<'_>) -> Option<String> {
-    let first = first_lost(facts);
-    let counted = facts.trace.connections.iter().filter_map(|made| made.transport.as_ref()?.retransmissions);
-    let (again, with) = counted
-        .filter(|again| *again >= LOSS)
-        .fold((0_u64, 0), |(again, with), one| (again + u64::from(one), with + 1));
-    let plural = if with == 1 { "connection" } else { "connections" };
-    let more = (with > 0).then(|| format!("{again} segments were sent again in {with} {plural}"));
-    let told: Vec<String> = first.into_iter().chain(more).collect();
+    let told = pace::loss(facts).told();
     (!told.is_empty()).then(|| format!("the path loses packets: {}", told.join("; ")))
-}
-
-/// The connection was opened only after the first SYN, or its answer, was lost.
-fn first_lost(facts: &Facts<'_>) -> Option<String> {
-    let trip = facts.transport?.round_trip_ms?.0;
-    let connect = &facts.trace.described()?.phases.connect.as_ref()?.evidence;
-    let won = connect.attempts.iter().find(|attempt| attempt.result == AttemptResult::Connected)?;
-    let took = won.elapsed_ms.0;
-    (took >= SYN_AGAIN_MS && trip < took / 2.0).then(|| {
-        format!("the connection took {:.1} s to open, a round trip takes {trip:.1} ms", took / 1000.0)
-    })
 }
 
 /// How much of a message had come when the time was over, while bytes still came.
@@ -126,12 +102,7 @@ pub fn page<'a>(facts: &Facts<'a>) -> Option<&'a str> {
 }
 
 fn slow(facts: &Facts<'_>) -> Option<String> {
-    if let Some(text) = still_arriving(facts) {
-        return Some(format!("{text}; --timeout gives each phase more time"));
-    }
-    let trip = facts.transport?.round_trip_ms?.0;
-    (trip >= LONG_TRIP_MS)
-        .then(|| format!("a round trip takes {:.1} s; --timeout gives each phase more time", trip / 1000.0))
+    pace::slow(facts).map(|text| format!("{text}; --timeout gives each phase more time"))
 }
 
 /// What finds the connection in a capture or a log of the other side: who, when, and what the last was that crossed.

@@ -47,6 +47,8 @@ names! {
     GatewaySecondConnectionRefused,
     GatewayExtendedProtection,
     GatewayProxyBuffers,
+    GatewayPathLoses,
+    GatewayTargetSilent,
 
     GatewayAccountServiceFailed,
     GatewayPathForbidden,
@@ -93,10 +95,12 @@ names! {
     SniRefused,
 
     PathMtu,
+    PathLoss,
     PathBlackHole,
     PathSlow,
     FilterAnswersTls,
     MiddleboxCutsStream,
+    PathLosesAnswers,
 
     TlsNotUsable,
     CertificateUnusable,

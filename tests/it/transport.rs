@@ -2,7 +2,7 @@
 
 use rdptrace::{
     Report, diagnose,
-    report::{Likelihood, Millis, Transport},
+    report::{Likelihood, Millis, Place, Transport},
 };
 
 use crate::{
@@ -17,6 +17,7 @@ fn transport(trip: f64, again: u32, unacknowledged: u32) -> Transport {
         round_trip_ms: Some(Millis(trip)),
         retransmissions: Some(again),
         unacknowledged: Some(unacknowledged),
+        acknowledged_before_ms: None,
         sent_bytes: Some(43),
         received_bytes: Some(0),
     }
@@ -38,9 +39,22 @@ fn message<'a>(report: &'a Report, code: &str) -> Option<&'a str> {
     report.findings.iter().find(|found| found.code.as_str() == code).map(|found| found.message.as_str())
 }
 
-/// A report that the paths to it give.
-pub async fn black_hole() -> Report {
+/// What was sent is lost, part of it is, and all of it arrived.
+pub async fn silent() -> [Report; 3] {
+    [black_hole().await, with(Some("tls-silence"), part()).await, back().await]
+}
+
+async fn black_hole() -> Report {
     with(Some("negotiate-silence"), transport(0.4, 4, 43)).await
+}
+
+async fn back() -> Report {
+    with(Some("mcs-silence"), transport(0.4, 0, 0)).await
+}
+
+/// What was sent before arrived.
+fn part() -> Transport {
+    Transport { sent_bytes: Some(300), ..transport(0.4, 4, 230) }
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,5 +117,69 @@ async fn a_phase_of_seconds_is_the_hosts_where_round_trips_are_short() {
         let mut report = with(None, seen).await;
         slow(&mut report);
         assert_eq!(message(&diagnose(report.trace), "host-slow"), None);
+    }
+}
+
+/// What was lost and arrived later, and what is late, tell of the path before a black hole does, and prove nothing else.
+#[tokio::test(start_paused = true)]
+async fn loss_and_slowness_explain_a_silence_before_a_black_hole_does() {
+    let report = with(Some("tls-silence"), part()).await;
+    assert_eq!(causes(&report)[0], ("path-black-hole", Likelihood::Likely));
+    assert!(causes(&report).contains(&("path-loss", Likelihood::Possible)), "{:?}", causes(&report));
+    let mut late = with(Some("tls-silence"), part()).await;
+    let connect = late.trace.connections[0].phases.connect.as_mut().expect("it was opened");
+    connect.evidence.attempts[0].elapsed_ms = Millis(3010.0);
+    let often = Transport { retransmissions: Some(40), ..part() };
+    for lossy in [diagnose(late.trace), with(Some("tls-silence"), often).await] {
+        assert_eq!(causes(&lossy)[0], ("path-loss", Likelihood::Likely));
+        assert!(lossy.causes[0].confirm[0].contains("--timeout 60"), "{:?}", lossy.causes[0].confirm);
+        let others = causes(&lossy);
+        assert!(others[1..].iter().all(|(_, how)| *how == Likelihood::Possible), "{others:?}");
+    }
+    let acknowledging = Transport { acknowledged_before_ms: Some(Millis(300.0)), ..part() };
+    for slow in [acknowledging, Transport { unacknowledged: Some(0), ..transport(1500.0, 1, 0) }] {
+        let report = with(Some("tls-silence"), slow).await;
+        assert_eq!(causes(&report)[0], ("path-slow", Likelihood::Likely), "{:#?}", report.causes);
+        assert!(message(&report, "path-slow").is_some_and(|said| said.contains("--timeout")));
+    }
+}
+
+/// What was acknowledged and not answered may be lost on the way back.
+#[tokio::test(start_paused = true)]
+async fn the_way_back_is_named_beside_a_service_that_hangs() {
+    for name in ["negotiate-silence", "mcs-silence"] {
+        let report = with(Some(name), transport(0.4, 0, 0)).await;
+        let back =
+            report.causes.iter().find(|cause| cause.code.as_str() == "path-loses-answers").expect("a cause");
+        assert_eq!((back.at, back.likelihood), (Some(Place::Path), Likelihood::Possible), "{name}");
+        assert!(back.confirm.iter().any(|check| check.contains("127.0.0.1")), "{:?}", back.confirm);
+    }
+}
+
+/// A reset that comes sooner than the host can answer is a filter's first; one that takes longer the host's.
+#[tokio::test(start_paused = true)]
+async fn a_reset_of_the_hello_is_ranked_by_how_soon_it_came() {
+    for (after, first) in [(4.0, "middlebox-cuts-stream"), (25.0, "certificate-unusable")] {
+        let mut report = trace(Some(fault("tls-reset")), &settings()).await;
+        for made in &mut report.trace.connections {
+            let phases = &mut made.phases;
+            if let Some(connect) = &mut phases.connect {
+                connect.evidence.attempts[0].elapsed_ms = Millis(20.0);
+            }
+            if let Some(negotiate) = &mut phases.negotiate {
+                negotiate.elapsed_ms = Millis(22.0);
+            }
+            let reset = phases.tls.as_mut().and_then(|tls| tls.failure.as_mut()?.end.as_mut());
+            if let Some(end) = reset {
+                end.after_sent_ms = Some(Millis(after));
+            }
+        }
+        let report = diagnose(report.trace);
+        let found = causes(&report);
+        assert_eq!(found[0], (first, Likelihood::Likely), "{after}: {found:?}");
+        for both in ["middlebox-cuts-stream", "certificate-unusable"] {
+            assert!(found.iter().any(|(code, _)| *code == both), "{after}: {found:?}");
+        }
+        assert!(found.iter().all(|(_, how)| *how != Likelihood::Certain), "{found:?}");
     }
 }

@@ -17,11 +17,16 @@ pub struct Haproxy {
 
 /// With these lines in its frontend and these settings of its only server; `bind` follows its address.
 pub fn haproxy(bind: &str, frontend: &str, server: u16, settings: &str) -> Haproxy {
+    timed("300ms", bind, frontend, (server, settings))
+}
+
+/// The same with this patience for the server.
+fn timed(patience: &str, bind: &str, frontend: &str, (server, settings): (u16, &str)) -> Haproxy {
     let folder = folder("haproxy");
     both_in_one(&folder);
     let port = free_port();
     let config = format!(
-        "defaults\n mode tcp\n retries 0\n timeout connect 1s\n timeout client 5s\n timeout server 300ms\n\
+        "defaults\n mode tcp\n retries 0\n timeout connect 1s\n timeout client 5s\n timeout server {patience}\n\
          frontend rdp\n bind 127.0.0.1:{port} {bind}\n tcp-request inspect-delay 500ms\n {frontend}\n default_backend hosts\n\
          backend hosts\n server one 127.0.0.1:{server} {settings}\n"
     );
@@ -146,6 +151,18 @@ fn a_server_that_hangs_behind_a_proxy_ends_at_the_proxys_timeout() {
         traced.experiments(),
         all_but("tls closed", "negotiate closed", ("negotiate closed", "closed"))
     );
+}
+
+/// Whoever closes after seconds without a byte waited for somebody else.
+#[test]
+fn an_end_after_a_time_out_is_a_proxys_first() {
+    if !has(&["haproxy"]) {
+        return;
+    }
+    let proxy = timed("2500ms", "", "", (silent(), ""));
+    let traced = trace(proxy.port, &["--timeout", "5", "--server-name", "proxy.example"], None);
+    closed_in_negotiation(&traced);
+    assert_eq!(traced.at("/causes/0/code"), "proxy-without-live-host", "{traced:#?}");
 }
 
 /// The cookie of MS-RDPBCGR 2.2.1.1 for 127.0.0.1: the address and the port as numbers in the order of their bytes.

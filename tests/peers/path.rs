@@ -214,3 +214,17 @@ fn a_host_that_is_silent_is_not_called_a_path() {
     assert!(made.contains(&"small-segments: negotiate timeout".to_owned()), "{made:?}");
     assert!(!traced.may_be("path-mtu"), "{traced:#?}");
 }
+
+/// At 2 kbit/s each phase takes seconds, and what is late is sent again.
+#[test]
+fn a_slow_link_is_no_black_hole() {
+    let Some(way) = way(1500, 1500) else { return };
+    way.router.run(
+        "for link in near far; do tc qdisc add dev $link root tbf rate 2kbit burst 1600 limit 30000; done",
+    );
+    let traced = way.client.trace("10.0.2.1", &["--timeout", "5", "--experiments", "off"]);
+    assert_eq!(traced.ending()[2], "timeout", "{traced:#?}");
+    let first = traced.at("/causes/0/code").as_str();
+    assert!(first.is_some_and(|first| ["path-slow", "path-loss"].contains(&first)), "{traced:#?}");
+    assert_ne!(traced.at("/causes/0/likelihood"), "certain");
+}

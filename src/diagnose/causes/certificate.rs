@@ -1,6 +1,6 @@
 //! Why a host cannot use its certificate: TLS is offered or begun, and the server cannot go on.
 
-use super::{CauseRule, Place, Weighed, after, coded, cut_in, rule};
+use super::{CauseRule, Place, Weighed, after, coded, cut_in, path::hello_reset, rule};
 use crate::{
     codes::Phase,
     diagnose::Facts,
@@ -43,7 +43,11 @@ fn without_tls(facts: &Facts<'_>) -> Option<Weighed> {
         && other.into_iter().any(|kind| facts.passes(kind, Phase::Negotiate) == Some(true));
     let answered = facts.any_hello_accepted() || facts.thumbprints.is_some() || taken;
     (plain && !answered && facts.intermittent().is_none()).then(|| {
-        Weighed::likely("Standard RDP Security alone is taken, every offer of TLS fails")
+        let early = hello_reset(facts).filter(|reset| reset.early);
+        let likelihood = if early.is_some() { Likelihood::Possible } else { Likelihood::Likely };
+        let against = early.map(|reset| format!("no host answers so soon: {}", reset.text));
+        Weighed::new(likelihood, "Standard RDP Security alone is taken, every offer of TLS fails")
+            .but(against)
             .and(Some(failure.detail.clone()))
             .and(facts.no_hello_accepted())
     })
@@ -68,7 +72,10 @@ fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighe
         Weighed::possible(failure.detail.clone())
     } else {
         let failure = cut_in(facts, Phase::Tls)?;
-        Weighed::new(fits, after("the ClientHello", failure))
+        let early = hello_reset(facts).filter(|reset| reset.early);
+        let against = early.as_ref().map(|reset| format!("no host answers so soon: {}", reset.text));
+        let likelihood = if early.is_some() { Likelihood::Possible } else { fits };
+        Weighed::new(likelihood, after("the ClientHello", failure)).but(against)
     };
     Some(weighed.and(facts.no_hello_accepted()))
 }

@@ -2,8 +2,8 @@
 
 use super::{CauseRule, Place, Weighed, gateway_service, rule, said};
 use crate::{
-    diagnose::{Facts, gateway},
-    report::{CauseCode, FindingCode, GatewayHttp, GatewayStep, GatewayTransport},
+    diagnose::{Facts, gateway, path},
+    report::{CauseCode, FindingCode, GatewayHttp, GatewayStep, GatewayTransport, Likelihood},
 };
 
 pub const RULES: &[CauseRule] = &[
@@ -13,6 +13,8 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Gateway, CauseCode::GatewaySecondConnectionRefused, second_refused).intermittent(),
     rule(Place::Proxy, CauseCode::GatewayExtendedProtection, extended_protection),
     rule(Place::Proxy, CauseCode::GatewayProxyBuffers, buffers).intermittent(),
+    rule(Place::Path, CauseCode::GatewayPathLoses, path_loses).intermittent(),
+    rule(Place::Host, CauseCode::GatewayTargetSilent, target_silent).intermittent(),
 ];
 
 /// An alert says so; an answer over HTTP may have other reasons.
@@ -60,6 +62,29 @@ fn buffers(facts: &Facts<'_>) -> Option<Weighed> {
         }
         _ => Some(Weighed::possible(detail)),
     }
+}
+
+/// What TCP says of the way to the gateway; of the way back it says nothing.
+fn path_loses(facts: &Facts<'_>) -> Option<Weighed> {
+    let detail = said(facts, FindingCode::GatewaySilent)?;
+    let lost = path::black_hole(facts)
+        .map(|lost| format!("{} B that were sent to the gateway were never acknowledged", lost.bytes));
+    let taken = path::is_acknowledged(facts).then(|| {
+        "the gateway acknowledged all that was sent; its answer may be lost on the way back".to_owned()
+    });
+    let likelihood = if lost.is_some() { Likelihood::Likely } else { Likelihood::Possible };
+    Some(Weighed::new(likelihood, detail).and(lost).and(taken))
+}
+
+/// A gateway answers when it has reached the host, or has found that it cannot; some ask for it before.
+fn target_silent(facts: &Facts<'_>) -> Option<Weighed> {
+    let detail = said(facts, FindingCode::GatewaySilent)?;
+    let (step, _) = gateway::failed(facts)?;
+    let asked = step == GatewayStep::Channel;
+    let text = asked.then(|| "the gateway was asked to connect to the host, and waits for it".to_owned());
+    let against =
+        (!asked).then(|| format!("in {} the gateway has not been asked for the host yet", step.as_str()));
+    Some(Weighed::possible(detail).and(text).but(against))
 }
 
 /// Only what is bound can be refused for its binding.

@@ -62,9 +62,9 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         (FailureKind::Closed | FailureKind::Reset, _) if closes_unasked(facts).is_some() => {
             Some(Weighed::possible(after("the Connection Request", failure)).refuted(closes_unasked(facts)))
         }
-        (FailureKind::Closed | FailureKind::Reset, _) => {
-            Some(Weighed::likely(after("the Connection Request", failure)))
-        }
+        (FailureKind::Closed | FailureKind::Reset, _) => Some(
+            Weighed::new(at_once(facts), after("the Connection Request", failure)).refuted(timed_out(facts)),
+        ),
         (FailureKind::Timeout, _) => Some(Weighed::possible(after("the Connection Request", failure))),
         _ => None,
     }
@@ -83,10 +83,12 @@ fn no_live_host(facts: &Facts<'_>) -> Option<Weighed> {
     let also = matches!(direct, Some(Ending::Failed(failure)) if is_cut(failure.kind));
     let also = also.then(|| "whatever is sent, the connection ends without a byte of an answer".to_owned());
     let unasked = closes_unasked(facts);
-    let likely = also.is_some() || unasked.is_some();
+    let likely = also.is_some() || unasked.is_some() || timed_out(facts).is_some();
     let likelihood = if likely { Likelihood::Likely } else { Likelihood::Possible };
     let closed = Weighed::new(likelihood, after("the Connection Request", failure)).shown(unasked);
-    Some(closed.shown(also).and(waited(facts)).refuted(waits(facts)))
+    // Who waits for a host behind it does so with a connection in which nothing is sent too.
+    let waits = waits(facts).filter(|_| timed_out(facts).is_none());
+    Some(closed.shown(also).and(waited(facts)).refuted(waits))
 }
 
 /// Whether a connection in which nothing is sent is ended all the same.
@@ -110,6 +112,19 @@ fn is_cut(kind: FailureKind) -> bool {
 fn waited(facts: &Facts<'_>) -> Option<String> {
     let took = facts.failed()?.elapsed_ms.0 / 1000.0;
     (took >= 0.25).then(|| format!("the end came only after {took:.1} s, as after a time-out"))
+}
+
+/// Who is not asked for needs no second to say so: this is somebody's time-out.
+fn timed_out(facts: &Facts<'_>) -> Option<String> {
+    const TIME_OUT_MS: f64 = 1000.0;
+    let trip = facts.transport.and_then(|tcp| tcp.round_trip_ms).map_or(0.0, |trip| trip.0);
+    let failed = facts.failed().filter(|failed| failed.phase == Phase::Negotiate)?;
+    waited(facts).filter(|_| failed.elapsed_ms.0 >= TIME_OUT_MS + 2.0 * trip)
+}
+
+/// How well an end fits a host that does not speak RDP, or refuses it: only at once.
+fn at_once(facts: &Facts<'_>) -> Likelihood {
+    if timed_out(facts).is_some() { Likelihood::Possible } else { Likelihood::Likely }
 }
 
 /// Whoever answers another Connection Request is a Remote Desktop server that takes connections.
@@ -154,12 +169,12 @@ fn refuses(facts: &Facts<'_>) -> Option<Weighed> {
     let (failure, what, likelihood) = match facts.failed()?.phase {
         Phase::Connect => (cut_in(facts, Phase::Connect)?, "TCP's own handshake", Likelihood::Likely),
         Phase::Negotiate if !some_request_answered(facts) && !takes_tls(facts) => {
-            (cut_in(facts, Phase::Negotiate)?, "the Connection Request", Likelihood::Likely)
+            (cut_in(facts, Phase::Negotiate)?, "the Connection Request", at_once(facts))
         }
         Phase::Mcs => (ended_in(facts, Phase::Mcs)?, "the Connect Initial", Likelihood::Possible),
         _ => return None,
     };
-    Some(Weighed::new(likelihood, after(what, failure)))
+    Some(Weighed::new(likelihood, after(what, failure)).refuted(timed_out(facts)))
 }
 
 fn one_host(facts: &Facts<'_>) -> Option<Weighed> {

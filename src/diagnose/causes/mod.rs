@@ -174,6 +174,10 @@ fn is_of_gateway(cause: &Cause) -> bool {
 /// What was not tried, or another connection showed, leaves the others no more than possible.
 fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     use super::added::{gets_further, is_unproved, unknown_name};
+    // What is lost by chance makes differences by chance.
+    let shaky = path::explains(facts).is_some();
+    let proved = fitting.iter_mut().filter(|cause| shaky && cause.likelihood == Likelihood::Certain);
+    proved.for_each(|cause| cause.likelihood = Likelihood::Likely);
     let mut doubt = |spared: fn(&Cause) -> bool, against: &str| {
         let others = fitting.iter_mut().filter(|cause| !spared(cause));
         for other in others.filter(|cause| cause.likelihood == Likelihood::Likely) {
@@ -196,6 +200,10 @@ fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
             |cause| cause.code == CauseCode::RdptraceLacksGraphics,
             "with the graphics pipeline the connection gets further",
         );
+    }
+    if let Some(why) = path::explains(facts) {
+        let spared = |cause: &Cause| cause.code == CauseCode::PathLoss || cause.code == CauseCode::PathSlow;
+        doubt(spared, why);
     }
     if tls::untried(facts).is_some() {
         let ours = |cause: &Cause| cause.code == CauseCode::RdptraceLacksSuites;

@@ -1,7 +1,7 @@
 //! What stands between and cuts or swallows the stream.
 
 use super::{
-    CauseRule, Place, Weighed, after, cut_in,
+    CauseRule, Place, Weighed, after, cut_in, failed_in,
     listener::{some_request_answered, takes_tls},
     rule, silent_in,
 };
@@ -10,21 +10,46 @@ use crate::{
     diagnose::{
         Facts,
         added::gets_further,
-        handshakes,
+        handshakes, pace,
         path::{self, BlackHole},
     },
-    report::{CauseCode, ExperimentKind, Failure},
+    report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood},
 };
 
 /// What TCP itself proves of the path, which comes before what may ail the host.
 pub const PROVED: &[CauseRule] = &[
     rule(Place::Path, CauseCode::PathMtu, mtu),
-    rule(Place::Path, CauseCode::PathBlackHole, black_hole).intermittent(),
+    rule(Place::Path, CauseCode::PathLoss, loss).intermittent(),
     rule(Place::Path, CauseCode::PathSlow, slow).intermittent(),
+    rule(Place::Path, CauseCode::PathBlackHole, black_hole).intermittent(),
     rule(Place::Path, CauseCode::FilterAnswersTls, filter).intermittent(),
 ];
 
-pub const RULES: &[CauseRule] = &[rule(Place::Path, CauseCode::MiddleboxCutsStream, cuts).intermittent()];
+/// A reset that takes this part of the time that the host needs for its easiest answer is hardly the host's.
+const AT_ONCE_PART: f64 = 0.5;
+
+pub const RULES: &[CauseRule] = &[
+    rule(Place::Path, CauseCode::MiddleboxCutsStream, cuts).intermittent(),
+    rule(Place::Path, CauseCode::PathLosesAnswers, answers_lost).intermittent(),
+];
+
+/// What was acknowledged arrived. Whether an answer was sent nobody sees from here.
+fn answers_lost(facts: &Facts<'_>) -> Option<Weighed> {
+    let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect)?;
+    let failure = silent_in(facts, failed.phase).filter(|_| path::is_acknowledged(facts))?;
+    if small_segments_pass(facts)
+        || facts.is_busy()
+        || facts.answers_http().is_some()
+        || pace::slow(facts).is_some()
+    {
+        return None;
+    }
+    let who = if facts.through.is_some() { "the gateway" } else { "the host" };
+    let text = format!(
+        "{who} acknowledged all that was sent; an answer that is lost on the way back looks like none"
+    );
+    Some(Weighed::possible(text).and(Some(failure.detail.clone())))
+}
 
 /// The same bytes in shorter packets arrive, and so do the answers.
 fn mtu(facts: &Facts<'_>) -> Option<Weighed> {
@@ -47,12 +72,55 @@ fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
     let BlackHole { bytes, again } = path::black_hole(facts)?;
     let again = (again > 0).then(|| format!("segments were sent again {again} times, in vain"));
     let text = format!("{bytes} B that were sent were never acknowledged");
-    Some(Weighed::likely(text).and(again))
+    let other = if is_lossy(facts) {
+        Some("other segments were lost and arrived when they were sent again")
+    } else if pace::slow(facts).is_some() {
+        Some("the path is slow: they may be on their way")
+    } else if pace::came(facts) {
+        Some("bytes came in this phase")
+    } else {
+        None
+    };
+    let likelihood = if other.is_some() { Likelihood::Possible } else { Likelihood::Likely };
+    Some(Weighed::new(likelihood, text).and(again).but(other.map(str::to_owned)))
 }
 
-/// Whoever still sends is not silent.
+/// What is lost at random arrives at some time, and a part of it does.
+fn loss(facts: &Facts<'_>) -> Option<Weighed> {
+    let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect)?;
+    let failure = silent_in(facts, failed.phase)?;
+    if is_lossy(facts) {
+        let mut told = pace::loss(facts).told().into_iter();
+        return Some(Weighed::likely(told.next()?).and(told.next()).and(Some(failure.detail.clone())));
+    }
+    let BlackHole { bytes, again } = path::black_hole(facts).filter(|_| pace::carried(facts))?;
+    let text =
+        format!("the last {bytes} B were sent again {again} times in vain, and what was sent before arrived");
+    let weighed = if pace::came(facts) { Weighed::likely(text) } else { Weighed::possible(text) };
+    Some(weighed)
+}
+
+/// Whether packets were lost and arrived when they were sent again. On a slow path they are sent again because they are late.
+pub fn is_lossy(facts: &Facts<'_>) -> bool {
+    let loss = pace::loss(facts);
+    loss.opening.is_some() || loss.mended.is_some() && pace::slow(facts).is_none()
+}
+
+/// Whoever still sends is not silent, and what is late is not lost.
 fn slow(facts: &Facts<'_>) -> Option<Weighed> {
-    Some(Weighed::likely(path::still_arriving(facts)?))
+    let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect)?;
+    silent_in(facts, failed.phase)?;
+    Some(Weighed::likely(pace::slow(facts).filter(|_| !facts.is_busy())?))
+}
+
+/// What the path alone explains: silence, where it is seen to lose packets or to be slow.
+pub fn explains(facts: &Facts<'_>) -> Option<&'static str> {
+    let silent = facts.failed().filter(|failed| failed.phase > Phase::Connect)?;
+    silent_in(facts, silent.phase)?;
+    if is_lossy(facts) {
+        return Some("the path loses packets, which explains every silence");
+    }
+    pace::slow(facts).map(|_| "the path is slow, which explains the silence")
 }
 
 /// A host that has agreed on TLS does not answer the ClientHello as a web server.
@@ -62,8 +130,49 @@ fn filter(facts: &Facts<'_>) -> Option<Weighed> {
     Some(Weighed::likely(text).and(facts.every_time(Phase::Tls)))
 }
 
+/// A filter knows TLS by the ClientHello, and resets it sooner than the host, which is further away and reads it first.
+fn resets_hello(facts: &Facts<'_>) -> Option<Weighed> {
+    let cut = hello_reset(facts)?;
+    let rdp = facts.passes(ExperimentKind::ProtocolRdp, Phase::Negotiate) == Some(true);
+    let rdp = rdp.then(|| "an offer without TLS is answered".to_owned());
+    let text = format!("the ClientHello is answered with a reset and no byte of TLS, {}", cut.text);
+    let likelihood = if cut.early { Likelihood::Likely } else { Likelihood::Possible };
+    Some(Weighed::new(likelihood, text).and(rdp).and(facts.no_hello_accepted()))
+}
+
+/// A reset in place of any answer to the ClientHello.
+pub struct HelloReset {
+    /// How soon it came.
+    pub text: String,
+    /// Whether it came before an answer of the host can.
+    pub early: bool,
+}
+
+/// None where another hello is taken, or what was added may be at fault.
+pub fn hello_reset(facts: &Facts<'_>) -> Option<HelloReset> {
+    let failure = failed_in(facts, Phase::Tls).filter(|failure| failure.kind == FailureKind::Reset)?;
+    if facts.tls?.bytes_received > 0 || facts.any_hello_accepted() || facts.intermittent().is_some() {
+        return None;
+    }
+    let after = failure.end.as_ref()?.after_sent_ms?.0;
+    let early = pace::resets(facts)
+        .filter(|usual| usual.reset < usual.opening && usual.reset < usual.request * AT_ONCE_PART);
+    let text = match &early {
+        Some(usual) => format!(
+            "{:.1} ms after it; a connection takes {:.1} ms to open, and the Connection Request is answered in {:.1} ms",
+            usual.reset, usual.opening, usual.request
+        ),
+        None => format!("{after:.1} ms after it, in which the host can do that too"),
+    };
+    let early = early.is_some();
+    Some(HelloReset { text, early })
+}
+
 /// In the first phases a device can tell Remote Desktop or TLS from the bytes, later only that something flows.
 fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some(hello) = resets_hello(facts) {
+        return Some(hello);
+    }
     let ended = |phase| -> Option<&Failure> { cut_in(facts, phase).or_else(|| silent_in(facts, phase)) };
     // Where something answers, it is known better what is cut.
     let request = some_request_answered(facts) && facts.intermittent().is_none() || takes_tls(facts);

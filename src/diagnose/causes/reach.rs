@@ -96,7 +96,8 @@ fn no_route(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// The first connection got further than those that followed at once.
 fn rate_limited(facts: &Facts<'_>) -> Option<Weighed> {
-    let failed = facts.failed()?.phase;
+    // A path that loses packets or is slow turns nobody away.
+    let failed = facts.failed().filter(|_| super::path::explains(facts).is_none())?.phase;
     let (early, made) = facts.turned_away();
     let text = format!("{} of {made} connections that followed ended before {failed}", early.len());
     let detail = early.first()?.failure.map(|failure| failure.detail.clone());

@@ -68,6 +68,9 @@ pub struct Transport {
     pub retransmissions: Option<u32>,
     /// Bytes that were sent and not acknowledged when the connection ended.
     pub unacknowledged: Option<u32>,
+    /// Milliseconds from the last acknowledgment that came to the end.
+    #[serde(default)]
+    pub acknowledged_before_ms: Option<Millis>,
     /// Bytes that were sent, those of TLS included; null through a gateway.
     #[serde(default)]
     pub sent_bytes: Option<u64>,

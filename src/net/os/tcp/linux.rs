@@ -5,6 +5,7 @@ use std::{mem, os::fd::AsRawFd as _, time::Duration};
 use crate::report::Transport;
 
 /// Where the fields are in struct tcp_info (linux/tcp.h), in words of 32 bits: older systems fill fewer of them.
+const LAST_ACK_RECV: usize = 14;
 const RTT: usize = 17;
 const TOTAL_RETRANS: usize = 25;
 const DSACK_DUPS: usize = 54;
@@ -24,6 +25,7 @@ pub fn counts(socket: &socket2::Socket) -> Option<Transport> {
         round_trip_ms: Some(Duration::from_micros(info[RTT].into()).into()),
         retransmissions: Some(info[TOTAL_RETRANS].saturating_sub(info[DSACK_DUPS])),
         unacknowledged: if asked == 0 { u32::try_from(waiting).ok() } else { None },
+        acknowledged_before_ms: Some(Duration::from_millis(info[LAST_ACK_RECV].into()).into()),
         ..Transport::default()
     })
 }

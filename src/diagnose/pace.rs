@@ -1,0 +1,194 @@
+//! Whether the path loses packets or is slow, by what TCP counted of every connection of the trace.
+
+use super::{Facts, path};
+use crate::{
+    codes::Phase,
+    report::{AttemptResult, Connection, FailureKind, Millis, Status, StreamEnd, Transport},
+};
+
+/// The first SYN is sent again after a second (RFC 6298 section 2).
+const SYN_AGAIN_MS: f64 = 950.0;
+/// One segment is sent again also where an acknowledgment only comes late (RFC 8985 section 7).
+const LOSS: u32 = 2;
+/// The least time before a segment is sent again; each time it is twice as long (RFC 6298 section 5, as Linux has it).
+const AGAIN_MS: f64 = 200.0;
+/// Round trips beyond this make the default time of a phase short.
+const LONG_TRIP_MS: f64 = 1000.0;
+/// Shorter ones are no reason for anything.
+const SHORT_TRIP_MS: f64 = 200.0;
+/// A phase that gives up has time for so many of them, or too little time.
+const TRIPS: f64 = 5.0;
+/// Round trips that grow so much wait in the queue of a link.
+const GROWN: f64 = 10.0;
+/// Acknowledgments that came in this last part of the time were not the last.
+const STILL_PART: f64 = 0.2;
+
+/// What shows that packets were lost while others arrived.
+#[derive(Debug, Default)]
+pub struct Loss {
+    /// Of the first packets of connections, which nothing else delays by a second.
+    pub opening: Option<String>,
+    /// Of segments that arrived when they were sent again.
+    pub mended: Option<String>,
+}
+
+impl Loss {
+    /// All of it.
+    pub fn told(self) -> Vec<String> {
+        self.opening.into_iter().chain(self.mended).collect()
+    }
+}
+
+/// What was lost on the way and sent again with success, in any connection.
+pub fn loss(facts: &Facts<'_>) -> Loss {
+    let made = &facts.trace.connections;
+    let (again, with) =
+        made.iter().filter_map(mended).fold((0_u64, 0), |(sum, with), one| (sum + u64::from(one), with + 1));
+    let plural = if with == 1 { "connection" } else { "connections" };
+    let mended = (with > 0).then(|| format!("{again} segments were sent again in {with} {plural}"));
+    Loss { opening: opened_late(facts), mended }
+}
+
+/// How often a connection sent something again that arrived then: more than in vain.
+fn mended(made: &Connection) -> Option<u32> {
+    let tcp = made.transport.as_ref()?;
+    let again = tcp.retransmissions.filter(|again| *again >= LOSS)?;
+    let in_vain = match tcp.unacknowledged {
+        Some(lost) if lost > 0 => most_in_vain(made),
+        _ => 0,
+    };
+    again.checked_sub(in_vain).filter(|mended| *mended > 0)
+}
+
+/// How often one segment can be sent again since our last byte, with a probe before that (RFC 8985 section 7) and one for the SYN.
+fn most_in_vain(made: &Connection) -> u32 {
+    const PROBES: u32 = 2;
+    let phases = made.phases.summaries();
+    let end = phases.last().and_then(|last| last.failure?.end.as_ref());
+    let since = end.and_then(|end| end.after_sent_ms).map_or(0.0, |since| since.0);
+    let mut times = PROBES;
+    let mut next = AGAIN_MS;
+    while next <= since {
+        (times, next) = (times + 1, next * 2.0 + AGAIN_MS);
+    }
+    times
+}
+
+/// How long each connection to the host took to open.
+fn openings<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (f64, &'a Transport)> {
+    facts.trace.connections.iter().filter_map(|made| {
+        let attempts = &made.phases.connect.as_ref()?.evidence.attempts;
+        let won = attempts.iter().find(|attempt| attempt.result == AttemptResult::Connected)?;
+        Some((won.elapsed_ms.0, made.transport.as_ref()?))
+    })
+}
+
+/// The connection was opened only after the first SYN, or its answer, was lost: round trips are shorter, or other openings.
+fn opened_late(facts: &Facts<'_>) -> Option<String> {
+    let least = openings(facts).map(|(took, _)| took).min_by(f64::total_cmp)?;
+    let trips = openings(facts).filter_map(|(_, tcp)| Some(tcp.round_trip_ms?.0)).min_by(f64::total_cmp)?;
+    let usual = least.min(trips);
+    let late: Vec<f64> = openings(facts)
+        .map(|(took, _)| took)
+        .filter(|took| *took >= SYN_AGAIN_MS && usual < took / 2.0)
+        .collect();
+    let longest = late.iter().copied().max_by(f64::total_cmp)? / 1000.0;
+    Some(match late.len() {
+        1 => format!("the connection took {longest:.1} s to open, a round trip takes {usual:.1} ms"),
+        some => {
+            format!("{some} connections took up to {longest:.1} s to open, a round trip takes {usual:.1} ms")
+        }
+    })
+}
+
+/// Why a phase needs more time than it had, where the path is what takes it.
+pub fn slow(facts: &Facts<'_>) -> Option<String> {
+    path::still_arriving(facts).or_else(|| acknowledging(facts)).or_else(|| long_trip(facts))
+}
+
+/// What was sent is still on its way, because the last of it was acknowledged a moment ago.
+fn acknowledging(facts: &Facts<'_>) -> Option<String> {
+    let (took, tcp) = (waited(facts)?, facts.transport?);
+    let bytes = tcp.unacknowledged.filter(|bytes| *bytes > 0)?;
+    let before = tcp.acknowledged_before_ms.filter(|Millis(before)| *before <= took * STILL_PART)?.0 / 1000.0;
+    Some(format!(
+        "{bytes} B were still on their way after {:.1} s, the last acknowledgment came {before:.1} s before",
+        took / 1000.0
+    ))
+}
+
+/// How long the phase waited that ended in silence.
+fn waited(facts: &Facts<'_>) -> Option<f64> {
+    let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect)?;
+    (failed.failure?.kind == FailureKind::Timeout).then_some(failed.elapsed_ms.0)
+}
+
+fn long_trip(facts: &Facts<'_>) -> Option<String> {
+    let trip = facts.transport?.round_trip_ms?.0;
+    let opened = openings(facts).map(|(took, _)| took).min_by(f64::total_cmp);
+    // A round trip that was taken from a lost SYN is none.
+    let grown = opened.filter(|took| trip >= SHORT_TRIP_MS && trip >= took * GROWN);
+    let seconds = trip / 1000.0;
+    match (grown, waited(facts)) {
+        (Some(took), Some(_)) => Some(format!("round trips grew from {took:.1} ms to {seconds:.1} s")),
+        _ if trip >= LONG_TRIP_MS => Some(format!("a round trip takes {seconds:.1} s")),
+        (_, Some(waited)) if trip >= SHORT_TRIP_MS && trip * TRIPS >= waited => {
+            Some(format!("a round trip takes {seconds:.1} s, and the phase had {:.1} s", waited / 1000.0))
+        }
+        _ => None,
+    }
+}
+
+/// Whether anything of ours was acknowledged, or any byte came, before the silence: then the way carried something.
+pub fn carried(facts: &Facts<'_>) -> bool {
+    let sent = facts.transport.is_some_and(|tcp| {
+        tcp.sent_bytes.zip(tcp.unacknowledged).is_some_and(|(sent, lost)| sent > lost.into())
+    });
+    sent || facts.transport.is_some_and(|tcp| tcp.received_bytes.is_some_and(|bytes| bytes > 0))
+}
+
+/// Whether bytes came in the phase that ended in silence.
+pub fn came(facts: &Facts<'_>) -> bool {
+    let end = facts.failed().and_then(|failed| failed.failure?.end.as_deref());
+    let came = |end: &StreamEnd| {
+        end.after_received_ms.zip(waited(facts)).is_some_and(|(before, took)| before.0 < took)
+    };
+    facts.failed().is_some_and(|failed| failed.status == Status::Failed) && end.is_some_and(came)
+}
+
+/// How long things take with the connections whose ClientHello is reset, in milliseconds: the middle of all of them.
+pub struct Resets {
+    /// From the hello to the reset.
+    pub reset: f64,
+    /// The connection itself.
+    pub opening: f64,
+    /// The answer to the Connection Request.
+    pub request: f64,
+}
+
+/// None where no hello was reset.
+pub fn resets(facts: &Facts<'_>) -> Option<Resets> {
+    let times: Vec<_> = facts.trace.connections.iter().filter_map(reset).collect();
+    let middle = |which: fn(&Resets) -> f64| {
+        let mut all: Vec<f64> = times.iter().map(which).collect();
+        all.sort_by(f64::total_cmp);
+        all.get(all.len() / 2).copied()
+    };
+    Some(Resets {
+        reset: middle(|one| one.reset)?,
+        opening: middle(|one| one.opening)?,
+        request: middle(|one| one.request)?,
+    })
+}
+
+fn reset(made: &Connection) -> Option<Resets> {
+    let attempts = &made.phases.connect.as_ref()?.evidence.attempts;
+    let won = attempts.iter().find(|attempt| attempt.result == AttemptResult::Connected)?;
+    let tls = made.phases.tls.as_ref().filter(|tls| tls.evidence.bytes_received == 0)?;
+    let failure = tls.failure.as_ref().filter(|failure| failure.kind == FailureKind::Reset)?;
+    Some(Resets {
+        reset: failure.end.as_ref()?.after_sent_ms?.0,
+        opening: won.elapsed_ms.0,
+        request: made.phases.negotiate.as_ref()?.elapsed_ms.0,
+    })
+}
