@@ -6,12 +6,19 @@ use super::Malformed;
 const BEFORE_MCS: usize = 7;
 const DATA: u8 = 0xF0;
 const CONNECT_RESPONSE: [u8; 2] = [0x7F, 0x66];
+const ULTIMATUM: u8 = 8;
+const ATTACH_USER_CONFIRM: u8 = 11;
+const CHANNEL_JOIN_CONFIRM: u8 = 15;
 const SEND_DATA_INDICATION: u8 = 26;
+/// Connection confirm, disconnect request and error (X.224 section 13).
+const ALONE: [u8; 3] = [0xD0, 0x80, 0x70];
+/// More behind a message is no slip of the server's.
+const STRAY: usize = 64;
 
 /// Looks at what `bytes` hold of a TPKT that claims this length.
 ///
 /// # Errors
-/// Something in it is longer than the TPKT.
+/// Something in it is longer than the TPKT, or is whole and ends before it.
 pub fn in_tpkt(bytes: &[u8], length: usize) -> Result<(), Malformed> {
     let bytes = &bytes[..bytes.len().min(length)];
     let [_, _, _, _, indicator, rest @ ..] = bytes else { return Ok(()) };
@@ -19,26 +26,52 @@ pub fn in_tpkt(bytes: &[u8], length: usize) -> Result<(), Malformed> {
     if header > length {
         return Err(exceeds("an X.224 header", header - 4, length - 4));
     }
-    if !matches!((indicator, rest.first()), (2, Some(&DATA))) {
-        return Ok(());
-    }
-    let Some(pdu) = bytes.get(BEFORE_MCS..) else { return Ok(()) };
-    let room = length - BEFORE_MCS;
-    let claimed = if pdu.starts_with(&CONNECT_RESPONSE) {
-        ber(&pdu[2..]).map(|(digits, content)| ("an MCS Connect Response", 2 + digits, content))
-    } else if pdu.first().is_some_and(|choice| choice >> 2 == SEND_DATA_INDICATION) {
-        pdu.get(6..)
-            .and_then(per)
-            .map(|(digits, content)| ("an MCS Send Data Indication", 6 + digits, content))
-    } else {
-        None
-    };
-    match claimed {
-        Some((what, header, content)) if header.saturating_add(content) > room => {
-            Err(exceeds(what, header.saturating_add(content), room))
+    match (indicator, rest.first()) {
+        (2, Some(&DATA)) => {}
+        // Their header is all there is of them.
+        (_, Some(code)) if ALONE.contains(&(code & 0xF0)) => {
+            return ends("an X.224 TPDU", header, bytes, length);
         }
-        _ => Ok(()),
+        _ => return Ok(()),
     }
+    let Some((what, content)) = bytes.get(BEFORE_MCS..).and_then(mcs) else { return Ok(()) };
+    let (end, room) = (BEFORE_MCS.saturating_add(content), length - BEFORE_MCS);
+    if end > length {
+        return Err(exceeds(what, content, room));
+    }
+    ends(what, end, bytes, length)
+}
+
+/// What the PDU is, and how long as a whole; none where that is not there yet.
+fn mcs(pdu: &[u8]) -> Option<(&'static str, usize)> {
+    const OPTIONAL: u8 = 0b10;
+    if pdu.starts_with(&CONNECT_RESPONSE) {
+        let (digits, content) = ber(&pdu[2..])?;
+        return Some(("an MCS Connect Response", (2 + digits).saturating_add(content)));
+    }
+    let first = *pdu.first()?;
+    let optional = |length: usize| if first & OPTIONAL == 0 { 0 } else { length };
+    match first >> 2 {
+        SEND_DATA_INDICATION => {
+            let (digits, content) = per(pdu.get(6..)?)?;
+            Some(("an MCS Send Data Indication", 6 + digits + content))
+        }
+        ULTIMATUM => Some(("an MCS Disconnect Provider Ultimatum", 2)),
+        ATTACH_USER_CONFIRM => Some(("an MCS Attach User Confirm", 2 + optional(2))),
+        CHANNEL_JOIN_CONFIRM => Some(("an MCS Channel Join Confirm", 6 + optional(2))),
+        _ => None,
+    }
+}
+
+/// What came behind a message that is whole is passed over where it is little; what did not come is not waited for.
+fn ends(what: &str, end: usize, bytes: &[u8], length: usize) -> Result<(), Malformed> {
+    let whole = bytes.len() >= end && end < length;
+    if whole && (bytes.len() == end || length - end > STRAY) {
+        return Err(Malformed(format!(
+            "a TPKT header claims {length} bytes, and {what} in it ends after {end}"
+        )));
+    }
+    Ok(())
 }
 
 /// Looks at what `bytes` hold of a DER SEQUENCE of this length in all: none of its elements may end behind it.

@@ -38,6 +38,18 @@ const IMPOSSIBLE: &[(Framing, &[u8])] = &[
     // PER of an MCS Send Data Indication above TPKT.
     (Framing::Tpkt, &[3, 0, 0, 40, 2, 0xF0, 0x80, 0x68, 0, 1, 3, 0xEB, 0x70, 0x7F]),
     (Framing::TpktOrFastPath, &[3, 0, 0, 40, 2, 0xF0, 0x80, 0x68, 0, 1, 3, 0xEB, 0x70, 0x81, 0]),
+    // TPKT above what is in it, which is whole: a confirm with and without an answer, a disconnect request, and all of MCS.
+    (Framing::Tpkt, &[3, 0, 0xFF, 0xFF, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 1, 0, 0, 0]),
+    (Framing::Tpkt, &[3, 0, 0, 20, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 1, 0, 0, 0]),
+    (Framing::Tpkt, &[3, 0, 0, 19, 6, 0xD0, 0, 0, 0x12, 0x34, 0]),
+    (Framing::Tpkt, &[3, 0, 0xFF, 0xFF, 6, 0xD0, 0, 0, 0x12, 0x34, 0, 1, 2, 3]),
+    (Framing::Tpkt, &[3, 0, 1, 0, 6, 0x80, 0, 0, 0, 0, 0]),
+    (Framing::Tpkt, &[3, 0, 1, 0, 2, 0xF0, 0x80, 0x7F, 0x66, 3, 10, 1, 0]),
+    (Framing::Tpkt, &[3, 0, 0xFF, 0xFF, 2, 0xF0, 0x80, 0x21, 0x80]),
+    (Framing::TpktAfterCredssp, &[3, 0, 0xFF, 0xFF, 2, 0xF0, 0x80, 0x2E, 0, 0, 6]),
+    (Framing::Tpkt, &[3, 0, 0, 10, 2, 0xF0, 0x80, 0x2C, 0x20]),
+    (Framing::Tpkt, &[3, 0, 0, 16, 2, 0xF0, 0x80, 0x3E, 0, 0, 6, 3, 0xEB, 3, 0xEB]),
+    (Framing::TpktOrFastPath, &[3, 0, 0xFF, 0xFF, 2, 0xF0, 0x80, 0x68, 0, 1, 3, 0xEB, 0x70, 2, 0, 0]),
     // Fast-path below its own header.
     (Framing::TpktOrFastPath, &[0, 1]),
     (Framing::TpktOrFastPath, &[0, 0x80, 2]),
@@ -63,6 +75,10 @@ const POSSIBLE: &[(Framing, &[u8])] = &[
     (Framing::Tpkt, &[3, 0, 0, 19, 14, 0xD0]),
     (Framing::Tpkt, &[3, 0, 0, 40, 2, 0xF0, 0x80, 0x7F, 0x66, 30]),
     (Framing::Tpkt, &[3, 0, 0, 40, 2, 0xF0, 0x80, 0x68, 0, 1, 3, 0xEB, 0x70, 26]),
+    // A little that came behind it, and a message whose own length is not there yet.
+    (Framing::Tpkt, &[3, 0, 0, 24, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 1, 0, 0, 0, 0xEE]),
+    (Framing::Tpkt, &[3, 0, 0xFF, 0xFF, 14, 0xD0, 0, 0, 0x12]),
+    (Framing::TpktOrFastPath, &[3, 0, 0x40, 0, 2, 0xF0, 0x80, 0x68, 0, 1, 3, 0xEB, 0x70]),
     (Framing::TsRequest, &[0x30, 0x20, 0xA0, 0x03, 2, 1, 6, 0xA1, 25]),
     (Framing::TlsRecord, &[22, 3, 3, 0x48, 0]),
 ];
