@@ -215,7 +215,16 @@ async fn client_hello<S: Stream>(conversation: &Conversation<'_>, stream: &mut S
     }
     match conversation.behaviour() {
         Some(Behaviour::HalfFlight(action)) => {
-            half_flight(conversation, stream).await?;
+            let hello = read_record(stream).await?;
+            half_flight(conversation, &hello, stream).await?;
+            Err(action.act(stream, 0).await)
+        }
+        Some(Behaviour::HalfFlightTo(disliked, action)) => {
+            let hello = read_record(stream).await?;
+            if !disliked.matches(&hello) {
+                return Ok(hello);
+            }
+            half_flight(conversation, &hello, stream).await?;
             Err(action.act(stream, 0).await)
         }
         Some(Behaviour::At(Stage::ClientHello, _)) => {
@@ -232,11 +241,14 @@ async fn client_hello<S: Stream>(conversation: &Conversation<'_>, stream: &mut S
 }
 
 /// Answers the ClientHello with the first half of what belongs there.
-async fn half_flight<S: Stream>(conversation: &Conversation<'_>, stream: &mut S) -> io::Result<()> {
-    let hello = read_record(stream).await?;
+async fn half_flight<S: Stream>(
+    conversation: &Conversation<'_>,
+    mut hello: &[u8],
+    stream: &mut S,
+) -> io::Result<()> {
     let mut tls =
         ServerConnection::new(Arc::clone(&conversation.server.identity.tls)).map_err(io::Error::other)?;
-    tls.read_tls(&mut hello.as_slice())?;
+    tls.read_tls(&mut hello)?;
     tls.process_new_packets().map_err(malformed)?;
     let mut flight = Vec::new();
     while tls.wants_write() {
@@ -251,6 +263,7 @@ async fn over_tls<S: Stream>(
     selected: SecurityProtocol,
     stream: &mut S,
 ) -> io::Result<()> {
+    conversation.reached(Stage::Secured, stream).await?;
     if acceptor.should_perform_credssp() {
         let early_authorization = selected.contains(SecurityProtocol::HYBRID_EX);
         credssp::accept(conversation, stream, early_authorization).await?;

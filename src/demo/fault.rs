@@ -47,6 +47,8 @@ pub(super) enum Behaviour {
     AtTls12(Stage, Action),
     /// Does this in the middle of its first TLS flight.
     HalfFlight(Action),
+    /// The same in answer to such a ClientHello only.
+    HalfFlightTo(Disliked, Action),
     /// Presents this certificate.
     Certificate(Kind),
     /// Speaks at most this CredSSP version.
@@ -124,6 +126,8 @@ pub(super) enum Stage {
     ConnectionRequest,
     /// A TLS ClientHello.
     ClientHello,
+    /// Nothing more, but TLS is up.
+    Secured,
     /// The first TSRequest, with the NTLM NEGOTIATE.
     Negotiate,
     /// The TSRequest with the NTLM AUTHENTICATE.

@@ -494,6 +494,42 @@ pub const FAULTS: &[Fault] = &[
         by("inspection-device", shows("tls-large-hello-dropped", failed("tls", "timeout"))),
     ),
     fault(
+        "tls13-selected-close",
+        "selects TLS 1.3 and closes in its first flight, and goes on with TLS 1.2",
+        Behaviour::HalfFlightTo(Disliked::Tls13, Close),
+        by("inspection-device", shows("tls-version-intolerant", failed("tls", "closed"))),
+    ),
+    fault(
+        "tls12-intolerant",
+        "closes when TLS 1.2 is offered, and answers TLS 1.3 alone",
+        Behaviour::Hello(Disliked::Tls12, Close),
+        by("inspection-device", shows("tls-hello-refused", failed("tls", "closed"))),
+    ),
+    fault(
+        "tls-large-hello-refused",
+        "answers a ClientHello above 180 bytes with an alert",
+        Behaviour::Hello(Disliked::Above(180), Send(TlsAlert(50))),
+        by("tls-stack-intolerant", shows("tls-hello-refused", coded("tls", "tls_alert", 50))),
+    ),
+    fault(
+        "tls-short-hello-refused",
+        "answers a ClientHello below 512 bytes with an alert",
+        Behaviour::Hello(Disliked::Below(512), Send(TlsAlert(80))),
+        by("tls-stack-intolerant", shows("tls-hello-refused", coded("tls", "tls_alert", 80))),
+    ),
+    fault(
+        "tls-name-wanted",
+        "answers a ClientHello that does not name rdsh01.corp.example with alert 112",
+        Behaviour::Hello(Disliked::NotNamed("rdsh01.corp.example"), Send(TlsAlert(112))),
+        PASSES,
+    ),
+    fault(
+        "tls-named-hello-refused",
+        "answers a ClientHello that names the server with an alert about nothing of it",
+        Behaviour::Hello(Disliked::Named, Send(TlsAlert(40))),
+        by("sni-refused", shows("tls-name-refused", coded("tls", "tls_alert", 40))),
+    ),
+    fault(
         "tls-name-refused",
         "closes when the ClientHello names the server",
         Behaviour::Hello(Disliked::Named, Close),
@@ -578,6 +614,18 @@ pub const FAULTS: &[Fault] = &[
         finding("certificate-untrusted"),
     ),
     // CredSSP: MS-CSSP 3.1.5.
+    fault(
+        "tls-nothing-inside",
+        "closes once TLS is up, as a front does without a host behind it",
+        At(Stage::Secured, Close),
+        by("nothing-behind-tls", failed("credssp", "closed")),
+    ),
+    fault(
+        "tls-http-inside",
+        "answers the first message inside TLS as a web server",
+        At(Stage::Negotiate, Send(Bytes(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"))),
+        by("another-service-behind-tls", shows("answer-malformed", failed("credssp", "malformed"))),
+    ),
     fault(
         "credssp-close",
         "closes after the first TSRequest",

@@ -8,6 +8,7 @@ use super::stream::{Stream, drain, send};
 
 const SERVER_NAME: u16 = 0;
 const SUPPORTED_VERSIONS: u16 = 43;
+const TLS_1_2: [u8; 2] = [3, 3];
 const TLS_1_3: [u8; 2] = [3, 4];
 /// TLS_RSA_WITH_AES_128_CBC_SHA.
 const OLD_SUITE: [u8; 2] = [0x00, 0x2F];
@@ -27,6 +28,10 @@ pub(super) enum Disliked {
     NotNamed(&'static str),
     /// One whose record is longer than this many bytes.
     Above(usize),
+    /// One whose record is not as long as this.
+    Below(usize),
+    /// One that offers TLS 1.2.
+    Tls12,
     /// One without the older suites of TLS 1.2.
     Current,
 }
@@ -36,6 +41,7 @@ impl Disliked {
     pub(super) fn matches(self, record: &[u8]) -> bool {
         match self {
             Self::Above(length) => record.len() > length,
+            Self::Below(length) => record.len() < length,
             Self::NotNamed(name) => {
                 !extension(record, SERVER_NAME).is_some_and(|names| names.ends_with(name.as_bytes()))
             }
@@ -44,8 +50,8 @@ impl Disliked {
                 !offered.chunks(2).any(|suite| CBC_SUITES.iter().any(|old| suite == old))
             }
             Self::Named => extension(record, SERVER_NAME).is_some(),
-            Self::Tls13 => extension(record, SUPPORTED_VERSIONS)
-                .is_some_and(|list| list.get(1..).unwrap_or_default().chunks(2).any(|v| v == TLS_1_3)),
+            Self::Tls13 => versions(record).is_some_and(|mut all| all.any(|version| version == TLS_1_3)),
+            Self::Tls12 => versions(record).is_none_or(|mut all| all.any(|version| version == TLS_1_2)),
         }
     }
 }
@@ -98,6 +104,11 @@ fn body(record: &[u8]) -> Option<Body<'_>> {
     let (suites, rest) = long(rest)?;
     let (_compression, rest) = short(rest)?;
     Some(Body { suites, extensions: long(rest).map_or(&[], |(extensions, _)| extensions) })
+}
+
+/// What supported_versions lists.
+fn versions(record: &[u8]) -> Option<std::slice::Chunks<'_, u8>> {
+    Some(extension(record, SUPPORTED_VERSIONS)?.get(1..).unwrap_or_default().chunks(2))
 }
 
 /// The content of this extension.

@@ -1,6 +1,10 @@
 //! What must be made again before a difference between connections proves anything, or their failure is called steady.
 
-use super::{Facts, added, handshakes, handshakes::Difference};
+use super::{
+    Facts, added,
+    difference::{self, Difference},
+    handshakes,
+};
 use crate::{
     codes::Phase,
     report::{Connection, ExperimentKind, ExperimentName, FailureKind, Summary, Trace},
@@ -62,11 +66,7 @@ fn separating(facts: &Facts<'_>, phase: Phase) -> Vec<ExperimentName> {
         ExperimentKind::NoServerName,
     ];
     let added = added.into_iter().filter(|kind| added::gets_further(facts, *kind));
-    let hello = handshakes::difference(facts).map(|difference| match difference {
-        Difference::Version => ExperimentKind::Tls12Only,
-        Difference::Size => ExperimentKind::SmallHello,
-        Difference::Name => ExperimentKind::NoSni,
-    });
+    let hello = difference::difference(facts).map(Difference::shown_by);
     let legacy = handshakes::legacy(facts).map(|_| ExperimentKind::LegacyHello);
     let request = [ExperimentKind::ProtocolSsl, ExperimentKind::ProtocolHybrid]
         .into_iter()

@@ -16,6 +16,7 @@ const EXPLAINS: &[FindingCode] = &[
     FindingCode::TlsVersionIntolerant,
     FindingCode::TlsLargeHelloDropped,
     FindingCode::TlsNameRefused,
+    FindingCode::TlsHelloRefused,
     FindingCode::NegotiationCookieRefused,
     FindingCode::NegotiationOfferRefused,
     FindingCode::RdpFileNegotiationOff,

@@ -127,6 +127,17 @@ impl<'a> Facts<'a> {
         (passed.count(), endings.len())
     }
 
+    /// Another number by which the same connection was refused, as by another member of a pool.
+    pub fn other_refusal(&self) -> Option<&'a Failure> {
+        let failed = self.failed()?;
+        let number = |failure: &Failure| Some((failure.kind, failure.code?));
+        let traced = number(failed.failure?)?;
+        let repeats = self.experiments.iter().filter(|made| made.name.is(ExperimentKind::Repeat));
+        let ended = repeats.filter_map(|made| made.connection.phases.summaries().pop());
+        let refused = ended.filter(|last| last.phase <= failed.phase).filter_map(|last| last.failure);
+        refused.into_iter().find(|other| number(other).is_some_and(|other| other != traced))
+    }
+
     /// How this phase ended in the repetitions; one that ended otherwise before it says nothing of it.
     fn repetitions(&self, phase: Phase) -> Vec<Ending<'a>> {
         let repeats = self.experiments.iter().filter(|experiment| experiment.name.is(ExperimentKind::Repeat));

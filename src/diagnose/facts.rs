@@ -83,6 +83,24 @@ impl<'a> Facts<'a> {
         facts
     }
 
+    /// The connections to the host that the verdict is about: behind a redirection none of those before it. Another address may be
+    /// another host.
+    pub fn of_host(&self) -> impl Iterator<Item = &'a Connection> {
+        let described = self.trace.described();
+        let hop = described.is_some_and(|described| described.hop.is_some());
+        self.trace.connections.iter().filter(move |made| match &made.purpose {
+            Purpose::Main | Purpose::Retry => !hop,
+            Purpose::Hop(_) => described.is_some_and(|described| std::ptr::eq(described, *made)),
+            Purpose::Experiment(name) => !name.is_elsewhere(),
+            Purpose::Posture(_) => true,
+        })
+    }
+
+    /// Whether that host served a certificate in any of them.
+    pub fn is_served(&self) -> bool {
+        self.of_host().filter_map(tls).any(|tls| tls.thumbprints.is_some())
+    }
+
     /// Who answers, where that is likely or certain.
     pub fn answerer(&self) -> Answerer {
         AnsweredBy::answerer(self.answered_by.as_ref())

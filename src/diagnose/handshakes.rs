@@ -1,4 +1,4 @@
-//! What the experiments of the handshake have in common and where they differ.
+//! What old servers answer, and how much the experiments of the handshake prove.
 
 use super::{Facts, experiments::Ending, hellos::HELLOS};
 use crate::{
@@ -8,57 +8,6 @@ use crate::{
 
 /// How often each side of a difference must have shown it again: chance does so once in some hundred times.
 const TIMES: usize = 4;
-
-/// What a ClientHello must not have to be accepted, or to be answered at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Difference {
-    /// Its length.
-    Size,
-    /// TLS 1.3.
-    Version,
-    /// The server's name.
-    Name,
-}
-
-/// The one difference that separates the hellos that were accepted from the others; or those that were answered, from those that
-/// were not.
-pub fn difference(facts: &Facts<'_>) -> Option<Difference> {
-    // What comes and goes separates nothing.
-    if facts.intermittent().is_some() {
-        return None;
-    }
-    // A server that asks for a certificate refuses what came after the hello; one that wants older suites, every other hello.
-    if facts.tls.is_some_and(|tls| tls.client_certificate_requested || tls.has_old_suite()) {
-        return None;
-    }
-    let accepted = separated(facts, |kind| facts.passes(kind, Phase::Tls));
-    // Where nothing came back, whatever comes back to another hello is a difference.
-    let silent = || !facts.is_hello_answered();
-    accepted.or_else(|| silent().then(|| separated(facts, |kind| facts.answers(kind, Phase::Tls)))?)
-}
-
-fn separated(facts: &Facts<'_>, passes: impl Fn(ExperimentKind) -> Option<bool>) -> Option<Difference> {
-    use ExperimentKind::{LargeHello, NoSni, SmallHello, Tls12Only, Tls13Only};
-    let (small, large, unnamed) = (passes(SmallHello), passes(LargeHello), passes(NoSni));
-    let (old, new) = (passes(Tls12Only), passes(Tls13Only));
-    match (small, large, unnamed, old, new) {
-        // A hello of usual length without the name passes, and one with the name and TLS 1.2, which is no longer, does not.
-        (_, _, Some(true), Some(false), _) => {
-            (sent(facts, Tls12Only) <= sent(facts, NoSni)).then_some(Difference::Name)
-        }
-        // The small hello offers TLS 1.3 too. Where the large one is refused, it was not lost.
-        (Some(true), Some(false), _, _, _) => {
-            (facts.answers(LargeHello, Phase::Tls) == Some(false)).then_some(Difference::Size)
-        }
-        (Some(false), _, _, Some(true), Some(false)) => Some(Difference::Version),
-        _ => None,
-    }
-}
-
-/// How many bytes an experiment sent in TLS.
-pub fn sent(facts: &Facts<'_>, kind: ExperimentKind) -> Option<u64> {
-    Some(facts.experiment(kind)?.connection.phases.tls.as_ref()?.evidence.bytes_sent)
-}
 
 /// What a hello that old servers understand was answered with, and this program cannot speak.
 pub struct Legacy {

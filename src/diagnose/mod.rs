@@ -7,6 +7,7 @@ mod answered_by;
 mod causes;
 mod certificate;
 mod credentials;
+mod difference;
 mod ending;
 mod experiments;
 mod facts;

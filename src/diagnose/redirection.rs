@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Facts, Rule, experiments::Ending, machine::is_public};
+use super::{Facts, Rule, experiments::Ending, gateway, machine::is_public};
 use crate::{
     codes::Phase,
     report::{
@@ -165,16 +165,18 @@ fn behind(facts: &Facts<'_>) -> Option<String> {
 /// The broker names a host that cannot be reached from here, by none of its names.
 fn stale(facts: &Facts<'_>) -> Option<String> {
     let hop = hop(facts)?;
-    let phase = facts.failed().filter(|failed| is_on_the_way(failed.phase, hop))?.phase;
+    let lost = |failed: &&Summary<'_>| is_on_the_way(failed.phase, hop) || gateway::is_about_host(facts);
+    let phase = facts.failed().filter(lost)?.phase;
     let others: Vec<String> = hop.tried.iter().map(ToString::to_string).collect();
     let others = if others.is_empty() { String::new() } else { format!("; {}", others.join("; ")) };
     Some(format!("the host that the redirection names, {hop}, fails in {phase}{others}"))
 }
 
-/// The hop that no connection opens to, at none of its addresses, and how the last try ended.
+/// The hop that no connection opens to, at none of its addresses or through the gateway, and how the last try ended.
 pub fn unreached<'a, 'f>(facts: &'f Facts<'a>) -> Option<(&'a Hop, &'f Summary<'a>)> {
     let hop = hop(facts)?;
-    let failed = facts.failed().filter(|failed| failed.phase <= Phase::Connect)?;
+    let lost = |failed: &&Summary<'_>| failed.phase <= Phase::Connect || gateway::is_about_host(facts);
+    let failed = facts.failed().filter(lost)?;
     facts.other_addresses(failed.phase).is_empty().then_some((hop, failed))
 }
 

@@ -2,7 +2,8 @@
 
 use super::{
     Facts, Rule,
-    handshakes::{Difference, difference, legacy, sent},
+    difference::{Difference, difference, sent},
+    handshakes::legacy,
 };
 use crate::{
     codes::Phase,
@@ -19,6 +20,7 @@ pub const RULES: &[Rule] = &[
     rule(FindingCode::TlsVersionIntolerant, version_intolerant),
     rule(FindingCode::TlsLargeHelloDropped, large_hello_dropped),
     rule(FindingCode::TlsNameRefused, name_refused),
+    rule(FindingCode::TlsHelloRefused, hello_refused),
     Rule {
         code: FindingCode::TlsOldSuites,
         severity: Severity::Warning,
@@ -75,9 +77,33 @@ fn large_hello_dropped(facts: &Facts<'_>) -> Option<String> {
     let also = failed(facts) && !facts.is_hello_answered();
     let lost = if also { facts.tls?.bytes_sent.min(large) } else { large };
     let text = format!(
-        "a ClientHello of {small} B is answered, one of {lost} B is not: the path or a box on it, hardly the server"
+        "a ClientHello of {small} B is answered, one of {lost} B is not: the path or a box on it, or the server's own TLS"
     );
-    (difference(facts)? == Difference::Size).then_some(text)
+    (difference(facts)? == Difference::Size && !is_refused(facts)).then_some(text)
+}
+
+/// Who answers with an alert has read it.
+fn is_refused(facts: &Facts<'_>) -> bool {
+    failed(facts) && facts.is_hello_answered()
+}
+
+fn hello_refused(facts: &Facts<'_>) -> Option<String> {
+    let difference = difference(facts).filter(|_| failed(facts))?;
+    let (shown, traced, kind) = (sent(facts, difference.shown_by())?, facts.tls?.bytes_sent, kind(facts)?);
+    let (taken, other) = match difference {
+        Difference::Size if is_refused(facts) => {
+            (format!("a ClientHello of {shown} B"), format!("one of {traced} B"))
+        }
+        Difference::Shortness => (format!("a ClientHello of {shown} B"), format!("one of {traced} B")),
+        Difference::OldVersion => {
+            ("a ClientHello of TLS 1.3 alone".to_owned(), "one that offers TLS 1.2 too".to_owned())
+        }
+        Difference::Content(_) => {
+            (format!("the ClientHello of {}", difference.shown_by()), "the usual one".to_owned())
+        }
+        Difference::Size | Difference::Version | Difference::Name => return None,
+    };
+    Some(format!("{taken} is accepted, {other} is not ({kind}): a box on the path or the server's own TLS"))
 }
 
 fn name_refused(facts: &Facts<'_>) -> Option<String> {

@@ -30,8 +30,14 @@ pub const RDSAAD: Experiment = Experiment {
 
 fn only(basis: &Basis, kind: ExperimentKind) -> Vec<Plan> {
     let plan = |protocols: Protocols| {
+        // Where NLA ended without a word: does anything else get an answer inside TLS?
+        let inside = kind == ExperimentKind::ProtocolSsl && basis.last == Phase::Credssp;
         let first = protocols.has(Protocols::SERVER_SPEAKS_FIRST);
-        let until = Some(if first { Phase::Credssp } else { Phase::Negotiate });
+        let until = Some(match first {
+            _ if inside => Phase::Mcs,
+            true => Phase::Credssp,
+            false => Phase::Negotiate,
+        });
         Plan { protocols, opening: Opening::Cookie, until, ..basis.plan(kind) }
     };
     kind.alone().map(plan).into_iter().collect()

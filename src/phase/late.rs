@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::{
     codes::{self, Phase},
+    pdu::{peer, x224::TPKT_VERSION},
     report::{
         Alert, Direction, Failure, FailureKind, Frame, Millis, PhaseRecord, Phases, Status, TlsEvidence,
     },
@@ -15,13 +16,29 @@ const CERTIFICATE_REQUIRED: i64 = 116;
 /// client's certificate where the server asked for one, and about something else where it did not.
 const OF_WHO_ASKED: [i64; 9] = [40, 41, 42, 43, 44, 45, 46, 48, 49];
 
-/// Moves such a failure where it belongs; the phase that met it has not begun.
+/// Moves such a failure where it belongs, whose later phase has not begun then, and names what answered inside TLS.
 pub fn reassign(phases: &mut Phases, frames: &[Frame]) {
     let inside = |frame: &Frame| frame.tls && frame.phase > Phase::Tls;
     if !frames.iter().any(|frame| inside(frame) && frame.direction == Direction::Received) {
         late_alert(phases);
     }
     late_status(phases);
+    name_inside(phases);
+}
+
+/// Names what answers inside TLS in place of RDP, by the first bytes that came there.
+fn name_inside(phases: &mut Phases) {
+    let Some(tls) = phases.tls.as_mut() else { return };
+    let first = match (&phases.credssp, &phases.mcs) {
+        (Some(credssp), _) if credssp.evidence.version.is_none() => credssp.failure.as_ref(),
+        (None, Some(mcs)) if mcs.evidence.result.is_none() => mcs.failure.as_ref(),
+        _ => None,
+    };
+    let received = first.and_then(|failure| hex::decode(failure.received.as_ref()?).ok()).unwrap_or_default();
+    // A TSRequest and a TPKT that cannot be read are RDP all the same.
+    if !matches!(received.first(), Some(&(0x30 | TPKT_VERSION))) {
+        tls.evidence.speaks_inside = peer::speaks(&received);
+    }
 }
 
 /// Takes what this program only listened out of the time of each phase.

@@ -131,7 +131,7 @@ fn reason<'a>(cause: &'a Cause, told: &str) -> &'a str {
 }
 
 fn place(cause: &Cause) -> &'static str {
-    cause.at.map_or("", Place::title)
+    cause.at.map_or("host or path", Place::title)
 }
 
 fn likelihood(likelihood: Likelihood) -> (Tone, &'static str) {

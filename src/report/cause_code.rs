@@ -93,6 +93,9 @@ names! {
     TlsStackIntolerant,
     PathDropsLargePackets,
     SniRefused,
+    ServerNameWanted,
+    AnotherServiceBehindTls,
+    NothingBehindTls,
 
     PathMtu,
     PathLoss,

@@ -49,6 +49,7 @@ names! {
     TlsLegacyAccepted,
     TlsLegacyOnly,
     TlsNameRefused,
+    TlsHelloRefused,
     TlsNoCommonSuite,
     TlsNotSpoken,
     TlsOldSuites,

@@ -127,7 +127,8 @@ pub struct Cause {
     /// Kebab-case.
     #[schemars(with = "String")]
     pub code: Named<CauseCode>,
-    /// Where it sits; null where an older version did not say.
+    /// Where it sits; null where nothing that was seen tells the host from what stands in front of it, or an older version did not
+    /// say.
     #[serde(default)]
     pub at: Option<Place>,
     /// How well it fits.

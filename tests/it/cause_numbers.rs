@@ -106,9 +106,17 @@ pub fn failure(trace: &mut Trace) -> &mut Failure {
     failures.into_iter().flatten().next().expect("the trace failed")
 }
 
+/// The same trace with another number wherever this one was met.
 async fn with_number(name: &str, code: i64) -> Report {
     let mut trace = of(name).await.trace;
+    let met = failure(&mut trace).code;
     failure(&mut trace).code = Some(code);
+    let phases = trace.connections.iter_mut().map(|made| &mut made.phases);
+    let failures = phases.flat_map(|phases| {
+        let negotiate = phases.negotiate.as_mut().and_then(|record| record.failure.as_mut());
+        negotiate.into_iter().chain(phases.tls.as_mut().and_then(|record| record.failure.as_mut()))
+    });
+    failures.filter(|failure| failure.code == met).for_each(|failure| failure.code = Some(code));
     diagnose(trace)
 }
 
@@ -158,6 +166,7 @@ async fn every_cause_is_shown_by_something() {
     reports.push(Box::pin(crate::segments::narrow("mcs-silence", None)).await);
     reports.extend(Box::pin(crate::added::reports()).await);
     reports.extend(Box::pin(crate::proxy::reports()).await);
+    reports.push(Box::pin(crate::fronts::by_address("tls-name-wanted")).await);
     reports.extend(Box::pin(crate::joined::all()).await);
     let gateways = Box::pin(crate::gateway::faults::reports()).await;
     reports.push(crate::told_codes::of_gateway(&gateways));

@@ -22,6 +22,7 @@ mod explain_program;
 mod farm;
 mod faults;
 mod files;
+mod fronts;
 mod gateway;
 mod hellos;
 mod hop_names;

@@ -42,10 +42,12 @@ pub fn clues(facts: &Facts<'_>, seen: &[&Phases]) -> Vec<Clue> {
     clues.extend(answers().find_map(unasked));
     clues.extend(answers().find_map(flags));
     clues.extend(answers().find_map(early_authorization));
-    clues.extend(facts.certificate.map(certificate).unwrap_or_default());
+    let mut served = seen.iter().filter_map(|phases| phases.tls.as_ref()?.evidence.certificate.as_ref());
+    clues.extend(served.next().map(certificate).unwrap_or_default());
     seen.iter().for_each(|phases| account(phases, &mut clues));
     seen.iter().for_each(|phases| session(phases, &mut clues));
     clues.extend(front(facts));
+    clues.extend(web(facts, seen));
     // One server says the same in every connection.
     let mut said: Vec<String> = Vec::new();
     clues.retain(|clue| {
@@ -242,4 +244,31 @@ fn front(facts: &Facts<'_>) -> Option<Clue> {
     let failed = facts.failed().is_some_and(|failed| failed.phase == Phase::Negotiate);
     let text = "TLS without a Connection Request is taken, and the Connection Request is not";
     (taken && failed).then(|| only(Answerer::Proxy, Place::Negotiation, text))
+}
+
+/// Whoever answers with HTTP is a web server or a proxy of HTTP; behind a confirm of RDP it is something in front.
+fn web(facts: &Facts<'_>, seen: &[&Phases]) -> Option<Clue> {
+    let inside = seen.iter().find_map(|phases| {
+        let speaks = phases.tls.as_ref()?.evidence.speaks_inside.as_deref().filter(|name| is_http(name))?;
+        Some((speaks, phases.negotiate.as_ref().is_some_and(|record| record.evidence.selected.is_some())))
+    });
+    if let Some((speaks, confirmed)) = inside {
+        let clue = if confirmed { only } else { few };
+        return Some(clue(
+            Answerer::Proxy,
+            Place::Negotiation,
+            format!("inside TLS it answers with {speaks}"),
+        ));
+    }
+    let plain = |phases: &&Phases| {
+        let negotiate = phases.negotiate.as_ref().and_then(|record| record.evidence.speaks.clone());
+        negotiate.or_else(|| phases.tls.as_ref()?.evidence.speaks.clone())
+    };
+    let mut said = seen.iter().filter_map(plain).chain(facts.answers_http().map(str::to_owned));
+    let speaks = said.find(|name| is_http(name))?;
+    Some(few(Answerer::Proxy, Place::Negotiation, format!("it answers with {speaks}")))
+}
+
+fn is_http(name: &str) -> bool {
+    name.starts_with("HTTP")
 }

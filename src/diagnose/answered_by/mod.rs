@@ -3,7 +3,7 @@
 mod clues;
 
 use super::Facts;
-use crate::report::{AnsweredBy, Answerer, Connection, Likelihood, Phases, Purpose};
+use crate::report::{AnsweredBy, Answerer, Likelihood, Phases};
 
 /// What one server does and the others were not seen to do.
 struct Clue {
@@ -30,12 +30,12 @@ const PROVED: u32 = 6;
 
 /// Who answers; none where nothing did.
 pub fn answered_by(facts: &Facts<'_>) -> Option<AnsweredBy> {
-    let seen = connections(facts);
-    let phases: Vec<&Phases> = seen.iter().map(|connection| &connection.phases).collect();
-    if !phases.iter().any(|phases| is_answered(phases)) {
+    let phases: Vec<&Phases> = facts.of_host().map(|connection| &connection.phases).collect();
+    let clues = clues::clues(facts, &phases);
+    // What takes TLS at once answers too, though not the Connection Request.
+    if clues.is_empty() && !phases.iter().any(|phases| is_answered(phases)) {
         return None;
     }
-    let clues = clues::clues(facts, &phases);
     Some(judged(&clues).unwrap_or_else(|| AnsweredBy {
         who: Answerer::Unknown,
         likelihood: Likelihood::Possible,
@@ -50,19 +50,6 @@ fn is_answered(phases: &Phases) -> bool {
         evidence.negotiation_response.is_some() || evidence.speaks.is_some() || evidence.selected.is_some()
     });
     negotiated || phases.tls.as_ref().is_some_and(|record| record.evidence.bytes_received > 0)
-}
-
-/// Those to the host that the verdict is about. Another address may be another host.
-fn connections<'a>(facts: &Facts<'a>) -> Vec<&'a Connection> {
-    let described = facts.trace.described();
-    let hop = described.is_some_and(|described| described.hop.is_some());
-    let same = |connection: &&Connection| match &connection.purpose {
-        Purpose::Main | Purpose::Retry => !hop,
-        Purpose::Hop(_) => described.is_some_and(|described| std::ptr::eq(described, *connection)),
-        Purpose::Experiment(name) => !name.is_elsewhere(),
-        Purpose::Posture(_) => true,
-    };
-    facts.trace.connections.iter().filter(same).collect()
 }
 
 /// The one that most speaks for, where it is enough and nothing as good speaks for another.

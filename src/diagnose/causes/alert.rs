@@ -46,7 +46,8 @@ fn certificate(facts: &Facts<'_>) -> Option<Weighed> {
 
 fn denied(facts: &Facts<'_>) -> Option<Weighed> {
     let (detail, late) = alert(facts, ACCESS_DENIED)?;
-    let likelihood = if late { Likelihood::Possible } else { Likelihood::Likely };
+    let accepted = facts.any_hello_accepted();
+    let likelihood = if late || accepted { Likelihood::Possible } else { Likelihood::Likely };
     let text = if late { "in CredSSP a Windows without a place for a status refuses so" } else { "" };
     Some(Weighed::new(likelihood, detail).and((!text.is_empty()).then(|| text.to_owned())))
 }

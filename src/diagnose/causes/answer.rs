@@ -72,6 +72,8 @@ fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {
     let likelihood = match failure.kind {
         FailureKind::MacInvalid => Likelihood::Possible,
         _ if path::page(facts).is_some() => Likelihood::Possible,
+        // What is another service conforms to that.
+        _ if facts.tls.is_some_and(|tls| tls.speaks_inside.is_some()) => Likelihood::Possible,
         _ => Likelihood::Likely,
     };
     let sealed = is_enclosed(facts, failure).then(|| "inside TLS nobody on the way can change it".to_owned());
@@ -100,7 +102,6 @@ fn garbled<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     })
 }
 
-/// Whether TLS protected what came.
 /// Whether what cannot be read came out of TLS whole: then its bytes are known.
 fn is_enclosed(facts: &Facts<'_>, failure: &Failure) -> bool {
     is_sealed(facts) && failure.received.is_some()

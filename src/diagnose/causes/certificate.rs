@@ -41,7 +41,7 @@ fn without_tls(facts: &Facts<'_>) -> Option<Weighed> {
     let other = [ExperimentKind::NoCookie, ExperimentKind::ProtocolSsl, ExperimentKind::ProtocolHybrid];
     let taken = failed.phase == Phase::Negotiate
         && other.into_iter().any(|kind| facts.passes(kind, Phase::Negotiate) == Some(true));
-    let answered = facts.any_hello_accepted() || facts.thumbprints.is_some() || taken;
+    let answered = facts.any_hello_accepted() || facts.is_served() || taken;
     (plain && !answered && facts.intermittent().is_none()).then(|| {
         let early = hello_reset(facts).filter(|reset| reset.early);
         let likelihood = if early.is_some() { Likelihood::Possible } else { Likelihood::Likely };
@@ -56,14 +56,14 @@ fn without_tls(facts: &Facts<'_>) -> Option<Weighed> {
 /// `said` where the server names its certificate, `fits` where it fails as such servers do.
 fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighed> {
     if let Some(failure) = coded(facts, NegotiationFailure, &[NO_CERTIFICATE]) {
-        let served = facts.any_hello_accepted() || facts.thumbprints.is_some();
+        let served = facts.any_hello_accepted() || facts.is_served();
         let against =
             served.then(|| "another connection to the same address was served a certificate".to_owned());
         let likelihood = if served { Likelihood::Possible } else { said };
         return Some(Weighed::new(likelihood, failure.detail.clone()).but(against));
     }
     // Whoever accepts any ClientHello has a certificate and a key.
-    if facts.any_hello_accepted() || facts.thumbprints.is_some() {
+    if facts.any_hello_accepted() || facts.is_served() {
         return None;
     }
     let weighed = if let Some(failure) = coded(facts, TlsAlert, &[INTERNAL_ERROR]) {

@@ -1,6 +1,6 @@
 //! Why CredSSP ends: the versions, the policies around NTLM, and what the host needs of its domain.
 
-use super::{CauseRule, Place, Weighed, after, coded, ended_in, failed_in, rule};
+use super::{CauseRule, Place, Weighed, after, coded, ended_in, failed_in, inside::without_nla, rule};
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
     diagnose::{Facts, kerberos},
@@ -91,8 +91,15 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
     let speaks =
         failure.kind != FailureKind::TlsAlert || failure.code.is_some_and(|code| REFUSES.contains(&code));
     let late = waited(facts);
-    let weigh = if speaks && late.is_none() { Weighed::likely } else { Weighed::possible };
-    Some(weigh(after("our first TSRequest, with NTLM,", failure)).but(Some(against)).but(late))
+    let without = without_nla(facts);
+    let weigh =
+        if speaks && late.is_none() && without.is_none() { Weighed::likely } else { Weighed::possible };
+    Some(
+        weigh(after("our first TSRequest, with NTLM,", failure))
+            .but(Some(against))
+            .but(late)
+            .refuted(without),
+    )
 }
 
 /// Whether CredSSP got no further than its first message.

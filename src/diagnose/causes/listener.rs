@@ -193,11 +193,18 @@ fn one_host(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn pool(facts: &Facts<'_>) -> Option<Weighed> {
-    let times = facts.intermittent()?;
+    let Some(times) = facts.intermittent() else { return two_refusals(facts) };
     // A service that had just started would not fail again.
     let spread = facts.repeated(facts.failed()?.phase).0 > 0;
     let likelihood = if spread { Likelihood::Likely } else { Likelihood::Possible };
     Some(Weighed::new(likelihood, format!("the same connection to the same address passed {times}")))
+}
+
+/// A host that is being set up changes its mind too.
+fn two_refusals(facts: &Facts<'_>) -> Option<Weighed> {
+    let (first, other) = (facts.failed()?.failure?, facts.other_refusal()?);
+    let text = format!("the same connection to the same address is refused in two ways: {}", other.detail);
+    Some(Weighed::possible(first.detail.clone()).shown(Some(text)))
 }
 
 /// All that followed passed, whatever it offered.

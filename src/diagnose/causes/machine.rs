@@ -8,7 +8,7 @@ use super::{
 use crate::{
     codes::Phase,
     diagnose::{
-        Facts, handshakes,
+        Facts, difference, handshakes,
         machine::{
             from_hosts_file, host_faults, is_bare, is_public, is_unkept, machine, route, tunnel, way_faults,
         },
@@ -128,7 +128,7 @@ fn in_tunnel(facts: &Facts<'_>) -> Option<Weighed> {
 /// Where another connection of the same kind gets through, it is known better what is cut.
 fn something_answers(facts: &Facts<'_>) -> bool {
     let request = some_request_answered(facts) && facts.intermittent().is_none() || takes_tls(facts);
-    request || handshakes::difference(facts).is_some() || handshakes::legacy(facts).is_some()
+    request || difference::difference(facts).is_some() || handshakes::legacy(facts).is_some()
 }
 
 fn through(facts: &Facts<'_>) -> Option<String> {

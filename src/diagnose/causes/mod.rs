@@ -10,6 +10,8 @@ mod credssp;
 mod gateway;
 mod gateway_proxy;
 mod gateway_service;
+mod hello;
+mod inside;
 mod license;
 mod listener;
 mod logon;
@@ -24,13 +26,14 @@ mod redirection;
 mod rules;
 mod session;
 mod silence;
+mod sni;
 mod tls;
 mod told;
 mod unexplained;
 
 use std::cmp::Reverse;
 
-use rules::{CauseRule, rule, told_by};
+use rules::{CauseRule, rule, told_by, unplaced};
 
 use super::{Facts, machine::checks_of_cause};
 use crate::{
@@ -53,8 +56,12 @@ pub const RULES: &[&[CauseRule]] = &[
     offer::RULES,
     tls::LIMITS,
     path::PROVED,
+    inside::RULES,
+    sni::WANTED,
     certificate::RULES,
     tls::RULES,
+    hello::RULES,
+    sni::RULES,
     credssp::RULES,
     account::RULES,
     logon::RULES,
@@ -147,8 +154,8 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {
         let account =
             |cause: &Cause| cause.code != CauseCode::CredentialsWrong && is_of(cause, account::RULES);
-        let nobody = |cause: &Cause| is_of(cause, unexplained::RULES);
-        fitting.retain(|cause| is_of_gateway(cause) || account(cause) || nobody(cause));
+        let other = |cause: &Cause| is_of(cause, unexplained::RULES) || is_of(cause, redirection::RULES);
+        fitting.retain(|cause| is_of_gateway(cause) || account(cause) || other(cause));
     }
     // The server's part has not begun while a KDC is asked.
     if super::kerberos::ended_at_kdc(facts).is_some() {
@@ -216,18 +223,21 @@ fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<(i32, Cause)> {
     let Weighed { likelihood, mut because, against, shown } = steadied(rule, weighed, facts);
     because.extend(machine::evidence(rule.code, facts));
     let (confirm, fix) = advice::lines(rule.code, facts.answerer());
-    let (code, at, checks) = (rule.code.into(), Some(rule.at), checks_of_cause(rule.code, facts));
+    let (code, at, checks) = (rule.code.into(), rule.at, checks_of_cause(rule.code, facts));
     Some((shown, Cause { code, at, likelihood, because, against, confirm, fix, checks }))
 }
 
-/// What is there every time does not explain a failure that comes and goes, and no experiment proves anything about it.
+/// What is there every time does not explain a failure that comes and goes, or is another one each time, and no experiment proves
+/// anything about it.
 fn steadied(rule: &CauseRule, weighed: Weighed, facts: &Facts<'_>) -> Weighed {
-    match facts.intermittent() {
-        Some(times) if !rule.comes_and_goes => {
-            let against = Some(format!("the same connection passed {times}"));
-            Weighed { likelihood: Likelihood::Possible, ..weighed.but(against) }
-        }
-        _ => weighed,
+    let passed = facts.intermittent().map(|times| format!("the same connection passed {times}"));
+    let otherwise = || {
+        let other = facts.other_refusal()?;
+        Some(format!("the same connection was also refused otherwise: {}", other.detail))
+    };
+    match passed.or_else(otherwise).filter(|_| !rule.comes_and_goes) {
+        Some(against) => Weighed { likelihood: Likelihood::Possible, ..weighed.but(Some(against)) },
+        None => weighed,
     }
 }
 

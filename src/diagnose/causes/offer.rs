@@ -1,6 +1,6 @@
 //! Why a server answers the Connection Request with a refusal, or does not like what is in it.
 
-use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule};
+use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule, unplaced};
 use crate::{
     codes::{Phase, Protocols},
     diagnose::{Facts, experiments::Ending},
@@ -35,8 +35,8 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::ServerRefusesTls, |facts| demanded(facts, 2, &RDP)),
     rule(Place::Host, CauseCode::ServerRequiresClientCertificate, client_certificate),
     rule(Place::Host, CauseCode::ServerRequiresEntra, entra),
-    rule(Place::Proxy, CauseCode::CookieFiltered, cookie),
-    rule(Place::Path, CauseCode::OfferFiltered, offer),
+    unplaced(CauseCode::CookieFiltered, cookie),
+    unplaced(CauseCode::OfferFiltered, offer),
     rule(Place::Host, CauseCode::XrdpRefusesOffer, ultimatum),
     rule(Place::Host, CauseCode::XrdpKeyUnreadable, xrdp_key),
 ];

@@ -10,7 +10,7 @@ use crate::{
     diagnose::{
         Facts,
         added::gets_further,
-        handshakes, pace,
+        difference, handshakes, pace,
         path::{self, BlackHole},
     },
     report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood},
@@ -179,7 +179,7 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
     let request = request || facts.answers_http().is_some() || path::trickle(facts).is_some();
     if request
         || small_segments_pass(facts)
-        || handshakes::difference(facts).is_some()
+        || difference::difference(facts).is_some()
         || handshakes::legacy(facts).is_some()
     {
         return None;

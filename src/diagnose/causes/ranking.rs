@@ -23,7 +23,7 @@ pub fn ranked(mut fitting: Vec<Cause>, facts: &Facts<'_>) -> Vec<Cause> {
 
 /// The first few, among them one on the path where there is one: it is easily forgotten, and often to blame.
 fn shortlist(mut fitting: Vec<Cause>) -> Vec<Cause> {
-    let on_path = |cause: &Cause| cause.at == Some(Place::Path);
+    let on_path = |cause: &Cause| cause.at.is_none_or(|at| at == Place::Path);
     let rest = fitting.split_off(fitting.len().min(MOST));
     if !fitting.iter().any(on_path)
         && let Some(path) = rest.into_iter().find(on_path)

@@ -11,6 +11,9 @@ use crate::{
 };
 
 const UNREACHABLE: CauseCode = CauseCode::RedirectTargetUnreachable;
+/// What a gateway makes of a host that it does not reach or does not lead to.
+const GATEWAY: [CauseCode; 3] =
+    [CauseCode::GatewayTargetUnreachable, CauseCode::GatewayResourcePolicy, CauseCode::GatewayTokenOtherHost];
 
 pub const RULES: &[CauseRule] =
     &[rule(Place::Host, UNREACHABLE, unreachable), rule(Place::Host, CauseCode::RedirectRdstlsOnly, rdstls)];
@@ -37,7 +40,8 @@ pub fn doubt_the_way(fitting: &mut [Cause]) {
     if !fitting.iter().any(named) {
         return;
     }
-    let way = |cause: &&mut Cause| is_of(cause, reach::RULES);
+    let way =
+        |cause: &&mut Cause| is_of(cause, reach::RULES) || GATEWAY.iter().any(|code| cause.code == *code);
     for other in fitting.iter_mut().filter(way) {
         other.likelihood = Likelihood::Possible;
         other.against.push("the broker named the place: it may be none that clients can use".to_owned());

@@ -4,10 +4,10 @@ use super::{
     CauseRule, Place, Weighed,
     advice::is_another,
     after, credssp, cut_in,
+    hello::NOT_EVEN_AN_ALERT,
     listener::{some_request_answered, takes_tls},
     path::small_segments_pass,
     rule, silent_in,
-    tls::NOT_EVEN_AN_ALERT,
 };
 use crate::{
     codes::Phase,

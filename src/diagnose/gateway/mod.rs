@@ -13,10 +13,13 @@ pub use findings::RULES;
 pub use label::label;
 
 use super::Facts;
-use crate::report::{Failure, GatewayStep, Status};
+use crate::report::{Failure, FindingCode, GatewayStep, Status};
 
 /// Logon failure, wrong password and no such user, as a gateway says them in words.
 pub const LOGON_FAILURES: [u32; 3] = [0xC000_006D, 0xC000_006A, 0xC000_0064];
+
+/// What a gateway says of the host behind it.
+const OF_HOST: [FindingCode; 2] = [FindingCode::GatewayTargetUnreachable, FindingCode::GatewayResourcePolicy];
 
 /// The step in which the trace ended, when it ended at the gateway; a channel that was open ends in the last.
 pub fn ended_step(facts: &Facts<'_>) -> Option<GatewayStep> {
@@ -29,6 +32,11 @@ pub fn ended_step(facts: &Facts<'_>) -> Option<GatewayStep> {
 pub fn failed<'a>(facts: &Facts<'a>) -> Option<(GatewayStep, &'a Failure)> {
     let ended = facts.failed().filter(|failed| failed.phase == crate::codes::Phase::Gateway)?;
     Some((ended_step(facts)?, ended.failure?))
+}
+
+/// Whether the gateway said that it does not reach the host, or does not lead to it.
+pub fn is_about_host(facts: &Facts<'_>) -> bool {
+    failed(facts).is_some() && code(facts).is_some_and(|code| OF_HOST.contains(&code))
 }
 
 /// The low word of a code that may be written as an HRESULT (MS-TSGU 2.2.6).

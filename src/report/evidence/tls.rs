@@ -24,6 +24,9 @@ pub struct TlsEvidence {
     /// What the peer speaks, when it answers the ClientHello with no TLS.
     #[serde(default)]
     pub speaks: Option<String>,
+    /// What the peer speaks inside TLS, when that is no RDP.
+    #[serde(default)]
+    pub speaks_inside: Option<String>,
     /// `TLSv1.2` or `TLSv1.3`.
     pub version: Option<String>,
     /// IANA name of the suite.

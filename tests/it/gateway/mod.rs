@@ -3,6 +3,7 @@
 mod acceptor;
 pub mod faults;
 mod forms;
+mod hop;
 mod kdc_proxy;
 mod lab;
 mod packets;

@@ -1,0 +1,133 @@
+//! Why a handshake fails that another ClientHello would pass: its length, its versions, or something else in it.
+
+use super::{CauseRule, Place, Weighed, cut_in, failed_in, path::small_segments_pass, rule, silent_in};
+use crate::{
+    codes::Phase,
+    diagnose::{
+        Facts,
+        difference::{Difference, difference, sent},
+        path,
+    },
+    report::{CauseCode, ExperimentKind, FailureKind, Likelihood},
+};
+
+/// An IPv4 packet of this size needs no luck (RFC 791).
+const EVERY_PATH: u64 = 536;
+
+/// What speaks for whoever does nothing, and against lost answers: this one is short.
+pub const NOT_EVEN_AN_ALERT: &str =
+    "a short ClientHello that only an alert can answer is not answered either";
+
+pub const RULES: &[CauseRule] = &[
+    rule(Place::Path, CauseCode::InspectionDevice, |facts| {
+        intolerant(facts, true).or_else(|| oversized(facts))
+    }),
+    rule(Place::Host, CauseCode::TlsStackIntolerant, |facts| intolerant(facts, false)),
+    rule(Place::Path, CauseCode::PathDropsLargePackets, large),
+];
+
+/// A cut comes from anyone on the way, an alert from whoever speaks TLS.
+fn intolerant(facts: &Facts<'_>, device: bool) -> Option<Weighed> {
+    let failure = failed_in(facts, Phase::Tls)?;
+    let by_device = failure.kind != FailureKind::TlsAlert;
+    // What is lost because it is long has a rule of its own.
+    let lost = by_device && device;
+    let (taken, refused) = sides(facts, difference(facts)?, lost)?;
+    let likelihood = if by_device == device { Likelihood::Likely } else { Likelihood::Possible };
+    let told = Weighed::new(likelihood, taken).and(Some(format!("to {refused}, {}", failure.detail)));
+    Some(told.and(facts.every_time(Phase::Tls)))
+}
+
+/// What is taken, and what is not. A name has a cause of its own.
+fn sides(facts: &Facts<'_>, difference: Difference, lost: bool) -> Option<(String, String)> {
+    let traced = facts.tls?.bytes_sent;
+    let length = || sent(facts, difference.shown_by());
+    Some(match difference {
+        Difference::Version => (
+            "a ClientHello that stops at TLS 1.2 is answered".to_owned(),
+            "one that offers TLS 1.3".to_owned(),
+        ),
+        Difference::OldVersion => (
+            "a ClientHello of TLS 1.3 alone is answered".to_owned(),
+            "one that offers TLS 1.2 too".to_owned(),
+        ),
+        Difference::Size if lost => return None,
+        Difference::Size | Difference::Shortness => {
+            (format!("a ClientHello of {} B is answered", length()?), format!("one of {traced} B"))
+        }
+        Difference::Content(kind) => (format!("{} is answered", other(kind)), "the usual one".to_owned()),
+        Difference::Name => return None,
+    })
+}
+
+/// What the hello of an experiment is called in a sentence.
+pub fn other(kind: ExperimentKind) -> &'static str {
+    match kind {
+        ExperimentKind::Tls12Only => "a ClientHello of TLS 1.2 alone",
+        ExperimentKind::Tls13Only => "a ClientHello of TLS 1.3 alone",
+        ExperimentKind::SmallHello => "a short ClientHello",
+        ExperimentKind::LargeHello => "a long ClientHello",
+        ExperimentKind::NoSni => "a ClientHello without a server name",
+        ExperimentKind::LegacyHello => "a ClientHello with other suites",
+        _ => "another ClientHello",
+    }
+}
+
+/// A hello that fits every packet is lost to someone who reads it, not to the size of packets.
+fn oversized(facts: &Facts<'_>) -> Option<Weighed> {
+    let lost = lost(facts)?;
+    let likelihood = if lost.fits { Likelihood::Likely } else { Likelihood::Possible };
+    Some(Weighed::new(likelihood, lost.text).and(facts.every_time(Phase::Tls)).but(lost.against))
+}
+
+fn large(facts: &Facts<'_>) -> Option<Weighed> {
+    if small_segments_pass(facts) {
+        return None;
+    }
+    let silent = silent_in(facts, Phase::Tls).filter(|_| difference(facts) != Some(Difference::Version));
+    let received = facts.tls?.bytes_received;
+    if let Some(failure) = silent.filter(|_| received > 0 && path::trickle(facts).is_none()) {
+        let text = format!("{received} B of the server's answer came, then nothing: {}", failure.detail);
+        return Some(Weighed::likely(text));
+    }
+    let Some(lost) = lost(facts) else {
+        // The certificate makes every answer long, however short the hello is.
+        let text = "the short confirm came, the long answer to the ClientHello did not";
+        silent.filter(|_| !facts.any_hello_accepted())?;
+        let alert = facts.answers(ExperimentKind::HelloForAlert, Phase::Tls);
+        let alive = "a ClientHello that only an alert can answer is answered, and no other".to_owned();
+        let (likelihood, alive) = match alert {
+            Some(true) => (Likelihood::Likely, Some(alive)),
+            _ => (Likelihood::Possible, None),
+        };
+        let against = (alert == Some(false)).then(|| NOT_EVEN_AN_ALERT.to_owned());
+        return Some(
+            Weighed::new(likelihood, text).shown(alive).and(facts.no_hello_accepted()).refuted(against),
+        );
+    };
+    let likelihood = if lost.fits { Likelihood::Possible } else { Likelihood::Likely };
+    let against = lost.fits.then(|| "a ClientHello of this size fits every path".to_owned());
+    Some(Weighed::new(likelihood, lost.text).and(facts.every_time(Phase::Tls)).but(against).but(lost.against))
+}
+
+/// A ClientHello that was lost where a smaller one was answered.
+struct Lost {
+    text: String,
+    against: Option<String>,
+    /// Whether it fits the smallest packets that paths carry.
+    fits: bool,
+}
+
+fn lost(facts: &Facts<'_>) -> Option<Lost> {
+    let cut = cut_in(facts, Phase::Tls).or_else(|| silent_in(facts, Phase::Tls))?;
+    if small_segments_pass(facts) {
+        return None;
+    }
+    let sent = facts.tls?.bytes_sent;
+    let unnamed = facts.answers(ExperimentKind::NoSni, Phase::Tls) == Some(true);
+    (difference(facts)? == Difference::Size).then(|| Lost {
+        text: format!("a small ClientHello is answered, one of {sent} B is not: {}", cut.detail),
+        against: unnamed.then(|| "a hello without the name is answered, and is hardly smaller".to_owned()),
+        fits: sent < EVERY_PATH,
+    })
+}

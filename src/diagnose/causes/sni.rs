@@ -1,0 +1,70 @@
+//! A server name that is refused, and one that is missing.
+
+use super::{CauseRule, Place, Weighed, coded, failed_in, rule, tls::refusal, unplaced};
+use crate::{
+    codes::Phase,
+    diagnose::{
+        Facts,
+        difference::{Difference, difference},
+    },
+    report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood},
+};
+
+const UNRECOGNIZED_NAME: i64 = 112;
+
+pub const RULES: &[CauseRule] = &[unplaced(CauseCode::SniRefused, refused)];
+
+/// What one more trace settles, which comes before what only somebody on the host can look at.
+pub const WANTED: &[CauseRule] = &[rule(Place::Proxy, CauseCode::ServerNameWanted, wanted)];
+
+fn refused(facts: &Facts<'_>) -> Option<Weighed> {
+    failed_in(facts, Phase::Tls)?;
+    let name = facts.tls?.sni.as_deref()?;
+    if let Some(failure) = coded(facts, FailureKind::TlsAlert, &[UNRECOGNIZED_NAME]) {
+        return Some(said(facts, failure));
+    }
+    (difference(facts)? == Difference::Name).then(|| {
+        Weighed::new(
+            facts.proof(Phase::Tls, ExperimentKind::NoSni),
+            format!("a ClientHello without the name {name} is answered"),
+        )
+        .and(refusal(facts).map(|detail| format!("to one that names it, {detail}")))
+        .and(facts.every_time(Phase::Tls))
+    })
+}
+
+/// The alert names the name; what else was seen may contradict it.
+fn said(facts: &Facts<'_>, failure: &Failure) -> Weighed {
+    let named = [ExperimentKind::Tls12Only, ExperimentKind::Tls13Only, ExperimentKind::LargeHello];
+    let other = named.into_iter().find(|other| facts.passes(*other, Phase::Tls) == Some(true));
+    let against = other.map(|other| format!("the experiment {other} names it and passes"));
+    let unnamed = facts.passes(ExperimentKind::NoSni, Phase::Tls);
+    let likelihood = match (&against, unnamed) {
+        (None, Some(true) | None) => Likelihood::Certain,
+        (None, Some(false)) => Likelihood::Likely,
+        _ => Likelihood::Possible,
+    };
+    let same = (unnamed == Some(false)).then(|| "a hello without a name is refused too".to_owned());
+    Weighed::new(likelihood, failure.detail.clone()).but(against).but(same)
+}
+
+/// Whoever chooses by the name has nothing to choose by. Nobody can tell from here whether it does.
+fn wanted(facts: &Facts<'_>) -> Option<Weighed> {
+    use FailureKind::{Closed, NotTls, Reset, Timeout, TlsAlert};
+    facts.tls.filter(|tls| tls.sni.is_none())?;
+    let failed =
+        facts.failed().filter(|failed| matches!(failed.phase, Phase::Tls | Phase::Credssp | Phase::Mcs));
+    let failure = failed?.failure?;
+    let in_handshake = failed?.phase == Phase::Tls;
+    let ended = matches!(failure.kind, Closed | Reset | TlsAlert) || in_handshake && failure.kind == NotTls;
+    let silent = in_handshake && failure.kind == Timeout;
+    let other = in_handshake && (facts.any_hello_accepted() || difference(facts).is_some());
+    if other || !(ended || silent) || facts.lacks_client_certificate() {
+        return None;
+    }
+    let text = "an address was traced, so no server name was sent, and a front that chooses by it has none";
+    let served = facts.certificate.filter(|_| !in_handshake).map(|served| {
+        format!("it served the certificate of {}, which may be that of another name", served.subject)
+    });
+    Some(Weighed::possible(text).and(served).and(Some(failure.detail.clone())))
+}
