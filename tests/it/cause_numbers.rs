@@ -108,7 +108,7 @@ pub fn failure(trace: &mut Trace) -> &mut Failure {
 
 /// The same trace with another number wherever this one was met.
 async fn with_number(name: &str, code: i64) -> Report {
-    let mut trace = of(name).await.trace;
+    let mut trace = Box::pin(of(name)).await.trace;
     let met = failure(&mut trace).code;
     failure(&mut trace).code = Some(code);
     let phases = trace.connections.iter_mut().map(|made| &mut made.phases);

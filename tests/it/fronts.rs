@@ -21,7 +21,8 @@ async fn of(name: &str) -> Report {
 pub async fn by_address(name: &str) -> Report {
     let settings = Settings { server_name: None, ..settings() };
     let target: Target = "192.0.2.15".parse().expect("a target");
-    run(&target, &settings, &Lab::of(Some(fault(name))), &Unobserved).await
+    let lab = Lab::of(Some(fault(name)));
+    Box::pin(run(&target, &settings, &lab, &Unobserved)).await
 }
 
 fn cause<'a>(report: &'a Report, code: &str) -> &'a Cause {
