@@ -66,7 +66,9 @@ fn separating(facts: &Facts<'_>, phase: Phase) -> Vec<ExperimentName> {
         ExperimentKind::NoServerName,
     ];
     let added = added.into_iter().filter(|kind| added::gets_further(facts, *kind));
-    let hello = difference::difference(facts).map(Difference::shown_by);
+    // What differs in more than one thing proves nothing, however often it is made.
+    let single = |difference: &Difference| !matches!(difference, Difference::Content(_));
+    let hello = difference::difference(facts).filter(single).map(Difference::shown_by);
     let legacy = handshakes::legacy(facts).map(|_| ExperimentKind::LegacyHello);
     let request = [ExperimentKind::ProtocolSsl, ExperimentKind::ProtocolHybrid]
         .into_iter()

@@ -68,8 +68,8 @@ fn separated(
     use ExperimentKind::{LargeHello, NoSni, SmallHello, Tls12Only, Tls13Only};
     let (small, large, unnamed) = (passes(SmallHello), passes(LargeHello), passes(NoSni));
     let (old, new) = (passes(Tls12Only), passes(Tls13Only));
-    // It differs in nothing but the padding.
-    if large == Some(true) && is_refused(facts) {
+    // It differs in nothing but the padding. Where a short one passes too, it is no matter of length alone.
+    if large == Some(true) && small != Some(true) && is_refused(facts) {
         return Some(Difference::Shortness);
     }
     let mixed = small == Some(false) || facts.is_flight_begun();
