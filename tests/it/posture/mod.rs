@@ -186,8 +186,8 @@ async fn a_server_that_closes_without_a_word_refuses() {
         tls(&report),
         [NOTHING, NOTHING, (Answer::Accepted, [3, 72, 0]), (Answer::Accepted, [1, 2, 0])]
     );
-    let purposes = report.trace.connections.iter().map(|made| made.purpose.to_string());
-    let last = purposes.filter(|purpose| purpose.starts_with("posture:")).last();
+    let mut purposes = report.trace.connections.iter().map(|made| made.purpose.to_string());
+    let last = purposes.rfind(|purpose| purpose.starts_with("posture:"));
     assert_eq!(last.as_deref(), Some("posture:tls-again"));
 }
 
