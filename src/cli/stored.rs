@@ -25,7 +25,7 @@ pub fn trace(bytes: &[u8]) -> Result<Trace, String> {
         return Err("is empty".to_owned());
     }
     version(serde_json::from_slice(text).map_err(|error| no_report(text, &error))?)?;
-    let unlike = |error| told(&error, |_| format!("is no whole report: {}", unlike(text, &error)));
+    let unlike = |error| told(text, &error, |_| format!("is no whole report: {}", unlike(text, &error)));
     let trace: Trace = serde_json::from_slice(text).map_err(unlike)?;
     match trace.traced().next().is_none() && trace.machine.is_none() {
         true => Err("holds no connection and no machine that could be judged".to_owned()),
@@ -81,21 +81,29 @@ fn no_report(text: &[u8], error: &serde_json::Error) -> String {
         _ if first == Some(b'<') => {
             "is XML, and no report that can be judged: that is what --format json writes".to_owned()
         }
-        _ => told(error, |place| format!("is no JSON, so no report of rdptrace{place}")),
+        _ => told(text, error, |place| format!("is no JSON, so no report of rdptrace{place}")),
     }
 }
 
 /// What is wrong with the text; `other` where nothing of it is worth a sentence of its own.
-fn told(error: &serde_json::Error, other: impl FnOnce(&str) -> String) -> String {
+fn told(text: &[u8], error: &serde_json::Error, other: impl FnOnce(&str) -> String) -> String {
     let place = format!(" (line {}, column {})", error.line(), error.column());
     let said = error.to_string();
+    let cut_off = || format!("is cut off: the JSON ends in the middle{place}");
     match error.classify() {
-        Category::Eof => format!("is cut off: the JSON ends in the middle{place}"),
+        Category::Eof => cut_off(),
+        Category::Syntax if in_a_number(text, error) => cut_off(),
         Category::Syntax if said.starts_with("trailing characters") => {
             format!("holds more than one report: something follows the first{place}")
         }
         _ => other(&place),
     }
+}
+
+/// Whether the text ends in a number that goes on: the library calls that bad syntax, and no end.
+fn in_a_number(text: &[u8], error: &serde_json::Error) -> bool {
+    let last = text.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    error.column() == last.len() && matches!(last, [.., b'.' | b'e' | b'E' | b'+' | b'-'])
 }
 
 /// Where the JSON is not that of a report, by the names of its fields.

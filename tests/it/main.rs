@@ -83,6 +83,7 @@ mod told_codes;
 mod transport;
 mod udp;
 mod udp_peer;
+mod verbose;
 mod wait;
 mod windows_bytes;
 mod wire;
