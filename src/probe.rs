@@ -1,6 +1,6 @@
 //! What is asked of a server: one connection, a retry where it demands another offer, and what an experiment plans.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use demand::Demand;
 use request::request;
@@ -134,6 +134,12 @@ impl<'a, N: Network> Probe<'a, N> {
     ) -> Self {
         let limits = Limits { phase: settings.timeout, run: end };
         Self { target, settings, network, observer, limits, roots }
+    }
+
+    /// The same with no more than so long for a phase.
+    pub fn within(&self, phase: Duration) -> Self {
+        let limits = Limits { phase: self.limits.phase.min(phase), ..self.limits };
+        Self { limits, ..*self }
     }
 
     fn server_name(&self) -> &str {

@@ -184,6 +184,25 @@ impl<'a> Facts<'a> {
         Some(format!("the certificate of {subject}, SHA-1 {}", served.sha1))
     }
 
+    /// What answers RDP inside it: something of RDP, or an error that says what else.
+    pub fn inside_direct_tls(&self) -> Option<Result<String, String>> {
+        use FailureKind::{Closed, NotRdp, Reset, Timeout};
+        let phases = &self.experiment(ExperimentKind::DirectTls)?.connection.phases;
+        let answered = Ok("inside TLS RDP is answered".to_owned());
+        let Some(inside) = &phases.mcs.as_ref()?.failure else { return Some(answered) };
+        let speaks = phases.tls.as_ref()?.evidence.speaks_inside.as_ref();
+        let told = speaks.map_or_else(|| inside.detail.clone(), |speaks| format!("the answer is {speaks}"));
+        let foreign = matches!(inside.kind, Closed | NotRdp | Reset | Timeout);
+        Some(if foreign { Err(format!("inside TLS nothing of RDP answers: {told}")) } else { answered })
+    }
+
+    /// Whether what answers there says what it is.
+    pub fn names_inside_direct_tls(&self) -> bool {
+        let tls =
+            self.experiment(ExperimentKind::DirectTls).and_then(|made| made.connection.phases.tls.as_ref());
+        tls.is_some_and(|tls| tls.evidence.speaks_inside.is_some())
+    }
+
     /// The names of the other addresses' experiments that passed this phase.
     pub fn other_addresses(&self, phase: Phase) -> Vec<&Experiment<'a>> {
         let others = self.experiments.iter().filter(|e| e.name.is(ExperimentKind::NextAddress));

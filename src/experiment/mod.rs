@@ -36,8 +36,8 @@ use crate::{
     net::{Instant, Network},
     probe::{Plan, Probe, Roots, Unobserved, aimed},
     report::{
-        ConnectEvidence, Connection, ExperimentKind, ExperimentName, FailureKind, POSTURE_CONNECTIONS,
-        PhaseRecord, Summary, Trace,
+        ConnectEvidence, Connection, ExperimentKind, ExperimentName, FailureKind, Millis,
+        POSTURE_CONNECTIONS, PhaseRecord, Purpose, Summary, Trace,
     },
     settings::Settings,
     target::Target,
@@ -54,6 +54,11 @@ const AT_ONCE: usize = 2;
 const CLOSED: usize = 2;
 /// A server that answers at all answers sooner; one that ended the traced connection later may do so again as late.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// What most servers do not speak at all: who does answers as soon as it answered the rest, and the others may stay silent.
+const ASIDE: &[ExperimentKind] = &[ExperimentKind::DirectTls, ExperimentKind::ProtocolRdsaad];
+/// What it may take in a phase beside so many round trips.
+const ASIDE_PATIENCE: Duration = Duration::from_secs(1);
+const ASIDE_TRIPS: u32 = 5;
 /// What the same may take longer another time.
 const MARGIN: Duration = Duration::from_secs(1);
 
@@ -145,7 +150,8 @@ pub async fn run<N: Network>(
     let plans = &plans[..plans.len().min(left)];
     let closed = AtomicUsize::new(refused(trace, &basis));
     let door = Door { peer: &basis.peer, opened: basis.opened, cut: basis.cut, closed };
-    trace.connections.extend(make(&probe, plans, at_once, end, &door).await);
+    let aside = probe.within(aside(trace));
+    trace.connections.extend(make((&probe, &aside), plans, at_once, end, &door).await);
     trace.elapsed_ms = begin.elapsed().into();
 }
 
@@ -165,11 +171,26 @@ fn first(wanted: &[ExperimentKind], basis: &Basis, most: usize) -> Vec<Plan> {
 
 /// How long an experiment waits in a phase: until what ended the traced connection would have come again.
 fn patience(trace: &Trace) -> Duration {
+    PATIENCE.max(ended_after(trace).unwrap_or_default())
+}
+
+/// The same for what most servers do not speak; of silence nothing is known that would come sooner.
+fn aside(trace: &Trace) -> Duration {
+    let connect = trace.described().and_then(|made| made.phases.connect.as_ref());
+    let trip = connect.map_or(Duration::ZERO, |connect| span(connect.elapsed_ms));
+    ended_after(trace).map_or(PATIENCE, |ended| ended.max(ASIDE_PATIENCE + trip * ASIDE_TRIPS))
+}
+
+/// When the traced connection had ended, had it taken somewhat longer; none where it passed or met silence, of which there is no
+/// more to be seen.
+fn ended_after(trace: &Trace) -> Option<Duration> {
     let phases = trace.described().map(|made| made.phases.summaries()).unwrap_or_default();
-    // Of silence there is no more to be seen.
     let ended = |last: &&Summary<'_>| last.failure.is_some_and(|end| end.kind != FailureKind::Timeout);
-    let took = phases.last().filter(ended).map_or(0.0, |last| last.elapsed_ms.0);
-    PATIENCE.max(Duration::try_from_secs_f64(took / 1000.0).unwrap_or_default() + MARGIN)
+    phases.last().filter(ended).map(|last| span(last.elapsed_ms) + MARGIN)
+}
+
+fn span(elapsed: Millis) -> Duration {
+    Duration::try_from_secs_f64(elapsed.0 / 1000.0).unwrap_or_default()
 }
 
 /// How many that followed were not let in at the address that was traced.
@@ -218,7 +239,7 @@ impl Door<'_> {
 
 /// One that could only begin when the time of the run is over is not made: it would show nothing but that.
 async fn make<N: Network>(
-    probe: &Probe<'_, N>,
+    (probe, brief): (&Probe<'_, N>, &Probe<'_, N>),
     plans: &[Plan],
     at_once: usize,
     end: Instant,
@@ -228,10 +249,15 @@ async fn make<N: Network>(
         if Instant::now() >= end || door.is_closed(plan) {
             return None;
         }
-        let made = probe.connection(plan).await;
+        let made = if is_aside(plan) { brief } else { probe }.connection(plan).await;
         door.note(plan, &made);
         Some(made)
     };
     let made = stream::iter(plans).map(in_time).buffered(at_once);
     made.filter_map(future::ready).collect().await
+}
+
+fn is_aside(plan: &Plan) -> bool {
+    let Purpose::Experiment(name) = &plan.purpose else { return false };
+    name.kind().is_some_and(|kind| ASIDE.contains(&kind))
 }

@@ -118,10 +118,11 @@ fn a_proxy_that_ends_tls_answers_a_hello_without_x224() {
     closed_in_negotiation(&traced);
     assert_eq!(
         traced.experiments(),
-        all_but("tls passed", "negotiate closed", ("negotiate closed", "stopped"))
+        all_but("mcs disconnect", "negotiate closed", ("negotiate closed", "stopped"))
     );
     let names = &traced.experiment("direct-tls", "tls")["certificate"]["names"];
     assert_eq!(names, &json!(["proxy.example"]));
+    assert!(traced.at("/causes/0/because").to_string().contains("inside TLS RDP is answered"), "{traced:#?}");
     assert!(traced.may_be("tls-proxy-in-front") && !traced.may_be("proxy-without-live-host"));
 }
 

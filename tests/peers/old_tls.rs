@@ -31,6 +31,12 @@ pub struct Endpoint {
 
 /// A server with a certificate for such a key and these further arguments.
 pub fn endpoint(arguments: &[&str], key: &[&str]) -> Option<Endpoint> {
+    let (program, listen) = server(arguments, key)?;
+    Some(fronted(program, listen))
+}
+
+/// The server alone, and its port.
+fn server(arguments: &[&str], key: &[&str]) -> Option<(Program, u16)> {
     if !has(&["openssl"]) {
         return None;
     }
@@ -42,7 +48,7 @@ pub fn endpoint(arguments: &[&str], key: &[&str]) -> Option<Endpoint> {
     command.args(["-accept", &format!("127.0.0.1:{listen}")]).args(arguments);
     let program = Program::start(&mut command, &folder.join("log"));
     wait_for(listen);
-    Some(fronted(program, listen))
+    Some((program, listen))
 }
 
 /// The same program behind an answer to the Connection Request.
@@ -170,4 +176,16 @@ fn a_name_that_the_server_does_not_know_passes_when_it_is_left_out() {
         traced.experiments().into_iter().filter(|end| end.ends_with("passed")).collect();
     assert_eq!(passed, ["small-hello: tls passed", "no-sni: tls passed", "protocol-rdp: negotiate passed"]);
     assert_eq!(traced.at("/causes/0/code"), "server-name-refused");
+}
+
+#[test]
+fn a_web_server_that_wants_tls_is_another_service_before_it_is_a_proxy() {
+    let Some((_program, port)) = server(&["-www"], RSA) else { return };
+    let traced = trace(port, &["--timeout", "2"], None);
+    assert_eq!(traced.ending(), [json!("aborted"), json!("negotiate"), json!("closed")], "{traced:#?}");
+    assert_eq!(traced.at("/causes/0/code"), "wrong-service-on-port", "{traced:#?}");
+    assert_eq!(traced.at("/causes/0/likelihood"), "likely");
+    let reasons = traced.at("/causes/0/because").to_string();
+    assert!(reasons.contains("inside TLS nothing of RDP answers"), "{reasons}");
+    assert_eq!(traced.at("/causes/1/code"), "tls-proxy-in-front");
 }

@@ -243,7 +243,8 @@ fn front(facts: &Facts<'_>) -> Option<Clue> {
     let taken = facts.passes(ExperimentKind::DirectTls, Phase::Tls) == Some(true);
     let failed = facts.failed().is_some_and(|failed| failed.phase == Phase::Negotiate);
     let text = "TLS without a Connection Request is taken, and the Connection Request is not";
-    (taken && failed).then(|| only(Answerer::Proxy, Place::Negotiation, text))
+    (taken && failed && !facts.names_inside_direct_tls())
+        .then(|| only(Answerer::Proxy, Place::Negotiation, text))
 }
 
 /// Whoever answers with HTTP is a web server or a proxy of HTTP; behind a confirm of RDP it is something in front.

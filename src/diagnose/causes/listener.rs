@@ -39,13 +39,19 @@ fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
             .map(|alert| format!("TLS is spoken there: without the Connection Request {}", alert.detail));
         let text = text.or(alert);
         let served = facts.direct_certificate().map(|served| format!("it serves {served}"));
-        Weighed::likely(failure.detail.clone()).shown(text).and(served).refuted(against)
+        let inside = facts.inside_direct_tls();
+        let rdp = inside.clone().and_then(Result::ok);
+        let named = facts.names_inside_direct_tls();
+        let likelihood = if named { Likelihood::Possible } else { Likelihood::Likely };
+        let told = Weighed::new(likelihood, failure.detail.clone()).shown(text).and(served);
+        told.shown(rdp).refuted(against.or(inside.and_then(Result::err)))
     })
 }
 
 fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Negotiate)?;
     let speaks = facts.negotiate.and_then(|negotiate| negotiate.speaks.as_deref());
+    let inside = facts.inside_direct_tls().and_then(Result::err);
     match (failure.kind, speaks) {
         (FailureKind::NotRdp, _) if some_request_answered(facts) => {
             let against = "another Connection Request to the same address is answered".to_owned();
@@ -54,6 +60,7 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         // Whoever greets so is there; that every member of a pool is like it cannot be shown from here.
         (FailureKind::NotRdp, _) => Some(Weighed::likely(failure.detail.clone())),
         _ if some_request_answered(facts) => None,
+        _ if inside.is_some() => Some(Weighed::likely(failure.detail.clone()).shown(inside)),
         (FailureKind::Timeout, _) if facts.answers_http().is_some() => {
             let name = facts.answers_http().unwrap_or_default();
             let text = format!("the port is silent to RDP, and a request of HTTP is answered: {name}");
