@@ -1,14 +1,31 @@
 //! What the numbers of the protocols and logs mean: one embedded table for each kind of code, and the phases of a connection.
 
+macro_rules! table {
+    ($name:literal, $title:literal, $words:expr) => {
+        Table::new($name, $title, $words, include_str!(concat!($name, ".tsv")))
+    };
+}
+
+mod inside;
 pub mod phase;
 mod phrase;
+mod programs;
 mod protocols;
+mod spelling;
 mod table;
+mod texts;
 
+pub use inside::{inside, status_in_data};
 pub use phase::Phase;
 pub use phrase::status_in_words;
+pub use programs::{CERT_TRUST, FREERDP_ERROR, FREERDP_EXIT, GUACAMOLE_STATUS, OPENSSL_REASON, WIN32};
 pub use protocols::Protocols;
+pub use spelling::spelt;
 pub use table::{Row, Table};
+pub use texts::{
+    AVD, CLIENT_TEXT, EVENT_TEXT, MESSAGE, MESSAGE_DE, MESSAGE_ES, MESSAGE_FR, MESSAGE_IT, MESSAGE_JA,
+    MESSAGE_PT, SERVER_TEXT, TEXTS, Text, meant, text_in,
+};
 
 /// All tables by which a code is explained: first what the client shows, then the codes in the order in which a
 /// connection meets them, then logs and texts.
@@ -45,15 +62,24 @@ pub const TABLES: &[&Table] = &[
     &ICMPV6_UNREACHABLE,
     &KERBEROS_ERROR,
     &EVENT,
+    &FREERDP_ERROR,
+    &CERT_TRUST,
+    &OPENSSL_REASON,
+    &WIN32,
+    &GUACAMOLE_STATUS,
+    &FREERDP_EXIT,
     &MESSAGE,
+    &MESSAGE_DE,
+    &MESSAGE_FR,
+    &MESSAGE_ES,
+    &MESSAGE_JA,
+    &MESSAGE_IT,
+    &MESSAGE_PT,
+    &EVENT_TEXT,
+    &CLIENT_TEXT,
+    &SERVER_TEXT,
     &AVD,
 ];
-
-macro_rules! table {
-    ($name:literal, $title:literal, $words:expr) => {
-        Table::new($name, $title, $words, include_str!(concat!($name, ".tsv")))
-    };
-}
 
 /// Disconnect reasons of the Windows client (IMsTscAxEvents::OnDisconnected).
 pub static DISCONNECT: Table =
@@ -203,12 +229,6 @@ pub fn kdc_refuses(code: u32, status: Option<u32>) -> bool {
 pub static EVENT: Table =
     table!("event", "Windows event", &["event", "eventid", "schannel", "lsasrv", "ntlm", "rdpcorets", "rcm"])
         .in_decimal();
-
-/// Texts that the Windows client shows without a number, each by the words that stay the same.
-pub static MESSAGE: Table = table!("message", "text of mstsc", &["text"]);
-
-/// Texts, properties and names of Azure Virtual Desktop and Microsoft Entra.
-pub static AVD: Table = table!("avd", "Azure Virtual Desktop or Entra", &["avd"]);
 
 /// Families of codes, for codes that no table has: a code belongs to a family when the bits of its mask are equal.
 pub static FAMILY: Table = table!("family", "family", &[]);

@@ -15,6 +15,8 @@ pub struct Table {
     pub flags: bool,
     /// Whether its codes are commonly written in decimal.
     pub decimal: bool,
+    /// Whether its numbers mean so many other things that a number alone does not ask for it.
+    pub by_word: bool,
     tsv: &'static str,
 }
 
@@ -49,6 +51,10 @@ pub struct Row<'a> {
     pub mask: u32,
     /// The page that explains the topic of this code.
     pub page: &'a str,
+    /// What a text stands for: a table with a code or a name in it, several with commas, such as `disconnect 0x704`.
+    pub stands_for: &'a str,
+    /// Whether a text says so little that any other one that is found comes before it.
+    pub general: bool,
     /// How sure the meaning is: `documented`, `secondary`, `observed` or `inferred`.
     pub confidence: &'a str,
     /// Where the code comes from, such as `MS-RDPBCGR 2.2.5.1.1`.
@@ -62,7 +68,7 @@ impl Table {
         words: &'static [&'static str],
         tsv: &'static str,
     ) -> Self {
-        Self { name, title, words, flags: false, decimal: false, tsv }
+        Self { name, title, words, flags: false, decimal: false, by_word: false, tsv }
     }
 
     pub(super) const fn of_flags(self) -> Self {
@@ -71,6 +77,10 @@ impl Table {
 
     pub(super) const fn in_decimal(self) -> Self {
         Self { decimal: true, ..self }
+    }
+
+    pub(super) const fn by_word(self) -> Self {
+        Self { by_word: true, ..self }
     }
 
     /// The number as the codes of this table are commonly written.
@@ -133,6 +143,8 @@ impl Row<'static> {
         side: "",
         mask: u32::MAX,
         page: "",
+        stands_for: "",
+        general: false,
         confidence: "",
         source: "",
     };
@@ -155,6 +167,8 @@ impl Row<'static> {
                 "side" => row.side = cell,
                 "mask" => row.mask = number(cell).expect(WELL_FORMED),
                 "page" => row.page = cell,
+                "stands_for" => row.stands_for = cell,
+                "general" => row.general = cell == "yes",
                 "confidence" => row.confidence = cell,
                 "source" => row.source = cell,
                 _ => panic!("{WELL_FORMED}: {column}"),
@@ -164,8 +178,12 @@ impl Row<'static> {
     }
 }
 
+/// A code as tables are written; none for what is no number.
+pub(super) fn code(text: &str) -> Option<u32> {
+    text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok())
+}
+
 /// A cell with a number, in decimal or with 0x in hexadecimal; none when it is empty.
 fn number(cell: &str) -> Option<u32> {
-    let parsed = cell.strip_prefix("0x").map_or_else(|| cell.parse(), |hex| u32::from_str_radix(hex, 16));
-    if cell.is_empty() { None } else { Some(parsed.expect(WELL_FORMED)) }
+    if cell.is_empty() { None } else { Some(code(cell).expect(WELL_FORMED)) }
 }

@@ -4,7 +4,7 @@ use super::{
     Event, Explained, Family, Meaning, Page, Related, Relation, near,
     term::{Kind, Term, named},
 };
-use crate::codes::{DISCONNECT, ERROR_INFO, EXTENDED, FAMILY, NTSTATUS, Row, TABLES, Table};
+use crate::codes::{DISCONNECT, ERROR_INFO, EXTENDED, FAMILY, NTSTATUS, Row, TABLES, Table, inside, meant};
 
 type Found = (&'static Table, Row<'static>);
 
@@ -26,7 +26,9 @@ pub fn explained(term: &Term) -> Explained {
         Kind::Pair(code, extended) => pair(*code, *extended),
         Kind::Name(name) => {
             let asked = |(table, _): &Found| term.tables.is_empty() || has(&term.tables, table);
-            let mut explained = of(name.clone(), named(name).filter(asked).collect(), None);
+            let found = named(name).filter(asked).flat_map(|(table, row)| meant(table, row));
+            let mut explained = of(name.clone(), found.collect(), None);
+            explained.code = explained.meanings.first().and_then(|meaning| meaning.code);
             if !explained.known {
                 explained.near = near::names(name);
             }
@@ -60,8 +62,19 @@ fn has(tables: &[&'static Table], table: &Table) -> bool {
 fn numbered(code: u32, tables: &[&'static Table]) -> Vec<Found> {
     let asked = if tables.is_empty() { TABLES } else { tables };
     let found = asked.iter().flat_map(|table| table.find_all(code).map(move |row| (*table, row)));
-    let found: Vec<_> = found.collect();
-    if found.is_empty() { tables.iter().flat_map(|table| bits(table, code)).collect() } else { found }
+    let (by_word, mut found): (Vec<_>, Vec<_>) =
+        found.partition(|(table, _)| tables.is_empty() && table.by_word);
+    if found.is_empty() {
+        found = by_word;
+    }
+    if found.is_empty() {
+        found = tables.iter().flat_map(|table| bits(table, code)).collect();
+    }
+    if found.is_empty() && tables.is_empty() {
+        let inner = inside(code).into_iter();
+        found = inner.flat_map(|(table, code)| table.find_all(code).map(move |row| (table, row))).collect();
+    }
+    found
 }
 
 /// The flags that make up a number, if they all have names.

@@ -46,6 +46,7 @@ pub const PAGES: &[Page] = pages!(
     "entra"
     "gateway"
     "graphics"
+    "guacamole"
     "license-store"
     "licensing"
     "logon-refused"

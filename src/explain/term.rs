@@ -1,7 +1,7 @@
 //! What the arguments name: numbers, pairs of numbers and names, with the tables that a word in front of them asks for.
 
 use super::{NoCode, number::Number, number::number};
-use crate::codes::{AVD, DISCONNECT, EXTENDED, MESSAGE, Row, TABLES, Table};
+use crate::codes::{DISCONNECT, EXTENDED, Row, TABLES, Table, spelt, text_in};
 
 /// One thing to explain.
 #[derive(Debug)]
@@ -37,10 +37,9 @@ pub struct Terms {
 pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
     let mut reader = Reader::default();
     let mut pasted = arguments.to_vec();
-    let words = arguments.join(" ").replace('\u{2019}', "'");
-    if let Some(text) = text_in(&words) {
-        reader.push(Kind::Name(text.to_owned()));
-        pasted = vec![without(&words, text)];
+    if let Some(text) = text_in(&arguments.join(" ")) {
+        reader.push(Kind::Name(text.row.symbol.to_owned()));
+        pasted = vec![format!("{} ", text.rest)];
     }
     for argument in &pasted {
         let is_prose = argument.contains(char::is_whitespace);
@@ -55,19 +54,9 @@ pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
     reader.finish()
 }
 
-/// A text of several words that a table has, wherever it stands among the words.
-fn text_in(words: &str) -> Option<&'static str> {
-    let words = words.to_lowercase();
-    let texts = MESSAGE.rows().chain(AVD.rows());
-    texts.map(|row| row.symbol).find(|text| text.contains(' ') && words.contains(&text.to_lowercase()))
-}
-
-fn without(words: &str, text: &str) -> String {
-    format!("{} ", words.to_lowercase().replace(&text.to_lowercase(), " "))
-}
-
 /// The rows of a name: the whole symbol, or its end after an underscore.
 pub fn named(name: &str) -> impl Iterator<Item = (&'static Table, Row<'static>)> {
+    let name = &spelt(name).unwrap_or_else(|| name.to_owned());
     let end = format!("_{}", name.to_lowercase());
     let name = name.to_lowercase();
     let fits = move |row: &Row<'_>| {
