@@ -51,6 +51,7 @@ pub fn machine(machine: Recorded, names: &Names) -> Recorded {
         events: each(machine.events, same, |events| {
             events.into_iter().map(|one| event(one, names)).collect()
         }),
+        spans: machine.spans,
         services: machine.services,
         listeners: machine.listeners,
         udp_listeners: machine.udp_listeners,

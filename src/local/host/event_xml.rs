@@ -15,6 +15,8 @@ use super::{Event, MOST_EVENTS};
 const MOST_VALUES: usize = 64;
 /// More of a value is not kept, in bytes.
 const LONGEST_VALUE: usize = 2048;
+/// More digits of what is no text are not kept.
+const LONGEST_BINARY: usize = 1024;
 /// More of all values is not kept, in bytes.
 const MOST_TEXT: usize = 4 << 10;
 /// The longest name of a channel or a provider, in bytes; Windows allows 255 characters.
@@ -102,6 +104,11 @@ impl Seen {
                 "Level" => self.level = text.parse().ok(),
                 "Channel" => self.channel = Some(short(text.to_owned())),
                 _ => {}
+            }
+        } else if self.is_in(&["Event", "EventData"]) && name == "Binary" {
+            // Its end says most, so it is kept whole or not at all.
+            if !text.is_empty() && text.len() <= LONGEST_BINARY {
+                self.keep(name);
             }
         } else if self.is_in(&["Event", "EventData"]) && name == "Data" {
             let name = self.name.take().unwrap_or_else(|| {

@@ -11,8 +11,8 @@ use std::{fs::File as Handle, net::IpAddr};
 use time::OffsetDateTime;
 
 use super::{
-    Answer, EVENT_DAYS, Event, File, Host, Interface, MOST_EVENTS, Output, Owner, Recorded, Service,
-    ServiceState, Source, StartType, Unreadable, Value,
+    Answer, Event, File, Host, Interface, MOST_EVENTS, Output, Owner, Recorded, Service, ServiceState,
+    Source, Span, StartType, Unreadable, Value,
 };
 use crate::{
     local::{Known, Subject},
@@ -171,7 +171,11 @@ impl Host for Files {
     fn events(&self, channel: &str) -> Answer<Vec<Event>> {
         let collected = self.collected(|collected| collected.events(channel));
         let (mut found, mut others) = (Vec::new(), Vec::new());
-        for answer in self.logs.iter().map(|(_, log)| log.events(channel)).chain([collected]) {
+        let log = |log: &evtx::Log<Handle>| match log.events(channel) {
+            Ok(Some(_)) if log.span(channel).is_none() => Err(Unreadable::Empty),
+            answer => answer,
+        };
+        for answer in self.logs.iter().map(|(_, one)| log(one)).chain([collected]) {
             match answer {
                 Ok(Some(events)) => {
                     found.extend(events);
@@ -181,8 +185,13 @@ impl Host for Files {
                 Err(why) => others.push(Err(why)),
             }
         }
-        evtx::newest(&mut found);
+        evtx::newest_first(&mut found);
         Ok(best(others.into_iter())?.map(|()| found))
+    }
+
+    fn span(&self, channel: &str) -> Option<Span> {
+        let logs = self.logs.iter().filter_map(|(_, log)| log.span(channel));
+        logs.chain(self.collected.as_ref().and_then(|collected| collected.span(channel))).reduce(Span::and)
     }
 
     fn service(&self, name: &str) -> Answer<Service> {
@@ -212,9 +221,8 @@ fn best<T>(answers: impl Iterator<Item = Answer<T>>) -> Answer<T> {
     for answer in answers {
         match (&answer, &best) {
             (Ok(Some(_)), _) => return answer,
-            (Ok(None), _) | (Err(Unreadable::Denied | Unreadable::Failed(_)), Err(Unreadable::NotHeld)) => {
-                best = answer;
-            }
+            (Ok(None), _) => best = answer,
+            (Err(why), Err(Unreadable::NotHeld)) if *why != Unreadable::NotHeld => best = answer,
             _ => {}
         }
     }

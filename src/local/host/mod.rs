@@ -16,7 +16,7 @@ pub use this::{
     ThisMachine, forbid_core_files, new_file, readable, regular_file, standard_input, this_machine, writable,
 };
 pub use types::{
-    Event, File, Interface, Output, Owner, Service, ServiceState, Source, StartType, Unreadable, Value,
+    Event, File, Interface, Output, Owner, Service, ServiceState, Source, Span, StartType, Unreadable, Value,
 };
 
 use std::net::IpAddr;
@@ -31,9 +31,9 @@ pub type Answer<T> = Result<Option<T>, Unreadable>;
 
 /// The largest file that is read as text, in bytes.
 pub const LARGEST_TEXT: u64 = 1 << 20;
-/// How far back event logs are read, in days.
+/// How far back the event logs of this machine are read, in days. Files are read whole.
 pub const EVENT_DAYS: i64 = 7;
-/// How many events of a log are read, the newest.
+/// How many events of this machine's log are read, the newest; of a file, how many of one number.
 pub const MOST_EVENTS: usize = 500;
 
 /// A machine that can be asked; nothing of it is ever changed. Every answer is bounded in size and time.
@@ -84,8 +84,14 @@ pub trait Host: Send + Sync {
     /// Whether the current user may create a subkey; none where the key does not exist.
     fn may_create(&self, key: &str) -> Answer<bool>;
 
-    /// The events of a channel, newest first: [`EVENT_DAYS`] back, [`MOST_EVENTS`] at most.
+    /// The events of a channel that the table of events knows, newest first: of this machine [`EVENT_DAYS`] back and
+    /// [`MOST_EVENTS`] at most, of files [`MOST_EVENTS`] of each number.
     fn events(&self, channel: &str) -> Answer<Vec<Event>>;
+
+    /// How much of a channel was read; none where that is [`EVENT_DAYS`] and [`MOST_EVENTS`].
+    fn span(&self, _channel: &str) -> Option<Span> {
+        None
+    }
 
     /// A service.
     fn service(&self, name: &str) -> Answer<Service>;

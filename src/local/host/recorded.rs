@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Answer, Event, File, Host, Interface, Output, Owner, Service, Source, Unreadable, Value};
+use super::{Answer, Event, File, Host, Interface, Output, Owner, Service, Source, Span, Unreadable, Value};
 use crate::report::{Os, Timestamp};
 
 /// What the machine is.
@@ -66,6 +66,9 @@ pub struct Recorded {
     /// Events by channel, newest first.
     #[serde(default)]
     pub events: BTreeMap<String, Vec<Event>>,
+    /// How much of a channel was read, where that was another machine's files.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub spans: BTreeMap<String, Span>,
     /// Services by name.
     #[serde(default)]
     pub services: BTreeMap<String, Service>,
@@ -104,6 +107,7 @@ impl Recorded {
             subkeys: BTreeMap::new(),
             creatable: BTreeMap::new(),
             events: BTreeMap::new(),
+            spans: BTreeMap::new(),
             services: BTreeMap::new(),
             listeners: BTreeMap::new(),
             udp_listeners: BTreeMap::new(),
@@ -200,6 +204,10 @@ impl Host for Recorded {
 
     fn events(&self, channel: &str) -> Answer<Vec<Event>> {
         self.answer(&format!("events {channel}"), find(&self.events, channel))
+    }
+
+    fn span(&self, channel: &str) -> Option<Span> {
+        find(&self.spans, channel).cloned()
     }
 
     fn service(&self, name: &str) -> Answer<Service> {

@@ -8,7 +8,7 @@ use std::{
 use time::OffsetDateTime;
 
 use super::{
-    About, Answer, Event, File, Host, Interface, Output, Owner, Recorded, Service, Source, Value,
+    About, Answer, Event, File, Host, Interface, Output, Owner, Recorded, Service, Source, Span, Value,
     redact::{without_account, without_secrets},
 };
 use crate::report::Os;
@@ -137,6 +137,12 @@ impl Host for Recorder<'_> {
         self.keep(format!("events {channel}"), self.asked.events(channel), |kept, found| {
             kept.events.insert(channel.to_owned(), found);
         })
+    }
+
+    fn span(&self, channel: &str) -> Option<Span> {
+        let span = self.asked.span(channel);
+        self.kept().spans.extend(span.iter().map(|span| (channel.to_owned(), span.clone())));
+        span
     }
 
     fn service(&self, name: &str) -> Answer<Service> {

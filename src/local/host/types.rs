@@ -14,6 +14,8 @@ pub enum Unreadable {
     Denied,
     /// The files at hand do not hold it, or this kind of system has no such thing.
     NotHeld,
+    /// It is a log that was exported without any event.
+    Empty,
     /// Reading failed; the system's words.
     Failed(String),
 }
@@ -23,6 +25,7 @@ impl fmt::Display for Unreadable {
         match self {
             Self::Denied => f.write_str("reading it needs an administrator's rights"),
             Self::NotHeld => f.write_str(NOT_HELD),
+            Self::Empty => f.write_str("it was exported without any event, so it tells nothing"),
             Self::Failed(why) => write!(f, "it could not be read: {why}"),
         }
     }
@@ -103,9 +106,32 @@ pub struct Event {
     /// 1 critical, 2 error, 3 warning, 4 information.
     #[serde(default)]
     pub level: Option<u8>,
-    /// The named values; those without a name are called 1, 2 and so on.
+    /// The named values; those without a name are called 1, 2 and so on, and what is no text `Binary`.
     #[serde(default)]
     pub data: BTreeMap<String, String>,
+}
+
+/// How much of an event log was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// When its oldest event of any kind was written.
+    pub since: Timestamp,
+    /// When its newest one was.
+    pub until: Timestamp,
+    /// How many events of a number there are beside those that are listed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<u32, usize>,
+}
+
+impl Span {
+    /// What two logs of one channel cover together.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (id, count) in other.left_out {
+            *self.left_out.entry(id).or_default() += count;
+        }
+        Self { since: self.since.min(other.since), until: self.until.max(other.until), ..self }
+    }
 }
 
 /// A service.

@@ -1,9 +1,12 @@
 //! What the event logs of a Windows client say of past attempts, and what else they hold of the same minute.
 
-use super::client_attempts::{Attempt, CHANNEL, PROVIDER, attempts, number, reason};
+use super::{
+    client_attempts::{Attempt, CHANNEL, PROVIDER, attempts, number, reason},
+    spans::span,
+};
 use crate::{
     codes::{DISCONNECT, EVENT, NTSTATUS, TLS_ALERT},
-    local::{Check, EVENT_DAYS, Event, Said, Scene},
+    local::{Check, Event, Said, Scene},
     report::{Machine, Os::Windows, Role::Client},
 };
 
@@ -36,8 +39,9 @@ fn past(scene: &Scene<'_>) -> Said {
         Ok(attempts) => attempts,
         Err(said) => return said,
     };
+    let span = span(scene, CHANNEL, &scene.events(CHANNEL).ok().flatten().unwrap_or_default());
     let Some(newest) = attempts.first() else {
-        return Said::ok(format!("the log of the last {EVENT_DAYS} days holds no attempt{}", to(scene)));
+        return Said::ok(format!("the log holds no attempt{} {span}", to(scene)));
     };
     let seen = lines(attempts.iter().map(Attempt::line));
     let failed = attempts.iter().filter(|attempt| attempt.failed()).count();
@@ -46,7 +50,7 @@ fn past(scene: &Scene<'_>) -> Said {
             0 => "no attempt in the log failed".to_owned(),
             failed => format!("the newest attempt did not fail, {failed} before it did"),
         };
-        return Said::ok(before).seen(seen);
+        return Said::ok(format!("{before} {span}")).seen(seen);
     };
     let when = if newest.told.connected { "after it was connected" } else { "before it was connected" };
     let meaning = DISCONNECT.find(code).map_or("the code is in no table", |row| row.meaning);
@@ -177,7 +181,7 @@ fn beside(
         .filter_map(|event| tell(event).filter(|(_, ours)| *ours || near(event)).map(|(line, _)| line))
         .collect();
     match told.is_empty() {
-        true => Err(Said::ok(nothing)),
+        true => Err(Said::ok(format!("{nothing} {}", span(scene, channel, &events)))),
         false => Ok(lines(told.into_iter())),
     }
 }

@@ -4,12 +4,14 @@ use super::{
     asked::{Judged, Layered, answer, number, said, value},
     host_log::{ADMIN, RCM},
     listener::{POLICY, TERMINAL_SERVER},
+    spans::span,
 };
 use crate::{
     local::{Check, Said, Scene, Value},
     report::{Os::Windows, Role::Host},
 };
 
+const SYSTEM: &str = "System";
 const CORE: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\RCM\Licensing Core";
 const RCM_KEY: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\RCM";
 const GRACE: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\RCM\GracePeriod";
@@ -82,9 +84,10 @@ fn grace(scene: &Scene<'_>) -> Said {
         }
         Ok(match value(scene, GRACE, TIMER)? {
             None => Said::ok("no grace period is counted"),
-            Some(_) => {
-                Said::ok("a grace period of 120 days was begun, and the log does not say that it is over")
-            }
+            Some(_) => Said::ok(format!(
+                "a grace period of 120 days was begun, and the log does not say {} that it is over",
+                span(scene, ADMIN, &log)
+            )),
         })
     };
     said(judge())
@@ -109,10 +112,13 @@ fn certificates(scene: &Scene<'_>) -> Said {
         if kept.is_empty() {
             return Ok(Said::ok("this host keeps no certificates of a license server"));
         }
-        let log = answer("the log System", scene.events("System"))?.unwrap_or_default();
+        let log = answer("the log System", scene.events(SYSTEM))?.unwrap_or_default();
         let broken = log.iter().filter(|event| event.provider == "TermDD" && event.id == 50).count();
         let said = match broken {
-            0 => Said::ok("the log has no error that damaged certificates of licensing lead to"),
+            0 => Said::ok(format!(
+                "the log has no error that damaged certificates of licensing lead to {}",
+                span(scene, SYSTEM, &log)
+            )),
             _ => Said::warning(
                 "TermDD ended connections because of damaged data; damaged certificates of licensing can be why",
             ),

@@ -1,16 +1,16 @@
 //! What the logs of a Windows host say of connections; a log that cannot be read is unknown, never empty.
 
-use std::collections::BTreeMap;
-
-use super::asked::{answer, said};
+use super::{
+    asked::{answer, said},
+    spans::{counts, span},
+};
 use crate::{
     codes,
-    local::{Check, EVENT_DAYS, Event, MOST_EVENTS, Said, Scene},
+    local::{Check, Event, Said, Scene},
     report::{
         CheckStatus::{self, Error, Ok as Good, Warning},
         Os::Windows,
         Role::Host,
-        Timestamp,
     },
 };
 
@@ -109,21 +109,21 @@ fn judge(scene: &Scene<'_>, log: &Log) -> Said {
     let read = answer(&format!("the log {}", log.channel), scene.events(log.channel));
     said(read.map(|events| match events {
         None => Said::not_applicable(format!("there is no log {}", log.channel)),
-        Some(events) => log.judge(&events),
+        Some(events) => log.judge(scene, &events),
     }))
 }
 
 impl Log {
-    fn judge(&self, events: &[Event]) -> Said {
+    fn judge(&self, scene: &Scene<'_>, events: &[Event]) -> Said {
         let own = events.iter().filter_map(|event| Some((event, self.means(event)?)));
         let own: Vec<_> = own.collect();
         let mended = own.iter().position(|(event, _)| Some(event.id) == self.mended).unwrap_or(own.len());
         let error = own[..mended].iter().find(|(_, means)| *means == Error);
         let said = match error.or_else(|| own.iter().find(|(_, means)| *means == Warning)) {
             Some((event, means)) => Said::new(*means, format!("event {}: {}", event.id, meaning(event))),
-            None => Said::ok(self.quiet),
+            None => Said::ok(format!("{} {}", self.quiet, span(scene, self.channel, events))),
         };
-        said.seen(counts(own.iter().map(|(event, _)| *event), events))
+        said.seen(counts(scene, self.channel, own.iter().map(|(event, _)| *event), events))
     }
 
     fn means(&self, event: &Event) -> Option<CheckStatus> {
@@ -137,30 +137,4 @@ impl Log {
 fn meaning(event: &Event) -> &'static str {
     let mut rows = codes::EVENT.find_all(event.id);
     rows.find(|row| row.provider == event.provider).map_or("its meaning is not known", |row| row.meaning)
-}
-
-/// How often each was logged, and how far back the log was read.
-pub fn counts<'a>(own: impl Iterator<Item = &'a Event>, all: &[Event]) -> String {
-    let mut counts: BTreeMap<u32, (usize, Timestamp)> = BTreeMap::new();
-    for event in own {
-        counts.entry(event.id).or_insert((0, event.at)).0 += 1;
-    }
-    let shown = counts.iter().map(|(id, (times, last))| match times {
-        1 => format!("{id} once, on {}", minute(*last)),
-        _ => format!("{id} {times} times, the last on {}", minute(*last)),
-    });
-    let shown: Vec<_> = shown.collect();
-    let since = match all.last() {
-        Some(oldest) if all.len() >= MOST_EVENTS => {
-            format!("in the newest {MOST_EVENTS} events, since {}", minute(oldest.at))
-        }
-        _ => format!("in the last {EVENT_DAYS} days"),
-    };
-    let shown = if shown.is_empty() { "no such event".to_owned() } else { shown.join("; ") };
-    format!("{shown}; {since}")
-}
-
-fn minute(at: Timestamp) -> String {
-    let at = at.0;
-    format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
 }

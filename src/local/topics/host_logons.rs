@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     asked::{Judged, answer, said},
-    host_log::counts,
+    spans::{counts, span},
 };
 use crate::{
     codes,
@@ -29,9 +29,12 @@ fn logons(scene: &Scene<'_>) -> Said {
         };
         let own: Vec<_> = events.iter().filter(|event| concerns(event)).collect();
         let refused: Vec<_> = own.iter().filter(|event| event.id == REFUSED).copied().collect();
-        let counted = counts(own.iter().copied(), &events);
+        let counted = counts(scene, CHANNEL, own.iter().copied(), &events);
         if refused.is_empty() {
-            return Ok(Said::ok("the log tells of no refused logon over the network").seen(counted));
+            let span = span(scene, CHANNEL, &events);
+            return Ok(
+                Said::ok(format!("the log tells of no refused logon over the network {span}")).seen(counted)
+            );
         }
         let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
         for event in &refused {

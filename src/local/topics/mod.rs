@@ -37,6 +37,7 @@ mod schannel;
 mod search_domains;
 mod services;
 mod sign_in;
+mod spans;
 mod split_dns;
 mod tunnels;
 mod updates;

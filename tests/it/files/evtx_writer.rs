@@ -11,11 +11,13 @@ const CHUNK: usize = 65_536;
 pub struct Sample {
     /// Its channel.
     pub channel: &'static str,
+    /// Who wrote it.
+    pub provider: &'static str,
     /// Its number.
     pub id: u32,
     /// When.
     pub at: OffsetDateTime,
-    /// Its values by name; one that is called `Param1` and so on stands in `UserData`.
+    /// Its values by name, which may be empty; one that is called `Param1` and so on stands in `UserData`, `Binary` is one.
     pub data: Vec<(&'static str, String)>,
 }
 
@@ -98,7 +100,7 @@ impl Chunk {
         let number = sample.id.to_string();
         self.element("Event", &[], |chunk| {
             chunk.element("System", &[], |chunk| {
-                chunk.element("Provider", &[("Name", "Test-Provider")], |_| {});
+                chunk.element("Provider", &[("Name", sample.provider)], |_| {});
                 chunk.element("EventID", &[("Qualifiers", "0")], |chunk| chunk.text(&number));
                 chunk.element("Level", &[], |chunk| chunk.text("4"));
                 chunk.element("TimeCreated", &[("SystemTime", &time)], |_| {});
@@ -117,6 +119,10 @@ impl Chunk {
             }
             chunk.element("EventData", &[], |chunk| {
                 for (name, value) in event {
+                    if *name == "Binary" {
+                        chunk.element(name, &[], |chunk| chunk.text(value));
+                        continue;
+                    }
                     let name: &[_] = if name.is_empty() { &[] } else { &[("Name", *name)] };
                     chunk.element("Data", name, |chunk| chunk.text(value));
                 }

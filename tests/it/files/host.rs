@@ -10,6 +10,7 @@ use rdptrace::{
     },
 };
 use serde_json::Value as Json;
+use time::Duration;
 
 use super::{
     evtx_writer::{Sample, log},
@@ -38,7 +39,7 @@ fn export(keys: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn events(channel: &'static str) -> Vec<u8> {
-    log([Sample { channel, id: 1, at: noon(), data: Vec::new() }].into_iter())
+    log([Sample { channel, provider: "Test", id: 1, at: noon(), data: Vec::new() }].into_iter())
 }
 
 fn user() -> Vec<u8> {
@@ -196,4 +197,48 @@ fn a_file_that_is_not_what_its_name_says_is_told() {
     assert_eq!((last.status, last.message.as_str()), (CheckStatus::Warning, "rdp.evtx: it is no event log"));
     let observed = last.observed.as_deref().unwrap_or_default();
     assert!(observed.starts_with("read: server.reg: "), "{observed}");
+}
+
+/// A log of which each check says ok has a span, and an old error in it is not lost behind what nobody looks for.
+#[test]
+fn an_old_error_is_told_and_every_ok_says_from_when_to_when() {
+    let system = |provider, id, days: i64| Sample {
+        channel: "System",
+        provider,
+        id,
+        at: noon() - Duration::days(days),
+        data: Vec::new(),
+    };
+    let others = |count: i64| (0..count).map(move |_| system("Service Control Manager", 7036, 0));
+    let rows: [(&str, Vec<Sample>, CheckStatus, &str); 2] = [
+        (
+            "host-log-listener",
+            others(700).chain([system("TermDD", 50, 40)]).collect(),
+            CheckStatus::Warning,
+            "50 once, on 2026-10-13 12:00 UTC; from 2026-10-13 12:00 UTC to 2026-11-22 12:00 UTC",
+        ),
+        (
+            "host-log-listener",
+            others(3).chain([system("Service Control Manager", 7036, 40)]).collect(),
+            CheckStatus::Ok,
+            "the log tells of no trouble of the listener from 2026-10-13 12:00 UTC to 2026-11-22 12:00 UTC",
+        ),
+    ];
+    for (code, samples, status, words) in rows {
+        let files = [("System.evtx", log(samples.into_iter()))];
+        let checked = checked("host-span", &files, RoleChoice::Host);
+        let said = find(&checked, code);
+        let told = format!("{}; {}", said.message, said.observed.as_deref().unwrap_or_default());
+        assert_eq!(said.status, status, "{told}");
+        assert!(told.contains(words), "{told}");
+    }
+}
+
+#[test]
+fn a_log_without_events_says_nothing() {
+    let files = [("System.evtx", log(std::iter::empty()))];
+    let checked = checked("host-empty", &files, RoleChoice::Host);
+    let said = find(&checked, "host-log-listener");
+    assert_eq!(said.status, CheckStatus::Unknown);
+    assert_eq!(said.message, "the log System: it was exported without any event, so it tells nothing");
 }

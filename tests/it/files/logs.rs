@@ -1,4 +1,4 @@
-//! Event logs give their newest events, however many there are and whatever became of the file.
+//! Event logs give every event that is looked for, however many others there are and whatever became of the file.
 
 use std::io::Cursor;
 
@@ -9,6 +9,9 @@ use super::evtx_writer::{Sample, log};
 
 pub const CLIENT: &str = "Microsoft-Windows-TerminalServices-RDPClient/Operational";
 
+pub const CLIENT_CORE: &str = "Microsoft-Windows-TerminalServices-ClientActiveXCore";
+const AUDIT: &str = "Microsoft-Windows-Security-Auditing";
+
 pub fn noon() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_795_348_800).expect("a time")
 }
@@ -16,6 +19,7 @@ pub fn noon() -> OffsetDateTime {
 fn sample(minutes: i64) -> Sample {
     Sample {
         channel: CLIENT,
+        provider: CLIENT_CORE,
         id: 1026,
         at: noon() + Duration::minutes(minutes),
         data: vec![("Name", "Reason".to_owned()), ("Value", minutes.to_string())],
@@ -33,14 +37,14 @@ fn values(events: &[Event]) -> Vec<&str> {
 #[test]
 fn a_log_gives_events_with_their_values_newest_first() {
     let data = vec![("", "one & <two>".to_owned()), ("Value", "x".to_owned()), ("", "three".to_owned())];
-    let other = Sample { channel: CLIENT, id: 1024, at: noon(), data };
+    let other = Sample { id: 1024, data, ..sample(0) };
     let own = vec![("Param1", "alice".to_owned()), ("Param2", "CORP".to_owned())];
-    let user = Sample { channel: CLIENT, id: 1149, at: noon() + Duration::SECOND, data: own };
+    let user = Sample { id: 1027, at: noon() + Duration::SECOND, data: own, ..sample(0) };
     let log = opened(&log([other, user].into_iter()));
     assert_eq!(log.channels().collect::<Vec<_>>(), [CLIENT]);
     let events = log.events(CLIENT).expect("readable").expect("there");
     let [user, other] = events.as_slice() else { panic!("{events:?}") };
-    assert_eq!((user.id, user.level, user.provider.as_str()), (1149, Some(4), "Test-Provider"));
+    assert_eq!((user.id, user.level, user.provider.as_str()), (1027, Some(4), CLIENT_CORE));
     assert_eq!((user.data["Param1"].as_str(), user.data["Param2"].as_str()), ("alice", "CORP"));
     assert_eq!((other.id, OffsetDateTime::from(other.at)), (1024, noon()));
     assert_eq!(other.data["1"], "one & <two>");
@@ -49,23 +53,47 @@ fn a_log_gives_events_with_their_values_newest_first() {
     assert_eq!(log.notes(), [""; 0]);
 }
 
+/// A logon of this type.
+fn logon(id: u32, kind: &str, minutes: i64) -> Sample {
+    let data = vec![("LogonType", kind.to_owned()), ("Value", minutes.to_string())];
+    Sample { channel: "Security", provider: AUDIT, id, data, ..sample(minutes) }
+}
+
 #[test]
-fn of_a_long_log_the_newest_events_of_the_last_days_are_read() {
-    let long = opened(&log((0..1200).map(sample)));
+fn a_log_is_read_whole_and_of_each_number_the_newest_events_are_kept() {
+    let long = opened(&log((0..1200).map(sample).chain([Sample { id: 1024, ..sample(-90 * 24 * 60) }])));
     let events = long.events(CLIENT).expect("readable").expect("there");
-    assert_eq!((events.len(), values(&events)[0], values(&events)[499]), (500, "1199", "700"));
+    assert_eq!((events.len(), values(&events)[0], values(&events)[499]), (501, "1199", "700"));
+    assert_eq!((events[500].id, values(&events)[500]), (1024, "-129600"), "as old as it may be");
+    let span = long.span(CLIENT).expect("it was read");
+    assert_eq!(OffsetDateTime::from(span.since), noon() - Duration::days(90));
+    assert_eq!(OffsetDateTime::from(span.until), noon() + Duration::minutes(1199));
+    assert_eq!(span.left_out.into_iter().collect::<Vec<_>>(), [(1026, 700)]);
     let days = opened(&log((0..40).map(|day| sample(day * 24 * 60))));
-    let events = days.events(CLIENT).expect("readable").expect("there");
-    assert_eq!(events.len(), 8, "seven days back from the newest");
+    assert_eq!(days.events(CLIENT).map(|events| events.map(|events| events.len())), Ok(Some(40)));
+}
+
+/// What nothing asks for takes no place of what is asked for, whatever it is.
+#[test]
+fn what_is_not_looked_for_hides_nothing() {
+    let services = (0..1500).map(|minute| logon(4624, "5", minute));
+    let unknown = (0..600).map(|minute| Sample { id: 4688, ..logon(4625, "3", minute) });
+    let others = (0..600).map(|minute| Sample { provider: "Somebody", ..logon(4625, "3", minute) });
+    let refused = logon(4625, "3", -60 * 24 * 60);
+    let log = opened(&log([refused].into_iter().chain(services).chain(unknown).chain(others)));
+    let events = log.events("Security").expect("readable").expect("there");
+    assert_eq!((events.len(), values(&events)[0]), (1, "-86400"));
+    assert!(log.span("Security").is_some_and(|span| span.left_out.is_empty()));
 }
 
 #[test]
 fn a_file_of_several_logs_gives_each() {
-    let of = |channel| move |minutes| Sample { channel, ..sample(minutes) };
-    let log = opened(&log((0..300).map(of("System")).chain((0..300).map(of(CLIENT)))));
+    let lsa = |minutes| Sample { channel: "System", provider: "LsaSrv", id: 40960, ..sample(minutes) };
+    let log = opened(&log((0..300).map(lsa).chain((0..300).map(sample))));
     assert_eq!(log.events("System").map(|events| events.map(|events| events.len())), Ok(Some(300)));
     assert_eq!(log.events(CLIENT).map(|events| events.map(|events| events.len())), Ok(Some(300)));
     assert_eq!(log.events("Security"), Err(Unreadable::NotHeld));
+    assert_eq!(log.span("Security"), None);
 }
 
 #[test]
@@ -73,7 +101,7 @@ fn an_empty_log_is_known_by_its_name() {
     let bytes = log(std::iter::empty());
     let name = "Microsoft-Windows-TerminalServices-RDPClient%4Operational.evtx";
     let log = Log::open(Cursor::new(bytes), name).unwrap_or_else(|why| panic!("{why}"));
-    assert_eq!(log.events(CLIENT), Ok(Some(Vec::new())));
+    assert_eq!((log.events(CLIENT), log.span(CLIENT)), (Ok(Some(Vec::new())), None));
     assert_eq!(log.events("System"), Err(Unreadable::NotHeld));
 }
 

@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use super::{
     evtx_writer::{Sample, log},
     hive_writer::{Node, hive},
-    logs::{CLIENT, noon},
+    logs::{CLIENT, CLIENT_CORE, noon},
 };
 use crate::program::{Served, file, rdptrace, text};
 
@@ -51,7 +51,7 @@ fn system() -> Vec<u8> {
 /// Files as somebody might send them, beside others.
 fn sent(name: &str) -> PathBuf {
     let folder = folder(name);
-    let event = Sample { channel: CLIENT, id: 1024, at: noon(), data: Vec::new() };
+    let event = Sample { channel: CLIENT, provider: CLIENT_CORE, id: 1024, at: noon(), data: Vec::new() };
     let export =
         "REGEDIT4\n\n[HKEY_CURRENT_USER\\Software\\Microsoft\\Terminal Server Client]\n\"x\"=dword:1\n";
     for (name, content) in [

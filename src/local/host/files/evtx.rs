@@ -1,4 +1,7 @@
-//! An exported event log (`.evtx`) as a file: its newest events, chunk by chunk from the end, whatever its size.
+//! An exported event log (`.evtx`) as a file, read whole, chunk by chunk from the newest: what is looked for is kept.
+
+mod head;
+mod held;
 
 use std::{
     collections::BTreeSet,
@@ -6,17 +9,21 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use ::evtx::{EvtxChunkData, EvtxFileHeader, HeaderFlags, ParserSettings};
-use time::{Duration, OffsetDateTime};
+use ::evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
+use time::OffsetDateTime;
 
-use super::{super::event_xml, Answer, EVENT_DAYS, Event, MOST_EVENTS, Unreadable, same};
+use super::{super::event_xml, Answer, Event, Span, Unreadable, same};
+use head::Head;
+use held::Channels;
 
 const HEAD: u64 = 4096;
 const CHUNK: u64 = 65_536;
 /// More chunks are not looked at: 4 GiB, the largest log.
 const MOST_CHUNKS: u64 = 65_536;
-/// More chunks are not read for one channel of a file that holds several.
-const MOST_READ: usize = 1024;
+/// More chunks are not read, the newest: 1 GiB, which takes seconds.
+const MOST_READ: usize = 16_384;
+/// More records do not fit in a chunk.
+const MOST_RECORDS: usize = 2048;
 
 /// A log, and where its chunks are.
 pub struct Log<R> {
@@ -33,8 +40,8 @@ struct State<R> {
     /// Where chunks are damaged.
     unreadable: BTreeSet<u64>,
     notes: BTreeSet<String>,
-    /// Every channel, once all chunks were read.
-    all: Option<BTreeSet<String>>,
+    /// What all chunks hold, once they were read.
+    all: Option<Channels>,
 }
 
 #[derive(Clone, Copy)]
@@ -77,10 +84,14 @@ impl<R: Read + Seek> Log<R> {
         let (mut channels, mut newest) = (BTreeSet::new(), None);
         // The newest and the oldest chunk tell whether the file is about one channel.
         for place in chunks.first().into_iter().chain(chunks.last()) {
-            for (channel, event) in state.events(*place) {
-                newest = newest.max(Some(event.at.into()));
-                channels.insert(channel);
-            }
+            state.records(*place, |xml, at| {
+                let Some(head) = Head::of(xml) else { return false };
+                newest = newest.max(at);
+                if !channels.contains(head.channel) {
+                    channels.insert(head.channel.to_owned());
+                }
+                true
+            });
         }
         if channels.is_empty() && state.unreadable.is_empty() {
             channels.insert(channel_of(name));
@@ -106,9 +117,9 @@ impl<R: Read + Seek> Log<R> {
         state.notes.iter().cloned().chain(unreadable).collect()
     }
 
-    /// The newest events of a channel, newest first.
+    /// The events of a channel that are looked for, newest first.
     pub fn events(&self, channel: &str) -> Answer<Vec<Event>> {
-        let held = self.channels.iter().any(|known| same(known, channel));
+        let held = self.holds(channel);
         if !held && self.channels.len() < 2 {
             let unread = self.channels.is_empty() && !self.chunks.is_empty();
             return match unread {
@@ -116,12 +127,24 @@ impl<R: Read + Seek> Log<R> {
                 false => Err(Unreadable::NotHeld),
             };
         }
-        let mut state = self.state();
-        if state.all.as_ref().is_some_and(|all| !all.iter().any(|known| same(known, channel))) {
-            return Err(Unreadable::NotHeld);
+        match self.state().all(&self.chunks).events(channel) {
+            None if !held => Err(Unreadable::NotHeld),
+            found => {
+                let mut found = found.unwrap_or_default();
+                newest_first(&mut found);
+                Ok(Some(found))
+            }
         }
-        let found = state.search(&self.chunks, channel, self.channels.len() > 1);
-        if found.is_empty() && !held { Err(Unreadable::NotHeld) } else { Ok(Some(found)) }
+    }
+
+    /// From when to when the events of a channel go.
+    pub fn span(&self, channel: &str) -> Option<Span> {
+        let is_asked = self.holds(channel) || self.channels.len() > 1;
+        is_asked.then(|| self.state().all(&self.chunks).span(channel)).flatten()
+    }
+
+    fn holds(&self, channel: &str) -> bool {
+        self.channels.iter().any(|known| same(known, channel))
     }
 
     fn state(&self) -> MutexGuard<'_, State<R>> {
@@ -153,45 +176,54 @@ impl<R: Read + Seek> State<R> {
         Ok(places)
     }
 
-    /// The newest events of a channel out of these chunks.
-    fn search(&mut self, chunks: &[Place], channel: &str, is_mixed: bool) -> Vec<Event> {
-        let most = if is_mixed { MOST_READ } else { chunks.len() };
-        let (mut found, mut all): (Vec<Event>, _) = (Vec::new(), BTreeSet::new());
-        let mut is_over = false;
-        for place in chunks.iter().take(most) {
-            let mut events = self.events(*place);
-            events.reverse();
-            let since = found.first().map(since);
-            let newest = events.first().map(|(_, newest)| OffsetDateTime::from(newest.at));
-            is_over = since.is_some_and(|since| newest.is_some_and(|newest| newest < since));
-            all.extend(events.iter().map(|(own, _)| own.clone()));
-            found.extend(events.into_iter().filter(|(own, _)| same(own, channel)).map(|(_, event)| event));
-            is_over |= found.len() >= MOST_EVENTS;
-            if is_over {
-                break;
-            }
-        }
-        if !is_over {
+    /// What the chunks hold, read once.
+    fn all(&mut self, chunks: &[Place]) -> &Channels {
+        if self.all.is_none() {
+            let all = self.read(chunks);
             self.all = Some(all);
-            if chunks.len() > most {
-                self.notes.insert(format!("only its newest {} MiB were read", MOST_READ / 16));
-            }
         }
-        newest(&mut found);
-        found
+        self.all.get_or_insert_default()
     }
 
-    /// The events of a chunk with their channels, oldest first.
-    fn events(&mut self, place: Place) -> Vec<(String, Event)> {
-        let found = self.chunk(place.at).unwrap_or_else(|| vec![None]);
-        if found.iter().any(Option::is_none) {
+    fn read(&mut self, chunks: &[Place]) -> Channels {
+        let mut all = Channels::default();
+        if chunks.len() > MOST_READ {
+            self.notes.insert(format!("only its newest {} MiB were read", MOST_READ / 16));
+        }
+        for place in chunks.iter().take(MOST_READ) {
+            let mut looked_for = Vec::new();
+            self.records(*place, |xml, at| {
+                let Some(head) = Head::of(xml) else { return false };
+                if let Some(at) = at {
+                    all.seen(head.channel, at);
+                }
+                if head.is_looked_for(xml) {
+                    looked_for.push(xml.to_owned());
+                }
+                true
+            });
+            // A chunk begins with its oldest event.
+            for xml in looked_for.iter().rev() {
+                let is_read = Head::of(xml).is_some_and(|head| {
+                    all.add(head.channel, head.id, || event_xml::event(xml).map(|(_, event)| event))
+                });
+                if !is_read {
+                    self.unreadable.insert(place.at);
+                }
+            }
+        }
+        all
+    }
+
+    /// Hands over the events of a chunk as XML, each with its time, the oldest first; `read` tells whether it could read one.
+    fn records(&mut self, place: Place, read: impl FnMut(&str, Option<OffsetDateTime>) -> bool) {
+        if !self.chunk(place.at, read).unwrap_or(false) {
             self.unreadable.insert(place.at);
         }
-        found.into_iter().flatten().collect()
     }
 
-    /// The records of a chunk, none in place of one that is damaged.
-    fn chunk(&mut self, at: u64) -> Option<Vec<Option<(String, Event)>>> {
+    /// Whether every event of the chunk could be read; none where there is no chunk.
+    fn chunk(&mut self, at: u64, mut read: impl FnMut(&str, Option<OffsetDateTime>) -> bool) -> Option<bool> {
         let mut bytes = vec![0; usize::try_from(CHUNK).ok()?];
         self.file.seek(SeekFrom::Start(at)).ok()?;
         self.file.read_exact(&mut bytes).ok()?;
@@ -200,28 +232,27 @@ impl<R: Read + Seek> State<R> {
             self.notes.insert("a checksum in it is wrong".to_owned());
         }
         let mut parsed = chunk.parse(Arc::new(ParserSettings::default().indent(false))).ok()?;
-        let read = |xml: String| event_xml::event(&xml);
-        let records = parsed.iter().take(MOST_RECORDS);
-        Some(records.map(|record| record.ok()?.into_xml().ok().map(|xml| xml.data).and_then(read)).collect())
+        let mut is_whole = true;
+        for record in parsed.iter().take(MOST_RECORDS) {
+            let read = record.ok().and_then(|record| {
+                let at = time(&record);
+                record.into_xml().ok().map(|xml| read(&xml.data, at))
+            });
+            is_whole &= read.unwrap_or(false);
+        }
+        Some(is_whole)
     }
 }
 
-/// More records do not fit in a chunk.
-const MOST_RECORDS: usize = 2048;
+/// When a record was written; none where that cannot be.
+fn time(record: &EvtxRecord<'_>) -> Option<OffsetDateTime> {
+    let at = OffsetDateTime::from_unix_timestamp_nanos(record.timestamp.as_nanosecond()).ok()?;
+    (at > OffsetDateTime::UNIX_EPOCH).then_some(at)
+}
 
-/// Puts events in order, newest first, and keeps those that are read of a log.
-pub fn newest(events: &mut Vec<Event>) {
+/// Puts events in order.
+pub fn newest_first(events: &mut [Event]) {
     events.sort_by_key(|event| std::cmp::Reverse(OffsetDateTime::from(event.at)));
-    if let Some(since) = events.first().map(since) {
-        events.retain(|event| OffsetDateTime::from(event.at) >= since);
-    }
-    events.truncate(MOST_EVENTS);
-}
-
-/// The time before which nothing is read of a log with this newest event.
-fn since(newest: &Event) -> OffsetDateTime {
-    let newest = OffsetDateTime::from(newest.at);
-    newest.checked_sub(Duration::days(EVENT_DAYS)).unwrap_or(newest)
 }
 
 /// The channel whose log has this name: a slash is written `%4` in it.
