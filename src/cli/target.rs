@@ -10,6 +10,10 @@ use std::{
 use super::{Error, apart::Input, files};
 use crate::target::{BadTarget, LONGEST_FILE, RdpFile, Target};
 
+/// How the names of files end that people try, in lower case; such a name is no host's, also where the file is missing. The file
+/// itself says whether it is one that mstsc opens.
+const ENDINGS: &[&str] = &[".rdp", ".rdpw", ".rdg", ".remmina", ".msrcincident"];
+
 /// The argument before anything is read; only a plain host is judged with the other arguments, because what stands in an
 /// address may be secret and is not repeated.
 #[derive(Clone, Debug)]
@@ -18,7 +22,7 @@ pub enum TargetArgument {
     Host(Target),
     /// An address that begins with rdp://.
     Address(String),
-    /// A path that ends with .rdp.
+    /// A file that is there, or a path that ends as one.
     File(PathBuf),
     /// What is no host, and the name of something else.
     Path(PathBuf),
@@ -32,7 +36,7 @@ impl FromStr for TargetArgument {
         // Also where it is written wrong: what is wrong is said without what stands in it.
         if lower.trim_start().starts_with("rdp:/") {
             Ok(Self::Address(text.to_owned()))
-        } else if lower.ends_with(".rdp") {
+        } else if ENDINGS.iter().any(|ending| lower.ends_with(ending)) || is_file(text) {
             let path: Result<PathBuf, Infallible> = text.parse();
             Ok(Self::File(path.unwrap_or_default()))
         } else {
@@ -69,13 +73,11 @@ impl TargetArgument {
                     _ => Ok(target),
                 }
             }
-            Self::Path(path) => {
-                Err(no_target(path, fs::metadata(path).is_ok_and(|about| about.is_file()), ""))
-            }
+            Self::Path(path) => Err(no_target(path, "")),
             Self::File(path) => {
                 let name = path.display().to_string();
-                let file =
-                    RdpFile::parse(&bytes(path)?).map_err(|why| Error::new(format!("{name} {why}")))?;
+                let file = RdpFile::parse(&bytes(path)?);
+                let file = file.map_err(|why| Error::new(format!("{name} {why}{}", way_out(&name))))?;
                 Target::of_file(&name, file).map_err(bad)
             }
         }
@@ -87,20 +89,31 @@ fn no_path(target: Target, name: &str) -> Result<Target, Error> {
     let path = Path::new(name);
     match fs::metadata(path) {
         Ok(about) if !about.is_file() => {
-            Err(no_target(path, false, &format!("; {target} is the host of that name")))
+            Err(no_target(path, &format!("; {target} is the host of that name")))
         }
         _ => Ok(target),
     }
 }
 
-fn no_target(path: &Path, is_file: bool, way_out: &str) -> Error {
-    let what = match (is_file, path.is_dir()) {
-        (true, _) => "a file whose name does not end with .rdp",
-        (false, true) => "a directory",
-        (false, false) => "no regular file",
-    };
+fn no_target(path: &Path, way_out: &str) -> Error {
+    let what = if path.is_dir() { "a directory" } else { "no regular file" };
     let name = path.display();
     Error::new(format!("{name} is {what}; a target is a host, an rdp:// address or a .rdp file{way_out}"))
+}
+
+fn is_file(text: &str) -> bool {
+    fs::metadata(text).is_ok_and(|about| about.is_file())
+}
+
+/// How the host is asked for whose name is that of a file here; empty where no host is called so.
+fn way_out(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    match name.parse::<Target>() {
+        Ok(host) if !ENDINGS.iter().any(|ending| lower.ends_with(ending)) => {
+            format!("; {host} is the host of that name")
+        }
+        _ => String::new(),
+    }
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Error> {

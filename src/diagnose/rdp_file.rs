@@ -34,6 +34,7 @@ pub const RULES: &[Rule] = &[
     rule(FindingCode::RdpFileAuthenticationOff, Severity::Warning, Phase::Tls, authentication_off),
     rule(FindingCode::RdpFileEntraNeedsName, Severity::Warning, Phase::Negotiate, entra_needs_name),
     rule(FindingCode::RdpFileGatewayFallback, Severity::Info, Phase::Gateway, gateway_fallback),
+    rule(FindingCode::RdpFileGatewayUnused, Severity::Info, Phase::Gateway, gateway_unused),
 ];
 
 fn failure_code(facts: &Facts<'_>, kind: FailureKind) -> Option<i64> {
@@ -103,6 +104,18 @@ fn gateway_fallback(facts: &Facts<'_>) -> Option<String> {
         "where the host cannot be reached directly the file goes through the gateway {host}, which --gateway {host} \
          traces"
     ))
+}
+
+/// What the file names is of no use without a method that goes through it.
+fn gateway_unused(facts: &Facts<'_>) -> Option<String> {
+    let gateway = facts.file?.gateway.as_ref().filter(|_| facts.through.is_none())?;
+    let host = gateway.host.as_deref()?;
+    let how = match gateway.usage {
+        Some(GATEWAY_ALWAYS | GATEWAY_IF_DIRECT_FAILS) => return None,
+        Some(method) => format!("gatewayusagemethod:i:{method}"),
+        None => "gatewayusagemethod is missing".to_owned(),
+    };
+    Some(format!("the file names the gateway {host} and does not go through it ({how}); nor did this trace"))
 }
 
 fn malformed(facts: &Facts<'_>) -> Option<String> {

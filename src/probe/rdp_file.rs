@@ -45,6 +45,7 @@ fn encoding(encoding: Encoding) -> &'static str {
         Encoding::Utf8 => "utf-8",
         Encoding::Utf16Le => "utf-16le",
         Encoding::Utf16Be => "utf-16be",
+        Encoding::CodePage => "code-page",
         Encoding::Address => "address",
     }
 }

@@ -21,6 +21,7 @@ fn about(file: &RdpFile) -> String {
     let how = match file.encoding.as_str() {
         "address" => "rdp:// address",
         "utf-8" => "UTF-8",
+        "code-page" => "a code page (read as far as it is ASCII)",
         _ => "UTF-16",
     };
     let settings =
@@ -63,11 +64,19 @@ fn gateway(file: &RdpFile, gateway: &RdpFileGateway) -> Option<String> {
         Some(5) => ", with a token, which it does not hold",
         _ => "",
     };
-    match gateway.usage? {
-        1 => Some(format!("goes through {host}, always{with}")),
-        2 => Some(format!("goes through {host} where the host cannot be reached directly{with}")),
-        3 => Some("goes through the gateway that the client is configured with, if any".to_owned()),
-        _ => None,
+    match (gateway.usage, &gateway.host) {
+        (Some(1), _) => Some(format!("goes through {host}, always{with}")),
+        (Some(2), _) => Some(format!("goes through {host} where the host cannot be reached directly{with}")),
+        (Some(3), _) => {
+            Some("goes through the gateway that the client is configured with, if any".to_owned())
+        }
+        (Some(usage), Some(host)) => {
+            Some(format!("names the gateway {host} and does not use it (gatewayusagemethod:i:{usage})"))
+        }
+        (None, Some(host)) => {
+            Some(format!("names the gateway {host} and does not use it (no gatewayusagemethod)"))
+        }
+        (_, None) => None,
     }
 }
 

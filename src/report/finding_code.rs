@@ -131,6 +131,7 @@ names! {
     RdpFileEntraNeedsName,
     RdpFileGatewayFallback,
     RdpFileGatewayNotTraced,
+    RdpFileGatewayUnused,
     RdpFileMalformed,
     RdpFileNegotiationOff,
     RdpFileNlaOff,

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 /// The file that was traced, as far as it changes the connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RdpFile {
-    /// `utf-8`, `utf-16le`, `utf-16be`, or `address` where it is no file.
+    /// `utf-8`, `utf-16le`, `utf-16be`, `code-page` where it is neither, or `address` where it is no file.
     pub encoding: String,
-    /// How many settings it has, known or not.
+    /// How many settings it has, known or not; an empty one is none.
     pub settings: usize,
     /// The lines that are no settings, the first 20.
     pub malformed: Vec<MalformedLine>,

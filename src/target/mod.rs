@@ -117,8 +117,8 @@ impl FromStr for Target {
 
 /// A host, and the port where one is given; else why it is none.
 fn host_and_port(text: &str) -> Result<(String, Option<u16>), &'static str> {
-    if text.contains('%') {
-        return Err("this version takes no IPv6 zones");
+    if let Some(why) = odd(text) {
+        return Err(why);
     }
     let (host, port) = split(text).ok_or("the brackets of an IPv6 address do not match")?;
     let port = match port {
@@ -126,6 +126,28 @@ fn host_and_port(text: &str) -> Result<(String, Option<u16>), &'static str> {
         Some(text) => Some(port_number(text).ok_or("a port is a number from 1 to 65535")?),
     };
     if is_host(host) { Ok((host.to_owned(), port)) } else { Err("the host is neither a name nor an address") }
+}
+
+/// What stands where a host belongs and is none, for the sentences that say more than that.
+fn odd(text: &str) -> Option<&'static str> {
+    if text.matches('%').count() > 1 || text.contains(['<', '>', '{', '}', '$']) {
+        return Some("it holds a placeholder that nobody filled in");
+    }
+    if text.contains('%') {
+        return Some("this version takes no IPv6 zones");
+    }
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Some(
+            "it holds letters of a code page that the file does not name; save the file as UTF-8 or UTF-16",
+        );
+    }
+    if text.contains("://") {
+        return Some("a scheme such as https:// does not belong there; give host, host:port or [v6]:port");
+    }
+    if text.contains(['/', '\\']) {
+        return Some("it holds a path; give host, host:port or [v6]:port");
+    }
+    text.contains('@').then_some("it holds an account; give host, host:port or [v6]:port")
 }
 
 /// Host and port text; an IPv6 address without brackets has no port.

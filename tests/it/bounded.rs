@@ -96,13 +96,15 @@ mod pipes {
         let _ = fs::remove_file(&socket);
         let _listener = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
         let text_file = path("a-file.txt");
-        fs::write(&text_file, "full address:s:127.0.0.1").expect("a file");
+        fs::write(&text_file, "dear all").expect("a file");
+        fs::write(path("a-file"), "dear all").expect("a file");
         let here = directory.parent().expect("a folder");
         let cases = [
             ("a-directory", "is a directory"),
             ("a-fifo", "is no regular file"),
             ("a-socket", "is no regular file"),
-            ("./a-file.txt", "is a file whose name does not end with .rdp"),
+            ("./a-file.txt", "is no .rdp file: no line of it is name:type:value"),
+            ("a-file", "a-file:3389 is the host of that name"),
             (".", "is a directory"),
             ("/dev/null", "is no regular file"),
             (&fifo, "is no regular file"),

@@ -63,6 +63,7 @@ mod proxy;
 mod rdp_file;
 mod rdp_file_findings;
 mod rdp_file_program;
+mod rdp_file_refused;
 mod readers;
 mod readme;
 mod rejected;

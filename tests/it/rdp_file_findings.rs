@@ -24,6 +24,35 @@ async fn trace(file: RdpFile, answer: Answer) -> Report {
     run(&target, &settings, &lab, &Unobserved).await
 }
 
+fn unused_gateway(line: &str) -> RdpFile {
+    let text = format!("full address:s:rdsh01\ngatewayhostname:s:gw.corp.example\n{line}");
+    RdpFile::parse(text.as_bytes()).expect("a file")
+}
+
+/// A gateway that is named and not gone through is told with why, in the finding and beside the target.
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_is_not_used_is_told() {
+    for (line, why) in [
+        ("gatewayusagemethod:i:0", "gatewayusagemethod:i:0"),
+        ("gatewayusagemethod:i:4", "gatewayusagemethod:i:4"),
+        ("gatewayusagemethod:i:", "gatewayusagemethod is missing"),
+        ("", "gatewayusagemethod is missing"),
+    ] {
+        let report = trace(unused_gateway(line), Answer::Refused).await;
+        let told = report.findings.iter().find(|finding| finding.code.as_str() == "rdp-file-gateway-unused");
+        let told = &told.expect(line).message;
+        assert!(told.contains("gw.corp.example") && told.contains(why), "{line}: {told}");
+        let mut page = Vec::new();
+        rdptrace::render::text(&report, &mut page).expect("memory takes everything");
+        let page = String::from_utf8(page).expect("text");
+        assert!(page.contains("names the gateway gw.corp.example and does not use it"), "{page}");
+    }
+    for used in ["gatewayusagemethod:i:1", "gatewayusagemethod:i:2"] {
+        let report = trace(unused_gateway(used), Answer::Refused).await;
+        assert!(!codes(&report).contains("rdp-file-gateway-unused"), "{used}");
+    }
+}
+
 /// Traces of files that fail or are worth a word.
 pub async fn reports() -> Vec<Report> {
     let strict = RdpFile::parse(b"full address:s:rdsh01\nauthentication level:i:1").expect("a file");
@@ -37,6 +66,7 @@ pub async fn reports() -> Vec<Report> {
         (sample("farm-utf16.rdp"), Answer::Demo(Some(fault("token-refused")))),
         (sample("hostile.rdp"), Answer::Silent),
         (strict, Answer::Demo(None)),
+        (unused_gateway("gatewayusagemethod:i:0"), Answer::Refused),
     ];
     let mut reports = Vec::new();
     for (file, answer) in cases {

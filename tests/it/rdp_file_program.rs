@@ -50,6 +50,11 @@ fn a_bad_file_is_refused_before_anything_is_sent() {
         (&long, "1 MiB"),
         (&secret, "names no computer"),
         ("rdp://", "is no target"),
+        ("missing.rdpw", "cannot read missing.rdpw"),
+        (&written("servers.rdg", "<?xml version=\"1.0\"?><RDCMan/>"), "Remote Desktop Connection Manager"),
+        (&written("farm.remmina", "[remmina]\nserver=rdsh01\n"), "Remmina"),
+        (&written("Invitation.msrcIncident", "<?xml version=\"1.0\"?><UPLOADINFO/>"), "Remote Assistance"),
+        (&written("list.txt", "rdsh01\nrdsh02\n"), "is no .rdp file"),
     ];
     for (target, words) in cases {
         for arguments in [vec!["trace", target], vec!["posture", target], vec!["local", "--target", target]] {
@@ -88,6 +93,21 @@ fn a_file_is_traced_and_options_win_over_it() {
     let output = with_account.env("RDPTRACE_PASSWORD", "demo").output().expect("the program runs");
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(report["verdict"]["credentials"], "verified", "{}", text(&output.stderr));
+}
+
+/// A file is read whatever it is called.
+#[test]
+fn a_file_needs_no_ending() {
+    let server = Served::start(&[]);
+    for name in ["farm.rdpw", "farm.rdp.txt", "farm", "farm.corp.example"] {
+        let path = written(name, &format!("full address:s:{}\narmpath:s:\n", server.1));
+        let (code, report) = json(&["trace", &path, "--until", "tls", "--local", "off"]);
+        assert_eq!((code, &report["target"]["rdp_file"]["settings"]), (Some(0), &1.into()), "{name}");
+        for line in [&["posture", &path][..], &["local", "--target", &path]] {
+            let output = rdptrace(&[line, &["--format", "json"]].concat());
+            assert_ne!(output.status.code(), Some(2), "{line:?}: {}", text(&output.stderr));
+        }
+    }
 }
 
 #[test]
