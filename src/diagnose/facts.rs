@@ -8,8 +8,8 @@ use crate::codes::Phase;
 use crate::report::{
     ActivateEvidence, AnsweredBy, Answerer, Certificate, Connection, CredsspEvidence, ExperimentKind,
     FailureKind, GatewayEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence, Posture, Purpose,
-    RdpFile, RdpFileGateway, Request, Selected, Session, Status, Summary, Thumbprints, Timestamp,
-    TlsEvidence, Trace, Transport,
+    RdpFile, RdpFileGateway, Request, Selected, Session, Status, Summary, Tcp, Thumbprints, Timestamp,
+    TlsEvidence, Trace,
 };
 
 /// `gatewayusagemethod`: always through the gateway.
@@ -28,7 +28,7 @@ pub struct Facts<'a> {
     pub file: Option<&'a RdpFile>,
     pub phases: Vec<Summary<'a>>,
     /// What TCP showed of the described connection.
-    pub transport: Option<&'a Transport>,
+    pub transport: Option<&'a Tcp>,
     /// The RD Gateway that the trace went through.
     pub through: Option<&'a GatewayEvidence>,
     pub negotiate: Option<&'a NegotiateEvidence>,
@@ -64,7 +64,7 @@ impl<'a> Facts<'a> {
             port: hop.map(|hop| hop.port).or(target.map(|target| target.port)),
             file: trace.target.as_ref().and_then(|target| target.rdp_file.as_ref()),
             phases: summaries(trace),
-            transport: described.and_then(|connection| connection.transport.as_ref()),
+            transport: described.and_then(|connection| connection.tcp.as_ref()),
             through: phases.and_then(|p| p.gateway.as_ref()).map(|record| &record.evidence),
             negotiate: phases.and_then(|p| p.negotiate.as_ref()).map(|record| &record.evidence),
             tls: phases.and_then(|p| p.tls.as_ref()).map(|record| &record.evidence),

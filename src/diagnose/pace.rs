@@ -3,7 +3,7 @@
 use super::{Facts, path};
 use crate::{
     codes::Phase,
-    report::{AttemptResult, Connection, FailureKind, Millis, Status, StreamEnd, Transport},
+    report::{AttemptResult, Connection, FailureKind, Millis, Status, StreamEnd, Tcp},
 };
 
 /// The first SYN is sent again after a second (RFC 6298 section 2).
@@ -20,12 +20,18 @@ const SHORT_TRIP_MS: f64 = 200.0;
 const TRIPS: f64 = 5.0;
 /// Round trips that grow so much wait in the queue of a link.
 const GROWN: f64 = 10.0;
+/// How long after the last segment the system asks whether the peer is there, and how often (`net::os`).
+const KEEP_ALIVE_MS: f64 = 1000.0;
+/// A segment that was sent again so often in vain is not lost by chance.
+pub const PERSISTENT: u32 = 5;
 /// Acknowledgments that came in this last part of the time were not the last.
 const STILL_PART: f64 = 0.2;
 
 /// What shows that packets were lost while others arrived.
 #[derive(Debug, Default)]
 pub struct Loss {
+    /// How many connections show it.
+    pub connections: usize,
     /// Of the first packets of connections, which nothing else delays by a second.
     pub opening: Option<String>,
     /// Of segments that arrived when they were sent again.
@@ -46,12 +52,13 @@ pub fn loss(facts: &Facts<'_>) -> Loss {
         made.iter().filter_map(mended).fold((0_u64, 0), |(sum, with), one| (sum + u64::from(one), with + 1));
     let plural = if with == 1 { "connection" } else { "connections" };
     let mended = (with > 0).then(|| format!("{again} segments were sent again in {with} {plural}"));
-    Loss { opening: opened_late(facts), mended }
+    let late = late(facts);
+    Loss { connections: with + late.len(), opening: opened_late(facts, &late), mended }
 }
 
 /// How often a connection sent something again that arrived then: more than in vain.
 fn mended(made: &Connection) -> Option<u32> {
-    let tcp = made.transport.as_ref()?;
+    let tcp = made.tcp.as_ref()?;
     let again = tcp.retransmissions.filter(|again| *again >= LOSS)?;
     let in_vain = match tcp.unacknowledged {
         Some(lost) if lost > 0 => most_in_vain(made),
@@ -75,23 +82,30 @@ fn most_in_vain(made: &Connection) -> u32 {
 }
 
 /// How long each connection to the host took to open.
-fn openings<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (f64, &'a Transport)> {
+fn openings<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (f64, &'a Tcp)> {
     facts.trace.connections.iter().filter_map(|made| {
         let attempts = &made.phases.connect.as_ref()?.evidence.attempts;
         let won = attempts.iter().find(|attempt| attempt.result == AttemptResult::Connected)?;
-        Some((won.elapsed_ms.0, made.transport.as_ref()?))
+        Some((won.elapsed_ms.0, made.tcp.as_ref()?))
     })
 }
 
-/// The connection was opened only after the first SYN, or its answer, was lost: round trips are shorter, or other openings.
-fn opened_late(facts: &Facts<'_>) -> Option<String> {
+/// How long a connection takes to open, or a round trip: the shortest.
+fn usual(facts: &Facts<'_>) -> Option<f64> {
     let least = openings(facts).map(|(took, _)| took).min_by(f64::total_cmp)?;
-    let trips = openings(facts).filter_map(|(_, tcp)| Some(tcp.round_trip_ms?.0)).min_by(f64::total_cmp)?;
-    let usual = least.min(trips);
-    let late: Vec<f64> = openings(facts)
-        .map(|(took, _)| took)
-        .filter(|took| *took >= SYN_AGAIN_MS && usual < took / 2.0)
-        .collect();
+    let trips = openings(facts).filter_map(|(_, tcp)| Some(tcp.round_trip_ms?.0)).min_by(f64::total_cmp);
+    trips.map(|trip| least.min(trip))
+}
+
+/// How long those took that were opened only after the first SYN, or its answer, was lost.
+fn late(facts: &Facts<'_>) -> Vec<f64> {
+    let Some(usual) = usual(facts) else { return Vec::new() };
+    let took = openings(facts).map(|(took, _)| took);
+    took.filter(|took| *took >= SYN_AGAIN_MS && usual < took / 2.0).collect()
+}
+
+fn opened_late(facts: &Facts<'_>, late: &[f64]) -> Option<String> {
+    let usual = usual(facts)?;
     let longest = late.iter().copied().max_by(f64::total_cmp)? / 1000.0;
     Some(match late.len() {
         1 => format!("the connection took {longest:.1} s to open, a round trip takes {usual:.1} ms"),
@@ -154,6 +168,46 @@ pub fn came(facts: &Facts<'_>) -> bool {
         end.after_received_ms.zip(waited(facts)).is_some_and(|(before, took)| before.0 < took)
     };
     facts.failed().is_some_and(|failed| failed.status == Status::Failed) && end.is_some_and(came)
+}
+
+/// Nobody needs a second to say that nobody is there: whoever ended the connection so late had waited for something else.
+pub fn timed_out(facts: &Facts<'_>) -> Option<String> {
+    const TIME_OUT_MS: f64 = 1000.0;
+    let failure = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?.failure?;
+    let cut = matches!(failure.kind, FailureKind::Closed | FailureKind::Reset);
+    let end = failure.end.as_ref().filter(|_| cut && failure.received.is_none())?;
+    let since = end.after_sent_ms?.0.min(end.after_received_ms.map_or(f64::MAX, |since| since.0));
+    let trip = facts.transport.and_then(|tcp| tcp.round_trip_ms).map_or(0.0, |trip| trip.0);
+    (since >= TIME_OUT_MS + 2.0 * trip)
+        .then(|| format!("the end came {:.1} s after the last byte, as after a time-out", since / 1000.0))
+}
+
+/// That what was sent last was sent again before a reset came: the peer's system had neither answered nor taken it.
+pub fn reset_late(facts: &Facts<'_>) -> Option<String> {
+    let failure = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?.failure?;
+    let since = failure.end.as_ref().filter(|_| failure.kind == FailureKind::Reset)?.after_sent_ms?.0;
+    let tcp = facts.transport.filter(|_| path::is_direct(facts))?;
+    let trip = tcp.round_trip_ms?.0;
+    let again = tcp.retransmissions?.saturating_sub(tcp.syn_retries?);
+    (again > 0 && trip < SHORT_TRIP_MS / 2.0 && since >= AGAIN_MS - 2.0 * trip && since < AGAIN_MS * 5.0).then(|| {
+        format!("our last bytes were sent again before the reset, {since:.0} ms after them: nobody had acknowledged them")
+    })
+}
+
+/// Whether the peer's system still answers that it is there while its service is silent; none where that was not seen.
+pub fn pulse(facts: &Facts<'_>) -> Option<bool> {
+    let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect && path::is_direct(facts))?;
+    let failure = failed.failure.filter(|failure| failure.kind == FailureKind::Timeout)?;
+    let tcp = facts.transport.filter(|tcp| tcp.unacknowledged == Some(0))?;
+    let end = failure.end.as_ref()?;
+    let quiet = end.after_sent_ms?.0.min(end.after_received_ms.map_or(f64::MAX, |since| since.0));
+    let (before, trip) = (tcp.acknowledged_before_ms?.0, tcp.round_trip_ms?.0);
+    let late = quiet - trip.max(AGAIN_MS) * 2.0;
+    match before < late {
+        true => Some(true),
+        // Two questions, a second apart each, had no answer.
+        false => (late >= 2.0 * KEEP_ALIVE_MS + trip).then_some(false),
+    }
 }
 
 /// How long things take with the connections whose ClientHello is reset, in milliseconds: the middle of all of them.

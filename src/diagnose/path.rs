@@ -33,7 +33,7 @@ const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> 
 
 /// What was sent and never acknowledged, when nothing came any more.
 pub struct BlackHole {
-    /// Bytes.
+    /// Bytes; none where only whether the peer is there was asked in vain.
     pub bytes: u32,
     /// Segments that were sent again.
     pub again: u32,
@@ -51,7 +51,7 @@ pub fn black_hole(facts: &Facts<'_>) -> Option<BlackHole> {
     let trip = tcp.round_trip_ms.map_or(0.0, |trip| trip.0);
     let patient = facts.failed()?.elapsed_ms.0 >= LATE_MS.max(TRIPS * trip);
     let (bytes, again) = (tcp.unacknowledged?, tcp.retransmissions.unwrap_or(0));
-    (bytes > 0 && patient).then_some(BlackHole { bytes, again })
+    (bytes > 0 && patient || pace::pulse(facts) == Some(false)).then_some(BlackHole { bytes, again })
 }
 
 /// Whether all that was sent was acknowledged before the silence.
@@ -108,8 +108,8 @@ fn slow(facts: &Facts<'_>) -> Option<String> {
 /// What finds the connection in a capture or a log of the other side: who, when, and what the last was that crossed.
 fn flow(facts: &Facts<'_>) -> Option<String> {
     let failure = facts.failed().filter(|failed| failed.phase > Phase::Connect)?.failure?;
-    let tcp = facts.transport?;
-    let way = format!("from {} to {}", tcp.local?, tcp.peer?);
+    let (tcp, made) = (facts.transport?, facts.trace.described()?);
+    let way = format!("from {} to {}", made.local?, made.peer?);
     let last = last_sent(facts, failure).map_or_else(String::new, |moment| format!(" at {moment}"));
     let who = acknowledges(facts);
     let sent = match (tcp.sent_bytes, tcp.unacknowledged) {
@@ -129,7 +129,7 @@ fn flow(facts: &Facts<'_>) -> Option<String> {
             tcp.sent_bytes.map_or_else(|| "a part".to_owned(), |_| sent)
         )),
         FailureKind::Timeout | FailureKind::Closed | FailureKind::Reset => {
-            let began = facts.trace.described()?.began?.to_milliseconds()?;
+            let began = made.started?.to_milliseconds()?;
             let sent = if last.is_empty() { last } else { format!("; our last byte was sent{last}") };
             Some(format!("the connection went {way}, begun {began}{sent}"))
         }
@@ -163,7 +163,7 @@ fn last_sent(facts: &Facts<'_>, failure: &Failure) -> Option<String> {
     let after =
         Duration::try_from_secs_f64((took - failure.end.as_ref()?.after_sent_ms?.0).max(0.0) / 1000.0)
             .ok()?;
-    let moment = made.began?.0.checked_add(after.try_into().ok()?)?;
+    let moment = made.started?.0.checked_add(after.try_into().ok()?)?;
     Timestamp(moment).to_milliseconds()
 }
 

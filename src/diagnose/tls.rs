@@ -74,6 +74,13 @@ fn version_intolerant(facts: &Facts<'_>) -> Option<String> {
 /// Also where the usual hello passes: then only a longer one is lost.
 fn large_hello_dropped(facts: &Facts<'_>) -> Option<String> {
     let (small, large) = (sent(facts, ExperimentKind::SmallHello)?, sent(facts, ExperimentKind::LargeHello)?);
+    let answered = |kind| facts.answers(kind, Phase::Tls);
+    let lost = answered(ExperimentKind::SmallHello).zip(answered(ExperimentKind::LargeHello));
+    if is_refused(facts) && lost == Some((true, false)) && facts.intermittent().is_none() {
+        return Some(format!(
+            "whatever is said of the shorter ones, a ClientHello of {large} B is not answered: the path or a box on it, or the server's own TLS"
+        ));
+    }
     let also = failed(facts) && !facts.is_hello_answered();
     let lost = if also { facts.tls?.bytes_sent.min(large) } else { large };
     let text = format!(

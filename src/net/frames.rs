@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use tokio::time::Instant;
 
-use super::socket::Socket;
+use super::socket::{Ends, Socket};
 use crate::{
     codes::Phase,
-    report::{Direction, Frame, Transport},
+    report::{Direction, Frame, Tcp},
 };
 
 const KEPT_FIRST: usize = 32;
@@ -31,8 +31,13 @@ impl Frames {
     }
 
     /// What TCP counts of the connection now.
-    pub fn transport(&self) -> Option<Transport> {
-        self.socket.as_ref().map(Socket::transport)
+    pub fn tcp(&self) -> Option<Tcp> {
+        self.socket.as_ref().map(Socket::counts)
+    }
+
+    /// Both ends of the connection, where there is a socket of the system.
+    pub fn ends(&self) -> Ends {
+        self.socket.as_ref().map(Socket::ends).unwrap_or_default()
     }
 
     /// Records a frame; of one with a secret only the length.

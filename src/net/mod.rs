@@ -50,6 +50,7 @@ pub use rejection::{Rejected, icmp_name};
 pub use resolve::resolve;
 pub use services::services;
 pub use small_segments::Segments;
+pub use socket::Ends;
 pub use tls::{Handshake, Upgrade, Versions, not_tls};
 pub use tunnel::{Remarks, SharedRemarks, gateway_error, remarks};
 pub use udp::{BoxDatagrams, Datagrams, Pending, receive_until};

@@ -1,32 +1,48 @@
 //! What the system knows of a TCP connection: who is silent, the path or the peer.
 
-use std::any::Any;
+use std::{any::Any, net::SocketAddr};
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use super::{BoxStream, os::tcp};
-use crate::report::Transport;
+use crate::report::Tcp;
 
 /// A second handle of a connection's socket, so that it can be asked when the stream is wrapped or gone. The system closes the
 /// connection when both are gone.
-pub struct Socket(socket2::Socket);
+pub struct Socket {
+    socket: socket2::Socket,
+    ends: Ends,
+    syn_retries: Option<u32>,
+}
+
+/// Our address and the peer's.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ends {
+    /// Ours.
+    pub local: Option<SocketAddr>,
+    /// That of the server, the proxy or the gateway.
+    pub peer: Option<SocketAddr>,
+}
 
 impl Socket {
     /// That of a stream; one that is not the system's own has none.
     pub fn of(stream: &BoxStream) -> Option<Self> {
         let stream: &dyn Any = &**stream;
         let stream = stream.downcast_ref::<TcpStream>()?;
-        SockRef::from(stream).try_clone().ok().map(Self)
+        let socket = SockRef::from(stream).try_clone().ok()?;
+        let ends = Ends { local: stream.local_addr().ok(), peer: stream.peer_addr().ok() };
+        let syn_retries = tcp::opened(&socket);
+        Some(Self { socket, ends, syn_retries })
     }
 
-    /// Both ends, and what TCP counts now.
-    pub fn transport(&self) -> Transport {
-        let address = |address: socket2::SockAddr| address.as_socket();
-        Transport {
-            local: self.0.local_addr().ok().and_then(address),
-            peer: self.0.peer_addr().ok().and_then(address),
-            ..tcp::counts(&self.0).unwrap_or_default()
-        }
+    /// Both ends.
+    pub fn ends(&self) -> Ends {
+        self.ends
+    }
+
+    /// What TCP counts now.
+    pub fn counts(&self) -> Tcp {
+        Tcp { syn_retries: self.syn_retries, ..tcp::counts(&self.socket).unwrap_or_default() }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::wire::Wire;
-use crate::report::{Failure, FailureKind, StreamEnd, Transport};
+use crate::report::{Failure, FailureKind, StreamEnd, Tcp};
 
 /// Who ends a connection at once was not waiting for anything.
 const TELLING: Duration = Duration::from_millis(500);
@@ -38,10 +38,10 @@ impl Wire {
     }
 
     /// Adds how much was sent and received.
-    pub(super) fn counted(&self, seen: Transport) -> Transport {
+    pub(super) fn counted(&self, seen: Tcp) -> Tcp {
         let total = |bytes| self.whole.then_some(bytes);
         let (sent_bytes, received_bytes) = (total(self.tap.sent().total), total(self.tap.received().total));
-        Transport { sent_bytes, received_bytes, ..seen }
+        Tcp { sent_bytes, received_bytes, ..seen }
     }
 
     /// Bytes of the message that is awaited; inside TLS also those of a record of which the end has not come.

@@ -12,13 +12,13 @@ use super::{
     channel::{Channel, read, shutdown, write},
     failure,
     frames::Frames,
-    socket::Socket,
+    socket::{Ends, Socket},
     tap::{Tap, Tapped},
 };
 use crate::{
     codes::Phase,
     pdu::peer,
-    report::{Direction, Failure, FailureKind, Frame, Speaker, Transport},
+    report::{Direction, Failure, FailureKind, Frame, Speaker, Tcp},
 };
 
 /// How long a polite end may take.
@@ -47,8 +47,9 @@ pub struct Record {
     pub frames: Vec<Frame>,
     /// How many were left out between them.
     pub frames_omitted: u64,
-    /// What TCP showed; none where there was no socket of the system.
-    pub transport: Option<Transport>,
+    /// Its ends, and what TCP showed; none where there was no socket of the system.
+    pub ends: Ends,
+    pub tcp: Option<Tcp>,
     /// How long this program only listened, by phase: no time of the peer's.
     pub idle: Vec<(Phase, Duration)>,
 }
@@ -261,7 +262,8 @@ impl Wire {
     /// Ends politely: a last message if there is one, close_notify, FIN. Returns the record.
     pub async fn close(mut self, farewell: Option<&[u8]>) -> Record {
         // Before the end, which is a segment too.
-        let transport = self.frames.transport().map(|seen| self.counted(seen));
+        let (ends, tcp) = (self.frames.ends(), self.frames.tcp());
+        let tcp = tcp.map(|seen| self.counted(seen));
         let until = Instant::now() + FAREWELL;
         if let Some(bytes) = farewell {
             self.frames.push(self.phase, Direction::Sent, self.is_tls(), bytes, false);
@@ -269,6 +271,6 @@ impl Wire {
         }
         let _ = timeout_at(until, shutdown(&mut self.channel)).await;
         let (frames, frames_omitted) = self.frames.finish();
-        Record { frames, frames_omitted, transport, idle: self.idle }
+        Record { frames, frames_omitted, ends, tcp, idle: self.idle }
     }
 }

@@ -63,10 +63,9 @@ fn mcs(pdu: &[u8]) -> Option<(&'static str, usize)> {
     }
 }
 
-/// What came behind a message that is whole is passed over where it is little; what did not come is not waited for.
+/// What came behind a message is passed over where it is little; what did not come is not waited for.
 fn ends(what: &str, end: usize, bytes: &[u8], length: usize) -> Result<(), Malformed> {
-    let whole = bytes.len() >= end && end < length;
-    if whole && (bytes.len() == end || length - end > STRAY) {
+    if end < length && (bytes.len() == end || length - end > STRAY) {
         return Err(Malformed(format!(
             "a TPKT header claims {length} bytes, and {what} in it ends after {end}"
         )));

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     certificate::Expectation,
     codes::{Phase, Protocols},
-    net::{Network, Record, Segments, SharedRemarks, Upgrade, Wire},
+    net::{Ends, Network, Record, Segments, SharedRemarks, Upgrade, Wire},
     pdu::{mcs::USER_REQUESTED, preconnection::preconnection},
     phase::{
         Secured, Step,
@@ -40,14 +40,14 @@ struct Walk<'a, N> {
 impl<N: Network> Probe<'_, N> {
     /// Makes the connection, phase after phase.
     pub(super) async fn make(&self, plan: &Plan) -> Connection {
-        let (walk, began) = (Walk { probe: self, plan }, Some(Timestamp(self.network.now())));
+        let (walk, started) = (Walk { probe: self, plan }, Some(Timestamp(self.network.now())));
         let (mut phases, mut session, remarks) = (Phases::default(), None, SharedRemarks::default());
         // On the heap: together the phases would be too much for the stack of a thread.
         let opened = match &self.settings.gateway {
             None => Box::pin(walk.open(&mut phases)).await,
             Some(gateway) => Box::pin(walk.cross(gateway, &remarks, &mut phases)).await,
         };
-        let Record { frames, frames_omitted, transport, idle } = match opened {
+        let Record { frames, frames_omitted, ends: Ends { local, peer }, tcp, idle } = match opened {
             Ok(mut wire) => {
                 let farewell = Box::pin(walk.phases(&mut wire, &mut phases, &mut session)).await;
                 wire.close(farewell).await
@@ -58,8 +58,8 @@ impl<N: Network> Probe<'_, N> {
         gateway::remember(&mut phases, &remarks);
         late::reassign(&mut phases, &frames);
         late::shorten(&mut phases, &idle);
-        let purpose = plan.purpose.clone();
-        Connection { purpose, hop: None, phases, session, began, transport, frames, frames_omitted }
+        let (purpose, hop) = (plan.purpose.clone(), None);
+        Connection { purpose, hop, phases, session, started, local, peer, tcp, frames, frames_omitted }
     }
 }
 

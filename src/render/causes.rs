@@ -43,17 +43,19 @@ pub fn causes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let mut seen = Vec::new();
     let whole = fresh(first, told, &mut seen);
     self::cause(page, &whole)?;
-    let shown = if page.room() == Room::Tight { 1 } else { SHOWN };
+    let shown = if page.room().is_tight() { 1 } else { SHOWN };
     list(page, "confirm:", first_of(&whole.confirm, shown))?;
     list(page, "fix:", first_of(&whole.fix, shown))?;
     for alike in report.causes[1..].chunk_by(|a, b| a.likelihood == b.likelihood) {
         let equal = alike[0].likelihood == first.likelihood && first.likelihood != Likelihood::Possible;
-        if equal && page.room() != Room::Tight {
+        if equal && !page.room().is_tight() {
             for cause in alike {
                 let cause = fresh(cause, told, &mut seen);
                 self::cause(page, &cause)?;
                 list(page, "confirm:", first_of(&cause.confirm, 1))?;
             }
+        } else if page.room() == Room::Least && !equal {
+            named(page, alike)?;
         } else {
             by_place(page, alike, told)?;
         }
@@ -122,6 +124,13 @@ fn by_place(page: &mut Page<'_>, alike: &[Cause], told: &str) -> io::Result<()> 
         page.row((tone, &format!("{word:PLACE$}{place}")), CAUSE, (Tone::Plain, ""), &text)?;
     }
     Ok(())
+}
+
+/// Their names alone.
+fn named(page: &mut Page<'_>, alike: &[Cause]) -> io::Result<()> {
+    let (tone, word) = likelihood(alike[0].likelihood);
+    let codes: Vec<&str> = alike.iter().map(|cause| cause.code.as_str()).collect();
+    page.row((tone, word), PLACE, (Tone::Plain, ""), &codes.join(", "))
 }
 
 /// What speaks for it, first what the failed phase does not tell anyway.

@@ -109,7 +109,7 @@ fn phase(
         }
         Status::Stopped => {
             page.row(lead, FACTS, (Tone::Caution, "STOPPED:"), summary.stopped.unwrap_or_default())?;
-            if page.room() == Room::Tight {
+            if page.room().is_tight() {
                 return Ok(());
             }
         }

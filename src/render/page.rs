@@ -24,6 +24,15 @@ pub enum Room {
     Brief,
     /// Those, and all but the first check and fix.
     Tight,
+    /// Also what speaks for a cause that is only possible.
+    Least,
+}
+
+impl Room {
+    /// Whether only what matters most is told.
+    pub fn is_tight(self) -> bool {
+        matches!(self, Self::Tight | Self::Least)
+    }
 }
 
 /// The colour of a word; the writer strips it where no terminal shows it.

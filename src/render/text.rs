@@ -27,7 +27,7 @@ const FINDING: usize = 11;
 /// Those of the writer.
 pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut written = Vec::new();
-    for room in [Room::Usual, Room::Brief, Room::Tight] {
+    for room in [Room::Usual, Room::Brief, Room::Tight, Room::Least] {
         written.clear();
         whole(&mut Page::new(&mut written, room), report)?;
         let lines = written.iter().filter(|byte| **byte == b'\n').count();
@@ -103,7 +103,7 @@ fn certificate(page: &mut Page<'_>, served: &Certificate, report: &Report) -> io
         names if names.is_empty() => names,
         names => format!("; for {names}"),
     };
-    if page.room() == Room::Tight {
+    if page.room().is_tight() {
         return Ok(());
     }
     page.text(BODY, &format!("{}{names}", cells::validity(served, report.trace.started)))?;
@@ -122,7 +122,7 @@ fn is_told(found: &Finding, report: &Report) -> bool {
 /// A sentence each; where there is no room those beside the failure share a line.
 fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let said = report.findings.iter().filter(|found| !is_told(found, report));
-    let tight = page.room() == Room::Tight;
+    let tight = page.room().is_tight();
     let (aside, whole): (Vec<&Finding>, Vec<&Finding>) = said.partition(|found| tight && is_aside(found));
     if aside.is_empty() && whole.is_empty() {
         return Ok(());

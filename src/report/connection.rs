@@ -1,13 +1,13 @@
 //! One connection: what each phase saw, and the frames that crossed the wire.
 
-use std::fmt;
+use std::{fmt, net::SocketAddr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{
     ActivateEvidence, ConnectEvidence, CredsspEvidence, GatewayEvidence, LicensingEvidence, McsEvidence,
-    NegotiateEvidence, Redirection, ResolveEvidence, TlsEvidence, Transport,
+    NegotiateEvidence, Redirection, ResolveEvidence, Tcp, TlsEvidence,
 };
 use super::{ExperimentName, Failure, Hop, Millis, Session, Timestamp};
 use crate::codes::Phase;
@@ -27,10 +27,18 @@ pub struct Connection {
     pub session: Option<Session>,
     /// When it was begun.
     #[serde(default)]
-    pub began: Option<Timestamp>,
+    pub started: Option<Timestamp>,
+    /// Our address and port; null where none was opened.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub local: Option<SocketAddr>,
+    /// Those of the peer: the server, the proxy or the gateway.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub peer: Option<SocketAddr>,
     /// What TCP showed of it; null where none was opened.
     #[serde(default)]
-    pub transport: Option<Transport>,
+    pub tcp: Option<Tcp>,
     /// The frames of the connection, the first and the last ones when there were many.
     pub frames: Vec<Frame>,
     /// How many frames were left out of `frames`.

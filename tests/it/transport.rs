@@ -2,7 +2,7 @@
 
 use rdptrace::{
     Report, diagnose,
-    report::{Likelihood, Millis, Place, Transport},
+    report::{Likelihood, Millis, Place, Tcp},
 };
 
 use crate::{
@@ -10,24 +10,26 @@ use crate::{
     lab::fault,
 };
 
-fn transport(trip: f64, again: u32, unacknowledged: u32) -> Transport {
-    Transport {
-        local: "10.1.2.3:51844".parse().ok(),
-        peer: "192.0.2.15:3389".parse().ok(),
+fn transport(trip: f64, again: u32, unacknowledged: u32) -> Tcp {
+    Tcp {
         round_trip_ms: Some(Millis(trip)),
         retransmissions: Some(again),
         unacknowledged: Some(unacknowledged),
         acknowledged_before_ms: None,
+        syn_retries: Some(0),
         sent_bytes: Some(43),
         received_bytes: Some(0),
     }
 }
 
 /// The report of this fault, had TCP counted this.
-pub async fn with(name: Option<&str>, seen: Transport) -> Report {
+pub async fn with(name: Option<&str>, seen: Tcp) -> Report {
     let mut report = trace(name.map(fault), &settings()).await;
     let described = report.trace.connections.iter_mut().find(|made| made.purpose.is_traced());
-    described.expect("a connection").transport = Some(seen);
+    let described = described.expect("a connection");
+    described.local = "10.1.2.3:51844".parse().ok();
+    described.peer = "192.0.2.15:3389".parse().ok();
+    described.tcp = Some(seen);
     diagnose(report.trace)
 }
 
@@ -53,8 +55,8 @@ async fn back() -> Report {
 }
 
 /// What was sent before arrived.
-fn part() -> Transport {
-    Transport { sent_bytes: Some(300), ..transport(0.4, 4, 230) }
+fn part() -> Tcp {
+    Tcp { sent_bytes: Some(300), ..transport(0.4, 4, 230) }
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,15 +131,15 @@ async fn loss_and_slowness_explain_a_silence_before_a_black_hole_does() {
     let mut late = with(Some("tls-silence"), part()).await;
     let connect = late.trace.connections[0].phases.connect.as_mut().expect("it was opened");
     connect.evidence.attempts[0].elapsed_ms = Millis(3010.0);
-    let often = Transport { retransmissions: Some(40), ..part() };
+    let often = Tcp { retransmissions: Some(40), ..part() };
     for lossy in [diagnose(late.trace), with(Some("tls-silence"), often).await] {
         assert_eq!(causes(&lossy)[0], ("path-loss", Likelihood::Likely));
         assert!(lossy.causes[0].confirm[0].contains("--timeout 60"), "{:?}", lossy.causes[0].confirm);
         let others = causes(&lossy);
         assert!(others[1..].iter().all(|(_, how)| *how == Likelihood::Possible), "{others:?}");
     }
-    let acknowledging = Transport { acknowledged_before_ms: Some(Millis(300.0)), ..part() };
-    for slow in [acknowledging, Transport { unacknowledged: Some(0), ..transport(1500.0, 1, 0) }] {
+    let acknowledging = Tcp { acknowledged_before_ms: Some(Millis(300.0)), ..part() };
+    for slow in [acknowledging, Tcp { unacknowledged: Some(0), ..transport(1500.0, 1, 0) }] {
         let report = with(Some("tls-silence"), slow).await;
         assert_eq!(causes(&report)[0], ("path-slow", Likelihood::Likely), "{:#?}", report.causes);
         assert!(message(&report, "path-slow").is_some_and(|said| said.contains("--timeout")));

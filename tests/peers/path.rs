@@ -134,13 +134,13 @@ fn silence_of_the_path_and_of_the_host_are_told_apart() {
     let traced = namespace.trace(LOOPBACK, &NAMED);
     aborted(&traced, "negotiate", "timeout");
     assert_eq!(traced.at("/causes/0/code"), "path-black-hole", "{traced:#?}");
-    assert!(traced.at("/connections/0/transport/unacknowledged").as_u64() > Some(0), "{traced:#?}");
+    assert!(traced.at("/connections/0/tcp/unacknowledged").as_u64() > Some(0), "{traced:#?}");
     assert!(traced.found("flow"));
     let silent = TcpListener::bind((LOOPBACK, 0)).expect("a port");
     let port = silent.local_addr().expect("an address").port();
     let traced = trace(port, &["--timeout", "1"], None);
     aborted(&traced, "negotiate", "timeout");
-    assert_eq!(traced.at("/connections/0/transport/unacknowledged"), 0);
+    assert_eq!(traced.at("/connections/0/tcp/unacknowledged"), 0);
     assert!(!traced.found("path-loss") && traced.found("flow"));
     let causes = traced.at("/causes").as_array().expect("causes");
     assert!(causes.iter().all(|cause| cause["code"] != "path-black-hole"), "{causes:#?}");

@@ -1,6 +1,6 @@
 //! What is meant where the server's answer cannot be understood, or ends the connection without a reason that names one.
 
-use super::{CauseRule, Place, Weighed, ended_in, failed_in, rule};
+use super::{CauseRule, Place, Weighed, coded, ended_in, failed_in, rule};
 use crate::{
     codes::{self, Phase, Table},
     diagnose::{Facts, added::gets_further, path},
@@ -9,6 +9,8 @@ use crate::{
 
 /// From here on Set Error Info says what is wrong with a PDU (MS-RDPBCGR 2.2.5.1.1).
 const FIRST_PROTOCOL_ERROR: i64 = 0x10C9;
+/// bad_record_mac, decryption_failed and decrypt_error.
+const NOT_VERIFIED: &[i64] = &[20, 21, 51];
 /// FIPS (MS-RDPBCGR 2.2.1.4.3), which is no fault of the server's.
 const FIPS: i64 = 0x10;
 /// Too many users and user rejected, which say more than a refusal.
@@ -77,11 +79,20 @@ fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {
         _ => Likelihood::Likely,
     };
     let sealed = is_enclosed(facts, failure).then(|| "inside TLS nobody on the way can change it".to_owned());
-    let likelihood = if is_broken(facts, failure) { Likelihood::Possible } else { likelihood };
+    let doubted = is_broken(facts, failure) || is_unverified(facts);
+    let likelihood = if doubted { Likelihood::Possible } else { likelihood };
     Some(Weighed::new(likelihood, failure.detail.clone()).and(sealed))
 }
 
 fn altered(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some(failure) = coded(facts, FailureKind::TlsAlert, NOT_VERIFIED) {
+        let text = "what was sent did not arrive as it was sent, or the server's TLS is at fault";
+        return Some(Weighed::possible(text).and(Some(failure.detail.clone())));
+    }
+    if is_unverified(facts) {
+        let text = "what came did not arrive as it was sent, or the server's TLS is at fault";
+        return Some(Weighed::likely(text).and(Some(garbled(facts)?.detail.clone())));
+    }
     let unnamed = facts.selected() == Some(Selected::Unknown);
     let failure = garbled(facts).filter(|f| unnamed || f.kind != FailureKind::SecurityUnsupported)?;
     let text = match is_broken(facts, failure) {
@@ -89,6 +100,12 @@ fn altered(facts: &Facts<'_>) -> Option<Weighed> {
         false => "no TLS protects the stream here",
     };
     (!is_enclosed(facts, failure)).then(|| Weighed::possible(text).and(Some(failure.detail.clone())))
+}
+
+/// Whether our TLS found that a record, or the handshake, was not what the server had made.
+fn is_unverified(facts: &Facts<'_>) -> bool {
+    let sent = facts.tls.and_then(|tls| tls.alert_sent.as_ref());
+    sent.is_some_and(|alert| NOT_VERIFIED.contains(&alert.code.into()))
 }
 
 /// What came is not what the specification allows there.
@@ -122,7 +139,7 @@ fn newer(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// Whether the failure has a number that its table does not know. A status can be any of thousands and says nothing then.
-fn is_unknown(failure: &Failure) -> bool {
+pub fn is_unknown(failure: &Failure) -> bool {
     let table: &Table = match failure.kind {
         FailureKind::NegotiationFailure => &codes::NEGOTIATION_FAILURE,
         FailureKind::ErrorInfo => &codes::ERROR_INFO,

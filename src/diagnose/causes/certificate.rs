@@ -3,7 +3,7 @@
 use super::{CauseRule, Place, Weighed, after, coded, cut_in, path::hello_reset, rule};
 use crate::{
     codes::Phase,
-    diagnose::Facts,
+    diagnose::{Facts, pace},
     report::{
         CauseCode, ExperimentKind,
         FailureKind::{Closed, NegotiationFailure, Reset, TlsAlert},
@@ -74,8 +74,10 @@ fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighe
         let failure = cut_in(facts, Phase::Tls)?;
         let early = hello_reset(facts).filter(|reset| reset.early);
         let against = early.as_ref().map(|reset| format!("no host answers so soon: {}", reset.text));
-        let likelihood = if early.is_some() { Likelihood::Possible } else { fits };
-        Weighed::new(likelihood, after("the ClientHello", failure)).but(against)
+        let late = pace::timed_out(facts);
+        let doubted = early.is_some() || late.is_some();
+        let likelihood = if doubted { Likelihood::Possible } else { fits };
+        Weighed::new(likelihood, after("the ClientHello", failure)).but(against).but(late)
     };
     Some(weighed.and(facts.no_hello_accepted()))
 }

@@ -1,6 +1,6 @@
 //! What answers on the port in place of a healthy Remote Desktop service.
 
-use super::{CauseRule, Place, Weighed, after, coded, cut_in, ended_in, failed_in, rule, silent_in};
+use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, rule, silent_in};
 use crate::{
     codes::Phase,
     diagnose::{Facts, experiments::Ending, redirection},
@@ -178,7 +178,7 @@ fn refuses(facts: &Facts<'_>) -> Option<Weighed> {
         Phase::Negotiate if !some_request_answered(facts) && !takes_tls(facts) => {
             (cut_in(facts, Phase::Negotiate)?, "the Connection Request", at_once(facts))
         }
-        Phase::Mcs => (ended_in(facts, Phase::Mcs)?, "the Connect Initial", Likelihood::Possible),
+        Phase::Mcs => (cut_in(facts, Phase::Mcs)?, "the Connect Initial", Likelihood::Possible),
         _ => return None,
     };
     Some(Weighed::new(likelihood, after(what, failure)).refuted(timed_out(facts)))

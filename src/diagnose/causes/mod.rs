@@ -208,6 +208,9 @@ fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
             "with the graphics pipeline the connection gets further",
         );
     }
+    if let Some(why) = super::pace::reset_late(facts) {
+        doubt(|cause| cause.code == CauseCode::MiddleboxCutsStream, &why);
+    }
     if let Some(why) = path::explains(facts) {
         let spared = |cause: &Cause| cause.code == CauseCode::PathLoss || cause.code == CauseCode::PathSlow;
         doubt(spared, why);

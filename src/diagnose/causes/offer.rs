@@ -29,8 +29,8 @@ const ENTRA: Demand = Demand { name: "Entra authentication", alone: ExperimentKi
 const RDP_10: u32 = 0x0008_0005;
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Host, CauseCode::ServerRequiresTls, |facts| demanded(facts, 1, &TLS)),
     rule(Place::Proxy, CauseCode::OfferRewritten, rewritten),
+    rule(Place::Host, CauseCode::ServerRequiresTls, |facts| demanded(facts, 1, &TLS)),
     rule(Place::Host, CauseCode::ServerRequiresNla, |facts| demanded(facts, 5, &NLA)),
     rule(Place::Host, CauseCode::ServerRefusesTls, |facts| demanded(facts, 2, &RDP)),
     rule(Place::Host, CauseCode::ServerRequiresClientCertificate, client_certificate),
@@ -168,7 +168,8 @@ fn ultimatum(facts: &Facts<'_>) -> Option<Weighed> {
 fn xrdp_key(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(failure) = coded(facts, FailureKind::NegotiationFailure, &[3]) {
         let text = format!("{}; xrdp says so too when it cannot read its key", failure.detail);
-        return Some(Weighed::possible(text));
+        let served = facts.any_hello_accepted() || facts.is_served();
+        return (!served).then(|| Weighed::possible(text));
     }
     let negotiate = facts.negotiate?;
     let fell_back = negotiate.selected == Some(Selected::Rdp)

@@ -41,6 +41,7 @@ fn answers_lost(facts: &Facts<'_>) -> Option<Weighed> {
         || facts.is_busy()
         || facts.answers_http().is_some()
         || pace::slow(facts).is_some()
+        || pace::pulse(facts) == Some(false)
     {
         return None;
     }
@@ -48,7 +49,9 @@ fn answers_lost(facts: &Facts<'_>) -> Option<Weighed> {
     let text = format!(
         "{who} acknowledged all that was sent; an answer that is lost on the way back looks like none"
     );
-    Some(Weighed::possible(text).and(Some(failure.detail.clone())))
+    let pulse = pace::pulse(facts)
+        .map(|_| "its system still says that it is there: only longer packets could be lost".to_owned());
+    Some(Weighed::possible(text).and(Some(failure.detail.clone())).but(pulse))
 }
 
 /// The same bytes in shorter packets arrive, and so do the answers.
@@ -70,13 +73,20 @@ pub fn small_segments_pass(facts: &Facts<'_>) -> bool {
 /// A host that is up acknowledges whatever its services do.
 fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
     let BlackHole { bytes, again } = path::black_hole(facts)?;
-    let again = (again > 0).then(|| format!("segments were sent again {again} times, in vain"));
-    let text = format!("{bytes} B that were sent were never acknowledged");
+    let often = again;
+    let again = (again > 0 && bytes > 0).then(|| format!("segments were sent again {again} times, in vain"));
+    let text = match bytes {
+        0 => {
+            "all that was sent was acknowledged, and then the host's system did not even say that it is there"
+                .to_owned()
+        }
+        _ => format!("{bytes} B that were sent were never acknowledged"),
+    };
     let other = if is_lossy(facts) {
         Some("other segments were lost and arrived when they were sent again")
     } else if pace::slow(facts).is_some() {
         Some("the path is slow: they may be on their way")
-    } else if pace::came(facts) {
+    } else if pace::came(facts) && bytes > 0 && often < pace::PERSISTENT {
         Some("bytes came in this phase")
     } else {
         None
@@ -93,16 +103,23 @@ fn loss(facts: &Facts<'_>) -> Option<Weighed> {
         let mut told = pace::loss(facts).told().into_iter();
         return Some(Weighed::likely(told.next()?).and(told.next()).and(Some(failure.detail.clone())));
     }
-    let BlackHole { bytes, again } = path::black_hole(facts).filter(|_| pace::carried(facts))?;
+    let BlackHole { bytes, again } =
+        path::black_hole(facts).filter(|hole| hole.bytes > 0 && pace::carried(facts))?;
     let text =
         format!("the last {bytes} B were sent again {again} times in vain, and what was sent before arrived");
-    let weighed = if pace::came(facts) { Weighed::likely(text) } else { Weighed::possible(text) };
+    let chance = pace::came(facts) && again < pace::PERSISTENT;
+    let weighed = if chance { Weighed::likely(text) } else { Weighed::possible(text) };
     Some(weighed)
 }
 
 /// Whether packets were lost and arrived when they were sent again. On a slow path they are sent again because they are late.
 pub fn is_lossy(facts: &Facts<'_>) -> bool {
     let loss = pace::loss(facts);
+    // Chance does not end every connection in the same place while it spares most of what they send.
+    let steady = facts.failed().is_some_and(|failed| facts.every_time(failed.phase).is_some());
+    if steady && loss.connections * 2 < facts.trace.connections.len() {
+        return false;
+    }
     loss.opening.is_some() || loss.mended.is_some() && pace::slow(facts).is_none()
 }
 
@@ -168,8 +185,20 @@ pub fn hello_reset(facts: &Facts<'_>) -> Option<HelloReset> {
     Some(HelloReset { text, early })
 }
 
+/// A reset that comes and goes is a device's as well as a host's of several; so is one of whatever is read.
+fn at_chance(facts: &Facts<'_>, failure: &Failure, read: bool) -> Likelihood {
+    let reset = failure.kind == FailureKind::Reset;
+    let likely = read || reset && facts.intermittent().is_some();
+    if likely { Likelihood::Likely } else { Likelihood::Possible }
+}
+
 /// In the first phases a device can tell Remote Desktop or TLS from the bytes, later only that something flows.
 fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some(late) = pace::reset_late(facts) {
+        return Some(
+            Weighed::likely(late).and(facts.failed()?.failure.map(|failure| failure.detail.clone())),
+        );
+    }
     if let Some(hello) = resets_hello(facts) {
         return Some(hello);
     }
@@ -185,9 +214,12 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
         return None;
     }
     let weighed = if let Some(failure) = ended(Phase::Negotiate) {
-        Weighed::possible(after("the Connection Request", failure))
+        let unasked =
+            facts.experiment(ExperimentKind::ConnectOnly).and_then(|made| made.ending(Phase::Negotiate));
+        let read = failure.kind == FailureKind::Reset && unasked.is_none();
+        Weighed::new(at_chance(facts, failure, read), after("the Connection Request", failure))
     } else if let Some(failure) = ended(Phase::Tls) {
-        Weighed::possible(after("the ClientHello", failure))
+        Weighed::new(at_chance(facts, failure, false), after("the ClientHello", failure))
     } else {
         let later = [
             (Phase::Mcs, "the Connect Initial"),
@@ -199,7 +231,7 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
         let sealed = facts.tls.is_some();
         let against =
             sealed.then(|| "all is encrypted by then: no device knows what it would cut".to_owned());
-        Weighed::possible(after(what, failure)).but(against)
+        Weighed::new(at_chance(facts, failure, false), after(what, failure)).but(against)
     };
     Some(weighed)
 }

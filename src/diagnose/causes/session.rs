@@ -1,10 +1,12 @@
 //! Why a server that takes the connection gives no session: licensing, the broker, and what Set Error Info says.
 
-use super::{CauseRule, Place, Weighed, coded, ended_in, failed_in, license::gated, rule};
+use super::{
+    CauseRule, Place, Weighed, answer::is_unknown, coded, ended_in, failed_in, license::gated, rule,
+};
 use crate::{
     codes::Phase,
     diagnose::{
-        Facts,
+        Facts, pace,
         session::{may_want_account, wants_account},
     },
     report::{Answerer, CauseCode, Failure, FailureKind, Likelihood},
@@ -49,8 +51,10 @@ fn account_wanted(facts: &Facts<'_>) -> Option<Weighed> {
     let against = verified.then(|| "NLA has given the server the account already".to_owned());
     let phase = facts.failed().map(|failed| failed.phase);
     let is_late = phase == Some(Phase::Activate);
-    let likelihood = if verified || is_late { Likelihood::Possible } else { Likelihood::Likely };
-    Some(Weighed::new(likelihood, text).but(against))
+    let waited = pace::timed_out(facts);
+    let doubted = verified || is_late || waited.is_some();
+    let likelihood = if doubted { Likelihood::Possible } else { Likelihood::Likely };
+    Some(Weighed::new(likelihood, text).but(against).but(waited))
 }
 
 /// xrdp says with an ultimatum that it wants an account, and only closes where it cannot verify what is encrypted.
@@ -94,7 +98,8 @@ fn no_server(facts: &Facts<'_>) -> Option<Weighed> {
 /// ERRINFO_CB_*: the numbers from 0x400 are the connection broker's.
 fn broker(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = error(facts).filter(|failure| failure.code.is_some_and(|c| (0x400..0x420).contains(&c)))?;
-    Some(Weighed::certain(failure.detail.clone()))
+    let likelihood = if is_unknown(failure) { Likelihood::Possible } else { Likelihood::Certain };
+    Some(Weighed::new(likelihood, failure.detail.clone()))
 }
 
 fn error<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {

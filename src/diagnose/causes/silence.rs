@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     codes::Phase,
-    diagnose::{Facts, experiments::Ending, path},
+    diagnose::{Facts, experiments::Ending, pace, path},
     report::{Answerer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, NtlmEvidence},
 };
 
@@ -25,20 +25,31 @@ pub const RULES: &[CauseRule] = &[
 
 /// The host has the proof of the account and asks whether it is right.
 fn domain_controller(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = silent_in(facts, Phase::Credssp)?;
+    let failure = silent_in(facts, Phase::Credssp).or_else(|| late_in(facts, Phase::Credssp))?;
     asks_domain(facts)
         .then(|| waited_for(facts, after("the proof of the account", failure), Likelihood::Likely))
 }
 
 /// The host knows the client, and asks whether it has a license.
 fn license_server(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure =
-        silent_in(facts, Phase::Licensing).filter(|_| asks_license_server(facts) && !facts.is_busy())?;
+    let failure = silent_in(facts, Phase::Licensing).or_else(|| late_in(facts, Phase::Licensing))?;
+    (asks_license_server(facts) && !facts.is_busy()).then_some(())?;
     Some(waited_for(facts, after("Client Info", failure), Likelihood::Likely))
 }
 
-/// Who ends TLS need not be the host.
+/// An end that came so late that something else was waited for until then.
+fn late_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
+    cut_in(facts, phase).filter(|_| pace::timed_out(facts).is_some())
+}
+
+/// Who ends TLS need not be the host, and who takes the connection need not be who answers in it.
 fn back_end(facts: &Facts<'_>) -> Option<Weighed> {
+    let late = late_in(facts, Phase::Tls).map(|failure| ("the ClientHello", failure));
+    let inside =
+        || late_in(facts, Phase::Mcs).map(|failure| ("TLS and our first message inside it", failure));
+    if let Some((what, failure)) = late.or_else(inside) {
+        return Some(waited_for(facts, after(what, failure), Likelihood::Likely).and(pace::timed_out(facts)));
+    }
     let asked =
         silent_in(facts, Phase::Credssp).filter(|_| !facts.credssp.is_some_and(|seen| seen.attempted));
     let failure = silent_in(facts, Phase::Mcs).or(asked).filter(|_| facts.tls.is_some())?;
@@ -82,14 +93,19 @@ fn waited_for(facts: &Facts<'_>, because: String, likelihood: Likelihood) -> Wei
         "all of it came through the gateway, and some gateways do not pass on that the server closed or reset"
             .to_owned()
     });
-    let lost = path::black_hole(facts).map(|_| "what was sent was never acknowledged".to_owned());
+    let lost = path::black_hole(facts).map(|hole| match hole.bytes {
+        0 => "not even the host's system says any more that it is there".to_owned(),
+        _ => "what was sent was never acknowledged".to_owned(),
+    });
     // A gateway or proxy that acknowledges says nothing of the host behind it.
     let taken = (path::is_direct(facts) && path::is_acknowledged(facts))
         .then(|| "the host acknowledged all that was sent".to_owned());
+    let pulse = (pace::pulse(facts) == Some(true))
+        .then(|| "its system said all the time that it is there: the path carries".to_owned());
     let arriving = path::trickle(facts).map(|_| "bytes still arrive: it is not silent".to_owned());
     let doubted = lost.is_some() || arriving.is_some();
     let likelihood = if doubted { Likelihood::Possible } else { likelihood };
-    Weighed::new(likelihood, because).and(taken).but(lost).but(arriving).but(through)
+    Weighed::new(likelihood, because).and(taken).and(pulse).but(lost).but(arriving).but(through)
 }
 
 /// Silence of someone who took the connection; a close is its weaker sign.

@@ -11,6 +11,8 @@ use crate::{
 };
 
 const UNRECOGNIZED_NAME: i64 = 112;
+/// handshake_failure, access_denied, internal_error and unrecognized_name: what fronts say that have no host for a name.
+const OF_A_FRONT: &[i64] = &[40, 49, 80, UNRECOGNIZED_NAME];
 
 pub const RULES: &[CauseRule] = &[unplaced(CauseCode::SniRefused, refused)];
 
@@ -56,7 +58,8 @@ fn wanted(facts: &Facts<'_>) -> Option<Weighed> {
         facts.failed().filter(|failed| matches!(failed.phase, Phase::Tls | Phase::Credssp | Phase::Mcs));
     let failure = failed?.failure?;
     let in_handshake = failed?.phase == Phase::Tls;
-    let ended = matches!(failure.kind, Closed | Reset | TlsAlert) || in_handshake && failure.kind == NotTls;
+    let alert = failure.kind == TlsAlert && failure.code.is_some_and(|code| OF_A_FRONT.contains(&code));
+    let ended = matches!(failure.kind, Closed | Reset) || in_handshake && (alert || failure.kind == NotTls);
     let silent = in_handshake && failure.kind == Timeout;
     let other = in_handshake && (facts.any_hello_accepted() || difference(facts).is_some());
     if other || !(ended || silent) || facts.lacks_client_certificate() {

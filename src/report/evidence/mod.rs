@@ -27,5 +27,5 @@ pub use kdc_name::{KdcAnswer, KdcCarrier, KdcSource};
 pub use negotiate::{NegotiateEvidence, Selected};
 pub use proxy::ProxyEvidence;
 pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};
-pub use tcp::{Attempt, AttemptResult, ConnectEvidence, Family, ResolveEvidence, ResolvedAddress, Transport};
+pub use tcp::{Attempt, AttemptResult, ConnectEvidence, Family, ResolveEvidence, ResolvedAddress, Tcp};
 pub use tls::{Alert, HandshakeSignature, HelloOffer, OLD_SUITES, TlsEvidence};

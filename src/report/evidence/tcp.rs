@@ -55,17 +55,14 @@ pub struct ConnectEvidence {
 
 /// What TCP showed of a connection; each count is null where the system does not tell it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Transport {
-    /// Our address and port.
-    #[schemars(with = "Option<String>")]
-    pub local: Option<SocketAddr>,
-    /// Those of the peer: the server, the proxy or the gateway.
-    #[schemars(with = "Option<String>")]
-    pub peer: Option<SocketAddr>,
+pub struct Tcp {
     /// The smoothed round trip at the end, in milliseconds.
     pub round_trip_ms: Option<Millis>,
     /// How many segments were sent again, the first one included; on Windows how often something was.
     pub retransmissions: Option<u32>,
+    /// How often the SYN, or its answer, was sent again before the connection was open.
+    #[serde(default)]
+    pub syn_retries: Option<u32>,
     /// Bytes that were sent and not acknowledged when the connection ended.
     pub unacknowledged: Option<u32>,
     /// Milliseconds from the last acknowledgment that came to the end.

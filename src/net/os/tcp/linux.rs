@@ -2,7 +2,13 @@
 
 use std::{mem, os::fd::AsRawFd as _, time::Duration};
 
-use crate::report::Transport;
+use socket2::TcpKeepalive;
+
+use crate::report::Tcp;
+
+/// The shortest time that the system takes, and the most questions.
+const EVERY: Duration = Duration::from_secs(1);
+const MOST: u32 = 127;
 
 /// Where the fields are in struct tcp_info (linux/tcp.h), in words of 32 bits: older systems fill fewer of them.
 const LAST_ACK_RECV: usize = 14;
@@ -12,7 +18,7 @@ const DSACK_DUPS: usize = 54;
 
 /// None where the system refuses. A segment that the peer says it had twice was not lost.
 #[allow(unsafe_code)]
-pub fn counts(socket: &socket2::Socket) -> Option<Transport> {
+pub fn counts(socket: &socket2::Socket) -> Option<Tcp> {
     let mut info = [0_u32; DSACK_DUPS + 1];
     let mut length = libc::socklen_t::try_from(mem::size_of_val(&info)).ok()?;
     let (fd, place) = (socket.as_raw_fd(), (&raw mut info).cast());
@@ -21,11 +27,20 @@ pub fn counts(socket: &socket2::Socket) -> Option<Transport> {
     let mut waiting: libc::c_int = 0;
     // SAFETY: TIOCOUTQ writes one integer.
     let asked = unsafe { libc::ioctl(fd, libc::TIOCOUTQ, &raw mut waiting) };
-    (result == 0).then(|| Transport {
+    (result == 0).then(|| Tcp {
         round_trip_ms: Some(Duration::from_micros(info[RTT].into()).into()),
         retransmissions: Some(info[TOTAL_RETRANS].saturating_sub(info[DSACK_DUPS])),
         unacknowledged: if asked == 0 { u32::try_from(waiting).ok() } else { None },
         acknowledged_before_ms: Some(Duration::from_millis(info[LAST_ACK_RECV].into()).into()),
-        ..Transport::default()
+        ..Tcp::default()
     })
+}
+
+/// How often the SYN or its answer was sent again. From now on a silent peer is asked every second whether it is there
+/// (RFC 9293 section 3.8.4), which shows in the last acknowledgment; that it is not there ends nothing.
+pub fn opened(socket: &socket2::Socket) -> Option<u32> {
+    let asking = TcpKeepalive::new().with_time(EVERY).with_interval(EVERY).with_retries(MOST);
+    // Without it less is known.
+    let _ = socket.set_tcp_keepalive(&asking);
+    counts(socket)?.retransmissions
 }

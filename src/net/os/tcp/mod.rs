@@ -11,9 +11,13 @@ mod system;
 mod system;
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple", windows)))]
 mod system {
-    pub fn counts(_socket: &socket2::Socket) -> Option<crate::report::Transport> {
+    pub fn counts(_socket: &socket2::Socket) -> Option<crate::report::Tcp> {
+        None
+    }
+
+    pub fn opened(_socket: &socket2::Socket) -> Option<u32> {
         None
     }
 }
 
-pub use system::counts;
+pub use system::{counts, opened};

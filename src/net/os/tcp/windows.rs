@@ -4,11 +4,11 @@ use std::{mem, os::windows::io::AsRawSocket as _, ptr, time::Duration};
 
 use windows_sys::Win32::Networking::WinSock::{SIO_TCP_INFO, TCP_INFO_v0, WSAIoctl};
 
-use crate::report::Transport;
+use crate::report::Tcp;
 
 /// None where the system refuses, as before Windows 10 version 1703.
 #[allow(unsafe_code)]
-pub fn counts(socket: &socket2::Socket) -> Option<Transport> {
+pub fn counts(socket: &socket2::Socket) -> Option<Tcp> {
     let (version, mut info, mut written) = (0_u32, TCP_INFO_v0::default(), 0);
     let length = |size: usize| u32::try_from(size).ok();
     let (asked, room) = (length(mem::size_of_val(&version))?, length(mem::size_of_val(&info))?);
@@ -27,11 +27,17 @@ pub fn counts(socket: &socket2::Socket) -> Option<Transport> {
             None,
         )
     };
-    (result == 0).then(|| Transport {
+    (result == 0).then(|| Tcp {
         round_trip_ms: Some(Duration::from_micros(info.RttUs.into()).into()),
         // Episodes of one or more segments.
         retransmissions: Some(info.FastRetrans + info.TimeoutEpisodes + u32::from(info.SynRetrans)),
         unacknowledged: Some(info.BytesInFlight),
-        ..Transport::default()
+        syn_retries: Some(info.SynRetrans.into()),
+        ..Tcp::default()
     })
+}
+
+/// How often the SYN was sent again.
+pub fn opened(socket: &socket2::Socket) -> Option<u32> {
+    counts(socket)?.syn_retries
 }
