@@ -27,7 +27,8 @@ fn of_files(scene: &Scene<'_>) -> Vec<Role> {
                     checks().filter(|check| check.role == *role && check.on.contains(&scene.system()));
                 fits.any(|check| is_told(&result(check, scene)))
             };
-            vec![[Role::Client, Role::Host].into_iter().find(answers).unwrap_or(Role::Client)]
+            let roles: Vec<_> = [Role::Client, Role::Host].into_iter().filter(answers).collect();
+            if roles.is_empty() { vec![Role::Client] } else { roles }
         }
     }
 }

@@ -13,7 +13,9 @@ use crate::{
 const SYSTEM: &str = "System";
 const NTLM: &str = "Microsoft-Windows-NTLM/Operational";
 const SCHANNEL_EVENTS: &[u32] = &[36871, 36873, 36874, 36876, 36881, 36882, 36883, 36884, 36887, 36888];
-const LSA_EVENTS: &[u32] = &[6041, 40960, 40961];
+const LSA_EVENTS: &[u32] = &[REFUSED_VERSION, 40960, 40961];
+/// CredSSP alone writes it.
+const REFUSED_VERSION: u32 = 6041;
 /// So many lines are shown of what was found.
 const SHOWN: usize = 4;
 /// So many attempts are kept for a comparison with the wire.
@@ -58,17 +60,21 @@ fn past(scene: &Scene<'_>) -> Said {
 }
 
 fn component(scene: &Scene<'_>) -> Said {
-    beside(scene, CHANNEL, "the client's own log names no component that failed", |event| {
+    if let Err(said) = concerned(scene) {
+        return said;
+    }
+    let found = beside(scene, CHANNEL, |event| {
         let named = event.provider == PROVIDER && matches!(event.id, 226 | 1033 | 1107);
         named.then(|| (component_line(event), false))
-    })
-    .map_or_else(
-        |said| said,
-        |seen| {
-            Said::warning("the client's own log names what failed in the minute of a failed attempt, the first one first")
-                .seen(seen)
-        },
-    )
+    });
+    match found {
+        Err(said) => said,
+        Ok(Beside::Told(lines)) => Said::warning(
+            "the client's own log names what failed in the minute of a failed attempt, the first one first",
+        )
+        .seen(lines),
+        Ok(_) => quiet(scene, CHANNEL, "the client's own log names no component that failed"),
+    }
 }
 
 fn component_line(event: &Event) -> String {
@@ -87,19 +93,25 @@ fn component_line(event: &Event) -> String {
 }
 
 fn schannel(scene: &Scene<'_>) -> Said {
-    beside(scene, SYSTEM, "Schannel logged no error in the minute of a failed attempt", |event| {
+    let found = beside(scene, SYSTEM, |event| {
         let named = event.provider.eq_ignore_ascii_case("Schannel") && SCHANNEL_EVENTS.contains(&event.id);
         named.then(|| (schannel_line(event), false))
-    })
-    .map_or_else(
-        |said| said,
-        |seen| {
-            Said::warning(
-                "Schannel logged errors in the minute of a failed attempt; another program may be meant",
-            )
-            .seen(seen)
-        },
-    )
+    });
+    match found {
+        Err(said) => said,
+        Ok(Beside::Told(lines)) => Said::warning(
+            "Schannel logged errors in the minute of a failed attempt; another program may be meant",
+        )
+        .seen(lines),
+        Ok(Beside::Perhaps(lines)) => Said::unknown(
+            "Schannel logged errors; without the client's own log nobody knows whether Remote Desktop is meant",
+        )
+        .seen(lines),
+        Ok(Beside::Nothing { attempts: true }) => {
+            quiet(scene, SYSTEM, "Schannel logged no error in the minute of a failed attempt")
+        }
+        Ok(Beside::Nothing { attempts: false }) => quiet(scene, SYSTEM, "Schannel logged no error"),
+    }
 }
 
 fn schannel_line(event: &Event) -> String {
@@ -119,71 +131,123 @@ fn schannel_line(event: &Event) -> String {
 }
 
 fn credssp(scene: &Scene<'_>) -> Said {
-    beside(scene, SYSTEM, "LsaSrv logged nothing about Remote Desktop", |event| {
-        let named = event.provider.to_ascii_lowercase().contains("lsasrv") && LSA_EVENTS.contains(&event.id);
-        let target = event.data.get("TargetName").or_else(|| event.data.get("Target"));
-        // CredSSP alone writes 6041, and only a Remote Desktop host is called TERMSRV.
-        let ours = event.id == 6041 || target.is_some_and(|target| is_termsrv(target));
-        named.then(|| (lsa_line(event, target.map_or("", String::as_str)), ours))
-    })
-    .map_or_else(
-        |said| said,
-        |seen| {
-            let oracle = seen.contains("6041 ");
-            let message = match oracle {
-                true => "CredSSP was refused over encryption oracle remediation: one side lacks the update of 2018",
+    let found = beside(scene, SYSTEM, |event| {
+        let target = target(event);
+        is_lsa(event).then(|| (lsa_line(event, target), event.id == REFUSED_VERSION || is_termsrv(target)))
+    });
+    match found {
+        Err(said) => said,
+        Ok(Beside::Told(lines)) => {
+            let message = match lines.contains(&format!("{REFUSED_VERSION} ")) {
+                true => {
+                    "CredSSP was refused over encryption oracle remediation: one side lacks the update of 2018"
+                }
                 false => "LsaSrv logged a failed authentication to a Remote Desktop host",
             };
-            Said::warning(message).seen(seen)
-        },
-    )
+            Said::warning(message).seen(lines)
+        }
+        Ok(_) => quiet(scene, SYSTEM, "LsaSrv logged nothing about Remote Desktop"),
+    }
+}
+
+/// Whether the log System tells of a client of Remote Desktop: only a Remote Desktop host is called TERMSRV.
+pub fn tells_of_client(scene: &Scene<'_>) -> bool {
+    let own = |event: &Event| is_lsa(event) && is_termsrv(target(event));
+    scene.events(SYSTEM).ok().flatten().is_some_and(|events| events.iter().any(own))
+}
+
+fn is_lsa(event: &Event) -> bool {
+    event.provider.to_ascii_lowercase().contains("lsasrv") && LSA_EVENTS.contains(&event.id)
+}
+
+/// Whom an event of LsaSrv is about; some have no names for their values.
+fn target(event: &Event) -> &str {
+    let names = ["TargetName", "Target", "1"];
+    names.iter().find_map(|name| event.data.get(*name)).map_or("", |target| target.trim())
 }
 
 fn lsa_line(event: &Event, target: &str) -> String {
-    let more = ["TargetVersion", "Protocol", "Error"].into_iter().filter_map(|name| {
-        event.data.get(name).map(|value| format!(", {name} {}", value.trim().replace(['\r', '\n'], " ")))
-    });
-    format!("{} {}, {target}{}", event.id, meaning(event, "LsaSrv"), more.collect::<String>())
+    let value =
+        |names: &[&str]| names.iter().find_map(|name| event.data.get(*name)).map(|value| value.trim());
+    let version = ["TargetVersion", "2"];
+    let mut told = format!("{} {}", event.id, meaning(event, "LsaSrv"));
+    if !target.is_empty() {
+        told += &format!(", {target}");
+    }
+    if event.id == REFUSED_VERSION {
+        told += &value(&version).map(|version| format!(" offered version {version}")).unwrap_or_default();
+        return told;
+    }
+    if let Some(protocol) = value(&["Protocol", "2"]).filter(|protocol| !protocol.is_empty()) {
+        told += &format!(", Protocol {protocol}");
+    }
+    if let Some(error) = value(&["Error", "3"]).filter(|error| !error.is_empty()) {
+        told += &format!(", Error {}", error.replace(['\r', '\n'], " "));
+    }
+    told
 }
 
 fn ntlm(scene: &Scene<'_>) -> Said {
-    beside(scene, NTLM, "no NTLM to a Remote Desktop host was blocked", |event| {
+    let found = beside(scene, NTLM, |event| {
         let target = event.data.get("TargetName").map_or("", String::as_str);
         (event.id == 4001).then(|| (format!("4001 {target}"), is_termsrv(target)))
-    })
-    .map_or_else(
-        |said| said,
-        |seen| Said::warning("a policy of this machine blocked NTLM to a host").seen(seen),
-    )
+    });
+    match found {
+        Err(said) => said,
+        Ok(Beside::Told(lines)) => {
+            Said::warning("a policy of this machine blocked NTLM to a host").seen(lines)
+        }
+        Ok(_) => quiet(scene, NTLM, "no NTLM to a Remote Desktop host was blocked"),
+    }
 }
 
 fn is_termsrv(target: &str) -> bool {
     target.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("TERMSRV/"))
 }
 
+/// What a log says beside the client's own.
+enum Beside {
+    /// These events belong to failed attempts.
+    Told(String),
+    /// These may; the client's own log, which would tell, is not at hand.
+    Perhaps(String),
+    /// None does, by the client's own log or without it.
+    Nothing { attempts: bool },
+}
+
 /// The events of a log that `tell` names and that belong to failed attempts: they say so themselves, or are of the same
-/// minute. Oldest first, because the first failure brings the others about; else what to say instead.
+/// minute. The newest attempt first, and of each the oldest event, because the first failure brings the others about.
 fn beside(
     scene: &Scene<'_>,
     channel: &str,
-    nothing: &str,
     tell: impl Fn(&Event) -> Option<(String, bool)>,
-) -> Result<String, Said> {
-    let failed: Vec<Attempt> = concerned(scene)?.into_iter().filter(Attempt::failed).collect();
+) -> Result<Beside, Said> {
+    let attempts = concerned(scene).ok();
+    let failed: Vec<_> = attempts.iter().flatten().filter(|attempt| attempt.failed()).collect();
     let events = match scene.events(channel) {
         Err(why) => return Err(Said::unreadable(channel, &why)),
         Ok(events) => events.unwrap_or_default(),
     };
-    let near = |event: &Event| failed.iter().any(|attempt| attempt.ended_near(event.at.into()));
-    let told: Vec<String> = events
-        .iter()
-        .rev()
-        .filter_map(|event| tell(event).filter(|(_, ours)| *ours || near(event)).map(|(line, _)| line))
-        .collect();
-    match told.is_empty() {
-        true => Err(Said::ok(format!("{nothing} {}", span(scene, channel, &events)))),
-        false => Ok(lines(told.into_iter())),
+    let (mut told, mut perhaps) = (Vec::new(), Vec::new());
+    for (event, (line, ours)) in events.iter().rev().filter_map(|event| Some((event, tell(event)?))) {
+        let at = event.at.0;
+        match failed.iter().position(|attempt| attempt.ended_near(at)) {
+            Some(attempt) => told.push((attempt, at.unix_timestamp(), line)),
+            None if ours => told.push((failed.len(), -at.unix_timestamp(), line)),
+            None => perhaps.push(line),
+        }
     }
+    told.sort_by_key(|(attempt, at, _)| (*attempt, *at));
+    Ok(match (told.is_empty(), attempts) {
+        (false, _) => Beside::Told(lines(told.into_iter().map(|(_, _, line)| line))),
+        (true, None) if !perhaps.is_empty() => Beside::Perhaps(lines(perhaps.into_iter().rev())),
+        (true, attempts) => Beside::Nothing { attempts: attempts.is_some() },
+    })
+}
+
+fn quiet(scene: &Scene<'_>, channel: &str, nothing: &str) -> Said {
+    let events = scene.events(channel).ok().flatten().unwrap_or_default();
+    Said::ok(format!("{nothing} {}", span(scene, channel, &events)))
 }
 
 /// The attempts that are about the target, or all of them where there is none; else what to say.
@@ -207,8 +271,14 @@ fn meaning(event: &Event, provider: &str) -> &'static str {
     row.and_then(|row| row.meaning.split(';').next()).unwrap_or_default()
 }
 
-fn lines(all: impl Iterator<Item = String>) -> String {
-    let all: Vec<String> = all.collect();
+/// The first few of those that differ.
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    let mut all: Vec<String> = Vec::new();
+    for line in lines {
+        if !all.contains(&line) {
+            all.push(line);
+        }
+    }
     let more = all.len().saturating_sub(SHOWN);
     let shown = all.into_iter().take(SHOWN).collect::<Vec<_>>().join("; ");
     if more > 0 { format!("{shown}; and {more} more") } else { shown }

@@ -2,7 +2,10 @@
 
 use super::{
     asked::{answer, said},
-    spans::{counts, span},
+    broker_log,
+    carried::carried,
+    gateway_log,
+    spans::{counts, minute, span},
 };
 use crate::{
     codes,
@@ -21,8 +24,20 @@ pub const ADMIN: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionMana
 const TRANSPORT: &str = "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS";
 const SESSIONS: &str = "Microsoft-Windows-TerminalServices-LocalSessionManager";
 
-/// The logs that only a host has.
-pub const OWN: [&str; 4] = [CONNECTIONS_LOG.channel, ADMIN, TRANSPORT_LOG.channel, SESSIONS_LOG.channel];
+/// The logs that only a host, a gateway or a broker has.
+pub const OWN: [&str; 7] = [
+    CONNECTIONS_LOG.channel,
+    ADMIN,
+    TRANSPORT_LOG.channel,
+    SESSIONS_LOG.channel,
+    gateway_log::LOG.channel,
+    broker_log::OF_HOST.channel,
+    broker_log::OF_BROKER.channel,
+];
+/// What ends up in the system's log of a connection that could not be understood.
+pub const DRIVER: &str = "TermDD";
+/// More events of one number are not told one by one.
+const SHOWN: usize = 3;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
@@ -35,17 +50,19 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// What is looked for in a log.
-struct Log {
-    channel: &'static str,
-    events: &'static [Looked],
-    /// The event that shows that errors before it are mended.
-    mended: Option<u32>,
+pub struct Log {
+    /// The log.
+    pub channel: &'static str,
+    /// Its events, those that tell most first.
+    pub events: &'static [Looked],
+    /// Events of trouble, and those that show that it was over.
+    pub mended: &'static [(&'static [u32], &'static [u32])],
     /// What it means that none of its events tells of trouble.
-    quiet: &'static str,
+    pub quiet: &'static str,
 }
 
 /// An event that is looked for: its provider, its numbers, and what it means that it was logged.
-struct Looked(&'static str, &'static [u32], CheckStatus);
+pub struct Looked(pub &'static str, pub &'static [u32], pub CheckStatus);
 
 const CONNECTIONS_LOG: Log = Log {
     channel: "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational",
@@ -54,14 +71,19 @@ const CONNECTIONS_LOG: Log = Log {
         Looked(RCM, &[1006, 20_497, 20_498, 20_499], Warning),
         Looked(RCM, &[258, 261, 1149, 1158], Good),
     ],
-    mended: Some(258),
+    mended: &[(&[260], &[258])],
     quiet: "the log tells of no connection that was slow or never completed",
 };
 
 const LISTENER_LOG: Log = Log {
     channel: "System",
-    events: &[Looked(RCM, &[1035, 1036, 1067, 1070, 1071], Warning), Looked("TermDD", &[50], Warning)],
-    mended: None,
+    events: &[
+        Looked(RCM, &[1035, 1036, 1067, 1070, 1071], Warning),
+        // With a status, and so before the other.
+        Looked(DRIVER, &[56], Warning),
+        Looked(DRIVER, &[50], Warning),
+    ],
+    mended: &[],
     quiet: "the log tells of no trouble of the listener",
 };
 
@@ -74,7 +96,7 @@ const CERTIFICATE_LOG: Log = Log {
         Looked("Schannel", &[36_869, 36_870, 36_872, 36_886], Warning),
         Looked(RCM, &[1056], Good),
     ],
-    mended: Some(1056),
+    mended: &[(&[1057, 1058], &[1056])],
     quiet: "the log tells of no trouble with the listener's certificate",
 };
 
@@ -84,28 +106,35 @@ const LICENSING_LOG: Log = Log {
         Looked(RCM, &[1069, 50_280, 50_285], Error),
         Looked(RCM, &[1003, 1004, 1011, 1068, 50_281, 50_282, 50_283, 50_284], Warning),
     ],
-    mended: None,
+    mended: &[],
     quiet: "the log tells of no trouble with licensing",
 };
 
 const TRANSPORT_LOG: Log = Log {
     channel: "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational",
     events: &[
-        Looked(TRANSPORT, &[97, 139, 140, 142, 143, 226], Warning),
+        Looked(TRANSPORT, &[140], Warning),
+        Looked(TRANSPORT, &[139], Warning),
+        Looked(TRANSPORT, &[97], Warning),
+        Looked(TRANSPORT, &[142, 143], Warning),
+        // What the others bring about.
+        Looked(TRANSPORT, &[226], Warning),
         Looked(TRANSPORT, &[131, 103, 144], Good),
     ],
-    mended: None,
+    mended: &[],
     quiet: "the log tells of no connection that broke",
 };
 
 const SESSIONS_LOG: Log = Log {
     channel: "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",
     events: &[Looked(SESSIONS, &[34, 36], Warning), Looked(SESSIONS, &[21, 22, 23, 24, 25, 39, 40], Good)],
-    mended: None,
+    // Nobody logs on while setup runs.
+    mended: &[(&[34], &[21, 22, 25])],
     quiet: "the log tells of no session that failed",
 };
 
-fn judge(scene: &Scene<'_>, log: &Log) -> Said {
+/// What a log says.
+pub fn judge(scene: &Scene<'_>, log: &Log) -> Said {
     let read = answer(&format!("the log {}", log.channel), scene.events(log.channel));
     said(read.map(|events| match events {
         None => Said::not_applicable(format!("there is no log {}", log.channel)),
@@ -113,28 +142,73 @@ fn judge(scene: &Scene<'_>, log: &Log) -> Said {
     }))
 }
 
+/// An event that is looked for, and what it means.
+struct Found<'a> {
+    event: &'a Event,
+    /// The lower, the more it tells.
+    rank: usize,
+    means: CheckStatus,
+}
+
 impl Log {
     fn judge(&self, scene: &Scene<'_>, events: &[Event]) -> Said {
-        let own = events.iter().filter_map(|event| Some((event, self.means(event)?)));
-        let own: Vec<_> = own.collect();
-        let mended = own.iter().position(|(event, _)| Some(event.id) == self.mended).unwrap_or(own.len());
-        let error = own[..mended].iter().find(|(_, means)| *means == Error);
-        let said = match error.or_else(|| own.iter().find(|(_, means)| *means == Warning)) {
-            Some((event, means)) => Said::new(*means, format!("event {}: {}", event.id, meaning(event))),
-            None => Said::ok(format!("{} {}", self.quiet, span(scene, self.channel, events))),
+        let own: Vec<_> = events.iter().filter_map(|event| self.found(event)).collect();
+        let trouble = own.iter().enumerate().filter(|(index, found)| {
+            found.means != Good && !own[..*index].iter().any(|later| self.mends(later.event, found.event))
+        });
+        // The first of those that tell as much is the newest.
+        let telling = trouble.min_by_key(|(_, found)| (found.means != Error, found.rank));
+        let mut seen = counts(scene, self.channel, own.iter().map(|found| found.event), events);
+        let Some((_, telling)) = telling else {
+            return Said::ok(format!("{} {}", self.quiet, span(scene, self.channel, events))).seen(seen);
         };
-        said.seen(counts(scene, self.channel, own.iter().map(|(event, _)| *event), events))
+        let same = own.iter().filter(|found| found.event.id == telling.event.id);
+        if let Some(others) = others(same.map(|found| found.event)) {
+            seen = format!("{seen}; {}: {others}", telling.event.id);
+        }
+        let message = format!("event {}: {}", telling.event.id, told(telling.event));
+        Said::new(telling.means, message).seen(seen)
     }
 
-    fn means(&self, event: &Event) -> Option<CheckStatus> {
-        let Looked(_, _, means) =
-            self.events.iter().find(|looked| looked.0 == event.provider && looked.1.contains(&event.id))?;
-        Some(*means)
+    fn found<'a>(&self, event: &'a Event) -> Option<Found<'a>> {
+        let own =
+            |looked: &Looked| looked.0.eq_ignore_ascii_case(&event.provider) && looked.1.contains(&event.id);
+        let rank = self.events.iter().position(own)?;
+        Some(Found { event, rank, means: self.events[rank].2 })
+    }
+
+    fn mends(&self, later: &Event, trouble: &Event) -> bool {
+        let fits = |(what, by): &(&[u32], &[u32])| what.contains(&trouble.id) && by.contains(&later.id);
+        later.provider.eq_ignore_ascii_case(&trouble.provider) && self.mended.iter().any(fits)
     }
 }
 
-/// What an event means, as `explain` has it.
-fn meaning(event: &Event) -> &'static str {
+/// What an event means, as `explain` has it, what it carries, and when it was.
+fn told(event: &Event) -> String {
     let mut rows = codes::EVENT.find_all(event.id);
-    rows.find(|row| row.provider == event.provider).map_or("its meaning is not known", |row| row.meaning)
+    let row = rows.find(|row| row.provider.eq_ignore_ascii_case(&event.provider));
+    let meaning = row.map_or("its meaning is not known", |row| row.meaning);
+    // What follows says what the event carries, which is told.
+    let meaning = meaning.split(';').next().unwrap_or(meaning);
+    let carried = Some(carried(event)).filter(|carried| !carried.is_empty());
+    let carried = carried.map(|carried| format!("{carried}, ")).unwrap_or_default();
+    format!("{meaning} ({carried}on {})", minute(event.at))
+}
+
+/// What the newest events of one number carry, where they differ.
+fn others<'a>(events: impl Iterator<Item = &'a Event>) -> Option<String> {
+    let mut different: Vec<String> = Vec::new();
+    for event in events {
+        let carried = carried(event);
+        if !carried.is_empty() && !different.contains(&carried) {
+            different.push(carried);
+        }
+    }
+    let more = different.len().saturating_sub(SHOWN);
+    let shown = different.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(" / ");
+    match (different.len(), more) {
+        (0 | 1, _) => None,
+        (_, 0) => Some(shown),
+        _ => Some(format!("{shown} and {more} more")),
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     asked::{Judged, answer, said},
+    carried::who,
     spans::{counts, span},
 };
 use crate::{
@@ -41,8 +42,10 @@ fn logons(scene: &Scene<'_>) -> Said {
             *reasons.entry(reason(event)).or_default() += 1;
         }
         let reasons: Vec<_> = reasons.iter().map(|(reason, times)| format!("{reason}: {times}")).collect();
+        let newest = refused.first().map(|event| who(event)).filter(|who| !who.is_empty());
+        let newest = newest.map(|newest| format!("; the newest: {newest}")).unwrap_or_default();
         Ok(Said::warning("logons over the network were refused, by Remote Desktop or by other services")
-            .seen(format!("{counted}; {}", reasons.join(", "))))
+            .seen(format!("{counted}; {}{newest}", reasons.join(", "))))
     };
     said(judge())
 }

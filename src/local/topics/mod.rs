@@ -1,6 +1,8 @@
 //! The checks by topic, and the facts that the topics gather.
 
 mod asked;
+mod broker_log;
+mod carried;
 mod client_attempts;
 mod client_key;
 mod client_license;
@@ -13,6 +15,7 @@ mod delegation;
 mod disk;
 mod file_version;
 mod firewall;
+mod gateway_log;
 mod host_firewall;
 mod host_license;
 mod host_log;
@@ -91,6 +94,8 @@ pub const CHECKS: &[&[Check]] = &[
     host_license::CHECKS,
     host_log::CHECKS,
     host_logons::CHECKS,
+    gateway_log::CHECKS,
+    broker_log::CHECKS,
     xrdp::CHECKS,
 ];
 

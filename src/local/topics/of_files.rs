@@ -1,10 +1,12 @@
 //! Which side the files of a machine are of: what only a client has in them, and what only a host has.
 
-use super::{client_attempts, client_key, host_log, is_host, listener};
+use super::{client_attempts, client_key, client_log, host_log, is_host, listener};
 use crate::{
     local::{Answer, Event, Scene, Unreadable},
     report::Os::Windows,
 };
+
+const PRODUCT: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\ProductOptions";
 
 /// Whether the files hold what only a client has.
 pub fn is_client_of_files(scene: &Scene<'_>) -> bool {
@@ -14,6 +16,14 @@ pub fn is_client_of_files(scene: &Scene<'_>) -> bool {
     holds(&scene.events(client_attempts::CHANNEL))
         || holds(&scene.host.value(client_key::CLIENT, "AuthenticationLevelOverride"))
         || holds(&scene.host.subkeys(client_key::SERVERS))
+        || client_log::tells_of_client(scene)
+        || is_workstation(scene)
+}
+
+/// A whole Windows that is no server and takes no connections: its keys of a listener are those that every Windows has.
+fn is_workstation(scene: &Scene<'_>) -> bool {
+    scene.words(PRODUCT, "ProductType").is_some_and(|product| product.eq_ignore_ascii_case("WinNT"))
+        && scene.number(listener::TERMINAL_SERVER, listener::DENY).is_some_and(|deny| deny != 0)
 }
 
 /// Whether the files hold what only a host has. Every Windows has the keys of a listener, so that those of a client say
@@ -23,7 +33,7 @@ pub fn is_host_of_files(scene: &Scene<'_>, is_client: bool) -> bool {
         return is_host(scene);
     }
     let logs = host_log::OWN.iter().any(|channel| holds(&scene.events(channel)));
-    logs || !is_client && (has_listener(scene) || has_told(scene))
+    logs || has_told(scene) && !is_workstation(scene) || !is_client && has_listener(scene)
 }
 
 /// The files are of this, whether or not it can be read.
@@ -40,6 +50,6 @@ fn has_listener(scene: &Scene<'_>) -> bool {
 
 /// The system's log holds events of the service that takes connections.
 fn has_told(scene: &Scene<'_>) -> bool {
-    let own = |event: &Event| event.provider == host_log::RCM;
+    let own = |event: &Event| [host_log::RCM, host_log::DRIVER].contains(&event.provider.as_str());
     scene.events("System").ok().flatten().is_some_and(|events| events.iter().any(own))
 }

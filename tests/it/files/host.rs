@@ -50,7 +50,7 @@ fn user() -> Vec<u8> {
 }
 
 /// A folder of these files.
-fn sent(name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
+pub fn sent(name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
     let folder = folder(name);
     for (name, content) in files {
         fs::write(folder.join(name), content).expect("a file");
@@ -58,12 +58,12 @@ fn sent(name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
     folder
 }
 
-fn checked(name: &str, files: &[(&str, Vec<u8>)], choice: RoleChoice) -> Checked {
+pub fn checked(name: &str, files: &[(&str, Vec<u8>)], choice: RoleChoice) -> Checked {
     let files = Files::open(&[Given::Folder(sent(name, files))]).unwrap_or_else(|why| panic!("{why}"));
     check(&files, choice, None)
 }
 
-fn find<'a>(checked: &'a Checked, code: &str) -> &'a LocalCheck {
+pub fn find<'a>(checked: &'a Checked, code: &str) -> &'a LocalCheck {
     checked.checks.iter().find(|check| check.code == code).expect("the check was made")
 }
 
@@ -241,4 +241,22 @@ fn a_log_without_events_says_nothing() {
     let said = find(&checked, "host-log-listener");
     assert_eq!(said.status, CheckStatus::Unknown);
     assert_eq!(said.message, "the log System: it was exported without any event, so it tells nothing");
+}
+
+/// Whatever a folder holds, it is one line.
+#[test]
+fn a_folder_of_damaged_files_is_one_line() {
+    let mut dirty = events("Security");
+    dirty[120] = 1;
+    let names: Vec<&'static str> = vec!["a.evtx", "b.evtx", "c.evtx", "d.evtx", "e.evtx", "f.evtx"];
+    let mut files: Sent = names.into_iter().map(|name| (name, dirty.clone())).collect();
+    files.push(("g.evtx", b"no log".to_vec()));
+    let checked = checked("host-many-damaged", &files, RoleChoice::Host);
+    let last = checked.checks.last().expect("a check");
+    assert_eq!(
+        last.message,
+        "6 files: it was copied while it was in use, so its newest events may be missing; one file: it is no event log"
+    );
+    let observed = last.observed.as_deref().unwrap_or_default();
+    assert_eq!(observed, "g.evtx; a.evtx; b.evtx; c.evtx; and 3 more; read: 6 event logs");
 }

@@ -4,6 +4,7 @@ mod collected;
 mod evtx_writer;
 mod hive_writer;
 mod host;
+mod log_alone;
 mod logs;
 mod machine;
 mod redacted;
