@@ -95,7 +95,7 @@ pub async fn trace<N: Network>(
     Trace {
         started,
         elapsed_ms: begin.elapsed().into(),
-        target: Some(probe.target_record()),
+        target: Some(probe.target_record(started)),
         request: request(target, settings),
         connections,
         unfollowed,
@@ -146,13 +146,13 @@ impl<'a, N: Network> Probe<'a, N> {
         self.settings.server_name.as_deref().unwrap_or(&self.target.host)
     }
 
-    fn target_record(&self) -> TargetRecord {
+    fn target_record(&self, now: Timestamp) -> TargetRecord {
         TargetRecord {
             input: self.target.input.clone(),
             host: self.target.host.clone(),
             port: self.target.port,
             server_name: self.server_name().to_owned(),
-            rdp_file: self.target.file.as_ref().map(rdp_file::rdp_file),
+            rdp_file: self.target.file.as_ref().map(|file| rdp_file::rdp_file(file, now, self.roots)),
         }
     }
 }

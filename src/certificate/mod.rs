@@ -1,8 +1,10 @@
 //! A served certificate chain as evidence (RFC 5280). Pure: takes the time, the name and the trust anchors.
 
 mod bindings;
+mod cms;
 mod fields;
 mod names;
+mod publisher;
 mod roots;
 mod subject_hash;
 mod trust;
@@ -16,6 +18,7 @@ use x509_parser::{
 };
 
 pub use bindings::channel_bindings;
+pub use publisher::publisher;
 pub use roots::{Roots, Store, is_anchor};
 pub use subject_hash::subject_hash;
 pub use unchecked::Unchecked;

@@ -25,6 +25,7 @@ mod path;
 mod posture;
 mod proxy;
 mod rdp_file;
+mod rdp_file_signature;
 mod redirection;
 mod rejection;
 mod restricted_admin;
@@ -68,6 +69,7 @@ const RULES: &[&[Rule]] = &[
     gateway::RULES,
     added::RULES,
     rdp_file::RULES,
+    rdp_file_signature::RULES,
     redirection::RULES,
     udp::RULES,
     path::RULES,

@@ -21,6 +21,9 @@ pub fn machine(scene: &Scene<'_>, roles: &[Role]) -> Machine {
         route: None,
         attempts: Vec::new(),
         listener_certificate: None,
+        unsigned_files: None,
+        trusted_publishers: Vec::new(),
+        file_warning_version: None,
         clock_synchronized: None,
     };
     topics::FACTS.iter().for_each(|learn| learn(scene, &mut machine));

@@ -1,15 +1,33 @@
 //! What an .rdp file asks for, as the report keeps it.
 
 use crate::{
-    report::{MalformedLine, RdpFile, RdpFileGateway},
-    target::{self, Encoding},
+    certificate::{Roots, publisher},
+    report::{MalformedLine, RdpFile, RdpFileGateway, RdpFileSignature, SignatureState, Timestamp},
+    target::{self, Encoding, Signature},
 };
 
 /// More lines tell no more.
 const MOST_MALFORMED: usize = 20;
 
-/// The facts of a file.
-pub fn rdp_file(file: &target::RdpFile) -> RdpFile {
+/// Settings that share something of the client's machine, each with what that is.
+const SHARES: &[(&str, &str)] = &[
+    ("redirectclipboard", "clipboard"),
+    ("redirectdrives", "drives"),
+    ("drivestoredirect", "drives"),
+    ("redirectprinters", "printers"),
+    ("redirectcomports", "serial ports"),
+    ("redirectsmartcards", "smart cards"),
+    ("redirectwebauthn", "security keys (WebAuthn)"),
+    ("redirectposdevices", "devices"),
+    ("devicestoredirect", "devices"),
+    ("usbdevicestoredirect", "USB devices"),
+    ("camerastoredirect", "cameras"),
+    ("audiocapturemode", "microphone"),
+    ("redirectlocation", "location"),
+];
+
+/// The facts of a file; its signature is checked at `now` against these roots.
+pub fn rdp_file(file: &target::RdpFile, now: Timestamp, roots: &Roots<'_>) -> RdpFile {
     let text = |name| file.text(name).map(str::to_owned);
     let malformed = file.malformed.iter().take(MOST_MALFORMED);
     let scope = file.text("signscope").unwrap_or_default();
@@ -34,10 +52,40 @@ pub fn rdp_file(file: &target::RdpFile) -> RdpFile {
         gateway_is_kdc_proxy: file.flag("rdgiskdcproxy"),
         entra_authentication: file.flag("enablerdsaadauth"),
         entra_joined: file.flag("targetisaadjoined"),
-        signed: file.text("signature").is_some(),
+        signed: file.signature().is_some(),
+        signature: file.signature().map(|signature| checked(signature, now, roots)),
+        shares: shares(file),
         signed_settings: scope.map(str::to_owned).collect(),
         hidden: file.hidden().map(str::to_owned).collect(),
     }
+}
+
+fn shares(file: &target::RdpFile) -> Vec<String> {
+    let mut shared: Vec<String> = Vec::new();
+    for (name, what) in SHARES {
+        let asks = file.flag(name).unwrap_or_else(|| file.text(name).is_some());
+        if asks && !shared.iter().any(|known| known == what) {
+            shared.push((*what).to_owned());
+        }
+    }
+    shared
+}
+
+fn checked(signature: &Signature, now: Timestamp, roots: &Roots<'_>) -> RdpFileSignature {
+    let (state, why, publisher) = match (&signature.value, &signature.signed) {
+        (Err(why), _) => (SignatureState::Unreadable, Some(*why), None),
+        (Ok(der), Err(why)) => {
+            let (_, _, signer) = publisher(der, &[], now, roots);
+            (SignatureState::Unchecked, Some(*why), signer)
+        }
+        (Ok(der), Ok(messages)) => publisher(der, messages, now, roots),
+    };
+    let missing = match (state, signature.missing.as_slice()) {
+        (SignatureState::Wrong, [_, ..]) => Some(format!("the file lacks {}", signature.missing.join(", "))),
+        _ => None,
+    };
+    let why = why.map(str::to_owned).or(missing);
+    RdpFileSignature { state, why, publisher, outside: signature.outside.clone() }
 }
 
 fn encoding(encoding: Encoding) -> &'static str {

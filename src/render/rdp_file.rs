@@ -1,6 +1,6 @@
 //! What the .rdp file asks for, as far as it changes the connection.
 
-use crate::report::{RdpFile, RdpFileGateway, Report};
+use crate::report::{RdpFile, RdpFileGateway, Report, SignatureState};
 
 /// A line about the file, then one for each wish; empty where there is no file.
 pub fn lines(report: &Report) -> Vec<String> {
@@ -27,11 +27,31 @@ fn about(file: &RdpFile) -> String {
     let settings =
         if file.settings == 1 { "1 setting".to_owned() } else { format!("{} settings", file.settings) };
     let signature = match (file.signed, file.encoding.as_str()) {
-        (true, _) => ", signed (the signature was not checked)",
-        (false, "address") => "",
-        (false, _) => ", not signed",
+        (true, _) => signature(file),
+        (false, "address") => String::new(),
+        (false, _) => ", not signed".to_owned(),
     };
     format!("{how}, {settings}{signature}")
+}
+
+fn signature(file: &RdpFile) -> String {
+    let Some(signature) = &file.signature else {
+        return ", signed (the signature was not checked)".to_owned();
+    };
+    let by = signature
+        .publisher
+        .as_ref()
+        .map(|publisher| format!(" by {}", publisher.subject))
+        .unwrap_or_default();
+    match signature.state {
+        SignatureState::Valid => format!(", signed{by}"),
+        SignatureState::Wrong => format!(", with a signature{by} that does not fit its settings"),
+        SignatureState::Unreadable => ", with a signature that cannot be read".to_owned(),
+        SignatureState::Unchecked => {
+            let why = signature.why.as_deref().unwrap_or("it could not be checked here");
+            format!(", with a signature{by} that was not checked: {why}")
+        }
+    }
 }
 
 fn addresses(file: &RdpFile) -> Option<String> {

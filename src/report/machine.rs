@@ -58,6 +58,15 @@ pub struct Machine {
     /// SHA-1 of the certificate that the listener of this machine is told to use, lower-case hex.
     #[serde(default)]
     pub listener_certificate: Option<String>,
+    /// `AllowUnsignedFiles`: whether a policy lets the client open .rdp files of unknown publishers; null where none says.
+    #[serde(default)]
+    pub unsigned_files: Option<bool>,
+    /// `TrustedCertThumbprints`: SHA-1 of the publishers of .rdp files that a policy trusts, lower-case hex.
+    #[serde(default)]
+    pub trusted_publishers: Vec<String>,
+    /// `RedirectionWarningDialogVersion`: 1 brings the question for .rdp files from before April 2026 back.
+    #[serde(default)]
+    pub file_warning_version: Option<u32>,
     /// Whether the clock is kept by the network; null where that is not known.
     #[serde(default)]
     pub clock_synchronized: Option<bool>,

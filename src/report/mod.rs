@@ -53,7 +53,7 @@ pub use posture::{
     Answer, CredsspPosture, Exposure, Nla, POSTURE_CONNECTIONS, Posture, ProtocolPosture, RdpSecurity,
     TlsPosture,
 };
-pub use rdp_file::{MalformedLine, RdpFile, RdpFileGateway};
+pub use rdp_file::{MalformedLine, Publisher, RdpFile, RdpFileGateway, RdpFileSignature, SignatureState};
 pub use session::Session;
 pub use udp::{Udp, UdpOutcome};
 pub use values::{Millis, Timestamp};

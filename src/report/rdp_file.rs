@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Timestamp, Trust};
+
 /// The file that was traced, as far as it changes the connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RdpFile {
@@ -44,12 +46,68 @@ pub struct RdpFile {
     pub entra_authentication: Option<bool>,
     /// `targetisaadjoined`.
     pub entra_joined: Option<bool>,
-    /// Whether it has a signature, which is not checked.
+    /// Whether it has a signature.
     pub signed: bool,
+    /// What the signature is worth; null where there is none.
+    #[serde(default)]
+    pub signature: Option<RdpFileSignature>,
     /// The names of the settings that the signature covers, as the file lists them.
     pub signed_settings: Vec<String>,
+    /// What of the client's machine it asks to share with the server, in words.
+    #[serde(default)]
+    pub shares: Vec<String>,
     /// The names of settings whose values were not read because they are secrets or bytes.
     pub hidden: Vec<String>,
+}
+
+/// The signature of a file, checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RdpFileSignature {
+    /// Whether it is over what the file says.
+    pub state: SignatureState,
+    /// Why it could not be read or checked, or is over something else, where that is known.
+    pub why: Option<String>,
+    /// Who signed; null where no certificate of theirs could be read.
+    pub publisher: Option<Publisher>,
+    /// Settings that it does not cover and that rdpsign would have signed: anybody can have changed them since.
+    pub outside: Vec<String>,
+}
+
+/// What a signature is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureState {
+    /// The settings of its scope are those that were signed.
+    Valid,
+    /// They are not.
+    Wrong,
+    /// It is no signature of an .rdp file.
+    Unreadable,
+    /// It could not be checked here.
+    Unchecked,
+}
+
+/// The signer of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Publisher {
+    /// The name in the certificate, which clients show.
+    pub subject: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// From when it is valid.
+    pub not_before: Timestamp,
+    /// Until when it is valid.
+    pub not_after: Timestamp,
+    /// Whether it is valid at the time of the trace; the signature carries no time of its own.
+    pub in_time: bool,
+    /// Its SHA-1, lower-case hex, as TrustedCertThumbprints lists it.
+    pub sha1: String,
+    /// Its SHA-256, lower-case hex.
+    pub sha256: String,
+    /// Whether this machine, or --ca-file, trusts its chain.
+    pub trust: Trust,
+    /// Why the chain was not checked or not verified.
+    pub trust_detail: Option<String>,
 }
 
 /// A line that is no setting.

@@ -11,7 +11,7 @@ use std::{
 };
 
 pub use rdp_address::decoded;
-pub use rdp_file::{Encoding, LONGEST_FILE, MalformedLine, RdpFile};
+pub use rdp_file::{Encoding, LONGEST_FILE, MalformedLine, RdpFile, Signature};
 pub use token::{LONGEST_TOKEN, typed_inside, without_end};
 
 /// The port of Remote Desktop (MS-RDPBCGR 2.1).

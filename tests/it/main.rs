@@ -64,6 +64,7 @@ mod rdp_file;
 mod rdp_file_findings;
 mod rdp_file_program;
 mod rdp_file_refused;
+mod rdp_file_signature;
 mod readers;
 mod readme;
 mod rejected;

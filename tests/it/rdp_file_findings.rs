@@ -14,6 +14,7 @@ use rdptrace::{
 use crate::{
     lab::{Answer, Lab, fault},
     rdp_file::sample,
+    rdp_file_signature,
 };
 
 async fn trace(file: RdpFile, answer: Answer) -> Report {
@@ -72,6 +73,7 @@ pub async fn reports() -> Vec<Report> {
     for (file, answer) in cases {
         reports.push(trace(file, answer).await);
     }
+    reports.extend(rdp_file_signature::reports().await);
     reports
 }
 

@@ -26,6 +26,7 @@ mod posture;
 #[cfg(target_os = "linux")]
 mod prompt;
 mod proxy;
+mod rdpsign;
 mod realms;
 mod rejected;
 mod relay;

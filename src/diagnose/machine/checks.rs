@@ -19,6 +19,7 @@ const FINDINGS: &[(FindingCode, &[&str])] = &[
     (FindingCode::ClockDoubtful, &["clock-synchronized"]),
     (FindingCode::NameLeadsElsewhere, &["names-hosts-file"]),
     (FindingCode::NameFromHostsFile, &["names-hosts-file"]),
+    (FindingCode::RdpFileUnsignedRefused, &["client-policy-unsigned-files"]),
     (FindingCode::ClientLogFailed, &["client-log-attempts"]),
     (FindingCode::ClientLogDiffers, &["client-log-attempts"]),
     (FindingCode::ClientLogAgrees, &["client-log-attempts"]),

@@ -1,9 +1,10 @@
 //! Policies and switches of mstsc: UDP, the gateway's transport, and which .rdp files it opens.
 
 use crate::{
-    local::{Case, Check, Is, Matters, Said, Scene, Setting, Value},
+    local::{Case, Check, Is, Matters, Said, Scene, Setting, Unreadable, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
+        Machine,
         Os::Windows,
         Role::Client,
     },
@@ -13,6 +14,7 @@ const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Serv
 const USER_POLICY: &str = r"HKCU\Software\Policies\Microsoft\Windows NT\Terminal Services";
 const CLIENT_POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services\Client";
 const CLIENT: &str = r"HKCU\Software\Microsoft\Terminal Server Client";
+const PUBLISHERS: &str = "TrustedCertThumbprints";
 /// More thumbprints are not looked at.
 const MOST_THUMBPRINTS: usize = 64;
 
@@ -27,6 +29,19 @@ pub const CHECKS: &[Check] = &[
     Check::setting("client-policy-redirection-warning", Client, &[Windows], REDIRECTION_WARNING),
     Check::setting("client-policy-launch-consent", Client, &[Windows], LAUNCH_CONSENT),
 ];
+
+/// Facts for the comparison with the .rdp file.
+pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
+    if scene.system() != Windows {
+        return;
+    }
+    let unsigned = [POLICY, USER_POLICY].into_iter().find_map(|key| scene.number(key, UNSIGNED_FILES.name));
+    machine.unsigned_files = unsigned.map(|number| number != 0);
+    let digits = thumbprints(scene).unwrap_or_default().into_iter().map(|text| text.to_ascii_lowercase());
+    machine.trusted_publishers = digits.collect();
+    let version = scene.number(CLIENT_POLICY, REDIRECTION_WARNING.name);
+    machine.file_warning_version = version.and_then(|number| u32::try_from(number).ok());
+}
 
 const SERVER_AUTHENTICATION: Setting = Setting {
     keys: &[POLICY],
@@ -101,20 +116,25 @@ const LAUNCH_CONSENT: Setting = Setting {
     ],
 };
 
-fn publishers(scene: &Scene<'_>) -> Said {
-    const NAME: &str = "TrustedCertThumbprints";
+/// The entries of the policies, without blanks.
+fn thumbprints(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
     let mut thumbprints: Vec<String> = Vec::new();
     for key in [POLICY, USER_POLICY] {
-        match scene.host.value(key, NAME) {
-            Err(why) => return Said::unreadable(NAME, &why),
-            Ok(Some(Value::Text(text))) => thumbprints.extend(text.split([',', ';']).map(str::to_owned)),
-            Ok(Some(Value::List(list))) => thumbprints.extend(list),
-            Ok(_) => {}
+        match scene.host.value(key, PUBLISHERS)? {
+            Some(Value::Text(text)) => thumbprints.extend(text.split([',', ';']).map(str::to_owned)),
+            Some(Value::List(list)) => thumbprints.extend(list),
+            _ => {}
         }
     }
     thumbprints.truncate(MOST_THUMBPRINTS);
-    let written: Vec<String> =
-        thumbprints.iter().map(|text| plain(text)).filter(|text| !text.is_empty()).collect();
+    Ok(thumbprints.iter().map(|text| plain(text)).filter(|text| !text.is_empty()).collect())
+}
+
+fn publishers(scene: &Scene<'_>) -> Said {
+    let written = match thumbprints(scene) {
+        Ok(written) => written,
+        Err(why) => return Said::unreadable(PUBLISHERS, &why),
+    };
     let wrong =
         written.iter().filter(|text| text.len() != 40 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()));
     match (written.len(), wrong.count()) {

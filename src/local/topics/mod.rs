@@ -115,6 +115,7 @@ pub const FACTS: &[fn(&Scene<'_>, &mut Machine)] = &[
     credssp::learn,
     known_hosts::learn,
     client_key::learn,
+    client_policy::learn,
     client_log::learn,
     listener_certificate::learn,
     xrdp::learn,

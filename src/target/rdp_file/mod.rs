@@ -2,6 +2,7 @@
 
 mod destination;
 mod line;
+mod signature;
 mod text;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use super::{GATEWAY_PORT, host_and_port, without_end};
 pub use line::is_secret;
 use line::{Secret, Value, name, secret, setting};
+pub use signature::Signature;
 pub use text::Encoding;
 use text::{decode, numbered, of_another_program};
 
@@ -30,6 +32,7 @@ pub struct RdpFile {
     pub malformed: Vec<MalformedLine>,
     settings: BTreeMap<String, Setting>,
     gateway_token: Option<Secret>,
+    signature: Option<Box<Signature>>,
 }
 
 /// A line that is no setting.
@@ -78,14 +81,21 @@ impl RdpFile {
         lines: impl Iterator<Item = (u32, &'a str)>,
         separator: char,
     ) -> Self {
-        let mut file =
-            Self { encoding, malformed: Vec::new(), settings: BTreeMap::new(), gateway_token: None };
+        let mut file = Self {
+            encoding,
+            malformed: Vec::new(),
+            settings: BTreeMap::new(),
+            gateway_token: None,
+            signature: None,
+        };
+        let mut written = BTreeMap::new();
         for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
             match setting(text, separator) {
                 Ok((name, value)) => {
                     if name == GATEWAY_TOKEN {
                         file.gateway_token = secret(text, separator);
                     }
+                    written.insert(name.clone(), text);
                     file.settings.insert(name, Setting { line, value });
                 }
                 Err(why) => {
@@ -94,7 +104,15 @@ impl RdpFile {
                 }
             }
         }
+        if encoding != Encoding::Address {
+            file.signature = Signature::of(encoding, &written).map(Box::new);
+        }
         file
+    }
+
+    /// The signature, where there is one; nobody has checked it yet.
+    pub fn signature(&self) -> Option<&Signature> {
+        self.signature.as_deref()
     }
 
     /// How many settings there are, known or not; an empty one is none.

@@ -1,0 +1,137 @@
+//! Who signed an .rdp file, whether the signature is theirs, and whether they are trusted (RFC 5652 section 5.4).
+
+use sha1::{Digest as _, Sha1};
+use sha2::{Sha256, Sha384, Sha512};
+use x509_parser::{
+    asn1_rs::BitString, certificate::X509Certificate, error::X509Error, extensions::ParsedExtension,
+    prelude::FromDer as _, verify::verify_signature, x509::AlgorithmIdentifier,
+};
+
+use super::{
+    Expectation, Roots,
+    cms::{Identifier, SignedData, Signer, signed_data},
+    evidence,
+};
+use crate::report::{Publisher, SignatureState, Timestamp};
+
+/// SET OF, as which signed attributes are digested (RFC 5652 section 5.4).
+const SET: u8 = 0x31;
+const RSA: &str = "1.2.840.113549.1.1.1";
+const EC: &str = "1.2.840.10045.2.1";
+
+/// Whether a detached signature is over one of these messages, why not where that is known, and the signer.
+pub fn publisher(
+    der: &[u8],
+    messages: &[Vec<u8>],
+    now: Timestamp,
+    roots: &Roots<'_>,
+) -> (SignatureState, Option<&'static str>, Option<Publisher>) {
+    let Some(data) = signed_data(der) else {
+        return (SignatureState::Unreadable, Some("it is no SignedData of PKCS#7"), None);
+    };
+    let Some(own) = own_certificate(&data) else {
+        return (SignatureState::Unchecked, Some("the signer's certificate is not in it"), None);
+    };
+    let signer = about(own, &data.certificates, now, roots);
+    let Ok((_, parsed)) = X509Certificate::from_der(own) else {
+        return (SignatureState::Unreadable, Some("the signer's certificate cannot be read"), None);
+    };
+    let mut state = (SignatureState::Wrong, None);
+    for message in messages {
+        match is_over(&data.signer, message, &parsed) {
+            Ok(true) => return (SignatureState::Valid, None, signer),
+            Ok(false) => {}
+            Err(why) => state = (SignatureState::Unchecked, Some(why)),
+        }
+    }
+    (state.0, state.1, signer)
+}
+
+/// The certificate that the signer names.
+fn own_certificate<'a>(data: &SignedData<'a>) -> Option<&'a [u8]> {
+    data.certificates.iter().copied().find(|der| {
+        let Ok((_, certificate)) = X509Certificate::from_der(der) else { return false };
+        match data.signer.identifier {
+            Identifier::Issued(issuer, serial) => {
+                certificate.issuer().as_raw() == issuer && certificate.raw_serial() == serial
+            }
+            Identifier::Key(key) => certificate.extensions().iter().any(|extension| {
+                matches!(extension.parsed_extension(), ParsedExtension::SubjectKeyIdentifier(own) if own.0 == key)
+            }),
+        }
+    })
+}
+
+/// The signer, with its chain checked as Windows does: whatever the certificate may be used for.
+fn about(own: &[u8], all: &[&[u8]], now: Timestamp, roots: &Roots<'_>) -> Option<Publisher> {
+    let others = all.iter().filter(|der| **der != own).map(|der| der.to_vec());
+    let chain: Vec<Vec<u8>> = std::iter::once(own.to_vec()).chain(others).collect();
+    let read = evidence(&chain, &Expectation { name: "", now, roots, pin: None })?;
+    let is_expired = now > read.not_after;
+    Some(Publisher {
+        subject: read.subject,
+        issuer: read.issuer,
+        not_before: read.not_before,
+        not_after: read.not_after,
+        in_time: !is_expired && now >= read.not_before,
+        sha1: read.sha1,
+        sha256: read.sha256,
+        trust: read.trust,
+        trust_detail: read.trust_detail,
+    })
+}
+
+/// Whether the signature is over the message.
+fn is_over(signer: &Signer<'_>, message: &[u8], own: &X509Certificate<'_>) -> Result<bool, &'static str> {
+    match signer.attributes {
+        None => is_signed(signer, message, own),
+        Some((raw, digest)) => {
+            let of_message = digest_of(&signer.digest, message).ok_or("its digest is not known here")?;
+            if digest != Some(of_message.as_slice()) {
+                return Ok(false);
+            }
+            let set: Vec<u8> = std::iter::once(SET).chain(raw.iter().skip(1).copied()).collect();
+            is_signed(signer, &set, own)
+        }
+    }
+}
+
+fn is_signed(signer: &Signer<'_>, bytes: &[u8], own: &X509Certificate<'_>) -> Result<bool, &'static str> {
+    const UNKNOWN: &str = "its algorithm or key cannot be checked here";
+    let made = algorithm(signer).ok_or(UNKNOWN)?;
+    let (_, algorithm) = AlgorithmIdentifier::from_der(&made).map_err(|_| UNKNOWN)?;
+    let signature = BitString::new(0, signer.signature);
+    match verify_signature(own.public_key(), &algorithm, &signature, bytes) {
+        Ok(()) => Ok(true),
+        // ring takes no short key, and says no more of it than of a wrong signature.
+        Err(X509Error::SignatureVerificationError) if super::checkable(own.as_raw()) => Ok(false),
+        Err(X509Error::SignatureVerificationError) => Err(UNKNOWN),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// The algorithm with its digest: a SignerInfo may name the kind of key alone.
+fn algorithm(signer: &Signer<'_>) -> Option<Vec<u8>> {
+    let with_digest: &[u8] = match (signer.algorithm.as_str(), signer.digest.as_str()) {
+        (RSA, "1.3.14.3.2.26") => &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x05],
+        (RSA, "2.16.840.1.101.3.4.2.1") => &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B],
+        (RSA, "2.16.840.1.101.3.4.2.2") => &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0C],
+        (RSA, "2.16.840.1.101.3.4.2.3") => &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0D],
+        (EC, "2.16.840.1.101.3.4.2.1") => &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02],
+        (EC, "2.16.840.1.101.3.4.2.2") => &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03],
+        (RSA | EC, _) => return None,
+        _ => return Some(signer.algorithm_der.to_vec()),
+    };
+    let length = u8::try_from(with_digest.len()).ok()?;
+    Some([&[0x30, length + 2, 0x06, length], with_digest].concat())
+}
+
+fn digest_of(oid: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+    Some(match oid {
+        "1.3.14.3.2.26" => Sha1::digest(bytes).to_vec(),
+        "2.16.840.1.101.3.4.2.1" => Sha256::digest(bytes).to_vec(),
+        "2.16.840.1.101.3.4.2.2" => Sha384::digest(bytes).to_vec(),
+        "2.16.840.1.101.3.4.2.3" => Sha512::digest(bytes).to_vec(),
+        _ => return None,
+    })
+}
