@@ -17,6 +17,7 @@ mod freerdp;
 mod fronts;
 mod haproxy;
 mod kerberos;
+mod krb5_conf;
 mod lab;
 mod namespace;
 mod old_suites;

@@ -32,7 +32,7 @@ fn configured(scene: &Scene<'_>) -> Said {
     let Some(realm) = settings.realm() else {
         return Said::warning(format!("{} names no default realm", settings.path));
     };
-    let listed = settings.value("realms", "kdc").is_some();
+    let listed = !settings.kdcs(realm).is_empty();
     let asked = settings.asks_dns();
     let said = if !listed && !asked {
         Said::warning(
