@@ -1,9 +1,12 @@
 //! Codes inside other codes, by rule: a status in an HRESULT, an error of a library in a number of a program.
 
-use super::{ERROR_INFO, KERBEROS_ERROR, NTSTATUS, OPENSSL_REASON, TLS_ALERT, Table, WIN32};
+use super::{ERROR_INFO, GATEWAY_STATUS, KERBEROS_ERROR, NTSTATUS, OPENSSL_REASON, TLS_ALERT, Table, WIN32};
 
 /// The bit that makes an HRESULT of an NTSTATUS.
 const NT_BIT: u32 = 0x1000_0000;
+
+/// The bits of an HRESULT around a Win32 error.
+const WIN32_ERROR: u32 = 0x8007_0000;
 
 /// What OpenSSL adds to the number of an alert.
 const ALERT_BASE: u32 = 1000;
@@ -19,6 +22,8 @@ pub fn inside(code: u32) -> Vec<(&'static Table, u32)> {
         0x0001 => Some((&ERROR_INFO, low)),
         // The base of MIT Kerberos's table of errors; those of the protocol come first in it.
         0x96C7 if code & 0xFF80 == 0x3A00 => Some((&KERBEROS_ERROR, code & 0x7F)),
+        // Events of a gateway show the number inside the HRESULT, such as 23002.
+        0 if GATEWAY_STATUS.find(WIN32_ERROR | low).is_some() => Some((&GATEWAY_STATUS, WIN32_ERROR | low)),
         _ => openssl(code),
     };
     found.into_iter().collect()

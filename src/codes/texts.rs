@@ -1,6 +1,11 @@
 //! Texts that people paste instead of a number: each is known by the words that stay the same, and stands for codes.
 
+use std::sync::LazyLock;
+
 use super::{Row, TABLES, Table};
+
+/// How much may stand where a text has an asterisk, in bytes: a name, an address, a path.
+const GAP: usize = 160;
 
 /// The tables of texts.
 pub const TEXTS: &[&Table] = &[
@@ -61,15 +66,28 @@ pub struct Text {
     pub rest: String,
 }
 
-/// The longest text that a table has, wherever it stands among the words; a general one only if there is no other.
-pub fn text_in(words: &str) -> Option<Text> {
-    let words = plain(words);
+/// A text to look for, in the spelling in which words are searched.
+struct Wanted {
+    table: &'static Table,
+    row: Row<'static>,
+    parts: Vec<String>,
+}
+
+/// All texts, prepared once.
+static WANTED: LazyLock<Vec<Wanted>> = LazyLock::new(|| {
     let rows = TEXTS.iter().flat_map(|table| table.rows().map(move |row| (*table, row)));
     // A name alone is no text; the words of Japanese are not separated.
     let texts = rows.filter(|(_, row)| row.symbol.contains(' ') || !row.symbol.is_ascii());
-    let found = texts.filter_map(|(table, row)| Some((table, row, parts(&words, &plain(row.symbol))?)));
-    let (table, row, at) = found.max_by_key(|(_, row, at)| (!row.general, length(at)))?;
-    Some(Text { table, row, rest: without(&words, &at) })
+    let parts = |text: &str| plain(text).split('*').map(|part| part.trim().to_owned()).collect();
+    texts.map(|(table, row)| Wanted { table, row, parts: parts(row.symbol) }).collect()
+});
+
+/// The longest text that a table has, wherever it stands among the words; a general one only if there is no other.
+pub fn text_in(words: &str) -> Option<Text> {
+    let words = plain(words);
+    let found = WANTED.iter().filter_map(|wanted| Some((wanted, places(&words, &wanted.parts)?)));
+    let (wanted, at) = found.max_by_key(|(wanted, at)| (!wanted.row.general, length(at)))?;
+    Some(Text { table: wanted.table, row: wanted.row, rest: without(&words, &at) })
 }
 
 /// What a row means: itself, where it says something of its own, then the rows of the codes that it stands for.
@@ -105,17 +123,19 @@ fn plain(text: &str) -> String {
     text.replace("can't", "cannot").replace("n't", " not")
 }
 
-/// Where the parts of a text stand, one after the other; an asterisk in it is anything.
-fn parts(words: &str, text: &str) -> Option<Vec<(usize, usize)>> {
+/// Where the parts of a text stand, one after the other; between two of them stands something short.
+fn places(words: &str, parts: &[String]) -> Option<Vec<(usize, usize)>> {
     let mut from = 0;
-    text.split('*')
-        .map(|part| part.trim())
-        .map(|part| {
-            let start = from + place(words.get(from..)?, part)?;
-            from = start + part.len();
-            Some((start, from))
-        })
-        .collect()
+    let mut at: Vec<(usize, usize)> = Vec::new();
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        let start = from + place(words.get(from..)?, part)?;
+        if !at.is_empty() && start - from > GAP {
+            return None;
+        }
+        from = start + part.len();
+        at.push((start, from));
+    }
+    Some(at)
 }
 
 /// Where whole words stand among others.

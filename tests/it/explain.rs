@@ -185,6 +185,8 @@ fn every_row_is_reached() {
             let asked = match row.code {
                 Some(code) if table.by_word => vec![one(&[table.name, &format!("{code:#x}")])],
                 Some(code) => vec![one(&[table.name, &format!("{code:#x}")]), one(&[&code.to_string()])],
+                // A text is found in every_text_is_found_in_a_sentence.
+                None if row.symbol.contains(' ') => Vec::new(),
                 None => vec![one(&[row.symbol])],
             };
             let meant = codes::meant(table, row);
@@ -243,16 +245,6 @@ fn no_page_gives_harmful_advice() {
         for (word, warning) in warned {
             assert!(!says(word) || text.contains(warning), "{word}: {text}");
         }
-    }
-}
-
-/// A text without a number leads to the page that tells what to do.
-#[test]
-fn every_text_of_mstsc_is_found_in_a_sentence() {
-    for row in codes::MESSAGE.rows() {
-        let explained = one(&[&format!("It says: \"{}\", then it closes.", row.symbol.to_uppercase())]);
-        assert_eq!(explained.meanings[0].symbol, Some(row.symbol));
-        assert!(!explained.sections.is_empty() || !row.hint.is_empty(), "{} tells nothing to do", row.symbol);
     }
 }
 

@@ -10,6 +10,7 @@ mod causes;
 mod certificates;
 mod cli;
 mod codes;
+mod codes_texts;
 mod contradictions;
 mod credentials;
 mod demand_active;
