@@ -18,12 +18,16 @@ Examples:
   rdptrace explain STATUS_LOGON_FAILURE  a name
   rdptrace explain \"An internal error has occurred\"
                                          a text that has no number
+  rdptrace explain \"$(cat message.txt)\"   a whole box, log or event
   rdptrace explain -1073741715           a status as a signed number
   rdptrace explain certificate-expired   a finding or a cause of a trace
   rdptrace explain names-hosts-file      a check of this machine
 
 A word in front of a number asks for its tables, such as disconnect, extended,
-errinfo, ntstatus, negotiation, tls, credssp, mcs, license, gateway, http, event.
+errinfo, ntstatus, negotiation, tls, credssp, mcs, license, gateway, http, event;
+where these lack the code the others are asked. In a sentence a number is a code
+if it has 0x, is a status of Windows or follows a word such as code or error;
+dates, clocks, addresses, versions, sessions and names are none.
 
 Exit codes:
   0   every code is known

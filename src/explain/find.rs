@@ -1,40 +1,124 @@
 //! A term against the tables: its meanings, what is related to them, and the page of their topic.
 
 use super::{
-    Event, Explained, Family, Meaning, Page, Related, Relation, near,
-    term::{Kind, Term, named},
+    Explained, Family, Page,
+    meaning::meaning,
+    name::{Found, named},
+    near,
+    number::{Form, Number},
+    term::{Kind, Term},
 };
-use crate::codes::{DISCONNECT, ERROR_INFO, EXTENDED, FAMILY, NTSTATUS, Row, TABLES, Table, inside, meant};
-
-type Found = (&'static Table, Row<'static>);
+use crate::codes::{
+    DISCONNECT, ERROR_INFO, EVENT, EXTENDED, FAMILY, Row, TABLES, Table, Text, inside, meant,
+};
 
 /// What is known about a term.
 pub fn explained(term: &Term) -> Explained {
     match &term.kind {
-        Kind::Number(number) => {
-            let found = numbered(number.code, &term.tables);
-            let input = written(number.code, &term.tables, &found);
-            let own = Page::find(&hex(number.code)).filter(|_| term.tables.is_empty());
-            let mut explained = of(input, found, own);
-            explained.code = Some(number.code);
-            if !explained.known {
-                explained.families = families(number.code);
-                explained.near = near::numbers(*number, &term.tables);
-            }
-            explained
-        }
+        Kind::Number(number) => numbered(*number, term),
         Kind::Pair(code, extended) => pair(*code, *extended),
         Kind::Name(name) => {
-            let asked = |(table, _): &Found| term.tables.is_empty() || has(&term.tables, table);
-            let found = named(name).filter(asked).flat_map(|(table, row)| meant(table, row));
-            let mut explained = of(name.clone(), found.collect(), None);
-            explained.code = explained.meanings.first().and_then(|meaning| meaning.code);
+            let mut found: Vec<Found> =
+                named(name).into_iter().flat_map(|(table, row)| meant(table, row)).collect();
+            // A setting of an .rdp file has no number.
+            let asked = |(table, _): &Found| has(&term.tables, table);
+            if found.iter().any(asked) {
+                found.retain(asked);
+            }
+            let code = one_code(&found);
+            let mut explained = of(name.clone(), found, None);
+            explained.code = code;
             if !explained.known {
                 explained.near = near::names(name);
             }
             explained
         }
+        Kind::Text(text) => said(text),
     }
+}
+
+fn numbered(number: Number, term: &Term) -> Explained {
+    let code = number.code;
+    // The number of an event is that of nothing else.
+    let is_number = number.form == Form::Decimal && is_of_events(&term.tables);
+    let mut found = rows(code, &term.tables, is_number);
+    let is_event = |(table, row): &Found| table.name == EVENT.name && term.providers.contains(&row.provider);
+    if found.iter().any(is_event) && found.iter().all(|(table, _)| table.name == EVENT.name) {
+        found.retain(is_event);
+    }
+    let within = if found.is_empty() { inner(code) } else { Vec::new() };
+    let is_within = found.is_empty() && !within.is_empty();
+    let input = if is_within { hex(code) } else { written(code, &term.tables, &found) };
+    let own = Page::find(&hex(code)).filter(|_| term.tables.is_empty());
+    let mut explained = of(input, if is_within { within } else { found }, own);
+    explained.code = Some(code);
+    explained.meanings.iter_mut().for_each(|one| one.inside = is_within);
+    if !explained.known {
+        explained.families = if is_number { Vec::new() } else { families(code) };
+        explained.near = near::numbers(number, &term.tables);
+    }
+    explained
+}
+
+fn is_of_events(tables: &[&'static Table]) -> bool {
+    !tables.is_empty() && tables.iter().all(|table| table.name == EVENT.name)
+}
+
+/// The rows of a number: in the tables that a word asks for, else in those next to them, else in all. Tables whose numbers
+/// mean many other things come last.
+fn rows(code: u32, asked: &[&'static Table], is_event: bool) -> Vec<Found> {
+    let of = |tables: &[&'static Table]| -> Vec<Found> {
+        tables.iter().flat_map(|table| table.find_all(code).map(move |row| (*table, row))).collect()
+    };
+    let flags = || asked.iter().flat_map(|table| bits(table, code)).collect::<Vec<_>>();
+    let next: &[&'static Table] = if has(asked, &DISCONNECT) { &[&EXTENDED, &ERROR_INFO] } else { &[] };
+    let near = [of(asked), flags(), of(next)].into_iter().find(|found| !found.is_empty());
+    let (by_word, others): (Vec<&'static Table>, Vec<_>) =
+        TABLES.iter().copied().partition(|table| table.by_word);
+    let all = || [others, by_word].iter().map(|tables| of(tables)).find(|found| !found.is_empty());
+    near.or_else(|| if is_event { None } else { all() }).unwrap_or_default()
+}
+
+/// The codes inside another one, by rule.
+fn inner(code: u32) -> Vec<Found> {
+    inside(code)
+        .into_iter()
+        .flat_map(|(table, code)| table.find_all(code).map(move |row| (table, row)))
+        .collect()
+}
+
+/// The code of rows that all have the same.
+fn one_code(found: &[Found]) -> Option<u32> {
+    let code = found.first()?.1.code;
+    code.filter(|_| found.iter().all(|(_, row)| row.code == code))
+}
+
+/// A text that stands for one code, or for one with its extended code, is answered as that.
+fn said(text: &Text) -> Explained {
+    let codes: Vec<Found> =
+        meant(text.table, text.row).into_iter().filter(|(table, _)| table.name != text.table.name).collect();
+    let is_pair = matches!(codes[..], [(first, _), (second, _)]
+        if first.name == DISCONNECT.name && second.name == EXTENDED.name);
+    let (code, extended) = match codes[..] {
+        [(_, first), (_, second)] if is_pair => (first.code, second.code),
+        _ => (one_code(&codes), None),
+    };
+    let input = match (code, extended) {
+        (Some(code), Some(extended)) => format!("{}/{}", hex(code), hex(extended)),
+        (Some(code), None) => written(code, &[], &codes),
+        _ => text.row.symbol.to_owned(),
+    };
+    let own = Found::from((text.table, spoken(text.row, &codes)));
+    let mut explained = of(input, std::iter::once(own).chain(codes).collect(), None);
+    (explained.code, explained.extended) = (code, extended);
+    explained
+}
+
+/// A text that says nothing of its own says what its code does.
+fn spoken(row: Row<'static>, codes: &[Found]) -> Row<'static> {
+    let Some((_, code)) = codes.first().filter(|_| row.meaning.is_empty()) else { return row };
+    let page = if row.page.is_empty() { code.page } else { row.page };
+    Row { meaning: code.meaning, page, phases: code.phases, ..row }
 }
 
 /// The number as its tables write it, with their kind if it is one.
@@ -59,24 +143,6 @@ fn has(tables: &[&'static Table], table: &Table) -> bool {
     tables.iter().any(|other| other.name == table.name)
 }
 
-fn numbered(code: u32, tables: &[&'static Table]) -> Vec<Found> {
-    let asked = if tables.is_empty() { TABLES } else { tables };
-    let found = asked.iter().flat_map(|table| table.find_all(code).map(move |row| (*table, row)));
-    let (by_word, mut found): (Vec<_>, Vec<_>) =
-        found.partition(|(table, _)| tables.is_empty() && table.by_word);
-    if found.is_empty() {
-        found = by_word;
-    }
-    if found.is_empty() {
-        found = tables.iter().flat_map(|table| bits(table, code)).collect();
-    }
-    if found.is_empty() && tables.is_empty() {
-        let inner = inside(code).into_iter();
-        found = inner.flat_map(|(table, code)| table.find_all(code).map(move |row| (table, row))).collect();
-    }
-    found
-}
-
 /// The flags that make up a number, if they all have names.
 fn bits(table: &'static Table, code: u32) -> Vec<Found> {
     let set = |row: &Row<'_>| row.code.is_some_and(|bit| bit != 0 && code & bit == bit);
@@ -87,9 +153,8 @@ fn bits(table: &'static Table, code: u32) -> Vec<Found> {
 
 /// Beside a disconnect reason stands an extended code, or a number of Set Error Info that has no name there.
 fn pair(code: u32, extended: u32) -> Explained {
-    let row = |table: &'static Table, code| table.find(code).map(|row| (table, row));
-    let first = row(&DISCONNECT, code);
-    let second = row(&EXTENDED, extended).or_else(|| row(&ERROR_INFO, extended));
+    let first = rows(code, &[&DISCONNECT], false).first().copied();
+    let second = rows(extended, &[&EXTENDED, &ERROR_INFO], false).first().copied();
     let page = Page::find(&format!("{}-{}", hex(code), hex(extended)));
     let topic = |found: &Option<Found>| found.and_then(|(_, row)| Page::find(row.page));
     let page = page.or_else(|| topic(&second)).or_else(|| topic(&first));
@@ -157,56 +222,6 @@ fn narrower((table, row): &Found) -> String {
         Some(code) => format!("rdptrace explain {word} {}", table.written(code)),
         None => format!("rdptrace explain \"{}\"", row.symbol),
     }
-}
-
-fn meaning((table, row): Found) -> Meaning {
-    let some = |text: &'static str| Some(text).filter(|text| !text.is_empty());
-    let (provider, channel, side, level) = (row.provider, row.channel, row.side, row.level);
-    Meaning {
-        table: table.name,
-        kind: table.title,
-        code: row.code,
-        written: row.code.map(|code| table.written(code)),
-        symbol: some(row.symbol),
-        meaning: row.meaning,
-        phases: row.phases.split(',').filter(|phase| !phase.is_empty()).collect(),
-        hint: some(row.hint),
-        event: some(provider).map(|_| Event { provider, channel, side, level }),
-        related: related(table, &row),
-        confidence: row.confidence,
-        source: row.source,
-    }
-}
-
-/// What the client shows for this code and Schannel logs, and the codes that lead to this one.
-fn related(table: &'static Table, row: &Row<'static>) -> Vec<Related> {
-    let shown = row.mstsc.and_then(|code| DISCONNECT.find(code)).map(|row| (&DISCONNECT, row));
-    let logged = row.schannel.and_then(|code| NTSTATUS.find(code)).map(|row| (&NTSTATUS, row));
-    let forward = shown.map(|found| another(Relation::Mstsc, found)).into_iter();
-    let forward = forward.chain(logged.map(|found| another(Relation::Schannel, found)));
-    forward.chain(leading(table, row)).collect()
-}
-
-/// The codes that the client shows, or Schannel has, as this one.
-fn leading(table: &Table, row: &Row<'_>) -> Vec<Related> {
-    // Reason 0 is shown for anything.
-    let wanted = row.code.filter(|code| *code != 0);
-    let (column, target): (_, fn(&Row<'_>) -> Option<u32>) = match table.name {
-        name if name == DISCONNECT.name => ("mstsc", |row| row.mstsc),
-        name if name == NTSTATUS.name => ("schannel", |row| row.schannel),
-        _ => return Vec::new(),
-    };
-    let tables = TABLES.iter().filter(|table| table.has(column));
-    let rows = tables.flat_map(|table| table.rows().map(move |row| (*table, row)));
-    let leads = rows.filter(|(_, row)| wanted.is_some() && target(row) == wanted);
-    leads.map(|found| another(Relation::ComesFrom, found)).collect()
-}
-
-/// A code as another one of the explained one.
-pub fn another(relation: Relation, (table, row): Found) -> Related {
-    let symbol = Some(row.symbol).filter(|symbol| !symbol.is_empty());
-    let written = row.code.map(|code| table.written(code));
-    Related { relation, table: table.name, kind: table.title, code: row.code, written, symbol }
 }
 
 /// The families of a code, the narrowest first.

@@ -1,11 +1,20 @@
 //! What a code, a finding, a cause or a check of a machine means, from the tables and the pages: a pure function of what the user typed.
 
+mod dump;
 mod find;
 mod finding;
+mod lex;
+mod meaning;
+mod name;
 mod near;
+mod noise;
 mod number;
 mod page;
+mod place;
+mod reader;
 mod term;
+mod texts;
+mod word;
 
 use std::fmt;
 
@@ -29,7 +38,7 @@ pub struct Explanation {
 pub struct Explained {
     /// The code as it is commonly written, such as `0x904/0x7` or `TLS alert 40`, or the name.
     pub input: String,
-    /// The number; none for a name.
+    /// The number, also of a name or a text that stands for one code; none for one that stands for several or none.
     pub code: Option<u32>,
     /// The extended code of a pair.
     pub extended: Option<u32>,
@@ -78,6 +87,8 @@ pub struct Meaning {
     pub confidence: &'static str,
     /// Where the code comes from.
     pub source: &'static str,
+    /// Whether it is a code inside the explained one, by rule.
+    pub inside: bool,
 }
 
 /// Where an event is logged.
@@ -120,7 +131,7 @@ pub enum Relation {
     Schannel,
     /// It leads to the explained code.
     ComesFrom,
-    /// It has the same number, in a table that was not asked for.
+    /// It has the same number, and is no event.
     OtherTable,
     /// It has the same digits, in hexadecimal.
     Hexadecimal,

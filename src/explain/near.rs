@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Related, Relation, find::another, number::Number};
+use super::{
+    Related, Relation,
+    meaning::another,
+    number::{Form, Number},
+};
 use crate::codes::{
     DISCONNECT, ERROR_INFO, EVENT, EXTENDED, GATEWAY_STATUS, NTSTATUS, RDSTLS_RESULT, TABLES, Table,
 };
@@ -23,7 +27,7 @@ pub fn numbers(number: Number, asked: &[&'static Table]) -> Vec<Related> {
         near.extend(rows.map(|found| another(relation, found)));
     };
     let wanted = if asked.is_empty() { TABLES } else { asked };
-    if number.plain
+    if number.form == Form::Decimal
         && let Ok(hex) = u32::from_str_radix(&number.code.to_string(), 16)
     {
         add(Relation::Hexadecimal, wanted, hex);

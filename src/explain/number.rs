@@ -1,12 +1,44 @@
 //! Numbers as people write them: decimal, hexadecimal, signed, and hexadecimal without its prefix.
 
-use crate::codes::TABLES;
+use crate::codes::{TABLES, inside};
 
-/// A number, and whether it was written in plain decimal digits, which may have been meant as hexadecimal.
+/// How a number was written; the less it looks like a code, the more the words before it must say that it is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// With 0x.
+    Prefixed,
+    /// With a minus sign.
+    Signed,
+    /// Hexadecimal digits alone.
+    Hex,
+    /// Decimal digits, which may have been meant as hexadecimal.
+    Decimal,
+}
+
+/// A number and its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number {
     pub code: u32,
-    pub plain: bool,
+    pub form: Form,
+}
+
+/// The first number of the statuses of Windows.
+pub const STATUSES: u32 = 0x8000_0000;
+/// Families of statuses that logs show without their prefix.
+const FAMILIES: &[u32] = &[0x8007, 0x8009, 0x800B, 0xC000, 0xD000];
+
+impl Number {
+    /// Whether it can be nothing but a code, whatever stands around it.
+    pub fn is_evident(self) -> bool {
+        let is_status =
+            self.code >= STATUSES && (FAMILIES.contains(&(self.code >> 16)) || is_known(self.code));
+        self.form == Form::Prefixed || is_status
+    }
+
+    /// Whether it is a status of Windows by its size.
+    pub fn is_status(self) -> bool {
+        matches!(self.code >> 28, 0x8 | 0xC | 0xD)
+    }
 }
 
 /// The number that a text is: `Err` for one of more than 32 bits, none for what is no number.
@@ -19,13 +51,13 @@ pub fn number(text: &str) -> Option<Result<Number, ()>> {
         let is_decimal = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
         // Windows tools print an NTSTATUS or HRESULT as a signed number.
         return is_decimal
-            .then(|| text.parse::<i32>().map(|n| found(n.cast_unsigned(), false)).map_err(drop));
+            .then(|| text.parse::<i32>().map(|n| found(n.cast_unsigned(), Form::Signed)).map_err(drop));
     }
     bare(text)
 }
 
-fn found(code: u32, plain: bool) -> Number {
-    Number { code, plain }
+fn found(code: u32, form: Form) -> Number {
+    Number { code, form }
 }
 
 /// A status that was widened to 64 bits with its sign is still that status.
@@ -34,7 +66,7 @@ fn prefixed(hex: &str) -> Result<Number, ()> {
     let narrow = wide & u64::from(u32::MAX);
     let widened = narrow | 0xFFFF_FFFF_0000_0000;
     let fits = wide == narrow || (wide == widened && narrow >> 31 == 1);
-    u32::try_from(narrow).ok().filter(|_| fits).map(|code| found(code, false)).ok_or(())
+    u32::try_from(narrow).ok().filter(|_| fits).map(|code| found(code, Form::Prefixed)).ok_or(())
 }
 
 /// Digits are decimal, unless eight of them are a known code only as hexadecimal; with letters among them they can be
@@ -47,18 +79,20 @@ fn bare(text: &str) -> Option<Result<Number, ()>> {
         return None;
     }
     if !text.chars().all(|c| c.is_ascii_digit()) {
-        return (3..=8).contains(&text.len()).then_some(hex).flatten().map(|code| Ok(found(code, false)));
+        let fits = (3..=8).contains(&text.len());
+        return fits.then_some(hex).flatten().map(|code| Ok(found(code, Form::Hex)));
     }
     let decimal = text.parse::<u32>().ok();
     match (decimal, hex) {
         (decimal, Some(hex)) if text.len() == 8 && is_known(hex) && !decimal.is_some_and(is_known) => {
-            Some(Ok(found(hex, false)))
+            Some(Ok(found(hex, Form::Hex)))
         }
-        (decimal, _) => Some(decimal.map(|code| found(code, true)).ok_or(())),
+        (decimal, _) => Some(decimal.map(|code| found(code, Form::Decimal)).ok_or(())),
     }
 }
 
-/// Whether any table has the number.
+/// Whether any table has the number, or the code inside it.
 pub fn is_known(code: u32) -> bool {
-    TABLES.iter().any(|table| table.find(code).is_some())
+    let has = |code| TABLES.iter().any(|table| table.find(code).is_some());
+    has(code) || inside(code).iter().any(|(table, code)| table.find(*code).is_some())
 }

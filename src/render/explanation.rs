@@ -75,7 +75,7 @@ fn heading(code: &Explained) -> String {
         (true, _) => "",
         (false, Some(_)) => ": no table has both halves",
         (false, None) if code.near.iter().any(|near| near.relation == Relation::OtherTable) => {
-            ": not in the table that was asked for"
+            ": no event that is known here has it"
         }
         (false, None) => ": no table has it",
     };
@@ -109,6 +109,9 @@ fn meaning(page: &mut Page<'_>, one: &Meaning, is_told: bool) -> io::Result<()> 
         fact(page, "arises", &one.phases.iter().map(|phase| place(phase)).collect::<Vec<_>>().join(", "))?;
     }
     one.hint.iter().try_for_each(|hint| fact(page, "note", hint))?;
+    if one.inside {
+        fact(page, "is", "the code inside the one that was given")?;
+    }
     for (word, relation) in [("mstsc", Relation::Mstsc), ("logged", Relation::Schannel)] {
         let others = one.related.iter().filter(|other| other.relation == relation);
         let sure = if relation == Relation::Mstsc { " (inferred)" } else { " by Schannel" };

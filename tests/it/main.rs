@@ -19,6 +19,7 @@ mod demo_gateway;
 mod event_xml;
 mod experiment_names;
 mod explain;
+mod explain_pasted;
 mod explain_program;
 mod farm;
 mod faults;

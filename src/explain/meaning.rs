@@ -1,0 +1,56 @@
+//! What a row of a table says, with what is related to it.
+
+use super::{Event, Meaning, Related, Relation, name::Found};
+use crate::codes::{DISCONNECT, NTSTATUS, Row, TABLES, Table};
+
+/// A row as it is told.
+pub fn meaning((table, row): Found) -> Meaning {
+    let some = |text: &'static str| Some(text).filter(|text| !text.is_empty());
+    let (provider, channel, side, level) = (row.provider, row.channel, row.side, row.level);
+    Meaning {
+        table: table.name,
+        kind: table.title,
+        code: row.code,
+        written: row.code.map(|code| table.written(code)),
+        symbol: some(row.symbol),
+        meaning: row.meaning,
+        phases: row.phases.split(',').filter(|phase| !phase.is_empty()).collect(),
+        hint: some(row.hint),
+        event: some(provider).map(|_| Event { provider, channel, side, level }),
+        related: related(table, &row),
+        confidence: row.confidence,
+        source: row.source,
+        inside: false,
+    }
+}
+
+/// What the client shows for this code and Schannel logs, and the codes that lead to this one.
+fn related(table: &'static Table, row: &Row<'static>) -> Vec<Related> {
+    let shown = row.mstsc.and_then(|code| DISCONNECT.find(code)).map(|row| (&DISCONNECT, row));
+    let logged = row.schannel.and_then(|code| NTSTATUS.find(code)).map(|row| (&NTSTATUS, row));
+    let forward = shown.map(|found| another(Relation::Mstsc, found)).into_iter();
+    let forward = forward.chain(logged.map(|found| another(Relation::Schannel, found)));
+    forward.chain(leading(table, row)).collect()
+}
+
+/// The codes that the client shows, or Schannel has, as this one.
+fn leading(table: &Table, row: &Row<'_>) -> Vec<Related> {
+    // Reason 0 is shown for anything.
+    let wanted = row.code.filter(|code| *code != 0);
+    let (column, target): (_, fn(&Row<'_>) -> Option<u32>) = match table.name {
+        name if name == DISCONNECT.name => ("mstsc", |row| row.mstsc),
+        name if name == NTSTATUS.name => ("schannel", |row| row.schannel),
+        _ => return Vec::new(),
+    };
+    let tables = TABLES.iter().filter(|table| table.has(column));
+    let rows = tables.flat_map(|table| table.rows().map(move |row| (*table, row)));
+    let leads = rows.filter(|(_, row)| wanted.is_some() && target(row) == wanted);
+    leads.map(|found| another(Relation::ComesFrom, found)).collect()
+}
+
+/// A code as another one of the explained one.
+pub fn another(relation: Relation, (table, row): Found) -> Related {
+    let symbol = Some(row.symbol).filter(|symbol| !symbol.is_empty());
+    let written = row.code.map(|code| table.written(code));
+    Related { relation, table: table.name, kind: table.title, code: row.code, written, symbol }
+}

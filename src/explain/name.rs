@@ -1,0 +1,81 @@
+//! Names of codes: symbols of the specifications, as they are or by their end, and TLS alerts in words.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use crate::codes::{Row, TABLES, TLS_ALERT, Table, spelt};
+
+pub type Found = (&'static Table, Row<'static>);
+
+/// The rows of each name, in lower case.
+fn names() -> &'static BTreeMap<String, Vec<Found>> {
+    static NAMES: OnceLock<BTreeMap<String, Vec<Found>>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let mut names: BTreeMap<String, Vec<Found>> = BTreeMap::new();
+        for table in TABLES {
+            // Texts are found by their words.
+            for row in table.rows().filter(|row| !row.symbol.is_empty() && !row.symbol.contains(' ')) {
+                names.entry(row.symbol.to_lowercase()).or_default().push((table, row));
+            }
+        }
+        names
+    })
+}
+
+/// Whether a table has the name, whole.
+pub fn is_exact(name: &str) -> bool {
+    names().contains_key(&name.to_lowercase())
+}
+
+/// The rows of a name: the whole symbol, as another program spells it, or its end after an underscore.
+pub fn named(name: &str) -> Vec<Found> {
+    let lower = spelt(name).unwrap_or_else(|| name.to_owned()).to_lowercase();
+    let end = format!("_{lower}");
+    let fits = |symbol: &str| symbol == lower || (lower.contains('_') && symbol.ends_with(&end));
+    let mut found: Vec<Found> =
+        names().iter().filter(|(symbol, _)| fits(symbol)).flat_map(|(_, rows)| rows.clone()).collect();
+    // What is spelt just so is meant, and not what only ends so.
+    let exact = |(_, row): &Found| row.symbol == name;
+    if found.iter().any(exact) {
+        found.retain(exact);
+    }
+    let order = |table: &Table| TABLES.iter().position(|other| other.name == table.name);
+    found.sort_by_key(|(table, row)| (order(table), row.code));
+    found
+}
+
+/// Whether a word of a sentence is a name: one that can be no word of a language and no function of a program.
+pub fn is_name(word: &str) -> bool {
+    let upper = word.chars().any(|c| c.is_ascii_uppercase());
+    let lower = word.chars().any(|c| c.is_ascii_lowercase());
+    if word.contains('_') {
+        return if upper {
+            !named(word).is_empty()
+        } else {
+            is_exact(word) || spelt(word).is_some_and(|own| is_exact(&own))
+        };
+    }
+    let humps = word.chars().skip(1).any(|c| c.is_ascii_uppercase()) && lower;
+    (humps || word.contains(|c: char| !c.is_alphabetic())) && is_exact(word)
+}
+
+/// Whether a word looks like the name of a code that no table has: capitals that begin as those of a table.
+pub fn is_unknown_name(word: &str) -> bool {
+    let capitals = word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let Some((first, rest)) = word.split_once('_') else { return false };
+    let own = format!(
+        "{}_",
+        spelt(word).unwrap_or_else(|| word.to_owned()).split('_').next().unwrap_or(first).to_lowercase()
+    );
+    capitals && !rest.is_empty() && first.len() > 2 && names().keys().any(|name| name.starts_with(&own))
+}
+
+/// How many of these words name a TLS alert, and its number.
+pub fn alert(words: &[&str]) -> Option<(usize, u32)> {
+    let plain =
+        |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    (1..=words.len().min(4)).rev().find_map(|count| {
+        let said = plain(&words[..count].concat());
+        let code = TLS_ALERT.rows().find(|row| plain(row.symbol) == said).and_then(|row| row.code)?;
+        Some((count, code))
+    })
+}

@@ -1,0 +1,46 @@
+//! Where a token stands among the others.
+
+use super::{lex::Token, word};
+
+/// How far back a bracket is looked for.
+const BACK: usize = 16;
+
+/// What stands around a token.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    opened: bool,
+    closed: bool,
+    /// Whether a bracket before it is still open.
+    inside: bool,
+    /// Whether a unit follows, as in `5 times`.
+    pub is_amount: bool,
+}
+
+impl Place {
+    pub fn of(tokens: &[(Token, bool)], at: usize) -> Self {
+        let next = tokens.get(at + 1).map(|(token, _)| token);
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at)).map(|(token, _)| token);
+        let from = at.saturating_sub(BACK);
+        let open = tokens[from..at].iter().fold(0_usize, |open, (token, _)| match token {
+            Token::Open => open + 1,
+            Token::Close => open.saturating_sub(1),
+            _ => open,
+        });
+        Self {
+            inside: open > 0,
+            opened: before == Some(&Token::Open),
+            closed: next == Some(&Token::Close),
+            is_amount: matches!(next, Some(Token::Word(word)) if word::is_unit(word)),
+        }
+    }
+
+    /// Whether brackets are around it.
+    pub fn is_enclosed(self) -> bool {
+        self.opened && self.closed
+    }
+
+    /// Whether it counts the items of a list, as in `1) ... 2) ...`.
+    pub fn is_item(self) -> bool {
+        self.closed && !self.inside
+    }
+}

@@ -1,0 +1,107 @@
+//! Which numbers are codes, and which of them belong together.
+
+use super::{Pending, Reader, coded, has};
+use crate::{
+    codes::{DISCONNECT, EVENT},
+    explain::{
+        name,
+        number::{Form, Number, is_known},
+        place::Place,
+        term::{Kind, Term},
+    },
+};
+
+impl Reader {
+    pub(super) fn number(&mut self, number: Number, place: Place) {
+        let slash = std::mem::take(&mut self.slash);
+        if self.is_named(number.code) {
+            return self.forget();
+        }
+        if !self.is_code(number, place) && !slash {
+            // Such as `Windows 10 1909`.
+            if self.pending != Pending::Owner {
+                self.pending = Pending::Nothing;
+            }
+            return;
+        }
+        let last = self.terms.last().and_then(|term| match (&term.kind, self.is_of_client(term)) {
+            (Kind::Number(first), true) => Some(*first),
+            _ => None,
+        });
+        match last {
+            Some(first) if (slash || self.extended) && !self.is_of_events() => {
+                self.terms.pop();
+                self.both(first, number);
+            }
+            Some(first) if self.nearer && first.is_status() && number.code != 0 => {
+                self.has_nearer = true;
+                let at = self.terms.len() - 1;
+                self.add(Kind::Number(number));
+                if self.terms.len() > at + 1 {
+                    self.terms.swap(at, at + 1);
+                }
+                self.forget();
+            }
+            _ => self.push(Kind::Number(number)),
+        }
+    }
+
+    /// A name that stands directly before its own number is replaced by it.
+    fn is_named(&mut self, code: u32) -> bool {
+        let Some(Term { kind: Kind::Name(name), .. }) = self.terms.last().filter(|_| self.named) else {
+            return false;
+        };
+        let tables: Vec<_> = coded(&name::named(name), code).collect();
+        if tables.is_empty() {
+            return false;
+        }
+        self.terms.pop();
+        self.push_number(code, tables);
+        true
+    }
+
+    fn is_code(&self, number: Number, place: Place) -> bool {
+        let bare = number.form == Form::Decimal;
+        if bare && (place.is_amount || place.is_item()) {
+            return false;
+        }
+        match self.pending {
+            Pending::Reason => true,
+            Pending::Other => number.is_status() && is_known(number.code),
+            Pending::Owner => number.is_evident(),
+            Pending::Nothing => !self.is_prose || number.is_evident(),
+        }
+    }
+
+    fn is_of_client(&self, term: &Term) -> bool {
+        self.nearer || has(&term.tables, &DISCONNECT) || !has(&term.tables, &EVENT)
+    }
+
+    pub(super) fn is_of_events(&self) -> bool {
+        self.tables.len() == 1 && self.asks(&EVENT)
+    }
+
+    pub(super) fn pair(&mut self, first: Number, second: Number) {
+        let known = first.form != Form::Decimal || DISCONNECT.find(first.code).is_some();
+        let reason = self.pending == Pending::Reason && (known || self.is_of_events());
+        if !self.is_prose || reason || first.is_evident() {
+            self.both(first, second);
+        } else {
+            self.pending = Pending::Nothing;
+        }
+    }
+
+    /// Two numbers with a slash: events, two statuses of which the second is nearer, or a reason with its extended code.
+    fn both(&mut self, first: Number, second: Number) {
+        if self.is_of_events() {
+            self.add(Kind::Number(first));
+            self.push(Kind::Number(second));
+        } else if first.is_status() && second.is_status() {
+            self.has_nearer = true;
+            self.add(Kind::Number(second));
+            self.push(Kind::Number(first));
+        } else {
+            self.push(Kind::Pair(first.code, second.code));
+        }
+    }
+}

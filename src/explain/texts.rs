@@ -1,0 +1,52 @@
+//! Which of the texts that tables have are told beside the codes that stand in the words.
+
+use super::term::{Kind, Term};
+use crate::codes::{EVENT, Text, meant, text_in};
+
+/// How many texts are looked for.
+const MOST: usize = 8;
+/// How many words before a number must be those at the end of a sentence.
+const TAIL: usize = 3;
+
+/// The texts to explain. That of a client says less than a code beside it; the sentence of an event tells which one it is,
+/// unless it ends in its number, which then says more.
+pub fn beside(words: &str, terms: &[Term]) -> Vec<Term> {
+    let mut told: Vec<Text> = Vec::new();
+    let mut rest = words.to_owned();
+    let mut of_client = !terms.is_empty();
+    for _ in 0..MOST {
+        let Some(text) = text_in(&rest) else { break };
+        rest.clone_from(&text.rest);
+        let event = event(&text);
+        let is_told = match event {
+            Some(code) => !terms.iter().any(|term| is_number(term, code) || is_tail(&text, term)),
+            None => !of_client && (!text.row.general || told.is_empty()),
+        };
+        of_client |= event.is_none();
+        if is_told && !told.iter().any(|other| other.row.symbol == text.row.symbol) {
+            told.push(text);
+        }
+    }
+    told.into_iter().map(|text| Term::new(Kind::Text(Box::new(text)))).collect()
+}
+
+/// The event whose sentence it is.
+fn event(text: &Text) -> Option<u32> {
+    meant(text.table, text.row).into_iter().find(|(table, _)| table.name == EVENT.name)?.1.code
+}
+
+fn is_number(term: &Term, code: u32) -> bool {
+    matches!(term.kind, Kind::Number(own) if own.code == code)
+}
+
+/// Whether the sentence ends in front of the number.
+fn is_tail(text: &Text, term: &Term) -> bool {
+    if !matches!(term.kind, Kind::Number(_) | Kind::Pair(..)) || text.row.symbol.ends_with('*') {
+        return false;
+    }
+    let end = text.row.symbol.rsplit('*').next().unwrap_or_default().to_lowercase();
+    let words = end.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let last: Vec<&str> = words.rev().take(TAIL).collect();
+    let before = term.before.iter().rev().map(String::as_str);
+    !last.is_empty() && last.iter().copied().eq(before.take(last.len()))
+}

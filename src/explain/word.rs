@@ -1,0 +1,120 @@
+//! What words say about the number after them: that it is a code, in which tables, or that it is something else.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use crate::codes::{EVENT, EXTENDED, NTSTATUS, TABLES, TLS_ALERT, Table};
+
+/// Kinds of words, in the languages of clients and logs.
+const WORDS: &str = include_str!("words.tsv");
+
+/// What a word is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The number after it is a code.
+    Reason,
+    /// The numbers after it are codes.
+    Several,
+    /// The number after it is an extended code.
+    Extended,
+    /// The number after it is the nearer one of two statuses.
+    Nearer,
+    /// The number after it is something else, even with 0x in front.
+    Other,
+    /// The number after it is something else, if it is decimal.
+    Owner,
+    /// It changes nothing.
+    Filler,
+    Plain,
+}
+
+impl Role {
+    /// Whether a code follows.
+    pub fn is_reason(self) -> bool {
+        matches!(self, Self::Reason | Self::Several | Self::Extended | Self::Nearer)
+    }
+}
+
+/// The words of each kind.
+fn kinds() -> &'static BTreeMap<&'static str, Vec<&'static str>> {
+    static KINDS: OnceLock<BTreeMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    KINDS.get_or_init(|| {
+        let mut kinds: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let lines = WORDS.lines().filter(|line| !line.starts_with('#'));
+        for (kind, words) in lines.filter_map(|line| line.split_once('\t')) {
+            kinds.entry(kind).or_default().extend(words.split(' '));
+        }
+        kinds
+    })
+}
+
+fn of(kind: &str) -> &'static [&'static str] {
+    kinds().get(kind).map_or(&[], Vec::as_slice)
+}
+
+fn is(kind: &str, word: &str) -> bool {
+    of(kind).contains(&word)
+}
+
+/// What a word is, in lower case; `id` and `version` depend on the words before them.
+pub fn role(word: &str) -> Role {
+    match word {
+        word if is_extended(word) => Role::Extended,
+        word if is("nearer", word) => Role::Nearer,
+        word if is("other", word) => Role::Other,
+        word if is("several", word) => Role::Several,
+        word if is("reason", word) || of("ending").iter().any(|end| word.ends_with(end)) => Role::Reason,
+        // Such as `ProcessID`, `TargetLogonId` and `LogonType`.
+        word if ["id", "type", "port"]
+            .iter()
+            .any(|end| word.len() > end.len() + 3 && word.ends_with(end)) =>
+        {
+            Role::Other
+        }
+        word if is("owner", word) => Role::Owner,
+        // Japanese, Chinese and Korean have words of one character between a word and its number.
+        word if is("filler", word) || (word.chars().count() == 1 && !word.is_ascii()) => Role::Filler,
+        _ => Role::Plain,
+    }
+}
+
+/// The shortest form is a whole word, the others are beginnings, or anywhere in languages without spaces.
+fn is_extended(word: &str) -> bool {
+    let fits = |stem: &&str| match *stem {
+        "ext" => word == "ext",
+        stem => word.starts_with(stem) || (!stem.is_ascii() && word.contains(stem)),
+    };
+    of("extended").iter().any(fits)
+}
+
+/// Whether a number that is glued to the word with a colon is its value.
+pub fn is_label(word: &str) -> bool {
+    is_reason(word) || !governed(&word.to_lowercase()).is_empty()
+}
+
+/// Whether a number in brackets behind the word is its value.
+pub fn is_reason(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    is_naming(&lower) || role(&lower).is_reason()
+}
+
+/// Whether a number before this word is an amount.
+pub fn is_unit(word: &str) -> bool {
+    is("unit", &word.to_lowercase())
+}
+
+/// Whether the word asks for its tables in a sentence as well.
+pub fn is_naming(lower: &str) -> bool {
+    is("naming", lower)
+}
+
+/// The tables that a word asks for.
+pub fn governed(lower: &str) -> Vec<&'static Table> {
+    let own = |table: &&'static Table| table.words.contains(&lower) || table.name == lower;
+    match lower {
+        word if is("event", word) => vec![&EVENT],
+        word if is("alert", word) => vec![&TLS_ALERT],
+        word if is_extended(word) => vec![&EXTENDED],
+        word if is("nearer", word) && word != "sub" => vec![&NTSTATUS],
+        _ => TABLES.iter().copied().filter(own).collect(),
+    }
+}
