@@ -74,6 +74,9 @@ fn tls12<const SIDE: bool>(scene: &Scene<'_>) -> Said {
         Ok(None) if file_version::of(scene).is_some_and(|version| version[2] <= LAST_WITHOUT_TLS12) => {
             Said::warning("nothing switches TLS 1.2 on, and this Windows uses TLS 1.0 of its own accord")
         }
+        Ok(None) if file_version::of(scene).is_none() => Said::unknown(
+            "nothing switches TLS 1.2, and whether this Windows uses it of its own accord depends on its version",
+        ),
         Ok(None) => Said::ok("TLS 1.2 is as Windows has it, nothing switches it"),
         Ok(Some((true, source))) => Said::ok("TLS 1.2 is switched on").seen(source),
         Ok(Some((false, source))) if SIDE == CLIENT => {

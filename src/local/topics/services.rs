@@ -2,7 +2,7 @@
 
 use super::{
     asked::{Judged, answer, said},
-    listener,
+    file_version, listener,
 };
 use crate::{
     local::{Case, Check, Is, Said, Scene, Service, ServiceState, Setting, StartType},
@@ -73,6 +73,9 @@ const PROPAGATION: Needed = Needed {
     disabled: Warning,
     stopped: Good,
 };
+
+/// Windows 8 disables the service of smart cards until there is a reader.
+const FIRST_WITHOUT_CARDS: u32 = 9200;
 
 const SMART_CARDS: Needed = Needed {
     name: "SCardSvr",
@@ -156,7 +159,20 @@ fn netlogon(scene: &Scene<'_>) -> Said {
 }
 
 fn smart_cards(scene: &Scene<'_>) -> Said {
+    let is_disabled = |service: &Service| service.start == Some(StartType::Disabled);
     match scene.host.service(SMART_CARDS.name) {
+        Ok(Some(service)) if is_disabled(&service) && service.state != ServiceState::Running => {
+            let said = match file_version::of(scene) {
+                Some([_, _, build, _]) if build >= FIRST_WITHOUT_CARDS => {
+                    Said::ok("SCardSvr is disabled, as Windows has it until there is a reader")
+                }
+                Some(_) => judge(scene, &SMART_CARDS),
+                None => Said::unknown(
+                    "SCardSvr is disabled, as Windows 8 and newer have it until there is a reader; the version is not known",
+                ),
+            };
+            said.seen(shown(SMART_CARDS.name, &service))
+        }
         Ok(None) => Said::not_applicable("this Windows has no service for smart cards"),
         _ => judge(scene, &SMART_CARDS),
     }

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::program::{Served, rdptrace, text};
 
-const SERVER: &str = r"SYSTEM\CurrentControlSet\Control\Terminal Server";
-const LISTENER: &str = r"SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp";
+pub const SERVER: &str = r"SYSTEM\CurrentControlSet\Control\Terminal Server";
+pub const LISTENER: &str = r"SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp";
 const POLICY: &str = r"SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services";
 const TRANSPORT: &str = "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational";
 const SYSMON: &str = "Microsoft-Windows-Sysmon/Operational";
@@ -30,7 +30,7 @@ const OFF: &str = "\"fDenyTSConnections\"=dword:00000001";
 /// Files by name.
 type Sent = Vec<(&'static str, Vec<u8>)>;
 
-fn export(keys: &[(&str, &str)]) -> Vec<u8> {
+pub fn export(keys: &[(&str, &str)]) -> Vec<u8> {
     let mut text = "Windows Registry Editor Version 5.00\r\n\r\n".to_owned();
     for (key, values) in keys {
         text += &format!("[HKEY_LOCAL_MACHINE\\{key}]\r\n{values}\r\n\r\n");

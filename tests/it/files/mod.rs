@@ -1,5 +1,6 @@
 //! Machines that are read from files: event logs, registry exports, hives and what `--collect` wrote, whole and damaged.
 
+mod changes;
 mod collected;
 mod evtx_writer;
 mod hive_writer;

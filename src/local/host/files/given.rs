@@ -134,7 +134,8 @@ impl Files {
                 let export = Export::open(file, self.keys_left).map_err(Trouble::Wrong)?;
                 self.keys_left -= export.size();
                 let roots: Vec<_> = export.roots().iter().map(String::as_str).collect();
-                self.read.push(format!("{name}: {}", listed(&roots)));
+                let what = if export.changes() { ", some settings, the others are unknown" } else { "" };
+                self.read.push(format!("{name}: {}{what}", listed(&roots)));
                 self.keep(name, export);
             }
             Given::Hive(_, mount) => {

@@ -1,6 +1,7 @@
 //! A registry hive (format `regf`) as a file: which key it holds, its keys and its values, read where they stand in the file.
 
 mod cells;
+mod whose;
 
 use std::{
     fmt,
@@ -184,9 +185,12 @@ fn recognized<R: Read + Seek>(cells: &mut Cells<R>, root: u32) -> Result<Option<
     let has = |name: &str| names.iter().any(|known| known == name);
     let sets = || names.iter().any(|name| name.starts_with("controlset"));
     match () {
-        () if has("select") && sets() => Ok(Some(r"HKLM\SYSTEM")),
+        () if sets() && ["select", "setup", "mounteddevices"].into_iter().any(has) => {
+            Ok(Some(r"HKLM\SYSTEM"))
+        }
+        () if has("control") && has("services") && has("enum") => Ok(Some(r"HKLM\SYSTEM\CurrentControlSet")),
         () if has("microsoft") && (has("classes") || has("policies") || has("wow6432node")) => {
-            Ok(Some(r"HKLM\SOFTWARE"))
+            Ok(whose::software(cells, &root))
         }
         () if has("software")
             && (has("environment") || has("control panel") || has("volatile environment")) =>
@@ -204,8 +208,19 @@ fn control_set<R: Read + Seek>(cells: &mut Cells<R>, root: u32, mount: &str) -> 
     }
     let select = walk(cells, root, ["Select"].into_iter())?;
     let current = select.map_or(Ok(None), |key| cells.value(&key, "Current"))?;
-    let number = current.and_then(|(_, data)| u32_at(&data, 0));
-    Ok(number.map(|number| format!("ControlSet{number:03}")))
+    if let Some(number) = current.and_then(|(_, data)| u32_at(&data, 0)) {
+        return Ok(Some(format!("ControlSet{number:03}")));
+    }
+    // Where nothing says which one was used there may be one alone.
+    let mut sets = Vec::new();
+    let root = cells.key(root)?;
+    cells.find(&root, |found| {
+        if found.name.to_ascii_lowercase().starts_with("controlset") {
+            sets.push(found.name.clone());
+        }
+        false
+    })?;
+    Ok(sets.pop().filter(|_| sets.is_empty()))
 }
 
 type Answered = Result<Option<String>, String>;
@@ -215,7 +230,16 @@ fn walk<'a, R: Read + Seek>(
     root: u32,
     path: impl Iterator<Item = &'a str>,
 ) -> Result<Option<Key>, String> {
-    let mut key = cells.key(root)?;
+    let root = cells.key(root)?;
+    walk_from(cells, root, path)
+}
+
+fn walk_from<'a, R: Read + Seek>(
+    cells: &mut Cells<R>,
+    root: Key,
+    path: impl Iterator<Item = &'a str>,
+) -> Result<Option<Key>, String> {
+    let mut key = root;
     for part in path {
         let wanted = part.to_lowercase();
         match cells.find(&key, |found| found.name.to_lowercase() == wanted)? {

@@ -1,10 +1,11 @@
 //! A registry export (`.reg`) as a file: where each key begins is remembered, its values are read when they are asked for.
 
+mod always;
 mod entry;
 mod lines;
+mod path;
 
 use std::{
-    hash::{DefaultHasher, Hash as _, Hasher as _},
     io::{self, Read, Seek},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -12,6 +13,7 @@ use std::{
 use super::{Answer, Keys, Unreadable, Value};
 use entry::{Entry, entry, may_go_on};
 use lines::{Line, Lines, first_line};
+use path::{above, hash, is_at_or_below, normal};
 
 /// The longest path of a key that is read, in bytes: Windows allows names of 255 characters, and few are that deep.
 const LONGEST_PATH: usize = 8192;
@@ -21,6 +23,8 @@ const MOST_ROOTS: usize = 256;
 const MOST_PLACES: usize = 64;
 /// More values of one key are not looked at.
 const MOST_VALUES: usize = 20_000;
+/// Control sets have numbers up to this one.
+const MOST_SETS: u32 = 9;
 /// How many names of subkeys are told.
 const MOST_NAMES: usize = 10_000;
 
@@ -32,6 +36,8 @@ pub struct Export<R> {
     deleted: Vec<(String, u64)>,
     control_set: Option<String>,
     old: bool,
+    /// It says what to change, so what it leaves out may be there all the same.
+    changes: bool,
     notes: Vec<String>,
 }
 
@@ -63,6 +69,7 @@ impl<R: Read + Seek> Export<R> {
             deleted: Vec::new(),
             control_set: None,
             old,
+            changes: false,
             notes: Vec::new(),
         };
         export.find_keys(most).map_err(failed)?;
@@ -72,7 +79,13 @@ impl<R: Read + Seek> Export<R> {
         export.places.shrink_to_fit();
         export.places.sort_by_key(|place| (place.key, place.at));
         export.control_set = export.current_set();
+        export.changes = export.changes || !export.deleted.is_empty() || always::is_missing(&export);
         Ok(export)
+    }
+
+    /// Whether it says what to change, and is no export of what was there.
+    pub fn changes(&self) -> bool {
+        self.changes
     }
 
     /// How many keys are remembered.
@@ -96,6 +109,8 @@ impl<R: Read + Seek> Export<R> {
                 self.note("its last line has no end, so it may be cut off");
             }
             if !line.text.starts_with('[') {
+                // No export has a value that is to be deleted, or a comment.
+                self.changes |= line.text.starts_with(';') || line.text.ends_with("=-");
                 continue;
             }
             if line.text.len() > LONGEST_PATH {
@@ -150,16 +165,27 @@ impl<R: Read + Seek> Export<R> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An export of the whole hive may hold the control sets by number only.
+    /// An export of the whole hive may hold the control sets by number only, and one of a machine that does not run one
+    /// of them.
     fn current_set(&self) -> Option<String> {
-        let own = hash(r"hklm\system\currentcontrolset");
-        if self.places.binary_search_by_key(&own, |place| place.key).is_ok() {
+        let own = r"hklm\system\currentcontrolset";
+        if self.roots.iter().any(|root| is_at_or_below(root, own)) || self.is_there(own) {
             return None;
         }
-        match self.look(r"hklm\system\select", "Current") {
-            Ok(Ok(Some(Value::Number(number)))) => Some(format!(r"hklm\system\controlset{number:03}")),
-            _ => None,
+        if let Ok(Ok(Some(Value::Number(number)))) = self.look(r"hklm\system\select", "Current") {
+            return Some(format!(r"hklm\system\controlset{number:03}"));
         }
+        let set = |number: u32| format!(r"hklm\system\controlset{number:03}");
+        let is_held =
+            |set: &String| self.is_there(set) || self.roots.iter().any(|root| is_at_or_below(root, set));
+        let mut sets = (1..=MOST_SETS).map(set).filter(is_held);
+        // Of several nothing says which one is used.
+        sets.next().filter(|_| sets.next().is_none())
+    }
+
+    fn is_there(&self, key: &str) -> bool {
+        let own = hash(key);
+        self.places.binary_search_by_key(&own, |place| place.key).is_ok()
     }
 
     /// The key as it stands in the file, if the file covers it.
@@ -245,54 +271,23 @@ impl<R: Read + Seek> Export<R> {
 impl<R: Read + Seek + Send> Keys for Export<R> {
     fn value(&self, key: &str, name: &str) -> Answer<Value> {
         let key = self.held(key)?;
-        self.look(&key, name).unwrap_or_else(|error| Err(Unreadable::Failed(error.to_string())))
+        let found = self.look(&key, name).unwrap_or_else(|error| Err(Unreadable::Failed(error.to_string())));
+        match found {
+            Ok(None) if self.changes => Err(Unreadable::NotHeld),
+            found => found,
+        }
     }
 
     fn subkeys(&self, key: &str) -> Answer<Vec<String>> {
         let key = self.held(key)?;
+        // There may be others.
+        if self.changes {
+            return Err(Unreadable::NotHeld);
+        }
         self.names(&key).map_err(|error| Unreadable::Failed(error.to_string()))
     }
 
     fn notes(&self) -> Vec<String> {
         self.notes.clone()
     }
-}
-
-/// The path in lower case below `hklm` or `hkcu`; none for what no check asks for. The first user of an export is the
-/// current one.
-fn normal(key: &str, user: &mut Option<String>) -> Option<String> {
-    let key = key.to_lowercase();
-    let (root, rest) = key.split_once('\\').unwrap_or((&key, ""));
-    let below = |root: &str, rest: &str| match rest {
-        "" => root.to_owned(),
-        rest => format!("{root}\\{rest}"),
-    };
-    match root {
-        "hkey_local_machine" | "hklm" => Some(below("hklm", rest)),
-        "hkey_current_user" | "hkcu" => Some(below("hkcu", rest)),
-        "hkey_users" => {
-            let (sid, rest) = rest.split_once('\\').unwrap_or((rest, ""));
-            let person = sid.starts_with("s-1-5-21-") || sid.starts_with("s-1-12-");
-            if !person || sid.ends_with("_classes") {
-                return None;
-            }
-            let own = user.get_or_insert_with(|| sid.to_owned()) == sid;
-            own.then(|| below("hkcu", rest))
-        }
-        _ => None,
-    }
-}
-
-fn above(key: &str) -> &str {
-    key.rsplit_once('\\').map_or("", |(above, _)| above)
-}
-
-fn is_at_or_below(key: &str, root: &str) -> bool {
-    key.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'))
-}
-
-fn hash(key: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    hasher.finish()
 }

@@ -60,7 +60,9 @@ impl<R: Read + Seek> Lines<R> {
     /// The file cannot be read.
     pub fn next(&mut self) -> io::Result<Option<Line>> {
         let at = self.at;
-        let Some((mut text, mut cut, mut open)) = self.single()? else { return Ok(None) };
+        let Some((text, mut cut, mut open)) = self.single()? else { return Ok(None) };
+        // regedit takes keys and values that are indented.
+        let mut text = text.trim_start_matches([' ', '\t']).to_owned();
         let mut state = Quotes::default();
         let mut seen = 0;
         while text.starts_with(['"', '@']) {

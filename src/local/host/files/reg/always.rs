@@ -1,0 +1,46 @@
+//! What Windows always writes: where a `.reg` file covers such a key without it, the file changes settings and is no export.
+
+use std::io::{Read, Seek};
+
+use super::Export;
+
+const SYSTEM: &str = r"HKLM\SYSTEM\CurrentControlSet";
+/// Keys below [`SYSTEM`] with values of which every Windows has at least one.
+const OF_SYSTEM: &[(&str, &[&str])] = &[
+    (r"Control\Terminal Server", &["TSUserEnabled", "StartRCM", "ProductVersion", "RCDependentServices"]),
+    (r"Control\Terminal Server\WinStations\RDP-Tcp", &["WdName", "PdName", "LanAdapter", "WdDLL"]),
+    (r"Control\Lsa", &["Security Packages", "Authentication Packages", "LsaPid", "LimitBlankPasswordUse"]),
+    (r"Control\SecurityProviders", &["SecurityProviders"]),
+    (r"Control\SecurityProviders\SCHANNEL", &["EventLogging"]),
+    (r"Services\TermService", TERMS_OF_SERVICE),
+    (r"Services\SessionEnv", TERMS_OF_SERVICE),
+    (r"Services\UmRdpService", TERMS_OF_SERVICE),
+    (r"Services\CryptSvc", TERMS_OF_SERVICE),
+    (r"Services\KeyIso", TERMS_OF_SERVICE),
+    (r"Services\CertPropSvc", TERMS_OF_SERVICE),
+    (r"Services\Netlogon", TERMS_OF_SERVICE),
+    (r"Services\Audiosrv", TERMS_OF_SERVICE),
+    (r"Services\SCardSvr", TERMS_OF_SERVICE),
+    (r"Services\W32Time", TERMS_OF_SERVICE),
+];
+const TERMS_OF_SERVICE: &[&str] = &["ImagePath", "Type", "ObjectName"];
+
+const SOFTWARE: &str = r"HKLM\SOFTWARE\Microsoft";
+/// The same below [`SOFTWARE`].
+const OF_SOFTWARE: &[(&str, &[&str])] = &[
+    (r"Windows NT\CurrentVersion", &["CurrentBuild", "CurrentBuildNumber", "ProductName", "SystemRoot"]),
+    (
+        r"Windows\CurrentVersion\Policies\System",
+        &["EnableLUA", "ConsentPromptBehaviorAdmin", "shutdownwithoutlogon"],
+    ),
+];
+
+/// Whether it is missing anywhere.
+pub fn is_missing<R: Read + Seek>(export: &Export<R>) -> bool {
+    let all = [(SYSTEM, OF_SYSTEM), (SOFTWARE, OF_SOFTWARE)];
+    let mut rows = all.iter().flat_map(|(root, rows)| rows.iter().map(move |row| (root, row)));
+    rows.any(|(root, (key, values))| {
+        let Ok(key) = export.held(&format!("{root}\\{key}")) else { return false };
+        values.iter().all(|value| matches!(export.look(&key, value), Ok(Ok(None))))
+    })
+}

@@ -1,0 +1,154 @@
+//! Files of the registry that are not what they look like: changes of settings, one control set, and whose hive it is.
+
+use std::io::Cursor;
+
+use rdptrace::{
+    local::{
+        RoleChoice, Unreadable,
+        files::{Keys as _, hive::NoHive, reg::Export},
+    },
+    report::{
+        CheckStatus,
+        Role::{Client, Host},
+    },
+};
+
+use super::{
+    hive_writer::{Node, hive},
+    host::{LISTENER, SERVER, checked, export, find},
+    registry::{number, opened, text},
+};
+
+/// What only says what to change says nothing of the rest.
+#[test]
+fn a_file_that_changes_settings_answers_for_what_it_says_alone() {
+    let own = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet";
+    let server = r"Control\Terminal Server";
+    let listener = r"Control\Terminal Server\WinStations\RDP-Tcp";
+    let rows = [
+        format!("[{own}\\{listener}]\n\"x\"=dword:1\n"),
+        format!("[{own}\\{server}]\n\"x\"=dword:1\n"),
+        format!("[{own}\\{server}\\WinStations]\n\"x\"=dword:1\n"),
+        format!("[{own}\\Services\\TermService]\n\"x\"=dword:1\n"),
+        format!("[{own}\\Control\\Lsa]\n\"x\"=dword:1\n"),
+        format!("; a tweak\n[{own}\\Control\\Own]\n\"x\"=dword:1\n"),
+        format!("[{own}\\Control\\Own]\n\"x\"=dword:1\n\"y\"=-\n"),
+        format!("[-{own}\\Control\\Own\\Below]\n[{own}\\Control\\Own]\n\"x\"=dword:1\n"),
+    ];
+    for row in rows {
+        let text = format!("Windows Registry Editor Version 5.00\n\n{row}");
+        let export = Export::open(Cursor::new(text.into_bytes()), 500_000).expect("an export");
+        assert!(export.changes(), "{row}");
+        let key = row.split("\n[").last().and_then(|key| key.trim_start_matches('[').split(']').next());
+        let key = key.expect("a key").replace("HKEY_LOCAL_MACHINE", "HKLM");
+        assert_eq!(export.value(&key, "x"), number(1), "{row}");
+        assert_eq!(export.value(&key, "PortNumber"), Err(Unreadable::NotHeld), "{row}");
+        assert_eq!(export.subkeys(&key), Err(Unreadable::NotHeld), "{row}");
+    }
+}
+
+#[test]
+fn one_control_set_alone_and_keys_that_are_indented_are_read() {
+    let export = |text: &str| {
+        let text = format!("Windows Registry Editor Version 5.00\n\n{text}");
+        Export::open(Cursor::new(text.into_bytes()), 500_000).expect("an export")
+    };
+    let own = r"HKLM\SYSTEM\CurrentControlSet\Control\Own";
+    let one = "  [HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Control\\Own]\n\t\"x\"=dword:1\n   @=\"y\"\n";
+    assert_eq!(export(one).value(own, "x"), number(1));
+    assert_eq!(export(one).value(own, ""), text("y"));
+    let other = "[HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet002\\Control\\Own]\n\"x\"=dword:2\n";
+    assert_eq!(export(other).value(own, "x"), number(2));
+    // Nothing says which one is used.
+    assert_eq!(export(&format!("{one}{other}")).value(own, "x"), Err(Unreadable::NotHeld));
+}
+
+#[test]
+fn the_software_of_a_user_is_not_that_of_the_machine() {
+    let of = |add: &dyn Fn(&mut Node)| {
+        let mut root = Node::default();
+        root.at("Classes");
+        root.at(r"Policies\Microsoft");
+        root.at(r"Microsoft\Windows NT\CurrentVersion").text("x", "y");
+        add(&mut root);
+        opened(&hive(&root)).map(|hive| hive.mount().to_owned())
+    };
+    let user = |root: &mut Node| {
+        root.at(r"Microsoft\Windows\CurrentVersion\Explorer\RunMRU");
+    };
+    assert_eq!(of(&user), Ok(r"HKCU\Software".to_owned()));
+    let machine = |root: &mut Node| {
+        root.at(r"Microsoft\Windows NT\CurrentVersion").text("SystemRoot", "C:\\Windows");
+    };
+    assert_eq!(of(&machine), Ok(r"HKLM\SOFTWARE".to_owned()));
+    assert_eq!(of(&|_: &mut Node| {}), Err(NoHive::Unknown));
+}
+
+#[test]
+fn one_control_set_of_a_hive_is_read_whatever_it_is_in() {
+    let mut set = Node::default();
+    set.at("Enum");
+    set.at("Services");
+    set.at(r"Control\Own").number("x", 1);
+    let own = r"HKLM\SYSTEM\CurrentControlSet\Control\Own";
+    assert_eq!(opened(&hive(&set)).unwrap_or_else(|why| panic!("{why}")).value(own, "x"), number(1));
+    let mut root = Node::default();
+    root.at("Setup");
+    root.at(r"ControlSet001\Control\Own").number("x", 2);
+    assert_eq!(opened(&hive(&root)).unwrap_or_else(|why| panic!("{why}")).value(own, "x"), number(2));
+}
+
+/// A hive of SYSTEM is of a client where the machine is a workstation that takes no connections; what depends on the version
+/// of Windows is not known from it, and what every Windows has is no warning.
+#[test]
+fn a_system_hive_is_checked_as_what_the_machine_is() {
+    let system = |product: &str, deny: u32| {
+        let mut root = Node::default();
+        root.at("Select").number("Current", 1);
+        root.at(r"ControlSet001\Control\ProductOptions").text("ProductType", product);
+        root.at(r"ControlSet001\Control\Terminal Server").number("fDenyTSConnections", deny);
+        root.at(r"ControlSet001\Control\Terminal Server\WinStations\RDP-Tcp").number("PortNumber", 3389);
+        root.at(r"ControlSet001\Services\SCardSvr").number("Start", 4);
+        [("SYSTEM", hive(&root))]
+    };
+    for (product, deny, roles) in
+        [("WinNT", 1, vec![Client]), ("WinNT", 0, vec![Host]), ("ServerNT", 1, vec![Host])]
+    {
+        let checked = checked("host-system-hive", &system(product, deny), RoleChoice::Auto);
+        assert_eq!(checked.machine.roles, roles, "{product} {deny}");
+    }
+    let client = checked("host-system-client", &system("WinNT", 1), RoleChoice::Auto);
+    assert_eq!(find(&client, "schannel-client-tls12").status, CheckStatus::Unknown);
+    assert_eq!(find(&client, "service-smart-cards").status, CheckStatus::Unknown);
+    let software = |build: &str, major: Option<u32>| {
+        let mut root = Node::default();
+        root.at("Classes");
+        let version = root.at(r"Microsoft\Windows NT\CurrentVersion");
+        version.text("CurrentBuildNumber", build).text("CurrentVersion", "6.1");
+        if let Some(major) = major {
+            version.number("CurrentMajorVersionNumber", major).number("CurrentMinorVersionNumber", 0);
+        }
+        hive(&root)
+    };
+    for (build, major, status) in [("26100", Some(10), CheckStatus::Ok), ("7601", None, CheckStatus::Warning)]
+    {
+        let mut files = system("WinNT", 1).to_vec();
+        files.push(("SOFTWARE", software(build, major)));
+        let client = checked("host-system-version", &files, RoleChoice::Auto);
+        assert_eq!(find(&client, "service-smart-cards").status, status, "{build}");
+        assert_eq!(find(&client, "schannel-client-tls12").status, status, "{build}");
+    }
+}
+
+/// The commonest files that people send are those that change one setting.
+#[test]
+fn a_file_that_changes_one_setting_makes_no_warning_of_what_it_leaves_out() {
+    for (key, value) in
+        [(LISTENER, "\"MinEncryptionLevel\"=dword:00000003"), (SERVER, "\"fDenyTSConnections\"=dword:0")]
+    {
+        let checked = checked("host-tweak", &[("tweak.reg", export(&[(key, value)]))], RoleChoice::Host);
+        let wrong = checked.checks.iter().filter(|check| check.status.severity().is_some());
+        let wrong: Vec<_> = wrong.map(|check| format!("{}: {}", check.code, check.message)).collect();
+        assert!(wrong.is_empty(), "{value}: {wrong:#?}");
+    }
+}
