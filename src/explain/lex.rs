@@ -188,7 +188,7 @@ fn labelled(labelled: &str, tokens: &mut Vec<Token>) {
 fn slashed(first: &str, second: &str, tokens: &mut Vec<Token>) {
     part_of(first, tokens);
     let is_version = second.contains('.') && second.starts_with(|c: char| c.is_ascii_digit());
-    if !is_version {
+    if !is_version && !first.eq_ignore_ascii_case("http") {
         part_of(second, tokens);
     }
 }

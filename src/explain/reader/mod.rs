@@ -80,7 +80,8 @@ impl Reader {
         let role = word::role(&lower);
         let governed = word::governed(&lower);
         self.before.push(lower.clone());
-        if governed.iter().any(|table| table.name == TLS_ALERT.name)
+        let of_go = self.before.ends_with(&["remote", "error", "tls"].map(str::to_owned));
+        if (lower == "alert" || of_go)
             && let Some((count, code)) = alert(tokens, at + 1)
         {
             self.push_number(code, vec![&TLS_ALERT]);
