@@ -96,17 +96,16 @@ pub fn meant(table: &'static Table, row: Row<'static>) -> Vec<(&'static Table, R
     own.into_iter().chain(row.stands_for.split(", ").flat_map(rows)).collect()
 }
 
-/// The rows of a table, a code or a name in it, and a provider of events: `event 226 TermDD`.
+/// The rows of a table that have a code, also that of one provider of events, or a name: `event 226 TermDD`.
 fn rows(reference: &'static str) -> impl Iterator<Item = (&'static Table, Row<'static>)> {
-    let mut words = reference.splitn(3, ' ');
-    let name = words.next().unwrap_or_default();
-    let (code, provider) = (words.next().unwrap_or_default(), words.next());
+    let (name, one) = reference.split_once(' ').unwrap_or((reference, ""));
+    let (code, provider) = one.split_once(' ').unwrap_or((one, ""));
     let tables = TABLES.iter().filter(move |table| table.name == name);
     let found = tables.flat_map(|table| table.rows().map(move |row| (*table, row)));
     let number = super::table::code(code);
     found.filter(move |(_, row)| match number {
-        Some(number) => row.code == Some(number) && provider.is_none_or(|own| row.provider == own),
-        None => row.symbol == code,
+        Some(number) => row.code == Some(number) && (provider.is_empty() || row.provider == provider),
+        None => row.symbol == one,
     })
 }
 

@@ -59,6 +59,19 @@ fn a_text_is_found_however_it_is_quoted_and_before_a_general_one() {
     );
     assert_eq!(found("REMOTE  DESKTOP cannot find the computer \u{201c}a\u{201d}"), Some("disconnect 0x104"));
     assert_eq!(found("Session 4 has been disconnected, reason code 11").map(|to| &to[..8]), Some("event 40"));
+    let translated = [
+        (
+            "Die Remotesitzung wurde getrennt, da keine Remotedesktop\u{2010}Lizenzserver verf\u{fc}gbar sind.",
+            "extended 0x101",
+        ),
+        (
+            "Cet ordinateur ne peut pas se connecter \u{e0} l\u{2019}ordinateur distant.",
+            "disconnect 0x704, disconnect 0xB04",
+        ),
+    ];
+    for (words, code) in translated {
+        assert_eq!(found(words), Some(code), "{words}");
+    }
     assert!(found("nothing of it").is_none());
     let far = format!("Session {} has been disconnected, reason code 11", "x ".repeat(200));
     assert!(found(&far).is_none(), "a gap without an end");

@@ -186,7 +186,7 @@ fn every_row_is_reached() {
                 Some(code) if table.by_word => vec![one(&[table.name, &format!("{code:#x}")])],
                 Some(code) => vec![one(&[table.name, &format!("{code:#x}")]), one(&[&code.to_string()])],
                 // A text is found in every_text_is_found_in_a_sentence.
-                None if row.symbol.contains(' ') => Vec::new(),
+                None if row.symbol.contains(' ') || !row.symbol.is_ascii() => Vec::new(),
                 None => vec![one(&[row.symbol])],
             };
             let meant = codes::meant(table, row);
