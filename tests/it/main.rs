@@ -43,6 +43,7 @@ mod license;
 mod license_wire;
 mod local;
 mod local_certificate;
+mod local_garbage;
 #[cfg(target_os = "linux")]
 mod local_linux;
 mod local_way;

@@ -42,6 +42,8 @@ struct Limits {
     least: Option<String>,
     most: Option<String>,
     ciphers: Option<String>,
+    /// What may limit programs too and is not understood.
+    unclear: Option<String>,
 }
 
 fn limits(scene: &Scene<'_>) -> Result<Option<Limits>, Unreadable> {
@@ -59,13 +61,24 @@ fn limits(scene: &Scene<'_>) -> Result<Option<Limits>, Unreadable> {
 
 fn settings(text: &str) -> Limits {
     let mut limits = Limits::default();
-    for line in text.lines().map(|line| line.split('#').next().unwrap_or_default()) {
-        let Some((name, value)) = line.split_once('=') else { continue };
+    for line in text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()) {
+        let is_section = line.starts_with('[') && line.ends_with(']');
+        let is_policy = line.starts_with(".include") && line.ends_with(BACK_END);
+        let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('.')) else {
+            if !line.is_empty() && !is_section && !is_policy {
+                limits.unclear.get_or_insert_with(|| line.to_owned());
+            }
+            continue;
+        };
+        if name.trim().chars().any(|c| !(c.is_ascii_alphanumeric() || "._-: ".contains(c))) {
+            limits.unclear.get_or_insert_with(|| name.trim().escape_debug().to_string());
+        }
         // A TLS setting may stand beside one for DTLS.
         let place = match name.trim().to_ascii_lowercase().trim_start_matches("tls.") {
             "minprotocol" => &mut limits.least,
             "maxprotocol" => &mut limits.most,
             "cipherstring" => &mut limits.ciphers,
+            "protocol" => &mut limits.unclear,
             _ => continue,
         };
         *place = Some(value.trim().to_owned());
@@ -80,6 +93,16 @@ fn openssl(scene: &Scene<'_>) -> Said {
         Err(why) => return Said::unreadable("the configuration of OpenSSL", &why),
     };
     let level = limits.ciphers.as_deref().and_then(level);
+    let versions = [&limits.least, &limits.most].into_iter().flatten();
+    let strange = versions
+        .clone()
+        .find(|version| place(Some(version)).is_none() && !OTHERS.contains(&version.as_str()));
+    let strange = strange.or(limits.ciphers.as_ref().filter(|list| !is_list(list)));
+    if let Some(unclear) = limits.unclear.as_ref().or(strange) {
+        let message =
+            "the configuration of OpenSSL holds what is not understood here, and may limit programs";
+        return Said::unknown(message).seen(format!("{}: {unclear}", limits.path));
+    }
     let named =
         [("MinProtocol", &limits.least), ("MaxProtocol", &limits.most), ("CipherString", &limits.ciphers)];
     let list =
@@ -103,6 +126,29 @@ fn openssl(scene: &Scene<'_>) -> Said {
     said.seen(seen)
 }
 
+/// Values of a version that set no limit for TLS that matters here.
+const OTHERS: &[&str] = &["None", "SSLv3", "DTLSv1", "DTLSv1.2"];
+
+/// Whether these are words of OpenSSL's lists of ciphers: groups in capitals, key exchanges, suites, and commands.
+fn is_list(ciphers: &str) -> bool {
+    let mut words = ciphers.split([':', ',', ' ']).filter(|word| !word.is_empty()).peekable();
+    let is_word = |word: &str| {
+        let word = word.trim_start_matches(['!', '-', '+']);
+        let mut letters = word.trim_start_matches(['k', 'a', 'e']).chars();
+        let capital =
+            letters.next().is_some_and(|first| first.is_ascii_uppercase() || first.is_ascii_digit());
+        let rest = letters.all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "-_+.vExport".contains(c));
+        ["@SECLEVEL=", "@STRENGTH", "PROFILE="].iter().any(|start| word.starts_with(start)) || capital && rest
+    };
+    words.peek().is_some() && words.all(is_word)
+}
+
+/// The policies of Fedora and its kin, and of SUSE, that let current hosts in; and what is added to them without harm.
+const POLICIES: &[&str] =
+    &["DEFAULT", "LEGACY", "NEXT", "BSI", "FEDORA40", "FEDORA41", "FEDORA42", "FEDORA43"];
+const MODULES: &[&str] =
+    &["SHA1", "NO-SHA1", "AD-SUPPORT", "AD-SUPPORT-LEGACY", "NO-CAMELLIA", "PQ", "TEST-PQ", "NO-ENFORCE-EMS"];
+
 /// The number behind `@SECLEVEL=`.
 fn level(ciphers: &str) -> Option<u32> {
     let rest = ciphers.split("@SECLEVEL=").nth(1)?;
@@ -120,6 +166,9 @@ fn system(scene: &Scene<'_>) -> Said {
         (Ok(fips), Ok(policy)) => (fips, policy),
         (Err(why), _) | (_, Err(why)) => return Said::unreadable("the cryptographic policy", &why),
     };
+    if fips.as_deref().is_some_and(|fips| !["0", "1"].contains(&fips.trim())) {
+        return Said::unknown("whether the kernel is in FIPS mode is not understood");
+    }
     if fips.is_some_and(|fips| fips.trim() == "1") {
         return Said::warning(
             "the kernel is in FIPS mode, where NTLM has no MD4 and RC4, so only Kerberos is left",
@@ -135,7 +184,12 @@ fn system(scene: &Scene<'_>) -> Said {
             Said::warning("the policy is FIPS, where NTLM has no MD4 and RC4, so only Kerberos is left")
         }
         "FUTURE" => Said::warning("the policy refuses RSA keys of 2048 bits, which most hosts have"),
-        _ => Said::ok("the system's cryptographic policy allows what current hosts speak"),
+        name if POLICIES.contains(&name)
+            && policy.split(':').skip(1).all(|module| MODULES.contains(&module)) =>
+        {
+            Said::ok("the system's cryptographic policy allows what current hosts speak")
+        }
+        _ => Said::unknown("what this cryptographic policy allows is not known here"),
     };
     said.seen(policy)
 }

@@ -1,5 +1,7 @@
 //! Who is asked for names, and in which order: resolvers, nsswitch.conf, gai.conf and servers for single domains.
 
+use std::net::IpAddr;
+
 use crate::{
     local::{Check, Said, Scene, Unreadable, Value},
     report::{
@@ -27,6 +29,9 @@ fn resolver(scene: &Scene<'_>) -> Said {
     };
     match servers {
         Err(why) => Said::unreadable("the DNS servers of this machine", &why),
+        Ok(servers) if servers.iter().any(|server| !is_address(server)) => {
+            Said::warning("what is set as a DNS server is not an address").seen(servers.join(", "))
+        }
         Ok(servers) if !servers.is_empty() => Said::ok("DNS servers are set").seen(servers.join(", ")),
         Ok(_) => match scene.system() {
             Os::Linux => {
@@ -37,6 +42,11 @@ fn resolver(scene: &Scene<'_>) -> Said {
             }
         },
     }
+}
+
+/// An address, perhaps with its zone.
+fn is_address(text: &str) -> bool {
+    text.split('%').next().unwrap_or_default().parse::<IpAddr>().is_ok()
 }
 
 fn listed(text: &str) -> Vec<String> {
@@ -67,9 +77,14 @@ fn order(scene: &Scene<'_>) -> Said {
         Err(why) => return Said::unreadable("/etc/nsswitch.conf", &why),
     };
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    if lines.clone().any(|line| !line.is_empty() && !line.contains(':')) {
+        return Said::unknown("nsswitch.conf holds lines that are not understood");
+    }
     let Some(line) = lines.filter_map(|line| line.strip_prefix("hosts:")).next() else {
         return Said::ok("nsswitch.conf does not speak of hosts, so the C library's own order holds");
     };
+    let line = line.replace('[', " [").replace(']', "] ");
+    let line = line.as_str();
     let place = |names: &[&str]| line.split_whitespace().position(|word| names.contains(&word));
     let (files, dns) = (place(&["files"]), place(&["dns", "resolve"]));
     let said = match (files, dns) {
@@ -81,13 +96,57 @@ fn order(scene: &Scene<'_>) -> Said {
         (_, Some(dns)) if local_only(scene) && ends_early(line, dns) => Said::warning(
             "names under .local are only asked for by multicast, a DNS domain of that name is not",
         ),
-        _ => Said::ok("the hosts file and DNS are both asked for names"),
+        (_, Some(dns)) => match stop(line, dns) {
+            Some(Stop::After(service)) => Said::warning(format!(
+                "names that {service} does not know are not looked up in DNS, as nsswitch.conf says"
+            )),
+            Some(Stop::NotUnderstood) => {
+                Said::unknown("what nsswitch.conf does between the services is not understood")
+            }
+            None => Said::ok("the hosts file and DNS are both asked for names"),
+        },
     };
     said.seen(format!("hosts: {}", line.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
 fn local_only(scene: &Scene<'_>) -> bool {
     scene.subject.is_some_and(|subject| subject.host.to_ascii_lowercase().ends_with(".local"))
+}
+
+/// What keeps names from DNS.
+enum Stop<'a> {
+    After(&'a str),
+    NotUnderstood,
+}
+
+/// What ends the search behind a service before DNS is asked (nsswitch.conf(5)). The minimal services of multicast answer for
+/// .local alone.
+fn stop(line: &str, dns: usize) -> Option<Stop<'_>> {
+    let words: Vec<_> = line.split_whitespace().collect();
+    let (mut service, mut inside) = ("", false);
+    for word in &words[..dns.min(words.len())] {
+        if !inside && !word.starts_with('[') {
+            service = word;
+            continue;
+        }
+        inside = !word.ends_with(']');
+        let action = word.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+        match action.split_once('=') {
+            _ if action.is_empty() => {}
+            Some((status, "return")) => {
+                let is_not_found = match status.strip_prefix('!') {
+                    Some(other) => other != "notfound",
+                    None => status == "notfound",
+                };
+                if is_not_found && !service.ends_with("_minimal") {
+                    return Some(Stop::After(service));
+                }
+            }
+            Some(("notfound" | "unavail" | "tryagain", "continue")) => {}
+            _ => return Some(Stop::NotUnderstood),
+        }
+    }
+    None
 }
 
 /// Whether multicast DNS stands before DNS and ends the search.
@@ -108,6 +167,12 @@ fn address_order(scene: &Scene<'_>) -> Said {
         let rule = (words.next()?, words.next()?, words.next()?.parse::<u32>().ok()?);
         (rule.0 == "precedence" && rule.1 == "::ffff:0:0/96").then_some(rule.2)
     });
+    let known = ["precedence", "label", "scopev4", "reload"];
+    let first =
+        |line: &str| line.split('#').next().unwrap_or_default().split_whitespace().next().map(str::to_owned);
+    if text.lines().filter_map(first).any(|word| !known.contains(&word.as_str())) {
+        return Said::unknown("gai.conf holds lines that are not understood");
+    }
     match mapped.next_back() {
         Some(number) if number > ORDINARY => {
             Said::warning("of a name with both kinds, IPv4 addresses are tried first on this machine only")

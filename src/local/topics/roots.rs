@@ -19,6 +19,7 @@ const BUNDLES: &[&str] = &[
     "/etc/ssl/ca-bundle.pem",
     "/etc/ssl/cert.pem",
 ];
+const SYSTEM_FOLDER: &str = "/etc/ssl/certs";
 /// Where an administrator puts roots, before a command takes them over.
 const ADDED: &[&str] = &["/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors"];
 /// Images with reproducible files date them long ago.
@@ -33,7 +34,42 @@ pub const CHECKS: &[Check] = &[
     Check::logic("roots-added", Client, &[Linux], added),
 ];
 
+/// What the variables of OpenSSL put in place of the system's store; none where they are not set.
+fn named(scene: &Scene<'_>) -> Option<Said> {
+    let mut seen = Vec::new();
+    for (name, is_file) in [("SSL_CERT_FILE", true), ("SSL_CERT_DIR", false)] {
+        let path = match scene.host.variable(name) {
+            Ok(path) => path.filter(|path| !path.is_empty()),
+            Err(why) => return Some(Said::unreadable(name, &why)),
+        };
+        let Some(path) = path else { continue };
+        for one in path.split(if is_file { '\n' } else { ':' }).filter(|one| !one.is_empty()) {
+            let missing = match is_file {
+                true => scene.host.file(one).map(|file| file.is_none_or(|file| file.size == 0)),
+                false => scene.host.folder(one).map(|names| names.is_none_or(|names| names.is_empty())),
+            };
+            let told = format!("{name} = {path}");
+            match missing {
+                Err(why) => return Some(Said::unreadable(&told, &why)),
+                Ok(true) => {
+                    let what =
+                        "names roots that are missing or empty, so programs of this user trust fewer or none";
+                    return Some(Said::warning(format!("{name} {what}")).seen(told));
+                }
+                // The system's own, said once more.
+                Ok(false) if BUNDLES.contains(&one) || one.trim_end_matches('/') == SYSTEM_FOLDER => {}
+                Ok(false) => seen.push(told),
+            }
+        }
+    }
+    let told = "programs of this user trust other roots than the system does, which are not compared with it";
+    (!seen.is_empty()).then(|| Said::unknown(told).seen(seen.join(", ")))
+}
+
 fn store(scene: &Scene<'_>) -> Said {
+    if let Some(said) = named(scene) {
+        return said;
+    }
     let paths = if scene.system() == Macos { &[KEYCHAIN][..] } else { BUNDLES };
     for path in paths {
         let file = match scene.host.file(path) {

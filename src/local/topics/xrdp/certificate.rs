@@ -2,13 +2,17 @@
 
 use sha1::{Digest as _, Sha1};
 use time::{Duration, OffsetDateTime, macros::format_description};
-use x509_parser::pem::Pem;
+use x509_parser::{pem::Pem, public_key::PublicKey};
 
 use super::settings::Settings;
 use crate::local::{Said, Scene};
 
 /// What is taken when xrdp.ini names none.
 const USUAL: &str = "/etc/xrdp/cert.pem";
+/// The shortest RSA key that OpenSSL takes at its usual level.
+const SMALLEST_RSA: u32 = 2048;
+/// More bytes than the key of any curve has in PEM, with its parameters.
+const LONGEST_CURVE: u64 = 1500;
 const SOON: Duration = Duration::days(14);
 
 pub fn judge(scene: &Scene<'_>) -> Said {
@@ -38,6 +42,10 @@ pub fn judge(scene: &Scene<'_>) -> Said {
         Said::warning("the certificate of xrdp has expired; most clients ask their user, some refuse")
     } else if now < from {
         Said::warning("the certificate of xrdp is not valid yet, or the clock of this machine is wrong")
+    } else if let Some(bits) = rsa_bits(&text).filter(|bits| *bits < SMALLEST_RSA) {
+        Said::warning(format!(
+            "the certificate of xrdp has an RSA key of {bits} bits, which OpenSSL refuses by default, and so do clients"
+        ))
     } else if to - now < SOON {
         Said::warning("the certificate of xrdp expires within two weeks")
     } else {
@@ -55,6 +63,29 @@ pub fn sha1(scene: &Scene<'_>) -> Option<String> {
     }
     let text = scene.host.text(path).ok()??;
     Some(hex::encode(Sha1::digest(first(&text)?.contents)))
+}
+
+/// Whether a private key of so many bytes can be that of the certificate; true where that is not known. A key of RSA in PEM
+/// takes six sevenths of the bits of its modulus in bytes or more, one of a curve never as many.
+pub fn fits_length(scene: &Scene<'_>, bytes: u64) -> bool {
+    let Ok(settings) = super::settings(scene) else { return true };
+    let Ok(Some(text)) = scene.host.text(settings.path("certificate", USUAL)) else { return true };
+    let Some(block) = first(&text) else { return true };
+    let Ok(certificate) = block.parse_x509() else { return true };
+    match (rsa_bits(&text).map(u64::from), certificate.public_key().parsed()) {
+        _ if bytes == 0 => false,
+        (Some(bits), _) => (bits * 3 / 4..=bits).contains(&bytes),
+        (None, Ok(PublicKey::EC(_))) => bytes < LONGEST_CURVE,
+        (None, _) => true,
+    }
+}
+
+fn rsa_bits(text: &str) -> Option<u32> {
+    let block = first(text)?;
+    match block.parse_x509().ok()?.public_key().parsed().ok()? {
+        PublicKey::RSA(key) => u32::try_from(key.key_size()).ok(),
+        _ => None,
+    }
 }
 
 fn first(text: &str) -> Option<Pem> {

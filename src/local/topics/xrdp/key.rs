@@ -40,13 +40,51 @@ pub fn judge(scene: &Scene<'_>) -> Said {
         Err(why) => return Said::unreadable("the groups of this machine", &why),
     };
     let facts = describe(path, &file, &user);
+    if file.mode.is_none() || file.owner.is_none() {
+        return Said::unknown("who may read the key of xrdp is not known").seen(facts);
+    }
+    if let Some(said) = entered(scene, path, &user, &groups, &bad) {
+        return said;
+    }
     if !readable(&file, &user, &groups) {
         return bad(&format!("the user {user} may not read the key of xrdp")).seen(facts);
     }
     if file.mode.is_some_and(|mode| mode & 0o004 != 0) {
         return Said::warning("every user of this machine may read the key of xrdp").seen(facts);
     }
-    Said::ok("xrdp may read its key, and not everybody may").seen(facts)
+    if !super::certificate::fits_length(scene, file.size) {
+        let message =
+            "the key of xrdp is not as long as one for its certificate is, so they may not belong together";
+        return Said::warning(message).seen(facts);
+    }
+    Said::ok("xrdp may read its key, and not everybody may; whether it is that of the certificate is not looked at")
+        .seen(facts)
+}
+
+/// What is wrong with the folders of the key: xrdp's user has to pass through each.
+fn entered(
+    scene: &Scene<'_>,
+    path: &str,
+    user: &str,
+    groups: &[String],
+    bad: &dyn Fn(&str) -> Said,
+) -> Option<Said> {
+    for (end, _) in path.match_indices('/').skip(1) {
+        let folder = &path[..end];
+        let file = match scene.host.file(folder) {
+            Err(why) => return Some(Said::unreadable(folder, &why)),
+            // The machine that tells of the key and not of its folder was not asked for it.
+            Ok(None) => continue,
+            Ok(Some(file)) => file,
+        };
+        if file.mode.is_some() && !allowed(&file, user, groups, 0o1) {
+            return Some(
+                bad(&format!("the user {user} may not enter the folder of xrdp's key"))
+                    .seen(describe(folder, &file, user)),
+            );
+        }
+    }
+    None
 }
 
 fn describe(path: &str, file: &File, user: &str) -> String {
@@ -56,13 +94,18 @@ fn describe(path: &str, file: &File, user: &str) -> String {
 }
 
 fn readable(file: &File, user: &str, groups: &[String]) -> bool {
+    allowed(file, user, groups, 0o4)
+}
+
+/// Whether the user's class has this bit.
+fn allowed(file: &File, user: &str, groups: &[String], bit: u32) -> bool {
     let mode = file.mode.unwrap_or_default();
     // The first class that fits decides, also where a later one would allow more.
     let needed = match (&file.owner, &file.group) {
         _ if user == "root" => return true,
-        (Some(owner), _) if owner == user => 0o400,
-        (_, Some(group)) if groups.contains(group) => 0o040,
-        _ => 0o004,
+        (Some(owner), _) if owner == user => bit << 6,
+        (_, Some(group)) if groups.contains(group) => bit << 3,
+        _ => bit,
     };
     mode & needed != 0
 }

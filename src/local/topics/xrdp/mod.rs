@@ -39,7 +39,10 @@ pub fn is_host(scene: &Scene<'_>) -> bool {
 /// The settings, or what every check of them says without.
 fn settings(scene: &Scene<'_>) -> Result<Settings, Said> {
     match scene.host.text(INI) {
-        Ok(Some(text)) => Ok(Settings::of(&text)),
+        Ok(Some(text)) => Settings::of(&text).ok_or_else(|| {
+            Said::unknown("xrdp.ini is not understood: its section [Globals] is missing, or not of settings")
+                .seen(INI)
+        }),
         Ok(None) => Err(Said::not_applicable("xrdp is not installed")),
         Err(why) => Err(Said::unreadable(INI, &why)),
     }

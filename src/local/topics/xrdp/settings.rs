@@ -11,18 +11,21 @@ const WEAK: &[&str] = &["NULL", "eNULL", "aNULL", "EXPORT", "LOW", "RC4", "DES",
 pub struct Settings(BTreeMap<String, String>);
 
 impl Settings {
-    /// Reads it; the last of two equal names counts.
-    pub fn of(text: &str) -> Self {
-        let mut inside = false;
+    /// Reads it; the last of two equal names counts. None where there is no such section, or it holds what is no setting.
+    pub fn of(text: &str) -> Option<Self> {
+        let (mut inside, mut is_there) = (false, false);
         let mut values = BTreeMap::new();
         for line in text.lines().map(str::trim).filter(|line| !line.starts_with([';', '#'])) {
             if let Some(section) = line.strip_prefix('[').and_then(|line| line.split(']').next()) {
                 inside = section.eq_ignore_ascii_case("globals");
+                is_there |= inside;
             } else if let Some((name, value)) = line.split_once('=').filter(|_| inside) {
                 values.insert(name.trim().to_ascii_lowercase(), value.trim().to_owned());
+            } else if inside && !line.is_empty() {
+                return None;
             }
         }
-        Self(values)
+        is_there.then_some(Self(values))
     }
 
     /// A value that is not empty.

@@ -1,0 +1,260 @@
+//! A check says ok of what it understood alone: whatever it read is replaced by what nobody understands, text by text.
+
+use std::collections::BTreeMap;
+
+use rdptrace::{
+    local::{Output, Recorded, RoleChoice, Subject, check},
+    report::{CheckStatus, Os},
+};
+
+use crate::local::invented;
+
+/// No file and no command of a system says this.
+const GARBAGE: &[&str] = &["\u{1}garbage ][ = { \u{fffd}\n", "lorem ipsum dolor\nsit amet\n"];
+
+/// What a check may read and be right about without it: its absence, or its own words, decide.
+const INDEPENDENT: &[(&str, &str)] = &[
+    // The name of the target stands nowhere in it.
+    ("names-hosts-file", "/etc/hosts"),
+    // Before its first section everything in it is a comment.
+    ("kerberos-clock-skew", "/etc/krb5.conf"),
+    ("names-address-target", "/etc/krb5.conf"),
+    // Its exit code decides.
+    ("kerberos-ticket", "klist -s"),
+    // What is not named there is not installed, not searched or not set.
+    ("programs-clients", ""),
+    ("names-search-domains", "/etc/resolv.conf"),
+    ("xrdp-key", "/etc/passwd"),
+    ("xrdp-key", "/lib/systemd/system/xrdp.service"),
+    ("known-hosts-target", ""),
+    ("client-key-remembered", ""),
+];
+
+fn statuses(
+    machine: &Recorded,
+    subject: Option<&Subject>,
+    role: RoleChoice,
+) -> BTreeMap<String, (CheckStatus, String)> {
+    let checks = check(machine, role, subject).checks;
+    checks.into_iter().map(|check| (check.code, (check.status, check.message))).collect()
+}
+
+fn is_free(code: &str, what: &str) -> bool {
+    INDEPENDENT.iter().any(|(own, place)| *own == code && (place.is_empty() || *place == what))
+}
+
+/// A check depends on a text where it says something else once the text may not be read.
+#[test]
+fn garbage_in_the_place_of_a_text_is_never_ok() {
+    let mut wrong = Vec::new();
+    for invented in invented().into_iter().filter(|invented| invented.machine.machine.system == Os::Linux) {
+        let (machine, subject, role) = (&invented.machine, invented.subject.as_ref(), invented.role);
+        for path in machine.texts.keys() {
+            let mut hidden = machine.clone();
+            hidden.texts.remove(path);
+            hidden.unreadable.insert(format!("text {path}"), rdptrace::local::Unreadable::Denied);
+            let without = statuses(&hidden, subject, role);
+            for garbage in GARBAGE {
+                let mut altered = machine.clone();
+                altered.texts.insert(path.clone(), (*garbage).to_owned());
+                for (code, (status, message)) in statuses(&altered, subject, role) {
+                    let reads = without.get(&code).is_none_or(|(status, _)| *status == CheckStatus::Unknown);
+                    if status == CheckStatus::Ok && reads && !is_free(&code, path) {
+                        wrong.push(format!("{}: {code} with {path}: {message}", invented.name));
+                    }
+                }
+            }
+        }
+        for line in machine.commands.keys() {
+            let mut altered = machine.clone();
+            altered.commands.insert(line.clone(), Output { code: 0, text: GARBAGE[0].to_owned() });
+            let whole = statuses(machine, subject, role);
+            let mut hidden = machine.clone();
+            hidden.commands.remove(line);
+            hidden.unreadable.insert(format!("command {line}"), rdptrace::local::Unreadable::Denied);
+            let without = statuses(&hidden, subject, role);
+            for (code, (status, message)) in statuses(&altered, subject, role) {
+                let reads = without.get(&code).map(|said| said.0) == Some(CheckStatus::Unknown)
+                    && whole.get(&code).map(|said| said.0) != Some(CheckStatus::Unknown);
+                if status == CheckStatus::Ok && reads && !is_free(&code, line) {
+                    wrong.push(format!("{}: {code} with {line}: {message}", invented.name));
+                }
+            }
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn client(rules: &str, target: &str) -> (CheckStatus, String) {
+    let mut invented =
+        invented().into_iter().find(|invented| invented.name == "linux-client-healthy").expect("it is there");
+    let listed = Output { code: 0, text: rules.to_owned() };
+    invented.machine.commands.insert("nft list ruleset".to_owned(), listed);
+    let subject = Subject::new(target, 3389);
+    statuses(&invented.machine, Some(&subject), RoleChoice::Client)
+        .remove("firewall-output")
+        .expect("it is made")
+}
+
+/// Rules of a chain of what is sent, or of what comes in.
+fn chain(hook: &str, policy: &str, rules: &str) -> String {
+    format!(
+        "table inet filter {{\n\tset far {{\n\t\ttype inet_service\n\t\telements = {{ 3389 }}\n\t}}\n\n\tchain own {{\n\t\t\
+         type filter hook {hook} priority filter; policy {policy};\n\t\t{rules}\n\t}}\n}}\n"
+    )
+}
+
+/// Each rule, and what is said of a connection to 192.0.2.15 on 3389.
+#[test]
+fn rules_of_the_packet_filter_are_read_or_unknown() {
+    use CheckStatus::{Ok, Unknown, Warning};
+    let sent = [
+        ("tcp dport 3389 drop", Warning),
+        ("tcp dport 3000-4000 reject with tcp reset", Warning),
+        ("tcp dport { 80, 3000-4000 } counter packets 0 bytes 0 drop", Warning),
+        ("tcp dport { 80, 443 } drop", Ok),
+        ("tcp dport 1-1024 drop", Ok),
+        ("tcp dport != 443 drop", Warning),
+        ("tcp dport @far drop", Unknown),
+        ("udp dport 3389 drop", Ok),
+        ("ip daddr 192.0.2.0/24 drop", Warning),
+        ("ip daddr 198.51.100.0/24 drop", Ok),
+        ("ip daddr { 198.51.100.1, 192.0.2.15 } tcp dport 3389 drop", Warning),
+        ("ip daddr @nets drop", Unknown),
+        ("ip6 daddr 2001:db8::/32 drop", Ok),
+        ("drop", Warning),
+        ("ct state invalid drop", Ok),
+        ("meta l4proto udp drop", Ok),
+        ("meta skuid 1000 drop", Unknown),
+        ("oifname \"eth0\" tcp dport 3389 drop", Unknown),
+        ("tcp dport 3389 accept", Ok),
+        ("lorem ipsum drop", Unknown),
+    ];
+    for (rule, status) in sent {
+        let said = client(&chain("output", "accept", rule), "192.0.2.15");
+        assert_eq!(said.0, status, "{rule}: {}", said.1);
+    }
+    let back = [
+        ("drop", "tcp dport 22 accept", Unknown),
+        ("drop", "ct state established,related accept", Ok),
+        ("accept", "tcp sport 3389 drop", Unknown),
+        ("accept", "ct state established,related accept\n\t\tdrop", Ok),
+        ("accept", "ip saddr 192.0.2.15 drop", Unknown),
+        ("accept", "ip saddr 198.51.100.0/24 drop", Ok),
+    ];
+    for (policy, rules, status) in back {
+        let said = client(&chain("input", policy, rules), "192.0.2.15");
+        assert_eq!(said.0, status, "{policy} {rules}: {}", said.1);
+    }
+    assert_eq!(client(&chain("forward", "drop", "drop"), "192.0.2.15").0, Ok);
+    assert_eq!(client(&chain("output", "accept", "ip daddr 192.0.2.0/24 drop"), "rdsh01").0, Unknown);
+    let jumped = chain("output", "accept", "jump far")
+        + "table inet filter {\n\tchain far {\n\t\ttcp dport 3389 drop\n\t}\n}\n";
+    assert_eq!(client(&jumped, "192.0.2.15").0, Warning);
+    let unused = "table ip filter {\n\tchain DOCKER {\n\t\tdrop\n\t}\n}\n";
+    assert_eq!(client(unused, "192.0.2.15").0, Ok);
+}
+
+/// What stands in nsswitch.conf and in the variables of OpenSSL.
+#[test]
+fn what_keeps_from_dns_and_from_the_roots_is_told() {
+    use CheckStatus::{Ok, Unknown, Warning};
+    let healthy = || {
+        invented().into_iter().find(|invented| invented.name == "linux-client-healthy").expect("it is there")
+    };
+    let rows = [
+        ("hosts: files dns", Ok),
+        ("hosts: files mdns4_minimal [NOTFOUND=return] dns", Ok),
+        ("hosts: files [NOTFOUND=return] dns", Warning),
+        ("hosts: files[notfound=return]dns", Warning),
+        ("hosts: files myhostname [!UNAVAIL=return] dns", Warning),
+        ("hosts: files resolve [!UNAVAIL=return] dns", Ok),
+        ("hosts: mdns4 [NOTFOUND=return] files dns", Warning),
+        ("hosts: files [SUCCESS=merge] dns", Unknown),
+        ("hosts: files [what] dns", Unknown),
+        ("hosts files dns", Unknown),
+    ];
+    for (line, status) in rows {
+        let mut invented = healthy();
+        invented.machine.texts.insert("/etc/nsswitch.conf".to_owned(), format!("passwd: files\n{line}\n"));
+        let said = statuses(&invented.machine, invented.subject.as_ref(), RoleChoice::Client);
+        assert_eq!(said["names-order"].0, status, "{line}: {}", said["names-order"].1);
+    }
+    for (name, value, status) in [
+        ("SSL_CERT_FILE", "/missing.pem", Warning),
+        ("SSL_CERT_DIR", "/missing", Warning),
+        ("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt", Ok),
+        ("SSL_CERT_FILE", "/usr/local/share/ca-certificates/corp-root.crt", Unknown),
+        ("SSL_CERT_FILE", "", Ok),
+    ] {
+        let mut invented = healthy();
+        invented.machine.variables.insert(name.to_owned(), value.to_owned());
+        let said = statuses(&invented.machine, invented.subject.as_ref(), RoleChoice::Client);
+        assert_eq!(said["roots-store"].0, status, "{name}={value}: {}", said["roots-store"].1);
+    }
+    for (text, status) in [
+        ("MinProtocol = TLSv1.2\n", Ok),
+        ("MinProtocol = TLSv9\n", Unknown),
+        ("Protocol = -TLSv1.3\n", Unknown),
+        (".include /etc/ssl/more.cnf\n", Unknown),
+        ("CipherString = lorem\n", Unknown),
+        ("CipherString = @SECLEVEL=2:kEECDH:kRSA:!DES-CBC3-SHA:-aDSS\n", Ok),
+        ("words\n", Unknown),
+    ] {
+        let mut invented = healthy();
+        invented
+            .machine
+            .texts
+            .insert("/etc/ssl/openssl.cnf".to_owned(), format!("[system_default_sect]\n{text}"));
+        let said = statuses(&invented.machine, invented.subject.as_ref(), RoleChoice::Client);
+        assert_eq!(said["crypto-policy-openssl"].0, status, "{text}: {}", said["crypto-policy-openssl"].1);
+    }
+}
+
+/// What is wrong with the key of xrdp beside its own permissions.
+#[test]
+fn the_key_of_xrdp_is_looked_at_from_all_sides() {
+    let host = |change: &dyn Fn(&mut Recorded)| {
+        let mut invented = invented()
+            .into_iter()
+            .find(|invented| invented.name == "linux-host-xrdp-healthy")
+            .expect("it is there");
+        change(&mut invented.machine);
+        statuses(&invented.machine, None, RoleChoice::Host)
+    };
+    let folder = |mode: u32| rdptrace::local::File {
+        mode: Some(mode),
+        owner: Some("root".to_owned()),
+        group: Some("root".to_owned()),
+        ..rdptrace::local::File::default()
+    };
+    assert_eq!(host(&|_| {})["xrdp-key"].0, CheckStatus::Ok);
+    let closed = host(&|machine| drop(machine.files.insert("/etc/xrdp".to_owned(), folder(0o700))));
+    assert_eq!(closed["xrdp-key"].0, CheckStatus::Warning, "{}", closed["xrdp-key"].1);
+    let open = host(&|machine| drop(machine.files.insert("/etc/xrdp".to_owned(), folder(0o755))));
+    assert_eq!(open["xrdp-key"].0, CheckStatus::Ok);
+    let hidden = host(&|machine| {
+        machine.unreadable.insert("file /etc/xrdp".to_owned(), rdptrace::local::Unreadable::Denied);
+    });
+    assert_eq!(hidden["xrdp-key"].0, CheckStatus::Unknown);
+    // The certificate is of a curve, and this is as long as a key of RSA.
+    let other = host(&|machine| machine.files.get_mut("/etc/xrdp/key.pem").expect("the key").size = 1704);
+    assert_eq!(other["xrdp-key"].0, CheckStatus::Warning);
+    for ini in ["", "garbage", "[Xorg]\nport=1\n", "[Globals]\nwhat is this\n"] {
+        let said =
+            host(&|machine| drop(machine.texts.insert("/etc/xrdp/xrdp.ini".to_owned(), ini.to_owned())));
+        let ok: Vec<_> = said
+            .iter()
+            .filter(|(code, said)| code.starts_with("xrdp-") && said.0 == CheckStatus::Ok)
+            .collect();
+        assert!(ok.is_empty(), "{ini:?}: {ok:?}");
+    }
+    let weak =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/certificates/rsa-1024.pem"));
+    let weak = weak.expect("a certificate");
+    let said = host(&|machine| drop(machine.texts.insert("/etc/xrdp/cert.pem".to_owned(), weak.clone())));
+    assert_eq!(said["xrdp-certificate"].0, CheckStatus::Warning, "{}", said["xrdp-certificate"].1);
+    assert!(said["xrdp-certificate"].1.contains("1024"), "{}", said["xrdp-certificate"].1);
+}
