@@ -249,7 +249,8 @@ async fn make<N: Network>(
         if Instant::now() >= end || door.is_closed(plan) {
             return None;
         }
-        let made = if is_aside(plan) { brief } else { probe }.connection(plan).await;
+        // On the heap, because the two at once would be too much for the stack of a thread.
+        let made = Box::pin(if is_aside(plan) { brief } else { probe }.connection(plan)).await;
         door.note(plan, &made);
         Some(made)
     };

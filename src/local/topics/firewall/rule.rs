@@ -189,7 +189,7 @@ fn ports(values: &[&str], port: u16) -> Fit {
 }
 
 fn places(values: &[&str], address: Option<IpAddr>) -> Fit {
-    any(values, |text| Some(is_in(text, address?)?))
+    any(values, |text| is_in(text, address?))
 }
 
 /// Whether an address is in a network that is written with its length.
