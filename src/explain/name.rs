@@ -12,8 +12,9 @@ fn names() -> &'static BTreeMap<String, Vec<Found>> {
     NAMES.get_or_init(|| {
         let mut names: BTreeMap<String, Vec<Found>> = BTreeMap::new();
         for table in TABLES {
-            // Texts are found by their words.
-            for row in table.rows().filter(|row| !row.symbol.is_empty() && !row.symbol.contains(' ')) {
+            // Texts are found by their words, which some languages do not separate.
+            let is_name = |row: &Row<'_>| !row.symbol.is_empty() && !row.symbol.contains(' ');
+            for row in table.rows().filter(|row| is_name(row) && row.symbol.is_ascii()) {
                 names.entry(row.symbol.to_lowercase()).or_default().push((table, row));
             }
         }

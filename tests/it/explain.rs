@@ -96,7 +96,7 @@ fn what_people_paste_is_understood() {
         (&["status_logon_failure"], "status_logon_failure"),
         (&["disconnectReasonDNSLookupFailed"], "disconnectReasonDNSLookupFailed"),
         (&["enablerdsaadauth:i:1"], "enablerdsaadauth"),
-        (&["The", "logon", "attempt", "failed"], "The logon attempt failed"),
+        (&["The", "logon", "attempt", "failed"], "0x8009030C"),
         (&["KB5074109"], "KB5074109"),
         (&["An", "internal", "error", "has", "occurred."], "internal error has occurred"),
         (&["CVE-2018-0886"], "CVE-2018-0886"),
@@ -105,9 +105,9 @@ fn what_people_paste_is_understood() {
             &[
                 "The function requested is not supported. This could be due to CredSSP encryption oracle remediation.",
             ],
-            "CredSSP encryption oracle remediation",
+            "0x80090302",
         ),
-        (&["Remote Desktop can\u{2019}t find the computer \"rdsh01\"."], "can't find the computer"),
+        (&["Remote Desktop can\u{2019}t find the computer \"rdsh01\"."], "0x104"),
     ];
     for (words, expected) in cases {
         let explanation = ask(words).unwrap_or_else(|error| panic!("{words:?}: {error}"));

@@ -90,8 +90,8 @@ impl Reader {
         let is_level = lower == "error" && Place::of(tokens, at).is_enclosed();
         match role {
             _ if is_level => self.forget(),
-            // Such as `aadtenantid`.
-            Role::Other if !self.is_prose && governed.is_empty() && name::is_exact(word) => {
+            // Such as `aadtenantid` and `ConnectionFailedClientProtocolError`.
+            Role::Other | Role::Reason if governed.is_empty() && self.is_whole_name(word) => {
                 self.name_or_word(word, typed);
             }
             Role::Other if lower == "id" && self.is_numbered() => {}
@@ -160,6 +160,10 @@ impl Reader {
     /// Whether the word before is one of those whose `id` is the code.
     fn is_numbered(&self) -> bool {
         self.pending == Pending::Reason && (self.tables.is_empty() || self.is_of_events())
+    }
+
+    fn is_whole_name(&self, word: &str) -> bool {
+        name::is_exact(word) && (!self.is_prose || name::is_name(word))
     }
 
     fn asks(&self, table: &Table) -> bool {
