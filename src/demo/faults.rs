@@ -904,13 +904,13 @@ pub const FAULTS: &[Fault] = &[
         "mcs-alert",
         "ends TLS with alert 80 after the Connect Initial",
         At(Stage::ConnectInitial, Alert(80)),
-        by("host-refuses-by-closing", shows("tls-alert-received", coded("mcs", "tls_alert", 80))),
+        by("server-failed-inside", shows("tls-alert-received", coded("mcs", "tls_alert", 80))),
     ),
     fault(
         "mcs-alert-tls12",
         "the same in TLS 1.2",
         AtTls12(Stage::ConnectInitial, Alert(80)),
-        by("host-refuses-by-closing", shows("tls-alert-received", coded("mcs", "tls_alert", 80))),
+        by("server-failed-inside", shows("tls-alert-received", coded("mcs", "tls_alert", 80))),
     ),
     fault(
         "mcs-silence",

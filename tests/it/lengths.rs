@@ -57,6 +57,8 @@ const IMPOSSIBLE: &[(Framing, &[u8])] = &[
     (Framing::TsRequest, &[0x30, 0x83, 1, 0, 0]),
     (Framing::TsRequest, &[0x30, 0x84, 0x7F, 0xFF, 0xFF, 0xFF]),
     (Framing::TsRequest, &[0x30, 0x80]),
+    // The X.224 header says where it ends before all of it is there.
+    (Framing::Tpkt, &[3, 0, 0xFF, 0xFF, 14, 0xD0, 0, 0, 0x12]),
     (Framing::TsRequest, &[0x30, 0x85, 0]),
     (Framing::TsRequest, &[0x30, 0x20, 0xA0, 0x03, 2, 1, 6, 0xA1, 0x82, 1, 0]),
     (Framing::TpktAfterCredssp, &[0x30, 0x20, 0xA0, 0x1F]),
@@ -77,7 +79,6 @@ const POSSIBLE: &[(Framing, &[u8])] = &[
     (Framing::Tpkt, &[3, 0, 0, 40, 2, 0xF0, 0x80, 0x68, 0, 1, 3, 0xEB, 0x70, 26]),
     // A little that came behind it, and a message whose own length is not there yet.
     (Framing::Tpkt, &[3, 0, 0, 24, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 1, 0, 0, 0, 0xEE]),
-    (Framing::Tpkt, &[3, 0, 0xFF, 0xFF, 14, 0xD0, 0, 0, 0x12]),
     (Framing::TpktOrFastPath, &[3, 0, 0x40, 0, 2, 0xF0, 0x80, 0x68, 0, 1, 3, 0xEB, 0x70]),
     (Framing::TsRequest, &[0x30, 0x20, 0xA0, 0x03, 2, 1, 6, 0xA1, 25]),
     (Framing::TlsRecord, &[22, 3, 3, 0x48, 0]),

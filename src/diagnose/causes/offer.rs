@@ -29,8 +29,8 @@ const ENTRA: Demand = Demand { name: "Entra authentication", alone: ExperimentKi
 const RDP_10: u32 = 0x0008_0005;
 
 pub const RULES: &[CauseRule] = &[
-    rule(Place::Proxy, CauseCode::OfferRewritten, rewritten),
     rule(Place::Host, CauseCode::ServerRequiresTls, |facts| demanded(facts, 1, &TLS)),
+    rule(Place::Proxy, CauseCode::OfferRewritten, rewritten),
     rule(Place::Host, CauseCode::ServerRequiresNla, |facts| demanded(facts, 5, &NLA)),
     rule(Place::Host, CauseCode::ServerRefusesTls, |facts| demanded(facts, 2, &RDP)),
     rule(Place::Host, CauseCode::ServerRequiresClientCertificate, client_certificate),
