@@ -194,6 +194,17 @@ pub fn reset_late(facts: &Facts<'_>) -> Option<String> {
     })
 }
 
+/// Whether something was acknowledged well after the last byte in either direction: then the way carries, late or with losses.
+pub fn carries_on(facts: &Facts<'_>) -> bool {
+    let end = facts.failed().and_then(|failed| failed.failure?.end.as_deref());
+    let late = |end: &StreamEnd| {
+        let tcp = facts.transport?;
+        let quiet = end.after_sent_ms?.0.min(end.after_received_ms.map_or(f64::MAX, |since| since.0));
+        Some(tcp.acknowledged_before_ms?.0 < quiet - tcp.round_trip_ms?.0.max(AGAIN_MS) * 2.0)
+    };
+    end.and_then(late).unwrap_or(false)
+}
+
 /// Whether the peer's system still answers that it is there while its service is silent; none where that was not seen.
 pub fn pulse(facts: &Facts<'_>) -> Option<bool> {
     let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect && path::is_direct(facts))?;

@@ -88,6 +88,8 @@ fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
         Some("the path is slow: they may be on their way")
     } else if pace::came(facts) && bytes > 0 && often < pace::PERSISTENT {
         Some("bytes came in this phase")
+    } else if bytes > 0 && pace::carries_on(facts) {
+        Some("something was acknowledged later")
     } else {
         None
     };
@@ -107,7 +109,7 @@ fn loss(facts: &Facts<'_>) -> Option<Weighed> {
         path::black_hole(facts).filter(|hole| hole.bytes > 0 && pace::carried(facts))?;
     let text =
         format!("the last {bytes} B were sent again {again} times in vain, and what was sent before arrived");
-    let chance = pace::came(facts) && again < pace::PERSISTENT;
+    let chance = pace::carries_on(facts) || pace::came(facts) && again < pace::PERSISTENT;
     let weighed = if chance { Weighed::likely(text) } else { Weighed::possible(text) };
     Some(weighed)
 }
