@@ -109,7 +109,8 @@ fn loss(facts: &Facts<'_>) -> Option<Weighed> {
         path::black_hole(facts).filter(|hole| hole.bytes > 0 && pace::carried(facts))?;
     let text =
         format!("the last {bytes} B were sent again {again} times in vain, and what was sent before arrived");
-    let chance = pace::carries_on(facts) || pace::came(facts) && again < pace::PERSISTENT;
+    let late = pace::carries_on(facts) && pace::slow(facts).is_none();
+    let chance = late || pace::came(facts) && again < pace::PERSISTENT;
     let weighed = if chance { Weighed::likely(text) } else { Weighed::possible(text) };
     Some(weighed)
 }
