@@ -24,7 +24,7 @@ pub use spelling::spelt;
 pub use table::{Row, Table};
 pub use texts::{
     AVD, CLIENT_TEXT, EVENT_TEXT, MESSAGE, MESSAGE_DE, MESSAGE_ES, MESSAGE_FR, MESSAGE_IT, MESSAGE_JA,
-    MESSAGE_PT, SERVER_TEXT, TEXTS, Text, meant, text_in,
+    MESSAGE_PT, SERVER_TEXT, Text, meant, text_in, texts,
 };
 
 /// All tables by which a code is explained: first what the client shows, then the codes in the order in which a

@@ -17,6 +17,8 @@ pub struct Table {
     pub decimal: bool,
     /// Whether its numbers mean so many other things that a number alone does not ask for it.
     pub by_word: bool,
+    /// Whether its rows are texts that people paste in place of a number.
+    pub of_texts: bool,
     tsv: &'static str,
 }
 
@@ -68,7 +70,7 @@ impl Table {
         words: &'static [&'static str],
         tsv: &'static str,
     ) -> Self {
-        Self { name, title, words, flags: false, decimal: false, by_word: false, tsv }
+        Self { name, title, words, flags: false, decimal: false, by_word: false, of_texts: false, tsv }
     }
 
     pub(super) const fn of_flags(self) -> Self {
@@ -81,6 +83,10 @@ impl Table {
 
     pub(super) const fn by_word(self) -> Self {
         Self { by_word: true, ..self }
+    }
+
+    pub(super) const fn of_texts(self) -> Self {
+        Self { of_texts: true, ..self }
     }
 
     /// The number as the codes of this table are commonly written.

@@ -8,52 +8,42 @@ use super::{Row, TABLES, Table};
 const GAP: usize = 160;
 
 /// The tables of texts.
-pub const TEXTS: &[&Table] = &[
-    &MESSAGE,
-    &MESSAGE_DE,
-    &MESSAGE_FR,
-    &MESSAGE_ES,
-    &MESSAGE_JA,
-    &MESSAGE_IT,
-    &MESSAGE_PT,
-    &EVENT_TEXT,
-    &CLIENT_TEXT,
-    &SERVER_TEXT,
-    &AVD,
-];
+pub fn texts() -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().copied().filter(|table| table.of_texts)
+}
 
 /// Texts of the Windows client.
-pub static MESSAGE: Table = table!("message", "text of mstsc", &["text"]);
+pub static MESSAGE: Table = table!("message", "text of mstsc", &["text"]).of_texts();
 
 /// Texts of the Windows client in German.
-pub static MESSAGE_DE: Table = table!("message_de", "text of mstsc in German", &[]);
+pub static MESSAGE_DE: Table = table!("message_de", "text of mstsc in German", &[]).of_texts();
 
 /// Texts of the Windows client in French.
-pub static MESSAGE_FR: Table = table!("message_fr", "text of mstsc in French", &[]);
+pub static MESSAGE_FR: Table = table!("message_fr", "text of mstsc in French", &[]).of_texts();
 
 /// Texts of the Windows client in Spanish.
-pub static MESSAGE_ES: Table = table!("message_es", "text of mstsc in Spanish", &[]);
+pub static MESSAGE_ES: Table = table!("message_es", "text of mstsc in Spanish", &[]).of_texts();
 
 /// Texts of the Windows client in Japanese.
-pub static MESSAGE_JA: Table = table!("message_ja", "text of mstsc in Japanese", &[]);
+pub static MESSAGE_JA: Table = table!("message_ja", "text of mstsc in Japanese", &[]).of_texts();
 
 /// Texts of the Windows client in Italian.
-pub static MESSAGE_IT: Table = table!("message_it", "text of mstsc in Italian", &[]);
+pub static MESSAGE_IT: Table = table!("message_it", "text of mstsc in Italian", &[]).of_texts();
 
 /// Texts of the Windows client in Portuguese.
-pub static MESSAGE_PT: Table = table!("message_pt", "text of mstsc in Portuguese", &[]);
+pub static MESSAGE_PT: Table = table!("message_pt", "text of mstsc in Portuguese", &[]).of_texts();
 
 /// Sentences of Windows events.
-pub static EVENT_TEXT: Table = table!("event_text", "text of a Windows event", &[]);
+pub static EVENT_TEXT: Table = table!("event_text", "text of a Windows event", &[]).of_texts();
 
 /// Texts of other clients and their logs: FreeRDP, Remmina, rdesktop, Guacamole.
-pub static CLIENT_TEXT: Table = table!("client_text", "text of a client", &[]);
+pub static CLIENT_TEXT: Table = table!("client_text", "text of a client", &[]).of_texts();
 
 /// Texts in the logs of xrdp.
-pub static SERVER_TEXT: Table = table!("server_text", "text of xrdp", &[]);
+pub static SERVER_TEXT: Table = table!("server_text", "text of xrdp", &[]).of_texts();
 
 /// Texts, properties and names of Azure Virtual Desktop and Microsoft Entra.
-pub static AVD: Table = table!("avd", "Azure Virtual Desktop or Entra", &["avd"]);
+pub static AVD: Table = table!("avd", "Azure Virtual Desktop or Entra", &["avd"]).of_texts();
 
 /// A text that was found among words.
 #[derive(Debug)]
@@ -75,7 +65,7 @@ struct Wanted {
 
 /// All texts, prepared once.
 static WANTED: LazyLock<Vec<Wanted>> = LazyLock::new(|| {
-    let rows = TEXTS.iter().flat_map(|table| table.rows().map(move |row| (*table, row)));
+    let rows = texts().flat_map(|table| table.rows().map(move |row| (table, row)));
     // A name alone is no text; the words of Japanese are not separated.
     let texts = rows.filter(|(_, row)| row.symbol.contains(' ') || !row.symbol.is_ascii());
     let parts = |text: &str| plain(text).split('*').map(|part| part.trim().to_owned()).collect();

@@ -4,12 +4,36 @@ use super::{Facts, hellos::HELLOS};
 use crate::{
     codes::Phase,
     report::{
-        Connection, ExperimentKind, ExperimentName, Failure, FailureKind, Purpose, Status, Summary, Trace,
+        Connection, Direction, ExperimentKind, ExperimentName, Failure, FailureKind, Frame, Purpose, Status,
+        Summary, Trace,
     },
 };
 
+/// The version of a TPKT, in hex (RFC 1006 section 6).
+const TPKT: &str = "03";
 /// Who is silent for so long was waited for.
 const PATIENCE_MS: f64 = 1000.0;
+
+/// What answers inside TLS.
+pub enum Inside {
+    /// Something of RDP.
+    Rdp,
+    /// Another service, by name.
+    Other(String),
+    /// Nothing that says what it is, and how it ended.
+    Nothing(String),
+}
+
+impl Inside {
+    /// The sentence of what is no RDP.
+    pub fn foreign(&self) -> Option<String> {
+        match self {
+            Self::Rdp => None,
+            Self::Other(speaks) => Some(format!("inside TLS nothing of RDP answers: the answer is {speaks}")),
+            Self::Nothing(ended) => Some(format!("inside TLS nothing of RDP answers: {ended}")),
+        }
+    }
+}
 
 /// One experiment that was made.
 #[derive(Clone, Copy, Debug)]
@@ -184,23 +208,20 @@ impl<'a> Facts<'a> {
         Some(format!("the certificate of {subject}, SHA-1 {}", served.sha1))
     }
 
-    /// What answers RDP inside it: something of RDP, or an error that says what else.
-    pub fn inside_direct_tls(&self) -> Option<Result<String, String>> {
-        use FailureKind::{Closed, NotRdp, Reset, Timeout};
-        let phases = &self.experiment(ExperimentKind::DirectTls)?.connection.phases;
-        let answered = Ok("inside TLS RDP is answered".to_owned());
-        let Some(inside) = &phases.mcs.as_ref()?.failure else { return Some(answered) };
-        let speaks = phases.tls.as_ref()?.evidence.speaks_inside.as_ref();
-        let told = speaks.map_or_else(|| inside.detail.clone(), |speaks| format!("the answer is {speaks}"));
-        let foreign = matches!(inside.kind, Closed | NotRdp | Reset | Timeout);
-        Some(if foreign { Err(format!("inside TLS nothing of RDP answers: {told}")) } else { answered })
-    }
-
-    /// Whether what answers there says what it is.
-    pub fn names_inside_direct_tls(&self) -> bool {
-        let tls =
-            self.experiment(ExperimentKind::DirectTls).and_then(|made| made.connection.phases.tls.as_ref());
-        tls.is_some_and(|tls| tls.evidence.speaks_inside.is_some())
+    /// What answers RDP inside TLS without a Connection Request.
+    pub fn inside_direct_tls(&self) -> Option<Inside> {
+        let made = &self.experiment(ExperimentKind::DirectTls)?.connection;
+        let mcs = made.phases.mcs.as_ref()?;
+        let came = |frame: &Frame| frame.tls && frame.direction == Direction::Received;
+        let head = |frame: &Frame| frame.head.as_ref().is_some_and(|head| head.starts_with(TPKT));
+        // Whatever ends it later: the host may want its own TLS inside that of the front.
+        if mcs.failure.is_none() || made.frames.iter().any(|frame| came(frame) && head(frame)) {
+            return Some(Inside::Rdp);
+        }
+        Some(match &made.phases.tls.as_ref()?.evidence.speaks_inside {
+            Some(speaks) => Inside::Other(speaks.clone()),
+            None => Inside::Nothing(mcs.failure.as_ref()?.detail.clone()),
+        })
     }
 
     /// The names of the other addresses' experiments that passed this phase.

@@ -170,13 +170,18 @@ pub fn came(facts: &Facts<'_>) -> bool {
     facts.failed().is_some_and(|failed| failed.status == Status::Failed) && end.is_some_and(came)
 }
 
+/// How long before the end the last byte crossed, in either direction, in milliseconds.
+fn quiet(end: &StreamEnd) -> Option<f64> {
+    Some(end.after_sent_ms?.0.min(end.after_received_ms.map_or(f64::MAX, |since| since.0)))
+}
+
 /// Nobody needs a second to say that nobody is there: whoever ended the connection so late had waited for something else.
 pub fn timed_out(facts: &Facts<'_>) -> Option<String> {
     const TIME_OUT_MS: f64 = 1000.0;
     let failure = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?.failure?;
     let cut = matches!(failure.kind, FailureKind::Closed | FailureKind::Reset);
     let end = failure.end.as_ref().filter(|_| cut && failure.received.is_none())?;
-    let since = end.after_sent_ms?.0.min(end.after_received_ms.map_or(f64::MAX, |since| since.0));
+    let since = quiet(end)?;
     let trip = facts.transport.and_then(|tcp| tcp.round_trip_ms).map_or(0.0, |trip| trip.0);
     (since >= TIME_OUT_MS + 2.0 * trip)
         .then(|| format!("the end came {:.1} s after the last byte, as after a time-out", since / 1000.0))
@@ -199,8 +204,7 @@ pub fn carries_on(facts: &Facts<'_>) -> bool {
     let end = facts.failed().and_then(|failed| failed.failure?.end.as_deref());
     let late = |end: &StreamEnd| {
         let tcp = facts.transport?;
-        let quiet = end.after_sent_ms?.0.min(end.after_received_ms.map_or(f64::MAX, |since| since.0));
-        Some(tcp.acknowledged_before_ms?.0 < quiet - tcp.round_trip_ms?.0.max(AGAIN_MS) * 2.0)
+        Some(tcp.acknowledged_before_ms?.0 < quiet(end)? - tcp.round_trip_ms?.0.max(AGAIN_MS) * 2.0)
     };
     end.and_then(late).unwrap_or(false)
 }
@@ -210,8 +214,7 @@ pub fn pulse(facts: &Facts<'_>) -> Option<bool> {
     let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect && path::is_direct(facts))?;
     let failure = failed.failure.filter(|failure| failure.kind == FailureKind::Timeout)?;
     let tcp = facts.transport.filter(|tcp| tcp.unacknowledged == Some(0))?;
-    let end = failure.end.as_ref()?;
-    let quiet = end.after_sent_ms?.0.min(end.after_received_ms.map_or(f64::MAX, |since| since.0));
+    let quiet = quiet(failure.end.as_ref()?)?;
     let (before, trip) = (tcp.acknowledged_before_ms?.0, tcp.round_trip_ms?.0);
     let late = quiet - trip.max(AGAIN_MS) * 2.0;
     match before < late {

@@ -97,6 +97,8 @@ pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
         reader.push_number(status, vec![&NTSTATUS]);
     }
     let mut read = reader.finish();
+    let owned = texts::owned(&words);
+    read.terms.retain(|term| owned.is_none() || term.number() != owned);
     let said = texts::beside(&words, &read.terms);
     read.terms.extend(said);
     providers(&words, &mut read.terms);

@@ -30,6 +30,12 @@ pub fn beside(words: &str, terms: &[Term]) -> Vec<Term> {
     told.into_iter().map(|text| Term::new(Kind::Text(Box::new(text)))).collect()
 }
 
+/// The number that the sentence of an event ends in itself: the sentence tells it, where tables would tell another thing.
+pub fn owned(words: &str) -> Option<u32> {
+    let text = text_in(words).filter(|text| event(text).is_some())?;
+    text.row.symbol.rsplit(' ').next()?.parse().ok()
+}
+
 /// The event whose sentence it is.
 fn event(text: &Text) -> Option<u32> {
     meant(text.table, text.row).into_iter().find(|(table, _)| table.name == EVENT.name)?.1.code

@@ -26,7 +26,7 @@ pub struct Connection {
     #[serde(default)]
     pub session: Option<Session>,
     /// When it was begun.
-    #[serde(default)]
+    #[serde(default, alias = "began")]
     pub started: Option<Timestamp>,
     /// Our address and port; null where none was opened.
     #[serde(default)]
@@ -37,7 +37,7 @@ pub struct Connection {
     #[schemars(with = "Option<String>")]
     pub peer: Option<SocketAddr>,
     /// What TCP showed of it; null where none was opened.
-    #[serde(default)]
+    #[serde(default, alias = "transport")]
     pub tcp: Option<Tcp>,
     /// The frames of the connection, the first and the last ones when there were many.
     pub frames: Vec<Frame>,

@@ -8,7 +8,7 @@ use rdptrace::{
 /// A text without a number leads to what it stands for, or to the page that tells what to do.
 #[test]
 fn every_text_is_found_in_a_sentence() {
-    for row in codes::TEXTS.iter().flat_map(|table| table.rows()) {
+    for row in codes::texts().flat_map(|table| table.rows()) {
         // A name is asked for as a name.
         if row.symbol.is_ascii() && !row.symbol.contains(' ') {
             continue;

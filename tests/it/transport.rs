@@ -185,3 +185,18 @@ async fn a_reset_of_the_hello_is_ranked_by_how_soon_it_came() {
         assert!(found.iter().all(|(_, how)| *how != Likelihood::Certain), "{found:?}");
     }
 }
+
+/// What a report says of TCP stood under other names once.
+#[tokio::test(start_paused = true)]
+async fn what_tcp_showed_is_read_by_its_earlier_name_too() {
+    let report = black_hole().await;
+    let mut stored = serde_json::to_value(&report.trace).expect("JSON");
+    let made = stored["connections"][0].as_object_mut().expect("a connection");
+    for (name, earlier) in [("started", "began"), ("tcp", "transport")] {
+        let seen = made.remove(name).expect("a field");
+        made.insert(earlier.to_owned(), seen);
+    }
+    let read = diagnose(serde_json::from_value(stored).expect("a trace"));
+    assert_eq!(causes(&read)[0], causes(&report)[0]);
+    assert!(read.trace.connections[0].started.is_some());
+}

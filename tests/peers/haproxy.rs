@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::Command};
 use serde_json::{Value, json};
 
 use crate::{
+    demo_server,
     lab::{Program, Traced, certificate, folder, free_port, has, trace, wait_for},
     relay::silent,
     xrdp::{VALID, Xrdp, xrdp},
@@ -124,6 +125,20 @@ fn a_proxy_that_ends_tls_answers_a_hello_without_x224() {
     assert_eq!(names, &json!(["proxy.example"]));
     assert!(traced.at("/causes/0/because").to_string().contains("inside TLS RDP is answered"), "{traced:#?}");
     assert!(traced.may_be("tls-proxy-in-front") && !traced.may_be("proxy-without-live-host"));
+}
+
+/// A host that confirms TLS wants its own inside that of the proxy, and answers what comes in plain there with an alert.
+#[test]
+fn a_proxy_that_ends_tls_is_told_from_another_service_by_the_confirm_inside() {
+    if !has(&["haproxy"]) {
+        return;
+    }
+    let (_server, port) = demo_server::serve(&[]);
+    let traced = traced(&haproxy("ssl crt both.pem", "", port, ""));
+    closed_in_negotiation(&traced);
+    assert_eq!(traced.at("/causes/0/code"), "tls-proxy-in-front", "{traced:#?}");
+    assert_eq!(traced.at("/causes/0/likelihood"), "likely");
+    assert!(!traced.may_be("wrong-service-on-port"), "{traced:#?}");
 }
 
 #[test]

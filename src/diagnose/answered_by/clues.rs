@@ -6,6 +6,7 @@ use crate::{
     diagnose::{
         Facts,
         credentials::{FREERDP_REFUSAL, IRONRDP_REFUSAL},
+        experiments::Inside,
     },
     report::{
         Answerer, Certificate, ExperimentKind, FailureKind, NegotiateEvidence, NtlmEvidence, Phases, Selected,
@@ -243,7 +244,7 @@ fn front(facts: &Facts<'_>) -> Option<Clue> {
     let taken = facts.passes(ExperimentKind::DirectTls, Phase::Tls) == Some(true);
     let failed = facts.failed().is_some_and(|failed| failed.phase == Phase::Negotiate);
     let text = "TLS without a Connection Request is taken, and the Connection Request is not";
-    (taken && failed && !facts.names_inside_direct_tls())
+    (taken && failed && !matches!(facts.inside_direct_tls(), Some(Inside::Other(_))))
         .then(|| only(Answerer::Proxy, Place::Negotiation, text))
 }
 

@@ -3,7 +3,11 @@
 use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, rule, silent_in};
 use crate::{
     codes::Phase,
-    diagnose::{Facts, experiments::Ending, redirection},
+    diagnose::{
+        Facts,
+        experiments::{Ending, Inside},
+        pace, redirection,
+    },
     report::{Answer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Posture},
 };
 
@@ -40,18 +44,22 @@ fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
         let text = text.or(alert);
         let served = facts.direct_certificate().map(|served| format!("it serves {served}"));
         let inside = facts.inside_direct_tls();
-        let rdp = inside.clone().and_then(Result::ok);
-        let named = facts.names_inside_direct_tls();
-        let likelihood = if named { Likelihood::Possible } else { Likelihood::Likely };
+        let rdp = matches!(inside, Some(Inside::Rdp)).then(|| "inside TLS RDP is answered".to_owned());
+        let other = matches!(inside, Some(Inside::Other(_)));
+        let likelihood = if other { Likelihood::Possible } else { Likelihood::Likely };
         let told = Weighed::new(likelihood, failure.detail.clone()).shown(text).and(served);
-        told.shown(rdp).refuted(against.or(inside.and_then(Result::err)))
+        told.shown(rdp).refuted(against.or(inside.and_then(|inside| inside.foreign())))
     })
 }
 
 fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Negotiate)?;
     let speaks = facts.negotiate.and_then(|negotiate| negotiate.speaks.as_deref());
-    let inside = facts.inside_direct_tls().and_then(Result::err);
+    let inside = facts.inside_direct_tls();
+    if matches!(inside, Some(Inside::Rdp)) {
+        return None;
+    }
+    let inside = inside.and_then(|inside| inside.foreign());
     match (failure.kind, speaks) {
         (FailureKind::NotRdp, _) if some_request_answered(facts) => {
             let against = "another Connection Request to the same address is answered".to_owned();
@@ -121,12 +129,10 @@ fn waited(facts: &Facts<'_>) -> Option<String> {
     (took >= 0.25).then(|| format!("the end came only after {took:.1} s, as after a time-out"))
 }
 
-/// Who is not asked for needs no second to say so: this is somebody's time-out.
+/// The sentence of a time-out of somebody's, where that is what ended the negotiation.
 fn timed_out(facts: &Facts<'_>) -> Option<String> {
-    const TIME_OUT_MS: f64 = 1000.0;
-    let trip = facts.transport.and_then(|tcp| tcp.round_trip_ms).map_or(0.0, |trip| trip.0);
-    let failed = facts.failed().filter(|failed| failed.phase == Phase::Negotiate)?;
-    waited(facts).filter(|_| failed.elapsed_ms.0 >= TIME_OUT_MS + 2.0 * trip)
+    facts.failed().filter(|failed| failed.phase == Phase::Negotiate)?;
+    pace::timed_out(facts)
 }
 
 /// How well an end fits a host that does not speak RDP, or refuses it: only at once.

@@ -49,8 +49,8 @@ fn answers_lost(facts: &Facts<'_>) -> Option<Weighed> {
     let text = format!(
         "{who} acknowledged all that was sent; an answer that is lost on the way back looks like none"
     );
-    let pulse = pace::pulse(facts)
-        .map(|_| "its system still says that it is there: only longer packets could be lost".to_owned());
+    let pulse = (pace::pulse(facts) == Some(true))
+        .then(|| "its system still says that it is there: only longer packets could be lost".to_owned());
     Some(Weighed::possible(text).and(Some(failure.detail.clone())).but(pulse))
 }
 
