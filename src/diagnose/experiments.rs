@@ -219,7 +219,7 @@ impl<'a> Facts<'a> {
             return Some(Inside::Rdp);
         }
         Some(match &made.phases.tls.as_ref()?.evidence.speaks_inside {
-            Some(speaks) => Inside::Other(speaks.clone()),
+            Some(speaks) => Inside::Other(speaks.to_string()),
             None => Inside::Nothing(mcs.failure.as_ref()?.detail.clone()),
         })
     }

@@ -8,8 +8,8 @@ use crate::codes::Phase;
 use crate::report::{
     ActivateEvidence, AnsweredBy, Answerer, Certificate, Connection, CredsspEvidence, ExperimentKind,
     FailureKind, GatewayEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence, Posture, Purpose,
-    RdpFile, RdpFileGateway, Request, Selected, Session, Status, Summary, Tcp, Thumbprints, Timestamp,
-    TlsEvidence, Trace,
+    RdpFile, RdpFileGateway, Request, Selected, Session, Spoken, Status, Summary, Tcp, Thumbprints,
+    Timestamp, TlsEvidence, Trace,
 };
 
 /// `gatewayusagemethod`: always through the gateway.
@@ -153,14 +153,14 @@ impl<'a> Facts<'a> {
     }
 
     /// What a silent port answered a request of HTTP with.
-    pub fn answers_http(&self) -> Option<&'a str> {
+    pub fn answers_http(&self) -> Option<&'a Spoken> {
         let asked = |made: &&Connection| match &made.purpose {
             Purpose::Experiment(name) => name.is(ExperimentKind::HttpRequest),
             Purpose::Posture(name) => name == ExperimentKind::HttpRequest.as_str(),
             _ => false,
         };
         let made = self.trace.connections.iter().find(asked)?;
-        made.phases.negotiate.as_ref()?.evidence.speaks.as_deref()
+        made.phases.negotiate.as_ref()?.evidence.speaks.as_ref()
     }
 
     /// Whether there is a name to compare with that of the certificate; a redirection may name an address alone.

@@ -94,7 +94,7 @@ pub fn legacy(facts: &Facts<'_>) -> Option<Legacy> {
 /// What was offered and refused is not missing here.
 fn is_spoken(evidence: &TlsEvidence) -> bool {
     let suite = evidence.cipher_suite.as_deref();
-    let current = suite.is_some_and(is_current) && evidence.version.as_deref() == Some("TLSv1.2");
+    let current = suite.is_some_and(is_current) && evidence.is_tls12();
     let group = evidence.key_exchange.as_deref();
     let key = evidence.certificate.as_ref().and_then(|served| served.key.bits);
     let elliptic = suite.is_some_and(|suite| suite.starts_with("TLS_ECDHE_ECDSA_"));

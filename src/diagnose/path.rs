@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Facts, Rule, pace};
 use crate::{
     codes::Phase,
-    report::{Failure, FailureKind, Finding, FindingCode, Severity, Status, Summary, Timestamp},
+    report::{Failure, FailureKind, Finding, FindingCode, Severity, Spoken, Status, Summary, Timestamp},
 };
 
 /// One segment is sent again also where an acknowledgment only comes late (RFC 8985 section 7).
@@ -95,10 +95,10 @@ pub fn still_arriving(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The page of HTTP that answered the ClientHello.
-pub fn page<'a>(facts: &Facts<'a>) -> Option<&'a str> {
+pub fn page<'a>(facts: &Facts<'a>) -> Option<&'a Spoken> {
     let failed = facts.failed().filter(|failed| failed.phase == Phase::Tls)?;
     failed.failure.filter(|failure| failure.kind == FailureKind::NotTls)?;
-    facts.tls?.speaks.as_deref().filter(|speaks| speaks.starts_with("HTTP"))
+    facts.tls?.speaks.as_ref().filter(|speaks| speaks.is_http())
 }
 
 fn slow(facts: &Facts<'_>) -> Option<String> {

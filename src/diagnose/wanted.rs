@@ -149,12 +149,12 @@ fn added(facts: &Facts<'_>, phase: Phase) -> Vec<&'static [Made]> {
 }
 
 fn negotiation(failure: &Failure, facts: &Facts<'_>) -> &'static [Made] {
-    let named = facts.negotiate.and_then(|negotiate| negotiate.speaks.as_deref());
+    let named = facts.negotiate.and_then(|negotiate| negotiate.speaks.as_ref());
     match failure.kind {
         Kind::NegotiationFailure if failure.code == Some(INCONSISTENT_FLAGS) => FLAGS,
         Kind::NegotiationFailure => OFFERS,
         // What has introduced itself needs no guessing, but another member of a pool may be well.
-        Kind::NotRdp if named.is_some_and(|speaks| !speaks.starts_with("TLS")) => AGAIN,
+        Kind::NotRdp if named.is_some_and(|speaks| !speaks.is_tls()) => AGAIN,
         Kind::NotRdp => &[Made::DirectTls, Made::NextAddress, Made::Repeat],
         Kind::Timeout if failure.received.is_none() => SILENCE,
         _ => NEGOTIATION,

@@ -6,7 +6,8 @@ use crate::{
     codes::{self, Phase},
     pdu::{peer, x224::TPKT_VERSION},
     report::{
-        Alert, Direction, Failure, FailureKind, Frame, Millis, PhaseRecord, Phases, Status, TlsEvidence,
+        Alert, Direction, Failure, FailureKind, Frame, Millis, PhaseRecord, Phases, Spoken, Status,
+        TlsEvidence,
     },
 };
 
@@ -37,7 +38,7 @@ fn name_inside(phases: &mut Phases) {
     let received = first.and_then(|failure| hex::decode(failure.received.as_ref()?).ok()).unwrap_or_default();
     // A TSRequest and a TPKT that cannot be read are RDP all the same.
     if !matches!(received.first(), Some(&(0x30 | TPKT_VERSION))) {
-        tls.evidence.speaks_inside = peer::speaks(&received);
+        tls.evidence.speaks_inside = peer::speaks(&received).map(Spoken);
     }
 }
 
@@ -65,7 +66,7 @@ fn late_alert(phases: &mut Phases) {
 /// then (RFC 8446 sections 4.4.2.4 and 6.2).
 pub fn answers_handshake(tls: &TlsEvidence, failure: &Failure) -> bool {
     let code = failure.code.filter(|_| failure.kind == FailureKind::TlsAlert);
-    tls.version.as_deref() == Some("TLSv1.3")
+    tls.is_tls13()
         && code.is_some_and(|code| {
             code == CERTIFICATE_REQUIRED || tls.client_certificate_requested && OF_WHO_ASKED.contains(&code)
         })

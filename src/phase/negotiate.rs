@@ -11,7 +11,7 @@ use crate::{
         peer,
         x224::{self, Confirm, Lead},
     },
-    report::{Failure, FailureKind, NegotiateEvidence, Selected},
+    report::{Failure, FailureKind, NegotiateEvidence, Selected, Spoken},
 };
 
 /// How long a foreign peer may pause in its greeting.
@@ -78,7 +78,7 @@ pub async fn run(
         Err(failure) => return Err(failure),
     };
     let confirm = x224::confirm(&frame).map_err(|error| {
-        evidence.speaks = peer::speaks_in_tpkt(&frame, &request);
+        evidence.speaks = peer::speaks_in_tpkt(&frame, &request).map(Spoken);
         match &evidence.speaks {
             Some(_) => not_rdp(evidence, &frame),
             None => ending::malformed("the connection confirm cannot be read", &error, &frame),
@@ -153,7 +153,7 @@ async fn foreign(wire: &mut Wire, evidence: &mut NegotiateEvidence) -> Failure {
         Ok(bytes) => bytes,
         Err(failure) => return failure,
     };
-    evidence.speaks = peer::speaks(&bytes);
+    evidence.speaks = peer::speaks(&bytes).map(Spoken);
     not_rdp(evidence, &bytes)
 }
 

@@ -19,7 +19,7 @@ use crate::{
         peer as foreign,
         server_hello::Answer,
     },
-    report::{Alert, Failure, FailureKind, HelloOffer, TlsEvidence},
+    report::{Alert, Failure, FailureKind, HelloOffer, Spoken, TlsEvidence},
 };
 use peer::Shown;
 pub use peer::{Proven, Secured, Trusted, Unproven};
@@ -55,7 +55,7 @@ pub async fn run(
         evidence.alert_received = failure.code.and_then(|code| u32::try_from(code).ok()).map(alert);
     }
     if result.as_ref().is_err_and(|failure| failure.kind == FailureKind::NotTls) {
-        evidence.speaks = foreign::speaks(&seen.head);
+        evidence.speaks = foreign::speaks(&seen.head).map(Spoken);
     }
     result?;
     let shown = Shown {
@@ -120,7 +120,7 @@ async fn read(wire: &mut Wire, answer: &mut Answer, evidence: &mut TlsEvidence) 
                     && !foreign::begins_record(wire.pending()) =>
             {
                 let bytes = wire.receive_some(GREETING, QUIET).await?;
-                evidence.speaks = foreign::speaks(&bytes);
+                evidence.speaks = foreign::speaks(&bytes).map(Spoken);
                 return Err(net::not_tls(&bytes));
             }
             other => other?,

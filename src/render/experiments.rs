@@ -51,7 +51,7 @@ fn outcome(connection: &Connection) -> String {
     let speaks = connection.phases.negotiate.as_ref().and_then(|made| made.evidence.speaks.as_ref());
     match (last.status, last.failure) {
         (_, Some(_)) if http && speaks.is_some() => {
-            format!("answered with {}", speaks.map_or("", String::as_str))
+            format!("answered with {}", speaks.map_or("", |speaks| speaks))
         }
         (_, Some(failure)) => match &failure.name {
             Some(name) => format!("{} {name} in {}", failure.kind.name(), last.phase),

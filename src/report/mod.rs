@@ -34,7 +34,7 @@ pub use evidence::{
     KdcAnswer, KdcCarrier, KdcEvidence, KdcExchange, KdcProxyEvidence, KdcSource, LicenseCertificate,
     LicensingEvidence, LicensingOutcome, McsEvidence, MultitransportRequest, NegotiateEvidence, NtlmEvidence,
     OLD_SUITES, ProxyEvidence, RdsaadEvidence, RdstlsEvidence, Redirection, RejectedBy, ResolveEvidence,
-    ResolvedAddress, Seen, Selected, StepSummary, Tcp, TlsEvidence, UnansweredKdc,
+    ResolvedAddress, Seen, Selected, Spoken, StepSummary, Tcp, TlsEvidence, UnansweredKdc,
 };
 pub use experiment_name::{ExperimentKind, ExperimentName};
 pub use failure::{Failure, FailureKind, Speaker, StreamEnd};

@@ -9,7 +9,8 @@ use crate::{
         experiments::Inside,
     },
     report::{
-        Answerer, Certificate, ExperimentKind, FailureKind, NegotiateEvidence, NtlmEvidence, Phases, Selected,
+        Answerer, Certificate, ExperimentKind, FailureKind, NegotiateEvidence, NtlmEvidence, Phases,
+        Selected, Spoken,
     },
 };
 
@@ -181,7 +182,7 @@ fn version(ntlm: &NtlmEvidence, phases: &Phases, clues: &mut Vec<Clue>) {
         clues.push(few(Answerer::Windows, Place::Account, claims));
         return;
     }
-    let tls13 = phases.tls.as_ref().and_then(|tls| tls.evidence.version.as_deref()) == Some("TLSv1.3");
+    let tls13 = phases.tls.as_ref().is_some_and(|tls| tls.evidence.is_tls13());
     let negotiate = phases.negotiate.as_ref().map(|record| &record.evidence);
     let plain = negotiate.is_some_and(|seen| {
         seen.selected == Some(Selected::Nla) && seen.requested.contains(&Selected::NlaEx)
@@ -251,7 +252,7 @@ fn front(facts: &Facts<'_>) -> Option<Clue> {
 /// Whoever answers with HTTP is a web server or a proxy of HTTP; behind a confirm of RDP it is something in front.
 fn web(facts: &Facts<'_>, seen: &[&Phases]) -> Option<Clue> {
     let inside = seen.iter().find_map(|phases| {
-        let speaks = phases.tls.as_ref()?.evidence.speaks_inside.as_deref().filter(|name| is_http(name))?;
+        let speaks = phases.tls.as_ref()?.evidence.speaks_inside.as_ref().filter(|name| name.is_http())?;
         Some((speaks, phases.negotiate.as_ref().is_some_and(|record| record.evidence.selected.is_some())))
     });
     if let Some((speaks, confirmed)) = inside {
@@ -266,11 +267,7 @@ fn web(facts: &Facts<'_>, seen: &[&Phases]) -> Option<Clue> {
         let negotiate = phases.negotiate.as_ref().and_then(|record| record.evidence.speaks.clone());
         negotiate.or_else(|| phases.tls.as_ref()?.evidence.speaks.clone())
     };
-    let mut said = seen.iter().filter_map(plain).chain(facts.answers_http().map(str::to_owned));
-    let speaks = said.find(|name| is_http(name))?;
+    let mut said = seen.iter().filter_map(plain).chain(facts.answers_http().cloned());
+    let speaks = said.find(Spoken::is_http)?;
     Some(few(Answerer::Proxy, Place::Negotiation, format!("it answers with {speaks}")))
-}
-
-fn is_http(name: &str) -> bool {
-    name.starts_with("HTTP")
 }

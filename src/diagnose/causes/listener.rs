@@ -8,7 +8,7 @@ use crate::{
         experiments::{Ending, Inside},
         pace, redirection,
     },
-    report::{Answer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Posture},
+    report::{Answer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Posture, Spoken},
 };
 
 /// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2).
@@ -29,7 +29,7 @@ fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
     let flags = coded(facts, FailureKind::NegotiationFailure, &[INCONSISTENT_FLAGS]).is_some();
     let answered = facts.passes(ExperimentKind::DirectTls, Phase::Tls) == Some(true);
     let alert = tls_alert(facts);
-    let spoken = facts.negotiate?.speaks.as_deref().is_some_and(|speaks| speaks.starts_with("TLS"));
+    let spoken = facts.negotiate?.speaks.as_ref().is_some_and(Spoken::is_tls);
     let direct = facts.experiment(ExperimentKind::DirectTls).and_then(|made| made.ending(Phase::Tls));
     let against = match direct {
         Some(Ending::Failed(failure)) if alert.is_none() => {
@@ -70,7 +70,7 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         _ if some_request_answered(facts) => None,
         _ if inside.is_some() => Some(Weighed::likely(failure.detail.clone()).shown(inside)),
         (FailureKind::Timeout, _) if facts.answers_http().is_some() => {
-            let name = facts.answers_http().unwrap_or_default();
+            let name = facts.answers_http().map_or("", |spoken| spoken);
             let text = format!("the port is silent to RDP, and a request of HTTP is answered: {name}");
             Some(Weighed::likely(text).and(Some(after("the Connection Request", failure))))
         }

@@ -9,6 +9,7 @@ mod kdc_name;
 mod negotiate;
 mod proxy;
 mod session;
+mod spoken;
 mod tcp;
 mod tls;
 
@@ -27,5 +28,6 @@ pub use kdc_name::{KdcAnswer, KdcCarrier, KdcSource};
 pub use negotiate::{NegotiateEvidence, Selected};
 pub use proxy::ProxyEvidence;
 pub use session::{EncryptionKey, LicenseCertificate, LicensingEvidence, LicensingOutcome, McsEvidence};
+pub use spoken::Spoken;
 pub use tcp::{Attempt, AttemptResult, ConnectEvidence, Family, ResolveEvidence, ResolvedAddress, Tcp};
 pub use tls::{Alert, HandshakeSignature, HelloOffer, OLD_SUITES, TlsEvidence};

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Spoken;
 use crate::codes::Protocols;
 
 /// X.224 connection request and confirm (MS-RDPBCGR 2.2.1.1, 2.2.1.2).
@@ -29,7 +30,7 @@ pub struct NegotiateEvidence {
     /// Whether the confirm carried a negotiation response; null when no confirm came.
     pub negotiation_response: Option<bool>,
     /// What the peer speaks, when it is not RDP.
-    pub speaks: Option<String>,
+    pub speaks: Option<Spoken>,
 }
 
 impl NegotiateEvidence {

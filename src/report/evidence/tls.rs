@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Spoken;
 use crate::report::{Certificate, Thumbprints};
 
 /// The suites of TLS 1.2 with CBC that are offered to a server that takes no current one.
@@ -23,10 +24,10 @@ pub struct TlsEvidence {
     pub offered: Option<HelloOffer>,
     /// What the peer speaks, when it answers the ClientHello with no TLS.
     #[serde(default)]
-    pub speaks: Option<String>,
+    pub speaks: Option<Spoken>,
     /// What the peer speaks inside TLS, when that is no RDP.
     #[serde(default)]
-    pub speaks_inside: Option<String>,
+    pub speaks_inside: Option<Spoken>,
     /// `TLSv1.2` or `TLSv1.3`.
     pub version: Option<String>,
     /// IANA name of the suite.
@@ -72,7 +73,17 @@ impl TlsEvidence {
     /// Whether the server selected one of the older suites of TLS 1.2 that this program speaks.
     pub fn selects_old_suite(&self) -> bool {
         let is_old = self.cipher_suite.as_ref().is_some_and(|suite| OLD_SUITES.contains(&suite.as_str()));
-        is_old && self.version.as_deref() == Some("TLSv1.2")
+        is_old && self.is_tls12()
+    }
+
+    /// Whether TLS 1.2 was selected.
+    pub fn is_tls12(&self) -> bool {
+        self.version.as_deref() == Some("TLSv1.2")
+    }
+
+    /// Whether TLS 1.3 was selected.
+    pub fn is_tls13(&self) -> bool {
+        self.version.as_deref() == Some("TLSv1.3")
     }
 
     /// Whether the handshake ended with such a suite. A hello of our own learns what is selected, and goes no further.
