@@ -2,7 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{Facts, Rule, redirection};
+use super::{
+    Facts, Rule,
+    difference::{Difference, difference},
+    redirection,
+};
 use crate::{
     codes::Phase,
     report::{ExperimentKind, FailureKind, FindingCode, Severity, Status},
@@ -60,6 +64,12 @@ pub fn preconnection(facts: &Facts<'_>) -> Option<String> {
 
 pub fn server_name(facts: &Facts<'_>) -> Option<String> {
     is_asked(facts, facts.request.server_name).then_some(())?;
+    // Without its name a hello is shorter too.
+    let sized = matches!(difference(facts), Some(Difference::Size));
+    let named = [ExperimentKind::Tls12Only, ExperimentKind::SmallHello];
+    if sized || named.into_iter().any(|kind| facts.passes(kind, Phase::Tls) == Some(true)) {
+        return None;
+    }
     let name = format!("the name {} of --server-name", facts.server_name);
     refused(facts, without_name(facts), &name)
 }

@@ -106,7 +106,18 @@ impl<'a> Facts<'a> {
         let at_the_door = |&(described, failed): &(&Connection, &Summary<'a>)| {
             failed.phase == phase && ended_at_the_door(described, failed)
         };
-        traced().filter(at_the_door).and_then(|_| early_end(made)).or_else(|| made.ending(phase))
+        let early = traced().filter(at_the_door).and_then(|_| early_end(made));
+        early
+            .or_else(|| made.ending(phase))
+            .or_else(|| self.wants_account(phase, made).then_some(Ending::Passed))
+    }
+
+    /// Whether this phase went past where the traced one failed, and stopped only because no experiment shows an account.
+    fn wants_account(&self, phase: Phase, made: &Experiment<'a>) -> bool {
+        let unproved = self.credssp.is_some_and(|credssp| !credssp.attempted);
+        let fails = self.failed().is_some_and(|failed| failed.phase == phase && phase == Phase::Credssp);
+        let stopped = || made.connection.phases.credssp.as_ref().is_some_and(|one| one.stopped.is_some());
+        fails && unproved && stopped()
     }
 
     /// How this phase ended in the experiment of this kind and in those that made it again.

@@ -1,6 +1,6 @@
 //! What the other experiments showed: another opening, another address, the same again.
 
-use super::{Facts, Rule, experiments::Experiment};
+use super::{Facts, Rule, experiments::Experiment, pace};
 use crate::{
     codes::Phase,
     report::{ExperimentKind, FailureKind, FindingCode, Severity},
@@ -38,7 +38,10 @@ pub fn unanswered(facts: &Facts<'_>) -> bool {
 fn cookie_refused(facts: &Facts<'_>) -> Option<String> {
     let text = "a Connection Request without the mstshash cookie is answered, one with it is not";
     let cookie = facts.negotiate.is_some_and(|negotiate| !negotiate.routing_token);
-    (cookie && unanswered(facts) && facts.answers_request(ExperimentKind::NoCookie)).then(|| text.to_owned())
+    // What is lost at random proves no difference.
+    let steady = facts.intermittent().is_none() && pace::loss(facts).connections == 0;
+    (cookie && steady && unanswered(facts) && facts.answers_request(ExperimentKind::NoCookie))
+        .then(|| text.to_owned())
 }
 
 fn offer_refused(facts: &Facts<'_>) -> Option<String> {

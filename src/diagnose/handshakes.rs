@@ -53,6 +53,7 @@ impl Legacy {
     /// The sentence that says whose limit it is.
     pub fn limit(&self) -> String {
         match self.speakers {
+            Speakers::All if self.is_old => format!("{OLD} ({})", self.text),
             Speakers::All => format!("{OURS} ({})", self.text),
             Speakers::FreeRdp => format!(
                 "FreeRDP connects to this server where its OpenSSL allows it, mstsc hardly; rdptrace does not speak {}",
@@ -70,6 +71,8 @@ fn is_strange(suite: &str) -> bool {
 
 /// Whose limit it is where a server has nothing that this program speaks.
 const OURS: &str = "mstsc and FreeRDP connect to this server; rdptrace does not speak its suites";
+
+const OLD: &str = "mstsc connects where Windows still allows such a version, FreeRDP with OpenSSL 3 does not; rdptrace speaks none";
 
 /// The bits of a key on the same curve, whose signatures ring does not check.
 const LARGE_KEY: u32 = 521;

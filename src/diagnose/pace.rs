@@ -3,7 +3,7 @@
 use super::{Facts, path};
 use crate::{
     codes::Phase,
-    report::{AttemptResult, Connection, FailureKind, Millis, Status, StreamEnd, Tcp},
+    report::{AttemptResult, Connection, Direction, FailureKind, Millis, Status, StreamEnd, Tcp},
 };
 
 /// The first SYN is sent again after a second (RFC 6298 section 2).
@@ -177,7 +177,11 @@ fn quiet(end: &StreamEnd) -> Option<f64> {
 
 /// Nobody needs a second to say that nobody is there: whoever ended the connection so late had waited for something else.
 pub fn timed_out(facts: &Facts<'_>) -> Option<String> {
-    const TIME_OUT_MS: f64 = 1000.0;
+    const TIME_OUT_MS: f64 = 900.0;
+    // The end itself came earlier, and never arrived.
+    if answers_probe(facts).is_some() {
+        return None;
+    }
     let failure = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?.failure?;
     let cut = matches!(failure.kind, FailureKind::Closed | FailureKind::Reset);
     let end = failure.end.as_ref().filter(|_| cut && failure.received.is_none())?;
@@ -187,8 +191,22 @@ pub fn timed_out(facts: &Facts<'_>) -> Option<String> {
         .then(|| format!("the end came {:.1} s after the last byte, as after a time-out", since / 1000.0))
 }
 
+/// That a reset answers no byte of ours but the question of our system whether the peer is there: its connection had ended before.
+fn answers_probe(facts: &Facts<'_>) -> Option<String> {
+    let failure = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?.failure?;
+    let tcp = facts.transport.filter(|_| failure.kind == FailureKind::Reset && path::is_direct(facts))?;
+    (tcp.probes? > 0).then(|| {
+        "the reset only answers a keep-alive of our system: the connection had ended there before, and that end never came"
+            .to_owned()
+    })
+}
+
 /// That what was sent last was sent again before a reset came: the peer's system had neither answered nor taken it.
 pub fn reset_late(facts: &Facts<'_>) -> Option<String> {
+    answers_probe(facts).or_else(|| sent_again(facts))
+}
+
+fn sent_again(facts: &Facts<'_>) -> Option<String> {
     let failure = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?.failure?;
     let since = failure.end.as_ref().filter(|_| failure.kind == FailureKind::Reset)?.after_sent_ms?.0;
     let tcp = facts.transport.filter(|_| path::is_direct(facts))?;
@@ -207,6 +225,25 @@ pub fn carries_on(facts: &Facts<'_>) -> bool {
         Some(tcp.acknowledged_before_ms?.0 < quiet(end)? - tcp.round_trip_ms?.0.max(AGAIN_MS) * 2.0)
     };
     end.and_then(late).unwrap_or(false)
+}
+
+/// That the answers of this phase came so far apart that the next one was not due when its time was over.
+pub fn unhurried(facts: &Facts<'_>) -> Option<String> {
+    let failed = facts.failed()?;
+    let silence = failed.failure?.end.as_ref()?.after_received_ms?.0;
+    let trip = facts.transport?.round_trip_ms?.0;
+    let frames = facts.trace.described()?.frames.iter().filter(|frame| frame.phase == failed.phase);
+    let times: Vec<_> = frames.map(|frame| (frame.direction, frame.at_ms.0)).collect();
+    let took =
+        times.windows(2).filter(|pair| pair[0].0 == Direction::Sent && pair[1].0 == Direction::Received);
+    let longest = took.map(|pair| pair[1].1 - pair[0].1).max_by(f64::total_cmp)?;
+    (longest >= KEEP_ALIVE_MS && trip < SHORT_TRIP_MS && silence < longest * 1.5).then(|| {
+        format!(
+            "an answer took up to {:.1} s here, and only {:.1} s had passed since the last: --timeout gives it more time",
+            longest / 1000.0,
+            silence / 1000.0
+        )
+    })
 }
 
 /// Whether the peer's system still answers that it is there while its service is silent; none where that was not seen.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Facts, Rule, pace};
+use super::{Facts, Rule, causes::small_segments_pass, pace};
 use crate::{
     codes::Phase,
     report::{Failure, FailureKind, Finding, FindingCode, Severity, Spoken, Status, Summary, Timestamp},
@@ -120,6 +120,7 @@ fn flow(facts: &Facts<'_>) -> Option<String> {
         FailureKind::Timeout if is_acknowledged(facts) => {
             let then = match failure.partial_bytes() {
                 Some(bytes) => format!("sent {bytes} B of a message"),
+                None if small_segments_pass(facts) => "nothing came".to_owned(),
                 None => "sent nothing".to_owned(),
             };
             Some(format!("{who} acknowledged {sent}, the last sent{last} {way}, then {then}"))
@@ -178,7 +179,7 @@ pub fn host_slow(facts: &Facts<'_>) -> Option<Finding> {
     let slow = facts.phases.iter().filter(passed).max_by(|a, b| a.elapsed_ms.0.total_cmp(&b.elapsed_ms.0))?;
     let (phase, took) = (slow.phase, slow.elapsed_ms.0);
     let message = format!(
-        "{phase} took {:.1} s, a round trip {trip:.1} ms: the host, or what it asks, is slow",
+        "{phase} took {:.1} s, a round trip {trip:.1} ms: the host, what it asks, or a link without a queue is slow",
         took / 1000.0
     );
     let finding = Finding {

@@ -1,6 +1,6 @@
 //! What the session showed after its activation.
 
-use super::{Facts, Rule};
+use super::{Facts, Rule, pace};
 use crate::{
     codes::Phase,
     report::{ActivateEvidence, FailureKind, FindingCode, LicensingEvidence, Selected, Severity},
@@ -11,7 +11,8 @@ pub const RULES: &[Rule] = &[
         code: FindingCode::ClientInfoAccountRequired,
         severity: Severity::Error,
         phase: Phase::Licensing,
-        applies: wants_account,
+        // Who takes so long has waited for something else.
+        applies: |facts| wants_account(facts).filter(|_| pace::timed_out(facts).is_none()),
     },
     Rule {
         code: FindingCode::SessionEnded,

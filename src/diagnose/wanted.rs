@@ -113,6 +113,7 @@ pub fn wanted(trace: &Trace) -> Vec<Made> {
         Phase::Tls if is_silent => TLS_SILENT,
         Phase::Tls => TLS,
         Phase::Credssp if is_ending(failure) && !attempted => WITHOUT_NLA,
+        Phase::Credssp if failure.kind == Kind::NtStatus && !attempted => AGAIN,
         Phase::Mcs | Phase::Licensing | Phase::Activate if is_ending(failure) && !attempted => AGAIN,
         _ => &[],
     };

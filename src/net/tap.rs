@@ -36,6 +36,11 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Whether a part of a record has come and its end has not.
+    pub fn is_within_record(&self) -> bool {
+        self.skip > 0 || !self.record.is_empty()
+    }
+
     fn note(&mut self, mut bytes: &[u8]) {
         self.bytes += bytes.len() as u64;
         self.total += bytes.len() as u64;

@@ -48,7 +48,8 @@ impl Wire {
     pub(super) fn unfinished(&self) -> u64 {
         let pending = self.pending().len() as u64;
         let received = self.tap.received();
-        let arriving = received.at.is_some_and(|at| at > self.entered && at.elapsed() < ARRIVING);
+        let late = received.at.is_some_and(|at| at > self.entered && at.elapsed() < ARRIVING);
+        let arriving = late && received.is_within_record();
         if pending > 0 || !arriving { pending } else { received.bytes.saturating_sub(self.before) }
     }
 }

@@ -9,7 +9,7 @@ use tokio::{
 use tokio_rustls::{
     TlsConnector,
     rustls::{
-        ClientConfig, SupportedProtocolVersion,
+        self, ClientConfig, SupportedProtocolVersion,
         crypto::{CryptoProvider, ring},
         pki_types::ServerName,
         version::{TLS12, TLS13},
@@ -32,6 +32,9 @@ use crate::{
 };
 
 const CLOSE_NOTIFY: u8 = 0;
+const BAD_RECORD_MAC: u8 = 20;
+/// A record of one plain alert.
+const ALERT_RECORD: u64 = 7;
 
 /// The versions of TLS that are offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +110,7 @@ pub struct Handshake {
     pub client_certificate_requested: bool,
     /// The stapled OCSP response.
     pub ocsp: Vec<u8>,
-    /// The description of the alert that we sent in plain.
+    /// The description of the alert that we sent.
     pub alert_sent: Option<u8>,
     /// The first bytes sent below TLS: the ClientHello.
     pub hello: Vec<u8>,
@@ -145,6 +148,9 @@ impl Wire {
                 if timeout_at(self.deadline.min(begin + LAST_WORDS), drain(stream)).await.is_err() {
                     self.listened(begin);
                 }
+                // It may go out encrypted, where the tap cannot read it.
+                let unreadable = matches!(failure::tls_error(&error), Some(rustls::Error::DecryptError));
+                seen.alert_sent = unreadable.then_some(BAD_RECORD_MAC);
                 let ended = handshake_failure(self.speaker, &error, &self.tap.received());
                 Err(self.timed(ended))
             }
@@ -154,7 +160,8 @@ impl Wire {
         seen.head.clone_from(&self.tap.received().head);
         (seen.bytes_sent, seen.bytes_received) = (self.tap.sent().bytes, self.tap.received().bytes);
         seen.hello.clone_from(&self.tap.sent().head);
-        seen.alert_sent = self.tap.sent().alert.map(|(_, description)| description);
+        let sent = self.tap.sent().alert.map(|(_, description)| description);
+        seen.alert_sent = sent.or(seen.alert_sent);
         result
     }
 }
@@ -203,8 +210,9 @@ fn handshake_failure(speaker: Speaker, error: &std::io::Error, received: &Seen) 
         return not_tls(&received.head);
     }
     let failure = counted(failure::broken(speaker, error, 0), received);
+    let is_alone = received.bytes == ALERT_RECORD;
     match received.alert {
-        Some((_, description)) if description != CLOSE_NOTIFY && ends(failure.kind) => {
+        Some((_, description)) if ends(failure.kind) && (description != CLOSE_NOTIFY || is_alone) => {
             failure::alert(speaker, description)
         }
         _ => failure,

@@ -16,6 +16,10 @@ pub fn speaks(bytes: &[u8]) -> Option<String> {
     if let Some(name) = text::named(bytes) {
         return Some(name);
     }
+    // TPKT (RFC 1006) with an X.224 data TPDU, in which RDP says everything after its negotiation.
+    if let [3, 0, _, _, 2, 0xF0, 0x80, ..] = bytes {
+        return Some(format!("RDP without TLS ({})", shown(bytes)));
+    }
     if let Some(name) = binary::named(bytes) {
         return Some(format!("{name} ({})", shown(bytes)));
     }
@@ -29,6 +33,10 @@ pub fn speaks_in_tpkt(frame: &[u8], request: &[u8]) -> Option<String> {
         _ if frame == request => Some("an echo: it sends back what it is sent".to_owned()),
         // Q.931, protocol discriminator 8, where X.224 has a length indicator of at least 6.
         [3, 0, _, _, 8, reference, ..] if *reference <= 2 => Some(format!("H.323 ({})", shown(frame))),
+        // The confirm of ISO transport class 0 (RFC 905 section 13.4), whose parameters RDP has none of.
+        [3, 0, _, _, _, 0xD0, _, _, _, _, _, 0xC0..=0xC2, ..] => {
+            Some(format!("ISO-TSAP, such as a controller of machines ({})", shown(frame)))
+        }
         _ => None,
     }
 }

@@ -115,6 +115,7 @@ names! {
     CredsspPolicy,
     TlsIntercepted,
     DomainControllerUnreachable,
+    NetlogonStopped,
     DomainTrustBroken,
     ClocksDiffer,
     CredsspRefusedSilently,
@@ -175,6 +176,7 @@ names! {
     DomainControllerSlow,
     LicenseServerSlow,
     BackEndSilent,
+    HostSlow,
     ServicesHung,
     ServerKeepsSending,
 

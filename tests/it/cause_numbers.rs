@@ -28,6 +28,7 @@ const NUMBERS: &[(&str, i64, &str)] = &[
     ("account-locked", 0xC000_0413, "selective-authentication"),
     ("account-locked", 0xC000_00DF, "domain-unknown"),
     ("account-locked", 0xC000_0233, "domain-controller-unreachable"),
+    ("account-locked", 0xC000_0192, "netlogon-stopped"),
     ("account-locked", 0xC000_018D, "domain-trust-broken"),
     ("account-locked", 0xC000_0133, "clocks-differ"),
     ("account-locked", 0xC000_035B, "tls-intercepted"),
@@ -53,6 +54,12 @@ const NUMBERS: &[(&str, i64, &str)] = &[
     ("error-info-denied", 17, "display-driver-failed"),
     ("error-info-denied", 23, "session-process-crashed"),
     ("error-info-denied", 26, "host-shutting-down"),
+    ("error-info-no-license-server", 0x112E, "display-driver-failed"),
+    ("error-info-no-license-server", 0x112F, "display-driver-failed"),
+    ("error-info-no-license-server", 0x112D, "server-said-error-info"),
+    ("error-info-no-license-server", 0x10F3, "server-said-error-info"),
+    ("error-info-no-license-server", 0x10D2, "server-said-error-info"),
+    ("error-info-no-license-server", 0x1193, "server-said-error-info"),
     ("error-info-no-license-server", 0x102, "license-none-left"),
     ("error-info-no-license-server", 0x105, "license-of-client-unusable"),
     ("error-info-no-license-server", 0x408, "broker-refuses"),
@@ -76,6 +83,13 @@ const NUMBERS: &[(&str, i64, &str)] = &[
     ("tls-internal-error", 48, "tls-certificate-rejected"),
     ("tls-internal-error", 49, "tls-access-denied"),
     ("tls-internal-error", 90, "server-sent-alert"),
+];
+
+/// What a server says of a license that this program never had.
+const OF_NOBODY: &[(&str, i64)] = &[
+    ("error-info-no-license-server", 0x104),
+    ("error-info-no-license-server", 0x105),
+    ("error-info-no-license-server", 0x109),
 ];
 
 /// Numbers that name nothing.
@@ -129,9 +143,23 @@ async fn what_the_server_says_by_number_is_the_first_cause() {
     }
 }
 
+/// Without an account the server speaks of one that nobody gave.
 #[tokio::test(start_paused = true)]
-async fn a_number_that_nobody_knows_proves_nothing() {
-    for (name, code) in UNKNOWN {
+async fn what_is_said_of_an_account_is_certain_of_a_given_one_alone() {
+    for (code, cause) in [(9, "logon-right-missing"), (10, "fresh-credentials-required")] {
+        for given in [true, false] {
+            let mut trace = Box::pin(with_number("error-info-no-license-server", code)).await.trace;
+            trace.request.account = given;
+            let report = diagnose(trace);
+            let found = report.causes.iter().find(|one| one.code == *cause).expect("the cause");
+            assert_eq!(found.likelihood == Likelihood::Certain, given, "{code} {given}: {found:#?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_that_nobody_knows_or_that_speaks_of_nobody_proves_nothing() {
+    for (name, code) in UNKNOWN.iter().chain(OF_NOBODY) {
         let report = with_number(name, *code).await;
         let certain = report.causes.iter().find(|cause| cause.likelihood == Likelihood::Certain);
         assert!(certain.is_none(), "{name} with {code:#x}: {certain:#?}");

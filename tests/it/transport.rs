@@ -19,6 +19,7 @@ fn transport(trip: f64, again: u32, unacknowledged: u32) -> Tcp {
         syn_retries: Some(0),
         sent_bytes: Some(43),
         received_bytes: Some(0),
+        ..Tcp::default()
     }
 }
 

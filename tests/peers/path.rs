@@ -127,6 +127,19 @@ fn a_black_hole_after_some_bytes_shows_as_silence() {
     assert!(made.contains(&"large-hello: tls timeout".to_owned()), "{made:?}");
 }
 
+/// A router that gives a connection up says so, and the system only keeps it.
+#[test]
+fn what_icmp_says_of_an_open_connection_is_told() {
+    let gone = "tcp dport 3389 ct original bytes > 500 reject with icmp type host-unreachable";
+    let Some((namespace, _server)) = behind(gone) else { return };
+    let traced = namespace.trace(LOOPBACK, &NAMED);
+    aborted(&traced, "tls", "timeout");
+    assert_eq!(traced.at("/causes/0/code"), "path-black-hole", "{traced:#?}");
+    let told = "No route to host (os error 113)";
+    assert_eq!(traced.at("/connections/0/tcp/icmp_error"), told, "{traced:#?}");
+    assert!(traced.at("/causes/0/for").to_string().contains(told), "{traced:#?}");
+}
+
 /// TCP itself tells who is silent: what is lost is never acknowledged, what a service ignores is.
 #[test]
 fn silence_of_the_path_and_of_the_host_are_told_apart() {

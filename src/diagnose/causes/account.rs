@@ -116,8 +116,14 @@ fn revoked(facts: &Facts<'_>) -> Option<Weighed> {
     Some(Weighed { likelihood: Likelihood::Possible, ..said }.and(Some(text.to_owned())))
 }
 
+/// Without an account the server says it of one that nobody gave.
 fn error_info(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
-    coded(facts, FailureKind::ErrorInfo, codes).map(|failure| Weighed::certain(failure.detail.clone()))
+    let failure = coded(facts, FailureKind::ErrorInfo, codes)?;
+    let (likelihood, against) = match facts.request.account {
+        true => (Likelihood::Certain, None),
+        false => (Likelihood::Likely, Some("no account was given, so none was logged on".to_owned())),
+    };
+    Some(Weighed::new(likelihood, failure.detail.clone()).but(against))
 }
 
 fn wrong(facts: &Facts<'_>) -> Option<Weighed> {

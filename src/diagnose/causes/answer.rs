@@ -1,6 +1,6 @@
 //! What is meant where the server's answer cannot be understood, or ends the connection without a reason that names one.
 
-use super::{CauseRule, Place, Weighed, coded, ended_in, failed_in, rule};
+use super::{CauseRule, Place, Weighed, certificate::gives_up, coded, ended_in, failed_in, rule, session};
 use crate::{
     codes::{self, Phase, Table},
     diagnose::{Facts, added::gets_further, path},
@@ -9,6 +9,9 @@ use crate::{
 
 /// From here on Set Error Info says what is wrong with a PDU (MS-RDPBCGR 2.2.5.1.1).
 const FIRST_PROTOCOL_ERROR: i64 = 0x10C9;
+/// The server could not build its answer, join the channels, encrypt or give such graphics, or gives RemoteApp alone; and a number
+/// that no server sends.
+const OF_SERVER: &[i64] = &[0x10D2, 0x10D3, 0x10F3, 0x112D, 0x1193, 0x1196];
 /// bad_record_mac, decryption_failed and decrypt_error.
 const NOT_VERIFIED: &[i64] = &[20, 21, 51];
 /// FIPS (MS-RDPBCGR 2.2.1.4.3), which is no fault of the server's.
@@ -20,7 +23,7 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::ClientPduRejected, rejected),
     rule(Place::Host, CauseCode::ServerRefusesSettings, settings),
     rule(Place::ThisProgram, CauseCode::RdptraceLacksGraphics, graphics),
-    rule(Place::Host, CauseCode::SessionStartFailed, session).intermittent(),
+    rule(Place::Host, CauseCode::SessionStartFailed, unbegun).intermittent(),
     rule(Place::Host, CauseCode::ServerNotConforming, not_conforming).intermittent(),
     rule(Place::Path, CauseCode::StreamAltered, altered).intermittent(),
     rule(Place::ThisProgram, CauseCode::NewerServer, newer),
@@ -28,7 +31,9 @@ pub const RULES: &[CauseRule] = &[
 
 fn rejected(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = facts.failed()?.failure.filter(|failure| failure.kind == FailureKind::ErrorInfo)?;
-    let protocol = failure.code? >= FIRST_PROTOCOL_ERROR && !is_unknown(failure);
+    let code = failure.code?;
+    let own = OF_SERVER.contains(&code) || session::GRAPHICS.contains(&code);
+    let protocol = code >= FIRST_PROTOCOL_ERROR && !is_unknown(failure) && !own;
     protocol.then(|| Weighed::likely(failure.detail.clone()))
 }
 
@@ -56,7 +61,7 @@ fn graphics(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// The host has taken the client and its license: what it does next is to start the session.
-fn session(facts: &Facts<'_>) -> Option<Weighed> {
+fn unbegun(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = unstarted(facts)?;
     let text = format!("licensing passed, and where the session begins {}", failure.detail);
     let likelihood = if facts.request.screenshot { Likelihood::Possible } else { Likelihood::Likely };
@@ -73,7 +78,7 @@ fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = garbled(facts)?;
     let likelihood = match failure.kind {
         FailureKind::MacInvalid => Likelihood::Possible,
-        _ if path::page(facts).is_some() => Likelihood::Possible,
+        _ if path::page(facts).is_some() || gives_up(facts).is_some() => Likelihood::Possible,
         // What is another service conforms to that.
         _ if facts.tls.is_some_and(|tls| tls.speaks_inside.is_some()) => Likelihood::Possible,
         _ => Likelihood::Likely,

@@ -1,13 +1,13 @@
 //! Why a host cannot use its certificate: TLS is offered or begun, and the server cannot go on.
 
-use super::{CauseRule, Place, Weighed, after, coded, cut_in, path::hello_reset, rule};
+use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, path::hello_reset, rule};
 use crate::{
     codes::Phase,
     diagnose::{Facts, pace},
     report::{
-        CauseCode, ExperimentKind,
-        FailureKind::{Closed, NegotiationFailure, Reset, TlsAlert},
-        Likelihood, Selected, Status,
+        CauseCode, ExperimentKind, Failure,
+        FailureKind::{self, Closed, NegotiationFailure, Reset, TlsAlert},
+        Likelihood, Selected, Spoken, Status,
     },
 };
 
@@ -53,6 +53,12 @@ fn without_tls(facts: &Facts<'_>) -> Option<Weighed> {
     })
 }
 
+/// RDP in the clear in place of the ServerHello.
+pub fn gives_up<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+    let clear = facts.tls.is_some_and(|tls| tls.speaks.as_ref().is_some_and(Spoken::is_rdp));
+    failed_in(facts, Phase::Tls).filter(|failure| clear && failure.kind == FailureKind::NotTls)
+}
+
 /// `said` where the server names its certificate, `fits` where it fails as such servers do.
 fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighed> {
     if let Some(failure) = coded(facts, NegotiationFailure, &[NO_CERTIFICATE]) {
@@ -66,7 +72,10 @@ fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighe
     if facts.any_hello_accepted() || facts.is_served() {
         return None;
     }
-    let weighed = if let Some(failure) = coded(facts, TlsAlert, &[INTERNAL_ERROR]) {
+    let weighed = if let Some(failure) = gives_up(facts) {
+        let text = "the server selected TLS, and in place of its own hello it ends the connection in the clear: it cannot begin TLS";
+        Weighed::new(fits, text).and(Some(failure.detail.clone()))
+    } else if let Some(failure) = coded(facts, TlsAlert, &[INTERNAL_ERROR]) {
         Weighed::new(fits, format!("{}, as a server does that cannot use its key", failure.detail))
     } else if let Some(failure) = coded(facts, TlsAlert, &[HANDSHAKE_FAILURE]) {
         Weighed::possible(failure.detail.clone())

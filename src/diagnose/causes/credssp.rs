@@ -1,6 +1,8 @@
 //! Why CredSSP ends: the versions, the policies around NTLM, and what the host needs of its domain.
 
-use super::{CauseRule, Place, Weighed, after, coded, ended_in, failed_in, inside::without_nla, rule};
+use super::{
+    CauseRule, Place, Weighed, after, coded, ended_in, failed_in, inside::without_nla, rule, unplaced,
+};
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
     diagnose::{Facts, kerberos},
@@ -13,10 +15,14 @@ const SEC_E_UNSUPPORTED_FUNCTION: i64 = 0x8009_0302;
 /// access_denied and internal_error, with which Schannel ends what it refuses.
 const REFUSES: [i64; 2] = [49, 80];
 const BAD_BINDINGS: &[i64] = &[0xC000_035B, 0x8009_0346];
-/// No logon servers, no domain controller, no such authority, and Netlogon not running.
-const NO_DOMAIN: &[i64] = &[0xC000_005E, 0xC000_0233, 0x8009_0311, 0xC000_0192];
+/// No logon servers, no domain controller and no such authority.
+const NO_DOMAIN: &[i64] = &[0xC000_005E, 0xC000_0233, 0x8009_0311];
+/// STATUS_NETLOGON_NOT_STARTED, and the same of Win32.
+const NO_NETLOGON: &[i64] = &[0xC000_0192, 0x8007_0700, 0xC007_0700];
 const NO_TRUST: &[i64] = &[0xC000_018A, 0xC000_018B, 0xC000_018C, 0xC000_018D];
 const CLOCKS: &[i64] = &[0xC000_0133, 0x8009_0324];
+/// What Kerberos takes as the same time (RFC 4120 section 3.1.3).
+const MOST_SKEW_SECONDS: u64 = 300;
 /// SEC_E_WRONG_PRINCIPAL: the ticket was made for the key that the host had before.
 const STALE_KEY: &[i64] = &[0x8009_0322];
 /// STATUS_DOWNGRADE_DETECTED: no domain controller, or somebody who keeps it away.
@@ -33,8 +39,11 @@ pub const RULES: &[CauseRule] = &[
         status(facts, NO_DOMAIN).or_else(|| likely(facts, DOWNGRADE))
     })
     .intermittent(),
+    rule(Place::Host, CauseCode::NetlogonStopped, |facts| status(facts, NO_NETLOGON)),
     rule(Place::Host, CauseCode::DomainTrustBroken, |facts| status(facts, NO_TRUST).or_else(|| stale(facts))),
-    rule(Place::ThisMachine, CauseCode::ClocksDiffer, |facts| status(facts, CLOCKS).or_else(|| skew(facts))),
+    rule(Place::ThisMachine, CauseCode::ClocksDiffer, skew),
+    // Which of the clocks is wrong the status does not say.
+    unplaced(CauseCode::ClocksDiffer, |facts| status(facts, CLOCKS).map(|told| told.and(same_time(facts)))),
     rule(Place::Host, CauseCode::CredsspRefusedSilently, silent_refusal),
 ];
 
@@ -50,6 +59,15 @@ fn likely(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
 fn skew(facts: &Facts<'_>) -> Option<Weighed> {
     coded(facts, FailureKind::KerberosError, &[kerberos::SKEW])
         .map(|failure| Weighed::certain(failure.detail.clone()))
+}
+
+/// That the host and this machine agree, where the CHALLENGE told the host's time.
+fn same_time(facts: &Facts<'_>) -> Option<String> {
+    let seconds = facts.credssp?.ntlm.as_ref()?.clock_skew_seconds?;
+    let text = format!(
+        "the host's clock is {seconds:+} s from this machine's: it is that of the domain controller that differs"
+    );
+    (seconds.unsigned_abs() < MOST_SKEW_SECONDS).then_some(text)
 }
 
 /// A host that has another password than its account cannot open a ticket.

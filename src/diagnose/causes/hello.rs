@@ -6,6 +6,7 @@ use crate::{
     diagnose::{
         Facts,
         difference::{Difference, difference, sent},
+        experiments::Ending,
         path,
     },
     report::{CauseCode, ExperimentKind, FailureKind, Likelihood},
@@ -88,7 +89,20 @@ fn large(facts: &Facts<'_>) -> Option<Weighed> {
     let received = facts.tls?.bytes_received;
     if let Some(failure) = silent.filter(|_| received > 0 && path::trickle(facts).is_none()) {
         let text = format!("{received} B of the server's answer came, then nothing: {}", failure.detail);
-        return Some(Weighed::likely(text));
+        let short = path::black_hole(facts).map(|hole| u64::from(hole.bytes));
+        let short = short
+            .filter(|bytes| (1..EVERY_PATH).contains(bytes))
+            .map(|bytes| format!("{bytes} B of ours, which fit every path, were never acknowledged either"));
+        let small = facts.experiment(ExperimentKind::SmallSegments).and_then(|made| made.ending(Phase::Tls));
+        let small = match small {
+            Some(Ending::Failed(failure)) if failure.kind == FailureKind::Timeout => {
+                Some(format!("in TCP segments of 536 B it stalls too: {}", failure.detail))
+            }
+            _ => None,
+        };
+        let doubted = short.is_some() || small.is_some();
+        let likelihood = if doubted { Likelihood::Possible } else { Likelihood::Likely };
+        return Some(Weighed::new(likelihood, text).refuted(short).refuted(small));
     }
     let Some(lost) = lost(facts) else {
         // The certificate makes every answer long, however short the hello is.

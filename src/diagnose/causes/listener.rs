@@ -1,6 +1,6 @@
 //! What answers on the port in place of a healthy Remote Desktop service.
 
-use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, rule, silent_in};
+use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, rule, session, silent_in};
 use crate::{
     codes::Phase,
     diagnose::{
@@ -22,6 +22,7 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::OneHostOfSeveral, one_host).intermittent(),
     rule(Place::Host, CauseCode::ServiceJustStarted, just_started).intermittent(),
     rule(Place::Host, CauseCode::PoolMemberBroken, pool).intermittent(),
+    rule(Place::Host, CauseCode::ConnectionLimit, session::limit).intermittent(),
 ];
 
 fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
@@ -46,9 +47,13 @@ fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
         let inside = facts.inside_direct_tls();
         let rdp = matches!(inside, Some(Inside::Rdp)).then(|| "inside TLS RDP is answered".to_owned());
         let other = matches!(inside, Some(Inside::Other(_)));
+        let nothing = matches!(inside, Some(Inside::Nothing(_)));
         let likelihood = if other { Likelihood::Possible } else { Likelihood::Likely };
         let told = Weighed::new(likelihood, failure.detail.clone()).shown(text).and(served);
-        told.shown(rdp).refuted(against.or(inside.and_then(|inside| inside.foreign())))
+        let foreign = inside.and_then(|inside| inside.foreign());
+        // A front without a live host behind it says as little.
+        let (foreign, silent) = if nothing { (None, foreign) } else { (foreign, None) };
+        told.shown(rdp).refuted(against.or(foreign)).and(silent)
     })
 }
 
@@ -59,6 +64,7 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
     if matches!(inside, Some(Inside::Rdp)) {
         return None;
     }
+    let nothing = matches!(inside, Some(Inside::Nothing(_)));
     let inside = inside.and_then(|inside| inside.foreign());
     match (failure.kind, speaks) {
         (FailureKind::NotRdp, _) if some_request_answered(facts) => {
@@ -68,6 +74,7 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         // Whoever greets so is there; that every member of a pool is like it cannot be shown from here.
         (FailureKind::NotRdp, _) => Some(Weighed::likely(failure.detail.clone())),
         _ if some_request_answered(facts) => None,
+        _ if nothing => Some(Weighed::possible(failure.detail.clone()).and(inside)),
         _ if inside.is_some() => Some(Weighed::likely(failure.detail.clone()).shown(inside)),
         (FailureKind::Timeout, _) if facts.answers_http().is_some() => {
             let name = facts.answers_http().map_or("", |spoken| spoken);
@@ -77,12 +84,21 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         (FailureKind::Closed | FailureKind::Reset, _) if closes_unasked(facts).is_some() => {
             Some(Weighed::possible(after("the Connection Request", failure)).refuted(closes_unasked(facts)))
         }
+        // TPKT with an X.224 confirm in it is what RDP answers.
+        (FailureKind::Closed | FailureKind::Reset | FailureKind::Timeout, _) if begins_confirm(failure) => {
+            None
+        }
         (FailureKind::Closed | FailureKind::Reset, _) => Some(
             Weighed::new(at_once(facts), after("the Connection Request", failure)).refuted(timed_out(facts)),
         ),
         (FailureKind::Timeout, _) => Some(Weighed::possible(after("the Connection Request", failure))),
         _ => None,
     }
+}
+
+fn begins_confirm(failure: &Failure) -> bool {
+    let received = failure.received.as_deref().unwrap_or_default();
+    received.starts_with("0300") && received.get(10..12) == Some("d0")
 }
 
 /// A proxy takes the connection itself and finds only then that nobody behind it does.

@@ -1,5 +1,7 @@
 //! What may explain a failure: every hypothesis with its evidence, weighed and ranked.
 
+pub use path::small_segments_pass;
+
 mod account;
 mod added;
 mod advice;

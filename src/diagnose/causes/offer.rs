@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule, unplaced}
 use crate::{
     codes::{Phase, Protocols},
     diagnose::{Facts, experiments::Ending},
-    report::{CauseCode, ExperimentKind, FailureKind, Likelihood, Selected},
+    report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Selected},
 };
 
 /// A protocol that a server can demand, and the experiment that offers nothing else.
@@ -25,6 +25,8 @@ const TLS: Demand = Demand { name: "TLS", alone: ExperimentKind::ProtocolSsl };
 const NLA: Demand = Demand { name: "NLA", alone: ExperimentKind::ProtocolHybrid };
 const ENTRA: Demand = Demand { name: "Entra authentication", alone: ExperimentKind::ProtocolRdsaad };
 
+/// SSL_CERT_NOT_ON_SERVER (MS-RDPBCGR 2.2.1.2.2).
+const NO_CERTIFICATE: i64 = 3;
 /// RDP 10.0 (MS-RDPBCGR 2.2.1.4.2); xrdp claims an older one.
 const RDP_10: u32 = 0x0008_0005;
 
@@ -64,8 +66,22 @@ fn demanded(facts: &Facts<'_>, code: i64, demand: &Demand) -> Option<Weighed> {
     Some(Weighed { likelihood, ..weighed }.but(offered).but(alone))
 }
 
-/// Who demands what was offered has seen another offer.
+/// How a request is answered that offers one protocol, where each such request was, and by a disconnect.
+fn every_offer<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+    let alone = [&RDP, &TLS, &NLA].map(|demand| facts.experiment(demand.alone)?.ending(Phase::Negotiate));
+    let ended = alone.map(|ending| match ending {
+        Some(Ending::Failed(failure)) if failure.kind == FailureKind::Disconnect => Some(failure),
+        _ => None,
+    });
+    ended.iter().all(Option::is_some).then(|| ended[0])?
+}
+
+/// Who demands what was offered has seen another offer, and so has who can read none.
 fn rewritten(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some(failure) = every_offer(facts) {
+        let text = "no offer can be read: something in front may put bytes before it, such as a PROXY header";
+        return Some(Weighed::likely(text).and(Some(failure.detail.clone())));
+    }
     let requested = facts.negotiate?.offered();
     let demands = [(1, &TLS), (5, &NLA), (7, &ENTRA)];
     let met = |(code, demand): &(i64, &Demand)| {
@@ -73,7 +89,7 @@ fn rewritten(facts: &Facts<'_>) -> Option<Weighed> {
     };
     let (_, demand) = demands.into_iter().find(met)?;
     let text = format!(
-        "the refusal demands {}, which was in the offer: it may not have reached the server so",
+        "the refusal demands {}, which was offered: the offer may not have reached the server so",
         demand.name
     );
     Some(Weighed::possible(text))
@@ -143,7 +159,9 @@ fn difference(
     answered: String,
     other: Option<String>,
 ) -> Option<Weighed> {
-    let failure = cut_in(facts, Phase::Negotiate).or_else(|| super::silent_in(facts, Phase::Negotiate))?;
+    let failure = cut_in(facts, Phase::Negotiate)
+        .or_else(|| super::silent_in(facts, Phase::Negotiate))
+        .or_else(|| unfounded(facts))?;
     let proof = || facts.proof(Phase::Negotiate, experiment);
     let likelihood = if other.is_some() { Likelihood::Possible } else { proof() };
     // What comes and goes proves no difference.
@@ -155,18 +173,25 @@ fn difference(
     })
 }
 
+/// The refusal for want of a certificate, where another connection was served one.
+fn unfounded<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+    let served = facts.any_hello_accepted() || facts.is_served();
+    coded(facts, FailureKind::NegotiationFailure, &[NO_CERTIFICATE]).filter(|_| served)
+}
+
 /// Windows answers an offer that it does not take with a negotiation failure.
 fn ultimatum(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Negotiate).filter(|f| f.kind == FailureKind::Disconnect)?;
-    Some(Weighed::likely(
-        "a disconnect came in place of the confirm, where Windows sends a negotiation failure",
-    ))
-    .map(|weighed| weighed.and(Some(failure.detail.clone())))
+    let text = "a disconnect came in place of the confirm, where Windows sends a negotiation failure";
+    let every =
+        every_offer(facts).map(|_| "every other offer is ended so too: it is hardly the offer".to_owned());
+    let likelihood = if every.is_some() { Likelihood::Possible } else { Likelihood::Likely };
+    Some(Weighed::new(likelihood, text).and(Some(failure.detail.clone())).but(every))
 }
 
 /// xrdp without a key that it can read falls back to its own encryption, or says that it has no certificate.
 fn xrdp_key(facts: &Facts<'_>) -> Option<Weighed> {
-    if let Some(failure) = coded(facts, FailureKind::NegotiationFailure, &[3]) {
+    if let Some(failure) = coded(facts, FailureKind::NegotiationFailure, &[NO_CERTIFICATE]) {
         let text = format!("{}; xrdp says so too when it cannot read its key", failure.detail);
         let served = facts.any_hello_accepted() || facts.is_served();
         return (!served).then(|| Weighed::possible(text));

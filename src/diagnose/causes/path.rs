@@ -82,7 +82,9 @@ fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
         }
         _ => format!("{bytes} B that were sent were never acknowledged"),
     };
-    let other = if is_lossy(facts) {
+    let other = if icmp_error(facts).is_some() {
+        None
+    } else if is_lossy(facts) {
         Some("other segments were lost and arrived when they were sent again")
     } else if pace::slow(facts).is_some() {
         Some("the path is slow: they may be on their way")
@@ -94,14 +96,19 @@ fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
         None
     };
     let likelihood = if other.is_some() { Likelihood::Possible } else { Likelihood::Likely };
-    Some(Weighed::new(likelihood, text).and(again).but(other.map(str::to_owned)))
+    Some(Weighed::new(likelihood, text).and(icmp_error(facts)).and(again).but(other.map(str::to_owned)))
+}
+
+fn icmp_error(facts: &Facts<'_>) -> Option<String> {
+    let told = facts.transport?.icmp_error.as_ref()?;
+    Some(format!("meanwhile an ICMP message said: {told}"))
 }
 
 /// What is lost at random arrives at some time, and a part of it does.
 fn loss(facts: &Facts<'_>) -> Option<Weighed> {
     let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect)?;
     let failure = silent_in(facts, failed.phase)?;
-    if is_lossy(facts) {
+    if is_lossy(facts) && icmp_error(facts).is_none() {
         let mut told = pace::loss(facts).told().into_iter();
         return Some(Weighed::likely(told.next()?).and(told.next()).and(Some(failure.detail.clone())));
     }
@@ -225,6 +232,7 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
         Weighed::new(at_chance(facts, failure, false), after("the ClientHello", failure))
     } else {
         let later = [
+            (Phase::Credssp, "the proof of the account"),
             (Phase::Mcs, "the Connect Initial"),
             (Phase::Licensing, "the Client Info"),
             (Phase::Activate, "the license"),

@@ -20,6 +20,8 @@ const NO_LICENSE: (i64, i64) = (2, 0x102);
 const CLIENT_LICENSE: &[i64] = &[0x104, 0x105, 0x109];
 /// ERR_INVALID_CLIENT.
 const INVALID_CLIENT: &[i64] = &[8];
+/// ERRINFO_GRAPHICS_SUBSYSTEM_RESET_FAILED and ERRINFO_GRAPHICS_SUBSYSTEM_FAILED.
+pub const GRAPHICS: &[i64] = &[0x112E, 0x112F];
 const FIPS: u32 = 0x10;
 const TOO_MANY_USERS: i64 = 13;
 const USER_REJECTED: i64 = 15;
@@ -30,17 +32,17 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::ClientInfoAccountRequired, account_wanted),
     rule(Place::Host, CauseCode::LicenseServerMissing, no_server),
     rule(Place::Host, CauseCode::LicenseNoneLeft, |facts| license(facts, NO_LICENSE)).intermittent(),
-    rule(Place::Host, CauseCode::LicenseOfClientUnusable, |facts| {
-        said(facts, CLIENT_LICENSE).or_else(|| invalid_client(facts))
-    }),
+    rule(Place::Host, CauseCode::LicenseOfClientUnusable, |facts| client_license(facts)),
     rule(Place::Host, CauseCode::BrokerRefuses, broker).intermittent(),
     rule(Place::Host, CauseCode::HostShuttingDown, |facts| said(facts, &[25, 26])).intermittent(),
     rule(Place::Host, CauseCode::SessionTakenOver, |facts| said(facts, &[5])).intermittent(),
-    rule(Place::Host, CauseCode::DisplayDriverFailed, |facts| said(facts, &[15, 17, 18])).intermittent(),
+    rule(Place::Host, CauseCode::DisplayDriverFailed, |facts| {
+        said(facts, &[15, 17, 18]).or_else(|| graphics(facts))
+    })
+    .intermittent(),
     rule(Place::Host, CauseCode::SessionProcessCrashed, |facts| said(facts, &[16, 23, 24])).intermittent(),
     rule(Place::Host, CauseCode::HostOutOfResources, |facts| said(facts, &[6])).intermittent(),
     rule(Place::Host, CauseCode::ConnectionDenied, |facts| said(facts, &[7]).or_else(|| rejected(facts))),
-    rule(Place::Host, CauseCode::ConnectionLimit, limit).intermittent(),
     rule(Place::Host, CauseCode::ServerRequiresFips, fips),
 ];
 
@@ -72,6 +74,11 @@ fn said(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
     coded(facts, FailureKind::ErrorInfo, codes).map(|failure| Weighed::certain(failure.detail.clone()))
 }
 
+/// Its graphics may have failed at what the client asked of them.
+fn graphics(facts: &Facts<'_>) -> Option<Weighed> {
+    coded(facts, FailureKind::ErrorInfo, GRAPHICS).map(|failure| Weighed::likely(failure.detail.clone()))
+}
+
 fn license(facts: &Facts<'_>, (alert, info): (i64, i64)) -> Option<Weighed> {
     let alert = coded(facts, FailureKind::LicenseError, &[alert])
         .map(|failure| gated(Weighed::certain(failure.detail.clone()), failure.code));
@@ -79,8 +86,9 @@ fn license(facts: &Facts<'_>, (alert, info): (i64, i64)) -> Option<Weighed> {
 }
 
 /// This program keeps no license, so it may be what it says of itself.
-fn invalid_client(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = coded(facts, FailureKind::LicenseError, INVALID_CLIENT)?;
+fn client_license(facts: &Facts<'_>) -> Option<Weighed> {
+    let failure = coded(facts, FailureKind::LicenseError, INVALID_CLIENT)
+        .or_else(|| coded(facts, FailureKind::ErrorInfo, CLIENT_LICENSE))?;
     let text = "this program keeps no license: the server may mean what it says of itself, see whether mstsc gets in";
     Some(Weighed::likely(failure.detail.clone()).but(Some(text.to_owned())))
 }
@@ -125,7 +133,7 @@ fn rejected(facts: &Facts<'_>) -> Option<Weighed> {
     }
 }
 
-fn limit(facts: &Facts<'_>) -> Option<Weighed> {
+pub fn limit(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(failure) = coded(facts, FailureKind::McsResult, &[TOO_MANY_USERS]) {
         return Some(Weighed::likely(failure.detail.clone()));
     }

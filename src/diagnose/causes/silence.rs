@@ -19,6 +19,7 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Kdc, CauseCode::DomainControllerSlow, domain_controller).intermittent(),
     rule(Place::Host, CauseCode::LicenseServerSlow, license_server).intermittent(),
     rule(Place::Proxy, CauseCode::BackEndSilent, back_end).intermittent(),
+    rule(Place::Host, CauseCode::HostSlow, slow).intermittent(),
     rule(Place::Host, CauseCode::ServicesHung, hung).intermittent(),
     rule(Place::Host, CauseCode::ServerKeepsSending, busy).intermittent(),
 ];
@@ -101,7 +102,7 @@ fn waited_for(facts: &Facts<'_>, because: String, likelihood: Likelihood) -> Wei
     let taken = (path::is_direct(facts) && path::is_acknowledged(facts))
         .then(|| "the host acknowledged all that was sent".to_owned());
     let pulse = (pace::pulse(facts) == Some(true))
-        .then(|| "its system said all the time that it is there: the path carries".to_owned());
+        .then(|| "its system said all the time that it is there: the path carries short packets".to_owned());
     let arriving = path::trickle(facts).map(|_| "bytes still arrive: it is not silent".to_owned());
     let doubted = lost.is_some() || arriving.is_some();
     let likelihood = if doubted { Likelihood::Possible } else { likelihood };
@@ -118,7 +119,7 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
         Phase::Tls => facts.any_hello_accepted(),
         _ => facts.is_busy(),
     };
-    if answers || small_segments_pass(facts) {
+    if answers || small_segments_pass(facts) || slow(facts).is_some() {
         return None;
     }
     let Some(failure) = silent_in(facts, phase) else { return closed(facts, phase) };
@@ -130,6 +131,14 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
     let dead = phase == Phase::Tls && facts.answers(ExperimentKind::HelloForAlert, phase) == Some(false);
     let dead = dead.then(|| NOT_EVEN_AN_ALERT.to_owned());
     Some(hung.shown(dead).refuted(reaction))
+}
+
+/// Its messages come seconds apart, and the phase was over before the next one was due.
+fn slow(facts: &Facts<'_>) -> Option<Weighed> {
+    let failed = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?;
+    let failure = silent_in(facts, failed.phase).filter(|_| !facts.is_busy() && path::is_direct(facts))?;
+    let text = pace::unhurried(facts)?;
+    Some(Weighed::likely(text).and(Some(failure.detail.clone())))
 }
 
 /// How an experiment ended in this phase, where it was not silence: who hangs does nothing.

@@ -62,7 +62,10 @@ fn wanted(facts: &Facts<'_>) -> Option<Weighed> {
     let ended = matches!(failure.kind, Closed | Reset) || in_handshake && (alert || failure.kind == NotTls);
     let silent = in_handshake && failure.kind == Timeout;
     let other = in_handshake && (facts.any_hello_accepted() || difference(facts).is_some());
-    if other || !(ended || silent) || facts.lacks_client_certificate() {
+    // What answers inside TLS is behind the front, if there is one.
+    let inside = facts.mcs.is_some_and(|mcs| mcs.result.is_some())
+        || facts.credssp.is_some_and(|seen| seen.version.is_some() || seen.attempted);
+    if other || inside || !(ended || silent) || facts.lacks_client_certificate() {
         return None;
     }
     let text = "an address was traced, so no server name was sent, and a front that chooses by it has none";

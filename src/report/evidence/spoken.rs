@@ -18,6 +18,11 @@ impl Spoken {
         self.0.starts_with("TLS")
     }
 
+    /// Whether it is RDP, where TLS was to begin.
+    pub fn is_rdp(&self) -> bool {
+        self.0.starts_with("RDP")
+    }
+
     /// Whether it is HTTP, with a status line or a page.
     pub fn is_http(&self) -> bool {
         self.0.starts_with("HTTP")

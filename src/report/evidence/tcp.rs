@@ -68,6 +68,12 @@ pub struct Tcp {
     /// Milliseconds from the last acknowledgment that came to the end.
     #[serde(default)]
     pub acknowledged_before_ms: Option<Millis>,
+    /// How often the system had asked in vain whether the peer is still there, when the connection ended.
+    #[serde(default)]
+    pub probes: Option<u32>,
+    /// What ICMP messages said of the path while the connection was open, which ends none; null when nothing did.
+    #[serde(default)]
+    pub icmp_error: Option<String>,
     /// Bytes that were sent, those of TLS included; null through a gateway.
     #[serde(default)]
     pub sent_bytes: Option<u64>,

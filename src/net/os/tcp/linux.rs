@@ -1,6 +1,6 @@
 //! TCP_INFO and SIOCOUTQ (tcp(7)).
 
-use std::{mem, os::fd::AsRawFd as _, time::Duration};
+use std::{io::ErrorKind, mem, os::fd::AsRawFd as _, time::Duration};
 
 use socket2::TcpKeepalive;
 
@@ -11,6 +11,8 @@ const EVERY: Duration = Duration::from_secs(1);
 const MOST: u32 = 127;
 
 /// Where the fields are in struct tcp_info (linux/tcp.h), in words of 32 bits: older systems fill fewer of them.
+/// Octets; the fourth counts the probes that nobody answered.
+const STATE: usize = 0;
 const LAST_ACK_RECV: usize = 14;
 const RTT: usize = 17;
 const TOTAL_RETRANS: usize = 25;
@@ -32,8 +34,18 @@ pub fn counts(socket: &socket2::Socket) -> Option<Tcp> {
         retransmissions: Some(info[TOTAL_RETRANS].saturating_sub(info[DSACK_DUPS])),
         unacknowledged: if asked == 0 { u32::try_from(waiting).ok() } else { None },
         acknowledged_before_ms: Some(Duration::from_millis(info[LAST_ACK_RECV].into()).into()),
+        probes: Some(info[STATE].to_ne_bytes()[3].into()),
+        icmp_error: icmp_error(socket),
         ..Tcp::default()
     })
+}
+
+/// The last ICMP error since something was acknowledged, which the system only keeps (RFC 5461 section 2).
+fn icmp_error(socket: &socket2::Socket) -> Option<String> {
+    use ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
+    let error = socket.take_error().ok().flatten()?;
+    let told = matches!(error.kind(), ConnectionRefused | HostUnreachable | NetworkUnreachable);
+    told.then(|| error.to_string())
 }
 
 /// How often the SYN or its answer was sent again. From now on a silent peer is asked every second whether it is there
