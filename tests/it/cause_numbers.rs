@@ -151,7 +151,7 @@ async fn what_is_said_of_an_account_is_certain_of_a_given_one_alone() {
             let mut trace = Box::pin(with_number("error-info-no-license-server", code)).await.trace;
             trace.request.account = given;
             let report = diagnose(trace);
-            let found = report.causes.iter().find(|one| one.code == *cause).expect("the cause");
+            let found = report.causes.iter().find(|one| one.code.as_str() == cause).expect("the cause");
             assert_eq!(found.likelihood == Likelihood::Certain, given, "{code} {given}: {found:#?}");
         }
     }
