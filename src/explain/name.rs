@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use crate::codes::{Row, TABLES, TLS_ALERT, Table, spelt};
+use crate::codes::{EVENT, Row, TABLES, TLS_ALERT, Table, spelt};
 
 pub type Found = (&'static Table, Row<'static>);
 
@@ -79,4 +79,14 @@ pub fn alert(words: &[&str]) -> Option<(usize, u32)> {
         let code = TLS_ALERT.rows().find(|row| plain(row.symbol) == said).and_then(|row| row.code)?;
         Some((count, code))
     })
+}
+/// How people call a provider of events: without the names in front of its own.
+pub fn short(provider: &str) -> String {
+    provider.rsplit('-').next().unwrap_or_default().to_lowercase()
+}
+
+/// Whether a word is what people call a provider of events.
+pub fn is_provider(word: &str) -> bool {
+    let word = word.to_lowercase();
+    EVENT.rows().any(|row| short(row.provider) == word)
 }

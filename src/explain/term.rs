@@ -5,11 +5,11 @@ use super::{
     lex::{Token, tokens},
     name,
     number::Number,
-    reader::Reader,
+    reader::{Manner, Reader},
     texts,
     word::{self, Role},
 };
-use crate::codes::{EVENT, NTSTATUS, Table, Text, meant};
+use crate::codes::{CREDSSP_VERSION, EVENT, NTSTATUS, Table, Text, meant};
 
 /// One thing to explain.
 #[derive(Debug)]
@@ -91,7 +91,10 @@ pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
     };
     let lexed: Vec<(Token, bool)> = texts.iter().flat_map(|text| typed(text)).collect();
     let is_prose = lexed.iter().filter(|(token, _)| is_plain(token)).count() >= PROSE;
-    let mut reader = Reader::new(is_prose);
+    let mut reader = Reader::new(Manner {
+        is_prose,
+        is_of_versions: lexed.iter().all(|(token, _)| is_of_versions(token)),
+    });
     reader.read(&lexed);
     if let Some(status) = status {
         reader.push_number(status, vec![&NTSTATUS]);
@@ -115,7 +118,14 @@ fn is_plain(token: &Token) -> bool {
     let Token::Word(word) = token else { return false };
     let lower = word.to_lowercase();
     let letters = word.chars().all(char::is_alphabetic) && word.chars().count() > 1;
-    letters && word::role(&lower) == Role::Plain && word::governed(&lower).is_empty() && !name::is_exact(word)
+    let is_one = word::role(&lower) == Role::Plain || word::is_versioned(&lower);
+    letters && is_one && word::governed(&lower).is_empty() && !name::is_exact(word)
+}
+
+/// Whether it is no word, or one that asks for a version of CredSSP.
+fn is_of_versions(token: &Token) -> bool {
+    let Token::Word(word) = token else { return true };
+    CREDSSP_VERSION.words.contains(&word.to_lowercase().as_str())
 }
 
 /// An event of several providers is that of the one that is named beside it.
@@ -123,8 +133,7 @@ fn providers(words: &str, terms: &mut [Term]) {
     let words = words.to_lowercase();
     for term in terms {
         let Kind::Number(number) = term.kind else { continue };
-        let short = |provider: &str| provider.rsplit('-').next().unwrap_or_default().to_lowercase();
         let rows = EVENT.find_all(number.code).map(|row| row.provider);
-        term.providers = rows.filter(|provider| words.contains(&short(provider))).collect();
+        term.providers = rows.filter(|provider| words.contains(&name::short(provider))).collect();
     }
 }

@@ -70,7 +70,7 @@ pub fn role(word: &str) -> Role {
         {
             Role::Other
         }
-        word if is("owner", word) => Role::Owner,
+        word if is("owner", word) || is_versioned(word) => Role::Owner,
         // Japanese, Chinese and Korean have words of one character between a word and its number.
         word if is("filler", word) || (word.chars().count() == 1 && !word.is_ascii()) => Role::Filler,
         _ => Role::Plain,
@@ -95,6 +95,11 @@ pub fn is_label(word: &str) -> bool {
 pub fn is_reason(word: &str) -> bool {
     let lower = word.to_lowercase();
     is_naming(&lower) || role(&lower).is_reason()
+}
+
+/// Whether it is a protocol, a program or a paper that is known by its number, which in a sentence is a word like others.
+pub fn is_versioned(lower: &str) -> bool {
+    is("versioned", lower)
 }
 
 /// Whether a number before this word is an amount.

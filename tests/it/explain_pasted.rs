@@ -42,6 +42,9 @@ const NOISE: &[(&str, &str)] = &[
     ("amount", "{} after 99 minutes and 9 attempts"),
     ("button", "[OK] {}"),
     ("handle", "Logon ID: 0xfff Process ID: 0xfff {}"),
+    ("protocols", "{} over CredSSP version 9, SMB 9 and TLS 1.9"),
+    ("line", "in line 99, column 9: {}"),
+    ("update", "{} since KB 5999999"),
     ("list", "1) the cable 2) the switch 3) {}"),
 ];
 

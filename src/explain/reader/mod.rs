@@ -27,9 +27,18 @@ enum Pending {
 /// How many words before a number are kept.
 const BEFORE: usize = 4;
 
+/// How the words are put.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Manner {
+    /// They are a sentence.
+    pub is_prose: bool,
+    /// They ask for a version of CredSSP, and for nothing else.
+    pub is_of_versions: bool,
+}
+
 #[derive(Debug, Default)]
 pub struct Reader {
-    is_prose: bool,
+    manner: Manner,
     pub terms: Vec<Term>,
     tables: Vec<&'static Table>,
     /// The word that governs, until a number comes.
@@ -51,8 +60,8 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub fn new(is_prose: bool) -> Self {
-        Self { is_prose, ..Self::default() }
+    pub fn new(manner: Manner) -> Self {
+        Self { manner, ..Self::default() }
     }
 
     pub fn read(&mut self, tokens: &[(Token, bool)]) {
@@ -66,8 +75,8 @@ impl Reader {
                 Token::Pair(first, second) => self.pair(*first, *second),
                 Token::Setting(name) => self.push(Kind::Name(name.clone())),
                 Token::Slash => self.slash = true,
-                Token::Comma if self.is_prose && !self.several => self.pending = Pending::Nothing,
-                Token::Noise | Token::End if self.is_prose => self.forget(),
+                Token::Comma if self.manner.is_prose && !self.several => self.pending = Pending::Nothing,
+                Token::Noise | Token::End if self.manner.is_prose => self.forget(),
                 Token::Noise => self.pending = Pending::Nothing,
                 Token::Comma | Token::Open | Token::Close | Token::End => {}
             }
@@ -95,7 +104,10 @@ impl Reader {
                 self.name_or_word(word, typed);
             }
             Role::Other if lower == "id" && self.is_numbered() => {}
-            Role::Other if lower == "version" && self.asks(&CREDSSP_VERSION) && !self.is_prose => {}
+            Role::Other if self.asks(&CREDSSP_VERSION) && self.manner.is_of_versions => {}
+            Role::Owner if has(&governed, &CREDSSP_VERSION) && self.manner.is_of_versions => {
+                self.reason(&lower, word, role, governed);
+            }
             Role::Owner | Role::Other => {
                 self.forget();
                 self.pending = if role == Role::Other { Pending::Other } else { Pending::Owner };
@@ -116,7 +128,7 @@ impl Reader {
         self.extended |= role == Role::Extended;
         self.nearer |= role == Role::Nearer;
         self.several = role == Role::Several;
-        if role.is_reason() || !self.is_prose || word::is_naming(lower) {
+        if role.is_reason() || !self.manner.is_prose || word::is_naming(lower) {
             self.pending = Pending::Reason;
         }
     }
@@ -124,16 +136,19 @@ impl Reader {
     fn name_or_word(&mut self, word: &str, typed: bool) {
         let has_name = |list: bool| if list { !name::named(word).is_empty() } else { name::is_name(word) };
         let is_word = word.contains('_') && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let unknown = if typed && !self.is_prose { is_word } else { name::is_unknown_name(word) };
+        let unknown = if typed && !self.manner.is_prose { is_word } else { name::is_unknown_name(word) };
         // A button of a message box, and the name of an HTTP status.
         if word.eq_ignore_ascii_case("ok") {
             self.forget();
-        } else if has_name(!self.is_prose) || unknown {
+        } else if has_name(!self.manner.is_prose) || unknown {
             self.name(word);
         } else {
+            let is_of_word = !typed && self.pending != Pending::Reason && !name::is_provider(word);
             self.forget();
             self.named = false;
-            self.unread.extend((typed && !self.is_prose).then(|| word.to_owned()));
+            // Such as `Foo 3`: where words belong together, a number is that of the word before it.
+            self.pending = if is_of_word { Pending::Owner } else { Pending::Nothing };
+            self.unread.extend((typed && !self.manner.is_prose).then(|| word.to_owned()));
         }
     }
 
@@ -163,7 +178,7 @@ impl Reader {
     }
 
     fn is_whole_name(&self, word: &str) -> bool {
-        name::is_exact(word) && (!self.is_prose || name::is_name(word))
+        name::is_exact(word) && (!self.manner.is_prose || name::is_name(word))
     }
 
     fn asks(&self, table: &Table) -> bool {
@@ -211,7 +226,7 @@ impl Reader {
     fn too_long(&mut self, text: &str, typed: bool) {
         self.forget();
         self.too_long.get_or_insert_with(|| text.to_owned());
-        self.unread.extend((typed && !self.is_prose).then(|| text.to_owned()));
+        self.unread.extend((typed && !self.manner.is_prose).then(|| text.to_owned()));
     }
 
     pub fn finish(mut self) -> Self {
@@ -222,7 +237,7 @@ impl Reader {
             paired.contains(&code) || within.iter().any(is_inside)
         };
         self.terms.retain(|term| term.number().is_none_or(|code| !is_told(term, code)));
-        if self.is_prose && self.terms.iter().any(|term| !matches!(term.kind, Kind::Name(_))) {
+        if self.manner.is_prose && self.terms.iter().any(|term| !matches!(term.kind, Kind::Name(_))) {
             self.terms.retain(Term::is_coded);
         }
         // The nearer one of two statuses says more than the event that holds them.

@@ -1,5 +1,7 @@
 //! Which numbers are codes, and which of them belong together.
 
+use std::ops::RangeInclusive;
+
 use super::{Pending, Reader, coded, has};
 use crate::{
     codes::{DISCONNECT, EVENT},
@@ -10,6 +12,18 @@ use crate::{
         term::{Kind, Term},
     },
 };
+
+/// Protocols and programs that ask for tables, and their versions, which are no codes there.
+const VERSIONED: &[(&str, RangeInclusive<u32>)] = &[
+    ("tls", 1..=3),
+    ("ssl", 2..=3),
+    ("http", 1..=3),
+    ("ntlm", 1..=2),
+    ("kerberos", 5..=5),
+    ("openssl", 1..=4),
+    ("freerdp", 1..=20),
+    ("guacamole", 1..=2),
+];
 
 impl Reader {
     pub(super) fn number(&mut self, number: Number, place: Place) {
@@ -62,15 +76,21 @@ impl Reader {
 
     fn is_code(&self, number: Number, place: Place) -> bool {
         let bare = number.form == Form::Decimal;
-        if bare && (place.is_amount || place.is_item()) {
+        if bare && (place.is_amount || place.is_item() || self.is_version(number.code)) {
             return false;
         }
         match self.pending {
             Pending::Reason => true,
             Pending::Other => number.is_status() && is_known(number.code),
             Pending::Owner => number.is_evident(),
-            Pending::Nothing => !self.is_prose || number.is_evident(),
+            Pending::Nothing => !self.manner.is_prose || number.is_evident(),
         }
+    }
+
+    /// Whether it is the version of the protocol or the program that is named directly before it.
+    fn is_version(&self, code: u32) -> bool {
+        let word = self.word.as_deref().unwrap_or_default().to_lowercase();
+        VERSIONED.iter().any(|(name, versions)| word == *name && versions.contains(&code))
     }
 
     fn is_of_client(&self, term: &Term) -> bool {
@@ -84,7 +104,7 @@ impl Reader {
     pub(super) fn pair(&mut self, first: Number, second: Number) {
         let known = first.form != Form::Decimal || DISCONNECT.find(first.code).is_some();
         let reason = self.pending == Pending::Reason && (known || self.is_of_events());
-        if !self.is_prose || reason || first.is_evident() {
+        if !self.manner.is_prose || reason || first.is_evident() {
             self.both(first, second);
         } else {
             self.pending = Pending::Nothing;
