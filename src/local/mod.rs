@@ -23,8 +23,8 @@ pub use host::files;
 pub use host::{
     About, Answer, EVENT_DAYS, Event, File, Host, Interface, LARGEST_TEXT, MOST_EVENTS, Output, Owner,
     Recorded, Recorder, Service, ServiceState, Source, Span, StartType, ThisMachine, Unreadable, Value,
-    event_xml, forbid_core_files, new_file, readable, regular_file, standard_input, this_machine,
-    without_account, writable,
+    event_query, event_xml, forbid_core_files, new_file, readable, regular_file, standard_input,
+    this_machine, without_account, writable,
 };
 pub use known::Known;
 pub use krb5::{Krb5, Unread};

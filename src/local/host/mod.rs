@@ -1,5 +1,7 @@
 //! What the checks ask a machine. The machine may be this one, files that another one sent, or invented.
 
+#[doc(hidden)]
+pub mod event_query;
 pub mod event_xml;
 #[doc(hidden)]
 pub mod files;
@@ -31,9 +33,9 @@ pub type Answer<T> = Result<Option<T>, Unreadable>;
 
 /// The largest file that is read as text, in bytes.
 pub const LARGEST_TEXT: u64 = 1 << 20;
-/// How far back the event logs of this machine are read, in days. Files are read whole.
+/// How far back an event log of this machine is read, in days, that takes too long to read whole.
 pub const EVENT_DAYS: i64 = 7;
-/// How many events of this machine's log are read, the newest; of a file, how many of one number.
+/// How many events of one query to this machine's log are read, the newest; of a file, how many of one number.
 pub const MOST_EVENTS: usize = 500;
 
 /// A machine that can be asked; nothing of it is ever changed. Every answer is bounded in size and time.
@@ -84,11 +86,12 @@ pub trait Host: Send + Sync {
     /// Whether the current user may create a subkey; none where the key does not exist.
     fn may_create(&self, key: &str) -> Answer<bool>;
 
-    /// The events of a channel that the table of events knows, newest first: of this machine [`EVENT_DAYS`] back and
-    /// [`MOST_EVENTS`] at most, of files [`MOST_EVENTS`] of each number.
+    /// The events of a channel that the table of events knows, newest first: of this machine [`MOST_EVENTS`] of each
+    /// query, of files as many of each number.
     fn events(&self, channel: &str) -> Answer<Vec<Event>>;
 
-    /// How much of a channel was read; none where that is [`EVENT_DAYS`] and [`MOST_EVENTS`].
+    /// How much of a channel was read, once it was; none where nobody has noted it, as in what older versions
+    /// collected: [`EVENT_DAYS`] and [`MOST_EVENTS`] of any kind.
     fn span(&self, _channel: &str) -> Option<Span> {
         None
     }

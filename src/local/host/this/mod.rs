@@ -18,7 +18,9 @@ use std::{
 
 use time::OffsetDateTime;
 
-use super::{Answer, Event, File, Host, Interface, LARGEST_TEXT, Output, Owner, Service, Unreadable, Value};
+use super::{
+    Answer, Event, File, Host, Interface, LARGEST_TEXT, Output, Owner, Service, Span, Unreadable, Value,
+};
 use crate::report::Os;
 
 pub use open::{readable, regular_file, writable};
@@ -111,6 +113,10 @@ impl Host for ThisMachine {
 
     fn events(&self, channel: &str) -> Answer<Vec<Event>> {
         system::events(self, channel)
+    }
+
+    fn span(&self, channel: &str) -> Option<Span> {
+        system::span(channel)
     }
 
     fn service(&self, name: &str) -> Answer<Service> {

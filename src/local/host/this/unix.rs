@@ -22,7 +22,8 @@ use rustix::{
 };
 
 use super::{
-    Answer, Event, File, Host as _, Interface, Owner, Service, ThisMachine, Transport, Unreadable, Value,
+    Answer, Event, File, Host as _, Interface, Owner, Service, Span, ThisMachine, Transport, Unreadable,
+    Value,
 };
 use crate::{
     local::{ServiceState, StartType},
@@ -147,6 +148,11 @@ pub fn may_create(_key: &str) -> Answer<bool> {
 /// There is none.
 pub fn events(_machine: &ThisMachine, _channel: &str) -> Answer<Vec<Event>> {
     Err(Unreadable::NotHeld)
+}
+
+/// There is none.
+pub fn span(_channel: &str) -> Option<Span> {
+    None
 }
 
 /// A unit of systemd; other systems have none that is asked for.

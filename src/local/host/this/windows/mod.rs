@@ -26,7 +26,7 @@ use crate::{
     report::Os,
 };
 pub use descriptor::descriptor;
-pub use events::events;
+pub use events::{events, span};
 pub use files::file;
 pub use interface::interface;
 pub use registry::{may_create, subkeys, value};
