@@ -23,9 +23,6 @@ const INDEPENDENT: &[(&str, &str)] = &[
     ("kerberos-ticket", "klist -s"),
     // What is not named there is not installed, not searched or not set.
     ("programs-clients", ""),
-    ("names-search-domains", "/etc/resolv.conf"),
-    ("xrdp-key", "/etc/passwd"),
-    ("xrdp-key", "/lib/systemd/system/xrdp.service"),
     ("known-hosts-target", ""),
     ("client-key-remembered", ""),
 ];

@@ -11,6 +11,20 @@ use crate::{
 
 const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\DNSClient";
 const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
+/// What begins a line of resolv.conf (resolv.conf(5), resolver(5) of macOS and the BSDs).
+const KEYWORDS: &[&str] = &[
+    "nameserver",
+    "search",
+    "domain",
+    "sortlist",
+    "options",
+    "port",
+    "timeout",
+    "search_order",
+    "order",
+    "lookup",
+    "family",
+];
 /// No system takes more of them.
 const MOST: usize = 32;
 
@@ -53,9 +67,28 @@ fn domains(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
     match scene.system() {
         Os::Windows => on_windows(scene),
         Os::Linux | Os::Macos => {
-            Ok(scene.host.text("/etc/resolv.conf")?.map(|text| listed(&text)).unwrap_or_default())
+            let text = scene.host.text("/etc/resolv.conf")?.unwrap_or_default();
+            let domains = listed(&text);
+            match is_understood(&text) && domains.iter().all(|domain| is_domain(domain)) {
+                true => Ok(domains),
+                false => {
+                    let why = "/etc/resolv.conf holds lines that are not understood";
+                    Err(Unreadable::Failed(why.to_owned()))
+                }
+            }
         }
     }
+}
+
+fn is_understood(text: &str) -> bool {
+    let mut lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
+    lines.all(|line| line.split_whitespace().next().is_some_and(|word| KEYWORDS.contains(&word)))
+}
+
+/// Whether it can be a domain; empty is the root.
+fn is_domain(domain: &str) -> bool {
+    domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 /// The last `search` or `domain` line decides.
@@ -75,12 +108,18 @@ fn on_windows(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
     for (key, name) in
         [(POLICY, "SearchList"), (TCPIP, "SearchList"), (TCPIP, "Domain"), (TCPIP, "DhcpDomain")]
     {
-        if let Some(Value::Text(list)) = scene.host.value(key, name)? {
-            let domains: Vec<_> =
-                list.split([',', ' ']).map(plain).filter(|domain| !domain.is_empty()).take(MOST).collect();
-            if !domains.is_empty() {
-                return Ok(domains);
-            }
+        let list = match scene.host.value(key, name)? {
+            None => continue,
+            Some(Value::Text(list)) => list,
+            Some(_) => return Err(Unreadable::Failed(format!("{key}\\{name} is no text"))),
+        };
+        let domains: Vec<_> =
+            list.split([',', ' ']).map(plain).filter(|domain| !domain.is_empty()).take(MOST).collect();
+        if domains.iter().any(|domain| !is_domain(domain)) {
+            return Err(Unreadable::Failed(format!("{key}\\{name} holds what is no domain")));
+        }
+        if !domains.is_empty() {
+            return Ok(domains);
         }
     }
     Ok(Vec::new())

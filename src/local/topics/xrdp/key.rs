@@ -11,6 +11,10 @@ const UNITS: &[&str] = &[
     "/lib/systemd/system/xrdp.service",
 ];
 
+/// Fields of a line of /etc/passwd (passwd(5)) and of /etc/group (group(5)).
+const ROW_OF_USER: usize = 7;
+const ROW_OF_GROUP: usize = 4;
+
 pub fn judge(scene: &Scene<'_>) -> Said {
     let settings = match super::settings(scene) {
         Ok(settings) => settings,
@@ -114,6 +118,9 @@ fn allowed(file: &File, user: &str, groups: &[String], bit: u32) -> bool {
 fn of_unit(scene: &Scene<'_>) -> Result<String, Unreadable> {
     for path in UNITS {
         let text = scene.host.text(path)?.unwrap_or_default();
+        if !text.trim().is_empty() && !text.lines().any(|line| line.trim() == "[Service]") {
+            return Err(Unreadable::Failed(format!("{path} holds no [Service]")));
+        }
         let mut lines = text.lines().filter_map(|line| line.trim().strip_prefix("User="));
         if let Some(user) = lines.next().map(str::trim).filter(|user| !user.is_empty()) {
             return Ok(user.to_owned());
@@ -122,15 +129,26 @@ fn of_unit(scene: &Scene<'_>) -> Result<String, Unreadable> {
     Ok("root".to_owned())
 }
 
-/// The user's own group, and those that list it as a member.
+/// The user's own group, and those that list it as a member. Whoever is root needs none.
 fn groups(scene: &Scene<'_>, user: &str) -> Result<Vec<String>, Unreadable> {
+    if user == "root" {
+        return Ok(Vec::new());
+    }
     let users = scene.host.text("/etc/passwd")?.unwrap_or_default();
     let rows = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
-    let own = rows.filter(|row| row[0] == user).find_map(|row| row.get(3).map(|id| (*id).to_owned()));
+    let own =
+        rows.filter(|row| row[0] == user && row.len() == ROW_OF_USER).map(|row| row[3].to_owned()).next();
+    // Where users come from a directory, so do their groups.
+    let unknown = || Unreadable::Failed(format!("/etc/passwd does not know the user {user}"));
+    let own = own.ok_or_else(unknown)?;
     let groups = scene.host.text("/etc/group")?.unwrap_or_default();
-    let rows = groups.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let rows = groups.lines().filter(|line| !line.trim().is_empty() && !line.starts_with(['#', '+', '-']));
+    let rows = rows.map(|line| line.split(':').collect::<Vec<_>>());
+    if rows.clone().any(|row| row.len() != ROW_OF_GROUP) {
+        return Err(Unreadable::Failed("/etc/group holds lines that are not understood".to_owned()));
+    }
     let member = |row: &Vec<&str>| {
-        row.get(2).is_some_and(|id| Some(*id) == own.as_deref())
+        row.get(2).is_some_and(|id| *id == own)
             || row.get(3).is_some_and(|members| members.split(',').any(|member| member.trim() == user))
     };
     Ok(rows.filter(member).map(|row| row[0].to_owned()).collect())
