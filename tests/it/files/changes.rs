@@ -5,7 +5,7 @@ use std::io::Cursor;
 use rdptrace::{
     local::{
         RoleChoice, Unreadable,
-        files::{Keys as _, hive::NoHive, reg::Export},
+        files::{Files, Given, Keys as _, hive::NoHive, reg::Export},
     },
     report::{
         CheckStatus,
@@ -151,4 +151,49 @@ fn a_file_that_changes_one_setting_makes_no_warning_of_what_it_leaves_out() {
         let wrong: Vec<_> = wrong.map(|check| format!("{}: {}", check.code, check.message)).collect();
         assert!(wrong.is_empty(), "{value}: {wrong:#?}");
     }
+}
+
+/// Policies alone are what somebody sets, or a part of what is set: the others are not known.
+#[test]
+fn a_file_of_policies_alone_answers_for_what_it_says() {
+    const POLICY: &str = r"SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services";
+    const CREDSSP: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System\CredSSP\Parameters";
+    for (key, value) in [
+        (POLICY, "\"MinEncryptionLevel\"=dword:00000003"),
+        (CREDSSP, "\"AllowEncryptionOracle\"=dword:00000000"),
+    ] {
+        for role in [RoleChoice::Client, RoleChoice::Host] {
+            let checked = checked("host-policies", &[("policies.reg", export(&[(key, value)]))], role);
+            let told = |check: &&rdptrace::report::LocalCheck| check.status.severity().is_some();
+            let wrong: Vec<_> = checked.checks.iter().filter(told).map(|check| &check.message).collect();
+            assert!(wrong.is_empty(), "{key}: {wrong:#?}");
+            let ok =
+                checked.checks.iter().filter(|check| check.status == CheckStatus::Ok && check.role.is_some());
+            assert!(ok.clone().count() < 3, "{key}: {:#?}", ok.collect::<Vec<_>>());
+        }
+    }
+}
+
+/// The hives of the system's own accounts look like a user's, and nobody works with them.
+#[test]
+fn the_profile_of_no_user_is_not_judged_as_one() {
+    let mut root = Node::default();
+    root.at(r"Software\Microsoft\Terminal Server Client").number("AuthenticationLevelOverride", 0);
+    root.at("Environment");
+    let user = hive(&root);
+    let mut system = user.clone();
+    let place = r"emRoot\System32\Config\DEFAULT".encode_utf16().flat_map(u16::to_le_bytes);
+    system.splice(48..112, place.chain(std::iter::repeat(0)).take(64));
+    let open = |name: &str, bytes: &[u8]| {
+        let folder = super::host::sent("host-nobody", &[(name, bytes.to_vec())]);
+        Files::open(&[Given::Hive(folder.join(name), None)]).map(drop)
+    };
+    assert_eq!(open("NTUSER.DAT", &user), Ok(()));
+    for (name, bytes) in [("DEFAULT", &user), ("default.hiv", &user), ("a.hiv", &system)] {
+        let why = open(name, bytes).expect_err(name);
+        assert!(why.contains("the profile of no user"), "{name}: {why}");
+    }
+    let folder = super::host::sent("host-somebody", &[("DEFAULT", user)]);
+    let named = Files::open(&[Given::Hive(folder.join("DEFAULT"), Some("HKCU".to_owned()))]);
+    assert!(named.is_ok(), "{:?}", named.err());
 }

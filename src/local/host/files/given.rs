@@ -145,6 +145,11 @@ impl Files {
                     NoHive::Damaged(why) => Trouble::Damaged(why),
                     other => Trouble::Wrong(other.to_string()),
                 })?;
+                if mount.is_none() && hive.is_of_nobody(path) {
+                    let why = "it is the profile of no user but of the system, or what new users begin with; \
+                               HKCU=FILE reads it as a user's";
+                    return Err(Trouble::Wrong(why.to_owned()));
+                }
                 self.read.push(format!("{name}: {}", hive.mount()));
                 self.now = hive.written().map_or(self.now, |written| self.now.max(written));
                 self.keep(name, hive);

@@ -6,6 +6,7 @@ mod whose;
 use std::{
     fmt,
     io::{Read, Seek, SeekFrom},
+    path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -26,6 +27,8 @@ pub struct Hive<R> {
     mount: String,
     control_set: Option<String>,
     written: Option<OffsetDateTime>,
+    /// The end of the path where the system had it.
+    place: String,
 }
 
 struct State<R> {
@@ -90,12 +93,21 @@ impl<R: Read + Seek> Hive<R> {
             None
         });
         let written = filetime(head[12..20].try_into().map(u64::from_le_bytes).unwrap_or_default());
-        Ok(Self { state: Mutex::new(State { cells, notes }), root, mount, control_set, written })
+        let units = head[48..112].chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+        let place: Vec<u16> = units.take_while(|unit| *unit != 0).collect();
+        let place = String::from_utf16_lossy(&place);
+        Ok(Self { state: Mutex::new(State { cells, notes }), root, mount, control_set, written, place })
     }
 
     /// The key that it holds.
     pub fn mount(&self) -> &str {
         &self.mount
+    }
+
+    /// Whether it looks like a user's and is nobody's: that of the system's own accounts, or what new users begin with.
+    pub fn is_of_nobody(&self, file: &Path) -> bool {
+        same(&self.mount, "HKCU")
+            && (whose::is_of_nobody(&self.place) || whose::is_of_nobody(&file.to_string_lossy()))
     }
 
     /// When it was last written.

@@ -31,3 +31,15 @@ pub fn software<R: Read + Seek>(cells: &mut Cells<R>, root: &Key) -> Option<&'st
     let is_user = user.any(|key| matches!(walk_from(cells, root.clone(), key.split('\\')), Ok(Some(_))));
     is_user.then_some(r"HKCU\Software")
 }
+
+/// The profiles of the system's own accounts, and the one that new users begin with.
+const OF_NOBODY: &[&str] = &["default", "localservice", "networkservice", "systemprofile"];
+
+/// Whether the file at this path is the hive of such a profile: `config\DEFAULT`, or an NTUSER.DAT in its folder.
+pub fn is_of_nobody(path: &str) -> bool {
+    let path = path.to_lowercase();
+    let mut parts = path.rsplit(['\\', '/']);
+    let file = parts.next().unwrap_or_default();
+    let stem = file.split('.').next().unwrap_or_default();
+    stem == "default" || parts.next().is_some_and(|folder| OF_NOBODY.contains(&folder))
+}

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use super::Export;
+use super::{Export, is_at_or_below};
 
 const SYSTEM: &str = r"HKLM\SYSTEM\CurrentControlSet";
 /// Keys below [`SYSTEM`] with values of which every Windows has at least one.
@@ -35,8 +35,22 @@ const OF_SOFTWARE: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Whether it is missing anywhere.
+/// Where the policies are; what all of them are set to is in no single key.
+const POLICIES: &[&str] = &[
+    r"hklm\software\policies",
+    r"hkcu\software\policies",
+    r"hklm\software\microsoft\windows\currentversion\policies",
+    r"hkcu\software\microsoft\windows\currentversion\policies",
+];
+/// Every Windows has it among its policies.
+const CERTIFICATES: &str = r"hklm\software\policies\microsoft\systemcertificates";
+
+/// Whether it is missing anywhere, or nothing but some policies is there.
 pub fn is_missing<R: Read + Seek>(export: &Export<R>) -> bool {
+    let is_policy = |key: &String| POLICIES.iter().any(|policies| is_at_or_below(key, policies));
+    if export.roots().iter().all(is_policy) && !export.is_there(CERTIFICATES) {
+        return true;
+    }
     let all = [(SYSTEM, OF_SYSTEM), (SOFTWARE, OF_SOFTWARE)];
     let mut rows = all.iter().flat_map(|(root, rows)| rows.iter().map(move |row| (root, row)));
     rows.any(|(root, (key, values))| {
