@@ -133,9 +133,25 @@ pub fn checked(
     choice: local::RoleChoice,
     subject: Option<&local::Subject>,
 ) -> Report {
+    checked_with(machine, choice, subject, None, &System)
+}
+
+/// The same beside the .rdp file that names the server; its signature is checked now, with the roots of the system.
+pub fn checked_with<N: Network>(
+    machine: &dyn local::Host,
+    choice: local::RoleChoice,
+    subject: Option<&local::Subject>,
+    file: Option<&target::RdpFile>,
+    network: &N,
+) -> Report {
     let (began, started) = (net::Instant::now(), machine.now().into());
     let checked = local::check(machine, choice, subject);
-    diagnose(Trace::of_machine(checked.machine, checked.checks, started, began.elapsed().into()))
+    let file = file.filter(|file| file.encoding != target::Encoding::Address);
+    let settings = Settings::default();
+    let now = network.now().into();
+    let rdp_file = file.map(|file| probe::rdp_file(file, now, &probe::roots(&settings, network)));
+    let trace = Trace::of_machine(checked.machine, checked.checks, started, began.elapsed().into());
+    diagnose(Trace { rdp_file, ..trace })
 }
 
 /// The report of a trace, judged again with what the checks of a machine showed.

@@ -18,6 +18,7 @@ use crate::{
 pub use crate::certificate::Roots;
 pub use hops::aimed;
 pub use plan::{Added, Hello, Opening, Plan, Versions, Withheld};
+pub use rdp_file::rdp_file;
 pub use roots::roots;
 
 mod connection;
@@ -103,6 +104,7 @@ pub async fn trace<N: Network>(
         udp,
         machine: None,
         local: Vec::new(),
+        rdp_file: None,
     }
 }
 
@@ -152,7 +154,7 @@ impl<'a, N: Network> Probe<'a, N> {
             host: self.target.host.clone(),
             port: self.target.port,
             server_name: self.server_name().to_owned(),
-            rdp_file: self.target.file.as_ref().map(|file| rdp_file::rdp_file(file, now, self.roots)),
+            rdp_file: self.target.file.as_ref().map(|file| rdp_file(file, now, self.roots)),
         }
     }
 }

@@ -34,7 +34,11 @@ pub fn code(report: &Report, threshold: Option<Severity>) -> u8 {
 fn checks(report: &Report, threshold: Option<Severity>) -> u8 {
     let severities = report.trace.local.iter().filter_map(|check| check.status.severity());
     let counts = |severity: Severity| threshold.is_some_and(|threshold| severity >= threshold);
-    if severities.into_iter().any(counts) { FINDING } else { 0 }
+    match &report.trace.rdp_file {
+        _ if severities.into_iter().any(counts) => FINDING,
+        Some(_) => findings(report, threshold),
+        None => 0,
+    }
 }
 
 fn findings(report: &Report, threshold: Option<Severity>) -> u8 {

@@ -22,12 +22,13 @@ use super::{
     trace::begin_logging,
 };
 use crate::{
-    checked,
+    checked_with,
     local::{
-        Checked, Collection, Host as _, Recorder, RoleChoice, Subject, check, check_way,
+        Checked, Collection, Host, Recorder, RoleChoice, Subject, check, check_way,
         files::{Files, Given},
         is_answered, new_file, this_machine,
     },
+    net::System,
     report::{Role, Trace},
     target::Target,
 };
@@ -157,9 +158,12 @@ pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     let output = Output::open(&arguments.output, None)?;
     let named = target.as_ref().map(subject);
     let role = arguments.role.into();
+    let file = target.as_ref().and_then(|target| target.file.as_ref());
+    let checked =
+        |machine: &dyn Host, named: Option<&Subject>| checked_with(machine, role, named, file, &System);
     let report = match (&files, &arguments.collect) {
         (Some(files), _) => {
-            let report = checked(files, role, named.or_else(|| asked(files)).as_ref());
+            let report = checked(files, named.or_else(|| asked(files)).as_ref());
             if !is_answered(&report.trace.local) {
                 output.abandon();
                 return Err(useless(
@@ -169,11 +173,11 @@ pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
             }
             report
         }
-        (None, None) => checked(&this_machine(), role, named.as_ref()),
+        (None, None) => checked(&this_machine(), named.as_ref()),
         (None, Some(path)) => {
             let machine = this_machine();
             let recorder = Recorder::new(&machine);
-            let report = checked(&recorder, role, named.as_ref());
+            let report = checked(&recorder, named.as_ref());
             let collection =
                 Collection::new(&machine, recorder.finish(), named.as_ref(), !arguments.no_redact);
             if let Err(error) = collect(&collection, path, arguments.output.quiet) {

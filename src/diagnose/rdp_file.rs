@@ -27,6 +27,7 @@ pub const RULES: &[Rule] = &[
     rule(FindingCode::RdpFileNlaOff, Severity::Error, Phase::Negotiate, nla_off),
     rule(FindingCode::RdpFileNegotiationOff, Severity::Error, Phase::Tls, negotiation_off),
     rule(FindingCode::RdpFileTokenRefused, Severity::Error, Phase::Negotiate, token_refused),
+    rule(FindingCode::RdpFileGatewayInvalid, Severity::Warning, Phase::Gateway, gateway_invalid),
     rule(FindingCode::RdpFileGatewayNotTraced, Severity::Warning, Phase::Gateway, gateway_not_traced),
     rule(FindingCode::RdpFileMalformed, Severity::Warning, Phase::Resolve, malformed),
     rule(FindingCode::RdpFilePortConflict, Severity::Warning, Phase::Connect, port_conflict),
@@ -97,8 +98,20 @@ fn gateway_not_traced(facts: &Facts<'_>) -> Option<String> {
     })
 }
 
+fn gateway_invalid(facts: &Facts<'_>) -> Option<String> {
+    let gateway = facts.gateway()?;
+    let (host, why) = (gateway.host.as_deref()?, gateway.host_error.as_deref()?);
+    Some(format!(
+        "the file has the gatewayhostname {host:?}, which is none: {why}; where the host cannot be reached directly \
+         its users do not connect"
+    ))
+}
+
 fn gateway_fallback(facts: &Facts<'_>) -> Option<String> {
     let gateway = facts.gateway().filter(|gateway| gateway.usage == Some(GATEWAY_IF_DIRECT_FAILS))?;
+    if gateway.host_error.is_some() {
+        return None;
+    }
     let host = gateway.host.as_deref()?;
     Some(format!(
         "where the host cannot be reached directly the file goes through the gateway {host}, which --gateway {host} \

@@ -101,6 +101,7 @@ fn encoding(encoding: Encoding) -> &'static str {
 fn gateway(file: &target::RdpFile) -> Option<RdpFileGateway> {
     let gateway = RdpFileGateway {
         host: file.text("gatewayhostname").map(str::to_owned),
+        host_error: file.named_gateway().and_then(Result::err).map(str::to_owned),
         usage: file.number("gatewayusagemethod"),
         profile: file.number("gatewayprofileusagemethod"),
         credentials_source: file.number("gatewaycredentialssource"),

@@ -5,6 +5,9 @@ use crate::report::{RdpFile, RdpFileGateway, Report, SignatureState};
 /// A line about the file, then one for each wish; empty where there is no file.
 pub fn lines(report: &Report) -> Vec<String> {
     let target = report.trace.target.as_ref();
+    if let Some(file) = &report.trace.rdp_file {
+        return vec![about(file)];
+    }
     let Some(file) = target.and_then(|target| target.rdp_file.as_ref()) else { return Vec::new() };
     let mut lines = vec![about(file)];
     lines.extend(addresses(file));

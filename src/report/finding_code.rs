@@ -130,6 +130,7 @@ names! {
     RdpFileAuthenticationOff,
     RdpFileEntraNeedsName,
     RdpFileGatewayFallback,
+    RdpFileGatewayInvalid,
     RdpFileGatewayNotTraced,
     RdpFileGatewayUnused,
     RdpFileMalformed,

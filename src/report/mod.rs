@@ -94,6 +94,9 @@ pub struct Trace {
     /// What its checks showed.
     #[serde(default)]
     pub local: Vec<LocalCheck>,
+    /// The .rdp file that names the server for which a machine alone was checked; that of a trace is in its target.
+    #[serde(default)]
+    pub rdp_file: Option<RdpFile>,
 }
 
 impl Report {
@@ -122,6 +125,7 @@ impl Trace {
             udp: None,
             machine: Some(machine),
             local,
+            rdp_file: None,
         }
     }
 

@@ -124,6 +124,9 @@ pub struct MalformedLine {
 pub struct RdpFileGateway {
     /// `gatewayhostname`.
     pub host: Option<String>,
+    /// Why that can be no host; null where it can.
+    #[serde(default)]
+    pub host_error: Option<String>,
     /// `gatewayusagemethod`: 0 and 4 never, 1 always, 2 where the host cannot be reached directly, 3 as the client is configured.
     pub usage: Option<i32>,
     /// `gatewayprofileusagemethod`: 0 the administrator's default, 1 these settings.

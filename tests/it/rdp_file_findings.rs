@@ -54,6 +54,25 @@ async fn a_gateway_that_is_not_used_is_told() {
     }
 }
 
+/// A name that the direct way never asks for is told all the same; where it is always asked for nothing is sent.
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_is_no_host_is_told_where_it_may_be_used() {
+    for name in ["https://gw.corp.example", "gw.corp.example/rpc", "%GATEWAY%", "gw corp"] {
+        let report = trace(fallback_gateway(name), Answer::Refused).await;
+        let told = report.findings.iter().find(|finding| finding.code.as_str() == "rdp-file-gateway-invalid");
+        assert!(told.expect(name).message.contains(&format!("{name:?}, which is none")), "{told:?}");
+        assert!(!codes(&report).contains("rdp-file-gateway-fallback"), "{name}");
+    }
+    let report = trace(fallback_gateway("gw.corp.example:8443"), Answer::Refused).await;
+    assert!(codes(&report).contains("rdp-file-gateway-fallback"));
+    assert!(!codes(&report).contains("rdp-file-gateway-invalid"));
+}
+
+fn fallback_gateway(name: &str) -> RdpFile {
+    let text = format!("full address:s:rdsh01\ngatewayhostname:s:{name}\ngatewayusagemethod:i:2");
+    RdpFile::parse(text.as_bytes()).expect("a file")
+}
+
 /// Traces of files that fail or are worth a word.
 pub async fn reports() -> Vec<Report> {
     let strict = RdpFile::parse(b"full address:s:rdsh01\nauthentication level:i:1").expect("a file");
@@ -68,6 +87,7 @@ pub async fn reports() -> Vec<Report> {
         (sample("hostile.rdp"), Answer::Silent),
         (strict, Answer::Demo(None)),
         (unused_gateway("gatewayusagemethod:i:0"), Answer::Refused),
+        (fallback_gateway("https://gw.corp.example"), Answer::Refused),
     ];
     let mut reports = Vec::new();
     for (file, answer) in cases {

@@ -217,3 +217,30 @@ fn addresses_with_a_scheme_are_traced() {
     assert_eq!(report["target"]["rdp_file"]["encoding"], "address");
     assert_eq!(report["target"]["rdp_file"]["credssp"], false);
 }
+
+/// Who made a file is told also where nothing is traced.
+#[test]
+fn the_checks_of_a_machine_tell_the_signature_of_the_file() {
+    for (name, state, finding, counts) in [
+        ("signed.rdp", Value::from("valid"), "rdp-file-publisher-unknown", false),
+        ("signed-changed.rdp", Value::from("wrong"), "rdp-file-signature-wrong", true),
+        ("without-nla.rdp", Value::Null, "rdp-file-unsigned", false),
+    ] {
+        let sample = sample(name);
+        let (code, report) = json(&["local", "--target", &sample, "--fail-on", "warning"]);
+        assert_eq!(report["rdp_file"]["signature"]["state"], state, "{name}");
+        assert_eq!((&report["target"], &report["connections"]), (&Value::Null, &Value::Array(Vec::new())));
+        let codes: Vec<_> = report["findings"].as_array().expect("findings").iter().collect();
+        assert!(codes.iter().any(|found| found["code"] == finding), "{name}: {codes:?}");
+        assert!(
+            codes
+                .iter()
+                .all(|found| found["code"].as_str().is_some_and(|code| code.starts_with("rdp-file-")))
+        );
+        assert!(!counts || code == Some(1), "{name}: {code:?}");
+        let page = text(&rdptrace(&["local", "--target", &sample]).stdout);
+        assert!(page.contains("\nFile "), "{page}");
+    }
+    let (_, report) = json(&["local", "--target", "rdp://full%20address=s:127.0.0.1&signature=s:AAAA"]);
+    assert_eq!(report["rdp_file"], Value::Null);
+}
