@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use crate::{
     local::RoleChoice,
+    report::Severity,
     settings::{Experiments, LicensePolicy, Security},
 };
 
@@ -32,8 +33,11 @@ impl From<SecurityArgument> for Security {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ExperimentsArgument {
+    /// Those that a failure deserves
     Auto,
+    /// None
     Off,
+    /// All of them, also after success
     All,
 }
 
@@ -89,6 +93,38 @@ impl From<RoleArgument> for RoleChoice {
             RoleArgument::Client => Self::Client,
             RoleArgument::Host => Self::Host,
             RoleArgument::Auto => Self::Auto,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+    Junit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    Error,
+    Warning,
+    Never,
+}
+
+impl FailOn {
+    /// The lowest severity that counts.
+    pub fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Never => None,
         }
     }
 }

@@ -24,33 +24,35 @@ use crate::{
 const LONGEST_BUNDLE: u64 = 16 << 20;
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Target")]
 pub struct ConnectionArguments {
-    /// Name for SNI, certificate and service principal when TARGET is an address
-    #[arg(long, value_name = "NAME", value_parser = server_name)]
+    /// Name for SNI, certificate and service principal if TARGET is an address
+    #[arg(long, value_name = "NAME", value_parser = server_name, hide_short_help = true)]
     pub server_name: Option<String>,
 
-    /// SHA-1 or SHA-256 of the certificate that must be served under the target's name, also
-    /// where a redirection leads to it again; the account is used nowhere else, at no hop either
-    #[arg(long, value_name = "HEX", value_parser = thumbprint)]
+    /// SHA-1 or SHA-256 of the certificate that must be served under the target's name
+    ///
+    /// Also if a redirection leads there again. The account is used nowhere else, at no hop either.
+    #[arg(long, value_name = "HEX", value_parser = thumbprint, hide_short_help = true)]
     pub expect_thumbprint: Option<String>,
 
     /// Trust the certificates in this file instead of the system's
-    #[arg(long, value_name = "PEM")]
+    #[arg(long, value_name = "PEM", hide_short_help = true, value_hint = clap::ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
 
     /// Trust the system's roots besides --ca-file
-    #[arg(long, requires = "ca_file")]
+    #[arg(long, requires = "ca_file", hide_short_help = true)]
     pub system_roots: bool,
 
     #[command(flatten)]
     pub proxy: ProxyArguments,
 
     /// Seconds for each phase
-    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds, allow_negative_numbers = true, hide_short_help = true, help_heading = "Limits")]
     pub timeout: Duration,
 
-    /// Seconds for the whole run
-    #[arg(long, value_name = "SECS", default_value = "60", value_parser = seconds, allow_negative_numbers = true)]
+    /// Seconds for the whole run with its experiments
+    #[arg(long, value_name = "SECS", default_value = "60", value_parser = seconds, allow_negative_numbers = true, hide_short_help = true, help_heading = "Limits")]
     pub deadline: Duration,
 }
 

@@ -10,15 +10,15 @@ use zeroize::Zeroizing;
 use super::{
     Error,
     demo_arguments::DemoArguments,
-    demo_gateway, exit,
-    out::{sink, stderr},
-    output::Output,
+    demo_gateway,
+    demo_serving::{entry, keep_serving, listen, report, says},
+    out::sink,
     progress::Progress,
-    trace::{begin_logging, runtime, unless_interrupted},
+    run::begin_logging,
 };
 use crate::{
     codes::Phase,
-    demo::{self, Fault, Listener, Server, Service},
+    demo::{self, Fault, Server},
     net::{Network as _, System},
     report::Report,
     settings::{Account, Settings},
@@ -61,32 +61,9 @@ fn list() -> String {
     text
 }
 
-/// What a trace says of a fault, by the finding or else by where it ends.
-pub fn says(finding: Option<&str>, (place, kind): (&str, &str), code: Option<u32>) -> String {
-    let code = code.map(|code| format!(" {code}")).unwrap_or_default();
-    match finding {
-        Some(finding) => finding.to_owned(),
-        None if place.is_empty() => "passes".to_owned(),
-        None if kind.is_empty() => format!("stops in {place}"),
-        None => format!("{place}: {kind}{code}"),
-    }
-}
-
-/// The two lines of a fault.
-pub fn entry(name: &str, says: &str, about: &str) -> String {
-    format!("{name:<33} {says}\n    {about}\n")
-}
-
 fn server(fault: Option<&'static Fault>) -> Result<Arc<Server>, Error> {
     let built = Server::new(fault, System.now()).map(Arc::new);
     built.map_err(|error| Error::new(format!("the demo server cannot start: {error}")))
-}
-
-pub async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), Error> {
-    let refused = |error| Error::new(format!("cannot listen on {address}: {error}"));
-    let listener = demo::listen(address).await.map_err(refused)?;
-    let bound = listener.local_addr().map_err(refused)?;
-    Ok((listener, bound))
 }
 
 fn serve(address: SocketAddr, fault: Option<&'static Fault>, udp: bool) -> Result<u8, Error> {
@@ -94,60 +71,9 @@ fn serve(address: SocketAddr, fault: Option<&'static Fault>, udp: bool) -> Resul
     keep_serving(address, server(fault)?, what, udp)
 }
 
-/// Serves until interrupted; with `udp` the SYN of RDP-UDP is answered too.
-pub fn keep_serving<S: Service>(
-    address: SocketAddr,
-    server: Arc<S>,
-    what: &str,
-    udp: bool,
-) -> Result<u8, Error> {
-    runtime()?.block_on(async {
-        let (listener, bound) = listen(address).await?;
-        stderr::line(format_args!(
-            "serving {what} on {bound}, account {}, password {}; Ctrl-C ends it",
-            demo::USER,
-            demo::PASSWORD
-        ));
-        match udp {
-            true => tokio::select! {
-                () = demo::run(listener, server) => Ok(0),
-                Err(error) = demo::answer_udp(bound) => {
-                    Err(Error::new(format!("cannot listen on UDP {bound}: {error}")))
-                }
-            },
-            false => {
-                demo::run(listener, server).await;
-                Ok(0)
-            }
-        }
-    })
-}
-
 fn show(fault: Option<&'static Fault>, arguments: &DemoArguments) -> Result<u8, Error> {
     let server = server(fault)?;
     report(arguments, async |progress: &Progress| trace(server, fault, progress).await)
-}
-
-/// Runs a trace of what the program serves itself, and writes its report.
-pub fn report(
-    arguments: &DemoArguments,
-    trace: impl AsyncFnOnce(&Progress) -> Result<Report, Error>,
-) -> Result<u8, Error> {
-    let output = Output::open(&arguments.output, None)?;
-    let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
-    let runtime = runtime()?;
-    let report = runtime.block_on(unless_interrupted(trace(&progress)));
-    drop(progress);
-    runtime.shutdown_background();
-    let report = match report.unwrap_or(Err(Error::Interrupted)) {
-        Ok(report) => report,
-        Err(error) => {
-            output.abandon();
-            return Err(error);
-        }
-    };
-    output.write(&report, None)?;
-    Ok(exit::code(&report, arguments.output.fail_on.threshold()))
 }
 
 async fn trace(

@@ -4,28 +4,30 @@ use std::net::SocketAddr;
 
 use clap::Args;
 
-use super::args::OutputArguments;
+use super::{output_arguments::OutputArguments, values::Proposed};
+use crate::demo::{self, gateway};
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Demo")]
 pub struct DemoArguments {
-    /// An RD Gateway in front of the server, with faults of its own
+    /// Put an RD Gateway before it, with faults of its own
     #[arg(long)]
     pub gateway: bool,
 
     /// Show this fault; --list names them
-    #[arg(long, value_name = "NAME", conflicts_with = "list")]
+    #[arg(long, value_name = "NAME", conflicts_with = "list", value_parser = Proposed(faults), hide_possible_values = true)]
     pub fault: Option<String>,
 
     /// List the faults and what a trace says of each
     #[arg(long)]
     pub list: bool,
 
-    /// Serve on this address until interrupted, for any client, in place of a trace
+    /// Serve it on this address for any client, and trace nothing
     #[arg(long, value_name = "ADDR", conflicts_with = "list", value_parser = socket_address)]
     pub serve: Option<SocketAddr>,
 
-    /// Answer the SYN of RDP-UDP at this address too
-    #[arg(long, requires = "serve", conflicts_with = "gateway")]
+    /// With --serve: answer the SYN of RDP-UDP at this address too
+    #[arg(long, requires = "serve", conflicts_with = "gateway", hide_short_help = true)]
     pub udp: bool,
 
     #[command(flatten)]
@@ -34,4 +36,9 @@ pub struct DemoArguments {
 
 fn socket_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "an address and a port are expected, such as 127.0.0.1:3390".to_owned())
+}
+
+/// Those of the server and of its gateway.
+fn faults() -> Vec<&'static str> {
+    demo::FAULTS.iter().map(|fault| fault.name).chain(gateway::all().map(|fault| fault.name)).collect()
 }

@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 use super::{
     Error,
-    demo::{entry, keep_serving, listen, report, says},
     demo_arguments::DemoArguments,
+    demo_serving::{entry, keep_serving, listen, report, says},
     out::sink,
     progress::Progress,
 };

@@ -12,21 +12,26 @@ use crate::{
 const MOST: u32 = 20;
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Redirection")]
 pub struct FarmArguments {
-    /// What the Connection Request says to a load balancer in place of the cookie, as
-    /// loadbalanceinfo of an .rdp file or "Cookie: msts=..."; the CR LF at its end is added, and a
-    /// typed \r\n there is taken as it
-    #[arg(long, value_name = "TEXT", value_parser = token)]
+    /// What the Connection Request says to a load balancer in place of the cookie
+    ///
+    /// The loadbalanceinfo of an .rdp file, or "Cookie: msts=...". The CR LF at its end is added; a
+    /// typed \r\n there is taken as it.
+    #[arg(long, value_name = "TEXT", value_parser = token, hide_short_help = true)]
     pub load_balance_info: Option<Token>,
 
-    /// How many redirections of a broker to follow, each as a hop of its own; 0 ends with the first
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(..=i64::from(MOST)))]
+    /// How many redirections to follow, each as a hop of its own
+    ///
+    /// 0 ends with the first.
+    #[arg(long, value_name = "N", hide_short_help = true, default_value_t = 5, value_parser = clap::value_parser!(u32).range(..=i64::from(MOST)))]
     pub follow_redirects: u32,
 
-    /// Use the account at every hop too, one attempt each, and that of the gateway on the way there;
-    /// without it hops are traced without one. With --expect-thumbprint only at hops that serve
-    /// that certificate
-    #[arg(long)]
+    /// Use the account at every hop too, one attempt each
+    ///
+    /// That of the gateway is used on the way there. With --expect-thumbprint the account is used only
+    /// at hops that serve that certificate. Without this option hops are traced without an account.
+    #[arg(long, hide_short_help = true)]
     pub follow_with_account: bool,
 }
 

@@ -7,9 +7,8 @@ use clap::{Args, ValueEnum};
 use super::{
     Error,
     apart::Input,
-    args::not_empty,
     password::{self, Source},
-    values::thumbprint,
+    values::{account_name, thumbprint},
 };
 use crate::{
     gateway_of, named_gateway_of,
@@ -20,34 +19,41 @@ use crate::{
 const VARIABLE: &str = "RDPTRACE_GATEWAY_PASSWORD";
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Gateway")]
 pub struct GatewayArguments {
-    /// Go through this RD Gateway, the default port is 443; none goes directly, whatever the .rdp
-    /// file says
+    /// Go through this RD Gateway
+    ///
+    /// The default port is 443; none goes directly, whatever the .rdp file says.
     #[arg(long, value_name = "HOST[:PORT]|none", value_parser = gateway_name)]
     pub gateway: Option<GatewayName>,
 
-    /// Account for the gateway; one attempt is made. Without it the trace ends with the list of
-    /// what the gateway takes
-    #[arg(long, value_name = "[DOMAIN\\]USER", value_parser = not_empty)]
+    /// Account for the gateway
+    ///
+    /// One attempt is made. Without it the trace ends with the list of what the gateway takes.
+    #[arg(long, value_name = "[DOMAIN\\]USER", value_parser = account_name)]
     pub gateway_user: Option<String>,
 
-    /// Read the gateway's password from the first line of this file; without it, from
-    /// RDPTRACE_GATEWAY_PASSWORD, else from a prompt
-    #[arg(long, value_name = "FILE", requires = "gateway_user")]
+    /// Read the gateway's password from the first line of this file
+    ///
+    /// Without it the password is taken from RDPTRACE_GATEWAY_PASSWORD, else asked for.
+    #[arg(long, value_name = "FILE", requires = "gateway_user", hide_short_help = true, value_hint = clap::ValueHint::FilePath)]
     pub gateway_password_file: Option<PathBuf>,
 
-    /// How to authenticate to the gateway: auto takes the token of the .rdp file, else NTLM,
-    /// Negotiate or Basic, whichever is offered first
-    #[arg(long, value_enum, default_value = "auto")]
+    /// How to authenticate to the gateway
+    ///
+    /// auto takes the token of the .rdp file, else NTLM, Negotiate or Basic, whichever is offered
+    /// first.
+    #[arg(long, value_enum, value_name = "METHOD", default_value = "auto", hide_short_help = true)]
     pub gateway_auth: GatewayAuthArgument,
 
-    /// SHA-1 or SHA-256 of the certificate that the gateway must serve; nothing goes through
-    /// another one
-    #[arg(long, value_name = "HEX", value_parser = thumbprint)]
+    /// SHA-1 or SHA-256 of the certificate that the gateway must serve
+    ///
+    /// Nothing goes through a gateway that serves another one.
+    #[arg(long, value_name = "HEX", value_parser = thumbprint, hide_short_help = true)]
     pub gateway_thumbprint: Option<String>,
 
-    /// Go on where the gateway shows a text that users have to consent to
-    #[arg(long)]
+    /// Go on if the gateway shows a text that users have to consent to
+    #[arg(long, hide_short_help = true)]
     pub accept_consent: bool,
 }
 

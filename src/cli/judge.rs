@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    Error, apart::Input, args::OutputArguments, exit, files, output::Output, stored, trace::begin_logging,
+    Error, apart::Input, exit, files, output::Output, output_arguments::OutputArguments, run::begin_logging,
+    stored,
 };
 use crate::{diagnose, report::Trace};
 

@@ -16,25 +16,30 @@ const PROXY_PORT: u16 = 443;
 const PATH: &str = "KdcProxy";
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Account")]
 pub struct KerberosArguments {
-    /// How to use the account: NTLM, a Kerberos ticket and never NTLM in its place, or negotiate: a
-    /// ticket where one is to be had, else NTLM, with a finding that says why
-    #[arg(long, value_enum, default_value = "ntlm")]
+    /// How to use the account
+    #[arg(long, value_enum, value_name = "METHOD", default_value = "ntlm", hide_short_help = true)]
     pub auth: Authentication,
 
-    /// The KDC of the account's realm, asked over TCP and where that fails over UDP, or over tcp:// or
-    /// udp:// alone; the default port is 88. https://HOST[:PORT][/PATH] is a KDC proxy, with the path
-    /// KdcProxy unless another is given, and is asked for every realm. Without it the .rdp file names
-    /// a KDC proxy, else krb5.conf or DNS a KDC
-    #[arg(long, value_name = "[SCHEME://]HOST[:PORT]", value_parser = kdc)]
+    /// The KDC of the account's realm
+    ///
+    /// It is asked over TCP, and over UDP if that fails; tcp:// or udp:// in front asks over one of
+    /// them alone. The default port is 88. https://HOST[:PORT][/PATH] is a KDC proxy, with the path
+    /// KdcProxy unless another is given, and is asked for every realm. Without this option the .rdp
+    /// file names a KDC proxy, else krb5.conf or DNS a KDC.
+    #[arg(long, value_name = "[SCHEME://]HOST[:PORT]", value_parser = kdc, hide_short_help = true)]
     pub kdc: Option<Kdc>,
 }
 
 /// How to use the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Authentication {
+    /// NTLM
     Ntlm,
+    /// A Kerberos ticket, and never NTLM in its place
     Kerberos,
+    /// A ticket if one is to be had, else NTLM, with a finding that says why
     Negotiate,
 }
 

@@ -13,13 +13,13 @@ use clap::Args;
 use super::{
     Error,
     apart::{Input, Written},
-    args::OutputArguments,
     choices::RoleArgument,
     exit,
     out::stderr,
     output::Output,
+    output_arguments::OutputArguments,
+    run::begin_logging,
     target::TargetArgument,
-    trace::begin_logging,
 };
 use crate::{
     checked_with,
@@ -34,27 +34,32 @@ use crate::{
 };
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Machine")]
 pub struct LocalArguments {
-    /// What to check the machine as
-    #[arg(long, value_enum, default_value = "auto")]
+    /// Check it as client, host or auto
+    ///
+    /// auto is a client, and a host where the machine is one; files are checked as the side that they
+    /// are of.
+    #[arg(long, value_enum, value_name = "ROLE", default_value = "auto", hide_possible_values = true)]
     pub role: RoleArgument,
 
-    /// Also look for what this machine says about this server
+    /// Also look for what this machine says about this host
     #[arg(long, value_name = "TARGET")]
     pub target: Option<TargetArgument>,
 
-    #[command(flatten)]
-    pub files: FileArguments,
-
-    /// Also write what the checks asked this machine to this new zip file, without secrets and with
-    /// the names of users, hosts and domains replaced, for `--collected` on another one; what goes
-    /// into it is listed, unless -q is given
-    #[arg(long, value_name = "OUT.zip", conflicts_with_all = ["evtx", "reg", "hive", "collected", "host_files"])]
+    /// Also write what was asked to this new zip file
+    ///
+    /// It is for --collected on another machine. It holds no secrets, and the names of users, hosts and
+    /// domains are replaced. What goes into it is listed, unless -q is given.
+    #[arg(long, value_name = "OUT.zip", value_hint = clap::ValueHint::FilePath, conflicts_with_all = ["evtx", "reg", "hive", "collected", "host_files"])]
     pub collect: Option<PathBuf>,
 
     /// Leave the names of users and hosts in what --collect writes
-    #[arg(long, requires = "collect")]
+    #[arg(long, requires = "collect", hide_short_help = true)]
     pub no_redact: bool,
+
+    #[command(flatten)]
+    pub files: FileArguments,
 
     #[command(flatten)]
     pub output: OutputArguments,
@@ -62,9 +67,11 @@ pub struct LocalArguments {
 
 /// The files that a machine is read from in place of this one.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Files of another machine")]
 pub struct FileArguments {
-    /// Read an exported event log instead of this machine; each of these options may be given more
-    /// than once
+    /// Read an event log, not this machine
+    ///
+    /// Each of these options may be given more than once.
     #[arg(long, value_name = "FILE")]
     pub evtx: Vec<PathBuf>,
 
@@ -72,8 +79,9 @@ pub struct FileArguments {
     #[arg(long, value_name = "FILE")]
     pub reg: Vec<PathBuf>,
 
-    /// Read a registry hive: SYSTEM, SOFTWARE or NTUSER.DAT, or any with the key that it holds, such
-    /// as HKLM\SOFTWARE\Policies=FILE
+    /// Read a hive: SYSTEM, SOFTWARE, NTUSER.DAT
+    ///
+    /// Any other with the key that it holds, such as HKLM\SOFTWARE\Policies=FILE.
     #[arg(long, value_name = "[KEY=]FILE")]
     pub hive: Vec<String>,
 
@@ -81,7 +89,7 @@ pub struct FileArguments {
     #[arg(long, value_name = "FILE.zip")]
     pub collected: Option<PathBuf>,
 
-    /// Read every event log, registry export, hive and collected zip file of a folder
+    /// Read every such file of a folder
     #[arg(long, value_name = "DIR")]
     pub host_files: Option<PathBuf>,
 }

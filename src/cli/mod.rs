@@ -1,64 +1,57 @@
 //! The command line: the only place that reads arguments, prints and sets the exit code.
 
 mod apart;
-mod args;
 mod choices;
+mod command_line;
+mod commands;
 mod connection;
 mod demo;
 mod demo_arguments;
 mod demo_gateway;
+mod demo_serving;
+mod error;
 mod exit;
 mod explain;
 mod farm;
 mod files;
+mod first_word;
 mod gateway;
 mod json_place;
 mod judge;
 mod kerberos;
 mod local;
+mod manual;
 mod out;
 mod output;
+mod output_arguments;
 mod password;
 mod posture;
+mod posture_arguments;
 mod progress;
 mod proxy;
 mod proxy_url;
+mod run;
 mod screenshot;
 mod stored;
 mod target;
 mod trace;
+mod trace_arguments;
 mod values;
 
-use std::{fmt, process::ExitCode};
+use std::process::ExitCode;
 
-use clap::CommandFactory as _;
-
-use args::{Cli, Command};
+use commands::Command;
+pub use error::Error;
 use exit::{COULD_NOT_RUN, INTERRUPTED};
 use out::{sink::print, stderr, usage};
 
-/// Why there is no report.
-#[derive(Debug)]
-pub enum Error {
-    /// The program could not run; one sentence for the user.
-    CouldNotRun(String),
-    /// The user pressed Ctrl-C, and knows.
-    Interrupted,
-}
-
-impl Error {
-    fn new(text: impl Into<String>) -> Self {
-        Self::CouldNotRun(text.into())
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CouldNotRun(sentence) => f.write_str(sentence),
-            Self::Interrupted => f.write_str("interrupted"),
-        }
-    }
+/// Whether these words, the first of which is the program's name, are a command line of this program.
+///
+/// # Errors
+/// What is wrong with them.
+#[doc(hidden)]
+pub fn reads(words: &[std::ffi::OsString]) -> Result<(), String> {
+    first_word::read(words).map(drop).map_err(|error| error.to_string())
 }
 
 /// Runs the program and returns its exit code.
@@ -76,7 +69,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema => print(&schema()),
         Command::Completions { shell } => print(&completions(shell)),
-        Command::Man => man().and_then(|page| print(&page)),
+        Command::Man { command } => manual::page(command.as_deref()).and_then(|page| print(&page)),
     };
     match result {
         Ok(code) => ExitCode::from(code),
@@ -94,19 +87,6 @@ fn schema() -> Vec<u8> {
 
 fn completions(shell: clap_complete::Shell) -> Vec<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "rdptrace", &mut script);
+    clap_complete::generate(shell, &mut command_line::command(), "rdptrace", &mut script);
     script
-}
-
-fn man() -> Result<Vec<u8>, Error> {
-    let mut page = Vec::new();
-    let command = Cli::command();
-    clap_mangen::Man::new(command.clone())
-        .render(&mut page)
-        .map_err(|error| Error::new(error.to_string()))?;
-    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-        let named = sub.clone().name(format!("rdptrace-{}", sub.get_name()));
-        clap_mangen::Man::new(named).render(&mut page).map_err(|error| Error::new(error.to_string()))?;
-    }
-    Ok(page)
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::{
     Error,
     apart::{Input, Written, apart},
-    args::{Format, OutputArguments, PlaceArguments},
+    choices::Format,
     out::{sink::Sink, stderr},
+    output_arguments::{OutputArguments, PlaceArguments},
     screenshot,
 };
 use crate::{
@@ -69,19 +70,7 @@ impl Output {
     }
 }
 
-/// Other names of standard output, which is not to be opened anew: it may have been written to before.
-const STANDARD_OUTPUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
-
 impl PlaceArguments {
-    /// The file; none for standard output, however it is called.
-    pub fn file(&self) -> Option<&Path> {
-        let is_standard = |path: &Path| {
-            path.as_os_str() == "-"
-                || STANDARD_OUTPUT.iter().any(|name| path == Path::new(name)) && path.exists()
-        };
-        self.output.as_deref().filter(|path| !is_standard(path))
-    }
-
     fn written(&self) -> Option<Written<'_>> {
         self.file().map(|path| Written { what: "-o", path })
     }

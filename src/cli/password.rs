@@ -8,7 +8,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{Error, args::TraceArguments, out::stderr, trace::runtime};
+use super::{Error, out::stderr, run::runtime, trace_arguments::AccountArguments};
 use crate::{
     local::{forbid_core_files, readable, standard_input},
     net::outlive_interrupts,
@@ -36,7 +36,7 @@ pub struct Source<'a> {
 ///
 /// # Errors
 /// The password cannot be read.
-pub fn account(arguments: &TraceArguments) -> Result<Option<Account>, Error> {
+pub fn account(arguments: &AccountArguments) -> Result<Option<Account>, Error> {
     let source = Source {
         option: "--password-file, --password-stdin",
         file: arguments.password_file.as_deref(),

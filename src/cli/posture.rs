@@ -1,13 +1,12 @@
 //! `rdptrace posture`.
 
 use super::{
-    Error,
-    args::PostureArguments,
-    exit,
+    Error, exit,
     farm::explain_file,
     output::Output,
+    posture_arguments::PostureArguments,
     progress::Progress,
-    trace::{begin_logging, runtime},
+    run::{begin_logging, runtime},
 };
 use crate::{
     honour_route,

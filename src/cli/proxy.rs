@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 use super::{
     Error,
     apart::Input,
-    args::not_empty,
     password::{self, Source},
     proxy_url::ProxyUrl,
+    values::account_name,
 };
 use crate::{
     local::no_proxy::proxy_applies,
@@ -23,21 +23,24 @@ const ENVIRONMENT: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_
 const EXCEPTIONS: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Proxy")]
 pub struct ProxyArguments {
-    /// Connect through this proxy, which looks up the target's name: http://HOST:PORT,
-    /// socks5://HOST:PORT, or env for HTTPS_PROXY, ALL_PROXY and NO_PROXY. With a gateway it is the
-    /// way to the gateway
+    /// Connect through this proxy: http://HOST:PORT, socks5://HOST:PORT or env
+    ///
+    /// The proxy looks up the target's name. env takes HTTPS_PROXY, ALL_PROXY and NO_PROXY. With a
+    /// gateway the proxy is the way to the gateway.
     // Not parsed by clap, which would repeat a bad one with the password in it.
-    #[arg(long, value_name = "URL|env")]
+    #[arg(long, value_name = "URL|env", hide_short_help = true)]
     pub proxy: Option<String>,
 
     /// Account for the proxy; it crosses the network unprotected
-    #[arg(long, value_name = "USER", requires = "proxy", value_parser = not_empty)]
+    #[arg(long, value_name = "USER", requires = "proxy", value_parser = account_name, hide_short_help = true)]
     pub proxy_user: Option<String>,
 
-    /// Read the proxy's password from the first line of this file; without it, from
-    /// RDPTRACE_PROXY_PASSWORD, else from a prompt
-    #[arg(long, value_name = "FILE", requires = "proxy_user")]
+    /// Read the proxy's password from the first line of this file
+    ///
+    /// Without it the password is taken from RDPTRACE_PROXY_PASSWORD, else asked for.
+    #[arg(long, value_name = "FILE", requires = "proxy_user", hide_short_help = true, value_hint = clap::ValueHint::FilePath)]
     pub proxy_password_file: Option<PathBuf>,
 }
 

@@ -1,18 +1,16 @@
 //! `rdptrace trace`.
 
-use std::future::Future;
-
 use super::{
     Error,
     apart::{Input, Written},
-    args::{OutputArguments, TraceArguments},
     choices::LocalArgument,
     exit,
     local::{Beside, in_folder, subject},
-    out::logs,
     output::Output,
     password,
     progress::Progress,
+    run::{begin_logging, runtime, unless_interrupted},
+    trace_arguments::TraceArguments,
 };
 use crate::{
     codes::Phase,
@@ -32,7 +30,7 @@ use crate::{
 /// Something could not be read or written; nothing was sent if it was read before the trace.
 pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
-    if arguments.host_files.is_some() && arguments.local == LocalArgument::Off {
+    if arguments.checks.host_files.is_some() && arguments.checks.local == LocalArgument::Off {
         return Err(Error::new("--host-files is checked, which --local off forbids"));
     }
     apart(arguments)?;
@@ -40,9 +38,10 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     let settings = settings(arguments, &target)?;
     let subject = || Subject { is_direct: settings.gateway.is_none(), ..subject(&target) };
     // Before the output is opened: files without use leave it as it was.
-    let files = arguments.host_files.as_deref().map(|path| Beside::of_folder(path, subject())).transpose()?;
-    let output = Output::open(&arguments.output, arguments.screenshot.as_deref())?;
-    let own = || (arguments.local == LocalArgument::Auto).then(|| Beside::begin(subject()));
+    let files =
+        arguments.checks.host_files.as_deref().map(|path| Beside::of_folder(path, subject())).transpose()?;
+    let output = Output::open(&arguments.output, arguments.depth.screenshot.as_deref())?;
+    let own = || (arguments.checks.local == LocalArgument::Auto).then(|| Beside::begin(subject()));
     let beside = files.or_else(own);
     match report(arguments, &target, &settings) {
         Ok((report, picture)) => {
@@ -62,19 +61,15 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
 
 /// Holds that nothing is written over what is read.
 fn apart(arguments: &TraceArguments) -> Result<(), Error> {
-    let password = arguments.password_file.as_deref().map(|path| Input::file("--password-file", path));
-    let standard = arguments.password_stdin.then(Input::standard);
+    let password =
+        arguments.account.password_file.as_deref().map(|path| Input::file("--password-file", path));
+    let standard = arguments.account.password_stdin.then(Input::standard);
     let mut inputs = arguments.kerberos.inputs();
     inputs.extend(arguments.target.input().into_iter().chain(password).chain(standard));
     inputs.extend(arguments.connection.inputs().chain(arguments.gateway.input()));
-    inputs.extend(in_folder(arguments.host_files.as_deref()));
-    let picture = arguments.screenshot.as_deref().map(|path| Written { what: "--screenshot", path });
+    inputs.extend(in_folder(arguments.checks.host_files.as_deref()));
+    let picture = arguments.depth.screenshot.as_deref().map(|path| Written { what: "--screenshot", path });
     arguments.output.apart(&inputs, picture)
-}
-
-/// Logs as the output options say.
-pub fn begin_logging(output: &OutputArguments) {
-    logs::init(output.verbose, output.place.color);
 }
 
 fn report(
@@ -84,7 +79,7 @@ fn report(
 ) -> Result<(Report, Option<Picture>), Error> {
     let runtime = runtime()?;
     let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
-    let report = match arguments.wait {
+    let report = match arguments.depth.wait {
         None => runtime.block_on(unless_interrupted(crate::run(target, settings, &System, &progress))),
         Some(time) => {
             let patience = Patience { time, jitter: wait::random };
@@ -100,25 +95,6 @@ fn report(
     Ok((report.ok_or(Error::Interrupted)?, progress.take_picture()))
 }
 
-/// What the work comes to; none when Ctrl-C is pressed before.
-pub async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Option<T> {
-    tokio::select! {
-        // Ctrl-C is listened for before anything is sent.
-        biased;
-        () = interrupted() => None,
-        done = work => Some(done),
-    }
-}
-
-/// A runtime on this thread.
-///
-/// # Errors
-/// The system gives none.
-pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
-    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    built.map_err(|error| Error::new(format!("cannot start: {error}")))
-}
-
 /// What the arguments say, and else the file.
 fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Error> {
     let given = arguments.connection.settings()?;
@@ -131,18 +107,18 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         arguments.farm.explain(target.file.as_ref());
     }
     let kerberos = arguments.kerberos.kerberos(
-        arguments.user.as_deref(),
+        arguments.account.user.as_deref(),
         target,
         arguments.connection.proxy.proxy.is_some(),
     )?;
     let gateway = gateway(arguments, target)?;
     let shows = gateway.as_ref().is_some_and(Gateway::is_used_once);
-    if arguments.farm.follow_with_account && arguments.user.is_none() && !shows {
+    if arguments.farm.follow_with_account && arguments.account.user.is_none() && !shows {
         return Err(Error::new(
             "--follow-with-account needs an account: --user, or one or a token for a gateway",
         ));
     }
-    let account = password::account(arguments)?;
+    let account = password::account(&arguments.account)?;
     let (host, port) = match &gateway {
         Some(gateway) => (gateway.host.as_str(), gateway.port),
         None => (target.host.as_str(), target.port),
@@ -150,16 +126,16 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
     Ok(Settings {
         proxy: arguments.connection.proxy.proxy(host, port)?,
         gateway,
-        udp: arguments.udp,
+        udp: arguments.depth.udp,
         until: depth(arguments)?,
-        screenshot: arguments.screenshot.is_some(),
-        security: arguments.security.map_or(Security::Auto, Security::from),
-        nla: given.nla || arguments.security.is_some(),
-        license: arguments.license.into(),
-        experiments: arguments.experiments.into(),
-        restricted_admin: arguments.restricted_admin,
-        take_session: arguments.take_session,
-        allow_unpatched: arguments.allow_unpatched,
+        screenshot: arguments.depth.screenshot.is_some(),
+        security: arguments.depth.security.map_or(Security::Auto, Security::from),
+        nla: given.nla || arguments.depth.security.is_some(),
+        license: arguments.depth.license.into(),
+        experiments: arguments.depth.experiments.into(),
+        restricted_admin: arguments.account.restricted_admin,
+        take_session: arguments.depth.take_session,
+        allow_unpatched: arguments.account.allow_unpatched,
         hardware_id: hardware_id(),
         kerberos,
         account,
@@ -171,19 +147,19 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
 fn gateway(arguments: &TraceArguments, target: &Target) -> Result<Option<Gateway>, Error> {
     let gateway = arguments.gateway.gateway(target)?;
     let Some(found) = &gateway else {
-        return match arguments.until {
+        return match arguments.depth.until {
             Some(Phase::Gateway) => {
                 Err(Error::new("--until gateway needs a gateway: --gateway, or a .rdp file that demands one"))
             }
             _ => Ok(None),
         };
     };
-    if let Some(until @ (Phase::Resolve | Phase::Connect)) = arguments.until {
+    if let Some(until @ (Phase::Resolve | Phase::Connect)) = arguments.depth.until {
         return Err(Error::new(format!(
             "{until} does not occur behind a gateway: --until gateway is the first"
         )));
     }
-    if arguments.wait.is_some() && found.is_used_once() {
+    if arguments.depth.wait.is_some() && found.is_used_once() {
         return Err(Error::new(
             "--wait tries more than once, and an account or a token for a gateway is used once",
         ));
@@ -193,13 +169,13 @@ fn gateway(arguments: &TraceArguments, target: &Target) -> Result<Option<Gateway
 
 /// A screenshot asks for the activation by itself.
 fn depth(arguments: &TraceArguments) -> Result<Option<Phase>, Error> {
-    match arguments.until {
-        Some(Phase::Activate) => Ok(arguments.until),
-        None if arguments.screenshot.is_some() => Ok(Some(Phase::Activate)),
-        Some(phase) if arguments.screenshot.is_some() => {
+    match arguments.depth.until {
+        Some(Phase::Activate) => Ok(arguments.depth.until),
+        None if arguments.depth.screenshot.is_some() => Ok(Some(Phase::Activate)),
+        Some(phase) if arguments.depth.screenshot.is_some() => {
             Err(Error::new(format!("--screenshot goes on to activate, which --until {phase} does not reach")))
         }
-        _ if arguments.take_session => Err(Error::new("--take-session needs --until activate")),
+        _ if arguments.depth.take_session => Err(Error::new("--take-session needs --until activate")),
         until => Ok(until),
     }
 }

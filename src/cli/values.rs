@@ -1,11 +1,47 @@
 //! Values of arguments that have a form of their own.
 
-use std::{path::PathBuf, time::Duration};
+use std::{ffi::OsStr, path::PathBuf, time::Duration};
 
-use clap::ValueEnum as _;
+use clap::{
+    Arg, Command, Error, ValueEnum as _,
+    builder::{PossibleValue, StringValueParser, TypedValueParser},
+};
 
-use super::args::Format;
-use crate::target::Target;
+use super::choices::Format;
+use crate::{codes::Phase, target::Target};
+
+/// A phase, whose names completions know too.
+#[derive(Clone, Copy, Debug)]
+pub struct PhaseParser;
+
+impl TypedValueParser for PhaseParser {
+    type Value = Phase;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Phase, Error> {
+        let parse = |text: &str| text.parse::<Phase>();
+        TypedValueParser::parse_ref(&parse, command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Phase::ALL.into_iter().map(|phase| PossibleValue::new(phase.name()))))
+    }
+}
+
+/// A text, with what completions propose for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposed(pub fn() -> Vec<&'static str>);
+
+impl TypedValueParser for Proposed {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.0)().into_iter().map(PossibleValue::new)))
+    }
+}
 
 const LONGEST_WAIT: u64 = 7 * 24 * 3600;
 
@@ -75,5 +111,16 @@ pub fn server_name(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err("a name without a port is expected".to_owned())
+    }
+}
+
+/// An account with one separator at most.
+pub fn account_name(text: &str) -> Result<String, String> {
+    let user = text.rsplit('\\').next().unwrap_or_default();
+    let one_separator = text.matches('\\').count() <= 1;
+    if user.is_empty() || !one_separator {
+        Err("USER, DOMAIN\\USER or a UPN is expected".to_owned())
+    } else {
+        Ok(text.to_owned())
     }
 }

@@ -1,6 +1,8 @@
 //! What a finding or a cause of a trace means, or a check of a machine, from its page.
 
-use super::{Explained, Section, near::distance};
+use strsim::osa_distance as distance;
+
+use super::{Explained, Section};
 use crate::{
     diagnose, local,
     sections::{self, Entry, Kind},

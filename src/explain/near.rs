@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use strsim::osa_distance as distance;
+
 use super::{
     Related, Relation,
     meaning::another,
@@ -76,23 +78,4 @@ pub fn names(name: &str) -> Vec<Related> {
     let mut near: Vec<_> = near.filter(|(far, _)| *far <= 3).collect();
     near.sort_by_key(|(far, _)| *far);
     near.into_iter().take(MOST).map(|(_, found)| another(Relation::LooksAlike, found)).collect()
-}
-
-/// How many letters have to be changed, added, removed or swapped with the next to make one text of the other.
-pub fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let changed = usize::from(a[i - 1] != b[j - 1]);
-            let mut least = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + changed);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }

@@ -70,7 +70,7 @@ fn bad_input_is_refused_before_anything_is_sent() {
         (&["posture", target, "-o", missing], "cannot write"),
         (&["demo", "--fault", "no-such-fault"], "no fault"),
         (&["demo", "--serve", "nowhere"], "--serve"),
-        (&["frobnicate"], "frobnicate"),
+        (&["frobnicate", target], "frobnicate"),
     ];
     assert_refused(cases);
     assert!(listener.accept().is_err(), "something was sent");

@@ -24,6 +24,7 @@ mod explain_program;
 mod farm;
 mod faults;
 mod files;
+mod first_minute;
 mod fronts;
 mod gateway;
 mod hellos;

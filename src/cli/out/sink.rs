@@ -10,10 +10,7 @@ use anstream::{AutoStream, ColorChoice};
 use same_file::Handle;
 
 use crate::{
-    cli::{
-        Error,
-        args::{Color, PlaceArguments},
-    },
+    cli::{Error, choices::Color, output_arguments::PlaceArguments},
     local::writable,
 };
 

@@ -2,17 +2,17 @@
 
 use std::{ffi::OsString, io::Write as _, process::ExitCode};
 
-use clap::{Error, Parser as _};
+use clap::Error;
 
 use crate::{
-    cli::{args::Cli, exit::COULD_NOT_RUN},
+    cli::{commands::Cli, exit::COULD_NOT_RUN, first_word},
     plain,
 };
 
 /// The arguments, or the exit code after help or an error was shown.
 pub fn arguments() -> Result<Cli, ExitCode> {
     let given: Vec<OsString> = std::env::args_os().collect();
-    Cli::try_parse_from(&given).map_err(|error| {
+    first_word::read(&given).map_err(|error| {
         show(&error, &given);
         let code = u8::try_from(error.exit_code()).unwrap_or(COULD_NOT_RUN);
         ExitCode::from(code)
@@ -24,7 +24,7 @@ fn show(error: &Error, given: &[OsString]) {
     let cleaned = given.iter().map(|text| plain::line(&text.to_string_lossy()).into_owned());
     let said = match cleaned.map(OsString::from).collect::<Vec<_>>() {
         cleaned if cleaned == given => error.print(),
-        cleaned => match Cli::try_parse_from(cleaned) {
+        cleaned => match first_word::read(&cleaned) {
             Err(error) if error.use_stderr() => error.print(),
             _ => write!(std::io::stderr(), "{}", plain::lines(&error.render().to_string())),
         },

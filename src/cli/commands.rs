@@ -1,0 +1,46 @@
+//! The commands, with the names of the contract with scripts.
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+use super::{
+    demo_arguments::DemoArguments, explain::ExplainArguments, judge::JudgeArguments, local::LocalArguments,
+    manual, posture_arguments::PostureArguments, trace_arguments::TraceArguments, values::Proposed,
+};
+
+/// Trace a Remote Desktop connection: how far it gets, who ends it and how
+#[derive(Debug, Parser)]
+#[command(name = "rdptrace", version, propagate_version = true, max_term_width = 80)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Trace one connection, phase by phase
+    Trace(Box<TraceArguments>),
+    /// Tell what a server accepts: protocols, NLA, TLS, CredSSP, certificate
+    Posture(PostureArguments),
+    /// Trace a built-in server on loopback: nothing to install
+    Demo(DemoArguments),
+    /// Check this machine as a client and as a host; nothing is changed
+    Local(LocalArguments),
+    /// Judge a stored JSON report again; nothing is sent
+    Judge(JudgeArguments),
+    /// Explain a code of a message box, a log or a trace
+    Explain(ExplainArguments),
+    /// Print the JSON schema of the report
+    Schema,
+    /// Print a completion script
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual pages (roff)
+    Man {
+        /// The command whose page is printed; without it all are
+        #[arg(value_parser = Proposed(manual::names), hide_possible_values = true)]
+        command: Option<String>,
+    },
+}

@@ -1,0 +1,92 @@
+//! What both demos do: name a fault, serve, or trace what the program serves itself.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use super::{
+    Error,
+    demo_arguments::DemoArguments,
+    exit,
+    out::stderr,
+    output::Output,
+    progress::Progress,
+    run::{runtime, unless_interrupted},
+};
+use crate::{
+    demo::{self, Listener, Service},
+    report::Report,
+};
+
+/// What a trace says of a fault, by the finding or else by where it ends.
+pub fn says(finding: Option<&str>, (place, kind): (&str, &str), code: Option<u32>) -> String {
+    let code = code.map(|code| format!(" {code}")).unwrap_or_default();
+    match finding {
+        Some(finding) => finding.to_owned(),
+        None if place.is_empty() => "passes".to_owned(),
+        None if kind.is_empty() => format!("stops in {place}"),
+        None => format!("{place}: {kind}{code}"),
+    }
+}
+
+/// The two lines of a fault.
+pub fn entry(name: &str, says: &str, about: &str) -> String {
+    format!("{name:<33} {says}\n    {about}\n")
+}
+
+/// Listens there, and says where that is.
+pub async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), Error> {
+    let refused = |error| Error::new(format!("cannot listen on {address}: {error}"));
+    let listener = demo::listen(address).await.map_err(refused)?;
+    let bound = listener.local_addr().map_err(refused)?;
+    Ok((listener, bound))
+}
+
+/// Serves until interrupted; with `udp` the SYN of RDP-UDP is answered too.
+pub fn keep_serving<S: Service>(
+    address: SocketAddr,
+    server: Arc<S>,
+    what: &str,
+    udp: bool,
+) -> Result<u8, Error> {
+    runtime()?.block_on(async {
+        let (listener, bound) = listen(address).await?;
+        stderr::line(format_args!(
+            "serving {what} on {bound}, account {}, password {}; Ctrl-C ends it",
+            demo::USER,
+            demo::PASSWORD
+        ));
+        match udp {
+            true => tokio::select! {
+                () = demo::run(listener, server) => Ok(0),
+                Err(error) = demo::answer_udp(bound) => {
+                    Err(Error::new(format!("cannot listen on UDP {bound}: {error}")))
+                }
+            },
+            false => {
+                demo::run(listener, server).await;
+                Ok(0)
+            }
+        }
+    })
+}
+
+/// Runs a trace of what the program serves itself, and writes its report.
+pub fn report(
+    arguments: &DemoArguments,
+    trace: impl AsyncFnOnce(&Progress) -> Result<Report, Error>,
+) -> Result<u8, Error> {
+    let output = Output::open(&arguments.output, None)?;
+    let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
+    let runtime = runtime()?;
+    let report = runtime.block_on(unless_interrupted(trace(&progress)));
+    drop(progress);
+    runtime.shutdown_background();
+    let report = match report.unwrap_or(Err(Error::Interrupted)) {
+        Ok(report) => report,
+        Err(error) => {
+            output.abandon();
+            return Err(error);
+        }
+    };
+    output.write(&report, None)?;
+    Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+}

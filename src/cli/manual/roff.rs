@@ -1,0 +1,62 @@
+//! A page for `man`: clap's sections, then examples, exit status, environment and files.
+
+use std::io::{self, Write};
+
+use clap::Command;
+use clap_mangen::{
+    Man,
+    roff::{Inline, Roff, bold, roman},
+};
+
+use super::{Manual, Pairs, names};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Writes the page of the command.
+pub fn page(command: &Command, manual: &Manual, to: &mut dyn Write) -> io::Result<()> {
+    let bare = command.clone().after_help(None::<&str>).after_long_help(None::<&str>).version(VERSION);
+    let man = Man::new(bare).manual("rdptrace").source(format!("rdptrace {VERSION}"));
+    man.render_title(to)?;
+    man.render_name_section(to)?;
+    man.render_synopsis_section(to)?;
+    man.render_description_section(to)?;
+    if command.get_arguments().next().is_some() {
+        man.render_options_section(to)?;
+    }
+    if command.has_subcommands() {
+        man.render_subcommands_section(to)?;
+    }
+    let mut roff = Roff::new();
+    if !manual.notes.is_empty() {
+        roff.control("SH", ["NOTES"]).text([roman(manual.notes)]);
+    }
+    section(&mut roff, "EXAMPLES", manual.examples, |what, line| (roman(format!("{what}:")), bold(line)));
+    section(&mut roff, "EXIT STATUS", manual.exit, |code, what| (bold(code), roman(what)));
+    section(&mut roff, "ENVIRONMENT", manual.environment, |name, what| (bold(name), roman(what)));
+    section(&mut roff, "FILES", manual.files, |name, what| (bold(name), roman(what)));
+    see_also(&mut roff, manual);
+    roff.to_writer(to)
+}
+
+/// A term and its text for each pair; of an example the text is the command line.
+fn section(roff: &mut Roff, title: &str, pairs: Pairs, entry: fn(&str, &str) -> (Inline, Inline)) {
+    if pairs.is_empty() {
+        return;
+    }
+    roff.control("SH", [title]);
+    for (first, second) in pairs {
+        let (term, text) = match title {
+            "EXAMPLES" => entry(second, first),
+            _ => entry(first, second),
+        };
+        roff.control("TP", []).text([term]).text([text]);
+    }
+}
+
+fn see_also(roff: &mut Roff, manual: &Manual) {
+    let pages = names().into_iter().filter(|name| *name != manual.command).map(|name| match name {
+        "rdptrace" => "rdptrace(1)".to_owned(),
+        name => format!("rdptrace-{name}(1)"),
+    });
+    roff.control("SH", ["SEE ALSO"]).text([roman(pages.collect::<Vec<_>>().join(", "))]);
+}
