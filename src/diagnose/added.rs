@@ -2,11 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{
-    Facts, Rule,
-    difference::{Difference, difference},
-    redirection,
-};
+use super::{Facts, Rule, redirection};
 use crate::{
     codes::Phase,
     report::{ExperimentKind, FailureKind, FindingCode, Severity, Status},
@@ -64,10 +60,15 @@ pub fn preconnection(facts: &Facts<'_>) -> Option<String> {
 
 pub fn server_name(facts: &Facts<'_>) -> Option<String> {
     is_asked(facts, facts.request.server_name).then_some(())?;
-    // Without its name a hello is shorter too.
-    let sized = matches!(difference(facts), Some(Difference::Size));
-    let named = [ExperimentKind::Tls12Only, ExperimentKind::SmallHello];
-    if sized || named.into_iter().any(|kind| facts.passes(kind, Phase::Tls) == Some(true)) {
+    // Without its name a hello is shorter too: one that is short and names it tells which of the two matters.
+    let named = |kind: ExperimentKind| {
+        let tls = facts.experiment(kind)?.connection.phases.tls.as_ref()?;
+        Some(tls.evidence.sni.is_some() && tls.status == Status::Passed)
+    };
+    if [ExperimentKind::Tls12Only, ExperimentKind::Tls13Only]
+        .into_iter()
+        .any(|kind| named(kind) == Some(true))
+    {
         return None;
     }
     let name = format!("the name {} of --server-name", facts.server_name);

@@ -179,7 +179,7 @@ pub fn host_slow(facts: &Facts<'_>) -> Option<Finding> {
     let slow = facts.phases.iter().filter(passed).max_by(|a, b| a.elapsed_ms.0.total_cmp(&b.elapsed_ms.0))?;
     let (phase, took) = (slow.phase, slow.elapsed_ms.0);
     let message = format!(
-        "{phase} took {:.1} s, a round trip {trip:.1} ms: the host, what it asks, or a link without a queue is slow",
+        "{phase} took {:.1} s, a round trip {trip:.1} ms: the host, or what it asks, is slow",
         took / 1000.0
     );
     let finding = Finding {

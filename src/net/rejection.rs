@@ -10,6 +10,9 @@ use crate::{
 /// Destination unreachable of ICMP and of ICMPv6.
 const UNREACHABLE: u8 = 3;
 const V6_UNREACHABLE: u8 = 1;
+/// The packet went round in a circle of routes until its time was over.
+const TIME_EXCEEDED: u8 = 11;
+const V6_TIME_EXCEEDED: u8 = 3;
 
 /// The error, who caused it and the message in which it was said.
 #[derive(Debug)]
@@ -47,6 +50,7 @@ pub fn icmp_name(v6: bool, kind: u8, code: u8) -> Option<String> {
     let table = match (v6, kind) {
         (false, UNREACHABLE) => &ICMP_UNREACHABLE,
         (true, V6_UNREACHABLE) => &ICMPV6_UNREACHABLE,
+        (false, TIME_EXCEEDED) | (true, V6_TIME_EXCEEDED) => return Some("time-exceeded".to_owned()),
         _ => return None,
     };
     table.symbol(code.into()).map(str::to_owned)

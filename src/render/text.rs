@@ -14,7 +14,7 @@ use crate::report::{
     Verdict, place,
 };
 
-/// The lines of a screen, which a report of an abort should not be longer than.
+/// The lines of a screen, which a report with causes should not be longer than.
 const SCREEN: usize = 42;
 /// Where certificate and verdict begin, and the sentence of a finding.
 const BODY: usize = 13;
@@ -31,7 +31,7 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         written.clear();
         whole(&mut Page::new(&mut written, room), report)?;
         let lines = written.iter().filter(|byte| **byte == b'\n').count();
-        if lines <= SCREEN || report.verdict.outcome != Outcome::Aborted {
+        if lines <= SCREEN || report.causes.is_empty() {
             break;
         }
     }

@@ -1,8 +1,10 @@
 //! What TCP showed, as facts that a judgement rests on: the same failure with other counts has another first cause.
 
 use rdptrace::{
-    Report, diagnose,
-    report::{Likelihood, Millis, Place, Tcp},
+    Report,
+    codes::Phase,
+    diagnose,
+    report::{Direction, Frame, Likelihood, Millis, Place, Tcp},
 };
 
 use crate::{
@@ -45,6 +47,27 @@ fn message<'a>(report: &'a Report, code: &str) -> Option<&'a str> {
 /// What was sent is lost, part of it is, and all of it arrived.
 pub async fn silent() -> [Report; 3] {
     [black_hole().await, with(Some("tls-silence"), part()).await, back().await]
+}
+
+/// A host that takes four seconds for each message.
+pub async fn slow() -> Report {
+    let mut report = trace(Some(fault("mcs-silence")), &settings()).await;
+    let made =
+        report.trace.connections.iter_mut().find(|made| made.purpose.is_traced()).expect("a connection");
+    made.tcp = Some(transport(0.4, 0, 0));
+    let sent = made.frames.iter().rfind(|frame| frame.phase == Phase::Mcs).expect("a message").clone();
+    made.frames.push(Frame { at_ms: Millis(sent.at_ms.0 + 4000.0), direction: Direction::Received, ..sent });
+    let failure = made.phases.mcs.as_mut().and_then(|mcs| mcs.failure.as_mut()).expect("a failure");
+    failure.end.as_mut().expect("its end").after_received_ms = Some(Millis(1900.0));
+    diagnose(report.trace)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_answers_each_message_late_is_slow_and_not_hung() {
+    let report = slow().await;
+    let found = causes(&report);
+    assert_eq!(found[0], ("host-slow", Likelihood::Likely), "{found:?}");
+    assert!(found.iter().all(|(code, _)| *code != "services-hung"), "{found:?}");
 }
 
 async fn black_hole() -> Report {

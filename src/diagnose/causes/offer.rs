@@ -80,7 +80,7 @@ fn every_offer<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 fn rewritten(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(failure) = every_offer(facts) {
         let text = "no offer can be read: something in front may put bytes before it, such as a PROXY header";
-        return Some(Weighed::likely(text).and(Some(failure.detail.clone())));
+        return Some(Weighed::possible(text).and(Some(failure.detail.clone())));
     }
     let requested = facts.negotiate?.offered();
     let demands = [(1, &TLS), (5, &NLA), (7, &ENTRA)];

@@ -232,6 +232,7 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
         Weighed::new(at_chance(facts, failure, false), after("the ClientHello", failure))
     } else {
         let later = [
+            (Phase::Connect, "TCP's own handshake"),
             (Phase::Credssp, "the proof of the account"),
             (Phase::Mcs, "the Connect Initial"),
             (Phase::Licensing, "the Client Info"),
