@@ -1,4 +1,7 @@
 //! Panics of dependencies as data: caught, and told by whoever caught them, never printed.
+//!
+//! IronRDP's image decoders, sspi and picky may panic on damaged data. The hook keeps quiet about it; whoever caught
+//! the panic reports it, as an undecodable PDU or as `malformed`.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},

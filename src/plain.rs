@@ -1,4 +1,8 @@
 //! What text from outside may look like where it leaves: nothing moves the cursor, colours the screen, hides, or turns text around.
+//!
+//! The page, JUnit and JSON hand every string to this, JSON by escapes; `cli/out` does so for standard error and the
+//! values in logs. Clap repeats arguments without what must not be shown. One test sends a hostile string through
+//! every way out.
 
 use std::borrow::Cow;
 

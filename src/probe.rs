@@ -1,4 +1,12 @@
 //! What is asked of a server: one connection, a retry where it demands another offer, and what an experiment plans.
+//!
+//! An account is used once. No retry and no wait goes through a gateway with one, and no experiment goes through a
+//! gateway at all, because each would take one of its few places. On two connections the same account is proved on
+//! both, which is one attempt. The retry carries the account only because the first connection ended before CredSSP,
+//! in the negotiation or at the ClientHello.
+//!
+//! `--take-session` is checked late: only the negotiation shows whether a server uses NLA, so an account without the
+//! option is no usage error. The trace ends after licensing, `stopped` in activate, with exit code 3.
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -1,4 +1,4 @@
-//! The channel bindings that a certificate stands for: tls-server-end-point (RFC 5929 section 4.1).
+//! The channel bindings of a certificate: tls-server-end-point (RFC 5929 section 4.1).
 
 use md5::Md5;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};

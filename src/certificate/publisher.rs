@@ -1,4 +1,10 @@
 //! Who signed an .rdp file, whether the signature is theirs, and whether they are trusted (RFC 5652 section 5.4).
+//!
+//! rdpsign signs the lines of `signscope` as the file has them, so `target` assembles them as they are and as clients
+//! tidy them, and PKCS#7 is checked over each. No crate of ours reads SignedData with the signed bytes, so
+//! x509-parser's DER does. The chain is checked for any usage, because signers have certificates of servers as well,
+//! and at the time of the trace, because the signature has no time. What mstsc asks whoever opens the file is
+//! reported; nobody asks it here.
 
 use sha1::{Digest as _, Sha1};
 use sha2::{Sha256, Sha384, Sha512};

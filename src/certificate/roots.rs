@@ -1,4 +1,9 @@
 //! The roots that count: those that were given, and the system's, which are read once and only where a chain has to be judged.
+//!
+//! All connections of a run share them. A self-signed certificate has no chain, so `Network::trusts` asks whether the
+//! system trusts that very certificate. On Linux that takes two looks, for its first line in the bundle and for its
+//! subject's hash among the names of the directory, as OpenSSL looks for it, and only a hit has the store read; other
+//! systems always read it.
 
 use std::{fmt, sync::OnceLock};
 

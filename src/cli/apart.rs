@@ -1,4 +1,6 @@
 //! No output may be the file of an input, nor that of another output; looked at before anything is read, sent or written.
+//!
+//! It compares files, not names, and includes the streams that lead to files.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,7 @@
 //! `rdptrace demo`: the built-in server, traced or served.
+//!
+//! The demo traces itself with its own account down to licensing, or to activation if the fault sits there, with two
+//! seconds a phase.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},

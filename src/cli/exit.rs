@@ -1,4 +1,8 @@
 //! Exit codes.
+//!
+//! A posture whose main connection failed has not failed if another connection got past the phase: a server with TLS
+//! 1.0 only ends the trace in tls and has a posture. Otherwise the code is the phase's, 10 to 14. `posture.unreached`
+//! says which, so the JUnit report agrees.
 
 use crate::{
     codes::Phase,

@@ -1,4 +1,7 @@
 //! `rdptrace explain`: what a code means.
+//!
+//! What can be read is explained. Words that are no code are left out with a sentence on standard error; if one has
+//! more than letters, it may have been meant as a code, and the exit code is 1.
 
 use clap::{Args, ValueEnum};
 

@@ -1,4 +1,8 @@
 //! The arguments of an RD Gateway, and what the .rdp file says where they are not given.
+//!
+//! A file that demands a gateway (`gatewayusagemethod` 1) is traced through it. One that falls back to it (2) is
+//! traced directly, because clients try that first. `--gateway` decides otherwise, and a posture always goes
+//! directly. A resource of Azure Virtual Desktop ends with exit code 2: its address is not the host's.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,7 @@
 //! `rdptrace judge`: judges a stored report again, with the rules of this version.
+//!
+//! The trace is read straight into its types, 16 MiB at most: a tree of values takes sixty times the size of the
+//! file.
 
 use std::path::PathBuf;
 

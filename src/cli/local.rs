@@ -1,4 +1,4 @@
-//! `rdptrace local`, the checks beside a trace, and the files that stand for another machine.
+//! `rdptrace local`, the checks beside a trace, and files in place of another machine.
 
 use std::{
     fs,

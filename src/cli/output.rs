@@ -1,4 +1,7 @@
 //! The reports of a run, each with its format and its place.
+//!
+//! All files are opened before anything is sent, and all are written even after one fails. Only the file of `-o` has
+//! a stand-in, standard output, because its report would otherwise be lost.
 
 use std::path::Path;
 

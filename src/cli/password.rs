@@ -1,4 +1,11 @@
 //! Where the account and its password come from; never from an argument.
+//!
+//! The prompt outlives SIGINT: rpassword raises it before it turns echo on again, and a program that died of it would
+//! leave the terminal mute. On Windows rpassword does not see Ctrl-C, and the system ends the program.
+//!
+//! A password is read into one buffer that never moves, from standard input without the library's buffer, and no core
+//! file is written from before that. What nobody can wipe is the environment variable, and what the kernel holds of a
+//! pipe.
 
 use std::{
     fs::File,

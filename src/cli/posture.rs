@@ -1,4 +1,6 @@
 //! `rdptrace posture`.
+//!
+//! A posture takes from a file only the way there: address, token and blob. Everything else is what it asks about.
 
 use super::{
     Error, exit,

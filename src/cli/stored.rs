@@ -1,4 +1,4 @@
-//! A stored report, read from whatever an editor or a shell has made of it, and in plain words why it is none.
+//! A stored report, read from whatever an editor or a shell has made of it, and plain words for what is not a report.
 
 use std::borrow::Cow;
 

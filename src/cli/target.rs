@@ -1,4 +1,8 @@
 //! TARGET: a host, an rdp:// address or an .rdp file.
+//!
+//! An argument that is a file here is read as one and never asked of DNS, whatever its name ends in; a port after a
+//! name says that the host is meant. `rdp://` addresses are not clap's to read: it would repeat a bad one with the
+//! token in it.
 
 use std::{
     convert::Infallible,

@@ -1,4 +1,7 @@
 //! Statuses that are said in words: the reason phrase of an HTTP refusal (RFC 9112 section 4) that names what ails an account.
+//!
+//! Gateways of Windows say in the reason phrase of a 401 what ails the account. It decides like an NTSTATUS: the
+//! account is refused, or nobody could be asked.
 
 use super::NTSTATUS;
 

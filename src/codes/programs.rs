@@ -1,4 +1,4 @@
-//! Codes of other programs and layers, which stand in logs beside those of Remote Desktop.
+//! Codes of other programs and layers, which logs show beside those of Remote Desktop.
 
 use super::Table;
 

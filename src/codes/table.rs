@@ -1,4 +1,7 @@
 //! A table of codes: tab-separated text with a header row, read in place; columns that a table does not need it leaves out.
+//!
+//! `codes::Row` has every column, so a table is a TSV file and a line. An event's number is unique only with its
+//! provider. What mstsc shows for a status is deduced, so it is marked `inferred`.
 
 const WELL_FORMED: &str = "a test parses every embedded table";
 

@@ -1,4 +1,9 @@
-//! Texts that people paste instead of a number: each is known by the words that stay the same, and stands for codes.
+//! Texts that people paste instead of a number: each is known by the words that stay the same, and leads to codes.
+//!
+//! A text is a row that means a code, such as `disconnect 0x704` or `event 226 TermDD`, and has a meaning of its
+//! own only if it says more. The longest text wins, and a `general` one only if no other is found. An asterisk is
+//! something short, such as a name; a row that ends in one says that no code follows. Translations are rows whose
+//! source was seen, never our own.
 
 use std::sync::LazyLock;
 

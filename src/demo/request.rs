@@ -1,4 +1,4 @@
-//! What stands in a client's Connection Request (MS-RDPBCGR 2.2.1.1), and the pre-connection PDU before it (MS-RDPEPS).
+//! What a client's Connection Request holds (MS-RDPBCGR 2.2.1.1), and the pre-connection PDU before it (MS-RDPEPS).
 
 use std::io;
 

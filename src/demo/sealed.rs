@@ -1,5 +1,8 @@
 //! Standard RDP Security around a session that knows nothing of it: PDUs are sealed on their way out and opened on their way in
 //! (MS-RDPBCGR 2.2.8.1.1.2, 2.2.9.1.2, 5.3.6).
+//!
+//! The demo leads such a connection itself as far as licensing. Behind this the session then runs in clear, as over
+//! TLS.
 
 use std::io;
 

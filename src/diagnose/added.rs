@@ -1,4 +1,7 @@
 //! What the user added to the connection and the server does not take: routing token, pre-connection blob, another name.
+//!
+//! Each addition is left out alone, in an experiment of its own. It is the cause only if the same connection without
+//! it gets past the phase that failed, and then the only one. A hop carries none of them.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,8 @@
 //! What must be made again before a difference between connections proves anything, or their failure is called steady.
+//!
+//! The traced connection and the experiment that got further are made four times more, in turn. A repetition that
+//! ended before the failing phase counts neither way. Repetition speaks for no cause in particular: it is evidence
+//! only beside the other side of a difference.
 
 use super::{
     Facts, added,

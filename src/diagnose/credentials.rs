@@ -1,4 +1,7 @@
 //! What the trace could and could not learn of the account.
+//!
+//! A server that closes after AUTHENTICATE without a status may have refused the password. Nobody can know, so the
+//! verdict says `not_verifiable`, not `refused`.
 
 use super::{Facts, Rule, kerberos, redirection};
 use crate::{

@@ -1,4 +1,9 @@
 //! A finding for every ending: by the failure itself where it explains itself, else `unexplained-failure`.
+//!
+//! If the failure explains itself, the finding is named after it (`port-closed`, `negotiation-refused`,
+//! `credentials-refused`), or after how it ended (`tls-alert-received`, `tls-not-spoken`, `answer-malformed`,
+//! `server-silent`). A close, a reset and a server that is busy with something else are `unexplained-failure`. What
+//! experiments found replaces the general ones.
 
 use super::{Facts, credentials, gateway, kerberos, proxy};
 use crate::{

@@ -1,4 +1,7 @@
 //! The facts of a trace as the rules read them.
+//!
+//! The certificate is that of the traced connections. If none was served there, it is an experiment's, but never that
+//! of another address or of TLS without a Connection Request, which may be another host's.
 
 use super::{
     accepted, answered_by,

@@ -1,4 +1,8 @@
 //! What old servers answer, and how much the experiments of the handshake prove.
+//!
+//! A hello of our own ends with the ServerHello and says nothing about a handshake that ended after it: there only
+//! the handshakes of the TLS library are compared. `legacy-hello` proves suites only if an alert is about them (40 or
+//! 71, for an old version 70) and a hello of ours with the traced suites met the same alert.
 
 use super::{Facts, experiments::Ending, hellos::HELLOS};
 use crate::{

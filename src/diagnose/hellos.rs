@@ -1,4 +1,9 @@
 //! What became of the other ClientHellos: accepted with a ServerHello, answered with something else, or left without an answer.
+//!
+//! A ServerHello accepts; an alert or anything else that comes back answers; an end without a byte does neither. A
+//! negotiation failure or a disconnect answers a Connection Request. A difference is looked for among the accepted
+//! hellos first, then, if the traced one got nothing back, among the answered ones; only acceptance makes one
+//! certain. A long hello that is refused was not lost.
 
 use super::{Facts, experiments::Experiment};
 use crate::{

@@ -1,4 +1,10 @@
 //! What ended at the KDC, and what it says of the account.
+//!
+//! An NTSTATUS from a KDC (MS-KILE 2.2.2) refuses an account like one from the server and makes the same causes. An
+//! error that says nothing about the account, such as a policy, is its refusal if the status says so. What a KDC of
+//! another realm says about an account is never certain, and on the way to the service it is no refusal at all. A
+//! KRB-ERROR names its realm (`kdc.exchanges[].error_realm`); if that is not the realm that was asked, the error is
+//! just as uncertain.
 
 use std::net::IpAddr;
 

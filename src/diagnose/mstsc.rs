@@ -1,4 +1,7 @@
 //! What mstsc would have shown: a table of how a phase ended; for the statuses of CredSSP that of the codes.
+//!
+//! No label is better than a wrong one: `verdict.mstsc` is null unless somebody has seen or published what mstsc
+//! shows. A wrong gateway certificate has a label even if the trace passes, because mstsc goes no further.
 
 use super::{Facts, handshakes, kerberos, proxy, redirection};
 use crate::{

@@ -1,4 +1,8 @@
 //! The background of every finding and cause: one text a topic, one section a code.
+//!
+//! A finding and a cause that mean the same share a section, whose heading names both. A cause's `confirm` and `fix`
+//! come from it (`sections::read`): `Check: ` and `Fix: `, or `Check (Windows): ` for one system. The first check is
+//! the cheapest that tells causes apart. What ends sessions is a fix, and the last.
 
 use crate::sections;
 

@@ -1,4 +1,7 @@
 //! What TCP showed of the way to the host as findings: loss, a slow path, who was silent, and a host that takes long.
+//!
+//! `path-black-hole` comes before what may ail the host. Two segments sent again, or a connection that opens a second
+//! late, are `path-loss`; one may be a late acknowledgment.
 
 use std::time::Duration;
 

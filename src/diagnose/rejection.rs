@@ -1,4 +1,7 @@
 //! Who turned an attempt to connect down, by what ICMP said and how long it took.
+//!
+//! A router or host that looks for a host on its link reports it unreachable after three seconds, so the same message
+//! within a round trip is a filter's rule. Systems without an error queue only know the time.
 
 use super::Facts;
 use crate::{

@@ -1,4 +1,7 @@
 //! How far it got, and what ended it.
+//!
+//! A limit of ours is `tls_unsupported`, known from the answer to the legacy hello or to a posture; the phase keeps
+//! what the server did. SSL 3 alone is the server's limit: nobody else speaks it either.
 
 use super::{Facts, credentials::credentials, gateway, handshakes, kerberos, mstsc::label};
 use crate::{

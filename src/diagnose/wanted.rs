@@ -1,4 +1,7 @@
 //! Which experiments a failure deserves.
+//!
+//! After silence in TLS no hello with old suites is tried, because it would be answered with something. Short
+//! segments and the hello for an alert are tried instead. What `connect-only` meets is no reaction to anything.
 
 use super::{Facts, credentials::credentials, kerberos, proxy, redirection};
 use crate::{

@@ -1,4 +1,12 @@
 //! What the traced connection was, from which every experiment differs in one thing.
+//!
+//! An experiment differs from the traced connection only in what it is named after; `no-screenshot` is the one with
+//! the graphics pipeline. It ends with TLS, unless the failure was an alert after our handshake: then it goes on to
+//! `mcs`, where TLS 1.3 lets the server say so.
+//!
+//! A phase takes three seconds at most. If something other than silence ended the traced connection, it takes at most
+//! one second longer than that took, whatever `--timeout` says. None begins after the deadline of the run, so a phase
+//! that was cut short proves nothing.
 
 use std::{net::SocketAddr, time::Duration};
 

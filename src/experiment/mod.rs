@@ -1,4 +1,9 @@
 //! Follow-up connections that separate causes, none with an account: which there are, and how they are made.
+//!
+//! There are sixteen at most, two at once. The repetitions come last, one after the other: five after a
+//! failure other than silence, or if any experiment met a reaction. Once two find a port closed that was open, no other goes to that
+//! address. A reset in connect is no closed port if the traced connection was cut before the first byte, because
+//! connect and the first read meet the same reset by chance. A wait makes them after its last try alone.
 
 mod again;
 mod basis;

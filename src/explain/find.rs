@@ -1,4 +1,8 @@
 //! A term against the tables: its meanings, what is related to them, and the page of their topic.
+//!
+//! Statuses of Guacamole, exit codes and Win32 errors are small numbers that mean other things to mstsc, so a number
+//! alone does not ask their tables (`Table::by_word`) unless no other table has it. What is inside a code by rule,
+//! such as a Win32 error in an HRESULT, is looked at last.
 
 use super::{
     Explained, Family, Page,

@@ -1,4 +1,7 @@
 //! Numbers as people write them: decimal, hexadecimal, signed, and hexadecimal without its prefix.
+//!
+//! 904 is decimal: unknown, exit code 1, with 0x904 as the nearest. Only eight digits that mean something in
+//! hexadecimal alone, and digits with letters among them, are hexadecimal without 0x.
 
 use crate::codes::{TABLES, inside};
 

@@ -1,4 +1,8 @@
 //! The pages about topics: a lead and sections of items, in a small part of Markdown.
+//!
+//! A page covers a code only if it covers all of its meanings. `explain 0x104` is a name that was not found and a
+//! license: it shows both and the commands that ask for one. Of a pair the page named after it comes first, then that
+//! of the extended code, then that of the disconnect reason.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Where a token stands among the others.
+//! The place of a token among the others.
 
 use super::{lex::Token, word};
 

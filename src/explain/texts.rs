@@ -1,4 +1,7 @@
-//! Which of the texts that tables have are told beside the codes that stand in the words.
+//! Which texts of the tables are told beside the codes in the words.
+//!
+//! A text says less than a code beside it and is told only if there is none. The sentence of an event is told beside
+//! numbers, unless it ends in one of them.
 
 use super::term::{Kind, Term};
 use crate::codes::{EVENT, Text, meant, text_in};

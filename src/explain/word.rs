@@ -1,4 +1,7 @@
 //! What words say about the number after them: that it is a code, in which tables, or that it is something else.
+//!
+//! A word orders the tables and hides none: if those that it asks for lack the code, the others are searched, then
+//! what is inside it by rule. The decimal number of an event belongs to nothing else, so it stays unknown.
 
 use std::{collections::BTreeMap, sync::OnceLock};
 

@@ -1,4 +1,8 @@
 //! One check: what it is called, whom it concerns, and how it is made.
+//!
+//! What a check cannot read is `unknown` with the reason, never `ok`, and a test holds every check to that. The
+//! checks beside a trace are judged apart from it: their results go into `local`, and only what both sides show
+//! together becomes a finding or a cause.
 
 use super::{Scene, Setting, Unreadable};
 use crate::report::{CheckStatus, Os, Role};

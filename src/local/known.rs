@@ -1,4 +1,7 @@
 //! The target in files in which names were replaced: under its pseudonym where they were collected for it, else nowhere.
+//!
+//! A target cannot be found among pseudonyms, so `Host::known_as` gives its own. If the files do not know it,
+//! whatever differs with and without the target is unknown.
 
 use super::{Checked, FILES_DAMAGED, Host, RoleChoice, Subject, asked};
 use crate::report::{CheckStatus, LocalCheck};

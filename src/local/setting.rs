@@ -1,4 +1,7 @@
 //! A check that one value of the registry decides, as a row of a table.
+//!
+//! The first key that holds a value decides, so a policy comes before the local value in a row. A policy that cannot
+//! be read makes a good local value unknown; a wrong one is reported with a note that something may overrule it.
 
 use super::{Said, Scene, Unreadable, Value};
 use crate::report::CheckStatus;

@@ -1,4 +1,9 @@
 //! A stream inside a stream: bytes that are framed on the way out and unframed on the way in.
+//!
+//! The channel of a gateway is such a stream, with a new `Wire` on it for the ordinary phases, so none of them knows
+//! of the gateway: WebSocket or the bodies of two HTTP connections below, then the packets of the channel. A gateway
+//! that closes it, or is lost, in a later phase comes out as `gateway_error`, and `Facts` gives it back to the
+//! gateway. A CLOSE_CHANNEL with 0 or 0xA0 is the server's end, told by the gateway.
 
 use std::{
     io,

@@ -1,4 +1,8 @@
 //! The system's and rustls' errors as failures of the report.
+//!
+//! A reset is reported once: if a write meets it, only that write knows, and a later read finds an orderly end. A
+//! connection that is reset before connect returns is `reset` in connect, not `refused`, because something accepted
+//! it.
 
 use std::{io, time::Duration};
 

@@ -1,5 +1,8 @@
 //! Where a message ends: TPKT (RFC 1006), fast-path (MS-RDPBCGR 2.2.9.1.2), TSRequest (MS-CSSP 2.2.1), early authorization,
 //! HTTP (RFC 9112), SOCKS (RFC 1928), Kerberos (RFC 4120), the packets of an RD Gateway (MS-TSGU 2.2.10).
+//!
+//! An impossible length is an error as soon as it arrives: this bounds what a message claims, and `pdu::inner_length`
+//! compares what is inside a TPKT or a TSRequest with it before it is complete, so nobody waits for the rest.
 
 use crate::pdu::{
     Malformed,

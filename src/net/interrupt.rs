@@ -1,4 +1,8 @@
 //! Ctrl-C as an event: once it is listened for, it no longer ends the program by itself.
+//!
+//! `cli` races it with the run and listens before anything is sent. A wait keeps its last whole try outside the
+//! future that is dropped, so the report is written; a try that was cut off is not judged. A trace ends with 130 and
+//! no report.
 
 use futures_util::FutureExt as _;
 

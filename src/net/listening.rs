@@ -1,4 +1,8 @@
 //! What may come or not: this program listens for a while, and that while is no time of the peer's.
+//!
+//! Times are the peer's: waiting here in vain, for consent or for last words, is subtracted from the phase's time.
+//! After a write or a handshake fails, what the server had already sent is read for up to 250 ms before the end is
+//! judged, because it mostly holds the reason.
 
 use std::{io, time::Duration};
 

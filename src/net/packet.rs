@@ -1,4 +1,7 @@
 //! Where one packet of a gateway ends and the next begins (MS-TSGU 2.2.10.1), whatever way they are written.
+//!
+//! Every packet becomes one WebSocket message, or one chunk, however TLS inside writes it. Windows sends no other
+//! kind, and some gateways skip what follows the first packet of a message.
 
 use crate::pdu::tsgu::{HEADER, packet_length};
 

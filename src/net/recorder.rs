@@ -1,4 +1,7 @@
 //! The certificate verifier that accepts every chain, records what was served, and checks the handshake's signature.
+//!
+//! Trust is asked separately, at a time within the certificate's validity, so that "expired" and "untrusted" are two
+//! findings.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

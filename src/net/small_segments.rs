@@ -1,4 +1,8 @@
 //! The same network with connections whose TCP segments are short in both directions, for a path that loses long ones.
+//!
+//! TCP_MAXSEG is set before the SYN, so that the peer keeps its segments short too, which no hello can ask for. If
+//! the system has no such option (`has_small_segments`), the experiment is not made and not mentioned. It goes as far
+//! as the traced connection did, without the account.
 
 use std::{
     io,

@@ -1,4 +1,9 @@
 //! The older suites of TLS 1.2, which rustls lacks: ECDHE with AES in CBC mode and an HMAC (RFC 5246 6.2.3.2, RFC 8422, RFC 5289).
+//!
+//! rustls has no MAC-then-encrypt, so its key and IV of a suite are here the keys of the MAC and of AES. Padding and
+//! MAC are read and compared everywhere they could be, as many blocks are hashed whatever the padding is, and every
+//! fault is one error; each file says what is not constant in time. Client and demo share this code; OpenSSL, GnuTLS
+//! and xrdp check it.
 
 mod algorithm;
 mod block;

@@ -1,5 +1,12 @@
 //! A ClientHello of our own, for what a TLS library cannot or will not say: made of the library's, so that it differs in nothing but
 //! what it is for (RFC 8446 4.1.2, RFC 5246 7.4.1.2, RFC 7685).
+//!
+//! The first 2 KiB that the TLS library sent stay with the trace until it is judged, in no report, and `pdu::hello`
+//! reads the ClientHello out of them. `large-hello` only adds padding (RFC 7685). `small-hello` keeps suites, groups,
+//! versions, signature algorithms and key share, has no session id, and of the other extensions keeps what fits:
+//! hardly ever the name, for which `no-sni` is the control. `legacy-hello` drops what TLS 1.3 added, changes the
+//! suites and adds secp521r1. Random, session id and the key on X25519 are new, because no such handshake is
+//! finished. If no hello was sent, one of the same kind is made; a posture makes its own.
 
 use super::hello::{ClientHello, Extension, with_long, with_short, words};
 

@@ -1,4 +1,8 @@
 //! Names what answers in place of an RDP server, by its first bytes.
+//!
+//! This alone names other services, before TLS and in its place: by text, by magic bytes, or by a correct length and
+//! a type. Only a port that said nothing is asked as a web server, because whoever speaks has named itself. The
+//! answer is `not_rdp`, and is no reaction that has silence repeated.
 
 mod binary;
 mod text;

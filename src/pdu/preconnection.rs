@@ -1,4 +1,6 @@
 //! The pre-connection PDU, version 2, which tells a listener for several machines which one is meant (MS-RDPEPS 2.2.1.2).
+//!
+//! The blob is recorded by length only: it may name more than a machine.
 
 use ironrdp_core::encode_vec;
 use ironrdp_pdu::pcb::{PcbVersion, PreconnectionBlob};

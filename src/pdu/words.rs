@@ -1,4 +1,6 @@
 //! What an error of a library or of the system says, in words: reports name no types, no sources and no variants of Rust.
+//!
+//! Everything that a library or the system says goes through here on its way into a report.
 
 use std::fmt::Display;
 

@@ -1,4 +1,9 @@
 //! Multitransport bootstrap, capabilities exchange and finalization (MS-RDPBCGR 1.3.1.1, 1.3.1.3, 2.2.1.13 to 2.2.1.22).
+//!
+//! Nothing is left to IronRDP here. Our own reader takes what a Demand Active says, so one odd capability set does
+//! not end the trace; the client's five PDUs are written from that, and everything that servers send beside it is
+//! read and counted. The phase ends with the Font Map. Up to three Deactivate All PDUs are followed by another
+//! exchange; a fourth is `malformed`.
 
 use super::{AutoDetect, PhaseResult, Secured, Step, ending, redirect};
 use crate::{

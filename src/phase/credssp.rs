@@ -1,6 +1,9 @@
 //! CredSSP (MS-CSSP): with no account up to the NTLM CHALLENGE, with one to the end.
 //!
 //! Tokens are bare NTLM messages: Windows takes them as it takes SPNEGO, and FreeRDP 2 takes nothing else.
+//!
+//! If the server offers no early authorization, 250 ms of silence after the credentials count as consent. A status or
+//! an end in that time is its refusal.
 
 mod binding;
 pub mod challenge;

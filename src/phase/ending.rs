@@ -1,4 +1,7 @@
 //! Endings that a server may choose at any point from MCS on: an ultimatum, or Set Error Info.
+//!
+//! From MCS on every frame is read here first: an ultimatum keeps its reason, Set Error Info its number, a confirm
+//! its result. Only then does `ClientConnector::step` see it.
 
 use crate::{
     codes,

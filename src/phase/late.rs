@@ -1,4 +1,9 @@
 //! What is known of a phase only when the connection is over: failures that belong to an earlier one than met them, and whose time it was.
+//!
+//! An alert that answers our handshake, and a status where MCS begins, move to the phase they conclude: a TSRequest
+//! with a status is CredSSP's refusal. TLS 1.2 ends with the server's Finished, so no later alert answers the
+//! handshake. In TLS 1.3 alert 116 does, and so do those about a certificate if the server asked for one. Every other
+//! alert stays where it was met; after AUTHENTICATE it is judged like a close.
 
 use std::time::Duration;
 

@@ -1,4 +1,7 @@
 //! Secure settings exchange, connect-time auto-detect and licensing (MS-RDPBCGR 1.3.1.1, 2.2.1.11, 2.2.14; MS-RDPELE).
+//!
+//! A Demand Active before licensing passes the phase with `outcome` null, because some servers do no licensing.
+//! `Secured` keeps the opened PDU for the activation.
 
 use super::{AutoDetect, PhaseResult, Step, ending, mcs::Joined, rdp_client, redirect};
 use crate::{

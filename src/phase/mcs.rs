@@ -1,4 +1,7 @@
 //! Basic settings exchange and channel connection (MS-RDPBCGR 1.3.1.1, 2.2.1.3 to 2.2.1.9).
+//!
+//! The Connect Initial and the reader of the Connect Response are ours (`pdu::connect_initial`,
+//! `pdu::connect_response`), with and without TLS. IronRDP's sequence takes over at the channel connection.
 
 use ironrdp_connector::{ChannelConnectionSequence, ClientConnector, ClientConnectorState, Sequence as _};
 

@@ -1,4 +1,9 @@
 //! Asking a proxy to connect: HTTP CONNECT (RFC 9110 section 9.3.6) or SOCKS5 (RFC 1928). The wire then leads to the target.
+//!
+//! Every connection of the run goes through the proxy. Resolve and connect are the proxy's, and its answer is
+//! `connect.evidence.proxy`. A refusal of its own is never the server's: no cause but the proxy's, no label of mstsc,
+//! no experiment. Its answer has a phase's time to itself. An account is sent with the first request, once a
+//! connection; there is no TLS to a proxy, so `tls::peer` does not guard it.
 
 use zeroize::Zeroizing;
 

@@ -1,4 +1,8 @@
 //! A Server Redirection PDU, which may come in any phase after Client Info (MS-RDPBCGR 3.2.5.13); it ends the connection.
+//!
+//! The token is an octet string and goes out as it came. Without a redirection CS_CLUSTER only says that one is
+//! understood, because brokers redirect no other client. A PDU that only informs (LB_NOREDIRECT) is recorded and the
+//! phase goes on. After the Font Map we listen for 250 ms, in no phase's time: brokers redirect there too.
 
 use std::time::Duration;
 

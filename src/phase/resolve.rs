@@ -1,4 +1,6 @@
 //! Name resolution by the system's resolver.
+//!
+//! A resolver that fails at once (EAI_AGAIN) is `unreachable`, one that stays silent is a `timeout`.
 
 use std::net::{IpAddr, SocketAddr};
 

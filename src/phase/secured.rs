@@ -1,4 +1,13 @@
 //! What Standard RDP Security does to the PDUs of a connection, and nothing under TLS (MS-RDPBCGR 1.3.1.1, 5.3).
+//!
+//! From Client Info on this removes MAC, encryption and security header from what is received, on the slow path and
+//! the fast path, and adds them to what is sent, so everything above reads and writes as under TLS. Only the license
+//! exchange bypasses it, because it stays plain: SEC_LICENSE_ENCRYPT_SC is not set. A server that encrypts it anyway
+//! is understood.
+//!
+//! Our MAC is not salted: xrdp closes after Client Info if it is, and every server we met accepts the other. A salted
+//! MAC from the server is accepted too. `mcs` makes the keys, and `licensing` sends them first. At encryption level
+//! low the server's PDUs have a security header but no encryption; with method 0 no PDU has either.
 
 use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 

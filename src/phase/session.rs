@@ -1,4 +1,10 @@
 //! A session after its activation, watched for a moment (MS-RDPBCGR 1.3.1.1, 1.3.6).
+//!
+//! The screenshot is no phase: the verdict is about the activation, and what follows is `connections[].session` with
+//! findings of its own. It ends when nothing was drawn for 1.5 s, with the phase's time, or after 32 MiB; a desktop
+//! above 4096 pixels is not drawn. Decoding runs beside the clock (`Wire::work`), because a PDU of a few bytes can
+//! take minutes. The picture goes to the `Observer`, not into the report. Without one the exit code is that of the
+//! trace, standard error says why, and the file stays as it was.
 
 use std::time::Duration;
 

@@ -1,4 +1,8 @@
 //! What a server accepts, shown by few connections without an account: each protocol, each TLS version, the suites.
+//!
+//! The main connection is a trace without an account that ends at a license request. The report's `posture` is judged
+//! from the recorded connections alone, so `judge` gives the same. At most 25 connections are made, two at once. If
+//! the main connection failed, the rest of the budget goes to the experiments of a trace.
 
 mod protocols;
 mod suites;

@@ -2,6 +2,8 @@
 //!
 //! A version is asked with every suite it knows; then the kinds of which nothing was selected yet, until they are refused;
 //! then the single suites that are left. A server with n suites of a version is known after n + 2 hellos at most.
+//!
+//! What the budget leaves out is `unknown`, never `refused`.
 
 use super::suites::{Kind, kind, of_version};
 

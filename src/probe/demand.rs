@@ -1,4 +1,10 @@
 //! What a first connection shows that a second one has to say in its place.
+//!
+//! No first ClientHello offers older suites. If it is refused before a ServerHello (alert 40 or 71, FIN, RST), a
+//! retry offers TLS 1.2 with the current suites and six older ones. It goes on, and the verdict describes it, only if
+//! the server selects an older one. If it selects a current suite, something else was refused: the retry ends with
+//! its handshake and the experiments tell what. Experiments and postures after it say the same hello. Through a
+//! gateway that is shown an account or a token there is no retry.
 
 use super::{Hello, Plan, Versions};
 use crate::{

@@ -1,4 +1,15 @@
 //! Where Server Redirection PDUs lead, one connection after another (MS-RDPBCGR 3.2.5.3.1, 3.2.5.13).
+//!
+//! A redirection ends a connection, not the trace. The next connection goes to another target under the same
+//! settings, with CS_CLUSTER naming the session. The verdict, the certificate, the experiments and the compared names
+//! are those of the last hop. A loop is a hop to a place where the trace has been with the same token and session.
+//!
+//! The account goes on only if that was asked for. An account that the redirection brings is not used, and the user's
+//! is not tried in its place; the password in the PDU is never read. A gateway that is shown an account or a token is
+//! shown it again for every hop, so a hop through it is made only if the account may go along. An expected thumbprint
+//! is compared at every connection under the target's name, and wherever the account was to be used. A hop that
+//! demands Standard RDP Security gets a second connection with that offer under the same number, but not through such
+//! a gateway.
 
 use super::{
     Observer, Plan, Probe,

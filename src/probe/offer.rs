@@ -1,4 +1,9 @@
 //! What a Connection Request asks for, and what a connection agrees on that has none before TLS.
+//!
+//! A file may begin with TLS (`negotiate security layer:i:0`, MS-RDPBCGR 5.4.2.2): TLS, then NLA unless it is left
+//! out, then the Connection Request inside TLS, which belongs to `mcs` because nothing is negotiated any more.
+//! Experiments begin as the main connection did, except those that ask for one protocol each: they show whether the
+//! server waits for a negotiation.
 
 use super::{Opening, Plan};
 use crate::{

@@ -1,4 +1,9 @@
 //! Whether the server answers RDP-UDP: a padded SYN, three tries, and one ACK after its answer (MS-RDPEUDP 3.1.5.1).
+//!
+//! UDP is no phase, because the connection over TCP passes without it: the result is `udp` in the report, made after
+//! the traced connections and before the experiments. Only a SYN+ACK that acknowledges our number proves anything.
+//! ICMP means closed; silence is inconclusive, because a server may demand the cookie of a connection over TCP. The
+//! correlation id is its own: none is sent over TCP, which some servers dislike.
 
 use std::{io, net::SocketAddr, time::Duration};
 

@@ -1,4 +1,13 @@
 //! The names and addresses by which a redirection can be followed, in the order in which clients try them (MS-RDPBCGR 2.2.13.1).
+//!
+//! With a token the same address is dialled; otherwise the FQDN, the addresses and the NetBIOS name in turn, eight at
+//! most, until one answers. A way fails in resolve or connect, behind a gateway in its channel; the hop keeps the
+//! failed ones as `tried`. If all fail, the one that got furthest is the connection, so no cause is certain before
+//! all were tried.
+//!
+//! An address that is a name is looked up. A session alone is asked for at the same address with the same token, as
+//! FreeRDP does. What cannot be a host, and a token that fits no Connection Request, are kept as `unusable`; a
+//! finding reports them as our limit.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! A report as JSON, the same on every terminal: characters that must not be shown as they are stand there as `\u....`.
+//! A report as JSON, the same on every terminal: characters that must not be shown become `\u....`.
 
 use std::io::{self, Write};
 

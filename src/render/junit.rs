@@ -1,5 +1,9 @@
 //! The report as JUnit XML: a test case a phase, a step of the gateway and a finding, as Jenkins, GitLab and GitHub's
 //! reporters read it.
+//!
+//! The `--fail-on` threshold is not part of the report: the caller passes it here as it does to `cli::exit`, so a red
+//! test report and the exit code agree. Findings below it pass and are listed in system-out. Stopped phases are
+//! skipped, and so are a failure that a retry answers and a phase that does not occur.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,7 @@
 //! The report as a page of text: a line a phase, then certificate, findings and verdict.
+//!
+//! A failure is written up to four times, with less `Room` each time, until it has at most 42 lines. What is left out
+//! is in the JSON.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! Every cause by its code, topic by topic; what each means, settles and mends it stands in its page.
+//! Every cause by its code, topic by topic; its page says what each means, and how to check and fix it.
 
 use super::named::names;
 

@@ -1,4 +1,7 @@
 //! What an experiment is called: its kind, a number where there are several, and which time it is.
+//!
+//! A name is a kind, a number and a repetition; the spelling is derived from the kind, and no room compares text. A
+//! name that this version would spell differently stays as it came, counts for nothing, and is written again.
 
 use std::{convert::Infallible, fmt, str::FromStr};
 

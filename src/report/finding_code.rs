@@ -1,4 +1,4 @@
-//! Every finding by its code, topic by topic; what each means stands in its page.
+//! Every finding by its code, topic by topic; its page says what each means.
 
 use super::named::names;
 

@@ -1,4 +1,8 @@
 //! Names that are types here and text in the report: spelled as their variants, read back also from other versions.
+//!
+//! `FindingCode` and `CauseCode` are the one list of each: a rule, an ending and whoever asks for a finding or a
+//! cause name a variant. So do the steps and the transport of a gateway and who named a KDC. A stored name that this
+//! version does not know stays as it came (`Named::Unknown`) and equals none.
 
 use std::fmt;
 

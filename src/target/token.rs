@@ -1,4 +1,8 @@
-//! A routing token as people type it: its end on the wire, CR LF, stands in examples as `\r\n` (MS-RDPBCGR 2.2.1.1).
+//! A routing token as people type it: examples write its end on the wire, CR LF, as `\r\n` (MS-RDPBCGR 2.2.1.1).
+//!
+//! The token replaces the cookie in every connection of the run; `no-cookie` leaves both out. A typed line end
+//! (`\r\n`, `\r`, `\n`) becomes the CR LF of the wire, from an option and from a file alike, and is mentioned.
+//! Elsewhere in the token `\r\n` is refused; the others are sent, because a user behind a domain may be called so.
 
 /// The most characters of a token without its CR LF.
 pub const LONGEST_TOKEN: usize = 238;

@@ -1,4 +1,7 @@
 //! The pauses between tries: growing, bounded, and not the same for everyone who waits for a host.
+//!
+//! Pauses double from 1 s to 15 s, less up to a quarter by jitter. The last try begins two seconds before the end, or
+//! a tenth of a short wait.
 
 use std::time::Duration;
 

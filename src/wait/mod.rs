@@ -1,4 +1,9 @@
 //! Waiting for a host: the same trace again and again until the requested phase is reached or the time is over.
+//!
+//! It ends when the requested phase passes, when the trace stops by our own choice (another try would choose the
+//! same), after the account was used, or with the time. A phase that does not occur on this server may still come, so
+//! it is tried for. If another certificate than the expected one is served, the account would not be used, so the
+//! server is not ready and the wait goes on. The report is that of the last try, with the others in `wait`.
 
 mod backoff;
 mod timeline;

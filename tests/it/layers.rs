@@ -1,59 +1,55 @@
-//! The structure that ARCHITECTURE.md describes, held by reading the sources.
+//! The structure that ARCHITECTURE.md describes: its tables and the sources are read, and must agree.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
-
-/// What each room may use of the others; lowest first.
-const LAYERS: &[(&str, &[&str])] = &[
-    ("codes", &[]),
-    ("sections", &[]),
-    ("guard", &[]),
-    ("plain", &[]),
-    ("explain", &["codes", "diagnose", "local", "sections"]),
-    ("pdu", &["guard"]),
-    ("old_suites", &[]),
-    ("target", &[]),
-    ("settings", &["codes", "report"]),
-    ("report", &["codes"]),
-    ("certificate", &["report"]),
-    ("net", &["codes", "pdu", "old_suites", "report", "certificate"]),
-    ("diagnose", &["codes", "sections", "report", "certificate"]),
-    ("local", &["codes", "sections", "report"]),
-    ("render", &["codes", "explain", "plain", "report"]),
-    ("phase", &["codes", "guard", "pdu", "target", "settings", "report", "certificate", "net"]),
-    ("probe", &["codes", "pdu", "target", "settings", "report", "certificate", "net", "phase"]),
-    ("experiment", &["codes", "pdu", "target", "settings", "report", "net", "probe"]),
-    ("posture", &["codes", "pdu", "target", "settings", "report", "net", "probe"]),
-    ("wait", &["target", "settings", "report", "net", "diagnose", "probe"]),
-    ("demo", &["codes", "pdu", "old_suites"]),
-];
-
-/// Rooms on top of everything.
-const TOP: &[&str] = &["lib", "main", "cli"];
-
-/// Words that belong to some rooms only, each with those rooms.
-const WORDS: &[(&str, &[&str])] = &[
-    ("tokio::net", &["net", "demo"]),
-    ("tokio::time", &["net", "demo"]),
-    ("std::net::Tcp", &[]),
-    ("std::net::Udp", &[]),
-    ("now_utc", &["net", "cli", "local/host"]),
-    ("io::stdout", &["cli/out"]),
-    ("io::stderr", &["cli/out"]),
-    ("anstream::", &["cli/out"]),
-    ("unsafe", &["local/host", "net/os"]),
-    ("target_os", &["local/host", "net/os"]),
-    ("cfg(unix)", &["local/host", "net/os"]),
-    ("cfg(windows)", &["local/host", "net/os"]),
-];
 
 const LONGEST_FILE: usize = 300;
 
 /// Tables may be as long as what they list.
 const TABLES: &[&str] = &["src/demo/faults.rs", "src/demo/gateway/faults.rs"];
+
+/// What the map may weigh, in bytes.
+const LARGEST_MAP: usize = 10_000;
+
+/// The document, whose tables are the only place that says what a room may use.
+fn map() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
+    fs::read_to_string(path).expect("the map")
+}
+
+/// The rows of the table with this head, each as its first and its last cell.
+fn table(head: &str) -> Vec<(String, String)> {
+    let map = map();
+    let rows = map.lines().skip_while(|line| !line.starts_with(head)).skip(2);
+    let rows = rows.take_while(|line| line.starts_with('|')).map(|line| {
+        let mut cells = line.trim_matches('|').split('|').map(str::trim);
+        let first = cells.next().expect("a first cell").to_owned();
+        (first, cells.next_back().expect("a last cell").to_owned())
+    });
+    let rows: Vec<_> = rows.collect();
+    assert!(!rows.is_empty(), "no table begins with {head}");
+    rows
+}
+
+/// What is in backticks.
+fn quoted(cell: &str) -> Vec<String> {
+    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The names of a cell, none for a dash.
+fn listed(cell: &str) -> Vec<String> {
+    cell.split_whitespace().filter(|name| *name != "-").map(str::to_owned).collect()
+}
+
+/// What each room may use of the others, lowest first; nothing is said of a room that may use everything.
+fn layers() -> Vec<(String, Option<Vec<String>>)> {
+    let rows = table("| room |").into_iter();
+    let may = |cell: &str| (cell != "everything").then(|| listed(cell));
+    rows.map(|(room, cell)| (quoted(&room).concat(), may(&cell))).collect()
+}
 
 fn sources(root: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -126,17 +122,14 @@ fn top_level(list: &str) -> Vec<&str> {
 }
 
 #[test]
-fn every_room_uses_only_the_rooms_below_it() {
-    let allowed: BTreeMap<&str, &[&str]> = LAYERS.iter().copied().collect();
+fn every_room_uses_only_the_rooms_that_its_row_names() {
+    let layers: BTreeMap<_, _> = layers().into_iter().collect();
     let mut wrong = Vec::new();
     for (room, path, code) in rooms() {
-        if TOP.contains(&room.as_str()) {
-            continue;
-        }
-        let below = allowed.get(room.as_str()).unwrap_or_else(|| panic!("{room} is in no layer"));
-        let known = |name: &String| allowed.contains_key(name.as_str()) || TOP.contains(&name.as_str());
-        for name in used(&code).into_iter().filter(known) {
-            if name != room && !below.contains(&name.as_str()) {
+        let row = layers.get(&room).unwrap_or_else(|| panic!("the map has no room {room}"));
+        let Some(below) = row else { continue };
+        for name in used(&code).into_iter().filter(|name| layers.contains_key(name)) {
+            if name != room && !below.contains(&name) {
                 wrong.push(format!("{} uses {name}", path.display()));
             }
         }
@@ -145,26 +138,55 @@ fn every_room_uses_only_the_rooms_below_it() {
 }
 
 #[test]
+fn the_map_has_no_circle_and_no_room_that_is_gone() {
+    let rooms: BTreeSet<_> = rooms().into_iter().map(|(room, ..)| room).collect();
+    let mut above = BTreeSet::new();
+    for (room, may) in layers() {
+        assert!(rooms.contains(&room), "no source is in {room}");
+        for name in may.into_iter().flatten() {
+            assert!(above.contains(&name), "{room} may use {name}, which has no row above it");
+        }
+        assert!(above.insert(room.clone()), "{room} has two rows");
+    }
+}
+
+#[test]
 fn sockets_clocks_printing_and_system_differences_stay_in_their_rooms() {
     let mut wrong = Vec::new();
+    let words = table("| word |");
     for (_, path, code) in rooms() {
-        let inside =
-            |home: &&str| path.to_string_lossy().replace('\\', "/").contains(&format!("/src/{home}/"));
-        for (word, homes) in WORDS {
-            if code.contains(word) && !homes.iter().any(inside) {
-                wrong.push(format!("{} says {word}", path.display()));
-            }
+        let path = path.to_string_lossy().replace('\\', "/");
+        for (words, homes) in &words {
+            let inside = listed(homes).iter().any(|home| path.contains(&format!("/src/{home}/")));
+            let said = quoted(words).into_iter().filter(|word| !inside && code.contains(word));
+            wrong.extend(said.map(|word| format!("{path} says {word}")));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
+fn the_map_is_short_and_names_only_what_is_there() {
+    let map = map();
+    assert!(map.len() < LARGEST_MAP, "{} bytes", map.len());
+    // A name in angle brackets is anybody's choice; the folder before it is not.
+    let fixed = |path: &str| match path.split_once('<') {
+        Some((before, _)) => before.rsplit_once('/').map(|(folder, _)| folder.to_owned()),
+        None => Some(path.to_owned()),
+    };
+    let roots = ["src/", "tests/", "testdata/", "schema/", "fuzz/", "benches/", "examples/"];
+    let paths = map.lines().flat_map(quoted).filter(|path| roots.iter().any(|root| path.starts_with(root)));
+    let there = |path: &String| Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists();
+    let missing: Vec<_> = paths.filter_map(|path| fixed(&path)).filter(|path| !there(path)).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
 fn no_file_is_longer_than_a_page_can_hold() {
     let all = ["src", "tests", "examples"].into_iter().flat_map(sources);
     let lines = |path: &Path| fs::read_to_string(path).expect("a readable source").lines().count();
-    let table = |path: &Path| TABLES.iter().any(|table| path.ends_with(table));
-    let long: Vec<_> = all.filter(|path| !table(path) && lines(path) > LONGEST_FILE).collect();
+    let listing = |path: &Path| TABLES.iter().any(|table| path.ends_with(table));
+    let long: Vec<_> = all.filter(|path| !listing(path) && lines(path) > LONGEST_FILE).collect();
     assert!(long.is_empty(), "{long:#?}");
 }
 

@@ -1,4 +1,7 @@
 //! Each security protocol alone, and what that says of NLA (MS-RDPBCGR 2.2.1.1.1, 5.4.5).
+//!
+//! NLA is required only if it was selected and both ways around it, TLS alone and Standard RDP Security alone, were
+//! refused.
 
 use super::{is_wordless, negotiated};
 use crate::report::{

@@ -1,4 +1,8 @@
 //! Versions and suites of TLS: accepted is only what was offered and selected, refused only what was answered.
+//!
+//! A refusal without a word (FIN or RST) counts only if a later connection is answered and the same request was not
+//! answered another time; a run that ends so asks for what is accepted once more (`posture:tls-again`). Silence is
+//! `unknown`. Once no connection can be opened, nothing more is asked.
 
 use super::is_wordless;
 use crate::report::{Answer, FailureKind, HelloOffer, PhaseRecord, TlsEvidence, TlsPosture, Trace};

@@ -1,4 +1,6 @@
 //! Advice for who answers: what the page of a cause says, without what only another system has.
+//!
+//! Lines for another system are left out; if nothing is left, the server's own log is named.
 
 use super::Weighed;
 use crate::{

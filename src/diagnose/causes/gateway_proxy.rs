@@ -1,4 +1,4 @@
-//! Why the leg to an RD Gateway ends: what stands in front of it.
+//! Why the leg to an RD Gateway ends: what is in front of it.
 
 use super::{CauseRule, Place, Weighed, gateway_service, rule, said};
 use crate::{

@@ -1,4 +1,7 @@
 //! Why TLS passes and no RDP is inside it: a front that ends TLS, and something else, or nothing, behind it.
+//!
+//! What is inside TLS is named by its first bytes, in `tls.speaks_inside`, unless they begin as RDP does. If CredSSP
+//! ends without an answer, `protocol-ssl` goes on to MCS: what ends there too is not NLA's doing.
 
 use super::{CauseRule, Place, Weighed, after, cut_in, rule};
 use crate::{

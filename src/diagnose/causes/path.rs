@@ -1,4 +1,4 @@
-//! What stands between and cuts or swallows the stream.
+//! What lies between and cuts or swallows the stream.
 
 use super::{
     CauseRule, Place, Weighed, after, cut_in, failed_in,

@@ -1,4 +1,6 @@
 //! Which causes a report shows, and in what order.
+//!
+//! Equals are ranked by the experiments that were made for them (`Weighed::shown`, `refuted`), then keep table order.
 
 use crate::{
     diagnose::Facts,

@@ -1,4 +1,15 @@
 //! What a hypothesis is made of, and the kinds of them.
+//!
+//! A rule is `certain` only if the server says so by number, or if one difference between connections decided every
+//! time. Nothing that another connection of the trace contradicts is certain; nor is a greeting, because a member of
+//! a pool may be behind it. A failure that comes and goes makes every other cause `possible`, because then no
+//! experiment proves anything. So does a certain cause, because it explains the failure. A report that passed may
+//! have a cause too, if clients would leave there.
+//!
+//! A difference is proved, a place is not. That one hello or request is accepted and another is not can be certain;
+//! whether the host or something in front of it decides cannot be seen from here. Such a cause has no place (`at` is
+//! null, "host or path" in the text), or is listed twice, for the host and for a device, and certain for neither. Its
+//! first check is the same trace on the host.
 
 use super::{Weighed, said};
 use crate::{

@@ -1,4 +1,8 @@
 //! Why a server that takes the connection gives no session: licensing, the broker, and what Set Error Info says.
+//!
+//! Servers that log on with what Client Info holds end a session without an account. A close right after Client Info,
+//! and a session without NLA that ends before anything is drawn, are reported as that; never as certain, because
+//! nothing says so by number.
 
 use super::{
     CauseRule, Place, Weighed, answer::is_unknown, coded, ended_in, failed_in, license::gated, rule,

@@ -1,4 +1,4 @@
-//! What is worth knowing of a gateway that was passed, and of what stands in front of it.
+//! What is worth knowing of a gateway that was passed, and of what is in front of it.
 
 use crate::{
     codes::Phase,

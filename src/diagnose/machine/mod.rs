@@ -1,4 +1,13 @@
 //! What the settings and the log of the machine that was checked mean for the connection that was traced.
+//!
+//! This program obeys no setting of the client, so a healthy trace beside a client that cannot connect is no
+//! contradiction, and a client's setting never explains a failed trace. The machine's own part of the way does, and
+//! so do its settings as a host if it is the target: a loopback address with the usual port, checked as a host alone,
+//! or read from files of a host. `Machine` holds the facts, so `judge` comes to the same.
+//!
+//! A finding or a cause names in `checks` the checks that it covers, and no page repeats them. A value that matters
+//! only behind a gateway, or with an account of Entra, is no warning if the way has none. Of files only what does not
+//! depend on where the trace was made is compared: no clock, no route, no proxy.
 
 mod certificates;
 mod checks;

@@ -1,4 +1,9 @@
 //! Which numbers are codes, and which of them belong together.
+//!
+//! A number needs a reason to be a code. In a sentence (two words that say nothing about a number make one) that is
+//! its form, such as 0x or a status of Windows, or the word before it (`words.tsv`). Alone every number is meant. A
+//! second number is an extended code only after a slash or that word; of two statuses the sub status comes first; of
+//! an event's data only the last four bytes count.
 
 use std::ops::RangeInclusive;
 

@@ -1,4 +1,7 @@
 //! Which events of a channel Windows is asked for: those that checks and `explain` know, by number; and what the answers cover.
+//!
+//! wevtutil goes as far back as the log does, 500 events a query. Only a log that takes longer than a command may is asked
+//! for its last seven days.
 
 use time::OffsetDateTime;
 

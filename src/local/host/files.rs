@@ -1,4 +1,9 @@
 //! A machine that was taken along in files: event logs, registry exports, registry hives, and what `--collect` wrote.
+//!
+//! An export covers the keys below those that it begins with, a hive its whole key; what lies outside is `NotHeld`,
+//! never absent. Among several files, what is there wins over what is absent, and that over what could not be read.
+//! `Host::source` says that there are files and what of them is damaged, in the check that comes last, because files
+//! show damage while they are read.
 
 pub mod archive;
 pub mod evtx;

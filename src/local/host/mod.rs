@@ -1,4 +1,8 @@
 //! What the checks ask a machine. The machine may be this one, files that another one sent, or invented.
+//!
+//! Asking can change too: the rules of the packet filter are listed only if the filter is already in the kernel, a
+//! key is judged by its owner, group and mode alone, and no check looks up names. After a trace the checks of the way
+//! are repeated with the address that it came to.
 
 #[doc(hidden)]
 pub mod event_query;

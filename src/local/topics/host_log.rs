@@ -1,4 +1,8 @@
 //! What the logs of a Windows host say of connections; a log that cannot be read is unknown, never empty.
+//!
+//! What is looked for in a log is a table: the event that tells most first, and what settles it later. Events of
+//! LsaSrv about TERMSRV are a client's, whatever else is there. Events of Schannel may be of any program and are
+//! judged only beside an attempt of the same minute.
 
 use super::{
     asked::{answer, said},

@@ -1,4 +1,8 @@
 //! Which side the files of a machine are of: what only a client has in them, and what only a host has.
+//!
+//! Every Windows has the keys of a listener, so beside files of a client they count only if connections are accepted.
+//! Files that may be of either are checked as both. Files that answer no check end with exit code 2, before anything
+//! is sent.
 
 use super::{client_attempts, client_key, client_log, host_log, is_host, listener};
 use crate::{

@@ -1,4 +1,8 @@
 //! The fields of a CHALLENGE and what they point to, all of it within the message (MS-NLMP 2.2.1.2, 2.2.2.1).
+//!
+//! A field outside its message is `malformed`, never missing; the error names the field, its length and its offset.
+//! Fields that the flags do not announce are not looked at. A number that does not fit is shown as the bytes that
+//! were sent.
 
 use super::{SIGNATURE, av};
 use crate::pdu::{Malformed, Reader};

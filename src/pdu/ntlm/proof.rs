@@ -1,4 +1,9 @@
 //! The client's messages of NTLMv2 (MS-NLMP 2.2.1.1, 2.2.1.3, 3.1.5.1), from buffers that are wiped.
+//!
+//! NTLM is our own because sspi copies the password into memory that it frees unwiped, panics on a short pubKeyAuth,
+//! and rejects a CHALLENGE for one unknown flag. The password goes into the digest unit by unit, and into
+//! TSCredentials (`pdu::ts_credentials`) in a buffer that never moves. Gateways get the same proof, bound to the TLS
+//! connection and to the service principal.
 
 use md4::Md4;
 use rc4::{KeyInit as _, Rc4, StreamCipher as _};

@@ -1,4 +1,9 @@
 //! What is answered beside the activation: transports, auto-detection and dynamic channels (MS-RDPBCGR 2.2.14, 2.2.15).
+//!
+//! If activation is asked for, the graphics pipeline is announced with its channel: gnome-remote-desktop and krdp end
+//! the session of a client without it. A screenshot is made without it, because we do not decode it and xrdp 0.10 and
+//! FreeRDP 3 would draw nothing else. The version of dynamic channels is agreed on and every channel is refused. The
+//! joins go out together, so one more channel costs no round trip.
 
 use super::{Channels, count};
 use crate::{

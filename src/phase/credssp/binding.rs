@@ -1,4 +1,6 @@
 //! The proof that both sides see the same TLS key (MS-CSSP 3.1.5, steps 3 and 4).
+//!
+//! A proof that does not match fails as `key_binding`; its finding is `credssp-key-binding-failed`.
 
 use sha2::{Digest as _, Sha256};
 

@@ -1,4 +1,8 @@
 //! The NTLM CHALLENGE as evidence (MS-NLMP 2.2.1.2).
+//!
+//! Our CredSSP tokens are bare NTLM messages. Windows accepts them bare and in SPNEGO, but FreeRDP 2 answers SPNEGO
+//! with an invalid token, and the server would be blamed for its refusal. The reader finds a CHALLENGE in either
+//! form.
 
 use time::OffsetDateTime;
 

@@ -1,4 +1,8 @@
 //! The client of CredSSP with NTLM (MS-CSSP 3.1.5): its messages, in order.
+//!
+//! A proof that cannot be made is no attempt. A CHALLENGE that NTLMv2 cannot answer, from the server or a gateway,
+//! ends the trace `stopped` and is reported as our limit; `attempted` is set once the bytes are out. A CredSSP
+//! version other than 2 to 255 and a pubKeyAuth shorter than a signature are `malformed`, never `key_binding`.
 
 use time::OffsetDateTime;
 use zeroize::Zeroizing;

@@ -1,5 +1,8 @@
 //! RDSTLS and RDS AAD Auth, which take CredSSP's place: the server speaks first, and that is all that is to be had without a
 //! redirection's credentials or a token (MS-RDPBCGR 5.4.5.3, 5.4.5.4).
+//!
+//! The report keeps it under `credssp`, and the trace stops there. Only a posture or an experiment asks for these,
+//! each alone; a trace never offers them.
 
 use crate::{
     net::{Framing, Wire},

@@ -1,4 +1,9 @@
 //! CredSSP with Kerberos (MS-CSSP 3.1.5): a ticket from the KDC, which the server then takes or not.
+//!
+//! NTLM replaces a ticket with `--auth negotiate` only, and not after a KDC has refused the account or may have
+//! judged its password: the server would be the second to count a wrong one. An AS-REP shows that the password is
+//! right; one that wanted no proof and cannot be opened shows that it is wrong. An account that the KDC does not
+//! know, or knows in another realm, may be the server's own.
 
 mod client;
 mod granted;

@@ -1,4 +1,9 @@
 //! The authentication in HTTP: one attempt with one password, bound to the TLS connection where the scheme can be.
+//!
+//! A plain 401 after the proof is a refusal. One with a new challenge or a 5xx is not: the connection was not the one
+//! that the proof was made on, and the credentials are `not_verifiable`, as if it had ended without a word. Basic
+//! proves no connection, so a 5xx after it is the gateway's. A 401 before any proof refuses the scheme, for example
+//! if only Kerberos is left within Negotiate; no label of mstsc fits, because it would have gone on.
 
 use std::borrow::Cow;
 

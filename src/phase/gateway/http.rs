@@ -1,4 +1,4 @@
-//! The first request, without credentials: its answer is the list of what the gateway takes, or says that it is none.
+//! The first request, without credentials: its answer lists what the gateway accepts, or shows that it is no gateway.
 
 use super::{
     Access,

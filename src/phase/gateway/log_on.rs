@@ -1,4 +1,9 @@
 //! The requests of one scheme (RFC 4559, MS-NTHT), with NTLM in the form that the gateway understands.
+//!
+//! NTLM goes before Negotiate and is bare under both names, as mstsc and FreeRDP send it. A 4xx or 5xx to the first
+//! token means that its form was not understood, and SPNEGO is tried once: nothing of the password is in that token.
+//! The answer is taken in either form. Proofs are bound to the certificate; a refusal may come from the binding
+//! alone, and the unbound attempt is the user's to make.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use time::OffsetDateTime;

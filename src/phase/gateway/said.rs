@@ -1,4 +1,6 @@
 //! What the answer of a gateway says to people: the words after its status and the text of its body.
+//!
+//! A plain-text body is shown unless it repeats what was sent.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;

@@ -1,4 +1,7 @@
 //! What carries the packets: a WebSocket, or the response and the request of two connections (MS-TSGU 3.3.3).
+//!
+//! Every further connection to a gateway must show the certificate of the first and prove it too, whatever is sent
+//! there, even nothing: the packets of a dual channel go out on the second.
 
 use super::{
     Access, ask,

@@ -1,4 +1,8 @@
 //! The questions to a KDC, and its answers (RFC 4120): who is asked, how, and what an error ends.
+//!
+//! KDCs are tried in order until one answers. A KDC that goes silent after the proof of the password may have counted
+//! a failed attempt, so the proof goes to no other KDC and is not repeated. A question that proves nothing is sent
+//! three times over UDP.
 
 mod https;
 mod judge;

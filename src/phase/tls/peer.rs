@@ -1,6 +1,15 @@
 //! Who may be shown what: a proof goes to a peer that has proved its key, a secret only to one whose certificate is right too.
 //!
 //! The values are made here and nowhere else, so that what shows something has to have been let through.
+//!
+//! NTLM, CredSSP, the ticket and a KDC proxy take a `Proven`, Basic and a token a `Trusted`, so nothing can be shown
+//! to a peer that was not checked. The reason why there is none is the sentence with which the trace stops.
+//!
+//! A pin gates and opens nothing: if a thumbprint is expected, only whoever serves that certificate is `Proven`;
+//! chain, name and dates still decide who is `Trusted`. A pinned gateway that is not proven is left before the
+//! channel, because the account of the server behind it depends on it too; as a KDC proxy it is held to the same pin.
+//! A hop is held to the target's pin, whatever it is called; pin a host with a certificate of its own in a trace of
+//! its own.
 
 use crate::{
     certificate::{Expectation, Unchecked},

@@ -1,4 +1,7 @@
 //! What the way to and through an RD Gateway saw, step by step (MS-TSGU).
+//!
+//! Each step is a record like a phase, with its own evidence; what is said there of a server is said of the gateway.
+//! The gateway's certificate is evidence of its tls step alone.
 
 use std::net::SocketAddr;
 

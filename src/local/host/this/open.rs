@@ -1,4 +1,9 @@
 //! Opens what arguments and machines name, so that no pipe and no device keeps the program waiting.
+//!
+//! This opens without waiting and takes regular files alone; `cli/files` reads them with a bound. A pipe is read only
+//! if the process holds it already (`-`, `/dev/stdin`, `/dev/fd/N`, which is what a shell makes of a process
+//! substitution), because one by name waits for somebody who may never come. An output may be a pipe that somebody
+//! reads.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions},

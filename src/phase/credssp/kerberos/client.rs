@@ -1,5 +1,12 @@
 //! sspi's Kerberos client towards the server (RFC 4120 section 3.2, RFC 4121), with a ticket that we had ourselves. It never
 //! hears the password: the answers of a KDC that it is given are sealed with a stand-in.
+//!
+//! With `--auth kerberos` we get the ticket before the server hears a token, SPNEGO offers Kerberos alone with the
+//! AP-REQ in it, and the server receives sspi's AP-REQ. The questions to KDCs are ours, from sspi's generators: sspi
+//! proves the password with one type of key whatever the KDC has, needs the salt in one place of the answer, wants
+//! all keys on the way to be of one type, and looks for KDCs of other realms in files and variables that nobody
+//! named. It gets the ticket in answers that are sealed anew, as if one KDC had given it at once, and a stand-in for
+//! the password, under which they are sealed.
 
 use sspi::{
     AuthIdentity, BufferType, ClientRequestFlags, Credentials, CredentialsBuffers, DataRepresentation,

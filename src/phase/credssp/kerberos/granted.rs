@@ -1,4 +1,8 @@
 //! A ticket with its session key, and the way over realms to it (RFC 4120 section 3.3.1).
+//!
+//! Referrals are followed, five at most and never in a circle: to the realm of the service with the ticket that the
+//! last KDC gave, and to the user's realm until a proof has been shown. `--kdc` and an .rdp file name KDCs of the
+//! account's realm only; those of other realms come from krb5.conf or DNS. A KDC proxy leads to every realm.
 
 use picky_krb::messages::{AsRep, KdcRep, TgsRep};
 use zeroize::Zeroizing;

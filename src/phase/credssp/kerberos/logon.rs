@@ -1,4 +1,7 @@
 //! The AS exchange (RFC 4120 section 3.1): the password for a ticket that asks for tickets, in the realm that knows the user.
+//!
+//! A UPN is asked for as an enterprise name. If its suffix is the realm and the KDC does not know it, it is asked for
+//! as a plain name: MIT's KDC knows no other.
 
 use picky_krb::{
     constants::types::{NT_ENTERPRISE, NT_PRINCIPAL},

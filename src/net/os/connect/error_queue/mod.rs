@@ -1,4 +1,6 @@
 //! What ICMP said of a connection that failed; only Linux keeps it for a TCP socket.
+//!
+//! The option goes off when the connection is open, because it would let a passing ICMP message end it.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[path = "linux.rs"]
