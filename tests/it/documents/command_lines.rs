@@ -13,7 +13,7 @@ use super::{
 const COMMANDS: &[&str] =
     &["trace", "posture", "demo", "local", "judge", "explain", "schema", "completions", "man"];
 
-/// What a reader puts a code in place of.
+/// Words that a reader replaces with a code.
 const PLACEHOLDERS: &[&str] = &["CODE", "NUMBER", "NAME", "STATUS"];
 
 /// What is wrong with the arguments, if anything.

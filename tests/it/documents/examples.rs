@@ -33,7 +33,7 @@ fn every_example_is_a_run_of_today() {
     }
 }
 
-/// What is neither typed nor in a language is an output, and an output begins with what was typed.
+/// A block without a language is typed, or it is an output and begins with what was typed.
 #[test]
 fn every_output_begins_with_its_command() {
     for document in guides() {

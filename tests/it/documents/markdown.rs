@@ -21,7 +21,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// What stands outside of the fenced blocks, paragraph by paragraph, each on one line.
+/// The text outside of the fenced blocks, one paragraph a line.
 fn paragraphs(text: &str) -> Vec<String> {
     let mut in_block = false;
     let prose = text.lines().map(|line| {

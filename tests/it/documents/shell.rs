@@ -2,7 +2,7 @@
 
 use std::{iter::Peekable, str::Chars};
 
-/// What stands for a variable or the output of another command.
+/// Takes the place of a variable or of the output of another command.
 const EXPANDED: &str = "HOST";
 
 /// The arguments of every call of `program` in a piece of a script, also in another program's quotes.
