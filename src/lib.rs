@@ -83,8 +83,43 @@ pub async fn run<N: Network>(
     let begin = net::Instant::now();
     let roots = &probe::roots(settings, network);
     let mut trace = probe::trace(target, settings, network, observer, roots).await;
-    follow_up(&mut trace, target, settings, network, (begin, roots)).await;
+    follow_up(&mut trace, target, settings, network, (begin, roots, observer)).await;
     diagnose(trace)
+}
+
+/// The same until `interrupt` ends: then what is known is judged, and told to be that.
+pub async fn run_until<N: Network>(
+    target: &Target,
+    settings: &Settings,
+    network: &N,
+    observer: &dyn Observer,
+    interrupt: impl Future<Output = ()>,
+) -> Ended {
+    let (begin, started) = (net::Instant::now(), report::Timestamp(network.now()));
+    let known = probe::Known::new(observer);
+    let whole = tokio::select! {
+        // The interrupt is listened for before anything is sent.
+        biased;
+        () = interrupt => None,
+        report = run(target, settings, network, &known) => Some(report),
+    };
+    match whole {
+        Some(report) => Ended::Whole(report),
+        None => {
+            let roots = probe::roots(settings, network);
+            let way = (target, settings, network);
+            Ended::Interrupted(diagnose(probe::unfinished(way, (begin, started), &roots, known.take())))
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub enum Ended {
+    /// By itself.
+    Whole(Report),
+    /// By the user; this was known.
+    Interrupted(Report),
 }
 
 /// Makes the experiments that the failure of a trace which began at `begin` deserves.
@@ -93,7 +128,7 @@ async fn follow_up<N: Network>(
     target: &Target,
     settings: &Settings,
     network: &N,
-    run: (net::Instant, &probe::Roots<'_>),
+    run: (net::Instant, &probe::Roots<'_>, &dyn Observer),
 ) {
     let wanted = match settings.experiments {
         Experiments::Auto => diagnose::wanted(trace),
@@ -122,7 +157,7 @@ pub async fn posture<N: Network>(
     trace.request.posture_connections = settings.posture_connections;
     let answers = posture::run(&mut trace, target, settings, network, observer, (begin, roots)).await;
     if answers && trace.described().is_some_and(report::Connection::has_failed) {
-        follow_up(&mut trace, target, settings, network, (begin, roots)).await;
+        follow_up(&mut trace, target, settings, network, (begin, roots, observer)).await;
     }
     diagnose(trace)
 }

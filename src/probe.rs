@@ -15,9 +15,7 @@ use request::request;
 use tracing::Instrument as _;
 
 use crate::{
-    codes::Phase,
     net::{Instant, Limits, Network},
-    pdu::canvas::Picture,
     report::{Connection, TargetRecord, Timestamp, Trace},
     settings::Settings,
     target::Target,
@@ -25,6 +23,7 @@ use crate::{
 
 pub use crate::certificate::Roots;
 pub use hops::aimed;
+pub use observer::{Known, Observer, Unobserved};
 pub use plan::{Added, Hello, Opening, Plan, Versions, Withheld};
 pub use rdp_file::rdp_file;
 pub use roots::roots;
@@ -32,6 +31,8 @@ pub use roots::roots;
 mod connection;
 mod demand;
 mod hops;
+mod make;
+mod observer;
 mod offer;
 mod plan;
 mod rdp_file;
@@ -39,23 +40,6 @@ mod request;
 mod roots;
 mod udp;
 mod ways;
-
-/// Is told which phase begins, and given the picture.
-pub trait Observer: Sync {
-    /// A phase begins.
-    fn phase(&self, phase: Phase);
-
-    /// This is what the server drew in the session, when that was asked for.
-    fn picture(&self, _picture: Picture) {}
-}
-
-/// Tells nobody.
-#[derive(Clone, Copy, Debug)]
-pub struct Unobserved;
-
-impl Observer for Unobserved {
-    fn phase(&self, _phase: Phase) {}
-}
 
 impl<N: Network> Probe<'_, N> {
     /// Makes the connection that was planned; what is logged of it carries its name.
@@ -89,11 +73,14 @@ pub async fn trace<N: Network>(
     let end = begin + settings.deadline;
     let probe = Probe::new(target, settings, network, observer, (end, roots));
     let main = probe.connection(&Plan::main(settings)).await;
+    observer.made(&main);
     let demand = Demand::of(&main.phases, settings);
     let mut connections = vec![main];
     if let Some(demand) = demand {
         let addresses = addresses(&connections[0], target, settings);
-        connections.push(probe.connection(&demand.met_by(Plan::retry(settings, addresses))).await);
+        let retry = probe.connection(&demand.met_by(Plan::retry(settings, addresses))).await;
+        observer.made(&retry);
+        connections.push(retry);
     }
     let way = hops::Way { target, settings, network, observer, end, roots };
     let unfollowed = Box::pin(way.follow(&mut connections)).await;
@@ -101,15 +88,26 @@ pub async fn trace<N: Network>(
         (true, Some(traced)) => Some(udp::udp(network, settings, traced, end).await),
         _ => None,
     };
+    Trace { unfollowed, udp, ..unfinished((target, settings, network), (begin, started), roots, connections) }
+}
+
+/// What is known of a run that began then, when these connections were made.
+pub fn unfinished<N: Network>(
+    (target, settings, network): (&Target, &Settings, &N),
+    (begin, started): (Instant, Timestamp),
+    roots: &Roots<'_>,
+    connections: Vec<Connection>,
+) -> Trace {
+    let probe = Probe::new(target, settings, network, &Unobserved, (begin + settings.deadline, roots));
     Trace {
         started,
         elapsed_ms: begin.elapsed().into(),
         target: Some(probe.target_record(started)),
         request: request(target, settings),
         connections,
-        unfollowed,
+        unfollowed: None,
         wait: None,
-        udp,
+        udp: None,
         machine: None,
         local: Vec::new(),
         rdp_file: None,
@@ -150,6 +148,11 @@ impl<'a, N: Network> Probe<'a, N> {
     pub fn within(&self, phase: Duration) -> Self {
         let limits = Limits { phase: self.limits.phase.min(phase), ..self.limits };
         Self { limits, ..*self }
+    }
+
+    /// Who is told what happens.
+    pub fn observer(&self) -> &dyn Observer {
+        self.observer
     }
 
     fn server_name(&self) -> &str {

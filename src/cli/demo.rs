@@ -20,10 +20,11 @@ use super::{
     run::begin_logging,
 };
 use crate::{
+    Ended,
     codes::Phase,
     demo::{self, Fault, Server},
     net::{Network as _, System},
-    report::Report,
+    run_until,
     settings::{Account, Settings},
     target::Target,
 };
@@ -83,11 +84,11 @@ async fn trace(
     server: Arc<Server>,
     fault: Option<&'static Fault>,
     progress: &Progress,
-) -> Result<Report, Error> {
+) -> Result<Ended, Error> {
     let (listener, bound) = listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
     tokio::spawn(demo::run(listener, server));
     let target: Target = bound.to_string().parse().expect("an address and a port are a target");
-    Ok(crate::run(&target, &settings(fault), &System, progress).await)
+    Ok(run_until(&target, &settings(fault), &System, progress, progress.interrupt()).await)
 }
 
 /// The built-in account is the server's own, so the whole way can be shown.

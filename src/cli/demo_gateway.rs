@@ -12,13 +12,14 @@ use super::{
     progress::Progress,
 };
 use crate::{
+    Ended,
     codes::Phase,
     demo::{
         self,
         gateway::{self, Entry, Fault, Gateway},
     },
     net::{Network as _, System},
-    report::Report,
+    run_until,
     settings::{self, Account, Anchors, GatewayAuthentication, Settings, Token},
     target::Target,
 };
@@ -63,13 +64,13 @@ async fn trace(
     gateway: Arc<Gateway>,
     fault: Option<&'static Fault>,
     progress: &Progress,
-) -> Result<Report, Error> {
+) -> Result<Ended, Error> {
     let (listener, bound) = listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
     let entry = fault.map_or(Entry::Account, |fault| fault.entry);
     let settings = settings(&gateway, entry, bound.port());
     tokio::spawn(demo::run(listener, gateway));
     let target: Target = demo::DNS_COMPUTER.parse().expect("a name is a target");
-    Ok(crate::run(&target, &settings, &System, progress).await)
+    Ok(run_until(&target, &settings, &System, progress, progress.interrupt()).await)
 }
 
 /// The certificate is trusted: a password would not be shown otherwise.

@@ -3,17 +3,12 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use super::{
-    Error,
-    demo_arguments::DemoArguments,
-    exit,
-    out::stderr,
-    output::Output,
-    progress::Progress,
-    run::{runtime, unless_interrupted},
+    Error, choices::Format, demo_arguments::DemoArguments, demo_next, exit, out::stderr, output::Output,
+    progress::Progress, run::runtime,
 };
 use crate::{
+    Ended,
     demo::{self, Listener, Service},
-    report::Report,
 };
 
 /// What a trace says of a fault, by the finding or else by where it ends.
@@ -69,24 +64,32 @@ pub fn keep_serving<S: Service>(
     })
 }
 
-/// Runs a trace of what the program serves itself, and writes its report.
+/// Runs a trace of what the program serves itself, writes its report, and says what to try next.
 pub fn report(
     arguments: &DemoArguments,
-    trace: impl AsyncFnOnce(&Progress) -> Result<Report, Error>,
+    trace: impl AsyncFnOnce(&Progress) -> Result<Ended, Error>,
 ) -> Result<u8, Error> {
     let output = Output::open(&arguments.output, None)?;
-    let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
+    let progress = Progress::new(&arguments.output, true);
     let runtime = runtime()?;
-    let report = runtime.block_on(unless_interrupted(trace(&progress)));
+    let ended = runtime.block_on(trace(&progress));
     drop(progress);
     runtime.shutdown_background();
-    let report = match report.unwrap_or(Err(Error::Interrupted)) {
-        Ok(report) => report,
+    match ended {
+        Ok(Ended::Whole(report)) => {
+            output.write(&report, None)?;
+            if !arguments.output.quiet && arguments.output.format == Format::Text {
+                demo_next::lines(arguments, &report).iter().for_each(stderr::line);
+            }
+            Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+        }
+        Ok(Ended::Interrupted(report)) => {
+            output.write(&report, None)?;
+            Ok(exit::INTERRUPTED)
+        }
         Err(error) => {
             output.abandon();
-            return Err(error);
+            Err(error)
         }
-    };
-    output.write(&report, None)?;
-    Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+    }
 }

@@ -46,7 +46,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
     let sink = Sink::main(&arguments.place)?;
     let mut bytes = Vec::new();
     let written = match arguments.format {
-        Format::Text => render::explanation(&explanation, &mut bytes),
+        Format::Text => render::explanation_within(&explanation, sink.columns(), &mut bytes),
         Format::Json => render::json(&explanation, &mut bytes),
     };
     written.map_err(|error| Error::new(format!("cannot write the explanation: {error}")))?;

@@ -8,6 +8,7 @@ mod connection;
 mod demo;
 mod demo_arguments;
 mod demo_gateway;
+mod demo_next;
 mod demo_serving;
 mod error;
 mod exit;

@@ -64,7 +64,10 @@ impl Output {
     /// What could not be written; when the file of `-o` failed, its report went to standard output instead.
     pub fn write(self, report: &Report, picture: Option<&Picture>) -> Result<(), Error> {
         let threshold = self.threshold;
-        let write = |(format, sink): (Format, Sink)| sink.write(&rendered(report, format, threshold)?);
+        let write = |(format, sink): (Format, Sink)| {
+            let bytes = rendered(report, format, threshold, sink.columns())?;
+            sink.write(&bytes)
+        };
         let mut failed: Vec<Error> =
             self.reports.into_iter().filter_map(|report| write(report).err()).collect();
         failed.extend(self.screenshot.and_then(|sink| save(sink, report, picture).err()));
@@ -121,10 +124,16 @@ fn save(sink: Sink, report: &Report, picture: Option<&Picture>) -> Result<(), Er
     }
 }
 
-fn rendered(report: &Report, format: Format, threshold: Option<Severity>) -> Result<Vec<u8>, Error> {
+fn rendered(
+    report: &Report,
+    format: Format,
+    threshold: Option<Severity>,
+    columns: usize,
+) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let result = match format {
-        Format::Text => render::text(report, &mut bytes),
+        Format::Text => render::text_within(report, columns, &mut bytes)
+            .and_then(|()| render::colophon(report, columns, &mut bytes)),
         Format::Json => render::json(report, &mut bytes),
         Format::Junit => render::junit(report, threshold, &mut bytes),
     };

@@ -41,7 +41,7 @@ pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
         explain_file(target.file.as_ref());
     }
     let output = Output::open(&arguments.output, None)?;
-    let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
+    let progress = Progress::new(&arguments.output, true);
     let runtime = runtime()?;
     let report = runtime.block_on(crate::posture(&target, &settings, &System, &progress));
     drop(progress);

@@ -1,20 +1,35 @@
-//! What is under way, on standard error: the phase while it is a terminal, and how each try of a wait ended.
+//! What is under way, on standard error: phases and experiments while it is a terminal, and how each try of a wait ended.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
-use super::out::stderr;
+use super::{
+    out::{sink, stderr},
+    output_arguments::OutputArguments,
+};
 use crate::{
     codes::Phase,
+    net::interrupted,
     pdu::canvas::Picture,
     probe::Observer,
     render,
+    report::{Connection, Purpose, Status, Summary},
     wait::{Next, Tried, Watcher, has_other_certificate},
 };
 
-/// Shows the phase under way in one line that is wiped at the end, and a line for each try.
+/// Columns of a phase under way, and two more: there the terminal shows ^C.
+const WIDEST: usize = 34;
+
+/// Shows what is under way in one line that is wiped at the end, a line for each phase that has ended, and one for each try. The
+/// lines of phases are taken back where the page with the same follows on the same terminal.
 pub struct Progress {
     phases: bool,
+    one: bool,
     tries: bool,
+    lines: AtomicUsize,
+    asked: AtomicUsize,
     pictures: Mutex<Pictures>,
 }
 
@@ -26,12 +41,30 @@ struct Pictures {
 }
 
 impl Progress {
-    /// Shows nothing when quiet; phases only when somebody is looking and nothing is logged.
-    pub fn new(quiet: bool, verbose: u8) -> Self {
+    /// Shows nothing when quiet; phases only when somebody is looking and nothing is logged, and of `one` trace also how they ended.
+    pub fn new(output: &OutputArguments, one: bool) -> Self {
+        let phases = !output.quiet && output.verbose == 0 && stderr::is_terminal();
         Self {
-            phases: !quiet && verbose == 0 && stderr::is_terminal(),
-            tries: !quiet,
+            phases,
+            one,
+            tries: !output.quiet,
+            lines: AtomicUsize::new(0),
+            asked: AtomicUsize::new(0),
             pictures: Mutex::default(),
+        }
+    }
+
+    /// Ends with Ctrl-C, and says so.
+    pub async fn interrupt(&self) {
+        interrupted().await;
+        if self.tries {
+            self.wipe();
+            // What was shown stays above this line.
+            self.lines.store(0, Relaxed);
+            stderr::line(match self.one {
+                true => "interrupted; this is what is known",
+                false => "interrupted, no further try",
+            });
         }
     }
 
@@ -46,27 +79,47 @@ impl Progress {
         self.pictures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says that Ctrl-C ends a wait.
-    pub fn interrupted(&self) {
-        if self.tries {
-            self.wipe();
-            stderr::line("interrupted, no further try");
+    fn wipe(&self) {
+        if self.phases {
+            stderr::wipe(WIDEST);
         }
     }
 
-    /// Two columns more than a phase takes: there the terminal shows ^C.
-    fn wipe(&self) {
+    /// Says in one line what is under way.
+    fn now(&self, what: &str) {
         if self.phases {
-            stderr::wipe(14);
+            stderr::instead(format_args!("{what:<width$}", width = WIDEST - 2));
         }
     }
 }
 
 impl Observer for Progress {
     fn phase(&self, phase: Phase) {
-        if self.phases {
-            stderr::instead(format_args!("{phase:<12}"));
+        self.now(&format!("  {phase} ..."));
+    }
+
+    fn ended(&self, purpose: &Purpose, phase: &Summary<'_>) {
+        if self.phases && self.one && purpose.is_traced() {
+            let how = match phase.status {
+                Status::Passed => "",
+                Status::Failed => "  FAILED",
+                Status::Stopped => "  STOPPED",
+            };
+            self.wipe();
+            stderr::line(format_args!("  {:<10}{:>8.1} ms{how}", phase.phase.name(), phase.elapsed_ms.0));
+            self.lines.fetch_add(1, Relaxed);
         }
+    }
+
+    fn made(&self, connection: &Connection) {
+        if matches!(connection.purpose, Purpose::Posture(_)) {
+            let asked = self.asked.fetch_add(1, Relaxed) + 1;
+            self.now(&format!("  {asked} connections"));
+        }
+    }
+
+    fn experiments(&self, done: usize, of: usize) {
+        self.now(&format!("  experiments: {done} of {of}"));
     }
 
     fn picture(&self, picture: Picture) {
@@ -103,5 +156,8 @@ impl Watcher for Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.wipe();
+        if sink::is_seen() {
+            stderr::take_back(self.lines.load(Relaxed));
+        }
     }
 }

@@ -9,16 +9,17 @@ use super::{
     output::Output,
     password,
     progress::Progress,
-    run::{begin_logging, runtime, unless_interrupted},
+    run::{begin_logging, runtime},
     trace_arguments::TraceArguments,
 };
 use crate::{
+    Ended,
     codes::Phase,
     honour, join,
     local::Subject,
-    net::{System, hardware_id, interrupted},
+    net::{System, hardware_id},
     pdu::canvas::Picture,
-    report::Report,
+    run_until,
     settings::{Gateway, Security, Settings},
     target::Target,
     wait::{self, Patience},
@@ -44,7 +45,11 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     let own = || (arguments.checks.local == LocalArgument::Auto).then(|| Beside::begin(subject()));
     let beside = files.or_else(own);
     match report(arguments, &target, &settings) {
-        Ok((report, picture)) => {
+        Ok((Ended::Interrupted(report), picture)) => {
+            output.write(&report, picture.as_ref())?;
+            Ok(exit::INTERRUPTED)
+        }
+        Ok((Ended::Whole(report), picture)) => {
             let report = match beside.and_then(|beside| beside.finish(&report.trace)) {
                 Some(checked) => join(report, checked),
                 None => report,
@@ -76,23 +81,27 @@ fn report(
     arguments: &TraceArguments,
     target: &Target,
     settings: &Settings,
-) -> Result<(Report, Option<Picture>), Error> {
+) -> Result<(Ended, Option<Picture>), Error> {
     let runtime = runtime()?;
-    let progress = Progress::new(arguments.output.quiet, arguments.output.verbose);
-    let report = match arguments.depth.wait {
-        None => runtime.block_on(unless_interrupted(crate::run(target, settings, &System, &progress))),
+    let progress = Progress::new(&arguments.output, arguments.depth.wait.is_none());
+    let ended = match arguments.depth.wait {
+        None => {
+            let interrupt = progress.interrupt();
+            Some(runtime.block_on(run_until(target, settings, &System, &progress, interrupt)))
+        }
         Some(time) => {
             let patience = Patience { time, jitter: wait::random };
-            let interrupt = async {
-                interrupted().await;
-                progress.interrupted();
-            };
-            runtime.block_on(wait::wait(target, settings, &System, patience, &progress, interrupt))
+            let interrupt = progress.interrupt();
+            let waited =
+                runtime.block_on(wait::wait(target, settings, &System, patience, &progress, interrupt));
+            waited.map(Ended::Whole)
         }
     };
     // A look-up that hangs in the system's resolver must not keep the program.
     runtime.shutdown_background();
-    Ok((report.ok_or(Error::Interrupted)?, progress.take_picture()))
+    let picture = progress.take_picture();
+    drop(progress);
+    Ok((ended.ok_or(Error::Interrupted)?, picture))
 }
 
 /// What the arguments say, and else the file.

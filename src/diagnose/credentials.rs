@@ -37,7 +37,8 @@ pub const RULES: &[Rule] = &[
 
 /// A logon that was asked for and not made must not look like one that works.
 fn not_used(facts: &Facts<'_>) -> Option<String> {
-    if facts.used_before().is_some() {
+    let used = facts.credssp.is_some_and(|credssp| credssp.attempted);
+    if used || facts.used_before().is_some() {
         return None;
     }
     let stopped = facts.last().filter(|last| last.phase == Phase::Credssp)?.stopped?;

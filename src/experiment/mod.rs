@@ -39,7 +39,7 @@ use basis::{Basis, basis};
 
 use crate::{
     net::{Instant, Network},
-    probe::{Plan, Probe, Roots, Unobserved, aimed},
+    probe::{Observer, Plan, Probe, Roots, Unobserved, aimed},
     report::{
         ConnectEvidence, Connection, ExperimentKind, ExperimentName, FailureKind, Millis,
         POSTURE_CONNECTIONS, PhaseRecord, Purpose, Summary, Trace,
@@ -126,7 +126,7 @@ pub async fn run<N: Network>(
     target: &Target,
     settings: &Settings,
     network: &N,
-    (begin, roots): (Instant, &Roots<'_>),
+    (begin, roots, observer): (Instant, &Roots<'_>, &dyn Observer),
 ) {
     let hop = trace.described().and_then(|made| made.hop.as_ref()).map(|hop| aimed(hop, settings));
     let (target, settings) = hop.as_ref().map_or((target, settings), |(target, settings)| (target, settings));
@@ -154,7 +154,7 @@ pub async fn run<N: Network>(
     let plans = if in_vain { Vec::new() } else { plans };
     let plans = &plans[..plans.len().min(left)];
     let closed = AtomicUsize::new(refused(trace, &basis));
-    let door = Door { peer: &basis.peer, opened: basis.opened, cut: basis.cut, closed };
+    let door = Door { peer: &basis.peer, opened: basis.opened, cut: basis.cut, closed, observer };
     let aside = probe.within(aside(trace));
     trace.connections.extend(make((&probe, &aside), plans, at_once, end, &door).await);
     trace.elapsed_ms = begin.elapsed().into();
@@ -223,6 +223,8 @@ struct Door<'a> {
     cut: bool,
     /// How many were not let in since.
     closed: AtomicUsize,
+    /// Who counts them.
+    observer: &'a dyn Observer,
 }
 
 impl Door<'_> {
@@ -250,6 +252,7 @@ async fn make<N: Network>(
     end: Instant,
     door: &Door<'_>,
 ) -> Vec<Connection> {
+    let done = AtomicUsize::new(0);
     let in_time = async |plan| {
         if Instant::now() >= end || door.is_closed(plan) {
             return None;
@@ -257,6 +260,8 @@ async fn make<N: Network>(
         // On the heap, because the two at once would be too much for the stack of a thread.
         let made = Box::pin(if is_aside(plan) { brief } else { probe }.connection(plan)).await;
         door.note(plan, &made);
+        door.observer.made(&made);
+        door.observer.experiments(done.fetch_add(1, Relaxed) + 1, plans.len());
         Some(made)
     };
     let made = stream::iter(plans).map(in_time).buffered(at_once);

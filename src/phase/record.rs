@@ -3,23 +3,47 @@
 use super::{PhaseResult, Step};
 use crate::{
     net::Instant,
-    report::{PhaseRecord, Status},
+    report::{Failure, PhaseRecord, Status},
 };
 
-/// Runs a phase and records what it saw, how long it took and how it ended; none when the walk ends with it.
+/// Why a phase ended that the user gave up.
+pub const INTERRUPTED: &str = "interrupted by the user";
+
+/// Runs a phase and records what it saw, how long it took and how it ended; none when the walk ends with it. What it saw is also
+/// recorded where it is given up.
 pub async fn record<E: Default, T>(
     slot: &mut Option<PhaseRecord<E>>,
     run: impl AsyncFnOnce(&mut E) -> PhaseResult<T>,
 ) -> Option<T> {
-    let begin = Instant::now();
-    let mut evidence = E::default();
-    let result = run(&mut evidence).await;
-    let elapsed_ms = begin.elapsed().into();
+    let mut open = Open { slot, begin: Instant::now(), evidence: Some(E::default()) };
+    let result = run(open.evidence.get_or_insert_default()).await;
     let (status, failure, stopped, value) = match result {
         Ok(Step::Passed(value)) => (Status::Passed, None, None, Some(value)),
         Ok(Step::Stopped(reason)) => (Status::Stopped, None, Some(reason.into_owned()), None),
         Err(failure) => (Status::Failed, Some(failure), None, None),
     };
-    *slot = Some(PhaseRecord { status, elapsed_ms, evidence, failure, stopped });
+    open.close(status, failure, stopped);
     value
+}
+
+/// A phase under way.
+struct Open<'a, E> {
+    slot: &'a mut Option<PhaseRecord<E>>,
+    begin: Instant,
+    evidence: Option<E>,
+}
+
+impl<E> Open<'_, E> {
+    fn close(&mut self, status: Status, failure: Option<Failure>, stopped: Option<String>) {
+        if let Some(evidence) = self.evidence.take() {
+            let elapsed_ms = self.begin.elapsed().into();
+            *self.slot = Some(PhaseRecord { status, elapsed_ms, evidence, failure, stopped });
+        }
+    }
+}
+
+impl<E> Drop for Open<'_, E> {
+    fn drop(&mut self) {
+        self.close(Status::Stopped, None, Some(INTERRUPTED.to_owned()));
+    }
 }

@@ -92,6 +92,7 @@ impl<N: Network> Asking<'_, N> {
         let probe = &self.probe;
         let made: Vec<Connection> =
             stream::iter(plans).map(|plan| probe.connection(plan)).buffered(AT_ONCE).collect().await;
+        made.iter().for_each(|connection| probe.observer().made(connection));
         self.refuses |= made.iter().any(|connection| !is_open(connection));
         let before = self.trace.connections.len();
         // A connection without a phase was not begun.

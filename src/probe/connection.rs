@@ -9,22 +9,21 @@ use super::{
 use crate::{
     certificate::Expectation,
     codes::{Phase, Protocols},
-    net::{Ends, Network, Record, Segments, SharedRemarks, Upgrade, Wire},
+    net::{Network, Segments, SharedRemarks, Upgrade, Wire},
     pdu::{mcs::USER_REQUESTED, preconnection::preconnection},
     phase::{
-        Secured, Step,
+        PhaseResult, Secured, Step,
         activate::{self, Active, Channels},
         connect,
         credssp::{self, Access},
         gateway,
         kdc::Asking,
-        late,
         licensing::{self, Licensing},
         mcs::{self, Joined},
         negotiate::{self, Negotiated},
         record, redirect, resolve, session, tls,
     },
-    report::{Connection, Failure, NegotiateEvidence, Phases, Purpose, Session, Timestamp},
+    report::{Failure, NegotiateEvidence, PhaseRecord, Phases, Purpose, Session, Timestamp},
     settings::{Account, Gateway},
 };
 
@@ -32,40 +31,28 @@ const WITHOUT_TAKE_SESSION: &str =
     "it may take over the account's session on the server, which --take-session allows";
 
 /// A connection as it is made.
-struct Walk<'a, N> {
-    probe: &'a Probe<'a, N>,
-    plan: &'a Plan,
-}
-
-impl<N: Network> Probe<'_, N> {
-    /// Makes the connection, phase after phase.
-    pub(super) async fn make(&self, plan: &Plan) -> Connection {
-        let (walk, started) = (Walk { probe: self, plan }, Some(Timestamp(self.network.now())));
-        let (mut phases, mut session, remarks) = (Phases::default(), None, SharedRemarks::default());
-        // On the heap: together the phases would be too much for the stack of a thread.
-        let opened = match &self.settings.gateway {
-            None => Box::pin(walk.open(&mut phases)).await,
-            Some(gateway) => Box::pin(walk.cross(gateway, &remarks, &mut phases)).await,
-        };
-        let Record { frames, frames_omitted, ends: Ends { local, peer }, tcp, idle } = match opened {
-            Ok(mut wire) => {
-                let farewell = Box::pin(walk.phases(&mut wire, &mut phases, &mut session)).await;
-                wire.close(farewell).await
-            }
-            Err(Some(wire)) => wire.close(None).await,
-            Err(None) => Record::default(),
-        };
-        gateway::remember(&mut phases, &remarks);
-        late::reassign(&mut phases, &frames);
-        late::shorten(&mut phases, &idle);
-        let (purpose, hop) = (plan.purpose.clone(), None);
-        Connection { purpose, hop, phases, session, started, local, peer, tcp, frames, frames_omitted }
-    }
+pub(super) struct Walk<'a, N> {
+    pub(super) probe: &'a Probe<'a, N>,
+    pub(super) plan: &'a Plan,
 }
 
 impl<N: Network> Walk<'_, N> {
+    /// Runs a phase, records it, and tells how it ended.
+    async fn record<E: Default, T>(
+        &self,
+        phase: Phase,
+        slot: &mut Option<PhaseRecord<E>>,
+        run: impl AsyncFnOnce(&mut E) -> PhaseResult<T>,
+    ) -> Option<T> {
+        let value = record(slot, run).await;
+        if let Some(ended) = slot {
+            self.probe.observer.ended(&self.plan.purpose, &ended.summary(phase));
+        }
+        value
+    }
+
     /// The way through the gateway; an error is what there is to close.
-    async fn cross(
+    pub(super) async fn cross(
         &self,
         gateway: &Gateway,
         remarks: &SharedRemarks,
@@ -77,7 +64,7 @@ impl<N: Network> Walk<'_, N> {
         let access = gateway::Access { gateway, proxy, target, roots, now, limits: *limits, remarks };
         let mut wire = None;
         let run = async |e: &mut _| gateway::run(*network, &access, &mut wire, e).await;
-        let crossed = record(&mut phases.gateway, run).await.is_some();
+        let crossed = self.record(Phase::Gateway, &mut phases.gateway, run).await.is_some();
         match wire {
             Some(wire) if crossed && self.goes_on(Phase::Gateway).is_some() => Ok(wire),
             other => Err(other),
@@ -85,7 +72,7 @@ impl<N: Network> Walk<'_, N> {
     }
 
     /// Resolves, unless the addresses are known, and connects; an error is what there is to close.
-    async fn open(&self, phases: &mut Phases) -> Result<Wire, Option<Wire>> {
+    pub(super) async fn open(&self, phases: &mut Phases) -> Result<Wire, Option<Wire>> {
         let Probe { network, target, limits, observer, settings, .. } = *self.probe;
         let way = (settings.proxy.as_ref(), target);
         let addresses = match &self.plan.addresses {
@@ -93,7 +80,7 @@ impl<N: Network> Walk<'_, N> {
             None => {
                 observer.phase(Phase::Resolve);
                 let run = async |e: &mut _| resolve::through(network, way, limits.phase_end(), e).await;
-                let found = record(&mut phases.resolve, run).await.ok_or(None)?;
+                let found = self.record(Phase::Resolve, &mut phases.resolve, run).await.ok_or(None)?;
                 self.goes_on(Phase::Resolve).ok_or(None)?;
                 found
             }
@@ -101,7 +88,7 @@ impl<N: Network> Walk<'_, N> {
         observer.phase(Phase::Connect);
         let network = &Segments { network, small: self.plan.small_segments };
         let run = async |e: &mut _| connect::through(network, &addresses, way, limits, e).await;
-        let wire = record(&mut phases.connect, run).await.ok_or(None)?;
+        let wire = self.record(Phase::Connect, &mut phases.connect, run).await.ok_or(None)?;
         // A connection that was opened is closed politely, even when nothing more was asked for.
         match self.goes_on(Phase::Connect) {
             Some(()) => Ok(wire),
@@ -110,7 +97,7 @@ impl<N: Network> Walk<'_, N> {
     }
 
     /// The phases on the wire. Returns the last message of a polite end, once there is one to send.
-    async fn phases(
+    pub(super) async fn phases(
         &self,
         wire: &mut Wire,
         phases: &mut Phases,
@@ -119,7 +106,7 @@ impl<N: Network> Walk<'_, N> {
         if let Opening::Nothing(span) = self.plan.opening {
             self.enter(wire, Phase::Negotiate);
             let run = async |e: &mut _| negotiate::listen(wire, span, e).await;
-            record(&mut phases.negotiate, run).await;
+            self.record(Phase::Negotiate, &mut phases.negotiate, run).await;
             return None;
         }
         self.announce(wire).await;
@@ -133,7 +120,7 @@ impl<N: Network> Walk<'_, N> {
                 if inside { self.negotiate_inside(wire, negotiated).await? } else { negotiated.extended };
             mcs::run(wire, Negotiated { extended, ..negotiated }, account, announced, e).await
         };
-        if let Some(mut joined) = record(&mut phases.mcs, run).await
+        if let Some(mut joined) = self.record(Phase::Mcs, &mut phases.mcs, run).await
             && self.goes_on(Phase::Mcs).is_some()
             && let Some(channels) = self.licensing(wire, &mut joined, phases).await
             && self.goes_on(Phase::Licensing).is_some()
@@ -174,7 +161,7 @@ impl<N: Network> Walk<'_, N> {
         self.enter(wire, Phase::Negotiate);
         let offer = offer(self.plan, self.probe.settings, self.plan.protocols);
         let run = async |e: &mut _| negotiate::run(wire, offer, e).await;
-        let negotiated = record(&mut phases.negotiate, run).await?;
+        let negotiated = self.record(Phase::Negotiate, &mut phases.negotiate, run).await?;
         self.goes_on(Phase::Negotiate)?;
         // Without TLS neither of these phases occurs.
         if negotiated.code == 0 {
@@ -194,12 +181,15 @@ impl<N: Network> Walk<'_, N> {
         match &self.plan.hello {
             Hello::Handshake(versions, named) => {
                 let offer = Upgrade::new(name, *versions, *named);
-                record(&mut phases.tls, async |e: &mut _| tls::run(wire, &offer, &expectation, e).await).await
+                self.record(Phase::Tls, &mut phases.tls, async |e: &mut _| {
+                    tls::run(wire, &offer, &expectation, e).await
+                })
+                .await
             }
             Hello::Own(profile, like) => {
                 let said = (profile, like.as_ref());
                 let run = async |e: &mut _| tls::hello(wire, said, &expectation, e).await;
-                record(&mut phases.tls, run).await;
+                self.record(Phase::Tls, &mut phases.tls, run).await;
                 None
             }
         }
@@ -242,7 +232,7 @@ impl<N: Network> Walk<'_, N> {
             }
             _ => credssp::run(wire, &access, e).await,
         };
-        record(&mut phases.credssp, run).await?;
+        self.record(Phase::Credssp, &mut phases.credssp, run).await?;
         // Going on with a verified account is asked for explicitly.
         self.plan.until?;
         self.goes_on(Phase::Credssp)?;
@@ -265,7 +255,7 @@ impl<N: Network> Walk<'_, N> {
             user_channel: user_channel_id,
         };
         let run = async |e: &mut _| licensing::run(wire, joined, licensing, e).await;
-        record(&mut phases.licensing, run).await?;
+        self.record(Phase::Licensing, &mut phases.licensing, run).await?;
         let dynamic = joined.dynamic_channel;
         Some(Channels { io: io_channel_id, message, dynamic, user: user_channel_id })
     }
@@ -285,7 +275,7 @@ impl<N: Network> Walk<'_, N> {
             true => activate::run(wire, secured, channels, e).await,
             false => Ok(Step::Stopped(WITHOUT_TAKE_SESSION.into())),
         };
-        record(&mut phases.activate, run).await
+        self.record(Phase::Activate, &mut phases.activate, run).await
     }
 
     fn enter(&self, wire: &mut Wire, phase: Phase) {

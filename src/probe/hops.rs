@@ -61,9 +61,12 @@ impl<N: Network> Way<'_, N> {
             }
             let (hop, made) = self.reach(number, ahead).await;
             let demand = Demand::of(&made.phases, self.settings);
+            self.observer.made(&made);
             connections.push(made);
             if demand.is_some() {
-                connections.push(self.walk(number, &hop, demand).await);
+                let again = self.walk(number, &hop, demand).await;
+                self.observer.made(&again);
+                connections.push(again);
             }
             been.push(hop);
         }

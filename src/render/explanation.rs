@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::page::{Page, Room, Tone};
+use super::page::{Page, Room, Tone, USUAL};
 use crate::explain::{Explained, Explanation, Family, Meaning, Related, Relation, Section};
 
 /// Where the facts of a meaning begin.
@@ -15,7 +15,15 @@ const MANY: usize = 5;
 /// # Errors
 /// Those of the writer.
 pub fn explanation(explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
-    let page = &mut Page::new(out, Room::Usual);
+    explanation_within(explanation, USUAL, out)
+}
+
+/// The same in so many columns, if that is a width that can be read.
+///
+/// # Errors
+/// Those of the writer.
+pub fn explanation_within(explanation: &Explanation, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let page = &mut Page::new(out, Room::Usual, width);
     for (index, code) in explanation.codes.iter().enumerate() {
         if index > 0 {
             page.gap()?;

@@ -19,8 +19,9 @@ mod text;
 mod udp;
 mod wait;
 
-pub use explanation::explanation;
+pub use explanation::{explanation, explanation_within};
 pub use json::json;
 pub use junit::junit;
-pub use text::text;
+pub use page::USUAL;
+pub use text::{colophon, text, text_within};
 pub use wait::tried;

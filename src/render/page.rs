@@ -1,4 +1,4 @@
-//! A page of eighty columns: columns, folding, colours, and no control character from the network.
+//! A page of so many columns: its columns, folding, colours, and no control character from the network.
 
 use std::io::{self, Write};
 
@@ -6,13 +6,17 @@ use anstyle::{AnsiColor, Style};
 
 use crate::plain;
 
-/// Columns of a page.
-const WIDTH: usize = 80;
+/// Columns of a page that nobody sees, or whose terminal does not say.
+pub const USUAL: usize = 80;
+/// Columns of the narrowest and the widest page: folded narrower it is a column of words, wider nobody finds the next line.
+const NARROWEST: usize = 60;
+const WIDEST: usize = 120;
 
 /// Writes lines to a page.
 pub struct Page<'a> {
     out: &'a mut dyn Write,
     room: Room,
+    width: usize,
 }
 
 /// How much there is to leave out, so that a failure fits a screen.
@@ -66,9 +70,9 @@ impl Tone {
 }
 
 impl<'a> Page<'a> {
-    /// An empty page.
-    pub fn new(out: &'a mut dyn Write, room: Room) -> Self {
-        Self { out, room }
+    /// An empty page of about so many columns.
+    pub fn new(out: &'a mut dyn Write, room: Room, width: usize) -> Self {
+        Self { out, room, width: width.clamp(NARROWEST, WIDEST) }
     }
 
     /// How much there is to leave out.
@@ -122,7 +126,9 @@ impl<'a> Page<'a> {
         let gap = column.saturating_sub(lead.chars().count());
         write!(self.out, "{lead_style}{lead}{lead_end}")?;
         for (index, line) in
-            textwrap::wrap(body.trim(), folding(column).subsequent_indent(indent)).iter().enumerate()
+            textwrap::wrap(body.trim(), folding(self.width - column).subsequent_indent(indent))
+                .iter()
+                .enumerate()
         {
             match line.strip_prefix(word.as_ref()) {
                 Some(rest) if index == 0 => write!(self.out, "{:gap$}{style}{word}{end}{rest}", "")?,
@@ -134,6 +140,6 @@ impl<'a> Page<'a> {
 }
 
 /// Names, suites and identifiers are not cut at their hyphens.
-fn folding(column: usize) -> textwrap::Options<'static> {
-    textwrap::Options::new(WIDTH - column).word_splitter(textwrap::WordSplitter::NoHyphenation)
+fn folding(width: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation)
 }

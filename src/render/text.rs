@@ -9,12 +9,12 @@ use super::{
     causes, cells,
     connections::{FACTS, connections},
     experiments, local,
-    page::{Page, Room, Tone},
+    page::{Page, Room, Tone, USUAL},
     posture, rdp_file, udp, wait,
 };
 use crate::report::{
     Answerer, Certificate, Failure, Finding, FindingCode, Likelihood, Outcome, Purpose, Report, Severity,
-    Verdict, place,
+    place,
 };
 
 /// The lines of a screen, which a report with causes should not be longer than.
@@ -29,10 +29,18 @@ const FINDING: usize = 11;
 /// # Errors
 /// Those of the writer.
 pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    text_within(report, USUAL, out)
+}
+
+/// The same in so many columns, if that is a width that can be read.
+///
+/// # Errors
+/// Those of the writer.
+pub fn text_within(report: &Report, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut written = Vec::new();
     for room in [Room::Usual, Room::Brief, Room::Tight, Room::Least] {
         written.clear();
-        whole(&mut Page::new(&mut written, room), report)?;
+        whole(&mut Page::new(&mut written, room, width), report)?;
         let lines = written.iter().filter(|byte| **byte == b'\n').count();
         if lines <= SCREEN || report.causes.is_empty() {
             break;
@@ -124,7 +132,7 @@ fn is_told(found: &Finding, report: &Report) -> bool {
 
 /// A sentence each; where there is no room those beside the failure share a line.
 fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let said = report.findings.iter().filter(|found| !is_told(found, report));
+    let said = report.findings.iter().filter(|found| !is_told(found, report) && !repeats(found, report));
     let tight = page.room().is_tight();
     let (aside, whole): (Vec<&Finding>, Vec<&Finding>) = said.partition(|found| tight && is_aside(found));
     if aside.is_empty() && whole.is_empty() {
@@ -132,7 +140,7 @@ fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     page.gap()?;
     page.heading("Findings")?;
-    whole.into_iter().try_for_each(|found| finding(page, found, &report.verdict))?;
+    whole.into_iter().try_for_each(|found| finding(page, found))?;
     let codes: Vec<&str> = aside.iter().map(|found| found.code.as_str()).collect();
     if codes.is_empty() {
         return Ok(());
@@ -145,19 +153,19 @@ fn is_aside(found: &Finding) -> bool {
     found.severity < Severity::Error && found.code != FindingCode::Flow
 }
 
-/// A finding that only repeats why the phase failed points there.
-fn finding(page: &mut Page<'_>, found: &Finding, verdict: &Verdict) -> io::Result<()> {
+fn finding(page: &mut Page<'_>, found: &Finding) -> io::Result<()> {
     let lead = match found.severity {
         Severity::Error => (Tone::Bad, "  error"),
         Severity::Warning => (Tone::Caution, "  warning"),
         Severity::Info => (Tone::Plain, "  info"),
     };
-    let told = verdict.failure.as_ref().is_some_and(|failure| failure.detail == found.message);
-    let text = match found.phase.filter(|_| told) {
-        Some(phase) => format!("{}, see {phase}", found.code),
-        None => format!("{}: {}", found.code, found.message),
-    };
-    page.row(lead, FINDING, (Tone::Plain, ""), &text)
+    page.row(lead, FINDING, (Tone::Plain, ""), &format!("{}: {}", found.code, found.message))
+}
+
+/// Whether a finding only repeats why the phase failed: the verdict names it then.
+fn repeats(found: &Finding, report: &Report) -> bool {
+    let failure = report.verdict.failure.as_ref();
+    found.phase.is_some() && failure.is_some_and(|failure| failure.detail == found.message)
 }
 
 /// Who answers, where it is not the Windows that everybody expects.
@@ -197,7 +205,7 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     };
     if let Some(failure) = &verdict.failure {
         let ended =
-            [Some(format!("{}{}", led(report), ended(verdict, failure))), credentials].into_iter().flatten();
+            [Some(format!("{}{}", led(report), ended(report, failure))), credentials].into_iter().flatten();
         return page.row((Tone::Heading, "Verdict"), BODY, word, &ended.collect::<Vec<_>>().join("; "));
     }
     page.row((Tone::Heading, "Verdict"), BODY, word, &verdict.summary)?;
@@ -218,12 +226,36 @@ fn led(report: &Report) -> String {
     }
 }
 
-fn ended(verdict: &Verdict, failure: &Failure) -> String {
+fn ended(report: &Report, failure: &Failure) -> String {
+    let verdict = &report.verdict;
     let phase = verdict.phase.map_or("", |phase| phase.name());
     let step = verdict.step.as_ref().map_or_else(String::new, |step| format!(" at the step {step}"));
-    let ended = format!("in {phase}{step}, {}", cells::failure(failure));
+    let named = report.findings.iter().filter(|found| repeats(found, report) && !is_told(found, report));
+    let named = named.map(|found| found.code.as_str());
+    let named = match named.collect::<Vec<_>>() {
+        codes if codes.is_empty() => String::new(),
+        codes => format!(" ({})", codes.join(", ")),
+    };
+    let ended = format!("in {phase}{step}, {}{named}", cells::failure(failure));
     match verdict.reached {
         Some(reached) => format!("{ended}; everything up to {reached} works"),
         None => ended,
     }
+}
+
+/// When it was made, by which version, and from which address: what whoever gets the page has to ask otherwise.
+///
+/// # Errors
+/// Those of the writer.
+pub fn colophon(report: &Report, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let made = report.trace.traced().filter_map(|made| made.local).last();
+    let from = made.map_or_else(String::new, |local| format!(", from {}", local.ip()));
+    let begun = report.trace.started.0;
+    let (date, time) = (begun.date(), begun.time());
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    let tool = &report.tool;
+    let page = &mut Page::new(out, Room::Usual, width);
+    page.gap()?;
+    let text = format!("{date} {hour:02}:{minute:02}:{second:02} UTC, {} {}{from}", tool.name, tool.version);
+    page.text(0, &text)
 }

@@ -191,6 +191,19 @@ pub struct PhaseRecord<E> {
     pub stopped: Option<String>,
 }
 
+impl<E> PhaseRecord<E> {
+    /// The record of this phase without its evidence.
+    pub fn summary(&self, phase: Phase) -> Summary<'_> {
+        Summary {
+            phase,
+            status: self.status,
+            elapsed_ms: self.elapsed_ms,
+            failure: self.failure.as_ref(),
+            stopped: self.stopped.as_deref(),
+        }
+    }
+}
+
 /// How a phase ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -240,13 +253,7 @@ impl Phases {
     /// The phases that were entered, in order.
     pub fn summaries(&self) -> Vec<Summary<'_>> {
         fn of<E>(phase: Phase, record: Option<&PhaseRecord<E>>) -> Option<Summary<'_>> {
-            record.map(|r| Summary {
-                phase,
-                status: r.status,
-                elapsed_ms: r.elapsed_ms,
-                failure: r.failure.as_ref(),
-                stopped: r.stopped.as_deref(),
-            })
+            record.map(|record| record.summary(phase))
         }
         [
             of(Phase::Resolve, self.resolve.as_ref()),

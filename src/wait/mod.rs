@@ -138,7 +138,7 @@ async fn tries<N: Network>(
         }
     };
     if let Some(Report { mut trace, .. }) = seen.last.clone() {
-        follow_up(&mut trace, target, settings, network, (last, roots)).await;
+        follow_up(&mut trace, target, settings, network, (last, roots, watcher)).await;
         seen.last = Some(diagnose(trace));
     }
 }

@@ -121,8 +121,11 @@ fn the_demo_passes_and_the_json_says_the_same() {
     let output = rdptrace(&["demo"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("PASSED"));
-    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    let next = text(&output.stderr);
+    assert!(next.trim_start().starts_with("Try next:") && next.contains("rdptrace HOST"), "{next}");
+    assert!(rdptrace(&["demo", "-q"]).stderr.is_empty());
     let output = rdptrace(&["demo", "--format", "json"]);
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(report["verdict"]["outcome"], "passed");
 }

@@ -60,6 +60,8 @@ mod signal {
 
     use serde_json::Value;
 
+    use crate::program::text;
+
     fn start(arguments: &[&str]) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -97,9 +99,13 @@ mod signal {
         let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
         let target = silent.local_addr().expect("an address").to_string();
         let child = start(&["trace", &target]);
-        let _connection = silent.accept().expect("the trace connects");
+        let (mut connection, _) = silent.accept().expect("the trace connects");
+        connection.read_exact(&mut [0]).expect("the Connection Request");
         let output = interrupt(child);
-        assert_eq!(output.status.code(), Some(130));
-        assert!(output.stdout.is_empty() && output.stderr.is_empty());
+        let (page, said) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(130), "{said}");
+        assert!(page.contains("connect") && page.contains("STOPPED: interrupted by the user"), "{page}");
+        assert!(page.contains("everything up to connect works; stopped in negotiate"), "{page}");
+        assert_eq!(said, "interrupted; this is what is known\n");
     }
 }

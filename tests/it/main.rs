@@ -81,6 +81,7 @@ mod scenarios;
 mod schema;
 mod screenshot;
 mod security;
+mod seen_page;
 mod segments;
 mod speakers;
 mod speaks_first;

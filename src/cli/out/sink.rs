@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Seek as _, Write},
+    io::{self, IsTerminal as _, Seek as _, Write},
     path::{Path, PathBuf},
 };
 
@@ -12,6 +12,7 @@ use same_file::Handle;
 use crate::{
     cli::{Error, choices::Color, output_arguments::PlaceArguments},
     local::writable,
+    render::USUAL,
 };
 
 /// A place for a report.
@@ -47,6 +48,14 @@ impl Sink {
         let is_new = !path.exists();
         let file = writable(path).map_err(|error| unwritable(path, &error))?;
         Ok(Self::File { path: path.to_owned(), file, is_new, stand_in })
+    }
+
+    /// Columns of a page that is written there: those of the terminal.
+    pub fn columns(&self) -> usize {
+        match self {
+            Self::Standard(_) => terminal_columns().unwrap_or(USUAL),
+            Self::File { .. } => USUAL,
+        }
     }
 
     /// Whether both are the same file, whatever it is called and however often it is linked to.
@@ -94,6 +103,21 @@ impl Sink {
             Err(unwritable(&path, &error))
         })
     }
+}
+
+/// What the terminal at standard output says, or else the environment; none where it is no terminal.
+fn terminal_columns() -> Option<usize> {
+    if !is_seen() {
+        return None;
+    }
+    let told = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    let named = || std::env::var("COLUMNS").ok()?.parse().ok();
+    told.filter(|width| *width > 0).or_else(named)
+}
+
+/// Whether standard output is a terminal.
+pub fn is_seen() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Pipes are no files: they can be neither cut nor rewound.

@@ -34,6 +34,13 @@ pub fn wipe(columns: usize) {
     let _ = write!(stderr(), "\r{:columns$}\r", "");
 }
 
+/// Takes back this many lines above the one that the cursor is in, where the terminal can.
+pub fn take_back(lines: usize) {
+    if lines > 0 {
+        let _ = write!(anstream::stderr(), "\x1b[{lines}A\r\x1b[J");
+    }
+}
+
 /// Whether somebody sees it.
 pub fn is_terminal() -> bool {
     stderr().is_terminal()
