@@ -248,7 +248,7 @@ fn ended(report: &Report, failure: &Failure) -> String {
 /// # Errors
 /// Those of the writer.
 pub fn colophon(report: &Report, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let made = report.trace.traced().filter_map(|made| made.local).last();
+    let made = report.trace.traced().filter_map(|made| made.local).next_back();
     let from = made.map_or_else(String::new, |local| format!(", from {}", local.ip()));
     let begun = report.trace.started.0;
     let (date, time) = (begun.date(), begun.time());
