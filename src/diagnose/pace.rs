@@ -58,7 +58,8 @@ pub fn loss(facts: &Facts<'_>) -> Loss {
 
 /// How often a connection sent something again that arrived then: more than in vain.
 fn mended(made: &Connection) -> Option<u32> {
-    let tcp = made.tcp.as_ref()?;
+    // An ICMP error has the system send again sooner (RFC 6069), so that the times do not tell what was in vain.
+    let tcp = made.tcp.as_ref().filter(|tcp| tcp.icmp_error.is_none())?;
     let again = tcp.retransmissions.filter(|again| *again >= LOSS)?;
     let in_vain = match tcp.unacknowledged {
         Some(lost) if lost > 0 => most_in_vain(made),
@@ -194,8 +195,15 @@ pub fn timed_out(facts: &Facts<'_>) -> Option<String> {
 /// That a reset answers no byte of ours but the question of our system whether the peer is there: its connection had ended before.
 fn answers_probe(facts: &Facts<'_>) -> Option<String> {
     let failure = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?.failure?;
-    let tcp = facts.transport.filter(|_| failure.kind == FailureKind::Reset && path::is_direct(facts))?;
-    (tcp.probes? > 0).then(|| {
+    let reset = failure.kind == FailureKind::Reset && path::is_direct(facts);
+    let asked = |tcp: &Tcp| tcp.probes.is_some_and(|probes| probes > 0);
+    let others = facts.trace.connections.iter().filter(|made| made.tcp.as_ref().is_some_and(asked));
+    let ends = |made: &Connection| {
+        let last = made.phases.summaries().pop();
+        last.and_then(|last| last.failure).is_some_and(|failure| failure.kind == FailureKind::Reset)
+    };
+    let any = facts.transport.is_some_and(asked) || others.into_iter().any(ends);
+    (reset && any).then(|| {
         "the reset only answers a keep-alive of our system: the connection had ended there before, and that end never came"
             .to_owned()
     })

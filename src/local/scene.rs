@@ -6,8 +6,28 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{Answer, Event, Host, Output, Value};
+use super::{Answer, Event, Host, Output, Unreadable, Value};
 use crate::report::Os;
+
+/// The values that are bytes.
+const BINARY: &[&str] = &[
+    "CertHash",
+    "ClientHWID",
+    "ClientLicense",
+    "DateCreated",
+    "DateLastConnected",
+    "DefaultConnectionSettings",
+    "SSLCertificateSHA1Hash",
+    "SelfSignedCertificate",
+    "WinHttpSettings",
+];
+/// The certificates and secrets of licensing.
+const OF_LICENSES: [&str; 2] = ["X509 ", "L$"];
+
+fn is_binary(name: &str) -> bool {
+    BINARY.iter().any(|known| known.eq_ignore_ascii_case(name))
+        || OF_LICENSES.iter().any(|begin| name.starts_with(begin))
+}
 
 /// The target that the machine is to reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,9 +87,21 @@ impl<'a> Scene<'a> {
         printed.entry(line.to_owned()).or_insert_with(|| self.host.command(line)).clone()
     }
 
+    /// A value of the registry. One of a type that Windows never gives it was damaged or written by hand, and means nothing that
+    /// a check could know.
+    pub fn value(&self, key: &str, name: &str) -> Answer<Value> {
+        let strange = |value: &Value| matches!(value, Value::Binary { .. }) && !is_binary(name);
+        match self.host.value(key, name)? {
+            Some(value) if strange(&value) => {
+                Err(Unreadable::Failed("it is of a type that this value never has".to_owned()))
+            }
+            found => Ok(found),
+        }
+    }
+
     /// A number of the registry; none where it does not exist, cannot be read or is no number.
     pub fn number(&self, key: &str, name: &str) -> Option<u64> {
-        match self.host.value(key, name) {
+        match self.value(key, name) {
             Ok(Some(Value::Number(number))) => Some(number),
             _ => None,
         }

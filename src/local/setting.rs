@@ -44,7 +44,7 @@ impl Setting {
         // The first key that cannot be read: it might overrule what a later one says.
         let mut hidden: Option<(String, Unreadable)> = None;
         for (index, key) in self.keys.iter().enumerate() {
-            match scene.host.value(key, self.name) {
+            match scene.value(key, self.name) {
                 Ok(None) => {}
                 Ok(Some(value)) => {
                     let said = self.case(key, &value, &self.overruled(scene, index + 1));
@@ -66,7 +66,7 @@ impl Setting {
 
     /// What the keys behind the deciding one hold.
     fn overruled(&self, scene: &Scene<'_>, from: usize) -> String {
-        let held = |key: &&str| scene.host.value(key, self.name).ok().flatten();
+        let held = |key: &&str| scene.value(key, self.name).ok().flatten();
         let keys = self.keys[from..].iter();
         keys.filter_map(|key| held(key).map(|value| format!("; overruled: {key} = {value}"))).collect()
     }

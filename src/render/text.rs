@@ -17,8 +17,8 @@ use crate::report::{
     place,
 };
 
-/// The lines of a screen, which a report with causes should not be longer than.
-const SCREEN: usize = 42;
+/// The lines of a screen, less the two with which the command line ends a page: a report with causes should not be longer.
+const SCREEN: usize = 40;
 /// Where certificate and verdict begin, and the sentence of a finding.
 const BODY: usize = 13;
 /// Where the code of a finding begins.

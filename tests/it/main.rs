@@ -48,6 +48,7 @@ mod local_certificate;
 mod local_garbage;
 #[cfg(target_os = "linux")]
 mod local_linux;
+mod local_types;
 mod local_way;
 mod local_windows;
 #[cfg(target_os = "linux")]

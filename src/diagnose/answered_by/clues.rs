@@ -50,6 +50,7 @@ pub fn clues(facts: &Facts<'_>, seen: &[&Phases]) -> Vec<Clue> {
     seen.iter().for_each(|phases| session(phases, &mut clues));
     clues.extend(front(facts));
     clues.extend(web(facts, seen));
+    clues.extend(gives_up(seen));
     // One server says the same in every connection.
     let mut said: Vec<String> = Vec::new();
     clues.retain(|clue| {
@@ -247,6 +248,15 @@ fn front(facts: &Facts<'_>) -> Option<Clue> {
     let text = "TLS without a Connection Request is taken, and the Connection Request is not";
     (taken && failed && !matches!(facts.inside_direct_tls(), Some(Inside::Other(_))))
         .then(|| only(Answerer::Proxy, Place::Negotiation, text))
+}
+
+/// xrdp that cannot begin TLS ends the connection with RDP's own ultimatum, in the clear.
+fn gives_up(seen: &[&Phases]) -> Option<Clue> {
+    let clear = |phases: &&Phases| {
+        phases.tls.as_ref().is_some_and(|tls| tls.evidence.speaks.as_ref().is_some_and(Spoken::is_rdp))
+    };
+    let text = "in place of TLS it ends the connection in the clear, as xrdp does";
+    seen.iter().any(clear).then(|| few(Answerer::Xrdp, Place::Negotiation, text))
 }
 
 /// Whoever answers with HTTP is a web server or a proxy of HTTP; behind a confirm of RDP it is something in front.

@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, certificate::gives_up, coded, ended_in, f
 use crate::{
     codes::{self, Phase, Table},
     diagnose::{Facts, added::gets_further, path},
-    report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Selected},
+    report::{Alert, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Selected},
 };
 
 /// From here on Set Error Info says what is wrong with a PDU (MS-RDPBCGR 2.2.5.1.1).
@@ -98,6 +98,15 @@ fn altered(facts: &Facts<'_>) -> Option<Weighed> {
         let text = "what came did not arrive as it was sent, or the server's TLS is at fault";
         return Some(Weighed::likely(text).and(Some(garbled(facts)?.detail.clone())));
     }
+    if let Some(failure) = unverified_elsewhere(facts) {
+        let text = format!(
+            "another connection shows that bytes are changed, or that the server's TLS is at fault: {}",
+            failure.detail
+        );
+        return Some(
+            Weighed::likely(text).and(facts.failed()?.failure.map(|failure| failure.detail.clone())),
+        );
+    }
     let unnamed = facts.selected() == Some(Selected::Unknown);
     let failure = garbled(facts).filter(|f| unnamed || f.kind != FailureKind::SecurityUnsupported)?;
     let text = match is_broken(facts, failure) {
@@ -105,6 +114,14 @@ fn altered(facts: &Facts<'_>) -> Option<Weighed> {
         false => "no TLS protects the stream here",
     };
     (!is_enclosed(facts, failure)).then(|| Weighed::possible(text).and(Some(failure.detail.clone())))
+}
+
+/// How another connection ended in which our TLS found the same: which of them meets it is chance.
+fn unverified_elsewhere<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+    facts.failed().filter(|failed| failed.phase == Phase::Tls)?;
+    let made = facts.trace.connections.iter().filter_map(|made| made.phases.tls.as_ref());
+    let sent = |alert: &Alert| NOT_VERIFIED.contains(&alert.code.into());
+    made.filter(|tls| tls.evidence.alert_sent.as_ref().is_some_and(sent)).find_map(|tls| tls.failure.as_ref())
 }
 
 /// Whether our TLS found that a record, or the handshake, was not what the server had made.

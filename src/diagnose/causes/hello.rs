@@ -89,10 +89,12 @@ fn large(facts: &Facts<'_>) -> Option<Weighed> {
     let received = facts.tls?.bytes_received;
     if let Some(failure) = silent.filter(|_| received > 0 && path::trickle(facts).is_none()) {
         let text = format!("{received} B of the server's answer came, then nothing: {}", failure.detail);
-        let short = path::black_hole(facts).map(|hole| u64::from(hole.bytes));
-        let short = short
-            .filter(|bytes| (1..EVERY_PATH).contains(bytes))
-            .map(|bytes| format!("{bytes} B of ours, which fit every path, were never acknowledged either"));
+        let short =
+            path::black_hole(facts).map(|hole| u64::from(hole.bytes)).filter(|bytes| *bytes < EVERY_PATH);
+        let short = short.map(|bytes| match bytes {
+            0 => "short packets are lost too: not even a keep-alive was answered".to_owned(),
+            _ => format!("{bytes} B of ours, which fit every path, were never acknowledged either"),
+        });
         let small = facts.experiment(ExperimentKind::SmallSegments).and_then(|made| made.ending(Phase::Tls));
         let small = match small {
             Some(Ending::Failed(failure)) if failure.kind == FailureKind::Timeout => {

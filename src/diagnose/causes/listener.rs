@@ -198,7 +198,10 @@ fn refuses(facts: &Facts<'_>) -> Option<Weighed> {
     let (failure, what, likelihood) = match facts.failed()?.phase {
         Phase::Connect => (cut_in(facts, Phase::Connect)?, "TCP's own handshake", Likelihood::Likely),
         Phase::Negotiate if !some_request_answered(facts) && !takes_tls(facts) => {
-            (cut_in(facts, Phase::Negotiate)?, "the Connection Request", at_once(facts))
+            let failure = cut_in(facts, Phase::Negotiate)?;
+            // Who refuses does not begin a confirm.
+            let likelihood = if begins_confirm(failure) { Likelihood::Possible } else { at_once(facts) };
+            (failure, "the Connection Request", likelihood)
         }
         Phase::Mcs => (cut_in(facts, Phase::Mcs)?, "the Connect Initial", Likelihood::Possible),
         _ => return None,

@@ -1,5 +1,6 @@
 //! What may explain a failure: every hypothesis with its evidence, weighed and ranked.
 
+use path::hello_reset;
 pub use path::small_segments_pass;
 
 mod account;
@@ -218,7 +219,16 @@ fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
         doubt(spared, why);
     }
     if tls::untried(facts).is_some() {
-        let ours = |cause: &Cause| cause.code == CauseCode::RdptraceLacksSuites;
+        let early = hello_reset(facts).is_some_and(|reset| reset.early);
+        let ours: fn(&Cause) -> bool = match early {
+            // Sooner than the host can answer, so it is not about its suites.
+            true => |cause| {
+                [CauseCode::RdptraceLacksSuites, CauseCode::MiddleboxCutsStream]
+                    .iter()
+                    .any(|code| cause.code == *code)
+            },
+            false => |cause| cause.code == CauseCode::RdptraceLacksSuites,
+        };
         doubt(ours, "versions and suites that rdptrace does not speak were not tried");
     }
 }

@@ -124,6 +124,10 @@ fn loss(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// Whether packets were lost and arrived when they were sent again. On a slow path they are sent again because they are late.
 pub fn is_lossy(facts: &Facts<'_>) -> bool {
+    // Who was told that nobody can be reached sends again at once.
+    if icmp_error(facts).is_some() {
+        return false;
+    }
     let loss = pace::loss(facts);
     // Chance does not end every connection in the same place while it spares most of what they send.
     let steady = facts.failed().is_some_and(|failed| facts.every_time(failed.phase).is_some());
@@ -231,9 +235,10 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
     } else if let Some(failure) = ended(Phase::Tls) {
         Weighed::new(at_chance(facts, failure, false), after("the ClientHello", failure))
     } else {
+        let proved = facts.credssp.is_some_and(|credssp| credssp.attempted);
         let later = [
             (Phase::Connect, "TCP's own handshake"),
-            (Phase::Credssp, "the proof of the account"),
+            (Phase::Credssp, if proved { "the proof of the account" } else { "our first TSRequest" }),
             (Phase::Mcs, "the Connect Initial"),
             (Phase::Licensing, "the Client Info"),
             (Phase::Activate, "the license"),

@@ -36,7 +36,7 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::ClientInfoAccountRequired, account_wanted),
     rule(Place::Host, CauseCode::LicenseServerMissing, no_server),
     rule(Place::Host, CauseCode::LicenseNoneLeft, |facts| license(facts, NO_LICENSE)).intermittent(),
-    rule(Place::Host, CauseCode::LicenseOfClientUnusable, |facts| client_license(facts)),
+    rule(Place::Host, CauseCode::LicenseOfClientUnusable, client_license),
     rule(Place::Host, CauseCode::BrokerRefuses, broker).intermittent(),
     rule(Place::Host, CauseCode::HostShuttingDown, |facts| said(facts, &[25, 26])).intermittent(),
     rule(Place::Host, CauseCode::SessionTakenOver, |facts| said(facts, &[5])).intermittent(),

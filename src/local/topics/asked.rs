@@ -17,7 +17,7 @@ pub fn answer<T>(what: &str, answer: Answer<T>) -> Result<Option<T>, Said> {
 
 /// A value of the registry.
 pub fn value(scene: &Scene<'_>, key: &str, name: &str) -> Result<Option<Value>, Said> {
-    answer(&format!("{key}\\{name}"), scene.host.value(key, name))
+    answer(&format!("{key}\\{name}"), scene.value(key, name))
 }
 
 /// A number of the registry; one of another type is worth a look.
@@ -43,7 +43,7 @@ pub struct Layered {
 impl Layered {
     /// Asks for both. The policy decides where it is set, the own setting is told where no policy can be read.
     pub fn read(scene: &Scene<'_>, policy: &str, own: &str, name: &str) -> Result<Self, Said> {
-        let hidden = scene.host.value(policy, name).err().map(|why| (format!("{policy}\\{name}"), why));
+        let hidden = scene.value(policy, name).err().map(|why| (format!("{policy}\\{name}"), why));
         let policy = if hidden.is_some() { None } else { number(scene, policy, name)? };
         let own = match (number(scene, own, name), policy, &hidden) {
             (Ok(None), _, Some((what, why))) => return Err(Said::unreadable(what, why)),

@@ -46,7 +46,7 @@ const LEVEL: Setting = Setting {
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
     let names = scene.host.subkeys(SERVERS).ok().flatten().unwrap_or_default();
     let certificate = |name: &String| {
-        let hash = match scene.host.value(&format!("{SERVERS}\\{name}"), "CertHash") {
+        let hash = match scene.value(&format!("{SERVERS}\\{name}"), "CertHash") {
             Ok(Some(Value::Binary { binary })) => binary,
             _ => return None,
         };
@@ -93,7 +93,7 @@ fn remembered(scene: &Scene<'_>) -> Said {
         return Said::ok(format!("the client remembers nothing of {}", subject.host));
     };
     let key = format!("{SERVERS}\\{name}");
-    let read = |key: &str, name: &str| scene.host.value(key, name);
+    let read = |key: &str, name: &str| scene.value(key, name);
     let (hash, user, devices) =
         match (read(&key, "CertHash"), read(&key, "UsernameHint"), read(DEVICES, name)) {
             (Ok(hash), Ok(user), Ok(devices)) => (hash, user, devices),

@@ -71,7 +71,7 @@ fn faults(scene: &Scene<'_>, store: &str) -> Result<Vec<String>, Unreadable> {
     let mut faults = Vec::new();
     let hardware = format!("{store}\\HardwareID");
     if scene.host.subkeys(&hardware)?.is_some() {
-        match scene.host.value(&hardware, "ClientHWID")? {
+        match scene.value(&hardware, "ClientHWID")? {
             Some(Value::Binary { binary }) if binary.len() == IDENTITY_DIGITS => {}
             Some(_) => faults.push("HardwareID\\ClientHWID has not 20 bytes".to_owned()),
             None => faults.push("HardwareID has no ClientHWID".to_owned()),
@@ -79,7 +79,7 @@ fn faults(scene: &Scene<'_>, store: &str) -> Result<Vec<String>, Unreadable> {
     }
     let licenses = format!("{store}\\Store");
     for name in scene.host.subkeys(&licenses)?.unwrap_or_default().into_iter().take(MOST_LICENSES) {
-        match scene.host.value(&format!("{licenses}\\{name}"), "ClientLicense")? {
+        match scene.value(&format!("{licenses}\\{name}"), "ClientLicense")? {
             Some(Value::Binary { binary }) if !binary.is_empty() => {}
             Some(_) => faults.push(format!("Store\\{name}\\ClientLicense is empty or no license")),
             None => faults.push(format!("Store\\{name} has no ClientLicense")),

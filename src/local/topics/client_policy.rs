@@ -120,7 +120,7 @@ const LAUNCH_CONSENT: Setting = Setting {
 fn thumbprints(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
     let mut thumbprints: Vec<String> = Vec::new();
     for key in [POLICY, USER_POLICY] {
-        match scene.host.value(key, PUBLISHERS)? {
+        match scene.value(key, PUBLISHERS)? {
             Some(Value::Text(text)) => thumbprints.extend(text.split([',', ';']).map(str::to_owned)),
             Some(Value::List(list)) => thumbprints.extend(list),
             _ => {}

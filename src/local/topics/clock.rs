@@ -93,7 +93,7 @@ fn on_macos(scene: &Scene<'_>) -> Said {
 }
 
 fn on_windows(scene: &Scene<'_>) -> Said {
-    let kind = match scene.host.value(W32TIME, "Type") {
+    let kind = match scene.value(W32TIME, "Type") {
         Ok(Some(Value::Text(kind))) => kind,
         Ok(_) => "NTP".to_owned(),
         Err(why) => return Said::unreadable("the settings of the Windows Time service", &why),

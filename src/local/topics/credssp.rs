@@ -98,7 +98,7 @@ pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
 
 fn restricted(scene: &Scene<'_>) -> Said {
     const ON: &str = "RestrictedRemoteAdministration";
-    let read = |name| scene.host.value(delegation::POLICIES, name);
+    let read = |name| scene.value(delegation::POLICIES, name);
     let (on, mode) = match (read(ON), read("RestrictedRemoteAdministrationType")) {
         (Ok(on), Ok(mode)) => (on, mode),
         (Err(why), _) | (_, Err(why)) => return Said::unreadable(ON, &why),

@@ -140,13 +140,13 @@ fn seen(policy: &str, list: &[String]) -> String {
 
 /// Reads whether a policy is set, and its list; Windows names the entries 1, 2 and so on.
 fn policy(scene: &Scene<'_>, name: &str) -> Result<Policy, Unreadable> {
-    match scene.host.value(POLICIES, name)? {
+    match scene.value(POLICIES, name)? {
         None => return Ok(Policy::Unset),
         Some(Value::Number(0)) => return Ok(Policy::Off),
         Some(_) => {}
     }
     let key = format!("{POLICIES}\\{name}");
-    let entry = |number: usize| -> Answer<Value> { scene.host.value(&key, &number.to_string()) };
+    let entry = |number: usize| -> Answer<Value> { scene.value(&key, &number.to_string()) };
     let mut list = Vec::new();
     for number in 1..=MOST_ENTRIES {
         match entry(number)? {

@@ -96,7 +96,7 @@ fn address_target(scene: &Scene<'_>) -> Said {
 }
 
 fn on_windows(scene: &Scene<'_>) -> Said {
-    match scene.host.value(LSA, "RestrictSendingNTLMTraffic") {
+    match scene.value(LSA, "RestrictSendingNTLMTraffic") {
         Err(why) => return Said::unreadable("RestrictSendingNTLMTraffic", &why),
         Ok(Some(Value::Number(2))) => {
             return Said::error(
@@ -106,7 +106,7 @@ fn on_windows(scene: &Scene<'_>) -> Said {
         }
         Ok(_) => {}
     }
-    match scene.host.value(TCPIP, "Domain") {
+    match scene.value(TCPIP, "Domain") {
         Err(why) => Said::unreadable("the domain of this machine", &why),
         Ok(Some(Value::Text(domain))) if !domain.is_empty() => {
             Said::warning("the target is an address, so NTLM is used where a name would allow Kerberos")

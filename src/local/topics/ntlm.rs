@@ -40,7 +40,7 @@ const LEVEL: Setting = Setting {
 };
 
 fn outgoing(scene: &Scene<'_>) -> Said {
-    let read = |name| scene.host.value(MSV1, name);
+    let read = |name| scene.value(MSV1, name);
     let (value, exceptions) = match (read(RESTRICT), read("ClientAllowedNTLMServers")) {
         (Ok(value), Ok(exceptions)) => (value, exceptions),
         (Err(why), _) | (_, Err(why)) => return Said::unreadable(RESTRICT, &why),

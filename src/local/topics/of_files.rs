@@ -18,7 +18,7 @@ pub fn is_client_of_files(scene: &Scene<'_>) -> bool {
         return true;
     }
     holds(&scene.events(client_attempts::CHANNEL))
-        || holds(&scene.host.value(client_key::CLIENT, "AuthenticationLevelOverride"))
+        || holds(&scene.value(client_key::CLIENT, "AuthenticationLevelOverride"))
         || holds(&scene.host.subkeys(client_key::SERVERS))
         || client_log::tells_of_client(scene)
         || is_workstation(scene)
@@ -46,7 +46,7 @@ fn holds<T>(answer: &Answer<T>) -> bool {
 }
 
 fn has_listener(scene: &Scene<'_>) -> bool {
-    let value = |key, name| matches!(scene.host.value(key, name), Ok(Some(_)));
+    let value = |key, name| matches!(scene.value(key, name), Ok(Some(_)));
     value(listener::TERMINAL_SERVER, listener::DENY)
         || value(listener::LISTENER, "PortNumber")
         || matches!(scene.host.subkeys(listener::LISTENER), Ok(Some(_)))

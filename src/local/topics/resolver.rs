@@ -60,7 +60,7 @@ fn of_interfaces(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
     for interface in scene.host.subkeys(INTERFACES)?.unwrap_or_default().iter().take(64) {
         let key = format!("{INTERFACES}\\{interface}");
         for name in ["NameServer", "DhcpNameServer"] {
-            if let Some(Value::Text(list)) = scene.host.value(&key, name)? {
+            if let Some(Value::Text(list)) = scene.value(&key, name)? {
                 servers.extend(list.split([',', ' ']).filter(|one| !one.is_empty()).map(str::to_owned));
             }
         }

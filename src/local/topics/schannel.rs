@@ -62,7 +62,7 @@ pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
     };
     machine.client_protocols =
         ["TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"].into_iter().filter_map(switched).collect();
-    machine.cipher_suites = match scene.host.value(SUITES, FUNCTIONS) {
+    machine.cipher_suites = match scene.value(SUITES, FUNCTIONS) {
         Ok(Some(value)) => listed(&value),
         _ => Vec::new(),
     };
@@ -137,7 +137,7 @@ fn switch(
     side: &str,
 ) -> Result<Option<(bool, String)>, (String, Unreadable)> {
     let key = format!("{PROTOCOLS}\\{version}\\{side}");
-    let read = |name: &str| scene.host.value(&key, name).map_err(|why| (key.clone(), why));
+    let read = |name: &str| scene.value(&key, name).map_err(|why| (key.clone(), why));
     let (enabled, disabled) = (read("Enabled")?, read("DisabledByDefault")?);
     let said = |on, name: &str, value| Some((on, format!("{version}\\{side}\\{name} = {value}")));
     // Schannel takes numbers only; any but 0 means yes.
@@ -151,7 +151,7 @@ fn switch(
 }
 
 fn suites<const SIDE: bool>(scene: &Scene<'_>) -> Said {
-    let value = match scene.host.value(SUITES, FUNCTIONS) {
+    let value = match scene.value(SUITES, FUNCTIONS) {
         Err(why) => return Said::unreadable(SUITES, &why),
         Ok(None) => return Said::ok("no policy orders the cipher suites"),
         Ok(Some(value)) => value,

@@ -108,7 +108,7 @@ fn on_windows(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
     for (key, name) in
         [(POLICY, "SearchList"), (TCPIP, "SearchList"), (TCPIP, "Domain"), (TCPIP, "DhcpDomain")]
     {
-        let list = match scene.host.value(key, name)? {
+        let list = match scene.value(key, name)? {
             None => continue,
             Some(Value::Text(list)) => list,
             Some(_) => return Err(Unreadable::Failed(format!("{key}\\{name} is no text"))),

@@ -52,13 +52,13 @@ fn policies(scene: &Scene<'_>, host: &str) -> Result<Vec<Rule>, Unreadable> {
     for base in POLICIES {
         for key in scene.host.subkeys(base)?.unwrap_or_default().iter().take(MOST) {
             let key = format!("{base}\\{key}");
-            let spaces = match scene.host.value(&key, "Name")? {
+            let spaces = match scene.value(&key, "Name")? {
                 Some(Value::List(spaces)) => spaces,
                 Some(Value::Text(space)) => vec![space],
                 _ => Vec::new(),
             };
             let Some(space) = spaces.into_iter().find(|space| covers(space, host)) else { continue };
-            let servers = match scene.host.value(&key, "GenericDNSServers")? {
+            let servers = match scene.value(&key, "GenericDNSServers")? {
                 Some(Value::Text(servers)) => servers,
                 _ => String::new(),
             };

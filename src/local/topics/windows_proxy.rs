@@ -28,7 +28,7 @@ pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
     if per_machine(scene).unwrap_or(false) {
         add(settings(scene, MACHINE).map_or_else(|_| Vec::new(), |found| found.addresses), MACHINE);
     }
-    if let Ok(Some(Value::Binary { binary })) = scene.host.value(CONNECTIONS, WINHTTP) {
+    if let Ok(Some(Value::Binary { binary })) = scene.value(CONNECTIONS, WINHTTP) {
         add(decoded(&binary).unwrap_or_default(), &format!("{CONNECTIONS}\\{WINHTTP}"));
     }
 }
@@ -52,7 +52,7 @@ fn machine(scene: &Scene<'_>) -> Said {
 
 /// Whether a policy makes the machine's settings those of every user.
 fn per_machine(scene: &Scene<'_>) -> Result<bool, Unreadable> {
-    let value = scene.host.value(POLICY, "ProxySettingsPerUser")?;
+    let value = scene.value(POLICY, "ProxySettingsPerUser")?;
     Ok(value == Some(Value::Number(0)))
 }
 
@@ -78,12 +78,11 @@ impl Settings {
 fn settings(scene: &Scene<'_>, key: &str) -> Result<Settings, Unreadable> {
     let text = |name: &str| -> Answer<String> {
         Ok(scene
-            .host
             .value(key, name)?
             .map(|value| without_account(&value.to_string()))
             .filter(|text| !text.is_empty()))
     };
-    let enabled = matches!(scene.host.value(key, "ProxyEnable")?, Some(Value::Number(number)) if number != 0);
+    let enabled = matches!(scene.value(key, "ProxyEnable")?, Some(Value::Number(number)) if number != 0);
     let (server, script) = (text("ProxyServer")?, text("AutoConfigURL")?);
     let hollow = enabled && server.is_none();
     Ok(Settings { addresses: server.filter(|_| enabled).into_iter().chain(script).collect(), hollow })
@@ -91,7 +90,7 @@ fn settings(scene: &Scene<'_>, key: &str) -> Result<Settings, Unreadable> {
 
 fn winhttp(scene: &Scene<'_>) -> Said {
     let direct = || Said::ok("services and WinHTTP use no proxy");
-    match scene.host.value(CONNECTIONS, WINHTTP) {
+    match scene.value(CONNECTIONS, WINHTTP) {
         Err(why) => Said::unreadable(WINHTTP, &why),
         Ok(None) => direct(),
         Ok(Some(Value::Binary { binary })) => match decoded(&binary) {

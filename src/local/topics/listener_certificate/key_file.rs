@@ -102,7 +102,7 @@ fn folder(key: &Key) -> Option<(&'static str, bool)> {
 }
 
 fn descriptor(scene: &Scene<'_>, folder: &str, container: &str) -> Result<Option<(String, String)>, Said> {
-    let machine = answer("MachineGuid", scene.host.value(CRYPTOGRAPHY, "MachineGuid"))?;
+    let machine = answer("MachineGuid", scene.value(CRYPTOGRAPHY, "MachineGuid"))?;
     let Some(machine) = machine else {
         return Err(Said::unknown("the machine has no MachineGuid, which names the files of its keys"));
     };

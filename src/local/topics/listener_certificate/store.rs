@@ -48,7 +48,7 @@ pub enum Found {
 
 /// The certificate that is configured, as far as it has the form of a thumbprint.
 pub fn configured(scene: &Scene<'_>) -> Option<String> {
-    scene.host.value(LISTENER, HASH).ok().flatten().as_ref().and_then(thumbprint)
+    scene.value(LISTENER, HASH).ok().flatten().as_ref().and_then(thumbprint)
 }
 
 /// The certificate that the listener is told to use; none where there is none yet.
