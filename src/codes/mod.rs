@@ -6,11 +6,13 @@ macro_rules! table {
     };
 }
 
+mod index;
 mod inside;
 pub mod phase;
 mod phrase;
 mod programs;
 mod protocols;
+mod search;
 mod spelling;
 mod table;
 mod texts;
@@ -18,13 +20,16 @@ mod texts;
 pub use inside::{inside, status_in_data};
 pub use phase::Phase;
 pub use phrase::status_in_words;
-pub use programs::{CERT_TRUST, FREERDP_ERROR, FREERDP_EXIT, GUACAMOLE_STATUS, OPENSSL_REASON, WIN32};
+pub use programs::{
+    CERT_TRUST, ERRNO, FREERDP_ERROR, FREERDP_EXIT, GUACAMOLE_STATUS, OPENSSL_REASON, WIN32, X509_VERIFY,
+};
 pub use protocols::Protocols;
+pub use search::{text_in, texts_in};
 pub use spelling::spelt;
 pub use table::{Row, Table};
 pub use texts::{
     AVD, CLIENT_TEXT, EVENT_TEXT, MESSAGE, MESSAGE_DE, MESSAGE_ES, MESSAGE_FR, MESSAGE_IT, MESSAGE_JA,
-    MESSAGE_PT, SERVER_TEXT, Text, meant, text_in, texts,
+    MESSAGE_PT, SERVER_TEXT, Text, meant, texts,
 };
 
 /// All tables by which a code is explained: first what the client shows, then the codes in the order in which a
@@ -65,7 +70,9 @@ pub const TABLES: &[&Table] = &[
     &FREERDP_ERROR,
     &CERT_TRUST,
     &OPENSSL_REASON,
+    &X509_VERIFY,
     &WIN32,
+    &ERRNO,
     &GUACAMOLE_STATUS,
     &FREERDP_EXIT,
     &MESSAGE,

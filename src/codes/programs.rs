@@ -8,6 +8,9 @@ pub static WIN32: Table =
         .in_decimal()
         .by_word();
 
+/// Errors of the system calls of Linux.
+pub static ERRNO: Table = table!("errno", "Linux errno", &["errno"]).in_decimal().by_word();
+
 /// Errors of a connection in FreeRDP; those of Set Error Info have the class 1 there.
 pub static FREERDP_ERROR: Table =
     table!("freerdp_error", "FreeRDP error", &["freerdp", "errconnect", "freerdp_error"]);
@@ -25,6 +28,12 @@ pub static GUACAMOLE_STATUS: Table =
 /// Reasons in the errors of OpenSSL's library for TLS and certificates.
 pub static OPENSSL_REASON: Table =
     table!("openssl_reason", "OpenSSL reason", &["openssl"]).in_decimal().by_word();
+
+/// What OpenSSL says of a certificate that it did not accept (X509_V_ERR_...).
+pub static X509_VERIFY: Table =
+    table!("x509_verify", "OpenSSL certificate verification", &["x509", "verify", "verification"])
+        .in_decimal()
+        .by_word();
 
 /// What is wrong with a chain of certificates, as bits (CERT_TRUST_STATUS).
 pub static CERT_TRUST: Table =

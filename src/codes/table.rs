@@ -3,6 +3,8 @@
 //! `codes::Row` has every column, so a table is a TSV file and a line. An event's number is unique only with its
 //! provider. What mstsc shows for a status is deduced, so it is marked `inferred`.
 
+use super::index::lines_of;
+
 const WELL_FORMED: &str = "a test parses every embedded table";
 
 /// One kind of code, such as NTSTATUS.
@@ -105,12 +107,11 @@ impl Table {
 
     /// The rows of this code: one, but events of several providers may share a number.
     pub fn find_all(&self, code: u32) -> impl Iterator<Item = Row<'static>> + use<> {
-        let (header, lines) = self.lines();
-        let masked = self.has("mask");
-        // The code is the first cell, so the other rows need not be read.
-        let own =
-            move |line: &&str| masked || number(line.split('\t').next().unwrap_or_default()) == Some(code);
-        let rows = lines.filter(own).map(move |line| Row::of(header, line));
+        let (header, all) = self.lines();
+        let masked = self.has("mask").then_some(all);
+        let own = if masked.is_none() { lines_of(self.name, code) } else { &[] };
+        let lines = masked.into_iter().flatten().chain(own.iter().copied());
+        let rows = lines.map(move |line| Row::of(header, line));
         rows.filter(move |row| row.code.is_some_and(|own| own == code & row.mask))
     }
 
@@ -119,7 +120,8 @@ impl Table {
         self.lines().0.split('\t').any(|own| own == column)
     }
 
-    fn lines(&self) -> (&'static str, std::str::Lines<'static>) {
+    /// The lines under the header.
+    pub(super) fn lines(&self) -> (&'static str, std::str::Lines<'static>) {
         let mut lines = self.tsv.lines();
         (lines.next().expect(WELL_FORMED), lines)
     }
@@ -193,6 +195,6 @@ pub(super) fn code(text: &str) -> Option<u32> {
 }
 
 /// A cell with a number, in decimal or with 0x in hexadecimal; none when it is empty.
-fn number(cell: &str) -> Option<u32> {
+pub(super) fn number(cell: &str) -> Option<u32> {
     if cell.is_empty() { None } else { Some(code(cell).expect(WELL_FORMED)) }
 }

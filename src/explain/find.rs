@@ -45,12 +45,12 @@ fn numbered(number: Number, term: &Term) -> Explained {
     let code = number.code;
     // The number of an event is that of nothing else.
     let is_number = number.form == Form::Decimal && is_of_events(&term.tables);
-    let mut found = rows(code, &term.tables, is_number);
+    let mut found = rows(code, &term.tables, is_number || term.is_only);
     let is_event = |(table, row): &Found| table.name == EVENT.name && term.providers.contains(&row.provider);
     if found.iter().any(is_event) && found.iter().all(|(table, _)| table.name == EVENT.name) {
         found.retain(is_event);
     }
-    let within = if found.is_empty() { inner(code) } else { Vec::new() };
+    let within = if found.is_empty() && !term.is_only { inner(code) } else { Vec::new() };
     let is_within = found.is_empty() && !within.is_empty();
     let input = if is_within { hex(code) } else { written(code, &term.tables, &found) };
     let own = Page::find(&hex(code)).filter(|_| term.tables.is_empty());
@@ -70,7 +70,7 @@ fn is_of_events(tables: &[&'static Table]) -> bool {
 
 /// The rows of a number: in the tables that a word asks for, else in those next to them, else in all. Tables whose numbers
 /// mean many other things come last.
-fn rows(code: u32, asked: &[&'static Table], is_event: bool) -> Vec<Found> {
+fn rows(code: u32, asked: &[&'static Table], is_only: bool) -> Vec<Found> {
     let of = |tables: &[&'static Table]| -> Vec<Found> {
         tables.iter().flat_map(|table| table.find_all(code).map(move |row| (*table, row))).collect()
     };
@@ -80,7 +80,7 @@ fn rows(code: u32, asked: &[&'static Table], is_event: bool) -> Vec<Found> {
     let (by_word, others): (Vec<&'static Table>, Vec<_>) =
         TABLES.iter().copied().partition(|table| table.by_word);
     let all = || [others, by_word].iter().map(|tables| of(tables)).find(|found| !found.is_empty());
-    near.or_else(|| if is_event { None } else { all() }).unwrap_or_default()
+    near.or_else(|| if is_only { None } else { all() }).unwrap_or_default()
 }
 
 /// The codes inside another one, by rule.
@@ -105,7 +105,10 @@ fn said(text: &Text) -> Explained {
         if first.name == DISCONNECT.name && second.name == EXTENDED.name);
     let (code, extended) = match codes[..] {
         [(_, first), (_, second)] if is_pair => (first.code, second.code),
-        _ => (one_code(&codes), None),
+        // A translated text leads to the English one, which has no number.
+        _ => {
+            (one_code(&codes.iter().filter(|(_, row)| row.code.is_some()).copied().collect::<Vec<_>>()), None)
+        }
     };
     let input = match (code, extended) {
         (Some(code), Some(extended)) => format!("{}/{}", hex(code), hex(extended)),

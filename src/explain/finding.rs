@@ -1,15 +1,13 @@
 //! What a finding or a cause of a trace means, or a check of a machine, from its page.
 
-use strsim::osa_distance as distance;
-
-use super::{Explained, Section};
+use super::{
+    Explained, Section,
+    near::{MISSPELT, near},
+};
 use crate::{
     diagnose, local,
     sections::{self, Entry, Kind},
 };
-
-/// How many letters may be wrong.
-const MISSPELT: usize = 3;
 
 /// The explanation of a finding, a cause or a check; none when no rule has that name.
 pub fn finding(name: &str) -> Option<Explained> {
@@ -39,6 +37,7 @@ pub fn finding(name: &str) -> Option<Explained> {
 /// The name of a finding, a cause or a check that differs in a few letters.
 pub fn alike(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
-    let far = |name: &&str| distance(name, &word);
-    diagnose::paged().chain(local::paged()).filter(|name| far(name) <= MISSPELT).min_by_key(far)
+    let names = diagnose::paged().chain(local::paged());
+    let near = names.filter_map(|name| Some((near(name, &word, MISSPELT)?, name)));
+    near.min_by_key(|(far, _)| *far).map(|(_, name)| name)
 }

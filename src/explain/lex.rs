@@ -69,7 +69,7 @@ fn unqualified(text: &str) -> String {
 fn spelt(text: &str) -> String {
     let mut spelt = String::with_capacity(text.len() + 16);
     let mut before = ' ';
-    for c in text.chars() {
+    for c in text.chars().filter(|c| !is_invisible(*c)) {
         let c = same(c);
         let meets =
             before.is_ascii_alphanumeric() && c >= IDEOGRAPHIC || before >= IDEOGRAPHIC && c.is_ascii();
@@ -80,6 +80,11 @@ fn spelt(text: &str) -> String {
         before = c;
     }
     spelt
+}
+
+/// Marks of the direction of writing, and what has no width.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn same(c: char) -> char {
@@ -109,7 +114,13 @@ fn parts(run: &str, tokens: &mut Vec<Token>) {
         // What is glued to a name in brackets is its process or its line.
         let is_process =
             matches!(before, Some('[' | '(')) && digits && is_unlabelled(&run[..run.len() - rest.len()]);
-        if is_port || is_process {
+        // The thousandths of a clock.
+        let is_fraction = before == Some(',') && digits && is_clock(&run[..run.len() - rest.len()]);
+        let is_value = is_value(&run[..run.len() - rest.len()], &rest[..at]);
+        if is_value {
+            tokens.pop();
+        }
+        if is_port || is_process || is_fraction || is_value {
             tokens.push(Token::Noise)
         } else {
             part_of(&rest[..at], tokens)
@@ -119,6 +130,20 @@ fn parts(run: &str, tokens: &mut Vec<Token>) {
         before = mark;
         rest = &rest[at + mark.map_or(0, char::len_utf8)..];
     }
+}
+
+/// Whether a clock stands at the end, in front of a comma.
+fn is_clock(text: &str) -> bool {
+    let clock = text.trim_end_matches(',').rsplit(|c: char| !c.is_ascii_digit() && c != ':').next();
+    clock.is_some_and(|clock| clock.contains(':') && is_noise(clock))
+}
+
+/// Whether a number is that of a setting or a variable, as in `UserAuthentication=0x1`.
+fn is_value(before: &str, value: &str) -> bool {
+    let Some(label) = before.strip_suffix('=') else { return false };
+    let label = label.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    let plain = !label.is_empty() && !word::is_label(label) && !name::is_name(label);
+    plain && matches!(number(value), Some(Ok(number)) if !number.is_status())
 }
 
 /// Whether a word that is no label stands at the end, in front of a bracket.

@@ -1,5 +1,7 @@
 //! What a row of a table says, with what is related to it.
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
 use super::{Event, Meaning, Related, Relation, name::Found};
 use crate::codes::{DISCONNECT, NTSTATUS, Row, TABLES, Table};
 
@@ -33,19 +35,27 @@ fn related(table: &'static Table, row: &Row<'static>) -> Vec<Related> {
     forward.chain(leading(table, row)).collect()
 }
 
-/// The codes that the client shows, or Schannel has, as this one.
+/// The rows that lead to a code, by its table.
+type Leads = BTreeMap<(&'static str, u32), Vec<Found>>;
+
+/// The codes that the client shows, or Schannel has, as another one; reason 0 is shown for anything.
+static LEADS: LazyLock<Leads> = LazyLock::new(|| {
+    let mut leads = Leads::new();
+    for table in TABLES.iter().filter(|table| table.has("mstsc") || table.has("schannel")) {
+        for row in table.rows() {
+            for (target, code) in [(DISCONNECT.name, row.mstsc), (NTSTATUS.name, row.schannel)] {
+                if let Some(code) = code.filter(|code| *code != 0) {
+                    leads.entry((target, code)).or_default().push((*table, row));
+                }
+            }
+        }
+    }
+    leads
+});
+
 fn leading(table: &Table, row: &Row<'_>) -> Vec<Related> {
-    // Reason 0 is shown for anything.
-    let wanted = row.code.filter(|code| *code != 0);
-    let (column, target): (_, fn(&Row<'_>) -> Option<u32>) = match table.name {
-        name if name == DISCONNECT.name => ("mstsc", |row| row.mstsc),
-        name if name == NTSTATUS.name => ("schannel", |row| row.schannel),
-        _ => return Vec::new(),
-    };
-    let tables = TABLES.iter().filter(|table| table.has(column));
-    let rows = tables.flat_map(|table| table.rows().map(move |row| (*table, row)));
-    let leads = rows.filter(|(_, row)| wanted.is_some() && target(row) == wanted);
-    leads.map(|found| another(Relation::ComesFrom, found)).collect()
+    let found = row.code.and_then(|code| LEADS.get(&(table.name, code)));
+    found.into_iter().flatten().map(|found| another(Relation::ComesFrom, *found)).collect()
 }
 
 /// A code as another one of the explained one.

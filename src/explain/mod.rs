@@ -11,10 +11,13 @@ mod noise;
 mod number;
 mod page;
 mod place;
+mod quoted;
 mod reader;
 mod term;
 mod texts;
+mod topic;
 mod word;
+mod xml;
 
 use std::fmt;
 
@@ -31,6 +34,9 @@ pub struct Explanation {
     pub codes: Vec<Explained>,
     /// Words beside the codes that are none.
     pub unread: Vec<String>,
+    /// What was left out because there is much, as a clause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
 }
 
 /// One code, pair or name.
@@ -173,6 +179,9 @@ impl Explanation {
 
     /// What was left out, in a sentence.
     pub fn left_out(&self) -> Option<String> {
+        if let Some(limit) = &self.limit {
+            return Some(format!("left out: {limit}"));
+        }
         let words: Vec<_> = self.unread.iter().map(|word| format!("\"{word}\"{}", meant(word))).collect();
         let are = if words.len() == 1 { "is no code" } else { "are no codes" };
         (!words.is_empty()).then(|| format!("left out: {} {are}", words.join(", ")))
@@ -185,15 +194,20 @@ fn meant(word: &str) -> String {
         .map_or_else(String::new, |name| format!(" (the finding, cause or check {name} is known)"))
 }
 
+/// The longest text that is read, in bytes: more than the longest event.
+const LONGEST: usize = 32_000;
+
 /// Explains the names of findings, causes and checks, then numbers, pairs, symbols and texts, among them what people paste
 /// from a message box.
 ///
 /// # Errors
 /// There is no code in the arguments.
 pub fn explain(arguments: &[String]) -> Result<Explanation, NoCode> {
+    let (arguments, is_cut) = bounded(arguments);
+    let mut limit = is_cut.then(|| format!("only the first {} kB were read", LONGEST / 1000));
     let mut codes = Vec::new();
     let mut rest = Vec::new();
-    for argument in arguments {
+    for argument in &arguments {
         match finding::finding(argument.trim()) {
             Some(explained) => codes.push(explained),
             None => rest.push(argument.clone()),
@@ -205,12 +219,40 @@ pub fn explain(arguments: &[String]) -> Result<Explanation, NoCode> {
             Ok(read) => {
                 codes.extend(read.terms.iter().map(find::explained));
                 unread = read.unread;
+                if read.is_full {
+                    limit = Some(format!("only the first {} codes are told", reader::MOST));
+                }
             }
             Err(_) if !codes.is_empty() => unread = rest,
             Err(error) => return Err(suggested(error, &rest)),
         }
     }
-    Ok(Explanation { schema_version: 1, codes, unread })
+    Ok(Explanation { schema_version: 1, codes, unread, limit })
+}
+
+/// The arguments up to the longest text that is read, and whether there was more.
+fn bounded(arguments: &[String]) -> (Vec<String>, bool) {
+    let mut left = LONGEST;
+    let mut read = Vec::new();
+    for argument in arguments {
+        let fits = cut(argument, left);
+        read.push(fits.to_owned());
+        left -= fits.len();
+        if fits.len() < argument.len() {
+            return (read, true);
+        }
+    }
+    (read, false)
+}
+
+/// The words of a text up to a length.
+fn cut(text: &str, length: usize) -> &str {
+    if text.len() <= length {
+        return text;
+    }
+    let whole = (0..=length).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let end = text[..whole].rfind(char::is_whitespace).unwrap_or(whole);
+    &text[..end]
 }
 
 fn suggested(error: NoCode, words: &[String]) -> NoCode {

@@ -1,6 +1,9 @@
 //! Names of codes: symbols of the specifications, as they are or by their end, and TLS alerts in words.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use crate::codes::{EVENT, Row, TABLES, TLS_ALERT, Table, spelt};
 
@@ -22,6 +25,17 @@ fn names() -> &'static BTreeMap<String, Vec<Found>> {
     })
 }
 
+/// The names that end so after an underscore; the end has one too.
+static ENDS: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut ends: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for name in names().keys() {
+        for end in name.match_indices('_').map(|(at, _)| &name[at + 1..]).filter(|end| end.contains('_')) {
+            ends.entry(end).or_default().push(name.as_str());
+        }
+    }
+    ends
+});
+
 /// Whether a table has the name, whole.
 pub fn is_exact(name: &str) -> bool {
     names().contains_key(&name.to_lowercase())
@@ -30,10 +44,9 @@ pub fn is_exact(name: &str) -> bool {
 /// The rows of a name: the whole symbol, as another program spells it, or its end after an underscore.
 pub fn named(name: &str) -> Vec<Found> {
     let lower = spelt(name).unwrap_or_else(|| name.to_owned()).to_lowercase();
-    let end = format!("_{lower}");
-    let fits = |symbol: &str| symbol == lower || (lower.contains('_') && symbol.ends_with(&end));
-    let mut found: Vec<Found> =
-        names().iter().filter(|(symbol, _)| fits(symbol)).flat_map(|(_, rows)| rows.clone()).collect();
+    let ends = ENDS.get(lower.as_str()).map_or(&[][..], Vec::as_slice);
+    let symbols = std::iter::once(lower.as_str()).chain(ends.iter().copied());
+    let mut found: Vec<Found> = symbols.filter_map(|symbol| names().get(symbol)).flatten().copied().collect();
     // What is spelt just so is meant, and not what only ends so.
     let exact = |(_, row): &Found| row.symbol == name;
     if found.iter().any(exact) {
@@ -67,7 +80,10 @@ pub fn is_unknown_name(word: &str) -> bool {
         "{}_",
         spelt(word).unwrap_or_else(|| word.to_owned()).split('_').next().unwrap_or(first).to_lowercase()
     );
-    capitals && !rest.is_empty() && first.len() > 2 && names().keys().any(|name| name.starts_with(&own))
+    capitals
+        && !rest.is_empty()
+        && first.len() > 2
+        && names().range(own.clone()..).next().is_some_and(|(name, _)| name.starts_with(&own))
 }
 
 /// How many of these words name a TLS alert, and its number.

@@ -18,6 +18,9 @@ const MISTYPED: &[&Table] = &[&DISCONNECT, &EXTENDED, &NTSTATUS, &ERROR_INFO, &G
 
 const MOST: usize = 6;
 
+/// How many letters of a name may be wrong.
+pub const MISSPELT: usize = 3;
+
 /// The bit that makes an HRESULT of an NTSTATUS.
 const NT_BIT: u32 = 0x1000_0000;
 
@@ -56,7 +59,7 @@ fn alike(code: u32, asked: &[&'static Table]) -> Vec<Related> {
     // One digit more or less makes almost any short number of another.
     let short = wanted.len() < 3;
     let rows = tables.iter().flat_map(|table| table.rows().map(move |row| (*table, row)));
-    let fits = |own: u32| !short && own > 0xFF && distance(&text(own), &wanted) == 1;
+    let fits = |own: u32| !short && own > 0xFF && near(&text(own), &wanted, 1) == Some(1);
     let mut found: Vec<_> = rows.filter(|(_, row)| row.code.is_some_and(fits)).collect();
     // Events count up, other codes are grouped by their low byte, so the nearest come from there.
     found.sort_by_key(|(table, row)| {
@@ -73,9 +76,18 @@ fn alike(code: u32, asked: &[&'static Table]) -> Vec<Related> {
 pub fn names(name: &str) -> Vec<Related> {
     let name = name.to_uppercase();
     let rows = TABLES.iter().flat_map(|table| table.rows().map(move |row| (*table, row)));
-    let far = |symbol: &str| distance(&symbol.to_uppercase(), &name);
-    let near = rows.filter(|(_, row)| !row.symbol.is_empty()).map(|found| (far(found.1.symbol), found));
-    let mut near: Vec<_> = near.filter(|(far, _)| *far <= 3).collect();
+    let rows = rows.filter(|(_, row)| !row.symbol.is_empty());
+    let far = |symbol: &str| near(&symbol.to_uppercase(), &name, MISSPELT);
+    let near = rows.filter_map(|found| Some((far(found.1.symbol)?, found)));
+    let mut near: Vec<_> = near.collect();
     near.sort_by_key(|(far, _)| *far);
     near.into_iter().take(MOST).map(|(_, found)| another(Relation::LooksAlike, found)).collect()
+}
+
+/// How far two texts are apart, if not farther than this.
+pub fn near(a: &str, b: &str, most: usize) -> Option<usize> {
+    // A letter has up to four bytes.
+    let longer = a.len().abs_diff(b.len()) > most * 4;
+    let far = if longer { most + 1 } else { distance(a, b) };
+    Some(far).filter(|far| *far <= most)
 }

@@ -1,6 +1,6 @@
 //! The place of a token among the others.
 
-use super::{lex::Token, word};
+use super::{lex::Token, name, word};
 
 /// How far back a bracket is looked for.
 const BACK: usize = 16;
@@ -12,6 +12,10 @@ pub struct Place {
     closed: bool,
     /// Whether a bracket before it is still open.
     inside: bool,
+    /// Whether something that is never a code stands before the bracket in front of it.
+    pub is_behind_noise: bool,
+    /// Whether an identifier of a program that names no code stands there.
+    pub is_of_identifier: bool,
     /// Whether a unit follows, as in `5 times`.
     pub is_amount: bool,
 }
@@ -26,7 +30,11 @@ impl Place {
             Token::Close => open.saturating_sub(1),
             _ => open,
         });
+        let outside = (before == Some(&Token::Open)).then(|| at.checked_sub(2)).flatten();
+        let outside = outside.and_then(|at| tokens.get(at)).map(|(token, _)| token);
         Self {
+            is_behind_noise: outside == Some(&Token::Noise),
+            is_of_identifier: matches!(outside, Some(Token::Word(word)) if is_identifier(word)),
             inside: open > 0,
             opened: before == Some(&Token::Open),
             closed: next == Some(&Token::Close),
@@ -43,4 +51,10 @@ impl Place {
     pub fn is_item(self) -> bool {
         self.closed && !self.inside
     }
+}
+
+/// Such as `DATA_PDU_TYPE_SET_ERROR_INFO`.
+fn is_identifier(word: &str) -> bool {
+    let capitals = word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    capitals && word.contains('_') && !name::is_name(word) && !name::is_unknown_name(word)
 }

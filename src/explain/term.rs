@@ -5,11 +5,16 @@ use super::{
     lex::{Token, tokens},
     name,
     number::Number,
+    quoted,
     reader::{Manner, Reader},
-    texts,
+    texts, topic,
     word::{self, Role},
+    xml,
 };
-use crate::codes::{CREDSSP_VERSION, EVENT, NTSTATUS, Table, Text, meant};
+use crate::codes::{
+    CAPABILITY_SET, CREDSSP_VERSION, EVENT, LICENSE_MESSAGE, NEGOTIATION_STRUCTURE, NTSTATUS,
+    SAVE_SESSION_INFO, SHARE_DATA, Table, Text, meant, texts_in,
+};
 
 /// One thing to explain.
 #[derive(Debug)]
@@ -21,6 +26,8 @@ pub struct Term {
     pub before: Vec<String>,
     /// The providers of events that are named beside it.
     pub providers: Vec<&'static str>,
+    /// Whether it is of its tables alone, also where they lack it.
+    pub is_only: bool,
 }
 
 #[derive(Debug)]
@@ -38,11 +45,13 @@ pub enum Kind {
 pub struct Terms {
     pub terms: Vec<Term>,
     pub unread: Vec<String>,
+    /// Whether there are more.
+    pub is_full: bool,
 }
 
 impl Term {
     pub fn new(kind: Kind) -> Self {
-        Self { tables: Vec::new(), kind, before: Vec::new(), providers: Vec::new() }
+        Self { tables: Vec::new(), kind, before: Vec::new(), providers: Vec::new(), is_only: false }
     }
 
     /// Whether it is the same thing, as far as both say of which kind it is.
@@ -71,11 +80,35 @@ impl Term {
         rows.is_empty() || rows.iter().any(|(_, row)| row.code.is_some())
     }
 
+    /// Whether it is the type of a message, and no reason for anything.
+    pub fn is_of_message(&self) -> bool {
+        let is_type = |table: &&'static Table| TYPES.iter().any(|own| own.name == table.name);
+        match &self.kind {
+            Kind::Name(name) => {
+                let rows = name::named(name);
+                !rows.is_empty() && rows.iter().all(|(table, _)| is_type(table))
+            }
+            _ => !self.tables.is_empty() && self.tables.iter().all(is_type),
+        }
+    }
+
     /// The first number of a pair.
     pub fn first_of_pair(&self) -> Option<u32> {
         if let Kind::Pair(first, _) = self.kind { Some(first) } else { None }
     }
 }
+
+/// Tables of the types of messages.
+const TYPES: &[&Table] =
+    &[&NEGOTIATION_STRUCTURE, &LICENSE_MESSAGE, &CAPABILITY_SET, &SHARE_DATA, &SAVE_SESSION_INFO];
+
+/// As many stamps, addresses and the like make a line of a log.
+const LOG: usize = 2;
+/// An empty field of the log of a web server.
+const EMPTY_FIELD: &str = "\"-\"";
+
+/// How many texts are looked for.
+const MOST: usize = 8;
 
 /// As many words that are neither names nor say anything of a number make a sentence.
 const PROSE: usize = 2;
@@ -90,19 +123,24 @@ pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
         None => (arguments.to_vec(), words, None),
     };
     let lexed: Vec<(Token, bool)> = texts.iter().flat_map(|text| typed(text)).collect();
-    let is_prose = lexed.iter().filter(|(token, _)| is_plain(token)).count() >= PROSE;
-    let mut reader = Reader::new(Manner {
-        is_prose,
+    let count = |is: fn(&Token) -> bool| lexed.iter().filter(|(token, _)| is(token)).count();
+    let is_log = count(|token| *token == Token::Noise) >= LOG || words.contains(EMPTY_FIELD);
+    let manner = Manner {
+        is_prose: is_log || count(is_plain) >= PROSE,
+        is_typed: lexed.iter().all(|(_, typed)| *typed),
+        is_alone: lexed.len() == 1,
         is_of_versions: lexed.iter().all(|(token, _)| is_of_versions(token)),
-    });
+    };
+    let mut reader = Reader::new(manner, topic::topics(&words.to_lowercase()));
     reader.read(&lexed);
     if let Some(status) = status {
         reader.push_number(status, vec![&NTSTATUS]);
     }
     let mut read = reader.finish();
-    let owned = texts::owned(&words);
+    let found = texts_in(&words, MOST);
+    let owned = texts::owned(&found);
     read.terms.retain(|term| owned.is_none() || term.number() != owned);
-    let said = texts::beside(&words, &read.terms);
+    let said = texts::beside(found, &read.terms);
     read.terms.extend(said);
     providers(&words, &mut read.terms);
     if read.terms.is_empty() { Err(read.refusal()) } else { Ok(read.into()) }
@@ -111,7 +149,7 @@ pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
 /// Tokens, and whether each was an argument of its own.
 fn typed(argument: &str) -> Vec<(Token, bool)> {
     let typed = !argument.trim().contains(char::is_whitespace);
-    tokens(argument).into_iter().map(|token| (token, typed)).collect()
+    tokens(&quoted::blanked(&xml::labelled(argument))).into_iter().map(|token| (token, typed)).collect()
 }
 
 fn is_plain(token: &Token) -> bool {

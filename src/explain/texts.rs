@@ -4,22 +4,17 @@
 //! numbers, unless it ends in one of them.
 
 use super::term::{Kind, Term};
-use crate::codes::{EVENT, Text, meant, text_in};
+use crate::codes::{EVENT, Text, meant};
 
-/// How many texts are looked for.
-const MOST: usize = 8;
 /// How many words before a number must be those at the end of a sentence.
 const TAIL: usize = 3;
 
 /// The texts to explain. That of a client says less than a code beside it; the sentence of an event tells which one it is,
 /// unless it ends in its number, which then says more.
-pub fn beside(words: &str, terms: &[Term]) -> Vec<Term> {
+pub fn beside(found: Vec<Text>, terms: &[Term]) -> Vec<Term> {
     let mut told: Vec<Text> = Vec::new();
-    let mut rest = words.to_owned();
     let mut of_client = !terms.is_empty();
-    for _ in 0..MOST {
-        let Some(text) = text_in(&rest) else { break };
-        rest.clone_from(&text.rest);
+    for text in found {
         let event = event(&text);
         let is_told = match event {
             Some(code) => !terms.iter().any(|term| is_number(term, code) || is_tail(&text, term)),
@@ -34,8 +29,8 @@ pub fn beside(words: &str, terms: &[Term]) -> Vec<Term> {
 }
 
 /// The number that the sentence of an event ends in itself: the sentence tells it, where tables would tell another thing.
-pub fn owned(words: &str) -> Option<u32> {
-    let text = text_in(words).filter(|text| event(text).is_some())?;
+pub fn owned(found: &[Text]) -> Option<u32> {
+    let text = found.first().filter(|text| event(text).is_some())?;
     text.row.symbol.rsplit(' ').next()?.parse().ok()
 }
 
@@ -50,7 +45,10 @@ fn is_number(term: &Term, code: u32) -> bool {
 
 /// Whether the sentence ends in front of the number.
 fn is_tail(text: &Text, term: &Term) -> bool {
-    if !matches!(term.kind, Kind::Number(_) | Kind::Pair(..)) || text.row.symbol.ends_with('*') {
+    if !matches!(term.kind, Kind::Number(_) | Kind::Pair(..))
+        || term.is_only
+        || text.row.symbol.ends_with('*')
+    {
         return false;
     }
     let end = text.row.symbol.rsplit('*').next().unwrap_or_default().to_lowercase();

@@ -3,7 +3,10 @@
 //! A word orders the tables and hides none: if those that it asks for lack the code, the others are searched, then
 //! what is inside it by rule. The decimal number of an event belongs to nothing else, so it stays unknown.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use crate::codes::{EVENT, EXTENDED, NTSTATUS, TABLES, TLS_ALERT, Table};
 
@@ -54,8 +57,27 @@ fn of(kind: &str) -> &'static [&'static str] {
     kinds().get(kind).map_or(&[], Vec::as_slice)
 }
 
+/// The kinds of each word.
+static KINDS_OF: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut kinds_of: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (kind, words) in kinds() {
+        words.iter().for_each(|word| kinds_of.entry(*word).or_default().push(*kind));
+    }
+    kinds_of
+});
+
+/// The tables that each word asks for.
+static TABLES_OF: LazyLock<BTreeMap<&'static str, Vec<&'static Table>>> = LazyLock::new(|| {
+    let mut tables_of: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for table in TABLES.iter().copied() {
+        let name = Some(&table.name).filter(|name| !table.words.contains(name));
+        table.words.iter().chain(name).for_each(|word| tables_of.entry(*word).or_default().push(table));
+    }
+    tables_of
+});
+
 fn is(kind: &str, word: &str) -> bool {
-    of(kind).contains(&word)
+    KINDS_OF.get(word).is_some_and(|kinds| kinds.contains(&kind))
 }
 
 /// What a word is, in lower case; `id` and `version` depend on the words before them.
@@ -117,12 +139,16 @@ pub fn is_naming(lower: &str) -> bool {
 
 /// The tables that a word asks for.
 pub fn governed(lower: &str) -> Vec<&'static Table> {
-    let own = |table: &&'static Table| table.words.contains(&lower) || table.name == lower;
     match lower {
         word if is("event", word) => vec![&EVENT],
         word if is("alert", word) => vec![&TLS_ALERT],
         word if is_extended(word) => vec![&EXTENDED],
         word if is("nearer", word) && word != "sub" => vec![&NTSTATUS],
-        _ => TABLES.iter().copied().filter(own).collect(),
+        word => TABLES_OF.get(word).cloned().unwrap_or_default(),
     }
+}
+
+/// Whether what stands in quotes behind the word is the name of a person or a machine.
+pub fn is_named(lower: &str) -> bool {
+    is("named", lower)
 }

@@ -87,9 +87,26 @@ fn every_text_gives_exactly_its_codes() {
 }
 
 fn wrong(line: &str) -> Option<String> {
-    let (pasted, expected) = line.split_once('\t').unwrap_or_else(|| panic!("no answer: {line}"));
-    let read = codes(&pasted.replace("\\n", "\n").replace("\\t", "\t"));
-    (read != expected).then(|| format!("{pasted}: {read}, not {expected}"))
+    let mut cells = line.split('\t');
+    let (pasted, expected) = (cells.next()?, cells.next().unwrap_or_else(|| panic!("no answer: {line}")));
+    let pasted = pasted.replace("\\n", "\n").replace("\\t", "\t");
+    let (read, first) = (codes(&pasted), cells.next().map(|first| (first, tables(&pasted))));
+    let other = first.filter(|(expected, read)| expected != read);
+    match other {
+        Some((expected, read)) => Some(format!("{pasted}: tables {read}, not {expected}")),
+        None => (read != expected).then(|| format!("{pasted}: {read}, not {expected}")),
+    }
+}
+
+/// The table of the first meaning of each code.
+fn tables(pasted: &str) -> String {
+    let explanation = explain(&[pasted.to_owned()]);
+    let codes = explanation.map_or_else(|_| Vec::new(), |explanation| explanation.codes);
+    codes
+        .iter()
+        .map(|one| one.meanings.first().map_or("-", |first| first.table))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A generator of digits that needs no dependency and repeats what failed.
@@ -170,4 +187,23 @@ fn a_word_never_hides_the_table_that_has_the_code() {
     }
     let event = rdptrace(&["explain", "event 7"]);
     assert_eq!(event.status.code(), Some(1), "{}", text(&event.stdout));
+}
+
+/// Where there is much, the beginning is told, and that there is more.
+#[test]
+fn a_text_of_any_length_is_answered() {
+    let prose = "nobody here knows why it happens to some people only, said the server. ".repeat(2_000);
+    let codes = (0..500).map(|code| format!("0x{:x} ", 0x8009_0300_u32 + code)).collect::<String>();
+    for (pasted, limit) in [
+        (format!("error 0x904. {prose}"), "32 kB"),
+        (codes, "64 codes"),
+        ("0x904 ".to_owned() + &"0x".repeat(30_000), "32 kB"),
+    ] {
+        let explanation = explain(&[pasted]).expect("a code");
+        let told = explanation.left_out().expect("a sentence");
+        assert!(told.contains(limit) && explanation.codes.len() <= 64, "{told}");
+    }
+    for pasted in [prose, "0x".repeat(30_000), "\u{30ea}\u{30e2}".repeat(20_000)] {
+        assert!(explain(&[pasted]).is_err(), "a code in prose");
+    }
 }

@@ -1,17 +1,22 @@
 //! Reads tokens one after the other: what the words say about the next number, and the names among them.
 
+mod finish;
+mod named;
 mod numbers;
+
+use named::{alert, coded, has};
 
 use super::{
     NoCode,
     lex::Token,
-    name::{self, Found},
+    name,
     number::{Form, Number},
     place::Place,
     term::{Kind, Term, Terms},
+    topic::{self, Topic},
     word::{self, Role},
 };
-use crate::codes::{CREDSSP_VERSION, EVENT, TLS_ALERT, Table, inside};
+use crate::codes::{CREDSSP_VERSION, TLS_ALERT, Table};
 
 /// What the words before a number make of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,12 +31,18 @@ enum Pending {
 
 /// How many words before a number are kept.
 const BEFORE: usize = 4;
+/// How many codes are told.
+pub const MOST: usize = 64;
 
 /// How the words are put.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Manner {
     /// They are a sentence.
     pub is_prose: bool,
+    /// Each of them is an argument of its own.
+    pub is_typed: bool,
+    /// They are one word.
+    pub is_alone: bool,
     /// They ask for a version of CredSSP, and for nothing else.
     pub is_of_versions: bool,
 }
@@ -39,6 +50,7 @@ pub struct Manner {
 #[derive(Debug, Default)]
 pub struct Reader {
     manner: Manner,
+    topics: Vec<&'static Topic>,
     pub terms: Vec<Term>,
     tables: Vec<&'static Table>,
     /// The word that governs, until a number comes.
@@ -54,14 +66,18 @@ pub struct Reader {
     /// Whether nothing but marks follows the last name.
     named: bool,
     before: Vec<String>,
+    /// Whether more codes stand there than are told.
+    is_full: bool,
+    /// The last number that was no code.
+    refused: Option<u32>,
     /// Words that are no code, where each argument was meant as one.
     unread: Vec<String>,
     too_long: Option<String>,
 }
 
 impl Reader {
-    pub fn new(manner: Manner) -> Self {
-        Self { manner, ..Self::default() }
+    pub fn new(manner: Manner, topics: Vec<&'static Topic>) -> Self {
+        Self { manner, topics, ..Self::default() }
     }
 
     pub fn read(&mut self, tokens: &[(Token, bool)]) {
@@ -70,13 +86,19 @@ impl Reader {
             at += 1;
             match token {
                 Token::Word(word) => at += self.word(word, *typed, tokens, at - 1),
-                Token::Number(_, Ok(number)) => self.number(*number, Place::of(tokens, at - 1)),
+                Token::Number(text, Ok(number)) => {
+                    let place = Place::of(tokens, at - 1);
+                    let topic = topic::kind(&self.topics, tokens, at - 1, place);
+                    self.about(text, *number, place, topic);
+                }
                 Token::Number(text, Err(())) => self.too_long(text, *typed),
                 Token::Pair(first, second) => self.pair(*first, *second),
                 Token::Setting(name) => self.push(Kind::Name(name.clone())),
                 Token::Slash => self.slash = true,
                 Token::Comma if self.manner.is_prose && !self.several => self.pending = Pending::Nothing,
                 Token::Noise | Token::End if self.manner.is_prose => self.forget(),
+                // What follows a word that is no code is of that word.
+                Token::Noise if self.pending == Pending::Owner => {}
                 Token::Noise => self.pending = Pending::Nothing,
                 Token::Comma | Token::Open | Token::Close | Token::End => {}
             }
@@ -134,7 +156,10 @@ impl Reader {
     }
 
     fn name_or_word(&mut self, word: &str, typed: bool) {
-        let has_name = |list: bool| if list { !name::named(word).is_empty() } else { name::is_name(word) };
+        // Lower-case words are prose where they were not typed alone.
+        let is_plain = !typed && word.chars().all(|c| c.is_lowercase());
+        let has_name =
+            |list: bool| if list && !is_plain { !name::named(word).is_empty() } else { name::is_name(word) };
         let is_word = word.contains('_') && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let unknown = if typed && !self.manner.is_prose { is_word } else { name::is_unknown_name(word) };
         // A button of a message box, and the name of an HTTP status.
@@ -218,6 +243,10 @@ impl Reader {
             }
             return;
         }
+        if self.terms.len() >= MOST {
+            self.is_full = true;
+            return;
+        }
         let before = self.before.split_off(self.before.len().saturating_sub(BEFORE));
         self.before.clear();
         self.terms.push(Term { tables, before, ..Term::new(kind) });
@@ -229,24 +258,6 @@ impl Reader {
         self.unread.extend((typed && !self.manner.is_prose).then(|| text.to_owned()));
     }
 
-    pub fn finish(mut self) -> Self {
-        let paired: Vec<u32> = self.terms.iter().filter_map(Term::first_of_pair).collect();
-        let within: Vec<_> = self.terms.iter().filter_map(Term::number).flat_map(inside).collect();
-        let is_told = |term: &Term, code: u32| {
-            let is_inside = |(table, own): &(&'static Table, u32)| *own == code && has(&term.tables, table);
-            paired.contains(&code) || within.iter().any(is_inside)
-        };
-        self.terms.retain(|term| term.number().is_none_or(|code| !is_told(term, code)));
-        if self.manner.is_prose && self.terms.iter().any(|term| !matches!(term.kind, Kind::Name(_))) {
-            self.terms.retain(Term::is_coded);
-        }
-        // The nearer one of two statuses says more than the event that holds them.
-        if self.has_nearer {
-            self.terms.sort_by_key(|term| has(&term.tables, &EVENT));
-        }
-        self
-    }
-
     /// Why there is nothing to explain.
     pub fn refusal(&self) -> NoCode {
         NoCode(match (&self.too_long, self.unread.first(), &self.word) {
@@ -256,35 +267,16 @@ impl Reader {
                  STATUS_LOGON_FAILURE, \"event 1026\", a text of mstsc or a finding such as certificate-expired \
                  is expected"
             ),
-            (None, None, Some(word)) => format!("a number is expected after \"{word}\""),
-            (None, None, None) => "there is no code in it; one such as 0x904 is expected".to_owned(),
+            (None, None, Some(word)) if self.manner.is_alone => {
+                format!("a number is expected after \"{word}\"")
+            }
+            (None, None, _) => "there is no code in it; one such as 0x904 is expected".to_owned(),
         })
     }
 }
 
 impl From<Reader> for Terms {
     fn from(reader: Reader) -> Self {
-        Self { terms: reader.terms, unread: reader.unread }
+        Self { terms: reader.terms, unread: reader.unread, is_full: reader.is_full }
     }
-}
-
-fn has(tables: &[&'static Table], table: &Table) -> bool {
-    tables.iter().any(|other| other.name == table.name)
-}
-
-/// The tables in which a name has this code.
-fn coded(rows: &[Found], code: u32) -> impl Iterator<Item = &'static Table> {
-    rows.iter().filter(move |(_, row)| row.code == Some(code)).map(|(table, _)| *table)
-}
-
-/// A TLS alert in words, and how many tokens it takes.
-fn alert(tokens: &[(Token, bool)], from: usize) -> Option<(usize, u32)> {
-    let marks =
-        tokens[from..].iter().take_while(|(token, _)| matches!(token, Token::Comma | Token::Open)).count();
-    let words = tokens[from + marks..].iter().map_while(|(token, _)| match token {
-        Token::Word(word) => Some(word.as_str()),
-        _ => None,
-    });
-    let words: Vec<&str> = words.take(4).collect();
-    name::alert(&words).map(|(count, code)| (count + marks, code))
 }

@@ -7,14 +7,18 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Pending, Reader, coded, has};
+use super::{
+    Pending, Reader,
+    named::{coded, has},
+};
 use crate::{
-    codes::{DISCONNECT, EVENT},
+    codes::{DISCONNECT, EVENT, EXTENDED, Table},
     explain::{
         name,
         number::{Form, Number, is_known},
         place::Place,
         term::{Kind, Term},
+        topic,
     },
 };
 
@@ -31,12 +35,42 @@ const VERSIONED: &[(&str, RangeInclusive<u32>)] = &[
 ];
 
 impl Reader {
-    pub(super) fn number(&mut self, number: Number, place: Place) {
+    /// A number of which the words around it may say what it is.
+    pub(super) fn about(&mut self, text: &str, number: Number, place: Place, topic: Option<topic::Kind>) {
+        let is_bare = matches!(number.form, Form::Decimal | Form::Hex) && !number.is_evident();
+        let of = |table: &Table, code: u32| table.find(code).is_some();
+        match topic {
+            Some(topic::Kind::Never) => self.refuse(number),
+            Some(topic::Kind::Bare) if is_bare => self.refuse(number),
+            Some(topic::Kind::Of(table)) if of(table, number.code) => {
+                self.push_number(number.code, vec![table])
+            }
+            Some(topic::Kind::Only(table)) => {
+                self.push_number(number.code, vec![table]);
+                self.terms.last_mut().iter_mut().for_each(|term| term.is_only = true);
+            }
+            Some(topic::Kind::Hex(table)) => match u32::from_str_radix(text, 16) {
+                Ok(code) if of(table, code) => self.push_number(code, vec![table]),
+                _ => self.number(number, place),
+            },
+            _ => self.number(number, place),
+        }
+    }
+
+    /// What is no code is none either where it stands once more.
+    fn refuse(&mut self, number: Number) {
+        self.refused = Some(number.code);
+        self.forget();
+        self.pending = Pending::Owner;
+    }
+
+    fn number(&mut self, number: Number, place: Place) {
         let slash = std::mem::take(&mut self.slash);
         if self.is_named(number.code) {
             return self.forget();
         }
         if !self.is_code(number, place) && !slash {
+            self.refused = Some(number.code);
             // Such as `Windows 10 1909`.
             if self.pending != Pending::Owner {
                 self.pending = Pending::Nothing;
@@ -48,9 +82,13 @@ impl Reader {
             _ => None,
         });
         match last {
-            Some(first) if (slash || self.extended) && !self.is_of_events() => {
+            Some(first) if (slash || self.is_extended(first, number)) && !self.is_of_events() => {
                 self.terms.pop();
                 self.both(first, number);
+            }
+            Some(second) if self.is_behind_extended(number) => {
+                self.terms.pop();
+                self.both(number, second);
             }
             Some(first) if self.nearer && first.is_status() && number.code != 0 => {
                 self.has_nearer = true;
@@ -63,6 +101,18 @@ impl Reader {
             }
             _ => self.push(Kind::Number(number)),
         }
+    }
+
+    /// A status is no extended code of a small number.
+    fn is_extended(&self, first: Number, second: Number) -> bool {
+        self.extended && (first.is_status() || !second.is_status())
+    }
+
+    /// Whether the extended code stands before the number that it belongs to.
+    fn is_behind_extended(&self, number: Number) -> bool {
+        let of_extended = |term: &Term| matches!(term.tables[..], [table] if table.name == EXTENDED.name);
+        let is_reason = self.pending == Pending::Reason && !self.several && !number.is_status();
+        is_reason && !self.manner.is_typed && self.terms.last().is_some_and(of_extended)
     }
 
     /// A name that stands directly before its own number is replaced by it.
@@ -81,7 +131,14 @@ impl Reader {
 
     fn is_code(&self, number: Number, place: Place) -> bool {
         let bare = number.form == Form::Decimal;
-        if bare && (place.is_amount || place.is_item() || self.is_version(number.code)) {
+        let again = self.refused == Some(number.code) && place.is_enclosed();
+        // Such as `ext. 204` behind a code in hexadecimal, which is a telephone.
+        let called = self.extended && self.before.last().is_some_and(|word| word == "ext") && self.is_call();
+        let other = place.is_amount || place.is_item() || called || self.is_version(number.code);
+        if again || bare && other {
+            return false;
+        }
+        if !number.is_status() && place.is_of_identifier || bare && self.is_build(place) {
             return false;
         }
         match self.pending {
@@ -96,6 +153,17 @@ impl Reader {
     fn is_version(&self, code: u32) -> bool {
         let word = self.word.as_deref().unwrap_or_default().to_lowercase();
         VERSIONED.iter().any(|(name, versions)| word == *name && versions.contains(&code))
+    }
+
+    /// Whether no code in decimal stands before.
+    fn is_call(&self) -> bool {
+        let decimal = |term: &Term| matches!(&term.kind, Kind::Number(own) if own.form == Form::Decimal);
+        !self.terms.last().is_some_and(decimal)
+    }
+
+    /// Such as `Windows App 11.1.3 (2508261)`.
+    fn is_build(&self, place: Place) -> bool {
+        self.pending != Pending::Reason && place.is_enclosed() && place.is_behind_noise
     }
 
     fn is_of_client(&self, term: &Term) -> bool {

@@ -1,0 +1,37 @@
+//! Tables among others, the tables in which a name has a number, and alerts of TLS in words.
+
+use crate::{
+    codes::{Table, inside},
+    explain::{
+        lex::Token,
+        name::{self, Found},
+    },
+};
+
+/// Whether a table is among others.
+pub(super) fn has(tables: &[&'static Table], table: &Table) -> bool {
+    tables.iter().any(|other| other.name == table.name)
+}
+
+/// The tables in which a name has this code, or the one inside it.
+pub(super) fn coded(rows: &[Found], code: u32) -> impl Iterator<Item = &'static Table> {
+    let within = inside(code);
+    let is_within = move |table: &Table, own: Option<u32>| {
+        within.iter().any(|(other, code)| other.name == table.name && own == Some(*code))
+    };
+    rows.iter()
+        .filter(move |(table, row)| row.code == Some(code) || is_within(table, row.code))
+        .map(|(table, _)| *table)
+}
+
+/// A TLS alert in words, and how many tokens it takes.
+pub(super) fn alert(tokens: &[(Token, bool)], from: usize) -> Option<(usize, u32)> {
+    let marks =
+        tokens[from..].iter().take_while(|(token, _)| matches!(token, Token::Comma | Token::Open)).count();
+    let words = tokens[from + marks..].iter().map_while(|(token, _)| match token {
+        Token::Word(word) => Some(word.as_str()),
+        _ => None,
+    });
+    let words: Vec<&str> = words.take(4).collect();
+    name::alert(&words).map(|(count, code)| (count + marks, code))
+}
