@@ -26,10 +26,10 @@ use crate::{
     local::{
         Checked, Collection, Host, Recorder, RoleChoice, Subject, check, check_way,
         files::{Files, Given},
-        is_answered, new_file, this_machine,
+        is_answered, is_damaged, new_file, this_machine,
     },
     net::System,
-    report::{Role, Trace},
+    report::{LocalCheck, Machine, Trace},
     target::Target,
 };
 
@@ -174,10 +174,7 @@ pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
             let report = checked(files, named.or_else(|| asked(files)).as_ref());
             if !is_answered(&report.trace.local) {
                 output.abandon();
-                return Err(useless(
-                    files,
-                    report.trace.machine.as_ref().map_or(&[], |machine| &machine.roles),
-                ));
+                return Err(useless(files, &report.trace.local, report.trace.machine.as_ref()));
             }
             report
         }
@@ -199,10 +196,14 @@ pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     Ok(exit::code(&report, arguments.output.fail_on.threshold()))
 }
 
-/// That no check asks for what the files hold.
-fn useless(files: &Files, roles: &[Role]) -> Error {
-    let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
+/// That no check asks for what the files hold, or could read it.
+fn useless(files: &Files, checks: &[LocalCheck], machine: Option<&Machine>) -> Error {
     let told = files.source().unwrap_or_default().told();
+    if let Some(damaged) = checks.iter().find(|check| is_damaged(check)) {
+        return Error::new(format!("nothing that a check asks for can be read: {}: {told}", damaged.message));
+    }
+    let roles = machine.map_or(&[][..], |machine| &machine.roles);
+    let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
     Error::new(format!("no check as {} asks for what the files hold: {told}", roles.join(" and ")))
 }
 
@@ -258,7 +259,7 @@ impl Beside {
         let files = Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)?;
         let made = check(&files, RoleChoice::Auto, Some(&subject));
         if !is_answered(&made.checks) {
-            return Err(useless(&files, &made.machine.roles));
+            return Err(useless(&files, &made.checks, Some(&made.machine)));
         }
         let (done, checked) = mpsc::channel();
         let _ = done.send(made);

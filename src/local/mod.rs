@@ -21,15 +21,15 @@ pub use damage::FILES_DAMAGED;
 #[doc(hidden)]
 pub use host::files;
 pub use host::{
-    About, Answer, EVENT_DAYS, Event, File, Host, Interface, LARGEST_TEXT, MOST_EVENTS, Output, Owner,
-    Recorded, Recorder, Service, ServiceState, Source, Span, StartType, ThisMachine, Unreadable, Value,
-    event_query, event_xml, forbid_core_files, new_file, readable, regular_file, standard_input,
-    this_machine, without_account, writable,
+    About, Answer, Certificates, EVENT_DAYS, Event, File, Host, Interface, LARGEST_TEXT, MOST_EVENTS,
+    NOT_READ, Output, Owner, PrivateKey, Recorded, Recorder, Service, ServiceState, Source, Span, StartType,
+    ThisMachine, Unreadable, Value, event_query, event_xml, forbid_core_files, new_file, public_key,
+    readable, regular_file, standard_input, this_machine, without_account, writable,
 };
 pub use known::Known;
 pub use krb5::{Krb5, Unread};
 pub use pages::{page, paged};
-pub use roles::is_answered;
+pub use roles::{is_answered, is_damaged};
 pub use scene::{Scene, Subject};
 pub use setting::{Case, Is, Setting};
 

@@ -1,6 +1,6 @@
 //! What a machine is checked as.
 
-use super::{RoleChoice, Scene, checks, result, topics};
+use super::{NOT_READ, RoleChoice, Scene, checks, result, topics};
 use crate::report::{CheckStatus, LocalCheck, Role};
 
 /// The roles that were asked for, or those that fit.
@@ -36,6 +36,11 @@ fn of_files(scene: &Scene<'_>) -> Vec<Role> {
 /// Whether the machine answered any of these checks; files may hold nothing that one asks for.
 pub fn is_answered(checks: &[LocalCheck]) -> bool {
     checks.iter().filter(|check| check.role.is_some()).any(is_told)
+}
+
+/// Whether the check found what it asks for damaged.
+pub fn is_damaged(check: &LocalCheck) -> bool {
+    check.role.is_some() && check.status == CheckStatus::Unknown && check.message.contains(NOT_READ)
 }
 
 fn is_told(check: &LocalCheck) -> bool {

@@ -27,7 +27,7 @@ const INDEPENDENT: &[(&str, &str)] = &[
     ("client-key-remembered", ""),
 ];
 
-fn statuses(
+pub(crate) fn statuses(
     machine: &Recorded,
     subject: Option<&Subject>,
     role: RoleChoice,
@@ -84,77 +84,7 @@ fn garbage_in_the_place_of_a_text_is_never_ok() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn client(rules: &str, target: &str) -> (CheckStatus, String) {
-    let mut invented =
-        invented().into_iter().find(|invented| invented.name == "linux-client-healthy").expect("it is there");
-    let listed = Output { code: 0, text: rules.to_owned() };
-    invented.machine.commands.insert("nft list ruleset".to_owned(), listed);
-    let subject = Subject::new(target, 3389);
-    statuses(&invented.machine, Some(&subject), RoleChoice::Client)
-        .remove("firewall-output")
-        .expect("it is made")
-}
-
-/// Rules of a chain of what is sent, or of what comes in.
-fn chain(hook: &str, policy: &str, rules: &str) -> String {
-    format!(
-        "table inet filter {{\n\tset far {{\n\t\ttype inet_service\n\t\telements = {{ 3389 }}\n\t}}\n\n\tchain own {{\n\t\t\
-         type filter hook {hook} priority filter; policy {policy};\n\t\t{rules}\n\t}}\n}}\n"
-    )
-}
-
-/// Each rule, and what is said of a connection to 192.0.2.15 on 3389.
-#[test]
-fn rules_of_the_packet_filter_are_read_or_unknown() {
-    use CheckStatus::{Ok, Unknown, Warning};
-    let sent = [
-        ("tcp dport 3389 drop", Warning),
-        ("tcp dport 3000-4000 reject with tcp reset", Warning),
-        ("tcp dport { 80, 3000-4000 } counter packets 0 bytes 0 drop", Warning),
-        ("tcp dport { 80, 443 } drop", Ok),
-        ("tcp dport 1-1024 drop", Ok),
-        ("tcp dport != 443 drop", Warning),
-        ("tcp dport @far drop", Unknown),
-        ("udp dport 3389 drop", Ok),
-        ("ip daddr 192.0.2.0/24 drop", Warning),
-        ("ip daddr 198.51.100.0/24 drop", Ok),
-        ("ip daddr { 198.51.100.1, 192.0.2.15 } tcp dport 3389 drop", Warning),
-        ("ip daddr @nets drop", Unknown),
-        ("ip6 daddr 2001:db8::/32 drop", Ok),
-        ("drop", Warning),
-        ("ct state invalid drop", Ok),
-        ("meta l4proto udp drop", Ok),
-        ("meta skuid 1000 drop", Unknown),
-        ("oifname \"eth0\" tcp dport 3389 drop", Unknown),
-        ("tcp dport 3389 accept", Ok),
-        ("lorem ipsum drop", Unknown),
-    ];
-    for (rule, status) in sent {
-        let said = client(&chain("output", "accept", rule), "192.0.2.15");
-        assert_eq!(said.0, status, "{rule}: {}", said.1);
-    }
-    let back = [
-        ("drop", "tcp dport 22 accept", Unknown),
-        ("drop", "ct state established,related accept", Ok),
-        ("accept", "tcp sport 3389 drop", Unknown),
-        ("accept", "ct state established,related accept\n\t\tdrop", Ok),
-        ("accept", "ip saddr 192.0.2.15 drop", Unknown),
-        ("accept", "ip saddr 198.51.100.0/24 drop", Ok),
-    ];
-    for (policy, rules, status) in back {
-        let said = client(&chain("input", policy, rules), "192.0.2.15");
-        assert_eq!(said.0, status, "{policy} {rules}: {}", said.1);
-    }
-    assert_eq!(client(&chain("forward", "drop", "drop"), "192.0.2.15").0, Ok);
-    assert_eq!(client(&chain("output", "accept", "ip daddr 192.0.2.0/24 drop"), "rdsh01").0, Unknown);
-    let jumped = chain("output", "accept", "jump far")
-        + "table inet filter {\n\tchain far {\n\t\ttcp dport 3389 drop\n\t}\n}\n";
-    assert_eq!(client(&jumped, "192.0.2.15").0, Warning);
-    let unused = "table ip filter {\n\tchain DOCKER {\n\t\tdrop\n\t}\n}\n";
-    assert_eq!(client(unused, "192.0.2.15").0, Ok);
-}
-
-/// What stands in nsswitch.conf and in the variables of OpenSSL.
+/// What stands in nsswitch.conf, and in the variables that name roots.
 #[test]
 fn what_keeps_from_dns_and_from_the_roots_is_told() {
     use CheckStatus::{Ok, Unknown, Warning};
@@ -191,23 +121,6 @@ fn what_keeps_from_dns_and_from_the_roots_is_told() {
         let said = statuses(&invented.machine, invented.subject.as_ref(), RoleChoice::Client);
         assert_eq!(said["roots-store"].0, status, "{name}={value}: {}", said["roots-store"].1);
     }
-    for (text, status) in [
-        ("MinProtocol = TLSv1.2\n", Ok),
-        ("MinProtocol = TLSv9\n", Unknown),
-        ("Protocol = -TLSv1.3\n", Unknown),
-        (".include /etc/ssl/more.cnf\n", Unknown),
-        ("CipherString = lorem\n", Unknown),
-        ("CipherString = @SECLEVEL=2:kEECDH:kRSA:!DES-CBC3-SHA:-aDSS\n", Ok),
-        ("words\n", Unknown),
-    ] {
-        let mut invented = healthy();
-        invented
-            .machine
-            .texts
-            .insert("/etc/ssl/openssl.cnf".to_owned(), format!("[system_default_sect]\n{text}"));
-        let said = statuses(&invented.machine, invented.subject.as_ref(), RoleChoice::Client);
-        assert_eq!(said["crypto-policy-openssl"].0, status, "{text}: {}", said["crypto-policy-openssl"].1);
-    }
 }
 
 /// What is wrong with the key of xrdp beside its own permissions.
@@ -237,7 +150,12 @@ fn the_key_of_xrdp_is_looked_at_from_all_sides() {
     });
     assert_eq!(hidden["xrdp-key"].0, CheckStatus::Unknown);
     // The certificate is of a curve, and this is as long as a key of RSA.
-    let other = host(&|machine| machine.files.get_mut("/etc/xrdp/key.pem").expect("the key").size = 1704);
+    let other = host(&|machine| {
+        machine.files.get_mut("/etc/xrdp/key.pem").expect("the key").size = 1704;
+        machine
+            .unreadable
+            .insert("private_key /etc/xrdp/key.pem".to_owned(), rdptrace::local::Unreadable::Denied);
+    });
     assert_eq!(other["xrdp-key"].0, CheckStatus::Warning);
     for ini in ["", "garbage", "[Xorg]\nport=1\n", "[Globals]\nwhat is this\n"] {
         let said =

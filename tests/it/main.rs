@@ -45,9 +45,13 @@ mod license;
 mod license_wire;
 mod local;
 mod local_certificate;
+mod local_filter;
 mod local_garbage;
 #[cfg(target_os = "linux")]
+mod local_keys;
+#[cfg(target_os = "linux")]
 mod local_linux;
+mod local_settings;
 mod local_types;
 mod local_way;
 mod local_windows;

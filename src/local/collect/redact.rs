@@ -43,6 +43,8 @@ pub fn machine(machine: Recorded, names: &Names) -> Recorded {
             ..file
         }),
         texts: each(machine.texts, path, text),
+        certificates: each(machine.certificates, path, |held| held),
+        private_keys: each(machine.private_keys, path, |key| key),
         folders: folders.collect(),
         descriptors: each(machine.descriptors, |asked| key(&path(asked)), |rights| rights),
         registry: registry(machine.registry, names),
@@ -135,7 +137,9 @@ fn question(asked: &str, names: &Names, path: impl Fn(&str) -> String) -> String
     match asked.split_once(' ') {
         Some((what @ ("value" | "subkeys" | "create"), asked)) => format!("{what} {}", key(asked, names)),
         Some((what @ "command", line)) => format!("{what} {}", command(line, names)),
-        Some((what @ ("file" | "text" | "folder"), asked)) => format!("{what} {}", path(asked)),
+        Some((what @ ("file" | "text" | "folder" | "certificates" | "private_key"), asked)) => {
+            format!("{what} {}", path(asked))
+        }
         _ => asked.to_owned(),
     }
 }

@@ -11,8 +11,12 @@ use crate::codes::EVENT;
 /// Windows refuses a query with more than about two dozen conditions.
 const MOST_NUMBERS: usize = 18;
 const SECURITY: &str = "Security";
-/// Of the logons, which are many, only those over the network are looked for.
-const LOGONS: &str = " and EventData[Data[@Name='LogonType']='3' or Data[@Name='LogonType']='10']";
+/// Of the logons, which are many, only those over the network are looked for, and of what domain controllers log of accounts
+/// only what was refused.
+const NARROWED: &[(&[u32], &str)] = &[
+    (&[4624, 4625], " and EventData[Data[@Name='LogonType']='3' or Data[@Name='LogonType']='10']"),
+    (&[4768, 4771, 4776], " and EventData[Data[@Name='Status']!='0x0']"),
+];
 
 /// The queries for a channel in XPath, of which each event fits one; `days` back, or as far as the log goes.
 pub fn queries(channel: &str, days: Option<i64>) -> Vec<String> {
@@ -22,12 +26,17 @@ pub fn queries(channel: &str, days: Option<i64>) -> Vec<String> {
     numbers.dedup();
     let since = days.map(|days| days * 24 * 60 * 60 * 1000);
     let since = since.map(|ms| format!(" and TimeCreated[timediff(@SystemTime)<={ms}]")).unwrap_or_default();
-    let logons = if channel.eq_ignore_ascii_case(SECURITY) { LOGONS } else { "" };
-    let query = |numbers: &[u32]| {
+    let query = |numbers: &[u32], narrowed: &str| {
         let any: Vec<_> = numbers.iter().map(|number| format!("EventID={number}")).collect();
-        format!("*[System[({}){since}]{logons}]", any.join(" or "))
+        format!("*[System[({}){since}]{narrowed}]", any.join(" or "))
     };
-    numbers.chunks(MOST_NUMBERS).map(query).collect()
+    let mut asked = Vec::new();
+    for (own, narrowed) in NARROWED.iter().filter(|_| channel.eq_ignore_ascii_case(SECURITY)) {
+        asked.push(query(own, narrowed));
+        numbers.retain(|number| !own.contains(number));
+    }
+    asked.extend(numbers.chunks(MOST_NUMBERS).map(|numbers| query(numbers, "")));
+    asked
 }
 
 /// What one query was answered with, the newest first.

@@ -16,8 +16,8 @@ use std::{fs::File as Handle, net::IpAddr};
 use time::OffsetDateTime;
 
 use super::{
-    Answer, Event, File, Host, Interface, MOST_EVENTS, Output, Owner, Recorded, Service, ServiceState,
-    Source, Span, StartType, Unreadable, Value,
+    Answer, Certificates, Event, File, Host, Interface, MOST_EVENTS, Output, Owner, PrivateKey, Recorded,
+    Service, ServiceState, Source, Span, StartType, Unreadable, Value,
 };
 use crate::{
     local::{Known, Subject},
@@ -145,6 +145,14 @@ impl Host for Files {
 
     fn text(&self, path: &str) -> Answer<String> {
         self.collected(|collected| collected.text(path))
+    }
+
+    fn certificates(&self, path: &str) -> Answer<Certificates> {
+        self.collected(|collected| collected.certificates(path))
+    }
+
+    fn private_key(&self, path: &str) -> Answer<PrivateKey> {
+        self.collected(|collected| collected.private_key(path))
     }
 
     fn folder(&self, path: &str) -> Answer<Vec<String>> {

@@ -9,12 +9,14 @@ pub mod event_query;
 pub mod event_xml;
 #[doc(hidden)]
 pub mod files;
+mod pem;
 mod recorded;
 mod recorder;
 mod redact;
 mod this;
 mod types;
 
+pub use pem::public_key;
 pub use recorded::{About, Recorded};
 pub use recorder::Recorder;
 pub use redact::without_account;
@@ -22,7 +24,8 @@ pub use this::{
     ThisMachine, forbid_core_files, new_file, readable, regular_file, standard_input, this_machine, writable,
 };
 pub use types::{
-    Event, File, Interface, Output, Owner, Service, ServiceState, Source, Span, StartType, Unreadable, Value,
+    Certificates, Event, File, Interface, NOT_READ, Output, Owner, PrivateKey, Service, ServiceState, Source,
+    Span, StartType, Unreadable, Value,
 };
 
 use std::net::IpAddr;
@@ -74,6 +77,16 @@ pub trait Host: Send + Sync {
 
     /// The text of a file, [`LARGEST_TEXT`] at most.
     fn text(&self, path: &str) -> Answer<String>;
+
+    /// What a file of certificates in PEM holds.
+    fn certificates(&self, _path: &str) -> Answer<Certificates> {
+        Err(Unreadable::NotHeld)
+    }
+
+    /// Whose private key a file in PEM holds, without the key.
+    fn private_key(&self, _path: &str) -> Answer<PrivateKey> {
+        Err(Unreadable::NotHeld)
+    }
 
     /// The names in a folder, sorted.
     fn folder(&self, path: &str) -> Answer<Vec<String>>;

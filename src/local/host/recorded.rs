@@ -8,7 +8,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Answer, Event, File, Host, Interface, Output, Owner, Service, Source, Span, Unreadable, Value};
+use super::{
+    Answer, Certificates, Event, File, Host, Interface, Output, Owner, PrivateKey, Service, Source, Span,
+    Unreadable, Value,
+};
 use crate::report::{Os, Timestamp};
 
 /// What the machine is.
@@ -48,6 +51,12 @@ pub struct Recorded {
     /// Contents of files.
     #[serde(default)]
     pub texts: BTreeMap<String, String>,
+    /// What files of certificates hold.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub certificates: BTreeMap<String, Certificates>,
+    /// Whose private keys files hold.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub private_keys: BTreeMap<String, PrivateKey>,
     /// Names in folders.
     #[serde(default)]
     pub folders: BTreeMap<String, Vec<String>>,
@@ -101,6 +110,8 @@ impl Recorded {
             variables: BTreeMap::new(),
             files: BTreeMap::new(),
             texts: BTreeMap::new(),
+            certificates: BTreeMap::new(),
+            private_keys: BTreeMap::new(),
             folders: BTreeMap::new(),
             descriptors: BTreeMap::new(),
             registry: BTreeMap::new(),
@@ -173,6 +184,14 @@ impl Host for Recorded {
 
     fn text(&self, path: &str) -> Answer<String> {
         self.answer(&format!("text {path}"), find(&self.texts, path))
+    }
+
+    fn certificates(&self, path: &str) -> Answer<Certificates> {
+        self.answer(&format!("certificates {path}"), find(&self.certificates, path))
+    }
+
+    fn private_key(&self, path: &str) -> Answer<PrivateKey> {
+        self.answer(&format!("private_key {path}"), find(&self.private_keys, path))
     }
 
     fn folder(&self, path: &str) -> Answer<Vec<String>> {

@@ -8,7 +8,8 @@ use std::{
 use time::OffsetDateTime;
 
 use super::{
-    About, Answer, Event, File, Host, Interface, Output, Owner, Recorded, Service, Source, Span, Value,
+    About, Answer, Certificates, Event, File, Host, Interface, Output, Owner, PrivateKey, Recorded, Service,
+    Source, Span, Value,
     redact::{without_account, without_secrets},
 };
 use crate::report::Os;
@@ -100,6 +101,18 @@ impl Host for Recorder<'_> {
     fn text(&self, path: &str) -> Answer<String> {
         self.keep(format!("text {path}"), self.asked.text(path), |kept, found| {
             kept.texts.insert(path.to_owned(), without_secrets(&found));
+        })
+    }
+
+    fn certificates(&self, path: &str) -> Answer<Certificates> {
+        self.keep(format!("certificates {path}"), self.asked.certificates(path), |kept, found| {
+            kept.certificates.insert(path.to_owned(), found);
+        })
+    }
+
+    fn private_key(&self, path: &str) -> Answer<PrivateKey> {
+        self.keep(format!("private_key {path}"), self.asked.private_key(path), |kept, found| {
+            kept.private_keys.insert(path.to_owned(), found);
         })
     }
 

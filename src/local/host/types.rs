@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::{NOT_HELD, Timestamp};
 
+/// What is said of what is there and is damaged or fails.
+pub const NOT_READ: &str = "it could not be read";
+
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,7 +29,7 @@ impl fmt::Display for Unreadable {
             Self::Denied => f.write_str("reading it needs an administrator's rights"),
             Self::NotHeld => f.write_str(NOT_HELD),
             Self::Empty => f.write_str("it was exported without any event, so it tells nothing"),
-            Self::Failed(why) => write!(f, "it could not be read: {why}"),
+            Self::Failed(why) => write!(f, "{NOT_READ}: {why}"),
         }
     }
 }
@@ -204,4 +207,33 @@ pub struct Output {
     pub code: i32,
     /// Standard output, 256 KiB at most.
     pub text: String,
+}
+
+/// What a file of certificates holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificates {
+    /// Those that can be decoded.
+    pub held: usize,
+    /// Of these, those that are within their dates now.
+    pub valid: usize,
+    /// Those that cannot be decoded.
+    #[serde(default)]
+    pub damaged: usize,
+}
+
+/// What a file holds where a private key is looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PrivateKey {
+    /// A key with this public half, as SHA-256 of its modulus or its point.
+    Of {
+        /// Hexadecimal digits.
+        public: String,
+    },
+    /// A key whose public half is not told.
+    Other,
+    /// A key that a password protects.
+    Encrypted,
+    /// No key.
+    Missing,
 }

@@ -1,6 +1,9 @@
 //! Questions of checks: what cannot be answered ends the check as `unknown`, with the reason.
 
-use crate::local::{Answer, Said, Scene, Unreadable, Value};
+use crate::{
+    local::{Answer, Said, Scene, Unreadable, Value},
+    report::CheckStatus,
+};
 
 /// A check that ends early where a question has no answer.
 pub type Judged = Result<Said, Said>;
@@ -47,6 +50,8 @@ impl Layered {
         let policy = if hidden.is_some() { None } else { number(scene, policy, name)? };
         let own = match (number(scene, own, name), policy, &hidden) {
             (Ok(None), _, Some((what, why))) => return Err(Said::unreadable(what, why)),
+            // That it cannot be read says more than that nothing is known of the policy.
+            (Err(said), None, Some(_)) if said.status == CheckStatus::Unknown => return Err(said),
             (Err(said), None, Some((what, why))) => return Err(said.unless(what, why)),
             (Err(said), None, None) => return Err(said),
             (Err(_), Some(_), _) => None,

@@ -7,9 +7,9 @@ use crate::{
 
 /// What is told of an event, each with the names that its value may have.
 const TOLD: &[(&str, &[&str])] = &[
-    ("user", &["User", "Username", "TargetUserName"]),
+    ("user", &["User", "Username", "TargetUserName", "AccountName"]),
     ("from", &["IPString", "ClientIP", "IpAddress", "Address", "ClientAddress"]),
-    ("workstation", &["WorkstationName"]),
+    ("workstation", &["WorkstationName", "Workstation"]),
     ("to", &["Resource"]),
     ("component", &["Component", "ComponentName"]),
     ("reason", &["Reason", "ReasonCode"]),
@@ -114,8 +114,12 @@ fn part(what: &str, value: &str) -> String {
 fn value(event: &Event, names: &[&str]) -> Option<String> {
     let own = |name: &&str| event.data.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
     let (name, found) = names.iter().find_map(own).filter(|(_, value)| says(value))?;
-    let domain = event.data.get("TargetDomainName").filter(|domain| says(domain));
-    Some(match domain.filter(|_| name == "TargetUserName") {
+    let of = |user: &str| match user {
+        "TargetUserName" => event.data.get("TargetDomainName"),
+        "AccountName" => event.data.get("AccountDomain"),
+        _ => None,
+    };
+    Some(match of(name).filter(|domain| says(domain)) {
         Some(domain) => format!("{domain}\\{}", found.trim()),
         None => found.clone(),
     })

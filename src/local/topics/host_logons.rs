@@ -17,6 +17,13 @@ const CHANNEL: &str = "Security";
 const PROVIDER: &str = "Microsoft-Windows-Security-Auditing";
 const TAKEN: u32 = 4624;
 const REFUSED: u32 = 4625;
+/// A user who may log on and may not by Remote Desktop.
+const DENIED: u32 = 4825;
+/// What a domain controller found wrong with an account, by Kerberos and by NTLM; what it found right is logged alike.
+const KERBEROS: [u32; 2] = [4768, 4771];
+const NTLM: u32 = 4776;
+/// KDC_ERR_PREAUTH_REQUIRED.
+const PROOF_WANTED: u32 = 25;
 /// Network, which NLA is too, and remote sessions.
 const TYPES: [&str; 2] = ["3", "10"];
 
@@ -29,7 +36,7 @@ fn logons(scene: &Scene<'_>) -> Said {
             return Ok(Said::not_applicable("there is no log Security"));
         };
         let own: Vec<_> = events.iter().filter(|event| concerns(event)).collect();
-        let refused: Vec<_> = own.iter().filter(|event| event.id == REFUSED).copied().collect();
+        let refused: Vec<_> = own.iter().filter(|event| event.id != TAKEN).copied().collect();
         let counted = counts(scene, CHANNEL, own.iter().copied(), &events);
         if refused.is_empty() {
             let span = span(scene, CHANNEL, &events);
@@ -51,21 +58,36 @@ fn logons(scene: &Scene<'_>) -> Said {
 }
 
 fn concerns(event: &Event) -> bool {
-    let remote = event.data.get("LogonType").is_some_and(|kind| TYPES.contains(&kind.trim()));
-    event.provider == PROVIDER && [TAKEN, REFUSED].contains(&event.id) && remote
+    let remote = || event.data.get("LogonType").is_some_and(|kind| TYPES.contains(&kind.trim()));
+    event.provider == PROVIDER
+        && match event.id {
+            TAKEN | REFUSED => remote(),
+            DENIED => true,
+            // Asking for the proof of the password is how Kerberos begins.
+            id if KERBEROS.contains(&id) => {
+                status(event, "Status").is_some_and(|status| status != PROOF_WANTED)
+            }
+            NTLM => status(event, "Status").is_some(),
+            _ => false,
+        }
 }
 
 /// The status that says most.
 fn reason(event: &Event) -> String {
-    let status = |name: &str| {
-        let text = event.data.get(name)?.trim();
-        let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
-        u32::from_str_radix(digits, 16).ok().filter(|status| *status != 0)
+    let symbol = |status: u32| match KERBEROS.contains(&event.id) {
+        true => codes::KERBEROS_ERROR.symbol(status).map(|name| format!("{name} ({status})")),
+        false => codes::NTSTATUS.symbol(status).map(|name| format!("{name} (0x{status:08X})")),
     };
-    match status("SubStatus").or_else(|| status("Status")) {
+    match status(event, "SubStatus").or_else(|| status(event, "Status")) {
+        None if event.id == DENIED => "no right to Remote Desktop".to_owned(),
         None => "without a status".to_owned(),
-        Some(status) => codes::NTSTATUS
-            .symbol(status)
-            .map_or_else(|| format!("0x{status:08X}"), |name| format!("{name} (0x{status:08X})")),
+        Some(status) => symbol(status).unwrap_or_else(|| format!("0x{status:08X}")),
     }
+}
+
+/// A status that is no success.
+fn status(event: &Event, name: &str) -> Option<u32> {
+    let text = event.data.get(name)?.trim();
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
+    u32::from_str_radix(digits, 16).ok().filter(|status| *status != 0)
 }

@@ -1,8 +1,10 @@
 //! The checks by topic, and the facts that the topics gather.
 
+mod address_order;
 mod asked;
 mod broker_log;
 mod carried;
+mod cipher_list;
 mod client_attempts;
 mod client_key;
 mod client_license;
@@ -61,6 +63,7 @@ pub const CHECKS: &[&[Check]] = &[
     names::CHECKS,
     search_domains::CHECKS,
     resolver::CHECKS,
+    address_order::CHECKS,
     split_dns::CHECKS,
     clock::CHECKS,
     route::CHECKS,

@@ -12,14 +12,10 @@ use crate::{
 
 const RESOLV: &str = "/etc/resolv.conf";
 const INTERFACES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces";
-/// The precedence of the default table for every address but mapped IPv4.
-const ORDINARY: u32 = 40;
-
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
     Check::logic("names-resolver", Client, &[Windows, Linux, Macos], resolver),
     Check::logic("names-order", Client, &[Linux], order),
-    Check::logic("names-address-order", Client, &[Linux], address_order),
 ];
 
 fn resolver(scene: &Scene<'_>) -> Said {
@@ -80,14 +76,19 @@ fn order(scene: &Scene<'_>) -> Said {
     if lines.clone().any(|line| !line.is_empty() && !line.contains(':')) {
         return Said::unknown("nsswitch.conf holds lines that are not understood");
     }
-    let Some(line) = lines.filter_map(|line| line.strip_prefix("hosts:")).next() else {
+    let mut of_hosts = lines.filter_map(|line| line.strip_prefix("hosts:"));
+    let Some(line) = of_hosts.next() else {
         return Said::ok("nsswitch.conf does not speak of hosts, so the C library's own order holds");
     };
+    if of_hosts.next().is_some() {
+        return Said::unknown("nsswitch.conf speaks of hosts more than once");
+    }
     let line = line.replace('[', " [").replace(']', "] ");
     let line = line.as_str();
     let place = |names: &[&str]| line.split_whitespace().position(|word| names.contains(&word));
     let (files, dns) = (place(&["files"]), place(&["dns", "resolve"]));
     let said = match (files, dns) {
+        _ if !is_whole(line) => Said::unknown("what nsswitch.conf says of hosts is not understood"),
         (_, None) => Said::warning("names are not looked up in DNS, as nsswitch.conf says"),
         (None, _) => Said::warning("the hosts file is not read, as nsswitch.conf says"),
         (Some(files), Some(dns)) if place(&["dns"]) == Some(dns) && dns < files => {
@@ -111,6 +112,52 @@ fn order(scene: &Scene<'_>) -> Said {
 
 fn local_only(scene: &Scene<'_>) -> bool {
     scene.subject.is_some_and(|subject| subject.host.to_ascii_lowercase().ends_with(".local"))
+}
+
+/// Services that answer for names, or that are not asked where they are not installed.
+const SERVICES: &[&str] = &[
+    "files",
+    "db",
+    "dns",
+    "resolve",
+    "mymachines",
+    "myhostname",
+    "wins",
+    "sss",
+    "ldap",
+    "nis",
+    "nisplus",
+    "compat",
+    "hesiod",
+    "libvirt",
+    "libvirt_guest",
+    "extrausers",
+    "gw_name",
+    "systemd",
+    "winbind",
+    "tailscale",
+];
+
+/// Whether the line begins with a service, its brackets come in pairs, and its services are known.
+fn is_whole(line: &str) -> bool {
+    let mut inside = false;
+    let mut before_any = true;
+    for word in line.split_whitespace() {
+        match (word.starts_with('['), inside) {
+            (true, true) => return false,
+            (true, false) if before_any => return false,
+            (false, false) => {
+                let is_known = SERVICES.contains(&word) || word.starts_with("mdns");
+                if !is_known || word.contains(']') {
+                    return false;
+                }
+                before_any = false;
+            }
+            _ => {}
+        }
+        inside = (inside || word.starts_with('[')) && !word.ends_with(']');
+    }
+    !inside
 }
 
 /// What keeps names from DNS.
@@ -155,29 +202,4 @@ fn ends_early(line: &str, dns: usize) -> bool {
     words[..dns.min(words.len())]
         .windows(2)
         .any(|pair| pair[0].starts_with("mdns") && pair[1].eq_ignore_ascii_case("[NOTFOUND=return]"))
-}
-
-fn address_order(scene: &Scene<'_>) -> Said {
-    let text = match scene.host.text("/etc/gai.conf") {
-        Ok(text) => text.unwrap_or_default(),
-        Err(why) => return Said::unreadable("/etc/gai.conf", &why),
-    };
-    let words = text.lines().map(|line| line.split('#').next().unwrap_or_default().split_whitespace());
-    let mut mapped = words.filter_map(|mut words| {
-        let rule = (words.next()?, words.next()?, words.next()?.parse::<u32>().ok()?);
-        (rule.0 == "precedence" && rule.1 == "::ffff:0:0/96").then_some(rule.2)
-    });
-    let known = ["precedence", "label", "scopev4", "reload"];
-    let first =
-        |line: &str| line.split('#').next().unwrap_or_default().split_whitespace().next().map(str::to_owned);
-    if text.lines().filter_map(first).any(|word| !known.contains(&word.as_str())) {
-        return Said::unknown("gai.conf holds lines that are not understood");
-    }
-    match mapped.next_back() {
-        Some(number) if number > ORDINARY => {
-            Said::warning("of a name with both kinds, IPv4 addresses are tried first on this machine only")
-                .seen(format!("precedence ::ffff:0:0/96 {number}"))
-        }
-        _ => Said::ok("addresses of a name are tried in the usual order"),
-    }
 }

@@ -3,7 +3,7 @@
 use time::Duration;
 
 use crate::{
-    local::{Check, Said, Scene},
+    local::{Answer, Certificates, Check, File, Said, Scene},
     report::{
         Os::{Linux, Macos},
         Role::Client,
@@ -25,6 +25,8 @@ const ADDED: &[&str] = &["/usr/local/share/ca-certificates", "/etc/pki/ca-trust/
 /// Images with reproducible files date them long ago.
 const EARLIEST: i32 = 2000;
 const OLD: Duration = Duration::days(3 * 365);
+/// So many certificates of a folder are looked at for one that is valid.
+const MOST_OF_FOLDER: usize = 64;
 /// More added roots than this are not looked at.
 const MOST: usize = 256;
 
@@ -34,7 +36,7 @@ pub const CHECKS: &[Check] = &[
     Check::logic("roots-added", Client, &[Linux], added),
 ];
 
-/// What the variables of OpenSSL put in place of the system's store; none where they are not set.
+/// What the variables of OpenSSL put in place of the system's store; none where they are not set, or name that store.
 fn named(scene: &Scene<'_>) -> Option<Said> {
     let mut seen = Vec::new();
     for (name, is_file) in [("SSL_CERT_FILE", true), ("SSL_CERT_DIR", false)] {
@@ -43,27 +45,74 @@ fn named(scene: &Scene<'_>) -> Option<Said> {
             Err(why) => return Some(Said::unreadable(name, &why)),
         };
         let Some(path) = path else { continue };
+        let told = format!("{name} = {path}");
         for one in path.split(if is_file { '\n' } else { ':' }).filter(|one| !one.is_empty()) {
-            let missing = match is_file {
-                true => scene.host.file(one).map(|file| file.is_none_or(|file| file.size == 0)),
-                false => scene.host.folder(one).map(|names| names.is_none_or(|names| names.is_empty())),
-            };
-            let told = format!("{name} = {path}");
-            match missing {
+            let held = if is_file { in_file(scene, one) } else { in_folder(scene, one) };
+            let held = match held {
                 Err(why) => return Some(Said::unreadable(&told, &why)),
-                Ok(true) => {
+                Ok(None) => {
                     let what =
                         "names roots that are missing or empty, so programs of this user trust fewer or none";
                     return Some(Said::warning(format!("{name} {what}")).seen(told));
                 }
-                // The system's own, said once more.
-                Ok(false) if BUNDLES.contains(&one) || one.trim_end_matches('/') == SYSTEM_FOLDER => {}
-                Ok(false) => seen.push(told),
+                Ok(Some(held)) => held,
+            };
+            if let Some(said) = wrong(&format!("what {name} names"), held) {
+                return Some(said.seen(told));
+            }
+            // The system's own may be said once more.
+            if !BUNDLES.contains(&one) && one.trim_end_matches('/') != SYSTEM_FOLDER {
+                seen.push(told.clone());
             }
         }
     }
     let told = "programs of this user trust other roots than the system does, which are not compared with it";
     (!seen.is_empty()).then(|| Said::unknown(told).seen(seen.join(", ")))
+}
+
+/// The certificates of a file; none where it is missing or empty.
+fn in_file(scene: &Scene<'_>, path: &str) -> Answer<Certificates> {
+    match scene.host.file(path)?.filter(|file| file.size > 0) {
+        None => Ok(None),
+        Some(_) => scene.host.certificates(path),
+    }
+}
+
+/// The certificates of a folder that OpenSSL finds: those that are called after the hashes of their names.
+fn in_folder(scene: &Scene<'_>, path: &str) -> Answer<Certificates> {
+    let Some(names) = scene.host.folder(path)?.filter(|names| !names.is_empty()) else { return Ok(None) };
+    let is_hash = |name: &&String| {
+        let (hash, number) = name.split_once('.').unwrap_or((name, ""));
+        hash.len() == 8 && hash.chars().all(|c| c.is_ascii_hexdigit()) && number.parse::<u16>().is_ok()
+    };
+    let mut all = Certificates::default();
+    for name in names.iter().filter(is_hash).take(MOST_OF_FOLDER) {
+        let held =
+            scene.host.certificates(&format!("{}/{name}", path.trim_end_matches('/')))?.unwrap_or_default();
+        all.held += held.held;
+        all.valid += held.valid;
+        // A file that cannot be read keeps no other from being found.
+        if all.valid > 0 {
+            break;
+        }
+    }
+    Ok(Some(all))
+}
+
+/// What is wrong with a store.
+fn wrong(what: &str, held: Certificates) -> Option<Said> {
+    match held {
+        Certificates { held: 0, .. } => {
+            Some(Said::error(format!("{what} holds no certificate that can be read, so none is trusted")))
+        }
+        Certificates { valid: 0, .. } => Some(Said::warning(format!(
+            "every certificate in {what} has expired or is not valid yet, or the clock of this machine is wrong"
+        ))),
+        Certificates { damaged, .. } if damaged > 0 => Some(Said::warning(format!(
+            "{what} holds what cannot be read among its certificates, and programs may leave out what follows"
+        ))),
+        _ => None,
+    }
 }
 
 fn store(scene: &Scene<'_>) -> Said {
@@ -77,17 +126,33 @@ fn store(scene: &Scene<'_>) -> Said {
             Ok(None) => continue,
             Err(why) => return Said::unreadable(path, &why),
         };
-        let age = file.modified.filter(|at| at.0.year() > EARLIEST).map(|at| scene.host.now() - at.0);
-        return if file.size == 0 {
-            Said::warning("the store of trusted roots is empty, so no certificate is trusted")
-        } else if age.is_some_and(|age| age > OLD) {
-            Said::warning("the store of trusted roots has not changed for over three years")
-        } else {
-            Said::ok("the store of trusted roots is there")
+        if file.size == 0 {
+            return Said::error("the store of trusted roots is empty, so no certificate is trusted")
+                .seen(*path);
         }
-        .seen(*path);
+        return kept(scene, path, &file).seen(*path);
     }
     Said::warning("no store of trusted roots was found, so no certificate is trusted")
+}
+
+/// What is said of a store that is there.
+fn kept(scene: &Scene<'_>, path: &str, file: &File) -> Said {
+    // A keychain is no list of certificates.
+    if scene.system() != Macos {
+        match scene.host.certificates(path) {
+            Err(why) => return Said::unreadable(path, &why),
+            Ok(held) => {
+                if let Some(said) = wrong("the store of trusted roots", held.unwrap_or_default()) {
+                    return said;
+                }
+            }
+        }
+    }
+    let age = file.modified.filter(|at| at.0.year() > EARLIEST).map(|at| scene.host.now() - at.0);
+    if age.is_some_and(|age| age > OLD) {
+        return Said::warning("the store of trusted roots has not changed for over three years");
+    }
+    Said::ok("the store of trusted roots is there")
 }
 
 fn added(scene: &Scene<'_>) -> Said {

@@ -197,3 +197,25 @@ fn the_profile_of_no_user_is_not_judged_as_one() {
     let named = Files::open(&[Given::Hive(folder.join("DEFAULT"), Some("HKCU".to_owned()))]);
     assert!(named.is_ok(), "{:?}", named.err());
 }
+
+/// A damaged value is one that was there: the side that asks for it is taken, and says that it cannot be read.
+#[test]
+fn a_damaged_setting_of_a_host_is_told_as_one() {
+    let text = "Windows Registry Editor Version 5.00\n\n\
+                [HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server]\n\
+                \"fDenyTSConnections\"=dword:zz\n\"x\"=hex:0\n";
+    let folder = std::env::temp_dir().join(format!("rdptrace-damaged-value-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    let file = folder.join("bad.reg");
+    std::fs::write(&file, text).expect("the folder is the test's own");
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_rdptrace"))
+        .args(["local", "--reg"])
+        .arg(&file)
+        .output()
+        .expect("the program runs");
+    std::fs::remove_dir_all(&folder).expect("the folder is the test's own");
+    let told = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{told}");
+    assert!(told.contains("fDenyTSConnections: it could not be read: the export is damaged there"), "{told}");
+    assert!(!told.contains("as client"), "{told}");
+}

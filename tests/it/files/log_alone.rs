@@ -204,3 +204,45 @@ fn a_broker_and_its_hosts_tell_what_failed() {
     tells(&found, "host-log-broker", Error, &["event 2056"]);
     tells(&read(BROKER_LOG, BROKER, &[(802, &[("Param1", "x")])]), "host-log-broker", Warning, &["802"]);
 }
+
+/// Of what domain controllers log of accounts only refusals count, and of the proof that Kerberos asks for none.
+#[test]
+fn refused_logons_are_those_of_every_event_that_tells_of_one() {
+    const AUDIT: &str = "Microsoft-Windows-Security-Auditing";
+    let logged = |events: &[Logged]| read("Security", AUDIT, events);
+    let code = "host-log-logons";
+    let denied: Logged =
+        (4825, &[("AccountName", "alice"), ("AccountDomain", "CORP"), ("ClientAddress", "192.0.2.7")]);
+    tells(
+        &logged(&[denied]),
+        code,
+        Warning,
+        &["4825 once", "no right to Remote Desktop: 1", "CORP\\alice", "192.0.2.7"],
+    );
+    let kerberos: Logged =
+        (4771, &[("TargetUserName", "alice"), ("Status", "0x18"), ("IpAddress", "::ffff:192.0.2.7")]);
+    tells(
+        &logged(&[kerberos]),
+        code,
+        Warning,
+        &["4771 once", "KDC_ERR_PREAUTH_FAILED (24): 1", "alice", "192.0.2.7"],
+    );
+    let no_ticket: Logged =
+        (4768, &[("TargetUserName", "bob"), ("TargetDomainName", "CORP"), ("Status", "0x6")]);
+    tells(&logged(&[no_ticket]), code, Warning, &["4768 once", "KDC_ERR_C_PRINCIPAL_UNKNOWN (6): 1"]);
+    let ntlm: Logged =
+        (4776, &[("TargetUserName", "alice"), ("Workstation", "PC1"), ("Status", "0xc000006a")]);
+    tells(
+        &logged(&[ntlm]),
+        code,
+        Warning,
+        &["4776 once", "STATUS_WRONG_PASSWORD (0xC000006A): 1", "workstation PC1"],
+    );
+    let good: [Logged; 4] = [
+        (4776, &[("TargetUserName", "alice"), ("Workstation", "PC1"), ("Status", "0x0")]),
+        (4768, &[("TargetUserName", "alice"), ("Status", "0x0")]),
+        (4768, &[("TargetUserName", "alice"), ("Status", "0x19")]),
+        (4624, &[("TargetUserName", "alice"), ("LogonType", "3")]),
+    ];
+    tells(&logged(&good), code, Good, &["4624 once", "from 2026-"]);
+}

@@ -86,6 +86,29 @@ fn what_is_not_looked_for_hides_nothing() {
     assert!(log.span("Security").is_some_and(|span| span.left_out.is_empty()));
 }
 
+/// The records around events may say another time than the events do.
+#[test]
+fn the_span_of_a_log_is_that_of_its_events_own_times() {
+    let mut bytes = log((0..3).map(sample));
+    let ticks = |minutes: i64| {
+        let at = noon() + Duration::minutes(minutes);
+        ((at.unix_timestamp() + 11_644_473_600) as u64 * 10_000_000).to_le_bytes()
+    };
+    for minute in 0..3 {
+        // Its first place is the head of the record.
+        let own = ticks(minute);
+        let at = bytes.windows(8).position(|bytes| bytes == own).expect("the record's time");
+        bytes[at..at + 8].copy_from_slice(&ticks(-600));
+    }
+    let log = opened(&bytes);
+    assert_eq!(log.newest(), Some(noon() + Duration::minutes(2)));
+    let span = log.span(CLIENT).expect("it was read");
+    assert_eq!(
+        (OffsetDateTime::from(span.since), OffsetDateTime::from(span.until)),
+        (noon(), noon() + Duration::minutes(2))
+    );
+}
+
 #[test]
 fn a_file_of_several_logs_gives_each() {
     let lsa = |minutes| Sample { channel: "System", provider: "LsaSrv", id: 40960, ..sample(minutes) };

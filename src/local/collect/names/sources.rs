@@ -39,6 +39,8 @@ const LABELS: &[(&str, Kind)] = &[
     ("username", Kind::User),
     ("user name", Kind::User),
     ("account name", Kind::User),
+    ("accountname", Kind::User),
+    ("servicename", Kind::Host),
     ("useremail", Kind::User),
     ("principal", Kind::User),
     ("client:", Kind::User),

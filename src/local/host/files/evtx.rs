@@ -91,7 +91,7 @@ impl<R: Read + Seek> Log<R> {
         for place in chunks.first().into_iter().chain(chunks.last()) {
             state.records(*place, |xml, at| {
                 let Some(head) = Head::of(xml) else { return false };
-                newest = newest.max(at);
+                newest = newest.max(head.at.or(at));
                 if !channels.contains(head.channel) {
                     channels.insert(head.channel.to_owned());
                 }
@@ -199,7 +199,7 @@ impl<R: Read + Seek> State<R> {
             let mut looked_for = Vec::new();
             self.records(*place, |xml, at| {
                 let Some(head) = Head::of(xml) else { return false };
-                if let Some(at) = at {
+                if let Some(at) = head.at.or(at) {
                     all.seen(head.channel, at);
                 }
                 if head.is_looked_for(xml) {
@@ -220,7 +220,7 @@ impl<R: Read + Seek> State<R> {
         all
     }
 
-    /// Hands over the events of a chunk as XML, each with its time, the oldest first; `read` tells whether it could read one.
+    /// Hands over the events of a chunk as XML, each with its record's time, the oldest first; `read` tells whether it could read one.
     fn records(&mut self, place: Place, read: impl FnMut(&str, Option<OffsetDateTime>) -> bool) {
         if !self.chunk(place.at, read).unwrap_or(false) {
             self.unreadable.insert(place.at);

@@ -19,7 +19,8 @@ use std::{
 use time::OffsetDateTime;
 
 use super::{
-    Answer, Event, File, Host, Interface, LARGEST_TEXT, Output, Owner, Service, Span, Unreadable, Value,
+    Answer, Certificates, Event, File, Host, Interface, LARGEST_TEXT, Output, Owner, PrivateKey, Service,
+    Span, Unreadable, Value, pem,
 };
 use crate::report::Os;
 
@@ -77,12 +78,18 @@ impl Host for ThisMachine {
     }
 
     fn text(&self, path: &str) -> Answer<String> {
-        let read = || {
-            let (path, mut bytes) = (expanded(path), Vec::new());
-            regular_file(path.as_ref())?.take(LARGEST_TEXT).read_to_end(&mut bytes)?;
-            Ok(String::from_utf8_lossy(&bytes).into_owned())
-        };
-        existing(read())
+        let text = existing(bytes(path, LARGEST_TEXT))?;
+        Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
+    }
+
+    fn certificates(&self, path: &str) -> Answer<Certificates> {
+        let text = existing(bytes(path, LARGEST_STORE))?;
+        Ok(text.map(|text| pem::certificates(&String::from_utf8_lossy(&text), self.now())))
+    }
+
+    fn private_key(&self, path: &str) -> Answer<PrivateKey> {
+        let text = existing(bytes(path, LARGEST_KEY))?;
+        Ok(text.map(|text| pem::private_key(&String::from_utf8_lossy(&text))))
     }
 
     fn folder(&self, path: &str) -> Answer<Vec<String>> {
@@ -140,8 +147,19 @@ impl Host for ThisMachine {
     }
 }
 
+/// More of a store of roots is not read, in bytes.
+const LARGEST_STORE: u64 = 8 << 20;
+/// More of a private key is not read, in bytes.
+const LARGEST_KEY: u64 = 64 << 10;
 /// More names than this are not listed.
 const MOST_NAMES: usize = 10_000;
+
+/// The first bytes of a file.
+fn bytes(path: &str, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    regular_file(expanded(path).as_ref())?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
 
 /// With `%NAME%` and a leading `~` replaced; what is not set stays, and names nothing.
 fn expanded(path: &str) -> String {

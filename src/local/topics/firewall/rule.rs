@@ -1,6 +1,8 @@
-//! What a rule of nftables or iptables has to do with one connection: it stops it, it may, or it is about something else.
+//! A rule of nftables or iptables: what it has to do with one connection, and what it does to what it fits.
 
-use std::{net::IpAddr, ops::RangeInclusive};
+use std::net::IpAddr;
+
+use super::values::{Fit, family, interface, not, places, ports, protocol, state};
 
 /// The connection: to a port of the far end, whose address may not be known.
 #[derive(Clone, Copy)]
@@ -9,134 +11,190 @@ pub struct Connection {
     pub address: Option<IpAddr>,
 }
 
-/// How a rule fits what is sent, or what comes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fit {
-    No,
-    /// It holds what is not understood here, or what is not known of the connection.
-    Perhaps,
-    Yes,
+/// What a rule does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing that ends the way through the chain.
+    Nothing,
+    /// The chain is over.
+    Accept,
+    /// Nothing goes on.
+    Refuse,
+    /// It goes on to another place than it was sent to.
+    Elsewhere,
+    /// Back to the rule behind the jump.
+    Return,
+    /// Through another chain, and back.
+    Jump(String),
+    /// Through another chain.
+    Goto(String),
+    /// Nobody knows.
+    Strange,
 }
 
-/// Verdicts that let nothing through; whatever else ends a rule is no refusal.
-const REFUSES: &[&str] = &["drop", "reject", "DROP", "REJECT", "queue", "NFQUEUE", "TARPIT"];
-/// The port by its name.
-const NAME: (&str, u16) = ("ms-wbt-server", 3389);
+/// How a rule fits, and what it does then.
+pub type Rule = (Fit, Verdict);
 
-/// Whether a rule refuses, and how it fits: `back` is what the far end answers.
-pub fn refusal(rule: &str, connection: Connection, back: bool) -> Fit {
-    let words: Vec<String> = spaced(rule);
+/// Reads a rule; `back` is what the far end answers. A map of verdicts is read as a rule for each of its elements.
+pub fn rules(text: &str, connection: Connection, back: bool) -> Vec<Rule> {
+    let words: Vec<String> = spaced(text);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if !words.iter().any(|word| REFUSES.contains(word)) {
-        return Fit::No;
+    if words.first() == Some(&"-A") {
+        return vec![super::legacy::rule(&words, connection, back)];
     }
-    let conditions = match words.first() {
-        Some(&"-A") => legacy(&words, connection, back),
-        _ => modern(&words, connection, back),
-    };
-    conditions.into_iter().min().unwrap_or(Fit::Yes)
+    match words.iter().position(|word| *word == "vmap") {
+        None => vec![modern(&words, connection, back)],
+        Some(at) => mapped(&words, at, connection, back),
+    }
 }
 
-/// Words, with braces and commas apart.
+/// Words, with braces apart, without commas, and what is in quotes as one.
 fn spaced(rule: &str) -> Vec<String> {
-    let text: String = rule
-        .chars()
-        .flat_map(|c| match c {
-            '{' | '}' => vec![' ', c, ' '],
-            ',' => vec![' '],
-            other => vec![other],
-        })
-        .collect();
-    text.split_whitespace().map(str::to_owned).collect()
-}
-
-/// The conditions of a line of `nft list ruleset`.
-fn modern(words: &[&str], connection: Connection, back: bool) -> Vec<Fit> {
-    let mut fits = Vec::new();
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        at += 1;
-        let next = words.get(at).copied().unwrap_or_default();
-        match (*word, next) {
-            ("drop" | "reject" | "queue", _) => return fits,
-            ("tcp" | "th", field @ ("dport" | "sport")) => {
-                let (values, negated, behind) = operand(words, at + 1);
-                at = behind;
-                let fit =
-                    if (field == "dport") == back { Fit::Perhaps } else { ports(&values, connection.port) };
-                fits.push(not(fit, negated));
+    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for c in rule.chars() {
+        match c {
+            '"' => {
+                quoted = !quoted;
+                word.push(c);
             }
-            ("udp" | "icmp" | "icmpv6" | "sctp" | "dccp" | "udplite" | "ah" | "esp" | "arp" | "igmp", _) => {
-                fits.push(Fit::No);
-                at += 1;
+            c if quoted => word.push(c),
+            '{' | '}' | ',' => {
+                words.push(std::mem::take(&mut word));
+                words.extend((c != ',').then(|| c.to_string()));
             }
-            ("meta", "l4proto") | ("ip", "protocol") | ("ip6", "nexthdr") => {
-                let (values, negated, behind) = operand(words, at + 1);
-                at = behind;
-                let is_tcp = values.iter().any(|value| matches!(*value, "tcp" | "6"));
-                fits.push(not(if is_tcp { Fit::Yes } else { Fit::No }, negated));
-            }
-            ("ip" | "ip6", side @ ("daddr" | "saddr")) => {
-                let (values, negated, behind) = operand(words, at + 1);
-                at = behind;
-                let is_far = (side == "daddr") != back;
-                fits.push(if is_far {
-                    not(places(&values, connection.address), negated)
-                } else {
-                    Fit::Perhaps
-                });
-            }
-            ("ct", "state") => {
-                let (values, negated, behind) = operand(words, at + 1);
-                at = behind;
-                fits.push(not(state(&values, back), negated));
-            }
-            ("counter", _) => {}
-            ("packets" | "bytes", _) => at += 1,
-            _ => fits.push(Fit::Perhaps),
+            c if c.is_whitespace() => words.push(std::mem::take(&mut word)),
+            c => word.push(c),
         }
     }
-    fits
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    compared(words)
 }
 
-/// The conditions of a line of `iptables -S`.
-fn legacy(words: &[&str], connection: Connection, back: bool) -> Vec<Fit> {
-    let mut fits = Vec::new();
-    let mut negated = false;
-    let mut at = 2;
+/// With a comparison and its number as one word.
+fn compared(words: Vec<String>) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::with_capacity(words.len());
+    for word in words {
+        match joined.last_mut() {
+            Some(last) if matches!(last.as_str(), "<" | "<=" | ">" | ">=") => last.push_str(&word),
+            _ => joined.push(word),
+        }
+    }
+    joined
+}
+
+/// The rules that a map of verdicts stands for; what a named one holds is not read.
+fn mapped(words: &[&str], at: usize, connection: Connection, back: bool) -> Vec<Rule> {
+    let before = &words[..at];
+    let fit = modern(before, connection, back).0;
+    let strange = || vec![(fit.min(Fit::Perhaps), Verdict::Strange)];
+    let Some(elements) = words.get(at + 1..).and_then(|rest| rest.strip_prefix(&["{"])) else {
+        return strange();
+    };
+    let end = elements.iter().position(|word| *word == "}").unwrap_or(elements.len());
+    let (mut rest, mut found) = (&elements[..end], Vec::new());
+    while let [key, ":", verdict, behind @ ..] = rest {
+        let has_chain = usize::from(matches!(*verdict, "jump" | "goto"));
+        let mut rule = before.to_vec();
+        rule.extend([key, verdict]);
+        rule.extend(behind.iter().take(has_chain));
+        found.push(modern(&rule, connection, back));
+        rest = &behind[has_chain.min(behind.len())..];
+    }
+    if rest.is_empty() { found } else { strange() }
+}
+
+/// A line of `nft list ruleset`.
+fn modern(words: &[&str], connection: Connection, back: bool) -> Rule {
+    let (mut fits, mut acts) = (Vec::new(), false);
+    // Values that stand together are compared together.
+    let together = words.contains(&".").then_some(Fit::Perhaps);
+    let fit = |fits: &[Fit]| fits.iter().copied().chain(together).min().unwrap_or(Fit::Yes);
+    let mut at = 0;
     while let Some(word) = words.get(at) {
-        // Lists are apart here, so that an option may have more than one value.
-        let end = words[at + 1..].iter().position(|word| word.starts_with('-') || *word == "!");
-        let values = &words[at + 1..end.map_or(words.len(), |end| at + 1 + end)];
-        at += 1 + values.len();
-        let of_port = |is_far: bool| if is_far { ports(values, connection.port) } else { Fit::Perhaps };
-        let of_address =
-            |is_far: bool| if is_far { places(values, connection.address) } else { Fit::Perhaps };
-        let fit = match *word {
-            "!" => {
-                negated = true;
-                continue;
-            }
-            "-p" => {
-                if values.iter().any(|value| matches!(*value, "tcp" | "6" | "all")) {
-                    Fit::Yes
-                } else {
-                    Fit::No
+        if let Some(verdict) = verdict(word, words.get(at + 1).copied().unwrap_or_default()) {
+            return (fit(&fits), verdict);
+        }
+        if let Some(behind) = statement(words, at) {
+            (at, acts) = (behind, true);
+            continue;
+        }
+        let (found, behind) = condition(words, at, connection, back);
+        fits.push(found);
+        at = behind;
+    }
+    // Without any statement it is nothing that is known to do nothing.
+    let nothing = acts || words.is_empty() || fits.contains(&Fit::No);
+    (fit(&fits), if nothing { Verdict::Nothing } else { Verdict::Strange })
+}
+
+fn verdict(word: &str, next: &str) -> Option<Verdict> {
+    Some(match word {
+        "accept" | "snat" | "masquerade" => Verdict::Accept,
+        "drop" | "reject" | "queue" => Verdict::Refuse,
+        "return" => Verdict::Return,
+        "continue" => Verdict::Nothing,
+        "jump" => Verdict::Jump(next.to_owned()),
+        "goto" => Verdict::Goto(next.to_owned()),
+        "dnat" | "redirect" => Verdict::Elsewhere,
+        "tproxy" | "fwd" | "notrack" | "synproxy" | "xt" => Verdict::Strange,
+        _ => return None,
+    })
+}
+
+/// Where what stands behind a statement that leaves packets alone begins.
+fn statement(words: &[&str], at: usize) -> Option<usize> {
+    const FLAGS: &[&str] = &["all", "tcp", "sequence", "options", "ip", "skuid", "ether"];
+    let word = |at: usize| words.get(at).copied().unwrap_or_default();
+    match (word(at), word(at + 1), word(at + 2)) {
+        ("counter", "name", _) => Some(at + 3),
+        ("counter", ..) => Some(at + 1),
+        ("packets" | "bytes" | "comment", ..) => Some(at + 2),
+        ("log", ..) => {
+            let mut behind = at + 1;
+            loop {
+                match word(behind) {
+                    "prefix" | "group" | "level" | "queue-threshold" | "snaplen" => behind += 2,
+                    "flags" => behind += 1,
+                    flag if FLAGS.contains(&flag) && words[at..behind].contains(&"flags") => behind += 1,
+                    _ => return Some(behind),
                 }
             }
-            "-m" | "-j" | "--reject-with" => Fit::Yes,
-            "--dport" | "--dports" => of_port(!back),
-            "--sport" | "--sports" => of_port(back),
-            "--ports" => of_port(true),
-            "-d" => of_address(!back),
-            "-s" => of_address(back),
-            "--state" | "--ctstate" => state(values, back),
-            _ => Fit::Perhaps,
-        };
-        fits.push(not(fit, negated && *word != "-m"));
-        negated = false;
+        }
+        ("meta" | "ct", _, "set") => {
+            let rest = words[at + 3..].iter();
+            let values = rest.take_while(|word| verdict(word, "").is_none()).count();
+            Some(at + 3 + values)
+        }
+        _ => None,
     }
-    fits
+}
+
+/// A condition, and where the next word stands.
+fn condition(words: &[&str], at: usize, connection: Connection, back: bool) -> (Fit, usize) {
+    let next = words.get(at + 1).copied().unwrap_or_default();
+    let (values, negated, behind) = operand(words, at + 2);
+    let far = |is_far: bool, fit: Fit| if is_far { fit } else { Fit::Perhaps };
+    let fit = match (words[at], next) {
+        ("tcp" | "th", "dport" | "sport") => far((next == "dport") != back, ports(&values, connection.port)),
+        ("meta", "l4proto") | ("ip", "protocol") | ("ip6", "nexthdr") => protocol(&values),
+        ("meta", "nfproto") => family(&values, connection.address),
+        ("ip" | "ip6", "daddr" | "saddr") => {
+            far((next == "daddr") != back, places(&values, connection.address))
+        }
+        ("ct", "state") => state(&values, back),
+        ("udp" | "icmp" | "icmpv6" | "sctp" | "dccp" | "udplite" | "ah" | "esp" | "arp" | "igmp", _) => {
+            return (Fit::No, at + 2);
+        }
+        ("iif" | "iifname" | "oif" | "oifname", _) => {
+            let (values, negated, behind) = operand(words, at + 1);
+            let is_way = words[at].starts_with('o') != back;
+            let fit = if is_way { interface(&values, connection.address) } else { Fit::Perhaps };
+            return (not(fit, negated), behind);
+        }
+        _ => return (Fit::Perhaps, at + 1),
+    };
+    (not(fit, negated), behind)
 }
 
 /// The values behind a word, whether they are excluded, and where the next word stands.
@@ -156,64 +214,4 @@ fn operand<'a>(words: &[&'a str], at: usize) -> (Vec<&'a str>, bool, usize) {
         end += 1;
     }
     (words[at.min(end)..end].to_vec(), negated, end)
-}
-
-fn not(fit: Fit, negated: bool) -> Fit {
-    match (fit, negated) {
-        (Fit::Yes, true) => Fit::No,
-        (Fit::No, true) => Fit::Yes,
-        (fit, _) => fit,
-    }
-}
-
-/// The best of what is known of each value.
-fn any<'a>(values: &[&'a str], fit: impl Fn(&'a str) -> Option<bool>) -> Fit {
-    let each = values.iter().map(|value| match fit(value) {
-        Some(true) => Fit::Yes,
-        Some(false) => Fit::No,
-        None => Fit::Perhaps,
-    });
-    each.max().unwrap_or(Fit::Perhaps)
-}
-
-fn ports(values: &[&str], port: u16) -> Fit {
-    let number = |text: &str| if text == NAME.0 { Some(NAME.1) } else { text.parse().ok() };
-    let range = |text: &str| -> Option<RangeInclusive<u16>> {
-        // A service's own name may hold a hyphen.
-        let parts = text.split_once(['-', ':']).filter(|_| text != NAME.0);
-        let (from, to) = parts.unwrap_or((text, text));
-        Some(number(from)?..=number(to)?)
-    };
-    // Another service's name is none of this port, as far as the names of services go.
-    any(values, |text| range(text).map(|range| range.contains(&port)))
-}
-
-fn places(values: &[&str], address: Option<IpAddr>) -> Fit {
-    any(values, |text| is_in(text, address?))
-}
-
-/// Whether an address is in a network that is written with its length.
-fn is_in(network: &str, address: IpAddr) -> Option<bool> {
-    let (base, length) = network.split_once('/').unwrap_or((network, ""));
-    let bits = |address: IpAddr| match address {
-        IpAddr::V4(own) => (u128::from(u32::from(own)) << 96, 32),
-        IpAddr::V6(own) => (u128::from(own), 128),
-    };
-    let base: IpAddr = base.parse().ok()?;
-    let (own, width) = bits(base);
-    let length: u32 =
-        if length.is_empty() { width } else { length.parse().ok().filter(|length| *length <= width)? };
-    let (far, far_width) = bits(address);
-    let shift = 128 - length;
-    Some(width == far_width && (length == 0 || own >> shift == far >> shift))
-}
-
-/// What is sent first is new, and what comes back is of a connection that is known.
-fn state(values: &[&str], back: bool) -> Fit {
-    let wanted = if back { "established" } else { "new" };
-    const KNOWN: &[&str] = &["new", "established", "related", "invalid", "untracked"];
-    any(values, |value| {
-        let value = value.to_ascii_lowercase();
-        if value == wanted { Some(true) } else { KNOWN.contains(&value.as_str()).then_some(false) }
-    })
 }

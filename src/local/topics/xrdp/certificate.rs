@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime, macros::format_description};
 use x509_parser::{pem::Pem, public_key::PublicKey};
 
 use super::settings::Settings;
-use crate::local::{Said, Scene};
+use crate::local::{self, Said, Scene};
 
 /// What is taken when xrdp.ini names none.
 const USUAL: &str = "/etc/xrdp/cert.pem";
@@ -63,6 +63,17 @@ pub fn sha1(scene: &Scene<'_>) -> Option<String> {
     }
     let text = scene.host.text(path).ok()??;
     Some(hex::encode(Sha1::digest(first(&text)?.contents)))
+}
+
+/// The digest of the key that the certificate is of, as files of private keys are known by.
+pub fn public_key(scene: &Scene<'_>) -> Option<String> {
+    let settings: Settings = super::settings(scene).ok()?;
+    let path = settings.path("certificate", USUAL);
+    // Of a file that is both only the facts are looked at.
+    let text =
+        scene.host.text(path).ok()?.filter(|_| path != settings.path("key_file", super::key::USUAL))?;
+    let block = first(&text)?;
+    local::public_key(block.parse_x509().ok()?.public_key())
 }
 
 /// Whether a private key of so many bytes can be that of the certificate; true where that is not known. A key of RSA in PEM

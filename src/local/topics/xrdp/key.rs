@@ -1,6 +1,10 @@
-//! Whether the user that xrdp runs as may read its key. Only facts of the file are asked for, never its content.
+//! Whether the user that xrdp runs as may read its key, and whether it is that of the certificate. Of its content only the public
+//! half is asked for.
 
-use crate::local::{File, Said, Scene, Unreadable};
+use crate::{
+    local::{File, PrivateKey, Said, Scene, Unreadable},
+    report::CheckStatus,
+};
 
 /// What is taken when xrdp.ini names none.
 pub const USUAL: &str = "/etc/xrdp/key.pem";
@@ -53,16 +57,42 @@ pub fn judge(scene: &Scene<'_>) -> Said {
     if !readable(&file, &user, &groups) {
         return bad(&format!("the user {user} may not read the key of xrdp")).seen(facts);
     }
+    let fits = fits(scene, path, file.size);
+    if fits.status == CheckStatus::Error {
+        return fits.seen(facts);
+    }
     if file.mode.is_some_and(|mode| mode & 0o004 != 0) {
         return Said::warning("every user of this machine may read the key of xrdp").seen(facts);
     }
-    if !super::certificate::fits_length(scene, file.size) {
-        let message =
-            "the key of xrdp is not as long as one for its certificate is, so they may not belong together";
-        return Said::warning(message).seen(facts);
+    fits.seen(facts)
+}
+
+/// Whether the key is that of the certificate: xrdp offers TLS all the same, and then cannot use it.
+fn fits(scene: &Scene<'_>, path: &str, size: u64) -> Said {
+    let wrong = |what: &str| Said::error(format!("{what}, so every client that uses TLS is sent away"));
+    let is_long = super::certificate::fits_length(scene, size);
+    let key = match scene.host.private_key(path) {
+        Ok(key) => key.unwrap_or(PrivateKey::Missing),
+        Err(_) if !is_long => {
+            return Said::warning(
+                "the key of xrdp is not as long as one for its certificate is, so they may not belong together",
+            );
+        }
+        Err(why) => return Said::unreadable("whether xrdp's key is that of its certificate", &why),
+    };
+    match (key, super::certificate::public_key(scene)) {
+        (PrivateKey::Encrypted, _) => wrong("a password protects the key of xrdp, which nobody gives it"),
+        (PrivateKey::Missing, _) => wrong("the file of xrdp's key holds no private key that can be read"),
+        (PrivateKey::Of { public }, Some(own)) if public != own => {
+            wrong("the key of xrdp does not belong to its certificate")
+        }
+        (PrivateKey::Of { .. }, Some(_)) => {
+            Said::ok("xrdp may read its key, which is that of its certificate, and not everybody may")
+        }
+        _ => Said::unknown(
+            "whether the key of xrdp is that of its certificate cannot be told of this kind of key",
+        ),
     }
-    Said::ok("xrdp may read its key, and not everybody may; whether it is that of the certificate is not looked at")
-        .seen(facts)
 }
 
 /// What is wrong with the folders of the key: xrdp's user has to pass through each.

@@ -35,10 +35,16 @@ pub fn services(scene: &Scene<'_>) -> Said {
 }
 
 pub fn listener(scene: &Scene<'_>) -> Said {
-    let port = match super::settings(scene).map(|settings| settings.port()) {
+    let settings = match super::settings(scene) {
+        Ok(settings) => settings,
+        Err(said) => return said,
+    };
+    let port = match settings.port() {
         Ok(Some(port)) => port,
         Ok(None) => return Said::not_applicable("xrdp is told to listen on no TCP port"),
-        Err(said) => return said,
+        Err(strange) => {
+            return Said::unknown("the port that xrdp is told to listen on is not understood").seen(strange);
+        }
     };
     match scene.host.listener(port) {
         Err(why) => Said::unreadable(&format!("who listens on port {port}"), &why),
@@ -57,7 +63,7 @@ pub fn listener(scene: &Scene<'_>) -> Said {
 
 pub fn rival(scene: &Scene<'_>) -> Said {
     let port = match super::settings(scene) {
-        Ok(settings) => settings.port(),
+        Ok(settings) => settings.port().ok().flatten(),
         Err(said) => return said,
     };
     let holds = port.is_some_and(|port| {

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::super::cipher_list;
 use crate::local::{Said, Scene};
 
 /// Words of OpenSSL's cipher lists that let weak suites in.
 const WEAK: &[&str] = &["NULL", "eNULL", "aNULL", "EXPORT", "LOW", "RC4", "DES", "3DES", "MD5", "ALL"];
+
+/// Levels of Standard RDP Security.
+const LEVELS: &[&str] = &["none", "low", "medium", "high", "fips"];
 
 /// The section `[Globals]`.
 pub struct Settings(BTreeMap<String, String>);
@@ -46,15 +50,24 @@ impl Settings {
         self.value(name).filter(|path| path.starts_with('/')).unwrap_or(otherwise)
     }
 
-    /// The first TCP port.
-    pub fn port(&self) -> Option<u16> {
+    /// The first TCP port; none where it listens on other things alone.
+    ///
+    /// # Errors
+    /// A place is not understood; which one.
+    pub fn port(&self) -> Result<Option<u16>, &str> {
         let list = self.value("port").unwrap_or("3389");
-        let mut places = list.split([' ', ',']).filter(|place| !place.is_empty());
-        places.find_map(|place| match place.split_once("://") {
-            None => place.parse().ok(),
-            Some(("tcp" | "tcp6", rest)) => rest.rsplit(':').next()?.parse().ok(),
-            Some(_) => None,
-        })
+        let mut first = None;
+        for place in list.split([' ', ',']).filter(|place| !place.is_empty()) {
+            let port = match place.split_once("://") {
+                None => place,
+                Some(("tcp" | "tcp6", rest)) => rest.rsplit(':').next().unwrap_or_default(),
+                Some(("unix" | "vsock", _)) => continue,
+                Some(_) => return Err(place),
+            };
+            let port = port.parse().ok().filter(|port| *port != 0).ok_or(place)?;
+            first.get_or_insert(port);
+        }
+        Ok(first)
     }
 }
 
@@ -64,7 +77,9 @@ pub fn security_layer(scene: &Scene<'_>) -> Said {
         Err(said) => return said,
     };
     let written = settings.value("security_layer");
-    let weak = settings.value("crypt_level").filter(|level| ["none", "low"].contains(level));
+    let level = settings.value("crypt_level").map(str::to_ascii_lowercase);
+    let weak = level.as_deref().filter(|level| ["none", "low"].contains(level));
+    let strange = level.as_deref().filter(|level| !LEVELS.contains(level));
     let said = match (written, settings.layer()) {
         (Some(other), "negotiate")
             if !["negotiate", "hybrid"].iter().any(|known| other.eq_ignore_ascii_case(known)) =>
@@ -75,6 +90,9 @@ pub fn security_layer(scene: &Scene<'_>) -> Said {
             "xrdp offers Standard RDP Security only, which clients that require TLS or NLA refuse",
         ),
         (_, layer) if layer.eq_ignore_ascii_case("tls") => Said::ok("xrdp requires TLS; it knows no NLA"),
+        _ if strange.is_some() => {
+            Said::unknown("which encryption xrdp uses with clients that do not ask for TLS is not understood")
+        }
         _ if weak.is_some() => {
             Said::warning("clients that do not ask for TLS are served with weak encryption or none")
         }
@@ -106,6 +124,8 @@ pub fn protocols(scene: &Scene<'_>) -> Said {
         Said::warning("xrdp is told to use versions of TLS that are no longer secure")
     } else if weak {
         Said::warning("the cipher list of xrdp lets weak suites in")
+    } else if ciphers.is_some_and(|list| !cipher_list::is_usual(list)) {
+        Said::unknown("what the cipher list of xrdp leaves for clients is not understood")
     } else {
         Said::ok("xrdp uses the current versions of TLS")
     };

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
 use crate::codes::EVENT;
 
 /// The events that checks and `explain` know, by number: the provider and the log of each.
@@ -18,6 +20,10 @@ static KNOWN: LazyLock<BTreeMap<u32, Vec<(&'static str, &'static str)>>> = LazyL
 const SECURITY: &str = "Security";
 /// Of the logons, which are many, only those over the network are looked for.
 const LOGONS: [&str; 2] = ["\"LogonType\">3<", "\"LogonType\">10<"];
+/// Of what domain controllers log of accounts only what was refused.
+const OF_ACCOUNTS: [u32; 3] = [4768, 4771, 4776];
+const TAKEN: &str = "\"Status\">0x0<";
+const DENIED: u32 = 4825;
 
 /// The beginning of an event in XML, as Windows writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +34,8 @@ pub struct Head<'a> {
     pub provider: &'a str,
     /// Its number.
     pub id: u32,
+    /// When it was written, which the record around it does not always say.
+    pub at: Option<OffsetDateTime>,
 }
 
 impl<'a> Head<'a> {
@@ -38,7 +46,10 @@ impl<'a> Head<'a> {
         let id = text(rest)?.parse().ok()?;
         let channel = element(rest, "<Channel").and_then(|(rest, _)| text(rest)).unwrap_or_default();
         let name = ["Name=\"", "EventSourceName=\""].iter().find_map(|name| attribute(provider, name));
-        Some(Self { channel, provider: name.unwrap_or_default(), id })
+        let time = element(rest, "<TimeCreated").and_then(|(_, time)| attribute(time, "SystemTime=\""));
+        let at = time.and_then(|time| OffsetDateTime::parse(time, &Rfc3339).ok());
+        let at = at.filter(|at| *at > OffsetDateTime::UNIX_EPOCH);
+        Some(Self { channel, provider: name.unwrap_or_default(), id, at })
     }
 
     /// Whether anything asks for this event.
@@ -47,7 +58,15 @@ impl<'a> Head<'a> {
             channel.eq_ignore_ascii_case(self.channel) && is_of(self.provider, provider)
         };
         let is_known = KNOWN.get(&self.id).is_some_and(|known| known.iter().any(own));
-        is_known && (self.channel != SECURITY || LOGONS.iter().any(|kind| xml.contains(kind)))
+        is_known && (self.channel != SECURITY || self.is_of_logons(xml))
+    }
+
+    fn is_of_logons(&self, xml: &str) -> bool {
+        match self.id {
+            DENIED => true,
+            id if OF_ACCOUNTS.contains(&id) => !xml.contains(TAKEN),
+            _ => LOGONS.iter().any(|kind| xml.contains(kind)),
+        }
     }
 }
 

@@ -1,0 +1,120 @@
+//! Ports, addresses and states of a rule against those of the connection: yes, no, or nobody knows.
+
+use std::{net::IpAddr, ops::RangeInclusive};
+
+/// How a rule fits what is sent, or what comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    No,
+    /// It holds what is not understood here, or what is not known of the connection.
+    Perhaps,
+    Yes,
+}
+
+/// The port by its name.
+const NAME: (&str, u16) = ("ms-wbt-server", 3389);
+
+/// The opposite, as far as it is known.
+pub fn not(fit: Fit, negated: bool) -> Fit {
+    match (fit, negated) {
+        (Fit::Yes, true) => Fit::No,
+        (Fit::No, true) => Fit::Yes,
+        (fit, _) => fit,
+    }
+}
+
+/// The best of what is known of each value.
+fn any<'a>(values: &[&'a str], fit: impl Fn(&'a str) -> Option<bool>) -> Fit {
+    let each = values.iter().map(|value| match fit(value) {
+        Some(true) => Fit::Yes,
+        Some(false) => Fit::No,
+        None => Fit::Perhaps,
+    });
+    each.max().unwrap_or(Fit::Perhaps)
+}
+
+/// Whether the port is one of these: numbers, ranges, and numbers behind a comparison.
+pub fn ports(values: &[&str], port: u16) -> Fit {
+    let number = |text: &str| if text == NAME.0 { Some(NAME.1) } else { text.parse().ok() };
+    let range = |text: &str| -> Option<RangeInclusive<u16>> {
+        // A service's own name may hold a hyphen.
+        let parts = text.split_once(['-', ':']).filter(|_| text != NAME.0);
+        let (from, to) = parts.unwrap_or((text, text));
+        let end = |text: &str, otherwise: u16| if text.is_empty() { Some(otherwise) } else { number(text) };
+        Some(end(from, 0)?..=end(to, u16::MAX)?)
+    };
+    let compared = |text: &str| {
+        let rest = text.trim_start_matches(['<', '>', '=']);
+        let other = number(rest)?;
+        match &text[..text.len() - rest.len()] {
+            ">=" => Some(port >= other),
+            ">" => Some(port > other),
+            "<=" => Some(port <= other),
+            "<" => Some(port < other),
+            _ => None,
+        }
+    };
+    any(values, |text| match text.starts_with(['<', '>']) {
+        true => compared(text),
+        false => range(text).map(|range| range.contains(&port)),
+    })
+}
+
+/// Whether the address is in one of these networks.
+pub fn places(values: &[&str], address: Option<IpAddr>) -> Fit {
+    any(values, |text| is_in(text, address?))
+}
+
+/// Whether an address is in a network that is written with its length.
+fn is_in(network: &str, address: IpAddr) -> Option<bool> {
+    let (base, length) = network.split_once('/').unwrap_or((network, ""));
+    let bits = |address: IpAddr| match address {
+        IpAddr::V4(own) => (u128::from(u32::from(own)) << 96, 32),
+        IpAddr::V6(own) => (u128::from(own), 128),
+    };
+    let base: IpAddr = base.parse().ok()?;
+    let (own, width) = bits(base);
+    let length: u32 =
+        if length.is_empty() { width } else { length.parse().ok().filter(|length| *length <= width)? };
+    let (far, far_width) = bits(address);
+    let shift = 128 - length;
+    Some(width == far_width && (length == 0 || own >> shift == far >> shift))
+}
+
+/// What is sent first is new, and what comes back is of a connection that is known.
+pub fn state(values: &[&str], back: bool) -> Fit {
+    let wanted = if back { "established" } else { "new" };
+    const KNOWN: &[&str] = &["new", "established", "related", "invalid", "untracked"];
+    any(values, |value| {
+        let value = value.to_ascii_lowercase();
+        if value == wanted { Some(true) } else { KNOWN.contains(&value.as_str()).then_some(false) }
+    })
+}
+
+/// Whether the protocol is TCP.
+pub fn protocol(values: &[&str]) -> Fit {
+    const OTHERS: &[&str] =
+        &["udp", "icmp", "icmpv6", "ipv6-icmp", "sctp", "esp", "ah", "gre", "igmp", "17", "1", "58"];
+    any(values, |value| match value {
+        "tcp" | "6" | "all" => Some(true),
+        other => OTHERS.contains(&other).then_some(false),
+    })
+}
+
+/// Whether the address is of this family; of an unknown one nobody knows.
+pub fn family(values: &[&str], address: Option<IpAddr>) -> Fit {
+    any(values, |value| match value {
+        "ipv4" => address.map(|address| address.is_ipv4()),
+        "ipv6" => address.map(|address| address.is_ipv6()),
+        _ => None,
+    })
+}
+
+/// Whether the connection goes by this interface: by the loopback to this machine alone, by which other nobody knows.
+pub fn interface(values: &[&str], address: Option<IpAddr>) -> Fit {
+    let is_own = address.is_some_and(|address| address.is_loopback());
+    any(values, |value| match value.trim_matches('"') {
+        "lo" => Some(is_own),
+        _ => is_own.then_some(false),
+    })
+}
