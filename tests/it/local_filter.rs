@@ -84,6 +84,12 @@ fn rules_of_the_packet_filter_are_read_or_unknown() {
         let said = client(&chain("output", "accept", rule), "192.0.2.15");
         assert_eq!(said.0, status, "{rule}: {}", said.1);
     }
+}
+
+/// What comes back, chains that nothing leads to, and one that a rule jumps to.
+#[test]
+fn the_way_back_and_other_chains_count_where_packets_meet_them() {
+    use CheckStatus::{Ok, Unknown, Warning};
     let back = [
         ("drop", "tcp dport 22 accept", Unknown),
         ("drop", "ct state established,related accept", Ok),
