@@ -55,7 +55,7 @@ fn every_event_that_is_looked_for_is_asked_for_by_its_number() {
         [
             "*[System[(EventID=4624 or EventID=4625) and TimeCreated[timediff(@SystemTime)<=604800000]] and \
           EventData[Data[@Name='LogonType']='3' or Data[@Name='LogonType']='10']]",
-            "*[System[(EventID=4768 or EventID=4771 or EventID=4776) and TimeCreated[timediff(@SystemTime)<=604800000]] and \
+            "*[System[(EventID=4768 or EventID=4769 or EventID=4771 or EventID=4776) and TimeCreated[timediff(@SystemTime)<=604800000]] and \
           EventData[Data[@Name='Status']!='0x0']]",
             "*[System[(EventID=4825) and TimeCreated[timediff(@SystemTime)<=604800000]]]"
         ]

@@ -15,7 +15,7 @@ const SECURITY: &str = "Security";
 /// only what was refused.
 const NARROWED: &[(&[u32], &str)] = &[
     (&[4624, 4625], " and EventData[Data[@Name='LogonType']='3' or Data[@Name='LogonType']='10']"),
-    (&[4768, 4771, 4776], " and EventData[Data[@Name='Status']!='0x0']"),
+    (&[4768, 4769, 4771, 4776], " and EventData[Data[@Name='Status']!='0x0']"),
 ];
 
 /// The queries for a channel in XPath, of which each event fits one; `days` back, or as far as the log goes.

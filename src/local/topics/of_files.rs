@@ -47,7 +47,7 @@ fn holds<T>(answer: &Answer<T>) -> bool {
 
 fn has_listener(scene: &Scene<'_>) -> bool {
     // Also one that is damaged, which its check tells.
-    let value = |key, name| !matches!(scene.host.value(key, name), Ok(None) | Err(Unreadable::NotHeld));
+    let value = |key, name| !matches!(scene.value(key, name), Ok(None) | Err(Unreadable::NotHeld));
     value(listener::TERMINAL_SERVER, listener::DENY)
         || value(listener::LISTENER, "PortNumber")
         || matches!(scene.host.subkeys(listener::LISTENER), Ok(Some(_)))

@@ -21,7 +21,7 @@ const SECURITY: &str = "Security";
 /// Of the logons, which are many, only those over the network are looked for.
 const LOGONS: [&str; 2] = ["\"LogonType\">3<", "\"LogonType\">10<"];
 /// Of what domain controllers log of accounts only what was refused.
-const OF_ACCOUNTS: [u32; 3] = [4768, 4771, 4776];
+const OF_ACCOUNTS: [u32; 4] = [4768, 4769, 4771, 4776];
 const TAKEN: &str = "\"Status\">0x0<";
 const DENIED: u32 = 4825;
 
