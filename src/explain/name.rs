@@ -1,7 +1,7 @@
 //! Names of codes: symbols of the specifications, as they are or by their end, and TLS alerts in words.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{LazyLock, OnceLock},
 };
 
@@ -103,6 +103,7 @@ pub fn short(provider: &str) -> String {
 
 /// Whether a word is what people call a provider of events.
 pub fn is_provider(word: &str) -> bool {
-    let word = word.to_lowercase();
-    EVENT.rows().any(|row| short(row.provider) == word)
+    static PROVIDERS: LazyLock<BTreeSet<String>> =
+        LazyLock::new(|| EVENT.rows().map(|row| short(row.provider)).collect());
+    PROVIDERS.contains(&word.to_lowercase())
 }
