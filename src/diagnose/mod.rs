@@ -16,6 +16,7 @@ mod gateway;
 mod handshakes;
 mod hellos;
 mod kerberos;
+mod late_end;
 mod local;
 mod machine;
 mod mstsc;

@@ -11,11 +11,11 @@ const SYN_AGAIN_MS: f64 = 950.0;
 /// One segment is sent again also where an acknowledgment only comes late (RFC 8985 section 7).
 const LOSS: u32 = 2;
 /// The least time before a segment is sent again; each time it is twice as long (RFC 6298 section 5, as Linux has it).
-const AGAIN_MS: f64 = 200.0;
+pub const AGAIN_MS: f64 = 200.0;
 /// Round trips beyond this make the default time of a phase short.
 const LONG_TRIP_MS: f64 = 1000.0;
 /// Shorter ones are no reason for anything.
-const SHORT_TRIP_MS: f64 = 200.0;
+pub const SHORT_TRIP_MS: f64 = 200.0;
 /// A phase that gives up has time for so many of them, or too little time.
 const TRIPS: f64 = 5.0;
 /// Round trips that grow so much wait in the queue of a link.
@@ -172,57 +172,8 @@ pub fn came(facts: &Facts<'_>) -> bool {
 }
 
 /// How long before the end the last byte crossed, in either direction, in milliseconds.
-fn quiet(end: &StreamEnd) -> Option<f64> {
+pub fn quiet(end: &StreamEnd) -> Option<f64> {
     Some(end.after_sent_ms?.0.min(end.after_received_ms.map_or(f64::MAX, |since| since.0)))
-}
-
-/// Nobody needs a second to say that nobody is there: whoever ended the connection so late had waited for something else.
-pub fn timed_out(facts: &Facts<'_>) -> Option<String> {
-    const TIME_OUT_MS: f64 = 900.0;
-    // The end itself came earlier, and never arrived.
-    if answers_probe(facts).is_some() {
-        return None;
-    }
-    let failure = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?.failure?;
-    let cut = matches!(failure.kind, FailureKind::Closed | FailureKind::Reset);
-    let end = failure.end.as_ref().filter(|_| cut && failure.received.is_none())?;
-    let since = quiet(end)?;
-    let trip = facts.transport.and_then(|tcp| tcp.round_trip_ms).map_or(0.0, |trip| trip.0);
-    (since >= TIME_OUT_MS + 2.0 * trip)
-        .then(|| format!("the end came {:.1} s after the last byte, as after a time-out", since / 1000.0))
-}
-
-/// That a reset answers no byte of ours but the question of our system whether the peer is there: its connection had ended before.
-fn answers_probe(facts: &Facts<'_>) -> Option<String> {
-    let failure = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?.failure?;
-    let reset = failure.kind == FailureKind::Reset && path::is_direct(facts);
-    let asked = |tcp: &Tcp| tcp.probes.is_some_and(|probes| probes > 0);
-    let others = facts.trace.connections.iter().filter(|made| made.tcp.as_ref().is_some_and(asked));
-    let ends = |made: &Connection| {
-        let last = made.phases.summaries().pop();
-        last.and_then(|last| last.failure).is_some_and(|failure| failure.kind == FailureKind::Reset)
-    };
-    let any = facts.transport.is_some_and(asked) || others.into_iter().any(ends);
-    (reset && any).then(|| {
-        "the reset only answers a keep-alive of our system: the connection had ended there before, and that end never came"
-            .to_owned()
-    })
-}
-
-/// That what was sent last was sent again before a reset came: the peer's system had neither answered nor taken it.
-pub fn reset_late(facts: &Facts<'_>) -> Option<String> {
-    answers_probe(facts).or_else(|| sent_again(facts))
-}
-
-fn sent_again(facts: &Facts<'_>) -> Option<String> {
-    let failure = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?.failure?;
-    let since = failure.end.as_ref().filter(|_| failure.kind == FailureKind::Reset)?.after_sent_ms?.0;
-    let tcp = facts.transport.filter(|_| path::is_direct(facts))?;
-    let trip = tcp.round_trip_ms?.0;
-    let again = tcp.retransmissions?.saturating_sub(tcp.syn_retries?);
-    (again > 0 && trip < SHORT_TRIP_MS / 2.0 && since >= AGAIN_MS - 2.0 * trip && since < AGAIN_MS * 5.0).then(|| {
-        format!("our last bytes were sent again before the reset, {since:.0} ms after them: nobody had acknowledged them")
-    })
 }
 
 /// Whether something was acknowledged well after the last byte in either direction: then the way carries, late or with losses.

@@ -1,6 +1,6 @@
 //! What the session showed after its activation.
 
-use super::{Facts, Rule, pace};
+use super::{Facts, Rule, late_end};
 use crate::{
     codes::Phase,
     report::{ActivateEvidence, FailureKind, FindingCode, LicensingEvidence, Selected, Severity},
@@ -12,7 +12,7 @@ pub const RULES: &[Rule] = &[
         severity: Severity::Error,
         phase: Phase::Licensing,
         // Who takes so long has waited for something else.
-        applies: |facts| wants_account(facts).filter(|_| pace::timed_out(facts).is_none()),
+        applies: |facts| wants_account(facts).filter(|_| late_end::timed_out(facts).is_none()),
     },
     Rule {
         code: FindingCode::SessionEnded,

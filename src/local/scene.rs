@@ -11,13 +11,16 @@ use crate::report::Os;
 
 /// The values that are bytes.
 const BINARY: &[&str] = &[
+    "Blob",
     "CertHash",
+    "Certificate",
     "ClientHWID",
     "ClientLicense",
     "DateCreated",
     "DateLastConnected",
     "DefaultConnectionSettings",
     "SSLCertificateSHA1Hash",
+    "SSLCertificateSHA1HashValue",
     "SelfSignedCertificate",
     "WinHttpSettings",
 ];

@@ -17,8 +17,8 @@ use crate::report::{
     place,
 };
 
-/// The lines of a screen, less the two with which the command line ends a page: a report with causes should not be longer.
-const SCREEN: usize = 40;
+/// The lines of a screen, less the one with which the command line ends a page: a report with causes should not be longer.
+const SCREEN: usize = 41;
 /// Where certificate and verdict begin, and the sentence of a finding.
 const BODY: usize = 13;
 /// Where the code of a finding begins.
@@ -255,7 +255,6 @@ pub fn colophon(report: &Report, width: usize, out: &mut dyn Write) -> io::Resul
     let (hour, minute, second) = (time.hour(), time.minute(), time.second());
     let tool = &report.tool;
     let page = &mut Page::new(out, Room::Usual, width);
-    page.gap()?;
     let text = format!("{date} {hour:02}:{minute:02}:{second:02} UTC, {} {}{from}", tool.name, tool.version);
     page.text(0, &text)
 }

@@ -3,7 +3,7 @@
 use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, path::hello_reset, rule};
 use crate::{
     codes::Phase,
-    diagnose::{Facts, pace},
+    diagnose::{Facts, late_end},
     report::{
         CauseCode, ExperimentKind, Failure,
         FailureKind::{self, Closed, NegotiationFailure, Reset, TlsAlert},
@@ -83,7 +83,7 @@ fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighe
         let failure = cut_in(facts, Phase::Tls)?;
         let early = hello_reset(facts).filter(|reset| reset.early);
         let against = early.as_ref().map(|reset| format!("no host answers so soon: {}", reset.text));
-        let late = pace::timed_out(facts);
+        let late = late_end::timed_out(facts);
         let doubted = early.is_some() || late.is_some();
         let likelihood = if doubted { Likelihood::Possible } else { fits };
         Weighed::new(likelihood, after("the ClientHello", failure)).but(against).but(late)

@@ -6,7 +6,7 @@ use crate::{
     diagnose::{
         Facts,
         experiments::{Ending, Inside},
-        pace, redirection,
+        late_end, redirection,
     },
     report::{Answer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Posture, Spoken},
 };
@@ -148,7 +148,7 @@ fn waited(facts: &Facts<'_>) -> Option<String> {
 /// The sentence of a time-out of somebody's, where that is what ended the negotiation.
 fn timed_out(facts: &Facts<'_>) -> Option<String> {
     facts.failed().filter(|failed| failed.phase == Phase::Negotiate)?;
-    pace::timed_out(facts)
+    late_end::timed_out(facts)
 }
 
 /// How well an end fits a host that does not speak RDP, or refuses it: only at once.

@@ -211,7 +211,7 @@ fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
             "with the graphics pipeline the connection gets further",
         );
     }
-    if let Some(why) = super::pace::reset_late(facts) {
+    if let Some(why) = super::late_end::reset_late(facts) {
         doubt(|cause| cause.code == CauseCode::MiddleboxCutsStream, &why);
     }
     if let Some(why) = path::explains(facts) {

@@ -183,10 +183,8 @@ fn unfounded<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 fn ultimatum(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Negotiate).filter(|f| f.kind == FailureKind::Disconnect)?;
     let text = "a disconnect came in place of the confirm, where Windows sends a negotiation failure";
-    let every =
-        every_offer(facts).map(|_| "every other offer is ended so too: it is hardly the offer".to_owned());
-    let likelihood = if every.is_some() { Likelihood::Possible } else { Likelihood::Likely };
-    Some(Weighed::new(likelihood, text).and(Some(failure.detail.clone())).but(every))
+    let every = every_offer(facts).map(|_| "every other offer is ended so too".to_owned());
+    Some(Weighed::likely(text).and(Some(failure.detail.clone())).but(every))
 }
 
 /// xrdp without a key that it can read falls back to its own encryption, or says that it has no certificate.

@@ -10,7 +10,7 @@ use crate::{
     diagnose::{
         Facts,
         added::gets_further,
-        difference, handshakes, pace,
+        difference, handshakes, late_end, pace,
         path::{self, BlackHole},
     },
     report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood},
@@ -208,7 +208,7 @@ fn at_chance(facts: &Facts<'_>, failure: &Failure, read: bool) -> Likelihood {
 
 /// In the first phases a device can tell Remote Desktop or TLS from the bytes, later only that something flows.
 fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
-    if let Some(late) = pace::reset_late(facts) {
+    if let Some(late) = late_end::reset_late(facts) {
         return Some(
             Weighed::likely(late).and(facts.failed()?.failure.map(|failure| failure.detail.clone())),
         );

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     codes::Phase,
     diagnose::{
-        Facts, pace,
+        Facts, late_end,
         session::{may_want_account, wants_account},
     },
     report::{Answerer, CauseCode, Failure, FailureKind, Likelihood},
@@ -57,7 +57,7 @@ fn account_wanted(facts: &Facts<'_>) -> Option<Weighed> {
     let against = verified.then(|| "NLA has given the server the account already".to_owned());
     let phase = facts.failed().map(|failed| failed.phase);
     let is_late = phase == Some(Phase::Activate);
-    let waited = pace::timed_out(facts);
+    let waited = late_end::timed_out(facts);
     let doubted = verified || is_late || waited.is_some();
     let likelihood = if doubted { Likelihood::Possible } else { Likelihood::Likely };
     Some(Weighed::new(likelihood, text).but(against).but(waited))

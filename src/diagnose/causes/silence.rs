@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     codes::Phase,
-    diagnose::{Facts, experiments::Ending, pace, path},
+    diagnose::{Facts, experiments::Ending, late_end, pace, path},
     report::{Answerer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, NtlmEvidence},
 };
 
@@ -40,7 +40,7 @@ fn license_server(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// An end that came so late that something else was waited for until then.
 fn late_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
-    cut_in(facts, phase).filter(|_| pace::timed_out(facts).is_some())
+    cut_in(facts, phase).filter(|_| late_end::timed_out(facts).is_some())
 }
 
 /// Who ends TLS need not be the host, and who takes the connection need not be who answers in it.
@@ -49,7 +49,9 @@ fn back_end(facts: &Facts<'_>) -> Option<Weighed> {
     let inside =
         || late_in(facts, Phase::Mcs).map(|failure| ("TLS and our first message inside it", failure));
     if let Some((what, failure)) = late.or_else(inside) {
-        return Some(waited_for(facts, after(what, failure), Likelihood::Likely).and(pace::timed_out(facts)));
+        return Some(
+            waited_for(facts, after(what, failure), Likelihood::Likely).and(late_end::timed_out(facts)),
+        );
     }
     let asked =
         silent_in(facts, Phase::Credssp).filter(|_| !facts.credssp.is_some_and(|seen| seen.attempted));
