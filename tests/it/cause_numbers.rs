@@ -166,6 +166,30 @@ async fn a_number_that_nobody_knows_or_that_speaks_of_nobody_proves_nothing() {
     }
 }
 
+/// What one member of a pool says is not true of the others.
+#[tokio::test(start_paused = true)]
+async fn what_comes_and_goes_is_never_certain() {
+    let mut trace = Box::pin(of("intermittent")).await.trace;
+    let said = failure(&mut trace);
+    (said.kind, said.code) = (FailureKind::ErrorInfo, Some(25));
+    let report = diagnose(trace);
+    let found =
+        report.causes.iter().find(|one| one.code.as_str() == "host-shutting-down").expect("the cause");
+    assert_eq!(found.likelihood, Likelihood::Likely, "{found:#?}");
+    assert!(found.against.iter().any(|text| text.contains("passed")), "{found:#?}");
+}
+
+/// A status for a first message is about no account.
+#[tokio::test(start_paused = true)]
+async fn no_account_is_wrong_that_nobody_showed() {
+    let mut trace = with_number("account-locked", 0x8009_030C).await.trace;
+    let credssp = trace.connections[0].phases.credssp.as_mut().expect("CredSSP");
+    credssp.evidence.attempted = false;
+    let report = diagnose(trace);
+    assert!(report.causes.iter().all(|one| one.code.as_str() != "credentials-wrong"), "{:#?}", report.causes);
+    assert!(!report.causes.is_empty());
+}
+
 /// Every fault, and every number with a cause of its own.
 async fn of_demo() -> Vec<Report> {
     let mut reports = Vec::new();

@@ -7,6 +7,9 @@ use serde_json::Value;
 /// A text, `\n` for its lines, and its codes as they are commonly written; `-` where there is none.
 const PASTED: &str = include_str!("../../testdata/explain/pasted.tsv");
 
+/// The same of texts that people reported.
+const REPORTED: &str = include_str!("../../testdata/explain/reported.tsv");
+
 /// Noise of each kind, made of random digits: `9` is a digit of base 10, `f` one of base 16, and `{}` a code around which it stands.
 const NOISE: &[(&str, &str)] = &[
     ("date", "1/1/9999 {}"),
@@ -81,7 +84,8 @@ fn codes(pasted: &str) -> String {
 
 #[test]
 fn every_text_gives_exactly_its_codes() {
-    let rows = PASTED.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let rows =
+        PASTED.lines().chain(REPORTED.lines()).filter(|line| !line.starts_with('#') && !line.is_empty());
     let wrong: Vec<String> = rows.filter_map(wrong).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -130,7 +130,9 @@ fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(weighed) = status(facts, WRONG) {
         return Some(weighed);
     }
-    if let Some(failure) = coded(facts, FailureKind::NtStatus, LOGON_FAILURE) {
+    // Said of a first message it is about no account.
+    let shown = facts.credssp.is_some_and(|credssp| credssp.attempted);
+    if let Some(failure) = coded(facts, FailureKind::NtStatus, LOGON_FAILURE).filter(|_| shown) {
         return Some(Weighed::likely(failure.detail.clone()));
     }
     if let Some(weighed) = kdc_error(facts, KDC_WRONG) {

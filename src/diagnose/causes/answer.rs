@@ -1,6 +1,8 @@
 //! What is meant where the server's answer cannot be understood, or ends the connection without a reason that names one.
 
-use super::{CauseRule, Place, Weighed, certificate::gives_up, coded, ended_in, failed_in, rule, session};
+use super::{
+    CauseRule, Place, Weighed, certificate::gives_up, coded, ended_in, failed_in, rule, session, silent_in,
+};
 use crate::{
     codes::{self, Phase, Table},
     diagnose::{Facts, added::gets_further, path},
@@ -75,6 +77,12 @@ fn unstarted<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 }
 
 fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some(failure) =
+        silent_in(facts, Phase::Tls).filter(|_| facts.selected() == Some(Selected::Unknown))
+    {
+        let text = "the confirm selects a protocol that nobody offered, and then nothing follows";
+        return Some(Weighed::likely(text).and(Some(failure.detail.clone())));
+    }
     let failure = garbled(facts)?;
     let likelihood = match failure.kind {
         FailureKind::MacInvalid => Likelihood::Possible,

@@ -84,9 +84,11 @@ fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighe
         let early = hello_reset(facts).filter(|reset| reset.early);
         let against = early.as_ref().map(|reset| format!("no host answers so soon: {}", reset.text));
         let late = late_end::timed_out(facts);
-        let doubted = early.is_some() || late.is_some();
+        let begun = facts.tls.is_some_and(|tls| tls.bytes_received > 0);
+        let begun = begun.then(|| "a part of the server's TLS came before the end".to_owned());
+        let doubted = early.is_some() || late.is_some() || begun.is_some();
         let likelihood = if doubted { Likelihood::Possible } else { fits };
-        Weighed::new(likelihood, after("the ClientHello", failure)).but(against).but(late)
+        Weighed::new(likelihood, after("the ClientHello", failure)).but(against).but(late).but(begun)
     };
     Some(weighed.and(facts.no_hello_accepted()))
 }

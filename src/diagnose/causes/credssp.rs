@@ -110,11 +110,14 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
         failure.kind != FailureKind::TlsAlert || failure.code.is_some_and(|code| REFUSES.contains(&code));
     let late = waited(facts);
     let without = without_nla(facts);
-    let weigh =
-        if speaks && late.is_none() && without.is_none() { Weighed::likely } else { Weighed::possible };
+    let part =
+        failure.received.as_ref().map(|_| "a part of an answer came: who refuses sends none".to_owned());
+    let doubted = !speaks || late.is_some() || without.is_some() || part.is_some();
+    let weigh = if doubted { Weighed::possible } else { Weighed::likely };
     Some(
         weigh(after("our first TSRequest, with NTLM,", failure))
             .but(Some(against))
+            .but(part)
             .but(late)
             .refuted(without),
     )

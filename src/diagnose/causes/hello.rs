@@ -89,12 +89,7 @@ fn large(facts: &Facts<'_>) -> Option<Weighed> {
     let received = facts.tls?.bytes_received;
     if let Some(failure) = silent.filter(|_| received > 0 && path::trickle(facts).is_none()) {
         let text = format!("{received} B of the server's answer came, then nothing: {}", failure.detail);
-        let short =
-            path::black_hole(facts).map(|hole| u64::from(hole.bytes)).filter(|bytes| *bytes < EVERY_PATH);
-        let short = short.map(|bytes| match bytes {
-            0 => "short packets are lost too: not even a keep-alive was answered".to_owned(),
-            _ => format!("{bytes} B of ours, which fit every path, were never acknowledged either"),
-        });
+        let short = short_lost(facts);
         let small = facts.experiment(ExperimentKind::SmallSegments).and_then(|made| made.ending(Phase::Tls));
         let small = match small {
             Some(Ending::Failed(failure)) if failure.kind == FailureKind::Timeout => {
@@ -112,18 +107,32 @@ fn large(facts: &Facts<'_>) -> Option<Weighed> {
         silent.filter(|_| !facts.any_hello_accepted())?;
         let alert = facts.answers(ExperimentKind::HelloForAlert, Phase::Tls);
         let alive = "a ClientHello that only an alert can answer is answered, and no other".to_owned();
+        let short = short_lost(facts);
         let (likelihood, alive) = match alert {
-            Some(true) => (Likelihood::Likely, Some(alive)),
+            Some(true) if short.is_none() => (Likelihood::Likely, Some(alive)),
             _ => (Likelihood::Possible, None),
         };
         let against = (alert == Some(false)).then(|| NOT_EVEN_AN_ALERT.to_owned());
         return Some(
-            Weighed::new(likelihood, text).shown(alive).and(facts.no_hello_accepted()).refuted(against),
+            Weighed::new(likelihood, text)
+                .shown(alive)
+                .and(facts.no_hello_accepted())
+                .refuted(against.or(short)),
         );
     };
     let likelihood = if lost.fits { Likelihood::Possible } else { Likelihood::Likely };
     let against = lost.fits.then(|| "a ClientHello of this size fits every path".to_owned());
     Some(Weighed::new(likelihood, lost.text).and(facts.every_time(Phase::Tls)).but(against).but(lost.against))
+}
+
+/// That what fits every path is lost too.
+fn short_lost(facts: &Facts<'_>) -> Option<String> {
+    let bytes =
+        path::black_hole(facts).map(|hole| u64::from(hole.bytes)).filter(|bytes| *bytes < EVERY_PATH)?;
+    Some(match bytes {
+        0 => "short packets are lost too: not even a keep-alive was answered".to_owned(),
+        _ => format!("{bytes} B of ours, which fit every path, were never acknowledged"),
+    })
 }
 
 /// A ClientHello that was lost where a smaller one was answered.

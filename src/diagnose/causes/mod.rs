@@ -1,6 +1,5 @@
 //! What may explain a failure: every hypothesis with its evidence, weighed and ranked.
 
-use path::hello_reset;
 pub use path::small_segments_pass;
 
 mod account;
@@ -10,6 +9,7 @@ mod alert;
 mod answer;
 mod certificate;
 mod credssp;
+mod doubt;
 mod gateway;
 mod gateway_proxy;
 mod gateway_service;
@@ -41,7 +41,7 @@ use rules::{CauseRule, rule, told_by, unplaced};
 use super::{Facts, machine::checks_of_cause};
 use crate::{
     codes::Phase,
-    report::{Cause, CauseCode, ExperimentKind, Failure, FailureKind, FindingCode, Likelihood, Place},
+    report::{Cause, CauseCode, Failure, FailureKind, FindingCode, Likelihood, Place},
 };
 
 /// Every hypothesis. Of those that fit equally well the earlier stands first: what a reading of the wire proves, then the
@@ -151,7 +151,7 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     if fitting.iter().any(explains) {
         fitting.retain(added::is_explained_by);
     }
-    weaken(&mut fitting, facts);
+    doubt::weaken(&mut fitting, facts);
     redirection::doubt_the_way(&mut fitting);
     // What ended at the gateway is nobody else's doing: the server was never heard, or no longer. It may be the account's state.
     if facts.failed().is_some_and(|failed| failed.phase == Phase::Gateway) {
@@ -181,58 +181,6 @@ fn is_of_gateway(cause: &Cause) -> bool {
     rules.into_iter().any(|rules| is_of(cause, rules)) || cause.code == CauseCode::GatewaySaidStatus
 }
 
-/// What was not tried, or another connection showed, leaves the others no more than possible.
-fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
-    use super::added::{gets_further, is_unproved, unknown_name};
-    // What is lost by chance makes differences by chance.
-    let shaky = path::explains(facts).is_some();
-    let proved = fitting.iter_mut().filter(|cause| shaky && cause.likelihood == Likelihood::Certain);
-    proved.for_each(|cause| cause.likelihood = Likelihood::Likely);
-    let mut doubt = |spared: fn(&Cause) -> bool, against: &str| {
-        let others = fitting.iter_mut().filter(|cause| !spared(cause));
-        for other in others.filter(|cause| cause.likelihood == Likelihood::Likely) {
-            other.likelihood = Likelihood::Possible;
-            other.against.push(against.to_owned());
-        }
-    };
-    // A front that knows no such name ends every connection as a host does that is not well.
-    if let Some(name) = unknown_name(facts) {
-        // Who answers with a page of its own was seen.
-        let spared =
-            |cause: &Cause| added::is_explained_by(cause) || cause.code == CauseCode::FilterAnswersTls;
-        doubt(spared, &format!("no name but {name} of --server-name could be tried"));
-    }
-    if is_unproved(facts, facts.request.load_balance_info || facts.request.preconnection) {
-        doubt(added::is_explained_by, "what was added to the connection may be wrong");
-    }
-    if gets_further(facts, ExperimentKind::NoScreenshot) {
-        doubt(
-            |cause| cause.code == CauseCode::RdptraceLacksGraphics,
-            "with the graphics pipeline the connection gets further",
-        );
-    }
-    if let Some(why) = super::late_end::reset_late(facts) {
-        doubt(|cause| cause.code == CauseCode::MiddleboxCutsStream, &why);
-    }
-    if let Some(why) = path::explains(facts) {
-        let spared = |cause: &Cause| cause.code == CauseCode::PathLoss || cause.code == CauseCode::PathSlow;
-        doubt(spared, why);
-    }
-    if tls::untried(facts).is_some() {
-        let early = hello_reset(facts).is_some_and(|reset| reset.early);
-        let ours: fn(&Cause) -> bool = match early {
-            // Sooner than the host can answer, so it is not about its suites.
-            true => |cause| {
-                [CauseCode::RdptraceLacksSuites, CauseCode::MiddleboxCutsStream]
-                    .iter()
-                    .any(|code| cause.code == *code)
-            },
-            false => |cause| cause.code == CauseCode::RdptraceLacksSuites,
-        };
-        doubt(ours, "versions and suites that rdptrace does not speak were not tried");
-    }
-}
-
 fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<(i32, Cause)> {
     let weighed = advice::fitting(rule.code, rule.weighed(facts)?, facts);
     let Weighed { likelihood, mut because, against, shown } = steadied(rule, weighed, facts);
@@ -252,6 +200,11 @@ fn steadied(rule: &CauseRule, weighed: Weighed, facts: &Facts<'_>) -> Weighed {
     };
     match passed.or_else(otherwise).filter(|_| !rule.comes_and_goes) {
         Some(against) => Weighed { likelihood: Likelihood::Possible, ..weighed.but(Some(against)) },
+        // Nor is what one member of a pool says true of the others.
+        None if weighed.likelihood == Likelihood::Certain && facts.intermittent().is_some() => {
+            let passed = facts.intermittent().map(|times| format!("the same connection passed {times}"));
+            Weighed { likelihood: Likelihood::Likely, ..weighed.but(passed) }
+        }
         None => weighed,
     }
 }

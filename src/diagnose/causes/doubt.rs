@@ -1,0 +1,62 @@
+//! What leaves a likely cause no more than possible.
+
+use super::{added as added_causes, path, tls};
+use crate::{
+    diagnose::{
+        Facts,
+        added::{gets_further, is_unproved, unknown_name},
+        late_end,
+    },
+    report::{Cause, CauseCode, ExperimentKind, Likelihood},
+};
+
+/// What was not tried, or another connection showed, leaves the others no more than possible.
+pub fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
+    // What is lost by chance makes differences by chance.
+    let shaky = path::explains(facts).is_some();
+    let proved = fitting.iter_mut().filter(|cause| shaky && cause.likelihood == Likelihood::Certain);
+    proved.for_each(|cause| cause.likelihood = Likelihood::Likely);
+    let mut doubt = |spared: fn(&Cause) -> bool, against: &str| {
+        let others = fitting.iter_mut().filter(|cause| !spared(cause));
+        for other in others.filter(|cause| cause.likelihood == Likelihood::Likely) {
+            other.likelihood = Likelihood::Possible;
+            other.against.push(against.to_owned());
+        }
+    };
+    // A front that knows no such name ends every connection as a host does that is not well.
+    if let Some(name) = unknown_name(facts) {
+        // Who answers with a page of its own was seen.
+        let spared =
+            |cause: &Cause| added_causes::is_explained_by(cause) || cause.code == CauseCode::FilterAnswersTls;
+        doubt(spared, &format!("no name but {name} of --server-name could be tried"));
+    }
+    if is_unproved(facts, facts.request.load_balance_info || facts.request.preconnection) {
+        doubt(added_causes::is_explained_by, "what was added to the connection may be wrong");
+    }
+    if gets_further(facts, ExperimentKind::NoScreenshot) {
+        doubt(
+            |cause| cause.code == CauseCode::RdptraceLacksGraphics,
+            "with the graphics pipeline the connection gets further",
+        );
+    }
+    if let Some(why) = late_end::reset_late(facts) {
+        doubt(|cause| cause.code == CauseCode::MiddleboxCutsStream, &why);
+    }
+    if let Some(why) = path::explains(facts) {
+        let spared = |cause: &Cause| cause.code == CauseCode::PathLoss || cause.code == CauseCode::PathSlow;
+        doubt(spared, why);
+    }
+    if tls::untried(facts).is_some() {
+        let early = path::hello_reset(facts).is_some_and(|reset| reset.early);
+        let ours: fn(&Cause) -> bool = match early {
+            // Sooner than the host can answer, so it is not about its suites.
+            true => |cause| {
+                [CauseCode::RdptraceLacksSuites, CauseCode::MiddleboxCutsStream]
+                    .iter()
+                    .any(|code| cause.code == *code)
+            },
+            false => |cause| cause.code == CauseCode::RdptraceLacksSuites,
+        };
+        doubt(ours, "versions and suites that rdptrace does not speak were not tried");
+    }
+}
