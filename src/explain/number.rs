@@ -27,6 +27,8 @@ pub struct Number {
 
 /// The first number of the statuses of Windows.
 pub const STATUSES: u32 = 0x8000_0000;
+/// Below it a number with a minus is what a call returned.
+const SMALL: u32 = 1000;
 /// Families of statuses that logs show without their prefix.
 const FAMILIES: &[u32] = &[0x8007, 0x8009, 0x800B, 0xC000, 0xD000];
 
@@ -36,6 +38,12 @@ impl Number {
         let is_status =
             self.code >= STATUSES && (FAMILIES.contains(&(self.code >> 16)) || is_known(self.code));
         self.form == Form::Prefixed || is_status
+    }
+
+    /// The number without its minus, if it is too small for a status.
+    pub fn negated(self) -> Option<u32> {
+        let small = self.code.wrapping_neg();
+        Some(small).filter(|small| self.form == Form::Signed && (1..SMALL).contains(small))
     }
 
     /// Whether it is a status of Windows by its size.

@@ -16,8 +16,10 @@ pub struct Place {
     pub is_behind_noise: bool,
     /// Whether an identifier of a program that names no code stands there.
     pub is_of_identifier: bool,
-    /// Whether a unit follows, as in `5 times`.
+    /// Whether a unit follows, as in `5 times`, or it is one of several, as in `5 of 20`.
     pub is_amount: bool,
+    /// Whether it stands in a row of numbers, as in `5, 6 and 7`.
+    pub is_listed: bool,
 }
 
 impl Place {
@@ -38,7 +40,8 @@ impl Place {
             inside: open > 0,
             opened: before == Some(&Token::Open),
             closed: next == Some(&Token::Close),
-            is_amount: matches!(next, Some(Token::Word(word)) if word::is_unit(word)),
+            is_amount: matches!(next, Some(Token::Word(word)) if word::is_unit(word)) || is_part(tokens, at),
+            is_listed: is_listed(tokens, at),
         }
     }
 
@@ -51,6 +54,27 @@ impl Place {
     pub fn is_item(self) -> bool {
         self.closed && !self.inside
     }
+}
+
+/// Whether it is a number of `5 of 20`.
+fn is_part(tokens: &[(Token, bool)], at: usize) -> bool {
+    let is_of =
+        |at: usize| matches!(tokens.get(at), Some((Token::Word(word), _)) if word.eq_ignore_ascii_case("of"));
+    let is_number = |at: usize| matches!(tokens.get(at), Some((Token::Number(..), _)));
+    is_of(at + 1) && is_number(at + 2) || at > 1 && is_of(at - 1) && is_number(at - 2)
+}
+
+/// Whether the next number before or behind it is separated by a mark or a word such as `and` alone.
+fn is_listed(tokens: &[(Token, bool)], at: usize) -> bool {
+    let is_between = |token: &Token| match token {
+        Token::Comma | Token::Slash => true,
+        Token::Word(word) => word::is_joining(word),
+        _ => false,
+    };
+    let is_number = |token: Option<&(Token, bool)>| matches!(token, Some((Token::Number(..), _)));
+    let behind = tokens[at + 1..].iter().find(|(token, _)| !is_between(token));
+    let before = tokens[..at].iter().rev().find(|(token, _)| !is_between(token));
+    is_number(behind) || is_number(before)
 }
 
 /// Such as `DATA_PDU_TYPE_SET_ERROR_INFO`.

@@ -129,6 +129,7 @@ pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
         is_prose: is_log || count(is_plain) >= PROSE,
         is_typed: lexed.iter().all(|(_, typed)| *typed),
         is_alone: lexed.len() == 1,
+        is_of_numbers: lexed.iter().all(|(token, _)| !matches!(token, Token::Word(_) | Token::Noise)),
         is_of_versions: lexed.iter().all(|(token, _)| is_of_versions(token)),
     };
     let mut reader = Reader::new(manner, topic::topics(&words.to_lowercase()));

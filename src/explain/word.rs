@@ -132,6 +132,16 @@ pub fn is_unit(word: &str) -> bool {
     is("unit", &word.to_lowercase())
 }
 
+/// Whether it joins the last two of several numbers.
+pub fn is_joining(word: &str) -> bool {
+    is("joining", &word.to_lowercase())
+}
+
+/// Whether a single number behind the word is how many there were, as in `errors: 12`.
+pub fn is_counted(lower: &str) -> bool {
+    is("counted", lower)
+}
+
 /// Whether the word asks for its tables in a sentence as well.
 pub fn is_naming(lower: &str) -> bool {
     is("naming", lower)

@@ -43,6 +43,8 @@ pub struct Manner {
     pub is_typed: bool,
     /// They are one word.
     pub is_alone: bool,
+    /// They are numbers and marks, without a word.
+    pub is_of_numbers: bool,
     /// They ask for a version of CredSSP, and for nothing else.
     pub is_of_versions: bool,
 }

@@ -12,13 +12,13 @@ use super::{
     named::{coded, has},
 };
 use crate::{
-    codes::{DISCONNECT, EVENT, EXTENDED, Table},
+    codes::{DISCONNECT, ERRNO, EVENT, EXTENDED, Table},
     explain::{
         name,
         number::{Form, Number, is_known},
         place::Place,
         term::{Kind, Term},
-        topic,
+        topic, word,
     },
 };
 
@@ -37,6 +37,9 @@ const VERSIONED: &[(&str, RangeInclusive<u32>)] = &[
 impl Reader {
     /// A number of which the words around it may say what it is.
     pub(super) fn about(&mut self, text: &str, number: Number, place: Place, topic: Option<topic::Kind>) {
+        if let Some(failed) = number.negated() {
+            return self.failed(number, failed);
+        }
         let is_bare = matches!(number.form, Form::Decimal | Form::Hex) && !number.is_evident();
         let of = |table: &Table, code: u32| table.find(code).is_some();
         match topic {
@@ -54,6 +57,15 @@ impl Reader {
                 _ => self.number(number, place),
             },
             _ => self.number(number, place),
+        }
+    }
+
+    /// A small number with a minus says that a call failed, and is a code only where it is an error of Linux.
+    fn failed(&mut self, number: Number, errno: u32) {
+        if self.asks(&ERRNO) && ERRNO.find(errno).is_some() {
+            self.push_number(errno, vec![&ERRNO]);
+        } else {
+            self.refuse(number);
         }
     }
 
@@ -135,7 +147,8 @@ impl Reader {
         // Such as `ext. 204` behind a code in hexadecimal, which is a telephone.
         let called = self.extended && self.before.last().is_some_and(|word| word == "ext") && self.is_call();
         let other = place.is_amount || place.is_item() || called || self.is_version(number.code);
-        if again || bare && other {
+        let counted = self.several && !place.is_listed && self.is_counted();
+        if again || bare && (other || counted) {
             return false;
         }
         if !number.is_status() && place.is_of_identifier || bare && self.is_build(place) {
@@ -147,6 +160,11 @@ impl Reader {
             Pending::Owner => number.is_evident(),
             Pending::Nothing => !self.manner.is_prose || number.is_evident(),
         }
+    }
+
+    /// Whether the word that governs is one such as `errors`.
+    fn is_counted(&self) -> bool {
+        self.word.as_deref().is_some_and(|word| word::is_counted(&word.to_lowercase()))
     }
 
     /// Whether it is the version of the protocol or the program that is named directly before it.
@@ -176,8 +194,10 @@ impl Reader {
 
     pub(super) fn pair(&mut self, first: Number, second: Number) {
         let known = first.form != Form::Decimal || DISCONNECT.find(first.code).is_some();
-        let reason = self.pending == Pending::Reason && (known || self.is_of_events());
-        if !self.manner.is_prose || reason || first.is_evident() {
+        let known = known || !self.manner.is_prose || self.is_of_events();
+        // Such as `3/12` and `1/2`, which are dates and fractions where no word calls them codes.
+        let reason = self.pending == Pending::Reason && known;
+        if self.manner.is_of_numbers || reason || first.is_evident() {
             self.both(first, second);
         } else {
             self.pending = Pending::Nothing;
