@@ -21,7 +21,7 @@ pub fn inside(code: u32) -> Vec<(&'static Table, u32)> {
         0xD000..=0xDFFF => Some((&NTSTATUS, code & !NT_BIT)),
         0x0001 => Some((&ERROR_INFO, low)),
         // The base of MIT Kerberos's table of errors; those of the protocol come first in it.
-        0x96C7 if code & 0xFF80 == 0x3A00 => Some((&KERBEROS_ERROR, code & 0x7F)),
+        0x96C7 if code & 0xFF00 == 0x3A00 => Some((&KERBEROS_ERROR, code & 0xFF)),
         // Events of a gateway show the number inside the HRESULT, such as 23002.
         0 if GATEWAY_STATUS.find(WIN32_ERROR | low).is_some() => Some((&GATEWAY_STATUS, WIN32_ERROR | low)),
         _ => openssl(code),

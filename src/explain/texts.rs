@@ -1,7 +1,7 @@
 //! Which texts of the tables are told beside the codes in the words.
 //!
 //! A text says less than a code beside it and is told only if there is none. The sentence of an event is told beside
-//! numbers, unless it ends in one of them.
+//! numbers, unless it ends in one of them, or the event is named by its number.
 
 use super::term::{Kind, Term};
 use crate::codes::{EVENT, Text, meant};
@@ -14,10 +14,13 @@ const TAIL: usize = 3;
 pub fn beside(found: Vec<Text>, terms: &[Term]) -> Vec<Term> {
     let mut told: Vec<Text> = Vec::new();
     let mut of_client = !terms.is_empty();
+    let is_named = terms.iter().any(is_event);
     for text in found {
         let event = event(&text);
         let is_told = match event {
-            Some(code) => !terms.iter().any(|term| is_number(term, code) || is_tail(&text, term)),
+            Some(code) => {
+                !is_named && !terms.iter().any(|term| is_number(term, code) || is_tail(&text, term))
+            }
             None => !of_client && (!text.row.general || told.is_empty()),
         };
         of_client |= event.is_none();
@@ -41,6 +44,12 @@ fn event(text: &Text) -> Option<u32> {
 
 fn is_number(term: &Term, code: u32) -> bool {
     matches!(term.kind, Kind::Number(own) if own.code == code)
+}
+
+/// Whether it is the number of a known event.
+fn is_event(term: &Term) -> bool {
+    let of_events = matches!(term.tables[..], [table] if table.name == EVENT.name);
+    of_events && term.number().is_some_and(|code| EVENT.find(code).is_some())
 }
 
 /// Whether the sentence ends in front of the number.

@@ -16,12 +16,12 @@ const ENCLOSED: &str = "(*)";
 const BEFORE: usize = 6;
 
 /// What a number is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub enum Kind {
     /// A code of this table, where the table has it.
     Of(&'static Table),
-    /// A code of this table alone.
-    Only(&'static Table),
+    /// A code of these tables alone.
+    Only(Vec<&'static Table>),
     /// The same, in digits of base 16.
     Hex(&'static Table),
     /// No code, if it has no 0x.
@@ -34,7 +34,7 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Topic {
     pub kind: Kind,
-    /// Words that stand in the text.
+    /// Words that stand in the text; with ! none of them does.
     anywhere: Vec<&'static str>,
     /// Ends of what stands before the number, one of them.
     ends: Vec<Vec<&'static str>>,
@@ -64,7 +64,7 @@ fn kind_of(cell: &str) -> Option<Kind> {
         ("!", _) => Some(Kind::Never),
         (_, Some((_, name))) => table(name).map(Kind::Hex),
         _ => match cell.strip_prefix('=') {
-            Some(name) => table(name).map(Kind::Only),
+            Some(names) => Some(Kind::Only(names.split('/').filter_map(table).collect())),
             None => table(cell).map(Kind::Of),
         },
     }
@@ -72,11 +72,20 @@ fn kind_of(cell: &str) -> Option<Kind> {
 
 /// The topics of a text in lower case.
 pub fn topics(text: &str) -> Vec<&'static Topic> {
-    ALL.iter().filter(|topic| topic.anywhere.iter().all(|word| text.contains(word))).collect()
+    let stands = |word: &&str| match word.strip_prefix('!') {
+        Some(word) => !text.contains(word),
+        None => text.contains(*word),
+    };
+    ALL.iter().filter(|topic| topic.anywhere.iter().all(stands)).collect()
 }
 
 /// What the first of these topics that fits makes of the number at this place.
-pub fn kind(topics: &[&'static Topic], tokens: &[(Token, bool)], at: usize, place: Place) -> Option<Kind> {
+pub fn kind(
+    topics: &[&'static Topic],
+    tokens: &[(Token, bool)],
+    at: usize,
+    place: Place,
+) -> Option<&'static Kind> {
     let before = before(tokens, at);
     let ends = |end: &Vec<&str>| {
         before.len() >= end.len() && before.iter().rev().zip(end.iter().rev()).all(|(own, word)| own == word)
@@ -84,7 +93,7 @@ pub fn kind(topics: &[&'static Topic], tokens: &[(Token, bool)], at: usize, plac
     let fits = |topic: &&&Topic| {
         if topic.enclosed { place.is_enclosed() } else { topic.ends.iter().any(ends) }
     };
-    topics.iter().find(fits).map(|topic| topic.kind)
+    topics.iter().find(fits).map(|topic| &topic.kind)
 }
 
 /// The words directly before a token, in lower case, across brackets and commas.

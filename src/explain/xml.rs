@@ -23,6 +23,8 @@ pub fn labelled(text: &str) -> String {
             match name {
                 "Name" | "" => plain.push(' '),
                 "Value" => plain.push_str(": "),
+                // The numbers of a state machine, which are no events of a log.
+                "Event" | "State" => plain.push_str(" step: "),
                 name => plain.extend([" ", name, ": "]),
             }
         } else {

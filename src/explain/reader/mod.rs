@@ -170,7 +170,10 @@ impl Reader {
         } else if has_name(!self.manner.is_prose) || unknown {
             self.name(word);
         } else {
-            let is_of_word = !typed && self.pending != Pending::Reason && !name::is_provider(word);
+            // Such as `MTU 1400`.
+            let is_short = word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase());
+            let is_of_word =
+                !typed && (self.pending != Pending::Reason || is_short) && !name::is_provider(word);
             self.forget();
             self.named = false;
             // Such as `Foo 3`: where words belong together, a number is that of the word before it.

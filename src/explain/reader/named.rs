@@ -8,6 +8,9 @@ use crate::{
     },
 };
 
+/// The levels of an alert: warning and fatal.
+const LEVELS: &[u32] = &[1, 2];
+
 /// Whether a table is among others.
 pub(super) fn has(tables: &[&'static Table], table: &Table) -> bool {
     tables.iter().any(|other| other.name == table.name)
@@ -26,6 +29,9 @@ pub(super) fn coded(rows: &[Found], code: u32) -> impl Iterator<Item = &'static 
 
 /// A TLS alert in words, and how many tokens it takes.
 pub(super) fn alert(tokens: &[(Token, bool)], from: usize) -> Option<(usize, u32)> {
+    if let Some(leveled) = leveled(tokens.get(from..from + 5).unwrap_or_default()) {
+        return Some((5, leveled));
+    }
     let marks =
         tokens[from..].iter().take_while(|(token, _)| matches!(token, Token::Comma | Token::Open)).count();
     let words = tokens[from + marks..].iter().map_while(|(token, _)| match token {
@@ -34,4 +40,14 @@ pub(super) fn alert(tokens: &[(Token, bool)], from: usize) -> Option<(usize, u32
     });
     let words: Vec<&str> = words.take(4).collect();
     name::alert(&words).map(|(count, code)| (count + marks, code))
+}
+
+/// An alert as a level and a number in brackets, as in `alert(2, 40)`.
+fn leveled(tokens: &[(Token, bool)]) -> Option<u32> {
+    let [open, (Token::Number(_, Ok(level)), _), comma, (Token::Number(_, Ok(alert)), _), close] = tokens
+    else {
+        return None;
+    };
+    let is_alert = [&open.0, &comma.0, &close.0] == [&Token::Open, &Token::Comma, &Token::Close];
+    Some(alert.code).filter(|_| is_alert && LEVELS.contains(&level.code))
 }

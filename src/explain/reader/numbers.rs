@@ -12,7 +12,7 @@ use super::{
     named::{coded, has},
 };
 use crate::{
-    codes::{DISCONNECT, ERRNO, EVENT, EXTENDED, Table},
+    codes::{DISCONNECT, ERRNO, EVENT, EXTENDED, Table, inside},
     explain::{
         name,
         number::{Form, Number, is_known},
@@ -34,9 +34,15 @@ const VERSIONED: &[(&str, RangeInclusive<u32>)] = &[
     ("guacamole", 1..=2),
 ];
 
+/// Builds of Windows, which stand behind its name and no table has.
+const BUILDS: &[u32] = &[
+    7600, 7601, 9200, 9600, 10240, 10586, 14393, 15063, 16299, 17134, 17763, 18362, 18363, 19041, 19042,
+    19043, 19044, 19045, 20348, 22000, 22621, 22631, 25398, 26100, 26200,
+];
+
 impl Reader {
     /// A number of which the words around it may say what it is.
-    pub(super) fn about(&mut self, text: &str, number: Number, place: Place, topic: Option<topic::Kind>) {
+    pub(super) fn about(&mut self, text: &str, number: Number, place: Place, topic: Option<&topic::Kind>) {
         if let Some(failed) = number.negated() {
             return self.failed(number, failed);
         }
@@ -46,14 +52,15 @@ impl Reader {
             Some(topic::Kind::Never) => self.refuse(number),
             Some(topic::Kind::Bare) if is_bare => self.refuse(number),
             Some(topic::Kind::Of(table)) if of(table, number.code) => {
-                self.push_number(number.code, vec![table])
+                self.push_number(number.code, vec![*table])
             }
-            Some(topic::Kind::Only(table)) => {
-                self.push_number(number.code, vec![table]);
+            Some(topic::Kind::Only(tables)) => {
+                let first = tables.iter().find(|table| of(table, number.code)).or(tables.first());
+                self.push_number(number.code, first.into_iter().copied().collect());
                 self.terms.last_mut().iter_mut().for_each(|term| term.is_only = true);
             }
             Some(topic::Kind::Hex(table)) => match u32::from_str_radix(text, 16) {
-                Ok(code) if of(table, code) => self.push_number(code, vec![table]),
+                Ok(code) if of(table, code) => self.push_number(code, vec![*table]),
                 _ => self.number(number, place),
             },
             _ => self.number(number, place),
@@ -78,6 +85,9 @@ impl Reader {
 
     fn number(&mut self, number: Number, place: Place) {
         let slash = std::mem::take(&mut self.slash);
+        if place.is_enclosed() && self.repeats(number) {
+            return self.forget();
+        }
         if self.is_named(number.code) {
             return self.forget();
         }
@@ -115,6 +125,21 @@ impl Reader {
         }
     }
 
+    /// Whether the last code says the same, as in `0x7 (7)` and `0x8007274D (10061)`; of both ways round the longer is kept.
+    fn repeats(&mut self, number: Number) -> bool {
+        let has = |code: u32, own: u32| inside(code).iter().any(|(_, inner)| *inner == own);
+        match self.terms.last_mut() {
+            Some(Term { kind: Kind::Pair(_, extended), .. }) => *extended == number.code,
+            Some(Term { kind: Kind::Number(last), .. }) if has(last.code, number.code) => true,
+            Some(Term { kind: Kind::Number(last), tables, .. }) if has(number.code, last.code) => {
+                *last = number;
+                tables.clear();
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// A status is no extended code of a small number.
     fn is_extended(&self, first: Number, second: Number) -> bool {
         self.extended && (first.is_status() || !second.is_status())
@@ -146,7 +171,8 @@ impl Reader {
         let again = self.refused == Some(number.code) && place.is_enclosed();
         // Such as `ext. 204` behind a code in hexadecimal, which is a telephone.
         let called = self.extended && self.before.last().is_some_and(|word| word == "ext") && self.is_call();
-        let other = place.is_amount || place.is_item() || called || self.is_version(number.code);
+        let windows = !self.manner.is_of_numbers && BUILDS.contains(&number.code) && !is_known(number.code);
+        let other = place.is_amount || place.is_item() || called || windows || self.is_version(number.code);
         let counted = self.several && !place.is_listed && self.is_counted();
         if again || bare && (other || counted) {
             return false;
