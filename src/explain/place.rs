@@ -50,6 +50,11 @@ impl Place {
         self.opened && self.closed
     }
 
+    /// Whether it is the last thing in brackets.
+    pub fn is_at_end_of_brackets(self) -> bool {
+        self.inside && self.closed
+    }
+
     /// Whether it counts the items of a list, as in `1) ... 2) ...`.
     pub fn is_item(self) -> bool {
         self.closed && !self.inside

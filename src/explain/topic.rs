@@ -36,7 +36,7 @@ pub struct Topic {
     pub kind: Kind,
     /// Words that stand in the text; with ! none of them does.
     anywhere: Vec<&'static str>,
-    /// Ends of what stands before the number, one of them.
+    /// Ends of what stands before the number, one of them; * is any word.
     ends: Vec<Vec<&'static str>>,
     enclosed: bool,
 }
@@ -88,7 +88,8 @@ pub fn kind(
 ) -> Option<&'static Kind> {
     let before = before(tokens, at);
     let ends = |end: &Vec<&str>| {
-        before.len() >= end.len() && before.iter().rev().zip(end.iter().rev()).all(|(own, word)| own == word)
+        before.len() >= end.len()
+            && before.iter().rev().zip(end.iter().rev()).all(|(own, word)| *word == "*" || own == word)
     };
     let fits = |topic: &&&Topic| {
         if topic.enclosed { place.is_enclosed() } else { topic.ends.iter().any(ends) }

@@ -85,7 +85,7 @@ impl Reader {
 
     fn number(&mut self, number: Number, place: Place) {
         let slash = std::mem::take(&mut self.slash);
-        if place.is_enclosed() && self.repeats(number) {
+        if place.is_at_end_of_brackets() && self.repeats(number) {
             return self.forget();
         }
         if self.is_named(number.code) {
