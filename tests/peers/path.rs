@@ -130,7 +130,7 @@ fn a_black_hole_after_some_bytes_shows_as_silence() {
 /// A router that gives a connection up says so, and the system only keeps it.
 #[test]
 fn what_icmp_says_of_an_open_connection_is_told() {
-    let gone = "tcp dport 3389 ct original bytes > 500 reject with icmp type host-unreachable";
+    let gone = "tcp dport 3389 ct original bytes > 300 reject with icmp type host-unreachable";
     let Some((namespace, _server)) = behind(gone) else { return };
     let traced = namespace.trace(LOOPBACK, &NAMED);
     aborted(&traced, "tls", "timeout");

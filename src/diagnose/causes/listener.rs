@@ -47,7 +47,7 @@ fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
         let inside = facts.inside_direct_tls();
         let rdp = matches!(inside, Some(Inside::Rdp)).then(|| "inside TLS RDP is answered".to_owned());
         let other = matches!(inside, Some(Inside::Other(_)));
-        let nothing = matches!(inside, Some(Inside::Nothing(_)));
+        let nothing = ends_inside(facts);
         let likelihood = if other { Likelihood::Possible } else { Likelihood::Likely };
         let told = Weighed::new(likelihood, failure.detail.clone()).shown(text).and(served);
         let foreign = inside.and_then(|inside| inside.foreign());
@@ -64,7 +64,7 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
     if matches!(inside, Some(Inside::Rdp)) {
         return None;
     }
-    let nothing = matches!(inside, Some(Inside::Nothing(_)));
+    let nothing = ends_inside(facts);
     let inside = inside.and_then(|inside| inside.foreign());
     match (failure.kind, speaks) {
         (FailureKind::NotRdp, _) if some_request_answered(facts) => {
@@ -94,6 +94,13 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         (FailureKind::Timeout, _) => Some(Weighed::possible(after("the Connection Request", failure))),
         _ => None,
     }
+}
+
+/// Whether the connection is ended inside TLS without a word, as by a front without a live host. A web server waits for more.
+fn ends_inside(facts: &Facts<'_>) -> bool {
+    let nothing = matches!(facts.inside_direct_tls(), Some(Inside::Nothing(_)));
+    let ended = facts.experiment(ExperimentKind::DirectTls).and_then(|made| made.ending(Phase::Mcs));
+    nothing && matches!(ended, Some(Ending::Failed(failure)) if is_cut(failure.kind))
 }
 
 fn begins_confirm(failure: &Failure) -> bool {
