@@ -137,7 +137,7 @@ fn what_icmp_says_of_an_open_connection_is_told() {
     assert_eq!(traced.at("/causes/0/code"), "path-black-hole", "{traced:#?}");
     let told = "No route to host (os error 113)";
     assert_eq!(traced.at("/connections/0/tcp/icmp_error"), told, "{traced:#?}");
-    assert!(traced.at("/causes/0/for").to_string().contains(told), "{traced:#?}");
+    assert!(traced.at("/causes/0/because").to_string().contains(told), "{traced:#?}");
 }
 
 /// TCP itself tells who is silent: what is lost is never acknowledged, what a service ignores is.

@@ -25,9 +25,13 @@ pub fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     };
     // A front that knows no such name ends every connection as a host does that is not well.
     if let Some(name) = unknown_name(facts) {
-        // Who answers with a page of its own was seen.
-        let spared =
-            |cause: &Cause| added_causes::is_explained_by(cause) || cause.code == CauseCode::FilterAnswersTls;
+        // Who answers with a page of its own was seen, and a front that knows no name acknowledges it.
+        let spared = |cause: &Cause| {
+            added_causes::is_explained_by(cause)
+                || [CauseCode::FilterAnswersTls, CauseCode::PathBlackHole]
+                    .iter()
+                    .any(|code| cause.code == *code)
+        };
         doubt(spared, &format!("no name but {name} of --server-name could be tried"));
     }
     if is_unproved(facts, facts.request.load_balance_info || facts.request.preconnection) {

@@ -112,8 +112,8 @@ fn loss(facts: &Facts<'_>) -> Option<Weighed> {
         let mut told = pace::loss(facts).told().into_iter();
         return Some(Weighed::likely(told.next()?).and(told.next()).and(Some(failure.detail.clone())));
     }
-    let BlackHole { bytes, again } =
-        path::black_hole(facts).filter(|hole| hole.bytes > 0 && pace::carried(facts))?;
+    let chance = icmp_error(facts).is_none() && pace::carried(facts);
+    let BlackHole { bytes, again } = path::black_hole(facts).filter(|hole| hole.bytes > 0 && chance)?;
     let text =
         format!("the last {bytes} B were sent again {again} times in vain, and what was sent before arrived");
     let late = pace::carries_on(facts) && pace::slow(facts).is_none();
