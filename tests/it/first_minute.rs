@@ -1,6 +1,6 @@
 //! The first minute: a host without a command, mistyped commands, help that fits a screen, manual pages and completions.
 
-use std::{fs, net::TcpListener, process::Command};
+use std::{fs, net::TcpListener};
 
 use serde_json::Value;
 
@@ -215,7 +215,10 @@ fn bash_completes_phases_and_faults() {
             "source {}; COMP_WORDS=({words}); COMP_CWORD={count}; _rdptrace rdptrace \"${{COMP_WORDS[$COMP_CWORD]}}\" \"${{COMP_WORDS[$((COMP_CWORD-1))]}}\"; echo \"${{COMPREPLY[@]}}\"",
             script.display()
         );
-        Command::new("bash").args(["--norc", "-c", &line]).output().map(|output| text(&output.stdout))
+        std::process::Command::new("bash")
+            .args(["--norc", "-c", &line])
+            .output()
+            .map(|output| text(&output.stdout))
     };
     let Ok(phases) = ask("rdptrace trace --until l", 3) else { return };
     assert_eq!(phases.trim(), "licensing");
