@@ -20,8 +20,10 @@ pub enum Inside {
     Rdp,
     /// Another service, by name.
     Other(String),
-    /// Nothing that says what it is, and how it ended.
-    Nothing(String),
+    /// Nothing, until the time was over.
+    Silence(String),
+    /// An end without a word.
+    End(String),
 }
 
 impl Inside {
@@ -30,7 +32,9 @@ impl Inside {
         match self {
             Self::Rdp => None,
             Self::Other(speaks) => Some(format!("inside TLS nothing of RDP answers: the answer is {speaks}")),
-            Self::Nothing(ended) => Some(format!("inside TLS nothing of RDP answers: {ended}")),
+            Self::Silence(ended) | Self::End(ended) => {
+                Some(format!("inside TLS nothing of RDP answers: {ended}"))
+            }
         }
     }
 }
@@ -231,7 +235,10 @@ impl<'a> Facts<'a> {
         }
         Some(match &made.phases.tls.as_ref()?.evidence.speaks_inside {
             Some(speaks) => Inside::Other(speaks.to_string()),
-            None => Inside::Nothing(mcs.failure.as_ref()?.detail.clone()),
+            None => match mcs.failure.as_ref()? {
+                end if end.kind == FailureKind::Timeout => Inside::Silence(end.detail.clone()),
+                end => Inside::End(end.detail.clone()),
+            },
         })
     }
 

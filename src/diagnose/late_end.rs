@@ -27,20 +27,23 @@ pub fn timed_out(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// That a reset answers no byte of ours but the question of our system whether the peer is there: its connection had ended before.
+/// Whether that question or a byte of ours is the first to meet it is chance, so another connection shows it as well.
 fn answers_probe(facts: &Facts<'_>) -> Option<String> {
+    const BEFORE: &str = "the connection had ended there before, and that end never came";
     let failure = facts.failed().filter(|failed| failed.phase >= Phase::Negotiate)?.failure?;
-    let reset = failure.kind == FailureKind::Reset && path::is_direct(facts);
+    (failure.kind == FailureKind::Reset && path::is_direct(facts)).then_some(())?;
     let asked = |tcp: &Tcp| tcp.probes.is_some_and(|probes| probes > 0);
-    let others = facts.trace.connections.iter().filter(|made| made.tcp.as_ref().is_some_and(asked));
-    let ends = |made: &Connection| {
-        let last = made.phases.summaries().pop();
-        last.and_then(|last| last.failure).is_some_and(|failure| failure.kind == FailureKind::Reset)
+    if facts.transport.is_some_and(asked) {
+        return Some(format!("the reset only answers a keep-alive of our system: {BEFORE}"));
+    }
+    let reset = |made: &&Connection| {
+        let last = made.phases.summaries().pop().and_then(|last| last.failure);
+        made.tcp.as_ref().is_some_and(asked) && last.is_some_and(|end| end.kind == FailureKind::Reset)
     };
-    let any = facts.transport.is_some_and(asked) || others.into_iter().any(ends);
-    (reset && any).then(|| {
-        "the reset only answers a keep-alive of our system: the connection had ended there before, and that end never came"
-            .to_owned()
-    })
+    let others = facts.trace.connections.iter().filter(reset).count();
+    let text =
+        || format!("of the other connections {others} were reset only in answer to a keep-alive: {BEFORE}");
+    (others > 0).then(text)
 }
 
 /// That what was sent last was sent again before a reset came: the peer's system had neither answered nor taken it.

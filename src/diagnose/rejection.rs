@@ -20,9 +20,9 @@ const NO_ROUTE: [u8; 3] = [0, 6, 11];
 const V6_UNREACHABLE: u8 = 1;
 const V6_FORBIDDEN: [u8; 3] = [1, 5, 6];
 const V6_NO_ROUTE: [u8; 1] = [0];
-/// Host unreachable, and address unreachable of ICMPv6.
-const HOST: (u8, u8) = (UNREACHABLE, 1);
-const V6_ADDRESS: (u8, u8) = (V6_UNREACHABLE, 3);
+/// Host unreachable, and address unreachable of ICMPv6: who looked for the host says so.
+const HOST: [u8; 1] = [1];
+const V6_HOST: [u8; 1] = [3];
 /// The packet was passed on until its time was over, which is a circle of routes.
 const TIME_EXCEEDED: u8 = 11;
 const V6_TIME_EXCEEDED: u8 = 3;
@@ -64,19 +64,15 @@ pub fn rejection(attempt: &Attempt) -> Option<Rejection> {
         _ => {}
     }
     let icmp = attempt.icmp.as_ref()?;
-    let (unreachable, exceeded, forbidden, no_route) = match attempt.address.is_ipv6() {
-        true => (V6_UNREACHABLE, V6_TIME_EXCEEDED, &V6_FORBIDDEN[..], &V6_NO_ROUTE[..]),
-        false => (UNREACHABLE, TIME_EXCEEDED, &FORBIDDEN[..], &NO_ROUTE[..]),
+    let (unreachable, exceeded, forbidden, no_route, host) = match attempt.address.is_ipv6() {
+        true => (V6_UNREACHABLE, V6_TIME_EXCEEDED, &V6_FORBIDDEN[..], &V6_NO_ROUTE[..], &V6_HOST[..]),
+        false => (UNREACHABLE, TIME_EXCEEDED, &FORBIDDEN[..], &NO_ROUTE[..], &HOST[..]),
     };
     let says = |codes: &[u8]| icmp.kind == unreachable && codes.contains(&icmp.code);
     Some(match () {
         () if says(forbidden) => Rejection::Forbidden,
         () if says(no_route) || icmp.kind == exceeded => Rejection::NoRoute,
-        // That it knows no such protocol, or that a packet is too long, no system finds out by looking for the host.
-        () if icmp.kind != unreachable || ![HOST, V6_ADDRESS].contains(&(icmp.kind, icmp.code)) => {
-            Rejection::Rule
-        }
-        () if sought && attempt.result == AttemptResult::Unreachable => Rejection::Nobody,
+        () if sought && says(host) => Rejection::Nobody,
         () => Rejection::Rule,
     })
 }

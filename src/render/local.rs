@@ -68,10 +68,11 @@ pub fn checks(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     match shown.first() {
         Some(first) if machine.from_files => page.text(0, &format!("More: rdptrace explain {}", first.code)),
-        Some(first) => page.text(
-            0,
-            &format!("More: rdptrace explain {}, rdptrace local --target {}", first.code, target.input),
-        ),
+        // A command that is folded cannot be copied.
+        Some(first) => {
+            page.text(0, &format!("More: rdptrace explain {}", first.code))?;
+            page.text(6, &format!("rdptrace local --target {}", target.input))
+        }
         None => Ok(()),
     }
 }

@@ -1,22 +1,11 @@
 //! A check says ok of what it understood alone: a value of the registry of a type that it never has is not understood.
 
-use std::collections::BTreeMap;
-
 use rdptrace::{
-    local::{Recorded, RoleChoice, Subject, Unreadable, Value, check},
+    local::{Recorded, Unreadable, Value},
     report::{CheckStatus, Os},
 };
 
-use crate::local::invented;
-
-fn statuses(
-    machine: &Recorded,
-    subject: Option<&Subject>,
-    role: RoleChoice,
-) -> BTreeMap<String, (CheckStatus, String)> {
-    let checks = check(machine, role, subject).checks;
-    checks.into_iter().map(|check| (check.code, (check.status, check.message))).collect()
-}
+use crate::{local::invented, local_garbage::statuses};
 
 /// The checks that say ok of a machine, though one answer of it is not to be understood, while they read that answer.
 fn deceived(invented: &crate::local::Invented, question: &str, alter: impl Fn(&mut Recorded)) -> Vec<String> {

@@ -92,7 +92,7 @@ fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {
         _ => Likelihood::Likely,
     };
     let sealed = is_enclosed(facts, failure).then(|| "inside TLS nobody on the way can change it".to_owned());
-    let doubted = is_broken(facts, failure) || is_unverified(facts);
+    let doubted = is_broken(facts, failure) || unverified(facts).is_some();
     let likelihood = if doubted { Likelihood::Possible } else { likelihood };
     Some(Weighed::new(likelihood, failure.detail.clone()).and(sealed))
 }
@@ -102,18 +102,11 @@ fn altered(facts: &Facts<'_>) -> Option<Weighed> {
         let text = "what was sent did not arrive as it was sent, or the server's TLS is at fault";
         return Some(Weighed::possible(text).and(Some(failure.detail.clone())));
     }
-    if is_unverified(facts) {
+    if let Some(found) = unverified(facts) {
         let text = "what came did not arrive as it was sent, or the server's TLS is at fault";
-        return Some(Weighed::likely(text).and(Some(garbled(facts)?.detail.clone())));
-    }
-    if let Some(failure) = unverified_elsewhere(facts) {
-        let text = format!(
-            "another connection shows that bytes are changed, or that the server's TLS is at fault: {}",
-            failure.detail
-        );
-        return Some(
-            Weighed::likely(text).and(facts.failed()?.failure.map(|failure| failure.detail.clone())),
-        );
+        let ended = facts.failed()?.failure.filter(|failure| failure.detail != found.detail);
+        let ended = ended.map(|failure| failure.detail.clone());
+        return Some(Weighed::likely(text).and(Some(found.detail.clone())).and(ended));
     }
     let unnamed = facts.selected() == Some(Selected::Unknown);
     let failure = garbled(facts).filter(|f| unnamed || f.kind != FailureKind::SecurityUnsupported)?;
@@ -124,18 +117,14 @@ fn altered(facts: &Facts<'_>) -> Option<Weighed> {
     (!is_enclosed(facts, failure)).then(|| Weighed::possible(text).and(Some(failure.detail.clone())))
 }
 
-/// How another connection ended in which our TLS found the same: which of them meets it is chance.
-fn unverified_elsewhere<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+/// How a connection ended in which our TLS found that a record, or the handshake, was not what the server had made. Which of them
+/// meets it is chance.
+fn unverified<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     facts.failed().filter(|failed| failed.phase == Phase::Tls)?;
     let made = facts.trace.connections.iter().filter_map(|made| made.phases.tls.as_ref());
-    let sent = |alert: &Alert| NOT_VERIFIED.contains(&alert.code.into());
-    made.filter(|tls| tls.evidence.alert_sent.as_ref().is_some_and(sent)).find_map(|tls| tls.failure.as_ref())
-}
-
-/// Whether our TLS found that a record, or the handshake, was not what the server had made.
-fn is_unverified(facts: &Facts<'_>) -> bool {
-    let sent = facts.tls.and_then(|tls| tls.alert_sent.as_ref());
-    sent.is_some_and(|alert| NOT_VERIFIED.contains(&alert.code.into()))
+    let found = |alert: &Alert| NOT_VERIFIED.contains(&alert.code.into());
+    made.filter(|tls| tls.evidence.alert_sent.as_ref().is_some_and(found))
+        .find_map(|tls| tls.failure.as_ref())
 }
 
 /// What came is not what the specification allows there.

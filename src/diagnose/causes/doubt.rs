@@ -1,6 +1,6 @@
 //! What leaves a likely cause no more than possible.
 
-use super::{added as added_causes, path, tls};
+use super::{added as added_causes, is_any, path, tls};
 use crate::{
     diagnose::{
         Facts,
@@ -28,9 +28,7 @@ pub fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
         // Who answers with a page of its own was seen, and a front that knows no name acknowledges it.
         let spared = |cause: &Cause| {
             added_causes::is_explained_by(cause)
-                || [CauseCode::FilterAnswersTls, CauseCode::PathBlackHole]
-                    .iter()
-                    .any(|code| cause.code == *code)
+                || is_any(cause, &[CauseCode::FilterAnswersTls, CauseCode::PathBlackHole])
         };
         doubt(spared, &format!("no name but {name} of --server-name could be tried"));
     }
@@ -54,11 +52,7 @@ pub fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
         let early = path::hello_reset(facts).is_some_and(|reset| reset.early);
         let ours: fn(&Cause) -> bool = match early {
             // Sooner than the host can answer, so it is not about its suites.
-            true => |cause| {
-                [CauseCode::RdptraceLacksSuites, CauseCode::MiddleboxCutsStream]
-                    .iter()
-                    .any(|code| cause.code == *code)
-            },
+            true => |cause| is_any(cause, &[CauseCode::RdptraceLacksSuites, CauseCode::MiddleboxCutsStream]),
             false => |cause| cause.code == CauseCode::RdptraceLacksSuites,
         };
         doubt(ours, "versions and suites that rdptrace does not speak were not tried");

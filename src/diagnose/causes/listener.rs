@@ -1,6 +1,6 @@
 //! What answers on the port in place of a healthy Remote Desktop service.
 
-use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, rule, session, silent_in};
+use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, rule, silent_in};
 use crate::{
     codes::Phase,
     diagnose::{
@@ -13,6 +13,8 @@ use crate::{
 
 /// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2).
 const INCONSISTENT_FLAGS: i64 = 4;
+/// rt-too-many-users (T.125, Result).
+const TOO_MANY_USERS: i64 = 13;
 
 pub const RULES: &[CauseRule] = &[
     rule(Place::Proxy, CauseCode::TlsProxyInFront, proxy),
@@ -22,7 +24,7 @@ pub const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::OneHostOfSeveral, one_host).intermittent(),
     rule(Place::Host, CauseCode::ServiceJustStarted, just_started).intermittent(),
     rule(Place::Host, CauseCode::PoolMemberBroken, pool).intermittent(),
-    rule(Place::Host, CauseCode::ConnectionLimit, session::limit).intermittent(),
+    rule(Place::Host, CauseCode::ConnectionLimit, limit).intermittent(),
 ];
 
 fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
@@ -47,12 +49,12 @@ fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
         let inside = facts.inside_direct_tls();
         let rdp = matches!(inside, Some(Inside::Rdp)).then(|| "inside TLS RDP is answered".to_owned());
         let other = matches!(inside, Some(Inside::Other(_)));
-        let nothing = ends_inside(facts);
+        // A front without a live host behind it ends what a web server would wait for.
+        let ended = matches!(inside, Some(Inside::End(_)));
         let likelihood = if other { Likelihood::Possible } else { Likelihood::Likely };
         let told = Weighed::new(likelihood, failure.detail.clone()).shown(text).and(served);
         let foreign = inside.and_then(|inside| inside.foreign());
-        // A front without a live host behind it says as little.
-        let (foreign, silent) = if nothing { (None, foreign) } else { (foreign, None) };
+        let (foreign, silent) = if ended { (None, foreign) } else { (foreign, None) };
         told.shown(rdp).refuted(against.or(foreign)).and(silent)
     })
 }
@@ -64,7 +66,7 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
     if matches!(inside, Some(Inside::Rdp)) {
         return None;
     }
-    let nothing = ends_inside(facts);
+    let ended = matches!(inside, Some(Inside::End(_)));
     let inside = inside.and_then(|inside| inside.foreign());
     match (failure.kind, speaks) {
         (FailureKind::NotRdp, _) if some_request_answered(facts) => {
@@ -74,7 +76,7 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         // Whoever greets so is there; that every member of a pool is like it cannot be shown from here.
         (FailureKind::NotRdp, _) => Some(Weighed::likely(failure.detail.clone())),
         _ if some_request_answered(facts) => None,
-        _ if nothing => Some(Weighed::possible(failure.detail.clone()).and(inside)),
+        _ if ended => Some(Weighed::possible(failure.detail.clone()).and(inside)),
         _ if inside.is_some() => Some(Weighed::likely(failure.detail.clone()).shown(inside)),
         (FailureKind::Timeout, _) if facts.answers_http().is_some() => {
             let name = facts.answers_http().map_or("", |spoken| spoken);
@@ -94,13 +96,6 @@ fn wrong_service(facts: &Facts<'_>) -> Option<Weighed> {
         (FailureKind::Timeout, _) => Some(Weighed::possible(after("the Connection Request", failure))),
         _ => None,
     }
-}
-
-/// Whether the connection is ended inside TLS without a word, as by a front without a live host. A web server waits for more.
-fn ends_inside(facts: &Facts<'_>) -> bool {
-    let nothing = matches!(facts.inside_direct_tls(), Some(Inside::Nothing(_)));
-    let ended = facts.experiment(ExperimentKind::DirectTls).and_then(|made| made.ending(Phase::Mcs));
-    nothing && matches!(ended, Some(Ending::Failed(failure)) if is_cut(failure.kind))
 }
 
 fn begins_confirm(failure: &Failure) -> bool {
@@ -258,4 +253,14 @@ fn just_started(facts: &Facts<'_>) -> Option<Weighed> {
     alone.then(|| {
         Weighed::new(likelihood, format!("only the first connection failed, and {made} like it passed"))
     })
+}
+
+fn limit(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some(failure) = coded(facts, FailureKind::McsResult, &[TOO_MANY_USERS]) {
+        return Some(Weighed::likely(failure.detail.clone()));
+    }
+    let failure = facts.failed()?.failure?;
+    let times = facts.intermittent()?;
+    let text = format!("the same connection passed {times} after one that failed");
+    Some(Weighed::possible(text).and(Some(failure.detail.clone())))
 }

@@ -162,8 +162,7 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     }
     // The server's part has not begun while a KDC is asked.
     if super::kerberos::ended_at_kdc(facts).is_some() {
-        let of_kdc = |cause: &Cause| logon::OF_KDC.iter().any(|code| cause.code == *code);
-        fitting.retain(|cause| is_of(cause, account::RULES) || of_kdc(cause));
+        fitting.retain(|cause| is_of(cause, account::RULES) || is_any(cause, logon::OF_KDC));
     }
     unexplained::step_back(&mut fitting);
     told::step_back(&mut fitting);
@@ -173,6 +172,11 @@ pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
 /// Whether it is one of these hypotheses.
 fn is_of(cause: &Cause, rules: &[CauseRule]) -> bool {
     rules.iter().any(|rule| cause.code == rule.code)
+}
+
+/// Whether it has one of these codes.
+fn is_any(cause: &Cause, codes: &[CauseCode]) -> bool {
+    codes.iter().any(|code| cause.code == *code)
 }
 
 /// Whether it is about the leg to the gateway, or what the gateway says by number.
@@ -198,13 +202,17 @@ fn steadied(rule: &CauseRule, weighed: Weighed, facts: &Facts<'_>) -> Weighed {
         let other = facts.other_refusal()?;
         Some(format!("the same connection was also refused otherwise: {}", other.detail))
     };
-    match passed.or_else(otherwise).filter(|_| !rule.comes_and_goes) {
+    if rule.comes_and_goes {
+        // What one member of a pool says is not true of the others.
+        return match passed {
+            Some(_) if weighed.likelihood == Likelihood::Certain => {
+                Weighed { likelihood: Likelihood::Likely, ..weighed.but(passed) }
+            }
+            _ => weighed,
+        };
+    }
+    match passed.or_else(otherwise) {
         Some(against) => Weighed { likelihood: Likelihood::Possible, ..weighed.but(Some(against)) },
-        // Nor is what one member of a pool says true of the others.
-        None if weighed.likelihood == Likelihood::Certain && facts.intermittent().is_some() => {
-            let passed = facts.intermittent().map(|times| format!("the same connection passed {times}"));
-            Weighed { likelihood: Likelihood::Likely, ..weighed.but(passed) }
-        }
         None => weighed,
     }
 }

@@ -108,7 +108,7 @@ fn icmp_error(facts: &Facts<'_>) -> Option<String> {
 fn loss(facts: &Facts<'_>) -> Option<Weighed> {
     let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect)?;
     let failure = silent_in(facts, failed.phase)?;
-    if is_lossy(facts) && icmp_error(facts).is_none() {
+    if is_lossy(facts) {
         let mut told = pace::loss(facts).told().into_iter();
         return Some(Weighed::likely(told.next()?).and(told.next()).and(Some(failure.detail.clone())));
     }

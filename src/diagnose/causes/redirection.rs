@@ -1,6 +1,6 @@
 //! Why a host that a redirection leads to is not reached, or does not take this program.
 
-use super::{CauseRule, Place, Weighed, is_of, reach, rule};
+use super::{CauseRule, Place, Weighed, is_any, is_of, reach, rule};
 use crate::{
     codes::Phase,
     diagnose::{
@@ -40,8 +40,7 @@ pub fn doubt_the_way(fitting: &mut [Cause]) {
     if !fitting.iter().any(named) {
         return;
     }
-    let way =
-        |cause: &&mut Cause| is_of(cause, reach::RULES) || GATEWAY.iter().any(|code| cause.code == *code);
+    let way = |cause: &&mut Cause| is_of(cause, reach::RULES) || is_any(cause, &GATEWAY);
     for other in fitting.iter_mut().filter(way) {
         other.likelihood = Likelihood::Possible;
         other.against.push("the broker named the place: it may be none that clients can use".to_owned());

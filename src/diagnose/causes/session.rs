@@ -27,7 +27,6 @@ const INVALID_CLIENT: &[i64] = &[8];
 /// ERRINFO_GRAPHICS_SUBSYSTEM_RESET_FAILED and ERRINFO_GRAPHICS_SUBSYSTEM_FAILED.
 pub const GRAPHICS: &[i64] = &[0x112E, 0x112F];
 const FIPS: u32 = 0x10;
-const TOO_MANY_USERS: i64 = 13;
 const USER_REJECTED: i64 = 15;
 /// rn-user-requested (T.125, Reason).
 const USER_REQUESTED: i64 = 3;
@@ -135,16 +134,6 @@ fn rejected(facts: &Facts<'_>) -> Option<Weighed> {
         }
         _ => None,
     }
-}
-
-pub fn limit(facts: &Facts<'_>) -> Option<Weighed> {
-    if let Some(failure) = coded(facts, FailureKind::McsResult, &[TOO_MANY_USERS]) {
-        return Some(Weighed::likely(failure.detail.clone()));
-    }
-    let failure = facts.failed()?.failure?;
-    let times = facts.intermittent()?;
-    let text = format!("the same connection passed {times} after one that failed");
-    Some(Weighed::possible(text).and(Some(failure.detail.clone())))
 }
 
 fn fips(facts: &Facts<'_>) -> Option<Weighed> {

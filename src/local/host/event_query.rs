@@ -11,11 +11,13 @@ use crate::codes::EVENT;
 /// Windows refuses a query with more than about two dozen conditions.
 const MOST_NUMBERS: usize = 18;
 const SECURITY: &str = "Security";
+/// What domain controllers log of accounts, refused or not.
+pub const OF_ACCOUNTS: &[u32] = &[4768, 4769, 4771, 4776];
 /// Of the logons, which are many, only those over the network are looked for, and of what domain controllers log of accounts
 /// only what was refused.
 const NARROWED: &[(&[u32], &str)] = &[
     (&[4624, 4625], " and EventData[Data[@Name='LogonType']='3' or Data[@Name='LogonType']='10']"),
-    (&[4768, 4769, 4771, 4776], " and EventData[Data[@Name='Status']!='0x0']"),
+    (OF_ACCOUNTS, " and EventData[Data[@Name='Status']!='0x0']"),
 ];
 
 /// The queries for a channel in XPath, of which each event fits one; `days` back, or as far as the log goes.

@@ -4,7 +4,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use x509_parser::{
-    certificate::X509Certificate, prelude::FromDer as _, public_key::PublicKey, x509::SubjectPublicKeyInfo,
+    asn1_rs::Any, certificate::X509Certificate, prelude::FromDer as _, public_key::PublicKey,
+    x509::SubjectPublicKeyInfo,
 };
 
 use super::types::{Certificates, PrivateKey};
@@ -116,15 +117,6 @@ fn packed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// An element of DER with this tag: what is in it, and what follows.
 fn element(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    let rest = bytes.strip_prefix(&[tag])?;
-    let (first, rest) = rest.split_first()?;
-    let (length, rest) = match *first {
-        short @ 0..0x80 => (usize::from(short), rest),
-        long => {
-            let (digits, rest) =
-                rest.split_at_checked(usize::from(long & 0x7f)).filter(|(digits, _)| digits.len() <= 4)?;
-            (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), rest)
-        }
-    };
-    rest.split_at_checked(length)
+    let (rest, found) = Any::from_der(bytes).ok()?;
+    (found.header.raw_tag() == Some(&[tag])).then_some((found.data, rest))
 }

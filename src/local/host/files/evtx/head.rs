@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::codes::EVENT;
+use crate::{codes::EVENT, local::host::event_query::OF_ACCOUNTS};
 
 /// The events that checks and `explain` know, by number: the provider and the log of each.
 static KNOWN: LazyLock<BTreeMap<u32, Vec<(&'static str, &'static str)>>> = LazyLock::new(|| {
@@ -21,7 +21,6 @@ const SECURITY: &str = "Security";
 /// Of the logons, which are many, only those over the network are looked for.
 const LOGONS: [&str; 2] = ["\"LogonType\">3<", "\"LogonType\">10<"];
 /// Of what domain controllers log of accounts only what was refused.
-const OF_ACCOUNTS: [u32; 4] = [4768, 4769, 4771, 4776];
 const TAKEN: &str = "\"Status\">0x0<";
 const DENIED: u32 = 4825;
 
