@@ -19,11 +19,11 @@ pub static FREERDP_ERROR: Table =
 pub static FREERDP_EXIT: Table =
     table!("freerdp_exit", "exit code of xfreerdp", &["xfreerdp", "sdl-freerdp", "wlfreerdp", "exit"])
         .in_decimal()
-        .by_word();
+        .of_program();
 
 /// Statuses of the Guacamole protocol.
 pub static GUACAMOLE_STATUS: Table =
-    table!("guacamole_status", "Guacamole status", &["guacamole", "guacd", "guac"]).in_decimal().by_word();
+    table!("guacamole_status", "Guacamole status", &["guacamole", "guacd", "guac"]).in_decimal().of_program();
 
 /// Reasons in the errors of OpenSSL's library for TLS and certificates.
 pub static OPENSSL_REASON: Table =

@@ -22,6 +22,8 @@ pub struct Table {
     pub decimal: bool,
     /// Whether its numbers mean so many other things that a number alone does not ask for it.
     pub by_word: bool,
+    /// Whether its numbers are those of a program of which nobody speaks without naming it.
+    pub of_program: bool,
     /// Whether its rows are texts that people paste in place of a number.
     pub of_texts: bool,
     tsv: &'static str,
@@ -75,7 +77,17 @@ impl Table {
         words: &'static [&'static str],
         tsv: &'static str,
     ) -> Self {
-        Self { name, title, words, flags: false, decimal: false, by_word: false, of_texts: false, tsv }
+        Self {
+            name,
+            title,
+            words,
+            flags: false,
+            decimal: false,
+            by_word: false,
+            of_program: false,
+            of_texts: false,
+            tsv,
+        }
     }
 
     pub(super) const fn of_flags(self) -> Self {
@@ -88,6 +100,10 @@ impl Table {
 
     pub(super) const fn by_word(self) -> Self {
         Self { by_word: true, ..self }
+    }
+
+    pub(super) const fn of_program(self) -> Self {
+        Self { by_word: true, of_program: true, ..self }
     }
 
     pub(super) const fn of_texts(self) -> Self {

@@ -1,8 +1,8 @@
 //! A term against the tables: its meanings, what is related to them, and the page of their topic.
 //!
-//! Statuses of Guacamole, exit codes and Win32 errors are small numbers that mean other things to mstsc, so a number
-//! alone does not ask their tables (`Table::by_word`) unless no other table has it. What is inside a code by rule,
-//! such as a Win32 error in an HRESULT, is looked at last.
+//! Win32 errors and the like are small numbers that mean other things to mstsc, so a number alone does not ask their
+//! tables (`Table::by_word`) unless no other table has it; those of another program (`Table::of_program`) are told
+//! only where it is named. What is inside a code by rule, such as a Win32 error in an HRESULT, is looked at last.
 
 use super::{
     Explained, Family, Page,
@@ -10,7 +10,7 @@ use super::{
     name::{Found, named},
     near,
     number::{Form, Number},
-    term::{Kind, Term},
+    term::{Kind, TYPES, Term},
 };
 use crate::codes::{
     DISCONNECT, ERROR_INFO, EVENT, EXTENDED, FAMILY, Row, TABLES, Table, Text, inside, meant,
@@ -77,10 +77,18 @@ fn rows(code: u32, asked: &[&'static Table], is_only: bool) -> Vec<Found> {
     let flags = || asked.iter().flat_map(|table| bits(table, code)).collect::<Vec<_>>();
     let next: &[&'static Table] = if has(asked, &DISCONNECT) { &[&EXTENDED, &ERROR_INFO] } else { &[] };
     let near = [of(asked), flags(), of(next)].into_iter().find(|found| !found.is_empty());
-    let (by_word, others): (Vec<&'static Table>, Vec<_>) =
-        TABLES.iter().copied().partition(|table| table.by_word);
+    let own = TABLES
+        .iter()
+        .copied()
+        .filter(|table| !table.of_program && (asked.is_empty() || !is_structure(table)));
+    let (by_word, others): (Vec<&'static Table>, Vec<_>) = own.partition(|table| table.by_word);
     let all = || [others, by_word].iter().map(|tables| of(tables)).find(|found| !found.is_empty());
     near.or_else(|| if is_only { None } else { all() }).unwrap_or_default()
+}
+
+/// Whether its numbers are types in messages, which nobody calls an error or a status.
+fn is_structure(table: &Table) -> bool {
+    has(TYPES, table)
 }
 
 /// The codes inside another one, by rule.

@@ -116,11 +116,13 @@ fn parts(run: &str, tokens: &mut Vec<Token>) {
             matches!(before, Some('[' | '(')) && digits && is_unlabelled(&run[..run.len() - rest.len()]);
         // The thousandths of a clock.
         let is_fraction = before == Some(',') && digits && is_clock(&run[..run.len() - rest.len()]);
+        // What a name in brackets is worth, as in `[SSL][0x00000001]`.
+        let is_worth = run[..run.len() - rest.len()].ends_with("][") && is_small(&rest[..at]);
         let is_value = is_value(&run[..run.len() - rest.len()], &rest[..at]);
         if is_value {
             tokens.pop();
         }
-        if is_port || is_process || is_fraction || is_value {
+        if is_port || is_process || is_worth || is_fraction || is_value {
             tokens.push(Token::Noise)
         } else {
             part_of(&rest[..at], tokens)
@@ -143,7 +145,12 @@ fn is_value(before: &str, value: &str) -> bool {
     let Some(label) = before.strip_suffix('=') else { return false };
     let label = label.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
     let plain = !label.is_empty() && !word::is_label(label) && !name::is_name(label);
-    plain && matches!(number(value), Some(Ok(number)) if !number.is_status())
+    plain && is_small(value)
+}
+
+/// Whether it is a number that is no status.
+fn is_small(text: &str) -> bool {
+    matches!(number(text), Some(Ok(number)) if !number.is_status())
 }
 
 /// Whether a word that is no label stands at the end, in front of a bracket.
@@ -185,7 +192,9 @@ fn part_of(text: &str, tokens: &mut Vec<Token>) {
     } else if let Some((first, second)) = part.split_once('/') {
         slashed(first, second, tokens);
     } else {
-        tokens.push(Token::Word(part.to_owned()));
+        // WinHTTP's names for the statuses stand beside their numbers.
+        let word = if part.starts_with("HTTP_STATUS_") { "http" } else { part };
+        tokens.push(Token::Word(word.to_owned()));
     }
 }
 

@@ -40,7 +40,9 @@ impl Place {
             inside: open > 0,
             opened: before == Some(&Token::Open),
             closed: next == Some(&Token::Close),
-            is_amount: matches!(next, Some(Token::Word(word)) if word::is_unit(word)) || is_part(tokens, at),
+            is_amount: matches!(next, Some(Token::Word(word)) if word::is_unit(word))
+                || is_one(tokens, at)
+                || is_part(tokens, at),
             is_listed: is_listed(tokens, at),
         }
     }
@@ -59,6 +61,12 @@ impl Place {
     pub fn is_item(self) -> bool {
         self.closed && !self.inside
     }
+}
+
+/// Whether it counts what follows in the singular, as in `1 error`.
+fn is_one(tokens: &[(Token, bool)], at: usize) -> bool {
+    let is_counted = matches!(tokens.get(at + 1), Some((Token::Word(word), _)) if word::is_single(word));
+    is_counted && matches!(tokens.get(at), Some((Token::Number(_, Ok(number)), _)) if number.code == 1)
 }
 
 /// Whether it is a number of `5 of 20`.

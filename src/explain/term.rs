@@ -12,8 +12,8 @@ use super::{
     xml,
 };
 use crate::codes::{
-    CAPABILITY_SET, CREDSSP_VERSION, EVENT, LICENSE_MESSAGE, NEGOTIATION_STRUCTURE, NTSTATUS,
-    SAVE_SESSION_INFO, SHARE_DATA, Table, Text, meant, texts_in,
+    AVD, CAPABILITY_SET, CREDSSP_VERSION, EVENT, LICENSE_MESSAGE, NEGOTIATION_PROTOCOL,
+    NEGOTIATION_STRUCTURE, NTSTATUS, SAVE_SESSION_INFO, SHARE_DATA, Table, Text, meant, texts_in,
 };
 
 /// One thing to explain.
@@ -76,7 +76,11 @@ impl Term {
     /// Whether it stands for a number, or may.
     pub fn is_coded(&self) -> bool {
         let Kind::Name(name) = &self.kind else { return true };
-        let rows: Vec<_> = name::named(name).into_iter().flat_map(|(table, row)| meant(table, row)).collect();
+        let named = name::named(name);
+        if named.iter().any(|(table, _)| table.name == AVD.name) {
+            return true;
+        }
+        let rows: Vec<_> = named.into_iter().flat_map(|(table, row)| meant(table, row)).collect();
         rows.is_empty() || rows.iter().any(|(_, row)| row.code.is_some())
     }
 
@@ -92,6 +96,13 @@ impl Term {
         }
     }
 
+    /// Whether it is the name of a protocol that was offered or selected, and no reason for anything.
+    pub fn is_of_offer(&self) -> bool {
+        let Kind::Name(name) = &self.kind else { return false };
+        let rows = name::named(name);
+        !rows.is_empty() && rows.iter().all(|(table, _)| table.name == NEGOTIATION_PROTOCOL.name)
+    }
+
     /// The first number of a pair.
     pub fn first_of_pair(&self) -> Option<u32> {
         if let Kind::Pair(first, _) = self.kind { Some(first) } else { None }
@@ -99,7 +110,7 @@ impl Term {
 }
 
 /// Tables of the types of messages.
-const TYPES: &[&Table] =
+pub const TYPES: &[&Table] =
     &[&NEGOTIATION_STRUCTURE, &LICENSE_MESSAGE, &CAPABILITY_SET, &SHARE_DATA, &SAVE_SESSION_INFO];
 
 /// As many stamps, addresses and the like make a line of a log.
@@ -141,6 +152,9 @@ pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
     let found = texts_in(&words, MOST);
     let owned = texts::owned(&found);
     read.terms.retain(|term| owned.is_none() || term.number() != owned);
+    if !found.is_empty() {
+        read.terms.retain(|term| !term.is_of_offer());
+    }
     let said = texts::beside(found, &read.terms);
     read.terms.extend(said);
     providers(&words, &mut read.terms);

@@ -36,7 +36,7 @@ pub struct Topic {
     pub kind: Kind,
     /// Words that stand in the text; with ! none of them does.
     anywhere: Vec<&'static str>,
-    /// Ends of what stands before the number, one of them; * is any word.
+    /// Ends of what stands before the number, one of them; * is any word, ~ any beginning.
     ends: Vec<Vec<&'static str>>,
     enclosed: bool,
 }
@@ -89,12 +89,17 @@ pub fn kind(
     let before = before(tokens, at);
     let ends = |end: &Vec<&str>| {
         before.len() >= end.len()
-            && before.iter().rev().zip(end.iter().rev()).all(|(own, word)| *word == "*" || own == word)
+            && before.iter().rev().zip(end.iter().rev()).all(|(own, word)| is_word(own, word))
     };
     let fits = |topic: &&&Topic| {
         if topic.enclosed { place.is_enclosed() } else { topic.ends.iter().any(ends) }
     };
     topics.iter().find(fits).map(|topic| &topic.kind)
+}
+
+/// Whether a word is the one of an end.
+fn is_word(own: &str, word: &str) -> bool {
+    word == "*" || own == word || word.strip_prefix('~').is_some_and(|end| own.ends_with(end))
 }
 
 /// The words directly before a token, in lower case, across brackets and commas.

@@ -132,6 +132,11 @@ pub fn is_unit(word: &str) -> bool {
     is("unit", &word.to_lowercase())
 }
 
+/// Whether the number one before this word is an amount.
+pub fn is_single(word: &str) -> bool {
+    is("single", &word.to_lowercase())
+}
+
 /// Whether it joins the last two of several numbers.
 pub fn is_joining(word: &str) -> bool {
     is("joining", &word.to_lowercase())
@@ -142,9 +147,9 @@ pub fn is_counted(lower: &str) -> bool {
     is("counted", lower)
 }
 
-/// Whether the word asks for its tables in a sentence as well.
+/// Whether the word asks for its tables in a sentence as well, as the words for events do in every language.
 pub fn is_naming(lower: &str) -> bool {
-    is("naming", lower)
+    is("naming", lower) || is("event", lower)
 }
 
 /// The tables that a word asks for.

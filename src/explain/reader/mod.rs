@@ -96,7 +96,8 @@ impl Reader {
                 Token::Number(text, Err(())) => self.too_long(text, *typed),
                 Token::Pair(first, second) => self.pair(*first, *second),
                 Token::Setting(name) => self.push(Kind::Name(name.clone())),
-                Token::Slash => self.slash = true,
+                // What is no code has no extended code either.
+                Token::Slash => self.slash = at < 2 || !self.is_refused(&tokens[at - 2].0),
                 Token::Comma if self.manner.is_prose && !self.several => self.pending = Pending::Nothing,
                 Token::Noise | Token::End if self.manner.is_prose => self.forget(),
                 // What follows a word that is no code is of that word.
@@ -209,6 +210,10 @@ impl Reader {
 
     fn is_whole_name(&self, word: &str) -> bool {
         name::is_exact(word) && (!self.manner.is_prose || name::is_name(word))
+    }
+
+    fn is_refused(&self, token: &Token) -> bool {
+        matches!(token, Token::Number(_, Ok(number)) if self.refused == Some(number.code))
     }
 
     fn asks(&self, table: &Table) -> bool {

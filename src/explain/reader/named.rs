@@ -11,6 +11,11 @@ use crate::{
 /// The levels of an alert: warning and fatal.
 const LEVELS: &[u32] = &[1, 2];
 
+/// What they and the alert are called.
+const LABELS: &[&str] = &["level", "description", "desc"];
+/// As many tokens has the longest alert in brackets.
+const LONGEST: usize = 7;
+
 /// Whether a table is among others.
 pub(super) fn has(tables: &[&'static Table], table: &Table) -> bool {
     tables.iter().any(|other| other.name == table.name)
@@ -29,8 +34,8 @@ pub(super) fn coded(rows: &[Found], code: u32) -> impl Iterator<Item = &'static 
 
 /// A TLS alert in words, and how many tokens it takes.
 pub(super) fn alert(tokens: &[(Token, bool)], from: usize) -> Option<(usize, u32)> {
-    if let Some(leveled) = leveled(tokens.get(from..from + 5).unwrap_or_default()) {
-        return Some((5, leveled));
+    if let Some(leveled) = leveled(&tokens[from..]) {
+        return Some(leveled);
     }
     let marks =
         tokens[from..].iter().take_while(|(token, _)| matches!(token, Token::Comma | Token::Open)).count();
@@ -42,12 +47,16 @@ pub(super) fn alert(tokens: &[(Token, bool)], from: usize) -> Option<(usize, u32
     name::alert(&words).map(|(count, code)| (count + marks, code))
 }
 
-/// An alert as a level and a number in brackets, as in `alert(2, 40)`.
-fn leveled(tokens: &[(Token, bool)]) -> Option<u32> {
-    let [open, (Token::Number(_, Ok(level)), _), comma, (Token::Number(_, Ok(alert)), _), close] = tokens
+/// An alert as a level and a number in brackets, as in `alert(2, 40)` and `alert (level 2, description 46)`.
+fn leveled(tokens: &[(Token, bool)]) -> Option<(usize, u32)> {
+    let end = tokens.iter().take(LONGEST).position(|(token, _)| *token == Token::Close)?;
+    let is_label = |word: &str| LABELS.contains(&word.to_lowercase().as_str());
+    let inside = tokens[..end].iter().map(|(token, _)| token);
+    let inside: Vec<_> =
+        inside.filter(|token| !matches!(token, Token::Word(word) if is_label(word))).collect();
+    let [Token::Open, Token::Number(_, Ok(level)), Token::Comma, Token::Number(_, Ok(alert))] = inside[..]
     else {
         return None;
     };
-    let is_alert = [&open.0, &comma.0, &close.0] == [&Token::Open, &Token::Comma, &Token::Close];
-    Some(alert.code).filter(|_| is_alert && LEVELS.contains(&level.code))
+    LEVELS.contains(&level.code).then_some((end + 1, alert.code))
 }

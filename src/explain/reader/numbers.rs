@@ -172,7 +172,8 @@ impl Reader {
         // Such as `ext. 204` behind a code in hexadecimal, which is a telephone.
         let called = self.extended && self.before.last().is_some_and(|word| word == "ext") && self.is_call();
         let windows = !self.manner.is_of_numbers && BUILDS.contains(&number.code) && !is_known(number.code);
-        let other = place.is_amount || place.is_item() || called || windows || self.is_version(number.code);
+        let amount = place.is_amount && !(self.is_of_events() && self.pending == Pending::Reason);
+        let other = amount || place.is_item() || called || windows || self.is_version(number.code);
         let counted = self.several && !place.is_listed && self.is_counted();
         if again || bare && (other || counted) {
             return false;
