@@ -35,6 +35,7 @@ mod of_files;
 mod program;
 mod programs;
 mod proxy;
+mod resolv_conf;
 mod resolver;
 mod roots;
 mod route;

@@ -10,6 +10,8 @@ const LIST: &str = "systemextensionsctl list";
 /// How the list heads the extensions that see the network; the next heading ends them.
 const NETWORK: &str = "network_extension";
 const HEADING: &str = "--- ";
+/// How the list begins, behind the number of extensions.
+const COUNTED: &str = "extension(s)";
 const ACTIVE: &str = "[activated enabled]";
 /// More of them than this are not named.
 const MOST: usize = 8;
@@ -23,6 +25,9 @@ fn judge(scene: &Scene<'_>) -> Judged {
     };
     if output.code != 0 {
         return Ok(Said::unknown("systemextensionsctl does not say which extensions there are"));
+    }
+    if !output.text.lines().next().is_some_and(|line| line.trim_end().ends_with(COUNTED)) {
+        return Ok(Said::unknown("what systemextensionsctl lists is not understood"));
     }
     let names: Vec<&str> = active(&output.text).take(MOST).collect();
     Ok(match names.is_empty() {

@@ -18,6 +18,9 @@ const PATHS: &[&str] =
     &["xfreerdp", "xfreerdp3", "wlfreerdp", "wlfreerdp3", "sdl-freerdp", "sdl-freerdp3", "remmina", "krdc"];
 const APPS: &[&str] = &["Windows App", "Microsoft Remote Desktop"];
 
+/// How a list of properties begins in its binary form, which stays unread.
+const BINARY: &str = "bplist";
+
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
     Check::logic("programs-clients", Client, &[Linux], clients),
@@ -102,7 +105,10 @@ fn windows_app(scene: &Scene<'_>) -> Said {
             Ok(None) => continue,
             Err(why) => return Said::unreadable(name, &why),
         };
-        // A list in the binary form stays unread.
+        let is_list = text.contains("<plist") || text.starts_with(BINARY);
+        if !is_list {
+            return Said::unknown(format!("{path} is no list of properties, so {name} may be damaged"));
+        }
         let version = text.split("<key>CFBundleShortVersionString</key>").nth(1);
         let version = version.and_then(|rest| rest.split("<string>").nth(1)?.split('<').next());
         let seen = version.map_or_else(|| (*name).to_owned(), |version| format!("{name} {version}"));

@@ -14,6 +14,9 @@ const VARIABLES: &[&str] =
     &["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
 const SETTINGS: &str = "scutil --proxy";
 
+/// How scutil prints settings.
+const DICTIONARY: &str = "<dictionary> {";
+
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
     Check::logic("proxy-environment", Client, &[Linux, Macos], environment),
@@ -93,6 +96,9 @@ fn system(scene: &Scene<'_>) -> Said {
         Ok(_) => return Said::unknown("scutil does not tell the network settings"),
         Err(why) => return Said::unreadable("scutil", &why),
     };
+    if !output.text.trim().starts_with(DICTIONARY) || !output.text.trim().ends_with('}') {
+        return Said::unknown("what scutil prints of the network settings is not understood");
+    }
     let found = settings(&output.text);
     let seen: Vec<_> = found.iter().map(|(kind, address)| format!("{kind} {address}")).collect();
     if found.is_empty() {

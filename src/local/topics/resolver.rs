@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::resolv_conf::ResolvConf;
 use crate::{
     local::{Check, Said, Scene, Unreadable, Value},
     report::{
@@ -10,7 +11,6 @@ use crate::{
     },
 };
 
-const RESOLV: &str = "/etc/resolv.conf";
 const INTERFACES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces";
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
@@ -21,7 +21,7 @@ pub const CHECKS: &[Check] = &[
 fn resolver(scene: &Scene<'_>) -> Said {
     let servers = match scene.system() {
         Os::Windows => of_interfaces(scene),
-        Os::Linux | Os::Macos => scene.host.text(RESOLV).map(|text| listed(&text.unwrap_or_default())),
+        Os::Linux | Os::Macos => ResolvConf::read(scene).map(|conf| conf.servers),
     };
     match servers {
         Err(why) => Said::unreadable("the DNS servers of this machine", &why),
@@ -43,12 +43,6 @@ fn resolver(scene: &Scene<'_>) -> Said {
 /// An address, perhaps with its zone.
 fn is_address(text: &str) -> bool {
     text.split('%').next().unwrap_or_default().parse::<IpAddr>().is_ok()
-}
-
-fn listed(text: &str) -> Vec<String> {
-    let lines = text.lines().map(str::split_whitespace);
-    let servers = lines.filter_map(|mut words| (words.next() == Some("nameserver")).then(|| words.next())?);
-    servers.take(16).map(str::to_owned).collect()
 }
 
 fn of_interfaces(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {

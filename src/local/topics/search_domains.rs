@@ -1,7 +1,8 @@
 //! The domains that are tried behind a name without dots.
 
+use super::resolv_conf::{ResolvConf, is_domain, plain};
 use crate::{
-    local::{Check, Said, Scene, Unreadable, Value},
+    local::{Check, Said, Scene, Subject, Unreadable, Value},
     report::{
         Machine,
         Os::{self, Linux, Macos, Windows},
@@ -11,21 +12,7 @@ use crate::{
 
 const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\DNSClient";
 const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
-/// What begins a line of resolv.conf (resolv.conf(5), resolver(5) of macOS and the BSDs).
-const KEYWORDS: &[&str] = &[
-    "nameserver",
-    "search",
-    "domain",
-    "sortlist",
-    "options",
-    "port",
-    "timeout",
-    "search_order",
-    "order",
-    "lookup",
-    "family",
-];
-/// No system takes more of them.
+/// More of them are not read.
 const MOST: usize = 32;
 
 /// The checks of this topic.
@@ -33,74 +20,57 @@ pub const CHECKS: &[Check] = &[Check::logic("names-search-domains", Client, &[Wi
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    machine.search_domains = domains(scene).unwrap_or_default();
+    machine.search_domains = domains(scene).unwrap_or_default().domains;
 }
 
 fn judge(scene: &Scene<'_>) -> Said {
-    let domains = match domains(scene) {
-        Ok(domains) => domains,
+    let List { domains, ndots } = match domains(scene) {
+        Ok(list) => list,
         Err(why) => return Said::unreadable("the search domains", &why),
     };
-    let seen = domains.join(", ");
-    let unqualified = scene.subject.filter(|subject| {
-        subject.address().is_none() && !subject.host.contains('.') && subject.host != "localhost"
-    });
-    match (unqualified, domains.as_slice()) {
-        (None, []) => Said::ok("no domain is tried behind a name without dots"),
-        (None, _) => Said::ok("a name without dots is looked for in these domains").seen(seen),
-        (Some(subject), []) => Said::warning(format!(
-            "{} has no dots and this machine no search domain, so DNS is asked for the bare name",
-            subject.host
+    let dots = |subject: &Subject| subject.host.trim_end_matches('.').matches('.').count();
+    let named = scene.subject.filter(|subject| subject.address().is_none() && subject.host != "localhost");
+    let said = match named {
+        Some(subject) if !subject.host.ends_with('.') && dots(subject) < ndots => first(subject, &domains),
+        Some(subject) if dots(subject) == 0 => {
+            Said::ok(format!("{} is asked for as it is, before any domain is tried behind it", subject.host))
+        }
+        _ if domains.is_empty() => Said::ok("no domain is tried behind a name without dots"),
+        _ => Said::ok("a name without dots is looked for in these domains"),
+    };
+    if domains.is_empty() { said } else { said.seen(domains.join(", ")) }
+}
+
+/// Of a target that is looked for in the domains before it is asked for as it is.
+fn first(subject: &Subject, domains: &[String]) -> Said {
+    let host = &subject.host;
+    match domains {
+        [] if host.contains('.') => Said::ok(format!("no domain is tried behind {host}")),
+        [] => Said::warning(format!(
+            "{host} has no dots and this machine no search domain, so DNS is asked for the bare name"
         )),
-        (Some(subject), [domain]) => {
-            Said::ok(format!("{0} is looked for as {0}.{domain}", subject.host)).seen(seen)
-        }
-        (Some(subject), _) => Said::warning(format!(
-            "{} is looked for in several domains, the first that knows it wins",
-            subject.host
-        ))
-        .seen(seen),
+        [domain, ..] if host.contains('.') => Said::warning(format!(
+            "{host} is asked for as {host}.{domain} first, as \"options ndots\" of resolv.conf has it: a domain that answers for every name sends the client astray"
+        )),
+        [domain] => Said::ok(format!("{host} is looked for as {host}.{domain}")),
+        _ => Said::warning(format!("{host} is looked for in several domains, the first that knows it wins")),
     }
 }
 
-fn domains(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
+/// The domains that are tried behind names of fewer dots.
+#[derive(Default)]
+struct List {
+    domains: Vec<String>,
+    ndots: usize,
+}
+
+fn domains(scene: &Scene<'_>) -> Result<List, Unreadable> {
     match scene.system() {
-        Os::Windows => on_windows(scene),
+        Os::Windows => on_windows(scene).map(|domains| List { domains, ndots: 1 }),
         Os::Linux | Os::Macos => {
-            let text = scene.host.text("/etc/resolv.conf")?.unwrap_or_default();
-            let domains = listed(&text);
-            match is_understood(&text) && domains.iter().all(|domain| is_domain(domain)) {
-                true => Ok(domains),
-                false => {
-                    let why = "/etc/resolv.conf holds lines that are not understood";
-                    Err(Unreadable::Failed(why.to_owned()))
-                }
-            }
+            ResolvConf::read(scene).map(|conf| List { domains: conf.domains, ndots: conf.ndots })
         }
     }
-}
-
-fn is_understood(text: &str) -> bool {
-    let mut lines =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
-    lines.all(|line| line.split_whitespace().next().is_some_and(|word| KEYWORDS.contains(&word)))
-}
-
-/// Whether it can be a domain; empty is the root.
-fn is_domain(domain: &str) -> bool {
-    domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
-}
-
-/// The last `search` or `domain` line decides.
-fn listed(text: &str) -> Vec<String> {
-    let lines = text.lines().map(str::split_whitespace);
-    let mut last = lines.filter_map(|mut words| match words.next() {
-        Some("search") => Some(words.take(MOST).collect::<Vec<_>>()),
-        Some("domain") => Some(words.take(1).collect()),
-        _ => None,
-    });
-    let domains = last.next_back().unwrap_or_default();
-    domains.iter().filter(|domain| **domain != ".").map(|domain| plain(domain)).collect()
 }
 
 /// A list replaces the domain of the machine and of the network.
@@ -123,8 +93,4 @@ fn on_windows(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
         }
     }
     Ok(Vec::new())
-}
-
-fn plain(domain: &str) -> String {
-    domain.trim().trim_end_matches('.').to_ascii_lowercase()
 }

@@ -64,8 +64,12 @@ fn stored(scene: &Scene<'_>) -> Judged {
     if output.code != 0 {
         return Ok(Said::unknown("cmdkey does not say what is stored"));
     }
-    // The words around it are in the language of the system.
-    let found = output.text.to_ascii_lowercase().contains(&format!("target={}", target.to_ascii_lowercase()));
+    // The words around it are in the language of the system, but its heading names the target in each.
+    let (text, asked) = (output.text.to_ascii_lowercase(), target.to_ascii_lowercase());
+    if !text.contains(&asked) {
+        return Ok(Said::unknown("what cmdkey prints is not understood"));
+    }
+    let found = text.contains(&format!("target={asked}"));
     Ok(match found {
         true => {
             Said::ok("a credential is stored for this target: mstsc tries it before it asks").seen(target)

@@ -134,8 +134,11 @@ impl Files {
                 let export = Export::open(file, self.keys_left).map_err(Trouble::Wrong)?;
                 self.keys_left -= export.size();
                 let roots: Vec<_> = export.roots().iter().map(String::as_str).collect();
-                let what = if export.changes() { ", some settings, the others are unknown" } else { "" };
-                self.read.push(format!("{name}: {}{what}", listed(&roots)));
+                self.read.push(match (export.size(), export.changes()) {
+                    (0, _) => format!("{name}: keys to delete, and no setting"),
+                    (_, true) => format!("{name}: {}, some settings, the others are unknown", listed(&roots)),
+                    (_, false) => format!("{name}: {}", listed(&roots)),
+                });
                 self.keep(name, export);
             }
             Given::Hive(_, mount) => {
