@@ -24,12 +24,12 @@ use super::{
 use crate::{
     checked_with,
     local::{
-        Checked, Collection, Host, Recorder, RoleChoice, Subject, check, check_way,
+        Checked, Collection, Host, Recorder, RoleChoice, Subject, check, check_beside,
         files::{Files, Given},
         is_answered, is_damaged, new_file, this_machine,
     },
     net::System,
-    report::{LocalCheck, Machine, Trace},
+    report::{LocalCheck, Machine, Report},
     target::Target,
 };
 
@@ -229,55 +229,44 @@ fn asked(files: &Files) -> Option<Subject> {
     Some(Subject::new(host, asked.port.unwrap_or(3389)))
 }
 
-/// The checks beside a trace: of this machine for a target, or of files.
-pub struct Beside {
-    checked: mpsc::Receiver<Checked>,
-    subject: Option<Subject>,
+/// The checks beside a trace.
+pub enum Beside {
+    /// Those of this machine.
+    ThisMachine,
+    /// Those of files, in its place.
+    Files(Checked),
 }
 
-/// What is not known when the trace has ended is left out this much later.
+/// Checks that hang are left out this much later, such as those of a file on a server that is gone.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Beside {
-    /// Begins those of this machine.
-    pub fn begin(subject: Subject) -> Self {
-        let (done, checked) = mpsc::channel();
-        thread::spawn({
-            let subject = subject.clone();
-            move || {
-                let _ = done.send(check(&this_machine(), RoleChoice::Auto, Some(&subject)));
-            }
-        });
-        Self { checked, subject: Some(subject) }
-    }
-
-    /// Makes those of a folder, in place of this machine.
+    /// Makes those of a folder.
     ///
     /// # Errors
     /// There is nothing to read in it, or nothing that a check asks for.
-    pub fn of_folder(path: &Path, subject: Subject) -> Result<Self, Error> {
+    pub fn of_folder(path: &Path, subject: &Subject) -> Result<Self, Error> {
         let files = Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)?;
-        let made = check(&files, RoleChoice::Auto, Some(&subject));
-        if !is_answered(&made.checks) {
-            return Err(useless(&files, &made.checks, Some(&made.machine)));
+        let made = check(&files, RoleChoice::Auto, Some(subject));
+        match is_answered(&made.checks) {
+            true => Ok(Self::Files(made)),
+            false => Err(useless(&files, &made.checks, Some(&made.machine))),
         }
-        let (done, checked) = mpsc::channel();
-        let _ = done.send(made);
-        Ok(Self { checked, subject: None })
     }
 
-    /// Waits for them; none when they hang, as on a file of a server that is gone. The way of this machine is that to the
-    /// address that the trace came to.
-    pub fn finish(self, trace: &Trace) -> Option<Checked> {
-        let Ok(mut checked) = self.checked.recv_timeout(PATIENCE) else {
-            stderr::say("the checks of the machine hang and are left out");
-            return None;
-        };
-        let reached = trace.target_addresses().first().copied();
-        if let Some(subject) = self.subject.filter(|_| reached.is_some()) {
-            check_way(&this_machine(), &mut checked, &Subject { reached, ..subject });
+    /// Those that matter to a trace that has ended; none when they hang.
+    pub fn finish(self, report: &Report) -> Option<Checked> {
+        if let Self::Files(made) = self {
+            return Some(made.beside(report));
         }
-        Some(checked)
+        let (done, checked) = mpsc::channel();
+        let report = report.clone();
+        thread::spawn(move || done.send(check_beside(&this_machine(), &report)));
+        let checked = checked.recv_timeout(PATIENCE).ok();
+        if checked.is_none() {
+            stderr::say("the checks of the machine hang and are left out");
+        }
+        checked
     }
 }
 

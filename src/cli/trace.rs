@@ -40,9 +40,9 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     let subject = || Subject { is_direct: settings.gateway.is_none(), ..subject(&target) };
     // Before the output is opened: files without use leave it as it was.
     let files =
-        arguments.checks.host_files.as_deref().map(|path| Beside::of_folder(path, subject())).transpose()?;
+        arguments.checks.host_files.as_deref().map(|path| Beside::of_folder(path, &subject())).transpose()?;
     let output = Output::open(&arguments.output, arguments.depth.screenshot.as_deref())?;
-    let own = || (arguments.checks.local == LocalArgument::Auto).then(|| Beside::begin(subject()));
+    let own = || (arguments.checks.local == LocalArgument::Auto).then_some(Beside::ThisMachine);
     let beside = files.or_else(own);
     match report(arguments, &target, &settings) {
         Ok((Ended::Interrupted(report), picture)) => {
@@ -50,7 +50,7 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
             Ok(exit::INTERRUPTED)
         }
         Ok((Ended::Whole(report), picture)) => {
-            let report = match beside.and_then(|beside| beside.finish(&report.trace)) {
+            let report = match beside.and_then(|beside| beside.finish(&report)) {
                 Some(checked) => join(report, checked),
                 None => report,
             };

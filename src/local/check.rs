@@ -4,7 +4,7 @@
 //! checks beside a trace are judged apart from it: their results go into `local`, and only what both sides show
 //! together becomes a finding or a cause.
 
-use super::{Scene, Setting, Unreadable};
+use super::{Beside, Scene, Setting, Unreadable};
 use crate::report::{CheckStatus, Os, Role};
 
 /// More characters of an observed value are not kept.
@@ -23,6 +23,8 @@ pub struct Check {
     pub test: Test,
     /// Where a wrong value matters.
     pub matters: Matters,
+    /// The traces that it is made beside; a check of a host only beside those of this machine itself.
+    pub beside: Beside,
 }
 
 /// Where a wrong value matters.
@@ -39,7 +41,7 @@ pub enum Matters {
 impl Check {
     /// A check that one value of the registry decides.
     pub const fn setting(code: &'static str, role: Role, on: &'static [Os], setting: Setting) -> Self {
-        Self { code, role, on, test: Test::Setting(setting), matters: Matters::Always }
+        Self::made(code, role, on, Test::Setting(setting))
     }
 
     /// A check that takes more.
@@ -49,13 +51,23 @@ impl Check {
         on: &'static [Os],
         logic: fn(&Scene<'_>) -> Said,
     ) -> Self {
-        Self { code, role, on, test: Test::Logic(logic), matters: Matters::Always }
+        Self::made(code, role, on, Test::Logic(logic))
+    }
+
+    const fn made(code: &'static str, role: Role, on: &'static [Os], test: Test) -> Self {
+        Self { code, role, on, test, matters: Matters::Always, beside: Beside::Every }
     }
 
     /// The same where its value matters only there.
     #[must_use]
     pub const fn only(self, matters: Matters) -> Self {
         Self { matters, ..self }
+    }
+
+    /// The same, made beside these traces only.
+    #[must_use]
+    pub const fn beside(self, beside: Beside) -> Self {
+        Self { beside, ..self }
     }
 }
 

@@ -20,7 +20,7 @@ pub enum Known {
 /// The checks for a target under its pseudonym; facts that the wire is compared with are the target's own.
 pub fn under(host: &dyn Host, choice: RoleChoice, subject: &Subject, pseudonym: &str) -> Checked {
     let known = Subject { host: pseudonym.to_owned(), ..subject.clone() };
-    let mut checked = asked(host, choice, Some(&known));
+    let mut checked = asked(host, choice, Some(&known), None);
     let machine = &mut checked.machine;
     let remembered = machine.remembered.iter_mut().map(|entry| &mut entry.host);
     let entries = machine.hosts_entries.iter_mut().map(|entry| &mut entry.name);
@@ -33,8 +33,8 @@ pub fn under(host: &dyn Host, choice: RoleChoice, subject: &Subject, pseudonym: 
 
 /// The checks where the target cannot be found: what depends on it is not known.
 pub fn nowhere(host: &dyn Host, choice: RoleChoice, subject: &Subject) -> Checked {
-    let named = asked(host, choice, Some(subject)).checks;
-    let mut checked = asked(host, choice, None);
+    let named = asked(host, choice, Some(subject), None).checks;
+    let mut checked = asked(host, choice, None, None);
     let same = |one: &LocalCheck, other: &LocalCheck| {
         one.status == other.status && one.message == other.message && one.observed == other.observed
     };

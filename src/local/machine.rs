@@ -1,10 +1,10 @@
 //! The facts of a machine that can be compared with the wire, gathered from the topics.
 
-use super::{Scene, topics};
-use crate::report::{Machine, Role};
+use super::{Beside, Scene, topics};
+use crate::report::{Machine, Report, Role};
 
-/// Asks the topics.
-pub fn machine(scene: &Scene<'_>, roles: &[Role]) -> Machine {
+/// Asks the topics; beside a trace only for what it can be compared with.
+pub fn machine(scene: &Scene<'_>, roles: &[Role], report: Option<&Report>) -> Machine {
     let mut machine = Machine {
         system: scene.system(),
         version: scene.host.version(),
@@ -26,6 +26,8 @@ pub fn machine(scene: &Scene<'_>, roles: &[Role]) -> Machine {
         file_warning_version: None,
         clock_synchronized: None,
     };
-    topics::FACTS.iter().for_each(|learn| learn(scene, &mut machine));
+    let is_compared = |beside: &Beside| report.is_none_or(|report| beside.includes(report));
+    let facts = topics::FACTS.iter().filter(|(beside, _)| is_compared(beside));
+    facts.for_each(|(_, learn)| learn(scene, &mut machine));
     machine
 }

@@ -1,5 +1,6 @@
 //! Checks of a machine as a client or as a host: what it is told, and whether that is as it should be. Nothing is changed.
 
+mod beside;
 mod check;
 mod collect;
 mod damage;
@@ -15,6 +16,7 @@ mod sddl;
 mod setting;
 mod topics;
 
+pub use beside::Beside;
 pub use check::{Check, Matters, Said, Test};
 pub use collect::Collection;
 pub use damage::FILES_DAMAGED;
@@ -33,7 +35,7 @@ pub use roles::{is_answered, is_damaged};
 pub use scene::{Scene, Subject};
 pub use setting::{Case, Is, Setting};
 
-use crate::report::{LocalCheck, Machine, Role};
+use crate::report::{LocalCheck, Machine, Report, Role};
 
 /// What a machine is to be checked as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,36 +62,45 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
     topics::CHECKS.iter().copied().flatten()
 }
 
+impl Checked {
+    /// Without the checks that do not matter to this trace.
+    #[must_use]
+    pub fn beside(self, report: &Report) -> Self {
+        let Self { machine, mut checks } = self;
+        let check = |code: &str| self::checks().find(|check| check.code == code);
+        checks.retain(|made| check(&made.code).is_none_or(|check| beside::matters(check, &machine, report)));
+        Self { machine, checks }
+    }
+}
+
 /// Asks the machine everything that fits its system and its roles.
 pub fn check(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>) -> Checked {
     let known = subject.map(|subject| (subject, host.known_as(subject)));
     match known {
         Some((subject, Known::As(pseudonym))) => known::under(host, choice, subject, &pseudonym),
         Some((subject, Known::Not)) => known::nowhere(host, choice, subject),
-        Some((_, Known::AsIs)) | None => asked(host, choice, subject),
+        Some((_, Known::AsIs)) | None => asked(host, choice, subject, None),
     }
 }
 
-/// Makes the checks of the way to the target again, which know the address that was connected to by now.
-pub fn check_way(host: &dyn Host, checked: &mut Checked, subject: &Subject) {
-    let scene = Scene::new(host, Some(subject));
-    let way = || topics::ON_THE_WAY.iter().copied().flatten();
-    for made in &mut checked.checks {
-        if let Some(check) = way().find(|check| check.code == made.code) {
-            *made = result(check, &scene);
-        }
-    }
-    topics::learn_way(&scene, &mut checked.machine);
+/// Asks this machine only what matters to a trace that has ended: other questions cost processes, and answer nothing.
+pub fn check_beside(host: &dyn Host, report: &Report) -> Checked {
+    let subject = Subject::of(&report.trace);
+    asked(host, RoleChoice::Auto, subject.as_ref(), Some(report))
 }
 
-fn asked(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>) -> Checked {
+fn asked(host: &dyn Host, choice: RoleChoice, subject: Option<&Subject>, report: Option<&Report>) -> Checked {
     let scene = Scene::new(host, subject);
     let roles = roles::roles(&scene, choice);
-    let fits = |check: &&Check| check.on.contains(&host.system()) && roles.contains(&check.role);
+    let machine = machine::machine(&scene, &roles, report);
+    let fits = |check: &&Check| {
+        let matters = report.is_none_or(|report| beside::matters(check, &machine, report));
+        matters && check.on.contains(&host.system()) && roles.contains(&check.role)
+    };
     let mut checks: Vec<_> = checks().filter(fits).map(|check| result(check, &scene)).collect();
     // The last one: files show their damage while they are read.
     checks.extend(host.source().map(|source| damage::result(&source)));
-    Checked { machine: machine::machine(&scene, &roles), checks }
+    Checked { machine, checks }
 }
 
 fn result(check: &Check, scene: &Scene<'_>) -> LocalCheck {

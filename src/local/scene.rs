@@ -6,8 +6,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{Answer, Event, Host, Output, Unreadable, Value};
-use crate::report::Os;
+use super::{Answer, Event, Host, Output, Unreadable, Value, beside::is_through_gateway};
+use crate::report::{Os, Trace};
 
 /// The values that are bytes.
 const BINARY: &[&str] = &[
@@ -49,6 +49,18 @@ impl Subject {
     /// A target that nothing was connected to.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         Self { host: host.into(), port, reached: None, is_direct: false }
+    }
+
+    /// The target of a trace that has ended; none of a report about a machine alone.
+    pub fn of(trace: &Trace) -> Option<Self> {
+        let target = trace.target.as_ref()?;
+        let reached = trace.target_addresses().first().copied();
+        Some(Self {
+            host: target.host.clone(),
+            port: target.port,
+            reached,
+            is_direct: !is_through_gateway(trace),
+        })
     }
 
     /// The address, when the host is one.

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::page::{Page, Tone};
-use crate::report::{CheckStatus, LocalCheck, Machine, NOT_HELD, Report, Role};
+use crate::report::{CheckStatus, LocalCheck, Machine, NOT_HELD, Outcome, Report, Role};
 
 /// Where the code of a check begins, and its sentence.
 const CODE: usize = 11;
@@ -31,50 +31,38 @@ fn system(machine: &Machine) -> String {
 const ORDER: &[CheckStatus] =
     &[CheckStatus::Error, CheckStatus::Warning, CheckStatus::Unknown, CheckStatus::Ok];
 
-/// The checks: all of them where they are the report, else those that are worth a look.
+/// The checks: all of them if they are the report, else those that are worth a look and not told above.
 pub fn checks(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let sorted = || ORDER.iter().flat_map(|status| of(report, *status));
     let Some(target) = &report.trace.target else {
         page.gap()?;
         return alone(page, report);
     };
-    let Some(machine) = report.trace.machine.as_ref().filter(|_| !report.trace.local.is_empty()) else {
-        return Ok(());
-    };
-    let wrong = sorted().filter(|check| check.status.severity().is_some());
-    let (told, rest): (Vec<_>, Vec<_>) = wrong.partition(|check| teller(check, report).is_some());
-    // How it does as a host matters to a trace of that host.
-    let concerns = |check: &&LocalCheck| check.role != Some(Role::Host) || report.trace.is_on_target();
-    let (shown, apart): (Vec<_>, Vec<_>) = rest.into_iter().partition(concerns);
-    let counted = [
-        (of(report, CheckStatus::Ok).count(), "ok"),
-        (told.len(), "told as finding or cause"),
-        (shown.len(), "worth a look"),
-        (apart.len(), "wrong or worth a look in its role as a host"),
-        (of(report, CheckStatus::Unknown).count(), "not readable"),
-    ];
-    let counted = counted.iter().filter(|(count, _)| *count > 0);
-    let counted: Vec<String> = counted.map(|(count, what)| format!("{count} {what}")).collect();
-    let counted = counted.join(", ");
+    let sorted = ORDER.iter().flat_map(|status| of(report, *status));
+    let shown: Vec<_> = sorted.filter(|check| is_shown(check, report)).collect();
+    let (Some(machine), Some(first)) = (&report.trace.machine, shown.first()) else { return Ok(()) };
     page.gap()?;
-    match machine.from_files {
-        true => page.row((Tone::Heading, "Machine"), BODY, (Tone::Plain, "of the files:"), &counted)?,
-        false => page.row((Tone::Heading, "This machine"), BODY, (Tone::Plain, ""), &counted)?,
-    }
+    page.heading(if machine.from_files { "Machine of the files" } else { "This machine" })?;
     shown.iter().take(MOST).try_for_each(|check| brief(page, check))?;
     let rest: Vec<&str> = shown.iter().skip(MOST).map(|check| check.code.as_str()).collect();
     if !rest.is_empty() {
         page.row((Tone::Caution, "  also"), CODE, (Tone::Plain, ""), &rest.join(", "))?;
     }
-    match shown.first() {
-        Some(first) if machine.from_files => page.text(0, &format!("More: rdptrace explain {}", first.code)),
+    page.text(0, &format!("More: rdptrace explain {}", first.code))?;
+    match machine.from_files {
+        true => Ok(()),
         // A command that is folded cannot be copied.
-        Some(first) => {
-            page.text(0, &format!("More: rdptrace explain {}", first.code))?;
-            page.text(6, &format!("rdptrace local --target {}", target.input))
-        }
-        None => Ok(()),
+        false => page.text(6, &format!("rdptrace local --target {}", target.input)),
     }
+}
+
+/// Whether it adds to what was said of the trace: it is wrong, or cannot be read and might explain a failure.
+fn is_shown(check: &LocalCheck, report: &Report) -> bool {
+    let is_own = report.trace.machine.as_ref().is_some_and(|machine| !machine.from_files);
+    let is_asked =
+        is_own && report.verdict.outcome == Outcome::Aborted && check.status == CheckStatus::Unknown;
+    // How it does as a host matters to a trace of that host.
+    let concerns = check.role != Some(Role::Host) || report.trace.is_on_target();
+    concerns && (is_asked || check.status.severity().is_some()) && teller(check, report).is_none()
 }
 
 /// All of them; those that ask files for what none holds would bury the others, so they are counted.

@@ -134,20 +134,24 @@ impl Trace {
         self.connections.iter().filter(|connection| connection.purpose.is_traced())
     }
 
-    /// Whether the target is the machine that was checked: it is reached by loopback on the usual port, was checked as a
-    /// host alone, or was read from files of a host. Another port of loopback may be the near end of a tunnel to somewhere
-    /// else.
+    /// Whether the target is the machine that was checked.
     pub fn is_on_target(&self) -> bool {
+        self.machine.as_ref().is_some_and(|machine| self.is_to(machine))
+    }
+
+    /// Whether this machine is the target: it is reached by loopback on the usual port, was checked as a host alone, or was
+    /// read from files of a host. Another port of loopback may be the near end of a tunnel to somewhere else.
+    pub fn is_to(&self, machine: &Machine) -> bool {
         let connect = self.described().and_then(|made| made.phases.connect.as_ref());
         let attempts = connect.into_iter().flat_map(|record| &record.evidence.attempts);
         let mut addresses = attempts.map(|attempt| attempt.address.ip().to_canonical());
         let direct = connect.is_some_and(|record| record.evidence.proxy.is_none());
         let usual = direct && self.target.as_ref().is_some_and(|target| target.port == RDP);
         let loopback = usual && addresses.next().is_some_and(|address| address.is_loopback());
-        self.machine.as_ref().is_some_and(|machine| match machine.from_files {
+        match machine.from_files {
             true => machine.roles.contains(&Role::Host),
             false => machine.roles == [Role::Host] || loopback,
-        })
+        }
     }
 
     /// The connection that the verdict describes: a retry or a hop replaces the one that made it necessary, a retry with another

@@ -98,7 +98,7 @@ async fn the_verdict_says_that_the_fault_is_on_this_machine() {
     files["from_files"] = json!(true);
     let files = with(healthy().await, files, checks.clone());
     assert!(told(&files).is_some_and(|told| told.contains("on the machine that the files are of: see")));
-    assert!(page(&files).contains("Machine      of the files: "));
+    assert!(page(&files).contains("\nMachine of the files\n"));
     let log = json!({ "attempts": machine["attempts"] });
     let log = with(healthy().await, log, json!([]));
     assert!(
@@ -154,6 +154,12 @@ async fn few_checks_stand_beside_a_trace() {
     assert!(!shown.contains("listener-enabled"), "{shown}");
     let own = page(&with(healthy().await, json!({ "roles": ["host"] }), json!(checks)));
     assert!(own.contains("  error    listener-enabled: it says so"), "{own}");
+    // What cannot be read may be why a trace failed; where nothing failed it explains nothing.
+    let unread = json!([check("firewall-output", "client", "unknown"), check("ntlm-level", "client", "ok")]);
+    assert!(!page(&with(healthy().await, json!({}), unread.clone())).contains("This machine"));
+    let silent = page(&with(on(&[("192.0.2.15:3389", Answer::Silent)]).await, json!({}), unread));
+    assert!(silent.contains("  unknown  firewall-output: it says so\nMore: "), "{silent}");
+    assert!(silent.contains("\n      rdptrace local --target rdsh01.corp.example\n"), "{silent}");
 }
 
 #[tokio::test(start_paused = true)]

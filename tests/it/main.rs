@@ -44,6 +44,7 @@ mod lengths;
 mod license;
 mod license_wire;
 mod local;
+mod local_beside;
 mod local_certificate;
 mod local_filter;
 mod local_garbage;

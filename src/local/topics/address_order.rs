@@ -1,7 +1,8 @@
 //! In which order the addresses of a name are tried: gai.conf, as the C library reads it (RFC 6724).
 
 use crate::{
-    local::{Check, Said, Scene},
+    codes::Phase,
+    local::{Beside, Check, Said, Scene},
     report::{Os::Linux, Role::Client},
 };
 
@@ -27,7 +28,8 @@ const LABEL: &[(&str, u32)] = &[
 const SCOPE: &[(&str, u32)] = &[("::ffff:169.254.0.0/112", 2), ("::ffff:127.0.0.0/104", 2), (MAPPED, 14)];
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("names-address-order", Client, &[Linux], judge)];
+pub const CHECKS: &[Check] =
+    &[Check::logic("names-address-order", Client, &[Linux], judge).beside(Beside::Failed(Phase::Connect))];
 
 fn judge(scene: &Scene<'_>) -> Said {
     let text = match scene.host.text(PATH) {

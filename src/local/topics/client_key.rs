@@ -1,7 +1,7 @@
 //! What mstsc keeps in the registry: whether it can, what it remembers of a host, and how it treats an unproven identity.
 
 use crate::{
-    local::{Case, Check, Is, Said, Scene, Setting, Subject, Value},
+    local::{Beside, Case, Check, Is, Said, Scene, Setting, Subject, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -22,8 +22,8 @@ const MOST_HOSTS: usize = 256;
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
     Check::logic("client-key-writable", Client, &[Windows], writable),
-    Check::logic("client-key-remembered", Client, &[Windows], remembered),
-    Check::setting("client-key-authentication-level", Client, &[Windows], LEVEL),
+    Check::logic("client-key-remembered", Client, &[Windows], remembered).beside(Beside::Tls),
+    Check::setting("client-key-authentication-level", Client, &[Windows], LEVEL).beside(Beside::Tls),
 ];
 
 const LEVEL: Setting = Setting {

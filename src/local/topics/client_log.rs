@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     codes::{DISCONNECT, EVENT, NTSTATUS, TLS_ALERT},
-    local::{Check, Event, Said, Scene},
+    local::{Beside, Check, Event, Said, Scene},
     report::{Machine, Os::Windows, Role::Client},
 };
 
@@ -25,9 +25,9 @@ const MOST_ATTEMPTS: usize = 50;
 pub const CHECKS: &[Check] = &[
     Check::logic("client-log-attempts", Client, &[Windows], past),
     Check::logic("client-log-component", Client, &[Windows], component),
-    Check::logic("client-log-schannel", Client, &[Windows], schannel),
-    Check::logic("client-log-credssp", Client, &[Windows], credssp),
-    Check::logic("client-log-ntlm", Client, &[Windows], ntlm),
+    Check::logic("client-log-schannel", Client, &[Windows], schannel).beside(Beside::Tls),
+    Check::logic("client-log-credssp", Client, &[Windows], credssp).beside(Beside::SignIn),
+    Check::logic("client-log-ntlm", Client, &[Windows], ntlm).beside(Beside::SignIn),
 ];
 
 /// Facts for the comparison with the wire.
@@ -69,7 +69,7 @@ fn component(scene: &Scene<'_>) -> Said {
     });
     match found {
         Err(said) => said,
-        Ok(Beside::Told(lines)) => Said::warning(
+        Ok(SameMinute::Told(lines)) => Said::warning(
             "the client's own log names what failed in the minute of a failed attempt, the first one first",
         )
         .seen(lines),
@@ -99,18 +99,18 @@ fn schannel(scene: &Scene<'_>) -> Said {
     });
     match found {
         Err(said) => said,
-        Ok(Beside::Told(lines)) => Said::warning(
+        Ok(SameMinute::Told(lines)) => Said::warning(
             "Schannel logged errors in the minute of a failed attempt; another program may be meant",
         )
         .seen(lines),
-        Ok(Beside::Perhaps(lines)) => Said::unknown(
+        Ok(SameMinute::Perhaps(lines)) => Said::unknown(
             "Schannel logged errors; without the client's own log nobody knows whether Remote Desktop is meant",
         )
         .seen(lines),
-        Ok(Beside::Nothing { attempts: true }) => {
+        Ok(SameMinute::Nothing { attempts: true }) => {
             quiet(scene, SYSTEM, "Schannel logged no error in the minute of a failed attempt")
         }
-        Ok(Beside::Nothing { attempts: false }) => quiet(scene, SYSTEM, "Schannel logged no error"),
+        Ok(SameMinute::Nothing { attempts: false }) => quiet(scene, SYSTEM, "Schannel logged no error"),
     }
 }
 
@@ -137,7 +137,7 @@ fn credssp(scene: &Scene<'_>) -> Said {
     });
     match found {
         Err(said) => said,
-        Ok(Beside::Told(lines)) => {
+        Ok(SameMinute::Told(lines)) => {
             let message = match lines.contains(&format!("{REFUSED_VERSION} ")) {
                 true => {
                     "CredSSP was refused over encryption oracle remediation: one side lacks the update of 2018"
@@ -194,7 +194,7 @@ fn ntlm(scene: &Scene<'_>) -> Said {
     });
     match found {
         Err(said) => said,
-        Ok(Beside::Told(lines)) => {
+        Ok(SameMinute::Told(lines)) => {
             Said::warning("a policy of this machine blocked NTLM to a host").seen(lines)
         }
         Ok(_) => quiet(scene, NTLM, "no NTLM to a Remote Desktop host was blocked"),
@@ -206,7 +206,7 @@ fn is_termsrv(target: &str) -> bool {
 }
 
 /// What a log says beside the client's own.
-enum Beside {
+enum SameMinute {
     /// These events belong to failed attempts.
     Told(String),
     /// These may; the client's own log, which would tell, is not at hand.
@@ -221,7 +221,7 @@ fn beside(
     scene: &Scene<'_>,
     channel: &str,
     tell: impl Fn(&Event) -> Option<(String, bool)>,
-) -> Result<Beside, Said> {
+) -> Result<SameMinute, Said> {
     let attempts = concerned(scene).ok();
     let failed: Vec<_> = attempts.iter().flatten().filter(|attempt| attempt.failed()).collect();
     let events = match scene.events(channel) {
@@ -239,9 +239,9 @@ fn beside(
     }
     told.sort_by_key(|(attempt, at, _)| (*attempt, *at));
     Ok(match (told.is_empty(), attempts) {
-        (false, _) => Beside::Told(lines(told.into_iter().map(|(_, _, line)| line))),
-        (true, None) if !perhaps.is_empty() => Beside::Perhaps(lines(perhaps.into_iter().rev())),
-        (true, attempts) => Beside::Nothing { attempts: attempts.is_some() },
+        (false, _) => SameMinute::Told(lines(told.into_iter().map(|(_, _, line)| line))),
+        (true, None) if !perhaps.is_empty() => SameMinute::Perhaps(lines(perhaps.into_iter().rev())),
+        (true, attempts) => SameMinute::Nothing { attempts: attempts.is_some() },
     })
 }
 

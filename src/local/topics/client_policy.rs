@@ -1,7 +1,7 @@
 //! Policies and switches of mstsc: UDP, the gateway's transport, and which .rdp files it opens.
 
 use crate::{
-    local::{Case, Check, Is, Matters, Said, Scene, Setting, Unreadable, Value},
+    local::{Beside, Case, Check, Is, Matters, Said, Scene, Setting, Unreadable, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -20,14 +20,19 @@ const MOST_THUMBPRINTS: usize = 64;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::setting("client-policy-server-authentication", Client, &[Windows], SERVER_AUTHENTICATION),
-    Check::setting("client-policy-udp", Client, &[Windows], UDP),
+    Check::setting("client-policy-server-authentication", Client, &[Windows], SERVER_AUTHENTICATION)
+        .beside(Beside::Tls),
+    Check::setting("client-policy-udp", Client, &[Windows], UDP).beside(Beside::Udp),
     Check::setting("client-policy-gateway-transport", Client, &[Windows], GATEWAY_TRANSPORT)
+        .beside(Beside::Gateway)
         .only(Matters::BehindGateway),
-    Check::setting("client-policy-unsigned-files", Client, &[Windows], UNSIGNED_FILES),
-    Check::logic("client-policy-publishers", Client, &[Windows], publishers),
-    Check::setting("client-policy-redirection-warning", Client, &[Windows], REDIRECTION_WARNING),
-    Check::setting("client-policy-launch-consent", Client, &[Windows], LAUNCH_CONSENT),
+    Check::setting("client-policy-unsigned-files", Client, &[Windows], UNSIGNED_FILES)
+        .beside(Beside::RdpFile),
+    Check::logic("client-policy-publishers", Client, &[Windows], publishers).beside(Beside::RdpFile),
+    Check::setting("client-policy-redirection-warning", Client, &[Windows], REDIRECTION_WARNING)
+        .beside(Beside::RdpFile),
+    Check::setting("client-policy-launch-consent", Client, &[Windows], LAUNCH_CONSENT)
+        .beside(Beside::RdpFile),
 ];
 
 /// Facts for the comparison with the .rdp file.

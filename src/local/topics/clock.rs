@@ -3,7 +3,7 @@
 use time::Duration;
 
 use crate::{
-    local::{Check, Said, Scene, ServiceState, StartType, Value},
+    local::{Beside, Check, Said, Scene, ServiceState, StartType, Value},
     report::{
         CheckStatus, Machine,
         Os::{self, Linux, Macos, Windows},
@@ -16,7 +16,8 @@ const W32TIME: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\W32Time\Parameter
 const TOUCHED: &str = "/run/systemd/timesync/synchronized";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("clock-synchronized", Client, &[Windows, Linux, Macos], judge)];
+pub const CHECKS: &[Check] =
+    &[Check::logic("clock-synchronized", Client, &[Windows, Linux, Macos], judge).beside(Beside::Clock)];
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {

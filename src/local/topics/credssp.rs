@@ -2,7 +2,7 @@
 
 use super::delegation;
 use crate::{
-    local::{Case, Check, Is, Matters, Said, Scene, Setting, Value},
+    local::{Beside, Case, Check, Is, Matters, Said, Scene, Setting, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -16,14 +16,17 @@ const ORACLE: &str = "AllowEncryptionOracle";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::setting("credssp-encryption-oracle", Client, &[Windows], ENCRYPTION_ORACLE),
-    Check::logic("credssp-delegation-fresh", Client, &[Windows], delegation::fresh),
-    Check::logic("credssp-delegation-saved", Client, &[Windows], delegation::saved),
-    Check::logic("credssp-delegation-default", Client, &[Windows], delegation::signed_in),
-    Check::logic("credssp-restricted-admin", Client, &[Windows], restricted),
-    Check::setting("credssp-credential-guard", Client, &[Windows], CREDENTIAL_GUARD),
-    Check::setting("credssp-online-id", Client, &[Windows], ONLINE_ID).only(Matters::WithEntra),
-    Check::setting("credssp-stored-credentials", Client, &[Windows], STORED),
+    Check::setting("credssp-encryption-oracle", Client, &[Windows], ENCRYPTION_ORACLE).beside(Beside::SignIn),
+    Check::logic("credssp-delegation-fresh", Client, &[Windows], delegation::fresh).beside(Beside::SignIn),
+    Check::logic("credssp-delegation-saved", Client, &[Windows], delegation::saved).beside(Beside::SignIn),
+    Check::logic("credssp-delegation-default", Client, &[Windows], delegation::signed_in)
+        .beside(Beside::SignIn),
+    Check::logic("credssp-restricted-admin", Client, &[Windows], restricted).beside(Beside::SignIn),
+    Check::setting("credssp-credential-guard", Client, &[Windows], CREDENTIAL_GUARD).beside(Beside::SignIn),
+    Check::setting("credssp-online-id", Client, &[Windows], ONLINE_ID)
+        .beside(Beside::SignIn)
+        .only(Matters::WithEntra),
+    Check::setting("credssp-stored-credentials", Client, &[Windows], STORED).beside(Beside::SignIn),
 ];
 
 const ENCRYPTION_ORACLE: Setting = Setting {

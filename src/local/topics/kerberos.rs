@@ -1,7 +1,7 @@
 //! Kerberos on Linux and macOS: its configuration, its tolerance for clocks, and whether a ticket is there.
 
 use crate::{
-    local::{Check, Krb5, Said, Scene},
+    local::{Beside, Check, Krb5, Said, Scene},
     report::{
         Os::{Linux, Macos},
         Role::Client,
@@ -13,9 +13,9 @@ const TOLERANCE: u32 = 300;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("kerberos-configuration", Client, &[Linux, Macos], configured),
-    Check::logic("kerberos-clock-skew", Client, &[Linux, Macos], clock_skew),
-    Check::logic("kerberos-ticket", Client, &[Linux, Macos], ticket),
+    Check::logic("kerberos-configuration", Client, &[Linux, Macos], configured).beside(Beside::Kerberos),
+    Check::logic("kerberos-clock-skew", Client, &[Linux, Macos], clock_skew).beside(Beside::Kerberos),
+    Check::logic("kerberos-ticket", Client, &[Linux, Macos], ticket).beside(Beside::Kerberos),
 ];
 
 /// The configuration; none where this machine has none.

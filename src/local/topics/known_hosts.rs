@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use x509_parser::pem::Pem;
 
 use crate::{
-    local::{Check, Said, Scene, Subject, Unreadable},
+    local::{Beside, Check, Said, Scene, Subject, Unreadable},
     report::{
         Machine,
         Os::{Linux, Macos},
@@ -25,7 +25,8 @@ const PACKAGED: &[&str] = &[
 ];
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("known-hosts-target", Client, &[Linux, Macos], judge)];
+pub const CHECKS: &[Check] =
+    &[Check::logic("known-hosts-target", Client, &[Linux, Macos], judge).beside(Beside::Tls)];
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {

@@ -2,7 +2,8 @@
 
 use super::{names, tunnels};
 use crate::{
-    local::{Check, Said, Scene},
+    codes::Phase,
+    local::{Beside, Check, Said, Scene},
     report::{Os::Macos, Role::Client},
 };
 
@@ -10,7 +11,9 @@ use crate::{
 const FIRST: u32 = 15;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("local-network-permission", Client, &[Macos], judge)];
+pub const CHECKS: &[Check] =
+    &[Check::logic("local-network-permission", Client, &[Macos], judge)
+        .beside(Beside::Failed(Phase::Connect))];
 
 fn judge(scene: &Scene<'_>) -> Said {
     let release = scene.host.version().and_then(|version| version.split('.').next()?.parse::<u32>().ok());

@@ -51,9 +51,8 @@ mod windows_proxy;
 mod xrdp;
 
 pub use of_files::{is_client_of_files, is_host_of_files};
-pub use route::learn as learn_way;
 
-use super::{Check, Matters, Scene};
+use super::{Beside, Check, Matters, Scene};
 use crate::report::{
     Machine,
     Os::{Linux, Macos, Windows},
@@ -103,26 +102,24 @@ pub const CHECKS: &[&[Check]] = &[
     xrdp::CHECKS,
 ];
 
-/// The checks that need the target's address.
-pub const ON_THE_WAY: &[&[Check]] = &[route::CHECKS, tunnels::CHECKS, local_network::CHECKS];
-
-/// What each topic learns for a comparison with the wire.
-pub const FACTS: &[fn(&Scene<'_>, &mut Machine)] = &[
-    names::learn,
-    search_domains::learn,
-    clock::learn,
-    route::learn,
-    proxy::learn,
-    windows_proxy::learn,
-    schannel::learn,
-    crypto_policy::learn,
-    credssp::learn,
-    known_hosts::learn,
-    client_key::learn,
-    client_policy::learn,
-    client_log::learn,
-    listener_certificate::learn,
-    xrdp::learn,
+/// What each topic learns for a comparison with the wire, and beside which traces.
+pub const FACTS: &[(Beside, fn(&Scene<'_>, &mut Machine))] = &[
+    (Beside::Name, names::learn),
+    (Beside::Every, search_domains::learn),
+    (Beside::Clock, clock::learn),
+    (Beside::Way, route::learn),
+    (Beside::Every, proxy::learn),
+    (Beside::Way, proxy::learn_system),
+    (Beside::Every, windows_proxy::learn),
+    (Beside::Every, schannel::learn),
+    (Beside::Every, crypto_policy::learn),
+    (Beside::Every, credssp::learn),
+    (Beside::Every, known_hosts::learn),
+    (Beside::Every, client_key::learn),
+    (Beside::Every, client_policy::learn),
+    (Beside::Every, client_log::learn),
+    (Beside::Every, listener_certificate::learn),
+    (Beside::Every, xrdp::learn),
 ];
 
 /// Why a value does not matter here.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::kerberos;
 use crate::{
-    local::{Check, Said, Scene, Value},
+    local::{Beside, Check, Said, Scene, Value},
     report::{
         HostsEntry, Machine,
         Os::{self, Linux, Macos, Windows},
@@ -17,8 +17,9 @@ const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("names-hosts-file", Client, &[Windows, Linux, Macos], hosts_file),
-    Check::logic("names-address-target", Client, &[Windows, Linux, Macos], address_target),
+    Check::logic("names-hosts-file", Client, &[Windows, Linux, Macos], hosts_file).beside(Beside::Name),
+    Check::logic("names-address-target", Client, &[Windows, Linux, Macos], address_target)
+        .beside(Beside::Address),
 ];
 
 /// Facts for the comparison with the wire.

@@ -2,7 +2,7 @@
 
 use super::asked::{Judged, answer, said};
 use crate::{
-    local::{Check, Said, Scene},
+    local::{Beside, Check, Said, Scene},
     report::{Os::Macos, Role::Client},
 };
 
@@ -17,7 +17,8 @@ const ACTIVE: &str = "[activated enabled]";
 const MOST: usize = 8;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("network-filter", Client, &[Macos], |scene| said(judge(scene)))];
+pub const CHECKS: &[Check] =
+    &[Check::logic("network-filter", Client, &[Macos], |scene| said(judge(scene))).beside(Beside::Way)];
 
 fn judge(scene: &Scene<'_>) -> Judged {
     let Some(output) = answer(LIST, scene.command(LIST))? else {

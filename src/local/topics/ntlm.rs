@@ -2,7 +2,7 @@
 
 use super::delegation::fits;
 use crate::{
-    local::{Case, Check, Is, Said, Scene, Setting, Value},
+    local::{Beside, Case, Check, Is, Said, Scene, Setting, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Os::Windows,
@@ -18,8 +18,8 @@ const MOST_EXCEPTIONS: usize = 256;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::setting("ntlm-level", Client, &[Windows], LEVEL),
-    Check::logic("ntlm-outgoing", Client, &[Windows], outgoing),
+    Check::setting("ntlm-level", Client, &[Windows], LEVEL).beside(Beside::SignIn),
+    Check::logic("ntlm-outgoing", Client, &[Windows], outgoing).beside(Beside::SignIn),
 ];
 
 const LEVEL: Setting = Setting {

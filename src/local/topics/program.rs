@@ -2,7 +2,7 @@
 
 use super::file_version::{self, Version};
 use crate::{
-    local::{Case, Check, File, Is, Said, Scene, Setting},
+    local::{Beside, Case, Check, File, Is, Said, Scene, Setting},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Os::Windows,
@@ -35,7 +35,7 @@ pub const CHECKS: &[Check] = &[
     Check::logic("program-files", Client, &[Windows], files),
     Check::logic("program-version", Client, &[Windows], version),
     Check::setting("program-control", Client, &[Windows], REGISTERED),
-    Check::logic("program-tspkg", Client, &[Windows], tspkg),
+    Check::logic("program-tspkg", Client, &[Windows], tspkg).beside(Beside::SignIn),
 ];
 
 const REGISTERED: Setting = Setting {

@@ -1,7 +1,7 @@
 //! The clients on this machine and what their versions know.
 
 use crate::{
-    local::{Check, Said, Scene},
+    local::{Beside, Check, Said, Scene},
     report::{
         Os::{Linux, Macos},
         Role::Client,
@@ -23,8 +23,8 @@ const BINARY: &str = "bplist";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("programs-clients", Client, &[Linux], clients),
-    Check::logic("programs-windows-app", Client, &[Macos], windows_app),
+    Check::logic("programs-clients", Client, &[Linux], clients).beside(Beside::None),
+    Check::logic("programs-windows-app", Client, &[Macos], windows_app).beside(Beside::None),
 ];
 
 fn clients(scene: &Scene<'_>) -> Said {

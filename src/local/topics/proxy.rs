@@ -1,7 +1,7 @@
 //! Proxies in the environment and, on macOS, in the network settings.
 
 use crate::{
-    local::{Check, Said, Scene, Unreadable, no_proxy::freerdp_spares, without_account},
+    local::{Beside, Check, Said, Scene, Unreadable, no_proxy::freerdp_spares, without_account},
     report::{
         Machine,
         Os::{Linux, Macos},
@@ -20,15 +20,18 @@ const DICTIONARY: &str = "<dictionary> {";
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
     Check::logic("proxy-environment", Client, &[Linux, Macos], environment),
-    Check::logic("proxy-system", Client, &[Macos], system),
+    Check::logic("proxy-system", Client, &[Macos], system).beside(Beside::Way),
 ];
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    if !matches!(scene.system(), Linux | Macos) {
-        return;
+    if matches!(scene.system(), Linux | Macos) {
+        machine.proxies.extend(variables(scene).unwrap_or_default());
     }
-    machine.proxies.extend(variables(scene).unwrap_or_default());
+}
+
+/// Those that a command has to tell.
+pub fn learn_system(scene: &Scene<'_>, machine: &mut Machine) {
     if scene.system() == Macos
         && let Ok(Some(output)) = scene.command(SETTINGS)
     {

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use super::resolv_conf::ResolvConf;
 use crate::{
-    local::{Check, Said, Scene, Unreadable, Value},
+    codes::Phase,
+    local::{Beside, Check, Said, Scene, Unreadable, Value},
     report::{
         Os::{self, Linux, Macos, Windows},
         Role::Client,
@@ -14,8 +15,9 @@ use crate::{
 const INTERFACES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces";
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("names-resolver", Client, &[Windows, Linux, Macos], resolver),
-    Check::logic("names-order", Client, &[Linux], order),
+    Check::logic("names-resolver", Client, &[Windows, Linux, Macos], resolver)
+        .beside(Beside::Failed(Phase::Resolve)),
+    Check::logic("names-order", Client, &[Linux], order).beside(Beside::Failed(Phase::Resolve)),
 ];
 
 fn resolver(scene: &Scene<'_>) -> Said {

@@ -3,7 +3,7 @@
 use time::Duration;
 
 use crate::{
-    local::{Answer, Certificates, Check, File, Said, Scene},
+    local::{Answer, Beside, Certificates, Check, File, Said, Scene},
     report::{
         Os::{Linux, Macos},
         Role::Client,
@@ -32,8 +32,8 @@ const MOST: usize = 256;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("roots-store", Client, &[Linux, Macos], store),
-    Check::logic("roots-added", Client, &[Linux], added),
+    Check::logic("roots-store", Client, &[Linux, Macos], store).beside(Beside::Untrusted),
+    Check::logic("roots-added", Client, &[Linux], added).beside(Beside::Untrusted),
 ];
 
 /// What the variables of OpenSSL put in place of the system's store; none where they are not set, or name that store.

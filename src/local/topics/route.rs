@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::names;
 use crate::{
-    local::{Check, Said, Scene},
+    local::{Beside, Check, Said, Scene},
     report::{
         Machine,
         Os::{Linux, Macos, Windows},
@@ -67,8 +67,8 @@ const DRIVERS: &[&str] = &[
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("route-to-target", Client, &[Windows, Linux, Macos], to_target),
-    Check::logic("route-mtu", Client, &[Windows, Linux, Macos], mtu),
+    Check::logic("route-to-target", Client, &[Windows, Linux, Macos], to_target).beside(Beside::Way),
+    Check::logic("route-mtu", Client, &[Windows, Linux, Macos], mtu).beside(Beside::Way),
 ];
 
 /// Facts for the comparison with the wire.

@@ -2,7 +2,7 @@
 
 use super::file_version;
 use crate::{
-    local::{Case, Check, Is, Said, Scene, Setting, Unreadable, Value},
+    local::{Beside, Case, Check, Is, Said, Scene, Setting, Unreadable, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -27,11 +27,11 @@ const HOST: bool = false;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("schannel-client-tls12", Client, &[Windows], tls12::<CLIENT>),
-    Check::logic("schannel-client-tls13", Client, &[Windows], tls13::<CLIENT>),
-    Check::logic("schannel-client-old-tls", Client, &[Windows], old::<CLIENT>),
-    Check::logic("schannel-client-suites", Client, &[Windows], suites::<CLIENT>),
-    Check::setting("schannel-client-fips", Client, &[Windows], FIPS),
+    Check::logic("schannel-client-tls12", Client, &[Windows], tls12::<CLIENT>).beside(Beside::Tls),
+    Check::logic("schannel-client-tls13", Client, &[Windows], tls13::<CLIENT>).beside(Beside::Tls),
+    Check::logic("schannel-client-old-tls", Client, &[Windows], old::<CLIENT>).beside(Beside::Tls),
+    Check::logic("schannel-client-suites", Client, &[Windows], suites::<CLIENT>).beside(Beside::Tls),
+    Check::setting("schannel-client-fips", Client, &[Windows], FIPS).beside(Beside::Tls),
     Check::logic("schannel-server-tls12", Host, &[Windows], tls12::<HOST>),
     Check::logic("schannel-server-tls13", Host, &[Windows], tls13::<HOST>),
     Check::logic("schannel-server-old-tls", Host, &[Windows], old::<HOST>),

@@ -2,7 +2,7 @@
 
 use super::resolv_conf::{ResolvConf, is_domain, plain};
 use crate::{
-    local::{Check, Said, Scene, Subject, Unreadable, Value},
+    local::{Beside, Check, Said, Scene, Subject, Unreadable, Value},
     report::{
         Machine,
         Os::{self, Linux, Macos, Windows},
@@ -16,7 +16,8 @@ const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 const MOST: usize = 32;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("names-search-domains", Client, &[Windows, Linux, Macos], judge)];
+pub const CHECKS: &[Check] =
+    &[Check::logic("names-search-domains", Client, &[Windows, Linux, Macos], judge).beside(Beside::Name)];
 
 /// Facts for the comparison with the wire.
 pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {

@@ -5,7 +5,7 @@ use super::{
     file_version, listener,
 };
 use crate::{
-    local::{Case, Check, Is, Said, Scene, Service, ServiceState, Setting, StartType},
+    local::{Beside, Case, Check, Is, Said, Scene, Service, ServiceState, Setting, StartType},
     report::{
         CheckStatus::{self, Error, Ok as Good, Warning},
         Os::Windows,
@@ -26,7 +26,7 @@ pub const CHECKS: &[Check] = &[
     Check::logic("service-certificate-propagation", Host, &[Windows], |scene| judge(scene, &PROPAGATION)),
     Check::logic("service-netlogon", Host, &[Windows], netlogon),
     Check::logic("service-audio", Host, &[Windows], audio),
-    Check::logic("service-smart-cards", Client, &[Windows], smart_cards),
+    Check::logic("service-smart-cards", Client, &[Windows], smart_cards).beside(Beside::SignIn),
 ];
 
 /// What a service is to a Remote Desktop host.

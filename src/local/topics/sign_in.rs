@@ -2,7 +2,7 @@
 
 use super::asked::{Judged, answer, said};
 use crate::{
-    local::{Check, Said, Scene, StartType},
+    local::{Beside, Check, Said, Scene, StartType},
     report::{Os::Windows, Role::Client},
 };
 
@@ -14,8 +14,10 @@ const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("sign-in-join-state", Client, &[Windows], |scene| said(join_state(scene))),
-    Check::logic("sign-in-stored-credential", Client, &[Windows], |scene| said(stored(scene))),
+    Check::logic("sign-in-join-state", Client, &[Windows], |scene| said(join_state(scene)))
+        .beside(Beside::SignIn),
+    Check::logic("sign-in-stored-credential", Client, &[Windows], |scene| said(stored(scene)))
+        .beside(Beside::None),
 ];
 
 /// Whether neither the machine nor its user is joined to a tenant; false where that cannot be read.

@@ -1,7 +1,8 @@
 //! Names that are asked from servers of their own: the name resolution policy of Windows, `/etc/resolver` of macOS.
 
 use crate::{
-    local::{Check, Said, Scene, Unreadable, Value},
+    codes::Phase,
+    local::{Beside, Check, Said, Scene, Unreadable, Value},
     report::{
         Os::{self, Macos, Windows},
         Role::Client,
@@ -16,7 +17,9 @@ const POLICIES: &[&str] = &[
 const MOST: usize = 256;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("names-own-server", Client, &[Windows, Macos], judge)];
+pub const CHECKS: &[Check] =
+    &[Check::logic("names-own-server", Client, &[Windows, Macos], judge)
+        .beside(Beside::Failed(Phase::Resolve))];
 
 /// A rule that fits the target.
 struct Rule {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{names, route};
 use crate::{
-    local::{Check, Said, Scene},
+    local::{Beside, Check, Said, Scene},
     report::{Os::Linux, Role::Client},
 };
 
@@ -13,7 +13,7 @@ const MOST: usize = 256;
 const UP: u32 = 1;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("route-tunnels", Client, &[Linux], judge)];
+pub const CHECKS: &[Check] = &[Check::logic("route-tunnels", Client, &[Linux], judge).beside(Beside::Way)];
 
 fn judge(scene: &Scene<'_>) -> Said {
     let interfaces = match scene.host.folder("/sys/class/net") {

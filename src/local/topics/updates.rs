@@ -2,7 +2,7 @@
 
 use super::file_version;
 use crate::{
-    local::{Check, Said, Scene},
+    local::{Beside, Check, Said, Scene},
     report::{Os::Windows, Role::Client},
 };
 
@@ -18,8 +18,8 @@ const WINDOWS_7_FIRST: u32 = 7600;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("updates-kb5074109", Client, &[Windows], january),
-    Check::logic("updates-kb5083769", Client, &[Windows], april),
+    Check::logic("updates-kb5074109", Client, &[Windows], january).beside(Beside::SignIn),
+    Check::logic("updates-kb5083769", Client, &[Windows], april).beside(Beside::RdpFile),
     Check::logic("updates-kb2923545", Client, &[Windows], windows_7),
 ];
 

@@ -1,7 +1,7 @@
 //! The proxies that Windows knows: the user's, the machine's, and that of WinHTTP; without accounts.
 
 use crate::{
-    local::{Answer, Check, Said, Scene, Unreadable, Value},
+    local::{Answer, Beside, Check, Said, Scene, Unreadable, Value},
     report::{Machine, Os::Windows, ProxySetting, Role::Client},
 };
 
@@ -13,9 +13,9 @@ const WINHTTP: &str = "WinHttpSettings";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("windows-proxy-user", Client, &[Windows], user),
-    Check::logic("windows-proxy-machine", Client, &[Windows], machine),
-    Check::logic("windows-proxy-winhttp", Client, &[Windows], winhttp),
+    Check::logic("windows-proxy-user", Client, &[Windows], user).beside(Beside::Gateway),
+    Check::logic("windows-proxy-machine", Client, &[Windows], machine).beside(Beside::Gateway),
+    Check::logic("windows-proxy-winhttp", Client, &[Windows], winhttp).beside(Beside::Gateway),
 ];
 
 /// Facts for the comparison with the wire.

@@ -5,7 +5,7 @@ mod limits;
 
 use super::cipher_list;
 use crate::{
-    local::{Check, Said, Scene, Unreadable},
+    local::{Beside, Check, Said, Scene, Unreadable},
     report::{Machine, Os::Linux, ProtocolSetting, Role::Client},
 };
 use file::File;
@@ -17,8 +17,8 @@ const FIPS: &str = "/proc/sys/crypto/fips_enabled";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("crypto-policy-openssl", Client, &[Linux], openssl),
-    Check::logic("crypto-policy-system", Client, &[Linux], system),
+    Check::logic("crypto-policy-openssl", Client, &[Linux], openssl).beside(Beside::Tls),
+    Check::logic("crypto-policy-system", Client, &[Linux], system).beside(Beside::Tls),
 ];
 
 /// Facts for the comparison with the wire.

@@ -8,7 +8,7 @@ mod walk;
 
 use super::names;
 use crate::{
-    local::{Check, Said, Scene},
+    local::{Beside, Check, Said, Scene},
     report::{Os::Linux, Role::Client},
 };
 
@@ -23,7 +23,7 @@ const LEGACY: &str = "/proc/net/ip_tables_names";
 const TABLES: &[&str] = &["filter", "nat", "mangle", "raw", "security"];
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("firewall-output", Client, &[Linux], judge)];
+pub const CHECKS: &[Check] = &[Check::logic("firewall-output", Client, &[Linux], judge).beside(Beside::Way)];
 
 fn judge(scene: &Scene<'_>) -> Said {
     let rules = match listed(scene) {
