@@ -150,16 +150,54 @@ pub async fn posture<N: Network>(
     observer: &dyn Observer,
 ) -> Report {
     let begin = net::Instant::now();
-    let settings = &Settings { until: None, account: None, screenshot: false, ..settings.clone() };
+    let settings = &of_posture(settings);
     let roots = &probe::roots(settings, network);
     let mut trace = probe::trace(target, settings, network, observer, roots).await;
-    trace.request.posture = true;
-    trace.request.posture_connections = settings.posture_connections;
+    ask_posture(&mut trace, settings);
     let answers = posture::run(&mut trace, target, settings, network, observer, (begin, roots)).await;
     if answers && trace.described().is_some_and(report::Connection::has_failed) {
         follow_up(&mut trace, target, settings, network, (begin, roots, observer)).await;
     }
     diagnose(trace)
+}
+
+/// The same until `interrupt` ends: then what is known is judged.
+pub async fn posture_until<N: Network>(
+    target: &Target,
+    settings: &Settings,
+    network: &N,
+    observer: &dyn Observer,
+    interrupt: impl Future<Output = ()>,
+) -> Ended {
+    let (begin, started) = (net::Instant::now(), report::Timestamp(network.now()));
+    let known = probe::Known::new(observer);
+    let whole = tokio::select! {
+        // The interrupt is listened for before anything is sent.
+        biased;
+        () = interrupt => None,
+        report = posture(target, settings, network, &known) => Some(report),
+    };
+    match whole {
+        Some(report) => Ended::Whole(report),
+        None => {
+            let settings = &of_posture(settings);
+            let roots = probe::roots(settings, network);
+            let way = (target, settings, network);
+            let mut trace = probe::unfinished(way, (begin, started), &roots, known.take());
+            ask_posture(&mut trace, settings);
+            Ended::Interrupted(diagnose(trace))
+        }
+    }
+}
+
+/// A posture goes no deeper than it must, and nobody is logged on.
+fn of_posture(settings: &Settings) -> Settings {
+    Settings { until: None, account: None, screenshot: false, ..settings.clone() }
+}
+
+fn ask_posture(trace: &mut Trace, settings: &Settings) {
+    trace.request.posture = true;
+    trace.request.posture_connections = settings.posture_connections;
 }
 
 /// What a machine's checks showed, as a report of its own.

@@ -11,8 +11,9 @@ use super::{
     run::{begin_logging, runtime},
 };
 use crate::{
-    honour_route,
+    Ended, honour_route,
     net::System,
+    posture_until,
     settings::{LicensePolicy, Settings},
 };
 
@@ -43,9 +44,18 @@ pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
     let output = Output::open(&arguments.output, None)?;
     let progress = Progress::new(&arguments.output, true);
     let runtime = runtime()?;
-    let report = runtime.block_on(crate::posture(&target, &settings, &System, &progress));
+    let interrupt = progress.interrupt();
+    let ended = runtime.block_on(posture_until(&target, &settings, &System, &progress, interrupt));
     drop(progress);
     runtime.shutdown_background();
-    output.write(&report, None)?;
-    Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+    match ended {
+        Ended::Whole(report) => {
+            output.write(&report, None)?;
+            Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+        }
+        Ended::Interrupted(report) => {
+            output.write(&report, None)?;
+            Ok(exit::INTERRUPTED)
+        }
+    }
 }

@@ -90,13 +90,17 @@ impl<N: Network> Asking<'_, N> {
         let left = if self.refuses { 0 } else { self.most.saturating_sub(self.trace.connections.len()) };
         let plans = &plans[..plans.len().min(left)];
         let probe = &self.probe;
-        let made: Vec<Connection> =
-            stream::iter(plans).map(|plan| probe.connection(plan)).buffered(AT_ONCE).collect().await;
-        made.iter().for_each(|connection| probe.observer().made(connection));
+        let made = stream::iter(plans).map(|plan| probe.connection(plan)).buffered(AT_ONCE);
+        // An interrupt leaves those that were told.
+        let told = made.inspect(|made| {
+            if is_begun(made) {
+                probe.observer().made(made);
+            }
+        });
+        let made: Vec<Connection> = told.collect().await;
         self.refuses |= made.iter().any(|connection| !is_open(connection));
         let before = self.trace.connections.len();
-        // A connection without a phase was not begun.
-        self.trace.connections.extend(made.into_iter().filter(|made| made.phases.connect.is_some()));
+        self.trace.connections.extend(made.into_iter().filter(is_begun));
         self.trace.connections.len() - before
     }
 
@@ -146,6 +150,11 @@ impl<N: Network> Asking<'_, N> {
         let plan = Plan::posture(&question.name, self.peer.clone(), offer, Phase::Tls);
         Plan { hello: Hello::Own(hello, None), ..plan }
     }
+}
+
+/// Whether there was time to begin it.
+fn is_begun(connection: &Connection) -> bool {
+    connection.phases.connect.is_some()
 }
 
 /// Whether it got through to the server.

@@ -1,14 +1,19 @@
-//! Ctrl-C: a wait ends with the report of its last whole try, a plain trace without one.
+//! Ctrl-C: a wait ends with the report of its last whole try, a trace and a posture with what is known.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use rdptrace::{
-    Report, Settings, Target,
-    report::{Credentials, FailureKind, Outcome},
+    Ended, Observer, Report, Settings, Target,
+    codes::Phase,
+    posture_until,
+    report::{Answer as Answered, Connection, Credentials, FailureKind, Outcome},
     wait,
     wait::Patience,
 };
-use tokio::time::sleep;
+use tokio::{sync::Notify, time::sleep};
 
 use crate::{
     faults::settings,
@@ -47,6 +52,38 @@ async fn in_a_try_the_one_before_is_reported() {
 #[tokio::test(start_paused = true)]
 async fn in_the_first_try_there_is_nothing_to_report() {
     assert!(interrupted(5, &settings(), &[Answer::Silent]).await.is_none());
+}
+
+/// Ends the run once so many connections were made.
+struct After {
+    left: AtomicUsize,
+    done: Notify,
+}
+
+impl Observer for After {
+    fn phase(&self, _: Phase) {}
+
+    fn made(&self, _: &Connection) {
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.done.notify_one();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_posture_keeps_the_connections_that_were_made() {
+    let target: Target = "rdsh01.corp.example".parse().expect("a target");
+    let after = After { left: AtomicUsize::new(4), done: Notify::new() };
+    let lab = Lab::answering(DEMO);
+    let settings = Settings::default();
+    let ended = posture_until(&target, &settings, &lab, &after, after.done.notified());
+    let Ended::Interrupted(report) = Box::pin(ended).await else { panic!("it ended by itself") };
+    let seen = report.posture.as_ref().expect("it was asked for");
+    assert_eq!(seen.connections, report.trace.connections.len());
+    assert!((4..8).contains(&seen.connections), "{}", seen.connections);
+    let answered = seen.protocols.iter().filter(|one| one.answer != Answered::Unknown).count();
+    assert!(answered > 0 && seen.credssp.version.is_some(), "{seen:?}");
+    assert!(seen.tls.iter().all(|tls| tls.refused.is_empty()), "what was not asked is not refused: {seen:?}");
 }
 
 /// The system's own signal; Windows has none that a test could send without unsafe code.
@@ -107,5 +144,21 @@ mod signal {
         assert!(page.contains("connect") && page.contains("STOPPED: interrupted by the user"), "{page}");
         assert!(page.contains("everything up to connect works; stopped in negotiate"), "{page}");
         assert_eq!(said, "interrupted; this is what is known\n");
+    }
+
+    #[test]
+    fn ends_a_posture_with_what_is_known() {
+        let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let target = silent.local_addr().expect("an address").to_string();
+        let child = start(&["posture", &target, "--format", "json"]);
+        let (mut connection, _) = silent.accept().expect("the posture connects");
+        connection.read_exact(&mut [0]).expect("the Connection Request");
+        let output = interrupt(child);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{said}");
+        assert_eq!(said, "interrupted; this is what is known\n");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(report["verdict"]["outcome"], "stopped");
+        assert_eq!(report["posture"]["connections"], 1);
     }
 }
