@@ -4,6 +4,7 @@ mod apart;
 mod choices;
 mod command_line;
 mod commands;
+mod completions;
 mod connection;
 mod demo;
 mod demo_arguments;
@@ -69,7 +70,7 @@ pub fn main() -> ExitCode {
         Command::Judge(arguments) => judge::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema => print(&schema()),
-        Command::Completions { shell } => print(&completions(shell)),
+        Command::Completions { shell } => print(&completions::script(shell)),
         Command::Man { command } => manual::page(command.as_deref()).and_then(|page| print(&page)),
     };
     match result {
@@ -84,10 +85,4 @@ pub fn main() -> ExitCode {
 
 fn schema() -> Vec<u8> {
     crate::report_schema().into_bytes()
-}
-
-fn completions(shell: clap_complete::Shell) -> Vec<u8> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command_line::command(), "rdptrace", &mut script);
-    script
 }

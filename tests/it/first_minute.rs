@@ -192,16 +192,20 @@ fn examples_in_help_are_command_lines() {
 fn completions_know_phases_faults_shells_and_pages() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = text(&rdptrace(&["completions", shell]).stdout);
-        for word in ["licensing", "certificate-expired", "powershell", "negotiate"] {
-            // PowerShell and elvish complete no values with clap, and fish those of options only.
-            let is_known = match shell {
-                "bash" | "zsh" => true,
-                "fish" => word != "powershell",
-                _ => false,
-            };
-            assert!(!is_known || script.contains(word), "{shell}: {word}");
+        for word in ["licensing", "certificate-expired", "powershell", "negotiate", "junit", "posture"] {
+            assert!(script.contains(word), "{shell}: {word}");
         }
     }
+    let powershell = text(&rdptrace(&["completions", "powershell"]).stdout);
+    assert!(powershell.contains("'trace --until' = @('resolve', 'connect',"), "{powershell}");
+    assert!(powershell.contains("'completions completions' = @('bash',"), "{powershell}");
+    let elvish = text(&rdptrace(&["completions", "elvish"]).stdout);
+    assert!(
+        elvish.contains("&'trace --until'= [resolve connect ") && elvish.contains("all $values"),
+        "{elvish}"
+    );
+    let fish = text(&rdptrace(&["completions", "fish"]).stdout);
+    assert!(fish.contains("subcommand completions\" -f -a \"bash elvish fish powershell zsh\""), "{fish}");
 }
 
 /// The script, run by bash itself where there is one.
