@@ -38,7 +38,6 @@ pub const OF_BROKER: Log = Log {
     events: &[
         Looked(BROKER, &[898, 901, 2056], Error),
         Looked(BROKER, &[802], Warning),
-        Looked(BROKER, &[819], Warning),
     ],
     mended: &[],
     quiet: "the log tells of no request that the broker could not serve",
