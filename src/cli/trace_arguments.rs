@@ -94,7 +94,8 @@ pub struct DepthArguments {
 
     /// Try until that is reached, at most so long, such as 5m
     ///
-    /// A number of seconds, minutes (m) or hours (h).     /// The account is used once, when the server is ready and serves the certificate of
+    /// A number of seconds, minutes (m) or hours (h).
+    /// The account is used once, when the server is ready and serves the certificate of
     /// --expect-thumbprint where one is given. --deadline then limits each try, and Ctrl-C ends the
     /// wait with the report of the last one.
     #[arg(long, value_name = "DURATION", value_parser = duration, allow_negative_numbers = true)]

@@ -13,7 +13,8 @@ use super::{
     term::{Kind, TYPES, Term},
 };
 use crate::codes::{
-    DISCONNECT, ERROR_INFO, EVENT, EXTENDED, FAMILY, Row, TABLES, Table, Text, inside, meant,
+    DISCONNECT, ERROR_INFO, EVENT, EXTENDED, FAMILY, FREERDP_ERROR, GATEWAY_STATUS, HTTP_STATUS, NTSTATUS,
+    Row, TABLES, Table, Text, WIN32, inside, meant,
 };
 
 /// What is known about a term.
@@ -82,9 +83,23 @@ fn rows(code: u32, asked: &[&'static Table], is_only: bool) -> Vec<Found> {
         .copied()
         .filter(|table| !table.of_program && (asked.is_empty() || !is_structure(table)));
     let (by_word, others): (Vec<&'static Table>, Vec<_>) = own.partition(|table| table.by_word);
-    let all = || [others, by_word].iter().map(|tables| of(tables)).find(|found| !found.is_empty());
+    // What no client, server or log has as its own is an error of Windows first.
+    let all = || {
+        let found = of(&others);
+        if asked.is_empty() && !found.iter().any(|(table, _)| has(OWN, table)) {
+            let of_windows = of(&[&WIN32]);
+            if !of_windows.is_empty() {
+                return Some([of_windows, found].concat());
+            }
+        }
+        [found, of(&by_word)].into_iter().find(|found| !found.is_empty())
+    };
     near.or_else(|| if is_only { None } else { all() }).unwrap_or_default()
 }
+
+/// Tables whose numbers are shown to people as they are.
+const OWN: &[&Table] =
+    &[&DISCONNECT, &EXTENDED, &NTSTATUS, &ERROR_INFO, &GATEWAY_STATUS, &HTTP_STATUS, &EVENT, &FREERDP_ERROR];
 
 /// Whether its numbers are types in messages, which nobody calls an error or a status.
 fn is_structure(table: &Table) -> bool {
@@ -108,7 +123,7 @@ fn one_code(found: &[Found]) -> Option<u32> {
 /// A text that stands for one code, or for one with its extended code, is answered as that.
 fn said(text: &Text) -> Explained {
     let codes: Vec<Found> =
-        meant(text.table, text.row).into_iter().filter(|(table, _)| table.name != text.table.name).collect();
+        meant(text.table, text.row).into_iter().filter(|(_, row)| row.symbol != text.row.symbol).collect();
     let is_pair = matches!(codes[..], [(first, _), (second, _)]
         if first.name == DISCONNECT.name && second.name == EXTENDED.name);
     let (code, extended) = match codes[..] {
@@ -172,7 +187,9 @@ fn pair(code: u32, extended: u32) -> Explained {
     let second = rows(extended, &[&EXTENDED, &ERROR_INFO], false).first().copied();
     let page = Page::find(&format!("{}-{}", hex(code), hex(extended)));
     let topic = |found: &Option<Found>| found.and_then(|(_, row)| Page::find(row.page));
-    let page = page.or_else(|| topic(&second)).or_else(|| topic(&first));
+    // An extended code of 0 says nothing.
+    let nearer = second.filter(|_| extended != 0 || first.is_none());
+    let page = page.or_else(|| topic(&nearer)).or_else(|| topic(&first));
     let mut explained =
         of(format!("{}/{}", hex(code), hex(extended)), first.into_iter().chain(second).collect(), None);
     explained.known = first.is_some() && second.is_some();
@@ -181,7 +198,7 @@ fn pair(code: u32, extended: u32) -> Explained {
     explained.narrower = Vec::new();
     if let Some(page) = page {
         // The extended code is the nearer reason of the two.
-        let reason = second.or(first).map_or(String::new(), |(_, row)| sentence(row.meaning));
+        let reason = nearer.or(first).map_or(String::new(), |(_, row)| sentence(row.meaning));
         let one = page.is_of_one_code();
         explained.summary = if one { page.lead() } else { reason };
         explained.background = Some(page.lead()).filter(|_| !one);

@@ -37,6 +37,10 @@ pub fn finding(name: &str) -> Option<Explained> {
 /// The name of a finding, a cause or a check that differs in a few letters.
 pub fn alike(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
+    // A few letters differ from any short word.
+    if word.len() <= MISSPELT {
+        return None;
+    }
     let names = diagnose::paged().chain(local::paged());
     let near = names.filter_map(|name| Some((near(name, &word, MISSPELT)?, name)));
     near.min_by_key(|(far, _)| *far).map(|(_, name)| name)

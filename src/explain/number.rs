@@ -3,7 +3,7 @@
 //! 904 is decimal: unknown, exit code 1, with 0x904 as the nearest. Only eight digits that mean something in
 //! hexadecimal alone, and digits with letters among them, are hexadecimal without 0x.
 
-use crate::codes::{TABLES, inside};
+use crate::codes::{FREERDP_ERROR, TABLES, inside};
 
 /// How a number was written; the less it looks like a code, the more the words before it must say that it is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Number {
 
 /// The first number of the statuses of Windows.
 pub const STATUSES: u32 = 0x8000_0000;
+/// The class of FreeRDP's errors of a connection, in the upper half of the number.
+const CONNECT_CLASS: u32 = 2;
 /// Below it a number with a minus is what a call returned.
 const SMALL: u32 = 1000;
 /// Families of statuses that logs show without their prefix.
@@ -37,7 +39,8 @@ impl Number {
     pub fn is_evident(self) -> bool {
         let is_status =
             self.code >= STATUSES && (FAMILIES.contains(&(self.code >> 16)) || is_known(self.code));
-        self.form == Form::Prefixed || is_status
+        let is_of_freerdp = self.code >> 16 == CONNECT_CLASS && FREERDP_ERROR.find(self.code).is_some();
+        self.form == Form::Prefixed || is_status || is_of_freerdp
     }
 
     /// The number without its minus, if it is too small for a status.

@@ -127,11 +127,12 @@ const PROSE: usize = 2;
 /// # Errors
 /// There is no code in the arguments.
 pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
+    let arguments: Vec<String> = arguments.iter().map(|argument| as_logged(argument)).collect();
     let words = arguments.join(" ");
     let dump = dump::apart(&words);
     let (texts, words, status) = match dump {
         Some((rest, status)) => (vec![rest.clone()], rest, status),
-        None => (arguments.to_vec(), words, None),
+        None => (arguments, words, None),
     };
     let lexed: Vec<(Token, bool)> = texts.iter().flat_map(|text| typed(text)).collect();
     let count = |is: fn(&Token) -> bool| lexed.iter().filter(|(token, _)| is(token)).count();
@@ -152,13 +153,21 @@ pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
     let found = texts_in(&words, MOST);
     let owned = texts::owned(&found);
     read.terms.retain(|term| owned.is_none() || term.number() != owned);
-    if !found.is_empty() {
+    if !found.is_empty() || manner.is_prose {
         read.terms.retain(|term| !term.is_of_offer());
     }
     let said = texts::beside(found, &read.terms);
     read.terms.extend(said);
     providers(&words, &mut read.terms);
     if read.terms.is_empty() { Err(read.refusal()) } else { Ok(read.into()) }
+}
+
+/// What loggers write in place of marks, and mRemoteNG in front of a number.
+const LOGGED: &[(&str, &str)] =
+    &[("#011", " "), ("#012", " "), ("RDP disconnected!", "RDP disconnect reason ")];
+
+fn as_logged(text: &str) -> String {
+    LOGGED.iter().fold(text.to_owned(), |text, (logged, meant)| text.replace(logged, meant))
 }
 
 /// Tokens, and whether each was an argument of its own.

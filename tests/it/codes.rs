@@ -108,7 +108,16 @@ fn every_row_says_where_its_code_can_arise_and_names_only_codes_that_exist() {
 
 /// A source is a document that anybody can look up, not a number of somebody's collection.
 /// Words of a source that name nothing one could open.
-const VAGUE: &[&str] = &["field report", "commonly quoted", "not verified", "messages of", "message text", "from memory", "a blog", "a help page"];
+const VAGUE: &[&str] = &[
+    "field report",
+    "commonly quoted",
+    "not verified",
+    "messages of",
+    "message text",
+    "from memory",
+    "a blog",
+    "a help page",
+];
 
 #[test]
 fn sources_can_be_looked_up() {

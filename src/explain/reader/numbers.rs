@@ -54,7 +54,9 @@ impl Reader {
             Some(topic::Kind::Of(table)) if of(table, number.code) => {
                 self.push_number(number.code, vec![*table])
             }
-            Some(topic::Kind::Only(tables)) => {
+            Some(topic::Kind::Only(tables))
+                if !number.is_status() || tables.iter().any(|table| of(table, number.code)) =>
+            {
                 let first = tables.iter().find(|table| of(table, number.code)).or(tables.first());
                 self.push_number(number.code, first.into_iter().copied().collect());
                 self.terms.last_mut().iter_mut().for_each(|term| term.is_only = true);

@@ -35,10 +35,7 @@ pub const OF_HOST: Log = Log {
 /// The log of the broker itself.
 pub const OF_BROKER: Log = Log {
     channel: "Microsoft-Windows-TerminalServices-SessionBroker/Operational",
-    events: &[
-        Looked(BROKER, &[898, 901, 2056], Error),
-        Looked(BROKER, &[802], Warning),
-    ],
+    events: &[Looked(BROKER, &[898, 901, 2056], Error), Looked(BROKER, &[802], Warning)],
     mended: &[],
     quiet: "the log tells of no request that the broker could not serve",
 };
