@@ -93,11 +93,14 @@ pub fn matters(check: &Check, machine: &Machine, report: &Report) -> bool {
     concerns && check.beside.includes(report)
 }
 
-/// Behind a gateway or a proxy, this machine's way to the target is another one.
+/// Behind a gateway or a proxy, this machine's way to the target is another one; without an address there is none.
 fn may_end_on_the_way(report: &Report) -> bool {
     let is_direct = !is_through_gateway(&report.trace) && report.trace.proxy().is_none();
-    let is_cut = failed(report).is_some_and(|phase| WAY.contains(&phase))
-        || suspects(report, |cause| cause.at == Some(Place::Path));
+    let is_cut = match failed(report) {
+        Some(Phase::Resolve) => false,
+        Some(phase) if WAY.contains(&phase) => true,
+        _ => suspects(report, |cause| cause.at == Some(Place::Path)),
+    };
     is_direct && is_cut
 }
 
