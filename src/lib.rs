@@ -7,8 +7,10 @@ pub mod cli;
 pub mod codes;
 #[doc(hidden)]
 pub mod demo;
+pub mod destination;
 #[doc(hidden)]
 pub mod diagnose;
+pub mod endpoint;
 mod experiment;
 pub mod explain;
 mod guard;
@@ -28,11 +30,12 @@ pub mod render;
 pub mod report;
 mod sections;
 pub mod settings;
-pub mod target;
 pub mod wait;
 
+pub use destination::Target;
 use diagnose::Again;
 pub use diagnose::diagnose;
+pub use endpoint::{DEFAULT_PORT, Endpoint};
 use experiment::Round;
 pub use local::Checked;
 pub use net::{BoxStream, Network, Stream, System};
@@ -41,12 +44,11 @@ pub use probe::{Observer, Unobserved, probe};
 pub use report::{Report, Trace};
 use settings::Experiments;
 pub use settings::Settings;
-pub use target::Target;
 pub use wait::wait;
 
 /// What an .rdp file asks of the connection beside its address, on top of `settings`. Never an account: whoever the file names
 /// is not logged on.
-pub fn honour(file: &target::RdpFile, settings: Settings) -> Settings {
+pub fn honour(file: &destination::RdpFile, settings: Settings) -> Settings {
     Settings {
         nla: file.flag("enablecredsspsupport").unwrap_or(settings.nla),
         direct_tls: file.flag("negotiate security layer").map_or(settings.direct_tls, |negotiate| !negotiate),
@@ -56,19 +58,19 @@ pub fn honour(file: &target::RdpFile, settings: Settings) -> Settings {
 
 /// The RD Gateway that the file demands (`gatewayusagemethod` 1), with the file's token for it. Where the gateway is only for
 /// hosts that cannot be reached directly (2), the direct way is the one that is traced.
-pub fn gateway_of(file: &target::RdpFile) -> Option<settings::Gateway> {
+pub fn gateway_of(file: &destination::RdpFile) -> Option<settings::Gateway> {
     file.gateway().and_then(|_| named_gateway_of(file))
 }
 
 /// The RD Gateway that the file names, whenever it is to be used, with the file's token for it.
-pub fn named_gateway_of(file: &target::RdpFile) -> Option<settings::Gateway> {
-    let (host, port) = file.named_gateway()?.ok()?;
+pub fn named_gateway_of(file: &destination::RdpFile) -> Option<settings::Gateway> {
+    let endpoint = file.named_gateway()?.ok()?;
     let token = file.gateway_token().map(|token| settings::Token(token.to_owned().into()));
-    Some(settings::Gateway { token, ..settings::Gateway::new(&host, port) })
+    Some(settings::Gateway { token, ..settings::Gateway::new(endpoint) })
 }
 
 /// The part of it that says which server is meant.
-pub fn honour_route(file: &target::RdpFile, settings: Settings) -> Settings {
+pub fn honour_route(file: &destination::RdpFile, settings: Settings) -> Settings {
     let routing_token = file.routing_token().map(|token| token.as_bytes().to_vec());
     Settings { routing_token, preconnection: file.text("pcb").map(str::to_owned), ..settings }
 }
@@ -107,7 +109,7 @@ pub async fn run_until<N: Network>(
         Some(report) => Ended::Whole(report),
         None => {
             let roots = probe::roots(settings, network);
-            let way = (target, settings, network);
+            let way = (target, settings);
             Ended::Interrupted(diagnose(probe::unfinished(way, (begin, started), &roots, known.take())))
         }
     }
@@ -182,7 +184,7 @@ pub async fn posture_until<N: Network>(
         None => {
             let settings = &of_posture(settings);
             let roots = probe::roots(settings, network);
-            let way = (target, settings, network);
+            let way = (target, settings);
             let mut trace = probe::unfinished(way, (begin, started), &roots, known.take());
             ask_posture(&mut trace, settings);
             Ended::Interrupted(diagnose(trace))
@@ -214,12 +216,12 @@ pub fn checked_with<N: Network>(
     machine: &dyn local::Host,
     choice: local::RoleChoice,
     subject: Option<&local::Subject>,
-    file: Option<&target::RdpFile>,
+    file: Option<&destination::RdpFile>,
     network: &N,
 ) -> Report {
     let (began, started) = (net::Instant::now(), machine.now().into());
     let checked = local::check(machine, choice, subject);
-    let file = file.filter(|file| file.encoding != target::Encoding::Address);
+    let file = file.filter(|file| file.encoding != destination::Encoding::Address);
     let settings = Settings::default();
     let now = network.now().into();
     let rdp_file = file.map(|file| probe::rdp_file(file, now, &probe::roots(&settings, network)));

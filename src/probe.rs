@@ -15,10 +15,11 @@ use request::request;
 use tracing::Instrument as _;
 
 use crate::{
+    destination::Target,
+    endpoint::Endpoint,
     net::{Instant, Limits, Network},
     report::{Connection, TargetRecord, Timestamp, Trace},
     settings::Settings,
-    target::Target,
 };
 
 pub use crate::certificate::Roots;
@@ -71,38 +72,37 @@ pub async fn trace<N: Network>(
     let begin = Instant::now();
     let started = Timestamp(network.now());
     let end = begin + settings.deadline;
-    let probe = Probe::new(target, settings, network, observer, (end, roots));
+    let probe = Probe::new(&target.endpoint, settings, network, observer, (end, roots));
     let main = probe.connection(&Plan::main(settings)).await;
     observer.made(&main);
     let demand = Demand::of(&main.phases, settings);
     let mut connections = vec![main];
     if let Some(demand) = demand {
-        let addresses = addresses(&connections[0], target, settings);
+        let addresses = addresses(&connections[0], &target.endpoint, settings);
         let retry = probe.connection(&demand.met_by(Plan::retry(settings, addresses))).await;
         observer.made(&retry);
         connections.push(retry);
     }
-    let way = hops::Way { target, settings, network, observer, end, roots };
+    let way = hops::Way { target: &target.endpoint, settings, network, observer, end, roots };
     let unfollowed = Box::pin(way.follow(&mut connections)).await;
     let udp = match (settings.udp, connections.last()) {
         (true, Some(traced)) => Some(udp::udp(network, settings, traced, end).await),
         _ => None,
     };
-    Trace { unfollowed, udp, ..unfinished((target, settings, network), (begin, started), roots, connections) }
+    Trace { unfollowed, udp, ..unfinished((target, settings), (begin, started), roots, connections) }
 }
 
 /// What is known of a run that began then, when these connections were made.
-pub fn unfinished<N: Network>(
-    (target, settings, network): (&Target, &Settings, &N),
+pub fn unfinished(
+    (target, settings): (&Target, &Settings),
     (begin, started): (Instant, Timestamp),
     roots: &Roots<'_>,
     connections: Vec<Connection>,
 ) -> Trace {
-    let probe = Probe::new(target, settings, network, &Unobserved, (begin + settings.deadline, roots));
     Trace {
         started,
         elapsed_ms: begin.elapsed().into(),
-        target: Some(probe.target_record(started)),
+        target: Some(target_record(target, settings, started, roots)),
         request: request(target, settings),
         connections,
         unfollowed: None,
@@ -115,15 +115,15 @@ pub fn unfinished<N: Network>(
 }
 
 /// The addresses that a connection has looked up, with the port that is connected to there: the proxy's where there is one.
-pub fn addresses(connection: &Connection, target: &Target, settings: &Settings) -> Vec<SocketAddr> {
-    let port = settings.proxy.as_ref().map_or(target.port, |proxy| proxy.port);
+pub fn addresses(connection: &Connection, target: &Endpoint, settings: &Settings) -> Vec<SocketAddr> {
+    let port = settings.proxy.as_ref().map_or(target.port, |proxy| proxy.endpoint.port);
     let seen = connection.phases.resolve.iter().flat_map(|record| &record.evidence.addresses);
     seen.map(|seen| SocketAddr::new(seen.address, port)).collect()
 }
 
 /// Makes connections to one target under the same settings and the same deadline.
 pub struct Probe<'a, N> {
-    target: &'a Target,
+    target: &'a Endpoint,
     settings: &'a Settings,
     network: &'a N,
     observer: &'a dyn Observer,
@@ -134,7 +134,7 @@ pub struct Probe<'a, N> {
 impl<'a, N: Network> Probe<'a, N> {
     /// Nothing is sent yet; `end` is when the run ends, whose connections share the roots.
     pub fn new(
-        target: &'a Target,
+        target: &'a Endpoint,
         settings: &'a Settings,
         network: &'a N,
         observer: &'a dyn Observer,
@@ -158,14 +158,15 @@ impl<'a, N: Network> Probe<'a, N> {
     fn server_name(&self) -> &str {
         self.settings.server_name.as_deref().unwrap_or(&self.target.host)
     }
+}
 
-    fn target_record(&self, now: Timestamp) -> TargetRecord {
-        TargetRecord {
-            input: self.target.input.clone(),
-            host: self.target.host.clone(),
-            port: self.target.port,
-            server_name: self.server_name().to_owned(),
-            rdp_file: self.target.file.as_ref().map(|file| rdp_file(file, now, self.roots)),
-        }
+fn target_record(target: &Target, settings: &Settings, now: Timestamp, roots: &Roots<'_>) -> TargetRecord {
+    let Endpoint { host, port } = &target.endpoint;
+    TargetRecord {
+        input: target.input.clone(),
+        host: host.clone(),
+        port: *port,
+        server_name: settings.server_name.as_ref().unwrap_or(host).clone(),
+        rdp_file: target.file.as_ref().map(|file| rdp_file(file, now, roots)),
     }
 }

@@ -12,7 +12,10 @@ pub use account::{Account, Password};
 pub use anchors::Anchors;
 pub use kdc::{Kdc, KdcSource, KdcTransport, Kerberos, Others};
 
-use crate::codes::{Phase, Protocols};
+use crate::{
+    codes::{Phase, Protocols},
+    endpoint::Endpoint,
+};
 
 /// Everything a probe needs to know besides its target.
 #[derive(Clone, Debug)]
@@ -188,10 +191,8 @@ impl LicensePolicy {
 pub struct Proxy {
     /// How it is asked.
     pub kind: ProxyKind,
-    /// Name or address.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
+    /// Where it listens.
+    pub endpoint: Endpoint,
     /// The account for the proxy. It crosses the network as it is: neither way of asking hides it.
     pub account: Option<Account>,
 }
@@ -218,10 +219,8 @@ impl ProxyKind {
 /// An RD Gateway (MS-TSGU).
 #[derive(Clone, Debug)]
 pub struct Gateway {
-    /// Name or address.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
+    /// Where it listens.
+    pub endpoint: Endpoint,
     /// The account for the gateway, which is used once.
     pub account: Option<Account>,
     /// The token for the gateway, such as an .rdp file carries.
@@ -236,10 +235,9 @@ pub struct Gateway {
 
 impl Gateway {
     /// A gateway that is asked without an account.
-    pub fn new(host: &str, port: u16) -> Self {
+    pub fn new(endpoint: Endpoint) -> Self {
         Self {
-            host: host.to_owned(),
-            port,
+            endpoint,
             account: None,
             token: None,
             authentication: GatewayAuthentication::Auto,

@@ -7,7 +7,7 @@ mod distant;
 use std::sync::atomic::Ordering::SeqCst;
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Endpoint, Report, Settings, Target, Unobserved,
     codes::Phase,
     demo, run,
     settings::{Account, Anchors, Gateway, GatewayAuthentication, Proxy, ProxyKind, Security},
@@ -160,7 +160,7 @@ fn socks(plain: Settings) -> Settings {
 }
 
 fn proxy(kind: ProxyKind, plain: Settings) -> Settings {
-    let proxy = Proxy { kind, host: "192.0.2.9".to_owned(), port: 3128, account: None };
+    let proxy = Proxy { kind, endpoint: Endpoint::new("192.0.2.9", 3128), account: None };
     Settings { proxy: Some(proxy), ..plain }
 }
 
@@ -173,6 +173,6 @@ fn basic(plain: Settings) -> Settings {
 }
 
 fn gateway(authentication: GatewayAuthentication, plain: Settings) -> Settings {
-    let gateway = Gateway::new(demo::gateway::NAME, 443);
+    let gateway = Gateway::new(Endpoint::new(demo::gateway::NAME, 443));
     Settings { gateway: Some(Gateway { authentication, account: Some(account()), ..gateway }), ..plain }
 }

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::{Settings, Target, honour, target::RdpFile};
+use rdptrace::{Settings, Target, honour, destination::RdpFile};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(file) = RdpFile::parse(bytes)

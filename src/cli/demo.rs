@@ -23,10 +23,10 @@ use crate::{
     Ended,
     codes::Phase,
     demo::{self, Fault, Server},
+    destination::Target,
     net::{Network as _, System},
     run_until,
     settings::{Account, Settings},
-    target::Target,
 };
 
 /// Lists the faults, serves, or traces the built-in server and returns the exit code of the trace.

@@ -12,16 +12,16 @@ use super::{
     progress::Progress,
 };
 use crate::{
-    Ended,
+    Ended, Endpoint,
     codes::Phase,
     demo::{
         self,
         gateway::{self, Entry, Fault, Gateway},
     },
+    destination::Target,
     net::{Network as _, System},
     run_until,
     settings::{self, Account, Anchors, GatewayAuthentication, Settings, Token},
-    target::Target,
 };
 
 /// Lists the faults, serves, or traces through the built-in gateway and returns the exit code of the trace.
@@ -89,7 +89,7 @@ fn settings(gateway: &Gateway, entry: Entry, port: u16) -> Settings {
 
 /// How to come to the gateway.
 fn way(entry: Entry, port: u16) -> settings::Gateway {
-    let way = settings::Gateway::new(&Ipv4Addr::LOCALHOST.to_string(), port);
+    let way = settings::Gateway::new(Endpoint::new(Ipv4Addr::LOCALHOST.to_string(), port));
     let with_account = settings::Gateway { account: Some(account()), ..way.clone() };
     match entry {
         Entry::Account => with_account,

@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::out::stderr;
 use crate::{
+    destination::{LONGEST_TOKEN, RdpFile, typed_inside, without_end},
     settings::Settings,
-    target::{LONGEST_TOKEN, RdpFile, typed_inside, without_end},
 };
 
 /// The most redirections that can be followed.

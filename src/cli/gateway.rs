@@ -15,9 +15,10 @@ use super::{
     values::{account_name, thumbprint},
 };
 use crate::{
+    destination::{Target, endpoint_or},
+    endpoint::{Endpoint, HTTPS_PORT},
     gateway_of, named_gateway_of,
     settings::{Gateway, GatewayAuthentication},
-    target::{GATEWAY_PORT, Target, host_and_optional_port},
 };
 
 const VARIABLE: &str = "RDPTRACE_GATEWAY_PASSWORD";
@@ -67,7 +68,7 @@ pub enum GatewayName {
     /// No gateway.
     Nothing,
     /// This one.
-    Host(String, u16),
+    Host(Endpoint),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -95,8 +96,7 @@ fn gateway_name(text: &str) -> Result<GatewayName, String> {
     if text == "none" {
         return Ok(GatewayName::Nothing);
     }
-    let (host, port) = host_and_optional_port(text).map_err(str::to_owned)?;
-    Ok(GatewayName::Host(host, port.unwrap_or(GATEWAY_PORT)))
+    endpoint_or(text, HTTPS_PORT).map(GatewayName::Host).map_err(str::to_owned)
 }
 
 impl GatewayArguments {
@@ -113,11 +113,11 @@ impl GatewayArguments {
         let file = target.file.as_ref();
         let chosen = match &self.gateway {
             Some(GatewayName::Nothing) => None,
-            Some(GatewayName::Host(host, port)) => {
+            Some(GatewayName::Host(endpoint)) => {
                 // A token is for the gateway that the file names, and for no other.
                 let named = file.and_then(named_gateway_of);
-                let same = named.filter(|own| own.host.eq_ignore_ascii_case(host) && own.port == *port);
-                Some(same.unwrap_or_else(|| Gateway::new(host, *port)))
+                let same = named.filter(|own| own.endpoint.is_same(endpoint));
+                Some(same.unwrap_or_else(|| Gateway::new(endpoint.clone())))
             }
             None => file.and_then(gateway_of),
         };

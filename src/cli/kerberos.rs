@@ -6,13 +6,13 @@ use clap::{Args, ValueEnum};
 
 use super::{Error, apart::Input};
 use crate::{
+    destination::{RdpFile, Target, endpoint_or},
+    endpoint::HTTPS_PORT,
     local::{Krb5, Unread, this_machine},
     settings::{Kdc, KdcSource, KdcTransport, Kerberos, Others},
-    target::{RdpFile, Target, host_and_optional_port},
 };
 
 const PORT: u16 = 88;
-const PROXY_PORT: u16 = 443;
 const PATH: &str = "KdcProxy";
 
 #[derive(Args, Debug)]
@@ -162,8 +162,8 @@ fn kdc(text: &str) -> Result<Kdc, String> {
         Some(("https", place)) => return kdc_proxy(place),
         Some(_) => return Err("tcp://, udp:// or https:// is expected".to_owned()),
     };
-    let (host, port) = host_and_optional_port(place).map_err(str::to_owned)?;
-    Ok(Kdc { transport, host, port: port.unwrap_or(PORT), path: String::new() })
+    let endpoint = endpoint_or(place, PORT).map_err(str::to_owned)?;
+    Ok(Kdc { transport, endpoint, path: String::new() })
 }
 
 /// HOST[:PORT][/PATH].
@@ -173,9 +173,8 @@ fn kdc_proxy(text: &str) -> Result<Kdc, String> {
     if !path.chars().all(|c| c.is_ascii_graphic()) {
         return Err("the path holds characters that no path has".to_owned());
     }
-    let (host, port) = host_and_optional_port(place).map_err(str::to_owned)?;
-    let port = port.unwrap_or(PROXY_PORT);
-    Ok(Kdc { transport: KdcTransport::Https, host, port, path: format!("/{path}") })
+    let endpoint = endpoint_or(place, HTTPS_PORT).map_err(str::to_owned)?;
+    Ok(Kdc { transport: KdcTransport::Https, endpoint, path: format!("/{path}") })
 }
 
 /// The KDC proxy that the file names, or its gateway where that is one.
@@ -186,12 +185,7 @@ fn of_rdp_file(file: &RdpFile) -> Result<Option<Kdc>, Error> {
         (Some(name), _) => Some(kdc_proxy(name)),
         (None, Some(gateway)) => Some(
             gateway
-                .map(|(host, port)| Kdc {
-                    transport: KdcTransport::Https,
-                    host,
-                    port,
-                    path: format!("/{PATH}"),
-                })
+                .map(|endpoint| Kdc { transport: KdcTransport::Https, endpoint, path: format!("/{PATH}") })
                 .map_err(|why| why.to_string()),
         ),
         (None, None) => None,

@@ -23,6 +23,8 @@ use super::{
 };
 use crate::{
     checked_with,
+    destination::Target,
+    endpoint::DEFAULT_PORT,
     local::{
         Checked, Collection, Host, Recorder, RoleChoice, Subject, check, check_beside,
         files::{Files, Given},
@@ -30,7 +32,6 @@ use crate::{
     },
     net::System,
     report::{LocalCheck, Machine, Report},
-    target::Target,
 };
 
 #[derive(Args, Debug)]
@@ -226,7 +227,7 @@ fn collect(collection: &Collection, path: &Path, quiet: bool) -> Result<(), Erro
 fn asked(files: &Files) -> Option<Subject> {
     let asked = files.asked();
     let host = asked.host.clone()?;
-    Some(Subject::new(host, asked.port.unwrap_or(3389)))
+    Some(Subject::new(host, asked.port.unwrap_or(DEFAULT_PORT)))
 }
 
 /// The checks beside a trace.
@@ -272,5 +273,5 @@ impl Beside {
 
 /// The target, as the checks are told of it.
 pub fn subject(target: &Target) -> Subject {
-    Subject::new(&target.host, target.port)
+    Subject::new(&target.endpoint.host, target.endpoint.port)
 }

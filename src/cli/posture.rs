@@ -33,7 +33,7 @@ pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
         None => given,
     };
     let settings = Settings {
-        proxy: arguments.connection.proxy.proxy(&target.host, target.port)?,
+        proxy: arguments.connection.proxy.proxy(&target.endpoint)?,
         license: LicensePolicy::Stop,
         posture_connections: arguments.connections.map(usize::from),
         ..given

@@ -13,6 +13,7 @@ use super::{
     values::account_name,
 };
 use crate::{
+    endpoint::Endpoint,
     local::no_proxy::proxy_applies,
     settings::{Account, Proxy},
 };
@@ -50,17 +51,17 @@ impl ProxyArguments {
         self.proxy_password_file.as_deref().map(|path| Input::file("--proxy-password-file", path))
     }
 
-    /// The proxy on the way to `host` and `port`, with its account.
+    /// The proxy on the way to `dialled`, with its account.
     ///
     /// # Errors
     /// The environment names none that can be used, or a password cannot be read.
-    pub fn proxy(&self, host: &str, port: u16) -> Result<Option<Proxy>, Error> {
+    pub fn proxy(&self, dialled: &Endpoint) -> Result<Option<Proxy>, Error> {
         let url = match self.proxy.as_deref() {
             None => return Ok(None),
-            Some("env") => of_environment(host, port)?,
+            Some("env") => of_environment(dialled)?,
             Some(text) => Some(of_argument(text)?),
         };
-        let Some(ProxyUrl { kind, host, port, user, password }) = url else { return Ok(None) };
+        let Some(ProxyUrl { kind, endpoint, user, password }) = url else { return Ok(None) };
         let source = Source {
             option: "--proxy-password-file",
             file: self.proxy_password_file.as_deref(),
@@ -70,7 +71,7 @@ impl ProxyArguments {
         let given = self.proxy_user.as_deref().map(|name| password::read(name, &source)).transpose()?;
         let own =
             user.map(|user| Account { user, domain: None, password: password.unwrap_or_default().into() });
-        Ok(Some(Proxy { kind, host, port, account: given.or(own) }))
+        Ok(Some(Proxy { kind, endpoint, account: given.or(own) }))
     }
 }
 
@@ -83,12 +84,12 @@ fn of_argument(text: &str) -> Result<ProxyUrl, Error> {
 }
 
 /// None where none is set, or the target is among the exceptions. What may be secret is not repeated.
-fn of_environment(host: &str, port: u16) -> Result<Option<ProxyUrl>, Error> {
+fn of_environment(dialled: &Endpoint) -> Result<Option<ProxyUrl>, Error> {
     let set = |name: &&str| std::env::var(name).ok().map(Zeroizing::new).filter(|value| !value.is_empty());
     let found = ENVIRONMENT.iter().find_map(|name| Some((name, set(name)?)));
     let exceptions = EXCEPTIONS.iter().find_map(set);
     let Some((name, text)) = found else { return Ok(None) };
-    if exceptions.is_some_and(|list| !proxy_applies(&list, host, port)) {
+    if exceptions.is_some_and(|list| !proxy_applies(&list, &dialled.host, dialled.port)) {
         return Ok(None);
     }
     ProxyUrl::parse(&text).map(Some).map_err(|why| Error::new(format!("{name} names no proxy: {why}")))

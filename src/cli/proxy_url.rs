@@ -5,8 +5,9 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::{
+    destination::{decoded, host_and_port},
+    endpoint::Endpoint,
     settings::ProxyKind,
-    target::{decoded, host_and_optional_port},
 };
 
 /// The address of a proxy. Its account is not shown.
@@ -14,10 +15,8 @@ use crate::{
 pub struct ProxyUrl {
     /// How it is asked.
     pub kind: ProxyKind,
-    /// Name or address.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
+    /// Where it listens.
+    pub endpoint: Endpoint,
     /// The user before the @, where there is one.
     pub user: Option<String>,
     /// The password behind the user.
@@ -26,7 +25,10 @@ pub struct ProxyUrl {
 
 impl fmt::Debug for ProxyUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProxyUrl").field("kind", &self.kind).field("host", &self.host).finish_non_exhaustive()
+        f.debug_struct("ProxyUrl")
+            .field("kind", &self.kind)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
     }
 }
 
@@ -48,7 +50,7 @@ impl ProxyUrl {
             Some((account, place)) => (Some(account), place),
             None => (None, rest),
         };
-        let (host, port) = host_and_optional_port(place).map_err(str::to_owned)?;
+        let (host, port) = host_and_port(place).map_err(str::to_owned)?;
         let port = port.ok_or("a port is expected after the host of the proxy")?;
         let (user, password) = match account {
             None => (None, None),
@@ -57,6 +59,6 @@ impl ProxyUrl {
                 (Some(decoded(user)), Some(Zeroizing::new(decoded(password))))
             }
         };
-        Ok(Self { kind, host, port, user, password })
+        Ok(Self { kind, endpoint: Endpoint { host, port }, user, password })
     }
 }

@@ -15,13 +15,13 @@ use super::{
 use crate::{
     Ended,
     codes::Phase,
+    destination::Target,
     honour, join,
     local::Subject,
     net::{System, hardware_id},
     pdu::canvas::Picture,
     run_until,
     settings::{Gateway, Security, Settings},
-    target::Target,
     wait::{self, Patience},
 };
 
@@ -128,12 +128,9 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         ));
     }
     let account = password::account(&arguments.account)?;
-    let (host, port) = match &gateway {
-        Some(gateway) => (gateway.host.as_str(), gateway.port),
-        None => (target.host.as_str(), target.port),
-    };
+    let dialled = gateway.as_ref().map_or(&target.endpoint, |gateway| &gateway.endpoint);
     Ok(Settings {
-        proxy: arguments.connection.proxy.proxy(host, port)?,
+        proxy: arguments.connection.proxy.proxy(dialled)?,
         gateway,
         udp: arguments.depth.udp,
         until: depth(arguments)?,

@@ -8,7 +8,7 @@ use clap::{
 };
 
 use super::choices::Format;
-use crate::{codes::Phase, target::Target};
+use crate::{codes::Phase, destination::Target};
 
 /// A phase, whose names completions know too.
 #[derive(Clone, Copy, Debug)]
@@ -107,7 +107,7 @@ pub fn picture(text: &str) -> Result<PathBuf, String> {
 /// A host name or an address, without a port.
 pub fn server_name(text: &str) -> Result<String, String> {
     let target: Target = text.parse().map_err(|_| "a host name or an address is expected".to_owned())?;
-    if target.host == text {
+    if target.endpoint.host == text {
         Ok(text.to_owned())
     } else {
         Err("a name without a port is expected".to_owned())

@@ -12,11 +12,11 @@ use std::{net::SocketAddr, time::Duration};
 
 use crate::{
     codes::{Phase, Protocols},
+    endpoint::Endpoint,
     pdu::{client_hello::Profile, hello::ClientHello},
     probe::{Hello, Opening, Plan, Versions, addresses},
     report::{ExperimentKind, ExperimentName, FailureKind, Status, Summary, Trace},
     settings::Settings,
-    target::Target,
 };
 
 /// What the connection that is followed up was.
@@ -83,7 +83,11 @@ impl Basis {
 }
 
 /// None when no name was resolved, so that there is nowhere to connect to.
-pub fn basis(trace: &Trace, (target, settings): (&Target, &Settings), small_segments: bool) -> Option<Basis> {
+pub fn basis(
+    trace: &Trace,
+    (target, settings): (&Endpoint, &Settings),
+    small_segments: bool,
+) -> Option<Basis> {
     let described = trace.described()?;
     // A retry looked nothing up.
     let looked_up = if described.hop.is_some() { described } else { trace.connections.first()? };

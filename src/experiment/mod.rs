@@ -38,6 +38,7 @@ use futures_util::{StreamExt as _, stream};
 use basis::{Basis, basis};
 
 use crate::{
+    destination::Target,
     net::{Instant, Network},
     probe::{Observer, Plan, Probe, Roots, Unobserved, aimed},
     report::{
@@ -45,7 +46,6 @@ use crate::{
         POSTURE_CONNECTIONS, PhaseRecord, Purpose, Summary, Trace,
     },
     settings::Settings,
-    target::Target,
 };
 
 /// More would look like an attack.
@@ -129,7 +129,8 @@ pub async fn run<N: Network>(
     (begin, roots, observer): (Instant, &Roots<'_>, &dyn Observer),
 ) {
     let hop = trace.described().and_then(|made| made.hop.as_ref()).map(|hop| aimed(hop, settings));
-    let (target, settings) = hop.as_ref().map_or((target, settings), |(target, settings)| (target, settings));
+    let (target, settings) =
+        hop.as_ref().map_or((&target.endpoint, settings), |(target, settings)| (target, settings));
     let Some(basis) = basis(trace, (target, settings), network.has_small_segments()) else { return };
     let settings = Settings {
         account: None,

@@ -56,7 +56,10 @@ pub use tunnel::{Remarks, SharedRemarks, gateway_error, remarks};
 pub use udp::{BoxDatagrams, Datagrams, Pending, receive_until};
 pub use wire::{Limits, Record, Wire};
 
-use crate::report::{Failure, FailureKind};
+use crate::{
+    endpoint::Endpoint,
+    report::{Failure, FailureKind},
+};
 
 /// A connected byte stream.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Any {}
@@ -77,7 +80,7 @@ pub trait Network: Sync {
     fn look_up(&self, host: &str) -> impl Future<Output = Result<Vec<IpAddr>, Failure>> + Send;
 
     /// Where a service is, best first, as the SRV records of this name say (RFC 2782); a network without them has none.
-    fn services(&self, name: &str) -> impl Future<Output = Result<Vec<(String, u16)>, Failure>> + Send {
+    fn services(&self, name: &str) -> impl Future<Output = Result<Vec<Endpoint>, Failure>> + Send {
         let detail = format!("no SRV record can be asked for here: {name}");
         async { Err(Failure::new(FailureKind::NotFound, detail)) }
     }

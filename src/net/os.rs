@@ -16,7 +16,10 @@ use tokio::task::spawn_blocking;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use super::{BoxDatagrams, BoxStream, Network, services, small_segments::SEGMENT, udp};
-use crate::report::{Failure, FailureKind};
+use crate::{
+    endpoint::Endpoint,
+    report::{Failure, FailureKind},
+};
 
 /// The machine this program runs on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,7 +37,7 @@ impl Network for System {
         answer.expect("getaddrinfo does not panic").map_err(|error| look_up_failure(host, error))
     }
 
-    async fn services(&self, name: &str) -> Result<Vec<(String, u16)>, Failure> {
+    async fn services(&self, name: &str) -> Result<Vec<Endpoint>, Failure> {
         services::ask(name).await
     }
 

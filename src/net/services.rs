@@ -7,8 +7,11 @@ use hickory_resolver::{
 use tokio::time::{Instant, timeout_at};
 
 use super::Network;
-use crate::pdu::words::words;
-use crate::report::{Failure, FailureKind};
+use crate::{
+    endpoint::Endpoint,
+    pdu::words::words,
+    report::{Failure, FailureKind},
+};
 
 /// More hosts of one service are not needed.
 const MOST: usize = 16;
@@ -21,13 +24,13 @@ pub async fn services<N: Network>(
     network: &N,
     name: &str,
     deadline: Instant,
-) -> Result<Vec<(String, u16)>, Failure> {
+) -> Result<Vec<Endpoint>, Failure> {
     let silent = || Failure::new(FailureKind::Timeout, format!("DNS did not answer in time for {name}"));
     timeout_at(deadline, network.services(name)).await.unwrap_or_else(|_| Err(silent()))
 }
 
 /// Asks the servers that the system is configured with.
-pub(super) async fn ask(name: &str) -> Result<Vec<(String, u16)>, Failure> {
+pub(super) async fn ask(name: &str) -> Result<Vec<Endpoint>, Failure> {
     let failed = |error: &dyn std::fmt::Display| {
         Failure::new(FailureKind::Unreachable, format!("DNS cannot be asked for {name}: {}", words(error)))
     };
@@ -47,9 +50,9 @@ pub(super) async fn ask(name: &str) -> Result<Vec<(String, u16)>, Failure> {
 }
 
 /// The lowest priority first, and of one the highest weight: the same order every time. The root is no host.
-fn in_order(mut records: Vec<SRV>) -> Vec<(String, u16)> {
+fn in_order(mut records: Vec<SRV>) -> Vec<Endpoint> {
     records.sort_by_key(|record| (record.priority, std::cmp::Reverse(record.weight)));
-    let hosts =
-        records.iter().map(|record| (record.target.to_utf8().trim_end_matches('.').to_owned(), record.port));
-    hosts.filter(|(host, _)| !host.is_empty()).take(MOST).collect()
+    let host = |record: &SRV| record.target.to_utf8().trim_end_matches('.').to_owned();
+    let hosts = records.iter().map(|record| Endpoint::new(host(record), record.port));
+    hosts.filter(|found| !found.host.is_empty()).take(MOST).collect()
 }

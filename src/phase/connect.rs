@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use super::{PhaseResult, Step, proxy};
 use crate::{
     codes::Phase,
+    endpoint::Endpoint,
     net::{Limits, Network, Wire, race},
     report::ConnectEvidence,
     settings::Proxy,
-    target::Target,
 };
 
 /// A wire over the first connection that opens.
@@ -32,7 +32,7 @@ pub async fn run<N: Network>(
 pub async fn through<N: Network>(
     network: &N,
     addresses: &[SocketAddr],
-    (asked, target): (Option<&Proxy>, &Target),
+    (asked, target): (Option<&Proxy>, &Endpoint),
     limits: Limits,
     evidence: &mut ConnectEvidence,
 ) -> PhaseResult<Wire> {

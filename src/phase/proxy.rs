@@ -10,35 +10,30 @@ use zeroize::Zeroizing;
 use super::basic::{in_the_clear, qualified};
 use crate::{
     codes::SOCKS_REPLY,
+    endpoint::Endpoint,
     net::{Framing, Instant, Wire},
     pdu::{
         http::{Request, ResponseHead},
         socks,
     },
-    report::{Failure, FailureKind, ProxyEvidence, Speaker, place},
+    report::{Failure, FailureKind, ProxyEvidence, Speaker},
     settings::{Account, Proxy, ProxyKind},
-    target::Target,
 };
 
 /// More answers of the kind "wait" are not read.
 const MOST_INTERIM: usize = 8;
 
 /// Where a connection to `target` begins: at the proxy where there is one.
-pub fn door(proxy: Option<&Proxy>, target: &Target) -> Target {
-    match proxy {
-        None => target.clone(),
-        Some(Proxy { host, port, .. }) => {
-            Target { input: host.clone(), host: host.clone(), port: *port, file: None }
-        }
-    }
+pub fn door<'a>(proxy: Option<&'a Proxy>, target: &'a Endpoint) -> &'a Endpoint {
+    proxy.map_or(target, |proxy| &proxy.endpoint)
 }
 
 /// What is known before the proxy was asked.
-pub fn evidence(proxy: &Proxy, target: &Target) -> ProxyEvidence {
+pub fn evidence(proxy: &Proxy, target: &Endpoint) -> ProxyEvidence {
     ProxyEvidence {
         kind: proxy.kind.name().to_owned(),
-        host: proxy.host.clone(),
-        port: proxy.port,
+        host: proxy.endpoint.host.clone(),
+        port: proxy.endpoint.port,
         asked_for: target.to_string(),
         ..ProxyEvidence::default()
     }
@@ -51,7 +46,7 @@ pub fn evidence(proxy: &Proxy, target: &Target) -> ProxyEvidence {
 pub async fn run(
     wire: &mut Wire,
     proxy: &Proxy,
-    target: &Target,
+    target: &Endpoint,
     evidence: &mut ProxyEvidence,
 ) -> Result<(), Failure> {
     let (begin, beyond) = (Instant::now(), wire.meets(Speaker::Proxy));
@@ -67,7 +62,7 @@ pub async fn run(
 /// The way to the proxy failed, not one to the target: it was not asked.
 pub fn unreachable(
     mut failure: Failure,
-    (proxy, target): (&Proxy, &Target),
+    (proxy, target): (&Proxy, &Endpoint),
     seen: &mut Option<ProxyEvidence>,
 ) -> Failure {
     *seen = Some(evidence(proxy, target));
@@ -76,7 +71,7 @@ pub fn unreachable(
 }
 
 fn name(proxy: &Proxy) -> String {
-    format!("the proxy {}", place(&proxy.host, proxy.port))
+    format!("the proxy {}", proxy.endpoint)
 }
 
 fn of_proxy(mut failure: Failure, proxy: &Proxy) -> Failure {
@@ -95,7 +90,7 @@ fn refused(detail: String, code: u32, name: Option<&str>) -> Failure {
 async fn http(
     wire: &mut Wire,
     proxy: &Proxy,
-    target: &Target,
+    target: &Endpoint,
     evidence: &mut ProxyEvidence,
 ) -> Result<(), Failure> {
     let to = target.to_string();
@@ -143,7 +138,7 @@ async fn head(wire: &mut Wire) -> Result<ResponseHead, Failure> {
 async fn socks5(
     wire: &mut Wire,
     proxy: &Proxy,
-    target: &Target,
+    target: &Endpoint,
     evidence: &mut ProxyEvidence,
 ) -> Result<(), Failure> {
     wire.send(&socks::greeting(proxy.account.is_some())).await?;

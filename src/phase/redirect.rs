@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::{Secured, ending};
 use crate::{
+    destination,
     net::{Framing, Instant, Wire},
     pdu::{
         mcs::Mcs,
@@ -16,7 +17,6 @@ use crate::{
         x224::{self, TPKT_VERSION},
     },
     report::{Failure, Redirection, Session, Unusable},
-    target,
 };
 
 /// A server that redirects when the activation is done does so at once.
@@ -112,7 +112,7 @@ fn unusable(packet: &redirection::Redirection) -> Vec<Unusable> {
     let listed = packet.addresses.iter().map(|name| ("TargetNetAddresses", name));
     let unusable = named
         .chain(listed)
-        .filter_map(|(field, name)| Some(entry(field, Some(name), target::unusable(name)?.to_owned())));
+        .filter_map(|(field, name)| Some(entry(field, Some(name), destination::unusable(name)?.to_owned())));
     token.into_iter().chain(unusable).collect()
 }
 
@@ -128,7 +128,7 @@ fn destination(redirection: &Redirection) -> String {
     let named = [&redirection.target_fqdn, &redirection.target_address, &redirection.target_netbios_name];
     let mut named = named.into_iter().flatten().chain(&redirection.target_addresses);
     let token = redirection.load_balance_info.as_ref().filter(|token| !token.is_empty());
-    match (named.find(|name| target::unusable(name).is_none()), token) {
+    match (named.find(|name| destination::unusable(name).is_none()), token) {
         (Some(name), _) => name.clone(),
         (None, Some(_)) => "where its load balancer says".to_owned(),
         (None, None) if !redirection.unusable.is_empty() => "what is no host".to_owned(),

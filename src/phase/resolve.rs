@@ -6,10 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{PhaseResult, Step, proxy};
 use crate::{
+    endpoint::Endpoint,
     net::{self, Instant, Network},
     report::{Failure, FailureKind, Family, ResolveEvidence, ResolvedAddress},
     settings::Proxy,
-    target::Target,
 };
 
 /// The addresses of the proxy where there is one, else those of the target.
@@ -18,11 +18,11 @@ use crate::{
 /// Those of [`run`].
 pub async fn through<N: Network>(
     network: &N,
-    (asked, target): (Option<&Proxy>, &Target),
+    (asked, target): (Option<&Proxy>, &Endpoint),
     deadline: Instant,
     evidence: &mut ResolveEvidence,
 ) -> PhaseResult<Vec<SocketAddr>> {
-    let found = run(network, &proxy::door(asked, target), deadline, evidence).await;
+    let found = run(network, proxy::door(asked, target), deadline, evidence).await;
     let Some(asked) = asked else { return found };
     found.map_err(|failure| proxy::unreachable(failure, (asked, target), &mut evidence.proxy))
 }
@@ -33,7 +33,7 @@ pub async fn through<N: Network>(
 /// Those of [`net::resolve`].
 async fn run<N: Network>(
     network: &N,
-    target: &Target,
+    target: &Endpoint,
     deadline: Instant,
     evidence: &mut ResolveEvidence,
 ) -> PhaseResult<Vec<SocketAddr>> {

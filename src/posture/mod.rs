@@ -14,6 +14,7 @@ use futures_util::{StreamExt as _, stream};
 
 use crate::{
     codes::{Phase, Protocols, TLS_CIPHER_SUITE},
+    destination::Target,
     net::{Instant, Network},
     pdu::client_hello::Profile,
     probe::{Added, Hello, Observer, Opening, Plan, Probe, Roots},
@@ -22,7 +23,6 @@ use crate::{
         TlsEvidence, Trace,
     },
     settings::Settings,
-    target::Target,
 };
 use survey::{Question, Survey};
 
@@ -43,7 +43,8 @@ pub async fn run<N: Network>(
 ) -> bool {
     let Some(peer) = peer(trace) else { return false };
     let settings = Settings { timeout: settings.timeout.min(PATIENCE), ..settings.clone() };
-    let probe = Probe::new(target, &settings, network, observer, (begin + settings.deadline, roots));
+    let probe =
+        Probe::new(&target.endpoint, &settings, network, observer, (begin + settings.deadline, roots));
     let plans = protocols::plans(trace, &peer);
     let most = settings.posture_connections.unwrap_or(POSTURE_CONNECTIONS);
     let mut asking = Asking { probe, trace, peer, most, refuses: false };

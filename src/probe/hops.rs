@@ -18,15 +18,15 @@ use super::{
 };
 use crate::{
     certificate::Roots,
+    endpoint::Endpoint,
     net::{Instant, Network},
     report::{Connection, FailureKind, Hop, Phases, Purpose, Redirection, Status, Tried, Unfollowed},
     settings::{Gateway, Settings},
-    target::Target,
 };
 
 /// What every hop shares.
 pub struct Way<'a, N> {
-    pub target: &'a Target,
+    pub target: &'a Endpoint,
     pub settings: &'a Settings,
     pub network: &'a N,
     pub observer: &'a dyn Observer,
@@ -129,8 +129,8 @@ impl<N: Network> Way<'_, N> {
 
 /// The target and the settings of a connection to a hop. The account goes there only where that was asked for, and not in place of
 /// one that the redirection brought.
-pub fn aimed(hop: &Hop, settings: &Settings) -> (Target, Settings) {
-    let target = Target { input: hop.host.clone(), host: hop.host.clone(), port: hop.port, file: None };
+pub fn aimed(hop: &Hop, settings: &Settings) -> (Endpoint, Settings) {
+    let target = Endpoint::new(&hop.host, hop.port);
     let settings = Settings {
         server_name: Some(hop.server_name.clone()),
         routing_token: hop.token_hex.as_ref().and_then(|token| hex::decode(token).ok()),

@@ -2,8 +2,8 @@
 
 use crate::{
     certificate::{Roots, publisher},
+    destination::{self, Encoding, Signature},
     report::{MalformedLine, RdpFile, RdpFileGateway, RdpFileSignature, SignatureState, Timestamp},
-    target::{self, Encoding, Signature},
 };
 
 /// More lines tell no more.
@@ -27,7 +27,7 @@ const SHARES: &[(&str, &str)] = &[
 ];
 
 /// The facts of a file; its signature is checked at `now` against these roots.
-pub fn rdp_file(file: &target::RdpFile, now: Timestamp, roots: &Roots<'_>) -> RdpFile {
+pub fn rdp_file(file: &destination::RdpFile, now: Timestamp, roots: &Roots<'_>) -> RdpFile {
     let text = |name| file.text(name).map(str::to_owned);
     let malformed = file.malformed.iter().take(MOST_MALFORMED);
     let scope = file.text("signscope").unwrap_or_default();
@@ -60,7 +60,7 @@ pub fn rdp_file(file: &target::RdpFile, now: Timestamp, roots: &Roots<'_>) -> Rd
     }
 }
 
-fn shares(file: &target::RdpFile) -> Vec<String> {
+fn shares(file: &destination::RdpFile) -> Vec<String> {
     let mut shared: Vec<String> = Vec::new();
     for (name, what) in SHARES {
         let asks = file.flag(name).unwrap_or_else(|| file.text(name).is_some());
@@ -98,7 +98,7 @@ fn encoding(encoding: Encoding) -> &'static str {
     }
 }
 
-fn gateway(file: &target::RdpFile) -> Option<RdpFileGateway> {
+fn gateway(file: &destination::RdpFile) -> Option<RdpFileGateway> {
     let gateway = RdpFileGateway {
         host: file.text("gatewayhostname").map(str::to_owned),
         host_error: file.named_gateway().and_then(Result::err).map(str::to_owned),

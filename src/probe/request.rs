@@ -1,6 +1,6 @@
 //! What was asked for, as the report keeps it.
 
-use crate::{report::Request, settings::Settings, target::Target};
+use crate::{destination::Target, report::Request, settings::Settings};
 
 /// What the judgement of the trace depends on.
 pub fn request(target: &Target, settings: &Settings) -> Request {
@@ -17,7 +17,7 @@ pub fn request(target: &Target, settings: &Settings) -> Request {
         server_name: settings
             .server_name
             .as_ref()
-            .is_some_and(|name| !name.eq_ignore_ascii_case(&target.host)),
+            .is_some_and(|name| !name.eq_ignore_ascii_case(&target.endpoint.host)),
         screenshot: settings.screenshot,
         posture: false,
         posture_connections: None,
@@ -25,5 +25,5 @@ pub fn request(target: &Target, settings: &Settings) -> Request {
 }
 
 fn name_given(target: &Target, settings: &Settings) -> bool {
-    settings.server_name.is_some() || target.address().is_none()
+    settings.server_name.is_some() || target.endpoint.address().is_none()
 }

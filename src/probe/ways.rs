@@ -13,10 +13,10 @@ use std::net::IpAddr;
 
 use super::Withheld;
 use crate::{
+    destination,
     pdu::x224::routing_token,
     report::{Hop, Redirection, Unusable},
     settings::{Account, Settings},
-    target,
 };
 
 /// A redirection may name 64 addresses, and each that is silent takes the time of a phase.
@@ -25,7 +25,7 @@ const MOST: usize = 8;
 /// To the same address with its token, where there is one, else to FQDN, addresses and NetBIOS name, one after the other; to the
 /// same address again where it names the session alone.
 pub fn ways(redirection: &Redirection, from: &Hop, account: Option<&Account>) -> Vec<Hop> {
-    let usable = |name: &&String| target::unusable(name).is_none();
+    let usable = |name: &&String| destination::unusable(name).is_none();
     let fqdn = redirection.target_fqdn.as_ref().filter(usable);
     let netbios_name = redirection.target_netbios_name.as_ref().filter(usable);
     let hop = |host: &str, server_name: &str, (token, token_hex): (Option<String>, Option<String>)| Hop {

@@ -8,9 +8,12 @@ use super::{
     page::{Page, Room, Tone},
     phases,
 };
-use crate::report::{
-    Answerer, GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake,
-    GatewayHttp, GatewayStep, GatewaySteps, GatewayTunnel, Status, Timestamp, place,
+use crate::{
+    endpoint::place,
+    report::{
+        Answerer, GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake,
+        GatewayHttp, GatewayStep, GatewaySteps, GatewayTunnel, Status, Timestamp,
+    },
 };
 
 /// Heading and steps.

@@ -13,11 +13,14 @@ use quick_xml::{
 };
 
 use super::{cells, local::teller, udp, wait};
-use crate::report::{
-    CheckStatus, Connection, Finding, LocalCheck, Millis, Outcome, Report, Severity, Status, StepSummary,
-    Summary, Udp, UdpOutcome, place,
-};
 use crate::{codes::Phase, plain};
+use crate::{
+    endpoint::place,
+    report::{
+        CheckStatus, Connection, Finding, LocalCheck, Millis, Outcome, Report, Severity, Status, StepSummary,
+        Summary, Udp, UdpOutcome,
+    },
+};
 
 /// One test case.
 struct Case {

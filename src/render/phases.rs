@@ -1,11 +1,14 @@
 //! The telling facts of each phase, a line or two.
 
 use super::{activation, cells};
-use crate::codes::{self, Phase};
 use crate::report::{
     Answerer, AttemptResult, ConnectEvidence, Connection, CredsspEvidence, HandshakeSignature, KdcCarrier,
     KdcEvidence, KdcSource, LicensingEvidence, McsEvidence, NegotiateEvidence, NtlmEvidence, Phases,
-    ProxyEvidence, ResolveEvidence, TlsEvidence, place,
+    ProxyEvidence, ResolveEvidence, TlsEvidence,
+};
+use crate::{
+    codes::{self, Phase},
+    endpoint::place,
 };
 
 /// The facts of one phase of a connection.

@@ -12,9 +12,11 @@ use super::{
     page::{Page, Room, Tone, USUAL},
     posture, rdp_file, udp, wait,
 };
-use crate::report::{
-    Answerer, Certificate, Failure, Finding, FindingCode, Likelihood, Outcome, Purpose, Report, Severity,
-    place,
+use crate::{
+    endpoint::place,
+    report::{
+        Answerer, Certificate, Failure, Finding, FindingCode, Likelihood, Outcome, Purpose, Report, Severity,
+    },
 };
 
 /// The lines of a screen, less the one with which the command line ends a page: a report with causes should not be longer.

@@ -73,11 +73,6 @@ impl Connection {
     }
 }
 
-/// Host and port as they are written together, an address of IPv6 in brackets.
-pub fn place(host: &str, port: u16) -> String {
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
-}
-
 /// Why a connection was made; `main`, `retry`, `hop:<n>`, `experiment:<name>` or `posture:<name>` in the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]

@@ -5,8 +5,9 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, place};
+use super::Failure;
 use crate::codes::Phase;
+use crate::endpoint::place;
 
 /// Where a Server Redirection PDU leads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

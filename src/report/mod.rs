@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use answered_by::{AnsweredBy, Answerer};
 pub use cause_code::CauseCode;
 pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Thumbprints, Trust, Usage};
-pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary, place};
+pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary};
 pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
@@ -59,13 +59,10 @@ pub use udp::{Udp, UdpOutcome};
 pub use values::{Millis, Timestamp};
 pub use wait::{Wait, WaitEntry};
 
-use crate::codes::Phase;
+use crate::{codes::Phase, endpoint::DEFAULT_PORT};
 
 /// The version of the report's shape; it changes when a fixed field does.
 pub const SCHEMA_VERSION: u32 = 1;
-
-/// The port of Remote Desktop.
-const RDP: u16 = 3389;
 
 /// What happened on the wire, before anything was judged.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -146,7 +143,7 @@ impl Trace {
         let attempts = connect.into_iter().flat_map(|record| &record.evidence.attempts);
         let mut addresses = attempts.map(|attempt| attempt.address.ip().to_canonical());
         let direct = connect.is_some_and(|record| record.evidence.proxy.is_none());
-        let usual = direct && self.target.as_ref().is_some_and(|target| target.port == RDP);
+        let usual = direct && self.target.as_ref().is_some_and(|target| target.port == DEFAULT_PORT);
         let loopback = usual && addresses.next().is_some_and(|address| address.is_loopback());
         match machine.from_files {
             true => machine.roles.contains(&Role::Host),

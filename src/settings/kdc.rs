@@ -1,7 +1,7 @@
 //! Whom to ask for a Kerberos ticket.
 
-use crate::report::KdcCarrier;
 pub use crate::report::KdcSource;
+use crate::{endpoint::Endpoint, report::KdcCarrier};
 
 /// The account is used with a Kerberos ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +32,8 @@ pub struct Others {
 pub struct Kdc {
     /// How it is asked.
     pub transport: KdcTransport,
-    /// Name or address.
-    pub host: String,
-    /// TCP or UDP port.
-    pub port: u16,
+    /// Where it or its proxy listens.
+    pub endpoint: Endpoint,
     /// Where a KDC proxy takes questions; of a KDC itself empty.
     pub path: String,
 }

@@ -13,13 +13,13 @@ use std::{future::Future, time::Duration};
 pub use backoff::random;
 
 use crate::{
+    destination::Target,
     diagnose::diagnose,
     follow_up,
     net::{Instant, Network, pause},
     probe::{self, Observer, Roots},
     report::{FindingCode, Outcome, Report, Status, WaitEntry},
     settings::{LicensePolicy, Settings},
-    target::Target,
 };
 use backoff::Backoff;
 use timeline::Timeline;

@@ -3,11 +3,11 @@
 use rdptrace::{
     Report, Settings, Target, Unobserved,
     codes::Phase,
+    destination::RdpFile,
     diagnose::diagnose,
     report::{Likelihood, Outcome},
     run,
     settings::Security,
-    target::RdpFile,
 };
 
 use crate::{

@@ -11,7 +11,7 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Settings, Target, Unobserved,
+    Endpoint, Network, Report, Settings, Target, Unobserved,
     codes::Phase,
     demo::{
         self,
@@ -90,7 +90,7 @@ fn account(password: &str) -> Account {
 
 /// How to come to the gateway.
 fn way(entry: Entry) -> settings::Gateway {
-    let way = settings::Gateway::new(gateway::NAME, 443);
+    let way = settings::Gateway::new(Endpoint::new(gateway::NAME, 443));
     let with = |authentication, account| settings::Gateway { authentication, account, ..way.clone() };
     let own = || Some(account(demo::PASSWORD));
     match entry {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Settings, Target, Unobserved,
+    Endpoint, Network, Report, Settings, Target, Unobserved,
     codes::Phase,
     demo::Server,
     net::BoxStream,
@@ -54,7 +54,7 @@ impl Lab {
 
     async fn trace(&self, kind: ProxyKind, account: Option<Account>) -> Report {
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
-        let proxy = Proxy { kind, host: "proxy.corp.example".to_owned(), port: 3128, account };
+        let proxy = Proxy { kind, endpoint: Endpoint::new("proxy.corp.example", 3128), account };
         let settings = Settings { proxy: Some(proxy), ..Settings::default() };
         run(&target, &settings, self, &Unobserved).await
     }
@@ -257,7 +257,7 @@ async fn a_wait_ends_when_the_proxy_refuses_the_account() {
         let lab = Lab::new(REFUSES, false);
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
         let (kind, host) = (ProxyKind::Http, "proxy.corp.example".to_owned());
-        let proxy = Some(Proxy { kind, host, port: 3128, account });
+        let proxy = Some(Proxy { kind, endpoint: Endpoint::new(host, 3128), account });
         let settings = Settings { proxy, ..Settings::default() };
         let patience = Patience { time: Duration::from_secs(30), jitter: || 0.0 };
         let waited = wait(&target, &settings, &lab, patience, &Tries::default(), pending()).await;

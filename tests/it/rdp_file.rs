@@ -3,7 +3,9 @@
 use std::{fs, path::Path};
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved, honour,
+    Report, Settings, Target, Unobserved,
+    destination::{Encoding, RdpFile},
+    honour,
     pdu::{
         preconnection::preconnection,
         x224::{Lead, connection_request},
@@ -11,7 +13,6 @@ use rdptrace::{
     render,
     report::{FailureKind, Outcome},
     run,
-    target::{Encoding, RdpFile},
 };
 
 use crate::lab::{Lab, fault};
@@ -40,7 +41,7 @@ pub fn target(name: &str) -> Result<Target, String> {
 pub fn of_text(text: &str) -> Result<(String, u16), String> {
     let file = RdpFile::parse(text.as_bytes())?;
     let target = Target::of_file("it", file).map_err(|error| error.to_string())?;
-    Ok((target.host, target.port))
+    Ok((target.endpoint.host, target.endpoint.port))
 }
 
 #[test]
@@ -72,7 +73,7 @@ fn a_malformed_line_is_named_and_stops_nothing() {
     assert_eq!(file.text("full address"), Some("[2001:db8::15]:3391"), "the last one counts");
     assert_eq!(file.text("loadbalanceinfo"), Some("tsv://a:b:c"));
     assert_eq!(
-        target("hostile.rdp").map(|target| (target.host, target.port)),
+        target("hostile.rdp").map(|target| (target.endpoint.host, target.endpoint.port)),
         Ok(("2001:db8::15".to_owned(), 3391))
     );
 }
@@ -154,7 +155,7 @@ fn rdp_addresses() {
     ];
     for (address, host, port) in cases {
         let target = Target::of_address(address).unwrap_or_else(|error| panic!("{address}: {error}"));
-        assert_eq!((target.host.as_str(), target.port), (host, port), "{address}");
+        assert_eq!((target.endpoint.host.as_str(), target.endpoint.port), (host, port), "{address}");
     }
     let wrong = [
         "rdp://",
@@ -216,7 +217,7 @@ fn the_preconnection_pdu() {
 async fn trace(file: &RdpFile, name: &str, settings: Settings) -> Report {
     let target = Target::of_file("it.rdp", file.clone()).expect("a target");
     let mut lab = Lab::of(Some(fault(name)));
-    lab.hosts[0].address.set_port(target.port);
+    lab.hosts[0].address.set_port(target.endpoint.port);
     run(&target, &honour(file, settings), &lab, &Unobserved).await
 }
 

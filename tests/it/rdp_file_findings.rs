@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use rdptrace::{
     Report, Settings, Target, Unobserved,
+    destination::RdpFile,
     diagnose::{diagnose, emitted},
     honour,
     report::FailureKind,
     run,
-    target::RdpFile,
 };
 
 use crate::{
@@ -21,7 +21,7 @@ async fn trace(file: RdpFile, answer: Answer) -> Report {
     let target = Target::of_file("it.rdp", file).expect("a target");
     let settings = honour(target.file.as_ref().expect("it is from a file"), Settings::default());
     let mut lab = Lab::answering(answer);
-    lab.hosts[0].address.set_port(target.port);
+    lab.hosts[0].address.set_port(target.endpoint.port);
     run(&target, &settings, &lab, &Unobserved).await
 }
 

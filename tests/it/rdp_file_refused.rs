@@ -2,7 +2,7 @@
 
 use rdptrace::{
     Target,
-    target::{Encoding, RdpFile},
+    destination::{Encoding, RdpFile},
 };
 
 use crate::rdp_file::{SECRETS, of_text, sample, target};
@@ -47,7 +47,10 @@ fn an_empty_setting_is_no_setting() {
     assert_eq!(file.hidden().count(), 0);
     assert_eq!((file.number("server port"), file.gateway_token()), (None, None));
     assert_eq!((file.flag("enablecredsspsupport"), file.text("signature")), (None, None));
-    assert_eq!(target("from-macos.rdp").map(|target| target.host), Ok("rdsh01.corp.example".to_owned()));
+    assert_eq!(
+        target("from-macos.rdp").map(|target| target.endpoint.host),
+        Ok("rdsh01.corp.example".to_owned())
+    );
     for empty in ["armpath", "wvd endpoint pool", "hubdiscoverygeourl", "diagnosticserviceurl"] {
         for kind in ["s", "i", "b"] {
             let text = format!("full address:s:a\n{empty}:{kind}: \n");

@@ -3,10 +3,10 @@
 
 use rdptrace::{
     Report, Settings, Target, Unobserved,
+    destination::RdpFile,
     report::{RdpFileSignature, SignatureState, Trust},
     run,
     settings::Anchors,
-    target::RdpFile,
 };
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ async fn traced(file: RdpFile, trusted: bool) -> Report {
     let given = if trusted { vec![root()] } else { Vec::new() };
     let settings = Settings { anchors: Anchors { given, system: false }, ..Settings::default() };
     let mut lab = Lab::answering(Answer::Refused);
-    lab.hosts[0].address.set_port(target.port);
+    lab.hosts[0].address.set_port(target.endpoint.port);
     run(&target, &settings, &lab, &Unobserved).await
 }
 

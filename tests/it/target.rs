@@ -3,7 +3,7 @@
 use rdptrace::Target;
 
 fn parsed(input: &str) -> Option<(String, u16)> {
-    input.parse::<Target>().ok().map(|target| (target.host, target.port))
+    input.parse::<Target>().ok().map(|target| (target.endpoint.host, target.endpoint.port))
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use rdptrace::{
-    Network as _, Report, Settings, System, Target, Unobserved, demo,
+    Endpoint, Network as _, Report, Settings, System, Target, Unobserved, demo,
     demo::Server,
     pdu::rdpudp::{self, ACK, CORRELATION_ID, SYN, SYNEX, Setup},
     report::{Udp, UdpOutcome},
@@ -100,7 +100,7 @@ async fn three_syn_are_the_same_and_no_ack_follows_silence() {
 /// Nothing is sent where it would go another way, or where TCP was not let in.
 #[tokio::test(start_paused = true)]
 async fn who_is_not_asked_is_said() {
-    let proxy = Proxy { kind: ProxyKind::Http, host: "192.0.2.15".to_owned(), port: 3389, account: None };
+    let proxy = Proxy { kind: ProxyKind::Http, endpoint: Endpoint::new("192.0.2.15", 3389), account: None };
     for (lab, settings) in [
         (Lab::of(None), Settings { proxy: Some(proxy), ..settings() }),
         (Lab::answering(Answer::Refused), settings()),

@@ -13,10 +13,11 @@ use crate::{
             from_hosts_file, host_faults, is_bare, is_public, is_unkept, machine, route, tunnel, way_faults,
         },
     },
+    endpoint::place,
     report::{
         CauseCode, CheckStatus, Failure,
         FailureKind::{Closed, NotFound, NotRdp, Refused, Reset, Timeout, Unreachable},
-        Likelihood, LocalCheck, Os, place,
+        Likelihood, LocalCheck, Os,
     },
 };
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use super::{Access, client::Form, random, said};
 use crate::{
+    endpoint::{HTTPS_PORT, bracketed},
     net::{Framing, Wire},
     pdu::{
         http::{BodyLength, Request, ResponseHead},
@@ -53,10 +54,11 @@ pub struct Ask<'a> {
 impl Session {
     /// New identifiers for this connection to the gateway.
     pub fn new(access: &Access<'_>, peer: Option<SocketAddr>) -> Self {
-        let gateway = access.gateway;
-        let name =
-            if gateway.host.contains(':') { format!("[{}]", gateway.host) } else { gateway.host.clone() };
-        let host = if gateway.port == 443 { name } else { format!("{name}:{}", gateway.port) };
+        let gateway = &access.gateway.endpoint;
+        let host = match gateway.port {
+            HTTPS_PORT => bracketed(&gateway.host),
+            _ => gateway.to_string(),
+        };
         Self {
             host,
             connection: guid(random()),

@@ -115,7 +115,7 @@ async fn begin<N: Network>(
     let forms = session.form.map_or_else(|| Form::under(name).to_vec(), |known| vec![known]);
     let mut refused: Option<Failure> = None;
     for form in forms {
-        let client = Client::new((name, form), &at.access.gateway.host, peer);
+        let client = Client::new((name, form), &at.access.gateway.endpoint.host, peer);
         let first = client.first();
         evidence.requests += 1;
         evidence.form = Some(form.name().to_owned());

@@ -25,13 +25,13 @@ use super::{
 use crate::{
     certificate::{Expectation, Roots},
     codes::Phase,
+    endpoint::Endpoint,
     net::{Limits, Network, SharedRemarks, Upgrade, Versions, Wire, remarks},
     report::{
         ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayEvidence, GatewayHandshake, GatewaySteps,
         PhaseRecord, Phases, ProxyEvidence, Speaker, Timestamp,
     },
     settings::{Gateway, GatewayAuthentication, Proxy},
-    target::Target,
 };
 use exchange::Session;
 use http::Opened;
@@ -43,7 +43,7 @@ pub struct Access<'a> {
     /// The proxy on the way to it.
     pub proxy: Option<&'a Proxy>,
     /// The server behind it, as the gateway is to look it up.
-    pub target: &'a Target,
+    pub target: &'a Endpoint,
     /// Trust anchors for the gateway's certificate.
     pub roots: &'a Roots<'a>,
     /// Wall time.
@@ -55,12 +55,6 @@ pub struct Access<'a> {
 }
 
 impl Access<'_> {
-    /// The gateway as a target.
-    fn itself(&self) -> Target {
-        let Gateway { host, port, .. } = self.gateway;
-        Target { input: host.clone(), host: host.clone(), port: *port, file: None }
-    }
-
     /// Whether the token is what is shown first.
     fn begins_with_token(&self) -> bool {
         let wanted =
@@ -86,8 +80,8 @@ pub async fn run<N: Network>(
     wire: &mut Option<Wire>,
     evidence: &mut GatewayEvidence,
 ) -> PhaseResult<()> {
-    evidence.host.clone_from(&access.gateway.host);
-    evidence.port = access.gateway.port;
+    evidence.host.clone_from(&access.gateway.endpoint.host);
+    evidence.port = access.gateway.endpoint.port;
     evidence.account = access.gateway.account.is_some();
     evidence.token = access.gateway.token.is_some();
     evidence.expected_thumbprint.clone_from(&access.gateway.expected_thumbprint);
@@ -122,19 +116,19 @@ async fn reach<N: Network>(
     evidence: &mut GatewayEvidence,
 ) -> Result<(Session, Secured), Ended> {
     let steps = &mut evidence.steps;
-    let gateway = access.itself();
-    let way = (access.proxy, &gateway);
+    let gateway = &access.gateway.endpoint;
+    let way = (access.proxy, gateway);
     let run = async |e: &mut _| resolve::through(network, way, access.limits.phase_end(), e).await;
     let addresses = step(&mut steps.resolve, run).await?;
     let run = async |e: &mut ConnectEvidence| {
         let opened = connect::run(network, &addresses, access.limits, e).await;
         let Some(asked) = access.proxy else { return opened };
-        opened.map_err(|failure| proxy::unreachable(failure, (asked, &gateway), &mut e.proxy))
+        opened.map_err(|failure| proxy::unreachable(failure, (asked, gateway), &mut e.proxy))
     };
     let opened = wire.insert(step(&mut steps.connect, run).await?);
     opened.enter(Phase::Gateway);
     if let Some(asked) = access.proxy {
-        step(&mut steps.proxy, async |e: &mut _| ask(opened, asked, &gateway, e).await).await?;
+        step(&mut steps.proxy, async |e: &mut _| ask(opened, asked, gateway, e).await).await?;
         opened.enter(Phase::Gateway);
     }
     let run = async |e: &mut _| secure(opened, access, e).await;
@@ -147,7 +141,7 @@ async fn reach<N: Network>(
 async fn ask(
     wire: &mut Wire,
     asked: &Proxy,
-    gateway: &Target,
+    gateway: &Endpoint,
     evidence: &mut ProxyEvidence,
 ) -> PhaseResult<()> {
     *evidence = proxy::evidence(asked, gateway);
@@ -161,7 +155,7 @@ async fn secure(
     evidence: &mut crate::report::TlsEvidence,
 ) -> PhaseResult<Secured> {
     wire.meets(Speaker::Gateway);
-    let name = access.gateway.host.as_str();
+    let name = access.gateway.endpoint.host.as_str();
     let pin = access.gateway.expected_thumbprint.as_deref();
     let expectation = Expectation { name, now: Timestamp(access.now), roots: access.roots, pin };
     tls::run(wire, &Upgrade::new(name, Versions::All, true), &expectation, evidence).await

@@ -117,7 +117,7 @@ pub async fn connect<N: Network>(
     let mut wire = Wire::new(stream, access.limits);
     wire.enter(Phase::Gateway);
     if let Some(asked) = access.proxy {
-        ask(&mut wire, asked, &access.itself(), &mut ProxyEvidence::default()).await?;
+        ask(&mut wire, asked, &access.gateway.endpoint, &mut ProxyEvidence::default()).await?;
         wire.enter(Phase::Gateway);
     }
     match secure(&mut wire, access, &mut TlsEvidence::default()).await? {

@@ -2,7 +2,7 @@
 
 use super::{
     Asking,
-    transport::{Sent, connected, target},
+    transport::{Sent, connected},
 };
 use crate::{
     certificate::Expectation,
@@ -17,7 +17,7 @@ use crate::{
         tls::{self, Proven, Unproven},
     },
     report::{Failure, FailureKind, KdcEvidence, KdcProxyEvidence, Timestamp, TlsEvidence},
-    settings::{Gateway, Kdc},
+    settings::Kdc,
 };
 
 /// More informational answers than a server has reason for.
@@ -52,19 +52,15 @@ async fn exchange<N: Network>(
     seen: &mut KdcProxyEvidence,
 ) -> Result<Vec<u8>, Failure> {
     let now = Timestamp(asking.network.now());
-    let pin = asking.gateway.filter(|gateway| is_at(gateway, kdc));
+    // An RD Gateway may be the KDC proxy too, and is then the same peer.
+    let pin = asking.gateway.filter(|gateway| gateway.endpoint.is_same(&kdc.endpoint));
     let pin = pin.and_then(|gateway| gateway.expected_thumbprint.as_deref());
-    let expectation = Expectation { name: &kdc.host, now, roots: asking.roots, pin };
-    let offer = Upgrade::new(&kdc.host, Versions::All, true);
+    let expectation = Expectation { name: &kdc.endpoint.host, now, roots: asking.roots, pin };
+    let offer = Upgrade::new(&kdc.endpoint.host, Versions::All, true);
     match tls::run(wire, &offer, &expectation, seen.tls.insert(TlsEvidence::default())).await? {
         Step::Passed(peer) => post(wire, peer.proven().map_err(unproven)?, (kdc, sent), seen).await,
         Step::Stopped(reason) => Err(Failure::new(FailureKind::Closed, reason)),
     }
-}
-
-/// An RD Gateway may be the KDC proxy too, and is then the same peer.
-fn is_at(gateway: &Gateway, kdc: &Kdc) -> bool {
-    gateway.host.eq_ignore_ascii_case(&kdc.host) && gateway.port == kdc.port
 }
 
 fn unproven(why: Unproven) -> Failure {
@@ -86,7 +82,7 @@ async fn post(
 ) -> Result<Vec<u8>, Failure> {
     let body = kdc_proxy::request(sent.request, sent.realm);
     let mut bytes = Request::new("POST", &kdc.path)
-        .header("Host", &target(kdc).to_string())
+        .header("Host", &kdc.endpoint.to_string())
         .header("Cache-Control", "no-cache")
         .header("Pragma", "no-cache")
         .header("User-Agent", "kerberos/1.0")

@@ -14,6 +14,7 @@ pub use judge::refusal;
 use super::ending;
 use crate::{
     certificate::Roots,
+    endpoint::Endpoint,
     net::{Instant, Limits, Network},
     pdu::kerberos::Hints,
     report::{Failure, FailureKind, KdcEvidence, KdcExchange, UnansweredKdc},
@@ -128,7 +129,7 @@ impl<'a, N: Network> Kdcs<'a, N> {
             }
         };
         if let Some(kdc) = self.left.first().filter(|_| self.answered) {
-            exchange.host.clone_from(&kdc.host);
+            exchange.host.clone_from(&kdc.endpoint.host);
         }
         if let Err(Failure { kind: FailureKind::Refused | FailureKind::NotFound, .. }) = &answer {
             // Nobody was there to be shown it.
@@ -160,8 +161,8 @@ impl<'a, N: Network> Kdcs<'a, N> {
                 Err(failure) => {
                     self.left.remove(0);
                     first.get_or_insert(failure.clone());
-                    let Kdc { host, port, transport, .. } = kdc;
-                    let transport = transport.carrier().into();
+                    let Endpoint { host, port } = kdc.endpoint;
+                    let transport = kdc.transport.carrier().into();
                     evidence.unanswered.push(UnansweredKdc { host, port, transport, failure });
                 }
             }
@@ -185,7 +186,7 @@ impl<'a, N: Network> Kdcs<'a, N> {
 }
 
 fn note(kdc: &Kdc, evidence: &mut KdcEvidence) {
-    evidence.host.clone_from(&kdc.host);
-    evidence.port = kdc.port;
+    evidence.host.clone_from(&kdc.endpoint.host);
+    evidence.port = kdc.endpoint.port;
     evidence.transport = kdc.transport.carrier().into();
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use super::{Asking, https};
 use crate::{
     codes::Phase,
+    endpoint::Endpoint,
     net::{Framing, Instant, Limits, Network, Wire, receive_until},
     pdu::{
         kerberos::{KdcMessage, kdc_message, tcp_message},
@@ -13,7 +14,6 @@ use crate::{
     phase::{Step, connect, resolve},
     report::{ConnectEvidence, Failure, FailureKind, KdcEvidence, ResolveEvidence, Speaker},
     settings::{Kdc, KdcTransport, Proxy},
-    target::Target,
 };
 
 /// How often a question is sent over UDP that proves nothing.
@@ -52,7 +52,7 @@ pub async fn ask<N: Network>(
     answer.map_err(|mut failure| {
         let who = speaker(kdc).title();
         let over = if kdc.transport == KdcTransport::Udp { " over UDP" } else { "" };
-        failure.detail = format!("{who} {}{over}: {}", target(kdc), failure.detail);
+        failure.detail = format!("{who} {}{over}: {}", kdc.endpoint, failure.detail);
         failure.or_of(speaker(kdc))
     })
 }
@@ -61,14 +61,9 @@ fn speaker(kdc: &Kdc) -> Speaker {
     if kdc.transport == KdcTransport::Https { Speaker::KdcProxy } else { Speaker::Kdc }
 }
 
-/// The KDC or its proxy as a target.
-pub fn target(kdc: &Kdc) -> Target {
-    Target { input: kdc.host.clone(), host: kdc.host.clone(), port: kdc.port, file: None }
-}
-
 async fn addresses<N: Network>(
     asking: &Asking<'_, N>,
-    way: (Option<&Proxy>, &Target),
+    way: (Option<&Proxy>, &Endpoint),
     limits: Limits,
 ) -> Result<Vec<SocketAddr>, Failure> {
     let mut seen = ResolveEvidence::default();
@@ -88,8 +83,7 @@ pub async fn connected<N: Network>(
     limits: Limits,
     evidence: &mut KdcEvidence,
 ) -> Result<Wire, Failure> {
-    let target = target(kdc);
-    let way = (asking.proxy, &target);
+    let way = (asking.proxy, &kdc.endpoint);
     let addresses = addresses(asking, way, limits).await?;
     let mut seen = ConnectEvidence::default();
     let connected = connect::through(asking.network, &addresses, way, limits, &mut seen).await;
@@ -127,7 +121,7 @@ async fn over_udp<N: Network>(
     evidence: &mut KdcEvidence,
 ) -> Result<Vec<u8>, Failure> {
     let end = sent.limits.phase_end();
-    let addresses = addresses(asking, (None, &target(kdc)), sent.limits).await?;
+    let addresses = addresses(asking, (None, &kdc.endpoint), sent.limits).await?;
     let address =
         *addresses.first().ok_or_else(|| Failure::new(FailureKind::NotFound, "there is no address"))?;
     let message = sent.request.get(4..).unwrap_or_default();

@@ -76,12 +76,8 @@ async fn of_dns<N: Network>(asking: &Asking<'_, N>, realm: &str) -> Result<Vec<K
         let name = format!("_kerberos._{protocol}.{realm}");
         match services(asking.network, &name, asking.limits.phase_end()).await {
             Ok(hosts) => {
-                found.extend(hosts.into_iter().map(|(host, port)| Kdc {
-                    transport,
-                    host,
-                    port,
-                    path: String::new(),
-                }));
+                let kdc = |endpoint| Kdc { transport, endpoint, path: String::new() };
+                found.extend(hosts.into_iter().map(kdc));
             }
             Err(failure) => {
                 let silent = failure.kind != FailureKind::NotFound;

@@ -1,7 +1,7 @@
 //! A gateway that is the KDC proxy too: who has not proved to be the same peer is asked for no ticket.
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Endpoint, Report, Settings, Target, Unobserved,
     certificate::thumbprints,
     report::{Credentials, FailureKind},
     run,
@@ -17,7 +17,7 @@ use super::{
 async fn trace(lab: &Lab, pin: Option<String>) -> Report {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     let path = "/KdcProxy".to_owned();
-    let kdc = Kdc { transport: KdcTransport::Https, host: HOST.to_owned(), port: 443, path };
+    let kdc = Kdc { transport: KdcTransport::Https, endpoint: Endpoint::new(HOST, 443), path };
     let kerberos = Kerberos {
         realm: "CORP.EXAMPLE".to_owned(),
         kdcs: vec![kdc],

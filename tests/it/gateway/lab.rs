@@ -11,7 +11,7 @@ use std::{
 
 use rcgen::{CertificateParams, KeyPair};
 use rdptrace::{
-    Network, Report, Settings, Target, Unobserved,
+    Endpoint, Network, Report, Settings, Target, Unobserved,
     net::BoxStream,
     report::{Failure, FailureKind},
     run,
@@ -92,7 +92,7 @@ impl Lab {
         let impostor = self.impostor.iter().map(|(_, certificate)| certificate.clone());
         let given = std::iter::once(self.certificate.clone()).chain(impostor).collect();
         let anchors = Anchors { given, system: false };
-        let proxy = Proxy { kind: ProxyKind::Http, host: PROXY.to_owned(), port: 3128, account: None };
+        let proxy = Proxy { kind: ProxyKind::Http, endpoint: Endpoint::new(PROXY, 3128), account: None };
         let proxy = self.proxied.then_some(proxy);
         Settings { gateway: Some(gateway), anchors, proxy, ..Settings::default() }
     }
@@ -150,7 +150,7 @@ fn clients_of(issuer: &CertificateDer<'static>) -> Arc<dyn ClientCertVerifier> {
 
 /// The gateway without an account.
 pub fn anonymous() -> Gateway {
-    Gateway::new(HOST, 443)
+    Gateway::new(Endpoint::new(HOST, 443))
 }
 
 /// The gateway with its account.

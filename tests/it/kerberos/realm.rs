@@ -7,7 +7,7 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Settings, Target, Unobserved,
+    Endpoint, Network, Report, Settings, Target, Unobserved,
     net::{BoxDatagrams, BoxStream, Datagrams, Pending},
     report::{Failure, FailureKind},
     run,
@@ -53,7 +53,7 @@ pub struct Realm {
 
 /// A KDC of this name, asked so.
 pub fn kdc(host: &str, transport: KdcTransport) -> Kdc {
-    Kdc { transport, host: host.to_owned(), port: 88, path: String::new() }
+    Kdc { transport, endpoint: Endpoint::new(host, 88), path: String::new() }
 }
 
 impl Realm {
@@ -91,7 +91,7 @@ impl Realm {
         };
         let (user, password) = self.account;
         let account = Account { user: user.to_owned(), domain: None, password: password.to_owned().into() };
-        let proxy = Proxy { kind: ProxyKind::Http, host: PROXY.to_owned(), port: 3128, account: None };
+        let proxy = Proxy { kind: ProxyKind::Http, endpoint: Endpoint::new(PROXY, 3128), account: None };
         let settings = Settings {
             account: Some(account),
             kerberos: Some(kerberos),
@@ -129,11 +129,11 @@ impl Network for Realm {
         Ok(vec![kdc.map_or_else(|| SERVER.parse().expect("an address"), address)])
     }
 
-    async fn services(&self, name: &str) -> Result<Vec<(String, u16)>, Failure> {
+    async fn services(&self, name: &str) -> Result<Vec<Endpoint>, Failure> {
         let found = self.services.iter().find(|(known, _)| *known == name);
         let missing = || Failure::new(FailureKind::NotFound, format!("DNS has no SRV record {name}"));
         found
-            .map(|(_, hosts)| hosts.iter().map(|host| ((*host).to_owned(), 88)).collect())
+            .map(|(_, hosts)| hosts.iter().map(|host| Endpoint::new(*host, 88)).collect())
             .ok_or_else(missing)
     }
 

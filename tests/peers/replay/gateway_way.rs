@@ -18,7 +18,7 @@ use super::{
 /// Through the gateway up to the confirm of the server behind it.
 async fn crossed(name: &str) -> Option<PhaseRecord<GatewayEvidence>> {
     let script = GatewayScript::new(&Recording::open(name)?.inside_tls(0));
-    let mut gateway = Gateway::new(NAME, 443);
+    let mut gateway = Gateway::new(rdptrace::Endpoint::new(NAME, 443));
     gateway.account = Some(Account {
         user: "alice".into(),
         domain: Some("CORP".into()),

@@ -10,25 +10,22 @@ use std::{
     str::FromStr,
 };
 
+use crate::endpoint::{DEFAULT_PORT, Endpoint};
+
 pub use rdp_address::decoded;
 pub use rdp_file::{Encoding, LONGEST_FILE, MalformedLine, RdpFile, Signature};
 pub use token::{LONGEST_TOKEN, typed_inside, without_end};
 
-/// The port of Remote Desktop (MS-RDPBCGR 2.1).
-pub const DEFAULT_PORT: u16 = 3389;
-
 /// The longest name, without the dot at its end (RFC 1035 2.3.4).
 const LONGEST_NAME: usize = 253;
 
-/// The port of an RD Gateway.
-pub const GATEWAY_PORT: u16 = 443;
-
-/// A host, and the port where one is given; else why it is none.
+/// A host with its port, or with `port` if none is given.
 ///
 /// # Errors
-/// The text is no host.
-pub fn host_and_optional_port(text: &str) -> Result<(String, Option<u16>), &'static str> {
-    host_and_port(text)
+/// Why the text is no host.
+pub fn endpoint_or(text: &str, port: u16) -> Result<Endpoint, &'static str> {
+    let (host, given) = host_and_port(text)?;
+    Ok(Endpoint { host, port: given.unwrap_or(port) })
 }
 
 /// Why this can be no host; none where it can.
@@ -41,15 +38,13 @@ pub fn unusable(host: &str) -> Option<&'static str> {
     }
 }
 
-/// A host and a port.
+/// The server to probe, as the user named it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The argument, unchanged.
     pub input: String,
-    /// A name or an address, without brackets.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
+    /// The host and the port that it names.
+    pub endpoint: Endpoint,
     /// The file or the rdp:// address that says so, with what else it asks for.
     pub file: Option<RdpFile>,
 }
@@ -61,8 +56,8 @@ impl Target {
     /// The file names no host that can be traced; the sentence begins with `name`, the file as the user gave it.
     pub fn of_file(name: &str, file: RdpFile) -> Result<Self, BadTarget> {
         let about = |why: String| BadTarget(format!("{name} {why}"));
-        let (host, port) = file.destination().map_err(about)?;
-        Ok(Self { input: name.to_owned(), host, port, file: Some(file) })
+        let endpoint = file.endpoint().map_err(about)?;
+        Ok(Self { input: name.to_owned(), endpoint, file: Some(file) })
     }
 
     /// The target of an rdp:// address: `rdp://host:port`, or the settings of an .rdp file joined by `&`. Values that are secret
@@ -73,20 +68,11 @@ impl Target {
     pub fn of_address(address: &str) -> Result<Self, BadTarget> {
         rdp_address::target(address)
     }
-
-    /// The address, when the host is one.
-    pub fn address(&self) -> Option<IpAddr> {
-        self.host.parse().ok()
-    }
 }
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
-        }
+        self.endpoint.fmt(f)
     }
 }
 
@@ -110,13 +96,16 @@ impl FromStr for Target {
         if input.contains("://") {
             return Err(bad("give host, host:port or [v6]:port, without a scheme"));
         }
-        let (host, port) = host_and_port(input).map_err(bad)?;
-        Ok(Self { input: input.to_owned(), host, port: port.unwrap_or(DEFAULT_PORT), file: None })
+        let endpoint = endpoint_or(input, DEFAULT_PORT).map_err(bad)?;
+        Ok(Self { input: input.to_owned(), endpoint, file: None })
     }
 }
 
-/// A host, and the port where one is given; else why it is none.
-fn host_and_port(text: &str) -> Result<(String, Option<u16>), &'static str> {
+/// A host, and the port if one is given.
+///
+/// # Errors
+/// Why the text is no host.
+pub fn host_and_port(text: &str) -> Result<(String, Option<u16>), &'static str> {
     if let Some(why) = odd(text) {
         return Err(why);
     }

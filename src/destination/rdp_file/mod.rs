@@ -4,14 +4,15 @@
 //! carries the file, so its facts reach the report (`target.rdp_file`) and the rules. This room parses bytes and
 //! reads no file; the parser drops a secret's value, and an empty setting counts as absent.
 
-mod destination;
+mod endpoint;
 mod line;
 mod signature;
 mod text;
 
 use std::collections::BTreeMap;
 
-use super::{GATEWAY_PORT, host_and_port, without_end};
+use super::{endpoint_or, without_end};
+use crate::endpoint::{Endpoint, HTTPS_PORT};
 pub use line::is_secret;
 use line::{Secret, Value, name, secret, setting};
 pub use signature::Signature;
@@ -157,14 +158,14 @@ impl RdpFile {
     }
 
     /// The gateway that the file demands always (`gatewayusagemethod` 1), or why its name is none.
-    pub fn gateway(&self) -> Option<Result<(String, u16), &'static str>> {
+    pub fn gateway(&self) -> Option<Result<Endpoint, &'static str>> {
         self.named_gateway().filter(|_| self.number("gatewayusagemethod") == Some(1))
     }
 
     /// The gateway that the file names, whenever it is to be used, or why its name is none.
-    pub fn named_gateway(&self) -> Option<Result<(String, u16), &'static str>> {
+    pub fn named_gateway(&self) -> Option<Result<Endpoint, &'static str>> {
         let name = self.text("gatewayhostname")?;
-        Some(host_and_port(name.trim()).map(|(host, port)| (host, port.unwrap_or(GATEWAY_PORT))))
+        Some(endpoint_or(name.trim(), HTTPS_PORT))
     }
 
     /// The token for the gateway, which is a secret.

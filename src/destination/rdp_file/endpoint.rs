@@ -4,9 +4,10 @@
 //! address wins over `server port`; FreeRDP has it the other way round, so a disagreement is a finding.
 
 use super::{
-    super::{DEFAULT_PORT, LONGEST_TOKEN, host_and_port, typed_inside},
+    super::{LONGEST_TOKEN, host_and_port, typed_inside},
     Encoding, RdpFile,
 };
+use crate::endpoint::{DEFAULT_PORT, Endpoint};
 
 /// The most characters of a pre-connection blob that are worth sending.
 const LONGEST_BLOB: usize = 4096;
@@ -19,7 +20,7 @@ const AZURE: &[&str] = &["armpath", "wvd endpoint pool", "hubdiscoverygeourl", "
 
 impl RdpFile {
     /// The host and the port that the file names; a port in the address wins over `server port`.
-    pub(in super::super) fn destination(&self) -> Result<(String, u16), String> {
+    pub(in super::super) fn endpoint(&self) -> Result<Endpoint, String> {
         if let Some(name) = AZURE.iter().find(|name| self.has(name)) {
             return Err(format!(
                 "is a resource of Azure Virtual Desktop (it has the setting {name}): only the service's \
@@ -38,7 +39,7 @@ impl RdpFile {
                 .ok_or_else(|| format!("has the server port {number}; a port is a number from 1 to 65535"))?,
         };
         self.sendable()?;
-        Ok((host, port))
+        Ok(Endpoint { host, port })
     }
 
     /// Why there is no address.

@@ -2,7 +2,8 @@
 
 use std::iter;
 
-use super::{BadTarget, DEFAULT_PORT, Encoding, RdpFile, Target, host_and_port, rdp_file::is_secret};
+use super::{BadTarget, Encoding, RdpFile, Target, endpoint_or, rdp_file::is_secret};
+use crate::endpoint::DEFAULT_PORT;
 
 const SCHEME: &str = "rdp://";
 /// Longer ones come from no link.
@@ -31,8 +32,8 @@ pub fn target(address: &str) -> Result<Target, BadTarget> {
     if place.contains(['/', '\\']) {
         return Err(bad("it names a path, and an address names a host"));
     }
-    let (host, port) = host_and_port(place).map_err(bad)?;
-    Ok(Target { input: address.to_owned(), host, port: port.unwrap_or(DEFAULT_PORT), file: None })
+    let endpoint = endpoint_or(place, DEFAULT_PORT).map_err(bad)?;
+    Ok(Target { input: address.to_owned(), endpoint, file: None })
 }
 
 fn of_settings(query: &str) -> Result<Target, BadTarget> {
