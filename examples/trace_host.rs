@@ -4,13 +4,13 @@
 
 #![allow(clippy::disallowed_macros, reason = "an example prints")]
 
-use rdptrace::{Settings, System, Target, Unobserved, run};
+use rdptrace::{Settings, System, Target, Tracer};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let argument = std::env::args().nth(1).ok_or("give a host")?;
     let target: Target = argument.parse()?;
-    let report = run(&target, &Settings::default(), &System, &Unobserved).await;
+    let report = Tracer::new(&target, &Settings::default(), &System).run().await;
     println!("{target}: {}", report.verdict.summary);
     if let Some(certificate) = &report.certificate {
         println!("certificate {} until {}", certificate.sha1, certificate.not_after.0.date());

@@ -40,7 +40,7 @@ use experiment::Round;
 pub use local::Checked;
 pub use net::{BoxStream, Network, Stream, System};
 pub use pdu::canvas::Picture;
-pub use probe::{Observer, Unobserved, probe};
+pub use probe::{Observer, Tracer, Unobserved};
 pub use report::{Report, Trace};
 use settings::Experiments;
 pub use settings::Settings;
@@ -49,11 +49,11 @@ pub use wait::wait;
 /// What an .rdp file asks of the connection beside its address, on top of `settings`. Never an account: whoever the file names
 /// is not logged on.
 pub fn honour(file: &destination::RdpFile, settings: Settings) -> Settings {
-    Settings {
-        nla: file.flag("enablecredsspsupport").unwrap_or(settings.nla),
-        direct_tls: file.flag("negotiate security layer").map_or(settings.direct_tls, |negotiate| !negotiate),
-        ..honour_route(file, settings)
-    }
+    let mut settings = honour_route(file, settings);
+    let offer = &mut settings.offer;
+    offer.nla = file.flag("enablecredsspsupport").unwrap_or(offer.nla);
+    offer.direct_tls = file.flag("negotiate security layer").map_or(offer.direct_tls, |negotiate| !negotiate);
+    settings
 }
 
 /// The RD Gateway that the file demands (`gatewayusagemethod` 1), with the file's token for it. Where the gateway is only for
@@ -72,47 +72,72 @@ pub fn named_gateway_of(file: &destination::RdpFile) -> Option<settings::Gateway
 /// The part of it that says which server is meant.
 pub fn honour_route(file: &destination::RdpFile, settings: Settings) -> Settings {
     let routing_token = file.routing_token().map(|token| token.as_bytes().to_vec());
-    Settings { routing_token, preconnection: file.text("pcb").map(str::to_owned), ..settings }
+    settings.routing_token(routing_token).preconnection(file.text("pcb").map(str::to_owned))
 }
 
-/// The whole way: probes the target, follows a failure up, and judges the trace.
-pub async fn run<N: Network>(
-    target: &Target,
-    settings: &Settings,
-    network: &N,
-    observer: &dyn Observer,
-) -> Report {
-    let begin = net::Instant::now();
-    let roots = &probe::roots(settings, network);
-    let mut trace = probe::trace(target, settings, network, observer, roots).await;
-    follow_up(&mut trace, target, settings, network, (begin, roots, observer)).await;
-    diagnose(trace)
-}
+impl<N: Network> Tracer<'_, N> {
+    /// The whole way: probes the target, follows a failure up, and judges the trace.
+    pub async fn run(&self) -> Report {
+        let begin = net::Instant::now();
+        let mut trace = self.trace().await;
+        follow_up(self, &mut trace, begin).await;
+        diagnose(trace)
+    }
 
-/// The same until `interrupt` ends: then what is known is judged, and told to be that.
-pub async fn run_until<N: Network>(
-    target: &Target,
-    settings: &Settings,
-    network: &N,
-    observer: &dyn Observer,
-    interrupt: impl Future<Output = ()>,
-) -> Ended {
-    let (begin, started) = (net::Instant::now(), report::Timestamp(network.now()));
-    let known = probe::Known::new(observer);
-    let whole = tokio::select! {
-        // The interrupt is listened for before anything is sent.
-        biased;
-        () = interrupt => None,
-        report = run(target, settings, network, &known) => Some(report),
-    };
-    match whole {
-        Some(report) => Ended::Whole(report),
-        None => {
-            let roots = probe::roots(settings, network);
-            let way = (target, settings);
-            Ended::Interrupted(diagnose(probe::unfinished(way, (begin, started), &roots, known.take())))
+    /// The same until `interrupt` ends: then what is known is judged, and told to be that.
+    pub async fn run_until(&self, interrupt: impl Future<Output = ()>) -> Ended {
+        let (begin, started) = (net::Instant::now(), report::Timestamp(self.network.now()));
+        let known = probe::Known::new(self.observer);
+        let tracer = self.under(self.settings).observed_by(&known);
+        tokio::select! {
+            // The interrupt is listened for before anything is sent.
+            biased;
+            () = interrupt => Ended::Interrupted(diagnose(tracer.unfinished(begin, started, known.take()))),
+            report = tracer.run() => Ended::Whole(report),
         }
     }
+
+    /// What the server accepts: a trace without an account, then each protocol, TLS version and suite on its own. If the trace
+    /// fails its experiments follow, as many as there are connections left.
+    pub async fn posture(&self) -> Report {
+        let begin = net::Instant::now();
+        let settings = &of_posture(self.settings);
+        let tracer = &self.under(settings);
+        let mut trace = as_posture(tracer.trace().await, settings);
+        let answers = posture::run(tracer, &mut trace, begin).await;
+        if answers && trace.described().is_some_and(report::Connection::has_failed) {
+            follow_up(tracer, &mut trace, begin).await;
+        }
+        diagnose(trace)
+    }
+
+    /// The same until `interrupt` ends: then what is known is judged.
+    pub async fn posture_until(&self, interrupt: impl Future<Output = ()>) -> Ended {
+        let (begin, started) = (net::Instant::now(), report::Timestamp(self.network.now()));
+        let known = probe::Known::new(self.observer);
+        let settings = &of_posture(self.settings);
+        let tracer = self.under(settings).observed_by(&known);
+        tokio::select! {
+            // The interrupt is listened for before anything is sent.
+            biased;
+            () = interrupt => {
+                let trace = tracer.unfinished(begin, started, known.take());
+                Ended::Interrupted(diagnose(as_posture(trace, settings)))
+            }
+            report = tracer.posture() => Ended::Whole(report),
+        }
+    }
+}
+
+/// A posture goes no deeper than it must, and nobody is logged on.
+fn of_posture(settings: &Settings) -> Settings {
+    settings.clone().until(None).account(None).screenshot(false)
+}
+
+fn as_posture(mut trace: Trace, settings: &Settings) -> Trace {
+    trace.request.posture = true;
+    trace.request.posture_connections = settings.limits.posture_connections;
+    trace
 }
 
 /// How a run ended.
@@ -125,81 +150,16 @@ pub enum Ended {
 }
 
 /// Makes the experiments that the failure of a trace which began at `begin` deserves.
-async fn follow_up<N: Network>(
-    trace: &mut Trace,
-    target: &Target,
-    settings: &Settings,
-    network: &N,
-    run: (net::Instant, &probe::Roots<'_>, &dyn Observer),
-) {
-    let wanted = match settings.experiments {
+async fn follow_up<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, begin: net::Instant) {
+    let wanted = match tracer.settings.depth.experiments {
         Experiments::Auto => diagnose::wanted(trace),
         Experiments::Off => Vec::new(),
         Experiments::All => experiment::kinds(),
     };
-    Box::pin(experiment::run(trace, &Round::First(&wanted), target, settings, network, run)).await;
+    Box::pin(experiment::run(tracer, trace, &Round::First(&wanted), begin)).await;
     let Again { times, between } = diagnose::again(trace, &wanted);
     let round = Round::Again { times, between: &between };
-    Box::pin(experiment::run(trace, &round, target, settings, network, run)).await;
-}
-
-/// What the server accepts: a trace without an account, then each protocol, TLS version and suite on its own; where the trace fails
-/// its experiments follow, as many as there are connections left.
-pub async fn posture<N: Network>(
-    target: &Target,
-    settings: &Settings,
-    network: &N,
-    observer: &dyn Observer,
-) -> Report {
-    let begin = net::Instant::now();
-    let settings = &of_posture(settings);
-    let roots = &probe::roots(settings, network);
-    let mut trace = probe::trace(target, settings, network, observer, roots).await;
-    ask_posture(&mut trace, settings);
-    let answers = posture::run(&mut trace, target, settings, network, observer, (begin, roots)).await;
-    if answers && trace.described().is_some_and(report::Connection::has_failed) {
-        follow_up(&mut trace, target, settings, network, (begin, roots, observer)).await;
-    }
-    diagnose(trace)
-}
-
-/// The same until `interrupt` ends: then what is known is judged.
-pub async fn posture_until<N: Network>(
-    target: &Target,
-    settings: &Settings,
-    network: &N,
-    observer: &dyn Observer,
-    interrupt: impl Future<Output = ()>,
-) -> Ended {
-    let (begin, started) = (net::Instant::now(), report::Timestamp(network.now()));
-    let known = probe::Known::new(observer);
-    let whole = tokio::select! {
-        // The interrupt is listened for before anything is sent.
-        biased;
-        () = interrupt => None,
-        report = posture(target, settings, network, &known) => Some(report),
-    };
-    match whole {
-        Some(report) => Ended::Whole(report),
-        None => {
-            let settings = &of_posture(settings);
-            let roots = probe::roots(settings, network);
-            let way = (target, settings);
-            let mut trace = probe::unfinished(way, (begin, started), &roots, known.take());
-            ask_posture(&mut trace, settings);
-            Ended::Interrupted(diagnose(trace))
-        }
-    }
-}
-
-/// A posture goes no deeper than it must, and nobody is logged on.
-fn of_posture(settings: &Settings) -> Settings {
-    Settings { until: None, account: None, screenshot: false, ..settings.clone() }
-}
-
-fn ask_posture(trace: &mut Trace, settings: &Settings) {
-    trace.request.posture = true;
-    trace.request.posture_connections = settings.posture_connections;
+    Box::pin(experiment::run(tracer, trace, &round, begin)).await;
 }
 
 /// What a machine's checks showed, as a report of its own.

@@ -11,14 +11,12 @@
 use std::{net::SocketAddr, time::Duration};
 
 use demand::Demand;
-use request::request;
 use tracing::Instrument as _;
 
 use crate::{
-    destination::Target,
     endpoint::Endpoint,
     net::{Instant, Limits, Network},
-    report::{Connection, TargetRecord, Timestamp, Trace},
+    report::{Connection, Timestamp, Trace},
     settings::Settings,
 };
 
@@ -28,6 +26,7 @@ pub use observer::{Known, Observer, Unobserved};
 pub use plan::{Added, Hello, Opening, Plan, Versions, Withheld};
 pub use rdp_file::rdp_file;
 pub use roots::roots;
+pub use tracer::Tracer;
 
 mod connection;
 mod demand;
@@ -39,6 +38,7 @@ mod plan;
 mod rdp_file;
 mod request;
 mod roots;
+mod tracer;
 mod udp;
 mod ways;
 
@@ -50,73 +50,37 @@ impl<N: Network> Probe<'_, N> {
     }
 }
 
-/// Traces one target: the main connection, a retry where the server demands another offer that can be met, and a hop for each
-/// redirection that is followed.
-pub async fn probe<N: Network>(
-    target: &Target,
-    settings: &Settings,
-    network: &N,
-    observer: &dyn Observer,
-) -> Trace {
-    trace(target, settings, network, observer, &roots(settings, network)).await
-}
-
-/// The same, with roots that other connections of the run share.
-pub async fn trace<N: Network>(
-    target: &Target,
-    settings: &Settings,
-    network: &N,
-    observer: &dyn Observer,
-    roots: &Roots<'_>,
-) -> Trace {
-    let begin = Instant::now();
-    let started = Timestamp(network.now());
-    let end = begin + settings.deadline;
-    let probe = Probe::new(&target.endpoint, settings, network, observer, (end, roots));
-    let main = probe.connection(&Plan::main(settings)).await;
-    observer.made(&main);
-    let demand = Demand::of(&main.phases, settings);
-    let mut connections = vec![main];
-    if let Some(demand) = demand {
-        let addresses = addresses(&connections[0], &target.endpoint, settings);
-        let retry = probe.connection(&demand.met_by(Plan::retry(settings, addresses))).await;
-        observer.made(&retry);
-        connections.push(retry);
-    }
-    let way = hops::Way { target: &target.endpoint, settings, network, observer, end, roots };
-    let unfollowed = Box::pin(way.follow(&mut connections)).await;
-    let udp = match (settings.udp, connections.last()) {
-        (true, Some(traced)) => Some(udp::udp(network, settings, traced, end).await),
-        _ => None,
-    };
-    Trace { unfollowed, udp, ..unfinished((target, settings), (begin, started), roots, connections) }
-}
-
-/// What is known of a run that began then, when these connections were made.
-pub fn unfinished(
-    (target, settings): (&Target, &Settings),
-    (begin, started): (Instant, Timestamp),
-    roots: &Roots<'_>,
-    connections: Vec<Connection>,
-) -> Trace {
-    Trace {
-        started,
-        elapsed_ms: begin.elapsed().into(),
-        target: Some(target_record(target, settings, started, roots)),
-        request: request(target, settings),
-        connections,
-        unfollowed: None,
-        wait: None,
-        udp: None,
-        machine: None,
-        local: Vec::new(),
-        rdp_file: None,
+impl<N: Network> Tracer<'_, N> {
+    /// What happens, without a judgement: the main connection, a retry if the server demands another offer that can be met, and
+    /// a hop for each redirection that is followed.
+    pub async fn trace(&self) -> Trace {
+        let Self { target, settings, network, observer, .. } = *self;
+        let begin = Instant::now();
+        let started = Timestamp(network.now());
+        let end = begin + settings.limits.deadline;
+        let probe = self.probe(&target.endpoint, settings, end);
+        let main = probe.connection(&Plan::main(settings)).await;
+        observer.made(&main);
+        let demand = Demand::of(&main.phases, settings);
+        let mut connections = vec![main];
+        if let Some(demand) = demand {
+            let addresses = addresses(&connections[0], &target.endpoint, settings);
+            let retry = probe.connection(&demand.met_by(Plan::retry(settings, addresses))).await;
+            observer.made(&retry);
+            connections.push(retry);
+        }
+        let unfollowed = Box::pin(hops::Way { tracer: self, end }.follow(&mut connections)).await;
+        let udp = match (settings.depth.udp, connections.last()) {
+            (true, Some(traced)) => Some(udp::udp(network, settings, traced, end).await),
+            _ => None,
+        };
+        Trace { unfollowed, udp, ..self.unfinished(begin, started, connections) }
     }
 }
 
 /// The addresses that a connection has looked up, with the port that is connected to there: the proxy's where there is one.
 pub fn addresses(connection: &Connection, target: &Endpoint, settings: &Settings) -> Vec<SocketAddr> {
-    let port = settings.proxy.as_ref().map_or(target.port, |proxy| proxy.endpoint.port);
+    let port = settings.route.proxy.as_ref().map_or(target.port, |proxy| proxy.endpoint.port);
     let seen = connection.phases.resolve.iter().flat_map(|record| &record.evidence.addresses);
     seen.map(|seen| SocketAddr::new(seen.address, port)).collect()
 }
@@ -132,22 +96,15 @@ pub struct Probe<'a, N> {
 }
 
 impl<'a, N: Network> Probe<'a, N> {
-    /// Nothing is sent yet; `end` is when the run ends, whose connections share the roots.
-    pub fn new(
-        target: &'a Endpoint,
-        settings: &'a Settings,
-        network: &'a N,
-        observer: &'a dyn Observer,
-        (end, roots): (Instant, &'a Roots<'a>),
-    ) -> Self {
-        let limits = Limits { phase: settings.timeout, run: end };
-        Self { target, settings, network, observer, limits, roots }
-    }
-
     /// The same with no more than so long for a phase.
     pub fn within(&self, phase: Duration) -> Self {
         let limits = Limits { phase: self.limits.phase.min(phase), ..self.limits };
         Self { limits, ..*self }
+    }
+
+    /// The same, of which nobody is told.
+    pub fn unobserved(self) -> Self {
+        Self { observer: &Unobserved, ..self }
     }
 
     /// Who is told what happens.
@@ -156,17 +113,6 @@ impl<'a, N: Network> Probe<'a, N> {
     }
 
     fn server_name(&self) -> &str {
-        self.settings.server_name.as_deref().unwrap_or(&self.target.host)
-    }
-}
-
-fn target_record(target: &Target, settings: &Settings, now: Timestamp, roots: &Roots<'_>) -> TargetRecord {
-    let Endpoint { host, port } = &target.endpoint;
-    TargetRecord {
-        input: target.input.clone(),
-        host: host.clone(),
-        port: *port,
-        server_name: settings.server_name.as_ref().unwrap_or(host).clone(),
-        rdp_file: target.file.as_ref().map(|file| rdp_file(file, now, roots)),
+        self.settings.trust.server_name.as_deref().unwrap_or(&self.target.host)
     }
 }

@@ -7,9 +7,9 @@ mod distant;
 use std::sync::atomic::Ordering::SeqCst;
 
 use rdptrace::{
-    Endpoint, Report, Settings, Target, Unobserved,
+    Endpoint, Report, Settings, Target, Tracer,
     codes::Phase,
-    demo, run,
+    demo,
     settings::{Account, Anchors, Gateway, GatewayAuthentication, Proxy, ProxyKind, Security},
 };
 
@@ -95,14 +95,12 @@ impl Way {
     /// Traces the demo server on this way, down to licensing.
     pub async fn measure(&self) -> Measured {
         let network = Distant::new(self.through);
-        let plain = Settings {
-            until: Some(Phase::Licensing),
-            account: Some(account()),
-            anchors: Anchors { given: vec![network.certificate()], system: false },
-            ..Settings::default()
-        };
+        let plain = Settings::default()
+            .account(Some(account()))
+            .until(Some(Phase::Licensing))
+            .anchors(Anchors { given: vec![network.certificate()], system: false });
         let target: Target = demo::DNS_COMPUTER.parse().expect("a target");
-        let report = run(&target, &(self.settings)(plain), &network, &Unobserved).await;
+        let report = Tracer::new(&target, &(self.settings)(plain), &network).run().await;
         let rows = spent(&report).into_iter().map(|(name, ms)| self.row(name, ms)).collect();
         Measured { rows, connections: network.opened.load(SeqCst) }
     }
@@ -140,15 +138,15 @@ fn account() -> Account {
 }
 
 fn tls(plain: Settings) -> Settings {
-    Settings { security: Security::Tls, ..plain }
+    plain.security(Security::Tls)
 }
 
 fn udp(plain: Settings) -> Settings {
-    Settings { udp: true, ..plain }
+    plain.udp(true)
 }
 
 fn hop(plain: Settings) -> Settings {
-    Settings { follow_redirects: 1, ..tls(plain) }
+    tls(plain).follow_redirects(1)
 }
 
 fn http(plain: Settings) -> Settings {
@@ -161,7 +159,7 @@ fn socks(plain: Settings) -> Settings {
 
 fn proxy(kind: ProxyKind, plain: Settings) -> Settings {
     let proxy = Proxy { kind, endpoint: Endpoint::new("192.0.2.9", 3128), account: None };
-    Settings { proxy: Some(proxy), ..plain }
+    plain.proxy(Some(proxy))
 }
 
 fn ntlm(plain: Settings) -> Settings {
@@ -174,5 +172,5 @@ fn basic(plain: Settings) -> Settings {
 
 fn gateway(authentication: GatewayAuthentication, plain: Settings) -> Settings {
     let gateway = Gateway::new(Endpoint::new(demo::gateway::NAME, 443));
-    Settings { gateway: Some(Gateway { authentication, account: Some(account()), ..gateway }), ..plain }
+    plain.gateway(Some(Gateway { authentication, account: Some(account()), ..gateway }))
 }

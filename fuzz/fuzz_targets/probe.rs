@@ -9,7 +9,7 @@ use std::{
 };
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::{BoxStream, Network, Settings, Target, Unobserved, codes::Phase, report::Failure, run};
+use rdptrace::{BoxStream, Network, Settings, Target, Tracer, codes::Phase, report::Failure};
 use time::OffsetDateTime;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -68,8 +68,8 @@ impl AsyncWrite for Said {
 fuzz_target!(|bytes: &[u8]| {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let target: Target = "192.0.2.15".parse().expect("a target");
-    let settings = Settings { until: Some(Phase::Activate), ..Settings::default() };
+    let settings = Settings::default().until(Some(Phase::Activate));
     runtime.expect("a runtime").block_on(async {
-        run(&target, &settings, &Script(bytes.to_vec()), &Unobserved).await;
+        Tracer::new(&target, &settings, &Script(bytes.to_vec())).run().await;
     });
 });

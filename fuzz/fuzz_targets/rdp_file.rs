@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::{Settings, Target, honour, destination::RdpFile};
+use rdptrace::{Settings, Target, destination::RdpFile, honour};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(file) = RdpFile::parse(bytes)
@@ -10,7 +10,7 @@ fuzz_target!(|bytes: &[u8]| {
     {
         let file = target.file.expect("it is from a file");
         let settings = honour(&file, Settings::default());
-        assert!(settings.routing_token.is_none_or(|token| token.len() <= 238));
+        assert!(settings.offer.routing_token.is_none_or(|token| token.len() <= 238));
         let _ = file.hidden().count();
     }
     if let Ok(text) = std::str::from_utf8(bytes) {

@@ -68,14 +68,12 @@ impl ConnectionArguments {
     /// # Errors
     /// The file of trust anchors cannot be read.
     pub fn settings(&self) -> Result<Settings, Error> {
-        Ok(Settings {
-            server_name: self.server_name.clone(),
-            expected_thumbprint: self.expect_thumbprint.clone(),
-            anchors: anchors(self)?,
-            timeout: self.timeout,
-            deadline: self.deadline,
-            ..Settings::default()
-        })
+        Ok(Settings::default()
+            .server_name(self.server_name.clone())
+            .expected_thumbprint(self.expect_thumbprint.clone())
+            .anchors(anchors(self)?)
+            .timeout(self.timeout)
+            .deadline(self.deadline))
     }
 }
 

@@ -20,12 +20,11 @@ use super::{
     run::begin_logging,
 };
 use crate::{
-    Ended,
+    Ended, Tracer,
     codes::Phase,
     demo::{self, Fault, Server},
     destination::Target,
     net::{Network as _, System},
-    run_until,
     settings::{Account, Settings},
 };
 
@@ -88,21 +87,22 @@ async fn trace(
     let (listener, bound) = listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
     tokio::spawn(demo::run(listener, server));
     let target: Target = bound.to_string().parse().expect("an address and a port are a target");
-    Ok(run_until(&target, &settings(fault), &System, progress, progress.interrupt()).await)
+    let settings = settings(fault);
+    let tracer = Tracer::new(&target, &settings, &System).observed_by(progress);
+    Ok(tracer.run_until(progress.interrupt()).await)
 }
 
 /// The built-in account is the server's own, so the whole way can be shown.
 fn settings(fault: Option<&'static Fault>) -> Settings {
     let password = Zeroizing::new(demo::PASSWORD.to_owned());
-    Settings {
-        until: Some(fault.map_or(Phase::Licensing, Fault::depth)),
-        take_session: true,
-        screenshot: fault.is_some_and(Fault::is_in_session),
-        account: Some(Account { user: demo::USER.to_owned(), domain: None, password: password.into() }),
-        server_name: Some(demo::DNS_COMPUTER.to_owned()),
-        follow_redirects: u32::from(fault.is_some_and(Fault::leads_back)),
-        follow_with_account: true,
-        timeout: std::time::Duration::from_secs(2),
-        ..Settings::default()
-    }
+    let account = Account { user: demo::USER.to_owned(), domain: None, password: password.into() };
+    Settings::default()
+        .until(Some(fault.map_or(Phase::Licensing, Fault::depth)))
+        .take_session(true)
+        .screenshot(fault.is_some_and(Fault::is_in_session))
+        .account(Some(account))
+        .server_name(Some(demo::DNS_COMPUTER.to_owned()))
+        .follow_redirects(u32::from(fault.is_some_and(Fault::leads_back)))
+        .follow_with_account(true)
+        .timeout(std::time::Duration::from_secs(2))
 }

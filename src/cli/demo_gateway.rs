@@ -12,7 +12,7 @@ use super::{
     progress::Progress,
 };
 use crate::{
-    Ended, Endpoint,
+    Ended, Endpoint, Tracer,
     codes::Phase,
     demo::{
         self,
@@ -20,7 +20,6 @@ use crate::{
     },
     destination::Target,
     net::{Network as _, System},
-    run_until,
     settings::{self, Account, Anchors, GatewayAuthentication, Settings, Token},
 };
 
@@ -70,21 +69,20 @@ async fn trace(
     let settings = settings(&gateway, entry, bound.port());
     tokio::spawn(demo::run(listener, gateway));
     let target: Target = demo::DNS_COMPUTER.parse().expect("a name is a target");
-    Ok(run_until(&target, &settings, &System, progress, progress.interrupt()).await)
+    let tracer = Tracer::new(&target, &settings, &System).observed_by(progress);
+    Ok(tracer.run_until(progress.interrupt()).await)
 }
 
 /// The certificate is trusted: a password would not be shown otherwise.
 fn settings(gateway: &Gateway, entry: Entry, port: u16) -> Settings {
-    Settings {
-        until: Some(Phase::Licensing),
-        take_session: true,
-        account: Some(account()),
-        follow_redirects: 1,
-        gateway: Some(way(entry, port)),
-        anchors: Anchors { given: vec![gateway.certificate().to_vec()], system: false },
-        timeout: Duration::from_secs(2),
-        ..Settings::default()
-    }
+    Settings::default()
+        .until(Some(Phase::Licensing))
+        .take_session(true)
+        .account(Some(account()))
+        .follow_redirects(1)
+        .gateway(Some(way(entry, port)))
+        .anchors(Anchors { given: vec![gateway.certificate().to_vec()], system: false })
+        .timeout(Duration::from_secs(2))
 }
 
 /// How to come to the gateway.

@@ -54,12 +54,11 @@ impl FarmArguments {
     /// The settings with what is asked for here.
     pub fn settings(&self, given: Settings) -> Settings {
         let token = self.load_balance_info.clone();
-        Settings {
-            routing_token: token.map(|token| token.sent.into_bytes()).or(given.routing_token),
-            follow_redirects: self.follow_redirects,
-            follow_with_account: self.follow_with_account,
-            ..given
-        }
+        let named = given.offer.routing_token.clone();
+        given
+            .routing_token(token.map(|token| token.sent.into_bytes()).or(named))
+            .follow_redirects(self.follow_redirects)
+            .follow_with_account(self.follow_with_account)
     }
 }
 

@@ -10,12 +10,7 @@ use super::{
     progress::Progress,
     run::{begin_logging, runtime},
 };
-use crate::{
-    Ended, honour_route,
-    net::System,
-    posture_until,
-    settings::{LicensePolicy, Settings},
-};
+use crate::{Ended, Tracer, honour_route, net::System, settings::LicensePolicy};
 
 /// Asks the target what it accepts, writes the report and returns the exit code.
 ///
@@ -32,12 +27,10 @@ pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
         Some(file) => honour_route(file, given),
         None => given,
     };
-    let settings = Settings {
-        proxy: arguments.connection.proxy.proxy(&target.endpoint)?,
-        license: LicensePolicy::Stop,
-        posture_connections: arguments.connections.map(usize::from),
-        ..given
-    };
+    let settings = given
+        .proxy(arguments.connection.proxy.proxy(&target.endpoint)?)
+        .license(LicensePolicy::Stop)
+        .posture_connections(arguments.connections.map(usize::from));
     if !arguments.output.quiet {
         explain_file(target.file.as_ref());
     }
@@ -45,7 +38,8 @@ pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
     let progress = Progress::new(&arguments.output, true);
     let runtime = runtime()?;
     let interrupt = progress.interrupt();
-    let ended = runtime.block_on(posture_until(&target, &settings, &System, &progress, interrupt));
+    let ended = runtime
+        .block_on(Tracer::new(&target, &settings, &System).observed_by(&progress).posture_until(interrupt));
     drop(progress);
     runtime.shutdown_background();
     match ended {

@@ -13,15 +13,14 @@ use super::{
     trace_arguments::TraceArguments,
 };
 use crate::{
-    Ended,
+    Ended, Tracer,
     codes::Phase,
     destination::Target,
     honour, join,
     local::Subject,
     net::{System, hardware_id},
     pdu::canvas::Picture,
-    run_until,
-    settings::{Gateway, Security, Settings},
+    settings::{Delegation, Depth, Gateway, Security, Settings},
     wait::{self, Patience},
 };
 
@@ -37,7 +36,7 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     apart(arguments)?;
     let target = arguments.target.read()?;
     let settings = settings(arguments, &target)?;
-    let subject = || Subject { is_direct: settings.gateway.is_none(), ..subject(&target) };
+    let subject = || Subject { is_direct: settings.route.gateway.is_none(), ..subject(&target) };
     // Before the output is opened: files without use leave it as it was.
     let files =
         arguments.checks.host_files.as_deref().map(|path| Beside::of_folder(path, &subject())).transpose()?;
@@ -84,16 +83,16 @@ fn report(
 ) -> Result<(Ended, Option<Picture>), Error> {
     let runtime = runtime()?;
     let progress = Progress::new(&arguments.output, arguments.depth.wait.is_none());
+    let tracer = Tracer::new(target, settings, &System);
     let ended = match arguments.depth.wait {
         None => {
             let interrupt = progress.interrupt();
-            Some(runtime.block_on(run_until(target, settings, &System, &progress, interrupt)))
+            Some(runtime.block_on(tracer.observed_by(&progress).run_until(interrupt)))
         }
         Some(time) => {
             let patience = Patience { time, jitter: wait::random };
             let interrupt = progress.interrupt();
-            let waited =
-                runtime.block_on(wait::wait(target, settings, &System, patience, &progress, interrupt));
+            let waited = runtime.block_on(wait::wait(tracer, patience, &progress, interrupt));
             waited.map(Ended::Whole)
         }
     };
@@ -129,24 +128,27 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
     }
     let account = password::account(&arguments.account)?;
     let dialled = gateway.as_ref().map_or(&target.endpoint, |gateway| &gateway.endpoint);
-    Ok(Settings {
-        proxy: arguments.connection.proxy.proxy(dialled)?,
-        gateway,
-        udp: arguments.depth.udp,
+    let mut settings = given
+        .proxy(arguments.connection.proxy.proxy(dialled)?)
+        .gateway(gateway)
+        .account(account)
+        .kerberos(kerberos)
+        .allow_unpatched(arguments.account.allow_unpatched);
+    if arguments.account.restricted_admin {
+        settings = settings.delegation(Delegation::RestrictedAdmin);
+    }
+    settings.offer.security = arguments.depth.security.map_or(Security::Auto, Security::from);
+    settings.offer.nla |= arguments.depth.security.is_some();
+    settings.depth = Depth {
         until: depth(arguments)?,
-        screenshot: arguments.depth.screenshot.is_some(),
-        security: arguments.depth.security.map_or(Security::Auto, Security::from),
-        nla: given.nla || arguments.depth.security.is_some(),
         license: arguments.depth.license.into(),
-        experiments: arguments.depth.experiments.into(),
-        restricted_admin: arguments.account.restricted_admin,
-        take_session: arguments.depth.take_session,
-        allow_unpatched: arguments.account.allow_unpatched,
         hardware_id: hardware_id(),
-        kerberos,
-        account,
-        ..given
-    })
+        take_session: arguments.depth.take_session,
+        screenshot: arguments.depth.screenshot.is_some(),
+        udp: arguments.depth.udp,
+        experiments: arguments.depth.experiments.into(),
+    };
+    Ok(settings)
 }
 
 /// The gateway to go through; an account or a token for it is used once, so no wait can go through it.

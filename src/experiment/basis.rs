@@ -97,7 +97,7 @@ pub fn basis(
     let peer = connect.evidence.peer.map_or_else(|| known.clone(), |peer| vec![peer]);
     let opened = connect.status == Status::Passed;
     // Another address of the proxy is not another one of the target.
-    let direct = settings.proxy.is_none();
+    let direct = settings.route.proxy.is_none();
     let others = known.into_iter().filter(|address| direct && !peer.contains(address)).collect();
     let last = phases.summaries().last().filter(|summary| summary.status != Status::Stopped)?.phase;
     let Plan { opening, protocols: offer, .. } = Plan::main(settings);
@@ -108,8 +108,8 @@ pub fn basis(
     let late = last == Phase::Tls && described.frames.iter().any(|frame| frame.tls);
     let depth = if late { Phase::Mcs } else { Phase::Tls };
     let answered = phases.negotiate.as_ref().is_some_and(|record| record.evidence.selected.is_some());
-    let token = settings.routing_token.is_some();
-    let preconnection = settings.preconnection.is_some();
+    let token = settings.offer.routing_token.is_some();
+    let preconnection = settings.offer.preconnection.is_some();
     let server_name = trace.request.server_name && described.hop.is_none();
     let (last, named) = (last.max(depth), target.address().is_none());
     Some(Basis {

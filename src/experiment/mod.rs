@@ -38,14 +38,12 @@ use futures_util::{StreamExt as _, stream};
 use basis::{Basis, basis};
 
 use crate::{
-    destination::Target,
     net::{Instant, Network},
-    probe::{Observer, Plan, Probe, Roots, Unobserved, aimed},
+    probe::{Observer, Plan, Probe, Tracer, aimed},
     report::{
         ConnectEvidence, Connection, ExperimentKind, ExperimentName, FailureKind, Millis,
         POSTURE_CONNECTIONS, PhaseRecord, Purpose, Summary, Trace,
     },
-    settings::Settings,
 };
 
 /// More would look like an attack.
@@ -120,26 +118,17 @@ pub enum Round<'a> {
 }
 
 /// Makes the experiments of a round and adds them to the trace. A run that began at `begin` keeps its deadline.
-pub async fn run<N: Network>(
-    trace: &mut Trace,
-    round: &Round<'_>,
-    target: &Target,
-    settings: &Settings,
-    network: &N,
-    (begin, roots, observer): (Instant, &Roots<'_>, &dyn Observer),
-) {
-    let hop = trace.described().and_then(|made| made.hop.as_ref()).map(|hop| aimed(hop, settings));
-    let (target, settings) =
-        hop.as_ref().map_or((&target.endpoint, settings), |(target, settings)| (target, settings));
-    let Some(basis) = basis(trace, (target, settings), network.has_small_segments()) else { return };
-    let settings = Settings {
-        account: None,
-        screenshot: false,
-        timeout: settings.timeout.min(patience(trace)),
-        ..settings.clone()
+pub async fn run<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, round: &Round<'_>, begin: Instant) {
+    let hop = trace.described().and_then(|made| made.hop.as_ref()).map(|hop| aimed(hop, tracer.settings));
+    let (target, settings) = match &hop {
+        Some((target, settings)) => (target, settings),
+        None => (&tracer.target.endpoint, tracer.settings),
     };
-    let end = begin + settings.deadline;
-    let probe = Probe::new(target, &settings, network, &Unobserved, (end, roots));
+    let Some(basis) = basis(trace, (target, settings), tracer.network.has_small_segments()) else { return };
+    let timeout = settings.limits.timeout.min(patience(trace));
+    let settings = settings.clone().account(None).screenshot(false).timeout(timeout);
+    let end = begin + settings.limits.deadline;
+    let probe = tracer.probe(target, &settings, end).unobserved();
     let left = left(trace);
     let phases = trace.described().map(|made| made.phases.summaries()).unwrap_or_default();
     let failed = phases.last().is_some_and(|last| last.failure.is_some());
@@ -155,7 +144,8 @@ pub async fn run<N: Network>(
     let plans = if in_vain { Vec::new() } else { plans };
     let plans = &plans[..plans.len().min(left)];
     let closed = AtomicUsize::new(refused(trace, &basis));
-    let door = Door { peer: &basis.peer, opened: basis.opened, cut: basis.cut, closed, observer };
+    let door =
+        Door { peer: &basis.peer, opened: basis.opened, cut: basis.cut, closed, observer: tracer.observer };
     let aside = probe.within(aside(trace));
     trace.connections.extend(make((&probe, &aside), plans, at_once, end, &door).await);
     trace.elapsed_ms = begin.elapsed().into();

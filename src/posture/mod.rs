@@ -14,15 +14,13 @@ use futures_util::{StreamExt as _, stream};
 
 use crate::{
     codes::{Phase, Protocols, TLS_CIPHER_SUITE},
-    destination::Target,
     net::{Instant, Network},
     pdu::client_hello::Profile,
-    probe::{Added, Hello, Observer, Opening, Plan, Probe, Roots},
+    probe::{Added, Hello, Opening, Plan, Probe, Tracer},
     report::{
         Connection, ExperimentKind, Failure, FailureKind, POSTURE_CONNECTIONS, PhaseRecord, Status,
         TlsEvidence, Trace,
     },
-    settings::Settings,
 };
 use survey::{Question, Survey};
 
@@ -33,20 +31,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Asks on, after the main connection, and adds the connections to the trace. A run that began at `begin` keeps its deadline.
 /// Says whether something of RDP answers there still, so that a failure of the main connection can be looked into.
-pub async fn run<N: Network>(
-    trace: &mut Trace,
-    target: &Target,
-    settings: &Settings,
-    network: &N,
-    observer: &dyn Observer,
-    (begin, roots): (Instant, &Roots<'_>),
-) -> bool {
+pub async fn run<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, begin: Instant) -> bool {
     let Some(peer) = peer(trace) else { return false };
-    let settings = Settings { timeout: settings.timeout.min(PATIENCE), ..settings.clone() };
-    let probe =
-        Probe::new(&target.endpoint, &settings, network, observer, (begin + settings.deadline, roots));
+    let settings = tracer.settings.clone().timeout(tracer.settings.limits.timeout.min(PATIENCE));
+    let probe = tracer.probe(&tracer.target.endpoint, &settings, begin + settings.limits.deadline);
     let plans = protocols::plans(trace, &peer);
-    let most = settings.posture_connections.unwrap_or(POSTURE_CONNECTIONS);
+    let most = settings.limits.posture_connections.unwrap_or(POSTURE_CONNECTIONS);
     let mut asking = Asking { probe, trace, peer, most, refuses: false };
     let speaks_http = is_silent(asking.trace) && asking.is_answered_as_http().await;
     if !speaks_http {

@@ -24,7 +24,7 @@ use crate::{
         record, redirect, resolve, session, tls,
     },
     report::{Failure, NegotiateEvidence, PhaseRecord, Phases, Purpose, Session, Timestamp},
-    settings::{Account, Gateway},
+    settings::{Account, Gateway, Logon},
 };
 
 const WITHOUT_TAKE_SESSION: &str =
@@ -60,7 +60,7 @@ impl<N: Network> Walk<'_, N> {
     ) -> Result<Wire, Option<Wire>> {
         let Probe { network, target, limits, observer, roots, settings, .. } = self.probe;
         observer.phase(Phase::Gateway);
-        let (proxy, now) = (settings.proxy.as_ref(), network.now());
+        let (proxy, now) = (settings.route.proxy.as_ref(), network.now());
         let access = gateway::Access { gateway, proxy, target, roots, now, limits: *limits, remarks };
         let mut wire = None;
         let run = async |e: &mut _| gateway::run(*network, &access, &mut wire, e).await;
@@ -74,7 +74,7 @@ impl<N: Network> Walk<'_, N> {
     /// Resolves, unless the addresses are known, and connects; an error is what there is to close.
     pub(super) async fn open(&self, phases: &mut Phases) -> Result<Wire, Option<Wire>> {
         let Probe { network, target, limits, observer, settings, .. } = *self.probe;
-        let way = (settings.proxy.as_ref(), target);
+        let way = (settings.route.proxy.as_ref(), target);
         let addresses = match &self.plan.addresses {
             Some(known) => known.clone(),
             None => {
@@ -127,7 +127,7 @@ impl<N: Network> Walk<'_, N> {
             && let Some(active) = self.activate(wire, &mut joined.secured, channels, account, phases).await
         {
             wire.enter(Phase::Activate);
-            if self.probe.settings.screenshot {
+            if self.probe.settings.depth.screenshot {
                 let seen = session.get_or_insert_default();
                 let picture = session::watch(wire, &mut joined.secured, channels, active, seen).await;
                 picture.into_iter().for_each(|picture| self.probe.observer.picture(picture));
@@ -141,7 +141,7 @@ impl<N: Network> Walk<'_, N> {
     /// Sends the pre-connection PDU. Whether it arrives, the next phase will meet.
     async fn announce(&self, wire: &mut Wire) {
         let wanted = !self.plan.without.contains(&Added::Preconnection);
-        let text = self.probe.settings.preconnection.as_deref().filter(|_| wanted);
+        let text = self.probe.settings.offer.preconnection.as_deref().filter(|_| wanted);
         if let Some(blob) = text.and_then(|text| preconnection(text).ok()) {
             let _ = wire.send_secret(&blob).await;
         }
@@ -176,7 +176,7 @@ impl<N: Network> Walk<'_, N> {
         let own = self.plan.without.contains(&Added::ServerName);
         let name = if own { &self.probe.target.host } else { self.probe.server_name() };
         let now = Timestamp(self.probe.network.now());
-        let pin = self.probe.settings.expected_thumbprint.as_deref();
+        let pin = self.probe.settings.trust.expected_thumbprint.as_deref();
         let expectation = Expectation { name, now, roots: self.probe.roots, pin };
         match &self.plan.hello {
             Hello::Handshake(versions, named) => {
@@ -211,6 +211,7 @@ impl<N: Network> Walk<'_, N> {
         }
         self.enter(wire, Phase::Credssp);
         let account = self.plan.account.as_ref();
+        let logon = self.probe.settings.logon.as_ref();
         let access = Access {
             protocol: negotiated.protocol,
             peer: &secured,
@@ -219,14 +220,14 @@ impl<N: Network> Walk<'_, N> {
             redirected: matches!(self.plan.purpose, Purpose::Hop(_)),
             restricted_admin: restricted_admin(self.plan, self.probe.settings)
                 .then_some(negotiated.restricted_admin),
-            allow_unpatched: self.probe.settings.allow_unpatched,
+            allow_unpatched: logon.is_some_and(|logon| logon.allow_unpatched),
             server_name: self.probe.server_name(),
             now: self.probe.network.now(),
         };
-        let run = async |e: &mut _| match (&self.probe.settings.kerberos, account) {
+        let run = async |e: &mut _| match (logon.and_then(Logon::kerberos), account) {
             (Some(kerberos), Some(account)) => {
                 let Probe { network, limits, settings, roots, .. } = *self.probe;
-                let (proxy, gateway) = (settings.proxy.as_ref(), settings.gateway.as_ref());
+                let (proxy, gateway) = (settings.route.proxy.as_ref(), settings.route.gateway.as_ref());
                 let asking = Asking { network, kerberos, proxy, gateway, roots, limits };
                 credssp::kerberos::run(wire, asking, (&access, account), e).await
             }
@@ -248,8 +249,8 @@ impl<N: Network> Walk<'_, N> {
         self.enter(wire, Phase::Licensing);
         let message = joined.connector.message_channel_id;
         let licensing = Licensing {
-            policy: self.probe.settings.license,
-            hardware_id: self.probe.settings.hardware_id,
+            policy: self.probe.settings.depth.license,
+            hardware_id: self.probe.settings.depth.hardware_id,
             io_channel: io_channel_id,
             message_channel: message,
             user_channel: user_channel_id,
@@ -270,7 +271,7 @@ impl<N: Network> Walk<'_, N> {
         phases: &mut Phases,
     ) -> Option<Active> {
         self.enter(wire, Phase::Activate);
-        let may_take = account.is_none() || self.probe.settings.take_session;
+        let may_take = account.is_none() || self.probe.settings.depth.take_session;
         let run = async |e: &mut _| match may_take {
             true => activate::run(wire, secured, channels, e).await,
             false => Ok(Step::Stopped(WITHOUT_TAKE_SESSION.into())),

@@ -33,10 +33,10 @@ impl Demand {
     /// What a connection under these settings ran into, where another may be made: an account or a token for a gateway is used
     /// once.
     pub fn of(phases: &Phases, settings: &Settings) -> Option<Self> {
-        if settings.gateway.as_ref().is_some_and(Gateway::is_used_once) {
+        if settings.route.gateway.as_ref().is_some_and(Gateway::is_used_once) {
             return None;
         }
-        if settings.security == Security::Auto && demands_standard_security(phases) {
+        if settings.offer.security == Security::Auto && demands_standard_security(phases) {
             return Some(Self::StandardSecurity);
         }
         refuses_hello(phases).then_some(Self::OldSuites)

@@ -12,12 +12,11 @@
 //! a gateway.
 
 use super::{
-    Observer, Plan, Probe,
+    Plan, Tracer,
     demand::Demand,
     ways::{self, is_same},
 };
 use crate::{
-    certificate::Roots,
     endpoint::Endpoint,
     net::{Instant, Network},
     report::{Connection, FailureKind, Hop, Phases, Purpose, Redirection, Status, Tried, Unfollowed},
@@ -26,24 +25,23 @@ use crate::{
 
 /// What every hop shares.
 pub struct Way<'a, N> {
-    pub target: &'a Endpoint,
-    pub settings: &'a Settings,
-    pub network: &'a N,
-    pub observer: &'a dyn Observer,
+    /// Which leads to the first host.
+    pub tracer: &'a Tracer<'a, N>,
+    /// When the run ends.
     pub end: Instant,
-    pub roots: &'a Roots<'a>,
 }
 
 impl<N: Network> Way<'_, N> {
     /// Follows from the last of `connections` and adds one for each hop, and another where a host demands that; why it ended where a redirection is left.
     pub async fn follow(&self, connections: &mut Vec<Connection>) -> Option<Unfollowed> {
-        if self.settings.follow_redirects == 0 {
+        let Tracer { settings, observer, .. } = self.tracer;
+        if settings.route.follow_redirects == 0 {
             return None;
         }
         let mut been = vec![self.origin()];
         for number in 1.. {
             let redirection = connections.last().and_then(|made| redirection(made))?;
-            let ways = ways::ways(redirection, been.last()?, self.settings.account.as_ref());
+            let ways = ways::ways(redirection, been.last()?, settings.usable_account());
             if ways.is_empty() {
                 return Some(Unfollowed::Nowhere);
             }
@@ -52,20 +50,20 @@ impl<N: Network> Way<'_, N> {
             if ahead.is_empty() {
                 return Some(Unfollowed::Loop);
             }
-            let shows = self.settings.gateway.as_ref().is_some_and(Gateway::is_used_once);
-            if shows && !self.settings.follow_with_account {
+            let shows = settings.route.gateway.as_ref().is_some_and(Gateway::is_used_once);
+            if shows && !settings.route.follow_with_account {
                 return Some(Unfollowed::Gateway);
             }
-            if number > self.settings.follow_redirects {
+            if number > settings.route.follow_redirects {
                 return Some(Unfollowed::Limit);
             }
             let (hop, made) = self.reach(number, ahead).await;
-            let demand = Demand::of(&made.phases, self.settings);
-            self.observer.made(&made);
+            let demand = Demand::of(&made.phases, settings);
+            observer.made(&made);
             connections.push(made);
             if demand.is_some() {
                 let again = self.walk(number, &hop, demand).await;
-                self.observer.made(&again);
+                observer.made(&again);
                 connections.push(again);
             }
             been.push(hop);
@@ -74,11 +72,13 @@ impl<N: Network> Way<'_, N> {
     }
 
     fn origin(&self) -> Hop {
-        let token = self.settings.routing_token.as_deref();
+        let Tracer { target, settings, .. } = self.tracer;
+        let Endpoint { host, port } = &target.endpoint;
+        let token = settings.offer.routing_token.as_deref();
         Hop {
-            host: self.target.host.clone(),
-            port: self.target.port,
-            server_name: self.settings.server_name.clone().unwrap_or_else(|| self.target.host.clone()),
+            host: host.clone(),
+            port: *port,
+            server_name: settings.trust.server_name.as_ref().unwrap_or(host).clone(),
             token: token.and_then(|token| std::str::from_utf8(token).ok()).map(str::to_owned),
             token_hex: token.map(hex::encode),
             session_id: 0,
@@ -114,10 +114,10 @@ impl<N: Network> Way<'_, N> {
     }
 
     async fn walk(&self, number: u32, hop: &Hop, demand: Option<Demand>) -> Connection {
-        let (target, settings) = aimed(hop, self.settings);
-        let probe = Probe::new(&target, &settings, self.network, self.observer, (self.end, self.roots));
+        let (target, settings) = aimed(hop, self.tracer.settings);
+        let probe = self.tracer.probe(&target, &settings, self.end);
         let (purpose, session) = (Purpose::Hop(number), Some(hop.session_id));
-        let withheld = ways::withheld(hop, self.settings);
+        let withheld = ways::withheld(hop, self.tracer.settings);
         let plan = Plan { purpose, session, withheld, ..Plan::main(&settings) };
         let plan = match demand {
             Some(demand) => demand.met_by(plan),
@@ -131,14 +131,14 @@ impl<N: Network> Way<'_, N> {
 /// one that the redirection brought.
 pub fn aimed(hop: &Hop, settings: &Settings) -> (Endpoint, Settings) {
     let target = Endpoint::new(&hop.host, hop.port);
-    let settings = Settings {
-        server_name: Some(hop.server_name.clone()),
-        routing_token: hop.token_hex.as_ref().and_then(|token| hex::decode(token).ok()),
-        preconnection: None,
-        account: settings.account.clone().filter(|_| settings.follow_with_account && !hop.own_account),
-        ..settings.clone()
-    };
-    (target, settings)
+    let goes_along = settings.route.follow_with_account && !hop.own_account;
+    let mut aimed = settings
+        .clone()
+        .server_name(Some(hop.server_name.clone()))
+        .routing_token(hop.token_hex.as_ref().and_then(|token| hex::decode(token).ok()))
+        .preconnection(None);
+    aimed.logon = aimed.logon.filter(|_| goes_along);
+    (target, aimed)
 }
 
 /// The redirection that a connection ended with; one that only informs is none.

@@ -20,7 +20,7 @@ impl<N: Network> Probe<'_, N> {
         };
         let phases = kept.phases.get_or_insert_default();
         // On the heap: together the phases would be too much for the stack of a thread.
-        let opened = match &self.settings.gateway {
+        let opened = match &self.settings.route.gateway {
             None => Box::pin(walk.open(phases)).await,
             Some(gateway) => Box::pin(walk.cross(gateway, &remarks, phases)).await,
         };

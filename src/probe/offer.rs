@@ -11,12 +11,12 @@ use crate::{
     pdu::x224::Lead,
     phase::negotiate::{Negotiated, Offer},
     report::Selected,
-    settings::Settings,
+    settings::{Delegation, Settings},
 };
 
 /// The offer of these protocols.
 pub fn offer<'a>(plan: &Plan, settings: &'a Settings, protocols: Protocols) -> Offer<'a> {
-    let lead = match (plan.opening, settings.routing_token.as_deref()) {
+    let lead = match (plan.opening, settings.offer.routing_token.as_deref()) {
         (Opening::NoCookie, _) => Lead::Nothing,
         (_, Some(token)) => Lead::Token(token),
         (_, None) => Lead::Cookie,
@@ -27,7 +27,8 @@ pub fn offer<'a>(plan: &Plan, settings: &'a Settings, protocols: Protocols) -> O
 
 /// Only a connection that carries the account demands Restricted Admin mode.
 pub fn restricted_admin(plan: &Plan, settings: &Settings) -> bool {
-    settings.restricted_admin && plan.account.is_some()
+    let delegation = settings.logon.as_ref().map(|logon| logon.delegation);
+    delegation == Some(Delegation::RestrictedAdmin) && plan.account.is_some()
 }
 
 /// What a connection speaks that begins with TLS: NLA where it may be offered. The early user authorization result can only be

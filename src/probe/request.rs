@@ -5,25 +5,26 @@ use crate::{destination::Target, report::Request, settings::Settings};
 /// What the judgement of the trace depends on.
 pub fn request(target: &Target, settings: &Settings) -> Request {
     Request {
-        until: settings.until,
-        security: settings.security.name().to_owned(),
-        license: settings.license.name().to_owned(),
-        account: settings.account.is_some(),
+        until: settings.depth.until,
+        security: settings.offer.security.name().to_owned(),
+        license: settings.depth.license.name().to_owned(),
+        account: settings.usable_account().is_some(),
         name_given: name_given(target, settings),
-        expected_thumbprint: settings.expected_thumbprint.clone(),
-        follow_with_account: settings.follow_with_account,
-        load_balance_info: settings.routing_token.is_some(),
-        preconnection: settings.preconnection.is_some(),
+        expected_thumbprint: settings.trust.expected_thumbprint.clone(),
+        follow_with_account: settings.route.follow_with_account,
+        load_balance_info: settings.offer.routing_token.is_some(),
+        preconnection: settings.offer.preconnection.is_some(),
         server_name: settings
+            .trust
             .server_name
             .as_ref()
             .is_some_and(|name| !name.eq_ignore_ascii_case(&target.endpoint.host)),
-        screenshot: settings.screenshot,
+        screenshot: settings.depth.screenshot,
         posture: false,
         posture_connections: None,
     }
 }
 
 fn name_given(target: &Target, settings: &Settings) -> bool {
-    settings.server_name.is_some() || target.endpoint.address().is_none()
+    settings.trust.server_name.is_some() || target.endpoint.address().is_none()
 }

@@ -43,10 +43,10 @@ pub async fn udp<N: Network>(network: &N, settings: &Settings, traced: &Connecti
 }
 
 fn destination(settings: &Settings, traced: &Connection) -> Result<SocketAddr, &'static str> {
-    if settings.gateway.is_some() {
+    if settings.route.gateway.is_some() {
         return Err("the way leads through a gateway, where UDP goes another way than a SYN to the server");
     }
-    if settings.proxy.is_some() {
+    if settings.route.proxy.is_some() {
         return Err("the way leads through a proxy, which carries no UDP");
     }
     let connect = traced.phases.connect.as_ref().filter(|record| record.status == Status::Passed);

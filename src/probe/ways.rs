@@ -82,9 +82,9 @@ pub fn is_same(before: &Hop, next: &Hop) -> bool {
 
 /// Why the connection to a hop has no account.
 pub fn withheld(hop: &Hop, settings: &Settings) -> Option<Withheld> {
-    match (hop.own_account, &settings.account) {
+    match (hop.own_account, settings.usable_account()) {
         (true, _) => Some(Withheld::OwnAccount),
-        (false, Some(_)) if !settings.follow_with_account => Some(Withheld::NotAlong),
+        (false, Some(_)) if !settings.route.follow_with_account => Some(Withheld::NotAlong),
         _ => None,
     }
 }

@@ -13,13 +13,12 @@ use std::{future::Future, time::Duration};
 pub use backoff::random;
 
 use crate::{
-    destination::Target,
     diagnose::diagnose,
     follow_up,
     net::{Instant, Network, pause},
-    probe::{self, Observer, Roots},
+    probe::{Observer, Tracer},
     report::{FindingCode, Outcome, Report, Status, WaitEntry},
-    settings::{LicensePolicy, Settings},
+    settings::LicensePolicy,
 };
 use backoff::Backoff;
 use timeline::Timeline;
@@ -82,19 +81,18 @@ pub enum Next {
 /// the server does after AUTHENTICATE was sent ends the wait. Those tries consume no license either. A failure that is left at
 /// the end gets the experiments that a single trace would make, in the deadline of the last try.
 pub async fn wait<N: Network>(
-    target: &Target,
-    settings: &Settings,
-    network: &N,
+    tracer: Tracer<'_, N>,
     patience: Patience,
     watcher: &dyn Watcher,
     interrupt: impl Future<Output = ()>,
 ) -> Option<Report> {
+    let tracer = &tracer.observed_by(watcher);
     let mut seen = Seen::default();
     let interrupted = tokio::select! {
         // The interrupt is listened for before anything is tried.
         biased;
         () = interrupt => true,
-        () = tries(target, settings, network, patience, watcher, &mut seen) => false,
+        () = tries(tracer, patience, watcher, &mut seen) => false,
     };
     let mut report = seen.last?;
     report.trace.wait = Some(seen.timeline.record(interrupted));
@@ -109,28 +107,26 @@ struct Seen {
 }
 
 async fn tries<N: Network>(
-    target: &Target,
-    settings: &Settings,
-    network: &N,
+    tracer: &Tracer<'_, N>,
     patience: Patience,
     watcher: &dyn Watcher,
     seen: &mut Seen,
 ) {
     let begin = Instant::now();
-    let roots = &probe::roots(settings, network);
+    let has_account = tracer.settings.logon.is_some();
     let mut backoff = Backoff::new(patience.jitter);
-    let mut complete = settings.account.is_none();
+    let mut complete = !has_account;
     let last = loop {
         let try_begin = Instant::now();
         let left = patience.time.saturating_sub(begin.elapsed());
-        let report = attempt((target, settings), network, roots, left, complete, watcher).await;
+        let report = attempt(tracer, left, complete).await;
         let entry = seen.timeline.add(begin.elapsed(), &report);
         let left = patience.time.saturating_sub(begin.elapsed());
         let spare = left.saturating_sub(LAST_TRY.min(patience.time / LAST_PART));
         let next = next(&report, complete, spare, &mut backoff);
         watcher.tried(&Tried { number: seen.timeline.tries(), entry: &entry, report: &report, next });
         seen.last = Some(report);
-        complete = settings.account.is_none() || next == Next::WithAccount;
+        complete = !has_account || next == Next::WithAccount;
         match next {
             Next::Again(time) => pause(time).await,
             Next::WithAccount => {}
@@ -138,32 +134,26 @@ async fn tries<N: Network>(
         }
     };
     if let Some(Report { mut trace, .. }) = seen.last.clone() {
-        follow_up(&mut trace, target, settings, network, (last, roots, watcher)).await;
+        follow_up(tracer, &mut trace, last).await;
         seen.last = Some(diagnose(trace));
     }
 }
 
 /// One try, in the time that is left; with the account and a license to consume only when it is `complete`.
-async fn attempt<N: Network>(
-    (target, settings): (&Target, &Settings),
-    network: &N,
-    roots: &Roots<'_>,
-    left: Duration,
-    complete: bool,
-    watcher: &dyn Watcher,
-) -> Report {
-    let account = settings.account.clone().filter(|_| complete);
-    let license = match settings.license {
+async fn attempt<N: Network>(tracer: &Tracer<'_, N>, left: Duration, complete: bool) -> Report {
+    let settings = tracer.settings;
+    let license = match settings.depth.license {
         LicensePolicy::Complete if !complete => LicensePolicy::Challenge,
         asked => asked,
     };
-    let account_kept = settings.account.is_some() && account.is_none();
-    let deadline = settings.deadline.min(left);
-    let limited = Settings { account, account_kept, license, deadline, ..settings.clone() };
-    let mut trace = probe::trace(target, &limited, network, watcher, roots).await;
+    let mut limited = settings.clone().license(license).deadline(settings.limits.deadline.min(left));
+    if let Some(logon) = &mut limited.logon {
+        logon.kept = !complete;
+    }
+    let mut trace = tracer.under(&limited).trace().await;
     // What was asked for stays the same when a try was made without it.
-    trace.request.account = settings.account.is_some();
-    settings.license.name().clone_into(&mut trace.request.license);
+    trace.request.account = settings.logon.is_some();
+    settings.depth.license.name().clone_into(&mut trace.request.license);
     diagnose(trace)
 }
 

@@ -21,12 +21,7 @@ use crate::{
 
 /// A trace over TLS alone, to the end of the activation.
 async fn activate(name: &str) -> Report {
-    let settings = Settings {
-        until: Some(Phase::Activate),
-        security: Security::Tls,
-        account: None,
-        ..Settings::default()
-    };
+    let settings = Settings::default().account(None).until(Some(Phase::Activate)).security(Security::Tls);
     trace(Some(fault(name)), &settings).await
 }
 
@@ -136,7 +131,7 @@ async fn what_comes_before_the_font_map_is_recorded() {
 async fn standard_rdp_security_reaches_the_end_of_the_activation() {
     let names = ["", "-only", "-plain", "-40-bit", "-56-bit", "-auto-detect", "-drawing", "-drawing-plain"];
     for name in names.map(|name| format!("standard-security{name}")) {
-        let settings = Settings { until: Some(Phase::Activate), ..Settings::default() };
+        let settings = Settings::default().until(Some(Phase::Activate));
         let report = trace(Some(fault(&name)), &settings).await;
         assert_eq!(report.verdict.reached, Some(Phase::Activate), "{name}: {:?}", report.verdict);
         let connection = report.trace.connections.last().expect("a connection");
@@ -158,8 +153,7 @@ async fn a_transport_is_declined_in_an_encrypted_pdu() {
 /// The license exchange stays plain among encrypted PDUs.
 #[tokio::test(start_paused = true)]
 async fn an_activation_follows_an_issued_license() {
-    let settings =
-        Settings { until: Some(Phase::Activate), license: LicensePolicy::Complete, ..Settings::default() };
+    let settings = Settings::default().until(Some(Phase::Activate)).license(LicensePolicy::Complete);
     let report = trace(Some(fault("standard-security-license")), &settings).await;
     assert_eq!(report.verdict.reached, Some(Phase::Activate), "{:?}", report.verdict);
 }

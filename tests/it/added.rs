@@ -1,12 +1,11 @@
 //! What the user added to the connection, as the cause of its end; and servers that want what is not sent.
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Report, Settings, Target, Tracer,
     codes::Phase,
     destination::RdpFile,
     diagnose::diagnose,
     report::{Likelihood, Outcome},
-    run,
     settings::Security,
 };
 
@@ -35,17 +34,17 @@ fn assert_explained(report: &Report, phase: Phase, code: &str, first: &str) {
 }
 
 async fn with_token() -> Report {
-    let settings = Settings { routing_token: Some(b"tsv://Old".to_vec()), ..settings() };
+    let settings = settings().routing_token(Some(b"tsv://Old".to_vec()));
     trace(Some(fault("token-refused")), &settings).await
 }
 
 /// A server that expects none reads it as a broken Connection Request.
 async fn with_preconnection() -> Report {
-    trace(None, &Settings { preconnection: Some("vm-1".to_owned()), ..settings() }).await
+    trace(None, &settings().preconnection(Some("vm-1".to_owned()))).await
 }
 
 async fn with_other_name() -> Report {
-    let settings = Settings { server_name: Some("other.corp.example".to_owned()), ..settings() };
+    let settings = settings().server_name(Some("other.corp.example".to_owned()));
     trace(Some(fault("tls-other-name-refused")), &settings).await
 }
 
@@ -53,13 +52,12 @@ async fn with_alternate_address() -> Report {
     let file = "full address:s:rdsh01.corp.example\nalternate full address:s:gone.corp.example\n";
     let target =
         Target::of_file("farm.rdp", RdpFile::parse(file.as_bytes()).expect("a file")).expect("a target");
-    run(&target, &Settings::default(), &Lab::new(Names::Unknown, Vec::new()), &Unobserved).await
+    Tracer::new(&target, &Settings::default(), &Lab::new(Names::Unknown, Vec::new())).run().await
 }
 
 /// GNOME's and KDE's desktops end so.
 async fn with_screenshot() -> Report {
-    let settings =
-        Settings { until: Some(Phase::Activate), screenshot: true, take_session: true, ..settings() };
+    let settings = settings().until(Some(Phase::Activate)).screenshot(true).take_session(true);
     trace(Some(fault("activate-close")), &settings).await
 }
 
@@ -88,13 +86,13 @@ async fn what_is_not_taken_is_named_with_the_advice_to_leave_it_out() {
 /// Of an address there is no other name: the hello without one shows it, or nobody is accused for certain.
 #[tokio::test(start_paused = true)]
 async fn another_name_for_an_address_is_a_suspect() {
-    let settings = Settings { server_name: Some("other.corp.example".to_owned()), ..settings() };
+    let settings = settings().server_name(Some("other.corp.example".to_owned()));
     let target: Target = "192.0.2.15".parse().expect("a target");
     let named = Lab::of(Some(fault("tls-name-refused")));
-    let report = run(&target, &settings, &named, &Unobserved).await;
+    let report = Tracer::new(&target, &settings, &named).run().await;
     assert_explained(&report, Phase::Tls, "server-name-refused", "leave --server-name out");
     let front = Lab::of(Some(fault("tls-other-name-refused")));
-    let report = run(&target, &settings, &front, &Unobserved).await;
+    let report = Tracer::new(&target, &settings, &front).run().await;
     assert_eq!(report.causes[0].code.as_str(), "server-name-refused", "{}", page(&report));
     assert!(report.causes.iter().all(|cause| cause.likelihood == Likelihood::Possible), "{}", page(&report));
 }
@@ -102,11 +100,8 @@ async fn another_name_for_an_address_is_a_suspect() {
 /// Leaving out one alone changes nothing.
 #[tokio::test(start_paused = true)]
 async fn two_wrong_additions_are_both_named() {
-    let settings = Settings {
-        routing_token: Some(b"tsv://Old".to_vec()),
-        preconnection: Some("vm-1".to_owned()),
-        ..settings()
-    };
+    let settings =
+        settings().routing_token(Some(b"tsv://Old".to_vec())).preconnection(Some("vm-1".to_owned()));
     let report = trace(Some(fault("token-refused")), &settings).await;
     let causes: Vec<_> = report.causes.iter().map(|cause| (cause.code.as_str(), cause.likelihood)).collect();
     let both = ["load-balance-info-refused", "preconnection-refused"].map(|code| (code, Likelihood::Likely));
@@ -119,9 +114,9 @@ async fn a_token_is_as_likely_a_cause_wherever_it_comes_from() {
     let file = "full address:s:rdsh01.corp.example\nloadbalanceinfo:s:tsv://Old\n";
     let target =
         Target::of_file("farm.rdp", RdpFile::parse(file.as_bytes()).expect("a file")).expect("a target");
-    let of_file = Settings { routing_token: Some(b"tsv://Old".to_vec()), ..settings() };
+    let of_file = settings().routing_token(Some(b"tsv://Old".to_vec()));
     let lab = Lab::answering(Answer::Demo(Some(fault("token-refused"))));
-    let of_file = run(&target, &of_file, &lab, &Unobserved).await;
+    let of_file = Tracer::new(&target, &of_file, &lab).run().await;
     let weighed = |report: &Report, repeated: bool| {
         let mut trace = report.trace.clone();
         trace.connections.retain(|made| {
@@ -140,12 +135,10 @@ async fn a_token_is_as_likely_a_cause_wherever_it_comes_from() {
 /// All of it at once is one suspect too many: each is left out alone, and neither connection passes.
 #[tokio::test(start_paused = true)]
 async fn what_the_user_added_is_not_blamed_for_what_fails_without_it() {
-    let settings = Settings {
-        routing_token: Some(b"tsv://Old".to_vec()),
-        preconnection: Some("vm-1".to_owned()),
-        server_name: Some("other.corp.example".to_owned()),
-        ..settings()
-    };
+    let settings = settings()
+        .routing_token(Some(b"tsv://Old".to_vec()))
+        .preconnection(Some("vm-1".to_owned()))
+        .server_name(Some("other.corp.example".to_owned()));
     let report = trace(Some(fault("negotiate-close")), &settings).await;
     let blamed = |code: &str| code.ends_with("-refused");
     let mut accused = report.causes.iter().filter(|cause| blamed(cause.code.as_str()));
@@ -169,12 +162,12 @@ async fn the_address_that_a_file_has_clients_dial_is_a_suspect() {
 /// FreeRDP's proxy opens a session, then logs on to the host behind it and fails; IronRDP's servers close at once.
 #[tokio::test(start_paused = true)]
 async fn who_wants_an_account_in_client_info_is_told_as_such() {
-    let settings = Settings { security: Security::Tls, account: None, ..settings() };
+    let settings = settings().account(None).security(Security::Tls);
     let report = trace(Some(fault("licensing-close")), &settings).await;
     let causes: Vec<_> = report.causes.iter().map(|cause| (cause.code.as_str(), cause.likelihood)).collect();
     assert_eq!(causes[0], ("client-info-account-required", Likelihood::Likely), "{causes:?}");
     assert!(causes[1..].iter().all(|(_, likelihood)| *likelihood == Likelihood::Possible), "{causes:?}");
-    let settings = Settings { until: Some(Phase::Activate), screenshot: true, ..settings };
+    let settings = settings.until(Some(Phase::Activate)).screenshot(true);
     for name in ["session-closed", "session-ultimatum"] {
         let report = trace(Some(fault(name)), &settings).await;
         let codes: Vec<_> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
@@ -190,8 +183,7 @@ async fn who_wants_an_account_in_client_info_is_told_as_such() {
 /// What ends with the license as the last word has no licence to complain of; nor has who takes the activation back.
 #[tokio::test(start_paused = true)]
 async fn who_ends_before_the_session_may_want_an_account_too() {
-    let settings =
-        Settings { security: Security::Tls, account: None, until: Some(Phase::Activate), ..settings() };
+    let settings = settings().account(None).security(Security::Tls).until(Some(Phase::Activate));
     for name in ["licensed-ultimatum", "activate-close"] {
         let report = trace(Some(fault(name)), &settings).await;
         assert_eq!(report.verdict.phase, Some(Phase::Activate), "{}", page(&report));
@@ -220,8 +212,7 @@ fn assert_wanted(report: &Report) {
 /// With an account that NLA has taken a session that ends is only that.
 #[tokio::test(start_paused = true)]
 async fn a_session_that_ends_after_nla_is_a_session_that_ended() {
-    let settings =
-        Settings { until: Some(Phase::Activate), screenshot: true, take_session: true, ..settings() };
+    let settings = settings().until(Some(Phase::Activate)).screenshot(true).take_session(true);
     let report = trace(Some(fault("session-closed")), &settings).await;
     assert!(
         report.findings.iter().any(|finding| finding.code.as_str() == "session-ended"),
@@ -233,8 +224,8 @@ async fn a_session_that_ends_after_nla_is_a_session_that_ended() {
 /// However it ends: with NLA and without it, inside TLS and under Standard RDP Security.
 #[tokio::test(start_paused = true)]
 async fn no_license_is_blamed_before_an_empty_client_info() {
-    let tls = Settings { security: Security::Tls, account: None, ..settings() };
-    let rdp = Settings { security: Security::Rdp, account: None, ..settings() };
+    let tls = settings().account(None).security(Security::Tls);
+    let rdp = settings().account(None).security(Security::Rdp);
     let runs = [
         ("licensing-close", &settings()),
         ("licensing-reset", &settings()),

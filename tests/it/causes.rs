@@ -1,9 +1,8 @@
 //! What a report says of why: the cause that fits stands first, and nothing is claimed of a healthy server.
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Report, Settings, Target, Tracer,
     report::{Cause, Confidence, Likelihood, Severity},
-    run,
     settings::{Experiments, Security},
 };
 
@@ -36,16 +35,16 @@ pub async fn on(hosts: &[(&str, Answer)]) -> Report {
         .collect();
     let names = Names::Known(hosts.iter().map(|host| host.address.ip()).collect());
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    run(&target, &Settings::default(), &Lab::new(names, hosts), &Unobserved).await
+    Tracer::new(&target, &Settings::default(), &Lab::new(names, hosts)).run().await
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_healthy_server_has_no_causes_and_no_label() {
     let healthy = [
         trace(None, &settings()).await,
-        trace(None, &Settings { account: None, ..settings() }).await,
-        trace(None, &Settings { security: Security::Tls, ..settings() }).await,
-        trace(None, &Settings { experiments: Experiments::All, ..settings() }).await,
+        trace(None, &settings().account(None)).await,
+        trace(None, &settings().security(Security::Tls)).await,
+        trace(None, &settings().experiments(Experiments::All)).await,
         of("legacy-confirm").await,
         of("standard-security-only").await,
         of("hybrid").await,
@@ -61,7 +60,7 @@ async fn a_healthy_server_has_no_causes_and_no_label() {
 /// Every experiment on a healthy server shows nothing but health.
 #[tokio::test(start_paused = true)]
 async fn experiments_find_nothing_wrong_with_a_healthy_server() {
-    let report = trace(None, &Settings { experiments: Experiments::All, ..settings() }).await;
+    let report = trace(None, &settings().experiments(Experiments::All)).await;
     let wrong: Vec<_> = report.findings.iter().filter(|f| f.severity != Severity::Info).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -115,7 +114,7 @@ async fn only_what_the_wire_proves_is_certain() {
 /// Without repetitions one difference between two connections may be chance.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_certain_that_did_not_repeat_itself() {
-    let settings = Settings { deadline: std::time::Duration::from_secs(1), ..settings() };
+    let settings = settings().deadline(std::time::Duration::from_secs(1));
     let report = trace(Some(fault("tls-large-hello-dropped")), &settings).await;
     assert!(
         report.causes.iter().all(|cause| cause.likelihood != Likelihood::Certain),
@@ -179,7 +178,7 @@ async fn a_host_that_cannot_be_reached_has_causes_too() {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     for (names, code) in [(Names::Unknown, "dns-name-missing"), (Names::Silent, "dns-not-working")] {
         let lab = Lab::new(names, Vec::new());
-        assert_eq!(first(&run(&target, &Settings::default(), &lab, &Unobserved).await).code.as_str(), code);
+        assert_eq!(first(&Tracer::new(&target, &Settings::default(), &lab).run().await).code.as_str(), code);
     }
 }
 

@@ -291,6 +291,6 @@ fn debug_output_holds_no_password() {
         domain: None,
         password: PASSWORD.to_owned().into(),
     };
-    let settings = rdptrace::Settings { account: Some(account), ..rdptrace::Settings::default() };
+    let settings = rdptrace::Settings::default().account(Some(account));
     assert!(!format!("{settings:?}").contains(PASSWORD));
 }

@@ -1,7 +1,6 @@
 //! What a trace may say of an account: verified, refused, not attempted or not verifiable.
 
 use rdptrace::{
-    Settings,
     codes::Phase,
     report::{Credentials, Severity},
     settings::Account,
@@ -45,7 +44,7 @@ const CASES: &[(&str, Option<Phase>, Credentials)] = &[
 #[tokio::test(start_paused = true)]
 async fn nothing_more_is_said_of_an_account_than_was_proved() {
     for (name, until, expected) in CASES {
-        let settings = Settings { until: *until, ..settings() };
+        let settings = settings().until(*until);
         let report = trace(Some(fault(name)), &settings).await;
         assert_eq!(report.verdict.credentials, *expected, "{name} {until:?}");
     }
@@ -55,7 +54,7 @@ async fn nothing_more_is_said_of_an_account_than_was_proved() {
 #[tokio::test(start_paused = true)]
 async fn an_account_that_was_not_used_is_an_error() {
     for name in ["certificate-weak-key", "credssp-old-version"] {
-        let report = trace(Some(fault(name)), &Settings { until: None, ..settings() }).await;
+        let report = trace(Some(fault(name)), &settings().until(None)).await;
         let found = report.findings.iter().find(|finding| finding.code.as_str() == "account-not-used");
         assert_eq!(found.map(|finding| finding.severity), Some(Severity::Error), "{name}");
     }
@@ -64,7 +63,7 @@ async fn an_account_that_was_not_used_is_an_error() {
 #[tokio::test(start_paused = true)]
 async fn without_an_account_nothing_is_ever_attempted() {
     for fault in rdptrace::demo::FAULTS {
-        let report = trace(Some(fault), &Settings { account: None, ..settings() }).await;
+        let report = trace(Some(fault), &settings().account(None)).await;
         assert_eq!(report.verdict.credentials, Credentials::NotAttempted, "{}", fault.name);
         let attempted = |connection: &rdptrace::report::Connection| {
             connection.phases.credssp.as_ref().is_some_and(|credssp| credssp.evidence.attempted)
@@ -89,7 +88,7 @@ async fn an_account_is_used_once() {
 async fn a_wrong_user_and_a_wrong_password_look_the_same() {
     for (user, password) in [("demo", "wrong"), ("nobody", "demo"), ("CORP-demo", "")] {
         let account = Account { user: user.to_owned(), domain: None, password: password.to_owned().into() };
-        let report = trace(None, &Settings { account: Some(account), ..settings() }).await;
+        let report = trace(None, &settings().account(Some(account))).await;
         assert_eq!(report.verdict.credentials, Credentials::Refused, "{user}");
         let failure = report.verdict.failure.expect("a refusal");
         assert_eq!(failure.name.as_deref(), Some("STATUS_LOGON_FAILURE"), "{user}");

@@ -11,7 +11,7 @@ use std::{
 };
 
 use rdptrace::{
-    Endpoint, Network, Report, Settings, Target, Unobserved,
+    Endpoint, Network, Report, Settings, Target, Tracer,
     codes::Phase,
     demo::{
         self,
@@ -19,7 +19,6 @@ use rdptrace::{
     },
     net::BoxStream,
     report::{Credentials, Failure, Outcome, Severity},
-    run,
     settings::{self, Account, Anchors, GatewayAuthentication, Token},
 };
 use roxmltree::{Document, Node};
@@ -46,19 +45,17 @@ impl Lab {
     }
 
     fn settings(&self, entry: Entry) -> Settings {
-        Settings {
-            until: Some(Phase::Licensing),
-            account: Some(account("demo")),
-            follow_redirects: 1,
-            gateway: Some(way(entry)),
-            anchors: Anchors { given: vec![self.gateway.certificate().to_vec()], system: false },
-            ..Settings::default()
-        }
+        Settings::default()
+            .account(Some(account("demo")))
+            .until(Some(Phase::Licensing))
+            .follow_redirects(1)
+            .gateway(Some(way(entry)))
+            .anchors(Anchors { given: vec![self.gateway.certificate().to_vec()], system: false })
     }
 
     async fn trace(&self, settings: &Settings) -> Report {
         let target: Target = demo::DNS_COMPUTER.parse().expect("a target");
-        run(&target, settings, self, &Unobserved).await
+        Tracer::new(&target, settings, self).run().await
     }
 }
 
@@ -186,16 +183,16 @@ async fn a_wrong_password_a_wrong_token_and_another_server_are_refused() {
     let lab = Lab::of(None);
     for entry in [Entry::Account, Entry::Negotiate, Entry::Basic] {
         let mut settings = lab.settings(entry);
-        settings.gateway.as_mut().expect("a gateway").account = Some(account("wrong"));
+        settings.route.gateway.as_mut().expect("a gateway").account = Some(account("wrong"));
         let report = lab.trace(&settings).await;
         assert_eq!(report.verdict.gateway_credentials, Some(Credentials::Refused), "{entry:?}");
     }
     let mut settings = lab.settings(Entry::Token);
-    settings.gateway.as_mut().expect("a gateway").token = Some(Token("another".to_owned().into()));
+    settings.route.gateway.as_mut().expect("a gateway").token = Some(Token("another".to_owned().into()));
     let code = |report: Report| report.verdict.failure.and_then(|failure| failure.code);
     assert_eq!(code(lab.trace(&settings).await), Some(0x8007_59F8));
     let other: Target = "rdsh02.corp.example".parse().expect("a target");
-    let report = run(&other, &lab.settings(Entry::Account), &lab, &Unobserved).await;
+    let report = Tracer::new(&other, &lab.settings(Entry::Account), &lab).run().await;
     assert_eq!(code(report), Some(0x8007_59DA));
 }
 
@@ -277,7 +274,7 @@ async fn mstsc_stops_at_a_gateway_whose_certificate_is_wrong() {
         let lab = Lab::of(gateway::find(fault));
         let mut settings = lab.settings(Entry::Account);
         if !trusted {
-            settings.anchors.given.clear();
+            settings.trust.anchors.given.clear();
         }
         let report = lab.trace(&settings).await;
         assert_eq!(report.verdict.outcome, Outcome::Passed, "{fault}: {}", report.verdict.summary);

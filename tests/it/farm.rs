@@ -7,11 +7,10 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Settings, Target, Unobserved,
+    Network, Report, Settings, Target, Tracer,
     demo::Server,
     net::BoxStream,
     report::{Connection, Failure, FailureKind},
-    run,
     settings::Security,
 };
 use time::OffsetDateTime;
@@ -28,7 +27,7 @@ pub struct Farm(pub &'static [(&'static str, &'static str)]);
 impl Farm {
     pub async fn trace(&self, settings: Settings) -> Report {
         let target: Target = self.0[0].0.parse().expect("a target");
-        run(&target, &settings, self, &Unobserved).await
+        Tracer::new(&target, &settings, self).run().await
     }
 }
 
@@ -74,7 +73,7 @@ pub fn number(address: SocketAddr) -> usize {
 }
 
 pub fn without_nla(most: u32) -> Settings {
-    Settings { follow_redirects: most, security: Security::Tls, ..Settings::default() }
+    Settings::default().follow_redirects(most).security(Security::Tls)
 }
 
 pub fn purposes(report: &Report) -> Vec<String> {

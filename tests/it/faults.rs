@@ -1,12 +1,11 @@
 //! Every fault of the demo server is localised to the phase, kind and code that its row names.
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Report, Settings, Target, Tracer,
     codes::Phase,
     demo::{self, Expect, FAULTS, Fault},
     render,
     report::{Outcome, Purpose},
-    run,
     settings::{Account, Experiments},
 };
 
@@ -19,24 +18,22 @@ pub const SCREEN: usize = 42;
 pub fn settings() -> Settings {
     let account =
         Account { user: demo::USER.to_owned(), domain: None, password: demo::PASSWORD.to_owned().into() };
-    Settings {
-        until: Some(Phase::Licensing),
-        account: Some(account),
-        server_name: Some(demo::DNS_COMPUTER.to_owned()),
-        ..Settings::default()
-    }
+    Settings::default()
+        .account(Some(account))
+        .until(Some(Phase::Licensing))
+        .server_name(Some(demo::DNS_COMPUTER.to_owned()))
 }
 
 /// The same, as deep as this fault wants it.
 pub fn settings_for(fault: Option<&'static Fault>) -> Settings {
     let until = fault.map_or(Phase::Licensing, Fault::depth);
     let screenshot = fault.is_some_and(Fault::is_in_session);
-    Settings { until: Some(until), take_session: true, screenshot, ..settings() }
+    settings().until(Some(until)).take_session(true).screenshot(screenshot)
 }
 
 pub async fn trace(fault: Option<&'static Fault>, settings: &Settings) -> Report {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    run(&target, settings, &Lab::of(fault), &Unobserved).await
+    Tracer::new(&target, settings, &Lab::of(fault)).run().await
 }
 
 pub fn lines(report: &Report) -> usize {
@@ -105,7 +102,7 @@ async fn servers_that_never_answer_end_at_the_phase_deadline() {
         "activate-flood",
     ];
     for name in silent {
-        let settings = Settings { experiments: Experiments::Off, ..settings_for(Some(fault(name))) };
+        let settings = settings_for(Some(fault(name))).experiments(Experiments::Off);
         let report = trace(Some(fault(name)), &settings).await;
         let elapsed = report.trace.elapsed_ms.0;
         assert!((10_000.0..10_300.0).contains(&elapsed), "{name} took {elapsed} ms");
@@ -114,7 +111,7 @@ async fn servers_that_never_answer_end_at_the_phase_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_of_the_run_cuts_the_phase_short() {
-    let settings = Settings { deadline: std::time::Duration::from_secs(3), ..settings() };
+    let settings = settings().deadline(std::time::Duration::from_secs(3));
     let report = trace(Some(fault("mcs-silence")), &settings).await;
     let elapsed = report.trace.elapsed_ms.0;
     assert!((3_000.0..3_300.0).contains(&elapsed), "{elapsed}");
@@ -123,7 +120,7 @@ async fn the_deadline_of_the_run_cuts_the_phase_short() {
 /// Two at once from the tenth second on, three seconds each: the last two are cut short, and the others not begun.
 #[tokio::test(start_paused = true)]
 async fn no_experiment_begins_after_the_deadline_of_the_run() {
-    let settings = Settings { deadline: std::time::Duration::from_secs(15), ..settings() };
+    let settings = settings().deadline(std::time::Duration::from_secs(15));
     let report = trace(Some(fault("negotiate-silence")), &settings).await;
     let connections = &report.trace.connections;
     assert_eq!(connections.len(), 1 + 4);
@@ -161,7 +158,7 @@ async fn the_retry_offers_what_the_server_demanded_and_the_verdict_describes_it(
 
 #[tokio::test(start_paused = true)]
 async fn without_auto_there_is_no_retry() {
-    let settings = Settings { security: rdptrace::settings::Security::Tls, ..settings() };
+    let settings = settings().security(rdptrace::settings::Security::Tls);
     let report = trace(Some(fault("standard-security-only")), &settings).await;
     assert_eq!(report.trace.traced().count(), 1);
     assert_eq!(report.verdict.phase, Some(Phase::Negotiate));

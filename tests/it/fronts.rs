@@ -2,9 +2,8 @@
 //! TLS, and two refusals of one request.
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Report, Target, Tracer,
     report::{Answerer, Cause, Likelihood, Place},
-    run,
 };
 
 use crate::{
@@ -19,10 +18,10 @@ async fn of(name: &str) -> Report {
 
 /// The host with this fault, traced by its address.
 pub async fn by_address(name: &str) -> Report {
-    let settings = Settings { server_name: None, ..settings() };
+    let settings = settings().server_name(None);
     let target: Target = "192.0.2.15".parse().expect("a target");
     let lab = Lab::of(Some(fault(name)));
-    Box::pin(run(&target, &settings, &lab, &Unobserved)).await
+    Box::pin(Tracer::new(&target, &settings, &lab).run()).await
 }
 
 fn cause<'a>(report: &'a Report, code: &str) -> &'a Cause {
@@ -117,7 +116,7 @@ async fn two_refusals_of_one_request_may_be_a_pool() {
             (0..24).map(|number| Answer::Demo(Some(fault([one, other][number % 2])))).collect();
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
         let lab = Lab::answering(Answer::InTurn(answers.leak()));
-        let report = run(&target, &settings(), &lab, &Unobserved).await;
+        let report = Tracer::new(&target, &settings(), &lab).run().await;
         let pool = cause(&report, "pool-member-broken");
         assert!(pool.because.iter().any(|said| said.contains("refused in two ways")), "{:?}", pool.because);
         let sure = report.causes.iter().find(|cause| cause.likelihood != Likelihood::Possible);

@@ -7,14 +7,13 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Target, Unobserved, diagnose,
+    Network, Target, Tracer, diagnose,
     net::BoxStream,
     pdu::{
         client_hello::{Fresh, LARGE, Profile, SMALL, client_hello},
         hello::ClientHello,
     },
     report::{Failure, FailureKind, Likelihood, Report},
-    run,
 };
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
@@ -77,7 +76,7 @@ async fn keep(mut stream: DuplexStream, kept: &Mutex<Vec<Vec<u8>>>) -> io::Resul
 
 async fn hellos() -> (ClientHello, Vec<Vec<u8>>) {
     let (keeper, target) = (Keeper::default(), "rdsh01.corp.example".parse::<Target>().expect("a target"));
-    let report = run(&target, &settings(), &keeper, &Unobserved).await;
+    let report = Tracer::new(&target, &settings(), &keeper).run().await;
     assert!(!serde_json::to_string(&report).expect("JSON").contains("\"hello\":"));
     let kept = keeper.0.lock().expect("it is over").clone();
     (read(&kept[0]), kept)

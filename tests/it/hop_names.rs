@@ -94,12 +94,7 @@ async fn a_redirection_back_to_the_same_place_is_followed_once() {
 #[tokio::test(start_paused = true)]
 async fn the_account_is_not_tried_where_the_redirection_brings_another() {
     for followed in [false, true] {
-        let settings = Settings {
-            follow_redirects: 5,
-            follow_with_account: followed,
-            server_name: None,
-            ..faults::settings()
-        };
+        let settings = faults::settings().follow_redirects(5).follow_with_account(followed).server_name(None);
         let report = Farm(&[(BROKER, "redirect-with-account")]).trace(settings).await;
         assert_eq!((report.verdict.outcome, report.verdict.phase), (Outcome::Stopped, Some(Phase::Credssp)));
         assert!(last_hop(&report).own_account);
@@ -135,7 +130,7 @@ async fn the_same_user_is_no_other_account() {
         ("u", Some("OTHER"), true),
     ];
     for (user, domain, own) in users {
-        let settings = Settings { account: given(user, domain), follow_with_account: true, ..without_nla(5) };
+        let settings = without_nla(5).account(given(user, domain)).follow_with_account(true);
         let report = Farm(&[(BROKER, "redirect-with-account")]).trace(settings).await;
         assert_eq!(last_hop(&report).own_account, own, "{user}");
     }
@@ -153,7 +148,7 @@ async fn an_address_that_is_a_name_is_looked_up_like_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_alone_is_asked_for_at_the_same_address() {
-    let settings = Settings { routing_token: Some(b"tsv://Farm".to_vec()), ..without_nla(5) };
+    let settings = without_nla(5).routing_token(Some(b"tsv://Farm".to_vec()));
     for (settings, token) in [(without_nla(5), None), (settings, Some("tsv://Farm"))] {
         let report = Farm(&[(BROKER, "redirect-to-session")]).trace(settings).await;
         let hop = last_hop(&report);
@@ -204,7 +199,7 @@ async fn where_no_name_can_be_used_the_sentence_says_which_and_why() {
 #[tokio::test(start_paused = true)]
 async fn the_given_account_is_told_to_be_unused_where_another_was_brought() {
     let settings =
-        Settings { account: faults::settings().account, follow_with_account: true, ..without_nla(5) };
+        without_nla(5).account(faults::settings().logon.map(|logon| logon.account)).follow_with_account(true);
     let report = Farm(&[(BROKER, "redirect-with-account")]).trace(settings).await;
     assert_eq!(report.verdict.credentials, Credentials::NotAttempted, "{}", page(&report));
     assert!(!report.findings.iter().any(|finding| finding.severity == Severity::Error), "{}", page(&report));
@@ -251,9 +246,9 @@ async fn a_hop_that_takes_rdstls_alone_is_told_as_such() {
 async fn the_reason_to_stop_at_a_hop_names_what_would_go_on() {
     const FARM: Farm = Farm(&[(BROKER, "redirect-to-name"), (HOST, "")]);
     for (account, words) in [(true, "--follow-with-account"), (false, "no account was given")] {
-        let account = faults::settings().account.filter(|_| account);
-        let settings = Settings { follow_redirects: 5, account, take_session: true, ..Settings::default() };
-        let settings = Settings { until: Some(Phase::Licensing), server_name: None, ..settings };
+        let account = faults::settings().logon.map(|logon| logon.account).filter(|_| account);
+        let settings = Settings::default().account(account).follow_redirects(5).take_session(true);
+        let settings = settings.until(Some(Phase::Licensing)).server_name(None);
         let report = FARM.trace(settings).await;
         let credssp = report.trace.described().and_then(|made| made.phases.credssp.as_ref());
         let stopped = credssp.and_then(|credssp| credssp.stopped.as_deref()).unwrap_or_default();

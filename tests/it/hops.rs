@@ -61,7 +61,7 @@ async fn a_host_that_the_broker_knows_and_nobody_else_is_named() {
 
 #[tokio::test(start_paused = true)]
 async fn a_hop_that_demands_standard_rdp_security_gets_that_offer() {
-    let settings = Settings { follow_redirects: 5, nla: false, ..Settings::default() };
+    let settings = Settings::default().follow_redirects(5).nla(false);
     let report =
         Farm(&[(BROKER, "redirect-to-name"), (HOST, "standard-security-only")]).trace(settings).await;
     assert_eq!(purposes(&report), ["main", "hop:1", "hop:1"]);
@@ -73,12 +73,12 @@ async fn a_hop_that_demands_standard_rdp_security_gets_that_offer() {
 
 #[tokio::test(start_paused = true)]
 async fn circles_and_too_many_hops_end() {
-    let settings = Settings { until: Some(Phase::Activate), ..without_nla(5) };
+    let settings = without_nla(5).until(Some(Phase::Activate));
     let report = Farm(&[(BROKER, "redirect")]).trace(settings.clone()).await;
     assert_eq!(report.trace.unfollowed, Some(Unfollowed::Loop));
     assert_eq!(purposes(&report), ["main", "hop:1"]);
     assert!(found(&report, "redirect-loop") && found(&report, "redirected"));
-    let settings = Settings { follow_redirects: 1, ..settings };
+    let settings = settings.follow_redirects(1);
     let report = Farm(&[(BROKER, "redirect-to-name"), (HOST, "redirect")]).trace(settings).await;
     assert_eq!(report.trace.unfollowed, Some(Unfollowed::Limit));
     assert!(found(&report, "redirect-limit"));
@@ -91,12 +91,7 @@ async fn circles_and_too_many_hops_end() {
 async fn the_account_goes_on_only_where_that_was_asked_for() {
     const FARM: Farm = Farm(&[(BROKER, "redirect-to-name"), (HOST, "")]);
     for (carried, outcome) in [(false, Outcome::Stopped), (true, Outcome::Passed)] {
-        let settings = Settings {
-            follow_redirects: 5,
-            follow_with_account: carried,
-            server_name: None,
-            ..faults::settings()
-        };
+        let settings = faults::settings().follow_redirects(5).follow_with_account(carried).server_name(None);
         let report = FARM.trace(settings).await;
         assert_eq!(attempts(&report), [true, carried]);
         assert_eq!(report.verdict.outcome, outcome, "{}", report.verdict.summary);
@@ -148,7 +143,7 @@ async fn a_netbios_name_is_looked_up_where_nothing_else_is_given() {
 #[tokio::test(start_paused = true)]
 async fn a_redirection_of_a_session_is_followed_with_and_without_a_screenshot() {
     for screenshot in [true, false] {
-        let settings = Settings { until: Some(Phase::Activate), screenshot, ..without_nla(5) };
+        let settings = without_nla(5).until(Some(Phase::Activate)).screenshot(screenshot);
         let report = Farm(&[(BROKER, "session-redirection")]).trace(settings).await;
         assert_eq!(purposes(&report), ["main", "hop:1"]);
         let redirected = |made: &Connection| {
@@ -172,7 +167,7 @@ async fn what_else_comes_after_the_activation_is_not_looked_at() {
         Farm(&[(BROKER, "session-undecodable")]),
     ];
     for farm in FARMS {
-        let settings = Settings { until: Some(Phase::Activate), ..without_nla(5) };
+        let settings = without_nla(5).until(Some(Phase::Activate));
         let report = farm.trace(settings).await;
         assert_eq!(report.verdict.outcome, Outcome::Passed, "{:?}: {}", farm.0, report.verdict.summary);
         assert!(report.trace.connections[0].session.is_none(), "{:?}", farm.0);

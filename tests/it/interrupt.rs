@@ -6,9 +6,8 @@ use std::{
 };
 
 use rdptrace::{
-    Ended, Observer, Report, Settings, Target,
+    Ended, Observer, Report, Settings, Target, Tracer,
     codes::Phase,
-    posture_until,
     report::{Answer as Answered, Connection, Credentials, FailureKind, Outcome},
     wait,
     wait::Patience,
@@ -29,7 +28,7 @@ async fn interrupted(seconds: u64, settings: &Settings, answers: &'static [Answe
     let lab = Lab::answering(Answer::InTurn(answers));
     let patience = Patience { time: Duration::from_secs(3600), jitter: || 0.0 };
     let interrupt = sleep(Duration::from_secs(seconds));
-    wait(&target, settings, &lab, patience, &Tries::default(), interrupt).await
+    wait(Tracer::new(&target, settings, &lab), patience, &Tries::default(), interrupt).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -76,7 +75,8 @@ async fn a_posture_keeps_the_connections_that_were_made() {
     let after = After { left: AtomicUsize::new(4), done: Notify::new() };
     let lab = Lab::answering(DEMO);
     let settings = Settings::default();
-    let ended = posture_until(&target, &settings, &lab, &after, after.done.notified());
+    let tracer = Tracer::new(&target, &settings, &lab).observed_by(&after);
+    let ended = tracer.posture_until(after.done.notified());
     let Ended::Interrupted(report) = Box::pin(ended).await else { panic!("it ended by itself") };
     let seen = report.posture.as_ref().expect("it was asked for");
     assert_eq!(seen.connections, report.trace.connections.len());

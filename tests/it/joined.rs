@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use rdptrace::{
-    Checked, Report, Settings, Target, Unobserved, diagnose, join,
+    Checked, Report, Settings, Target, Tracer, diagnose, join,
     report::{Severity, Trace},
-    run,
 };
 use serde_json::{Value, json};
 
@@ -30,7 +29,7 @@ enum Wire {
 }
 
 async fn seen(wire: Wire) -> Report {
-    let alone = Settings { account: None, until: None, ..settings() };
+    let alone = settings().account(None).until(None);
     match wire {
         Wire::Healthy => trace(None, &alone).await,
         Wire::Ahead(seconds) => {
@@ -42,12 +41,12 @@ async fn seen(wire: Wire) -> Report {
         Wire::Host(FORWARDED, _) => {
             let lab = Lab::new(Names::Known(Vec::new()), vec![forwarded()]);
             let target: Target = FORWARDED.parse().expect("a target");
-            run(&target, &Settings::default(), &lab, &Unobserved).await
+            Tracer::new(&target, &Settings::default(), &lab).run().await
         }
         Wire::Host(address, answer) => on(&[(address, answer)]).await,
         Wire::NoName(name) => {
             let target: Target = name.parse().expect("a target");
-            run(&target, &Settings::default(), &Lab::new(Names::Unknown, Vec::new()), &Unobserved).await
+            Tracer::new(&target, &Settings::default(), &Lab::new(Names::Unknown, Vec::new())).run().await
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use rdptrace::{
-    Report, Settings, explain, render,
+    Report, explain, render,
     report::{Likelihood, Outcome, Severity},
 };
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use crate::{
 };
 
 async fn healthy() -> Report {
-    trace(None, &Settings { account: None, until: None, ..settings() }).await
+    trace(None, &settings().account(None).until(None)).await
 }
 
 /// A client with old settings, a log of a failed attempt, and checks of every kind.

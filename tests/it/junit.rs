@@ -1,7 +1,7 @@
 //! What a CI system relies on in the JUnit report, read with a strict XML parser.
 
 use rdptrace::{
-    Report, Settings,
+    Report,
     codes::Phase,
     demo::FAULTS,
     render,
@@ -101,12 +101,8 @@ async fn the_phases_of_the_retry_are_cases_of_their_own() {
 /// A phase that was asked for and does not occur is skipped, not forgotten.
 #[tokio::test(start_paused = true)]
 async fn a_phase_that_does_not_occur_is_skipped() {
-    let settings = Settings {
-        until: Some(Phase::Credssp),
-        security: rdptrace::settings::Security::Tls,
-        account: None,
-        ..settings()
-    };
+    let settings =
+        settings().account(None).until(Some(Phase::Credssp)).security(rdptrace::settings::Security::Tls);
     let text = junit(&trace(None, &settings).await, Some(Severity::Error));
     let document = Document::parse(&text).expect("XML");
     let skipped = elements(&document, "skipped");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rdptrace::{
-    Report, Settings,
+    Report,
     net::{Framing, Handshake, Instant, Limits, Upgrade, Versions, Wire},
     pdu::server_hello::Answer,
     report::{FailureKind, PhaseRecord},
@@ -181,7 +181,7 @@ async fn an_end_is_told_with_its_delay_after_the_last_byte() {
 
 #[tokio::test(start_paused = true)]
 async fn the_time_of_credssp_is_the_server_s() {
-    let settings = Settings { experiments: Experiments::Off, ..settings() };
+    let settings = settings().experiments(Experiments::Off);
     let report = trace(Some(fault("hybrid")), &settings).await;
     let credssp = report.trace.connections[0].phases.credssp.as_ref().expect("credssp");
     assert!(credssp.evidence.authenticated);

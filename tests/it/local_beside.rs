@@ -1,10 +1,9 @@
 //! Which checks of this machine a trace makes, and that it loses nothing by those that it does not make.
 
 use rdptrace::{
-    Checked, Report, Settings, Target, Unobserved, join,
+    Checked, Report, Settings, Target, Tracer, join,
     local::{Recorded, Recorder, RoleChoice, Subject, check, check_beside},
     report::KdcEvidence,
-    run,
 };
 
 use crate::{
@@ -19,7 +18,7 @@ const PUBLIC: &str = "9.9.9.9:3389";
 const LOOPBACK: &str = "127.0.0.1:3389";
 
 async fn healthy() -> Report {
-    Box::pin(trace(None, &Settings { account: None, until: None, ..settings() })).await
+    Box::pin(trace(None, &settings().account(None).until(None))).await
 }
 
 async fn failed(name: &'static str) -> Report {
@@ -29,7 +28,7 @@ async fn failed(name: &'static str) -> Report {
 async fn unknown(name: &str) -> Report {
     let target: Target = name.parse().expect("a target");
     let lab = Lab::new(Names::Unknown, Vec::new());
-    Box::pin(run(&target, &Settings::default(), &lab, &Unobserved)).await
+    Box::pin(Tracer::new(&target, &Settings::default(), &lab).run()).await
 }
 
 async fn answering(host: &str, answer: Answer) -> Report {

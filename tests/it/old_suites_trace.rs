@@ -34,7 +34,7 @@ fn used_account(made: &Connection) -> bool {
 async fn older_suites_are_gone_on_with_as_deep_as_any() {
     for name in ["tls-cbc-suites-only", "tls-cbc-suites-only-reset"] {
         for security in [Security::Auto, Security::Nla, Security::Tls] {
-            let report = of(name, &Settings { security, ..settings() }).await;
+            let report = of(name, &settings().security(security)).await;
             assert_eq!(report.verdict.outcome, Outcome::Passed, "{name} {}", report.verdict.summary);
             assert_eq!(report.verdict.reached, Some(Phase::Licensing));
             assert_eq!(report.trace.connections.len(), 2, "{name}");
@@ -50,7 +50,7 @@ async fn older_suites_are_gone_on_with_as_deep_as_any() {
 #[tokio::test(start_paused = true)]
 async fn experiments_blame_nobody_for_older_suites() {
     for name in ["tls-cbc-suites-only", "tls-cbc-suites-only-reset"] {
-        let report = of(name, &Settings { experiments: Experiments::All, ..settings() }).await;
+        let report = of(name, &settings().experiments(Experiments::All)).await;
         assert_eq!(report.verdict.outcome, Outcome::Passed, "{name}");
         let wrong: Vec<_> =
             report.findings.iter().filter(|found| found.severity == Severity::Error).collect();
@@ -114,7 +114,7 @@ async fn what_is_left_of_old_tls_is_a_limit_of_ours() {
         let seen = report.trace.connections[0].phases.tls.as_ref().and_then(|tls| tls.failure.as_ref());
         assert_eq!(seen.map(|failure| failure.kind.name()), Some("tls_alert"), "{name}");
         // Without the hello that shows it nobody is accused either.
-        let blind = of(name, &Settings { experiments: Experiments::Off, ..settings() }).await;
+        let blind = of(name, &settings().experiments(Experiments::Off)).await;
         let certain =
             blind.causes.iter().any(|cause| cause.likelihood != rdptrace::report::Likelihood::Possible);
         assert!(!certain && blind.verdict.mstsc.is_none(), "{name} {:#?}", blind.causes);

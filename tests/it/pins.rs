@@ -7,12 +7,11 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Settings, Target, Unobserved,
+    Network, Report, Settings, Target, Tracer,
     codes::Phase,
     demo::Server,
     net::BoxStream,
     report::{Credentials, Failure, Outcome},
-    run,
     settings::Security,
 };
 use time::OffsetDateTime;
@@ -43,13 +42,13 @@ impl Farm {
 
     async fn trace(&self, pin: &str, settings: Settings) -> Report {
         let target: Target = TARGET.parse().expect("a target");
-        let settings = Settings { expected_thumbprint: Some(pin.to_owned()), ..settings };
-        run(&target, &settings, self, &Unobserved).await
+        let settings = settings.expected_thumbprint(Some(pin.to_owned()));
+        Tracer::new(&target, &settings, self).run().await
     }
 
     /// What the first host serves: SHA-1 and SHA-256.
     async fn served(&self) -> [String; 2] {
-        let settings = Settings { account: None, until: Some(Phase::Tls), ..Settings::default() };
+        let settings = Settings::default().account(None).until(Some(Phase::Tls));
         let report = self.trace(OTHER, settings).await;
         let tls = report.trace.connections[0].phases.tls.as_ref().expect("TLS");
         let prints = tls.evidence.thumbprints.clone().expect("a certificate");
@@ -94,7 +93,7 @@ impl Network for Farm {
 
 /// The account, and the target under its own name.
 fn with_account() -> Settings {
-    Settings { server_name: None, until: None, ..faults::settings() }
+    faults::settings().server_name(None).until(None)
 }
 
 #[track_caller]
@@ -120,11 +119,11 @@ async fn the_account_is_used_where_the_pinned_certificate_was_served_and_nowhere
     {
         let farm = Farm::of(&[(TARGET, name)]);
         for pin in farm.served().await {
-            let report = farm.trace(&pin, Settings { security, ..with_account() }).await;
+            let report = farm.trace(&pin, with_account().security(security)).await;
             assert_eq!(report.verdict.credentials, Credentials::Verified, "{}", report.verdict.summary);
             assert!(!mismatch(&report));
         }
-        let report = farm.trace(OTHER, Settings { security, ..with_account() }).await;
+        let report = farm.trace(OTHER, with_account().security(security)).await;
         assert_not_used(&report);
         assert!(mismatch(&report));
         assert!(
@@ -136,12 +135,8 @@ async fn the_account_is_used_where_the_pinned_certificate_was_served_and_nowhere
 /// The host that is called by another name has a certificate of its own; one that shows the pinned one gets the account.
 #[tokio::test(start_paused = true)]
 async fn a_hop_gets_the_account_only_where_it_serves_the_pinned_certificate() {
-    let settings = || Settings {
-        follow_redirects: 5,
-        follow_with_account: true,
-        until: Some(Phase::Licensing),
-        ..with_account()
-    };
+    let settings =
+        || with_account().follow_redirects(5).follow_with_account(true).until(Some(Phase::Licensing));
     let farm = Farm::of(&[(TARGET, "redirect-to-name"), (HOST, "")]);
     let [pin, _] = farm.served().await;
     let report = farm.trace(&pin, settings()).await;
@@ -150,7 +145,7 @@ async fn a_hop_gets_the_account_only_where_it_serves_the_pinned_certificate() {
     let way_out = "trace rdsh02.corp.example itself with its own --expect-thumbprint";
     assert!(report.verdict.summary.contains(way_out), "{}", report.verdict.summary);
     assert!(mismatch(&report), "the account was to be used there");
-    let without = farm.trace(&pin, Settings { account: None, ..settings() }).await;
+    let without = farm.trace(&pin, settings().account(None)).await;
     assert!(!mismatch(&without), "nothing depends on it");
     // Without NLA nothing holds the trace at the first host, whoever that is.
     let farm = Farm { downgraded: true, ..farm };
@@ -172,7 +167,7 @@ async fn a_hop_gets_the_account_only_where_it_serves_the_pinned_certificate() {
 #[tokio::test(start_paused = true)]
 async fn direct_tls_does_not_go_around_the_pin() {
     let farm = Farm::of(&[(TARGET, "direct-tls")]);
-    let settings = || Settings { direct_tls: true, until: Some(Phase::Licensing), ..with_account() };
+    let settings = || with_account().direct_tls(true).until(Some(Phase::Licensing));
     let report = farm.trace(OTHER, settings()).await;
     let tls = report.trace.connections[0].phases.tls.as_ref().expect("TLS");
     let pin = tls.evidence.thumbprints.clone().expect("a certificate").sha256;

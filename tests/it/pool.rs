@@ -1,9 +1,8 @@
 //! A pool of which half the members fail: nothing is certain there, and the pool is named.
 
 use rdptrace::{
-    Report, Target, Unobserved,
+    Report, Target, Tracer,
     report::{Likelihood, Outcome},
-    run,
 };
 
 use crate::{
@@ -53,7 +52,7 @@ fn pool(bad: [Answer; 2], seed: u64) -> Answer {
 
 async fn traced(answer: Answer) -> Report {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    run(&target, &settings(), &Lab::answering(answer), &Unobserved).await
+    Tracer::new(&target, &settings(), &Lab::answering(answer)).run().await
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,12 +11,11 @@ use std::{
 };
 
 use rdptrace::{
-    Endpoint, Network, Report, Settings, Target, Unobserved,
+    Endpoint, Network, Report, Settings, Target, Tracer,
     codes::Phase,
     demo::Server,
     net::BoxStream,
     report::{Failure, FailureKind, Outcome},
-    run,
     settings::{Account, Proxy, ProxyKind},
     wait,
     wait::Patience,
@@ -55,8 +54,8 @@ impl Lab {
     async fn trace(&self, kind: ProxyKind, account: Option<Account>) -> Report {
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
         let proxy = Proxy { kind, endpoint: Endpoint::new("proxy.corp.example", 3128), account };
-        let settings = Settings { proxy: Some(proxy), ..Settings::default() };
-        run(&target, &settings, self, &Unobserved).await
+        let settings = Settings::default().proxy(Some(proxy));
+        Tracer::new(&target, &settings, self).run().await
     }
 }
 
@@ -258,9 +257,10 @@ async fn a_wait_ends_when_the_proxy_refuses_the_account() {
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
         let (kind, host) = (ProxyKind::Http, "proxy.corp.example".to_owned());
         let proxy = Some(Proxy { kind, endpoint: Endpoint::new(host, 3128), account });
-        let settings = Settings { proxy, ..Settings::default() };
+        let settings = Settings::default().proxy(proxy);
         let patience = Patience { time: Duration::from_secs(30), jitter: || 0.0 };
-        let waited = wait(&target, &settings, &lab, patience, &Tries::default(), pending()).await;
+        let waited =
+            wait(Tracer::new(&target, &settings, &lab), patience, &Tries::default(), pending()).await;
         assert_eq!(waited.expect("nothing interrupts it").verdict.outcome, Outcome::Aborted);
         let tries = String::from_utf8_lossy(&lab.heard()).matches("CONNECT ").count();
         assert_eq!(tries > 1, goes_on, "{tries}");

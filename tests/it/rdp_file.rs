@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Report, Settings, Target, Tracer,
     destination::{Encoding, RdpFile},
     honour,
     pdu::{
@@ -12,7 +12,6 @@ use rdptrace::{
     },
     render,
     report::{FailureKind, Outcome},
-    run,
 };
 
 use crate::lab::{Lab, fault};
@@ -218,7 +217,7 @@ async fn trace(file: &RdpFile, name: &str, settings: Settings) -> Report {
     let target = Target::of_file("it.rdp", file.clone()).expect("a target");
     let mut lab = Lab::of(Some(fault(name)));
     lab.hosts[0].address.set_port(target.endpoint.port);
-    run(&target, &honour(file, settings), &lab, &Unobserved).await
+    Tracer::new(&target, &honour(file, settings), &lab).run().await
 }
 
 /// The server closes on a Connection Request without the token: it has seen the one that is passed.

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Report, Settings, Target, Tracer,
     destination::RdpFile,
     diagnose::{diagnose, emitted},
     honour,
     report::FailureKind,
-    run,
 };
 
 use crate::{
@@ -22,7 +21,7 @@ async fn trace(file: RdpFile, answer: Answer) -> Report {
     let settings = honour(target.file.as_ref().expect("it is from a file"), Settings::default());
     let mut lab = Lab::answering(answer);
     lab.hosts[0].address.set_port(target.endpoint.port);
-    run(&target, &settings, &lab, &Unobserved).await
+    Tracer::new(&target, &settings, &lab).run().await
 }
 
 fn unused_gateway(line: &str) -> RdpFile {
@@ -127,6 +126,6 @@ async fn a_broker_refuses_the_token_by_number() {
 #[tokio::test(start_paused = true)]
 async fn a_plain_host_has_no_finding_about_files() {
     let target: Target = "rdsh01".parse().expect("a target");
-    let report = run(&target, &Settings::default(), &Lab::answering(Answer::Refused), &Unobserved).await;
+    let report = Tracer::new(&target, &Settings::default(), &Lab::answering(Answer::Refused)).run().await;
     assert!(codes(&report).iter().all(|code| !code.starts_with("rdp-file-")), "{:?}", codes(&report));
 }

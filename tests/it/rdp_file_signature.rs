@@ -2,10 +2,9 @@
 //! signed by OpenSSL; tests/peers signs more of them anew.
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Report, Settings, Target, Tracer,
     destination::RdpFile,
     report::{RdpFileSignature, SignatureState, Trust},
-    run,
     settings::Anchors,
 };
 use serde_json::{Value, json};
@@ -26,10 +25,10 @@ fn root() -> Vec<u8> {
 async fn traced(file: RdpFile, trusted: bool) -> Report {
     let target = Target::of_file("it.rdp", file).expect("a target");
     let given = if trusted { vec![root()] } else { Vec::new() };
-    let settings = Settings { anchors: Anchors { given, system: false }, ..Settings::default() };
+    let settings = Settings::default().anchors(Anchors { given, system: false });
     let mut lab = Lab::answering(Answer::Refused);
     lab.hosts[0].address.set_port(target.endpoint.port);
-    run(&target, &settings, &lab, &Unobserved).await
+    Tracer::new(&target, &settings, &lab).run().await
 }
 
 fn signature(report: &Report) -> &RdpFileSignature {

@@ -7,10 +7,9 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Target, Unobserved,
+    Network, Report, Target, Tracer,
     net::{BoxStream, Rejected, icmp_name},
     report::{Failure, IcmpError, Likelihood, RejectedBy},
-    run,
 };
 use time::OffsetDateTime;
 use tokio::time::sleep;
@@ -60,7 +59,7 @@ impl Network for Wall {
 
 async fn met(target: &str, wall: Wall) -> Report {
     let target: Target = target.parse().expect("a target");
-    run(&target, &settings_for(None), &wall, &Unobserved).await
+    Tracer::new(&target, &settings_for(None), &wall).run().await
 }
 
 fn codes(report: &Report) -> Vec<&str> {

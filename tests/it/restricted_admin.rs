@@ -7,12 +7,11 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Settings, Target, Unobserved,
+    Network, Report, Settings, Target, Tracer,
     demo::{PASSWORD, USER},
     net::BoxStream,
     report::{Credentials, Direction, Failure, Outcome},
-    run,
-    settings::Account,
+    settings::{Account, Delegation},
 };
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional, duplex};
@@ -43,10 +42,12 @@ impl Flagged {
             domain: None,
             password: PASSWORD.to_owned().into(),
         });
-        let settings =
-            Settings { restricted_admin, account, expected_thumbprint: pin, ..Settings::default() };
+        let settings = Settings::default()
+            .account(account)
+            .delegation(if restricted_admin { Delegation::RestrictedAdmin } else { Delegation::Password })
+            .expected_thumbprint(pin);
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
-        run(&target, &settings, self, &Unobserved).await
+        Tracer::new(&target, &settings, self).run().await
     }
 
     fn requests(&self) -> Vec<u8> {

@@ -8,10 +8,9 @@ use std::{
 
 use rcgen::{CertificateParams, DnType, DnValue, KeyPair};
 use rdptrace::{
-    Network, Report, Settings, Target, Unobserved,
+    Network, Report, Settings, Target, Tracer,
     certificate::subject_hash,
     net::BoxStream,
-    posture,
     report::{Failure, Trust},
 };
 use time::OffsetDateTime;
@@ -34,7 +33,7 @@ impl Counting {
 
     async fn trace(&self) -> Report {
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
-        posture(&target, &Settings::default(), self, &Unobserved).await
+        Tracer::new(&target, &Settings::default(), self).posture().await
     }
 }
 

@@ -3,9 +3,9 @@
 use std::{fs, future::pending, net::IpAddr, net::SocketAddr, path::Path, time::Duration};
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Report, Settings, Target, Tracer,
     demo::{PASSWORD, USER},
-    honour, render, run,
+    honour, render,
     settings::{Account, LicensePolicy, Security},
     wait,
     wait::Patience,
@@ -82,29 +82,27 @@ fn target(scenario: &Scenario, settings: Settings) -> (Target, Settings) {
 fn settings(asked: &Asked) -> Settings {
     let password = asked.password.clone().unwrap_or_else(|| PASSWORD.to_owned());
     let account = Account { user: USER.to_owned(), domain: None, password: password.into() };
-    Settings {
-        until: asked.until.as_deref().map(|phase| phase.parse().expect("a phase")),
-        security: match asked.security.as_deref() {
+    Settings::default()
+        .account(asked.account.then_some(account))
+        .until(asked.until.as_deref().map(|phase| phase.parse().expect("a phase")))
+        .security(match asked.security.as_deref() {
             None => Security::Auto,
             Some("rdp") => Security::Rdp,
             Some("tls") => Security::Tls,
             Some("nla") => Security::Nla,
             Some(other) => panic!("security {other}"),
-        },
-        license: match asked.license.as_deref() {
+        })
+        .license(match asked.license.as_deref() {
             None => LicensePolicy::Challenge,
             Some("stop") => LicensePolicy::Stop,
             Some("complete") => LicensePolicy::Complete,
             Some(other) => panic!("license {other}"),
-        },
-        account: asked.account.then_some(account),
-        allow_unpatched: asked.allow_unpatched,
-        follow_redirects: asked.follow,
-        udp: asked.udp.is_some(),
-        server_name: asked.server_name.clone(),
-        expected_thumbprint: asked.expected_thumbprint.clone(),
-        ..Settings::default()
-    }
+        })
+        .allow_unpatched(asked.allow_unpatched)
+        .follow_redirects(asked.follow)
+        .udp(asked.udp.is_some())
+        .server_name(asked.server_name.clone())
+        .expected_thumbprint(asked.expected_thumbprint.clone())
 }
 
 fn answer(word: &str) -> Answer {
@@ -161,7 +159,7 @@ pub fn filters() -> insta::Settings {
 
 async fn waited(target: &Target, settings: &Settings, lab: &Lab, seconds: u64) -> Report {
     let patience = Patience { time: Duration::from_secs(seconds), jitter: || 0.0 };
-    let report = wait(target, settings, lab, patience, &Tries::default(), pending()).await;
+    let report = wait(Tracer::new(target, settings, lab), patience, &Tries::default(), pending()).await;
     report.expect("nothing interrupts it")
 }
 
@@ -179,7 +177,7 @@ async fn every_scenario_reads_as_reviewed() {
         let (target, settings) = target(&scenario, settings(&scenario.settings));
         let lab = lab(&scenario);
         let report = match scenario.settings.wait {
-            None => run(&target, &settings, &lab, &Unobserved).await,
+            None => Tracer::new(&target, &settings, &lab).run().await,
             Some(seconds) => waited(&target, &settings, &lab, seconds).await,
         };
         let page = page(&report);

@@ -3,11 +3,10 @@
 use std::{fs, sync::Mutex, time::Duration};
 
 use rdptrace::{
-    Observer, Picture, Report, Settings, Target,
+    Observer, Picture, Report, Settings, Target, Tracer,
     codes::Phase,
     pdu::canvas::{Canvas, Share},
     report::{FailureKind, Session},
-    run,
     settings::Security,
 };
 use serde_json::Value;
@@ -35,20 +34,18 @@ impl Observer for Kept {
 }
 
 async fn screenshot(name: Option<&str>, timeout: Duration) -> (Report, Option<Picture>) {
-    let settings = Settings {
-        until: Some(Phase::Activate),
-        security: if name.is_some_and(|name| name.starts_with("standard")) {
+    let settings = Settings::default()
+        .until(Some(Phase::Activate))
+        .security(if name.is_some_and(|name| name.starts_with("standard")) {
             Security::Rdp
         } else {
             Security::Tls
-        },
-        screenshot: true,
-        timeout,
-        ..Settings::default()
-    };
+        })
+        .screenshot(true)
+        .timeout(timeout);
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     let kept = Kept::default();
-    let report = run(&target, &settings, &Lab::of(name.map(fault)), &kept).await;
+    let report = Tracer::new(&target, &settings, &Lab::of(name.map(fault))).observed_by(&kept).run().await;
     let picture = kept.0.into_inner().expect("no panic while it was held");
     (report, picture)
 }

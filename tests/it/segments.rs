@@ -6,10 +6,9 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Settings, Target, Unobserved,
+    Network, Report, Target, Tracer,
     net::BoxStream,
     report::{Cause, ExperimentKind, Failure, Likelihood, Place, Purpose, Status},
-    run,
 };
 use time::OffsetDateTime;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -55,9 +54,9 @@ impl Network for Narrow {
 /// Without an account, so that what comes behind TLS can be asked for again.
 pub async fn narrow(usual: &str, small: Option<&str>) -> Report {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    let settings = Settings { account: None, nla: false, ..settings() };
+    let settings = settings().account(None).nla(false);
     let way = Narrow { usual: Lab::of(Some(fault(usual))), small: Lab::of(small.map(fault)) };
-    run(&target, &settings, &way, &Unobserved).await
+    Tracer::new(&target, &settings, &way).run().await
 }
 
 fn cause<'a>(report: &'a Report, code: &str) -> Option<&'a Cause> {

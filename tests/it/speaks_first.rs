@@ -1,10 +1,10 @@
 //! RDSTLS and RDS AAD Auth without an account: what a server says first, and what becomes of one that does not.
 
 use rdptrace::{
-    Report, Settings, Unobserved,
+    Report, Settings, Tracer,
     net::Framing,
     pdu::{rdsaad, rdstls},
-    posture, render,
+    render,
     report::{Answer, ExperimentKind, FailureKind, ProtocolPosture, Purpose},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 
 async fn asked(name: &str, code: u32) -> (Report, ProtocolPosture) {
     let target = "rdsh01.corp.example".parse().expect("a target");
-    let report = posture(&target, &Settings::default(), &Lab::of(Some(fault(name))), &Unobserved).await;
+    let report = Tracer::new(&target, &Settings::default(), &Lab::of(Some(fault(name)))).posture().await;
     let seen = report.posture.as_ref().expect("it was asked for").protocols.iter();
     let found = seen.into_iter().find(|one| one.code == code).expect("it is asked for").clone();
     (report, found)

@@ -3,23 +3,22 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use rdptrace::{
-    Endpoint, Network as _, Report, Settings, System, Target, Unobserved, demo,
+    Endpoint, Network as _, Report, Settings, System, Target, Tracer, demo,
     demo::Server,
     pdu::rdpudp::{self, ACK, CORRELATION_ID, SYN, SYNEX, Setup},
     report::{Udp, UdpOutcome},
-    run,
     settings::{Experiments, Proxy, ProxyKind},
 };
 
 use crate::lab::{Answer, Lab, Udp as Network};
 
 fn settings() -> Settings {
-    Settings { udp: true, experiments: Experiments::Off, ..Settings::default() }
+    Settings::default().udp(true).experiments(Experiments::Off)
 }
 
 async fn seen(lab: &Lab, settings: &Settings) -> Udp {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    run(&target, settings, lab, &Unobserved).await.trace.udp.expect("it was asked for")
+    Tracer::new(&target, settings, lab).run().await.trace.udp.expect("it was asked for")
 }
 
 /// The layout of MS-RDPEUDP 2.2.2, number by number.
@@ -101,10 +100,9 @@ async fn three_syn_are_the_same_and_no_ack_follows_silence() {
 #[tokio::test(start_paused = true)]
 async fn who_is_not_asked_is_said() {
     let proxy = Proxy { kind: ProxyKind::Http, endpoint: Endpoint::new("192.0.2.15", 3389), account: None };
-    for (lab, settings) in [
-        (Lab::of(None), Settings { proxy: Some(proxy), ..settings() }),
-        (Lab::answering(Answer::Refused), settings()),
-    ] {
+    for (lab, settings) in
+        [(Lab::of(None), settings().proxy(Some(proxy))), (Lab::answering(Answer::Refused), settings())]
+    {
         let udp = seen(&lab, &settings).await;
         assert_eq!((udp.outcome, udp.tries), (UdpOutcome::NotAsked, 0));
         assert!(udp.why.is_some() && lab.datagrams.lock().expect("nobody holds it").is_empty());
@@ -120,7 +118,7 @@ async fn over_loopback(answers: bool) -> Report {
         tokio::spawn(demo::answer_udp(address));
     }
     let target: Target = address.to_string().parse().expect("a target");
-    run(&target, &settings(), &System, &Unobserved).await
+    Tracer::new(&target, &settings(), &System).run().await
 }
 
 #[tokio::test]

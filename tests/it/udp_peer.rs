@@ -8,7 +8,7 @@ use ironrdp_rdpeudp::{
     pdu::{UdpVersion, V1Datagram},
 };
 use rdptrace::{
-    Settings, System, Target, Unobserved, codes::Phase, demo, pdu::rdpudp, report::UdpOutcome, run,
+    Settings, System, Target, Tracer, codes::Phase, demo, pdu::rdpudp, report::UdpOutcome,
     settings::Experiments,
 };
 use tokio::{
@@ -61,14 +61,9 @@ async fn another_server_answers_the_syn_and_takes_the_ack() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let server = tokio::spawn(accept(UdpSocket::bind(address).await.expect("the same port")));
-    let settings = Settings {
-        udp: true,
-        until: Some(Phase::Connect),
-        experiments: Experiments::Off,
-        ..Settings::default()
-    };
+    let settings = Settings::default().udp(true).until(Some(Phase::Connect)).experiments(Experiments::Off);
     let target: Target = address.to_string().parse().expect("a target");
-    let udp = run(&target, &settings, &System, &Unobserved).await.trace.udp.expect("it was asked for");
+    let udp = Tracer::new(&target, &settings, &System).run().await.trace.udp.expect("it was asked for");
     assert_eq!((udp.outcome, udp.tries, udp.version), (UdpOutcome::Reachable, 1, Some(2)), "{udp:?}");
     assert_eq!((udp.downstream_mtu, udp.other_datagrams), (Some(1200), 0), "{udp:?}");
     let mut connection = server.await.expect("no panic");

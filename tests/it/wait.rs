@@ -10,7 +10,7 @@ use std::{
 };
 
 use rdptrace::{
-    Observer, Report, Settings, Target,
+    Observer, Report, Settings, Target, Tracer,
     codes::Phase,
     render,
     report::{Connection, Credentials, FailureKind, LicensingOutcome, Outcome},
@@ -74,7 +74,7 @@ async fn waited(seconds: u64, settings: &Settings, answers: &'static [Answer]) -
     let lab = Lab::answering(Answer::InTurn(answers));
     let patience = Patience { time: Duration::from_secs(seconds), jitter: || 0.0 };
     let (tries, begin) = (Tries::default(), Instant::now());
-    let report = wait(&target, settings, &lab, patience, &tries, pending()).await;
+    let report = wait(Tracer::new(&target, settings, &lab), patience, &tries, pending()).await;
     Waited {
         report: report.expect("nothing interrupts it"),
         seconds: begin.elapsed().as_secs_f64(),
@@ -85,7 +85,7 @@ async fn waited(seconds: u64, settings: &Settings, answers: &'static [Answer]) -
 }
 
 fn without_account() -> Settings {
-    Settings { account: None, until: None, ..settings() }
+    settings().account(None).until(None)
 }
 
 fn faulty(name: &str) -> Answer {
@@ -111,7 +111,7 @@ async fn a_host_that_refuses_for_a_while_is_reached() {
 #[tokio::test(start_paused = true)]
 async fn a_role_that_appears_later_is_waited_for_to_the_phase_that_was_asked_for() {
     let answers = vec![Answer::Unreachable, faulty("ssh"), faulty("license-server-missing"), DEMO].leak();
-    let settings = Settings { account: None, security: Security::Tls, ..settings() };
+    let settings = settings().account(None).security(Security::Tls);
     let waited = waited(60, &settings, answers).await;
     assert_eq!((waited.asked, waited.seconds), (4, 7.0));
     assert_eq!(waited.report.verdict.outcome, Outcome::Passed);
@@ -150,7 +150,7 @@ async fn whatever_follows_the_use_of_the_account_ends_the_wait() {
 #[tokio::test(start_paused = true)]
 async fn a_wrong_password_is_tried_once() {
     let account = Account { user: "demo".to_owned(), domain: None, password: "wrong".to_owned().into() };
-    let waited = waited(600, &Settings { account: Some(account), ..settings() }, &[DEMO]).await;
+    let waited = waited(600, &settings().account(Some(account)), &[DEMO]).await;
     assert_eq!((waited.asked, waited.uses_of_the_account()), (2, 1));
     assert_eq!(waited.report.verdict.credentials, Credentials::Refused);
 }
@@ -165,7 +165,7 @@ async fn an_account_that_was_not_used_can_be_used_later() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_without_nla_is_ready_when_it_passes() {
-    let tls = Settings { security: Security::Tls, ..settings() };
+    let tls = settings().security(Security::Tls);
     let waited = waited(60, &tls, &[Answer::Refused, DEMO]).await;
     assert_eq!((waited.asked, waited.uses_of_the_account()), (3, 0));
     assert_eq!(waited.report.verdict.outcome, Outcome::Passed);
@@ -175,7 +175,7 @@ async fn a_server_without_nla_is_ready_when_it_passes() {
 /// The try that finds a server without NLA ready goes no further into licensing than the default.
 #[tokio::test(start_paused = true)]
 async fn a_license_is_consumed_once() {
-    let settings = Settings { license: LicensePolicy::Complete, security: Security::Tls, ..settings() };
+    let settings = settings().license(LicensePolicy::Complete).security(Security::Tls);
     let waited = waited(60, &settings, vec![faulty("license-request")].leak()).await;
     assert_eq!((waited.asked, waited.report.verdict.outcome), (2, Outcome::Passed));
     assert_eq!(waited.report.trace.request.license, "complete");
@@ -213,7 +213,7 @@ async fn a_try_lasts_no_longer_than_the_wait() {
 /// CredSSP does not occur without NLA, so the phase that was asked for is not reached.
 #[tokio::test(start_paused = true)]
 async fn a_phase_that_does_not_occur_is_not_reached() {
-    let settings = Settings { until: Some(Phase::Credssp), security: Security::Tls, ..without_account() };
+    let settings = without_account().until(Some(Phase::Credssp)).security(Security::Tls);
     let waited = waited(10, &settings, &[DEMO]).await;
     assert_eq!(waited.report.verdict.outcome, Outcome::Stopped);
     assert_eq!(waited.seconds, 9.0);
@@ -251,7 +251,7 @@ async fn junit_tells_how_the_host_was_waited_for() {
 /// The account is for the pinned certificate alone: a server with another one is not ready for it, and no try promises it.
 #[tokio::test(start_paused = true)]
 async fn a_server_with_another_certificate_is_not_ready() {
-    let pinned = Settings { expected_thumbprint: Some("0123456789".repeat(4)), until: None, ..settings() };
+    let pinned = settings().expected_thumbprint(Some("0123456789".repeat(4))).until(None);
     let waited = waited(10, &pinned, &[DEMO]).await;
     assert_eq!(waited.uses_of_the_account(), 0);
     assert!(waited.tries.iter().all(|(next, _)| *next != Next::WithAccount), "{:?}", waited.tries);
@@ -269,7 +269,9 @@ async fn jitter_shortens_a_pause() {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     let lab = Lab::answering(Answer::InTurn(&[Answer::Refused, Answer::Refused, DEMO]));
     let patience = Patience { time: Duration::from_secs(60), jitter: || 1.0 };
-    let report = wait(&target, &without_account(), &lab, patience, &Tries::default(), pending()).await;
+    let settings = without_account();
+    let tracer = Tracer::new(&target, &settings, &lab);
+    let report = wait(tracer, patience, &Tries::default(), pending()).await;
     let report = report.expect("nothing interrupts it");
     assert_eq!(report.trace.wait.expect("it was waited for").elapsed_ms.0, 2250.0);
     assert!((0..100).all(|_| (0.0..=1.0).contains(&rdptrace::wait::random())));

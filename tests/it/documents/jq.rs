@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use rdptrace::{Report, Settings, Unobserved, posture, render};
+use rdptrace::{Report, Settings, Tracer, render};
 
 use super::{guides, markdown::blocks, path, shell};
 use crate::{
@@ -59,7 +59,7 @@ async fn reports() -> Vec<PathBuf> {
     }
     for name in SURVEYED {
         let target = "rdsh01.corp.example".parse().expect("a target");
-        let report = posture(&target, &Settings::default(), &Lab::of(Some(fault(name))), &Unobserved).await;
+        let report = Tracer::new(&target, &Settings::default(), &Lab::of(Some(fault(name)))).posture().await;
         reports.push(stored(&format!("posture-{name}"), &json(&report)));
     }
     reports.push(stored("local", &rdptrace(&["local", "--format", "json"]).stdout));

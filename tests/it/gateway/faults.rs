@@ -3,10 +3,9 @@
 use std::sync::atomic::Ordering::SeqCst;
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Report, Target, Tracer,
     codes::Phase,
     report::{Credentials, FailureKind, Outcome},
-    run,
     settings::{Anchors, Gateway, Token},
 };
 
@@ -126,10 +125,10 @@ async fn a_proxy_that_is_not_there_is_nobody_else() {
         let mut lab = Lab::new(ntlm());
         (lab.proxied, lab.closed, lab.nameless) = (true, closed, nameless);
         let through = lab.settings(anonymous());
-        let directly = Settings { gateway: None, ..lab.settings(anonymous()) };
+        let directly = lab.settings(anonymous()).gateway(None);
         for settings in [through, directly] {
             let target: Target = "rdsh01.corp.example".parse().expect("a target");
-            let report = run(&target, &settings, &lab, &Unobserved).await;
+            let report = Tracer::new(&target, &settings, &lab).run().await;
             let verdict = &report.verdict;
             let codes: Vec<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
             assert_eq!(codes, ["proxy-unreachable"], "{}", verdict.summary);
@@ -151,8 +150,8 @@ async fn faults_of_the_gateways_certificate_are_its_own() {
     assert_eq!(codes(&lab.trace(anonymous()).await), ["gateway-certificate-name-mismatch"]);
     let lab = Lab::new(ntlm());
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    let untrusting = Settings { anchors: Anchors::default(), ..lab.settings(anonymous()) };
-    let report = run(&target, &untrusting, &lab, &Unobserved).await;
+    let untrusting = lab.settings(anonymous()).anchors(Anchors::default());
+    let report = Tracer::new(&target, &untrusting, &lab).run().await;
     assert_eq!(codes(&report), ["gateway-certificate-untrusted"]);
 }
 

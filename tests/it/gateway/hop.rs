@@ -1,10 +1,9 @@
 //! A host behind a redirection and a gateway: what is said is about that host, not about the gateway or the broker.
 
 use rdptrace::{
-    Report, Target, Unobserved, diagnose,
+    Report, Target, Tracer, diagnose,
     report::{FindingCode, Likelihood, Trace},
-    run,
-    settings::{Security, Settings},
+    settings::Security,
 };
 
 use super::{
@@ -15,9 +14,9 @@ use super::{
 /// A broker behind the gateway, and the host that it names.
 async fn redirected() -> Trace {
     let lab = Lab::new(Script { server: Some("redirect-once"), ..Script::default() });
-    let settings = Settings { follow_redirects: 1, security: Security::Tls, ..lab.settings(anonymous()) };
+    let settings = lab.settings(anonymous()).follow_redirects(1).security(Security::Tls);
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    run(&target, &settings, &lab, &Unobserved).await.trace
+    Tracer::new(&target, &settings, &lab).run().await.trace
 }
 
 /// The same, with a gateway that ends the channel to that host with this number.

@@ -1,10 +1,9 @@
 //! A gateway that is the KDC proxy too: who has not proved to be the same peer is asked for no ticket.
 
 use rdptrace::{
-    Endpoint, Report, Settings, Target, Unobserved,
+    Endpoint, Report, Target, Tracer,
     certificate::thumbprints,
     report::{Credentials, FailureKind},
-    run,
     settings::{Account, Gateway, Kdc, KdcSource, KdcTransport, Kerberos, Others},
 };
 
@@ -28,8 +27,8 @@ async fn trace(lab: &Lab, pin: Option<String>) -> Report {
     let user = "alice@CORP.EXAMPLE".to_owned();
     let account = Account { user, domain: None, password: "secret".to_owned().into() };
     let gateway = Gateway { expected_thumbprint: pin, ..anonymous() };
-    let settings = Settings { account: Some(account), kerberos: Some(kerberos), ..lab.settings(gateway) };
-    run(&target, &settings, lab, &Unobserved).await
+    let settings = lab.settings(gateway).account(Some(account)).kerberos(Some(kerberos));
+    Tracer::new(&target, &settings, lab).run().await
 }
 
 /// How often the proxy was asked.

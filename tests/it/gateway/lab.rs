@@ -11,10 +11,9 @@ use std::{
 
 use rcgen::{CertificateParams, KeyPair};
 use rdptrace::{
-    Endpoint, Network, Report, Settings, Target, Unobserved,
+    Endpoint, Network, Report, Settings, Target, Tracer,
     net::BoxStream,
     report::{Failure, FailureKind},
-    run,
     settings::{Account, Anchors, Gateway, GatewayAuthentication, Proxy, ProxyKind, Token},
 };
 use time::OffsetDateTime;
@@ -94,7 +93,7 @@ impl Lab {
         let anchors = Anchors { given, system: false };
         let proxy = Proxy { kind: ProxyKind::Http, endpoint: Endpoint::new(PROXY, 3128), account: None };
         let proxy = self.proxied.then_some(proxy);
-        Settings { gateway: Some(gateway), anchors, proxy, ..Settings::default() }
+        Settings::default().gateway(Some(gateway)).anchors(anchors).proxy(proxy)
     }
 
     /// Lets the gateway read what was sent last.
@@ -107,7 +106,7 @@ impl Lab {
     /// Traces the demo server through the gateway.
     pub async fn trace(&self, gateway: Gateway) -> Report {
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
-        run(&target, &self.settings(gateway), self, &Unobserved).await
+        Tracer::new(&target, &self.settings(gateway), self).run().await
     }
 }
 

@@ -3,11 +3,10 @@
 use std::sync::atomic::Ordering::SeqCst;
 
 use rdptrace::{
-    Settings, Target, Unobserved,
+    Target, Tracer,
     codes::Phase,
     demo,
     report::{Credentials, Direction, Frame, GatewayTransport, Outcome, Report, Status, Unfollowed},
-    run,
     settings::{Account, Gateway, GatewayAuthentication, Security, Token},
 };
 
@@ -137,14 +136,10 @@ async fn every_message_of_a_whole_session_is_one_packet() {
     let token = "t".repeat(30_000);
     let lab = Lab::new(Script { schemes: vec![], ..Script::default() });
     let gateway = Gateway { token: Some(Token(token.into())), ..anonymous() };
-    let settings = Settings {
-        until: Some(Phase::Activate),
-        account: Some(account),
-        take_session: true,
-        ..lab.settings(gateway)
-    };
+    let settings =
+        lab.settings(gateway).account(Some(account)).until(Some(Phase::Activate)).take_session(true);
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    let report = run(&target, &settings, &lab, &Unobserved).await;
+    let report = Tracer::new(&target, &settings, &lab).run().await;
     assert_eq!(report.verdict.outcome, Outcome::Passed, "{}", report.verdict.summary);
     let tls = &report.trace.connections[0].phases.tls.as_ref().expect("tls").evidence;
     assert_eq!(tls.version.as_deref(), Some("TLSv1.3"));
@@ -225,14 +220,13 @@ async fn a_redirection_behind_a_gateway_is_followed_where_it_may_be_shown_what_i
         (with_account(), true, 2, None),
     ] {
         let lab = Lab::new(script());
-        let settings = Settings {
-            follow_redirects: 1,
-            follow_with_account,
-            security: Security::Tls,
-            ..lab.settings(gateway)
-        };
+        let settings = lab
+            .settings(gateway)
+            .follow_redirects(1)
+            .follow_with_account(follow_with_account)
+            .security(Security::Tls);
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
-        let report = run(&target, &settings, &lab, &Unobserved).await;
+        let report = Tracer::new(&target, &settings, &lab).run().await;
         assert_eq!(report.trace.unfollowed, unfollowed, "{}", report.verdict.summary);
         assert_eq!(lab.seen.connections.load(SeqCst), made);
         let through = report.trace.traced().filter(|made| made.phases.gateway.is_some());

@@ -3,11 +3,10 @@
 use std::sync::atomic::Ordering::SeqCst;
 
 use rdptrace::{
-    Report, Settings, Target, Unobserved,
+    Report, Target, Tracer,
     certificate::thumbprints,
     demo,
     report::{Credentials, Outcome},
-    run,
     settings::{Account, Anchors, Gateway},
 };
 
@@ -26,8 +25,8 @@ async fn trace(lab: &Lab, gateway: Gateway, pin: &str) -> Report {
     let password = demo::PASSWORD.to_owned().into();
     let account = Account { user: demo::USER.to_owned(), domain: None, password };
     let gateway = Gateway { expected_thumbprint: Some(pin.to_owned()), ..gateway };
-    let settings = Settings { account: Some(account), ..lab.settings(gateway) };
-    run(&target, &settings, lab, &Unobserved).await
+    let settings = lab.settings(gateway).account(Some(account));
+    Tracer::new(&target, &settings, lab).run().await
 }
 
 #[tokio::test(start_paused = true)]
@@ -71,8 +70,8 @@ async fn a_pin_makes_nobody_trusted() {
     let pin = Some(thumbprints(&lab.certificate).sha256);
     let gateway = Gateway { expected_thumbprint: pin, ..with_account() };
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    let settings = Settings { anchors: Anchors::default(), ..lab.settings(gateway) };
-    let report = run(&target, &settings, &lab, &Unobserved).await;
+    let settings = lab.settings(gateway).anchors(Anchors::default());
+    let report = Tracer::new(&target, &settings, &lab).run().await;
     assert_eq!(report.verdict.step.as_deref(), Some("auth"), "{}", report.verdict.summary);
     assert_eq!(report.verdict.gateway_credentials, Some(Credentials::NotAttempted));
     assert_eq!(lab.seen.proofs.load(SeqCst), 0);

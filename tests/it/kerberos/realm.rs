@@ -7,10 +7,9 @@ use std::{
 };
 
 use rdptrace::{
-    Endpoint, Network, Report, Settings, Target, Unobserved,
+    Endpoint, Network, Report, Settings, Target, Tracer,
     net::{BoxDatagrams, BoxStream, Datagrams, Pending},
     report::{Failure, FailureKind},
-    run,
     settings::{Account, Kdc, KdcSource, KdcTransport, Kerberos, Others, Proxy, ProxyKind},
 };
 use time::OffsetDateTime;
@@ -92,14 +91,12 @@ impl Realm {
         let (user, password) = self.account;
         let account = Account { user: user.to_owned(), domain: None, password: password.to_owned().into() };
         let proxy = Proxy { kind: ProxyKind::Http, endpoint: Endpoint::new(PROXY, 3128), account: None };
-        let settings = Settings {
-            account: Some(account),
-            kerberos: Some(kerberos),
-            proxy: self.proxied.then_some(proxy),
-            ..Settings::default()
-        };
+        let settings = Settings::default()
+            .account(Some(account))
+            .kerberos(Some(kerberos))
+            .proxy(self.proxied.then_some(proxy));
         let target: Target = self.target.parse().expect("a target");
-        run(&target, &settings, self, &Unobserved).await
+        Tracer::new(&target, &settings, self).run().await
     }
 
     fn kdc(&self, address: IpAddr) -> Option<&(&'static str, Says, Says)> {

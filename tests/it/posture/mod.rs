@@ -6,9 +6,9 @@ mod verdict;
 use std::sync::atomic::Ordering;
 
 use rdptrace::{
-    Report, Settings, Unobserved,
+    Report, Settings, Tracer,
     demo::FAULTS,
-    diagnose, posture, render,
+    diagnose, render,
     report::{Answer, Exposure, Nla, Outcome, RdpSecurity, Severity},
     settings::{Account, Experiments, Security},
 };
@@ -29,13 +29,14 @@ const MODERN: Script = Script {
 
 async fn of_demo(name: Option<&str>) -> Report {
     let target = "rdsh01.corp.example".parse().expect("a target");
-    posture(&target, &Settings::default(), &Lab::of(name.map(fault)), &Unobserved).await
+    Tracer::new(&target, &Settings::default(), &Lab::of(name.map(fault))).posture().await
 }
 
 async fn of_script(script: Script) -> (Report, Scripted) {
     let network = Scripted::new(script);
     let target = "host.example".parse().expect("a target");
-    (posture(&target, &Settings::default(), &network, &Unobserved).await, network)
+    let report = Tracer::new(&target, &Settings::default(), &network).posture().await;
+    (report, network)
 }
 
 fn codes(report: &Report) -> Vec<&str> {
@@ -84,8 +85,7 @@ async fn what_an_unsteady_server_ends_without_a_word_is_not_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_server_without_nla_is_said_to_show_a_screen_only_after_tls() {
     for (name, shows) in [(None, true), (Some("tls-reset"), false)] {
-        let settings =
-            Settings { security: Security::Tls, experiments: Experiments::Off, ..Settings::default() };
+        let settings = Settings::default().security(Security::Tls).experiments(Experiments::Off);
         let report = trace(name.map(fault), &settings).await;
         let found = report.findings.iter().find(|found| found.code.as_str() == "nla-not-required");
         assert_eq!(found.expect("it is without NLA").message.contains("logon screen"), shows, "{name:?}");
@@ -116,9 +116,9 @@ async fn an_old_credssp_can_be_vulnerable() {
 #[tokio::test(start_paused = true)]
 async fn no_account_is_used() {
     let account = Account { user: "demo".to_owned(), domain: None, password: "demo".to_owned().into() };
-    let settings = Settings { account: Some(account), ..Settings::default() };
+    let settings = Settings::default().account(Some(account));
     let target = "rdsh01.corp.example".parse().expect("a target");
-    let report = posture(&target, &settings, &Lab::of(None), &Unobserved).await;
+    let report = Tracer::new(&target, &settings, &Lab::of(None)).posture().await;
     let credssp = report.trace.connections.iter().filter_map(|made| made.phases.credssp.as_ref());
     assert!(credssp.into_iter().all(|record| !record.evidence.attempted));
     assert!(!report.trace.request.account);
@@ -206,7 +206,7 @@ async fn what_does_not_speak_rdp_is_left_alone() {
     assert_eq!(report.trace.connections.len(), 1);
     let closed = Lab::answering(lab::Answer::Refused);
     let target = "rdsh01.corp.example".parse().expect("a target");
-    let report = posture(&target, &Settings::default(), &closed, &Unobserved).await;
+    let report = Tracer::new(&target, &Settings::default(), &closed).posture().await;
     assert_eq!(report.trace.connections.len(), 1);
     assert_eq!(report.posture.as_ref().map(|seen| seen.nla), Some(Nla::Unknown));
 }

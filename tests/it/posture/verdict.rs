@@ -1,11 +1,10 @@
 //! A posture says no less than a trace of the same server, and asks on as far as it may.
 
 use rdptrace::{
-    Report, Settings, Unobserved,
+    Report, Settings, Tracer,
     demo::FAULTS,
-    posture, render,
+    render,
     report::{Likelihood, Outcome},
-    run,
 };
 
 use super::{
@@ -36,11 +35,11 @@ async fn a_verdict_is_always_there_and_causes_where_the_connection_failed() {
 async fn a_failure_has_the_first_cause_that_a_trace_gives_it() {
     let mut wrong = Vec::new();
     let settings = Settings::default();
-    let many = Settings { posture_connections: Some(60), ..Settings::default() };
+    let many = Settings::default().posture_connections(Some(60));
     for fault in FAULTS {
         let target = "rdsh01.corp.example".parse().expect("a target");
-        let traced = Box::pin(run(&target, &settings, &Lab::of(Some(fault)), &Unobserved)).await;
-        let seen = Box::pin(posture(&target, &many, &Lab::of(Some(fault)), &Unobserved)).await;
+        let traced = Box::pin(Tracer::new(&target, &settings, &Lab::of(Some(fault))).run()).await;
+        let seen = Box::pin(Tracer::new(&target, &many, &Lab::of(Some(fault))).posture()).await;
         let first =
             |report: &Report| report.causes.first().map(|cause| (cause.code.to_string(), cause.likelihood));
         // Hellos of its own that nobody answered speak against what a trace would say of these.
@@ -57,9 +56,9 @@ async fn more_connections_tell_what_the_usual_number_leaves_open() {
     let many = Script { versions: &[0x0301, 0x0302, 0x0303, 0x0304], suites: None, ..MODERN };
     let mut left = Vec::new();
     for most in [None, Some(100)] {
-        let settings = Settings { posture_connections: most, ..Settings::default() };
+        let settings = Settings::default().posture_connections(most);
         let target = "host.example".parse().expect("a target");
-        let report = posture(&target, &settings, &Scripted::new(many), &Unobserved).await;
+        let report = Tracer::new(&target, &settings, &Scripted::new(many)).posture().await;
         let seen = report.posture.expect("it was asked for");
         assert!(seen.connections <= most.unwrap_or(25), "{}", seen.connections);
         left.push(seen.tls.iter().map(|tls| tls.unknown.len()).sum::<usize>());

@@ -1,9 +1,8 @@
 //! Each ending at a proxy has one cause, as certain as what the proxy says.
 
 use rdptrace::{
-    Endpoint, Report, Settings, Target, Unobserved,
+    Endpoint, Report, Settings, Target, Tracer,
     report::Likelihood,
-    run,
     settings::{Account, Proxy, ProxyKind},
 };
 
@@ -24,13 +23,11 @@ pub async fn reports() -> Vec<Report> {
         reports.push(Lab::new(exchanges, false).trace(ProxyKind::Http, account).await);
     }
     let (kind, host) = (ProxyKind::Http, "proxy.corp.example".to_owned());
-    let settings = Settings {
-        proxy: Some(Proxy { kind, endpoint: Endpoint::new(host, 3128), account: None }),
-        ..Settings::default()
-    };
+    let settings =
+        Settings::default().proxy(Some(Proxy { kind, endpoint: Endpoint::new(host, 3128), account: None }));
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     let nobody = crate::lab::Lab::answering(crate::lab::Answer::Refused);
-    reports.push(run(&target, &settings, &nobody, &Unobserved).await);
+    reports.push(Tracer::new(&target, &settings, &nobody).run().await);
     reports
 }
 

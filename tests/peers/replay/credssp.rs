@@ -3,14 +3,13 @@
 use std::{io, sync::Arc};
 
 use rdptrace::{
-    Settings, Stream, Unobserved, diagnose,
+    Settings, Stream, Tracer, diagnose,
     net::Framing,
     pdu::{
         ntlm::{self, Challenge},
         spnego,
         ts_request::{TsRequest, ts_request},
     },
-    probe,
     report::{Credentials, FailureKind, Report},
     settings::{Account, Experiments},
 };
@@ -132,8 +131,8 @@ async fn receive<S: Stream>(stream: &mut S, framing: Framing) -> io::Result<()> 
 async fn refused(recorded: Recorded) -> Report {
     let account =
         Account { user: "alice".into(), domain: Some("CORP".into()), password: "secret".to_owned().into() };
-    let settings = Settings { account: Some(account), experiments: Experiments::Off, ..Settings::default() };
-    diagnose(probe(&NAME.parse().expect("a target"), &settings, &Player::new(recorded), &Unobserved).await)
+    let settings = Settings::default().account(Some(account)).experiments(Experiments::Off);
+    diagnose(Tracer::new(&NAME.parse().expect("a target"), &settings, &Player::new(recorded)).trace().await)
 }
 
 #[tokio::test]

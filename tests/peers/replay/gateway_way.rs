@@ -1,9 +1,8 @@
 //! The whole way through an RD Gateway of Windows Server 2022, up to the confirm of the host behind it.
 
 use rdptrace::{
-    Settings, Target, Unobserved,
+    Settings, Target, Tracer,
     codes::Phase,
-    probe,
     report::{FailureKind, GatewayEvidence, PhaseRecord, Status},
     settings::{Account, Experiments, Gateway},
 };
@@ -24,14 +23,12 @@ async fn crossed(name: &str) -> Option<PhaseRecord<GatewayEvidence>> {
         domain: Some("CORP".into()),
         password: "secret".to_owned().into(),
     });
-    let settings = Settings {
-        until: Some(Phase::Negotiate),
-        gateway: Some(gateway),
-        experiments: Experiments::Off,
-        ..Settings::default()
-    };
+    let settings = Settings::default()
+        .until(Some(Phase::Negotiate))
+        .gateway(Some(gateway))
+        .experiments(Experiments::Off);
     let target: Target = "host.recorded.example".parse().expect("a target");
-    let trace = probe(&target, &settings, &Player::new(script), &Unobserved).await;
+    let trace = Tracer::new(&target, &settings, &Player::new(script)).trace().await;
     let mut phases = trace.connections.into_iter().next().expect("a connection").phases;
     let gateway = phases.gateway.take().expect("the gateway");
     if gateway.status == Status::Passed {

@@ -1,9 +1,8 @@
 //! The phases from MCS on with what Windows Server 2022 said to mstsc, over TLS alone and after CredSSP.
 
 use rdptrace::{
-    Settings, Target, Unobserved,
+    Settings, Target, Tracer,
     codes::Phase,
-    probe,
     report::{ActivateEvidence, Connection, LicensingEvidence, LicensingOutcome, McsEvidence, Status},
     settings::{Experiments, Security},
 };
@@ -57,16 +56,14 @@ async fn sessions_of_windows_pass_in_turn_and_at_once() {
 }
 
 async fn activated(recorded: &Conversation, pace: Pace) -> Connection {
-    let settings = Settings {
-        until: Some(Phase::Activate),
-        security: Security::Tls,
-        screenshot: true,
-        experiments: Experiments::Off,
-        ..Settings::default()
-    };
+    let settings = Settings::default()
+        .until(Some(Phase::Activate))
+        .security(Security::Tls)
+        .screenshot(true)
+        .experiments(Experiments::Off);
     let target: Target = NAME.parse().expect("a target");
     let player = Player::new(Script::new(TLS, recorded, pace));
-    let trace = probe(&target, &settings, &player, &Unobserved).await;
+    let trace = Tracer::new(&target, &settings, &player).trace().await;
     trace.connections.into_iter().next().expect("a connection")
 }
 

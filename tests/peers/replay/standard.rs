@@ -1,14 +1,13 @@
 //! Standard RDP Security: what servers say of it before everything is encrypted with keys that nobody recorded.
 
 use rdptrace::{
-    Settings, Unobserved,
+    Settings, Tracer,
     codes::Phase,
     pdu::{
         connect_response::{SecurityData, connect_response},
         server_certificate::ServerCertificate,
         x224,
     },
-    probe,
     report::Status,
     settings::{Experiments, Security},
 };
@@ -74,14 +73,10 @@ async fn the_channels_are_joined_without_tls() {
         if !recorded.0.iter().any(|said| said.by == Side::Client && choice(&said.bytes) == Some(0x28)) {
             continue;
         }
-        let settings = Settings {
-            until: Some(Phase::Mcs),
-            security: Security::Rdp,
-            experiments: Experiments::Off,
-            ..Settings::default()
-        };
+        let settings =
+            Settings::default().until(Some(Phase::Mcs)).security(Security::Rdp).experiments(Experiments::Off);
         let player = Player::new(Script::new(RDP, &recorded, Pace::InTurn));
-        let trace = probe(&NAME.parse().expect("a target"), &settings, &player, &Unobserved).await;
+        let trace = Tracer::new(&NAME.parse().expect("a target"), &settings, &player).trace().await;
         let mcs = trace.connections[0].phases.mcs.as_ref().expect("MCS");
         assert_eq!(mcs.status, Status::Passed, "{name}: {:?}", mcs.failure);
         assert_eq!(mcs.evidence.encryption_level, Some(level), "{name}");
