@@ -1,6 +1,6 @@
 //! The traced connection again, in turn with those that made a difference: only what differs every time proves anything.
 
-use super::{Basis, EXPERIMENTS};
+use super::{Basis, catalogue::EXPERIMENTS};
 use crate::{
     probe::Plan,
     report::{ExperimentKind, ExperimentName, Purpose},
@@ -11,7 +11,7 @@ const EACH: u32 = 4;
 
 /// `repeat-1`, `small-hello-again-2`, `repeat-2`, `small-hello-again-3`, `repeat-3` and so on.
 pub fn plans(times: u32, between: &[ExperimentName], basis: &Basis) -> Vec<Plan> {
-    let every: Vec<Plan> = EXPERIMENTS.iter().flat_map(|experiment| (experiment.plans)(basis)).collect();
+    let every: Vec<Plan> = EXPERIMENTS.iter().flat_map(|experiment| experiment.plans(basis)).collect();
     let named = |name: &ExperimentName| {
         let purpose = Purpose::Experiment(name.clone());
         every.iter().find(|plan| plan.purpose == purpose).cloned()

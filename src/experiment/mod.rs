@@ -7,24 +7,7 @@
 
 mod again;
 mod basis;
-mod connect_only;
-mod direct_tls;
-mod hello_for_alert;
-mod http_request;
-mod large_hello;
-mod legacy_hello;
-mod next_address;
-mod no_additions;
-mod no_cookie;
-mod no_preconnection;
-mod no_screenshot;
-mod no_server_name;
-mod no_sni;
-mod protocol;
-mod small_hello;
-mod small_segments;
-mod tls12_only;
-mod tls13_only;
+mod catalogue;
 
 use std::{
     future,
@@ -36,13 +19,14 @@ use std::{
 use futures_util::{StreamExt as _, stream};
 
 use basis::{Basis, basis};
+use catalogue::EXPERIMENTS;
 
 use crate::{
     net::{Instant, Network},
     probe::{Observer, Plan, Probe, Tracer, aimed},
     report::{
         ConnectEvidence, Connection, ExperimentKind, ExperimentName, FailureKind, Millis,
-        POSTURE_CONNECTIONS, PhaseRecord, Purpose, Summary, Trace,
+        POSTURE_CONNECTIONS, PhaseRecord, Summary, Trace,
     },
 };
 
@@ -64,40 +48,6 @@ const ASIDE_PATIENCE: Duration = Duration::from_secs(1);
 const ASIDE_TRIPS: u32 = 5;
 /// What the same may take longer another time.
 const MARGIN: Duration = Duration::from_secs(1);
-
-/// One kind of follow-up.
-pub struct Experiment {
-    /// What the report calls it.
-    pub kind: ExperimentKind,
-    plans: fn(&Basis) -> Vec<Plan>,
-}
-
-/// Every experiment, in the order in which they are made.
-const EXPERIMENTS: &[Experiment] = &[
-    no_additions::EXPERIMENT,
-    no_preconnection::EXPERIMENT,
-    no_server_name::EXPERIMENT,
-    no_screenshot::EXPERIMENT,
-    tls12_only::EXPERIMENT,
-    tls13_only::EXPERIMENT,
-    small_hello::EXPERIMENT,
-    large_hello::EXPERIMENT,
-    no_sni::EXPERIMENT,
-    legacy_hello::EXPERIMENT,
-    direct_tls::EXPERIMENT,
-    http_request::EXPERIMENT,
-    no_cookie::EXPERIMENT,
-    protocol::RDP,
-    protocol::SSL,
-    protocol::HYBRID,
-    protocol::HYBRID_EX,
-    protocol::RDSTLS,
-    protocol::RDSAAD,
-    small_segments::EXPERIMENT,
-    hello_for_alert::EXPERIMENT,
-    connect_only::EXPERIMENT,
-    next_address::EXPERIMENT,
-];
 
 /// All of their kinds.
 pub fn kinds() -> Vec<ExperimentKind> {
@@ -162,7 +112,7 @@ fn left(trace: &Trace) -> usize {
 
 fn first(wanted: &[ExperimentKind], basis: &Basis, most: usize) -> Vec<Plan> {
     let chosen = EXPERIMENTS.iter().filter(|experiment| wanted.contains(&experiment.kind));
-    chosen.flat_map(|experiment| (experiment.plans)(basis)).take(most).collect()
+    chosen.flat_map(|experiment| experiment.plans(basis)).take(most).collect()
 }
 
 /// How long an experiment waits in a phase: until what ended the traced connection would have come again.
@@ -260,6 +210,5 @@ async fn make<N: Network>(
 }
 
 fn is_aside(plan: &Plan) -> bool {
-    let Purpose::Experiment(name) = &plan.purpose else { return false };
-    name.kind().is_some_and(|kind| ASIDE.contains(&kind))
+    plan.experiment_kind().is_some_and(|kind| ASIDE.contains(&kind))
 }

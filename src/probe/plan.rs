@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use crate::{
     codes::{Phase, Protocols},
     pdu::{client_hello::Profile, connect_initial::Announced, hello::ClientHello},
-    report::{ExperimentName, Phases, Purpose},
+    report::{ExperimentKind, ExperimentName, Phases, Purpose},
     settings::{Account, Settings},
 };
 
@@ -102,6 +102,14 @@ pub enum Hello {
 }
 
 impl Plan {
+    /// Which experiment it is, if it is one.
+    pub fn experiment_kind(&self) -> Option<ExperimentKind> {
+        match &self.purpose {
+            Purpose::Experiment(name) => name.kind(),
+            _ => None,
+        }
+    }
+
     /// The connection that was asked for.
     pub fn main(settings: &Settings) -> Self {
         Self {
