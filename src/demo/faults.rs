@@ -931,6 +931,12 @@ pub const FAULTS: &[Fault] = &[
         by("server-refuses-settings", coded("mcs", "mcs_result", 14)),
     ),
     fault(
+        "mcs-refused-unknown",
+        "refuses the conference with a result that no specification names",
+        At(Stage::ConnectInitial, Send(ConnectResult(77))),
+        by("server-refuses-settings", coded("mcs", "mcs_result", 77)),
+    ),
+    fault(
         "mcs-ultimatum",
         "disconnects in place of the Connect Response",
         At(Stage::ConnectInitial, Send(Ultimatum(1))),
@@ -1299,6 +1305,12 @@ pub const FAULTS: &[Fault] = &[
         PASSES,
     ),
     fault(
+        "session-info-joined",
+        "tells of the logon twice in one message, which is no fault",
+        Behaviour::Also(Stage::FontList, &[IoChannel(TWO_NOTIFICATIONS)]),
+        PASSES,
+    ),
+    fault(
         "fast-path-early",
         "draws on the fast path before the Font Map, which is no fault",
         DRAWS_EARLY,
@@ -1316,6 +1328,12 @@ pub const FAULTS: &[Fault] = &[
         "draws a screen of one colour",
         At(Stage::Active, Greet(Bytes(BLACK_SQUARE))),
         finding("session-blank"),
+    ),
+    fault(
+        "session-slow-path",
+        "draws on the slow path, behind another PDU in one message, which is no fault",
+        At(Stage::Active, Greet(IoChannel(NOTIFICATION_AND_SQUARE))),
+        PASSES,
     ),
     fault(
         "session-closed",
@@ -1377,6 +1395,21 @@ pub const FAULTS: &[Fault] = &[
 const BLACK_SQUARE: &[u8] = &[
     0x00, 33, 0x01, 28, 0, 1, 0, 1, 0, 0, 0, 0, 0, 15, 0, 15, 0, 16, 0, 16, 0, 16, 0, 1, 4, 5, 0, 0xF3, 0, 1,
     0, 0, 0,
+];
+
+/// Two Save Session Info PDUs in one message: a logon, and one without anything to say of it (MS-RDPBCGR 2.2.10.1).
+const TWO_NOTIFICATIONS: &[u8] = &[
+    22, 0, 0x17, 0, 0xEA, 3, 0xEA, 3, 1, 0, 0, 1, 8, 0, 0x26, 0, 0, 0, 0, 0, 0, 0, //
+    22, 0, 0x17, 0, 0xEA, 3, 0xEA, 3, 1, 0, 0, 1, 8, 0, 0x26, 0, 0, 0, 2, 0, 0, 0,
+];
+
+/// A Save Session Info PDU, and a bitmap update of four by four white pixels (MS-RDPBCGR 2.2.9.1.1.3.1.2).
+const NOTIFICATION_AND_SQUARE: &[u8] = &[
+    22, 0, 0x17, 0, 0xEA, 3, 0xEA, 3, 1, 0, 0, 1, 8, 0, 0x26, 0, 0, 0, 2, 0, 0, 0, //
+    72, 0, 0x17, 0, 0xEA, 3, 0xEA, 3, 1, 0, 0, 1, 58, 0, 2, 0, 0, 0, //
+    1, 0, 1, 0, 0, 0, 0, 0, 3, 0, 3, 0, 4, 0, 4, 0, 16, 0, 0, 0, 32, 0, //
+    255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, //
+    255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 ];
 
 /// Draws before the Font Map, and sends data on another channel.

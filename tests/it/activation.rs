@@ -47,6 +47,16 @@ async fn a_transport_is_declined_and_a_round_trip_answered() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_pdu_of_one_message_is_read() {
+    let report = activate("session-info-joined").await;
+    assert_eq!(report.verdict.outcome, Outcome::Passed, "{:?}", report.verdict);
+    let seen = evidence(&report);
+    let counted = |seen: &[Seen]| seen.iter().map(|seen| (seen.code, seen.count)).collect::<Vec<_>>();
+    assert_eq!(counted(&seen.save_session_info), [(0, 1), (2, 1)]);
+    assert!(counted(&seen.share_data).contains(&(0x26, 2)), "{:?}", seen.share_data);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_second_demand_active_is_answered_and_a_fifth_is_not() {
     let once = activate("reactivation").await;
     assert_eq!((once.verdict.outcome, evidence(&once).reactivations), (Outcome::Passed, 1));

@@ -99,6 +99,9 @@ const UNKNOWN: &[(&str, i64)] = &[
     ("error-info-no-license-server", 0x1234),
     ("license-server-missing", 0x99),
     ("certificate-missing", 0x99),
+    ("early-authorization-denied", 0x99),
+    ("mcs-refused", 0x99),
+    ("mcs-ultimatum", 7),
 ];
 
 pub async fn of(name: &str) -> Report {
@@ -163,6 +166,18 @@ async fn a_number_that_nobody_knows_or_that_speaks_of_nobody_proves_nothing() {
         let report = with_number(name, *code).await;
         let certain = report.causes.iter().find(|cause| cause.likelihood == Likelihood::Certain);
         assert!(certain.is_none(), "{name} with {code:#x}: {certain:#?}");
+    }
+}
+
+/// Only a status can be any of thousands.
+#[tokio::test(start_paused = true)]
+async fn a_number_that_is_not_in_its_short_table_may_be_that_of_a_newer_server() {
+    for (name, code) in UNKNOWN {
+        let report = with_number(name, *code).await;
+        let newer = report.causes.iter().find(|cause| cause.code.as_str() == "newer-server");
+        let likelihood = newer.map(|cause| cause.likelihood);
+        let expected = (*name != "account-locked").then_some(Likelihood::Possible);
+        assert_eq!(likelihood, expected, "{name} with {code:#x}: {:#?}", report.causes);
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod account;
 mod client;
-mod handshake;
+pub mod handshake;
 mod hostile;
 mod mcs;
 pub mod pipe;
@@ -63,6 +63,7 @@ async fn every_fault_does_what_its_row_says() {
     let names = [
         "early-authorization-ultimatum",
         "legacy-confirm",
+        "session-info-joined",
         "tls-client-certificate",
         "capabilities-odd",
         "graphics-required",

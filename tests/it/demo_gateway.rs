@@ -33,18 +33,18 @@ use crate::{
 };
 
 /// A network in which only the gateway can be reached.
-struct Lab {
+pub struct Lab {
     gateway: Arc<Gateway>,
     connections: AtomicUsize,
 }
 
 impl Lab {
-    fn of(fault: Option<&'static Fault>) -> Self {
+    pub fn of(fault: Option<&'static Fault>) -> Self {
         let gateway = Arc::new(Gateway::new(fault, pipe::NOW).expect("the gateway can be made"));
         Self { gateway, connections: AtomicUsize::new(0) }
     }
 
-    fn settings(&self, entry: Entry) -> Settings {
+    pub fn settings(&self, entry: Entry) -> Settings {
         Settings::default()
             .account(Some(account("demo")))
             .until(Some(Phase::Licensing))
@@ -53,7 +53,7 @@ impl Lab {
             .anchors(Anchors { given: vec![self.gateway.certificate().to_vec()], system: false })
     }
 
-    async fn trace(&self, settings: &Settings) -> Report {
+    pub async fn trace(&self, settings: &Settings) -> Report {
         let target: Target = demo::DNS_COMPUTER.parse().expect("a target");
         Tracer::new(&target, settings, self).run().await
     }
@@ -207,7 +207,6 @@ async fn two_connections_carry_what_a_websocket_cannot() {
     }
 }
 
-/// Class, name and what became of each test case of the gateway.
 /// Clients of one gateway meet the same fault, each at its own second connection.
 #[tokio::test(start_paused = true)]
 async fn each_client_meets_the_other_certificate_on_its_second_connection() {
@@ -222,6 +221,7 @@ async fn each_client_meets_the_other_certificate_on_its_second_connection() {
     }
 }
 
+/// Class, name and what became of each test case of the gateway.
 fn cases(report: &Report) -> Vec<(String, String, &'static str)> {
     let xml = junit(report, Some(Severity::Error));
     let document = Document::parse(&xml).expect("XML");

@@ -89,6 +89,7 @@ mod screenshot;
 mod security;
 mod seen_page;
 mod segments;
+mod sentences;
 mod speakers;
 mod speaks_first;
 mod target;

@@ -82,6 +82,15 @@ async fn the_screen_is_what_the_server_drew() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_screen_that_is_drawn_on_the_slow_path_is_seen() {
+    let (seen, picture) = session(Some("session-slow-path")).await;
+    assert_eq!((seen.regions, seen.undecoded, seen.blank), (1, 0, Some(false)), "{seen:?}");
+    let picture = picture.expect("a picture");
+    assert_eq!([pixel(&picture, 0, 0), pixel(&picture, 3, 3)], [[255; 3]; 2]);
+    assert_eq!([pixel(&picture, 4, 3), pixel(&picture, 3, 4)], [[0; 3]; 2]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_that_is_activated_again_is_drawn_again() {
     let (seen, picture) = session(Some("session-reactivation")).await;
     assert_is_the_demo_screen(&picture.expect("a picture"));

@@ -86,6 +86,12 @@ const FAULTS: &[Fault] = &[
         Expect { step: "auth", ..finding("gateway-account-not-used") },
     ),
     fault(
+        "gateway-certificate-weak-key",
+        "presents a certificate with an RSA key of 1024 bits, whose signature is not checked",
+        Certificate(Kind::WeakKey),
+        Expect { step: "auth", ..finding("gateway-account-not-used") },
+    ),
+    fault(
         "gateway-client-certificate",
         "wants a certificate of its clients, which they do not have",
         Behaviour::WantsCertificate,
