@@ -11,7 +11,7 @@ use super::auth::{Auth, Verdict};
 use super::carrier::{Boxed, Carrier, Way, chunked};
 use super::fault::{Behaviour, Shape, Stage};
 use super::http::{Request, response};
-use super::{First, Gateway, JOIN_TIME, tunnel, websocket};
+use super::{First, Gateway, JOIN_TIME, headers, tunnel, websocket};
 use crate::demo::certificate::Identity;
 use crate::demo::connection::end;
 use crate::demo::replay::Replay;
@@ -19,9 +19,9 @@ use crate::demo::stream::{Stream, leave, malformed, read_record, send};
 
 const PATH: &str = "/remoteDesktopGateway/";
 /// The method of what the client receives, and of a WebSocket.
-const OUT_DATA: &str = "RDG_OUT_DATA";
+pub const OUT_DATA: &str = "RDG_OUT_DATA";
 /// The method of what the client sends.
-const IN_DATA: &str = "RDG_IN_DATA";
+pub const IN_DATA: &str = "RDG_IN_DATA";
 /// What comes before the first packet in the body of a response.
 const SEED: [u8; 10] = *b"rdptrace\r\n";
 
@@ -82,6 +82,12 @@ async fn requests(gateway: &Gateway, stream: &mut Boxed) -> io::Result<Next> {
         if let Some(answer) = elsewhere(gateway, &request) {
             send(stream, &answer).await?;
             continue;
+        }
+        if let Some(why) = headers::refusal(&request) {
+            tracing::debug!("the request is refused: {why}");
+            let close = ["Connection: close".to_owned()];
+            send(stream, &response("400 Bad Request", &close, why)).await?;
+            return Ok(Next::Leave);
         }
         let with_token = request.header("rdg-auth-scheme") == Some("PAA")
             || matches!(gateway.behaviour(), Some(Behaviour::OnlyToken));

@@ -60,6 +60,12 @@ impl Request {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Every header of this name.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.headers.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_str())
+    }
+
     /// Whether the client asks for this upgrade.
     pub fn upgrades_to(&self, protocol: &str) -> bool {
         self.header("upgrade").is_some_and(|value| value.eq_ignore_ascii_case(protocol))

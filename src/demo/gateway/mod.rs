@@ -9,6 +9,7 @@ mod carrier;
 mod connection;
 mod fault;
 mod faults;
+mod headers;
 mod http;
 mod packets;
 mod tunnel;

@@ -111,7 +111,7 @@ impl Lab {
 }
 
 /// A self-signed certificate for this name, and its key.
-fn issued(name: &str) -> (CertificateDer<'static>, KeyPair) {
+pub fn issued(name: &str) -> (CertificateDer<'static>, KeyPair) {
     let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
     params.not_before = pipe::NOW - time::Duration::days(10);
     params.not_after = pipe::NOW + time::Duration::days(100);
@@ -120,7 +120,7 @@ fn issued(name: &str) -> (CertificateDer<'static>, KeyPair) {
 }
 
 /// TLS that presents this certificate and signs with this key, whether they belong together or not.
-fn presenting(
+pub fn presenting(
     certificate: &CertificateDer<'static>,
     key: &KeyPair,
     clients: Option<Arc<dyn ClientCertVerifier>>,

@@ -3,9 +3,10 @@
 mod acceptor;
 pub mod faults;
 mod forms;
+mod headers;
 mod hop;
 mod kdc_proxy;
-mod lab;
+pub mod lab;
 mod packets;
 mod pages;
 mod passing;
