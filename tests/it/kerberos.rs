@@ -6,8 +6,10 @@ mod issuer;
 mod logon;
 mod messages;
 mod negotiate;
+mod proxy;
 mod realm;
 mod referral;
+mod waits;
 
 use rdptrace::{
     Report,

@@ -13,9 +13,13 @@ use rdptrace::{
     settings::{Account, Kdc, KdcSource, KdcTransport, Kerberos, Others, Proxy, ProxyKind},
 };
 use time::OffsetDateTime;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
+    time::Instant,
+};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
+use super::proxy;
 use crate::{demo::pipe, lab::Lab};
 
 const SERVER: &str = "192.0.2.15";
@@ -32,7 +36,23 @@ pub enum Says {
     Claims(u32),
     Closes,
     Silent,
+    /// Nobody has the port: TCP is refused, and ICMP answers a datagram.
     Refused,
+    /// This machine has no way there.
+    Unroutable,
+    /// These bytes, in place of what a KDC proxy answers.
+    Raw(Vec<u8>),
+}
+
+impl Says {
+    /// What the system makes of an attempt to reach it.
+    fn error(&self) -> Option<io::Error> {
+        match self {
+            Self::Refused => Some(io::ErrorKind::ConnectionRefused.into()),
+            Self::Unroutable => Some(io::ErrorKind::NetworkUnreachable.into()),
+            _ => None,
+        }
+    }
 }
 
 /// Everything that can be reached.
@@ -42,13 +62,23 @@ pub struct Realm {
     pub kdcs: Vec<(&'static str, Says, Says)>,
     /// SRV records, each with its hosts.
     pub services: Vec<(&'static str, &'static [&'static str])>,
+    /// Whether DNS answers no question for a service.
+    pub dns_silent: bool,
+    /// What krb5.conf says of other realms.
+    pub others: Others,
     pub proxied: bool,
     pub or_ntlm: bool,
     pub target: &'static str,
     /// The account and its password.
     pub account: (&'static str, &'static str),
-    pub asked: Arc<Mutex<Vec<String>>>,
+    pub asked: Asked,
+    pub begun: Instant,
+    /// What KDC proxies were sent: the head and the body.
+    pub posts: Posts,
 }
+
+type Asked = Arc<Mutex<Vec<(String, Instant)>>>;
+pub type Posts = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
 
 /// A KDC of this name, asked so.
 pub fn kdc(host: &str, transport: KdcTransport) -> Kdc {
@@ -66,17 +96,29 @@ impl Realm {
             lab: Lab::of(None),
             kdcs,
             services: Vec::new(),
+            dns_silent: false,
+            others: Others::default(),
             proxied: false,
             or_ntlm: false,
             target: "rdsh01.corp.example",
             account: ("alice@CORP.EXAMPLE", "secret"),
             asked: Arc::default(),
+            begun: Instant::now(),
+            posts: Arc::default(),
         }
     }
 
     /// Every question that reached a KDC or a proxy.
     pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().expect("no test panics while it holds it").clone()
+        let asked = self.asked.lock().expect("no test panics while it holds it");
+        asked.iter().map(|(question, _)| question.clone()).collect()
+    }
+
+    /// When, in seconds.
+    pub fn asked_at(&self) -> Vec<(String, f64)> {
+        let asked = self.asked.lock().expect("no test panics while it holds it");
+        let since = |at: &Instant| (at.duration_since(self.begun).as_secs_f64() * 10.0).round() / 10.0;
+        asked.iter().map(|(question, at)| (question.clone(), since(at))).collect()
     }
 
     pub async fn trace(&self, kdcs: &[Kdc]) -> Report {
@@ -86,7 +128,7 @@ impl Realm {
             kdcs: kdcs.to_vec(),
             source,
             or_ntlm: self.or_ntlm,
-            others: Others::default(),
+            others: self.others.clone(),
         };
         let (user, password) = self.account;
         let account = Account { user: user.to_owned(), domain: None, password: password.to_owned().into() };
@@ -106,8 +148,8 @@ impl Realm {
     /// How often a KDC was asked.
     fn question(&self, how: &str, name: &str) -> usize {
         let mut asked = self.asked.lock().expect("no test panics while it holds it");
-        let before = asked.iter().filter(|line| line.ends_with(name)).count();
-        asked.push(format!("{how} {name}"));
+        let before = asked.iter().filter(|(line, _)| line.ends_with(name)).count();
+        asked.push((format!("{how} {name}"), Instant::now()));
         before
     }
 }
@@ -127,6 +169,9 @@ impl Network for Realm {
     }
 
     async fn services(&self, name: &str) -> Result<Vec<Endpoint>, Failure> {
+        if self.dns_silent {
+            return std::future::pending().await;
+        }
         let found = self.services.iter().find(|(known, _)| *known == name);
         let missing = || Failure::new(FailureKind::NotFound, format!("DNS has no SRV record {name}"));
         found
@@ -139,11 +184,16 @@ impl Network for Realm {
             return self.proxy().await;
         }
         let Some((name, says, _)) = self.kdc(address.ip()) else { return self.lab.connect(address).await };
-        if matches!(says, Says::Refused) {
-            return Err(io::ErrorKind::ConnectionRefused.into());
+        if let Some(error) = says.error() {
+            return Err(error);
         }
         let (client, server) = duplex(64 * 1024);
-        tokio::spawn(answer(server, says.clone(), self.question("tcp", name)));
+        if address.port() == 443 {
+            let number = self.question("https", name);
+            tokio::spawn(proxy::serve(server, says.clone(), number, Arc::clone(&self.posts)));
+        } else {
+            tokio::spawn(answer(server, says.clone(), self.question("tcp", name)));
+        }
         Ok(Box::new(client))
     }
 
@@ -174,7 +224,7 @@ impl Realm {
                 return tokio::io::copy_bidirectional(&mut server, &mut behind).await.map(|_| ());
             }
             let line = text.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
-            asked.lock().expect("no test panics while it holds it").push(line);
+            asked.lock().expect("no test panics while it holds it").push((line, Instant::now()));
             server.write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").await
         });
         Ok(Box::new(client))
@@ -182,7 +232,7 @@ impl Realm {
 }
 
 /// What is said to the question with this number.
-fn said(says: &Says, number: usize) -> Option<Vec<u8>> {
+pub fn said(says: &Says, number: usize) -> Option<Vec<u8>> {
     match says {
         Says::This(message) => Some(message.clone()),
         Says::InTurn(messages) => messages.get(number).cloned(),
@@ -208,23 +258,26 @@ async fn answer(mut stream: DuplexStream, says: Says, number: usize) -> io::Resu
 struct Socket {
     name: &'static str,
     says: Says,
-    asked: Arc<Mutex<Vec<String>>>,
+    asked: Asked,
 }
 
 impl Datagrams for Socket {
     fn send<'a>(&'a self, _: &'a [u8]) -> Pending<'a, ()> {
+        if let Some(error) = self.says.error().filter(|_| matches!(self.says, Says::Unroutable)) {
+            return Box::pin(async { Err(error) });
+        }
         let mut asked = self.asked.lock().expect("no test panics while it holds it");
-        asked.push(format!("udp {}", self.name));
+        asked.push((format!("udp {}", self.name), Instant::now()));
         Box::pin(async { Ok(()) })
     }
 
     fn receive(&self) -> Pending<'_, Vec<u8>> {
         let asked = self.asked.lock().expect("no test panics while it holds it");
-        let number = asked.iter().filter(|line| line.ends_with(self.name)).count() - 1;
-        let answer = said(&self.says, number);
+        let number = asked.iter().filter(|(line, _)| line.ends_with(self.name)).count() - 1;
+        let answer = said(&self.says, number).map(Ok).or_else(|| self.says.error().map(Err));
         Box::pin(async {
             match answer {
-                Some(answer) => Ok(answer),
+                Some(answer) => answer,
                 None => std::future::pending().await,
             }
         })
