@@ -52,8 +52,11 @@ mod local_garbage;
 mod local_keys;
 #[cfg(target_os = "linux")]
 mod local_linux;
+mod local_proxies;
 mod local_settings;
+mod local_tables;
 mod local_types;
+mod local_unusual;
 mod local_way;
 mod local_windows;
 #[cfg(target_os = "linux")]
@@ -93,6 +96,7 @@ mod sentences;
 mod speakers;
 mod speaks_first;
 mod target;
+mod this_machine;
 mod told_codes;
 mod transport;
 mod udp;

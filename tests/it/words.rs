@@ -59,6 +59,27 @@ async fn what_cannot_be_checked_is_named() {
     assert_eq!(seen(0x0603), Unchecked::Unreadable);
 }
 
+/// Of a certificate with which nothing is wrong the kind of the signature says why.
+#[test]
+fn what_is_not_checked_of_a_sound_certificate_is_its_signature() {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let params = rcgen::CertificateParams::new(vec!["rdsh01.corp.example".to_owned()]).expect("a name");
+    let certificate = params.self_signed(&key).expect("a certificate");
+    for (scheme, expected, words) in [
+        (0x0603, Unchecked::P521, "the curve P-521"),
+        (0x0809, Unchecked::Pss, "RSASSA-PSS alone"),
+        (0x080B, Unchecked::Pss, "RSASSA-PSS alone"),
+        (0x0201, Unchecked::Sha1, "over SHA-1"),
+        (0x0203, Unchecked::Sha1, "over SHA-1"),
+        (0x0808, Unchecked::Other, "of a kind that is not checked"),
+        (0x080C, Unchecked::Other, "of a kind that is not checked"),
+    ] {
+        let found = Unchecked::of(certificate.der(), scheme);
+        assert_eq!(found, expected, "{scheme:#06x}");
+        assert!(found.reason().contains(words), "{}", found.reason());
+    }
+}
+
 /// What a programmer prints for programmers.
 fn foreign(text: &str) -> Option<&str> {
     let path = |word: &&str| {
