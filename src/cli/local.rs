@@ -235,7 +235,7 @@ pub enum Beside {
     /// Those of this machine.
     ThisMachine,
     /// Those of files, in its place.
-    Files(Checked),
+    Files(Box<Checked>),
 }
 
 /// Checks that hang are left out this much later, such as those of a file on a server that is gone.
@@ -250,7 +250,7 @@ impl Beside {
         let files = Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)?;
         let made = check(&files, RoleChoice::Auto, Some(subject));
         match is_answered(&made.checks) {
-            true => Ok(Self::Files(made)),
+            true => Ok(Self::Files(Box::new(made))),
             false => Err(useless(&files, &made.checks, Some(&made.machine))),
         }
     }
@@ -262,7 +262,9 @@ impl Beside {
         }
         let (done, checked) = mpsc::channel();
         let report = report.clone();
-        thread::spawn(move || done.send(check_beside(&this_machine(), &report)));
+        thread::spawn(move || {
+            let _ = done.send(check_beside(&this_machine(), &report));
+        });
         let checked = checked.recv_timeout(PATIENCE).ok();
         if checked.is_none() {
             stderr::say("the checks of the machine hang and are left out");

@@ -57,7 +57,7 @@ fn every_event_that_is_looked_for_is_asked_for_by_its_number() {
           EventData[Data[@Name='LogonType']='3' or Data[@Name='LogonType']='10']]",
             "*[System[(EventID=4768 or EventID=4769 or EventID=4771 or EventID=4776) and TimeCreated[timediff(@SystemTime)<=604800000]] and \
           EventData[Data[@Name='Status']!='0x0']]",
-            "*[System[(EventID=4825) and TimeCreated[timediff(@SystemTime)<=604800000]]]"
+            "*[System[(EventID=4825 or EventID=6273) and TimeCreated[timediff(@SystemTime)<=604800000]]]"
         ]
     );
     assert!(queries("System", None).iter().all(|query| !query.contains("TimeCreated")));

@@ -19,9 +19,9 @@ fn the_proxy_of_the_environment_matters_where_freerdp_takes_it() {
     let rows: [Row<'_>; 5] = [
         (&[], Ok, "the environment names no proxy"),
         (&[Variable("http_proxy", "http://proxy:1")], Ok, "matters for web addresses"),
-        (&[https.clone()], Warning, "FreeRDP and what is built on it take https_proxy"),
+        (std::slice::from_ref(&https), Warning, "FreeRDP and what is built on it take https_proxy"),
         (&[https.clone(), Variable("no_proxy", "other")], Warning, "take https_proxy"),
-        (&[https, Variable("no_proxy", "rdsh01.corp.example")], Ok, "no_proxy spares FreeRDP the proxy"),
+        (&[https.clone(), Variable("no_proxy", "rdsh01.corp.example")], Ok, "no_proxy spares FreeRDP the proxy"),
     ];
     assert_says("proxy-environment", Linux, Some("rdsh01.corp.example"), &rows);
 }
@@ -154,9 +154,9 @@ fn kerberos_needs_a_realm_and_a_way_to_its_kdc() {
     let rows: [Row<'_>; 5] = [
         (&[], NotApplicable, "Kerberos is not set up"),
         (&[file("[libdefaults]\n"), klist(0)], NotApplicable, "Kerberos is not set up"),
-        (&[realm.clone()], NotApplicable, "klist is not installed"),
+        (std::slice::from_ref(&realm), NotApplicable, "klist is not installed"),
         (&[realm.clone(), klist(0)], Ok, "has a Kerberos ticket that is valid"),
-        (&[realm, klist(1)], Warning, "has no Kerberos ticket"),
+        (&[realm.clone(), klist(1)], Warning, "has no Kerberos ticket"),
     ];
     assert_says("kerberos-ticket", Linux, None, &rows);
 }

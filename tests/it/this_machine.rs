@@ -9,10 +9,9 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Settings, Target, Unobserved,
+    Network, Settings, Target, Tracer,
     net::{BoxDatagrams, BoxStream, Datagrams, Framing, Instant, Limits, Pending, Wire},
     report::{AttemptResult, Failure, FailureKind, Udp, UdpOutcome},
-    run,
     settings::Experiments,
 };
 use time::OffsetDateTime;
@@ -76,9 +75,9 @@ async fn what_keeps_from_connecting_is_told_by_its_kind() {
         ),
     ];
     for (error, result, kind, detail) in table {
-        let settings = Settings { experiments: Experiments::Off, ..Settings::default() };
+        let settings = Settings::default().experiments(Experiments::Off);
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
-        let report = run(&target, &settings, &Broken(error), &Unobserved).await;
+        let report = Tracer::new(&target, &settings, &Broken(error)).run().await;
         let failure = report.verdict.failure.as_ref().expect("it failed");
         assert_eq!((failure.kind, failure.detail.as_str()), (kind, detail));
         let connect = report.trace.connections[0].phases.connect.as_ref().expect("it was tried");
@@ -186,9 +185,9 @@ impl Network for NoDatagrams {
 
 async fn datagrams(at_once: bool, error: io::ErrorKind) -> Udp {
     let network = NoDatagrams { lab: Lab::of(None), at_once, error };
-    let settings = Settings { udp: true, experiments: Experiments::Off, ..Settings::default() };
+    let settings = Settings::default().udp(true).experiments(Experiments::Off);
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    run(&target, &settings, &network, &Unobserved).await.trace.udp.expect("it was asked for")
+    Tracer::new(&target, &settings, &network).run().await.trace.udp.expect("it was asked for")
 }
 
 /// ICMP answers what was sent. A socket that cannot be had, and an error that ICMP has no word for, are this machine's.

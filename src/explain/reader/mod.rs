@@ -165,8 +165,8 @@ impl Reader {
             |list: bool| if list && !is_plain { !name::named(word).is_empty() } else { name::is_name(word) };
         let is_word = word.contains('_') && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let unknown = if typed && !self.manner.is_prose { is_word } else { name::is_unknown_name(word) };
-        // A button of a message box, and the name of an HTTP status.
-        if word.eq_ignore_ascii_case("ok") {
+        // A button of a message box or the name of an HTTP status, and what errno 0 is called.
+        if word.eq_ignore_ascii_case("ok") || !typed && word == "Success" {
             self.forget();
         } else if has_name(!self.manner.is_prose) || unknown {
             self.name(word);

@@ -102,8 +102,11 @@ pub const CHECKS: &[&[Check]] = &[
     xrdp::CHECKS,
 ];
 
-/// What each topic learns for a comparison with the wire, and beside which traces.
-pub const FACTS: &[(Beside, fn(&Scene<'_>, &mut Machine))] = &[
+/// What a topic learns for a comparison with the wire.
+type Learn = fn(&Scene<'_>, &mut Machine);
+
+/// What each topic learns, and beside which traces.
+pub const FACTS: &[(Beside, Learn)] = &[
     (Beside::Name, names::learn),
     (Beside::Every, search_domains::learn),
     (Beside::Clock, clock::learn),

@@ -62,8 +62,9 @@ impl ResolvConf {
                 Some("search") => conf.domains = words.take(MOST_DOMAINS).map(plain).collect(),
                 Some("domain") => conf.domains = words.take(1).map(plain).collect(),
                 Some("options") => {
-                    let dots = words.filter_map(|word| word.strip_prefix("ndots:")?.parse::<usize>().ok());
-                    conf.ndots = dots.last().unwrap_or(conf.ndots).min(MOST_NDOTS);
+                    let mut dots =
+                        words.filter_map(|word| word.strip_prefix("ndots:")?.parse::<usize>().ok());
+                    conf.ndots = dots.next_back().unwrap_or(conf.ndots).min(MOST_NDOTS);
                 }
                 _ => {}
             }
