@@ -130,9 +130,14 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The .rdp file of the trace, or the one that the checks of a machine were made beside.
+    pub fn named_file(&self) -> Option<&'a RdpFile> {
+        self.file.or(self.trace.rdp_file.as_ref())
+    }
+
     /// The gateway that the .rdp file goes through, always or where the direct way fails, while this trace went directly.
     pub fn gateway(&self) -> Option<&'a RdpFileGateway> {
-        let gateway = self.file?.gateway.as_ref().filter(|_| self.through.is_none())?;
+        let gateway = self.named_file()?.gateway.as_ref().filter(|_| self.through.is_none())?;
         gateway
             .usage
             .is_some_and(|usage| matches!(usage, GATEWAY_ALWAYS | GATEWAY_IF_DIRECT_FAILS))

@@ -84,6 +84,8 @@ pub fn token_refused(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn gateway_not_traced(facts: &Facts<'_>) -> Option<String> {
+    // Checks of a machine make no connection that could have gone through it.
+    facts.file?;
     let gateway = facts.gateway().filter(|gateway| gateway.usage == Some(GATEWAY_ALWAYS))?;
     Some(match &gateway.host {
         Some(host) => format!(
@@ -132,7 +134,7 @@ fn gateway_unused(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn malformed(facts: &Facts<'_>) -> Option<String> {
-    let file = facts.file?;
+    let file = facts.named_file()?;
     let lines: Vec<String> =
         file.malformed.iter().map(|bad| format!("line {}: {}", bad.line, bad.why)).collect();
     let more = file.malformed_lines.saturating_sub(lines.len());

@@ -26,8 +26,7 @@ pub const RULES: &[Rule] = &[
 
 /// The file, unless it is an address.
 fn file<'a>(facts: &Facts<'a>) -> Option<&'a RdpFile> {
-    let file = facts.file.or(facts.trace.rdp_file.as_ref());
-    file.filter(|file| file.encoding != "address")
+    facts.named_file().filter(|file| file.encoding != "address")
 }
 
 fn signature<'a>(facts: &Facts<'a>) -> Option<&'a RdpFileSignature> {

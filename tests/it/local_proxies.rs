@@ -21,7 +21,11 @@ fn the_proxy_of_the_environment_matters_where_freerdp_takes_it() {
         (&[Variable("http_proxy", "http://proxy:1")], Ok, "matters for web addresses"),
         (std::slice::from_ref(&https), Warning, "FreeRDP and what is built on it take https_proxy"),
         (&[https.clone(), Variable("no_proxy", "other")], Warning, "take https_proxy"),
-        (&[https.clone(), Variable("no_proxy", "rdsh01.corp.example")], Ok, "no_proxy spares FreeRDP the proxy"),
+        (
+            &[https.clone(), Variable("no_proxy", "rdsh01.corp.example")],
+            Ok,
+            "no_proxy spares FreeRDP the proxy",
+        ),
     ];
     assert_says("proxy-environment", Linux, Some("rdsh01.corp.example"), &rows);
 }

@@ -241,6 +241,16 @@ fn the_checks_of_a_machine_tell_the_signature_of_the_file() {
         let page = text(&rdptrace(&["local", "--target", &sample]).stdout);
         assert!(page.contains("\nFile "), "{page}");
     }
+    let named = written(
+        "malformed.rdp",
+        "full address:s:127.0.0.1\nscreen mode id:2\ngatewayhostname:s:%GW%\ngatewayusagemethod:i:2\n",
+    );
+    let (_, report) = json(&["local", "--target", &named]);
+    let codes: Vec<_> =
+        report["findings"].as_array().expect("a list").iter().map(|found| &found["code"]).collect();
+    for code in ["rdp-file-malformed", "rdp-file-gateway-invalid"] {
+        assert!(codes.contains(&&Value::from(code)), "{code} in {codes:?}");
+    }
     let (_, report) = json(&["local", "--target", "rdp://full%20address=s:127.0.0.1&signature=s:AAAA"]);
     assert_eq!(report["rdp_file"], Value::Null);
 }

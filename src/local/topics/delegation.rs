@@ -87,13 +87,13 @@ fn judge(scene: &Scene<'_>, kind: &Kind) -> Result<Said, Unreadable> {
     let name = kind.name;
     let target = Target::of(scene);
     let deny = policy(scene, kind.deny)?;
-    let (allow, ntlm) = (policy(scene, kind.allow)?, policy(scene, kind.allow_ntlm)?);
     if let Policy::For(list) = &deny
         && target.is_in(list)
     {
         let message = format!("a policy forbids sending {name} to {}, whatever else allows it", target.name);
         return Ok(Said::new(kind.forbidden, message).seen(seen(kind.deny, list)));
     }
+    let (allow, ntlm) = (policy(scene, kind.allow)?, policy(scene, kind.allow_ntlm)?);
     if let Policy::For(list) = &allow
         && !kind.by_default
         && list.iter().any(|entry| entry == "*")
@@ -149,9 +149,12 @@ fn policy(scene: &Scene<'_>, name: &str) -> Result<Policy, Unreadable> {
     let entry = |number: usize| -> Answer<Value> { scene.value(&key, &number.to_string()) };
     let mut list = Vec::new();
     for number in 1..=MOST_ENTRIES {
-        match entry(number)? {
-            Some(Value::Text(text)) => list.push(text),
-            _ => break,
+        match entry(number) {
+            Ok(Some(Value::Text(text))) => list.push(text),
+            // A file that changes settings names the entries that it sets.
+            Err(Unreadable::NotHeld) if !list.is_empty() => break,
+            Err(why) => return Err(why),
+            Ok(_) => break,
         }
     }
     Ok(Policy::For(list))

@@ -47,6 +47,22 @@ fn a_file_that_changes_settings_answers_for_what_it_says_alone() {
     }
 }
 
+/// A list is told as far as the file has it, and what only a used client writes says nothing where it is missing.
+#[test]
+fn what_a_file_forbids_or_sets_for_a_user_is_told_alone() {
+    let policy = r"SOFTWARE\Policies\Microsoft\Windows\CredentialsDelegation";
+    let list = format!("{policy}\\DenyFreshCredentials");
+    let keys = [(policy, "\"DenyFreshCredentials\"=dword:1"), (list.as_str(), "\"1\"=\"TERMSRV/*\"")];
+    let denied = checked("changes-deny", &[("deny.reg", export(&keys))], RoleChoice::Client);
+    assert_eq!(find(&denied, "credssp-delegation-fresh").status, CheckStatus::Error);
+    let key = "[HKEY_CURRENT_USER\\Software\\Microsoft\\Terminal Server Client]";
+    let text =
+        format!("Windows Registry Editor Version 5.00\r\n\r\n{key}\r\n\"RDGClientTransport\"=dword:1\r\n");
+    let client = checked("changes-client", &[("client.reg", text.into_bytes())], RoleChoice::Client);
+    assert_eq!(find(&client, "client-policy-gateway-transport").status, CheckStatus::Warning);
+    assert_eq!(find(&client, "client-key-remembered").status, CheckStatus::Unknown);
+}
+
 #[test]
 fn one_control_set_alone_and_keys_that_are_indented_are_read() {
     let export = |text: &str| {

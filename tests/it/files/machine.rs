@@ -52,8 +52,8 @@ fn system() -> Vec<u8> {
 fn sent(name: &str) -> PathBuf {
     let folder = folder(name);
     let event = Sample { channel: CLIENT, provider: CLIENT_CORE, id: 1024, at: noon(), data: Vec::new() };
-    let export =
-        "REGEDIT4\n\n[HKEY_CURRENT_USER\\Software\\Microsoft\\Terminal Server Client]\n\"x\"=dword:1\n";
+    let key = r"HKEY_CURRENT_USER\Software\Microsoft\Terminal Server Client";
+    let export = format!("REGEDIT4\n\n[{key}]\n\"x\"=dword:1\n\n[{key}\\Default]\n");
     for (name, content) in [
         ("SOFTWARE", software()),
         ("system.hiv", system()),

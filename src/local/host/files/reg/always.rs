@@ -45,10 +45,19 @@ const POLICIES: &[&str] = &[
 /// Every Windows has it among its policies.
 const CERTIFICATES: &str = r"hklm\software\policies\microsoft\systemcertificates";
 
+/// The settings of the client of a user, and what mstsc writes below them once it has been used.
+const CLIENT: &str = r"HKCU\Software\Microsoft\Terminal Server Client";
+const OF_CLIENT: &[&str] = &["Default", "Servers"];
+
 /// Whether it is missing anywhere, or nothing but some policies is there.
 pub fn is_missing<R: Read + Seek>(export: &Export<R>) -> bool {
     let is_policy = |key: &String| POLICIES.iter().any(|policies| is_at_or_below(key, policies));
     if export.roots().iter().all(is_policy) && !export.is_there(CERTIFICATES) {
+        return true;
+    }
+    let below =
+        |key: &str| OF_CLIENT.iter().any(|own| export.is_there(&format!("{key}\\{own}").to_lowercase()));
+    if export.is_there(&CLIENT.to_lowercase()) && !below(CLIENT) {
         return true;
     }
     let all = [(SYSTEM, OF_SYSTEM), (SOFTWARE, OF_SOFTWARE)];
