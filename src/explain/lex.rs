@@ -118,6 +118,8 @@ fn parts(run: &str, tokens: &mut Vec<Token>) {
         let is_fraction = before == Some(',') && digits && is_clock(&run[..run.len() - rest.len()]);
         // What a name in brackets is worth, as in `[SSL][0x00000001]`.
         let is_worth = run[..run.len() - rest.len()].ends_with("][") && is_small(&rest[..at]);
+        // The place of an event among others, as wevtutil prints it.
+        let is_worth = is_worth || run[..run.len() - rest.len()].eq_ignore_ascii_case("event[") && digits;
         let is_value = is_value(&run[..run.len() - rest.len()], &rest[..at]);
         if is_value {
             tokens.pop();

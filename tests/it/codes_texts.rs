@@ -66,7 +66,7 @@ fn a_text_is_found_however_it_is_quoted_and_before_a_general_one() {
         ),
         (
             "Cet ordinateur ne peut pas se connecter \u{e0} l\u{2019}ordinateur distant.",
-            "disconnect 0x704, disconnect 0xB04",
+            "message can't connect to the remote computer",
         ),
     ];
     for (words, code) in translated {
