@@ -142,6 +142,7 @@ pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
         is_typed: lexed.iter().all(|(_, typed)| *typed),
         is_alone: lexed.len() == 1,
         is_of_numbers: lexed.iter().all(|(token, _)| !matches!(token, Token::Word(_) | Token::Noise)),
+        is_of_name: is_of_name(&lexed),
         is_of_versions: lexed.iter().all(|(token, _)| is_of_versions(token)),
     };
     let mut reader = Reader::new(manner, topic::topics(&words.to_lowercase()));
@@ -182,6 +183,15 @@ fn is_plain(token: &Token) -> bool {
     let letters = word.chars().all(char::is_alphabetic) && word.chars().count() > 1;
     let is_one = word::role(&lower) == Role::Plain || word::is_versioned(&lower);
     letters && is_one && word::governed(&lower).is_empty() && !name::is_exact(word)
+}
+
+/// Whether they are a name and its number, as in `SocketConnectionTimedOut (1796)` of Azure Virtual Desktop.
+fn is_of_name(tokens: &[(Token, bool)]) -> bool {
+    let is_hump = |pair: (char, char)| pair.0.is_ascii_lowercase() && pair.1.is_ascii_uppercase();
+    let is_camel =
+        |word: &str| word.chars().zip(word.chars().skip(1)).filter(|pair| is_hump(*pair)).count() > 1;
+    let tokens: Vec<_> = tokens.iter().map(|(token, _)| token).collect();
+    matches!(tokens[..], [Token::Word(word), Token::Open, Token::Number(_, Ok(_)), Token::Close] if is_camel(word))
 }
 
 /// Whether it is no word, or one that asks for a version of CredSSP.

@@ -45,6 +45,8 @@ pub struct Manner {
     pub is_alone: bool,
     /// They are numbers and marks, without a word.
     pub is_of_numbers: bool,
+    /// They are a name and its number.
+    pub is_of_name: bool,
     /// They ask for a version of CredSSP, and for nothing else.
     pub is_of_versions: bool,
 }

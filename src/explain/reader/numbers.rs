@@ -184,6 +184,7 @@ impl Reader {
             return false;
         }
         match self.pending {
+            _ if self.manner.is_of_name => true,
             Pending::Reason => true,
             Pending::Other => number.is_status() && is_known(number.code),
             Pending::Owner => number.is_evident(),
