@@ -72,7 +72,7 @@ fn tls12<const SIDE: bool>(scene: &Scene<'_>) -> Said {
     match switch(scene, "TLS 1.2", side::<SIDE>()) {
         Err((key, why)) => Said::unreadable(&key, &why),
         Ok(None) if file_version::of(scene).is_some_and(|version| version[2] <= LAST_WITHOUT_TLS12) => {
-            Said::warning("nothing switches TLS 1.2 on, and this Windows uses TLS 1.0 of its own accord")
+            without_tls12(scene, side::<SIDE>())
         }
         Ok(None) if file_version::of(scene).is_none() => Said::unknown(
             "nothing switches TLS 1.2, and whether this Windows uses it of its own accord depends on its version",
@@ -85,6 +85,17 @@ fn tls12<const SIDE: bool>(scene: &Scene<'_>) -> Said {
         Ok(Some((false, source))) => {
             Said::error("TLS 1.2 is switched off, and many clients have nothing newer").seen(source)
         }
+    }
+}
+
+/// Of a Windows that uses TLS 1.0 and nothing newer, unless it is told to.
+fn without_tls12(scene: &Scene<'_>, side: &str) -> Said {
+    match switch(scene, "TLS 1.0", side) {
+        Ok(Some((false, source))) => Said::error(
+            "nothing switches TLS 1.2 on, and TLS 1.0, which this Windows uses of its own accord, is switched off: no version is left",
+        )
+        .seen(source),
+        _ => Said::warning("nothing switches TLS 1.2 on, and this Windows uses TLS 1.0 of its own accord"),
     }
 }
 

@@ -154,6 +154,15 @@ fn a_system_hive_is_checked_as_what_the_machine_is() {
         assert_eq!(find(&client, "service-smart-cards").status, status, "{build}");
         assert_eq!(find(&client, "schannel-client-tls12").status, status, "{build}");
     }
+    // Windows 7 without the one version that it uses of its own accord.
+    let off = r"ControlSet001\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.0\Client";
+    let mut root = Node::default();
+    root.at("Select").number("Current", 1);
+    root.at(r"ControlSet001\Control\ProductOptions").text("ProductType", "WinNT");
+    root.at(off).number("Enabled", 0);
+    let files = [("SYSTEM", hive(&root)), ("SOFTWARE", software("7601", None))];
+    let client = checked("host-system-no-version", &files, RoleChoice::Client);
+    assert_eq!(find(&client, "schannel-client-tls12").status, CheckStatus::Error);
 }
 
 /// The commonest files that people send are those that change one setting.
