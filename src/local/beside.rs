@@ -20,7 +20,7 @@ pub enum Beside {
     None,
     /// Those to a name.
     Name,
-    /// Those to an address.
+    /// Those to an address that came to CredSSP, or to a gateway.
     Address,
     /// Those that came to TLS.
     Tls,
@@ -68,7 +68,7 @@ impl Beside {
             Self::Every => true,
             Self::None => false,
             Self::Name => !is_address,
-            Self::Address => is_address,
+            Self::Address => is_address && Self::SignIn.includes(report),
             Self::Tls => trace.traced().any(|made| made.phases.tls.is_some()),
             Self::Untrusted => is_untrusted(report),
             Self::SignIn => {
