@@ -12,7 +12,7 @@ use rdptrace::{
 
 use crate::{
     causes::on,
-    faults::{settings_for, trace},
+    faults::told_of,
     lab::{Answer, fault},
 };
 
@@ -105,7 +105,7 @@ const UNKNOWN: &[(&str, i64)] = &[
 ];
 
 pub async fn of(name: &str) -> Report {
-    trace(Some(fault(name)), &settings_for(Some(fault(name)))).await
+    told_of(Some(fault(name))).await
 }
 
 /// The failure that ended the trace.

@@ -7,12 +7,12 @@ use rdptrace::{
 };
 
 use crate::{
-    faults::{settings, settings_for, trace},
+    faults::{settings, told_of, trace},
     lab::{Answer, Host, Lab, Names, fault},
 };
 
 async fn of(name: &str) -> Report {
-    trace(Some(fault(name)), &settings_for(Some(fault(name)))).await
+    told_of(Some(fault(name))).await
 }
 
 fn first(report: &Report) -> &Cause {

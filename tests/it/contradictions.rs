@@ -7,12 +7,12 @@ use rdptrace::{
 
 use crate::{
     causes::on,
-    faults::{settings_for, trace},
+    faults::told_of,
     lab::{Answer, fault},
 };
 
 async fn of(name: &str) -> Report {
-    trace(Some(fault(name)), &settings_for(Some(fault(name)))).await
+    told_of(Some(fault(name))).await
 }
 
 fn named(connection: &Connection) -> String {

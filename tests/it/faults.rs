@@ -1,5 +1,10 @@
 //! Every fault of the demo server is localised to the phase, kind and code that its row names.
 
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
 use rdptrace::{
     Report, Settings, Target, Tracer,
     codes::Phase,
@@ -8,6 +13,8 @@ use rdptrace::{
     report::{Outcome, Purpose},
     settings::{Account, Experiments},
 };
+
+use tokio::sync::OnceCell;
 
 use crate::lab::{Lab, fault};
 
@@ -36,6 +43,16 @@ pub async fn trace(fault: Option<&'static Fault>, settings: &Settings) -> Report
     Tracer::new(&target, settings, &Lab::of(fault)).run().await
 }
 
+/// What a trace of this fault tells under the settings of its row. Many tests read the same reports, so each is made once.
+pub async fn told_of(fault: Option<&'static Fault>) -> Report {
+    let name = fault.map_or("", |fault| fault.name);
+    let made = Arc::clone(TOLD.lock().expect("nothing panics while it is held").entry(name).or_default());
+    made.get_or_init(async || trace(fault, &settings_for(fault)).await).await.clone()
+}
+
+/// The reports by the name of their fault.
+static TOLD: Mutex<BTreeMap<&str, Arc<OnceCell<Report>>>> = Mutex::new(BTreeMap::new());
+
 pub fn lines(report: &Report) -> usize {
     let mut page = Vec::new();
     render::text(report, &mut page).expect("memory takes everything");
@@ -63,7 +80,7 @@ fn difference(report: &Report, expect: &Expect) -> Option<String> {
 async fn every_fault_is_found_where_it_is_with_its_cause() {
     let mut wrong = Vec::new();
     for fault in FAULTS {
-        let report = trace(Some(fault), &settings_for(Some(fault))).await;
+        let report = told_of(Some(fault)).await;
         wrong.extend(difference(&report, &fault.expect).map(|text| format!("{}: {text}", fault.name)));
         let lines = lines(&report);
         wrong.extend((lines > SCREEN).then(|| format!("{}: {lines} lines of text", fault.name)));
@@ -76,7 +93,7 @@ async fn every_fault_is_found_where_it_is_with_its_cause() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_phase_is_never_without_an_error_finding() {
     for fault in FAULTS {
-        let report = trace(Some(fault), &settings_for(Some(fault))).await;
+        let report = told_of(Some(fault)).await;
         if report.verdict.outcome == Outcome::Aborted {
             let explained =
                 report.findings.iter().any(|found| found.severity == rdptrace::report::Severity::Error);

@@ -7,7 +7,7 @@ use rdptrace::{
     diagnose::{emitted, page, paged},
 };
 
-use crate::faults::{settings_for, trace};
+use crate::faults::told_of;
 
 #[test]
 fn every_code_has_a_page_and_every_page_a_code() {
@@ -61,7 +61,7 @@ fn the_page_of_a_code_is_about_that_code() {
 async fn every_code_of_a_report_is_listed() {
     let listed: BTreeSet<&str> = emitted().collect();
     for fault in FAULTS {
-        let report = trace(Some(fault), &settings_for(Some(fault))).await;
+        let report = told_of(Some(fault)).await;
         let found = report.findings.iter().map(|finding| finding.code.as_str());
         let causes = report.causes.iter().map(|cause| cause.code.as_str());
         for code in found.chain(causes) {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use rdptrace::{Report, demo::FAULTS, diagnose, render, report_schema};
 use serde_json::Value;
 
-use crate::faults::{settings, settings_for, trace};
+use crate::faults::{settings, told_of, trace};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -29,7 +29,7 @@ async fn every_report_is_valid_and_can_be_read_and_judged_again() {
     let validator = jsonschema::validator_for(&schema).expect("a valid schema");
     for fault in FAULTS.iter().map(Some).chain([None]) {
         let name = fault.map_or("healthy", |fault| fault.name);
-        let report = trace(fault, &settings_for(fault)).await;
+        let report = told_of(fault).await;
         let value = json(&report);
         let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{name}: {errors:#?}");

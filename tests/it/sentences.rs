@@ -7,7 +7,7 @@ use rdptrace::{
 
 use crate::{
     demo_gateway::Lab,
-    faults::{settings_for, trace},
+    faults::told_of,
     scenarios::{filters, page},
 };
 
@@ -33,7 +33,7 @@ fn sentences(report: &Report) -> String {
 async fn each_fault_is_told_as_reviewed() {
     let mut told = String::new();
     for fault in FAULTS {
-        let report = trace(Some(fault), &settings_for(Some(fault))).await;
+        let report = told_of(Some(fault)).await;
         told.push_str(&format!("{}\n{}\n", fault.name, sentences(&report)));
     }
     let mut filters = filters();

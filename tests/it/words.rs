@@ -9,10 +9,7 @@ use rdptrace::{
     report::Credentials,
 };
 
-use crate::{
-    faults::{settings_for, trace},
-    lab::fault,
-};
+use crate::{faults::told_of, lab::fault};
 
 #[test]
 fn an_error_of_a_library_is_told_in_words() {
@@ -49,7 +46,7 @@ async fn what_cannot_be_checked_is_named() {
         ("certificate-version-1", "the certificate is X.509 version 1, and only version 3"),
         ("certificate-weak-key", "the RSA key has 1024 bits, and only 2048 to 8192"),
     ] {
-        let report = trace(Some(fault(name)), &settings_for(Some(fault(name)))).await;
+        let report = told_of(Some(fault(name))).await;
         assert_eq!(report.verdict.credentials, Credentials::NotAttempted);
         assert!(report.verdict.summary.contains(why), "{}", report.verdict.summary);
         let tls = report.trace.connections[0].phases.tls.as_ref().expect("TLS began");
@@ -97,7 +94,7 @@ fn foreign(text: &str) -> Option<&str> {
 #[tokio::test(start_paused = true)]
 async fn no_report_of_a_fault_has_a_name_of_rust_in_it() {
     for fault in FAULTS {
-        let report = trace(Some(fault), &settings_for(Some(fault))).await;
+        let report = told_of(Some(fault)).await;
         let mut page = Vec::new();
         render::json(&report, &mut page).expect("memory takes everything");
         let page = String::from_utf8(page).expect("text");
@@ -111,7 +108,7 @@ async fn no_report_of_a_fault_has_a_name_of_rust_in_it() {
 #[tokio::test(start_paused = true)]
 async fn a_challenge_that_is_not_understood_stops_the_trace_as_a_limit_of_ours() {
     let fault = Some(fault("challenge-without-target-info"));
-    let report = trace(fault, &settings_for(fault)).await;
+    let report = told_of(fault).await;
     let verdict = &report.verdict;
     assert_eq!((verdict.phase, verdict.credentials), (Some(Phase::Credssp), Credentials::NotAttempted));
     assert!(verdict.summary.contains("no fault of the server"), "{}", verdict.summary);
