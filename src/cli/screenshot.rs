@@ -6,10 +6,20 @@ use crate::{
     report::{Outcome, Report, Session},
 };
 
+/// No PNG: a build without decoders of drawings has no picture.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "screenshot"))]
+pub fn png(_picture: &Picture) -> Result<Vec<u8>, Error> {
+    Err(Error::new("this build of rdptrace lacks the feature `screenshot`"))
+}
+
 /// The picture as PNG.
 ///
 /// # Errors
 /// The encoder's.
+#[cfg(feature = "screenshot")]
 pub fn png(picture: &Picture) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, picture.width.into(), picture.height.into());

@@ -99,6 +99,9 @@ pub fn thumbprint(text: &str) -> Result<String, String> {
 /// A file for a picture.
 pub fn picture(text: &str) -> Result<PathBuf, String> {
     match text {
+        _ if !cfg!(feature = "screenshot") => {
+            Err("this build of rdptrace lacks the feature `screenshot`, which decodes drawings".to_owned())
+        }
         "" | "-" => Err("a file is expected; standard output is for the report".to_owned()),
         file => Ok(file.into()),
     }

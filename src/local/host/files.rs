@@ -6,9 +6,12 @@
 //! show damage while they are read.
 
 pub mod archive;
+#[cfg(feature = "event-logs")]
 pub mod evtx;
 mod given;
 pub mod hive;
+#[cfg(not(feature = "event-logs"))]
+mod no_event_logs;
 pub mod reg;
 
 use std::{fs::File as Handle, net::IpAddr};
@@ -16,8 +19,8 @@ use std::{fs::File as Handle, net::IpAddr};
 use time::OffsetDateTime;
 
 use super::{
-    Answer, Certificates, Event, File, Host, Interface, MOST_EVENTS, Output, Owner, PrivateKey, Recorded,
-    Service, ServiceState, Source, Span, StartType, Unreadable, Value,
+    Answer, Certificates, Event, File, Host, Interface, Output, Owner, PrivateKey, Recorded, Service,
+    ServiceState, Source, Span, StartType, Unreadable, Value,
 };
 use crate::{
     local::{Known, Subject},
@@ -25,6 +28,8 @@ use crate::{
 };
 use archive::Asked;
 pub use given::Given;
+#[cfg(not(feature = "event-logs"))]
+use no_event_logs as evtx;
 
 const CURRENT: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
@@ -198,7 +203,7 @@ impl Host for Files {
                 Err(why) => others.push(Err(why)),
             }
         }
-        evtx::newest_first(&mut found);
+        newest_first(&mut found);
         Ok(best(others.into_iter())?.map(|()| found))
     }
 
@@ -273,4 +278,9 @@ fn filetime(ticks: u64) -> Option<OffsetDateTime> {
 /// Windows knows no case.
 fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other) || one.to_lowercase() == other.to_lowercase()
+}
+
+/// Puts events in order.
+fn newest_first(events: &mut [Event]) {
+    events.sort_by_key(|event| std::cmp::Reverse(OffsetDateTime::from(event.at)));
 }

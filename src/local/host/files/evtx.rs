@@ -17,7 +17,7 @@ use std::{
 use ::evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
 use time::OffsetDateTime;
 
-use super::{super::event_xml, Answer, Event, Span, Unreadable, same};
+use super::{super::event_xml, Answer, Event, Span, Unreadable, newest_first, same};
 use head::Head;
 use held::Channels;
 
@@ -253,11 +253,6 @@ impl<R: Read + Seek> State<R> {
 fn time(record: &EvtxRecord<'_>) -> Option<OffsetDateTime> {
     let at = OffsetDateTime::from_unix_timestamp_nanos(record.timestamp.as_nanosecond()).ok()?;
     (at > OffsetDateTime::UNIX_EPOCH).then_some(at)
-}
-
-/// Puts events in order.
-pub fn newest_first(events: &mut [Event]) {
-    events.sort_by_key(|event| std::cmp::Reverse(OffsetDateTime::from(event.at)));
 }
 
 /// The channel whose log has this name: a slash is written `%4` in it.
