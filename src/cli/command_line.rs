@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
 
-use super::{commands::Cli, manual::Manual};
+use super::{arguments::program::Cli, manual};
 
 /// What an option means for one command, where that is less or something else than for `trace`.
 const DIFFERENT: &[(&str, &str, &str)] = &[
@@ -67,7 +67,7 @@ fn own(command: Command, name: &str, heading: &'static str) -> Command {
     let version = version.help("Print the version").help_heading(heading).display_order(1001);
     let version = version.hide(name != "rdptrace");
     let command = command.disable_help_flag(true).disable_version_flag(true).arg(help).arg(version);
-    match Manual::of(name) {
+    match manual::of(name) {
         Some(manual) if name == "rdptrace" => {
             command.after_help("Try 'rdptrace demo' first.").after_long_help(manual.after_help())
         }

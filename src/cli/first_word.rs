@@ -8,7 +8,7 @@ use clap::{
 };
 use strsim::osa_distance;
 
-use super::{command_line, commands::Cli};
+use super::{arguments::program::Cli, command_line};
 
 /// What is said to who asks for the version by a word.
 const VERSION: &str = "version";

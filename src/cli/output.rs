@@ -8,9 +8,11 @@ use std::path::Path;
 use super::{
     Error,
     apart::{Input, Written, apart},
-    choices::Format,
+    arguments::{
+        choices::Format,
+        output::{OutputArguments, PlaceArguments},
+    },
     out::{sink::Sink, stderr},
-    output_arguments::{OutputArguments, PlaceArguments},
     screenshot,
 };
 use crate::{

@@ -15,14 +15,12 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{Error, out::stderr, run::runtime, trace_arguments::AccountArguments};
+use super::{Error, out::stderr, start::runtime};
 use crate::{
     local::{forbid_core_files, readable, standard_input},
     net::outlive_interrupts,
     settings::Account,
 };
-
-const VARIABLE: &str = "RDPTRACE_PASSWORD";
 
 /// A password longer than this is no password.
 const LONGEST: usize = 4096;
@@ -37,20 +35,6 @@ pub struct Source<'a> {
     pub standard_input: bool,
     /// The variable of the environment.
     pub variable: &'static str,
-}
-
-/// The account, if a user was given.
-///
-/// # Errors
-/// The password cannot be read.
-pub fn account(arguments: &AccountArguments) -> Result<Option<Account>, Error> {
-    let source = Source {
-        option: "--password-file, --password-stdin",
-        file: arguments.password_file.as_deref(),
-        standard_input: arguments.password_stdin,
-        variable: VARIABLE,
-    };
-    arguments.user.as_deref().map(|name| read(name, &source)).transpose()
 }
 
 /// The account of this name, with its password.

@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use super::{
+    arguments::output::OutputArguments,
     out::{sink, stderr},
-    output_arguments::OutputArguments,
 };
 use crate::{
     codes::Phase,

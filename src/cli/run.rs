@@ -1,16 +1,38 @@
-//! What every command needs to run: logs and a runtime.
+//! The program: reads its arguments, runs the command, and ends with its exit code.
 
-use super::{Error, out::logs, output_arguments::OutputArguments};
-/// Logs as the output options say.
-pub fn begin_logging(output: &OutputArguments) {
-    logs::init(output.verbose, output.place.color);
-}
+use std::process::ExitCode;
 
-/// A runtime on this thread.
-///
-/// # Errors
-/// The system gives none.
-pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
-    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    built.map_err(|error| Error::new(format!("cannot start: {error}")))
+use super::{
+    Error,
+    arguments::program::Command,
+    commands::{completions, demo, explain, judge, local, man, posture, schema, trace},
+    exit::{COULD_NOT_RUN, INTERRUPTED},
+    out::{stderr, usage},
+};
+
+/// Runs the program and returns its exit code.
+pub fn main() -> ExitCode {
+    let cli = match usage::arguments() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    let result = match cli.command {
+        Command::Trace(arguments) => trace::run(&arguments),
+        Command::Posture(arguments) => posture::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Local(arguments) => local::run(&arguments),
+        Command::Judge(arguments) => judge::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Schema => schema::run(),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { command } => man::run(command.as_deref()),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(Error::Interrupted) => ExitCode::from(INTERRUPTED),
+        Err(error) => {
+            stderr::say(error);
+            ExitCode::from(COULD_NOT_RUN)
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What the manual says of each command beside its options.
 
-use super::{Manual, Pairs};
+use super::entry::{Manual, Pairs};
 
 /// The program and its commands, by name.
 pub const MANUALS: &[Manual] = &[

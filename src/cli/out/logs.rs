@@ -12,7 +12,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::{cli::choices::Color, plain};
+use crate::{cli::arguments::choices::Color, plain};
 
 /// Begins logging; silent without `-v`.
 pub fn init(verbose: u8, color: Color) {

@@ -10,7 +10,10 @@ use anstream::{AutoStream, ColorChoice};
 use same_file::Handle;
 
 use crate::{
-    cli::{Error, choices::Color, output_arguments::PlaceArguments},
+    cli::{
+        Error,
+        arguments::{choices::Color, output::PlaceArguments},
+    },
     local::writable,
     render::USUAL,
 };

@@ -5,7 +5,7 @@ use std::{ffi::OsString, io::Write as _, process::ExitCode};
 use clap::Error;
 
 use crate::{
-    cli::{commands::Cli, exit::COULD_NOT_RUN, first_word},
+    cli::{arguments::program::Cli, exit::COULD_NOT_RUN, first_word},
     plain,
 };
 

@@ -2,12 +2,18 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use super::{
-    Error, choices::Format, demo_arguments::DemoArguments, demo_next, exit, out::stderr, output::Output,
-    progress::Progress, run::runtime,
-};
+use super::next;
 use crate::{
     Ended,
+    cli::{
+        Error,
+        arguments::{choices::Format, demo::DemoArguments},
+        exit,
+        out::stderr,
+        output::Output,
+        progress::Progress,
+        start::runtime,
+    },
     demo::{self, Listener, Service},
 };
 
@@ -79,7 +85,7 @@ pub fn report(
         Ok(Ended::Whole(report)) => {
             output.write(&report, None)?;
             if !arguments.output.quiet && arguments.output.format == Format::Text {
-                demo_next::lines(arguments, &report).iter().for_each(stderr::line);
+                next::lines(arguments, &report).iter().for_each(stderr::line);
             }
             Ok(exit::code(&report, arguments.output.fail_on.threshold()))
         }

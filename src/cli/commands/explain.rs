@@ -3,38 +3,16 @@
 //! What can be read is explained. Words that are no code are left out with a sentence on standard error; if one has
 //! more than letters, it may have been meant as a code, and the exit code is 1.
 
-use clap::{Args, ValueEnum};
-
-use super::{
-    Error,
-    out::{sink::Sink, stderr},
-    output_arguments::PlaceArguments,
+use crate::{
+    cli::{
+        Error,
+        arguments::explain::{ExplainArguments, ExplanationFormat},
+        out::{sink::Sink, stderr},
+    },
+    explain, render,
 };
-use crate::{explain, render};
 
 const UNKNOWN: u8 = 1;
-
-#[derive(Args, Debug)]
-pub struct ExplainArguments {
-    /// Numbers, pairs, names, or the text around them
-    ///
-    /// Numbers may be decimal, hexadecimal or signed.
-    #[arg(value_name = "CODE", required = true, allow_negative_numbers = true)]
-    pub codes: Vec<String>,
-
-    /// Write the explanation as text or json
-    #[arg(long, value_enum, default_value = "text", hide_possible_values = true, help_heading = "Report")]
-    pub format: Format,
-
-    #[command(flatten)]
-    pub place: PlaceArguments,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Text,
-    Json,
-}
 
 /// Explains the codes and returns 1 when no table has one of them.
 ///
@@ -46,8 +24,8 @@ pub fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
     let sink = Sink::main(&arguments.place)?;
     let mut bytes = Vec::new();
     let written = match arguments.format {
-        Format::Text => render::explanation_within(&explanation, sink.columns(), &mut bytes),
-        Format::Json => render::json(&explanation, &mut bytes),
+        ExplanationFormat::Text => render::explanation_within(&explanation, sink.columns(), &mut bytes),
+        ExplanationFormat::Json => render::json(&explanation, &mut bytes),
     };
     written.map_err(|error| Error::new(format!("cannot write the explanation: {error}")))?;
     sink.write(&bytes)?;

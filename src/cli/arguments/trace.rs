@@ -5,14 +5,15 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 
 use super::{
+    account::AccountArguments,
     choices::{ExperimentsArgument, LicenseArgument, LocalArgument, SecurityArgument},
     connection::ConnectionArguments,
     farm::FarmArguments,
     gateway::GatewayArguments,
     kerberos::KerberosArguments,
-    output_arguments::OutputArguments,
+    output::OutputArguments,
     target::TargetArgument,
-    values::{PhaseParser, account_name, duration, picture},
+    values::{PhaseParser, duration, picture},
 };
 use crate::codes::Phase;
 
@@ -47,38 +48,6 @@ pub struct TraceArguments {
 
     #[command(flatten)]
     pub output: OutputArguments,
-}
-
-/// The account for CredSSP, and how it may be used.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Account")]
-pub struct AccountArguments {
-    /// Account for NLA: USER, DOMAIN\USER or a UPN
-    ///
-    /// One attempt is made. Without an account the trace says how far it gets before one is needed.
-    #[arg(short, long, value_name = "[DOMAIN\\]USER", value_parser = account_name)]
-    pub user: Option<String>,
-
-    /// Read the password from the first line of this file
-    ///
-    /// Without it and --password-stdin the password is taken from RDPTRACE_PASSWORD, else asked for.
-    #[arg(long, value_name = "FILE", requires = "user", conflicts_with = "password_stdin", hide_short_help = true, value_hint = clap::ValueHint::FilePath)]
-    pub password_file: Option<PathBuf>,
-
-    /// Read the password from the first line of standard input
-    #[arg(long, requires = "user", hide_short_help = true)]
-    pub password_stdin: bool,
-
-    /// Use the account in Restricted Admin mode, which gives the server no password
-    ///
-    /// The account is not used at all if the server does not say that it supports the mode; only
-    /// administrators of the host may log on in it.
-    #[arg(long, requires = "user", hide_short_help = true)]
-    pub restricted_admin: bool,
-
-    /// Authenticate even to a CredSSP version below 5 (CVE-2018-0886)
-    #[arg(long, hide_short_help = true)]
-    pub allow_unpatched: bool,
 }
 
 /// How far the trace goes.

@@ -3,6 +3,10 @@
 //! The demo traces itself with its own account down to licensing, or to activation if the fault sits there, with two
 //! seconds a phase.
 
+mod gateway;
+mod next;
+mod serving;
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
@@ -10,17 +14,10 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{
-    Error,
-    demo_arguments::DemoArguments,
-    demo_gateway,
-    demo_serving::{entry, keep_serving, listen, report, says},
-    out::sink,
-    progress::Progress,
-    run::begin_logging,
-};
+use self::serving::{entry, keep_serving, listen, report, says};
 use crate::{
     Ended, Tracer,
+    cli::{Error, arguments::demo::DemoArguments, out::sink, progress::Progress, start::begin_logging},
     codes::Phase,
     demo::{self, Fault, Server},
     destination::Target,
@@ -36,7 +33,7 @@ pub fn run(arguments: &DemoArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     arguments.output.apart(&[], None)?;
     if arguments.gateway {
-        return demo_gateway::run(arguments);
+        return gateway::run(arguments);
     }
     if arguments.list {
         return sink::print(list().as_bytes());

@@ -2,15 +2,20 @@
 //!
 //! A posture takes from a file only the way there: address, token and blob. Everything else is what it asks about.
 
-use super::{
-    Error, exit,
-    farm::explain_file,
-    output::Output,
-    posture_arguments::PostureArguments,
-    progress::Progress,
-    run::{begin_logging, runtime},
+use crate::{
+    Ended, Tracer,
+    cli::{
+        Error,
+        arguments::{farm::explain_file, posture::PostureArguments},
+        exit,
+        output::Output,
+        progress::Progress,
+        start::{begin_logging, runtime},
+    },
+    honour_route,
+    net::System,
+    settings::LicensePolicy,
 };
-use crate::{Ended, Tracer, honour_route, net::System, settings::LicensePolicy};
 
 /// Asks the target what it accepts, writes the report and returns the exit code.
 ///

@@ -4,15 +4,10 @@ use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use super::{
-    Error,
-    demo_arguments::DemoArguments,
-    demo_serving::{entry, keep_serving, listen, report, says},
-    out::sink,
-    progress::Progress,
-};
+use super::serving::{entry, keep_serving, listen, report, says};
 use crate::{
     Ended, Endpoint, Tracer,
+    cli::{Error, arguments::demo::DemoArguments, out::sink, progress::Progress},
     codes::Phase,
     demo::{
         self,

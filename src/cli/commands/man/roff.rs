@@ -8,7 +8,7 @@ use clap_mangen::{
     roff::{Inline, Roff, bold, roman},
 };
 
-use super::{Manual, Pairs, names};
+use crate::cli::manual::{Manual, Pairs, names};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 

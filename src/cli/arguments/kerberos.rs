@@ -4,8 +4,8 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
-use super::{Error, apart::Input};
 use crate::{
+    cli::{Error, apart::Input},
     destination::{RdpFile, Target, endpoint_or},
     endpoint::HTTPS_PORT,
     local::{Krb5, Unread, this_machine},

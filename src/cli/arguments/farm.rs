@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::out::stderr;
 use crate::{
+    cli::out::stderr,
     destination::{LONGEST_TOKEN, RdpFile, typed_inside, without_end},
     settings::Settings,
 };

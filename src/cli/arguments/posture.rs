@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{connection::ConnectionArguments, output_arguments::OutputArguments, target::TargetArgument};
+use super::{connection::ConnectionArguments, output::OutputArguments, target::TargetArgument};
 
 #[derive(Args, Debug)]
 pub struct PostureArguments {

@@ -3,33 +3,20 @@
 //! The trace is read straight into its types, 16 MiB at most: a tree of values takes sixty times the size of the
 //! file.
 
-use std::path::PathBuf;
+mod json_place;
+mod stored;
 
-use clap::Args;
-
-use super::{
-    Error, apart::Input, exit, files, output::Output, output_arguments::OutputArguments, run::begin_logging,
-    stored,
+use crate::{
+    cli::{
+        Error, apart::Input, arguments::judge::JudgeArguments, exit, files, output::Output,
+        start::begin_logging,
+    },
+    diagnose,
+    report::Trace,
 };
-use crate::{diagnose, report::Trace};
 
 /// The largest report that is read, in bytes; a trace writes a few hundred thousand.
 const LARGEST: u64 = 16 << 20;
-
-#[derive(Args, Debug)]
-pub struct JudgeArguments {
-    /// A report that --format json wrote; - is standard input
-    pub file: PathBuf,
-
-    #[command(flatten)]
-    pub output: OutputArguments,
-}
-
-impl JudgeArguments {
-    fn is_standard_input(&self) -> bool {
-        self.file.as_os_str() == "-"
-    }
-}
 
 /// Reads the file, judges its trace and writes the report.
 ///

@@ -9,14 +9,12 @@ use clap::Args;
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 use super::{
-    Error,
-    apart::Input,
-    files,
     proxy::ProxyArguments,
     values::{seconds, server_name, thumbprint},
 };
 use crate::{
     certificate::is_anchor,
+    cli::{Error, apart::Input, files},
     settings::{Anchors, Settings},
 };
 

@@ -11,8 +11,10 @@ use std::{
     str::FromStr,
 };
 
-use super::{Error, apart::Input, files};
-use crate::destination::{BadTarget, LONGEST_FILE, RdpFile, Target};
+use crate::{
+    cli::{Error, apart::Input, files},
+    destination::{BadTarget, LONGEST_FILE, RdpFile, Target},
+};
 
 /// How the names of files end that people try, in lower case; such a name is no host's, also where the file is missing. The file
 /// itself says whether it is one that mstsc opens.

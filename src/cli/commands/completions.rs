@@ -1,11 +1,11 @@
-//! Completion scripts, with the values of options and arguments also for shells whose scripts clap leaves without.
+//! `rdptrace completions`: the scripts, with the values of options and arguments also for shells whose scripts clap leaves without.
 
 use std::fmt::Write as _;
 
 use clap::{Arg, Command};
 use clap_complete::Shell;
 
-use super::command_line;
+use crate::cli::{Error, command_line, out::sink::print};
 
 /// What the script for PowerShell decides by; before it stands what follows the word that values belong to.
 const POWERSHELL: &str = "    $completions = @(switch ($command) {\n";
@@ -19,8 +19,15 @@ struct Values {
     values: Vec<String>,
 }
 
-/// The script for this shell.
-pub fn script(shell: Shell) -> Vec<u8> {
+/// Prints the script for this shell and returns the exit code.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn run(shell: Shell) -> Result<u8, Error> {
+    print(&script(shell))
+}
+
+fn script(shell: Shell) -> Vec<u8> {
     let mut command = command_line::command();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "rdptrace", &mut script);

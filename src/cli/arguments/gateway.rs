@@ -8,13 +8,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{
-    Error,
-    apart::Input,
-    password::{self, Source},
-    values::{account_name, thumbprint},
-};
+use super::values::{account_name, thumbprint};
 use crate::{
+    cli::{
+        Error,
+        apart::Input,
+        password::{self, Source},
+    },
     destination::{Target, endpoint_or},
     endpoint::{Endpoint, HTTPS_PORT},
     gateway_of, named_gateway_of,

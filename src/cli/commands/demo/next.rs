@@ -1,7 +1,7 @@
 //! What to try after a demo.
 
-use super::demo_arguments::DemoArguments;
 use crate::{
+    cli::arguments::demo::DemoArguments,
     demo::{self, gateway},
     report::{Report, Severity},
 };

@@ -1,19 +1,17 @@
 //! `rdptrace trace`.
 
-use super::{
-    Error,
-    apart::{Input, Written},
-    choices::LocalArgument,
-    exit,
-    local::{Beside, in_folder, subject},
-    output::Output,
-    password,
-    progress::Progress,
-    run::{begin_logging, runtime},
-    trace_arguments::TraceArguments,
-};
 use crate::{
     Ended, Tracer,
+    cli::{
+        Error,
+        apart::{Input, Written},
+        arguments::{choices::LocalArgument, local::in_folder, trace::TraceArguments},
+        beside::{Beside, subject},
+        exit,
+        output::Output,
+        progress::Progress,
+        start::{begin_logging, runtime},
+    },
     codes::Phase,
     destination::Target,
     honour, join,
@@ -126,7 +124,7 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
             "--follow-with-account needs an account: --user, or one or a token for a gateway",
         ));
     }
-    let account = password::account(&arguments.account)?;
+    let account = arguments.account.account()?;
     let dialled = gateway.as_ref().map_or(&target.endpoint, |gateway| &gateway.endpoint);
     let mut settings = given
         .proxy(arguments.connection.proxy.proxy(dialled)?)

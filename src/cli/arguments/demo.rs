@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use clap::Args;
 
-use super::{output_arguments::OutputArguments, values::Proposed};
+use super::{output::OutputArguments, values::Proposed};
 use crate::demo::{self, gateway};
 
 #[derive(Args, Debug)]

@@ -4,9 +4,10 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::{
-    demo_arguments::DemoArguments, explain::ExplainArguments, judge::JudgeArguments, local::LocalArguments,
-    manual, posture_arguments::PostureArguments, trace_arguments::TraceArguments, values::Proposed,
+    demo::DemoArguments, explain::ExplainArguments, judge::JudgeArguments, local::LocalArguments,
+    posture::PostureArguments, trace::TraceArguments, values::Proposed,
 };
+use crate::cli::manual;
 
 /// Trace a Remote Desktop connection: how far it gets, who ends it and how
 #[derive(Debug, Parser)]

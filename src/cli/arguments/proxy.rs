@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::{
-    Error,
-    apart::Input,
-    password::{self, Source},
-    proxy_url::ProxyUrl,
-    values::account_name,
-};
+use super::{proxy_url::ProxyUrl, values::account_name};
 use crate::{
+    cli::{
+        Error,
+        apart::Input,
+        password::{self, Source},
+    },
     endpoint::Endpoint,
     local::no_proxy::proxy_applies,
     settings::{Account, Proxy},

@@ -1,0 +1,23 @@
+//! The arguments of `rdptrace judge`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::output::OutputArguments;
+
+#[derive(Args, Debug)]
+pub struct JudgeArguments {
+    /// A report that --format json wrote; - is standard input
+    pub file: PathBuf,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+impl JudgeArguments {
+    /// Whether the report comes from standard input.
+    pub fn is_standard_input(&self) -> bool {
+        self.file.as_os_str() == "-"
+    }
+}

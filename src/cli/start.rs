@@ -1,0 +1,17 @@
+//! What every command needs to run: logs and a runtime.
+
+use super::{Error, arguments::output::OutputArguments, out::logs};
+
+/// Logs as the output options say.
+pub fn begin_logging(output: &OutputArguments) {
+    logs::init(output.verbose, output.place.color);
+}
+
+/// A runtime on this thread.
+///
+/// # Errors
+/// The system gives none.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| Error::new(format!("cannot start: {error}")))
+}
