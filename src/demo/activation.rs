@@ -8,14 +8,16 @@ use ironrdp_connector::{DesktopSize, Sequence as _};
 use ironrdp_core::WriteBuf;
 use ironrdp_pdu::nego::SecurityProtocol;
 
+use super::acceptor::step;
 use super::answer::Answer;
+use super::behaviour::{Behaviour, Stage};
 use super::capabilities;
-use super::connection::{Conversation, DESKTOP};
+use super::channels::read_io_channel;
+use super::conversation::Conversation;
 use super::drawing;
 use super::dynamic_channel;
-use super::fault::{Behaviour, Stage};
+use super::invented::DESKTOP;
 use super::measuring;
-use super::session::{read_io_channel, step};
 use super::stream::{Stream, malformed, send};
 
 /// Synchronize, Control (Cooperate), Control (Granted) and Font Map.

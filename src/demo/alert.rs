@@ -14,8 +14,6 @@ use tokio_rustls::rustls::{
     SupportedCipherSuite,
 };
 
-use super::stream::malformed;
-
 /// AlertLevel fatal.
 const FATAL: u8 = 2;
 /// Of the nonce of AES-GCM in TLS 1.2 so much is secret; the rest stands in the record (RFC 5288 section 3).
@@ -23,7 +21,7 @@ const SALT: usize = 4;
 
 /// The record with this alert. It is the last one: the connection is used up.
 pub fn sealed(connection: &mut ServerConnection, code: u8) -> io::Result<Vec<u8>> {
-    let suite = connection.negotiated_cipher_suite().ok_or_else(|| malformed("no TLS yet"))?;
+    let suite = connection.negotiated_cipher_suite().ok_or_else(|| io::Error::other("no TLS yet"))?;
     let spent = mem::replace(connection, idle()?);
     let (number, secrets) = spent.dangerous_extract_secrets().map_err(io::Error::other)?.tx;
     let message = OutboundPlainMessage {

@@ -1,6 +1,6 @@
 //! Messages that faults send where another one belongs: MS-RDPBCGR 2.2.1, 2.2.5, 2.2.14, MS-CSSP 2.2.1, T.125.
 
-use super::session::{IO_CHANNEL, SERVER_CHANNEL};
+use super::channels::{IO_CHANNEL, SERVER_CHANNEL};
 use super::ts_request::TsRequest;
 
 /// A message by its meaning.

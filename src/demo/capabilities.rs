@@ -8,7 +8,7 @@ use ironrdp_pdu::rdp::capability_sets::{
 };
 
 use super::answer::send_data;
-use super::session::{IO_CHANNEL, SERVER_CHANNEL};
+use super::channels::{IO_CHANNEL, SERVER_CHANNEL};
 
 /// Types and contents of sets that are odd in one way each: no pointerCacheSize, of no known type, empty, and the same again; then
 /// one whose length is nothing.

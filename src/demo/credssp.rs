@@ -4,14 +4,14 @@ use std::io;
 
 use sha2::{Digest, Sha256};
 
-use super::connection::Conversation;
-use super::fault::{Behaviour, Stage};
+use super::behaviour::{Behaviour, Stage};
+use super::conversation::Conversation;
+use super::invented::{DNS_COMPUTER, NETBIOS_COMPUTER};
 use super::ntlm::{Challenge, Names};
 use super::ntlm_session::Session;
 use super::spnego::{Packing, Token};
 use super::stream::{Stream, malformed, read_sequence, send};
 use super::ts_request::{TsRequest, credentials_kind};
-use super::{DNS_COMPUTER, NETBIOS_COMPUTER};
 
 /// Our version; faults speak an older one.
 const VERSION: u32 = 6;

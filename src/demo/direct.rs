@@ -4,10 +4,12 @@ use std::io;
 
 use tokio::io::AsyncReadExt as _;
 
-use super::connection::{Conversation, accept, end, negotiate, new_acceptor};
-use super::fault::Action;
+use super::action::Action;
+use super::conversation::Conversation;
+use super::negotiation::{negotiate, new_acceptor};
 use super::replay::Replay;
-use super::stream::{Stream, leave};
+use super::stream::{Stream, end, leave};
+use super::tls::accept;
 use super::{credssp, session};
 
 /// The content type of a TLS record with a ClientHello.

@@ -1,6 +1,6 @@
 //! What the demo server draws once a session is active: a panel on a plain desktop (MS-RDPBCGR 2.2.9.1.2.1.2, 2.2.9.1.1.3.1.2.2).
 
-use super::connection::DESKTOP;
+use super::invented::DESKTOP;
 
 const FASTPATH_UPDATETYPE_BITMAP: u8 = 1;
 const UPDATETYPE_BITMAP: u16 = 1;

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::answer::send_data;
-use super::session::{channel, user_data};
+use super::channels::{channel, user_data};
 use super::stream::{Stream, malformed, read_pdu, send};
 
 /// DYNVC_CAPS_VERSION3, behind length and flags of a whole PDU.

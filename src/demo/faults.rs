@@ -1,11 +1,11 @@
 //! The table of faults: a row says what the server does where, and what a trace must make of it.
 
+use super::action::Action;
 use super::answer::Answer::{self, *};
+use super::behaviour::{Ability, Behaviour, Stage, StandardSecurity, Then};
 use super::certificate::Kind;
-use super::fault::{Action, Behaviour, Expect, Fault, Stage};
+use super::fault::{Expect, Fault};
 use super::hello::Disliked;
-use super::session::Ability;
-use super::standard_security::{StandardSecurity, Then};
 use Action::{Alert, Close, CloseAfter, Flood, Greet, Reset, Send, Silence, Trickle};
 use Behaviour::{At, AtTls12, SpeaksFirst};
 use ironrdp_pdu::nego::SecurityProtocol;
@@ -1585,4 +1585,9 @@ const fn shows(finding: &'static str, expect: Expect) -> Expect {
 /// The same, with the cause that must stand first.
 const fn by(cause: &'static str, expect: Expect) -> Expect {
     Expect { cause: Some(cause), ..expect }
+}
+
+/// The fault with this name.
+pub fn find(name: &str) -> Option<&'static Fault> {
+    FAULTS.iter().find(|fault| fault.name == name)
 }

@@ -9,8 +9,8 @@ use ironrdp_pdu::mcs::ConnectInitial;
 use ironrdp_pdu::nego::SecurityProtocol;
 
 use super::capabilities;
-use super::connection::DESKTOP;
-use super::session::with_skipped_joins;
+use super::connect_initial::with_skipped_joins;
+use super::invented::DESKTOP;
 use super::stream::malformed;
 use crate::pdu::{Malformed, mcs};
 

@@ -2,8 +2,8 @@
 
 use std::io;
 
+use super::action::Action;
 use super::answer::Answer;
-use super::fault::Action;
 use super::stream::{Stream, drain, send};
 
 const SERVER_NAME: u16 = 0;

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::answer::{Answer, send_data};
-use super::session::{channel, user_data};
+use super::channels::{channel, user_data};
 use super::stream::{Stream, malformed, read_pdu, send};
 
 /// How often the round trip is measured.

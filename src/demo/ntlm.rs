@@ -1,12 +1,11 @@
 //! The server's side of NTLMv2 (MS-NLMP 2.2.1, 3.3.2) with a realistic identity. Pure: time and challenge come from the caller.
 
-use hmac::{Hmac, KeyInit, Mac};
 use md4::{Digest, Md4};
-use md5::Md5;
 use time::OffsetDateTime;
 
+use super::hmac_md5::{hmac_md5, verify};
+use super::invented::{BUILD, DNS_DOMAIN, NETBIOS_DOMAIN, USER};
 use super::ntlm_session::{Session, rc4};
-use super::{BUILD, DNS_DOMAIN, NETBIOS_DOMAIN, USER};
 use crate::pdu::reader::utf16;
 use crate::pdu::{Malformed, Reader};
 
@@ -97,23 +96,6 @@ pub fn bound_to(message: &[u8]) -> Result<[u8; 16], Malformed> {
     let response = field(message, &mut fields)?;
     let temp = response.get(16..).unwrap_or_default();
     Ok(av_pair(temp, 10)?.and_then(|digest| digest.try_into().ok()).unwrap_or_default())
-}
-
-/// HMAC-MD5 over these parts.
-pub fn hmac_md5(key: &[u8], parts: &[&[u8]]) -> [u8; 16] {
-    hmac(key, parts).finalize().into_bytes().into()
-}
-
-fn hmac(key: &[u8], parts: &[&[u8]]) -> Hmac<Md5> {
-    let mut mac = Hmac::<Md5>::new_from_slice(key).expect("HMAC takes keys of any length");
-    for part in parts {
-        mac.update(part);
-    }
-    mac
-}
-
-fn verify(key: &[u8], parts: &[&[u8]], expected: &[u8]) -> bool {
-    hmac(key, parts).verify_slice(expected).is_ok()
 }
 
 /// NTOWFv2.

@@ -7,13 +7,16 @@ use ironrdp_core::decode;
 use ironrdp_pdu::rdp::ClientInfoPdu;
 use tokio::io::{DuplexStream, duplex};
 
+use super::action::shown;
 use super::answer::{error_info, rtt_request, send_data, tpkt};
-use super::connection::Conversation;
-use super::fault::Behaviour;
+use super::behaviour::{StandardSecurity, Then};
+use super::channels::{self, IO_CHANNEL};
+use super::connect_initial::connect_initial;
+use super::conversation::Conversation;
 use super::follower;
 use super::license::{self, private_power};
 use super::sealed::{self, Sealing};
-use super::session::{self, IO_CHANNEL, connect_initial};
+use super::session;
 use super::standard_keys::{METHOD_40BIT, METHOD_56BIT, METHOD_128BIT, ServerKeys};
 use super::standard_settings::connect_response;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
@@ -40,46 +43,6 @@ const PDUS: usize = 64;
 const LEVEL_LOW: u32 = 1;
 /// So much may wait between the session and its sealing.
 const WAITING: usize = 64 * 1024;
-
-/// A server of Standard RDP Security.
-#[derive(Clone, Copy, Debug)]
-pub struct StandardSecurity {
-    /// The Connection Confirm.
-    pub confirm: &'static [u8],
-    /// Refuses every offer of TLS first.
-    pub only: bool,
-    /// encryptionMethod.
-    pub method: u32,
-    /// encryptionLevel.
-    pub level: u32,
-    /// What follows Client Info.
-    pub then: Then,
-    /// How the session that follows licensing differs from a healthy one.
-    pub session: Option<&'static Behaviour>,
-}
-
-/// What the server does after Client Info.
-#[derive(Clone, Copy, Debug)]
-pub enum Then {
-    /// Says that the client needs no license.
-    ValidClient,
-    /// The same, in an encrypted PDU although nobody asked for that.
-    EncryptedValidClient,
-    /// Asks for a license.
-    License,
-    /// The encrypted PDU has a wrong MAC.
-    WrongMac,
-    /// Closes, as xrdp does after a MAC that it does not accept.
-    Close,
-    /// Sets this error info.
-    ErrorInfo(u32),
-    /// Redirects.
-    Redirection,
-    /// Measures the round trip on the message channel, then needs no license.
-    AutoDetect,
-    /// Needs no license, and sends wrong MACs on the fast path.
-    WrongFastPathMac,
-}
 
 impl StandardSecurity {
     /// Confirms the Connection Request and serves until the client leaves; returns why it ended.
@@ -163,7 +126,7 @@ impl StandardSecurity {
         let mut keys = None;
         for _ in 0..PDUS {
             let pdu = read_pdu(stream).await?;
-            let Some(data) = session::user_data(&pdu) else {
+            let Some(data) = channels::user_data(&pdu) else {
                 send(stream, &domain_answer(&pdu)).await?;
                 follower::domain_pdu(acceptor, &pdu)?;
                 continue;
@@ -206,7 +169,7 @@ impl StandardSecurity {
                 valid
             }
             Then::License => return Ok(()),
-            Then::Close => return Err(io::Error::other("the fault was shown")),
+            Then::Close => return Err(shown()),
             Then::ErrorInfo(code) => secure(keys, 0, &error_info(code)),
             Then::Redirection => secure(keys, SEC_REDIRECTION_PKT, &REDIRECTION),
         };
@@ -222,7 +185,7 @@ async fn measure_round_trip<S: Stream>(keys: &mut Option<ServerKeys>, stream: &m
     let request = secure(keys, SEC_AUTODETECT_REQ, &rtt_request(SEQUENCE)[4..]);
     send(stream, &send_data(MESSAGE_CHANNEL, &request)).await?;
     let pdu = read_pdu(stream).await?;
-    let answer = match (keys, session::channel(&pdu), session::user_data(&pdu)) {
+    let answer = match (keys, channels::channel(&pdu), channels::user_data(&pdu)) {
         (
             Some(keys),
             Some(MESSAGE_CHANNEL),
@@ -250,7 +213,7 @@ fn secure(keys: &mut Option<ServerKeys>, flags: u16, data: &[u8]) -> Vec<u8> {
 /// Confirms a user or a channel join; an erect domain request wants no answer.
 fn domain_answer(pdu: &[u8]) -> Vec<u8> {
     let [user_high, user_low] = (USER_CHANNEL - 1001).to_be_bytes();
-    match (session::domain_pdu(pdu), pdu) {
+    match (channels::domain_pdu(pdu), pdu) {
         (Some(10), _) => tpkt(&[0x2E, 0, user_high, user_low]),
         (Some(14), [.., high, low]) => tpkt(&[0x3E, 0, user_high, user_low, *high, *low, *high, *low]),
         _ => Vec::new(),

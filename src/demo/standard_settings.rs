@@ -10,8 +10,8 @@ use ironrdp_pdu::gcc::{
 };
 use ironrdp_pdu::mcs::{ConnectResponse, DomainParameters};
 
+use super::channels::{IO_CHANNEL, SERVER_CHANNEL};
 use super::license;
-use super::session::{IO_CHANNEL, SERVER_CHANNEL};
 use super::stream::malformed;
 
 /// A Connect Response for this many static channels with this method, level and random, and a signed key of 512 bits.

@@ -78,6 +78,16 @@ pub async fn leave<S: Stream>(stream: &mut S) -> io::Result<()> {
     .await?
 }
 
+/// Leaves politely, unless the connection is to be reset, and returns why.
+pub async fn end<S: Stream>(stream: &mut S, error: io::Error) -> io::Error {
+    if error.kind() != io::ErrorKind::ConnectionReset
+        && let Err(error) = leave(stream).await
+    {
+        tracing::debug!(%error, "the client did not leave");
+    }
+    error
+}
+
 /// Reads and forgets until the client has left, with or without a close_notify.
 pub async fn drain<S: Stream>(stream: &mut S) -> io::Result<()> {
     let mut scratch = [0; 4096];

@@ -8,11 +8,11 @@ use sha2::Sha256;
 
 use super::fault::{Behaviour, Stage};
 use super::http::Request;
-use super::{Gateway, NAME, NETBIOS_NAME};
+use super::shared::{Gateway, NAME, NETBIOS_NAME};
+use crate::demo::invented::{PASSWORD, USER};
 use crate::demo::ntlm::{self, Challenge, Names};
 use crate::demo::spnego::{Packing, Token};
 use crate::demo::stream::malformed;
-use crate::demo::{PASSWORD, USER};
 
 /// What the gateway is called.
 const NAMES: Names = Names { netbios: NETBIOS_NAME, dns: NAME };

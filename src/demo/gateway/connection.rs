@@ -10,28 +10,18 @@ use tokio_rustls::TlsAcceptor;
 use super::auth::{Auth, Verdict};
 use super::carrier::{Boxed, Carrier, Way, chunked};
 use super::fault::{Behaviour, Shape, Stage};
+use super::headers::{self, IN_DATA, OUT_DATA};
 use super::http::{Request, response};
-use super::{First, Gateway, JOIN_TIME, headers, tunnel, websocket};
+use super::shared::{First, Gateway, Inbound, JOIN_TIME};
+use super::{tunnel, websocket};
 use crate::demo::certificate::Identity;
-use crate::demo::connection::end;
 use crate::demo::replay::Replay;
-use crate::demo::stream::{Stream, leave, malformed, read_record, send};
+use crate::demo::server::CONNECTION_TIME;
+use crate::demo::stream::{Stream, end, leave, malformed, read_record, send};
 
 const PATH: &str = "/remoteDesktopGateway/";
-/// The method of what the client receives, and of a WebSocket.
-pub const OUT_DATA: &str = "RDG_OUT_DATA";
-/// The method of what the client sends.
-pub const IN_DATA: &str = "RDG_IN_DATA";
 /// What comes before the first packet in the body of a response.
 const SEED: [u8; 10] = *b"rdptrace\r\n";
-
-/// The second connection of a client, and what has been read of it already.
-pub struct Inbound {
-    /// The connection.
-    pub stream: Boxed,
-    /// What has been read.
-    pub unread: Vec<u8>,
-}
 
 /// What is to be done with a connection.
 enum Next {
@@ -41,7 +31,7 @@ enum Next {
 }
 
 /// Serves one connection; the error says what ended it, for the log.
-pub async fn serve<S: Stream + 'static>(gateway: &Gateway, mut stream: S) -> io::Result<()> {
+async fn serve<S: Stream + 'static>(gateway: &Gateway, mut stream: S) -> io::Result<()> {
     if let Err(error) = greet(gateway, &mut stream).await {
         return Err(end(&mut stream, error).await);
     }
@@ -195,6 +185,15 @@ fn begun(by_proxy: bool, lines: &[String]) -> Vec<u8> {
 }
 
 impl Gateway {
+    /// Serves one connection until the client leaves, the fault ends it, or 120 seconds have passed.
+    pub async fn serve<S: Stream + 'static>(&self, stream: S) {
+        match timeout(CONNECTION_TIME, serve(self, stream)).await {
+            Ok(Ok(())) => tracing::debug!("the client left the gateway"),
+            Ok(Err(error)) => tracing::debug!(%error, "the connection to the gateway ended"),
+            Err(_) => tracing::debug!("the connection to the gateway took too long"),
+        }
+    }
+
     /// Announces the first connection of a client to its second one.
     fn await_second(&self, request: &Request) -> io::Result<oneshot::Receiver<Inbound>> {
         let (sender, receiver) = oneshot::channel();

@@ -1,7 +1,7 @@
 //! What a fault of the gateway is: one way to misbehave, where on the way through it, and what a trace must say about it.
 
+use crate::demo::action::Action;
 use crate::demo::certificate::Kind;
-use crate::demo::fault::Action;
 
 /// One way to misbehave.
 #[derive(Debug)]

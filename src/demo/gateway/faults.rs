@@ -1,9 +1,9 @@
 //! The table of the gateway's faults: a row says what the gateway does where, and what a trace must make of it.
 
 use super::fault::{Behaviour, Entry, Expect, Fault, Impostor, Shape, Stage};
+use crate::demo::action::Action::{Alert, Close, Flood, Reset, Send, Silence, Trickle};
 use crate::demo::answer::Answer::{Bytes, TlsAlert};
 use crate::demo::certificate::Kind;
-use crate::demo::fault::Action::{Alert, Close, Flood, Reset, Send, Silence, Trickle};
 use Behaviour::{At, AtTls12, Begun, Certificate, Closes, Code, Front, Packets};
 
 /// A connection that ends, or goes silent, at a stage.
@@ -721,4 +721,9 @@ const fn shows(finding: &'static str, expect: Expect) -> Expect {
 /// The same, with the cause that must stand first.
 const fn by(cause: &'static str, expect: Expect) -> Expect {
     Expect { cause: Some(cause), ..expect }
+}
+
+/// The fault with this name.
+pub fn find(name: &str) -> Option<&'static Fault> {
+    all().find(|fault| fault.name == name)
 }

@@ -3,9 +3,12 @@
 //!
 //! The demo is what the client of this program is tested with, so it must not take what Windows would not.
 
-use super::connection::{IN_DATA, OUT_DATA};
 use super::http::Request;
 
+/// The method of what the client receives, and of a WebSocket.
+pub const OUT_DATA: &str = "RDG_OUT_DATA";
+/// The method of what the client sends.
+pub const IN_DATA: &str = "RDG_IN_DATA";
 /// The values of RDG-Auth-Scheme.
 const AUTH_SCHEMES: [&str; 3] = ["PAA", "SSPI_NTLM", "SMARTCARD"];
 

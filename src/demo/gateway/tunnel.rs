@@ -8,9 +8,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 use super::carrier::{Carrier, Event};
 use super::fault::{Behaviour, Stage};
 use super::packets::{self, Packet};
-use super::{Gateway, TOKEN};
+use super::shared::{Gateway, TOKEN};
+use crate::demo::invented::{DNS_COMPUTER, NETBIOS_COMPUTER};
 use crate::demo::stream::{drain, malformed};
-use crate::demo::{DNS_COMPUTER, NETBIOS_COMPUTER};
 
 const E_PROXY_RAP_ACCESSDENIED: u32 = 0x8007_59DA;
 const E_PROXY_CAPABILITYMISMATCH: u32 = 0x8007_59E9;

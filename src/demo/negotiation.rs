@@ -1,0 +1,86 @@
+//! The negotiation of protocols, and how faults answer it (MS-RDPBCGR 1.3.1.1, 2.2.1.1).
+
+use std::io;
+
+use ironrdp_acceptor::Acceptor;
+use ironrdp_pdu::nego::SecurityProtocol;
+
+use super::acceptor::step;
+use super::action::{Action, shown};
+use super::answer::Answer;
+use super::behaviour::{Behaviour, Stage};
+use super::capabilities;
+use super::conversation::Conversation;
+use super::invented::DESKTOP;
+use super::request::{
+    asks_for_nla, asks_for_protocols, confirm, has_cookie, offer, preconnection, without_token,
+};
+use super::stream::{Stream, malformed, read_pdu, send};
+
+/// An acceptor with what this server can.
+pub fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
+    let mut protocols = SecurityProtocol::SSL | SecurityProtocol::HYBRID;
+    protocols.set(
+        SecurityProtocol::HYBRID_EX,
+        !matches!(conversation.behaviour(), Some(Behaviour::PlainHybrid(_))),
+    );
+    Acceptor::new(protocols, DESKTOP, capabilities::all(DESKTOP), None)
+}
+
+/// Answers the Connection Request; the protocol that was selected uses TLS.
+pub async fn negotiate<S: Stream>(
+    conversation: &mut Conversation<'_>,
+    number: usize,
+    acceptor: &mut Acceptor,
+    stream: &mut S,
+) -> io::Result<SecurityProtocol> {
+    conversation.reached(Stage::Connect, stream).await?;
+    if let Some(Behaviour::WantsPreconnection) = conversation.behaviour() {
+        preconnection(stream).await?;
+    }
+    let (request, has_token) = without_token(read_pdu(stream).await?);
+    conversation.reached(Stage::ConnectionRequest, stream).await?;
+    if let Some(Behaviour::Broker(first, then)) = conversation.behaviour() {
+        conversation.behaviour = if has_token { *then } else { Some(first) };
+    }
+    match conversation.behaviour() {
+        Some(Behaviour::StandardSecurity(security)) if security.only && asks_for_protocols(&request) => {
+            return Err(Action::Send(Answer::NegotiationFailure(2)).act(stream, 0).await);
+        }
+        Some(Behaviour::StandardSecurity(security)) => {
+            return Err(security.serve(conversation, &request, stream).await);
+        }
+        Some(Behaviour::WithoutTls(_, late)) if asks_for_protocols(&request) => {
+            if *late {
+                send(stream, &confirm(SecurityProtocol::SSL)).await?;
+            }
+            return Err(shown());
+        }
+        Some(Behaviour::WithoutTls(security, _)) => {
+            return Err(security.serve(conversation, &request, stream).await);
+        }
+        Some(Behaviour::SpeaksFirst(protocol, ..)) if offer(&request) == Some(*protocol) => {
+            send(stream, &confirm(*protocol)).await?;
+            return Ok(*protocol);
+        }
+        Some(Behaviour::SpeaksFirst(_, _, Some(answer))) => {
+            return Err(Action::Send(*answer).act(stream, 0).await);
+        }
+        Some(Behaviour::DislikesCookie) if has_cookie(&request) => return Err(shown()),
+        Some(Behaviour::WantsNla) if !asks_for_nla(&request) => {
+            return Err(Action::Send(Answer::NegotiationFailure(5)).act(stream, 0).await);
+        }
+        Some(Behaviour::WantsToken) if !has_token => return Err(shown()),
+        Some(Behaviour::DislikesToken) if has_token => return Err(shown()),
+        Some(Behaviour::DislikesNla) if asks_for_nla(&request) => return Err(shown()),
+        Some(Behaviour::EveryThird(action)) if number.is_multiple_of(3) => {
+            return Err(action.act(stream, 0).await);
+        }
+        _ => {}
+    }
+    step(acceptor, &request, stream).await?;
+    let confirm = step(acceptor, &[], stream).await?;
+    let selected = confirm.get(15..19).ok_or_else(|| malformed("no protocol was selected"))?;
+    let selected = selected.try_into().expect("the slice has four bytes");
+    Ok(SecurityProtocol::from_bits_retain(u32::from_le_bytes(selected)))
+}

@@ -1,0 +1,54 @@
+//! What all connections to the demo server share.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use tokio::time::Instant;
+use tokio_rustls::rustls::crypto::ring;
+
+use super::behaviour::Behaviour;
+use super::certificate::{Identity, Kind};
+use super::fault::Fault;
+use super::invented::{DNS_COMPUTER, PASSWORD};
+use crate::old_suites;
+
+/// How long one connection may last, whatever the client does.
+pub(super) const CONNECTION_TIME: Duration = Duration::from_secs(120);
+
+/// What all connections share: the identity, the clock, and the fault if there is one.
+pub struct Server {
+    pub(super) fault: Option<&'static Fault>,
+    pub(super) identity: Identity,
+    started: (OffsetDateTime, Instant),
+    served: AtomicUsize,
+    pub(super) password: String,
+}
+
+impl Server {
+    /// A server with this fault, at this wall time; fails when its certificate cannot be made.
+    pub fn new(fault: Option<&'static Fault>, now: OffsetDateTime) -> Result<Self, String> {
+        let kind = fault.map_or(Kind::Healthy, Fault::certificate);
+        let handshake = fault.map(Fault::handshake).unwrap_or_default();
+        let has_old_suites = fault.is_some_and(|fault| matches!(fault.behaviour, Behaviour::OldSuites(_)));
+        let provider = if has_old_suites { old_suites::alone() } else { ring::default_provider() };
+        let identity = Identity::speaking(provider, kind, &[DNS_COMPUTER], now, handshake)?;
+        let started = (now, Instant::now());
+        Ok(Self { fault, identity, started, served: AtomicUsize::new(0), password: PASSWORD.to_owned() })
+    }
+
+    /// The same with another password.
+    #[must_use]
+    pub fn with_password(self, password: &str) -> Self {
+        Self { password: password.to_owned(), ..self }
+    }
+
+    /// The number of the next connection, from 0.
+    pub(super) fn number(&self) -> usize {
+        self.served.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn now(&self) -> OffsetDateTime {
+        self.started.0 + self.started.1.elapsed()
+    }
+}
