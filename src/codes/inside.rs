@@ -1,6 +1,10 @@
 //! Codes inside other codes, by rule: a status in an HRESULT, an error of a library in a number of a program.
 
-use super::{ERROR_INFO, GATEWAY_STATUS, KERBEROS_ERROR, NTSTATUS, OPENSSL_REASON, TLS_ALERT, Table, WIN32};
+use super::{
+    connection::{ERROR_INFO, GATEWAY_STATUS, KERBEROS_ERROR, NTSTATUS, TLS_ALERT},
+    programs::{OPENSSL_REASON, WIN32},
+    table::Table,
+};
 
 /// The bit that makes an HRESULT of an NTSTATUS.
 const NT_BIT: u32 = 0x1000_0000;

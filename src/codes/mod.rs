@@ -6,6 +6,10 @@ macro_rules! table {
     };
 }
 
+mod all;
+mod cell;
+mod connection;
+mod denial;
 mod index;
 mod inside;
 pub mod phase;
@@ -15,8 +19,19 @@ mod protocols;
 mod search;
 mod spelling;
 mod table;
+mod text_tables;
 mod texts;
 
+pub use all::TABLES;
+pub use connection::{
+    CAPABILITY_SET, CREDSSP_VERSION, DISCONNECT, EARLY_AUTHORIZATION, ERROR_INFO, EVENT, EXTENDED, FAMILY,
+    FIRST_PATCHED_CREDSSP, GATEWAY_AUTHENTICATION, GATEWAY_STATUS, HTTP_STATUS, ICMP_UNREACHABLE,
+    ICMPV6_UNREACHABLE, KERBEROS_ERROR, LICENSE_ERROR, LICENSE_MESSAGE, LICENSE_TRANSITION, LOGON_ERROR,
+    MCS_REASON, MCS_RESULT, NEGOTIATION_FAILURE, NEGOTIATION_PROTOCOL, NEGOTIATION_REQUEST_FLAG,
+    NEGOTIATION_RESPONSE_FLAG, NEGOTIATION_STRUCTURE, NTSTATUS, RDSAAD_RESULT, RDSTLS_RESULT,
+    SAVE_SESSION_INFO, SHARE_DATA, SOCKS_REPLY, STATUS_VALID_CLIENT, TLS_ALERT, TLS_CIPHER_SUITE,
+};
+pub use denial::kdc_refuses;
 pub use inside::{inside, status_in_data};
 pub use phase::Phase;
 pub use phrase::status_in_words;
@@ -27,215 +42,8 @@ pub use protocols::Protocols;
 pub use search::{text_in, texts_in};
 pub use spelling::spelt;
 pub use table::{Row, Table};
-pub use texts::{
+pub use text_tables::{
     AVD, CLIENT_TEXT, EVENT_TEXT, MESSAGE, MESSAGE_DE, MESSAGE_ES, MESSAGE_FR, MESSAGE_IT, MESSAGE_JA,
-    MESSAGE_PT, SERVER_TEXT, Text, meant, texts,
+    MESSAGE_PT, SERVER_TEXT,
 };
-
-/// All tables by which a code is explained: first what the client shows, then the codes in the order in which a
-/// connection meets them, then logs and texts.
-pub const TABLES: &[&Table] = &[
-    &DISCONNECT,
-    &EXTENDED,
-    &NTSTATUS,
-    &ERROR_INFO,
-    &NEGOTIATION_FAILURE,
-    &NEGOTIATION_PROTOCOL,
-    &NEGOTIATION_REQUEST_FLAG,
-    &NEGOTIATION_RESPONSE_FLAG,
-    &NEGOTIATION_STRUCTURE,
-    &TLS_ALERT,
-    &TLS_CIPHER_SUITE,
-    &CREDSSP_VERSION,
-    &EARLY_AUTHORIZATION,
-    &RDSTLS_RESULT,
-    &RDSAAD_RESULT,
-    &MCS_RESULT,
-    &MCS_REASON,
-    &LICENSE_MESSAGE,
-    &LICENSE_ERROR,
-    &LICENSE_TRANSITION,
-    &CAPABILITY_SET,
-    &SHARE_DATA,
-    &SAVE_SESSION_INFO,
-    &LOGON_ERROR,
-    &GATEWAY_STATUS,
-    &HTTP_STATUS,
-    &GATEWAY_AUTHENTICATION,
-    &SOCKS_REPLY,
-    &ICMP_UNREACHABLE,
-    &ICMPV6_UNREACHABLE,
-    &KERBEROS_ERROR,
-    &EVENT,
-    &FREERDP_ERROR,
-    &CERT_TRUST,
-    &OPENSSL_REASON,
-    &X509_VERIFY,
-    &WIN32,
-    &ERRNO,
-    &GUACAMOLE_STATUS,
-    &FREERDP_EXIT,
-    &MESSAGE,
-    &MESSAGE_DE,
-    &MESSAGE_FR,
-    &MESSAGE_ES,
-    &MESSAGE_JA,
-    &MESSAGE_IT,
-    &MESSAGE_PT,
-    &EVENT_TEXT,
-    &CLIENT_TEXT,
-    &SERVER_TEXT,
-    &AVD,
-];
-
-/// Disconnect reasons of the Windows client (IMsTscAxEvents::OnDisconnected).
-pub static DISCONNECT: Table =
-    table!("disconnect", "mstsc disconnect reason", &["disconnect", "disconnected", "mstsc", "reason"]);
-
-/// Extended disconnect reasons of the Windows client (ExtendedDisconnectReasonCode).
-pub static EXTENDED: Table =
-    table!("extended", "mstsc extended reason", &["extended", "ext", "mstsc", "protocol"]);
-
-/// NTSTATUS, security status and HRESULT codes; of these the table says which refuse the credentials.
-pub static NTSTATUS: Table = table!(
-    "ntstatus",
-    "NTSTATUS or HRESULT",
-    &["ntstatus", "secstatus", "hresult", "sspi", "schannel", "status", "substatus"]
-);
-
-/// Codes of the Set Error Info PDU (MS-RDPBCGR 2.2.5.1.1).
-pub static ERROR_INFO: Table =
-    table!("error_info", "Set Error Info", &["errinfo", "error_info", "errorinfo", "protocol"]);
-
-/// Why a server refused the security negotiation (MS-RDPBCGR 2.2.1.2.2).
-pub static NEGOTIATION_FAILURE: Table =
-    table!("negotiation_failure", "negotiation failure", &["negotiation", "failure"]).in_decimal();
-
-/// Security protocols of the negotiation (MS-RDPBCGR 2.2.1.1.1).
-pub static NEGOTIATION_PROTOCOL: Table =
-    table!("negotiation_protocol", "negotiation protocol", &["negotiation", "protocol"]).of_flags();
-
-/// Flags of the client's negotiation request (MS-RDPBCGR 2.2.1.1.1).
-pub static NEGOTIATION_REQUEST_FLAG: Table =
-    table!("negotiation_request_flag", "negotiation request flag", &["negotiation", "request", "flag"])
-        .of_flags();
-
-/// Flags of the server's negotiation response (MS-RDPBCGR 2.2.1.2.1).
-pub static NEGOTIATION_RESPONSE_FLAG: Table =
-    table!("negotiation_response_flag", "negotiation response flag", &["negotiation", "response", "flag"])
-        .of_flags();
-
-/// Types of the structures in the negotiation (MS-RDPBCGR 2.2.1.1 and 2.2.1.2).
-pub static NEGOTIATION_STRUCTURE: Table =
-    table!("negotiation_structure", "negotiation structure", &["negotiation", "structure"]).in_decimal();
-
-/// TLS alert descriptions (IANA TLS alerts).
-pub static TLS_ALERT: Table = table!("tls_alert", "TLS alert", &["tls", "ssl", "alert"]).in_decimal();
-
-/// Cipher suites that Remote Desktop servers select (IANA TLS cipher suites).
-pub static TLS_CIPHER_SUITE: Table =
-    table!("tls_cipher_suite", "TLS cipher suite", &["tls", "ssl", "cipher", "suite"]);
-
-/// CredSSP versions, which have no symbols (MS-CSSP 2.2.1).
-pub static CREDSSP_VERSION: Table =
-    table!("credssp_version", "CredSSP version", &["credssp", "version"]).in_decimal();
-
-/// The first CredSSP version that is not open to CVE-2018-0886.
-pub const FIRST_PATCHED_CREDSSP: u32 = 5;
-
-/// Early User Authorization results (MS-RDPBCGR 2.2.10.2).
-pub static EARLY_AUTHORIZATION: Table =
-    table!("early_authorization", "early authorization result", &["early", "authorization"]).in_decimal();
-
-/// Results of an RDSTLS authentication (MS-RDPBCGR 2.2.17.4).
-pub static RDSTLS_RESULT: Table =
-    table!("rdstls_result", "RDSTLS result", &["rdstls", "result"]).in_decimal();
-
-/// Results of an Entra authentication (MS-RDPBCGR, RDS AAD Auth).
-pub static RDSAAD_RESULT: Table =
-    table!("rdsaad_result", "Entra authentication result", &["rdsaad", "entra", "result"]).in_decimal();
-
-/// Results in MCS responses and confirms (T.125, Result).
-pub static MCS_RESULT: Table = table!("mcs_result", "MCS result", &["mcs", "result"]).in_decimal();
-
-/// Reasons of a disconnect provider ultimatum (T.125, Reason).
-pub static MCS_REASON: Table =
-    table!("mcs_reason", "MCS disconnect ultimatum", &["mcs", "ultimatum", "reason"]).in_decimal();
-
-/// Types of license messages, bMsgType (MS-RDPBCGR 2.2.1.12.1.1).
-pub static LICENSE_MESSAGE: Table =
-    table!("license_message", "license message", &["license", "licence", "licensing", "message"])
-        .in_decimal();
-
-/// Error codes of a license error message (MS-RDPBCGR 2.2.1.12.1.3).
-pub static LICENSE_ERROR: Table =
-    table!("license_error", "license error", &["license", "licence", "licensing", "alert"]).in_decimal();
-
-/// The license error that says that no license is needed, STATUS_VALID_CLIENT.
-pub const STATUS_VALID_CLIENT: u32 = 7;
-
-/// State transitions of a license error message (MS-RDPBCGR 2.2.1.12.1.3).
-pub static LICENSE_TRANSITION: Table = table!(
-    "license_transition",
-    "license state transition",
-    &["license", "licence", "licensing", "transition"]
-)
-.in_decimal();
-
-/// Capability set types of a Demand Active (MS-RDPBCGR 2.2.1.13.1.1.1).
-pub static CAPABILITY_SET: Table =
-    table!("capability_set", "capability set", &["capability", "capability_set"]).in_decimal();
-
-/// Types of share data PDUs, pduType2 (MS-RDPBCGR 2.2.8.1.1.1.2).
-pub static SHARE_DATA: Table =
-    table!("share_data", "share data PDU", &["pdu", "pdutype2", "share_data"]).in_decimal();
-
-/// Types of Save Session Info PDUs (MS-RDPBCGR 2.2.10.1.1).
-pub static SAVE_SESSION_INFO: Table =
-    table!("save_session_info", "Save Session Info PDU", &["save_session_info"]).in_decimal();
-
-/// Errors of the logon inside the session (IMsTscAxEvents::OnLogonError).
-pub static LOGON_ERROR: Table = table!("logon_error", "logon error", &["logon", "logon_error"]);
-
-/// Statuses of an RD Gateway (MS-TSGU 2.2.6).
-pub static GATEWAY_STATUS: Table =
-    table!("gateway_status", "RD Gateway status", &["gateway", "tsgu", "status"]);
-
-/// HTTP statuses on the way to an RD Gateway (RFC 9110).
-pub static HTTP_STATUS: Table =
-    table!("http_status", "HTTP status", &["http", "gateway", "status"]).in_decimal();
-
-/// Ways to log on to an RD Gateway besides HTTP's (MS-TSGU 2.2.5.3).
-pub static GATEWAY_AUTHENTICATION: Table =
-    table!("gateway_authentication", "RD Gateway authentication", &["gateway", "authentication"]).of_flags();
-
-/// Replies of a SOCKS proxy, and its answer that no method fits (RFC 1928 sections 3 and 6).
-pub static SOCKS_REPLY: Table =
-    table!("socks_reply", "SOCKS reply", &["socks", "proxy", "reply"]).in_decimal();
-
-/// Codes of ICMP's destination unreachable, type 3 (RFC 792).
-pub static ICMP_UNREACHABLE: Table =
-    table!("icmp_unreachable", "ICMP destination unreachable", &["icmp", "unreachable"]).in_decimal();
-
-/// Codes of ICMPv6's destination unreachable, type 1 (RFC 4443).
-pub static ICMPV6_UNREACHABLE: Table =
-    table!("icmpv6_unreachable", "ICMPv6 destination unreachable", &["icmpv6", "unreachable"]).in_decimal();
-
-/// Error codes of a KDC, and which of them refuse the credentials (RFC 4120 section 7.5.9).
-pub static KERBEROS_ERROR: Table =
-    table!("kerberos_error", "Kerberos error", &["kerberos", "krb", "kdc"]).in_decimal();
-
-/// Whether an error of a KDC, with the NTSTATUS that it may have added, refuses the account.
-pub fn kdc_refuses(code: u32, status: Option<u32>) -> bool {
-    let refuses = |row: Row<'_>| row.refuses_credentials;
-    KERBEROS_ERROR.find(code).is_some_and(refuses)
-        || status.and_then(|status| NTSTATUS.find(status)).is_some_and(refuses)
-}
-
-/// Windows events about Remote Desktop; a number and its provider are unique, the number alone is not.
-pub static EVENT: Table =
-    table!("event", "Windows event", &["event", "eventid", "schannel", "lsasrv", "ntlm", "rdpcorets", "rcm"])
-        .in_decimal();
-
-/// Families of codes, for codes that no table has: a code belongs to a family when the bits of its mask are equal.
-pub static FAMILY: Table = table!("family", "family", &[]);
+pub use texts::{Text, meant, texts};

@@ -1,6 +1,6 @@
 //! Codes of other programs and layers, which logs show beside those of Remote Desktop.
 
-use super::Table;
+use super::table::Table;
 
 /// Errors of Win32 and Winsock, alone or inside an HRESULT.
 pub static WIN32: Table =

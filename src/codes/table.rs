@@ -3,9 +3,7 @@
 //! `codes::Row` has every column, so a table is a TSV file and a line. An event's number is unique only with its
 //! provider. What mstsc shows for a status is deduced, so it is marked `inferred`.
 
-use super::index::lines_of;
-
-const WELL_FORMED: &str = "a test parses every embedded table";
+use super::cell::{WELL_FORMED, number};
 
 /// One kind of code, such as NTSTATUS.
 #[derive(Debug)]
@@ -121,16 +119,6 @@ impl Table {
         lines.map(move |line| Row::of(header, line))
     }
 
-    /// The rows of this code: one, but events of several providers may share a number.
-    pub fn find_all(&self, code: u32) -> impl Iterator<Item = Row<'static>> + use<> {
-        let (header, all) = self.lines();
-        let masked = self.has("mask").then_some(all);
-        let own = if masked.is_none() { lines_of(self.name, code) } else { &[] };
-        let lines = masked.into_iter().flatten().chain(own.iter().copied());
-        let rows = lines.map(move |line| Row::of(header, line));
-        rows.filter(move |row| row.code.is_some_and(|own| own == code & row.mask))
-    }
-
     /// Whether it has this column.
     pub fn has(&self, column: &str) -> bool {
         self.lines().0.split('\t').any(|own| own == column)
@@ -140,16 +128,6 @@ impl Table {
     pub(super) fn lines(&self) -> (&'static str, std::str::Lines<'static>) {
         let mut lines = self.tsv.lines();
         (lines.next().expect(WELL_FORMED), lines)
-    }
-
-    /// The first row of this code.
-    pub fn find(&self, code: u32) -> Option<Row<'static>> {
-        self.find_all(code).next()
-    }
-
-    /// The name of this code in the specification.
-    pub fn symbol(&self, code: u32) -> Option<&'static str> {
-        self.find(code).map(|row| row.symbol).filter(|symbol| !symbol.is_empty())
     }
 }
 
@@ -176,7 +154,7 @@ impl Row<'static> {
         source: "",
     };
 
-    fn of(header: &'static str, line: &'static str) -> Self {
+    pub(super) fn of(header: &'static str, line: &'static str) -> Self {
         let mut row = Self::EMPTY;
         for (column, cell) in header.split('\t').zip(line.split('\t')) {
             match column {
@@ -203,14 +181,4 @@ impl Row<'static> {
         }
         row
     }
-}
-
-/// A code as tables are written; none for what is no number.
-pub(super) fn code(text: &str) -> Option<u32> {
-    text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok())
-}
-
-/// A cell with a number, in decimal or with 0x in hexadecimal; none when it is empty.
-pub(super) fn number(cell: &str) -> Option<u32> {
-    if cell.is_empty() { None } else { Some(code(cell).expect(WELL_FORMED)) }
 }
