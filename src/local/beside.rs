@@ -5,10 +5,9 @@
 
 use std::net::IpAddr;
 
-use super::Check;
 use crate::{
     codes::Phase,
-    report::{Cause, CauseCode, FindingCode, Machine, Outcome, Place, Report, Role, Trace, Trust},
+    report::{Cause, CauseCode, FindingCode, Outcome, Place, Report, Trace, Trust},
 };
 
 /// The traces that a check is made beside.
@@ -85,12 +84,6 @@ impl Beside {
             }
         }
     }
-}
-
-/// Whether a check of this machine matters to this trace; how it does as a host matters to a trace of itself alone.
-pub fn matters(check: &Check, machine: &Machine, report: &Report) -> bool {
-    let concerns = check.role == Role::Client || report.trace.is_to(machine);
-    concerns && check.beside.includes(report)
 }
 
 /// Behind a gateway or a proxy, this machine's way to the target is another one; without an address there is none.

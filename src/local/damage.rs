@@ -1,6 +1,6 @@
 //! The check that a machine has only when it is read from files: whether all of them could be read.
 
-use super::{Said, Source, named};
+use super::{check_result::Said, host::Source};
 use crate::report::LocalCheck;
 
 /// The code of this check, which comes after all others.
@@ -20,7 +20,7 @@ pub fn result(source: &Source) -> LocalCheck {
         several => Said::warning(damage(several))
             .seen(format!("{}; read: {read}", names(several.iter().map(|damage| file(damage))))),
     };
-    named(FILES_DAMAGED, None, said)
+    said.named(FILES_DAMAGED, None)
 }
 
 /// What is wrong, each with how often; what is wrong with most files first.

@@ -1,6 +1,6 @@
 //! The facts of a machine that can be compared with the wire, gathered from the topics.
 
-use super::{Beside, Scene, topics};
+use super::{beside::Beside, scene::Scene, topics};
 use crate::report::{Machine, Report, Role};
 
 /// Asks the topics; beside a trace only for what it can be compared with.

@@ -1,7 +1,22 @@
 //! What a machine is checked as.
 
-use super::{NOT_READ, RoleChoice, Scene, checks, result, topics};
+use super::{
+    host::NOT_READ,
+    scene::Scene,
+    topics::{checks, is_client_of_files, is_host, is_host_of_files, result},
+};
 use crate::report::{CheckStatus, LocalCheck, Role};
+
+/// What a machine is to be checked as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleChoice {
+    /// As a client.
+    Client,
+    /// As a host.
+    Host,
+    /// As a client, and as a host where it is one.
+    Auto,
+}
 
 /// The roles that were asked for, or those that fit.
 pub fn roles(scene: &Scene<'_>, choice: RoleChoice) -> Vec<Role> {
@@ -9,15 +24,15 @@ pub fn roles(scene: &Scene<'_>, choice: RoleChoice) -> Vec<Role> {
         RoleChoice::Client => vec![Role::Client],
         RoleChoice::Host => vec![Role::Host],
         RoleChoice::Auto if scene.host.source().is_some() => of_files(scene),
-        RoleChoice::Auto if topics::is_host(scene) => vec![Role::Client, Role::Host],
+        RoleChoice::Auto if is_host(scene) => vec![Role::Client, Role::Host],
         RoleChoice::Auto => vec![Role::Client],
     }
 }
 
 /// Files are of a client, of a host or of both; those that tell neither are taken for what they can answer as.
 fn of_files(scene: &Scene<'_>) -> Vec<Role> {
-    let is_client = topics::is_client_of_files(scene);
-    match (is_client, topics::is_host_of_files(scene, is_client)) {
+    let is_client = is_client_of_files(scene);
+    match (is_client, is_host_of_files(scene, is_client)) {
         (true, true) => vec![Role::Client, Role::Host],
         (true, false) => vec![Role::Client],
         (false, true) => vec![Role::Host],

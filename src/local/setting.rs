@@ -3,7 +3,11 @@
 //! The first key that holds a value decides, so a policy comes before the local value in a row. A policy that cannot
 //! be read makes a good local value unknown; a wrong one is reported with a note that something may overrule it.
 
-use super::{Said, Scene, Unreadable, Value};
+use super::{
+    check_result::Said,
+    host::{Unreadable, Value},
+    scene::Scene,
+};
 use crate::report::CheckStatus;
 
 /// A value and what follows from it.

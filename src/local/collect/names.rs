@@ -6,8 +6,6 @@ mod sources;
 
 use std::{collections::BTreeMap, net::IpAddr};
 
-use super::super::{Host, Recorded, Subject};
-
 /// More names are not replaced.
 const MOST_NAMES: usize = 2000;
 
@@ -128,17 +126,6 @@ pub struct Names {
 }
 
 impl Names {
-    /// The names that the answers show, and those that the machine has itself.
-    pub fn of(host: &dyn Host, answers: &Recorded, subject: Option<&Subject>) -> Self {
-        let mut names = Self::default();
-        if let Some(subject) = subject {
-            names.host(&subject.host);
-        }
-        sources::ask(host, &mut names);
-        sources::look(answers, &mut names);
-        names
-    }
-
     /// A user, with or without the domain.
     pub fn user(&mut self, name: &str) {
         if let Some((domain, user)) = name.split_once('\\') {

@@ -10,6 +10,7 @@ pub mod archive;
 pub mod evtx;
 mod given;
 pub mod hive;
+mod keys;
 #[cfg(not(feature = "event-logs"))]
 mod no_event_logs;
 pub mod reg;
@@ -19,32 +20,18 @@ use std::{fs::File as Handle, net::IpAddr};
 use time::OffsetDateTime;
 
 use super::{
-    Answer, Certificates, Event, File, Host, Interface, Output, Owner, PrivateKey, Recorded, Service,
+    Answer, Certificates, Event, File, Host, Interface, Known, Output, Owner, PrivateKey, Recorded, Service,
     ServiceState, Source, Span, StartType, Unreadable, Value,
 };
-use crate::{
-    local::{Known, Subject},
-    report::Os,
-};
+use crate::{local::target::Subject, report::Os};
 use archive::Asked;
 pub use given::Given;
+pub use keys::Keys;
 #[cfg(not(feature = "event-logs"))]
 use no_event_logs as evtx;
 
 const CURRENT: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
-
-/// Keys and values of a file. What lies outside of what the file holds is [`Unreadable::NotHeld`].
-pub trait Keys: Send + Sync {
-    /// A value.
-    fn value(&self, key: &str, name: &str) -> Answer<Value>;
-
-    /// The names of a key's subkeys.
-    fn subkeys(&self, key: &str) -> Answer<Vec<String>>;
-
-    /// What is damaged.
-    fn notes(&self) -> Vec<String>;
-}
 
 /// The files of one machine. An answer comes from whichever file holds it.
 pub struct Files {
@@ -203,7 +190,7 @@ impl Host for Files {
                 Err(why) => others.push(Err(why)),
             }
         }
-        newest_first(&mut found);
+        Event::sort_newest_first(&mut found);
         Ok(best(others.into_iter())?.map(|()| found))
     }
 
@@ -245,42 +232,4 @@ fn best<T>(answers: impl Iterator<Item = Answer<T>>) -> Answer<T> {
         }
     }
     best
-}
-
-/// A value of the registry by its type and its bytes.
-fn value(kind: u32, bytes: &[u8]) -> Value {
-    let texts = || utf16(bytes).trim_end_matches('\0').to_owned();
-    match (kind, bytes.len()) {
-        (1 | 2, _) => Value::Text(texts()),
-        (4, 4) => Value::Number(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
-        (11, 8) => Value::Number(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
-        (5, 4) => Value::Number(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))),
-        (7, _) => match texts() {
-            none if none.is_empty() => Value::List(Vec::new()),
-            some => Value::List(some.split('\0').map(str::to_owned).collect()),
-        },
-        _ => Value::Binary { binary: hex::encode(bytes) },
-    }
-}
-
-fn utf16(bytes: &[u8]) -> String {
-    let units = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit));
-    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-}
-
-/// A time of Windows, in 100 ns since 1601; none where it was never written.
-fn filetime(ticks: u64) -> Option<OffsetDateTime> {
-    const SECONDS_TO_1970: i64 = 11_644_473_600;
-    let seconds = i64::try_from(ticks / 10_000_000).ok().filter(|seconds| *seconds > 0)?;
-    OffsetDateTime::from_unix_timestamp(seconds - SECONDS_TO_1970).ok()
-}
-
-/// Windows knows no case.
-fn same(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other) || one.to_lowercase() == other.to_lowercase()
-}
-
-/// Puts events in order.
-fn newest_first(events: &mut [Event]) {
-    events.sort_by_key(|event| std::cmp::Reverse(OffsetDateTime::from(event.at)));
 }

@@ -32,7 +32,7 @@ use std::net::IpAddr;
 
 use time::OffsetDateTime;
 
-use super::{Known, Subject};
+use super::target::Subject;
 use crate::report::Os;
 
 /// What was asked for; none where it does not exist.
@@ -44,6 +44,17 @@ pub const LARGEST_TEXT: u64 = 1 << 20;
 pub const EVENT_DAYS: i64 = 7;
 /// How many events of one query to this machine's log are read, the newest; of a file, how many of one number.
 pub const MOST_EVENTS: usize = 500;
+
+/// How a machine's answers call a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// By its name.
+    AsIs,
+    /// By this pseudonym.
+    As(String),
+    /// By one that nobody knows.
+    Not,
+}
 
 /// A machine that can be asked; nothing of it is ever changed. Every answer is bounded in size and time.
 pub trait Host: Send + Sync {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::report::{NOT_HELD, Timestamp};
 
@@ -112,6 +113,13 @@ pub struct Event {
     /// The named values; those without a name are called 1, 2 and so on, and what is no text `Binary`.
     #[serde(default)]
     pub data: BTreeMap<String, String>,
+}
+
+impl Event {
+    /// Puts events in order.
+    pub fn sort_newest_first(events: &mut [Self]) {
+        events.sort_by_key(|event| std::cmp::Reverse(OffsetDateTime::from(event.at)));
+    }
 }
 
 /// How much of an event log was read.

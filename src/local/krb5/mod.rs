@@ -2,9 +2,11 @@
 
 mod profile;
 
-use super::{Host, Unreadable};
+use super::host::{Host, Unreadable};
 use crate::report::Os;
 use profile::{Profile, Relation};
+
+pub use profile::Unread;
 
 /// More files than this are not named by a variable.
 const MOST: usize = 64;
@@ -16,14 +18,6 @@ pub struct Krb5 {
     /// It, those that are read behind it, and those that they include.
     pub files: Vec<String>,
     relations: Vec<Relation>,
-}
-
-/// What could not be read, and why.
-pub struct Unread {
-    /// The file or the variable.
-    pub what: String,
-    /// Why.
-    pub why: Unreadable,
 }
 
 impl Krb5 {

@@ -2,7 +2,15 @@
 
 use std::{collections::BTreeSet, iter, slice};
 
-use super::{super::Host, Unread, Unreadable};
+use crate::local::host::{Host, Unreadable};
+
+/// What could not be read, and why.
+pub struct Unread {
+    /// The file or the variable.
+    pub what: String,
+    /// Why.
+    pub why: Unreadable,
+}
 
 /// More included files than this are not read, and none that is included deeper.
 const MOST: usize = 64;

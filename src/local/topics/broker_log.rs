@@ -1,6 +1,6 @@
 //! What the logs of a connection broker say, on the broker and on the hosts that it sends users to.
 
-use super::host_log::{Log, Looked, judge};
+use super::event_log::{Log, Looked, judge};
 use crate::{
     local::Check,
     report::{

@@ -1,6 +1,6 @@
 //! What the log of an RD Gateway says of connections through it.
 
-use super::host_log::{Log, Looked, judge};
+use super::event_log::{Log, Looked, judge};
 use crate::{
     local::Check,
     report::{

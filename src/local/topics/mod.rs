@@ -15,6 +15,7 @@ mod credssp;
 mod crypto_policy;
 mod delegation;
 mod disk;
+mod event_log;
 mod file_version;
 mod firewall;
 mod gateway_log;
@@ -31,12 +32,12 @@ mod local_network;
 mod names;
 mod network_filter;
 mod ntlm;
-mod of_files;
 mod program;
 mod programs;
 mod proxy;
 mod resolv_conf;
 mod resolver;
+mod role;
 mod roots;
 mod route;
 mod schannel;
@@ -50,13 +51,14 @@ mod updates;
 mod windows_proxy;
 mod xrdp;
 
-pub use of_files::{is_client_of_files, is_host_of_files};
+pub use role::{is_client_of_files, is_host, is_host_of_files};
 
-use super::{Beside, Check, Matters, Scene};
-use crate::report::{
-    Machine,
-    Os::{Linux, Macos, Windows},
+use super::{
+    beside::Beside,
+    check::{Check, Matters, Test},
+    scene::Scene,
 };
+use crate::report::{LocalCheck, Machine};
 
 /// Every check, one slice a topic; reports keep this order.
 pub const CHECKS: &[&[Check]] = &[
@@ -125,8 +127,27 @@ pub const FACTS: &[(Beside, Learn)] = &[
     (Beside::Every, xrdp::learn),
 ];
 
+/// Every check of every role and system.
+pub fn checks() -> impl Iterator<Item = &'static Check> {
+    CHECKS.iter().copied().flatten()
+}
+
+/// Makes a check.
+pub fn result(check: &Check, scene: &Scene<'_>) -> LocalCheck {
+    let said = match check.test {
+        Test::Setting(setting) => setting.judge(scene),
+        Test::Logic(logic) => logic(scene),
+    };
+    let excuse = said.status.severity().and_then(|_| excuse(check.matters, scene));
+    let said = match excuse {
+        Some(why) => said.excused(why),
+        None => said,
+    };
+    said.named(check.code, Some(check.role))
+}
+
 /// Why a value does not matter here.
-pub fn excuse(matters: Matters, scene: &Scene<'_>) -> Option<&'static str> {
+fn excuse(matters: Matters, scene: &Scene<'_>) -> Option<&'static str> {
     match matters {
         Matters::Always => None,
         Matters::BehindGateway => scene
@@ -135,14 +156,5 @@ pub fn excuse(matters: Matters, scene: &Scene<'_>) -> Option<&'static str> {
             .then_some("there is no gateway on the way to this target"),
         Matters::WithEntra => sign_in::knows_no_entra(scene)
             .then_some("this machine and its user are joined to no Entra tenant"),
-    }
-}
-
-/// Whether the machine lets others connect to it.
-pub fn is_host(scene: &Scene<'_>) -> bool {
-    match scene.system() {
-        Windows => listener::serves(scene),
-        Linux => xrdp::is_host(scene),
-        Macos => false,
     }
 }

@@ -1,7 +1,7 @@
 //! Where a machine's answers name users, hosts and domains.
 
 use super::{Names, interfaces, scan};
-use crate::local::{Event, Host, Recorded, Value, collect::proxies};
+use crate::local::{Event, Host, Recorded, Subject, Value, collect::proxies};
 
 const VARIABLES: &[(&str, Kind)] = &[
     ("USERNAME", Kind::User),
@@ -87,8 +87,21 @@ enum Kind {
     Proxy,
 }
 
+impl Names {
+    /// The names that the answers show, and those that the machine has itself.
+    pub fn of(host: &dyn Host, answers: &Recorded, subject: Option<&Subject>) -> Self {
+        let mut names = Self::default();
+        if let Some(subject) = subject {
+            names.host(&subject.host);
+        }
+        ask(host, &mut names);
+        look(answers, &mut names);
+        names
+    }
+}
+
 /// Asks for the machine's own names; the answers are not kept.
-pub fn ask(host: &dyn Host, names: &mut Names) {
+fn ask(host: &dyn Host, names: &mut Names) {
     for (name, kind) in VARIABLES {
         if let Ok(Some(value)) = host.variable(name) {
             put(names, *kind, &value);
@@ -105,7 +118,7 @@ pub fn ask(host: &dyn Host, names: &mut Names) {
 }
 
 /// Looks through the answers.
-pub fn look(answers: &Recorded, names: &mut Names) {
+fn look(answers: &Recorded, names: &mut Names) {
     for (key, values) in &answers.registry {
         server(names, key);
         for (name, value) in values {

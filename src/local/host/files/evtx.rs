@@ -17,7 +17,8 @@ use std::{
 use ::evtx::{EvtxChunkData, EvtxFileHeader, EvtxRecord, HeaderFlags, ParserSettings};
 use time::OffsetDateTime;
 
-use super::{super::event_xml, Answer, Event, Span, Unreadable, newest_first, same};
+use super::keys::same;
+use crate::local::host::{Answer, Event, Span, Unreadable, event_xml};
 use head::Head;
 use held::Channels;
 
@@ -136,7 +137,7 @@ impl<R: Read + Seek> Log<R> {
             None if !held => Err(Unreadable::NotHeld),
             found => {
                 let mut found = found.unwrap_or_default();
-                newest_first(&mut found);
+                Event::sort_newest_first(&mut found);
                 Ok(Some(found))
             }
         }

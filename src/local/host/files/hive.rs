@@ -16,11 +16,10 @@ use std::{
 
 use time::OffsetDateTime;
 
-use super::{Answer, Keys, Unreadable, Value, filetime, same, value};
+use super::keys::{Keys, MOST_NAMES, filetime, same, value};
+use crate::local::host::{Answer, Unreadable, Value};
 use cells::{Cells, FIRST, Key, u32_at};
 
-/// How many names of subkeys are told.
-const MOST_NAMES: usize = 10_000;
 /// How many notes about damage are kept.
 const MOST_NOTES: usize = 4;
 
@@ -247,23 +246,7 @@ fn walk<'a, R: Read + Seek>(
     path: impl Iterator<Item = &'a str>,
 ) -> Result<Option<Key>, String> {
     let root = cells.key(root)?;
-    walk_from(cells, root, path)
-}
-
-fn walk_from<'a, R: Read + Seek>(
-    cells: &mut Cells<R>,
-    root: Key,
-    path: impl Iterator<Item = &'a str>,
-) -> Result<Option<Key>, String> {
-    let mut key = root;
-    for part in path {
-        let wanted = part.to_lowercase();
-        match cells.find(&key, |found| found.name.to_lowercase() == wanted)? {
-            Some(found) => key = found,
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(key))
+    cells::walk_from(cells, root, path)
 }
 
 /// What stands behind a key's name.

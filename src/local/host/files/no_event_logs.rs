@@ -4,7 +4,7 @@ use std::{convert::Infallible, marker::PhantomData};
 
 use time::OffsetDateTime;
 
-use super::{Answer, Event, Span};
+use crate::local::host::{Answer, Event, Span};
 
 /// A log, of which there is none.
 pub struct Log<R>(Infallible, PhantomData<R>);

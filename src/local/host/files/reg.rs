@@ -10,7 +10,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::{Answer, Keys, Unreadable, Value};
+use super::keys::{Keys, MOST_NAMES, same};
+use crate::local::host::{Answer, Unreadable, Value};
 use entry::{Entry, entry, may_go_on};
 use lines::{Line, Lines, first_line};
 use path::{above, hash, is_at_or_below, normal};
@@ -25,8 +26,6 @@ const MOST_PLACES: usize = 64;
 const MOST_VALUES: usize = 20_000;
 /// Control sets have numbers up to this one.
 const MOST_SETS: u32 = 9;
-/// How many names of subkeys are told.
-const MOST_NAMES: usize = 10_000;
 
 /// An export, and where its keys are.
 pub struct Export<R> {
@@ -79,7 +78,7 @@ impl<R: Read + Seek> Export<R> {
         export.places.shrink_to_fit();
         export.places.sort_by_key(|place| (place.key, place.at));
         export.control_set = export.current_set();
-        export.changes = export.changes || !export.deleted.is_empty() || always::is_missing(&export);
+        export.changes = export.changes || !export.deleted.is_empty() || export.lacks_what_is_always_there();
         Ok(export)
     }
 
@@ -183,6 +182,14 @@ impl<R: Read + Seek> Export<R> {
         sets.next().filter(|_| sets.next().is_none())
     }
 
+    fn lacks_what_is_always_there(&self) -> bool {
+        let lacks = |key: &str, values: &[&str]| {
+            let Ok(key) = self.held(key) else { return false };
+            values.iter().all(|value| matches!(self.look(&key, value), Ok(Ok(None))))
+        };
+        always::is_missing(&self.roots, |key| self.is_there(key), lacks)
+    }
+
     fn is_there(&self, key: &str) -> bool {
         let own = hash(key);
         self.places.binary_search_by_key(&own, |place| place.key).is_ok()
@@ -226,12 +233,12 @@ impl<R: Read + Seek> Export<R> {
                     // Also one whose name has no end: what follows is not of this key.
                     _ if line.text.starts_with('[') => break,
                     Entry::Value(found, Some(_))
-                        if super::same(&found, name) && line.open && may_go_on(&line.text) =>
+                        if same(&found, name) && line.open && may_go_on(&line.text) =>
                     {
                         answer = Err(Unreadable::Failed("the export is cut off there".to_owned()));
                     }
-                    Entry::Value(found, value) if super::same(&found, name) => answer = Ok(value),
-                    Entry::Damaged(found) if super::same(&found, name) => {
+                    Entry::Value(found, value) if same(&found, name) => answer = Ok(value),
+                    Entry::Damaged(found) if same(&found, name) => {
                         answer = Err(Unreadable::Failed("the export is damaged there".to_owned()));
                     }
                     _ => {}
@@ -262,7 +269,7 @@ impl<R: Read + Seek> Export<R> {
             }
         }
         names.sort();
-        names.dedup_by(|one, other| super::same(one, other));
+        names.dedup_by(|one, other| same(one, other));
         let exists = !names.is_empty() || !self.places(key).is_empty();
         Ok(exists.then_some(names))
     }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod open;
+mod shared;
 #[cfg(unix)]
 #[path = "unix.rs"]
 mod system;
@@ -11,7 +12,7 @@ mod system;
 
 use std::{
     fs,
-    io::{self, ErrorKind, Read as _},
+    io::{self, Read as _},
     net::IpAddr,
     path::Path,
 };
@@ -24,17 +25,11 @@ use super::{
 };
 use crate::report::Os;
 
+use shared::{Transport, existing};
+
 pub use open::{readable, regular_file, writable};
+pub use shared::{ThisMachine, this_machine};
 pub use system::{forbid_core_files, standard_input};
-
-/// The machine that this program runs on, asked with the rights of the current user.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ThisMachine;
-
-/// The machine that this program runs on.
-pub fn this_machine() -> ThisMachine {
-    ThisMachine
-}
 
 /// A new file for a collection, which nobody else may read where the system has such rights.
 ///
@@ -42,13 +37,6 @@ pub fn this_machine() -> ThisMachine {
 /// It exists, or cannot be created.
 pub fn new_file(path: &Path) -> io::Result<fs::File> {
     system::private(fs::File::options().write(true).create_new(true)).open(path)
-}
-
-/// What carries the bytes to a port.
-#[derive(Clone, Copy, Debug)]
-enum Transport {
-    Tcp,
-    Udp,
 }
 
 impl Host for ThisMachine {
@@ -174,14 +162,4 @@ fn expanded(path: &str) -> String {
         _ => std::env::var(part).ok().map(|value| text + &value),
     });
     replaced.unwrap_or(path)
-}
-
-/// Tells what does not exist from what cannot be read.
-fn existing<T>(result: io::Result<T>) -> Answer<T> {
-    match result {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(Unreadable::Denied),
-        Err(error) => Err(Unreadable::Failed(error.to_string())),
-    }
 }

@@ -21,12 +21,12 @@ use rustix::{
     process::{Pid, Resource, Rlimit, Signal, geteuid, kill_process_group, setrlimit},
 };
 
-use super::{
-    Answer, Event, File, Host as _, Interface, Owner, Service, Span, ThisMachine, Transport, Unreadable,
-    Value,
-};
+use super::shared::{ThisMachine, Transport};
 use crate::{
-    local::{ServiceState, StartType},
+    local::host::{
+        Answer, Event, File, Host as _, Interface, Owner, Service, ServiceState, Span, StartType, Unreadable,
+        Value,
+    },
     report::Os,
 };
 

@@ -1,8 +1,8 @@
 //! A rule as `iptables -S` lists it.
 
 use super::{
-    rule::{Connection, Rule, Verdict},
     values::{Fit, interface, not, places, ports, protocol, state},
+    verdict::{Connection, Rule, Verdict},
 };
 
 /// Targets that leave packets alone.

@@ -4,6 +4,7 @@ mod chains;
 mod legacy;
 mod rule;
 mod values;
+mod verdict;
 mod walk;
 
 use super::names;
@@ -13,7 +14,7 @@ use crate::{
 };
 
 use chains::Chains;
-use rule::Connection;
+use verdict::Connection;
 use walk::{Against, against};
 
 const PORT: u16 = 3389;

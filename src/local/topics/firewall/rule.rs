@@ -1,39 +1,7 @@
 //! A rule of nftables or iptables: what it has to do with one connection, and what it does to what it fits.
 
-use std::net::IpAddr;
-
 use super::values::{Fit, family, interface, not, places, ports, protocol, state};
-
-/// The connection: to a port of the far end, whose address may not be known.
-#[derive(Clone, Copy)]
-pub struct Connection {
-    pub port: u16,
-    pub address: Option<IpAddr>,
-}
-
-/// What a rule does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing that ends the way through the chain.
-    Nothing,
-    /// The chain is over.
-    Accept,
-    /// Nothing goes on.
-    Refuse,
-    /// It goes on to another place than it was sent to.
-    Elsewhere,
-    /// Back to the rule behind the jump.
-    Return,
-    /// Through another chain, and back.
-    Jump(String),
-    /// Through another chain.
-    Goto(String),
-    /// Nobody knows.
-    Strange,
-}
-
-/// How a rule fits, and what it does then.
-pub type Rule = (Fit, Verdict);
+use super::verdict::{Connection, Rule, Verdict};
 
 /// Reads a rule; `back` is what the far end answers. A map of verdicts is read as a rule for each of its elements.
 pub fn rules(text: &str, connection: Connection, back: bool) -> Vec<Rule> {

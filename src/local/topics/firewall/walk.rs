@@ -2,8 +2,9 @@
 
 use super::{
     chains::{Chain, Chains},
-    rule::{Connection, Verdict, rules},
+    rule::rules,
     values::Fit,
+    verdict::{Connection, Verdict},
 };
 
 /// The kernel allows no more jumps inside each other.

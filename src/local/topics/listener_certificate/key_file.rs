@@ -5,8 +5,7 @@ use md5::{Digest as _, Md5};
 use super::{
     super::asked::{Judged, answer, said},
     blob::Key,
-    certificate,
-    store::Chosen,
+    store::{Chosen, certificate},
 };
 use crate::local::{
     Said, Scene,

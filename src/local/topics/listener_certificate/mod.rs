@@ -4,10 +4,7 @@ mod blob;
 mod key_file;
 mod store;
 
-use self::{
-    blob::Stored,
-    store::{Chosen, Found, HASH},
-};
+use self::store::{Chosen, Found, HASH, certificate};
 use super::{
     asked::{Judged, said, value},
     listener::LISTENER,
@@ -70,25 +67,6 @@ fn shown(chosen: &Chosen) -> String {
     };
     let subject = subject.map(|subject| format!(" {subject}")).unwrap_or_default();
     format!("SHA-1 {}{subject}", chosen.thumbprint)
-}
-
-/// The listener's certificate with what is stored of it; else what a check says that looks into it.
-fn certificate(scene: &Scene<'_>) -> Result<(Chosen, Stored), Said> {
-    let chosen = match store::chosen(scene) {
-        Ok(chosen) => chosen,
-        Err(said) if said.status == crate::report::CheckStatus::Unknown => return Err(said),
-        // It is told once, by the check of the setting.
-        Err(_) => None,
-    };
-    let Some(chosen) = chosen else { return Err(nothing()) };
-    match chosen.found.clone() {
-        Found::Whole(stored) => Ok((chosen, stored)),
-        Found::Missing | Found::Damaged => Err(nothing()),
-    }
-}
-
-fn nothing() -> Said {
-    Said::not_applicable("there is no certificate to look at")
 }
 
 fn unreadable() -> Said {

@@ -11,7 +11,10 @@ use super::{
     },
     blob::{self, Stored},
 };
-use crate::local::{Said, Scene, Value};
+use crate::{
+    local::{Said, Scene, Value},
+    report::CheckStatus,
+};
 
 /// The value that names a certificate.
 pub const HASH: &str = "SSLCertificateSHA1Hash";
@@ -127,4 +130,23 @@ pub fn for_servers(stored: &Stored) -> Option<bool> {
     let (_, parsed) = X509Certificate::from_der(&stored.der).ok()?;
     let usage = parsed.extended_key_usage().ok()?;
     Some(usage.is_none_or(|usage| usage.value.server_auth || usage.value.any))
+}
+
+/// The listener's certificate with what is stored of it; else what a check says that looks into it.
+pub fn certificate(scene: &Scene<'_>) -> Result<(Chosen, Stored), Said> {
+    let chosen = match chosen(scene) {
+        Ok(chosen) => chosen,
+        Err(said) if said.status == CheckStatus::Unknown => return Err(said),
+        // It is told once, by the check of the setting.
+        Err(_) => None,
+    };
+    let Some(chosen) = chosen else { return Err(nothing()) };
+    match chosen.found.clone() {
+        Found::Whole(stored) => Ok((chosen, stored)),
+        Found::Missing | Found::Damaged => Err(nothing()),
+    }
+}
+
+fn nothing() -> Said {
+    Said::not_applicable("there is no certificate to look at")
 }

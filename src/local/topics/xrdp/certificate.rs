@@ -4,7 +4,7 @@ use sha1::{Digest as _, Sha1};
 use time::{Duration, OffsetDateTime, macros::format_description};
 use x509_parser::{pem::Pem, public_key::PublicKey};
 
-use super::settings::Settings;
+use super::settings::{Settings, USUAL_KEY, settings};
 use crate::local::{self, Said, Scene};
 
 /// What is taken when xrdp.ini names none.
@@ -16,7 +16,7 @@ const LONGEST_CURVE: u64 = 1500;
 const SOON: Duration = Duration::days(14);
 
 pub fn judge(scene: &Scene<'_>) -> Said {
-    let settings = match super::settings(scene) {
+    let settings = match settings(scene) {
         Ok(settings) => settings,
         Err(said) => return said,
     };
@@ -24,7 +24,7 @@ pub fn judge(scene: &Scene<'_>) -> Said {
         return Said::not_applicable("xrdp is told not to use TLS");
     }
     let path = settings.path("certificate", USUAL);
-    if path == settings.path("key_file", super::key::USUAL) {
+    if path == settings.path("key_file", USUAL_KEY) {
         return Said::unknown("certificate and key are one file, which is not read because it holds the key");
     }
     let text = match scene.host.text(path) {
@@ -56,9 +56,9 @@ pub fn judge(scene: &Scene<'_>) -> Said {
 
 /// SHA-1 of the certificate, where it can be read without reading a key.
 pub fn sha1(scene: &Scene<'_>) -> Option<String> {
-    let settings: Settings = super::settings(scene).ok()?;
+    let settings: Settings = settings(scene).ok()?;
     let path = settings.path("certificate", USUAL);
-    if path == settings.path("key_file", super::key::USUAL) {
+    if path == settings.path("key_file", USUAL_KEY) {
         return None;
     }
     let text = scene.host.text(path).ok()??;
@@ -67,11 +67,10 @@ pub fn sha1(scene: &Scene<'_>) -> Option<String> {
 
 /// The digest of the key that the certificate is of, as files of private keys are known by.
 pub fn public_key(scene: &Scene<'_>) -> Option<String> {
-    let settings: Settings = super::settings(scene).ok()?;
+    let settings: Settings = settings(scene).ok()?;
     let path = settings.path("certificate", USUAL);
     // Of a file that is both only the facts are looked at.
-    let text =
-        scene.host.text(path).ok()?.filter(|_| path != settings.path("key_file", super::key::USUAL))?;
+    let text = scene.host.text(path).ok()?.filter(|_| path != settings.path("key_file", USUAL_KEY))?;
     let block = first(&text)?;
     local::public_key(block.parse_x509().ok()?.public_key())
 }
@@ -79,7 +78,7 @@ pub fn public_key(scene: &Scene<'_>) -> Option<String> {
 /// Whether a private key of so many bytes can be that of the certificate; true where that is not known. A key of RSA in PEM
 /// takes six sevenths of the bits of its modulus in bytes or more, one of a curve never as many.
 pub fn fits_length(scene: &Scene<'_>, bytes: u64) -> bool {
-    let Ok(settings) = super::settings(scene) else { return true };
+    let Ok(settings) = settings(scene) else { return true };
     let Ok(Some(text)) = scene.host.text(settings.path("certificate", USUAL)) else { return true };
     let Some(block) = first(&text) else { return true };
     let Ok(certificate) = block.parse_x509() else { return true };

@@ -1,13 +1,12 @@
 //! Whether the user that xrdp runs as may read its key, and whether it is that of the certificate. Of its content only the public
 //! half is asked for.
 
+use super::settings::{USUAL_KEY, settings};
 use crate::{
     local::{File, PrivateKey, Said, Scene, Unreadable},
     report::CheckStatus,
 };
 
-/// What is taken when xrdp.ini names none.
-pub const USUAL: &str = "/etc/xrdp/key.pem";
 const UNITS: &[&str] = &[
     "/etc/systemd/system/xrdp.service.d/override.conf",
     "/etc/systemd/system/xrdp.service",
@@ -20,7 +19,7 @@ const ROW_OF_USER: usize = 7;
 const ROW_OF_GROUP: usize = 4;
 
 pub fn judge(scene: &Scene<'_>) -> Said {
-    let settings = match super::settings(scene) {
+    let settings = match settings(scene) {
         Ok(settings) => settings,
         Err(said) => return said,
     };
@@ -28,7 +27,7 @@ pub fn judge(scene: &Scene<'_>) -> Said {
     if layer == "rdp" {
         return Said::not_applicable("xrdp is told not to use TLS");
     }
-    let path = settings.path("key_file", USUAL);
+    let path = settings.path("key_file", USUAL_KEY);
     // xrdp goes on without TLS where it may, and refuses where it must have it.
     let bad = |message: &str| match layer.as_str() {
         "tls" => Said::error(format!("{message}, so it refuses every client")),

@@ -6,12 +6,10 @@ mod port;
 mod settings;
 
 use crate::{
-    local::{Check, Said, Scene},
+    local::{Check, Scene},
     report::{Machine, Os::Linux, Role::Host},
 };
-use settings::Settings;
-
-const INI: &str = "/etc/xrdp/xrdp.ini";
+use settings::INI;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
@@ -34,16 +32,4 @@ pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
 /// Whether xrdp is installed.
 pub fn is_host(scene: &Scene<'_>) -> bool {
     matches!(scene.host.file(INI), Ok(Some(_)))
-}
-
-/// The settings, or what every check of them says without.
-fn settings(scene: &Scene<'_>) -> Result<Settings, Said> {
-    match scene.host.text(INI) {
-        Ok(Some(text)) => Settings::of(&text).ok_or_else(|| {
-            Said::unknown("xrdp.ini is not understood: its section [Globals] is missing, or not of settings")
-                .seen(INI)
-        }),
-        Ok(None) => Err(Said::not_applicable("xrdp is not installed")),
-        Err(why) => Err(Said::unreadable(INI, &why)),
-    }
 }

@@ -1,5 +1,6 @@
 //! The services of xrdp, and who has its port.
 
+use super::settings::settings;
 use crate::local::{Said, Scene, ServiceState, StartType};
 
 const NAMES: &[&str] = &["xrdp", "xrdp-sesman"];
@@ -8,7 +9,7 @@ const RIVAL: &str = "gnome-remote-desktop";
 const RIVAL_SHORT: &str = "gnome-remote-de";
 
 pub fn services(scene: &Scene<'_>) -> Said {
-    if let Err(said) = super::settings(scene) {
+    if let Err(said) = settings(scene) {
         return said;
     }
     let (mut stopped, mut disabled) = (Vec::new(), Vec::new());
@@ -35,7 +36,7 @@ pub fn services(scene: &Scene<'_>) -> Said {
 }
 
 pub fn listener(scene: &Scene<'_>) -> Said {
-    let settings = match super::settings(scene) {
+    let settings = match settings(scene) {
         Ok(settings) => settings,
         Err(said) => return said,
     };
@@ -62,7 +63,7 @@ pub fn listener(scene: &Scene<'_>) -> Said {
 }
 
 pub fn rival(scene: &Scene<'_>) -> Said {
-    let port = match super::settings(scene) {
+    let port = match settings(scene) {
         Ok(settings) => settings.port().ok().flatten(),
         Err(said) => return said,
     };

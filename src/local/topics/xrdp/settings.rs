@@ -5,6 +5,11 @@ use std::collections::BTreeMap;
 use super::super::cipher_list;
 use crate::local::{Said, Scene};
 
+/// Where the settings are.
+pub const INI: &str = "/etc/xrdp/xrdp.ini";
+/// The key that is taken when xrdp.ini names none.
+pub const USUAL_KEY: &str = "/etc/xrdp/key.pem";
+
 /// Words of OpenSSL's cipher lists that let weak suites in.
 const WEAK: &[&str] = &["NULL", "eNULL", "aNULL", "EXPORT", "LOW", "RC4", "DES", "3DES", "MD5", "ALL"];
 
@@ -71,8 +76,20 @@ impl Settings {
     }
 }
 
+/// The settings, or what every check of them says without.
+pub fn settings(scene: &Scene<'_>) -> Result<Settings, Said> {
+    match scene.host.text(INI) {
+        Ok(Some(text)) => Settings::of(&text).ok_or_else(|| {
+            Said::unknown("xrdp.ini is not understood: its section [Globals] is missing, or not of settings")
+                .seen(INI)
+        }),
+        Ok(None) => Err(Said::not_applicable("xrdp is not installed")),
+        Err(why) => Err(Said::unreadable(INI, &why)),
+    }
+}
+
 pub fn security_layer(scene: &Scene<'_>) -> Said {
-    let settings = match super::settings(scene) {
+    let settings = match settings(scene) {
         Ok(settings) => settings,
         Err(said) => return said,
     };
@@ -104,7 +121,7 @@ pub fn security_layer(scene: &Scene<'_>) -> Said {
 }
 
 pub fn protocols(scene: &Scene<'_>) -> Said {
-    let settings = match super::settings(scene) {
+    let settings = match settings(scene) {
         Ok(settings) => settings,
         Err(said) => return said,
     };

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 
-use super::super::{Event, Span, same};
-use crate::local::host::MOST_EVENTS;
+use super::super::keys::same;
+use crate::local::host::{Event, MOST_EVENTS, Span};
 
 /// More of all events of a file is not kept, in bytes; what is left out is counted.
 const MOST_TEXT: usize = 8 << 20;

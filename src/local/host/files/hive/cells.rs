@@ -223,7 +223,7 @@ fn entries(cell: &[u8], each: usize) -> Vec<u32> {
 fn text(bytes: &[u8], compressed: bool) -> String {
     match compressed {
         true => bytes.iter().map(|byte| char::from(*byte)).collect(),
-        false => super::super::utf16(bytes),
+        false => super::super::keys::utf16(bytes),
     }
 }
 
@@ -235,4 +235,21 @@ pub fn u16_at(bytes: &[u8], from: usize) -> Option<u16> {
 /// A number of the file.
 pub fn u32_at(bytes: &[u8], from: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(from..from + 4)?.try_into().ok()?))
+}
+
+/// The key at this path below another one; none where there is none.
+pub fn walk_from<'a, R: Read + Seek>(
+    cells: &mut Cells<R>,
+    root: Key,
+    path: impl Iterator<Item = &'a str>,
+) -> Result<Option<Key>, String> {
+    let mut key = root;
+    for part in path {
+        let wanted = part.to_lowercase();
+        match cells.find(&key, |found| found.name.to_lowercase() == wanted)? {
+            Some(found) => key = found,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(key))
 }

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use super::{Cells, Key, walk_from};
+use super::cells::{Cells, Key, walk_from};
 
 const VERSION: &str = r"Microsoft\Windows NT\CurrentVersion";
 /// Values of the machine's version, which no user has.

@@ -1,8 +1,6 @@
 //! What Windows always writes: where a `.reg` file covers such a key without it, the file changes settings and is no export.
 
-use std::io::{Read, Seek};
-
-use super::{Export, is_at_or_below};
+use super::path::is_at_or_below;
 
 const SYSTEM: &str = r"HKLM\SYSTEM\CurrentControlSet";
 /// Keys below [`SYSTEM`] with values of which every Windows has at least one.
@@ -49,21 +47,22 @@ const CERTIFICATES: &str = r"hklm\software\policies\microsoft\systemcertificates
 const CLIENT: &str = r"HKCU\Software\Microsoft\Terminal Server Client";
 const OF_CLIENT: &[&str] = &["Default", "Servers"];
 
-/// Whether it is missing anywhere, or nothing but some policies is there.
-pub fn is_missing<R: Read + Seek>(export: &Export<R>) -> bool {
+/// Whether it is missing anywhere, or nothing but some policies is there: by the keys that the file begins with, whether a
+/// key is there, and whether a key that the file covers lacks all of these values.
+pub fn is_missing(
+    roots: &[String],
+    is_there: impl Fn(&str) -> bool,
+    lacks: impl Fn(&str, &[&str]) -> bool,
+) -> bool {
     let is_policy = |key: &String| POLICIES.iter().any(|policies| is_at_or_below(key, policies));
-    if export.roots().iter().all(is_policy) && !export.is_there(CERTIFICATES) {
+    if roots.iter().all(is_policy) && !is_there(CERTIFICATES) {
         return true;
     }
-    let below =
-        |key: &str| OF_CLIENT.iter().any(|own| export.is_there(&format!("{key}\\{own}").to_lowercase()));
-    if export.is_there(&CLIENT.to_lowercase()) && !below(CLIENT) {
+    let below = |key: &str| OF_CLIENT.iter().any(|own| is_there(&format!("{key}\\{own}").to_lowercase()));
+    if is_there(&CLIENT.to_lowercase()) && !below(CLIENT) {
         return true;
     }
     let all = [(SYSTEM, OF_SYSTEM), (SOFTWARE, OF_SOFTWARE)];
     let mut rows = all.iter().flat_map(|(root, rows)| rows.iter().map(move |row| (root, row)));
-    rows.any(|(root, (key, values))| {
-        let Ok(key) = export.held(&format!("{root}\\{key}")) else { return false };
-        values.iter().all(|value| matches!(export.look(&key, value), Ok(Ok(None))))
-    })
+    rows.any(|(root, (key, values))| lacks(&format!("{root}\\{key}"), values))
 }

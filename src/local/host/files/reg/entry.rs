@@ -1,6 +1,7 @@
 //! What one line of a registry export says: a key, a value, or nothing.
 
-use super::super::{Value, value};
+use super::super::keys::value;
+use crate::local::host::Value;
 
 /// A line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,8 @@ use windows_sys::Win32::{
     },
 };
 
-use super::{Answer, failed};
+use super::failure::failed;
+use crate::local::host::Answer;
 
 /// Owner, group and access list; the audit part needs a privilege and is not asked for.
 const PARTS: u32 = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;

@@ -7,9 +7,9 @@ use std::{
 
 use time::{Duration, OffsetDateTime};
 
-use super::{Answer, Event, ThisMachine, Unreadable, commands};
+use super::super::{commands, shared::ThisMachine};
 use crate::local::host::{
-    EVENT_DAYS, Host as _, MOST_EVENTS, Span,
+    Answer, EVENT_DAYS, Event, Host as _, MOST_EVENTS, Span, Unreadable,
     event_query::{Part, queries, whole},
     event_xml,
 };

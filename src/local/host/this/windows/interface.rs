@@ -9,7 +9,8 @@ use windows_sys::Win32::{
     Networking::WinSock::{AF_INET, AF_INET6, SOCKADDR_INET},
 };
 
-use super::{Answer, failed};
+use super::failure::failed;
+use crate::local::host::Answer;
 use crate::local::host::Interface;
 
 /// The interface; none where there is no way to the address.

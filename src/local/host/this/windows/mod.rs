@@ -2,6 +2,7 @@
 
 mod descriptor;
 mod events;
+mod failure;
 mod files;
 mod interface;
 mod registry;
@@ -20,9 +21,9 @@ use windows_service::{
     service_manager::{ServiceManager, ServiceManagerAccess},
 };
 
-use super::{Answer, Event, Owner, Service, ThisMachine, Transport, Unreadable, Value, commands, existing};
+use super::shared::{ThisMachine, Transport, existing};
 use crate::{
-    local::host::{ServiceState, StartType, windows_version},
+    local::host::{Answer, Owner, Service, ServiceState, StartType, Unreadable, windows_version},
     report::Os,
 };
 pub use descriptor::descriptor;
@@ -124,9 +125,4 @@ pub fn listener(_machine: &ThisMachine, port: u16, transport: Transport) -> Answ
         all.into_iter().find(|listener| listener.socket.port() == port && listener.protocol == protocol);
     Ok(found
         .map(|listener| Owner { process: Some(listener.process.pid), program: Some(listener.process.name) }))
-}
-
-/// The error that the last call of the system left, as an answer.
-fn failed<T>(code: u32) -> Answer<T> {
-    existing(Err(io::Error::from_raw_os_error(code.cast_signed())))
 }

@@ -4,7 +4,8 @@ use std::io;
 
 use windows_registry::{CURRENT_USER, Key, LOCAL_MACHINE, Type, USERS};
 
-use super::{Answer, Unreadable, Value, existing};
+use super::super::shared::existing;
+use crate::local::host::{Answer, Unreadable, Value};
 
 /// Enough for every list that is asked for.
 const MOST_KEYS: usize = 10_000;

@@ -1,16 +1,25 @@
-//! Which side the files of a machine are of: what only a client has in them, and what only a host has.
+//! Whether a machine is a host, and which side its files are of: what only a client has in them, and what only a host has.
 //!
 //! Every Windows has the keys of a listener, so beside files of a client they count only if connections are accepted.
 //! Files that may be of either are checked as both. Files that answer no check end with exit code 2, before anything
 //! is sent.
 
-use super::{client_attempts, client_key, client_log, host_log, is_host, listener};
+use super::{client_attempts, client_key, client_log, host_log, listener, xrdp};
 use crate::{
     local::{Answer, Event, Scene, Unreadable},
-    report::Os::Windows,
+    report::Os::{Linux, Macos, Windows},
 };
 
 const PRODUCT: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\ProductOptions";
+
+/// Whether the machine lets others connect to it.
+pub fn is_host(scene: &Scene<'_>) -> bool {
+    match scene.system() {
+        Windows => listener::serves(scene),
+        Linux => xrdp::is_host(scene),
+        Macos => false,
+    }
+}
 
 /// Whether the files hold what only a client has.
 pub fn is_client_of_files(scene: &Scene<'_>) -> bool {

@@ -3,19 +3,14 @@
 //! A target cannot be found among pseudonyms, so `Host::known_as` gives its own. If the files do not know it,
 //! whatever differs with and without the target is unknown.
 
-use super::{Checked, FILES_DAMAGED, Host, RoleChoice, Subject, asked};
+use super::{
+    checked::{Checked, asked},
+    damage::FILES_DAMAGED,
+    host::Host,
+    roles::RoleChoice,
+    target::Subject,
+};
 use crate::report::{CheckStatus, LocalCheck};
-
-/// How a machine's answers call a target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Known {
-    /// By its name.
-    AsIs,
-    /// By this pseudonym.
-    As(String),
-    /// By one that nobody knows.
-    Not,
-}
 
 /// The checks for a target under its pseudonym; facts that the wire is compared with are the target's own.
 pub fn under(host: &dyn Host, choice: RoleChoice, subject: &Subject, pseudonym: &str) -> Checked {

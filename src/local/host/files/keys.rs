@@ -1,0 +1,54 @@
+//! What files of the registry have in common: keys without case, values by their type, and times.
+
+use time::OffsetDateTime;
+
+use crate::local::host::{Answer, Value};
+
+/// How many names of subkeys are told.
+pub const MOST_NAMES: usize = 10_000;
+
+/// Keys and values of a file. What lies outside of what the file holds is [`Unreadable::NotHeld`].
+pub trait Keys: Send + Sync {
+    /// A value.
+    fn value(&self, key: &str, name: &str) -> Answer<Value>;
+
+    /// The names of a key's subkeys.
+    fn subkeys(&self, key: &str) -> Answer<Vec<String>>;
+
+    /// What is damaged.
+    fn notes(&self) -> Vec<String>;
+}
+
+/// A value of the registry by its type and its bytes.
+pub fn value(kind: u32, bytes: &[u8]) -> Value {
+    let texts = || utf16(bytes).trim_end_matches('\0').to_owned();
+    match (kind, bytes.len()) {
+        (1 | 2, _) => Value::Text(texts()),
+        (4, 4) => Value::Number(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
+        (11, 8) => Value::Number(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
+        (5, 4) => Value::Number(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))),
+        (7, _) => match texts() {
+            none if none.is_empty() => Value::List(Vec::new()),
+            some => Value::List(some.split('\0').map(str::to_owned).collect()),
+        },
+        _ => Value::Binary { binary: hex::encode(bytes) },
+    }
+}
+
+/// Little-endian UTF-16; what is no character is replaced.
+pub fn utf16(bytes: &[u8]) -> String {
+    let units = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+/// A time of Windows, in 100 ns since 1601; none where it was never written.
+pub fn filetime(ticks: u64) -> Option<OffsetDateTime> {
+    const SECONDS_TO_1970: i64 = 11_644_473_600;
+    let seconds = i64::try_from(ticks / 10_000_000).ok().filter(|seconds| *seconds > 0)?;
+    OffsetDateTime::from_unix_timestamp(seconds - SECONDS_TO_1970).ok()
+}
+
+/// Whether both are one name: Windows knows no case.
+pub fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other) || one.to_lowercase() == other.to_lowercase()
+}
