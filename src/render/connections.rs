@@ -5,15 +5,13 @@ use std::io;
 use super::{
     cells, gateway,
     page::{Page, Room, Tone},
-    phases, session, text,
+    passed::{FACTS, in_one},
+    phases, session, target,
 };
 use crate::{
     codes::Phase,
-    report::{Answerer, Connection, Millis, Purpose, Report, Session, Status, Summary},
+    report::{Answerer, Connection, Purpose, Report, Session, Status, Summary},
 };
-
-/// Where the facts of a phase begin.
-pub const FACTS: usize = 24;
 
 /// Every connection that was traced.
 ///
@@ -41,7 +39,7 @@ pub fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             gateway::leg(page, through, report.trace.started, FACTS)?;
             if summaries.len() > 1 {
                 page.gap()?;
-                page.heading(&format!("Server {}, through the gateway", text::target(report)))?;
+                page.heading(&format!("Server {}, through the gateway", target::target(report)))?;
             }
         }
         let own: Vec<_> = summaries.iter().filter(|summary| summary.phase != Phase::Gateway).collect();
@@ -136,17 +134,4 @@ fn after_activation(page: &mut Page<'_>, seen: &Session) -> io::Result<()> {
         Some(failure) => page.row(lead, FACTS, (Tone::Bad, "ENDED:"), &failure.detail)?,
     }
     lines.try_for_each(|line| page.text(FACTS, &line))
-}
-
-/// What passed, on one line with the time of all of it.
-///
-/// # Errors
-/// Those of the writer.
-pub fn in_one<'a>(page: &mut Page<'_>, passed: impl Iterator<Item = (&'a str, Millis)>) -> io::Result<()> {
-    let (names, times): (Vec<&str>, Vec<f64>) = passed.map(|(name, took)| (name, took.0)).unzip();
-    if names.is_empty() {
-        return Ok(());
-    }
-    let lead = format!("  {:<10}{}", "passed", cells::duration(Millis(times.iter().sum())));
-    page.row((Tone::Plain, &lead), FACTS, (Tone::Plain, ""), &names.join(", "))
 }

@@ -4,8 +4,8 @@ use std::io;
 
 use super::{
     cells,
-    connections::in_one,
     page::{Page, Room, Tone},
+    passed::in_one,
     phases,
 };
 use crate::{

@@ -7,16 +7,16 @@ use std::io::{self, Write};
 
 use super::{
     causes, cells,
-    connections::{FACTS, connections},
+    connections::connections,
     experiments, local,
     page::{Page, Room, Tone, USUAL},
-    posture, rdp_file, udp, wait,
+    passed::FACTS,
+    posture, rdp_file,
+    target::target,
+    udp, wait,
 };
-use crate::{
-    endpoint::place,
-    report::{
-        Answerer, Certificate, Failure, Finding, FindingCode, Likelihood, Outcome, Purpose, Report, Severity,
-    },
+use crate::report::{
+    Answerer, Certificate, Failure, Finding, FindingCode, Likelihood, Outcome, Purpose, Report, Severity,
 };
 
 /// The lines of a screen, less the one with which the command line ends a page: a report with causes should not be longer.
@@ -97,14 +97,6 @@ fn whole(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     causes::mstsc(page, report)?;
     causes::causes(page, report)
-}
-
-/// The target's address, and the name that it goes by.
-pub fn target(report: &Report) -> String {
-    let Some(target) = &report.trace.target else { return local::name(report) };
-    let name =
-        if target.server_name == target.host { String::new() } else { format!(" as {}", target.server_name) };
-    place(&target.host, target.port) + &name
 }
 
 fn certificate(page: &mut Page<'_>, served: &Certificate, report: &Report) -> io::Result<()> {
