@@ -9,6 +9,12 @@ use x509_parser::{
 
 use crate::report::{PublicKey, Signature, Usage};
 
+/// The smallest RSA key that ring and webpki verify with, in bits.
+pub const SMALLEST_RSA: u32 = 2048;
+
+/// The largest one, in bits.
+pub const LARGEST_RSA: u32 = 8192;
+
 /// Remote Desktop Authentication, the usage Windows puts into RDP certificates.
 const REMOTE_DESKTOP: &str = "1.3.6.1.4.1.311.54.1.2";
 /// anyExtendedKeyUsage.
@@ -90,7 +96,7 @@ pub fn signed_by_itself(certificate: &X509Certificate<'_>) -> bool {
 
 /// ring reports a key it does not take as a failed verification.
 fn super_small_rsa(certificate: &X509Certificate<'_>) -> bool {
-    matches!(certificate.public_key().parsed(), Ok(ParsedKey::RSA(key)) if rsa_bits(&key) < super::SMALLEST_RSA)
+    matches!(certificate.public_key().parsed(), Ok(ParsedKey::RSA(key)) if rsa_bits(&key) < SMALLEST_RSA)
 }
 
 /// Key usages; a certificate without the extended extension may serve everything.

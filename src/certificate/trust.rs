@@ -6,7 +6,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage};
 use x509_parser::certificate::X509Certificate;
 
-use super::{Expectation, fields};
+use super::{expectation::Expectation, fields};
 use crate::report::Trust;
 
 /// szOID_KP_RDP, 1.3.6.1.4.1.311.54.1.2, DER without tag and length.

@@ -5,7 +5,7 @@ use x509_parser::{
     x509::X509Version,
 };
 
-use super::{LARGEST_RSA, SMALLEST_RSA, fields};
+use super::fields::{self, LARGEST_RSA, SMALLEST_RSA};
 
 /// id-RSASSA-PSS (RFC 8017 appendix A.2.3).
 const RSASSA_PSS: &str = "1.2.840.113549.1.1.10";

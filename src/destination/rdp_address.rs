@@ -9,11 +9,18 @@ const SCHEME: &str = "rdp://";
 /// Longer ones come from no link.
 const LONGEST: usize = 1 << 16;
 
-/// The target of such an address.
-///
-/// # Errors
-/// It names no host that can be traced. What may be secret in it is not repeated.
-pub fn target(address: &str) -> Result<Target, BadTarget> {
+impl Target {
+    /// The target of an rdp:// address: `rdp://host:port`, or the settings of an .rdp file joined by `&`. Values that are secret
+    /// are in no error and not in the target.
+    ///
+    /// # Errors
+    /// It names no host that can be traced.
+    pub fn of_address(address: &str) -> Result<Self, BadTarget> {
+        target(address)
+    }
+}
+
+fn target(address: &str) -> Result<Target, BadTarget> {
     let bad = |why: &str| BadTarget(format!("the rdp:// address is no target: {why}"));
     let rest = match address.get(..SCHEME.len()) {
         Some(scheme) if scheme.eq_ignore_ascii_case(SCHEME) => &address[SCHEME.len()..],

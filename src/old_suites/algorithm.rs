@@ -9,8 +9,6 @@ use tokio_rustls::rustls::{
 };
 use zeroize::Zeroizing;
 
-use super::mac::Hash;
-
 /// How records are protected.
 pub struct Algorithm {
     /// Of the HMAC.
@@ -56,5 +54,24 @@ impl Tls12AeadAlgorithm for Algorithm {
         _: &[u8],
     ) -> Result<ConnectionTrafficSecrets, UnsupportedOperationError> {
         Err(UnsupportedOperationError)
+    }
+}
+
+/// What the HMAC is made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hash {
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
+impl Hash {
+    /// Length of the MAC and of its key.
+    pub const fn length(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+        }
     }
 }

@@ -6,7 +6,7 @@ use hmac::{EagerHash, Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::algorithm::Keys;
+use super::algorithm::{Hash, Keys};
 
 /// As long as the longest MAC; a shorter one is followed by zeros.
 pub type Tag = [u8; 32];
@@ -20,25 +20,6 @@ const ENDING: usize = 1 + 8;
 
 /// As much padding as a record can have, in whole blocks of the hash.
 static IDLE: [u8; 4 * BLOCK] = [0; 4 * BLOCK];
-
-/// What the HMAC is made with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hash {
-    /// SHA-1.
-    Sha1,
-    /// SHA-256.
-    Sha256,
-}
-
-impl Hash {
-    /// Length of the MAC and of its key.
-    pub const fn length(self) -> usize {
-        match self {
-            Self::Sha1 => 20,
-            Self::Sha256 => 32,
-        }
-    }
-}
 
 impl Keys {
     /// The MAC of this content, which takes as long as that of `longest` bytes, at most 255 more, would.

@@ -19,8 +19,7 @@ use tokio_rustls::rustls::{
     crypto::{CryptoProvider, KeyExchangeAlgorithm, ring},
 };
 
-use algorithm::Algorithm;
-use mac::Hash;
+use algorithm::{Algorithm, Hash};
 
 static AES_128_SHA: Algorithm = Algorithm { hash: Hash::Sha1, key: 16 };
 static AES_256_SHA: Algorithm = Algorithm { hash: Hash::Sha1, key: 32 };

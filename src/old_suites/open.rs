@@ -9,9 +9,9 @@ use tokio_rustls::rustls::{
 };
 
 use super::{
-    algorithm::Keys,
+    algorithm::{Hash, Keys},
     block::{BLOCK, decrypt},
-    mac::{Hash, Tag},
+    mac::Tag,
 };
 
 /// The longest content of a record (RFC 5246 6.2.1).

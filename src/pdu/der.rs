@@ -2,7 +2,10 @@
 
 use super::{Malformed, Reader};
 
-const INTEGER: u8 = 0x02;
+pub const INTEGER: u8 = 0x02;
+pub const OCTET_STRING: u8 = 0x04;
+pub const GENERAL_STRING: u8 = 0x1B;
+pub const SEQUENCE: u8 = 0x30;
 
 /// The next element: its tag and its content.
 ///
@@ -31,6 +34,14 @@ pub fn expect<'a>(reader: &mut Reader<'a>, tag: u8) -> Result<&'a [u8], Malforme
         (found, content) if found == tag => Ok(content),
         (found, _) => Err(Malformed(format!("DER tag {found:#04x} where {tag:#04x} belongs"))),
     }
+}
+
+/// The fields of a SEQUENCE.
+///
+/// # Errors
+/// As [`expect`].
+pub fn fields(sequence: &[u8]) -> Result<Reader<'_>, Malformed> {
+    expect(&mut Reader::new(sequence), SEQUENCE).map(Reader::new)
 }
 
 /// An INTEGER of 32 bits, with a sign or without one: an NTSTATUS comes as four bytes or, with a leading zero, as five.

@@ -10,7 +10,7 @@ pub use reply::{Reply, preauthentication_required, reply, resealed, session_key}
 
 use super::{
     Malformed, Reader,
-    der::{element, expect},
+    der::{GENERAL_STRING, element, expect, fields},
 };
 use krb_error::krb_error;
 
@@ -32,9 +32,6 @@ pub enum KdcMessage {
 pub const MAX_MESSAGE: usize = 60 * 1024;
 
 const TICKET: u8 = 0x61;
-const SEQUENCE: u8 = 0x30;
-const OCTET_STRING: u8 = 0x04;
-const GENERAL_STRING: u8 = 0x1B;
 
 /// The whole length of a message over TCP: four bytes tell how many follow (RFC 4120 section 7.2.2).
 ///
@@ -90,8 +87,4 @@ fn field(content: &[u8], tag: u8) -> Result<&[u8], Malformed> {
             _ => {}
         }
     }
-}
-
-fn fields(content: &[u8]) -> Result<Reader<'_>, Malformed> {
-    expect(&mut Reader::new(content), SEQUENCE).map(Reader::new)
 }

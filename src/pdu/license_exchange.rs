@@ -10,7 +10,7 @@ use super::license_frame::{
 };
 use super::license_keys::LicenseKeys;
 use super::reader::utf16;
-use super::server_certificate::RsaPublicKey;
+use super::rsa::RsaPublicKey;
 use super::{Malformed, Reader, rsa};
 
 const KEY_EXCHANGE_ALG_RSA: u32 = 1;

@@ -9,7 +9,7 @@ pub use proof::{Bound, Fresh, Identity, authenticate, negotiate};
 pub use session::Session;
 
 use super::{Malformed, reader::utf16};
-use fields::Fields;
+use fields::{Fields, SIGNATURE};
 
 /// What a CHALLENGE says of the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,8 +31,6 @@ pub struct Challenge {
     /// Whether there is a list of these pairs.
     pub has_target_info: bool,
 }
-
-const SIGNATURE: &[u8] = b"NTLMSSP\0";
 
 /// Finds and reads the CHALLENGE in a security token, wrapped in SPNEGO or bare.
 ///

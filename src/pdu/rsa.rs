@@ -3,13 +3,34 @@
 use num_bigint::BigUint;
 
 use super::Malformed;
-use super::server_certificate::RsaPublicKey;
 
 /// The longest modulus that is used, in bytes: 8192 bits keeps one operation far below a second.
 pub const MAX_MODULUS: usize = 1024;
 
 /// The zero bytes that follow every little-endian number on the wire.
 const PADDING: usize = 8;
+
+/// An RSA public key as the certificate states it; [`power`] refuses what cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RsaPublicKey {
+    /// The modulus, little-endian, without zero bytes above its highest.
+    pub modulus: Vec<u8>,
+    /// The public exponent.
+    pub exponent: u32,
+}
+
+impl RsaPublicKey {
+    /// The key with this little-endian modulus, whose zero padding is dropped.
+    pub fn new(modulus_le: &[u8], exponent: u32) -> Self {
+        let length = modulus_le.iter().rposition(|byte| *byte != 0).map_or(0, |highest| highest + 1);
+        Self { modulus: modulus_le.iter().copied().take(length).collect(), exponent }
+    }
+
+    /// The length of the modulus in bits.
+    pub fn bits(&self) -> usize {
+        self.modulus.last().map_or(0, |highest| self.modulus.len() * 8 - highest.leading_zeros() as usize)
+    }
+}
 
 /// Encrypts `message_le` as MS-RDPBCGR 5.3.4.1 says: little-endian, as long as the modulus, then 8 zero bytes.
 ///

@@ -6,8 +6,12 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::{
-    Malformed, Reader, license_frame::SEC_LICENSE_PKT, mcs, rsa, security_keys::SessionKeys,
-    server_certificate::RsaPublicKey, x224::TPKT_VERSION,
+    Malformed, Reader,
+    license_frame::SEC_LICENSE_PKT,
+    mcs,
+    rsa::{self, RsaPublicKey},
+    security_keys::SessionKeys,
+    x224::TPKT_VERSION,
 };
 
 pub use super::security_keys::Strength;

@@ -5,7 +5,8 @@ use x509_parser::prelude::FromDer;
 use x509_parser::public_key::RSAPublicKey as DerKey;
 
 use super::license_frame::read_blob;
-use super::{Malformed, Reader, rsa};
+use super::rsa::{self, RsaPublicKey};
+use super::{Malformed, Reader};
 
 /// The Terminal Services signing key's modulus, little-endian; the key and its private half are published in
 /// MS-RDPBCGR 5.3.3.1.1, so a valid signature proves a well-formed certificate and never who made it.
@@ -77,28 +78,6 @@ impl ServerCertificate {
             Self::Proprietary { key, .. } => Some(key),
             Self::X509 { key, .. } => key.as_ref(),
         }
-    }
-}
-
-/// An RSA public key as the certificate states it; [`rsa`] refuses what cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RsaPublicKey {
-    /// The modulus, little-endian, without zero bytes above its highest.
-    pub modulus: Vec<u8>,
-    /// The public exponent.
-    pub exponent: u32,
-}
-
-impl RsaPublicKey {
-    /// The key with this little-endian modulus, whose zero padding is dropped.
-    pub fn new(modulus_le: &[u8], exponent: u32) -> Self {
-        let length = modulus_le.iter().rposition(|byte| *byte != 0).map_or(0, |highest| highest + 1);
-        Self { modulus: modulus_le.iter().copied().take(length).collect(), exponent }
-    }
-
-    /// The length of the modulus in bits.
-    pub fn bits(&self) -> usize {
-        self.modulus.last().map_or(0, |highest| self.modulus.len() * 8 - highest.leading_zeros() as usize)
     }
 }
 

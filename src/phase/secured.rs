@@ -18,8 +18,9 @@ use crate::{
         Malformed,
         connect_response::SecurityData,
         mcs,
+        rsa::RsaPublicKey,
         security::{ClientSecurity, Strength, Unopened},
-        server_certificate::{RsaPublicKey, ServerCertificate},
+        server_certificate::ServerCertificate,
     },
     report::{EncryptionKey, Failure, FailureKind},
 };

@@ -6,7 +6,8 @@ use rdptrace::demo::license::LicenseServer;
 use rdptrace::pdu::license::{self, ErrorAlert, LicensePdu, LicenseRequest};
 use rdptrace::pdu::license_exchange::{ClientLicense, ExchangeError};
 use rdptrace::pdu::license_keys::LicenseKeys;
-use rdptrace::pdu::server_certificate::{RsaPublicKey, ServerCertificate};
+use rdptrace::pdu::rsa::RsaPublicKey;
+use rdptrace::pdu::server_certificate::ServerCertificate;
 use rdptrace::pdu::{Malformed, rsa};
 
 const CLIENT_RANDOM: [u8; 32] = [0x11; 32];

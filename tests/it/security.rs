@@ -8,9 +8,9 @@ use rdptrace::{
     codes::Phase,
     pdu::{
         Malformed, mcs, rsa,
+        rsa::RsaPublicKey,
         security::{ClientSecurity, Strength, Unopened},
         security_keys::UPDATE_INTERVAL,
-        server_certificate::RsaPublicKey,
         share::{self, IoPdu},
     },
     report::LicensingOutcome,

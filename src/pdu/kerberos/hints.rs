@@ -1,9 +1,8 @@
 //! What a KDC says of the keys of an account (RFC 4120 section 5.2.7): their types, and the salt of each.
 
-use super::{GENERAL_STRING, OCTET_STRING, SEQUENCE, fields};
 use crate::pdu::{
     Malformed, Reader,
-    der::{element, expect, integer},
+    der::{GENERAL_STRING, OCTET_STRING, SEQUENCE, element, expect, fields, integer},
 };
 
 const PW_SALT: u32 = 3;

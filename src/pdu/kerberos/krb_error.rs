@@ -2,10 +2,10 @@
 
 use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
 
-use super::{GENERAL_STRING, Hints, OCTET_STRING, fields, hints::method_data};
+use super::hints::{Hints, method_data};
 use crate::pdu::{
     Malformed, Reader,
-    der::{element, expect, integer},
+    der::{GENERAL_STRING, OCTET_STRING, element, expect, fields, integer},
 };
 
 /// The fields of a KRB-ERROR that a trace reads.

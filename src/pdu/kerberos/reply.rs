@@ -1,9 +1,9 @@
 //! KDC-REP (RFC 4120 section 5.4.2): its sealed part, taken out, and put back under another key.
 
-use super::{GENERAL_STRING, Hints, OCTET_STRING, SEQUENCE, fields};
+use super::hints::Hints;
 use crate::pdu::{
     Malformed, Reader,
-    der::{element, encode, expect, integer},
+    der::{GENERAL_STRING, OCTET_STRING, SEQUENCE, element, encode, expect, fields, integer},
 };
 
 /// An AS-REP or a TGS-REP as far as its sealed part.

@@ -4,9 +4,11 @@
 //! Fields that the flags do not announce are not looked at. A number that does not fit is shown as the bytes that
 //! were sent.
 
-use super::{SIGNATURE, av};
+use super::av;
 use crate::pdu::{Malformed, Reader};
 
+/// What every message begins with.
+pub const SIGNATURE: &[u8] = b"NTLMSSP\0";
 const REQUEST_TARGET: u32 = 0x0000_0004;
 pub const TARGET_INFO: u32 = 0x0080_0000;
 const NEGOTIATE_VERSION: u32 = 0x0200_0000;
