@@ -8,6 +8,7 @@ mod bounded;
 mod cause_numbers;
 mod causes;
 mod certificates;
+mod circles;
 mod cli;
 mod codes;
 mod codes_texts;
