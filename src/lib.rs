@@ -166,21 +166,21 @@ async fn follow_up<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, begin:
 pub fn checked(
     machine: &dyn local::Host,
     choice: local::RoleChoice,
-    subject: Option<&local::Subject>,
+    target: Option<&local::Target>,
 ) -> Report {
-    checked_with(machine, choice, subject, None, &System)
+    checked_with(machine, choice, target, None, &System)
 }
 
 /// The same beside the .rdp file that names the server; its signature is checked now, with the roots of the system.
 pub fn checked_with<N: Network>(
     machine: &dyn local::Host,
     choice: local::RoleChoice,
-    subject: Option<&local::Subject>,
+    target: Option<&local::Target>,
     file: Option<&destination::RdpFile>,
     network: &N,
 ) -> Report {
     let (began, started) = (net::Instant::now(), machine.now().into());
-    let checked = local::check(machine, choice, subject);
+    let checked = local::check(machine, choice, target);
     let file = file.filter(|file| file.encoding != destination::Encoding::Address);
     let settings = Settings::default();
     let now = network.now().into();

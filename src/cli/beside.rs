@@ -6,7 +6,7 @@ use super::{Error, out::stderr};
 use crate::{
     destination::Target,
     local::{
-        Checked, Host as _, RoleChoice, Subject, check, check_beside,
+        self, Checked, Host as _, RoleChoice, check, check_beside,
         files::{Files, Given},
         is_answered, is_damaged, this_machine,
     },
@@ -29,9 +29,9 @@ impl Beside {
     ///
     /// # Errors
     /// There is nothing to read in it, or nothing that a check asks for.
-    pub fn of_folder(path: &Path, subject: &Subject) -> Result<Self, Error> {
+    pub fn of_folder(path: &Path, target: &local::Target) -> Result<Self, Error> {
         let files = Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)?;
-        let made = check(&files, RoleChoice::Auto, Some(subject));
+        let made = check(&files, RoleChoice::Auto, Some(target));
         match is_answered(&made.checks) {
             true => Ok(Self::Files(Box::new(made))),
             false => Err(useless(&files, &made.checks, Some(&made.machine))),
@@ -57,8 +57,8 @@ impl Beside {
 }
 
 /// The target, as the checks are told of it.
-pub fn subject(target: &Target) -> Subject {
-    Subject::new(&target.endpoint.host, target.endpoint.port)
+pub fn of_checks(target: &Target) -> local::Target {
+    local::Target::new(&target.endpoint.host, target.endpoint.port)
 }
 
 /// That no check asks for what the files hold, or could read it.

@@ -53,19 +53,19 @@ pub const FAULTS: &[Fault] = &[
         "tls-required",
         "says that TLS is required",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(1))),
-        by("server-requires-tls", coded("negotiate", "negotiation_failure", 1)),
+        by("server-requires-tls", failed_with("negotiate", "negotiation_failure", 1)),
     ),
     fault(
         "tls-not-allowed",
         "says that TLS is not allowed",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(2))),
-        by("server-refuses-tls", coded("negotiate", "negotiation_failure", 2)),
+        by("server-refuses-tls", failed_with("negotiate", "negotiation_failure", 2)),
     ),
     fault(
         "certificate-missing",
         "says that it has no certificate",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(3))),
-        by("certificate-unusable", coded("negotiate", "negotiation_failure", 3)),
+        by("certificate-unusable", failed_with("negotiate", "negotiation_failure", 3)),
     ),
     fault(
         "inconsistent-flags",
@@ -73,32 +73,32 @@ pub const FAULTS: &[Fault] = &[
         Behaviour::DirectTls(Send(NegotiationFailure(4))),
         by(
             "tls-proxy-in-front",
-            shows("negotiation-direct-tls", coded("negotiate", "negotiation_failure", 4)),
+            shows("negotiation-direct-tls", failed_with("negotiate", "negotiation_failure", 4)),
         ),
     ),
     fault(
         "nla-required",
         "says that NLA is required",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(5))),
-        by("offer-rewritten", coded("negotiate", "negotiation_failure", 5)),
+        by("offer-rewritten", failed_with("negotiate", "negotiation_failure", 5)),
     ),
     fault(
         "client-certificate-required",
         "says that a client certificate is required",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(6))),
-        by("server-requires-client-certificate", coded("negotiate", "negotiation_failure", 6)),
+        by("server-requires-client-certificate", failed_with("negotiate", "negotiation_failure", 6)),
     ),
     fault(
         "entra-required",
         "says that Entra authentication is required, and takes it",
         SpeaksFirst(SecurityProtocol::RDSAAD, Greet(NONCE), Some(NegotiationFailure(7))),
-        by("server-requires-entra", coded("negotiate", "negotiation_failure", 7)),
+        by("server-requires-entra", failed_with("negotiate", "negotiation_failure", 7)),
     ),
     fault(
         "entra-unready",
         "says that Entra authentication is required, and goes silent when it is to begin",
         SpeaksFirst(SecurityProtocol::RDSAAD, Silence, Some(NegotiationFailure(7))),
-        by("server-requires-entra", coded("negotiate", "negotiation_failure", 7)),
+        by("server-requires-entra", failed_with("negotiate", "negotiation_failure", 7)),
     ),
     fault(
         "rdstls",
@@ -110,7 +110,7 @@ pub const FAULTS: &[Fault] = &[
         "negotiation-failure-unknown",
         "sends a negotiation failure with code 0x99",
         At(Stage::ConnectionRequest, Send(NegotiationFailure(0x99))),
-        by("newer-server", coded("negotiate", "negotiation_failure", 0x99)),
+        by("newer-server", failed_with("negotiate", "negotiation_failure", 0x99)),
     ),
     fault(
         "negotiate-malformed",
@@ -122,7 +122,7 @@ pub const FAULTS: &[Fault] = &[
         "negotiate-ultimatum",
         "disconnects in place of the confirm, as xrdp does",
         At(Stage::ConnectionRequest, Send(Ultimatum(3))),
-        by("xrdp-refuses-offer", coded("negotiate", "disconnect", 3)),
+        by("xrdp-refuses-offer", failed_with("negotiate", "disconnect", 3)),
     ),
     fault(
         "ssh",
@@ -305,7 +305,7 @@ pub const FAULTS: &[Fault] = &[
             "server-requires-fips",
             Expect {
                 finding: Some("encryption-method-not-offered"),
-                ..coded("mcs", "security_unsupported", 0x10)
+                ..failed_with("mcs", "security_unsupported", 0x10)
             },
         ),
     ),
@@ -317,7 +317,7 @@ pub const FAULTS: &[Fault] = &[
             "server-not-conforming",
             Expect {
                 finding: Some("encryption-method-not-offered"),
-                ..coded("mcs", "security_unsupported", 0x20)
+                ..failed_with("mcs", "security_unsupported", 0x20)
             },
         ),
     ),
@@ -345,7 +345,10 @@ pub const FAULTS: &[Fault] = &[
         standard(StandardSecurity { then: Then::ErrorInfo(0x101), ..RC4_128 }),
         by(
             "license-server-missing",
-            Expect { finding: Some("license-server-missing"), ..coded("licensing", "error_info", 0x101) },
+            Expect {
+                finding: Some("license-server-missing"),
+                ..failed_with("licensing", "error_info", 0x101)
+            },
         ),
     ),
     fault(
@@ -393,7 +396,7 @@ pub const FAULTS: &[Fault] = &[
             session: Some(&At(Stage::FontList, Send(ErrorInfo(0x10C9)))),
             ..RC4_128
         }),
-        by("client-pdu-rejected", coded("activate", "error_info", 0x10C9)),
+        by("client-pdu-rejected", failed_with("activate", "error_info", 0x10C9)),
     ),
     // TLS: RFC 8446 and 5246.
     fault(
@@ -424,25 +427,25 @@ pub const FAULTS: &[Fault] = &[
         "tls-handshake-failure",
         "answers the ClientHello with alert 40",
         At(Stage::ClientHello, Send(TlsAlert(40))),
-        by("tls-suites-disjoint", shows("tls-alert-received", coded("tls", "tls_alert", 40))),
+        by("tls-suites-disjoint", shows("tls-alert-received", failed_with("tls", "tls_alert", 40))),
     ),
     fault(
         "tls-protocol-version",
         "answers the ClientHello with alert 70",
         At(Stage::ClientHello, Send(TlsAlert(70))),
-        by("tls-versions-disjoint", shows("tls-alert-received", coded("tls", "tls_alert", 70))),
+        by("tls-versions-disjoint", shows("tls-alert-received", failed_with("tls", "tls_alert", 70))),
     ),
     fault(
         "tls-insufficient-security",
         "answers the ClientHello with alert 71",
         At(Stage::ClientHello, Send(TlsAlert(71))),
-        by("tls-suites-disjoint", shows("tls-alert-received", coded("tls", "tls_alert", 71))),
+        by("tls-suites-disjoint", shows("tls-alert-received", failed_with("tls", "tls_alert", 71))),
     ),
     fault(
         "tls-internal-error",
         "answers the ClientHello with alert 80",
         At(Stage::ClientHello, Send(TlsAlert(80))),
-        by("certificate-unusable", shows("tls-alert-received", coded("tls", "tls_alert", 80))),
+        by("certificate-unusable", shows("tls-alert-received", failed_with("tls", "tls_alert", 80))),
     ),
     fault(
         "tls-garbage",
@@ -477,7 +480,10 @@ pub const FAULTS: &[Fault] = &[
         Behaviour::ClientCertificate,
         by(
             "server-requires-client-certificate",
-            Expect { finding: Some("tls-client-certificate-required"), ..coded("tls", "tls_alert", 116) },
+            Expect {
+                finding: Some("tls-client-certificate-required"),
+                ..failed_with("tls", "tls_alert", 116)
+            },
         ),
     ),
     // What only another ClientHello shows.
@@ -509,13 +515,13 @@ pub const FAULTS: &[Fault] = &[
         "tls-large-hello-refused",
         "answers a ClientHello above 180 bytes with an alert",
         Behaviour::Hello(Disliked::Above(180), Send(TlsAlert(50))),
-        by("tls-stack-intolerant", shows("tls-hello-refused", coded("tls", "tls_alert", 50))),
+        by("tls-stack-intolerant", shows("tls-hello-refused", failed_with("tls", "tls_alert", 50))),
     ),
     fault(
         "tls-short-hello-refused",
         "answers a ClientHello below 512 bytes with an alert",
         Behaviour::Hello(Disliked::Below(512), Send(TlsAlert(80))),
-        by("tls-stack-intolerant", shows("tls-hello-refused", coded("tls", "tls_alert", 80))),
+        by("tls-stack-intolerant", shows("tls-hello-refused", failed_with("tls", "tls_alert", 80))),
     ),
     fault(
         "tls-name-wanted",
@@ -527,7 +533,7 @@ pub const FAULTS: &[Fault] = &[
         "tls-named-hello-refused",
         "answers a ClientHello that names the server with an alert about nothing of it",
         Behaviour::Hello(Disliked::Named, Send(TlsAlert(40))),
-        by("sni-refused", shows("tls-name-refused", coded("tls", "tls_alert", 40))),
+        by("sni-refused", shows("tls-name-refused", failed_with("tls", "tls_alert", 40))),
     ),
     fault(
         "tls-name-refused",
@@ -648,25 +654,25 @@ pub const FAULTS: &[Fault] = &[
         "credssp-alert",
         "ends TLS with alert 80 after the first TSRequest",
         At(Stage::Negotiate, Alert(80)),
-        by("ntlm-restricted", shows("tls-alert-received", coded("credssp", "tls_alert", 80))),
+        by("ntlm-restricted", shows("tls-alert-received", failed_with("credssp", "tls_alert", 80))),
     ),
     fault(
         "credssp-alert-tls12",
         "the same in TLS 1.2",
         AtTls12(Stage::Negotiate, Alert(80)),
-        by("ntlm-restricted", shows("tls-alert-received", coded("credssp", "tls_alert", 80))),
+        by("ntlm-restricted", shows("tls-alert-received", failed_with("credssp", "tls_alert", 80))),
     ),
     fault(
         "credssp-alert-certificate",
         "ends TLS 1.3, in which it asked for no certificate, with alert 42 there",
         At(Stage::Negotiate, Alert(42)),
-        by("ntlm-restricted", shows("tls-alert-received", coded("credssp", "tls_alert", 42))),
+        by("ntlm-restricted", shows("tls-alert-received", failed_with("credssp", "tls_alert", 42))),
     ),
     fault(
         "credssp-alert-certificate-tls12",
         "ends TLS 1.2 with alert 42 after the first TSRequest",
         AtTls12(Stage::Negotiate, Alert(42)),
-        by("ntlm-restricted", shows("tls-alert-received", coded("credssp", "tls_alert", 42))),
+        by("ntlm-restricted", shows("tls-alert-received", failed_with("credssp", "tls_alert", 42))),
     ),
     fault(
         "credssp-silence",
@@ -690,7 +696,7 @@ pub const FAULTS: &[Fault] = &[
         "credssp-status-at-once",
         "refuses before the CHALLENGE, as a domain without NTLM does",
         At(Stage::Negotiate, Send(Status(0xC000_0418))),
-        by("ntlm-restricted", coded("credssp", "nt_status", 0xC000_0418)),
+        by("ntlm-restricted", failed_with("credssp", "nt_status", 0xC000_0418)),
     ),
     fault(
         "challenge-without-target-info",
@@ -729,7 +735,7 @@ pub const FAULTS: &[Fault] = &[
         "credssp-ntlm-blocked",
         "lets NTLM begin and does not take its proof, as a Windows that blocks NTLM",
         At(Stage::Authenticate, Send(Status(0x8009_0302))),
-        by("ntlm-restricted", coded("credssp", "nt_status", 0x8009_0302)),
+        by("ntlm-restricted", failed_with("credssp", "nt_status", 0x8009_0302)),
     ),
     fault(
         "credssp-version-0",
@@ -765,31 +771,31 @@ pub const FAULTS: &[Fault] = &[
         "logon-failure",
         "refuses the account: wrong user name or password",
         At(Stage::Authenticate, Send(Status(0xC000_006D))),
-        by("credentials-wrong", coded("credssp", "nt_status", 0xC000_006D)),
+        by("credentials-wrong", failed_with("credssp", "nt_status", 0xC000_006D)),
     ),
     fault(
         "account-locked",
         "refuses the account: locked out",
         At(Stage::Authenticate, Send(Status(0xC000_0234))),
-        by("account-locked", coded("credssp", "nt_status", 0xC000_0234)),
+        by("account-locked", failed_with("credssp", "nt_status", 0xC000_0234)),
     ),
     fault(
         "password-expired",
         "refuses the account: password expired",
         At(Stage::Authenticate, Send(Status(0xC000_0071))),
-        by("password-expired", coded("credssp", "nt_status", 0xC000_0071)),
+        by("password-expired", failed_with("credssp", "nt_status", 0xC000_0071)),
     ),
     fault(
         "no-logon-servers",
         "cannot reach a domain controller",
         At(Stage::Authenticate, Send(Status(0xC000_005E))),
-        by("domain-controller-unreachable", coded("credssp", "nt_status", 0xC000_005E)),
+        by("domain-controller-unreachable", failed_with("credssp", "nt_status", 0xC000_005E)),
     ),
     fault(
         "credssp-status-foreign",
         "refuses with a number that is no NTSTATUS, as FreeRDP does",
         At(Stage::Authenticate, Send(Status(0xC007_00EA))),
-        by("credentials-wrong", coded("credssp", "nt_status", 0xC007_00EA)),
+        by("credentials-wrong", failed_with("credssp", "nt_status", 0xC007_00EA)),
     ),
     fault(
         "credssp-close-after-authenticate",
@@ -807,13 +813,13 @@ pub const FAULTS: &[Fault] = &[
         "credssp-alert-after-authenticate",
         "ends TLS with alert 80 after the AUTHENTICATE",
         At(Stage::Authenticate, Alert(80)),
-        by("credssp-refused-silently", shows("tls-alert-received", coded("credssp", "tls_alert", 80))),
+        by("credssp-refused-silently", shows("tls-alert-received", failed_with("credssp", "tls_alert", 80))),
     ),
     fault(
         "credssp-alert-after-authenticate-tls12",
         "the same in TLS 1.2",
         AtTls12(Stage::Authenticate, Alert(80)),
-        by("credssp-refused-silently", shows("tls-alert-received", coded("credssp", "tls_alert", 80))),
+        by("credssp-refused-silently", shows("tls-alert-received", failed_with("credssp", "tls_alert", 80))),
     ),
     fault(
         "key-binding-altered",
@@ -837,13 +843,13 @@ pub const FAULTS: &[Fault] = &[
         "logon-type-not-granted",
         "refuses after the credentials, in place of the early authorization",
         At(Stage::Credentials, Send(Status(0xC000_015B))),
-        by("logon-right-missing", coded("credssp", "nt_status", 0xC000_015B)),
+        by("logon-right-missing", failed_with("credssp", "nt_status", 0xC000_015B)),
     ),
     fault(
         "early-authorization-denied",
         "denies the early user authorization",
         At(Stage::Credentials, Send(EarlyAuthorization(5))),
-        by("logon-right-missing", coded("credssp", "early_auth_denied", 5)),
+        by("logon-right-missing", failed_with("credssp", "early_auth_denied", 5)),
     ),
     fault(
         "credssp-close-after-credentials",
@@ -856,13 +862,13 @@ pub const FAULTS: &[Fault] = &[
         "early-authorization-unknown",
         "answers the credentials with an early authorization result that nobody knows",
         At(Stage::Credentials, Send(EarlyAuthorization(77))),
-        by("newer-server", coded("credssp", "early_auth_denied", 77)),
+        by("newer-server", failed_with("credssp", "early_auth_denied", 77)),
     ),
     fault(
         "early-authorization-ultimatum",
         "disconnects in place of the early authorization result",
         At(Stage::Credentials, Send(Ultimatum(1))),
-        by("logon-right-missing", coded("credssp", "disconnect", 1)),
+        by("logon-right-missing", failed_with("credssp", "disconnect", 1)),
     ),
     fault(
         "hybrid",
@@ -874,13 +880,13 @@ pub const FAULTS: &[Fault] = &[
         "hybrid-logon-type-not-granted",
         "the same, and refuses the delegated credentials with a status",
         Behaviour::PlainHybrid(Some(Send(Status(0xC000_015B)))),
-        by("logon-right-missing", coded("credssp", "nt_status", 0xC000_015B)),
+        by("logon-right-missing", failed_with("credssp", "nt_status", 0xC000_015B)),
     ),
     fault(
         "hybrid-no-logon-servers",
         "the same, and finds no logon server",
         Behaviour::PlainHybrid(Some(Send(Status(0xC000_005E)))),
-        by("domain-controller-unreachable", coded("credssp", "nt_status", 0xC000_005E)),
+        by("domain-controller-unreachable", failed_with("credssp", "nt_status", 0xC000_005E)),
     ),
     fault(
         "hybrid-close-after-credentials",
@@ -904,13 +910,13 @@ pub const FAULTS: &[Fault] = &[
         "mcs-alert",
         "ends TLS with alert 80 after the Connect Initial",
         At(Stage::ConnectInitial, Alert(80)),
-        by("server-failed-inside", shows("tls-alert-received", coded("mcs", "tls_alert", 80))),
+        by("server-failed-inside", shows("tls-alert-received", failed_with("mcs", "tls_alert", 80))),
     ),
     fault(
         "mcs-alert-tls12",
         "the same in TLS 1.2",
         AtTls12(Stage::ConnectInitial, Alert(80)),
-        by("server-failed-inside", shows("tls-alert-received", coded("mcs", "tls_alert", 80))),
+        by("server-failed-inside", shows("tls-alert-received", failed_with("mcs", "tls_alert", 80))),
     ),
     fault(
         "mcs-silence",
@@ -928,31 +934,31 @@ pub const FAULTS: &[Fault] = &[
         "mcs-refused",
         "refuses the conference: rt-unspecified-failure",
         At(Stage::ConnectInitial, Send(ConnectResult(14))),
-        by("server-refuses-settings", coded("mcs", "mcs_result", 14)),
+        by("server-refuses-settings", failed_with("mcs", "mcs_result", 14)),
     ),
     fault(
         "mcs-refused-unknown",
         "refuses the conference with a result that no specification names",
         At(Stage::ConnectInitial, Send(ConnectResult(77))),
-        by("server-refuses-settings", coded("mcs", "mcs_result", 77)),
+        by("server-refuses-settings", failed_with("mcs", "mcs_result", 77)),
     ),
     fault(
         "mcs-ultimatum",
         "disconnects in place of the Connect Response",
         At(Stage::ConnectInitial, Send(Ultimatum(1))),
-        by("connection-denied", coded("mcs", "disconnect", 1)),
+        by("connection-denied", failed_with("mcs", "disconnect", 1)),
     ),
     fault(
         "attach-user-refused",
         "refuses the user: rt-too-many-users",
         At(Stage::AttachUser, Send(AttachUserResult(13))),
-        by("connection-limit", coded("mcs", "mcs_result", 13)),
+        by("connection-limit", failed_with("mcs", "mcs_result", 13)),
     ),
     fault(
         "channel-join-refused",
         "refuses a channel: rt-not-admitted",
         At(Stage::ChannelJoin, Send(ChannelJoinResult(6))),
-        by("server-refuses-settings", coded("mcs", "mcs_result", 6)),
+        by("server-refuses-settings", failed_with("mcs", "mcs_result", 6)),
     ),
     // Licensing: MS-RDPBCGR 2.2.1.12, 2.2.5.1, 2.2.14.
     fault(
@@ -971,7 +977,10 @@ pub const FAULTS: &[Fault] = &[
         "licensing-alert",
         "ends TLS with alert 80 in place of licensing",
         At(Stage::ClientInfo, Alert(80)),
-        by("client-info-account-required", shows("tls-alert-received", coded("licensing", "tls_alert", 80))),
+        by(
+            "client-info-account-required",
+            shows("tls-alert-received", failed_with("licensing", "tls_alert", 80)),
+        ),
     ),
     fault(
         "licensing-silence",
@@ -995,37 +1004,37 @@ pub const FAULTS: &[Fault] = &[
         "license-server-missing",
         "sends a license error: no license server",
         At(Stage::ClientInfo, Send(LicenseError(6, 1))),
-        by("license-server-missing", coded("licensing", "license_error", 6)),
+        by("license-server-missing", failed_with("licensing", "license_error", 6)),
     ),
     fault(
         "license-error-unknown",
         "sends a license error with code 0x99",
         At(Stage::ClientInfo, Send(LicenseError(0x99, 1))),
-        by("newer-server", coded("licensing", "license_error", 0x99)),
+        by("newer-server", failed_with("licensing", "license_error", 0x99)),
     ),
     fault(
         "error-info-no-license-server",
         "sets error info 0x101 in place of licensing",
         At(Stage::ClientInfo, Send(ErrorInfo(0x101))),
-        by("license-server-missing", coded("licensing", "error_info", 0x101)),
+        by("license-server-missing", failed_with("licensing", "error_info", 0x101)),
     ),
     fault(
         "error-info-unknown",
         "sets error info 0xABCD in place of licensing",
         At(Stage::ClientInfo, Send(ErrorInfo(0xABCD))),
-        by("newer-server", coded("licensing", "error_info", 0xABCD)),
+        by("newer-server", failed_with("licensing", "error_info", 0xABCD)),
     ),
     fault(
         "licensing-ultimatum-provider",
         "disconnects in place of licensing: provider initiated",
         At(Stage::ClientInfo, Send(Ultimatum(1))),
-        by("connection-denied", coded("licensing", "disconnect", 1)),
+        by("connection-denied", failed_with("licensing", "disconnect", 1)),
     ),
     fault(
         "licensing-ultimatum-user",
         "disconnects in place of licensing: user requested",
         At(Stage::ClientInfo, Send(Ultimatum(3))),
-        by("connection-denied", coded("licensing", "disconnect", 3)),
+        by("connection-denied", failed_with("licensing", "disconnect", 3)),
     ),
     fault(
         "message-channel-flood",
@@ -1074,7 +1083,7 @@ pub const FAULTS: &[Fault] = &[
         "licensed-ultimatum",
         "disconnects in place of the Demand Active",
         At(Stage::Licensed, Send(Ultimatum(1))),
-        by("session-start-failed", coded("activate", "disconnect", 1)),
+        by("session-start-failed", failed_with("activate", "disconnect", 1)),
     ),
     fault(
         "activate-reset",
@@ -1086,7 +1095,7 @@ pub const FAULTS: &[Fault] = &[
         "activate-alert",
         "ends TLS with alert 80 in place of the Demand Active",
         At(Stage::Licensed, Alert(80)),
-        by("session-start-failed", shows("tls-alert-received", coded("activate", "tls_alert", 80))),
+        by("session-start-failed", shows("tls-alert-received", failed_with("activate", "tls_alert", 80))),
     ),
     fault(
         "activate-silence",
@@ -1116,19 +1125,19 @@ pub const FAULTS: &[Fault] = &[
         "activate-ultimatum",
         "disconnects after the Confirm Active",
         At(Stage::ConfirmActive, Send(Ultimatum(1))),
-        by("session-start-failed", coded("activate", "disconnect", 1)),
+        by("session-start-failed", failed_with("activate", "disconnect", 1)),
     ),
     fault(
         "error-info-in-finalization",
         "sets error info 0x10C9 in place of the Font Map",
         At(Stage::FontList, Send(ErrorInfo(0x10C9))),
-        by("client-pdu-rejected", coded("activate", "error_info", 0x10C9)),
+        by("client-pdu-rejected", failed_with("activate", "error_info", 0x10C9)),
     ),
     fault(
         "error-info-denied",
         "sets error info 7 in place of the Demand Active: denied",
         At(Stage::Licensed, Send(ErrorInfo(7))),
-        by("connection-denied", coded("activate", "error_info", 7)),
+        by("connection-denied", failed_with("activate", "error_info", 7)),
     ),
     fault(
         "activate-flood",
@@ -1569,7 +1578,7 @@ const fn failed(phase: &'static str, kind: &'static str) -> Expect {
     Expect { phase, kind, code: None, finding: None, cause: None }
 }
 
-const fn coded(phase: &'static str, kind: &'static str, code: u32) -> Expect {
+const fn failed_with(phase: &'static str, kind: &'static str, code: u32) -> Expect {
     Expect { phase, kind, code: Some(code), finding: None, cause: None }
 }
 

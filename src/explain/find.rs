@@ -38,7 +38,7 @@ pub fn explained(term: &Term) -> Explained {
             }
             explained
         }
-        Kind::Text(text) => said(text),
+        Kind::Text(text) => of_text(text),
     }
 }
 
@@ -121,7 +121,7 @@ fn one_code(found: &[Found]) -> Option<u32> {
 }
 
 /// A text that stands for one code, or for one with its extended code, is answered as that.
-fn said(text: &Text) -> Explained {
+fn of_text(text: &Text) -> Explained {
     let codes: Vec<Found> =
         meant(text.table, text.row).into_iter().filter(|(_, row)| row.symbol != text.row.symbol).collect();
     let is_pair = matches!(codes[..], [(first, _), (second, _)]

@@ -64,7 +64,7 @@ impl Term {
     }
 
     /// Whether it stands for a number, or may.
-    pub fn is_coded(&self) -> bool {
+    pub fn has_code(&self) -> bool {
         let Kind::Name(name) = &self.kind else { return true };
         let named = name::named(name);
         if named.iter().any(|(table, _)| table.name == AVD.name) {

@@ -4,7 +4,7 @@
 //! checks beside a trace are judged apart from it: their results go into `local`, and only what both sides show
 //! together becomes a finding or a cause.
 
-use super::{beside::Beside, check_result::Said, scene::Scene, setting::Setting};
+use super::{beside::Beside, check_result::CheckResult, setting::Setting, survey::Survey};
 use crate::report::{Os, Role};
 
 /// A check.
@@ -46,7 +46,7 @@ impl Check {
         code: &'static str,
         role: Role,
         on: &'static [Os],
-        logic: fn(&Scene<'_>) -> Said,
+        logic: fn(&Survey<'_>) -> CheckResult,
     ) -> Self {
         Self::made(code, role, on, Test::Logic(logic))
     }
@@ -74,5 +74,5 @@ pub enum Test {
     /// One value of the registry decides.
     Setting(Setting),
     /// It takes more.
-    Logic(fn(&Scene<'_>) -> Said),
+    Logic(fn(&Survey<'_>) -> CheckResult),
 }

@@ -8,7 +8,7 @@ const MOST_OBSERVED: usize = 2000;
 
 /// What a check says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct CheckResult {
     /// The result.
     pub status: CheckStatus,
     /// The value seen, without secrets.
@@ -17,7 +17,7 @@ pub struct Said {
     pub message: String,
 }
 
-impl Said {
+impl CheckResult {
     /// As it should be.
     pub fn ok(message: impl Into<String>) -> Self {
         Self::new(CheckStatus::Ok, message)

@@ -3,11 +3,11 @@
 use super::{
     check::Check,
     damage,
+    facts::facts,
     host::Host,
-    machine,
     roles::{self, RoleChoice},
-    scene::Scene,
-    target::Subject,
+    survey::Survey,
+    target::Target,
     topics,
 };
 use crate::report::{LocalCheck, Machine, Report, Role};
@@ -33,24 +33,24 @@ impl Checked {
 }
 
 /// Asks what matters to the trace, or everything.
-pub fn asked(
-    host: &dyn Host,
+pub fn ask(
+    machine: &dyn Host,
     choice: RoleChoice,
-    subject: Option<&Subject>,
+    target: Option<&Target>,
     report: Option<&Report>,
 ) -> Checked {
-    let scene = Scene::new(host, subject);
-    let roles = roles::roles(&scene, choice);
-    let machine = machine::machine(&scene, &roles, report);
+    let survey = Survey::new(machine, target);
+    let roles = roles::roles(&survey, choice);
+    let facts = facts(&survey, &roles, report);
     let fits = |check: &&Check| {
-        let matters = report.is_none_or(|report| matters(check, &machine, report));
-        matters && check.on.contains(&host.system()) && roles.contains(&check.role)
+        let matters = report.is_none_or(|report| matters(check, &facts, report));
+        matters && check.on.contains(&machine.system()) && roles.contains(&check.role)
     };
     let mut checks: Vec<_> =
-        topics::checks().filter(fits).map(|check| topics::result(check, &scene)).collect();
+        topics::checks().filter(fits).map(|check| topics::make(check, &survey)).collect();
     // The last one: files show their damage while they are read.
-    checks.extend(host.source().map(|source| damage::result(&source)));
-    Checked { machine, checks }
+    checks.extend(machine.source().map(|source| damage::result(&source)));
+    Checked { machine: facts, checks }
 }
 
 /// Whether a check of this machine matters to this trace; how it does as a host matters to a trace of itself alone.

@@ -14,7 +14,7 @@ mod redact;
 mod secrets;
 
 use super::{
-    Host, Recorded, Subject,
+    Host, Recorded, Target,
     files::archive::{self, Asked},
 };
 use names::Names;
@@ -31,18 +31,18 @@ pub struct Collection {
 impl Collection {
     /// Leaves out what is secret, and replaces names where that is wanted; `host` is asked for further names that are only
     /// looked for.
-    pub fn new(host: &dyn Host, answers: Recorded, subject: Option<&Subject>, redact: bool) -> Self {
+    pub fn new(host: &dyn Host, answers: Recorded, target: Option<&Target>, redact: bool) -> Self {
         let mut machine = answers;
         secrets::remove(&mut machine);
         accounts::narrow(&mut machine);
         let mut asked = Asked {
-            host: subject.map(|subject| subject.host.clone()),
-            port: subject.map(|subject| subject.port),
+            host: target.map(|target| target.host.clone()),
+            port: target.map(|target| target.port),
             is_redacted: redact,
         };
         if redact {
             narrow::machine(&mut machine);
-            let names = Names::of(host, &machine, subject);
+            let names = Names::of(host, &machine, target);
             machine = redact::machine(machine, &names);
             asked.host = asked.host.map(|host| names.replaced(&host));
         }

@@ -1,6 +1,6 @@
 //! The check that a machine has only when it is read from files: whether all of them could be read.
 
-use super::{check_result::Said, host::Source};
+use super::{check_result::CheckResult, host::Source};
 use crate::report::LocalCheck;
 
 /// The code of this check, which comes after all others.
@@ -14,13 +14,13 @@ const MOST_KINDS: usize = 3;
 /// What the files showed while they were read, and which ones were; one line, however many there are.
 pub fn result(source: &Source) -> LocalCheck {
     let read = read(&source.read);
-    let said = match source.damage.as_slice() {
-        [] => Said::ok("every file could be read").seen(read),
-        [only] => Said::warning(only.clone()).seen(format!("read: {read}")),
-        several => Said::warning(damage(several))
+    let result = match source.damage.as_slice() {
+        [] => CheckResult::ok("every file could be read").seen(read),
+        [only] => CheckResult::warning(only.clone()).seen(format!("read: {read}")),
+        several => CheckResult::warning(damage(several))
             .seen(format!("{}; read: {read}", names(several.iter().map(|damage| file(damage))))),
     };
-    said.named(FILES_DAMAGED, None)
+    result.named(FILES_DAMAGED, None)
 }
 
 /// What is wrong, each with how often; what is wrong with most files first.

@@ -7,22 +7,22 @@ mod checked;
 mod checking;
 mod collect;
 mod damage;
+mod facts;
 mod host;
 mod krb5;
-mod machine;
 pub mod no_proxy;
 mod pages;
 mod pseudonym;
 mod roles;
-mod scene;
 mod sddl;
 mod setting;
+mod survey;
 mod target;
 mod topics;
 
 pub use beside::Beside;
 pub use check::{Check, Matters, Test};
-pub use check_result::Said;
+pub use check_result::CheckResult;
 pub use checked::Checked;
 pub use checking::{check, check_beside};
 pub use collect::Collection;
@@ -30,15 +30,15 @@ pub use damage::FILES_DAMAGED;
 #[doc(hidden)]
 pub use host::files;
 pub use host::{
-    About, Answer, Certificates, EVENT_DAYS, Event, File, Host, Interface, Known, LARGEST_TEXT, MOST_EVENTS,
+    About, Answer, Certificates, EVENT_DAYS, Event, File, Host, Interface, LARGEST_TEXT, MOST_EVENTS,
     NOT_READ, Output, Owner, PrivateKey, Recorded, Recorder, Service, ServiceState, Source, Span, StartType,
-    ThisMachine, Unreadable, Value, event_query, event_xml, forbid_core_files, new_file, public_key,
-    readable, regular_file, standard_input, this_machine, without_account, writable,
+    TargetName, ThisMachine, Unreadable, Value, event_query, event_xml, forbid_core_files, new_file,
+    public_key, readable, regular_file, standard_input, this_machine, without_account, writable,
 };
 pub use krb5::{Krb5, Unread};
 pub use pages::{page, paged};
 pub use roles::{RoleChoice, is_answered, is_damaged};
-pub use scene::Scene;
 pub use setting::{Case, Is, Setting};
-pub use target::Subject;
+pub use survey::Survey;
+pub use target::Target;
 pub use topics::checks;

@@ -1,35 +1,35 @@
 //! The target in files in which names were replaced: under its pseudonym where they were collected for it, else nowhere.
 //!
-//! A target cannot be found among pseudonyms, so `Host::known_as` gives its own. If the files do not know it,
+//! A target cannot be found among pseudonyms, so `Host::name_of` gives its own. If the files do not know it,
 //! whatever differs with and without the target is unknown.
 
 use super::{
-    checked::{Checked, asked},
+    checked::{Checked, ask},
     damage::FILES_DAMAGED,
     host::Host,
     roles::RoleChoice,
-    target::Subject,
+    target::Target,
 };
 use crate::report::{CheckStatus, LocalCheck};
 
 /// The checks for a target under its pseudonym; facts that the wire is compared with are the target's own.
-pub fn under(host: &dyn Host, choice: RoleChoice, subject: &Subject, pseudonym: &str) -> Checked {
-    let known = Subject { host: pseudonym.to_owned(), ..subject.clone() };
-    let mut checked = asked(host, choice, Some(&known), None);
-    let machine = &mut checked.machine;
-    let remembered = machine.remembered.iter_mut().map(|entry| &mut entry.host);
-    let entries = machine.hosts_entries.iter_mut().map(|entry| &mut entry.name);
-    let servers = machine.attempts.iter_mut().filter_map(|attempt| attempt.server.as_mut());
+pub fn under(machine: &dyn Host, choice: RoleChoice, target: &Target, pseudonym: &str) -> Checked {
+    let pseudonymous = Target { host: pseudonym.to_owned(), ..target.clone() };
+    let mut checked = ask(machine, choice, Some(&pseudonymous), None);
+    let facts = &mut checked.machine;
+    let remembered = facts.remembered.iter_mut().map(|entry| &mut entry.host);
+    let entries = facts.hosts_entries.iter_mut().map(|entry| &mut entry.name);
+    let servers = facts.attempts.iter_mut().filter_map(|attempt| attempt.server.as_mut());
     let own = remembered.chain(entries).chain(servers).filter(|name| name.eq_ignore_ascii_case(pseudonym));
-    own.for_each(|name| subject.host.clone_into(name));
-    note(&mut checked, &format!("it was collected for {pseudonym}, which is taken to be {}", subject.host));
+    own.for_each(|name| target.host.clone_into(name));
+    note(&mut checked, &format!("it was collected for {pseudonym}, which is taken to be {}", target.host));
     checked
 }
 
 /// The checks where the target cannot be found: what depends on it is not known.
-pub fn nowhere(host: &dyn Host, choice: RoleChoice, subject: &Subject) -> Checked {
-    let named = asked(host, choice, Some(subject), None).checks;
-    let mut checked = asked(host, choice, None, None);
+pub fn nowhere(machine: &dyn Host, choice: RoleChoice, target: &Target) -> Checked {
+    let named = ask(machine, choice, Some(target), None).checks;
+    let mut checked = ask(machine, choice, None, None);
     let same = |one: &LocalCheck, other: &LocalCheck| {
         one.status == other.status && one.message == other.message && one.observed == other.observed
     };
@@ -38,10 +38,10 @@ pub fn nowhere(host: &dyn Host, choice: RoleChoice, subject: &Subject) -> Checke
             check.status = CheckStatus::Unknown;
             check.observed = None;
             check.message =
-                format!("names were replaced, so what the files say of {} is not known", subject.host);
+                format!("names were replaced, so what the files say of {} is not known", target.host);
         }
     }
-    note(&mut checked, &format!("names were replaced, so {} cannot be found in it", subject.host));
+    note(&mut checked, &format!("names were replaced, so {} cannot be found in it", target.host));
     checked
 }
 

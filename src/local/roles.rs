@@ -2,8 +2,8 @@
 
 use super::{
     host::NOT_READ,
-    scene::Scene,
-    topics::{checks, is_client_of_files, is_host, is_host_of_files, result},
+    survey::Survey,
+    topics::{checks, is_client_of_files, is_host, is_host_of_files, make},
 };
 use crate::report::{CheckStatus, LocalCheck, Role};
 
@@ -19,28 +19,28 @@ pub enum RoleChoice {
 }
 
 /// The roles that were asked for, or those that fit.
-pub fn roles(scene: &Scene<'_>, choice: RoleChoice) -> Vec<Role> {
+pub fn roles(survey: &Survey<'_>, choice: RoleChoice) -> Vec<Role> {
     match choice {
         RoleChoice::Client => vec![Role::Client],
         RoleChoice::Host => vec![Role::Host],
-        RoleChoice::Auto if scene.host.source().is_some() => of_files(scene),
-        RoleChoice::Auto if is_host(scene) => vec![Role::Client, Role::Host],
+        RoleChoice::Auto if survey.machine.source().is_some() => of_files(survey),
+        RoleChoice::Auto if is_host(survey) => vec![Role::Client, Role::Host],
         RoleChoice::Auto => vec![Role::Client],
     }
 }
 
 /// Files are of a client, of a host or of both; those that tell neither are taken for what they can answer as.
-fn of_files(scene: &Scene<'_>) -> Vec<Role> {
-    let is_client = is_client_of_files(scene);
-    match (is_client, is_host_of_files(scene, is_client)) {
+fn of_files(survey: &Survey<'_>) -> Vec<Role> {
+    let is_client = is_client_of_files(survey);
+    match (is_client, is_host_of_files(survey, is_client)) {
         (true, true) => vec![Role::Client, Role::Host],
         (true, false) => vec![Role::Client],
         (false, true) => vec![Role::Host],
         (false, false) => {
             let answers = |role: &Role| {
                 let mut fits =
-                    checks().filter(|check| check.role == *role && check.on.contains(&scene.system()));
-                fits.any(|check| is_told(&result(check, scene)))
+                    checks().filter(|check| check.role == *role && check.on.contains(&survey.system()));
+                fits.any(|check| is_told(&make(check, survey)))
             };
             let roles: Vec<_> = [Role::Client, Role::Host].into_iter().filter(answers).collect();
             if roles.is_empty() { vec![Role::Client] } else { roles }

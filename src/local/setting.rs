@@ -4,9 +4,9 @@
 //! be read makes a good local value unknown; a wrong one is reported with a note that something may overrule it.
 
 use super::{
-    check_result::Said,
+    check_result::CheckResult,
     host::{Unreadable, Value},
-    scene::Scene,
+    survey::Survey,
 };
 use crate::report::CheckStatus;
 
@@ -44,17 +44,17 @@ pub enum Is {
 
 impl Setting {
     /// What the value of this machine means.
-    pub fn judge(&self, scene: &Scene<'_>) -> Said {
+    pub fn judge(&self, survey: &Survey<'_>) -> CheckResult {
         // The first key that cannot be read: it might overrule what a later one says.
         let mut hidden: Option<(String, Unreadable)> = None;
         for (index, key) in self.keys.iter().enumerate() {
-            match scene.value(key, self.name) {
+            match survey.value(key, self.name) {
                 Ok(None) => {}
                 Ok(Some(value)) => {
-                    let said = self.case(key, &value, &self.overruled(scene, index + 1));
+                    let result = self.case(key, &value, &self.overruled(survey, index + 1));
                     return match &hidden {
-                        None => said,
-                        Some((overruling, why)) => said.unless(overruling, why),
+                        None => result,
+                        Some((overruling, why)) => result.unless(overruling, why),
                     };
                 }
                 Err(why) => {
@@ -63,22 +63,22 @@ impl Setting {
             }
         }
         match hidden {
-            None => Said::new(self.absent.0, self.absent.1),
-            Some((overruling, why)) => Said::unreadable(&overruling, &why),
+            None => CheckResult::new(self.absent.0, self.absent.1),
+            Some((overruling, why)) => CheckResult::unreadable(&overruling, &why),
         }
     }
 
     /// What the keys behind the deciding one hold.
-    fn overruled(&self, scene: &Scene<'_>, from: usize) -> String {
-        let held = |key: &&str| scene.value(key, self.name).ok().flatten();
+    fn overruled(&self, survey: &Survey<'_>, from: usize) -> String {
+        let held = |key: &&str| survey.value(key, self.name).ok().flatten();
         let keys = self.keys[from..].iter();
         keys.filter_map(|key| held(key).map(|value| format!("; overruled: {key} = {value}"))).collect()
     }
 
-    fn case(&self, key: &str, value: &Value, overruled: &str) -> Said {
+    fn case(&self, key: &str, value: &Value, overruled: &str) -> CheckResult {
         let case = self.cases.iter().find(|case| case.0.fits(value));
         let Case(_, status, message) = case.expect("a table ends with Is::Else, as a test holds");
-        Said::new(*status, *message).seen(format!("{key}\\{} = {value}{overruled}", self.name))
+        CheckResult::new(*status, *message).seen(format!("{key}\\{} = {value}{overruled}", self.name))
     }
 }
 

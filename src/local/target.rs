@@ -7,7 +7,7 @@ use crate::report::Trace;
 
 /// The target that the machine is to reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subject {
+pub struct Target {
     /// A name or an address.
     pub host: String,
     /// TCP port.
@@ -18,7 +18,7 @@ pub struct Subject {
     pub is_direct: bool,
 }
 
-impl Subject {
+impl Target {
     /// A target that nothing was connected to.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         Self { host: host.into(), port, reached: None, is_direct: false }

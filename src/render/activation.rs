@@ -4,7 +4,7 @@ use crate::report::{ActivateEvidence, MultitransportRequest, Redirection, Seen};
 
 /// The facts of the activation, a line each.
 pub fn facts(evidence: &ActivateEvidence) -> Vec<String> {
-    let mut lines = vec![desktop(evidence), said(evidence), drawn(evidence)];
+    let mut lines = vec![desktop(evidence), besides(evidence), drawn(evidence)];
     lines.extend(evidence.redirection.as_ref().map(redirection).unwrap_or_default());
     lines
 }
@@ -74,7 +74,7 @@ fn desktop(evidence: &ActivateEvidence) -> String {
 }
 
 /// What came besides the exchange itself.
-fn said(evidence: &ActivateEvidence) -> String {
+fn besides(evidence: &ActivateEvidence) -> String {
     let counted = [
         (evidence.multitransport_requests, "multitransport request declined"),
         (evidence.auto_detect_requests, "auto-detect request"),

@@ -152,7 +152,7 @@ pub fn rdp_version(code: u32) -> String {
 }
 
 /// What a server says first with RDSTLS and RDS AAD Auth.
-pub fn said_first(rdstls: Option<RdstlsEvidence>, rdsaad: Option<RdsaadEvidence>) -> Option<String> {
+pub fn first_words(rdstls: Option<RdstlsEvidence>, rdsaad: Option<RdsaadEvidence>) -> Option<String> {
     let versions = rdstls.map(|rdstls| format!("supportedVersions {:#06x}", rdstls.supported_versions));
     versions.or_else(|| rdsaad.map(|_| "sends a nonce for a token".to_owned()))
 }

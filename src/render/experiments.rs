@@ -59,15 +59,15 @@ fn outcome(connection: &Connection) -> String {
         },
         (Status::Passed, None) => passed(connection, last),
         _ if last.phase == Phase::Negotiate => last.stopped.unwrap_or("stopped in negotiate").to_owned(),
-        _ => said_first(connection).unwrap_or_else(|| format!("stopped in {}", last.phase)),
+        _ => first_words(connection).unwrap_or_else(|| format!("stopped in {}", last.phase)),
     }
 }
 
 /// The protocol that was selected, and what the server said first with it.
-fn said_first(connection: &Connection) -> Option<String> {
+fn first_words(connection: &Connection) -> Option<String> {
     let evidence = &connection.phases.credssp.as_ref()?.evidence;
     let selected = connection.phases.negotiate.as_ref()?.evidence.selected?;
-    let said = cells::said_first(evidence.rdstls, evidence.rdsaad)?;
+    let said = cells::first_words(evidence.rdstls, evidence.rdsaad)?;
     Some(format!("selected {}, {said}", selected.name()))
 }
 

@@ -63,7 +63,7 @@ pub fn junit(report: &Report, threshold: Option<Severity>, out: &mut dyn Write) 
     xml.create_element("testsuites").with_attributes(totals).write_inner_content(|xml| {
         xml.create_element("testsuite").with_attributes(totals).write_inner_content(|xml| {
             cases.iter().try_for_each(|case| write_case(xml, case))?;
-            text(xml, "system-out", &said(report))
+            text(xml, "system-out", &summary(report))
         })?;
         Ok(())
     })?;
@@ -81,7 +81,7 @@ fn elapsed(report: &Report) -> Millis {
 }
 
 /// The verdict's sentence, and how the host was waited for.
-fn said(report: &Report) -> String {
+fn summary(report: &Report) -> String {
     let mut lines = vec![report.verdict.summary.clone()];
     if let Some(waited) = &report.trace.wait {
         lines.push(format!("waited {}", wait::total(waited)));

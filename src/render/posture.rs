@@ -90,7 +90,7 @@ fn protocol(one: &ProtocolPosture) -> String {
         format!("{}{}{symbol}", kind.name(), cells::code(one.failure_code))
     });
     let said = match (one.answer, one.selected_code) {
-        (Answer::Accepted, _) => format!("accepted{}", said_first(one)),
+        (Answer::Accepted, _) => format!("accepted{}", first_words(one)),
         (Answer::Refused, Some(code)) => {
             format!("refused: selects {} in its place", Selected::from_code(code).name())
         }
@@ -102,8 +102,8 @@ fn protocol(one: &ProtocolPosture) -> String {
 }
 
 /// What the server said first, where it speaks first.
-fn said_first(one: &ProtocolPosture) -> String {
-    match (cells::said_first(one.rdstls, one.rdsaad), one.unsaid) {
+fn first_words(one: &ProtocolPosture) -> String {
+    match (cells::first_words(one.rdstls, one.rdsaad), one.unsaid) {
         (Some(said), _) => format!(", {said}"),
         (None, Some(kind)) => format!(", but does not begin it: {}", kind.name()),
         (None, None) => String::new(),

@@ -9,7 +9,7 @@ use std::{
 use rdptrace::{
     checked,
     local::{
-        About, Case, Check, Collection, Event, FILES_DAMAGED, Is, Recorded, RoleChoice, Setting, Subject,
+        About, Case, Check, Collection, Event, FILES_DAMAGED, Is, Recorded, RoleChoice, Setting, Target,
         Test, Value, check, checks,
     },
     render,
@@ -22,7 +22,7 @@ pub(crate) struct Invented {
     pub(crate) name: String,
     pub(crate) machine: Recorded,
     pub(crate) role: RoleChoice,
-    pub(crate) subject: Option<Subject>,
+    pub(crate) subject: Option<Target>,
 }
 
 pub(crate) fn invented() -> Vec<Invented> {
@@ -45,7 +45,7 @@ fn read(path: &Path) -> Invented {
         Some("host") => RoleChoice::Host,
         _ => RoleChoice::Auto,
     };
-    let subject = asked.remove("target").map(|host| Subject::new(host, 3389));
+    let subject = asked.remove("target").map(|host| Target::new(host, 3389));
     let machine = table.try_into().unwrap_or_else(|error| panic!("{name}: {error}"));
     Invented { name, machine, role, subject }
 }
@@ -100,7 +100,7 @@ fn every_check_is_seen_good_and_bad() {
 fn what_cannot_be_read_is_never_ok() {
     for system in [Os::Windows, Os::Linux, Os::Macos] {
         for role in [RoleChoice::Client, RoleChoice::Host] {
-            let subject = Subject::new("rdsh01.corp.example", 3389);
+            let subject = Target::new("rdsh01.corp.example", 3389);
             for check in check(&nothing(system, false), role, Some(&subject)).checks {
                 let honest = matches!(check.status, CheckStatus::Unknown | CheckStatus::NotApplicable);
                 assert!(honest, "{system:?} {role:?}: {} says {:?}", check.code, check.status);
@@ -133,7 +133,7 @@ fn a_value_that_matters_elsewhere_is_told_and_is_no_warning() {
     let machine = invented().into_iter().find(|invented| invented.name == "windows-client-broken");
     let mut machine = machine.expect("it is there").machine;
     machine.registry.retain(|key, _| !key.starts_with(USER_JOINS));
-    let direct = Subject { is_direct: true, ..Subject::new("rdsh01.corp.example", 3389) };
+    let direct = Target { is_direct: true, ..Target::new("rdsh01.corp.example", 3389) };
     let checks = check(&machine, RoleChoice::Client, Some(&direct)).checks;
     for (code, why) in [
         ("client-policy-gateway-transport", "; there is no gateway on the way to this target"),

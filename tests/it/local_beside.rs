@@ -2,7 +2,7 @@
 
 use rdptrace::{
     Checked, Report, Settings, Target, Tracer, join,
-    local::{Recorded, Recorder, RoleChoice, Subject, check, check_beside},
+    local::{self, Recorded, Recorder, RoleChoice, check, check_beside},
     report::KdcEvidence,
 };
 
@@ -143,7 +143,7 @@ async fn what_is_not_asked_would_have_told_nothing() {
     }
     for invented in invented() {
         for report in &reports {
-            let subject = Subject::of(&report.trace);
+            let subject = local::Target::of(&report.trace);
             let asked = join(report.clone(), check(&invented.machine, RoleChoice::Auto, subject.as_ref()));
             let beside = join(report.clone(), check_beside(&invented.machine, report));
             let told = |report: &Report| {

@@ -1,7 +1,7 @@
 //! Rules of the packet filter of a Linux machine: read as the kernel reads them, or unknown.
 
 use rdptrace::{
-    local::{Output, RoleChoice, Subject},
+    local::{Output, RoleChoice, Target},
     report::CheckStatus,
 };
 
@@ -18,7 +18,7 @@ fn client(rules: &str, target: &str) -> (CheckStatus, String) {
     let mut invented = healthy();
     let listed = Output { code: 0, text: rules.to_owned() };
     invented.machine.commands.insert("nft list ruleset".to_owned(), listed);
-    let subject = Subject::new(target, 3389);
+    let subject = Target::new(target, 3389);
     statuses(&invented.machine, Some(&subject), RoleChoice::Client)
         .remove("firewall-output")
         .expect("it is made")
@@ -178,7 +178,7 @@ fn rules_of_iptables_are_read_or_unknown() {
         let command =
             if table == "filter" { "iptables -S".to_owned() } else { format!("iptables -t {table} -S") };
         machine.commands.insert(command, Output { code: 0, text: rules.to_owned() });
-        let subject = Subject::new("192.0.2.15", 3389);
+        let subject = Target::new("192.0.2.15", 3389);
         statuses(machine, Some(&subject), RoleChoice::Client).remove("firewall-output").expect("it is made")
     };
     let open = "-P INPUT ACCEPT\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rdptrace::{
-    local::{Output, Recorded, RoleChoice, Subject, check},
+    local::{Output, Recorded, RoleChoice, Target, check},
     report::CheckStatus,
 };
 
@@ -30,7 +30,7 @@ const INDEPENDENT: &[(&str, &str)] = &[
 
 pub(crate) fn statuses(
     machine: &Recorded,
-    subject: Option<&Subject>,
+    subject: Option<&Target>,
     role: RoleChoice,
 ) -> BTreeMap<String, (CheckStatus, String)> {
     let checks = check(machine, role, subject).checks;

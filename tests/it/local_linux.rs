@@ -6,18 +6,18 @@ use std::{
 
 use rdptrace::{
     checked,
-    local::{Host as _, Recorder, RoleChoice, Subject, Unreadable, check, this_machine},
+    local::{Host as _, Recorder, RoleChoice, Target, Unreadable, check, this_machine},
     report::{CheckStatus, Os},
 };
 
-fn found(subject: &Subject, code: &str) -> (CheckStatus, Option<String>) {
+fn found(subject: &Target, code: &str) -> (CheckStatus, Option<String>) {
     let checks = check(&this_machine(), RoleChoice::Client, Some(subject)).checks;
     let check = checks.into_iter().find(|check| check.code == code).expect("the check is made on Linux");
     (check.status, check.observed)
 }
 
-fn to(host: &str) -> Subject {
-    Subject::new(host, 3389)
+fn to(host: &str) -> Target {
+    Target::new(host, 3389)
 }
 
 #[test]

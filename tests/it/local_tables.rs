@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rdptrace::{
-    local::{File, Output, Recorded, RoleChoice, Service, ServiceState, StartType, Subject, Value},
+    local::{File, Output, Recorded, RoleChoice, Service, ServiceState, StartType, Target, Value},
     report::{
         CheckStatus::{self, Error, Ok, Unknown, Warning},
         Os::{self, Linux, Macos, Windows},
@@ -77,7 +77,7 @@ fn put(machine: &mut Recorded, thing: Has) {
 pub(crate) type Row<'a> = (&'a [Has], CheckStatus, &'a str);
 
 pub(crate) fn assert_says(code: &str, system: Os, target: Option<&str>, rows: &[Row<'_>]) {
-    let subject = target.map(|target| Subject::new(target, 3389));
+    let subject = target.map(|target| Target::new(target, 3389));
     for (things, status, words) in rows {
         let mut machine = nothing(system, true);
         things.iter().for_each(|thing| put(&mut machine, thing.clone()));

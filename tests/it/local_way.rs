@@ -1,7 +1,7 @@
 //! The way to the target: on the machine that the tests run on, and for a name whose address only the trace knows.
 
 use rdptrace::{
-    local::{Interface, Output, RoleChoice, Subject, check, check_beside, this_machine},
+    local::{Interface, Output, RoleChoice, Target, check, check_beside, this_machine},
     report::{CheckStatus, LocalCheck, Os, Route},
 };
 
@@ -13,7 +13,7 @@ fn named<'a>(checks: &'a [LocalCheck], code: &str) -> &'a LocalCheck {
 
 #[test]
 fn the_way_to_this_machine_itself_is_no_tunnel() {
-    let to = Subject::new("127.0.0.1", 3389);
+    let to = Target::new("127.0.0.1", 3389);
     let machine = check(&this_machine(), RoleChoice::Client, Some(&to)).machine;
     // A Linux without the ip command tells no way.
     let Some(Route { destination, interface, tunnel, .. }) = machine.route else {
@@ -35,7 +35,7 @@ async fn the_way_to_a_name_is_that_to_the_address_that_was_connected_to() {
         let wintun = Interface { name: "corp".into(), description: "Wintun".into(), kind: 53, mtu: 1380 };
         invented.machine.interfaces.insert("10.20.0.15".to_owned(), wintun);
 
-        let subject = Subject::new("rdsh01.corp.example", 3389);
+        let subject = Target::new("rdsh01.corp.example", 3389);
         let before = check(&invented.machine, RoleChoice::Client, Some(&subject));
         assert_eq!(named(&before.checks, "route-to-target").status, CheckStatus::NotApplicable, "{name}");
         assert_eq!(before.machine.route, None, "{name}");

@@ -8,14 +8,14 @@ use crate::{
         Error,
         apart::Written,
         arguments::{local::LocalArguments, target::TargetArgument},
-        beside::{subject, useless},
+        beside::{of_checks, useless},
         exit,
         out::stderr,
         output::Output,
         start::begin_logging,
     },
     endpoint::DEFAULT_PORT,
-    local::{Collection, Host, Recorder, Subject, files::Files, is_answered, new_file, this_machine},
+    local::{Collection, Host, Recorder, Target, files::Files, is_answered, new_file, this_machine},
     net::System,
 };
 
@@ -38,11 +38,11 @@ pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     let target = arguments.target.as_ref().map(TargetArgument::read).transpose()?;
     let files = arguments.files.open()?;
     let output = Output::open(&arguments.output, None)?;
-    let named = target.as_ref().map(subject);
+    let named = target.as_ref().map(of_checks);
     let role = arguments.role.into();
     let file = target.as_ref().and_then(|target| target.file.as_ref());
     let checked =
-        |machine: &dyn Host, named: Option<&Subject>| checked_with(machine, role, named, file, &System);
+        |machine: &dyn Host, named: Option<&Target>| checked_with(machine, role, named, file, &System);
     let report = match (&files, &arguments.collect) {
         (Some(files), _) => {
             let report = checked(files, named.or_else(|| asked(files)).as_ref());
@@ -86,8 +86,8 @@ fn collect(collection: &Collection, path: &Path, quiet: bool) -> Result<(), Erro
 }
 
 /// The target that the answers were collected for.
-fn asked(files: &Files) -> Option<Subject> {
+fn asked(files: &Files) -> Option<Target> {
     let asked = files.asked();
     let host = asked.host.clone()?;
-    Some(Subject::new(host, asked.port.unwrap_or(DEFAULT_PORT)))
+    Some(Target::new(host, asked.port.unwrap_or(DEFAULT_PORT)))
 }

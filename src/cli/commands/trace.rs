@@ -6,7 +6,7 @@ use crate::{
         Error,
         apart::{Input, Written},
         arguments::{choices::LocalArgument, local::in_folder, trace::TraceArguments},
-        beside::{Beside, subject},
+        beside::{Beside, of_checks},
         exit,
         output::Output,
         progress::Progress,
@@ -14,8 +14,7 @@ use crate::{
     },
     codes::Phase,
     destination::Target,
-    honour, join,
-    local::Subject,
+    honour, join, local,
     net::{System, hardware_id},
     pdu::canvas::Picture,
     settings::{Delegation, Depth, Gateway, Security, Settings},
@@ -34,10 +33,10 @@ pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     apart(arguments)?;
     let target = arguments.target.read()?;
     let settings = settings(arguments, &target)?;
-    let subject = || Subject { is_direct: settings.route.gateway.is_none(), ..subject(&target) };
+    let checked = || local::Target { is_direct: settings.route.gateway.is_none(), ..of_checks(&target) };
     // Before the output is opened: files without use leave it as it was.
     let files =
-        arguments.checks.host_files.as_deref().map(|path| Beside::of_folder(path, &subject())).transpose()?;
+        arguments.checks.host_files.as_deref().map(|path| Beside::of_folder(path, &checked())).transpose()?;
     let output = Output::open(&arguments.output, arguments.depth.screenshot.as_deref())?;
     let own = || (arguments.checks.local == LocalArgument::Auto).then_some(Beside::ThisMachine);
     let beside = files.or_else(own);

@@ -95,7 +95,7 @@ const FAULTS: &[Fault] = &[
         "gateway-client-certificate",
         "wants a certificate of its clients, which they do not have",
         Behaviour::WantsCertificate,
-        by("gateway-client-certificate-required", coded("tls", "tls_alert", 116)),
+        by("gateway-client-certificate-required", failed_with("tls", "tls_alert", 116)),
     ),
     fault(
         "gateway-plain-http",
@@ -110,32 +110,32 @@ const FAULTS: &[Fault] = &[
         "gateway-tls-alert",
         "answers the ClientHello with handshake_failure",
         At(Stage::ClientHello, Send(TlsAlert(40))),
-        by("gateway-tls-failed", coded("tls", "tls_alert", 40)),
+        by("gateway-tls-failed", failed_with("tls", "tls_alert", 40)),
     ),
     // What answers the first request.
     fault(
         "gateway-request-alert",
         "ends TLS with alert 80 after the first request",
         At(Stage::Request, Alert(80)),
-        shows("gateway-connection-lost", coded("http", "tls_alert", 80)),
+        shows("gateway-connection-lost", failed_with("http", "tls_alert", 80)),
     ),
     fault(
         "gateway-request-alert-tls12",
         "ends TLS 1.2 with alert 42 after the first request",
         AtTls12(Stage::Request, Alert(42)),
-        shows("gateway-connection-lost", coded("http", "tls_alert", 42)),
+        shows("gateway-connection-lost", failed_with("http", "tls_alert", 42)),
     ),
     fault(
         "gateway-authenticate-alert",
         "ends TLS with alert 80 after the proof of the password",
         At(Stage::Authenticate, Alert(80)),
-        shows("gateway-connection-lost", coded("auth", "tls_alert", 80)),
+        shows("gateway-connection-lost", failed_with("auth", "tls_alert", 80)),
     ),
     fault(
         "gateway-alert-behind",
         "leads to a server that ends TLS 1.2 with alert 80 after the first TSRequest",
         Behaviour::LeadsTo("credssp-alert-tls12"),
-        shows("tls-alert-received", coded("credssp", "tls_alert", 80)),
+        shows("tls-alert-received", failed_with("credssp", "tls_alert", 80)),
     ),
     fault(
         "gateway-challenge-of-old",
@@ -150,7 +150,7 @@ const FAULTS: &[Fault] = &[
         "gateway-not-found",
         "answers 404 to everything, as a web server without the role",
         Front(&[("", NOT_FOUND)]),
-        by("gateway-not-there", coded("http", "http_status", 404)),
+        by("gateway-not-there", failed_with("http", "http_status", 404)),
     ),
     fault(
         "gateway-web-page",
@@ -159,7 +159,7 @@ const FAULTS: &[Fault] = &[
             "",
             "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 13\r\n\r\n<html></html>",
         )]),
-        by("gateway-not-there", coded("http", "http_status", 200)),
+        by("gateway-not-there", failed_with("http", "http_status", 200)),
     ),
     fault(
         "gateway-redirected",
@@ -168,13 +168,13 @@ const FAULTS: &[Fault] = &[
             "",
             "HTTP/1.1 302 Found\r\nLocation: https://login.corp.example/\r\nContent-Length: 0\r\n\r\n",
         )]),
-        by("gateway-not-there", coded("http", "http_status", 302)),
+        by("gateway-not-there", failed_with("http", "http_status", 302)),
     ),
     fault(
         "gateway-method-forbidden",
         "a proxy in front answers 403 to a method it does not know",
         Front(&[ASKS_BROWSERS, ("", FORBIDDEN)]),
-        by("gateway-method-filtered", coded("http", "http_status", 403)),
+        by("gateway-method-filtered", failed_with("http", "http_status", 403)),
     ),
     fault(
         "gateway-method-not-allowed",
@@ -186,7 +186,7 @@ const FAULTS: &[Fault] = &[
                 "HTTP/1.1 405 Method Not Allowed\r\nServer: nginx/1.26.3\r\nAllow: GET, HEAD, POST\r\nContent-Length: 0\r\n\r\n",
             ),
         ]),
-        by("gateway-method-filtered", coded("http", "http_status", 405)),
+        by("gateway-method-filtered", failed_with("http", "http_status", 405)),
     ),
     fault(
         "gateway-method-not-implemented",
@@ -198,13 +198,13 @@ const FAULTS: &[Fault] = &[
                 "HTTP/1.1 501 Not Implemented\r\nServer: squid/6.13\r\nVia: 1.1 proxy (squid/6.13)\r\nContent-Length: 0\r\n\r\n",
             ),
         ]),
-        by("gateway-method-filtered", coded("http", "http_status", 501)),
+        by("gateway-method-filtered", failed_with("http", "http_status", 501)),
     ),
     fault(
         "gateway-path-forbidden",
         "a proxy in front answers 403 to whatever method this client comes with",
         Front(&[("", FORBIDDEN)]),
-        by("gateway-path-forbidden", coded("http", "http_status", 403)),
+        by("gateway-path-forbidden", failed_with("http", "http_status", 403)),
     ),
     fault(
         "gateway-service-down",
@@ -213,7 +213,7 @@ const FAULTS: &[Fault] = &[
             "",
             "HTTP/1.1 503 Service Unavailable\r\nServer: Microsoft-HTTPAPI/2.0\r\nContent-Length: 0\r\n\r\n",
         )]),
-        by("gateway-service-down", coded("http", "http_status", 503)),
+        by("gateway-service-down", failed_with("http", "http_status", 503)),
     ),
     fault(
         "gateway-legacy-only",
@@ -225,7 +225,7 @@ const FAULTS: &[Fault] = &[
             ),
             ("", NOT_FOUND),
         ]),
-        by("gateway-legacy-rpc", coded("http", "http_status", 404)),
+        by("gateway-legacy-rpc", failed_with("http", "http_status", 404)),
     ),
     fault(
         "gateway-azure",
@@ -234,7 +234,7 @@ const FAULTS: &[Fault] = &[
             "",
             "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{\"error\":{\"Code\":\"E_PROXY_ORCHESTRATION_UNKNOWN\"}}",
         )]),
-        by("gateway-azure-virtual-desktop", coded("auth", "http_status", 401)),
+        by("gateway-azure-virtual-desktop", failed_with("auth", "http_status", 401)),
     ),
     fault(
         "gateway-endless-head",
@@ -322,14 +322,14 @@ const FAULTS: &[Fault] = &[
             "gateway-scheme-missing",
             "offers no Basic to a client that is told to use it",
             Behaviour::Schemes(&["NTLM"]),
-            by("gateway-scheme-not-offered", coded("auth", "http_status", 401)),
+            by("gateway-scheme-not-offered", failed_with("auth", "http_status", 401)),
         ),
     ),
     fault(
         "gateway-digest-only",
         "offers only a scheme that nobody speaks",
         Behaviour::Schemes(&["Digest realm=\"gw01\", nonce=\"0\", qop=\"auth\""]),
-        by("gateway-scheme-not-offered", coded("auth", "http_status", 401)),
+        by("gateway-scheme-not-offered", failed_with("auth", "http_status", 401)),
     ),
     via(
         Entry::Negotiate,
@@ -339,7 +339,7 @@ const FAULTS: &[Fault] = &[
             Behaviour::FirstToken(
                 "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate oRQwEqADCgEBoQsGCSqGSIb3EgECAg==\r\nContent-Length: 0\r\n\r\n",
             ),
-            by("gateway-scheme-refused", coded("auth", "http_status", 401)),
+            by("gateway-scheme-refused", failed_with("auth", "http_status", 401)),
         ),
     ),
     fault(
@@ -361,7 +361,7 @@ const FAULTS: &[Fault] = &[
             "HTTP/1.1 401 User Account Restricted\r\nServer: Microsoft-HTTPAPI/2.0\r\nRDG-Auth-Scheme: SMARTCARD\r\n\
              WWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n",
         ),
-        by("account-restricted", coded("auth", "http_status", 401)),
+        by("account-restricted", failed_with("auth", "http_status", 401)),
     ),
     via(
         Entry::Basic,
@@ -371,20 +371,20 @@ const FAULTS: &[Fault] = &[
             Behaviour::AfterProof(
                 "HTTP/1.1 401 User Account Locked Out\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
             ),
-            by("account-locked", coded("auth", "http_status", 401)),
+            by("account-locked", failed_with("auth", "http_status", 401)),
         ),
     ),
     fault(
         "gateway-password-expired",
         "says in words that the password has expired, with a status that is none for that",
         Behaviour::AfterProof("HTTP/1.1 403 Password Expired\r\nContent-Length: 0\r\n\r\n"),
-        by("password-expired", coded("auth", "http_status", 403)),
+        by("password-expired", failed_with("auth", "http_status", 403)),
     ),
     fault(
         "gateway-no-logon-servers",
         "cannot ask a domain controller for the account, and says so in words",
         Behaviour::AfterProof("HTTP/1.1 401 No Logon Servers Available\r\nContent-Length: 0\r\n\r\n"),
-        by("gateway-account-service-failed", coded("auth", "http_status", 401)),
+        by("gateway-account-service-failed", failed_with("auth", "http_status", 401)),
     ),
     via(
         Entry::Basic,
@@ -394,26 +394,26 @@ const FAULTS: &[Fault] = &[
             Behaviour::AfterProof(
                 "HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nServer error",
             ),
-            by("gateway-account-service-failed", coded("auth", "http_status", 500)),
+            by("gateway-account-service-failed", failed_with("auth", "http_status", 500)),
         ),
     ),
     fault(
         "gateway-account-service-early",
         "cannot ask its own service for accounts, and fails at the first token",
         Behaviour::FirstToken(INTERNAL),
-        by("gateway-account-service-failed", coded("auth", "http_status", 500)),
+        by("gateway-account-service-failed", failed_with("auth", "http_status", 500)),
     ),
     fault(
         "gateway-other-connection",
         "gets the proof on a connection that it does not know, and fails",
         Behaviour::AfterProof(INTERNAL),
-        by("gateway-authentication-broken", coded("auth", "http_status", 500)),
+        by("gateway-authentication-broken", failed_with("auth", "http_status", 500)),
     ),
     fault(
         "gateway-other-connection-again",
         "gets the proof on a connection that it does not know, and begins again",
         Behaviour::Forgets,
-        by("gateway-authentication-broken", coded("auth", "http_status", 401)),
+        by("gateway-authentication-broken", failed_with("auth", "http_status", 401)),
     ),
     fault(
         "gateway-wrong-accept",
@@ -435,7 +435,7 @@ const FAULTS: &[Fault] = &[
             "HTTP/1.1 401 Unauthorized\r\nServer: Microsoft-HTTPAPI/2.0\r\nContent-Type: text/plain\r\n\
              Content-Length: 39\r\n\r\nTunnel is owned by a different session.",
         ),
-        by("gateway-second-connection-refused", coded("handshake", "http_status", 401)),
+        by("gateway-second-connection-refused", failed_with("handshake", "http_status", 401)),
     ),
     fault(
         "gateway-second-certificate",
@@ -509,7 +509,7 @@ const FAULTS: &[Fault] = &[
         "gateway-token-only",
         "lets everybody in and wants a token",
         Behaviour::OnlyToken,
-        by("gateway-extended-auth-required", said("handshake", 0x8007_59E9)),
+        by("gateway-extended-auth-required", failed_in_packet("handshake", 0x8007_59E9)),
     ),
     via(Entry::Token, fault("gateway-token", "takes the token", Behaviour::OnlyToken, PASSES)),
     via(
@@ -518,7 +518,7 @@ const FAULTS: &[Fault] = &[
             "gateway-token-refused",
             "takes the token for one that has expired",
             Code(Stage::Tunnel, 0x8007_59F8),
-            by("gateway-token-refused", said("tunnel", 0x8007_59F8)),
+            by("gateway-token-refused", failed_in_packet("tunnel", 0x8007_59F8)),
         ),
     ),
     via(
@@ -527,56 +527,56 @@ const FAULTS: &[Fault] = &[
             "gateway-token-other-host",
             "takes the token for one of another host",
             Code(Stage::Channel, 0x8007_59DA),
-            by("gateway-token-other-host", said("channel", 0x8007_59DA)),
+            by("gateway-token-other-host", failed_in_packet("channel", 0x8007_59DA)),
         ),
     ),
     fault(
         "gateway-full",
         "has reached its limit of connections",
         Code(Stage::Tunnel, 0x59E6),
-        by("gateway-connection-limit", said("tunnel", 0x59E6)),
+        by("gateway-connection-limit", failed_in_packet("tunnel", 0x59E6)),
     ),
     fault(
         "gateway-connection-policy",
         "does not allow the user, by an RD CAP",
         Code(Stage::Authorize, 0x8007_59DB),
-        by("gateway-connection-policy", said("authorize", 0x8007_59DB)),
+        by("gateway-connection-policy", failed_in_packet("authorize", 0x8007_59DB)),
     ),
     fault(
         "gateway-connection-policy-early",
         "does not allow the user, by an RD CAP, and says so a step earlier",
         Code(Stage::Tunnel, 0x59DB),
-        by("gateway-connection-policy", said("tunnel", 0x59DB)),
+        by("gateway-connection-policy", failed_in_packet("tunnel", 0x59DB)),
     ),
     fault(
         "gateway-quarantine",
         "does not allow the device, by its health policy",
         Code(Stage::Authorize, 0x59ED),
-        by("gateway-connection-policy", said("authorize", 0x59ED)),
+        by("gateway-connection-policy", failed_in_packet("authorize", 0x59ED)),
     ),
     fault(
         "gateway-resource-policy",
         "does not allow the server, by an RD RAP",
         Code(Stage::Channel, 0x8007_59DA),
-        by("gateway-resource-policy", said("channel", 0x8007_59DA)),
+        by("gateway-resource-policy", failed_in_packet("channel", 0x8007_59DA)),
     ),
     fault(
         "gateway-target-down",
         "cannot reach the server",
         Code(Stage::Channel, 0x8007_59DD),
-        by("gateway-target-unreachable", said("channel", 0x8007_59DD)),
+        by("gateway-target-unreachable", failed_in_packet("channel", 0x8007_59DD)),
     ),
     fault(
         "gateway-target-down-internal",
         "cannot reach the server, and calls it an internal error",
         Code(Stage::Channel, 0x8007_59D8),
-        by("gateway-target-unreachable", said("channel", 0x8007_59D8)),
+        by("gateway-target-unreachable", failed_in_packet("channel", 0x8007_59D8)),
     ),
     fault(
         "gateway-code-unknown",
         "refuses the tunnel with a number that nobody knows",
         Code(Stage::Tunnel, 0x8007_5AFE),
-        shows("gateway-refused", said("tunnel", 0x8007_5AFE)),
+        shows("gateway-refused", failed_in_packet("tunnel", 0x8007_5AFE)),
     ),
     fault(
         "gateway-udp",
@@ -637,25 +637,25 @@ const FAULTS: &[Fault] = &[
         "gateway-time-limit-in-tls",
         "closes the channel at its time limit, during TLS with the server",
         Closes("tls-reset", 0x59F6),
-        by("gateway-session-ended", said("channel", 0x59F6)),
+        by("gateway-session-ended", failed_in_packet("channel", 0x59F6)),
     ),
     fault(
         "gateway-aborted-in-tls",
         "closes the channel for an administrator, during TLS with the server",
         Closes("tls-reset", 0x4D4),
-        by("gateway-session-ended", said("channel", 0x4D4)),
+        by("gateway-session-ended", failed_in_packet("channel", 0x4D4)),
     ),
     fault(
         "gateway-time-limit-in-licensing",
         "closes the channel at its time limit, during licensing",
         Closes("licensing-reset", 0x59F6),
-        by("gateway-session-ended", said("channel", 0x59F6)),
+        by("gateway-session-ended", failed_in_packet("channel", 0x59F6)),
     ),
     fault(
         "gateway-aborted-in-licensing",
         "closes the channel for an administrator, during licensing",
         Closes("licensing-reset", 0x4D4),
-        by("gateway-session-ended", said("channel", 0x4D4)),
+        by("gateway-session-ended", failed_in_packet("channel", 0x4D4)),
     ),
     fault(
         "gateway-checked-again",
@@ -667,7 +667,7 @@ const FAULTS: &[Fault] = &[
                 0, 0,
             ],
         ),
-        by("gateway-session-ended", said("channel", 0x59FA)),
+        by("gateway-session-ended", failed_in_packet("channel", 0x59FA)),
     ),
     fault(
         "gateway-broker-behind",
@@ -685,7 +685,7 @@ const ASKS_BROWSERS: (&str, &str) =
     ("GET", "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n");
 const CONSENT: &str = "Authorized use only. All activity is recorded.";
 const PASSES: Expect = Expect { step: "", kind: "", code: None, finding: None, cause: None };
-const REFUSED: Expect = by("gateway-credentials-wrong", coded("auth", "http_status", 401));
+const REFUSED: Expect = by("gateway-credentials-wrong", failed_with("auth", "http_status", 401));
 
 const fn fault(name: &'static str, about: &'static str, behaviour: Behaviour, expect: Expect) -> Fault {
     Fault { name, about, entry: Entry::Account, expect, behaviour }
@@ -701,13 +701,13 @@ const fn failed(step: &'static str, kind: &'static str) -> Expect {
     Expect { step, kind, ..PASSES }
 }
 
-const fn coded(step: &'static str, kind: &'static str, code: u32) -> Expect {
+const fn failed_with(step: &'static str, kind: &'static str, code: u32) -> Expect {
     Expect { code: Some(code), ..failed(step, kind) }
 }
 
 /// A code in a packet.
-const fn said(step: &'static str, code: u32) -> Expect {
-    coded(step, "gateway_error", code)
+const fn failed_in_packet(step: &'static str, code: u32) -> Expect {
+    failed_with(step, "gateway_error", code)
 }
 
 const fn finding(code: &'static str) -> Expect {

@@ -23,7 +23,7 @@ impl Reader {
             self.leave_out();
         }
         if self.manner.is_prose && self.terms.iter().any(|term| !matches!(term.kind, Kind::Name(_))) {
-            self.terms.retain(Term::is_coded);
+            self.terms.retain(Term::has_code);
         }
         // The nearer one of two statuses says more than the event that holds them.
         if self.has_nearer {

@@ -4,7 +4,7 @@ mod finish;
 mod named;
 mod numbers;
 
-use named::{alert, coded, has};
+use named::{alert, has, with_code};
 
 use super::{
     NoCode,
@@ -188,10 +188,10 @@ impl Reader {
     /// A name beside its own number is one thing with it.
     fn name(&mut self, name: &str) {
         let rows = name::named(name);
-        let same = |term: &&mut Term| matches!(term.kind, Kind::Number(own) if coded(&rows, own.code).next().is_some());
+        let same = |term: &&mut Term| matches!(term.kind, Kind::Number(own) if with_code(&rows, own.code).next().is_some());
         if let Some(term) = self.terms.iter_mut().find(same) {
             if let (Kind::Number(own), true) = (&term.kind, term.tables.is_empty()) {
-                term.tables = coded(&rows, own.code).collect();
+                term.tables = with_code(&rows, own.code).collect();
             }
             return self.forget();
         }

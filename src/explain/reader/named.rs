@@ -22,7 +22,7 @@ pub(super) fn has(tables: &[&'static Table], table: &Table) -> bool {
 }
 
 /// The tables in which a name has this code, or the one inside it.
-pub(super) fn coded(rows: &[Found], code: u32) -> impl Iterator<Item = &'static Table> {
+pub(super) fn with_code(rows: &[Found], code: u32) -> impl Iterator<Item = &'static Table> {
     let within = inside(code);
     let is_within = move |table: &Table, own: Option<u32>| {
         within.iter().any(|(other, code)| other.name == table.name && own == Some(*code))

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use super::{
     Pending, Reader,
-    named::{coded, has},
+    named::{has, with_code},
 };
 use crate::{
     codes::{DISCONNECT, ERRNO, EVENT, EXTENDED, Table, inside},
@@ -159,7 +159,7 @@ impl Reader {
         let Some(Term { kind: Kind::Name(name), .. }) = self.terms.last().filter(|_| self.named) else {
             return false;
         };
-        let tables: Vec<_> = coded(&name::named(name), code).collect();
+        let tables: Vec<_> = with_code(&name::named(name), code).collect();
         if tables.is_empty() {
             return false;
         }

@@ -20,10 +20,10 @@ use std::{fs::File as Handle, net::IpAddr};
 use time::OffsetDateTime;
 
 use super::{
-    Answer, Certificates, Event, File, Host, Interface, Known, Output, Owner, PrivateKey, Recorded, Service,
-    ServiceState, Source, Span, StartType, Unreadable, Value,
+    Answer, Certificates, Event, File, Host, Interface, Output, Owner, PrivateKey, Recorded, Service,
+    ServiceState, Source, Span, StartType, TargetName, Unreadable, Value,
 };
-use crate::{local::target::Subject, report::Os};
+use crate::{local::target::Target, report::Os};
 use archive::Asked;
 pub use given::Given;
 pub use keys::Keys;
@@ -108,18 +108,18 @@ impl Host for Files {
         Some(Source { read: self.read.clone(), damage })
     }
 
-    fn known_as(&self, subject: &Subject) -> Known {
+    fn name_of(&self, target: &Target) -> TargetName {
         // Addresses are not replaced.
         let is_address = |host: &str| host.parse::<IpAddr>().is_ok();
         let other_files = !self.keys.is_empty() || !self.logs.is_empty();
         match self.asked.host.as_deref() {
-            _ if !self.asked.is_redacted => Known::AsIs,
-            made if is_address(&subject.host) && made.is_none_or(is_address) => Known::AsIs,
+            _ if !self.asked.is_redacted => TargetName::Own,
+            made if is_address(&target.host) && made.is_none_or(is_address) => TargetName::Own,
             // The other files know it by its name, so that neither name finds everything.
-            _ if other_files => Known::Not,
-            None => Known::Not,
-            Some(host) if host.eq_ignore_ascii_case(&subject.host) => Known::AsIs,
-            Some(host) => Known::As(host.to_owned()),
+            _ if other_files => TargetName::Unknown,
+            None => TargetName::Unknown,
+            Some(host) if host.eq_ignore_ascii_case(&target.host) => TargetName::Own,
+            Some(host) => TargetName::Pseudonym(host.to_owned()),
         }
     }
 

@@ -32,7 +32,7 @@ use std::net::IpAddr;
 
 use time::OffsetDateTime;
 
-use super::target::Subject;
+use super::target::Target;
 use crate::report::Os;
 
 /// What was asked for; none where it does not exist.
@@ -47,13 +47,13 @@ pub const MOST_EVENTS: usize = 500;
 
 /// How a machine's answers call a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum TargetName {
     /// By its name.
-    AsIs,
+    Own,
     /// By this pseudonym.
-    As(String),
+    Pseudonym(String),
     /// By one that nobody knows.
-    Not,
+    Unknown,
 }
 
 /// A machine that can be asked; nothing of it is ever changed. Every answer is bounded in size and time.
@@ -73,8 +73,8 @@ pub trait Host: Send + Sync {
     }
 
     /// How its answers call a target.
-    fn known_as(&self, _: &Subject) -> Known {
-        Known::AsIs
+    fn name_of(&self, _: &Target) -> TargetName {
+        TargetName::Own
     }
 
     /// Wall time of the machine.

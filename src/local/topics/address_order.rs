@@ -2,7 +2,7 @@
 
 use crate::{
     codes::Phase,
-    local::{Beside, Check, Said, Scene},
+    local::{Beside, Check, CheckResult, Survey},
     report::{Os::Linux, Role::Client},
 };
 
@@ -31,10 +31,10 @@ const SCOPE: &[(&str, u32)] = &[("::ffff:169.254.0.0/112", 2), ("::ffff:127.0.0.
 pub const CHECKS: &[Check] =
     &[Check::logic("names-address-order", Client, &[Linux], judge).beside(Beside::Failed(Phase::Connect))];
 
-fn judge(scene: &Scene<'_>) -> Said {
-    let text = match scene.host.text(PATH) {
+fn judge(survey: &Survey<'_>) -> CheckResult {
+    let text = match survey.machine.text(PATH) {
         Ok(text) => text.unwrap_or_default(),
-        Err(why) => return Said::unreadable(PATH, &why),
+        Err(why) => return CheckResult::unreadable(PATH, &why),
     };
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
     let (mut precedence, mut labels) = (Vec::new(), Vec::new());
@@ -50,11 +50,11 @@ fn judge(scene: &Scene<'_>) -> Said {
             }
             ["scopev4", network, number]
                 if rule(network, number).is_some_and(|rule| SCOPE.contains(&rule)) => {}
-            _ => return Said::unknown("gai.conf holds lines that are not understood").seen(line),
+            _ => return CheckResult::unknown("gai.conf holds lines that are not understood").seen(line),
         }
     }
     if !labels.is_empty() && !LABEL.iter().all(|label| labels.contains(label)) {
-        return Said::unknown(
+        return CheckResult::unknown(
             "gai.conf labels some addresses only, and what that does to their order is not known",
         );
     }
@@ -62,22 +62,22 @@ fn judge(scene: &Scene<'_>) -> Said {
 }
 
 /// What the precedence of addresses does; a line of its own replaces the whole table.
-fn ordered(rules: &[(&str, u32)]) -> Said {
+fn ordered(rules: &[(&str, u32)]) -> CheckResult {
     let own = |rule: &&(&str, u32)| rule.0 == MAPPED;
     let mapped: Vec<_> = rules.iter().filter(own).map(|(_, number)| *number).collect();
     let others_are_usual = rules.iter().filter(|rule| rule.0 != MAPPED).all(|rule| PRECEDENCE.contains(rule));
     match mapped.as_slice() {
-        [] if rules.is_empty() => Said::ok("addresses of a name are tried in the usual order"),
-        [number] if *number > ORDINARY && others_are_usual => {
-            Said::warning("of a name with both kinds, IPv4 addresses are tried first on this machine only")
-                .seen(format!("precedence {MAPPED} {number}"))
-        }
+        [] if rules.is_empty() => CheckResult::ok("addresses of a name are tried in the usual order"),
+        [number] if *number > ORDINARY && others_are_usual => CheckResult::warning(
+            "of a name with both kinds, IPv4 addresses are tried first on this machine only",
+        )
+        .seen(format!("precedence {MAPPED} {number}")),
         [number] if *number < ORDINARY && others_are_usual => {
-            Said::ok("addresses of a name are tried in the usual order")
+            CheckResult::ok("addresses of a name are tried in the usual order")
         }
         _ => {
             let shown: Vec<_> = rules.iter().map(|(network, number)| format!("{network} {number}")).collect();
-            Said::unknown("gai.conf changes the order of addresses in a way that is not known here")
+            CheckResult::unknown("gai.conf changes the order of addresses in a way that is not known here")
                 .seen(shown.join(", "))
         }
     }

@@ -1,34 +1,36 @@
 //! Questions of checks: what cannot be answered ends the check as `unknown`, with the reason.
 
 use crate::{
-    local::{Answer, Said, Scene, Unreadable, Value},
+    local::{Answer, CheckResult, Survey, Unreadable, Value},
     report::CheckStatus,
 };
 
 /// A check that ends early where a question has no answer.
-pub type Judged = Result<Said, Said>;
+pub type Judged = Result<CheckResult, CheckResult>;
 
 /// Both ends of a check.
-pub fn said(judged: Judged) -> Said {
-    judged.unwrap_or_else(|said| said)
+pub fn outcome(judged: Judged) -> CheckResult {
+    judged.unwrap_or_else(|result| result)
 }
 
 /// The answer, or what the check says instead.
-pub fn answer<T>(what: &str, answer: Answer<T>) -> Result<Option<T>, Said> {
-    answer.map_err(|why| Said::unreadable(what, &why))
+pub fn answer<T>(what: &str, answer: Answer<T>) -> Result<Option<T>, CheckResult> {
+    answer.map_err(|why| CheckResult::unreadable(what, &why))
 }
 
 /// A value of the registry.
-pub fn value(scene: &Scene<'_>, key: &str, name: &str) -> Result<Option<Value>, Said> {
-    answer(&format!("{key}\\{name}"), scene.value(key, name))
+pub fn value(survey: &Survey<'_>, key: &str, name: &str) -> Result<Option<Value>, CheckResult> {
+    answer(&format!("{key}\\{name}"), survey.value(key, name))
 }
 
 /// A number of the registry; one of another type is worth a look.
-pub fn number(scene: &Scene<'_>, key: &str, name: &str) -> Result<Option<u64>, Said> {
-    match value(scene, key, name)? {
+pub fn number(survey: &Survey<'_>, key: &str, name: &str) -> Result<Option<u64>, CheckResult> {
+    match value(survey, key, name)? {
         None => Ok(None),
         Some(Value::Number(number)) => Ok(Some(number)),
-        Some(other) => Err(Said::warning("the value is no number").seen(format!("{key}\\{name} = {other}"))),
+        Some(other) => {
+            Err(CheckResult::warning("the value is no number").seen(format!("{key}\\{name} = {other}")))
+        }
     }
 }
 
@@ -45,15 +47,15 @@ pub struct Layered {
 
 impl Layered {
     /// Asks for both. The policy decides where it is set, the own setting is told where no policy can be read.
-    pub fn read(scene: &Scene<'_>, policy: &str, own: &str, name: &str) -> Result<Self, Said> {
-        let hidden = scene.value(policy, name).err().map(|why| (format!("{policy}\\{name}"), why));
-        let policy = if hidden.is_some() { None } else { number(scene, policy, name)? };
-        let own = match (number(scene, own, name), policy, &hidden) {
-            (Ok(None), _, Some((what, why))) => return Err(Said::unreadable(what, why)),
+    pub fn read(survey: &Survey<'_>, policy: &str, own: &str, name: &str) -> Result<Self, CheckResult> {
+        let hidden = survey.value(policy, name).err().map(|why| (format!("{policy}\\{name}"), why));
+        let policy = if hidden.is_some() { None } else { number(survey, policy, name)? };
+        let own = match (number(survey, own, name), policy, &hidden) {
+            (Ok(None), _, Some((what, why))) => return Err(CheckResult::unreadable(what, why)),
             // That it cannot be read says more than that nothing is known of the policy.
-            (Err(said), None, Some(_)) if said.status == CheckStatus::Unknown => return Err(said),
-            (Err(said), None, Some((what, why))) => return Err(said.unless(what, why)),
-            (Err(said), None, None) => return Err(said),
+            (Err(result), None, Some(_)) if result.status == CheckStatus::Unknown => return Err(result),
+            (Err(result), None, Some((what, why))) => return Err(result.unless(what, why)),
+            (Err(result), None, None) => return Err(result),
             (Err(_), Some(_), _) => None,
             (Ok(own), ..) => own,
         };
@@ -66,10 +68,10 @@ impl Layered {
     }
 
     /// What follows from it, as far as it is known to count.
-    pub fn judged(&self, said: Said) -> Said {
+    pub fn judged(&self, result: CheckResult) -> CheckResult {
         match &self.hidden {
-            None => said,
-            Some((policy, why)) => said.unless(policy, why),
+            None => result,
+            Some((policy, why)) => result.unless(policy, why),
         }
     }
 

@@ -15,8 +15,8 @@ const BROKER: &str = "Microsoft-Windows-TerminalServices-SessionBroker";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("host-log-redirection", Host, &[Windows], |scene| judge(scene, &OF_HOST)),
-    Check::logic("host-log-broker", Host, &[Windows], |scene| judge(scene, &OF_BROKER)),
+    Check::logic("host-log-redirection", Host, &[Windows], |survey| judge(survey, &OF_HOST)),
+    Check::logic("host-log-broker", Host, &[Windows], |survey| judge(survey, &OF_BROKER)),
 ];
 
 /// The log of a host in a farm.

@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     codes::DISCONNECT,
-    local::{Event, Scene, Subject, Unreadable},
+    local::{Event, Survey, Target, Unreadable},
     report::ClientAttempt,
 };
 
@@ -41,16 +41,16 @@ impl Attempt {
     }
 
     /// Whether it was an attempt to reach this target; a name may be given with its domain or without.
-    pub fn concerns(&self, subject: &Subject) -> bool {
+    pub fn concerns(&self, target: &Target) -> bool {
         let Some(server) = &self.told.server else { return false };
         let server = match server.rsplit_once(':') {
             Some((host, port)) if !host.contains(':') && port.parse::<u16>().is_ok() => host,
             _ => server,
         };
         let first = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-        let short = !server.contains('.') || !subject.host.contains('.');
-        server.eq_ignore_ascii_case(&subject.host)
-            || (short && subject.address().is_none() && first(server) == first(&subject.host))
+        let short = !server.contains('.') || !target.host.contains('.');
+        server.eq_ignore_ascii_case(&target.host)
+            || (short && target.address().is_none() && first(server) == first(&target.host))
     }
 
     /// One line: when, where to, and how it ended.
@@ -72,8 +72,8 @@ pub fn reason(code: u32) -> String {
 }
 
 /// The attempts in the log, newest first; none where there is no such log.
-pub fn attempts(scene: &Scene<'_>) -> Result<Option<Vec<Attempt>>, Unreadable> {
-    Ok(scene.events(CHANNEL)?.map(|events| paired(&events)))
+pub fn attempts(survey: &Survey<'_>) -> Result<Option<Vec<Attempt>>, Unreadable> {
+    Ok(survey.events(CHANNEL)?.map(|events| paired(&events)))
 }
 
 /// Pairs the events, of which the newest comes first; the log does not say which of several connections an event is

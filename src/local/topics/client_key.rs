@@ -1,7 +1,7 @@
 //! What mstsc keeps in the registry: whether it can, what it remembers of a host, and how it treats an unproven identity.
 
 use crate::{
-    local::{Beside, Case, Check, Is, Said, Scene, Setting, Subject, Value},
+    local::{Beside, Case, Check, CheckResult, Is, Setting, Survey, Target, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -43,10 +43,10 @@ const LEVEL: Setting = Setting {
 };
 
 /// Facts for the comparison with the wire.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    let names = scene.host.subkeys(SERVERS).ok().flatten().unwrap_or_default();
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+    let names = survey.machine.subkeys(SERVERS).ok().flatten().unwrap_or_default();
     let certificate = |name: &String| {
-        let hash = match scene.value(&format!("{SERVERS}\\{name}"), "CertHash") {
+        let hash = match survey.value(&format!("{SERVERS}\\{name}"), "CertHash") {
             Ok(Some(Value::Binary { binary })) => binary,
             _ => return None,
         };
@@ -67,58 +67,64 @@ pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
     machine.remembered.extend(names.iter().take(MOST_HOSTS).filter_map(certificate));
 }
 
-fn writable(scene: &Scene<'_>) -> Said {
-    match scene.host.may_create(CLIENT) {
-        Err(why) => Said::unreadable(CLIENT, &why),
-        Ok(None) => Said::ok("the client has no key yet: it makes one when it is first used"),
+fn writable(survey: &Survey<'_>) -> CheckResult {
+    match survey.machine.may_create(CLIENT) {
+        Err(why) => CheckResult::unreadable(CLIENT, &why),
+        Ok(None) => CheckResult::ok("the client has no key yet: it makes one when it is first used"),
         Ok(Some(true)) => {
-            Said::ok("the client's key is there, and subkeys may be created in it").seen(CLIENT)
+            CheckResult::ok("the client's key is there, and subkeys may be created in it").seen(CLIENT)
         }
-        Ok(Some(false)) => Said::warning(
+        Ok(Some(false)) => CheckResult::warning(
             "the client may not create subkeys in its own key: it remembers nothing, but can connect",
         )
         .seen(CLIENT),
     }
 }
 
-fn remembered(scene: &Scene<'_>) -> Said {
-    let names = match scene.host.subkeys(SERVERS) {
-        Err(why) => return Said::unreadable(SERVERS, &why),
+fn remembered(survey: &Survey<'_>) -> CheckResult {
+    let names = match survey.machine.subkeys(SERVERS) {
+        Err(why) => return CheckResult::unreadable(SERVERS, &why),
         Ok(names) => names.unwrap_or_default(),
     };
-    let Some(subject) = scene.subject else {
-        return Said::ok(format!("the client remembers {} hosts", names.len()));
+    let Some(target) = survey.target else {
+        return CheckResult::ok(format!("the client remembers {} hosts", names.len()));
     };
-    let Some(name) = names.iter().find(|name| is(name, subject)) else {
-        return Said::ok(format!("the client remembers nothing of {}", subject.host));
+    let Some(name) = names.iter().find(|name| is(name, target)) else {
+        return CheckResult::ok(format!("the client remembers nothing of {}", target.host));
     };
     let key = format!("{SERVERS}\\{name}");
-    let read = |key: &str, name: &str| scene.value(key, name);
+    let read = |key: &str, name: &str| survey.value(key, name);
     let (hash, user, devices) =
         match (read(&key, "CertHash"), read(&key, "UsernameHint"), read(DEVICES, name)) {
             (Ok(hash), Ok(user), Ok(devices)) => (hash, user, devices),
-            (Err(why), ..) | (_, Err(why), _) | (.., Err(why)) => return Said::unreadable(&key, &why),
+            (Err(why), ..) | (_, Err(why), _) | (.., Err(why)) => return CheckResult::unreadable(&key, &why),
         };
     let mut seen = Vec::new();
     seen.extend(user.map(|_| "a user name".to_owned()));
     seen.extend(devices.map(|devices| format!("allowed devices {devices}")));
-    let said = match hash {
-        None => Said::ok(format!("the client remembers {}, but no certificate of it", subject.host)),
+    let result = match hash {
+        None => CheckResult::ok(format!("the client remembers {}, but no certificate of it", target.host)),
         Some(Value::Binary { binary }) if matches!(binary.len(), 40 | 64) => {
             seen.push(format!("certificate {binary}"));
-            Said::ok(format!("the client remembers a certificate of {} that its user accepted", subject.host))
+            CheckResult::ok(format!(
+                "the client remembers a certificate of {} that its user accepted",
+                target.host
+            ))
         }
         Some(_) => {
             seen.push("CertHash of another length".to_owned());
-            Said::warning(format!("what the client keeps as the certificate of {} is no hash", subject.host))
+            CheckResult::warning(format!(
+                "what the client keeps as the certificate of {} is no hash",
+                target.host
+            ))
         }
     };
-    if seen.is_empty() { said } else { said.seen(seen.join(", ")) }
+    if seen.is_empty() { result } else { result.seen(seen.join(", ")) }
 }
 
-fn is(name: &str, subject: &Subject) -> bool {
+fn is(name: &str, target: &Target) -> bool {
     let (host, port) = parted(name);
-    host.eq_ignore_ascii_case(&subject.host) && port.is_none_or(|port| port == subject.port)
+    host.eq_ignore_ascii_case(&target.host) && port.is_none_or(|port| port == target.port)
 }
 
 /// A host as the client was given it, and its port where it has one.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     codes::{DISCONNECT, EVENT, NTSTATUS, TLS_ALERT},
-    local::{Beside, Check, Event, Said, Scene},
+    local::{Beside, Check, CheckResult, Event, Survey},
     report::{Machine, Os::Windows, Role::Client},
 };
 
@@ -31,19 +31,19 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    let found = attempts(scene).ok().flatten().unwrap_or_default();
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+    let found = attempts(survey).ok().flatten().unwrap_or_default();
     machine.attempts.extend(found.into_iter().take(MOST_ATTEMPTS).map(|attempt| attempt.told));
 }
 
-fn past(scene: &Scene<'_>) -> Said {
-    let attempts = match concerned(scene) {
+fn past(survey: &Survey<'_>) -> CheckResult {
+    let attempts = match concerned(survey) {
         Ok(attempts) => attempts,
-        Err(said) => return said,
+        Err(result) => return result,
     };
-    let span = span(scene, CHANNEL, &scene.events(CHANNEL).ok().flatten().unwrap_or_default());
+    let span = span(survey, CHANNEL, &survey.events(CHANNEL).ok().flatten().unwrap_or_default());
     let Some(newest) = attempts.first() else {
-        return Said::ok(format!("the log holds no attempt{} {span}", to(scene)));
+        return CheckResult::ok(format!("the log holds no attempt{} {span}", to(survey)));
     };
     let seen = lines(attempts.iter().map(Attempt::line));
     let failed = attempts.iter().filter(|attempt| attempt.failed()).count();
@@ -52,28 +52,29 @@ fn past(scene: &Scene<'_>) -> Said {
             0 => "no attempt in the log failed".to_owned(),
             failed => format!("the newest attempt did not fail, {failed} before it did"),
         };
-        return Said::ok(format!("{before} {span}")).seen(seen);
+        return CheckResult::ok(format!("{before} {span}")).seen(seen);
     };
     let when = if newest.told.connected { "after it was connected" } else { "before it was connected" };
     let meaning = DISCONNECT.find(code).map_or("the code is in no table", |row| row.meaning);
-    Said::warning(format!("the newest attempt ended {when} with {}: {meaning}", reason(code))).seen(seen)
+    CheckResult::warning(format!("the newest attempt ended {when} with {}: {meaning}", reason(code)))
+        .seen(seen)
 }
 
-fn component(scene: &Scene<'_>) -> Said {
-    if let Err(said) = concerned(scene) {
-        return said;
+fn component(survey: &Survey<'_>) -> CheckResult {
+    if let Err(result) = concerned(survey) {
+        return result;
     }
-    let found = beside(scene, CHANNEL, |event| {
+    let found = beside(survey, CHANNEL, |event| {
         let named = event.provider == PROVIDER && matches!(event.id, 226 | 1033 | 1107);
         named.then(|| (component_line(event), false))
     });
     match found {
-        Err(said) => said,
-        Ok(SameMinute::Told(lines)) => Said::warning(
+        Err(result) => result,
+        Ok(SameMinute::Told(lines)) => CheckResult::warning(
             "the client's own log names what failed in the minute of a failed attempt, the first one first",
         )
         .seen(lines),
-        Ok(_) => quiet(scene, CHANNEL, "the client's own log names no component that failed"),
+        Ok(_) => quiet(survey, CHANNEL, "the client's own log names no component that failed"),
     }
 }
 
@@ -92,25 +93,25 @@ fn component_line(event: &Event) -> String {
     format!("{} {name}: {} ({code})", event.id, field(&["Message", "CustomLevel"]))
 }
 
-fn schannel(scene: &Scene<'_>) -> Said {
-    let found = beside(scene, SYSTEM, |event| {
+fn schannel(survey: &Survey<'_>) -> CheckResult {
+    let found = beside(survey, SYSTEM, |event| {
         let named = event.provider.eq_ignore_ascii_case("Schannel") && SCHANNEL_EVENTS.contains(&event.id);
         named.then(|| (schannel_line(event), false))
     });
     match found {
-        Err(said) => said,
-        Ok(SameMinute::Told(lines)) => Said::warning(
+        Err(result) => result,
+        Ok(SameMinute::Told(lines)) => CheckResult::warning(
             "Schannel logged errors in the minute of a failed attempt; another program may be meant",
         )
         .seen(lines),
-        Ok(SameMinute::Perhaps(lines)) => Said::unknown(
+        Ok(SameMinute::Perhaps(lines)) => CheckResult::unknown(
             "Schannel logged errors; without the client's own log nobody knows whether Remote Desktop is meant",
         )
         .seen(lines),
         Ok(SameMinute::Nothing { attempts: true }) => {
-            quiet(scene, SYSTEM, "Schannel logged no error in the minute of a failed attempt")
+            quiet(survey, SYSTEM, "Schannel logged no error in the minute of a failed attempt")
         }
-        Ok(SameMinute::Nothing { attempts: false }) => quiet(scene, SYSTEM, "Schannel logged no error"),
+        Ok(SameMinute::Nothing { attempts: false }) => quiet(survey, SYSTEM, "Schannel logged no error"),
     }
 }
 
@@ -130,13 +131,13 @@ fn schannel_line(event: &Event) -> String {
     )
 }
 
-fn credssp(scene: &Scene<'_>) -> Said {
-    let found = beside(scene, SYSTEM, |event| {
+fn credssp(survey: &Survey<'_>) -> CheckResult {
+    let found = beside(survey, SYSTEM, |event| {
         let target = target(event);
         is_lsa(event).then(|| (lsa_line(event, target), event.id == REFUSED_VERSION || is_termsrv(target)))
     });
     match found {
-        Err(said) => said,
+        Err(result) => result,
         Ok(SameMinute::Told(lines)) => {
             let message = match lines.contains(&format!("{REFUSED_VERSION} ")) {
                 true => {
@@ -144,16 +145,16 @@ fn credssp(scene: &Scene<'_>) -> Said {
                 }
                 false => "LsaSrv logged a failed authentication to a Remote Desktop host",
             };
-            Said::warning(message).seen(lines)
+            CheckResult::warning(message).seen(lines)
         }
-        Ok(_) => quiet(scene, SYSTEM, "LsaSrv logged nothing about Remote Desktop"),
+        Ok(_) => quiet(survey, SYSTEM, "LsaSrv logged nothing about Remote Desktop"),
     }
 }
 
 /// Whether the log System tells of a client of Remote Desktop: only a Remote Desktop host is called TERMSRV.
-pub fn tells_of_client(scene: &Scene<'_>) -> bool {
+pub fn tells_of_client(survey: &Survey<'_>) -> bool {
     let own = |event: &Event| is_lsa(event) && is_termsrv(target(event));
-    scene.events(SYSTEM).ok().flatten().is_some_and(|events| events.iter().any(own))
+    survey.events(SYSTEM).ok().flatten().is_some_and(|events| events.iter().any(own))
 }
 
 fn is_lsa(event: &Event) -> bool {
@@ -187,17 +188,17 @@ fn lsa_line(event: &Event, target: &str) -> String {
     told
 }
 
-fn ntlm(scene: &Scene<'_>) -> Said {
-    let found = beside(scene, NTLM, |event| {
+fn ntlm(survey: &Survey<'_>) -> CheckResult {
+    let found = beside(survey, NTLM, |event| {
         let target = event.data.get("TargetName").map_or("", String::as_str);
         (event.id == 4001).then(|| (format!("4001 {target}"), is_termsrv(target)))
     });
     match found {
-        Err(said) => said,
+        Err(result) => result,
         Ok(SameMinute::Told(lines)) => {
-            Said::warning("a policy of this machine blocked NTLM to a host").seen(lines)
+            CheckResult::warning("a policy of this machine blocked NTLM to a host").seen(lines)
         }
-        Ok(_) => quiet(scene, NTLM, "no NTLM to a Remote Desktop host was blocked"),
+        Ok(_) => quiet(survey, NTLM, "no NTLM to a Remote Desktop host was blocked"),
     }
 }
 
@@ -218,14 +219,14 @@ enum SameMinute {
 /// The events of a log that `tell` names and that belong to failed attempts: they say so themselves, or are of the same
 /// minute. The newest attempt first, and of each the oldest event, because the first failure brings the others about.
 fn beside(
-    scene: &Scene<'_>,
+    survey: &Survey<'_>,
     channel: &str,
     tell: impl Fn(&Event) -> Option<(String, bool)>,
-) -> Result<SameMinute, Said> {
-    let attempts = concerned(scene).ok();
+) -> Result<SameMinute, CheckResult> {
+    let attempts = concerned(survey).ok();
     let failed: Vec<_> = attempts.iter().flatten().filter(|attempt| attempt.failed()).collect();
-    let events = match scene.events(channel) {
-        Err(why) => return Err(Said::unreadable(channel, &why)),
+    let events = match survey.events(channel) {
+        Err(why) => return Err(CheckResult::unreadable(channel, &why)),
         Ok(events) => events.unwrap_or_default(),
     };
     let (mut told, mut perhaps) = (Vec::new(), Vec::new());
@@ -245,24 +246,24 @@ fn beside(
     })
 }
 
-fn quiet(scene: &Scene<'_>, channel: &str, nothing: &str) -> Said {
-    let events = scene.events(channel).ok().flatten().unwrap_or_default();
-    Said::ok(format!("{nothing} {}", span(scene, channel, &events)))
+fn quiet(survey: &Survey<'_>, channel: &str, nothing: &str) -> CheckResult {
+    let events = survey.events(channel).ok().flatten().unwrap_or_default();
+    CheckResult::ok(format!("{nothing} {}", span(survey, channel, &events)))
 }
 
 /// The attempts that are about the target, or all of them where there is none; else what to say.
-fn concerned(scene: &Scene<'_>) -> Result<Vec<Attempt>, Said> {
-    let attempts = match attempts(scene) {
-        Err(why) => return Err(Said::unreadable(CHANNEL, &why)),
-        Ok(None) => return Err(Said::not_applicable("this machine keeps no log of its client")),
+fn concerned(survey: &Survey<'_>) -> Result<Vec<Attempt>, CheckResult> {
+    let attempts = match attempts(survey) {
+        Err(why) => return Err(CheckResult::unreadable(CHANNEL, &why)),
+        Ok(None) => return Err(CheckResult::not_applicable("this machine keeps no log of its client")),
         Ok(Some(attempts)) => attempts,
     };
-    let concerns = |attempt: &Attempt| scene.subject.is_none_or(|subject| attempt.concerns(subject));
+    let concerns = |attempt: &Attempt| survey.target.is_none_or(|target| attempt.concerns(target));
     Ok(attempts.into_iter().filter(concerns).collect())
 }
 
-fn to(scene: &Scene<'_>) -> String {
-    scene.subject.map(|subject| format!(" to {}", subject.host)).unwrap_or_default()
+fn to(survey: &Survey<'_>) -> String {
+    survey.target.map(|target| format!(" to {}", target.host)).unwrap_or_default()
 }
 
 /// What the event means, without what its data say better.

@@ -1,7 +1,7 @@
 //! Policies and switches of mstsc: UDP, the gateway's transport, and which .rdp files it opens.
 
 use crate::{
-    local::{Beside, Case, Check, Is, Matters, Said, Scene, Setting, Unreadable, Value},
+    local::{Beside, Case, Check, CheckResult, Is, Matters, Setting, Survey, Unreadable, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -36,15 +36,15 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Facts for the comparison with the .rdp file.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    if scene.system() != Windows {
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+    if survey.system() != Windows {
         return;
     }
-    let unsigned = [POLICY, USER_POLICY].into_iter().find_map(|key| scene.number(key, UNSIGNED_FILES.name));
+    let unsigned = [POLICY, USER_POLICY].into_iter().find_map(|key| survey.number(key, UNSIGNED_FILES.name));
     machine.unsigned_files = unsigned.map(|number| number != 0);
-    let digits = thumbprints(scene).unwrap_or_default().into_iter().map(|text| text.to_ascii_lowercase());
+    let digits = thumbprints(survey).unwrap_or_default().into_iter().map(|text| text.to_ascii_lowercase());
     machine.trusted_publishers = digits.collect();
-    let version = scene.number(CLIENT_POLICY, REDIRECTION_WARNING.name);
+    let version = survey.number(CLIENT_POLICY, REDIRECTION_WARNING.name);
     machine.file_warning_version = version.and_then(|number| u32::try_from(number).ok());
 }
 
@@ -122,10 +122,10 @@ const LAUNCH_CONSENT: Setting = Setting {
 };
 
 /// The entries of the policies, without blanks.
-fn thumbprints(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
+fn thumbprints(survey: &Survey<'_>) -> Result<Vec<String>, Unreadable> {
     let mut thumbprints: Vec<String> = Vec::new();
     for key in [POLICY, USER_POLICY] {
-        match scene.value(key, PUBLISHERS)? {
+        match survey.value(key, PUBLISHERS)? {
             Some(Value::Text(text)) => thumbprints.extend(text.split([',', ';']).map(str::to_owned)),
             Some(Value::List(list)) => thumbprints.extend(list),
             _ => {}
@@ -135,18 +135,20 @@ fn thumbprints(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
     Ok(thumbprints.iter().map(|text| plain(text)).filter(|text| !text.is_empty()).collect())
 }
 
-fn publishers(scene: &Scene<'_>) -> Said {
-    let written = match thumbprints(scene) {
+fn publishers(survey: &Survey<'_>) -> CheckResult {
+    let written = match thumbprints(survey) {
         Ok(written) => written,
-        Err(why) => return Said::unreadable(PUBLISHERS, &why),
+        Err(why) => return CheckResult::unreadable(PUBLISHERS, &why),
     };
     let wrong =
         written.iter().filter(|text| text.len() != 40 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()));
     match (written.len(), wrong.count()) {
-        (0, _) => Said::ok("no publisher of .rdp files is trusted by policy"),
-        (_, 0) => Said::ok("publishers of .rdp files are trusted by policy").seen(written.join(", ")),
-        _ => Said::warning("not every trusted publisher of .rdp files is a SHA-1 thumbprint of 40 digits")
-            .seen(written.iter().map(|text| text.escape_debug().to_string()).collect::<Vec<_>>().join(", ")),
+        (0, _) => CheckResult::ok("no publisher of .rdp files is trusted by policy"),
+        (_, 0) => CheckResult::ok("publishers of .rdp files are trusted by policy").seen(written.join(", ")),
+        _ => CheckResult::warning(
+            "not every trusted publisher of .rdp files is a SHA-1 thumbprint of 40 digits",
+        )
+        .seen(written.iter().map(|text| text.escape_debug().to_string()).collect::<Vec<_>>().join(", ")),
     }
 }
 

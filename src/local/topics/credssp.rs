@@ -2,7 +2,7 @@
 
 use super::delegation;
 use crate::{
-    local::{Beside, Case, Check, Is, Matters, Said, Scene, Setting, Value},
+    local::{Beside, Case, Check, CheckResult, Is, Matters, Setting, Survey, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -94,36 +94,36 @@ const STORED: Setting = Setting {
 };
 
 /// Facts for the comparison with the wire.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     machine.encryption_oracle =
-        scene.number(PARAMETERS, ORACLE).and_then(|number| u32::try_from(number).ok());
+        survey.number(PARAMETERS, ORACLE).and_then(|number| u32::try_from(number).ok());
 }
 
-fn restricted(scene: &Scene<'_>) -> Said {
+fn restricted(survey: &Survey<'_>) -> CheckResult {
     const ON: &str = "RestrictedRemoteAdministration";
-    let read = |name| scene.value(delegation::POLICIES, name);
+    let read = |name| survey.value(delegation::POLICIES, name);
     let (on, mode) = match (read(ON), read("RestrictedRemoteAdministrationType")) {
         (Ok(on), Ok(mode)) => (on, mode),
-        (Err(why), _) | (_, Err(why)) => return Said::unreadable(ON, &why),
+        (Err(why), _) | (_, Err(why)) => return CheckResult::unreadable(ON, &why),
     };
     if !matches!(on, Some(Value::Number(number)) if number != 0) {
-        return Said::ok("no policy forces Restricted Admin or Remote Credential Guard");
+        return CheckResult::ok("no policy forces Restricted Admin or Remote Credential Guard");
     }
-    let address = scene.subject.is_some_and(|subject| subject.address().is_some());
-    let said = match mode {
-        Some(Value::Number(2)) if address => Said::error(
+    let address = survey.target.is_some_and(|target| target.address().is_some());
+    let result = match mode {
+        Some(Value::Number(2)) if address => CheckResult::error(
             "a policy demands Remote Credential Guard, which needs Kerberos, and an address has none",
         ),
-        Some(Value::Number(2)) => Said::warning(
+        Some(Value::Number(2)) => CheckResult::warning(
             "a policy demands Remote Credential Guard: the host must allow it and be reached by Kerberos",
         ),
-        Some(Value::Number(3)) => Said::warning(
+        Some(Value::Number(3)) => CheckResult::warning(
             "a policy demands Remote Credential Guard or Restricted Admin: the host must allow one of them",
         ),
-        _ => {
-            Said::warning("a policy demands Restricted Admin: a host that does not allow it refuses (0xE09)")
-        }
+        _ => CheckResult::warning(
+            "a policy demands Restricted Admin: a host that does not allow it refuses (0xE09)",
+        ),
     };
     let mode = mode.map_or_else(|| "not set".to_owned(), |mode| mode.to_string());
-    said.seen(format!("{}\\{ON}Type = {mode}", delegation::POLICIES))
+    result.seen(format!("{}\\{ON}Type = {mode}", delegation::POLICIES))
 }

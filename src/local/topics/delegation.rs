@@ -1,7 +1,7 @@
 //! The policies that say to which hosts CredSSP may send which credentials (`CredentialsDelegation`).
 
 use crate::{
-    local::{Answer, Said, Scene, Unreadable, Value},
+    local::{Answer, CheckResult, Survey, Unreadable, Value},
     report::CheckStatus::{self, Error, Warning},
 };
 
@@ -25,9 +25,9 @@ struct Kind {
 }
 
 /// Credentials that are typed for the connection.
-pub fn fresh(scene: &Scene<'_>) -> Said {
-    said(
-        scene,
+pub fn fresh(survey: &Survey<'_>) -> CheckResult {
+    outcome(
+        survey,
         &Kind {
             name: "typed credentials",
             allow: "AllowFreshCredentials",
@@ -40,9 +40,9 @@ pub fn fresh(scene: &Scene<'_>) -> Said {
 }
 
 /// Credentials that Windows has saved.
-pub fn saved(scene: &Scene<'_>) -> Said {
-    said(
-        scene,
+pub fn saved(survey: &Survey<'_>) -> CheckResult {
+    outcome(
+        survey,
         &Kind {
             name: "saved credentials",
             allow: "AllowSavedCredentials",
@@ -55,9 +55,9 @@ pub fn saved(scene: &Scene<'_>) -> Said {
 }
 
 /// Those of the user who is signed in.
-pub fn signed_in(scene: &Scene<'_>) -> Said {
-    said(
-        scene,
+pub fn signed_in(survey: &Survey<'_>) -> CheckResult {
+    outcome(
+        survey,
         &Kind {
             name: "the signed-in user's credentials",
             allow: "AllowDefaultCredentials",
@@ -76,61 +76,62 @@ enum Policy {
     For(Vec<String>),
 }
 
-fn said(scene: &Scene<'_>, kind: &Kind) -> Said {
-    match judge(scene, kind) {
-        Ok(said) => said,
-        Err(why) => Said::unreadable(POLICIES, &why),
+fn outcome(survey: &Survey<'_>, kind: &Kind) -> CheckResult {
+    match judge(survey, kind) {
+        Ok(result) => result,
+        Err(why) => CheckResult::unreadable(POLICIES, &why),
     }
 }
 
-fn judge(scene: &Scene<'_>, kind: &Kind) -> Result<Said, Unreadable> {
+fn judge(survey: &Survey<'_>, kind: &Kind) -> Result<CheckResult, Unreadable> {
     let name = kind.name;
-    let target = Target::of(scene);
-    let deny = policy(scene, kind.deny)?;
+    let service = Service::of(survey);
+    let deny = policy(survey, kind.deny)?;
     if let Policy::For(list) = &deny
-        && target.is_in(list)
+        && service.is_in(list)
     {
-        let message = format!("a policy forbids sending {name} to {}, whatever else allows it", target.name);
-        return Ok(Said::new(kind.forbidden, message).seen(seen(kind.deny, list)));
+        let message = format!("a policy forbids sending {name} to {}, whatever else allows it", service.name);
+        return Ok(CheckResult::new(kind.forbidden, message).seen(seen(kind.deny, list)));
     }
-    let (allow, ntlm) = (policy(scene, kind.allow)?, policy(scene, kind.allow_ntlm)?);
+    let (allow, ntlm) = (policy(survey, kind.allow)?, policy(survey, kind.allow_ntlm)?);
     if let Policy::For(list) = &allow
         && !kind.by_default
         && list.iter().any(|entry| entry == "*")
     {
         let message =
             format!("{name} may be sent to any service on any machine, not to Remote Desktop alone");
-        return Ok(Said::warning(message).seen(seen(kind.allow, list)));
+        return Ok(CheckResult::warning(message).seen(seen(kind.allow, list)));
     }
     let permits = |policy: &Policy, unset: bool| match policy {
         Policy::Unset => unset,
         Policy::Off => false,
-        Policy::For(list) => target.is_in(list),
+        Policy::For(list) => service.is_in(list),
     };
     let told = match &allow {
         Policy::For(list) => Some(seen(kind.allow, list)),
         Policy::Off => Some(format!("{} = 0", kind.allow)),
         Policy::Unset => None,
     };
-    let said = match (permits(&allow, kind.by_default), permits(&ntlm, false)) {
+    let result = match (permits(&allow, kind.by_default), permits(&ntlm, false)) {
         (true, _) if matches!(allow, Policy::Unset) => {
-            Said::ok(format!("no policy forbids sending {name} to a host whose identity is proven"))
+            CheckResult::ok(format!("no policy forbids sending {name} to a host whose identity is proven"))
         }
-        (true, _) => Said::ok(format!("a policy allows sending {name} to {}", target.name)),
-        (false, true) => {
-            Said::ok(format!("a policy allows sending {name} to {} where NTLM alone is used", target.name))
-        }
+        (true, _) => CheckResult::ok(format!("a policy allows sending {name} to {}", service.name)),
+        (false, true) => CheckResult::ok(format!(
+            "a policy allows sending {name} to {} where NTLM alone is used",
+            service.name
+        )),
         (false, false) if !kind.by_default => {
-            Said::ok(format!("{name} are not sent to {}, so the user is asked", target.name))
+            CheckResult::ok(format!("{name} are not sent to {}, so the user is asked", service.name))
         }
-        (false, false) => Said::warning(format!(
+        (false, false) => CheckResult::warning(format!(
             "the policy that is set does not allow sending {name} to {} (0x1607)",
-            target.name
+            service.name
         )),
     };
     Ok(match told {
-        Some(told) => said.seen(told),
-        None => said,
+        Some(told) => result.seen(told),
+        None => result,
     })
 }
 
@@ -139,14 +140,14 @@ fn seen(policy: &str, list: &[String]) -> String {
 }
 
 /// Reads whether a policy is set, and its list; Windows names the entries 1, 2 and so on.
-fn policy(scene: &Scene<'_>, name: &str) -> Result<Policy, Unreadable> {
-    match scene.value(POLICIES, name)? {
+fn policy(survey: &Survey<'_>, name: &str) -> Result<Policy, Unreadable> {
+    match survey.value(POLICIES, name)? {
         None => return Ok(Policy::Unset),
         Some(Value::Number(0)) => return Ok(Policy::Off),
         Some(_) => {}
     }
     let key = format!("{POLICIES}\\{name}");
-    let entry = |number: usize| -> Answer<Value> { scene.value(&key, &number.to_string()) };
+    let entry = |number: usize| -> Answer<Value> { survey.value(&key, &number.to_string()) };
     let mut list = Vec::new();
     for number in 1..=MOST_ENTRIES {
         match entry(number) {
@@ -161,14 +162,14 @@ fn policy(scene: &Scene<'_>, name: &str) -> Result<Policy, Unreadable> {
 }
 
 /// The host as service names of the lists are compared with it.
-struct Target {
+struct Service {
     name: String,
     service: String,
 }
 
-impl Target {
-    fn of(scene: &Scene<'_>) -> Self {
-        let host = scene.subject.map(|subject| subject.host.as_str());
+impl Service {
+    fn of(survey: &Survey<'_>) -> Self {
+        let host = survey.target.map(|target| target.host.as_str());
         Self {
             name: host.unwrap_or("a Remote Desktop host").to_owned(),
             // Without a target only an entry for all of them fits.

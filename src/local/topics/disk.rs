@@ -1,7 +1,7 @@
 //! Whether the system volume and the temporary folder take files, which matters less than is said.
 
 use crate::{
-    local::{Check, Said, Scene},
+    local::{Check, CheckResult, Survey},
     report::{Os::Windows, Role::Client},
 };
 
@@ -11,29 +11,35 @@ pub const CHECKS: &[Check] = &[
     Check::logic("disk-temporary-folder", Client, &[Windows], temporary_folder),
 ];
 
-fn system_volume(scene: &Scene<'_>) -> Said {
+fn system_volume(survey: &Survey<'_>) -> CheckResult {
     const ROOT: &str = r"%SystemDrive%\";
-    match (scene.host.file(ROOT), scene.host.elevated()) {
-        (Err(why), _) => Said::unreadable(ROOT, &why),
-        (Ok(None), _) => Said::unknown(format!("there is no {ROOT}")),
-        (Ok(Some(file)), _) if file.writable => Said::ok("the system volume may be written").seen(ROOT),
+    match (survey.machine.file(ROOT), survey.machine.elevated()) {
+        (Err(why), _) => CheckResult::unreadable(ROOT, &why),
+        (Ok(None), _) => CheckResult::unknown(format!("there is no {ROOT}")),
+        (Ok(Some(file)), _) if file.writable => {
+            CheckResult::ok("the system volume may be written").seen(ROOT)
+        }
         (Ok(Some(_)), Some(true)) => {
-            Said::warning("the system volume may not be written, not even by an administrator").seen(ROOT)
+            CheckResult::warning("the system volume may not be written, not even by an administrator")
+                .seen(ROOT)
         }
         (Ok(Some(_)), _) => {
-            Said::ok("this user may not write to the top of the system volume, which is normal").seen(ROOT)
+            CheckResult::ok("this user may not write to the top of the system volume, which is normal")
+                .seen(ROOT)
         }
     }
 }
 
-fn temporary_folder(scene: &Scene<'_>) -> Said {
+fn temporary_folder(survey: &Survey<'_>) -> CheckResult {
     const FOLDER: &str = "%TEMP%";
-    match scene.host.file(FOLDER) {
-        Err(why) => Said::unreadable(FOLDER, &why),
-        Ok(None) => Said::ok("there is no temporary folder; a connection does not need one, programs do"),
-        Ok(Some(file)) if file.writable => Said::ok("the temporary folder may be written"),
-        Ok(Some(_)) => {
-            Said::ok("the temporary folder may not be written; a connection does not need it, programs do")
+    match survey.machine.file(FOLDER) {
+        Err(why) => CheckResult::unreadable(FOLDER, &why),
+        Ok(None) => {
+            CheckResult::ok("there is no temporary folder; a connection does not need one, programs do")
         }
+        Ok(Some(file)) if file.writable => CheckResult::ok("the temporary folder may be written"),
+        Ok(Some(_)) => CheckResult::ok(
+            "the temporary folder may not be written; a connection does not need it, programs do",
+        ),
     }
 }

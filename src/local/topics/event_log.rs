@@ -3,13 +3,13 @@
 //! What is looked for in a log is a table: the event that tells most first, and what settles it later.
 
 use super::{
-    asked::{answer, said},
+    asked::{answer, outcome},
     carried::carried,
     spans::{counts, minute, span},
 };
 use crate::{
     codes,
-    local::{Event, Said, Scene},
+    local::{CheckResult, Event, Survey},
     report::CheckStatus::{self, Error, Ok as Good},
 };
 
@@ -32,11 +32,11 @@ pub struct Log {
 pub struct Looked(pub &'static str, pub &'static [u32], pub CheckStatus);
 
 /// What a log says.
-pub fn judge(scene: &Scene<'_>, log: &Log) -> Said {
-    let read = answer(&format!("the log {}", log.channel), scene.events(log.channel));
-    said(read.map(|events| match events {
-        None => Said::not_applicable(format!("there is no log {}", log.channel)),
-        Some(events) => log.judge(scene, &events),
+pub fn judge(survey: &Survey<'_>, log: &Log) -> CheckResult {
+    let read = answer(&format!("the log {}", log.channel), survey.events(log.channel));
+    outcome(read.map(|events| match events {
+        None => CheckResult::not_applicable(format!("there is no log {}", log.channel)),
+        Some(events) => log.judge(survey, &events),
     }))
 }
 
@@ -49,23 +49,24 @@ struct Found<'a> {
 }
 
 impl Log {
-    fn judge(&self, scene: &Scene<'_>, events: &[Event]) -> Said {
+    fn judge(&self, survey: &Survey<'_>, events: &[Event]) -> CheckResult {
         let own: Vec<_> = events.iter().filter_map(|event| self.found(event)).collect();
         let trouble = own.iter().enumerate().filter(|(index, found)| {
             found.means != Good && !own[..*index].iter().any(|later| self.mends(later.event, found.event))
         });
         // The first of those that tell as much is the newest.
         let telling = trouble.min_by_key(|(_, found)| (found.means != Error, found.rank));
-        let mut seen = counts(scene, self.channel, own.iter().map(|found| found.event), events);
+        let mut seen = counts(survey, self.channel, own.iter().map(|found| found.event), events);
         let Some((_, telling)) = telling else {
-            return Said::ok(format!("{} {}", self.quiet, span(scene, self.channel, events))).seen(seen);
+            return CheckResult::ok(format!("{} {}", self.quiet, span(survey, self.channel, events)))
+                .seen(seen);
         };
         let same = own.iter().filter(|found| found.event.id == telling.event.id);
         if let Some(others) = others(same.map(|found| found.event)) {
             seen = format!("{seen}; {}: {others}", telling.event.id);
         }
         let message = format!("event {}: {}", telling.event.id, told(telling.event));
-        Said::new(telling.means, message).seen(seen)
+        CheckResult::new(telling.means, message).seen(seen)
     }
 
     fn found<'a>(&self, event: &'a Event) -> Option<Found<'a>> {

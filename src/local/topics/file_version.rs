@@ -1,6 +1,6 @@
 //! Versions of Windows and of its files, such as `10.0.26100.4202`, as numbers that can be compared.
 
-use crate::local::Scene;
+use crate::local::Survey;
 
 /// Major and minor version, build and revision; what is left out is 0.
 pub type Version = [u32; 4];
@@ -16,6 +16,6 @@ pub fn parse(text: &str) -> Option<Version> {
 }
 
 /// That of the machine.
-pub fn of(scene: &Scene<'_>) -> Option<Version> {
-    scene.host.version().as_deref().and_then(parse)
+pub fn of(survey: &Survey<'_>) -> Option<Version> {
+    survey.machine.version().as_deref().and_then(parse)
 }

@@ -14,7 +14,7 @@ const GATEWAY: &str = "Microsoft-Windows-TerminalServices-Gateway";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] =
-    &[Check::logic("host-log-gateway", Host, &[Windows], |scene| judge(scene, &LOG))];
+    &[Check::logic("host-log-gateway", Host, &[Windows], |survey| judge(survey, &LOG))];
 
 /// Its log.
 pub const LOG: Log = Log {

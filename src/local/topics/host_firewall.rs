@@ -1,11 +1,11 @@
 //! What Windows Firewall lets through to a host's listener, and what it takes the network for.
 
 use super::{
-    asked::{Judged, answer, number, said, value},
+    asked::{Judged, answer, number, outcome, value},
     listener,
 };
 use crate::{
-    local::{Check, Said, Scene, Value},
+    local::{Check, CheckResult, Survey, Value},
     report::{Os::Windows, Role::Host},
 };
 
@@ -88,19 +88,19 @@ impl Rule {
     }
 }
 
-fn tcp(scene: &Scene<'_>) -> Said {
-    said(judge(scene, TCP, "TCP"))
+fn tcp(survey: &Survey<'_>) -> CheckResult {
+    outcome(judge(survey, TCP, "TCP"))
 }
 
-fn udp(scene: &Scene<'_>) -> Said {
-    said(judge(scene, UDP, "UDP"))
+fn udp(survey: &Survey<'_>) -> CheckResult {
+    outcome(judge(survey, UDP, "UDP"))
 }
 
-fn rules(scene: &Scene<'_>, names: &'static [&'static str]) -> Result<Vec<Rule>, Said> {
+fn rules(survey: &Survey<'_>, names: &'static [&'static str]) -> Result<Vec<Rule>, CheckResult> {
     let mut rules = Vec::new();
     for base in [POLICY, OWN] {
         for name in names {
-            if let Some(Value::Text(text)) = value(scene, &format!("{base}\\FirewallRules"), name)? {
+            if let Some(Value::Text(text)) = value(survey, &format!("{base}\\FirewallRules"), name)? {
                 rules.push(Rule::new(name, &text));
             }
         }
@@ -109,68 +109,72 @@ fn rules(scene: &Scene<'_>, names: &'static [&'static str]) -> Result<Vec<Rule>,
 }
 
 /// What the rules that Windows brings say about the listener's port, on networks like the last one.
-fn judge(scene: &Scene<'_>, names: &'static [&'static str], kind: &str) -> Judged {
-    let port = listener::port(scene);
-    let rules = rules(scene, names)?;
+fn judge(survey: &Survey<'_>, names: &'static [&'static str], kind: &str) -> Judged {
+    let port = listener::port(survey);
+    let rules = rules(survey, names)?;
     let seen: Vec<_> = rules.iter().map(Rule::shown).collect();
     let active: Vec<_> =
         rules.iter().filter(|rule| rule.says("Active", "TRUE") && rule.covers(port)).collect();
-    let network = newest(scene)?;
+    let network = newest(survey)?;
     let here = |rule: &&&Rule| network.is_none_or(|kind| rule.on(kind));
-    let off = network.is_some_and(|kind| switched_off(scene, kind));
-    let said = if off {
-        Said::ok("the firewall is switched off on networks like the last one")
+    let off = network.is_some_and(|kind| switched_off(survey, kind));
+    let result = if off {
+        CheckResult::ok("the firewall is switched off on networks like the last one")
     } else if rules.is_empty() {
-        Said::warning(format!(
+        CheckResult::warning(format!(
             "the firewall has none of its own rules for Remote Desktop over {kind}; another one may let it in"
         ))
     } else if active.iter().filter(here).any(|rule| rule.says("Action", "Block")) {
-        Said::error(format!("a rule of the firewall blocks {kind} port {port}"))
+        CheckResult::error(format!("a rule of the firewall blocks {kind} port {port}"))
     } else if active.is_empty() {
-        Said::warning(format!(
+        CheckResult::warning(format!(
             "no rule of Windows for Remote Desktop lets {kind} port {port} in; another one may"
         ))
     } else if active.iter().filter(here).count() == 0 {
         let network = network.unwrap_or("any");
-        Said::warning(format!("the rule that lets {kind} port {port} in is not for {network} networks"))
+        CheckResult::warning(format!(
+            "the rule that lets {kind} port {port} in is not for {network} networks"
+        ))
     } else {
-        Said::ok(format!("the firewall lets {kind} port {port} in"))
+        CheckResult::ok(format!("the firewall lets {kind} port {port} in"))
     };
-    Ok(if seen.is_empty() { said } else { said.seen(seen.join("; ")) })
+    Ok(if seen.is_empty() { result } else { result.seen(seen.join("; ")) })
 }
 
 /// Whether the firewall is off on networks of this kind; what cannot be read is on.
-fn switched_off(scene: &Scene<'_>, kind: &str) -> bool {
+fn switched_off(survey: &Survey<'_>, kind: &str) -> bool {
     let row = KINDS.iter().find(|row| row.0 == kind);
     let keys = row.map(|(_, policy, own)| [format!("{POLICY}\\{policy}"), format!("{OWN}\\{own}")]);
-    let enabled = keys.into_iter().flatten().find_map(|key| scene.number(&key, "EnableFirewall"));
+    let enabled = keys.into_iter().flatten().find_map(|key| survey.number(&key, "EnableFirewall"));
     enabled == Some(0)
 }
 
-fn network(scene: &Scene<'_>) -> Said {
+fn network(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        Ok(match newest(scene)? {
-            None => Said::not_applicable("Windows remembers no network with the time of its last connection"),
-            Some("Public") => Said::warning(
+        Ok(match newest(survey)? {
+            None => CheckResult::not_applicable(
+                "Windows remembers no network with the time of its last connection",
+            ),
+            Some("Public") => CheckResult::warning(
                 "Windows takes the last network for a public one, where rules for domain and private networks \
                  do not count",
             ),
             Some(kind) => {
-                Said::ok(format!("Windows takes the last network for a {} one", kind.to_lowercase()))
+                CheckResult::ok(format!("Windows takes the last network for a {} one", kind.to_lowercase()))
             }
         })
     };
-    said(judge())
+    outcome(judge())
 }
 
 /// The kind of the network that this machine connected to last.
-fn newest(scene: &Scene<'_>) -> Result<Option<&'static str>, Said> {
-    let names = answer(NETWORKS, scene.host.subkeys(NETWORKS))?.unwrap_or_default();
+fn newest(survey: &Survey<'_>) -> Result<Option<&'static str>, CheckResult> {
+    let names = answer(NETWORKS, survey.machine.subkeys(NETWORKS))?.unwrap_or_default();
     let mut newest = None;
     for name in names.iter().take(MOST_NETWORKS) {
         let key = format!("{NETWORKS}\\{name}");
         let (Some(at), Some(kind)) =
-            (value(scene, &key, "DateLastConnected")?, number(scene, &key, "Category")?)
+            (value(survey, &key, "DateLastConnected")?, number(survey, &key, "Category")?)
         else {
             continue;
         };

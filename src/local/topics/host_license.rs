@@ -1,13 +1,13 @@
 //! The licensing of a Windows host; all of it is read only, and nothing here helps to do without licenses.
 
 use super::{
-    asked::{Judged, Layered, answer, number, said, value},
+    asked::{Judged, Layered, answer, number, outcome, value},
     host_log::{ADMIN, RCM},
     listener::{POLICY, TERMINAL_SERVER},
     spans::span,
 };
 use crate::{
-    local::{Check, Said, Scene, Value},
+    local::{Check, CheckResult, Survey, Value},
     report::{Os::Windows, Role::Host},
 };
 
@@ -32,72 +32,72 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Goes on where the role Remote Desktop Session Host is installed.
-fn session_host(scene: &Scene<'_>) -> Result<(), Said> {
-    match number(scene, TERMINAL_SERVER, "TSAppCompat")? {
+fn session_host(survey: &Survey<'_>) -> Result<(), CheckResult> {
+    match number(survey, TERMINAL_SERVER, "TSAppCompat")? {
         Some(1) => Ok(()),
-        _ => Err(Said::not_applicable(
+        _ => Err(CheckResult::not_applicable(
             "this machine is no Remote Desktop Session Host, so its sessions need no RDS licenses",
         )),
     }
 }
 
-fn mode(scene: &Scene<'_>) -> Said {
+fn mode(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        session_host(scene)?;
-        let mode = Layered::read(scene, POLICY, CORE, "LicensingMode")?;
-        let said = match mode.effective() {
-            Some(2) => Said::ok("a license is needed for each device"),
-            Some(4) => Said::ok("a license is needed for each user"),
+        session_host(survey)?;
+        let mode = Layered::read(survey, POLICY, CORE, "LicensingMode")?;
+        let result = match mode.effective() {
+            Some(2) => CheckResult::ok("a license is needed for each device"),
+            Some(4) => CheckResult::ok("a license is needed for each user"),
             None | Some(5) => {
-                Said::warning("no licensing mode is set; when the grace period ends nobody is let in")
+                CheckResult::warning("no licensing mode is set; when the grace period ends nobody is let in")
             }
-            Some(_) => Said::warning("the licensing mode is neither 2 nor 4"),
+            Some(_) => CheckResult::warning("the licensing mode is neither 2 nor 4"),
         };
-        Ok(mode.judged(said.seen(mode.shown("LicensingMode"))))
+        Ok(mode.judged(result.seen(mode.shown("LicensingMode"))))
     };
-    said(judge())
+    outcome(judge())
 }
 
-fn servers(scene: &Scene<'_>) -> Said {
+fn servers(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        session_host(scene)?;
-        let named = match value(scene, POLICY, "LicenseServers")? {
+        session_host(survey)?;
+        let named = match value(survey, POLICY, "LicenseServers")? {
             Some(named) => Some(named),
-            None => value(scene, SERVERS, "SpecifiedLicenseServers")?,
+            None => value(survey, SERVERS, "SpecifiedLicenseServers")?,
         };
         Ok(match named.map(|named| named.to_string()).filter(|named| !named.trim().is_empty()) {
-            Some(named) => Said::ok("a license server is named").seen(named),
-            None => Said::warning("no license server is named, so none is asked"),
+            Some(named) => CheckResult::ok("a license server is named").seen(named),
+            None => CheckResult::warning("no license server is named, so none is asked"),
         })
     };
-    said(judge())
+    outcome(judge())
 }
 
-fn grace(scene: &Scene<'_>) -> Said {
+fn grace(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        session_host(scene)?;
-        let log = answer("the log of licensing", scene.events(ADMIN))?.unwrap_or_default();
+        session_host(survey)?;
+        let log = answer("the log of licensing", survey.events(ADMIN))?.unwrap_or_default();
         let over = log.iter().find(|event| event.provider == RCM && GRACE_OVER.contains(&event.id));
         if let Some(event) = over {
-            return Ok(Said::error("the grace period is over, so only licensed sessions are let in")
+            return Ok(CheckResult::error("the grace period is over, so only licensed sessions are let in")
                 .seen(format!("event {} on {}", event.id, event.at.0.date())));
         }
-        Ok(match value(scene, GRACE, TIMER)? {
-            None => Said::ok("no grace period is counted"),
-            Some(_) => Said::ok(format!(
+        Ok(match value(survey, GRACE, TIMER)? {
+            None => CheckResult::ok("no grace period is counted"),
+            Some(_) => CheckResult::ok(format!(
                 "a grace period of 120 days was begun, and the log does not say {} that it is over",
-                span(scene, ADMIN, &log)
+                span(survey, ADMIN, &log)
             )),
         })
     };
-    said(judge())
+    outcome(judge())
 }
 
-fn certificates(scene: &Scene<'_>) -> Said {
+fn certificates(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
         let (mut kept, mut odd) = (Vec::new(), Vec::new());
         for name in CERTIFICATES {
-            match value(scene, RCM_KEY, name)? {
+            match value(survey, RCM_KEY, name)? {
                 None => {}
                 Some(Value::Binary { binary }) if !binary.is_empty() => kept.push(name),
                 // It is a number of the license server's certificate.
@@ -106,25 +106,27 @@ fn certificates(scene: &Scene<'_>) -> Said {
             }
         }
         if !odd.is_empty() {
-            return Ok(Said::warning("what the license server gave this host is empty or of another kind")
-                .seen(odd.join(", ")));
+            return Ok(CheckResult::warning(
+                "what the license server gave this host is empty or of another kind",
+            )
+            .seen(odd.join(", ")));
         }
         if kept.is_empty() {
-            return Ok(Said::ok("this host keeps no certificates of a license server"));
+            return Ok(CheckResult::ok("this host keeps no certificates of a license server"));
         }
-        let log = answer("the log System", scene.events(SYSTEM))?.unwrap_or_default();
+        let log = answer("the log System", survey.events(SYSTEM))?.unwrap_or_default();
         let broken = log.iter().filter(|event| event.provider == "TermDD" && event.id == 50).count();
-        let said = match broken {
-            0 => Said::ok(format!(
+        let result = match broken {
+            0 => CheckResult::ok(format!(
                 "the log has no error that damaged certificates of licensing lead to {}",
-                span(scene, SYSTEM, &log)
+                span(survey, SYSTEM, &log)
             )),
-            _ => Said::warning(
+            _ => CheckResult::warning(
                 "TermDD ended connections because of damaged data; damaged certificates of licensing can be why",
             ),
         };
         let count = if broken == 0 { String::new() } else { format!("; events 50 of TermDD: {broken}") };
-        Ok(said.seen(format!("{}{count}", kept.join(", "))))
+        Ok(result.seen(format!("{}{count}", kept.join(", "))))
     };
-    said(judge())
+    outcome(judge())
 }

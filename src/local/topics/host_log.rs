@@ -38,12 +38,12 @@ pub const OWN: [&str; 7] = [
 pub const DRIVER: &str = "TermDD";
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("host-log-connections", Host, &[Windows], |scene| judge(scene, &CONNECTIONS_LOG)),
-    Check::logic("host-log-listener", Host, &[Windows], |scene| judge(scene, &LISTENER_LOG)),
-    Check::logic("host-log-certificate", Host, &[Windows], |scene| judge(scene, &CERTIFICATE_LOG)),
-    Check::logic("host-log-licensing", Host, &[Windows], |scene| judge(scene, &LICENSING_LOG)),
-    Check::logic("host-log-transport", Host, &[Windows], |scene| judge(scene, &TRANSPORT_LOG)),
-    Check::logic("host-log-sessions", Host, &[Windows], |scene| judge(scene, &SESSIONS_LOG)),
+    Check::logic("host-log-connections", Host, &[Windows], |survey| judge(survey, &CONNECTIONS_LOG)),
+    Check::logic("host-log-listener", Host, &[Windows], |survey| judge(survey, &LISTENER_LOG)),
+    Check::logic("host-log-certificate", Host, &[Windows], |survey| judge(survey, &CERTIFICATE_LOG)),
+    Check::logic("host-log-licensing", Host, &[Windows], |survey| judge(survey, &LICENSING_LOG)),
+    Check::logic("host-log-transport", Host, &[Windows], |survey| judge(survey, &TRANSPORT_LOG)),
+    Check::logic("host-log-sessions", Host, &[Windows], |survey| judge(survey, &SESSIONS_LOG)),
 ];
 
 const CONNECTIONS_LOG: Log = Log {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{
-    asked::{Judged, answer, said},
+    asked::{Judged, answer, outcome},
     carried::who,
     spans::{counts, span},
 };
 use crate::{
     codes,
-    local::{Check, Event, Said, Scene},
+    local::{Check, CheckResult, Event, Survey},
     report::{Os::Windows, Role::Host},
 };
 
@@ -30,19 +30,18 @@ const TYPES: [&str; 2] = ["3", "10"];
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[Check::logic("host-log-logons", Host, &[Windows], logons)];
 
-fn logons(scene: &Scene<'_>) -> Said {
+fn logons(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let Some(events) = answer("the log Security", scene.events(CHANNEL))? else {
-            return Ok(Said::not_applicable("there is no log Security"));
+        let Some(events) = answer("the log Security", survey.events(CHANNEL))? else {
+            return Ok(CheckResult::not_applicable("there is no log Security"));
         };
         let own: Vec<_> = events.iter().filter(|event| concerns(event)).collect();
         let refused: Vec<_> = own.iter().filter(|event| event.id != TAKEN).copied().collect();
-        let counted = counts(scene, CHANNEL, own.iter().copied(), &events);
+        let counted = counts(survey, CHANNEL, own.iter().copied(), &events);
         if refused.is_empty() {
-            let span = span(scene, CHANNEL, &events);
-            return Ok(
-                Said::ok(format!("the log tells of no refused logon over the network {span}")).seen(counted)
-            );
+            let span = span(survey, CHANNEL, &events);
+            return Ok(CheckResult::ok(format!("the log tells of no refused logon over the network {span}"))
+                .seen(counted));
         }
         let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
         for event in &refused {
@@ -51,10 +50,12 @@ fn logons(scene: &Scene<'_>) -> Said {
         let reasons: Vec<_> = reasons.iter().map(|(reason, times)| format!("{reason}: {times}")).collect();
         let newest = refused.first().map(|event| who(event)).filter(|who| !who.is_empty());
         let newest = newest.map(|newest| format!("; the newest: {newest}")).unwrap_or_default();
-        Ok(Said::warning("logons over the network were refused, by Remote Desktop or by other services")
-            .seen(format!("{counted}; {}{newest}", reasons.join(", "))))
+        Ok(CheckResult::warning(
+            "logons over the network were refused, by Remote Desktop or by other services",
+        )
+        .seen(format!("{counted}; {}{newest}", reasons.join(", "))))
     };
-    said(judge())
+    outcome(judge())
 }
 
 fn concerns(event: &Event) -> bool {

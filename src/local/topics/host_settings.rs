@@ -1,11 +1,11 @@
 //! Settings of a Windows host outside its listener that decide over logons and certificates.
 
 use super::{
-    asked::{Judged, number, said, value},
+    asked::{Judged, number, outcome, value},
     listener::TERMINAL_SERVER,
 };
 use crate::{
-    local::{Case, Check, Is, Said, Scene, Setting},
+    local::{Case, Check, CheckResult, Is, Setting, Survey},
     report::{
         CheckStatus::{Ok as Good, Warning},
         Os::Windows,
@@ -25,37 +25,38 @@ pub const CHECKS: &[Check] = &[
     Check::setting("host-gateway-channel-binding", Host, &[Windows], CHANNEL_BINDING),
 ];
 
-fn setup(scene: &Scene<'_>) -> Said {
+fn setup(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
         let mut running = Vec::new();
         for name in ["SystemSetupInProgress", "OOBEInProgress"] {
-            if number(scene, SETUP, name)?.unwrap_or(0) != 0 {
+            if number(survey, SETUP, name)?.unwrap_or(0) != 0 {
                 running.push(name);
             }
         }
         Ok(match running.as_slice() {
-            [] => Said::ok("the setup of Windows has ended"),
-            _ => Said::error("Windows takes its setup for unfinished and refuses logons")
+            [] => CheckResult::ok("the setup of Windows has ended"),
+            _ => CheckResult::error("Windows takes its setup for unfinished and refuses logons")
                 .seen(format!("{SETUP}: {} is set", running.join(" and "))),
         })
     };
-    said(judge())
+    outcome(judge())
 }
 
-fn logons(scene: &Scene<'_>) -> Said {
+fn logons(survey: &Survey<'_>) -> CheckResult {
     // What one of them says is wrong, whether or not the other can be read.
-    let refused = value(scene, WINLOGON, "WinStationsDisabled");
+    let refused = value(survey, WINLOGON, "WinStationsDisabled");
     let refused = refused.map(|value| value.map(|value| value.to_string()));
-    match (refused, number(scene, TERMINAL_SERVER, "TSServerDrainMode")) {
+    match (refused, number(survey, TERMINAL_SERVER, "TSServerDrainMode")) {
         (Ok(Some(value)), _) if !matches!(value.as_str(), "0" | "") => {
-            Said::error("remote logons are switched off").seen(format!("WinStationsDisabled = {value}"))
+            CheckResult::error("remote logons are switched off")
+                .seen(format!("WinStationsDisabled = {value}"))
         }
         (_, Ok(Some(drained))) if drained != 0 => {
-            Said::warning("drain mode: users come back to their sessions, and nobody gets a new one")
+            CheckResult::warning("drain mode: users come back to their sessions, and nobody gets a new one")
                 .seen(format!("TSServerDrainMode = {drained}"))
         }
-        (Err(said), _) | (_, Err(said)) => said,
-        (Ok(_), Ok(_)) => Said::ok("logons are not switched off"),
+        (Err(result), _) | (_, Err(result)) => result,
+        (Ok(_), Ok(_)) => CheckResult::ok("logons are not switched off"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Kerberos on Linux and macOS: its configuration, its tolerance for clocks, and whether a ticket is there.
 
 use crate::{
-    local::{Beside, Check, Krb5, Said, Scene},
+    local::{Beside, Check, CheckResult, Krb5, Survey},
     report::{
         Os::{Linux, Macos},
         Role::Client,
@@ -19,72 +19,76 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// The configuration; none where this machine has none.
-pub fn configuration(scene: &Scene<'_>) -> Result<Option<Krb5>, Said> {
-    Krb5::of(scene.host).map_err(|unread| Said::unreadable(&unread.what, &unread.why))
+pub fn configuration(survey: &Survey<'_>) -> Result<Option<Krb5>, CheckResult> {
+    Krb5::of(survey.machine).map_err(|unread| CheckResult::unreadable(&unread.what, &unread.why))
 }
 
-fn configured(scene: &Scene<'_>) -> Said {
-    let settings = match configuration(scene) {
+fn configured(survey: &Survey<'_>) -> CheckResult {
+    let settings = match configuration(survey) {
         Ok(Some(settings)) => settings,
         Ok(None) => return none(),
-        Err(said) => return said,
+        Err(result) => return result,
     };
     let Some(realm) = settings.realm() else {
-        return Said::warning(format!("{} names no default realm", settings.path));
+        return CheckResult::warning(format!("{} names no default realm", settings.path));
     };
     let listed = !settings.kdcs(realm).is_empty();
     let asked = settings.asks_dns();
-    let said = if !listed && !asked {
-        Said::warning(
+    let result = if !listed && !asked {
+        CheckResult::warning(
             "the configuration of Kerberos lists no KDC and forbids to look for one in DNS; NTLM needs none",
         )
     } else if realm != realm.to_uppercase() {
-        Said::warning(
+        CheckResult::warning(
             "the default realm is not in capitals; case matters, and Active Directory uses capitals",
         )
     } else if listed {
-        Said::ok("Kerberos has a realm and its KDC")
+        CheckResult::ok("Kerberos has a realm and its KDC")
     } else {
-        Said::ok("Kerberos has a realm and looks for its KDC in DNS")
+        CheckResult::ok("Kerberos has a realm and looks for its KDC in DNS")
     };
-    said.seen(format!("default_realm = {realm}"))
+    result.seen(format!("default_realm = {realm}"))
 }
 
-fn clock_skew(scene: &Scene<'_>) -> Said {
-    let settings = match configuration(scene) {
+fn clock_skew(survey: &Survey<'_>) -> CheckResult {
+    let settings = match configuration(survey) {
         Ok(Some(settings)) => settings,
         Ok(None) => return none(),
-        Err(said) => return said,
+        Err(result) => return result,
     };
     match settings.value("libdefaults", "clockskew") {
-        None => Said::ok("Kerberos tolerates clocks that are five minutes apart, as servers do"),
+        None => CheckResult::ok("Kerberos tolerates clocks that are five minutes apart, as servers do"),
         Some(text) => match text.trim_end_matches('s').parse::<u32>() {
-            Ok(seconds) if seconds <= TOLERANCE => Said::ok("Kerberos tolerates no more than servers do"),
-            Ok(_) => {
-                Said::warning("Kerberos is told to tolerate more than servers do, they refuse all the same")
+            Ok(seconds) if seconds <= TOLERANCE => {
+                CheckResult::ok("Kerberos tolerates no more than servers do")
             }
-            Err(_) => Said::unknown("the tolerance for clocks is not understood"),
+            Ok(_) => CheckResult::warning(
+                "Kerberos is told to tolerate more than servers do, they refuse all the same",
+            ),
+            Err(_) => CheckResult::unknown("the tolerance for clocks is not understood"),
         }
         .seen(format!("clockskew = {text}")),
     }
 }
 
-fn ticket(scene: &Scene<'_>) -> Said {
-    match configuration(scene) {
-        Err(said) => return said,
+fn ticket(survey: &Survey<'_>) -> CheckResult {
+    match configuration(survey) {
+        Err(result) => return result,
         Ok(None) => return none(),
         Ok(Some(settings)) if settings.realm().is_none() => return none(),
         Ok(Some(_)) => {}
     }
     // It prints nothing: names of tickets are nobody's business.
-    match scene.command("klist -s") {
-        Err(why) => Said::unreadable("klist", &why),
-        Ok(None) => Said::not_applicable("klist is not installed"),
-        Ok(Some(output)) if output.code == 0 => Said::ok("this user has a Kerberos ticket that is valid"),
-        Ok(Some(_)) => Said::warning("this user has no Kerberos ticket, or it is expired"),
+    match survey.command("klist -s") {
+        Err(why) => CheckResult::unreadable("klist", &why),
+        Ok(None) => CheckResult::not_applicable("klist is not installed"),
+        Ok(Some(output)) if output.code == 0 => {
+            CheckResult::ok("this user has a Kerberos ticket that is valid")
+        }
+        Ok(Some(_)) => CheckResult::warning("this user has no Kerberos ticket, or it is expired"),
     }
 }
 
-fn none() -> Said {
-    Said::not_applicable("Kerberos is not set up on this machine, so CredSSP uses NTLM")
+fn none() -> CheckResult {
+    CheckResult::not_applicable("Kerberos is not set up on this machine, so CredSSP uses NTLM")
 }

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use x509_parser::pem::Pem;
 
 use crate::{
-    local::{Beside, Check, Said, Scene, Subject, Unreadable},
+    local::{Beside, Check, CheckResult, Survey, Target, Unreadable},
     report::{
         Machine,
         Os::{Linux, Macos},
@@ -29,19 +29,21 @@ pub const CHECKS: &[Check] =
     &[Check::logic("known-hosts-target", Client, &[Linux, Macos], judge).beside(Beside::Tls)];
 
 /// Facts for the comparison with the wire.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    if let Some(subject) = scene.subject.filter(|_| matches!(scene.system(), Linux | Macos)) {
-        machine.remembered.extend(remembered(scene, subject).unwrap_or_default());
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+    if let Some(target) = survey.target.filter(|_| matches!(survey.system(), Linux | Macos)) {
+        machine.remembered.extend(remembered(survey, target).unwrap_or_default());
     }
 }
 
-fn judge(scene: &Scene<'_>) -> Said {
-    let Some(subject) = scene.subject else {
-        return Said::not_applicable("no target was named to look for among the remembered certificates");
+fn judge(survey: &Survey<'_>) -> CheckResult {
+    let Some(target) = survey.target else {
+        return CheckResult::not_applicable(
+            "no target was named to look for among the remembered certificates",
+        );
     };
-    let found = match remembered(scene, subject) {
+    let found = match remembered(survey, target) {
         Ok(found) => found,
-        Err(why) => return Said::unreadable("what FreeRDP remembers", &why),
+        Err(why) => return CheckResult::unreadable("what FreeRDP remembers", &why),
     };
     let list = found.iter().map(|one| {
         let hash = one.sha256.as_ref().map(|hash| format!("SHA-256 {hash}"));
@@ -54,42 +56,44 @@ fn judge(scene: &Scene<'_>) -> Said {
         hashes.windows(2).any(|pair| pair[0] != pair[1])
     };
     if found.is_empty() {
-        Said::ok(format!("FreeRDP remembers no certificate of {} for this user", subject.host))
+        CheckResult::ok(format!("FreeRDP remembers no certificate of {} for this user", target.host))
     } else if differ(|one| one.sha256.as_ref()) || differ(|one| one.sha1.as_ref()) {
-        Said::warning(
+        CheckResult::warning(
             "FreeRDP remembers different certificates of this host, so one of them will be called changed",
         )
         .seen(seen)
     } else {
-        Said::ok("FreeRDP remembers a certificate of this host, and asks the user when another is served")
-            .seen(seen)
+        CheckResult::ok(
+            "FreeRDP remembers a certificate of this host, and asks the user when another is served",
+        )
+        .seen(seen)
     }
 }
 
-fn remembered(scene: &Scene<'_>, subject: &Subject) -> Result<Vec<RememberedCertificate>, Unreadable> {
-    let own = scene.host.variable("XDG_CONFIG_HOME")?.filter(|path| !path.is_empty());
+fn remembered(survey: &Survey<'_>, target: &Target) -> Result<Vec<RememberedCertificate>, Unreadable> {
+    let own = survey.machine.variable("XDG_CONFIG_HOME")?.filter(|path| !path.is_empty());
     let first = format!("{}/freerdp", own.unwrap_or_else(|| "~/.config".to_owned()));
     let mut found = Vec::new();
     for folder in std::iter::once(first.as_str()).chain(PACKAGED.iter().copied()) {
         let path = format!("{folder}/known_hosts2");
-        if let Some(text) = scene.host.text(&path)? {
-            found.extend(text.lines().take(MOST).filter_map(|line| row(line, subject, &path)));
+        if let Some(text) = survey.machine.text(&path)? {
+            found.extend(text.lines().take(MOST).filter_map(|line| row(line, target, &path)));
         }
-        let path = format!("{folder}/server/{}", file_name(subject));
-        if let Some(text) = scene.host.text(&path)? {
-            found.extend(certificate(&text, subject, &path));
+        let path = format!("{folder}/server/{}", file_name(target));
+        if let Some(text) = survey.machine.text(&path)? {
+            found.extend(certificate(&text, target, &path));
         }
     }
     Ok(found)
 }
 
-/// A line of FreeRDP 2: host, port, fingerprint, then subject and issuer in base64.
-fn row(line: &str, subject: &Subject, path: &str) -> Option<RememberedCertificate> {
+/// A line of FreeRDP 2: host, port, fingerprint, then target and issuer in base64.
+fn row(line: &str, target: &Target, path: &str) -> Option<RememberedCertificate> {
     let mut words = line.split_whitespace();
     let (host, port) = (words.next()?, words.next()?.parse::<u16>().ok()?);
     // Some clients wrote the port twice, once behind the name.
     let name = host.strip_suffix(&format!(":{port}")).unwrap_or(host);
-    let fits = name.eq_ignore_ascii_case(&subject.host) && port == subject.port;
+    let fits = name.eq_ignore_ascii_case(&target.host) && port == target.port;
     let hash = words.next()?.replace(':', "").to_ascii_lowercase();
     let hash = Some(hash).filter(|hash| fits && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
     let (sha1, sha256) = match hash.len() {
@@ -98,7 +102,7 @@ fn row(line: &str, subject: &Subject, path: &str) -> Option<RememberedCertificat
         _ => return None,
     };
     Some(RememberedCertificate {
-        host: subject.host.clone(),
+        host: target.host.clone(),
         port: Some(port),
         sha1,
         sha256,
@@ -107,16 +111,16 @@ fn row(line: &str, subject: &Subject, path: &str) -> Option<RememberedCertificat
 }
 
 /// The name that FreeRDP 3 gives to a file, with the characters that it replaces.
-fn file_name(subject: &Subject) -> String {
-    let host = subject.host.replace(':', ".").replace(['/', '\\'], "_");
-    format!("{host}_{}.pem", subject.port).to_lowercase()
+fn file_name(target: &Target) -> String {
+    let host = target.host.replace(':', ".").replace(['/', '\\'], "_");
+    format!("{host}_{}.pem", target.port).to_lowercase()
 }
 
-fn certificate(text: &str, subject: &Subject, path: &str) -> Option<RememberedCertificate> {
+fn certificate(text: &str, target: &Target, path: &str) -> Option<RememberedCertificate> {
     let pem = Pem::iter_from_buffer(text.as_bytes()).next()?.ok()?;
     Some(RememberedCertificate {
-        host: subject.host.clone(),
-        port: Some(subject.port),
+        host: target.host.clone(),
+        port: Some(target.port),
         sha1: Some(hex::encode(Sha1::digest(&pem.contents))),
         sha256: Some(hex::encode(Sha256::digest(&pem.contents))),
         source: path.to_owned(),

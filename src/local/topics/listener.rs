@@ -1,8 +1,8 @@
 //! The listener of a Windows host: whether it takes connections, how many, and with which security.
 
-use super::asked::{Judged, Layered, said};
+use super::asked::{Judged, Layered, outcome};
 use crate::{
-    local::{Case, Check, Is, Said, Scene, Setting},
+    local::{Case, Check, CheckResult, Is, Setting, Survey},
     report::{
         CheckStatus::{Error, Ok as Good, Warning},
         Os::Windows,
@@ -37,55 +37,55 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Whether this Windows takes Remote Desktop connections.
-pub fn serves(scene: &Scene<'_>) -> bool {
-    let deny = [POLICY, TERMINAL_SERVER].iter().find_map(|key| scene.number(key, DENY));
-    deny == Some(0) || matches!(scene.host.listener(port(scene)), Ok(Some(_)))
+pub fn serves(survey: &Survey<'_>) -> bool {
+    let deny = [POLICY, TERMINAL_SERVER].iter().find_map(|key| survey.number(key, DENY));
+    deny == Some(0) || matches!(survey.machine.listener(port(survey)), Ok(Some(_)))
 }
 
 /// The port that the listener is told to use.
-pub fn port(scene: &Scene<'_>) -> u16 {
-    let port = scene.number(LISTENER, "PortNumber").and_then(|port| u16::try_from(port).ok());
+pub fn port(survey: &Survey<'_>) -> u16 {
+    let port = survey.number(LISTENER, "PortNumber").and_then(|port| u16::try_from(port).ok());
     port.unwrap_or(3389)
 }
 
-fn connections(scene: &Scene<'_>) -> Said {
-    said(Layered::read(scene, POLICY, TERMINAL_SERVER, DENY).map(|deny| {
-        let said = match (deny.policy, deny.own) {
-            (None | Some(0), Some(0)) => Said::ok("Remote Desktop is switched on"),
-            (Some(0), None) => Said::ok("a policy switches Remote Desktop on"),
-            (Some(0), Some(_)) => Said::warning(
+fn connections(survey: &Survey<'_>) -> CheckResult {
+    outcome(Layered::read(survey, POLICY, TERMINAL_SERVER, DENY).map(|deny| {
+        let result = match (deny.policy, deny.own) {
+            (None | Some(0), Some(0)) => CheckResult::ok("Remote Desktop is switched on"),
+            (Some(0), None) => CheckResult::ok("a policy switches Remote Desktop on"),
+            (Some(0), Some(_)) => CheckResult::warning(
                 "a policy switches Remote Desktop on, this machine's own setting switches it off",
             ),
-            (Some(_), _) => Said::error("a policy switches Remote Desktop off"),
-            (None, Some(_)) => Said::error("Remote Desktop is switched off"),
-            (None, None) => Said::error("Remote Desktop was never switched on"),
+            (Some(_), _) => CheckResult::error("a policy switches Remote Desktop off"),
+            (None, Some(_)) => CheckResult::error("Remote Desktop is switched off"),
+            (None, None) => CheckResult::error("Remote Desktop was never switched on"),
         };
-        deny.judged(said.seen(deny.shown(DENY)))
+        deny.judged(result.seen(deny.shown(DENY)))
     }))
 }
 
-fn encryption_level(scene: &Scene<'_>) -> Said {
+fn encryption_level(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let level = Layered::read(scene, POLICY, LISTENER, "MinEncryptionLevel")?;
+        let level = Layered::read(survey, POLICY, LISTENER, "MinEncryptionLevel")?;
         // It only chooses the words, so a layer that cannot be read hides no level.
-        let layer = Layered::read(scene, POLICY, LISTENER, "SecurityLayer").ok();
-        let said = match (level.effective(), layer.as_ref().and_then(Layered::effective)) {
-            (None, _) => Said::ok("no encryption level is set, so the default of Windows holds"),
-            (Some(1), Some(2)) => Said::warning(
+        let layer = Layered::read(survey, POLICY, LISTENER, "SecurityLayer").ok();
+        let result = match (level.effective(), layer.as_ref().and_then(Layered::effective)) {
+            (None, _) => CheckResult::ok("no encryption level is set, so the default of Windows holds"),
+            (Some(1), Some(2)) => CheckResult::warning(
                 "encryption level low contradicts the security layer TLS; Windows corrects one of them",
             ),
-            (Some(1), _) => Said::warning("without TLS nothing that the server sends is encrypted"),
-            (Some(2 | 3), _) => Said::ok("the encryption level suits every client of today"),
-            (Some(4), _) => Said::warning("clients that cannot keep to FIPS methods are refused"),
-            _ => Said::warning("the encryption level is none of 1 to 4"),
+            (Some(1), _) => CheckResult::warning("without TLS nothing that the server sends is encrypted"),
+            (Some(2 | 3), _) => CheckResult::ok("the encryption level suits every client of today"),
+            (Some(4), _) => CheckResult::warning("clients that cannot keep to FIPS methods are refused"),
+            _ => CheckResult::warning("the encryption level is none of 1 to 4"),
         };
         let layer = layer.map_or_else(
             || "SecurityLayer could not be read".to_owned(),
             |layer| layer.shown("SecurityLayer"),
         );
-        Ok(level.judged(said.seen(format!("{}; {layer}", level.shown("MinEncryptionLevel")))))
+        Ok(level.judged(result.seen(format!("{}; {layer}", level.shown("MinEncryptionLevel")))))
     };
-    said(judge())
+    outcome(judge())
 }
 
 const ENABLED: Setting = Setting {

@@ -56,7 +56,7 @@ pub use role::{is_client_of_files, is_host, is_host_of_files};
 use super::{
     beside::Beside,
     check::{Check, Matters, Test},
-    scene::Scene,
+    survey::Survey,
 };
 use crate::report::{LocalCheck, Machine};
 
@@ -105,7 +105,7 @@ pub const CHECKS: &[&[Check]] = &[
 ];
 
 /// What a topic learns for a comparison with the wire.
-type Learn = fn(&Scene<'_>, &mut Machine);
+type Learn = fn(&Survey<'_>, &mut Machine);
 
 /// What each topic learns, and beside which traces.
 pub const FACTS: &[(Beside, Learn)] = &[
@@ -133,28 +133,28 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
 }
 
 /// Makes a check.
-pub fn result(check: &Check, scene: &Scene<'_>) -> LocalCheck {
-    let said = match check.test {
-        Test::Setting(setting) => setting.judge(scene),
-        Test::Logic(logic) => logic(scene),
+pub fn make(check: &Check, survey: &Survey<'_>) -> LocalCheck {
+    let result = match check.test {
+        Test::Setting(setting) => setting.judge(survey),
+        Test::Logic(logic) => logic(survey),
     };
-    let excuse = said.status.severity().and_then(|_| excuse(check.matters, scene));
-    let said = match excuse {
-        Some(why) => said.excused(why),
-        None => said,
+    let excuse = result.status.severity().and_then(|_| excuse(check.matters, survey));
+    let result = match excuse {
+        Some(why) => result.excused(why),
+        None => result,
     };
-    said.named(check.code, Some(check.role))
+    result.named(check.code, Some(check.role))
 }
 
 /// Why a value does not matter here.
-fn excuse(matters: Matters, scene: &Scene<'_>) -> Option<&'static str> {
+fn excuse(matters: Matters, survey: &Survey<'_>) -> Option<&'static str> {
     match matters {
         Matters::Always => None,
-        Matters::BehindGateway => scene
-            .subject
-            .is_some_and(|subject| subject.is_direct)
+        Matters::BehindGateway => survey
+            .target
+            .is_some_and(|target| target.is_direct)
             .then_some("there is no gateway on the way to this target"),
-        Matters::WithEntra => sign_in::knows_no_entra(scene)
+        Matters::WithEntra => sign_in::knows_no_entra(survey)
             .then_some("this machine and its user are joined to no Entra tenant"),
     }
 }

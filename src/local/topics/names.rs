@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::kerberos;
 use crate::{
-    local::{Beside, Check, Said, Scene, Value},
+    local::{Beside, Check, CheckResult, Survey, Value},
     report::{
         HostsEntry, Machine,
         Os::{self, Linux, Macos, Windows},
@@ -23,49 +23,52 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    machine.hosts_entries = match (scene.subject, scene.host.text(path(scene))) {
-        (Some(subject), Ok(Some(text))) => entries(&text, &subject.host),
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+    machine.hosts_entries = match (survey.target, survey.machine.text(path(survey))) {
+        (Some(target), Ok(Some(text))) => entries(&text, &target.host),
         _ => Vec::new(),
     };
 }
 
 /// The target's address as far as it is known without asking anybody.
-pub fn address(scene: &Scene<'_>) -> Option<IpAddr> {
-    let subject = scene.subject?;
-    subject.reached.or_else(|| subject.address()).or_else(|| {
-        let text = scene.host.text(path(scene)).ok().flatten()?;
-        entries(&text, &subject.host).first().map(|entry| entry.address)
+pub fn address(survey: &Survey<'_>) -> Option<IpAddr> {
+    let target = survey.target?;
+    target.reached.or_else(|| target.address()).or_else(|| {
+        let text = survey.machine.text(path(survey)).ok().flatten()?;
+        entries(&text, &target.host).first().map(|entry| entry.address)
     })
 }
 
-fn hosts_file(scene: &Scene<'_>) -> Said {
-    let path = path(scene);
-    let text = match scene.host.text(path) {
+fn hosts_file(survey: &Survey<'_>) -> CheckResult {
+    let path = path(survey);
+    let text = match survey.machine.text(path) {
         Ok(Some(text)) => text,
-        Ok(None) => return Said::ok(format!("there is no {path}")),
-        Err(why) => return Said::unreadable(path, &why),
+        Ok(None) => return CheckResult::ok(format!("there is no {path}")),
+        Err(why) => return CheckResult::unreadable(path, &why),
     };
-    let Some(subject) = scene.subject else {
-        return Said::not_applicable("no target was named to look for in the hosts file");
+    let Some(target) = survey.target else {
+        return CheckResult::not_applicable("no target was named to look for in the hosts file");
     };
-    let found = entries(&text, &subject.host);
+    let found = entries(&text, &target.host);
     match found.first() {
         Some(entry) if entry.name.eq_ignore_ascii_case("localhost") => {
-            Said::ok("localhost is this machine, as the hosts file says")
+            CheckResult::ok("localhost is this machine, as the hosts file says")
         }
-        None => Said::ok(format!("the hosts file has no entry for {}", subject.host)),
+        None => CheckResult::ok(format!("the hosts file has no entry for {}", target.host)),
         Some(_) => {
             let lines: Vec<_> =
                 found.iter().map(|entry| format!("{} {}", entry.address, entry.name)).collect();
-            Said::warning(format!("the hosts file decides the address of {}, DNS is not asked", subject.host))
-                .seen(lines.join(", "))
+            CheckResult::warning(format!(
+                "the hosts file decides the address of {}, DNS is not asked",
+                target.host
+            ))
+            .seen(lines.join(", "))
         }
     }
 }
 
-fn path(scene: &Scene<'_>) -> &'static str {
-    match scene.system() {
+fn path(survey: &Survey<'_>) -> &'static str {
+    match survey.system() {
         Os::Windows => r"%SystemRoot%\System32\drivers\etc\hosts",
         Os::Linux | Os::Macos => "/etc/hosts",
     }
@@ -83,54 +86,54 @@ fn entries(text: &str, host: &str) -> Vec<HostsEntry> {
     lines.filter_map(named).collect()
 }
 
-fn address_target(scene: &Scene<'_>) -> Said {
-    let Some(subject) = scene.subject else {
-        return Said::not_applicable("no target was named");
+fn address_target(survey: &Survey<'_>) -> CheckResult {
+    let Some(target) = survey.target else {
+        return CheckResult::not_applicable("no target was named");
     };
-    if subject.address().is_none() {
-        return Said::not_applicable("the target is a name, as Kerberos and Entra sign-in need");
+    if target.address().is_none() {
+        return CheckResult::not_applicable("the target is a name, as Kerberos and Entra sign-in need");
     }
-    match scene.system() {
-        Os::Windows => on_windows(scene),
-        Os::Linux | Os::Macos => on_unix(scene),
+    match survey.system() {
+        Os::Windows => on_windows(survey),
+        Os::Linux | Os::Macos => on_unix(survey),
     }
 }
 
-fn on_windows(scene: &Scene<'_>) -> Said {
-    match scene.value(LSA, "RestrictSendingNTLMTraffic") {
-        Err(why) => return Said::unreadable("RestrictSendingNTLMTraffic", &why),
+fn on_windows(survey: &Survey<'_>) -> CheckResult {
+    match survey.value(LSA, "RestrictSendingNTLMTraffic") {
+        Err(why) => return CheckResult::unreadable("RestrictSendingNTLMTraffic", &why),
         Ok(Some(Value::Number(2))) => {
-            return Said::error(
+            return CheckResult::error(
                 "the target is an address, so there is no Kerberos, and this machine may not send NTLM",
             )
             .seen("RestrictSendingNTLMTraffic = 2");
         }
         Ok(_) => {}
     }
-    match scene.value(TCPIP, "Domain") {
-        Err(why) => Said::unreadable("the domain of this machine", &why),
-        Ok(Some(Value::Text(domain))) if !domain.is_empty() => {
-            Said::warning("the target is an address, so NTLM is used where a name would allow Kerberos")
-                .seen(format!("Domain = {domain}"))
-        }
+    match survey.value(TCPIP, "Domain") {
+        Err(why) => CheckResult::unreadable("the domain of this machine", &why),
+        Ok(Some(Value::Text(domain))) if !domain.is_empty() => CheckResult::warning(
+            "the target is an address, so NTLM is used where a name would allow Kerberos",
+        )
+        .seen(format!("Domain = {domain}")),
         Ok(_) => without_realm(),
     }
 }
 
-fn on_unix(scene: &Scene<'_>) -> Said {
-    match kerberos::configuration(scene) {
-        Err(said) => said,
+fn on_unix(survey: &Survey<'_>) -> CheckResult {
+    match kerberos::configuration(survey) {
+        Err(result) => result,
         Ok(Some(settings)) => match settings.realm() {
-            Some(realm) => {
-                Said::warning("the target is an address, so NTLM is used where a name would allow Kerberos")
-                    .seen(format!("default_realm = {realm}"))
-            }
+            Some(realm) => CheckResult::warning(
+                "the target is an address, so NTLM is used where a name would allow Kerberos",
+            )
+            .seen(format!("default_realm = {realm}")),
             None => without_realm(),
         },
         Ok(None) => without_realm(),
     }
 }
 
-fn without_realm() -> Said {
-    Said::ok("the target is an address; this machine is in no domain whose Kerberos would need a name")
+fn without_realm() -> CheckResult {
+    CheckResult::ok("the target is an address; this machine is in no domain whose Kerberos would need a name")
 }

@@ -1,8 +1,8 @@
 //! Extensions of macOS through which the packets of every program go.
 
-use super::asked::{Judged, answer, said};
+use super::asked::{Judged, answer, outcome};
 use crate::{
-    local::{Beside, Check, Said, Scene},
+    local::{Beside, Check, CheckResult, Survey},
     report::{Os::Macos, Role::Client},
 };
 
@@ -18,23 +18,25 @@ const MOST: usize = 8;
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] =
-    &[Check::logic("network-filter", Client, &[Macos], |scene| said(judge(scene))).beside(Beside::Way)];
+    &[Check::logic("network-filter", Client, &[Macos], |survey| outcome(judge(survey))).beside(Beside::Way)];
 
-fn judge(scene: &Scene<'_>) -> Judged {
-    let Some(output) = answer(LIST, scene.command(LIST))? else {
-        return Ok(Said::not_applicable("this macOS has no system extensions"));
+fn judge(survey: &Survey<'_>) -> Judged {
+    let Some(output) = answer(LIST, survey.command(LIST))? else {
+        return Ok(CheckResult::not_applicable("this macOS has no system extensions"));
     };
     if output.code != 0 {
-        return Ok(Said::unknown("systemextensionsctl does not say which extensions there are"));
+        return Ok(CheckResult::unknown("systemextensionsctl does not say which extensions there are"));
     }
     if !output.text.lines().next().is_some_and(|line| line.trim_end().ends_with(COUNTED)) {
-        return Ok(Said::unknown("what systemextensionsctl lists is not understood"));
+        return Ok(CheckResult::unknown("what systemextensionsctl lists is not understood"));
     }
     let names: Vec<&str> = active(&output.text).take(MOST).collect();
     Ok(match names.is_empty() {
-        true => Said::ok("no extension filters the network"),
-        false => Said::warning("what this machine sends goes through a filter, which may hold or change it")
-            .seen(names.join(", ")),
+        true => CheckResult::ok("no extension filters the network"),
+        false => {
+            CheckResult::warning("what this machine sends goes through a filter, which may hold or change it")
+                .seen(names.join(", "))
+        }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::delegation::fits;
 use crate::{
-    local::{Beside, Case, Check, Is, Said, Scene, Setting, Value},
+    local::{Beside, Case, Check, CheckResult, Is, Setting, Survey, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Os::Windows,
@@ -39,39 +39,39 @@ const LEVEL: Setting = Setting {
     ],
 };
 
-fn outgoing(scene: &Scene<'_>) -> Said {
-    let read = |name| scene.value(MSV1, name);
+fn outgoing(survey: &Survey<'_>) -> CheckResult {
+    let read = |name| survey.value(MSV1, name);
     let (value, exceptions) = match (read(RESTRICT), read("ClientAllowedNTLMServers")) {
         (Ok(value), Ok(exceptions)) => (value, exceptions),
-        (Err(why), _) | (_, Err(why)) => return Said::unreadable(RESTRICT, &why),
+        (Err(why), _) | (_, Err(why)) => return CheckResult::unreadable(RESTRICT, &why),
     };
-    let seen = |said: Said, number: u64| said.seen(format!("{MSV1}\\{RESTRICT} = {number}"));
+    let seen = |result: CheckResult, number: u64| result.seen(format!("{MSV1}\\{RESTRICT} = {number}"));
     match value {
-        Some(Value::Number(1)) => seen(Said::ok("outgoing NTLM is recorded, not refused"), 1),
-        Some(Value::Number(2)) => seen(denied(scene, exceptions.as_ref()), 2),
+        Some(Value::Number(1)) => seen(CheckResult::ok("outgoing NTLM is recorded, not refused"), 1),
+        Some(Value::Number(2)) => seen(denied(survey, exceptions.as_ref()), 2),
         Some(Value::Number(number)) if number > 2 => {
-            seen(Said::warning("the value is none of 0, 1 and 2"), number)
+            seen(CheckResult::warning("the value is none of 0, 1 and 2"), number)
         }
-        _ => Said::ok("outgoing NTLM is allowed"),
+        _ => CheckResult::ok("outgoing NTLM is allowed"),
     }
 }
 
-fn denied(scene: &Scene<'_>, exceptions: Option<&Value>) -> Said {
-    let Some(subject) = scene.subject else {
-        return Said::warning(
+fn denied(survey: &Survey<'_>, exceptions: Option<&Value>) -> CheckResult {
+    let Some(target) = survey.target else {
+        return CheckResult::warning(
             "outgoing NTLM is denied: a host is reached by Kerberos only, so by its name in a domain",
         );
     };
-    if excepted(exceptions, &subject.host) {
-        return Said::ok(format!("outgoing NTLM is denied, but {} is an exception", subject.host));
+    if excepted(exceptions, &target.host) {
+        return CheckResult::ok(format!("outgoing NTLM is denied, but {} is an exception", target.host));
     }
-    match subject.address() {
-        Some(_) => Said::error(
+    match target.address() {
+        Some(_) => CheckResult::error(
             "outgoing NTLM is denied and the target is an address, for which there is no Kerberos",
         ),
-        None => Said::warning(format!(
+        None => CheckResult::warning(format!(
             "outgoing NTLM is denied: CredSSP works only if a domain controller knows TERMSRV/{}",
-            subject.host
+            target.host
         )),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::file_version::{self, Version};
 use crate::{
-    local::{Beside, Case, Check, File, Is, Said, Scene, Setting},
+    local::{Beside, Case, Check, CheckResult, File, Is, Setting, Survey},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Os::Windows,
@@ -58,16 +58,18 @@ const REGISTERED: Setting = Setting {
     ],
 };
 
-fn files(scene: &Scene<'_>) -> Said {
+fn files(survey: &Survey<'_>) -> CheckResult {
     let mut seen = Vec::new();
     for path in [MSTSC, CONTROL] {
-        match scene.host.file(path) {
-            Err(why) => return Said::unreadable(path, &why),
-            Ok(None) => return Said::error(format!("{path} is missing, so this client does not start")),
+        match survey.machine.file(path) {
+            Err(why) => return CheckResult::unreadable(path, &why),
+            Ok(None) => {
+                return CheckResult::error(format!("{path} is missing, so this client does not start"));
+            }
             Ok(Some(file)) => seen.push(shown(path, &file)),
         }
     }
-    Said::ok("the client's files are there; their attributes have no bearing on a connection")
+    CheckResult::ok("the client's files are there; their attributes have no bearing on a connection")
         .seen(seen.join(", "))
 }
 
@@ -78,27 +80,27 @@ fn shown(path: &str, file: &File) -> String {
     format!("{name} {version}{attributes}")
 }
 
-fn version(scene: &Scene<'_>) -> Said {
-    let (mstsc, control) = match (found(scene, MSTSC), found(scene, CONTROL)) {
+fn version(survey: &Survey<'_>) -> CheckResult {
+    let (mstsc, control) = match (found(survey, MSTSC), found(survey, CONTROL)) {
         (Ok(Some(mstsc)), Ok(Some(control))) => (mstsc, control),
-        (Err(said), _) | (_, Err(said)) => return said,
-        _ => return Said::not_applicable("a file of the client is missing"),
+        (Err(result), _) | (_, Err(result)) => return result,
+        _ => return CheckResult::not_applicable("a file of the client is missing"),
     };
-    let Some(system) = file_version::of(scene) else {
-        return Said::unknown("the version of Windows is not known");
+    let Some(system) = file_version::of(survey) else {
+        return CheckResult::unknown("the version of Windows is not known");
     };
     let seen =
         format!("mstsc.exe {}, mstscax.dll {}, Windows {}", dotted(mstsc), dotted(control), dotted(system));
-    let said = if mstsc[..3] != control[..3] {
-        Said::warning(
+    let result = if mstsc[..3] != control[..3] {
+        CheckResult::warning(
             "mstsc.exe and mstscax.dll are of different builds, so one of them was copied here or not updated",
         )
     } else if fits(control, system) {
-        Said::ok("the client belongs to this Windows")
+        CheckResult::ok("the client belongs to this Windows")
     } else {
-        Said::warning("the client is not the one of this Windows")
+        CheckResult::warning("the client is not the one of this Windows")
     };
-    said.seen(seen)
+    result.seen(seen)
 }
 
 fn fits(file: Version, system: Version) -> bool {
@@ -108,36 +110,40 @@ fn fits(file: Version, system: Version) -> bool {
     file[2] <= system[2] && system[2] - file[2] <= ENABLED_AHEAD
 }
 
-fn tspkg(scene: &Scene<'_>) -> Said {
-    let version = match found(scene, TSPKG) {
+fn tspkg(survey: &Survey<'_>) -> CheckResult {
+    let version = match found(survey, TSPKG) {
         Ok(Some(version)) => version,
-        Ok(None) => return Said::warning(format!("{TSPKG} is missing, without which there is no CredSSP")),
-        Err(said) => return said,
-    };
-    let said = match UPDATED_TSPKG.iter().find(|updated| updated[2] == version[2]) {
-        _ if version[2] >= FIRST_BUILD_WITH_UPDATE => {
-            Said::ok("this Windows came with the CredSSP update of 2018")
+        Ok(None) => {
+            return CheckResult::warning(format!("{TSPKG} is missing, without which there is no CredSSP"));
         }
-        Some(updated) if version[3] >= updated[3] => Said::ok("the CredSSP update of 2018 is installed"),
-        Some(updated) => Said::error(format!(
+        Err(result) => return result,
+    };
+    let result = match UPDATED_TSPKG.iter().find(|updated| updated[2] == version[2]) {
+        _ if version[2] >= FIRST_BUILD_WITH_UPDATE => {
+            CheckResult::ok("this Windows came with the CredSSP update of 2018")
+        }
+        Some(updated) if version[3] >= updated[3] => {
+            CheckResult::ok("the CredSSP update of 2018 is installed")
+        }
+        Some(updated) => CheckResult::error(format!(
             "the CredSSP update of 2018 is missing ({} has it), so updated hosts may refuse this client",
             dotted(*updated)
         )),
-        None => Said::unknown("no version with the CredSSP update is published for this build"),
+        None => CheckResult::unknown("no version with the CredSSP update is published for this build"),
     };
-    said.seen(format!("TSpkg.dll {}", dotted(version)))
+    result.seen(format!("TSpkg.dll {}", dotted(version)))
 }
 
 /// The version of a file, none where there is no file; else what to say.
-fn found(scene: &Scene<'_>, path: &str) -> Result<Option<Version>, Said> {
-    let file = match scene.host.file(path) {
-        Err(why) => return Err(Said::unreadable(path, &why)),
+fn found(survey: &Survey<'_>, path: &str) -> Result<Option<Version>, CheckResult> {
+    let file = match survey.machine.file(path) {
+        Err(why) => return Err(CheckResult::unreadable(path, &why)),
         Ok(None) => return Ok(None),
         Ok(Some(file)) => file,
     };
     match file.version.as_deref().and_then(file_version::parse) {
         Some(version) => Ok(Some(version)),
-        None => Err(Said::unknown(format!("the version of {path} is not known"))),
+        None => Err(CheckResult::unknown(format!("the version of {path} is not known"))),
     }
 }
 

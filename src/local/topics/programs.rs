@@ -1,7 +1,7 @@
 //! The clients on this machine and what their versions know.
 
 use crate::{
-    local::{Beside, Check, Said, Scene},
+    local::{Beside, Check, CheckResult, Survey},
     report::{
         Os::{Linux, Macos},
         Role::Client,
@@ -27,42 +27,44 @@ pub const CHECKS: &[Check] = &[
     Check::logic("programs-windows-app", Client, &[Macos], windows_app).beside(Beside::None),
 ];
 
-fn clients(scene: &Scene<'_>) -> Said {
-    let packages = match packages(scene) {
+fn clients(survey: &Survey<'_>) -> CheckResult {
+    let packages = match packages(survey) {
         Ok(packages) => packages,
-        Err(said) => return said,
+        Err(result) => return result,
     };
-    let programs = if packages.is_empty() { loose(scene) } else { Vec::new() };
+    let programs = if packages.is_empty() { loose(survey) } else { Vec::new() };
     let old = packages.iter().any(|(name, version)| name.contains("freerdp") && major(version) == Some(2));
     let list = packages.iter().map(|(name, version)| format!("{name} {version}")).chain(programs);
     let seen = list.collect::<Vec<_>>().join(", ");
     if seen.is_empty() {
-        return Said::ok("none of FreeRDP, Remmina and KRDC is installed; this program needs none");
+        return CheckResult::ok("none of FreeRDP, Remmina and KRDC is installed; this program needs none");
     }
-    let said = if old {
-        Said::ok("FreeRDP 2 is installed: it is no longer maintained, and knows no sign-in with Entra ID")
+    let result = if old {
+        CheckResult::ok(
+            "FreeRDP 2 is installed: it is no longer maintained, and knows no sign-in with Entra ID",
+        )
     } else {
-        Said::ok("clients are installed")
+        CheckResult::ok("clients are installed")
     };
-    said.seen(seen)
+    result.seen(seen)
 }
 
 /// What the system's package manager has of the clients, each with its version.
-fn packages(scene: &Scene<'_>) -> Result<Vec<(String, String)>, Said> {
-    let there = |path: &str| match scene.host.file(path) {
+fn packages(survey: &Survey<'_>) -> Result<Vec<(String, String)>, CheckResult> {
+    let there = |path: &str| match survey.machine.file(path) {
         Ok(file) => Ok(file.is_some()),
-        Err(why) => Err(Said::unreadable("the packages of this system", &why)),
+        Err(why) => Err(CheckResult::unreadable("the packages of this system", &why)),
     };
-    let printed = |line: &str| match scene.command(line) {
+    let printed = |line: &str| match survey.command(line) {
         Ok(output) => Ok(output.map(|output| output.text).unwrap_or_default()),
-        Err(why) => Err(Said::unreadable("the packages of this system", &why)),
+        Err(why) => Err(CheckResult::unreadable("the packages of this system", &why)),
     };
     if there("/var/lib/dpkg/status")? {
         let text = printed(DPKG)?;
         let rows = text.lines().filter_map(|line| line.split_once('\t'));
         Ok(rows.filter(|row| !row.1.is_empty()).map(|(name, version)| pair(name, version)).collect())
     } else if there(PACMAN)? {
-        let names = scene.host.folder(PACMAN).ok().flatten().unwrap_or_default();
+        let names = survey.machine.folder(PACMAN).ok().flatten().unwrap_or_default();
         Ok(names.iter().filter_map(|name| parted(name)).collect())
     } else if there("/usr/bin/rpm")? {
         Ok(printed(RPM)?.lines().filter_map(parted).collect())
@@ -91,33 +93,37 @@ fn major(version: &str) -> Option<u32> {
     version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-fn loose(scene: &Scene<'_>) -> Vec<String> {
+fn loose(survey: &Survey<'_>) -> Vec<String> {
     let folders = ["/usr/local/bin", "/usr/bin"];
     let paths = folders.iter().flat_map(|folder| PATHS.iter().map(move |name| format!("{folder}/{name}")));
-    paths.filter(|path| matches!(scene.host.file(path), Ok(Some(_)))).collect()
+    paths.filter(|path| matches!(survey.machine.file(path), Ok(Some(_)))).collect()
 }
 
-fn windows_app(scene: &Scene<'_>) -> Said {
+fn windows_app(survey: &Survey<'_>) -> CheckResult {
     for name in APPS {
         let path = format!("/Applications/{name}.app/Contents/Info.plist");
-        let text = match scene.host.text(&path) {
+        let text = match survey.machine.text(&path) {
             Ok(Some(text)) => text,
             Ok(None) => continue,
-            Err(why) => return Said::unreadable(name, &why),
+            Err(why) => return CheckResult::unreadable(name, &why),
         };
         let is_list = text.contains("<plist") || text.starts_with(BINARY);
         if !is_list {
-            return Said::unknown(format!("{path} is no list of properties, so {name} may be damaged"));
+            return CheckResult::unknown(format!(
+                "{path} is no list of properties, so {name} may be damaged"
+            ));
         }
         let version = text.split("<key>CFBundleShortVersionString</key>").nth(1);
         let version = version.and_then(|rest| rest.split("<string>").nth(1)?.split('<').next());
         let seen = version.map_or_else(|| (*name).to_owned(), |version| format!("{name} {version}"));
         return if *name == APPS[0] {
-            Said::ok("Microsoft's client is installed; it shows the same codes as mstsc").seen(seen)
+            CheckResult::ok("Microsoft's client is installed; it shows the same codes as mstsc").seen(seen)
         } else {
-            Said::warning("Microsoft Remote Desktop was replaced by Windows App and gets no more updates")
-                .seen(seen)
+            CheckResult::warning(
+                "Microsoft Remote Desktop was replaced by Windows App and gets no more updates",
+            )
+            .seen(seen)
         };
     }
-    Said::ok("Microsoft's client is not installed; this program needs none")
+    CheckResult::ok("Microsoft's client is not installed; this program needs none")
 }

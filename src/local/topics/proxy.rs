@@ -1,7 +1,7 @@
 //! Proxies in the environment and, on macOS, in the network settings.
 
 use crate::{
-    local::{Beside, Check, Said, Scene, Unreadable, no_proxy::freerdp_spares, without_account},
+    local::{Beside, Check, CheckResult, Survey, Unreadable, no_proxy::freerdp_spares, without_account},
     report::{
         Machine,
         Os::{Linux, Macos},
@@ -24,16 +24,16 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    if matches!(scene.system(), Linux | Macos) {
-        machine.proxies.extend(variables(scene).unwrap_or_default());
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+    if matches!(survey.system(), Linux | Macos) {
+        machine.proxies.extend(variables(survey).unwrap_or_default());
     }
 }
 
 /// Those that a command has to tell.
-pub fn learn_system(scene: &Scene<'_>, machine: &mut Machine) {
-    if scene.system() == Macos
-        && let Ok(Some(output)) = scene.command(SETTINGS)
+pub fn learn_system(survey: &Survey<'_>, machine: &mut Machine) {
+    if survey.system() == Macos
+        && let Ok(Some(output)) = survey.command(SETTINGS)
     {
         let source = "network settings";
         let settings = settings(&output.text).into_iter();
@@ -42,36 +42,35 @@ pub fn learn_system(scene: &Scene<'_>, machine: &mut Machine) {
     }
 }
 
-fn environment(scene: &Scene<'_>) -> Said {
-    let (proxies, exceptions) = match (variables(scene), exceptions(scene)) {
+fn environment(survey: &Survey<'_>) -> CheckResult {
+    let (proxies, exceptions) = match (variables(survey), exceptions(survey)) {
         (Ok(proxies), Ok(exceptions)) => (proxies, exceptions),
-        (Err(why), _) | (_, Err(why)) => return Said::unreadable("the environment", &why),
+        (Err(why), _) | (_, Err(why)) => return CheckResult::unreadable("the environment", &why),
     };
     let list = proxies.iter().map(|proxy| format!("{}={}", proxy.source, proxy.address));
     let seen: Vec<_> = list.chain(exceptions.iter().map(|list| format!("no_proxy={list}"))).collect();
     let https = proxies.iter().any(|proxy| proxy.source.eq_ignore_ascii_case("https_proxy"));
-    let excepted = scene
-        .subject
-        .is_some_and(|subject| exceptions.iter().any(|list| freerdp_spares(list, &subject.host)));
-    let said = match (proxies.is_empty(), https) {
-        (true, _) => return Said::ok("the environment names no proxy"),
-        (false, false) => {
-            Said::ok("the proxy of the environment matters for web addresses, not for a direct connection")
-        }
+    let excepted =
+        survey.target.is_some_and(|target| exceptions.iter().any(|list| freerdp_spares(list, &target.host)));
+    let result = match (proxies.is_empty(), https) {
+        (true, _) => return CheckResult::ok("the environment names no proxy"),
+        (false, false) => CheckResult::ok(
+            "the proxy of the environment matters for web addresses, not for a direct connection",
+        ),
         (false, true) if excepted => {
-            Said::ok("no_proxy spares FreeRDP the proxy of the environment for this target")
+            CheckResult::ok("no_proxy spares FreeRDP the proxy of the environment for this target")
         }
-        (false, true) => Said::warning(
+        (false, true) => CheckResult::warning(
             "FreeRDP and what is built on it take https_proxy also without a gateway, this program only with --proxy env",
         ),
     };
-    said.seen(seen.join(", "))
+    result.seen(seen.join(", "))
 }
 
-fn variables(scene: &Scene<'_>) -> Result<Vec<ProxySetting>, Unreadable> {
+fn variables(survey: &Survey<'_>) -> Result<Vec<ProxySetting>, Unreadable> {
     let mut proxies = Vec::new();
     for name in VARIABLES {
-        let value = scene.host.variable(name)?.filter(|value| !value.trim().is_empty());
+        let value = survey.machine.variable(name)?.filter(|value| !value.trim().is_empty());
         proxies.extend(value.map(|value| ProxySetting {
             address: without_account(value.trim()),
             source: (*name).to_owned(),
@@ -85,36 +84,38 @@ fn variables(scene: &Scene<'_>) -> Result<Vec<ProxySetting>, Unreadable> {
 }
 
 /// FreeRDP obeys both.
-fn exceptions(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
-    let (lower, upper) = (scene.host.variable("no_proxy")?, scene.host.variable("NO_PROXY")?);
+fn exceptions(survey: &Survey<'_>) -> Result<Vec<String>, Unreadable> {
+    let (lower, upper) = (survey.machine.variable("no_proxy")?, survey.machine.variable("NO_PROXY")?);
     let mut lists: Vec<_> = lower.into_iter().chain(upper).map(|list| without_account(list.trim())).collect();
     lists.retain(|list| !list.is_empty());
     lists.dedup();
     Ok(lists)
 }
 
-fn system(scene: &Scene<'_>) -> Said {
-    let output = match scene.command(SETTINGS) {
+fn system(survey: &Survey<'_>) -> CheckResult {
+    let output = match survey.command(SETTINGS) {
         Ok(Some(output)) if output.code == 0 => output,
-        Ok(_) => return Said::unknown("scutil does not tell the network settings"),
-        Err(why) => return Said::unreadable("scutil", &why),
+        Ok(_) => return CheckResult::unknown("scutil does not tell the network settings"),
+        Err(why) => return CheckResult::unreadable("scutil", &why),
     };
     if !output.text.trim().starts_with(DICTIONARY) || !output.text.trim().ends_with('}') {
-        return Said::unknown("what scutil prints of the network settings is not understood");
+        return CheckResult::unknown("what scutil prints of the network settings is not understood");
     }
     let found = settings(&output.text);
     let seen: Vec<_> = found.iter().map(|(kind, address)| format!("{kind} {address}")).collect();
     if found.is_empty() {
-        return Said::ok("the network settings name no proxy");
+        return CheckResult::ok("the network settings name no proxy");
     }
-    let said = if found.iter().any(|(kind, _)| *kind == "SOCKS") {
-        Said::warning(
+    let result = if found.iter().any(|(kind, _)| *kind == "SOCKS") {
+        CheckResult::warning(
             "programs that follow the network settings go through the SOCKS proxy, this one does not",
         )
     } else {
-        Said::ok("the proxy of the network settings matters for web addresses, not for a direct connection")
+        CheckResult::ok(
+            "the proxy of the network settings matters for web addresses, not for a direct connection",
+        )
     };
-    said.seen(seen.join(", "))
+    result.seen(seen.join(", "))
 }
 
 /// The proxies that are switched on, each with its kind.

@@ -1,6 +1,6 @@
 //! /etc/resolv.conf, as resolv.conf(5) of Linux and resolver(5) of macOS have it.
 
-use crate::local::{Scene, Unreadable};
+use crate::local::{Survey, Unreadable};
 
 /// Where it is.
 pub const PATH: &str = "/etc/resolv.conf";
@@ -43,8 +43,8 @@ impl ResolvConf {
     ///
     /// # Errors
     /// It cannot be read, or holds lines that are not understood.
-    pub fn read(scene: &Scene<'_>) -> Result<Self, Unreadable> {
-        let text = scene.host.text(PATH)?.unwrap_or_default();
+    pub fn read(survey: &Survey<'_>) -> Result<Self, Unreadable> {
+        let text = survey.machine.text(PATH)?.unwrap_or_default();
         let conf = Self::of(&text);
         match is_understood(&text) && conf.domains.iter().all(|domain| is_domain(domain)) {
             true => Ok(conf),

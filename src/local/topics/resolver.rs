@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::resolv_conf::ResolvConf;
 use crate::{
     codes::Phase,
-    local::{Beside, Check, Said, Scene, Unreadable, Value},
+    local::{Beside, Check, CheckResult, Survey, Unreadable, Value},
     report::{
         Os::{self, Linux, Macos, Windows},
         Role::Client,
@@ -20,23 +20,23 @@ pub const CHECKS: &[Check] = &[
     Check::logic("names-order", Client, &[Linux], order).beside(Beside::Failed(Phase::Resolve)),
 ];
 
-fn resolver(scene: &Scene<'_>) -> Said {
-    let servers = match scene.system() {
-        Os::Windows => of_interfaces(scene),
-        Os::Linux | Os::Macos => ResolvConf::read(scene).map(|conf| conf.servers),
+fn resolver(survey: &Survey<'_>) -> CheckResult {
+    let servers = match survey.system() {
+        Os::Windows => of_interfaces(survey),
+        Os::Linux | Os::Macos => ResolvConf::read(survey).map(|conf| conf.servers),
     };
     match servers {
-        Err(why) => Said::unreadable("the DNS servers of this machine", &why),
+        Err(why) => CheckResult::unreadable("the DNS servers of this machine", &why),
         Ok(servers) if servers.iter().any(|server| !is_address(server)) => {
-            Said::warning("what is set as a DNS server is not an address").seen(servers.join(", "))
+            CheckResult::warning("what is set as a DNS server is not an address").seen(servers.join(", "))
         }
-        Ok(servers) if !servers.is_empty() => Said::ok("DNS servers are set").seen(servers.join(", ")),
-        Ok(_) => match scene.system() {
-            Os::Linux => {
-                Said::warning("resolv.conf names no DNS server, so this machine asks itself at 127.0.0.1")
-            }
+        Ok(servers) if !servers.is_empty() => CheckResult::ok("DNS servers are set").seen(servers.join(", ")),
+        Ok(_) => match survey.system() {
+            Os::Linux => CheckResult::warning(
+                "resolv.conf names no DNS server, so this machine asks itself at 127.0.0.1",
+            ),
             Os::Windows | Os::Macos => {
-                Said::warning("no DNS server is set, names are found by local means only")
+                CheckResult::warning("no DNS server is set, names are found by local means only")
             }
         },
     }
@@ -47,12 +47,12 @@ fn is_address(text: &str) -> bool {
     text.split('%').next().unwrap_or_default().parse::<IpAddr>().is_ok()
 }
 
-fn of_interfaces(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
+fn of_interfaces(survey: &Survey<'_>) -> Result<Vec<String>, Unreadable> {
     let mut servers = Vec::new();
-    for interface in scene.host.subkeys(INTERFACES)?.unwrap_or_default().iter().take(64) {
+    for interface in survey.machine.subkeys(INTERFACES)?.unwrap_or_default().iter().take(64) {
         let key = format!("{INTERFACES}\\{interface}");
         for name in ["NameServer", "DhcpNameServer"] {
-            if let Some(Value::Text(list)) = scene.value(&key, name)? {
+            if let Some(Value::Text(list)) = survey.value(&key, name)? {
                 servers.extend(list.split([',', ' ']).filter(|one| !one.is_empty()).map(str::to_owned));
             }
         }
@@ -62,52 +62,52 @@ fn of_interfaces(scene: &Scene<'_>) -> Result<Vec<String>, Unreadable> {
     Ok(servers)
 }
 
-fn order(scene: &Scene<'_>) -> Said {
-    let text = match scene.host.text("/etc/nsswitch.conf") {
+fn order(survey: &Survey<'_>) -> CheckResult {
+    let text = match survey.machine.text("/etc/nsswitch.conf") {
         Ok(Some(text)) => text,
-        Ok(None) => return Said::ok("there is no nsswitch.conf, so the C library's own order holds"),
-        Err(why) => return Said::unreadable("/etc/nsswitch.conf", &why),
+        Ok(None) => return CheckResult::ok("there is no nsswitch.conf, so the C library's own order holds"),
+        Err(why) => return CheckResult::unreadable("/etc/nsswitch.conf", &why),
     };
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
     if lines.clone().any(|line| !line.is_empty() && !line.contains(':')) {
-        return Said::unknown("nsswitch.conf holds lines that are not understood");
+        return CheckResult::unknown("nsswitch.conf holds lines that are not understood");
     }
     let mut of_hosts = lines.filter_map(|line| line.strip_prefix("hosts:"));
     let Some(line) = of_hosts.next() else {
-        return Said::ok("nsswitch.conf does not speak of hosts, so the C library's own order holds");
+        return CheckResult::ok("nsswitch.conf does not speak of hosts, so the C library's own order holds");
     };
     if of_hosts.next().is_some() {
-        return Said::unknown("nsswitch.conf speaks of hosts more than once");
+        return CheckResult::unknown("nsswitch.conf speaks of hosts more than once");
     }
     let line = line.replace('[', " [").replace(']', "] ");
     let line = line.as_str();
     let place = |names: &[&str]| line.split_whitespace().position(|word| names.contains(&word));
     let (files, dns) = (place(&["files"]), place(&["dns", "resolve"]));
-    let said = match (files, dns) {
-        _ if !is_whole(line) => Said::unknown("what nsswitch.conf says of hosts is not understood"),
-        (_, None) => Said::warning("names are not looked up in DNS, as nsswitch.conf says"),
-        (None, _) => Said::warning("the hosts file is not read, as nsswitch.conf says"),
+    let result = match (files, dns) {
+        _ if !is_whole(line) => CheckResult::unknown("what nsswitch.conf says of hosts is not understood"),
+        (_, None) => CheckResult::warning("names are not looked up in DNS, as nsswitch.conf says"),
+        (None, _) => CheckResult::warning("the hosts file is not read, as nsswitch.conf says"),
         (Some(files), Some(dns)) if place(&["dns"]) == Some(dns) && dns < files => {
-            Said::warning("DNS is asked before the hosts file")
+            CheckResult::warning("DNS is asked before the hosts file")
         }
-        (_, Some(dns)) if local_only(scene) && ends_early(line, dns) => Said::warning(
+        (_, Some(dns)) if local_only(survey) && ends_early(line, dns) => CheckResult::warning(
             "names under .local are only asked for by multicast, a DNS domain of that name is not",
         ),
         (_, Some(dns)) => match stop(line, dns) {
-            Some(Stop::After(service)) => Said::warning(format!(
+            Some(Stop::After(service)) => CheckResult::warning(format!(
                 "names that {service} does not know are not looked up in DNS, as nsswitch.conf says"
             )),
             Some(Stop::NotUnderstood) => {
-                Said::unknown("what nsswitch.conf does between the services is not understood")
+                CheckResult::unknown("what nsswitch.conf does between the services is not understood")
             }
-            None => Said::ok("the hosts file and DNS are both asked for names"),
+            None => CheckResult::ok("the hosts file and DNS are both asked for names"),
         },
     };
-    said.seen(format!("hosts: {}", line.split_whitespace().collect::<Vec<_>>().join(" ")))
+    result.seen(format!("hosts: {}", line.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
-fn local_only(scene: &Scene<'_>) -> bool {
-    scene.subject.is_some_and(|subject| subject.host.to_ascii_lowercase().ends_with(".local"))
+fn local_only(survey: &Survey<'_>) -> bool {
+    survey.target.is_some_and(|target| target.host.to_ascii_lowercase().ends_with(".local"))
 }
 
 /// Services that answer for names, or that are not asked where they are not installed.

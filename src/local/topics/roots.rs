@@ -3,7 +3,7 @@
 use time::Duration;
 
 use crate::{
-    local::{Answer, Beside, Certificates, Check, File, Said, Scene},
+    local::{Answer, Beside, Certificates, Check, CheckResult, File, Survey},
     report::{
         Os::{Linux, Macos},
         Role::Client,
@@ -37,28 +37,28 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// What the variables of OpenSSL put in place of the system's store; none where they are not set, or name that store.
-fn named(scene: &Scene<'_>) -> Option<Said> {
+fn named(survey: &Survey<'_>) -> Option<CheckResult> {
     let mut seen = Vec::new();
     for (name, is_file) in [("SSL_CERT_FILE", true), ("SSL_CERT_DIR", false)] {
-        let path = match scene.host.variable(name) {
+        let path = match survey.machine.variable(name) {
             Ok(path) => path.filter(|path| !path.is_empty()),
-            Err(why) => return Some(Said::unreadable(name, &why)),
+            Err(why) => return Some(CheckResult::unreadable(name, &why)),
         };
         let Some(path) = path else { continue };
         let told = format!("{name} = {path}");
         for one in path.split(if is_file { '\n' } else { ':' }).filter(|one| !one.is_empty()) {
-            let held = if is_file { in_file(scene, one) } else { in_folder(scene, one) };
+            let held = if is_file { in_file(survey, one) } else { in_folder(survey, one) };
             let held = match held {
-                Err(why) => return Some(Said::unreadable(&told, &why)),
+                Err(why) => return Some(CheckResult::unreadable(&told, &why)),
                 Ok(None) => {
                     let what =
                         "names roots that are missing or empty, so programs of this user trust fewer or none";
-                    return Some(Said::warning(format!("{name} {what}")).seen(told));
+                    return Some(CheckResult::warning(format!("{name} {what}")).seen(told));
                 }
                 Ok(Some(held)) => held,
             };
-            if let Some(said) = wrong(&format!("what {name} names"), held) {
-                return Some(said.seen(told));
+            if let Some(result) = wrong(&format!("what {name} names"), held) {
+                return Some(result.seen(told));
             }
             // The system's own may be said once more.
             if !BUNDLES.contains(&one) && one.trim_end_matches('/') != SYSTEM_FOLDER {
@@ -67,28 +67,30 @@ fn named(scene: &Scene<'_>) -> Option<Said> {
         }
     }
     let told = "programs of this user trust other roots than the system does, which are not compared with it";
-    (!seen.is_empty()).then(|| Said::unknown(told).seen(seen.join(", ")))
+    (!seen.is_empty()).then(|| CheckResult::unknown(told).seen(seen.join(", ")))
 }
 
 /// The certificates of a file; none where it is missing or empty.
-fn in_file(scene: &Scene<'_>, path: &str) -> Answer<Certificates> {
-    match scene.host.file(path)?.filter(|file| file.size > 0) {
+fn in_file(survey: &Survey<'_>, path: &str) -> Answer<Certificates> {
+    match survey.machine.file(path)?.filter(|file| file.size > 0) {
         None => Ok(None),
-        Some(_) => scene.host.certificates(path),
+        Some(_) => survey.machine.certificates(path),
     }
 }
 
 /// The certificates of a folder that OpenSSL finds: those that are called after the hashes of their names.
-fn in_folder(scene: &Scene<'_>, path: &str) -> Answer<Certificates> {
-    let Some(names) = scene.host.folder(path)?.filter(|names| !names.is_empty()) else { return Ok(None) };
+fn in_folder(survey: &Survey<'_>, path: &str) -> Answer<Certificates> {
+    let Some(names) = survey.machine.folder(path)?.filter(|names| !names.is_empty()) else { return Ok(None) };
     let is_hash = |name: &&String| {
         let (hash, number) = name.split_once('.').unwrap_or((name, ""));
         hash.len() == 8 && hash.chars().all(|c| c.is_ascii_hexdigit()) && number.parse::<u16>().is_ok()
     };
     let mut all = Certificates::default();
     for name in names.iter().filter(is_hash).take(MOST_OF_FOLDER) {
-        let held =
-            scene.host.certificates(&format!("{}/{name}", path.trim_end_matches('/')))?.unwrap_or_default();
+        let held = survey
+            .machine
+            .certificates(&format!("{}/{name}", path.trim_end_matches('/')))?
+            .unwrap_or_default();
         all.held += held.held;
         all.valid += held.valid;
         // A file that cannot be read keeps no other from being found.
@@ -100,97 +102,96 @@ fn in_folder(scene: &Scene<'_>, path: &str) -> Answer<Certificates> {
 }
 
 /// What is wrong with a store.
-fn wrong(what: &str, held: Certificates) -> Option<Said> {
+fn wrong(what: &str, held: Certificates) -> Option<CheckResult> {
     match held {
-        Certificates { held: 0, .. } => {
-            Some(Said::error(format!("{what} holds no certificate that can be read, so none is trusted")))
-        }
-        Certificates { valid: 0, .. } => Some(Said::warning(format!(
+        Certificates { held: 0, .. } => Some(CheckResult::error(format!(
+            "{what} holds no certificate that can be read, so none is trusted"
+        ))),
+        Certificates { valid: 0, .. } => Some(CheckResult::warning(format!(
             "every certificate in {what} has expired or is not valid yet, or the clock of this machine is wrong"
         ))),
-        Certificates { damaged, .. } if damaged > 0 => Some(Said::warning(format!(
+        Certificates { damaged, .. } if damaged > 0 => Some(CheckResult::warning(format!(
             "{what} holds what cannot be read among its certificates, and programs may leave out what follows"
         ))),
         _ => None,
     }
 }
 
-fn store(scene: &Scene<'_>) -> Said {
-    if let Some(said) = named(scene) {
-        return said;
+fn store(survey: &Survey<'_>) -> CheckResult {
+    if let Some(result) = named(survey) {
+        return result;
     }
-    let paths = if scene.system() == Macos { &[KEYCHAIN][..] } else { BUNDLES };
+    let paths = if survey.system() == Macos { &[KEYCHAIN][..] } else { BUNDLES };
     for path in paths {
-        let file = match scene.host.file(path) {
+        let file = match survey.machine.file(path) {
             Ok(Some(file)) => file,
             Ok(None) => continue,
-            Err(why) => return Said::unreadable(path, &why),
+            Err(why) => return CheckResult::unreadable(path, &why),
         };
         if file.size == 0 {
-            return Said::error("the store of trusted roots is empty, so no certificate is trusted")
+            return CheckResult::error("the store of trusted roots is empty, so no certificate is trusted")
                 .seen(*path);
         }
-        return kept(scene, path, &file).seen(*path);
+        return kept(survey, path, &file).seen(*path);
     }
-    Said::warning("no store of trusted roots was found, so no certificate is trusted")
+    CheckResult::warning("no store of trusted roots was found, so no certificate is trusted")
 }
 
 /// What is said of a store that is there.
-fn kept(scene: &Scene<'_>, path: &str, file: &File) -> Said {
+fn kept(survey: &Survey<'_>, path: &str, file: &File) -> CheckResult {
     // A keychain is no list of certificates.
-    if scene.system() != Macos {
-        match scene.host.certificates(path) {
-            Err(why) => return Said::unreadable(path, &why),
+    if survey.system() != Macos {
+        match survey.machine.certificates(path) {
+            Err(why) => return CheckResult::unreadable(path, &why),
             Ok(held) => {
-                if let Some(said) = wrong("the store of trusted roots", held.unwrap_or_default()) {
-                    return said;
+                if let Some(result) = wrong("the store of trusted roots", held.unwrap_or_default()) {
+                    return result;
                 }
             }
         }
     }
-    let age = file.modified.filter(|at| at.0.year() > EARLIEST).map(|at| scene.host.now() - at.0);
+    let age = file.modified.filter(|at| at.0.year() > EARLIEST).map(|at| survey.machine.now() - at.0);
     if age.is_some_and(|age| age > OLD) {
-        return Said::warning("the store of trusted roots has not changed for over three years");
+        return CheckResult::warning("the store of trusted roots has not changed for over three years");
     }
-    Said::ok("the store of trusted roots is there")
+    CheckResult::ok("the store of trusted roots is there")
 }
 
-fn added(scene: &Scene<'_>) -> Said {
+fn added(survey: &Survey<'_>) -> CheckResult {
     let mut written = None;
     for path in BUNDLES {
-        match scene.host.file(path) {
+        match survey.machine.file(path) {
             Ok(Some(file)) => {
                 written = file.modified;
                 break;
             }
             Ok(None) => {}
-            Err(why) => return Said::unreadable(path, &why),
+            Err(why) => return CheckResult::unreadable(path, &why),
         }
     }
     let mut found = Vec::new();
     for folder in ADDED {
-        let names = match scene.host.folder(folder) {
+        let names = match survey.machine.folder(folder) {
             Ok(names) => names.unwrap_or_default(),
-            Err(why) => return Said::unreadable(folder, &why),
+            Err(why) => return CheckResult::unreadable(folder, &why),
         };
         found.extend(names.into_iter().take(MOST).map(|name| format!("{folder}/{name}")));
     }
     let Some(written) = written else {
-        return Said::not_applicable("there is no store of trusted roots to compare with");
+        return CheckResult::not_applicable("there is no store of trusted roots to compare with");
     };
     let later = |path: &&String| {
-        let changed = scene.host.file(path).ok().flatten().and_then(|file| file.modified);
+        let changed = survey.machine.file(path).ok().flatten().and_then(|file| file.modified);
         changed.is_some_and(|changed| changed.0 > written.0 + Duration::minutes(1))
     };
     let waiting: Vec<_> = found.iter().filter(later).cloned().collect();
     if !waiting.is_empty() {
-        return Said::warning("a root was put beside the store later than the store was last written")
+        return CheckResult::warning("a root was put beside the store later than the store was last written")
             .seen(waiting.join(", "));
     }
     match found.len() {
-        0 => Said::ok("no root of this organization was added to the store"),
-        number => {
-            Said::ok("roots were added before the store was last written").seen(format!("{number} files"))
-        }
+        0 => CheckResult::ok("no root of this organization was added to the store"),
+        number => CheckResult::ok("roots were added before the store was last written")
+            .seen(format!("{number} files")),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::file_version;
 use crate::{
-    local::{Beside, Case, Check, Is, Said, Scene, Setting, Unreadable, Value},
+    local::{Beside, Case, Check, CheckResult, Is, Setting, Survey, Unreadable, Value},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -55,85 +55,86 @@ const FIPS: Setting = Setting {
 };
 
 /// Facts for the comparison with the wire.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     let switched = |version: &'static str| {
-        let (enabled, source) = switch(scene, version, "Client").ok()??;
+        let (enabled, source) = switch(survey, version, "Client").ok()??;
         Some(ProtocolSetting { version: version.replace("TLS ", "TLSv"), enabled, source })
     };
     machine.client_protocols =
         ["TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"].into_iter().filter_map(switched).collect();
-    machine.cipher_suites = match scene.value(SUITES, FUNCTIONS) {
+    machine.cipher_suites = match survey.value(SUITES, FUNCTIONS) {
         Ok(Some(value)) => listed(&value),
         _ => Vec::new(),
     };
 }
 
-fn tls12<const SIDE: bool>(scene: &Scene<'_>) -> Said {
-    match switch(scene, "TLS 1.2", side::<SIDE>()) {
-        Err((key, why)) => Said::unreadable(&key, &why),
-        Ok(None) if file_version::of(scene).is_some_and(|version| version[2] <= LAST_WITHOUT_TLS12) => {
-            without_tls12(scene, side::<SIDE>())
+fn tls12<const SIDE: bool>(survey: &Survey<'_>) -> CheckResult {
+    match switch(survey, "TLS 1.2", side::<SIDE>()) {
+        Err((key, why)) => CheckResult::unreadable(&key, &why),
+        Ok(None) if file_version::of(survey).is_some_and(|version| version[2] <= LAST_WITHOUT_TLS12) => {
+            without_tls12(survey, side::<SIDE>())
         }
-        Ok(None) if file_version::of(scene).is_none() => Said::unknown(
+        Ok(None) if file_version::of(survey).is_none() => CheckResult::unknown(
             "nothing switches TLS 1.2, and whether this Windows uses it of its own accord depends on its version",
         ),
-        Ok(None) => Said::ok("TLS 1.2 is as Windows has it, nothing switches it"),
-        Ok(Some((true, source))) => Said::ok("TLS 1.2 is switched on").seen(source),
+        Ok(None) => CheckResult::ok("TLS 1.2 is as Windows has it, nothing switches it"),
+        Ok(Some((true, source))) => CheckResult::ok("TLS 1.2 is switched on").seen(source),
         Ok(Some((false, source))) if SIDE == CLIENT => {
-            Said::error("TLS 1.2 is switched off, and many hosts have nothing newer").seen(source)
+            CheckResult::error("TLS 1.2 is switched off, and many hosts have nothing newer").seen(source)
         }
         Ok(Some((false, source))) => {
-            Said::error("TLS 1.2 is switched off, and many clients have nothing newer").seen(source)
+            CheckResult::error("TLS 1.2 is switched off, and many clients have nothing newer").seen(source)
         }
     }
 }
 
 /// Of a Windows that uses TLS 1.0 and nothing newer, unless it is told to.
-fn without_tls12(scene: &Scene<'_>, side: &str) -> Said {
-    match switch(scene, "TLS 1.0", side) {
-        Ok(Some((false, source))) => Said::error(
+fn without_tls12(survey: &Survey<'_>, side: &str) -> CheckResult {
+    match switch(survey, "TLS 1.0", side) {
+        Ok(Some((false, source))) => CheckResult::error(
             "nothing switches TLS 1.2 on, and TLS 1.0, which this Windows uses of its own accord, is switched off: no version is left",
         )
         .seen(source),
-        _ => Said::warning("nothing switches TLS 1.2 on, and this Windows uses TLS 1.0 of its own accord"),
+        _ => CheckResult::warning("nothing switches TLS 1.2 on, and this Windows uses TLS 1.0 of its own accord"),
     }
 }
 
-fn tls13<const SIDE: bool>(scene: &Scene<'_>) -> Said {
-    match switch(scene, "TLS 1.3", side::<SIDE>()) {
-        Err((key, why)) => Said::unreadable(&key, &why),
-        Ok(None) => Said::ok("TLS 1.3 is as Windows has it, nothing switches it"),
+fn tls13<const SIDE: bool>(survey: &Survey<'_>) -> CheckResult {
+    match switch(survey, "TLS 1.3", side::<SIDE>()) {
+        Err((key, why)) => CheckResult::unreadable(&key, &why),
+        Ok(None) => CheckResult::ok("TLS 1.3 is as Windows has it, nothing switches it"),
         Ok(Some((false, source))) => {
-            Said::ok("TLS 1.3 is switched off, so connections use TLS 1.2").seen(source)
+            CheckResult::ok("TLS 1.3 is switched off, so connections use TLS 1.2").seen(source)
         }
-        Ok(Some((true, source))) => match file_version::of(scene) {
-            None => Said::unknown("TLS 1.3 is switched on, but the version of Windows is not known"),
-            Some([_, _, build, _]) if build < FIRST_WITH_TLS13 => Said::warning(
+        Ok(Some((true, source))) => match file_version::of(survey) {
+            None => CheckResult::unknown("TLS 1.3 is switched on, but the version of Windows is not known"),
+            Some([_, _, build, _]) if build < FIRST_WITH_TLS13 => CheckResult::warning(
                 "TLS 1.3 is switched on where Windows has only an experimental one: connections may break",
             ),
-            Some(_) => Said::ok("TLS 1.3 is switched on"),
+            Some(_) => CheckResult::ok("TLS 1.3 is switched on"),
         }
         .seen(source),
     }
 }
 
-fn old<const SIDE: bool>(scene: &Scene<'_>) -> Said {
+fn old<const SIDE: bool>(survey: &Survey<'_>) -> CheckResult {
     let mut on = Vec::new();
     let mut off = Vec::new();
     for version in ["TLS 1.0", "TLS 1.1"] {
-        match switch(scene, version, side::<SIDE>()) {
-            Err((key, why)) => return Said::unreadable(&key, &why),
+        match switch(survey, version, side::<SIDE>()) {
+            Err((key, why)) => return CheckResult::unreadable(&key, &why),
             Ok(None) => {}
             Ok(Some((true, source))) => on.push(source),
             Ok(Some((false, source))) => off.push(source),
         }
     }
     if !on.is_empty() {
-        return Said::warning("a TLS version older than 1.2 is switched on by hand").seen(on.join("; "));
+        return CheckResult::warning("a TLS version older than 1.2 is switched on by hand")
+            .seen(on.join("; "));
     }
     match off.is_empty() {
-        true => Said::ok("TLS 1.0 and 1.1 are as Windows has them, nothing switches them"),
-        false => Said::ok("old TLS versions are switched off").seen(off.join("; ")),
+        true => CheckResult::ok("TLS 1.0 and 1.1 are as Windows has them, nothing switches them"),
+        false => CheckResult::ok("old TLS versions are switched off").seen(off.join("; ")),
     }
 }
 
@@ -143,28 +144,28 @@ fn side<const SIDE: bool>() -> &'static str {
 
 /// Whether a version is switched on or off, and by what; none where nothing is set.
 fn switch(
-    scene: &Scene<'_>,
+    survey: &Survey<'_>,
     version: &str,
     side: &str,
 ) -> Result<Option<(bool, String)>, (String, Unreadable)> {
     let key = format!("{PROTOCOLS}\\{version}\\{side}");
-    let read = |name: &str| scene.value(&key, name).map_err(|why| (key.clone(), why));
+    let read = |name: &str| survey.value(&key, name).map_err(|why| (key.clone(), why));
     let (enabled, disabled) = (read("Enabled")?, read("DisabledByDefault")?);
-    let said = |on, name: &str, value| Some((on, format!("{version}\\{side}\\{name} = {value}")));
+    let set = |on, name: &str, value| Some((on, format!("{version}\\{side}\\{name} = {value}")));
     // Schannel takes numbers only; any but 0 means yes.
     Ok(match (enabled, disabled) {
-        (Some(Value::Number(0)), _) => said(false, "Enabled", 0),
-        (_, Some(Value::Number(value))) if value != 0 => said(false, "DisabledByDefault", value),
-        (Some(Value::Number(value)), _) => said(true, "Enabled", value),
-        (_, Some(Value::Number(value))) => said(true, "DisabledByDefault", value),
+        (Some(Value::Number(0)), _) => set(false, "Enabled", 0),
+        (_, Some(Value::Number(value))) if value != 0 => set(false, "DisabledByDefault", value),
+        (Some(Value::Number(value)), _) => set(true, "Enabled", value),
+        (_, Some(Value::Number(value))) => set(true, "DisabledByDefault", value),
         _ => None,
     })
 }
 
-fn suites<const SIDE: bool>(scene: &Scene<'_>) -> Said {
-    let value = match scene.value(SUITES, FUNCTIONS) {
-        Err(why) => return Said::unreadable(SUITES, &why),
-        Ok(None) => return Said::ok("no policy orders the cipher suites"),
+fn suites<const SIDE: bool>(survey: &Survey<'_>) -> CheckResult {
+    let value = match survey.value(SUITES, FUNCTIONS) {
+        Err(why) => return CheckResult::unreadable(SUITES, &why),
+        Ok(None) => return CheckResult::ok("no policy orders the cipher suites"),
         Ok(Some(value)) => value,
     };
     let suites = listed(&value);
@@ -174,19 +175,19 @@ fn suites<const SIDE: bool>(scene: &Scene<'_>) -> Said {
             .iter()
             .any(|suite| suite.starts_with(start) && suite.contains("_AES_") && suite.contains("_GCM_"))
     };
-    let said = if keeps("TLS_ECDHE_RSA_") {
-        Said::ok("a policy orders the cipher suites and keeps ECDHE with AES-GCM")
+    let result = if keeps("TLS_ECDHE_RSA_") {
+        CheckResult::ok("a policy orders the cipher suites and keeps ECDHE with AES-GCM")
     } else if keeps("TLS_ECDHE_ECDSA_") {
-        Said::warning(
+        CheckResult::warning(
             "a policy keeps ECDHE with AES-GCM for ECDSA alone, and most hosts have an RSA certificate",
         )
     } else {
-        Said::warning(format!(
+        CheckResult::warning(format!(
             "a policy leaves no suite of ECDHE with AES-GCM, which {peer} of today ask for"
         ))
     };
     let shown = suites.iter().take(8).map(String::as_str).collect::<Vec<_>>().join(", ");
-    said.seen(if suites.len() > 8 { format!("{shown} and {} more", suites.len() - 8) } else { shown })
+    result.seen(if suites.len() > 8 { format!("{shown} and {} more", suites.len() - 8) } else { shown })
 }
 
 /// The suites of a policy by their IANA names; old Windows appends the curve.

@@ -1,11 +1,11 @@
 //! The services of a Windows host, each with what it is for, and whose process owns the port.
 
 use super::{
-    asked::{Judged, answer, said},
+    asked::{Judged, answer, outcome},
     file_version, listener,
 };
 use crate::{
-    local::{Beside, Case, Check, Is, Said, Scene, Service, ServiceState, Setting, StartType},
+    local::{Beside, Case, Check, CheckResult, Is, Service, ServiceState, Setting, StartType, Survey},
     report::{
         CheckStatus::{self, Error, Ok as Good, Warning},
         Os::Windows,
@@ -15,15 +15,15 @@ use crate::{
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("service-remote-desktop", Host, &[Windows], |scene| judge(scene, &TERM_SERVICE)),
+    Check::logic("service-remote-desktop", Host, &[Windows], |survey| judge(survey, &TERM_SERVICE)),
     Check::setting("service-library", Host, &[Windows], LIBRARY),
     Check::logic("service-port-owner", Host, &[Windows], port_owner),
     Check::logic("service-udp-port-owner", Host, &[Windows], udp_port_owner),
-    Check::logic("service-configuration", Host, &[Windows], |scene| judge(scene, &SESSION_ENV)),
-    Check::logic("service-redirector", Host, &[Windows], |scene| judge(scene, &REDIRECTOR)),
-    Check::logic("service-cryptography", Host, &[Windows], |scene| judge(scene, &CRYPTOGRAPHY)),
-    Check::logic("service-key-isolation", Host, &[Windows], |scene| judge(scene, &KEY_ISOLATION)),
-    Check::logic("service-certificate-propagation", Host, &[Windows], |scene| judge(scene, &PROPAGATION)),
+    Check::logic("service-configuration", Host, &[Windows], |survey| judge(survey, &SESSION_ENV)),
+    Check::logic("service-redirector", Host, &[Windows], |survey| judge(survey, &REDIRECTOR)),
+    Check::logic("service-cryptography", Host, &[Windows], |survey| judge(survey, &CRYPTOGRAPHY)),
+    Check::logic("service-key-isolation", Host, &[Windows], |survey| judge(survey, &KEY_ISOLATION)),
+    Check::logic("service-certificate-propagation", Host, &[Windows], |survey| judge(survey, &PROPAGATION)),
     Check::logic("service-netlogon", Host, &[Windows], netlogon),
     Check::logic("service-audio", Host, &[Windows], audio),
     Check::logic("service-smart-cards", Client, &[Windows], smart_cards).beside(Beside::SignIn),
@@ -84,39 +84,41 @@ const SMART_CARDS: Needed = Needed {
     stopped: Good,
 };
 
-fn judge(scene: &Scene<'_>, needed: &Needed) -> Said {
-    said(judged(scene, needed))
+fn judge(survey: &Survey<'_>, needed: &Needed) -> CheckResult {
+    outcome(judged(survey, needed))
 }
 
-fn judged(scene: &Scene<'_>, needed: &Needed) -> Judged {
+fn judged(survey: &Survey<'_>, needed: &Needed) -> Judged {
     let Needed { name, loss, .. } = needed;
-    let Some(service) = service(scene, name)? else {
-        return Ok(Said::new(needed.disabled, format!("there is no service {name}, so {loss}")));
+    let Some(service) = service(survey, name)? else {
+        return Ok(CheckResult::new(needed.disabled, format!("there is no service {name}, so {loss}")));
     };
-    let said = match (service.state, service.start) {
-        (ServiceState::Running, Some(StartType::Disabled)) => {
-            Said::warning(format!("{name} runs, but is disabled: after the next restart of Windows {loss}"))
-        }
-        (ServiceState::Running, _) => Said::ok(format!("{name} runs")),
+    let result = match (service.state, service.start) {
+        (ServiceState::Running, Some(StartType::Disabled)) => CheckResult::warning(format!(
+            "{name} runs, but is disabled: after the next restart of Windows {loss}"
+        )),
+        (ServiceState::Running, _) => CheckResult::ok(format!("{name} runs")),
         (_, Some(StartType::Disabled)) => {
-            Said::new(needed.disabled, format!("{name} is disabled, so {loss}"))
+            CheckResult::new(needed.disabled, format!("{name} is disabled, so {loss}"))
         }
         (ServiceState::Stopped, _) if needed.stopped == Good => {
-            Said::ok(format!("{name} starts when it is needed"))
+            CheckResult::ok(format!("{name} starts when it is needed"))
         }
-        (ServiceState::Stopped, _) => Said::new(needed.stopped, format!("{name} does not run, so {loss}")),
+        (ServiceState::Stopped, _) => {
+            CheckResult::new(needed.stopped, format!("{name} does not run, so {loss}"))
+        }
         (ServiceState::Changing, _) => {
-            Said::warning(format!("{name} is starting, stopping or paused; until it runs {loss}"))
+            CheckResult::warning(format!("{name} is starting, stopping or paused; until it runs {loss}"))
         }
         (ServiceState::Unknown, _) => {
-            Said::unknown(format!("{name} is not disabled; whether it runs is not in these files"))
+            CheckResult::unknown(format!("{name} is not disabled; whether it runs is not in these files"))
         }
     };
-    Ok(said.seen(shown(name, &service)))
+    Ok(result.seen(shown(name, &service)))
 }
 
-fn service(scene: &Scene<'_>, name: &str) -> Result<Option<Service>, Said> {
-    answer(&format!("service {name}"), scene.host.service(name))
+fn service(survey: &Survey<'_>, name: &str) -> Result<Option<Service>, CheckResult> {
+    answer(&format!("service {name}"), survey.machine.service(name))
 }
 
 fn shown(name: &str, service: &Service) -> String {
@@ -137,118 +139,125 @@ fn shown(name: &str, service: &Service) -> String {
 }
 
 /// Netlogon starts with Windows where the machine is in a domain, and on demand elsewhere.
-fn netlogon(scene: &Scene<'_>) -> Said {
+fn netlogon(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let Some(found) = service(scene, "Netlogon")? else {
-            return Ok(Said::not_applicable("there is no service Netlogon on this machine"));
+        let Some(found) = service(survey, "Netlogon")? else {
+            return Ok(CheckResult::not_applicable("there is no service Netlogon on this machine"));
         };
-        let said = match (found.state, found.start) {
-            (ServiceState::Running, _) => Said::ok("Netlogon runs"),
-            (ServiceState::Unknown, _) => Said::unknown("whether Netlogon runs is not in these files"),
+        let result = match (found.state, found.start) {
+            (ServiceState::Running, _) => CheckResult::ok("Netlogon runs"),
+            (ServiceState::Unknown, _) => CheckResult::unknown("whether Netlogon runs is not in these files"),
             (_, Some(StartType::Automatic)) => {
-                Said::error("Netlogon does not run, so logons cannot be checked with the domain")
+                CheckResult::error("Netlogon does not run, so logons cannot be checked with the domain")
             }
             (_, Some(StartType::Disabled)) => {
-                Said::warning("Netlogon is disabled; in a domain no logon could be checked")
+                CheckResult::warning("Netlogon is disabled; in a domain no logon could be checked")
             }
-            _ => Said::not_applicable("Netlogon waits for a domain, as it does where there is none"),
+            _ => CheckResult::not_applicable("Netlogon waits for a domain, as it does where there is none"),
         };
-        Ok(said.seen(shown("Netlogon", &found)))
+        Ok(result.seen(shown("Netlogon", &found)))
     };
-    said(judge())
+    outcome(judge())
 }
 
-fn smart_cards(scene: &Scene<'_>) -> Said {
+fn smart_cards(survey: &Survey<'_>) -> CheckResult {
     let is_disabled = |service: &Service| service.start == Some(StartType::Disabled);
-    match scene.host.service(SMART_CARDS.name) {
+    match survey.machine.service(SMART_CARDS.name) {
         Ok(Some(service)) if is_disabled(&service) && service.state != ServiceState::Running => {
-            let said = match file_version::of(scene) {
+            let result = match file_version::of(survey) {
                 Some([_, _, build, _]) if build >= FIRST_WITHOUT_CARDS => {
-                    Said::ok("SCardSvr is disabled, as Windows has it until there is a reader")
+                    CheckResult::ok("SCardSvr is disabled, as Windows has it until there is a reader")
                 }
-                Some(_) => judge(scene, &SMART_CARDS),
-                None => Said::unknown(
+                Some(_) => judge(survey, &SMART_CARDS),
+                None => CheckResult::unknown(
                     "SCardSvr is disabled, as Windows 8 and newer have it until there is a reader; the version is not known",
                 ),
             };
-            said.seen(shown(SMART_CARDS.name, &service))
+            result.seen(shown(SMART_CARDS.name, &service))
         }
-        Ok(None) => Said::not_applicable("this Windows has no service for smart cards"),
-        _ => judge(scene, &SMART_CARDS),
+        Ok(None) => CheckResult::not_applicable("this Windows has no service for smart cards"),
+        _ => judge(survey, &SMART_CARDS),
     }
 }
 
-fn audio(scene: &Scene<'_>) -> Said {
+fn audio(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let Some(found) = service(scene, "Audiosrv")? else {
-            return Ok(Said::not_applicable("there is no service Windows Audio on this machine"));
+        let Some(found) = service(survey, "Audiosrv")? else {
+            return Ok(CheckResult::not_applicable("there is no service Windows Audio on this machine"));
         };
-        let said = match found.state {
-            ServiceState::Changing => Said::warning(
+        let result = match found.state {
+            ServiceState::Changing => CheckResult::warning(
                 "Windows Audio is between two states; when it hangs it can hold a connection for a minute",
             ),
-            ServiceState::Unknown => Said::unknown("whether Windows Audio runs is not in these files"),
-            ServiceState::Running | ServiceState::Stopped => Said::ok("Windows Audio does not hang"),
+            ServiceState::Unknown => CheckResult::unknown("whether Windows Audio runs is not in these files"),
+            ServiceState::Running | ServiceState::Stopped => CheckResult::ok("Windows Audio does not hang"),
         };
-        Ok(said.seen(shown("Audiosrv", &found)))
+        Ok(result.seen(shown("Audiosrv", &found)))
     };
-    said(judge())
+    outcome(judge())
 }
 
-fn port_owner(scene: &Scene<'_>) -> Said {
-    let port = listener::port(scene);
+fn port_owner(survey: &Survey<'_>) -> CheckResult {
+    let port = listener::port(survey);
     let judge = || -> Judged {
-        let Some(owner) = answer(&format!("who listens on port {port}"), scene.host.listener(port))? else {
-            return Ok(Said::error(format!("nothing listens on port {port}")));
+        let Some(owner) = answer(&format!("who listens on port {port}"), survey.machine.listener(port))?
+        else {
+            return Ok(CheckResult::error(format!("nothing listens on port {port}")));
         };
         let program = owner.program.as_deref().unwrap_or("a program without a name");
         let Some(process) = owner.process else {
-            return Ok(Said::unknown(format!("{program} listens on port {port}; its process is not known")));
+            return Ok(CheckResult::unknown(format!(
+                "{program} listens on port {port}; its process is not known"
+            )));
         };
         let seen = format!("port {port}: {program}, process {process}");
-        let service = service(scene, "TermService")?;
+        let service = service(survey, "TermService")?;
         let mine = service.as_ref().and_then(|service| service.process);
         let runs = service.is_some_and(|service| service.state != ServiceState::Stopped);
         Ok(match mine {
-            Some(mine) if mine == process => Said::ok(format!("TermService listens on port {port}")),
-            Some(mine) => Said::error(format!(
+            Some(mine) if mine == process => CheckResult::ok(format!("TermService listens on port {port}")),
+            Some(mine) => CheckResult::error(format!(
                 "{program} listens on port {port} instead of TermService, which is process {mine}"
             )),
-            None if runs => Said::unknown("the process of TermService is not known"),
-            None => Said::error(format!("{program} listens on port {port}, and TermService does not run")),
+            None if runs => CheckResult::unknown("the process of TermService is not known"),
+            None => {
+                CheckResult::error(format!("{program} listens on port {port}, and TermService does not run"))
+            }
         }
         .seen(seen))
     };
-    said(judge())
+    outcome(judge())
 }
 
 /// TermService opens the port for datagrams with the one for streams; without it sessions go over TCP alone.
-fn udp_port_owner(scene: &Scene<'_>) -> Said {
-    let port = listener::port(scene);
+fn udp_port_owner(survey: &Survey<'_>) -> CheckResult {
+    let port = listener::port(survey);
     let judge = || -> Judged {
         let what = format!("who takes datagrams on port {port}");
-        let Some(owner) = answer(&what, scene.host.udp_listener(port))? else {
-            return Ok(Said::ok(format!(
+        let Some(owner) = answer(&what, survey.machine.udp_listener(port))? else {
+            return Ok(CheckResult::ok(format!(
                 "nobody takes datagrams on port {port}: sessions go over TCP alone"
             )));
         };
         let program = owner.program.as_deref().unwrap_or("a program without a name");
-        let service = service(scene, "TermService")?;
+        let service = service(survey, "TermService")?;
         let stopped = service.as_ref().is_none_or(|service| service.state == ServiceState::Stopped);
         let mine = service.and_then(|service| service.process);
         let Some(process) = owner.process.filter(|_| stopped || mine.is_some()) else {
             let what = format!("whether {program}, on UDP port {port}, is TermService is not known");
-            return Ok(Said::unknown(what));
+            return Ok(CheckResult::unknown(what));
         };
         Ok(match mine {
-            Some(mine) if mine == process => Said::ok(format!("TermService takes datagrams on port {port}")),
-            _ => Said::warning(format!(
+            Some(mine) if mine == process => {
+                CheckResult::ok(format!("TermService takes datagrams on port {port}"))
+            }
+            _ => CheckResult::warning(format!(
                 "{program} takes the datagrams on port {port}, so sessions cannot go over UDP"
             ))
             .seen(format!("UDP port {port}: {program}, process {process}")),
         })
     };
-    said(judge())
+    outcome(judge())
 }
 
 const LIBRARY: Setting = Setting {

@@ -1,8 +1,8 @@
 //! What a Windows client signs in with: what it is joined to, and what it has stored for the target.
 
-use super::asked::{Judged, answer, said};
+use super::asked::{Judged, answer, outcome};
 use crate::{
-    local::{Beside, Check, Said, Scene, StartType},
+    local::{Beside, Check, CheckResult, StartType, Survey},
     report::{Os::Windows, Role::Client},
 };
 
@@ -14,31 +14,32 @@ const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[
-    Check::logic("sign-in-join-state", Client, &[Windows], |scene| said(join_state(scene)))
+    Check::logic("sign-in-join-state", Client, &[Windows], |survey| outcome(join_state(survey)))
         .beside(Beside::SignIn),
-    Check::logic("sign-in-stored-credential", Client, &[Windows], |scene| said(stored(scene)))
+    Check::logic("sign-in-stored-credential", Client, &[Windows], |survey| outcome(stored(survey)))
         .beside(Beside::None),
 ];
 
 /// Whether neither the machine nor its user is joined to a tenant; false where that cannot be read.
-pub fn knows_no_entra(scene: &Scene<'_>) -> bool {
-    let none =
-        |key| scene.host.subkeys(key).is_ok_and(|tenants| tenants.is_none_or(|tenants| tenants.is_empty()));
+pub fn knows_no_entra(survey: &Survey<'_>) -> bool {
+    let none = |key| {
+        survey.machine.subkeys(key).is_ok_and(|tenants| tenants.is_none_or(|tenants| tenants.is_empty()))
+    };
     none(JOINS) && none(USER_JOINS)
 }
 
-fn join_state(scene: &Scene<'_>) -> Judged {
-    let entra = answer(JOINS, scene.host.subkeys(JOINS))?.is_some_and(|tenants| !tenants.is_empty());
+fn join_state(survey: &Survey<'_>) -> Judged {
+    let entra = answer(JOINS, survey.machine.subkeys(JOINS))?.is_some_and(|tenants| !tenants.is_empty());
     // It starts with Windows where there is a domain, and on demand elsewhere.
-    let netlogon = answer("service Netlogon", scene.host.service("Netlogon"))?;
+    let netlogon = answer("service Netlogon", survey.machine.service("Netlogon"))?;
     let start = match netlogon {
         None => None,
         Some(service) => {
-            Some(service.start.ok_or_else(|| Said::unknown("how Netlogon starts is not known"))?)
+            Some(service.start.ok_or_else(|| CheckResult::unknown("how Netlogon starts is not known"))?)
         }
     };
     let domain = start == Some(StartType::Automatic);
-    let suffix = scene.words(TCPIP, "Domain").filter(|suffix| domain && !suffix.is_empty());
+    let suffix = survey.words(TCPIP, "Domain").filter(|suffix| domain && !suffix.is_empty());
     let message = match (domain, entra) {
         (true, true) => "this machine is joined to a domain and to Microsoft Entra",
         (true, false) => "this machine is joined to a domain, not to Microsoft Entra",
@@ -47,35 +48,34 @@ fn join_state(scene: &Scene<'_>) -> Judged {
             "this machine is joined to nothing: it has no Kerberos of its own, and no single sign-on with Entra"
         }
     };
-    let said = Said::ok(message);
+    let result = CheckResult::ok(message);
     Ok(match suffix {
-        Some(suffix) => said.seen(format!("domain {suffix}")),
-        None => said,
+        Some(suffix) => result.seen(format!("domain {suffix}")),
+        None => result,
     })
 }
 
 /// Only whether there is one: whose it is, and what it holds, is nobody's business.
-fn stored(scene: &Scene<'_>) -> Judged {
-    let Some(subject) = scene.subject else {
-        return Ok(Said::not_applicable("no target was named"));
+fn stored(survey: &Survey<'_>) -> Judged {
+    let Some(target) = survey.target else {
+        return Ok(CheckResult::not_applicable("no target was named"));
     };
-    let target = format!("TERMSRV/{}", subject.host);
-    let Some(output) = answer("cmdkey", scene.command(&format!("cmdkey /list:{target}")))? else {
-        return Ok(Said::not_applicable("there is no cmdkey to ask"));
+    let target = format!("TERMSRV/{}", target.host);
+    let Some(output) = answer("cmdkey", survey.command(&format!("cmdkey /list:{target}")))? else {
+        return Ok(CheckResult::not_applicable("there is no cmdkey to ask"));
     };
     if output.code != 0 {
-        return Ok(Said::unknown("cmdkey does not say what is stored"));
+        return Ok(CheckResult::unknown("cmdkey does not say what is stored"));
     }
     // The words around it are in the language of the system, but its heading names the target in each.
     let (text, asked) = (output.text.to_ascii_lowercase(), target.to_ascii_lowercase());
     if !text.contains(&asked) {
-        return Ok(Said::unknown("what cmdkey prints is not understood"));
+        return Ok(CheckResult::unknown("what cmdkey prints is not understood"));
     }
     let found = text.contains(&format!("target={asked}"));
     Ok(match found {
-        true => {
-            Said::ok("a credential is stored for this target: mstsc tries it before it asks").seen(target)
-        }
-        false => Said::ok("no credential is stored for this target"),
+        true => CheckResult::ok("a credential is stored for this target: mstsc tries it before it asks")
+            .seen(target),
+        false => CheckResult::ok("no credential is stored for this target"),
     })
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    local::{EVENT_DAYS, Event, MOST_EVENTS, Scene},
+    local::{EVENT_DAYS, Event, MOST_EVENTS, Survey},
     report::Timestamp,
 };
 
 /// In words.
-pub fn span(scene: &Scene<'_>, channel: &str, events: &[Event]) -> String {
-    match (scene.host.span(channel), events.last()) {
+pub fn span(survey: &Survey<'_>, channel: &str, events: &[Event]) -> String {
+    match (survey.machine.span(channel), events.last()) {
         (Some(span), _) => format!("from {} to {}", minute(span.since), minute(span.until)),
         (None, Some(oldest)) if events.len() >= MOST_EVENTS => {
             format!("in the newest {MOST_EVENTS} events, since {}", minute(oldest.at))
@@ -20,12 +20,12 @@ pub fn span(scene: &Scene<'_>, channel: &str, events: &[Event]) -> String {
 
 /// How often each was logged, and from when to when the log was read.
 pub fn counts<'a>(
-    scene: &Scene<'_>,
+    survey: &Survey<'_>,
     channel: &str,
     own: impl Iterator<Item = &'a Event>,
     all: &[Event],
 ) -> String {
-    let left_out = scene.host.span(channel).map(|span| span.left_out).unwrap_or_default();
+    let left_out = survey.machine.span(channel).map(|span| span.left_out).unwrap_or_default();
     let mut counts: BTreeMap<u32, (usize, Timestamp)> = BTreeMap::new();
     for event in own {
         let first = || (left_out.get(&event.id).copied().unwrap_or_default(), event.at);
@@ -37,7 +37,7 @@ pub fn counts<'a>(
     });
     let shown: Vec<_> = shown.collect();
     let shown = if shown.is_empty() { "no such event".to_owned() } else { shown.join("; ") };
-    format!("{shown}; {}", span(scene, channel, all))
+    format!("{shown}; {}", span(survey, channel, all))
 }
 
 /// A time to the minute.

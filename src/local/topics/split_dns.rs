@@ -2,7 +2,7 @@
 
 use crate::{
     codes::Phase,
-    local::{Beside, Check, Said, Scene, Unreadable, Value},
+    local::{Beside, Check, CheckResult, Survey, Unreadable, Value},
     report::{
         Os::{self, Macos, Windows},
         Role::Client,
@@ -27,41 +27,44 @@ struct Rule {
     servers: String,
 }
 
-fn judge(scene: &Scene<'_>) -> Said {
-    let Some(subject) = scene.subject.filter(|subject| subject.address().is_none()) else {
-        return Said::not_applicable("no name of a target was given");
+fn judge(survey: &Survey<'_>) -> CheckResult {
+    let Some(target) = survey.target.filter(|target| target.address().is_none()) else {
+        return CheckResult::not_applicable("no name of a target was given");
     };
-    let rules = match scene.system() {
-        Os::Windows => policies(scene, &subject.host),
-        Os::Linux | Os::Macos => resolvers(scene, &subject.host),
+    let rules = match survey.system() {
+        Os::Windows => policies(survey, &target.host),
+        Os::Linux | Os::Macos => resolvers(survey, &target.host),
     };
     let mut rules = match rules {
         Ok(rules) => rules,
-        Err(why) => return Said::unreadable("the rules for single domains", &why),
+        Err(why) => return CheckResult::unreadable("the rules for single domains", &why),
     };
     rules.sort_by_key(|rule| rule.space.len());
     match rules.pop() {
-        None => Said::ok(format!("no rule sends {} to a DNS server of its own", subject.host)),
+        None => CheckResult::ok(format!("no rule sends {} to a DNS server of its own", target.host)),
         Some(rule) if rule.servers.is_empty() => {
-            Said::warning(format!("a rule for {} names no DNS server to ask", rule.space)).seen(rule.space)
+            CheckResult::warning(format!("a rule for {} names no DNS server to ask", rule.space))
+                .seen(rule.space)
         }
-        Some(rule) => Said::ok(format!("names under {} are asked from servers of their own", rule.space))
-            .seen(rule.servers),
+        Some(rule) => {
+            CheckResult::ok(format!("names under {} are asked from servers of their own", rule.space))
+                .seen(rule.servers)
+        }
     }
 }
 
-fn policies(scene: &Scene<'_>, host: &str) -> Result<Vec<Rule>, Unreadable> {
+fn policies(survey: &Survey<'_>, host: &str) -> Result<Vec<Rule>, Unreadable> {
     let mut rules = Vec::new();
     for base in POLICIES {
-        for key in scene.host.subkeys(base)?.unwrap_or_default().iter().take(MOST) {
+        for key in survey.machine.subkeys(base)?.unwrap_or_default().iter().take(MOST) {
             let key = format!("{base}\\{key}");
-            let spaces = match scene.value(&key, "Name")? {
+            let spaces = match survey.value(&key, "Name")? {
                 Some(Value::List(spaces)) => spaces,
                 Some(Value::Text(space)) => vec![space],
                 _ => Vec::new(),
             };
             let Some(space) = spaces.into_iter().find(|space| covers(space, host)) else { continue };
-            let servers = match scene.value(&key, "GenericDNSServers")? {
+            let servers = match survey.value(&key, "GenericDNSServers")? {
                 Some(Value::Text(servers)) => servers,
                 _ => String::new(),
             };
@@ -71,11 +74,11 @@ fn policies(scene: &Scene<'_>, host: &str) -> Result<Vec<Rule>, Unreadable> {
     Ok(rules)
 }
 
-fn resolvers(scene: &Scene<'_>, host: &str) -> Result<Vec<Rule>, Unreadable> {
+fn resolvers(survey: &Survey<'_>, host: &str) -> Result<Vec<Rule>, Unreadable> {
     let mut rules = Vec::new();
-    let names = scene.host.folder("/etc/resolver")?.unwrap_or_default();
+    let names = survey.machine.folder("/etc/resolver")?.unwrap_or_default();
     for space in names.into_iter().take(MOST).filter(|name| covers(&format!(".{name}"), host)) {
-        let text = scene.host.text(&format!("/etc/resolver/{space}"))?.unwrap_or_default();
+        let text = survey.machine.text(&format!("/etc/resolver/{space}"))?.unwrap_or_default();
         let lines = text.lines().filter_map(|line| line.trim().strip_prefix("nameserver"));
         let servers: Vec<_> = lines.map(str::trim).take(8).collect();
         rules.push(Rule { servers: servers.join(", "), space });

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{names, route};
 use crate::{
-    local::{Beside, Check, Said, Scene},
+    local::{Beside, Check, CheckResult, Survey},
     report::{Os::Linux, Role::Client},
 };
 
@@ -15,29 +15,29 @@ const UP: u32 = 1;
 /// The checks of this topic.
 pub const CHECKS: &[Check] = &[Check::logic("route-tunnels", Client, &[Linux], judge).beside(Beside::Way)];
 
-fn judge(scene: &Scene<'_>) -> Said {
-    let interfaces = match scene.host.folder("/sys/class/net") {
+fn judge(survey: &Survey<'_>) -> CheckResult {
+    let interfaces = match survey.machine.folder("/sys/class/net") {
         Ok(Some(interfaces)) => interfaces,
-        Ok(None) => return Said::unknown("the interfaces of this machine are not listed"),
-        Err(why) => return Said::unreadable("/sys/class/net", &why),
+        Ok(None) => return CheckResult::unknown("the interfaces of this machine are not listed"),
+        Err(why) => return CheckResult::unreadable("/sys/class/net", &why),
     };
-    let candidates = interfaces.into_iter().take(MOST).filter(|one| route::is_tunnel(scene, one));
-    let tunnels: Vec<_> = candidates.filter(|one| is_up(scene, one)).collect();
+    let candidates = interfaces.into_iter().take(MOST).filter(|one| route::is_tunnel(survey, one));
+    let tunnels: Vec<_> = candidates.filter(|one| is_up(survey, one)).collect();
     if tunnels.is_empty() {
-        return Said::ok("no tunnel is up on this machine");
+        return CheckResult::ok("no tunnel is up on this machine");
     }
-    let beside =
-        names::address(scene).is_some_and(is_private) && route::route(scene).is_ok_and(|route| !route.tunnel);
-    let said = if beside {
-        Said::warning("a tunnel is up, but the way to this private address does not lead through it")
+    let beside = names::address(survey).is_some_and(is_private)
+        && route::route(survey).is_ok_and(|route| !route.tunnel);
+    let result = if beside {
+        CheckResult::warning("a tunnel is up, but the way to this private address does not lead through it")
     } else {
-        Said::ok("a tunnel is up on this machine")
+        CheckResult::ok("a tunnel is up on this machine")
     };
-    said.seen(tunnels.join(", "))
+    result.seen(tunnels.join(", "))
 }
 
-fn is_up(scene: &Scene<'_>, interface: &str) -> bool {
-    let flags = scene.host.text(&format!("/sys/class/net/{interface}/flags")).ok().flatten();
+fn is_up(survey: &Survey<'_>, interface: &str) -> bool {
+    let flags = survey.machine.text(&format!("/sys/class/net/{interface}/flags")).ok().flatten();
     let flags = flags.and_then(|text| u32::from_str_radix(text.trim().trim_start_matches("0x"), 16).ok());
     flags.is_some_and(|flags| flags & UP != 0)
 }

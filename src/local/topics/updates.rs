@@ -2,7 +2,7 @@
 
 use super::file_version;
 use crate::{
-    local::{Beside, Check, Said, Scene},
+    local::{Beside, Check, CheckResult, Survey},
     report::{Os::Windows, Role::Client},
 };
 
@@ -23,27 +23,29 @@ pub const CHECKS: &[Check] = &[
     Check::logic("updates-kb2923545", Client, &[Windows], windows_7),
 ];
 
-fn january(scene: &Scene<'_>) -> Said {
-    revision(scene).map_or_else(
-        |said| said,
+fn january(survey: &Survey<'_>) -> CheckResult {
+    revision(survey).map_or_else(
+        |result| result,
         |revision| match revision {
-            ..7623 => Said::ok("this Windows is older than KB5074109"),
-            7623..7627 => Said::warning(
+            ..7623 => CheckResult::ok("this Windows is older than KB5074109"),
+            7623..7627 => CheckResult::warning(
                 "KB5074109 is the last update: clients that embed the control fail to ask for credentials (0x80080005)",
             ),
-            _ => Said::ok("this Windows is past KB5074109 and has its correction"),
+            _ => CheckResult::ok("this Windows is past KB5074109 and has its correction"),
         }
         .seen(format!("revision {revision}")),
     )
 }
 
-fn april(scene: &Scene<'_>) -> Said {
-    revision(scene).map_or_else(
-        |said| said,
+fn april(survey: &Survey<'_>) -> CheckResult {
+    revision(survey).map_or_else(
+        |result| result,
         |revision| {
             match revision {
-                ..8246 => Said::ok("this Windows is older than KB5083769, a security update of April 2026"),
-                _ => Said::ok(
+                ..8246 => {
+                    CheckResult::ok("this Windows is older than KB5083769, a security update of April 2026")
+                }
+                _ => CheckResult::ok(
                     "since KB5083769 the client warns of what an .rdp file asks for, and of who wrote it",
                 ),
             }
@@ -53,36 +55,38 @@ fn april(scene: &Scene<'_>) -> Said {
 }
 
 /// The revision of a Windows that gets these updates, or what to say of another.
-fn revision(scene: &Scene<'_>) -> Result<u32, Said> {
-    let [_, _, build, revision] =
-        file_version::of(scene).ok_or_else(|| Said::unknown("the version of Windows is not known"))?;
+fn revision(survey: &Survey<'_>) -> Result<u32, CheckResult> {
+    let [_, _, build, revision] = file_version::of(survey)
+        .ok_or_else(|| CheckResult::unknown("the version of Windows is not known"))?;
     match revision {
         _ if !SHARED_BUILDS.contains(&build) => {
-            Err(Said::not_applicable("this update is for Windows 11 24H2 and 25H2"))
+            Err(CheckResult::not_applicable("this update is for Windows 11 24H2 and 25H2"))
         }
-        0 => Err(Said::unknown("the revision of Windows is not known")),
-        SERVER_REVISIONS.. => Err(Said::not_applicable("this is a server, which has its own updates")),
+        0 => Err(CheckResult::unknown("the revision of Windows is not known")),
+        SERVER_REVISIONS.. => Err(CheckResult::not_applicable("this is a server, which has its own updates")),
         _ => Ok(revision),
     }
 }
 
-fn windows_7(scene: &Scene<'_>) -> Said {
-    let Some([_, _, build, _]) = file_version::of(scene) else {
-        return Said::unknown("the version of Windows is not known");
+fn windows_7(survey: &Survey<'_>) -> CheckResult {
+    let Some([_, _, build, _]) = file_version::of(survey) else {
+        return CheckResult::unknown("the version of Windows is not known");
     };
     match build {
         WINDOWS_7 => {}
         WINDOWS_7_FIRST => {
-            return Said::warning("Windows 7 without its service pack takes no newer client than its own");
+            return CheckResult::warning(
+                "Windows 7 without its service pack takes no newer client than its own",
+            );
         }
-        _ => return Said::not_applicable("KB2923545 is for Windows 7 SP1 and Server 2008 R2 SP1"),
+        _ => return CheckResult::not_applicable("KB2923545 is for Windows 7 SP1 and Server 2008 R2 SP1"),
     }
-    let names = match scene.host.subkeys(PACKAGES) {
-        Err(why) => return Said::unreadable(PACKAGES, &why),
+    let names = match survey.machine.subkeys(PACKAGES) {
+        Err(why) => return CheckResult::unreadable(PACKAGES, &why),
         Ok(names) => names.unwrap_or_default(),
     };
     match names.iter().find(|name| name.to_ascii_lowercase().starts_with("package_for_kb2923545~")) {
-        Some(name) => Said::ok("the client of RDP 8.1 is installed (KB2923545)").seen(name),
-        None => Said::warning("the client of RDP 8.1 is not installed (KB2923545)"),
+        Some(name) => CheckResult::ok("the client of RDP 8.1 is installed (KB2923545)").seen(name),
+        None => CheckResult::warning("the client of RDP 8.1 is not installed (KB2923545)"),
     }
 }

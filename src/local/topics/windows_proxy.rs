@@ -1,7 +1,7 @@
 //! The proxies that Windows knows: the user's, the machine's, and that of WinHTTP; without accounts.
 
 use crate::{
-    local::{Answer, Beside, Check, Said, Scene, Unreadable, Value},
+    local::{Answer, Beside, Check, CheckResult, Survey, Unreadable, Value},
     report::{Machine, Os::Windows, ProxySetting, Role::Client},
 };
 
@@ -19,40 +19,40 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     let mut add = |addresses: Vec<String>, source: &str| {
         let setting = |address| ProxySetting { address, source: source.to_owned() };
         machine.proxies.extend(addresses.into_iter().map(setting));
     };
-    add(settings(scene, USER).map_or_else(|_| Vec::new(), |found| found.addresses), USER);
-    if per_machine(scene).unwrap_or(false) {
-        add(settings(scene, MACHINE).map_or_else(|_| Vec::new(), |found| found.addresses), MACHINE);
+    add(settings(survey, USER).map_or_else(|_| Vec::new(), |found| found.addresses), USER);
+    if per_machine(survey).unwrap_or(false) {
+        add(settings(survey, MACHINE).map_or_else(|_| Vec::new(), |found| found.addresses), MACHINE);
     }
-    if let Ok(Some(Value::Binary { binary })) = scene.value(CONNECTIONS, WINHTTP) {
+    if let Ok(Some(Value::Binary { binary })) = survey.value(CONNECTIONS, WINHTTP) {
         add(decoded(&binary).unwrap_or_default(), &format!("{CONNECTIONS}\\{WINHTTP}"));
     }
 }
 
-fn user(scene: &Scene<'_>) -> Said {
-    match settings(scene, USER) {
-        Err(why) => Said::unreadable(USER, &why),
-        Ok(found) => found.said("this user"),
+fn user(survey: &Survey<'_>) -> CheckResult {
+    match settings(survey, USER) {
+        Err(why) => CheckResult::unreadable(USER, &why),
+        Ok(found) => found.outcome("this user"),
     }
 }
 
-fn machine(scene: &Scene<'_>) -> Said {
-    match (per_machine(scene), settings(scene, MACHINE)) {
-        (Err(why), _) | (_, Err(why)) => Said::unreadable(MACHINE, &why),
+fn machine(survey: &Survey<'_>) -> CheckResult {
+    match (per_machine(survey), settings(survey, MACHINE)) {
+        (Err(why), _) | (_, Err(why)) => CheckResult::unreadable(MACHINE, &why),
         (Ok(false), _) => {
-            Said::not_applicable("proxies are set per user, so those of the machine do not count")
+            CheckResult::not_applicable("proxies are set per user, so those of the machine do not count")
         }
-        (Ok(true), Ok(found)) => found.said("every user of this machine"),
+        (Ok(true), Ok(found)) => found.outcome("every user of this machine"),
     }
 }
 
 /// Whether a policy makes the machine's settings those of every user.
-fn per_machine(scene: &Scene<'_>) -> Result<bool, Unreadable> {
-    let value = scene.value(POLICY, "ProxySettingsPerUser")?;
+fn per_machine(survey: &Survey<'_>) -> Result<bool, Unreadable> {
+    let value = survey.value(POLICY, "ProxySettingsPerUser")?;
     Ok(value == Some(Value::Number(0)))
 }
 
@@ -63,11 +63,11 @@ struct Settings {
 }
 
 impl Settings {
-    fn said(self, whose: &str) -> Said {
+    fn outcome(self, whose: &str) -> CheckResult {
         match (self.hollow, self.addresses.is_empty()) {
-            (true, _) => Said::warning(format!("a proxy is switched on for {whose}, and none is named")),
-            (false, true) => Said::ok(format!("no proxy is set for {whose}")),
-            (false, false) => Said::ok(format!(
+            (true, _) => CheckResult::warning(format!("a proxy is switched on for {whose}, and none is named")),
+            (false, true) => CheckResult::ok(format!("no proxy is set for {whose}")),
+            (false, false) => CheckResult::ok(format!(
                 "a proxy is set for {whose}; it matters for gateways and web sign-in, not for a direct connection"
             ))
             .seen(self.addresses.join(", ")),
@@ -75,33 +75,33 @@ impl Settings {
     }
 }
 
-fn settings(scene: &Scene<'_>, key: &str) -> Result<Settings, Unreadable> {
+fn settings(survey: &Survey<'_>, key: &str) -> Result<Settings, Unreadable> {
     let text = |name: &str| -> Answer<String> {
-        Ok(scene
+        Ok(survey
             .value(key, name)?
             .map(|value| without_account(&value.to_string()))
             .filter(|text| !text.is_empty()))
     };
-    let enabled = matches!(scene.value(key, "ProxyEnable")?, Some(Value::Number(number)) if number != 0);
+    let enabled = matches!(survey.value(key, "ProxyEnable")?, Some(Value::Number(number)) if number != 0);
     let (server, script) = (text("ProxyServer")?, text("AutoConfigURL")?);
     let hollow = enabled && server.is_none();
     Ok(Settings { addresses: server.filter(|_| enabled).into_iter().chain(script).collect(), hollow })
 }
 
-fn winhttp(scene: &Scene<'_>) -> Said {
-    let direct = || Said::ok("services and WinHTTP use no proxy");
-    match scene.value(CONNECTIONS, WINHTTP) {
-        Err(why) => Said::unreadable(WINHTTP, &why),
+fn winhttp(survey: &Survey<'_>) -> CheckResult {
+    let direct = || CheckResult::ok("services and WinHTTP use no proxy");
+    match survey.value(CONNECTIONS, WINHTTP) {
+        Err(why) => CheckResult::unreadable(WINHTTP, &why),
         Ok(None) => direct(),
         Ok(Some(Value::Binary { binary })) => match decoded(&binary) {
             Some(addresses) if addresses.is_empty() => direct(),
-            Some(addresses) => Said::ok(
+            Some(addresses) => CheckResult::ok(
                 "services and WinHTTP use a proxy; it matters for gateways and web sign-in, not for a direct connection",
             )
             .seen(addresses.join(", ")),
-            None => Said::warning("the proxy settings of WinHTTP are damaged"),
+            None => CheckResult::warning("the proxy settings of WinHTTP are damaged"),
         },
-        Ok(Some(_)) => Said::warning("the proxy settings of WinHTTP are no binary value"),
+        Ok(Some(_)) => CheckResult::warning("the proxy settings of WinHTTP are no binary value"),
     }
 }
 

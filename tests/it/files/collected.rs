@@ -7,7 +7,7 @@ use std::{
 };
 
 use rdptrace::local::{
-    About, Collection, Event, Host as _, Output, Recorded, Recorder, RoleChoice, Subject, Unreadable, Value,
+    About, Collection, Event, Host as _, Output, Recorded, Recorder, RoleChoice, Target, Unreadable, Value,
     check,
     files::{Files, Given, archive},
 };
@@ -83,8 +83,8 @@ fn ask(machine: &dyn rdptrace::local::Host) {
     let _ = (machine.command("klist"), machine.command("klist -K"));
 }
 
-fn subject() -> Subject {
-    Subject::new("rdsh01.corp.contoso.com", 3389)
+fn subject() -> Target {
+    Target::new("rdsh01.corp.contoso.com", 3389)
 }
 
 fn collection(redact: bool) -> Collection {
@@ -157,7 +157,7 @@ fn a_collected_machine_is_checked_as_the_machine_itself() {
         fs::write(&path, zipped(&collection(redact))).expect("a file");
         let files = Files::open(&[Given::Collected(path)]).unwrap_or_else(|why| panic!("{why}"));
         let host = files.asked().host.clone().expect("a target");
-        let subject = Subject::new(host, files.asked().port.expect("a port"));
+        let subject = Target::new(host, files.asked().port.expect("a port"));
         let mut read = check(&files, RoleChoice::Client, Some(&subject)).checks;
         let last = read.pop().expect("the check of the files");
         assert_eq!(last.observed.as_deref(), Some("machine.zip: a collected machine"));

@@ -7,7 +7,7 @@ use std::{
 };
 
 use rdptrace::local::{
-    About, Collection, Event, File, Host as _, Output, Recorded, RoleChoice, Subject, Value, check,
+    About, Collection, Event, File, Host as _, Output, Recorded, RoleChoice, Target, Value, check,
     files::{Files, Given},
 };
 use rdptrace::report::{CheckStatus, LocalCheck, Os};
@@ -130,11 +130,11 @@ fn windows() -> Recorded {
     machine
 }
 
-fn subject(host: &str) -> Subject {
-    Subject::new(host, 3389)
+fn subject(host: &str) -> Target {
+    Target::new(host, 3389)
 }
 
-fn zipped(machine: &Recorded, subject: Option<&Subject>) -> Vec<u8> {
+fn zipped(machine: &Recorded, subject: Option<&Target>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let collection = Collection::new(machine, machine.clone(), subject, true);
     collection.write(Cursor::new(&mut bytes)).unwrap_or_else(|why| panic!("{why}"));

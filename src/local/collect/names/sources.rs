@@ -1,7 +1,7 @@
 //! Where a machine's answers name users, hosts and domains.
 
 use super::{Names, interfaces, scan};
-use crate::local::{Event, Host, Recorded, Subject, Value, collect::proxies};
+use crate::local::{Event, Host, Recorded, Target, Value, collect::proxies};
 
 const VARIABLES: &[(&str, Kind)] = &[
     ("USERNAME", Kind::User),
@@ -89,10 +89,10 @@ enum Kind {
 
 impl Names {
     /// The names that the answers show, and those that the machine has itself.
-    pub fn of(host: &dyn Host, answers: &Recorded, subject: Option<&Subject>) -> Self {
+    pub fn of(host: &dyn Host, answers: &Recorded, target: Option<&Target>) -> Self {
         let mut names = Self::default();
-        if let Some(subject) = subject {
-            names.host(&subject.host);
+        if let Some(target) = target {
+            names.host(&target.host);
         }
         ask(host, &mut names);
         look(answers, &mut names);

@@ -1,6 +1,6 @@
 //! A configuration of OpenSSL as its library reads it (config(5)): sections, values, variables and other files in place.
 
-use crate::local::{Scene, Unreadable};
+use crate::local::{Survey, Unreadable};
 
 /// Files in files.
 const DEEPEST: usize = 4;
@@ -20,9 +20,9 @@ impl File {
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn read(scene: &Scene<'_>, text: &str) -> Result<Self, Unreadable> {
+    pub fn read(survey: &Survey<'_>, text: &str) -> Result<Self, Unreadable> {
         let mut file = Self { sections: vec![(String::new(), Vec::new())], unclear: None, lines: 0 };
-        file.text(scene, text, &mut 0, 0)?;
+        file.text(survey, text, &mut 0, 0)?;
         Ok(file)
     }
 
@@ -38,7 +38,7 @@ impl File {
 
     fn text(
         &mut self,
-        scene: &Scene<'_>,
+        survey: &Survey<'_>,
         text: &str,
         own: &mut usize,
         depth: usize,
@@ -56,7 +56,7 @@ impl File {
                 continue;
             }
             let whole = std::mem::take(&mut begun) + line;
-            self.line(scene, whole.trim(), own, depth)?;
+            self.line(survey, whole.trim(), own, depth)?;
         }
         if !begun.is_empty() {
             self.unclear(&begun);
@@ -66,7 +66,7 @@ impl File {
 
     fn line(
         &mut self,
-        scene: &Scene<'_>,
+        survey: &Survey<'_>,
         line: &str,
         own: &mut usize,
         depth: usize,
@@ -82,7 +82,7 @@ impl File {
             return Ok(());
         }
         if let Some(rest) = line.strip_prefix(".include") {
-            return self.include(scene, rest.trim().trim_start_matches('=').trim(), own, depth);
+            return self.include(survey, rest.trim().trim_start_matches('=').trim(), own, depth);
         }
         match line.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
             Some((name, value)) if is_name(name) && !name.starts_with('.') && !name.contains("::") => {
@@ -98,7 +98,7 @@ impl File {
     /// What another file says at this place.
     fn include(
         &mut self,
-        scene: &Scene<'_>,
+        survey: &Survey<'_>,
         path: &str,
         own: &mut usize,
         depth: usize,
@@ -107,16 +107,16 @@ impl File {
             self.unclear(&format!(".include {path}"));
             return Ok(());
         }
-        if let Ok(Some(names)) = scene.host.folder(path) {
+        if let Ok(Some(names)) = survey.machine.folder(path) {
             let is_own = |name: &&String| name.ends_with(".cnf") || name.ends_with(".conf");
             for name in names.iter().filter(is_own) {
-                let text = scene.host.text(&format!("{path}/{name}"))?.unwrap_or_default();
-                self.text(scene, &text, own, depth + 1)?;
+                let text = survey.machine.text(&format!("{path}/{name}"))?.unwrap_or_default();
+                self.text(survey, &text, own, depth + 1)?;
             }
             return Ok(());
         }
-        match scene.host.text(path)? {
-            Some(text) => self.text(scene, &text, own, depth + 1)?,
+        match survey.machine.text(path)? {
+            Some(text) => self.text(survey, &text, own, depth + 1)?,
             // Which no program minds, but somebody wanted it there.
             None => self.unclear(&format!(".include {path}")),
         }

@@ -5,7 +5,7 @@ mod limits;
 
 use super::cipher_list;
 use crate::{
-    local::{Beside, Check, Said, Scene, Unreadable},
+    local::{Beside, Check, CheckResult, Survey, Unreadable},
     report::{Machine, Os::Linux, ProtocolSetting, Role::Client},
 };
 use file::File;
@@ -22,11 +22,11 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    if scene.system() != Linux {
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+    if survey.system() != Linux {
         return;
     }
-    let Ok(Some(limits)) = limits(scene) else { return };
+    let Ok(Some(limits)) = limits(survey) else { return };
     if limits.unclear.is_some() {
         return;
     }
@@ -42,24 +42,24 @@ pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
     }));
 }
 
-fn limits(scene: &Scene<'_>) -> Result<Option<Limits>, Unreadable> {
-    let named = scene.host.variable("OPENSSL_CONF")?.filter(|path| !path.is_empty());
+fn limits(survey: &Survey<'_>) -> Result<Option<Limits>, Unreadable> {
+    let named = survey.machine.variable("OPENSSL_CONF")?.filter(|path| !path.is_empty());
     let paths = named.as_deref().map_or(FILES.to_vec(), |path| vec![path]);
     for path in paths {
-        let Some(text) = scene.host.text(path)? else { continue };
-        return Ok(Some(Limits { path: path.to_owned(), ..Limits::of(&File::read(scene, &text)?) }));
+        let Some(text) = survey.machine.text(path)? else { continue };
+        return Ok(Some(Limits { path: path.to_owned(), ..Limits::of(&File::read(survey, &text)?) }));
     }
     Ok(None)
 }
 
-fn openssl(scene: &Scene<'_>) -> Said {
-    let limits = match limits(scene) {
+fn openssl(survey: &Survey<'_>) -> CheckResult {
+    let limits = match limits(survey) {
         Ok(Some(limits)) => limits,
-        Ok(None) => return Said::ok("OpenSSL has no configuration, so its own defaults hold"),
-        Err(why) => return Said::unreadable("the configuration of OpenSSL", &why),
+        Ok(None) => return CheckResult::ok("OpenSSL has no configuration, so its own defaults hold"),
+        Err(why) => return CheckResult::unreadable("the configuration of OpenSSL", &why),
     };
     if let Some(loaded) = &limits.bare {
-        return Said::warning(
+        return CheckResult::warning(
             "programs that follow OpenSSL's configuration load no provider with the ciphers of TLS, so they speak none",
         )
         .seen(format!("{}: providers {loaded}", limits.path));
@@ -67,7 +67,7 @@ fn openssl(scene: &Scene<'_>) -> Said {
     if let Some(unclear) = &limits.unclear {
         let message =
             "the configuration of OpenSSL holds what is not understood here, and may limit programs";
-        return Said::unknown(message).seen(format!("{}: {unclear}", limits.path));
+        return CheckResult::unknown(message).seen(format!("{}: {unclear}", limits.path));
     }
     let named = [
         ("MinProtocol", &limits.least),
@@ -80,26 +80,28 @@ fn openssl(scene: &Scene<'_>) -> Said {
     let seen = list.collect::<Vec<_>>().join(", ");
     let level = limits.ciphers.as_deref().and_then(cipher_list::level);
     let most = place(limits.most.as_deref());
-    let said = if place(limits.least.as_deref()) == Some(3) {
-        Said::warning(
+    let result = if place(limits.least.as_deref()) == Some(3) {
+        CheckResult::warning(
             "programs that follow OpenSSL's configuration speak TLS 1.3 only, which older hosts do not",
         )
     } else if most.is_some_and(|most| most < 2) || limits.most.as_deref() == Some("SSLv3") {
-        Said::warning("programs that follow OpenSSL's configuration stop at TLS 1.1, which hosts refuse")
+        CheckResult::warning(
+            "programs that follow OpenSSL's configuration stop at TLS 1.1, which hosts refuse",
+        )
     } else if level.is_some_and(|level| level >= 3) {
-        Said::warning(
+        CheckResult::warning(
             "programs that follow OpenSSL's configuration refuse RSA keys of 2048 bits, which hosts make",
         )
     } else if limits.has_strange_suites() && most.is_none_or(|most| most == 3) {
-        Said::warning(
+        CheckResult::warning(
             "programs that follow OpenSSL's configuration offer TLS 1.3 without a suite that Windows has by default",
         )
     } else if seen.is_empty() {
-        return Said::ok("the configuration of OpenSSL leaves its defaults as they are");
+        return CheckResult::ok("the configuration of OpenSSL leaves its defaults as they are");
     } else {
-        Said::ok("the configuration of OpenSSL allows what current hosts speak")
+        CheckResult::ok("the configuration of OpenSSL allows what current hosts speak")
     };
-    said.seen(seen)
+    result.seen(seen)
 }
 
 /// The policies of Fedora and its kin, and of SUSE, that let current hosts in; and what is added to them without harm.
@@ -113,35 +115,35 @@ fn place(version: Option<&str>) -> Option<usize> {
     VERSIONS.iter().position(|known| Some(*known) == version)
 }
 
-fn system(scene: &Scene<'_>) -> Said {
-    let (fips, policy) = match (scene.host.text(FIPS), scene.host.text(CURRENT)) {
+fn system(survey: &Survey<'_>) -> CheckResult {
+    let (fips, policy) = match (survey.machine.text(FIPS), survey.machine.text(CURRENT)) {
         (Ok(fips), Ok(policy)) => (fips, policy),
-        (Err(why), _) | (_, Err(why)) => return Said::unreadable("the cryptographic policy", &why),
+        (Err(why), _) | (_, Err(why)) => return CheckResult::unreadable("the cryptographic policy", &why),
     };
     if fips.as_deref().is_some_and(|fips| !["0", "1"].contains(&fips.trim())) {
-        return Said::unknown("whether the kernel is in FIPS mode is not understood");
+        return CheckResult::unknown("whether the kernel is in FIPS mode is not understood");
     }
     if fips.is_some_and(|fips| fips.trim() == "1") {
-        return Said::warning(
+        return CheckResult::warning(
             "the kernel is in FIPS mode, where NTLM has no MD4 and RC4, so only Kerberos is left",
         )
         .seen("fips_enabled = 1");
     }
     let Some(policy) = policy else {
-        return Said::not_applicable("this system has no cryptographic policy for all programs");
+        return CheckResult::not_applicable("this system has no cryptographic policy for all programs");
     };
     let policy = policy.trim();
-    let said = match policy.split(':').next().unwrap_or_default() {
-        "FIPS" => {
-            Said::warning("the policy is FIPS, where NTLM has no MD4 and RC4, so only Kerberos is left")
-        }
-        "FUTURE" => Said::warning("the policy refuses RSA keys of 2048 bits, which most hosts have"),
+    let result = match policy.split(':').next().unwrap_or_default() {
+        "FIPS" => CheckResult::warning(
+            "the policy is FIPS, where NTLM has no MD4 and RC4, so only Kerberos is left",
+        ),
+        "FUTURE" => CheckResult::warning("the policy refuses RSA keys of 2048 bits, which most hosts have"),
         name if POLICIES.contains(&name)
             && policy.split(':').skip(1).all(|module| MODULES.contains(&module)) =>
         {
-            Said::ok("the system's cryptographic policy allows what current hosts speak")
+            CheckResult::ok("the system's cryptographic policy allows what current hosts speak")
         }
-        _ => Said::unknown("what this cryptographic policy allows is not known here"),
+        _ => CheckResult::unknown("what this cryptographic policy allows is not known here"),
     };
-    said.seen(policy)
+    result.seen(policy)
 }

@@ -34,7 +34,7 @@ pub fn against(chains: &Chains, connection: Connection) -> Against {
             }
             let mut way =
                 Way { chains, connection, back, doubt: back || fit != Fit::Yes, steps: 0, perhaps: None };
-            let end = match way.through(name, chain, 0) {
+            let end = match way.walk(name, chain, 0) {
                 End::Through => chain.closed.clone().map_or(End::Over, |closed| way.refused(&closed)),
                 end => end,
             };
@@ -71,7 +71,7 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    fn through(&mut self, name: &str, chain: &Chain, depth: usize) -> End {
+    fn walk(&mut self, name: &str, chain: &Chain, depth: usize) -> End {
         for text in &chain.rules {
             for (fit, verdict) in rules(text, self.connection, self.back) {
                 self.steps += 1;
@@ -112,7 +112,7 @@ impl Way<'_> {
             self.may(text);
             return End::Through;
         };
-        self.through(&name, chain, depth + 1)
+        self.walk(&name, chain, depth + 1)
     }
 
     /// A rule that fits refuses.

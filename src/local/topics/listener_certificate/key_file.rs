@@ -3,12 +3,12 @@
 use md5::{Digest as _, Md5};
 
 use super::{
-    super::asked::{Judged, answer, said},
+    super::asked::{Judged, answer, outcome},
     blob::Key,
     store::{Chosen, certificate},
 };
 use crate::local::{
-    Said, Scene,
+    CheckResult, Survey,
     sddl::{ADMINISTRATORS, Access, FULL, NETWORK_SERVICE, READ, SYSTEM, WRITE},
 };
 
@@ -21,70 +21,77 @@ const CNG_KEYS: &str = r"%ProgramData%\Microsoft\Crypto\Keys";
 const OWN_CONTAINER: &str = "TSSecKeySet1";
 
 /// Whether NETWORK SERVICE may read the key of the configured certificate.
-pub fn configured(scene: &Scene<'_>) -> Said {
+pub fn configured(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let (Chosen { configured, .. }, stored) = certificate(scene)?;
+        let (Chosen { configured, .. }, stored) = certificate(survey)?;
         let Some(key) = stored.key.filter(|_| configured) else {
-            return Ok(Said::not_applicable("no certificate with a private key is configured"));
+            return Ok(CheckResult::not_applicable("no certificate with a private key is configured"));
         };
         let Some((folder, exact)) = folder(&key) else {
-            return Ok(Said::not_applicable(format!("{} keeps the private key in no file", key.provider)));
+            return Ok(CheckResult::not_applicable(format!(
+                "{} keeps the private key in no file",
+                key.provider
+            )));
         };
-        let Some((path, sddl)) = descriptor(scene, folder, &key.container)? else {
+        let Some((path, sddl)) = descriptor(survey, folder, &key.container)? else {
             let missing = format!("no file of the private key was found in {folder}");
-            return Ok(if exact { Said::error(missing) } else { Said::unknown(missing) });
+            return Ok(if exact { CheckResult::error(missing) } else { CheckResult::unknown(missing) });
         };
         readable(&path, &sddl)
     };
-    said(judge())
+    outcome(judge())
 }
 
 /// Whether the key of Windows' own certificate can be read, and replaced.
-pub fn own(scene: &Scene<'_>) -> Said {
+pub fn own(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let replaced = super::store::configured(scene).is_some();
-        match descriptor(scene, MACHINE_KEYS, OWN_CONTAINER)? {
+        let replaced = super::store::configured(survey).is_some();
+        match descriptor(survey, MACHINE_KEYS, OWN_CONTAINER)? {
             Some((path, sddl)) => readable(&path, &sddl),
-            None if replaced => Ok(Said::ok("the configured certificate needs no key of Windows' own")),
-            None => Ok(Said::warning("the key of the self-signed certificate has not been made")),
+            None if replaced => {
+                Ok(CheckResult::ok("the configured certificate needs no key of Windows' own"))
+            }
+            None => Ok(CheckResult::warning("the key of the self-signed certificate has not been made")),
         }
     };
-    said(judge())
+    outcome(judge())
 }
 
 /// Whether keys can be made and read in their folder.
-pub fn folder_access(scene: &Scene<'_>) -> Said {
+pub fn folder_access(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let Some(sddl) = answer(MACHINE_KEYS, scene.host.descriptor(MACHINE_KEYS))? else {
-            return Ok(Said::error(format!("there is no folder {MACHINE_KEYS}, so no key can be kept")));
+        let Some(sddl) = answer(MACHINE_KEYS, survey.machine.descriptor(MACHINE_KEYS))? else {
+            return Ok(CheckResult::error(format!(
+                "there is no folder {MACHINE_KEYS}, so no key can be kept"
+            )));
         };
-        let said = match Access::read(&sddl) {
-            None => Said::unknown("the access control list could not be understood"),
+        let result = match Access::read(&sddl) {
+            None => CheckResult::unknown("the access control list could not be understood"),
             Some(access) if !access.allows(ADMINISTRATORS, FULL) => {
-                Said::warning("Administrators lack full control of the folder of the machine's keys")
+                CheckResult::warning("Administrators lack full control of the folder of the machine's keys")
             }
-            Some(access) if !access.allows(NETWORK_SERVICE, READ | WRITE) => Said::warning(
+            Some(access) if !access.allows(NETWORK_SERVICE, READ | WRITE) => CheckResult::warning(
                 "Everyone may not list the folder of the machine's keys and make keys there, as Windows has it",
             ),
-            Some(_) => Said::ok("keys can be made and found in their folder"),
+            Some(_) => CheckResult::ok("keys can be made and found in their folder"),
         };
-        Ok(said.seen(sddl))
+        Ok(result.seen(sddl))
     };
-    said(judge())
+    outcome(judge())
 }
 
 fn readable(path: &str, sddl: &str) -> Judged {
-    let said = match Access::read(sddl) {
-        None => Said::unknown("the access control list could not be understood"),
-        Some(access) if !access.allows(NETWORK_SERVICE, READ) => Said::error(
+    let result = match Access::read(sddl) {
+        None => CheckResult::unknown("the access control list could not be understood"),
+        Some(access) if !access.allows(NETWORK_SERVICE, READ) => CheckResult::error(
             "NETWORK SERVICE may not read the private key, so the listener cannot use its certificate",
         ),
-        Some(access) if !access.allows(SYSTEM, READ | WRITE) => {
-            Said::warning("SYSTEM may not replace the private key, so its certificate cannot be renewed")
-        }
-        Some(_) => Said::ok("NETWORK SERVICE may read the private key"),
+        Some(access) if !access.allows(SYSTEM, READ | WRITE) => CheckResult::warning(
+            "SYSTEM may not replace the private key, so its certificate cannot be renewed",
+        ),
+        Some(_) => CheckResult::ok("NETWORK SERVICE may read the private key"),
     };
-    Ok(said.seen(format!("{path} {sddl}")))
+    Ok(result.seen(format!("{path} {sddl}")))
 }
 
 /// The folder of a key's file, and whether the file's name there is surely known; none for keys in hardware.
@@ -100,14 +107,20 @@ fn folder(key: &Key) -> Option<(&'static str, bool)> {
     }
 }
 
-fn descriptor(scene: &Scene<'_>, folder: &str, container: &str) -> Result<Option<(String, String)>, Said> {
-    let machine = answer("MachineGuid", scene.value(CRYPTOGRAPHY, "MachineGuid"))?;
+fn descriptor(
+    survey: &Survey<'_>,
+    folder: &str,
+    container: &str,
+) -> Result<Option<(String, String)>, CheckResult> {
+    let machine = answer("MachineGuid", survey.value(CRYPTOGRAPHY, "MachineGuid"))?;
     let Some(machine) = machine else {
-        return Err(Said::unknown("the machine has no MachineGuid, which names the files of its keys"));
+        return Err(CheckResult::unknown(
+            "the machine has no MachineGuid, which names the files of its keys",
+        ));
     };
     for name in names(container) {
         let path = format!("{folder}\\{name}_{machine}");
-        if let Some(sddl) = answer(&path, scene.host.descriptor(&path))? {
+        if let Some(sddl) = answer(&path, survey.machine.descriptor(&path))? {
             return Ok(Some((path, sddl)));
         }
     }

@@ -6,11 +6,11 @@ mod store;
 
 use self::store::{Chosen, Found, HASH, certificate};
 use super::{
-    asked::{Judged, said, value},
+    asked::{Judged, outcome, value},
     listener::LISTENER,
 };
 use crate::{
-    local::{Check, Said, Scene},
+    local::{Check, CheckResult, Survey},
     report::{Machine, Os::Windows, Role::Host},
 };
 
@@ -31,33 +31,39 @@ const MISNAMED: &str = "SSLCertificateSHA1HashValue";
 const SOON: i64 = 14;
 
 /// Facts for the comparison with the wire.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    machine.listener_certificate = store::configured(scene);
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+    machine.listener_certificate = store::configured(survey);
 }
 
-fn chosen(scene: &Scene<'_>) -> Said {
+fn chosen(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let Some(chosen) = store::chosen(scene)? else {
-            return Ok(Said::warning(
+        let Some(chosen) = store::chosen(survey)? else {
+            return Ok(CheckResult::warning(
                 "no certificate is configured, and Windows has not made one of its own yet",
             ));
         };
-        let misnamed = !chosen.configured && value(scene, LISTENER, MISNAMED)?.is_some();
-        let said = match (&chosen.found, chosen.configured) {
-            _ if misnamed => {
-                Said::warning(format!("{MISNAMED} is set, which Windows does not read; it reads {HASH}"))
+        let misnamed = !chosen.configured && value(survey, LISTENER, MISNAMED)?.is_some();
+        let result = match (&chosen.found, chosen.configured) {
+            _ if misnamed => CheckResult::warning(format!(
+                "{MISNAMED} is set, which Windows does not read; it reads {HASH}"
+            )),
+            (Found::Whole(_), true) => CheckResult::ok("the configured certificate is there"),
+            (Found::Whole(_), false) => {
+                CheckResult::ok("the listener uses the certificate that Windows made")
             }
-            (Found::Whole(_), true) => Said::ok("the configured certificate is there"),
-            (Found::Whole(_), false) => Said::ok("the listener uses the certificate that Windows made"),
             (Found::Missing, true) => {
-                Said::error("the certificate that is configured is in no store of this machine")
+                CheckResult::error("the certificate that is configured is in no store of this machine")
             }
-            (Found::Missing, false) => Said::warning("the certificate that Windows made is not in its store"),
-            (Found::Damaged, _) => Said::error("what the store holds under this thumbprint is damaged"),
+            (Found::Missing, false) => {
+                CheckResult::warning("the certificate that Windows made is not in its store")
+            }
+            (Found::Damaged, _) => {
+                CheckResult::error("what the store holds under this thumbprint is damaged")
+            }
         };
-        Ok(said.seen(shown(&chosen)))
+        Ok(result.seen(shown(&chosen)))
     };
-    said(judge())
+    outcome(judge())
 }
 
 fn shown(chosen: &Chosen) -> String {
@@ -69,53 +75,56 @@ fn shown(chosen: &Chosen) -> String {
     format!("SHA-1 {}{subject}", chosen.thumbprint)
 }
 
-fn unreadable() -> Said {
-    Said::unknown("the certificate could not be decoded")
+fn unreadable() -> CheckResult {
+    CheckResult::unknown("the certificate could not be decoded")
 }
 
-fn dates(scene: &Scene<'_>) -> Said {
+fn dates(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let (chosen, stored) = certificate(scene)?;
+        let (chosen, stored) = certificate(survey)?;
         let Some((from, to)) = store::dates(&stored) else { return Ok(unreadable()) };
-        let now = scene.host.now();
-        let said = if now > to && chosen.configured {
-            Said::error("the configured certificate has expired")
+        let now = survey.machine.now();
+        let result = if now > to && chosen.configured {
+            CheckResult::error("the configured certificate has expired")
         } else if now > to {
-            Said::error("the self-signed certificate has expired, and Windows has not renewed it")
+            CheckResult::error("the self-signed certificate has expired, and Windows has not renewed it")
         } else if now < from {
-            Said::error("the certificate is not valid yet, or this machine's clock is behind")
+            CheckResult::error("the certificate is not valid yet, or this machine's clock is behind")
         } else if chosen.configured && (to - now).whole_days() < SOON {
-            Said::warning(format!("the configured certificate expires in {} days", (to - now).whole_days()))
+            CheckResult::warning(format!(
+                "the configured certificate expires in {} days",
+                (to - now).whole_days()
+            ))
         } else {
-            Said::ok("the certificate is valid today")
+            CheckResult::ok("the certificate is valid today")
         };
-        Ok(said.seen(format!("{} to {}", from.date(), to.date())))
+        Ok(result.seen(format!("{} to {}", from.date(), to.date())))
     };
-    said(judge())
+    outcome(judge())
 }
 
-fn usage(scene: &Scene<'_>) -> Said {
+fn usage(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let (_, stored) = certificate(scene)?;
+        let (_, stored) = certificate(survey)?;
         Ok(match store::for_servers(&stored) {
             None => unreadable(),
-            Some(true) => Said::ok("the certificate may identify a server"),
-            Some(false) => Said::error(
+            Some(true) => CheckResult::ok("the certificate may identify a server"),
+            Some(false) => CheckResult::error(
                 "the certificate is not meant for server authentication, so Windows leaves it out",
             ),
         })
     };
-    said(judge())
+    outcome(judge())
 }
 
-fn private_key(scene: &Scene<'_>) -> Said {
+fn private_key(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let (_, stored) = certificate(scene)?;
+        let (_, stored) = certificate(survey)?;
         Ok(match stored.key {
-            Some(key) => Said::ok("the certificate has a private key")
+            Some(key) => CheckResult::ok("the certificate has a private key")
                 .seen(format!("{} in {}", key.container, key.provider)),
-            None => Said::error("the certificate was stored without a private key"),
+            None => CheckResult::error("the certificate was stored without a private key"),
         })
     };
-    said(judge())
+    outcome(judge())
 }

@@ -12,7 +12,7 @@ use super::{
     blob::{self, Stored},
 };
 use crate::{
-    local::{Said, Scene, Value},
+    local::{CheckResult, Survey, Value},
     report::CheckStatus,
 };
 
@@ -50,34 +50,34 @@ pub enum Found {
 }
 
 /// The certificate that is configured, as far as it has the form of a thumbprint.
-pub fn configured(scene: &Scene<'_>) -> Option<String> {
-    scene.value(LISTENER, HASH).ok().flatten().as_ref().and_then(thumbprint)
+pub fn configured(survey: &Survey<'_>) -> Option<String> {
+    survey.value(LISTENER, HASH).ok().flatten().as_ref().and_then(thumbprint)
 }
 
 /// The certificate that the listener is told to use; none where there is none yet.
-pub fn chosen(scene: &Scene<'_>) -> Result<Option<Chosen>, Said> {
-    if let Some(hash) = value(scene, LISTENER, HASH)? {
+pub fn chosen(survey: &Survey<'_>) -> Result<Option<Chosen>, CheckResult> {
+    if let Some(hash) = value(survey, LISTENER, HASH)? {
         let Some(thumbprint) = thumbprint(&hash) else {
-            return Err(Said::error(format!("{HASH} is no thumbprint of 20 bytes"))
+            return Err(CheckResult::error(format!("{HASH} is no thumbprint of 20 bytes"))
                 .seen(format!("{LISTENER}\\{HASH} = {hash}")));
         };
-        let found = find(scene, &[PERSONAL, REMOTE_DESKTOP], &thumbprint)?;
+        let found = find(survey, &[PERSONAL, REMOTE_DESKTOP], &thumbprint)?;
         return Ok(Some(Chosen { thumbprint, configured: true, found }));
     }
-    let own = value(scene, LISTENER, SELF_SIGNED)?.as_ref().and_then(thumbprint);
-    let Some(thumbprint) = own.map_or_else(|| newest(scene), |own| Ok(Some(own)))? else {
+    let own = value(survey, LISTENER, SELF_SIGNED)?.as_ref().and_then(thumbprint);
+    let Some(thumbprint) = own.map_or_else(|| newest(survey), |own| Ok(Some(own)))? else {
         return Ok(None);
     };
-    let found = find(scene, &[REMOTE_DESKTOP, PERSONAL], &thumbprint)?;
+    let found = find(survey, &[REMOTE_DESKTOP, PERSONAL], &thumbprint)?;
     Ok(Some(Chosen { thumbprint, configured: false, found }))
 }
 
 /// Where Windows does not say which one it made, it is the newest of its own store.
-fn newest(scene: &Scene<'_>) -> Result<Option<String>, Said> {
-    let names = answer(REMOTE_DESKTOP, scene.host.subkeys(REMOTE_DESKTOP))?.unwrap_or_default();
+fn newest(survey: &Survey<'_>) -> Result<Option<String>, CheckResult> {
+    let names = answer(REMOTE_DESKTOP, survey.machine.subkeys(REMOTE_DESKTOP))?.unwrap_or_default();
     let mut newest: Option<(i64, String)> = None;
     for name in names.into_iter().filter(|name| name.len() == 40).take(MOST) {
-        let begins = match find(scene, &[REMOTE_DESKTOP], &name)? {
+        let begins = match find(survey, &[REMOTE_DESKTOP], &name)? {
             Found::Whole(stored) => dates(&stored).map_or(i64::MIN, |(from, _)| from.unix_timestamp()),
             Found::Missing | Found::Damaged => i64::MIN,
         };
@@ -88,10 +88,10 @@ fn newest(scene: &Scene<'_>) -> Result<Option<String>, Said> {
     Ok(newest.map(|(_, name)| name))
 }
 
-fn find(scene: &Scene<'_>, stores: &[&str], thumbprint: &str) -> Result<Found, Said> {
+fn find(survey: &Survey<'_>, stores: &[&str], thumbprint: &str) -> Result<Found, CheckResult> {
     for store in stores {
         let key = format!("{store}\\{}", thumbprint.to_ascii_uppercase());
-        if let Some(kept) = value(scene, &key, "Blob")? {
+        if let Some(kept) = value(survey, &key, "Blob")? {
             return Ok(bytes(&kept).and_then(|blob| blob::read(&blob)).map_or(Found::Damaged, |stored| {
                 let same = hex::encode(Sha1::digest(&stored.der)).eq_ignore_ascii_case(thumbprint);
                 if same { Found::Whole(stored) } else { Found::Damaged }
@@ -133,10 +133,10 @@ pub fn for_servers(stored: &Stored) -> Option<bool> {
 }
 
 /// The listener's certificate with what is stored of it; else what a check says that looks into it.
-pub fn certificate(scene: &Scene<'_>) -> Result<(Chosen, Stored), Said> {
-    let chosen = match chosen(scene) {
+pub fn certificate(survey: &Survey<'_>) -> Result<(Chosen, Stored), CheckResult> {
+    let chosen = match chosen(survey) {
         Ok(chosen) => chosen,
-        Err(said) if said.status == CheckStatus::Unknown => return Err(said),
+        Err(result) if result.status == CheckStatus::Unknown => return Err(result),
         // It is told once, by the check of the setting.
         Err(_) => None,
     };
@@ -147,6 +147,6 @@ pub fn certificate(scene: &Scene<'_>) -> Result<(Chosen, Stored), Said> {
     }
 }
 
-fn nothing() -> Said {
-    Said::not_applicable("there is no certificate to look at")
+fn nothing() -> CheckResult {
+    CheckResult::not_applicable("there is no certificate to look at")
 }

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime, macros::format_description};
 use x509_parser::{pem::Pem, public_key::PublicKey};
 
 use super::settings::{Settings, USUAL_KEY, settings};
-use crate::local::{self, Said, Scene};
+use crate::local::{self, CheckResult, Survey};
 
 /// What is taken when xrdp.ini names none.
 const USUAL: &str = "/etc/xrdp/cert.pem";
@@ -15,71 +15,77 @@ const SMALLEST_RSA: u32 = 2048;
 const LONGEST_CURVE: u64 = 1500;
 const SOON: Duration = Duration::days(14);
 
-pub fn judge(scene: &Scene<'_>) -> Said {
-    let settings = match settings(scene) {
+pub fn judge(survey: &Survey<'_>) -> CheckResult {
+    let settings = match settings(survey) {
         Ok(settings) => settings,
-        Err(said) => return said,
+        Err(result) => return result,
     };
     if settings.layer().eq_ignore_ascii_case("rdp") {
-        return Said::not_applicable("xrdp is told not to use TLS");
+        return CheckResult::not_applicable("xrdp is told not to use TLS");
     }
     let path = settings.path("certificate", USUAL);
     if path == settings.path("key_file", USUAL_KEY) {
-        return Said::unknown("certificate and key are one file, which is not read because it holds the key");
+        return CheckResult::unknown(
+            "certificate and key are one file, which is not read because it holds the key",
+        );
     }
-    let text = match scene.host.text(path) {
+    let text = match survey.machine.text(path) {
         Ok(Some(text)) => text,
         Ok(None) => {
-            return Said::error("the certificate of xrdp does not exist, so it cannot use TLS").seen(path);
+            return CheckResult::error("the certificate of xrdp does not exist, so it cannot use TLS")
+                .seen(path);
         }
-        Err(why) => return Said::unreadable(path, &why),
+        Err(why) => return CheckResult::unreadable(path, &why),
     };
     let Some((from, to)) = validity(&text) else {
-        return Said::error("the certificate of xrdp cannot be decoded, so it cannot use TLS").seen(path);
+        return CheckResult::error("the certificate of xrdp cannot be decoded, so it cannot use TLS")
+            .seen(path);
     };
-    let now = scene.host.now();
-    let said = if now > to {
-        Said::warning("the certificate of xrdp has expired; most clients ask their user, some refuse")
+    let now = survey.machine.now();
+    let result = if now > to {
+        CheckResult::warning("the certificate of xrdp has expired; most clients ask their user, some refuse")
     } else if now < from {
-        Said::warning("the certificate of xrdp is not valid yet, or the clock of this machine is wrong")
+        CheckResult::warning(
+            "the certificate of xrdp is not valid yet, or the clock of this machine is wrong",
+        )
     } else if let Some(bits) = rsa_bits(&text).filter(|bits| *bits < SMALLEST_RSA) {
-        Said::warning(format!(
+        CheckResult::warning(format!(
             "the certificate of xrdp has an RSA key of {bits} bits, which OpenSSL refuses by default, and so do clients"
         ))
     } else if to - now < SOON {
-        Said::warning("the certificate of xrdp expires within two weeks")
+        CheckResult::warning("the certificate of xrdp expires within two weeks")
     } else {
-        Said::ok("the certificate of xrdp is within its dates")
+        CheckResult::ok("the certificate of xrdp is within its dates")
     };
-    said.seen(format!("{path}, {} to {}", day(from), day(to)))
+    result.seen(format!("{path}, {} to {}", day(from), day(to)))
 }
 
 /// SHA-1 of the certificate, where it can be read without reading a key.
-pub fn sha1(scene: &Scene<'_>) -> Option<String> {
-    let settings: Settings = settings(scene).ok()?;
+pub fn sha1(survey: &Survey<'_>) -> Option<String> {
+    let settings: Settings = settings(survey).ok()?;
     let path = settings.path("certificate", USUAL);
     if path == settings.path("key_file", USUAL_KEY) {
         return None;
     }
-    let text = scene.host.text(path).ok()??;
+    let text = survey.machine.text(path).ok()??;
     Some(hex::encode(Sha1::digest(first(&text)?.contents)))
 }
 
 /// The digest of the key that the certificate is of, as files of private keys are known by.
-pub fn public_key(scene: &Scene<'_>) -> Option<String> {
-    let settings: Settings = settings(scene).ok()?;
+pub fn public_key(survey: &Survey<'_>) -> Option<String> {
+    let settings: Settings = settings(survey).ok()?;
     let path = settings.path("certificate", USUAL);
     // Of a file that is both only the facts are looked at.
-    let text = scene.host.text(path).ok()?.filter(|_| path != settings.path("key_file", USUAL_KEY))?;
+    let text = survey.machine.text(path).ok()?.filter(|_| path != settings.path("key_file", USUAL_KEY))?;
     let block = first(&text)?;
     local::public_key(block.parse_x509().ok()?.public_key())
 }
 
 /// Whether a private key of so many bytes can be that of the certificate; true where that is not known. A key of RSA in PEM
 /// takes six sevenths of the bits of its modulus in bytes or more, one of a curve never as many.
-pub fn fits_length(scene: &Scene<'_>, bytes: u64) -> bool {
-    let Ok(settings) = settings(scene) else { return true };
-    let Ok(Some(text)) = scene.host.text(settings.path("certificate", USUAL)) else { return true };
+pub fn fits_length(survey: &Survey<'_>, bytes: u64) -> bool {
+    let Ok(settings) = settings(survey) else { return true };
+    let Ok(Some(text)) = survey.machine.text(settings.path("certificate", USUAL)) else { return true };
     let Some(block) = first(&text) else { return true };
     let Ok(certificate) = block.parse_x509() else { return true };
     match (rsa_bits(&text).map(u64::from), certificate.public_key().parsed()) {

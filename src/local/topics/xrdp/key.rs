@@ -3,7 +3,7 @@
 
 use super::settings::{USUAL_KEY, settings};
 use crate::{
-    local::{File, PrivateKey, Said, Scene, Unreadable},
+    local::{CheckResult, File, PrivateKey, Survey, Unreadable},
     report::CheckStatus,
 };
 
@@ -18,77 +18,80 @@ const UNITS: &[&str] = &[
 const ROW_OF_USER: usize = 7;
 const ROW_OF_GROUP: usize = 4;
 
-pub fn judge(scene: &Scene<'_>) -> Said {
-    let settings = match settings(scene) {
+pub fn judge(survey: &Survey<'_>) -> CheckResult {
+    let settings = match settings(survey) {
         Ok(settings) => settings,
-        Err(said) => return said,
+        Err(result) => return result,
     };
     let layer = settings.layer().to_ascii_lowercase();
     if layer == "rdp" {
-        return Said::not_applicable("xrdp is told not to use TLS");
+        return CheckResult::not_applicable("xrdp is told not to use TLS");
     }
     let path = settings.path("key_file", USUAL_KEY);
     // xrdp goes on without TLS where it may, and refuses where it must have it.
     let bad = |message: &str| match layer.as_str() {
-        "tls" => Said::error(format!("{message}, so it refuses every client")),
-        _ => Said::warning(format!("{message}, so it falls back to Standard RDP Security without TLS")),
+        "tls" => CheckResult::error(format!("{message}, so it refuses every client")),
+        _ => {
+            CheckResult::warning(format!("{message}, so it falls back to Standard RDP Security without TLS"))
+        }
     };
-    let file = match scene.host.file(path) {
+    let file = match survey.machine.file(path) {
         Ok(Some(file)) => file,
         Ok(None) => return bad("the key of xrdp does not exist").seen(path),
-        Err(why) => return Said::unreadable(path, &why),
+        Err(why) => return CheckResult::unreadable(path, &why),
     };
-    let user = match settings.value("runtime_user").map(str::to_owned).map_or_else(|| of_unit(scene), Ok) {
+    let user = match settings.value("runtime_user").map(str::to_owned).map_or_else(|| of_unit(survey), Ok) {
         Ok(user) => user,
-        Err(why) => return Said::unreadable("the user that xrdp runs as", &why),
+        Err(why) => return CheckResult::unreadable("the user that xrdp runs as", &why),
     };
-    let groups = match groups(scene, &user) {
+    let groups = match groups(survey, &user) {
         Ok(groups) => groups,
-        Err(why) => return Said::unreadable("the groups of this machine", &why),
+        Err(why) => return CheckResult::unreadable("the groups of this machine", &why),
     };
     let facts = describe(path, &file, &user);
     if file.mode.is_none() || file.owner.is_none() {
-        return Said::unknown("who may read the key of xrdp is not known").seen(facts);
+        return CheckResult::unknown("who may read the key of xrdp is not known").seen(facts);
     }
-    if let Some(said) = entered(scene, path, &user, &groups, &bad) {
-        return said;
+    if let Some(result) = entered(survey, path, &user, &groups, &bad) {
+        return result;
     }
     if !readable(&file, &user, &groups) {
         return bad(&format!("the user {user} may not read the key of xrdp")).seen(facts);
     }
-    let fits = fits(scene, path, file.size);
+    let fits = fits(survey, path, file.size);
     if fits.status == CheckStatus::Error {
         return fits.seen(facts);
     }
     if file.mode.is_some_and(|mode| mode & 0o004 != 0) {
-        return Said::warning("every user of this machine may read the key of xrdp").seen(facts);
+        return CheckResult::warning("every user of this machine may read the key of xrdp").seen(facts);
     }
     fits.seen(facts)
 }
 
 /// Whether the key is that of the certificate: xrdp offers TLS all the same, and then cannot use it.
-fn fits(scene: &Scene<'_>, path: &str, size: u64) -> Said {
-    let wrong = |what: &str| Said::error(format!("{what}, so every client that uses TLS is sent away"));
-    let is_long = super::certificate::fits_length(scene, size);
-    let key = match scene.host.private_key(path) {
+fn fits(survey: &Survey<'_>, path: &str, size: u64) -> CheckResult {
+    let wrong =
+        |what: &str| CheckResult::error(format!("{what}, so every client that uses TLS is sent away"));
+    let is_long = super::certificate::fits_length(survey, size);
+    let key = match survey.machine.private_key(path) {
         Ok(key) => key.unwrap_or(PrivateKey::Missing),
         Err(_) if !is_long => {
-            return Said::warning(
+            return CheckResult::warning(
                 "the key of xrdp is not as long as one for its certificate is, so they may not belong together",
             );
         }
-        Err(why) => return Said::unreadable("whether xrdp's key is that of its certificate", &why),
+        Err(why) => return CheckResult::unreadable("whether xrdp's key is that of its certificate", &why),
     };
-    match (key, super::certificate::public_key(scene)) {
+    match (key, super::certificate::public_key(survey)) {
         (PrivateKey::Encrypted, _) => wrong("a password protects the key of xrdp, which nobody gives it"),
         (PrivateKey::Missing, _) => wrong("the file of xrdp's key holds no private key that can be read"),
         (PrivateKey::Of { public }, Some(own)) if public != own => {
             wrong("the key of xrdp does not belong to its certificate")
         }
         (PrivateKey::Of { .. }, Some(_)) => {
-            Said::ok("xrdp may read its key, which is that of its certificate, and not everybody may")
+            CheckResult::ok("xrdp may read its key, which is that of its certificate, and not everybody may")
         }
-        _ => Said::unknown(
+        _ => CheckResult::unknown(
             "whether the key of xrdp is that of its certificate cannot be told of this kind of key",
         ),
     }
@@ -96,16 +99,16 @@ fn fits(scene: &Scene<'_>, path: &str, size: u64) -> Said {
 
 /// What is wrong with the folders of the key: xrdp's user has to pass through each.
 fn entered(
-    scene: &Scene<'_>,
+    survey: &Survey<'_>,
     path: &str,
     user: &str,
     groups: &[String],
-    bad: &dyn Fn(&str) -> Said,
-) -> Option<Said> {
+    bad: &dyn Fn(&str) -> CheckResult,
+) -> Option<CheckResult> {
     for (end, _) in path.match_indices('/').skip(1) {
         let folder = &path[..end];
-        let file = match scene.host.file(folder) {
-            Err(why) => return Some(Said::unreadable(folder, &why)),
+        let file = match survey.machine.file(folder) {
+            Err(why) => return Some(CheckResult::unreadable(folder, &why)),
             // The machine that tells of the key and not of its folder was not asked for it.
             Ok(None) => continue,
             Ok(Some(file)) => file,
@@ -144,9 +147,9 @@ fn allowed(file: &File, user: &str, groups: &[String], bit: u32) -> bool {
 }
 
 /// The user of the service's unit; root where it names none.
-fn of_unit(scene: &Scene<'_>) -> Result<String, Unreadable> {
+fn of_unit(survey: &Survey<'_>) -> Result<String, Unreadable> {
     for path in UNITS {
-        let text = scene.host.text(path)?.unwrap_or_default();
+        let text = survey.machine.text(path)?.unwrap_or_default();
         if !text.trim().is_empty() && !text.lines().any(|line| line.trim() == "[Service]") {
             return Err(Unreadable::Failed(format!("{path} holds no [Service]")));
         }
@@ -159,18 +162,18 @@ fn of_unit(scene: &Scene<'_>) -> Result<String, Unreadable> {
 }
 
 /// The user's own group, and those that list it as a member. Whoever is root needs none.
-fn groups(scene: &Scene<'_>, user: &str) -> Result<Vec<String>, Unreadable> {
+fn groups(survey: &Survey<'_>, user: &str) -> Result<Vec<String>, Unreadable> {
     if user == "root" {
         return Ok(Vec::new());
     }
-    let users = scene.host.text("/etc/passwd")?.unwrap_or_default();
+    let users = survey.machine.text("/etc/passwd")?.unwrap_or_default();
     let rows = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
     let own =
         rows.filter(|row| row[0] == user && row.len() == ROW_OF_USER).map(|row| row[3].to_owned()).next();
     // Where users come from a directory, so do their groups.
     let unknown = || Unreadable::Failed(format!("/etc/passwd does not know the user {user}"));
     let own = own.ok_or_else(unknown)?;
-    let groups = scene.host.text("/etc/group")?.unwrap_or_default();
+    let groups = survey.machine.text("/etc/group")?.unwrap_or_default();
     let rows = groups.lines().filter(|line| !line.trim().is_empty() && !line.starts_with(['#', '+', '-']));
     let rows = rows.map(|line| line.split(':').collect::<Vec<_>>());
     if rows.clone().any(|row| row.len() != ROW_OF_GROUP) {

@@ -6,7 +6,7 @@ mod port;
 mod settings;
 
 use crate::{
-    local::{Check, Scene},
+    local::{Check, Survey},
     report::{Machine, Os::Linux, Role::Host},
 };
 use settings::INI;
@@ -23,13 +23,13 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(scene: &Scene<'_>, machine: &mut Machine) {
-    if scene.system() == Linux && machine.roles.contains(&Host) {
-        machine.listener_certificate = certificate::sha1(scene);
+pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+    if survey.system() == Linux && machine.roles.contains(&Host) {
+        machine.listener_certificate = certificate::sha1(survey);
     }
 }
 
 /// Whether xrdp is installed.
-pub fn is_host(scene: &Scene<'_>) -> bool {
-    matches!(scene.host.file(INI), Ok(Some(_)))
+pub fn is_host(survey: &Survey<'_>) -> bool {
+    matches!(survey.machine.file(INI), Ok(Some(_)))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::cipher_list;
-use crate::local::{Said, Scene};
+use crate::local::{CheckResult, Survey};
 
 /// Where the settings are.
 pub const INI: &str = "/etc/xrdp/xrdp.ini";
@@ -77,75 +77,81 @@ impl Settings {
 }
 
 /// The settings, or what every check of them says without.
-pub fn settings(scene: &Scene<'_>) -> Result<Settings, Said> {
-    match scene.host.text(INI) {
+pub fn settings(survey: &Survey<'_>) -> Result<Settings, CheckResult> {
+    match survey.machine.text(INI) {
         Ok(Some(text)) => Settings::of(&text).ok_or_else(|| {
-            Said::unknown("xrdp.ini is not understood: its section [Globals] is missing, or not of settings")
-                .seen(INI)
+            CheckResult::unknown(
+                "xrdp.ini is not understood: its section [Globals] is missing, or not of settings",
+            )
+            .seen(INI)
         }),
-        Ok(None) => Err(Said::not_applicable("xrdp is not installed")),
-        Err(why) => Err(Said::unreadable(INI, &why)),
+        Ok(None) => Err(CheckResult::not_applicable("xrdp is not installed")),
+        Err(why) => Err(CheckResult::unreadable(INI, &why)),
     }
 }
 
-pub fn security_layer(scene: &Scene<'_>) -> Said {
-    let settings = match settings(scene) {
+pub fn security_layer(survey: &Survey<'_>) -> CheckResult {
+    let settings = match settings(survey) {
         Ok(settings) => settings,
-        Err(said) => return said,
+        Err(result) => return result,
     };
     let written = settings.value("security_layer");
     let level = settings.value("crypt_level").map(str::to_ascii_lowercase);
     let weak = level.as_deref().filter(|level| ["none", "low"].contains(level));
     let strange = level.as_deref().filter(|level| !LEVELS.contains(level));
-    let said = match (written, settings.layer()) {
+    let result = match (written, settings.layer()) {
         (Some(other), "negotiate")
             if !["negotiate", "hybrid"].iter().any(|known| other.eq_ignore_ascii_case(known)) =>
         {
-            Said::warning("xrdp does not know this security layer, and uses negotiate")
+            CheckResult::warning("xrdp does not know this security layer, and uses negotiate")
         }
-        (_, layer) if layer.eq_ignore_ascii_case("rdp") => Said::warning(
+        (_, layer) if layer.eq_ignore_ascii_case("rdp") => CheckResult::warning(
             "xrdp offers Standard RDP Security only, which clients that require TLS or NLA refuse",
         ),
-        (_, layer) if layer.eq_ignore_ascii_case("tls") => Said::ok("xrdp requires TLS; it knows no NLA"),
-        _ if strange.is_some() => {
-            Said::unknown("which encryption xrdp uses with clients that do not ask for TLS is not understood")
+        (_, layer) if layer.eq_ignore_ascii_case("tls") => {
+            CheckResult::ok("xrdp requires TLS; it knows no NLA")
         }
+        _ if strange.is_some() => CheckResult::unknown(
+            "which encryption xrdp uses with clients that do not ask for TLS is not understood",
+        ),
         _ if weak.is_some() => {
-            Said::warning("clients that do not ask for TLS are served with weak encryption or none")
+            CheckResult::warning("clients that do not ask for TLS are served with weak encryption or none")
         }
-        _ => Said::ok("xrdp uses TLS with clients that ask for it; it knows no NLA"),
+        _ => CheckResult::ok("xrdp uses TLS with clients that ask for it; it knows no NLA"),
     };
     let level =
         settings.value("crypt_level").map(|level| format!(", crypt_level = {level}")).unwrap_or_default();
-    said.seen(format!("security_layer = {}{level}", written.unwrap_or("negotiate")))
+    result.seen(format!("security_layer = {}{level}", written.unwrap_or("negotiate")))
 }
 
-pub fn protocols(scene: &Scene<'_>) -> Said {
-    let settings = match settings(scene) {
+pub fn protocols(survey: &Survey<'_>) -> CheckResult {
+    let settings = match settings(survey) {
         Ok(settings) => settings,
-        Err(said) => return said,
+        Err(result) => return result,
     };
     if settings.layer().eq_ignore_ascii_case("rdp") {
-        return Said::not_applicable("xrdp is told not to use TLS");
+        return CheckResult::not_applicable("xrdp is told not to use TLS");
     }
     let list = settings.value("ssl_protocols").unwrap_or("TLSv1.2, TLSv1.3");
     let versions: Vec<_> = list.split([',', ' ']).filter(|version| !version.is_empty()).collect();
     let has = |version: &str| versions.contains(&version);
     let ciphers = settings.value("tls_ciphers");
     let weak = ciphers.is_some_and(|list| list.split(':').any(|word| WEAK.contains(&word)));
-    let said = if !has("TLSv1.2") && !has("TLSv1.3") {
-        Said::error("xrdp is told to use neither TLS 1.2 nor TLS 1.3, and current clients use nothing else")
+    let result = if !has("TLSv1.2") && !has("TLSv1.3") {
+        CheckResult::error(
+            "xrdp is told to use neither TLS 1.2 nor TLS 1.3, and current clients use nothing else",
+        )
     } else if !has("TLSv1.2") {
-        Said::warning("xrdp is told to use TLS 1.3 only, which many clients do not speak")
+        CheckResult::warning("xrdp is told to use TLS 1.3 only, which many clients do not speak")
     } else if ["SSLv3", "TLSv1", "TLSv1.1"].into_iter().any(has) {
-        Said::warning("xrdp is told to use versions of TLS that are no longer secure")
+        CheckResult::warning("xrdp is told to use versions of TLS that are no longer secure")
     } else if weak {
-        Said::warning("the cipher list of xrdp lets weak suites in")
+        CheckResult::warning("the cipher list of xrdp lets weak suites in")
     } else if ciphers.is_some_and(|list| !cipher_list::is_usual(list)) {
-        Said::unknown("what the cipher list of xrdp leaves for clients is not understood")
+        CheckResult::unknown("what the cipher list of xrdp leaves for clients is not understood")
     } else {
-        Said::ok("xrdp uses the current versions of TLS")
+        CheckResult::ok("xrdp uses the current versions of TLS")
     };
     let ciphers = ciphers.map(|list| format!(", tls_ciphers = {list}")).unwrap_or_default();
-    said.seen(format!("ssl_protocols = {list}{ciphers}"))
+    result.seen(format!("ssl_protocols = {list}{ciphers}"))
 }

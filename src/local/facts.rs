@@ -1,15 +1,15 @@
 //! The facts of a machine that can be compared with the wire, gathered from the topics.
 
-use super::{beside::Beside, scene::Scene, topics};
+use super::{beside::Beside, survey::Survey, topics};
 use crate::report::{Machine, Report, Role};
 
 /// Asks the topics; beside a trace only for what it can be compared with.
-pub fn machine(scene: &Scene<'_>, roles: &[Role], report: Option<&Report>) -> Machine {
-    let mut machine = Machine {
-        system: scene.system(),
-        version: scene.host.version(),
-        elevated: scene.host.elevated(),
-        from_files: scene.host.source().is_some(),
+pub fn facts(survey: &Survey<'_>, roles: &[Role], report: Option<&Report>) -> Machine {
+    let mut facts = Machine {
+        system: survey.system(),
+        version: survey.machine.version(),
+        elevated: survey.machine.elevated(),
+        from_files: survey.machine.source().is_some(),
         roles: roles.to_vec(),
         encryption_oracle: None,
         client_protocols: Vec::new(),
@@ -27,7 +27,7 @@ pub fn machine(scene: &Scene<'_>, roles: &[Role], report: Option<&Report>) -> Ma
         clock_synchronized: None,
     };
     let is_compared = |beside: &Beside| report.is_none_or(|report| beside.includes(report));
-    let facts = topics::FACTS.iter().filter(|(beside, _)| is_compared(beside));
-    facts.for_each(|(_, learn)| learn(scene, &mut machine));
-    machine
+    let learnt = topics::FACTS.iter().filter(|(beside, _)| is_compared(beside));
+    learnt.for_each(|(_, learn)| learn(survey, &mut facts));
+    facts
 }
