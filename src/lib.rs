@@ -30,6 +30,8 @@ pub mod render;
 pub mod report;
 mod sections;
 pub mod settings;
+#[doc(hidden)]
+pub mod utf16;
 pub mod wait;
 
 pub use destination::Target;

@@ -8,6 +8,7 @@ use crate::pdu::license_frame::{
 use crate::pdu::license_keys::LicenseKeys;
 use crate::pdu::server_certificate::{SIGNING_MODULUS, signature_plaintext};
 use crate::pdu::{Malformed, Reader};
+use crate::utf16;
 
 /// ERR_INVALID_MAC.
 pub const ERR_INVALID_MAC: u32 = 3;
@@ -77,8 +78,8 @@ impl LicenseServer {
         let body = [
             &self.server_random[..],
             &PRODUCT_VERSION.to_le_bytes(),
-            &counted(&utf16(COMPANY)),
-            &counted(&utf16(PRODUCT)),
+            &counted(&utf16::bytes(&format!("{COMPANY}\0"))),
+            &counted(&utf16::bytes(&format!("{PRODUCT}\0"))),
             &blob(blob_type::KEY_EXCHANGE_ALGORITHM, &KEY_EXCHANGE_ALG_RSA.to_le_bytes()),
             &blob(blob_type::CERTIFICATE, &certificate()),
             &1u32.to_le_bytes(),
@@ -200,8 +201,8 @@ fn license(message_type: u8, keys: &LicenseKeys) -> Vec<u8> {
     let information = [
         &PRODUCT_VERSION.to_le_bytes()[..],
         &counted(&ansi(SCOPE)),
-        &counted(&utf16(COMPANY)),
-        &counted(&utf16(PRODUCT)),
+        &counted(&utf16::bytes(&format!("{COMPANY}\0"))),
+        &counted(&utf16::bytes(&format!("{PRODUCT}\0"))),
         &counted(LICENSE),
     ]
     .concat();
@@ -229,10 +230,6 @@ fn random<const N: usize>() -> [u8; N] {
 fn counted(data: &[u8]) -> Vec<u8> {
     let length = u32::try_from(data.len()).expect("the demo's texts are short");
     [&length.to_le_bytes()[..], data].concat()
-}
-
-fn utf16(text: &str) -> Vec<u8> {
-    text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect()
 }
 
 fn ansi(text: &str) -> Vec<u8> {

@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 use super::hmac_md5::{hmac_md5, verify};
 use super::invented::{BUILD, DNS_DOMAIN, NETBIOS_DOMAIN, USER};
 use super::ntlm_session::{Session, rc4};
-use crate::pdu::reader::utf16;
 use crate::pdu::{Malformed, Reader};
+use crate::utf16::{self, text_to_nul};
 
 const SIGNATURE: &[u8; 8] = b"NTLMSSP\0";
 /// UNICODE, SIGN, SEAL, ALWAYS_SIGN, EXTENDED_SESSIONSECURITY, 128, KEY_EXCH, 56: taken when the client offers them.
@@ -66,8 +66,8 @@ impl Challenge {
 
         let (proof, temp) =
             response.split_at_checked(16).ok_or_else(|| Malformed::new("no NTLMv2 response"))?;
-        let key = response_key(&utf16(user), domain, password);
-        if utf16(user).split('@').next().is_none_or(|name| !name.eq_ignore_ascii_case(USER))
+        let key = response_key(&text_to_nul(user), domain, password);
+        if text_to_nul(user).split('@').next().is_none_or(|name| !name.eq_ignore_ascii_case(USER))
             || !verify(&key, &[&self.server_challenge, temp], proof)
         {
             return Ok(None);
@@ -100,12 +100,12 @@ pub fn bound_to(message: &[u8]) -> Result<[u8; 16], Malformed> {
 
 /// NTOWFv2.
 fn response_key(user: &str, domain: &[u8], password: &str) -> [u8; 16] {
-    hmac_md5(&Md4::digest(unicode(password)), &[&unicode(&user.to_uppercase()), domain])
+    hmac_md5(&Md4::digest(utf16::bytes(password)), &[&utf16::bytes(&user.to_uppercase()), domain])
 }
 
 fn challenge_message(names: Names, flags: u32, server_challenge: [u8; 8], now: OffsetDateTime) -> Vec<u8> {
     const PAYLOAD: u32 = 56;
-    let target_name = unicode(NETBIOS_DOMAIN);
+    let target_name = utf16::bytes(NETBIOS_DOMAIN);
     let target_info = target_info(names, now);
     let mut message = [&SIGNATURE[..], &2u32.to_le_bytes()].concat();
     message.extend(fields_of(&target_name, PAYLOAD));
@@ -125,7 +125,9 @@ fn challenge_message(names: Names, flags: u32, server_challenge: [u8; 8], now: O
 fn target_info(names: Names, now: OffsetDateTime) -> Vec<u8> {
     let names = [(2, NETBIOS_DOMAIN), (1, names.netbios), (4, DNS_DOMAIN), (3, names.dns), (5, DNS_DOMAIN)];
     let mut info = Vec::new();
-    for (id, value) in names.map(|(id, name)| (id, unicode(name))).into_iter().chain([(7, filetime(now))]) {
+    for (id, value) in
+        names.map(|(id, name)| (id, utf16::bytes(name))).into_iter().chain([(7, filetime(now))])
+    {
         info.extend(u16::to_le_bytes(id));
         info.extend(length(&value).to_le_bytes());
         info.extend(value);
@@ -188,8 +190,4 @@ fn fields_of(value: &[u8], offset: u32) -> Vec<u8> {
 
 fn length(value: &[u8]) -> u16 {
     u16::try_from(value.len()).expect("the server's names are short")
-}
-
-fn unicode(text: &str) -> Vec<u8> {
-    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }

@@ -1,9 +1,9 @@
 //! What a server says in the licensing phase, read tolerantly: MS-RDPELE 2.2.2 and MS-RDPBCGR 2.2.1.12.
 
 use super::license_frame::{message, read_blob, read_frame};
-use super::reader::utf16;
 use super::server_certificate::ServerCertificate;
 use super::{Malformed, Reader};
+use crate::utf16::text_to_nul;
 
 /// The most scopes that are read from a request.
 const MAX_SCOPES: u32 = 256;
@@ -100,8 +100,8 @@ fn read_request(reader: &mut Reader<'_>) -> Result<LicenseRequest, Malformed> {
     Ok(LicenseRequest {
         server_random: reader.array()?,
         version: reader.u32()?,
-        company: utf16(counted(reader)?),
-        product: utf16(counted(reader)?),
+        company: text_to_nul(counted(reader)?),
+        product: text_to_nul(counted(reader)?),
         key_exchange: read_key_exchange(read_blob(reader)?),
         certificate: ServerCertificate::read(read_blob(reader)?).ok(),
         scopes: read_scopes(reader),
@@ -159,7 +159,7 @@ fn printable(info: &[u8]) -> Option<String> {
     if bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) {
         return String::from_utf8(bytes).ok();
     }
-    let text = utf16(info);
+    let text = text_to_nul(info);
     // Nearly any two bytes are some character; one of ASCII among them tells text from numbers.
     let is_text = info.len().is_multiple_of(2)
         && text.chars().any(|c| c.is_ascii_graphic())

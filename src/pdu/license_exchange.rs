@@ -9,9 +9,9 @@ use super::license_frame::{
     EXTENDED_ERROR_MSG_SUPPORTED, PREAMBLE_VERSION_3_0, blob, blob_type, frame, message,
 };
 use super::license_keys::LicenseKeys;
-use super::reader::utf16;
 use super::rsa::RsaPublicKey;
 use super::{Malformed, Reader, rsa};
+use crate::utf16::text_to_nul;
 
 const KEY_EXCHANGE_ALG_RSA: u32 = 1;
 /// CLIENT_OS_ID_WINNT_POST_52 and CLIENT_IMAGE_ID_MICROSOFT, as FreeRDP and IronRDP claim to be.
@@ -156,8 +156,8 @@ impl ClientLicense {
         Ok(LicenseInformation {
             version: reader.u32()?,
             scope: ansi(counted(&mut reader)?),
-            company: utf16(counted(&mut reader)?),
-            product: utf16(counted(&mut reader)?),
+            company: text_to_nul(counted(&mut reader)?),
+            product: text_to_nul(counted(&mut reader)?),
             license: counted(&mut reader)?.to_vec(),
         })
     }

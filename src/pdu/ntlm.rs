@@ -8,7 +8,8 @@ mod session;
 pub use proof::{Bound, Fresh, Identity, authenticate, negotiate};
 pub use session::Session;
 
-use super::{Malformed, reader::utf16};
+use super::Malformed;
+use crate::utf16::text_to_nul;
 use fields::{Fields, SIGNATURE};
 
 /// What a CHALLENGE says of the server.
@@ -45,7 +46,7 @@ pub fn challenge(token: &[u8]) -> Result<Challenge, Malformed> {
         ..Challenge::default()
     };
     for (id, value) in fields.pairs.unwrap_or_default() {
-        let text = || Some(utf16(value)).filter(|text| !text.is_empty());
+        let text = || Some(text_to_nul(value)).filter(|text| !text.is_empty());
         match id {
             av::NB_COMPUTER_NAME => challenge.netbios_computer = text(),
             av::NB_DOMAIN_NAME => challenge.netbios_domain = text(),

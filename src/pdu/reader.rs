@@ -94,11 +94,3 @@ impl<'a> Reader<'a> {
         Ok(u64::from_le_bytes(self.array()?))
     }
 }
-
-/// UTF-16LE to text, up to the first NUL; unpaired surrogates and an odd last byte are replaced.
-pub fn utf16(bytes: &[u8]) -> String {
-    let units = bytes.chunks(2).map(|pair| u16::from_le_bytes([pair[0], *pair.get(1).unwrap_or(&0xFF)]));
-    char::decode_utf16(units.take_while(|unit| *unit != 0))
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
-}

@@ -1,6 +1,7 @@
 //! The Server Redirection PDU in both of its carriers (MS-RDPBCGR 2.2.13); the password in it is passed over.
 
-use super::{Malformed, Reader, reader::utf16, security::SEC_REDIRECTION_PKT};
+use super::{Malformed, Reader, security::SEC_REDIRECTION_PKT};
+use crate::utf16::text_to_nul;
 
 /// RedirFlags: which fields follow, and what they mean.
 mod flag {
@@ -87,7 +88,7 @@ fn packet(mut reader: Reader<'_>) -> Result<Redirection, Malformed> {
         0 => Ok(None),
         _ => field(&mut reader).map(Some),
     };
-    let text = |bytes: Option<&[u8]>| bytes.map(utf16);
+    let text = |bytes: Option<&[u8]>| bytes.map(text_to_nul);
     Ok(Redirection {
         session_id,
         flags,
@@ -114,5 +115,5 @@ fn field<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Malformed> {
 fn addresses(bytes: &[u8]) -> Result<Vec<String>, Malformed> {
     let mut reader = Reader::new(bytes);
     let count = reader.u32()?.min(MAX_ADDRESSES);
-    (0..count).map(|_| field(&mut reader).map(utf16)).collect()
+    (0..count).map(|_| field(&mut reader).map(text_to_nul)).collect()
 }

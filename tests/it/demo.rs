@@ -180,7 +180,7 @@ async fn the_challenge_tells_names_build_and_clock() {
         let (value, rest) = pairs[4..].split_at(usize::from(pairs[2]));
         match pairs[0] {
             7 => ticks = u64::from_le_bytes(value.try_into().expect("eight bytes")),
-            id => names.push((id, rdptrace::pdu::reader::utf16(value))),
+            id => names.push((id, rdptrace::utf16::text_to_nul(value))),
         }
         pairs = rest;
     }

@@ -1,7 +1,7 @@
 //! The packets of the tunnel as a gateway reads and writes them (MS-TSGU 2.2.10), on their own so that they can prove the client's wrong.
 
-use crate::pdu::reader::utf16;
 use crate::pdu::{Malformed, Reader};
+use crate::utf16::{self, text_to_nul};
 
 /// HANDSHAKE_REQUEST.
 pub const HANDSHAKE_REQUEST: u16 = 0x01;
@@ -130,7 +130,7 @@ pub fn data_content(body: &[u8]) -> Result<&[u8], Malformed> {
 /// A counted string; some clients send the NUL, others do not.
 fn text(fields: &mut Reader<'_>) -> Result<String, Malformed> {
     let length = fields.u16()?;
-    let text = utf16(fields.bytes(length.into())?);
+    let text = text_to_nul(fields.bytes(length.into())?);
     Ok(text.trim_end_matches('\0').to_owned())
 }
 
@@ -206,7 +206,7 @@ pub fn close_channel_response() -> Vec<u8> {
 }
 
 fn counted(text: &str) -> Vec<u8> {
-    let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let bytes = utf16::bytes(text);
     [&length(&bytes)[..], &bytes].concat()
 }
 

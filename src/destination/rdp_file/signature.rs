@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{Encoding, is_secret};
+use crate::utf16;
 
 /// What rdpsign signs where a file has it, in lower case: where the connection leads, what is started and what is shared.
 const SECURE: &[&str] = &[
@@ -131,7 +132,7 @@ fn signed(
     let mut ways: Vec<Vec<u8>> = Vec::new();
     for way in [as_it_stands, trimmed, in_lower_case] {
         let text: String = listed().map(|line| way(line) + "\r\n").chain(["\0".to_owned()]).collect();
-        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let bytes = utf16::bytes(&text);
         if !ways.contains(&bytes) {
             ways.push(bytes);
         }

@@ -1,5 +1,6 @@
 //! The text of an .rdp file: how it is written, and its lines. What is a file of another program is told by how it begins.
 
+use crate::utf16;
 use std::{iter, str};
 
 /// How the text of a file is written.
@@ -67,9 +68,9 @@ pub fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
 /// It is binary.
 pub fn decode(bytes: &[u8]) -> Result<(Encoding, String), &'static str> {
     let (encoding, text) = match bytes {
-        [0xFF, 0xFE, rest @ ..] => (Encoding::Utf16Le, utf16(rest, u16::from_le_bytes)),
-        [0xFE, 0xFF, rest @ ..] => (Encoding::Utf16Be, utf16(rest, u16::from_be_bytes)),
-        [first, 0, ..] if *first != 0 => (Encoding::Utf16Le, utf16(bytes, u16::from_le_bytes)),
+        [0xFF, 0xFE, rest @ ..] => (Encoding::Utf16Le, utf16::text(rest)),
+        [0xFE, 0xFF, rest @ ..] => (Encoding::Utf16Be, utf16::text_of_big_endian(rest)),
+        [first, 0, ..] if *first != 0 => (Encoding::Utf16Le, utf16::text(bytes)),
         [0xEF, 0xBB, 0xBF, rest @ ..] => (Encoding::Utf8, String::from_utf8_lossy(rest).into_owned()),
         _ => match str::from_utf8(bytes) {
             Ok(text) => (Encoding::Utf8, text.to_owned()),
@@ -80,12 +81,4 @@ pub fn decode(bytes: &[u8]) -> Result<(Encoding, String), &'static str> {
         true => Err("is no .rdp file: it is binary"),
         false => Ok((encoding, text.trim_end_matches('\0').to_owned())),
     }
-}
-
-/// UTF-16 with whatever is no character replaced; an odd byte at the end is dropped.
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let (pairs, _) = bytes.as_chunks::<2>();
-    char::decode_utf16(pairs.iter().map(|pair| unit(*pair)))
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
 }

@@ -15,6 +15,7 @@ use super::{
     fields::{Fields, Pairs, TARGET_INFO},
     session::{Session, hmac_md5},
 };
+use crate::utf16;
 
 /// UNICODE, REQUEST_TARGET, SIGN, SEAL, NTLM, ALWAYS_SIGN, EXTENDED_SESSIONSECURITY, VERSION, 128 and 56.
 const ALWAYS: u32 = 0xA208_8235;
@@ -100,7 +101,8 @@ pub fn authenticate(
     let encrypted = if exchanged { rc4(&base_key, session_key) } else { Vec::new() };
     let domain_flag = if identity.domain.is_empty() { 0 } else { DOMAIN_SUPPLIED };
     let flags = ALWAYS | TARGET_INFO | domain_flag | asked.flags & KEY_EXCH;
-    let payload = [unicode(identity.domain), unicode(identity.user), Vec::new(), lm, response, encrypted];
+    let payload =
+        [utf16::bytes(identity.domain), utf16::bytes(identity.user), Vec::new(), lm, response, encrypted];
     let mut message = message(flags, &payload);
     let mic = hmac_md5(session_key.as_slice(), &[negotiate, challenge, &message]);
     message[MIC].copy_from_slice(mic.as_slice());
@@ -132,7 +134,7 @@ fn target_info(pairs: &[(u16, &[u8])], bound: Option<&Bound>) -> Vec<u8> {
     let number = |value: &[u8]| <[u8; 4]>::try_from(value).map_or(0, u32::from_le_bytes);
     let said = pairs.iter().find(|(id, _)| *id == av::FLAGS).map_or(0, |(_, value)| number(value));
     let flags = (said | HAS_MIC).to_le_bytes();
-    let target = bound.map(|bound| unicode(&bound.target));
+    let target = bound.map(|bound| utf16::bytes(&bound.target));
     let mut ours = vec![(av::FLAGS, &flags[..])];
     ours.extend(bound.map(|bound| (av::CHANNEL_BINDINGS, &bound.channel_bindings[..])));
     ours.extend(target.as_ref().map(|target| (av::TARGET_NAME, &target[..])));
@@ -154,7 +156,7 @@ fn response_key(identity: &Identity<'_>) -> Zeroizing<[u8; 16]> {
     let mut digest = Md4::new();
     identity.password.encode_utf16().for_each(|unit| digest.update(unit.to_le_bytes()));
     let hash: Zeroizing<[u8; 16]> = Zeroizing::new(digest.finalize().into());
-    hmac_md5(hash.as_slice(), &[&unicode(&identity.user.to_uppercase()), &unicode(identity.domain)])
+    hmac_md5(hash.as_slice(), &[&utf16::bytes(&identity.user.to_uppercase()), &utf16::bytes(identity.domain)])
 }
 
 /// NtChallengeResponse, and the key that it makes.
@@ -194,10 +196,6 @@ fn field(length: usize, offset: usize) -> [u8; 8] {
     let length = u16::try_from(length).unwrap_or_default().to_le_bytes();
     let offset = u32::try_from(offset).unwrap_or_default().to_le_bytes();
     [length[0], length[1], length[0], length[1], offset[0], offset[1], offset[2], offset[3]]
-}
-
-fn unicode(text: &str) -> Vec<u8> {
-    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 fn rc4(key: &[u8; 16], message: &[u8; 16]) -> Vec<u8> {

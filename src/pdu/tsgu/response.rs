@@ -1,6 +1,7 @@
 //! The bodies of what a gateway answers (MS-TSGU 2.2.10); optional fields that do not fit are left out, never an error.
 
-use super::super::{Malformed, Reader, reader::utf16};
+use super::super::{Malformed, Reader};
+use crate::utf16::text_to_nul;
 
 /// HANDSHAKE_RESPONSE (2.2.10.11).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,7 +100,7 @@ fn tunnel_fields(reader: &mut Reader<'_>, response: &mut TunnelResponse) -> Resu
         blob(reader)?;
     }
     if fields & 0x10 != 0 {
-        response.consent = Some(utf16(blob(reader)?));
+        response.consent = Some(text_to_nul(blob(reader)?));
     }
     Ok(())
 }
@@ -166,7 +167,7 @@ pub fn status(body: &[u8]) -> Result<u32, Malformed> {
 /// # Errors
 /// It ends before its length says.
 pub fn text(body: &[u8]) -> Result<String, Malformed> {
-    Ok(utf16(blob(&mut Reader::new(body))?))
+    Ok(text_to_nul(blob(&mut Reader::new(body))?))
 }
 
 /// fieldsPresent and two reserved bytes.

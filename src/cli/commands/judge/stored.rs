@@ -6,7 +6,10 @@ use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::json_place::place;
-use crate::report::{SCHEMA_VERSION, Trace};
+use crate::{
+    report::{SCHEMA_VERSION, Trace},
+    utf16,
+};
 
 /// What is read of a report first; everything else is passed over.
 #[derive(Deserialize)]
@@ -51,18 +54,12 @@ fn version(read: Version) -> Result<(), String> {
 
 /// The text without the mark at its beginning, also where it is UTF-16, which PowerShell's `>` writes.
 fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units = rest.as_chunks().0.iter().map(|pair| unit(*pair));
-        let text: String =
-            char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-        Cow::Owned(text.into_bytes())
-    };
     match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => Cow::Borrowed(rest),
-        [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
-        [b'{' | b'\r' | b'\n' | b' ', 0, ..] => wide(bytes, u16::from_le_bytes),
-        [0, b'{' | b'\r' | b'\n' | b' ', ..] => wide(bytes, u16::from_be_bytes),
+        [0xFF, 0xFE, rest @ ..] => Cow::Owned(utf16::text(rest).into_bytes()),
+        [0xFE, 0xFF, rest @ ..] => Cow::Owned(utf16::text_of_big_endian(rest).into_bytes()),
+        [b'{' | b'\r' | b'\n' | b' ', 0, ..] => Cow::Owned(utf16::text(bytes).into_bytes()),
+        [0, b'{' | b'\r' | b'\n' | b' ', ..] => Cow::Owned(utf16::text_of_big_endian(bytes).into_bytes()),
         _ => Cow::Borrowed(bytes),
     }
 }

@@ -17,7 +17,10 @@ use std::{
 use time::OffsetDateTime;
 
 use super::keys::{Keys, MOST_NAMES, filetime, same, value};
-use crate::local::host::{Answer, Unreadable, Value};
+use crate::{
+    local::host::{Answer, Unreadable, Value},
+    utf16::text_to_nul,
+};
 use cells::{Cells, FIRST, Key, u32_at};
 
 /// How many notes about damage are kept.
@@ -96,9 +99,7 @@ impl<R: Read + Seek> Hive<R> {
             None
         });
         let written = filetime(head[12..20].try_into().map(u64::from_le_bytes).unwrap_or_default());
-        let units = head[48..112].chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-        let place: Vec<u16> = units.take_while(|unit| *unit != 0).collect();
-        let place = String::from_utf16_lossy(&place);
+        let place = text_to_nul(&head[48..112]);
         Ok(Self { state: Mutex::new(State { cells, notes }), root, mount, control_set, written, place })
     }
 

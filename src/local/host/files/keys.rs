@@ -2,7 +2,10 @@
 
 use time::OffsetDateTime;
 
-use crate::local::host::{Answer, Value};
+use crate::{
+    local::host::{Answer, Value},
+    utf16,
+};
 
 /// How many names of subkeys are told.
 pub const MOST_NAMES: usize = 10_000;
@@ -21,7 +24,7 @@ pub trait Keys: Send + Sync {
 
 /// A value of the registry by its type and its bytes.
 pub fn value(kind: u32, bytes: &[u8]) -> Value {
-    let texts = || utf16(bytes).trim_end_matches('\0').to_owned();
+    let texts = || utf16::text(bytes).trim_end_matches('\0').to_owned();
     match (kind, bytes.len()) {
         (1 | 2, _) => Value::Text(texts()),
         (4, 4) => Value::Number(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
@@ -33,12 +36,6 @@ pub fn value(kind: u32, bytes: &[u8]) -> Value {
         },
         _ => Value::Binary { binary: hex::encode(bytes) },
     }
-}
-
-/// Little-endian UTF-16; what is no character is replaced.
-pub fn utf16(bytes: &[u8]) -> String {
-    let units = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit));
-    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// A time of Windows, in 100 ns since 1601; none where it was never written.

@@ -1,6 +1,7 @@
 //! A certificate as the registry keeps it: a row of properties, each with its number, a 1, its length and its value, of
 //! which one is the certificate itself (MS-GPEF, certificate BLOB).
 
+use crate::utf16::text_to_nul;
 /// CERT_KEY_PROV_INFO_PROP_ID: where the private key is.
 const KEY: u32 = 2;
 /// CERT_CERT_PROP_ID: the certificate in DER.
@@ -54,9 +55,8 @@ fn key(value: &[u8]) -> Option<Key> {
 }
 
 fn text(bytes: &[u8]) -> Option<String> {
-    let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-    let name: Vec<u16> = units.take(LONGEST_NAME).take_while(|unit| *unit != 0).collect();
-    (!name.is_empty()).then(|| String::from_utf16_lossy(&name))
+    let name = text_to_nul(&bytes[..bytes.len().min(2 * LONGEST_NAME)]);
+    (!name.is_empty()).then_some(name)
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {

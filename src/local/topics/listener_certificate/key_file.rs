@@ -11,6 +11,7 @@ use crate::local::{
     CheckResult, Survey,
     sddl::{ADMINISTRATORS, Access, FULL, NETWORK_SERVICE, READ, SYSTEM, WRITE},
 };
+use crate::utf16;
 
 const CRYPTOGRAPHY: &str = r"HKLM\SOFTWARE\Microsoft\Cryptography";
 /// Where keys of CryptoAPI are.
@@ -131,7 +132,7 @@ fn descriptor(
 /// CryptoAPI does it.
 fn names(container: &str) -> [String; 2] {
     let name = format!("{}\0", container.to_lowercase());
-    let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide = utf16::bytes(&name);
     [words(&Md5::digest(name.as_bytes())), words(&Md5::digest(&wide))]
 }
 

@@ -1,5 +1,6 @@
 //! The cells of a registry hive: keys, lists of subkeys, values and their data. Every offset and length is held against the file.
 
+use crate::utf16;
 use std::io::{Read, Seek, SeekFrom};
 
 /// Where the cells begin.
@@ -223,7 +224,7 @@ fn entries(cell: &[u8], each: usize) -> Vec<u32> {
 fn text(bytes: &[u8], compressed: bool) -> String {
     match compressed {
         true => bytes.iter().map(|byte| char::from(*byte)).collect(),
-        false => super::super::keys::utf16(bytes),
+        false => utf16::text(bytes),
     }
 }
 

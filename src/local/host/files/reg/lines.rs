@@ -1,5 +1,6 @@
 //! The lines of a registry export, in UTF-8 or UTF-16, joined where one goes on: after a backslash, and inside a text.
 
+use crate::utf16;
 use std::io::{self, BufRead as _, BufReader, Cursor, Read, Seek, SeekFrom};
 
 /// A longer line is cut, in bytes.
@@ -112,7 +113,7 @@ impl<R: Read + Seek> Lines<R> {
             return Ok(None);
         }
         let text = match self.wide {
-            true => utf16(&bytes),
+            true => utf16::text(&bytes),
             false => String::from_utf8_lossy(&bytes).into_owned(),
         };
         Ok(Some((text.trim_end_matches('\r').to_owned(), cut, open)))
@@ -165,10 +166,4 @@ impl Quotes {
             }
         }
     }
-}
-
-/// Text in UTF-16, all of it: a line may hold a NUL.
-fn utf16(bytes: &[u8]) -> String {
-    let units = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit));
-    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }

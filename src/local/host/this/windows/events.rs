@@ -13,6 +13,7 @@ use crate::local::host::{
     event_query::{Part, queries, whole},
     event_xml,
 };
+use crate::utf16;
 
 /// The tool's exit codes are numbers of Windows.
 const ACCESS_DENIED: i32 = 5;
@@ -77,10 +78,5 @@ fn printed(channel: &str, how: &[&str], count: usize) -> Answer<Part> {
         CHANNEL_NOT_FOUND => return Ok(None),
         code => return Err(Unreadable::Failed(format!("wevtutil ended with {code}"))),
     }
-    Ok(Some(Part { events: event_xml::events(&utf16(&bytes)), is_cut }))
-}
-
-fn utf16(bytes: &[u8]) -> String {
-    let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-    String::from_utf16_lossy(&units.collect::<Vec<_>>()).trim_start_matches('\u{feff}').to_owned()
+    Ok(Some(Part { events: event_xml::events(utf16::text(&bytes).trim_start_matches('\u{feff}')), is_cut }))
 }
