@@ -66,6 +66,8 @@ mod names;
 mod no_proxy;
 mod old_suites;
 mod old_suites_trace;
+#[cfg(target_os = "linux")]
+mod packaging;
 mod pages;
 mod peer_names;
 mod pins;
