@@ -1,6 +1,6 @@
 # Builds rdptrace from the source of a release, on macOS and Linux.
 class Rdptrace < Formula
-  desc "Trace a Remote Desktop connection phase by phase"
+  desc "Traces how far a Remote Desktop connection gets, who ends it and how"
   homepage "@REPOSITORY@"
   url "@DOWNLOADS@/rdptrace-@VERSION@.crate"
   sha256 "@SHA256_SOURCE@"
