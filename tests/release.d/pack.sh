@@ -3,7 +3,7 @@
 # Manual pages, completions, and what Debian wants beside them.
 stage_documents() {
   local program=$stage/$linux/rdptrace page shell
-  mkdir -p "$stage"/{man,completions,debian}
+  mkdir -p "$stage"/{man,completions,debian,documents}
   "$program" man rdptrace >"$stage/man/rdptrace.1"
   for page in $(sed -n 's/^rdptrace\\-\([a-z]*\)(1)$/\1/p' "$stage/man/rdptrace.1" | grep -vx help); do
     "$program" man "$page" >"$stage/man/rdptrace-$page.1"
@@ -15,6 +15,9 @@ stage_documents() {
   gzip -9nc CHANGELOG.md >"$stage/debian/changelog.gz"
   debian_changelog >"$stage/debian/changelog"
   write_notices
+  cp README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE "$stage/documents/"
+  # An .rpm keeps the dates of files that are older than the commit.
+  find "$stage" -type f -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 }
 
 completion_name() {
