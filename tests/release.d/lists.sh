@@ -3,9 +3,10 @@
 write_sbom() {
   has_crate cargo-cyclonedx || { skip "the SBOM: cargo-cyclonedx is not installed (--install gets it)"; return 0; }
   say "SBOM"
-  # It is written beside Cargo.toml, whatever one asks for.
+  # It is written beside Cargo.toml, whatever one asks for, and names the folder of the clone.
   cargo cyclonedx --quiet --format json --spec-version 1.5 --target $linux --no-build-deps --override-filename release-sbom
-  mv release-sbom.json "$files/rdptrace-$version.cdx.json"
+  sed "s|path+file://$PWD#|path+file:///rdptrace#|g" release-sbom.json >"$files/rdptrace-$version.cdx.json"
+  rm release-sbom.json
 }
 
 write_manifests() {
