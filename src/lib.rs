@@ -1,37 +1,30 @@
 //! Traces a Remote Desktop connection phase by phase and says where, how and by whom it ended.
 
-#[doc(hidden)]
-pub mod certificate;
-#[doc(hidden)]
-pub mod cli;
+mod certificate;
+mod cli;
 pub mod codes;
-#[doc(hidden)]
-pub mod demo;
+mod demo;
 pub mod destination;
-#[doc(hidden)]
-pub mod diagnose;
+mod diagnose;
 pub mod endpoint;
 mod experiment;
 pub mod explain;
 mod guard;
+#[doc(hidden)]
+pub mod internal;
 pub mod local;
-#[doc(hidden)]
-pub mod net;
-#[doc(hidden)]
-pub mod old_suites;
-#[doc(hidden)]
-pub mod pdu;
+mod net;
+mod old_suites;
+mod pdu;
 mod phase;
 mod plain;
 mod posture;
 mod probe;
-#[doc(hidden)]
 pub mod render;
 pub mod report;
 mod sections;
 pub mod settings;
-#[doc(hidden)]
-pub mod utf16;
+mod utf16;
 pub mod wait;
 
 pub use destination::Target;
@@ -40,7 +33,7 @@ pub use diagnose::diagnose;
 pub use endpoint::{DEFAULT_PORT, Endpoint};
 use experiment::Round;
 pub use local::Checked;
-pub use net::{BoxStream, Network, Stream, System};
+pub use net::{BoxDatagrams, BoxStream, Datagrams, Network, Pending, Stream, System};
 pub use pdu::canvas::Picture;
 pub use probe::{Observer, Tracer, Unobserved};
 pub use report::{Report, Trace};

@@ -7,5 +7,5 @@ use zeroizing_alloc::ZeroAlloc;
 static WIPING: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 fn main() -> std::process::ExitCode {
-    rdptrace::cli::main()
+    rdptrace::internal::cli::main()
 }

@@ -13,9 +13,8 @@ use std::{
 };
 
 use rdptrace::{
-    BoxStream, Network,
-    demo::{self, Server, Stream, gateway},
-    net::{BoxDatagrams, Datagrams, Pending},
+    BoxDatagrams, BoxStream, Datagrams, Network, Pending,
+    internal::demo::{self, Server, Stream, gateway},
     report::Failure,
 };
 use time::OffsetDateTime;

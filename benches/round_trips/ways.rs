@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use rdptrace::{
     Endpoint, Report, Settings, Target, Tracer,
     codes::Phase,
-    demo,
+    internal::demo,
     settings::{Account, Anchors, Gateway, GatewayAuthentication, Proxy, ProxyKind, Security},
 };
 

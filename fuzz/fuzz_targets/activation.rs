@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::pdu::{confirm_active, demand_active, drdynvc, message_channel, redirection, share};
+use rdptrace::internal::pdu::{confirm_active, demand_active, drdynvc, message_channel, redirection, share};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(demand) = demand_active::demand_active(bytes) {

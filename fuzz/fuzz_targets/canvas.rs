@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::net::Framing;
-use rdptrace::pdu::canvas::{Canvas, Share};
+use rdptrace::internal::net::Framing;
+use rdptrace::internal::pdu::canvas::{Canvas, Share};
 
 fuzz_target!(|bytes: &[u8]| {
     // A small desktop: the time that a rectangle takes grows with it, which the deadline of the wire bounds.

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use rdptrace::{
-    certificate::{self, Expectation, Roots},
+    internal::certificate::{self, Expectation, Roots},
     report::Timestamp,
 };
 

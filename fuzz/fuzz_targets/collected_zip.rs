@@ -4,7 +4,10 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::local::{RoleChoice, check, files::archive};
+use rdptrace::{
+    internal::local::files::archive,
+    local::{RoleChoice, check},
+};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok((machine, _)) = archive::read(Cursor::new(bytes)) {

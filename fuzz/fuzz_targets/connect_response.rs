@@ -2,7 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::pdu::{connect_response::connect_response, rsa, server_certificate::ServerCertificate};
+use rdptrace::internal::pdu::{
+    connect_response::connect_response, rsa, server_certificate::ServerCertificate,
+};
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = connect_response(bytes);

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::pdu::{ntlm, ts_request::ts_request};
+use rdptrace::internal::pdu::{ntlm, ts_request::ts_request};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(request) = ts_request(bytes) {

@@ -4,7 +4,7 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::local::files::evtx::Log;
+use rdptrace::internal::local::files::evtx::Log;
 
 fuzz_target!(|bytes: &[u8]| {
     read(bytes.to_vec());

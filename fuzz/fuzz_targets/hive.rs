@@ -4,7 +4,7 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::local::files::{Keys as _, hive::Hive};
+use rdptrace::internal::local::files::{Keys as _, hive::Hive};
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = Hive::open(Cursor::new(bytes), None);

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::{
+use rdptrace::internal::{
     net::Framing,
     pdu::http::{BodyLength, ResponseHead, challenges},
 };

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::pdu::{
+use rdptrace::internal::pdu::{
     Reader,
     der::{element, encode},
     kdc_proxy,

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::pdu::{
+use rdptrace::internal::pdu::{
     license::{self, LicensePdu},
     license_exchange::ClientLicense,
 };

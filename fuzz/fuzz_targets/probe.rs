@@ -42,7 +42,11 @@ struct Said {
 }
 
 impl AsyncRead for Said {
-    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let count = buf.remaining().min(self.bytes.len() - self.read);
         let read = self.read;
         buf.put_slice(&self.bytes[read..read + count]);

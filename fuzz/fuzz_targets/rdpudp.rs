@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::{demo::answer_datagram, pdu::rdpudp::Setup};
+use rdptrace::internal::{demo::answer_datagram, pdu::rdpudp::Setup};
 
 fuzz_target!(|datagram: &[u8]| {
     if let Some(answer) = answer_datagram(datagram) {

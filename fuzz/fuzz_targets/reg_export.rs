@@ -4,7 +4,7 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::local::files::{Keys as _, reg::Export};
+use rdptrace::internal::local::files::{Keys as _, reg::Export};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(export) = Export::open(Cursor::new(bytes), 500_000) {

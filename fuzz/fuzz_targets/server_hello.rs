@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::net::Framing;
-use rdptrace::pdu::server_hello::Answer;
+use rdptrace::internal::net::Framing;
+use rdptrace::internal::pdu::server_hello::Answer;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut answer = Answer::default();

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rdptrace::{
+use rdptrace::internal::{
     net::Framing,
     pdu::{peer, x224},
 };
@@ -10,7 +10,8 @@ use rdptrace::{
 fuzz_target!(|bytes: &[u8]| {
     let _ = x224::confirm(bytes);
     let _ = peer::speaks(bytes);
-    for framing in [Framing::Tpkt, Framing::TpktAfterCredssp, Framing::TsRequest, Framing::EarlyAuthorization] {
+    for framing in [Framing::Tpkt, Framing::TpktAfterCredssp, Framing::TsRequest, Framing::EarlyAuthorization]
+    {
         let _ = framing.length(bytes);
     }
 });

@@ -49,7 +49,7 @@ mod version1;
 
 pub use fault::{Expect, Fault};
 pub use faults::{FAULTS, find};
-pub use invented::{BUILD, DNS_COMPUTER, DNS_DOMAIN, NETBIOS_COMPUTER, NETBIOS_DOMAIN, PASSWORD, USER};
+pub use invented::{DNS_COMPUTER, PASSWORD, USER};
 pub use listen::{Listener, Service, listen, run};
 pub use server::Server;
 pub use stream::Stream;

@@ -8,10 +8,10 @@ mod checking;
 mod collect;
 mod damage;
 mod facts;
-mod host;
+pub(crate) mod host;
 mod krb5;
-pub mod no_proxy;
-mod pages;
+pub(crate) mod no_proxy;
+pub(crate) mod pages;
 mod pseudonym;
 mod roles;
 mod sddl;
@@ -27,17 +27,19 @@ pub use checked::Checked;
 pub use checking::{check, check_beside};
 pub use collect::Collection;
 pub use damage::FILES_DAMAGED;
-#[doc(hidden)]
-pub use host::files;
 pub use host::{
-    About, Answer, Certificates, EVENT_DAYS, Event, File, Host, Interface, LARGEST_TEXT, MOST_EVENTS,
-    NOT_READ, Output, Owner, PrivateKey, Recorded, Recorder, Service, ServiceState, Source, Span, StartType,
-    TargetName, ThisMachine, Unreadable, Value, event_query, event_xml, forbid_core_files, new_file,
-    public_key, readable, regular_file, standard_input, this_machine, without_account, writable,
+    About, Answer, Certificates, EVENT_DAYS, Event, File, Host, Interface, LARGEST_TEXT, MOST_EVENTS, Output,
+    Owner, PrivateKey, Recorded, Recorder, Service, ServiceState, Source, Span, StartType, TargetName,
+    ThisMachine, Unreadable, Value, this_machine,
+};
+pub(crate) use host::{
+    files, forbid_core_files, new_file, public_key, readable, regular_file, standard_input, without_account,
+    writable,
 };
 pub use krb5::{Krb5, Unread};
-pub use pages::{page, paged};
-pub use roles::{RoleChoice, is_answered, is_damaged};
+pub(crate) use pages::{page, paged};
+pub use roles::RoleChoice;
+pub(crate) use roles::{is_answered, is_damaged};
 pub use setting::{Case, Is, Setting};
 pub use survey::Survey;
 pub use target::Target;

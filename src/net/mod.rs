@@ -52,7 +52,7 @@ pub use services::services;
 pub use small_segments::Segments;
 pub use socket::Ends;
 pub use tls::{Handshake, Upgrade, Versions, not_tls};
-pub use tunnel::{Remarks, SharedRemarks, gateway_error, remarks};
+pub use tunnel::{SharedRemarks, gateway_error, remarks};
 pub use udp::{BoxDatagrams, Datagrams, Pending, receive_until};
 pub use wire::{Limits, Record, Wire};
 

@@ -47,8 +47,9 @@ pub struct Record {
     pub frames: Vec<Frame>,
     /// How many were left out between them.
     pub frames_omitted: u64,
-    /// Its ends, and what TCP showed; none where there was no socket of the system.
+    /// Its ends; none where there was no socket of the system.
     pub ends: Ends,
+    /// What TCP showed; none without such a socket, too.
     pub tcp: Option<Tcp>,
     /// How long this program only listened, by phase: no time of the peer's.
     pub idle: Vec<(Phase, Duration)>,

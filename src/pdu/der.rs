@@ -2,9 +2,13 @@
 
 use super::{Malformed, Reader};
 
+/// The tag of an INTEGER.
 pub const INTEGER: u8 = 0x02;
+/// The tag of an OCTET STRING.
 pub const OCTET_STRING: u8 = 0x04;
+/// The tag of a GeneralString.
 pub const GENERAL_STRING: u8 = 0x1B;
+/// The tag of a SEQUENCE.
 pub const SEQUENCE: u8 = 0x30;
 
 /// The next element: its tag and its content.

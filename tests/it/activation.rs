@@ -3,7 +3,7 @@
 use rdptrace::{
     Report, Settings,
     codes::Phase,
-    pdu::{
+    internal::pdu::{
         connect_initial::{Announced, connect_initial},
         drdynvc,
         message_channel::{self, Measuring, Message},

@@ -4,7 +4,7 @@ use rdptrace::{
     Report, Settings, Target, Tracer,
     codes::Phase,
     destination::RdpFile,
-    diagnose::diagnose,
+    diagnose,
     report::{Likelihood, Outcome},
     settings::Security,
 };

@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use rdptrace::{
-    Report,
-    demo::FAULTS,
-    diagnose,
-    diagnose::hypotheses,
+    Report, diagnose,
+    internal::{demo::FAULTS, diagnose::hypotheses},
     report::{Failure, FailureKind, Likelihood, Trace},
 };
 

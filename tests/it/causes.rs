@@ -145,7 +145,7 @@ async fn observations_that_contradict_stand_beside_the_cause() {
 /// At most five, best first, each with its reason and with what to do.
 #[tokio::test(start_paused = true)]
 async fn causes_are_few_ranked_and_useful() {
-    for fault in rdptrace::demo::FAULTS {
+    for fault in rdptrace::internal::demo::FAULTS {
         let report = of(fault.name).await;
         assert!(report.causes.len() <= 5, "{}", fault.name);
         let ranks: Vec<u8> = report.causes.iter().map(|cause| cause.likelihood as u8).collect();

@@ -5,7 +5,7 @@ use rcgen::{
     SanType, SignatureAlgorithm,
 };
 use rdptrace::{
-    certificate::{Expectation, Roots, evidence},
+    internal::certificate::{Expectation, Roots, evidence},
     report::{Certificate, Timestamp, Trust},
 };
 use time::Duration;

@@ -151,7 +151,7 @@ async fn experiments_end_where_a_port_that_was_open_is_closed() {
 /// Which host it is can be proved; what ails it is not the better known for it.
 #[tokio::test(start_paused = true)]
 async fn beside_what_is_certain_nothing_is_likely() {
-    for fault in rdptrace::demo::FAULTS {
+    for fault in rdptrace::internal::demo::FAULTS {
         let report = of(fault.name).await;
         let Some((first, others)) = report.causes.split_first() else { continue };
         if first.likelihood == Likelihood::Certain {

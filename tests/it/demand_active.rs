@@ -5,7 +5,7 @@ use ironrdp_connector::{
 };
 use ironrdp_core::WriteBuf;
 use ironrdp_pdu::rdp::capability_sets::client_codecs_capabilities;
-use rdptrace::pdu::{
+use rdptrace::internal::pdu::{
     confirm_active::confirm_active, demand_active::demand_active, finalization::finalization, mcs,
 };
 

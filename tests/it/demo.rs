@@ -17,7 +17,7 @@ use ironrdp_core::decode;
 use ironrdp_pdu::gcc::{EncryptionLevel, EncryptionMethod};
 use ironrdp_pdu::mcs::ConnectResponse;
 use ironrdp_pdu::nego::SecurityProtocol;
-use rdptrace::demo::{FAULTS, Server, find, listen, run};
+use rdptrace::internal::demo::{FAULTS, Server, find, listen, run};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -180,7 +180,7 @@ async fn the_challenge_tells_names_build_and_clock() {
         let (value, rest) = pairs[4..].split_at(usize::from(pairs[2]));
         match pairs[0] {
             7 => ticks = u64::from_le_bytes(value.try_into().expect("eight bytes")),
-            id => names.push((id, rdptrace::utf16::text_to_nul(value))),
+            id => names.push((id, rdptrace::internal::utf16::text_to_nul(value))),
         }
         pairs = rest;
     }

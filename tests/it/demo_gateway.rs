@@ -11,13 +11,12 @@ use std::{
 };
 
 use rdptrace::{
-    Endpoint, Network, Report, Settings, Target, Tracer,
+    BoxStream, Endpoint, Network, Report, Settings, Target, Tracer,
     codes::Phase,
-    demo::{
+    internal::demo::{
         self,
         gateway::{self, Entry, Expect, Fault, Gateway},
     },
-    net::BoxStream,
     report::{Credentials, Failure, Outcome, Severity},
     settings::{self, Account, Anchors, GatewayAuthentication, Token},
 };

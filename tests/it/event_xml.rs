@@ -2,11 +2,11 @@
 
 use rdptrace::{
     codes::EVENT,
-    local::{
-        Event, MOST_EVENTS,
+    internal::local::{
         event_query::{Part, queries, whole},
         event_xml::events,
     },
+    local::{Event, MOST_EVENTS},
 };
 use time::{Duration, OffsetDateTime};
 

@@ -262,7 +262,7 @@ fn the_page_of_0x904_names_no_cause_and_tells_how_to_find_it() {
 /// What a report names can be asked for by that name.
 #[test]
 fn every_finding_and_cause_is_explained() {
-    for code in rdptrace::diagnose::paged() {
+    for code in rdptrace::internal::diagnose::paged() {
         let explanation = explain(&[code.to_owned()]).unwrap_or_else(|error| panic!("{code}: {error}"));
         let [explained] = explanation.codes.as_slice() else { panic!("{code}: {explanation:?}") };
         let headings: Vec<&str> = explained.sections.iter().map(|part| part.heading.as_str()).collect();

@@ -7,9 +7,8 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Settings, Target, Tracer,
-    demo::Server,
-    net::BoxStream,
+    BoxStream, Network, Report, Settings, Target, Tracer,
+    internal::demo::Server,
     report::{Connection, Failure, FailureKind},
     settings::Security,
 };

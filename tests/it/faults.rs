@@ -8,7 +8,7 @@ use std::{
 use rdptrace::{
     Report, Settings, Target, Tracer,
     codes::Phase,
-    demo::{self, Expect, FAULTS, Fault},
+    internal::demo::{self, Expect, FAULTS, Fault},
     render,
     report::{Outcome, Purpose},
     settings::{Account, Experiments},

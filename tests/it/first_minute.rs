@@ -181,7 +181,7 @@ fn examples_in_help_are_command_lines() {
             let line = line.trim().split("  ").next().expect("a line").replace("$(cat message.txt)", "x");
             let words: Vec<String> = line.replace(['\'', '"'], "").split(' ').map(str::to_owned).collect();
             let words: Vec<_> = words.into_iter().map(Into::into).collect();
-            assert_eq!(rdptrace::cli::reads(&words), Ok(()), "{line}");
+            assert_eq!(rdptrace::internal::cli::reads(&words), Ok(()), "{line}");
             seen += 1;
         }
     }

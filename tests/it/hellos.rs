@@ -7,9 +7,8 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Target, Tracer, diagnose,
-    net::BoxStream,
-    pdu::{
+    BoxStream, Network, Target, Tracer, diagnose,
+    internal::pdu::{
         client_hello::{Fresh, LARGE, Profile, SMALL, client_hello},
         hello::ClientHello,
     },

@@ -3,7 +3,7 @@
 use rdptrace::{
     Report, Settings,
     codes::Phase,
-    pdu::connect_initial::{Announced, connect_initial},
+    internal::pdu::connect_initial::{Announced, connect_initial},
     report::{Connection, Credentials, Outcome, Severity, Unfollowed},
 };
 

@@ -1,6 +1,6 @@
 //! Heads, challenges and bodies of HTTP responses, as gateways and proxies send them, whole and cut at every byte.
 
-use rdptrace::{
+use rdptrace::internal::{
     net::Framing,
     pdu::http::{BodyLength, Challenge, MAX_BODY, MAX_HEAD, Request, ResponseHead},
 };

@@ -189,14 +189,14 @@ fn a_report_of_a_machine_alone_is_judged_alike() {
 /// What a report names can be asked for by that name.
 #[test]
 fn every_check_is_explained() {
-    for code in rdptrace::local::paged() {
+    for code in rdptrace::internal::local::paged() {
         let explanation =
             explain::explain(&[code.to_owned()]).unwrap_or_else(|error| panic!("{code}: {error}"));
         let [explained] = explanation.codes.as_slice() else { panic!("{code}: {explanation:?}") };
         assert_eq!(explained.input, code);
         assert!(explained.known && explained.summary.len() > 40, "{code}: {}", explained.summary);
         assert!(
-            !rdptrace::diagnose::paged().any(|other| other == code),
+            !rdptrace::internal::diagnose::paged().any(|other| other == code),
             "{code} is a finding or a cause too"
         );
     }
@@ -213,7 +213,7 @@ fn the_checks_that_findings_tell_exist() {
     let words = source.split('"').skip(1).step_by(2).filter(|word| word.contains('-'));
     let exists = |word: &str| {
         let check = rdptrace::local::checks().any(|check| check.code.starts_with(word));
-        check || rdptrace::diagnose::emitted().any(|code| code == word)
+        check || rdptrace::internal::diagnose::emitted().any(|code| code == word)
     };
     let unknown: Vec<_> = words.filter(|word| !exists(word)).collect();
     assert!(unknown.is_empty(), "{unknown:?}");

@@ -3,7 +3,7 @@
 use rdptrace::{
     Report,
     codes::Phase,
-    demo::FAULTS,
+    internal::demo::FAULTS,
     render,
     report::{Named, Outcome, Purpose, Severity, Status},
 };

@@ -14,9 +14,8 @@ use std::{
 };
 
 use rdptrace::{
-    Network,
-    demo::{self, Fault, Server},
-    net::{BoxDatagrams, BoxStream, Datagrams, Pending},
+    BoxDatagrams, BoxStream, Datagrams, Network, Pending,
+    internal::demo::{self, Fault, Server},
     report::{Failure, FailureKind},
 };
 use time::OffsetDateTime;

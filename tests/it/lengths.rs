@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use rdptrace::{
     Report,
-    net::{Framing, Handshake, Instant, Limits, Upgrade, Versions, Wire},
-    pdu::server_hello::Answer,
+    internal::{
+        net::{Framing, Handshake, Instant, Limits, Upgrade, Versions, Wire},
+        pdu::server_hello::Answer,
+    },
     report::{FailureKind, PhaseRecord},
     settings::Experiments,
 };

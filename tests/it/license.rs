@@ -2,13 +2,13 @@
 
 use ironrdp_core::decode;
 use ironrdp_pdu::rdp::server_license as ironrdp;
-use rdptrace::demo::license::LicenseServer;
-use rdptrace::pdu::license::{self, ErrorAlert, LicensePdu, LicenseRequest};
-use rdptrace::pdu::license_exchange::{ClientLicense, ExchangeError};
-use rdptrace::pdu::license_keys::LicenseKeys;
-use rdptrace::pdu::rsa::RsaPublicKey;
-use rdptrace::pdu::server_certificate::ServerCertificate;
-use rdptrace::pdu::{Malformed, rsa};
+use rdptrace::internal::demo::license::LicenseServer;
+use rdptrace::internal::pdu::license::{self, ErrorAlert, LicensePdu, LicenseRequest};
+use rdptrace::internal::pdu::license_exchange::{ClientLicense, ExchangeError};
+use rdptrace::internal::pdu::license_keys::LicenseKeys;
+use rdptrace::internal::pdu::rsa::RsaPublicKey;
+use rdptrace::internal::pdu::server_certificate::ServerCertificate;
+use rdptrace::internal::pdu::{Malformed, rsa};
 
 const CLIENT_RANDOM: [u8; 32] = [0x11; 32];
 const PREMASTER: [u8; 48] = [0x22; 48];

@@ -1,10 +1,10 @@
 //! Recorded and damaged licensing PDUs: what is read from them, and that nothing in them breaks the reader.
 
-use rdptrace::demo::license::LicenseServer;
-use rdptrace::pdu::license::{self, ErrorAlert, LicensePdu, LicenseRequest};
-use rdptrace::pdu::license_exchange::ClientLicense;
-use rdptrace::pdu::license_frame::{blob, frame};
-use rdptrace::pdu::server_certificate::ServerCertificate;
+use rdptrace::internal::demo::license::LicenseServer;
+use rdptrace::internal::pdu::license::{self, ErrorAlert, LicensePdu, LicenseRequest};
+use rdptrace::internal::pdu::license_exchange::ClientLicense;
+use rdptrace::internal::pdu::license_frame::{blob, frame};
+use rdptrace::internal::pdu::server_certificate::ServerCertificate;
 
 fn wire(name: &str) -> Vec<u8> {
     let path = format!("{}/testdata/wire/{name}.hex", env!("CARGO_MANIFEST_DIR"));

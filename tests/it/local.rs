@@ -200,7 +200,7 @@ fn every_check_has_its_own_name_and_its_cases_end() {
 #[test]
 fn every_check_has_a_page_and_every_page_a_check() {
     let made: BTreeSet<_> = checks().map(|check| check.code).chain([FILES_DAMAGED]).collect();
-    let written: BTreeSet<_> = rdptrace::local::paged().collect();
+    let written: BTreeSet<_> = rdptrace::internal::local::paged().collect();
     assert_eq!(made, written);
 }
 

@@ -6,7 +6,10 @@ use std::{
     process::Command,
 };
 
-use rdptrace::local::{Certificates, Host as _, PrivateKey, public_key, this_machine};
+use rdptrace::{
+    internal::local::public_key,
+    local::{Certificates, Host as _, PrivateKey, this_machine},
+};
 use x509_parser::pem::Pem;
 
 struct Folder(PathBuf);

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use rdptrace::{Network as _, System, demo};
+use rdptrace::{Network as _, System, internal::demo};
 
 use crate::program::command;
 

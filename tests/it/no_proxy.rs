@@ -1,6 +1,6 @@
 //! Which targets the exceptions of the environment spare its proxy; neither the proxy nor the targets are there.
 
-use rdptrace::local::no_proxy::{freerdp_spares, proxy_applies};
+use rdptrace::internal::local::no_proxy::{freerdp_spares, proxy_applies};
 use serde_json::Value;
 
 use crate::program::{command, text};

@@ -9,7 +9,7 @@ use cbc::{
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rdptrace::{
-    old_suites,
+    internal::old_suites,
     report::{OLD_SUITES, TlsEvidence},
 };
 use sha1::Sha1;

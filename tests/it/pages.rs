@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rdptrace::{
+use rdptrace::internal::{
     demo::FAULTS,
     diagnose::{emitted, page, paged},
 };

@@ -2,7 +2,7 @@
 
 use rdptrace::{
     Report,
-    pdu::{peer, x224},
+    internal::pdu::{peer, x224},
     report::{ExperimentKind, Purpose},
 };
 

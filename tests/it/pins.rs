@@ -7,10 +7,9 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Settings, Target, Tracer,
+    BoxStream, Network, Report, Settings, Target, Tracer,
     codes::Phase,
-    demo::Server,
-    net::BoxStream,
+    internal::demo::Server,
     report::{Credentials, Failure, Outcome},
     settings::Security,
 };

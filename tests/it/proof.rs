@@ -2,7 +2,7 @@
 
 mod odd_tokens;
 
-use rdptrace::pdu::{
+use rdptrace::internal::pdu::{
     ntlm::{Fresh, Identity, authenticate, negotiate},
     ts_credentials::ts_credentials,
     ts_request::ts_request,

@@ -11,10 +11,9 @@ use std::{
 };
 
 use rdptrace::{
-    Endpoint, Network, Report, Settings, Target, Tracer,
+    BoxStream, Endpoint, Network, Report, Settings, Target, Tracer,
     codes::Phase,
-    demo::Server,
-    net::BoxStream,
+    internal::demo::Server,
     report::{Failure, FailureKind, Outcome},
     settings::{Account, Proxy, ProxyKind},
     wait,

@@ -6,7 +6,7 @@ use rdptrace::{
     Report, Settings, Target, Tracer,
     destination::{Encoding, RdpFile},
     honour,
-    pdu::{
+    internal::pdu::{
         preconnection::preconnection,
         x224::{Lead, connection_request},
     },

@@ -3,10 +3,7 @@
 use std::collections::BTreeSet;
 
 use rdptrace::{
-    Report, Settings, Target, Tracer,
-    destination::RdpFile,
-    diagnose::{diagnose, emitted},
-    honour,
+    Report, Settings, Target, Tracer, destination::RdpFile, diagnose, honour, internal::diagnose::emitted,
     report::FailureKind,
 };
 

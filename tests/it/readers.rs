@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use rdptrace::{
+use rdptrace::internal::{
     certificate,
     net::Framing,
     pdu::{

@@ -7,8 +7,8 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Target, Tracer,
-    net::{BoxStream, Rejected, icmp_name},
+    BoxStream, Network, Report, Target, Tracer,
+    internal::net::{Rejected, icmp_name},
     report::{Failure, IcmpError, Likelihood, RejectedBy},
 };
 use time::OffsetDateTime;

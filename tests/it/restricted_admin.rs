@@ -7,9 +7,8 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Settings, Target, Tracer,
-    demo::{PASSWORD, USER},
-    net::BoxStream,
+    BoxStream, Network, Report, Settings, Target, Tracer,
+    internal::demo::{PASSWORD, USER},
     report::{Credentials, Direction, Failure, Outcome},
     settings::{Account, Delegation},
 };

@@ -8,9 +8,8 @@ use std::{
 
 use rcgen::{CertificateParams, DnType, DnValue, KeyPair};
 use rdptrace::{
-    Network, Report, Settings, Target, Tracer,
-    certificate::subject_hash,
-    net::BoxStream,
+    BoxStream, Network, Report, Settings, Target, Tracer,
+    internal::certificate::subject_hash,
     report::{Failure, Trust},
 };
 use time::OffsetDateTime;

@@ -3,9 +3,9 @@
 use std::{fs, future::pending, net::IpAddr, net::SocketAddr, path::Path, time::Duration};
 
 use rdptrace::{
-    Report, Settings, Target, Tracer,
-    demo::{PASSWORD, USER},
-    honour, render,
+    Report, Settings, Target, Tracer, honour,
+    internal::demo::{PASSWORD, USER},
+    render,
     settings::{Account, LicensePolicy, Security},
     wait,
     wait::Patience,

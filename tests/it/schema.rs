@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use rdptrace::{Report, demo::FAULTS, diagnose, render, report_schema};
+use rdptrace::{Report, diagnose, internal::demo::FAULTS, render, report_schema};
 use serde_json::Value;
 
 use crate::faults::{settings, told_of, trace};

@@ -5,7 +5,7 @@ use std::{fs, sync::Mutex, time::Duration};
 use rdptrace::{
     Observer, Picture, Report, Settings, Target, Tracer,
     codes::Phase,
-    pdu::canvas::{Canvas, Share},
+    internal::pdu::canvas::{Canvas, Share},
     report::{FailureKind, Session},
     settings::Security,
 };

@@ -6,9 +6,9 @@
 
 use rdptrace::{
     codes::Phase,
-    pdu::{
-        Malformed, mcs, rsa,
-        rsa::RsaPublicKey,
+    internal::pdu::{
+        Malformed, mcs,
+        rsa::{self, RsaPublicKey},
         security::{ClientSecurity, Strength, Unopened},
         security_keys::UPDATE_INTERVAL,
         share::{self, IoPdu},

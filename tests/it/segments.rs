@@ -6,8 +6,7 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Report, Target, Tracer,
-    net::BoxStream,
+    BoxStream, Network, Report, Target, Tracer,
     report::{Cause, ExperimentKind, Failure, Likelihood, Place, Purpose, Status},
 };
 use time::OffsetDateTime;

@@ -2,7 +2,7 @@
 
 use rdptrace::{
     Report,
-    demo::{FAULTS, gateway},
+    internal::demo::{FAULTS, gateway},
 };
 
 use crate::{

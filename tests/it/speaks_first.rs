@@ -2,8 +2,10 @@
 
 use rdptrace::{
     Report, Settings, Tracer,
-    net::Framing,
-    pdu::{rdsaad, rdstls},
+    internal::{
+        net::Framing,
+        pdu::{rdsaad, rdstls},
+    },
     render,
     report::{Answer, ExperimentKind, FailureKind, ProtocolPosture, Purpose},
 };

@@ -9,8 +9,8 @@ use std::{
 };
 
 use rdptrace::{
-    Network, Settings, Target, Tracer,
-    net::{BoxDatagrams, BoxStream, Datagrams, Framing, Instant, Limits, Pending, Wire},
+    BoxDatagrams, BoxStream, Datagrams, Network, Pending, Settings, Target, Tracer,
+    internal::net::{Framing, Instant, Limits, Wire},
     report::{AttemptResult, Failure, FailureKind, Udp, UdpOutcome},
     settings::Experiments,
 };

@@ -3,9 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use rdptrace::{
-    Endpoint, Network as _, Report, Settings, System, Target, Tracer, demo,
-    demo::Server,
-    pdu::rdpudp::{self, ACK, CORRELATION_ID, SYN, SYNEX, Setup},
+    Endpoint, Network as _, Report, Settings, System, Target, Tracer,
+    internal::{
+        demo::{self, Server},
+        pdu::rdpudp::{self, ACK, CORRELATION_ID, SYN, SYNEX, Setup},
+    },
     report::{Udp, UdpOutcome},
     settings::{Experiments, Proxy, ProxyKind},
 };

@@ -8,7 +8,10 @@ use ironrdp_rdpeudp::{
     pdu::{UdpVersion, V1Datagram},
 };
 use rdptrace::{
-    Settings, System, Target, Tracer, codes::Phase, demo, pdu::rdpudp, report::UdpOutcome,
+    Settings, System, Target, Tracer,
+    codes::Phase,
+    internal::{demo, pdu::rdpudp},
+    report::UdpOutcome,
     settings::Experiments,
 };
 use tokio::{

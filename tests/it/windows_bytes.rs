@@ -1,6 +1,6 @@
 //! What Windows Server 2022 says, field by field, as recordings of it show; every reader has to know it.
 
-use rdptrace::pdu::{
+use rdptrace::internal::pdu::{
     connect_response::connect_response,
     http::{BodyLength, ResponseHead},
     license::{self, ErrorAlert, LicensePdu},

@@ -8,7 +8,7 @@ use std::{
 };
 
 use rdptrace::{
-    net::{Framing, Instant, Limits, Record, Wire},
+    internal::net::{Framing, Instant, Limits, Record, Wire},
     report::{Direction, FailureKind},
 };
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf, duplex};

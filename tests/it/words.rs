@@ -1,10 +1,12 @@
 //! Errors of libraries in reports: in words, without a name of Rust.
 
 use rdptrace::{
-    certificate::Unchecked,
     codes::Phase,
-    demo::{FAULTS, gateway},
-    pdu::words::{spaced, words},
+    internal::{
+        certificate::Unchecked,
+        demo::{FAULTS, gateway},
+        pdu::words::{spaced, words},
+    },
     render,
     report::Credentials,
 };

@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use serde_json::json;
 
-use rdptrace::pdu::rdpudp;
+use rdptrace::internal::pdu::rdpudp;
 
 use crate::{
     lab::{folder, has, trace},

@@ -4,10 +4,8 @@
 //! key is judged by its owner, group and mode alone, and no check looks up names. After a trace the checks of the way
 //! are repeated with the address that it came to.
 
-#[doc(hidden)]
 pub mod event_query;
 pub mod event_xml;
-#[doc(hidden)]
 pub mod files;
 mod pem;
 mod recorded;

@@ -9,7 +9,7 @@ use ironrdp_connector::sspi::credssp::{ClientState, TsRequest};
 use ironrdp_connector::{ClientConnector, ClientConnectorState, Sequence};
 use ironrdp_core::WriteBuf;
 use ironrdp_pdu::nego::SecurityProtocol;
-use rdptrace::demo::Fault;
+use rdptrace::internal::demo::Fault;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;

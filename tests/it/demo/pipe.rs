@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use rdptrace::demo::{Fault, Server, Service, Stream};
+use rdptrace::internal::demo::{Fault, Server, Service, Stream};
 use time::OffsetDateTime;
 use time::macros::datetime;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};

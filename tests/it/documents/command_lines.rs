@@ -2,7 +2,10 @@
 
 use std::{ffi::OsString, iter::once};
 
-use rdptrace::{cli, demo::FAULTS, explain::explain};
+use rdptrace::{
+    explain::explain,
+    internal::{cli, demo::FAULTS},
+};
 
 use super::{
     guides,

@@ -3,10 +3,8 @@
 use std::io::Cursor;
 
 use rdptrace::{
-    local::{
-        RoleChoice, Unreadable,
-        files::{Files, Given, Keys as _, hive::NoHive, reg::Export},
-    },
+    internal::local::files::{Files, Given, Keys as _, hive::NoHive, reg::Export},
+    local::{RoleChoice, Unreadable},
     report::{
         CheckStatus,
         Role::{Client, Host},

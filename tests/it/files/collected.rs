@@ -6,12 +6,14 @@ use std::{
     io::{Cursor, Read as _},
 };
 
-use rdptrace::local::{
-    About, Collection, Event, Host as _, Output, Recorded, Recorder, RoleChoice, Target, Unreadable, Value,
-    check,
-    files::{Files, Given, archive},
-};
 use rdptrace::report::{LocalCheck, Os};
+use rdptrace::{
+    internal::local::files::{Files, Given, archive},
+    local::{
+        About, Collection, Event, Host as _, Output, Recorded, Recorder, RoleChoice, Target, Unreadable,
+        Value, check,
+    },
+};
 use time::OffsetDateTime;
 
 use super::machine::folder;

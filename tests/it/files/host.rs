@@ -3,7 +3,8 @@
 use std::{fs, path::PathBuf};
 
 use rdptrace::{
-    local::{Checked, RoleChoice, check, files::Files, files::Given},
+    internal::local::files::{Files, Given},
+    local::{Checked, RoleChoice, check},
     report::{
         CheckStatus, LocalCheck,
         Role::{self, Client, Host},

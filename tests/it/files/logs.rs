@@ -2,7 +2,10 @@
 
 use std::io::Cursor;
 
-use rdptrace::local::{Event, Unreadable, files::evtx::Log};
+use rdptrace::{
+    internal::local::files::evtx::Log,
+    local::{Event, Unreadable},
+};
 use time::{Duration, OffsetDateTime};
 
 use super::evtx_writer::{Sample, log};

@@ -3,10 +3,8 @@
 use std::{fs, path::PathBuf};
 
 use rdptrace::{
-    local::{
-        FILES_DAMAGED, Host as _, RoleChoice, ServiceState, StartType, Unreadable, check,
-        files::{Files, Given},
-    },
+    internal::local::files::{Files, Given},
+    local::{FILES_DAMAGED, Host as _, RoleChoice, ServiceState, StartType, Unreadable, check},
     report::{CheckStatus, Os},
 };
 use serde_json::Value as Json;

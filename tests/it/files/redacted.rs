@@ -6,11 +6,11 @@ use std::{
     io::{Cursor, Read as _},
 };
 
-use rdptrace::local::{
-    About, Collection, Event, File, Host as _, Output, Recorded, RoleChoice, Target, Value, check,
-    files::{Files, Given},
-};
 use rdptrace::report::{CheckStatus, LocalCheck, Os};
+use rdptrace::{
+    internal::local::files::{Files, Given},
+    local::{About, Collection, Event, File, Host as _, Output, Recorded, RoleChoice, Target, Value, check},
+};
 use time::OffsetDateTime;
 
 use super::machine::folder;

@@ -5,13 +5,13 @@ use std::{
     io::{self, Cursor, Read, Seek, SeekFrom},
 };
 
-use rdptrace::local::{
-    Unreadable, Value,
-    files::{
+use rdptrace::{
+    internal::local::files::{
         Keys,
         hive::{Hive, NoHive},
         reg::Export,
     },
+    local::{Unreadable, Value},
 };
 
 use super::hive_writer::{List, Node, hive, utf16};

@@ -10,7 +10,7 @@ use sspi::{
 
 use sha2::{Digest as _, Sha256};
 
-use rdptrace::pdu::{der::encode, spnego};
+use rdptrace::internal::pdu::{der::encode, spnego};
 
 use super::script::Script;
 

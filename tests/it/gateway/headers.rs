@@ -3,7 +3,7 @@
 use std::sync::{Arc, atomic::Ordering::SeqCst};
 
 use rdptrace::{
-    demo::gateway::{Gateway as Demo, NAME},
+    internal::demo::gateway::{Gateway as Demo, NAME},
     settings::{Gateway, GatewayAuthentication},
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

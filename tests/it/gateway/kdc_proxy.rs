@@ -2,7 +2,7 @@
 
 use rdptrace::{
     Endpoint, Report, Target, Tracer,
-    certificate::thumbprints,
+    internal::certificate::thumbprints,
     report::{Credentials, FailureKind},
     settings::{Account, Gateway, Kdc, KdcSource, KdcTransport, Kerberos, Others},
 };

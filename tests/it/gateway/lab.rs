@@ -11,8 +11,7 @@ use std::{
 
 use rcgen::{CertificateParams, KeyPair};
 use rdptrace::{
-    Endpoint, Network, Report, Settings, Target, Tracer,
-    net::BoxStream,
+    BoxStream, Endpoint, Network, Report, Settings, Target, Tracer,
     report::{Failure, FailureKind},
     settings::{Account, Anchors, Gateway, GatewayAuthentication, Proxy, ProxyKind, Token},
 };

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rdptrace::{net::Framing, pdu::tsgu::Packet};
+use rdptrace::internal::{net::Framing, pdu::tsgu::Packet};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 pub type Reader = Box<dyn AsyncRead + Send + Unpin>;

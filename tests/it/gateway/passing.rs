@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use rdptrace::{
     Target, Tracer,
     codes::Phase,
-    demo,
+    internal::demo,
     report::{Credentials, Direction, Frame, GatewayTransport, Outcome, Report, Status, Unfollowed},
     settings::{Account, Gateway, GatewayAuthentication, Security, Token},
 };

@@ -4,8 +4,7 @@ use std::sync::atomic::Ordering::SeqCst;
 
 use rdptrace::{
     Report, Target, Tracer,
-    certificate::thumbprints,
-    demo,
+    internal::{certificate::thumbprints, demo},
     report::{Credentials, Outcome},
     settings::{Account, Anchors, Gateway},
 };

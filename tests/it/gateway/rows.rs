@@ -1,7 +1,7 @@
 //! The faults of the leg to and through a gateway: what it does, and what a report has to say of it.
 
 use rdptrace::{
-    pdu::tsgu,
+    internal::pdu::tsgu,
     report::{Credentials, FailureKind},
     settings::{Account, Gateway, GatewayAuthentication, Token},
 };

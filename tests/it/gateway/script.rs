@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use rdptrace::pdu::websocket;
+use rdptrace::internal::pdu::websocket;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadHalf, WriteHalf};
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, server::TlsStream};
 

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::Ordering::SeqCst},
 };
 
-use rdptrace::pdu::tsgu::{self, Packet};
+use rdptrace::internal::pdu::tsgu::{self, Packet};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{

@@ -1,6 +1,6 @@
 //! Packets, frames and heads that are damaged: a sentence each, no panic, no hang, bounded memory.
 
-use rdptrace::{
+use rdptrace::internal::{
     net::Framing,
     pdu::{
         http::{ResponseHead, challenges},

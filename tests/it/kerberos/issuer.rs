@@ -1,7 +1,7 @@
 //! A KDC that knows one password and grants tickets, as answers that a scripted KDC gives (RFC 4120 section 5.4.2).
 
 use picky_krb::crypto::CipherSuite;
-use rdptrace::pdu::der::encode;
+use rdptrace::internal::pdu::der::encode;
 
 use super::messages::{name, number};
 

@@ -2,7 +2,7 @@
 
 use rdptrace::{
     Report,
-    pdu::{der::encode, spnego},
+    internal::pdu::{der::encode, spnego},
     report::{Credentials, FailureKind, KdcEvidence, Likelihood},
     settings::KdcTransport::Tcp,
 };

@@ -1,6 +1,6 @@
 //! Messages of a KDC that need no key: errors, and the parts of all of them (RFC 4120 section 5).
 
-use rdptrace::pdu::der::encode;
+use rdptrace::internal::pdu::der::encode;
 use time::{Duration, macros::format_description};
 
 use super::issuer::etype_info2;

@@ -4,7 +4,7 @@ use std::io;
 
 use rdptrace::{
     Endpoint, Report,
-    pdu::der::encode,
+    internal::pdu::der::encode,
     report::{FailureKind, KdcEvidence},
     settings::{Kdc, KdcTransport},
 };

@@ -7,8 +7,7 @@ use std::{
 };
 
 use rdptrace::{
-    Endpoint, Network, Report, Settings, Target, Tracer,
-    net::{BoxDatagrams, BoxStream, Datagrams, Pending},
+    BoxDatagrams, BoxStream, Datagrams, Endpoint, Network, Pending, Report, Settings, Target, Tracer,
     report::{Failure, FailureKind},
     settings::{Account, Kdc, KdcSource, KdcTransport, Kerberos, Others, Proxy, ProxyKind},
 };

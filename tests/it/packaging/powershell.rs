@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, iter::once};
 
-use rdptrace::cli;
+use rdptrace::internal::cli;
 
 use super::{read, repository};
 

@@ -6,9 +6,9 @@ mod verdict;
 use std::sync::atomic::Ordering;
 
 use rdptrace::{
-    Report, Settings, Tracer,
-    demo::FAULTS,
-    diagnose, render,
+    Report, Settings, Tracer, diagnose,
+    internal::demo::FAULTS,
+    render,
     report::{Answer, Exposure, Nla, Outcome, RdpSecurity, Severity},
     settings::{Account, Experiments, Security},
 };

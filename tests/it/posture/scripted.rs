@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use rdptrace::{Network, net::BoxStream, report::Failure};
+use rdptrace::{BoxStream, Network, report::Failure};
 use time::OffsetDateTime;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},

@@ -2,7 +2,7 @@
 
 use rdptrace::{
     Report, Settings, Tracer,
-    demo::FAULTS,
+    internal::demo::FAULTS,
     render,
     report::{Likelihood, Outcome},
 };

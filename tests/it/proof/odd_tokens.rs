@@ -1,7 +1,7 @@
 //! Tokens of CredSSP and NTLM with a field that cannot be: which it is, and how, stands in the report.
 
 use rdptrace::{
-    pdu::{der::encode, ntlm, ts_request::ts_request},
+    internal::pdu::{der::encode, ntlm, ts_request::ts_request},
     report::{Credentials, FailureKind, Likelihood, Report},
 };
 

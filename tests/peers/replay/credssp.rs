@@ -4,11 +4,13 @@ use std::{io, sync::Arc};
 
 use rdptrace::{
     Settings, Stream, Tracer, diagnose,
-    net::Framing,
-    pdu::{
-        ntlm::{self, Challenge},
-        spnego,
-        ts_request::{TsRequest, ts_request},
+    internal::{
+        net::Framing,
+        pdu::{
+            ntlm::{self, Challenge},
+            spnego,
+            ts_request::{TsRequest, ts_request},
+        },
     },
     report::{Credentials, FailureKind, Report},
     settings::{Account, Experiments},

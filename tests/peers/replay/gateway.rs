@@ -1,7 +1,7 @@
 //! An RD Gateway of Windows Server 2022 over WebSocket: each answer and each packet by its reader.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use rdptrace::{
+use rdptrace::internal::{
     net::Framing,
     pdu::{
         http::ResponseHead,

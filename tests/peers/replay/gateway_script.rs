@@ -4,7 +4,7 @@ use std::{io, sync::Arc};
 
 use rdptrace::{
     Stream,
-    pdu::{
+    internal::pdu::{
         tsgu::{self, Packet},
         websocket::{accept, frame_header},
     },

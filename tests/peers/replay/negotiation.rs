@@ -1,6 +1,6 @@
 //! The answers to Connection Requests, from Windows of many years and from a peer that is no server.
 
-use rdptrace::{
+use rdptrace::internal::{
     net::Framing,
     pdu::x224::{self, Confirm},
 };

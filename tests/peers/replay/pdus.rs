@@ -1,6 +1,6 @@
 //! Every PDU that Windows Server 2022 sent in whole sessions is one that the readers know.
 
-use rdptrace::{
+use rdptrace::internal::{
     net::Framing,
     pdu::{
         connect_response::connect_response,

@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf, process::Command, thread};
 
-use rdptrace::net::Framing;
+use rdptrace::internal::net::Framing;
 
 use crate::lab::has;
 

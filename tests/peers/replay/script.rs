@@ -4,11 +4,13 @@ use std::{io, sync::Arc};
 
 use rdptrace::{
     Stream,
-    net::Framing,
-    pdu::{
-        mcs::{self, Mcs},
-        share::{self, IoPdu},
-        x224,
+    internal::{
+        net::Framing,
+        pdu::{
+            mcs::{self, Mcs},
+            share::{self, IoPdu},
+            x224,
+        },
     },
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};

@@ -3,7 +3,7 @@
 use rdptrace::{
     Settings, Tracer,
     codes::Phase,
-    pdu::{
+    internal::pdu::{
         connect_response::{SecurityData, connect_response},
         server_certificate::ServerCertificate,
         x224,

@@ -1,9 +1,11 @@
 //! The handshakes of servers of Windows from 2008 R2 to 2022, as far as they cross the wire in plain, and their certificates.
 
 use rdptrace::{
-    certificate::{Expectation, Roots, evidence},
-    net::Framing,
-    pdu::server_hello::Answer,
+    internal::{
+        certificate::{Expectation, Roots, evidence},
+        net::Framing,
+        pdu::server_hello::Answer,
+    },
     report::{Certificate, Timestamp},
 };
 use time::macros::datetime;

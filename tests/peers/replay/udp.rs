@@ -1,6 +1,6 @@
 //! The connection set-up of RDP-UDP: what clients and servers of Windows send, to 2020.
 
-use rdptrace::pdu::rdpudp::{ACK, CORRELATION_ID, MTU, SYN, SYNEX, Setup, WINDOW};
+use rdptrace::internal::pdu::rdpudp::{ACK, CORRELATION_ID, MTU, SYN, SYNEX, Setup, WINDOW};
 
 use super::recording::{Recording, Side};
 

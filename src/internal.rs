@@ -1,0 +1,61 @@
+//! What the program and its own tests, fuzz targets and benchmarks use, and nobody else should: it changes without notice.
+
+/// Certificates as evidence.
+pub mod certificate {
+    pub use crate::certificate::{
+        Expectation, Roots, Unchecked, checkable, evidence, subject_hash, subject_public_key, thumbprints,
+    };
+}
+
+/// The program.
+pub mod cli {
+    pub use crate::cli::{main, reads};
+}
+
+/// The built-in server.
+pub mod demo {
+    pub use crate::demo::{
+        DNS_COMPUTER, Expect, FAULTS, Fault, PASSWORD, Server, Service, Stream, USER, answer_datagram,
+        answer_udp, find, gateway, license, listen, run,
+    };
+}
+
+/// The codes of findings and causes, and their pages.
+pub mod diagnose {
+    pub use crate::diagnose::{emitted, hypotheses, page, paged};
+}
+
+/// Machines that are read from files.
+pub mod local {
+    pub use crate::local::{
+        host::{event_query, event_xml, files, public_key},
+        pages::paged,
+    };
+
+    /// Whether a proxy is spared a host.
+    pub mod no_proxy {
+        pub use crate::local::no_proxy::{freerdp_spares, proxy_applies};
+    }
+}
+
+/// The recorded wire.
+pub mod net {
+    pub use crate::net::{
+        Framing, Handshake, Instant, Limits, Record, Rejected, Upgrade, Versions, Wire, icmp_name,
+    };
+}
+
+/// The older suites of TLS 1.2.
+pub mod old_suites {
+    pub use crate::old_suites::all;
+}
+
+/// Every message that is read or written here.
+pub mod pdu {
+    pub use crate::pdu::*;
+}
+
+/// Text in UTF-16.
+pub mod utf16 {
+    pub use crate::utf16::text_to_nul;
+}
