@@ -1,4 +1,54 @@
 //! Traces a Remote Desktop connection phase by phase and says where, how and by whom it ended.
+//!
+//! This is the library of the program `rdptrace`, for tools that want the report as a value. It connects as a Remote Desktop
+//! client does, follows the connection until licensing, and logs nobody on unless the settings hold an account.
+//!
+//! # Example
+//!
+//! Nothing listens on this port, so the trace ends in the phase `connect`.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use rdptrace::{Settings, System, Target, Tracer, codes::Phase, report::Outcome, settings::Experiments};
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let target: Target = "127.0.0.1:1".parse()?;
+//!     let settings = Settings::default().timeout(Duration::from_secs(5)).experiments(Experiments::Off);
+//!     let report = Tracer::new(&target, &settings, &System).run().await;
+//!
+//!     assert_eq!(report.verdict.outcome, Outcome::Aborted);
+//!     assert_eq!(report.verdict.phase, Some(Phase::Connect));
+//!     for cause in &report.causes {
+//!         println!("{}: {}", cause.code, cause.fix.join("; "));
+//!     }
+//!     rdptrace::render::text(&report, &mut std::io::stdout())?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # From a host to a report
+//!
+//! - A [`Target`] is parsed from a host, an address or an `rdp://` address, or read from an .rdp file ([`Target::of_file`]). What
+//!   the file asks for besides becomes part of the settings with [`honour`].
+//! - [`Settings`] say how deep and how long to trace, by which way, and with which account.
+//! - A [`Tracer`] makes the connections: [`Tracer::run`] traces, [`Tracer::posture`] lists what the server accepts, and
+//!   [`wait()`] traces until the host is ready. An [`Observer`] is told of each phase as it ends.
+//! - A [`Network`] is what the tracer sees of the world. [`System`] is the real one; a test can invent another.
+//! - A [`Report`] holds the [`Trace`], which is facts only, and what was judged of it: verdict, findings and causes. [`diagnose()`]
+//!   judges a stored trace again.
+//! - [`render`] writes a report as text, JSON or JUnit, [`explain`] says what its codes mean, and [`local`] checks the machine at
+//!   either end.
+//!
+//! # What to know before use
+//!
+//! - Whatever the server does is data of the report. A trace has no error.
+//! - An account is used in one attempt at most, and never in the experiments that follow a failure.
+//! - The program wipes all memory that it frees, by its global allocator. A library cannot: if you give it a password, install
+//!   such an allocator too (`zeroizing-alloc`).
+//! - It runs on tokio, with I/O and time enabled. Its futures are not `Send`, so they stay on the thread that polls them.
+//! - The [JSON report](report_schema) keeps its fixed fields for as long as [`report::SCHEMA_VERSION`] stays.
 
 mod certificate;
 mod cli;
