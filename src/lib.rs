@@ -125,19 +125,19 @@ impl<N: Network> Tracer<'_, N> {
     pub async fn run(&self) -> Report {
         let begin = net::Instant::now();
         let mut trace = self.trace().await;
-        follow_up(self, &mut trace, begin).await;
+        experiment_on(self, &mut trace, begin).await;
         diagnose(trace)
     }
 
     /// The same until `interrupt` ends: then what is known is judged, and told to be that.
     pub async fn run_until(&self, interrupt: impl Future<Output = ()>) -> Ended {
         let (begin, started) = (net::Instant::now(), report::Timestamp(self.network.now()));
-        let known = probe::Known::new(self.observer);
-        let tracer = self.under(self.settings).observed_by(&known);
+        let keeper = probe::ConnectionKeeper::new(self.observer);
+        let tracer = self.under(self.settings).observed_by(&keeper);
         tokio::select! {
             // The interrupt is listened for before anything is sent.
             biased;
-            () = interrupt => Ended::Interrupted(diagnose(tracer.unfinished(begin, started, known.take()))),
+            () = interrupt => Ended::Interrupted(diagnose(tracer.unfinished(begin, started, keeper.take()))),
             report = tracer.run() => Ended::Whole(report),
         }
     }
@@ -151,7 +151,7 @@ impl<N: Network> Tracer<'_, N> {
         let mut trace = as_posture(tracer.trace().await, settings);
         let answers = posture::run(tracer, &mut trace, begin).await;
         if answers && trace.described().is_some_and(report::Connection::has_failed) {
-            follow_up(tracer, &mut trace, begin).await;
+            experiment_on(tracer, &mut trace, begin).await;
         }
         diagnose(trace)
     }
@@ -159,14 +159,14 @@ impl<N: Network> Tracer<'_, N> {
     /// The same until `interrupt` ends: then what is known is judged.
     pub async fn posture_until(&self, interrupt: impl Future<Output = ()>) -> Ended {
         let (begin, started) = (net::Instant::now(), report::Timestamp(self.network.now()));
-        let known = probe::Known::new(self.observer);
+        let keeper = probe::ConnectionKeeper::new(self.observer);
         let settings = &of_posture(self.settings);
-        let tracer = self.under(settings).observed_by(&known);
+        let tracer = self.under(settings).observed_by(&keeper);
         tokio::select! {
             // The interrupt is listened for before anything is sent.
             biased;
             () = interrupt => {
-                let trace = tracer.unfinished(begin, started, known.take());
+                let trace = tracer.unfinished(begin, started, keeper.take());
                 Ended::Interrupted(diagnose(as_posture(trace, settings)))
             }
             report = tracer.posture() => Ended::Whole(report),
@@ -195,7 +195,7 @@ pub enum Ended {
 }
 
 /// Makes the experiments that the failure of a trace which began at `begin` deserves.
-async fn follow_up<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, begin: net::Instant) {
+async fn experiment_on<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, begin: net::Instant) {
     let wanted = match tracer.settings.depth.experiments {
         Experiments::Auto => diagnose::wanted(trace),
         Experiments::Off => Vec::new(),

@@ -22,7 +22,7 @@ use crate::{
 
 pub use crate::certificate::Roots;
 pub use hops::aimed;
-pub use observer::{Known, Observer, Unobserved};
+pub use observer::{ConnectionKeeper, Observer, Unobserved};
 pub use plan::{Added, Hello, Opening, Plan, Versions, Withheld};
 pub use rdp_file::rdp_file;
 pub use roots::roots;

@@ -87,8 +87,8 @@ pub fn read(section: &str) -> (Vec<String>, Vec<Entry>) {
         let mut text: Option<&mut String> = None;
         for line in paragraph.lines() {
             match (begun(line), text) {
-                (Some((kind, system, line)), _) => {
-                    entries.push(Entry { kind, system, text: line.to_owned() });
+                (Some(entry), _) => {
+                    entries.push(entry);
                     text = entries.last_mut().map(|entry: &mut Entry| &mut entry.text);
                 }
                 (None, Some(open)) => {
@@ -114,7 +114,8 @@ impl Entry {
     }
 }
 
-fn begun(line: &str) -> Option<(Kind, Option<System>, &str)> {
+/// The advice that begins with this line.
+fn begun(line: &str) -> Option<Entry> {
     let (head, text) = line.split_once(": ")?;
     let (word, system) = match head.split_once(" (") {
         Some((word, name)) => {
@@ -124,5 +125,5 @@ fn begun(line: &str) -> Option<(Kind, Option<System>, &str)> {
         None => (head, None),
     };
     let kind = [Kind::Check, Kind::Fix].into_iter().find(|kind| kind.name() == word)?;
-    Some((kind, system, text))
+    Some(Entry { kind, system, text: text.to_owned() })
 }

@@ -39,6 +39,7 @@ pub struct Settings {
 
 /// How far a probe goes, and what it does there.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Depth {
     /// The phase to stop after; none means the default depth.
     pub until: Option<Phase>,
@@ -72,6 +73,7 @@ impl Default for Depth {
 
 /// What a probe offers, and what it sends before that.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Offer {
     /// What to offer in the negotiation.
     pub security: Security,
@@ -107,6 +109,7 @@ impl Offer {
 
 /// How long a run takes, and how many connections a posture makes.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Limits {
     /// Time for one phase.
     pub timeout: Duration,
@@ -128,6 +131,7 @@ impl Default for Limits {
 
 /// Whom a probe expects, and whose certificates it trusts.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Trust {
     /// The name for SNI, the certificate and the service principal, if it is not the target's own.
     pub server_name: Option<String>,

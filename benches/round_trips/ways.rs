@@ -98,7 +98,7 @@ impl Way {
         let plain = Settings::default()
             .account(Some(account()))
             .until(Some(Phase::Licensing))
-            .anchors(Anchors { given: vec![network.certificate()], system: false });
+            .anchors(Anchors::only(vec![network.certificate()]));
         let target: Target = demo::DNS_COMPUTER.parse().expect("a target");
         let report = Tracer::new(&target, &(self.settings)(plain), &network).run().await;
         let rows = spent(&report).into_iter().map(|(name, ms)| self.row(name, ms)).collect();
@@ -134,7 +134,7 @@ fn spent(report: &Report) -> Vec<(String, f64)> {
 }
 
 fn account() -> Account {
-    Account { user: demo::USER.to_owned(), domain: None, password: demo::PASSWORD.to_owned().into() }
+    Account::new(demo::USER, demo::PASSWORD)
 }
 
 fn tls(plain: Settings) -> Settings {
@@ -158,7 +158,7 @@ fn socks(plain: Settings) -> Settings {
 }
 
 fn proxy(kind: ProxyKind, plain: Settings) -> Settings {
-    let proxy = Proxy { kind, endpoint: Endpoint::new("192.0.2.9", 3128), account: None };
+    let proxy = Proxy::new(kind, Endpoint::new("192.0.2.9", 3128));
     plain.proxy(Some(proxy))
 }
 
@@ -172,5 +172,5 @@ fn basic(plain: Settings) -> Settings {
 
 fn gateway(authentication: GatewayAuthentication, plain: Settings) -> Settings {
     let gateway = Gateway::new(Endpoint::new(demo::gateway::NAME, 443));
-    plain.gateway(Some(Gateway { authentication, account: Some(account()), ..gateway }))
+    plain.gateway(Some(gateway.authentication(authentication).account(Some(account()))))
 }

@@ -11,5 +11,5 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = ntlm::challenge(bytes);
     let identity = ntlm::Identity { user: "user", domain: "domain", password: "password", bound: None };
     let fresh = ntlm::Fresh { challenge: [1; 8], session_key: [2; 16].into(), time: 3 };
-    let _ = ntlm::authenticate(&identity, (&ntlm::negotiate("computer"), bytes), &fresh);
+    let _ = ntlm::authenticate(&identity, &ntlm::negotiate("computer"), bytes, &fresh);
 });

@@ -16,7 +16,7 @@ pub use bindings::channel_bindings;
 pub use evidence::{checkable, evidence, subject_public_key};
 pub use expectation::{Expectation, thumbprints};
 pub use fields::SMALLEST_RSA;
-pub use publisher::publisher;
+pub use publisher::{Checked, publisher};
 pub use roots::{Roots, Store, is_anchor};
 pub use subject_hash::subject_hash;
 pub use unchecked::Unchecked;

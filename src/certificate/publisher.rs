@@ -25,32 +25,44 @@ const SET: u8 = 0x31;
 const RSA: &str = "1.2.840.113549.1.1.1";
 const EC: &str = "1.2.840.10045.2.1";
 
-/// Whether a detached signature is over one of these messages, why not where that is known, and the signer.
-pub fn publisher(
-    der: &[u8],
-    messages: &[Vec<u8>],
-    now: Timestamp,
-    roots: &Roots<'_>,
-) -> (SignatureState, Option<&'static str>, Option<Publisher>) {
+/// What a detached signature shows.
+#[derive(Debug)]
+pub struct Checked {
+    /// Whether it is over one of the messages.
+    pub state: SignatureState,
+    /// Why that is not known.
+    pub why: Option<&'static str>,
+    /// Who signed.
+    pub signer: Option<Publisher>,
+}
+
+impl Checked {
+    fn not(state: SignatureState, why: &'static str) -> Self {
+        Self { state, why: Some(why), signer: None }
+    }
+}
+
+/// Checks a detached signature against these messages.
+pub fn publisher(der: &[u8], messages: &[Vec<u8>], now: Timestamp, roots: &Roots<'_>) -> Checked {
     let Some(data) = signed_data(der) else {
-        return (SignatureState::Unreadable, Some("it is no SignedData of PKCS#7"), None);
+        return Checked::not(SignatureState::Unreadable, "it is no SignedData of PKCS#7");
     };
     let Some(own) = own_certificate(&data) else {
-        return (SignatureState::Unchecked, Some("the signer's certificate is not in it"), None);
+        return Checked::not(SignatureState::Unchecked, "the signer's certificate is not in it");
     };
     let signer = about(own, &data.certificates, now, roots);
     let Ok((_, parsed)) = X509Certificate::from_der(own) else {
-        return (SignatureState::Unreadable, Some("the signer's certificate cannot be read"), None);
+        return Checked::not(SignatureState::Unreadable, "the signer's certificate cannot be read");
     };
-    let mut state = (SignatureState::Wrong, None);
+    let mut checked = Checked { state: SignatureState::Wrong, why: None, signer };
     for message in messages {
         match is_over(&data.signer, message, &parsed) {
-            Ok(true) => return (SignatureState::Valid, None, signer),
+            Ok(true) => return Checked { state: SignatureState::Valid, why: None, ..checked },
             Ok(false) => {}
-            Err(why) => state = (SignatureState::Unchecked, Some(why)),
+            Err(why) => checked = Checked { state: SignatureState::Unchecked, why: Some(why), ..checked },
         }
     }
-    (state.0, state.1, signer)
+    checked
 }
 
 /// The certificate that the signer names.

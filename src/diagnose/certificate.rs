@@ -24,11 +24,11 @@ pub const RULES: &[Rule] = &[
     rule(FindingCode::CertificateWrongUsage, Severity::Error, wrong_usage),
     rule(FindingCode::CertificateThumbprintMismatch, Severity::Error, thumbprint),
     rule(FindingCode::CertificateUnreadable, Severity::Error, unreadable),
-    rule(FindingCode::CertificateNameMismatch, Severity::Warning, |facts| name(facts, true)),
+    rule(FindingCode::CertificateNameMismatch, Severity::Warning, given_name),
     rule(FindingCode::CertificateUntrusted, Severity::Warning, untrusted),
     rule(FindingCode::CertificateWeakKey, Severity::Warning, weak_key),
     rule(FindingCode::CertificateWeakSignature, Severity::Warning, weak_signature),
-    rule(FindingCode::CertificateNameMismatch, Severity::Info, |facts| name(facts, false)),
+    rule(FindingCode::CertificateNameMismatch, Severity::Info, unknown_name),
     rule(FindingCode::CertificateExpiresSoon, Severity::Info, expires_soon),
     rule(FindingCode::CertificateSelfSigned, Severity::Info, self_signed),
 ];
@@ -139,11 +139,18 @@ fn usage_name(oid: &str) -> &str {
     }
 }
 
-/// For an address nobody gave a name to compare; then the mismatch is only worth knowing.
-fn name(facts: &Facts<'_>, given: bool) -> Option<String> {
-    let certificate = facts.certificate?;
-    let wrong = !certificate.name_matches && facts.is_name_given() == given;
-    wrong.then(|| format!("the certificate is for {}, not for {}", names(certificate), facts.server_name))
+fn given_name(facts: &Facts<'_>) -> Option<String> {
+    other_name(facts).filter(|_| facts.is_name_given())
+}
+
+/// For an address nobody gave a name to compare, so the mismatch is only worth knowing.
+fn unknown_name(facts: &Facts<'_>) -> Option<String> {
+    other_name(facts).filter(|_| !facts.is_name_given())
+}
+
+fn other_name(facts: &Facts<'_>) -> Option<String> {
+    let certificate = facts.certificate.filter(|certificate| !certificate.name_matches)?;
+    Some(format!("the certificate is for {}, not for {}", names(certificate), facts.server_name))
 }
 
 fn names(certificate: &Certificate) -> String {

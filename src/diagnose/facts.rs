@@ -4,8 +4,9 @@
 //! of another address or of TLS without a Connection Request, which may be another host's.
 
 use super::{
-    accepted, answered_by,
+    answered_by,
     experiments::{self, Experiment},
+    posture,
 };
 use crate::codes::Phase;
 use crate::report::{
@@ -78,7 +79,7 @@ impl<'a> Facts<'a> {
             session: described.and_then(|connection| connection.session.as_ref()),
             certificate: tls.and_then(|tls| tls.certificate.as_ref()),
             experiments: experiments::all(trace),
-            posture: accepted::posture(trace),
+            posture: posture::posture(trace),
             thumbprints: tls.and_then(|tls| tls.thumbprints.as_ref()),
             answered_by: None,
         };

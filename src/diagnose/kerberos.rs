@@ -8,7 +8,7 @@
 
 use std::net::IpAddr;
 
-use super::{Facts, Rule, posture::MAX_SKEW_SECONDS};
+use super::{Facts, Rule, server::MAX_SKEW_SECONDS};
 use crate::{
     codes::{self, Phase},
     report::{

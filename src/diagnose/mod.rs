@@ -1,6 +1,5 @@
 //! From a trace to a report: verdict and findings. Pure: the same trace gives the same report.
 
-mod accepted;
 mod added;
 mod again;
 mod answered_by;
@@ -9,9 +8,9 @@ mod certificate;
 mod credentials;
 mod difference;
 mod ending;
+mod experiment_findings;
 mod experiments;
 mod facts;
-mod follow_up;
 mod gateway;
 mod handshakes;
 mod hellos;
@@ -30,6 +29,7 @@ mod rdp_file_signature;
 mod redirection;
 mod rejection;
 mod restricted_admin;
+mod server;
 mod session;
 mod tls;
 mod udp;
@@ -58,14 +58,14 @@ struct Rule {
 /// Every rule, one slice a topic.
 const RULES: &[&[Rule]] = &[
     certificate::RULES,
+    server::RULES,
     posture::RULES,
-    accepted::RULES,
     credentials::RULES,
     kerberos::RULES,
     restricted_admin::RULES,
     session::RULES,
     tls::RULES,
-    follow_up::RULES,
+    experiment_findings::RULES,
     gateway::CERTIFICATE_RULES,
     gateway::RULES,
     added::RULES,

@@ -2,8 +2,8 @@
 
 use super::{
     Facts, Rule, added,
+    experiment_findings::unanswered,
     facts::{GATEWAY_ALWAYS, GATEWAY_IF_DIRECT_FAILS},
-    follow_up::unanswered,
     redirection,
 };
 use crate::{

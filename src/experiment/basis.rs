@@ -72,7 +72,7 @@ impl Basis {
 
     fn named(&self, name: ExperimentName) -> Plan {
         let plan = Plan::experiment(name, self.peer.clone(), self.protocols, self.depth);
-        let hello = Hello::Handshake(self.versions, true);
+        let hello = Hello::Handshake(self.versions);
         Plan { opening: self.opening, hello, pictured: self.pictured, ..plan }
     }
 
@@ -83,11 +83,7 @@ impl Basis {
 }
 
 /// None when no name was resolved, so that there is nowhere to connect to.
-pub fn basis(
-    trace: &Trace,
-    (target, settings): (&Endpoint, &Settings),
-    small_segments: bool,
-) -> Option<Basis> {
+pub fn basis(trace: &Trace, target: &Endpoint, settings: &Settings, small_segments: bool) -> Option<Basis> {
     let described = trace.described()?;
     // A retry looked nothing up.
     let looked_up = if described.hop.is_some() { described } else { trace.connections.first()? };

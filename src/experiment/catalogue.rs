@@ -37,16 +37,16 @@ pub const EXPERIMENTS: &[Experiment] = &[
     of(Kind::NoServerName, no_server_name),
     of(Kind::NoScreenshot, no_screenshot),
     // A box that stumbles over TLS 1.3 lets the handshake pass.
-    of(Kind::Tls12Only, |_, plan| vec![Plan { hello: Hello::Handshake(Versions::Tls12, true), ..plan }]),
+    of(Kind::Tls12Only, |_, plan| vec![Plan { hello: Hello::Handshake(Versions::Tls12), ..plan }]),
     // A server that knows TLS 1.3 proves that the way carries it.
-    of(Kind::Tls13Only, |_, plan| vec![Plan { hello: Hello::Handshake(Versions::Tls13, true), ..plan }]),
+    of(Kind::Tls13Only, |_, plan| vec![Plan { hello: Hello::Handshake(Versions::Tls13), ..plan }]),
     // Under 180 bytes: if only this one is answered, the larger one is lost on the way. What is no part of the offer is left
     // out: the session id, and as much of the name and of other extensions as does not fit.
     of(Kind::SmallHello, |basis, plan| vec![Plan { hello: basis.own_hello(Profile::Small), ..plan }]),
     // 1,600 bytes, which fit no Ethernet frame: the way must carry two segments, and a box on it must join them.
     of(Kind::LargeHello, |basis, plan| vec![Plan { hello: basis.own_hello(Profile::Large), ..plan }]),
     // Some boxes and some servers refuse a name that they do not know.
-    of(Kind::NoSni, |basis, plan| vec![Plan { hello: Hello::Handshake(basis.versions, false), ..plan }]),
+    of(Kind::NoSni, |basis, plan| vec![Plan { hello: Hello::Nameless(basis.versions), ..plan }]),
     // TLS 1.0 to 1.2, with CBC and RSA suites: shows version, suite and certificate of servers that no modern client can talk to.
     of(Kind::LegacyHello, |basis, plan| vec![Plan { hello: basis.own_hello(Profile::Legacy), ..plan }]),
     of(Kind::DirectTls, direct_tls),

@@ -74,7 +74,7 @@ pub async fn run<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, round: &
         Some((target, settings)) => (target, settings),
         None => (&tracer.target.endpoint, tracer.settings),
     };
-    let Some(basis) = basis(trace, (target, settings), tracer.network.has_small_segments()) else { return };
+    let Some(basis) = basis(trace, target, settings, tracer.network.has_small_segments()) else { return };
     let timeout = settings.limits.timeout.min(patience(trace));
     let settings = settings.clone().account(None).screenshot(false).timeout(timeout);
     let end = begin + settings.limits.deadline;
@@ -96,8 +96,8 @@ pub async fn run<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, round: &
     let closed = AtomicUsize::new(refused(trace, &basis));
     let door =
         Door { peer: &basis.peer, opened: basis.opened, cut: basis.cut, closed, observer: tracer.observer };
-    let aside = probe.within(aside(trace));
-    trace.connections.extend(make((&probe, &aside), plans, at_once, end, &door).await);
+    let probes = Probes { usual: &probe, aside: &probe.within(aside(trace)) };
+    trace.connections.extend(make(&probes, plans, at_once, end, &door).await);
     trace.elapsed_ms = begin.elapsed().into();
 }
 
@@ -185,9 +185,22 @@ impl Door<'_> {
     }
 }
 
+/// How experiments are made.
+struct Probes<'a, N> {
+    usual: &'a Probe<'a, N>,
+    /// In less time: those of what most servers do not speak.
+    aside: &'a Probe<'a, N>,
+}
+
+impl<N> Probes<'_, N> {
+    fn of(&self, plan: &Plan) -> &Probe<'_, N> {
+        if is_aside(plan) { self.aside } else { self.usual }
+    }
+}
+
 /// One that could only begin when the time of the run is over is not made: it would show nothing but that.
 async fn make<N: Network>(
-    (probe, brief): (&Probe<'_, N>, &Probe<'_, N>),
+    probes: &Probes<'_, N>,
     plans: &[Plan],
     at_once: usize,
     end: Instant,
@@ -199,7 +212,7 @@ async fn make<N: Network>(
             return None;
         }
         // On the heap, because the two at once would be too much for the stack of a thread.
-        let made = Box::pin(if is_aside(plan) { brief } else { probe }.connection(plan)).await;
+        let made = Box::pin(probes.of(plan).connection(plan)).await;
         door.note(plan, &made);
         door.observer.made(&made);
         door.observer.experiments(done.fetch_add(1, Relaxed) + 1, plans.len());

@@ -10,7 +10,7 @@ const ELEMENT: (&str, &str) = ("<binary>", "</binary>");
 
 /// A text without the dump in it, and the status at the end of the dump; none where it holds no dump.
 pub fn apart(text: &str) -> Option<(String, Option<u32>)> {
-    if let Some((before, data, after)) = element(text) {
+    if let Some(Parted { before, data, after }) = element(text) {
         return Some((format!("{before} {after}"), status(data)));
     }
     let runs: Vec<&str> = text.split_whitespace().collect();
@@ -21,11 +21,19 @@ pub fn apart(text: &str) -> Option<(String, Option<u32>)> {
     Some((format!("{} {}", runs[..first].join(" "), runs[end..].join(" ")), status(&all.join(" "))))
 }
 
-fn element(text: &str) -> Option<(&str, &str, &str)> {
+/// A text around data.
+struct Parted<'a> {
+    before: &'a str,
+    data: &'a str,
+    after: &'a str,
+}
+
+fn element(text: &str) -> Option<Parted<'_>> {
     let lower = text.to_ascii_lowercase();
     let start = lower.find(ELEMENT.0)?;
     let end = start + lower[start..].find(ELEMENT.1)?;
-    Some((&text[..start], &text[start + ELEMENT.0.len()..end], &text[end + ELEMENT.1.len()..]))
+    let (begin, rest) = (start + ELEMENT.0.len(), end + ELEMENT.1.len());
+    Some(Parted { before: &text[..start], data: &text[begin..end], after: &text[rest..] })
 }
 
 /// Whether an offset with a colon and data begin here.

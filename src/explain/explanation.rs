@@ -8,6 +8,7 @@ use super::page::Section;
 
 /// What the arguments mean, in their order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Explanation {
     /// The version of this shape.
     pub schema_version: u32,
@@ -22,6 +23,7 @@ pub struct Explanation {
 
 /// One code, pair or name.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Explained {
     /// The code as it is commonly written, such as `0x904/0x7` or `TLS alert 40`, or the name.
     pub input: String,
@@ -49,6 +51,7 @@ pub struct Explained {
 
 /// What a code means in one table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Meaning {
     /// The name of the table.
     pub table: &'static str,
@@ -80,6 +83,7 @@ pub struct Meaning {
 
 /// Where an event is logged.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Event {
     /// The provider; empty where there is none.
     pub provider: &'static str,
@@ -93,6 +97,7 @@ pub struct Event {
 
 /// Another code.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Related {
     /// How it is related.
     pub relation: Relation,
@@ -111,6 +116,7 @@ pub struct Related {
 /// How two codes are related.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Relation {
     /// The Windows client shows it, as names and meanings let one deduce.
     Mstsc,
@@ -130,6 +136,7 @@ pub enum Relation {
 
 /// A family of codes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Family {
     /// Its name.
     pub name: &'static str,

@@ -46,7 +46,8 @@ fn numbered(number: Number, term: &Term) -> Explained {
     let code = number.code;
     // The number of an event is that of nothing else.
     let is_number = number.form == Form::Decimal && is_of_events(&term.tables);
-    let mut found = rows(code, &term.tables, is_number || term.is_only);
+    let is_only = is_number || term.is_only;
+    let mut found = if is_only { asked_rows(code, &term.tables) } else { rows(code, &term.tables) };
     let is_event = |(table, row): &Found| table.name == EVENT.name && term.providers.contains(&row.provider);
     if found.iter().any(is_event) && found.iter().all(|(table, _)| table.name == EVENT.name) {
         found.retain(is_event);
@@ -69,32 +70,40 @@ fn is_of_events(tables: &[&'static Table]) -> bool {
     !tables.is_empty() && tables.iter().all(|table| table.name == EVENT.name)
 }
 
-/// The rows of a number: in the tables that a word asks for, else in those next to them, else in all. Tables whose numbers
-/// mean many other things come last.
-fn rows(code: u32, asked: &[&'static Table], is_only: bool) -> Vec<Found> {
-    let of = |tables: &[&'static Table]| -> Vec<Found> {
-        tables.iter().flat_map(|table| table.find_all(code).map(move |row| (*table, row))).collect()
-    };
+/// The rows of a number: in the tables that a word asks for or next to them, else in all.
+fn rows(code: u32, asked: &[&'static Table]) -> Vec<Found> {
+    let near = asked_rows(code, asked);
+    if near.is_empty() { all_rows(code, asked) } else { near }
+}
+
+/// Those in the tables that a word asks for, else in those next to them.
+fn asked_rows(code: u32, asked: &[&'static Table]) -> Vec<Found> {
     let flags = || asked.iter().flat_map(|table| bits(table, code)).collect::<Vec<_>>();
     let next: &[&'static Table] = if has(asked, &DISCONNECT) { &[&EXTENDED, &ERROR_INFO] } else { &[] };
-    let near = [of(asked), flags(), of(next)].into_iter().find(|found| !found.is_empty());
+    let found = [rows_of(asked, code), flags(), rows_of(next, code)];
+    found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// Those in every table. Tables whose numbers mean many other things come last.
+fn all_rows(code: u32, asked: &[&'static Table]) -> Vec<Found> {
     let own = TABLES
         .iter()
         .copied()
         .filter(|table| !table.of_program && (asked.is_empty() || !is_structure(table)));
     let (by_word, others): (Vec<&'static Table>, Vec<_>) = own.partition(|table| table.by_word);
+    let found = rows_of(&others, code);
     // What no client, server or log has as its own is an error of Windows first.
-    let all = || {
-        let found = of(&others);
-        if asked.is_empty() && !found.iter().any(|(table, _)| has(OWN, table)) {
-            let of_windows = of(&[&WIN32]);
-            if !of_windows.is_empty() {
-                return Some([of_windows, found].concat());
-            }
+    if asked.is_empty() && !found.iter().any(|(table, _)| has(OWN, table)) {
+        let of_windows = rows_of(&[&WIN32], code);
+        if !of_windows.is_empty() {
+            return [of_windows, found].concat();
         }
-        [found, of(&by_word)].into_iter().find(|found| !found.is_empty())
-    };
-    near.or_else(|| if is_only { None } else { all() }).unwrap_or_default()
+    }
+    if found.is_empty() { rows_of(&by_word, code) } else { found }
+}
+
+fn rows_of(tables: &[&'static Table], code: u32) -> Vec<Found> {
+    tables.iter().flat_map(|table| table.find_all(code).map(move |row| (*table, row))).collect()
 }
 
 /// Tables whose numbers are shown to people as they are.
@@ -183,8 +192,8 @@ fn bits(table: &'static Table, code: u32) -> Vec<Found> {
 
 /// Beside a disconnect reason stands an extended code, or a number of Set Error Info that has no name there.
 fn pair(code: u32, extended: u32) -> Explained {
-    let first = rows(code, &[&DISCONNECT], false).first().copied();
-    let second = rows(extended, &[&EXTENDED, &ERROR_INFO], false).first().copied();
+    let first = rows(code, &[&DISCONNECT]).first().copied();
+    let second = rows(extended, &[&EXTENDED, &ERROR_INFO]).first().copied();
     let page = Page::find(&format!("{}-{}", hex(code), hex(extended)));
     let topic = |found: &Option<Found>| found.and_then(|(_, row)| Page::find(row.page));
     // An extended code of 0 says nothing.

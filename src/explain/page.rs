@@ -16,6 +16,7 @@ pub struct Page {
 
 /// A part of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Section {
     /// Its heading.
     pub heading: String,

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{BoxStream, coded::Codec, packet::Cut};
+use super::{BoxStream, codec::Codec, packet::Cut};
 use crate::pdu::http::chunk_line;
 
 /// Bodies in chunks, or as they come.

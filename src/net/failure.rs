@@ -25,28 +25,47 @@ pub fn closed(speaker: Speaker, pending: usize) -> Failure {
     Failure::new(FailureKind::Closed, detail).of(speaker)
 }
 
-/// The phase was not finished in time: nothing came, or `pending` bytes of a message, or messages that did not end it.
-pub fn timeout(speaker: Speaker, waited: Duration, (pending, messages): (u64, u64), run: bool) -> Failure {
+/// Whose time was over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// That of the phase.
+    Phase,
+    /// That of the whole run.
+    Run,
+}
+
+/// What had come of a phase when its time was over.
+pub struct Unfinished {
+    /// Whole messages, none of which ended it.
+    pub messages: u64,
+    /// Bytes of a message after them.
+    pub pending: u64,
+}
+
+/// The phase was not finished in time.
+pub fn timeout(speaker: Speaker, waited: Duration, seen: &Unfinished, limit: Limit) -> Failure {
     let seconds = waited.as_secs_f64();
-    let detail = match (messages, pending) {
+    let detail = match (seen.messages, seen.pending) {
         (0, 0) => format!("{} sent nothing for {seconds:.1} s", speaker.title()),
         (0, count) => format!("only part of a message came in {seconds:.1} s: {count} B"),
         (1, _) => format!("one message came and no other that was awaited in {seconds:.1} s"),
         (count, _) => format!("{count} messages came and no other that was awaited in {seconds:.1} s"),
     };
-    limited(speaker, &detail, run).with_partial(pending)
+    limited(speaker, &detail, limit).with_partial(seen.pending)
 }
 
 /// TLS was not agreed on in time.
-pub fn unfinished_handshake(speaker: Speaker, waited: Duration, run: bool) -> Failure {
+pub fn unfinished_handshake(speaker: Speaker, waited: Duration, limit: Limit) -> Failure {
     let detail = format!("the handshake was not finished in {:.1} s", waited.as_secs_f64());
-    limited(speaker, &detail, run)
+    limited(speaker, &detail, limit)
 }
 
-/// Whose time was over: the phase's or that of the whole run.
-fn limited(speaker: Speaker, detail: &str, run: bool) -> Failure {
-    let limit = if run { "; the deadline of the whole run was reached" } else { "" };
-    Failure::new(FailureKind::Timeout, format!("{detail}{limit}")).of(speaker)
+fn limited(speaker: Speaker, detail: &str, limit: Limit) -> Failure {
+    let whose = match limit {
+        Limit::Phase => "",
+        Limit::Run => "; the deadline of the whole run was reached",
+    };
+    Failure::new(FailureKind::Timeout, format!("{detail}{whose}")).of(speaker)
 }
 
 /// An error of reading or writing an open connection.

@@ -14,6 +14,15 @@ const KEPT_FIRST: usize = 32;
 const KEPT_LAST: usize = 16;
 const HEAD: usize = 16;
 
+/// What is recorded of a frame besides its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Its first bytes.
+    Open,
+    /// Nothing: it carries a secret.
+    Secret,
+}
+
 /// Bounded record of frames.
 pub struct Frames {
     opened: Instant,
@@ -40,9 +49,9 @@ impl Frames {
         self.socket.as_ref().map(Socket::ends).unwrap_or_default()
     }
 
-    /// Records a frame; of one with a secret only the length.
-    pub fn push(&mut self, phase: Phase, direction: Direction, tls: bool, bytes: &[u8], secret: bool) {
-        let head = (!secret).then(|| hex::encode(&bytes[..bytes.len().min(HEAD)]));
+    /// Records a frame.
+    pub fn push(&mut self, phase: Phase, direction: Direction, tls: bool, bytes: &[u8], content: Content) {
+        let head = (content == Content::Open).then(|| hex::encode(&bytes[..bytes.len().min(HEAD)]));
         let at_ms = self.opened.elapsed().into();
         tracing::debug!(%phase, ?direction, tls, length = bytes.len(), "frame");
         tracing::trace!(head, "begins");

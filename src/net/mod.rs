@@ -2,11 +2,12 @@
 
 mod body;
 mod channel;
-mod coded;
+mod codec;
 mod dual;
 mod failure;
 mod frames;
 mod framing;
+mod gateway_wire;
 mod interrupt;
 mod listening;
 mod os;
@@ -20,7 +21,6 @@ mod services;
 mod small_segments;
 mod socket;
 mod tap;
-mod through;
 mod timing;
 mod tls;
 mod tunnel;

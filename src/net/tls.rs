@@ -74,12 +74,17 @@ pub struct Upgrade {
 }
 
 impl Upgrade {
-    /// An offer for this host; what is no DNS name is treated as an address, for which no SNI is sent, and so is a host that is
-    /// not to be named.
-    pub fn new(host: &str, versions: Versions, named: bool) -> Self {
-        let nowhere = ServerName::IpAddress(std::net::Ipv4Addr::UNSPECIFIED.into());
-        let name = ServerName::try_from(host.to_owned()).ok().filter(|_| named);
-        Self { server_name: name.unwrap_or(nowhere), versions }
+    /// An offer for this host; what is no DNS name is treated as an address, for which no SNI is sent.
+    pub fn new(host: &str, versions: Versions) -> Self {
+        match ServerName::try_from(host.to_owned()) {
+            Ok(server_name) => Self { server_name, versions },
+            Err(_) => Self::nameless(versions),
+        }
+    }
+
+    /// An offer without SNI.
+    pub fn nameless(versions: Versions) -> Self {
+        Self { server_name: ServerName::IpAddress(std::net::Ipv4Addr::UNSPECIFIED.into()), versions }
     }
 
     /// The name that is sent as SNI.
@@ -169,7 +174,7 @@ impl Wire {
 impl Wire {
     fn unfinished_handshake(&self) -> Failure {
         let received = self.tap.received();
-        let ended = failure::unfinished_handshake(self.speaker, self.entered.elapsed(), self.is_run_over());
+        let ended = failure::unfinished_handshake(self.speaker, self.entered.elapsed(), self.limit());
         counted(ended, &received).with_partial(received.bytes)
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{coded::Codec, failure};
+use super::{codec::Codec, failure};
 use crate::{
     codes::GATEWAY_STATUS,
     pdu::tsgu::{self, Packet, close_channel, data, keepalive, packet_length},

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{coded::Codec, packet::Cut};
+use super::{codec::Codec, packet::Cut};
 use crate::pdu::{
     Malformed,
     websocket::{Opcode, client_frame, frame_header},

@@ -10,8 +10,8 @@ use tokio::{
 use super::{
     BoxStream, Framing,
     channel::{Channel, read, shutdown, write},
-    failure,
-    frames::Frames,
+    failure::{self, Limit, Unfinished},
+    frames::{Content, Frames},
     socket::{Ends, Socket},
     tap::{Tap, Tapped},
 };
@@ -38,6 +38,15 @@ impl Limits {
     pub fn phase_end(&self) -> Instant {
         self.run.min(Instant::now() + self.phase)
     }
+}
+
+/// A wire taken apart.
+pub(super) struct Parts {
+    pub stream: BoxStream,
+    /// What was read and belongs to no message yet.
+    pub unread: Vec<u8>,
+    pub frames: Frames,
+    pub limits: Limits,
 }
 
 /// What is left of a connection.
@@ -147,7 +156,7 @@ impl Wire {
     /// # Errors
     /// What ended the connection; when the server had a reason to say, that reason.
     pub async fn send(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.put(bytes, false).await
+        self.put(bytes, Content::Open).await
     }
 
     /// Sends one message that carries a secret; only its length is recorded.
@@ -155,11 +164,11 @@ impl Wire {
     /// # Errors
     /// As [`Wire::send`].
     pub async fn send_secret(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.put(bytes, true).await
+        self.put(bytes, Content::Secret).await
     }
 
-    async fn put(&mut self, bytes: &[u8], secret: bool) -> Result<(), Failure> {
-        self.frames.push(self.phase, Direction::Sent, self.is_tls(), bytes, secret);
+    async fn put(&mut self, bytes: &[u8], content: Content) -> Result<(), Failure> {
+        self.frames.push(self.phase, Direction::Sent, self.is_tls(), bytes, content);
         let written = timeout_at(self.deadline, write(&mut self.channel, bytes)).await;
         match written {
             Ok(Ok(())) => Ok(()),
@@ -178,7 +187,7 @@ impl Wire {
                 Ok(Some(length)) if self.buffer.len() >= length => {
                     let rest = self.buffer.split_off(length);
                     let frame = std::mem::replace(&mut self.buffer, rest);
-                    self.frames.push(self.phase, Direction::Received, self.is_tls(), &frame, false);
+                    self.frames.push(self.phase, Direction::Received, self.is_tls(), &frame, Content::Open);
                     self.messages += 1;
                     self.before = self.tap.received().bytes;
                     return Ok(frame);
@@ -186,7 +195,13 @@ impl Wire {
                 Ok(_) => self.fill(self.deadline).await?,
                 Err(malformed) => {
                     let malformed = peer::explained(malformed, &self.buffer);
-                    self.frames.push(self.phase, Direction::Received, self.is_tls(), &self.buffer, false);
+                    self.frames.push(
+                        self.phase,
+                        Direction::Received,
+                        self.is_tls(),
+                        &self.buffer,
+                        Content::Open,
+                    );
                     let failure = Failure::new(FailureKind::Malformed, malformed.0).of(self.speaker);
                     return Err(failure.with_received(&self.buffer));
                 }
@@ -230,9 +245,8 @@ impl Wire {
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(error)) => failure::broken(self.speaker, &error, pending),
             Err(_) => {
-                let (waited, unfinished) = (self.entered.elapsed(), self.unfinished());
-                let ended =
-                    failure::timeout(self.speaker, waited, (unfinished, self.messages), self.is_run_over());
+                let seen = Unfinished { messages: self.messages, pending: self.unfinished() };
+                let ended = failure::timeout(self.speaker, self.entered.elapsed(), &seen, self.limit());
                 return Err(self.timed(ended).with_received(&self.buffer));
             }
         };
@@ -241,23 +255,23 @@ impl Wire {
         Err(ended)
     }
 
-    /// Whether the deadline of the run is what ended the phase.
-    pub(super) fn is_run_over(&self) -> bool {
-        Instant::now() >= self.limits.run
+    /// Which deadline has ended the phase.
+    pub(super) fn limit(&self) -> Limit {
+        if Instant::now() >= self.limits.run { Limit::Run } else { Limit::Phase }
     }
 
     pub(super) fn is_tls(&self) -> bool {
         self.sheltered || matches!(self.channel, Channel::Tls(_))
     }
 
-    /// What is below: the stream, what was read and belongs to no message yet, the record, and the deadlines.
-    pub(super) fn into_parts(self) -> (BoxStream, Vec<u8>, Frames, Limits) {
+    /// What is below.
+    pub(super) fn into_parts(self) -> Parts {
         let stream: BoxStream = match self.channel {
             Channel::Plain(stream) => Box::new(stream),
             Channel::Tls(stream) => stream,
             Channel::Gone => Box::new(tokio::io::empty()),
         };
-        (stream, self.buffer, self.frames, self.limits)
+        Parts { stream, unread: self.buffer, frames: self.frames, limits: self.limits }
     }
 
     /// Ends politely: a last message if there is one, close_notify, FIN. Returns the record.
@@ -267,7 +281,7 @@ impl Wire {
         let tcp = tcp.map(|seen| self.counted(seen));
         let until = Instant::now() + FAREWELL;
         if let Some(bytes) = farewell {
-            self.frames.push(self.phase, Direction::Sent, self.is_tls(), bytes, false);
+            self.frames.push(self.phase, Direction::Sent, self.is_tls(), bytes, Content::Open);
             let _ = timeout_at(until, write(&mut self.channel, bytes)).await;
         }
         let _ = timeout_at(until, shutdown(&mut self.channel)).await;

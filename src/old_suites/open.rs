@@ -23,14 +23,20 @@ impl MessageDecrypter for Keys {
         mut message: InboundOpaqueMessage<'a>,
         sequence: u64,
     ) -> Result<InboundPlainMessage<'a>, Error> {
-        let (kind, version) = (message.typ, message.version);
-        let content =
-            self.open((sequence, kind, version), &mut message.payload).ok_or(Error::DecryptError)?;
+        let header = Header { sequence, kind: message.typ, version: message.version };
+        let content = self.open(header, &mut message.payload).ok_or(Error::DecryptError)?;
         if content.len() > LONGEST_CONTENT {
             return Err(Error::PeerSentOversizedRecord);
         }
         Ok(message.into_plain_message_range(content))
     }
+}
+
+/// What the MAC covers beside the content and its length.
+struct Header {
+    sequence: u64,
+    kind: ContentType,
+    version: ProtocolVersion,
 }
 
 impl Keys {
@@ -39,11 +45,7 @@ impl Keys {
     /// Constant in time for records of one length, so that wrong padding and a wrong MAC look alike (Lucky Thirteen), are how many
     /// blocks are decrypted and hashed, which bytes are read for the padding and for the MAC that came, and both comparisons.
     /// Not constant is how the end of the content is copied into the last block that is hashed, a few instructions.
-    fn open(
-        &self,
-        (sequence, kind, version): (u64, ContentType, ProtocolVersion),
-        payload: &mut [u8],
-    ) -> Option<Range<usize>> {
+    fn open(&self, header: Header, payload: &mut [u8]) -> Option<Range<usize>> {
         let (iv, padded) = payload.split_at_mut_checked(BLOCK)?;
         // Without any padding but its length; how long the record is, everyone can see.
         let longest = padded.len().checked_sub(self.hash.length() + 1)?;
@@ -53,8 +55,8 @@ impl Keys {
         decrypt(&self.block, iv, padded);
         let (padding, is_padded) = padding(padded, longest);
         let length = longest - usize::from(padding);
-        let header = make_tls12_aad(sequence, kind, version, length);
-        let made = self.tag(&header, &padded[..length], longest);
+        let authenticated = make_tls12_aad(header.sequence, header.kind, header.version, length);
+        let made = self.tag(&authenticated, &padded[..length], longest);
         let is_whole = made.ct_eq(&received(self.hash, padded, longest, padding));
         bool::from(is_padded & is_whole).then_some(BLOCK..BLOCK + length)
     }

@@ -5,6 +5,7 @@ mod fields;
 mod proof;
 mod session;
 
+pub use fields::Version;
 pub use proof::{Bound, Fresh, Identity, authenticate, negotiate};
 pub use session::Session;
 
@@ -27,8 +28,8 @@ pub struct Challenge {
     pub dns_tree: Option<String>,
     /// MsvAvTimestamp: 100 ns since 1601-01-01.
     pub timestamp: Option<u64>,
-    /// Major and minor version and build.
-    pub version: Option<(u8, u8, u16)>,
+    /// The server's system.
+    pub version: Option<Version>,
     /// Whether there is a list of these pairs.
     pub has_target_info: bool,
 }

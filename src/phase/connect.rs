@@ -32,13 +32,14 @@ pub async fn run<N: Network>(
 pub async fn through<N: Network>(
     network: &N,
     addresses: &[SocketAddr],
-    (asked, target): (Option<&Proxy>, &Endpoint),
+    proxy: Option<&Proxy>,
+    target: &Endpoint,
     limits: Limits,
     evidence: &mut ConnectEvidence,
 ) -> PhaseResult<Wire> {
-    let Some(asked) = asked else { return run(network, addresses, limits, evidence).await };
+    let Some(asked) = proxy else { return run(network, addresses, limits, evidence).await };
     let stream = race(network, addresses, limits.phase_end(), evidence).await;
-    let stream = stream.map_err(|f| proxy::unreachable(f, (asked, target), &mut evidence.proxy))?;
+    let stream = stream.map_err(|f| proxy::unreachable(f, asked, target, &mut evidence.proxy))?;
     let mut wire = Wire::new(stream, limits);
     wire.enter(Phase::Connect);
     let seen = evidence.proxy.insert(proxy::evidence(asked, target));

@@ -65,6 +65,13 @@ pub struct Access<'a> {
     pub now: OffsetDateTime,
 }
 
+/// An account that may be used at a server.
+#[derive(Clone, Copy)]
+pub(crate) struct Admitted<'a> {
+    account: &'a Account,
+    peer: &'a Proven,
+}
+
 /// Runs CredSSP as far as the account allows.
 ///
 /// # Errors
@@ -84,12 +91,12 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
     let (frame, seen) = receive(wire, Framing::TsRequest, evidence).await.map_err(before_credentials)?;
     challenge::read(&seen, access.now, evidence)
         .map_err(|error| ending::malformed("the NTLM CHALLENGE cannot be read", &error, &frame))?;
-    let (account, peer) = match admitted(access, seen.version) {
+    let admitted = match admitted(access, seen.version) {
         Ok(admitted) => admitted,
         Err(reason) => return Ok(Step::Stopped(reason)),
     };
-    let challenge = (seen.nego_token.as_deref().unwrap_or_default(), seen.version);
-    let (proof, mut client) = match client.prove((account, peer), access.now, challenge) {
+    let challenge = seen.nego_token.as_deref().unwrap_or_default();
+    let (proof, mut client) = match client.prove(admitted, access.now, challenge, seen.version) {
         Ok(proved) => proved,
         Err(why) => return Ok(Step::Stopped(challenge::without_proof("server", &why).into())),
     };
@@ -104,7 +111,7 @@ pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvi
         return Err(not_bound());
     }
     evidence.restricted_admin = access.restricted_admin.is_some();
-    wire.send_secret(&client.last(&delegated_account((account, peer), access))).await?;
+    wire.send_secret(&client.last(&delegated_account(admitted, access))).await?;
     conclude(wire, access, evidence).await
 }
 
@@ -136,7 +143,7 @@ async fn conclude(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEv
 }
 
 /// The account as it is delegated (MS-CSSP 2.2.1.2), which in Restricted Admin mode is nobody's (MS-RDPBCGR 5.4.5.2.1).
-fn delegated_account((account, _to): (&Account, &Proven), access: &Access<'_>) -> Zeroizing<Vec<u8>> {
+fn delegated_account(Admitted { account, .. }: Admitted<'_>, access: &Access<'_>) -> Zeroizing<Vec<u8>> {
     let (domain, user) = client::name(account);
     match access.restricted_admin {
         Some(_) => ts_credentials("", "", ""),
@@ -144,8 +151,8 @@ fn delegated_account((account, _to): (&Account, &Proven), access: &Access<'_>) -
     }
 }
 
-/// The account and the server, if the one may be used at the other; else why not.
-fn admitted<'a>(access: &Access<'a>, version: u32) -> Result<(&'a Account, &'a Proven), Cow<'static, str>> {
+/// The account, if it may be used at the server; else why not.
+fn admitted<'a>(access: &Access<'a>, version: u32) -> Result<Admitted<'a>, Cow<'static, str>> {
     let Some(account) = access.account else {
         return Err(access.withheld.unwrap_or("no account was given (-u USER goes on)").into());
     };
@@ -159,7 +166,7 @@ fn admitted<'a>(access: &Access<'a>, version: u32) -> Result<(&'a Account, &'a P
     if version < codes::FIRST_PATCHED_CREDSSP && !access.allow_unpatched {
         return Err("the server's CredSSP version is open to CVE-2018-0886".into());
     }
-    Ok((account, peer))
+    Ok(Admitted { account, peer })
 }
 
 /// Why nothing is proved to the server; a host that a redirection led to has a certificate of its own, to be pinned by itself.

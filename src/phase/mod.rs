@@ -1,11 +1,11 @@
 //! One file a phase: each reads like its part of the specification and leaves what it saw in its evidence.
 
 pub mod activate;
+pub mod attribution;
 pub mod connect;
 pub mod credssp;
 pub mod gateway;
 pub mod kdc;
-pub mod late;
 pub mod licensing;
 pub mod mcs;
 pub mod negotiate;

@@ -62,7 +62,8 @@ pub async fn run(
 /// The way to the proxy failed, not one to the target: it was not asked.
 pub fn unreachable(
     mut failure: Failure,
-    (proxy, target): (&Proxy, &Endpoint),
+    proxy: &Proxy,
+    target: &Endpoint,
     seen: &mut Option<ProxyEvidence>,
 ) -> Failure {
     *seen = Some(evidence(proxy, target));

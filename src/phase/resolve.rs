@@ -18,13 +18,14 @@ use crate::{
 /// Those of [`run`].
 pub async fn through<N: Network>(
     network: &N,
-    (asked, target): (Option<&Proxy>, &Endpoint),
+    proxy: Option<&Proxy>,
+    target: &Endpoint,
     deadline: Instant,
     evidence: &mut ResolveEvidence,
 ) -> PhaseResult<Vec<SocketAddr>> {
-    let found = run(network, proxy::door(asked, target), deadline, evidence).await;
-    let Some(asked) = asked else { return found };
-    found.map_err(|failure| proxy::unreachable(failure, (asked, target), &mut evidence.proxy))
+    let found = run(network, proxy::door(proxy, target), deadline, evidence).await;
+    let Some(asked) = proxy else { return found };
+    found.map_err(|failure| proxy::unreachable(failure, asked, target, &mut evidence.proxy))
 }
 
 /// The addresses of the target, in the order the system prefers them.

@@ -75,7 +75,8 @@ pub async fn run(
 /// `tls_alert`, `not_tls`, `malformed`, and what ends a connection.
 pub async fn hello(
     wire: &mut Wire,
-    (profile, like): (&Profile, Option<&ClientHello>),
+    profile: &Profile,
+    like: Option<&ClientHello>,
     expectation: &Expectation<'_>,
     evidence: &mut TlsEvidence,
 ) -> PhaseResult<()> {

@@ -12,7 +12,7 @@ use crate::{
 pub fn plans(trace: &Trace, peer: &[SocketAddr]) -> Vec<Plan> {
     let seen = trace.connections.iter().any(has_credssp);
     let old = trace.described().is_some_and(Connection::has_old_suite);
-    let hello = Hello::Handshake(if old { Versions::OldSuites } else { Versions::All }, true);
+    let hello = Hello::Handshake(if old { Versions::OldSuites } else { Versions::All });
     let plan = |kind: ExperimentKind| {
         let protocol = kind.alone()?;
         let plan = Plan::posture(&kind.to_string(), peer.to_vec(), protocol, depth(protocol, seen));

@@ -1,5 +1,7 @@
 //! One connection, phase after phase: the table of contents of the program.
 
+use std::net::SocketAddr;
+
 use ironrdp_connector::ClientConnectorState;
 
 use super::{
@@ -30,6 +32,26 @@ use crate::{
 const WITHOUT_TAKE_SESSION: &str =
     "it may take over the account's session on the server, which --take-session allows";
 
+/// What the way to the server came to.
+pub(super) enum Way {
+    /// The phases go on over this wire.
+    Open(Wire),
+    /// The connection ends here, and is closed politely.
+    Ended(Wire),
+    /// There is nothing to close.
+    Nothing,
+}
+
+/// How the security that was negotiated was set up.
+enum SetUp<'a> {
+    /// The connection ends here.
+    Ended,
+    /// Nobody has logged on.
+    Anonymous,
+    /// CredSSP has verified this account.
+    LoggedOn(&'a Account),
+}
+
 /// A connection as it is made.
 pub(super) struct Walk<'a, N> {
     pub(super) probe: &'a Probe<'a, N>,
@@ -51,13 +73,8 @@ impl<N: Network> Walk<'_, N> {
         value
     }
 
-    /// The way through the gateway; an error is what there is to close.
-    pub(super) async fn cross(
-        &self,
-        gateway: &Gateway,
-        remarks: &SharedRemarks,
-        phases: &mut Phases,
-    ) -> Result<Wire, Option<Wire>> {
+    /// The way through the gateway.
+    pub(super) async fn cross(&self, gateway: &Gateway, remarks: &SharedRemarks, phases: &mut Phases) -> Way {
         let Probe { network, target, limits, observer, roots, settings, .. } = self.probe;
         observer.phase(Phase::Gateway);
         let (proxy, now) = (settings.route.proxy.as_ref(), network.now());
@@ -66,33 +83,45 @@ impl<N: Network> Walk<'_, N> {
         let run = async |e: &mut _| gateway::run(*network, &access, &mut wire, e).await;
         let crossed = self.record(Phase::Gateway, &mut phases.gateway, run).await.is_some();
         match wire {
-            Some(wire) if crossed && self.goes_on(Phase::Gateway).is_some() => Ok(wire),
-            other => Err(other),
+            Some(wire) if crossed => self.opened(wire, Phase::Gateway),
+            Some(wire) => Way::Ended(wire),
+            None => Way::Nothing,
         }
     }
 
-    /// Resolves, unless the addresses are known, and connects; an error is what there is to close.
-    pub(super) async fn open(&self, phases: &mut Phases) -> Result<Wire, Option<Wire>> {
+    /// Resolves, unless the addresses are known, and connects.
+    pub(super) async fn open(&self, phases: &mut Phases) -> Way {
+        let Some(addresses) = self.addresses(phases).await else { return Way::Nothing };
         let Probe { network, target, limits, observer, settings, .. } = *self.probe;
-        let way = (settings.route.proxy.as_ref(), target);
-        let addresses = match &self.plan.addresses {
-            Some(known) => known.clone(),
-            None => {
-                observer.phase(Phase::Resolve);
-                let run = async |e: &mut _| resolve::through(network, way, limits.phase_end(), e).await;
-                let found = self.record(Phase::Resolve, &mut phases.resolve, run).await.ok_or(None)?;
-                self.goes_on(Phase::Resolve).ok_or(None)?;
-                found
-            }
-        };
+        let proxy = settings.route.proxy.as_ref();
         observer.phase(Phase::Connect);
         let network = &Segments { network, small: self.plan.small_segments };
-        let run = async |e: &mut _| connect::through(network, &addresses, way, limits, e).await;
-        let wire = self.record(Phase::Connect, &mut phases.connect, run).await.ok_or(None)?;
-        // A connection that was opened is closed politely, even when nothing more was asked for.
-        match self.goes_on(Phase::Connect) {
-            Some(()) => Ok(wire),
-            None => Err(Some(wire)),
+        let run = async |e: &mut _| connect::through(network, &addresses, proxy, target, limits, e).await;
+        match self.record(Phase::Connect, &mut phases.connect, run).await {
+            Some(wire) => self.opened(wire, Phase::Connect),
+            None => Way::Nothing,
+        }
+    }
+
+    /// The addresses to connect to, if the connection is to be opened.
+    async fn addresses(&self, phases: &mut Phases) -> Option<Vec<SocketAddr>> {
+        let Probe { network, target, limits, observer, settings, .. } = *self.probe;
+        if let Some(known) = &self.plan.addresses {
+            return Some(known.clone());
+        }
+        let proxy = settings.route.proxy.as_ref();
+        observer.phase(Phase::Resolve);
+        let run = async |e: &mut _| resolve::through(network, proxy, target, limits.phase_end(), e).await;
+        let found = self.record(Phase::Resolve, &mut phases.resolve, run).await?;
+        self.goes_on(Phase::Resolve)?;
+        Some(found)
+    }
+
+    /// A connection that was opened is closed politely, even when nothing more was asked for than this phase.
+    fn opened(&self, wire: Wire, phase: Phase) -> Way {
+        match self.goes_on(phase) {
+            Some(()) => Way::Open(wire),
+            None => Way::Ended(wire),
         }
     }
 
@@ -112,7 +141,11 @@ impl<N: Network> Walk<'_, N> {
         self.announce(wire).await;
         let inside = self.plan.opening == Opening::Tls;
         let negotiated = if inside { agreed(self.plan) } else { self.negotiate(wire, phases).await? };
-        let account = if negotiated.code == 0 { None } else { self.secure(wire, negotiated, phases).await? };
+        let account = match self.secure(wire, negotiated, phases).await {
+            SetUp::Ended => return None,
+            SetUp::Anonymous => None,
+            SetUp::LoggedOn(account) => Some(account),
+        };
         self.enter(wire, Phase::Mcs);
         let announced = self.plan.announced();
         let run = async |e: &mut _| {
@@ -179,42 +212,63 @@ impl<N: Network> Walk<'_, N> {
         let pin = self.probe.settings.trust.expected_thumbprint.as_deref();
         let expectation = Expectation { name, now, roots: self.probe.roots, pin };
         match &self.plan.hello {
-            Hello::Handshake(versions, named) => {
-                let offer = Upgrade::new(name, *versions, *named);
-                self.record(Phase::Tls, &mut phases.tls, async |e: &mut _| {
-                    tls::run(wire, &offer, &expectation, e).await
-                })
-                .await
+            Hello::Handshake(versions) => {
+                self.handshake(wire, &Upgrade::new(name, *versions), &expectation, phases).await
+            }
+            Hello::Nameless(versions) => {
+                self.handshake(wire, &Upgrade::nameless(*versions), &expectation, phases).await
             }
             Hello::Own(profile, like) => {
-                let said = (profile, like.as_ref());
-                let run = async |e: &mut _| tls::hello(wire, said, &expectation, e).await;
+                let like = like.as_ref();
+                let run = async |e: &mut _| tls::hello(wire, profile, like, &expectation, e).await;
                 self.record(Phase::Tls, &mut phases.tls, run).await;
                 None
             }
         }
     }
 
-    /// TLS and, where it was selected, CredSSP. Returns the account that was verified.
-    async fn secure(
+    async fn handshake(
+        &self,
+        wire: &mut Wire,
+        offer: &Upgrade,
+        expectation: &Expectation<'_>,
+        phases: &mut Phases,
+    ) -> Option<tls::Secured> {
+        let run = async |e: &mut _| tls::run(wire, offer, expectation, e).await;
+        self.record(Phase::Tls, &mut phases.tls, run).await
+    }
+
+    /// TLS and CredSSP, as far as they were selected.
+    async fn secure(&self, wire: &mut Wire, negotiated: Negotiated, phases: &mut Phases) -> SetUp<'_> {
+        if negotiated.code == Protocols::RDP.bits() {
+            return SetUp::Anonymous;
+        }
+        let Some(secured) = self.tls(wire, phases).await else { return SetUp::Ended };
+        if self.goes_on(Phase::Tls).is_none() || self.plan.keeps_to_old_suites(phases).is_none() {
+            return SetUp::Ended;
+        }
+        if negotiated.code != Protocols::SSL.bits() {
+            return self.log_on(wire, negotiated, &secured, phases).await;
+        }
+        match self.goes_on(Phase::Credssp) {
+            Some(()) => SetUp::Anonymous,
+            None => SetUp::Ended,
+        }
+    }
+
+    async fn log_on(
         &self,
         wire: &mut Wire,
         negotiated: Negotiated,
+        peer: &tls::Secured,
         phases: &mut Phases,
-    ) -> Option<Option<&Account>> {
-        let secured = self.tls(wire, phases).await?;
-        self.goes_on(Phase::Tls)?;
-        self.plan.keeps_to_old_suites(phases)?;
-        if negotiated.code == Protocols::SSL.bits() {
-            self.goes_on(Phase::Credssp)?;
-            return Some(None);
-        }
+    ) -> SetUp<'_> {
         self.enter(wire, Phase::Credssp);
         let account = self.plan.account.as_ref();
         let logon = self.probe.settings.logon.as_ref();
         let access = Access {
             protocol: negotiated.protocol,
-            peer: &secured,
+            peer,
             account,
             withheld: self.plan.withheld.map(Withheld::reason),
             redirected: matches!(self.plan.purpose, Purpose::Hop(_)),
@@ -229,15 +283,18 @@ impl<N: Network> Walk<'_, N> {
                 let Probe { network, limits, settings, roots, .. } = *self.probe;
                 let (proxy, gateway) = (settings.route.proxy.as_ref(), settings.route.gateway.as_ref());
                 let asking = Asking { network, kerberos, proxy, gateway, roots, limits };
-                credssp::kerberos::run(wire, asking, (&access, account), e).await
+                credssp::kerberos::run(wire, asking, &access, account, e).await
             }
             _ => credssp::run(wire, &access, e).await,
         };
-        self.record(Phase::Credssp, &mut phases.credssp, run).await?;
+        let passed = self.record(Phase::Credssp, &mut phases.credssp, run).await;
         // Going on with a verified account is asked for explicitly.
-        self.plan.until?;
-        self.goes_on(Phase::Credssp)?;
-        Some(account)
+        let goes_on = self.plan.until.and_then(|_| self.goes_on(Phase::Credssp));
+        match (passed, goes_on, account) {
+            (Some(()), Some(()), Some(account)) => SetUp::LoggedOn(account),
+            (Some(()), Some(()), None) => SetUp::Anonymous,
+            _ => SetUp::Ended,
+        }
     }
 
     async fn licensing(&self, wire: &mut Wire, joined: &mut Joined, phases: &mut Phases) -> Option<Channels> {

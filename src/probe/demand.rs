@@ -46,7 +46,7 @@ impl Demand {
     pub fn met_by(self, plan: Plan) -> Plan {
         match self {
             Self::StandardSecurity => Plan { protocols: Protocols::RDP, ..plan },
-            Self::OldSuites => Plan { hello: Hello::Handshake(Versions::OldSuites, true), ..plan },
+            Self::OldSuites => Plan { hello: Hello::Handshake(Versions::OldSuites), ..plan },
         }
     }
 }

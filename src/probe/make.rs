@@ -1,9 +1,12 @@
 //! A connection from its first phase to its close, also where it is given up in between.
 
-use super::{Observer, Plan, Probe, connection::Walk};
+use super::{
+    Observer, Plan, Probe,
+    connection::{Walk, Way},
+};
 use crate::{
     net::{Ends, Network, Record, SharedRemarks},
-    phase::{gateway, late},
+    phase::{attribution, gateway},
     report::{Connection, Phases, Purpose, Timestamp},
 };
 
@@ -25,17 +28,17 @@ impl<N: Network> Probe<'_, N> {
             Some(gateway) => Box::pin(walk.cross(gateway, &remarks, phases)).await,
         };
         let Record { frames, frames_omitted, ends: Ends { local, peer }, tcp, idle } = match opened {
-            Ok(mut wire) => {
+            Way::Open(mut wire) => {
                 let farewell = Box::pin(walk.phases(&mut wire, phases, &mut session)).await;
                 wire.close(farewell).await
             }
-            Err(Some(wire)) => wire.close(None).await,
-            Err(None) => Record::default(),
+            Way::Ended(wire) => wire.close(None).await,
+            Way::Nothing => Record::default(),
         };
         let mut phases = kept.phases.take().unwrap_or_default();
         gateway::remember(&mut phases, &remarks);
-        late::reassign(&mut phases, &frames);
-        late::shorten(&mut phases, &idle);
+        attribution::assign_failures(&mut phases, &frames);
+        attribution::leave_out_listening(&mut phases, &idle);
         let (purpose, hop) = (plan.purpose.clone(), None);
         Connection { purpose, hop, phases, session, started, local, peer, tcp, frames, frames_omitted }
     }

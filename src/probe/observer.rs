@@ -37,14 +37,14 @@ impl Observer for Unobserved {
     fn phase(&self, _phase: Phase) {}
 }
 
-/// Keeps what another observer is told of connections.
-pub struct Known<'a> {
+/// Keeps the connections that another observer is told of, for a run that may be given up.
+pub struct ConnectionKeeper<'a> {
     observer: &'a dyn Observer,
     connections: Mutex<Vec<Connection>>,
 }
 
-impl<'a> Known<'a> {
-    /// Knows nothing yet.
+impl<'a> ConnectionKeeper<'a> {
+    /// Has kept nothing yet.
     pub fn new(observer: &'a dyn Observer) -> Self {
         Self { observer, connections: Mutex::default() }
     }
@@ -59,7 +59,7 @@ impl<'a> Known<'a> {
     }
 }
 
-impl Observer for Known<'_> {
+impl Observer for ConnectionKeeper<'_> {
     fn phase(&self, phase: Phase) {
         self.observer.phase(phase);
     }

@@ -95,8 +95,10 @@ pub enum Opening {
 /// What the ClientHello says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hello {
-    /// A handshake by the TLS library: these versions, with or without the server's name.
-    Handshake(Versions, bool),
+    /// A handshake of these versions by the TLS library.
+    Handshake(Versions),
+    /// The same without the server's name.
+    Nameless(Versions),
     /// A hello of our own, made of this one of the TLS library; what answers it in plain is all that is seen.
     Own(Profile, Option<ClientHello>),
 }
@@ -117,7 +119,7 @@ impl Plan {
             addresses: None,
             protocols: settings.offer.protocols(),
             opening: if settings.offer.direct_tls { Opening::Tls } else { Opening::Cookie },
-            hello: Hello::Handshake(Versions::All, true),
+            hello: Hello::Handshake(Versions::All),
             until: settings.depth.until,
             account: settings.usable_account().cloned(),
             session: None,
@@ -160,7 +162,7 @@ impl Plan {
             addresses: Some(addresses),
             protocols,
             opening: Opening::Cookie,
-            hello: Hello::Handshake(Versions::All, true),
+            hello: Hello::Handshake(Versions::All),
             until: Some(until),
             account: None,
             session: None,
@@ -174,7 +176,7 @@ impl Plan {
     /// A server that takes a current suite where older ones are offered too does not need them: what refused the first hello is
     /// something else, and this connection has nothing more to show.
     pub fn keeps_to_old_suites(&self, phases: &Phases) -> Option<()> {
-        let for_old = matches!(self.hello, Hello::Handshake(Versions::OldSuites, _));
+        let for_old = matches!(self.hello, Hello::Handshake(Versions::OldSuites));
         let is_old = phases.tls.as_ref().is_some_and(|tls| tls.evidence.has_old_suite());
         (is_old || !for_old).then_some(())
     }

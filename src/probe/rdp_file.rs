@@ -1,7 +1,7 @@
 //! What an .rdp file asks for, as the report keeps it.
 
 use crate::{
-    certificate::{Roots, publisher},
+    certificate::{Checked, Roots, publisher},
     destination::{self, Encoding, Signature},
     report::{MalformedLine, RdpFile, RdpFileGateway, RdpFileSignature, SignatureState, Timestamp},
 };
@@ -72,11 +72,10 @@ fn shares(file: &destination::RdpFile) -> Vec<String> {
 }
 
 fn checked(signature: &Signature, now: Timestamp, roots: &Roots<'_>) -> RdpFileSignature {
-    let (state, why, publisher) = match (&signature.value, &signature.signed) {
-        (Err(why), _) => (SignatureState::Unreadable, Some(*why), None),
+    let Checked { state, why, signer } = match (&signature.value, &signature.signed) {
+        (Err(why), _) => Checked { state: SignatureState::Unreadable, why: Some(*why), signer: None },
         (Ok(der), Err(why)) => {
-            let (_, _, signer) = publisher(der, &[], now, roots);
-            (SignatureState::Unchecked, Some(*why), signer)
+            Checked { state: SignatureState::Unchecked, why: Some(*why), ..publisher(der, &[], now, roots) }
         }
         (Ok(der), Ok(messages)) => publisher(der, messages, now, roots),
     };
@@ -85,7 +84,7 @@ fn checked(signature: &Signature, now: Timestamp, roots: &Roots<'_>) -> RdpFileS
         _ => None,
     };
     let why = why.map(str::to_owned).or(missing);
-    RdpFileSignature { state, why, publisher, outside: signature.outside.clone() }
+    RdpFileSignature { state, why, publisher: signer, outside: signature.outside.clone() }
 }
 
 fn encoding(encoding: Encoding) -> &'static str {

@@ -7,6 +7,7 @@ use super::Likelihood;
 
 /// Who answers, and what shows it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct AnsweredBy {
     /// The software.
     pub who: Answerer,
@@ -29,6 +30,7 @@ impl AnsweredBy {
 /// The software that answers; new ones may come without a new schema version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Answerer {
     /// Windows itself.
     Windows,

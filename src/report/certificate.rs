@@ -7,6 +7,7 @@ use super::Timestamp;
 
 /// The server's certificate and what can be read off it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Certificate {
     /// Distinguished name of the subject.
     pub subject: String,
@@ -46,6 +47,7 @@ pub struct Certificate {
 
 /// What names a certificate whatever is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Thumbprints {
     /// SHA-1; what `SSLCertificateSHA1Hash` holds.
     pub sha1: String,
@@ -55,6 +57,7 @@ pub struct Thumbprints {
 
 /// A public key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PublicKey {
     /// `RSA`, `EC`, `Ed25519`, or the object identifier.
     pub algorithm: String,
@@ -66,6 +69,7 @@ pub struct PublicKey {
 
 /// The algorithm a certificate is signed with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Signature {
     /// Name such as `sha256WithRSAEncryption`, or the object identifier.
     pub algorithm: String,
@@ -77,6 +81,7 @@ pub struct Signature {
 
 /// Extended key usages, as far as they matter here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Usage {
     /// Server authentication, 1.3.6.1.5.5.7.3.1.
     pub server_authentication: bool,
@@ -93,6 +98,7 @@ pub struct Usage {
 /// Whether the system, or the given anchors, would trust the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Trust {
     /// The chain leads to a trusted root.
     Trusted,
@@ -108,6 +114,7 @@ pub enum Trust {
 
 /// A further certificate of the chain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ChainCertificate {
     /// Distinguished name of the subject; null when it could not be read.
     pub subject: Option<String>,

@@ -14,6 +14,7 @@ use crate::codes::Phase;
 
 /// One connection and what it is for.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Connection {
     /// Why the connection was made.
     pub purpose: Purpose,
@@ -77,6 +78,7 @@ impl Connection {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 #[schemars(with = "String")]
+#[non_exhaustive]
 pub enum Purpose {
     /// The connection that was asked for.
     Main,
@@ -141,6 +143,7 @@ fn named(text: &str) -> Option<Purpose> {
 /// One optional record a phase, in the order of the protocol.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct Phases {
     /// Name resolution.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -173,6 +176,7 @@ pub struct Phases {
 
 /// What one phase saw and how it ended.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PhaseRecord<E> {
     /// How the phase ended.
     pub status: Status,
@@ -213,6 +217,7 @@ pub enum Status {
 
 /// A phase's record without its evidence.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Summary<'a> {
     /// The phase.
     pub phase: Phase,
@@ -269,6 +274,7 @@ impl Phases {
 
 /// One frame as it crossed the wire, above TLS.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Frame {
     /// Milliseconds since the connection was opened.
     pub at_ms: Millis,

@@ -88,6 +88,7 @@ impl ExperimentKind {
 
 /// The name of one experiment: `small-hello`, `next-address-2`, `repeat-1` or `small-hello-again-3`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ExperimentName {
     /// One that this version makes.
     Known {

@@ -7,6 +7,7 @@ use super::Millis;
 
 /// How a phase ended before it passed; data, never an error of this program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Failure {
     /// What happened.
     pub kind: FailureKind,
@@ -29,6 +30,7 @@ pub struct Failure {
 /// Who is at the other end of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Speaker {
     /// The target, or what answers in its place.
     #[default]
@@ -58,6 +60,7 @@ impl Speaker {
 
 /// When a stream ended or was given up, and what had come of a message by then.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct StreamEnd {
     /// Bytes of an unfinished message that had come.
     pub partial_bytes: Option<u64>,
@@ -123,6 +126,7 @@ impl Failure {
 /// The kinds of failure; new ones may come without a new schema version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum FailureKind {
     /// The port is closed: RST in answer to SYN.
     Refused,

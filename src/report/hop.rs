@@ -11,6 +11,7 @@ use crate::endpoint::place;
 
 /// Where a Server Redirection PDU leads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Hop {
     /// Name or address.
     pub host: String,
@@ -35,6 +36,7 @@ pub struct Hop {
 
 /// A name or an address that did not answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Tried {
     /// Name or address.
     pub host: String,
@@ -46,6 +48,7 @@ pub struct Tried {
 
 /// A field of a redirection that leads nowhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Unusable {
     /// The field, as the specification calls it.
     pub field: String,
@@ -78,6 +81,7 @@ impl fmt::Display for Tried {
 /// Why the last redirection was not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Unfollowed {
     /// As many as were asked for had been followed.
     Limit,

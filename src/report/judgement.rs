@@ -8,6 +8,7 @@ use crate::codes::Phase;
 
 /// How far the trace got and what ended it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Verdict {
     /// Passed, stopped by our choice, or aborted.
     pub outcome: Outcome,
@@ -44,6 +45,7 @@ pub enum Outcome {
 /// What the trace proved about the credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Credentials {
     /// The server proved that it accepted them.
     Verified,
@@ -69,6 +71,7 @@ impl Credentials {
 
 /// The label mstsc would have shown.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct MstscLabel {
     /// Disconnect reason, hex.
     pub code: String,
@@ -94,6 +97,7 @@ pub enum Confidence {
 
 /// Something observed that matters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Finding {
     /// Kebab-case, topic first.
     #[schemars(with = "String")]
@@ -123,6 +127,7 @@ pub enum Severity {
 
 /// A hypothesis that explains what was observed.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Cause {
     /// Kebab-case.
     #[schemars(with = "String")]
@@ -149,6 +154,7 @@ pub struct Cause {
 /// Where a cause sits: who looks for it, and who mends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Place {
     /// The server, or what answers in its place.
     Host,
@@ -198,6 +204,7 @@ pub enum Likelihood {
 
 /// One check of this machine.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct LocalCheck {
     /// Kebab-case.
     pub code: String,

@@ -12,6 +12,7 @@ pub const NOT_HELD: &str = "the files at hand do not hold it";
 
 /// The machine that was checked, beside its checks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Machine {
     /// The kind of system.
     pub system: Os,
@@ -117,6 +118,7 @@ impl Role {
 
 /// A TLS version that is switched on or off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ProtocolSetting {
     /// Such as `TLSv1.2`.
     pub version: String,
@@ -128,6 +130,7 @@ pub struct ProtocolSetting {
 
 /// A certificate that a client remembers for a host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RememberedCertificate {
     /// The host as it was given to the client.
     pub host: String,
@@ -146,6 +149,7 @@ pub struct RememberedCertificate {
 
 /// A line of the hosts file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct HostsEntry {
     /// The name.
     pub name: String,
@@ -155,6 +159,7 @@ pub struct HostsEntry {
 
 /// A proxy setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ProxySetting {
     /// The proxy, or the address of its script, without account.
     pub address: String,
@@ -164,6 +169,7 @@ pub struct ProxySetting {
 
 /// The way from this machine to an address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Route {
     /// Where it leads.
     pub destination: IpAddr,
@@ -178,6 +184,7 @@ pub struct Route {
 
 /// An attempt of this machine's client, from its event log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ClientAttempt {
     /// When it began.
     pub at: Timestamp,

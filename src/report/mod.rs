@@ -1,4 +1,7 @@
 //! The report: everything a trace saw and what was judged of it. Types only; the JSON schema is made from them.
+//!
+//! The types grow with what a trace sees, so they are `#[non_exhaustive]`. Exhaustive are only the scales whose values
+//! are part of the schema's promise, such as [`Outcome`] and [`Severity`]: a reader should handle every value.
 
 mod addresses;
 mod answered_by;
@@ -66,6 +69,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// What happened on the wire, before anything was judged.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Trace {
     /// When the run began.
     pub started: Timestamp,
@@ -166,6 +170,7 @@ impl Trace {
 
 /// The whole report, the only contract between the program and what shows or reads it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Report {
     /// [`SCHEMA_VERSION`] of the program that wrote the report.
     pub schema_version: u32,
@@ -192,6 +197,7 @@ pub struct Report {
 
 /// Name and version of the program.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Tool {
     /// Always `rdptrace`.
     pub name: String,
@@ -201,6 +207,7 @@ pub struct Tool {
 
 /// The target as given and as understood.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct TargetRecord {
     /// The argument, unchanged.
     pub input: String,
@@ -217,6 +224,7 @@ pub struct TargetRecord {
 
 /// What the user asked for, as far as judging the trace depends on it. Never an account or a secret.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Request {
     /// The phase that was asked for explicitly; null means the default depth.
     pub until: Option<Phase>,

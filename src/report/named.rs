@@ -19,6 +19,7 @@ pub trait Known: Copy + Eq + 'static {
 
 /// A name in a report: one that this version knows, or one of another version, kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Named<K> {
     /// One that this version knows.
     Known(K),

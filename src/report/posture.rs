@@ -11,6 +11,7 @@ pub const POSTURE_CONNECTIONS: usize = 25;
 
 /// What the server accepts.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Posture {
     /// How many connections were opened for it; none carried an account.
     pub connections: usize,
@@ -43,6 +44,7 @@ fn usual() -> usize {
 /// Whether a session needs Network Level Authentication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Nla {
     /// It is accepted, and nothing without it.
     Required,
@@ -57,6 +59,7 @@ pub enum Nla {
 /// What became of one thing that was offered alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Answer {
     /// The server selected it.
     Accepted,
@@ -68,6 +71,7 @@ pub enum Answer {
 
 /// One security protocol, offered alone.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ProtocolPosture {
     /// The protocol.
     pub protocol: Selected,
@@ -96,6 +100,7 @@ pub struct ProtocolPosture {
 
 /// One version of TLS, offered alone.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct TlsPosture {
     /// `TLSv1.0` to `TLSv1.3`.
     pub version: String,
@@ -111,6 +116,7 @@ pub struct TlsPosture {
 
 /// Encryption of Standard RDP Security (MS-RDPBCGR 2.2.1.4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RdpSecurity {
     /// encryptionMethod: 1, 2 and 8 are RC4, 16 is FIPS, 0 is none.
     pub method: u32,
@@ -120,6 +126,7 @@ pub struct RdpSecurity {
 
 /// What CredSSP says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CredsspPosture {
     /// The server's version.
     pub version: Option<u32>,
@@ -131,6 +138,7 @@ pub struct CredsspPosture {
 /// Whether a server can be vulnerable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Exposure {
     /// Its version is one of those that are.
     Possible,

@@ -7,6 +7,7 @@ use super::{Timestamp, Trust};
 
 /// The file that was traced, as far as it changes the connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RdpFile {
     /// `utf-8`, `utf-16le`, `utf-16be`, `code-page` where it is neither, or `address` where it is no file.
     pub encoding: String,
@@ -62,6 +63,7 @@ pub struct RdpFile {
 
 /// The signature of a file, checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RdpFileSignature {
     /// Whether it is over what the file says.
     pub state: SignatureState,
@@ -76,6 +78,7 @@ pub struct RdpFileSignature {
 /// What a signature is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum SignatureState {
     /// The settings of its scope are those that were signed.
     Valid,
@@ -89,6 +92,7 @@ pub enum SignatureState {
 
 /// The signer of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Publisher {
     /// The name in the certificate, which clients show.
     pub subject: String,
@@ -112,6 +116,7 @@ pub struct Publisher {
 
 /// A line that is no setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct MalformedLine {
     /// Its number, from 1.
     pub line: u32,
@@ -121,6 +126,7 @@ pub struct MalformedLine {
 
 /// The RD Gateway settings of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RdpFileGateway {
     /// `gatewayhostname`.
     pub host: Option<String>,

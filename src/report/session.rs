@@ -7,6 +7,7 @@ use super::{Failure, Millis, Redirection};
 
 /// A session that was watched for a moment, and how it ended when the server ended it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Session {
     /// Milliseconds the session was watched.
     pub elapsed_ms: Millis,

@@ -9,6 +9,7 @@ use super::Millis;
 
 /// The connection set-up of RDP-UDP, as far as a SYN and its answer (MS-RDPEUDP 3.1.5.1).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Udp {
     /// What came of it.
     pub outcome: UdpOutcome,
@@ -48,6 +49,7 @@ pub struct Udp {
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum UdpOutcome {
     /// A SYN+ACK acknowledged our sequence number.
     Reachable,

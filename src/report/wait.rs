@@ -8,6 +8,7 @@ use crate::codes::Phase;
 
 /// A wait and its tries; the rest of the report is about the last one.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Wait {
     /// How many tries were made.
     pub tries: u64,
@@ -22,6 +23,7 @@ pub struct Wait {
 
 /// How one try ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct WaitEntry {
     /// Milliseconds from the beginning of the wait to the end of the try.
     pub at_ms: Millis,

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 /// An account for CredSSP. The password is never printed.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Account {
     /// User name without domain, or a user principal name.
     pub user: String,
@@ -13,6 +14,19 @@ pub struct Account {
     pub domain: Option<String>,
     /// The password.
     pub password: Password,
+}
+
+impl Account {
+    /// An account without a domain of its own: a local one, or a user principal name.
+    pub fn new(user: impl Into<String>, password: impl Into<Password>) -> Self {
+        Self { user: user.into(), domain: None, password: password.into() }
+    }
+
+    /// The same in this domain, or in none.
+    #[must_use]
+    pub fn of_domain(self, domain: Option<String>) -> Self {
+        Self { domain, ..self }
+    }
 }
 
 impl fmt::Debug for Account {
@@ -34,6 +48,12 @@ impl From<Zeroizing<String>> for Password {
 impl From<String> for Password {
     fn from(text: String) -> Self {
         Zeroizing::new(text).into()
+    }
+}
+
+impl From<&str> for Password {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
     }
 }
 

@@ -4,6 +4,7 @@ use crate::codes::Protocols;
 
 /// Which follow-up connections may be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Experiments {
     /// Those that a failure deserves.
     Auto,
@@ -15,6 +16,7 @@ pub enum Experiments {
 
 /// What to offer in the X.224 negotiation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Security {
     /// TLS and CredSSP, and what the server demands instead if it can be met.
     Auto,
@@ -50,6 +52,7 @@ impl Security {
 
 /// How far the license exchange may go (MS-RDPELE).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LicensePolicy {
     /// End at the server's license request.
     Stop,

@@ -5,6 +5,7 @@ use crate::{endpoint::Endpoint, report::KdcCarrier};
 
 /// The account is used with a Kerberos ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Kerberos {
     /// The realm of the account; empty where the account names none.
     pub realm: String,
@@ -27,8 +28,40 @@ pub struct Others {
     pub not_in_dns: bool,
 }
 
+impl Kerberos {
+    /// A ticket from these KDCs of the account's realm, and nothing in its place.
+    pub fn new(realm: impl Into<String>, kdcs: Vec<Kdc>, source: KdcSource) -> Self {
+        Self { realm: realm.into(), kdcs, source, or_ntlm: false, others: Others::default() }
+    }
+
+    /// The same, with NTLM in its place where no ticket is to be had, or without.
+    #[must_use]
+    pub fn or_ntlm(self, or_ntlm: bool) -> Self {
+        Self { or_ntlm, ..self }
+    }
+
+    /// The same, with these KDCs of other realms.
+    #[must_use]
+    pub fn others(self, others: Others) -> Self {
+        Self { others, ..self }
+    }
+}
+
+impl Kdc {
+    /// A KDC that is asked itself.
+    pub fn new(transport: KdcTransport, endpoint: Endpoint) -> Self {
+        Self { transport, endpoint, path: String::new() }
+    }
+
+    /// A KDC proxy that takes questions at this path.
+    pub fn proxy(endpoint: Endpoint, path: impl Into<String>) -> Self {
+        Self { transport: KdcTransport::Https, endpoint, path: path.into() }
+    }
+}
+
 /// A Kerberos key distribution centre.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Kdc {
     /// How it is asked.
     pub transport: KdcTransport,
@@ -40,6 +73,7 @@ pub struct Kdc {
 
 /// How a KDC is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KdcTransport {
     /// Over TCP, and over UDP where that does not reach it.
     Any,

@@ -9,6 +9,7 @@ use crate::endpoint::Endpoint;
 
 /// The way to the server.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Route {
     /// The proxy that connects for us: to the gateway if there is one, else to the target.
     pub proxy: Option<Proxy>,
@@ -22,6 +23,7 @@ pub struct Route {
 
 /// A proxy that connects for others.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Proxy {
     /// How it is asked.
     pub kind: ProxyKind,
@@ -31,8 +33,22 @@ pub struct Proxy {
     pub account: Option<Account>,
 }
 
+impl Proxy {
+    /// A proxy that is asked without an account.
+    pub fn new(kind: ProxyKind, endpoint: Endpoint) -> Self {
+        Self { kind, endpoint, account: None }
+    }
+
+    /// The same with this account, or with none.
+    #[must_use]
+    pub fn account(self, account: Option<Account>) -> Self {
+        Self { account, ..self }
+    }
+}
+
 /// How a proxy is asked to connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ProxyKind {
     /// HTTP CONNECT (RFC 9110 section 9.3.6).
     Http,
@@ -52,6 +68,7 @@ impl ProxyKind {
 
 /// An RD Gateway (MS-TSGU).
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Gateway {
     /// Where it listens.
     pub endpoint: Endpoint,
@@ -80,6 +97,36 @@ impl Gateway {
         }
     }
 
+    /// The same with this account, or with none.
+    #[must_use]
+    pub fn account(self, account: Option<Account>) -> Self {
+        Self { account, ..self }
+    }
+
+    /// The same with this token, or with none.
+    #[must_use]
+    pub fn token(self, token: Option<Token>) -> Self {
+        Self { token, ..self }
+    }
+
+    /// The same with this way to authenticate.
+    #[must_use]
+    pub fn authentication(self, authentication: GatewayAuthentication) -> Self {
+        Self { authentication, ..self }
+    }
+
+    /// The same, which goes on past a text that asks for consent or does not.
+    #[must_use]
+    pub fn accept_consent(self, accept_consent: bool) -> Self {
+        Self { accept_consent, ..self }
+    }
+
+    /// The same, which must serve the certificate with this thumbprint, or any.
+    #[must_use]
+    pub fn expected_thumbprint(self, expected_thumbprint: Option<String>) -> Self {
+        Self { expected_thumbprint, ..self }
+    }
+
     /// Whether it is shown an account or a token, which must happen only once.
     pub fn is_used_once(&self) -> bool {
         self.account.is_some() || self.token.is_some()
@@ -88,6 +135,7 @@ impl Gateway {
 
 /// How to authenticate to an RD Gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GatewayAuthentication {
     /// The token where there is one, else the first of NTLM, Negotiate and Basic that is offered.
     Auto,

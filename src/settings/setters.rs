@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    Account, Anchors, Delegation, Experiments, Gateway, Kerberos, LicensePolicy, Logon, Method, Proxy,
-    Security, Settings,
-};
+use super::{Account, Anchors, Experiments, Gateway, LicensePolicy, Logon, Proxy, Security, Settings};
 use crate::codes::Phase;
 
 macro_rules! setters {
@@ -39,6 +36,7 @@ setters! {
     gateway: Option<Gateway> => route.gateway;
     follow_redirects: u32 => route.follow_redirects;
     follow_with_account: bool => route.follow_with_account;
+    logon: Option<Logon> => logon;
     timeout: Duration => limits.timeout;
     deadline: Duration => limits.deadline;
     posture_connections: Option<usize> => limits.posture_connections;
@@ -47,39 +45,10 @@ setters! {
     anchors: Anchors => trust.anchors;
 }
 
-/// How an account is used says nothing without one: it is set after [`Settings::account`].
 impl Settings {
-    /// Logs on with this account, with NTLM unless another method is set, or with none.
+    /// Logs on with this account, with NTLM and to a server that is patched, or with none. [`Settings::logon`] says how else.
     #[must_use]
-    pub fn account(mut self, account: Option<Account>) -> Self {
-        self.logon = account.map(Logon::new);
-        self
-    }
-
-    /// Proves the password of the account with a ticket.
-    #[must_use]
-    pub fn kerberos(mut self, kerberos: Option<Kerberos>) -> Self {
-        if let Some(logon) = &mut self.logon {
-            logon.method = kerberos.map_or(Method::Ntlm, Method::Kerberos);
-        }
-        self
-    }
-
-    /// Sets what the server is given of the account.
-    #[must_use]
-    pub fn delegation(mut self, delegation: Delegation) -> Self {
-        if let Some(logon) = &mut self.logon {
-            logon.delegation = delegation;
-        }
-        self
-    }
-
-    /// Uses the account even with a CredSSP version below 5.
-    #[must_use]
-    pub fn allow_unpatched(mut self, allow_unpatched: bool) -> Self {
-        if let Some(logon) = &mut self.logon {
-            logon.allow_unpatched = allow_unpatched;
-        }
-        self
+    pub fn account(self, account: Option<Account>) -> Self {
+        self.logon(account.map(Logon::new))
     }
 }

@@ -14,7 +14,7 @@ pub use backoff::random;
 
 use crate::{
     diagnose::diagnose,
-    follow_up,
+    experiment_on,
     net::{Instant, Network, pause},
     probe::{Observer, Tracer},
     report::{FindingCode, Outcome, Report, Status, WaitEntry},
@@ -134,7 +134,7 @@ async fn tries<N: Network>(
         }
     };
     if let Some(Report { mut trace, .. }) = seen.last.clone() {
-        follow_up(tracer, &mut trace, last).await;
+        experiment_on(tracer, &mut trace, last).await;
         seen.last = Some(diagnose(trace));
     }
 }

@@ -286,11 +286,7 @@ fn assert_holds_no_password(output: &Output) {
 
 #[test]
 fn debug_output_holds_no_password() {
-    let account = rdptrace::settings::Account {
-        user: "alice".to_owned(),
-        domain: None,
-        password: PASSWORD.to_owned().into(),
-    };
+    let account = rdptrace::settings::Account::new("alice", PASSWORD);
     let settings = rdptrace::Settings::default().account(Some(account));
     assert!(!format!("{settings:?}").contains(PASSWORD));
 }

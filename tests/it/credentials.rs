@@ -87,7 +87,7 @@ async fn an_account_is_used_once() {
 #[tokio::test(start_paused = true)]
 async fn a_wrong_user_and_a_wrong_password_look_the_same() {
     for (user, password) in [("demo", "wrong"), ("nobody", "demo"), ("CORP-demo", "")] {
-        let account = Account { user: user.to_owned(), domain: None, password: password.to_owned().into() };
+        let account = Account::new(user, password);
         let report = trace(None, &settings().account(Some(account))).await;
         assert_eq!(report.verdict.credentials, Credentials::Refused, "{user}");
         let failure = report.verdict.failure.expect("a refusal");

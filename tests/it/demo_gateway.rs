@@ -49,7 +49,7 @@ impl Lab {
             .until(Some(Phase::Licensing))
             .follow_redirects(1)
             .gateway(Some(way(entry)))
-            .anchors(Anchors { given: vec![self.gateway.certificate().to_vec()], system: false })
+            .anchors(Anchors::only(vec![self.gateway.certificate().to_vec()]))
     }
 
     pub async fn trace(&self, settings: &Settings) -> Report {
@@ -81,22 +81,20 @@ impl Network for Lab {
 }
 
 fn account(password: &str) -> Account {
-    Account { user: demo::USER.to_owned(), domain: None, password: password.to_owned().into() }
+    Account::new(demo::USER, password)
 }
 
 /// How to come to the gateway.
 fn way(entry: Entry) -> settings::Gateway {
     let way = settings::Gateway::new(Endpoint::new(gateway::NAME, 443));
-    let with = |authentication, account| settings::Gateway { authentication, account, ..way.clone() };
+    let with = |authentication, account| way.clone().authentication(authentication).account(account);
     let own = || Some(account(demo::PASSWORD));
     match entry {
         Entry::Account => with(GatewayAuthentication::Auto, own()),
         Entry::Negotiate => with(GatewayAuthentication::Negotiate, own()),
         Entry::Basic => with(GatewayAuthentication::Basic, own()),
-        Entry::Token => settings::Gateway { token: Some(Token(gateway::TOKEN.to_owned().into())), ..way },
-        Entry::Consent => {
-            settings::Gateway { accept_consent: true, ..with(GatewayAuthentication::Auto, own()) }
-        }
+        Entry::Token => way.token(Some(Token(gateway::TOKEN.to_owned().into()))),
+        Entry::Consent => with(GatewayAuthentication::Auto, own()).accept_consent(true),
     }
 }
 

@@ -23,8 +23,7 @@ pub const SCREEN: usize = 42;
 
 /// The settings under which the rows of the table hold.
 pub fn settings() -> Settings {
-    let account =
-        Account { user: demo::USER.to_owned(), domain: None, password: demo::PASSWORD.to_owned().into() };
+    let account = Account::new(demo::USER, demo::PASSWORD);
     Settings::default()
         .account(Some(account))
         .until(Some(Phase::Licensing))

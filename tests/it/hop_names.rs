@@ -119,8 +119,7 @@ async fn the_account_is_not_tried_where_the_redirection_brings_another() {
 #[tokio::test(start_paused = true)]
 async fn the_same_user_is_no_other_account() {
     let given = |user: &str, domain: Option<&str>| {
-        let (user, domain) = (user.to_owned(), domain.map(str::to_owned));
-        Some(Account { user, domain, password: "pw".to_owned().into() })
+        Some(Account::new(user, "pw").of_domain(domain.map(str::to_owned)))
     };
     let users = [
         ("U", None, false),

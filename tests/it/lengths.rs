@@ -113,7 +113,7 @@ async fn neither_does_a_handshake_wait_for_it() {
         let mut wire = Wire::new(Box::new(client), limits());
         server.write_all(record).await.expect("room");
         let begin = Instant::now();
-        let offer = Upgrade::new("rdsh01.corp.example", Versions::All, true);
+        let offer = Upgrade::new("rdsh01.corp.example", Versions::All);
         let ended = wire.upgrade(&offer, &mut Handshake::default()).await.expect_err("no TLS");
         assert_eq!(ended.kind, FailureKind::Malformed);
         assert!(begin.elapsed() < Duration::from_secs(1));

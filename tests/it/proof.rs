@@ -23,8 +23,8 @@ fn fresh() -> Fresh {
 #[test]
 fn the_proof_of_the_specification() {
     let challenge = sample("ms-nlmp-challenge.hex");
-    let messages = (negotiate("COMPUTER"), challenge.as_slice());
-    let (message, _) = authenticate(&identity(), (&messages.0, messages.1), &fresh()).expect("a proof");
+    let negotiate = negotiate("COMPUTER");
+    let (message, _) = authenticate(&identity(), &negotiate, &challenge, &fresh()).expect("a proof");
     // LMv2 of MS-NLMP 4.2.4.2.1 has the same key as the rest, and nothing else that could differ.
     let lm = hex::decode("86c35097ac9cec102554764a57cccc19aaaaaaaaaaaaaaaa").expect("hex");
     assert!(message.windows(lm.len()).any(|window| window == lm), "{}", hex::encode(&message));
@@ -35,7 +35,7 @@ fn a_challenge_that_is_cut_or_altered_makes_no_panic() {
     let token =
         ts_request(&sample("freerdp-challenge.hex")).expect("a TSRequest").nego_token.expect("a token");
     let negotiate = negotiate("COMPUTER");
-    let proved = |token: &[u8]| authenticate(&identity(), (&negotiate, token), &fresh()).is_ok();
+    let proved = |token: &[u8]| authenticate(&identity(), &negotiate, token, &fresh()).is_ok();
     assert!(proved(&token));
     for length in 0..token.len() {
         proved(&token[..length]);
@@ -58,8 +58,7 @@ fn a_challenge_with_an_unknown_pair_is_answered() {
     token.extend([0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 12, 0, 48, 0, 0, 0]);
     token.extend(pair);
     token.extend([0; 4]);
-    let (message, _) =
-        authenticate(&identity(), (&negotiate("COMPUTER"), &token), &fresh()).expect("a proof");
+    let (message, _) = authenticate(&identity(), &negotiate("COMPUTER"), &token, &fresh()).expect("a proof");
     assert!(message.windows(pair.len()).any(|window| window == pair));
 }
 
@@ -69,7 +68,7 @@ fn a_challenge_without_target_information_is_not_answered() {
     let mut token = b"NTLMSSP\0\x02\0\0\0".to_vec();
     token.extend([0; 36]);
     for length in [32, 40, 48] {
-        let made = authenticate(&identity(), (&negotiate("COMPUTER"), &token[..length]), &fresh());
+        let made = authenticate(&identity(), &negotiate("COMPUTER"), &token[..length], &fresh());
         let why = made.err().expect("no proof").to_string();
         assert!(why.contains("TargetInfo"), "{length}: {why}");
     }

@@ -52,7 +52,7 @@ impl Lab {
 
     async fn trace(&self, kind: ProxyKind, account: Option<Account>) -> Report {
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
-        let proxy = Proxy { kind, endpoint: Endpoint::new("proxy.corp.example", 3128), account };
+        let proxy = Proxy::new(kind, Endpoint::new("proxy.corp.example", 3128)).account(account);
         let settings = Settings::default().proxy(Some(proxy));
         Tracer::new(&target, &settings, self).run().await
     }
@@ -105,7 +105,7 @@ async fn serve(
 }
 
 fn account() -> Option<Account> {
-    Some(Account { user: "anna".to_owned(), domain: None, password: "s3cret".to_owned().into() })
+    Some(Account::new("anna", "s3cret"))
 }
 
 #[track_caller]
@@ -255,7 +255,7 @@ async fn a_wait_ends_when_the_proxy_refuses_the_account() {
         let lab = Lab::new(REFUSES, false);
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
         let (kind, host) = (ProxyKind::Http, "proxy.corp.example".to_owned());
-        let proxy = Some(Proxy { kind, endpoint: Endpoint::new(host, 3128), account });
+        let proxy = Some(Proxy::new(kind, Endpoint::new(host, 3128)).account(account));
         let settings = Settings::default().proxy(proxy);
         let patience = Patience { time: Duration::from_secs(30), jitter: || 0.0 };
         let waited =

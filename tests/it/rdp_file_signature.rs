@@ -25,7 +25,7 @@ fn root() -> Vec<u8> {
 async fn traced(file: RdpFile, trusted: bool) -> Report {
     let target = Target::of_file("it.rdp", file).expect("a target");
     let given = if trusted { vec![root()] } else { Vec::new() };
-    let settings = Settings::default().anchors(Anchors { given, system: false });
+    let settings = Settings::default().anchors(Anchors::only(given));
     let mut lab = Lab::answering(Answer::Refused);
     lab.hosts[0].address.set_port(target.endpoint.port);
     Tracer::new(&target, &settings, &lab).run().await

@@ -96,12 +96,12 @@ fn the_challenge_of_freerdp_and_of_the_specification() {
     let challenge = ntlm::challenge(&request.nego_token.expect("a token")).expect("a CHALLENGE");
     assert_eq!(challenge.netbios_computer.as_deref(), Some("VM"));
     assert_eq!(challenge.dns_computer.as_deref(), Some("vm"));
-    assert_eq!(challenge.version, Some((6, 1, 7601)));
+    assert_eq!(challenge.version, Some(ntlm::Version { major: 6, minor: 1, build: 7601 }));
     assert!(challenge.timestamp.is_some());
     let challenge = ntlm::challenge(&sample("ms-nlmp-challenge.hex")).expect("a CHALLENGE");
     assert_eq!(challenge.netbios_computer.as_deref(), Some("Server"));
     assert_eq!(challenge.netbios_domain.as_deref(), Some("Domain"));
-    assert_eq!(challenge.version, Some((6, 0, 6000)));
+    assert_eq!(challenge.version, Some(ntlm::Version { major: 6, minor: 0, build: 6000 }));
     assert_eq!(challenge.timestamp, None);
 }
 

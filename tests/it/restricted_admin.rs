@@ -10,7 +10,7 @@ use rdptrace::{
     BoxStream, Network, Report, Settings, Target, Tracer,
     internal::demo::{PASSWORD, USER},
     report::{Credentials, Direction, Failure, Outcome},
-    settings::{Account, Delegation},
+    settings::{Account, Logon},
 };
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional, duplex};
@@ -36,14 +36,9 @@ impl Flagged {
     }
 
     async fn trace_with(&self, pin: Option<String>, restricted_admin: bool, account: bool) -> Report {
-        let account = account.then(|| Account {
-            user: USER.to_owned(),
-            domain: None,
-            password: PASSWORD.to_owned().into(),
-        });
+        let logon = account.then(|| Logon::new(Account::new(USER, PASSWORD)));
         let settings = Settings::default()
-            .account(account)
-            .delegation(if restricted_admin { Delegation::RestrictedAdmin } else { Delegation::Password })
+            .logon(logon.map(|logon| if restricted_admin { logon.with_restricted_admin() } else { logon }))
             .expected_thumbprint(pin);
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
         Tracer::new(&target, &settings, self).run().await

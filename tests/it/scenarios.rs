@@ -6,7 +6,7 @@ use rdptrace::{
     Report, Settings, Target, Tracer, honour,
     internal::demo::{PASSWORD, USER},
     render,
-    settings::{Account, LicensePolicy, Security},
+    settings::{Account, LicensePolicy, Logon, Security},
     wait,
     wait::Patience,
 };
@@ -81,9 +81,9 @@ fn target(scenario: &Scenario, settings: Settings) -> (Target, Settings) {
 
 fn settings(asked: &Asked) -> Settings {
     let password = asked.password.clone().unwrap_or_else(|| PASSWORD.to_owned());
-    let account = Account { user: USER.to_owned(), domain: None, password: password.into() };
+    let account = Account::new(USER, password);
     Settings::default()
-        .account(asked.account.then_some(account))
+        .logon(asked.account.then(|| Logon::new(account).allow_unpatched(asked.allow_unpatched)))
         .until(asked.until.as_deref().map(|phase| phase.parse().expect("a phase")))
         .security(match asked.security.as_deref() {
             None => Security::Auto,
@@ -98,7 +98,6 @@ fn settings(asked: &Asked) -> Settings {
             Some("complete") => LicensePolicy::Complete,
             Some(other) => panic!("license {other}"),
         })
-        .allow_unpatched(asked.allow_unpatched)
         .follow_redirects(asked.follow)
         .udp(asked.udp.is_some())
         .server_name(asked.server_name.clone())

@@ -4,7 +4,7 @@ use rdptrace::{
     Report,
     codes::Phase,
     diagnose,
-    report::{Direction, Frame, Likelihood, Millis, Place, Tcp},
+    report::{Direction, Likelihood, Millis, Place, Tcp},
 };
 
 use crate::{
@@ -55,8 +55,9 @@ pub async fn slow() -> Report {
     let made =
         report.trace.connections.iter_mut().find(|made| made.purpose.is_traced()).expect("a connection");
     made.tcp = Some(transport(0.4, 0, 0));
-    let sent = made.frames.iter().rfind(|frame| frame.phase == Phase::Mcs).expect("a message").clone();
-    made.frames.push(Frame { at_ms: Millis(sent.at_ms.0 + 4000.0), direction: Direction::Received, ..sent });
+    let mut answer = made.frames.iter().rfind(|frame| frame.phase == Phase::Mcs).expect("a message").clone();
+    (answer.at_ms, answer.direction) = (Millis(answer.at_ms.0 + 4000.0), Direction::Received);
+    made.frames.push(answer);
     let failure = made.phases.mcs.as_mut().and_then(|mcs| mcs.failure.as_mut()).expect("a failure");
     failure.end.as_mut().expect("its end").after_received_ms = Some(Millis(1900.0));
     diagnose(report.trace)

@@ -101,7 +101,7 @@ async fn three_syn_are_the_same_and_no_ack_follows_silence() {
 /// Nothing is sent where it would go another way, or where TCP was not let in.
 #[tokio::test(start_paused = true)]
 async fn who_is_not_asked_is_said() {
-    let proxy = Proxy { kind: ProxyKind::Http, endpoint: Endpoint::new("192.0.2.15", 3389), account: None };
+    let proxy = Proxy::new(ProxyKind::Http, Endpoint::new("192.0.2.15", 3389));
     for (lab, settings) in
         [(Lab::of(None), settings().proxy(Some(proxy))), (Lab::answering(Answer::Refused), settings())]
     {

@@ -149,7 +149,7 @@ async fn whatever_follows_the_use_of_the_account_ends_the_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wrong_password_is_tried_once() {
-    let account = Account { user: "demo".to_owned(), domain: None, password: "wrong".to_owned().into() };
+    let account = Account::new("demo", "wrong");
     let waited = waited(600, &settings().account(Some(account)), &[DEMO]).await;
     assert_eq!((waited.asked, waited.uses_of_the_account()), (2, 1));
     assert_eq!(waited.report.verdict.credentials, Credentials::Refused);

@@ -17,7 +17,7 @@ use crate::{
     honour, join, local,
     net::{System, hardware_id},
     pdu::canvas::Picture,
-    settings::{Delegation, Depth, Gateway, Security, Settings},
+    settings::{Account, Depth, Gateway, Kerberos, Logon, Security, Settings},
     wait::{self, Patience},
 };
 
@@ -123,17 +123,9 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
             "--follow-with-account needs an account: --user, or one or a token for a gateway",
         ));
     }
-    let account = arguments.account.account()?;
+    let logon = arguments.account.account()?.map(|account| logon(arguments, account, kerberos));
     let dialled = gateway.as_ref().map_or(&target.endpoint, |gateway| &gateway.endpoint);
-    let mut settings = given
-        .proxy(arguments.connection.proxy.proxy(dialled)?)
-        .gateway(gateway)
-        .account(account)
-        .kerberos(kerberos)
-        .allow_unpatched(arguments.account.allow_unpatched);
-    if arguments.account.restricted_admin {
-        settings = settings.delegation(Delegation::RestrictedAdmin);
-    }
+    let mut settings = given.proxy(arguments.connection.proxy.proxy(dialled)?).gateway(gateway).logon(logon);
     settings.offer.security = arguments.depth.security.map_or(Security::Auto, Security::from);
     settings.offer.nla |= arguments.depth.security.is_some();
     settings.depth = Depth {
@@ -170,6 +162,16 @@ fn gateway(arguments: &TraceArguments, target: &Target) -> Result<Option<Gateway
         ));
     }
     Ok(gateway)
+}
+
+/// How the account is used.
+fn logon(arguments: &TraceArguments, account: Account, kerberos: Option<Kerberos>) -> Logon {
+    let logon = Logon::new(account).allow_unpatched(arguments.account.allow_unpatched);
+    let logon = match kerberos {
+        Some(kerberos) => logon.with_kerberos(kerberos),
+        None => logon,
+    };
+    if arguments.account.restricted_admin { logon.with_restricted_admin() } else { logon }
 }
 
 /// A screenshot asks for the activation by itself.

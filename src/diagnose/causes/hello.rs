@@ -21,26 +21,29 @@ pub const NOT_EVEN_AN_ALERT: &str =
 
 pub const RULES: &[CauseRule] = &[
     rule(Place::Path, CauseCode::InspectionDevice, |facts| {
-        intolerant(facts, true).or_else(|| oversized(facts))
+        intolerant(facts, Place::Path).or_else(|| oversized(facts))
     }),
-    rule(Place::Host, CauseCode::TlsStackIntolerant, |facts| intolerant(facts, false)),
+    rule(Place::Host, CauseCode::TlsStackIntolerant, |facts| intolerant(facts, Place::Host)),
     rule(Place::Path, CauseCode::PathDropsLargePackets, large),
 ];
 
 /// A cut comes from anyone on the way, an alert from whoever speaks TLS.
-fn intolerant(facts: &Facts<'_>, device: bool) -> Option<Weighed> {
+fn intolerant(facts: &Facts<'_>, place: Place) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Tls)?;
-    let by_device = failure.kind != FailureKind::TlsAlert;
-    // What is lost because it is long has a rule of its own.
-    let lost = by_device && device;
-    let (taken, refused) = sides(facts, difference(facts)?, lost)?;
-    let likelihood = if by_device == device { Likelihood::Likely } else { Likelihood::Possible };
+    let usual = if failure.kind == FailureKind::TlsAlert { Place::Host } else { Place::Path };
+    let difference = difference(facts)?;
+    // What is lost on the way because it is long has a rule of its own.
+    if difference == Difference::Size && (usual, place) == (Place::Path, Place::Path) {
+        return None;
+    }
+    let (taken, refused) = sides(facts, difference)?;
+    let likelihood = if usual == place { Likelihood::Likely } else { Likelihood::Possible };
     let told = Weighed::new(likelihood, taken).and(Some(format!("to {refused}, {}", failure.detail)));
     Some(told.and(facts.every_time(Phase::Tls)))
 }
 
 /// What is taken, and what is not. A name has a cause of its own.
-fn sides(facts: &Facts<'_>, difference: Difference, lost: bool) -> Option<(String, String)> {
+fn sides(facts: &Facts<'_>, difference: Difference) -> Option<(String, String)> {
     let traced = facts.tls?.bytes_sent;
     let length = || sent(facts, difference.shown_by());
     Some(match difference {
@@ -52,7 +55,6 @@ fn sides(facts: &Facts<'_>, difference: Difference, lost: bool) -> Option<(Strin
             "a ClientHello of TLS 1.3 alone is answered".to_owned(),
             "one that offers TLS 1.2 too".to_owned(),
         ),
-        Difference::Size if lost => return None,
         Difference::Size | Difference::Shortness => {
             (format!("a ClientHello of {} B is answered", length()?), format!("one of {traced} B"))
         }

@@ -199,10 +199,9 @@ pub fn hello_reset(facts: &Facts<'_>) -> Option<HelloReset> {
     Some(HelloReset { text, early })
 }
 
-/// A reset that comes and goes is a device's as well as a host's of several; so is one of whatever is read.
-fn at_chance(facts: &Facts<'_>, failure: &Failure, read: bool) -> Likelihood {
-    let reset = failure.kind == FailureKind::Reset;
-    let likely = read || reset && facts.intermittent().is_some();
+/// A reset that comes and goes is a device's as well as a host's of several.
+fn at_chance(facts: &Facts<'_>, failure: &Failure) -> Likelihood {
+    let likely = failure.kind == FailureKind::Reset && facts.intermittent().is_some();
     if likely { Likelihood::Likely } else { Likelihood::Possible }
 }
 
@@ -230,10 +229,12 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
     let weighed = if let Some(failure) = ended(Phase::Negotiate) {
         let unasked =
             facts.experiment(ExperimentKind::ConnectOnly).and_then(|made| made.ending(Phase::Negotiate));
+        // So is a reset of whatever is read.
         let read = failure.kind == FailureKind::Reset && unasked.is_none();
-        Weighed::new(at_chance(facts, failure, read), after("the Connection Request", failure))
+        let likelihood = if read { Likelihood::Likely } else { at_chance(facts, failure) };
+        Weighed::new(likelihood, after("the Connection Request", failure))
     } else if let Some(failure) = ended(Phase::Tls) {
-        Weighed::new(at_chance(facts, failure, false), after("the ClientHello", failure))
+        Weighed::new(at_chance(facts, failure), after("the ClientHello", failure))
     } else {
         let proved = facts.credssp.is_some_and(|credssp| credssp.attempted);
         let later = [
@@ -248,7 +249,7 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
         let sealed = facts.tls.is_some();
         let against =
             sealed.then(|| "all is encrypted by then: no device knows what it would cut".to_owned());
-        Weighed::new(at_chance(facts, failure, false), after(what, failure)).but(against)
+        Weighed::new(at_chance(facts, failure), after(what, failure)).but(against)
     };
     Some(weighed)
 }

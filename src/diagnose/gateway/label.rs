@@ -17,7 +17,11 @@ const EXPIRED: u32 = 0x300_0007;
 
 /// The label, which is deduced from what the statuses and the faults of a certificate mean.
 pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
-    let shown = of_certificate(facts).unwrap_or_else(|| of_ending(facts))?;
+    let shown = match of_certificate(facts) {
+        Warning::None => of_ending(facts)?,
+        Warning::Known(shown) => shown,
+        Warning::Unknown => return None,
+    };
     Some(MstscLabel {
         code: format!("0x{shown:X}"),
         extended: "0x0".to_owned(),
@@ -26,18 +30,27 @@ pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     })
 }
 
-/// mstsc does not get past a certificate that is wrong, whatever this trace met behind it. None where it is right; nobody
-/// has written down what mstsc shows for one that is not valid yet.
-fn of_certificate(facts: &Facts<'_>) -> Option<Option<u32>> {
+/// What mstsc shows of a certificate.
+enum Warning {
+    /// Nothing: it is right.
+    None,
+    /// This code.
+    Known(u32),
+    /// Nobody has written down what, as for one that is not valid yet.
+    Unknown,
+}
+
+/// mstsc does not get past a certificate that is wrong, whatever this trace met behind it.
+fn of_certificate(facts: &Facts<'_>) -> Warning {
     let mut wrong = CERTIFICATE_RULES.iter().filter(|rule| (rule.applies)(facts).is_some());
-    let first = wrong.next()?;
-    Some(match (first.code, wrong.next()) {
-        (_, Some(_)) => Some(UNUSABLE),
-        (FindingCode::GatewayCertificateExpired, None) => Some(EXPIRED),
-        (FindingCode::GatewayCertificateNameMismatch, None) => Some(OTHER_NAME),
-        (FindingCode::GatewayCertificateUntrusted, None) => Some(UNTRUSTED),
-        _ => None,
-    })
+    let Some(first) = wrong.next() else { return Warning::None };
+    match (first.code, wrong.next()) {
+        (_, Some(_)) => Warning::Known(UNUSABLE),
+        (FindingCode::GatewayCertificateExpired, None) => Warning::Known(EXPIRED),
+        (FindingCode::GatewayCertificateNameMismatch, None) => Warning::Known(OTHER_NAME),
+        (FindingCode::GatewayCertificateUntrusted, None) => Warning::Known(UNTRUSTED),
+        _ => Warning::Unknown,
+    }
 }
 
 fn of_ending(facts: &Facts<'_>) -> Option<u32> {

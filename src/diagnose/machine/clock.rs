@@ -2,7 +2,7 @@
 
 use super::machine;
 use crate::{
-    diagnose::{Facts, posture::MAX_SKEW_SECONDS},
+    diagnose::{Facts, server::MAX_SKEW_SECONDS},
     report::{Certificate, Timestamp},
 };
 

@@ -22,11 +22,28 @@ const MAX_PAIRS: usize = 64;
 /// The AV pairs, by their types.
 pub type Pairs<'a> = Vec<(u16, &'a [u8])>;
 
+/// The system that sends a message (MS-NLMP 2.2.2.10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// ProductMajorVersion.
+    pub major: u8,
+    /// ProductMinorVersion.
+    pub minor: u8,
+    /// ProductBuild.
+    pub build: u16,
+}
+
+impl Version {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self { major: reader.u8()?, minor: reader.u8()?, build: reader.u16()? })
+    }
+}
+
 /// A CHALLENGE as it came.
 pub struct Fields<'a> {
     pub flags: u32,
     pub nonce: &'a [u8],
-    pub version: Option<(u8, u8, u16)>,
+    pub version: Option<Version>,
     /// None where there is no TargetInfo, or an empty one.
     pub pairs: Option<Pairs<'a>>,
 }
@@ -77,8 +94,7 @@ impl<'a> Fields<'a> {
         let info = place(&mut reader)?.within(message, "TargetInfo");
         let info = if announced { info? } else { info.unwrap_or_default() };
         let pairs = if info.is_empty() { None } else { Some(pairs(info)?) };
-        let version = || Some((reader.u8().ok()?, reader.u8().ok()?, reader.u16().ok()?));
-        let version = (flags & NEGOTIATE_VERSION != 0).then(version).flatten();
+        let version = (flags & NEGOTIATE_VERSION != 0).then(|| Version::read(&mut reader).ok()).flatten();
         Ok(Self { flags, nonce, version, pairs })
     }
 }

@@ -87,7 +87,8 @@ pub fn negotiate(workstation: &str) -> Vec<u8> {
 /// No proof can be made for this CHALLENGE.
 pub fn authenticate(
     identity: &Identity<'_>,
-    (negotiate, challenge): (&[u8], &[u8]),
+    negotiate: &[u8],
+    challenge: &[u8],
     fresh: &Fresh,
 ) -> Result<(Vec<u8>, Session), Malformed> {
     let asked = Asked::read(challenge)?;

@@ -44,8 +44,8 @@ pub fn ntlm_evidence(challenge: Challenge, now: OffsetDateTime) -> NtlmEvidence 
         dns_computer: challenge.dns_computer,
         dns_domain: challenge.dns_domain,
         dns_tree: challenge.dns_tree,
-        os_version: challenge.version.map(|(major, minor, _)| format!("{major}.{minor}")),
-        os_build: challenge.version.map(|(_, _, build)| u32::from(build)),
+        os_version: challenge.version.map(|version| format!("{}.{}", version.major, version.minor)),
+        os_build: challenge.version.map(|version| u32::from(version.build)),
         time: time.map(Timestamp),
         clock_skew_seconds: time.map(|server| (server - now).whole_seconds()),
     }

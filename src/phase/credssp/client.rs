@@ -7,7 +7,7 @@
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::{Proven, binding::Binding};
+use super::{Admitted, binding::Binding};
 use crate::{
     pdu::{
         Malformed,
@@ -52,13 +52,13 @@ impl Client {
     /// No proof can be made for this CHALLENGE.
     pub fn prove(
         self,
-        (account, peer): (&Account, &Proven),
+        Admitted { account, peer }: Admitted<'_>,
         now: OffsetDateTime,
-        (challenge, version): (&[u8], u32),
+        challenge: &[u8],
+        version: u32,
     ) -> Result<(Vec<u8>, Proved), Malformed> {
         let identity = identity(account);
-        let messages = (self.negotiate.as_slice(), challenge);
-        let (token, mut session) = ntlm::authenticate(&identity, messages, &fresh(now))?;
+        let (token, mut session) = ntlm::authenticate(&identity, &self.negotiate, challenge, &fresh(now))?;
         let binding = Binding::new(peer.public_key(), version);
         let proof = session.seal(&binding.own());
         let request = Sent {

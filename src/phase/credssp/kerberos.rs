@@ -16,8 +16,8 @@ use std::net::IpAddr;
 use client::Client;
 
 use super::{
-    Access, Proven, admitted, binding::Binding, conclude, delegated_account, not_bound, receive, sealed,
-    silent_end,
+    Access, Admitted, Proven, admitted, binding::Binding, conclude, delegated_account, not_bound, receive,
+    sealed, silent_end,
 };
 use crate::{
     codes,
@@ -44,17 +44,18 @@ const REJECT: u8 = 2;
 pub async fn run<N: Network>(
     wire: &mut Wire,
     asking: Asking<'_, N>,
-    (access, account): (&Access<'_>, &Account),
+    access: &Access<'_>,
+    account: &Account,
     evidence: &mut CredsspEvidence,
 ) -> PhaseResult<()> {
     // Before a KDC hears of it: the ticket is for this server alone.
-    let peer = match admitted(access, u32::MAX) {
-        Ok((_, peer)) => peer,
+    let admitted = match admitted(access, u32::MAX) {
+        Ok(admitted) => admitted,
         Err(reason) => return Ok(Step::Stopped(reason)),
     };
     let mut client = Client::new(account, access.server_name)?;
     let or_ntlm = asking.kerberos.or_ntlm;
-    let ticket = match ticket(&mut client, (access, account, peer), asking, evidence).await {
+    let ticket = match ticket(&mut client, access, admitted, asking, evidence).await {
         Err(failure) if or_ntlm && instead(&failure, evidence) => {
             wire.enter(codes::Phase::Credssp);
             return super::run(wire, access, evidence).await;
@@ -76,8 +77,8 @@ pub async fn run<N: Network>(
         ));
     }
     client.accept(&answer(seen.nego_token.as_deref(), &frame)?)?;
-    prove(wire, &mut client, (peer, seen.version), evidence).await?;
-    let credentials = client.seal(&delegated_account((account, peer), access))?;
+    prove(wire, &mut client, admitted.peer, seen.version, evidence).await?;
+    let credentials = client.seal(&delegated_account(admitted, access))?;
     evidence.restricted_admin = access.restricted_admin.is_some();
     wire.send_secret(&Sent { auth_info: Some(&credentials), ..Sent::default() }.encode()).await?;
     conclude(wire, access, evidence).await
@@ -86,7 +87,8 @@ pub async fn run<N: Network>(
 /// The AP-REQ, with everything that was asked for it.
 async fn ticket<N: Network>(
     client: &mut Client,
-    (access, account, peer): (&Access<'_>, &Account, &Proven),
+    access: &Access<'_>,
+    admitted: Admitted<'_>,
     asking: Asking<'_, N>,
     evidence: &mut CredsspEvidence,
 ) -> Result<Vec<u8>, Failure> {
@@ -96,9 +98,7 @@ async fn ticket<N: Network>(
     let begin = Instant::now();
     let ticket = match without_asking(asking.kerberos, access.server_name) {
         Some(failure) => Err(failure),
-        None => {
-            asked(client, (account, peer), asking, seen).await.map_err(|failure| failure.or_of(Speaker::Kdc))
-        }
+        None => asked(client, admitted, asking, seen).await.map_err(|failure| failure.or_of(Speaker::Kdc)),
     };
     seen.elapsed_ms = Some(begin.elapsed().into());
     seen.ticket = ticket.is_ok();
@@ -109,12 +109,12 @@ async fn ticket<N: Network>(
 /// The same from the KDCs.
 async fn asked<N: Network>(
     client: &mut Client,
-    (account, peer): (&Account, &Proven),
+    Admitted { account, peer }: Admitted<'_>,
     asking: Asking<'_, N>,
     seen: &mut KdcEvidence,
 ) -> Result<Vec<u8>, Failure> {
     let (logon, kdcs) = logon::log_on(account, asking, seen).await?;
-    let granted = service::ticket(&logon, client.principal(), (asking, kdcs), seen).await?;
+    let granted = service::ticket(&logon, client.principal(), asking, kdcs, seen).await?;
     let realm = &asking.kerberos.realm;
     let answers = granted.for_sspi(&logon.bytes, realm, client.stand_in())?;
     client.ticket(answers, peer)
@@ -181,7 +181,8 @@ fn answer(token: Option<&[u8]>, frame: &[u8]) -> Result<Vec<u8>, Failure> {
 async fn prove(
     wire: &mut Wire,
     client: &mut Client,
-    (peer, version): (&Proven, u32),
+    peer: &Proven,
+    version: u32,
     evidence: &mut CredsspEvidence,
 ) -> Result<(), Failure> {
     let binding = Binding::new(peer.public_key(), version);

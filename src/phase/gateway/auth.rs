@@ -91,7 +91,7 @@ pub async fn run<N: Network>(
         Ok(shown) => shown,
         Err(reason) => return Ok(Step::Stopped(reason)),
     };
-    let reply = match log_on(wire, &login.at, session, (OUT_DATA, &shown), evidence).await? {
+    let reply = match log_on(wire, &login.at, session, OUT_DATA, &shown, evidence).await? {
         Step::Passed(reply) => reply,
         Step::Stopped(reason) => return Ok(Step::Stopped(reason)),
     };

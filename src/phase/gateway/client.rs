@@ -56,7 +56,7 @@ pub struct Client {
 
 impl Client {
     /// A client whose proof is bound to the name and the certificate of the peer; nothing is sent yet.
-    pub fn new((scheme, form): (&str, Form), host: &str, peer: &Proven) -> Self {
+    pub fn new(scheme: &str, form: Form, host: &str, peer: &Proven) -> Self {
         let bound = Bound {
             target: format!("HTTP/{host}"),
             channel_bindings: certificate::channel_bindings(peer.leaf()),
@@ -82,9 +82,9 @@ impl Client {
         now: OffsetDateTime,
         challenge: &[u8],
     ) -> Result<Zeroizing<String>, Malformed> {
-        let messages = (self.negotiate.as_slice(), &*spnego::without_spnego(challenge));
         let identity = identity(account).bound(&self.bound);
-        let (message, mut session) = ntlm::authenticate(&identity, messages, &fresh(now))?;
+        let bare = spnego::without_spnego(challenge);
+        let (message, mut session) = ntlm::authenticate(&identity, &self.negotiate, &bare, &fresh(now))?;
         if spnego::is_bare_ntlm(challenge) {
             return Ok(self.authorization(&message));
         }

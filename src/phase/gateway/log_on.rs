@@ -38,6 +38,15 @@ pub struct At<'a, N> {
     pub peer: &'a Secured,
 }
 
+/// A bound proof that is to be made, and by which request.
+struct Wanted<'a> {
+    method: &'a str,
+    /// As the gateway names it.
+    scheme: &'a str,
+    /// Whom it is bound to.
+    peer: &'a Proven,
+}
+
 /// What the first token led to.
 enum Begun {
     /// The gateway lets us in already.
@@ -62,7 +71,8 @@ pub async fn log_on<N: Network>(
     wire: &mut Wire,
     at: &At<'_, N>,
     session: &mut Session,
-    (method, scheme): (&str, &Scheme<'_>),
+    method: &str,
+    scheme: &Scheme<'_>,
     evidence: &mut GatewayAuth,
 ) -> PhaseResult<Reply> {
     let Some(account) = &at.access.gateway.account else {
@@ -75,7 +85,8 @@ pub async fn log_on<N: Network>(
             return show(wire, session, &ask(method, &authorization), evidence).await.map(Step::Passed);
         }
     };
-    let (client, challenge) = match begin(wire, at, session, (method, name, peer), evidence).await? {
+    let wanted = Wanted { method, scheme: name, peer };
+    let (client, challenge) = match begin(wire, at, session, wanted, evidence).await? {
         Begun::Open(reply) => return Ok(Step::Passed(reply)),
         Begun::Challenged(client, challenge) => (client, challenge),
     };
@@ -109,13 +120,13 @@ async fn begin<N: Network>(
     wire: &mut Wire,
     at: &At<'_, N>,
     session: &mut Session,
-    (method, name, peer): (&str, &str, &Proven),
+    Wanted { method, scheme, peer }: Wanted<'_>,
     evidence: &mut GatewayAuth,
 ) -> Result<Begun, Failure> {
-    let forms = session.form.map_or_else(|| Form::under(name).to_vec(), |known| vec![known]);
+    let forms = session.form.map_or_else(|| Form::under(scheme).to_vec(), |known| vec![known]);
     let mut refused: Option<Failure> = None;
     for form in forms {
-        let client = Client::new((name, form), &at.access.gateway.endpoint.host, peer);
+        let client = Client::new(scheme, form, &at.access.gateway.endpoint.host, peer);
         let first = client.first();
         evidence.requests += 1;
         evidence.form = Some(form.name().to_owned());
@@ -125,7 +136,7 @@ async fn begin<N: Network>(
         if reply.opens {
             return Ok(Begun::Open(reply));
         }
-        match challenge(&reply, name, at.access.now, evidence) {
+        match challenge(&reply, scheme, at.access.now, evidence) {
             Ok(challenge) => {
                 session.form = Some(form);
                 return Ok(Begun::Challenged(client, challenge));

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use time::OffsetDateTime;
 
 use super::{
-    PhaseResult, Step, connect, late, proxy, random, record, resolve,
+    PhaseResult, Step, attribution, connect, proxy, random, record, resolve,
     tls::{self, Secured},
 };
 use crate::{
@@ -117,13 +117,13 @@ async fn reach<N: Network>(
 ) -> Result<(Session, Secured), Ended> {
     let steps = &mut evidence.steps;
     let gateway = &access.gateway.endpoint;
-    let way = (access.proxy, gateway);
-    let run = async |e: &mut _| resolve::through(network, way, access.limits.phase_end(), e).await;
+    let (proxy, deadline) = (access.proxy, access.limits.phase_end());
+    let run = async |e: &mut _| resolve::through(network, proxy, gateway, deadline, e).await;
     let addresses = step(&mut steps.resolve, run).await?;
     let run = async |e: &mut ConnectEvidence| {
         let opened = connect::run(network, &addresses, access.limits, e).await;
         let Some(asked) = access.proxy else { return opened };
-        opened.map_err(|failure| proxy::unreachable(failure, (asked, gateway), &mut e.proxy))
+        opened.map_err(|failure| proxy::unreachable(failure, asked, gateway, &mut e.proxy))
     };
     let opened = wire.insert(step(&mut steps.connect, run).await?);
     opened.enter(Phase::Gateway);
@@ -158,7 +158,7 @@ async fn secure(
     let name = access.gateway.endpoint.host.as_str();
     let pin = access.gateway.expected_thumbprint.as_deref();
     let expectation = Expectation { name, now: Timestamp(access.now), roots: access.roots, pin };
-    tls::run(wire, &Upgrade::new(name, Versions::All, true), &expectation, evidence).await
+    tls::run(wire, &Upgrade::new(name, Versions::All), &expectation, evidence).await
 }
 
 /// From the first request to the open channel.
@@ -173,7 +173,7 @@ async fn cross<N: Network>(
     let open = entered(wire)?;
     let run = async |e: &mut _| http::run(network, open, access, &mut session, e).await;
     let opened = step(&mut steps.http, run).await;
-    let opened = opened.inspect_err(|ended| late_alert(steps, ended))?;
+    let opened = opened.inspect_err(|ended| alert_to_handshake(steps, ended))?;
     if let Some(reason) = unmet(access, &peer) {
         step(&mut steps.auth, async |_: &mut GatewayAuth| Ok(Step::<()>::Stopped(reason))).await?;
     }
@@ -206,7 +206,7 @@ async fn cross<N: Network>(
     let run = async |e: &mut _| shake_hands(network, &crossing, transport, wire, e).await;
     let sending = step(&mut steps.handshake, run).await?;
     let open = entered(wire)?;
-    let run = async |e: &mut _| tunnel::run(open, access, (&session, &sending), e).await;
+    let run = async |e: &mut _| tunnel::run(open, access, &session, &sending, e).await;
     step(&mut steps.tunnel, run).await?;
     let open = entered(wire)?;
     step(&mut steps.authorize, async |e: &mut _| authorize::run(open, access, e).await).await?;
@@ -240,11 +240,12 @@ async fn shake_hands<N: Network>(
 }
 
 /// An alert that answers our handshake is met by the first request.
-fn late_alert(steps: &mut GatewaySteps, ended: &Ended) {
+fn alert_to_handshake(steps: &mut GatewaySteps, ended: &Ended) {
     let Ended::Failed(failure) = ended else { return };
-    if let Some(tls) = steps.tls.as_mut().filter(|tls| late::answers_handshake(&tls.evidence, failure)) {
+    if let Some(tls) = steps.tls.as_mut().filter(|tls| attribution::answers_handshake(&tls.evidence, failure))
+    {
         steps.http = None;
-        late::alerted(tls, failure.clone());
+        attribution::fail_handshake(tls, failure.clone());
     }
 }
 

@@ -160,7 +160,7 @@ async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> PhaseResult
         Some(Ok(scheme)) => {
             let seen = &mut GatewayAuth::default();
             let at = At { network, access, peer: &peer };
-            match log_on(&mut wire, &at, &mut own, (IN_DATA, &scheme), seen).await.map_err(on_the_second)? {
+            match log_on(&mut wire, &at, &mut own, IN_DATA, &scheme, seen).await.map_err(on_the_second)? {
                 Step::Passed(reply) => reply,
                 Step::Stopped(reason) => return Ok(Step::Stopped(reason)),
             }

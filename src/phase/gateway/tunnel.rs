@@ -34,7 +34,8 @@ const UNTRUSTED: &str =
 pub async fn run(
     wire: &mut Wire,
     access: &Access<'_>,
-    (session, peer): (&Session, &Secured),
+    session: &Session,
+    peer: &Secured,
     evidence: &mut GatewayTunnel,
 ) -> PhaseResult<()> {
     evidence.capabilities_offered = CAPABILITIES;

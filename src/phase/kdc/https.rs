@@ -56,9 +56,9 @@ async fn exchange<N: Network>(
     let pin = asking.gateway.filter(|gateway| gateway.endpoint.is_same(&kdc.endpoint));
     let pin = pin.and_then(|gateway| gateway.expected_thumbprint.as_deref());
     let expectation = Expectation { name: &kdc.endpoint.host, now, roots: asking.roots, pin };
-    let offer = Upgrade::new(&kdc.endpoint.host, Versions::All, true);
+    let offer = Upgrade::new(&kdc.endpoint.host, Versions::All);
     match tls::run(wire, &offer, &expectation, seen.tls.insert(TlsEvidence::default())).await? {
-        Step::Passed(peer) => post(wire, peer.proven().map_err(unproven)?, (kdc, sent), seen).await,
+        Step::Passed(peer) => post(wire, peer.proven().map_err(unproven)?, kdc, sent, seen).await,
         Step::Stopped(reason) => Err(Failure::new(FailureKind::Closed, reason)),
     }
 }
@@ -77,7 +77,8 @@ fn unproven(why: Unproven) -> Failure {
 async fn post(
     wire: &mut Wire,
     _to: &Proven,
-    (kdc, sent): (&Kdc, &Sent<'_>),
+    kdc: &Kdc,
+    sent: &Sent<'_>,
     seen: &mut KdcProxyEvidence,
 ) -> Result<Vec<u8>, Failure> {
     let body = kdc_proxy::request(sent.request, sent.realm);

@@ -85,9 +85,9 @@ impl<'a, N: Network> Kdcs<'a, N> {
         evidence: &mut KdcEvidence,
     ) -> Result<Self, Failure> {
         realm.clone_into(&mut evidence.realm);
-        let named = ways::named(&asking, realm);
-        evidence.source = named.0.into();
-        let left = ways::find(&asking, realm, named).await?;
+        let listed = ways::listed(&asking, realm);
+        evidence.source = listed.source.into();
+        let left = ways::find(&asking, realm, listed).await?;
         if let Some(first) = left.first() {
             note(first, evidence);
         }
@@ -99,7 +99,7 @@ impl<'a, N: Network> Kdcs<'a, N> {
     /// # Errors
     /// There is none.
     pub async fn of_other(asking: Asking<'a, N>, realm: &str) -> Result<Self, Failure> {
-        let left = ways::find(&asking, realm, ways::named(&asking, realm)).await?;
+        let left = ways::find(&asking, realm, ways::listed(&asking, realm)).await?;
         Ok(Self { asking, realm: realm.to_owned(), left, answered: false, abroad: Some(Box::default()) })
     }
 

@@ -63,11 +63,12 @@ fn speaker(kdc: &Kdc) -> Speaker {
 
 async fn addresses<N: Network>(
     asking: &Asking<'_, N>,
-    way: (Option<&Proxy>, &Endpoint),
+    proxy: Option<&Proxy>,
+    target: &Endpoint,
     limits: Limits,
 ) -> Result<Vec<SocketAddr>, Failure> {
     let mut seen = ResolveEvidence::default();
-    match resolve::through(asking.network, way, limits.phase_end(), &mut seen).await? {
+    match resolve::through(asking.network, proxy, target, limits.phase_end(), &mut seen).await? {
         Step::Passed(addresses) => Ok(addresses),
         Step::Stopped(_) => Ok(Vec::new()),
     }
@@ -83,10 +84,10 @@ pub async fn connected<N: Network>(
     limits: Limits,
     evidence: &mut KdcEvidence,
 ) -> Result<Wire, Failure> {
-    let way = (asking.proxy, &kdc.endpoint);
-    let addresses = addresses(asking, way, limits).await?;
+    let (proxy, target) = (asking.proxy, &kdc.endpoint);
+    let addresses = addresses(asking, proxy, target, limits).await?;
     let mut seen = ConnectEvidence::default();
-    let connected = connect::through(asking.network, &addresses, way, limits, &mut seen).await;
+    let connected = connect::through(asking.network, &addresses, proxy, target, limits, &mut seen).await;
     evidence.address = seen.peer.or(evidence.address);
     match connected? {
         Step::Passed(mut wire) => {
@@ -121,7 +122,7 @@ async fn over_udp<N: Network>(
     evidence: &mut KdcEvidence,
 ) -> Result<Vec<u8>, Failure> {
     let end = sent.limits.phase_end();
-    let addresses = addresses(asking, (None, &kdc.endpoint), sent.limits).await?;
+    let addresses = addresses(asking, None, &kdc.endpoint, sent.limits).await?;
     let address =
         *addresses.first().ok_or_else(|| Failure::new(FailureKind::NotFound, "there is no address"))?;
     let message = sent.request.get(4..).unwrap_or_default();

@@ -15,19 +15,24 @@ pub const PATIENCE: Duration = Duration::from_secs(3);
 /// More are not tried.
 const MOST: usize = 8;
 
-/// Who names the KDCs of this realm, and those that are named. `--kdc` and an .rdp file name those of the account's realm, but
+/// The KDCs of a realm that are named, and who names them.
+pub struct Listed {
+    pub source: KdcSource,
+    pub kdcs: Vec<Kdc>,
+}
+
+/// Those of this realm. `--kdc` and an .rdp file name those of the account's realm, but
 /// a KDC proxy leads to every realm.
-pub fn named<N: Network>(asking: &Asking<'_, N>, realm: &str) -> (KdcSource, Vec<Kdc>) {
+pub fn listed<N: Network>(asking: &Asking<'_, N>, realm: &str) -> Listed {
     let Kerberos { realm: home, kdcs, source, others, .. } = asking.kerberos;
     let proxied = kdcs.first().is_some_and(|kdc| kdc.transport == KdcTransport::Https);
     if home.eq_ignore_ascii_case(realm) || proxied {
-        return (*source, kdcs.clone());
+        return Listed { source: *source, kdcs: kdcs.clone() };
     }
-    match others.listed.iter().find(|(listed, _)| listed.eq_ignore_ascii_case(realm)) {
-        Some((_, kdcs)) => (KdcSource::Krb5Conf, kdcs.clone()),
-        None if others.not_in_dns => (KdcSource::Krb5Conf, Vec::new()),
-        None => (KdcSource::Dns, Vec::new()),
-    }
+    let other = others.listed.iter().find(|(listed, _)| listed.eq_ignore_ascii_case(realm));
+    let is_known = other.is_some() || others.not_in_dns;
+    let source = if is_known { KdcSource::Krb5Conf } else { KdcSource::Dns };
+    Listed { source, kdcs: other.map(|(_, kdcs)| kdcs.clone()).unwrap_or_default() }
 }
 
 /// Every KDC with the one way on which it is asked; none is asked over UDP where a proxy connects for us.
@@ -37,10 +42,10 @@ pub fn named<N: Network>(asking: &Asking<'_, N>, realm: &str) -> (KdcSource, Vec
 pub async fn find<N: Network>(
     asking: &Asking<'_, N>,
     realm: &str,
-    (source, named): (KdcSource, Vec<Kdc>),
+    listed: Listed,
 ) -> Result<Vec<Kdc>, Failure> {
-    let named = match (named.is_empty(), source) {
-        (false, _) => named,
+    let named = match (listed.kdcs.is_empty(), listed.source) {
+        (false, _) => listed.kdcs,
         (true, KdcSource::Krb5Conf) => {
             let detail =
                 format!("krb5.conf lists no KDC of the realm {realm} and forbids to look for one in DNS");

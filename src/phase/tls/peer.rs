@@ -94,15 +94,13 @@ pub(super) struct Shown<'a> {
 impl Secured {
     /// Judges who has shown this.
     pub(super) fn new(shown: Shown<'_>, expectation: &Expectation<'_>) -> Self {
-        let Shown { leaf, public_key, signature, unchecked, certificate } = shown;
-        let is_right = certificate.is_some_and(|served| is_right(served, expectation));
-        let served = (leaf.as_ref(), public_key.as_ref());
-        let standing = match proven(served, (signature, unchecked), expectation) {
+        let is_right = shown.certificate.is_some_and(|served| is_right(served, expectation));
+        let standing = match proven(&shown, expectation) {
             Err(why) => Standing::Unproven(why),
             Ok(peer) if is_right => Standing::Trusted(Trusted(peer)),
             Ok(peer) => Standing::Proven(peer),
         };
-        Self { leaf, signature, standing }
+        Self { leaf: shown.leaf, signature: shown.signature, standing }
     }
 
     /// The peer, if it may be shown a proof.
@@ -135,15 +133,12 @@ impl Secured {
     }
 }
 
-fn proven(
-    served: (Option<&Vec<u8>>, Option<&Vec<u8>>),
-    (signature, unchecked): (Option<HandshakeSignature>, Option<Unchecked>),
-    expectation: &Expectation<'_>,
-) -> Result<Proven, Unproven> {
-    if !served.0.map_or(expectation.pin.is_none(), |leaf| expectation.is_met(leaf)) {
+fn proven(shown: &Shown<'_>, expectation: &Expectation<'_>) -> Result<Proven, Unproven> {
+    let Shown { leaf, public_key, signature, unchecked, .. } = shown;
+    if !leaf.as_ref().map_or(expectation.pin.is_none(), |leaf| expectation.is_met(leaf)) {
         return Err(Unproven::NotExpected);
     }
-    let (Some(leaf), Some(public_key)) = served else { return Err(Unproven::Unreadable) };
+    let (Some(leaf), Some(public_key)) = (leaf, public_key) else { return Err(Unproven::Unreadable) };
     match signature {
         Some(HandshakeSignature::Valid) => Ok(Proven { leaf: leaf.clone(), public_key: public_key.clone() }),
         Some(HandshakeSignature::NotCheckable) => {

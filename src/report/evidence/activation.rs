@@ -7,6 +7,7 @@ use crate::report::Unusable;
 
 /// Multitransport bootstrap, capabilities exchange and finalization (MS-RDPBCGR 2.2.1.13 to 2.2.1.22, 2.2.15).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ActivateEvidence {
     /// The server's name for itself, sourceDescriptor of the Demand Active.
     pub server_name: Option<String>,
@@ -41,6 +42,7 @@ pub struct ActivateEvidence {
 
 /// An Initiate Multitransport Request (MS-RDPBCGR 2.2.15.1), without its cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct MultitransportRequest {
     /// requestId.
     pub request_id: u32,
@@ -50,6 +52,7 @@ pub struct MultitransportRequest {
 
 /// A number of the protocol and how often it came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Seen {
     /// The number.
     pub code: u32,
@@ -61,6 +64,7 @@ pub struct Seen {
 
 /// A Server Redirection PDU (MS-RDPBCGR 2.2.13.1); a password in it is not kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+// Exhaustive, so that a test can say that nothing else of the PDU is kept.
 pub struct Redirection {
     /// The session to reconnect to.
     pub session_id: u32,

@@ -10,6 +10,7 @@ use crate::report::{Failure, Millis, Named, Timestamp};
 
 /// CredSSP (MS-CSSP).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct CredsspEvidence {
     /// The server's CredSSP version.
     pub version: Option<u32>,
@@ -41,6 +42,7 @@ pub struct CredsspEvidence {
 
 /// RDSTLS (MS-RDPBCGR 2.2.17).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RdstlsEvidence {
     /// The versions that the server supports, a bit each.
     pub supported_versions: u16,
@@ -48,6 +50,7 @@ pub struct RdstlsEvidence {
 
 /// RDS AAD Auth (MS-RDPBCGR 2.2.18), the sign-in with Microsoft Entra.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct RdsaadEvidence {
     /// Characters of the nonce that a token is to be signed for.
     pub nonce_length: usize,
@@ -55,6 +58,7 @@ pub struct RdsaadEvidence {
 
 /// The way to a Kerberos ticket (RFC 4120).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct KdcEvidence {
     /// The realm of the account.
     #[serde(default)]
@@ -99,6 +103,7 @@ pub struct KdcEvidence {
 
 /// A KDC proxy (MS-KKDCP), on the last connection to it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct KdcProxyEvidence {
     /// The path that was asked.
     pub path: String,
@@ -112,6 +117,7 @@ pub struct KdcProxyEvidence {
 
 /// A KDC that gave no answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct UnansweredKdc {
     /// Name or address.
     pub host: String,
@@ -126,6 +132,7 @@ pub struct UnansweredKdc {
 
 /// One question to the KDC and its answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct KdcExchange {
     /// The realm whose KDC was asked.
     #[serde(default)]
@@ -164,6 +171,7 @@ impl KdcExchange {
 
 /// The facts of an NTLM CHALLENGE (MS-NLMP 2.2.1.2).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct NtlmEvidence {
     /// NetBIOS name of the computer.
     pub netbios_computer: Option<String>,

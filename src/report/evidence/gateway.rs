@@ -14,6 +14,7 @@ use crate::report::{Named, PhaseRecord};
 /// An RD Gateway. Its certificate, names and failures are its own, never the target's.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct GatewayEvidence {
     /// Name or address.
     pub host: String,
@@ -45,6 +46,7 @@ pub struct GatewayEvidence {
 /// One optional record a step, in order.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct GatewaySteps {
     /// The gateway's name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,6 +83,7 @@ pub struct GatewaySteps {
 /// One answer over HTTP.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct GatewayHttp {
     /// Whether the request carried no credentials.
     pub anonymous: bool,
@@ -115,6 +118,7 @@ pub struct GatewayHttp {
 /// The authentication to the gateway in HTTP. No account and no secret.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct GatewayAuth {
     /// `Negotiate`, `NTLM` or `Basic`.
     pub scheme: Option<String>,
@@ -151,6 +155,7 @@ pub struct GatewayAuth {
 /// What HANDSHAKE_RESPONSE says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct GatewayHandshake {
     /// The address of the second connection, where the transport has two.
     #[schemars(with = "Option<String>")]
@@ -170,6 +175,7 @@ pub struct GatewayHandshake {
 /// What TUNNEL_RESPONSE says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct GatewayTunnel {
     /// The capabilities that we offered.
     pub capabilities_offered: u32,
@@ -192,6 +198,7 @@ pub struct GatewayTunnel {
 /// What TUNNEL_AUTH_RESPONSE says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct GatewayAuthorization {
     /// The name of this machine that was sent.
     pub client_name: Option<String>,
@@ -206,6 +213,7 @@ pub struct GatewayAuthorization {
 /// What CHANNEL_RESPONSE says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct GatewayChannel {
     /// The name of the target as the gateway was given it.
     pub resource: Option<String>,

@@ -39,6 +39,7 @@ names! {
 
 /// A step's record without its evidence.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct StepSummary<'a> {
     /// Which it is.
     pub step: GatewayStep,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// An ICMP error about an attempt to connect (RFC 792, of IPv6 RFC 4443).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+// Exhaustive, so that a network of one's own can say who rejected a connection.
 pub struct IcmpError {
     /// Its type: 3 is destination unreachable, of IPv6 1.
     #[serde(rename = "type")]
@@ -32,6 +33,7 @@ impl fmt::Display for IcmpError {
 /// Who said that an address cannot be connected to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum RejectedBy {
     /// This system: it has no route to the address, or its own rules forbid it. Nothing was sent.
     ThisMachine,

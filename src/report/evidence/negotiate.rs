@@ -8,6 +8,7 @@ use crate::codes::Protocols;
 
 /// X.224 connection request and confirm (MS-RDPBCGR 2.2.1.1, 2.2.1.2).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct NegotiateEvidence {
     /// The protocols that were offered; an empty offer is `rdp`.
     pub requested: Vec<Selected>,
@@ -43,6 +44,7 @@ impl NegotiateEvidence {
 /// A security protocol of the negotiation (MS-RDPBCGR 2.2.1.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Selected {
     /// Standard RDP Security, 0.
     Rdp,

@@ -8,6 +8,7 @@ use crate::report::Millis;
 /// A proxy, and how it answered (RFC 9110 section 9.3.6, RFC 1928). No account and no secret.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct ProxyEvidence {
     /// `http` or `socks5`.
     pub kind: String,

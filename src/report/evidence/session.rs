@@ -8,6 +8,7 @@ use crate::report::Timestamp;
 
 /// Basic settings exchange and channel connection (MS-RDPBCGR 2.2.1.3 to 2.2.1.9).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct McsEvidence {
     /// T.125 result of the Connect Response.
     pub result: Option<u32>,
@@ -39,6 +40,7 @@ pub struct McsEvidence {
 
 /// The server certificate of Standard RDP Security (MS-RDPBCGR 2.2.1.4.3.1).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct EncryptionKey {
     /// `proprietary` or `x509`.
     pub kind: String,
@@ -54,6 +56,7 @@ pub struct EncryptionKey {
 
 /// Client Info, connect-time auto-detect and licensing (MS-RDPELE).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct LicensingEvidence {
     /// How the exchange ended.
     pub outcome: Option<LicensingOutcome>,
@@ -84,6 +87,7 @@ pub struct LicensingEvidence {
 /// How the license exchange ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum LicensingOutcome {
     /// The server needs no license of this client.
     ValidClient,
@@ -115,6 +119,7 @@ impl LicensingOutcome {
 
 /// The certificate inside a license request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct LicenseCertificate {
     /// `proprietary` or `x509`.
     pub kind: String,

@@ -10,6 +10,7 @@ use crate::report::Millis;
 
 /// Name resolution.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ResolveEvidence {
     /// Whether the target is an address, so that nothing was asked.
     pub literal: bool,
@@ -22,6 +23,7 @@ pub struct ResolveEvidence {
 
 /// One address of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ResolvedAddress {
     /// The address.
     #[schemars(with = "String")]
@@ -42,6 +44,7 @@ pub enum Family {
 
 /// TCP, all addresses raced (RFC 8305).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ConnectEvidence {
     /// Every attempt that was started, in order.
     pub attempts: Vec<Attempt>,
@@ -55,6 +58,7 @@ pub struct ConnectEvidence {
 
 /// What TCP showed of a connection; each count is null where the system does not tell it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+// Exhaustive, so that a test can invent a connection by changing one count of another.
 pub struct Tcp {
     /// The smoothed round trip at the end, in milliseconds.
     pub round_trip_ms: Option<Millis>,
@@ -84,6 +88,7 @@ pub struct Tcp {
 
 /// One attempt to connect.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Attempt {
     /// Address and port.
     #[schemars(with = "String")]
@@ -107,6 +112,7 @@ pub struct Attempt {
 /// How an attempt to connect ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AttemptResult {
     /// It won.
     Connected,

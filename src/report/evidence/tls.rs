@@ -18,6 +18,7 @@ pub const OLD_SUITES: [&str; 6] = [
 
 /// The TLS handshake.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct TlsEvidence {
     /// What a hello of one version offered; null when the TLS library made the hello.
     #[serde(default)]
@@ -94,6 +95,7 @@ impl TlsEvidence {
 
 /// A ClientHello that offers one version.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct HelloOffer {
     /// `TLSv1.0` to `TLSv1.3`.
     pub version: String,
@@ -104,6 +106,7 @@ pub struct HelloOffer {
 /// What became of the signature that proves possession of the certificate's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum HandshakeSignature {
     /// It verifies.
     Valid,
@@ -115,6 +118,7 @@ pub enum HandshakeSignature {
 
 /// A TLS alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Alert {
     /// The description's number.
     pub code: u32,

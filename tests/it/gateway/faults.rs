@@ -6,7 +6,7 @@ use rdptrace::{
     Report, Target, Tracer,
     codes::Phase,
     report::{Credentials, FailureKind, Outcome},
-    settings::{Anchors, Gateway, Token},
+    settings::{Anchors, Token},
 };
 
 use super::{
@@ -197,7 +197,7 @@ async fn an_account_that_the_gateway_does_not_ask_for_is_told() {
     assert_eq!(report.verdict.gateway_credentials, Some(Credentials::NotAttempted));
     let lab = Lab::new(Script { token: Some("token"), ..Script::default() });
     let token = Some(Token("token".to_owned().into()));
-    let report = lab.trace(Gateway { token, ..with_account() }).await;
+    let report = lab.trace(with_account().token(token)).await;
     assert!(!told(&report), "{:?}", report.findings);
     assert_eq!(report.verdict.gateway_credentials, Some(Credentials::Verified));
 }
@@ -213,7 +213,7 @@ async fn a_password_is_not_shown_over_a_certificate_that_is_not_right() {
     assert_eq!(lab.seen.proofs.load(SeqCst), 0);
     let lab = Lab::named(Script::default(), "other.example");
     let token = Token("eyJ0b2tlbg".to_owned().into());
-    let report = lab.trace(Gateway { token: Some(token), ..anonymous() }).await;
+    let report = lab.trace(anonymous().token(Some(token))).await;
     let verdict = &report.verdict;
     assert_eq!((verdict.outcome, verdict.step.as_deref()), (Outcome::Stopped, Some("tunnel")));
     assert_eq!(verdict.gateway_credentials, Some(Credentials::NotAttempted));

@@ -4,7 +4,7 @@ use std::sync::{Arc, atomic::Ordering::SeqCst};
 
 use rdptrace::{
     internal::demo::gateway::{Gateway as Demo, NAME},
-    settings::{Gateway, GatewayAuthentication},
+    settings::GatewayAuthentication,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -28,7 +28,7 @@ fn value<'a>(head: &'a str, name: &str) -> &'a str {
 async fn requests_have_the_headers_of_a_windows_client() {
     let script = Script { carrier: Carrier::Bodies, schemes: vec!["Basic realm=\"x\""], ..Script::default() };
     let lab = Lab::new(script);
-    lab.trace(Gateway { authentication: GatewayAuthentication::Basic, ..with_account() }).await;
+    lab.trace(with_account().authentication(GatewayAuthentication::Basic)).await;
     lab.settle().await;
     let heads = lab.seen.heads.lock().expect("no panic").clone();
     let (connection, correlation) =

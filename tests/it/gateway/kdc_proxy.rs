@@ -4,7 +4,7 @@ use rdptrace::{
     Endpoint, Report, Target, Tracer,
     internal::certificate::thumbprints,
     report::{Credentials, FailureKind},
-    settings::{Account, Gateway, Kdc, KdcSource, KdcTransport, Kerberos, Others},
+    settings::{Account, Kdc, KdcSource, Kerberos, Logon},
 };
 
 use super::{
@@ -15,19 +15,11 @@ use super::{
 /// Asks the gateway for a ticket to the server behind it.
 async fn trace(lab: &Lab, pin: Option<String>) -> Report {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    let path = "/KdcProxy".to_owned();
-    let kdc = Kdc { transport: KdcTransport::Https, endpoint: Endpoint::new(HOST, 443), path };
-    let kerberos = Kerberos {
-        realm: "CORP.EXAMPLE".to_owned(),
-        kdcs: vec![kdc],
-        source: KdcSource::Argument,
-        or_ntlm: false,
-        others: Others::default(),
-    };
-    let user = "alice@CORP.EXAMPLE".to_owned();
-    let account = Account { user, domain: None, password: "secret".to_owned().into() };
-    let gateway = Gateway { expected_thumbprint: pin, ..anonymous() };
-    let settings = lab.settings(gateway).account(Some(account)).kerberos(Some(kerberos));
+    let kdc = Kdc::proxy(Endpoint::new(HOST, 443), "/KdcProxy");
+    let kerberos = Kerberos::new("CORP.EXAMPLE", vec![kdc], KdcSource::Argument);
+    let account = Account::new("alice@CORP.EXAMPLE", "secret");
+    let gateway = anonymous().expected_thumbprint(pin);
+    let settings = lab.settings(gateway).logon(Some(Logon::new(account).with_kerberos(kerberos)));
     Tracer::new(&target, &settings, lab).run().await
 }
 

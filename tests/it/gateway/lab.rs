@@ -89,8 +89,8 @@ impl Lab {
     pub fn settings(&self, gateway: Gateway) -> Settings {
         let impostor = self.impostor.iter().map(|(_, certificate)| certificate.clone());
         let given = std::iter::once(self.certificate.clone()).chain(impostor).collect();
-        let anchors = Anchors { given, system: false };
-        let proxy = Proxy { kind: ProxyKind::Http, endpoint: Endpoint::new(PROXY, 3128), account: None };
+        let anchors = Anchors::only(given);
+        let proxy = Proxy::new(ProxyKind::Http, Endpoint::new(PROXY, 3128));
         let proxy = self.proxied.then_some(proxy);
         Settings::default().gateway(Some(gateway)).anchors(anchors).proxy(proxy)
     }
@@ -153,22 +153,22 @@ pub fn anonymous() -> Gateway {
 
 /// The gateway with its account.
 pub fn with_account() -> Gateway {
-    let account = Account { user: USER.to_owned(), domain: None, password: PASSWORD.to_owned().into() };
-    Gateway { account: Some(account), ..anonymous() }
+    let account = Account::new(USER, PASSWORD);
+    anonymous().account(Some(account))
 }
 
 pub const TOKEN: &str = "eyJ0b2tlbg";
 
 /// Every way to authenticate: what the gateway offers, the token that it wants, and what the client brings.
 pub fn ways() -> Vec<(Vec<&'static str>, Option<&'static str>, Gateway)> {
-    let with = |authentication| Gateway { authentication, ..with_account() };
+    let with = |authentication| with_account().authentication(authentication);
     let token = Some(Token(TOKEN.to_owned().into()));
     vec![
         (vec![], None, anonymous()),
         (vec!["NTLM"], None, with(GatewayAuthentication::Ntlm)),
         (vec!["Negotiate"], None, with(GatewayAuthentication::Negotiate)),
         (vec!["Basic realm=\"x\""], None, with(GatewayAuthentication::Basic)),
-        (vec![], Some(TOKEN), Gateway { token, ..anonymous() }),
+        (vec![], Some(TOKEN), anonymous().token(token)),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! What the pages of traces through a gateway read like.
 
-use rdptrace::settings::{Gateway, GatewayAuthentication};
+use rdptrace::settings::GatewayAuthentication;
 
 use super::{
     lab::{Lab, with_account},
@@ -11,7 +11,7 @@ use crate::scenarios::{filters, page};
 async fn assert_reads(name: &str, script: Script) {
     let lab = Lab::new(Script { schemes: vec!["Negotiate", "NTLM", "Basic"], ..script });
     // The acceptor's NTLM has the time of the machine that the test runs on.
-    let gateway = Gateway { authentication: GatewayAuthentication::Basic, ..with_account() };
+    let gateway = with_account().authentication(GatewayAuthentication::Basic);
     let page = page(&lab.trace(gateway).await);
     let wide: Vec<&str> = page.lines().filter(|line| line.chars().count() > 80).collect();
     assert!(wide.is_empty(), "{name} is wider than 80 columns: {wide:#?}");

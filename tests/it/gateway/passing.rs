@@ -7,7 +7,7 @@ use rdptrace::{
     codes::Phase,
     internal::demo,
     report::{Credentials, Direction, Frame, GatewayTransport, Outcome, Report, Status, Unfollowed},
-    settings::{Account, Gateway, GatewayAuthentication, Security, Token},
+    settings::{Account, GatewayAuthentication, Security, Token},
 };
 
 use super::{
@@ -75,7 +75,7 @@ async fn every_scheme_leads_through_with_one_proof() {
         (vec!["NTLM", "Basic"], GatewayAuthentication::Basic, "Basic"),
     ] {
         let lab = Lab::new(Script { schemes: offered, ..Script::default() });
-        let report = lab.trace(Gateway { authentication: wanted, ..with_account() }).await;
+        let report = lab.trace(with_account().authentication(wanted)).await;
         assert_reached_the_server(&report);
         assert_eq!(report.verdict.gateway_credentials, Some(Credentials::Verified));
         assert_eq!(report.verdict.credentials, Credentials::NotAttempted);
@@ -132,10 +132,10 @@ async fn frames_and_packets_need_not_align_and_pings_are_answered() {
 /// Some gateways read one packet a message and pass over the rest of it, as Windows never sends another kind.
 #[tokio::test(start_paused = true)]
 async fn every_message_of_a_whole_session_is_one_packet() {
-    let account = Account { user: demo::USER.to_owned(), domain: None, password: "demo".to_owned().into() };
+    let account = Account::new(demo::USER, "demo");
     let token = "t".repeat(30_000);
     let lab = Lab::new(Script { schemes: vec![], ..Script::default() });
-    let gateway = Gateway { token: Some(Token(token.into())), ..anonymous() };
+    let gateway = anonymous().token(Some(Token(token.into())));
     let settings =
         lab.settings(gateway).account(Some(account)).until(Some(Phase::Activate)).take_session(true);
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
@@ -165,7 +165,7 @@ async fn two_connections_take_the_place_of_a_websocket() {
 #[tokio::test(start_paused = true)]
 async fn a_token_leads_through_and_stands_nowhere_in_the_report() {
     let lab = Lab::new(Script { token: Some("eyJ0b2tlbg.secret"), ..Script::default() });
-    let token = |text: &str| Gateway { token: Some(Token(text.to_owned().into())), ..anonymous() };
+    let token = |text: &str| anonymous().token(Some(Token(text.to_owned().into())));
     let report = lab.trace(token("eyJ0b2tlbg.secret")).await;
     assert_reached_the_server(&report);
     assert_eq!(report.verdict.gateway_credentials, Some(Credentials::Verified));
@@ -191,7 +191,7 @@ async fn consent_is_asked_for_and_never_given_unasked() {
     );
     let asked = report.findings.iter().find(|finding| finding.code.as_str() == "gateway-consent-asked");
     assert!(asked.expect("the text").message.contains("Authorized use only."));
-    assert_reached_the_server(&lab.trace(Gateway { accept_consent: true, ..anonymous() }).await);
+    assert_reached_the_server(&lab.trace(anonymous().accept_consent(true)).await);
 }
 
 /// Resolve and connect are the proxy's then, and the gateway is asked for by name.

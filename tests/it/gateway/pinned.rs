@@ -21,9 +21,8 @@ const OTHER: &str = "0123456789abcdef0123456789abcdef01234567";
 /// Traces with the account of the server behind.
 async fn trace(lab: &Lab, gateway: Gateway, pin: &str) -> Report {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
-    let password = demo::PASSWORD.to_owned().into();
-    let account = Account { user: demo::USER.to_owned(), domain: None, password };
-    let gateway = Gateway { expected_thumbprint: Some(pin.to_owned()), ..gateway };
+    let account = Account::new(demo::USER, demo::PASSWORD);
+    let gateway = gateway.expected_thumbprint(Some(pin.to_owned()));
     let settings = lab.settings(gateway).account(Some(account));
     Tracer::new(&target, &settings, lab).run().await
 }
@@ -67,7 +66,7 @@ async fn the_pinned_one_is_gone_through_on_one_connection_and_on_two() {
 async fn a_pin_makes_nobody_trusted() {
     let lab = Lab::new(Script { schemes: vec!["Basic realm=\"x\""], ..Script::default() });
     let pin = Some(thumbprints(&lab.certificate).sha256);
-    let gateway = Gateway { expected_thumbprint: pin, ..with_account() };
+    let gateway = with_account().expected_thumbprint(pin);
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     let settings = lab.settings(gateway).anchors(Anchors::default());
     let report = Tracer::new(&target, &settings, &lab).run().await;

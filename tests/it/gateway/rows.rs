@@ -119,8 +119,8 @@ fn auth_row(about: &'static str, script: Script, finding: &'static str) -> Row {
 }
 
 fn auth_rows() -> Vec<Row> {
-    let wrong = Account { user: USER.to_owned(), domain: None, password: "wrong".to_owned().into() };
-    let wrong = Gateway { account: Some(wrong), ..anonymous() };
+    let wrong = Account::new(USER, "wrong");
+    let wrong = anonymous().account(Some(wrong));
     let bound = Some(channel_bindings(b"another certificate"));
     vec![
         Row {
@@ -161,7 +161,7 @@ fn auth_rows() -> Vec<Row> {
             )
         },
         Row {
-            gateway: Gateway { authentication: GatewayAuthentication::Basic, ..with_account() },
+            gateway: with_account().authentication(GatewayAuthentication::Basic),
             ..auth_row("a scheme that is not offered", ntlm(), "gateway-scheme-not-offered")
         },
     ]
@@ -171,7 +171,7 @@ fn auth_rows() -> Vec<Row> {
 fn unjudged_rows() -> Vec<Row> {
     vec![
         Row {
-            gateway: Gateway { token: Some(Token("token".to_owned().into())), ..anonymous() },
+            gateway: anonymous().token(Some(Token("token".to_owned().into()))),
             ..auth_row("a token where an account is asked for", ntlm(), "gateway-scheme-not-offered")
         },
         auth_row("only Kerberos within Negotiate", negotiates(REJECTS), "gateway-scheme-refused"),
@@ -227,7 +227,7 @@ fn packet_rows() -> Vec<Row> {
         packet("RD CAP refuses", cap, "authorize", 0x8007_59DB, policy),
         packet("RD RAP refuses", rap.clone(), "channel", 0x8007_59DA, resource),
         Row {
-            gateway: Gateway { token: Some(Token("token".to_owned().into())), ..anonymous() },
+            gateway: anonymous().token(Some(Token("token".to_owned().into()))),
             cause: Some("gateway-token-other-host"),
             credentials: Credentials::Verified,
             ..packet("a token for another host", rap, "channel", 0x8007_59DA, resource)

@@ -3,7 +3,7 @@
 use rdptrace::{
     Report,
     report::{Credentials, GatewayAuth},
-    settings::{Gateway, GatewayAuthentication},
+    settings::GatewayAuthentication,
 };
 
 use super::{
@@ -71,7 +71,7 @@ async fn an_answer_that_repeats_the_secret_is_not_shown() {
     let answer =
         format!("HTTP/1.1 500 {body}\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n{body}");
     let script = Script { schemes: vec!["Basic"], after_proof: Some(answer.leak()), ..Script::default() };
-    let gateway = Gateway { authentication: GatewayAuthentication::Basic, ..with_account() };
+    let gateway = with_account().authentication(GatewayAuthentication::Basic);
     let report = Lab::new(script).trace(gateway).await;
     assert_eq!(report.causes[0].code.as_str(), "gateway-account-service-failed");
     let json = serde_json::to_string(&report).expect("JSON");

@@ -6,7 +6,7 @@ use rdptrace::{
     Endpoint, Report,
     internal::pdu::der::encode,
     report::{FailureKind, KdcEvidence},
-    settings::{Kdc, KdcTransport},
+    settings::Kdc,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio_rustls::TlsAcceptor;
@@ -53,8 +53,7 @@ fn answered(message: &[u8]) -> Vec<u8> {
 }
 
 fn proxy(host: &str) -> Kdc {
-    let path = "/KdcProxy".to_owned();
-    Kdc { transport: KdcTransport::Https, endpoint: Endpoint::new(host, 443), path }
+    Kdc::proxy(Endpoint::new(host, 443), "/KdcProxy")
 }
 
 fn seen(report: &Report) -> &KdcEvidence {

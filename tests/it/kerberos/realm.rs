@@ -9,7 +9,7 @@ use std::{
 use rdptrace::{
     BoxDatagrams, BoxStream, Datagrams, Endpoint, Network, Pending, Report, Settings, Target, Tracer,
     report::{Failure, FailureKind},
-    settings::{Account, Kdc, KdcSource, KdcTransport, Kerberos, Others, Proxy, ProxyKind},
+    settings::{Account, Kdc, KdcSource, KdcTransport, Kerberos, Logon, Others, Proxy, ProxyKind},
 };
 use time::OffsetDateTime;
 use tokio::{
@@ -81,7 +81,7 @@ pub type Posts = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
 
 /// A KDC of this name, asked so.
 pub fn kdc(host: &str, transport: KdcTransport) -> Kdc {
-    Kdc { transport, endpoint: Endpoint::new(host, 88), path: String::new() }
+    Kdc::new(transport, Endpoint::new(host, 88))
 }
 
 impl Realm {
@@ -122,19 +122,14 @@ impl Realm {
 
     pub async fn trace(&self, kdcs: &[Kdc]) -> Report {
         let source = if kdcs.is_empty() { KdcSource::Dns } else { KdcSource::Argument };
-        let kerberos = Kerberos {
-            realm: "CORP.EXAMPLE".to_owned(),
-            kdcs: kdcs.to_vec(),
-            source,
-            or_ntlm: self.or_ntlm,
-            others: self.others.clone(),
-        };
+        let kerberos = Kerberos::new("CORP.EXAMPLE", kdcs.to_vec(), source)
+            .or_ntlm(self.or_ntlm)
+            .others(self.others.clone());
         let (user, password) = self.account;
-        let account = Account { user: user.to_owned(), domain: None, password: password.to_owned().into() };
-        let proxy = Proxy { kind: ProxyKind::Http, endpoint: Endpoint::new(PROXY, 3128), account: None };
+        let account = Account::new(user, password);
+        let proxy = Proxy::new(ProxyKind::Http, Endpoint::new(PROXY, 3128));
         let settings = Settings::default()
-            .account(Some(account))
-            .kerberos(Some(kerberos))
+            .logon(Some(Logon::new(account).with_kerberos(kerberos)))
             .proxy(self.proxied.then_some(proxy));
         let target: Target = self.target.parse().expect("a target");
         Tracer::new(&target, &settings, self).run().await

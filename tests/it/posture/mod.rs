@@ -9,7 +9,7 @@ use rdptrace::{
     Report, Settings, Tracer, diagnose,
     internal::demo::FAULTS,
     render,
-    report::{Answer, Exposure, Nla, Outcome, RdpSecurity, Severity},
+    report::{Answer, Exposure, Nla, Outcome, Severity},
     settings::{Account, Experiments, Security},
 };
 
@@ -97,7 +97,7 @@ async fn standard_rdp_security_shows_method_and_level() {
     let report = of_demo(Some("standard-security-only")).await;
     let seen = report.posture.as_ref().expect("it was asked for");
     assert_eq!(seen.nla, Nla::Absent);
-    assert_eq!(seen.rdp_security, Some(RdpSecurity { method: 2, level: 2 }));
+    assert_eq!(seen.rdp_security.as_ref().map(|security| (security.method, security.level)), Some((2, 2)));
     assert!(seen.tls.is_empty(), "there is no TLS to ask for");
     assert_eq!(answers(&report)[0], Answer::Accepted);
     assert!(codes(&report).contains(&"standard-rdp-security"));
@@ -115,7 +115,7 @@ async fn an_old_credssp_can_be_vulnerable() {
 /// An account that was given all the same goes nowhere.
 #[tokio::test(start_paused = true)]
 async fn no_account_is_used() {
-    let account = Account { user: "demo".to_owned(), domain: None, password: "demo".to_owned().into() };
+    let account = Account::new("demo", "demo");
     let settings = Settings::default().account(Some(account));
     let target = "rdsh01.corp.example".parse().expect("a target");
     let report = Tracer::new(&target, &settings, &Lab::of(None)).posture().await;

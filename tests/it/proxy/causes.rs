@@ -23,8 +23,7 @@ pub async fn reports() -> Vec<Report> {
         reports.push(Lab::new(exchanges, false).trace(ProxyKind::Http, account).await);
     }
     let (kind, host) = (ProxyKind::Http, "proxy.corp.example".to_owned());
-    let settings =
-        Settings::default().proxy(Some(Proxy { kind, endpoint: Endpoint::new(host, 3128), account: None }));
+    let settings = Settings::default().proxy(Some(Proxy::new(kind, Endpoint::new(host, 3128))));
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     let nobody = crate::lab::Lab::answering(crate::lab::Answer::Refused);
     reports.push(Tracer::new(&target, &settings, &nobody).run().await);

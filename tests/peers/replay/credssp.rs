@@ -89,7 +89,7 @@ fn the_challenge_and_the_refusal_of_ntlm() {
 }
 
 fn is_of_a_member(challenge: &Challenge) {
-    assert_eq!(challenge.version, Some((10, 0, 20348)));
+    assert_eq!(challenge.version, Some(ntlm::Version { major: 10, minor: 0, build: 20348 }));
     assert!(challenge.timestamp.is_some());
     let text = |field: &Option<String>| field.clone().expect("a name");
     let computer = text(&challenge.netbios_computer).to_lowercase();
@@ -131,8 +131,7 @@ async fn receive<S: Stream>(stream: &mut S, framing: Framing) -> io::Result<()> 
 }
 
 async fn refused(recorded: Recorded) -> Report {
-    let account =
-        Account { user: "alice".into(), domain: Some("CORP".into()), password: "secret".to_owned().into() };
+    let account = Account::new("alice", "secret").of_domain(Some("CORP".into()));
     let settings = Settings::default().account(Some(account)).experiments(Experiments::Off);
     diagnose(Tracer::new(&NAME.parse().expect("a target"), &settings, &Player::new(recorded)).trace().await)
 }

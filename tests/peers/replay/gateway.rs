@@ -74,7 +74,10 @@ fn a_challenge_and_a_reason_phrase() {
     let [offered] = &challenge.challenges()[..] else { panic!("not one challenge") };
     assert!(offered.is("Negotiate"));
     let token = STANDARD.decode(&offered.parameters);
-    assert_eq!(ntlm::challenge(&token.expect("base64")).expect("bare NTLM").version, Some((10, 0, 20348)));
+    assert_eq!(
+        ntlm::challenge(&token.expect("base64")).expect("bare NTLM").version,
+        Some(ntlm::Version { major: 10, minor: 0, build: 20348 })
+    );
     assert_eq!((refusal.status, refusal.reason.as_str()), (401, "User Account Restricted"));
     assert_eq!(refusal.header("rdg-auth-scheme"), Some("SMARTCARD"));
     let schemes: Vec<_> = refusal.challenges().into_iter().map(|challenge| challenge.scheme).collect();

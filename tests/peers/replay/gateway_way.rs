@@ -18,11 +18,7 @@ use super::{
 async fn crossed(name: &str) -> Option<PhaseRecord<GatewayEvidence>> {
     let script = GatewayScript::new(&Recording::open(name)?.inside_tls(0));
     let mut gateway = Gateway::new(rdptrace::Endpoint::new(NAME, 443));
-    gateway.account = Some(Account {
-        user: "alice".into(),
-        domain: Some("CORP".into()),
-        password: "secret".to_owned().into(),
-    });
+    gateway.account = Some(Account::new("alice", "secret").of_domain(Some("CORP".into())));
     let settings = Settings::default()
         .until(Some(Phase::Negotiate))
         .gateway(Some(gateway))

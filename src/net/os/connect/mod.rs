@@ -22,13 +22,13 @@ pub async fn connect(address: SocketAddr, size: Option<u32>) -> io::Result<TcpSt
     }
     // The stream goes with the error, its queue does not.
     let queue = socket.try_clone()?;
-    error_queue::keep(&queue, address, true);
+    error_queue::keep(&queue, address);
     let stream = tokio::net::TcpSocket::from_std_stream(socket.into())
         .connect(address)
         .await
         .map_err(|error| error_queue::told(&queue, address, error))?;
     // An open connection outlives such messages: routes change.
-    error_queue::keep(&queue, address, false);
+    error_queue::drop_later(&queue, address);
     Ok(stream)
 }
 

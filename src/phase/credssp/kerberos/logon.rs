@@ -84,8 +84,8 @@ async fn unproved<N: Network>(
         names.push((short_name(account), NT_PRINCIPAL));
     }
     let last = names.len() - 1;
-    for (number, name) in names.into_iter().enumerate() {
-        let body = body(name, realm)?;
+    for (number, (name, name_type)) in names.into_iter().enumerate() {
+        let body = body(name, name_type, realm)?;
         let question = question(&body, None)?;
         match kdcs.ask(&Question { bytes: &question, proof: false }, evidence).await {
             Err(Failure { kind: FailureKind::KerberosError, code: Some(CLIENT_UNKNOWN), .. })
@@ -96,7 +96,7 @@ async fn unproved<N: Network>(
     Err(unusable(&"no name is left"))
 }
 
-fn body((username, cname_type): (&str, u8), realm: &str) -> Result<KdcReqBody, Failure> {
+fn body(username: &str, cname_type: u8, realm: &str) -> Result<KdcReqBody, Failure> {
     generate_as_req_kdc_body(&GenerateAsReqOptions {
         realm,
         username,

@@ -25,7 +25,8 @@ use crate::{
 pub async fn ticket<'a, N: Network>(
     logon: &Granted,
     principal: &str,
-    (asking, mut kdcs): (Asking<'a, N>, Kdcs<'a, N>),
+    asking: Asking<'a, N>,
+    mut kdcs: Kdcs<'a, N>,
     evidence: &mut KdcEvidence,
 ) -> Result<Granted, Failure> {
     let mut realm = logon.reply.crealm.0.to_string();

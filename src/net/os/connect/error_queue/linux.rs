@@ -25,11 +25,19 @@ const V6: usize = OFFENDER + 8;
 /// More than such an error has.
 const ROOM: usize = 32;
 
-/// Has the system keep the errors of this socket, or no more. It also makes them errors of the connection.
+/// Has the system keep the errors of this socket, which also makes them errors of the connection.
+pub fn keep(socket: &Socket, address: SocketAddr) {
+    set(socket, address, 1);
+}
+
+/// Has it keep no more.
+pub fn drop_later(socket: &Socket, address: SocketAddr) {
+    set(socket, address, 0);
+}
+
 #[allow(unsafe_code)]
-pub fn keep(socket: &Socket, address: SocketAddr, on: bool) {
+fn set(socket: &Socket, address: SocketAddr, value: libc::c_int) {
     let (level, option) = option(address);
-    let value = libc::c_int::from(on);
     let length = libc::socklen_t::try_from(mem::size_of_val(&value)).unwrap_or_default();
     // SAFETY: the descriptor is open, and the system reads `length` bytes of `value`. Where it refuses, nothing is known.
     let _ = unsafe { libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const value).cast(), length) };

@@ -10,7 +10,10 @@ mod system {
     use std::{io, net::SocketAddr};
 
     /// Nothing is kept.
-    pub fn keep(_socket: &socket2::Socket, _address: SocketAddr, _on: bool) {}
+    pub fn keep(_socket: &socket2::Socket, _address: SocketAddr) {}
+
+    /// Nothing was kept.
+    pub fn drop_later(_socket: &socket2::Socket, _address: SocketAddr) {}
 
     /// Nothing is known.
     pub fn told(_socket: &socket2::Socket, _address: SocketAddr, error: io::Error) -> io::Error {
@@ -19,4 +22,4 @@ mod system {
 }
 
 #[cfg(unix)]
-pub use system::{keep, told};
+pub use system::{drop_later, keep, told};

@@ -1,4 +1,4 @@
-//! A stream inside a stream: bytes that are framed on the way out and unframed on the way in.
+//! A codec, and a stream with one on it: bytes that are framed on the way out and unframed on the way in.
 //!
 //! The channel of a gateway is such a stream, with a new `Wire` on it for the ordinary phases, so none of them knows
 //! of the gateway: WebSocket or the bodies of two HTTP connections below, then the packets of the channel. A gateway
@@ -53,7 +53,7 @@ pub trait Codec: Unpin + Send {
 }
 
 /// A stream with a codec on it.
-pub struct Coded<C> {
+pub struct CodecStream<C> {
     stream: BoxStream,
     codec: C,
     incoming: Vec<u8>,
@@ -67,7 +67,7 @@ pub struct Coded<C> {
     said_farewell: bool,
 }
 
-impl<C: Codec> Coded<C> {
+impl<C: Codec> CodecStream<C> {
     /// Puts the codec on the stream, of which `pending` was already read.
     pub fn new(stream: BoxStream, codec: C, pending: Vec<u8>) -> Self {
         Self {
@@ -118,7 +118,7 @@ impl<C: Codec> Coded<C> {
     }
 }
 
-impl<C: Codec> AsyncRead for Coded<C> {
+impl<C: Codec> AsyncRead for CodecStream<C> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         loop {
@@ -155,7 +155,7 @@ impl<C: Codec> AsyncRead for Coded<C> {
     }
 }
 
-impl<C: Codec> AsyncWrite for Coded<C> {
+impl<C: Codec> AsyncWrite for CodecStream<C> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         if this.outgoing.len() > MOST_WAITING {

@@ -1,4 +1,4 @@
-//! What the server accepts, put together from the connections of a posture run.
+//! What `posture` was asked for: everything that the server accepts, put together from its many connections.
 
 mod protocols;
 mod rules;

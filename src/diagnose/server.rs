@@ -1,4 +1,4 @@
-//! What the server accepts or selects that it should not.
+//! What the server selects, demands and says of itself in any trace.
 
 use super::{Facts, Rule};
 use crate::{

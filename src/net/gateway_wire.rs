@@ -1,35 +1,35 @@
-//! From the wire to an RD Gateway to the one through it: WebSocket or dual HTTP channel below, the channel's data above.
+//! The wires of an RD Gateway: its packets over WebSocket or over two HTTP bodies, and the data of the channel over those.
 
 use super::{
-    Wire,
-    coded::Coded,
+    codec::CodecStream,
     dual::{Bodies, Dual},
     tunnel::{SharedRemarks, Tunnel},
     websocket::WebSocket,
+    wire::{Parts, Wire},
 };
 use crate::report::Speaker;
 
 impl Wire {
     /// The packets inside the WebSocket that this connection has become.
     pub fn into_websocket(self) -> Self {
-        let (stream, pending, frames, limits) = self.into_parts();
-        let stream = Box::new(Coded::new(stream, WebSocket::default(), pending));
+        let Parts { stream, unread, frames, limits } = self.into_parts();
+        let stream = Box::new(CodecStream::new(stream, WebSocket::default(), unread));
         Self::over(stream, limits, frames).sheltered().of(Speaker::Gateway)
     }
 
     /// The packets in the response on this connection and in the request on the other.
     pub fn into_dual(self, sending: Self, chunked: bool) -> Self {
-        let (receiving, pending, frames, limits) = self.into_parts();
-        let (sending, early, _, _) = sending.into_parts();
-        let receiving = Coded::new(receiving, Bodies::received(chunked), pending);
-        let sending = Coded::new(sending, Bodies::sent(), early);
+        let Parts { stream, unread, frames, limits } = self.into_parts();
+        let receiving = CodecStream::new(stream, Bodies::received(chunked), unread);
+        let Parts { stream, unread, .. } = sending.into_parts();
+        let sending = CodecStream::new(stream, Bodies::sent(), unread);
         let dual = Dual { receiving: Box::new(receiving), sending: Box::new(sending), answered: false };
         Self::over(Box::new(dual), limits, frames).sheltered().of(Speaker::Gateway)
     }
 
     /// The data of the channel that was opened on this wire of packets.
     pub fn into_channel(self, remarks: SharedRemarks) -> Self {
-        let (stream, pending, frames, limits) = self.into_parts();
-        Self::over(Box::new(Coded::new(stream, Tunnel::new(remarks), pending)), limits, frames)
+        let Parts { stream, unread, frames, limits } = self.into_parts();
+        Self::over(Box::new(CodecStream::new(stream, Tunnel::new(remarks), unread)), limits, frames)
     }
 }

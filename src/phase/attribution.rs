@@ -1,4 +1,4 @@
-//! What is known of a phase only when the connection is over: failures that belong to an earlier one than met them, and whose time it was.
+//! To which phase failures and time belong, once the connection is over: a failure may belong to an earlier phase than met it.
 //!
 //! An alert that answers our handshake, and a status where MCS begins, move to the phase they conclude: a TSRequest
 //! with a status is CredSSP's refusal. TLS 1.2 ends with the server's Finished, so no later alert answers the
@@ -22,13 +22,13 @@ const CERTIFICATE_REQUIRED: i64 = 116;
 /// client's certificate where the server asked for one, and about something else where it did not.
 const OF_WHO_ASKED: [i64; 9] = [40, 41, 42, 43, 44, 45, 46, 48, 49];
 
-/// Moves such a failure where it belongs, whose later phase has not begun then, and names what answered inside TLS.
-pub fn reassign(phases: &mut Phases, frames: &[Frame]) {
+/// Moves a failure to the phase that it concludes, so that the later one has not begun, and names what answered inside TLS.
+pub fn assign_failures(phases: &mut Phases, frames: &[Frame]) {
     let inside = |frame: &Frame| frame.tls && frame.phase > Phase::Tls;
     if !frames.iter().any(|frame| inside(frame) && frame.direction == Direction::Received) {
-        late_alert(phases);
+        assign_alert(phases);
     }
-    late_status(phases);
+    assign_status(phases);
     name_inside(phases);
 }
 
@@ -47,8 +47,8 @@ fn name_inside(phases: &mut Phases) {
     }
 }
 
-/// Takes what this program only listened out of the time of each phase.
-pub fn shorten(phases: &mut Phases, idle: &[(Phase, Duration)]) {
+/// Takes out of the time of each phase what this program only listened.
+pub fn leave_out_listening(phases: &mut Phases, idle: &[(Phase, Duration)]) {
     for (phase, waited) in idle {
         if let Some(elapsed) = phases.elapsed(*phase) {
             *elapsed = Millis((elapsed.0 - waited.as_secs_f64() * 1000.0).max(0.0));
@@ -57,12 +57,12 @@ pub fn shorten(phases: &mut Phases, idle: &[(Phase, Duration)]) {
 }
 
 /// An alert in place of the first message inside TLS may still answer the handshake.
-fn late_alert(phases: &mut Phases) {
+fn assign_alert(phases: &mut Phases) {
     let Some(tls) = phases.tls.as_mut() else { return };
     let failure =
         take_alert(&mut phases.credssp, &tls.evidence).or_else(|| take_alert(&mut phases.mcs, &tls.evidence));
     if let Some(failure) = failure {
-        alerted(tls, failure);
+        fail_handshake(tls, failure);
     }
 }
 
@@ -78,7 +78,7 @@ pub fn answers_handshake(tls: &TlsEvidence, failure: &Failure) -> bool {
 }
 
 /// The handshake that an alert answers has not passed.
-pub fn alerted(tls: &mut PhaseRecord<TlsEvidence>, failure: Failure) {
+pub fn fail_handshake(tls: &mut PhaseRecord<TlsEvidence>, failure: Failure) {
     let code = failure.code.and_then(|code| u32::try_from(code).ok());
     let name = |code| codes::TLS_ALERT.symbol(code).map(str::to_owned);
     tls.evidence.alert_received = code.map(|code| Alert { code, name: name(code) });
@@ -86,7 +86,7 @@ pub fn alerted(tls: &mut PhaseRecord<TlsEvidence>, failure: Failure) {
 }
 
 /// Without early authorization a server may refuse the credentials only where MCS begins.
-fn late_status(phases: &mut Phases) {
+fn assign_status(phases: &mut Phases) {
     let failure = take_failure(&mut phases.mcs, |failure| failure.kind == FailureKind::NtStatus);
     if let (Some(credssp), Some(failure)) = (phases.credssp.as_mut(), failure) {
         credssp.evidence.status = failure.code.and_then(|code| u32::try_from(code).ok());

@@ -1,4 +1,4 @@
-//! What the other experiments showed: another opening, another address, the same again.
+//! What experiments with another opening or another address, and repetitions, showed.
 
 use super::{Facts, Rule, experiments::Experiment, pace};
 use crate::{
