@@ -4,8 +4,8 @@
 use libfuzzer_sys::fuzz_target;
 use rdptrace::internal::pdu::{
     mcs,
+    rsa::RsaPublicKey,
     security::{ClientSecurity, Strength},
-    server_certificate::RsaPublicKey,
 };
 
 fuzz_target!(|bytes: &[u8]| {

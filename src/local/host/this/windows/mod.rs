@@ -23,7 +23,7 @@ use windows_service::{
 
 use super::shared::{ThisMachine, Transport, existing};
 use crate::{
-    local::host::{Answer, Owner, Service, ServiceState, StartType, Unreadable, windows_version},
+    local::host::{Answer, Owner, Service, ServiceState, StartType, Unreadable, Value, windows_version},
     report::Os,
 };
 pub use descriptor::descriptor;
