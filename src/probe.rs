@@ -38,6 +38,7 @@ mod plan;
 mod rdp_file;
 mod request;
 mod roots;
+mod set_up;
 mod tracer;
 mod udp;
 mod ways;

@@ -5,28 +5,25 @@ use std::net::SocketAddr;
 use ironrdp_connector::ClientConnectorState;
 
 use super::{
-    Added, Hello, Opening, Plan, Probe, Withheld,
-    offer::{agreed, offer, restricted_admin},
+    Added, Opening, Plan, Probe,
+    offer::{agreed, offer},
+    set_up::SetUp,
 };
 use crate::{
-    certificate::Expectation,
     codes::{Phase, Protocols},
-    net::{Network, Segments, SharedRemarks, Upgrade, Wire},
+    net::{Network, Segments, SharedRemarks, Wire},
     pdu::{mcs::USER_REQUESTED, preconnection::preconnection},
     phase::{
         PhaseResult, Secured, Step,
         activate::{self, Active, Channels},
-        connect,
-        credssp::{self, Access},
-        gateway,
-        kdc::Asking,
+        connect, gateway,
         licensing::{self, Licensing},
         mcs::{self, Joined},
         negotiate::{self, Negotiated},
-        record, redirect, resolve, session, tls,
+        record, redirect, resolve, session,
     },
-    report::{Failure, NegotiateEvidence, PhaseRecord, Phases, Purpose, Session, Timestamp},
-    settings::{Account, Gateway, Logon},
+    report::{Failure, NegotiateEvidence, PhaseRecord, Phases, Session},
+    settings::{Account, Gateway},
 };
 
 const WITHOUT_TAKE_SESSION: &str =
@@ -42,16 +39,6 @@ pub(super) enum Way {
     Nothing,
 }
 
-/// How the security that was negotiated was set up.
-enum SetUp<'a> {
-    /// The connection ends here.
-    Ended,
-    /// Nobody has logged on.
-    Anonymous,
-    /// CredSSP has verified this account.
-    LoggedOn(&'a Account),
-}
-
 /// A connection as it is made.
 pub(super) struct Walk<'a, N> {
     pub(super) probe: &'a Probe<'a, N>,
@@ -60,7 +47,7 @@ pub(super) struct Walk<'a, N> {
 
 impl<N: Network> Walk<'_, N> {
     /// Runs a phase, records it, and tells how it ended.
-    async fn record<E: Default, T>(
+    pub(super) async fn record<E: Default, T>(
         &self,
         phase: Phase,
         slot: &mut Option<PhaseRecord<E>>,
@@ -204,99 +191,6 @@ impl<N: Network> Walk<'_, N> {
         Some(negotiated)
     }
 
-    async fn tls(&self, wire: &mut Wire, phases: &mut Phases) -> Option<tls::Secured> {
-        self.enter(wire, Phase::Tls);
-        let own = self.plan.without.contains(&Added::ServerName);
-        let name = if own { &self.probe.target.host } else { self.probe.server_name() };
-        let now = Timestamp(self.probe.network.now());
-        let pin = self.probe.settings.trust.expected_thumbprint.as_deref();
-        let expectation = Expectation { name, now, roots: self.probe.roots, pin };
-        match &self.plan.hello {
-            Hello::Handshake(versions) => {
-                self.handshake(wire, &Upgrade::new(name, *versions), &expectation, phases).await
-            }
-            Hello::Nameless(versions) => {
-                self.handshake(wire, &Upgrade::nameless(*versions), &expectation, phases).await
-            }
-            Hello::Own(profile, like) => {
-                let like = like.as_ref();
-                let run = async |e: &mut _| tls::hello(wire, profile, like, &expectation, e).await;
-                self.record(Phase::Tls, &mut phases.tls, run).await;
-                None
-            }
-        }
-    }
-
-    async fn handshake(
-        &self,
-        wire: &mut Wire,
-        offer: &Upgrade,
-        expectation: &Expectation<'_>,
-        phases: &mut Phases,
-    ) -> Option<tls::Secured> {
-        let run = async |e: &mut _| tls::run(wire, offer, expectation, e).await;
-        self.record(Phase::Tls, &mut phases.tls, run).await
-    }
-
-    /// TLS and CredSSP, as far as they were selected.
-    async fn secure(&self, wire: &mut Wire, negotiated: Negotiated, phases: &mut Phases) -> SetUp<'_> {
-        if negotiated.code == Protocols::RDP.bits() {
-            return SetUp::Anonymous;
-        }
-        let Some(secured) = self.tls(wire, phases).await else { return SetUp::Ended };
-        if self.goes_on(Phase::Tls).is_none() || self.plan.keeps_to_old_suites(phases).is_none() {
-            return SetUp::Ended;
-        }
-        if negotiated.code != Protocols::SSL.bits() {
-            return self.log_on(wire, negotiated, &secured, phases).await;
-        }
-        match self.goes_on(Phase::Credssp) {
-            Some(()) => SetUp::Anonymous,
-            None => SetUp::Ended,
-        }
-    }
-
-    async fn log_on(
-        &self,
-        wire: &mut Wire,
-        negotiated: Negotiated,
-        peer: &tls::Secured,
-        phases: &mut Phases,
-    ) -> SetUp<'_> {
-        self.enter(wire, Phase::Credssp);
-        let account = self.plan.account.as_ref();
-        let logon = self.probe.settings.logon.as_ref();
-        let access = Access {
-            protocol: negotiated.protocol,
-            peer,
-            account,
-            withheld: self.plan.withheld.map(Withheld::reason),
-            redirected: matches!(self.plan.purpose, Purpose::Hop(_)),
-            restricted_admin: restricted_admin(self.plan, self.probe.settings)
-                .then_some(negotiated.restricted_admin),
-            allow_unpatched: logon.is_some_and(|logon| logon.allow_unpatched),
-            server_name: self.probe.server_name(),
-            now: self.probe.network.now(),
-        };
-        let run = async |e: &mut _| match (logon.and_then(Logon::kerberos), account) {
-            (Some(kerberos), Some(account)) => {
-                let Probe { network, limits, settings, roots, .. } = *self.probe;
-                let (proxy, gateway) = (settings.route.proxy.as_ref(), settings.route.gateway.as_ref());
-                let asking = Asking { network, kerberos, proxy, gateway, roots, limits };
-                credssp::kerberos::run(wire, asking, &access, account, e).await
-            }
-            _ => credssp::run(wire, &access, e).await,
-        };
-        let passed = self.record(Phase::Credssp, &mut phases.credssp, run).await;
-        // Going on with a verified account is asked for explicitly.
-        let goes_on = self.plan.until.and_then(|_| self.goes_on(Phase::Credssp));
-        match (passed, goes_on, account) {
-            (Some(()), Some(()), Some(account)) => SetUp::LoggedOn(account),
-            (Some(()), Some(()), None) => SetUp::Anonymous,
-            _ => SetUp::Ended,
-        }
-    }
-
     async fn licensing(&self, wire: &mut Wire, joined: &mut Joined, phases: &mut Phases) -> Option<Channels> {
         let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } =
             joined.connector.state
@@ -336,13 +230,13 @@ impl<N: Network> Walk<'_, N> {
         self.record(Phase::Activate, &mut phases.activate, run).await
     }
 
-    fn enter(&self, wire: &mut Wire, phase: Phase) {
+    pub(super) fn enter(&self, wire: &mut Wire, phase: Phase) {
         self.probe.observer.phase(phase);
         wire.enter(phase);
     }
 
     /// None when the connection is to end after this phase.
-    fn goes_on(&self, phase: Phase) -> Option<()> {
+    pub(super) fn goes_on(&self, phase: Phase) -> Option<()> {
         (self.plan.until.unwrap_or(Phase::Licensing) > phase).then_some(())
     }
 }

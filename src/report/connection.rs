@@ -1,4 +1,4 @@
-//! One connection: what each phase saw, and the frames that crossed the wire.
+//! One connection: what it is for, and what each phase saw.
 
 use std::{fmt, net::SocketAddr};
 
@@ -9,7 +9,7 @@ use super::evidence::{
     ActivateEvidence, ConnectEvidence, CredsspEvidence, GatewayEvidence, LicensingEvidence, McsEvidence,
     NegotiateEvidence, Redirection, ResolveEvidence, Tcp, TlsEvidence,
 };
-use super::{ExperimentName, Failure, Hop, Millis, Session, Timestamp};
+use super::{ExperimentName, Failure, Frame, Hop, Millis, Session, Timestamp};
 use crate::codes::Phase;
 
 /// One connection and what it is for.
@@ -270,32 +270,4 @@ impl Phases {
         .flatten()
         .collect()
     }
-}
-
-/// One frame as it crossed the wire, above TLS.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[non_exhaustive]
-pub struct Frame {
-    /// Milliseconds since the connection was opened.
-    pub at_ms: Millis,
-    /// The phase in which it crossed.
-    pub phase: Phase,
-    /// Who sent it.
-    pub direction: Direction,
-    /// Whether it crossed inside TLS.
-    pub tls: bool,
-    /// Length in bytes.
-    pub length: usize,
-    /// Its first bytes, lower-case hex; null when the frame carries a secret.
-    pub head: Option<String>,
-}
-
-/// Who sent a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// This program.
-    Sent,
-    /// The server.
-    Received,
 }

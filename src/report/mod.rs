@@ -12,6 +12,7 @@ mod evidence;
 mod experiment_name;
 mod failure;
 mod finding_code;
+mod frame;
 mod hop;
 mod judgement;
 mod machine;
@@ -29,7 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use answered_by::{AnsweredBy, Answerer};
 pub use cause_code::CauseCode;
 pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Thumbprints, Trust, Usage};
-pub use connection::{Connection, Direction, Frame, PhaseRecord, Phases, Purpose, Status, Summary};
+pub use connection::{Connection, PhaseRecord, Phases, Purpose, Status, Summary};
 pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
@@ -42,6 +43,7 @@ pub use evidence::{
 pub use experiment_name::{ExperimentKind, ExperimentName};
 pub use failure::{Failure, FailureKind, Speaker, StreamEnd};
 pub use finding_code::FindingCode;
+pub use frame::{Direction, Frame};
 pub use hop::{Hop, Tried, Unfollowed, Unusable};
 pub use judgement::{
     Cause, CheckStatus, Confidence, Credentials, Finding, Likelihood, LocalCheck, MstscLabel, Outcome, Place,
