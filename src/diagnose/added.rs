@@ -15,24 +15,9 @@ use crate::{
 const ERRINFO_CB_CONNECTION_ERROR_INVALID_SETTINGS: i64 = 0x410;
 
 pub const RULES: &[Rule] = &[
-    Rule {
-        code: FindingCode::LoadBalanceInfoRefused,
-        severity: Severity::Error,
-        phase: Phase::Negotiate,
-        applies: token,
-    },
-    Rule {
-        code: FindingCode::PreconnectionRefused,
-        severity: Severity::Error,
-        phase: Phase::Negotiate,
-        applies: preconnection,
-    },
-    Rule {
-        code: FindingCode::ServerNameRefused,
-        severity: Severity::Error,
-        phase: Phase::Tls,
-        applies: server_name,
-    },
+    Rule::new(FindingCode::LoadBalanceInfoRefused, Severity::Error, Phase::Negotiate, token),
+    Rule::new(FindingCode::PreconnectionRefused, Severity::Error, Phase::Negotiate, preconnection),
+    Rule::new(FindingCode::ServerNameRefused, Severity::Error, Phase::Tls, server_name),
 ];
 
 /// The routing token of the command line; that of a file is told as the file's.

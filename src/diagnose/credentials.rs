@@ -15,24 +15,9 @@ pub const FREERDP_REFUSAL: u32 = 0xC007_00EA;
 pub const IRONRDP_REFUSAL: u32 = 0xC007_030C;
 
 pub const RULES: &[Rule] = &[
-    Rule {
-        code: FindingCode::CredentialsNotVerified,
-        severity: Severity::Error,
-        phase: Phase::Negotiate,
-        applies: not_verified,
-    },
-    Rule {
-        code: FindingCode::AccountNotUsed,
-        severity: Severity::Error,
-        phase: Phase::Credssp,
-        applies: not_used,
-    },
-    Rule {
-        code: FindingCode::CredsspKeyBindingFailed,
-        severity: Severity::Error,
-        phase: Phase::Credssp,
-        applies: key_binding,
-    },
+    Rule::new(FindingCode::CredentialsNotVerified, Severity::Error, Phase::Negotiate, not_verified),
+    Rule::new(FindingCode::AccountNotUsed, Severity::Error, Phase::Credssp, not_used),
+    Rule::new(FindingCode::CredsspKeyBindingFailed, Severity::Error, Phase::Credssp, key_binding),
 ];
 
 /// A logon that was asked for and not made must not look like one that works.

@@ -6,22 +6,13 @@ use crate::{
     report::{ExperimentKind, FailureKind, FindingCode, Severity},
 };
 
-const fn rule(
-    code: FindingCode,
-    severity: Severity,
-    phase: Phase,
-    applies: fn(&Facts<'_>) -> Option<String>,
-) -> Rule {
-    Rule { code, severity, phase, applies }
-}
-
 pub const RULES: &[Rule] = &[
-    rule(FindingCode::NegotiationCookieRefused, Severity::Error, Phase::Negotiate, cookie_refused),
-    rule(FindingCode::NegotiationOfferRefused, Severity::Error, Phase::Negotiate, offer_refused),
-    rule(FindingCode::NegotiationDirectTls, Severity::Warning, Phase::Negotiate, direct_tls),
-    rule(FindingCode::ExperimentIntermittent, Severity::Warning, Phase::Connect, intermittent),
-    rule(FindingCode::ExperimentTurnedAway, Severity::Warning, Phase::Connect, turned_away),
-    rule(FindingCode::ExperimentOtherAddressWorks, Severity::Warning, Phase::Connect, other_address),
+    Rule::new(FindingCode::NegotiationCookieRefused, Severity::Error, Phase::Negotiate, cookie_refused),
+    Rule::new(FindingCode::NegotiationOfferRefused, Severity::Error, Phase::Negotiate, offer_refused),
+    Rule::new(FindingCode::NegotiationDirectTls, Severity::Warning, Phase::Negotiate, direct_tls),
+    Rule::new(FindingCode::ExperimentIntermittent, Severity::Warning, Phase::Connect, intermittent),
+    Rule::new(FindingCode::ExperimentTurnedAway, Severity::Warning, Phase::Connect, turned_away),
+    Rule::new(FindingCode::ExperimentOtherAddressWorks, Severity::Warning, Phase::Connect, other_address),
 ];
 
 /// Whether the Connection Request was left without an answer.

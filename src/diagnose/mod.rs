@@ -55,6 +55,17 @@ struct Rule {
     applies: fn(&Facts<'_>) -> Option<String>,
 }
 
+impl Rule {
+    const fn new(
+        code: FindingCode,
+        severity: Severity,
+        phase: Phase,
+        applies: fn(&Facts<'_>) -> Option<String>,
+    ) -> Self {
+        Self { code, severity, phase, applies }
+    }
+}
+
 /// Every rule, one slice a topic.
 const RULES: &[&[Rule]] = &[
     certificate::RULES,

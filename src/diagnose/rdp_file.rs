@@ -14,28 +14,19 @@ use crate::{
 /// The negotiation failure that demands NLA (MS-RDPBCGR 2.2.1.2.2).
 const HYBRID_REQUIRED_BY_SERVER: i64 = 5;
 
-const fn rule(
-    code: FindingCode,
-    severity: Severity,
-    phase: Phase,
-    applies: fn(&Facts<'_>) -> Option<String>,
-) -> Rule {
-    Rule { code, severity, phase, applies }
-}
-
 pub const RULES: &[Rule] = &[
-    rule(FindingCode::RdpFileNlaOff, Severity::Error, Phase::Negotiate, nla_off),
-    rule(FindingCode::RdpFileNegotiationOff, Severity::Error, Phase::Tls, negotiation_off),
-    rule(FindingCode::RdpFileTokenRefused, Severity::Error, Phase::Negotiate, token_refused),
-    rule(FindingCode::RdpFileGatewayInvalid, Severity::Warning, Phase::Gateway, gateway_invalid),
-    rule(FindingCode::RdpFileGatewayNotTraced, Severity::Warning, Phase::Gateway, gateway_not_traced),
-    rule(FindingCode::RdpFileMalformed, Severity::Warning, Phase::Resolve, malformed),
-    rule(FindingCode::RdpFilePortConflict, Severity::Warning, Phase::Connect, port_conflict),
-    rule(FindingCode::RdpFileServerRefused, Severity::Warning, Phase::Tls, server_refused),
-    rule(FindingCode::RdpFileAuthenticationOff, Severity::Warning, Phase::Tls, authentication_off),
-    rule(FindingCode::RdpFileEntraNeedsName, Severity::Warning, Phase::Negotiate, entra_needs_name),
-    rule(FindingCode::RdpFileGatewayFallback, Severity::Info, Phase::Gateway, gateway_fallback),
-    rule(FindingCode::RdpFileGatewayUnused, Severity::Info, Phase::Gateway, gateway_unused),
+    Rule::new(FindingCode::RdpFileNlaOff, Severity::Error, Phase::Negotiate, nla_off),
+    Rule::new(FindingCode::RdpFileNegotiationOff, Severity::Error, Phase::Tls, negotiation_off),
+    Rule::new(FindingCode::RdpFileTokenRefused, Severity::Error, Phase::Negotiate, token_refused),
+    Rule::new(FindingCode::RdpFileGatewayInvalid, Severity::Warning, Phase::Gateway, gateway_invalid),
+    Rule::new(FindingCode::RdpFileGatewayNotTraced, Severity::Warning, Phase::Gateway, gateway_not_traced),
+    Rule::new(FindingCode::RdpFileMalformed, Severity::Warning, Phase::Resolve, malformed),
+    Rule::new(FindingCode::RdpFilePortConflict, Severity::Warning, Phase::Connect, port_conflict),
+    Rule::new(FindingCode::RdpFileServerRefused, Severity::Warning, Phase::Tls, server_refused),
+    Rule::new(FindingCode::RdpFileAuthenticationOff, Severity::Warning, Phase::Tls, authentication_off),
+    Rule::new(FindingCode::RdpFileEntraNeedsName, Severity::Warning, Phase::Negotiate, entra_needs_name),
+    Rule::new(FindingCode::RdpFileGatewayFallback, Severity::Info, Phase::Gateway, gateway_fallback),
+    Rule::new(FindingCode::RdpFileGatewayUnused, Severity::Info, Phase::Gateway, gateway_unused),
 ];
 
 fn failure_code(facts: &Facts<'_>, kind: FailureKind) -> Option<i64> {

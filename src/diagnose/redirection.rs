@@ -18,60 +18,15 @@ const LONGEST_SHOWN: usize = 64;
 pub const RULES: &[Rule] = &[
     Rule { code: FindingCode::Redirected, severity: Severity::Info, phase: Phase::Licensing, applies: early },
     Rule { code: FindingCode::Redirected, severity: Severity::Info, phase: Phase::Activate, applies: late },
-    Rule {
-        code: FindingCode::RedirectLoop,
-        severity: Severity::Error,
-        phase: Phase::Licensing,
-        applies: in_circles,
-    },
-    Rule {
-        code: FindingCode::RedirectLimit,
-        severity: Severity::Error,
-        phase: Phase::Licensing,
-        applies: too_many,
-    },
-    Rule {
-        code: FindingCode::RedirectNowhere,
-        severity: Severity::Error,
-        phase: Phase::Licensing,
-        applies: nowhere,
-    },
-    Rule {
-        code: FindingCode::RedirectNameUnusable,
-        severity: Severity::Warning,
-        phase: Phase::Licensing,
-        applies: passed_over,
-    },
-    Rule {
-        code: FindingCode::RedirectBehindGateway,
-        severity: Severity::Info,
-        phase: Phase::Gateway,
-        applies: behind,
-    },
-    Rule {
-        code: FindingCode::RedirectTargetFailed,
-        severity: Severity::Error,
-        phase: Phase::Connect,
-        applies: stale,
-    },
-    Rule {
-        code: FindingCode::RedirectNameFailed,
-        severity: Severity::Warning,
-        phase: Phase::Resolve,
-        applies: some_failed,
-    },
-    Rule {
-        code: FindingCode::RedirectOwnAccount,
-        severity: Severity::Info,
-        phase: Phase::Credssp,
-        applies: own_account,
-    },
-    Rule {
-        code: FindingCode::RedirectRdstlsOnly,
-        severity: Severity::Error,
-        phase: Phase::Negotiate,
-        applies: rdstls_only,
-    },
+    Rule::new(FindingCode::RedirectLoop, Severity::Error, Phase::Licensing, in_circles),
+    Rule::new(FindingCode::RedirectLimit, Severity::Error, Phase::Licensing, too_many),
+    Rule::new(FindingCode::RedirectNowhere, Severity::Error, Phase::Licensing, nowhere),
+    Rule::new(FindingCode::RedirectNameUnusable, Severity::Warning, Phase::Licensing, passed_over),
+    Rule::new(FindingCode::RedirectBehindGateway, Severity::Info, Phase::Gateway, behind),
+    Rule::new(FindingCode::RedirectTargetFailed, Severity::Error, Phase::Connect, stale),
+    Rule::new(FindingCode::RedirectNameFailed, Severity::Warning, Phase::Resolve, some_failed),
+    Rule::new(FindingCode::RedirectOwnAccount, Severity::Info, Phase::Credssp, own_account),
+    Rule::new(FindingCode::RedirectRdstlsOnly, Severity::Error, Phase::Negotiate, rdstls_only),
 ];
 
 /// The hop that the verdict describes.

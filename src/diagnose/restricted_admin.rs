@@ -10,18 +10,8 @@ const RESTRICTED_ADMIN: u32 = 0x08;
 const REMOTE_CREDENTIAL_GUARD: u32 = 0x10;
 
 pub const RULES: &[Rule] = &[
-    Rule {
-        code: FindingCode::RestrictedAdminUnsupported,
-        severity: Severity::Error,
-        phase: Phase::Negotiate,
-        applies: unsupported,
-    },
-    Rule {
-        code: FindingCode::RestrictedAdminUsed,
-        severity: Severity::Info,
-        phase: Phase::Credssp,
-        applies: used,
-    },
+    Rule::new(FindingCode::RestrictedAdminUnsupported, Severity::Error, Phase::Negotiate, unsupported),
+    Rule::new(FindingCode::RestrictedAdminUsed, Severity::Info, Phase::Credssp, used),
 ];
 
 fn unsupported(facts: &Facts<'_>) -> Option<String> {

@@ -10,54 +10,14 @@ use crate::{
 pub const MAX_SKEW_SECONDS: u64 = 300;
 
 pub const RULES: &[Rule] = &[
-    Rule {
-        code: FindingCode::StandardRdpSecurity,
-        severity: Severity::Error,
-        phase: Phase::Negotiate,
-        applies: standard_rdp_security,
-    },
-    Rule {
-        code: FindingCode::ProtocolNotRequested,
-        severity: Severity::Warning,
-        phase: Phase::Negotiate,
-        applies: protocol_not_requested,
-    },
-    Rule {
-        code: FindingCode::NlaNotRequired,
-        severity: Severity::Warning,
-        phase: Phase::Negotiate,
-        applies: nla_not_required,
-    },
-    Rule {
-        code: FindingCode::TlsSignatureInvalid,
-        severity: Severity::Error,
-        phase: Phase::Tls,
-        applies: signature_invalid,
-    },
-    Rule {
-        code: FindingCode::CredsspUnpatched,
-        severity: Severity::Error,
-        phase: Phase::Credssp,
-        applies: credssp_unpatched,
-    },
-    Rule {
-        code: FindingCode::ClockSkew,
-        severity: Severity::Warning,
-        phase: Phase::Credssp,
-        applies: clock_skew,
-    },
-    Rule {
-        code: FindingCode::EncryptionMethodNotOffered,
-        severity: Severity::Warning,
-        phase: Phase::Mcs,
-        applies: method_not_offered,
-    },
-    Rule {
-        code: FindingCode::LicenseRequired,
-        severity: Severity::Info,
-        phase: Phase::Licensing,
-        applies: license_required,
-    },
+    Rule::new(FindingCode::StandardRdpSecurity, Severity::Error, Phase::Negotiate, standard_rdp_security),
+    Rule::new(FindingCode::ProtocolNotRequested, Severity::Warning, Phase::Negotiate, protocol_not_requested),
+    Rule::new(FindingCode::NlaNotRequired, Severity::Warning, Phase::Negotiate, nla_not_required),
+    Rule::new(FindingCode::TlsSignatureInvalid, Severity::Error, Phase::Tls, signature_invalid),
+    Rule::new(FindingCode::CredsspUnpatched, Severity::Error, Phase::Credssp, credssp_unpatched),
+    Rule::new(FindingCode::ClockSkew, Severity::Warning, Phase::Credssp, clock_skew),
+    Rule::new(FindingCode::EncryptionMethodNotOffered, Severity::Warning, Phase::Mcs, method_not_offered),
+    Rule::new(FindingCode::LicenseRequired, Severity::Info, Phase::Licensing, license_required),
 ];
 
 fn standard_rdp_security(facts: &Facts<'_>) -> Option<String> {

@@ -14,30 +14,10 @@ pub const RULES: &[Rule] = &[
         // Who takes so long has waited for something else.
         applies: |facts| wants_account(facts).filter(|_| late_end::timed_out(facts).is_none()),
     },
-    Rule {
-        code: FindingCode::SessionEnded,
-        severity: Severity::Error,
-        phase: Phase::Activate,
-        applies: ended,
-    },
-    Rule {
-        code: FindingCode::SessionNothingDrawn,
-        severity: Severity::Error,
-        phase: Phase::Activate,
-        applies: nothing_drawn,
-    },
-    Rule {
-        code: FindingCode::SessionNotDecodable,
-        severity: Severity::Warning,
-        phase: Phase::Activate,
-        applies: not_decodable,
-    },
-    Rule {
-        code: FindingCode::SessionBlank,
-        severity: Severity::Warning,
-        phase: Phase::Activate,
-        applies: blank,
-    },
+    Rule::new(FindingCode::SessionEnded, Severity::Error, Phase::Activate, ended),
+    Rule::new(FindingCode::SessionNothingDrawn, Severity::Error, Phase::Activate, nothing_drawn),
+    Rule::new(FindingCode::SessionNotDecodable, Severity::Warning, Phase::Activate, not_decodable),
+    Rule::new(FindingCode::SessionBlank, Severity::Warning, Phase::Activate, blank),
 ];
 
 /// Servers that log on by themselves want the account in Client Info, which has none here: they end at once, or as soon as they

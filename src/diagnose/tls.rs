@@ -21,18 +21,13 @@ pub const RULES: &[Rule] = &[
     rule(FindingCode::TlsLargeHelloDropped, large_hello_dropped),
     rule(FindingCode::TlsNameRefused, name_refused),
     rule(FindingCode::TlsHelloRefused, hello_refused),
-    Rule {
-        code: FindingCode::TlsOldSuites,
-        severity: Severity::Warning,
-        phase: Phase::Tls,
-        applies: old_suites,
-    },
-    Rule {
-        code: FindingCode::TlsClientCertificateRequested,
-        severity: Severity::Warning,
-        phase: Phase::Tls,
-        applies: client_certificate_requested,
-    },
+    Rule::new(FindingCode::TlsOldSuites, Severity::Warning, Phase::Tls, old_suites),
+    Rule::new(
+        FindingCode::TlsClientCertificateRequested,
+        Severity::Warning,
+        Phase::Tls,
+        client_certificate_requested,
+    ),
 ];
 
 /// With TLS 1.3 a server refuses a client without one only after the handshake.

@@ -7,48 +7,13 @@ use crate::{
 };
 
 pub const RULES: &[Rule] = &[
-    Rule {
-        code: FindingCode::NlaNotRequired,
-        severity: Severity::Warning,
-        phase: Phase::Negotiate,
-        applies: nla_not_required,
-    },
-    Rule {
-        code: FindingCode::RdpSecurityAccepted,
-        severity: Severity::Warning,
-        phase: Phase::Negotiate,
-        applies: rdp_security_accepted,
-    },
-    Rule {
-        code: FindingCode::ProtocolNotRequested,
-        severity: Severity::Warning,
-        phase: Phase::Negotiate,
-        applies: protocol_not_requested,
-    },
-    Rule {
-        code: FindingCode::TlsLegacyOnly,
-        severity: Severity::Error,
-        phase: Phase::Tls,
-        applies: tls_legacy_only,
-    },
-    Rule {
-        code: FindingCode::TlsLegacyAccepted,
-        severity: Severity::Warning,
-        phase: Phase::Tls,
-        applies: tls_legacy_accepted,
-    },
-    Rule {
-        code: FindingCode::TlsWeakSuiteAccepted,
-        severity: Severity::Warning,
-        phase: Phase::Tls,
-        applies: tls_weak_suite_accepted,
-    },
-    Rule {
-        code: FindingCode::CredsspUnpatched,
-        severity: Severity::Error,
-        phase: Phase::Credssp,
-        applies: credssp_unpatched,
-    },
+    Rule::new(FindingCode::NlaNotRequired, Severity::Warning, Phase::Negotiate, nla_not_required),
+    Rule::new(FindingCode::RdpSecurityAccepted, Severity::Warning, Phase::Negotiate, rdp_security_accepted),
+    Rule::new(FindingCode::ProtocolNotRequested, Severity::Warning, Phase::Negotiate, protocol_not_requested),
+    Rule::new(FindingCode::TlsLegacyOnly, Severity::Error, Phase::Tls, tls_legacy_only),
+    Rule::new(FindingCode::TlsLegacyAccepted, Severity::Warning, Phase::Tls, tls_legacy_accepted),
+    Rule::new(FindingCode::TlsWeakSuiteAccepted, Severity::Warning, Phase::Tls, tls_weak_suite_accepted),
+    Rule::new(FindingCode::CredsspUnpatched, Severity::Error, Phase::Credssp, credssp_unpatched),
 ];
 
 /// Where the main connection selected no NLA, its own rule has said so.
