@@ -21,13 +21,13 @@ mod depth {
 
 /// A dependency has panicked, which is a bug there that no peer may turn against us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Panicked;
+pub(crate) struct Panicked;
 
 /// Does work of a dependency on what came from outside. What it held when it panicked is not to be used again.
 ///
 /// # Errors
 /// It has panicked.
-pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     static HOOK: Once = Once::new();
     HOOK.call_once(keep_quiet);
     DEPTH.set(DEPTH.get() + 1);

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 const STAND_IN: char = '?';
 
 /// Whether a character of a foreign text must not be shown as it is.
-pub fn is_hostile(c: char) -> bool {
+pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control() || is_format(c)
 }
 
@@ -32,12 +32,12 @@ fn is_format(c: char) -> bool {
 }
 
 /// A text of one line: what must not be shown is replaced, also ends of lines.
-pub fn line(text: &str) -> Cow<'_, str> {
+pub(crate) fn line(text: &str) -> Cow<'_, str> {
     replaced(text, is_hostile)
 }
 
 /// A text whose lines are our own: ends of lines stay.
-pub fn lines(text: &str) -> Cow<'_, str> {
+pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     replaced(text, is_hostile_in_line)
 }
 

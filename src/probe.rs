@@ -20,12 +20,13 @@ use crate::{
     settings::Settings,
 };
 
-pub use crate::certificate::Roots;
-pub use hops::aimed;
-pub use observer::{ConnectionKeeper, Observer, Unobserved};
-pub use plan::{Added, Hello, Opening, Plan, Versions, Withheld};
-pub use rdp_file::rdp_file;
-pub use roots::roots;
+pub(crate) use crate::certificate::Roots;
+pub(crate) use hops::aimed;
+pub(crate) use observer::ConnectionKeeper;
+pub use observer::{Observer, Unobserved};
+pub(crate) use plan::{Added, Hello, Opening, Plan, Versions, Withheld};
+pub(crate) use rdp_file::rdp_file;
+pub(crate) use roots::roots;
 pub use tracer::Tracer;
 
 mod connection;
@@ -45,7 +46,7 @@ mod ways;
 
 impl<N: Network> Probe<'_, N> {
     /// Makes the connection that was planned; what is logged of it carries its name.
-    pub async fn connection(&self, plan: &Plan) -> Connection {
+    pub(crate) async fn connection(&self, plan: &Plan) -> Connection {
         let span = tracing::info_span!("connection", name = %plan.purpose);
         self.make(plan).instrument(span).await
     }
@@ -80,14 +81,14 @@ impl<N: Network> Tracer<'_, N> {
 }
 
 /// The addresses that a connection has looked up, with the port that is connected to there: the proxy's where there is one.
-pub fn addresses(connection: &Connection, target: &Endpoint, settings: &Settings) -> Vec<SocketAddr> {
+pub(crate) fn addresses(connection: &Connection, target: &Endpoint, settings: &Settings) -> Vec<SocketAddr> {
     let port = settings.route.proxy.as_ref().map_or(target.port, |proxy| proxy.endpoint.port);
     let seen = connection.phases.resolve.iter().flat_map(|record| &record.evidence.addresses);
     seen.map(|seen| SocketAddr::new(seen.address, port)).collect()
 }
 
 /// Makes connections to one target under the same settings and the same deadline.
-pub struct Probe<'a, N> {
+pub(crate) struct Probe<'a, N> {
     target: &'a Endpoint,
     settings: &'a Settings,
     network: &'a N,
@@ -98,18 +99,18 @@ pub struct Probe<'a, N> {
 
 impl<'a, N: Network> Probe<'a, N> {
     /// The same with no more than so long for a phase.
-    pub fn within(&self, phase: Duration) -> Self {
+    pub(crate) fn within(&self, phase: Duration) -> Self {
         let limits = Limits { phase: self.limits.phase.min(phase), ..self.limits };
         Self { limits, ..*self }
     }
 
     /// The same, of which nobody is told.
-    pub fn unobserved(self) -> Self {
+    pub(crate) fn unobserved(self) -> Self {
         Self { observer: &Unobserved, ..self }
     }
 
     /// Who is told what happens.
-    pub fn observer(&self) -> &dyn Observer {
+    pub(crate) fn observer(&self) -> &dyn Observer {
         self.observer
     }
 

@@ -4,12 +4,12 @@
 const HEADING: &str = "# ";
 
 /// The section about a code, with its heading.
-pub fn find(topics: &'static [&'static str], code: &str) -> Option<&'static str> {
+pub(crate) fn find(topics: &'static [&'static str], code: &str) -> Option<&'static str> {
     all(topics).find(|section| codes(section).any(|about| about == code))
 }
 
 /// Every code that has a section, in the order of the pages.
-pub fn covered(topics: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
+pub(crate) fn covered(topics: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
     all(topics).flat_map(codes)
 }
 
@@ -30,7 +30,7 @@ fn codes(section: &'static str) -> impl Iterator<Item = &'static str> {
 
 /// What an entry of a section is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// It would settle whether the cause is true.
     Check,
     /// It mends it.
@@ -39,7 +39,7 @@ pub enum Kind {
 
 /// What alone has what an entry names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum System {
+pub(crate) enum System {
     /// A Windows host.
     Windows,
     /// An xrdp server.
@@ -50,7 +50,7 @@ impl System {
     const ALL: [Self; 2] = [Self::Windows, Self::Xrdp];
 
     /// As the pages and a text name it.
-    pub fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Windows => "Windows",
             Self::Xrdp => "xrdp",
@@ -60,7 +60,7 @@ impl System {
 
 impl Kind {
     /// As the sections name it.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Check => "Check",
             Self::Fix => "Fix",
@@ -70,7 +70,7 @@ impl Kind {
 
 /// One piece of advice of a section.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// What it is for.
     pub kind: Kind,
     /// Whom it is for; none for everybody.
@@ -81,7 +81,7 @@ pub struct Entry {
 
 /// The paragraphs of a section and its advice, both in their order. Advice begins with `Check: `, `Fix: ` or, where it is for one
 /// system, `Check (Windows): `.
-pub fn read(section: &str) -> (Vec<String>, Vec<Entry>) {
+pub(crate) fn read(section: &str) -> (Vec<String>, Vec<Entry>) {
     let (mut prose, mut entries) = (Vec::new(), Vec::new());
     for paragraph in section.split("\n\n").filter(|paragraph| !paragraph.starts_with(HEADING)) {
         let mut text: Option<&mut String> = None;
@@ -108,7 +108,7 @@ pub fn read(section: &str) -> (Vec<String>, Vec<Entry>) {
 
 impl Entry {
     /// The text, with whom it is for.
-    pub fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         let Some(system) = self.system else { return self.text.clone() };
         format!("{}: {}", system.title(), self.text.strip_prefix("on the host: ").unwrap_or(&self.text))
     }

@@ -3,12 +3,12 @@
 //! Foreign text never fails: half of a character becomes U+FFFD, and an odd byte at the end is dropped.
 
 /// The text of little-endian bytes.
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     characters(bytes, u16::from_le_bytes).collect()
 }
 
 /// The text of big-endian bytes.
-pub fn text_of_big_endian(bytes: &[u8]) -> String {
+pub(crate) fn text_of_big_endian(bytes: &[u8]) -> String {
     characters(bytes, u16::from_be_bytes).collect()
 }
 
@@ -18,7 +18,7 @@ pub fn text_to_nul(bytes: &[u8]) -> String {
 }
 
 /// The little-endian bytes of a text.
-pub fn bytes(text: &str) -> Vec<u8> {
+pub(crate) fn bytes(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 

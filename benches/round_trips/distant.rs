@@ -26,11 +26,11 @@ use tokio::{
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 /// One way.
-pub const DELAY: Duration = Duration::from_millis(50);
+pub(crate) const DELAY: Duration = Duration::from_millis(50);
 
 /// What a connection leads through.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub(super) enum Way {
     /// Nothing.
     Nothing,
     /// A server that sends the client back with a token.
@@ -46,7 +46,7 @@ pub enum Way {
 }
 
 /// The network; it counts the connections.
-pub struct Distant {
+pub(super) struct Distant {
     /// TCP connections that were opened.
     pub opened: AtomicUsize,
     way: Way,
@@ -56,7 +56,7 @@ pub struct Distant {
 
 impl Distant {
     /// A network on which the demo server is reached so.
-    pub fn new(way: Way) -> Self {
+    pub(super) fn new(way: Way) -> Self {
         let fault = demo::find("redirect-once").filter(|_| way == Way::Broker);
         let stripped = gateway::find("gateway-upgrade-stripped").filter(|_| way == Way::Stripped);
         Self {
@@ -68,7 +68,7 @@ impl Distant {
     }
 
     /// The gateway's certificate, to be trusted.
-    pub fn certificate(&self) -> Vec<u8> {
+    pub(super) fn certificate(&self) -> Vec<u8> {
         self.gateway.certificate().to_vec()
     }
 }

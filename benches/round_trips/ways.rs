@@ -13,7 +13,7 @@ use rdptrace::{
     settings::{Account, Anchors, Gateway, GatewayAuthentication, Proxy, ProxyKind, Security},
 };
 
-pub use distant::DELAY;
+pub(crate) use distant::DELAY;
 use distant::{Distant, Way as Through};
 
 /// The fewest round trips of the server's phases. NEGOTIATE and CHALLENGE, AUTHENTICATE and pubKeyAuth, credentials and early
@@ -39,7 +39,7 @@ const BASIC: &[(&str, u32)] = &[("gateway auth", 1)];
 const UDP: &[(&str, u32)] = &[("udp", 1)];
 
 /// One way to trace.
-pub struct Way {
+pub(crate) struct Way {
     /// What it is called.
     pub name: &'static str,
     through: Through,
@@ -49,7 +49,7 @@ pub struct Way {
 }
 
 /// Every way, the plain ones first.
-pub const WAYS: &[Way] = &[
+pub(crate) const WAYS: &[Way] = &[
     Way { name: "with NLA", through: Through::Nothing, settings: |plain| plain, minimum: &[] },
     Way { name: "TLS only", through: Through::Nothing, settings: tls, minimum: &[] },
     Way { name: "with NLA, and UDP", through: Through::Nothing, settings: udp, minimum: UDP },
@@ -62,7 +62,7 @@ pub const WAYS: &[Way] = &[
 ];
 
 /// What a way took.
-pub struct Measured {
+pub(crate) struct Measured {
     /// Every phase and step that was entered, in order.
     pub rows: Vec<Row>,
     /// TCP connections that were opened.
@@ -70,7 +70,7 @@ pub struct Measured {
 }
 
 /// One phase or step.
-pub struct Row {
+pub(crate) struct Row {
     /// The phase, or the step behind the word `gateway`; those of a hop behind `hop`.
     pub name: String,
     /// Round trips.
@@ -81,19 +81,19 @@ pub struct Row {
 
 impl Measured {
     /// Round trips in all.
-    pub fn trips(&self) -> f64 {
+    pub(crate) fn trips(&self) -> f64 {
         self.rows.iter().map(|row| row.trips).sum()
     }
 
     /// The fewest in all.
-    pub fn minimum(&self) -> u32 {
+    pub(crate) fn minimum(&self) -> u32 {
         self.rows.iter().map(|row| row.minimum).sum()
     }
 }
 
 impl Way {
     /// Traces the demo server on this way, down to licensing.
-    pub async fn measure(&self) -> Measured {
+    pub(crate) async fn measure(&self) -> Measured {
         let network = Distant::new(self.through);
         let plain = Settings::default()
             .account(Some(account()))

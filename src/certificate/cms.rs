@@ -10,7 +10,7 @@ const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
 const MESSAGE_DIGEST: &str = "1.2.840.113549.1.9.4";
 
 /// What is read of it; the bytes are those of the message.
-pub struct SignedData<'a> {
+pub(super) struct SignedData<'a> {
     /// The certificates, in DER.
     pub certificates: Vec<&'a [u8]>,
     /// The first signer.
@@ -18,7 +18,7 @@ pub struct SignedData<'a> {
 }
 
 /// One SignerInfo.
-pub struct Signer<'a> {
+pub(super) struct Signer<'a> {
     /// Issuer and serial number, or the key identifier, that name its certificate.
     pub identifier: Identifier<'a>,
     /// The digest's object identifier.
@@ -34,7 +34,7 @@ pub struct Signer<'a> {
 }
 
 /// Which certificate is the signer's.
-pub enum Identifier<'a> {
+pub(super) enum Identifier<'a> {
     /// The issuer's name in DER, and the serial number.
     Issued(&'a [u8], &'a [u8]),
     /// The subject key identifier.
@@ -42,7 +42,7 @@ pub enum Identifier<'a> {
 }
 
 /// Reads a ContentInfo with a SignedData.
-pub fn signed_data(der: &[u8]) -> Option<SignedData<'_>> {
+pub(super) fn signed_data(der: &[u8]) -> Option<SignedData<'_>> {
     let mut info = Fields::of(der)?;
     if info.next(Tag::Oid).and_then(oid)? != SIGNED_DATA {
         return None;

@@ -10,19 +10,19 @@ use x509_parser::{
 use crate::report::{PublicKey, Signature, Usage};
 
 /// The smallest RSA key that ring and webpki verify with, in bits.
-pub const SMALLEST_RSA: u32 = 2048;
+pub(crate) const SMALLEST_RSA: u32 = 2048;
 
 /// The largest one, in bits.
-pub const LARGEST_RSA: u32 = 8192;
+pub(super) const LARGEST_RSA: u32 = 8192;
 
 /// Remote Desktop Authentication, the usage Windows puts into RDP certificates.
 const REMOTE_DESKTOP: &str = "1.3.6.1.4.1.311.54.1.2";
 /// anyExtendedKeyUsage.
-pub const ANY_USAGE: &str = "2.5.29.37.0";
+pub(super) const ANY_USAGE: &str = "2.5.29.37.0";
 const ED25519: &str = "1.3.101.112";
 
 /// Algorithm, size and curve of the public key.
-pub fn key(certificate: &X509Certificate<'_>) -> PublicKey {
+pub(super) fn key(certificate: &X509Certificate<'_>) -> PublicKey {
     let info = certificate.public_key();
     match info.parsed() {
         Ok(ParsedKey::RSA(key)) => {
@@ -45,7 +45,7 @@ pub fn key(certificate: &X509Certificate<'_>) -> PublicKey {
 }
 
 /// Bits of the modulus, without leading zeros.
-pub fn rsa_bits(key: &RSAPublicKey<'_>) -> u32 {
+pub(super) fn rsa_bits(key: &RSAPublicKey<'_>) -> u32 {
     let modulus = key.modulus;
     let Some(start) = modulus.iter().position(|byte| *byte != 0) else { return 0 };
     let bytes = u32::try_from(modulus.len() - start).unwrap_or(u32::MAX);
@@ -53,7 +53,7 @@ pub fn rsa_bits(key: &RSAPublicKey<'_>) -> u32 {
 }
 
 /// The algorithm the issuer signed with.
-pub fn signature(certificate: &X509Certificate<'_>) -> Signature {
+pub(super) fn signature(certificate: &X509Certificate<'_>) -> Signature {
     let algorithm = pss(certificate).unwrap_or_else(|| name(&certificate.signature_algorithm.algorithm));
     let bytes = certificate.signature_value.data.len();
     Signature {
@@ -87,7 +87,7 @@ fn digest(algorithm: &str) -> Option<&'static str> {
 }
 
 /// Whether the certificate's own key signed it. A key that cannot be checked here counts by its names alone.
-pub fn signed_by_itself(certificate: &X509Certificate<'_>) -> bool {
+pub(super) fn signed_by_itself(certificate: &X509Certificate<'_>) -> bool {
     !matches!(
         certificate.verify_signature(None),
         Err(x509_parser::error::X509Error::SignatureVerificationError)
@@ -100,7 +100,7 @@ fn super_small_rsa(certificate: &X509Certificate<'_>) -> bool {
 }
 
 /// Key usages; a certificate without the extended extension may serve everything.
-pub fn usage(certificate: &X509Certificate<'_>) -> Usage {
+pub(super) fn usage(certificate: &X509Certificate<'_>) -> Usage {
     let extension = certificate.extended_key_usage().ok().flatten().map(|e| e.value);
     let other: Vec<String> =
         extension.iter().flat_map(|e| e.other.iter().map(|oid| oid.to_id_string())).collect();

@@ -12,11 +12,12 @@ mod subject_hash;
 mod trust;
 mod unchecked;
 
-pub use bindings::channel_bindings;
+pub(crate) use bindings::channel_bindings;
 pub use evidence::{checkable, evidence, subject_public_key};
 pub use expectation::{Expectation, thumbprints};
-pub use fields::SMALLEST_RSA;
-pub use publisher::{Checked, publisher};
-pub use roots::{Roots, Store, is_anchor};
+pub(crate) use fields::SMALLEST_RSA;
+pub(crate) use publisher::{Checked, publisher};
+pub use roots::Roots;
+pub(crate) use roots::{Store, is_anchor};
 pub use subject_hash::subject_hash;
 pub use unchecked::Unchecked;

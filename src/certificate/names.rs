@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use x509_parser::{certificate::X509Certificate, extensions::GeneralName};
 
 /// DNS names and addresses of the subject alternative name, or else the common name.
-pub fn of(certificate: &X509Certificate<'_>) -> Vec<String> {
+pub(super) fn of(certificate: &X509Certificate<'_>) -> Vec<String> {
     let alternative = certificate.subject_alternative_name().ok().flatten();
     let names: Vec<String> =
         alternative.iter().flat_map(|extension| &extension.value.general_names).filter_map(text).collect();
@@ -30,7 +30,7 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
 }
 
 /// Whether one of the names is the one used.
-pub fn any_matches(names: &[String], used: &str) -> bool {
+pub(super) fn any_matches(names: &[String], used: &str) -> bool {
     match used.parse::<IpAddr>() {
         Ok(ip) => names.iter().any(|name| name.parse() == Ok(ip)),
         Err(_) => names.iter().any(|name| matches(name, used)),

@@ -27,7 +27,7 @@ const EC: &str = "1.2.840.10045.2.1";
 
 /// What a detached signature shows.
 #[derive(Debug)]
-pub struct Checked {
+pub(crate) struct Checked {
     /// Whether it is over one of the messages.
     pub state: SignatureState,
     /// Why that is not known.
@@ -43,7 +43,7 @@ impl Checked {
 }
 
 /// Checks a detached signature against these messages.
-pub fn publisher(der: &[u8], messages: &[Vec<u8>], now: Timestamp, roots: &Roots<'_>) -> Checked {
+pub(crate) fn publisher(der: &[u8], messages: &[Vec<u8>], now: Timestamp, roots: &Roots<'_>) -> Checked {
     let Some(data) = signed_data(der) else {
         return Checked::not(SignatureState::Unreadable, "it is no SignedData of PKCS#7");
     };

@@ -79,6 +79,6 @@ impl<'a> Roots<'a> {
 }
 
 /// Whether a certificate can serve as a trust anchor.
-pub fn is_anchor(der: &[u8]) -> bool {
+pub(crate) fn is_anchor(der: &[u8]) -> bool {
     anchor_from_trusted_cert(&CertificateDer::from(der)).is_ok()
 }

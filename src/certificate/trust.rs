@@ -14,7 +14,7 @@ const REMOTE_DESKTOP: &[u8] = &[0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x36, 
 
 /// Self-signed is decided first, then server authentication, then the Remote Desktop usage. What the certificate itself may
 /// be used for is a finding of its own; here it only counts when an issuer forbids it.
-pub fn check(
+pub(super) fn check(
     chain: &[Vec<u8>],
     self_signed: bool,
     leaf: &X509Certificate<'_>,

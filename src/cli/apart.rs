@@ -14,7 +14,7 @@ const HELD: [&str; 4] = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc/self/fd
 
 /// What is read, and where it lies.
 #[derive(Debug)]
-pub struct Input {
+pub(super) struct Input {
     what: &'static str,
     /// None is standard input.
     path: Option<PathBuf>,
@@ -22,12 +22,12 @@ pub struct Input {
 
 impl Input {
     /// A file; `what` is the argument that names it.
-    pub fn file(what: &'static str, path: &Path) -> Self {
+    pub(super) fn file(what: &'static str, path: &Path) -> Self {
         Self { what, path: Some(path.to_owned()) }
     }
 
     /// Standard input, where something is read from it.
-    pub fn standard() -> Self {
+    pub(super) fn standard() -> Self {
         Self { what: "standard input", path: None }
     }
 
@@ -38,7 +38,7 @@ impl Input {
 
 /// A file that is written; `what` is the option that names it.
 #[derive(Clone, Copy, Debug)]
-pub struct Written<'a> {
+pub(super) struct Written<'a> {
     /// The option.
     pub what: &'static str,
     /// The file.
@@ -58,7 +58,7 @@ enum Place {
 ///
 /// # Errors
 /// Two are the same.
-pub fn apart(inputs: &[Input], outputs: &[Written<'_>], prints: bool) -> Result<(), Error> {
+pub(super) fn apart(inputs: &[Input], outputs: &[Written<'_>], prints: bool) -> Result<(), Error> {
     let inputs: Vec<_> = inputs.iter().filter_map(|input| Some((input.what, input.place()?))).collect();
     let streams = [("standard output", Handle::stdout()), ("standard error", Handle::stderr())];
     let streams: Vec<_> =

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The checks beside a trace.
-pub enum Beside {
+pub(super) enum Beside {
     /// Those of this machine.
     ThisMachine,
     /// Those of files, in its place.
@@ -29,7 +29,7 @@ impl Beside {
     ///
     /// # Errors
     /// There is nothing to read in it, or nothing that a check asks for.
-    pub fn of_folder(path: &Path, target: &local::Target) -> Result<Self, Error> {
+    pub(super) fn of_folder(path: &Path, target: &local::Target) -> Result<Self, Error> {
         let files = Files::open(&[Given::Folder(path.to_owned())]).map_err(Error::new)?;
         let made = check(&files, RoleChoice::Auto, Some(target));
         match is_answered(&made.checks) {
@@ -39,7 +39,7 @@ impl Beside {
     }
 
     /// Those that matter to a trace that has ended; none when they hang.
-    pub fn finish(self, report: &Report) -> Option<Checked> {
+    pub(super) fn finish(self, report: &Report) -> Option<Checked> {
         if let Self::Files(made) = self {
             return Some(made.beside(report));
         }
@@ -57,12 +57,12 @@ impl Beside {
 }
 
 /// The target, as the checks are told of it.
-pub fn of_checks(target: &Target) -> local::Target {
+pub(super) fn of_checks(target: &Target) -> local::Target {
     local::Target::new(&target.endpoint.host, target.endpoint.port)
 }
 
 /// That no check asks for what the files hold, or could read it.
-pub fn useless(files: &Files, checks: &[LocalCheck], machine: Option<&Machine>) -> Error {
+pub(super) fn useless(files: &Files, checks: &[LocalCheck], machine: Option<&Machine>) -> Error {
     let told = files.source().unwrap_or_default().told();
     if let Some(damaged) = checks.iter().find(|check| is_damaged(check)) {
         return Error::new(format!("nothing that a check asks for can be read: {}: {told}", damaged.message));

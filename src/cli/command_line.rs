@@ -35,7 +35,7 @@ const ONLY_IN_LONG_HELP: &[(&str, &str)] =
     &[("demo", "output"), ("demo", "fail_on"), ("posture", "connections"), ("explain", "output")];
 
 /// The commands with their help.
-pub fn command() -> Command {
+pub(super) fn command() -> Command {
     let program = own(Cli::command(), "rdptrace", "Program");
     let names: Vec<String> = program.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     let program = names.iter().fold(program, |program, name| {

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why there is no report.
 #[derive(Debug)]
-pub enum Error {
+pub(crate) enum Error {
     /// The program could not run; one sentence for the user.
     CouldNotRun(String),
     /// The user pressed Ctrl-C, and knows.

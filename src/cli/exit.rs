@@ -10,15 +10,15 @@ use crate::{
 };
 
 /// Usage, an unreadable file, an internal error.
-pub const COULD_NOT_RUN: u8 = 2;
+pub(super) const COULD_NOT_RUN: u8 = 2;
 /// Ctrl-C before there was a report: 128 and the number of SIGINT, as shells count.
-pub const INTERRUPTED: u8 = 130;
+pub(super) const INTERRUPTED: u8 = 130;
 const FINDING: u8 = 1;
 const STOPPED_BEFORE_UNTIL: u8 = 3;
 const REFUSED_CREDENTIALS: u8 = 20;
 
 /// The exit code of a report; findings from `threshold` on count.
-pub fn code(report: &Report, threshold: Option<Severity>) -> u8 {
+pub(super) fn code(report: &Report, threshold: Option<Severity>) -> u8 {
     let verdict = &report.verdict;
     if report.trace.target.is_none() {
         return checks(report, threshold);

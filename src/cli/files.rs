@@ -12,7 +12,7 @@ use crate::local::{readable, standard_input};
 ///
 /// # Errors
 /// It cannot be read, or is longer than `most` bytes.
-pub fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub(super) fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     within(readable(path)?, most)
 }
 
@@ -20,7 +20,7 @@ pub fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// As [`bytes`].
-pub fn input(most: u64) -> io::Result<Vec<u8>> {
+pub(super) fn input(most: u64) -> io::Result<Vec<u8>> {
     within(standard_input()?, most)
 }
 

@@ -17,7 +17,7 @@ const VERSION: &str = "version";
 ///
 /// # Errors
 /// They are wrong, or ask for help.
-pub fn read(given: &[OsString]) -> Result<Cli, Error> {
+pub(super) fn read(given: &[OsString]) -> Result<Cli, Error> {
     let commands = commands();
     let is_command = |word: &OsString| commands.iter().any(|name| word == name.as_str());
     match given.get(1) {

@@ -18,7 +18,7 @@ mod run;
 mod screenshot;
 mod start;
 
-pub use error::Error;
+pub(crate) use error::Error;
 pub use run::main;
 
 /// Whether these words, the first of which is the program's name, are a command line of this program.

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Every report that was asked for, and the screenshot; the places are opened before anything is sent.
-pub struct Output {
+pub(super) struct Output {
     reports: Vec<(Format, Sink)>,
     screenshot: Option<Sink>,
     threshold: Option<Severity>,
@@ -33,7 +33,7 @@ impl Output {
     ///
     /// # Errors
     /// A file cannot be written, or is named twice.
-    pub fn open(arguments: &OutputArguments, screenshot: Option<&Path>) -> Result<Self, Error> {
+    pub(super) fn open(arguments: &OutputArguments, screenshot: Option<&Path>) -> Result<Self, Error> {
         let mut output =
             Self { reports: Vec::new(), screenshot: None, threshold: arguments.fail_on.threshold() };
         match output.open_all(arguments, screenshot) {
@@ -46,7 +46,7 @@ impl Output {
     }
 
     /// Writes nothing: there is no report.
-    pub fn abandon(self) {
+    pub(super) fn abandon(self) {
         self.reports.into_iter().map(|(_, sink)| sink).chain(self.screenshot).for_each(Sink::abandon);
     }
 
@@ -64,7 +64,7 @@ impl Output {
     ///
     /// # Errors
     /// What could not be written; when the file of `-o` failed, its report went to standard output instead.
-    pub fn write(self, report: &Report, picture: Option<&Picture>) -> Result<(), Error> {
+    pub(super) fn write(self, report: &Report, picture: Option<&Picture>) -> Result<(), Error> {
         let threshold = self.threshold;
         let write = |(format, sink): (Format, Sink)| {
             let bytes = rendered(report, format, threshold, sink.columns())?;
@@ -87,7 +87,7 @@ impl PlaceArguments {
     ///
     /// # Errors
     /// It is.
-    pub fn apart(&self) -> Result<(), Error> {
+    pub(super) fn apart(&self) -> Result<(), Error> {
         let written: Vec<_> = self.written().into_iter().collect();
         apart(&[], &written, self.file().is_none())
     }
@@ -98,7 +98,7 @@ impl OutputArguments {
     ///
     /// # Errors
     /// Two are the same.
-    pub fn apart(&self, inputs: &[Input], besides: Option<Written<'_>>) -> Result<(), Error> {
+    pub(super) fn apart(&self, inputs: &[Input], besides: Option<Written<'_>>) -> Result<(), Error> {
         let reports = self.reports.iter().map(|(_, path)| Written { what: "--report", path });
         let written: Vec<_> = self.place.written().into_iter().chain(reports).chain(besides).collect();
         apart(inputs, &written, self.place.file().is_none())

@@ -26,7 +26,7 @@ use crate::{
 const LONGEST: usize = 4096;
 
 /// Where a password may come from.
-pub struct Source<'a> {
+pub(super) struct Source<'a> {
     /// The option that names a file.
     pub option: &'static str,
     /// The file, where it was given.
@@ -41,7 +41,7 @@ pub struct Source<'a> {
 ///
 /// # Errors
 /// The name is none of an account, or the password cannot be read.
-pub fn read(name: &str, source: &Source<'_>) -> Result<Account, Error> {
+pub(super) fn read(name: &str, source: &Source<'_>) -> Result<Account, Error> {
     let (domain, user) = match name.split_once('\\') {
         Some((domain, user)) => (Some(domain), user),
         None => (None, name),

@@ -24,7 +24,7 @@ const WIDEST: usize = 34;
 
 /// Shows what is under way in one line that is wiped at the end, a line for each phase that has ended, and one for each try. The
 /// lines of phases are taken back where the page with the same follows on the same terminal.
-pub struct Progress {
+pub(super) struct Progress {
     phases: bool,
     one: bool,
     tries: bool,
@@ -42,7 +42,7 @@ struct Pictures {
 
 impl Progress {
     /// Shows nothing when quiet; phases only when somebody is looking and nothing is logged, and of `one` trace also how they ended.
-    pub fn new(output: &OutputArguments, one: bool) -> Self {
+    pub(super) fn new(output: &OutputArguments, one: bool) -> Self {
         let phases = !output.quiet && output.verbose == 0 && stderr::is_terminal();
         Self {
             phases,
@@ -55,7 +55,7 @@ impl Progress {
     }
 
     /// Ends with Ctrl-C, and says so.
-    pub async fn interrupt(&self) {
+    pub(super) async fn interrupt(&self) {
         interrupted().await;
         if self.tries {
             self.wipe();
@@ -69,7 +69,7 @@ impl Progress {
     }
 
     /// What the server drew in the connection that is reported: of a wait, in the last whole try.
-    pub fn take_picture(&self) -> Option<Picture> {
+    pub(super) fn take_picture(&self) -> Option<Picture> {
         let mut pictures = self.pictures();
         let now = pictures.now.take();
         pictures.tried.take().unwrap_or(now)

@@ -20,7 +20,7 @@ pub fn png(_picture: &Picture) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// The encoder's.
 #[cfg(feature = "screenshot")]
-pub fn png(picture: &Picture) -> Result<Vec<u8>, Error> {
+pub(super) fn png(picture: &Picture) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, picture.width.into(), picture.height.into());
     encoder.set_color(png::ColorType::Rgb);
@@ -30,7 +30,7 @@ pub fn png(picture: &Picture) -> Result<Vec<u8>, Error> {
 }
 
 /// Why there is no picture.
-pub fn missing(report: &Report) -> String {
+pub(super) fn missing(report: &Report) -> String {
     let session = report.trace.connections.iter().rev().find_map(|connection| connection.session.as_ref());
     if let Some(session) = session {
         return without_picture(session);

@@ -3,7 +3,7 @@
 use super::{Error, arguments::output::OutputArguments, out::logs};
 
 /// Logs as the output options say.
-pub fn begin_logging(output: &OutputArguments) {
+pub(super) fn begin_logging(output: &OutputArguments) {
     logs::init(output.verbose, output.place.color);
 }
 
@@ -11,7 +11,7 @@ pub fn begin_logging(output: &OutputArguments) {
 ///
 /// # Errors
 /// The system gives none.
-pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
     built.map_err(|error| Error::new(format!("cannot start: {error}")))
 }

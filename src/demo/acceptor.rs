@@ -9,7 +9,11 @@ use ironrdp_core::WriteBuf;
 use super::stream::{Stream, malformed, send};
 
 /// One step of the acceptor; returns what was sent. A failed step can have something to say too.
-pub async fn step<S: Stream>(acceptor: &mut Acceptor, input: &[u8], stream: &mut S) -> io::Result<Vec<u8>> {
+pub(super) async fn step<S: Stream>(
+    acceptor: &mut Acceptor,
+    input: &[u8],
+    stream: &mut S,
+) -> io::Result<Vec<u8>> {
     let mut output = WriteBuf::new();
     let result = acceptor.step(input, None, &mut output);
     send(stream, output.filled()).await?;

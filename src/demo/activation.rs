@@ -24,7 +24,7 @@ use super::stream::{Stream, malformed, send};
 const SERVER_PDUS: usize = 4;
 
 /// Sends the Demand Active.
-pub async fn demand_active<S: Stream>(
+pub(super) async fn demand_active<S: Stream>(
     conversation: &Conversation<'_>,
     acceptor: &mut Acceptor,
     stream: &mut S,
@@ -49,7 +49,7 @@ pub async fn demand_active<S: Stream>(
 }
 
 /// Takes the Confirm Active.
-pub async fn confirm_active<S: Stream>(
+pub(super) async fn confirm_active<S: Stream>(
     conversation: &Conversation<'_>,
     acceptor: &mut Acceptor,
     stream: &mut S,
@@ -60,7 +60,7 @@ pub async fn confirm_active<S: Stream>(
 }
 
 /// Answers the client's Font List, or takes the activation back.
-pub async fn finalization<S: Stream>(
+pub(super) async fn finalization<S: Stream>(
     conversation: &mut Conversation<'_>,
     acceptor: &mut Acceptor,
     stream: &mut S,
@@ -80,7 +80,7 @@ pub async fn finalization<S: Stream>(
 }
 
 /// Draws a picture. Returns whether another capabilities exchange follows.
-pub async fn session<S: Stream>(
+pub(super) async fn session<S: Stream>(
     conversation: &mut Conversation<'_>,
     acceptor: &mut Acceptor,
     stream: &mut S,

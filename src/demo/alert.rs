@@ -20,7 +20,7 @@ const FATAL: u8 = 2;
 const SALT: usize = 4;
 
 /// The record with this alert. It is the last one: the connection is used up.
-pub fn sealed(connection: &mut ServerConnection, code: u8) -> io::Result<Vec<u8>> {
+pub(super) fn sealed(connection: &mut ServerConnection, code: u8) -> io::Result<Vec<u8>> {
     let suite = connection.negotiated_cipher_suite().ok_or_else(|| io::Error::other("no TLS yet"))?;
     let spent = mem::replace(connection, idle()?);
     let (number, secrets) = spent.dangerous_extract_secrets().map_err(io::Error::other)?.tx;

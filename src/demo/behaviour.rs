@@ -134,7 +134,7 @@ pub(super) enum Ability {
 
 /// A server of Standard RDP Security.
 #[derive(Clone, Copy, Debug)]
-pub struct StandardSecurity {
+pub(super) struct StandardSecurity {
     /// The Connection Confirm.
     pub confirm: &'static [u8],
     /// Refuses every offer of TLS first.
@@ -151,7 +151,7 @@ pub struct StandardSecurity {
 
 /// What the server does after Client Info.
 #[derive(Clone, Copy, Debug)]
-pub enum Then {
+pub(super) enum Then {
     /// Says that the client needs no license.
     ValidClient,
     /// The same, in an encrypted PDU although nobody asked for that.

@@ -25,7 +25,7 @@ const ODD: &[(u16, &[u8])] = &[
 const CLAIMED: u16 = 40;
 
 /// A Demand Active with odd sets, as a frame.
-pub fn odd() -> Vec<u8> {
+pub(super) fn odd() -> Vec<u8> {
     let mut sets = [CLAIMED.to_le_bytes(), [0; 2]].concat();
     for (kind, content) in ODD {
         let length = u16::try_from(content.len() + 4).expect("small sets");
@@ -48,7 +48,7 @@ pub fn odd() -> Vec<u8> {
 }
 
 /// All of them, for a desktop of this size.
-pub fn all(desktop: DesktopSize) -> Vec<CapabilitySet> {
+pub(super) fn all(desktop: DesktopSize) -> Vec<CapabilitySet> {
     vec![
         CapabilitySet::General(General {
             extra_flags: GeneralExtraFlags::FASTPATH_OUTPUT_SUPPORTED,

@@ -19,7 +19,7 @@ use super::version1::version1;
 
 /// What is wrong with the certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// Nothing; self-signed, as Windows makes them.
     Healthy,
     /// Expired 21 days ago.
@@ -42,7 +42,7 @@ pub enum Kind {
 
 /// How its handshake differs from the usual one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Handshake {
+pub(super) enum Handshake {
     /// In nothing.
     #[default]
     Usual,
@@ -53,7 +53,7 @@ pub enum Handshake {
 }
 
 /// The TLS configuration and the key that CredSSP binds to.
-pub struct Identity {
+pub(super) struct Identity {
     /// Presents the certificate.
     pub tls: Arc<ServerConfig>,
     /// The certificate's subjectPublicKey.
@@ -64,7 +64,7 @@ pub struct Identity {
 
 impl Identity {
     /// A certificate of this kind for these names at this time, and how it is presented.
-    pub fn new(
+    pub(super) fn new(
         kind: Kind,
         names: &[&str],
         now: OffsetDateTime,
@@ -74,7 +74,7 @@ impl Identity {
     }
 
     /// The same, with the suites of this provider.
-    pub fn speaking(
+    pub(super) fn speaking(
         provider: CryptoProvider,
         kind: Kind,
         names: &[&str],
@@ -95,7 +95,7 @@ impl Identity {
     }
 
     /// The same certificate in the hands of somebody who does not hold its key.
-    pub fn without_key(&self) -> Result<Self, String> {
+    pub(super) fn without_key(&self) -> Result<Self, String> {
         let key = KeyPair::generate().map_err(|error| error.to_string())?;
         let nobody = (None, Handshake::Usual);
         let tls =

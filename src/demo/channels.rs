@@ -5,14 +5,14 @@ use std::io;
 use super::stream::{Stream, malformed, read_pdu};
 
 /// The server's own MCS channel, which starts every Send Data Indication.
-pub const SERVER_CHANNEL: u16 = 1002;
+pub(super) const SERVER_CHANNEL: u16 = 1002;
 /// The acceptor's I/O channel; static channels follow, then the message channel.
-pub const IO_CHANNEL: u16 = 1003;
+pub(super) const IO_CHANNEL: u16 = 1003;
 /// How many PDUs of other channels may come where one of the I/O channel belongs.
 const OTHER_PDUS: usize = 64;
 
 /// The next PDU that is not a Send Data Request on another channel.
-pub async fn read_io_channel<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
+pub(super) async fn read_io_channel<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
     for _ in 0..OTHER_PDUS {
         let pdu = read_pdu(stream).await?;
         if channel(&pdu).is_none_or(|channel| channel == IO_CHANNEL) {
@@ -23,12 +23,12 @@ pub async fn read_io_channel<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
 }
 
 /// The choice of the DomainMCSPDU (T.125, 7).
-pub fn domain_pdu(pdu: &[u8]) -> Option<u8> {
+pub(super) fn domain_pdu(pdu: &[u8]) -> Option<u8> {
     (pdu.first() == Some(&3)).then(|| pdu.get(7))?.map(|choice| choice >> 2)
 }
 
 /// The channel of a Send Data Request.
-pub fn channel(pdu: &[u8]) -> Option<u16> {
+pub(super) fn channel(pdu: &[u8]) -> Option<u16> {
     match (domain_pdu(pdu)?, pdu.get(10..12)?) {
         (25, &[high, low]) => Some(u16::from_be_bytes([high, low])),
         _ => None,
@@ -36,7 +36,7 @@ pub fn channel(pdu: &[u8]) -> Option<u16> {
 }
 
 /// The user data of a Send Data Request: its length takes one byte below 128 and two above.
-pub fn user_data(pdu: &[u8]) -> Option<&[u8]> {
+pub(super) fn user_data(pdu: &[u8]) -> Option<&[u8]> {
     channel(pdu)?;
     let length = *pdu.get(13)?;
     pdu.get(if length & 0x80 == 0 { 14 } else { 15 }..)

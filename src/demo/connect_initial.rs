@@ -14,13 +14,13 @@ use super::behaviour::Ability;
 use super::stream::malformed;
 
 /// Reads a Connect Initial.
-pub fn connect_initial(pdu: &[u8]) -> io::Result<ConnectInitial> {
+pub(super) fn connect_initial(pdu: &[u8]) -> io::Result<ConnectInitial> {
     let data = decode::<X224<X224Data<'_>>>(pdu).map_err(malformed)?.0.data;
     decode::<ConnectInitial>(&data).map_err(malformed)
 }
 
 /// Whether the client announces this.
-pub fn is_able(initial: &ConnectInitial, ability: Ability) -> bool {
+pub(super) fn is_able(initial: &ConnectInitial, ability: Ability) -> bool {
     let blocks = initial.conference_create_request.gcc_blocks();
     match ability {
         Ability::Redirection => can_be_redirected(blocks),
@@ -56,7 +56,7 @@ fn wants_session(blocks: &ClientGccBlocks) -> bool {
 }
 
 /// With or without the flag that lets a client skip the channel joins: the fault needs one to refuse.
-pub fn with_skipped_joins(mut initial: ConnectInitial, skipped: bool) -> io::Result<ConnectInitial> {
+pub(super) fn with_skipped_joins(mut initial: ConnectInitial, skipped: bool) -> io::Result<ConnectInitial> {
     let mut blocks = initial.conference_create_request.into_gcc_blocks();
     let flags = &mut blocks.core.optional_data.early_capability_flags;
     flags

@@ -9,7 +9,7 @@ use super::server::Server;
 use super::stream::{Stream, send};
 
 /// What the faults and the server's identity mean to one connection.
-pub struct Conversation<'a> {
+pub(super) struct Conversation<'a> {
     server: &'a Server,
     /// How this server differs from a healthy one.
     pub(super) behaviour: Option<&'static Behaviour>,
@@ -21,13 +21,13 @@ pub struct Conversation<'a> {
 
 impl<'a> Conversation<'a> {
     /// A conversation with this server.
-    pub fn new(server: &'a Server) -> Self {
+    pub(super) fn new(server: &'a Server) -> Self {
         let behaviour = server.fault.map(|fault| &fault.behaviour);
         Self { server, behaviour, message_channel: 0, reactivations: 0 }
     }
 
     /// Ends the conversation with an error when the fault sits at this stage.
-    pub async fn reached<S: Stream>(&self, stage: Stage, stream: &mut S) -> io::Result<()> {
+    pub(super) async fn reached<S: Stream>(&self, stage: Stage, stream: &mut S) -> io::Result<()> {
         match self.behaviour.and_then(|behaviour| behaviour.at(stage)) {
             Some(action) => Err(action.act(stream, self.message_channel).await),
             None => self.also(stage, stream).await,
@@ -44,22 +44,22 @@ impl<'a> Conversation<'a> {
     }
 
     /// How this server differs from a healthy one.
-    pub fn behaviour(&self) -> Option<&'static Behaviour> {
+    pub(super) fn behaviour(&self) -> Option<&'static Behaviour> {
         self.behaviour
     }
 
     /// The part of it that Standard RDP Security encloses.
-    pub fn enclosed(&self, behaviour: Option<&'static Behaviour>, message_channel: u16) -> Self {
+    pub(super) fn enclosed(&self, behaviour: Option<&'static Behaviour>, message_channel: u16) -> Self {
         Self { server: self.server, behaviour, message_channel, reactivations: 0 }
     }
 
     /// The wall time.
-    pub fn now(&self) -> OffsetDateTime {
+    pub(super) fn now(&self) -> OffsetDateTime {
         self.server.now()
     }
 
     /// The server, with its key and the account's password.
-    pub fn server(&self) -> &Server {
+    pub(super) fn server(&self) -> &Server {
         self.server
     }
 }

@@ -23,7 +23,7 @@ const STATUS_LOGON_FAILURE: u32 = 0xC000_006D;
 const SEC_E_MESSAGE_ALTERED: u32 = 0x8009_030F;
 
 /// Authenticates the client; `early_authorization` says whether HYBRID_EX was selected.
-pub async fn accept<S: Stream>(
+pub(super) async fn accept<S: Stream>(
     conversation: &Conversation<'_>,
     stream: &mut S,
     early_authorization: bool,

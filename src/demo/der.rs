@@ -3,21 +3,21 @@
 use crate::pdu::{Malformed, Reader};
 
 /// The universal tag INTEGER.
-pub const INTEGER: u8 = 0x02;
+pub(super) const INTEGER: u8 = 0x02;
 /// The universal tag OCTET STRING.
-pub const OCTET_STRING: u8 = 0x04;
+pub(super) const OCTET_STRING: u8 = 0x04;
 /// The universal tag ENUMERATED.
-pub const ENUMERATED: u8 = 0x0A;
+pub(super) const ENUMERATED: u8 = 0x0A;
 /// The universal tag SEQUENCE.
-pub const SEQUENCE: u8 = 0x30;
+pub(super) const SEQUENCE: u8 = 0x30;
 
 /// The explicit context tag with this number.
-pub const fn context(number: u8) -> u8 {
+pub(super) const fn context(number: u8) -> u8 {
     0xA0 | number
 }
 
 /// An element.
-pub fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).expect("the server writes small elements");
     let [high, low] = length.to_be_bytes();
     let mut bytes = vec![tag];
@@ -31,7 +31,7 @@ pub fn element(tag: u8, content: &[u8]) -> Vec<u8> {
 }
 
 /// The next element: its tag and its content.
-pub fn any<'a>(reader: &mut Reader<'a>) -> Result<(u8, &'a [u8]), Malformed> {
+pub(super) fn any<'a>(reader: &mut Reader<'a>) -> Result<(u8, &'a [u8]), Malformed> {
     let tag = reader.u8()?;
     let length = match reader.u8()? {
         short @ 0..=0x7F => usize::from(short),
@@ -43,7 +43,7 @@ pub fn any<'a>(reader: &mut Reader<'a>) -> Result<(u8, &'a [u8]), Malformed> {
 }
 
 /// The content of the next element, which must have this tag.
-pub fn expect<'a>(reader: &mut Reader<'a>, tag: u8) -> Result<&'a [u8], Malformed> {
+pub(super) fn expect<'a>(reader: &mut Reader<'a>, tag: u8) -> Result<&'a [u8], Malformed> {
     match any(reader)? {
         (found, content) if found == tag => Ok(content),
         (found, _) => Err(Malformed::new(format!("tag 0x{found:02X} where 0x{tag:02X} belongs"))),
@@ -51,12 +51,12 @@ pub fn expect<'a>(reader: &mut Reader<'a>, tag: u8) -> Result<&'a [u8], Malforme
 }
 
 /// The content of the element in `bytes`, which must have this tag.
-pub fn content(bytes: &[u8], tag: u8) -> Result<&[u8], Malformed> {
+pub(super) fn content(bytes: &[u8], tag: u8) -> Result<&[u8], Malformed> {
     expect(&mut Reader::new(bytes), tag)
 }
 
 /// An unsigned INTEGER of up to four bytes.
-pub fn unsigned(bytes: &[u8]) -> Result<u32, Malformed> {
+pub(super) fn unsigned(bytes: &[u8]) -> Result<u32, Malformed> {
     let digits = content(bytes, INTEGER)?;
     if digits.len() > 4 {
         return Err(Malformed::new("an integer of more than four bytes"));

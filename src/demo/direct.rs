@@ -18,7 +18,7 @@ const HANDSHAKE: u8 = 22;
 const SEQUENCE: u8 = 0x30;
 
 /// Begins with TLS, and does this to who begins otherwise; the Connection Request comes inside TLS, behind NLA where that is used.
-pub async fn direct_tls<S: Stream>(
+pub(super) async fn direct_tls<S: Stream>(
     conversation: &mut Conversation<'_>,
     number: usize,
     action: Action,
@@ -40,7 +40,7 @@ pub async fn direct_tls<S: Stream>(
 }
 
 /// Does this to who begins with this byte, and is silent to any other.
-pub async fn to_beginning<S: Stream>(byte: u8, action: Action, mut stream: S) -> io::Result<()> {
+pub(super) async fn to_beginning<S: Stream>(byte: u8, action: Action, mut stream: S) -> io::Result<()> {
     let first = first_byte(&mut stream).await?;
     let action = if first == [byte] { action } else { Action::Silence };
     let error = action.act(&mut stream, 0).await;

@@ -16,7 +16,7 @@ const BACKGROUND: u16 = 0x2A6B;
 const PANEL: u16 = 0xE71C;
 
 /// The whole picture as one fast-path PDU.
-pub fn picture() -> Vec<u8> {
+pub(super) fn picture() -> Vec<u8> {
     let (width, height) = (DESKTOP.width, DESKTOP.height);
     let mut rectangles = bands(0, 0, width, height, BACKGROUND);
     rectangles.extend(bands(width / 4, height / 3, width / 2, height / 3, PANEL));

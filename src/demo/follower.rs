@@ -15,7 +15,7 @@ use super::stream::malformed;
 use crate::pdu::{Malformed, mcs};
 
 /// An acceptor that knows these two and needs no channel joins.
-pub fn new(request: &[u8], initial: &ConnectInitial) -> io::Result<Acceptor> {
+pub(super) fn new(request: &[u8], initial: &ConnectInitial) -> io::Result<Acceptor> {
     let mut acceptor = Acceptor::new(SecurityProtocol::empty(), DESKTOP, capabilities::all(DESKTOP), None);
     step(&mut acceptor, request)?;
     let initial = with_skipped_joins(initial.clone(), true)?;
@@ -26,7 +26,7 @@ pub fn new(request: &[u8], initial: &ConnectInitial) -> io::Result<Acceptor> {
 }
 
 /// Erect domain and attach user requests; what follows them is none of its business.
-pub fn domain_pdu(acceptor: &mut Acceptor, pdu: &[u8]) -> io::Result<()> {
+pub(super) fn domain_pdu(acceptor: &mut Acceptor, pdu: &[u8]) -> io::Result<()> {
     match acceptor.state().name() {
         "ChannelConnection" => step(acceptor, pdu),
         _ => Ok(()),
@@ -34,13 +34,13 @@ pub fn domain_pdu(acceptor: &mut Acceptor, pdu: &[u8]) -> io::Result<()> {
 }
 
 /// A PDU with other user data.
-pub fn user_data(acceptor: &mut Acceptor, pdu: &[u8], user_data: Vec<u8>) -> io::Result<()> {
+pub(super) fn user_data(acceptor: &mut Acceptor, pdu: &[u8], user_data: Vec<u8>) -> io::Result<()> {
     let changed = mcs::with_user_data(pdu, |_| Ok::<_, Malformed>(user_data)).map_err(malformed)?;
     step(acceptor, &changed.ok_or_else(|| malformed("no user data"))?)
 }
 
 /// Takes a PDU of the client. What the acceptor would answer was said already, so it is dropped.
-pub fn step(acceptor: &mut Acceptor, pdu: &[u8]) -> io::Result<()> {
+pub(super) fn step(acceptor: &mut Acceptor, pdu: &[u8]) -> io::Result<()> {
     let mut unsent = WriteBuf::new();
     acceptor.step(pdu, None, &mut unsent).map_err(malformed)?;
     while acceptor.next_pdu_hint().is_none() && acceptor.state().name() != "CapabilitiesSendServer" {

@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use md5::Md5;
 
 /// HMAC-MD5 over these parts.
-pub fn hmac_md5(key: &[u8], parts: &[&[u8]]) -> [u8; 16] {
+pub(super) fn hmac_md5(key: &[u8], parts: &[&[u8]]) -> [u8; 16] {
     hmac(key, parts).finalize().into_bytes().into()
 }
 
@@ -17,6 +17,6 @@ fn hmac(key: &[u8], parts: &[&[u8]]) -> Hmac<Md5> {
 }
 
 /// Whether that is the HMAC-MD5 over these parts.
-pub fn verify(key: &[u8], parts: &[&[u8]], expected: &[u8]) -> bool {
+pub(super) fn verify(key: &[u8], parts: &[&[u8]], expected: &[u8]) -> bool {
     hmac(key, parts).verify_slice(expected).is_ok()
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use tokio::net::TcpListener as Listener;
+pub(crate) use tokio::net::TcpListener as Listener;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 

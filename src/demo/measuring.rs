@@ -18,7 +18,7 @@ const RESULTS: &[u8] = &[0x00, 0x20, 0, 0, 14, 1, 1, 0, 3, 0];
 const COUNTED: [u8; 4] = 22u32.to_le_bytes();
 
 /// Asks for three round trips, one after the other.
-pub async fn round_trip<S: Stream>(message_channel: u16, stream: &mut S) -> io::Result<()> {
+pub(super) async fn round_trip<S: Stream>(message_channel: u16, stream: &mut S) -> io::Result<()> {
     for sequence in 0..ROUND_TRIPS {
         send(stream, &Answer::RttRequest(sequence).bytes(message_channel)).await?;
         answer(message_channel, stream).await?;
@@ -27,7 +27,7 @@ pub async fn round_trip<S: Stream>(message_channel: u16, stream: &mut S) -> io::
 }
 
 /// Measures the bandwidth; a client that miscounts, or took no time at all, is left.
-pub async fn bandwidth<S: Stream>(message_channel: u16, stream: &mut S) -> io::Result<()> {
+pub(super) async fn bandwidth<S: Stream>(message_channel: u16, stream: &mut S) -> io::Result<()> {
     for request in [START, PAYLOAD, STOP] {
         send(stream, &send_data(message_channel, request)).await?;
     }

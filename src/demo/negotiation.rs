@@ -18,7 +18,7 @@ use super::request::{
 use super::stream::{Stream, malformed, read_pdu, send};
 
 /// An acceptor with what this server can.
-pub fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
+pub(super) fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
     let mut protocols = SecurityProtocol::SSL | SecurityProtocol::HYBRID;
     protocols.set(
         SecurityProtocol::HYBRID_EX,
@@ -28,7 +28,7 @@ pub fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
 }
 
 /// Answers the Connection Request; the protocol that was selected uses TLS.
-pub async fn negotiate<S: Stream>(
+pub(super) async fn negotiate<S: Stream>(
     conversation: &mut Conversation<'_>,
     number: usize,
     acceptor: &mut Acceptor,

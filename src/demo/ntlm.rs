@@ -21,7 +21,7 @@ const MIC: std::ops::Range<usize> = 72..88;
 
 /// The names of the computer that challenges.
 #[derive(Clone, Copy)]
-pub struct Names {
+pub(super) struct Names {
     /// The NetBIOS name.
     pub netbios: &'static str,
     /// The DNS name.
@@ -29,7 +29,7 @@ pub struct Names {
 }
 
 /// A challenge that was sent, and what it answered.
-pub struct Challenge {
+pub(super) struct Challenge {
     negotiate: Vec<u8>,
     message: Vec<u8>,
     server_challenge: [u8; 8],
@@ -37,7 +37,7 @@ pub struct Challenge {
 
 impl Challenge {
     /// Answers a NEGOTIATE message.
-    pub fn new(
+    pub(super) fn new(
         names: Names,
         negotiate: &[u8],
         server_challenge: [u8; 8],
@@ -49,12 +49,12 @@ impl Challenge {
     }
 
     /// The CHALLENGE message.
-    pub fn message(&self) -> &[u8] {
+    pub(super) fn message(&self) -> &[u8] {
         &self.message
     }
 
     /// Verifies an AUTHENTICATE message; `None` when it does not prove this password of the account.
-    pub fn authenticate(&self, message: &[u8], password: &str) -> Result<Option<Session>, Malformed> {
+    pub(super) fn authenticate(&self, message: &[u8], password: &str) -> Result<Option<Session>, Malformed> {
         let mut fields = header(message, 3)?;
         fields.bytes(8)?;
         let response = field(message, &mut fields)?;
@@ -90,7 +90,7 @@ impl Challenge {
 }
 
 /// MsvAvChannelBindings of an AUTHENTICATE message: the digest of what the client is bound to, all zero for nothing.
-pub fn bound_to(message: &[u8]) -> Result<[u8; 16], Malformed> {
+pub(super) fn bound_to(message: &[u8]) -> Result<[u8; 16], Malformed> {
     let mut fields = header(message, 3)?;
     fields.bytes(8)?;
     let response = field(message, &mut fields)?;

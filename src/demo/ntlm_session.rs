@@ -11,14 +11,14 @@ const KEY_56: u32 = 0x8000_0000;
 const SIGNATURE: usize = 16;
 
 /// A session as the server sees it.
-pub struct Session {
+pub(super) struct Session {
     incoming: Direction,
     outgoing: Direction,
 }
 
 impl Session {
     /// The session that follows from the exported session key and the flags of the AUTHENTICATE message.
-    pub fn new(session_key: &[u8], flags: u32) -> Self {
+    pub(super) fn new(session_key: &[u8], flags: u32) -> Self {
         Self {
             incoming: Direction::new(session_key, flags, "client-to-server"),
             outgoing: Direction::new(session_key, flags, "server-to-client"),
@@ -26,7 +26,7 @@ impl Session {
     }
 
     /// Decrypts a signature and a message; `None` when the signature is not right.
-    pub fn unseal(&mut self, sealed: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn unseal(&mut self, sealed: &[u8]) -> Option<Vec<u8>> {
         let (signature, message) = sealed.split_at_checked(SIGNATURE)?;
         let mut message = message.to_vec();
         self.incoming.cipher.apply_keystream(&mut message);
@@ -34,7 +34,7 @@ impl Session {
     }
 
     /// Encrypts a message and puts its signature in front.
-    pub fn seal(&mut self, message: &[u8]) -> Vec<u8> {
+    pub(super) fn seal(&mut self, message: &[u8]) -> Vec<u8> {
         let mut sealed = message.to_vec();
         self.outgoing.cipher.apply_keystream(&mut sealed);
         [&self.outgoing.sign(message)[..], &sealed].concat()
@@ -42,7 +42,7 @@ impl Session {
 
     /// Verifies the client's SPNEGO mechListMIC and returns the server's; both ciphers start over after it, the
     /// sequence numbers go on (MS-SPNG 3.3.5.1).
-    pub fn exchange_mic(&mut self, mech_types: &[u8], client_mic: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn exchange_mic(&mut self, mech_types: &[u8], client_mic: &[u8]) -> Option<Vec<u8>> {
         let holds = self.incoming.sign(mech_types) == *client_mic;
         let answer = self.outgoing.sign(mech_types).to_vec();
         self.incoming.restart();
@@ -95,7 +95,7 @@ impl Direction {
 }
 
 /// RC4 with this key over this message; nothing when the key is empty.
-pub fn rc4(key: &[u8], message: &[u8]) -> Vec<u8> {
+pub(super) fn rc4(key: &[u8], message: &[u8]) -> Vec<u8> {
     let mut output = message.to_vec();
     if let Ok(mut cipher) = Rc4::new_from_slice(key) {
         cipher.apply_keystream(&mut output);

@@ -9,14 +9,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::stream::Stream;
 
 /// Reads `first`, then the stream.
-pub struct Replay<S> {
+pub(super) struct Replay<S> {
     first: Vec<u8>,
     stream: S,
 }
 
 impl<S> Replay<S> {
     /// The stream with these bytes before it.
-    pub fn new(first: Vec<u8>, stream: S) -> Self {
+    pub(super) fn new(first: Vec<u8>, stream: S) -> Self {
         Self { first, stream }
     }
 }

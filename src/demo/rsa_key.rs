@@ -15,26 +15,26 @@ use tokio_rustls::rustls::{Error, SignatureAlgorithm, SignatureScheme};
 
 /// A private key and its public half as RSAPublicKey.
 #[derive(Clone)]
-pub struct RsaKey {
+pub(super) struct RsaKey {
     private: RsaPrivateKey,
     public: Vec<u8>,
 }
 
 impl RsaKey {
     /// Reads a PKCS #8 PEM file.
-    pub fn new(pem: &str) -> Result<Self, String> {
+    pub(super) fn new(pem: &str) -> Result<Self, String> {
         let private = RsaPrivateKey::from_pkcs8_pem(pem).map_err(|error| error.to_string())?;
         let public = private.to_public_key().to_pkcs1_der().map_err(|error| error.to_string())?;
         Ok(Self { private, public: public.into_vec() })
     }
 
     /// The RSAPublicKey.
-    pub fn public_key(&self) -> &[u8] {
+    pub(super) fn public_key(&self) -> &[u8] {
         &self.public
     }
 
     /// RSASSA-PKCS1-v1_5 with SHA-256.
-    pub fn sign_pkcs1(&self, message: &[u8]) -> Vec<u8> {
+    pub(super) fn sign_pkcs1(&self, message: &[u8]) -> Vec<u8> {
         pkcs1v15::SigningKey::<Sha256>::new(self.private.clone()).sign(message).to_vec()
     }
 

@@ -22,7 +22,7 @@ const NAMED_BY_HEADER: u16 = 0x0004 | 0x0040 | SEC_LICENSE_PKT | 0x2000;
 const FAST_PATH_SEALED: u8 = 0x80 | 0x40;
 
 /// What is done to the PDUs of a session.
-pub struct Sealing {
+pub(super) struct Sealing {
     /// None where the method is 0.
     pub keys: Option<ServerKeys>,
     /// At level low the server's PDUs are not encrypted, but have a header.
@@ -34,7 +34,11 @@ pub struct Sealing {
 }
 
 /// Carries PDUs between the client and a session in clear until one of them ends.
-pub async fn relay<S: Stream>(stream: &mut S, session: DuplexStream, sealing: Sealing) -> io::Result<()> {
+pub(super) async fn relay<S: Stream>(
+    stream: &mut S,
+    session: DuplexStream,
+    sealing: Sealing,
+) -> io::Result<()> {
     let (from_client, to_client) = split(stream);
     let (from_session, to_session) = split(session);
     let Sealing { keys, level_low, message_channel, wrong_mac } = sealing;

@@ -18,7 +18,7 @@ use super::measuring;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
 
 /// Serves everything above TLS and CredSSP, and then waits until the client leaves.
-pub async fn serve<S: Stream>(
+pub(super) async fn serve<S: Stream>(
     conversation: &mut Conversation<'_>,
     acceptor: &mut Acceptor,
     stream: &mut S,
@@ -122,7 +122,7 @@ async fn license<S: Stream>(
 }
 
 /// Leads a license exchange to its end.
-pub async fn exchange_license<S: Stream>(stream: &mut S) -> io::Result<()> {
+pub(super) async fn exchange_license<S: Stream>(stream: &mut S) -> io::Result<()> {
     let mut exchange = licensing::LicenseServer::new();
     let mut message = exchange.request();
     loop {

@@ -11,7 +11,7 @@ const ACCEPT_INCOMPLETE: u8 = 1;
 
 /// What a client's token carried.
 #[derive(Default)]
-pub struct Token {
+pub(super) struct Token {
     /// The NTLM message; `None` when another mechanism came first.
     pub ntlm: Option<Vec<u8>>,
     /// The mechListMIC.
@@ -19,7 +19,7 @@ pub struct Token {
 }
 
 /// How the client packs its tokens.
-pub enum Packing {
+pub(super) enum Packing {
     /// NTLM messages as they are.
     Raw,
     /// In SPNEGO, with these encoded MechTypes.
@@ -28,7 +28,7 @@ pub enum Packing {
 
 impl Packing {
     /// Reads the client's first token.
-    pub fn open(token: Vec<u8>) -> Result<(Self, Token), Malformed> {
+    pub(super) fn open(token: Vec<u8>) -> Result<(Self, Token), Malformed> {
         if token.first() != Some(&INITIAL) {
             return Ok((Self::Raw, Token { ntlm: Some(token), mic: None }));
         }
@@ -49,7 +49,7 @@ impl Packing {
     }
 
     /// Reads a later token.
-    pub fn next(&self, token: Vec<u8>) -> Result<Token, Malformed> {
+    pub(super) fn next(&self, token: Vec<u8>) -> Result<Token, Malformed> {
         if matches!(self, Self::Raw) {
             return Ok(Token { ntlm: Some(token), mic: None });
         }
@@ -66,7 +66,7 @@ impl Packing {
     }
 
     /// Packs the CHALLENGE, or without one asks for NTLM instead of the client's first choice.
-    pub fn challenge(&self, message: Option<&[u8]>) -> Vec<u8> {
+    pub(super) fn challenge(&self, message: Option<&[u8]>) -> Vec<u8> {
         if let Self::Raw = self {
             return message.unwrap_or_default().to_vec();
         }
@@ -79,7 +79,7 @@ impl Packing {
     }
 
     /// The last token, with the server's mechListMIC; nothing without SPNEGO.
-    pub fn completed(&self, mic: Option<&[u8]>) -> Option<Vec<u8>> {
+    pub(super) fn completed(&self, mic: Option<&[u8]>) -> Option<Vec<u8>> {
         let Self::Spnego(_) = self else { return None };
         let mut fields = state(ACCEPT_COMPLETED);
         if let Some(mic) = mic {

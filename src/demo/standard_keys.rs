@@ -5,14 +5,14 @@ use rc4::{KeyInit, Rc4, StreamCipher};
 use sha1::Sha1;
 
 /// ENCRYPTION_METHOD_40BIT.
-pub const METHOD_40BIT: u32 = 0x01;
+pub(super) const METHOD_40BIT: u32 = 0x01;
 /// ENCRYPTION_METHOD_128BIT.
-pub const METHOD_128BIT: u32 = 0x02;
+pub(super) const METHOD_128BIT: u32 = 0x02;
 /// ENCRYPTION_METHOD_56BIT.
-pub const METHOD_56BIT: u32 = 0x08;
+pub(super) const METHOD_56BIT: u32 = 0x08;
 
 /// The keys of both directions.
-pub struct ServerKeys {
+pub(super) struct ServerKeys {
     /// Decrypts what the client sends.
     pub from_client: Direction,
     /// Encrypts what the server sends.
@@ -20,7 +20,7 @@ pub struct ServerKeys {
 }
 
 /// The keys of one direction; the client changes them after 4096 PDUs, of which no trace sends or receives so many.
-pub struct Direction {
+pub(super) struct Direction {
     mac: Vec<u8>,
     stream: Rc4,
     /// PDUs so far, the salt of the next MAC.
@@ -29,7 +29,7 @@ pub struct Direction {
 
 impl ServerKeys {
     /// The keys of this encryption method.
-    pub fn new(method: u32, client_random: &[u8; 32], server_random: &[u8; 32]) -> Self {
+    pub(super) fn new(method: u32, client_random: &[u8; 32], server_random: &[u8; 32]) -> Self {
         let randoms = [&client_random[..], server_random].concat();
         let salted =
             |secret: &[u8], text: &str| md5(&[secret, &sha1(&[text.as_bytes(), secret, &randoms].concat())]);
@@ -55,7 +55,7 @@ impl Direction {
     }
 
     /// MAC, salted or not, and encrypted data.
-    pub fn encrypt(&mut self, data: &[u8], salted: bool) -> Vec<u8> {
+    pub(super) fn encrypt(&mut self, data: &[u8], salted: bool) -> Vec<u8> {
         let salt = self.count.to_le_bytes();
         self.count += 1;
         let mut encrypted = data.to_vec();
@@ -64,7 +64,7 @@ impl Direction {
     }
 
     /// The data that follows its MAC, decrypted; none when the MAC, salted or not, is wrong.
-    pub fn decrypt(&mut self, signed: &[u8], salted: bool) -> Option<Vec<u8>> {
+    pub(super) fn decrypt(&mut self, signed: &[u8], salted: bool) -> Option<Vec<u8>> {
         let (mac, encrypted) = signed.split_at_checked(8)?;
         let salt = self.count.to_le_bytes();
         self.count += 1;

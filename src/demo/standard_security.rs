@@ -46,7 +46,7 @@ const WAITING: usize = 64 * 1024;
 
 impl StandardSecurity {
     /// Confirms the Connection Request and serves until the client leaves; returns why it ended.
-    pub async fn serve<S: Stream>(
+    pub(super) async fn serve<S: Stream>(
         &self,
         conversation: &Conversation<'_>,
         request: &[u8],

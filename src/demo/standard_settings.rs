@@ -15,7 +15,7 @@ use super::license;
 use super::stream::malformed;
 
 /// A Connect Response for this many static channels with this method, level and random, and a signed key of 512 bits.
-pub fn connect_response(
+pub(super) fn connect_response(
     channels: usize,
     method: u32,
     level: u32,

@@ -65,12 +65,12 @@ impl<S: Stream> Stream for TlsStream<S> {
 }
 
 /// What the client sent is not what the specification says.
-pub fn malformed(detail: impl ToString) -> io::Error {
+pub(super) fn malformed(detail: impl ToString) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, detail.to_string())
 }
 
 /// Ends the sending side, then reads until the client has left: unread bytes would turn the FIN into a RST.
-pub async fn leave<S: Stream>(stream: &mut S) -> io::Result<()> {
+pub(super) async fn leave<S: Stream>(stream: &mut S) -> io::Result<()> {
     timeout(LEAVE_TIME, async {
         stream.shutdown().await?;
         drain(stream).await
@@ -79,7 +79,7 @@ pub async fn leave<S: Stream>(stream: &mut S) -> io::Result<()> {
 }
 
 /// Leaves politely, unless the connection is to be reset, and returns why.
-pub async fn end<S: Stream>(stream: &mut S, error: io::Error) -> io::Error {
+pub(super) async fn end<S: Stream>(stream: &mut S, error: io::Error) -> io::Error {
     if error.kind() != io::ErrorKind::ConnectionReset
         && let Err(error) = leave(stream).await
     {
@@ -89,7 +89,7 @@ pub async fn end<S: Stream>(stream: &mut S, error: io::Error) -> io::Error {
 }
 
 /// Reads and forgets until the client has left, with or without a close_notify.
-pub async fn drain<S: Stream>(stream: &mut S) -> io::Result<()> {
+pub(super) async fn drain<S: Stream>(stream: &mut S) -> io::Result<()> {
     let mut scratch = [0; 4096];
     loop {
         match stream.read(&mut scratch).await {
@@ -102,13 +102,13 @@ pub async fn drain<S: Stream>(stream: &mut S) -> io::Result<()> {
 }
 
 /// Writes and flushes.
-pub async fn send<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
+pub(super) async fn send<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(bytes).await?;
     stream.flush().await
 }
 
 /// The next slow-path (TPKT) or fast-path PDU; the format bounds both to 65535 bytes.
-pub async fn read_pdu<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Vec<u8>> {
+pub(super) async fn read_pdu<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Vec<u8>> {
     let mut pdu = read_more(stream, Vec::new(), 2).await?;
     let length = if pdu[0] == 3 {
         pdu = read_more(stream, pdu, 4).await?;
@@ -123,14 +123,14 @@ pub async fn read_pdu<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Vec<u8
 }
 
 /// The next TLS record (RFC 8446, 5.1), header included.
-pub async fn read_record<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
+pub(super) async fn read_record<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
     let header = read_more(stream, Vec::new(), 5).await?;
     let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
     read_more(stream, header, 5 + length).await
 }
 
 /// The next DER SEQUENCE of at most 65535 content bytes (X.690, 8.1), header included.
-pub async fn read_sequence<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
+pub(super) async fn read_sequence<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
     let mut bytes = read_more(stream, Vec::new(), 2).await?;
     if bytes[0] != 0x30 {
         return Err(malformed("no TSRequest"));

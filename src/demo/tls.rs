@@ -15,7 +15,7 @@ use super::replay::Replay;
 use super::stream::{Stream, end, malformed, read_record, send};
 
 /// TLS on this stream, unless a fault looks at the ClientHello.
-pub async fn upgrade<S: Stream>(
+pub(super) async fn upgrade<S: Stream>(
     conversation: &Conversation<'_>,
     mut stream: S,
 ) -> io::Result<TlsStream<Replay<S>>> {
@@ -26,7 +26,7 @@ pub async fn upgrade<S: Stream>(
 }
 
 /// The handshake, with what was already read of it.
-pub async fn accept<S: Stream>(
+pub(super) async fn accept<S: Stream>(
     conversation: &Conversation<'_>,
     hello: Vec<u8>,
     stream: S,

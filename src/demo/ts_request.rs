@@ -5,7 +5,7 @@ use crate::pdu::{Malformed, Reader};
 
 /// A TSRequest; `token` is the only NegoToken that is ever sent.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct TsRequest {
+pub(super) struct TsRequest {
     /// The sender's CredSSP version.
     pub version: u32,
     /// An NTLM or SPNEGO message.
@@ -22,7 +22,7 @@ pub struct TsRequest {
 
 impl TsRequest {
     /// The DER encoding; errorCode is written as a signed INTEGER of four bytes, as Windows does.
-    pub fn encode(&self) -> Vec<u8> {
+    pub(super) fn encode(&self) -> Vec<u8> {
         let octets = self.version.to_be_bytes();
         let unused = octets.iter().take_while(|octet| **octet == 0).count().min(3);
         let mut fields = der::element(context(0), &der::element(INTEGER, &octets[unused..]));
@@ -46,7 +46,7 @@ impl TsRequest {
     }
 
     /// Reads one; fields with unknown tags are skipped.
-    pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut fields = Reader::new(der::content(bytes, SEQUENCE)?);
         let mut request = Self::default();
         while !fields.is_empty() {
@@ -67,7 +67,7 @@ impl TsRequest {
 }
 
 /// The credType of TSCredentials: 1 password, 2 smart card, 6 remote guard.
-pub fn credentials_kind(bytes: &[u8]) -> Result<u32, Malformed> {
+pub(super) fn credentials_kind(bytes: &[u8]) -> Result<u32, Malformed> {
     der::unsigned(der::content(der::content(bytes, SEQUENCE)?, context(0))?)
 }
 

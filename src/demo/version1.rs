@@ -9,7 +9,7 @@ const BIT_STRING: u8 = 0x03;
 const SEQUENCE: u8 = super::der::SEQUENCE;
 
 /// The same self-signed certificate in version 1.
-pub fn version1(certificate: &[u8], key: &KeyPair) -> Result<Vec<u8>, String> {
+pub(super) fn version1(certificate: &[u8], key: &KeyPair) -> Result<Vec<u8>, String> {
     let (tbs, algorithm) = parts(certificate).map_err(|error| error.to_string())?;
     let signature = key.sign(&tbs).map_err(|error| error.to_string())?;
     // No bit is unused.

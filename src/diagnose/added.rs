@@ -14,14 +14,14 @@ use crate::{
 /// The broker does not know the routing token (MS-RDPBCGR 2.2.5.1.1).
 const ERRINFO_CB_CONNECTION_ERROR_INVALID_SETTINGS: i64 = 0x410;
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule::new(FindingCode::LoadBalanceInfoRefused, Severity::Error, Phase::Negotiate, token),
     Rule::new(FindingCode::PreconnectionRefused, Severity::Error, Phase::Negotiate, preconnection),
     Rule::new(FindingCode::ServerNameRefused, Severity::Error, Phase::Tls, server_name),
 ];
 
 /// The routing token of the command line; that of a file is told as the file's.
-pub fn token(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn token(facts: &Facts<'_>) -> Option<String> {
     let own = facts.file.is_none_or(|file| file.load_balance_info.is_none());
     if !(own && is_asked(facts, facts.request.load_balance_info)) {
         return None;
@@ -33,7 +33,7 @@ pub fn token(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// Whether the broker says so by number.
-pub fn is_unknown_to_broker(facts: &Facts<'_>) -> bool {
+pub(super) fn is_unknown_to_broker(facts: &Facts<'_>) -> bool {
     let failure = facts.failed().and_then(|failed| failed.failure);
     failure.is_some_and(|failure| {
         failure.kind == FailureKind::ErrorInfo
@@ -41,12 +41,12 @@ pub fn is_unknown_to_broker(facts: &Facts<'_>) -> bool {
     })
 }
 
-pub fn preconnection(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn preconnection(facts: &Facts<'_>) -> Option<String> {
     is_asked(facts, facts.request.preconnection).then_some(())?;
     refused(facts, ExperimentKind::NoPreconnection, "the pre-connection blob (pcb of the .rdp file)")
 }
 
-pub fn server_name(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn server_name(facts: &Facts<'_>) -> Option<String> {
     is_asked(facts, facts.request.server_name).then_some(())?;
     // Without its name a hello is shorter too: one that is short and names it tells which of the two matters.
     let named = |kind: ExperimentKind| {
@@ -64,7 +64,7 @@ pub fn server_name(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The experiment that sends the target's own name, or none where that is an address.
-pub fn without_name(facts: &Facts<'_>) -> ExperimentKind {
+pub(super) fn without_name(facts: &Facts<'_>) -> ExperimentKind {
     if facts.host.parse::<IpAddr>().is_ok() { ExperimentKind::NoSni } else { ExperimentKind::NoServerName }
 }
 
@@ -74,7 +74,7 @@ fn is_asked(facts: &Facts<'_>, asked: bool) -> bool {
 }
 
 /// The sentence, where a connection that leaves it out gets further, or one that leaves out all that was added.
-pub fn refused(facts: &Facts<'_>, experiment: ExperimentKind, what: &str) -> Option<String> {
+pub(super) fn refused(facts: &Facts<'_>, experiment: ExperimentKind, what: &str) -> Option<String> {
     let failed = facts.failed()?;
     let without = if gets_further(facts, experiment) {
         "without it"
@@ -88,7 +88,7 @@ pub fn refused(facts: &Facts<'_>, experiment: ExperimentKind, what: &str) -> Opt
 }
 
 /// Whether this connection gets further than the traced one, which failed every time.
-pub fn gets_further(facts: &Facts<'_>, experiment: ExperimentKind) -> bool {
+pub(super) fn gets_further(facts: &Facts<'_>, experiment: ExperimentKind) -> bool {
     let further = || {
         let failed = facts.failed()?;
         let last = facts.experiment(experiment)?.connection.phases.summaries().pop()?;
@@ -111,7 +111,7 @@ fn asked(facts: &Facts<'_>) -> usize {
 }
 
 /// The name of --server-name, where the target is an address, so that no other can be tried, and no hello is accepted.
-pub fn unknown_name<'a>(facts: &Facts<'a>) -> Option<&'a str> {
+pub(super) fn unknown_name<'a>(facts: &Facts<'a>) -> Option<&'a str> {
     let asked = is_asked(facts, facts.request.server_name) && facts.host.parse::<IpAddr>().is_ok();
     let failed = facts.failed().filter(|failed| failed.phase == Phase::Tls)?;
     let ended = failed.failure?.kind != FailureKind::TlsUnsupported && !facts.any_hello_accepted();
@@ -119,7 +119,7 @@ pub fn unknown_name<'a>(facts: &Facts<'a>) -> Option<&'a str> {
 }
 
 /// Whether a token or a blob was sent that may be wrong: nobody answers with it, and nobody would without one either.
-pub fn is_unproved(facts: &Facts<'_>, asked: bool) -> bool {
+pub(super) fn is_unproved(facts: &Facts<'_>, asked: bool) -> bool {
     use FailureKind::{Closed, Reset, Timeout};
     let failed = facts.failed().filter(|failed| failed.phase == Phase::Negotiate);
     let ended = failed.and_then(|failed| failed.failure);

@@ -16,7 +16,7 @@ use crate::{
 
 /// What to make again, in turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Again {
+pub(crate) struct Again {
     /// How often the traced connection.
     pub times: u32,
     /// The experiments that made a difference, by their names.
@@ -31,7 +31,7 @@ const SOUND: u32 = 3;
 const MOST: usize = 1;
 
 /// What to make again after the experiments that were wanted.
-pub fn again(trace: &Trace, wanted: &[ExperimentKind]) -> Again {
+pub(crate) fn again(trace: &Trace, wanted: &[ExperimentKind]) -> Again {
     let facts = Facts::of(trace);
     if !wanted.contains(&ExperimentKind::Repeat) {
         return Again::default();

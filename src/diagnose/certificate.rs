@@ -18,7 +18,7 @@ const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> 
     Rule { code, severity, phase: Phase::Tls, applies }
 }
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     rule(FindingCode::CertificateExpired, Severity::Error, expired),
     rule(FindingCode::CertificateNotYetValid, Severity::Error, not_yet_valid),
     rule(FindingCode::CertificateWrongUsage, Severity::Error, wrong_usage),

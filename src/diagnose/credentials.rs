@@ -10,11 +10,11 @@ use crate::{
 };
 
 /// What FreeRDP's library answers to wrong credentials.
-pub const FREERDP_REFUSAL: u32 = 0xC007_00EA;
+pub(super) const FREERDP_REFUSAL: u32 = 0xC007_00EA;
 /// What IronRDP answers to wrong credentials.
-pub const IRONRDP_REFUSAL: u32 = 0xC007_030C;
+pub(super) const IRONRDP_REFUSAL: u32 = 0xC007_030C;
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule::new(FindingCode::CredentialsNotVerified, Severity::Error, Phase::Negotiate, not_verified),
     Rule::new(FindingCode::AccountNotUsed, Severity::Error, Phase::Credssp, not_used),
     Rule::new(FindingCode::CredsspKeyBindingFailed, Severity::Error, Phase::Credssp, key_binding),
@@ -47,7 +47,7 @@ fn key_binding(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// Which of the four it is.
-pub fn credentials(facts: &Facts<'_>) -> Credentials {
+pub(super) fn credentials(facts: &Facts<'_>) -> Credentials {
     if !facts.request.account {
         return Credentials::NotAttempted;
     }

@@ -11,7 +11,7 @@ const ALERT: u64 = 7;
 
 /// What a ClientHello must not have, or must have, to be accepted, or to be answered at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Difference {
+pub(super) enum Difference {
     /// More than a short one's length.
     Size,
     /// A longer one's length.
@@ -28,7 +28,7 @@ pub enum Difference {
 
 impl Difference {
     /// The experiment that does without it.
-    pub fn shown_by(self) -> ExperimentKind {
+    pub(super) fn shown_by(self) -> ExperimentKind {
         match self {
             Self::Size => ExperimentKind::SmallHello,
             Self::Shortness => ExperimentKind::LargeHello,
@@ -42,7 +42,7 @@ impl Difference {
 
 /// The one difference that separates the hellos that were accepted from the others; or those that were answered, from those that
 /// were not.
-pub fn difference(facts: &Facts<'_>) -> Option<Difference> {
+pub(super) fn difference(facts: &Facts<'_>) -> Option<Difference> {
     // What comes and goes separates nothing.
     if facts.intermittent().is_some() {
         return None;
@@ -121,13 +121,13 @@ fn is_own(kind: ExperimentKind) -> bool {
 }
 
 /// How many bytes an experiment sent in TLS.
-pub fn sent(facts: &Facts<'_>, kind: ExperimentKind) -> Option<u64> {
+pub(super) fn sent(facts: &Facts<'_>, kind: ExperimentKind) -> Option<u64> {
     Some(facts.experiment(kind)?.connection.phases.tls.as_ref()?.evidence.bytes_sent)
 }
 
 impl Facts<'_> {
     /// Whether the handshake ended after a ServerHello, or a part of one.
-    pub fn is_flight_begun(&self) -> bool {
+    pub(super) fn is_flight_begun(&self) -> bool {
         is_refused(self) && self.tls.is_some_and(|tls| tls.bytes_received > ALERT)
     }
 }

@@ -38,7 +38,7 @@ const GENERAL: &[FindingCode] =
     &[FindingCode::UnexplainedFailure, FindingCode::TlsAlertReceived, FindingCode::ServerSilent];
 
 /// The finding of a failed phase; none when a rule has already said the same.
-pub fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
+pub(super) fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
     let failed = facts.failed()?;
     let failure = failed.failure?;
     if already_said(failed.phase, failure, found) {

@@ -6,7 +6,7 @@ use crate::{
     report::{ExperimentKind, FailureKind, FindingCode, Severity},
 };
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule::new(FindingCode::NegotiationCookieRefused, Severity::Error, Phase::Negotiate, cookie_refused),
     Rule::new(FindingCode::NegotiationOfferRefused, Severity::Error, Phase::Negotiate, offer_refused),
     Rule::new(FindingCode::NegotiationDirectTls, Severity::Warning, Phase::Negotiate, direct_tls),
@@ -16,7 +16,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// Whether the Connection Request was left without an answer.
-pub fn unanswered(facts: &Facts<'_>) -> bool {
+pub(super) fn unanswered(facts: &Facts<'_>) -> bool {
     use FailureKind::{Closed, Reset, Timeout};
     let negotiate = facts.failed().filter(|failed| failed.phase == Phase::Negotiate);
     // What comes and goes proves no difference.

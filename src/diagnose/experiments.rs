@@ -15,7 +15,7 @@ const TPKT: &str = "03";
 const PATIENCE_MS: f64 = 1000.0;
 
 /// What answers inside TLS.
-pub enum Inside {
+pub(super) enum Inside {
     /// Something of RDP.
     Rdp,
     /// Another service, by name.
@@ -28,7 +28,7 @@ pub enum Inside {
 
 impl Inside {
     /// The sentence of what is no RDP.
-    pub fn foreign(&self) -> Option<String> {
+    pub(super) fn foreign(&self) -> Option<String> {
         match self {
             Self::Rdp => None,
             Self::Other(speaks) => Some(format!("inside TLS nothing of RDP answers: the answer is {speaks}")),
@@ -41,7 +41,7 @@ impl Inside {
 
 /// One experiment that was made.
 #[derive(Clone, Copy, Debug)]
-pub struct Experiment<'a> {
+pub(super) struct Experiment<'a> {
     /// Its name, with its number where it has one.
     pub name: &'a ExperimentName,
     /// What was seen.
@@ -50,7 +50,7 @@ pub struct Experiment<'a> {
 
 /// How an experiment's phase ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Ending<'a> {
+pub(super) enum Ending<'a> {
     /// It passed.
     Passed,
     /// It failed so.
@@ -59,7 +59,7 @@ pub enum Ending<'a> {
 
 impl<'a> Experiment<'a> {
     /// How this phase ended; none when the experiment did not get there.
-    pub fn ending(&self, phase: Phase) -> Option<Ending<'a>> {
+    pub(super) fn ending(&self, phase: Phase) -> Option<Ending<'a>> {
         let summary =
             self.connection.phases.summaries().into_iter().find(|summary| summary.phase == phase)?;
         match (summary.status, summary.failure) {
@@ -85,7 +85,7 @@ fn ended_at_the_door(made: &Connection, last: &Summary<'_>) -> bool {
 }
 
 /// Every experiment of a trace.
-pub fn all(trace: &Trace) -> Vec<Experiment<'_>> {
+pub(super) fn all(trace: &Trace) -> Vec<Experiment<'_>> {
     let made = trace.connections.iter().filter_map(|connection| match &connection.purpose {
         Purpose::Experiment(name) => Some(Experiment { name, connection }),
         _ => None,
@@ -95,17 +95,17 @@ pub fn all(trace: &Trace) -> Vec<Experiment<'_>> {
 
 impl<'a> Facts<'a> {
     /// The experiment of this kind; of several the first.
-    pub fn experiment(&self, kind: ExperimentKind) -> Option<&Experiment<'a>> {
+    pub(super) fn experiment(&self, kind: ExperimentKind) -> Option<&Experiment<'a>> {
         self.experiments.iter().find(|experiment| experiment.name.is(kind) && !experiment.name.is_again())
     }
 
     /// Whether this phase passed in the experiment of this kind; none when it was not reached.
-    pub fn passes(&self, kind: ExperimentKind, phase: Phase) -> Option<bool> {
+    pub(super) fn passes(&self, kind: ExperimentKind, phase: Phase) -> Option<bool> {
         Some(self.ending_in(phase, self.experiment(kind)?)? == Ending::Passed)
     }
 
     /// How this phase ended in an experiment. Where the traced connection ended there without a byte, an end one step off is the same.
-    pub fn ending_in(&self, phase: Phase, made: &Experiment<'a>) -> Option<Ending<'a>> {
+    pub(super) fn ending_in(&self, phase: Phase, made: &Experiment<'a>) -> Option<Ending<'a>> {
         let traced = || Some((self.trace.described()?, self.failed()?));
         let at_the_door = |&(described, failed): &(&Connection, &Summary<'a>)| {
             failed.phase == phase && ended_at_the_door(described, failed)
@@ -125,7 +125,7 @@ impl<'a> Facts<'a> {
     }
 
     /// How this phase ended in the experiment of this kind and in those that made it again.
-    pub fn endings(&self, kind: ExperimentKind, phase: Phase) -> Vec<Ending<'a>> {
+    pub(super) fn endings(&self, kind: ExperimentKind, phase: Phase) -> Vec<Ending<'a>> {
         let first = self.experiment(kind).map(|made| made.name.first());
         let same = |made: &&Experiment<'_>| Some(made.name.first()) == first;
         self.experiments.iter().filter(same).filter_map(|made| self.ending_in(phase, made)).collect()
@@ -133,7 +133,7 @@ impl<'a> Facts<'a> {
 
     /// How many of the same experiment passed this phase, where some did and some did not; of the traced connection in the first
     /// place.
-    pub fn mixed(&self, phase: Phase) -> Option<(usize, usize)> {
+    pub(super) fn mixed(&self, phase: Phase) -> Option<(usize, usize)> {
         let (passed, made) = self.passed_again(phase);
         if passed > 0 {
             return Some((passed, made));
@@ -147,7 +147,7 @@ impl<'a> Facts<'a> {
     }
 
     /// How many of the repetitions failed in this phase as the trace did, and how many got there.
-    pub fn repeated(&self, phase: Phase) -> (usize, usize) {
+    pub(super) fn repeated(&self, phase: Phase) -> (usize, usize) {
         let kind = self.failed().and_then(|failed| failed.failure).map(|failure| failure.kind);
         // Whether an end is a FIN or a RST is often chance, and so is which step meets it.
         let ended = |kind| matches!(kind, FailureKind::Closed | FailureKind::Reset | FailureKind::Refused);
@@ -158,7 +158,7 @@ impl<'a> Facts<'a> {
     }
 
     /// How many of the repetitions passed this phase, and how many got there.
-    pub fn passed_again(&self, phase: Phase) -> (usize, usize) {
+    pub(super) fn passed_again(&self, phase: Phase) -> (usize, usize) {
         let endings = self.repetitions(phase);
         // TLS 1.3 lets the client finish first: an experiment that ends there is gone before it is refused.
         let too_early = phase == Phase::Tls && self.tls.is_some_and(|tls| tls.client_certificate_requested);
@@ -167,7 +167,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Another number by which the same connection was refused, as by another member of a pool.
-    pub fn other_refusal(&self) -> Option<&'a Failure> {
+    pub(super) fn other_refusal(&self) -> Option<&'a Failure> {
         let failed = self.failed()?;
         let number = |failure: &Failure| Some((failure.kind, failure.code?));
         let traced = number(failed.failure?)?;
@@ -185,7 +185,7 @@ impl<'a> Facts<'a> {
 
     /// How the connections that followed ended before the phase in which the trace failed, though they do the same as it up
     /// to there; and how many such connections were made.
-    pub fn turned_away(&self) -> (Vec<Summary<'a>>, usize) {
+    pub(super) fn turned_away(&self) -> (Vec<Summary<'a>>, usize) {
         let Some(failed) = self.failed().map(|failed| failed.phase) else { return (Vec::new(), 0) };
         // A server of old suites refuses the hellos that do without them.
         let is_old = self.tls.is_some_and(|tls| tls.has_old_suite());
@@ -216,7 +216,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The certificate that was served without a Connection Request, which may be another host's than the target's.
-    pub fn direct_certificate(&self) -> Option<String> {
+    pub(super) fn direct_certificate(&self) -> Option<String> {
         let tls = self.experiment(ExperimentKind::DirectTls)?.connection.phases.tls.as_ref()?;
         let served = tls.evidence.certificate.as_ref()?;
         let subject = if served.subject.is_empty() { "no subject" } else { &served.subject };
@@ -224,7 +224,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What answers RDP inside TLS without a Connection Request.
-    pub fn inside_direct_tls(&self) -> Option<Inside> {
+    pub(super) fn inside_direct_tls(&self) -> Option<Inside> {
         let made = &self.experiment(ExperimentKind::DirectTls)?.connection;
         let mcs = made.phases.mcs.as_ref()?;
         let came = |frame: &Frame| frame.tls && frame.direction == Direction::Received;
@@ -243,7 +243,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The names of the other addresses' experiments that passed this phase.
-    pub fn other_addresses(&self, phase: Phase) -> Vec<&Experiment<'a>> {
+    pub(super) fn other_addresses(&self, phase: Phase) -> Vec<&Experiment<'a>> {
         let others = self.experiments.iter().filter(|e| e.name.is(ExperimentKind::NextAddress));
         others.filter(|experiment| self.ending_in(phase, experiment) == Some(Ending::Passed)).collect()
     }

@@ -17,12 +17,12 @@ use crate::report::{
 };
 
 /// `gatewayusagemethod`: always through the gateway.
-pub const GATEWAY_ALWAYS: i32 = 1;
+pub(super) const GATEWAY_ALWAYS: i32 = 1;
 /// `gatewayusagemethod`: through the gateway where the host cannot be reached.
-pub const GATEWAY_IF_DIRECT_FAILS: i32 = 2;
+pub(super) const GATEWAY_IF_DIRECT_FAILS: i32 = 2;
 
 /// The connection that the verdict describes, and the certificate of the one that got furthest.
-pub struct Facts<'a> {
+pub(super) struct Facts<'a> {
     pub trace: &'a Trace,
     pub started: Timestamp,
     pub request: &'a Request,
@@ -51,7 +51,7 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// A retry replaces the connection that made it necessary.
-    pub fn of(trace: &'a Trace) -> Self {
+    pub(super) fn of(trace: &'a Trace) -> Self {
         let described = trace.described();
         let phases = described.map(|connection| &connection.phases);
         let tls = furthest(trace).and_then(tls);
@@ -89,7 +89,7 @@ impl<'a> Facts<'a> {
 
     /// The connections to the host that the verdict is about: behind a redirection none of those before it. Another address may be
     /// another host.
-    pub fn of_host(&self) -> impl Iterator<Item = &'a Connection> {
+    pub(super) fn of_host(&self) -> impl Iterator<Item = &'a Connection> {
         let described = self.trace.described();
         let hop = described.is_some_and(|described| described.hop.is_some());
         self.trace.connections.iter().filter(move |made| match &made.purpose {
@@ -101,27 +101,27 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether that host served a certificate in any of them.
-    pub fn is_served(&self) -> bool {
+    pub(super) fn is_served(&self) -> bool {
         self.of_host().filter_map(tls).any(|tls| tls.thumbprints.is_some())
     }
 
     /// Who answers, where that is likely or certain.
-    pub fn answerer(&self) -> Answerer {
+    pub(super) fn answerer(&self) -> Answerer {
         AnsweredBy::answerer(self.answered_by.as_ref())
     }
 
     /// The phase entered last.
-    pub fn last(&self) -> Option<&Summary<'a>> {
+    pub(super) fn last(&self) -> Option<&Summary<'a>> {
         self.phases.last()
     }
 
     /// The phase in which the connection ended.
-    pub fn failed(&self) -> Option<&Summary<'a>> {
+    pub(super) fn failed(&self) -> Option<&Summary<'a>> {
         self.last().filter(|summary| summary.status == Status::Failed)
     }
 
     /// Whether the server kept sending what does not end the phase.
-    pub fn is_busy(&self) -> bool {
+    pub(super) fn is_busy(&self) -> bool {
         let licensing = self.licensing.is_some_and(|seen| seen.auto_detect_requests + seen.ignored_pdus > 0);
         let drawn = self.activate.is_some_and(|seen| seen.fast_path_pdus > 0);
         match self.failed().map(|failed| failed.phase) {
@@ -132,12 +132,12 @@ impl<'a> Facts<'a> {
     }
 
     /// The .rdp file of the trace, or the one that the checks of a machine were made beside.
-    pub fn named_file(&self) -> Option<&'a RdpFile> {
+    pub(super) fn named_file(&self) -> Option<&'a RdpFile> {
         self.file.or(self.trace.rdp_file.as_ref())
     }
 
     /// The gateway that the .rdp file goes through, always or where the direct way fails, while this trace went directly.
-    pub fn gateway(&self) -> Option<&'a RdpFileGateway> {
+    pub(super) fn gateway(&self) -> Option<&'a RdpFileGateway> {
         let gateway = self.named_file()?.gateway.as_ref().filter(|_| self.through.is_none())?;
         gateway
             .usage
@@ -146,12 +146,12 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether it began with TLS, without a Connection Request.
-    pub fn began_with_tls(&self) -> bool {
+    pub(super) fn began_with_tls(&self) -> bool {
         self.negotiate.is_none() && self.tls.is_some()
     }
 
     /// Whether an alert ended the handshake because the client has no certificate: it was asked for, or the alert says so.
-    pub fn lacks_client_certificate(&self) -> bool {
+    pub(super) fn lacks_client_certificate(&self) -> bool {
         const CERTIFICATE_REQUIRED: i64 = 116;
         let alert =
             self.failed().filter(|failed| failed.phase == Phase::Tls).and_then(|failed| failed.failure);
@@ -162,7 +162,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What a silent port answered a request of HTTP with.
-    pub fn answers_http(&self) -> Option<&'a Spoken> {
+    pub(super) fn answers_http(&self) -> Option<&'a Spoken> {
         let asked = |made: &&Connection| match &made.purpose {
             Purpose::Experiment(name) => name.is(ExperimentKind::HttpRequest),
             Purpose::Posture(name) => name == ExperimentKind::HttpRequest.as_str(),
@@ -173,7 +173,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether there is a name to compare with that of the certificate; a redirection may name an address alone.
-    pub fn is_name_given(&self) -> bool {
+    pub(super) fn is_name_given(&self) -> bool {
         match self.trace.described().and_then(|made| made.hop.as_ref()) {
             Some(hop) => hop.server_name.parse::<std::net::IpAddr>().is_err(),
             None => self.request.name_given,
@@ -181,7 +181,7 @@ impl<'a> Facts<'a> {
     }
 
     /// CredSSP of the connection that used the account, where the described one did not.
-    pub fn used_before(&self) -> Option<&'a CredsspEvidence> {
+    pub(super) fn used_before(&self) -> Option<&'a CredsspEvidence> {
         if self.credssp.is_some_and(|credssp| credssp.attempted) {
             return None;
         }
@@ -190,7 +190,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The protocol that the server selected.
-    pub fn selected(&self) -> Option<Selected> {
+    pub(super) fn selected(&self) -> Option<Selected> {
         self.negotiate?.selected
     }
 }

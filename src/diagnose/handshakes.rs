@@ -14,7 +14,7 @@ use crate::{
 const TIMES: usize = 4;
 
 /// What a hello that old servers understand was answered with, and this program cannot speak.
-pub struct Legacy {
+pub(super) struct Legacy {
     /// `TLSv1.0 and TLS_RSA_WITH_AES_128_CBC_SHA`.
     pub text: String,
     /// Whether the version is older than TLS 1.2.
@@ -50,12 +50,12 @@ impl Legacy {
     }
 
     /// Whether any other client speaks it.
-    pub fn is_spoken_elsewhere(&self) -> bool {
+    pub(super) fn is_spoken_elsewhere(&self) -> bool {
         self.speakers != Speakers::None
     }
 
     /// The sentence that says whose limit it is.
-    pub fn limit(&self) -> String {
+    pub(super) fn limit(&self) -> String {
         match self.speakers {
             Speakers::All if self.is_old => format!("{OLD} ({})", self.text),
             Speakers::All => format!("{OURS} ({})", self.text),
@@ -85,7 +85,7 @@ const LARGE_KEY: u32 = 521;
 const LARGE_GROUP: &str = "secp521r1";
 
 /// The answer to the legacy hello or to those of a posture, where none is accepted that this program can go on from.
-pub fn legacy(facts: &Facts<'_>) -> Option<Legacy> {
+pub(super) fn legacy(facts: &Facts<'_>) -> Option<Legacy> {
     let ended = facts.failed().is_some_and(|failed| failed.phase == Phase::Tls);
     if let Some(posture) = facts.posture.as_ref() {
         return ended.then(|| best(posture)).flatten();
@@ -117,7 +117,7 @@ const OF_VERSIONS: i64 = 70;
 
 /// How much it proves of versions and suites that the legacy hello is accepted: nothing for certain but where an alert speaks of
 /// them, and a hello of ours with the suites of the traced one met the same.
-pub fn legacy_proof(facts: &Facts<'_>, is_old: bool) -> Likelihood {
+pub(super) fn legacy_proof(facts: &Facts<'_>, is_old: bool) -> Likelihood {
     let said = facts.failed().and_then(|failed| failed.failure).filter(|failure| {
         let of_them = |code| OF_SUITES.contains(&code) || is_old && code == OF_VERSIONS;
         failure.kind == FailureKind::TlsAlert && failure.code.is_some_and(of_them)
@@ -136,7 +136,7 @@ pub fn legacy_proof(facts: &Facts<'_>, is_old: bool) -> Likelihood {
 }
 
 /// Whether a hello of old suites and versions is the only one that is accepted.
-pub fn only_legacy_accepted(facts: &Facts<'_>) -> bool {
+pub(super) fn only_legacy_accepted(facts: &Facts<'_>) -> bool {
     answer(facts).is_some() && !current_accepted(facts)
 }
 
@@ -167,13 +167,13 @@ fn is_current(suite: &str) -> bool {
 
 impl Facts<'_> {
     /// The sentence that the failure came every time, when it was tried again.
-    pub fn every_time(&self, phase: Phase) -> Option<String> {
+    pub(super) fn every_time(&self, phase: Phase) -> Option<String> {
         let (same, made) = self.repeated(phase);
         (made > 0 && same == made).then(|| format!("the same again failed {same} of {made} times"))
     }
 
     /// How often the same connection passed, when it failed at first and passed later.
-    pub fn intermittent(&self) -> Option<String> {
+    pub(super) fn intermittent(&self) -> Option<String> {
         let phase = self.failed()?.phase;
         let (passed, made) = self.mixed(phase)?;
         Some(format!("{passed} of {made} times"))
@@ -181,7 +181,7 @@ impl Facts<'_> {
 
     /// How much the difference between the traced connection and this experiment proves: nothing certain before it showed every
     /// time, one after the other.
-    pub fn proof(&self, phase: Phase, experiment: ExperimentKind) -> Likelihood {
+    pub(super) fn proof(&self, phase: Phase, experiment: ExperimentKind) -> Likelihood {
         let (same, made) = self.repeated(phase);
         let endings = self.endings(experiment, phase);
         let passed = endings.iter().filter(|ending| **ending == Ending::Passed).count();

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The experiments that offer what every current client offers, in other words.
-pub const HELLOS: &[ExperimentKind] = &[
+pub(super) const HELLOS: &[ExperimentKind] = &[
     ExperimentKind::Tls12Only,
     ExperimentKind::Tls13Only,
     ExperimentKind::SmallHello,
@@ -23,7 +23,7 @@ pub const HELLOS: &[ExperimentKind] = &[
 
 impl Experiment<'_> {
     /// Whether anything answered in this phase, be it a refusal; none where the phase was not reached.
-    pub fn is_answered(&self, phase: Phase) -> Option<bool> {
+    pub(super) fn is_answered(&self, phase: Phase) -> Option<bool> {
         let summary =
             self.connection.phases.summaries().into_iter().find(|summary| summary.phase == phase)?;
         let received = self.connection.phases.tls.as_ref().map_or(0, |record| record.evidence.bytes_received);
@@ -42,12 +42,12 @@ fn is_answer(summary: &Summary<'_>, received: u64) -> bool {
 
 impl Facts<'_> {
     /// Whether anything answered the experiment of this kind in this phase, be it a refusal; none where the phase was not reached.
-    pub fn answers(&self, kind: ExperimentKind, phase: Phase) -> Option<bool> {
+    pub(super) fn answers(&self, kind: ExperimentKind, phase: Phase) -> Option<bool> {
         self.experiment(kind)?.is_answered(phase)
     }
 
     /// Whether a Connection Request of this kind was answered as a Remote Desktop server answers, be it with a refusal.
-    pub fn answers_request(&self, kind: ExperimentKind) -> bool {
+    pub(super) fn answers_request(&self, kind: ExperimentKind) -> bool {
         let negotiate = self.experiment(kind).and_then(|made| made.connection.phases.negotiate.as_ref());
         negotiate.is_some_and(|record| {
             record.failure.as_ref().is_none_or(|failure| {
@@ -57,20 +57,20 @@ impl Facts<'_> {
     }
 
     /// Whether anything answered the traced ClientHello.
-    pub fn is_hello_answered(&self) -> bool {
+    pub(super) fn is_hello_answered(&self) -> bool {
         let tls = self.phases.iter().find(|summary| summary.phase == Phase::Tls);
         tls.is_some_and(|summary| is_answer(summary, self.tls.map_or(0, |tls| tls.bytes_received)))
     }
 
     /// Whether any other ClientHello was accepted.
-    pub fn any_hello_accepted(&self) -> bool {
+    pub(super) fn any_hello_accepted(&self) -> bool {
         let accepted = |posture: &Posture| posture.tls.iter().any(|tls| tls.answer == Answer::Accepted);
         self.posture.as_ref().is_some_and(accepted)
             || HELLOS.iter().any(|kind| self.passes(*kind, Phase::Tls) == Some(true))
     }
 
     /// The sentence that none was, when some were tried, and whether anything answered them.
-    pub fn no_hello_accepted(&self) -> Option<String> {
+    pub(super) fn no_hello_accepted(&self) -> Option<String> {
         let tried: Vec<bool> = HELLOS.iter().filter_map(|kind| self.answers(*kind, Phase::Tls)).collect();
         if tried.is_empty() || self.any_hello_accepted() {
             return None;

@@ -17,17 +17,17 @@ use crate::{
 };
 
 /// KDC_ERR_S_PRINCIPAL_UNKNOWN and KDC_ERR_PRINCIPAL_NOT_UNIQUE.
-pub const SERVICE_PRINCIPAL: &[i64] = &[7, 8];
+pub(super) const SERVICE_PRINCIPAL: &[i64] = &[7, 8];
 /// KDC_ERR_PREAUTH_FAILED.
 const PREAUTH_FAILED: i64 = 24;
 /// KRB_AP_ERR_SKEW.
-pub const SKEW: i64 = 37;
+pub(super) const SKEW: i64 = 37;
 
 const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity, phase: Phase::Credssp, applies }
 }
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     rule(FindingCode::KerberosNotUsed, Severity::Warning, not_used),
     rule(FindingCode::KerberosNeedsName, Severity::Warning, needs_name),
     rule(FindingCode::KdcClockDiffers, Severity::Warning, clock),
@@ -95,14 +95,14 @@ fn certificate(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The failure, when it came before the KDC had given the ticket.
-pub fn ended_at_kdc<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+pub(super) fn ended_at_kdc<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let failed = facts.failed().filter(|failed| failed.phase == Phase::Credssp)?;
     facts.credssp?.kdc.as_ref().filter(|kdc| !kdc.ticket && kdc.ntlm_instead.is_none())?;
     failed.failure
 }
 
 /// Whether the KDC refused the account; that of another realm, which gives tickets for its services, judges none.
-pub fn refuses(facts: &Facts<'_>) -> bool {
+pub(super) fn refuses(facts: &Facts<'_>) -> bool {
     let coded = ended_at_kdc(facts).filter(|failure| failure.kind == FailureKind::KerberosError);
     let code = coded.and_then(|failure| failure.code).and_then(|code| u32::try_from(code).ok());
     let status = last(facts).and_then(|exchange| exchange.status);
@@ -111,32 +111,32 @@ pub fn refuses(facts: &Facts<'_>) -> bool {
 }
 
 /// Whether a KDC calls a proof of the password wrong that it was not sent.
-pub fn is_of_no_proof(facts: &Facts<'_>) -> bool {
+pub(super) fn is_of_no_proof(facts: &Facts<'_>) -> bool {
     let failure = ended_at_kdc(facts).filter(|failure| failure.kind == FailureKind::KerberosError);
     let unproved = last(facts).is_some_and(|exchange| !exchange.proof);
     unproved && failure.is_some_and(|failure| failure.code == Some(PREAUTH_FAILED))
 }
 
 /// The failure where a KDC wanted no proof, and its answer cannot be opened with this password.
-pub fn not_opened<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+pub(super) fn not_opened<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let unproved = |last: &KdcExchange| last.opened == Some(false) && !last.proof;
     ended_at_kdc(facts).filter(|_| last(facts).is_some_and(unproved))
 }
 
 /// The failure at the KDC, where the NTSTATUS beside its error is one of these.
-pub fn with_status<'a>(facts: &Facts<'a>, codes: &[i64]) -> Option<&'a Failure> {
+pub(super) fn with_status<'a>(facts: &Facts<'a>, codes: &[i64]) -> Option<&'a Failure> {
     let status = last(facts)?.status.map(i64::from)?;
     ended_at_kdc(facts).filter(|_| codes.contains(&status))
 }
 
 /// Whether a domain controller says by an NTSTATUS what its error does not.
-pub fn says_why(facts: &Facts<'_>) -> bool {
+pub(super) fn says_why(facts: &Facts<'_>) -> bool {
     last(facts).is_some_and(|exchange| exchange.status.is_some())
 }
 
 /// The realm of the KDC that was asked last, beside that of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Realm {
+pub(super) enum Realm {
     /// The one that the account names.
     Own,
     /// One that the KDC of the account's realm named as the user's, or in whose name it sent its error.
@@ -146,7 +146,7 @@ pub enum Realm {
 }
 
 /// Whose KDC was asked last.
-pub fn of_whom(facts: &Facts<'_>) -> Option<Realm> {
+pub(super) fn of_whom(facts: &Facts<'_>) -> Option<Realm> {
     let kdc = facts.credssp?.kdc.as_ref()?;
     let (first, last) = (kdc.exchanges.first()?, kdc.exchanges.last()?);
     Some(match last.realm.eq_ignore_ascii_case(&first.realm) {
@@ -158,7 +158,7 @@ pub fn of_whom(facts: &Facts<'_>) -> Option<Realm> {
 }
 
 /// The realm in whose name the last error was sent, where another was asked.
-pub fn in_name_of<'a>(facts: &Facts<'a>) -> Option<&'a str> {
+pub(super) fn in_name_of<'a>(facts: &Facts<'a>) -> Option<&'a str> {
     last(facts)?.in_name_of_another()
 }
 
@@ -173,7 +173,7 @@ fn leads_nowhere(kdc: &KdcEvidence) -> bool {
 }
 
 /// The finding for what ended at the KDC.
-pub fn code(facts: &Facts<'_>) -> Option<FindingCode> {
+pub(super) fn code(facts: &Facts<'_>) -> Option<FindingCode> {
     let failure = ended_at_kdc(facts)?;
     let kdc = facts.credssp?.kdc.as_ref()?;
     Some(match (failure.kind, failure.code) {

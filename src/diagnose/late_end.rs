@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Nobody needs a second to say that nobody is there: whoever ended the connection so late had waited for something else.
-pub fn timed_out(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn timed_out(facts: &Facts<'_>) -> Option<String> {
     const TIME_OUT_MS: f64 = 900.0;
     // The end itself came earlier, and never arrived.
     if answers_probe(facts).is_some() {
@@ -47,7 +47,7 @@ fn answers_probe(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// That what was sent last was sent again before a reset came: the peer's system had neither answered nor taken it.
-pub fn reset_late(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn reset_late(facts: &Facts<'_>) -> Option<String> {
     answers_probe(facts).or_else(|| sent_again(facts))
 }
 

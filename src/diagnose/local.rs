@@ -3,7 +3,7 @@
 use crate::report::{CheckStatus, Credentials, LocalCheck, Machine, Outcome, Verdict};
 
 /// How many checks are as they should be.
-pub fn verdict(machine: &Machine, checks: &[LocalCheck]) -> Verdict {
+pub(super) fn verdict(machine: &Machine, checks: &[LocalCheck]) -> Verdict {
     let count = |status| checks.iter().filter(|check| check.status == status).count();
     let roles: Vec<_> = machine.roles.iter().map(|role| role.name()).collect();
     let summary = format!(

@@ -42,10 +42,10 @@ use crate::{
     codes::Phase,
     report::{CauseCode, Finding, FindingCode, Report, SCHEMA_VERSION, Severity, Tool, Trace},
 };
-pub use again::{Again, again};
+pub(crate) use again::{Again, again};
 use facts::Facts;
 pub use pages::{page, paged};
-pub use wanted::wanted;
+pub(crate) use wanted::wanted;
 
 /// One rule: what it is called, how much it matters, where it is seen, and the sentence when it applies.
 struct Rule {

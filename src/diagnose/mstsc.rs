@@ -132,7 +132,7 @@ const fn told(row: Row) -> Row {
 }
 
 /// The label for what ended the trace; none where nobody knows it.
-pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
+pub(super) fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     // A patched client refuses such a server, whatever the server goes on to do.
     if unpatched(facts) {
         return in_a_box(ORACLE);

@@ -11,11 +11,11 @@ const SYN_AGAIN_MS: f64 = 950.0;
 /// One segment is sent again also where an acknowledgment only comes late (RFC 8985 section 7).
 const LOSS: u32 = 2;
 /// The least time before a segment is sent again; each time it is twice as long (RFC 6298 section 5, as Linux has it).
-pub const AGAIN_MS: f64 = 200.0;
+pub(super) const AGAIN_MS: f64 = 200.0;
 /// Round trips beyond this make the default time of a phase short.
 const LONG_TRIP_MS: f64 = 1000.0;
 /// Shorter ones are no reason for anything.
-pub const SHORT_TRIP_MS: f64 = 200.0;
+pub(super) const SHORT_TRIP_MS: f64 = 200.0;
 /// A phase that gives up has time for so many of them, or too little time.
 const TRIPS: f64 = 5.0;
 /// Round trips that grow so much wait in the queue of a link.
@@ -23,13 +23,13 @@ const GROWN: f64 = 10.0;
 /// How long after the last segment the system asks whether the peer is there, and how often (`net::os`).
 const KEEP_ALIVE_MS: f64 = 1000.0;
 /// A segment that was sent again so often in vain is not lost by chance.
-pub const PERSISTENT: u32 = 5;
+pub(super) const PERSISTENT: u32 = 5;
 /// Acknowledgments that came in this last part of the time were not the last.
 const STILL_PART: f64 = 0.2;
 
 /// What shows that packets were lost while others arrived.
 #[derive(Debug, Default)]
-pub struct Loss {
+pub(super) struct Loss {
     /// How many connections show it.
     pub connections: usize,
     /// Of the first packets of connections, which nothing else delays by a second.
@@ -40,13 +40,13 @@ pub struct Loss {
 
 impl Loss {
     /// All of it.
-    pub fn told(self) -> Vec<String> {
+    pub(super) fn told(self) -> Vec<String> {
         self.opening.into_iter().chain(self.mended).collect()
     }
 }
 
 /// What was lost on the way and sent again with success, in any connection.
-pub fn loss(facts: &Facts<'_>) -> Loss {
+pub(super) fn loss(facts: &Facts<'_>) -> Loss {
     let made = &facts.trace.connections;
     let (again, with) =
         made.iter().filter_map(mended).fold((0_u64, 0), |(sum, with), one| (sum + u64::from(one), with + 1));
@@ -117,7 +117,7 @@ fn opened_late(facts: &Facts<'_>, late: &[f64]) -> Option<String> {
 }
 
 /// Why a phase needs more time than it had, where the path is what takes it.
-pub fn slow(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn slow(facts: &Facts<'_>) -> Option<String> {
     path::still_arriving(facts).or_else(|| acknowledging(facts)).or_else(|| long_trip(facts))
 }
 
@@ -155,7 +155,7 @@ fn long_trip(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// Whether anything of ours was acknowledged, or any byte came, before the silence: then the way carried something.
-pub fn carried(facts: &Facts<'_>) -> bool {
+pub(super) fn carried(facts: &Facts<'_>) -> bool {
     let sent = facts.transport.is_some_and(|tcp| {
         tcp.sent_bytes.zip(tcp.unacknowledged).is_some_and(|(sent, lost)| sent > lost.into())
     });
@@ -163,7 +163,7 @@ pub fn carried(facts: &Facts<'_>) -> bool {
 }
 
 /// Whether bytes came in the phase that ended in silence.
-pub fn came(facts: &Facts<'_>) -> bool {
+pub(super) fn came(facts: &Facts<'_>) -> bool {
     let end = facts.failed().and_then(|failed| failed.failure?.end.as_deref());
     let came = |end: &StreamEnd| {
         end.after_received_ms.zip(waited(facts)).is_some_and(|(before, took)| before.0 < took)
@@ -172,12 +172,12 @@ pub fn came(facts: &Facts<'_>) -> bool {
 }
 
 /// How long before the end the last byte crossed, in either direction, in milliseconds.
-pub fn quiet(end: &StreamEnd) -> Option<f64> {
+pub(super) fn quiet(end: &StreamEnd) -> Option<f64> {
     Some(end.after_sent_ms?.0.min(end.after_received_ms.map_or(f64::MAX, |since| since.0)))
 }
 
 /// Whether something was acknowledged well after the last byte in either direction: then the way carries, late or with losses.
-pub fn carries_on(facts: &Facts<'_>) -> bool {
+pub(super) fn carries_on(facts: &Facts<'_>) -> bool {
     let end = facts.failed().and_then(|failed| failed.failure?.end.as_deref());
     let late = |end: &StreamEnd| {
         let tcp = facts.transport?;
@@ -187,7 +187,7 @@ pub fn carries_on(facts: &Facts<'_>) -> bool {
 }
 
 /// That the answers of this phase came so far apart that the next one was not due when its time was over.
-pub fn unhurried(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn unhurried(facts: &Facts<'_>) -> Option<String> {
     let failed = facts.failed()?;
     let silence = failed.failure?.end.as_ref()?.after_received_ms?.0;
     let trip = facts.transport?.round_trip_ms?.0;
@@ -206,7 +206,7 @@ pub fn unhurried(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// Whether the peer's system still answers that it is there while its service is silent; none where that was not seen.
-pub fn pulse(facts: &Facts<'_>) -> Option<bool> {
+pub(super) fn pulse(facts: &Facts<'_>) -> Option<bool> {
     let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect && path::is_direct(facts))?;
     let failure = failed.failure.filter(|failure| failure.kind == FailureKind::Timeout)?;
     let tcp = facts.transport.filter(|tcp| tcp.unacknowledged == Some(0))?;
@@ -221,7 +221,7 @@ pub fn pulse(facts: &Facts<'_>) -> Option<bool> {
 }
 
 /// How long things take with the connections whose ClientHello is reset, in milliseconds: the middle of all of them.
-pub struct Resets {
+pub(super) struct Resets {
     /// From the hello to the reset.
     pub reset: f64,
     /// The connection itself.
@@ -231,7 +231,7 @@ pub struct Resets {
 }
 
 /// None where no hello was reset.
-pub fn resets(facts: &Facts<'_>) -> Option<Resets> {
+pub(super) fn resets(facts: &Facts<'_>) -> Option<Resets> {
     let times: Vec<_> = facts.trace.connections.iter().filter_map(reset).collect();
     let middle = |which: fn(&Resets) -> f64| {
         let mut all: Vec<f64> = times.iter().map(which).collect();

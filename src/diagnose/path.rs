@@ -24,7 +24,7 @@ const TRIPS: f64 = 3.0;
 /// Bytes that came in this last part of the time were not the last.
 const STILL_PART: f64 = 0.2;
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     rule(FindingCode::PathLoss, Severity::Warning, loss),
     rule(FindingCode::PathSlow, Severity::Warning, slow),
     rule(FindingCode::Flow, Severity::Info, flow),
@@ -35,7 +35,7 @@ const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> 
 }
 
 /// What was sent and never acknowledged, when nothing came any more.
-pub struct BlackHole {
+pub(super) struct BlackHole {
     /// Bytes; none where only whether the peer is there was asked in vain.
     pub bytes: u32,
     /// Segments that were sent again.
@@ -43,7 +43,7 @@ pub struct BlackHole {
 }
 
 /// Whether the last that was sent never arrived, or its acknowledgment never came back.
-pub fn black_hole(facts: &Facts<'_>) -> Option<BlackHole> {
+pub(super) fn black_hole(facts: &Facts<'_>) -> Option<BlackHole> {
     let ended = silence(facts)?.end.as_ref();
     // What is on the way while bytes come in is not lost.
     let took = facts.failed()?.elapsed_ms.0;
@@ -58,7 +58,7 @@ pub fn black_hole(facts: &Facts<'_>) -> Option<BlackHole> {
 }
 
 /// Whether all that was sent was acknowledged before the silence.
-pub fn is_acknowledged(facts: &Facts<'_>) -> bool {
+pub(super) fn is_acknowledged(facts: &Facts<'_>) -> bool {
     silence(facts).is_some() && facts.transport.is_some_and(|tcp| tcp.unacknowledged == Some(0))
 }
 
@@ -73,7 +73,7 @@ fn loss(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// How much of a message had come when the time was over, while bytes still came.
-pub struct Trickle {
+pub(super) struct Trickle {
     /// Bytes.
     pub bytes: u64,
     /// Milliseconds from the last of them to the end.
@@ -81,7 +81,7 @@ pub struct Trickle {
 }
 
 /// Whether the phase ended in the middle of a message whose bytes were still on their way.
-pub fn trickle(facts: &Facts<'_>) -> Option<Trickle> {
+pub(super) fn trickle(facts: &Facts<'_>) -> Option<Trickle> {
     let failed = facts.failed()?;
     let failure = failed.failure.filter(|failure| failure.kind == FailureKind::Timeout)?;
     let (bytes, before_end) = (failure.partial_bytes()?, failure.end.as_ref()?.after_received_ms?.0);
@@ -89,7 +89,7 @@ pub fn trickle(facts: &Facts<'_>) -> Option<Trickle> {
 }
 
 /// The same in words.
-pub fn still_arriving(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn still_arriving(facts: &Facts<'_>) -> Option<String> {
     let Trickle { bytes, before_end } = trickle(facts)?;
     let (took, before) = (facts.failed()?.elapsed_ms.0 / 1000.0, before_end / 1000.0);
     Some(format!(
@@ -98,7 +98,7 @@ pub fn still_arriving(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The page of HTTP that answered the ClientHello.
-pub fn page<'a>(facts: &Facts<'a>) -> Option<&'a Spoken> {
+pub(super) fn page<'a>(facts: &Facts<'a>) -> Option<&'a Spoken> {
     let failed = facts.failed().filter(|failed| failed.phase == Phase::Tls)?;
     failed.failure.filter(|failure| failure.kind == FailureKind::NotTls)?;
     facts.tls?.speaks.as_ref().filter(|speaks| speaks.is_http())
@@ -151,7 +151,7 @@ fn acknowledges(facts: &Facts<'_>) -> &'static str {
 }
 
 /// Whether it is the host's own system that acknowledges.
-pub fn is_direct(facts: &Facts<'_>) -> bool {
+pub(super) fn is_direct(facts: &Facts<'_>) -> bool {
     facts.through.is_none() && !is_proxied(facts)
 }
 
@@ -172,7 +172,7 @@ fn last_sent(facts: &Facts<'_>, failure: &Failure) -> Option<String> {
 }
 
 /// The phase that took longest, where it took seconds and round trips are short. What a gateway does is its own.
-pub fn host_slow(facts: &Facts<'_>) -> Option<Finding> {
+pub(super) fn host_slow(facts: &Facts<'_>) -> Option<Finding> {
     let tcp = facts.transport?;
     let trip = tcp.round_trip_ms?.0;
     if facts.through.is_some() || trip >= SHORT_TRIP_MS || tcp.retransmissions? >= LOSS {

@@ -15,7 +15,7 @@ const ABOUT_ACCOUNT: [u16; 2] = [407, 401];
 const FORBIDDEN: u16 = 403;
 
 /// The code of an ending at a proxy; none where the trace ended elsewhere.
-pub fn code(facts: &Facts<'_>) -> Option<FindingCode> {
+pub(super) fn code(facts: &Facts<'_>) -> Option<FindingCode> {
     let (failure, seen) = ended(facts)?;
     Some(match failure.kind {
         FailureKind::ProxyRefused => refusal(seen),
@@ -25,12 +25,12 @@ pub fn code(facts: &Facts<'_>) -> Option<FindingCode> {
 }
 
 /// Whether the trace ended at a proxy.
-pub fn is_ended(facts: &Facts<'_>) -> bool {
+pub(super) fn is_ended(facts: &Facts<'_>) -> bool {
     ended(facts).is_some()
 }
 
 /// The failure and the proxy, at whose name, at whose port or by whose answer it ended.
-pub fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvidence)> {
+pub(super) fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvidence)> {
     let failed = facts.failed()?;
     let seen = match gateway::failed(facts) {
         Some((step, _)) => {

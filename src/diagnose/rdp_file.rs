@@ -14,7 +14,7 @@ use crate::{
 /// The negotiation failure that demands NLA (MS-RDPBCGR 2.2.1.2.2).
 const HYBRID_REQUIRED_BY_SERVER: i64 = 5;
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule::new(FindingCode::RdpFileNlaOff, Severity::Error, Phase::Negotiate, nla_off),
     Rule::new(FindingCode::RdpFileNegotiationOff, Severity::Error, Phase::Tls, negotiation_off),
     Rule::new(FindingCode::RdpFileTokenRefused, Severity::Error, Phase::Negotiate, token_refused),
@@ -43,7 +43,7 @@ fn nla_off(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The file skips the negotiation that this server waits for.
-pub fn negotiation_off(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn negotiation_off(facts: &Facts<'_>) -> Option<String> {
     let off = facts.file?.negotiate_security_layer == Some(false);
     let in_tls = facts.failed().is_some_and(|failed| failed.phase == Phase::Tls);
     let negotiates =
@@ -56,7 +56,7 @@ pub fn negotiation_off(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The file carries a routing token that is not taken.
-pub fn token_refused(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn token_refused(facts: &Facts<'_>) -> Option<String> {
     let token = facts.file?.load_balance_info.as_deref()?;
     // A hop carries the token of its redirection.
     if redirection::hop(facts).is_some() {

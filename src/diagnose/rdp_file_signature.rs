@@ -15,7 +15,7 @@ const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> 
     Rule { code, severity, phase: Phase::Resolve, applies }
 }
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     rule(FindingCode::RdpFileUnsignedRefused, Severity::Warning, refused_here),
     rule(FindingCode::RdpFileSignatureWrong, Severity::Warning, wrong),
     rule(FindingCode::RdpFileSignatureIncomplete, Severity::Warning, incomplete),

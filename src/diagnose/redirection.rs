@@ -15,7 +15,7 @@ use crate::{
 const MOST_SHOWN: usize = 5;
 const LONGEST_SHOWN: usize = 64;
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule { code: FindingCode::Redirected, severity: Severity::Info, phase: Phase::Licensing, applies: early },
     Rule { code: FindingCode::Redirected, severity: Severity::Info, phase: Phase::Activate, applies: late },
     Rule::new(FindingCode::RedirectLoop, Severity::Error, Phase::Licensing, in_circles),
@@ -30,7 +30,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// The hop that the verdict describes.
-pub fn hop<'a>(facts: &Facts<'a>) -> Option<&'a Hop> {
+pub(super) fn hop<'a>(facts: &Facts<'a>) -> Option<&'a Hop> {
     facts.trace.described()?.hop.as_ref()
 }
 
@@ -128,7 +128,7 @@ fn stale(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The hop that no connection opens to, at none of its addresses or through the gateway, and how the last try ended.
-pub fn unreached<'a, 'f>(facts: &'f Facts<'a>) -> Option<(&'a Hop, &'f Summary<'a>)> {
+pub(super) fn unreached<'a, 'f>(facts: &'f Facts<'a>) -> Option<(&'a Hop, &'f Summary<'a>)> {
     let hop = hop(facts)?;
     let lost = |failed: &&Summary<'_>| failed.phase <= Phase::Connect || gateway::is_about_host(facts);
     let failed = facts.failed().filter(lost)?;
@@ -136,13 +136,13 @@ pub fn unreached<'a, 'f>(facts: &'f Facts<'a>) -> Option<(&'a Hop, &'f Summary<'
 }
 
 /// The other names and addresses of the redirection that were tried in vain.
-pub fn names_tried(hop: &Hop) -> Option<String> {
+pub(super) fn names_tried(hop: &Hop) -> Option<String> {
     let tried: Vec<String> = hop.tried.iter().take(MOST_SHOWN).map(ToString::to_string).collect();
     (!tried.is_empty()).then(|| tried.join("; "))
 }
 
 /// Whether the server was reached over the internet, and names an address that is none of the internet.
-pub fn elsewhere(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn elsewhere(facts: &Facts<'_>) -> Option<String> {
     let peer = |made: &Connection| Some(made.phases.connect.as_ref()?.evidence.peer?.ip());
     let server = facts.trace.traced().next().and_then(peer).filter(|ip| is_public(*ip))?;
     let connect = facts.trace.described()?.phases.connect.as_ref()?;
@@ -179,7 +179,7 @@ fn some_failed(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The hop that the verdict describes, where its redirection brought an account for it.
-pub fn with_own_account<'a>(facts: &Facts<'a>) -> Option<&'a Hop> {
+pub(super) fn with_own_account<'a>(facts: &Facts<'a>) -> Option<&'a Hop> {
     hop(facts).filter(|hop| hop.own_account)
 }
 
@@ -206,7 +206,7 @@ fn own_account(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// A host that waits for a redirected client with the one-time account, by the only protocol that carries it.
-pub fn rdstls_only(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn rdstls_only(facts: &Facts<'_>) -> Option<String> {
     let hop = hop(facts)?;
     let without = facts.failed().filter(|failed| failed.phase == Phase::Negotiate)?.failure?;
     let others = [ExperimentKind::ProtocolRdp, ExperimentKind::ProtocolSsl, ExperimentKind::ProtocolHybrid];

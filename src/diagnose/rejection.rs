@@ -29,7 +29,7 @@ const V6_TIME_EXCEEDED: u8 = 3;
 
 /// What turned it down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rejection {
+pub(super) enum Rejection {
     /// A rule, as its message says.
     Forbidden,
     /// Somebody who answered sooner than one who looks for the host, or who says of a port what only a rule says.
@@ -43,7 +43,7 @@ pub enum Rejection {
 }
 
 /// The attempt that the failure is about.
-pub fn attempt<'a>(facts: &Facts<'a>) -> Option<&'a Attempt> {
+pub(super) fn attempt<'a>(facts: &Facts<'a>) -> Option<&'a Attempt> {
     let failure = facts.failed().filter(|failed| failed.phase == Phase::Connect)?.failure?;
     let wanted = match failure.kind {
         FailureKind::Refused => AttemptResult::Refused,
@@ -55,7 +55,7 @@ pub fn attempt<'a>(facts: &Facts<'a>) -> Option<&'a Attempt> {
 }
 
 /// What is known of it; nothing of a RST, which anybody sends in the host's name.
-pub fn rejection(attempt: &Attempt) -> Option<Rejection> {
+pub(super) fn rejection(attempt: &Attempt) -> Option<Rejection> {
     let sought = attempt.elapsed_ms.0 >= SOUGHT_MS;
     match attempt.rejected_by {
         Some(RejectedBy::ThisMachine) => return Some(Rejection::Here),

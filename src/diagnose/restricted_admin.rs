@@ -9,7 +9,7 @@ use crate::{
 const RESTRICTED_ADMIN: u32 = 0x08;
 const REMOTE_CREDENTIAL_GUARD: u32 = 0x10;
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule::new(FindingCode::RestrictedAdminUnsupported, Severity::Error, Phase::Negotiate, unsupported),
     Rule::new(FindingCode::RestrictedAdminUsed, Severity::Info, Phase::Credssp, used),
 ];

@@ -7,9 +7,9 @@ use crate::{
 };
 
 /// Windows refuses Kerberos beyond five minutes (RFC 4120 section 1.6).
-pub const MAX_SKEW_SECONDS: u64 = 300;
+pub(super) const MAX_SKEW_SECONDS: u64 = 300;
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule::new(FindingCode::StandardRdpSecurity, Severity::Error, Phase::Negotiate, standard_rdp_security),
     Rule::new(FindingCode::ProtocolNotRequested, Severity::Warning, Phase::Negotiate, protocol_not_requested),
     Rule::new(FindingCode::NlaNotRequired, Severity::Warning, Phase::Negotiate, nla_not_required),

@@ -6,7 +6,7 @@ use crate::{
     report::{ActivateEvidence, FailureKind, FindingCode, LicensingEvidence, Selected, Severity},
 };
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule {
         code: FindingCode::ClientInfoAccountRequired,
         severity: Severity::Error,
@@ -22,7 +22,7 @@ pub const RULES: &[Rule] = &[
 
 /// Servers that log on by themselves want the account in Client Info, which has none here: they end at once, or as soon as they
 /// have tried the empty one.
-pub fn wants_account(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn wants_account(facts: &Facts<'_>) -> Option<String> {
     // Under its own encryption a server may as well dislike the MAC.
     if facts.selected() == Some(Selected::Rdp) {
         return None;
@@ -45,7 +45,7 @@ fn ended_early(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The same end right after Client Info where something else is as near, and what that is.
-pub fn may_want_account(facts: &Facts<'_>) -> Option<(String, String)> {
+pub(super) fn may_want_account(facts: &Facts<'_>) -> Option<(String, String)> {
     let failure = facts.failed().filter(|failed| failed.phase == Phase::Licensing)?.failure?;
     let kind = failure.kind;
     let against = match facts.selected() {

@@ -14,7 +14,7 @@ const fn rule(code: FindingCode, applies: fn(&Facts<'_>) -> Option<String>) -> R
     Rule { code, severity: Severity::Error, phase: Phase::Tls, applies }
 }
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     rule(FindingCode::TlsLegacyOnly, legacy_only),
     rule(FindingCode::TlsNoCommonSuite, no_common_suite),
     rule(FindingCode::TlsVersionIntolerant, version_intolerant),

@@ -10,7 +10,7 @@ const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> 
     Rule { code, severity, phase: Phase::Connect, applies }
 }
 
-pub const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     rule(FindingCode::UdpClosed, Severity::Warning, closed),
     rule(FindingCode::UdpReachable, Severity::Info, reachable),
     rule(FindingCode::UdpInconclusive, Severity::Info, inconclusive),

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The verdict on the described connection.
-pub fn verdict(facts: &Facts<'_>) -> Verdict {
+pub(super) fn verdict(facts: &Facts<'_>) -> Verdict {
     let reached = facts.phases.iter().rfind(|s| s.status == Status::Passed).map(|s| s.phase);
     let credentials = credentials(facts);
     let outcome = outcome(facts, credentials);

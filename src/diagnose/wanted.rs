@@ -93,7 +93,7 @@ const AGAIN: &[Made] = &[Made::NextAddress, Made::Repeat];
 const WITHOUT_NLA: &[Made] = &[Made::ProtocolSsl, Made::Tls12Only, Made::NextAddress, Made::Repeat];
 
 /// The kinds of the experiments, in no order; none after a success, and none once the server refused credentials.
-pub fn wanted(trace: &Trace) -> Vec<Made> {
+pub(crate) fn wanted(trace: &Trace) -> Vec<Made> {
     let facts = Facts::of(trace);
     let Some((phase, failure)) = facts.failed().and_then(|failed| Some((failed.phase, failed.failure?)))
     else {

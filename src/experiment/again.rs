@@ -10,7 +10,7 @@ use crate::{
 const EACH: u32 = 4;
 
 /// `repeat-1`, `small-hello-again-2`, `repeat-2`, `small-hello-again-3`, `repeat-3` and so on.
-pub fn plans(times: u32, between: &[ExperimentName], basis: &Basis) -> Vec<Plan> {
+pub(super) fn plans(times: u32, between: &[ExperimentName], basis: &Basis) -> Vec<Plan> {
     let every: Vec<Plan> = EXPERIMENTS.iter().flat_map(|experiment| experiment.plans(basis)).collect();
     let named = |name: &ExperimentName| {
         let purpose = Purpose::Experiment(name.clone());

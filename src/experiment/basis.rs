@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What the connection that is followed up was.
-pub struct Basis {
+pub(super) struct Basis {
     /// What it offered.
     pub protocols: Protocols,
     /// How it began.
@@ -61,12 +61,12 @@ pub struct Basis {
 
 impl Basis {
     /// A plan that differs in nothing yet and ends as soon as it has shown whether TLS passes.
-    pub fn plan(&self, kind: ExperimentKind) -> Plan {
+    pub(super) fn plan(&self, kind: ExperimentKind) -> Plan {
         self.named(kind.into())
     }
 
     /// The same, one of several.
-    pub fn numbered(&self, kind: ExperimentKind, number: u32) -> Plan {
+    pub(super) fn numbered(&self, kind: ExperimentKind, number: u32) -> Plan {
         self.named(ExperimentName::numbered(kind, number))
     }
 
@@ -77,13 +77,18 @@ impl Basis {
     }
 
     /// A hello like that of the connection.
-    pub fn own_hello(&self, profile: Profile) -> Hello {
+    pub(super) fn own_hello(&self, profile: Profile) -> Hello {
         Hello::Own(profile, self.hello.clone())
     }
 }
 
 /// None when no name was resolved, so that there is nowhere to connect to.
-pub fn basis(trace: &Trace, target: &Endpoint, settings: &Settings, small_segments: bool) -> Option<Basis> {
+pub(super) fn basis(
+    trace: &Trace,
+    target: &Endpoint,
+    settings: &Settings,
+    small_segments: bool,
+) -> Option<Basis> {
     let described = trace.described()?;
     // A retry looked nothing up.
     let looked_up = if described.hop.is_some() { described } else { trace.connections.first()? };

@@ -12,7 +12,7 @@ use crate::{
 const ADDRESSES: usize = 3;
 
 /// One kind of follow-up.
-pub struct Experiment {
+pub(super) struct Experiment {
     /// What the report calls it.
     pub kind: Kind,
     /// The connections to make: the given one, which differs in nothing yet, with the difference; none if it would tell nothing.
@@ -21,7 +21,7 @@ pub struct Experiment {
 
 impl Experiment {
     /// Its connections.
-    pub fn plans(&self, basis: &Basis) -> Vec<Plan> {
+    pub(super) fn plans(&self, basis: &Basis) -> Vec<Plan> {
         (self.differ)(basis, basis.plan(self.kind))
     }
 }
@@ -31,7 +31,7 @@ const fn of(kind: Kind, differ: fn(&Basis, Plan) -> Vec<Plan>) -> Experiment {
 }
 
 /// In the order in which they are made.
-pub const EXPERIMENTS: &[Experiment] = &[
+pub(super) const EXPERIMENTS: &[Experiment] = &[
     of(Kind::NoAdditions, no_additions),
     of(Kind::NoPreconnection, no_preconnection),
     of(Kind::NoServerName, no_server_name),

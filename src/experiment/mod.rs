@@ -50,12 +50,12 @@ const ASIDE_TRIPS: u32 = 5;
 const MARGIN: Duration = Duration::from_secs(1);
 
 /// All of their kinds.
-pub fn kinds() -> Vec<ExperimentKind> {
+pub(crate) fn kinds() -> Vec<ExperimentKind> {
     EXPERIMENTS.iter().map(|experiment| experiment.kind).chain([ExperimentKind::Repeat]).collect()
 }
 
 /// One round of them.
-pub enum Round<'a> {
+pub(crate) enum Round<'a> {
     /// Those of these kinds.
     First(&'a [ExperimentKind]),
     /// The traced connection so many times again, and between these experiments, which made a difference.
@@ -68,7 +68,12 @@ pub enum Round<'a> {
 }
 
 /// Makes the experiments of a round and adds them to the trace. A run that began at `begin` keeps its deadline.
-pub async fn run<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, round: &Round<'_>, begin: Instant) {
+pub(crate) async fn run<N: Network>(
+    tracer: &Tracer<'_, N>,
+    trace: &mut Trace,
+    round: &Round<'_>,
+    begin: Instant,
+) {
     let hop = trace.described().and_then(|made| made.hop.as_ref()).map(|hop| aimed(hop, tracer.settings));
     let (target, settings) = match &hop {
         Some((target, settings)) => (target, settings),

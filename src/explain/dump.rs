@@ -9,7 +9,7 @@ const ROW: usize = 16;
 const ELEMENT: (&str, &str) = ("<binary>", "</binary>");
 
 /// A text without the dump in it, and the status at the end of the dump; none where it holds no dump.
-pub fn apart(text: &str) -> Option<(String, Option<u32>)> {
+pub(super) fn apart(text: &str) -> Option<(String, Option<u32>)> {
     if let Some(Parted { before, data, after }) = element(text) {
         return Some((format!("{before} {after}"), status(data)));
     }

@@ -18,7 +18,7 @@ use crate::codes::{
 };
 
 /// What is known about a term.
-pub fn explained(term: &Term) -> Explained {
+pub(super) fn explained(term: &Term) -> Explained {
     match &term.kind {
         Kind::Number(number) => numbered(*number, term),
         Kind::Pair(code, extended) => pair(*code, *extended),

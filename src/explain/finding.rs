@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The explanation of a finding, a cause or a check; none when no rule has that name.
-pub fn finding(name: &str) -> Option<Explained> {
+pub(super) fn finding(name: &str) -> Option<Explained> {
     let name = name.to_lowercase();
     let page = diagnose::page(&name).or_else(|| local::page(&name))?;
     let (mut text, entries) = sections::read(page);
@@ -35,7 +35,7 @@ pub fn finding(name: &str) -> Option<Explained> {
 }
 
 /// The name of a finding, a cause or a check that differs in a few letters.
-pub fn alike(word: &str) -> Option<&'static str> {
+pub(super) fn alike(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
     // A few letters differ from any short word.
     if word.len() <= MISSPELT {

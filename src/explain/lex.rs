@@ -9,7 +9,7 @@ use super::{
 
 /// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Token {
+pub(super) enum Token {
     Word(String),
     /// A number as it was written; `Err` where it has more than 32 bits.
     Number(String, Result<Number, ()>),
@@ -38,7 +38,7 @@ const SHORT: usize = 3;
 const IDEOGRAPHIC: char = '\u{2e80}';
 
 /// The tokens of a text.
-pub fn tokens(text: &str) -> Vec<Token> {
+pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     for run in unqualified(&spelt(text)).split_whitespace() {
         let core = run.trim_matches(|c| AROUND.contains(&c) || c == '"' || c == ',');

@@ -6,7 +6,7 @@ use super::{Event, Meaning, Related, Relation, name::Found};
 use crate::codes::{DISCONNECT, NTSTATUS, Row, TABLES, Table};
 
 /// A row as it is told.
-pub fn meaning((table, row): Found) -> Meaning {
+pub(super) fn meaning((table, row): Found) -> Meaning {
     let some = |text: &'static str| Some(text).filter(|text| !text.is_empty());
     let (provider, channel, side, level) = (row.provider, row.channel, row.side, row.level);
     Meaning {
@@ -59,7 +59,7 @@ fn leading(table: &Table, row: &Row<'_>) -> Vec<Related> {
 }
 
 /// A code as another one of the explained one.
-pub fn another(relation: Relation, (table, row): Found) -> Related {
+pub(super) fn another(relation: Relation, (table, row): Found) -> Related {
     let symbol = Some(row.symbol).filter(|symbol| !symbol.is_empty());
     let written = row.code.map(|code| table.written(code));
     Related { relation, table: table.name, kind: table.title, code: row.code, written, symbol }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::codes::{EVENT, Row, TABLES, TLS_ALERT, Table, spelt};
 
-pub type Found = (&'static Table, Row<'static>);
+pub(super) type Found = (&'static Table, Row<'static>);
 
 /// The rows of each name, in lower case.
 fn names() -> &'static BTreeMap<String, Vec<Found>> {
@@ -37,12 +37,12 @@ static ENDS: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new
 });
 
 /// Whether a table has the name, whole.
-pub fn is_exact(name: &str) -> bool {
+pub(super) fn is_exact(name: &str) -> bool {
     names().contains_key(&name.to_lowercase())
 }
 
 /// The rows of a name: the whole symbol, as another program spells it, or its end after an underscore.
-pub fn named(name: &str) -> Vec<Found> {
+pub(super) fn named(name: &str) -> Vec<Found> {
     let lower = spelt(name).unwrap_or_else(|| name.to_owned()).to_lowercase();
     let ends = ENDS.get(lower.as_str()).map_or(&[][..], Vec::as_slice);
     let symbols = std::iter::once(lower.as_str()).chain(ends.iter().copied());
@@ -58,7 +58,7 @@ pub fn named(name: &str) -> Vec<Found> {
 }
 
 /// Whether a word of a sentence is a name: one that can be no word of a language and no function of a program.
-pub fn is_name(word: &str) -> bool {
+pub(super) fn is_name(word: &str) -> bool {
     let upper = word.chars().any(|c| c.is_ascii_uppercase());
     let lower = word.chars().any(|c| c.is_ascii_lowercase());
     if word.contains('_') {
@@ -73,7 +73,7 @@ pub fn is_name(word: &str) -> bool {
 }
 
 /// Whether a word looks like the name of a code that no table has: capitals that begin as those of a table.
-pub fn is_unknown_name(word: &str) -> bool {
+pub(super) fn is_unknown_name(word: &str) -> bool {
     let capitals = word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let Some((first, rest)) = word.split_once('_') else { return false };
     let own = format!(
@@ -87,7 +87,7 @@ pub fn is_unknown_name(word: &str) -> bool {
 }
 
 /// How many of these words name a TLS alert, and its number.
-pub fn alert(words: &[&str]) -> Option<(usize, u32)> {
+pub(super) fn alert(words: &[&str]) -> Option<(usize, u32)> {
     let plain =
         |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     (1..=words.len().min(4)).rev().find_map(|count| {
@@ -97,12 +97,12 @@ pub fn alert(words: &[&str]) -> Option<(usize, u32)> {
     })
 }
 /// How people call a provider of events: without the names in front of its own.
-pub fn short(provider: &str) -> String {
+pub(super) fn short(provider: &str) -> String {
     provider.rsplit('-').next().unwrap_or_default().to_lowercase()
 }
 
 /// Whether a word is what people call a provider of events.
-pub fn is_provider(word: &str) -> bool {
+pub(super) fn is_provider(word: &str) -> bool {
     static PROVIDERS: LazyLock<BTreeSet<String>> =
         LazyLock::new(|| EVENT.rows().map(|row| short(row.provider)).collect());
     PROVIDERS.contains(&word.to_lowercase())

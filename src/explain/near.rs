@@ -19,13 +19,13 @@ const MISTYPED: &[&Table] = &[&DISCONNECT, &EXTENDED, &NTSTATUS, &ERROR_INFO, &G
 const MOST: usize = 6;
 
 /// How many letters of a name may be wrong.
-pub const MISSPELT: usize = 3;
+pub(super) const MISSPELT: usize = 3;
 
 /// The bit that makes an HRESULT of an NTSTATUS.
 const NT_BIT: u32 = 0x1000_0000;
 
 /// Other readings of the digits, then other tables, then codes that look alike.
-pub fn numbers(number: Number, asked: &[&'static Table]) -> Vec<Related> {
+pub(super) fn numbers(number: Number, asked: &[&'static Table]) -> Vec<Related> {
     let mut near = Vec::new();
     let mut add = |relation, tables: &[&'static Table], code| {
         let rows = tables.iter().flat_map(|table| table.find_all(code).map(move |row| (*table, row)));
@@ -73,7 +73,7 @@ fn alike(code: u32, asked: &[&'static Table]) -> Vec<Related> {
 }
 
 /// Names that differ in a few letters, the nearest first.
-pub fn names(name: &str) -> Vec<Related> {
+pub(super) fn names(name: &str) -> Vec<Related> {
     let name = name.to_uppercase();
     let rows = TABLES.iter().flat_map(|table| table.rows().map(move |row| (*table, row)));
     let rows = rows.filter(|(_, row)| !row.symbol.is_empty());
@@ -85,7 +85,7 @@ pub fn names(name: &str) -> Vec<Related> {
 }
 
 /// How far two texts are apart, if not farther than this.
-pub fn near(a: &str, b: &str, most: usize) -> Option<usize> {
+pub(super) fn near(a: &str, b: &str, most: usize) -> Option<usize> {
     // A letter has up to four bytes.
     let longer = a.len().abs_diff(b.len()) > most * 4;
     let far = if longer { most + 1 } else { distance(a, b) };

@@ -8,7 +8,7 @@ const LONGEST: usize = 8;
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
 /// Whether a run of characters without spaces is an address of the web, with or without its scheme.
-pub fn is_url(run: &str) -> bool {
+pub(super) fn is_url(run: &str) -> bool {
     let run = run.trim_start_matches(['(', '<', '[', '"', '\'']);
     let host = run.split('/').next().unwrap_or_default();
     let names: Vec<&str> = host.split('.').collect();
@@ -20,7 +20,7 @@ pub fn is_url(run: &str) -> bool {
 }
 
 /// Whether a part of such a run, without the marks around it, is something else than a code or a word.
-pub fn is_noise(part: &str) -> bool {
+pub(super) fn is_noise(part: &str) -> bool {
     part.contains(['@', '\\'])
         || part.starts_with('%')
         || part.ends_with('%')

@@ -7,7 +7,7 @@ use crate::codes::{FREERDP_ERROR, TABLES, inside};
 
 /// How a number was written; the less it looks like a code, the more the words before it must say that it is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(super) enum Form {
     /// With 0x.
     Prefixed,
     /// With a minus sign.
@@ -20,13 +20,13 @@ pub enum Form {
 
 /// A number and its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Number {
+pub(super) struct Number {
     pub code: u32,
     pub form: Form,
 }
 
 /// The first number of the statuses of Windows.
-pub const STATUSES: u32 = 0x8000_0000;
+pub(super) const STATUSES: u32 = 0x8000_0000;
 /// The class of FreeRDP's errors of a connection, in the upper half of the number.
 const CONNECT_CLASS: u32 = 2;
 /// Below it a number with a minus is what a call returned.
@@ -36,7 +36,7 @@ const FAMILIES: &[u32] = &[0x8007, 0x8009, 0x800B, 0xC000, 0xD000];
 
 impl Number {
     /// Whether it can be nothing but a code, whatever stands around it.
-    pub fn is_evident(self) -> bool {
+    pub(super) fn is_evident(self) -> bool {
         let is_status =
             self.code >= STATUSES && (FAMILIES.contains(&(self.code >> 16)) || is_known(self.code));
         let is_of_freerdp = self.code >> 16 == CONNECT_CLASS && FREERDP_ERROR.find(self.code).is_some();
@@ -44,19 +44,19 @@ impl Number {
     }
 
     /// The number without its minus, if it is too small for a status.
-    pub fn negated(self) -> Option<u32> {
+    pub(super) fn negated(self) -> Option<u32> {
         let small = self.code.wrapping_neg();
         Some(small).filter(|small| self.form == Form::Signed && (1..SMALL).contains(small))
     }
 
     /// Whether it is a status of Windows by its size.
-    pub fn is_status(self) -> bool {
+    pub(super) fn is_status(self) -> bool {
         matches!(self.code >> 28, 0x8 | 0xC | 0xD)
     }
 }
 
 /// The number that a text is: `Err` for one of more than 32 bits, none for what is no number.
-pub fn number(text: &str) -> Option<Result<Number, ()>> {
+pub(super) fn number(text: &str) -> Option<Result<Number, ()>> {
     if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         let is_hex = !hex.is_empty() && hex.chars().all(|c| c.is_ascii_hexdigit());
         return is_hex.then(|| prefixed(hex));
@@ -106,7 +106,7 @@ fn bare(text: &str) -> Option<Result<Number, ()>> {
 }
 
 /// Whether any table has the number, or the code inside it.
-pub fn is_known(code: u32) -> bool {
+pub(super) fn is_known(code: u32) -> bool {
     let has = |code| TABLES.iter().any(|table| table.find(code).is_some());
     has(code) || inside(code).iter().any(|(table, code)| table.find(*code).is_some())
 }

@@ -7,7 +7,7 @@ const BACK: usize = 16;
 
 /// What stands around a token.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Place {
+pub(super) struct Place {
     opened: bool,
     closed: bool,
     /// Whether a bracket before it is still open.
@@ -23,7 +23,7 @@ pub struct Place {
 }
 
 impl Place {
-    pub fn of(tokens: &[(Token, bool)], at: usize) -> Self {
+    pub(super) fn of(tokens: &[(Token, bool)], at: usize) -> Self {
         let next = tokens.get(at + 1).map(|(token, _)| token);
         let before = at.checked_sub(1).and_then(|at| tokens.get(at)).map(|(token, _)| token);
         let from = at.saturating_sub(BACK);
@@ -48,17 +48,17 @@ impl Place {
     }
 
     /// Whether brackets are around it.
-    pub fn is_enclosed(self) -> bool {
+    pub(super) fn is_enclosed(self) -> bool {
         self.opened && self.closed
     }
 
     /// Whether it is the last thing in brackets.
-    pub fn is_at_end_of_brackets(self) -> bool {
+    pub(super) fn is_at_end_of_brackets(self) -> bool {
         self.inside && self.closed
     }
 
     /// Whether it counts the items of a list, as in `1) ... 2) ...`.
-    pub fn is_item(self) -> bool {
+    pub(super) fn is_item(self) -> bool {
         self.closed && !self.inside
     }
 }

@@ -10,7 +10,7 @@ const CLOSING_SINGLE: &[char] = &['\'', '\u{2019}'];
 const LONGEST: usize = 40;
 
 /// A text in which quoted names behind words such as `user` or `computer` are blank.
-pub fn blanked(text: &str) -> String {
+pub(super) fn blanked(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(OPENING) {

@@ -8,7 +8,7 @@ use crate::codes::{
 
 /// One thing to explain.
 #[derive(Debug)]
-pub struct Term {
+pub(super) struct Term {
     /// The tables that were asked for; empty for all.
     pub tables: Vec<&'static Table>,
     pub kind: Kind,
@@ -21,7 +21,7 @@ pub struct Term {
 }
 
 #[derive(Debug)]
-pub enum Kind {
+pub(super) enum Kind {
     Number(Number),
     /// A disconnect reason with its extended code.
     Pair(u32, u32),
@@ -32,7 +32,7 @@ pub enum Kind {
 
 /// What was read, and what was not.
 #[derive(Debug)]
-pub struct Terms {
+pub(super) struct Terms {
     pub terms: Vec<Term>,
     pub unread: Vec<String>,
     /// Whether there are more.
@@ -40,12 +40,12 @@ pub struct Terms {
 }
 
 impl Term {
-    pub fn new(kind: Kind) -> Self {
+    pub(super) fn new(kind: Kind) -> Self {
         Self { tables: Vec::new(), kind, before: Vec::new(), providers: Vec::new(), is_only: false }
     }
 
     /// Whether it is the same thing, as far as both say of which kind it is.
-    pub fn is_same(&self, kind: &Kind, tables: &[&'static Table]) -> bool {
+    pub(super) fn is_same(&self, kind: &Kind, tables: &[&'static Table]) -> bool {
         let shared = |table: &&'static Table| tables.iter().any(|other| other.name == table.name);
         match (&self.kind, kind) {
             (Kind::Number(a), Kind::Number(b)) => {
@@ -59,12 +59,12 @@ impl Term {
     }
 
     /// The number that it is.
-    pub fn number(&self) -> Option<u32> {
+    pub(super) fn number(&self) -> Option<u32> {
         if let Kind::Number(own) = self.kind { Some(own.code) } else { None }
     }
 
     /// Whether it stands for a number, or may.
-    pub fn has_code(&self) -> bool {
+    pub(super) fn has_code(&self) -> bool {
         let Kind::Name(name) = &self.kind else { return true };
         let named = name::named(name);
         if named.iter().any(|(table, _)| table.name == AVD.name) {
@@ -75,7 +75,7 @@ impl Term {
     }
 
     /// Whether it is the type of a message, and no reason for anything.
-    pub fn is_of_message(&self) -> bool {
+    pub(super) fn is_of_message(&self) -> bool {
         let is_type = |table: &&'static Table| TYPES.iter().any(|own| own.name == table.name);
         match &self.kind {
             Kind::Name(name) => {
@@ -87,18 +87,18 @@ impl Term {
     }
 
     /// Whether it is the name of a protocol that was offered or selected, and no reason for anything.
-    pub fn is_of_offer(&self) -> bool {
+    pub(super) fn is_of_offer(&self) -> bool {
         let Kind::Name(name) = &self.kind else { return false };
         let rows = name::named(name);
         !rows.is_empty() && rows.iter().all(|(table, _)| table.name == NEGOTIATION_PROTOCOL.name)
     }
 
     /// The first number of a pair.
-    pub fn first_of_pair(&self) -> Option<u32> {
+    pub(super) fn first_of_pair(&self) -> Option<u32> {
         if let Kind::Pair(first, _) = self.kind { Some(first) } else { None }
     }
 }
 
 /// Tables of the types of messages.
-pub const TYPES: &[&Table] =
+pub(super) const TYPES: &[&Table] =
     &[&NEGOTIATION_STRUCTURE, &LICENSE_MESSAGE, &CAPABILITY_SET, &SHARE_DATA, &SAVE_SESSION_INFO];

@@ -26,7 +26,7 @@ const PROSE: usize = 2;
 
 /// # Errors
 /// There is no code in the arguments.
-pub fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
+pub(super) fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
     let arguments: Vec<String> = arguments.iter().map(|argument| as_logged(argument)).collect();
     let words = arguments.join(" ");
     let dump = dump::apart(&words);

@@ -11,7 +11,7 @@ const TAIL: usize = 3;
 
 /// The texts to explain. That of a client says less than a code beside it; the sentence of an event tells which one it is,
 /// unless it ends in its number, which then says more.
-pub fn beside(found: Vec<Text>, terms: &[Term]) -> Vec<Term> {
+pub(super) fn beside(found: Vec<Text>, terms: &[Term]) -> Vec<Term> {
     let mut told: Vec<Text> = Vec::new();
     let mut of_client = !terms.is_empty();
     let is_named = terms.iter().any(is_event);
@@ -32,7 +32,7 @@ pub fn beside(found: Vec<Text>, terms: &[Term]) -> Vec<Term> {
 }
 
 /// The number that the sentence of an event ends in itself: the sentence tells it, where tables would tell another thing.
-pub fn owned(found: &[Text]) -> Option<u32> {
+pub(super) fn owned(found: &[Text]) -> Option<u32> {
     let text = found.first().filter(|text| event(text).is_some())?;
     text.row.symbol.rsplit(' ').next()?.parse().ok()
 }

@@ -17,7 +17,7 @@ const BEFORE: usize = 6;
 
 /// What a number is.
 #[derive(Debug)]
-pub enum Kind {
+pub(super) enum Kind {
     /// A code of this table, where the table has it.
     Of(&'static Table),
     /// A code of these tables alone.
@@ -32,7 +32,7 @@ pub enum Kind {
 
 /// A row of the topics.
 #[derive(Debug)]
-pub struct Topic {
+pub(super) struct Topic {
     pub kind: Kind,
     /// Words that stand in the text; with ! none of them does.
     anywhere: Vec<&'static str>,
@@ -71,7 +71,7 @@ fn kind_of(cell: &str) -> Option<Kind> {
 }
 
 /// The topics of a text in lower case.
-pub fn topics(text: &str) -> Vec<&'static Topic> {
+pub(super) fn topics(text: &str) -> Vec<&'static Topic> {
     let stands = |word: &&str| match word.strip_prefix('!') {
         Some(word) => !text.contains(word),
         None => text.contains(*word),
@@ -80,7 +80,7 @@ pub fn topics(text: &str) -> Vec<&'static Topic> {
 }
 
 /// What the first of these topics that fits makes of the number at this place.
-pub fn kind(
+pub(super) fn kind(
     topics: &[&'static Topic],
     tokens: &[(Token, bool)],
     at: usize,

@@ -15,7 +15,7 @@ const WORDS: &str = include_str!("words.tsv");
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub(super) enum Role {
     /// The number after it is a code.
     Reason,
     /// The numbers after it are codes.
@@ -35,7 +35,7 @@ pub enum Role {
 
 impl Role {
     /// Whether a code follows.
-    pub fn is_reason(self) -> bool {
+    pub(super) fn is_reason(self) -> bool {
         matches!(self, Self::Reason | Self::Several | Self::Extended | Self::Nearer)
     }
 }
@@ -81,7 +81,7 @@ fn is(kind: &str, word: &str) -> bool {
 }
 
 /// What a word is, in lower case; `id` and `version` depend on the words before them.
-pub fn role(word: &str) -> Role {
+pub(super) fn role(word: &str) -> Role {
     match word {
         word if is_extended(word) => Role::Extended,
         word if is("nearer", word) => Role::Nearer,
@@ -112,48 +112,48 @@ fn is_extended(word: &str) -> bool {
 }
 
 /// Whether a number that is glued to the word with a colon is its value.
-pub fn is_label(word: &str) -> bool {
+pub(super) fn is_label(word: &str) -> bool {
     is_reason(word) || !governed(&word.to_lowercase()).is_empty()
 }
 
 /// Whether a number in brackets behind the word is its value.
-pub fn is_reason(word: &str) -> bool {
+pub(super) fn is_reason(word: &str) -> bool {
     let lower = word.to_lowercase();
     is_naming(&lower) || role(&lower).is_reason()
 }
 
 /// Whether it is a protocol, a program or a paper that is known by its number, which in a sentence is a word like others.
-pub fn is_versioned(lower: &str) -> bool {
+pub(super) fn is_versioned(lower: &str) -> bool {
     is("versioned", lower)
 }
 
 /// Whether a number before this word is an amount.
-pub fn is_unit(word: &str) -> bool {
+pub(super) fn is_unit(word: &str) -> bool {
     is("unit", &word.to_lowercase())
 }
 
 /// Whether the number one before this word is an amount.
-pub fn is_single(word: &str) -> bool {
+pub(super) fn is_single(word: &str) -> bool {
     is("single", &word.to_lowercase())
 }
 
 /// Whether it joins the last two of several numbers.
-pub fn is_joining(word: &str) -> bool {
+pub(super) fn is_joining(word: &str) -> bool {
     is("joining", &word.to_lowercase())
 }
 
 /// Whether a single number behind the word is how many there were, as in `errors: 12`.
-pub fn is_counted(lower: &str) -> bool {
+pub(super) fn is_counted(lower: &str) -> bool {
     is("counted", lower)
 }
 
 /// Whether the word asks for its tables in a sentence as well, as the words for events do in every language.
-pub fn is_naming(lower: &str) -> bool {
+pub(super) fn is_naming(lower: &str) -> bool {
     is("naming", lower) || is("event", lower)
 }
 
 /// The tables that a word asks for.
-pub fn governed(lower: &str) -> Vec<&'static Table> {
+pub(super) fn governed(lower: &str) -> Vec<&'static Table> {
     match lower {
         word if is("event", word) => vec![&EVENT],
         word if is("alert", word) => vec![&TLS_ALERT],
@@ -164,6 +164,6 @@ pub fn governed(lower: &str) -> Vec<&'static Table> {
 }
 
 /// Whether what stands in quotes behind the word is the name of a person or a machine.
-pub fn is_named(lower: &str) -> bool {
+pub(super) fn is_named(lower: &str) -> bool {
     is("named", lower)
 }

@@ -5,7 +5,7 @@ const ELEMENT: &str = "<Data";
 const END: &str = "</Data>";
 
 /// A text with the names of its data as labels.
-pub fn labelled(text: &str) -> String {
+pub(super) fn labelled(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     // A pair of elements holds the name of a value and the value.

@@ -110,7 +110,7 @@ fn suspects(report: &Report, is_meant: impl Fn(&Cause) -> bool) -> bool {
 }
 
 /// Whether a gateway is asked for, and so entered first.
-pub fn is_through_gateway(trace: &Trace) -> bool {
+pub(super) fn is_through_gateway(trace: &Trace) -> bool {
     trace.traced().any(|made| made.phases.gateway.is_some())
 }
 

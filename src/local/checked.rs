@@ -33,7 +33,7 @@ impl Checked {
 }
 
 /// Asks what matters to the trace, or everything.
-pub fn ask(
+pub(super) fn ask(
     machine: &dyn Host,
     choice: RoleChoice,
     target: Option<&Target>,

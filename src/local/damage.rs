@@ -12,7 +12,7 @@ const MOST_NAMED: usize = 4;
 const MOST_KINDS: usize = 3;
 
 /// What the files showed while they were read, and which ones were; one line, however many there are.
-pub fn result(source: &Source) -> LocalCheck {
+pub(super) fn result(source: &Source) -> LocalCheck {
     let read = read(&source.read);
     let result = match source.damage.as_slice() {
         [] => CheckResult::ok("every file could be read").seen(read),

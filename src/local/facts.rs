@@ -4,7 +4,7 @@ use super::{beside::Beside, survey::Survey, topics};
 use crate::report::{Machine, Report, Role};
 
 /// Asks the topics; beside a trace only for what it can be compared with.
-pub fn facts(survey: &Survey<'_>, roles: &[Role], report: Option<&Report>) -> Machine {
+pub(super) fn facts(survey: &Survey<'_>, roles: &[Role], report: Option<&Report>) -> Machine {
     let mut facts = Machine {
         system: survey.system(),
         version: survey.machine.version(),

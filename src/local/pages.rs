@@ -37,7 +37,7 @@ const TOPICS: &[&str] = &[
 
 /// What a check with this code looks at, what its results mean and what to do, as Markdown; begins with a heading that
 /// names the code.
-pub fn page(code: &str) -> Option<&'static str> {
+pub(crate) fn page(code: &str) -> Option<&'static str> {
     sections::find(TOPICS, code)
 }
 

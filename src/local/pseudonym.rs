@@ -13,7 +13,7 @@ use super::{
 use crate::report::{CheckStatus, LocalCheck};
 
 /// The checks for a target under its pseudonym; facts that the wire is compared with are the target's own.
-pub fn under(machine: &dyn Host, choice: RoleChoice, target: &Target, pseudonym: &str) -> Checked {
+pub(super) fn under(machine: &dyn Host, choice: RoleChoice, target: &Target, pseudonym: &str) -> Checked {
     let pseudonymous = Target { host: pseudonym.to_owned(), ..target.clone() };
     let mut checked = ask(machine, choice, Some(&pseudonymous), None);
     let facts = &mut checked.machine;
@@ -27,7 +27,7 @@ pub fn under(machine: &dyn Host, choice: RoleChoice, target: &Target, pseudonym:
 }
 
 /// The checks where the target cannot be found: what depends on it is not known.
-pub fn nowhere(machine: &dyn Host, choice: RoleChoice, target: &Target) -> Checked {
+pub(super) fn nowhere(machine: &dyn Host, choice: RoleChoice, target: &Target) -> Checked {
     let named = ask(machine, choice, Some(target), None).checks;
     let mut checked = ask(machine, choice, None, None);
     let same = |one: &LocalCheck, other: &LocalCheck| {

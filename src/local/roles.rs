@@ -19,7 +19,7 @@ pub enum RoleChoice {
 }
 
 /// The roles that were asked for, or those that fit.
-pub fn roles(survey: &Survey<'_>, choice: RoleChoice) -> Vec<Role> {
+pub(super) fn roles(survey: &Survey<'_>, choice: RoleChoice) -> Vec<Role> {
     match choice {
         RoleChoice::Client => vec![Role::Client],
         RoleChoice::Host => vec![Role::Host],
@@ -49,12 +49,12 @@ fn of_files(survey: &Survey<'_>) -> Vec<Role> {
 }
 
 /// Whether the machine answered any of these checks; files may hold nothing that one asks for.
-pub fn is_answered(checks: &[LocalCheck]) -> bool {
+pub(crate) fn is_answered(checks: &[LocalCheck]) -> bool {
     checks.iter().filter(|check| check.role.is_some()).any(is_told)
 }
 
 /// Whether the check found what it asks for damaged.
-pub fn is_damaged(check: &LocalCheck) -> bool {
+pub(crate) fn is_damaged(check: &LocalCheck) -> bool {
     check.role.is_some() && check.status == CheckStatus::Unknown && check.message.contains(NOT_READ)
 }
 

@@ -1,19 +1,19 @@
 //! Who may do what with a file, read from a security descriptor in SDDL (MS-DTYP 2.5.1).
 
 /// Reading the data of a file, or listing a folder.
-pub const READ: u32 = 0x1;
+pub(super) const READ: u32 = 0x1;
 /// Writing the data of a file, or making a file in a folder.
-pub const WRITE: u32 = 0x2;
+pub(super) const WRITE: u32 = 0x2;
 /// Everything that can be done with a file.
-pub const FULL: u32 = 0x001F_01FF;
+pub(super) const FULL: u32 = 0x001F_01FF;
 
 /// NETWORK SERVICE, the account of the Remote Desktop service, with the groups it is in and the service itself.
-pub const NETWORK_SERVICE: &[&str] =
+pub(super) const NETWORK_SERVICE: &[&str] =
     &["S-1-5-20", "S-1-1-0", "S-1-5-11", "S-1-5-32-545", "S-1-5-6", TERM_SERVICE];
 /// SYSTEM, with the groups it is in.
-pub const SYSTEM: &[&str] = &["S-1-5-18", "S-1-1-0", "S-1-5-11", "S-1-5-32-544"];
+pub(super) const SYSTEM: &[&str] = &["S-1-5-18", "S-1-1-0", "S-1-5-11", "S-1-5-32-544"];
 /// Administrators.
-pub const ADMINISTRATORS: &[&str] = &["S-1-5-32-544", "S-1-1-0"];
+pub(super) const ADMINISTRATORS: &[&str] = &["S-1-5-32-544", "S-1-1-0"];
 
 const TERM_SERVICE: &str = "S-1-5-80-446051430-1559341753-4161941529-1950928533-810483104";
 
@@ -30,14 +30,14 @@ struct Entry {
 
 /// The part of a security descriptor that decides about access.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Access {
+pub(super) struct Access {
     /// None where there is no list at all: then everyone may do everything.
     entries: Option<Vec<Entry>>,
 }
 
 impl Access {
     /// Reads SDDL; none where it holds no access control list, or one that cannot be read.
-    pub fn read(sddl: &str) -> Option<Self> {
+    pub(super) fn read(sddl: &str) -> Option<Self> {
         let list = &sddl[sddl.find("D:")? + 2..];
         let list = &list[..list.find("S:").unwrap_or(list.len())];
         if list.starts_with("NO_ACCESS_CONTROL") {
@@ -50,7 +50,7 @@ impl Access {
     }
 
     /// Whether someone with these security identifiers gets all of these rights; the order of the entries counts.
-    pub fn allows(&self, who: &[&str], rights: u32) -> bool {
+    pub(super) fn allows(&self, who: &[&str], rights: u32) -> bool {
         let Some(entries) = &self.entries else { return true };
         let mut wanted = rights;
         for entry in entries.iter().filter(|entry| who.contains(&entry.who.as_str())) {

@@ -19,7 +19,7 @@ use super::BoxStream;
 const MOST_WAITING: usize = 64 * 1024;
 
 /// How bytes are framed in one protocol.
-pub trait Codec: Unpin + Send {
+pub(super) trait Codec: Unpin + Send {
     /// Takes whole pieces from `incoming`, appends what they hold to `content` and what has to be answered to `reply`; true
     /// when the peer ended the stream.
     ///
@@ -53,7 +53,7 @@ pub trait Codec: Unpin + Send {
 }
 
 /// A stream with a codec on it.
-pub struct CodecStream<C> {
+pub(super) struct CodecStream<C> {
     stream: BoxStream,
     codec: C,
     incoming: Vec<u8>,
@@ -69,7 +69,7 @@ pub struct CodecStream<C> {
 
 impl<C: Codec> CodecStream<C> {
     /// Puts the codec on the stream, of which `pending` was already read.
-    pub fn new(stream: BoxStream, codec: C, pending: Vec<u8>) -> Self {
+    pub(super) fn new(stream: BoxStream, codec: C, pending: Vec<u8>) -> Self {
         Self {
             stream,
             codec,

@@ -13,7 +13,7 @@ use crate::pdu::http::chunk_line;
 
 /// Bodies in chunks, or as they come.
 #[derive(Debug, Default)]
-pub struct Bodies {
+pub(super) struct Bodies {
     /// Whether the response comes in chunks.
     pub chunked: bool,
     /// What is still to come of the chunk under way, with the line end after it.
@@ -26,12 +26,12 @@ pub struct Bodies {
 
 impl Bodies {
     /// A response in chunks, or without a length.
-    pub fn received(chunked: bool) -> Self {
+    pub(super) fn received(chunked: bool) -> Self {
         Self { chunked, ..Self::default() }
     }
 
     /// A request in chunks.
-    pub fn sent() -> Self {
+    pub(super) fn sent() -> Self {
         Self { sends: true, ..Self::default() }
     }
 }
@@ -91,7 +91,7 @@ impl Codec for Bodies {
 }
 
 /// Two connections as one stream.
-pub struct Dual {
+pub(super) struct Dual {
     /// What is read.
     pub receiving: BoxStream,
     /// What is written. An answer on it is the end: the gateway answers nothing there while it takes the body.

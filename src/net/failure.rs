@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The peer ended the stream in order; `pending` bytes of an unfinished message had come.
-pub fn closed(speaker: Speaker, pending: usize) -> Failure {
+pub(super) fn closed(speaker: Speaker, pending: usize) -> Failure {
     let who = speaker.title();
     let detail = match pending {
         0 => format!("{who} closed the connection"),
@@ -27,7 +27,7 @@ pub fn closed(speaker: Speaker, pending: usize) -> Failure {
 
 /// Whose time was over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
+pub(super) enum Limit {
     /// That of the phase.
     Phase,
     /// That of the whole run.
@@ -35,7 +35,7 @@ pub enum Limit {
 }
 
 /// What had come of a phase when its time was over.
-pub struct Unfinished {
+pub(super) struct Unfinished {
     /// Whole messages, none of which ended it.
     pub messages: u64,
     /// Bytes of a message after them.
@@ -43,7 +43,7 @@ pub struct Unfinished {
 }
 
 /// The phase was not finished in time.
-pub fn timeout(speaker: Speaker, waited: Duration, seen: &Unfinished, limit: Limit) -> Failure {
+pub(super) fn timeout(speaker: Speaker, waited: Duration, seen: &Unfinished, limit: Limit) -> Failure {
     let seconds = waited.as_secs_f64();
     let detail = match (seen.messages, seen.pending) {
         (0, 0) => format!("{} sent nothing for {seconds:.1} s", speaker.title()),
@@ -55,7 +55,7 @@ pub fn timeout(speaker: Speaker, waited: Duration, seen: &Unfinished, limit: Lim
 }
 
 /// TLS was not agreed on in time.
-pub fn unfinished_handshake(speaker: Speaker, waited: Duration, limit: Limit) -> Failure {
+pub(super) fn unfinished_handshake(speaker: Speaker, waited: Duration, limit: Limit) -> Failure {
     let detail = format!("the handshake was not finished in {:.1} s", waited.as_secs_f64());
     limited(speaker, &detail, limit)
 }
@@ -69,7 +69,7 @@ fn limited(speaker: Speaker, detail: &str, limit: Limit) -> Failure {
 }
 
 /// An error of reading or writing an open connection.
-pub fn broken(speaker: Speaker, error: &io::Error, pending: usize) -> Failure {
+pub(super) fn broken(speaker: Speaker, error: &io::Error, pending: usize) -> Failure {
     let who = speaker.title();
     if let Some(Ended(failure)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
         return failure.clone();
@@ -103,12 +103,12 @@ fn lost(speaker: Speaker, error: &io::Error) -> Failure {
 }
 
 /// The rustls error inside an I/O error.
-pub fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+pub(super) fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
     error.get_ref()?.downcast_ref()
 }
 
 /// A rustls error: an alert of the server, something this build cannot speak, or a malformed message.
-pub fn from_tls(speaker: Speaker, error: &rustls::Error) -> Failure {
+pub(super) fn from_tls(speaker: Speaker, error: &rustls::Error) -> Failure {
     match error {
         rustls::Error::AlertReceived(description) => alert(speaker, u8::from(*description)),
         rustls::Error::PeerIncompatible(why) => {
@@ -136,7 +136,7 @@ fn reason(reason: &impl std::fmt::Debug) -> String {
 }
 
 /// A TLS alert that the server sent.
-pub fn alert(speaker: Speaker, code: u8) -> Failure {
+pub(crate) fn alert(speaker: Speaker, code: u8) -> Failure {
     let name = codes::TLS_ALERT.symbol(code.into());
     let what = name.unwrap_or("unknown");
     let detail = format!("{} sent the TLS alert {code} ({what})", speaker.title());

@@ -16,7 +16,7 @@ const HEAD: usize = 16;
 
 /// What is recorded of a frame besides its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
+pub(super) enum Content {
     /// Its first bytes.
     Open,
     /// Nothing: it carries a secret.
@@ -24,7 +24,7 @@ pub enum Content {
 }
 
 /// Bounded record of frames.
-pub struct Frames {
+pub(super) struct Frames {
     opened: Instant,
     first: Vec<Frame>,
     last: VecDeque<Frame>,
@@ -35,22 +35,29 @@ pub struct Frames {
 
 impl Frames {
     /// An empty record; times count from `opened`.
-    pub fn new(opened: Instant, socket: Option<Socket>) -> Self {
+    pub(super) fn new(opened: Instant, socket: Option<Socket>) -> Self {
         Self { opened, first: Vec::new(), last: VecDeque::new(), omitted: 0, socket }
     }
 
     /// What TCP counts of the connection now.
-    pub fn tcp(&self) -> Option<Tcp> {
+    pub(super) fn tcp(&self) -> Option<Tcp> {
         self.socket.as_ref().map(Socket::counts)
     }
 
     /// Both ends of the connection, where there is a socket of the system.
-    pub fn ends(&self) -> Ends {
+    pub(super) fn ends(&self) -> Ends {
         self.socket.as_ref().map(Socket::ends).unwrap_or_default()
     }
 
     /// Records a frame.
-    pub fn push(&mut self, phase: Phase, direction: Direction, tls: bool, bytes: &[u8], content: Content) {
+    pub(super) fn push(
+        &mut self,
+        phase: Phase,
+        direction: Direction,
+        tls: bool,
+        bytes: &[u8],
+        content: Content,
+    ) {
         let head = (content == Content::Open).then(|| hex::encode(&bytes[..bytes.len().min(HEAD)]));
         let at_ms = self.opened.elapsed().into();
         tracing::debug!(%phase, ?direction, tls, length = bytes.len(), "frame");
@@ -68,7 +75,7 @@ impl Frames {
     }
 
     /// The kept frames in order, and how many were left out between them.
-    pub fn finish(self) -> (Vec<Frame>, u64) {
+    pub(super) fn finish(self) -> (Vec<Frame>, u64) {
         let mut frames = self.first;
         frames.extend(self.last);
         (frames, self.omitted)

@@ -11,7 +11,7 @@ use crate::pdu::{
 };
 
 /// The largest message that a peer may claim, in bytes.
-pub const MAX_FRAME: usize = 64 * 1024;
+pub(crate) const MAX_FRAME: usize = 64 * 1024;
 
 /// The most that a TLS record may hold (RFC 5246 section 6.2.3).
 const MAX_RECORD: usize = (1 << 14) + 2048;

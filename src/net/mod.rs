@@ -40,20 +40,24 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub use tokio::time::Instant;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-pub use failure::alert;
-pub use framing::{Framing, MAX_FRAME};
-pub use interrupt::{interrupted, outlive_interrupts};
-pub use os::{System, hardware_id};
-pub use pause::pause;
-pub use race::race;
+pub(crate) use failure::alert;
+pub use framing::Framing;
+pub(crate) use framing::MAX_FRAME;
+pub(crate) use interrupt::{interrupted, outlive_interrupts};
+pub use os::System;
+pub(crate) use os::hardware_id;
+pub(crate) use pause::pause;
+pub(crate) use race::race;
 pub use rejection::{Rejected, icmp_name};
-pub use resolve::resolve;
-pub use services::services;
-pub use small_segments::Segments;
-pub use socket::Ends;
-pub use tls::{Handshake, Upgrade, Versions, not_tls};
-pub use tunnel::{SharedRemarks, gateway_error, remarks};
-pub use udp::{BoxDatagrams, Datagrams, Pending, receive_until};
+pub(crate) use resolve::resolve;
+pub(crate) use services::services;
+pub(crate) use small_segments::Segments;
+pub(crate) use socket::Ends;
+pub(crate) use tls::not_tls;
+pub use tls::{Handshake, Upgrade, Versions};
+pub(crate) use tunnel::{SharedRemarks, gateway_error, remarks};
+pub(crate) use udp::receive_until;
+pub use udp::{BoxDatagrams, Datagrams, Pending};
 pub use wire::{Limits, Record, Wire};
 
 use crate::{

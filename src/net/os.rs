@@ -111,7 +111,7 @@ fn look_up_failure(host: &str, error: LookupError) -> Failure {
 /// A hardware id that is the same at every run on this machine (MS-RDPELE 2.2.2.3.1).
 ///
 /// Made from the machine id of the system or else the host name, and not reversible to it.
-pub fn hardware_id() -> [u32; 4] {
+pub(crate) fn hardware_id() -> [u32; 4] {
     let files = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
     let machine = files.into_iter().find_map(|path| std::fs::read_to_string(path).ok());
     let machine = machine.filter(|id| !id.trim().is_empty()).or_else(|| dns_lookup::get_hostname().ok());

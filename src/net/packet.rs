@@ -7,13 +7,13 @@ use crate::pdu::tsgu::{HEADER, packet_length};
 
 /// Cuts what is written into whole packets. Windows sends each in a message of its own, and some gateways read one a message.
 #[derive(Debug, Default)]
-pub struct Cut {
+pub(super) struct Cut {
     begun: Vec<u8>,
 }
 
 impl Cut {
     /// Takes some of `bytes`, at least one, and the packet that is whole by them.
-    pub fn take(&mut self, bytes: &[u8]) -> (usize, Option<Vec<u8>>) {
+    pub(super) fn take(&mut self, bytes: &[u8]) -> (usize, Option<Vec<u8>>) {
         let missing = self.length().unwrap_or(HEADER).saturating_sub(self.begun.len());
         let count = bytes.len().min(missing.max(1));
         self.begun.extend_from_slice(&bytes[..count]);

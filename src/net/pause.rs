@@ -3,6 +3,6 @@
 use std::time::Duration;
 
 /// Waits this long.
-pub async fn pause(time: Duration) {
+pub(crate) async fn pause(time: Duration) {
     tokio::time::sleep(time).await;
 }

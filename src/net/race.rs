@@ -16,7 +16,7 @@ const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// The most telling failure of the attempts, when none connected before the deadline.
-pub async fn race<N: Network>(
+pub(crate) async fn race<N: Network>(
     network: &N,
     addresses: &[SocketAddr],
     deadline: Instant,

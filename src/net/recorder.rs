@@ -34,7 +34,7 @@ const SHOWN_NOT_CHECKED: [SignatureScheme; 6] = [
 
 /// Accepts every chain and remembers what was served.
 #[derive(Debug)]
-pub struct Recorder {
+pub(super) struct Recorder {
     /// The provider that the handshake uses too.
     pub provider: Arc<CryptoProvider>,
     seen: Mutex<Recorded>,
@@ -51,7 +51,7 @@ struct Recorded {
 
 impl Recorder {
     /// A recorder that has seen nothing, for a handshake by this provider.
-    pub fn new(provider: CryptoProvider) -> Self {
+    pub(super) fn new(provider: CryptoProvider) -> Self {
         Self { provider: Arc::new(provider), seen: Mutex::default() }
     }
 
@@ -60,7 +60,7 @@ impl Recorder {
     }
 
     /// Moves what was recorded into the handshake.
-    pub fn take(&self, handshake: &mut Handshake) {
+    pub(super) fn take(&self, handshake: &mut Handshake) {
         let recorded = std::mem::take(&mut *self.seen());
         handshake.chain = recorded.chain;
         handshake.ocsp = recorded.ocsp;

@@ -12,7 +12,11 @@ use crate::report::{Failure, FailureKind};
 /// # Errors
 /// `not_found` for a name that does not exist, `unreachable` for a resolver that does not work, `timeout` for one that
 /// does not answer.
-pub async fn resolve<N: Network>(network: &N, host: &str, deadline: Instant) -> Result<Vec<IpAddr>, Failure> {
+pub(crate) async fn resolve<N: Network>(
+    network: &N,
+    host: &str,
+    deadline: Instant,
+) -> Result<Vec<IpAddr>, Failure> {
     let silent =
         || Failure::new(FailureKind::Timeout, format!("the resolver did not answer in time for {host}"));
     timeout_at(deadline, network.look_up(host)).await.unwrap_or_else(|_| Err(silent()))

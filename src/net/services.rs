@@ -20,7 +20,7 @@ const MOST: usize = 16;
 ///
 /// # Errors
 /// `not_found` where DNS has no such record, `unreachable` and `timeout` where it does not answer.
-pub async fn services<N: Network>(
+pub(crate) async fn services<N: Network>(
     network: &N,
     name: &str,
     deadline: Instant,

@@ -16,10 +16,10 @@ use super::{BoxStream, Network};
 use crate::report::Failure;
 
 /// What every path of IPv4 carries (RFC 9293 3.7.1).
-pub const SEGMENT: u32 = 536;
+pub(super) const SEGMENT: u32 = 536;
 
 /// A network that differs in how it connects, where it is to.
-pub struct Segments<'a, N> {
+pub(crate) struct Segments<'a, N> {
     /// What it is beside.
     pub network: &'a N,
     /// Whether segments are to be short.

@@ -15,7 +15,7 @@ use crate::report::Tcp;
 
 /// A second handle of a connection's socket, so that it can be asked when the stream is wrapped or gone. The system closes the
 /// connection when both are gone.
-pub struct Socket {
+pub(super) struct Socket {
     socket: socket2::Socket,
     ends: Ends,
     syn_retries: Option<u32>,
@@ -32,7 +32,7 @@ pub struct Ends {
 
 impl Socket {
     /// That of a stream; one that is not the system's own has none.
-    pub fn of(stream: &BoxStream) -> Option<Self> {
+    pub(super) fn of(stream: &BoxStream) -> Option<Self> {
         let stream: &dyn Any = &**stream;
         let stream = stream.downcast_ref::<TcpStream>()?;
         let socket = SockRef::from(stream).try_clone().ok()?;
@@ -42,12 +42,12 @@ impl Socket {
     }
 
     /// Both ends.
-    pub fn ends(&self) -> Ends {
+    pub(super) fn ends(&self) -> Ends {
         self.ends
     }
 
     /// What TCP counts now.
-    pub fn counts(&self) -> Tcp {
+    pub(super) fn counts(&self) -> Tcp {
         Tcp { syn_retries: self.syn_retries, ..tcp::counts(&self.socket).unwrap_or_default() }
     }
 }

@@ -20,7 +20,7 @@ const HEAD: usize = 2048;
 
 /// What was seen in one direction.
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
+pub(super) struct Seen {
     /// Bytes since the last reset.
     pub bytes: u64,
     /// The first of them, at most 2,048.
@@ -37,7 +37,7 @@ pub struct Seen {
 
 impl Seen {
     /// Whether a part of a record has come and its end has not.
-    pub fn is_within_record(&self) -> bool {
+    pub(super) fn is_within_record(&self) -> bool {
         self.skip > 0 || !self.record.is_empty()
     }
 
@@ -75,24 +75,24 @@ impl Seen {
 
 /// What was seen in both directions.
 #[derive(Debug, Default)]
-pub struct Tap {
+pub(super) struct Tap {
     sent: Mutex<Seen>,
     received: Mutex<Seen>,
 }
 
 impl Tap {
     /// What we sent.
-    pub fn sent(&self) -> MutexGuard<'_, Seen> {
+    pub(super) fn sent(&self) -> MutexGuard<'_, Seen> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the peer sent.
-    pub fn received(&self) -> MutexGuard<'_, Seen> {
+    pub(super) fn received(&self) -> MutexGuard<'_, Seen> {
         self.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets what was seen, but not how much it was in all, and when.
-    pub fn reset(&self) {
+    pub(super) fn reset(&self) {
         for mut seen in [self.sent(), self.received()] {
             *seen = Seen { total: seen.total, at: seen.at, ..Seen::default() };
         }
@@ -100,7 +100,7 @@ impl Tap {
 }
 
 /// A stream whose bytes the tap sees.
-pub struct Tapped {
+pub(super) struct Tapped {
     stream: BoxStream,
     tap: Arc<Tap>,
     prefix: Vec<u8>,
@@ -108,12 +108,12 @@ pub struct Tapped {
 
 impl Tapped {
     /// Puts the tap on the stream.
-    pub fn new(stream: BoxStream, tap: Arc<Tap>) -> Self {
+    pub(super) fn new(stream: BoxStream, tap: Arc<Tap>) -> Self {
         Self { stream, tap, prefix: Vec::new() }
     }
 
     /// Gives these bytes back, to be read again before any other.
-    pub fn with_prefix(mut self, prefix: Vec<u8>) -> Self {
+    pub(super) fn with_prefix(mut self, prefix: Vec<u8>) -> Self {
         self.prefix = prefix;
         self
     }

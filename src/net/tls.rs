@@ -202,7 +202,7 @@ fn negotiated(connection: &tokio_rustls::rustls::ClientConnection, seen: &mut Ha
 }
 
 /// What an answer to a ClientHello is that is no TLS.
-pub fn not_tls(received: &[u8]) -> Failure {
+pub(crate) fn not_tls(received: &[u8]) -> Failure {
     let name = peer::speaks(received).map(|name| format!(", but {name}")).unwrap_or_default();
     let detail = format!("the answer to the ClientHello is not TLS{name}");
     Failure::new(FailureKind::NotTls, detail).with_received(received)

@@ -53,16 +53,16 @@ impl Remarks {
 }
 
 /// Remarks that the stream goes on writing.
-pub type SharedRemarks = Arc<Mutex<Remarks>>;
+pub(crate) type SharedRemarks = Arc<Mutex<Remarks>>;
 
 /// What is there, whoever panicked while holding it.
-pub fn remarks(shared: &SharedRemarks) -> MutexGuard<'_, Remarks> {
+pub(crate) fn remarks(shared: &SharedRemarks) -> MutexGuard<'_, Remarks> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The end of a stream that has a reason; an I/O error carries it.
 #[derive(Debug)]
-pub struct Ended(pub Failure);
+pub(super) struct Ended(pub Failure);
 
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,7 +73,7 @@ impl fmt::Display for Ended {
 impl error::Error for Ended {}
 
 /// A code of the gateway as a failure: `what` it did, and what the table says of the number.
-pub fn gateway_error(what: &str, code: u32) -> Failure {
+pub(crate) fn gateway_error(what: &str, code: u32) -> Failure {
     let row = GATEWAY_STATUS.find(code).or_else(|| GATEWAY_STATUS.find(other_form(code)?));
     let meaning = row.as_ref().map_or("no table knows it", |row| row.meaning);
     let symbol = row.as_ref().map(|row| row.symbol).filter(|symbol| !symbol.is_empty());
@@ -91,14 +91,14 @@ fn other_form(code: u32) -> Option<u32> {
 }
 
 /// The codec of the channel.
-pub struct Tunnel {
+pub(super) struct Tunnel {
     remarks: SharedRemarks,
     closed: bool,
 }
 
 impl Tunnel {
     /// A channel that was just opened.
-    pub fn new(remarks: SharedRemarks) -> Self {
+    pub(super) fn new(remarks: SharedRemarks) -> Self {
         Self { remarks, closed: false }
     }
 

@@ -55,7 +55,7 @@ pub(super) async fn open(address: SocketAddr) -> io::Result<BoxDatagrams> {
 ///
 /// # Errors
 /// What ICMP or the system says.
-pub async fn receive_until(socket: &dyn Datagrams, until: Instant) -> io::Result<Option<Vec<u8>>> {
+pub(crate) async fn receive_until(socket: &dyn Datagrams, until: Instant) -> io::Result<Option<Vec<u8>>> {
     // A flood must not keep what is always ready from ending.
     if Instant::now() >= until {
         return Ok(None);

@@ -13,7 +13,7 @@ const NORMAL_CLOSURE: [u8; 2] = [0x03, 0xE8];
 
 /// The client's side of a WebSocket.
 #[derive(Debug, Default)]
-pub struct WebSocket {
+pub(super) struct WebSocket {
     /// What is still to come of the frame under way.
     remaining: usize,
     /// The packet that is being written.

@@ -10,7 +10,7 @@ use tokio_rustls::rustls::{
 use zeroize::Zeroizing;
 
 /// How records are protected.
-pub struct Algorithm {
+pub(super) struct Algorithm {
     /// Of the HMAC.
     pub hash: Hash,
     /// Length of the AES key.
@@ -18,7 +18,7 @@ pub struct Algorithm {
 }
 
 /// The keys of one direction.
-pub struct Keys {
+pub(super) struct Keys {
     /// Of the HMAC.
     pub hash: Hash,
     /// The key of the HMAC.
@@ -59,7 +59,7 @@ impl Tls12AeadAlgorithm for Algorithm {
 
 /// What the HMAC is made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hash {
+pub(super) enum Hash {
     /// SHA-1.
     Sha1,
     /// SHA-256.
@@ -68,7 +68,7 @@ pub enum Hash {
 
 impl Hash {
     /// Length of the MAC and of its key.
-    pub const fn length(self) -> usize {
+    pub(super) const fn length(self) -> usize {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 => 32,

@@ -7,12 +7,12 @@ use cbc::{
 };
 
 /// The length of a block, and so of an IV.
-pub const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 16;
 
 const LENGTHS: &str = "keys, IV and blocks have their lengths";
 
 /// Encrypts in place.
-pub fn encrypt(key: &[u8], iv: &[u8], content: &mut [u8]) {
+pub(super) fn encrypt(key: &[u8], iv: &[u8], content: &mut [u8]) {
     match key.len() {
         16 => encrypt_with::<Encryptor<Aes128>>(key, iv, content),
         _ => encrypt_with::<Encryptor<Aes256>>(key, iv, content),
@@ -20,7 +20,7 @@ pub fn encrypt(key: &[u8], iv: &[u8], content: &mut [u8]) {
 }
 
 /// Decrypts in place.
-pub fn decrypt(key: &[u8], iv: &[u8], content: &mut [u8]) {
+pub(super) fn decrypt(key: &[u8], iv: &[u8], content: &mut [u8]) {
     match key.len() {
         16 => decrypt_with::<Decryptor<Aes128>>(key, iv, content),
         _ => decrypt_with::<Decryptor<Aes256>>(key, iv, content),

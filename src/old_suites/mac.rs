@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 use super::algorithm::{Hash, Keys};
 
 /// As long as the longest MAC; a shorter one is followed by zeros.
-pub type Tag = [u8; 32];
+pub(super) type Tag = [u8; 32];
 
 /// What is hashed before the content: sequence number, type, version and length.
-pub type Header = [u8; 13];
+pub(super) type Header = [u8; 13];
 
 /// Both hashes work on blocks of this length, and end with a bit and the length of what was hashed.
 const BLOCK: usize = 64;
@@ -23,7 +23,7 @@ static IDLE: [u8; 4 * BLOCK] = [0; 4 * BLOCK];
 
 impl Keys {
     /// The MAC of this content, which takes as long as that of `longest` bytes, at most 255 more, would.
-    pub fn tag(&self, header: &Header, content: &[u8], longest: usize) -> Tag {
+    pub(super) fn tag(&self, header: &Header, content: &[u8], longest: usize) -> Tag {
         let idle = blocks(longest).saturating_sub(blocks(content.len()));
         match self.hash {
             Hash::Sha1 => tag::<Sha1>(&self.mac, header, content, idle),

@@ -38,14 +38,14 @@ static SUITES: LazyLock<[Tls12CipherSuite; 6]> = LazyLock::new(|| {
 });
 
 /// What is spoken with these suites behind the current ones.
-pub fn added() -> CryptoProvider {
+pub(crate) fn added() -> CryptoProvider {
     let mut provider = ring::default_provider();
     provider.cipher_suites.extend(all());
     provider
 }
 
 /// What is spoken with these suites alone.
-pub fn alone() -> CryptoProvider {
+pub(crate) fn alone() -> CryptoProvider {
     CryptoProvider { cipher_suites: all().collect(), ..ring::default_provider() }
 }
 

@@ -5,18 +5,18 @@ use crate::utf16::text_to_nul;
 
 /// RedirFlags: which fields follow, and what they mean.
 mod flag {
-    pub const TARGET_NET_ADDRESS: u32 = 0x0000_0001;
-    pub const LOAD_BALANCE_INFO: u32 = 0x0000_0002;
-    pub const USERNAME: u32 = 0x0000_0004;
-    pub const DOMAIN: u32 = 0x0000_0008;
-    pub const PASSWORD: u32 = 0x0000_0010;
-    pub const NO_REDIRECT: u32 = 0x0000_0080;
-    pub const TARGET_FQDN: u32 = 0x0000_0100;
-    pub const TARGET_NETBIOS_NAME: u32 = 0x0000_0200;
-    pub const TARGET_NET_ADDRESSES: u32 = 0x0000_0800;
-    pub const CLIENT_TSV_URL: u32 = 0x0000_1000;
-    pub const REDIRECTION_GUID: u32 = 0x0000_8000;
-    pub const TARGET_CERTIFICATE: u32 = 0x0001_0000;
+    pub(super) const TARGET_NET_ADDRESS: u32 = 0x0000_0001;
+    pub(super) const LOAD_BALANCE_INFO: u32 = 0x0000_0002;
+    pub(super) const USERNAME: u32 = 0x0000_0004;
+    pub(super) const DOMAIN: u32 = 0x0000_0008;
+    pub(super) const PASSWORD: u32 = 0x0000_0010;
+    pub(super) const NO_REDIRECT: u32 = 0x0000_0080;
+    pub(super) const TARGET_FQDN: u32 = 0x0000_0100;
+    pub(super) const TARGET_NETBIOS_NAME: u32 = 0x0000_0200;
+    pub(super) const TARGET_NET_ADDRESSES: u32 = 0x0000_0800;
+    pub(super) const CLIENT_TSV_URL: u32 = 0x0000_1000;
+    pub(super) const REDIRECTION_GUID: u32 = 0x0000_8000;
+    pub(super) const TARGET_CERTIFICATE: u32 = 0x0001_0000;
 }
 
 /// The most addresses that are kept.

@@ -20,18 +20,18 @@ use crate::{
     report::{ActivateEvidence, Failure, FailureKind, Seen},
 };
 
-pub use message::{dynamic, message};
+pub(crate) use message::{dynamic, message};
 
 mod message;
 
 /// How often a server may take back an activation and begin another.
-pub const MAX_REACTIVATIONS: u32 = 3;
+pub(crate) const MAX_REACTIVATIONS: u32 = 3;
 /// How many different numbers of one kind are recorded.
 const MAX_SEEN: usize = 64;
 
 /// The channels of a session.
 #[derive(Clone, Copy, Debug)]
-pub struct Channels {
+pub(crate) struct Channels {
     /// The I/O channel.
     pub io: u16,
     /// The message channel.
@@ -44,7 +44,7 @@ pub struct Channels {
 
 /// What both sides have agreed on.
 #[derive(Clone, Copy, Debug)]
-pub struct Active {
+pub(crate) struct Active {
     /// shareId.
     pub share_id: u32,
     /// Width and height of the desktop, where the server names them.
@@ -55,7 +55,7 @@ pub struct Active {
 ///
 /// # Errors
 /// `error_info`, `disconnect`, `malformed`, `mac_invalid`, and what ends a connection.
-pub async fn run(
+pub(crate) async fn run(
     wire: &mut Wire,
     secured: &mut Secured,
     channels: Channels,

@@ -23,7 +23,7 @@ const CERTIFICATE_REQUIRED: i64 = 116;
 const OF_WHO_ASKED: [i64; 9] = [40, 41, 42, 43, 44, 45, 46, 48, 49];
 
 /// Moves a failure to the phase that it concludes, so that the later one has not begun, and names what answered inside TLS.
-pub fn assign_failures(phases: &mut Phases, frames: &[Frame]) {
+pub(crate) fn assign_failures(phases: &mut Phases, frames: &[Frame]) {
     let inside = |frame: &Frame| frame.tls && frame.phase > Phase::Tls;
     if !frames.iter().any(|frame| inside(frame) && frame.direction == Direction::Received) {
         assign_alert(phases);
@@ -48,7 +48,7 @@ fn name_inside(phases: &mut Phases) {
 }
 
 /// Takes out of the time of each phase what this program only listened.
-pub fn leave_out_listening(phases: &mut Phases, idle: &[(Phase, Duration)]) {
+pub(crate) fn leave_out_listening(phases: &mut Phases, idle: &[(Phase, Duration)]) {
     for (phase, waited) in idle {
         if let Some(elapsed) = phases.elapsed(*phase) {
             *elapsed = Millis((elapsed.0 - waited.as_secs_f64() * 1000.0).max(0.0));
@@ -69,7 +69,7 @@ fn assign_alert(phases: &mut Phases) {
 /// Whether the alert answers our handshake, and not what was sent after it. TLS 1.2 ends with the server's Finished, so
 /// nothing is left to answer. TLS 1.3 lets the client finish first, and a server that wants a certificate of it says so only
 /// then (RFC 8446 sections 4.4.2.4 and 6.2).
-pub fn answers_handshake(tls: &TlsEvidence, failure: &Failure) -> bool {
+pub(crate) fn answers_handshake(tls: &TlsEvidence, failure: &Failure) -> bool {
     let code = failure.code.filter(|_| failure.kind == FailureKind::TlsAlert);
     tls.is_tls13()
         && code.is_some_and(|code| {
@@ -78,7 +78,7 @@ pub fn answers_handshake(tls: &TlsEvidence, failure: &Failure) -> bool {
 }
 
 /// The handshake that an alert answers has not passed.
-pub fn fail_handshake(tls: &mut PhaseRecord<TlsEvidence>, failure: Failure) {
+pub(crate) fn fail_handshake(tls: &mut PhaseRecord<TlsEvidence>, failure: Failure) {
     let code = failure.code.and_then(|code| u32::try_from(code).ok());
     let name = |code| codes::TLS_ALERT.symbol(code).map(str::to_owned);
     tls.evidence.alert_received = code.map(|code| Alert { code, name: name(code) });

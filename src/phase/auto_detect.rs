@@ -7,7 +7,7 @@ use crate::{
 
 /// A bandwidth that is being measured.
 #[derive(Debug, Default)]
-pub struct AutoDetect {
+pub(crate) struct AutoDetect {
     since: Option<Instant>,
     /// Whether all that comes is counted.
     everything: bool,
@@ -16,14 +16,14 @@ pub struct AutoDetect {
 
 impl AutoDetect {
     /// Counts a frame that came, whatever it is.
-    pub fn received(&mut self, frame: &[u8]) {
+    pub(crate) fn received(&mut self, frame: &[u8]) {
         if self.everything {
             self.count(u32::try_from(frame.len()).unwrap_or(u32::MAX));
         }
     }
 
     /// Takes a message; what it is answered with, if it wants an answer. Other messages than auto-detect requests want none.
-    pub fn answer(&mut self, message: Message) -> Option<Vec<u8>> {
+    pub(crate) fn answer(&mut self, message: Message) -> Option<Vec<u8>> {
         match message {
             Message::RoundTrip { sequence } => Some(message_channel::round_trip(sequence)),
             Message::BandwidthStart { when } => {

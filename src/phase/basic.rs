@@ -9,13 +9,13 @@ use crate::settings::Account;
 const SCHEME: &str = "Basic ";
 
 /// The value of `Authorization`: the password as it is, in base64, which only a trusted peer is shown.
-pub fn basic(account: &Account, _to: &Trusted) -> Zeroizing<String> {
+pub(super) fn basic(account: &Account, _to: &Trusted) -> Zeroizing<String> {
     in_the_clear(account)
 }
 
 /// The value of `Proxy-Authorization`. The way to a proxy has no TLS, so there is no peer that could prove anything: the account
 /// for it crosses the network as it is, which its option says.
-pub fn in_the_clear(account: &Account) -> Zeroizing<String> {
+pub(super) fn in_the_clear(account: &Account) -> Zeroizing<String> {
     let name = qualified(account);
     // With room for all of it from the start: what grows leaves copies behind.
     let mut pair = Zeroizing::new(String::with_capacity(name.len() + 1 + account.password.len()));
@@ -27,7 +27,7 @@ pub fn in_the_clear(account: &Account) -> Zeroizing<String> {
 }
 
 /// The name with its domain, where it has one.
-pub fn qualified(account: &Account) -> String {
+pub(super) fn qualified(account: &Account) -> String {
     let domain = account.domain.as_ref().map(|domain| format!("{domain}\\")).unwrap_or_default();
     format!("{domain}{}", account.user)
 }

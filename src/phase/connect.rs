@@ -15,7 +15,7 @@ use crate::{
 ///
 /// # Errors
 /// `reset`, `refused`, `unreachable` or `timeout`, whichever tells most.
-pub async fn run<N: Network>(
+pub(crate) async fn run<N: Network>(
     network: &N,
     addresses: &[SocketAddr],
     limits: Limits,
@@ -29,7 +29,7 @@ pub async fn run<N: Network>(
 ///
 /// # Errors
 /// Those of [`run`] and of [`proxy::run`].
-pub async fn through<N: Network>(
+pub(crate) async fn through<N: Network>(
     network: &N,
     addresses: &[SocketAddr],
     proxy: Option<&Proxy>,

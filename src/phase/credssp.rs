@@ -6,10 +6,10 @@
 //! an end in that time is its refusal.
 
 mod binding;
-pub mod challenge;
-pub mod client;
+pub(crate) mod challenge;
+pub(crate) mod client;
 mod greeting;
-pub mod kerberos;
+pub(crate) mod kerberos;
 
 use std::{borrow::Cow, time::Duration};
 
@@ -44,7 +44,7 @@ const AUTHZ_ACCESS_DENIED: u32 = 5;
 
 /// What CredSSP works with.
 #[derive(Debug)]
-pub struct Access<'a> {
+pub(crate) struct Access<'a> {
     /// The negotiated protocol.
     pub protocol: Selected,
     /// The server, and whether a proof may be shown to it.
@@ -76,7 +76,11 @@ pub(crate) struct Admitted<'a> {
 ///
 /// # Errors
 /// `nt_status`, `early_auth_denied`, `closed`, `malformed`, `security_unsupported`.
-pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut CredsspEvidence) -> PhaseResult<()> {
+pub(crate) async fn run(
+    wire: &mut Wire,
+    access: &Access<'_>,
+    evidence: &mut CredsspEvidence,
+) -> PhaseResult<()> {
     match access.protocol {
         Selected::Nla | Selected::NlaEx => {}
         Selected::Rdstls => return greeting::rdstls(wire, evidence).await,
@@ -210,7 +214,7 @@ async fn receive(
 }
 
 /// TSRequest.errorCode as a failure; servers also send numbers that are no NTSTATUS.
-pub fn status(code: u32) -> Failure {
+pub(crate) fn status(code: u32) -> Failure {
     let row = codes::NTSTATUS.find(code);
     let what = row.map_or("no table knows it", |row| row.meaning);
     Failure::new(FailureKind::NtStatus, format!("the server answered with status {code:#010X}: {what}"))

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A disconnect provider ultimatum with its reason.
-pub fn ultimatum(reason: u32) -> Failure {
+pub(super) fn ultimatum(reason: u32) -> Failure {
     let name = codes::MCS_REASON.symbol(reason);
     let what = name.unwrap_or("unknown");
     Failure::new(
@@ -25,7 +25,7 @@ pub fn ultimatum(reason: u32) -> Failure {
 }
 
 /// A Set Error Info PDU with its number, known or not.
-pub fn error_info(code: u32) -> Failure {
+pub(super) fn error_info(code: u32) -> Failure {
     let row = codes::ERROR_INFO.find(code);
     let what = row.map_or("no table knows it", |row| row.meaning);
     Failure::new(FailureKind::ErrorInfo, format!("the server set error info {code:#06X}: {what}"))
@@ -33,14 +33,14 @@ pub fn error_info(code: u32) -> Failure {
 }
 
 /// A T.125 result other than success.
-pub fn result(pdu: &str, code: u32) -> Failure {
+pub(super) fn result(pdu: &str, code: u32) -> Failure {
     let name = codes::MCS_RESULT.symbol(code);
     let what = name.unwrap_or("unknown");
     Failure::new(FailureKind::McsResult, format!("{pdu} has result {code} ({what})")).with_code(code, name)
 }
 
 /// Bytes that cannot be decoded, with their beginning.
-pub fn malformed(what: &str, error: &Malformed, frame: &[u8]) -> Failure {
+pub(super) fn malformed(what: &str, error: &Malformed, frame: &[u8]) -> Failure {
     Failure::new(FailureKind::Malformed, format!("{what}: {error}")).with_received(frame)
 }
 
@@ -48,7 +48,7 @@ pub fn malformed(what: &str, error: &Malformed, frame: &[u8]) -> Failure {
 ///
 /// # Errors
 /// Those endings, and frames that cannot be decoded.
-pub fn read(frame: &[u8]) -> Result<Mcs<'_>, Failure> {
+pub(super) fn read(frame: &[u8]) -> Result<Mcs<'_>, Failure> {
     let pdu = mcs::read(frame).map_err(|error| malformed("an MCS PDU cannot be read", &error, frame))?;
     match &pdu {
         Mcs::Ultimatum { reason } => Err(ultimatum(*reason)),

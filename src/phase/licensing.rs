@@ -19,7 +19,7 @@ mod exchange;
 
 /// How the license exchange is to be led.
 #[derive(Clone, Copy, Debug)]
-pub struct Licensing {
+pub(crate) struct Licensing {
     /// How far it may go.
     pub policy: LicensePolicy,
     /// This machine's hardware id.
@@ -44,7 +44,7 @@ impl Licensing {
 ///
 /// # Errors
 /// `license_error`, `error_info`, `disconnect`, `malformed`, and what ends a connection.
-pub async fn run(
+pub(crate) async fn run(
     wire: &mut Wire,
     joined: &mut Joined,
     licensing: Licensing,

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// A client whose channels are joined, and what Standard RDP Security does to its PDUs.
-pub struct Joined {
+pub(crate) struct Joined {
     /// Stands at Client Info.
     pub connector: ClientConnector,
     /// Does nothing under TLS.
@@ -39,7 +39,7 @@ pub struct Joined {
 /// # Errors
 /// `mcs_result`, `disconnect`, `error_info`, `malformed`; `security_unsupported` for FIPS and unknown methods of Standard
 /// RDP Security, with the method as its code; `nt_status` when the server refuses the credentials only here.
-pub async fn run(
+pub(crate) async fn run(
     wire: &mut Wire,
     negotiated: Negotiated,
     account: Option<&Account>,

@@ -1,38 +1,38 @@
 //! One file a phase: each reads like its part of the specification and leaves what it saw in its evidence.
 
-pub mod activate;
-pub mod attribution;
-pub mod connect;
-pub mod credssp;
-pub mod gateway;
-pub mod kdc;
-pub mod licensing;
-pub mod mcs;
-pub mod negotiate;
-pub mod proxy;
-pub mod resolve;
-pub mod session;
-pub mod tls;
+pub(crate) mod activate;
+pub(crate) mod attribution;
+pub(crate) mod connect;
+pub(crate) mod credssp;
+pub(crate) mod gateway;
+pub(crate) mod kdc;
+pub(crate) mod licensing;
+pub(crate) mod mcs;
+pub(crate) mod negotiate;
+pub(crate) mod proxy;
+pub(crate) mod resolve;
+pub(crate) mod session;
+pub(crate) mod tls;
 
 mod auto_detect;
 mod basic;
 mod ending;
 mod rdp_client;
 mod record;
-pub mod redirect;
+pub(crate) mod redirect;
 mod secured;
 
 use std::borrow::Cow;
 
 use auto_detect::AutoDetect;
-pub use record::record;
-pub use secured::Secured;
+pub(crate) use record::record;
+pub(crate) use secured::Secured;
 
 use crate::report::Failure;
 
 /// How a phase that did not fail ended.
 #[derive(Debug)]
-pub enum Step<T> {
+pub(crate) enum Step<T> {
     /// The next phase can begin.
     Passed(T),
     /// We chose to end here, and why.
@@ -40,7 +40,7 @@ pub enum Step<T> {
 }
 
 /// What a phase returns.
-pub type PhaseResult<T> = Result<Step<T>, Failure>;
+pub(crate) type PhaseResult<T> = Result<Step<T>, Failure>;
 
 /// Random bytes of the system.
 fn random<const N: usize>() -> [u8; N] {

@@ -22,7 +22,7 @@ pub(super) const GREETING: usize = 256;
 
 /// What was negotiated.
 #[derive(Clone, Copy, Debug)]
-pub struct Negotiated {
+pub(crate) struct Negotiated {
     /// The selected protocol.
     pub protocol: Selected,
     /// Its number.
@@ -35,7 +35,7 @@ pub struct Negotiated {
 
 /// What a Connection Request asks for.
 #[derive(Clone, Copy, Debug)]
-pub struct Offer<'a> {
+pub(crate) struct Offer<'a> {
     /// requestedProtocols.
     pub protocols: Protocols,
     /// Whether Restricted Admin mode is demanded.
@@ -53,7 +53,7 @@ const RESTRICTED_ADMIN: u8 = 0x08;
 ///
 /// # Errors
 /// `negotiation_failure`, `disconnect` for an ultimatum in place of the confirm, `not_rdp` for another protocol.
-pub async fn run(
+pub(crate) async fn run(
     wire: &mut Wire,
     offer: Offer<'_>,
     evidence: &mut NegotiateEvidence,
@@ -99,7 +99,11 @@ pub async fn run(
 ///
 /// # Errors
 /// What ends the connection all the same, and `not_rdp` for a peer that speaks first.
-pub async fn listen(wire: &mut Wire, span: Duration, evidence: &mut NegotiateEvidence) -> PhaseResult<()> {
+pub(crate) async fn listen(
+    wire: &mut Wire,
+    span: Duration,
+    evidence: &mut NegotiateEvidence,
+) -> PhaseResult<()> {
     match wire.is_quiet(span).await? {
         true => Ok(Step::Stopped("nothing was sent, and nothing came".into())),
         false => Err(foreign(wire, evidence).await),

@@ -24,12 +24,12 @@ use crate::{
 const MOST_INTERIM: usize = 8;
 
 /// Where a connection to `target` begins: at the proxy where there is one.
-pub fn door<'a>(proxy: Option<&'a Proxy>, target: &'a Endpoint) -> &'a Endpoint {
+pub(crate) fn door<'a>(proxy: Option<&'a Proxy>, target: &'a Endpoint) -> &'a Endpoint {
     proxy.map_or(target, |proxy| &proxy.endpoint)
 }
 
 /// What is known before the proxy was asked.
-pub fn evidence(proxy: &Proxy, target: &Endpoint) -> ProxyEvidence {
+pub(crate) fn evidence(proxy: &Proxy, target: &Endpoint) -> ProxyEvidence {
     ProxyEvidence {
         kind: proxy.kind.name().to_owned(),
         host: proxy.endpoint.host.clone(),
@@ -43,7 +43,7 @@ pub fn evidence(proxy: &Proxy, target: &Endpoint) -> ProxyEvidence {
 ///
 /// # Errors
 /// `proxy_refused` with the status or the reply; `malformed`, `timeout`, `closed` and `reset` where it does not answer as a proxy.
-pub async fn run(
+pub(crate) async fn run(
     wire: &mut Wire,
     proxy: &Proxy,
     target: &Endpoint,
@@ -60,7 +60,7 @@ pub async fn run(
 }
 
 /// The way to the proxy failed, not one to the target: it was not asked.
-pub fn unreachable(
+pub(crate) fn unreachable(
     mut failure: Failure,
     proxy: &Proxy,
     target: &Endpoint,

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A client sequence that stands at the channel connection.
-pub fn client(
+pub(super) fn client(
     account: Option<&Account>,
     state: ClientConnectorState,
     message_channel: Option<u16>,
@@ -37,7 +37,7 @@ pub fn client(
 ///
 /// # Errors
 /// `malformed`, with the state in which the PDU could not be taken.
-pub fn step(sequence: &mut impl Sequence, frame: &[u8]) -> Result<Vec<u8>, Failure> {
+pub(super) fn step(sequence: &mut impl Sequence, frame: &[u8]) -> Result<Vec<u8>, Failure> {
     let state = sequence.state().name();
     let mut output = WriteBuf::new();
     sequence.step(frame, None, &mut output).map_err(|error| {

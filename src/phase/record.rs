@@ -7,11 +7,11 @@ use crate::{
 };
 
 /// Why a phase ended that the user gave up.
-pub const INTERRUPTED: &str = "interrupted by the user";
+pub(super) const INTERRUPTED: &str = "interrupted by the user";
 
 /// Runs a phase and records what it saw, how long it took and how it ended; none when the walk ends with it. What it saw is also
 /// recorded where it is given up.
-pub async fn record<E: Default, T>(
+pub(crate) async fn record<E: Default, T>(
     slot: &mut Option<PhaseRecord<E>>,
     run: impl AsyncFnOnce(&mut E) -> PhaseResult<T>,
 ) -> Option<T> {

@@ -29,7 +29,7 @@ const BEFORE_PASSWORD: usize = 20;
 ///
 /// # Errors
 /// `malformed`, when it cannot be read.
-pub fn take(user_data: &[u8], evidence: &mut Option<Redirection>) -> Result<Option<String>, Failure> {
+pub(crate) fn take(user_data: &[u8], evidence: &mut Option<Redirection>) -> Result<Option<String>, Failure> {
     let packet = redirection(user_data).map_err(|error| {
         let shown = &user_data[..user_data.len().min(BEFORE_PASSWORD)];
         ending::malformed("the Server Redirection PDU cannot be read", &error, shown)
@@ -40,7 +40,7 @@ pub fn take(user_data: &[u8], evidence: &mut Option<Redirection>) -> Result<Opti
 }
 
 /// Listens for a redirection right after the Font Map; the session that it ended. Whatever else comes is nobody's failure.
-pub async fn after_activation(wire: &mut Wire, secured: &mut Secured, io: u16) -> Option<Session> {
+pub(crate) async fn after_activation(wire: &mut Wire, secured: &mut Secured, io: u16) -> Option<Session> {
     let begin = Instant::now();
     wire.hurry(begin + AFTER_ACTIVATION);
     let mut redirection = None;

@@ -16,7 +16,7 @@ use crate::{
 ///
 /// # Errors
 /// Those of [`run`].
-pub async fn through<N: Network>(
+pub(crate) async fn through<N: Network>(
     network: &N,
     proxy: Option<&Proxy>,
     target: &Endpoint,

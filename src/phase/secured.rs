@@ -30,7 +30,7 @@ const NO_FLAGS: [u8; 4] = [0; 4];
 
 /// Takes the encryption off what is received and puts it on what is sent; by default there is none.
 #[derive(Debug, Default)]
-pub struct Secured {
+pub(crate) struct Secured {
     security: Option<ClientSecurity>,
     key: Option<RsaPublicKey>,
     /// A frame in clear that was received and belongs to the next phase.
@@ -43,7 +43,7 @@ impl Secured {
     /// # Errors
     /// `security_unsupported` with the method as its code, or without SC_SECURITY; `malformed` when the server's random or
     /// key cannot be used.
-    pub fn new(data: Option<&SecurityData>) -> Result<Self, Failure> {
+    pub(crate) fn new(data: Option<&SecurityData>) -> Result<Self, Failure> {
         let Some(data) = data else {
             let detail = "the server goes on without TLS and names no encryption";
             return Err(Failure::new(FailureKind::SecurityUnsupported, detail));
@@ -64,12 +64,12 @@ impl Secured {
     }
 
     /// The server's key, which a license request without a certificate relies on (MS-RDPELE 2.2.2.1).
-    pub fn key(&self) -> Option<&RsaPublicKey> {
+    pub(crate) fn key(&self) -> Option<&RsaPublicKey> {
         self.key.as_ref()
     }
 
     /// The Security Exchange PDU, as user data; none without encryption.
-    pub fn exchange(&self) -> Option<&[u8]> {
+    pub(crate) fn exchange(&self) -> Option<&[u8]> {
         self.security.as_ref().map(ClientSecurity::exchange)
     }
 
@@ -77,7 +77,7 @@ impl Secured {
     ///
     /// # Errors
     /// As [`Wire::receive`]; `mac_invalid`, and `malformed` when the security header is cut short.
-    pub async fn receive(&mut self, wire: &mut Wire, framing: Framing) -> Result<Vec<u8>, Failure> {
+    pub(crate) async fn receive(&mut self, wire: &mut Wire, framing: Framing) -> Result<Vec<u8>, Failure> {
         if let Some(frame) = self.given_back.take() {
             return Ok(frame);
         }
@@ -87,7 +87,7 @@ impl Secured {
     }
 
     /// Keeps a frame in clear for the next phase, which receives it first; it is recorded where it was met.
-    pub fn give_back(&mut self, frame: Vec<u8>) {
+    pub(crate) fn give_back(&mut self, frame: Vec<u8>) {
         self.given_back = Some(frame);
     }
 
@@ -95,7 +95,7 @@ impl Secured {
     ///
     /// # Errors
     /// As [`Wire::send`]; `malformed` when the frame leaves no room for a MAC.
-    pub async fn send(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
+    pub(crate) async fn send(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
         let sealed = self.seal(frame, &NO_FLAGS)?;
         wire.send(sealed.as_deref().unwrap_or(frame)).await
     }
@@ -104,7 +104,7 @@ impl Secured {
     ///
     /// # Errors
     /// As [`Wire::send`]; `malformed` when the frame leaves no room for a MAC.
-    pub async fn send_headed(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
+    pub(crate) async fn send_headed(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
         let sealed = self.seal(frame, &[])?;
         wire.send(sealed.as_deref().unwrap_or(frame)).await
     }
@@ -113,7 +113,7 @@ impl Secured {
     ///
     /// # Errors
     /// As [`Wire::send_secret`]; `malformed` when the frame leaves no room for a MAC.
-    pub async fn send_client_info(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
+    pub(crate) async fn send_client_info(&mut self, wire: &mut Wire, frame: &[u8]) -> Result<(), Failure> {
         let sealed = self.seal(frame, &[])?;
         wire.send_secret(sealed.as_deref().unwrap_or(frame)).await
     }
@@ -148,7 +148,7 @@ fn unsupported(data: &SecurityData) -> Failure {
 }
 
 /// The key that a server certificate holds, as evidence.
-pub fn encryption_key(certificate: &ServerCertificate) -> EncryptionKey {
+pub(super) fn encryption_key(certificate: &ServerCertificate) -> EncryptionKey {
     let bits = certificate.key().and_then(|key| u32::try_from(key.bits()).ok());
     match certificate {
         ServerCertificate::Proprietary { signature_valid, .. } => EncryptionKey {

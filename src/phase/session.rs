@@ -34,7 +34,7 @@ const MAX_BYTES: usize = 32 << 20;
 
 /// Watches until the server has drawn and pauses, at most until the wire's deadline. Returns the picture, if anything was
 /// drawn.
-pub async fn watch(
+pub(crate) async fn watch(
     wire: &mut Wire,
     secured: &mut Secured,
     channels: Channels,

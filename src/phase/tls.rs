@@ -22,13 +22,13 @@ use crate::{
     report::{Alert, Failure, FailureKind, HelloOffer, Spoken, TlsEvidence},
 };
 use peer::Shown;
-pub use peer::{Proven, Secured, Trusted, Unproven};
+pub(crate) use peer::{Proven, Secured, Trusted, Unproven};
 
 /// Upgrades the wire to TLS; what passes says what may be shown to the peer.
 ///
 /// # Errors
 /// `closed`, `reset`, `timeout`, `tls_alert`, `tls_unsupported`, `not_tls` or `malformed`.
-pub async fn run(
+pub(crate) async fn run(
     wire: &mut Wire,
     offer: &Upgrade,
     expectation: &Expectation<'_>,
@@ -73,7 +73,7 @@ pub async fn run(
 ///
 /// # Errors
 /// `tls_alert`, `not_tls`, `malformed`, and what ends a connection.
-pub async fn hello(
+pub(crate) async fn hello(
     wire: &mut Wire,
     profile: &Profile,
     like: Option<&ClientHello>,

@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Asks on, after the main connection, and adds the connections to the trace. A run that began at `begin` keeps its deadline.
 /// Says whether something of RDP answers there still, so that a failure of the main connection can be looked into.
-pub async fn run<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, begin: Instant) -> bool {
+pub(crate) async fn run<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, begin: Instant) -> bool {
     let Some(peer) = peer(trace) else { return false };
     let settings = tracer.settings.clone().timeout(tracer.settings.limits.timeout.min(PATIENCE));
     let probe = tracer.probe(&tracer.target.endpoint, &settings, begin + settings.limits.deadline);

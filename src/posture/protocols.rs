@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// One connection a protocol, no deeper than what is to be seen.
-pub fn plans(trace: &Trace, peer: &[SocketAddr]) -> Vec<Plan> {
+pub(super) fn plans(trace: &Trace, peer: &[SocketAddr]) -> Vec<Plan> {
     let seen = trace.connections.iter().any(has_credssp);
     let old = trace.described().is_some_and(Connection::has_old_suite);
     let hello = Hello::Handshake(if old { Versions::OldSuites } else { Versions::All });

@@ -12,7 +12,7 @@ struct Group {
 
 /// What an auditor tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// Those of TLS 1.3.
     Tls13,
     /// ECDHE with authenticated encryption.
@@ -58,12 +58,12 @@ const GROUPS: &[Group] = &[
 ];
 
 /// The suites that a version knows.
-pub fn of_version(version: u16) -> Vec<u16> {
+pub(super) fn of_version(version: u16) -> Vec<u16> {
     let knows = |group: &&Group| group.since <= version && (group.since == TLS_1_3) == (version == TLS_1_3);
     GROUPS.iter().filter(knows).flat_map(|group| group.suites).copied().collect()
 }
 
 /// What kind of suite it is; none for one that is never asked for.
-pub fn kind(suite: u16) -> Option<Kind> {
+pub(super) fn kind(suite: u16) -> Option<Kind> {
     GROUPS.iter().find(|group| group.suites.contains(&suite)).map(|group| group.kind)
 }

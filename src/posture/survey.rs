@@ -12,7 +12,7 @@ const VERSIONS: [u16; 4] = [0x0303, 0x0304, 0x0302, 0x0301];
 
 /// One hello.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
+pub(super) struct Question {
     /// Its name in the report.
     pub name: String,
     /// The version, 0x0301 to 0x0304.
@@ -23,7 +23,7 @@ pub struct Question {
 
 /// What is known and what is open.
 #[derive(Clone, Debug)]
-pub struct Survey {
+pub(super) struct Survey {
     versions: Vec<Version>,
 }
 
@@ -38,18 +38,18 @@ struct Version {
 
 impl Survey {
     /// Nothing is known yet.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let version = |code| Version { code, open: of_version(code), accepted: Vec::new(), asked: 0 };
         Self { versions: VERSIONS.map(version).into() }
     }
 
     /// A hello for each version.
-    pub fn versions(&self) -> Vec<Question> {
+    pub(super) fn versions(&self) -> Vec<Question> {
         self.versions.iter().map(|version| version.question(version.open.clone())).collect()
     }
 
     /// The next hello; none when nothing is open.
-    pub fn next(&self) -> Option<Question> {
+    pub(super) fn next(&self) -> Option<Question> {
         let spoken = || self.versions.iter().filter(|version| !version.accepted.is_empty());
         let kinds = spoken().map(|version| (version, version.of_new_kinds()));
         let singles = spoken().map(|version| (version, version.open.clone()));
@@ -58,7 +58,7 @@ impl Survey {
     }
 
     /// A hello that was accepted, to be asked again.
-    pub fn again(&self) -> Option<Question> {
+    pub(super) fn again(&self) -> Option<Question> {
         let version = self.versions.iter().find(|version| !version.accepted.is_empty())?;
         Some(Question {
             name: "tls-again".to_owned(),
@@ -68,7 +68,7 @@ impl Survey {
     }
 
     /// Takes the suite that was selected; none when no suite of the question was, whatever the reason.
-    pub fn answered(&mut self, question: &Question, selected: Option<u16>) {
+    pub(super) fn answered(&mut self, question: &Question, selected: Option<u16>) {
         let Some(version) = self.versions.iter_mut().find(|version| version.code == question.version) else {
             return;
         };

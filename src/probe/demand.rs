@@ -22,7 +22,7 @@ const SHORTEST_SERVER_HELLO: u64 = 5 + 4 + 2 + 32 + 1 + 2 + 1;
 
 /// What a server demands that can be met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Demand {
+pub(super) enum Demand {
     /// No protocol with TLS.
     StandardSecurity,
     /// Perhaps older suites: the ClientHello was refused before a ServerHello.
@@ -32,7 +32,7 @@ pub enum Demand {
 impl Demand {
     /// What a connection under these settings ran into, where another may be made: an account or a token for a gateway is used
     /// once.
-    pub fn of(phases: &Phases, settings: &Settings) -> Option<Self> {
+    pub(super) fn of(phases: &Phases, settings: &Settings) -> Option<Self> {
         if settings.route.gateway.as_ref().is_some_and(Gateway::is_used_once) {
             return None;
         }
@@ -43,7 +43,7 @@ impl Demand {
     }
 
     /// The same connection with what is demanded.
-    pub fn met_by(self, plan: Plan) -> Plan {
+    pub(super) fn met_by(self, plan: Plan) -> Plan {
         match self {
             Self::StandardSecurity => Plan { protocols: Protocols::RDP, ..plan },
             Self::OldSuites => Plan { hello: Hello::Handshake(Versions::OldSuites), ..plan },

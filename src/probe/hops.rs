@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What every hop shares.
-pub struct Way<'a, N> {
+pub(super) struct Way<'a, N> {
     /// Which leads to the first host.
     pub tracer: &'a Tracer<'a, N>,
     /// When the run ends.
@@ -33,7 +33,7 @@ pub struct Way<'a, N> {
 
 impl<N: Network> Way<'_, N> {
     /// Follows from the last of `connections` and adds one for each hop, and another where a host demands that; why it ended where a redirection is left.
-    pub async fn follow(&self, connections: &mut Vec<Connection>) -> Option<Unfollowed> {
+    pub(super) async fn follow(&self, connections: &mut Vec<Connection>) -> Option<Unfollowed> {
         let Tracer { settings, observer, .. } = self.tracer;
         if settings.route.follow_redirects == 0 {
             return None;
@@ -129,7 +129,7 @@ impl<N: Network> Way<'_, N> {
 
 /// The target and the settings of a connection to a hop. The account goes there only where that was asked for, and not in place of
 /// one that the redirection brought.
-pub fn aimed(hop: &Hop, settings: &Settings) -> (Endpoint, Settings) {
+pub(crate) fn aimed(hop: &Hop, settings: &Settings) -> (Endpoint, Settings) {
     let target = Endpoint::new(&hop.host, hop.port);
     let goes_along = settings.route.follow_with_account && !hop.own_account;
     let mut aimed = settings

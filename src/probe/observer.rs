@@ -38,19 +38,19 @@ impl Observer for Unobserved {
 }
 
 /// Keeps the connections that another observer is told of, for a run that may be given up.
-pub struct ConnectionKeeper<'a> {
+pub(crate) struct ConnectionKeeper<'a> {
     observer: &'a dyn Observer,
     connections: Mutex<Vec<Connection>>,
 }
 
 impl<'a> ConnectionKeeper<'a> {
     /// Has kept nothing yet.
-    pub fn new(observer: &'a dyn Observer) -> Self {
+    pub(crate) fn new(observer: &'a dyn Observer) -> Self {
         Self { observer, connections: Mutex::default() }
     }
 
     /// The connections that were made, and the one that was given up.
-    pub fn take(&self) -> Vec<Connection> {
+    pub(crate) fn take(&self) -> Vec<Connection> {
         std::mem::take(&mut self.connections())
     }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The offer of these protocols.
-pub fn offer<'a>(plan: &Plan, settings: &'a Settings, protocols: Protocols) -> Offer<'a> {
+pub(super) fn offer<'a>(plan: &Plan, settings: &'a Settings, protocols: Protocols) -> Offer<'a> {
     let lead = match (plan.opening, settings.offer.routing_token.as_deref()) {
         (Opening::NoCookie, _) => Lead::Nothing,
         (_, Some(token)) => Lead::Token(token),
@@ -26,14 +26,14 @@ pub fn offer<'a>(plan: &Plan, settings: &'a Settings, protocols: Protocols) -> O
 }
 
 /// Only a connection that carries the account demands Restricted Admin mode.
-pub fn restricted_admin(plan: &Plan, settings: &Settings) -> bool {
+pub(super) fn restricted_admin(plan: &Plan, settings: &Settings) -> bool {
     let delegation = settings.logon.as_ref().map(|logon| logon.delegation);
     delegation == Some(Delegation::RestrictedAdmin) && plan.account.is_some()
 }
 
 /// What a connection speaks that begins with TLS: NLA where it may be offered. The early user authorization result can only be
 /// agreed on in a negotiation.
-pub fn agreed(plan: &Plan) -> Negotiated {
+pub(super) fn agreed(plan: &Plan) -> Negotiated {
     let (protocol, agreed) = match plan.protocols.has(Protocols::HYBRID) {
         true => (Selected::Nla, Protocols::HYBRID),
         false => (Selected::Tls, Protocols::SSL),

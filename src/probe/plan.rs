@@ -9,11 +9,11 @@ use crate::{
     settings::{Account, Settings},
 };
 
-pub use crate::net::Versions;
+pub(crate) use crate::net::Versions;
 
 /// One connection before it is made.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Why it is made.
     pub purpose: Purpose,
     /// Where to; none looks the name up.
@@ -42,7 +42,7 @@ pub struct Plan {
 
 /// What the user adds to a connection beside its address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Added {
+pub(crate) enum Added {
     /// The pre-connection blob.
     Preconnection,
     /// Another name for SNI and certificate than the target's own.
@@ -51,7 +51,7 @@ pub enum Added {
 
 /// Why a connection gets no account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Withheld {
+pub(crate) enum Withheld {
     /// Nobody said that the account may go along.
     NotAlong,
     /// The redirection brought another account for it.
@@ -62,7 +62,7 @@ pub enum Withheld {
 
 impl Withheld {
     /// The reason to stop where the account would be used.
-    pub fn reason(self) -> &'static str {
+    pub(crate) fn reason(self) -> &'static str {
         match self {
             Self::NotAlong => {
                 "the account does not go along to where a redirection leads unless --follow-with-account allows it"
@@ -79,7 +79,7 @@ impl Withheld {
 
 /// How a connection begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opening {
+pub(crate) enum Opening {
     /// A Connection Request with the cookie, or with the routing token that was asked for.
     Cookie,
     /// A Connection Request without either.
@@ -94,7 +94,7 @@ pub enum Opening {
 
 /// What the ClientHello says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hello {
+pub(crate) enum Hello {
     /// A handshake of these versions by the TLS library.
     Handshake(Versions),
     /// The same without the server's name.
@@ -105,7 +105,7 @@ pub enum Hello {
 
 impl Plan {
     /// Which experiment it is, if it is one.
-    pub fn experiment_kind(&self) -> Option<ExperimentKind> {
+    pub(crate) fn experiment_kind(&self) -> Option<ExperimentKind> {
         match &self.purpose {
             Purpose::Experiment(name) => name.kind(),
             _ => None,
@@ -113,7 +113,7 @@ impl Plan {
     }
 
     /// The connection that was asked for.
-    pub fn main(settings: &Settings) -> Self {
+    pub(crate) fn main(settings: &Settings) -> Self {
         Self {
             purpose: Purpose::Main,
             addresses: None,
@@ -131,18 +131,18 @@ impl Plan {
     }
 
     /// The same again, for what the server demands.
-    pub fn retry(settings: &Settings, addresses: Vec<SocketAddr>) -> Self {
+    pub(crate) fn retry(settings: &Settings, addresses: Vec<SocketAddr>) -> Self {
         Self { purpose: Purpose::Retry, addresses: Some(addresses), ..Self::main(settings) }
     }
 
     /// What it announces. What goes through the graphics pipeline is not decoded, so that a picture is drawn without it.
-    pub fn announced(&self) -> Announced {
+    pub(crate) fn announced(&self) -> Announced {
         let activates = self.until == Some(Phase::Activate);
         Announced { clipboard: activates, graphics: activates && !self.pictured, session: self.session }
     }
 
     /// One that is made to tell causes apart: without an account, to these addresses, no further than this phase.
-    pub fn experiment(
+    pub(crate) fn experiment(
         name: ExperimentName,
         addresses: Vec<SocketAddr>,
         protocols: Protocols,
@@ -152,7 +152,12 @@ impl Plan {
     }
 
     /// One that shows what the server accepts: the same without a ClientHello of its own.
-    pub fn posture(name: &str, addresses: Vec<SocketAddr>, protocols: Protocols, until: Phase) -> Self {
+    pub(crate) fn posture(
+        name: &str,
+        addresses: Vec<SocketAddr>,
+        protocols: Protocols,
+        until: Phase,
+    ) -> Self {
         Self::further(Purpose::Posture(name.to_owned()), addresses, protocols, until)
     }
 
@@ -175,7 +180,7 @@ impl Plan {
 
     /// A server that takes a current suite where older ones are offered too does not need them: what refused the first hello is
     /// something else, and this connection has nothing more to show.
-    pub fn keeps_to_old_suites(&self, phases: &Phases) -> Option<()> {
+    pub(crate) fn keeps_to_old_suites(&self, phases: &Phases) -> Option<()> {
         let for_old = matches!(self.hello, Hello::Handshake(Versions::OldSuites));
         let is_old = phases.tls.as_ref().is_some_and(|tls| tls.evidence.has_old_suite());
         (is_old || !for_old).then_some(())

@@ -27,7 +27,7 @@ const SHARES: &[(&str, &str)] = &[
 ];
 
 /// The facts of a file; its signature is checked at `now` against these roots.
-pub fn rdp_file(file: &destination::RdpFile, now: Timestamp, roots: &Roots<'_>) -> RdpFile {
+pub(crate) fn rdp_file(file: &destination::RdpFile, now: Timestamp, roots: &Roots<'_>) -> RdpFile {
     let text = |name| file.text(name).map(str::to_owned);
     let malformed = file.malformed.iter().take(MOST_MALFORMED);
     let scope = file.text("signscope").unwrap_or_default();

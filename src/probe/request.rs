@@ -3,7 +3,7 @@
 use crate::{destination::Target, report::Request, settings::Settings};
 
 /// What the judgement of the trace depends on.
-pub fn request(target: &Target, settings: &Settings) -> Request {
+pub(super) fn request(target: &Target, settings: &Settings) -> Request {
     Request {
         until: settings.depth.until,
         security: settings.offer.security.name().to_owned(),

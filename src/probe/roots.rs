@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// They are not read yet.
-pub fn roots<'a, N: Network>(settings: &Settings, network: &'a N) -> Roots<'a> {
+pub(crate) fn roots<'a, N: Network>(settings: &Settings, network: &'a N) -> Roots<'a> {
     let given = settings.trust.anchors.given.iter().map(|der| der.clone().into()).collect();
     let system = settings.trust.anchors.system.then(|| Box::new(System(network)) as Box<dyn Store + 'a>);
     Roots::lazy(given, system)

@@ -26,7 +26,12 @@ const SILENT: &str = "nothing answers, which does not say why: UDP may be droppe
 const FOREIGN: &str = "something answers, but nothing that acknowledges the SYN: it may be another service";
 
 /// Asks at the address that TCP connected to, until `end` at most.
-pub async fn udp<N: Network>(network: &N, settings: &Settings, traced: &Connection, end: Instant) -> Udp {
+pub(super) async fn udp<N: Network>(
+    network: &N,
+    settings: &Settings,
+    traced: &Connection,
+    end: Instant,
+) -> Udp {
     let begin = Instant::now();
     let mut seen = nothing();
     match destination(settings, traced) {

@@ -24,7 +24,7 @@ const MOST: usize = 8;
 
 /// To the same address with its token, where there is one, else to FQDN, addresses and NetBIOS name, one after the other; to the
 /// same address again where it names the session alone.
-pub fn ways(redirection: &Redirection, from: &Hop, account: Option<&Account>) -> Vec<Hop> {
+pub(super) fn ways(redirection: &Redirection, from: &Hop, account: Option<&Account>) -> Vec<Hop> {
     let usable = |name: &&String| destination::unusable(name).is_none();
     let fqdn = redirection.target_fqdn.as_ref().filter(usable);
     let netbios_name = redirection.target_netbios_name.as_ref().filter(usable);
@@ -73,7 +73,7 @@ fn names_session_alone(redirection: &Redirection) -> bool {
 }
 
 /// The same place with the same token and session sends the client on as before.
-pub fn is_same(before: &Hop, next: &Hop) -> bool {
+pub(super) fn is_same(before: &Hop, next: &Hop) -> bool {
     before.host.eq_ignore_ascii_case(&next.host)
         && before.port == next.port
         && before.token_hex == next.token_hex
@@ -81,7 +81,7 @@ pub fn is_same(before: &Hop, next: &Hop) -> bool {
 }
 
 /// Why the connection to a hop has no account.
-pub fn withheld(hop: &Hop, settings: &Settings) -> Option<Withheld> {
+pub(super) fn withheld(hop: &Hop, settings: &Settings) -> Option<Withheld> {
     match (hop.own_account, settings.usable_account()) {
         (true, _) => Some(Withheld::OwnAccount),
         (false, Some(_)) if !settings.route.follow_with_account => Some(Withheld::NotAlong),

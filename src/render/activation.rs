@@ -3,14 +3,14 @@
 use crate::report::{ActivateEvidence, MultitransportRequest, Redirection, Seen};
 
 /// The facts of the activation, a line each.
-pub fn facts(evidence: &ActivateEvidence) -> Vec<String> {
+pub(super) fn facts(evidence: &ActivateEvidence) -> Vec<String> {
     let mut lines = vec![desktop(evidence), besides(evidence), drawn(evidence)];
     lines.extend(evidence.redirection.as_ref().map(redirection).unwrap_or_default());
     lines
 }
 
 /// The facts of a redirection, a line each.
-pub fn redirection(redirection: &Redirection) -> Vec<String> {
+pub(super) fn redirection(redirection: &Redirection) -> Vec<String> {
     let names = [&redirection.target_fqdn, &redirection.target_netbios_name, &redirection.target_address];
     let mut names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
     for address in &redirection.target_addresses {

@@ -21,7 +21,7 @@ const LABEL: usize = 4;
 ///
 /// # Errors
 /// Those of the writer.
-pub fn mstsc(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+pub(super) fn mstsc(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let Some(label) = &report.verdict.mstsc else { return Ok(()) };
     let sure = match label.confidence {
         Confidence::Documented => "documented",
@@ -36,7 +36,7 @@ pub fn mstsc(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn causes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+pub(super) fn causes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let Some(first) = report.causes.first() else { return unexplained(page, report) };
     page.heading("Causes")?;
     let told = report.verdict.failure.as_ref().map_or("", |failure| failure.detail.as_str());

@@ -8,10 +8,10 @@ use crate::report::{
 };
 
 /// What stands in these columns where nothing was done.
-pub const NO_TIME: &str = "         -";
+pub(super) const NO_TIME: &str = "         -";
 
 /// Milliseconds, or seconds from ten thousand on, in ten columns.
-pub fn duration(millis: Millis) -> String {
+pub(super) fn duration(millis: Millis) -> String {
     if millis.0 < 10_000.0 {
         format!("{:>7.1} ms", millis.0)
     } else {
@@ -20,12 +20,12 @@ pub fn duration(millis: Millis) -> String {
 }
 
 /// The day of a moment, UTC.
-pub fn day(moment: Timestamp) -> Date {
+pub(super) fn day(moment: Timestamp) -> Date {
     moment.0.date()
 }
 
 /// Validity with what it means now.
-pub fn validity(certificate: &Certificate, now: Timestamp) -> String {
+pub(super) fn validity(certificate: &Certificate, now: Timestamp) -> String {
     let range = format!("{} to {}", day(certificate.not_before), day(certificate.not_after));
     if now < certificate.not_before {
         return format!("{range}: not valid yet");
@@ -47,7 +47,7 @@ fn span(span: Span) -> String {
 }
 
 /// The first names, and how many more there are.
-pub fn names(names: &[String]) -> String {
+pub(super) fn names(names: &[String]) -> String {
     let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(5) {
         0 => shown,
@@ -56,7 +56,7 @@ pub fn names(names: &[String]) -> String {
 }
 
 /// Method and level of Standard RDP Security (MS-RDPBCGR 2.2.1.4.3), with their numbers.
-pub fn encryption(method: u32, level: u32) -> String {
+pub(super) fn encryption(method: u32, level: u32) -> String {
     let name = match method {
         0x00 => "no encryption",
         0x01 => "RC4 40 bit",
@@ -77,7 +77,7 @@ pub fn encryption(method: u32, level: u32) -> String {
 }
 
 /// The server's key for Standard RDP Security: its kind and size, and what vouches for it.
-pub fn encryption_key(key: &EncryptionKey) -> String {
+pub(super) fn encryption_key(key: &EncryptionKey) -> String {
     let bits = key.bits.map_or_else(|| "unknown".to_owned(), |bits| bits.to_string());
     let vouched = match (key.signature_valid, &key.subject) {
         (Some(true), _) => ", signature right".to_owned(),
@@ -89,7 +89,7 @@ pub fn encryption_key(key: &EncryptionKey) -> String {
 }
 
 /// Self-signed, or who issued it and whether that is trusted here.
-pub fn trust(certificate: &Certificate) -> String {
+pub(super) fn trust(certificate: &Certificate) -> String {
     let issuer = &certificate.issuer;
     match certificate.trust {
         Trust::SelfSigned => "self-signed".to_owned(),
@@ -104,7 +104,7 @@ pub fn trust(certificate: &Certificate) -> String {
 }
 
 /// Algorithm and size of the key, such as `RSA 2048`.
-pub fn key(certificate: &Certificate) -> String {
+pub(super) fn key(certificate: &Certificate) -> String {
     let key = &certificate.key;
     let size = key.bits.map(|bits| format!(" {bits}")).unwrap_or_default();
     match key.algorithm.as_str() {
@@ -114,14 +114,14 @@ pub fn key(certificate: &Certificate) -> String {
 }
 
 /// Hex in groups of four digits, for bytes that are looked at.
-pub fn grouped(hex: &str) -> String {
+pub(super) fn grouped(hex: &str) -> String {
     let groups: Vec<String> =
         hex.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
     groups.join(" ")
 }
 
 /// Kind, code and symbol of a failure, such as `nt_status 3221225581 (0xC000006D) STATUS_LOGON_FAILURE`.
-pub fn failure(failure: &Failure) -> String {
+pub(super) fn failure(failure: &Failure) -> String {
     let name = failure.name.as_deref().map(|name| format!(" {name}"));
     let code = match failure.kind {
         FailureKind::HttpStatus => failure.code.map_or_else(String::new, |code| format!(" {code}")),
@@ -131,7 +131,7 @@ pub fn failure(failure: &Failure) -> String {
 }
 
 /// A protocol's number after a space, in hex too from 10 on; nothing where there is none.
-pub fn code(code: Option<i64>) -> String {
+pub(super) fn code(code: Option<i64>) -> String {
     let shown = code.map(|code| match u32::try_from(code) {
         Ok(code) if code > 9 => format!(" {code} ({code:#X})"),
         _ => format!(" {code}"),
@@ -140,7 +140,7 @@ pub fn code(code: Option<i64>) -> String {
 }
 
 /// The RDP versions that announce this number (MS-RDPBCGR 2.2.1.4.2).
-pub fn rdp_version(code: u32) -> String {
+pub(super) fn rdp_version(code: u32) -> String {
     let name = match code {
         0x0008_0001 => "RDP 4.0",
         0x0008_0004 => "RDP 5 or later",
@@ -152,7 +152,7 @@ pub fn rdp_version(code: u32) -> String {
 }
 
 /// What a server says first with RDSTLS and RDS AAD Auth.
-pub fn first_words(rdstls: Option<RdstlsEvidence>, rdsaad: Option<RdsaadEvidence>) -> Option<String> {
+pub(super) fn first_words(rdstls: Option<RdstlsEvidence>, rdsaad: Option<RdsaadEvidence>) -> Option<String> {
     let versions = rdstls.map(|rdstls| format!("supportedVersions {:#06x}", rdstls.supported_versions));
     versions.or_else(|| rdsaad.map(|_| "sends a nonce for a token".to_owned()))
 }

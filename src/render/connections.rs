@@ -17,7 +17,7 @@ use crate::{
 ///
 /// # Errors
 /// Those of the writer.
-pub fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+pub(super) fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let traced: Vec<&Connection> = report.trace.traced().collect();
     let before = |index: usize| index.checked_sub(1).map(|index| traced[index]);
     let is_in_vain = |index| before(index).is_some_and(|before| traced[index].is_in_vain_after(before));

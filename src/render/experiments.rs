@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Names and outcome of the experiments, by the first one of each outcome; the repetitions last.
-pub fn lines(report: &Report) -> Vec<String> {
+pub(super) fn lines(report: &Report) -> Vec<String> {
     let (mut single, mut repeated) = (Vec::new(), Vec::new());
     for connection in &report.trace.connections {
         let Purpose::Experiment(name) = &connection.purpose else { continue };

@@ -20,7 +20,12 @@ use crate::{
 ///
 /// # Errors
 /// Those of the writer.
-pub fn leg(page: &mut Page<'_>, through: &GatewayEvidence, now: Timestamp, column: usize) -> io::Result<()> {
+pub(super) fn leg(
+    page: &mut Page<'_>,
+    through: &GatewayEvidence,
+    now: Timestamp,
+    column: usize,
+) -> io::Result<()> {
     page.heading(&format!("Gateway {}", place(&through.host, through.port)))?;
     let steps = through.steps.summaries();
     if page.room() != Room::Usual && steps.iter().all(|step| step.status == Status::Passed) {

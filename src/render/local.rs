@@ -12,7 +12,7 @@ const BODY: usize = 13;
 const MOST: usize = 5;
 
 /// The machine that was checked, for the heading of its report.
-pub fn name(report: &Report) -> String {
+pub(super) fn name(report: &Report) -> String {
     let Some(machine) = &report.trace.machine else { return "nothing was checked".to_owned() };
     let whose = if machine.from_files { "machine read from files" } else { "this machine" };
     format!("{whose}, {}", system(machine))
@@ -32,7 +32,7 @@ const ORDER: &[CheckStatus] =
     &[CheckStatus::Error, CheckStatus::Warning, CheckStatus::Unknown, CheckStatus::Ok];
 
 /// The checks: all of them if they are the report, else those that are worth a look and not told above.
-pub fn checks(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+pub(super) fn checks(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let Some(target) = &report.trace.target else {
         page.gap()?;
         return alone(page, report);
@@ -107,7 +107,7 @@ fn of(report: &Report, status: CheckStatus) -> impl Iterator<Item = &LocalCheck>
 }
 
 /// The finding or the cause that tells what a check found.
-pub fn teller<'a>(check: &LocalCheck, report: &'a Report) -> Option<&'a str> {
+pub(super) fn teller<'a>(check: &LocalCheck, report: &'a Report) -> Option<&'a str> {
     let findings = report.findings.iter().map(|finding| (finding.code.as_str(), &finding.checks));
     let causes = report.causes.iter().map(|cause| (cause.code.as_str(), &cause.checks));
     let mut tellers = findings.chain(causes).filter(|(_, checks)| checks.contains(&check.code));

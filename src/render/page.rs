@@ -13,7 +13,7 @@ const NARROWEST: usize = 60;
 const WIDEST: usize = 120;
 
 /// Writes lines to a page.
-pub struct Page<'a> {
+pub(super) struct Page<'a> {
     out: &'a mut dyn Write,
     room: Room,
     width: usize,
@@ -21,7 +21,7 @@ pub struct Page<'a> {
 
 /// How much there is to leave out, so that a failure fits a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
+pub(super) enum Room {
     /// Nothing.
     Usual,
     /// Facts of the phases that passed.
@@ -34,14 +34,14 @@ pub enum Room {
 
 impl Room {
     /// Whether only what matters most is told.
-    pub fn is_tight(self) -> bool {
+    pub(super) fn is_tight(self) -> bool {
         matches!(self, Self::Tight | Self::Least)
     }
 }
 
 /// The colour of a word; the writer strips it where no terminal shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
+pub(super) enum Tone {
     Plain,
     Heading,
     Good,
@@ -71,32 +71,32 @@ impl Tone {
 
 impl<'a> Page<'a> {
     /// An empty page of about so many columns.
-    pub fn new(out: &'a mut dyn Write, room: Room, width: usize) -> Self {
+    pub(super) fn new(out: &'a mut dyn Write, room: Room, width: usize) -> Self {
         Self { out, room, width: width.clamp(NARROWEST, WIDEST) }
     }
 
     /// How much there is to leave out.
-    pub fn room(&self) -> Room {
+    pub(super) fn room(&self) -> Room {
         self.room
     }
 
     /// An empty line.
-    pub fn gap(&mut self) -> io::Result<()> {
+    pub(super) fn gap(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
 
     /// A line that stands alone.
-    pub fn heading(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn heading(&mut self, text: &str) -> io::Result<()> {
         self.row((Tone::Heading, text), 0, (Tone::Plain, ""), "")
     }
 
     /// Text from column `column` on, folded below itself.
-    pub fn text(&mut self, column: usize, text: &str) -> io::Result<()> {
+    pub(super) fn text(&mut self, column: usize, text: &str) -> io::Result<()> {
         self.row((Tone::Plain, ""), column, (Tone::Plain, ""), text)
     }
 
     /// A lead from the first column on; from column `column` on a word and the text, folded below themselves.
-    pub fn row(
+    pub(super) fn row(
         &mut self,
         lead: (Tone, &str),
         column: usize,
@@ -107,7 +107,7 @@ impl<'a> Page<'a> {
     }
 
     /// One entry of a list behind a lead; what is folded stands two columns further right, so that the next entry is seen.
-    pub fn item(&mut self, lead: &str, column: usize, text: &str) -> io::Result<()> {
+    pub(super) fn item(&mut self, lead: &str, column: usize, text: &str) -> io::Result<()> {
         self.folded((Tone::Plain, lead), column, (Tone::Plain, ""), text, "  ")
     }
 

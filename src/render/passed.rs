@@ -9,13 +9,16 @@ use super::{
 use crate::report::Millis;
 
 /// Where the facts of a phase begin.
-pub const FACTS: usize = 24;
+pub(super) const FACTS: usize = 24;
 
 /// What passed, on one line with the time of all of it.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn in_one<'a>(page: &mut Page<'_>, passed: impl Iterator<Item = (&'a str, Millis)>) -> io::Result<()> {
+pub(super) fn in_one<'a>(
+    page: &mut Page<'_>,
+    passed: impl Iterator<Item = (&'a str, Millis)>,
+) -> io::Result<()> {
     let (names, times): (Vec<&str>, Vec<f64>) = passed.map(|(name, took)| (name, took.0)).unzip();
     if names.is_empty() {
         return Ok(());

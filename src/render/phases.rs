@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The facts of one phase of a connection.
-pub fn facts(connection: &Connection, phase: Phase, who: Answerer) -> Vec<String> {
+pub(super) fn facts(connection: &Connection, phase: Phase, who: Answerer) -> Vec<String> {
     let phases = &connection.phases;
     fact_lines(phases, phase, who).unwrap_or_default().into_iter().filter(|line| !line.is_empty()).collect()
 }
@@ -37,13 +37,13 @@ fn asked(phases: &Phases) -> Option<&ProxyEvidence> {
 }
 
 /// Whether nothing was looked up here: the name is left to a proxy, which was named by an address.
-pub fn is_left_to_proxy(phases: &Phases) -> bool {
+pub(super) fn is_left_to_proxy(phases: &Phases) -> bool {
     let literal = phases.resolve.as_ref().is_some_and(|resolve| resolve.evidence.literal);
     literal && asked(phases).is_some()
 }
 
 /// The addresses of a name; those of the proxy where there is one, which looks up the name of the target.
-pub fn resolve(evidence: &ResolveEvidence, proxy: Option<&ProxyEvidence>) -> String {
+pub(super) fn resolve(evidence: &ResolveEvidence, proxy: Option<&ProxyEvidence>) -> String {
     let addresses: Vec<String> = evidence.addresses.iter().map(|a| a.address.to_string()).collect();
     let addresses = addresses.join(", ");
     match (proxy, evidence.literal) {
@@ -55,7 +55,7 @@ pub fn resolve(evidence: &ResolveEvidence, proxy: Option<&ProxyEvidence>) -> Str
 }
 
 /// The peer, and how every attempt ended where there were several.
-pub fn connect(evidence: &ConnectEvidence) -> Vec<String> {
+pub(super) fn connect(evidence: &ConnectEvidence) -> Vec<String> {
     let mut lines: Vec<String> = evidence.peer.iter().map(|peer| peer.to_string()).collect();
     lines.extend(evidence.proxy.as_ref().map(proxy));
     // A single attempt is told by the phase itself.
@@ -77,7 +77,7 @@ pub fn connect(evidence: &ConnectEvidence) -> Vec<String> {
 }
 
 /// Which proxy, what it was asked for and how it answered.
-pub fn proxy(evidence: &ProxyEvidence) -> String {
+pub(super) fn proxy(evidence: &ProxyEvidence) -> String {
     let ProxyEvidence { kind, host, port, asked_for, .. } = evidence;
     let account = if evidence.account_sent { ", with an account" } else { "" };
     let time = evidence.elapsed_ms.map_or_else(String::new, |time| format!(" in {:.1} ms", time.0));
@@ -114,7 +114,7 @@ fn negotiate(evidence: &NegotiateEvidence) -> Vec<String> {
 }
 
 /// What was agreed on, and what is wrong with it.
-pub fn tls(evidence: &TlsEvidence) -> Vec<String> {
+pub(super) fn tls(evidence: &TlsEvidence) -> Vec<String> {
     let parts = [&evidence.version, &evidence.cipher_suite, &evidence.key_exchange];
     let line = parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
     let signature = match evidence.signature {
@@ -188,13 +188,13 @@ fn realms(kdc: &KdcEvidence) -> String {
 }
 
 /// The Windows that it is, or that others claim to be.
-pub fn system(ntlm: &NtlmEvidence, who: Answerer) -> Option<String> {
+pub(super) fn system(ntlm: &NtlmEvidence, who: Answerer) -> Option<String> {
     let claims = if who == Answerer::Windows { "" } else { "claims " };
     Some(format!("{claims}Windows {} build {}", ntlm.os_version.as_deref()?, ntlm.os_build?))
 }
 
 /// Computer, domain and clock.
-pub fn names(ntlm: &NtlmEvidence) -> String {
+pub(super) fn names(ntlm: &NtlmEvidence) -> String {
     let computer = ntlm.dns_computer.as_deref().or(ntlm.netbios_computer.as_deref()).map(str::to_owned);
     let domain = ntlm.netbios_domain.as_deref().map(|domain| format!("domain {domain}"));
     let clock = ntlm.clock_skew_seconds.map(|skew| format!("clock {skew:+} s"));

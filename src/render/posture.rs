@@ -20,7 +20,7 @@ const NAME: usize = 9;
 ///
 /// # Errors
 /// Those of the writer.
-pub fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::Result<()> {
+pub(super) fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::Result<()> {
     let plural = if posture.connections == 1 { "" } else { "s" };
     let connections = format!("{} connection{plural}, none with an account", posture.connections);
     page.row((Tone::Heading, "Posture"), BODY, (Tone::Plain, ""), &connections)?;

@@ -3,7 +3,7 @@
 use crate::report::{RdpFile, RdpFileGateway, Report, SignatureState};
 
 /// A line about the file, then one for each wish; empty where there is no file.
-pub fn lines(report: &Report) -> Vec<String> {
+pub(super) fn lines(report: &Report) -> Vec<String> {
     let target = report.trace.target.as_ref();
     if let Some(file) = &report.trace.rdp_file {
         return vec![about(file)];

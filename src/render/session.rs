@@ -4,7 +4,7 @@ use super::activation::redirection;
 use crate::report::Session;
 
 /// What was drawn, where it was watched, and why no longer, in a line or two.
-pub fn facts(session: &Session) -> Vec<String> {
+pub(super) fn facts(session: &Session) -> Vec<String> {
     let size = session.width.zip(session.height);
     let drawn = size.map(|size| watched(session, size));
     let elsewhere = session.redirection.as_ref().map(redirection).unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::report::{Report, Udp, UdpOutcome};
 ///
 /// # Errors
 /// Those of the writer.
-pub fn udp(page: &mut Page<'_>, report: &Report, column: usize) -> io::Result<()> {
+pub(super) fn udp(page: &mut Page<'_>, report: &Report, column: usize) -> io::Result<()> {
     let Some(seen) = &report.trace.udp else { return Ok(()) };
     let lead = format!("  {:<10}{}", "udp", cells::duration(seen.elapsed_ms));
     let (tone, word) = match seen.outcome {
@@ -27,7 +27,7 @@ pub fn udp(page: &mut Page<'_>, report: &Report, column: usize) -> io::Result<()
 }
 
 /// What came of it, then how.
-pub fn facts(seen: &Udp) -> Vec<String> {
+pub(super) fn facts(seen: &Udp) -> Vec<String> {
     let address = seen.address.map_or_else(String::new, |address| address.to_string());
     let sent = format!("{} SYN of {} B sent to {address}", seen.tries, seen.sent_bytes);
     let other = seen.other_head.as_deref().map(|head| {

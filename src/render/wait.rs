@@ -17,14 +17,14 @@ pub fn tried(entry: &WaitEntry) -> String {
 }
 
 /// How long it took, in how many tries.
-pub fn total(wait: &Wait) -> String {
+pub(super) fn total(wait: &Wait) -> String {
     let word = if wait.tries == 1 { "try" } else { "tries" };
     let end = if wait.interrupted { "; interrupted, a try under way is not in here" } else { "" };
     format!("{}, {} {word}{end}", seconds(wait.elapsed_ms), wait.tries)
 }
 
 /// When the tries ended how.
-pub fn stretches(wait: &Wait) -> Vec<String> {
+pub(super) fn stretches(wait: &Wait) -> Vec<String> {
     let alike = |a: &WaitEntry, b: &WaitEntry| {
         (a.phase, a.status, a.kind, a.code) == (b.phase, b.status, b.kind, b.code)
     };

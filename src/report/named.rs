@@ -134,7 +134,7 @@ macro_rules! names {
 pub(crate) use names;
 
 /// How many bytes the spelling of a variant has.
-pub const fn length(name: &str) -> usize {
+pub(super) const fn length(name: &str) -> usize {
     let (bytes, mut at, mut words) = (name.as_bytes(), 1, 0);
     while at < bytes.len() {
         words += bytes[at].is_ascii_uppercase() as usize;
@@ -144,7 +144,7 @@ pub const fn length(name: &str) -> usize {
 }
 
 /// The spelling of a variant, with this byte between its words.
-pub const fn spelled<const N: usize>(name: &str, between: u8) -> [u8; N] {
+pub(super) const fn spelled<const N: usize>(name: &str, between: u8) -> [u8; N] {
     let (bytes, mut spelled, mut at, mut to) = (name.as_bytes(), [0; N], 0, 0);
     while at < bytes.len() {
         if at > 0 && bytes[at].is_ascii_uppercase() {
@@ -158,7 +158,7 @@ pub const fn spelled<const N: usize>(name: &str, between: u8) -> [u8; N] {
 }
 
 /// The same as text, which an identifier always is.
-pub const fn text(spelled: &[u8]) -> &str {
+pub(super) const fn text(spelled: &[u8]) -> &str {
     match str::from_utf8(spelled) {
         Ok(text) => text,
         Err(_) => panic!("a variant is text"),

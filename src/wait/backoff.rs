@@ -20,19 +20,19 @@ pub fn random() -> f64 {
 
 /// The pauses, each twice the one before up to fifteen seconds, less up to a quarter by jitter.
 #[derive(Debug)]
-pub struct Backoff {
+pub(super) struct Backoff {
     pause: Duration,
     jitter: fn() -> f64,
 }
 
 impl Backoff {
     /// Begins with a pause of a second.
-    pub fn new(jitter: fn() -> f64) -> Self {
+    pub(super) fn new(jitter: fn() -> f64) -> Self {
         Self { pause: FIRST, jitter }
     }
 
     /// The next pause.
-    pub fn next(&mut self) -> Duration {
+    pub(super) fn next(&mut self) -> Duration {
         let pause = self.pause.mul_f64(1.0 - JITTER * (self.jitter)().clamp(0.0, 1.0));
         self.pause = (self.pause * FACTOR).min(LONGEST);
         pause

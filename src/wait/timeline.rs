@@ -9,14 +9,14 @@ const LAST: usize = 20;
 
 /// The tries so far.
 #[derive(Debug, Default)]
-pub struct Timeline {
+pub(super) struct Timeline {
     tries: u64,
     entries: Vec<WaitEntry>,
 }
 
 impl Timeline {
     /// Adds a try that ended `at` this time after the wait began.
-    pub fn add(&mut self, at: Duration, report: &Report) -> WaitEntry {
+    pub(super) fn add(&mut self, at: Duration, report: &Report) -> WaitEntry {
         let failure = report.verdict.failure.as_ref();
         let described = report.trace.described();
         let last = described.and_then(|connection| connection.phases.summaries().last().copied());
@@ -36,12 +36,12 @@ impl Timeline {
     }
 
     /// How many tries were made.
-    pub fn tries(&self) -> u64 {
+    pub(super) fn tries(&self) -> u64 {
         self.tries
     }
 
     /// The record of a wait, which lasted to the end of the last try.
-    pub fn record(self, interrupted: bool) -> Wait {
+    pub(super) fn record(self, interrupted: bool) -> Wait {
         let elapsed_ms = self.entries.last().map(|entry| entry.at_ms).unwrap_or_default();
         Wait { tries: self.tries, elapsed_ms, interrupted, timeline: self.entries }
     }

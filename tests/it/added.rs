@@ -62,7 +62,7 @@ async fn with_screenshot() -> Report {
 }
 
 /// One of each.
-pub async fn reports() -> [Report; 5] {
+pub(crate) async fn reports() -> [Report; 5] {
     [
         with_token().await,
         with_preconnection().await,

@@ -102,12 +102,12 @@ const UNKNOWN: &[(&str, i64)] = &[
     ("mcs-ultimatum", 7),
 ];
 
-pub async fn of(name: &str) -> Report {
+pub(crate) async fn of(name: &str) -> Report {
     told_of(Some(fault(name))).await
 }
 
 /// The failure that ended the trace.
-pub fn failure(trace: &mut Trace) -> &mut Failure {
+pub(crate) fn failure(trace: &mut Trace) -> &mut Failure {
     let phases = &mut trace.connections[0].phases;
     let failures = [
         phases.gateway.as_mut().and_then(|record| record.failure.as_mut()),

@@ -24,7 +24,7 @@ fn has(report: &Report, code: &str) -> bool {
 }
 
 /// What a name with these hosts behind it shows.
-pub async fn on(hosts: &[(&str, Answer)]) -> Report {
+pub(crate) async fn on(hosts: &[(&str, Answer)]) -> Report {
     let hosts: Vec<Host> = hosts
         .iter()
         .map(|(address, answer)| Host {

@@ -2,11 +2,11 @@
 
 mod account;
 mod client;
-pub mod handshake;
+pub(crate) mod handshake;
 mod hostile;
 mod mcs;
-pub mod pipe;
-pub mod settings;
+pub(crate) mod pipe;
+pub(crate) mod settings;
 
 use std::collections::HashSet;
 use std::io::ErrorKind;

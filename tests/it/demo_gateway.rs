@@ -32,18 +32,18 @@ use crate::{
 };
 
 /// A network in which only the gateway can be reached.
-pub struct Lab {
+pub(crate) struct Lab {
     gateway: Arc<Gateway>,
     connections: AtomicUsize,
 }
 
 impl Lab {
-    pub fn of(fault: Option<&'static Fault>) -> Self {
+    pub(crate) fn of(fault: Option<&'static Fault>) -> Self {
         let gateway = Arc::new(Gateway::new(fault, pipe::NOW).expect("the gateway can be made"));
         Self { gateway, connections: AtomicUsize::new(0) }
     }
 
-    pub fn settings(&self, entry: Entry) -> Settings {
+    pub(crate) fn settings(&self, entry: Entry) -> Settings {
         Settings::default()
             .account(Some(account("demo")))
             .until(Some(Phase::Licensing))
@@ -52,7 +52,7 @@ impl Lab {
             .anchors(Anchors::only(vec![self.gateway.certificate().to_vec()]))
     }
 
-    pub async fn trace(&self, settings: &Settings) -> Report {
+    pub(crate) async fn trace(&self, settings: &Settings) -> Report {
         let target: Target = demo::DNS_COMPUTER.parse().expect("a target");
         Tracer::new(&target, settings, self).run().await
     }

@@ -19,10 +19,10 @@ use tokio::sync::OnceCell;
 use crate::lab::{Lab, fault};
 
 /// Lines of a screen, on which whoever has to act at once reads where it ends, why and what to do.
-pub const SCREEN: usize = 42;
+pub(crate) const SCREEN: usize = 42;
 
 /// The settings under which the rows of the table hold.
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     let account = Account::new(demo::USER, demo::PASSWORD);
     Settings::default()
         .account(Some(account))
@@ -31,19 +31,19 @@ pub fn settings() -> Settings {
 }
 
 /// The same, as deep as this fault wants it.
-pub fn settings_for(fault: Option<&'static Fault>) -> Settings {
+pub(crate) fn settings_for(fault: Option<&'static Fault>) -> Settings {
     let until = fault.map_or(Phase::Licensing, Fault::depth);
     let screenshot = fault.is_some_and(Fault::is_in_session);
     settings().until(Some(until)).take_session(true).screenshot(screenshot)
 }
 
-pub async fn trace(fault: Option<&'static Fault>, settings: &Settings) -> Report {
+pub(crate) async fn trace(fault: Option<&'static Fault>, settings: &Settings) -> Report {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     Tracer::new(&target, settings, &Lab::of(fault)).run().await
 }
 
 /// What a trace of this fault tells under the settings of its row. Many tests read the same reports, so each is made once.
-pub async fn told_of(fault: Option<&'static Fault>) -> Report {
+pub(crate) async fn told_of(fault: Option<&'static Fault>) -> Report {
     let name = fault.map_or("", |fault| fault.name);
     let made = Arc::clone(TOLD.lock().expect("nothing panics while it is held").entry(name).or_default());
     made.get_or_init(async || trace(fault, &settings_for(fault)).await).await.clone()
@@ -52,7 +52,7 @@ pub async fn told_of(fault: Option<&'static Fault>) -> Report {
 /// The reports by the name of their fault.
 static TOLD: Mutex<BTreeMap<&str, Arc<OnceCell<Report>>>> = Mutex::new(BTreeMap::new());
 
-pub fn lines(report: &Report) -> usize {
+pub(crate) fn lines(report: &Report) -> usize {
     let mut page = Vec::new();
     render::text(report, &mut page).expect("memory takes everything");
     String::from_utf8(page).expect("text").lines().count()

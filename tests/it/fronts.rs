@@ -17,7 +17,7 @@ async fn of(name: &str) -> Report {
 }
 
 /// The host with this fault, traced by its address.
-pub async fn by_address(name: &str) -> Report {
+pub(crate) async fn by_address(name: &str) -> Report {
     let settings = settings().server_name(None);
     let target: Target = "192.0.2.15".parse().expect("a target");
     let lab = Lab::of(Some(fault(name)));

@@ -209,7 +209,7 @@ async fn the_given_account_is_told_to_be_unused_where_another_was_brought() {
     );
 }
 
-pub async fn to_rdstls() -> Report {
+pub(crate) async fn to_rdstls() -> Report {
     Farm(&[(BROKER, "redirect-to-rdstls")]).trace(without_nla(5)).await
 }
 
@@ -255,7 +255,7 @@ async fn the_reason_to_stop_at_a_hop_names_what_would_go_on() {
     }
 }
 
-pub async fn unreachable() -> Report {
+pub(crate) async fn unreachable() -> Report {
     Farm(&[(BROKER, "redirect-to-name")]).trace(without_nla(5)).await
 }
 

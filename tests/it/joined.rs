@@ -63,7 +63,7 @@ fn skew(trace: &mut Trace, seconds: i64) {
 }
 
 /// The report of a trace, judged with a machine of Windows and its checks.
-pub fn with(report: Report, machine: Value, checks: Value) -> Report {
+pub(crate) fn with(report: Report, machine: Value, checks: Value) -> Report {
     let mut whole = json!({ "system": "windows", "roles": ["client"] });
     let fields = machine.as_object().expect("a table").clone();
     whole.as_object_mut().expect("a table").extend(fields);
@@ -72,7 +72,7 @@ pub fn with(report: Report, machine: Value, checks: Value) -> Report {
 }
 
 /// A check that says this.
-pub fn check(code: &str, role: &str, status: &str) -> Value {
+pub(crate) fn check(code: &str, role: &str, status: &str) -> Value {
     json!({ "code": code, "role": role, "status": status, "observed": null, "message": "it says so" })
 }
 
@@ -182,7 +182,7 @@ fn causes() -> Vec<(Row, Value)> {
 }
 
 /// Every report of this file, for tests that look for what is never shown.
-pub async fn all() -> Vec<Report> {
+pub(crate) async fn all() -> Vec<Report> {
     let mut reports = vec![not_yet_valid().await];
     for (wire, machine, _) in findings() {
         reports.push(with(seen(wire).await, machine, json!([])));

@@ -14,7 +14,7 @@ use crate::{
     lab::fault,
 };
 
-pub fn junit(report: &Report, threshold: Option<Severity>) -> String {
+pub(crate) fn junit(report: &Report, threshold: Option<Severity>) -> String {
     let mut bytes = Vec::new();
     render::junit(report, threshold, &mut bytes).expect("memory takes everything");
     String::from_utf8(bytes).expect("text")
@@ -25,7 +25,7 @@ fn elements<'a>(document: &'a Document<'a>, name: &str) -> Vec<Node<'a, 'a>> {
 }
 
 /// The totals of both levels are those of the elements, and every case has a name, a class and a time.
-pub fn assert_counts(document: &Document<'_>, about: &str) {
+pub(crate) fn assert_counts(document: &Document<'_>, about: &str) {
     let suites = [elements(document, "testsuites"), elements(document, "testsuite")].concat();
     assert_eq!(suites.len(), 2, "{about}");
     for suite in suites {

@@ -25,7 +25,7 @@ use messages::{error, error_at, preauthentication_required};
 use realm::{Realm, Says, kdc};
 
 /// A trace that a KDC refuses by its policy.
-pub async fn refused() -> Report {
+pub(crate) async fn refused() -> Report {
     Realm::of(Says::This(error(12))).trace(&[kdc("kdc1", Any)]).await
 }
 

@@ -29,7 +29,7 @@ use crate::demo::pipe;
 
 /// What the resolver says.
 #[derive(Clone, Debug)]
-pub enum Names {
+pub(crate) enum Names {
     Known(Vec<IpAddr>),
     Unknown,
     Silent,
@@ -37,7 +37,7 @@ pub enum Names {
 
 /// What a host does with a connection request.
 #[derive(Clone, Copy, Debug)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// The demo server, with or without a fault.
     Demo(Option<&'static Fault>),
     Refused,
@@ -61,7 +61,7 @@ impl Answer {
 
 /// What becomes of a datagram, to whichever host.
 #[derive(Clone, Copy, Debug)]
-pub enum Udp {
+pub(crate) enum Udp {
     /// The demo server answers it after 20 ms.
     Answers,
     /// Only the third is answered.
@@ -75,14 +75,14 @@ pub enum Udp {
 
 /// One host of the network.
 #[derive(Clone, Copy, Debug)]
-pub struct Host {
+pub(crate) struct Host {
     pub address: SocketAddr,
     pub answer: Answer,
     pub after: Duration,
 }
 
 /// The network; it counts the connections that were asked for and those that were opened.
-pub struct Lab {
+pub(crate) struct Lab {
     pub names: Names,
     pub hosts: Vec<Host>,
     pub udp: Udp,
@@ -102,19 +102,19 @@ impl fmt::Debug for Lab {
 
 impl Lab {
     /// A network of one host, the demo server with this fault.
-    pub fn of(fault: Option<&'static Fault>) -> Self {
+    pub(crate) fn of(fault: Option<&'static Fault>) -> Self {
         Self::answering(Answer::Demo(fault))
     }
 
     /// A network of one host that answers so.
-    pub fn answering(answer: Answer) -> Self {
+    pub(crate) fn answering(answer: Answer) -> Self {
         let address: SocketAddr = "192.0.2.15:3389".parse().expect("an address");
         let host = Host { address, answer, after: Duration::ZERO };
         Self::new(Names::Known(vec![address.ip()]), vec![host])
     }
 
     /// A network of these hosts.
-    pub fn new(names: Names, hosts: Vec<Host>) -> Self {
+    pub(crate) fn new(names: Names, hosts: Vec<Host>) -> Self {
         Self {
             names,
             hosts,
@@ -127,7 +127,7 @@ impl Lab {
     }
 
     /// The same, where datagrams fare so.
-    pub fn with_udp(self, udp: Udp) -> Self {
+    pub(crate) fn with_udp(self, udp: Udp) -> Self {
         Self { udp, ..self }
     }
 
@@ -221,7 +221,7 @@ impl Datagrams for Socket {
 }
 
 /// The fault with this name.
-pub fn fault(name: &str) -> &'static Fault {
+pub(crate) fn fault(name: &str) -> &'static Fault {
     demo_fault(name).unwrap_or_else(|| panic!("there is no fault {name}"))
 }
 
@@ -230,7 +230,7 @@ fn demo_fault(name: &str) -> Option<&'static Fault> {
 }
 
 /// The client's end: an end of the stream is a reset when the server meant one. What it holds is dropped with it.
-pub struct ClientEnd<H> {
+pub(crate) struct ClientEnd<H> {
     pub stream: DuplexStream,
     pub reset: Arc<AtomicBool>,
     pub _held: H,

@@ -69,7 +69,7 @@ fn sources(root: &str) -> Vec<PathBuf> {
 }
 
 /// Every source file of the program with its room: the folder below `src`, or the file itself.
-pub fn rooms() -> Vec<(String, PathBuf, String)> {
+pub(crate) fn rooms() -> Vec<(String, PathBuf, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let room = |path: &Path| {
         let first = path.strip_prefix(&src).expect("below src").iter().next().expect("a name");
@@ -101,7 +101,7 @@ fn used(code: &str) -> Vec<String> {
 }
 
 /// The items of a brace list, without those of lists inside it.
-pub fn top_level(list: &str) -> Vec<&str> {
+pub(crate) fn top_level(list: &str) -> Vec<&str> {
     let (mut depth, mut start, mut items) = (0, 0, Vec::new());
     for (index, c) in list.char_indices() {
         match c {

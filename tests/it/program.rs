@@ -7,14 +7,14 @@ use std::{
 };
 
 /// The program with these arguments and no password from outside.
-pub fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
     command.args(arguments).env_remove("RDPTRACE_PASSWORD").stdin(Stdio::null());
     command
 }
 
 /// What it did.
-pub fn rdptrace(arguments: &[&str]) -> Output {
+pub(crate) fn rdptrace(arguments: &[&str]) -> Output {
     // Wine now and then fails to start a process, with an internal error.
     const ERROR_INTERNAL_ERROR: i32 = 1359;
     let mut output = command(arguments).output();
@@ -25,21 +25,21 @@ pub fn rdptrace(arguments: &[&str]) -> Output {
 }
 
 /// Output as text.
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// A file of its own for each test.
-pub fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
 /// A demo server with its address; it ends with its owner.
-pub struct Served(Child, pub String);
+pub(crate) struct Served(Child, pub String);
 
 impl Served {
     /// Serves, with these further arguments.
-    pub fn start(fault: &[&str]) -> Self {
+    pub(crate) fn start(fault: &[&str]) -> Self {
         let mut arguments = vec!["demo", "--serve", "127.0.0.1:0"];
         arguments.extend(fault);
         let mut child = command(&arguments).stderr(Stdio::piped()).spawn().expect("the program runs");

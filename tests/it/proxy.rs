@@ -26,7 +26,7 @@ use tokio::{
 };
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-pub use causes::reports;
+pub(crate) use causes::reports;
 
 use crate::{demo::pipe, scenarios::page, wait::Tries};
 

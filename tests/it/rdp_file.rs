@@ -17,27 +17,27 @@ use rdptrace::{
 use crate::lab::{Lab, fault};
 
 /// No value of a sample's secrets may be found anywhere.
-pub const SECRETS: &[&str] = &["Corr3ct-Horse-Battery", "eyJhbGciOiJub25lIn0", "01000000D08C9DDF"];
+pub(crate) const SECRETS: &[&str] = &["Corr3ct-Horse-Battery", "eyJhbGciOiJub25lIn0", "01000000D08C9DDF"];
 
 fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rdp")
 }
 
-pub fn bytes(name: &str) -> Vec<u8> {
+pub(crate) fn bytes(name: &str) -> Vec<u8> {
     fs::read(folder().join(name)).expect("a sample")
 }
 
 /// A sample that can be read.
-pub fn sample(name: &str) -> RdpFile {
+pub(crate) fn sample(name: &str) -> RdpFile {
     RdpFile::parse(&bytes(name)).unwrap_or_else(|why| panic!("{name} {why}"))
 }
 
-pub fn target(name: &str) -> Result<Target, String> {
+pub(crate) fn target(name: &str) -> Result<Target, String> {
     let file = RdpFile::parse(&bytes(name)).map_err(|why| format!("{name} {why}"))?;
     Target::of_file(name, file).map_err(|error| error.to_string())
 }
 
-pub fn of_text(text: &str) -> Result<(String, u16), String> {
+pub(crate) fn of_text(text: &str) -> Result<(String, u16), String> {
     let file = RdpFile::parse(text.as_bytes())?;
     let target = Target::of_file("it", file).map_err(|error| error.to_string())?;
     Ok((target.endpoint.host, target.endpoint.port))

@@ -70,7 +70,7 @@ fn fallback_gateway(name: &str) -> RdpFile {
 }
 
 /// Traces of files that fail or are worth a word.
-pub async fn reports() -> Vec<Report> {
+pub(crate) async fn reports() -> Vec<Report> {
     let strict = RdpFile::parse(b"full address:s:rdsh01\nauthentication level:i:1").expect("a file");
     let moved = RdpFile::parse(b"full address:s:rdsh01\nalternate full address:s:rdsh02").expect("a file");
     let cases = [

@@ -49,7 +49,7 @@ fn codes(report: &Report) -> Vec<&str> {
 }
 
 /// Reports that show every finding of this topic.
-pub async fn reports() -> Vec<Report> {
+pub(crate) async fn reports() -> Vec<Report> {
     let refused = traced(sample("without-nla.rdp"), false).await;
     vec![
         traced(sample("signed.rdp"), true).await,

@@ -18,7 +18,7 @@ use rdptrace::internal::{
     },
 };
 
-pub fn sample(name: &str) -> Vec<u8> {
+pub(crate) fn sample(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/wire").join(name);
     let text = fs::read_to_string(&path).expect("a recorded sample");
     hex::decode(text.trim()).expect("hex")

@@ -137,14 +137,14 @@ fn lab(scenario: &Scenario) -> Lab {
 }
 
 /// The report as a page without colours.
-pub fn page(report: &Report) -> String {
+pub(crate) fn page(report: &Report) -> String {
     let mut plain = anstream::StripStream::new(Vec::new());
     render::text(report, &mut plain).expect("memory takes everything");
     String::from_utf8(plain.into_inner()).expect("text")
 }
 
 /// Keys, and so thumbprints and the sizes of flights, differ from run to run.
-pub fn filters() -> insta::Settings {
+pub(crate) fn filters() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);

@@ -51,7 +51,7 @@ impl Network for Narrow {
 }
 
 /// Without an account, so that what comes behind TLS can be asked for again.
-pub async fn narrow(usual: &str, small: Option<&str>) -> Report {
+pub(crate) async fn narrow(usual: &str, small: Option<&str>) -> Report {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     let settings = settings().account(None).nla(false);
     let way = Narrow { usual: Lab::of(Some(fault(usual))), small: Lab::of(small.map(fault)) };

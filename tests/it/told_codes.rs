@@ -62,7 +62,7 @@ fn ended(reports: &[Report], kind: FailureKind) -> Trace {
 }
 
 /// What is left to say of a status of the gateway that no rule is about.
-pub fn of_gateway(reports: &[Report]) -> Report {
+pub(crate) fn of_gateway(reports: &[Report]) -> Report {
     const ERROR_BAD_ARGUMENTS: i64 = 0xA0;
     with(ended(reports, FailureKind::GatewayError), ERROR_BAD_ARGUMENTS)
 }

@@ -26,7 +26,7 @@ fn transport(trip: f64, again: u32, unacknowledged: u32) -> Tcp {
 }
 
 /// The report of this fault, had TCP counted this.
-pub async fn with(name: Option<&str>, seen: Tcp) -> Report {
+pub(crate) async fn with(name: Option<&str>, seen: Tcp) -> Report {
     let mut report = trace(name.map(fault), &settings()).await;
     let described = report.trace.connections.iter_mut().find(|made| made.purpose.is_traced());
     let described = described.expect("a connection");
@@ -45,12 +45,12 @@ fn message<'a>(report: &'a Report, code: &str) -> Option<&'a str> {
 }
 
 /// What was sent is lost, part of it is, and all of it arrived.
-pub async fn silent() -> [Report; 3] {
+pub(crate) async fn silent() -> [Report; 3] {
     [black_hole().await, with(Some("tls-silence"), part()).await, back().await]
 }
 
 /// A host that takes four seconds for each message.
-pub async fn slow() -> Report {
+pub(crate) async fn slow() -> Report {
     let mut report = trace(Some(fault("mcs-silence")), &settings()).await;
     let made =
         report.trace.connections.iter_mut().find(|made| made.purpose.is_traced()).expect("a connection");

@@ -27,7 +27,7 @@ use crate::{
 
 /// What followed each try and whether it used the account, and how many tries were issued a license.
 #[derive(Debug, Default)]
-pub struct Tries(Mutex<Vec<(Next, bool)>>, AtomicUsize);
+pub(crate) struct Tries(Mutex<Vec<(Next, bool)>>, AtomicUsize);
 
 impl Observer for Tries {
     fn phase(&self, _phase: Phase) {}

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A demo server, and its port.
-pub fn serve(fault: &[&str]) -> (Program, u16) {
+pub(crate) fn serve(fault: &[&str]) -> (Program, u16) {
     let port = free_port();
     let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
     command.args(["demo", "--serve", &format!("127.0.0.1:{port}")]).args(fault);

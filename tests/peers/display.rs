@@ -6,7 +6,7 @@ use std::{
 };
 
 /// A display that nobody looks at.
-pub struct Display {
+pub(crate) struct Display {
     child: Child,
     /// What DISPLAY must be.
     pub name: String,
@@ -15,7 +15,7 @@ pub struct Display {
 impl Display {
     /// Xvfb takes a free number and prints it. Without -noreset it starts anew when its last client leaves, and FreeRDP's
     /// shadow server, which opens the display twice, meets it half started.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let arguments = ["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset"];
         let mut child = Command::new("Xvfb")
             .args(arguments)

@@ -19,14 +19,14 @@ const PASSWORD: &str = "secret1";
 /// Where there is such an interface address, connections to it come from it too; elsewhere nothing listens on it.
 const OTHER: &str = "127.77.0.1";
 
-pub struct Shadow {
+pub(crate) struct Shadow {
     pub port: u16,
     server: Program,
     _display: Display,
 }
 
 /// One on loopback that listens.
-pub fn shadow(security: &str, authentication: &str) -> Option<Shadow> {
+pub(crate) fn shadow(security: &str, authentication: &str) -> Option<Shadow> {
     let shadow = start("127.0.0.1", Command::new("freerdp-shadow-cli"), security, authentication)?;
     wait_for(shadow.port);
     Some(shadow)

@@ -11,13 +11,13 @@ use crate::{
     xrdp::{VALID, Xrdp, xrdp},
 };
 
-pub struct Haproxy {
+pub(crate) struct Haproxy {
     _program: Program,
     pub port: u16,
 }
 
 /// With these lines in its frontend and these settings of its only server; `bind` follows its address.
-pub fn haproxy(bind: &str, frontend: &str, server: u16, settings: &str) -> Haproxy {
+pub(crate) fn haproxy(bind: &str, frontend: &str, server: u16, settings: &str) -> Haproxy {
     timed("300ms", bind, frontend, (server, settings))
 }
 
@@ -182,7 +182,7 @@ fn an_end_after_a_time_out_is_a_proxys_first() {
 }
 
 /// The cookie of MS-RDPBCGR 2.2.1.1 for 127.0.0.1: the address and the port as numbers in the order of their bytes.
-pub fn msts(port: u16) -> String {
+pub(crate) fn msts(port: u16) -> String {
     format!("Cookie: msts=16777343.{}.0000", port.swap_bytes())
 }
 

@@ -13,19 +13,19 @@ use crate::{
     lab::{Program, Traced, folder, free_port, has, is_root, skipped, trace, traced, wait_for},
 };
 
-pub const REALM: &str = "EXAMPLE.TEST";
-pub const USER: &str = "EXAMPLE.TEST\\alice";
-pub const PASSWORD: &str = "secret1";
+pub(crate) const REALM: &str = "EXAMPLE.TEST";
+pub(crate) const USER: &str = "EXAMPLE.TEST\\alice";
+pub(crate) const PASSWORD: &str = "secret1";
 
 /// A KDC for one realm, on loopback.
-pub struct Kdc {
+pub(crate) struct Kdc {
     pub folder: PathBuf,
     pub port: u16,
     server: Program,
 }
 
 impl Kdc {
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         if !has(&["krb5kdc", "kdb5_util", "kadmin.local", "kinit"]) {
             return None;
         }
@@ -48,7 +48,7 @@ impl Kdc {
         Some(Self { folder, port, server })
     }
 
-    pub fn trace(&self, server: u16, name: &str, password: &str) -> Traced {
+    pub(crate) fn trace(&self, server: u16, name: &str, password: &str) -> Traced {
         self.trace_over("", server, name, password)
     }
 
@@ -64,7 +64,7 @@ impl Kdc {
 }
 
 /// Red Hat's KDC proxy, for this KDC and those of other realms, each with its port.
-pub fn proxy(kdc: &Kdc, others: &[(&str, u16)]) -> Option<(u16, Program)> {
+pub(crate) fn proxy(kdc: &Kdc, others: &[(&str, u16)]) -> Option<(u16, Program)> {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python");
     let imports = Command::new(&python).args(["-c", "import kdcproxy"]).stderr(Stdio::null()).status();
     if !imports.is_ok_and(|status| status.success()) || !has(&["openssl"]) {
@@ -92,7 +92,7 @@ pub fn proxy(kdc: &Kdc, others: &[(&str, u16)]) -> Option<(u16, Program)> {
     Some((port, program))
 }
 
-pub fn environment<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
+pub(crate) fn environment<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
     command
         .env("KRB5_CONFIG", folder.join("krb5.conf"))
         .env("KRB5_KDC_PROFILE", folder.join("kdc.conf"))
@@ -115,7 +115,7 @@ fn configure(folder: &Path, port: u16) {
 }
 
 /// FreeRDP 3 with the key of its service.
-pub struct Server {
+pub(crate) struct Server {
     pub port: u16,
     mount: PathBuf,
     _program: Program,
@@ -123,12 +123,12 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start(kdc: &Kdc) -> Option<Self> {
+    pub(crate) fn start(kdc: &Kdc) -> Option<Self> {
         Self::with(kdc, &[])
     }
 
     /// With these options.
-    pub fn with(kdc: &Kdc, options: &[&str]) -> Option<Self> {
+    pub(crate) fn with(kdc: &Kdc, options: &[&str]) -> Option<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/chroot");
         if !is_root() || !has(&["Xvfb", "kinit"]) {
             return None;

@@ -24,7 +24,7 @@ const PHASES: [&str; 8] =
     ["resolve", "connect", "negotiate", "tls", "credssp", "mcs", "licensing", "activate"];
 
 /// Whether every program is there; else says on standard error what is skipped.
-pub fn has(programs: &[&str]) -> bool {
+pub(crate) fn has(programs: &[&str]) -> bool {
     let found = |program: &&&str| {
         let paths = std::env::var_os("PATH").unwrap_or_default();
         std::env::split_paths(&paths)
@@ -39,14 +39,14 @@ pub fn has(programs: &[&str]) -> bool {
 }
 
 /// Says what is skipped; where the servers were installed on purpose, nothing may be.
-pub fn skipped(why: &str) {
+pub(crate) fn skipped(why: &str) {
     let test = thread::current().name().unwrap_or_default().to_owned();
     assert!(std::env::var_os("RDPTRACE_PEERS").is_none_or(|asked| asked != "required"), "{test}: {why}");
     eprintln!("SKIPPED {test}: {why}");
 }
 
 /// Whether this is root; else says what is skipped.
-pub fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
     if !root {
         skipped("it mounts, which needs root");
@@ -55,7 +55,7 @@ pub fn is_root() -> bool {
 }
 
 /// How many colours a picture of 1024 by 768 pixels has.
-pub fn colours(path: &str) -> usize {
+pub(crate) fn colours(path: &str) -> usize {
     let file = BufReader::new(File::open(path).expect("the picture"));
     let mut reader = png::Decoder::new(file).read_info().expect("a PNG file");
     let mut rgb = vec![0; reader.output_buffer_size().expect("a size")];
@@ -65,7 +65,7 @@ pub fn colours(path: &str) -> usize {
 }
 
 /// An empty folder for one server.
-pub fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::SeqCst);
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{number}"));
@@ -75,18 +75,18 @@ pub fn folder(name: &str) -> PathBuf {
 }
 
 /// A port that was free a moment ago.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
 /// A program in its own process group, which ends with the test.
-pub struct Program {
+pub(crate) struct Program {
     child: Child,
 }
 
 impl Program {
     /// Starts it with its output in `log`.
-    pub fn start(command: &mut Command, log: &Path) -> Self {
+    pub(crate) fn start(command: &mut Command, log: &Path) -> Self {
         let log = File::create(log).expect("a log file");
         let errors = log.try_clone().expect("a second handle");
         command.process_group(0).stdin(Stdio::null()).stdout(log).stderr(errors);
@@ -94,12 +94,12 @@ impl Program {
     }
 
     /// Its process id.
-    pub fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// Sends a signal to the whole group.
-    pub fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let group = format!("-{}", self.child.id());
         let _ = Command::new("kill").args([signal, "--", &group]).status();
     }
@@ -113,12 +113,12 @@ impl Drop for Program {
 }
 
 /// Waits until something listens on this port.
-pub fn wait_for(port: u16) {
+pub(crate) fn wait_for(port: u16) {
     wait_for_address(SocketAddr::from(([127, 0, 0, 1], port)));
 }
 
 /// Waits until something listens there.
-pub fn wait_for_address(address: SocketAddr) {
+pub(crate) fn wait_for_address(address: SocketAddr) {
     let begin = Instant::now();
     while TcpStream::connect(address).is_err() {
         assert!(begin.elapsed() < START, "nothing listens on {address}");
@@ -127,7 +127,7 @@ pub fn wait_for_address(address: SocketAddr) {
 }
 
 /// Waits until a program has written this to its log.
-pub fn wait_for_line(log: &Path, text: &str) {
+pub(crate) fn wait_for_line(log: &Path, text: &str) {
     let begin = Instant::now();
     loop {
         let said = fs::read(log).expect("the log");
@@ -141,7 +141,7 @@ pub fn wait_for_line(log: &Path, text: &str) {
 }
 
 /// Writes `cert.pem` and `key.pem` for this common name, valid for these days around now.
-pub fn certificate(folder: &Path, name: &str, from_days: i64, to_days: i64) {
+pub(crate) fn certificate(folder: &Path, name: &str, from_days: i64, to_days: i64) {
     let key = KeyPair::generate().expect("a key");
     let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
     params.distinguished_name.push(DnType::CommonName, name);
@@ -154,50 +154,50 @@ pub fn certificate(folder: &Path, name: &str, from_days: i64, to_days: i64) {
 
 /// A report and the exit code that came with it.
 #[derive(Debug)]
-pub struct Traced {
+pub(crate) struct Traced {
     pub report: Value,
     pub code: Option<i32>,
 }
 
 impl Traced {
     /// The value at a JSON pointer.
-    pub fn at(&self, pointer: &str) -> &Value {
+    pub(crate) fn at(&self, pointer: &str) -> &Value {
         self.report.pointer(pointer).unwrap_or(&Value::Null)
     }
 
     /// Evidence of the main connection, such as `tls/version`.
-    pub fn evidence(&self, phase: &str, field: &str) -> &Value {
+    pub(crate) fn evidence(&self, phase: &str, field: &str) -> &Value {
         self.at(&format!("/connections/0/phases/{phase}/evidence/{field}"))
     }
 
     /// The answer for each protocol of a posture, in its order.
-    pub fn protocols(&self) -> Vec<&Value> {
+    pub(crate) fn protocols(&self) -> Vec<&Value> {
         let seen = self.at("/posture/protocols").as_array().expect("a posture");
         seen.iter().map(|one| &one["answer"]).collect()
     }
 
     /// The versions of TLS that a posture says are accepted.
-    pub fn versions(&self) -> Vec<&str> {
+    pub(crate) fn versions(&self) -> Vec<&str> {
         let seen = self.at("/posture/tls").as_array().expect("a posture").iter();
         let accepted = seen.filter(|tls| tls["answer"] == "accepted");
         accepted.map(|tls| tls["version"].as_str().expect("a version")).collect()
     }
 
     /// Whether a finding was made.
-    pub fn found(&self, code: &str) -> bool {
+    pub(crate) fn found(&self, code: &str) -> bool {
         self.at("/findings")
             .as_array()
             .is_some_and(|found| found.iter().any(|finding| finding["code"] == code))
     }
 
     /// Whether it is among the causes.
-    pub fn may_be(&self, code: &str) -> bool {
+    pub(crate) fn may_be(&self, code: &str) -> bool {
         self.at("/causes").as_array().is_some_and(|causes| causes.iter().any(|cause| cause["code"] == code))
     }
 
     /// Each experiment with the phase it ended in and how: `tls12-only: tls passed`, `repeat: connect refused`; what was made again
     /// and ended alike is there once.
-    pub fn experiments(&self) -> Vec<String> {
+    pub(crate) fn experiments(&self) -> Vec<String> {
         let connections = self.at("/connections").as_array().expect("connections");
         let named = |connection: &Value| {
             let name = connection["purpose"].as_str()?.strip_prefix("experiment:")?;
@@ -218,7 +218,7 @@ impl Traced {
     }
 
     /// The evidence that an experiment's phase left.
-    pub fn experiment(&self, name: &str, phase: &str) -> &Value {
+    pub(crate) fn experiment(&self, name: &str, phase: &str) -> &Value {
         let purpose = format!("experiment:{name}");
         let connections = self.at("/connections").as_array().expect("connections");
         let made = connections.iter().find(|connection| connection["purpose"] == purpose.as_str());
@@ -226,14 +226,14 @@ impl Traced {
     }
 
     /// Outcome, phase and kind of failure, for one comparison.
-    pub fn ending(&self) -> [Value; 3] {
+    pub(crate) fn ending(&self) -> [Value; 3] {
         ["/verdict/outcome", "/verdict/phase", "/verdict/failure/kind"]
             .map(|pointer| self.at(pointer).clone())
     }
 }
 
 /// Traces this port with further arguments, and a password if there is one.
-pub fn trace(port: u16, arguments: &[&str], password: Option<&str>) -> Traced {
+pub(crate) fn trace(port: u16, arguments: &[&str], password: Option<&str>) -> Traced {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
     match password {
         Some(password) => command.env("RDPTRACE_PASSWORD", password),
@@ -243,12 +243,12 @@ pub fn trace(port: u16, arguments: &[&str], password: Option<&str>) -> Traced {
 }
 
 /// The same with a command that ends in the program, and another address.
-pub fn traced(command: Command, address: &str, port: u16, arguments: &[&str]) -> Traced {
+pub(crate) fn traced(command: Command, address: &str, port: u16, arguments: &[&str]) -> Traced {
     run(command, "trace", address, port, arguments)
 }
 
 /// Asks this port what it accepts.
-pub fn posture(port: u16, arguments: &[&str]) -> Traced {
+pub(crate) fn posture(port: u16, arguments: &[&str]) -> Traced {
     run(Command::new(env!("CARGO_BIN_EXE_rdptrace")), "posture", "127.0.0.1", port, arguments)
 }
 

@@ -9,13 +9,13 @@ use std::{
 
 use crate::lab::{Program, Traced, folder, has, is_root, skipped, traced, wait_for_line};
 
-pub struct Namespace {
+pub(crate) struct Namespace {
     holder: Program,
 }
 
 impl Namespace {
     /// One with loopback only; none where that cannot be had.
-    pub fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         if !(has(&["unshare", "nsenter", "ip", "nft"]) && is_root()) {
             return None;
         }
@@ -35,25 +35,25 @@ impl Namespace {
     }
 
     /// What `ip` and `nsenter` know it by.
-    pub fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         self.holder.id().to_string()
     }
 
     /// A program in it.
-    pub fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new("nsenter");
         command.args(["-n", "-t", &self.id(), program]);
         command
     }
 
     /// Runs shell commands in it.
-    pub fn run(&self, script: &str) {
+    pub(crate) fn run(&self, script: &str) {
         let output = self.command("sh").args(["-ec", script]).output().expect("a shell");
         assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// Judges what leaves from it by these rules of nft; counts bytes for those that ask.
-    pub fn rules(&self, rules: &str) {
+    pub(crate) fn rules(&self, rules: &str) {
         self.run("echo 1 >/proc/sys/net/netfilter/nf_conntrack_acct");
         let chain = format!("chain leaving {{ type filter hook output priority 0; {rules}; }}");
         let table = format!("table inet path {{ {chain}; }}");
@@ -62,12 +62,12 @@ impl Namespace {
     }
 
     /// Traces from it.
-    pub fn trace(&self, address: &str, arguments: &[&str]) -> Traced {
+    pub(crate) fn trace(&self, address: &str, arguments: &[&str]) -> Traced {
         traced(self.command(env!("CARGO_BIN_EXE_rdptrace")), address, 3389, arguments)
     }
 
     /// Waits until something in it listens on the usual port, on all of its addresses.
-    pub fn wait_for(&self, port: u16) {
+    pub(crate) fn wait_for(&self, port: u16) {
         let begin = Instant::now();
         let wanted = format!("00000000:{port:04X} ");
         let table = format!("/proc/{}/net/tcp", self.id());

@@ -9,7 +9,7 @@ use crate::{
     relay::{Fate, SELECTS_TLS, relay},
 };
 
-pub const NAME: &str = "old.example";
+pub(crate) const NAME: &str = "old.example";
 /// What is refused and what passes when only an old hello can be answered.
 const LEGACY_ONLY: [&str; 8] = [
     "tls12-only: tls tls_alert",
@@ -24,13 +24,13 @@ const LEGACY_ONLY: [&str; 8] = [
 
 const RSA: &[&str] = &["rsa:2048"];
 
-pub struct Endpoint {
+pub(crate) struct Endpoint {
     _program: Program,
     pub port: u16,
 }
 
 /// A server with a certificate for such a key and these further arguments.
-pub fn endpoint(arguments: &[&str], key: &[&str]) -> Option<Endpoint> {
+pub(crate) fn endpoint(arguments: &[&str], key: &[&str]) -> Option<Endpoint> {
     let (program, listen) = server(arguments, key)?;
     Some(fronted(program, listen))
 }
@@ -52,7 +52,7 @@ fn server(arguments: &[&str], key: &[&str]) -> Option<(Program, u16)> {
 }
 
 /// The same program behind an answer to the Connection Request.
-pub fn fronted(program: Program, listen: u16) -> Endpoint {
+pub(crate) fn fronted(program: Program, listen: u16) -> Endpoint {
     let port = relay(listen, |sent| match sent.is_request() {
         true => Fate::Answered(SELECTS_TLS),
         false => Fate::Pass,
@@ -61,7 +61,7 @@ pub fn fronted(program: Program, listen: u16) -> Endpoint {
 }
 
 /// Writes `cert.pem` and `key.pem`.
-pub fn self_signed(folder: &Path, key: &[&str]) {
+pub(crate) fn self_signed(folder: &Path, key: &[&str]) {
     let subject = format!("/CN={NAME}");
     let mut command = Command::new("openssl");
     command.current_dir(folder).args(["req", "-x509", "-nodes", "-days", "30", "-newkey"]).args(key);

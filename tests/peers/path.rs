@@ -169,14 +169,14 @@ fn a_lost_first_packet_is_told_although_the_trace_passes() {
     assert!(traced.found("path-loss") && !traced.found("host-slow"), "{traced:#?}");
 }
 
-pub struct Way {
+pub(crate) struct Way {
     pub client: Namespace,
     pub router: Namespace,
     _server: (Namespace, Xrdp),
 }
 
 /// A client, a router and an xrdp. The router's links have these MTUs, which it tells nobody: a black hole.
-pub fn way(to_client: u32, to_server: u32) -> Option<Way> {
+pub(crate) fn way(to_client: u32, to_server: u32) -> Option<Way> {
     let (client, router, server) = (Namespace::new()?, Namespace::new()?, Namespace::new()?);
     for (end, link, net) in [(&client, "near", "10.0.1"), (&server, "far", "10.0.2")] {
         end.run(&format!("ip link add {link} type veth peer name {link} netns {}", router.id()));

@@ -33,7 +33,7 @@ fn microsocks(arguments: &[&str]) -> (Program, u16) {
     (program, port)
 }
 
-pub fn through(proxy: &str, target: u16, password: Option<&str>) -> Traced {
+pub(crate) fn through(proxy: &str, target: u16, password: Option<&str>) -> Traced {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
     command.env_remove("RDPTRACE_PASSWORD");
     let mut arguments = vec!["--proxy", proxy, "--local", "off"];
@@ -45,7 +45,7 @@ pub fn through(proxy: &str, target: u16, password: Option<&str>) -> Traced {
 }
 
 #[track_caller]
-pub fn assert_refused(traced: &Traced, code: i64, finding: &str) {
+pub(crate) fn assert_refused(traced: &Traced, code: i64, finding: &str) {
     let expected = [json!("aborted"), json!("connect"), json!("proxy_refused")];
     assert_eq!(traced.ending(), expected, "{traced:#?}");
     assert_eq!(traced.at("/verdict/failure/code"), &json!(code));

@@ -19,11 +19,11 @@ use tokio::{
 };
 
 /// An X.224 Connection Confirm that selects TLS (MS-RDPBCGR 2.2.1.2).
-pub const SELECTS_TLS: &[u8] = &[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 1, 0, 0, 0];
+pub(crate) const SELECTS_TLS: &[u8] = &[3, 0, 0, 19, 14, 0xD0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 1, 0, 0, 0];
 
 /// What becomes of something that a client sends.
 #[derive(Clone, Copy, Debug)]
-pub enum Fate {
+pub(crate) enum Fate {
     Pass,
     /// It arrives after this time.
     Late(Duration),
@@ -37,7 +37,7 @@ pub enum Fate {
 
 /// What a client sent, as it came: the requests of this protocol come one by one, because each waits for an answer.
 #[derive(Clone, Copy, Debug)]
-pub struct Sent<'a> {
+pub(crate) struct Sent<'a> {
     /// How many connections came before this one.
     pub connection: usize,
     pub bytes: &'a [u8],
@@ -45,28 +45,28 @@ pub struct Sent<'a> {
 
 impl Sent<'_> {
     /// A Connection Request, the only TPKT before TLS.
-    pub fn is_request(&self) -> bool {
+    pub(crate) fn is_request(&self) -> bool {
         self.bytes.first() == Some(&3)
     }
 
     /// A record with a ClientHello.
-    pub fn is_hello(&self) -> bool {
+    pub(crate) fn is_hello(&self) -> bool {
         self.bytes.first() == Some(&22) && self.bytes.get(5) == Some(&1)
     }
 
     /// Whether these bytes occur in it.
-    pub fn has(&self, part: &[u8]) -> bool {
+    pub(crate) fn has(&self, part: &[u8]) -> bool {
         self.bytes.windows(part.len()).any(|window| window == part)
     }
 }
 
 /// Listens on loopback for as long as the tests run, in front of the server on this port.
-pub fn relay(server: u16, fate: impl Fn(Sent<'_>) -> Fate + Send + Sync + 'static) -> u16 {
+pub(crate) fn relay(server: u16, fate: impl Fn(Sent<'_>) -> Fate + Send + Sync + 'static) -> u16 {
     relay_on(SocketAddr::from(([127, 0, 0, 1], 0)), server, fate)
 }
 
 /// The same on this address; port 0 means a free one, which is returned.
-pub fn relay_on(
+pub(crate) fn relay_on(
     address: SocketAddr,
     server: u16,
     fate: impl Fn(Sent<'_>) -> Fate + Send + Sync + 'static,
@@ -139,7 +139,7 @@ async fn carry(
 }
 
 /// A server for a relay that needs none: it takes connections and says nothing.
-pub fn silent() -> u16 {
+pub(crate) fn silent() -> u16 {
     let (listens, listening) = mpsc::channel();
     thread::spawn(move || {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

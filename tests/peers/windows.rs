@@ -18,7 +18,7 @@ use crate::{
 const WSAHOST_NOT_FOUND: i64 = 11001;
 
 /// Wine with the program; tests/run --windows names it.
-pub fn program() -> Option<Command> {
+pub(crate) fn program() -> Option<Command> {
     let Some(file) = env::var_os("RDPTRACE_WINDOWS_EXE") else {
         eprintln!(
             "SKIPPED {}: RDPTRACE_WINDOWS_EXE is not set",

@@ -11,20 +11,20 @@ use crate::{
     namespace::Namespace,
 };
 
-pub struct Xrdp {
+pub(crate) struct Xrdp {
     program: Program,
     pub port: u16,
 }
 
 /// Starts xrdp with these settings of xrdp.ini; it reads /etc/xrdp, so it gets a folder of its own mounted there.
-pub fn xrdp(settings: &[(&str, &str)], validity: (i64, i64)) -> Option<Xrdp> {
+pub(crate) fn xrdp(settings: &[(&str, &str)], validity: (i64, i64)) -> Option<Xrdp> {
     let server = start(Command::new("unshare"), settings, validity)?;
     wait_for(server.port);
     Some(server)
 }
 
 /// The same at this address.
-pub fn xrdp_at(address: SocketAddr, settings: &[(&str, &str)]) -> Option<Xrdp> {
+pub(crate) fn xrdp_at(address: SocketAddr, settings: &[(&str, &str)]) -> Option<Xrdp> {
     let listen = format!("tcp://{address}");
     let server = start(Command::new("unshare"), &[&[("port", listen.as_str())], settings].concat(), VALID)?;
     wait_for_address(address);
@@ -32,7 +32,7 @@ pub fn xrdp_at(address: SocketAddr, settings: &[(&str, &str)]) -> Option<Xrdp> {
 }
 
 /// The same in a network namespace, on all of its addresses and the usual port.
-pub fn xrdp_in(namespace: &Namespace, settings: &[(&str, &str)]) -> Option<Xrdp> {
+pub(crate) fn xrdp_in(namespace: &Namespace, settings: &[(&str, &str)]) -> Option<Xrdp> {
     let port = [("port", "tcp://0.0.0.0:3389")];
     let server = start(namespace.command("unshare"), &[&port, settings].concat(), VALID)?;
     namespace.wait_for(3389);
@@ -67,7 +67,7 @@ fn start(mut command: Command, settings: &[(&str, &str)], validity: (i64, i64)) 
 
 impl Xrdp {
     /// Sends a signal to the server and to what it has started.
-    pub fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         self.program.signal(signal);
     }
 }
@@ -82,7 +82,7 @@ fn set(ini: String, (key, value): (&str, &str)) -> String {
 }
 
 /// A certificate for today.
-pub const VALID: (i64, i64) = (-1, 100);
+pub(crate) const VALID: (i64, i64) = (-1, 100);
 
 #[test]
 fn negotiate_reaches_the_end_of_licensing() {

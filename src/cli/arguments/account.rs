@@ -18,7 +18,7 @@ const VARIABLE: &str = "RDPTRACE_PASSWORD";
 /// The account for CredSSP, and how it may be used.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Account")]
-pub struct AccountArguments {
+pub(crate) struct AccountArguments {
     /// Account for NLA: USER, DOMAIN\USER or a UPN
     ///
     /// One attempt is made. Without an account the trace says how far it gets before one is needed.
@@ -52,7 +52,7 @@ impl AccountArguments {
     ///
     /// # Errors
     /// The password cannot be read.
-    pub fn account(&self) -> Result<Option<Account>, Error> {
+    pub(crate) fn account(&self) -> Result<Option<Account>, Error> {
         let source = Source {
             option: "--password-file, --password-stdin",
             file: self.password_file.as_deref(),

@@ -23,7 +23,7 @@ const LONGEST_BUNDLE: u64 = 16 << 20;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Target")]
-pub struct ConnectionArguments {
+pub(crate) struct ConnectionArguments {
     /// Name for SNI, certificate and service principal if TARGET is an address
     #[arg(long, value_name = "NAME", value_parser = server_name, hide_short_help = true)]
     pub server_name: Option<String>,
@@ -56,7 +56,7 @@ pub struct ConnectionArguments {
 
 impl ConnectionArguments {
     /// The files that are read.
-    pub fn inputs(&self) -> impl Iterator<Item = Input> {
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = Input> {
         let anchors = self.ca_file.as_deref().map(|path| Input::file("--ca-file", path));
         anchors.into_iter().chain(self.proxy.input())
     }
@@ -65,7 +65,7 @@ impl ConnectionArguments {
     ///
     /// # Errors
     /// The file of trust anchors cannot be read.
-    pub fn settings(&self) -> Result<Settings, Error> {
+    pub(crate) fn settings(&self) -> Result<Settings, Error> {
         Ok(Settings::default()
             .server_name(self.server_name.clone())
             .expected_thumbprint(self.expect_thumbprint.clone())

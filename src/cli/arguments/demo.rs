@@ -9,7 +9,7 @@ use crate::demo::{self, gateway};
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Demo")]
-pub struct DemoArguments {
+pub(crate) struct DemoArguments {
     /// Put an RD Gateway before it, with faults of its own
     #[arg(long)]
     pub gateway: bool,

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::output::PlaceArguments;
 
 #[derive(Args, Debug)]
-pub struct ExplainArguments {
+pub(crate) struct ExplainArguments {
     /// Numbers, pairs, names, or the text around them
     ///
     /// Numbers may be decimal, hexadecimal or signed.
@@ -21,7 +21,7 @@ pub struct ExplainArguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ExplanationFormat {
+pub(crate) enum ExplanationFormat {
     Text,
     Json,
 }

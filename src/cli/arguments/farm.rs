@@ -13,7 +13,7 @@ const MOST: u32 = 20;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Redirection")]
-pub struct FarmArguments {
+pub(crate) struct FarmArguments {
     /// What the Connection Request says to a load balancer in place of the cookie
     ///
     /// The loadbalanceinfo of an .rdp file, or "Cookie: msts=...". The CR LF at its end is added; a
@@ -37,14 +37,14 @@ pub struct FarmArguments {
 
 /// A routing token, and the text that it was read from.
 #[derive(Clone, Debug)]
-pub struct Token {
+pub(crate) struct Token {
     given: String,
     sent: String,
 }
 
 impl FarmArguments {
     /// Says how the token that is sent was understood, where that is not plain.
-    pub fn explain(&self, file: Option<&RdpFile>) {
+    pub(crate) fn explain(&self, file: Option<&RdpFile>) {
         match &self.load_balance_info {
             Some(token) => explain("--load-balance-info", &token.given),
             None => explain_file(file),
@@ -52,7 +52,7 @@ impl FarmArguments {
     }
 
     /// The settings with what is asked for here.
-    pub fn settings(&self, given: Settings) -> Settings {
+    pub(crate) fn settings(&self, given: Settings) -> Settings {
         let token = self.load_balance_info.clone();
         let named = given.offer.routing_token.clone();
         given
@@ -63,7 +63,7 @@ impl FarmArguments {
 }
 
 /// Says how the token of the file was understood, where that is not plain.
-pub fn explain_file(file: Option<&RdpFile>) {
+pub(crate) fn explain_file(file: Option<&RdpFile>) {
     if let Some(token) = file.and_then(|file| file.text("loadbalanceinfo")) {
         explain("loadbalanceinfo", token);
     }

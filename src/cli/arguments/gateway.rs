@@ -25,7 +25,7 @@ const VARIABLE: &str = "RDPTRACE_GATEWAY_PASSWORD";
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Gateway")]
-pub struct GatewayArguments {
+pub(crate) struct GatewayArguments {
     /// Go through this RD Gateway
     ///
     /// The default port is 443; none goes directly, whatever the .rdp file says.
@@ -64,7 +64,7 @@ pub struct GatewayArguments {
 
 /// What `--gateway` says.
 #[derive(Clone, Debug)]
-pub enum GatewayName {
+pub(crate) enum GatewayName {
     /// No gateway.
     Nothing,
     /// This one.
@@ -101,7 +101,7 @@ fn gateway_name(text: &str) -> Result<GatewayName, String> {
 
 impl GatewayArguments {
     /// The file of the password.
-    pub fn input(&self) -> Option<Input> {
+    pub(crate) fn input(&self) -> Option<Input> {
         self.gateway_password_file.as_deref().map(|path| Input::file("--gateway-password-file", path))
     }
 
@@ -109,7 +109,7 @@ impl GatewayArguments {
     ///
     /// # Errors
     /// Arguments that mean nothing without a gateway, or a password that cannot be read.
-    pub fn gateway(&self, target: &Target) -> Result<Option<Gateway>, Error> {
+    pub(crate) fn gateway(&self, target: &Target) -> Result<Option<Gateway>, Error> {
         let file = target.file.as_ref();
         let chosen = match &self.gateway {
             Some(GatewayName::Nothing) => None,

@@ -7,7 +7,7 @@ use clap::Args;
 use super::output::OutputArguments;
 
 #[derive(Args, Debug)]
-pub struct JudgeArguments {
+pub(crate) struct JudgeArguments {
     /// A report that --format json wrote; - is standard input
     pub file: PathBuf,
 
@@ -17,7 +17,7 @@ pub struct JudgeArguments {
 
 impl JudgeArguments {
     /// Whether the report comes from standard input.
-    pub fn is_standard_input(&self) -> bool {
+    pub(crate) fn is_standard_input(&self) -> bool {
         self.file.as_os_str() == "-"
     }
 }

@@ -17,7 +17,7 @@ const PATH: &str = "KdcProxy";
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Account")]
-pub struct KerberosArguments {
+pub(crate) struct KerberosArguments {
     /// How to use the account
     #[arg(long, value_enum, value_name = "METHOD", default_value = "ntlm", hide_short_help = true)]
     pub auth: Authentication,
@@ -34,7 +34,7 @@ pub struct KerberosArguments {
 
 /// How to use the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Authentication {
+pub(crate) enum Authentication {
     /// NTLM
     Ntlm,
     /// A Kerberos ticket, and never NTLM in its place
@@ -45,7 +45,7 @@ pub enum Authentication {
 
 impl KerberosArguments {
     /// The files of the configuration, where they are read.
-    pub fn inputs(&self) -> Vec<Input> {
+    pub(crate) fn inputs(&self) -> Vec<Input> {
         let settings = match self.auth {
             Authentication::Ntlm => None,
             Authentication::Kerberos | Authentication::Negotiate => Krb5::of(&this_machine()).ok().flatten(),
@@ -58,7 +58,7 @@ impl KerberosArguments {
     ///
     /// # Errors
     /// What Kerberos needs is missing, or given without it.
-    pub fn kerberos(
+    pub(crate) fn kerberos(
         &self,
         user: Option<&str>,
         target: &Target,

@@ -12,7 +12,7 @@ use crate::{
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Machine")]
-pub struct LocalArguments {
+pub(crate) struct LocalArguments {
     /// Check it as client, host or auto
     ///
     /// auto is a client, and a host where the machine is one; files are checked as the side that they
@@ -45,7 +45,7 @@ pub struct LocalArguments {
 /// The files that a machine is read from in place of this one.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Files of another machine")]
-pub struct FileArguments {
+pub(crate) struct FileArguments {
     /// Read an event log, not this machine
     ///
     /// Each of these options may be given more than once.
@@ -73,7 +73,7 @@ pub struct FileArguments {
 
 impl FileArguments {
     /// The files that are read, also those of a folder.
-    pub fn inputs(&self) -> Vec<Input> {
+    pub(crate) fn inputs(&self) -> Vec<Input> {
         let files = |what, paths: &[PathBuf]| -> Vec<Input> {
             paths.iter().map(|path| Input::file(what, path)).collect()
         };
@@ -90,7 +90,7 @@ impl FileArguments {
     ///
     /// # Errors
     /// A file is missing or of another kind.
-    pub fn open(&self) -> Result<Option<Files>, Error> {
+    pub(crate) fn open(&self) -> Result<Option<Files>, Error> {
         let logs = self.evtx.iter().cloned().map(Given::Log);
         let exports = self.reg.iter().cloned().map(Given::Export);
         let hives = self.hive.iter().map(|text| hive(text));
@@ -105,7 +105,7 @@ impl FileArguments {
 }
 
 /// The files of `--host-files` that are read.
-pub fn in_folder(folder: Option<&Path>) -> Vec<Input> {
+pub(crate) fn in_folder(folder: Option<&Path>) -> Vec<Input> {
     let files = folder.map(Files::in_folder).unwrap_or_default();
     files.iter().map(|path| Input::file("a file of --host-files", path)).collect()
 }

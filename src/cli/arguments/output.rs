@@ -11,7 +11,7 @@ use super::{
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Report")]
-pub struct OutputArguments {
+pub(crate) struct OutputArguments {
     /// Write the report as text, json or junit
     #[arg(long, value_enum, default_value = "text", hide_possible_values = true)]
     pub format: Format,
@@ -41,7 +41,7 @@ pub struct OutputArguments {
 /// Where the one thing that is always written goes.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Report")]
-pub struct PlaceArguments {
+pub(crate) struct PlaceArguments {
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub output: Option<PathBuf>,
@@ -56,7 +56,7 @@ const STANDARD_OUTPUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1
 
 impl PlaceArguments {
     /// The file; none for standard output, however it is called.
-    pub fn file(&self) -> Option<&Path> {
+    pub(crate) fn file(&self) -> Option<&Path> {
         let is_standard = |path: &Path| {
             path.as_os_str() == "-"
                 || STANDARD_OUTPUT.iter().any(|name| path == Path::new(name)) && path.exists()

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{connection::ConnectionArguments, output::OutputArguments, target::TargetArgument};
 
 #[derive(Args, Debug)]
-pub struct PostureArguments {
+pub(crate) struct PostureArguments {
     /// host, host:port, [v6]:port, rdp://... or a .rdp file
     ///
     /// The default port is 3389. Two connections are made at once, none with an account.

@@ -12,13 +12,13 @@ use crate::cli::manual;
 /// Trace a Remote Desktop connection: how far it gets, who ends it and how
 #[derive(Debug, Parser)]
 #[command(name = "rdptrace", version, propagate_version = true, max_term_width = 80)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Trace one connection, phase by phase
     Trace(Box<TraceArguments>),
     /// Tell what a server accepts: protocols, NLA, TLS, CredSSP, certificate

@@ -24,7 +24,7 @@ const EXCEPTIONS: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Proxy")]
-pub struct ProxyArguments {
+pub(crate) struct ProxyArguments {
     /// Connect through this proxy: http://HOST:PORT, socks5://HOST:PORT or env
     ///
     /// The proxy looks up the target's name. env takes HTTPS_PROXY, ALL_PROXY and NO_PROXY. With a
@@ -46,7 +46,7 @@ pub struct ProxyArguments {
 
 impl ProxyArguments {
     /// The file of the password.
-    pub fn input(&self) -> Option<Input> {
+    pub(crate) fn input(&self) -> Option<Input> {
         self.proxy_password_file.as_deref().map(|path| Input::file("--proxy-password-file", path))
     }
 
@@ -54,7 +54,7 @@ impl ProxyArguments {
     ///
     /// # Errors
     /// The environment names none that can be used, or a password cannot be read.
-    pub fn proxy(&self, dialled: &Endpoint) -> Result<Option<Proxy>, Error> {
+    pub(crate) fn proxy(&self, dialled: &Endpoint) -> Result<Option<Proxy>, Error> {
         let url = match self.proxy.as_deref() {
             None => return Ok(None),
             Some("env") => of_environment(dialled)?,

@@ -12,7 +12,7 @@ use crate::{
 
 /// The address of a proxy. Its account is not shown.
 #[derive(Clone)]
-pub struct ProxyUrl {
+pub(crate) struct ProxyUrl {
     /// How it is asked.
     pub kind: ProxyKind,
     /// Where it listens.
@@ -37,7 +37,7 @@ impl ProxyUrl {
     ///
     /// # Errors
     /// It is none; the sentence repeats nothing of it.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
         let kind = match scheme.to_ascii_lowercase().as_str() {
             "http" => ProxyKind::Http,

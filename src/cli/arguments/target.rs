@@ -23,7 +23,7 @@ const ENDINGS: &[&str] = &[".rdp", ".rdpw", ".rdg", ".remmina", ".msrcincident"]
 /// The argument before anything is read; only a plain host is judged with the other arguments, because what stands in an
 /// address may be secret and is not repeated.
 #[derive(Clone, Debug)]
-pub enum TargetArgument {
+pub(crate) enum TargetArgument {
     /// A host, with or without a port.
     Host(Target),
     /// An address that begins with rdp://.
@@ -57,7 +57,7 @@ impl FromStr for TargetArgument {
 
 impl TargetArgument {
     /// The file, where it is one.
-    pub fn input(&self) -> Option<Input> {
+    pub(crate) fn input(&self) -> Option<Input> {
         match self {
             Self::File(path) => Some(Input::file("the target", path)),
             Self::Host(_) | Self::Address(_) | Self::Path(_) => None,
@@ -68,7 +68,7 @@ impl TargetArgument {
     ///
     /// # Errors
     /// The file cannot be read, is none, or names no host that can be traced.
-    pub fn read(&self) -> Result<Target, Error> {
+    pub(crate) fn read(&self) -> Result<Target, Error> {
         let bad = |error: BadTarget| Error::new(error.to_string());
         match self {
             Self::Host(target) => no_path(target.clone(), &target.input),

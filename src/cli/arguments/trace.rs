@@ -18,7 +18,7 @@ use super::{
 use crate::codes::Phase;
 
 #[derive(Args, Debug)]
-pub struct TraceArguments {
+pub(crate) struct TraceArguments {
     /// host, host:port, [v6]:port, rdp://... or a .rdp file
     ///
     /// The default port is 3389. Options win over what a .rdp file says, and the account that it
@@ -53,7 +53,7 @@ pub struct TraceArguments {
 /// How far the trace goes.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Depth")]
-pub struct DepthArguments {
+pub(crate) struct DepthArguments {
     /// Stop after this phase, such as tls [default: licensing]
     ///
     /// resolve, connect, gateway, negotiate, tls, credssp, mcs, licensing or activate, in this
@@ -106,7 +106,7 @@ pub struct DepthArguments {
 /// The machine that the trace is compared with.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "This machine")]
-pub struct ChecksArguments {
+pub(crate) struct ChecksArguments {
     /// Check this machine too, and compare both sides
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", hide_short_help = true)]
     pub local: LocalArgument,

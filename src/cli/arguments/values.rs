@@ -12,7 +12,7 @@ use crate::{codes::Phase, destination::Target};
 
 /// A phase, whose names completions know too.
 #[derive(Clone, Copy, Debug)]
-pub struct PhaseParser;
+pub(crate) struct PhaseParser;
 
 impl TypedValueParser for PhaseParser {
     type Value = Phase;
@@ -29,7 +29,7 @@ impl TypedValueParser for PhaseParser {
 
 /// A text, with what completions propose for it.
 #[derive(Clone, Copy, Debug)]
-pub struct Proposed(pub fn() -> Vec<&'static str>);
+pub(crate) struct Proposed(pub fn() -> Vec<&'static str>);
 
 impl TypedValueParser for Proposed {
     type Value = String;
@@ -46,7 +46,7 @@ impl TypedValueParser for Proposed {
 const LONGEST_WAIT: u64 = 7 * 24 * 3600;
 
 /// A whole number of seconds, minutes or hours: `90`, `90s`, `5m`, `1h`.
-pub fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = match &text[digits.len()..] {
         "" | "s" => Some(1),
@@ -63,7 +63,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// A format and a file: `junit=report.xml`.
-pub fn further_report(text: &str) -> Result<(Format, PathBuf), String> {
+pub(crate) fn further_report(text: &str) -> Result<(Format, PathBuf), String> {
     let (format, file) = text.split_once('=').ok_or("FORMAT=FILE is expected, such as junit=report.xml")?;
     let format = Format::from_str(format, false).map_err(|_| {
         let names = Format::value_variants().iter().filter_map(|format| format.to_possible_value());
@@ -78,14 +78,14 @@ pub fn further_report(text: &str) -> Result<(Format, PathBuf), String> {
 }
 
 /// Seconds, also a part of one.
-pub fn seconds(text: &str) -> Result<Duration, String> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "a number of seconds is expected".to_owned())?;
     let sensible = seconds.is_finite() && (0.01..=86_400.0).contains(&seconds);
     if sensible { Ok(Duration::from_secs_f64(seconds)) } else { Err("from 0.01 to 86400 seconds".to_owned()) }
 }
 
 /// A SHA-1 or SHA-256 thumbprint in lower case.
-pub fn thumbprint(text: &str) -> Result<String, String> {
+pub(crate) fn thumbprint(text: &str) -> Result<String, String> {
     // Windows' certificate dialog puts an invisible mark before the digits.
     let is_digit = |c: &char| c.is_ascii() && !matches!(c, ':' | ' ' | '-');
     let digits = text.chars().filter(is_digit).collect::<String>().to_ascii_lowercase();
@@ -97,7 +97,7 @@ pub fn thumbprint(text: &str) -> Result<String, String> {
 }
 
 /// A file for a picture.
-pub fn picture(text: &str) -> Result<PathBuf, String> {
+pub(crate) fn picture(text: &str) -> Result<PathBuf, String> {
     match text {
         _ if !cfg!(feature = "screenshot") => {
             Err("this build of rdptrace lacks the feature `screenshot`, which decodes drawings".to_owned())
@@ -108,7 +108,7 @@ pub fn picture(text: &str) -> Result<PathBuf, String> {
 }
 
 /// A host name or an address, without a port.
-pub fn server_name(text: &str) -> Result<String, String> {
+pub(crate) fn server_name(text: &str) -> Result<String, String> {
     let target: Target = text.parse().map_err(|_| "a host name or an address is expected".to_owned())?;
     if target.endpoint.host == text {
         Ok(text.to_owned())
@@ -118,7 +118,7 @@ pub fn server_name(text: &str) -> Result<String, String> {
 }
 
 /// An account with one separator at most.
-pub fn account_name(text: &str) -> Result<String, String> {
+pub(crate) fn account_name(text: &str) -> Result<String, String> {
     let user = text.rsplit('\\').next().unwrap_or_default();
     let one_separator = text.matches('\\').count() <= 1;
     if user.is_empty() || !one_separator {

@@ -23,7 +23,7 @@ struct Values {
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn run(shell: Shell) -> Result<u8, Error> {
+pub(crate) fn run(shell: Shell) -> Result<u8, Error> {
     print(&script(shell))
 }
 

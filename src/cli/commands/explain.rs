@@ -18,7 +18,7 @@ const UNKNOWN: u8 = 1;
 ///
 /// # Errors
 /// An argument is no code, or the explanation cannot be written.
-pub fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
+pub(crate) fn run(arguments: &ExplainArguments) -> Result<u8, Error> {
     let explanation = explain::explain(&arguments.codes).map_err(|error| Error::new(error.to_string()))?;
     arguments.place.apart()?;
     let sink = Sink::main(&arguments.place)?;

@@ -23,7 +23,7 @@ use crate::{
 ///
 /// # Errors
 /// A file cannot be read, or the report or the zip file cannot be written.
-pub fn run(arguments: &LocalArguments) -> Result<u8, Error> {
+pub(crate) fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     if arguments.collect.as_deref().is_some_and(|path| path.as_os_str() == "-") {
         return Err(Error::new("--collect needs the name of a file, a zip file is not for standard output"));

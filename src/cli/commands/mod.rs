@@ -1,11 +1,11 @@
 //! The commands, a file or a folder each; none uses another.
 
-pub mod completions;
-pub mod demo;
-pub mod explain;
-pub mod judge;
-pub mod local;
-pub mod man;
-pub mod posture;
-pub mod schema;
-pub mod trace;
+pub(super) mod completions;
+pub(super) mod demo;
+pub(super) mod explain;
+pub(super) mod judge;
+pub(super) mod local;
+pub(super) mod man;
+pub(super) mod posture;
+pub(super) mod schema;
+pub(super) mod trace;

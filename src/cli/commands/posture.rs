@@ -21,7 +21,7 @@ use crate::{
 ///
 /// # Errors
 /// Something could not be read or written; nothing was sent if it was read before the first connection.
-pub fn run(arguments: &PostureArguments) -> Result<u8, Error> {
+pub(crate) fn run(arguments: &PostureArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     let inputs: Vec<_> = arguments.target.input().into_iter().chain(arguments.connection.inputs()).collect();
     arguments.output.apart(&inputs, None)?;

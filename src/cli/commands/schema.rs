@@ -9,6 +9,6 @@ use crate::{
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn run() -> Result<u8, Error> {
+pub(crate) fn run() -> Result<u8, Error> {
     print(report_schema().as_bytes())
 }

@@ -25,7 +25,7 @@ use crate::{
 ///
 /// # Errors
 /// Something could not be read or written; nothing was sent if it was read before the trace.
-pub fn run(arguments: &TraceArguments) -> Result<u8, Error> {
+pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     if arguments.checks.host_files.is_some() && arguments.checks.local == LocalArgument::Off {
         return Err(Error::new("--host-files is checked, which --local off forbids"));

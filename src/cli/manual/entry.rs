@@ -1,11 +1,11 @@
 //! What is said of one command, and how its help ends with it.
 
 /// A word or a line, and what it means.
-pub type Pairs = &'static [(&'static str, &'static str)];
+pub(crate) type Pairs = &'static [(&'static str, &'static str)];
 
 /// What is said of a command beside its options.
 #[derive(Clone, Copy, Debug)]
-pub struct Manual {
+pub(crate) struct Manual {
     /// Its name.
     pub command: &'static str,
     /// Command lines.
@@ -27,7 +27,7 @@ const WIDTH: usize = 80;
 
 impl Manual {
     /// Examples, notes and exit codes, as help ends with them.
-    pub fn after_help(&self) -> String {
+    pub(crate) fn after_help(&self) -> String {
         let mut parts = vec![self.example_lines()];
         if !self.notes.is_empty() {
             parts.push(textwrap::fill(self.notes, WIDTH));
@@ -39,7 +39,7 @@ impl Manual {
     }
 
     /// The examples, as short help ends with them where there is room.
-    pub fn example_lines(&self) -> String {
+    pub(crate) fn example_lines(&self) -> String {
         let lines = self.examples.iter().map(|(line, what)| match line.len() + 2 < COLUMN {
             true => format!("\n  {line:<width$}{what}", width = COLUMN - 2),
             false => format!("\n  {line}\n{:COLUMN$}{what}", ""),

@@ -3,15 +3,15 @@
 mod entry;
 mod texts;
 
-pub use entry::{Manual, Pairs};
-pub use texts::MANUALS;
+pub(crate) use entry::{Manual, Pairs};
+pub(crate) use texts::MANUALS;
 
 /// The manual of this command.
-pub fn of(command: &str) -> Option<&'static Manual> {
+pub(super) fn of(command: &str) -> Option<&'static Manual> {
     MANUALS.iter().find(|manual| manual.command == command)
 }
 
 /// The names of the pages.
-pub fn names() -> Vec<&'static str> {
+pub(super) fn names() -> Vec<&'static str> {
     MANUALS.iter().map(|manual| manual.command).collect()
 }

@@ -3,7 +3,7 @@
 use super::entry::{Manual, Pairs};
 
 /// The program and its commands, by name.
-pub const MANUALS: &[Manual] = &[
+pub(crate) const MANUALS: &[Manual] = &[
     Manual {
         command: "rdptrace",
         examples: PROGRAM,

@@ -15,7 +15,7 @@ use tracing_subscriber::{
 use crate::{cli::arguments::choices::Color, plain};
 
 /// Begins logging; silent without `-v`.
-pub fn init(verbose: u8, color: Color) {
+pub(crate) fn init(verbose: u8, color: Color) {
     let level = match verbose {
         0 => return,
         1 => Level::DEBUG,

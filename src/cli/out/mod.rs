@@ -1,6 +1,6 @@
 //! The ways out of the program: standard output and files, standard error, and the logs there.
 
-pub mod logs;
-pub mod sink;
-pub mod stderr;
-pub mod usage;
+pub(super) mod logs;
+pub(super) mod sink;
+pub(super) mod stderr;
+pub(super) mod usage;

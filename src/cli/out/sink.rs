@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A place for a report.
-pub enum Sink {
+pub(crate) enum Sink {
     /// Standard output.
     Standard(ColorChoice),
     /// A file; standard output is its stand-in where there is no other report there.
@@ -31,7 +31,7 @@ impl Sink {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn main(place: &PlaceArguments) -> Result<Self, Error> {
+    pub(crate) fn main(place: &PlaceArguments) -> Result<Self, Error> {
         let color = choice(place.color);
         match place.file() {
             None => Ok(Self::Standard(color)),
@@ -43,7 +43,7 @@ impl Sink {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn file(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn file(path: &Path) -> Result<Self, Error> {
         Self::open(path, None)
     }
 
@@ -54,7 +54,7 @@ impl Sink {
     }
 
     /// Columns of a page that is written there: those of the terminal.
-    pub fn columns(&self) -> usize {
+    pub(crate) fn columns(&self) -> usize {
         match self {
             Self::Standard(_) => terminal_columns().unwrap_or(USUAL),
             Self::File { .. } => USUAL,
@@ -62,7 +62,7 @@ impl Sink {
     }
 
     /// Whether both are the same file, whatever it is called and however often it is linked to.
-    pub fn is_same_file(&self, other: &Self) -> bool {
+    pub(crate) fn is_same_file(&self, other: &Self) -> bool {
         let identity = |sink: &Self| match sink {
             Self::Standard(_) => None,
             Self::File { file, .. } => file.try_clone().and_then(Handle::from_file).ok(),
@@ -74,13 +74,13 @@ impl Sink {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn write_binary(self, bytes: &[u8]) -> Result<(), Error> {
+    pub(crate) fn write_binary(self, bytes: &[u8]) -> Result<(), Error> {
         let Self::File { path, mut file, .. } = self else { return Ok(()) };
         replace(&mut file, bytes).map_err(|error| unwritable(&path, &error))
     }
 
     /// Writes nothing: a file that was not there before goes again, another keeps what it holds.
-    pub fn abandon(self) {
+    pub(crate) fn abandon(self) {
         if let Self::File { path, is_new: true, .. } = self
             // The file that was made, not a link to it.
             && let Ok(made) = path.canonicalize()
@@ -93,7 +93,7 @@ impl Sink {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn write(self, bytes: &[u8]) -> Result<(), Error> {
+    pub(crate) fn write(self, bytes: &[u8]) -> Result<(), Error> {
         let (path, mut file, stand_in) = match self {
             Self::Standard(color) => return show(bytes, color),
             Self::File { path, file, stand_in, .. } => (path, file, stand_in),
@@ -119,7 +119,7 @@ fn terminal_columns() -> Option<usize> {
 }
 
 /// Whether standard output is a terminal.
-pub fn is_seen() -> bool {
+pub(crate) fn is_seen() -> bool {
     io::stdout().is_terminal()
 }
 
@@ -147,7 +147,7 @@ fn show(bytes: &[u8], color: ColorChoice) -> Result<(), Error> {
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn print(bytes: &[u8]) -> Result<u8, Error> {
+pub(crate) fn print(bytes: &[u8]) -> Result<u8, Error> {
     show(bytes, ColorChoice::Never).map(|()| 0)
 }
 

@@ -8,40 +8,40 @@ use std::{
 use crate::plain;
 
 /// Says a sentence of the program.
-pub fn say(sentence: impl Display) {
+pub(crate) fn say(sentence: impl Display) {
     line(format_args!("rdptrace: {sentence}"));
 }
 
 /// A line.
-pub fn line(text: impl Display) {
+pub(crate) fn line(text: impl Display) {
     piece(text);
     let _ = writeln!(stderr());
 }
 
 /// Text without an end of line, such as a question.
-pub fn piece(text: impl Display) {
+pub(crate) fn piece(text: impl Display) {
     let _ = write!(stderr(), "{}", plain::line(&text.to_string()));
 }
 
 /// Writes this over the line that the cursor is in.
-pub fn instead(text: impl Display) {
+pub(crate) fn instead(text: impl Display) {
     let _ = write!(stderr(), "\r");
     piece(text);
 }
 
 /// Wipes this many columns of the line that the cursor is in.
-pub fn wipe(columns: usize) {
+pub(crate) fn wipe(columns: usize) {
     let _ = write!(stderr(), "\r{:columns$}\r", "");
 }
 
 /// Takes back this many lines above the one that the cursor is in, where the terminal can.
-pub fn take_back(lines: usize) {
+pub(crate) fn take_back(lines: usize) {
     if lines > 0 {
         let _ = write!(anstream::stderr(), "\x1b[{lines}A\r\x1b[J");
     }
 }
 
 /// Whether somebody sees it.
-pub fn is_terminal() -> bool {
+pub(crate) fn is_terminal() -> bool {
     stderr().is_terminal()
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The arguments, or the exit code after help or an error was shown.
-pub fn arguments() -> Result<Cli, ExitCode> {
+pub(crate) fn arguments() -> Result<Cli, ExitCode> {
     let given: Vec<OsString> = std::env::args_os().collect();
     first_word::read(&given).map_err(|error| {
         show(&error, &given);

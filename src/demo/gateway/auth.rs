@@ -20,7 +20,7 @@ const NAMES: Names = Names { netbios: NETBIOS_NAME, dns: NAME };
 const SCHEMES: &[&str] = &["Negotiate", "NTLM", "Basic realm=\"gw01.corp.example\""];
 
 /// The authentication on one connection.
-pub struct Auth<'a> {
+pub(super) struct Auth<'a> {
     gateway: &'a Gateway,
     pending: Option<(Packing, Challenge)>,
     /// Whether the connection has been authenticated.
@@ -28,7 +28,7 @@ pub struct Auth<'a> {
 }
 
 /// What a request means to it.
-pub enum Verdict {
+pub(super) enum Verdict {
     /// The client is let in; a last token may belong into the answer's head.
     Passed(Option<String>),
     /// 401 with these lines.
@@ -39,12 +39,12 @@ pub enum Verdict {
 
 impl<'a> Auth<'a> {
     /// Of a new connection.
-    pub fn new(gateway: &'a Gateway) -> Self {
+    pub(super) fn new(gateway: &'a Gateway) -> Self {
         Self { gateway, pending: None, passed: false }
     }
 
     /// What the client sends with this request.
-    pub fn stage(&self, request: &Request) -> Stage {
+    pub(super) fn stage(&self, request: &Request) -> Stage {
         match request.header("authorization").and_then(|value| value.split_once(' ')) {
             None => Stage::Request,
             Some(("Basic", _)) => Stage::Authenticate,
@@ -54,7 +54,7 @@ impl<'a> Auth<'a> {
     }
 
     /// Takes a request of a connection that has not been authenticated.
-    pub fn take(&mut self, request: &Request) -> io::Result<Verdict> {
+    pub(super) fn take(&mut self, request: &Request) -> io::Result<Verdict> {
         let Some((scheme, value)) = request.header("authorization").and_then(|line| line.split_once(' '))
         else {
             return Ok(self.refuse());

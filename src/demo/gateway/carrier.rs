@@ -10,13 +10,13 @@ use super::websocket::{self, Opcode};
 use crate::demo::stream::{Stream, malformed, send};
 
 /// A connection of whatever kind.
-pub type Boxed = Box<dyn Stream>;
+pub(super) type Boxed = Box<dyn Stream>;
 
 /// The longest line before a chunk.
 const LONGEST_LINE: usize = 64;
 
 /// What the client sent.
-pub enum Event {
+pub(super) enum Event {
     /// A packet.
     Packet(Packet),
     /// A ping with this content.
@@ -26,7 +26,7 @@ pub enum Event {
 }
 
 /// How packets come and go.
-pub enum Way {
+pub(super) enum Way {
     /// In frames on one connection.
     WebSocket,
     /// What is received comes in chunks on the second connection; what is sent may go in chunks too.
@@ -39,7 +39,7 @@ pub enum Way {
 }
 
 /// The packets of one client.
-pub struct Carrier<'a> {
+pub(super) struct Carrier<'a> {
     stream: &'a mut Boxed,
     way: Way,
     shape: Shape,
@@ -52,17 +52,17 @@ pub struct Carrier<'a> {
 
 impl<'a> Carrier<'a> {
     /// Packets over these connections; `raw` is what has been read of them already.
-    pub fn new(stream: &'a mut Boxed, way: Way, shape: Shape, raw: Vec<u8>) -> Self {
+    pub(super) fn new(stream: &'a mut Boxed, way: Way, shape: Shape, raw: Vec<u8>) -> Self {
         Self { stream, way, shape, raw, content: Vec::new(), ended: false, strict: false }
     }
 
     /// The connection that packets go out on.
-    pub fn stream(&mut self) -> &mut Boxed {
+    pub(super) fn stream(&mut self) -> &mut Boxed {
         self.stream
     }
 
     /// What comes next. Nothing is lost when the future is dropped.
-    pub async fn next(&mut self) -> io::Result<Event> {
+    pub(super) async fn next(&mut self) -> io::Result<Event> {
         loop {
             if let Some(packet) = Packet::take(&mut self.content).map_err(malformed)? {
                 return Ok(Event::Packet(packet));
@@ -83,7 +83,7 @@ impl<'a> Carrier<'a> {
     }
 
     /// The next packet; pings are answered.
-    pub async fn packet(&mut self) -> io::Result<Packet> {
+    pub(super) async fn packet(&mut self) -> io::Result<Packet> {
         loop {
             match self.next().await? {
                 Event::Packet(packet) => return Ok(packet),
@@ -144,7 +144,7 @@ impl<'a> Carrier<'a> {
     }
 
     /// Sends a packet in the shape that the fault wants.
-    pub async fn send(&mut self, packet: &[u8]) -> io::Result<()> {
+    pub(super) async fn send(&mut self, packet: &[u8]) -> io::Result<()> {
         let bytes = match self.shape {
             Shape::Joined => [&keepalive(), packet].concat(),
             _ => packet.to_vec(),
@@ -170,12 +170,12 @@ impl<'a> Carrier<'a> {
     }
 
     /// Answers a ping.
-    pub async fn pong(&mut self, content: &[u8]) -> io::Result<()> {
+    pub(super) async fn pong(&mut self, content: &[u8]) -> io::Result<()> {
         send(self.stream, &websocket::frame(Opcode::Pong, content)).await
     }
 
     /// Ends a WebSocket in order (RFC 6455 5.5.1, status 1000).
-    pub async fn close(&mut self) -> io::Result<()> {
+    pub(super) async fn close(&mut self) -> io::Result<()> {
         match self.way {
             Way::WebSocket => send(self.stream, &websocket::frame(Opcode::Close, &[3, 0xE8])).await,
             Way::Bodies { .. } => Ok(()),
@@ -190,6 +190,6 @@ enum Taken {
 }
 
 /// A chunk of this content.
-pub fn chunked(content: &[u8]) -> Vec<u8> {
+pub(super) fn chunked(content: &[u8]) -> Vec<u8> {
     [format!("{:x}\r\n", content.len()).as_bytes(), content, b"\r\n"].concat()
 }

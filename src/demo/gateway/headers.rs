@@ -6,14 +6,14 @@
 use super::http::Request;
 
 /// The method of what the client receives, and of a WebSocket.
-pub const OUT_DATA: &str = "RDG_OUT_DATA";
+pub(super) const OUT_DATA: &str = "RDG_OUT_DATA";
 /// The method of what the client sends.
-pub const IN_DATA: &str = "RDG_IN_DATA";
+pub(super) const IN_DATA: &str = "RDG_IN_DATA";
 /// The values of RDG-Auth-Scheme.
 const AUTH_SCHEMES: [&str; 3] = ["PAA", "SSPI_NTLM", "SMARTCARD"];
 
 /// What is wrong with the head, if anything is.
-pub fn refusal(request: &Request) -> Option<&'static str> {
+pub(super) fn refusal(request: &Request) -> Option<&'static str> {
     framing(request).or_else(|| tunnel(request)).or_else(|| upgrade(request))
 }
 

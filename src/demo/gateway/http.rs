@@ -11,7 +11,7 @@ const LONGEST: usize = 64 * 1024;
 const MOST_HEADERS: usize = 64;
 
 /// The head of a request.
-pub struct Request {
+pub(super) struct Request {
     /// The method, which RD Gateway invents.
     pub method: String,
     /// The target without the query.
@@ -21,7 +21,7 @@ pub struct Request {
 
 impl Request {
     /// Reads the next request and reads over its body, which nobody needs; what follows stays in `unread`.
-    pub async fn read<S: Stream>(stream: &mut S, unread: &mut Vec<u8>) -> io::Result<Self> {
+    pub(super) async fn read<S: Stream>(stream: &mut S, unread: &mut Vec<u8>) -> io::Result<Self> {
         let end = loop {
             if let Some(start) = unread.windows(4).position(|four| four == b"\r\n\r\n") {
                 break start + 4;
@@ -55,19 +55,19 @@ impl Request {
     }
 
     /// The first header of this name.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
     /// Every header of this name.
-    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(super) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let named = self.headers.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(name));
         named.map(|(_, value)| value.as_str())
     }
 
     /// Whether the client asks for this upgrade.
-    pub fn upgrades_to(&self, protocol: &str) -> bool {
+    pub(super) fn upgrades_to(&self, protocol: &str) -> bool {
         self.header("upgrade").is_some_and(|value| value.eq_ignore_ascii_case(protocol))
     }
 }
@@ -87,7 +87,7 @@ async fn more<S: Stream>(stream: &mut S, unread: &mut Vec<u8>) -> io::Result<()>
 }
 
 /// An answer with these lines in its head, and a body.
-pub fn response(status: &str, lines: &[String], body: &str) -> Vec<u8> {
+pub(super) fn response(status: &str, lines: &[String], body: &str) -> Vec<u8> {
     let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
     format!(
         "HTTP/1.1 {status}\r\nServer: Microsoft-HTTPAPI/2.0\r\n{lines}Content-Length: {}\r\n\r\n{body}",

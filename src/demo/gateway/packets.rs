@@ -4,24 +4,24 @@ use crate::pdu::{Malformed, Reader};
 use crate::utf16::{self, text_to_nul};
 
 /// HANDSHAKE_REQUEST.
-pub const HANDSHAKE_REQUEST: u16 = 0x01;
+pub(super) const HANDSHAKE_REQUEST: u16 = 0x01;
 const HANDSHAKE_RESPONSE: u16 = 0x02;
 /// TUNNEL_CREATE.
-pub const TUNNEL_CREATE: u16 = 0x04;
+pub(super) const TUNNEL_CREATE: u16 = 0x04;
 const TUNNEL_RESPONSE: u16 = 0x05;
 /// TUNNEL_AUTH.
-pub const TUNNEL_AUTH: u16 = 0x06;
+pub(super) const TUNNEL_AUTH: u16 = 0x06;
 const TUNNEL_AUTH_RESPONSE: u16 = 0x07;
 /// CHANNEL_CREATE.
-pub const CHANNEL_CREATE: u16 = 0x08;
+pub(super) const CHANNEL_CREATE: u16 = 0x08;
 const CHANNEL_RESPONSE: u16 = 0x09;
 /// DATA.
-pub const DATA: u16 = 0x0A;
+pub(super) const DATA: u16 = 0x0A;
 const SERVICE_MESSAGE: u16 = 0x0B;
 /// KEEPALIVE.
-pub const KEEPALIVE: u16 = 0x0D;
+pub(super) const KEEPALIVE: u16 = 0x0D;
 /// CLOSE_CHANNEL.
-pub const CLOSE_CHANNEL: u16 = 0x10;
+pub(super) const CLOSE_CHANNEL: u16 = 0x10;
 const CLOSE_CHANNEL_RESPONSE: u16 = 0x11;
 
 /// Type, reserved and length.
@@ -30,15 +30,15 @@ const HEADER: usize = 8;
 const LONGEST: usize = 2 * 65536;
 
 /// HTTP_EXTENDED_AUTH_PAA.
-pub const PAA: u16 = 2;
+pub(super) const PAA: u16 = 2;
 /// HTTP_CAPABILITY_MESSAGING_CONSENT_SIGN.
-pub const CONSENT_SIGN: u32 = 4;
+pub(super) const CONSENT_SIGN: u32 = 4;
 /// What a Windows gateway can do: health, idle time, consent, messages, later checks, UDP.
 const CAPABILITIES: u32 = 0x3F;
 
 /// One packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Packet {
+pub(super) struct Packet {
     /// The packetType.
     pub kind: u16,
     /// What follows the header.
@@ -47,7 +47,7 @@ pub struct Packet {
 
 impl Packet {
     /// Takes the first packet out of these bytes; `None` while it is not whole.
-    pub fn take(bytes: &mut Vec<u8>) -> Result<Option<Self>, Malformed> {
+    pub(super) fn take(bytes: &mut Vec<u8>) -> Result<Option<Self>, Malformed> {
         let Some(header) = bytes.first_chunk::<HEADER>() else { return Ok(None) };
         let [kind_low, kind_high, _, _, length @ ..] = *header;
         let length = usize::try_from(u32::from_le_bytes(length)).unwrap_or(usize::MAX);
@@ -64,13 +64,13 @@ impl Packet {
 }
 
 /// Whether these bytes are one packet, no less and no more.
-pub fn is_one(bytes: &[u8]) -> bool {
+pub(super) fn is_one(bytes: &[u8]) -> bool {
     let mut bytes = bytes.to_vec();
     matches!(Packet::take(&mut bytes), Ok(Some(_))) && bytes.is_empty()
 }
 
 /// What a TUNNEL_CREATE says.
-pub struct TunnelCreate {
+pub(super) struct TunnelCreate {
     /// capsFlags.
     pub capabilities: u32,
     /// The PAA cookie.
@@ -78,7 +78,7 @@ pub struct TunnelCreate {
 }
 
 /// What a CHANNEL_CREATE asks for.
-pub struct ChannelCreate {
+pub(super) struct ChannelCreate {
     /// The names of the server, the preferred ones first.
     pub resources: Vec<String>,
     /// Its port.
@@ -86,14 +86,14 @@ pub struct ChannelCreate {
 }
 
 /// The extendedAuth of a HANDSHAKE_REQUEST.
-pub fn handshake_request(body: &[u8]) -> Result<u16, Malformed> {
+pub(super) fn handshake_request(body: &[u8]) -> Result<u16, Malformed> {
     let mut fields = Reader::new(body);
     fields.bytes(4)?;
     fields.u16()
 }
 
 /// Reads a TUNNEL_CREATE.
-pub fn tunnel_create(body: &[u8]) -> Result<TunnelCreate, Malformed> {
+pub(super) fn tunnel_create(body: &[u8]) -> Result<TunnelCreate, Malformed> {
     let mut fields = Reader::new(body);
     let (capabilities, present, _) = (fields.u32()?, fields.u16()?, fields.u16()?);
     if present & 2 != 0 {
@@ -104,14 +104,14 @@ pub fn tunnel_create(body: &[u8]) -> Result<TunnelCreate, Malformed> {
 }
 
 /// The client's name in a TUNNEL_AUTH.
-pub fn tunnel_auth(body: &[u8]) -> Result<String, Malformed> {
+pub(super) fn tunnel_auth(body: &[u8]) -> Result<String, Malformed> {
     let mut fields = Reader::new(body);
     fields.u16()?;
     text(&mut fields)
 }
 
 /// Reads a CHANNEL_CREATE.
-pub fn channel_create(body: &[u8]) -> Result<ChannelCreate, Malformed> {
+pub(super) fn channel_create(body: &[u8]) -> Result<ChannelCreate, Malformed> {
     let mut fields = Reader::new(body);
     let [resources, alternatives] = fields.array()?;
     let (port, _protocol) = (fields.u16()?, fields.u16()?);
@@ -121,7 +121,7 @@ pub fn channel_create(body: &[u8]) -> Result<ChannelCreate, Malformed> {
 }
 
 /// The content of a DATA packet.
-pub fn data_content(body: &[u8]) -> Result<&[u8], Malformed> {
+pub(super) fn data_content(body: &[u8]) -> Result<&[u8], Malformed> {
     let mut fields = Reader::new(body);
     let length = fields.u16()?;
     fields.bytes(length.into())
@@ -135,12 +135,12 @@ fn text(fields: &mut Reader<'_>) -> Result<String, Malformed> {
 }
 
 /// HANDSHAKE_RESPONSE, version 1.0.
-pub fn handshake_response(code: u32, extended_auth: u16) -> Vec<u8> {
+pub(super) fn handshake_response(code: u32, extended_auth: u16) -> Vec<u8> {
     packet(HANDSHAKE_RESPONSE, &[&code.to_le_bytes(), &[1, 0, 0, 0], &extended_auth.to_le_bytes()])
 }
 
 /// TUNNEL_RESPONSE with a tunnel and capabilities, and the text to consent to; with an error only that.
-pub fn tunnel_response(code: u32, consent: Option<&str>) -> Vec<u8> {
+pub(super) fn tunnel_response(code: u32, consent: Option<&str>) -> Vec<u8> {
     let consent = consent.map(counted).unwrap_or_default();
     let present: u16 = match (code, consent.is_empty()) {
         (0, true) => 0x3,
@@ -155,7 +155,7 @@ pub fn tunnel_response(code: u32, consent: Option<&str>) -> Vec<u8> {
 }
 
 /// TUNNEL_AUTH_RESPONSE: the clipboard is disabled, and the connection ends after half an hour of idleness.
-pub fn tunnel_auth_response(code: u32) -> Vec<u8> {
+pub(super) fn tunnel_auth_response(code: u32) -> Vec<u8> {
     let (present, fields): (u16, &[u8]) = match code {
         0 => (3, &[8, 0, 0, 0, 30, 0, 0, 0]),
         _ => (0, &[]),
@@ -165,14 +165,14 @@ pub fn tunnel_auth_response(code: u32) -> Vec<u8> {
 
 /// CHANNEL_RESPONSE with a channel and a side channel over UDP: flags, channel, port, and a cookie of as many bytes as that
 /// of Windows, which is signed there (2.2.10.3).
-pub fn channel_response_with_udp() -> Vec<u8> {
+pub(super) fn channel_response_with_udp() -> Vec<u8> {
     const COOKIE: [u8; 1849] = [0x30; 1849];
     let head: [u8; 12] = [0, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0];
     packet(CHANNEL_RESPONSE, &[&head, &3391_u16.to_le_bytes(), &length(&COOKIE), &COOKIE])
 }
 
 /// CHANNEL_RESPONSE with a channel; with an error only that.
-pub fn channel_response(code: u32) -> Vec<u8> {
+pub(super) fn channel_response(code: u32) -> Vec<u8> {
     let (present, fields): (u16, &[u8]) = match code {
         0 => (1, &[1, 0, 0, 0]),
         _ => (0, &[]),
@@ -181,27 +181,27 @@ pub fn channel_response(code: u32) -> Vec<u8> {
 }
 
 /// DATA with at most 65535 bytes.
-pub fn data(content: &[u8]) -> Vec<u8> {
+pub(super) fn data(content: &[u8]) -> Vec<u8> {
     packet(DATA, &[&length(content), content])
 }
 
 /// SERVICE_MESSAGE.
-pub fn service_message(text: &str) -> Vec<u8> {
+pub(super) fn service_message(text: &str) -> Vec<u8> {
     packet(SERVICE_MESSAGE, &[&counted(text)])
 }
 
 /// KEEPALIVE.
-pub fn keepalive() -> Vec<u8> {
+pub(super) fn keepalive() -> Vec<u8> {
     packet(KEEPALIVE, &[])
 }
 
 /// CLOSE_CHANNEL.
-pub fn close_channel(code: u32) -> Vec<u8> {
+pub(super) fn close_channel(code: u32) -> Vec<u8> {
     packet(CLOSE_CHANNEL, &[&code.to_le_bytes()])
 }
 
 /// CLOSE_CHANNEL_RESPONSE.
-pub fn close_channel_response() -> Vec<u8> {
+pub(super) fn close_channel_response() -> Vec<u8> {
     packet(CLOSE_CHANNEL_RESPONSE, &[&[0; 4]])
 }
 

@@ -24,7 +24,7 @@ pub const NETBIOS_NAME: &str = "GW01";
 pub const TOKEN: &str = "demo-token";
 
 /// The second connection of a client, and what has been read of it already.
-pub struct Inbound {
+pub(super) struct Inbound {
     /// The connection.
     pub stream: Boxed,
     /// What has been read.
@@ -32,7 +32,7 @@ pub struct Inbound {
 }
 
 /// How long the first of two connections waits for the second.
-pub const JOIN_TIME: Duration = Duration::from_secs(30);
+pub(super) const JOIN_TIME: Duration = Duration::from_secs(30);
 
 /// What all connections share: the identity, the clock, the server behind it, and the fault if there is one.
 pub struct Gateway {
@@ -47,7 +47,7 @@ pub struct Gateway {
 }
 
 /// A first connection that waits for the second of its client.
-pub struct First {
+pub(super) struct First {
     pub second: oneshot::Sender<Inbound>,
     /// Whether an impostor has answered in the place of this gateway: nobody meets it for another client's sake.
     pub met: bool,

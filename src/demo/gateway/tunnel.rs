@@ -22,7 +22,7 @@ const PORT: u16 = 3389;
 const BUFFER: usize = 64 * 1024;
 
 /// Answers until the channel is open, then passes data on; `with_token` says that the token is all that authenticates.
-pub async fn serve(gateway: &Gateway, carrier: &mut Carrier<'_>, with_token: bool) -> io::Result<()> {
+pub(super) async fn serve(gateway: &Gateway, carrier: &mut Carrier<'_>, with_token: bool) -> io::Result<()> {
     let order = [
         (packets::HANDSHAKE_REQUEST, Stage::Handshake),
         (packets::TUNNEL_CREATE, Stage::Tunnel),

@@ -11,7 +11,7 @@ const LONGEST: u64 = 4 * 65536;
 
 /// The kinds of frame that matter here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opcode {
+pub(super) enum Opcode {
     /// A part of the stream.
     Binary,
     /// The end.
@@ -23,12 +23,12 @@ pub enum Opcode {
 }
 
 /// Sec-WebSocket-Accept for a Sec-WebSocket-Key (1.3).
-pub fn accept(key: &str) -> String {
+pub(super) fn accept(key: &str) -> String {
     STANDARD.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize())
 }
 
 /// An unmasked frame (5.2).
-pub fn frame(opcode: Opcode, payload: &[u8]) -> Vec<u8> {
+pub(super) fn frame(opcode: Opcode, payload: &[u8]) -> Vec<u8> {
     let opcode: u8 = match opcode {
         Opcode::Binary => 2,
         Opcode::Close => 8,
@@ -52,7 +52,7 @@ pub fn frame(opcode: Opcode, payload: &[u8]) -> Vec<u8> {
 }
 
 /// Takes the first frame out of these bytes; `None` while it is not whole. A client must mask (5.1).
-pub fn take(bytes: &mut Vec<u8>) -> Result<Option<(Opcode, Vec<u8>)>, Malformed> {
+pub(super) fn take(bytes: &mut Vec<u8>) -> Result<Option<(Opcode, Vec<u8>)>, Malformed> {
     let [first, second, rest @ ..] = bytes.as_slice() else { return Ok(None) };
     if second & 0x80 == 0 {
         return Err(Malformed::new("a frame without a mask"));

@@ -10,7 +10,7 @@ const NO_TYPE: &str = "its type letter is missing: a text is name:s:text, a numb
 
 /// What a line sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+pub(super) enum Value {
     Text(String),
     Number(i32),
     /// Bytes or a secret, which nobody needs here.
@@ -21,7 +21,7 @@ pub enum Value {
 
 /// A value that is kept and never shown.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub Zeroizing<String>);
+pub(super) struct Secret(pub Zeroizing<String>);
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,24 +30,24 @@ impl fmt::Debug for Secret {
 }
 
 /// Whether a name, or a text in lower case with names in it, may stand for a secret.
-pub fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     SECRET.iter().any(|part| name.contains(part))
 }
 
 /// The value of a line that holds a secret text.
-pub fn secret(text: &str, separator: char) -> Option<Secret> {
+pub(super) fn secret(text: &str, separator: char) -> Option<Secret> {
     let (kind, value) = text.split_once(separator)?.1.split_once(':')?;
     let usable = !value.trim().is_empty() && !value.chars().any(char::is_control);
     (kind.trim().eq_ignore_ascii_case("s") && usable).then(|| Secret(Zeroizing::new(value.trim().to_owned())))
 }
 
 /// The name before the separator, in lower case.
-pub fn name(text: &str, separator: char) -> String {
+pub(super) fn name(text: &str, separator: char) -> String {
     text.split(separator).next().unwrap_or_default().trim().to_lowercase()
 }
 
 /// The name in lower case and the value of one line.
-pub fn setting(text: &str, separator: char) -> Result<(String, Value), &'static str> {
+pub(super) fn setting(text: &str, separator: char) -> Result<(String, Value), &'static str> {
     let (_, rest) = text.split_once(separator).ok_or("it is not name:type:value")?;
     let name = name(text, separator);
     if name.is_empty() || name.chars().any(char::is_control) {

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use super::{endpoint_or, without_end};
 use crate::endpoint::{Endpoint, HTTPS_PORT};
-pub use line::is_secret;
+pub(crate) use line::is_secret;
 use line::{Secret, Value, name, secret, setting};
 pub use signature::Signature;
 pub use text::Encoding;

@@ -43,7 +43,7 @@ const OTHERS: &[(&str, &str)] = &[
 const BEGINNING: usize = 2000;
 
 /// What a file of another program is.
-pub fn of_another_program(text: &str) -> Option<&'static str> {
+pub(super) fn of_another_program(text: &str) -> Option<&'static str> {
     let text = text.trim_start();
     let begin: String = text.chars().take(BEGINNING).collect::<String>().to_ascii_lowercase();
     // Behind the declaration of XML and comments the first element counts.
@@ -54,7 +54,7 @@ pub fn of_another_program(text: &str) -> Option<&'static str> {
 }
 
 /// Lines with their numbers, whichever way they end.
-pub fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
+pub(super) fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let lines = text.split('\n').flat_map(|line| {
         let line = line.strip_suffix('\r').unwrap_or(line);
         line.split('\r')
@@ -66,7 +66,7 @@ pub fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
 ///
 /// # Errors
 /// It is binary.
-pub fn decode(bytes: &[u8]) -> Result<(Encoding, String), &'static str> {
+pub(super) fn decode(bytes: &[u8]) -> Result<(Encoding, String), &'static str> {
     let (encoding, text) = match bytes {
         [0xFF, 0xFE, rest @ ..] => (Encoding::Utf16Le, utf16::text(rest)),
         [0xFE, 0xFF, rest @ ..] => (Encoding::Utf16Be, utf16::text_of_big_endian(rest)),

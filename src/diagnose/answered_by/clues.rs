@@ -34,7 +34,7 @@ const GNOME_MEASURES: u32 = 5;
 const SERVER_AUTHENTICATION: &str = "1.3.6.1.5.5.7.3.1";
 
 /// Everything that tells them apart here.
-pub fn clues(facts: &Facts<'_>, seen: &[&Phases]) -> Vec<Clue> {
+pub(super) fn clues(facts: &Facts<'_>, seen: &[&Phases]) -> Vec<Clue> {
     let mut clues = Vec::new();
     let negotiations = seen.iter().filter_map(|phases| phases.negotiate.as_ref());
     clues.extend(

@@ -34,7 +34,7 @@ const ENOUGH: u32 = 2;
 const PROVED: u32 = 6;
 
 /// Who answers; none where nothing did.
-pub fn answered_by(facts: &Facts<'_>) -> Option<AnsweredBy> {
+pub(super) fn answered_by(facts: &Facts<'_>) -> Option<AnsweredBy> {
     let phases: Vec<&Phases> = facts.of_host().map(|connection| &connection.phases).collect();
     let clues = clues::clues(facts, &phases);
     // What takes TLS at once answers too, though not the Connection Request.

@@ -42,7 +42,7 @@ const ERRINFO_FRESH: &[i64] = &[10];
 /// AUTHZ_ACCESS_DENIED.
 const DENIED: &[i64] = &[5];
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Account, CauseCode::CredentialsWrong, wrong),
     rule(Place::Account, CauseCode::AccountLocked, |facts| status(facts, LOCKED).or_else(|| revoked(facts))),
     rule(Place::Account, CauseCode::AccountDisabled, |facts| {

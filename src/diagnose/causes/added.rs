@@ -12,7 +12,7 @@ use crate::{
     report::{Cause, CauseCode, ExperimentKind, Likelihood},
 };
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::ThisProgram, CauseCode::LoadBalanceInfoRefused, |facts| {
         token(facts)
             .and_then(|text| weigh(facts, ExperimentKind::NoCookie, text))
@@ -31,7 +31,7 @@ pub const RULES: &[CauseRule] = &[
 ];
 
 /// Whether the user's own addition explains the failure, so that nothing else needs to.
-pub fn is_explained_by(cause: &Cause) -> bool {
+pub(super) fn is_explained_by(cause: &Cause) -> bool {
     is_of(cause, RULES) || cause.code == CauseCode::RdpFileTokenRefused
 }
 
@@ -46,7 +46,7 @@ fn unknown(name: &str) -> Weighed {
 }
 
 /// How likely it is: the same for every addition, whether an option or a file made it.
-pub fn weigh(facts: &Facts<'_>, experiment: ExperimentKind, text: String) -> Option<Weighed> {
+pub(super) fn weigh(facts: &Facts<'_>, experiment: ExperimentKind, text: String) -> Option<Weighed> {
     let phase = facts.failed()?.phase;
     let likelihood = if is_unknown_to_broker(facts) {
         Likelihood::Certain

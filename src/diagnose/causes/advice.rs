@@ -21,12 +21,12 @@ const IN_WINDOWS: &[CauseCode] = &[
 ];
 
 /// Whether it is known to be another system than Windows.
-pub fn is_another(who: Answerer) -> bool {
+pub(super) fn is_another(who: Answerer) -> bool {
     who == Answerer::Xrdp || who == Answerer::Ironrdp || who.is_of_freerdp()
 }
 
 /// A cause that only Windows can have is at most possible elsewhere.
-pub fn fitting(code: CauseCode, weighed: Weighed, facts: &Facts<'_>) -> Weighed {
+pub(super) fn fitting(code: CauseCode, weighed: Weighed, facts: &Facts<'_>) -> Weighed {
     let who = facts.answerer();
     if !(is_another(who) && IN_WINDOWS.contains(&code)) {
         return weighed;
@@ -36,7 +36,7 @@ pub fn fitting(code: CauseCode, weighed: Weighed, facts: &Facts<'_>) -> Weighed 
 }
 
 /// What settles and mends a cause where this software answers; where nothing of it fits, its own log is named.
-pub fn lines(code: CauseCode, who: Answerer) -> (Vec<String>, Vec<String>) {
+pub(super) fn lines(code: CauseCode, who: Answerer) -> (Vec<String>, Vec<String>) {
     let (_, entries) = sections::read(page(code.as_str()).unwrap_or_default());
     let of = |kind: Kind| -> Vec<String> {
         entries.iter().filter(|entry| entry.kind == kind).filter_map(|entry| told(entry, who)).collect()

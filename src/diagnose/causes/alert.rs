@@ -14,7 +14,7 @@ const CERTIFICATE: &[i64] = &[42, 43, 44, 45, 46, 48];
 const ACCESS_DENIED: &[i64] = &[49];
 const INTERNAL_ERROR: &[i64] = &[80];
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::TlsMessageRejected, not_understood).intermittent(),
     rule(Place::Host, CauseCode::TlsCertificateRejected, certificate),
     rule(Place::Host, CauseCode::TlsAccessDenied, denied),

@@ -21,7 +21,7 @@ const FIPS: i64 = 0x10;
 /// Too many users and user rejected, which say more than a refusal.
 const ABOUT_USERS: &[i64] = &[13, 15];
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::ClientPduRejected, rejected),
     rule(Place::Host, CauseCode::ServerRefusesSettings, settings),
     rule(Place::ThisProgram, CauseCode::RdptraceLacksGraphics, graphics),
@@ -158,7 +158,7 @@ fn newer(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// Whether the failure has a number that its table does not know. A status can be any of thousands and says nothing then.
-pub fn is_unknown(failure: &Failure) -> bool {
+pub(super) fn is_unknown(failure: &Failure) -> bool {
     let table: &Table = match failure.kind {
         FailureKind::NegotiationFailure => &codes::NEGOTIATION_FAILURE,
         FailureKind::ErrorInfo => &codes::ERROR_INFO,

@@ -16,7 +16,7 @@ const NO_CERTIFICATE: i64 = 3;
 const HANDSHAKE_FAILURE: i64 = 40;
 const INTERNAL_ERROR: i64 = 80;
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::TlsNotUsable, without_tls),
     rule(Place::Host, CauseCode::CertificateUnusable, |facts| {
         weigh(facts, Likelihood::Certain, Likelihood::Likely)
@@ -54,7 +54,7 @@ fn without_tls(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// RDP in the clear in place of the ServerHello.
-pub fn gives_up<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+pub(super) fn gives_up<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let clear = facts.tls.is_some_and(|tls| tls.speaks.as_ref().is_some_and(Spoken::is_rdp));
     failed_in(facts, Phase::Tls).filter(|failure| clear && failure.kind == FailureKind::NotTls)
 }

@@ -30,7 +30,7 @@ const DOWNGRADE: &[i64] = &[0xC000_0388];
 /// KRB_AP_ERR_BAD_INTEGRITY, KRB_AP_ERR_MODIFIED, KRB_AP_ERR_BADKEYVER and KRB_AP_ERR_NOKEY.
 const STALE_TICKET: &[i64] = &[31, 41, 44, 45];
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::CredsspServerUnpatched, unpatched),
     rule(Place::Host, CauseCode::NtlmRestricted, ntlm),
     rule(Place::Host, CauseCode::CredsspPolicy, policy),
@@ -124,12 +124,12 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// Whether CredSSP got no further than its first message.
-pub fn is_before_challenge(facts: &Facts<'_>) -> bool {
+pub(super) fn is_before_challenge(facts: &Facts<'_>) -> bool {
     facts.credssp.is_some_and(|credssp| credssp.ntlm.is_none() && !credssp.attempted)
 }
 
 /// The sentence that the end came late, where it did: a policy is looked up at once.
-pub fn waited(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn waited(facts: &Facts<'_>) -> Option<String> {
     const LATE_MS: f64 = 2000.0;
     let took = facts.failed()?.elapsed_ms.0;
     let text = || {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What was not tried, or another connection showed, leaves the others no more than possible.
-pub fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
+pub(super) fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     // What is lost by chance makes differences by chance.
     let shaky = path::explains(facts).is_some();
     let proved = fitting.iter_mut().filter(|cause| shaky && cause.likelihood == Likelihood::Certain);

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     told_by(Place::Gateway, CauseCode::GatewayNameNotFound, FindingCode::GatewayNameNotFound, Likely),
     told_by(Place::Gateway, CauseCode::GatewayUnreachable, FindingCode::GatewayUnreachable, Likely),
     told_by(Place::Gateway, CauseCode::GatewayTlsFailed, FindingCode::GatewayTlsFailed, Likely),

@@ -6,7 +6,7 @@ use crate::{
     report::{CauseCode, FindingCode, GatewayHttp, GatewayStep, GatewayTransport, Likelihood},
 };
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Gateway, CauseCode::GatewayClientCertificateRequired, wants_certificate),
     rule(Place::Proxy, CauseCode::GatewayMethodFiltered, filtered),
     rule(Place::Gateway, CauseCode::GatewayAuthenticationBroken, broken).intermittent(),
@@ -97,12 +97,12 @@ fn extended_protection(facts: &Facts<'_>) -> Option<Weighed> {
     bound.then(|| Weighed::possible(text).and(in_front(facts)))
 }
 
-pub fn http<'a>(facts: &Facts<'a>) -> Option<&'a GatewayHttp> {
+pub(super) fn http<'a>(facts: &Facts<'a>) -> Option<&'a GatewayHttp> {
     Some(&facts.through?.steps.http.as_ref()?.evidence)
 }
 
 /// What answers is no Windows: HTTP.sys and IIS name themselves.
-pub fn in_front(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn in_front(facts: &Facts<'_>) -> Option<String> {
     let http = http(facts)?;
     if let Some(via) = &http.via {
         return Some(format!("a proxy names itself: Via {via}"));

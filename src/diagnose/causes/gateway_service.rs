@@ -11,7 +11,7 @@ use crate::{
     report::{CauseCode, FailureKind, FindingCode, GatewayStep, Likelihood::Likely, Status},
 };
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Gateway, CauseCode::GatewayAccountServiceFailed, account_service).intermittent(),
     rule(Place::Gateway, CauseCode::GatewayPathForbidden, path_forbidden),
     rule(Place::Gateway, CauseCode::GatewayConnectionCut, cut).intermittent(),
@@ -19,7 +19,7 @@ pub const RULES: &[CauseRule] = &[
 ];
 
 /// A failure of its own in the answer to the first request, before anybody asked for an account.
-pub fn fails(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn fails(facts: &Facts<'_>) -> Option<String> {
     let detail = said(facts, FindingCode::GatewayHttpRefused)?;
     let (step, failure) = gateway::failed(facts)?;
     (step == GatewayStep::Http && failure.code.is_some_and(is_own_failure)).then_some(detail)
@@ -48,7 +48,7 @@ fn account_service(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// What was answered, and that GET on the same path is answered in the same way.
-pub fn any_method(facts: &Facts<'_>) -> Option<(String, String)> {
+pub(super) fn any_method(facts: &Facts<'_>) -> Option<(String, String)> {
     let detail = said(facts, FindingCode::GatewayHttpRefused)?;
     let seen = http(facts).filter(|seen| matches!(seen.status, Some(403 | 405 | 501)))?;
     let same = seen.get_status.filter(|status| Some(*status) == seen.status)?;
@@ -67,7 +67,7 @@ fn heard(facts: &Facts<'_>) -> bool {
 }
 
 /// A channel that ends before a byte of the server: some gateways open it before they have reached the server.
-pub fn opened_in_vain(facts: &Facts<'_>) -> Option<Weighed> {
+pub(super) fn opened_in_vain(facts: &Facts<'_>) -> Option<Weighed> {
     let through = facts.through.filter(|_| !heard(facts))?;
     let channel = through.steps.channel.as_ref()?;
     let text = "no byte of the server came: some gateways open the channel before they connect to the server";

@@ -16,10 +16,10 @@ use crate::{
 const EVERY_PATH: u64 = 536;
 
 /// What speaks for whoever does nothing, and against lost answers: this one is short.
-pub const NOT_EVEN_AN_ALERT: &str =
+pub(super) const NOT_EVEN_AN_ALERT: &str =
     "a short ClientHello that only an alert can answer is not answered either";
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Path, CauseCode::InspectionDevice, |facts| {
         intolerant(facts, Place::Path).or_else(|| oversized(facts))
     }),
@@ -64,7 +64,7 @@ fn sides(facts: &Facts<'_>, difference: Difference) -> Option<(String, String)> 
 }
 
 /// What the hello of an experiment is called in a sentence.
-pub fn other(kind: ExperimentKind) -> &'static str {
+pub(super) fn other(kind: ExperimentKind) -> &'static str {
     match kind {
         ExperimentKind::Tls12Only => "a ClientHello of TLS 1.2 alone",
         ExperimentKind::Tls13Only => "a ClientHello of TLS 1.3 alone",

@@ -10,7 +10,7 @@ use crate::{
     report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood},
 };
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Proxy, CauseCode::AnotherServiceBehindTls, another).intermittent(),
     rule(Place::Proxy, CauseCode::NothingBehindTls, nothing).intermittent(),
 ];
@@ -48,7 +48,7 @@ fn first_inside<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 }
 
 /// The sentence that it is not NLA that is disliked, where the same happens without it.
-pub fn without_nla(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn without_nla(facts: &Facts<'_>) -> Option<String> {
     let made = facts.experiment(ExperimentKind::ProtocolSsl)?;
     let cut = |failure: &Failure| matches!(failure.kind, FailureKind::Closed | FailureKind::Reset);
     match made.ending(Phase::Mcs)? {

@@ -24,7 +24,7 @@ const EXCHANGE: Numbers = Numbers { alerts: &[3, 12], infos: &[0x103, 0x106, 0x1
 /// ERRINFO_LICENSE_NO_REMOTE_CONNECTIONS.
 const NOT_LICENSED: Numbers = Numbers { alerts: &[], infos: &[0x10A] };
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::LicenseCertificateDamaged, |facts| said(facts, &CERTIFICATE)),
     rule(Place::Host, CauseCode::LicenseKindWrong, |facts| said(facts, &KIND)),
     rule(Place::Host, CauseCode::LicenseServiceFailed, |facts| said(facts, &INTERNAL)).intermittent(),
@@ -39,7 +39,7 @@ fn said(facts: &Facts<'_>, numbers: &Numbers) -> Option<Weighed> {
 }
 
 /// What the row of a license error calls normal for somebody is no proof of a fault.
-pub fn gated(weighed: Weighed, code: Option<i64>) -> Weighed {
+pub(super) fn gated(weighed: Weighed, code: Option<i64>) -> Weighed {
     let row = code.and_then(|code| codes::LICENSE_ERROR.find(u32::try_from(code).ok()?));
     match row.filter(|row| row.hint.contains("normal for")) {
         Some(row) => {

@@ -16,7 +16,7 @@ const INCONSISTENT_FLAGS: i64 = 4;
 /// rt-too-many-users (T.125, Result).
 const TOO_MANY_USERS: i64 = 13;
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Proxy, CauseCode::TlsProxyInFront, proxy),
     rule(Place::Host, CauseCode::WrongServiceOnPort, wrong_service),
     rule(Place::Proxy, CauseCode::ProxyWithoutLiveHost, no_live_host),
@@ -159,7 +159,7 @@ fn at_once(facts: &Facts<'_>) -> Likelihood {
 }
 
 /// Whoever answers another Connection Request is a Remote Desktop server that takes connections.
-pub fn some_request_answered(facts: &Facts<'_>) -> bool {
+pub(super) fn some_request_answered(facts: &Facts<'_>) -> bool {
     // Where the usual request is answered, one that is refused says nothing more.
     let early = facts.failed().is_some_and(|failed| failed.phase <= Phase::Negotiate);
     let answered = |kind| match early {
@@ -181,7 +181,7 @@ pub fn some_request_answered(facts: &Facts<'_>) -> bool {
 }
 
 /// Whether whatever listens answers TLS without a Connection Request; an alert is an answer too.
-pub fn takes_tls(facts: &Facts<'_>) -> bool {
+pub(super) fn takes_tls(facts: &Facts<'_>) -> bool {
     facts.passes(ExperimentKind::DirectTls, Phase::Tls) == Some(true) || tls_alert(facts).is_some()
 }
 

@@ -21,10 +21,10 @@ const CARD: &[i64] =
 const KDC_CERTIFICATE: &[i64] = &[0xC000_0320, 0xC000_040E, 0xC000_040F];
 
 /// The causes of these and other rooms that a KDC can name.
-pub const OF_KDC: &[CauseCode] =
+pub(super) const OF_KDC: &[CauseCode] =
     &[CauseCode::KdcSaidError, CauseCode::ClocksDiffer, CauseCode::TargetNameWrong];
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::TargetNameWrong, target),
     rule(Place::Path, CauseCode::CredsspMessageAltered, altered),
     rule(Place::Account, CauseCode::SmartCardUnusable, |facts| said(facts, CARD)),

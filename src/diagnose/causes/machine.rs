@@ -24,7 +24,7 @@ use crate::{
 /// What Ethernet carries; tunnels carry less.
 const ETHERNET: u32 = 1500;
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::HostSettingWrong, |facts| checked(&host_faults(facts))),
     rule(Place::ThisMachine, CauseCode::ClientWayWrong, |facts| checked(&way_faults(facts))),
     rule(Place::ThisMachine, CauseCode::HostsFileStale, hosts_file),
@@ -34,7 +34,7 @@ pub const RULES: &[CauseRule] = &[
 ];
 
 /// What the facts of the machine add to a cause of another topic.
-pub fn evidence(code: CauseCode, facts: &Facts<'_>) -> Option<String> {
+pub(super) fn evidence(code: CauseCode, facts: &Facts<'_>) -> Option<String> {
     let failed = facts.failed()?.phase;
     match code {
         CauseCode::PathDropsLargePackets => small_packets(facts),

@@ -1,6 +1,6 @@
 //! What may explain a failure: every hypothesis with its evidence, weighed and ranked.
 
-pub use path::small_segments_pass;
+pub(crate) use path::small_segments_pass;
 
 mod account;
 mod added;
@@ -46,7 +46,7 @@ use crate::{
 
 /// Every hypothesis. Of those that fit equally well the earlier stands first: what a reading of the wire proves, then the
 /// host, then the path, then what can only not be excluded.
-pub const RULES: &[&[CauseRule]] = &[
+pub(super) const RULES: &[&[CauseRule]] = &[
     added::RULES,
     rdp_file::RULES,
     proxy::RULES,
@@ -131,7 +131,7 @@ impl Weighed {
 }
 
 /// The causes that fit, best first.
-pub fn causes(facts: &Facts<'_>) -> Vec<Cause> {
+pub(super) fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     let fitting = RULES.iter().copied().flatten().filter_map(|rule| cause(rule, facts));
     let mut fitting: Vec<(i32, Cause)> = fitting.collect();
     // Equals are ranked by what experiments showed of them, then they stay in the order of the table.

@@ -30,7 +30,7 @@ const NO_CERTIFICATE: i64 = 3;
 /// RDP 10.0 (MS-RDPBCGR 2.2.1.4.2); xrdp claims an older one.
 const RDP_10: u32 = 0x0008_0005;
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::ServerRequiresTls, |facts| demanded(facts, 1, &TLS)),
     rule(Place::Proxy, CauseCode::OfferRewritten, rewritten),
     rule(Place::Host, CauseCode::ServerRequiresNla, |facts| demanded(facts, 5, &NLA)),

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What TCP itself proves of the path, which comes before what may ail the host.
-pub const PROVED: &[CauseRule] = &[
+pub(super) const PROVED: &[CauseRule] = &[
     rule(Place::Path, CauseCode::PathMtu, mtu),
     rule(Place::Path, CauseCode::PathLoss, loss).intermittent(),
     rule(Place::Path, CauseCode::PathSlow, slow).intermittent(),
@@ -28,7 +28,7 @@ pub const PROVED: &[CauseRule] = &[
 /// A reset that takes this part of the time that the host needs for its easiest answer is hardly the host's.
 const AT_ONCE_PART: f64 = 0.5;
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Path, CauseCode::MiddleboxCutsStream, cuts).intermittent(),
     rule(Place::Path, CauseCode::PathLosesAnswers, answers_lost).intermittent(),
 ];
@@ -65,7 +65,7 @@ fn mtu(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// Whether short segments get further than the usual ones, which were not answered.
-pub fn small_segments_pass(facts: &Facts<'_>) -> bool {
+pub(crate) fn small_segments_pass(facts: &Facts<'_>) -> bool {
     let silent = facts.failed().is_some_and(|failed| silent_in(facts, failed.phase).is_some());
     silent && gets_further(facts, ExperimentKind::SmallSegments)
 }
@@ -123,7 +123,7 @@ fn loss(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// Whether packets were lost and arrived when they were sent again. On a slow path they are sent again because they are late.
-pub fn is_lossy(facts: &Facts<'_>) -> bool {
+pub(super) fn is_lossy(facts: &Facts<'_>) -> bool {
     // Who was told that nobody can be reached sends again at once.
     if icmp_error(facts).is_some() {
         return false;
@@ -145,7 +145,7 @@ fn slow(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// What the path alone explains: silence, where it is seen to lose packets or to be slow.
-pub fn explains(facts: &Facts<'_>) -> Option<&'static str> {
+pub(super) fn explains(facts: &Facts<'_>) -> Option<&'static str> {
     let silent = facts.failed().filter(|failed| failed.phase > Phase::Connect)?;
     silent_in(facts, silent.phase)?;
     if is_lossy(facts) {
@@ -172,7 +172,7 @@ fn resets_hello(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// A reset in place of any answer to the ClientHello.
-pub struct HelloReset {
+pub(super) struct HelloReset {
     /// How soon it came.
     pub text: String,
     /// Whether it came before an answer of the host can.
@@ -180,7 +180,7 @@ pub struct HelloReset {
 }
 
 /// None where another hello is taken, or what was added may be at fault.
-pub fn hello_reset(facts: &Facts<'_>) -> Option<HelloReset> {
+pub(super) fn hello_reset(facts: &Facts<'_>) -> Option<HelloReset> {
     let failure = failed_in(facts, Phase::Tls).filter(|failure| failure.kind == FailureKind::Reset)?;
     if facts.tls?.bytes_received > 0 || facts.any_hello_accepted() || facts.intermittent().is_some() {
         return None;

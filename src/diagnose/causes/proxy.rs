@@ -11,7 +11,7 @@ const AUTHENTICATION_REQUIRED: u16 = 407;
 /// The scheme that can be sent here.
 const BASIC: &str = "Basic";
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     told_by(Place::Proxy, CauseCode::ProxyUnreachable, FindingCode::ProxyUnreachable, Likely),
     rule(Place::Proxy, CauseCode::ProxyAuthenticationRequired, account_wanted),
     rule(Place::Proxy, CauseCode::ProxyAccountRefused, account_refused),

@@ -14,7 +14,7 @@ const MOST: usize = 5;
 const ONE_HOST: CauseCode = CauseCode::OneHostOfSeveral;
 
 /// Best first, and no more than can be read.
-pub fn ranked(mut fitting: Vec<Cause>, facts: &Facts<'_>) -> Vec<Cause> {
+pub(super) fn ranked(mut fitting: Vec<Cause>, facts: &Facts<'_>) -> Vec<Cause> {
     fitting.sort_by_key(|cause| rank(cause.likelihood));
     if let Some(certain) = fitting.first().filter(|first| first.likelihood == Likelihood::Certain) {
         let elsewhere = certain.code == ONE_HOST;

@@ -12,7 +12,7 @@ use crate::{
     report::{CauseCode, ExperimentKind},
 };
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::ThisMachine, CauseCode::RdpFileNegotiationOff, |facts| {
         negotiation_off(facts).map(Weighed::certain)
     }),

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Path, CauseCode::DnsNameMissing, name_missing),
     rule(Place::ThisMachine, CauseCode::DnsNotWorking, |facts| {
         let failure = failed_in(facts, Phase::Resolve)?;

@@ -15,7 +15,7 @@ const UNREACHABLE: CauseCode = CauseCode::RedirectTargetUnreachable;
 const GATEWAY: [CauseCode; 3] =
     [CauseCode::GatewayTargetUnreachable, CauseCode::GatewayResourcePolicy, CauseCode::GatewayTokenOtherHost];
 
-pub const RULES: &[CauseRule] =
+pub(super) const RULES: &[CauseRule] =
     &[rule(Place::Host, UNREACHABLE, unreachable), rule(Place::Host, CauseCode::RedirectRdstlsOnly, rdstls)];
 
 /// The broker has just answered, so what it said is nearer than what ails the way.
@@ -35,7 +35,7 @@ fn is_answer(phase: Phase, failure: &Failure) -> bool {
 }
 
 /// What may keep this machine from a host is no more than possible where a broker named the host.
-pub fn doubt_the_way(fitting: &mut [Cause]) {
+pub(super) fn doubt_the_way(fitting: &mut [Cause]) {
     let named = |cause: &Cause| cause.code == UNREACHABLE && cause.likelihood != Likelihood::Possible;
     if !fitting.iter().any(named) {
         return;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// One hypothesis; what settles and mends it stands in the section of its page.
-pub struct CauseRule {
+pub(crate) struct CauseRule {
     /// None where what was seen may be the host's doing or that of something in front of it.
     pub at: Option<Place>,
     pub code: CauseCode,
@@ -37,23 +37,28 @@ enum Weigh {
 }
 
 /// A hypothesis about what is there every time.
-pub const fn rule(at: Place, code: CauseCode, weigh: fn(&Facts<'_>) -> Option<Weighed>) -> CauseRule {
+pub(super) const fn rule(at: Place, code: CauseCode, weigh: fn(&Facts<'_>) -> Option<Weighed>) -> CauseRule {
     CauseRule { at: Some(at), code, weigh: Weigh::Facts(weigh), comes_and_goes: false }
 }
 
 /// The same, where nothing that can be seen tells the host from what stands in front of it.
-pub const fn unplaced(code: CauseCode, weigh: fn(&Facts<'_>) -> Option<Weighed>) -> CauseRule {
+pub(super) const fn unplaced(code: CauseCode, weigh: fn(&Facts<'_>) -> Option<Weighed>) -> CauseRule {
     CauseRule { at: None, code, weigh: Weigh::Facts(weigh), comes_and_goes: false }
 }
 
 /// The same, told by how a gateway or a proxy ended the way.
-pub const fn told_by(at: Place, code: CauseCode, ending: FindingCode, likelihood: Likelihood) -> CauseRule {
+pub(super) const fn told_by(
+    at: Place,
+    code: CauseCode,
+    ending: FindingCode,
+    likelihood: Likelihood,
+) -> CauseRule {
     CauseRule { at: Some(at), code, weigh: Weigh::Ending(ending, likelihood), comes_and_goes: false }
 }
 
 impl CauseRule {
     /// The same about what comes and goes.
-    pub const fn intermittent(self) -> Self {
+    pub(crate) const fn intermittent(self) -> Self {
         Self { comes_and_goes: true, ..self }
     }
 

@@ -25,13 +25,13 @@ const CLIENT_LICENSE: &[i64] = &[0x104, 0x105, 0x109];
 /// ERR_INVALID_CLIENT.
 const INVALID_CLIENT: &[i64] = &[8];
 /// ERRINFO_GRAPHICS_SUBSYSTEM_RESET_FAILED and ERRINFO_GRAPHICS_SUBSYSTEM_FAILED.
-pub const GRAPHICS: &[i64] = &[0x112E, 0x112F];
+pub(super) const GRAPHICS: &[i64] = &[0x112E, 0x112F];
 const FIPS: u32 = 0x10;
 const USER_REJECTED: i64 = 15;
 /// rn-user-requested (T.125, Reason).
 const USER_REQUESTED: i64 = 3;
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::ClientInfoAccountRequired, account_wanted),
     rule(Place::Host, CauseCode::LicenseServerMissing, no_server),
     rule(Place::Host, CauseCode::LicenseNoneLeft, |facts| license(facts, NO_LICENSE)).intermittent(),

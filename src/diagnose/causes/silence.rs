@@ -15,7 +15,7 @@ use crate::{
     report::{Answerer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, NtlmEvidence},
 };
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Kdc, CauseCode::DomainControllerSlow, domain_controller).intermittent(),
     rule(Place::Host, CauseCode::LicenseServerSlow, license_server).intermittent(),
     rule(Place::Proxy, CauseCode::BackEndSilent, back_end).intermittent(),

@@ -14,10 +14,10 @@ const UNRECOGNIZED_NAME: i64 = 112;
 /// handshake_failure, access_denied, internal_error and unrecognized_name: what fronts say that have no host for a name.
 const OF_A_FRONT: &[i64] = &[40, 49, 80, UNRECOGNIZED_NAME];
 
-pub const RULES: &[CauseRule] = &[unplaced(CauseCode::SniRefused, refused)];
+pub(super) const RULES: &[CauseRule] = &[unplaced(CauseCode::SniRefused, refused)];
 
 /// What one more trace settles, which comes before what only somebody on the host can look at.
-pub const WANTED: &[CauseRule] = &[rule(Place::Proxy, CauseCode::ServerNameWanted, wanted)];
+pub(super) const WANTED: &[CauseRule] = &[rule(Place::Proxy, CauseCode::ServerNameWanted, wanted)];
 
 fn refused(facts: &Facts<'_>) -> Option<Weighed> {
     failed_in(facts, Phase::Tls)?;

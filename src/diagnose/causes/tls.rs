@@ -15,9 +15,10 @@ const PROTOCOL_VERSION: i64 = 70;
 const INSUFFICIENT_SECURITY: i64 = 71;
 
 /// A limit of this program, which comes before what may ail the host.
-pub const LIMITS: &[CauseRule] = &[rule(Place::ThisProgram, CauseCode::RdptraceLacksSuites, lacks_suites)];
+pub(super) const LIMITS: &[CauseRule] =
+    &[rule(Place::ThisProgram, CauseCode::RdptraceLacksSuites, lacks_suites)];
 
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::TlsLegacyServer, legacy_server),
     rule(Place::Host, CauseCode::TlsSuitesDisjoint, suites),
     rule(Place::Host, CauseCode::TlsVersionsDisjoint, versions),
@@ -39,7 +40,7 @@ fn lacks_suites(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// The failure, where a server ends every current hello as one does that speaks only what this program does not, and no hello
 /// that would tell was made.
-pub fn untried<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
+pub(super) fn untried<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let codes = [HANDSHAKE_FAILURE, PROTOCOL_VERSION, INSUFFICIENT_SECURITY];
     // A posture asks for all of them.
     failed_in(facts, Phase::Tls).filter(|_| facts.posture.is_none())?;
@@ -71,7 +72,7 @@ fn suites(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// What the traced hello met.
-pub fn refusal(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn refusal(facts: &Facts<'_>) -> Option<String> {
     facts.failed()?.failure.map(|failure| failure.detail.clone())
 }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// One rule a kind of number.
-pub const RULES: &[CauseRule] = &[
+pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::ServerSaidStatus, |facts| {
         (!is_of_kdc(facts)).then(|| told(facts, STATUSES))?
     }),
@@ -88,7 +88,7 @@ fn table(failure: &Failure, facts: &Facts<'_>) -> Option<&'static Table> {
 }
 
 /// What says no more than the number steps back behind whatever explains it: the number is in the verdict in any case.
-pub fn step_back(fitting: &mut Vec<Cause>) {
+pub(super) fn step_back(fitting: &mut Vec<Cause>) {
     let is_told = |cause: &Cause| is_of(cause, RULES);
     if fitting.iter().any(|cause| !is_told(cause)) {
         fitting.retain(|cause| !is_told(cause));

@@ -6,7 +6,7 @@ use crate::report::{Cause, CauseCode};
 /// The code of the only rule.
 const UNEXPLAINED: CauseCode = CauseCode::UnexplainedEnd;
 
-pub const RULES: &[CauseRule] = &[rule(Place::Host, UNEXPLAINED, |facts| {
+pub(super) const RULES: &[CauseRule] = &[rule(Place::Host, UNEXPLAINED, |facts| {
     let failure = facts.failed()?.failure?;
     Some(Weighed::possible(failure.detail.clone()).but(Some(
         "something between may have ended it as well: nothing that was seen tells them apart".to_owned(),
@@ -15,7 +15,7 @@ pub const RULES: &[CauseRule] = &[rule(Place::Host, UNEXPLAINED, |facts| {
 .intermittent()];
 
 /// It steps back behind whatever explains the end.
-pub fn step_back(fitting: &mut Vec<Cause>) {
+pub(super) fn step_back(fitting: &mut Vec<Cause>) {
     if fitting.len() > 1 {
         fitting.retain(|cause| cause.code != UNEXPLAINED);
     }

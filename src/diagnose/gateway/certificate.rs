@@ -10,7 +10,7 @@ const fn rule(code: FindingCode, applies: fn(&Facts<'_>) -> Option<String>) -> R
     Rule { code, severity: Severity::Error, phase: Phase::Gateway, applies }
 }
 
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     rule(FindingCode::GatewayCertificateExpired, expired),
     rule(FindingCode::GatewayCertificateNotYetValid, not_yet_valid),
     rule(FindingCode::GatewayCertificateNameMismatch, name_mismatch),

@@ -11,7 +11,7 @@ use crate::{
 const TOKEN_REFUSED: [u32; 2] = [0x59F7, 0x59F8];
 
 /// Which of the four it is; none without a gateway.
-pub fn credentials(facts: &Facts<'_>) -> Option<Credentials> {
+pub(crate) fn credentials(facts: &Facts<'_>) -> Option<Credentials> {
     let through = facts.through?;
     let by_account = by_account(through);
     let by_token = through.steps.tunnel.as_ref().filter(|tunnel| tunnel.evidence.token_sent).map(|tunnel| {
@@ -40,12 +40,12 @@ fn by_account(through: &GatewayEvidence) -> Option<Credentials> {
 }
 
 /// Whether a status says that the account is refused.
-pub fn refuses(code: u32) -> bool {
+pub(super) fn refuses(code: u32) -> bool {
     NTSTATUS.find(code).is_some_and(|row| row.refuses_credentials)
 }
 
 /// The failure of a gateway that said one of these statuses in words.
-pub fn with_status<'a>(facts: &Facts<'a>, codes: &[i64]) -> Option<&'a Failure> {
+pub(crate) fn with_status<'a>(facts: &Facts<'a>, codes: &[i64]) -> Option<&'a Failure> {
     let said = facts.through?.steps.auth.as_ref()?.evidence.refusal.map(i64::from)?;
     failed(facts)
         .filter(|(step, _)| *step == GatewayStep::Auth && codes.contains(&said))

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The finding for what ended the trace; none when it did not end at the gateway.
-pub fn code(facts: &Facts<'_>) -> Option<FindingCode> {
+pub(crate) fn code(facts: &Facts<'_>) -> Option<FindingCode> {
     let through = facts.through?;
     let (step, failure) = failed(facts)?;
     Some(match (step, failure.kind) {
@@ -30,7 +30,7 @@ fn asks_for_a_certificate(through: &GatewayEvidence) -> bool {
 }
 
 /// Whether the gateway has a name of Azure Virtual Desktop.
-pub fn is_named_azure(through: &GatewayEvidence) -> bool {
+pub(crate) fn is_named_azure(through: &GatewayEvidence) -> bool {
     through.host.to_ascii_lowercase().ends_with(".wvd.microsoft.com")
 }
 

@@ -13,7 +13,7 @@ const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> 
     Rule { code, severity, phase: Phase::Gateway, applies }
 }
 
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     rule(FindingCode::GatewayCertificateThumbprintMismatch, Severity::Error, thumbprint),
     rule(FindingCode::GatewayAccountNotUsed, Severity::Error, not_used),
     rule(FindingCode::GatewaySecondConnectionDiffers, Severity::Error, differs),

@@ -16,7 +16,7 @@ const OTHER_NAME: u32 = 0x300_0006;
 const EXPIRED: u32 = 0x300_0007;
 
 /// The label, which is deduced from what the statuses and the faults of a certificate mean.
-pub fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
+pub(crate) fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     let shown = match of_certificate(facts) {
         Warning::None => of_ending(facts)?,
         Warning::Known(shown) => shown,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Another one is remembered for the target.
-pub fn changed(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn changed(facts: &Facts<'_>) -> Option<String> {
     let (machine, served) = (machine(facts)?, facts.thumbprints?);
     let other = |entry: &&&RememberedCertificate| is_other(entry, served) == Some(true);
     let entries = remembered(machine, facts);
@@ -58,7 +58,7 @@ fn is_other(entry: &RememberedCertificate, served: &Thumbprints) -> Option<bool>
 }
 
 /// The listener of the target, which is the machine that was checked, is told to use another one.
-pub fn not_configured(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn not_configured(facts: &Facts<'_>) -> Option<String> {
     let machine = machine(facts)?;
     let configured = machine.listener_certificate.as_deref()?;
     let served = &facts.thumbprints?.sha1;

@@ -52,12 +52,12 @@ const HOST: &[(Phase, &[&str])] = &[
 ];
 
 /// The checks that are not as they should be, and that a finding with this code tells.
-pub fn checks_of_finding(code: FindingCode, facts: &Facts<'_>) -> Vec<String> {
+pub(crate) fn checks_of_finding(code: FindingCode, facts: &Facts<'_>) -> Vec<String> {
     wrong_among(&told(FINDINGS, code), facts)
 }
 
 /// The same of a cause.
-pub fn checks_of_cause(code: CauseCode, facts: &Facts<'_>) -> Vec<String> {
+pub(crate) fn checks_of_cause(code: CauseCode, facts: &Facts<'_>) -> Vec<String> {
     let told = match code {
         CauseCode::HostSettingWrong => names_of(&host_faults(facts)),
         CauseCode::ClientWayWrong => names_of(&way_faults(facts)),
@@ -82,7 +82,7 @@ fn names_of<'a>(checks: &[&'a LocalCheck]) -> Vec<&'a str> {
 }
 
 /// What must fail with the host, where the target is the machine that was checked.
-pub fn host_faults<'a>(facts: &Facts<'a>) -> Vec<&'a LocalCheck> {
+pub(crate) fn host_faults<'a>(facts: &Facts<'a>) -> Vec<&'a LocalCheck> {
     let starts = row(HOST, facts);
     let fits = |check: &&LocalCheck| starts.iter().any(|start| check.code.starts_with(start));
     let here = facts.trace.is_on_target();
@@ -90,7 +90,7 @@ pub fn host_faults<'a>(facts: &Facts<'a>) -> Vec<&'a LocalCheck> {
 }
 
 /// What may be wrong with the machine's own part of the way.
-pub fn way_faults<'a>(facts: &Facts<'a>) -> Vec<&'a LocalCheck> {
+pub(crate) fn way_faults<'a>(facts: &Facts<'a>) -> Vec<&'a LocalCheck> {
     let codes = row(WAY, facts);
     let own = machine(facts).is_some_and(|machine| !machine.from_files);
     let fits = |check: &&LocalCheck| {
@@ -108,7 +108,7 @@ fn row(table: &[(Phase, &'static [&'static str])], facts: &Facts<'_>) -> &'stati
 }
 
 /// The checks of this role that say that something will fail.
-pub fn wrong<'a>(facts: &Facts<'a>, role: Role) -> impl Iterator<Item = &'a LocalCheck> {
+pub(crate) fn wrong<'a>(facts: &Facts<'a>, role: Role) -> impl Iterator<Item = &'a LocalCheck> {
     let checks = facts.trace.local.iter();
     checks.filter(move |check| check.role == Some(role) && check.status == CheckStatus::Error)
 }

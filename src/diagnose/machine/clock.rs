@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// This machine's.
-pub fn here(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn here(facts: &Facts<'_>) -> Option<String> {
     let skew = skew(facts)?;
     is_unkept(facts).then(|| {
         format!(
@@ -19,7 +19,7 @@ pub fn here(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The server's.
-pub fn there(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn there(facts: &Facts<'_>) -> Option<String> {
     let skew = skew(facts)?;
     (kept(facts)?).then(|| {
         format!(
@@ -31,7 +31,7 @@ pub fn there(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The certificate is outside its validity only by a clock that nobody keeps.
-pub fn doubtful(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn doubtful(facts: &Facts<'_>) -> Option<String> {
     let certificate = facts.certificate?;
     let told = server_skew(facts).is_some();
     (is_unkept(facts) && !told && !is_valid(certificate, facts.started)).then(|| {
@@ -42,7 +42,7 @@ pub fn doubtful(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// Whether it is known that nobody keeps the clock with which this trace was made.
-pub fn is_unkept(facts: &Facts<'_>) -> bool {
+pub(crate) fn is_unkept(facts: &Facts<'_>) -> bool {
     kept(facts) == Some(false)
 }
 

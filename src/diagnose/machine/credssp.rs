@@ -12,7 +12,7 @@ const CHECK: &str = "credssp-encryption-oracle";
 const VULNERABLE: u32 = 2;
 
 /// mstsc takes no server without the update of 2018, unless the policy says so.
-pub fn refuses(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn refuses(facts: &Facts<'_>) -> Option<String> {
     let (machine, version) = unpatched(facts)?;
     let why = match machine.encryption_oracle {
         Some(value @ 0..VULNERABLE) => format!("AllowEncryptionOracle is {value}"),
@@ -28,7 +28,7 @@ pub fn refuses(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The policy lets the client connect, and whoever stands in between use the logon.
-pub fn exposed(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn exposed(facts: &Facts<'_>) -> Option<String> {
     let (machine, version) = unpatched(facts)?;
     (machine.encryption_oracle == Some(VULNERABLE)).then(|| {
         format!(
@@ -40,7 +40,7 @@ pub fn exposed(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The bridge is left in place, and this server does not need it.
-pub fn not_needed(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn not_needed(facts: &Facts<'_>) -> Option<String> {
     let machine = windows(facts)?;
     let version = facts.credssp?.version.filter(|version| *version >= FIRST_PATCHED_CREDSSP)?;
     (machine.encryption_oracle == Some(VULNERABLE)).then(|| {

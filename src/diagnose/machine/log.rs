@@ -13,7 +13,7 @@ use crate::{
 const NO_FAULT: &[u32] = &[0, 1, 2, 3, 263, 2824];
 
 /// It failed, and the trace passes what it failed in.
-pub fn failed(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn failed(facts: &Facts<'_>) -> Option<String> {
     let last = Last::of(facts).filter(|last| last.is_passed(facts))?;
     let beyond = last.phases.iter().any(|phase| Some(*phase) > reached(facts)) || last.in_session;
     let further = if beyond { ", or comes after what was traced" } else { "" };
@@ -24,14 +24,14 @@ pub fn failed(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// It failed where the trace fails.
-pub fn agrees(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn agrees(facts: &Facts<'_>) -> Option<String> {
     let phase = facts.failed()?.phase;
     let last = Last::of(facts).filter(|last| last.fits(facts, phase))?;
     Some(format!("{}, which fits the end of this trace in {phase}", last.text))
 }
 
 /// It ended elsewhere than the trace.
-pub fn differs(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn differs(facts: &Facts<'_>) -> Option<String> {
     let phase = facts.failed()?.phase;
     let last = Last::of(facts).filter(|last| !last.fits(facts, phase))?;
     if last.connected {
@@ -49,7 +49,7 @@ pub fn differs(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// It failed in something that the trace did not get to.
-pub fn beyond(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn beyond(facts: &Facts<'_>) -> Option<String> {
     let last = Last::of(facts).filter(|last| facts.failed().is_none() && !last.is_passed(facts))?;
     let reached = reached(facts).map_or("nothing", |phase| phase.name());
     Some(format!("{}; this trace went as far as {reached} and says nothing about it", last.text))

@@ -19,11 +19,11 @@ mod target;
 mod tls;
 mod verdict;
 
-pub use checks::{checks_of_cause, checks_of_finding, host_faults, way_faults, wrong};
-pub use clock::is_unkept;
-pub use names::{from_hosts_file, is_bare};
-pub use target::{is_public, route, tunnel};
-pub use verdict::told;
+pub(crate) use checks::{checks_of_cause, checks_of_finding, host_faults, way_faults, wrong};
+pub(crate) use clock::is_unkept;
+pub(crate) use names::{from_hosts_file, is_bare};
+pub(crate) use target::{is_public, route, tunnel};
+pub(crate) use verdict::told;
 
 use super::{Facts, Rule};
 use crate::{
@@ -41,7 +41,7 @@ macro_rules! rules {
 }
 
 /// What both sides show together. Which checks a finding tells stands in `checks`.
-pub const RULES: &[Rule] = rules![
+pub(super) const RULES: &[Rule] = rules![
     TlsClientNoCommonVersion Error Tls tls::no_common_version,
     TlsClientNoCommonVersion Warning Tls tls::no_known_version,
     TlsClientNoCommonSuite Warning Tls tls::no_known_suite,
@@ -62,17 +62,17 @@ pub const RULES: &[Rule] = rules![
 ];
 
 /// The machine that was checked.
-pub fn machine<'a>(facts: &Facts<'a>) -> Option<&'a Machine> {
+pub(super) fn machine<'a>(facts: &Facts<'a>) -> Option<&'a Machine> {
     facts.trace.machine.as_ref()
 }
 
 /// What a sentence calls it.
-pub fn this(machine: &Machine) -> &'static str {
+pub(super) fn this(machine: &Machine) -> &'static str {
     if machine.from_files { "the machine that the files are of" } else { "this machine" }
 }
 
 /// A list in a sentence: `a`, `a and b`, `a, b and c`.
-pub fn listed(words: &[&str]) -> String {
+pub(super) fn listed(words: &[&str]) -> String {
     match words {
         [] => String::new(),
         [one] => (*one).to_owned(),

@@ -6,7 +6,7 @@ use super::{listed, machine, this};
 use crate::{diagnose::Facts, report::HostsEntry};
 
 /// The address came from the hosts file.
-pub fn hosts_file(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn hosts_file(facts: &Facts<'_>) -> Option<String> {
     // A name of this machine's own is at home there.
     let entry = from_hosts_file(facts).filter(|entry| !entry.address.to_canonical().is_loopback())?;
     Some(format!(
@@ -16,7 +16,7 @@ pub fn hosts_file(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// The entry of the hosts file that the trace followed.
-pub fn from_hosts_file<'a>(facts: &Facts<'a>) -> Option<&'a HostsEntry> {
+pub(crate) fn from_hosts_file<'a>(facts: &Facts<'a>) -> Option<&'a HostsEntry> {
     let machine = machine(facts).filter(|machine| !machine.from_files)?;
     let seen = facts.trace.resolved_addresses();
     let given = |address: &IpAddr| machine.hosts_entries.iter().any(|entry| entry.address == *address);
@@ -25,7 +25,7 @@ pub fn from_hosts_file<'a>(facts: &Facts<'a>) -> Option<&'a HostsEntry> {
 }
 
 /// The hosts file gives another address than the one that was traced.
-pub fn elsewhere(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn elsewhere(facts: &Facts<'_>) -> Option<String> {
     let machine = machine(facts)?;
     let seen = facts.trace.resolved_addresses();
     let (first, _) = (machine.hosts_entries.first()?, seen.first()?);
@@ -47,7 +47,7 @@ pub fn elsewhere(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// Whether the target is a name without dots, which a domain has to complete.
-pub fn is_bare(facts: &Facts<'_>) -> bool {
+pub(crate) fn is_bare(facts: &Facts<'_>) -> bool {
     let host = facts.trace.target.as_ref().map_or("", |target| &target.host);
     !host.is_empty() && !host.contains(['.', ':'])
 }

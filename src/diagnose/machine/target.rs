@@ -6,18 +6,18 @@ use super::machine;
 use crate::{diagnose::Facts, report::Route};
 
 /// The tunnel that this machine's packets to the target go through.
-pub fn tunnel<'a>(facts: &Facts<'a>) -> Option<&'a Route> {
+pub(crate) fn tunnel<'a>(facts: &Facts<'a>) -> Option<&'a Route> {
     route(facts).filter(|route| route.tunnel)
 }
 
 /// The way to the target.
-pub fn route<'a>(facts: &Facts<'a>) -> Option<&'a Route> {
+pub(crate) fn route<'a>(facts: &Facts<'a>) -> Option<&'a Route> {
     let route = machine(facts).filter(|machine| !machine.from_files)?.route.as_ref()?;
     facts.trace.target_addresses().contains(&route.destination).then_some(route)
 }
 
 /// Whether an address is one of the internet.
-pub fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
             let [a, b, c, _] = v4.octets();

@@ -15,7 +15,7 @@ const CURRENT: &[&str] = &["TLSv1.2", NEWEST];
 const NEWEST: &str = "TLSv1.3";
 
 /// Every version is switched off here or refused there.
-pub fn no_common_version(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn no_common_version(facts: &Facts<'_>) -> Option<String> {
     let off = Off::of(facts)?;
     let apart = |version: &&str| off.of_client(version).is_some() || refuses(facts, version);
     VERSIONS.iter().all(apart).then(|| {
@@ -29,7 +29,7 @@ pub fn no_common_version(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// What the server is known to take is switched off here, and what is left is old and was not asked for.
-pub fn no_known_version(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn no_known_version(facts: &Facts<'_>) -> Option<String> {
     let off = Off::of(facts)?;
     let apart = |version: &&str| off.of_client(version).is_some() || refuses(facts, version);
     CURRENT.iter().all(apart).then(|| {
@@ -44,7 +44,7 @@ pub fn no_known_version(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// A policy of suites leaves out all that the server is known to take.
-pub fn no_known_suite(facts: &Facts<'_>) -> Option<String> {
+pub(super) fn no_known_suite(facts: &Facts<'_>) -> Option<String> {
     let machine = machine(facts)?;
     let allowed: BTreeSet<&str> = machine.cipher_suites.iter().map(String::as_str).collect();
     let taken: Vec<&str> = taken(facts).filter_map(|tls| tls.cipher_suite.as_deref()).collect();

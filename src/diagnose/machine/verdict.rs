@@ -11,7 +11,7 @@ use crate::{
 const ANSWERED: Phase = Phase::Negotiate;
 
 /// The verdict, with the machine's part in it.
-pub fn told(verdict: Verdict, facts: &Facts<'_>, findings: &[Finding]) -> Verdict {
+pub(crate) fn told(verdict: Verdict, facts: &Facts<'_>, findings: &[Finding]) -> Verdict {
     match addition(&verdict, facts, findings) {
         Some(text) => Verdict { summary: format!("{}; {text}", verdict.summary), ..verdict },
         None => verdict,

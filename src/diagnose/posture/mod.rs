@@ -4,7 +4,7 @@ mod protocols;
 mod rules;
 mod tls;
 
-pub use rules::RULES;
+pub(crate) use rules::RULES;
 
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The summary; none when it was not asked for.
-pub fn posture(trace: &Trace) -> Option<Posture> {
+pub(super) fn posture(trace: &Trace) -> Option<Posture> {
     if !trace.request.posture {
         return None;
     }

@@ -16,7 +16,7 @@ const ALONE: [u32; 6] = [0, 1, 2, 8, 4, 16];
 const SPEAKS_FIRST: [u32; 2] = [4, 16];
 
 /// What became of each protocol.
-pub fn protocols(trace: &Trace) -> Vec<ProtocolPosture> {
+pub(super) fn protocols(trace: &Trace) -> Vec<ProtocolPosture> {
     ALONE.into_iter().map(|code| protocol(trace, code)).collect()
 }
 
@@ -86,7 +86,7 @@ fn is_steady(trace: &Trace) -> bool {
 }
 
 /// Required only if both ways around it were asked for and refused.
-pub fn nla(trace: &Trace, protocols: &[ProtocolPosture]) -> Nla {
+pub(super) fn nla(trace: &Trace, protocols: &[ProtocolPosture]) -> Nla {
     let selected =
         |wanted: fn(Selected) -> bool| negotiated(trace).any(|seen| seen.selected.is_some_and(wanted));
     let refused = |codes: &[u32]| {

@@ -6,7 +6,7 @@ use crate::{
     report::{Answer, FindingCode, Nla, Posture, ProtocolPosture, Selected, Severity},
 };
 
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     Rule::new(FindingCode::NlaNotRequired, Severity::Warning, Phase::Negotiate, nla_not_required),
     Rule::new(FindingCode::RdpSecurityAccepted, Severity::Warning, Phase::Negotiate, rdp_security_accepted),
     Rule::new(FindingCode::ProtocolNotRequested, Severity::Warning, Phase::Negotiate, protocol_not_requested),

@@ -19,7 +19,7 @@ struct Asked<'a> {
 }
 
 /// Each version with its suites; empty where none was asked for.
-pub fn versions(trace: &Trace) -> Vec<TlsPosture> {
+pub(super) fn versions(trace: &Trace) -> Vec<TlsPosture> {
     let asked = asked(trace);
     if asked.is_empty() {
         return Vec::new();

@@ -11,7 +11,7 @@ use crate::{
 
 impl Reader {
     /// Takes away what other codes say already, and what says nothing beside them.
-    pub fn finish(mut self) -> Self {
+    pub(crate) fn finish(mut self) -> Self {
         let paired: Vec<u32> = self.terms.iter().filter_map(Term::first_of_pair).collect();
         let within: Vec<_> = self.terms.iter().filter_map(Term::number).flat_map(inside).collect();
         let is_told = |term: &Term, code: u32| {

@@ -32,11 +32,11 @@ enum Pending {
 /// How many words before a number are kept.
 const BEFORE: usize = 4;
 /// How many codes are told.
-pub const MOST: usize = 64;
+pub(super) const MOST: usize = 64;
 
 /// How the words are put.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Manner {
+pub(super) struct Manner {
     /// They are a sentence.
     pub is_prose: bool,
     /// Each of them is an argument of its own.
@@ -52,7 +52,7 @@ pub struct Manner {
 }
 
 #[derive(Debug, Default)]
-pub struct Reader {
+pub(super) struct Reader {
     manner: Manner,
     topics: Vec<&'static Topic>,
     pub terms: Vec<Term>,
@@ -80,11 +80,11 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub fn new(manner: Manner, topics: Vec<&'static Topic>) -> Self {
+    pub(super) fn new(manner: Manner, topics: Vec<&'static Topic>) -> Self {
         Self { manner, topics, ..Self::default() }
     }
 
-    pub fn read(&mut self, tokens: &[(Token, bool)]) {
+    pub(super) fn read(&mut self, tokens: &[(Token, bool)]) {
         let mut at = 0;
         while let Some((token, typed)) = tokens.get(at) {
             at += 1;
@@ -230,7 +230,7 @@ impl Reader {
         (self.several, self.nearer, self.extended, self.slash) = (false, false, false, false);
     }
 
-    pub fn push_number(&mut self, code: u32, tables: Vec<&'static Table>) {
+    pub(super) fn push_number(&mut self, code: u32, tables: Vec<&'static Table>) {
         self.tables = tables;
         self.push(Kind::Number(Number { code, form: Form::Prefixed }));
     }
@@ -271,7 +271,7 @@ impl Reader {
     }
 
     /// Why there is nothing to explain.
-    pub fn refusal(&self) -> NoCode {
+    pub(super) fn refusal(&self) -> NoCode {
         NoCode(match (&self.too_long, self.unread.first(), &self.word) {
             (Some(text), ..) => format!("\"{text}\" is no code: it has more than 32 bits"),
             (None, Some(token), _) => format!(

@@ -10,7 +10,7 @@ const GROUPS: &str = "/etc/group";
 const RUNS_AS: [&str; 2] = ["runtime_user", "user"];
 
 /// Leaves out every other user and group, and what else is told of those that stay.
-pub fn narrow(machine: &mut Recorded) {
+pub(super) fn narrow(machine: &mut Recorded) {
     let users = users(machine);
     let mut own = BTreeSet::new();
     if let Some(text) = machine.texts.get_mut(USERS) {

@@ -117,7 +117,7 @@ const COMMON: &[&str] = &[
 
 /// Names and their pseudonyms.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub(super) struct Names {
     pseudonyms: BTreeMap<String, String>,
     users: usize,
     hosts: usize,
@@ -127,7 +127,7 @@ pub struct Names {
 
 impl Names {
     /// A user, with or without the domain.
-    pub fn user(&mut self, name: &str) {
+    pub(super) fn user(&mut self, name: &str) {
         if let Some((domain, user)) = name.split_once('\\') {
             self.domain(domain);
             return self.user(user);
@@ -143,7 +143,7 @@ impl Names {
     }
 
     /// A host, with or without its domain and its port.
-    pub fn host(&mut self, name: &str) {
+    pub(super) fn host(&mut self, name: &str) {
         let name = name.trim().trim_start_matches('\\');
         if name.starts_with(['*', '.']) {
             return self.domain(name.trim_start_matches('*'));
@@ -166,7 +166,7 @@ impl Names {
     }
 
     /// A domain; one below another stays below it.
-    pub fn domain(&mut self, name: &str) {
+    pub(super) fn domain(&mut self, name: &str) {
         let name = name.trim().trim_matches('.');
         // A short one without a dot is a country's.
         if !self.is_new(name) || name.len() < 3 || name.parse::<IpAddr>().is_ok() {
@@ -189,7 +189,7 @@ impl Names {
     }
 
     /// A network interface.
-    pub fn interface(&mut self, name: &str) {
+    pub(super) fn interface(&mut self, name: &str) {
         if self.is_new(name) {
             self.interfaces += 1;
             self.keep(name, format!("interface-{}", self.interfaces));
@@ -214,7 +214,7 @@ impl Names {
 
     /// The text with pseudonyms; of names that fit the longest one counts. What is in capitals stays so, because case counts
     /// in a realm.
-    pub fn replaced(&self, text: &str) -> String {
+    pub(super) fn replaced(&self, text: &str) -> String {
         let mut replaced = String::with_capacity(text.len());
         let (mut rest, mut before) = (text, None);
         while let Some(c) = rest.chars().next() {

@@ -16,7 +16,7 @@ const SCUTIL: &str = "scutil --proxy";
 const CMDKEY: &str = "cmdkey /list:";
 
 /// Leaves it out.
-pub fn machine(machine: &mut Recorded) {
+pub(super) fn machine(machine: &mut Recorded) {
     let denied = |why: &str| Unreadable::Failed(format!("{why}, so it was not taken along"));
     let unreadable = &mut machine.unreadable;
     machine.texts.retain(|path, text| {
@@ -89,7 +89,7 @@ fn uncommented(line: &str) -> String {
 const FOLDERS: &[&str] = &["ca-certificates", "/anchors", "krb5"];
 
 /// Other names for such files, by their paths.
-pub fn renamed(machine: &Recorded) -> BTreeMap<String, String> {
+pub(super) fn renamed(machine: &Recorded) -> BTreeMap<String, String> {
     let mut renamed = BTreeMap::new();
     for (folder, names) in &machine.folders {
         if !FOLDERS.iter().any(|part| folder.contains(part)) {

@@ -9,18 +9,18 @@ const HEAD: usize = 12;
 const TEXTS: usize = 3;
 
 /// Whether a variable or a value of the registry holds proxies.
-pub fn is_named(name: &str) -> bool {
+pub(super) fn is_named(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.ends_with("_proxy") || VALUES.contains(&name.as_str())
 }
 
 /// Whether it is the value of WinHTTP.
-pub fn is_winhttp(name: &str) -> bool {
+pub(super) fn is_winhttp(name: &str) -> bool {
     name.eq_ignore_ascii_case(WINHTTP)
 }
 
 /// The texts in the value of WinHTTP.
-pub fn texts(digits: &str) -> Vec<String> {
+pub(super) fn texts(digits: &str) -> Vec<String> {
     let bytes = hex::decode(digits).unwrap_or_default();
     let (mut rest, mut texts) = (bytes.get(HEAD..).unwrap_or_default(), Vec::new());
     while texts.len() < TEXTS
@@ -36,7 +36,7 @@ pub fn texts(digits: &str) -> Vec<String> {
 }
 
 /// The value of WinHTTP with other texts, and nothing behind them.
-pub fn with_texts(digits: &str, other: impl Fn(&str) -> String) -> String {
+pub(super) fn with_texts(digits: &str, other: impl Fn(&str) -> String) -> String {
     let bytes = hex::decode(digits).unwrap_or_default();
     let mut written = bytes[..bytes.len().min(HEAD)].to_vec();
     for text in texts(digits).iter().map(|text| other(text)) {
@@ -47,7 +47,7 @@ pub fn with_texts(digits: &str, other: impl Fn(&str) -> String) -> String {
 }
 
 /// Without the accounts in a list of proxies.
-pub fn without_accounts(text: &str) -> String {
+pub(super) fn without_accounts(text: &str) -> String {
     if !text.contains('@') {
         return text.to_owned();
     }
@@ -59,7 +59,7 @@ pub fn without_accounts(text: &str) -> String {
 }
 
 /// Without the paths of addresses, which may name an organization.
-pub fn without_paths(text: &str) -> String {
+pub(super) fn without_paths(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     for piece in text.split_inclusive([' ', ';', ',', '\n', '"']) {
         let path = piece.find("://").and_then(|at| Some(at + 4 + piece[at + 3..].find('/')?));

@@ -15,7 +15,7 @@ const CALLED_AFTER_HOSTS: &[&str] =
 const ASKED_OF_HOST: &str = "TERMSRV/";
 
 /// The machine with pseudonyms.
-pub fn machine(machine: Recorded, names: &Names) -> Recorded {
+pub(super) fn machine(machine: Recorded, names: &Names) -> Recorded {
     let text = |text: String| names.replaced(&text);
     let renamed = narrow::renamed(&machine);
     let path = |path: &str| renamed.get(path).cloned().unwrap_or_else(|| names.replaced(path));

@@ -68,7 +68,7 @@ const COMMANDS: &[&str] = &[
 const NOT_TAKEN: &str = "(not taken)";
 
 /// Takes the secrets out.
-pub fn remove(machine: &mut Recorded) {
+pub(super) fn remove(machine: &mut Recorded) {
     // The same logs tell what was started, and with which arguments.
     for (channel, events) in &mut machine.events {
         events.retain(|event| EVENT.find_all(event.id).any(|row| row.channel.eq_ignore_ascii_case(channel)));

@@ -17,13 +17,13 @@ mod types;
 pub use pem::public_key;
 pub use recorded::{About, Recorded};
 pub use recorder::Recorder;
-pub use redact::without_account;
-pub use this::{
-    ThisMachine, forbid_core_files, new_file, readable, regular_file, standard_input, this_machine, writable,
-};
+pub(crate) use redact::without_account;
+pub use this::{ThisMachine, this_machine};
+pub(crate) use this::{forbid_core_files, new_file, readable, regular_file, standard_input, writable};
+pub(crate) use types::NOT_READ;
 pub use types::{
-    Certificates, Event, File, Interface, NOT_READ, Output, Owner, PrivateKey, Service, ServiceState, Source,
-    Span, StartType, Unreadable, Value,
+    Certificates, Event, File, Interface, Output, Owner, PrivateKey, Service, ServiceState, Source, Span,
+    StartType, Unreadable, Value,
 };
 
 use std::net::IpAddr;

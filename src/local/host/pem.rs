@@ -14,7 +14,7 @@ const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 
 /// Counts the certificates of a file, and those that are within their dates.
-pub fn certificates(text: &str, now: OffsetDateTime) -> Certificates {
+pub(super) fn certificates(text: &str, now: OffsetDateTime) -> Certificates {
     let mut found = Certificates::default();
     for (_, body) in blocks(text).filter(|(label, _)| label.ends_with("CERTIFICATE")) {
         let bytes = decoded(body);
@@ -34,7 +34,7 @@ pub fn certificates(text: &str, now: OffsetDateTime) -> Certificates {
 }
 
 /// What a file holds where a private key is looked for: the first one counts.
-pub fn private_key(text: &str) -> PrivateKey {
+pub(super) fn private_key(text: &str) -> PrivateKey {
     let Some((label, body)) = blocks(text).find(|(label, _)| label.ends_with("PRIVATE KEY")) else {
         return PrivateKey::Missing;
     };

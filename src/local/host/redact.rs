@@ -1,7 +1,7 @@
 //! What never leaves the machine in a collection: passwords in addresses and settings, and private keys.
 
 /// An address without the account in it: `http://user:password@proxy:8080` is `http://proxy:8080`.
-pub fn without_account(address: &str) -> String {
+pub(crate) fn without_account(address: &str) -> String {
     let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
     // A password may hold every character unescaped, so the last @ of all counts.
     let host = rest.rfind('@').map_or(rest, |at| &rest[at + 1..]);
@@ -9,7 +9,7 @@ pub fn without_account(address: &str) -> String {
 }
 
 /// A text of settings without the values of passwords and without private keys.
-pub fn without_secrets(text: &str) -> String {
+pub(super) fn without_secrets(text: &str) -> String {
     let mut inside = false;
     let mut lines = Vec::new();
     for line in text.split('\n') {

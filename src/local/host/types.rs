@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::report::{NOT_HELD, Timestamp};
 
 /// What is said of what is there and is damaged or fails.
-pub const NOT_READ: &str = "it could not be read";
+pub(crate) const NOT_READ: &str = "it could not be read";
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,7 +19,7 @@ const DEEPEST: usize = 8;
 const MOST_GROUPS: usize = 64;
 
 /// A name, its value, and the section and groups that it stands in.
-pub struct Relation {
+pub(super) struct Relation {
     /// The section, then the groups.
     pub path: Vec<String>,
     /// The name.
@@ -29,7 +29,7 @@ pub struct Relation {
 }
 
 /// What was read so far, in the order in which it counts.
-pub struct Profile<'a> {
+pub(super) struct Profile<'a> {
     host: &'a dyn Host,
     /// The files.
     pub files: Vec<String>,
@@ -55,12 +55,12 @@ struct Place {
 
 impl<'a> Profile<'a> {
     /// Nothing is read yet.
-    pub fn new(host: &'a dyn Host) -> Self {
+    pub(super) fn new(host: &'a dyn Host) -> Self {
         Self { host, files: Vec::new(), relations: Vec::new(), closed: BTreeSet::new(), depth: 0 }
     }
 
     /// Reads a file; false where there is none.
-    pub fn file(&mut self, path: &str) -> Result<bool, Unread> {
+    pub(super) fn file(&mut self, path: &str) -> Result<bool, Unread> {
         let unread = |why| Unread { what: path.to_owned(), why };
         let Some(text) = self.host.text(path).map_err(unread)? else { return Ok(false) };
         self.files.push(path.to_owned());

@@ -28,7 +28,7 @@ const LABEL: &[(&str, u32)] = &[
 const SCOPE: &[(&str, u32)] = &[("::ffff:169.254.0.0/112", 2), ("::ffff:127.0.0.0/104", 2), (MAPPED, 14)];
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
+pub(super) const CHECKS: &[Check] =
     &[Check::logic("names-address-order", Client, &[Linux], judge).beside(Beside::Failed(Phase::Connect))];
 
 fn judge(survey: &Survey<'_>) -> CheckResult {

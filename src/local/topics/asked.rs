@@ -6,25 +6,25 @@ use crate::{
 };
 
 /// A check that ends early where a question has no answer.
-pub type Judged = Result<CheckResult, CheckResult>;
+pub(super) type Judged = Result<CheckResult, CheckResult>;
 
 /// Both ends of a check.
-pub fn outcome(judged: Judged) -> CheckResult {
+pub(super) fn outcome(judged: Judged) -> CheckResult {
     judged.unwrap_or_else(|result| result)
 }
 
 /// The answer, or what the check says instead.
-pub fn answer<T>(what: &str, answer: Answer<T>) -> Result<Option<T>, CheckResult> {
+pub(super) fn answer<T>(what: &str, answer: Answer<T>) -> Result<Option<T>, CheckResult> {
     answer.map_err(|why| CheckResult::unreadable(what, &why))
 }
 
 /// A value of the registry.
-pub fn value(survey: &Survey<'_>, key: &str, name: &str) -> Result<Option<Value>, CheckResult> {
+pub(super) fn value(survey: &Survey<'_>, key: &str, name: &str) -> Result<Option<Value>, CheckResult> {
     answer(&format!("{key}\\{name}"), survey.value(key, name))
 }
 
 /// A number of the registry; one of another type is worth a look.
-pub fn number(survey: &Survey<'_>, key: &str, name: &str) -> Result<Option<u64>, CheckResult> {
+pub(super) fn number(survey: &Survey<'_>, key: &str, name: &str) -> Result<Option<u64>, CheckResult> {
     match value(survey, key, name)? {
         None => Ok(None),
         Some(Value::Number(number)) => Ok(Some(number)),
@@ -36,7 +36,7 @@ pub fn number(survey: &Survey<'_>, key: &str, name: &str) -> Result<Option<u64>,
 
 /// A number that a policy decides before the machine's own setting.
 #[derive(Clone, Debug)]
-pub struct Layered {
+pub(super) struct Layered {
     /// As the policy has it.
     pub policy: Option<u64>,
     /// As the machine's own setting has it.
@@ -47,7 +47,12 @@ pub struct Layered {
 
 impl Layered {
     /// Asks for both. The policy decides where it is set, the own setting is told where no policy can be read.
-    pub fn read(survey: &Survey<'_>, policy: &str, own: &str, name: &str) -> Result<Self, CheckResult> {
+    pub(super) fn read(
+        survey: &Survey<'_>,
+        policy: &str,
+        own: &str,
+        name: &str,
+    ) -> Result<Self, CheckResult> {
         let hidden = survey.value(policy, name).err().map(|why| (format!("{policy}\\{name}"), why));
         let policy = if hidden.is_some() { None } else { number(survey, policy, name)? };
         let own = match (number(survey, own, name), policy, &hidden) {
@@ -63,12 +68,12 @@ impl Layered {
     }
 
     /// The one that counts.
-    pub fn effective(&self) -> Option<u64> {
+    pub(super) fn effective(&self) -> Option<u64> {
         self.policy.or(self.own)
     }
 
     /// What follows from it, as far as it is known to count.
-    pub fn judged(&self, result: CheckResult) -> CheckResult {
+    pub(super) fn judged(&self, result: CheckResult) -> CheckResult {
         match &self.hidden {
             None => result,
             Some((policy, why)) => result.unless(policy, why),
@@ -76,7 +81,7 @@ impl Layered {
     }
 
     /// Both, where they are set.
-    pub fn shown(&self, name: &str) -> String {
+    pub(super) fn shown(&self, name: &str) -> String {
         let part = |who: &str, number: Option<u64>| number.map(|number| format!("{who} {number}"));
         let parts: Vec<_> = part("policy", self.policy).into_iter().chain(part("own", self.own)).collect();
         if parts.is_empty() { format!("{name} is not set") } else { format!("{name}: {}", parts.join(", ")) }

@@ -14,13 +14,13 @@ const CLIENT: &str = "Microsoft-Windows-TerminalServices-SessionBroker-Client";
 const BROKER: &str = "Microsoft-Windows-TerminalServices-SessionBroker";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("host-log-redirection", Host, &[Windows], |survey| judge(survey, &OF_HOST)),
     Check::logic("host-log-broker", Host, &[Windows], |survey| judge(survey, &OF_BROKER)),
 ];
 
 /// The log of a host in a farm.
-pub const OF_HOST: Log = Log {
+pub(super) const OF_HOST: Log = Log {
     channel: "Microsoft-Windows-TerminalServices-SessionBroker-Client/Operational",
     events: &[
         Looked(CLIENT, &[1280, 1284, 1303], Error),
@@ -33,7 +33,7 @@ pub const OF_HOST: Log = Log {
 };
 
 /// The log of the broker itself.
-pub const OF_BROKER: Log = Log {
+pub(super) const OF_BROKER: Log = Log {
     channel: "Microsoft-Windows-TerminalServices-SessionBroker/Operational",
     events: &[Looked(BROKER, &[898, 901, 2056], Error), Looked(BROKER, &[802], Warning)],
     mended: &[],

@@ -55,14 +55,14 @@ const LONGEST: usize = 120;
 const UNKNOWN: usize = 4;
 
 /// Whom a logon was for and where it came from; empty where the event does not say.
-pub fn who(event: &Event) -> String {
+pub(super) fn who(event: &Event) -> String {
     let parts = TOLD.iter().filter(|(what, _)| WHO.contains(what));
     let parts = parts.filter_map(|(what, names)| Some(part(what, &value(event, names)?)));
     parts.collect::<Vec<_>>().join(", ")
 }
 
 /// In words; empty where the event carries nothing.
-pub fn carried(event: &Event) -> String {
+pub(super) fn carried(event: &Event) -> String {
     let named = TOLD.iter().filter_map(|(what, names)| Some(part(what, &value(event, names)?)));
     let mut parts: Vec<String> = named.collect();
     parts.extend(state(event));
@@ -79,7 +79,7 @@ pub fn carried(event: &Event) -> String {
 }
 
 /// A number that an event or a message holds, with its name where it has one.
-pub fn code(number: u32) -> String {
+pub(super) fn code(number: u32) -> String {
     // NTSTATUS inside an HRESULT.
     let number = if number >> 28 == 0xd { number & 0xcfff_ffff } else { number };
     let system = matches!(number >> 16, 0x8007).then_some(number & 0xffff);
@@ -94,7 +94,7 @@ pub fn code(number: u32) -> String {
 }
 
 /// A number as events write it, in decimal, which may be signed, or with 0x.
-pub fn number(text: &str) -> Option<u32> {
+pub(super) fn number(text: &str) -> Option<u32> {
     let text = text.trim();
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u32::from_str_radix(digits, 16).ok(),

@@ -146,20 +146,20 @@ const NEEDED: &[&str] = &[
 ];
 
 /// Whether OpenSSL knows every word of it.
-pub fn is_known(list: &str) -> bool {
+pub(super) fn is_known(list: &str) -> bool {
     let mut words = words(list).peekable();
     words.peek().is_some() && words.all(is_word)
 }
 
 /// Whether it leaves suites that every current peer has; false where that is not known.
-pub fn is_usual(list: &str) -> bool {
+pub(super) fn is_usual(list: &str) -> bool {
     let removes =
         |word: &str| word.starts_with(['!', '-']) && NEEDED.contains(&word.trim_start_matches(['!', '-']));
     is_known(list) && words(list).any(|word| BROAD.contains(&word)) && !words(list).any(removes)
 }
 
 /// The number behind `@SECLEVEL=`.
-pub fn level(list: &str) -> Option<u32> {
+pub(super) fn level(list: &str) -> Option<u32> {
     let rest = list.split("@SECLEVEL=").nth(1)?;
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }

@@ -9,9 +9,9 @@ use crate::{
 };
 
 /// The log of the Windows client.
-pub const CHANNEL: &str = "Microsoft-Windows-TerminalServices-RDPClient/Operational";
+pub(super) const CHANNEL: &str = "Microsoft-Windows-TerminalServices-RDPClient/Operational";
 /// Who writes it.
-pub const PROVIDER: &str = "Microsoft-Windows-TerminalServices-ClientActiveXCore";
+pub(super) const PROVIDER: &str = "Microsoft-Windows-TerminalServices-ClientActiveXCore";
 
 /// Reasons that are no failure: the client or the host ended it, or the client stopped to ask its user.
 const NORMAL: [u32; 5] = [1, 2, 3, INTERIM, 2824];
@@ -22,7 +22,7 @@ const SAME_MINUTE: Duration = Duration::minutes(1);
 
 /// An attempt and its end.
 #[derive(Clone, Debug)]
-pub struct Attempt {
+pub(super) struct Attempt {
     /// What is reported of it.
     pub told: ClientAttempt,
     /// When it ended.
@@ -31,17 +31,17 @@ pub struct Attempt {
 
 impl Attempt {
     /// Whether it ended with a reason that is a failure.
-    pub fn failed(&self) -> bool {
+    pub(super) fn failed(&self) -> bool {
         self.told.reason.is_some_and(|reason| !NORMAL.contains(&reason))
     }
 
     /// Whether something happened in the minute in which it ended.
-    pub fn ended_near(&self, at: OffsetDateTime) -> bool {
+    pub(super) fn ended_near(&self, at: OffsetDateTime) -> bool {
         self.ended.is_some_and(|ended| (at - ended).abs() <= SAME_MINUTE)
     }
 
     /// Whether it was an attempt to reach this target; a name may be given with its domain or without.
-    pub fn concerns(&self, target: &Target) -> bool {
+    pub(super) fn concerns(&self, target: &Target) -> bool {
         let Some(server) = &self.told.server else { return false };
         let server = match server.rsplit_once(':') {
             Some((host, port)) if !host.contains(':') && port.parse::<u16>().is_ok() => host,
@@ -54,7 +54,7 @@ impl Attempt {
     }
 
     /// One line: when, where to, and how it ended.
-    pub fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         let at = self.told.at.to_rfc3339().unwrap_or_default();
         let server = self.told.server.as_deref().unwrap_or("an unknown host");
         let connected = if self.told.connected { "connected, " } else { "" };
@@ -64,7 +64,7 @@ impl Attempt {
 }
 
 /// The disconnect reason as mstsc shows it, with its name.
-pub fn reason(code: u32) -> String {
+pub(super) fn reason(code: u32) -> String {
     match DISCONNECT.symbol(code) {
         Some(symbol) => format!("{} {symbol}", DISCONNECT.written(code)),
         None => DISCONNECT.written(code),
@@ -72,7 +72,7 @@ pub fn reason(code: u32) -> String {
 }
 
 /// The attempts in the log, newest first; none where there is no such log.
-pub fn attempts(survey: &Survey<'_>) -> Result<Option<Vec<Attempt>>, Unreadable> {
+pub(super) fn attempts(survey: &Survey<'_>) -> Result<Option<Vec<Attempt>>, Unreadable> {
     Ok(survey.events(CHANNEL)?.map(|events| paired(&events)))
 }
 
@@ -111,7 +111,7 @@ fn paired(events: &[Event]) -> Vec<Attempt> {
 }
 
 /// A number as logs write it, in decimal or with 0x.
-pub fn number(text: &str) -> Option<u32> {
+pub(super) fn number(text: &str) -> Option<u32> {
     let text = text.trim();
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u32::from_str_radix(digits, 16).ok(),

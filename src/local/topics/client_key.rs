@@ -12,15 +12,15 @@ use crate::{
 };
 
 /// The client's settings.
-pub const CLIENT: &str = r"HKCU\Software\Microsoft\Terminal Server Client";
+pub(super) const CLIENT: &str = r"HKCU\Software\Microsoft\Terminal Server Client";
 /// What it remembers of each host.
-pub const SERVERS: &str = r"HKCU\Software\Microsoft\Terminal Server Client\Servers";
+pub(super) const SERVERS: &str = r"HKCU\Software\Microsoft\Terminal Server Client\Servers";
 const DEVICES: &str = r"HKCU\Software\Microsoft\Terminal Server Client\LocalDevices";
 /// More remembered hosts are not read.
 const MOST_HOSTS: usize = 256;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("client-key-writable", Client, &[Windows], writable),
     Check::logic("client-key-remembered", Client, &[Windows], remembered).beside(Beside::Tls),
     Check::setting("client-key-authentication-level", Client, &[Windows], LEVEL).beside(Beside::Tls),
@@ -43,7 +43,7 @@ const LEVEL: Setting = Setting {
 };
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     let names = survey.machine.subkeys(SERVERS).ok().flatten().unwrap_or_default();
     let certificate = |name: &String| {
         let hash = match survey.value(&format!("{SERVERS}\\{name}"), "CertHash") {

@@ -13,7 +13,7 @@ const MOST_LICENSES: usize = 64;
 const IDENTITY_DIGITS: usize = 40;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("client-license-store", Client, &[Windows], store),
     Check::logic("client-license-damaged", Client, &[Windows], damaged),
     Check::logic("client-license-32-bit", Client, &[Windows], of_32_bits),

@@ -22,7 +22,7 @@ const SHOWN: usize = 4;
 const MOST_ATTEMPTS: usize = 50;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("client-log-attempts", Client, &[Windows], past),
     Check::logic("client-log-component", Client, &[Windows], component),
     Check::logic("client-log-schannel", Client, &[Windows], schannel).beside(Beside::Tls),
@@ -31,7 +31,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     let found = attempts(survey).ok().flatten().unwrap_or_default();
     machine.attempts.extend(found.into_iter().take(MOST_ATTEMPTS).map(|attempt| attempt.told));
 }
@@ -152,7 +152,7 @@ fn credssp(survey: &Survey<'_>) -> CheckResult {
 }
 
 /// Whether the log System tells of a client of Remote Desktop: only a Remote Desktop host is called TERMSRV.
-pub fn tells_of_client(survey: &Survey<'_>) -> bool {
+pub(super) fn tells_of_client(survey: &Survey<'_>) -> bool {
     let own = |event: &Event| is_lsa(event) && is_termsrv(target(event));
     survey.events(SYSTEM).ok().flatten().is_some_and(|events| events.iter().any(own))
 }

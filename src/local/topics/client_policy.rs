@@ -19,7 +19,7 @@ const PUBLISHERS: &str = "TrustedCertThumbprints";
 const MOST_THUMBPRINTS: usize = 64;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::setting("client-policy-server-authentication", Client, &[Windows], SERVER_AUTHENTICATION)
         .beside(Beside::Tls),
     Check::setting("client-policy-udp", Client, &[Windows], UDP).beside(Beside::Udp),
@@ -36,7 +36,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Facts for the comparison with the .rdp file.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     if survey.system() != Windows {
         return;
     }

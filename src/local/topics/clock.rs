@@ -16,11 +16,11 @@ const W32TIME: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\W32Time\Parameter
 const TOUCHED: &str = "/run/systemd/timesync/synchronized";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
+pub(super) const CHECKS: &[Check] =
     &[Check::logic("clock-synchronized", Client, &[Windows, Linux, Macos], judge).beside(Beside::Clock)];
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     machine.clock_synchronized = match judge(survey).status {
         CheckStatus::Ok => Some(true),
         CheckStatus::Warning | CheckStatus::Error => Some(false),

@@ -15,7 +15,7 @@ const PARAMETERS: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Polici
 const ORACLE: &str = "AllowEncryptionOracle";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::setting("credssp-encryption-oracle", Client, &[Windows], ENCRYPTION_ORACLE).beside(Beside::SignIn),
     Check::logic("credssp-delegation-fresh", Client, &[Windows], delegation::fresh).beside(Beside::SignIn),
     Check::logic("credssp-delegation-saved", Client, &[Windows], delegation::saved).beside(Beside::SignIn),
@@ -94,7 +94,7 @@ const STORED: Setting = Setting {
 };
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     machine.encryption_oracle =
         survey.number(PARAMETERS, ORACLE).and_then(|number| u32::try_from(number).ok());
 }

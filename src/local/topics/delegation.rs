@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Where the policies are.
-pub const POLICIES: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\CredentialsDelegation";
+pub(super) const POLICIES: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\CredentialsDelegation";
 
 /// More entries of a list are not read.
 const MOST_ENTRIES: usize = 64;
@@ -25,7 +25,7 @@ struct Kind {
 }
 
 /// Credentials that are typed for the connection.
-pub fn fresh(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn fresh(survey: &Survey<'_>) -> CheckResult {
     outcome(
         survey,
         &Kind {
@@ -40,7 +40,7 @@ pub fn fresh(survey: &Survey<'_>) -> CheckResult {
 }
 
 /// Credentials that Windows has saved.
-pub fn saved(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn saved(survey: &Survey<'_>) -> CheckResult {
     outcome(
         survey,
         &Kind {
@@ -55,7 +55,7 @@ pub fn saved(survey: &Survey<'_>) -> CheckResult {
 }
 
 /// Those of the user who is signed in.
-pub fn signed_in(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn signed_in(survey: &Survey<'_>) -> CheckResult {
     outcome(
         survey,
         &Kind {
@@ -183,7 +183,7 @@ impl Service {
 }
 
 /// Whether a name fits a pattern in which `*` stands for anything.
-pub fn fits(pattern: &str, name: &str) -> bool {
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
     let parts: Vec<&str> = parts.collect();

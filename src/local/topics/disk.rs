@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("disk-system-volume", Client, &[Windows], system_volume),
     Check::logic("disk-temporary-folder", Client, &[Windows], temporary_folder),
 ];

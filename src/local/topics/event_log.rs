@@ -17,7 +17,7 @@ use crate::{
 const SHOWN: usize = 3;
 
 /// What is looked for in a log.
-pub struct Log {
+pub(super) struct Log {
     /// The log.
     pub channel: &'static str,
     /// Its events, those that tell most first.
@@ -29,10 +29,10 @@ pub struct Log {
 }
 
 /// An event that is looked for: its provider, its numbers, and what it means that it was logged.
-pub struct Looked(pub &'static str, pub &'static [u32], pub CheckStatus);
+pub(super) struct Looked(pub &'static str, pub &'static [u32], pub CheckStatus);
 
 /// What a log says.
-pub fn judge(survey: &Survey<'_>, log: &Log) -> CheckResult {
+pub(super) fn judge(survey: &Survey<'_>, log: &Log) -> CheckResult {
     let read = answer(&format!("the log {}", log.channel), survey.events(log.channel));
     outcome(read.map(|events| match events {
         None => CheckResult::not_applicable(format!("there is no log {}", log.channel)),

@@ -3,10 +3,10 @@
 use crate::local::Survey;
 
 /// Major and minor version, build and revision; what is left out is 0.
-pub type Version = [u32; 4];
+pub(super) type Version = [u32; 4];
 
 /// Reads the first four numbers; what follows them, such as a branch in brackets, is left out.
-pub fn parse(text: &str) -> Option<Version> {
+pub(super) fn parse(text: &str) -> Option<Version> {
     let text = text.split_whitespace().next()?;
     let mut version = [0; 4];
     for (part, number) in text.split('.').zip(&mut version) {
@@ -16,6 +16,6 @@ pub fn parse(text: &str) -> Option<Version> {
 }
 
 /// That of the machine.
-pub fn of(survey: &Survey<'_>) -> Option<Version> {
+pub(super) fn of(survey: &Survey<'_>) -> Option<Version> {
     survey.machine.version().as_deref().and_then(parse)
 }

@@ -13,11 +13,11 @@ use crate::{
 const GATEWAY: &str = "Microsoft-Windows-TerminalServices-Gateway";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
+pub(super) const CHECKS: &[Check] =
     &[Check::logic("host-log-gateway", Host, &[Windows], |survey| judge(survey, &LOG))];
 
 /// Its log.
-pub const LOG: Log = Log {
+pub(super) const LOG: Log = Log {
     channel: "Microsoft-Windows-TerminalServices-Gateway/Operational",
     events: &[
         Looked(GATEWAY, &[203], Error),

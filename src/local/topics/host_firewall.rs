@@ -24,7 +24,7 @@ const KINDS: [(&str, &str, &str); 3] = [
 const MOST_NETWORKS: usize = 64;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("host-firewall-tcp", Host, &[Windows], tcp),
     Check::logic("host-firewall-udp", Host, &[Windows], udp),
     Check::logic("host-network-kind", Host, &[Windows], network),

@@ -24,7 +24,7 @@ const CERTIFICATES: [&str; 4] =
 const GRACE_OVER: [u32; 2] = [1069, 50_280];
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("license-mode", Host, &[Windows], mode),
     Check::logic("license-servers", Host, &[Windows], servers),
     Check::logic("license-grace-period", Host, &[Windows], grace),

@@ -18,14 +18,14 @@ use crate::{
 };
 
 /// The Remote Desktop service as a provider of events.
-pub const RCM: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionManager";
+pub(super) const RCM: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionManager";
 /// Its log of licensing.
-pub const ADMIN: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Admin";
+pub(super) const ADMIN: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Admin";
 const TRANSPORT: &str = "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS";
 const SESSIONS: &str = "Microsoft-Windows-TerminalServices-LocalSessionManager";
 
 /// The logs that only a host, a gateway or a broker has.
-pub const OWN: [&str; 7] = [
+pub(super) const OWN: [&str; 7] = [
     CONNECTIONS_LOG.channel,
     ADMIN,
     TRANSPORT_LOG.channel,
@@ -35,9 +35,9 @@ pub const OWN: [&str; 7] = [
     broker_log::OF_BROKER.channel,
 ];
 /// What ends up in the system's log of a connection that could not be understood.
-pub const DRIVER: &str = "TermDD";
+pub(super) const DRIVER: &str = "TermDD";
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("host-log-connections", Host, &[Windows], |survey| judge(survey, &CONNECTIONS_LOG)),
     Check::logic("host-log-listener", Host, &[Windows], |survey| judge(survey, &LISTENER_LOG)),
     Check::logic("host-log-certificate", Host, &[Windows], |survey| judge(survey, &CERTIFICATE_LOG)),

@@ -28,7 +28,7 @@ const PROOF_WANTED: u32 = 25;
 const TYPES: [&str; 2] = ["3", "10"];
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("host-log-logons", Host, &[Windows], logons)];
+pub(super) const CHECKS: &[Check] = &[Check::logic("host-log-logons", Host, &[Windows], logons)];
 
 fn logons(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {

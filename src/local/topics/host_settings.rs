@@ -17,7 +17,7 @@ const SETUP: &str = r"HKLM\SYSTEM\Setup";
 const WINLOGON: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("host-setup-finished", Host, &[Windows], setup),
     Check::logic("host-takes-logons", Host, &[Windows], logons),
     Check::setting("host-program-data", Host, &[Windows], PROGRAM_DATA),

@@ -12,14 +12,14 @@ use crate::{
 const TOLERANCE: u32 = 300;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("kerberos-configuration", Client, &[Linux, Macos], configured).beside(Beside::Kerberos),
     Check::logic("kerberos-clock-skew", Client, &[Linux, Macos], clock_skew).beside(Beside::Kerberos),
     Check::logic("kerberos-ticket", Client, &[Linux, Macos], ticket).beside(Beside::Kerberos),
 ];
 
 /// The configuration; none where this machine has none.
-pub fn configuration(survey: &Survey<'_>) -> Result<Option<Krb5>, CheckResult> {
+pub(super) fn configuration(survey: &Survey<'_>) -> Result<Option<Krb5>, CheckResult> {
     Krb5::of(survey.machine).map_err(|unread| CheckResult::unreadable(&unread.what, &unread.why))
 }
 

@@ -25,11 +25,11 @@ const PACKAGED: &[&str] = &[
 ];
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
+pub(super) const CHECKS: &[Check] =
     &[Check::logic("known-hosts-target", Client, &[Linux, Macos], judge).beside(Beside::Tls)];
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     if let Some(target) = survey.target.filter(|_| matches!(survey.system(), Linux | Macos)) {
         machine.remembered.extend(remembered(survey, target).unwrap_or_default());
     }

@@ -11,19 +11,20 @@ use crate::{
 };
 
 /// The service's settings.
-pub const TERMINAL_SERVER: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server";
+pub(super) const TERMINAL_SERVER: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server";
 /// The settings of all listeners.
 const STATIONS: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations";
 /// The listener's settings.
-pub const LISTENER: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp";
+pub(super) const LISTENER: &str =
+    r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp";
 /// What a policy says instead.
-pub const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services";
+pub(super) const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services";
 
 /// What switches Remote Desktop off.
-pub const DENY: &str = "fDenyTSConnections";
+pub(super) const DENY: &str = "fDenyTSConnections";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("listener-connections-allowed", Host, &[Windows], connections),
     Check::setting("listener-enabled", Host, &[Windows], ENABLED),
     Check::setting("listener-port", Host, &[Windows], PORT),
@@ -37,13 +38,13 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Whether this Windows takes Remote Desktop connections.
-pub fn serves(survey: &Survey<'_>) -> bool {
+pub(super) fn serves(survey: &Survey<'_>) -> bool {
     let deny = [POLICY, TERMINAL_SERVER].iter().find_map(|key| survey.number(key, DENY));
     deny == Some(0) || matches!(survey.machine.listener(port(survey)), Ok(Some(_)))
 }
 
 /// The port that the listener is told to use.
-pub fn port(survey: &Survey<'_>) -> u16 {
+pub(super) fn port(survey: &Survey<'_>) -> u16 {
     let port = survey.number(LISTENER, "PortNumber").and_then(|port| u16::try_from(port).ok());
     port.unwrap_or(3389)
 }

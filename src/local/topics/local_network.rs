@@ -11,7 +11,7 @@ use crate::{
 const FIRST: u32 = 15;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
+pub(super) const CHECKS: &[Check] =
     &[Check::logic("local-network-permission", Client, &[Macos], judge)
         .beside(Beside::Failed(Phase::Connect))];
 

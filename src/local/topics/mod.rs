@@ -51,7 +51,7 @@ mod updates;
 mod windows_proxy;
 mod xrdp;
 
-pub use role::{is_client_of_files, is_host, is_host_of_files};
+pub(crate) use role::{is_client_of_files, is_host, is_host_of_files};
 
 use super::{
     beside::Beside,
@@ -61,7 +61,7 @@ use super::{
 use crate::report::{LocalCheck, Machine};
 
 /// Every check, one slice a topic; reports keep this order.
-pub const CHECKS: &[&[Check]] = &[
+pub(super) const CHECKS: &[&[Check]] = &[
     names::CHECKS,
     search_domains::CHECKS,
     resolver::CHECKS,
@@ -108,7 +108,7 @@ pub const CHECKS: &[&[Check]] = &[
 type Learn = fn(&Survey<'_>, &mut Machine);
 
 /// What each topic learns, and beside which traces.
-pub const FACTS: &[(Beside, Learn)] = &[
+pub(super) const FACTS: &[(Beside, Learn)] = &[
     (Beside::Name, names::learn),
     (Beside::Every, search_domains::learn),
     (Beside::Clock, clock::learn),
@@ -133,7 +133,7 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
 }
 
 /// Makes a check.
-pub fn make(check: &Check, survey: &Survey<'_>) -> LocalCheck {
+pub(super) fn make(check: &Check, survey: &Survey<'_>) -> LocalCheck {
     let result = match check.test {
         Test::Setting(setting) => setting.judge(survey),
         Test::Logic(logic) => logic(survey),

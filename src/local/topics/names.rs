@@ -16,14 +16,14 @@ const LSA: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0";
 const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("names-hosts-file", Client, &[Windows, Linux, Macos], hosts_file).beside(Beside::Name),
     Check::logic("names-address-target", Client, &[Windows, Linux, Macos], address_target)
         .beside(Beside::Address),
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     machine.hosts_entries = match (survey.target, survey.machine.text(path(survey))) {
         (Some(target), Ok(Some(text))) => entries(&text, &target.host),
         _ => Vec::new(),
@@ -31,7 +31,7 @@ pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
 }
 
 /// The target's address as far as it is known without asking anybody.
-pub fn address(survey: &Survey<'_>) -> Option<IpAddr> {
+pub(super) fn address(survey: &Survey<'_>) -> Option<IpAddr> {
     let target = survey.target?;
     target.reached.or_else(|| target.address()).or_else(|| {
         let text = survey.machine.text(path(survey)).ok().flatten()?;

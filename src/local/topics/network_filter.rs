@@ -17,7 +17,7 @@ const ACTIVE: &str = "[activated enabled]";
 const MOST: usize = 8;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
+pub(super) const CHECKS: &[Check] =
     &[Check::logic("network-filter", Client, &[Macos], |survey| outcome(judge(survey))).beside(Beside::Way)];
 
 fn judge(survey: &Survey<'_>) -> Judged {

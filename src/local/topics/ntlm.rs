@@ -17,7 +17,7 @@ const RESTRICT: &str = "RestrictSendingNTLMTraffic";
 const MOST_EXCEPTIONS: usize = 256;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::setting("ntlm-level", Client, &[Windows], LEVEL).beside(Beside::SignIn),
     Check::logic("ntlm-outgoing", Client, &[Windows], outgoing).beside(Beside::SignIn),
 ];

@@ -31,7 +31,7 @@ const ENABLED_AHEAD: u32 = 100;
 const WINDOWS_7: u32 = 7601;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("program-files", Client, &[Windows], files),
     Check::logic("program-version", Client, &[Windows], version),
     Check::setting("program-control", Client, &[Windows], REGISTERED),

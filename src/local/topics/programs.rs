@@ -22,7 +22,7 @@ const APPS: &[&str] = &["Windows App", "Microsoft Remote Desktop"];
 const BINARY: &str = "bplist";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("programs-clients", Client, &[Linux], clients).beside(Beside::None),
     Check::logic("programs-windows-app", Client, &[Macos], windows_app).beside(Beside::None),
 ];

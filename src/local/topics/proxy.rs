@@ -18,20 +18,20 @@ const SETTINGS: &str = "scutil --proxy";
 const DICTIONARY: &str = "<dictionary> {";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("proxy-environment", Client, &[Linux, Macos], environment),
     Check::logic("proxy-system", Client, &[Macos], system).beside(Beside::Way),
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     if matches!(survey.system(), Linux | Macos) {
         machine.proxies.extend(variables(survey).unwrap_or_default());
     }
 }
 
 /// Those that a command has to tell.
-pub fn learn_system(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn_system(survey: &Survey<'_>, machine: &mut Machine) {
     if survey.system() == Macos
         && let Ok(Some(output)) = survey.command(SETTINGS)
     {

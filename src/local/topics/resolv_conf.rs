@@ -3,7 +3,7 @@
 use crate::local::{Survey, Unreadable};
 
 /// Where it is.
-pub const PATH: &str = "/etc/resolv.conf";
+pub(super) const PATH: &str = "/etc/resolv.conf";
 /// What begins a line of it.
 const KEYWORDS: &[&str] = &[
     "nameserver",
@@ -29,7 +29,7 @@ const MOST_NDOTS: usize = 15;
 
 /// What it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResolvConf {
+pub(super) struct ResolvConf {
     /// As they are written, in order.
     pub servers: Vec<String>,
     /// The search list, lower case, without the root.
@@ -43,7 +43,7 @@ impl ResolvConf {
     ///
     /// # Errors
     /// It cannot be read, or holds lines that are not understood.
-    pub fn read(survey: &Survey<'_>) -> Result<Self, Unreadable> {
+    pub(super) fn read(survey: &Survey<'_>) -> Result<Self, Unreadable> {
         let text = survey.machine.text(PATH)?.unwrap_or_default();
         let conf = Self::of(&text);
         match is_understood(&text) && conf.domains.iter().all(|domain| is_domain(domain)) {
@@ -82,11 +82,11 @@ fn is_understood(text: &str) -> bool {
 }
 
 /// Whether it can be a domain; empty is the root.
-pub fn is_domain(domain: &str) -> bool {
+pub(super) fn is_domain(domain: &str) -> bool {
     domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 /// Without the dot at its end, lower case.
-pub fn plain(domain: &str) -> String {
+pub(super) fn plain(domain: &str) -> String {
     domain.trim().trim_end_matches('.').to_ascii_lowercase()
 }

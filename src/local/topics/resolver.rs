@@ -14,7 +14,7 @@ use crate::{
 
 const INTERFACES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces";
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("names-resolver", Client, &[Windows, Linux, Macos], resolver)
         .beside(Beside::Failed(Phase::Resolve)),
     Check::logic("names-order", Client, &[Linux], order).beside(Beside::Failed(Phase::Resolve)),

@@ -13,7 +13,7 @@ use crate::{
 const PRODUCT: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\ProductOptions";
 
 /// Whether the machine lets others connect to it.
-pub fn is_host(survey: &Survey<'_>) -> bool {
+pub(crate) fn is_host(survey: &Survey<'_>) -> bool {
     match survey.system() {
         Windows => listener::serves(survey),
         Linux => xrdp::is_host(survey),
@@ -22,7 +22,7 @@ pub fn is_host(survey: &Survey<'_>) -> bool {
 }
 
 /// Whether the files hold what only a client has.
-pub fn is_client_of_files(survey: &Survey<'_>) -> bool {
+pub(crate) fn is_client_of_files(survey: &Survey<'_>) -> bool {
     if survey.system() != Windows {
         return true;
     }
@@ -41,7 +41,7 @@ fn is_workstation(survey: &Survey<'_>) -> bool {
 
 /// Whether the files hold what only a host has. Every Windows has the keys of a listener, so that those of a client say
 /// only something where connections are taken.
-pub fn is_host_of_files(survey: &Survey<'_>, is_client: bool) -> bool {
+pub(crate) fn is_host_of_files(survey: &Survey<'_>, is_client: bool) -> bool {
     if survey.system() != Windows || is_host(survey) {
         return is_host(survey);
     }

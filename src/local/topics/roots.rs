@@ -31,7 +31,7 @@ const MOST_OF_FOLDER: usize = 64;
 const MOST: usize = 256;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("roots-store", Client, &[Linux, Macos], store).beside(Beside::Untrusted),
     Check::logic("roots-added", Client, &[Linux], added).beside(Beside::Untrusted),
 ];

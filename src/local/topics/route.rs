@@ -66,18 +66,18 @@ const DRIVERS: &[&str] = &[
 ];
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("route-to-target", Client, &[Windows, Linux, Macos], to_target).beside(Beside::Way),
     Check::logic("route-mtu", Client, &[Windows, Linux, Macos], mtu).beside(Beside::Way),
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     machine.route = route(survey).ok();
 }
 
 /// The way to the target, or why there is none to tell.
-pub fn route(survey: &Survey<'_>) -> Result<Route, CheckResult> {
+pub(super) fn route(survey: &Survey<'_>) -> Result<Route, CheckResult> {
     let Some(address) = names::address(survey) else {
         return Err(CheckResult::not_applicable(
             "no address of a target was given, and the checks look up no names",
@@ -91,7 +91,7 @@ pub fn route(survey: &Survey<'_>) -> Result<Route, CheckResult> {
 }
 
 /// Whether an interface is a tunnel, by its name or by its kind.
-pub fn is_tunnel(survey: &Survey<'_>, interface: &str) -> bool {
+pub(super) fn is_tunnel(survey: &Survey<'_>, interface: &str) -> bool {
     let named = TUNNELS.iter().any(|start| {
         interface
             .strip_prefix(start)

@@ -26,7 +26,7 @@ const CLIENT: bool = true;
 const HOST: bool = false;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("schannel-client-tls12", Client, &[Windows], tls12::<CLIENT>).beside(Beside::Tls),
     Check::logic("schannel-client-tls13", Client, &[Windows], tls13::<CLIENT>).beside(Beside::Tls),
     Check::logic("schannel-client-old-tls", Client, &[Windows], old::<CLIENT>).beside(Beside::Tls),
@@ -55,7 +55,7 @@ const FIPS: Setting = Setting {
 };
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     let switched = |version: &'static str| {
         let (enabled, source) = switch(survey, version, "Client").ok()??;
         Some(ProtocolSetting { version: version.replace("TLS ", "TLSv"), enabled, source })

@@ -16,11 +16,11 @@ const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 const MOST: usize = 32;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
+pub(super) const CHECKS: &[Check] =
     &[Check::logic("names-search-domains", Client, &[Windows, Linux, Macos], judge).beside(Beside::Name)];
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     machine.search_domains = domains(survey).unwrap_or_default().domains;
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("service-remote-desktop", Host, &[Windows], |survey| judge(survey, &TERM_SERVICE)),
     Check::setting("service-library", Host, &[Windows], LIBRARY),
     Check::logic("service-port-owner", Host, &[Windows], port_owner),

@@ -13,7 +13,7 @@ const USER_JOINS: &str = r"HKCU\Software\Microsoft\Windows NT\CurrentVersion\Wor
 const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("sign-in-join-state", Client, &[Windows], |survey| outcome(join_state(survey)))
         .beside(Beside::SignIn),
     Check::logic("sign-in-stored-credential", Client, &[Windows], |survey| outcome(stored(survey)))
@@ -21,7 +21,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Whether neither the machine nor its user is joined to a tenant; false where that cannot be read.
-pub fn knows_no_entra(survey: &Survey<'_>) -> bool {
+pub(super) fn knows_no_entra(survey: &Survey<'_>) -> bool {
     let none = |key| {
         survey.machine.subkeys(key).is_ok_and(|tenants| tenants.is_none_or(|tenants| tenants.is_empty()))
     };

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// In words.
-pub fn span(survey: &Survey<'_>, channel: &str, events: &[Event]) -> String {
+pub(super) fn span(survey: &Survey<'_>, channel: &str, events: &[Event]) -> String {
     match (survey.machine.span(channel), events.last()) {
         (Some(span), _) => format!("from {} to {}", minute(span.since), minute(span.until)),
         (None, Some(oldest)) if events.len() >= MOST_EVENTS => {
@@ -19,7 +19,7 @@ pub fn span(survey: &Survey<'_>, channel: &str, events: &[Event]) -> String {
 }
 
 /// How often each was logged, and from when to when the log was read.
-pub fn counts<'a>(
+pub(super) fn counts<'a>(
     survey: &Survey<'_>,
     channel: &str,
     own: impl Iterator<Item = &'a Event>,
@@ -41,7 +41,7 @@ pub fn counts<'a>(
 }
 
 /// A time to the minute.
-pub fn minute(at: Timestamp) -> String {
+pub(super) fn minute(at: Timestamp) -> String {
     let at = at.0;
     format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
 }

@@ -17,7 +17,7 @@ const POLICIES: &[&str] = &[
 const MOST: usize = 256;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] =
+pub(super) const CHECKS: &[Check] =
     &[Check::logic("names-own-server", Client, &[Windows, Macos], judge)
         .beside(Beside::Failed(Phase::Resolve))];
 

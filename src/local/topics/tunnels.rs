@@ -13,7 +13,8 @@ const MOST: usize = 256;
 const UP: u32 = 1;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("route-tunnels", Client, &[Linux], judge).beside(Beside::Way)];
+pub(super) const CHECKS: &[Check] =
+    &[Check::logic("route-tunnels", Client, &[Linux], judge).beside(Beside::Way)];
 
 fn judge(survey: &Survey<'_>) -> CheckResult {
     let interfaces = match survey.machine.folder("/sys/class/net") {
@@ -43,7 +44,7 @@ fn is_up(survey: &Survey<'_>, interface: &str) -> bool {
 }
 
 /// Whether an address belongs to a network that is not the internet.
-pub fn is_private(address: IpAddr) -> bool {
+pub(super) fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_private() || address.is_link_local(),
         IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),

@@ -17,7 +17,7 @@ const WINDOWS_7: u32 = 7601;
 const WINDOWS_7_FIRST: u32 = 7600;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("updates-kb5074109", Client, &[Windows], january).beside(Beside::SignIn),
     Check::logic("updates-kb5083769", Client, &[Windows], april).beside(Beside::RdpFile),
     Check::logic("updates-kb2923545", Client, &[Windows], windows_7),

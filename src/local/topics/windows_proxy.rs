@@ -12,14 +12,14 @@ const CONNECTIONS: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Inter
 const WINHTTP: &str = "WinHttpSettings";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("windows-proxy-user", Client, &[Windows], user).beside(Beside::Gateway),
     Check::logic("windows-proxy-machine", Client, &[Windows], machine).beside(Beside::Gateway),
     Check::logic("windows-proxy-winhttp", Client, &[Windows], winhttp).beside(Beside::Gateway),
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     let mut add = |addresses: Vec<String>, source: &str| {
         let setting = |address| ProxySetting { address, source: source.to_owned() };
         machine.proxies.extend(addresses.into_iter().map(setting));

@@ -18,12 +18,12 @@ const FIRST_LINE: usize = 48;
 static ALL: OnceLock<Read> = OnceLock::new();
 
 /// All of them; they are read once.
-pub fn all() -> Read {
+pub(super) fn all() -> Read {
     ALL.get_or_init(read).clone()
 }
 
 /// Whether this certificate is one of them. A server's own certificate mostly is not, which the files tell at a look.
-pub fn hold(der: &[u8]) -> bool {
+pub(super) fn hold(der: &[u8]) -> bool {
     let read = ALL.get().is_some();
     (read || may_hold(der)) && all().is_ok_and(|roots| roots.iter().any(|root| root.as_ref() == der))
 }

@@ -9,7 +9,7 @@ const PW_SALT: u32 = 3;
 const ETYPE_INFO2: u32 = 19;
 
 /// The type of a key, and its salt.
-pub type Hinted = (u32, Option<Vec<u8>>);
+pub(super) type Hinted = (u32, Option<Vec<u8>>);
 
 /// The hints in the e-data of a KRB-ERROR, or in the padata of an AS-REP.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Hints {
 }
 
 /// METHOD-DATA: the type and the value of each entry.
-pub fn method_data(data: &[u8]) -> Result<Vec<(u32, &[u8])>, Malformed> {
+pub(super) fn method_data(data: &[u8]) -> Result<Vec<(u32, &[u8])>, Malformed> {
     let mut all = fields(data)?;
     let mut entries = Vec::new();
     while !all.is_empty() {

@@ -34,7 +34,7 @@ const GENERALIZED_TIME: u8 = 0x18;
 const EXTENDED: u32 = 3;
 
 /// Reads what is inside the KRB-ERROR.
-pub fn krb_error(content: &[u8]) -> Result<KrbError, Malformed> {
+pub(super) fn krb_error(content: &[u8]) -> Result<KrbError, Malformed> {
     let mut fields = fields(content)?;
     let (mut code, mut data): (_, &[u8]) = (None, &[]);
     let mut error = KrbError::default();

@@ -8,9 +8,9 @@ use super::av;
 use crate::pdu::{Malformed, Reader};
 
 /// What every message begins with.
-pub const SIGNATURE: &[u8] = b"NTLMSSP\0";
+pub(super) const SIGNATURE: &[u8] = b"NTLMSSP\0";
 const REQUEST_TARGET: u32 = 0x0000_0004;
-pub const TARGET_INFO: u32 = 0x0080_0000;
+pub(super) const TARGET_INFO: u32 = 0x0080_0000;
 const NEGOTIATE_VERSION: u32 = 0x0200_0000;
 
 /// What every CHALLENGE has: up to ServerChallenge.
@@ -20,7 +20,7 @@ const WITH_TARGET_INFO: usize = 48;
 const MAX_PAIRS: usize = 64;
 
 /// The AV pairs, by their types.
-pub type Pairs<'a> = Vec<(u16, &'a [u8])>;
+pub(super) type Pairs<'a> = Vec<(u16, &'a [u8])>;
 
 /// The system that sends a message (MS-NLMP 2.2.2.10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Version {
 }
 
 /// A CHALLENGE as it came.
-pub struct Fields<'a> {
+pub(super) struct Fields<'a> {
     pub flags: u32,
     pub nonce: &'a [u8],
     pub version: Option<Version>,
@@ -60,7 +60,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// It is none, or the field is named that is not within it.
-    pub fn of(message: &'a [u8]) -> Result<Self, Malformed> {
+    pub(super) fn of(message: &'a [u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(message);
         if reader.bytes(SIGNATURE.len()).ok() != Some(SIGNATURE) {
             return Err(Malformed::new("a security token that does not begin with an NTLM message"));

@@ -6,7 +6,7 @@ use rc4::{Rc4, StreamCipher as _};
 use zeroize::Zeroizing;
 
 /// The signature in front of what is sealed.
-pub const SIGNATURE: usize = 16;
+pub(super) const SIGNATURE: usize = 16;
 
 /// A session as the client sees it.
 pub struct Session {

@@ -20,7 +20,7 @@ const MAGIC: &[(&[u8], &str)] = &[
 ];
 
 /// The protocol of a message that begins so.
-pub fn named(bytes: &[u8]) -> Option<String> {
+pub(super) fn named(bytes: &[u8]) -> Option<String> {
     let magic =
         |bytes: &[u8]| MAGIC.iter().find(|(begin, _)| bytes.starts_with(begin)).map(|(_, name)| *name);
     let behind =

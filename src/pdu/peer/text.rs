@@ -42,7 +42,7 @@ const BEGINNINGS: &[(&str, &str)] = &[
 ];
 
 /// What greets or answers so, with its line.
-pub fn named(bytes: &[u8]) -> Option<String> {
+pub(super) fn named(bytes: &[u8]) -> Option<String> {
     // A server of SSH may say something else before (RFC 4253 section 4.2).
     let ssh = bytes.split(|byte| *byte == b'\n').take(8).find(|line| line.starts_with(b"SSH-"));
     if let Some(line) = ssh {
@@ -87,7 +87,7 @@ fn asks_for_name(bytes: &[u8]) -> bool {
 }
 
 /// HTTP with its status line and what its server calls itself, or the title of a page that comes without a head.
-pub fn http(bytes: &[u8]) -> Option<String> {
+pub(super) fn http(bytes: &[u8]) -> Option<String> {
     if bytes.starts_with(b"HTTP/") {
         let status = first_line(bytes);
         let server = field(bytes, "server:").map(|server| format!("; {server}")).unwrap_or_default();
@@ -130,7 +130,7 @@ fn told(name: &str, line: &str) -> String {
 }
 
 /// The first line when it is printable ASCII, at most 60 characters.
-pub fn first_line(bytes: &[u8]) -> String {
+pub(super) fn first_line(bytes: &[u8]) -> String {
     let line = bytes.split(|b| *b == b'\r' || *b == b'\n').next().unwrap_or_default();
     if !line.iter().all(|b| (0x20..0x7F).contains(b)) {
         return String::new();

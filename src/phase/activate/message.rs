@@ -24,7 +24,7 @@ const MAX_MULTITRANSPORT_REQUESTS: u32 = 2;
 ///
 /// # Errors
 /// As [`Wire::send`].
-pub async fn message(
+pub(crate) async fn message(
     wire: &mut Wire,
     secured: &mut Secured,
     channels: Channels,
@@ -58,7 +58,7 @@ pub async fn message(
 ///
 /// # Errors
 /// As [`Wire::send`].
-pub async fn dynamic(
+pub(crate) async fn dynamic(
     wire: &mut Wire,
     secured: &mut Secured,
     channels: Channels,

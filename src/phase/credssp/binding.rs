@@ -10,30 +10,30 @@ const TO_SERVER: &[u8] = b"CredSSP Client-To-Server Binding Hash\0";
 const TO_CLIENT: &[u8] = b"CredSSP Server-To-Client Binding Hash\0";
 
 /// What is proved towards a server of one version.
-pub struct Binding {
+pub(super) struct Binding {
     key: Vec<u8>,
     nonce: Option<[u8; 32]>,
 }
 
 impl Binding {
     /// The server's key; from version 5 on it is hashed with a nonce of ours.
-    pub fn new(key: &[u8], version: u32) -> Self {
+    pub(super) fn new(key: &[u8], version: u32) -> Self {
         let nonce = (version >= codes::FIRST_PATCHED_CREDSSP).then(random);
         Self { key: key.to_vec(), nonce }
     }
 
     /// clientNonce; there is none before version 5.
-    pub fn nonce(&self) -> Option<&[u8]> {
+    pub(super) fn nonce(&self) -> Option<&[u8]> {
         self.nonce.as_ref().map(<[u8; 32]>::as_slice)
     }
 
     /// What the client proves.
-    pub fn own(&self) -> Vec<u8> {
+    pub(super) fn own(&self) -> Vec<u8> {
         self.nonce.map_or_else(|| self.key.clone(), |nonce| self.hash(TO_SERVER, &nonce))
     }
 
     /// Whether this is what the server proves.
-    pub fn is_answered_by(&self, opened: &[u8]) -> bool {
+    pub(super) fn is_answered_by(&self, opened: &[u8]) -> bool {
         match self.nonce {
             Some(nonce) => opened == self.hash(TO_CLIENT, &nonce),
             None => opened == incremented(&self.key),

@@ -19,7 +19,11 @@ use crate::{
 ///
 /// # Errors
 /// There is none, or a field of it is wrong.
-pub fn read(seen: &TsRequest, now: OffsetDateTime, evidence: &mut CredsspEvidence) -> Result<(), Malformed> {
+pub(crate) fn read(
+    seen: &TsRequest,
+    now: OffsetDateTime,
+    evidence: &mut CredsspEvidence,
+) -> Result<(), Malformed> {
     let token =
         seen.nego_token.as_deref().ok_or_else(|| Malformed::new("the TSRequest has no negoTokens"))?;
     let challenge = ntlm::challenge(token)?;
@@ -28,7 +32,7 @@ pub fn read(seen: &TsRequest, now: OffsetDateTime, evidence: &mut CredsspEvidenc
 }
 
 /// Why no proof of a password is made for the CHALLENGE of this peer: a limit of this program, for Windows makes one.
-pub fn without_proof(who: &str, why: &Malformed) -> String {
+pub(crate) fn without_proof(who: &str, why: &Malformed) -> String {
     format!(
         "rdptrace makes no proof of the password from the {who}'s NTLM CHALLENGE: {why}; that is no fault of the {who}, \
          and other clients may go on"
@@ -36,7 +40,7 @@ pub fn without_proof(who: &str, why: &Malformed) -> String {
 }
 
 /// A CHALLENGE as evidence, with the clocks compared.
-pub fn ntlm_evidence(challenge: Challenge, now: OffsetDateTime) -> NtlmEvidence {
+pub(crate) fn ntlm_evidence(challenge: Challenge, now: OffsetDateTime) -> NtlmEvidence {
     let time = challenge.timestamp.and_then(file_time);
     NtlmEvidence {
         netbios_computer: challenge.netbios_computer,

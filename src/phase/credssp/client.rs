@@ -23,26 +23,26 @@ use crate::{
 const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
 
 /// What is fewer is no sealed message: the signature has so many bytes.
-pub const SHORTEST_SEAL: usize = 16;
+pub(crate) const SHORTEST_SEAL: usize = 16;
 
 /// The client before the CHALLENGE.
-pub struct Client {
+pub(crate) struct Client {
     negotiate: Vec<u8>,
 }
 
 /// The client after its proof of the password.
-pub struct Proved {
+pub(crate) struct Proved {
     session: Session,
     binding: Binding,
 }
 
 impl Client {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { negotiate: ntlm::negotiate(CLIENT_NAME) }
     }
 
     /// The first TSRequest.
-    pub fn first(&self) -> Vec<u8> {
+    pub(crate) fn first(&self) -> Vec<u8> {
         Sent { nego_token: Some(&self.negotiate), ..Sent::default() }.encode()
     }
 
@@ -50,7 +50,7 @@ impl Client {
     ///
     /// # Errors
     /// No proof can be made for this CHALLENGE.
-    pub fn prove(
+    pub(crate) fn prove(
         self,
         Admitted { account, peer }: Admitted<'_>,
         now: OffsetDateTime,
@@ -73,20 +73,20 @@ impl Client {
 
 impl Proved {
     /// Whether pubKeyAuth proves that the server sees the same key.
-    pub fn is_bound_by(&mut self, pub_key_auth: &[u8]) -> bool {
+    pub(crate) fn is_bound_by(&mut self, pub_key_auth: &[u8]) -> bool {
         let opened = self.session.open(pub_key_auth);
         opened.is_some_and(|opened| self.binding.is_answered_by(&opened))
     }
 
     /// The last TSRequest, with these credentials sealed in it.
-    pub fn last(&mut self, credentials: &[u8]) -> Vec<u8> {
+    pub(crate) fn last(&mut self, credentials: &[u8]) -> Vec<u8> {
         let sealed = self.session.seal(credentials);
         Sent { auth_info: Some(&sealed), ..Sent::default() }.encode()
     }
 }
 
 /// Domain and user. A UPN stays whole.
-pub fn name(account: &Account) -> (&str, &str) {
+pub(crate) fn name(account: &Account) -> (&str, &str) {
     match &account.domain {
         Some(domain) => (domain, &account.user),
         None => account.user.split_once('\\').unwrap_or(("", &account.user)),
@@ -94,13 +94,13 @@ pub fn name(account: &Account) -> (&str, &str) {
 }
 
 /// The account as NTLM proves it.
-pub fn identity(account: &Account) -> Identity<'_> {
+pub(crate) fn identity(account: &Account) -> Identity<'_> {
     let (domain, user) = name(account);
     Identity { user, domain, password: &account.password, bound: None }
 }
 
 /// New values for one proof.
-pub fn fresh(now: OffsetDateTime) -> Fresh {
+pub(crate) fn fresh(now: OffsetDateTime) -> Fresh {
     let time = u64::try_from(now.unix_timestamp_nanos() / 100 + UNIX_EPOCH).unwrap_or_default();
     Fresh { challenge: random(), session_key: Zeroizing::new(random()), time }
 }

@@ -15,7 +15,7 @@ use crate::{
 ///
 /// # Errors
 /// `closed`, `reset`, `timeout` or `malformed`.
-pub async fn rdstls(wire: &mut Wire, evidence: &mut CredsspEvidence) -> PhaseResult<()> {
+pub(super) async fn rdstls(wire: &mut Wire, evidence: &mut CredsspEvidence) -> PhaseResult<()> {
     let frame = wire.receive(Framing::Exactly(rdstls::CAPABILITIES_LENGTH)).await?;
     let supported_versions = rdstls::capabilities(&frame)
         .map_err(|error| ending::malformed("the capabilities of RDSTLS cannot be read", &error, &frame))?;
@@ -27,7 +27,7 @@ pub async fn rdstls(wire: &mut Wire, evidence: &mut CredsspEvidence) -> PhaseRes
 ///
 /// # Errors
 /// `closed`, `reset`, `timeout` or `malformed`.
-pub async fn rdsaad(wire: &mut Wire, evidence: &mut CredsspEvidence) -> PhaseResult<()> {
+pub(super) async fn rdsaad(wire: &mut Wire, evidence: &mut CredsspEvidence) -> PhaseResult<()> {
     let frame = wire.receive(Framing::Rdsaad).await?;
     let nonce_length = rdsaad::nonce_length(&frame)
         .map_err(|error| ending::malformed("the nonce for Entra cannot be read", &error, &frame))?;

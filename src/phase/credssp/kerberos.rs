@@ -41,7 +41,7 @@ const REJECT: u8 = 2;
 ///
 /// # Errors
 /// `kerberos_error` and what keeps from the KDC, then those of CredSSP.
-pub async fn run<N: Network>(
+pub(crate) async fn run<N: Network>(
     wire: &mut Wire,
     asking: Asking<'_, N>,
     access: &Access<'_>,

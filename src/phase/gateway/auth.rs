@@ -30,14 +30,14 @@ const SPOKEN: [&str; 3] = ["NTLM", "Negotiate", BASIC];
 const BASIC: &str = "Basic";
 
 /// What the authentication works with.
-pub struct Login<'a, N> {
+pub(super) struct Login<'a, N> {
     pub at: At<'a, N>,
     /// The schemes that the gateway offers.
     pub offered: &'a [Challenge],
 }
 
 /// A scheme, with the peer that may be shown what it shows.
-pub enum Scheme<'a> {
+pub(super) enum Scheme<'a> {
     /// The password as it is.
     Basic(&'a Trusted),
     /// A proof of it that is bound to the peer's certificate.
@@ -46,7 +46,7 @@ pub enum Scheme<'a> {
 
 impl<'a> Scheme<'a> {
     /// The scheme of this name, if the peer may be shown that much; else why not.
-    pub fn of(name: &'a str, peer: &'a Secured) -> Result<Self, Cow<'static, str>> {
+    pub(super) fn of(name: &'a str, peer: &'a Secured) -> Result<Self, Cow<'static, str>> {
         let proven = peer.proven().map_err(|why| why.reason("the gateway"))?;
         if name != BASIC {
             return Ok(Self::Bound(name, proven));
@@ -61,7 +61,7 @@ impl<'a> Scheme<'a> {
 ///
 /// # Errors
 /// `http_status` where no scheme is shared or the gateway refuses, and what ends a connection.
-pub async fn run<N: Network>(
+pub(super) async fn run<N: Network>(
     wire: &mut Wire,
     login: &Login<'_, N>,
     session: &mut Session,

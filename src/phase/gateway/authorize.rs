@@ -18,7 +18,7 @@ use crate::{
 ///
 /// # Errors
 /// `gateway_error` with the code of the response.
-pub async fn run(
+pub(super) async fn run(
     wire: &mut Wire,
     access: &Access<'_>,
     evidence: &mut GatewayAuthorization,

@@ -15,7 +15,11 @@ use crate::{
 ///
 /// # Errors
 /// `gateway_error` with the code of the response.
-pub async fn run(wire: &mut Wire, access: &Access<'_>, evidence: &mut GatewayChannel) -> PhaseResult<()> {
+pub(super) async fn run(
+    wire: &mut Wire,
+    access: &Access<'_>,
+    evidence: &mut GatewayChannel,
+) -> PhaseResult<()> {
     let target = access.target;
     evidence.resource = Some(target.host.clone());
     evidence.port = Some(target.port);

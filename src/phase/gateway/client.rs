@@ -21,7 +21,7 @@ use crate::{
 
 /// How NTLM messages are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(super) enum Form {
     /// As they are.
     Bare,
     /// In SPNEGO (RFC 4178).
@@ -30,7 +30,7 @@ pub enum Form {
 
 impl Form {
     /// The forms under a scheme, in the order in which they are tried: mstsc and FreeRDP send bare NTLM under Negotiate too.
-    pub fn under(scheme: &str) -> &'static [Self] {
+    pub(super) fn under(scheme: &str) -> &'static [Self] {
         match scheme {
             "Negotiate" => &[Self::Bare, Self::Spnego],
             _ => &[Self::Bare],
@@ -38,7 +38,7 @@ impl Form {
     }
 
     /// The form as the report spells it.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare",
             Self::Spnego => "spnego",
@@ -47,7 +47,7 @@ impl Form {
 }
 
 /// One authentication.
-pub struct Client {
+pub(super) struct Client {
     scheme: String,
     form: Form,
     negotiate: Vec<u8>,
@@ -56,7 +56,7 @@ pub struct Client {
 
 impl Client {
     /// A client whose proof is bound to the name and the certificate of the peer; nothing is sent yet.
-    pub fn new(scheme: &str, form: Form, host: &str, peer: &Proven) -> Self {
+    pub(super) fn new(scheme: &str, form: Form, host: &str, peer: &Proven) -> Self {
         let bound = Bound {
             target: format!("HTTP/{host}"),
             channel_bindings: certificate::channel_bindings(peer.leaf()),
@@ -65,7 +65,7 @@ impl Client {
     }
 
     /// The first `Authorization`.
-    pub fn first(&self) -> Zeroizing<String> {
+    pub(super) fn first(&self) -> Zeroizing<String> {
         match self.form {
             Form::Bare => self.authorization(&self.negotiate),
             Form::Spnego => self.authorization(&spnego::ntlm_init(&self.negotiate)),
@@ -76,7 +76,7 @@ impl Client {
     ///
     /// # Errors
     /// No proof can be made for this CHALLENGE.
-    pub fn proof(
+    pub(super) fn proof(
         &self,
         account: &Account,
         now: OffsetDateTime,

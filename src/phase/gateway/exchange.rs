@@ -14,11 +14,11 @@ use crate::{
 };
 
 /// The address of the HTTP transport (MS-TSGU 3.3.5.1).
-pub const PATH: &str = "/remoteDesktopGateway/";
+pub(super) const PATH: &str = "/remoteDesktopGateway/";
 /// The method of what is received, and of a WebSocket.
-pub const OUT_DATA: &str = "RDG_OUT_DATA";
+pub(super) const OUT_DATA: &str = "RDG_OUT_DATA";
 /// The method of what is sent.
-pub const IN_DATA: &str = "RDG_IN_DATA";
+pub(super) const IN_DATA: &str = "RDG_IN_DATA";
 /// More informational answers than a server has reason for.
 const MOST_INTERIM: usize = 4;
 /// More cookies than load balancers need.
@@ -26,7 +26,7 @@ const MOST_COOKIES: usize = 16;
 
 /// What stays the same in all requests of one connection.
 #[derive(Clone)]
-pub struct Session {
+pub(super) struct Session {
     /// `Host`.
     pub host: String,
     connection: String,
@@ -42,7 +42,7 @@ pub struct Session {
 }
 
 /// A request before it is written.
-pub struct Ask<'a> {
+pub(super) struct Ask<'a> {
     /// The method.
     pub method: &'a str,
     /// `Authorization`, which is secret.
@@ -53,7 +53,7 @@ pub struct Ask<'a> {
 
 impl Session {
     /// New identifiers for this connection to the gateway.
-    pub fn new(access: &Access<'_>, peer: Option<SocketAddr>) -> Self {
+    pub(super) fn new(access: &Access<'_>, peer: Option<SocketAddr>) -> Self {
         let gateway = &access.gateway.endpoint;
         let host = match gateway.port {
             HTTPS_PORT => bracketed(&gateway.host),
@@ -72,7 +72,7 @@ impl Session {
     }
 
     /// The `Sec-WebSocket-Accept` that answers this session's key.
-    pub fn accept(&self) -> String {
+    pub(super) fn accept(&self) -> String {
         websocket::accept(&self.key)
     }
 
@@ -129,7 +129,7 @@ fn guid(bytes: [u8; 16]) -> String {
 }
 
 /// An answer with its body; the body of a channel is left on the wire.
-pub struct Reply {
+pub(super) struct Reply {
     /// The head.
     pub head: ResponseHead,
     /// Whether another request can follow on the connection.
@@ -147,7 +147,7 @@ fn opens(head: &ResponseHead, method: &str) -> bool {
 }
 
 /// Whether what answers is meant for a browser.
-pub fn is_page(head: &ResponseHead) -> bool {
+pub(super) fn is_page(head: &ResponseHead) -> bool {
     head.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"))
 }
 
@@ -155,7 +155,7 @@ pub fn is_page(head: &ResponseHead) -> bool {
 ///
 /// # Errors
 /// As [`Wire::send`].
-pub async fn send(wire: &mut Wire, session: &Session, ask: &Ask<'_>) -> Result<(), Failure> {
+pub(super) async fn send(wire: &mut Wire, session: &Session, ask: &Ask<'_>) -> Result<(), Failure> {
     let bytes = session.request(ask).into_bytes();
     match ask.authorization {
         Some(_) => wire.send_secret(&bytes).await,
@@ -167,7 +167,11 @@ pub async fn send(wire: &mut Wire, session: &Session, ask: &Ask<'_>) -> Result<(
 ///
 /// # Errors
 /// What ends the connection, and `malformed`.
-pub async fn exchange(wire: &mut Wire, session: &mut Session, ask: &Ask<'_>) -> Result<Reply, Failure> {
+pub(super) async fn exchange(
+    wire: &mut Wire,
+    session: &mut Session,
+    ask: &Ask<'_>,
+) -> Result<Reply, Failure> {
     send(wire, session, ask).await?;
     answered(wire, session, ask).await
 }
@@ -176,7 +180,11 @@ pub async fn exchange(wire: &mut Wire, session: &mut Session, ask: &Ask<'_>) -> 
 ///
 /// # Errors
 /// As [`exchange`].
-pub async fn answered(wire: &mut Wire, session: &mut Session, ask: &Ask<'_>) -> Result<Reply, Failure> {
+pub(super) async fn answered(
+    wire: &mut Wire,
+    session: &mut Session,
+    ask: &Ask<'_>,
+) -> Result<Reply, Failure> {
     let mut reply = answer(wire, ask.method).await?;
     session.keep_cookies(&reply.head);
     if let Some(authorization) = ask.authorization {
@@ -189,7 +197,7 @@ pub async fn answered(wire: &mut Wire, session: &mut Session, ask: &Ask<'_>) -> 
 ///
 /// # Errors
 /// As [`exchange`].
-pub async fn answer(wire: &mut Wire, method: &str) -> Result<Reply, Failure> {
+pub(super) async fn answer(wire: &mut Wire, method: &str) -> Result<Reply, Failure> {
     for _ in 0..MOST_INTERIM {
         let bytes = wire.receive(Framing::HttpHead).await?;
         let head = ResponseHead::parse(&bytes)

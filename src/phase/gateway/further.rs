@@ -19,7 +19,7 @@ const LEGACY_AFTER: [u16; 3] = [403, 404, 410];
 const FILTERS: [u16; 3] = [403, 405, 501];
 
 /// Asks without credentials, once for each question, on this connection where it goes on and else on another.
-pub async fn ask<N: Network>(
+pub(super) async fn ask<N: Network>(
     network: &N,
     wire: &mut Wire,
     access: &Access<'_>,

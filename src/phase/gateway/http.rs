@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// What a Windows gateway takes beside the schemes of HTTP; clients send it too, for a token.
-pub const AUTH_SCHEME: &str = "rdg-auth-scheme";
+pub(super) const AUTH_SCHEME: &str = "rdg-auth-scheme";
 
 /// What the first request led to.
-pub enum Opened {
+pub(super) enum Opened {
     /// The gateway let us in without HTTP authentication.
     Ready(Transport),
     /// It asks for one of these.
@@ -29,7 +29,7 @@ pub enum Opened {
 ///
 /// # Errors
 /// `http_status` for any answer but a challenge or an open channel, and what ends a connection.
-pub async fn run<N: Network>(
+pub(super) async fn run<N: Network>(
     network: &N,
     wire: &mut Wire,
     access: &Access<'_>,
@@ -71,7 +71,7 @@ fn note(reply: &Reply, evidence: &mut GatewayHttp) {
 }
 
 /// An answer that ends the way, as a failure.
-pub fn refusal(reply: &Reply, why: &str) -> Failure {
+pub(super) fn refusal(reply: &Reply, why: &str) -> Failure {
     let head = &reply.head;
     let status = u32::from(head.status);
     let reason = if head.reason.is_empty() { String::new() } else { format!(" {}", head.reason) };

@@ -32,7 +32,7 @@ use crate::{
 const UNAUTHORIZED: i64 = 401;
 
 /// Where the account is used: who is on the wire, and the way there again.
-pub struct At<'a, N> {
+pub(super) struct At<'a, N> {
     pub network: &'a N,
     pub access: &'a Access<'a>,
     pub peer: &'a Secured,
@@ -67,7 +67,7 @@ enum Unbegun {
 ///
 /// # Errors
 /// `http_status` where the scheme is broken off before the proof, and what ends a connection.
-pub async fn log_on<N: Network>(
+pub(super) async fn log_on<N: Network>(
     wire: &mut Wire,
     at: &At<'_, N>,
     session: &mut Session,

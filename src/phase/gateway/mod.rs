@@ -37,7 +37,7 @@ use exchange::Session;
 use http::Opened;
 
 /// What the gateway phase works with.
-pub struct Access<'a> {
+pub(crate) struct Access<'a> {
     /// The gateway and how to authenticate to it.
     pub gateway: &'a Gateway,
     /// The proxy on the way to it.
@@ -74,7 +74,7 @@ enum Ended {
 ///
 /// # Errors
 /// That of the step in which it ended.
-pub async fn run<N: Network>(
+pub(crate) async fn run<N: Network>(
     network: &N,
     access: &Access<'_>,
     wire: &mut Option<Wire>,
@@ -97,7 +97,7 @@ pub async fn run<N: Network>(
 }
 
 /// Adds what the gateway said beside the data, also long after its phase.
-pub fn remember(phases: &mut Phases, said: &SharedRemarks) {
+pub(crate) fn remember(phases: &mut Phases, said: &SharedRemarks) {
     let Some(record) = &mut phases.gateway else { return };
     let said = remarks(said).clone();
     let evidence = &mut record.evidence;

@@ -13,7 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// `gateway_error` for a CLOSE_CHANNEL, `malformed` for another packet of the handshake, and what ends a connection.
-pub async fn receive(wire: &mut Wire, kind: u16, said: &SharedRemarks) -> Result<Vec<u8>, Failure> {
+pub(super) async fn receive(wire: &mut Wire, kind: u16, said: &SharedRemarks) -> Result<Vec<u8>, Failure> {
     while !wire.is_over() {
         let bytes = wire.receive(Framing::Tsgu).await?;
         let packet = Packet::parse(&bytes).map_err(|error| malformed(&error, &bytes))?;
@@ -46,7 +46,7 @@ fn is_expected_elsewhere(kind: u16) -> bool {
 }
 
 /// A packet that cannot be read.
-pub fn malformed(error: &Malformed, bytes: &[u8]) -> Failure {
+pub(super) fn malformed(error: &Malformed, bytes: &[u8]) -> Failure {
     Failure::new(FailureKind::Malformed, format!("a packet of the gateway cannot be read: {error}"))
         .with_received(bytes)
 }

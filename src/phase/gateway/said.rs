@@ -20,7 +20,7 @@ const LONGEST: usize = 200;
 const PART: usize = 8;
 
 /// The text of a body that is meant to be read as it is, as one line.
-pub fn plain_text(head: &ResponseHead, body: &[u8]) -> Option<String> {
+pub(super) fn plain_text(head: &ResponseHead, body: &[u8]) -> Option<String> {
     let plain = head.header("content-type").is_none_or(|kind| {
         let kind = kind.to_ascii_lowercase();
         kind.starts_with("text/plain") || kind.contains("json")
@@ -32,7 +32,7 @@ pub fn plain_text(head: &ResponseHead, body: &[u8]) -> Option<String> {
 }
 
 /// Takes out what repeats the secret: some servers send the request back.
-pub fn forget(reply: &mut Reply, authorization: &str) {
+pub(super) fn forget(reply: &mut Reply, authorization: &str) {
     if reply.text.as_ref().is_some_and(|text| repeats(text, authorization)) {
         reply.text = None;
     }
@@ -51,7 +51,7 @@ fn repeats(text: &str, authorization: &str) -> bool {
 }
 
 /// What the last answer to an authentication says; words that refuse are read as the status that they stand for.
-pub fn note(reply: &Reply, evidence: &mut GatewayAuth) {
+pub(super) fn note(reply: &Reply, evidence: &mut GatewayAuth) {
     let head = &reply.head;
     evidence.status = Some(head.status);
     evidence.auth_scheme = head.header(AUTH_SCHEME).map(|value| value.chars().take(LONGEST).collect());
@@ -62,7 +62,7 @@ pub fn note(reply: &Reply, evidence: &mut GatewayAuth) {
 }
 
 /// The status in words with its number and its meaning.
-pub fn status(code: u32) -> String {
+pub(super) fn status(code: u32) -> String {
     let row = NTSTATUS.find(code);
     let (symbol, meaning) = row.map_or(("", ""), |row| (row.symbol, row.meaning));
     format!("which says {symbol} ({code:#010X}): {meaning}")

@@ -31,7 +31,7 @@ const SEED: usize = 10;
 
 /// How the gateway lets packets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
+pub(super) enum Transport {
     /// Both ways on the connection that is there.
     WebSocket,
     /// Two connections; the response may come in chunks.
@@ -43,7 +43,7 @@ impl Transport {
     ///
     /// # Errors
     /// `malformed`: the upgrade is not the one that was asked for.
-    pub fn of(reply: &Reply, session: &Session) -> Result<Self, Failure> {
+    pub(super) fn of(reply: &Reply, session: &Session) -> Result<Self, Failure> {
         let head = &reply.head;
         if head.status != 101 {
             return Ok(Self::Http { chunked: head.lists("transfer-encoding", "chunked") });
@@ -56,7 +56,7 @@ impl Transport {
     }
 
     /// The transport as the report spells it.
-    pub fn name(self) -> GatewayTransport {
+    pub(super) fn name(self) -> GatewayTransport {
         match self {
             Self::WebSocket => GatewayTransport::Websocket,
             Self::Http { .. } => GatewayTransport::Http,
@@ -65,7 +65,7 @@ impl Transport {
 }
 
 /// What a second connection needs.
-pub struct Crossing<'a> {
+pub(super) struct Crossing<'a> {
     pub access: &'a Access<'a>,
     pub session: &'a Session,
     /// Who answered on the first one.
@@ -78,7 +78,7 @@ pub struct Crossing<'a> {
 ///
 /// # Errors
 /// Those of the second connection, where there is one.
-pub async fn open<N: Network>(
+pub(super) async fn open<N: Network>(
     network: &N,
     crossing: &Crossing<'_>,
     transport: Transport,
@@ -106,7 +106,7 @@ pub async fn open<N: Network>(
 ///
 /// # Errors
 /// What ends a connection.
-pub async fn connect<N: Network>(
+pub(super) async fn connect<N: Network>(
     network: &N,
     access: &Access<'_>,
     session: &Session,
@@ -130,7 +130,7 @@ pub async fn connect<N: Network>(
 ///
 /// # Errors
 /// As [`connect`].
-pub async fn again<N: Network>(
+pub(super) async fn again<N: Network>(
     network: &N,
     access: &Access<'_>,
     session: &Session,

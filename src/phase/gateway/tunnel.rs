@@ -31,7 +31,7 @@ const UNTRUSTED: &str =
 ///
 /// # Errors
 /// `gateway_error` with the status of the response.
-pub async fn run(
+pub(super) async fn run(
     wire: &mut Wire,
     access: &Access<'_>,
     session: &Session,

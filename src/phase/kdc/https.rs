@@ -27,7 +27,7 @@ const MOST_INTERIM: usize = 4;
 ///
 /// # Errors
 /// The proxy is not reached, breaks TLS or HTTP off, or `http_status`.
-pub async fn ask<N: Network>(
+pub(super) async fn ask<N: Network>(
     asking: &Asking<'_, N>,
     kdc: &Kdc,
     sent: &Sent<'_>,

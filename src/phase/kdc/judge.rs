@@ -17,7 +17,7 @@ const WRONG_REALM: u32 = 68;
 
 /// A KRB-ERROR ends it, except the one that asks for the proof of the password and the one that names another realm: whoever
 /// was shown a proof has no reason for either.
-pub fn judge(
+pub(super) fn judge(
     mut bytes: Vec<u8>,
     now: OffsetDateTime,
     exchange: &mut KdcExchange,
@@ -65,7 +65,7 @@ fn skew(error: &KrbError, now: OffsetDateTime) -> Option<i64> {
 }
 
 /// The NTSTATUS, where there is one, says more than the code.
-pub fn refusal(error: &KrbError, who: &str) -> Failure {
+pub(crate) fn refusal(error: &KrbError, who: &str) -> Failure {
     told(error, who, "")
 }
 

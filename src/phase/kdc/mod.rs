@@ -9,7 +9,7 @@ mod judge;
 mod transport;
 mod ways;
 
-pub use judge::refusal;
+pub(crate) use judge::refusal;
 
 use super::ending;
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
 const MOST: usize = 16;
 
 /// Whom to ask, on which way, and how long.
-pub struct Asking<'a, N> {
+pub(crate) struct Asking<'a, N> {
     pub network: &'a N,
     pub kerberos: &'a Kerberos,
     pub proxy: Option<&'a Proxy>,
@@ -46,14 +46,14 @@ impl<N> Clone for Asking<'_, N> {
 impl<N> Copy for Asking<'_, N> {}
 
 /// A question, which begins with its length.
-pub struct Question<'q> {
+pub(crate) struct Question<'q> {
     pub bytes: &'q [u8],
     /// Whether it carries a proof of the password.
     pub proof: bool,
 }
 
 /// An answer that leads on. What was granted is without its length.
-pub enum Answer {
+pub(crate) enum Answer {
     /// AS-REP.
     AsRep(Vec<u8>),
     /// TGS-REP, with the realm whose KDC its ticket is for, where it is none for the service.
@@ -65,7 +65,7 @@ pub enum Answer {
 }
 
 /// The KDCs of a realm. The one that answers first is asked everything: the proof of the password goes to no other.
-pub struct Kdcs<'a, N> {
+pub(crate) struct Kdcs<'a, N> {
     asking: Asking<'a, N>,
     realm: String,
     left: Vec<Kdc>,
@@ -79,7 +79,7 @@ impl<'a, N: Network> Kdcs<'a, N> {
     ///
     /// # Errors
     /// There is none.
-    pub async fn of_account(
+    pub(crate) async fn of_account(
         asking: Asking<'a, N>,
         realm: &str,
         evidence: &mut KdcEvidence,
@@ -98,7 +98,7 @@ impl<'a, N: Network> Kdcs<'a, N> {
     ///
     /// # Errors
     /// There is none.
-    pub async fn of_other(asking: Asking<'a, N>, realm: &str) -> Result<Self, Failure> {
+    pub(crate) async fn of_other(asking: Asking<'a, N>, realm: &str) -> Result<Self, Failure> {
         let left = ways::find(&asking, realm, ways::listed(&asking, realm)).await?;
         Ok(Self { asking, realm: realm.to_owned(), left, answered: false, abroad: Some(Box::default()) })
     }
@@ -107,7 +107,7 @@ impl<'a, N: Network> Kdcs<'a, N> {
     ///
     /// # Errors
     /// No KDC is reached, all are silent, or `kerberos_error` with its code.
-    pub async fn ask(
+    pub(crate) async fn ask(
         &mut self,
         question: &Question<'_>,
         evidence: &mut KdcEvidence,

@@ -23,7 +23,7 @@ const TRIES: u32 = 3;
 const TOO_BIG: u32 = 52;
 
 /// A question.
-pub struct Sent<'a> {
+pub(super) struct Sent<'a> {
     /// It begins with its length.
     pub request: &'a [u8],
     /// The realm that is asked, which a KDC proxy must know.
@@ -38,7 +38,7 @@ pub struct Sent<'a> {
 ///
 /// # Errors
 /// The KDC is not reached or silent, or what answers is none.
-pub async fn ask<N: Network>(
+pub(super) async fn ask<N: Network>(
     asking: &Asking<'_, N>,
     kdc: &Kdc,
     sent: &Sent<'_>,
@@ -78,7 +78,7 @@ async fn addresses<N: Network>(
 ///
 /// # Errors
 /// It is not reached.
-pub async fn connected<N: Network>(
+pub(super) async fn connected<N: Network>(
     asking: &Asking<'_, N>,
     kdc: &Kdc,
     limits: Limits,

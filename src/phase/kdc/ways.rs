@@ -10,20 +10,20 @@ use crate::{
 };
 
 /// How long one is waited for that others follow.
-pub const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// More are not tried.
 const MOST: usize = 8;
 
 /// The KDCs of a realm that are named, and who names them.
-pub struct Listed {
+pub(super) struct Listed {
     pub source: KdcSource,
     pub kdcs: Vec<Kdc>,
 }
 
 /// Those of this realm. `--kdc` and an .rdp file name those of the account's realm, but
 /// a KDC proxy leads to every realm.
-pub fn listed<N: Network>(asking: &Asking<'_, N>, realm: &str) -> Listed {
+pub(super) fn listed<N: Network>(asking: &Asking<'_, N>, realm: &str) -> Listed {
     let Kerberos { realm: home, kdcs, source, others, .. } = asking.kerberos;
     let proxied = kdcs.first().is_some_and(|kdc| kdc.transport == KdcTransport::Https);
     if home.eq_ignore_ascii_case(realm) || proxied {
@@ -39,7 +39,7 @@ pub fn listed<N: Network>(asking: &Asking<'_, N>, realm: &str) -> Listed {
 ///
 /// # Errors
 /// There is none.
-pub async fn find<N: Network>(
+pub(super) async fn find<N: Network>(
     asking: &Asking<'_, N>,
     realm: &str,
     listed: Listed,

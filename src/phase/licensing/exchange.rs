@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What to do after a license PDU.
-pub enum Next {
+pub(super) enum Next {
     /// Send this frame and wait for the answer.
     Send(Vec<u8>),
     /// The exchange has ended.
@@ -29,7 +29,7 @@ pub enum Next {
 }
 
 /// The client's side of one license exchange.
-pub struct Exchange {
+pub(super) struct Exchange {
     licensing: Licensing,
     /// The key of SC_SECURITY, for a request without a certificate.
     fallback_key: Option<RsaPublicKey>,
@@ -38,7 +38,7 @@ pub struct Exchange {
 
 impl Exchange {
     /// An exchange in which nothing was said yet.
-    pub fn new(licensing: Licensing, fallback_key: Option<RsaPublicKey>) -> Self {
+    pub(super) fn new(licensing: Licensing, fallback_key: Option<RsaPublicKey>) -> Self {
         Self { licensing, fallback_key, client: None }
     }
 
@@ -46,7 +46,11 @@ impl Exchange {
     ///
     /// # Errors
     /// `license_error` for an error alert, `malformed` for what cannot be read or decrypted.
-    pub fn take(&mut self, user_data: &[u8], evidence: &mut LicensingEvidence) -> Result<Next, Failure> {
+    pub(super) fn take(
+        &mut self,
+        user_data: &[u8],
+        evidence: &mut LicensingEvidence,
+    ) -> Result<Next, Failure> {
         let pdu = license::read(user_data)
             .map_err(|error| ending::malformed("the license PDU cannot be read", &error, user_data))?;
         match pdu {

@@ -18,7 +18,7 @@ use crate::{
 
 /// The other end of a finished handshake, with what may be shown to it.
 #[derive(Clone, Debug)]
-pub struct Secured {
+pub(crate) struct Secured {
     leaf: Option<Vec<u8>>,
     signature: Option<HandshakeSignature>,
     standing: Standing,
@@ -34,18 +34,18 @@ enum Standing {
 /// A peer that holds the key of the certificate that it has served, which is the pinned one where one was. It may be shown a proof
 /// that is bound to that key.
 #[derive(Clone, Debug)]
-pub struct Proven {
+pub(crate) struct Proven {
     leaf: Vec<u8>,
     public_key: Vec<u8>,
 }
 
 /// A proven peer whose certificate is trusted, for its name and valid now. It may be shown a secret.
 #[derive(Clone, Debug)]
-pub struct Trusted(Proven);
+pub(crate) struct Trusted(Proven);
 
 /// Why nothing is shown to a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unproven {
+pub(crate) enum Unproven {
     /// Another certificate than the pinned one.
     NotExpected,
     /// There is no certificate, or its key cannot be read.
@@ -58,7 +58,7 @@ pub enum Unproven {
 
 impl Unproven {
     /// The reason, where the peer is called this.
-    pub fn reason(self, who: &str) -> String {
+    pub(crate) fn reason(self, who: &str) -> String {
         match self {
             Self::NotExpected => format!("{who}'s certificate is not the expected one"),
             Self::Unreadable => format!("{who}'s certificate cannot be read, so its key cannot be bound to"),
@@ -72,12 +72,12 @@ impl Unproven {
 
 impl Proven {
     /// Its certificate, DER.
-    pub fn leaf(&self) -> &[u8] {
+    pub(crate) fn leaf(&self) -> &[u8] {
         &self.leaf
     }
 
     /// Its SubjectPublicKey, which CredSSP binds to.
-    pub fn public_key(&self) -> &[u8] {
+    pub(crate) fn public_key(&self) -> &[u8] {
         &self.public_key
     }
 }
@@ -107,7 +107,7 @@ impl Secured {
     ///
     /// # Errors
     /// Why it may not.
-    pub fn proven(&self) -> Result<&Proven, Unproven> {
+    pub(crate) fn proven(&self) -> Result<&Proven, Unproven> {
         match &self.standing {
             Standing::Unproven(why) => Err(*why),
             Standing::Proven(peer) | Standing::Trusted(Trusted(peer)) => Ok(peer),
@@ -115,7 +115,7 @@ impl Secured {
     }
 
     /// The peer, if it may be shown a secret.
-    pub fn trusted(&self) -> Option<&Trusted> {
+    pub(crate) fn trusted(&self) -> Option<&Trusted> {
         match &self.standing {
             Standing::Trusted(peer) => Some(peer),
             Standing::Unproven(_) | Standing::Proven(_) => None,
@@ -123,12 +123,12 @@ impl Secured {
     }
 
     /// Whether another connection has led to the same peer: it serves the same certificate and proves it as well.
-    pub fn is_same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.serves_as(other) && self.signature == other.signature
     }
 
     /// Whether another connection was served the same certificate.
-    pub fn serves_as(&self, other: &Self) -> bool {
+    pub(crate) fn serves_as(&self, other: &Self) -> bool {
         self.leaf == other.leaf
     }
 }

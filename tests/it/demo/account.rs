@@ -7,7 +7,7 @@ use ironrdp_connector::sspi::{AuthIdentity, KerberosConfig, NegotiateConfig, Sec
 
 /// How a client packs its NTLM messages.
 #[derive(Clone, Copy, Debug)]
-pub enum Packing {
+pub(super) enum Packing {
     Raw,
     Spnego,
     /// In SPNEGO that puts Kerberos first.
@@ -16,17 +16,17 @@ pub enum Packing {
 
 /// How a client authenticates.
 #[derive(Clone, Copy, Debug)]
-pub struct Account {
+pub(super) struct Account {
     pub user: &'static str,
     pub password: &'static str,
     pub packing: Packing,
 }
 
-pub const DEMO: Account = Account { user: "demo", password: "demo", packing: Packing::Raw };
+pub(super) const DEMO: Account = Account { user: "demo", password: "demo", packing: Packing::Raw };
 
 impl Account {
     /// A CredSSP client for the server with this certificate.
-    pub fn client(&self, certificate: &[u8]) -> CredSspClient {
+    pub(super) fn client(&self, certificate: &[u8]) -> CredSspClient {
         let (_, certificate) = x509_parser::parse_x509_certificate(certificate).expect("a certificate");
         let key = certificate.public_key().subject_public_key.data.to_vec();
         let identity = AuthIdentity {

@@ -21,11 +21,11 @@ use super::mcs::{is_success, user_data};
 use super::pipe::connect;
 use super::settings::config;
 
-pub const TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What ended a connection, or that nothing did.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Saw {
+pub(super) enum Saw {
     Passed,
     Timeout,
     Closed,
@@ -35,10 +35,10 @@ pub enum Saw {
 }
 
 /// The phase and what was seen in it.
-pub type Ending = (&'static str, Saw);
+pub(super) type Ending = (&'static str, Saw);
 
 /// A client and what it has learned.
-pub struct Client {
+pub(super) struct Client {
     pub connector: ClientConnector,
     pub selected: u32,
     pub challenge: Vec<u8>,
@@ -50,7 +50,7 @@ pub struct Client {
 }
 
 /// Runs a client against a server with this fault, up to an active session, or to a license request.
-pub async fn trace(
+pub(super) async fn trace(
     fault: Option<&'static Fault>,
     offer: SecurityProtocol,
     account: Account,

@@ -12,7 +12,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{self, ClientConfig, DigitallySignedStruct, SignatureScheme};
 
 /// A TLS handshake that accepts any certificate.
-pub async fn handshake(stream: DuplexStream) -> io::Result<TlsStream<DuplexStream>> {
+pub(crate) async fn handshake(stream: DuplexStream) -> io::Result<TlsStream<DuplexStream>> {
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("ring has suites")

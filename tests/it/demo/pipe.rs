@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
 use tokio::task::JoinHandle;
 
 /// The server's wall time.
-pub const NOW: OffsetDateTime = datetime!(2026-11-22 12:00 UTC);
+pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-22 12:00 UTC);
 
 /// The server's end of an in-memory connection; a reset is remembered for the client's end.
 struct Pipe {
@@ -48,12 +48,12 @@ impl AsyncWrite for Pipe {
 }
 
 /// A connection to a server with this fault, the reset flag, and the server's task.
-pub fn connect(fault: Option<&'static Fault>) -> (DuplexStream, Arc<AtomicBool>, JoinHandle<()>) {
+pub(crate) fn connect(fault: Option<&'static Fault>) -> (DuplexStream, Arc<AtomicBool>, JoinHandle<()>) {
     connect_to(Arc::new(Server::new(fault, NOW).expect("the server can be made")))
 }
 
 /// The same to a server that others may be connected to.
-pub fn connect_to<S: Service>(server: Arc<S>) -> (DuplexStream, Arc<AtomicBool>, JoinHandle<()>) {
+pub(crate) fn connect_to<S: Service>(server: Arc<S>) -> (DuplexStream, Arc<AtomicBool>, JoinHandle<()>) {
     let (stream, server_end) = duplex(64 * 1024);
     let reset = Arc::new(AtomicBool::new(false));
     let pipe = Pipe { stream: server_end, reset: Arc::clone(&reset) };

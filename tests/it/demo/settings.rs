@@ -6,7 +6,7 @@ use ironrdp_pdu::rdp::capability_sets::{MajorPlatformType, RailSupportLevel};
 use ironrdp_pdu::rdp::client_info::{PerformanceFlags, TimezoneInfo};
 
 /// TLS and NLA, no password in Client Info, no extras.
-pub fn config() -> Config {
+pub(crate) fn config() -> Config {
     Config {
         desktop_size: DesktopSize { width: 1024, height: 768 },
         monitor_layout: None,

@@ -1,7 +1,7 @@
 //! The code in Markdown: fenced blocks, and spans between backticks.
 
 /// A fenced block.
-pub struct Block {
+pub(super) struct Block {
     pub language: String,
     pub text: String,
 }
@@ -9,7 +9,7 @@ pub struct Block {
 const FENCE: &str = "```";
 
 /// The fenced blocks, in order.
-pub fn blocks(text: &str) -> Vec<Block> {
+pub(super) fn blocks(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -35,7 +35,7 @@ fn paragraphs(text: &str) -> Vec<String> {
 }
 
 /// The text between backticks, and the text outside of them.
-pub fn spans_and_prose(text: &str) -> (Vec<String>, Vec<String>) {
+pub(super) fn spans_and_prose(text: &str) -> (Vec<String>, Vec<String>) {
     let (mut spans, mut prose) = (Vec::new(), Vec::new());
     for paragraph in paragraphs(text) {
         assert!(paragraph.matches('`').count() % 2 == 0, "an odd number of backticks: {paragraph}");

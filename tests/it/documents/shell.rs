@@ -6,7 +6,7 @@ use std::{iter::Peekable, str::Chars};
 const EXPANDED: &str = "HOST";
 
 /// The arguments of every call of `program` in a piece of a script, also in another program's quotes.
-pub fn calls(script: &str, program: &str) -> Vec<Vec<String>> {
+pub(super) fn calls(script: &str, program: &str) -> Vec<Vec<String>> {
     let script = script.replace("cargo run --release -- ", "rdptrace ").replace("\\\n", " ");
     let script = folded(&script);
     let name = format!("{program} ");

@@ -8,7 +8,7 @@ const CHUNK: usize = 65_536;
 
 /// An event to write.
 #[derive(Clone, Debug)]
-pub struct Sample {
+pub(super) struct Sample {
     /// Its channel.
     pub channel: &'static str,
     /// Who wrote it.
@@ -22,7 +22,7 @@ pub struct Sample {
 }
 
 /// The file.
-pub fn log(samples: impl Iterator<Item = Sample>) -> Vec<u8> {
+pub(super) fn log(samples: impl Iterator<Item = Sample>) -> Vec<u8> {
     let mut chunks: Vec<Chunk> = vec![Chunk::new(1)];
     for (sample, id) in samples.zip(1..) {
         let last = chunks.last_mut().expect("there is one");

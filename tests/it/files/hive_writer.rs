@@ -2,7 +2,7 @@
 
 /// A key with its values and subkeys.
 #[derive(Default)]
-pub struct Node {
+pub(super) struct Node {
     /// Name, type and data.
     pub values: Vec<(String, u32, Vec<u8>)>,
     /// Names and keys.
@@ -13,7 +13,7 @@ pub struct Node {
 
 /// The kinds of lists.
 #[derive(Clone, Copy, Default)]
-pub enum List {
+pub(super) enum List {
     /// With the beginnings of the names.
     #[default]
     Leaf,
@@ -27,7 +27,7 @@ pub enum List {
 
 impl Node {
     /// The key at this path below, made where it does not exist.
-    pub fn at(&mut self, path: &str) -> &mut Self {
+    pub(super) fn at(&mut self, path: &str) -> &mut Self {
         path.split('\\').fold(self, |node, part| {
             let known = node.keys.iter().position(|(name, _)| name == part);
             let index = known.unwrap_or_else(|| {
@@ -39,29 +39,29 @@ impl Node {
     }
 
     /// With a value of a type.
-    pub fn set(&mut self, name: &str, kind: u32, data: &[u8]) -> &mut Self {
+    pub(super) fn set(&mut self, name: &str, kind: u32, data: &[u8]) -> &mut Self {
         self.values.push((name.to_owned(), kind, data.to_owned()));
         self
     }
 
     /// With a number.
-    pub fn number(&mut self, name: &str, number: u32) -> &mut Self {
+    pub(super) fn number(&mut self, name: &str, number: u32) -> &mut Self {
         self.set(name, 4, &number.to_le_bytes())
     }
 
     /// With a text.
-    pub fn text(&mut self, name: &str, text: &str) -> &mut Self {
+    pub(super) fn text(&mut self, name: &str, text: &str) -> &mut Self {
         self.set(name, 1, &utf16(&format!("{text}\0")))
     }
 }
 
 /// Text in UTF-16.
-pub fn utf16(text: &str) -> Vec<u8> {
+pub(super) fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 /// The file.
-pub fn hive(root: &Node) -> Vec<u8> {
+pub(super) fn hive(root: &Node) -> Vec<u8> {
     let mut cells = Cells(vec![0; 32]);
     let root = cells.key("ROOT", root);
     let mut bins = cells.0;

@@ -21,8 +21,8 @@ use super::{
 };
 use crate::program::{Served, rdptrace, text};
 
-pub const SERVER: &str = r"SYSTEM\CurrentControlSet\Control\Terminal Server";
-pub const LISTENER: &str = r"SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp";
+pub(super) const SERVER: &str = r"SYSTEM\CurrentControlSet\Control\Terminal Server";
+pub(super) const LISTENER: &str = r"SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp";
 const POLICY: &str = r"SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services";
 const TRANSPORT: &str = "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational";
 const SYSMON: &str = "Microsoft-Windows-Sysmon/Operational";
@@ -31,7 +31,7 @@ const OFF: &str = "\"fDenyTSConnections\"=dword:00000001";
 /// Files by name.
 type Sent = Vec<(&'static str, Vec<u8>)>;
 
-pub fn export(keys: &[(&str, &str)]) -> Vec<u8> {
+pub(super) fn export(keys: &[(&str, &str)]) -> Vec<u8> {
     let mut text = "Windows Registry Editor Version 5.00\r\n\r\n".to_owned();
     for (key, values) in keys {
         text += &format!("[HKEY_LOCAL_MACHINE\\{key}]\r\n{values}\r\n\r\n");
@@ -51,7 +51,7 @@ fn user() -> Vec<u8> {
 }
 
 /// A folder of these files.
-pub fn sent(name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
+pub(super) fn sent(name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
     let folder = folder(name);
     for (name, content) in files {
         fs::write(folder.join(name), content).expect("a file");
@@ -59,12 +59,12 @@ pub fn sent(name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
     folder
 }
 
-pub fn checked(name: &str, files: &[(&str, Vec<u8>)], choice: RoleChoice) -> Checked {
+pub(super) fn checked(name: &str, files: &[(&str, Vec<u8>)], choice: RoleChoice) -> Checked {
     let files = Files::open(&[Given::Folder(sent(name, files))]).unwrap_or_else(|why| panic!("{why}"));
     check(&files, choice, None)
 }
 
-pub fn find<'a>(checked: &'a Checked, code: &str) -> &'a LocalCheck {
+pub(super) fn find<'a>(checked: &'a Checked, code: &str) -> &'a LocalCheck {
     checked.checks.iter().find(|check| check.code == code).expect("the check was made")
 }
 

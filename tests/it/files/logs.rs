@@ -10,12 +10,12 @@ use time::{Duration, OffsetDateTime};
 
 use super::evtx_writer::{Sample, log};
 
-pub const CLIENT: &str = "Microsoft-Windows-TerminalServices-RDPClient/Operational";
+pub(super) const CLIENT: &str = "Microsoft-Windows-TerminalServices-RDPClient/Operational";
 
-pub const CLIENT_CORE: &str = "Microsoft-Windows-TerminalServices-ClientActiveXCore";
+pub(super) const CLIENT_CORE: &str = "Microsoft-Windows-TerminalServices-ClientActiveXCore";
 const AUDIT: &str = "Microsoft-Windows-Security-Auditing";
 
-pub fn noon() -> OffsetDateTime {
+pub(super) fn noon() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_795_348_800).expect("a time")
 }
 

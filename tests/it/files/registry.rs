@@ -48,11 +48,11 @@ fn in_utf16(text: &str) -> Vec<u8> {
     [vec![0xff, 0xfe], utf16(text)].concat()
 }
 
-pub fn text(text: &str) -> Result<Option<Value>, Unreadable> {
+pub(super) fn text(text: &str) -> Result<Option<Value>, Unreadable> {
     Ok(Some(Value::Text(text.to_owned())))
 }
 
-pub fn number(number: u64) -> Result<Option<Value>, Unreadable> {
+pub(super) fn number(number: u64) -> Result<Option<Value>, Unreadable> {
     Ok(Some(Value::Number(number)))
 }
 
@@ -192,7 +192,7 @@ fn system() -> Node {
     root
 }
 
-pub fn opened(bytes: &[u8]) -> Result<Hive<Cursor<Vec<u8>>>, NoHive> {
+pub(super) fn opened(bytes: &[u8]) -> Result<Hive<Cursor<Vec<u8>>>, NoHive> {
     Hive::open(Cursor::new(bytes.to_vec()), None)
 }
 

@@ -14,11 +14,11 @@ use rdptrace::internal::pdu::{der::encode, spnego};
 
 use super::script::Script;
 
-pub const USER: &str = "gwuser";
-pub const PASSWORD: &str = "gwsecret";
+pub(super) const USER: &str = "gwuser";
+pub(super) const PASSWORD: &str = "gwsecret";
 
 /// One authentication.
-pub struct Acceptor {
+pub(super) struct Acceptor {
     package: Package,
     bindings: Option<Vec<u8>>,
     pub asked: bool,
@@ -31,7 +31,7 @@ enum Package {
 
 impl Acceptor {
     /// NTLM, or SPNEGO with it.
-    pub fn new(spnego: bool, bindings: Option<Vec<u8>>) -> Self {
+    pub(super) fn new(spnego: bool, bindings: Option<Vec<u8>>) -> Self {
         let own = NtlmConfig::new("GW01".to_owned());
         let username = Username::new(USER, None).expect("a user name");
         let identity = AuthIdentity { username, password: PASSWORD.to_owned().into() };
@@ -59,7 +59,7 @@ impl Acceptor {
     }
 
     /// The challenge for a NEGOTIATE, or whether the AUTHENTICATE is right.
-    pub fn take(&mut self, token: Vec<u8>) -> Result<Vec<u8>, bool> {
+    pub(super) fn take(&mut self, token: Vec<u8>) -> Result<Vec<u8>, bool> {
         let (asked, bindings) = (self.asked, self.bindings.as_deref());
         let answer = catch_unwind(AssertUnwindSafe(|| match &mut self.package {
             Package::Ntlm(package, handle) => step(package.as_mut(), handle, token, bindings, asked),
@@ -104,20 +104,20 @@ fn step<P: Sspi + SspiImpl>(
 
 /// The form of a first token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     Bare,
     Spnego,
 }
 
 /// What a token leads to.
-pub enum Taken {
+pub(super) enum Taken {
     Answered(&'static str),
     Challenged(String),
     Judged(bool),
 }
 
 /// Takes a token as the script says; a first one begins again.
-pub fn take(token: &str, script: &Script, slot: &mut Option<Acceptor>) -> Taken {
+pub(super) fn take(token: &str, script: &Script, slot: &mut Option<Acceptor>) -> Taken {
     let token = STANDARD.decode(token).expect("base64");
     let form = if spnego::is_bare_ntlm(&token) { Form::Bare } else { Form::Spnego };
     let wrong = script.only.filter(|(only, _)| slot.is_none() && *only != form);
@@ -157,13 +157,13 @@ fn ntlm_selected(message: &[u8]) -> Vec<u8> {
 }
 
 /// SEC_CHANNEL_BINDINGS with the SHA-256 of this certificate: six numbers of no addresses, length and place of what follows.
-pub fn channel_bindings(leaf: &[u8]) -> Vec<u8> {
+pub(super) fn channel_bindings(leaf: &[u8]) -> Vec<u8> {
     let data = [&b"tls-server-end-point:"[..], &Sha256::digest(leaf)].concat();
     let length = u32::try_from(data.len()).expect("it is short");
     [&[0; 24], &length.to_le_bytes()[..], &32u32.to_le_bytes(), &data].concat()
 }
 
 /// The value of Basic for the account.
-pub fn basic() -> String {
+pub(super) fn basic() -> String {
     STANDARD.encode(format!("{USER}:{PASSWORD}"))
 }

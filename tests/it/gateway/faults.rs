@@ -16,7 +16,7 @@ use super::{
 };
 
 /// The reports of all faults.
-pub async fn reports() -> Vec<Report> {
+pub(crate) async fn reports() -> Vec<Report> {
     let mut reports = Vec::new();
     for row in rows() {
         reports.push(Lab::new(row.script).trace(row.gateway).await);

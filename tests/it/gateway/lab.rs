@@ -31,11 +31,11 @@ use super::{
 };
 use crate::demo::pipe;
 
-pub const HOST: &str = "gw.corp.example";
+pub(crate) const HOST: &str = "gw.corp.example";
 const PROXY: &str = "proxy.corp.example";
 
 /// The network.
-pub struct Lab {
+pub(crate) struct Lab {
     pub script: Script,
     pub seen: Arc<Seen>,
     tls: Arc<ServerConfig>,
@@ -54,12 +54,12 @@ pub struct Lab {
 }
 
 impl Lab {
-    pub fn new(script: Script) -> Self {
+    pub(crate) fn new(script: Script) -> Self {
         Self::named(script, HOST)
     }
 
     /// A gateway with a certificate for this name.
-    pub fn named(script: Script, name: &str) -> Self {
+    pub(crate) fn named(script: Script, name: &str) -> Self {
         let (certificate, key) = issued(name);
         let tls = presenting(&certificate, &key, script.wants_certificate.then(|| clients_of(&certificate)));
         Self {
@@ -78,7 +78,7 @@ impl Lab {
 
     /// The same, and from the second connection on somebody answers with a certificate of its own for the same name, or with the
     /// gateway's without its key.
-    pub fn with_impostor(self, has_key: bool) -> Self {
+    pub(crate) fn with_impostor(self, has_key: bool) -> Self {
         let (own, key) = issued(HOST);
         let shown = if has_key { own } else { self.certificate.clone().into() };
         let tls = presenting(&shown, &key, None);
@@ -86,7 +86,7 @@ impl Lab {
     }
 
     /// Settings for this gateway, whose certificate is trusted, as is that of an impostor.
-    pub fn settings(&self, gateway: Gateway) -> Settings {
+    pub(crate) fn settings(&self, gateway: Gateway) -> Settings {
         let impostor = self.impostor.iter().map(|(_, certificate)| certificate.clone());
         let given = std::iter::once(self.certificate.clone()).chain(impostor).collect();
         let anchors = Anchors::only(given);
@@ -96,21 +96,21 @@ impl Lab {
     }
 
     /// Lets the gateway read what was sent last.
-    pub async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
     }
 
     /// Traces the demo server through the gateway.
-    pub async fn trace(&self, gateway: Gateway) -> Report {
+    pub(crate) async fn trace(&self, gateway: Gateway) -> Report {
         let target: Target = "rdsh01.corp.example".parse().expect("a target");
         Tracer::new(&target, &self.settings(gateway), self).run().await
     }
 }
 
 /// A self-signed certificate for this name, and its key.
-pub fn issued(name: &str) -> (CertificateDer<'static>, KeyPair) {
+pub(crate) fn issued(name: &str) -> (CertificateDer<'static>, KeyPair) {
     let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
     params.not_before = pipe::NOW - time::Duration::days(10);
     params.not_after = pipe::NOW + time::Duration::days(100);
@@ -119,7 +119,7 @@ pub fn issued(name: &str) -> (CertificateDer<'static>, KeyPair) {
 }
 
 /// TLS that presents this certificate and signs with this key, whether they belong together or not.
-pub fn presenting(
+pub(crate) fn presenting(
     certificate: &CertificateDer<'static>,
     key: &KeyPair,
     clients: Option<Arc<dyn ClientCertVerifier>>,
@@ -147,20 +147,20 @@ fn clients_of(issuer: &CertificateDer<'static>) -> Arc<dyn ClientCertVerifier> {
 }
 
 /// The gateway without an account.
-pub fn anonymous() -> Gateway {
+pub(crate) fn anonymous() -> Gateway {
     Gateway::new(Endpoint::new(HOST, 443))
 }
 
 /// The gateway with its account.
-pub fn with_account() -> Gateway {
+pub(crate) fn with_account() -> Gateway {
     let account = Account::new(USER, PASSWORD);
     anonymous().account(Some(account))
 }
 
-pub const TOKEN: &str = "eyJ0b2tlbg";
+pub(crate) const TOKEN: &str = "eyJ0b2tlbg";
 
 /// Every way to authenticate: what the gateway offers, the token that it wants, and what the client brings.
-pub fn ways() -> Vec<(Vec<&'static str>, Option<&'static str>, Gateway)> {
+pub(crate) fn ways() -> Vec<(Vec<&'static str>, Option<&'static str>, Gateway)> {
     let with = |authentication| with_account().authentication(authentication);
     let token = Some(Token(TOKEN.to_owned().into()));
     vec![

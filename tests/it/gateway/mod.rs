@@ -1,12 +1,12 @@
 //! Through an RD Gateway, step by step, against a gateway that does what the test says.
 
 mod acceptor;
-pub mod faults;
+pub(crate) mod faults;
 mod forms;
 mod headers;
 mod hop;
 mod kdc_proxy;
-pub mod lab;
+pub(crate) mod lab;
 mod packets;
 mod pages;
 mod passing;

@@ -5,19 +5,19 @@ use std::io;
 use rdptrace::internal::{net::Framing, pdu::tsgu::Packet};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-pub type Reader = Box<dyn AsyncRead + Send + Unpin>;
-pub type Writer = Box<dyn AsyncWrite + Send + Unpin>;
+pub(super) type Reader = Box<dyn AsyncRead + Send + Unpin>;
+pub(super) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// How packets are carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Carrier {
+pub(crate) enum Carrier {
     WebSocket,
     /// A WebSocket in which every byte is a frame of its own, with a ping between them.
     ByteByByte,
     Bodies,
 }
 
-pub struct Packets {
+pub(super) struct Packets {
     pub reader: Reader,
     pub writer: Writer,
     pub carrier: Carrier,
@@ -32,11 +32,11 @@ pub struct Packets {
 }
 
 impl Packets {
-    pub fn new(reader: Reader, writer: Writer, carrier: Carrier, raw: Vec<u8>) -> Self {
+    pub(super) fn new(reader: Reader, writer: Writer, carrier: Carrier, raw: Vec<u8>) -> Self {
         Self { reader, writer, carrier, raw, content: Vec::new(), pongs: 0, messages: (0, 0), closing: None }
     }
 
-    pub async fn receive(&mut self) -> io::Result<Packet> {
+    pub(super) async fn receive(&mut self) -> io::Result<Packet> {
         loop {
             let length = Framing::Tsgu.length(&self.content).expect("our own packets");
             if let Some(length) = length.filter(|length| self.content.len() >= *length) {
@@ -99,11 +99,11 @@ impl Packets {
         true
     }
 
-    pub async fn send(&mut self, packet: &Packet) -> io::Result<()> {
+    pub(super) async fn send(&mut self, packet: &Packet) -> io::Result<()> {
         self.send_bytes(&packet.to_bytes()).await
     }
 
-    pub async fn send_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) async fn send_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         let framed = match self.carrier {
             Carrier::Bodies => bytes.to_vec(),
             Carrier::WebSocket => frame(2, bytes),
@@ -116,7 +116,7 @@ impl Packets {
         self.write(&framed).await
     }
 
-    pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.writer.write_all(bytes).await?;
         self.writer.flush().await
     }

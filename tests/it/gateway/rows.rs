@@ -14,7 +14,7 @@ use super::{
 };
 
 /// A fault, and what a report has to say of it.
-pub struct Row {
+pub(super) struct Row {
     pub about: &'static str,
     pub script: Script,
     pub gateway: Gateway,
@@ -40,11 +40,11 @@ fn row(about: &'static str, script: Script, step: &'static str, finding: &'stati
     }
 }
 
-pub fn answers(answer: &'static str) -> Script {
+pub(super) fn answers(answer: &'static str) -> Script {
     Script { first: Some(answer), ..Script::default() }
 }
 
-pub fn ntlm() -> Script {
+pub(super) fn ntlm() -> Script {
     Script { schemes: vec!["NTLM"], ..Script::default() }
 }
 
@@ -283,7 +283,7 @@ impl Row {
 }
 
 /// All of them.
-pub fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     [http_rows(), auth_rows(), unjudged_rows(), packet_rows(), late_rows(), other_rows()]
         .into_iter()
         .flatten()

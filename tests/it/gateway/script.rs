@@ -20,7 +20,7 @@ use super::{
 
 /// What the gateway does.
 #[derive(Clone, Debug)]
-pub struct Script {
+pub(crate) struct Script {
     /// What it asks for: schemes of `WWW-Authenticate`; none lets everybody in.
     pub schemes: Vec<&'static str>,
     /// The whole answer to the first request in place of it.
@@ -99,7 +99,7 @@ impl Default for Script {
 
 /// What was seen of the client.
 #[derive(Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// Proofs of a password that came.
     pub proofs: AtomicUsize,
     pub connections: AtomicUsize,
@@ -121,7 +121,7 @@ pub struct Seen {
 }
 
 /// Serves one connection.
-pub async fn serve(stream: DuplexStream, script: Script, seen: Arc<Seen>, tls: Arc<ServerConfig>) {
+pub(super) async fn serve(stream: DuplexStream, script: Script, seen: Arc<Seen>, tls: Arc<ServerConfig>) {
     seen.connections.fetch_add(1, SeqCst);
     let _ = connection(stream, &script, &seen, tls).await;
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{demo::pipe, lab::fault};
 
 /// Answers as the script says, until the channel is open.
-pub async fn packets(mut way: Packets, script: &Script, seen: &Arc<Seen>) -> io::Result<()> {
+pub(super) async fn packets(mut way: Packets, script: &Script, seen: &Arc<Seen>) -> io::Result<()> {
     loop {
         let packet = way.receive().await?;
         seen.pongs.store(way.pongs, SeqCst);

@@ -5,14 +5,14 @@ use rdptrace::internal::pdu::der::encode;
 
 use super::messages::{name, number};
 
-pub const PASSWORD: &str = "secret";
+pub(super) const PASSWORD: &str = "secret";
 
 /// The session key of every ticket, as long as its type wants it.
 const SESSION: [u8; 32] = [0x5A; 32];
 
 /// How an AS-REP tells the salt of the key of its sealed part.
 #[derive(Clone, Copy, Debug)]
-pub enum Salt {
+pub(super) enum Salt {
     /// PA-ETYPE-INFO2, as Active Directory and MIT do.
     Info2(&'static str),
     /// PA-ETYPE-INFO2 without one, so the default holds.
@@ -24,10 +24,10 @@ pub enum Salt {
 }
 
 /// The salt where none is told.
-pub const DEFAULT_SALT: &str = "CORP.EXAMPLEalice";
+pub(super) const DEFAULT_SALT: &str = "CORP.EXAMPLEalice";
 
 /// An AS-REP for alice, sealed with a key of this type, with a session key of type 18.
-pub fn as_rep(kind: u8, salt: Salt) -> Vec<u8> {
+pub(super) fn as_rep(kind: u8, salt: Salt) -> Vec<u8> {
     let used = match salt {
         Salt::Info2(salt) | Salt::Older(salt) => salt,
         Salt::Info2Alone | Salt::Untold => DEFAULT_SALT,
@@ -40,23 +40,23 @@ pub fn as_rep(kind: u8, salt: Salt) -> Vec<u8> {
 }
 
 /// A TGS-REP with a ticket for this service, whose session key is of this type; it is asked for with one of type `held`.
-pub fn tgs_rep(service: &[&str], kind: u8, held: u8) -> Vec<u8> {
+pub(super) fn tgs_rep(service: &[&str], kind: u8, held: u8) -> Vec<u8> {
     let sealed = suite(held).cipher().encrypt(session(held), 8, &opened(0x7A, kind, service));
     kdc_rep(0x6D, None, service, (held, &sealed.expect("it is sealed")))
 }
 
 /// A TGS-REP that refers to the KDC of this realm.
-pub fn refers_to(realm: &str) -> Vec<u8> {
+pub(super) fn refers_to(realm: &str) -> Vec<u8> {
     tgs_rep(&["krbtgt", realm], 18, 18)
 }
 
 /// The ticket for the server that is traced.
-pub fn ticket() -> Vec<u8> {
+pub(super) fn ticket() -> Vec<u8> {
     tgs_rep(&["TERMSRV", "rdsh01.corp.example"], 18, 18)
 }
 
 /// ETYPE-INFO2-ENTRY in a list, as PA-DATA.
-pub fn etype_info2(kind: u8, salt: Option<&str>) -> Vec<u8> {
+pub(super) fn etype_info2(kind: u8, salt: Option<&str>) -> Vec<u8> {
     let salt = salt.map(|salt| encode(0xA1, &[&encode(0x1B, &[salt.as_bytes()])])).unwrap_or_default();
     let entry = encode(0x30, &[&encode(0xA0, &[&encode(0x02, &[&[kind]])]), &salt]);
     pa_data(19, &encode(0x30, &[&entry]))

@@ -21,7 +21,7 @@ use super::{
 use crate::gateway::lab::{issued, presenting};
 
 /// Answers one question.
-pub async fn serve(stream: DuplexStream, says: Says, number: usize, posts: Posts) -> io::Result<()> {
+pub(super) async fn serve(stream: DuplexStream, says: Says, number: usize, posts: Posts) -> io::Result<()> {
     let (certificate, key) = issued("kdc1");
     let mut stream = TlsAcceptor::from(presenting(&certificate, &key, None)).accept(stream).await?;
     let mut head = Vec::new();

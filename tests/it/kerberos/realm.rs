@@ -26,7 +26,7 @@ const PROXY: &str = "192.0.2.250";
 
 /// What a KDC does with a question.
 #[derive(Clone, Debug)]
-pub enum Says {
+pub(super) enum Says {
     /// This message, every time.
     This(Vec<u8>),
     /// These, and then nothing more.
@@ -55,7 +55,7 @@ impl Says {
 }
 
 /// Everything that can be reached.
-pub struct Realm {
+pub(super) struct Realm {
     pub lab: Lab,
     /// Each KDC with what it says over TCP and over UDP; the number is the last part of its address.
     pub kdcs: Vec<(&'static str, Says, Says)>,
@@ -77,20 +77,20 @@ pub struct Realm {
 }
 
 type Asked = Arc<Mutex<Vec<(String, Instant)>>>;
-pub type Posts = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+pub(super) type Posts = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
 
 /// A KDC of this name, asked so.
-pub fn kdc(host: &str, transport: KdcTransport) -> Kdc {
+pub(super) fn kdc(host: &str, transport: KdcTransport) -> Kdc {
     Kdc::new(transport, Endpoint::new(host, 88))
 }
 
 impl Realm {
     /// One KDC that says the same over TCP and over UDP.
-    pub fn of(says: Says) -> Self {
+    pub(super) fn of(says: Says) -> Self {
         Self::new(vec![("kdc1", says.clone(), says)])
     }
 
-    pub fn new(kdcs: Vec<(&'static str, Says, Says)>) -> Self {
+    pub(super) fn new(kdcs: Vec<(&'static str, Says, Says)>) -> Self {
         Self {
             lab: Lab::of(None),
             kdcs,
@@ -108,19 +108,19 @@ impl Realm {
     }
 
     /// Every question that reached a KDC or a proxy.
-    pub fn asked(&self) -> Vec<String> {
+    pub(super) fn asked(&self) -> Vec<String> {
         let asked = self.asked.lock().expect("no test panics while it holds it");
         asked.iter().map(|(question, _)| question.clone()).collect()
     }
 
     /// When, in seconds.
-    pub fn asked_at(&self) -> Vec<(String, f64)> {
+    pub(super) fn asked_at(&self) -> Vec<(String, f64)> {
         let asked = self.asked.lock().expect("no test panics while it holds it");
         let since = |at: &Instant| (at.duration_since(self.begun).as_secs_f64() * 10.0).round() / 10.0;
         asked.iter().map(|(question, at)| (question.clone(), since(at))).collect()
     }
 
-    pub async fn trace(&self, kdcs: &[Kdc]) -> Report {
+    pub(super) async fn trace(&self, kdcs: &[Kdc]) -> Report {
         let source = if kdcs.is_empty() { KdcSource::Dns } else { KdcSource::Argument };
         let kerberos = Kerberos::new("CORP.EXAMPLE", kdcs.to_vec(), source)
             .or_ntlm(self.or_ntlm)
@@ -226,7 +226,7 @@ impl Realm {
 }
 
 /// What is said to the question with this number.
-pub fn said(says: &Says, number: usize) -> Option<Vec<u8>> {
+pub(super) fn said(says: &Says, number: usize) -> Option<Vec<u8>> {
     match says {
         Says::This(message) => Some(message.clone()),
         Says::InTurn(messages) => messages.get(number).cloned(),

@@ -12,7 +12,7 @@ use super::{VERSION, read, repository};
 use crate::program::{file, text};
 
 /// A release in a folder of its own.
-pub struct Release {
+pub(super) struct Release {
     /// Where its files can be downloaded from.
     pub downloads: PathBuf,
     /// Where its manifests are.
@@ -21,7 +21,7 @@ pub struct Release {
 
 impl Release {
     /// A release in a folder of this name, which is also its repository: its files have `file:` addresses.
-    pub fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let root = file(&format!("release-{name}"));
         let downloads = root.join(format!("releases/download/v{VERSION}"));
         let _ = fs::remove_dir_all(&root);
@@ -51,22 +51,22 @@ impl Release {
     }
 
     /// A file of the release by the end of its name.
-    pub fn file(&self, end: &str) -> PathBuf {
+    pub(super) fn file(&self, end: &str) -> PathBuf {
         self.downloads.join(format!("rdptrace-{VERSION}{end}"))
     }
 
     /// The address of such a file.
-    pub fn address(&self, end: &str) -> String {
+    pub(super) fn address(&self, end: &str) -> String {
         format!("file://{}", self.file(end).display())
     }
 
     /// Its SHA-256 in hexadecimal digits.
-    pub fn sum(&self, end: &str) -> String {
+    pub(super) fn sum(&self, end: &str) -> String {
         hex::encode(Sha256::digest(fs::read(self.file(end)).expect("a file of the release")))
     }
 
     /// The text of a manifest.
-    pub fn manifest(&self, name: impl AsRef<Path>) -> String {
+    pub(super) fn manifest(&self, name: impl AsRef<Path>) -> String {
         read(&self.manifests.join(name))
     }
 }

@@ -24,14 +24,14 @@ const HANDSHAKE_FAILURE: [u8; 7] = [21, 3, 1, 0, 2, 2, 40];
 
 /// What a server does with a hello that it does not accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub(super) enum Refusal {
     Alert,
     Close,
 }
 
 /// The server.
 #[derive(Clone, Copy, Debug)]
-pub struct Script {
+pub(super) struct Script {
     /// The versions that it accepts, the best last.
     pub versions: &'static [u16],
     /// Its suites in the order of its preference; none accepts every suite.
@@ -43,7 +43,7 @@ pub struct Script {
 
 /// The network of one such server.
 #[derive(Debug)]
-pub struct Scripted {
+pub(super) struct Scripted {
     pub script: Script,
     pub opened: AtomicUsize,
     open: Arc<AtomicUsize>,
@@ -52,7 +52,7 @@ pub struct Scripted {
 }
 
 impl Scripted {
-    pub fn new(script: Script) -> Self {
+    pub(super) fn new(script: Script) -> Self {
         Self { script, opened: AtomicUsize::new(0), open: Arc::default(), most: AtomicUsize::new(0) }
     }
 }

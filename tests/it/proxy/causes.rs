@@ -9,7 +9,7 @@ use rdptrace::{
 use super::{Exchange, Lab, account};
 
 /// One of each ending at a proxy.
-pub async fn reports() -> Vec<Report> {
+pub(crate) async fn reports() -> Vec<Report> {
     const BASIC: &[u8] = b"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"p\"\r\n\r\n";
     let rows: [(&'static [Exchange], Option<Account>); 5] = [
         (&[(b"\r\n\r\n", b"HTTP/1.1 403 Forbidden\r\n\r\n")], None),

@@ -13,16 +13,16 @@ use rdptrace::internal::{
 use super::recording::{Recording, Side};
 
 const SWITCHING: &[u8] = b"HTTP/1.1 101 ";
-pub const NTLM: &str = "windows-rdg-no-kdc-proxy-ntlm-downgrade-success.pcapng";
-pub const KERBEROS: &str = "windows-rdg-same-creds-kerberos-password-success1.pcapng";
-pub const RESTRICTED: &str = "windows-rdg-no-kdc-proxy-ntlm-downgrade-failure.pcapng";
+pub(super) const NTLM: &str = "windows-rdg-no-kdc-proxy-ntlm-downgrade-success.pcapng";
+pub(super) const KERBEROS: &str = "windows-rdg-same-creds-kerberos-password-success1.pcapng";
+pub(super) const RESTRICTED: &str = "windows-rdg-no-kdc-proxy-ntlm-downgrade-failure.pcapng";
 
 /// Smart card, PAA and NTLM (MS-TSGU 2.2.5.3.2).
 const EXTENDED_AUTHENTICATION: u16 = 0x7;
 const ALL_CAPABILITIES: u32 = 0x3F;
 /// HTTP_TUNNEL_REDIR_ENABLE_ALL.
 const ENABLE_ALL: u32 = 0x8000_0000;
-pub const UDP_PORT: u16 = 3391;
+pub(super) const UDP_PORT: u16 = 3391;
 
 #[test]
 fn every_packet_is_one_message_and_read() {
@@ -85,7 +85,7 @@ fn a_challenge_and_a_reason_phrase() {
 }
 
 /// The head of the upgrade and what follows it, where the gateway made one.
-pub fn opened_with(said: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn opened_with(said: &[u8]) -> Option<(&[u8], &[u8])> {
     let begin = said.windows(SWITCHING.len()).position(|window| window == SWITCHING)?;
     let rest = &said[begin..];
     Some(rest.split_at(Framing::HttpHead.length(rest).expect("HTTP")?))

@@ -24,7 +24,7 @@ const CHALLENGE: &[u8] =
 const REFUSED: &[u8] = b"HTTP/1.1 401 ";
 
 /// What the gateway says.
-pub struct GatewayScript {
+pub(super) struct GatewayScript {
     /// The refusals.
     answers: Vec<Vec<u8>>,
     /// The head of the upgrade, and the frames behind it.
@@ -32,7 +32,7 @@ pub struct GatewayScript {
 }
 
 impl GatewayScript {
-    pub fn new(recorded: &Conversation) -> Self {
+    pub(super) fn new(recorded: &Conversation) -> Self {
         let said = recorded.of(Side::Server);
         let opened = opened_with(&said).map(|(head, frames)| (head.to_vec(), frames.to_vec()));
         let refused = recorded.answers().into_iter().take_while(|answer| answer.starts_with(REFUSED));

@@ -22,24 +22,24 @@ use tokio_rustls::{
 };
 
 /// The host's name.
-pub const NAME: &str = "recorded.example";
+pub(super) const NAME: &str = "recorded.example";
 
 /// What goes on on one connection, until it ends.
-pub type Serving = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
+pub(super) type Serving = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
 
 /// A recorded server.
-pub trait Play: Send + Sync {
+pub(super) trait Play: Send + Sync {
     fn serve(self: Arc<Self>, stream: DuplexStream, tls: TlsAcceptor) -> Serving;
 }
 
 /// A network where every name and every address leads to this server.
-pub struct Player<P> {
+pub(super) struct Player<P> {
     server: Arc<P>,
     tls: TlsAcceptor,
 }
 
 impl<P> Player<P> {
-    pub fn new(server: P) -> Self {
+    pub(super) fn new(server: P) -> Self {
         let key = KeyPair::generate().expect("a key");
         let params = CertificateParams::new(vec![NAME.to_owned()]).expect("a name");
         let certificate = params.self_signed(&key).expect("a certificate");

@@ -11,28 +11,28 @@ const PORTS: [&str; 2] = [":3389", ":443"];
 
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub(super) enum Side {
     Client,
     Server,
 }
 
 /// One segment of TCP, one record of TLS or one datagram.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub(super) struct Said {
     pub by: Side,
     pub bytes: Vec<u8>,
 }
 
 /// What both sides of a connection said, in order.
 #[derive(Clone, Debug)]
-pub struct Conversation(pub Vec<Said>);
+pub(super) struct Conversation(pub Vec<Said>);
 
 /// A file.
-pub struct Recording(PathBuf);
+pub(super) struct Recording(PathBuf);
 
 impl Recording {
     /// The recording with this name; where it is not to be had, a line on standard error says so.
-    pub fn open(name: &str) -> Option<Self> {
+    pub(super) fn open(name: &str) -> Option<Self> {
         let Some(folder) = env::var_os("RDPTRACE_CAPTURES") else {
             return skipped("RDPTRACE_CAPTURES names no folder of recordings");
         };
@@ -44,17 +44,17 @@ impl Recording {
     }
 
     /// A TCP connection as it crossed the wire.
-    pub fn plain(&self, stream: usize) -> Conversation {
+    pub(super) fn plain(&self, stream: usize) -> Conversation {
         self.follow("tcp", stream)
     }
 
     /// What was said inside TLS.
-    pub fn inside_tls(&self, stream: usize) -> Conversation {
+    pub(super) fn inside_tls(&self, stream: usize) -> Conversation {
         self.follow("tls", stream)
     }
 
     /// What two sockets said over UDP.
-    pub fn datagrams(&self, stream: usize) -> Conversation {
+    pub(super) fn datagrams(&self, stream: usize) -> Conversation {
         self.follow("udp", stream)
     }
 
@@ -90,18 +90,18 @@ impl Conversation {
     }
 
     /// All that one side said.
-    pub fn of(&self, side: Side) -> Vec<u8> {
+    pub(super) fn of(&self, side: Side) -> Vec<u8> {
         self.0.iter().filter(|said| said.by == side).flat_map(|said| said.bytes.clone()).collect()
     }
 
     /// From the first message on of which this is true.
-    pub fn from(&self, begins: impl Fn(&Said) -> bool) -> Self {
+    pub(super) fn from(&self, begins: impl Fn(&Said) -> bool) -> Self {
         let begin = self.0.iter().position(begins).unwrap_or(self.0.len());
         Self(self.0[begin..].to_vec())
     }
 
     /// What the server said between one message of the client and the next, without empty parts.
-    pub fn answers(&self) -> Vec<Vec<u8>> {
+    pub(super) fn answers(&self) -> Vec<Vec<u8>> {
         let parts = self.0.chunk_by(|one, other| one.by == other.by);
         let servers = parts.filter(|part| part[0].by == Side::Server);
         servers.map(|part| part.iter().flat_map(|said| said.bytes.clone()).collect()).collect()
@@ -109,7 +109,7 @@ impl Conversation {
 }
 
 /// Splits what a server said into messages; all of it has to be messages.
-pub fn messages(mut bytes: &[u8], framing: Framing) -> Vec<&[u8]> {
+pub(super) fn messages(mut bytes: &[u8], framing: Framing) -> Vec<&[u8]> {
     let mut found = Vec::new();
     while !bytes.is_empty() {
         let length = framing.length(bytes).expect("a message begins here").expect("its length is there");

@@ -22,7 +22,7 @@ use super::{
 };
 
 /// The byte that the PDUs of MCS begin with, whatever their optional fields.
-pub const CONNECT: u8 = 0x7F;
+pub(super) const CONNECT: u8 = 0x7F;
 const ATTACH_USER_REQUEST: u8 = 0x28;
 const ATTACH_USER_CONFIRM: u8 = 0x2E;
 const CHANNEL_JOIN_REQUEST: u8 = 0x38;
@@ -35,7 +35,7 @@ const FONT_LIST: u8 = 39;
 
 /// When the server says the next thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
+pub(super) enum Pace {
     /// All that is left once the client has introduced itself.
     AtOnce,
     /// One recorded answer for each message of the client, until it has nothing more to say.
@@ -44,7 +44,7 @@ pub enum Pace {
 
 /// What a server says.
 #[derive(Clone, Debug)]
-pub struct Script {
+pub(super) struct Script {
     confirm: Vec<u8>,
     response: Vec<u8>,
     attached: Vec<u8>,
@@ -55,7 +55,7 @@ pub struct Script {
 
 impl Script {
     /// What the server said in this conversation behind another confirm; CredSSP is left out.
-    pub fn new(confirm: &str, recorded: &Conversation, pace: Pace) -> Self {
+    pub(super) fn new(confirm: &str, recorded: &Conversation, pace: Pace) -> Self {
         let is = |kind| move |said: &Said| is_of_client(said, kind);
         let connect = recorded.from(is(CONNECT));
         let answers = connect.from(is(SEND_DATA_REQUEST)).answers();
@@ -110,7 +110,7 @@ fn is_of_client(said: &Said, kind: u8) -> bool {
 }
 
 /// The first frame with this PDU of MCS in what a side said.
-pub fn first(said: &[u8], kind: u8) -> Option<Vec<u8>> {
+pub(super) fn first(said: &[u8], kind: u8) -> Option<Vec<u8>> {
     let length = |at: usize| Framing::Tpkt.length(&said[at..]).ok().flatten();
     let mut at = 0;
     while let Some(length) = length(at) {
@@ -124,7 +124,7 @@ pub fn first(said: &[u8], kind: u8) -> Option<Vec<u8>> {
 }
 
 /// The first byte inside a data TPDU.
-pub fn choice(frame: &[u8]) -> Option<u8> {
+pub(super) fn choice(frame: &[u8]) -> Option<u8> {
     x224::data(frame).ok()?.first().copied()
 }
 

@@ -22,7 +22,7 @@ use crate::{
 ///
 /// # Errors
 /// The fault is unknown, the address is not free, or the report cannot be written.
-pub fn run(arguments: &DemoArguments) -> Result<u8, Error> {
+pub(super) fn run(arguments: &DemoArguments) -> Result<u8, Error> {
     if arguments.list {
         return sink::print(list().as_bytes());
     }

@@ -29,7 +29,7 @@ use crate::{
 ///
 /// # Errors
 /// The fault is unknown, the address is not free, or the report cannot be written.
-pub fn run(arguments: &DemoArguments) -> Result<u8, Error> {
+pub(crate) fn run(arguments: &DemoArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     arguments.output.apart(&[], None)?;
     if arguments.gateway {

@@ -10,7 +10,7 @@ use crate::{
 const COLUMN: usize = 50;
 
 /// A line each: what was found, a fault to look at, and the user's own server.
-pub fn lines(arguments: &DemoArguments, report: &Report) -> Vec<String> {
+pub(super) fn lines(arguments: &DemoArguments, report: &Report) -> Vec<String> {
     let (way, count) = match arguments.gateway {
         true => (" --gateway", gateway::all().count()),
         false => ("", demo::FAULTS.len()),

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What a trace says of a fault, by the finding or else by where it ends.
-pub fn says(finding: Option<&str>, (place, kind): (&str, &str), code: Option<u32>) -> String {
+pub(super) fn says(finding: Option<&str>, (place, kind): (&str, &str), code: Option<u32>) -> String {
     let code = code.map(|code| format!(" {code}")).unwrap_or_default();
     match finding {
         Some(finding) => finding.to_owned(),
@@ -29,12 +29,12 @@ pub fn says(finding: Option<&str>, (place, kind): (&str, &str), code: Option<u32
 }
 
 /// The two lines of a fault.
-pub fn entry(name: &str, says: &str, about: &str) -> String {
+pub(super) fn entry(name: &str, says: &str, about: &str) -> String {
     format!("{name:<33} {says}\n    {about}\n")
 }
 
 /// Listens there, and says where that is.
-pub async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), Error> {
+pub(super) async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), Error> {
     let refused = |error| Error::new(format!("cannot listen on {address}: {error}"));
     let listener = demo::listen(address).await.map_err(refused)?;
     let bound = listener.local_addr().map_err(refused)?;
@@ -42,7 +42,7 @@ pub async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), Error
 }
 
 /// Serves until interrupted; with `udp` the SYN of RDP-UDP is answered too.
-pub fn keep_serving<S: Service>(
+pub(super) fn keep_serving<S: Service>(
     address: SocketAddr,
     server: Arc<S>,
     what: &str,
@@ -71,7 +71,7 @@ pub fn keep_serving<S: Service>(
 }
 
 /// Runs a trace of what the program serves itself, writes its report, and says what to try next.
-pub fn report(
+pub(super) fn report(
     arguments: &DemoArguments,
     trace: impl AsyncFnOnce(&Progress) -> Result<Ended, Error>,
 ) -> Result<u8, Error> {

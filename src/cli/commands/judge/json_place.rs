@@ -14,7 +14,7 @@ const LONGEST_NAME: usize = 40;
 const MOST_LEVELS: usize = 12;
 
 /// The place of what ends at this line and column, both from 1; empty for the whole text.
-pub fn place(text: &[u8], line: usize, column: usize) -> String {
+pub(super) fn place(text: &[u8], line: usize, column: usize) -> String {
     let before: usize =
         text.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
     let end = (before + column).min(text.len());

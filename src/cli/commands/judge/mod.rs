@@ -22,7 +22,7 @@ const LARGEST: u64 = 16 << 20;
 ///
 /// # Errors
 /// The file cannot be read or holds no report of a known version; nothing was sent in any case.
-pub fn run(arguments: &JudgeArguments) -> Result<u8, Error> {
+pub(crate) fn run(arguments: &JudgeArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     let input = match arguments.is_standard_input() {
         true => Input::standard(),

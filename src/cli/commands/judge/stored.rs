@@ -21,7 +21,7 @@ struct Version {
 ///
 /// # Errors
 /// It is no report that this version reads; what follows its name in a sentence.
-pub fn trace(bytes: &[u8]) -> Result<Trace, String> {
+pub(super) fn trace(bytes: &[u8]) -> Result<Trace, String> {
     let text = utf8(bytes);
     let text = text.as_ref();
     if text.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {

@@ -14,7 +14,7 @@ use crate::cli::{
 ///
 /// # Errors
 /// There is no such command, or standard output cannot be written.
-pub fn run(name: Option<&str>) -> Result<u8, Error> {
+pub(crate) fn run(name: Option<&str>) -> Result<u8, Error> {
     print(&page(name)?)
 }
 

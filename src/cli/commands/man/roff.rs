@@ -13,7 +13,7 @@ use crate::cli::manual::{Manual, Pairs, names};
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Writes the page of the command.
-pub fn page(command: &Command, manual: &Manual, to: &mut dyn Write) -> io::Result<()> {
+pub(super) fn page(command: &Command, manual: &Manual, to: &mut dyn Write) -> io::Result<()> {
     let bare = command.clone().after_help(None::<&str>).after_long_help(None::<&str>).version(VERSION);
     let man = Man::new(bare).manual("rdptrace").source(format!("rdptrace {VERSION}"));
     man.render_title(to)?;

@@ -48,7 +48,7 @@ const USUAL: &[&str] = &[
 ];
 
 /// Looks through the names of `/sys/class/net`.
-pub fn look(names: &mut Names, found: &[String]) {
+pub(super) fn look(names: &mut Names, found: &[String]) {
     found.iter().filter(|name| !is_usual(name)).for_each(|name| names.interface(name));
 }
 

@@ -34,7 +34,7 @@ const FILES: &[&str] =
     &["conf", "service", "socket", "target", "ini", "dll", "exe", "sys", "pem", "crt", "log"];
 
 /// Looks through a text.
-pub fn text(names: &mut Names, text: &str) {
+pub(super) fn text(names: &mut Names, text: &str) {
     let ends = |c: char| c.is_whitespace() || ",;\"'()[]{}<>=|".contains(c);
     for word in text.split(ends).filter(|word| !word.is_empty()) {
         let word =
@@ -90,7 +90,7 @@ fn is_host(word: &str) -> bool {
 }
 
 /// The realms of Kerberos, and what belongs to each.
-pub fn realms(names: &mut Names, content: &str) {
+pub(super) fn realms(names: &mut Names, content: &str) {
     let mut section = String::new();
     for line in content.lines().map(str::trim) {
         if let Some(name) = line.strip_prefix('[') {

@@ -89,7 +89,7 @@ enum Kind {
 
 impl Names {
     /// The names that the answers show, and those that the machine has itself.
-    pub fn of(host: &dyn Host, answers: &Recorded, target: Option<&Target>) -> Self {
+    pub(crate) fn of(host: &dyn Host, answers: &Recorded, target: Option<&Target>) -> Self {
         let mut names = Self::default();
         if let Some(target) = target {
             names.host(&target.host);

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// How many names of subkeys are told.
-pub const MOST_NAMES: usize = 10_000;
+pub(super) const MOST_NAMES: usize = 10_000;
 
 /// Keys and values of a file. What lies outside of what the file holds is [`Unreadable::NotHeld`].
 pub trait Keys: Send + Sync {
@@ -23,7 +23,7 @@ pub trait Keys: Send + Sync {
 }
 
 /// A value of the registry by its type and its bytes.
-pub fn value(kind: u32, bytes: &[u8]) -> Value {
+pub(super) fn value(kind: u32, bytes: &[u8]) -> Value {
     let texts = || utf16::text(bytes).trim_end_matches('\0').to_owned();
     match (kind, bytes.len()) {
         (1 | 2, _) => Value::Text(texts()),
@@ -39,13 +39,13 @@ pub fn value(kind: u32, bytes: &[u8]) -> Value {
 }
 
 /// A time of Windows, in 100 ns since 1601; none where it was never written.
-pub fn filetime(ticks: u64) -> Option<OffsetDateTime> {
+pub(super) fn filetime(ticks: u64) -> Option<OffsetDateTime> {
     const SECONDS_TO_1970: i64 = 11_644_473_600;
     let seconds = i64::try_from(ticks / 10_000_000).ok().filter(|seconds| *seconds > 0)?;
     OffsetDateTime::from_unix_timestamp(seconds - SECONDS_TO_1970).ok()
 }
 
 /// Whether both are one name: Windows knows no case.
-pub fn same(one: &str, other: &str) -> bool {
+pub(super) fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other) || one.to_lowercase() == other.to_lowercase()
 }

@@ -18,14 +18,14 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const MOST: u64 = 256 << 10;
 
 /// Runs a command in the C locale, without input and without its standard error.
-pub fn run(line: &str) -> Answer<Output> {
+pub(super) fn run(line: &str) -> Answer<Output> {
     let words: Vec<&str> = line.split(' ').collect();
     let printed = bytes(&words, MOST)?;
     Ok(printed.map(|(code, bytes)| Output { code, text: String::from_utf8_lossy(&bytes).into_owned() }))
 }
 
 /// The same with its words apart: the exit code and at most this many bytes.
-pub fn bytes(words: &[&str], most: u64) -> Answer<(i32, Vec<u8>)> {
+pub(super) fn bytes(words: &[&str], most: u64) -> Answer<(i32, Vec<u8>)> {
     let mut command = Command::new(words[0]);
     command.args(&words[1..]).env("LC_ALL", "C");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());

@@ -27,15 +27,15 @@ use crate::report::Os;
 
 use shared::{Transport, existing};
 
-pub use open::{readable, regular_file, writable};
+pub(crate) use open::{readable, regular_file, writable};
 pub use shared::{ThisMachine, this_machine};
-pub use system::{forbid_core_files, standard_input};
+pub(crate) use system::{forbid_core_files, standard_input};
 
 /// A new file for a collection, which nobody else may read where the system has such rights.
 ///
 /// # Errors
 /// It exists, or cannot be created.
-pub fn new_file(path: &Path) -> io::Result<fs::File> {
+pub(crate) fn new_file(path: &Path) -> io::Result<fs::File> {
     system::private(fs::File::options().write(true).create_new(true)).open(path)
 }
 

@@ -17,7 +17,7 @@ use super::system;
 ///
 /// # Errors
 /// It cannot be opened, or is something else.
-pub fn regular_file(path: &Path) -> io::Result<File> {
+pub(crate) fn regular_file(path: &Path) -> io::Result<File> {
     is_regular(&fs::metadata(path)?)?;
     let file = system::open_at_once(File::options().read(true), path)?;
     // What the name stands for may have changed.
@@ -30,7 +30,7 @@ pub fn regular_file(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// As [`regular_file`].
-pub fn readable(path: &Path) -> io::Result<File> {
+pub(crate) fn readable(path: &Path) -> io::Result<File> {
     if !is_held(path) {
         return regular_file(path);
     }
@@ -47,7 +47,7 @@ pub fn readable(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// It cannot be opened.
-pub fn writable(path: &Path) -> io::Result<File> {
+pub(crate) fn writable(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     let opened = system::open_at_once(options.write(true).create(true).truncate(false), path);
     let file = opened.map_err(|error| match system::is_unread(&error) {

@@ -15,13 +15,13 @@ pub fn this_machine() -> ThisMachine {
 
 /// What carries the bytes to a port.
 #[derive(Clone, Copy, Debug)]
-pub enum Transport {
+pub(super) enum Transport {
     Tcp,
     Udp,
 }
 
 /// Tells what does not exist from what cannot be read.
-pub fn existing<T>(result: io::Result<T>) -> Answer<T> {
+pub(super) fn existing<T>(result: io::Result<T>) -> Answer<T> {
     match result {
         Ok(found) => Ok(Some(found)),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),

@@ -31,58 +31,58 @@ use crate::{
 };
 
 /// The kind of system.
-pub const KIND: Os = if cfg!(target_os = "macos") { Os::Macos } else { Os::Linux };
+pub(super) const KIND: Os = if cfg!(target_os = "macos") { Os::Macos } else { Os::Linux };
 
 /// A command tells it.
-pub fn interface(_to: IpAddr) -> Answer<Interface> {
+pub(super) fn interface(_to: IpAddr) -> Answer<Interface> {
     Err(Unreadable::NotHeld)
 }
 
 /// For the current user alone.
-pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
 }
 
 /// Opens without waiting for anybody: a pipe waits for its other end, a serial line for a carrier.
-pub fn open_at_once(options: &mut OpenOptions, path: &Path) -> io::Result<fs::File> {
+pub(super) fn open_at_once(options: &mut OpenOptions, path: &Path) -> io::Result<fs::File> {
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     options.custom_flags(flags.bits().cast_signed()).open(path)
 }
 
 /// Lets what was opened so wait for data again.
-pub fn wait_again(file: &fs::File) -> io::Result<()> {
+pub(super) fn wait_again(file: &fs::File) -> io::Result<()> {
     Ok(fcntl_setfl(file, fcntl_getfl(file)? - OFlags::NONBLOCK)?)
 }
 
 /// Whether a pipe has nobody at its other end.
-pub fn is_unread(error: &io::Error) -> bool {
+pub(super) fn is_unread(error: &io::Error) -> bool {
     Errno::from_io_error(error) == Some(Errno::NXIO)
 }
 
 /// Standard input without the buffer of the standard library, which nobody wipes.
-pub fn standard_input() -> io::Result<fs::File> {
+pub(crate) fn standard_input() -> io::Result<fs::File> {
     io::stdin().as_fd().try_clone_to_owned().map(fs::File::from)
 }
 
 /// What this process holds is written to no core file any more.
-pub fn forbid_core_files() {
+pub(crate) fn forbid_core_files() {
     // Where it cannot be forbidden, there is nothing else to be done.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 
 /// What the command starts can then be ended with it.
-pub fn in_own_group(command: &mut Command) {
+pub(super) fn in_own_group(command: &mut Command) {
     command.process_group(0);
 }
 
 /// Ends a command that was not waited for yet, and whatever of its children has not left its group.
-pub fn end_group(child: &mut Child) {
+pub(super) fn end_group(child: &mut Child) {
     let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
     let _ = child.kill();
 }
 
 /// `PRETTY_NAME` of os-release, or the product version of macOS.
-pub fn version(machine: &ThisMachine) -> Option<String> {
+pub(super) fn version(machine: &ThisMachine) -> Option<String> {
     match KIND {
         Os::Macos => {
             let text = machine.text("/System/Library/CoreServices/SystemVersion.plist").ok()??;
@@ -98,12 +98,12 @@ pub fn version(machine: &ThisMachine) -> Option<String> {
 }
 
 /// Whether the current user is root.
-pub fn elevated() -> Option<bool> {
+pub(super) fn elevated() -> Option<bool> {
     Some(geteuid().is_root())
 }
 
 /// Facts of a file that exists.
-pub fn file(path: &str, facts: &Metadata) -> Result<File, Unreadable> {
+pub(super) fn file(path: &str, facts: &Metadata) -> Result<File, Unreadable> {
     Ok(File {
         size: facts.len(),
         modified: facts.modified().ok().map(|time| time::OffsetDateTime::from(time).into()),
@@ -126,37 +126,37 @@ fn name(table: &str, number: u32) -> String {
 }
 
 /// There is none.
-pub fn descriptor(_path: &str) -> Answer<String> {
+pub(super) fn descriptor(_path: &str) -> Answer<String> {
     Err(Unreadable::NotHeld)
 }
 
 /// There is none.
-pub fn value(_key: &str, _name: &str) -> Answer<Value> {
+pub(super) fn value(_key: &str, _name: &str) -> Answer<Value> {
     Err(Unreadable::NotHeld)
 }
 
 /// There is none.
-pub fn subkeys(_key: &str) -> Answer<Vec<String>> {
+pub(super) fn subkeys(_key: &str) -> Answer<Vec<String>> {
     Err(Unreadable::NotHeld)
 }
 
 /// There is none.
-pub fn may_create(_key: &str) -> Answer<bool> {
+pub(super) fn may_create(_key: &str) -> Answer<bool> {
     Err(Unreadable::NotHeld)
 }
 
 /// There is none.
-pub fn events(_machine: &ThisMachine, _channel: &str) -> Answer<Vec<Event>> {
+pub(super) fn events(_machine: &ThisMachine, _channel: &str) -> Answer<Vec<Event>> {
     Err(Unreadable::NotHeld)
 }
 
 /// There is none.
-pub fn span(_channel: &str) -> Option<Span> {
+pub(super) fn span(_channel: &str) -> Option<Span> {
     None
 }
 
 /// A unit of systemd; other systems have none that is asked for.
-pub fn service(machine: &ThisMachine, name: &str) -> Answer<Service> {
+pub(super) fn service(machine: &ThisMachine, name: &str) -> Answer<Service> {
     if KIND != Os::Linux {
         return Err(Unreadable::NotHeld);
     }
@@ -187,7 +187,7 @@ pub fn service(machine: &ThisMachine, name: &str) -> Answer<Service> {
 }
 
 /// Who listens, as the kernel tells root; others learn only that somebody does.
-pub fn listener(machine: &ThisMachine, port: u16, transport: Transport) -> Answer<Owner> {
+pub(super) fn listener(machine: &ThisMachine, port: u16, transport: Transport) -> Answer<Owner> {
     if KIND != Os::Linux {
         return Err(Unreadable::NotHeld);
     }

@@ -8,7 +8,7 @@ const DEEPEST: usize = 4;
 const MOST: usize = 20_000;
 
 /// Its sections, each with its settings in order; the first one has no name.
-pub struct File {
+pub(super) struct File {
     sections: Vec<(String, Vec<(String, String)>)>,
     /// The first thing that the library refuses, or that is not understood here.
     pub unclear: Option<String>,
@@ -20,19 +20,19 @@ impl File {
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn read(survey: &Survey<'_>, text: &str) -> Result<Self, Unreadable> {
+    pub(super) fn read(survey: &Survey<'_>, text: &str) -> Result<Self, Unreadable> {
         let mut file = Self { sections: vec![(String::new(), Vec::new())], unclear: None, lines: 0 };
         file.text(survey, text, &mut 0, 0)?;
         Ok(file)
     }
 
     /// The settings of a section; none where there is no such section.
-    pub fn section(&self, name: &str) -> Option<&[(String, String)]> {
+    pub(super) fn section(&self, name: &str) -> Option<&[(String, String)]> {
         self.sections.iter().find(|(own, _)| own == name).map(|(_, settings)| settings.as_slice())
     }
 
     /// The value of a setting of the section without a name.
-    pub fn value(&self, name: &str) -> Option<&str> {
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
         self.sections[0].1.iter().rev().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 

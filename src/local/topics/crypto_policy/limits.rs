@@ -3,7 +3,7 @@
 use super::{super::cipher_list, file::File};
 
 /// The versions of TLS, oldest first, as OpenSSL writes them.
-pub const VERSIONS: &[&str] = &["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
+pub(super) const VERSIONS: &[&str] = &["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
 /// Values of a version that set no limit for TLS that matters here.
 const OTHERS: &[&str] = &["None", "SSLv3"];
 /// The suites of TLS 1.3, those that Windows has first.
@@ -43,7 +43,7 @@ const YES: &[&str] = &["1", "yes", "true", "on"];
 
 /// What the configuration sets for every program.
 #[derive(Default)]
-pub struct Limits {
+pub(super) struct Limits {
     /// The file.
     pub path: String,
     /// The oldest version.
@@ -62,7 +62,7 @@ pub struct Limits {
 
 impl Limits {
     /// Reads the sections that `openssl_conf` leads to; whatever else stands in the file is for commands alone.
-    pub fn of(file: &File) -> Self {
+    pub(super) fn of(file: &File) -> Self {
         let mut limits = Self { unclear: file.unclear.clone(), ..Self::default() };
         let Some(name) = file.value("openssl_conf") else { return limits };
         let Some(modules) = file.section(name) else {
@@ -160,7 +160,7 @@ impl Limits {
     }
 
     /// Whether no suite of TLS 1.3 is left that Windows has.
-    pub fn has_strange_suites(&self) -> bool {
+    pub(super) fn has_strange_suites(&self) -> bool {
         let of_windows = |suite: &str| SUITES[..SUITES_OF_WINDOWS].contains(&suite);
         self.suites.as_deref().is_some_and(|suites| !suites.split(':').any(of_windows))
     }

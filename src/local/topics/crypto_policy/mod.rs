@@ -16,13 +16,13 @@ const CURRENT: &str = "/etc/crypto-policies/state/current";
 const FIPS: &str = "/proc/sys/crypto/fips_enabled";
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("crypto-policy-openssl", Client, &[Linux], openssl).beside(Beside::Tls),
     Check::logic("crypto-policy-system", Client, &[Linux], system).beside(Beside::Tls),
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     if survey.system() != Linux {
         return;
     }

@@ -21,7 +21,7 @@ const OF_TABLE: &[&str] = &[
 
 /// A chain.
 #[derive(Default)]
-pub struct Chain {
+pub(super) struct Chain {
     /// Whether what is sent and what comes back begin here.
     pub hook: (bool, bool),
     /// The line that says that nothing goes on which no rule accepts.
@@ -32,7 +32,7 @@ pub struct Chain {
 
 /// All chains by table and name.
 #[derive(Default)]
-pub struct Chains {
+pub(super) struct Chains {
     chains: BTreeMap<String, Chain>,
     dormant: Vec<String>,
     /// A line that nobody understands.
@@ -41,7 +41,7 @@ pub struct Chains {
 
 impl Chains {
     /// Reads what `nft list ruleset` prints, and `iptables -S` behind a line with the table's name behind a star.
-    pub fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let mut chains = Self::default();
         let (mut table, mut own, mut depth) = (String::new(), None::<String>, 0_usize);
         let mut begun = String::new();
@@ -77,7 +77,7 @@ impl Chains {
     }
 
     /// The chains that packets come to by themselves, each with how well its table fits.
-    pub fn hooked(&self, address: Option<IpAddr>) -> impl Iterator<Item = (&String, &Chain, Fit)> {
+    pub(super) fn hooked(&self, address: Option<IpAddr>) -> impl Iterator<Item = (&String, &Chain, Fit)> {
         self.chains.iter().filter_map(move |(name, chain)| {
             let is_dormant = self.dormant.iter().any(|table| name.starts_with(&format!("{table} ")));
             let fit = family(name, address);
@@ -86,7 +86,7 @@ impl Chains {
     }
 
     /// A chain of the same table.
-    pub fn beside(&self, name: &str, other: &str) -> Option<(String, &Chain)> {
+    pub(super) fn beside(&self, name: &str, other: &str) -> Option<(String, &Chain)> {
         let (table, _) = name.rsplit_once(' ')?;
         let name = format!("{table} {other}");
         self.chains.get(&name).map(|chain| (name.clone(), chain))

@@ -25,7 +25,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Reads a line that adds a rule.
-pub fn rule(words: &[&str], connection: Connection, back: bool) -> Rule {
+pub(super) fn rule(words: &[&str], connection: Connection, back: bool) -> Rule {
     let mut fits = Vec::new();
     let mut negated = false;
     let mut at = 2;

@@ -24,7 +24,8 @@ const LEGACY: &str = "/proc/net/ip_tables_names";
 const TABLES: &[&str] = &["filter", "nat", "mangle", "raw", "security"];
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[Check::logic("firewall-output", Client, &[Linux], judge).beside(Beside::Way)];
+pub(super) const CHECKS: &[Check] =
+    &[Check::logic("firewall-output", Client, &[Linux], judge).beside(Beside::Way)];
 
 fn judge(survey: &Survey<'_>) -> CheckResult {
     let rules = match listed(survey) {

@@ -4,7 +4,7 @@ use super::values::{Fit, family, interface, not, places, ports, protocol, state}
 use super::verdict::{Connection, Rule, Verdict};
 
 /// Reads a rule; `back` is what the far end answers. A map of verdicts is read as a rule for each of its elements.
-pub fn rules(text: &str, connection: Connection, back: bool) -> Vec<Rule> {
+pub(super) fn rules(text: &str, connection: Connection, back: bool) -> Vec<Rule> {
     let words: Vec<String> = spaced(text);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if words.first() == Some(&"-A") {

@@ -4,7 +4,7 @@ use std::{net::IpAddr, ops::RangeInclusive};
 
 /// How a rule fits what is sent, or what comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fit {
+pub(super) enum Fit {
     No,
     /// It holds what is not understood here, or what is not known of the connection.
     Perhaps,
@@ -15,7 +15,7 @@ pub enum Fit {
 const NAME: (&str, u16) = ("ms-wbt-server", 3389);
 
 /// The opposite, as far as it is known.
-pub fn not(fit: Fit, negated: bool) -> Fit {
+pub(super) fn not(fit: Fit, negated: bool) -> Fit {
     match (fit, negated) {
         (Fit::Yes, true) => Fit::No,
         (Fit::No, true) => Fit::Yes,
@@ -34,7 +34,7 @@ fn any<'a>(values: &[&'a str], fit: impl Fn(&'a str) -> Option<bool>) -> Fit {
 }
 
 /// Whether the port is one of these: numbers, ranges, and numbers behind a comparison.
-pub fn ports(values: &[&str], port: u16) -> Fit {
+pub(super) fn ports(values: &[&str], port: u16) -> Fit {
     let number = |text: &str| if text == NAME.0 { Some(NAME.1) } else { text.parse().ok() };
     let range = |text: &str| -> Option<RangeInclusive<u16>> {
         // A service's own name may hold a hyphen.
@@ -61,7 +61,7 @@ pub fn ports(values: &[&str], port: u16) -> Fit {
 }
 
 /// Whether the address is in one of these networks.
-pub fn places(values: &[&str], address: Option<IpAddr>) -> Fit {
+pub(super) fn places(values: &[&str], address: Option<IpAddr>) -> Fit {
     any(values, |text| is_in(text, address?))
 }
 
@@ -82,7 +82,7 @@ fn is_in(network: &str, address: IpAddr) -> Option<bool> {
 }
 
 /// What is sent first is new, and what comes back is of a connection that is known.
-pub fn state(values: &[&str], back: bool) -> Fit {
+pub(super) fn state(values: &[&str], back: bool) -> Fit {
     let wanted = if back { "established" } else { "new" };
     const KNOWN: &[&str] = &["new", "established", "related", "invalid", "untracked"];
     any(values, |value| {
@@ -92,7 +92,7 @@ pub fn state(values: &[&str], back: bool) -> Fit {
 }
 
 /// Whether the protocol is TCP.
-pub fn protocol(values: &[&str]) -> Fit {
+pub(super) fn protocol(values: &[&str]) -> Fit {
     const OTHERS: &[&str] =
         &["udp", "icmp", "icmpv6", "ipv6-icmp", "sctp", "esp", "ah", "gre", "igmp", "17", "1", "58"];
     any(values, |value| match value {
@@ -102,7 +102,7 @@ pub fn protocol(values: &[&str]) -> Fit {
 }
 
 /// Whether the address is of this family; of an unknown one nobody knows.
-pub fn family(values: &[&str], address: Option<IpAddr>) -> Fit {
+pub(super) fn family(values: &[&str], address: Option<IpAddr>) -> Fit {
     any(values, |value| match value {
         "ipv4" => address.map(|address| address.is_ipv4()),
         "ipv6" => address.map(|address| address.is_ipv6()),
@@ -111,7 +111,7 @@ pub fn family(values: &[&str], address: Option<IpAddr>) -> Fit {
 }
 
 /// Whether the connection goes by this interface: by the loopback to this machine alone, by which other nobody knows.
-pub fn interface(values: &[&str], address: Option<IpAddr>) -> Fit {
+pub(super) fn interface(values: &[&str], address: Option<IpAddr>) -> Fit {
     let is_own = address.is_some_and(|address| address.is_loopback());
     any(values, |value| match value.trim_matches('"') {
         "lo" => Some(is_own),

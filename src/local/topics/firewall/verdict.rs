@@ -6,14 +6,14 @@ use super::values::Fit;
 
 /// The connection: to a port of the far end, whose address may not be known.
 #[derive(Clone, Copy)]
-pub struct Connection {
+pub(super) struct Connection {
     pub port: u16,
     pub address: Option<IpAddr>,
 }
 
 /// What a rule does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(super) enum Verdict {
     /// Nothing that ends the way through the chain.
     Nothing,
     /// The chain is over.
@@ -33,4 +33,4 @@ pub enum Verdict {
 }
 
 /// How a rule fits, and what it does then.
-pub type Rule = (Fit, Verdict);
+pub(super) type Rule = (Fit, Verdict);

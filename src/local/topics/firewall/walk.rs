@@ -13,7 +13,7 @@ const DEEPEST: usize = 16;
 const MOST: usize = 50_000;
 
 /// What the rules do to the connection.
-pub enum Against {
+pub(super) enum Against {
     /// Nothing.
     Nothing,
     /// A rule that may stop it, as far as it is understood.
@@ -25,7 +25,7 @@ pub enum Against {
 }
 
 /// The first rule that refuses what is sent, else the first that may refuse it or what comes back.
-pub fn against(chains: &Chains, connection: Connection) -> Against {
+pub(super) fn against(chains: &Chains, connection: Connection) -> Against {
     let mut perhaps = chains.strange.clone();
     for back in [false, true] {
         for (name, chain, fit) in chains.hooked(connection.address) {

@@ -13,7 +13,7 @@ const LONGEST_NAME: usize = 512;
 
 /// What was kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stored {
+pub(super) struct Stored {
     /// The certificate in DER.
     pub der: Vec<u8>,
     /// Where its private key is; none where nothing says so.
@@ -22,7 +22,7 @@ pub struct Stored {
 
 /// Where a private key is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
+pub(super) struct Key {
     /// The name of the key.
     pub container: String,
     /// Who keeps it.
@@ -30,7 +30,7 @@ pub struct Key {
 }
 
 /// Reads the properties; none where one is cut off or the certificate is missing.
-pub fn read(mut blob: &[u8]) -> Option<Stored> {
+pub(super) fn read(mut blob: &[u8]) -> Option<Stored> {
     let mut stored = Stored::default();
     for _ in 0..MOST {
         if blob.is_empty() {

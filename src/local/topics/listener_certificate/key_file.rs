@@ -22,7 +22,7 @@ const CNG_KEYS: &str = r"%ProgramData%\Microsoft\Crypto\Keys";
 const OWN_CONTAINER: &str = "TSSecKeySet1";
 
 /// Whether NETWORK SERVICE may read the key of the configured certificate.
-pub fn configured(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn configured(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
         let (Chosen { configured, .. }, stored) = certificate(survey)?;
         let Some(key) = stored.key.filter(|_| configured) else {
@@ -44,7 +44,7 @@ pub fn configured(survey: &Survey<'_>) -> CheckResult {
 }
 
 /// Whether the key of Windows' own certificate can be read, and replaced.
-pub fn own(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn own(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
         let replaced = super::store::configured(survey).is_some();
         match descriptor(survey, MACHINE_KEYS, OWN_CONTAINER)? {
@@ -59,7 +59,7 @@ pub fn own(survey: &Survey<'_>) -> CheckResult {
 }
 
 /// Whether keys can be made and read in their folder.
-pub fn folder_access(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn folder_access(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
         let Some(sddl) = answer(MACHINE_KEYS, survey.machine.descriptor(MACHINE_KEYS))? else {
             return Ok(CheckResult::error(format!(

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("listener-certificate", Host, &[Windows], chosen),
     Check::logic("listener-certificate-dates", Host, &[Windows], dates),
     Check::logic("listener-certificate-usage", Host, &[Windows], usage),
@@ -31,7 +31,7 @@ const MISNAMED: &str = "SSLCertificateSHA1HashValue";
 const SOON: i64 = 14;
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     machine.listener_certificate = store::configured(survey);
 }
 

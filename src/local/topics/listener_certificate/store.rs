@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The value that names a certificate.
-pub const HASH: &str = "SSLCertificateSHA1Hash";
+pub(super) const HASH: &str = "SSLCertificateSHA1Hash";
 /// The listener's certificate that Windows made itself.
 const SELF_SIGNED: &str = "SelfSignedCertificate";
 const PERSONAL: &str = r"HKLM\SOFTWARE\Microsoft\SystemCertificates\MY\Certificates";
@@ -29,7 +29,7 @@ const LONGEST: usize = 128 << 10;
 
 /// The certificate that the listener is told to use.
 #[derive(Clone, Debug)]
-pub struct Chosen {
+pub(super) struct Chosen {
     /// SHA-1, lower-case hex.
     pub thumbprint: String,
     /// Whether somebody configured it; else Windows made it.
@@ -40,7 +40,7 @@ pub struct Chosen {
 
 /// What the stores of the machine hold.
 #[derive(Clone, Debug)]
-pub enum Found {
+pub(super) enum Found {
     /// Nothing under this thumbprint.
     Missing,
     /// Something that is not this certificate.
@@ -50,12 +50,12 @@ pub enum Found {
 }
 
 /// The certificate that is configured, as far as it has the form of a thumbprint.
-pub fn configured(survey: &Survey<'_>) -> Option<String> {
+pub(super) fn configured(survey: &Survey<'_>) -> Option<String> {
     survey.value(LISTENER, HASH).ok().flatten().as_ref().and_then(thumbprint)
 }
 
 /// The certificate that the listener is told to use; none where there is none yet.
-pub fn chosen(survey: &Survey<'_>) -> Result<Option<Chosen>, CheckResult> {
+pub(super) fn chosen(survey: &Survey<'_>) -> Result<Option<Chosen>, CheckResult> {
     if let Some(hash) = value(survey, LISTENER, HASH)? {
         let Some(thumbprint) = thumbprint(&hash) else {
             return Err(CheckResult::error(format!("{HASH} is no thumbprint of 20 bytes"))
@@ -113,7 +113,7 @@ fn bytes(value: &Value) -> Option<Vec<u8>> {
 }
 
 /// The days from which and to which a certificate is valid.
-pub fn dates(stored: &Stored) -> Option<(OffsetDateTime, OffsetDateTime)> {
+pub(super) fn dates(stored: &Stored) -> Option<(OffsetDateTime, OffsetDateTime)> {
     let (_, parsed) = X509Certificate::from_der(&stored.der).ok()?;
     let validity = parsed.validity();
     let time = |time: i64| OffsetDateTime::from_unix_timestamp(time).ok();
@@ -121,19 +121,19 @@ pub fn dates(stored: &Stored) -> Option<(OffsetDateTime, OffsetDateTime)> {
 }
 
 /// Its subject.
-pub fn subject(stored: &Stored) -> Option<String> {
+pub(super) fn subject(stored: &Stored) -> Option<String> {
     X509Certificate::from_der(&stored.der).ok().map(|(_, parsed)| parsed.subject().to_string())
 }
 
 /// Whether it may be used by a server; true where it does not limit its use.
-pub fn for_servers(stored: &Stored) -> Option<bool> {
+pub(super) fn for_servers(stored: &Stored) -> Option<bool> {
     let (_, parsed) = X509Certificate::from_der(&stored.der).ok()?;
     let usage = parsed.extended_key_usage().ok()?;
     Some(usage.is_none_or(|usage| usage.value.server_auth || usage.value.any))
 }
 
 /// The listener's certificate with what is stored of it; else what a check says that looks into it.
-pub fn certificate(survey: &Survey<'_>) -> Result<(Chosen, Stored), CheckResult> {
+pub(super) fn certificate(survey: &Survey<'_>) -> Result<(Chosen, Stored), CheckResult> {
     let chosen = match chosen(survey) {
         Ok(chosen) => chosen,
         Err(result) if result.status == CheckStatus::Unknown => return Err(result),

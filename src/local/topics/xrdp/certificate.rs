@@ -15,7 +15,7 @@ const SMALLEST_RSA: u32 = 2048;
 const LONGEST_CURVE: u64 = 1500;
 const SOON: Duration = Duration::days(14);
 
-pub fn judge(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn judge(survey: &Survey<'_>) -> CheckResult {
     let settings = match settings(survey) {
         Ok(settings) => settings,
         Err(result) => return result,
@@ -61,7 +61,7 @@ pub fn judge(survey: &Survey<'_>) -> CheckResult {
 }
 
 /// SHA-1 of the certificate, where it can be read without reading a key.
-pub fn sha1(survey: &Survey<'_>) -> Option<String> {
+pub(super) fn sha1(survey: &Survey<'_>) -> Option<String> {
     let settings: Settings = settings(survey).ok()?;
     let path = settings.path("certificate", USUAL);
     if path == settings.path("key_file", USUAL_KEY) {
@@ -72,7 +72,7 @@ pub fn sha1(survey: &Survey<'_>) -> Option<String> {
 }
 
 /// The digest of the key that the certificate is of, as files of private keys are known by.
-pub fn public_key(survey: &Survey<'_>) -> Option<String> {
+pub(super) fn public_key(survey: &Survey<'_>) -> Option<String> {
     let settings: Settings = settings(survey).ok()?;
     let path = settings.path("certificate", USUAL);
     // Of a file that is both only the facts are looked at.
@@ -83,7 +83,7 @@ pub fn public_key(survey: &Survey<'_>) -> Option<String> {
 
 /// Whether a private key of so many bytes can be that of the certificate; true where that is not known. A key of RSA in PEM
 /// takes six sevenths of the bits of its modulus in bytes or more, one of a curve never as many.
-pub fn fits_length(survey: &Survey<'_>, bytes: u64) -> bool {
+pub(super) fn fits_length(survey: &Survey<'_>, bytes: u64) -> bool {
     let Ok(settings) = settings(survey) else { return true };
     let Ok(Some(text)) = survey.machine.text(settings.path("certificate", USUAL)) else { return true };
     let Some(block) = first(&text) else { return true };

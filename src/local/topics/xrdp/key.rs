@@ -18,7 +18,7 @@ const UNITS: &[&str] = &[
 const ROW_OF_USER: usize = 7;
 const ROW_OF_GROUP: usize = 4;
 
-pub fn judge(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn judge(survey: &Survey<'_>) -> CheckResult {
     let settings = match settings(survey) {
         Ok(settings) => settings,
         Err(result) => return result,

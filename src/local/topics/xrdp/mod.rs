@@ -12,7 +12,7 @@ use crate::{
 use settings::INI;
 
 /// The checks of this topic.
-pub const CHECKS: &[Check] = &[
+pub(super) const CHECKS: &[Check] = &[
     Check::logic("xrdp-security-layer", Host, &[Linux], settings::security_layer),
     Check::logic("xrdp-protocols", Host, &[Linux], settings::protocols),
     Check::logic("xrdp-certificate", Host, &[Linux], certificate::judge),
@@ -23,13 +23,13 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Facts for the comparison with the wire.
-pub fn learn(survey: &Survey<'_>, machine: &mut Machine) {
+pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     if survey.system() == Linux && machine.roles.contains(&Host) {
         machine.listener_certificate = certificate::sha1(survey);
     }
 }
 
 /// Whether xrdp is installed.
-pub fn is_host(survey: &Survey<'_>) -> bool {
+pub(super) fn is_host(survey: &Survey<'_>) -> bool {
     matches!(survey.machine.file(INI), Ok(Some(_)))
 }

@@ -8,7 +8,7 @@ const RIVAL: &str = "gnome-remote-desktop";
 /// The kernel keeps 15 characters of a program's name.
 const RIVAL_SHORT: &str = "gnome-remote-de";
 
-pub fn services(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn services(survey: &Survey<'_>) -> CheckResult {
     if let Err(result) = settings(survey) {
         return result;
     }
@@ -35,7 +35,7 @@ pub fn services(survey: &Survey<'_>) -> CheckResult {
     }
 }
 
-pub fn listener(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn listener(survey: &Survey<'_>) -> CheckResult {
     let settings = match settings(survey) {
         Ok(settings) => settings,
         Err(result) => return result,
@@ -63,7 +63,7 @@ pub fn listener(survey: &Survey<'_>) -> CheckResult {
     }
 }
 
-pub fn rival(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn rival(survey: &Survey<'_>) -> CheckResult {
     let port = match settings(survey) {
         Ok(settings) => settings.port().ok().flatten(),
         Err(result) => return result,

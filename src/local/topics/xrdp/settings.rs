@@ -6,9 +6,9 @@ use super::super::cipher_list;
 use crate::local::{CheckResult, Survey};
 
 /// Where the settings are.
-pub const INI: &str = "/etc/xrdp/xrdp.ini";
+pub(super) const INI: &str = "/etc/xrdp/xrdp.ini";
 /// The key that is taken when xrdp.ini names none.
-pub const USUAL_KEY: &str = "/etc/xrdp/key.pem";
+pub(super) const USUAL_KEY: &str = "/etc/xrdp/key.pem";
 
 /// Words of OpenSSL's cipher lists that let weak suites in.
 const WEAK: &[&str] = &["NULL", "eNULL", "aNULL", "EXPORT", "LOW", "RC4", "DES", "3DES", "MD5", "ALL"];
@@ -17,11 +17,11 @@ const WEAK: &[&str] = &["NULL", "eNULL", "aNULL", "EXPORT", "LOW", "RC4", "DES",
 const LEVELS: &[&str] = &["none", "low", "medium", "high", "fips"];
 
 /// The section `[Globals]`.
-pub struct Settings(BTreeMap<String, String>);
+pub(super) struct Settings(BTreeMap<String, String>);
 
 impl Settings {
     /// Reads it; the last of two equal names counts. None where there is no such section, or it holds what is no setting.
-    pub fn of(text: &str) -> Option<Self> {
+    pub(super) fn of(text: &str) -> Option<Self> {
         let (mut inside, mut is_there) = (false, false);
         let mut values = BTreeMap::new();
         for line in text.lines().map(str::trim).filter(|line| !line.starts_with([';', '#'])) {
@@ -38,12 +38,12 @@ impl Settings {
     }
 
     /// A value that is not empty.
-    pub fn value(&self, name: &str) -> Option<&str> {
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// `rdp`, `tls` or `negotiate`; what xrdp does not know it takes for the last.
-    pub fn layer(&self) -> &str {
+    pub(super) fn layer(&self) -> &str {
         match self.value("security_layer") {
             Some(layer) if ["rdp", "tls"].iter().any(|known| layer.eq_ignore_ascii_case(known)) => layer,
             _ => "negotiate",
@@ -51,7 +51,7 @@ impl Settings {
     }
 
     /// A file that only counts with its whole path.
-    pub fn path<'a>(&'a self, name: &str, otherwise: &'a str) -> &'a str {
+    pub(super) fn path<'a>(&'a self, name: &str, otherwise: &'a str) -> &'a str {
         self.value(name).filter(|path| path.starts_with('/')).unwrap_or(otherwise)
     }
 
@@ -59,7 +59,7 @@ impl Settings {
     ///
     /// # Errors
     /// A place is not understood; which one.
-    pub fn port(&self) -> Result<Option<u16>, &str> {
+    pub(super) fn port(&self) -> Result<Option<u16>, &str> {
         let list = self.value("port").unwrap_or("3389");
         let mut first = None;
         for place in list.split([' ', ',']).filter(|place| !place.is_empty()) {
@@ -77,7 +77,7 @@ impl Settings {
 }
 
 /// The settings, or what every check of them says without.
-pub fn settings(survey: &Survey<'_>) -> Result<Settings, CheckResult> {
+pub(super) fn settings(survey: &Survey<'_>) -> Result<Settings, CheckResult> {
     match survey.machine.text(INI) {
         Ok(Some(text)) => Settings::of(&text).ok_or_else(|| {
             CheckResult::unknown(
@@ -90,7 +90,7 @@ pub fn settings(survey: &Survey<'_>) -> Result<Settings, CheckResult> {
     }
 }
 
-pub fn security_layer(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn security_layer(survey: &Survey<'_>) -> CheckResult {
     let settings = match settings(survey) {
         Ok(settings) => settings,
         Err(result) => return result,
@@ -124,7 +124,7 @@ pub fn security_layer(survey: &Survey<'_>) -> CheckResult {
     result.seen(format!("security_layer = {}{level}", written.unwrap_or("negotiate")))
 }
 
-pub fn protocols(survey: &Survey<'_>) -> CheckResult {
+pub(super) fn protocols(survey: &Survey<'_>) -> CheckResult {
     let settings = match settings(survey) {
         Ok(settings) => settings,
         Err(result) => return result,

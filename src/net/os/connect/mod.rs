@@ -9,11 +9,11 @@ use std::{io, net::SocketAddr};
 use tokio::net::TcpStream;
 
 /// Whether segments can be kept short.
-pub const HAS_SMALL_SEGMENTS: bool = cfg!(unix);
+pub(super) const HAS_SMALL_SEGMENTS: bool = cfg!(unix);
 
 /// With segments of this size at most in both directions, where one is given: the peer is told in the SYN.
 #[cfg(unix)]
-pub async fn connect(address: SocketAddr, size: Option<u32>) -> io::Result<TcpStream> {
+pub(super) async fn connect(address: SocketAddr, size: Option<u32>) -> io::Result<TcpStream> {
     let kind = socket2::Type::STREAM;
     let socket = socket2::Socket::new(socket2::Domain::for_address(address), kind, None)?;
     socket.set_nonblocking(true)?;

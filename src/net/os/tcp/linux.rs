@@ -20,7 +20,7 @@ const DSACK_DUPS: usize = 54;
 
 /// None where the system refuses. A segment that the peer says it had twice was not lost.
 #[allow(unsafe_code)]
-pub fn counts(socket: &socket2::Socket) -> Option<Tcp> {
+pub(crate) fn counts(socket: &socket2::Socket) -> Option<Tcp> {
     let mut info = [0_u32; DSACK_DUPS + 1];
     let mut length = libc::socklen_t::try_from(mem::size_of_val(&info)).ok()?;
     let (fd, place) = (socket.as_raw_fd(), (&raw mut info).cast());
@@ -50,7 +50,7 @@ fn icmp_error(socket: &socket2::Socket) -> Option<String> {
 
 /// How often the SYN or its answer was sent again. From now on a silent peer is asked every second whether it is there
 /// (RFC 9293 section 3.8.4), which shows in the last acknowledgment; that it is not there ends nothing.
-pub fn opened(socket: &socket2::Socket) -> Option<u32> {
+pub(crate) fn opened(socket: &socket2::Socket) -> Option<u32> {
     let asking = TcpKeepalive::new().with_time(EVERY).with_interval(EVERY).with_retries(MOST);
     // Without it less is known.
     let _ = socket.set_tcp_keepalive(&asking);

@@ -20,4 +20,4 @@ mod system {
     }
 }
 
-pub use system::{counts, opened};
+pub(crate) use system::{counts, opened};

@@ -35,7 +35,7 @@ const NOWHERE: &str = "tcp://kdc.invalid:88";
 const SIGNATURE: usize = 16;
 
 /// A client for one account and one server.
-pub struct Client {
+pub(super) struct Client {
     kerberos: Kerberos,
     credentials: CredentialsBuffers,
     stand_in: String,
@@ -47,7 +47,7 @@ impl Client {
     ///
     /// # Errors
     /// The name is none of an account.
-    pub fn new(account: &Account, server: &str) -> Result<Self, Failure> {
+    pub(super) fn new(account: &Account, server: &str) -> Result<Self, Failure> {
         let config = KerberosConfig::new(NOWHERE, CLIENT_NAME.to_owned());
         let username = Username::new(&account.user, account.domain.as_deref()).map_err(|e| ours(&e))?;
         let stand_in = hex::encode(random::<16>());
@@ -59,12 +59,12 @@ impl Client {
     }
 
     /// The service principal.
-    pub fn principal(&self) -> &str {
+    pub(super) fn principal(&self) -> &str {
         &self.principal
     }
 
     /// What stands for the password in the answers for sspi.
-    pub fn stand_in(&self) -> &str {
+    pub(super) fn stand_in(&self) -> &str {
         &self.stand_in
     }
 
@@ -72,7 +72,7 @@ impl Client {
     ///
     /// # Errors
     /// An answer cannot be used.
-    pub fn ticket(&mut self, answers: [Vec<u8>; 3], _to: &Proven) -> Result<Vec<u8>, Failure> {
+    pub(super) fn ticket(&mut self, answers: [Vec<u8>; 3], _to: &Proven) -> Result<Vec<u8>, Failure> {
         self.step(&[], answers.into_iter())
     }
 
@@ -80,7 +80,7 @@ impl Client {
     ///
     /// # Errors
     /// It does not belong to our AP-REQ.
-    pub fn accept(&mut self, token: &[u8]) -> Result<(), Failure> {
+    pub(super) fn accept(&mut self, token: &[u8]) -> Result<(), Failure> {
         self.step(token, std::iter::empty()).map(|_| ())
     }
 
@@ -116,7 +116,7 @@ impl Client {
     ///
     /// # Errors
     /// The context is not complete.
-    pub fn seal(&mut self, message: &[u8]) -> Result<Vec<u8>, Failure> {
+    pub(super) fn seal(&mut self, message: &[u8]) -> Result<Vec<u8>, Failure> {
         let (mut token, mut data) = ([0; 1024], Zeroizing::new(message.to_vec()));
         let mut buffers = [SecurityBufferRef::token_buf(&mut token), SecurityBufferRef::data_buf(&mut data)];
         self.kerberos.encrypt_message(EncryptionFlags::empty(), &mut buffers).map_err(|e| ours(&e))?;
@@ -127,7 +127,7 @@ impl Client {
     ///
     /// # Errors
     /// It is not of this context.
-    pub fn open(&mut self, message: &[u8]) -> Result<Vec<u8>, Failure> {
+    pub(super) fn open(&mut self, message: &[u8]) -> Result<Vec<u8>, Failure> {
         let mut message = message.to_vec();
         let (token, data) = message
             .split_at_mut_checked(SIGNATURE)
@@ -142,7 +142,7 @@ impl Client {
 }
 
 /// Without USE_SESSION_KEY: the ticket comes first, and needs no ticket of the server.
-pub fn requirements() -> ClientRequestFlags {
+pub(super) fn requirements() -> ClientRequestFlags {
     ClientRequestFlags::MUTUAL_AUTH | ClientRequestFlags::INTEGRITY | ClientRequestFlags::CONFIDENTIALITY
 }
 
@@ -151,7 +151,7 @@ fn advanced<'a, T>(asked: &mut Asked<'a>, step: impl FnOnce(&mut Asked<'a>) -> T
 }
 
 /// A message that belongs here and cannot be used.
-pub fn unusable(error: &dyn std::fmt::Display) -> Failure {
+pub(super) fn unusable(error: &dyn std::fmt::Display) -> Failure {
     Failure::new(FailureKind::Malformed, format!("a Kerberos message cannot be used: {}", words(error)))
 }
 

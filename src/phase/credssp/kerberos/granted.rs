@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// Key usages of sealed parts (RFC 4120 section 7.5.1).
-pub const AS_REP: i32 = 3;
-pub const TGS_REP: i32 = 8;
+pub(super) const AS_REP: i32 = 3;
+pub(super) const TGS_REP: i32 = 8;
 
 /// EncASRepPart; the rest of it is as in the EncTGSRepPart that takes its place here.
 const ENC_AS_REP_PART: u8 = 0x79;
@@ -25,7 +25,7 @@ const ENC_AS_REP_PART: u8 = 0x79;
 const MOST_REFERRALS: usize = 5;
 
 /// An answer that grants a ticket.
-pub struct Granted {
+pub(super) struct Granted {
     /// The whole answer.
     pub bytes: Vec<u8>,
     /// The same as sspi reads it.
@@ -40,7 +40,7 @@ impl Granted {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn new(bytes: Vec<u8>, opened: Vec<u8>) -> Result<Self, Failure> {
+    pub(super) fn new(bytes: Vec<u8>, opened: Vec<u8>) -> Result<Self, Failure> {
         let read = || match bytes.first() {
             Some(0x6B) => picky_asn1_der::from_bytes::<AsRep>(&bytes).map(|reply| reply.0),
             _ => picky_asn1_der::from_bytes::<TgsRep>(&bytes).map(|reply| reply.0),
@@ -57,7 +57,12 @@ impl Granted {
     ///
     /// # Errors
     /// `logon` or this is no answer of a KDC.
-    pub fn for_sspi(&self, logon: &[u8], realm: &str, password: &str) -> Result<[Vec<u8>; 3], Failure> {
+    pub(super) fn for_sspi(
+        &self,
+        logon: &[u8],
+        realm: &str,
+        password: &str,
+    ) -> Result<[Vec<u8>; 3], Failure> {
         let kind = self.key.kind();
         let mut opened = self.opened.clone();
         if let Some(tag) = opened.first_mut() {
@@ -73,10 +78,10 @@ impl Granted {
 }
 
 /// The realms on the way, in order.
-pub struct Way(Vec<String>);
+pub(super) struct Way(Vec<String>);
 
 impl Way {
-    pub fn from(realm: &str) -> Self {
+    pub(super) fn from(realm: &str) -> Self {
         Self(vec![realm.to_owned()])
     }
 
@@ -84,7 +89,7 @@ impl Way {
     ///
     /// # Errors
     /// The way has been there, or is too long.
-    pub fn follow(&mut self, realm: &str, evidence: &mut KdcEvidence) -> Result<(), Failure> {
+    pub(super) fn follow(&mut self, realm: &str, evidence: &mut KdcEvidence) -> Result<(), Failure> {
         evidence.referral = Some(realm.to_owned());
         let been = self.0.iter().any(|one| one.eq_ignore_ascii_case(realm));
         self.0.push(realm.to_owned());

@@ -11,10 +11,10 @@ use crate::{
 };
 
 /// The types that are asked for, best first: aes256-cts-hmac-sha1-96 and aes128-cts-hmac-sha1-96.
-pub const TYPES: [u32; 2] = [18, 17];
+pub(super) const TYPES: [u32; 2] = [18, 17];
 
 /// A key with its type.
-pub struct Key {
+pub(super) struct Key {
     pub suite: CipherSuite,
     pub value: Secret<Vec<u8>>,
 }
@@ -24,7 +24,7 @@ impl Key {
     ///
     /// # Errors
     /// The type is none of ours.
-    pub fn of_password(kind: u32, password: &str, salt: &[u8]) -> Result<Self, Failure> {
+    pub(super) fn of_password(kind: u32, password: &str, salt: &[u8]) -> Result<Self, Failure> {
         let suite = suite(kind)?;
         let value = suite.cipher().generate_key_from_password(password.as_bytes(), salt);
         Ok(Self { suite, value: value.map_err(|error| unusable(&error))?.into() })
@@ -34,7 +34,7 @@ impl Key {
     ///
     /// # Errors
     /// There is none, or its type is none of ours.
-    pub fn of_session(opened: &[u8]) -> Result<Self, Failure> {
+    pub(super) fn of_session(opened: &[u8]) -> Result<Self, Failure> {
         let (kind, value) = session_key(opened).map_err(|error| unusable(&error))?;
         let suite = suite(kind)?;
         if value.len() != suite.cipher().key_size() {
@@ -44,7 +44,7 @@ impl Key {
     }
 
     /// Opens what is sealed with it for this use; none where it is another key.
-    pub fn open(&self, usage: i32, cipher: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn open(&self, usage: i32, cipher: &[u8]) -> Option<Vec<u8>> {
         let open = || self.suite.cipher().decrypt(self.value.as_ref(), usage, cipher);
         guarded(open).ok()?.ok()
     }
@@ -53,18 +53,18 @@ impl Key {
     ///
     /// # Errors
     /// The key is none.
-    pub fn seal(&self, usage: i32, plain: &[u8]) -> Result<Vec<u8>, Failure> {
+    pub(super) fn seal(&self, usage: i32, plain: &[u8]) -> Result<Vec<u8>, Failure> {
         let sealed = self.suite.cipher().encrypt(self.value.as_ref(), usage, plain);
         sealed.map_err(|error| unusable(&error))
     }
 
     /// The number of the type.
-    pub fn kind(&self) -> u8 {
+    pub(super) fn kind(&self) -> u8 {
         u8::from(&self.suite)
     }
 
     /// As sspi wants to hear of the type.
-    pub fn parameters(&self) -> EncryptionParams {
+    pub(super) fn parameters(&self) -> EncryptionParams {
         EncryptionParams {
             encryption_type: Some(self.suite.clone()),
             ..EncryptionParams::default_for_client()

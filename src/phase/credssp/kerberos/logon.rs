@@ -42,7 +42,7 @@ const CLIENT_UNKNOWN: i64 = 6;
 ///
 /// # Errors
 /// Those of [`Kdcs::ask`], or an answer that cannot be used.
-pub async fn log_on<'a, N: Network>(
+pub(super) async fn log_on<'a, N: Network>(
     account: &Account,
     asking: Asking<'a, N>,
     evidence: &mut KdcEvidence,

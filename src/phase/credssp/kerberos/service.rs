@@ -22,7 +22,7 @@ use crate::{
 ///
 /// # Errors
 /// Those of [`Kdcs::ask`], an answer that cannot be used, or a way that leads nowhere.
-pub async fn ticket<'a, N: Network>(
+pub(super) async fn ticket<'a, N: Network>(
     logon: &Granted,
     principal: &str,
     asking: Asking<'a, N>,

@@ -26,7 +26,7 @@ const DENIED: u32 = 4825;
 
 /// The beginning of an event in XML, as Windows writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Head<'a> {
+pub(super) struct Head<'a> {
     /// The log that it is of.
     pub channel: &'a str,
     /// Who wrote it.
@@ -39,7 +39,7 @@ pub struct Head<'a> {
 
 impl<'a> Head<'a> {
     /// Reads it; none where the text is no event.
-    pub fn of(xml: &'a str) -> Option<Self> {
+    pub(super) fn of(xml: &'a str) -> Option<Self> {
         let (_, provider) = element(xml, "<Provider")?;
         let (rest, _) = element(xml, "<EventID")?;
         let id = text(rest)?.parse().ok()?;
@@ -52,7 +52,7 @@ impl<'a> Head<'a> {
     }
 
     /// Whether anything asks for this event.
-    pub fn is_looked_for(&self, xml: &str) -> bool {
+    pub(super) fn is_looked_for(&self, xml: &str) -> bool {
         let own = |(provider, channel): &(&str, &str)| {
             channel.eq_ignore_ascii_case(self.channel) && is_of(self.provider, provider)
         };

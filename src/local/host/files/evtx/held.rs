@@ -14,7 +14,7 @@ const MOST_CHANNELS: usize = 500;
 
 /// The channels of a file.
 #[derive(Default)]
-pub struct Channels {
+pub(super) struct Channels {
     held: Vec<(String, Held)>,
     kept: usize,
 }
@@ -29,7 +29,7 @@ struct Held {
 
 impl Channels {
     /// An event of any kind was written at this time.
-    pub fn seen(&mut self, channel: &str, at: OffsetDateTime) {
+    pub(super) fn seen(&mut self, channel: &str, at: OffsetDateTime) {
         let Some(held) = self.entry(channel) else { return };
         let (since, until) = held.span.unwrap_or((at, at));
         held.span = Some((since.min(at), until.max(at)));
@@ -37,7 +37,7 @@ impl Channels {
 
     /// Keeps an event that is looked for, or counts it where there are enough of its kind; `read` reads it, and is called
     /// for what is kept only. The newest has to come first.
-    pub fn add(&mut self, channel: &str, id: u32, read: impl FnOnce() -> Option<Event>) -> bool {
+    pub(super) fn add(&mut self, channel: &str, id: u32, read: impl FnOnce() -> Option<Event>) -> bool {
         let is_full = self.kept >= MOST_TEXT;
         let Some(held) = self.entry(channel) else { return true };
         let count = held.counts.entry(id).or_default();
@@ -54,12 +54,12 @@ impl Channels {
     }
 
     /// The events of a channel; none where there are none of any kind.
-    pub fn events(&self, channel: &str) -> Option<Vec<Event>> {
+    pub(super) fn events(&self, channel: &str) -> Option<Vec<Event>> {
         self.held.iter().find(|(name, _)| same(name, channel)).map(|(_, held)| held.events.clone())
     }
 
     /// From when to when they go.
-    pub fn span(&self, channel: &str) -> Option<Span> {
+    pub(super) fn span(&self, channel: &str) -> Option<Span> {
         let (_, held) = self.held.iter().find(|(name, _)| same(name, channel))?;
         let (since, until) = held.span?;
         Some(Span { since: since.into(), until: until.into(), left_out: held.left_out.clone() })

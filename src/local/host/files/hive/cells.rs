@@ -4,7 +4,7 @@ use crate::utf16;
 use std::io::{Read, Seek, SeekFrom};
 
 /// Where the cells begin.
-pub const FIRST: u64 = 4096;
+pub(super) const FIRST: u64 = 4096;
 /// A list that does not exist.
 const NONE: u32 = u32::MAX;
 /// More cells are not read of one hive, so that lists that name each other end.
@@ -21,7 +21,7 @@ const SEGMENT: usize = 16_344;
 const LONGEST_KEY: usize = 76 + 1024;
 
 /// Cells by their offsets.
-pub struct Cells<R> {
+pub(super) struct Cells<R> {
     file: R,
     end: u64,
     big_data: bool,
@@ -30,7 +30,7 @@ pub struct Cells<R> {
 
 /// A key (`nk`).
 #[derive(Clone, Debug)]
-pub struct Key {
+pub(super) struct Key {
     /// Its name.
     pub name: String,
     subkeys: u32,
@@ -41,12 +41,12 @@ pub struct Key {
 
 impl<R: Read + Seek> Cells<R> {
     /// Cells before `end`; versions from 1.4 on know data in several cells.
-    pub fn new(file: R, end: u64, minor: u32) -> Self {
+    pub(super) fn new(file: R, end: u64, minor: u32) -> Self {
         Self { file, end, big_data: minor > 3, left: MOST_CELLS }
     }
 
     /// A key by its offset.
-    pub fn key(&mut self, at: u32) -> Result<Key, String> {
+    pub(super) fn key(&mut self, at: u32) -> Result<Key, String> {
         let cell = self.cell(at, LONGEST_KEY)?;
         if cell.get(..2) != Some(b"nk") {
             return Err(format!("there is no key at {at:#x}"));
@@ -65,7 +65,11 @@ impl<R: Read + Seek> Cells<R> {
     }
 
     /// The first subkey that is wanted. One that is damaged is passed over, and told when none is found.
-    pub fn find(&mut self, key: &Key, mut wanted: impl FnMut(&Key) -> bool) -> Result<Option<Key>, String> {
+    pub(super) fn find(
+        &mut self,
+        key: &Key,
+        mut wanted: impl FnMut(&Key) -> bool,
+    ) -> Result<Option<Key>, String> {
         if key.subkeys == 0 || key.list == NONE {
             return Ok(None);
         }
@@ -91,7 +95,7 @@ impl<R: Read + Seek> Cells<R> {
     }
 
     /// Type and data of a value.
-    pub fn value(&mut self, key: &Key, name: &str) -> Result<Option<(u32, Vec<u8>)>, String> {
+    pub(super) fn value(&mut self, key: &Key, name: &str) -> Result<Option<(u32, Vec<u8>)>, String> {
         let count = usize::try_from(key.values).unwrap_or(usize::MAX);
         if count == 0 || key.value_list == NONE {
             return Ok(None);
@@ -229,17 +233,17 @@ fn text(bytes: &[u8], compressed: bool) -> String {
 }
 
 /// A number of the file.
-pub fn u16_at(bytes: &[u8], from: usize) -> Option<u16> {
+pub(super) fn u16_at(bytes: &[u8], from: usize) -> Option<u16> {
     Some(u16::from_le_bytes(bytes.get(from..from + 2)?.try_into().ok()?))
 }
 
 /// A number of the file.
-pub fn u32_at(bytes: &[u8], from: usize) -> Option<u32> {
+pub(super) fn u32_at(bytes: &[u8], from: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(from..from + 4)?.try_into().ok()?))
 }
 
 /// The key at this path below another one; none where there is none.
-pub fn walk_from<'a, R: Read + Seek>(
+pub(super) fn walk_from<'a, R: Read + Seek>(
     cells: &mut Cells<R>,
     root: Key,
     path: impl Iterator<Item = &'a str>,

@@ -19,7 +19,7 @@ const OF_USER: &[&str] = &[
 ];
 
 /// Which key it is; none where its contents do not tell.
-pub fn software<R: Read + Seek>(cells: &mut Cells<R>, root: &Key) -> Option<&'static str> {
+pub(super) fn software<R: Read + Seek>(cells: &mut Cells<R>, root: &Key) -> Option<&'static str> {
     let version = walk_from(cells, root.clone(), VERSION.split('\\')).ok().flatten();
     let is_machine = version.is_some_and(|version| {
         OF_MACHINE.iter().any(|value| matches!(cells.value(&version, value), Ok(Some(_))))
@@ -36,7 +36,7 @@ pub fn software<R: Read + Seek>(cells: &mut Cells<R>, root: &Key) -> Option<&'st
 const OF_NOBODY: &[&str] = &["default", "localservice", "networkservice", "systemprofile"];
 
 /// Whether the file at this path is the hive of such a profile: `config\DEFAULT`, or an NTUSER.DAT in its folder.
-pub fn is_of_nobody(path: &str) -> bool {
+pub(super) fn is_of_nobody(path: &str) -> bool {
     let path = path.to_lowercase();
     let mut parts = path.rsplit(['\\', '/']);
     let file = parts.next().unwrap_or_default();

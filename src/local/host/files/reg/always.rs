@@ -49,7 +49,7 @@ const OF_CLIENT: &[&str] = &["Default", "Servers"];
 
 /// Whether it is missing anywhere, or nothing but some policies is there: by the keys that the file begins with, whether a
 /// key is there, and whether a key that the file covers lacks all of these values.
-pub fn is_missing(
+pub(super) fn is_missing(
     roots: &[String],
     is_there: impl Fn(&str) -> bool,
     lacks: impl Fn(&str, &[&str]) -> bool,

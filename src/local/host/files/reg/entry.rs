@@ -5,7 +5,7 @@ use crate::local::host::Value;
 
 /// A line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Entry {
+pub(super) enum Entry {
     /// What follows stands in this key.
     Key(String),
     /// This key and what is below it do not exist.
@@ -19,7 +19,7 @@ pub enum Entry {
 }
 
 /// Reads a line; in the old format texts in bytes are no UTF-16.
-pub fn entry(line: &str, old: bool) -> Entry {
+pub(super) fn entry(line: &str, old: bool) -> Entry {
     if let Some(key) = line.strip_prefix('[').and_then(|rest| rest.trim_end().strip_suffix(']')) {
         return match key.strip_prefix('-') {
             Some(key) => Entry::NoKey(key.to_owned()),
@@ -45,7 +45,7 @@ pub fn entry(line: &str, old: bool) -> Entry {
 }
 
 /// Whether a value would be another one if its line went on.
-pub fn may_go_on(line: &str) -> bool {
+pub(super) fn may_go_on(line: &str) -> bool {
     let line = line.trim_end();
     let digits = line.to_ascii_lowercase().rsplit_once("dword:").map_or(0, |(_, digits)| digits.len());
     !line.ends_with(['"', '-']) && digits != 8

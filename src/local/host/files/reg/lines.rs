@@ -9,7 +9,7 @@ const LONGEST: usize = 2 << 20;
 const LONGEST_FIRST: u64 = 512;
 
 /// The lines of a file.
-pub struct Lines<R> {
+pub(super) struct Lines<R> {
     file: BufReader<R>,
     wide: bool,
     at: u64,
@@ -17,7 +17,7 @@ pub struct Lines<R> {
 
 /// A line, with those that continue it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub(super) struct Line {
     /// Where it begins, in bytes.
     pub at: u64,
     /// What it says, without the end of the line.
@@ -33,7 +33,7 @@ impl<R: Read + Seek> Lines<R> {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn new(file: R) -> io::Result<Self> {
+    pub(super) fn new(file: R) -> io::Result<Self> {
         let mut file = BufReader::with_capacity(64 << 10, file);
         let head = file.fill_buf()?;
         let (wide, mark) = match head {
@@ -49,7 +49,7 @@ impl<R: Read + Seek> Lines<R> {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn go_to(&mut self, at: u64) -> io::Result<()> {
+    pub(super) fn go_to(&mut self, at: u64) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(at))?;
         self.at = at;
         Ok(())
@@ -59,7 +59,7 @@ impl<R: Read + Seek> Lines<R> {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<Line>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<Line>> {
         let at = self.at;
         let Some((text, mut cut, mut open)) = self.single()? else { return Ok(None) };
         // regedit takes keys and values that are indented.
@@ -139,7 +139,7 @@ impl<R: Read + Seek> Lines<R> {
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn first_line<R: Read + Seek>(file: &mut R) -> io::Result<String> {
+pub(super) fn first_line<R: Read + Seek>(file: &mut R) -> io::Result<String> {
     let mut head = Vec::new();
     file.by_ref().take(LONGEST_FIRST).read_to_end(&mut head)?;
     file.rewind()?;

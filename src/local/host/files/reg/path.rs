@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// The path in lower case below `hklm` or `hkcu`; none for what no check asks for. The first user of an export is the
 /// current one.
-pub fn normal(key: &str, user: &mut Option<String>) -> Option<String> {
+pub(super) fn normal(key: &str, user: &mut Option<String>) -> Option<String> {
     let key = key.to_lowercase();
     let (root, rest) = key.split_once('\\').unwrap_or((&key, ""));
     let below = |root: &str, rest: &str| match rest {
@@ -28,17 +28,17 @@ pub fn normal(key: &str, user: &mut Option<String>) -> Option<String> {
 }
 
 /// The path of the key above.
-pub fn above(key: &str) -> &str {
+pub(super) fn above(key: &str) -> &str {
     key.rsplit_once('\\').map_or("", |(above, _)| above)
 }
 
 /// Whether a key is this one or below it.
-pub fn is_at_or_below(key: &str, root: &str) -> bool {
+pub(super) fn is_at_or_below(key: &str, root: &str) -> bool {
     key.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'))
 }
 
 /// What a path is remembered by.
-pub fn hash(key: &str) -> u64 {
+pub(super) fn hash(key: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     hasher.finish()

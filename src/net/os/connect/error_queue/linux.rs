@@ -26,12 +26,12 @@ const V6: usize = OFFENDER + 8;
 const ROOM: usize = 32;
 
 /// Has the system keep the errors of this socket, which also makes them errors of the connection.
-pub fn keep(socket: &Socket, address: SocketAddr) {
+pub(crate) fn keep(socket: &Socket, address: SocketAddr) {
     set(socket, address, 1);
 }
 
 /// Has it keep no more.
-pub fn drop_later(socket: &Socket, address: SocketAddr) {
+pub(crate) fn drop_later(socket: &Socket, address: SocketAddr) {
     set(socket, address, 0);
 }
 
@@ -52,7 +52,7 @@ fn option(address: SocketAddr) -> (libc::c_int, libc::c_int) {
 
 /// The error of a connection to this address, with who caused it. What no message is behind this system says itself, but for the
 /// RST and the silence of others.
-pub fn told(socket: &Socket, address: SocketAddr, error: io::Error) -> io::Error {
+pub(crate) fn told(socket: &Socket, address: SocketAddr, error: io::Error) -> io::Error {
     use io::ErrorKind::{HostUnreachable, NetworkUnreachable, PermissionDenied};
     let icmp = queued(socket).and_then(|(kind, bytes)| icmp(kind, &bytes));
     let own = socket.local_addr().ok().and_then(|local| local.as_socket()).map(|local| local.ip());

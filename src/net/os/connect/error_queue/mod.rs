@@ -22,4 +22,4 @@ mod system {
 }
 
 #[cfg(unix)]
-pub use system::{drop_later, keep, told};
+pub(crate) use system::{drop_later, keep, told};
