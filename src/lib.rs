@@ -120,7 +120,7 @@ pub fn honour_route(file: &destination::RdpFile, settings: Settings) -> Settings
     settings.routing_token(routing_token).preconnection(file.text("pcb").map(str::to_owned))
 }
 
-impl<N: Network> Tracer<'_, N> {
+impl Tracer<'_> {
     /// The whole way: probes the target, follows a failure up, and judges the trace.
     pub async fn run(&self) -> Report {
         let begin = net::Instant::now();
@@ -195,7 +195,7 @@ pub enum Ended {
 }
 
 /// Makes the experiments that the failure of a trace which began at `begin` deserves.
-async fn experiment_on<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, begin: net::Instant) {
+async fn experiment_on(tracer: &Tracer<'_>, trace: &mut Trace, begin: net::Instant) {
     let wanted = match tracer.settings.depth.experiments {
         Experiments::Auto => diagnose::wanted(trace),
         Experiments::Off => Vec::new(),
@@ -217,12 +217,12 @@ pub fn checked(
 }
 
 /// The same beside the .rdp file that names the server; its signature is checked now, with the roots of the system.
-pub fn checked_with<N: Network>(
+pub fn checked_with(
     machine: &dyn local::Host,
     choice: local::RoleChoice,
     target: Option<&local::Target>,
     file: Option<&destination::RdpFile>,
-    network: &N,
+    network: &dyn Network,
 ) -> Report {
     let (began, started) = (net::Instant::now(), machine.now().into());
     let checked = local::check(machine, choice, target);

@@ -44,7 +44,7 @@ mod tracer;
 mod udp;
 mod ways;
 
-impl<N: Network> Probe<'_, N> {
+impl Probe<'_> {
     /// Makes the connection that was planned; what is logged of it carries its name.
     pub(crate) async fn connection(&self, plan: &Plan) -> Connection {
         let span = tracing::info_span!("connection", name = %plan.purpose);
@@ -52,7 +52,7 @@ impl<N: Network> Probe<'_, N> {
     }
 }
 
-impl<N: Network> Tracer<'_, N> {
+impl Tracer<'_> {
     /// What happens, without a judgement: the main connection, a retry if the server demands another offer that can be met, and
     /// a hop for each redirection that is followed.
     pub async fn trace(&self) -> Trace {
@@ -88,16 +88,16 @@ pub(crate) fn addresses(connection: &Connection, target: &Endpoint, settings: &S
 }
 
 /// Makes connections to one target under the same settings and the same deadline.
-pub(crate) struct Probe<'a, N> {
+pub(crate) struct Probe<'a> {
     target: &'a Endpoint,
     settings: &'a Settings,
-    network: &'a N,
+    network: &'a dyn Network,
     observer: &'a dyn Observer,
     limits: Limits,
     roots: &'a Roots<'a>,
 }
 
-impl<'a, N: Network> Probe<'a, N> {
+impl<'a> Probe<'a> {
     /// The same with no more than so long for a phase.
     pub(crate) fn within(&self, phase: Duration) -> Self {
         let limits = Limits { phase: self.limits.phase.min(phase), ..self.limits };

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use rdptrace::{
     BoxDatagrams, BoxStream, Datagrams, Network, Pending,
     internal::demo::{self, Server, Stream, gateway},
@@ -77,6 +78,7 @@ fn now() -> OffsetDateTime {
     OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000)
 }
 
+#[async_trait]
 impl Network for Distant {
     fn now(&self) -> OffsetDateTime {
         now()

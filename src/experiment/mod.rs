@@ -22,7 +22,7 @@ use basis::{Basis, basis};
 use catalogue::EXPERIMENTS;
 
 use crate::{
-    net::{Instant, Network},
+    net::Instant,
     probe::{Observer, Plan, Probe, Tracer, aimed},
     report::{
         ConnectEvidence, Connection, ExperimentKind, ExperimentName, FailureKind, Millis,
@@ -68,12 +68,7 @@ pub(crate) enum Round<'a> {
 }
 
 /// Makes the experiments of a round and adds them to the trace. A run that began at `begin` keeps its deadline.
-pub(crate) async fn run<N: Network>(
-    tracer: &Tracer<'_, N>,
-    trace: &mut Trace,
-    round: &Round<'_>,
-    begin: Instant,
-) {
+pub(crate) async fn run(tracer: &Tracer<'_>, trace: &mut Trace, round: &Round<'_>, begin: Instant) {
     let hop = trace.described().and_then(|made| made.hop.as_ref()).map(|hop| aimed(hop, tracer.settings));
     let (target, settings) = match &hop {
         Some((target, settings)) => (target, settings),
@@ -191,21 +186,21 @@ impl Door<'_> {
 }
 
 /// How experiments are made.
-struct Probes<'a, N> {
-    usual: &'a Probe<'a, N>,
+struct Probes<'a> {
+    usual: &'a Probe<'a>,
     /// In less time: those of what most servers do not speak.
-    aside: &'a Probe<'a, N>,
+    aside: &'a Probe<'a>,
 }
 
-impl<N> Probes<'_, N> {
-    fn of(&self, plan: &Plan) -> &Probe<'_, N> {
+impl Probes<'_> {
+    fn of(&self, plan: &Plan) -> &Probe<'_> {
         if is_aside(plan) { self.aside } else { self.usual }
     }
 }
 
 /// One that could only begin when the time of the run is over is not made: it would show nothing but that.
-async fn make<N: Network>(
-    probes: &Probes<'_, N>,
+async fn make(
+    probes: &Probes<'_>,
     plans: &[Plan],
     at_once: usize,
     end: Instant,

@@ -30,11 +30,11 @@ mod wire;
 
 use std::{
     any::Any,
-    future::Future,
     io,
     net::{IpAddr, SocketAddr},
 };
 
+use async_trait::async_trait;
 use time::OffsetDateTime;
 use tokio::io::{AsyncRead, AsyncWrite};
 pub use tokio::time::Instant;
@@ -75,26 +75,27 @@ pub type BoxStream = Box<dyn Stream>;
 
 /// What a probe needs of the machine: names, connections, wall time and trusted roots.
 ///
-/// The system implements it; tests answer from a scenario.
+/// The system implements it; tests answer from a scenario. An `impl` of it needs the attribute of the crate async-trait.
+#[async_trait]
 pub trait Network: Sync {
     /// Wall time.
     fn now(&self) -> OffsetDateTime;
 
     /// The addresses of a name, in the order the system prefers them.
-    fn look_up(&self, host: &str) -> impl Future<Output = Result<Vec<IpAddr>, Failure>> + Send;
+    async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Failure>;
 
     /// Where a service is, best first, as the SRV records of this name say (RFC 2782); a network without them has none.
-    fn services(&self, name: &str) -> impl Future<Output = Result<Vec<Endpoint>, Failure>> + Send {
+    async fn services(&self, name: &str) -> Result<Vec<Endpoint>, Failure> {
         let detail = format!("no SRV record can be asked for here: {name}");
-        async { Err(Failure::new(FailureKind::NotFound, detail)) }
+        Err(Failure::new(FailureKind::NotFound, detail))
     }
 
     /// Opens a TCP connection.
-    fn connect(&self, address: SocketAddr) -> impl Future<Output = io::Result<BoxStream>> + Send;
+    async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream>;
 
     /// The same with short segments in both directions; a network that cannot do so says so.
-    fn connect_small(&self, _address: SocketAddr) -> impl Future<Output = io::Result<BoxStream>> + Send {
-        async { Err(io::ErrorKind::Unsupported.into()) }
+    async fn connect_small(&self, _address: SocketAddr) -> io::Result<BoxStream> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     /// Whether it can.
@@ -103,8 +104,8 @@ pub trait Network: Sync {
     }
 
     /// Opens a socket for UDP to this address; a network that carries none says so.
-    fn datagrams(&self, _address: SocketAddr) -> impl Future<Output = io::Result<BoxDatagrams>> + Send {
-        async { Err(io::ErrorKind::Unsupported.into()) }
+    async fn datagrams(&self, _address: SocketAddr) -> io::Result<BoxDatagrams> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     /// The roots that the system trusts; an error says why none could be read.

@@ -9,6 +9,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
+use async_trait::async_trait;
 use dns_lookup::{AddrInfoHints, LookupError, LookupErrorKind, SockType, getaddrinfo};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
@@ -25,6 +26,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default)]
 pub struct System;
 
+#[async_trait]
 impl Network for System {
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc()

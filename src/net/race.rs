@@ -16,8 +16,8 @@ const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// The most telling failure of the attempts, when none connected before the deadline.
-pub(crate) async fn race<N: Network>(
-    network: &N,
+pub(crate) async fn race(
+    network: &dyn Network,
     addresses: &[SocketAddr],
     deadline: Instant,
     evidence: &mut ConnectEvidence,

@@ -12,8 +12,8 @@ use crate::report::{Failure, FailureKind};
 /// # Errors
 /// `not_found` for a name that does not exist, `unreachable` for a resolver that does not work, `timeout` for one that
 /// does not answer.
-pub(crate) async fn resolve<N: Network>(
-    network: &N,
+pub(crate) async fn resolve(
+    network: &dyn Network,
     host: &str,
     deadline: Instant,
 ) -> Result<Vec<IpAddr>, Failure> {

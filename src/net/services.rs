@@ -20,8 +20,8 @@ const MOST: usize = 16;
 ///
 /// # Errors
 /// `not_found` where DNS has no such record, `unreachable` and `timeout` where it does not answer.
-pub(crate) async fn services<N: Network>(
-    network: &N,
+pub(crate) async fn services(
+    network: &dyn Network,
     name: &str,
     deadline: Instant,
 ) -> Result<Vec<Endpoint>, Failure> {

@@ -9,6 +9,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
+use async_trait::async_trait;
 use time::OffsetDateTime;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
@@ -19,14 +20,15 @@ use crate::report::Failure;
 pub(super) const SEGMENT: u32 = 536;
 
 /// A network that differs in how it connects, where it is to.
-pub(crate) struct Segments<'a, N> {
+pub(crate) struct Segments<'a> {
     /// What it is beside.
-    pub network: &'a N,
+    pub network: &'a dyn Network,
     /// Whether segments are to be short.
     pub small: bool,
 }
 
-impl<N: Network> Network for Segments<'_, N> {
+#[async_trait]
+impl Network for Segments<'_> {
     fn now(&self) -> OffsetDateTime {
         self.network.now()
     }

@@ -15,8 +15,8 @@ use crate::{
 ///
 /// # Errors
 /// `reset`, `refused`, `unreachable` or `timeout`, whichever tells most.
-pub(crate) async fn run<N: Network>(
-    network: &N,
+pub(crate) async fn run(
+    network: &dyn Network,
     addresses: &[SocketAddr],
     limits: Limits,
     evidence: &mut ConnectEvidence,
@@ -29,8 +29,8 @@ pub(crate) async fn run<N: Network>(
 ///
 /// # Errors
 /// Those of [`run`] and of [`proxy::run`].
-pub(crate) async fn through<N: Network>(
-    network: &N,
+pub(crate) async fn through(
+    network: &dyn Network,
     addresses: &[SocketAddr],
     proxy: Option<&Proxy>,
     target: &Endpoint,

@@ -16,8 +16,8 @@ use crate::{
 ///
 /// # Errors
 /// Those of [`run`].
-pub(crate) async fn through<N: Network>(
-    network: &N,
+pub(crate) async fn through(
+    network: &dyn Network,
     proxy: Option<&Proxy>,
     target: &Endpoint,
     deadline: Instant,
@@ -32,8 +32,8 @@ pub(crate) async fn through<N: Network>(
 ///
 /// # Errors
 /// Those of [`net::resolve`].
-async fn run<N: Network>(
-    network: &N,
+async fn run(
+    network: &dyn Network,
     target: &Endpoint,
     deadline: Instant,
     evidence: &mut ResolveEvidence,

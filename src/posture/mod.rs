@@ -14,7 +14,7 @@ use futures_util::{StreamExt as _, stream};
 
 use crate::{
     codes::{Phase, Protocols, TLS_CIPHER_SUITE},
-    net::{Instant, Network},
+    net::Instant,
     pdu::client_hello::Profile,
     probe::{Added, Hello, Opening, Plan, Probe, Tracer},
     report::{
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Asks on, after the main connection, and adds the connections to the trace. A run that began at `begin` keeps its deadline.
 /// Says whether something of RDP answers there still, so that a failure of the main connection can be looked into.
-pub(crate) async fn run<N: Network>(tracer: &Tracer<'_, N>, trace: &mut Trace, begin: Instant) -> bool {
+pub(crate) async fn run(tracer: &Tracer<'_>, trace: &mut Trace, begin: Instant) -> bool {
     let Some(peer) = peer(trace) else { return false };
     let settings = tracer.settings.clone().timeout(tracer.settings.limits.timeout.min(PATIENCE));
     let probe = tracer.probe(&tracer.target.endpoint, &settings, begin + settings.limits.deadline);
@@ -65,8 +65,8 @@ fn is_silent(trace: &Trace) -> bool {
 }
 
 /// The connections as they are made.
-struct Asking<'a, N> {
-    probe: Probe<'a, N>,
+struct Asking<'a> {
+    probe: Probe<'a>,
     trace: &'a mut Trace,
     peer: Vec<SocketAddr>,
     /// How many connections there may be in all.
@@ -75,7 +75,7 @@ struct Asking<'a, N> {
     refuses: bool,
 }
 
-impl<N: Network> Asking<'_, N> {
+impl Asking<'_> {
     /// Makes these connections, as many as may be; returns how many were.
     async fn make(&mut self, plans: &[Plan]) -> usize {
         let left = if self.refuses { 0 } else { self.most.saturating_sub(self.trace.connections.len()) };

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     codes::{Phase, Protocols},
-    net::{Network, Segments, SharedRemarks, Wire},
+    net::{Segments, SharedRemarks, Wire},
     pdu::{mcs::USER_REQUESTED, preconnection::preconnection},
     phase::{
         PhaseResult, Secured, Step,
@@ -40,12 +40,12 @@ pub(super) enum Way {
 }
 
 /// A connection as it is made.
-pub(super) struct Walk<'a, N> {
-    pub(super) probe: &'a Probe<'a, N>,
+pub(super) struct Walk<'a> {
+    pub(super) probe: &'a Probe<'a>,
     pub(super) plan: &'a Plan,
 }
 
-impl<N: Network> Walk<'_, N> {
+impl Walk<'_> {
     /// Runs a phase, records it, and tells how it ended.
     pub(super) async fn record<E: Default, T>(
         &self,

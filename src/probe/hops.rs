@@ -18,20 +18,20 @@ use super::{
 };
 use crate::{
     endpoint::Endpoint,
-    net::{Instant, Network},
+    net::Instant,
     report::{Connection, FailureKind, Hop, Phases, Purpose, Redirection, Status, Tried, Unfollowed},
     settings::{Gateway, Settings},
 };
 
 /// What every hop shares.
-pub(super) struct Way<'a, N> {
+pub(super) struct Way<'a> {
     /// Which leads to the first host.
-    pub tracer: &'a Tracer<'a, N>,
+    pub tracer: &'a Tracer<'a>,
     /// When the run ends.
     pub end: Instant,
 }
 
-impl<N: Network> Way<'_, N> {
+impl Way<'_> {
     /// Follows from the last of `connections` and adds one for each hop, and another where a host demands that; why it ended where a redirection is left.
     pub(super) async fn follow(&self, connections: &mut Vec<Connection>) -> Option<Unfollowed> {
         let Tracer { settings, observer, .. } = self.tracer;

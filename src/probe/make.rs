@@ -5,12 +5,12 @@ use super::{
     connection::{Walk, Way},
 };
 use crate::{
-    net::{Ends, Network, Record, SharedRemarks},
+    net::{Ends, Record, SharedRemarks},
     phase::{attribution, gateway},
     report::{Connection, Phases, Purpose, Timestamp},
 };
 
-impl<N: Network> Probe<'_, N> {
+impl Probe<'_> {
     /// Makes the connection, phase after phase.
     pub(super) async fn make(&self, plan: &Plan) -> Connection {
         let (walk, started) = (Walk { probe: self, plan }, Some(Timestamp(self.network.now())));

@@ -9,15 +9,15 @@ use crate::{
 };
 
 /// They are not read yet.
-pub(crate) fn roots<'a, N: Network>(settings: &Settings, network: &'a N) -> Roots<'a> {
+pub(crate) fn roots<'a>(settings: &Settings, network: &'a dyn Network) -> Roots<'a> {
     let given = settings.trust.anchors.given.iter().map(|der| der.clone().into()).collect();
     let system = settings.trust.anchors.system.then(|| Box::new(System(network)) as Box<dyn Store + 'a>);
     Roots::lazy(given, system)
 }
 
-struct System<'a, N>(&'a N);
+struct System<'a>(&'a dyn Network);
 
-impl<N: Network> Store for System<'_, N> {
+impl Store for System<'_> {
     fn read(&self) -> Result<Vec<CertificateDer<'static>>, String> {
         self.0.system_roots()
     }

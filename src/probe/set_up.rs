@@ -4,7 +4,7 @@ use super::{Added, Hello, Probe, Withheld, connection::Walk, offer::restricted_a
 use crate::{
     certificate::Expectation,
     codes::{Phase, Protocols},
-    net::{Network, Upgrade, Wire},
+    net::{Upgrade, Wire},
     phase::{
         credssp::{self, Access},
         kdc::Asking,
@@ -25,7 +25,7 @@ pub(super) enum SetUp<'a> {
     LoggedOn(&'a Account),
 }
 
-impl<N: Network> Walk<'_, N> {
+impl Walk<'_> {
     /// TLS and CredSSP, as far as they were selected.
     pub(super) async fn secure(
         &self,

@@ -12,17 +12,17 @@ use crate::{
 };
 
 /// Traces one target under the same settings, on the same network, with trust anchors that are read once.
-pub struct Tracer<'a, N> {
+pub struct Tracer<'a> {
     pub(crate) target: &'a Target,
     pub(crate) settings: &'a Settings,
-    pub(crate) network: &'a N,
+    pub(crate) network: &'a dyn Network,
     pub(crate) observer: &'a dyn Observer,
     roots: Rc<Roots<'a>>,
 }
 
-impl<'a, N: Network> Tracer<'a, N> {
+impl<'a> Tracer<'a> {
     /// Nothing is sent or read yet, and nobody is told what happens.
-    pub fn new(target: &'a Target, settings: &'a Settings, network: &'a N) -> Self {
+    pub fn new(target: &'a Target, settings: &'a Settings, network: &'a dyn Network) -> Self {
         let roots = Rc::new(roots(settings, network));
         Self { target, settings, network, observer: &Unobserved, roots }
     }
@@ -35,7 +35,7 @@ impl<'a, N: Network> Tracer<'a, N> {
 
     /// The same under other settings, with the same trust anchors.
     #[must_use]
-    pub(crate) fn under<'b>(&'b self, settings: &'b Settings) -> Tracer<'b, N> {
+    pub(crate) fn under<'b>(&'b self, settings: &'b Settings) -> Tracer<'b> {
         let Self { target, network, observer, .. } = *self;
         Tracer { target, settings, network, observer, roots: Rc::clone(&self.roots) }
     }
@@ -46,7 +46,7 @@ impl<'a, N: Network> Tracer<'a, N> {
         target: &'b Endpoint,
         settings: &'b Settings,
         end: Instant,
-    ) -> Probe<'b, N> {
+    ) -> Probe<'b> {
         let limits = Limits { phase: settings.limits.timeout, run: end };
         let Self { network, observer, .. } = *self;
         Probe { target, settings, network, observer, limits, roots: &self.roots }

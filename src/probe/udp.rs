@@ -26,8 +26,8 @@ const SILENT: &str = "nothing answers, which does not say why: UDP may be droppe
 const FOREIGN: &str = "something answers, but nothing that acknowledges the SYN: it may be another service";
 
 /// Asks at the address that TCP connected to, until `end` at most.
-pub(super) async fn udp<N: Network>(
-    network: &N,
+pub(super) async fn udp(
+    network: &dyn Network,
     settings: &Settings,
     traced: &Connection,
     end: Instant,
@@ -81,7 +81,7 @@ fn nothing() -> Udp {
     }
 }
 
-async fn ask<N: Network>(network: &N, address: SocketAddr, end: Instant, seen: &mut Udp) -> io::Result<()> {
+async fn ask(network: &dyn Network, address: SocketAddr, end: Instant, seen: &mut Udp) -> io::Result<()> {
     let socket = network.datagrams(address).await?;
     let sequence_number = u32::from_be_bytes(random());
     let correlation_id = rdpudp::correlation_id(random());

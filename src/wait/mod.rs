@@ -15,7 +15,7 @@ pub use backoff::random;
 use crate::{
     diagnose::diagnose,
     experiment_on,
-    net::{Instant, Network, pause},
+    net::{Instant, pause},
     probe::{Observer, Tracer},
     report::{FindingCode, Outcome, Report, Status, WaitEntry},
     settings::LicensePolicy,
@@ -80,8 +80,8 @@ pub enum Next {
 /// The account is used at most once: tries go without it until one shows that the server is ready, and whatever
 /// the server does after AUTHENTICATE was sent ends the wait. Those tries consume no license either. A failure that is left at
 /// the end gets the experiments that a single trace would make, in the deadline of the last try.
-pub async fn wait<N: Network>(
-    tracer: Tracer<'_, N>,
+pub async fn wait(
+    tracer: Tracer<'_>,
     patience: Patience,
     watcher: &dyn Watcher,
     interrupt: impl Future<Output = ()>,
@@ -106,12 +106,7 @@ struct Seen {
     last: Option<Report>,
 }
 
-async fn tries<N: Network>(
-    tracer: &Tracer<'_, N>,
-    patience: Patience,
-    watcher: &dyn Watcher,
-    seen: &mut Seen,
-) {
+async fn tries(tracer: &Tracer<'_>, patience: Patience, watcher: &dyn Watcher, seen: &mut Seen) {
     let begin = Instant::now();
     let has_account = tracer.settings.logon.is_some();
     let mut backoff = Backoff::new(patience.jitter);
@@ -140,7 +135,7 @@ async fn tries<N: Network>(
 }
 
 /// One try, in the time that is left; with the account and a license to consume only when it is `complete`.
-async fn attempt<N: Network>(tracer: &Tracer<'_, N>, left: Duration, complete: bool) -> Report {
+async fn attempt(tracer: &Tracer<'_>, left: Duration, complete: bool) -> Report {
     let settings = tracer.settings;
     let license = match settings.depth.license {
         LicensePolicy::Complete if !complete => LicensePolicy::Challenge,

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use async_trait::async_trait;
 use rdptrace::{
     BoxStream, Network, Target, Tracer, diagnose,
     internal::pdu::{
@@ -37,6 +38,7 @@ const OLD_SUITE: u16 = 0x002F;
 #[derive(Debug, Default)]
 struct Keeper(Arc<Mutex<Vec<Vec<u8>>>>);
 
+#[async_trait]
 impl Network for Keeper {
     fn now(&self) -> OffsetDateTime {
         pipe::NOW

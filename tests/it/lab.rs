@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use rdptrace::{
     BoxDatagrams, BoxStream, Datagrams, Network, Pending,
     internal::demo::{self, Fault, Server},
@@ -139,6 +140,7 @@ impl Lab {
     }
 }
 
+#[async_trait]
 impl Network for Lab {
     fn now(&self) -> OffsetDateTime {
         pipe::NOW

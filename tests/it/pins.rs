@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use async_trait::async_trait;
 use rdptrace::{
     BoxStream, Network, Report, Settings, Target, Tracer,
     codes::Phase,
@@ -55,6 +56,7 @@ impl Farm {
     }
 }
 
+#[async_trait]
 impl Network for Farm {
     fn now(&self) -> OffsetDateTime {
         pipe::NOW

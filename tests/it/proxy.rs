@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use rdptrace::{
     BoxStream, Endpoint, Network, Report, Settings, Target, Tracer,
     codes::Phase,
@@ -58,6 +59,7 @@ impl Lab {
     }
 }
 
+#[async_trait]
 impl Network for Lab {
     fn now(&self) -> OffsetDateTime {
         pipe::NOW

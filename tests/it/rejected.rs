@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use rdptrace::{
     BoxStream, Network, Report, Target, Tracer,
     internal::net::{Rejected, icmp_name},
@@ -38,6 +39,7 @@ impl Wall {
     }
 }
 
+#[async_trait]
 impl Network for Wall {
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::UNIX_EPOCH

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use async_trait::async_trait;
 use rdptrace::{
     BoxStream, Network, Report, Settings, Target, Tracer,
     internal::demo::{PASSWORD, USER},
@@ -49,6 +50,7 @@ impl Flagged {
     }
 }
 
+#[async_trait]
 impl Network for Flagged {
     fn now(&self) -> OffsetDateTime {
         self.lab.now()

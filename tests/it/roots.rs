@@ -6,6 +6,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering::SeqCst},
 };
 
+use async_trait::async_trait;
 use rcgen::{CertificateParams, DnType, DnValue, KeyPair};
 use rdptrace::{
     BoxStream, Network, Report, Settings, Target, Tracer,
@@ -36,6 +37,7 @@ impl Counting {
     }
 }
 
+#[async_trait]
 impl Network for Counting {
     fn now(&self) -> OffsetDateTime {
         self.lab.now()

@@ -5,6 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
+use async_trait::async_trait;
 use rdptrace::{
     BoxStream, Network, Report, Target, Tracer,
     report::{Cause, ExperimentKind, Failure, Likelihood, Place, Purpose, Status},
@@ -24,6 +25,7 @@ struct Narrow {
     small: Lab,
 }
 
+#[async_trait]
 impl Network for Narrow {
     fn now(&self) -> OffsetDateTime {
         self.usual.now()

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use rdptrace::{
     BoxDatagrams, BoxStream, Datagrams, Network, Pending, Settings, Target, Tracer,
     internal::net::{Framing, Instant, Limits, Wire},
@@ -26,6 +27,7 @@ const EMFILE: i32 = 24;
 /// A machine on which every connection fails with this error.
 struct Broken(fn() -> io::Error);
 
+#[async_trait]
 impl Network for Broken {
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::UNIX_EPOCH
@@ -158,6 +160,7 @@ impl Datagrams for Dead {
     }
 }
 
+#[async_trait]
 impl Network for NoDatagrams {
     fn now(&self) -> OffsetDateTime {
         self.lab.now()

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     codes,
-    net::{Framing, Instant, Network, Wire},
+    net::{Framing, Instant, Wire},
     pdu::{spnego, ts_request::Sent},
     phase::{
         PhaseResult, Step, ending,
@@ -41,9 +41,9 @@ const REJECT: u8 = 2;
 ///
 /// # Errors
 /// `kerberos_error` and what keeps from the KDC, then those of CredSSP.
-pub(crate) async fn run<N: Network>(
+pub(crate) async fn run(
     wire: &mut Wire,
-    asking: Asking<'_, N>,
+    asking: Asking<'_>,
     access: &Access<'_>,
     account: &Account,
     evidence: &mut CredsspEvidence,
@@ -85,11 +85,11 @@ pub(crate) async fn run<N: Network>(
 }
 
 /// The AP-REQ, with everything that was asked for it.
-async fn ticket<N: Network>(
+async fn ticket(
     client: &mut Client,
     access: &Access<'_>,
     admitted: Admitted<'_>,
-    asking: Asking<'_, N>,
+    asking: Asking<'_>,
     evidence: &mut CredsspEvidence,
 ) -> Result<Vec<u8>, Failure> {
     let seen = evidence
@@ -107,10 +107,10 @@ async fn ticket<N: Network>(
 }
 
 /// The same from the KDCs.
-async fn asked<N: Network>(
+async fn asked(
     client: &mut Client,
     Admitted { account, peer }: Admitted<'_>,
-    asking: Asking<'_, N>,
+    asking: Asking<'_>,
     seen: &mut KdcEvidence,
 ) -> Result<Vec<u8>, Failure> {
     let (logon, kdcs) = logon::log_on(account, asking, seen).await?;

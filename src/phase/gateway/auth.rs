@@ -15,7 +15,7 @@ use super::{
     transport::Transport,
 };
 use crate::{
-    net::{Network, Wire},
+    net::Wire,
     pdu::http::Challenge,
     phase::{
         PhaseResult, Step,
@@ -30,8 +30,8 @@ const SPOKEN: [&str; 3] = ["NTLM", "Negotiate", BASIC];
 const BASIC: &str = "Basic";
 
 /// What the authentication works with.
-pub(super) struct Login<'a, N> {
-    pub at: At<'a, N>,
+pub(super) struct Login<'a> {
+    pub at: At<'a>,
     /// The schemes that the gateway offers.
     pub offered: &'a [Challenge],
 }
@@ -61,9 +61,9 @@ impl<'a> Scheme<'a> {
 ///
 /// # Errors
 /// `http_status` where no scheme is shared or the gateway refuses, and what ends a connection.
-pub(super) async fn run<N: Network>(
+pub(super) async fn run(
     wire: &mut Wire,
-    login: &Login<'_, N>,
+    login: &Login<'_>,
     session: &mut Session,
     evidence: &mut GatewayAuth,
 ) -> PhaseResult<Transport> {

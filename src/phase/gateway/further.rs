@@ -19,8 +19,8 @@ const LEGACY_AFTER: [u16; 3] = [403, 404, 410];
 const FILTERS: [u16; 3] = [403, 405, 501];
 
 /// Asks without credentials, once for each question, on this connection where it goes on and else on another.
-pub(super) async fn ask<N: Network>(
-    network: &N,
+pub(super) async fn ask(
+    network: &dyn Network,
     wire: &mut Wire,
     access: &Access<'_>,
     session: &Session,
@@ -42,15 +42,15 @@ pub(super) async fn ask<N: Network>(
     }
 }
 
-struct Asking<'a, N> {
-    network: &'a N,
+struct Asking<'a> {
+    network: &'a dyn Network,
     access: &'a Access<'a>,
     session: &'a Session,
     wire: &'a mut Wire,
     keeps: bool,
 }
 
-impl<N: Network> Asking<'_, N> {
+impl Asking<'_> {
     async fn status(&mut self, method: &str, request: Request) -> Option<u16> {
         if !self.keeps {
             *self.wire = transport::connect(self.network, self.access, self.session).await.ok()?.0;

@@ -29,8 +29,8 @@ pub(super) enum Opened {
 ///
 /// # Errors
 /// `http_status` for any answer but a challenge or an open channel, and what ends a connection.
-pub(super) async fn run<N: Network>(
-    network: &N,
+pub(super) async fn run(
+    network: &dyn Network,
     wire: &mut Wire,
     access: &Access<'_>,
     session: &mut Session,

@@ -32,8 +32,8 @@ use crate::{
 const UNAUTHORIZED: i64 = 401;
 
 /// Where the account is used: who is on the wire, and the way there again.
-pub(super) struct At<'a, N> {
-    pub network: &'a N,
+pub(super) struct At<'a> {
+    pub network: &'a dyn Network,
     pub access: &'a Access<'a>,
     pub peer: &'a Secured,
 }
@@ -67,9 +67,9 @@ enum Unbegun {
 ///
 /// # Errors
 /// `http_status` where the scheme is broken off before the proof, and what ends a connection.
-pub(super) async fn log_on<N: Network>(
+pub(super) async fn log_on(
     wire: &mut Wire,
-    at: &At<'_, N>,
+    at: &At<'_>,
     session: &mut Session,
     method: &str,
     scheme: &Scheme<'_>,
@@ -116,9 +116,9 @@ async fn show(
 }
 
 /// Sends the first token, and where it is not understood once more in the other form: nothing of the password is in it.
-async fn begin<N: Network>(
+async fn begin(
     wire: &mut Wire,
-    at: &At<'_, N>,
+    at: &At<'_>,
     session: &mut Session,
     Wanted { method, scheme, peer }: Wanted<'_>,
     evidence: &mut GatewayAuth,
@@ -156,7 +156,7 @@ async fn begin<N: Network>(
 }
 
 /// Takes the place of a wire that has ended; false where there is no way to the same peer.
-async fn reconnect<N: Network>(wire: &mut Wire, at: &At<'_, N>, session: &Session) -> bool {
+async fn reconnect(wire: &mut Wire, at: &At<'_>, session: &Session) -> bool {
     match transport::again(at.network, at.access, session, at.peer).await {
         Ok(Step::Passed((fresh, _))) => {
             *wire = fresh;

@@ -74,8 +74,8 @@ enum Ended {
 ///
 /// # Errors
 /// That of the step in which it ended.
-pub(crate) async fn run<N: Network>(
-    network: &N,
+pub(crate) async fn run(
+    network: &dyn Network,
     access: &Access<'_>,
     wire: &mut Option<Wire>,
     evidence: &mut GatewayEvidence,
@@ -109,8 +109,8 @@ pub(crate) fn remember(phases: &mut Phases, said: &SharedRemarks) {
 }
 
 /// Resolve, connect and TLS.
-async fn reach<N: Network>(
-    network: &N,
+async fn reach(
+    network: &dyn Network,
     access: &Access<'_>,
     wire: &mut Option<Wire>,
     evidence: &mut GatewayEvidence,
@@ -162,8 +162,8 @@ async fn secure(
 }
 
 /// From the first request to the open channel.
-async fn cross<N: Network>(
-    network: &N,
+async fn cross(
+    network: &dyn Network,
     access: &Access<'_>,
     (mut session, peer): (Session, Secured),
     wire: &mut Option<Wire>,
@@ -224,8 +224,8 @@ fn unmet(access: &Access<'_>, peer: &Secured) -> Option<Cow<'static, str>> {
 }
 
 /// The transport and the first packets in it; who hears those that follow.
-async fn shake_hands<N: Network>(
-    network: &N,
+async fn shake_hands(
+    network: &dyn Network,
     crossing: &transport::Crossing<'_>,
     transport: transport::Transport,
     wire: &mut Option<Wire>,

@@ -78,8 +78,8 @@ pub(super) struct Crossing<'a> {
 ///
 /// # Errors
 /// Those of the second connection, where there is one.
-pub(super) async fn open<N: Network>(
-    network: &N,
+pub(super) async fn open(
+    network: &dyn Network,
     crossing: &Crossing<'_>,
     transport: Transport,
     wire: &mut Option<Wire>,
@@ -106,8 +106,8 @@ pub(super) async fn open<N: Network>(
 ///
 /// # Errors
 /// What ends a connection.
-pub(super) async fn connect<N: Network>(
-    network: &N,
+pub(super) async fn connect(
+    network: &dyn Network,
     access: &Access<'_>,
     session: &Session,
 ) -> Result<(Wire, Secured), Failure> {
@@ -130,8 +130,8 @@ pub(super) async fn connect<N: Network>(
 ///
 /// # Errors
 /// As [`connect`].
-pub(super) async fn again<N: Network>(
-    network: &N,
+pub(super) async fn again(
+    network: &dyn Network,
     access: &Access<'_>,
     session: &Session,
     first: &Secured,
@@ -146,7 +146,7 @@ pub(super) async fn again<N: Network>(
 }
 
 /// The connection for what is sent: authenticated in the same way, with a request whose body never ends.
-async fn second<N: Network>(network: &N, crossing: &Crossing<'_>) -> PhaseResult<(Wire, Secured)> {
+async fn second(network: &dyn Network, crossing: &Crossing<'_>) -> PhaseResult<(Wire, Secured)> {
     let Crossing { access, session, peer, scheme } = crossing;
     let (mut wire, peer) = match again(network, access, session, peer).await? {
         Step::Passed(made) => made,

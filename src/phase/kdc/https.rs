@@ -7,7 +7,7 @@ use super::{
 use crate::{
     certificate::Expectation,
     codes::{self, Phase},
-    net::{Framing, Network, Upgrade, Versions, Wire},
+    net::{Framing, Upgrade, Versions, Wire},
     pdu::{
         http::{Request, ResponseHead},
         kdc_proxy,
@@ -27,8 +27,8 @@ const MOST_INTERIM: usize = 4;
 ///
 /// # Errors
 /// The proxy is not reached, breaks TLS or HTTP off, or `http_status`.
-pub(super) async fn ask<N: Network>(
-    asking: &Asking<'_, N>,
+pub(super) async fn ask(
+    asking: &Asking<'_>,
     kdc: &Kdc,
     sent: &Sent<'_>,
     evidence: &mut KdcEvidence,
@@ -44,8 +44,8 @@ pub(super) async fn ask<N: Network>(
 
 /// A certificate that is wrong is told, and no reason to stop: what is sent goes over TCP in the clear elsewhere. Whoever serves
 /// one without its key is no proxy.
-async fn exchange<N: Network>(
-    asking: &Asking<'_, N>,
+async fn exchange(
+    asking: &Asking<'_>,
     kdc: &Kdc,
     sent: &Sent<'_>,
     wire: &mut Wire,

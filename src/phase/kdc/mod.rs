@@ -25,8 +25,9 @@ use crate::{
 const MOST: usize = 16;
 
 /// Whom to ask, on which way, and how long.
-pub(crate) struct Asking<'a, N> {
-    pub network: &'a N,
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    pub network: &'a dyn Network,
     pub kerberos: &'a Kerberos,
     pub proxy: Option<&'a Proxy>,
     /// The RD Gateway, which may be the KDC proxy too.
@@ -35,15 +36,6 @@ pub(crate) struct Asking<'a, N> {
     pub roots: &'a Roots<'a>,
     pub limits: Limits,
 }
-
-// All of it is borrowed or copied, whatever the network is.
-impl<N> Clone for Asking<'_, N> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<N> Copy for Asking<'_, N> {}
 
 /// A question, which begins with its length.
 pub(crate) struct Question<'q> {
@@ -65,8 +57,8 @@ pub(crate) enum Answer {
 }
 
 /// The KDCs of a realm. The one that answers first is asked everything: the proof of the password goes to no other.
-pub(crate) struct Kdcs<'a, N> {
-    asking: Asking<'a, N>,
+pub(crate) struct Kdcs<'a> {
+    asking: Asking<'a>,
     realm: String,
     left: Vec<Kdc>,
     answered: bool,
@@ -74,13 +66,13 @@ pub(crate) struct Kdcs<'a, N> {
     abroad: Option<Box<KdcEvidence>>,
 }
 
-impl<'a, N: Network> Kdcs<'a, N> {
+impl<'a> Kdcs<'a> {
     /// Those of the account's realm: named, or found in DNS.
     ///
     /// # Errors
     /// There is none.
     pub(crate) async fn of_account(
-        asking: Asking<'a, N>,
+        asking: Asking<'a>,
         realm: &str,
         evidence: &mut KdcEvidence,
     ) -> Result<Self, Failure> {
@@ -98,7 +90,7 @@ impl<'a, N: Network> Kdcs<'a, N> {
     ///
     /// # Errors
     /// There is none.
-    pub(crate) async fn of_other(asking: Asking<'a, N>, realm: &str) -> Result<Self, Failure> {
+    pub(crate) async fn of_other(asking: Asking<'a>, realm: &str) -> Result<Self, Failure> {
         let left = ways::find(&asking, realm, ways::listed(&asking, realm)).await?;
         Ok(Self { asking, realm: realm.to_owned(), left, answered: false, abroad: Some(Box::default()) })
     }

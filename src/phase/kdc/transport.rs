@@ -6,7 +6,7 @@ use super::{Asking, https};
 use crate::{
     codes::Phase,
     endpoint::Endpoint,
-    net::{Framing, Instant, Limits, Network, Wire, receive_until},
+    net::{Framing, Instant, Limits, Wire, receive_until},
     pdu::{
         kerberos::{KdcMessage, kdc_message, tcp_message},
         words::words,
@@ -38,8 +38,8 @@ pub(super) struct Sent<'a> {
 ///
 /// # Errors
 /// The KDC is not reached or silent, or what answers is none.
-pub(super) async fn ask<N: Network>(
-    asking: &Asking<'_, N>,
+pub(super) async fn ask(
+    asking: &Asking<'_>,
     kdc: &Kdc,
     sent: &Sent<'_>,
     evidence: &mut KdcEvidence,
@@ -61,8 +61,8 @@ fn speaker(kdc: &Kdc) -> Speaker {
     if kdc.transport == KdcTransport::Https { Speaker::KdcProxy } else { Speaker::Kdc }
 }
 
-async fn addresses<N: Network>(
-    asking: &Asking<'_, N>,
+async fn addresses(
+    asking: &Asking<'_>,
     proxy: Option<&Proxy>,
     target: &Endpoint,
     limits: Limits,
@@ -78,8 +78,8 @@ async fn addresses<N: Network>(
 ///
 /// # Errors
 /// It is not reached.
-pub(super) async fn connected<N: Network>(
-    asking: &Asking<'_, N>,
+pub(super) async fn connected(
+    asking: &Asking<'_>,
     kdc: &Kdc,
     limits: Limits,
     evidence: &mut KdcEvidence,
@@ -98,8 +98,8 @@ pub(super) async fn connected<N: Network>(
     }
 }
 
-async fn over_tcp<N: Network>(
-    asking: &Asking<'_, N>,
+async fn over_tcp(
+    asking: &Asking<'_>,
     kdc: &Kdc,
     sent: &Sent<'_>,
     evidence: &mut KdcEvidence,
@@ -115,8 +115,8 @@ async fn over_tcp<N: Network>(
 }
 
 /// What is sent again is the same question: a KDC knows it again.
-async fn over_udp<N: Network>(
-    asking: &Asking<'_, N>,
+async fn over_udp(
+    asking: &Asking<'_>,
     kdc: &Kdc,
     sent: &Sent<'_>,
     evidence: &mut KdcEvidence,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Asking;
 use crate::{
-    net::{Network, services},
+    net::services,
     report::{Failure, FailureKind},
     settings::{Kdc, KdcSource, KdcTransport, Kerberos},
 };
@@ -23,7 +23,7 @@ pub(super) struct Listed {
 
 /// Those of this realm. `--kdc` and an .rdp file name those of the account's realm, but
 /// a KDC proxy leads to every realm.
-pub(super) fn listed<N: Network>(asking: &Asking<'_, N>, realm: &str) -> Listed {
+pub(super) fn listed(asking: &Asking<'_>, realm: &str) -> Listed {
     let Kerberos { realm: home, kdcs, source, others, .. } = asking.kerberos;
     let proxied = kdcs.first().is_some_and(|kdc| kdc.transport == KdcTransport::Https);
     if home.eq_ignore_ascii_case(realm) || proxied {
@@ -39,11 +39,7 @@ pub(super) fn listed<N: Network>(asking: &Asking<'_, N>, realm: &str) -> Listed 
 ///
 /// # Errors
 /// There is none.
-pub(super) async fn find<N: Network>(
-    asking: &Asking<'_, N>,
-    realm: &str,
-    listed: Listed,
-) -> Result<Vec<Kdc>, Failure> {
+pub(super) async fn find(asking: &Asking<'_>, realm: &str, listed: Listed) -> Result<Vec<Kdc>, Failure> {
     let named = match (listed.kdcs.is_empty(), listed.source) {
         (false, _) => listed.kdcs,
         (true, KdcSource::Krb5Conf) => {
@@ -75,7 +71,7 @@ fn ways(kdc: &Kdc) -> Vec<Kdc> {
     }
 }
 
-async fn of_dns<N: Network>(asking: &Asking<'_, N>, realm: &str) -> Result<Vec<Kdc>, Failure> {
+async fn of_dns(asking: &Asking<'_>, realm: &str) -> Result<Vec<Kdc>, Failure> {
     let (mut found, mut failures) = (Vec::new(), Vec::new());
     for (protocol, transport) in [("tcp", KdcTransport::Tcp), ("udp", KdcTransport::Udp)] {
         let name = format!("_kerberos._{protocol}.{realm}");

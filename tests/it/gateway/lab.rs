@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use async_trait::async_trait;
 use rcgen::{CertificateParams, KeyPair};
 use rdptrace::{
     BoxStream, Endpoint, Network, Report, Settings, Target, Tracer,
@@ -172,6 +173,7 @@ pub(crate) fn ways() -> Vec<(Vec<&'static str>, Option<&'static str>, Gateway)> 
     ]
 }
 
+#[async_trait]
 impl Network for Lab {
     fn now(&self) -> OffsetDateTime {
         pipe::NOW

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use async_trait::async_trait;
 use rdptrace::{
     BoxDatagrams, BoxStream, Datagrams, Endpoint, Network, Pending, Report, Settings, Target, Tracer,
     report::{Failure, FailureKind},
@@ -152,6 +153,7 @@ fn address(number: usize) -> IpAddr {
     [198, 51, 100, u8::try_from(number).expect("few KDCs")].into()
 }
 
+#[async_trait]
 impl Network for Realm {
     fn now(&self) -> OffsetDateTime {
         pipe::NOW

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use rdptrace::{BoxStream, Network, report::Failure};
 use time::OffsetDateTime;
 use tokio::{
@@ -57,6 +58,7 @@ impl Scripted {
     }
 }
 
+#[async_trait]
 impl Network for Scripted {
     fn now(&self) -> OffsetDateTime {
         pipe::NOW

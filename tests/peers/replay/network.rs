@@ -8,6 +8,7 @@ use std::{
     sync::Arc,
 };
 
+use async_trait::async_trait;
 use rcgen::{CertificateParams, KeyPair};
 use rdptrace::{BoxStream, Network, report::Failure};
 use time::{OffsetDateTime, macros::datetime};
@@ -54,6 +55,7 @@ impl<P> Player<P> {
     }
 }
 
+#[async_trait]
 impl<P: Play + 'static> Network for Player<P> {
     fn now(&self) -> OffsetDateTime {
         datetime!(2026-11-22 12:00 UTC)

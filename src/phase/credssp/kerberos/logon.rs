@@ -22,7 +22,6 @@ use super::{
     key::{Key, TYPES},
 };
 use crate::{
-    net::Network,
     pdu::{
         connect_initial::CLIENT_NAME,
         kerberos::{Hints, reply, tcp_message},
@@ -42,11 +41,11 @@ const CLIENT_UNKNOWN: i64 = 6;
 ///
 /// # Errors
 /// Those of [`Kdcs::ask`], or an answer that cannot be used.
-pub(super) async fn log_on<'a, N: Network>(
+pub(super) async fn log_on<'a>(
     account: &Account,
-    asking: Asking<'a, N>,
+    asking: Asking<'a>,
     evidence: &mut KdcEvidence,
-) -> Result<(Granted, Kdcs<'a, N>), Failure> {
+) -> Result<(Granted, Kdcs<'a>), Failure> {
     let mut realm = asking.kerberos.realm.clone();
     let mut way = Way::from(&realm);
     loop {
@@ -71,10 +70,10 @@ pub(super) async fn log_on<'a, N: Network>(
 
 /// The answer to a question without a proof. Active Directory knows a user by a UPN that need not hold the plain name, MIT's KDC
 /// by the plain name alone, so where the suffix is the realm both are asked for.
-async fn unproved<N: Network>(
+async fn unproved(
     account: &Account,
     realm: &str,
-    kdcs: &mut Kdcs<'_, N>,
+    kdcs: &mut Kdcs<'_>,
     evidence: &mut KdcEvidence,
 ) -> Result<(KdcReqBody, Answer), Failure> {
     let suffix = account.user.rsplit_once('@').map(|(_, suffix)| suffix);

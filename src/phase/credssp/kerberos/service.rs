@@ -9,7 +9,6 @@ use super::{
     granted::{Granted, TGS_REP, Way},
 };
 use crate::{
-    net::Network,
     pdu::kerberos::{reply, tcp_message},
     phase::{
         kdc::{Answer, Asking, Kdcs, Question},
@@ -22,11 +21,11 @@ use crate::{
 ///
 /// # Errors
 /// Those of [`Kdcs::ask`], an answer that cannot be used, or a way that leads nowhere.
-pub(super) async fn ticket<'a, N: Network>(
+pub(super) async fn ticket<'a>(
     logon: &Granted,
     principal: &str,
-    asking: Asking<'a, N>,
-    mut kdcs: Kdcs<'a, N>,
+    asking: Asking<'a>,
+    mut kdcs: Kdcs<'a>,
     evidence: &mut KdcEvidence,
 ) -> Result<Granted, Failure> {
     let mut realm = logon.reply.crealm.0.to_string();
