@@ -9,10 +9,10 @@ use ironrdp_core::WriteBuf;
 use super::stream::{Stream, malformed, send};
 
 /// One step of the acceptor; returns what was sent. A failed step can have something to say too.
-pub(super) async fn step<S: Stream>(
+pub(super) async fn step(
     acceptor: &mut Acceptor,
     input: &[u8],
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<Vec<u8>> {
     let mut output = WriteBuf::new();
     let result = acceptor.step(input, None, &mut output);

@@ -33,14 +33,14 @@ pub(super) enum Action {
 
 impl Action {
     /// Does it, and returns why the conversation cannot go on; `message_channel` is the MCS channel that was announced.
-    pub(super) async fn act<S: Stream>(self, stream: &mut S, message_channel: u16) -> io::Error {
+    pub(super) async fn act(self, stream: &mut dyn Stream, message_channel: u16) -> io::Error {
         match self.misbehave(stream, message_channel).await {
             Ok(()) => shown(),
             Err(error) => error,
         }
     }
 
-    async fn misbehave<S: Stream>(self, stream: &mut S, message_channel: u16) -> io::Result<()> {
+    async fn misbehave(self, stream: &mut dyn Stream, message_channel: u16) -> io::Result<()> {
         match self {
             Self::Close => Ok(()),
             Self::CloseAfter(seconds) => {

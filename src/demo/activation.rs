@@ -24,10 +24,10 @@ use super::stream::{Stream, malformed, send};
 const SERVER_PDUS: usize = 4;
 
 /// Sends the Demand Active.
-pub(super) async fn demand_active<S: Stream>(
+pub(super) async fn demand_active(
     conversation: &Conversation<'_>,
     acceptor: &mut Acceptor,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     conversation.reached(Stage::Licensed, stream).await?;
     match conversation.behaviour() {
@@ -49,10 +49,10 @@ pub(super) async fn demand_active<S: Stream>(
 }
 
 /// Takes the Confirm Active.
-pub(super) async fn confirm_active<S: Stream>(
+pub(super) async fn confirm_active(
     conversation: &Conversation<'_>,
     acceptor: &mut Acceptor,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     let pdu = read_io_channel(stream).await?;
     conversation.reached(Stage::ConfirmActive, stream).await?;
@@ -60,10 +60,10 @@ pub(super) async fn confirm_active<S: Stream>(
 }
 
 /// Answers the client's Font List, or takes the activation back.
-pub(super) async fn finalization<S: Stream>(
+pub(super) async fn finalization(
     conversation: &mut Conversation<'_>,
     acceptor: &mut Acceptor,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     conversation.reached(Stage::FontList, stream).await?;
     if let Some(Behaviour::Reactivate(rounds, taken_back)) = conversation.behaviour()
@@ -80,10 +80,10 @@ pub(super) async fn finalization<S: Stream>(
 }
 
 /// Draws a picture. Returns whether another capabilities exchange follows.
-pub(super) async fn session<S: Stream>(
+pub(super) async fn session(
     conversation: &mut Conversation<'_>,
     acceptor: &mut Acceptor,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<bool> {
     conversation.reached(Stage::Active, stream).await?;
     send(stream, &drawing::picture()).await?;

@@ -12,7 +12,7 @@ pub(super) const IO_CHANNEL: u16 = 1003;
 const OTHER_PDUS: usize = 64;
 
 /// The next PDU that is not a Send Data Request on another channel.
-pub(super) async fn read_io_channel<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
+pub(super) async fn read_io_channel(stream: &mut dyn Stream) -> io::Result<Vec<u8>> {
     for _ in 0..OTHER_PDUS {
         let pdu = read_pdu(stream).await?;
         if channel(&pdu).is_none_or(|channel| channel == IO_CHANNEL) {

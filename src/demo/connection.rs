@@ -10,14 +10,14 @@ use super::behaviour::{Behaviour, Stage};
 use super::conversation::Conversation;
 use super::negotiation::{negotiate, new_acceptor};
 use super::server::{CONNECTION_TIME, Server};
-use super::stream::{Stream, end, leave};
+use super::stream::{Boxed, Stream, end, leave};
 use super::tls::upgrade;
 use super::{credssp, direct, session};
 
 impl Server {
     /// Serves one client until it leaves, the fault ends the connection, or 120 seconds have passed.
     pub async fn serve<S: Stream>(&self, stream: S) {
-        match timeout(CONNECTION_TIME, serve(self, stream)).await {
+        match timeout(CONNECTION_TIME, serve(self, Box::new(stream))).await {
             Ok(Ok(())) => tracing::debug!("the client left"),
             Ok(Err(error)) => tracing::debug!(%error, "the connection ended"),
             Err(_) => tracing::debug!("the connection took too long"),
@@ -26,7 +26,7 @@ impl Server {
 }
 
 /// Serves one client; the error says what ended the conversation, for the log.
-async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> {
+async fn serve(server: &Server, mut stream: Boxed<'_>) -> io::Result<()> {
     let mut conversation = Conversation::new(server);
     let number = server.number();
     if let Some(Behaviour::DirectTls(action)) = conversation.behaviour() {
@@ -54,11 +54,11 @@ async fn serve<S: Stream>(server: &Server, mut stream: S) -> io::Result<()> {
     }
 }
 
-async fn over_tls<S: Stream>(
+async fn over_tls(
     conversation: &mut Conversation<'_>,
     mut acceptor: Acceptor,
     selected: SecurityProtocol,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     conversation.reached(Stage::Secured, stream).await?;
     if acceptor.should_perform_credssp() {

@@ -27,7 +27,7 @@ impl<'a> Conversation<'a> {
     }
 
     /// Ends the conversation with an error when the fault sits at this stage.
-    pub(super) async fn reached<S: Stream>(&self, stage: Stage, stream: &mut S) -> io::Result<()> {
+    pub(super) async fn reached(&self, stage: Stage, stream: &mut dyn Stream) -> io::Result<()> {
         match self.behaviour.and_then(|behaviour| behaviour.at(stage)) {
             Some(action) => Err(action.act(stream, self.message_channel).await),
             None => self.also(stage, stream).await,
@@ -35,7 +35,7 @@ impl<'a> Conversation<'a> {
     }
 
     /// Sends what a healthy server may send here besides what belongs here.
-    async fn also<S: Stream>(&self, stage: Stage, stream: &mut S) -> io::Result<()> {
+    async fn also(&self, stage: Stage, stream: &mut dyn Stream) -> io::Result<()> {
         let Some(Behaviour::Also(at, answers)) = self.behaviour() else { return Ok(()) };
         for answer in answers.iter().filter(|_| *at == stage) {
             send(stream, &answer.bytes(self.message_channel)).await?;

@@ -23,9 +23,9 @@ const STATUS_LOGON_FAILURE: u32 = 0xC000_006D;
 const SEC_E_MESSAGE_ALTERED: u32 = 0x8009_030F;
 
 /// Authenticates the client; `early_authorization` says whether HYBRID_EX was selected.
-pub(super) async fn accept<S: Stream>(
+pub(super) async fn accept(
     conversation: &Conversation<'_>,
-    stream: &mut S,
+    stream: &mut dyn Stream,
     early_authorization: bool,
 ) -> io::Result<()> {
     let mut exchange = Exchange::new(conversation, stream);
@@ -39,16 +39,16 @@ pub(super) async fn accept<S: Stream>(
     Ok(())
 }
 
-struct Exchange<'a, S> {
+struct Exchange<'a> {
     conversation: &'a Conversation<'a>,
-    stream: &'a mut S,
+    stream: &'a mut dyn Stream,
     version: u32,
     /// The last SPNEGO token, which goes out with the answer to the key binding.
     last_token: Option<Vec<u8>>,
 }
 
-impl<'a, S: Stream> Exchange<'a, S> {
-    fn new(conversation: &'a Conversation<'a>, stream: &'a mut S) -> Self {
+impl<'a> Exchange<'a> {
+    fn new(conversation: &'a Conversation<'a>, stream: &'a mut dyn Stream) -> Self {
         let version = match conversation.behaviour() {
             Some(Behaviour::CredsspVersion(version)) => *version,
             _ => VERSION,

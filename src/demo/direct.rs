@@ -8,7 +8,7 @@ use super::action::Action;
 use super::conversation::Conversation;
 use super::negotiation::{negotiate, new_acceptor};
 use super::replay::Replay;
-use super::stream::{Stream, end, leave};
+use super::stream::{Boxed, Stream, end, leave};
 use super::tls::accept;
 use super::{credssp, session};
 
@@ -18,11 +18,11 @@ const HANDSHAKE: u8 = 22;
 const SEQUENCE: u8 = 0x30;
 
 /// Begins with TLS, and does this to who begins otherwise; the Connection Request comes inside TLS, behind NLA where that is used.
-pub(super) async fn direct_tls<S: Stream>(
+pub(super) async fn direct_tls(
     conversation: &mut Conversation<'_>,
     number: usize,
     action: Action,
-    mut stream: S,
+    mut stream: Boxed<'_>,
 ) -> io::Result<()> {
     let first = first_byte(&mut stream).await?;
     if first != [HANDSHAKE] {
@@ -40,24 +40,24 @@ pub(super) async fn direct_tls<S: Stream>(
 }
 
 /// Does this to who begins with this byte, and is silent to any other.
-pub(super) async fn to_beginning<S: Stream>(byte: u8, action: Action, mut stream: S) -> io::Result<()> {
+pub(super) async fn to_beginning(byte: u8, action: Action, mut stream: Boxed<'_>) -> io::Result<()> {
     let first = first_byte(&mut stream).await?;
     let action = if first == [byte] { action } else { Action::Silence };
     let error = action.act(&mut stream, 0).await;
     Err(end(&mut stream, error).await)
 }
 
-async fn first_byte<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
+async fn first_byte(stream: &mut dyn Stream) -> io::Result<Vec<u8>> {
     let mut first = vec![0];
     stream.read_exact(&mut first).await?;
     Ok(first)
 }
 
-async fn inside_tls<S: Stream>(
+async fn inside_tls(
     conversation: &mut Conversation<'_>,
     number: usize,
     nla: bool,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     if nla {
         credssp::accept(conversation, stream, false).await?;

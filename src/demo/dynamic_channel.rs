@@ -17,7 +17,7 @@ const VERSION: &[u8] = &[4, 0, 0, 0, 3, 0, 0, 0, 0x50, 0];
 const CREATED: &[u8] = &[6, 0, 0, 0, 3, 0, 0, 0, 0x10, 7];
 
 /// Agrees on a version and asks for the channel of the graphics pipeline; the client may refuse it.
-pub(super) async fn open<S: Stream>(dynamic_channel: u16, stream: &mut S) -> io::Result<()> {
+pub(super) async fn open(dynamic_channel: u16, stream: &mut dyn Stream) -> io::Result<()> {
     let create = [CREATE, NAME].concat();
     for (request, answer) in [(CAPABILITIES, VERSION), (&create, CREATED)] {
         send(stream, &send_data(dynamic_channel, request)).await?;

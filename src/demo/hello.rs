@@ -57,11 +57,11 @@ impl Disliked {
 }
 
 /// Answers a hello that offers the old suite with this version and certificate, and others with an alert.
-pub(super) async fn old<S: Stream>(
+pub(super) async fn old(
     version: u8,
     certificate: &[u8],
     hello: &[u8],
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     let offered = body(hello).map_or(&[][..], |body| body.suites);
     if !offered.chunks(2).any(|suite| suite == OLD_SUITE) {

@@ -18,7 +18,7 @@ const RESULTS: &[u8] = &[0x00, 0x20, 0, 0, 14, 1, 1, 0, 3, 0];
 const COUNTED: [u8; 4] = 22u32.to_le_bytes();
 
 /// Asks for three round trips, one after the other.
-pub(super) async fn round_trip<S: Stream>(message_channel: u16, stream: &mut S) -> io::Result<()> {
+pub(super) async fn round_trip(message_channel: u16, stream: &mut dyn Stream) -> io::Result<()> {
     for sequence in 0..ROUND_TRIPS {
         send(stream, &Answer::RttRequest(sequence).bytes(message_channel)).await?;
         answer(message_channel, stream).await?;
@@ -27,7 +27,7 @@ pub(super) async fn round_trip<S: Stream>(message_channel: u16, stream: &mut S) 
 }
 
 /// Measures the bandwidth; a client that miscounts, or took no time at all, is left.
-pub(super) async fn bandwidth<S: Stream>(message_channel: u16, stream: &mut S) -> io::Result<()> {
+pub(super) async fn bandwidth(message_channel: u16, stream: &mut dyn Stream) -> io::Result<()> {
     for request in [START, PAYLOAD, STOP] {
         send(stream, &send_data(message_channel, request)).await?;
     }
@@ -39,7 +39,7 @@ pub(super) async fn bandwidth<S: Stream>(message_channel: u16, stream: &mut S) -
     }
 }
 
-async fn answer<S: Stream>(message_channel: u16, stream: &mut S) -> io::Result<Vec<u8>> {
+async fn answer(message_channel: u16, stream: &mut dyn Stream) -> io::Result<Vec<u8>> {
     let pdu = read_pdu(stream).await?;
     match channel(&pdu) {
         Some(answered) if answered == message_channel => Ok(pdu),

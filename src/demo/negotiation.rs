@@ -28,11 +28,11 @@ pub(super) fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
 }
 
 /// Answers the Connection Request; the protocol that was selected uses TLS.
-pub(super) async fn negotiate<S: Stream>(
+pub(super) async fn negotiate(
     conversation: &mut Conversation<'_>,
     number: usize,
     acceptor: &mut Acceptor,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<SecurityProtocol> {
     conversation.reached(Stage::Connect, stream).await?;
     if let Some(Behaviour::WantsPreconnection) = conversation.behaviour() {

@@ -57,7 +57,7 @@ pub(super) fn has_cookie(request: &[u8]) -> bool {
 }
 
 /// Reads a pre-connection PDU; its text names no machine but this.
-pub(super) async fn preconnection<S: Stream>(stream: &mut S) -> io::Result<()> {
+pub(super) async fn preconnection(stream: &mut dyn Stream) -> io::Result<()> {
     let mut bytes = vec![0; 4];
     stream.read_exact(&mut bytes).await?;
     let size = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize;

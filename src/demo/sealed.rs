@@ -34,8 +34,8 @@ pub(super) struct Sealing {
 }
 
 /// Carries PDUs between the client and a session in clear until one of them ends.
-pub(super) async fn relay<S: Stream>(
-    stream: &mut S,
+pub(super) async fn relay(
+    stream: &mut dyn Stream,
     session: DuplexStream,
     sealing: Sealing,
 ) -> io::Result<()> {

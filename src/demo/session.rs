@@ -18,10 +18,10 @@ use super::measuring;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
 
 /// Serves everything above TLS and CredSSP, and then waits until the client leaves.
-pub(super) async fn serve<S: Stream>(
+pub(super) async fn serve(
     conversation: &mut Conversation<'_>,
     acceptor: &mut Acceptor,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     loop {
         if acceptor.state().is_terminal() {
@@ -49,10 +49,10 @@ pub(super) async fn serve<S: Stream>(
     }
 }
 
-async fn basic_settings<S: Stream>(
+async fn basic_settings(
     conversation: &mut Conversation<'_>,
     acceptor: &mut Acceptor,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     let mut initial = connect_initial(&read_pdu(stream).await?)?;
     let channels = initial.channel_names().map_or(0, |names| names.len());
@@ -71,10 +71,10 @@ async fn basic_settings<S: Stream>(
     Ok(())
 }
 
-async fn channel_connection<S: Stream>(
+async fn channel_connection(
     conversation: &Conversation<'_>,
     acceptor: &mut Acceptor,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     if acceptor.next_pdu_hint().is_none() {
         return step(acceptor, &[], stream).await.map(drop);
@@ -88,20 +88,20 @@ async fn channel_connection<S: Stream>(
     step(acceptor, &pdu, stream).await.map(drop)
 }
 
-async fn client_info<S: Stream>(
+async fn client_info(
     conversation: &Conversation<'_>,
     acceptor: &mut Acceptor,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     let pdu = read_io_channel(stream).await?;
     conversation.reached(Stage::ClientInfo, stream).await?;
     step(acceptor, &pdu, stream).await.map(drop)
 }
 
-async fn license<S: Stream>(
+async fn license(
     conversation: &Conversation<'_>,
     acceptor: &mut Acceptor,
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     match conversation.behaviour() {
         Some(Behaviour::License | Behaviour::NoLicensing) => {
@@ -122,7 +122,7 @@ async fn license<S: Stream>(
 }
 
 /// Leads a license exchange to its end.
-pub(super) async fn exchange_license<S: Stream>(stream: &mut S) -> io::Result<()> {
+pub(super) async fn exchange_license(stream: &mut dyn Stream) -> io::Result<()> {
     let mut exchange = licensing::LicenseServer::new();
     let mut message = exchange.request();
     loop {

@@ -46,11 +46,11 @@ const WAITING: usize = 64 * 1024;
 
 impl StandardSecurity {
     /// Confirms the Connection Request and serves until the client leaves; returns why it ended.
-    pub(super) async fn serve<S: Stream>(
+    pub(super) async fn serve(
         &self,
         conversation: &Conversation<'_>,
         request: &[u8],
-        stream: &mut S,
+        stream: &mut dyn Stream,
     ) -> io::Error {
         match self.exchange(conversation, request, stream).await {
             Ok(()) => io::Error::other("the client left"),
@@ -58,11 +58,11 @@ impl StandardSecurity {
         }
     }
 
-    async fn exchange<S: Stream>(
+    async fn exchange(
         &self,
         conversation: &Conversation<'_>,
         request: &[u8],
-        stream: &mut S,
+        stream: &mut dyn Stream,
     ) -> io::Result<()> {
         send(stream, self.confirm).await?;
         let initial = connect_initial(&read_pdu(stream).await?)?;
@@ -117,9 +117,9 @@ impl StandardSecurity {
     }
 
     /// Joins the channels and reads the Security Exchange and Client Info; the keys, where there are any.
-    async fn client_info<S: Stream>(
+    async fn client_info(
         &self,
-        stream: &mut S,
+        stream: &mut dyn Stream,
         acceptor: &mut Acceptor,
         server_random: &[u8; 32],
     ) -> io::Result<Option<ServerKeys>> {
@@ -154,7 +154,7 @@ impl StandardSecurity {
         Ok(keys)
     }
 
-    async fn answer<S: Stream>(&self, stream: &mut S, keys: &mut Option<ServerKeys>) -> io::Result<()> {
+    async fn answer(&self, stream: &mut dyn Stream, keys: &mut Option<ServerKeys>) -> io::Result<()> {
         let valid = license::error_alert(license::STATUS_VALID_CLIENT, license::ST_NO_TRANSITION);
         let data = match self.then {
             Then::ValidClient | Then::WrongFastPathMac => valid,
@@ -181,7 +181,7 @@ impl StandardSecurity {
 const REDIRECTION: [u8; 12] = [0x00, 0x04, 12, 0, 7, 0, 0, 0, 0, 0, 0, 0];
 
 /// Sends an encrypted RTT Measure Request and checks the encrypted answer (MS-RDPBCGR 2.2.14.1.1, 2.2.14.2.1).
-async fn measure_round_trip<S: Stream>(keys: &mut Option<ServerKeys>, stream: &mut S) -> io::Result<()> {
+async fn measure_round_trip(keys: &mut Option<ServerKeys>, stream: &mut dyn Stream) -> io::Result<()> {
     let request = secure(keys, SEC_AUTODETECT_REQ, &rtt_request(SEQUENCE)[4..]);
     send(stream, &send_data(MESSAGE_CHANNEL, &request)).await?;
     let pdu = read_pdu(stream).await?;

@@ -24,6 +24,9 @@ pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {
     }
 }
 
+/// A stream of any kind, so that what serves it is compiled once.
+pub(super) type Boxed<'a> = Box<dyn Stream + 'a>;
+
 impl Stream for TcpStream {
     fn reset(&mut self) {
         if let Err(error) = self.set_zero_linger() {
@@ -70,7 +73,7 @@ pub(super) fn malformed(detail: impl ToString) -> io::Error {
 }
 
 /// Ends the sending side, then reads until the client has left: unread bytes would turn the FIN into a RST.
-pub(super) async fn leave<S: Stream>(stream: &mut S) -> io::Result<()> {
+pub(super) async fn leave(stream: &mut dyn Stream) -> io::Result<()> {
     timeout(LEAVE_TIME, async {
         stream.shutdown().await?;
         drain(stream).await
@@ -79,7 +82,7 @@ pub(super) async fn leave<S: Stream>(stream: &mut S) -> io::Result<()> {
 }
 
 /// Leaves politely, unless the connection is to be reset, and returns why.
-pub(super) async fn end<S: Stream>(stream: &mut S, error: io::Error) -> io::Error {
+pub(super) async fn end(stream: &mut dyn Stream, error: io::Error) -> io::Error {
     if error.kind() != io::ErrorKind::ConnectionReset
         && let Err(error) = leave(stream).await
     {
@@ -89,7 +92,7 @@ pub(super) async fn end<S: Stream>(stream: &mut S, error: io::Error) -> io::Erro
 }
 
 /// Reads and forgets until the client has left, with or without a close_notify.
-pub(super) async fn drain<S: Stream>(stream: &mut S) -> io::Result<()> {
+pub(super) async fn drain(stream: &mut dyn Stream) -> io::Result<()> {
     let mut scratch = [0; 4096];
     loop {
         match stream.read(&mut scratch).await {
@@ -102,13 +105,13 @@ pub(super) async fn drain<S: Stream>(stream: &mut S) -> io::Result<()> {
 }
 
 /// Writes and flushes.
-pub(super) async fn send<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
+pub(super) async fn send<S: AsyncWrite + Unpin + ?Sized>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(bytes).await?;
     stream.flush().await
 }
 
 /// The next slow-path (TPKT) or fast-path PDU; the format bounds both to 65535 bytes.
-pub(super) async fn read_pdu<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Vec<u8>> {
+pub(super) async fn read_pdu<S: AsyncRead + Unpin + ?Sized>(stream: &mut S) -> io::Result<Vec<u8>> {
     let mut pdu = read_more(stream, Vec::new(), 2).await?;
     let length = if pdu[0] == 3 {
         pdu = read_more(stream, pdu, 4).await?;
@@ -123,14 +126,14 @@ pub(super) async fn read_pdu<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result
 }
 
 /// The next TLS record (RFC 8446, 5.1), header included.
-pub(super) async fn read_record<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
+pub(super) async fn read_record(stream: &mut dyn Stream) -> io::Result<Vec<u8>> {
     let header = read_more(stream, Vec::new(), 5).await?;
     let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
     read_more(stream, header, 5 + length).await
 }
 
 /// The next DER SEQUENCE of at most 65535 content bytes (X.690, 8.1), header included.
-pub(super) async fn read_sequence<S: Stream>(stream: &mut S) -> io::Result<Vec<u8>> {
+pub(super) async fn read_sequence(stream: &mut dyn Stream) -> io::Result<Vec<u8>> {
     let mut bytes = read_more(stream, Vec::new(), 2).await?;
     if bytes[0] != 0x30 {
         return Err(malformed("no TSRequest"));
@@ -152,7 +155,7 @@ pub(super) async fn read_sequence<S: Stream>(stream: &mut S) -> io::Result<Vec<u
 }
 
 /// Reads until there are `length` bytes.
-async fn read_more<S: AsyncRead + Unpin>(
+async fn read_more<S: AsyncRead + Unpin + ?Sized>(
     stream: &mut S,
     mut bytes: Vec<u8>,
     length: usize,

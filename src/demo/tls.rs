@@ -5,20 +5,19 @@ use std::sync::Arc;
 
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConnection;
-use tokio_rustls::server::TlsStream;
 
 use super::action::shown;
 use super::behaviour::{Behaviour, Stage};
 use super::conversation::Conversation;
 use super::hello;
 use super::replay::Replay;
-use super::stream::{Stream, end, malformed, read_record, send};
+use super::stream::{Boxed, Stream, end, malformed, read_record, send};
 
 /// TLS on this stream, unless a fault looks at the ClientHello.
-pub(super) async fn upgrade<S: Stream>(
+pub(super) async fn upgrade<'a>(
     conversation: &Conversation<'_>,
-    mut stream: S,
-) -> io::Result<TlsStream<Replay<S>>> {
+    mut stream: Boxed<'a>,
+) -> io::Result<Boxed<'a>> {
     match client_hello(conversation, &mut stream).await {
         Ok(hello) => accept(conversation, hello, stream).await,
         Err(error) => Err(end(&mut stream, error).await),
@@ -26,20 +25,20 @@ pub(super) async fn upgrade<S: Stream>(
 }
 
 /// The handshake, with what was already read of it.
-pub(super) async fn accept<S: Stream>(
+pub(super) async fn accept<'a>(
     conversation: &Conversation<'_>,
     hello: Vec<u8>,
-    stream: S,
-) -> io::Result<TlsStream<Replay<S>>> {
+    stream: Boxed<'a>,
+) -> io::Result<Boxed<'a>> {
     let acceptor = TlsAcceptor::from(Arc::clone(&conversation.server().identity.tls));
     match acceptor.accept(Replay::new(hello, stream)).into_fallible().await {
-        Ok(stream) => Ok(stream),
+        Ok(stream) => Ok(Box::new(stream)),
         Err((error, mut stream)) => Err(end(&mut stream, error).await),
     }
 }
 
 /// Takes the ClientHello away from rustls only when a fault looks at it; what rustls shall see again is returned.
-async fn client_hello<S: Stream>(conversation: &Conversation<'_>, stream: &mut S) -> io::Result<Vec<u8>> {
+async fn client_hello(conversation: &Conversation<'_>, stream: &mut dyn Stream) -> io::Result<Vec<u8>> {
     if let Some((disliked, action)) = conversation.behaviour().and_then(Behaviour::disliked) {
         let hello = read_record(stream).await?;
         return if disliked.matches(&hello) { Err(action.act(stream, 0).await) } else { Ok(hello) };
@@ -72,10 +71,10 @@ async fn client_hello<S: Stream>(conversation: &Conversation<'_>, stream: &mut S
 }
 
 /// Answers the ClientHello with the first half of what belongs there.
-async fn half_flight<S: Stream>(
+async fn half_flight(
     conversation: &Conversation<'_>,
     mut hello: &[u8],
-    stream: &mut S,
+    stream: &mut dyn Stream,
 ) -> io::Result<()> {
     let mut tls =
         ServerConnection::new(Arc::clone(&conversation.server().identity.tls)).map_err(io::Error::other)?;

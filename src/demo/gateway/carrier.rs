@@ -7,10 +7,10 @@ use tokio::io::AsyncReadExt as _;
 use super::fault::Shape;
 use super::packets::{self, Packet, keepalive};
 use super::websocket::{self, Opcode};
-use crate::demo::stream::{Stream, malformed, send};
+use crate::demo::stream::{self, malformed, send};
 
 /// A connection of whatever kind.
-pub(super) type Boxed = Box<dyn Stream>;
+pub(super) type Boxed = stream::Boxed<'static>;
 
 /// The longest line before a chunk.
 const LONGEST_LINE: usize = 64;

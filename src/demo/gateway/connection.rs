@@ -31,7 +31,7 @@ enum Next {
 }
 
 /// Serves one connection; the error says what ended it, for the log.
-async fn serve<S: Stream + 'static>(gateway: &Gateway, mut stream: S) -> io::Result<()> {
+async fn serve(gateway: &Gateway, mut stream: Boxed) -> io::Result<()> {
     if let Err(error) = greet(gateway, &mut stream).await {
         return Err(end(&mut stream, error).await);
     }
@@ -50,7 +50,7 @@ async fn serve<S: Stream + 'static>(gateway: &Gateway, mut stream: S) -> io::Res
 }
 
 /// The faults before TLS.
-async fn greet<S: Stream>(gateway: &Gateway, stream: &mut S) -> io::Result<()> {
+async fn greet(gateway: &Gateway, stream: &mut dyn Stream) -> io::Result<()> {
     gateway.reached(Stage::Connect, stream).await?;
     if gateway.sits_at(Stage::ClientHello) {
         read_record(stream).await?;
@@ -187,7 +187,7 @@ fn begun(by_proxy: bool, lines: &[String]) -> Vec<u8> {
 impl Gateway {
     /// Serves one connection until the client leaves, the fault ends it, or 120 seconds have passed.
     pub async fn serve<S: Stream + 'static>(&self, stream: S) {
-        match timeout(CONNECTION_TIME, serve(self, stream)).await {
+        match timeout(CONNECTION_TIME, serve(self, Box::new(stream))).await {
             Ok(Ok(())) => tracing::debug!("the client left the gateway"),
             Ok(Err(error)) => tracing::debug!(%error, "the connection to the gateway ended"),
             Err(_) => tracing::debug!("the connection to the gateway took too long"),

@@ -21,7 +21,7 @@ pub(super) struct Request {
 
 impl Request {
     /// Reads the next request and reads over its body, which nobody needs; what follows stays in `unread`.
-    pub(super) async fn read<S: Stream>(stream: &mut S, unread: &mut Vec<u8>) -> io::Result<Self> {
+    pub(super) async fn read(stream: &mut dyn Stream, unread: &mut Vec<u8>) -> io::Result<Self> {
         let end = loop {
             if let Some(start) = unread.windows(4).position(|four| four == b"\r\n\r\n") {
                 break start + 4;
@@ -72,7 +72,7 @@ impl Request {
     }
 }
 
-async fn more<S: Stream>(stream: &mut S, unread: &mut Vec<u8>) -> io::Result<()> {
+async fn more(stream: &mut dyn Stream, unread: &mut Vec<u8>) -> io::Result<()> {
     if unread.len() > LONGEST {
         return Err(malformed("a head that is too long"));
     }

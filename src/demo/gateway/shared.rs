@@ -109,7 +109,7 @@ impl Gateway {
     }
 
     /// Ends the connection with an error when the fault sits at this stage.
-    pub(super) async fn reached<S: Stream>(&self, stage: Stage, stream: &mut S) -> io::Result<()> {
+    pub(super) async fn reached(&self, stage: Stage, stream: &mut dyn Stream) -> io::Result<()> {
         let (bytes, action) = match self.behaviour() {
             Some(Behaviour::At(at, action) | Behaviour::AtTls12(at, action)) if *at == stage => {
                 (&[][..], action)
