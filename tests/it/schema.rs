@@ -14,7 +14,7 @@ fn root() -> &'static Path {
 #[test]
 fn the_committed_schema_is_current() {
     let committed = fs::read_to_string(root().join("schema/report.json")).expect("the schema is committed");
-    assert!(committed == report_schema(), "run: cargo run -- schema > schema/report.json");
+    assert!(committed == report_schema(), "run: cargo run --example report_schema > schema/report.json");
 }
 
 fn json(report: &Report) -> Value {
