@@ -70,6 +70,7 @@ mod phase;
 mod plain;
 mod posture;
 mod probe;
+mod random;
 pub mod render;
 pub mod report;
 mod sections;

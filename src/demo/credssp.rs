@@ -12,6 +12,7 @@ use super::ntlm_session::Session;
 use super::spnego::{Packing, Token};
 use super::stream::{Stream, malformed, read_sequence, send};
 use super::ts_request::{TsRequest, credentials_kind};
+use crate::random::random;
 
 /// Our version; faults speak an older one.
 const VERSION: u32 = 6;
@@ -64,11 +65,9 @@ impl<'a> Exchange<'a> {
             self.send_token(packing.challenge(None)).await?;
             token = self.receive_token(&packing).await?.0;
         }
-        let mut server_challenge = [0; 8];
-        getrandom::fill(&mut server_challenge).map_err(io::Error::other)?;
         let negotiate = token.ntlm.unwrap_or_default();
-        let challenge = Challenge::new(NAMES, &negotiate, server_challenge, self.conversation.now())
-            .map_err(malformed)?;
+        let challenge =
+            Challenge::new(NAMES, &negotiate, random(), self.conversation.now()).map_err(malformed)?;
         self.send_token(packing.challenge(Some(challenge.message()))).await?;
         Ok((packing, challenge))
     }

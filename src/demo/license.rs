@@ -8,6 +8,7 @@ use crate::pdu::license_frame::{
 use crate::pdu::license_keys::LicenseKeys;
 use crate::pdu::server_certificate::{SIGNING_MODULUS, signature_plaintext};
 use crate::pdu::{Malformed, Reader};
+use crate::random::random;
 use crate::utf16;
 
 /// ERR_INVALID_MAC.
@@ -218,12 +219,6 @@ pub(super) fn private_power(exponent: &[u8; 64], modulus: &[u8; 64], value: &[u8
     let mut padded = [0; 64];
     padded[..result.len()].copy_from_slice(&result);
     padded
-}
-
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the system provides random bytes");
-    bytes
 }
 
 /// `data` after its length in 32 bits.

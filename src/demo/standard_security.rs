@@ -22,6 +22,7 @@ use super::standard_settings::connect_response;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
 use crate::pdu::license_frame::SEC_LICENSE_PKT;
 use crate::pdu::security::{SEC_AUTODETECT_REQ, SEC_REDIRECTION_PKT};
+use crate::random::random;
 
 const SEC_EXCHANGE_PKT: u8 = 0x01;
 const SEC_ENCRYPT: u8 = 0x08;
@@ -67,8 +68,7 @@ impl StandardSecurity {
         send(stream, self.confirm).await?;
         let initial = connect_initial(&read_pdu(stream).await?)?;
         let channels = initial.channel_names().map_or(0, |names| names.len());
-        let mut server_random = [0; 32];
-        getrandom::fill(&mut server_random).map_err(io::Error::other)?;
+        let server_random = random();
         let mut acceptor = follower::new(request, &initial)?;
         let message_channel = matches!(self.then, Then::AutoDetect).then_some(MESSAGE_CHANNEL);
         let response = connect_response(channels, self.method, self.level, server_random, message_channel)?;

@@ -3,9 +3,12 @@
 use std::io;
 
 use super::{codec::Codec, packet::Cut};
-use crate::pdu::{
-    Malformed,
-    websocket::{Opcode, client_frame, frame_header},
+use crate::{
+    pdu::{
+        Malformed,
+        websocket::{Opcode, client_frame, frame_header},
+    },
+    random::random,
 };
 
 /// 1000, a normal closure, in network order.
@@ -49,9 +52,9 @@ impl Codec for WebSocket {
             }
             let Some(payload) = rest.get(header.length..header.length + header.payload) else { break };
             match header.opcode {
-                Opcode::Ping => reply.extend(client_frame(Opcode::Pong, mask(), payload)),
+                Opcode::Ping => reply.extend(client_frame(Opcode::Pong, random(), payload)),
                 Opcode::Close => {
-                    reply.extend(client_frame(Opcode::Close, mask(), payload));
+                    reply.extend(client_frame(Opcode::Close, random(), payload));
                     self.closed = true;
                     incoming.clear();
                     return Ok(true);
@@ -67,24 +70,18 @@ impl Codec for WebSocket {
     fn encode(&mut self, bytes: &[u8], outgoing: &mut Vec<u8>) -> usize {
         let (count, packet) = self.cut.take(bytes);
         if let Some(packet) = packet {
-            outgoing.extend(client_frame(Opcode::Binary, mask(), &packet));
+            outgoing.extend(client_frame(Opcode::Binary, random(), &packet));
         }
         count
     }
 
     fn farewell(&mut self, outgoing: &mut Vec<u8>) {
         if !self.closed {
-            outgoing.extend(client_frame(Opcode::Close, mask(), &NORMAL_CLOSURE));
+            outgoing.extend(client_frame(Opcode::Close, random(), &NORMAL_CLOSURE));
         }
     }
 }
 
 fn broken(error: Malformed) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error.0)
-}
-
-fn mask() -> [u8; 4] {
-    let mut mask = [0; 4];
-    getrandom::fill(&mut mask).expect("a system on which TLS works has random bytes");
-    mask
 }

@@ -41,10 +41,3 @@ pub(crate) enum Step<T> {
 
 /// What a phase returns.
 pub(crate) type PhaseResult<T> = Result<Step<T>, Failure>;
-
-/// Random bytes of the system.
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("a system on which TLS works has random bytes");
-    bytes
-}

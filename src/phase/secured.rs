@@ -11,7 +11,7 @@
 
 use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 
-use super::{ending, random};
+use super::ending;
 use crate::{
     net::{Framing, Wire},
     pdu::{
@@ -22,6 +22,7 @@ use crate::{
         security::{ClientSecurity, Strength, Unopened},
         server_certificate::ServerCertificate,
     },
+    random::random,
     report::{EncryptionKey, Failure, FailureKind},
 };
 

@@ -7,7 +7,6 @@ use std::net::IpAddr;
 use super::{
     PhaseResult, Step, ending,
     negotiate::{GREETING, QUIET},
-    random,
 };
 use crate::{
     certificate::{self, Expectation, Unchecked},
@@ -19,6 +18,7 @@ use crate::{
         peer as foreign,
         server_hello::Answer,
     },
+    random::random,
     report::{Alert, Failure, FailureKind, HelloOffer, Spoken, TlsEvidence},
 };
 use peer::Shown;

@@ -13,6 +13,7 @@ use crate::{
         rdpudp::{self, Setup},
         words::words,
     },
+    random::random,
     report::{Connection, Status, Udp, UdpOutcome},
     settings::Settings,
 };
@@ -156,10 +157,4 @@ fn note(seen: &mut Udp, error: &io::Error) {
         }
         None => format!("this machine could not send or receive: {}", words(error)),
     });
-}
-
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("a system on which TLS works has random bytes");
-    bytes
 }

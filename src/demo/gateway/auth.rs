@@ -13,6 +13,7 @@ use crate::demo::invented::{PASSWORD, USER};
 use crate::demo::ntlm::{self, Challenge, Names};
 use crate::demo::spnego::{Packing, Token};
 use crate::demo::stream::malformed;
+use crate::random::random;
 
 /// What the gateway is called.
 const NAMES: Names = Names { netbios: NETBIOS_NAME, dns: NAME };
@@ -98,9 +99,7 @@ impl<'a> Auth<'a> {
         let Some(negotiate) = token.ntlm else {
             return Ok(Verdict::Asks(vec![carry(scheme, &packing.challenge(None))]));
         };
-        let mut nonce = [0; 8];
-        getrandom::fill(&mut nonce).map_err(io::Error::other)?;
-        let challenge = Challenge::new(NAMES, &negotiate, nonce, self.gateway.now()).map_err(malformed)?;
+        let challenge = Challenge::new(NAMES, &negotiate, random(), self.gateway.now()).map_err(malformed)?;
         let line = carry(scheme, &packing.challenge(Some(challenge.message())));
         self.pending = Some((packing, challenge));
         Ok(Verdict::Asks(vec![line]))

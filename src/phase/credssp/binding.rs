@@ -4,7 +4,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{codes, phase::random};
+use crate::{codes, random::random};
 
 const TO_SERVER: &[u8] = b"CredSSP Client-To-Server Binding Hash\0";
 const TO_CLIENT: &[u8] = b"CredSSP Server-To-Client Binding Hash\0";

@@ -15,7 +15,7 @@ use crate::{
         ntlm::{self, Fresh, Identity, Session},
         ts_request::Sent,
     },
-    phase::random,
+    random::random,
     settings::Account,
 };
 

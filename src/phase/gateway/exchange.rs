@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Access, client::Form, random, said};
+use super::{Access, client::Form, said};
 use crate::{
     endpoint::{HTTPS_PORT, bracketed},
     net::{Framing, Wire},
@@ -10,6 +10,7 @@ use crate::{
         http::{BodyLength, Request, ResponseHead},
         websocket,
     },
+    random::random,
     report::{Failure, FailureKind},
 };
 

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use time::OffsetDateTime;
 
 use super::{
-    PhaseResult, Step, attribution, connect, proxy, random, record, resolve,
+    PhaseResult, Step, attribution, connect, proxy, record, resolve,
     tls::{self, Secured},
 };
 use crate::{

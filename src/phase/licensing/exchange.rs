@@ -15,7 +15,8 @@ use crate::{
         rsa::RsaPublicKey,
         server_certificate::ServerCertificate,
     },
-    phase::{Step, ending, random},
+    phase::{Step, ending},
+    random::random,
     report::{Failure, FailureKind, LicenseCertificate, LicensingEvidence, LicensingOutcome, Timestamp},
     settings::LicensePolicy,
 };

@@ -20,7 +20,7 @@ use super::super::Proven;
 use crate::{
     guard::guarded,
     pdu::{connect_initial::CLIENT_NAME, words::words},
-    phase::random,
+    random::random,
     report::{Failure, FailureKind},
     settings::Account,
 };

@@ -26,10 +26,8 @@ use crate::{
         connect_initial::CLIENT_NAME,
         kerberos::{Hints, reply, tcp_message},
     },
-    phase::{
-        kdc::{Answer, Asking, Kdcs, Question},
-        random,
-    },
+    phase::kdc::{Answer, Asking, Kdcs, Question},
+    random::random,
     report::{Failure, FailureKind, KdcEvidence},
     settings::Account,
 };

@@ -10,10 +10,8 @@ use super::{
 };
 use crate::{
     pdu::kerberos::{reply, tcp_message},
-    phase::{
-        kdc::{Answer, Asking, Kdcs, Question},
-        random,
-    },
+    phase::kdc::{Answer, Asking, Kdcs, Question},
+    random::random,
     report::{Failure, KdcEvidence},
 };
 
