@@ -18,10 +18,11 @@ use super::{
     cms::{Identifier, SignedData, Signer, signed_data},
     evidence,
 };
-use crate::report::{Publisher, SignatureState, Timestamp};
+use crate::{
+    pdu::der::{OBJECT_IDENTIFIER, SEQUENCE, SET, encode},
+    report::{Publisher, SignatureState, Timestamp},
+};
 
-/// SET OF, as which signed attributes are digested (RFC 5652 section 5.4).
-const SET: u8 = 0x31;
 const RSA: &str = "1.2.840.113549.1.1.1";
 const EC: &str = "1.2.840.10045.2.1";
 
@@ -140,8 +141,7 @@ fn algorithm(signer: &Signer<'_>) -> Option<Vec<u8>> {
         (RSA | EC, _) => return None,
         _ => return Some(signer.algorithm_der.to_vec()),
     };
-    let length = u8::try_from(with_digest.len()).ok()?;
-    Some([&[0x30, length + 2, 0x06, length], with_digest].concat())
+    Some(encode(SEQUENCE, &[&encode(OBJECT_IDENTIFIER, &[with_digest])]))
 }
 
 fn digest_of(oid: &str, bytes: &[u8]) -> Option<Vec<u8>> {

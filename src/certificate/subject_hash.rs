@@ -3,10 +3,8 @@
 use sha1::{Digest as _, Sha1};
 use x509_parser::{asn1_rs::Any, certificate::X509Certificate, prelude::FromDer as _};
 
-const SEQUENCE: u8 = 0x30;
-const SET: u8 = 0x31;
-const OBJECT_IDENTIFIER: u8 = 6;
-const UTF8_STRING: u8 = 12;
+use crate::pdu::der::{OBJECT_IDENTIFIER, SEQUENCE, SET, UTF8_STRING, encode};
+
 /// T61String, whose bytes are taken for Latin-1.
 const T61_STRING: u32 = 20;
 /// UTF8String, PrintableString, IA5String and VisibleString.
@@ -22,12 +20,12 @@ pub fn subject_hash(der: &[u8]) -> Option<String> {
         let mut entries: Vec<Vec<u8>> = names
             .iter()
             .map(|name| {
-                let kind = value(OBJECT_IDENTIFIER, name.attr_type().as_bytes());
-                value(SEQUENCE, &[kind, canonical(name.attr_value())].concat())
+                let kind = encode(OBJECT_IDENTIFIER, &[name.attr_type().as_bytes()]);
+                encode(SEQUENCE, &[&kind, &canonical(name.attr_value())])
             })
             .collect();
         entries.sort();
-        digest.update(value(SET, &entries.concat()));
+        digest.update(encode(SET, &[&entries.concat()]));
     }
     let digest = digest.finalize();
     Some(format!("{:08x}", u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]])))
@@ -40,24 +38,15 @@ fn canonical(any: &Any<'_>) -> Vec<u8> {
         T61_STRING => any.data.iter().copied().map(char::from).collect::<String>().into_bytes(),
         BMP_STRING => wide(any.data, 2),
         UNIVERSAL_STRING => wide(any.data, 4),
-        tag => return value(u8::try_from(tag).unwrap_or_default(), any.data),
+        tag => return encode(u8::try_from(tag).unwrap_or_default(), &[any.data]),
     };
     let words = text.split(|byte| byte.is_ascii_whitespace() || *byte == 0x0B);
     let words: Vec<&[u8]> = words.filter(|word| !word.is_empty()).collect();
-    value(UTF8_STRING, &words.join(&b' ').to_ascii_lowercase())
+    encode(UTF8_STRING, &[&words.join(&b' ').to_ascii_lowercase()])
 }
 
 fn wide(data: &[u8], width: usize) -> Vec<u8> {
     let code = |bytes: &[u8]| bytes.iter().fold(0, |code, byte| (code << 8) | u32::from(*byte));
     let text: String = data.chunks(width).filter_map(|bytes| char::from_u32(code(bytes))).collect();
     text.into_bytes()
-}
-
-/// Tag, length and content in DER.
-fn value(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len().to_be_bytes();
-    let digits = &length[length.iter().position(|byte| *byte != 0).unwrap_or(length.len() - 1)..];
-    let long = [0x80 | u8::try_from(digits.len()).expect("eight at most")];
-    let long: &[u8] = if content.len() < 0x80 { &[] } else { &long };
-    [&[tag][..], long, digits, content].concat()
 }

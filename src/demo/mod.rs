@@ -13,7 +13,6 @@ mod connect_initial;
 mod connection;
 mod conversation;
 mod credssp;
-mod der;
 mod direct;
 mod drawing;
 mod dynamic_channel;

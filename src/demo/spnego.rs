@@ -1,10 +1,11 @@
 //! SPNEGO around NTLM (RFC 4178, MS-SPNG): unwraps the client's tokens and answers in kind.
 
-use super::der::{self, ENUMERATED, OCTET_STRING, SEQUENCE, context};
+use crate::pdu::der::{
+    ENUMERATED, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, context, element, encode, expect, fields, inside,
+};
 use crate::pdu::{Malformed, Reader};
 
 const INITIAL: u8 = 0x60;
-const OID: u8 = 0x06;
 const NTLM: &[u8] = &[0x2B, 6, 1, 4, 1, 0x82, 0x37, 2, 2, 10];
 const ACCEPT_COMPLETED: u8 = 0;
 const ACCEPT_INCOMPLETE: u8 = 1;
@@ -32,18 +33,18 @@ impl Packing {
         if token.first() != Some(&INITIAL) {
             return Ok((Self::Raw, Token { ntlm: Some(token), mic: None }));
         }
-        let mut initial = Reader::new(der::content(&token, INITIAL)?);
-        der::expect(&mut initial, OID)?;
-        let mut fields = Reader::new(der::content(der::expect(&mut initial, context(0))?, SEQUENCE)?);
+        let mut initial = Reader::new(inside(&token, INITIAL)?);
+        expect(&mut initial, OBJECT_IDENTIFIER)?;
+        let mut fields = fields(expect(&mut initial, context(0))?)?;
         let (mut mech_types, mut message) = (&[][..], None);
         while !fields.is_empty() {
-            match der::any(&mut fields)? {
+            match element(&mut fields)? {
                 (0xA0, value) => mech_types = value,
-                (0xA2, value) => message = Some(der::content(value, OCTET_STRING)?.to_vec()),
+                (0xA2, value) => message = Some(inside(value, OCTET_STRING)?.to_vec()),
                 _ => {}
             }
         }
-        let preferred = der::content(der::content(mech_types, SEQUENCE)?, OID)?;
+        let preferred = inside(inside(mech_types, SEQUENCE)?, OBJECT_IDENTIFIER)?;
         let ntlm = message.filter(|_| preferred == NTLM);
         Ok((Self::Spnego(mech_types.to_vec()), Token { ntlm, mic: None }))
     }
@@ -53,12 +54,12 @@ impl Packing {
         if matches!(self, Self::Raw) {
             return Ok(Token { ntlm: Some(token), mic: None });
         }
-        let mut fields = Reader::new(der::content(der::content(&token, context(1))?, SEQUENCE)?);
+        let mut fields = fields(inside(&token, context(1))?)?;
         let mut found = Token::default();
         while !fields.is_empty() {
-            match der::any(&mut fields)? {
-                (0xA2, value) => found.ntlm = Some(der::content(value, OCTET_STRING)?.to_vec()),
-                (0xA3, value) => found.mic = Some(der::content(value, OCTET_STRING)?.to_vec()),
+            match element(&mut fields)? {
+                (0xA2, value) => found.ntlm = Some(inside(value, OCTET_STRING)?.to_vec()),
+                (0xA3, value) => found.mic = Some(inside(value, OCTET_STRING)?.to_vec()),
                 _ => {}
             }
         }
@@ -71,9 +72,9 @@ impl Packing {
             return message.unwrap_or_default().to_vec();
         }
         let mut fields = state(ACCEPT_INCOMPLETE);
-        fields.extend(der::element(context(1), &der::element(OID, NTLM)));
+        fields.extend(encode(context(1), &[&encode(OBJECT_IDENTIFIER, &[NTLM])]));
         if let Some(message) = message {
-            fields.extend(der::element(context(2), &der::element(OCTET_STRING, message)));
+            fields.extend(encode(context(2), &[&encode(OCTET_STRING, &[message])]));
         }
         response(&fields)
     }
@@ -83,16 +84,16 @@ impl Packing {
         let Self::Spnego(_) = self else { return None };
         let mut fields = state(ACCEPT_COMPLETED);
         if let Some(mic) = mic {
-            fields.extend(der::element(context(3), &der::element(OCTET_STRING, mic)));
+            fields.extend(encode(context(3), &[&encode(OCTET_STRING, &[mic])]));
         }
         Some(response(&fields))
     }
 }
 
 fn state(state: u8) -> Vec<u8> {
-    der::element(context(0), &der::element(ENUMERATED, &[state]))
+    encode(context(0), &[&encode(ENUMERATED, &[&[state]])])
 }
 
 fn response(fields: &[u8]) -> Vec<u8> {
-    der::element(context(1), &der::element(SEQUENCE, fields))
+    encode(context(1), &[&encode(SEQUENCE, &[fields])])
 }

@@ -9,6 +9,8 @@ use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
 
 use super::alert;
+use crate::pdu::Reader;
+use crate::pdu::der::{self, SEQUENCE};
 
 /// How long a client may take to leave once the server is done.
 const LEAVE_TIME: Duration = Duration::from_secs(5);
@@ -134,24 +136,17 @@ pub(super) async fn read_record(stream: &mut dyn Stream) -> io::Result<Vec<u8>> 
 
 /// The next DER SEQUENCE of at most 65535 content bytes (X.690, 8.1), header included.
 pub(super) async fn read_sequence(stream: &mut dyn Stream) -> io::Result<Vec<u8>> {
-    let mut bytes = read_more(stream, Vec::new(), 2).await?;
-    if bytes[0] != 0x30 {
+    let bytes = read_more(stream, Vec::new(), 2).await?;
+    if bytes[0] != SEQUENCE {
         return Err(malformed("no TSRequest"));
     }
-    let length = match bytes[1] {
-        short @ 0..=0x7F => usize::from(short),
-        0x81 => {
-            bytes = read_more(stream, bytes, 3).await?;
-            usize::from(bytes[2])
-        }
-        0x82 => {
-            bytes = read_more(stream, bytes, 4).await?;
-            usize::from(u16::from_be_bytes([bytes[2], bytes[3]]))
-        }
-        _ => return Err(malformed("the TSRequest is too long")),
-    };
-    let length = bytes.len() + length;
-    read_more(stream, bytes, length).await
+    let digits = usize::from(bytes[1].saturating_sub(0x80));
+    if digits > 2 {
+        return Err(malformed("the TSRequest is too long"));
+    }
+    let bytes = read_more(stream, bytes, 2 + digits).await?;
+    let content = der::length(&mut Reader::new(&bytes[1..])).map_err(malformed)?;
+    read_more(stream, bytes, 2 + digits + content).await
 }
 
 /// Reads until there are `length` bytes.

@@ -6,6 +6,7 @@
 
 use crate::pdu::{
     Malformed,
+    der::SEQUENCE,
     http::{self, BodyLength},
     inner_length, kerberos, peer, rdsaad, socks, tsgu,
 };
@@ -61,12 +62,12 @@ impl Framing {
         let Some(first) = bytes.first() else { return Ok(None) };
         let length = match self {
             Self::Tpkt | Self::TpktAfterCredssp | Self::TpktOrFastPath if *first == 3 => tpkt(bytes)?,
-            Self::TpktAfterCredssp if *first == 0x30 => ts_request(bytes)?,
+            Self::TpktAfterCredssp if *first == SEQUENCE => ts_request(bytes)?,
             Self::TpktOrFastPath if first & 0b11 == FASTPATH_OUTPUT_ACTION_FASTPATH => fast_path(bytes)?,
             Self::Tpkt | Self::TpktAfterCredssp | Self::TpktOrFastPath => {
                 return Err(Malformed(format!("a message begins with {first:#04x}, not with TPKT's 0x03")));
             }
-            Self::TsRequest if *first == 0x30 => ts_request(bytes)?,
+            Self::TsRequest if *first == SEQUENCE => ts_request(bytes)?,
             Self::TsRequest => {
                 return Err(Malformed(format!(
                     "a message begins with {first:#04x}, not with TSRequest's 0x30"
@@ -76,7 +77,7 @@ impl Framing {
             Self::TlsRecord => {
                 return Err(Malformed(format!("a record begins with {first:#04x}, which is no TLS record")));
             }
-            Self::EarlyAuthorization if *first == 0x30 => ts_request(bytes)?,
+            Self::EarlyAuthorization if *first == SEQUENCE => ts_request(bytes)?,
             Self::EarlyAuthorization if *first == 3 && bytes.len() >= 4 && bytes[3] != 0 => tpkt(bytes)?,
             Self::EarlyAuthorization => Some(4),
             Self::HttpHead => http::head_length(bytes)?,
@@ -108,7 +109,7 @@ fn tpkt(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
 }
 
 fn ts_request(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
-    let length = der(bytes)?;
+    let length = inner_length::of_element(bytes)?;
     if let Some(length) = length {
         inner_length::in_sequence(bytes, length)?;
     }
@@ -137,18 +138,4 @@ fn tls_record(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         }
         length => Ok(Some(5 + length)),
     }
-}
-
-fn der(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
-    let Some(first) = bytes.get(1) else { return Ok(None) };
-    if *first < 0x80 {
-        return Ok(Some(2 + usize::from(*first)));
-    }
-    let count = usize::from(first & 0x7F);
-    if !(1..=4).contains(&count) {
-        return Err(Malformed(format!("a DER length of {count} bytes")));
-    }
-    let Some(digits) = bytes.get(2..2 + count) else { return Ok(None) };
-    let length = digits.iter().fold(0_usize, |sum, digit| (sum << 8) | usize::from(*digit));
-    Ok(Some(length.saturating_add(2 + count)))
 }

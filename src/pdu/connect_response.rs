@@ -1,6 +1,10 @@
 //! A tolerant reader of the MCS Connect Response and the server's GCC blocks (T.125 section 7; MS-RDPBCGR 2.2.1.4).
 
-use super::{Malformed, Reader, server_certificate::ServerCertificate};
+use super::{
+    Malformed, Reader,
+    der::{self, OCTET_STRING},
+    server_certificate::ServerCertificate,
+};
 
 /// What a Connect Response says; blocks that did not come are none.
 #[derive(Debug, Default)]
@@ -52,8 +56,8 @@ pub fn connect_response(payload: &[u8]) -> Result<ConnectResponse, Malformed> {
     if reader.bytes(2)? != CONNECT_RESPONSE {
         return Err(Malformed::new("no MCS Connect Response where one belongs"));
     }
-    ber_length(&mut reader)?;
-    let (_, result) = ber(&mut reader)?;
+    der::length(&mut reader)?;
+    let (_, result) = der::element(&mut reader)?;
     let mut response = ConnectResponse { result: number(result), ..ConnectResponse::default() };
     if response.result != 0 {
         return Ok(response);
@@ -75,8 +79,8 @@ pub fn connect_response(payload: &[u8]) -> Result<ConnectResponse, Malformed> {
 /// calledConnectId and domainParameters, then userData as an OCTET STRING.
 fn user_data<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Malformed> {
     loop {
-        let (tag, content) = ber(reader)?;
-        if tag == 0x04 {
+        let (tag, content) = der::element(reader)?;
+        if tag == OCTET_STRING {
             return Ok(content);
         }
     }
@@ -127,24 +131,6 @@ fn network(reader: &mut Reader<'_>, response: &mut ConnectResponse) -> Result<()
         response.channels.push(reader.u16()?);
     }
     Ok(())
-}
-
-fn ber<'a>(reader: &mut Reader<'a>) -> Result<(u8, &'a [u8]), Malformed> {
-    let tag = reader.u8()?;
-    let length = ber_length(reader)?;
-    Ok((tag, reader.bytes(length)?))
-}
-
-fn ber_length(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
-    let first = reader.u8()?;
-    match first {
-        0..=0x7F => Ok(usize::from(first)),
-        0x81..=0x84 => {
-            let digits = reader.bytes(usize::from(first & 0x7F))?;
-            Ok(digits.iter().fold(0, |sum: usize, digit| (sum << 8) | usize::from(*digit)))
-        }
-        other => Err(Malformed(format!("a BER length that begins with {other:#04x}"))),
-    }
 }
 
 fn number(bytes: &[u8]) -> u32 {

@@ -1,15 +1,32 @@
-//! A tolerant reader, and a writer, of DER (X.690): a number may have more bytes than it needs.
+//! A tolerant reader, and a writer, of DER and BER (X.690): a number may have more bytes than it needs.
 
 use super::{Malformed, Reader};
 
 /// The tag of an INTEGER.
 pub const INTEGER: u8 = 0x02;
+/// The tag of a BIT STRING.
+pub const BIT_STRING: u8 = 0x03;
 /// The tag of an OCTET STRING.
 pub const OCTET_STRING: u8 = 0x04;
+/// The tag of an OBJECT IDENTIFIER.
+pub const OBJECT_IDENTIFIER: u8 = 0x06;
+/// The tag of an ENUMERATED.
+pub const ENUMERATED: u8 = 0x0A;
+/// The tag of a UTF8String.
+pub const UTF8_STRING: u8 = 0x0C;
+/// The tag of a GeneralizedTime.
+pub const GENERALIZED_TIME: u8 = 0x18;
 /// The tag of a GeneralString.
 pub const GENERAL_STRING: u8 = 0x1B;
 /// The tag of a SEQUENCE.
 pub const SEQUENCE: u8 = 0x30;
+/// The tag of a SET.
+pub const SET: u8 = 0x31;
+
+/// The explicit context tag with this number.
+pub const fn context(number: u8) -> u8 {
+    0xA0 | number
+}
 
 /// The next element: its tag and its content.
 ///
@@ -17,16 +34,23 @@ pub const SEQUENCE: u8 = 0x30;
 /// It ends too early, or its length is of a form that nobody needs.
 pub fn element<'a>(reader: &mut Reader<'a>) -> Result<(u8, &'a [u8]), Malformed> {
     let tag = reader.u8()?;
-    let first = reader.u8()?;
-    let length = match first {
-        0..=0x7F => usize::from(first),
-        0x81..=0x84 => {
-            let digits = reader.bytes(usize::from(first & 0x7F))?;
-            digits.iter().fold(0, |sum: usize, digit| (sum << 8) | usize::from(*digit))
-        }
-        other => return Err(Malformed(format!("a DER length that begins with {other:#04x}"))),
-    };
+    let length = length(reader)?;
     Ok((tag, reader.bytes(length)?))
+}
+
+/// The length of the content that follows.
+///
+/// # Errors
+/// It ends too early, or has no digit or more than four.
+pub fn length(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
+    match reader.u8()? {
+        short @ 0..=0x7F => Ok(usize::from(short)),
+        long @ 0x81..=0x84 => {
+            let digits = reader.bytes(usize::from(long & 0x7F))?;
+            Ok(digits.iter().fold(0, |sum, digit| (sum << 8) | usize::from(*digit)))
+        }
+        other => Err(Malformed(format!("a DER length that begins with {other:#04x}"))),
+    }
 }
 
 /// The content of the next element, which has this tag.
@@ -40,12 +64,20 @@ pub fn expect<'a>(reader: &mut Reader<'a>, tag: u8) -> Result<&'a [u8], Malforme
     }
 }
 
+/// The content of the element that `bytes` begin with, which has this tag.
+///
+/// # Errors
+/// As [`expect`].
+pub fn inside(bytes: &[u8], tag: u8) -> Result<&[u8], Malformed> {
+    expect(&mut Reader::new(bytes), tag)
+}
+
 /// The fields of a SEQUENCE.
 ///
 /// # Errors
 /// As [`expect`].
 pub fn fields(sequence: &[u8]) -> Result<Reader<'_>, Malformed> {
-    expect(&mut Reader::new(sequence), SEQUENCE).map(Reader::new)
+    inside(sequence, SEQUENCE).map(Reader::new)
 }
 
 /// An INTEGER of 32 bits, with a sign or without one: an NTSTATUS comes as four bytes or, with a leading zero, as five.
@@ -53,7 +85,7 @@ pub fn fields(sequence: &[u8]) -> Result<Reader<'_>, Malformed> {
 /// # Errors
 /// As [`expect`], or none at all, or a longer one.
 pub fn integer(content: &[u8]) -> Result<u32, Malformed> {
-    let digits = expect(&mut Reader::new(content), INTEGER)?;
+    let digits = inside(content, INTEGER)?;
     let negative = digits.first().is_some_and(|first| *first >= 0x80);
     let (sign, start) = if negative { (0xFF, u32::MAX) } else { (0, 0) };
     let (spare, used) = digits.split_at(digits.len().saturating_sub(4));
@@ -70,7 +102,7 @@ pub fn integer(content: &[u8]) -> Result<u32, Malformed> {
 /// # Errors
 /// As [`integer`], or a negative one.
 pub fn unsigned(content: &[u8]) -> Result<u32, Malformed> {
-    let digits = expect(&mut Reader::new(content), INTEGER)?;
+    let digits = inside(content, INTEGER)?;
     match digits.first() {
         Some(first) if *first >= 0x80 => Err(Malformed(format!("an INTEGER below 0 ({})", shown(digits)))),
         _ => integer(content),
@@ -90,17 +122,20 @@ fn shown(digits: &[u8]) -> String {
 
 /// An element of these parts.
 pub fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    let mut bytes = vec![tag];
-    match length {
-        0..=0x7F => bytes.push(u8::try_from(length).unwrap_or_default()),
-        _ => {
-            let digits = length.to_be_bytes();
-            let used = &digits[digits.iter().take_while(|digit| **digit == 0).count()..];
-            bytes.push(0x80 | u8::try_from(used.len()).unwrap_or_default());
-            bytes.extend_from_slice(used);
-        }
-    }
+    let mut bytes = Vec::new();
+    begin(&mut bytes, tag, parts.iter().map(|part| part.len()).sum());
     parts.iter().for_each(|part| bytes.extend_from_slice(part));
     bytes
+}
+
+/// Writes the tag and the length of an element whose content takes this many bytes.
+pub fn begin(bytes: &mut Vec<u8>, tag: u8, content: usize) {
+    let digits = content.to_be_bytes();
+    let unused = digits.iter().take_while(|digit| **digit == 0).count().min(digits.len() - 1);
+    let used = &digits[unused..];
+    bytes.push(tag);
+    if content >= 0x80 {
+        bytes.push(0x80 | u8::try_from(used.len()).expect("eight at most"));
+    }
+    bytes.extend_from_slice(used);
 }

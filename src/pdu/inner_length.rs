@@ -1,6 +1,6 @@
 //! Lengths inside a message that cannot be, known before the message is whole: X.224, BER and PER in a TPKT, DER in a TSRequest.
 
-use super::Malformed;
+use super::{Malformed, Reader, der};
 
 /// TPKT header and X.224 data header.
 const BEFORE_MCS: usize = 7;
@@ -73,6 +73,17 @@ fn ends(what: &str, end: usize, bytes: &[u8], length: usize) -> Result<(), Malfo
     Ok(())
 }
 
+/// The whole length of the DER element that `bytes` begin with; none where its length is not there yet.
+///
+/// # Errors
+/// The length is of a form that nobody needs.
+pub fn of_element(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+    match bytes {
+        [_, form @ (0x80 | 0x85..), ..] => Err(Malformed(format!("a DER length of {} bytes", form & 0x7F))),
+        _ => Ok(bytes.get(1..).and_then(ber).map(|(digits, content)| (1 + digits).saturating_add(content))),
+    }
+}
+
 /// Looks at what `bytes` hold of a DER SEQUENCE of this length in all: none of its elements may end behind it.
 ///
 /// # Errors
@@ -97,24 +108,19 @@ fn exceeds(what: &str, claimed: usize, room: usize) -> Malformed {
 
 /// How many bytes the length takes, and the length; none where it is not whole, or of a form that its reader refuses.
 fn ber(bytes: &[u8]) -> Option<(usize, usize)> {
-    match bytes.first()? {
-        short @ 0..=0x7F => Some((1, usize::from(*short))),
-        long @ 0x81..=0x84 => {
-            let digits = bytes.get(1..1 + usize::from(long & 0x7F))?;
-            Some((
-                1 + digits.len(),
-                digits.iter().fold(0, |sum: usize, digit| (sum << 8) | usize::from(*digit)),
-            ))
-        }
-        _ => None,
-    }
+    measured(bytes, der::length)
 }
 
 /// The same in aligned PER.
 fn per(bytes: &[u8]) -> Option<(usize, usize)> {
-    match bytes {
-        [short @ 0..=0x7F, ..] => Some((1, usize::from(*short))),
-        [high, low, ..] => Some((2, usize::from(high & 0x7F) << 8 | usize::from(*low))),
-        _ => None,
-    }
+    measured(bytes, |reader| reader.per_length())
+}
+
+fn measured(
+    bytes: &[u8],
+    length: impl FnOnce(&mut Reader<'_>) -> Result<usize, Malformed>,
+) -> Option<(usize, usize)> {
+    let mut reader = Reader::new(bytes);
+    let length = length(&mut reader).ok()?;
+    Some((bytes.len() - reader.rest().len(), length))
 }

@@ -1,14 +1,10 @@
 //! KDC-PROXY-MESSAGE (MS-KKDCP 2.2.2): a Kerberos message, behind its length, on its way through HTTPS.
 
 use super::{
-    Malformed, Reader,
-    der::{element, encode, expect},
+    Malformed,
+    der::{GENERAL_STRING, OCTET_STRING, SEQUENCE, element, encode, fields, inside},
     kerberos::tcp_length,
 };
-
-const SEQUENCE: u8 = 0x30;
-const OCTET_STRING: u8 = 0x04;
-const GENERAL_STRING: u8 = 0x1B;
 
 /// What asks a KDC of this realm; `message` begins with its length.
 pub fn request(message: &[u8], realm: &str) -> Vec<u8> {
@@ -22,10 +18,10 @@ pub fn request(message: &[u8], realm: &str) -> Vec<u8> {
 /// # Errors
 /// There is none, or its length is another.
 pub fn answer(bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
-    let mut fields = Reader::new(expect(&mut Reader::new(bytes), SEQUENCE)?);
+    let mut fields = fields(bytes)?;
     loop {
         if let (0xA0, content) = element(&mut fields)? {
-            let message = expect(&mut Reader::new(content), OCTET_STRING)?;
+            let message = inside(content, OCTET_STRING)?;
             return match tcp_length(message)? {
                 Some(length) if length == message.len() => Ok(message.to_vec()),
                 _ => Err(Malformed::new("a KDC proxy's answer whose message has another length")),

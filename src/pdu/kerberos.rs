@@ -10,7 +10,7 @@ pub use reply::{Reply, preauthentication_required, reply, resealed, session_key}
 
 use super::{
     Malformed, Reader,
-    der::{GENERAL_STRING, element, expect, fields},
+    der::{GENERAL_STRING, element, expect, fields, inside},
 };
 use krb_error::krb_error;
 
@@ -68,7 +68,7 @@ pub fn tcp_message(message: &[u8]) -> Vec<u8> {
 /// The realm in krbtgt/REALM, where the ticket is for that service (RFC 4120 section 3.3.3.2).
 fn referral(content: &[u8]) -> Result<Option<String>, Malformed> {
     let ticket = field(content, 0xA5)?;
-    let name = field(expect(&mut Reader::new(ticket), TICKET)?, 0xA2)?;
+    let name = field(inside(ticket, TICKET)?, 0xA2)?;
     let mut parts = fields(field(name, 0xA1)?)?;
     let mut part =
         || expect(&mut parts, GENERAL_STRING).map(|part| String::from_utf8_lossy(part).into_owned());

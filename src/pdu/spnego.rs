@@ -2,7 +2,7 @@
 
 use super::{
     Malformed, Reader,
-    der::{element, encode, expect},
+    der::{ENUMERATED, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, element, encode, expect, fields, inside},
     kerberos::{KdcMessage, KrbError, kdc_message},
 };
 
@@ -15,11 +15,6 @@ const MS_KERBEROS: &[u8] = &[0x2A, 0x86, 0x48, 0x82, 0xF7, 0x12, 0x01, 0x02, 0x0
 
 /// TOK_ID of a KRB-ERROR.
 const KRB_ERROR: &[u8] = &[0x03, 0x00];
-
-const SEQUENCE: u8 = 0x30;
-const OBJECT_IDENTIFIER: u8 = 0x06;
-const OCTET_STRING: u8 = 0x04;
-const ENUMERATED: u8 = 0x0A;
 
 /// 1.3.6.1.4.1.311.2.2.10.
 const NTLM: &[u8] = &[0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x02, 0x0A];
@@ -54,20 +49,20 @@ fn init(mechanisms: &[u8], token: &[u8]) -> Vec<u8> {
 /// # Errors
 /// It is none.
 pub fn response(bytes: &[u8]) -> Result<Response, Malformed> {
-    let content = expect(&mut Reader::new(bytes), 0xA1)?;
-    let mut fields = Reader::new(expect(&mut Reader::new(content), SEQUENCE)?);
+    let content = inside(bytes, 0xA1)?;
+    let mut fields = fields(content)?;
     let mut response = Response::default();
     while !fields.is_empty() {
         match element(&mut fields)? {
             (0xA0, content) => {
-                response.state = expect(&mut Reader::new(content), ENUMERATED)?.first().copied();
+                response.state = inside(content, ENUMERATED)?.first().copied();
             }
             (0xA1, content) => {
-                let mechanism = expect(&mut Reader::new(content), OBJECT_IDENTIFIER)?;
+                let mechanism = inside(content, OBJECT_IDENTIFIER)?;
                 response.selects_kerberos = [KERBEROS, MS_KERBEROS].contains(&mechanism);
             }
             (0xA2, content) => {
-                response.token = Some(expect(&mut Reader::new(content), OCTET_STRING)?.to_vec());
+                response.token = Some(inside(content, OCTET_STRING)?.to_vec());
             }
             _ => {}
         }

@@ -2,9 +2,7 @@
 
 use zeroize::Zeroizing;
 
-const INTEGER: u8 = 0x02;
-const OCTET_STRING: u8 = 0x04;
-const SEQUENCE: u8 = 0x30;
+use super::der::{INTEGER, OCTET_STRING, SEQUENCE, begin, context};
 
 /// credType of TSPasswordCreds.
 const PASSWORD: u8 = 1;
@@ -36,27 +34,7 @@ fn octets(text: &str) -> usize {
 
 /// The octets of an element with this content.
 fn framed(content: usize) -> usize {
-    1 + length(content).1 + content
-}
-
-/// A DER length: nine octets of which the last ones are used, and how many.
-fn length(content: usize) -> ([u8; 9], usize) {
-    let mut octets = [0; 9];
-    octets[1..].copy_from_slice(&(content as u64).to_be_bytes());
-    if content < 0x80 {
-        return (octets, 1);
-    }
-    let unused = octets.iter().take_while(|octet| **octet == 0).count();
-    octets[unused - 1] = 0x80 | u8::try_from(9 - unused).unwrap_or_default();
-    (octets, 10 - unused)
-}
-
-fn begin(bytes: &mut Vec<u8>, tag: u8, content: usize) {
-    let (octets, used) = length(content);
-    bytes.push(tag);
-    bytes.extend(&octets[9 - used..]);
-}
-
-const fn context(number: u8) -> u8 {
-    0xA0 | number
+    let mut header = Vec::new();
+    begin(&mut header, SEQUENCE, content);
+    header.len() + content
 }

@@ -2,8 +2,8 @@
 //! error that shows its bytes, unknown fields are passed over.
 
 use super::{
-    Malformed, Reader,
-    der::{element, encode, expect, integer, unsigned},
+    Malformed,
+    der::{INTEGER, OCTET_STRING, SEQUENCE, element, encode, expect, fields, inside, integer, unsigned},
 };
 
 /// The fields of a TSRequest that a trace reads.
@@ -35,17 +35,12 @@ pub struct Sent<'a> {
 /// The version that this client speaks.
 const VERSION: u8 = 6;
 
-const INTEGER: u8 = 0x02;
-const SEQUENCE: u8 = 0x30;
-const OCTET_STRING: u8 = 0x04;
-
 /// Reads a whole TSRequest.
 ///
 /// # Errors
 /// It is no SEQUENCE that begins with a version, or a number in it is none of 32 bits.
 pub fn ts_request(bytes: &[u8]) -> Result<TsRequest, Malformed> {
-    let content = expect(&mut Reader::new(bytes), SEQUENCE)?;
-    let mut fields = Reader::new(content);
+    let mut fields = fields(bytes)?;
     let version = number("version", unsigned(expect(&mut fields, 0xA0)?))?;
     let mut request = TsRequest { version, ..TsRequest::default() };
     while !fields.is_empty() {
@@ -53,7 +48,7 @@ pub fn ts_request(bytes: &[u8]) -> Result<TsRequest, Malformed> {
         match tag {
             0xA1 => request.nego_token = Some(nego_token(content)?.to_vec()),
             0xA3 => {
-                request.pub_key_auth = Some(expect(&mut Reader::new(content), OCTET_STRING)?.to_vec());
+                request.pub_key_auth = Some(inside(content, OCTET_STRING)?.to_vec());
             }
             0xA4 => {
                 request.error_code = Some(number("errorCode", integer(content))?).filter(|code| *code != 0);
@@ -86,8 +81,8 @@ fn number(field: &str, read: Result<u32, Malformed>) -> Result<u32, Malformed> {
 
 /// NegoData is a SEQUENCE OF SEQUENCE with the token in [0].
 fn nego_token(content: &[u8]) -> Result<&[u8], Malformed> {
-    let tokens = expect(&mut Reader::new(content), SEQUENCE)?;
-    let token = expect(&mut Reader::new(tokens), SEQUENCE)?;
-    let tagged = expect(&mut Reader::new(token), 0xA0)?;
-    expect(&mut Reader::new(tagged), OCTET_STRING)
+    let tokens = inside(content, SEQUENCE)?;
+    let token = inside(tokens, SEQUENCE)?;
+    let tagged = inside(token, 0xA0)?;
+    inside(tagged, OCTET_STRING)
 }

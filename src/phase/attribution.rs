@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::{
     codes::{self, Phase},
-    pdu::{peer, x224::TPKT_VERSION},
+    pdu::{der::SEQUENCE, peer, x224::TPKT_VERSION},
     report::{
         Alert, Direction, Failure, FailureKind, Frame, Millis, PhaseRecord, Phases, Spoken, Status,
         TlsEvidence,
@@ -42,7 +42,7 @@ fn name_inside(phases: &mut Phases) {
     };
     let received = first.and_then(|failure| hex::decode(failure.received.as_ref()?).ok()).unwrap_or_default();
     // A TSRequest and a TPKT that cannot be read are RDP all the same.
-    if !matches!(received.first(), Some(&(0x30 | TPKT_VERSION))) {
+    if !matches!(received.first(), Some(&(SEQUENCE | TPKT_VERSION))) {
         tls.evidence.speaks_inside = peer::speaks(&received).map(Spoken);
     }
 }

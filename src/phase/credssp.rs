@@ -26,6 +26,7 @@ use crate::{
     codes,
     net::{Framing, Wire},
     pdu::{
+        der::SEQUENCE,
         ts_credentials::ts_credentials,
         ts_request::{self, TsRequest as Seen},
     },
@@ -253,7 +254,7 @@ fn not_bound() -> Failure {
 
 /// Without early authorization a server says nothing when it takes the credentials; a refusal is a status or an end.
 async fn silent_consent(wire: &mut Wire, evidence: &mut CredsspEvidence) -> Result<(), Failure> {
-    if wire.stays_quiet(CONSENT).await.map_err(delegated)? || wire.pending().first() != Some(&0x30) {
+    if wire.stays_quiet(CONSENT).await.map_err(delegated)? || wire.pending().first() != Some(&SEQUENCE) {
         return Ok(());
     }
     receive(wire, Framing::TsRequest, evidence).await.map(|_| ())

@@ -16,6 +16,7 @@ use crate::{
     pdu::{
         connect_initial::{Announced, channels, connect_initial, encryption_methods},
         connect_response::{ConnectResponse, SKIP_CHANNELJOIN_SUPPORTED, connect_response},
+        der::SEQUENCE,
         drdynvc,
         mcs::Mcs,
         ts_request, x224,
@@ -80,7 +81,7 @@ pub(crate) async fn run(
 }
 
 fn read_response(frame: &[u8]) -> Result<ConnectResponse, Failure> {
-    if frame.first() == Some(&0x30) {
+    if frame.first() == Some(&SEQUENCE) {
         let code = ts_request::ts_request(frame).ok().and_then(|seen| seen.error_code);
         let detail = "a TSRequest where the MCS Connect Response belongs";
         return Err(code.map_or_else(

@@ -2,7 +2,7 @@
 
 use crate::pdu::{
     Malformed, Reader,
-    der::{GENERAL_STRING, OCTET_STRING, SEQUENCE, element, expect, fields, integer},
+    der::{GENERAL_STRING, OCTET_STRING, SEQUENCE, element, expect, fields, inside, integer},
 };
 
 const PW_SALT: u32 = 3;
@@ -53,7 +53,7 @@ pub(super) fn method_data(data: &[u8]) -> Result<Vec<(u32, &[u8])>, Malformed> {
     while !all.is_empty() {
         let mut one = Reader::new(expect(&mut all, SEQUENCE)?);
         let kind = integer(expect(&mut one, 0xA1)?)?;
-        entries.push((kind, expect(&mut Reader::new(expect(&mut one, 0xA2)?), OCTET_STRING)?));
+        entries.push((kind, inside(expect(&mut one, 0xA2)?, OCTET_STRING)?));
     }
     Ok(entries)
 }
@@ -67,7 +67,7 @@ fn etype_info(value: &[u8]) -> Result<Vec<Hinted>, Malformed> {
         let mut salt = None;
         while !one.is_empty() {
             if let (0xA1, content) = element(&mut one)? {
-                salt = Some(expect(&mut Reader::new(content), GENERAL_STRING)?.to_vec());
+                salt = Some(inside(content, GENERAL_STRING)?.to_vec());
             }
         }
         keys.push((kind, salt));

@@ -5,7 +5,7 @@ use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
 use super::hints::{Hints, method_data};
 use crate::pdu::{
     Malformed, Reader,
-    der::{GENERAL_STRING, OCTET_STRING, element, expect, fields, integer},
+    der::{GENERAL_STRING, GENERALIZED_TIME, OCTET_STRING, element, expect, fields, inside, integer},
 };
 
 /// The fields of a KRB-ERROR that a trace reads.
@@ -28,8 +28,6 @@ pub struct KrbError {
 /// KDC_ERR_PREAUTH_REQUIRED.
 const PREAUTH_REQUIRED: u32 = 25;
 
-const GENERALIZED_TIME: u8 = 0x18;
-
 /// The type of a KERB-EXT-ERROR in KERB-ERROR-DATA and in METHOD-DATA, where it takes the place of a salt.
 const EXTENDED: u32 = 3;
 
@@ -47,7 +45,7 @@ pub(super) fn krb_error(content: &[u8]) -> Result<KrbError, Malformed> {
             }
             (0xA7, content) => error.client_realm = text(content),
             (0xA9, content) => error.realm = text(content).filter(|realm| !realm.is_empty()),
-            (0xAC, content) => data = expect(&mut Reader::new(content), OCTET_STRING)?,
+            (0xAC, content) => data = inside(content, OCTET_STRING)?,
             _ => {}
         }
     }
@@ -60,13 +58,13 @@ pub(super) fn krb_error(content: &[u8]) -> Result<KrbError, Malformed> {
 }
 
 fn generalized_time(content: &[u8]) -> Option<OffsetDateTime> {
-    let text = std::str::from_utf8(expect(&mut Reader::new(content), GENERALIZED_TIME).ok()?).ok()?;
+    let text = std::str::from_utf8(inside(content, GENERALIZED_TIME).ok()?).ok()?;
     let form = format_description!("[year][month][day][hour][minute][second]Z");
     PrimitiveDateTime::parse(text, form).ok().map(PrimitiveDateTime::assume_utc)
 }
 
 fn text(content: &[u8]) -> Option<String> {
-    let text = expect(&mut Reader::new(content), GENERAL_STRING).ok()?;
+    let text = inside(content, GENERAL_STRING).ok()?;
     Some(String::from_utf8_lossy(text).into_owned())
 }
 
@@ -74,7 +72,7 @@ fn text(content: &[u8]) -> Option<String> {
 fn status(data: &[u8]) -> Result<Option<u32>, Malformed> {
     let mut one = fields(data)?;
     let entries = match expect(&mut one, 0xA1) {
-        Ok(kind) => vec![(integer(kind)?, expect(&mut Reader::new(expect(&mut one, 0xA2)?), OCTET_STRING)?)],
+        Ok(kind) => vec![(integer(kind)?, inside(expect(&mut one, 0xA2)?, OCTET_STRING)?)],
         Err(_) => method_data(data)?,
     };
     let found =

@@ -3,7 +3,10 @@
 use super::hints::Hints;
 use crate::pdu::{
     Malformed, Reader,
-    der::{GENERAL_STRING, OCTET_STRING, SEQUENCE, element, encode, expect, fields, integer},
+    der::{
+        GENERAL_STRING, GENERALIZED_TIME, INTEGER, OCTET_STRING, SEQUENCE, element, encode, expect, fields,
+        inside, integer,
+    },
 };
 
 /// An AS-REP or a TGS-REP as far as its sealed part.
@@ -21,8 +24,6 @@ pub struct Reply {
     pub cipher: Vec<u8>,
 }
 
-const INTEGER: u8 = 0x02;
-const GENERALIZED_TIME: u8 = 0x18;
 const PADATA: u8 = 0xA2;
 const SEALED: u8 = 0xA6;
 
@@ -37,7 +38,7 @@ pub fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
     while !fields.is_empty() {
         match element(&mut fields)? {
             (PADATA, content) => hints = Hints::of(content)?,
-            (0xA3, content) => realm = expect(&mut Reader::new(content), GENERAL_STRING)?.to_vec(),
+            (0xA3, content) => realm = inside(content, GENERAL_STRING)?.to_vec(),
             (0xA4, content) => name = components(content)?,
             (SEALED, content) => sealed = Some(encrypted_data(content)?),
             _ => {}
@@ -78,7 +79,7 @@ pub fn session_key(opened: &[u8]) -> Result<(u32, &[u8]), Malformed> {
     let (_, content) = element(&mut Reader::new(opened))?;
     let mut key = self::fields(expect(&mut fields(content)?, 0xA0)?)?;
     let kind = integer(expect(&mut key, 0xA0)?)?;
-    let value = expect(&mut Reader::new(expect(&mut key, 0xA1)?), OCTET_STRING)?;
+    let value = inside(expect(&mut key, 0xA1)?, OCTET_STRING)?;
     Ok((kind, value))
 }
 
@@ -118,7 +119,7 @@ fn encrypted_data(content: &[u8]) -> Result<(u32, Vec<u8>), Malformed> {
     let encryption_type = integer(expect(&mut fields, 0xA0)?)?;
     loop {
         if let (0xA2, content) = element(&mut fields)? {
-            return Ok((encryption_type, expect(&mut Reader::new(content), OCTET_STRING)?.to_vec()));
+            return Ok((encryption_type, inside(content, OCTET_STRING)?.to_vec()));
         }
     }
 }

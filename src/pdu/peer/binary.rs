@@ -1,6 +1,9 @@
 //! Protocols that are known by the bytes of their first message.
 
-use crate::pdu::{Reader, der};
+use crate::pdu::{
+    Reader,
+    der::{INTEGER, SEQUENCE, element},
+};
 
 /// Bytes at the beginning, and who sends them.
 const MAGIC: &[(&[u8], &str)] = &[
@@ -65,13 +68,13 @@ fn proxy(bytes: &[u8]) -> Option<&'static str> {
 
 /// LDAP and SNMP: a SEQUENCE that begins with a number.
 fn directory(bytes: &[u8]) -> Option<&'static str> {
-    let [0x30, rest @ ..] = bytes else { return None };
+    let [SEQUENCE, rest @ ..] = bytes else { return None };
     let header = match rest.first()? {
         0..=0x7F => 1,
         long => 1 + usize::from(long & 0x7F).min(4),
     };
     let mut inside = Reader::new(rest.get(header..)?);
-    let (0x02, _) = der::element(&mut inside).ok()? else { return None };
+    let (INTEGER, _) = element(&mut inside).ok()? else { return None };
     match inside.u8().ok()? {
         // BindResponse, the search's answers, the results of the others, ExtendedResponse, IntermediateResponse (RFC 4511).
         0x61 | 0x64 | 0x65 | 0x67 | 0x69 | 0x6B | 0x6D | 0x6F | 0x73 | 0x78 | 0x79 => Some("LDAP"),
