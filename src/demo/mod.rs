@@ -21,7 +21,6 @@ mod faults;
 mod follower;
 pub mod gateway;
 mod hello;
-mod hmac_md5;
 mod invented;
 pub mod license;
 mod licensing;

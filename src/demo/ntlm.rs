@@ -3,9 +3,9 @@
 use md4::{Digest, Md4};
 use time::OffsetDateTime;
 
-use super::hmac_md5::{hmac_md5, verify};
 use super::invented::{BUILD, DNS_DOMAIN, NETBIOS_DOMAIN, USER};
 use super::ntlm_session::{Session, rc4};
+use crate::pdu::ntlm::hmac_md5;
 use crate::pdu::{Malformed, Reader};
 use crate::utf16::{self, text_to_nul};
 
@@ -68,13 +68,13 @@ impl Challenge {
             response.split_at_checked(16).ok_or_else(|| Malformed::new("no NTLMv2 response"))?;
         let key = response_key(&text_to_nul(user), domain, password);
         if text_to_nul(user).split('@').next().is_none_or(|name| !name.eq_ignore_ascii_case(USER))
-            || !verify(&key, &[&self.server_challenge, temp], proof)
+            || *hmac_md5(&key, &[&self.server_challenge, temp]) != *proof
         {
             return Ok(None);
         }
         let base_key = hmac_md5(&key, &[proof]);
         let session_key =
-            if flags & KEY_EXCH != 0 { rc4(&base_key, encrypted_key) } else { base_key.to_vec() };
+            if flags & KEY_EXCH != 0 { rc4(&*base_key, encrypted_key) } else { base_key.to_vec() };
         let mic_holds = !has_mic(temp)? || self.verify_mic(&session_key, message);
         Ok(mic_holds.then(|| Session::new(&session_key, flags)))
     }
@@ -85,7 +85,7 @@ impl Challenge {
         else {
             return false;
         };
-        verify(session_key, &[&self.negotiate, &self.message, before, &[0; 16], after], mic)
+        *hmac_md5(session_key, &[&self.negotiate, &self.message, before, &[0; 16], after]) == *mic
     }
 }
 
@@ -100,7 +100,7 @@ pub(super) fn bound_to(message: &[u8]) -> Result<[u8; 16], Malformed> {
 
 /// NTOWFv2.
 fn response_key(user: &str, domain: &[u8], password: &str) -> [u8; 16] {
-    hmac_md5(&Md4::digest(utf16::bytes(password)), &[&utf16::bytes(&user.to_uppercase()), domain])
+    *hmac_md5(&Md4::digest(utf16::bytes(password)), &[&utf16::bytes(&user.to_uppercase()), domain])
 }
 
 fn challenge_message(names: Names, flags: u32, server_challenge: [u8; 8], now: OffsetDateTime) -> Vec<u8> {

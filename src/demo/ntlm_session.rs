@@ -3,7 +3,7 @@
 use md5::{Digest, Md5};
 use rc4::{KeyInit, Rc4, StreamCipher};
 
-use super::hmac_md5::hmac_md5;
+use crate::pdu::ntlm::hmac_md5;
 
 const KEY_128: u32 = 0x2000_0000;
 const KEY_EXCH: u32 = 0x4000_0000;

@@ -7,7 +7,7 @@ mod session;
 
 pub use fields::Version;
 pub use proof::{Bound, Fresh, Identity, authenticate, negotiate};
-pub use session::Session;
+pub use session::{Session, hmac_md5};
 
 use super::Malformed;
 use crate::utf16::text_to_nul;

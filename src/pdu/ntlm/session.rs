@@ -85,8 +85,8 @@ fn derived(key: &[u8; 16], direction: &str, purpose: &str) -> Zeroizing<[u8; 16]
     Zeroizing::new(Md5::new().chain_update(key).chain_update(label).finalize().into())
 }
 
-/// HMAC-MD5 over these parts.
-pub(super) fn hmac_md5(key: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 16]> {
+/// HMAC-MD5 over these parts (MS-NLMP 6).
+pub fn hmac_md5(key: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 16]> {
     let mut mac = Hmac::<Md5>::new_from_slice(key).expect("HMAC takes keys of any length");
     parts.iter().for_each(|part| mac.update(part));
     Zeroizing::new(mac.finalize().into_bytes().into())
