@@ -14,7 +14,7 @@ release_cargo() {
   local auditable=()
   ! has_crate cargo-auditable || auditable=(auditable)
   CARGO_ENCODED_RUSTFLAGS=$flags LIBZ_SYS_STATIC=1 PATH="$venv/bin:$PATH" \
-    cargo "${auditable[@]}" "$@" --release --locked --quiet --bin rdptrace
+    cargo "${auditable[@]}" "$@" --profile dist --locked --quiet --bin rdptrace
 }
 
 has_zig() {
@@ -32,7 +32,7 @@ has_library() {
 
 keep() {
   mkdir -p "$stage/$1"
-  cp "target/$1/release/$2" "$stage/$1/$2"
+  cp "target/$1/dist/$2" "$stage/$1/$2"
 }
 
 build_linux() {
