@@ -29,6 +29,7 @@ mod files;
 mod first_minute;
 mod fronts;
 mod gateway;
+mod heads;
 mod hellos;
 mod hop_names;
 mod hops;

@@ -22,14 +22,14 @@ use rdptrace::{
 };
 use time::OffsetDateTime;
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, copy_bidirectional, duplex},
+    io::{AsyncWriteExt as _, DuplexStream, copy_bidirectional, duplex},
     time::Instant,
 };
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub(crate) use causes::reports;
 
-use crate::{demo::pipe, scenarios::page, wait::Tries};
+use crate::{demo::pipe, heads::until, scenarios::page, wait::Tries};
 
 /// What a proxy reads up to, and what it answers then; the bytes may come one by one.
 type Exchange = (&'static [u8], &'static [u8]);
@@ -88,11 +88,8 @@ async fn serve(
     connects: bool,
     heard: Arc<Mutex<Vec<u8>>>,
 ) -> io::Result<()> {
-    for (until, answer) in exchanges {
-        let mut read = Vec::new();
-        while !read.ends_with(until) {
-            read.push(stream.read_u8().await?);
-        }
+    for (end, answer) in exchanges {
+        let read = until(&mut stream, end).await?;
         heard.lock().expect("no test panics while it holds it").extend(read);
         for byte in *answer {
             stream.write_u8(*byte).await?;

@@ -16,6 +16,8 @@ mod display;
 mod freerdp;
 mod fronts;
 mod haproxy;
+#[path = "../it/heads.rs"]
+mod heads;
 mod kerberos;
 mod krb5_conf;
 mod lab;

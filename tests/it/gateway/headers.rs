@@ -14,7 +14,10 @@ use super::{
     packets::Carrier,
     script::Script,
 };
-use crate::demo::{handshake::handshake, pipe};
+use crate::{
+    demo::{handshake::handshake, pipe},
+    heads::head,
+};
 
 /// The value of a header in a head of ours.
 fn value<'a>(head: &'a str, name: &str) -> &'a str {
@@ -74,11 +77,7 @@ async fn answer(request: &str) -> (String, String) {
     let (stream, _reset, _task) = pipe::connect_to(Arc::new(Demo::new(None, pipe::NOW).expect("a gateway")));
     let mut stream = handshake(stream).await.expect("TLS");
     stream.write_all(request.as_bytes()).await.expect("it is taken");
-    let mut answer = Vec::new();
-    while !answer.windows(4).any(|four| four == b"\r\n\r\n") {
-        answer.push(stream.read_u8().await.expect("an answer"));
-    }
-    let head = String::from_utf8(answer).expect("text");
+    let head = head(&mut stream).await.expect("an answer");
     let mut body = vec![0; value(&head, "Content-Length").parse().expect("a length")];
     stream.read_exact(&mut body).await.expect("a body");
     (head.lines().next().unwrap_or_default().to_owned(), String::from_utf8(body).expect("text"))

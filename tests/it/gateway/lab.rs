@@ -17,7 +17,7 @@ use rdptrace::{
     settings::{Account, Anchors, Gateway, GatewayAuthentication, Proxy, ProxyKind, Token},
 };
 use time::OffsetDateTime;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+use tokio::io::{AsyncWriteExt as _, DuplexStream, duplex};
 use tokio_rustls::rustls::{
     RootCertStore, ServerConfig,
     crypto::ring,
@@ -30,7 +30,7 @@ use super::{
     acceptor::{PASSWORD, USER},
     script::{Script, Seen, serve},
 };
-use crate::demo::pipe;
+use crate::{demo::pipe, heads::head};
 
 pub(crate) const HOST: &str = "gw.corp.example";
 const PROXY: &str = "proxy.corp.example";
@@ -218,9 +218,6 @@ impl Network for Lab {
 
 /// What a proxy says before the stream is the gateway's.
 async fn lead(stream: &mut DuplexStream) -> io::Result<()> {
-    let mut request = Vec::new();
-    while !request.ends_with(b"\r\n\r\n") {
-        request.push(stream.read_u8().await?);
-    }
+    head(stream).await?;
     stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await
 }

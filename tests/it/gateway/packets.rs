@@ -32,8 +32,17 @@ pub(super) struct Packets {
 }
 
 impl Packets {
-    pub(super) fn new(reader: Reader, writer: Writer, carrier: Carrier, raw: Vec<u8>) -> Self {
-        Self { reader, writer, carrier, raw, content: Vec::new(), pongs: 0, messages: (0, 0), closing: None }
+    pub(super) fn new(reader: Reader, writer: Writer, carrier: Carrier) -> Self {
+        Self {
+            reader,
+            writer,
+            carrier,
+            raw: Vec::new(),
+            content: Vec::new(),
+            pongs: 0,
+            messages: (0, 0),
+            closing: None,
+        }
     }
 
     pub(super) async fn receive(&mut self) -> io::Result<Packet> {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use rdptrace::internal::pdu::websocket;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadHalf, WriteHalf};
+use tokio::io::{AsyncWriteExt as _, DuplexStream, ReadHalf, WriteHalf};
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, server::TlsStream};
 
 use super::{
@@ -17,6 +17,7 @@ use super::{
     packets::{Carrier, Packets},
     tunnel::packets,
 };
+use crate::heads::head;
 
 /// What the gateway does.
 #[derive(Clone, Debug)]
@@ -134,10 +135,9 @@ async fn connection(
 ) -> io::Result<()> {
     let mut stream = TlsAcceptor::from(tls).accept(stream).await?;
     let mut acceptor = None;
-    let mut raw = Vec::new();
     let mut authorized = script.schemes.is_empty();
     loop {
-        let head = head(&mut stream, &mut raw).await?;
+        let head = head(&mut stream).await?;
         seen.heads.lock().expect("no panic").push(head.clone());
         let sending = head.starts_with("RDG_IN_DATA");
         if let Some(answer) = script.first.filter(|_| !seen.answered.swap(true, SeqCst)) {
@@ -172,7 +172,7 @@ async fn connection(
             stream.flush().await?;
             continue;
         }
-        return open(stream, &head, script, seen, raw).await;
+        return open(stream, &head, script, seen).await;
     }
 }
 
@@ -210,30 +210,14 @@ fn authenticate(head: &str, script: &Script, seen: &Seen, acceptor: &mut Option<
     }
 }
 
-async fn head(stream: &mut TlsStream<DuplexStream>, raw: &mut Vec<u8>) -> io::Result<String> {
-    loop {
-        if let Some(end) = raw.windows(4).position(|four| four == b"\r\n\r\n") {
-            let rest = raw.split_off(end + 4);
-            let head = std::mem::replace(raw, rest);
-            return Ok(String::from_utf8(head).expect("our own head"));
-        }
-        let mut chunk = [0; 4096];
-        match stream.read(&mut chunk).await? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            count => raw.extend_from_slice(&chunk[..count]),
-        }
-    }
-}
-
 async fn open(
     mut stream: TlsStream<DuplexStream>,
     head: &str,
     script: &Script,
     seen: &Arc<Seen>,
-    raw: Vec<u8>,
 ) -> io::Result<()> {
     if script.carrier == Carrier::Bodies {
-        return bodies(stream, head, script, seen, raw).await;
+        return bodies(stream, head, script, seen).await;
     }
     // A question to the KDC proxy is none for a channel.
     let Some(key) = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: ")) else {
@@ -252,7 +236,7 @@ async fn open(
         seen.flooded.fetch_add(1024, SeqCst);
     }
     let (reader, writer) = tokio::io::split(stream);
-    packets(Packets::new(Box::new(reader), Box::new(writer), script.carrier, raw), script, seen).await
+    packets(Packets::new(Box::new(reader), Box::new(writer), script.carrier), script, seen).await
 }
 
 /// The first connection keeps its writing half for the second one.
@@ -261,7 +245,6 @@ async fn bodies(
     head: &str,
     script: &Script,
     seen: &Arc<Seen>,
-    raw: Vec<u8>,
 ) -> io::Result<()> {
     if head.starts_with("RDG_OUT_DATA") {
         stream.write_all(b"HTTP/1.1 200 OK\r\nServer: nginx\r\n\r\n0123456789").await?;
@@ -273,5 +256,5 @@ async fn bodies(
     }
     let out = seen.out.lock().expect("no panic").take().expect("the first connection came first");
     let (reader, _writer) = tokio::io::split(stream);
-    packets(Packets::new(Box::new(reader), Box::new(out), Carrier::Bodies, raw), script, seen).await
+    packets(Packets::new(Box::new(reader), Box::new(out), Carrier::Bodies), script, seen).await
 }

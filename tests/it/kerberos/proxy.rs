@@ -18,17 +18,16 @@ use super::{
     messages::{error, preauthentication_required},
     realm::{Posts, Realm, Says, said},
 };
-use crate::gateway::lab::{issued, presenting};
+use crate::{
+    gateway::lab::{issued, presenting},
+    heads::head,
+};
 
 /// Answers one question.
 pub(super) async fn serve(stream: DuplexStream, says: Says, number: usize, posts: Posts) -> io::Result<()> {
     let (certificate, key) = issued("kdc1");
     let mut stream = TlsAcceptor::from(presenting(&certificate, &key, None)).accept(stream).await?;
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await?);
-    }
-    let head = String::from_utf8(head).expect("text");
+    let head = head(&mut stream).await?;
     let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")).expect("a length");
     let mut body = vec![0; length.parse().expect("a number")];
     stream.read_exact(&mut body).await?;

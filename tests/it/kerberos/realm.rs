@@ -20,7 +20,7 @@ use tokio::{
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use super::proxy;
-use crate::{demo::pipe, lab::Lab};
+use crate::{demo::pipe, heads::head, lab::Lab};
 
 const SERVER: &str = "192.0.2.15";
 const PROXY: &str = "192.0.2.250";
@@ -210,16 +210,12 @@ impl Realm {
         let asked = Arc::clone(&self.asked);
         let mut behind = self.lab.connect(SocketAddr::new(SERVER.parse().expect("an address"), 3389)).await?;
         tokio::spawn(async move {
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                head.push(server.read_u8().await?);
-            }
-            let text = String::from_utf8_lossy(&head).into_owned();
-            if text.starts_with("CONNECT rdsh01") {
+            let head = head(&mut server).await?;
+            if head.starts_with("CONNECT rdsh01") {
                 server.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
                 return tokio::io::copy_bidirectional(&mut server, &mut behind).await.map(|_| ());
             }
-            let line = text.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
+            let line = head.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
             asked.lock().expect("no test panics while it holds it").push((line, Instant::now()));
             server.write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").await
         });

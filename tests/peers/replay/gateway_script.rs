@@ -17,6 +17,7 @@ use super::{
     network::{Play, Serving},
     recording::{Conversation, Side},
 };
+use crate::heads::head;
 
 /// A Windows client shows a token at once, so nobody recorded what is answered to one that shows nothing.
 const CHALLENGE: &[u8] =
@@ -59,14 +60,6 @@ impl Play for GatewayScript {
     fn serve(self: Arc<Self>, stream: DuplexStream, tls: TlsAcceptor) -> Serving {
         Box::pin(async move { self.play(tls.accept(stream).await?).await })
     }
-}
-
-async fn head<S: Stream>(stream: &mut S) -> io::Result<String> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await?);
-    }
-    Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
 /// The recorded upgrade with the proof for another key.
