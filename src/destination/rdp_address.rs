@@ -2,6 +2,8 @@
 
 use std::iter;
 
+use percent_encoding::percent_decode_str;
+
 use super::{BadTarget, Encoding, RdpFile, Target, endpoint_or, rdp_file::is_secret};
 use crate::endpoint::DEFAULT_PORT;
 
@@ -56,26 +58,5 @@ fn of_settings(query: &str) -> Result<Target, BadTarget> {
 
 /// Percent-encoded bytes as text; what is no such code stays as it is.
 pub fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    loop {
-        match rest {
-            [] => return String::from_utf8_lossy(&bytes).into_owned(),
-            [b'%', high, low, after @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                bytes.push(digit(*high) << 4 | digit(*low));
-                rest = after;
-            }
-            [first, after @ ..] => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-}
-
-fn digit(hex: u8) -> u8 {
-    match hex {
-        b'0'..=b'9' => hex - b'0',
-        _ => (hex | 0x20) - b'a' + 10,
-    }
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -10,6 +10,7 @@ mod damage;
 mod facts;
 pub(crate) mod host;
 mod krb5;
+mod network;
 pub(crate) mod no_proxy;
 pub(crate) mod pages;
 mod pseudonym;

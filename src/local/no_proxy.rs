@@ -3,6 +3,8 @@
 
 use std::net::IpAddr;
 
+use super::network::holds;
+
 /// Whether a target is outside of a list of exceptions: names with what lies below them, addresses, networks such as
 /// 10.0.0.0/8, each with or without a port, or `*`.
 pub fn proxy_applies(exceptions: &str, host: &str, port: u16) -> bool {
@@ -34,7 +36,7 @@ pub fn freerdp_spares(exceptions: &str, host: &str) -> bool {
             (Some(end), _) => host.ends_with(end),
             _ if item.ends_with('*') => host.starts_with(item.trim_end_matches('*')),
             _ if item.starts_with('.') => host.len() > item.len() && host.ends_with(item),
-            (None, Some(address)) => host.starts_with(item) || is_in(item, address),
+            (None, Some(address)) => host.starts_with(item) || holds(item, address) == Some(true),
             (None, None) => host == item,
         }
     })
@@ -45,27 +47,8 @@ fn covers(item: &str, host: &str) -> bool {
         return true;
     }
     if let Ok(address) = host.parse::<IpAddr>() {
-        return is_in(item, address.to_canonical());
+        return holds(item, address.to_canonical()) == Some(true);
     }
     let domain = item.trim_start_matches("*.").trim_start_matches('.').trim_end_matches('.');
     !domain.is_empty() && (host == domain || host.ends_with(&format!(".{domain}")))
-}
-
-/// The address itself, or a network with the length of its prefix.
-fn is_in(item: &str, address: IpAddr) -> bool {
-    let Some((network, length)) = item.split_once('/') else {
-        return item.parse::<IpAddr>().is_ok_and(|item| item.to_canonical() == address);
-    };
-    let (Ok(network), Ok(length)) = (network.parse::<IpAddr>(), length.parse::<u32>()) else { return false };
-    match (network, address) {
-        (IpAddr::V4(network), IpAddr::V4(address)) if length <= 32 => {
-            let differ = network.to_bits() ^ address.to_bits();
-            differ.checked_shr(32 - length).unwrap_or(0) == 0
-        }
-        (IpAddr::V6(network), IpAddr::V6(address)) if length <= 128 => {
-            let differ = network.to_bits() ^ address.to_bits();
-            differ.checked_shr(128 - length).unwrap_or(0) == 0
-        }
-        _ => false,
-    }
 }

@@ -2,6 +2,8 @@
 
 use std::{net::IpAddr, ops::RangeInclusive};
 
+use crate::local::network::holds;
+
 /// How a rule fits what is sent, or what comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fit {
@@ -62,23 +64,7 @@ pub(super) fn ports(values: &[&str], port: u16) -> Fit {
 
 /// Whether the address is in one of these networks.
 pub(super) fn places(values: &[&str], address: Option<IpAddr>) -> Fit {
-    any(values, |text| is_in(text, address?))
-}
-
-/// Whether an address is in a network that is written with its length.
-fn is_in(network: &str, address: IpAddr) -> Option<bool> {
-    let (base, length) = network.split_once('/').unwrap_or((network, ""));
-    let bits = |address: IpAddr| match address {
-        IpAddr::V4(own) => (u128::from(u32::from(own)) << 96, 32),
-        IpAddr::V6(own) => (u128::from(own), 128),
-    };
-    let base: IpAddr = base.parse().ok()?;
-    let (own, width) = bits(base);
-    let length: u32 =
-        if length.is_empty() { width } else { length.parse().ok().filter(|length| *length <= width)? };
-    let (far, far_width) = bits(address);
-    let shift = 128 - length;
-    Some(width == far_width && (length == 0 || own >> shift == far >> shift))
+    any(values, |text| holds(text, address?))
 }
 
 /// What is sent first is new, and what comes back is of a connection that is known.
