@@ -14,6 +14,7 @@ mod network;
 pub(crate) mod no_proxy;
 pub(crate) mod pages;
 mod pseudonym;
+mod registry_keys;
 mod roles;
 mod sddl;
 mod setting;

@@ -10,7 +10,10 @@ use crate::codes::EVENT;
 
 /// Windows refuses a query with more than about two dozen conditions.
 const MOST_NUMBERS: usize = 18;
-const SECURITY: &str = "Security";
+/// The log of logons.
+pub(in crate::local) const SECURITY: &str = "Security";
+/// A user who may log on and may not by Remote Desktop.
+pub(in crate::local) const DENIED: u32 = 4825;
 /// What domain controllers log of accounts, refused or not.
 pub const OF_ACCOUNTS: &[u32] = &[4768, 4769, 4771, 4776];
 /// Of the logons, which are many, only those over the network are looked for, and of what domain controllers log of accounts

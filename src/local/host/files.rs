@@ -23,15 +23,18 @@ use super::{
     Answer, Certificates, Event, File, Host, Interface, Output, Owner, PrivateKey, Recorded, Service,
     ServiceState, Source, Span, StartType, TargetName, Unreadable, Value,
 };
-use crate::{local::target::Target, report::Os};
+use crate::{
+    local::{
+        registry_keys::{CURRENT_VERSION, SERVICES},
+        target::Target,
+    },
+    report::Os,
+};
 use archive::Asked;
 pub use given::Given;
 pub use keys::Keys;
 #[cfg(not(feature = "event-logs"))]
 use no_event_logs as evtx;
-
-const CURRENT: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
-const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
 
 /// The files of one machine. An answer comes from whichever file holds it.
 pub struct Files {
@@ -89,7 +92,8 @@ impl Host for Files {
     }
 
     fn version(&self) -> Option<String> {
-        let number = |name: &str| self.value(CURRENT, name).ok().flatten().map(|value| value.to_string());
+        let number =
+            |name: &str| self.value(CURRENT_VERSION, name).ok().flatten().map(|value| value.to_string());
         let collected = || self.collected.as_ref().and_then(Host::version);
         super::windows_version(number).or_else(collected)
     }

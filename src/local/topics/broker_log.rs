@@ -1,6 +1,9 @@
 //! What the logs of a connection broker say, on the broker and on the hosts that it sends users to.
 
-use super::event_log::{Log, Looked, judge};
+use super::{
+    carried::BROKER_CLIENT,
+    event_log::{Log, Looked, judge},
+};
 use crate::{
     local::Check,
     report::{
@@ -10,7 +13,6 @@ use crate::{
     },
 };
 
-const CLIENT: &str = "Microsoft-Windows-TerminalServices-SessionBroker-Client";
 const BROKER: &str = "Microsoft-Windows-TerminalServices-SessionBroker";
 
 /// The checks of this topic.
@@ -23,10 +25,10 @@ pub(super) const CHECKS: &[Check] = &[
 pub(super) const OF_HOST: Log = Log {
     channel: "Microsoft-Windows-TerminalServices-SessionBroker-Client/Operational",
     events: &[
-        Looked(CLIENT, &[1280, 1284, 1303], Error),
-        Looked(CLIENT, &[1296, 1306], Warning),
-        Looked(CLIENT, &[1300, 1305], Warning),
-        Looked(CLIENT, &[1281, 1297, 1301, 1307, 1308], Good),
+        Looked(BROKER_CLIENT, &[1280, 1284, 1303], Error),
+        Looked(BROKER_CLIENT, &[1296, 1306], Warning),
+        Looked(BROKER_CLIENT, &[1300, 1305], Warning),
+        Looked(BROKER_CLIENT, &[1281, 1297, 1301, 1307, 1308], Good),
     ],
     mended: &[(&[1280, 1284, 1303, 1305], &[1281, 1297, 1307])],
     quiet: "the log tells of no user whom the broker could not redirect",

@@ -27,8 +27,10 @@ struct Places {
     told: &'static [(&'static str, u8)],
 }
 
-const RCM: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionManager";
-const BROKER_CLIENT: &str = "Microsoft-Windows-TerminalServices-SessionBroker-Client";
+/// The Remote Desktop service as a provider of events.
+pub(super) const RCM: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionManager";
+/// What asks a connection broker, as a provider of events.
+pub(super) const BROKER_CLIENT: &str = "Microsoft-Windows-TerminalServices-SessionBroker-Client";
 
 const PLACES: &[Places] = &[
     Places { provider: "TermDD", ids: &[50], told: &[("component", 2)] },

@@ -1,7 +1,7 @@
 //! What mstsc keeps in the registry: whether it can, what it remembers of a host, and how it treats an unproven identity.
 
 use crate::{
-    local::{Beside, Case, Check, CheckResult, Is, Setting, Survey, Target, Value},
+    local::{Beside, Case, Check, CheckResult, Is, Setting, Survey, Target, Value, registry_keys::CLIENT},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -11,8 +11,6 @@ use crate::{
     },
 };
 
-/// The client's settings.
-pub(super) const CLIENT: &str = r"HKCU\Software\Microsoft\Terminal Server Client";
 /// What it remembers of each host.
 pub(super) const SERVERS: &str = r"HKCU\Software\Microsoft\Terminal Server Client\Servers";
 const DEVICES: &str = r"HKCU\Software\Microsoft\Terminal Server Client\LocalDevices";

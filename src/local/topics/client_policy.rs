@@ -1,7 +1,10 @@
 //! Policies and switches of mstsc: UDP, the gateway's transport, and which .rdp files it opens.
 
 use crate::{
-    local::{Beside, Case, Check, CheckResult, Is, Matters, Setting, Survey, Unreadable, Value},
+    local::{
+        Beside, Case, Check, CheckResult, Is, Matters, Setting, Survey, Unreadable, Value,
+        registry_keys::{CLIENT, TERMINAL_SERVICES_POLICY as POLICY},
+    },
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -10,10 +13,8 @@ use crate::{
     },
 };
 
-const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services";
 const USER_POLICY: &str = r"HKCU\Software\Policies\Microsoft\Windows NT\Terminal Services";
 const CLIENT_POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services\Client";
-const CLIENT: &str = r"HKCU\Software\Microsoft\Terminal Server Client";
 const PUBLISHERS: &str = "TrustedCertThumbprints";
 /// More thumbprints are not looked at.
 const MOST_THUMBPRINTS: usize = 64;

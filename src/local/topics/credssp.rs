@@ -2,7 +2,7 @@
 
 use super::delegation;
 use crate::{
-    local::{Beside, Case, Check, CheckResult, Is, Matters, Setting, Survey, Value},
+    local::{Beside, Case, Check, CheckResult, Is, Matters, Setting, Survey, Value, registry_keys::LSA},
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Machine,
@@ -45,10 +45,7 @@ const ENCRYPTION_ORACLE: Setting = Setting {
 };
 
 const CREDENTIAL_GUARD: Setting = Setting {
-    keys: &[
-        r"HKLM\SOFTWARE\Policies\Microsoft\Windows\DeviceGuard",
-        r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa",
-    ],
+    keys: &[r"HKLM\SOFTWARE\Policies\Microsoft\Windows\DeviceGuard", LSA],
     name: "LsaCfgFlags",
     absent: (Fine, "no policy about Credential Guard is set, so the default of this Windows holds"),
     cases: &[
@@ -83,7 +80,7 @@ const ONLINE_ID: Setting = Setting {
 };
 
 const STORED: Setting = Setting {
-    keys: &[r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa"],
+    keys: &[LSA],
     name: "disabledomaincreds",
     absent: (Fine, "credentials may be saved"),
     cases: &[

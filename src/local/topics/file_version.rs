@@ -2,6 +2,9 @@
 
 use crate::local::Survey;
 
+/// Windows 7 SP1 and Server 2008 R2 SP1.
+pub(super) const WINDOWS_7: u32 = 7601;
+
 /// Major and minor version, build and revision; what is left out is 0.
 pub(super) type Version = [u32; 4];
 

@@ -2,12 +2,13 @@
 
 use super::{
     asked::{Judged, Layered, answer, number, outcome, value},
-    host_log::{ADMIN, RCM},
-    listener::{POLICY, TERMINAL_SERVER},
+    carried::RCM,
+    host_log::ADMIN,
+    listener::TERMINAL_SERVER,
     spans::span,
 };
 use crate::{
-    local::{Check, CheckResult, Survey, Value},
+    local::{Check, CheckResult, Survey, Value, registry_keys::TERMINAL_SERVICES_POLICY as POLICY},
     report::{Os::Windows, Role::Host},
 };
 

@@ -5,6 +5,7 @@
 
 use super::{
     broker_log,
+    carried::RCM,
     event_log::{Log, Looked, judge},
     gateway_log,
 };
@@ -17,8 +18,6 @@ use crate::{
     },
 };
 
-/// The Remote Desktop service as a provider of events.
-pub(super) const RCM: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionManager";
 /// Its log of licensing.
 pub(super) const ADMIN: &str = "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Admin";
 const TRANSPORT: &str = "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS";

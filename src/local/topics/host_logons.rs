@@ -9,16 +9,16 @@ use super::{
 };
 use crate::{
     codes,
-    local::{Check, CheckResult, Event, Survey},
+    local::{
+        Check, CheckResult, Event, Survey,
+        host::event_query::{DENIED, SECURITY},
+    },
     report::{Os::Windows, Role::Host},
 };
 
-const CHANNEL: &str = "Security";
 const PROVIDER: &str = "Microsoft-Windows-Security-Auditing";
 const TAKEN: u32 = 4624;
 const REFUSED: u32 = 4625;
-/// A user who may log on and may not by Remote Desktop.
-const DENIED: u32 = 4825;
 /// What a domain controller found wrong with an account, by Kerberos and by NTLM; what it found right is logged alike.
 const KERBEROS: [u32; 2] = [4768, 4771];
 const NTLM: u32 = 4776;
@@ -32,14 +32,14 @@ pub(super) const CHECKS: &[Check] = &[Check::logic("host-log-logons", Host, &[Wi
 
 fn logons(survey: &Survey<'_>) -> CheckResult {
     let judge = || -> Judged {
-        let Some(events) = answer("the log Security", survey.events(CHANNEL))? else {
+        let Some(events) = answer("the log Security", survey.events(SECURITY))? else {
             return Ok(CheckResult::not_applicable("there is no log Security"));
         };
         let own: Vec<_> = events.iter().filter(|event| concerns(event)).collect();
         let refused: Vec<_> = own.iter().filter(|event| event.id != TAKEN).copied().collect();
-        let counted = counts(survey, CHANNEL, own.iter().copied(), &events);
+        let counted = counts(survey, SECURITY, own.iter().copied(), &events);
         if refused.is_empty() {
-            let span = span(survey, CHANNEL, &events);
+            let span = span(survey, SECURITY, &events);
             return Ok(CheckResult::ok(format!("the log tells of no refused logon over the network {span}"))
                 .seen(counted));
         }

@@ -5,7 +5,7 @@ use super::{
     listener::TERMINAL_SERVER,
 };
 use crate::{
-    local::{Case, Check, CheckResult, Is, Setting, Survey},
+    local::{Case, Check, CheckResult, Is, Setting, Survey, registry_keys::LSA},
     report::{
         CheckStatus::{Ok as Good, Warning},
         Os::Windows,
@@ -76,7 +76,7 @@ const PROGRAM_DATA: Setting = Setting {
 };
 
 const DOMAIN_CREDENTIALS: Setting = Setting {
-    keys: &[r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa"],
+    keys: &[LSA],
     name: "disabledomaincreds",
     absent: (Good, "nothing forbids credentials of the domain"),
     cases: &[

@@ -2,7 +2,10 @@
 
 use super::asked::{Judged, Layered, outcome};
 use crate::{
-    local::{Case, Check, CheckResult, Is, Setting, Survey},
+    endpoint::DEFAULT_PORT,
+    local::{
+        Case, Check, CheckResult, Is, Setting, Survey, registry_keys::TERMINAL_SERVICES_POLICY as POLICY,
+    },
     report::{
         CheckStatus::{Error, Ok as Good, Warning},
         Os::Windows,
@@ -17,8 +20,6 @@ const STATIONS: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\W
 /// The listener's settings.
 pub(super) const LISTENER: &str =
     r"HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp";
-/// What a policy says instead.
-pub(super) const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services";
 
 /// What switches Remote Desktop off.
 pub(super) const DENY: &str = "fDenyTSConnections";
@@ -46,7 +47,7 @@ pub(super) fn serves(survey: &Survey<'_>) -> bool {
 /// The port that the listener is told to use.
 pub(super) fn port(survey: &Survey<'_>) -> u16 {
     let port = survey.number(LISTENER, "PortNumber").and_then(|port| u16::try_from(port).ok());
-    port.unwrap_or(3389)
+    port.unwrap_or(DEFAULT_PORT)
 }
 
 fn connections(survey: &Survey<'_>) -> CheckResult {
@@ -105,7 +106,7 @@ const PORT: Setting = Setting {
     name: "PortNumber",
     absent: (Warning, "the listener has no PortNumber, which Windows always writes"),
     cases: &[
-        Case(Is::Number(3389), Good, "the listener is on the port that clients try"),
+        Case(Is::Number(DEFAULT_PORT as u64), Good, "the listener is on the port that clients try"),
         Case(Is::Below(1), Error, "the listener has no valid port"),
         Case(Is::Below(65_536), Warning, "clients reach this host only when they name this port"),
         Case(Is::Else, Error, "the listener has no valid port"),

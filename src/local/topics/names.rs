@@ -4,16 +4,16 @@ use std::net::IpAddr;
 
 use super::kerberos;
 use crate::{
-    local::{Beside, Check, CheckResult, Survey, Value},
+    local::{
+        Beside, Check, CheckResult, Survey, Value,
+        registry_keys::{MSV1_0, TCPIP},
+    },
     report::{
         HostsEntry, Machine,
         Os::{self, Linux, Macos, Windows},
         Role::Client,
     },
 };
-
-const LSA: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0";
-const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 
 /// The checks of this topic.
 pub(super) const CHECKS: &[Check] = &[
@@ -100,7 +100,7 @@ fn address_target(survey: &Survey<'_>) -> CheckResult {
 }
 
 fn on_windows(survey: &Survey<'_>) -> CheckResult {
-    match survey.value(LSA, "RestrictSendingNTLMTraffic") {
+    match survey.value(MSV1_0, "RestrictSendingNTLMTraffic") {
         Err(why) => return CheckResult::unreadable("RestrictSendingNTLMTraffic", &why),
         Ok(Some(Value::Number(2))) => {
             return CheckResult::error(

@@ -2,7 +2,10 @@
 
 use super::delegation::fits;
 use crate::{
-    local::{Beside, Case, Check, CheckResult, Is, Setting, Survey, Value},
+    local::{
+        Beside, Case, Check, CheckResult, Is, Setting, Survey, Value,
+        registry_keys::{LSA, MSV1_0},
+    },
     report::{
         CheckStatus::{Ok as Fine, Warning},
         Os::Windows,
@@ -10,8 +13,6 @@ use crate::{
     },
 };
 
-const LSA: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa";
-const MSV1: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0";
 const RESTRICT: &str = "RestrictSendingNTLMTraffic";
 /// More exceptions are not read.
 const MOST_EXCEPTIONS: usize = 256;
@@ -40,12 +41,12 @@ const LEVEL: Setting = Setting {
 };
 
 fn outgoing(survey: &Survey<'_>) -> CheckResult {
-    let read = |name| survey.value(MSV1, name);
+    let read = |name| survey.value(MSV1_0, name);
     let (value, exceptions) = match (read(RESTRICT), read("ClientAllowedNTLMServers")) {
         (Ok(value), Ok(exceptions)) => (value, exceptions),
         (Err(why), _) | (_, Err(why)) => return CheckResult::unreadable(RESTRICT, &why),
     };
-    let seen = |result: CheckResult, number: u64| result.seen(format!("{MSV1}\\{RESTRICT} = {number}"));
+    let seen = |result: CheckResult, number: u64| result.seen(format!("{MSV1_0}\\{RESTRICT} = {number}"));
     match value {
         Some(Value::Number(1)) => seen(CheckResult::ok("outgoing NTLM is recorded, not refused"), 1),
         Some(Value::Number(2)) => seen(denied(survey, exceptions.as_ref()), 2),

@@ -1,6 +1,6 @@
 //! The client itself: `mstsc.exe`, `mstscax.dll` and `TSpkg.dll`, their versions and where programs load the control from.
 
-use super::file_version::{self, Version};
+use super::file_version::{self, Version, WINDOWS_7};
 use crate::{
     local::{Beside, Case, Check, CheckResult, File, Is, Setting, Survey},
     report::{
@@ -27,8 +27,6 @@ const UPDATED_TSPKG: &[Version] = &[
 const FIRST_BUILD_WITH_UPDATE: u32 = 17134;
 /// An enablement package counts the system's build up and leaves that of its files: 19041 to 19045, 26100 to 26200.
 const ENABLED_AHEAD: u32 = 100;
-/// Windows 7 and Server 2008 R2, whose client was replaced by those of Windows 8 and 8.1.
-const WINDOWS_7: u32 = 7601;
 
 /// The checks of this topic.
 pub(super) const CHECKS: &[Check] = &[
@@ -104,6 +102,7 @@ fn version(survey: &Survey<'_>) -> CheckResult {
 }
 
 fn fits(file: Version, system: Version) -> bool {
+    // Its client was replaced by those of Windows 8 and 8.1.
     if system[2] <= WINDOWS_7 {
         return file[0] == 6 && (1..=3).contains(&file[1]);
     }

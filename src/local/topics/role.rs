@@ -4,9 +4,9 @@
 //! Files that may be of either are checked as both. Files that answer no check end with exit code 2, before anything
 //! is sent.
 
-use super::{client_attempts, client_key, client_log, host_log, listener, xrdp};
+use super::{carried, client_attempts, client_key, client_log, host_log, listener, xrdp};
 use crate::{
-    local::{Answer, Event, Survey, Unreadable},
+    local::{Answer, Event, Survey, Unreadable, registry_keys::CLIENT},
     report::Os::{Linux, Macos, Windows},
 };
 
@@ -27,7 +27,7 @@ pub(crate) fn is_client_of_files(survey: &Survey<'_>) -> bool {
         return true;
     }
     holds(&survey.events(client_attempts::CHANNEL))
-        || holds(&survey.value(client_key::CLIENT, "AuthenticationLevelOverride"))
+        || holds(&survey.value(CLIENT, "AuthenticationLevelOverride"))
         || holds(&survey.machine.subkeys(client_key::SERVERS))
         || client_log::tells_of_client(survey)
         || is_workstation(survey)
@@ -64,6 +64,6 @@ fn has_listener(survey: &Survey<'_>) -> bool {
 
 /// The system's log holds events of the service that takes connections.
 fn has_told(survey: &Survey<'_>) -> bool {
-    let own = |event: &Event| [host_log::RCM, host_log::DRIVER].contains(&event.provider.as_str());
+    let own = |event: &Event| [carried::RCM, host_log::DRIVER].contains(&event.provider.as_str());
     survey.events("System").ok().flatten().is_some_and(|events| events.iter().any(own))
 }

@@ -2,7 +2,7 @@
 
 use super::resolv_conf::{ResolvConf, is_domain, plain};
 use crate::{
-    local::{Beside, Check, CheckResult, Survey, Target, Unreadable, Value},
+    local::{Beside, Check, CheckResult, Survey, Target, Unreadable, Value, registry_keys::TCPIP},
     report::{
         Machine,
         Os::{self, Linux, Macos, Windows},
@@ -11,7 +11,6 @@ use crate::{
 };
 
 const POLICY: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Windows NT\DNSClient";
-const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 /// More of them are not read.
 const MOST: usize = 32;
 

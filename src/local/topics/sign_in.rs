@@ -2,7 +2,7 @@
 
 use super::asked::{Judged, answer, outcome};
 use crate::{
-    local::{Beside, Check, CheckResult, StartType, Survey},
+    local::{Beside, Check, CheckResult, StartType, Survey, registry_keys::TCPIP},
     report::{Os::Windows, Role::Client},
 };
 
@@ -10,7 +10,6 @@ use crate::{
 const JOINS: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\CloudDomainJoin\JoinInfo";
 /// The same for those that a user added an account of.
 const USER_JOINS: &str = r"HKCU\Software\Microsoft\Windows NT\CurrentVersion\WorkplaceJoin\JoinInfo";
-const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 
 /// The checks of this topic.
 pub(super) const CHECKS: &[Check] = &[

@@ -1,6 +1,6 @@
 //! The few updates that changed how the client of Windows connects.
 
-use super::file_version;
+use super::file_version::{self, WINDOWS_7};
 use crate::{
     local::{Beside, Check, CheckResult, Survey},
     report::{Os::Windows, Role::Client},
@@ -12,8 +12,7 @@ const PACKAGES: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Componen
 const SHARED_BUILDS: [u32; 2] = [26100, 26200];
 /// Windows Server 2025 has the build and counts its revisions from here.
 const SERVER_REVISIONS: u32 = 20_000;
-/// Windows 7 SP1 and Server 2008 R2 SP1, and the same without the service pack.
-const WINDOWS_7: u32 = 7601;
+/// Windows 7 and Server 2008 R2 without the service pack.
 const WINDOWS_7_FIRST: u32 = 7600;
 
 /// The checks of this topic.

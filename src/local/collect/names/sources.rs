@@ -1,7 +1,11 @@
 //! Where a machine's answers name users, hosts and domains.
 
 use super::{Names, interfaces, scan};
-use crate::local::{Event, Host, Recorded, Target, Value, collect::proxies};
+use crate::local::{
+    Event, Host, Recorded, Target, Value,
+    collect::proxies,
+    registry_keys::{CURRENT_VERSION, TCPIP},
+};
 
 const VARIABLES: &[(&str, Kind)] = &[
     ("USERNAME", Kind::User),
@@ -17,8 +21,6 @@ const VARIABLES: &[(&str, Kind)] = &[
     ("USERDOMAIN", Kind::Domain),
     ("USERDNSDOMAIN", Kind::Domain),
 ];
-const TCPIP: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
-const CURRENT: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 const VALUES: &[(&str, &str)] = &[
     (TCPIP, "Hostname"),
     (TCPIP, "NV Hostname"),
@@ -26,8 +28,8 @@ const VALUES: &[(&str, &str)] = &[
     (TCPIP, "NV Domain"),
     (TCPIP, "DhcpDomain"),
     (TCPIP, "SearchList"),
-    (CURRENT, "RegisteredOwner"),
-    (CURRENT, "RegisteredOrganization"),
+    (CURRENT_VERSION, "RegisteredOwner"),
+    (CURRENT_VERSION, "RegisteredOrganization"),
 ];
 
 /// What a name is a name of, by the name of what holds it in lower case; the first part that fits decides.

@@ -9,6 +9,8 @@ use crate::{
 
 /// How many names of subkeys are told.
 pub(super) const MOST_NAMES: usize = 10_000;
+/// More values of one key are not looked at.
+pub(super) const MOST_VALUES: usize = 20_000;
 
 /// Keys and values of a file. What lies outside of what the file holds is [`Unreadable::NotHeld`].
 pub trait Keys: Send + Sync {

@@ -10,7 +10,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::keys::{Keys, MOST_NAMES, same};
+use super::keys::{Keys, MOST_NAMES, MOST_VALUES, same};
 use crate::local::host::{Answer, Unreadable, Value};
 use entry::{Entry, entry, may_go_on};
 use lines::{Line, Lines, first_line};
@@ -22,8 +22,6 @@ const LONGEST_PATH: usize = 8192;
 const MOST_ROOTS: usize = 256;
 /// A key that stands more often in a file is read where it stands last.
 const MOST_PLACES: usize = 64;
-/// More values of one key are not looked at.
-const MOST_VALUES: usize = 20_000;
 /// Control sets have numbers up to this one.
 const MOST_SETS: u32 = 9;
 

@@ -9,6 +9,7 @@ mod walk;
 
 use super::names;
 use crate::{
+    endpoint::DEFAULT_PORT,
     local::{Beside, Check, CheckResult, Survey},
     report::{Os::Linux, Role::Client},
 };
@@ -17,7 +18,6 @@ use chains::Chains;
 use verdict::Connection;
 use walk::{Against, against};
 
-const PORT: u16 = 3389;
 /// Of a longer list the end is missing.
 const LONGEST: usize = 255 << 10;
 const LEGACY: &str = "/proc/net/ip_tables_names";
@@ -32,7 +32,7 @@ fn judge(survey: &Survey<'_>) -> CheckResult {
         Ok(rules) => rules,
         Err(result) => return result,
     };
-    let port = survey.target.map_or(PORT, |target| target.port);
+    let port = survey.target.map_or(DEFAULT_PORT, |target| target.port);
     let connection = Connection { port, address: names::address(survey) };
     match against(&Chains::of(&rules), connection) {
         Against::Rule(rule) => CheckResult::warning(format!(

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, ops::RangeInclusive};
 
-use crate::local::network::holds;
+use crate::{endpoint::DEFAULT_PORT, local::network::holds};
 
 /// How a rule fits what is sent, or what comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,7 +14,7 @@ pub(super) enum Fit {
 }
 
 /// The port by its name.
-const NAME: (&str, u16) = ("ms-wbt-server", 3389);
+const NAME: (&str, u16) = ("ms-wbt-server", DEFAULT_PORT);
 
 /// The opposite, as far as it is known.
 pub(super) fn not(fit: Fit, negated: bool) -> Fit {

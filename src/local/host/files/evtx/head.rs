@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::{codes::EVENT, local::host::event_query::OF_ACCOUNTS};
+use crate::{
+    codes::EVENT,
+    local::host::event_query::{DENIED, OF_ACCOUNTS, SECURITY},
+};
 
 /// The events that checks and `explain` know, by number: the provider and the log of each.
 static KNOWN: LazyLock<BTreeMap<u32, Vec<(&'static str, &'static str)>>> = LazyLock::new(|| {
@@ -17,12 +20,10 @@ static KNOWN: LazyLock<BTreeMap<u32, Vec<(&'static str, &'static str)>>> = LazyL
     known
 });
 
-const SECURITY: &str = "Security";
 /// Of the logons, which are many, only those over the network are looked for.
 const LOGONS: [&str; 2] = ["\"LogonType\">3<", "\"LogonType\">10<"];
 /// Of what domain controllers log of accounts only what was refused.
 const TAKEN: &str = "\"Status\">0x0<";
-const DENIED: u32 = 4825;
 
 /// The beginning of an event in XML, as Windows writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

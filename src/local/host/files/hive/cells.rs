@@ -1,7 +1,8 @@
 //! The cells of a registry hive: keys, lists of subkeys, values and their data. Every offset and length is held against the file.
 
-use crate::utf16;
 use std::io::{Read, Seek, SeekFrom};
+
+use crate::{local::host::files::keys::MOST_VALUES, utf16};
 
 /// Where the cells begin.
 pub(super) const FIRST: u64 = 4096;
@@ -11,8 +12,6 @@ const NONE: u32 = u32::MAX;
 const MOST_CELLS: u32 = 2_000_000;
 /// More subkeys of one key are not looked at.
 const MOST_KEYS: usize = 50_000;
-/// More values of one key are not looked at.
-const MOST_VALUES: usize = 20_000;
 /// A longer value is not read, in bytes.
 const LARGEST_VALUE: usize = 1 << 20;
 /// Longer data stands in several cells.

@@ -1,6 +1,7 @@
 //! What Windows always writes: where a `.reg` file covers such a key without it, the file changes settings and is no export.
 
 use super::path::is_at_or_below;
+use crate::local::registry_keys::CLIENT;
 
 const SYSTEM: &str = r"HKLM\SYSTEM\CurrentControlSet";
 /// Keys below [`SYSTEM`] with values of which every Windows has at least one.
@@ -43,8 +44,7 @@ const POLICIES: &[&str] = &[
 /// Every Windows has it among its policies.
 const CERTIFICATES: &str = r"hklm\software\policies\microsoft\systemcertificates";
 
-/// The settings of the client of a user, and what mstsc writes below them once it has been used.
-const CLIENT: &str = r"HKCU\Software\Microsoft\Terminal Server Client";
+/// What mstsc writes below the settings of the client of a user once it has been used.
 const OF_CLIENT: &[&str] = &["Default", "Servers"];
 
 /// Whether it is missing anywhere, or nothing but some policies is there: by the keys that the file begins with, whether a

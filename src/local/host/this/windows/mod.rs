@@ -23,7 +23,10 @@ use windows_service::{
 
 use super::shared::{ThisMachine, Transport, existing};
 use crate::{
-    local::host::{Answer, Owner, Service, ServiceState, StartType, Unreadable, Value, windows_version},
+    local::{
+        host::{Answer, Owner, Service, ServiceState, StartType, Unreadable, Value, windows_version},
+        registry_keys::{CURRENT_VERSION, SERVICES},
+    },
     report::Os,
 };
 pub use descriptor::descriptor;
@@ -71,12 +74,9 @@ pub fn end_group(child: &mut Child) {
     let _ = child.kill();
 }
 
-const CURRENT: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
-const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
-
 /// Major and minor version, build and revision.
 pub fn version(_machine: &ThisMachine) -> Option<String> {
-    let number = |name: &str| value(CURRENT, name).ok().flatten().map(|value| value.to_string());
+    let number = |name: &str| value(CURRENT_VERSION, name).ok().flatten().map(|value| value.to_string());
     windows_version(number)
 }
 
