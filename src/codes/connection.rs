@@ -17,6 +17,9 @@ pub static NTSTATUS: Table = table!(
     &["ntstatus", "secstatus", "hresult", "sspi", "schannel", "status", "substatus"]
 );
 
+/// A host that blocks NTLM lets it begin, and says this to the proof of the password.
+pub(crate) const SEC_E_UNSUPPORTED_FUNCTION: i64 = 0x8009_0302;
+
 /// Codes of the Set Error Info PDU (MS-RDPBCGR 2.2.5.1.1).
 pub static ERROR_INFO: Table =
     table!("error_info", "Set Error Info", &["errinfo", "error_info", "errorinfo", "protocol"]);
@@ -24,6 +27,12 @@ pub static ERROR_INFO: Table =
 /// Why a server refused the security negotiation (MS-RDPBCGR 2.2.1.2.2).
 pub static NEGOTIATION_FAILURE: Table =
     table!("negotiation_failure", "negotiation failure", &["negotiation", "failure"]).in_decimal();
+
+/// The server cannot use its certificate (MS-RDPBCGR 2.2.1.2.2).
+pub(crate) const SSL_CERT_NOT_ON_SERVER: i64 = 3;
+
+/// Only who began with TLS can be told so (MS-RDPBCGR 2.2.1.2.2).
+pub(crate) const INCONSISTENT_FLAGS: i64 = 4;
 
 /// Security protocols of the negotiation (MS-RDPBCGR 2.2.1.1.1).
 pub static NEGOTIATION_PROTOCOL: Table =
@@ -138,6 +147,9 @@ pub static ICMPV6_UNREACHABLE: Table =
 /// Error codes of a KDC, and which of them refuse the credentials (RFC 4120 section 7.5.9).
 pub static KERBEROS_ERROR: Table =
     table!("kerberos_error", "Kerberos error", &["kerberos", "krb", "kdc"]).in_decimal();
+
+/// Beyond this Kerberos refuses a clock, and NTLM on some servers (RFC 4120 section 1.6).
+pub(crate) const MAX_SKEW_SECONDS: u64 = 300;
 
 /// Windows events about Remote Desktop; a number and its provider are unique, the number alone is not.
 pub static EVENT: Table =

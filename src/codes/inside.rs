@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The bit that makes an HRESULT of an NTSTATUS.
-const NT_BIT: u32 = 0x1000_0000;
+pub(crate) const NT_BIT: u32 = 0x1000_0000;
 
 /// The bits of an HRESULT around a Win32 error.
 const WIN32_ERROR: u32 = 0x8007_0000;

@@ -6,10 +6,12 @@ macro_rules! table {
     };
 }
 
+pub(crate) mod alert;
 mod all;
 mod cell;
 mod connection;
 mod denial;
+pub(crate) mod icmp;
 mod index;
 mod inside;
 pub mod phase;
@@ -31,7 +33,11 @@ pub use connection::{
     NEGOTIATION_RESPONSE_FLAG, NEGOTIATION_STRUCTURE, NTSTATUS, RDSAAD_RESULT, RDSTLS_RESULT,
     SAVE_SESSION_INFO, SHARE_DATA, SOCKS_REPLY, STATUS_VALID_CLIENT, TLS_ALERT, TLS_CIPHER_SUITE,
 };
+pub(crate) use connection::{
+    INCONSISTENT_FLAGS, MAX_SKEW_SECONDS, SEC_E_UNSUPPORTED_FUNCTION, SSL_CERT_NOT_ON_SERVER,
+};
 pub use denial::kdc_refuses;
+pub(crate) use inside::NT_BIT;
 pub use inside::{inside, status_in_data};
 pub use phase::Phase;
 pub use phrase::status_in_words;

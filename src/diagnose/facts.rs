@@ -8,7 +8,7 @@ use super::{
     experiments::{self, Experiment},
     posture,
 };
-use crate::codes::Phase;
+use crate::codes::{Phase, alert::CERTIFICATE_REQUIRED};
 use crate::report::{
     ActivateEvidence, AnsweredBy, Answerer, Certificate, Connection, CredsspEvidence, ExperimentKind,
     FailureKind, GatewayEvidence, LicensingEvidence, McsEvidence, NegotiateEvidence, Posture, Purpose,
@@ -16,6 +16,8 @@ use crate::report::{
     Timestamp, TlsEvidence, Trace,
 };
 
+/// AllowEncryptionOracle that lets a client connect to anyone.
+pub(super) const VULNERABLE: u32 = 2;
 /// `gatewayusagemethod`: always through the gateway.
 pub(super) const GATEWAY_ALWAYS: i32 = 1;
 /// `gatewayusagemethod`: through the gateway where the host cannot be reached.
@@ -152,7 +154,6 @@ impl<'a> Facts<'a> {
 
     /// Whether an alert ended the handshake because the client has no certificate: it was asked for, or the alert says so.
     pub(super) fn lacks_client_certificate(&self) -> bool {
-        const CERTIFICATE_REQUIRED: i64 = 116;
         let alert =
             self.failed().filter(|failed| failed.phase == Phase::Tls).and_then(|failed| failed.failure);
         let asked = self.tls.is_some_and(|tls| tls.client_certificate_requested);

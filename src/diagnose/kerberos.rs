@@ -8,9 +8,9 @@
 
 use std::net::IpAddr;
 
-use super::{Facts, Rule, server::MAX_SKEW_SECONDS};
+use super::{Facts, Rule};
 use crate::{
-    codes::{self, Phase},
+    codes::{self, MAX_SKEW_SECONDS, Phase},
     report::{
         Failure, FailureKind, FindingCode, KdcCarrier, KdcEvidence, KdcExchange, KdcSource, Severity, Trust,
     },

@@ -3,12 +3,12 @@
 //! No label is better than a wrong one: `verdict.mstsc` is null unless somebody has seen or published what mstsc
 //! shows. A wrong gateway certificate has a label even if the trace passes, because mstsc goes no further.
 
-use super::{Facts, handshakes, kerberos, proxy, redirection};
+use super::{Facts, facts::VULNERABLE, handshakes, kerberos, proxy, redirection};
 use crate::{
     codes::{
         self,
         Phase::{self, Activate, Connect, Credssp, Licensing, Mcs, Negotiate, Resolve, Tls},
-        Protocols,
+        Protocols, SEC_E_UNSUPPORTED_FUNCTION,
     },
     report::{
         Confidence::{self, Documented, Inferred, Observed},
@@ -54,9 +54,6 @@ const NO_NUMBER: u32 = 0;
 /// The words of these boxes, by which the table of texts knows them.
 const ORACLE: &str = "CredSSP encryption oracle remediation";
 const UNSUPPORTED: &str = "function requested is not supported";
-/// AllowEncryptionOracle that lets a client connect to anyone.
-const VULNERABLE: u32 = 2;
-const SEC_E_UNSUPPORTED_FUNCTION: i64 = 0x8009_0302;
 const UNREACHED: &str = "the computer cannot be reached";
 const ENDED_BY_SERVER: &str = "the computer ended the connection";
 

@@ -9,7 +9,7 @@ use crate::{
 /// The first SYN is sent again after a second (RFC 6298 section 2).
 const SYN_AGAIN_MS: f64 = 950.0;
 /// One segment is sent again also where an acknowledgment only comes late (RFC 8985 section 7).
-const LOSS: u32 = 2;
+pub(super) const LOSS: u32 = 2;
 /// The least time before a segment is sent again; each time it is twice as long (RFC 6298 section 5, as Linux has it).
 pub(super) const AGAIN_MS: f64 = 200.0;
 /// Round trips beyond this make the default time of a phase short.
@@ -24,8 +24,8 @@ const GROWN: f64 = 10.0;
 const KEEP_ALIVE_MS: f64 = 1000.0;
 /// A segment that was sent again so often in vain is not lost by chance.
 pub(super) const PERSISTENT: u32 = 5;
-/// Acknowledgments that came in this last part of the time were not the last.
-const STILL_PART: f64 = 0.2;
+/// What came in this last part of the time was not the last.
+pub(super) const STILL_PART: f64 = 0.2;
 
 /// What shows that packets were lost while others arrived.
 #[derive(Debug, Default)]

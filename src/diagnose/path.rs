@@ -5,24 +5,22 @@
 
 use std::time::Duration;
 
-use super::{Facts, Rule, causes::small_segments_pass, pace};
+use super::{
+    Facts, Rule,
+    causes::small_segments_pass,
+    pace::{self, LOSS, SHORT_TRIP_MS, STILL_PART},
+};
 use crate::{
     codes::Phase,
     report::{Failure, FailureKind, Finding, FindingCode, Severity, Spoken, Status, Summary, Timestamp},
 };
 
-/// One segment is sent again also where an acknowledgment only comes late (RFC 8985 section 7).
-const LOSS: u32 = 2;
 /// A phase has few round trips: with short ones it takes this long only where the host does.
 const SLOW_PHASE_MS: f64 = 2000.0;
-const SHORT_TRIP_MS: f64 = 200.0;
 
 /// No system is as late as this with an acknowledgment (RFC 9293 section 3.8.6.3), nor as late as so many round trips.
 const LATE_MS: f64 = 700.0;
 const TRIPS: f64 = 3.0;
-
-/// Bytes that came in this last part of the time were not the last.
-const STILL_PART: f64 = 0.2;
 
 pub(super) const RULES: &[Rule] = &[
     rule(FindingCode::PathLoss, Severity::Warning, loss),

@@ -5,27 +5,25 @@
 
 use super::Facts;
 use crate::{
-    codes::Phase,
+    codes::{
+        Phase,
+        icmp::{TIME_EXCEEDED, UNREACHABLE, V6_TIME_EXCEEDED, V6_UNREACHABLE},
+    },
     report::{Attempt, AttemptResult, FailureKind, RejectedBy},
 };
 
 /// Who looks for an address on its link asks three times, a second apart (RFC 4861 section 10; ARP does the same).
 const SOUGHT_MS: f64 = 2500.0;
 
-/// Destination unreachable of ICMP, and which of its codes say that a rule forbids it or that there is no route.
-const UNREACHABLE: u8 = 3;
+/// Which codes of destination unreachable say that a rule forbids it or that there is no route.
 const FORBIDDEN: [u8; 3] = [9, 10, 13];
 const NO_ROUTE: [u8; 3] = [0, 6, 11];
 /// The same of ICMPv6.
-const V6_UNREACHABLE: u8 = 1;
 const V6_FORBIDDEN: [u8; 3] = [1, 5, 6];
 const V6_NO_ROUTE: [u8; 1] = [0];
 /// Host unreachable, and address unreachable of ICMPv6: who looked for the host says so.
 const HOST: [u8; 1] = [1];
 const V6_HOST: [u8; 1] = [3];
-/// The packet was passed on until its time was over, which is a circle of routes.
-const TIME_EXCEEDED: u8 = 11;
-const V6_TIME_EXCEEDED: u8 = 3;
 
 /// What turned it down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

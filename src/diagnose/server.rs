@@ -2,12 +2,9 @@
 
 use super::{Facts, Rule};
 use crate::{
-    codes::{FIRST_PATCHED_CREDSSP, Phase, Protocols},
+    codes::{FIRST_PATCHED_CREDSSP, MAX_SKEW_SECONDS, Phase, Protocols},
     report::{FindingCode, HandshakeSignature, LicensingOutcome, Selected, Severity},
 };
-
-/// Windows refuses Kerberos beyond five minutes (RFC 4120 section 1.6).
-pub(super) const MAX_SKEW_SECONDS: u64 = 300;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(FindingCode::StandardRdpSecurity, Severity::Error, Phase::Negotiate, standard_rdp_security),

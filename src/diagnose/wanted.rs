@@ -5,7 +5,7 @@
 
 use super::{Facts, credentials::credentials, kerberos, proxy, redirection};
 use crate::{
-    codes::Phase,
+    codes::{INCONSISTENT_FLAGS, Phase},
     report::{Credentials, ExperimentKind as Made, Failure, FailureKind as Kind, Trace},
 };
 
@@ -84,8 +84,6 @@ const FLAGS: &[Made] = &[
     Made::NextAddress,
     Made::Repeat,
 ];
-/// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2): only who began with TLS can be told so.
-const INCONSISTENT_FLAGS: i64 = 4;
 /// TLS came first: does the server wait for a Connection Request?
 const NEGOTIATED: &[Made] =
     &[Made::ProtocolRdp, Made::ProtocolSsl, Made::ProtocolHybrid, Made::NextAddress, Made::Repeat];

@@ -10,7 +10,7 @@ use super::{
     number::{Form, Number},
 };
 use crate::codes::{
-    DISCONNECT, ERROR_INFO, EVENT, EXTENDED, GATEWAY_STATUS, NTSTATUS, RDSTLS_RESULT, TABLES, Table,
+    DISCONNECT, ERROR_INFO, EVENT, EXTENDED, GATEWAY_STATUS, NT_BIT, NTSTATUS, RDSTLS_RESULT, TABLES, Table,
 };
 
 /// Tables whose codes are long enough to be mistyped, as hexadecimal.
@@ -20,9 +20,6 @@ const MOST: usize = 6;
 
 /// How many letters of a name may be wrong.
 pub(super) const MISSPELT: usize = 3;
-
-/// The bit that makes an HRESULT of an NTSTATUS.
-const NT_BIT: u32 = 0x1000_0000;
 
 /// Other readings of the digits, then other tables, then codes that look alike.
 pub(super) fn numbers(number: Number, asked: &[&'static Table]) -> Vec<Related> {

@@ -3,16 +3,12 @@
 use std::{fmt, io};
 
 use crate::{
-    codes::{ICMP_UNREACHABLE, ICMPV6_UNREACHABLE},
+    codes::{
+        ICMP_UNREACHABLE, ICMPV6_UNREACHABLE,
+        icmp::{TIME_EXCEEDED, UNREACHABLE, V6_TIME_EXCEEDED, V6_UNREACHABLE},
+    },
     report::{IcmpError, RejectedBy},
 };
-
-/// Destination unreachable of ICMP and of ICMPv6.
-const UNREACHABLE: u8 = 3;
-const V6_UNREACHABLE: u8 = 1;
-/// The packet went round in a circle of routes until its time was over.
-const TIME_EXCEEDED: u8 = 11;
-const V6_TIME_EXCEEDED: u8 = 3;
 
 /// The error, who caused it and the message in which it was said.
 #[derive(Debug)]

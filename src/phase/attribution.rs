@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use crate::{
-    codes::{self, Phase},
+    codes::{self, Phase, alert::CERTIFICATE_REQUIRED},
     pdu::{der::SEQUENCE, peer, x224::TPKT_VERSION},
     report::{
         Alert, Direction, Failure, FailureKind, Frame, Millis, PhaseRecord, Phases, Spoken, Status,
@@ -16,8 +16,6 @@ use crate::{
     },
 };
 
-/// certificate_required, which names what is missing.
-const CERTIFICATE_REQUIRED: i64 = 116;
 /// handshake_failure, no_certificate, bad_certificate to certificate_unknown, unknown_ca and access_denied: they are about the
 /// client's certificate where the server asked for one, and about something else where it did not.
 const OF_WHO_ASKED: [i64; 9] = [40, 41, 42, 43, 44, 45, 46, 48, 49];

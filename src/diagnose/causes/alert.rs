@@ -2,7 +2,10 @@
 
 use super::{CauseRule, Place, Weighed, coded, rule};
 use crate::{
-    codes::Phase,
+    codes::{
+        Phase,
+        alert::{ACCESS_DENIED, INTERNAL_ERROR},
+    },
     diagnose::Facts,
     report::{CauseCode, FailureKind, Likelihood},
 };
@@ -11,8 +14,6 @@ use crate::{
 const NOT_UNDERSTOOD: &[i64] = &[10, 20, 22, 47, 50];
 /// From bad_certificate to certificate_unknown, and unknown_ca.
 const CERTIFICATE: &[i64] = &[42, 43, 44, 45, 46, 48];
-const ACCESS_DENIED: &[i64] = &[49];
-const INTERNAL_ERROR: &[i64] = &[80];
 
 pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::TlsMessageRejected, not_understood).intermittent(),
@@ -45,7 +46,7 @@ fn certificate(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn denied(facts: &Facts<'_>) -> Option<Weighed> {
-    let (detail, late) = alert(facts, ACCESS_DENIED)?;
+    let (detail, late) = alert(facts, &[ACCESS_DENIED])?;
     let accepted = facts.any_hello_accepted();
     let likelihood = if late || accepted { Likelihood::Possible } else { Likelihood::Likely };
     let text = if late { "in CredSSP a Windows without a place for a status refuses so" } else { "" };
@@ -54,7 +55,7 @@ fn denied(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// In the handshake the same alert is that of a key that cannot be used.
 fn failed_inside(facts: &Facts<'_>) -> Option<Weighed> {
-    let (detail, _) = alert(facts, INTERNAL_ERROR).filter(|(_, late)| *late)?;
+    let (detail, _) = alert(facts, &[INTERNAL_ERROR]).filter(|(_, late)| *late)?;
     let text = "TLS was up already, so the certificate and its key are not the cause";
     Some(Weighed::possible(detail).and(Some(text.to_owned())))
 }

@@ -2,7 +2,10 @@
 
 use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, path::hello_reset, rule};
 use crate::{
-    codes::Phase,
+    codes::{
+        Phase, SSL_CERT_NOT_ON_SERVER,
+        alert::{HANDSHAKE_FAILURE, INTERNAL_ERROR},
+    },
     diagnose::{Facts, late_end},
     report::{
         CauseCode, ExperimentKind, Failure,
@@ -10,11 +13,6 @@ use crate::{
         Likelihood, Selected, Spoken, Status,
     },
 };
-
-/// SSL_CERT_NOT_ON_SERVER (MS-RDPBCGR 2.2.1.2.2).
-const NO_CERTIFICATE: i64 = 3;
-const HANDSHAKE_FAILURE: i64 = 40;
-const INTERNAL_ERROR: i64 = 80;
 
 pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::TlsNotUsable, without_tls),
@@ -61,7 +59,7 @@ pub(super) fn gives_up<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 
 /// `said` where the server names its certificate, `fits` where it fails as such servers do.
 fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighed> {
-    if let Some(failure) = coded(facts, NegotiationFailure, &[NO_CERTIFICATE]) {
+    if let Some(failure) = coded(facts, NegotiationFailure, &[SSL_CERT_NOT_ON_SERVER]) {
         let served = facts.any_hello_accepted() || facts.is_served();
         let against =
             served.then(|| "another connection to the same address was served a certificate".to_owned());

@@ -4,16 +4,17 @@ use super::{
     CauseRule, Place, Weighed, after, coded, ended_in, failed_in, inside::without_nla, rule, unplaced,
 };
 use crate::{
-    codes::{FIRST_PATCHED_CREDSSP, Phase},
+    codes::{
+        FIRST_PATCHED_CREDSSP, MAX_SKEW_SECONDS, Phase, SEC_E_UNSUPPORTED_FUNCTION,
+        alert::{ACCESS_DENIED, INTERNAL_ERROR},
+    },
     diagnose::{Facts, kerberos},
     report::{CauseCode, FailureKind, Status},
 };
 
 const STATUS_NTLM_BLOCKED: i64 = 0xC000_0418;
-/// A host that blocks NTLM lets it begin, and says this to the proof of the password.
-const SEC_E_UNSUPPORTED_FUNCTION: i64 = 0x8009_0302;
 /// access_denied and internal_error, with which Schannel ends what it refuses.
-const REFUSES: [i64; 2] = [49, 80];
+const REFUSES: [i64; 2] = [ACCESS_DENIED, INTERNAL_ERROR];
 const BAD_BINDINGS: &[i64] = &[0xC000_035B, 0x8009_0346];
 /// No logon servers, no domain controller and no such authority.
 const NO_DOMAIN: &[i64] = &[0xC000_005E, 0xC000_0233, 0x8009_0311];
@@ -21,8 +22,6 @@ const NO_DOMAIN: &[i64] = &[0xC000_005E, 0xC000_0233, 0x8009_0311];
 const NO_NETLOGON: &[i64] = &[0xC000_0192, 0x8007_0700, 0xC007_0700];
 const NO_TRUST: &[i64] = &[0xC000_018A, 0xC000_018B, 0xC000_018C, 0xC000_018D];
 const CLOCKS: &[i64] = &[0xC000_0133, 0x8009_0324];
-/// What Kerberos takes as the same time (RFC 4120 section 3.1.3).
-const MOST_SKEW_SECONDS: u64 = 300;
 /// SEC_E_WRONG_PRINCIPAL: the ticket was made for the key that the host had before.
 const STALE_KEY: &[i64] = &[0x8009_0322];
 /// STATUS_DOWNGRADE_DETECTED: no domain controller, or somebody who keeps it away.
@@ -67,7 +66,7 @@ fn same_time(facts: &Facts<'_>) -> Option<String> {
     let text = format!(
         "the host's clock is {seconds:+} s from this machine's: it is that of the domain controller that differs"
     );
-    (seconds.unsigned_abs() < MOST_SKEW_SECONDS).then_some(text)
+    (seconds.unsigned_abs() < MAX_SKEW_SECONDS).then_some(text)
 }
 
 /// A host that has another password than its account cannot open a ticket.

@@ -2,7 +2,7 @@
 
 use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, rule, silent_in};
 use crate::{
-    codes::Phase,
+    codes::{INCONSISTENT_FLAGS, Phase},
     diagnose::{
         Facts,
         experiments::{Ending, Inside},
@@ -11,8 +11,6 @@ use crate::{
     report::{Answer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Posture, Spoken},
 };
 
-/// INCONSISTENT_FLAGS (MS-RDPBCGR 2.2.1.2.2).
-const INCONSISTENT_FLAGS: i64 = 4;
 /// rt-too-many-users (T.125, Result).
 const TOO_MANY_USERS: i64 = 13;
 

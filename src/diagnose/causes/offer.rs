@@ -2,7 +2,7 @@
 
 use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule, unplaced};
 use crate::{
-    codes::{Phase, Protocols},
+    codes::{Phase, Protocols, SSL_CERT_NOT_ON_SERVER},
     diagnose::{Facts, experiments::Ending},
     report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Selected},
 };
@@ -25,8 +25,6 @@ const TLS: Demand = Demand { name: "TLS", alone: ExperimentKind::ProtocolSsl };
 const NLA: Demand = Demand { name: "NLA", alone: ExperimentKind::ProtocolHybrid };
 const ENTRA: Demand = Demand { name: "Entra authentication", alone: ExperimentKind::ProtocolRdsaad };
 
-/// SSL_CERT_NOT_ON_SERVER (MS-RDPBCGR 2.2.1.2.2).
-const NO_CERTIFICATE: i64 = 3;
 /// RDP 10.0 (MS-RDPBCGR 2.2.1.4.2); xrdp claims an older one.
 const RDP_10: u32 = 0x0008_0005;
 
@@ -176,7 +174,7 @@ fn difference(
 /// The refusal for want of a certificate, where another connection was served one.
 fn unfounded<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let served = facts.any_hello_accepted() || facts.is_served();
-    coded(facts, FailureKind::NegotiationFailure, &[NO_CERTIFICATE]).filter(|_| served)
+    coded(facts, FailureKind::NegotiationFailure, &[SSL_CERT_NOT_ON_SERVER]).filter(|_| served)
 }
 
 /// Windows answers an offer that it does not take with a negotiation failure.
@@ -189,7 +187,7 @@ fn ultimatum(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// xrdp without a key that it can read falls back to its own encryption, or says that it has no certificate.
 fn xrdp_key(facts: &Facts<'_>) -> Option<Weighed> {
-    if let Some(failure) = coded(facts, FailureKind::NegotiationFailure, &[NO_CERTIFICATE]) {
+    if let Some(failure) = coded(facts, FailureKind::NegotiationFailure, &[SSL_CERT_NOT_ON_SERVER]) {
         let text = format!("{}; xrdp says so too when it cannot read its key", failure.detail);
         let served = facts.any_hello_accepted() || facts.is_served();
         return (!served).then(|| Weighed::possible(text));

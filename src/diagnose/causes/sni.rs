@@ -2,7 +2,10 @@
 
 use super::{CauseRule, Place, Weighed, coded, failed_in, rule, tls::refusal, unplaced};
 use crate::{
-    codes::Phase,
+    codes::{
+        Phase,
+        alert::{ACCESS_DENIED, HANDSHAKE_FAILURE, INTERNAL_ERROR, UNRECOGNIZED_NAME},
+    },
     diagnose::{
         Facts,
         difference::{Difference, difference},
@@ -10,9 +13,8 @@ use crate::{
     report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood},
 };
 
-const UNRECOGNIZED_NAME: i64 = 112;
-/// handshake_failure, access_denied, internal_error and unrecognized_name: what fronts say that have no host for a name.
-const OF_A_FRONT: &[i64] = &[40, 49, 80, UNRECOGNIZED_NAME];
+/// What fronts say that have no host for a name.
+const OF_A_FRONT: &[i64] = &[HANDSHAKE_FAILURE, ACCESS_DENIED, INTERNAL_ERROR, UNRECOGNIZED_NAME];
 
 pub(super) const RULES: &[CauseRule] = &[unplaced(CauseCode::SniRefused, refused)];
 

@@ -2,17 +2,16 @@
 
 use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule};
 use crate::{
-    codes::Phase,
+    codes::{
+        Phase,
+        alert::{HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY, PROTOCOL_VERSION},
+    },
     diagnose::{
         Facts,
         handshakes::{legacy, legacy_proof},
     },
     report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood},
 };
-
-const HANDSHAKE_FAILURE: i64 = 40;
-const PROTOCOL_VERSION: i64 = 70;
-const INSUFFICIENT_SECURITY: i64 = 71;
 
 /// A limit of this program, which comes before what may ail the host.
 pub(super) const LIMITS: &[CauseRule] =

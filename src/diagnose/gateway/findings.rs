@@ -1,13 +1,10 @@
 //! What is worth knowing of a gateway that was passed, and of what is in front of it.
 
 use crate::{
-    codes::Phase,
+    codes::{MAX_SKEW_SECONDS, Phase},
     diagnose::{Facts, Rule},
     report::{FindingCode, GatewayTransport, Severity, Status},
 };
-
-/// Beyond this many seconds Kerberos fails, and NTLM on some servers.
-const MOST_SKEW: i64 = 300;
 
 const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity, phase: Phase::Gateway, applies }
@@ -78,7 +75,7 @@ fn stripped(facts: &Facts<'_>) -> Option<String> {
 fn skew(facts: &Facts<'_>) -> Option<String> {
     let auth = &facts.through?.steps.auth.as_ref()?.evidence;
     let skew = auth.ntlm.as_ref()?.clock_skew_seconds?;
-    (skew.abs() > MOST_SKEW).then(|| {
+    (skew.unsigned_abs() > MAX_SKEW_SECONDS).then(|| {
         let way = if skew > 0 { "ahead of" } else { "behind" };
         format!("the gateway's clock is {} s {way} this machine's", skew.abs())
     })

@@ -2,7 +2,8 @@
 
 use super::machine;
 use crate::{
-    diagnose::{Facts, server::MAX_SKEW_SECONDS},
+    codes::MAX_SKEW_SECONDS,
+    diagnose::Facts,
     report::{Certificate, Timestamp},
 };
 

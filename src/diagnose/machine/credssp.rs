@@ -3,13 +3,11 @@
 use super::{machine, this};
 use crate::{
     codes::FIRST_PATCHED_CREDSSP,
-    diagnose::Facts,
+    diagnose::{Facts, facts::VULNERABLE},
     report::{CheckStatus, Machine, Os},
 };
 
 const CHECK: &str = "credssp-encryption-oracle";
-/// Connect to anyone.
-const VULNERABLE: u32 = 2;
 
 /// mstsc takes no server without the update of 2018, unless the policy says so.
 pub(super) fn refuses(facts: &Facts<'_>) -> Option<String> {

@@ -1,15 +1,13 @@
 //! Kerberos on Linux and macOS: its configuration, its tolerance for clocks, and whether a ticket is there.
 
 use crate::{
+    codes::MAX_SKEW_SECONDS,
     local::{Beside, Check, CheckResult, Krb5, Survey},
     report::{
         Os::{Linux, Macos},
         Role::Client,
     },
 };
-
-/// Seconds that Kerberos allows between two clocks.
-const TOLERANCE: u32 = 300;
 
 /// The checks of this topic.
 pub(super) const CHECKS: &[Check] = &[
@@ -58,8 +56,8 @@ fn clock_skew(survey: &Survey<'_>) -> CheckResult {
     };
     match settings.value("libdefaults", "clockskew") {
         None => CheckResult::ok("Kerberos tolerates clocks that are five minutes apart, as servers do"),
-        Some(text) => match text.trim_end_matches('s').parse::<u32>() {
-            Ok(seconds) if seconds <= TOLERANCE => {
+        Some(text) => match text.trim_end_matches('s').parse::<u64>() {
+            Ok(seconds) if seconds <= MAX_SKEW_SECONDS => {
                 CheckResult::ok("Kerberos tolerates no more than servers do")
             }
             Ok(_) => CheckResult::warning(
