@@ -3,9 +3,9 @@
 use std::io;
 
 use super::stream::{Stream, malformed, read_pdu};
+use crate::pdu::mcs::SEND_DATA_REQUEST;
+pub(super) use crate::pdu::mcs::SERVER_CHANNEL;
 
-/// The server's own MCS channel, which starts every Send Data Indication.
-pub(super) const SERVER_CHANNEL: u16 = 1002;
 /// The acceptor's I/O channel; static channels follow, then the message channel.
 pub(super) const IO_CHANNEL: u16 = 1003;
 /// How many PDUs of other channels may come where one of the I/O channel belongs.
@@ -30,7 +30,7 @@ pub(super) fn domain_pdu(pdu: &[u8]) -> Option<u8> {
 /// The channel of a Send Data Request.
 pub(super) fn channel(pdu: &[u8]) -> Option<u16> {
     match (domain_pdu(pdu)?, pdu.get(10..12)?) {
-        (25, &[high, low]) => Some(u16::from_be_bytes([high, low])),
+        (SEND_DATA_REQUEST, &[high, low]) => Some(u16::from_be_bytes([high, low])),
         _ => None,
     }
 }

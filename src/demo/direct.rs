@@ -12,9 +12,7 @@ use super::stream::{Boxed, Stream, end, leave};
 use super::tls::accept;
 use super::{credssp, session};
 use crate::pdu::der::SEQUENCE;
-
-/// The content type of a TLS record with a ClientHello.
-const HANDSHAKE: u8 = 22;
+use crate::pdu::hello::HANDSHAKE;
 
 /// Begins with TLS, and does this to who begins otherwise; the Connection Request comes inside TLS, behind NLA where that is used.
 pub(super) async fn direct_tls(

@@ -5,9 +5,8 @@ use std::io;
 use super::action::Action;
 use super::answer::Answer;
 use super::stream::{Stream, drain, send};
+use crate::pdu::hello::{SERVER_NAME, SUPPORTED_VERSIONS};
 
-const SERVER_NAME: u16 = 0;
-const SUPPORTED_VERSIONS: u16 = 43;
 const TLS_1_2: [u8; 2] = [3, 3];
 const TLS_1_3: [u8; 2] = [3, 4];
 /// TLS_RSA_WITH_AES_128_CBC_SHA.

@@ -13,8 +13,6 @@ use crate::utf16;
 
 /// ERR_INVALID_MAC.
 pub const ERR_INVALID_MAC: u32 = 3;
-/// STATUS_VALID_CLIENT, which is no error: the client needs no license.
-pub const STATUS_VALID_CLIENT: u32 = 7;
 /// ERR_INVALID_CLIENT.
 pub const ERR_INVALID_CLIENT: u32 = 8;
 /// ST_TOTAL_ABORT.

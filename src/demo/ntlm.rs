@@ -4,7 +4,7 @@ use md4::{Digest, Md4};
 use time::OffsetDateTime;
 
 use super::invented::{BUILD, DNS_DOMAIN, NETBIOS_DOMAIN, USER};
-use super::ntlm_session::{Session, rc4};
+use super::ntlm_session::{KEY_EXCH, Session, rc4};
 use crate::pdu::ntlm::hmac_md5;
 use crate::pdu::{Malformed, Reader};
 use crate::utf16::{self, text_to_nul};
@@ -14,7 +14,6 @@ const SIGNATURE: &[u8; 8] = b"NTLMSSP\0";
 const NEGOTIABLE: u32 = 0xE008_8031;
 /// REQUEST_TARGET, NTLM, TARGET_TYPE_DOMAIN, TARGET_INFO, VERSION: always set.
 const CONSTANT: u32 = 0x0281_0204;
-const KEY_EXCH: u32 = 0x4000_0000;
 /// MsvAvFlags: the AUTHENTICATE message has a MIC.
 const HAS_MIC: u32 = 2;
 const MIC: std::ops::Range<usize> = 72..88;

@@ -6,7 +6,7 @@ use rc4::{KeyInit, Rc4, StreamCipher};
 use crate::pdu::ntlm::hmac_md5;
 
 const KEY_128: u32 = 0x2000_0000;
-const KEY_EXCH: u32 = 0x4000_0000;
+pub(super) const KEY_EXCH: u32 = 0x4000_0000;
 const KEY_56: u32 = 0x8000_0000;
 const SIGNATURE: usize = 16;
 

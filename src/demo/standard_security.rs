@@ -20,6 +20,7 @@ use super::session;
 use super::standard_keys::{METHOD_40BIT, METHOD_56BIT, METHOD_128BIT, ServerKeys};
 use super::standard_settings::connect_response;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
+use crate::codes::STATUS_VALID_CLIENT;
 use crate::pdu::license_frame::SEC_LICENSE_PKT;
 use crate::pdu::security::{SEC_AUTODETECT_REQ, SEC_REDIRECTION_PKT};
 use crate::random::random;
@@ -155,7 +156,7 @@ impl StandardSecurity {
     }
 
     async fn answer(&self, stream: &mut dyn Stream, keys: &mut Option<ServerKeys>) -> io::Result<()> {
-        let valid = license::error_alert(license::STATUS_VALID_CLIENT, license::ST_NO_TRANSITION);
+        let valid = license::error_alert(STATUS_VALID_CLIENT, license::ST_NO_TRANSITION);
         let data = match self.then {
             Then::ValidClient | Then::WrongFastPathMac => valid,
             Then::EncryptedValidClient => secure(keys, SEC_LICENSE_PKT, &valid[4..]),

@@ -4,8 +4,8 @@
 //! (`\r\n`, `\r`, `\n`) becomes the CR LF of the wire, from an option and from a file alike, and is mentioned.
 //! Elsewhere in the token `\r\n` is refused; the others are sent, because a user behind a domain may be called so.
 
-/// The most characters of a token without its CR LF.
-pub const LONGEST_TOKEN: usize = 238;
+pub use crate::pdu::x224::LONGEST_TOKEN;
+
 /// What stands for an end of line, or is one, the longest first.
 const ENDS: [&str; 6] = [r"\r\n", r"\r", r"\n", "\r\n", "\r", "\n"];
 /// As many of them are two characters each that somebody typed.

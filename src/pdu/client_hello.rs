@@ -8,18 +8,15 @@
 //! suites and adds secp521r1. Random, session id and the key on X25519 are new, because no such handshake is
 //! finished. If no hello was sent, one of the same kind is made; a posture makes its own.
 
-use super::hello::{ClientHello, Extension, with_long, with_short, words};
+use super::hello::{
+    ClientHello, Extension, SERVER_NAME, SUPPORTED_VERSIONS, TLS_1_2, TLS_1_3, with_long, with_short, words,
+};
 
-/// TLS 1.2, which TLS 1.3 calls the legacy version.
-const TLS_1_2: u16 = 0x0303;
-const TLS_1_3: u16 = 0x0304;
-const SERVER_NAME: u16 = 0;
 const SUPPORTED_GROUPS: u16 = 10;
 const EC_POINT_FORMATS: u16 = 11;
 const SIGNATURE_ALGORITHMS: u16 = 13;
 const PADDING: u16 = 21;
 const EXTENDED_MASTER_SECRET: u16 = 23;
-const SUPPORTED_VERSIONS: u16 = 43;
 const PSK_KEY_EXCHANGE_MODES: u16 = 45;
 const KEY_SHARE: u16 = 51;
 const RENEGOTIATION_INFO: u16 = 0xFF01;

@@ -43,7 +43,7 @@ pub struct SecurityData {
 /// The server supports a channel connection without joins (MS-RDPBCGR 2.2.1.4.2).
 pub const SKIP_CHANNELJOIN_SUPPORTED: u32 = 0x08;
 
-const CONNECT_RESPONSE: [u8; 2] = [0x7F, 0x66];
+pub(super) const CONNECT_RESPONSE: [u8; 2] = [0x7F, 0x66];
 const H221_SERVER_KEY: &[u8] = b"McDn";
 const MAX_CHANNELS: usize = 31;
 

@@ -2,10 +2,19 @@
 
 use super::{Malformed, Reader};
 
-const HANDSHAKE: u8 = 22;
+/// The content type of a record of the handshake.
+pub(crate) const HANDSHAKE: u8 = 22;
 const CLIENT_HELLO: u8 = 1;
-/// The version of the record, as RFC 8446 5.1 advises for middleboxes.
-const TLS_1_0: u16 = 0x0301;
+/// TLS 1.0, the version of the record, as RFC 8446 5.1 advises for middleboxes.
+pub(crate) const TLS_1_0: u16 = 0x0301;
+/// TLS 1.2, which TLS 1.3 calls the legacy version.
+pub(crate) const TLS_1_2: u16 = 0x0303;
+/// TLS 1.3.
+pub(crate) const TLS_1_3: u16 = 0x0304;
+/// The extension server_name.
+pub(crate) const SERVER_NAME: u16 = 0;
+/// The extension supported_versions.
+pub(crate) const SUPPORTED_VERSIONS: u16 = 43;
 
 /// What a ClientHello says, in the order in which it says it.
 #[derive(Clone, Debug, PartialEq, Eq)]

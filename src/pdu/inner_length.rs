@@ -1,15 +1,15 @@
 //! Lengths inside a message that cannot be, known before the message is whole: X.224, BER and PER in a TPKT, DER in a TSRequest.
 
-use super::{Malformed, Reader, der};
+use super::{
+    Malformed, Reader,
+    connect_response::CONNECT_RESPONSE,
+    der,
+    mcs::{ATTACH_USER_CONFIRM, CHANNEL_JOIN_CONFIRM, DISCONNECT_PROVIDER_ULTIMATUM, SEND_DATA_INDICATION},
+    x224::DATA,
+};
 
 /// TPKT header and X.224 data header.
 const BEFORE_MCS: usize = 7;
-const DATA: u8 = 0xF0;
-const CONNECT_RESPONSE: [u8; 2] = [0x7F, 0x66];
-const ULTIMATUM: u8 = 8;
-const ATTACH_USER_CONFIRM: u8 = 11;
-const CHANNEL_JOIN_CONFIRM: u8 = 15;
-const SEND_DATA_INDICATION: u8 = 26;
 /// Connection confirm, disconnect request and error (X.224 section 13).
 const ALONE: [u8; 3] = [0xD0, 0x80, 0x70];
 /// More behind a message is no slip of the server's.
@@ -56,7 +56,7 @@ fn mcs(pdu: &[u8]) -> Option<(&'static str, usize)> {
             let (digits, content) = per(pdu.get(6..)?)?;
             Some(("an MCS Send Data Indication", 6 + digits + content))
         }
-        ULTIMATUM => Some(("an MCS Disconnect Provider Ultimatum", 2)),
+        DISCONNECT_PROVIDER_ULTIMATUM => Some(("an MCS Disconnect Provider Ultimatum", 2)),
         ATTACH_USER_CONFIRM => Some(("an MCS Attach User Confirm", 2 + optional(2))),
         CHANNEL_JOIN_CONFIRM => Some(("an MCS Channel Join Confirm", 6 + optional(2))),
         _ => None,

@@ -5,7 +5,7 @@ mod krb_error;
 mod reply;
 
 pub use hints::Hints;
-pub use krb_error::KrbError;
+pub use krb_error::{KrbError, PREAUTH_REQUIRED};
 pub use reply::{Reply, preauthentication_required, reply, resealed, session_key};
 
 use super::{

@@ -8,14 +8,15 @@ use ironrdp_pdu::{
 
 use super::{Malformed, Reader, words::words, x224};
 
-const ATTACH_USER_CONFIRM: u8 = 11;
-const CHANNEL_JOIN_CONFIRM: u8 = 15;
-const SEND_DATA_REQUEST: u8 = 25;
-const SEND_DATA_INDICATION: u8 = 26;
-const DISCONNECT_PROVIDER_ULTIMATUM: u8 = 8;
+pub(super) const ATTACH_USER_CONFIRM: u8 = 11;
+pub(super) const CHANNEL_JOIN_CONFIRM: u8 = 15;
+/// The choice of a Send Data Request.
+pub(crate) const SEND_DATA_REQUEST: u8 = 25;
+pub(super) const SEND_DATA_INDICATION: u8 = 26;
+pub(super) const DISCONNECT_PROVIDER_ULTIMATUM: u8 = 8;
 
 /// The server's own channel, from which its indications come.
-const SERVER_CHANNEL: u16 = 1002;
+pub(crate) const SERVER_CHANNEL: u16 = 1002;
 
 /// A disconnect provider ultimatum, reason rn-user-requested: the polite end.
 pub const USER_REQUESTED: [u8; 9] = [0x03, 0x00, 0x00, 0x09, 0x02, 0xF0, 0x80, 0x21, 0x80];

@@ -11,7 +11,8 @@ pub use session::{Session, hmac_md5};
 
 use super::Malformed;
 use crate::utf16::text_to_nul;
-use fields::{Fields, SIGNATURE};
+use fields::Fields;
+pub(super) use fields::SIGNATURE;
 
 /// What a CHALLENGE says of the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,16 +1,16 @@
 //! What answers a ClientHello, as far as it crosses in plain (RFC 8446 4.1.3, 5.1 and 6, RFC 5246 7.4).
 
-use super::{Malformed, Reader};
+use super::{
+    Malformed, Reader,
+    hello::{HANDSHAKE, SUPPORTED_VERSIONS, TLS_1_3},
+};
 
 const ALERT: u8 = 21;
-const HANDSHAKE: u8 = 22;
 const SERVER_HELLO: u8 = 2;
 const CERTIFICATE: u8 = 11;
 const SERVER_KEY_EXCHANGE: u8 = 12;
 const CERTIFICATE_REQUEST: u8 = 13;
 const SERVER_HELLO_DONE: u8 = 14;
-const SUPPORTED_VERSIONS: u16 = 43;
-const TLS_1_3: u16 = 0x0304;
 /// ECCurveType (RFC 8422 5.4).
 const NAMED_CURVE: u8 = 3;
 /// The longest message that is read.

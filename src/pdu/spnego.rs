@@ -4,6 +4,7 @@ use super::{
     Malformed, Reader,
     der::{ENUMERATED, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, element, encode, expect, fields, inside},
     kerberos::{KdcMessage, KrbError, kdc_message},
+    ntlm::SIGNATURE,
 };
 
 /// 1.3.6.1.5.5.2.
@@ -18,7 +19,6 @@ const KRB_ERROR: &[u8] = &[0x03, 0x00];
 
 /// 1.3.6.1.4.1.311.2.2.10.
 const NTLM: &[u8] = &[0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x02, 0x0A];
-const NTLM_SIGNATURE: &[u8] = b"NTLMSSP\0";
 const ACCEPT_INCOMPLETE: u8 = 1;
 
 /// What the server makes of the offer (RFC 4178 section 4.2.2).
@@ -88,7 +88,7 @@ pub fn kerberos_error(token: &[u8]) -> Option<KrbError> {
 
 /// Whether a token is an NTLM message without SPNEGO around it.
 pub fn is_bare_ntlm(token: &[u8]) -> bool {
-    token.starts_with(NTLM_SIGNATURE)
+    token.starts_with(SIGNATURE)
 }
 
 /// The NTLM message in a NegTokenResp, or the token itself where it is none.

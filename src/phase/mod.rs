@@ -39,5 +39,8 @@ pub(crate) enum Step<T> {
     Stopped(Cow<'static, str>),
 }
 
+/// More informational answers of HTTP than a server has reason for.
+const MOST_INTERIM: usize = 4;
+
 /// What a phase returns.
 pub(crate) type PhaseResult<T> = Result<Step<T>, Failure>;

@@ -1,6 +1,9 @@
 //! The suites that are asked for, by kind: what an auditor tells apart (IANA TLS Cipher Suites; RFC 8446 B.4).
 
-use crate::pdu::client_hello::STRANGE_SUITES;
+use crate::pdu::{
+    client_hello::STRANGE_SUITES,
+    hello::{TLS_1_0, TLS_1_2, TLS_1_3},
+};
 
 /// Suites of one kind.
 struct Group {
@@ -32,10 +35,6 @@ pub(super) enum Kind {
     /// CCM, Camellia and ARIA, which Schannel has not.
     Strange,
 }
-
-const TLS_1_0: u16 = 0x0301;
-const TLS_1_2: u16 = 0x0303;
-const TLS_1_3: u16 = 0x0304;
 
 /// The best first, as a client would offer them.
 const GROUPS: &[Group] = &[

@@ -11,14 +11,13 @@ use super::packets::{self, Packet};
 use super::shared::{Gateway, TOKEN};
 use crate::demo::invented::{DNS_COMPUTER, NETBIOS_COMPUTER};
 use crate::demo::stream::{drain, malformed};
+use crate::endpoint::DEFAULT_PORT;
 
 const E_PROXY_RAP_ACCESSDENIED: u32 = 0x8007_59DA;
 const E_PROXY_CAPABILITYMISMATCH: u32 = 0x8007_59E9;
 const E_PROXY_COOKIE_AUTHENTICATION_ACCESS_DENIED: u32 = 0x8007_59F8;
 /// ERROR_BAD_ARGUMENTS: the server closed its connection.
 const SERVER_CLOSED: u32 = 0xA0;
-/// The only port that the resource policy allows.
-const PORT: u16 = 3389;
 const BUFFER: usize = 64 * 1024;
 
 /// Answers until the channel is open, then passes data on; `with_token` says that the token is all that authenticates.
@@ -128,7 +127,8 @@ fn resource_policy(body: &[u8]) -> Result<u32, crate::pdu::Malformed> {
     let asked = packets::channel_create(body)?;
     let allowed =
         |name: &String| [DNS_COMPUTER, NETBIOS_COMPUTER].iter().any(|own| own.eq_ignore_ascii_case(name));
-    let is_allowed = asked.port == PORT && asked.resources.iter().any(allowed);
+    // The resource policy allows no other port.
+    let is_allowed = asked.port == DEFAULT_PORT && asked.resources.iter().any(allowed);
     Ok(if is_allowed { 0 } else { E_PROXY_RAP_ACCESSDENIED })
 }
 

@@ -25,8 +25,8 @@ pub struct KrbError {
     pub hints: Hints,
 }
 
-/// KDC_ERR_PREAUTH_REQUIRED.
-const PREAUTH_REQUIRED: u32 = 25;
+/// KDC_ERR_PREAUTH_REQUIRED, the answer to a question without a proof of the password.
+pub const PREAUTH_REQUIRED: u32 = 25;
 
 /// The type of a KERB-EXT-ERROR in KERB-ERROR-DATA and in METHOD-DATA, where it takes the place of a salt.
 const EXTENDED: u32 = 3;

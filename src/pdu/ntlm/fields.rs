@@ -8,7 +8,7 @@ use super::av;
 use crate::pdu::{Malformed, Reader};
 
 /// What every message begins with.
-pub(super) const SIGNATURE: &[u8] = b"NTLMSSP\0";
+pub(in crate::pdu) const SIGNATURE: &[u8] = b"NTLMSSP\0";
 const REQUEST_TARGET: u32 = 0x0000_0004;
 pub(super) const TARGET_INFO: u32 = 0x0080_0000;
 const NEGOTIATE_VERSION: u32 = 0x0200_0000;

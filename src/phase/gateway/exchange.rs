@@ -10,6 +10,7 @@ use crate::{
         http::{BodyLength, Request, ResponseHead},
         websocket,
     },
+    phase::MOST_INTERIM,
     random::random,
     report::{Failure, FailureKind},
 };
@@ -20,8 +21,6 @@ pub(super) const PATH: &str = "/remoteDesktopGateway/";
 pub(super) const OUT_DATA: &str = "RDG_OUT_DATA";
 /// The method of what is sent.
 pub(super) const IN_DATA: &str = "RDG_IN_DATA";
-/// More informational answers than a server has reason for.
-const MOST_INTERIM: usize = 4;
 /// More cookies than load balancers need.
 const MOST_COOKIES: usize = 16;
 

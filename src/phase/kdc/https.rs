@@ -13,15 +13,12 @@ use crate::{
         kdc_proxy,
     },
     phase::{
-        Step, ending,
+        MOST_INTERIM, Step, ending,
         tls::{self, Proven, Unproven},
     },
     report::{Failure, FailureKind, KdcEvidence, KdcProxyEvidence, Timestamp, TlsEvidence},
     settings::Kdc,
 };
-
-/// More informational answers than a server has reason for.
-const MOST_INTERIM: usize = 4;
 
 /// The answer, which begins with its length.
 ///

@@ -5,12 +5,9 @@ use time::OffsetDateTime;
 use super::{Answer, ending};
 use crate::{
     codes,
-    pdu::kerberos::{KdcMessage, KrbError, kdc_message},
+    pdu::kerberos::{KdcMessage, KrbError, PREAUTH_REQUIRED, kdc_message},
     report::{Failure, FailureKind, KdcAnswer, KdcEvidence, KdcExchange},
 };
-
-/// KDC_ERR_PREAUTH_REQUIRED, the answer to a question without a proof of the password.
-const PREAUTH_REQUIRED: u32 = 25;
 
 /// KDC_ERR_WRONG_REALM, with the realm that knows the user (RFC 6806 section 7).
 const WRONG_REALM: u32 = 68;
