@@ -8,6 +8,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use async_trait::async_trait;
 use libfuzzer_sys::fuzz_target;
 use rdptrace::{BoxStream, Network, Settings, Target, Tracer, codes::Phase, report::Failure};
 use time::OffsetDateTime;
@@ -17,6 +18,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 /// Every connection receives these bytes and then the end of the stream.
 struct Script(Vec<u8>);
 
+#[async_trait]
 impl Network for Script {
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000)
