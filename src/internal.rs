@@ -1,5 +1,10 @@
 //! What the program and its own tests, fuzz targets and benchmarks use, and nobody else should: it changes without notice.
 
+/// Capture files as connections.
+pub mod capture {
+    pub use crate::capture::*;
+}
+
 /// Certificates as evidence.
 pub mod certificate {
     pub use crate::certificate::{
@@ -25,6 +30,11 @@ pub mod diagnose {
     pub use crate::diagnose::{emitted, hypotheses, page, paged};
 }
 
+/// A connection as two timed streams.
+pub mod flow {
+    pub use crate::flow::*;
+}
+
 /// Machines that are read from files.
 pub mod local {
     pub use crate::local::{
@@ -41,13 +51,19 @@ pub mod local {
 /// The recorded wire.
 pub mod net {
     pub use crate::net::{
-        Framing, Handshake, Instant, Limits, Record, Rejected, Upgrade, Versions, Wire, icmp_name,
+        Framing, Handshake, Instant, Limits, Record, Recorded, Recording, Rejected, Upgrade, Versions, Wire,
+        icmp_name,
     };
 }
 
 /// The older suites of TLS 1.2.
 pub mod old_suites {
     pub use crate::old_suites::all;
+}
+
+/// What a watched connection shows.
+pub mod passive {
+    pub use crate::passive::*;
 }
 
 /// Every message that is read or written here.

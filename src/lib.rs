@@ -50,6 +50,7 @@
 //! - It runs on tokio, with I/O and time enabled. Its futures are not `Send`, so they stay on the thread that polls them.
 //! - The [JSON report](report_schema) keeps its fixed fields for as long as [`report::SCHEMA_VERSION`] stays.
 
+mod capture;
 mod certificate;
 mod cli;
 pub mod codes;
@@ -59,12 +60,14 @@ mod diagnose;
 pub mod endpoint;
 mod experiment;
 pub mod explain;
+mod flow;
 mod guard;
 #[doc(hidden)]
 pub mod internal;
 pub mod local;
 mod net;
 mod old_suites;
+mod passive;
 mod pdu;
 mod phase;
 mod plain;

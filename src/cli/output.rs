@@ -18,7 +18,7 @@ use super::{
 use crate::{
     pdu::canvas::Picture,
     render,
-    report::{Report, Severity},
+    report::{Outcome, Report, Severity},
 };
 
 /// Every report that was asked for, and the screenshot; the places are opened before anything is sent.
@@ -60,6 +60,23 @@ impl Output {
         Ok(())
     }
 
+    /// Whether every format takes several reports.
+    pub(super) fn takes_many(&self) -> bool {
+        self.reports.iter().all(|(format, _)| format.takes_many())
+    }
+
+    /// Writes several reports to every place.
+    ///
+    /// # Errors
+    /// What could not be written.
+    pub(super) fn write_many(self, reports: &[Report]) -> Result<(), Error> {
+        let threshold = self.threshold;
+        self.reports.into_iter().try_for_each(|(format, sink)| {
+            let bytes = rendered_many(reports, format, threshold, sink.columns())?;
+            sink.write(&bytes)
+        })
+    }
+
     /// Writes every report and the screenshot, also after one could not be written.
     ///
     /// # Errors
@@ -76,6 +93,32 @@ impl Output {
         let failed: Vec<String> = failed.iter().map(Error::to_string).collect();
         if failed.is_empty() { Ok(()) } else { Err(Error::new(failed.join("; "))) }
     }
+}
+
+/// Many reports in one format: a table and the failed ones as text, or a line each.
+fn rendered_many(
+    reports: &[Report],
+    format: Format,
+    threshold: Option<Severity>,
+    columns: usize,
+) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let mut failed = reports.iter().filter(|report| report.verdict.outcome == Outcome::Aborted);
+    let result = match format {
+        Format::Text => render::conversations(reports, &mut bytes),
+        _ => Ok(()),
+    };
+    result.map_err(|error| Error::new(format!("cannot write the report: {error}")))?;
+    match format {
+        Format::Text => failed.try_for_each(|report| {
+            bytes.push(b'\n');
+            rendered(report, format, threshold, columns).map(|page| bytes.extend(page))
+        })?,
+        _ => reports.iter().try_for_each(|report| {
+            rendered(report, format, threshold, columns).map(|line| bytes.extend(line))
+        })?,
+    }
+    Ok(bytes)
 }
 
 impl PlaceArguments {
@@ -137,6 +180,7 @@ fn rendered(
         Format::Text => render::text_within(report, columns, &mut bytes)
             .and_then(|()| render::colophon(report, columns, &mut bytes)),
         Format::Json => render::json(report, &mut bytes),
+        Format::Ndjson => render::ndjson(report, &mut bytes),
         Format::Junit => render::junit(report, threshold, &mut bytes),
     };
     result.map_err(|error| Error::new(format!("cannot write the report: {error}")))?;

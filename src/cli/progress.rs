@@ -104,6 +104,7 @@ impl Observer for Progress {
                 Status::Passed => "",
                 Status::Failed => "  FAILED",
                 Status::Stopped => "  STOPPED",
+                Status::Unseen => "  unseen",
             };
             self.wipe();
             stderr::line(format_args!("  {:<10}{:>8.1} ms{how}", phase.phase.name(), phase.elapsed_ms.0));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::{
     Error,
     arguments::program::Command,
-    commands::{completions, demo, explain, judge, local, man, posture, schema, trace},
+    commands::{completions, demo, explain, judge, local, man, posture, read, schema, trace},
     exit::{COULD_NOT_RUN, INTERRUPTED},
     out::{stderr, usage},
 };
@@ -22,6 +22,7 @@ pub fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Local(arguments) => local::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),
+        Command::Read(arguments) => read::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),

@@ -35,6 +35,7 @@ mod tls;
 mod udp;
 mod verdict;
 mod wanted;
+mod watched;
 
 use std::collections::BTreeSet;
 
@@ -84,6 +85,7 @@ const RULES: &[&[Rule]] = &[
     rdp_file_signature::RULES,
     redirection::RULES,
     udp::RULES,
+    watched::RULES,
     path::RULES,
     machine::RULES,
 ];

@@ -25,6 +25,7 @@ const TOPICS: &[&str] = &[
     include_str!("pages/udp.md"),
     include_str!("pages/gateway.md"),
     include_str!("pages/gateway-leg.md"),
+    include_str!("pages/watched.md"),
 ];
 
 /// What a finding or a cause with this code means, why it happens, how to check and how to fix it, as Markdown; begins with

@@ -61,12 +61,12 @@ fn outcome(facts: &Facts<'_>, credentials: Credentials) -> Outcome {
     let Some(last) = facts.last() else { return Outcome::Stopped };
     match last.status {
         Status::Failed => Outcome::Aborted,
-        Status::Stopped => Outcome::Stopped,
+        Status::Stopped | Status::Unseen => Outcome::Stopped,
         Status::Passed => {
             let verified = last.phase == Phase::Credssp && credentials == Credentials::Verified;
             let complete = match facts.request.until {
                 Some(until) => last.phase >= until,
-                None => last.phase == Phase::Licensing || verified,
+                None => last.phase >= Phase::Licensing || verified,
             };
             if complete { Outcome::Passed } else { Outcome::Stopped }
         }
@@ -75,7 +75,8 @@ fn outcome(facts: &Facts<'_>, credentials: Credentials) -> Outcome {
 
 /// The phase we ended in, or the one asked for that does not occur on this server.
 fn stopped_at(facts: &Facts<'_>) -> Option<Phase> {
-    let stopped = facts.last().filter(|s| s.status == Status::Stopped).map(|s| s.phase);
+    let stopped =
+        facts.last().filter(|s| matches!(s.status, Status::Stopped | Status::Unseen)).map(|s| s.phase);
     stopped.or(facts.request.until)
 }
 
@@ -99,6 +100,9 @@ fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: O
         Outcome::Stopped => match last.and_then(|s: &Summary<'_>| s.stopped) {
             Some(_) if facts.posture.is_some() => {
                 format!("{works}a posture uses no account and goes no further")
+            }
+            Some(reason) if last.is_some_and(|last| last.status == Status::Unseen) => {
+                format!("{works}{phase} and what follows is not seen: {reason}")
             }
             Some(reason) => format!("{works}stopped in {phase}: {reason}"),
             None => format!("{works}{phase} does not occur on this server"),

@@ -25,6 +25,18 @@ pub(super) fn closed(speaker: Speaker, pending: usize) -> Failure {
     Failure::new(FailureKind::Closed, detail).of(speaker)
 }
 
+/// A connection that its watcher saw end with a FIN, or a RST.
+pub(crate) fn ended(by_reset: bool, pending: usize) -> Failure {
+    match by_reset {
+        true => reset(Speaker::Server),
+        false => closed(Speaker::Server, pending),
+    }
+}
+
+fn reset(speaker: Speaker) -> Failure {
+    Failure::new(FailureKind::Reset, format!("{} reset the connection", speaker.title())).of(speaker)
+}
+
 /// Whose time was over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Limit {
@@ -81,9 +93,7 @@ pub(super) fn broken(speaker: Speaker, error: &io::Error, pending: usize) -> Fai
         io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::WriteZero => {
             closed(speaker, pending)
         }
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => {
-            Failure::new(FailureKind::Reset, format!("{who} reset the connection")).of(speaker)
-        }
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => reset(speaker),
         io::ErrorKind::TimedOut => {
             Failure::new(FailureKind::Timeout, "the system gave up: the peer no longer acknowledges anything")
         }

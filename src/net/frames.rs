@@ -1,17 +1,14 @@
 //! The record of the frames of one connection: the first and the last ones, however many there are.
 
-use std::collections::VecDeque;
-
 use tokio::time::Instant;
 
 use super::socket::{Ends, Socket};
 use crate::{
     codes::Phase,
+    flow::Kept,
     report::{Direction, Frame, Tcp},
 };
 
-const KEPT_FIRST: usize = 32;
-const KEPT_LAST: usize = 16;
 const HEAD: usize = 16;
 
 /// What is recorded of a frame besides its length.
@@ -26,9 +23,7 @@ pub(super) enum Content {
 /// Bounded record of frames.
 pub(super) struct Frames {
     opened: Instant,
-    first: Vec<Frame>,
-    last: VecDeque<Frame>,
-    omitted: u64,
+    kept: Kept<Frame>,
     /// The connection below all that is recorded.
     socket: Option<Socket>,
 }
@@ -36,7 +31,7 @@ pub(super) struct Frames {
 impl Frames {
     /// An empty record; times count from `opened`.
     pub(super) fn new(opened: Instant, socket: Option<Socket>) -> Self {
-        Self { opened, first: Vec::new(), last: VecDeque::new(), omitted: 0, socket }
+        Self { opened, kept: Kept::default(), socket }
     }
 
     /// What TCP counts of the connection now.
@@ -62,22 +57,11 @@ impl Frames {
         let at_ms = self.opened.elapsed().into();
         tracing::debug!(%phase, ?direction, tls, length = bytes.len(), "frame");
         tracing::trace!(head, "begins");
-        let frame = Frame { at_ms, phase, direction, tls, length: bytes.len(), head };
-        if self.first.len() < KEPT_FIRST {
-            self.first.push(frame);
-            return;
-        }
-        if self.last.len() == KEPT_LAST {
-            self.last.pop_front();
-            self.omitted += 1;
-        }
-        self.last.push_back(frame);
+        self.kept.push(Frame { at_ms, phase, direction, tls, length: bytes.len(), head });
     }
 
     /// The kept frames in order, and how many were left out between them.
     pub(super) fn finish(self) -> (Vec<Frame>, u64) {
-        let mut frames = self.first;
-        frames.extend(self.last);
-        (frames, self.omitted)
+        self.kept.finish()
     }
 }

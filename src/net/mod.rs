@@ -15,6 +15,7 @@ mod packet;
 mod pause;
 mod race;
 mod recorder;
+mod recording;
 mod rejection;
 mod resolve;
 mod services;
@@ -32,15 +33,16 @@ use std::{
     any::Any,
     io,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
 };
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
 use tokio::io::{AsyncRead, AsyncWrite};
 pub use tokio::time::Instant;
-use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::{KeyLog, pki_types::CertificateDer};
 
-pub(crate) use failure::alert;
+pub(crate) use failure::{alert, ended};
 pub use framing::Framing;
 pub(crate) use framing::MAX_FRAME;
 pub(crate) use interrupt::{interrupted, outlive_interrupts};
@@ -48,6 +50,7 @@ pub use os::System;
 pub(crate) use os::hardware_id;
 pub(crate) use pause::pause;
 pub(crate) use race::race;
+pub use recording::{Recorded, Recording};
 pub use rejection::{Rejected, icmp_name};
 pub(crate) use resolve::resolve;
 pub(crate) use services::services;
@@ -110,6 +113,11 @@ pub trait Network: Sync {
 
     /// The roots that the system trusts; an error says why none could be read.
     fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String>;
+
+    /// Who is to learn the secrets of TLS sessions, if anybody is.
+    fn key_log(&self) -> Option<Arc<dyn KeyLog>> {
+        None
+    }
 
     /// Whether the system trusts this very certificate, which is asked of self-signed ones before any root is read; a network that
     /// does not know it says no.

@@ -9,7 +9,7 @@ use tokio::{
 use tokio_rustls::{
     TlsConnector,
     rustls::{
-        self, ClientConfig, SupportedProtocolVersion,
+        self, ClientConfig, KeyLog, SupportedProtocolVersion,
         crypto::{CryptoProvider, ring},
         pki_types::ServerName,
         version::{TLS12, TLS13},
@@ -71,20 +71,28 @@ impl Versions {
 pub struct Upgrade {
     server_name: ServerName<'static>,
     versions: Versions,
+    key_log: Option<Arc<dyn KeyLog>>,
 }
 
 impl Upgrade {
     /// An offer for this host; what is no DNS name is treated as an address, for which no SNI is sent.
     pub fn new(host: &str, versions: Versions) -> Self {
         match ServerName::try_from(host.to_owned()) {
-            Ok(server_name) => Self { server_name, versions },
+            Ok(server_name) => Self { server_name, versions, key_log: None },
             Err(_) => Self::nameless(versions),
         }
     }
 
     /// An offer without SNI.
     pub fn nameless(versions: Versions) -> Self {
-        Self { server_name: ServerName::IpAddress(std::net::Ipv4Addr::UNSPECIFIED.into()), versions }
+        let server_name = ServerName::IpAddress(std::net::Ipv4Addr::UNSPECIFIED.into());
+        Self { server_name, versions, key_log: None }
+    }
+
+    /// The same, whose secrets somebody learns.
+    #[must_use]
+    pub fn logged(self, key_log: Option<Arc<dyn KeyLog>>) -> Self {
+        Self { key_log, ..self }
     }
 
     /// The name that is sent as SNI.
@@ -140,7 +148,7 @@ impl Wire {
         // What came with the confirm is the beginning of the server's answer, whatever it is.
         let stream = stream.with_prefix(self.take_pending());
         let recorder = Arc::new(Recorder::new(offer.versions.provider()));
-        let connector = TlsConnector::from(Arc::new(config(Arc::clone(&recorder), offer.versions)));
+        let connector = TlsConnector::from(Arc::new(config(Arc::clone(&recorder), offer)));
         let connect = connector.connect(offer.server_name.clone(), stream).into_fallible();
         let result = match timeout_at(self.deadline, connect).await {
             Ok(Ok(stream)) => {
@@ -185,13 +193,17 @@ async fn drain(mut stream: Tapped) {
     while stream.read(&mut scratch).await.is_ok_and(|count| count > 0) {}
 }
 
-fn config(recorder: Arc<Recorder>, versions: Versions) -> ClientConfig {
-    ClientConfig::builder_with_provider(Arc::clone(&recorder.provider))
-        .with_protocol_versions(&versions.protocols())
+fn config(recorder: Arc<Recorder>, offer: &Upgrade) -> ClientConfig {
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(&recorder.provider))
+        .with_protocol_versions(&offer.versions.protocols())
         .expect("ring speaks TLS 1.2 and 1.3")
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(&recorder) as _)
-        .with_client_cert_resolver(recorder)
+        .with_client_cert_resolver(recorder);
+    if let Some(key_log) = &offer.key_log {
+        config.key_log = Arc::clone(key_log);
+    }
+    config
 }
 
 fn negotiated(connection: &tokio_rustls::rustls::ClientConnection, seen: &mut Handshake) {

@@ -7,7 +7,7 @@ use cbc::{
 };
 
 /// The length of a block, and so of an IV.
-pub(super) const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 16;
 
 const LENGTHS: &str = "keys, IV and blocks have their lengths";
 
@@ -20,7 +20,7 @@ pub(super) fn encrypt(key: &[u8], iv: &[u8], content: &mut [u8]) {
 }
 
 /// Decrypts in place.
-pub(super) fn decrypt(key: &[u8], iv: &[u8], content: &mut [u8]) {
+pub(crate) fn decrypt(key: &[u8], iv: &[u8], content: &mut [u8]) {
     match key.len() {
         16 => decrypt_with::<Decryptor<Aes128>>(key, iv, content),
         _ => decrypt_with::<Decryptor<Aes256>>(key, iv, content),

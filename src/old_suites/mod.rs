@@ -6,7 +6,7 @@
 //! and xrdp check it.
 
 mod algorithm;
-mod block;
+pub(crate) mod block;
 mod mac;
 mod open;
 mod seal;

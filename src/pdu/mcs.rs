@@ -122,6 +122,11 @@ pub fn with_user_data<E: From<Malformed>>(
     Ok(Some(whole))
 }
 
+/// Whether the payload of a data TPDU is a Send Data Request, which only a client sends.
+pub fn is_send_data_request(payload: &[u8]) -> bool {
+    payload.first().is_some_and(|first| first >> 2 == SEND_DATA_REQUEST)
+}
+
 /// What precedes the length of the user data, and the user data.
 fn split(frame: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
     let mut reader = Reader::new(x224::data(frame)?);

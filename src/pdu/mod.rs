@@ -5,6 +5,7 @@ pub mod client_hello;
 pub mod confirm_active;
 pub mod connect_initial;
 pub mod connect_response;
+pub mod connection_request;
 pub mod demand_active;
 pub mod der;
 pub mod drdynvc;

@@ -11,6 +11,12 @@ const CERTIFICATE: u8 = 11;
 const SERVER_KEY_EXCHANGE: u8 = 12;
 const CERTIFICATE_REQUEST: u8 = 13;
 const SERVER_HELLO_DONE: u8 = 14;
+const KEY_SHARE: u16 = 51;
+/// The random of a HelloRetryRequest (RFC 8446 4.1.3).
+const HELLO_RETRY_REQUEST: [u8; 32] = [
+    0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91, 0xC2,
+    0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
+];
 /// ECCurveType (RFC 8422 5.4).
 const NAMED_CURVE: u8 = 3;
 /// The longest message that is read.
@@ -25,7 +31,13 @@ pub struct Answer {
     pub version: Option<u16>,
     /// The suite that it selected.
     pub suite: Option<u16>,
-    /// The group of an exchange with ECDHE up to TLS 1.2; with DHE it means nothing.
+    /// The server's random.
+    pub random: Option<[u8; 32]>,
+    /// Whether the server asked for another hello and has not answered that yet (RFC 8446 4.1.4).
+    pub is_retry: bool,
+    /// The numbers of the extensions.
+    pub extensions: Vec<u16>,
+    /// The group of an exchange with ECDHE; with DHE up to TLS 1.2 it means nothing.
     pub group: Option<u16>,
     /// The chain, DER; up to TLS 1.2 it crosses in plain.
     pub chain: Vec<Vec<u8>>,
@@ -89,7 +101,10 @@ impl Answer {
     fn server_hello(&mut self, body: &[u8]) -> Result<(), Malformed> {
         let mut reader = Reader::new(body);
         let mut version = reader.u16_be()?;
-        reader.bytes(32)?;
+        let random = reader.array()?;
+        self.random = Some(random);
+        self.is_retry = random == HELLO_RETRY_REQUEST;
+        self.extensions.clear();
         let session = usize::from(reader.u8()?);
         reader.bytes(session)?;
         self.suite = Some(reader.u16_be()?);
@@ -99,8 +114,11 @@ impl Answer {
             while !extensions.is_empty() {
                 let (kind, length) = (extensions.u16_be()?, extensions.u16_be()?);
                 let content = extensions.bytes(length.into())?;
-                if kind == SUPPORTED_VERSIONS {
-                    version = Reader::new(content).u16_be()?;
+                self.extensions.push(kind);
+                match kind {
+                    SUPPORTED_VERSIONS => version = Reader::new(content).u16_be()?,
+                    KEY_SHARE => self.group = Reader::new(content).u16_be().ok(),
+                    _ => {}
                 }
             }
         }

@@ -15,6 +15,8 @@ pub struct TsRequest {
     pub nego_token: Option<Vec<u8>>,
     /// pubKeyAuth.
     pub pub_key_auth: Option<Vec<u8>>,
+    /// Whether there is authInfo, which only a client sends.
+    pub auth_info: bool,
     /// errorCode; zero says success and counts as none.
     pub error_code: Option<u32>,
 }
@@ -47,6 +49,7 @@ pub fn ts_request(bytes: &[u8]) -> Result<TsRequest, Malformed> {
         let (tag, content) = element(&mut fields)?;
         match tag {
             0xA1 => request.nego_token = Some(nego_token(content)?.to_vec()),
+            0xA2 => request.auth_info = true,
             0xA3 => {
                 request.pub_key_auth = Some(inside(content, OCTET_STRING)?.to_vec());
             }

@@ -11,6 +11,9 @@ pub const MAX_PAYLOAD: usize = 1 << 20;
 /// What a control frame may carry at most.
 const MAX_CONTROL: usize = 125;
 
+/// MASK, beside the length of the payload.
+const MASKED: u8 = 0x80;
+
 const MAGIC: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// What a frame is for.
@@ -53,7 +56,7 @@ impl Opcode {
     }
 }
 
-/// The header of a frame that a server sent.
+/// The header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameHeader {
     /// What the frame is for.
@@ -62,6 +65,8 @@ pub struct FrameHeader {
     pub length: usize,
     /// Length of what follows.
     pub payload: usize,
+    /// What the payload is masked with; a server masks nothing.
+    pub mask: Option<[u8; 4]>,
 }
 
 /// Reads the header that `bytes` begin with; none when more bytes are needed to tell.
@@ -69,13 +74,21 @@ pub struct FrameHeader {
 /// # Errors
 /// No server may send such a frame: masked, of an unknown kind, with reserved bits, or longer than [`MAX_PAYLOAD`].
 pub fn frame_header(bytes: &[u8]) -> Result<Option<FrameHeader>, Malformed> {
+    if bytes.get(1).is_some_and(|second| second & MASKED != 0) {
+        return Err(Malformed::new("a server may not mask its WebSocket frames"));
+    }
+    any_frame_header(bytes)
+}
+
+/// The same for a frame of either side.
+///
+/// # Errors
+/// As [`frame_header`], but for the mask.
+pub fn any_frame_header(bytes: &[u8]) -> Result<Option<FrameHeader>, Malformed> {
     let [first, second, rest @ ..] = bytes else { return Ok(None) };
     let opcode = Opcode::of(first & 0x0F)
         .filter(|_| first & 0x70 == 0)
         .ok_or_else(|| Malformed(format!("no WebSocket frame begins with {first:#04x}")))?;
-    if second & 0x80 != 0 {
-        return Err(Malformed::new("a server may not mask its WebSocket frames"));
-    }
     let (extended, payload) = match second & 0x7F {
         126 => match rest.first_chunk::<2>() {
             Some(digits) => (2, u64::from(u16::from_be_bytes(*digits))),
@@ -89,7 +102,13 @@ pub fn frame_header(bytes: &[u8]) -> Result<Option<FrameHeader>, Malformed> {
     };
     let most = if opcode.is_control() { MAX_CONTROL } else { MAX_PAYLOAD };
     match usize::try_from(payload) {
-        Ok(payload) if payload <= most => Ok(Some(FrameHeader { opcode, length: 2 + extended, payload })),
+        Ok(payload) if payload <= most => {
+            let is_masked = second & MASKED != 0;
+            let mask = rest.get(extended..).and_then(<[u8]>::first_chunk).copied().filter(|_| is_masked);
+            let length = 2 + extended + if is_masked { 4 } else { 0 };
+            let is_whole = mask.is_some() == is_masked;
+            Ok(is_whole.then_some(FrameHeader { opcode, length, payload, mask }))
+        }
         _ => Err(Malformed(format!("a WebSocket frame claims {payload} bytes, more than {most}"))),
     }
 }

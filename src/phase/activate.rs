@@ -11,7 +11,7 @@ use crate::{
     net::{Framing, Wire},
     pdu::{
         confirm_active::confirm_active,
-        demand_active::demand_active,
+        demand_active::{DemandActive, demand_active},
         finalization::finalization,
         mcs::Mcs,
         share::{self, IoPdu},
@@ -115,7 +115,10 @@ impl Activation<'_> {
             rest = after;
             match share::session_pdu(pdu) {
                 IoPdu::DemandActive => self.demand_active(pdu, evidence).await?,
-                IoPdu::DeactivateAll => self.deactivated(evidence)?,
+                IoPdu::DeactivateAll => {
+                    self.active = None;
+                    deactivated(evidence)?;
+                }
                 IoPdu::SetErrorInfo { code } if code != 0 => return Err(ending::error_info(code)),
                 IoPdu::Redirection => {
                     if let Some(reason) = redirect::take(pdu, &mut evidence.redirection)? {
@@ -141,19 +144,10 @@ impl Activation<'_> {
             let detail = format!("the server demands the {}th activation", self.demands);
             return Err(Failure::new(FailureKind::Malformed, detail));
         }
-        let seen = demand_active(pdu)
-            .map_err(|error| ending::malformed("the Demand Active cannot be read", &error, pdu))?;
+        let seen = demanded(pdu, evidence)?;
         let Channels { io, user, .. } = self.channels;
         let confirm = confirm_active(&seen, user, io);
         let active = Active { share_id: seen.share_id, desktop: seen.desktop };
-        evidence.server_name = Some(seen.source);
-        evidence.share_id = Some(seen.share_id);
-        evidence.desktop_width = seen.desktop.map(|(width, _)| width.into());
-        evidence.desktop_height = seen.desktop.map(|(_, height)| height.into());
-        evidence.capability_sets.clear();
-        for kind in seen.capability_sets {
-            note(&mut evidence.capability_sets, &codes::CAPABILITY_SET, kind.into());
-        }
         self.secured.send(self.wire, &confirm).await?;
         for frame in finalization(active.share_id, user, io) {
             self.secured.send(self.wire, &frame).await?;
@@ -161,19 +155,40 @@ impl Activation<'_> {
         self.active = Some(active);
         Ok(())
     }
-
-    fn deactivated(&mut self, evidence: &mut ActivateEvidence) -> Result<(), Failure> {
-        self.active = None;
-        evidence.reactivations += 1;
-        if evidence.reactivations > MAX_REACTIVATIONS {
-            let detail = format!("the server took back the activation {} times", evidence.reactivations);
-            return Err(Failure::new(FailureKind::Malformed, detail));
-        }
-        Ok(())
-    }
 }
 
-fn note_share_data(kind: u8, pdu: &[u8], evidence: &mut ActivateEvidence) {
+/// What a Demand Active says.
+///
+/// # Errors
+/// `malformed`.
+pub(crate) fn demanded(pdu: &[u8], evidence: &mut ActivateEvidence) -> Result<DemandActive, Failure> {
+    let seen = demand_active(pdu)
+        .map_err(|error| ending::malformed("the Demand Active cannot be read", &error, pdu))?;
+    evidence.server_name = Some(seen.source.clone());
+    evidence.share_id = Some(seen.share_id);
+    evidence.desktop_width = seen.desktop.map(|(width, _)| width.into());
+    evidence.desktop_height = seen.desktop.map(|(_, height)| height.into());
+    evidence.capability_sets.clear();
+    for kind in &seen.capability_sets {
+        note(&mut evidence.capability_sets, &codes::CAPABILITY_SET, u32::from(*kind));
+    }
+    Ok(seen)
+}
+
+/// Counts that the server took the activation back.
+///
+/// # Errors
+/// `malformed`, if it does so too often.
+pub(crate) fn deactivated(evidence: &mut ActivateEvidence) -> Result<(), Failure> {
+    evidence.reactivations += 1;
+    if evidence.reactivations > MAX_REACTIVATIONS {
+        let detail = format!("the server took back the activation {} times", evidence.reactivations);
+        return Err(Failure::new(FailureKind::Malformed, detail));
+    }
+    Ok(())
+}
+
+pub(crate) fn note_share_data(kind: u8, pdu: &[u8], evidence: &mut ActivateEvidence) {
     note(&mut evidence.share_data, &codes::SHARE_DATA, kind.into());
     if kind == share::SAVE_SESSION_INFO
         && let Some(info) = share::session_info_type(pdu)
@@ -191,6 +206,6 @@ fn note(list: &mut Vec<Seen>, table: &Table, code: u32) {
     }
 }
 
-fn count(counter: &mut u32) {
+pub(crate) fn count(counter: &mut u32) {
     *counter = counter.saturating_add(1);
 }

@@ -8,8 +8,11 @@
 mod binding;
 pub(crate) mod challenge;
 pub(crate) mod client;
+mod early;
 mod greeting;
 pub(crate) mod kerberos;
+
+pub(crate) use early::answered_early;
 
 use std::{borrow::Cow, time::Duration};
 
@@ -39,9 +42,6 @@ const CONSENT: Duration = Duration::from_millis(250);
 
 /// The versions that there may be: MS-CSSP knows 2 to 6, and newer ones may come.
 const VERSIONS: std::ops::RangeInclusive<u32> = 2..=255;
-
-const AUTHZ_SUCCESS: u32 = 0;
-const AUTHZ_ACCESS_DENIED: u32 = 5;
 
 /// What CredSSP works with.
 #[derive(Debug)]
@@ -195,8 +195,17 @@ async fn receive(
     evidence: &mut CredsspEvidence,
 ) -> Result<(Vec<u8>, Seen), Failure> {
     let frame = wire.receive(framing).await?;
-    let seen = ts_request::ts_request(&frame)
-        .map_err(|error| ending::malformed("the TSRequest cannot be read", &error, &frame))?;
+    let seen = said(&frame, evidence)?;
+    Ok((frame, seen))
+}
+
+/// What a server's TSRequest says.
+///
+/// # Errors
+/// The status in it, or `malformed`.
+pub(crate) fn said(frame: &[u8], evidence: &mut CredsspEvidence) -> Result<Seen, Failure> {
+    let seen = ts_request::ts_request(frame)
+        .map_err(|error| ending::malformed("the TSRequest cannot be read", &error, frame))?;
     evidence.version = Some(seen.version);
     match seen.error_code {
         Some(code) => {
@@ -208,9 +217,9 @@ async fn receive(
                 "the server says that its CredSSP version is {}; MS-CSSP knows the versions 2 to 6",
                 seen.version
             );
-            Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame))
+            Err(Failure::new(FailureKind::Malformed, detail).with_received(frame))
         }
-        None => Ok((frame, seen)),
+        None => Ok(seen),
     }
 }
 
@@ -231,7 +240,7 @@ fn before_credentials(mut failure: Failure) -> Failure {
 }
 
 /// An end without a reason right after the credentials may be a refusal; it proves none.
-fn silent_end(mut failure: Failure, what: &str) -> Failure {
+pub(crate) fn silent_end(mut failure: Failure, what: &str) -> Failure {
     let reason = match failure.kind {
         FailureKind::Closed | FailureKind::Reset => ", without a reason",
         // It says that something failed, and not what.
@@ -263,38 +272,5 @@ async fn silent_consent(wire: &mut Wire, evidence: &mut CredsspEvidence) -> Resu
 /// HYBRID_EX: four bytes, or a TSRequest with a status in their place (MS-RDPBCGR 2.2.10.2).
 async fn early_authorization(wire: &mut Wire, evidence: &mut CredsspEvidence) -> Result<(), Failure> {
     let frame = wire.receive(Framing::EarlyAuthorization).await.map_err(delegated)?;
-    let Ok(bytes) = <[u8; 4]>::try_from(frame.as_slice()) else {
-        return Err(other_answer(&frame, evidence));
-    };
-    let code = u32::from_le_bytes(bytes);
-    evidence.early_authorization = Some(code);
-    evidence.authenticated = matches!(code, AUTHZ_SUCCESS | AUTHZ_ACCESS_DENIED);
-    if code == AUTHZ_SUCCESS {
-        return Ok(());
-    }
-    let name = codes::EARLY_AUTHORIZATION.symbol(code);
-    let detail = match code {
-        AUTHZ_ACCESS_DENIED => "the account is right, but may not log on through Remote Desktop".to_owned(),
-        _ => format!("the server answered the credentials with the early authorization result {code}"),
-    };
-    Err(Failure::new(FailureKind::EarlyAuthDenied, detail).with_code(code, name))
-}
-
-fn other_answer(frame: &[u8], evidence: &mut CredsspEvidence) -> Failure {
-    if frame.first() == Some(&0x03) {
-        return ending::read(frame).err().unwrap_or_else(|| unexpected(frame));
-    }
-    match ts_request::ts_request(frame) {
-        Ok(Seen { error_code: Some(code), .. }) => {
-            evidence.status = Some(code);
-            status(code)
-        }
-        Ok(_) => unexpected(frame),
-        Err(error) => ending::malformed("the TSRequest cannot be read", &error, frame),
-    }
-}
-
-fn unexpected(frame: &[u8]) -> Failure {
-    let detail = "another message where the early authorization result belongs";
-    Failure::new(FailureKind::Malformed, detail).with_received(frame)
+    answered_early(&frame, evidence)
 }

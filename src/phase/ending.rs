@@ -25,7 +25,7 @@ pub(super) fn ultimatum(reason: u32) -> Failure {
 }
 
 /// A Set Error Info PDU with its number, known or not.
-pub(super) fn error_info(code: u32) -> Failure {
+pub(crate) fn error_info(code: u32) -> Failure {
     let row = codes::ERROR_INFO.find(code);
     let what = row.map_or("no table knows it", |row| row.meaning);
     Failure::new(FailureKind::ErrorInfo, format!("the server set error info {code:#06X}: {what}"))
@@ -48,7 +48,7 @@ pub(super) fn malformed(what: &str, error: &Malformed, frame: &[u8]) -> Failure 
 ///
 /// # Errors
 /// Those endings, and frames that cannot be decoded.
-pub(super) fn read(frame: &[u8]) -> Result<Mcs<'_>, Failure> {
+pub(crate) fn read(frame: &[u8]) -> Result<Mcs<'_>, Failure> {
     let pdu = mcs::read(frame).map_err(|error| malformed("an MCS PDU cannot be read", &error, frame))?;
     match &pdu {
         Mcs::Ultimatum { reason } => Err(ultimatum(*reason)),

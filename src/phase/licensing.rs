@@ -17,6 +17,8 @@ use crate::{
 
 mod exchange;
 
+pub(crate) use exchange::said;
+
 /// How the license exchange is to be led.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Licensing {

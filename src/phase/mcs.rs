@@ -51,11 +51,7 @@ pub(crate) async fn run(
     wire.send(&connect_initial(negotiated.code, negotiated.extended, announced)).await?;
     let framing = if negotiated.protocol.is_nla() { Framing::TpktAfterCredssp } else { Framing::Tpkt };
     let frame = wire.receive(framing).await?;
-    let response = read_response(&frame)?;
-    note(&response, evidence);
-    if response.result != 0 {
-        return Err(ending::result("the MCS Connect Response", response.result));
-    }
+    let response = responded(&frame, evidence)?;
     let secured = match negotiated.protocol {
         Selected::Rdp => Secured::new(response.security.as_ref())?,
         _ => Secured::default(),
@@ -78,6 +74,19 @@ pub(crate) async fn run(
     let position = channels(announced).iter().position(|name| *name == drdynvc::NAME);
     let dynamic_channel = position.and_then(|position| response.channels.get(position).copied());
     Ok(Step::Passed(Joined { connector, secured, dynamic_channel }))
+}
+
+/// What the Connect Response says.
+///
+/// # Errors
+/// Its result, a status in its place, or `malformed`.
+pub(crate) fn responded(frame: &[u8], evidence: &mut McsEvidence) -> Result<ConnectResponse, Failure> {
+    let response = read_response(frame)?;
+    note(&response, evidence);
+    match response.result {
+        0 => Ok(response),
+        result => Err(ending::result("the MCS Connect Response", result)),
+    }
 }
 
 fn read_response(frame: &[u8]) -> Result<ConnectResponse, Failure> {
@@ -135,13 +144,22 @@ fn channel_connection(response: &ConnectResponse, frame: &[u8]) -> Result<Client
 /// Receives a confirm and checks its result, which IronRDP does not.
 async fn receive(wire: &mut Wire) -> Result<Vec<u8>, Failure> {
     let frame = wire.receive(Framing::Tpkt).await?;
-    match ending::read(&frame)? {
+    confirmed(&frame)?;
+    Ok(frame)
+}
+
+/// What a confirm of the channel connection says.
+///
+/// # Errors
+/// Its result, or the end of the connection in its place.
+pub(crate) fn confirmed(frame: &[u8]) -> Result<Mcs<'_>, Failure> {
+    match ending::read(frame)? {
         Mcs::AttachUserConfirm { result } if result != 0 => {
             Err(ending::result("the Attach User Confirm", result))
         }
         Mcs::ChannelJoinConfirm { result } if result != 0 => {
             Err(ending::result("a Channel Join Confirm", result))
         }
-        _ => Ok(frame),
+        pdu => Ok(pdu),
     }
 }

@@ -16,7 +16,7 @@ pub(crate) mod tls;
 
 mod auto_detect;
 mod basic;
-mod ending;
+pub(crate) mod ending;
 mod rdp_client;
 mod record;
 pub(crate) mod redirect;

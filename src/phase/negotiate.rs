@@ -18,7 +18,7 @@ use crate::{
 pub(super) const QUIET: Duration = Duration::from_millis(100);
 
 /// How much of a foreign peer's greeting is read.
-pub(super) const GREETING: usize = 256;
+pub(crate) const GREETING: usize = 256;
 
 /// What was negotiated.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,13 @@ pub(crate) struct Negotiated {
     pub extended: bool,
     /// Whether the server supports Restricted Admin mode.
     pub restricted_admin: bool,
+}
+
+impl Negotiated {
+    /// A server that begins with TLS, of which nothing is negotiated.
+    pub(crate) fn direct() -> Self {
+        Self { protocol: Selected::Nla, code: 2, extended: true, restricted_admin: false }
+    }
 }
 
 /// What a Connection Request asks for.
@@ -77,21 +84,33 @@ pub(crate) async fn run(
         }
         Err(failure) => return Err(failure),
     };
-    let confirm = x224::confirm(&frame).map_err(|error| {
-        evidence.speaks = peer::speaks_in_tpkt(&frame, &request).map(Spoken);
+    answered(&frame, &request, evidence).map(Step::Passed)
+}
+
+/// What the frame that answers a Connection Request says.
+///
+/// # Errors
+/// `negotiation_failure`, `disconnect`, `not_rdp` and `malformed`.
+pub(crate) fn answered(
+    frame: &[u8],
+    request: &[u8],
+    evidence: &mut NegotiateEvidence,
+) -> Result<Negotiated, Failure> {
+    let confirm = x224::confirm(frame).map_err(|error| {
+        evidence.speaks = peer::speaks_in_tpkt(frame, request).map(Spoken);
         match &evidence.speaks {
-            Some(_) => not_rdp(evidence, &frame),
-            None => ending::malformed("the connection confirm cannot be read", &error, &frame),
+            Some(_) => not_rdp(evidence, frame),
+            None => ending::malformed("the connection confirm cannot be read", &error, frame),
         }
     })?;
     match confirm {
-        Confirm::Response { flags, selected } => Ok(Step::Passed(response(flags, selected, evidence))),
-        Confirm::Plain => Ok(Step::Passed(plain(evidence))),
+        Confirm::Response { flags, selected } => Ok(response(flags, selected, evidence)),
+        Confirm::Plain => Ok(plain(evidence)),
         Confirm::Failure { code } => {
             evidence.negotiation_response = Some(true);
             Err(refused(code))
         }
-        Confirm::Data(payload) => Err(data(payload, &frame)),
+        Confirm::Data(payload) => Err(data(payload, frame)),
     }
 }
 
@@ -157,8 +176,13 @@ async fn foreign(wire: &mut Wire, evidence: &mut NegotiateEvidence) -> Failure {
         Ok(bytes) => bytes,
         Err(failure) => return failure,
     };
-    evidence.speaks = peer::speaks(&bytes).map(Spoken);
-    not_rdp(evidence, &bytes)
+    no_tpkt(&bytes, evidence)
+}
+
+/// An answer that is no TPKT, and who speaks so.
+pub(crate) fn no_tpkt(bytes: &[u8], evidence: &mut NegotiateEvidence) -> Failure {
+    evidence.speaks = peer::speaks(bytes).map(Spoken);
+    not_rdp(evidence, bytes)
 }
 
 fn not_rdp(evidence: &NegotiateEvidence, bytes: &[u8]) -> Failure {

@@ -37,7 +37,7 @@ impl<E> Open<'_, E> {
     fn close(&mut self, status: Status, failure: Option<Failure>, stopped: Option<String>) {
         if let Some(evidence) = self.evidence.take() {
             let elapsed_ms = self.begin.elapsed().into();
-            *self.slot = Some(PhaseRecord { status, elapsed_ms, evidence, failure, stopped });
+            *self.slot = Some(PhaseRecord { status, elapsed_ms, evidence, failure, stopped, inferred: None });
         }
     }
 }

@@ -134,7 +134,7 @@ async fn read(wire: &mut Wire, answer: &mut Answer, evidence: &mut TlsEvidence) 
     Ok(())
 }
 
-fn version(code: u16) -> String {
+pub(crate) fn version(code: u16) -> String {
     match code {
         0x0300 => "SSLv3".to_owned(),
         0x0301..=0x0304 => format!("TLSv1.{}", code - 0x0301),
@@ -142,12 +142,12 @@ fn version(code: u16) -> String {
     }
 }
 
-fn suite(code: u16) -> String {
+pub(crate) fn suite(code: u16) -> String {
     codes::TLS_CIPHER_SUITE.symbol(code.into()).map_or_else(|| format!("{code:#06x}"), str::to_owned)
 }
 
 /// As the TLS library spells it.
-fn group(code: u16) -> String {
+pub(crate) fn group(code: u16) -> String {
     match code {
         0x0017 => "secp256r1".to_owned(),
         0x0018 => "secp384r1".to_owned(),
@@ -157,6 +157,6 @@ fn group(code: u16) -> String {
     }
 }
 
-fn alert(code: u32) -> Alert {
+pub(crate) fn alert(code: u32) -> Alert {
     Alert { code, name: codes::TLS_ALERT.symbol(code).map(str::to_owned) }
 }

@@ -40,7 +40,20 @@ impl Probe<'_> {
         attribution::assign_failures(&mut phases, &frames);
         attribution::leave_out_listening(&mut phases, &idle);
         let (purpose, hop) = (plan.purpose.clone(), None);
-        Connection { purpose, hop, phases, session, started, local, peer, tcp, frames, frames_omitted }
+        Connection {
+            purpose,
+            hop,
+            phases,
+            session,
+            started,
+            local,
+            peer,
+            tcp,
+            ended_by: None,
+            watched: None,
+            frames,
+            frames_omitted,
+        }
     }
 }
 
@@ -64,6 +77,8 @@ impl Drop for Kept<'_> {
             local: None,
             peer: None,
             tcp: None,
+            ended_by: None,
+            watched: None,
             frames: Vec::new(),
             frames_omitted: 0,
         });

@@ -58,10 +58,22 @@ impl Walk<'_> {
         let expectation = Expectation { name, now, roots: self.probe.roots, pin };
         match &self.plan.hello {
             Hello::Handshake(versions) => {
-                self.handshake(wire, &Upgrade::new(name, *versions), &expectation, phases).await
+                self.handshake(
+                    wire,
+                    &Upgrade::new(name, *versions).logged(self.probe.network.key_log()),
+                    &expectation,
+                    phases,
+                )
+                .await
             }
             Hello::Nameless(versions) => {
-                self.handshake(wire, &Upgrade::nameless(*versions), &expectation, phases).await
+                self.handshake(
+                    wire,
+                    &Upgrade::nameless(*versions).logged(self.probe.network.key_log()),
+                    &expectation,
+                    phases,
+                )
+                .await
             }
             Hello::Own(profile, like) => {
                 let like = like.as_ref();

@@ -69,6 +69,9 @@ fn in_vain(page: &mut Page<'_>, connection: &Connection) -> io::Result<()> {
 
 /// How a second connection for the same differs from the first.
 fn again(connection: &Connection, before: &Connection) -> &'static str {
+    if connection.watched.is_some() {
+        return "";
+    }
     match (connection.purpose == Purpose::Retry || connection.purpose == before.purpose, &before.phases.tls) {
         (false, _) => "",
         (true, None) => ", with the offer that the server demands",
@@ -78,6 +81,8 @@ fn again(connection: &Connection, before: &Connection) -> &'static str {
 
 fn purpose(connection: &Connection) -> String {
     match &connection.purpose {
+        Purpose::Main if connection.watched.is_some() => "first connection".to_owned(),
+        Purpose::Retry if connection.watched.is_some() => "again".to_owned(),
         Purpose::Hop(number) => connection.hop.as_ref().map_or_else(String::new, |hop| {
             let token = hop.shown_token().map(|token| format!(", with the token {token}"));
             let token = token.unwrap_or_default();
@@ -105,8 +110,13 @@ fn phase(
                 return Ok(());
             }
         }
-        Status::Stopped => {
-            page.row(lead, FACTS, (Tone::Caution, "STOPPED:"), summary.stopped.unwrap_or_default())?;
+        Status::Stopped | Status::Unseen => {
+            page.row(
+                lead,
+                FACTS,
+                (Tone::Caution, cells::held(summary.status)),
+                summary.stopped.unwrap_or_default(),
+            )?;
             if page.room().is_tight() {
                 return Ok(());
             }
@@ -122,7 +132,8 @@ fn phase(
             }
         }
     }
-    lines.try_for_each(|line| page.text(FACTS, &line))
+    lines.try_for_each(|line| page.text(FACTS, &line))?;
+    summary.inferred.iter().try_for_each(|inferred| page.text(FACTS, &format!("inferred: {inferred}")))
 }
 
 fn after_activation(page: &mut Page<'_>, seen: &Session) -> io::Result<()> {

@@ -42,8 +42,13 @@ pub(super) fn leg(
                     lines.by_ref().for_each(drop);
                 }
             }
-            Status::Stopped => {
-                page.row(lead, column, (Tone::Caution, "STOPPED:"), step.stopped.unwrap_or_default())?;
+            Status::Stopped | Status::Unseen => {
+                page.row(
+                    lead,
+                    column,
+                    (Tone::Caution, cells::held(step.status)),
+                    step.stopped.unwrap_or_default(),
+                )?;
             }
             Status::Failed => {
                 let detail = step.failure.map_or("", |failure| &failure.detail);

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use crate::plain::is_hostile;
 
@@ -17,10 +17,20 @@ pub fn json<T: Serialize>(report: &T, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// The usual indentation, and more escapes.
-struct Escaped(PrettyFormatter<'static>);
+/// Writes it on one line.
+///
+/// # Errors
+/// Those of the writer.
+pub fn ndjson<T: Serialize>(report: &T, out: &mut dyn Write) -> io::Result<()> {
+    let escaped = Escaped(CompactFormatter);
+    report.serialize(&mut Serializer::with_formatter(&mut *out, escaped))?;
+    writeln!(out)
+}
 
-impl Formatter for Escaped {
+/// What another formatter writes, with more escapes.
+struct Escaped<F>(F);
+
+impl<F: Formatter> Formatter for Escaped<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
         while let Some((before, c)) = rest.find(is_hostile).and_then(|at| {

@@ -160,7 +160,7 @@ fn steps<'a>(connection: &'a Connection, summary: &Summary<'_>) -> Vec<Step<'a>>
         let StepSummary { step: name, status, elapsed_ms, failure, stopped } = step;
         Step {
             name: name.as_str(),
-            summary: Summary { phase: Phase::Gateway, status, elapsed_ms, failure, stopped },
+            summary: Summary { phase: Phase::Gateway, status, elapsed_ms, failure, stopped, inferred: None },
         }
     };
     steps.into_iter().map(step).collect()
@@ -170,7 +170,9 @@ fn phase(group: &str, Step { name, summary }: &Step<'_>, superseded: Option<&str
     let detail = summary.failure.map_or("", |failure| &failure.detail);
     let result = match summary.status {
         Status::Passed => Ending::Passed { said: None },
-        Status::Stopped => Ending::Skipped { why: summary.stopped.unwrap_or_default().to_owned() },
+        Status::Stopped | Status::Unseen => {
+            Ending::Skipped { why: summary.stopped.unwrap_or_default().to_owned() }
+        }
         Status::Failed => match superseded {
             // The verdict is on the retry, which met what this failure demanded, or on what is accepted.
             Some(why) => Ending::Skipped { why: format!("{why}: {detail}") },

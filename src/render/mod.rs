@@ -4,6 +4,7 @@ mod activation;
 mod causes;
 mod cells;
 mod connections;
+mod conversations;
 mod experiments;
 mod explanation;
 mod gateway;
@@ -21,8 +22,9 @@ mod text;
 mod udp;
 mod wait;
 
+pub use conversations::conversations;
 pub use explanation::{explanation, explanation_within};
-pub use json::json;
+pub use json::{json, ndjson};
 pub use junit::junit;
 pub use page::USUAL;
 pub use text::{colophon, text, text_within};

@@ -97,6 +97,7 @@ names! {
     AnotherServiceBehindTls,
     NothingBehindTls,
 
+    ResetFromThePath,
     PathMtu,
     PathLoss,
     PathBlackHole,

@@ -9,7 +9,7 @@ use super::evidence::{
     ActivateEvidence, ConnectEvidence, CredsspEvidence, GatewayEvidence, LicensingEvidence, McsEvidence,
     NegotiateEvidence, Redirection, ResolveEvidence, Tcp, TlsEvidence,
 };
-use super::{ExperimentName, Failure, Frame, Hop, Millis, Session, Timestamp};
+use super::{EndedBy, ExperimentName, Failure, Frame, Hop, Millis, Session, Timestamp, Watched};
 use crate::codes::Phase;
 
 /// One connection and what it is for.
@@ -40,6 +40,12 @@ pub struct Connection {
     /// What TCP showed of it; null where none was opened.
     #[serde(default, alias = "transport")]
     pub tcp: Option<Tcp>,
+    /// Who ended it first; null if this program made the connection.
+    #[serde(default)]
+    pub ended_by: Option<EndedBy>,
+    /// What was watched of it; null if this program made the connection.
+    #[serde(default)]
+    pub watched: Option<Watched>,
     /// The frames of the connection, the first and the last ones when there were many.
     pub frames: Vec<Frame>,
     /// How many frames were left out of `frames`.
@@ -56,7 +62,7 @@ impl Connection {
     pub fn is_in_vain_after(&self, before: &Self) -> bool {
         let again = self.purpose == Purpose::Retry || self.hop.is_some() && self.purpose == before.purpose;
         let refused = before.phases.tls.as_ref().is_some_and(|tls| tls.status == Status::Failed);
-        again && refused && !self.has_old_suite()
+        again && refused && !self.has_old_suite() && self.watched.is_none()
     }
 
     /// Whether it is inside TLS with one of the older suites.
@@ -186,8 +192,11 @@ pub struct PhaseRecord<E> {
     pub evidence: E,
     /// What ended it, when failed.
     pub failure: Option<Failure>,
-    /// Why we chose to end here, when stopped.
+    /// Why we chose to end here, when stopped; why nothing can be seen, when unseen.
     pub stopped: Option<String>,
+    /// What sizes and times of encrypted records say of it, if that is all there is to say.
+    #[serde(default)]
+    pub inferred: Option<String>,
 }
 
 impl<E> PhaseRecord<E> {
@@ -199,6 +208,7 @@ impl<E> PhaseRecord<E> {
             elapsed_ms: self.elapsed_ms,
             failure: self.failure.as_ref(),
             stopped: self.stopped.as_deref(),
+            inferred: self.inferred.as_deref(),
         }
     }
 }
@@ -213,6 +223,8 @@ pub enum Status {
     Failed,
     /// We chose to end in it.
     Stopped,
+    /// It may have happened, but whoever watched cannot see it; only in reports of captures and relays.
+    Unseen,
 }
 
 /// A phase's record without its evidence.
@@ -229,6 +241,8 @@ pub struct Summary<'a> {
     pub failure: Option<&'a Failure>,
     /// Why we chose to end here, when stopped.
     pub stopped: Option<&'a str>,
+    /// What was inferred of it, if that is all.
+    pub inferred: Option<&'a str>,
 }
 
 impl Phases {

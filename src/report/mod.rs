@@ -23,6 +23,7 @@ mod session;
 mod udp;
 mod values;
 mod wait;
+mod watched;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,7 @@ pub use session::Session;
 pub use udp::{Udp, UdpOutcome};
 pub use values::{Millis, Timestamp};
 pub use wait::{Wait, WaitEntry};
+pub use watched::{EndHow, EndSide, EndedBy, Watched, WatchedSide};
 
 use crate::{codes::Phase, endpoint::DEFAULT_PORT};
 

@@ -11,6 +11,13 @@ use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, m
 #[serde(transparent)]
 pub struct Millis(pub f64);
 
+impl Millis {
+    /// These milliseconds, to hundredths.
+    pub fn rounded(millis: f64) -> Self {
+        Self((millis * 100.0).round() / 100.0)
+    }
+}
+
 /// No time is negative, whatever a stored report says.
 impl<'de> Deserialize<'de> for Millis {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

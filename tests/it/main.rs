@@ -5,6 +5,7 @@ mod added;
 mod answered;
 mod answered_by;
 mod bounded;
+mod capture;
 mod cause_numbers;
 mod causes;
 mod certificates;
@@ -70,6 +71,7 @@ mod old_suites_trace;
 #[cfg(target_os = "linux")]
 mod packaging;
 mod pages;
+mod passive;
 mod peer_names;
 mod pins;
 mod plain;

@@ -70,7 +70,7 @@ fn bad_values_are_refused_before_anything_is_sent() {
     let missing = format!("json={missing}");
     let mut cases: Vec<(Vec<&str>, &str)> = vec![
         (vec!["--report", "report.json"], "FORMAT=FILE"),
-        (vec!["--report", "xml=report.xml"], "the formats are text, json, junit"),
+        (vec!["--report", "xml=report.xml"], "the formats are text, json, ndjson, junit"),
         (vec!["--report", "json="], "a file is expected"),
         (vec!["--report", "json=-"], "--format is for standard output"),
         (vec!["--report", &missing], "cannot write"),

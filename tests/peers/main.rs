@@ -8,6 +8,7 @@
 mod acceptor;
 mod boxes;
 mod broker;
+mod captures;
 mod dante;
 mod demo_gateway;
 mod demo_server;

@@ -101,7 +101,15 @@ impl From<RoleArgument> for RoleChoice {
 pub(crate) enum Format {
     Text,
     Json,
+    Ndjson,
     Junit,
+}
+
+impl Format {
+    /// Whether several reports make one output.
+    pub(crate) fn takes_many(self) -> bool {
+        matches!(self, Self::Text | Self::Ndjson)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

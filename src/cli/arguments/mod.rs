@@ -15,6 +15,7 @@ pub(super) mod posture;
 pub(super) mod program;
 pub(super) mod proxy;
 pub(super) mod proxy_url;
+pub(super) mod read;
 pub(super) mod target;
 pub(super) mod trace;
 pub(super) mod values;

@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use super::{
     demo::DemoArguments, explain::ExplainArguments, judge::JudgeArguments, local::LocalArguments,
-    posture::PostureArguments, trace::TraceArguments, values::Proposed,
+    posture::PostureArguments, read::ReadArguments, trace::TraceArguments, values::Proposed,
 };
 use crate::cli::manual;
 
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Local(LocalArguments),
     /// Judge a stored JSON report again; nothing is sent
     Judge(JudgeArguments),
+    /// Tell where the connections in a capture ended, by whom and why
+    Read(ReadArguments),
     /// Explain a code of a message box, a log or a trace
     Explain(ExplainArguments),
     /// Print the JSON schema of the report

@@ -7,5 +7,6 @@ pub(super) mod judge;
 pub(super) mod local;
 pub(super) mod man;
 pub(super) mod posture;
+pub(super) mod read;
 pub(super) mod schema;
 pub(super) mod trace;

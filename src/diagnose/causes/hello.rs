@@ -7,7 +7,7 @@ use crate::{
         Facts,
         difference::{Difference, difference, sent},
         experiments::Ending,
-        path,
+        path, watched,
     },
     report::{CauseCode, ExperimentKind, FailureKind, Likelihood},
 };
@@ -86,6 +86,9 @@ fn oversized(facts: &Facts<'_>) -> Option<Weighed> {
 fn large(facts: &Facts<'_>) -> Option<Weighed> {
     if small_segments_pass(facts) {
         return None;
+    }
+    if let Some(lost) = facts.failed().and_then(|_| watched::drops_large_packets(facts)) {
+        return Some(Weighed::likely(lost));
     }
     let silent = silent_in(facts, Phase::Tls).filter(|_| difference(facts) != Some(Difference::Version));
     let received = facts.tls?.bytes_received;

@@ -137,6 +137,10 @@ pub(super) fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     // Equals are ranked by what experiments showed of them, then they stay in the order of the table.
     fitting.sort_by_key(|(shown, _)| Reverse(*shown));
     let mut fitting: Vec<Cause> = fitting.into_iter().map(|(_, cause)| cause).collect();
+    // Whoever only watched offered nothing itself, and the client runs on another machine.
+    if facts.trace.described().is_some_and(|made| made.watched.is_some()) {
+        fitting.retain(|cause| !matches!(cause.at, Some(Place::ThisProgram | Place::ThisMachine)));
+    }
     // What ended at a proxy is its own: neither the gateway nor the server was heard.
     if super::proxy::is_ended(facts) {
         fitting.retain(|cause| is_of(cause, proxy::RULES));

@@ -12,12 +12,14 @@ use crate::{
         added::gets_further,
         difference, handshakes, late_end, pace,
         path::{self, BlackHole},
+        watched,
     },
     report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood},
 };
 
 /// What TCP itself proves of the path, which comes before what may ail the host.
 pub(super) const PROVED: &[CauseRule] = &[
+    rule(Place::Path, CauseCode::ResetFromThePath, reset),
     rule(Place::Path, CauseCode::PathMtu, mtu),
     rule(Place::Path, CauseCode::PathLoss, loss).intermittent(),
     rule(Place::Path, CauseCode::PathSlow, slow).intermittent(),
@@ -52,6 +54,12 @@ fn answers_lost(facts: &Facts<'_>) -> Option<Weighed> {
     let pulse = (pace::pulse(facts) == Some(true))
         .then(|| "its system still says that it is there: only longer packets could be lost".to_owned());
     Some(Weighed::possible(text).and(Some(failure.detail.clone())).but(pulse))
+}
+
+/// A capture shows that somebody else sent the RST.
+fn reset(facts: &Facts<'_>) -> Option<Weighed> {
+    facts.failed()?;
+    watched::reset_from_the_path(facts).map(Weighed::likely)
 }
 
 /// The same bytes in shorter packets arrive, and so do the answers.

@@ -4,7 +4,7 @@ mod request;
 mod response;
 
 pub use request::{
-    MOST_DATA, TunnelCredential, channel_create, close_channel, data, handshake_request, keepalive,
+    MOST_DATA, TunnelCredential, channel_create, close_channel, data, handshake_request, keepalive, resource,
     tunnel_auth, tunnel_create,
 };
 pub use response::{

@@ -1,8 +1,10 @@
 //! The packets that a client sends (MS-TSGU 2.2.10).
 
 use super::{
+    super::{Malformed, Reader},
     CHANNEL_CREATE, CLOSE_CHANNEL, DATA, HANDSHAKE_REQUEST, KEEPALIVE, Packet, TUNNEL_AUTH, TUNNEL_CREATE,
 };
+use crate::utf16::text_to_nul;
 
 /// HTTP_TUNNEL_PACKET_FIELD_PAA_COOKIE.
 const FIELD_PAA_COOKIE: u16 = 0x1;
@@ -61,6 +63,18 @@ pub fn channel_create(resource: &str, port: u16) -> Vec<u8> {
     body.extend(PROTOCOL_RDP.to_le_bytes());
     body.extend(unicode_string(resource));
     packet(CHANNEL_CREATE, body)
+}
+
+/// The resource and the port that a client's CHANNEL_CREATE asks for.
+///
+/// # Errors
+/// It ends before its lengths say.
+pub fn resource(body: &[u8]) -> Result<(String, u16), Malformed> {
+    let mut reader = Reader::new(body);
+    let (_resources, _alternatives) = (reader.u8()?, reader.u8()?);
+    let (port, _protocol) = (reader.u16()?, reader.u16()?);
+    let length = reader.u16()?;
+    Ok((text_to_nul(reader.bytes(length.into())?), port))
 }
 
 /// DATA with at most [`MOST_DATA`] bytes; what is more is left out (2.2.10.6).

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     codes,
     net::{Network, Wire},
-    pdu::http::Challenge,
+    pdu::http::{Challenge, ResponseHead},
     phase::{PhaseResult, Step},
     report::{Failure, FailureKind, GatewayHttp},
 };
@@ -53,7 +53,13 @@ pub(super) async fn run(
 }
 
 fn note(reply: &Reply, evidence: &mut GatewayHttp) {
-    let head = &reply.head;
+    noted(&reply.head, evidence);
+    evidence.text.clone_from(&reply.text);
+    evidence.keeps_alive = reply.keeps_alive;
+}
+
+/// What the head of an answer says.
+pub(crate) fn noted(head: &ResponseHead, evidence: &mut GatewayHttp) {
     let text = |name| head.header(name).map(|value| value.chars().take(200).collect::<String>());
     evidence.status = Some(head.status);
     evidence.reason = Some(head.reason.clone()).filter(|reason| !reason.is_empty());
@@ -63,16 +69,21 @@ fn note(reply: &Reply, evidence: &mut GatewayHttp) {
     // What follows the path of a redirection to a logon may be secret.
     evidence.location = text("location").map(|to| to.split('?').next().unwrap_or_default().to_owned());
     evidence.auth_scheme = text(AUTH_SCHEME);
-    evidence.text.clone_from(&reply.text);
     evidence.schemes = head.challenges().into_iter().map(|challenge| challenge.scheme).collect();
     let name = |cookie: &str| cookie.split('=').next().unwrap_or_default().trim().to_owned();
     evidence.cookies = head.values("set-cookie").map(name).collect();
-    evidence.keeps_alive = reply.keeps_alive;
 }
 
 /// An answer that ends the way, as a failure.
 pub(super) fn refusal(reply: &Reply, why: &str) -> Failure {
-    let head = &reply.head;
+    let text = reply.text.as_ref().map_or_else(String::new, |text| format!(": {text}"));
+    let mut failure = refused(&reply.head, why);
+    failure.detail.push_str(&text);
+    failure
+}
+
+/// The head of such an answer as a failure.
+pub(crate) fn refused(head: &ResponseHead, why: &str) -> Failure {
     let status = u32::from(head.status);
     let reason = if head.reason.is_empty() { String::new() } else { format!(" {}", head.reason) };
     let page = if is_page(head) { " with a web page" } else { "" };
@@ -80,7 +91,6 @@ pub(super) fn refusal(reply: &Reply, why: &str) -> Failure {
         .header("server")
         .map_or_else(String::new, |name| format!(" (Server: {})", name.chars().take(60).collect::<String>()));
     let why = if why.is_empty() { String::new() } else { format!(", {why}") };
-    let text = reply.text.as_ref().map_or_else(String::new, |text| format!(": {text}"));
-    let detail = format!("the gateway answered {status}{reason}{page}{server}{why}{text}");
+    let detail = format!("the gateway answered {status}{reason}{page}{server}{why}");
     Failure::new(FailureKind::HttpStatus, detail).with_code(status, codes::HTTP_STATUS.symbol(status))
 }

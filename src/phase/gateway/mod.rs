@@ -14,6 +14,8 @@ mod said;
 mod transport;
 mod tunnel;
 
+pub(crate) use http::{noted, refused};
+
 use std::borrow::Cow;
 
 use time::OffsetDateTime;
@@ -131,7 +133,7 @@ async fn reach(
         step(&mut steps.proxy, async |e: &mut _| ask(opened, asked, gateway, e).await).await?;
         opened.enter(Phase::Gateway);
     }
-    let run = async |e: &mut _| secure(opened, access, e).await;
+    let run = async |e: &mut _| secure(network, opened, access, e).await;
     let secured = step(&mut steps.tls, run).await?;
     let peer = steps.connect.as_ref().and_then(|record| record.evidence.peer);
     Ok((Session::new(access, peer), secured))
@@ -150,6 +152,7 @@ async fn ask(
 
 /// TLS with the gateway under its own name.
 async fn secure(
+    network: &dyn Network,
     wire: &mut Wire,
     access: &Access<'_>,
     evidence: &mut crate::report::TlsEvidence,
@@ -158,7 +161,8 @@ async fn secure(
     let name = access.gateway.endpoint.host.as_str();
     let pin = access.gateway.expected_thumbprint.as_deref();
     let expectation = Expectation { name, now: Timestamp(access.now), roots: access.roots, pin };
-    tls::run(wire, &Upgrade::new(name, Versions::All), &expectation, evidence).await
+    let offer = Upgrade::new(name, Versions::All).logged(network.key_log());
+    tls::run(wire, &offer, &expectation, evidence).await
 }
 
 /// From the first request to the open channel.

@@ -120,7 +120,7 @@ pub(super) async fn connect(
         ask(&mut wire, asked, &access.gateway.endpoint, &mut ProxyEvidence::default()).await?;
         wire.enter(Phase::Gateway);
     }
-    match secure(&mut wire, access, &mut TlsEvidence::default()).await? {
+    match secure(network, &mut wire, access, &mut TlsEvidence::default()).await? {
         Step::Passed(served) => Ok((wire, served)),
         Step::Stopped(reason) => Err(Failure::new(FailureKind::Closed, reason)),
     }

@@ -53,7 +53,7 @@ async fn exchange(
     let pin = asking.gateway.filter(|gateway| gateway.endpoint.is_same(&kdc.endpoint));
     let pin = pin.and_then(|gateway| gateway.expected_thumbprint.as_deref());
     let expectation = Expectation { name: &kdc.endpoint.host, now, roots: asking.roots, pin };
-    let offer = Upgrade::new(&kdc.endpoint.host, Versions::All);
+    let offer = Upgrade::new(&kdc.endpoint.host, Versions::All).logged(asking.network.key_log());
     match tls::run(wire, &offer, &expectation, seen.tls.insert(TlsEvidence::default())).await? {
         Step::Passed(peer) => post(wire, peer.proven().map_err(unproven)?, kdc, sent, seen).await,
         Step::Stopped(reason) => Err(Failure::new(FailureKind::Closed, reason)),

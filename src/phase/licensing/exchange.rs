@@ -52,34 +52,19 @@ impl Exchange {
         user_data: &[u8],
         evidence: &mut LicensingEvidence,
     ) -> Result<Next, Failure> {
-        let pdu = license::read(user_data)
-            .map_err(|error| ending::malformed("the license PDU cannot be read", &error, user_data))?;
-        match pdu {
-            LicensePdu::Request(request) => self.request(&request, evidence),
-            LicensePdu::Challenge(challenge) => self.challenge(&challenge, evidence),
+        match said(user_data, evidence)? {
+            LicensePdu::Request(request) => self.request(&request),
+            LicensePdu::Challenge(challenge) => self.challenge(&challenge),
             LicensePdu::NewLicense(license) => self.license(&license, LicensingOutcome::NewLicense, evidence),
             LicensePdu::UpgradeLicense(license) => {
                 self.license(&license, LicensingOutcome::Upgrade, evidence)
             }
-            LicensePdu::ErrorAlert(alert) => error_alert(alert, evidence),
-            LicensePdu::Unknown { message_type } => {
-                let detail = format!("a license PDU of unknown type {message_type:#04x}");
-                Err(Failure::new(FailureKind::Malformed, detail).with_received(user_data))
-            }
+            // Any other code is a failure, and so is an unknown type.
+            LicensePdu::ErrorAlert(_) | LicensePdu::Unknown { .. } => Ok(Next::Done(Step::Passed(()))),
         }
     }
 
-    fn request(
-        &mut self,
-        request: &LicenseRequest,
-        evidence: &mut LicensingEvidence,
-    ) -> Result<Next, Failure> {
-        evidence.outcome = Some(LicensingOutcome::Request);
-        evidence.product = Some(request.product.clone());
-        evidence.version = Some(request.version);
-        evidence.company = Some(request.company.clone());
-        evidence.scope = request.scopes.first().cloned();
-        evidence.certificate = request.certificate.as_ref().map(certificate);
+    fn request(&mut self, request: &LicenseRequest) -> Result<Next, Failure> {
         if self.licensing.policy == LicensePolicy::Stop {
             return Ok(Next::Done(Step::Stopped(
                 "the license exchange ends at the server's request, as asked".into(),
@@ -94,12 +79,7 @@ impl Exchange {
         Ok(Next::Send(self.licensing.frame(&answer)))
     }
 
-    fn challenge(
-        &self,
-        challenge: &PlatformChallenge,
-        evidence: &mut LicensingEvidence,
-    ) -> Result<Next, Failure> {
-        evidence.outcome = Some(LicensingOutcome::Challenge);
+    fn challenge(&self, challenge: &PlatformChallenge) -> Result<Next, Failure> {
         let client = self.keys("a platform challenge")?;
         let plain =
             client.read_challenge(challenge).map_err(|error| unreadable("the platform challenge", &error))?;
@@ -136,13 +116,42 @@ fn unreadable(what: &str, error: &dyn std::fmt::Display) -> Failure {
     Failure::new(FailureKind::Malformed, format!("{what} cannot be decrypted: {error}"))
 }
 
-fn error_alert(alert: ErrorAlert, evidence: &mut LicensingEvidence) -> Result<Next, Failure> {
+/// What a license PDU says as it crosses; what is sealed in it only the client can read.
+///
+/// # Errors
+/// `license_error` for an error alert, `malformed` for what cannot be read.
+pub(crate) fn said(user_data: &[u8], evidence: &mut LicensingEvidence) -> Result<LicensePdu, Failure> {
+    let pdu = license::read(user_data)
+        .map_err(|error| ending::malformed("the license PDU cannot be read", &error, user_data))?;
+    match &pdu {
+        LicensePdu::Request(request) => requested(request, evidence),
+        LicensePdu::Challenge(_) => evidence.outcome = Some(LicensingOutcome::Challenge),
+        LicensePdu::NewLicense(_) | LicensePdu::UpgradeLicense(_) => {}
+        LicensePdu::ErrorAlert(alert) => error_alert(alert, evidence)?,
+        LicensePdu::Unknown { message_type } => {
+            let detail = format!("a license PDU of unknown type {message_type:#04x}");
+            return Err(Failure::new(FailureKind::Malformed, detail).with_received(user_data));
+        }
+    }
+    Ok(pdu)
+}
+
+fn requested(request: &LicenseRequest, evidence: &mut LicensingEvidence) {
+    evidence.outcome = Some(LicensingOutcome::Request);
+    evidence.product = Some(request.product.clone());
+    evidence.version = Some(request.version);
+    evidence.company = Some(request.company.clone());
+    evidence.scope = request.scopes.first().cloned();
+    evidence.certificate = request.certificate.as_ref().map(certificate);
+}
+
+fn error_alert(alert: &ErrorAlert, evidence: &mut LicensingEvidence) -> Result<(), Failure> {
     evidence.error_code = Some(alert.code);
     evidence.error_transition = Some(alert.transition);
-    evidence.error_text = alert.text;
+    evidence.error_text = alert.text.clone();
     if alert.code == codes::STATUS_VALID_CLIENT {
         evidence.outcome = Some(LicensingOutcome::ValidClient);
-        return Ok(Next::Done(Step::Passed(())));
+        return Ok(());
     }
     evidence.outcome = Some(LicensingOutcome::Error);
     let row = codes::LICENSE_ERROR.find(alert.code);

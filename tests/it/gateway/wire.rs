@@ -93,7 +93,7 @@ fn lengths_are_bounded() {
         assert!(websocket::frame_header(wrong).is_err(), "{wrong:?}");
     }
     let header = websocket::frame_header(&[0x89, 3, 1, 2, 3]);
-    assert_eq!(header, Ok(Some(FrameHeader { opcode: Opcode::Ping, length: 2, payload: 3 })));
+    assert_eq!(header, Ok(Some(FrameHeader { opcode: Opcode::Ping, length: 2, payload: 3, mask: None })));
 }
 
 /// The example of RFC 6455 section 1.3.

@@ -1,0 +1,140 @@
+//! The bytes of one direction in order, by their offsets: the first to come win, and what never comes is a gap.
+
+use std::mem::size_of;
+
+use super::waiting::{Piece, Waiting};
+use crate::flow::{At, Gap, MOST_BYTES, Mark, Stream};
+
+/// What may wait for bytes in front of it.
+const MOST_WAITING: usize = 1 << 20;
+
+/// A stream, so far.
+#[derive(Debug, Default)]
+pub(super) struct Assembly {
+    pub(super) stream: Stream,
+    /// Whether it is known where the stream begins; until then all bytes wait.
+    settled: bool,
+    /// The offset of the first byte of the stream.
+    begin: i64,
+    /// The offset of the next one.
+    next: i64,
+    waiting: Waiting,
+}
+
+impl Assembly {
+    /// The offset of the next byte of the stream.
+    pub(super) fn next(&self) -> i64 {
+        self.next
+    }
+
+    /// The offset of the first byte of the stream; none if that is not known.
+    pub(super) fn begin(&self) -> Option<i64> {
+        self.settled.then_some(self.begin)
+    }
+
+    /// Whether no byte of it is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.next == self.begin && self.waiting.first().is_none()
+    }
+
+    /// The stream begins here.
+    pub(super) fn begin_at(&mut self, offset: i64) {
+        if !self.settled {
+            (self.settled, self.begin, self.next) = (true, offset, offset);
+            self.drain();
+        }
+    }
+
+    /// The stream begins with the first byte that is known, or with what is due next.
+    pub(super) fn settle(&mut self) {
+        self.begin_at(self.waiting.first().unwrap_or(0).min(0));
+    }
+
+    /// Adds bytes at an offset, which others that were not captured follow; whether any of them had come before.
+    pub(super) fn add(&mut self, start: i64, bytes: &[u8], missing: u32, at: At, packet: u64) -> bool {
+        if self.settled && start == self.next && self.waiting.first().is_none() {
+            self.next += bytes.len() as i64 + i64::from(missing);
+            self.deliver(bytes, missing, at, packet);
+            return false;
+        }
+        // Beyond what is kept only lengths count.
+        let kept = if self.is_full() { &[] } else { bytes };
+        let missing = (bytes.len() - kept.len()) as u32 + missing;
+        let piece = Piece { bytes: kept.to_vec(), missing, at, packet };
+        let known = if self.settled { self.next - start } else { 0 };
+        let again = if known >= piece.length() {
+            start >= self.begin
+        } else if known > 0 {
+            self.waiting.insert(self.next, piece.from(known));
+            start >= self.begin
+        } else {
+            self.waiting.insert(start, piece)
+        };
+        if self.waiting.held() > MOST_WAITING {
+            self.settle();
+        }
+        if self.settled {
+            self.drain();
+            while self.waiting.held() > MOST_WAITING
+                && let Some(first) = self.waiting.first()
+            {
+                self.give_up_to(first);
+            }
+        }
+        again
+    }
+
+    /// Declares as gaps what is missing up to an offset.
+    pub(super) fn give_up_to(&mut self, offset: i64) {
+        self.settle();
+        while let Some(first) = self.waiting.first().filter(|first| *first <= offset) {
+            self.miss_to(first);
+            self.drain();
+        }
+        self.miss_to(offset);
+    }
+
+    /// How many bytes of memory it takes beside its own.
+    pub(super) fn held(&self) -> usize {
+        self.stream.bytes.capacity()
+            + self.stream.marks.capacity() * size_of::<Mark>()
+            + self.stream.gaps.capacity() * size_of::<Gap>()
+            + self.waiting.held()
+    }
+
+    fn is_full(&self) -> bool {
+        self.stream.bytes.len() >= MOST_BYTES
+    }
+
+    /// Adds to the stream what belongs there next.
+    fn deliver(&mut self, bytes: &[u8], missing: u32, at: At, packet: u64) {
+        if self.is_full() {
+            self.stream.total += bytes.len() as u64 + u64::from(missing);
+            return;
+        }
+        if !bytes.is_empty() {
+            // What came early was of use only when what is in front of it was there.
+            let at = self.stream.marks.last().map_or(at, |mark| mark.at.max(at));
+            self.stream.push(bytes, at, packet);
+        }
+        if missing > 0 {
+            self.stream.miss(missing.into());
+        }
+    }
+
+    /// Moves into the stream what waited for what is there now.
+    fn drain(&mut self) {
+        while self.waiting.first().is_some_and(|first| first <= self.next) {
+            let Some((place, piece)) = self.waiting.pop() else { return };
+            self.next = place + piece.length();
+            self.deliver(&piece.bytes, piece.missing, piece.at, piece.packet);
+        }
+    }
+
+    fn miss_to(&mut self, offset: i64) {
+        if offset > self.next {
+            self.stream.miss((offset - self.next) as u64);
+            self.next = offset;
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Both directions of a TCP connection, and how it began and ended.
+
+use super::{packet::Segment, side::Side};
+use crate::flow::{At, Flow, Icmp, Side as End};
+
+/// Ports of servers: Remote Desktop, and RD Gateway.
+const SERVED: [u16; 2] = [3389, 443];
+/// Below it are ports of servers (RFC 6335).
+const FIRST_UNASSIGNED: u16 = 1024;
+
+/// A connection that is silent for so long may be replaced by one with the same ports.
+const FORGOTTEN: At = 120_000_000_000;
+
+const MOST_ICMP: usize = 16;
+
+/// A connection, so far.
+#[derive(Debug)]
+pub(super) struct Connection {
+    flow: Flow,
+    client: Side,
+    server: Side,
+    syn_acks: u32,
+    packets: u64,
+    /// Whether it is certain that it is wanted.
+    pub(super) wanted: bool,
+    /// Whether both directions ended, or one with RST.
+    pub(super) over: bool,
+}
+
+impl Connection {
+    /// One that begins with this segment.
+    pub(super) fn new(segment: &Segment<'_>) -> Self {
+        let Segment { source, destination, met, .. } = segment;
+        let (client, server) =
+            if from_server(segment) { (destination, source) } else { (source, destination) };
+        let mut flow = Flow::new(*client, *server, met.at);
+        flow.packet = met.packet;
+        Self {
+            flow,
+            client: Side::default(),
+            server: Side::default(),
+            syn_acks: 0,
+            packets: 0,
+            wanted: false,
+            over: false,
+        }
+    }
+
+    /// When the last packet came.
+    pub(super) fn last(&self) -> At {
+        self.flow.last
+    }
+
+    /// What each side sent first: the client, and the server.
+    pub(super) fn first_bytes(&self) -> (&[u8], &[u8]) {
+        (self.client.first_bytes(), self.server.first_bytes())
+    }
+
+    /// Whether a segment opens another connection with the same ports.
+    pub(super) fn is_replaced(&self, segment: &Segment<'_>) -> bool {
+        if !segment.syn {
+            return false;
+        }
+        let old = self.over || segment.met.at.saturating_sub(self.flow.last) > FORGOTTEN;
+        match (segment.ack.is_some(), self.sender(segment)) {
+            (false, End::Client) => self.client.contradicts(segment),
+            (false, End::Server) => true,
+            (true, End::Server) => old && self.server.contradicts(segment),
+            (true, End::Client) => false,
+        }
+    }
+
+    /// Adds a segment; whether a stream has grown.
+    pub(super) fn add(&mut self, segment: &Segment<'_>) -> bool {
+        let at = segment.met.at;
+        self.packets += 1;
+        self.flow.last = self.flow.last.max(at);
+        let sender = self.sender(segment);
+        if !self.side(sender).count(segment) {
+            return false;
+        }
+        self.side(sender).note(segment);
+        let before = self.client.total() + self.server.total();
+        self.open(sender, segment);
+        if let Some(ack) = segment.ack {
+            let other = self.side(sender.other());
+            // What a RST acknowledges may be anything.
+            if !segment.rst || other.has_sent(ack) {
+                other.acknowledge(ack, at);
+            }
+        }
+        if segment.rst {
+            self.side(sender).reset(segment);
+        } else {
+            self.side(sender).add(segment);
+        }
+        self.over |= segment.rst || self.client.finished() && self.server.finished();
+        self.client.check(at, self.packets);
+        self.server.check(at, self.packets);
+        self.client.total() + self.server.total() > before
+    }
+
+    /// Adds an ICMP error.
+    pub(super) fn error(&mut self, icmp: Icmp) {
+        if self.flow.icmp.len() < MOST_ICMP {
+            self.flow.icmp.push(icmp);
+        }
+    }
+
+    /// How many bytes of memory it takes.
+    pub(super) fn held(&self) -> usize {
+        size_of::<Self>() + self.client.held() + self.server.held()
+    }
+
+    /// The connection, when nothing more comes.
+    pub(super) fn finish(self, watched: At, stopped: bool) -> Flow {
+        let seen = |side: &Side| side.packets.count > 0;
+        let (client_seen, server_seen) = (seen(&self.client), seen(&self.server));
+        Flow {
+            from_client: self.client.finish(server_seen),
+            from_server: self.server.finish(client_seen),
+            watched: watched.max(self.flow.last),
+            cut: stopped && !self.over,
+            ..self.flow
+        }
+    }
+
+    /// Notes the three packets that open a connection, and how long their answers took.
+    fn open(&mut self, sender: End, segment: &Segment<'_>) {
+        let at = segment.met.at;
+        let opening = &mut self.flow.opening;
+        match (sender, segment.syn) {
+            (End::Client, true) => {
+                if self.client.open(segment) {
+                    opening.syn = Some(at);
+                } else {
+                    opening.syn_retries += 1;
+                }
+            }
+            (End::Server, true) => {
+                self.syn_acks += 1;
+                if let Some(ack) = segment.ack {
+                    self.client.begin(ack);
+                }
+                if self.server.open(segment) {
+                    opening.syn_ack = Some(at);
+                    if let Some(syn) = opening.syn.filter(|_| opening.syn_retries == 0) {
+                        self.client.flight.round_trip(syn, at);
+                    }
+                }
+            }
+            (End::Client, false) => {
+                if let Some(syn_ack) = opening.syn_ack
+                    && opening.ack.is_none()
+                    && !segment.rst
+                {
+                    opening.ack = Some(at);
+                    if self.syn_acks == 1 {
+                        self.server.flight.round_trip(syn_ack, at);
+                    }
+                }
+            }
+            (End::Server, false) => {}
+        }
+    }
+
+    fn sender(&self, segment: &Segment<'_>) -> End {
+        if segment.source == self.flow.client { End::Client } else { End::Server }
+    }
+
+    fn side(&mut self, end: End) -> &mut Side {
+        match end {
+            End::Client => &mut self.client,
+            End::Server => &mut self.server,
+        }
+    }
+}
+
+/// Whether the server sent the first segment that was captured. If no SYN tells, ports do; else clients speak first.
+fn from_server(segment: &Segment<'_>) -> bool {
+    if segment.syn {
+        return segment.ack.is_some();
+    }
+    let (source, destination) = (segment.source.port(), segment.destination.port());
+    let rank = |port: u16| match SERVED.iter().position(|served| *served == port) {
+        Some(place) => (place, port),
+        None if port < FIRST_UNASSIGNED => (SERVED.len(), port),
+        None => (SERVED.len() + 1, 0),
+    };
+    rank(source) < rank(destination)
+}

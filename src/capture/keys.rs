@@ -1,0 +1,35 @@
+//! The format in which TLS libraries log their secrets (RFC 9850), as it is in files (`SSLKEYLOGFILE`) and in captures.
+
+use zeroize::Zeroizing;
+
+use crate::flow::KeyLog;
+
+/// The labels that are of use here.
+const LABELS: [&str; 5] = [
+    "CLIENT_RANDOM",
+    "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+    "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+    "CLIENT_TRAFFIC_SECRET_0",
+    "SERVER_TRAFFIC_SECRET_0",
+];
+
+/// The longest secret, in hexadecimal digits; longer ones are none.
+const LONGEST: usize = 128;
+
+/// Learns the secrets of a key log, and says how many lines had one. Comments and labels without use are passed over.
+pub fn learn(text: &[u8], keys: &mut KeyLog) -> usize {
+    let lines = text.split(|byte| matches!(byte, b'\n' | b'\r'));
+    lines.filter(|line| learn_line(line, keys).is_some()).count()
+}
+
+/// A label, the client's random and the secret, both in hexadecimal.
+fn learn_line(line: &[u8], keys: &mut KeyLog) -> Option<()> {
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let (label, random, secret) = (words.next()?, words.next()?, words.next()?);
+    let label = LABELS.into_iter().find(|known| known.as_bytes() == label)?;
+    let mut client_random = [0; 32];
+    hex::decode_to_slice(random, &mut client_random).ok()?;
+    let secret = Zeroizing::new(hex::decode(Some(secret).filter(|secret| secret.len() <= LONGEST)?).ok()?);
+    keys.learn(label, client_random, &secret);
+    Some(())
+}

@@ -1,0 +1,35 @@
+//! Capture files as connections; pure. Packets out of a file, headers off them, fragments and segments put together: a
+//! [`crate::flow::Flow`] for each TCP connection, whoever reads those.
+//!
+//! Memory is bounded whatever the file holds: so many bytes of a packet, of a direction and of all connections together.
+
+mod assembly;
+mod connection;
+mod copies;
+mod file;
+mod flight;
+mod flows;
+mod fragments;
+mod ip;
+mod item;
+mod keys;
+mod link;
+mod packet;
+mod pcap;
+mod pcapng;
+mod read;
+mod recent;
+mod segments;
+mod side;
+mod source;
+mod tally;
+mod waiting;
+mod writer;
+
+pub use file::File;
+pub use flows::Wanted;
+pub use item::{Error, Item, Packet};
+pub use keys::learn as learn_keys;
+pub use packet::{Datagram, Met};
+pub use read::{Capture, Found, Seen, Sink};
+pub use writer::Writer;

@@ -1,0 +1,117 @@
+//! From files to connections: every part of this room in its order.
+
+use std::{collections::BTreeMap, io::Read};
+
+use super::{
+    file::File,
+    flows::{Flows, Wanted},
+    fragments::Fragments,
+    ip,
+    item::{Error, Item, Packet},
+    keys,
+    link::{self, Link},
+    packet::{Content, Datagram, Met, content},
+};
+use crate::flow::{Flow, KeyLog};
+
+/// What is found in a capture.
+#[derive(Debug)]
+pub enum Found<'a> {
+    /// A TCP connection, when nothing more of it is expected.
+    Flow(Box<Flow>),
+    /// A UDP datagram, at once.
+    Datagram(Datagram<'a>),
+}
+
+/// Who is told what is found, with the secrets that are known by then.
+pub type Sink<'s> = &'s mut dyn FnMut(Found<'_>, &KeyLog);
+
+/// A capture that is being read, from one file or several in their order.
+pub struct Capture {
+    flows: Flows,
+    fragments: Fragments,
+    keys: KeyLog,
+    seen: Seen,
+}
+
+/// What a capture held.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// How many packets there were.
+    pub packets: u64,
+    /// How many of them carried TCP.
+    pub segments: u64,
+    /// How many carried so little of TCP that it could not be read.
+    pub cut: u64,
+    /// How many had a header that is not known here, by LINKTYPE.
+    pub unsupported: BTreeMap<u32, u64>,
+    /// How many packets had fragments of which others were missing.
+    pub incomplete: u64,
+    /// How many TCP connections there were.
+    pub connections: u64,
+    /// How many of them were not wanted.
+    pub ignored: u64,
+}
+
+impl Capture {
+    /// One that looks for connections of this kind, and knows these secrets.
+    pub fn new(wanted: Wanted, keys: KeyLog) -> Self {
+        Self { flows: Flows::new(wanted), fragments: Fragments::default(), keys, seen: Seen::default() }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it is no capture, or cannot be read to its end; what was read counts.
+    pub fn read(&mut self, from: impl Read, out: Sink<'_>) -> Result<(), Error> {
+        let mut file = File::open(from)?;
+        while let Some(item) = file.next_item()? {
+            match item {
+                Item::Packet(packet) => self.packet(&packet, out),
+                Item::Secrets(text) => {
+                    keys::learn(text, &mut self.keys);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How many packets have been read.
+    pub fn packets(&self) -> u64 {
+        self.seen.packets
+    }
+
+    /// Hands out what is left, and says what there was.
+    pub fn end(mut self, out: Sink<'_>) -> (Seen, KeyLog) {
+        let Self { flows, keys, .. } = &mut self;
+        flows.end(&mut |flow| out(Found::Flow(Box::new(flow)), keys));
+        let (connections, ignored) = (self.flows.begun(), self.flows.ignored());
+        (Seen { connections, ignored, incomplete: self.fragments.incomplete(), ..self.seen }, self.keys)
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, out: Sink<'_>) {
+        self.seen.packets += 1;
+        let frame = match link::payload(packet.link, packet.bytes) {
+            Link::Ip(frame) => frame,
+            Link::Other => return,
+            Link::Unsupported => return *self.seen.unsupported.entry(packet.link).or_default() += 1,
+        };
+        let met = Met { at: packet.at, packet: packet.number, mac: frame.mac };
+        let Some(ip) = ip::read(frame.ip, packet.length - packet.bytes.len()) else { return };
+        let Self { flows, fragments, keys, seen } = self;
+        let mut sort = |content: Content<'_>| match content {
+            Content::Tcp(segment) => {
+                seen.segments += 1;
+                flows.add(&segment, &mut |flow| out(Found::Flow(Box::new(flow)), keys));
+            }
+            Content::Udp(datagram) => out(Found::Datagram(datagram), keys),
+            Content::Icmp(source, destination, icmp) => flows.error(source, destination, icmp),
+            Content::Cut => seen.cut += 1,
+            Content::Other => {}
+        };
+        match ip.fragment {
+            Some(part) => fragments.add(&ip, part, met, &mut sort),
+            None => sort(content(&ip, met)),
+        }
+    }
+}

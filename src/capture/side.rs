@@ -1,0 +1,250 @@
+//! One direction of a TCP connection, put together from its segments (RFC 9293): in any order, more than once, or not at all.
+
+use super::{assembly::Assembly, copies::Copies, flight::Flight, packet::Segment, tally::Tally};
+use crate::flow::{At, End, How, Packets, Reset, Stream};
+
+/// How long, and for how many packets, bytes may be captured after their acknowledgement.
+const LATE: At = 1_000_000_000;
+const LATE_PACKETS: u64 = 100;
+
+/// How far behind its SYN a segment may be that was captured before it.
+const NEAR: i64 = 1 << 20;
+
+/// No window is larger (RFC 7323), so a number that is farther away is not of this connection.
+const WINDOW: i64 = 1 << 30;
+
+/// What one end sent, so far. Offsets count from the first byte after the SYN.
+#[derive(Debug, Default)]
+pub(super) struct Side {
+    assembly: Assembly,
+    pub(super) packets: Packets,
+    end: Option<End>,
+    /// The sequence number of offset 0.
+    base: Option<u32>,
+    /// Whether a SYN said so.
+    opened: bool,
+    /// The end of everything that was sent.
+    sent: i64,
+    /// Where the FIN is, and whether the other side has it.
+    fin: Option<i64>,
+    finished: bool,
+    /// Where the first RST is.
+    reset: Option<i64>,
+    pub(super) flight: Flight,
+    /// Since when, and since how many packets, acknowledged bytes are missing.
+    late: Option<(At, u64)>,
+    copies: Copies,
+    ttl: Tally<u8>,
+    mac: Tally<[u8; 6]>,
+    window_closed: bool,
+}
+
+impl Side {
+    /// Counts a packet; whether it is more than a copy that a mirror port made.
+    pub(super) fn count(&mut self, segment: &Segment<'_>) -> bool {
+        let copy = self.copies.has(segment);
+        self.packets.count += 1;
+        self.packets.duplicates += u32::from(copy);
+        !copy
+    }
+
+    /// Notes what a packet shows beside its bytes.
+    pub(super) fn note(&mut self, segment: &Segment<'_>) {
+        let packets = &mut self.packets;
+        if segment.rst {
+            return;
+        }
+        if self.reset.is_none() {
+            packets.ip_id = segment.ip_id.or(packets.ip_id);
+        }
+        packets.ttl = packets.ttl.or(Some(segment.ttl));
+        if !segment.payload.is_empty() {
+            self.ttl.add(segment.ttl);
+        }
+        if let Some(mac) = segment.met.mac {
+            self.mac.add(mac);
+        }
+        let closed = segment.window == 0 && segment.ack.is_some();
+        packets.closed_windows += u32::from(closed && !self.window_closed);
+        self.window_closed = closed;
+        packets.mss = packets.mss.or(segment.mss);
+    }
+
+    /// Learns from the other side what is due next, if nothing is known yet.
+    pub(super) fn learn(&mut self, sequence: u32) {
+        self.base.get_or_insert(sequence);
+    }
+
+    /// Whether this SYN opens another connection than the one that is known.
+    pub(super) fn contradicts(&self, segment: &Segment<'_>) -> bool {
+        let Some(begin) = self.offset(segment.sequence.wrapping_add(1)) else { return false };
+        match self.assembly.begin() {
+            Some(known) => begin != known,
+            // It may be captured after what it opens.
+            None => !(-NEAR..=self.sent).contains(&begin),
+        }
+    }
+
+    /// Begins with a SYN; whether it is the first one.
+    pub(super) fn open(&mut self, segment: &Segment<'_>) -> bool {
+        let first = segment.sequence.wrapping_add(1);
+        // As long as nothing was sent, the last SYN counts: that of another server behind one address.
+        if self.sent == 0 && self.assembly.is_empty() && self.contradicts(segment) {
+            (self.base, self.assembly, self.flight) = (Some(first), Assembly::default(), Flight::default());
+        }
+        self.begin(first);
+        !std::mem::replace(&mut self.opened, true)
+    }
+
+    /// Begins with this sequence number, as the other side says that has just opened the connection.
+    pub(super) fn begin(&mut self, first: u32) {
+        self.learn(first);
+        let begin = self.offset(first).unwrap_or(0);
+        self.assembly.begin_at(begin);
+    }
+
+    /// How far a sequence number is from offset 0: of all that are possible the one that is nearest to what came last.
+    fn offset(&self, sequence: u32) -> Option<i64> {
+        let last = self.base?.wrapping_add(self.sent as u32);
+        Some(self.sent + i64::from(sequence.wrapping_sub(last).cast_signed()))
+    }
+
+    /// Adds the bytes of a segment and its FIN.
+    pub(super) fn add(&mut self, segment: &Segment<'_>) {
+        let length = segment.payload.len() as i64 + i64::from(segment.missing);
+        let first = segment.sequence.wrapping_add(u32::from(segment.syn));
+        if length > 0 {
+            self.learn(first);
+        }
+        let Some(start) = self.offset(first).filter(|start| (start - self.sent).abs() < WINDOW) else {
+            return;
+        };
+        let end = start + length;
+        if self.reset.is_some_and(|reset| end + i64::from(segment.fin) > reset)
+            && let Some(reset) = &mut self.packets.reset
+        {
+            reset.followed = true;
+        }
+        if length > 0 && !self.keeps_alive(start, length) {
+            self.packets.longest = self.packets.longest.max(length as u32);
+            self.flight.send(start, end, segment.met.at);
+            let again = self.assembly.add(
+                start,
+                segment.payload,
+                segment.missing,
+                segment.met.at,
+                segment.met.packet,
+            );
+            self.packets.retransmissions += u32::from(again);
+            self.sent = self.sent.max(end);
+        }
+        if segment.fin {
+            let fin = *self.fin.get_or_insert(end);
+            self.finished |= self.flight.acknowledged.is_some_and(|to| to > fin);
+            let (at, packet) = (segment.met.at, segment.met.packet);
+            self.end.get_or_insert(End { how: How::Fin, at, packet });
+        }
+    }
+
+    /// A probe whether the other end is there still repeats a byte that was acknowledged (RFC 9293 section 3.8.4).
+    fn keeps_alive(&self, start: i64, length: i64) -> bool {
+        length == 1 && start + 1 == self.sent && self.flight.acknowledged.is_some_and(|to| to >= self.sent)
+    }
+
+    /// Whether so much was sent.
+    pub(super) fn has_sent(&self, sequence: u32) -> bool {
+        self.offset(sequence).is_some_and(|offset| offset <= self.sent.max(self.fin.map_or(0, |fin| fin + 1)))
+    }
+
+    /// The other side has everything in front of this sequence number.
+    pub(super) fn acknowledge(&mut self, sequence: u32, at: At) {
+        self.learn(sequence);
+        let Some(to) = self.offset(sequence) else { return };
+        self.finished |= self.fin.is_some_and(|fin| to > fin);
+        let to = if self.fin.is_some_and(|fin| to == fin + 1) { to - 1 } else { to };
+        if to >= 0 && to - self.sent < WINDOW {
+            self.flight.acknowledge(to, at);
+        }
+    }
+
+    /// Settles what did not come for long: where the stream begins, and gaps of bytes that the other side has.
+    pub(super) fn check(&mut self, at: At, packets: u64) {
+        let to = self.known_to();
+        if to <= self.assembly.next() && self.assembly.begin().is_some() {
+            self.late = None;
+            return;
+        }
+        let (since, count) = *self.late.get_or_insert((at, packets));
+        if at.saturating_sub(since) > LATE || packets - count > LATE_PACKETS {
+            self.assembly.give_up_to(to);
+            self.sent = self.sent.max(to);
+            self.late = None;
+        }
+    }
+
+    /// Up to where the other side has everything. One more than was sent is a FIN that was not captured.
+    fn known_to(&self) -> i64 {
+        let to = self.flight.acknowledged.unwrap_or(0);
+        if to == self.sent + 1 && self.fin.is_none_or(|fin| fin == self.sent) { self.sent } else { to }
+    }
+
+    /// Notes a RST.
+    pub(super) fn reset(&mut self, segment: &Segment<'_>) {
+        let (at, packet) = (segment.met.at, segment.met.packet);
+        self.end.get_or_insert(End { how: How::Rst, at, packet });
+        if let Some(reset) = &mut self.packets.reset {
+            reset.followed |= reset.ttl != segment.ttl;
+            return;
+        }
+        let due = self.sent.max(self.fin.map_or(0, |fin| fin + 1));
+        // A host that knows nothing of the connection repeats the acknowledgement that it was sent.
+        let fits = [Some(due), Some(self.assembly.next()), self.flight.acknowledged];
+        let offset = self.offset(segment.sequence);
+        let off_sequence =
+            offset.filter(|offset| !fits.contains(&Some(*offset))).map_or(0, |offset| offset - due);
+        self.reset = Some(offset.unwrap_or(0).max(due));
+        self.packets.reset = Some(Reset {
+            ttl: segment.ttl,
+            mac: segment.met.mac,
+            ip_id: segment.ip_id,
+            off_sequence,
+            followed: false,
+        });
+    }
+
+    /// How much it sent.
+    pub(super) fn total(&self) -> u64 {
+        self.assembly.stream.total
+    }
+
+    /// What it sent first.
+    pub(super) fn first_bytes(&self) -> &[u8] {
+        &self.assembly.stream.bytes
+    }
+
+    /// Whether it ended with a FIN that the other side has.
+    pub(super) fn finished(&self) -> bool {
+        self.finished
+    }
+
+    /// How many bytes of memory it takes beside its own.
+    pub(super) fn held(&self) -> usize {
+        self.assembly.held() + self.copies.held() + self.flight.held()
+    }
+
+    /// The stream, when nothing more comes; `answered` if the other side was captured.
+    pub(super) fn finish(mut self, answered: bool) -> Stream {
+        self.assembly.give_up_to(self.sent.max(self.known_to()).max(self.fin.unwrap_or(0)));
+        let packets = &mut self.packets;
+        packets.ttl = self.ttl.usual().or(packets.ttl);
+        packets.mac = self.mac.usual();
+        packets.longest_acknowledged = self.flight.longest_acknowledged;
+        packets.round_trip_ms = self.flight.round_trip_ms;
+        if answered {
+            let acknowledged = self.flight.acknowledged.unwrap_or(0);
+            packets.unacknowledged = (self.sent - acknowledged).max(0) as u64;
+            packets.lost = self.flight.lost();
+        }
+        Stream { end: self.end, packets: self.packets, ..self.assembly.stream }
+    }
+}

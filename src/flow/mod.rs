@@ -1,0 +1,98 @@
+//! A TCP connection as a third party sees it: two streams of bytes, each with the time and the packet that it came in; pure.
+//!
+//! A capture and a relay both make one of it, and `passive` reads it. Nothing here knows how the bytes were got.
+
+mod at;
+mod kept;
+mod secrets;
+mod stream;
+mod tcp;
+
+use std::net::SocketAddr;
+
+pub use at::{At, millis};
+pub use kept::Kept;
+pub use secrets::{KeyLog, Secret, Secrets};
+pub use stream::{Gap, MOST_BYTES, Mark, Stream};
+pub use tcp::{End, How, Icmp, Opening, Packets, Reset};
+
+/// Which end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Who opened it.
+    Client,
+    /// Who was asked.
+    Server,
+}
+
+impl Side {
+    /// The other end.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+/// One TCP connection.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// The client's address and port.
+    pub client: SocketAddr,
+    /// The server's.
+    pub server: SocketAddr,
+    /// When its first packet came.
+    pub began: At,
+    /// When its last packet came.
+    pub last: At,
+    /// Until when it was watched: later than `last` if it was silent then.
+    pub watched: At,
+    /// Its first packet, counted from 1; 0 if nothing counts packets.
+    pub packet: u64,
+    /// How it was opened.
+    pub opening: Opening,
+    /// What the client sent.
+    pub from_client: Stream,
+    /// What the server sent.
+    pub from_server: Stream,
+    /// ICMP errors about it.
+    pub icmp: Vec<Icmp>,
+    /// Whether the record ends because whoever made it stopped, and not the connection.
+    pub cut: bool,
+}
+
+impl Flow {
+    /// One in which nothing has come yet.
+    pub fn new(client: SocketAddr, server: SocketAddr, began: At) -> Self {
+        Self {
+            client,
+            server,
+            began,
+            last: began,
+            watched: began,
+            packet: 0,
+            opening: Opening::default(),
+            from_client: Stream::default(),
+            from_server: Stream::default(),
+            icmp: Vec::new(),
+            cut: false,
+        }
+    }
+
+    /// What this end sent.
+    pub fn stream(&self, side: Side) -> &Stream {
+        match side {
+            Side::Client => &self.from_client,
+            Side::Server => &self.from_server,
+        }
+    }
+
+    /// The same, to be added to.
+    pub fn stream_mut(&mut self, side: Side) -> &mut Stream {
+        match side {
+            Side::Client => &mut self.from_client,
+            Side::Server => &mut self.from_server,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! One direction: its bytes in order.
+
+use super::{At, End, Packets};
+
+/// The most bytes of a direction that are kept; what follows is counted.
+pub const MOST_BYTES: usize = 256 * 1024;
+
+/// From this offset on the bytes came at this time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Offset in the kept bytes.
+    pub offset: usize,
+    /// When.
+    pub at: At,
+    /// In which packet, counted from 1; 0 if nothing counts packets.
+    pub packet: u64,
+}
+
+/// Bytes that were sent and are not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Where in the kept bytes they belong.
+    pub offset: usize,
+    /// How many, as far as sequence numbers tell.
+    pub length: u64,
+}
+
+/// What one end sent.
+#[derive(Clone, Debug, Default)]
+pub struct Stream {
+    /// The bytes that are kept, at most [`MOST_BYTES`].
+    pub bytes: Vec<u8>,
+    /// When they came, by ascending offset.
+    pub marks: Vec<Mark>,
+    /// What is missing between them, by ascending offset.
+    pub gaps: Vec<Gap>,
+    /// How many bytes were sent in all.
+    pub total: u64,
+    /// How it ended; none while it did not.
+    pub end: Option<End>,
+    /// What its packets show.
+    pub packets: Packets,
+}
+
+impl Stream {
+    /// Adds bytes that came now; those beyond the bound are counted.
+    pub fn push(&mut self, bytes: &[u8], at: At, packet: u64) {
+        let room = MOST_BYTES.saturating_sub(self.bytes.len()).min(bytes.len());
+        if room > 0 {
+            self.marks.push(Mark { offset: self.bytes.len(), at, packet });
+            self.bytes.extend_from_slice(&bytes[..room]);
+        }
+        self.total += bytes.len() as u64;
+    }
+
+    /// Says that so many bytes are missing here; gaps that nothing parts are one.
+    pub fn miss(&mut self, length: u64) {
+        let offset = self.bytes.len();
+        match self.gaps.last_mut().filter(|gap| gap.offset == offset) {
+            Some(gap) => gap.length += length,
+            None => self.gaps.push(Gap { offset, length }),
+        }
+        self.total += length;
+    }
+
+    /// When the byte at this offset came; the last one if there is none.
+    pub fn mark(&self, offset: usize) -> Option<Mark> {
+        let after = self.marks.partition_point(|mark| mark.offset <= offset);
+        after.checked_sub(1).and_then(|index| self.marks.get(index)).copied()
+    }
+
+    /// Whether any byte that was sent is missing.
+    pub fn has_gaps(&self) -> bool {
+        !self.gaps.is_empty()
+    }
+}

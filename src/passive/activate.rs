@@ -1,0 +1,108 @@
+//! Capabilities exchange and finalization (MS-RDPBCGR 1.3.1.1), up to the server's Font Map.
+
+use super::{
+    mcs::Channels,
+    talk::{Halt, Passing, Talk},
+};
+use crate::{
+    flow::Side,
+    net::Framing,
+    pdu::{
+        mcs::Mcs,
+        message_channel::{self, Message},
+        share::{self, IoPdu},
+        x224::TPKT_VERSION,
+    },
+    phase::{
+        activate::{self, count},
+        ending, redirect,
+    },
+    report::{ActivateEvidence, MultitransportRequest},
+};
+
+const MAX_MULTITRANSPORT_REQUESTS: u32 = 2;
+
+/// Reads what the server says until its Font Map.
+pub(super) fn run(talk: &mut Talk<'_>, channels: Channels, evidence: &mut ActivateEvidence) -> Passing<()> {
+    if channels.sealed {
+        return Err(Halt::Unseen("Standard RDP Security encrypts it, and no key is known".to_owned()));
+    }
+    let mut demanded = false;
+    loop {
+        match talk.next() {
+            Some(Side::Client) => {
+                talk.take_secret(Side::Client, Framing::TpktOrFastPath)?;
+            }
+            Some(Side::Server) => {
+                let frame = talk.take(Side::Server, Framing::TpktOrFastPath)?;
+                if frame.first() != Some(&TPKT_VERSION) {
+                    count(&mut evidence.fast_path_pdus);
+                } else if server(&frame, channels, &mut demanded, evidence)? {
+                    return Ok(());
+                }
+            }
+            // Whatever the server has said, none of it is what is awaited.
+            None => return Err(talk.missing(Side::Server, 0)),
+        }
+    }
+}
+
+/// Whether the phase ends with this frame.
+fn server(
+    frame: &[u8],
+    channels: Channels,
+    demanded: &mut bool,
+    evidence: &mut ActivateEvidence,
+) -> Passing<bool> {
+    let Mcs::Data { channel, user_data } = ending::read(frame)? else { return Ok(false) };
+    if Some(channel) == channels.message {
+        message(user_data, evidence);
+        return Ok(false);
+    }
+    if Some(channel) != channels.io {
+        count(&mut evidence.ignored_pdus);
+        return Ok(false);
+    }
+    let mut rest = user_data;
+    while !rest.is_empty() {
+        let (pdu, after) = share::first(rest);
+        rest = after;
+        match share::session_pdu(pdu) {
+            IoPdu::DemandActive => {
+                activate::demanded(pdu, evidence)?;
+                *demanded = true;
+            }
+            IoPdu::DeactivateAll => {
+                *demanded = false;
+                activate::deactivated(evidence)?;
+            }
+            IoPdu::SetErrorInfo { code } if code != 0 => return Err(ending::error_info(code).into()),
+            IoPdu::Redirection => {
+                if let Some(why) = redirect::take(pdu, &mut evidence.redirection)? {
+                    return Err(Halt::Stopped(why));
+                }
+            }
+            IoPdu::ShareData { kind } => {
+                activate::note_share_data(kind, pdu, evidence);
+                if kind == share::FONT_MAP && *demanded {
+                    return Ok(true);
+                }
+            }
+            _ => count(&mut evidence.ignored_pdus),
+        }
+    }
+    Ok(false)
+}
+
+fn message(user_data: &[u8], evidence: &mut ActivateEvidence) {
+    match message_channel::message(user_data) {
+        Message::Multitransport { request_id, requested_protocol }
+            if evidence.multitransport_requests < MAX_MULTITRANSPORT_REQUESTS =>
+        {
+            evidence.multitransport_requests += 1;
+            evidence.multitransport.push(MultitransportRequest { request_id, requested_protocol });
+        }
+        Message::Multitransport { .. } | Message::Other => count(&mut evidence.ignored_pdus),
+        _ => count(&mut evidence.auto_detect_requests),
+    }
+}

@@ -1,0 +1,112 @@
+//! What belongs together: the connections that one client made to one server within two minutes are one attempt.
+//!
+//! mstsc gives its first connection up at a certificate or password prompt and makes another, and ends most with a RST.
+
+use std::{collections::BTreeMap, net::IpAddr, net::SocketAddr};
+
+use super::walk::moment;
+use crate::{
+    endpoint::place,
+    flow::{At, millis},
+    report::{Connection, Millis, Purpose, Request, TargetRecord, Trace},
+};
+
+/// Two minutes, in nanoseconds.
+const APART: At = 120 * 1_000_000_000;
+
+/// One that was read, and the times that order it.
+pub struct Watched {
+    /// What it shows.
+    pub connection: Connection,
+    /// Who opened it.
+    pub client: IpAddr,
+    /// Who was asked.
+    pub server: SocketAddr,
+    /// When its first packet came.
+    pub began: At,
+    /// When its last packet came.
+    pub last: At,
+}
+
+/// Those of one attempt so far.
+#[derive(Default)]
+struct Attempt {
+    connections: Vec<Watched>,
+}
+
+impl Attempt {
+    fn is_near(&self, other: &Watched) -> bool {
+        self.connections.iter().any(|one| one.began.abs_diff(other.began) <= APART.unsigned_abs())
+    }
+}
+
+/// Attempts that further connections may belong to.
+#[derive(Default)]
+pub struct Attempts {
+    open: BTreeMap<(IpAddr, SocketAddr), Vec<Attempt>>,
+}
+
+impl Attempts {
+    /// Adds a connection; returns the attempts that nothing can belong to any more.
+    pub fn add(&mut self, watched: Watched) -> Vec<Trace> {
+        let now = watched.last;
+        let open = self.open.entry((watched.client, watched.server)).or_default();
+        match open.iter_mut().find(|attempt| attempt.is_near(&watched)) {
+            Some(attempt) => attempt.connections.push(watched),
+            None => open.push(Attempt { connections: vec![watched] }),
+        }
+        let over = |attempt: &Attempt| {
+            attempt.connections.iter().all(|one| now.saturating_sub(one.last) > 2 * APART)
+        };
+        let ended: Vec<Attempt> = open.extract_if(.., |attempt| over(attempt)).collect();
+        ended.into_iter().map(trace).collect()
+    }
+
+    /// Those that are left.
+    pub fn finish(self) -> Vec<Trace> {
+        self.open.into_values().flatten().map(trace).collect()
+    }
+}
+
+fn trace(attempt: Attempt) -> Trace {
+    let mut all = attempt.connections;
+    all.sort_by_key(|one| one.began);
+    let (began, server) = all.first().map_or((0, None), |one| (one.began, Some(one.server)));
+    let last = all.iter().map(|one| one.last).max().unwrap_or(began);
+    let mut connections: Vec<Connection> = all.into_iter().map(|one| one.connection).collect();
+    for again in connections.iter_mut().skip(1) {
+        again.purpose = Purpose::Retry;
+    }
+    let target = server.map(|server| target(server, &connections));
+    Trace {
+        started: moment(began),
+        elapsed_ms: Millis::rounded(millis(began, last)),
+        target,
+        request: Request { security: "watched".to_owned(), ..Request::default() },
+        connections,
+        unfollowed: None,
+        wait: None,
+        udp: None,
+        machine: None,
+        local: Vec::new(),
+        rdp_file: None,
+    }
+}
+
+/// Who was asked: behind a gateway the resource of its channel, and else who answered.
+fn target(server: SocketAddr, connections: &[Connection]) -> TargetRecord {
+    let last = |of: fn(&Connection) -> Option<(String, u16)>| connections.iter().rev().find_map(of);
+    let asked = last(|one| {
+        let channel = &one.phases.gateway.as_ref()?.evidence.steps.channel.as_ref()?.evidence;
+        Some((channel.resource.clone()?, channel.port?))
+    });
+    let name = last(|one| Some((one.phases.tls.as_ref()?.evidence.sni.clone()?, 0)));
+    let (host, port) = asked.unwrap_or_else(|| (server.ip().to_string(), server.port()));
+    TargetRecord {
+        input: place(&host, port),
+        server_name: name.map_or_else(|| host.clone(), |(name, _)| name),
+        host,
+        port,
+        rdp_file: None,
+    }
+}

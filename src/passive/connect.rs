@@ -1,0 +1,65 @@
+//! How the connection was opened (RFC 9293 section 3.5).
+
+use super::talk::{Halt, Passing, Talk};
+use crate::{
+    flow::{How, millis},
+    report::{Attempt, AttemptResult, ConnectEvidence, Failure, FailureKind, Millis},
+};
+
+/// Reads the handshake of TCP; a connection that was open before the record begins has passed it.
+pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut ConnectEvidence) -> Passing<()> {
+    let flow = talk.flow;
+    let opening = &flow.opening;
+    let began = opening.syn.unwrap_or(flow.began);
+    let spoke = flow.from_server.total > 0 || flow.from_client.total > 0;
+    let result = match opening.syn_ack {
+        _ if opening.syn.is_none() => Ok(flow.began),
+        Some(at) => Ok(opening.ack.unwrap_or(at)),
+        None if spoke => Ok(flow.began),
+        None => Err(refused(talk)),
+    };
+    talk.now = *result.as_ref().unwrap_or(&flow.last);
+    let (kind, error) = match &result {
+        Ok(_) => (AttemptResult::Connected, None),
+        Err(failure) => (outcome(failure.kind), Some(failure.detail.clone())),
+    };
+    evidence.peer = result.is_ok().then_some(flow.server);
+    let elapsed_ms = Millis::rounded(millis(began, talk.now));
+    evidence.attempts.push(Attempt {
+        address: flow.server,
+        result: kind,
+        started_ms: Millis::rounded(0.0),
+        elapsed_ms,
+        error,
+        rejected_by: None,
+        icmp: None,
+    });
+    result.map(|_| ()).map_err(Halt::Failed)
+}
+
+/// Why no SYN was answered.
+fn refused(talk: &Talk<'_>) -> Failure {
+    let flow = talk.flow;
+    if let Some(icmp) = flow.icmp.first() {
+        let detail = format!("{} answered with ICMP type {}, code {}", icmp.from, icmp.kind, icmp.code);
+        return Failure::new(FailureKind::Unreachable, detail);
+    }
+    if flow.from_server.end.is_some_and(|end| end.how == How::Rst) {
+        return Failure::new(FailureKind::Refused, "the connection was refused with a RST");
+    }
+    let retries = match flow.opening.syn_retries {
+        0 => String::new(),
+        1 => ", sent twice".to_owned(),
+        more => format!(", sent {} times", more + 1),
+    };
+    let waited = millis(flow.began, flow.last) / 1000.0;
+    Failure::new(FailureKind::Timeout, format!("nothing answered the SYN{retries}, for {waited:.1} s"))
+}
+
+fn outcome(kind: FailureKind) -> AttemptResult {
+    match kind {
+        FailureKind::Refused => AttemptResult::Refused,
+        FailureKind::Unreachable => AttemptResult::Unreachable,
+        _ => AttemptResult::Timeout,
+    }
+}

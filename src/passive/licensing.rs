@@ -1,0 +1,88 @@
+//! Secure settings exchange, connect-time auto-detect and licensing (MS-RDPBCGR 1.3.1.1, MS-RDPELE).
+
+use super::{
+    mcs::Channels,
+    talk::{Halt, Passing, Talk},
+};
+use crate::{
+    flow::Side,
+    net::Framing,
+    pdu::{
+        license::LicensePdu,
+        mcs::Mcs,
+        message_channel::{self, Message},
+        security::SEC_ENCRYPT,
+        share::{self, IoPdu},
+    },
+    phase::{activate::count, ending, licensing, redirect},
+    report::{LicensingEvidence, LicensingOutcome},
+};
+
+/// Reads what the server says of licensing, until it says that there is a license or goes on without one.
+pub(super) fn run(talk: &mut Talk<'_>, channels: Channels, evidence: &mut LicensingEvidence) -> Passing<()> {
+    // Client Info, and before it the keys of Standard RDP Security.
+    talk.take_secret(Side::Client, Framing::Tpkt)?;
+    loop {
+        match talk.next() {
+            Some(Side::Client) => {
+                talk.take_secret(Side::Client, Framing::TpktOrFastPath)?;
+            }
+            Some(Side::Server) => {
+                if begins_activation(talk.server.rest(), channels) {
+                    return Ok(());
+                }
+                let frame = talk.take(Side::Server, Framing::Tpkt)?;
+                if server(&frame, channels, evidence)? {
+                    return Ok(());
+                }
+            }
+            // Whatever the server has said, none of it is what is awaited.
+            None => return Err(talk.missing(Side::Server, 0)),
+        }
+    }
+}
+
+/// Whether the next frame is a Demand Active, or encrypted: some servers know no licensing.
+fn begins_activation(bytes: &[u8], channels: Channels) -> bool {
+    let length = Framing::Tpkt.length(bytes).ok().flatten().unwrap_or_default();
+    let Ok(Mcs::Data { channel, user_data }) = crate::pdu::mcs::read(bytes.get(..length).unwrap_or_default())
+    else {
+        return false;
+    };
+    let is_sealed = channels.sealed
+        && user_data.first_chunk::<2>().is_some_and(|flags| u16::from_le_bytes(*flags) & SEC_ENCRYPT != 0);
+    Some(channel) == channels.io && (is_sealed || share::io_pdu(user_data) == IoPdu::DemandActive)
+}
+
+/// Whether the phase ends with this frame.
+fn server(frame: &[u8], channels: Channels, evidence: &mut LicensingEvidence) -> Passing<bool> {
+    let Mcs::Data { channel, user_data } = ending::read(frame)? else { return Ok(false) };
+    if Some(channel) == channels.message {
+        match message_channel::message(user_data) {
+            Message::Multitransport { .. } | Message::Other => count(&mut evidence.ignored_pdus),
+            _ => count(&mut evidence.auto_detect_requests),
+        }
+        return Ok(false);
+    }
+    match share::io_pdu(user_data) {
+        IoPdu::License if Some(channel) == channels.io => license(user_data, evidence),
+        IoPdu::Redirection => match redirect::take(user_data, &mut evidence.redirection)? {
+            Some(why) => Err(Halt::Stopped(why)),
+            None => Ok(false),
+        },
+        _ => {
+            count(&mut evidence.ignored_pdus);
+            Ok(false)
+        }
+    }
+}
+
+fn license(user_data: &[u8], evidence: &mut LicensingEvidence) -> Passing<bool> {
+    match licensing::said(user_data, evidence)? {
+        LicensePdu::NewLicense(_) => evidence.outcome = Some(LicensingOutcome::NewLicense),
+        LicensePdu::UpgradeLicense(_) => evidence.outcome = Some(LicensingOutcome::Upgrade),
+        LicensePdu::ErrorAlert(_) => {}
+        _ => return Ok(false),
+    }
+    Ok(true)
+}

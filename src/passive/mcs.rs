@@ -1,0 +1,60 @@
+//! Basic settings exchange and channel connection (MS-RDPBCGR 1.3.1.1).
+
+use super::talk::{Halt, Passing, Talk};
+use crate::{
+    flow::Side,
+    net::Framing,
+    pdu::{mcs, x224},
+    phase::mcs::{confirmed, responded},
+    report::McsEvidence,
+};
+
+/// The first byte of Connect Initial, an application tag of BER.
+const APPLICATION: u8 = 0x7F;
+
+/// The channels that the phases after it listen to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Channels {
+    pub io: Option<u16>,
+    pub message: Option<u16>,
+    /// Whether what follows is encrypted with Standard RDP Security.
+    pub sealed: bool,
+}
+
+/// Reads the settings and the channel connection, up to what the client sends on a channel.
+pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut McsEvidence) -> Passing<Channels> {
+    let initial = talk.take(Side::Client, Framing::Tpkt)?;
+    let is_initial = x224::data(&initial).is_ok_and(|payload| payload.first() == Some(&APPLICATION));
+    if !is_initial {
+        return Err(Halt::Unseen("no MCS Connect Initial stands where it belongs".to_owned()));
+    }
+    let frame = talk.take(Side::Server, Framing::TpktAfterCredssp)?;
+    let response = responded(&frame, evidence)?;
+    let sealed = response.security.as_ref().is_some_and(|security| security.method != 0);
+    loop {
+        match talk.next() {
+            Some(Side::Client) => {
+                if is_data(talk.client.rest()) {
+                    break;
+                }
+                talk.take(Side::Client, Framing::Tpkt)?;
+            }
+            Some(Side::Server) => {
+                let frame = talk.take(Side::Server, Framing::Tpkt)?;
+                confirmed(&frame)?;
+            }
+            None => {
+                let owes = talk.owes();
+                return Err(talk.missing(owes, 0));
+            }
+        }
+    }
+    Ok(Channels { io: response.io_channel, message: response.message_channel, sealed })
+}
+
+/// Whether a Send Data Request begins here, with which the client goes on to Client Info.
+fn is_data(bytes: &[u8]) -> bool {
+    let length = Framing::Tpkt.length(bytes).ok().flatten().unwrap_or_default();
+    let frame = bytes.get(..length).unwrap_or_default();
+    x224::data(frame).is_ok_and(mcs::is_send_data_request)
+}

@@ -1,0 +1,39 @@
+//! What a connection that was only watched shows: two timed streams in, the same `Connection` out that a probe makes; pure.
+//!
+//! The files mirror `phase`, whose readers say what each message means. A phase that cannot be seen is `unseen`, never passed,
+//! and what is deduced from the sizes and times of encrypted records says so. What follows the activation is counted only.
+
+mod activate;
+mod attempts;
+mod beginning;
+mod connect;
+mod credssp;
+mod ended;
+mod gateway;
+mod licensing;
+mod mcs;
+mod negotiate;
+mod record;
+mod sealed;
+mod session;
+mod talk;
+mod tls;
+mod track;
+mod walk;
+mod watched;
+
+pub use attempts::{Attempts, Watched};
+pub use beginning::{Beginning, beginning, is_relevant, is_wanted};
+pub use walk::walk;
+
+use crate::{certificate::Roots, flow::KeyLog};
+
+/// What is known beside the streams.
+pub struct Known<'a> {
+    /// The secrets of TLS sessions.
+    pub keys: &'a KeyLog,
+    /// The trust anchors that certificates are judged by.
+    pub roots: &'a Roots<'a>,
+    /// The name that the server's certificate has to be for, if it is given.
+    pub server_name: Option<&'a str>,
+}

@@ -1,0 +1,185 @@
+//! What crosses in plain: both hellos, the certificate up to TLS 1.2, alerts, and when encryption begins.
+
+use super::{
+    super::{
+        sealed::Sealed,
+        talk::{Content, Halt, Passing, Talk},
+        track::Next,
+    },
+    opener::Agreed,
+    records::{self, ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, Record},
+    suite::Suite,
+};
+use crate::{
+    flow::{KeyLog, Secrets, Side},
+    net::{self, Framing},
+    pdu::{client_hello, hello::ClientHello, peer, server_hello::Answer},
+    phase::{negotiate::GREETING, tls},
+    report::{Failure, FailureKind, Spoken, TlsEvidence},
+};
+
+const TLS_1_2: u16 = 0x0303;
+const TLS_1_3: u16 = 0x0304;
+const ENCRYPT_THEN_MAC: u16 = 22;
+const CLOSE_NOTIFY: u8 = 0;
+
+/// A handshake as it is read.
+#[derive(Default)]
+pub(super) struct Handshake {
+    pub answer: Answer,
+    hello: Option<ClientHello>,
+    /// Who has announced that it encrypts.
+    ciphers: [bool; 2],
+    /// Who has sent an encrypted record.
+    encrypts: [bool; 2],
+    /// The encrypted records of the handshake.
+    pub early: Vec<(Side, Record)>,
+}
+
+impl Handshake {
+    /// Reads until both sides encrypt.
+    pub(super) fn read(&mut self, talk: &mut Talk<'_>, evidence: &mut TlsEvidence) -> Passing<()> {
+        while !self.is_done() {
+            let Some(side) = talk.next() else {
+                let owes = talk.owes();
+                return Err(talk.missing(owes, 0));
+            };
+            let record = self.next(talk, side, evidence)?;
+            let length = record.body.len() as u64 + 5;
+            match side {
+                Side::Client => evidence.bytes_sent += length,
+                Side::Server => evidence.bytes_received += length,
+            }
+            self.take(side, record, evidence)?;
+            self.note(evidence);
+        }
+        Ok(())
+    }
+
+    fn next(&self, talk: &mut Talk<'_>, side: Side, evidence: &mut TlsEvidence) -> Passing<Record> {
+        let track = if side == Side::Client { &mut talk.client } else { &mut talk.server };
+        match track.take(Framing::TlsRecord) {
+            Next::Message(message) => {
+                talk.note(side, &message, Content::Open);
+                Record::of(&message).ok_or_else(|| Halt::Unseen("a record without a header".to_owned()))
+            }
+            Next::Malformed(_) if side == Side::Server && !peer::begins_record(talk.server.rest()) => {
+                let rest = talk.server.rest();
+                let bytes = rest[..rest.len().min(GREETING)].to_vec();
+                evidence.speaks = peer::speaks(&bytes).map(Spoken);
+                Err(net::not_tls(&bytes).into())
+            }
+            Next::Malformed(malformed) => Err(Halt::Unseen(format!("a record cannot be read: {malformed}"))),
+            Next::Unfinished(pending) => Err(talk.missing(side, pending)),
+            Next::Gap => Err(Halt::Unseen("bytes are missing in the record here".to_owned())),
+            Next::Full => Err(Halt::Unseen("more was sent than is looked at".to_owned())),
+        }
+    }
+
+    fn is_tls13(&self) -> bool {
+        self.answer.version == Some(TLS_1_3)
+    }
+
+    fn is_done(&self) -> bool {
+        match self.is_tls13() {
+            // The client's Finished is its first encrypted record, unless it answers a retry.
+            true => self.encrypts[0] && self.encrypts[1],
+            false => self.encrypts == [true, true],
+        }
+    }
+
+    fn take(&mut self, side: Side, record: Record, evidence: &mut TlsEvidence) -> Passing<()> {
+        let index = usize::from(side == Side::Server);
+        let sealed = self.ciphers[index] || record.kind == APPLICATION_DATA;
+        match (record.kind, side) {
+            (CHANGE_CIPHER_SPEC, _) => self.ciphers[index] |= !self.is_tls13(),
+            (_, _) if sealed => {
+                self.encrypts[index] = true;
+                self.early.push((side, record));
+            }
+            (HANDSHAKE, Side::Client) => self.client_hello(&record, evidence),
+            (HANDSHAKE, Side::Server) => self.answer(&record)?,
+            (ALERT, _) => return alert(side, &record, evidence),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn client_hello(&mut self, record: &Record, evidence: &mut TlsEvidence) {
+        if self.hello.is_some() && !self.answer.is_retry {
+            return;
+        }
+        let whole = [&record.header()[..], &record.body].concat();
+        if let Ok(hello) = ClientHello::read(&whole) {
+            evidence.sni = client_hello::named(&hello).map(str::to_owned);
+            self.hello = Some(hello);
+        }
+    }
+
+    fn answer(&mut self, record: &Record) -> Passing<()> {
+        let whole = [&record.header()[..], &record.body].concat();
+        self.answer.take(&whole).map_err(|error| {
+            let detail = format!("the answer to the ClientHello cannot be read: {error}");
+            Halt::Failed(Failure::new(FailureKind::Malformed, detail).with_received(&whole))
+        })
+    }
+
+    fn note(&self, evidence: &mut TlsEvidence) {
+        evidence.version = self.answer.version.map(tls::version);
+        evidence.cipher_suite = self.answer.suite.map(tls::suite);
+        let elliptic = self.is_tls13()
+            || evidence.cipher_suite.as_ref().is_some_and(|suite| suite.starts_with("TLS_ECDHE_"));
+        evidence.key_exchange = self.answer.group.filter(|_| elliptic).map(tls::group);
+        evidence.client_certificate_requested |= self.answer.client_certificate_requested;
+    }
+
+    /// What is known of its session.
+    pub(super) fn secrets<'k>(&self, keys: &'k KeyLog) -> Option<&'k Secrets> {
+        keys.of(&self.hello.as_ref()?.random)
+    }
+
+    /// The suite, if its records can be opened here.
+    pub(super) fn suite(&self) -> Option<Suite> {
+        let known = matches!(self.answer.version?, TLS_1_2 | TLS_1_3);
+        self.answer.suite.filter(|_| known).and_then(Suite::of)
+    }
+
+    /// What keys up to TLS 1.2 are made of; none in TLS 1.3.
+    pub(super) fn agreed(&self) -> Option<Agreed> {
+        (!self.is_tls13()).then_some(Agreed {
+            client_random: self.hello.as_ref()?.random,
+            server_random: self.answer.random?,
+            encrypt_then_mac: self.answer.extensions.contains(&ENCRYPT_THEN_MAC),
+        })
+    }
+
+    /// What sizes and times of the records say; those of the handshake are left out.
+    pub(super) fn sealed(&self, talk: &mut Talk<'_>) -> Sealed {
+        let (client, _) = records::rest(&mut talk.client);
+        let (server, _) = records::rest(&mut talk.server);
+        let lengths = |side, records: Vec<Record>| {
+            let size = move |record: Record| (side, record.mark, record.kind, record.body.len());
+            records.into_iter().map(size)
+        };
+        let all = lengths(Side::Client, client).chain(lengths(Side::Server, server));
+        Sealed::new(self.is_tls13(), all.collect())
+    }
+}
+
+/// An alert in plain: the server's ends the phase as its failure, the client's as its choice.
+fn alert(side: Side, record: &Record, evidence: &mut TlsEvidence) -> Passing<()> {
+    let [_level, code] = record.body[..] else { return Ok(()) };
+    let shown = Some(tls::alert(code.into()));
+    match side {
+        _ if code == CLOSE_NOTIFY => Ok(()),
+        Side::Server => {
+            evidence.alert_received = shown;
+            Err(net::alert(crate::report::Speaker::Server, code).into())
+        }
+        Side::Client => {
+            evidence.alert_sent = shown;
+            let name = crate::codes::TLS_ALERT.symbol(code.into()).unwrap_or("unknown");
+            Err(Halt::Stopped(format!("the client ended the handshake with the TLS alert {code} ({name})")))
+        }
+    }
+}

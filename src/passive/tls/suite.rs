@@ -1,0 +1,44 @@
+//! What a cipher suite does to records, as its name says.
+
+use ring::aead::{AES_128_GCM, AES_256_GCM, Algorithm, CHACHA20_POLY1305};
+
+use super::derive::Hash;
+use crate::codes;
+
+/// How records are protected.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Cipher {
+    /// With an AEAD; so many bytes of the nonce stand before each record up to TLS 1.2.
+    Aead { algorithm: &'static Algorithm, explicit: usize },
+    /// With AES in CBC mode and HMAC.
+    Cbc { key: usize, mac: Hash },
+}
+
+/// A suite.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Suite {
+    pub cipher: Cipher,
+    /// Of the PRF, or of HKDF.
+    pub hash: Hash,
+}
+
+impl Suite {
+    /// The one with this number; none if its records cannot be opened here.
+    pub(super) fn of(code: u16) -> Option<Self> {
+        let name = codes::TLS_CIPHER_SUITE.symbol(code.into())?;
+        let hash = if name.ends_with("_SHA384") { Hash::Sha384 } else { Hash::Sha256 };
+        let gcm = |algorithm| Cipher::Aead { algorithm, explicit: 8 };
+        let mac = if name.ends_with("_SHA") { Hash::Sha1 } else { hash };
+        let cipher = match name {
+            _ if name.contains("AES_128_GCM") => gcm(&AES_128_GCM),
+            _ if name.contains("AES_256_GCM") => gcm(&AES_256_GCM),
+            _ if name.contains("CHACHA20_POLY1305") => {
+                Cipher::Aead { algorithm: &CHACHA20_POLY1305, explicit: 0 }
+            }
+            _ if name.contains("AES_128_CBC") => Cipher::Cbc { key: 16, mac },
+            _ if name.contains("AES_256_CBC") => Cipher::Cbc { key: 32, mac },
+            _ => return None,
+        };
+        Some(Self { cipher, hash })
+    }
+}

@@ -1,0 +1,142 @@
+//! One direction, read message after message.
+
+use std::borrow::Cow;
+
+use crate::{
+    flow::{Gap, MOST_BYTES, Mark, Stream},
+    net::Framing,
+    pdu::Malformed,
+};
+
+/// A message and the packet that it ended in.
+#[derive(Clone, Debug)]
+pub(super) struct Message {
+    pub bytes: Vec<u8>,
+    pub last: Mark,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// A whole message.
+    Message(Message),
+    /// So many bytes of one, and no more.
+    Unfinished(usize),
+    /// Bytes that the record lacks.
+    Gap,
+    /// More than is kept of a stream.
+    Full,
+    /// Bytes that cannot begin such a message.
+    Malformed(Malformed),
+}
+
+/// The end that the protocol inside a stream knows: an alert of TLS.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Alert {
+    pub code: u8,
+    pub mark: Mark,
+}
+
+/// The bytes of one direction, and how far they were read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Track<'a> {
+    bytes: Cow<'a, [u8]>,
+    marks: Cow<'a, [Mark]>,
+    gaps: Cow<'a, [Gap]>,
+    at: usize,
+    /// The alert that ended it.
+    pub alert: Option<Alert>,
+}
+
+impl<'a> Track<'a> {
+    /// All that was sent.
+    pub(super) fn of(stream: &'a Stream) -> Self {
+        Self {
+            bytes: Cow::Borrowed(&stream.bytes),
+            marks: Cow::Borrowed(&stream.marks),
+            gaps: Cow::Borrowed(&stream.gaps),
+            ..Self::default()
+        }
+    }
+
+    /// An empty one for what is found inside another, which ends as that one does.
+    pub(super) fn inside(outer: &Track<'_>) -> Self {
+        Self { alert: outer.alert, ..Self::default() }
+    }
+
+    /// Adds bytes that were found inside others.
+    pub(super) fn push(&mut self, bytes: &[u8], mark: Mark) {
+        if !bytes.is_empty() {
+            self.marks.to_mut().push(Mark { offset: self.bytes.len(), ..mark });
+            self.bytes.to_mut().extend_from_slice(bytes);
+        }
+    }
+
+    /// Says that bytes are missing at its end.
+    pub(super) fn miss(&mut self) {
+        let offset = self.bytes.len();
+        self.gaps.to_mut().push(Gap { offset, length: 0 });
+    }
+
+    /// Passes over bytes; the mark of the last of them.
+    pub(super) fn advance(&mut self, length: usize) -> Option<Mark> {
+        self.at += length;
+        self.mark(self.at - 1)
+    }
+
+    /// Whether bytes are missing at its end, or it was too long to be kept.
+    pub(super) fn has_gap(&self) -> bool {
+        self.at + self.rest().len() < self.bytes.len() || self.is_missing_here(self.rest().len())
+    }
+
+    /// What has not been read, up to what is missing.
+    pub(super) fn rest(&self) -> &[u8] {
+        let gap = self.gaps.iter().map(|gap| gap.offset).find(|offset| *offset >= self.at);
+        &self.bytes[self.at..gap.unwrap_or(self.bytes.len())]
+    }
+
+    /// When the next byte came; none if there is none.
+    pub(super) fn next(&self) -> Option<Mark> {
+        (!self.rest().is_empty()).then(|| self.mark(self.at)).flatten()
+    }
+
+    /// How many bytes have not been read.
+    pub(super) fn left(&self) -> usize {
+        self.bytes.len() - self.at
+    }
+
+    fn mark(&self, offset: usize) -> Option<Mark> {
+        let after = self.marks.partition_point(|mark| mark.offset <= offset);
+        after.checked_sub(1).and_then(|index| self.marks.get(index)).copied()
+    }
+
+    /// The next message, which is read with it.
+    pub(super) fn take(&mut self, framing: Framing) -> Next {
+        let next = self.peek(framing);
+        if let Next::Message(message) = &next {
+            self.at += message.bytes.len();
+        }
+        next
+    }
+
+    /// The next message.
+    pub(super) fn peek(&self, framing: Framing) -> Next {
+        let rest = self.rest();
+        match framing.length(rest) {
+            Err(malformed) => Next::Malformed(malformed),
+            Ok(Some(length)) if length <= rest.len() && length > 0 => self.message(length),
+            Ok(_) if self.at + rest.len() < self.bytes.len() || self.is_missing_here(rest.len()) => Next::Gap,
+            Ok(_) if self.bytes.len() >= MOST_BYTES => Next::Full,
+            Ok(_) => Next::Unfinished(rest.len()),
+        }
+    }
+
+    fn is_missing_here(&self, after: usize) -> bool {
+        self.gaps.iter().any(|gap| gap.offset == self.at + after)
+    }
+
+    fn message(&self, length: usize) -> Next {
+        let Some(last) = self.mark(self.at + length - 1) else { return Next::Gap };
+        Next::Message(Message { bytes: self.bytes[self.at..self.at + length].to_vec(), last })
+    }
+}

@@ -1,0 +1,172 @@
+//! One connection, phase after phase, as `probe::connection` makes it.
+
+use time::OffsetDateTime;
+
+use super::sealed::Sealed;
+use super::{
+    Known, activate, connect, credssp, ended, gateway, licensing, mcs, negotiate,
+    record::record,
+    session,
+    talk::{Halt, Talk},
+    tls::{self, Inside},
+    watched,
+};
+use crate::{
+    certificate::Expectation,
+    codes::Phase,
+    flow::{At, Flow, Side},
+    phase::{attribution, negotiate::Negotiated},
+    report::{Connection, PhaseRecord, Phases, Purpose, Selected, Session, Status, Timestamp},
+};
+
+/// Reads a connection as far as it can be seen.
+pub fn walk(flow: &Flow, known: &Known<'_>) -> Connection {
+    let mut talk = Talk::of(flow);
+    let mut walk = Walk { known, phases: Phases::default(), session: None, opened: None };
+    walk.run(&mut talk);
+    let passed_over = (talk.client.left() + talk.server.left()) as u64 + beyond(flow);
+    let (frames, frames_omitted) = talk.into_frames();
+    let Walk { mut phases, session, opened, .. } = walk;
+    attribution::assign_failures(&mut phases, &frames);
+    Connection {
+        purpose: Purpose::Main,
+        hop: None,
+        phases,
+        session,
+        started: Some(moment(flow.began)),
+        local: Some(flow.client),
+        peer: Some(flow.server),
+        tcp: Some(watched::tcp(flow)),
+        ended_by: Some(ended::by(flow)),
+        watched: Some(watched::watched(flow, opened, passed_over)),
+        frames,
+        frames_omitted,
+    }
+}
+
+/// Bytes of both directions that were not kept.
+fn beyond(flow: &Flow) -> u64 {
+    [&flow.from_client, &flow.from_server].map(|stream| stream.total - stream.bytes.len() as u64).iter().sum()
+}
+
+/// As the report writes times.
+pub(super) fn moment(at: At) -> Timestamp {
+    Timestamp(OffsetDateTime::from_unix_timestamp_nanos(at.into()).unwrap_or(OffsetDateTime::UNIX_EPOCH))
+}
+
+struct Walk<'a> {
+    known: &'a Known<'a>,
+    phases: Phases,
+    session: Option<Session>,
+    /// Whether TLS was opened, if there is any.
+    opened: Option<bool>,
+}
+
+impl Walk<'_> {
+    fn run(&mut self, talk: &mut Talk<'_>) -> Option<()> {
+        record(talk, Phase::Connect, &mut self.phases.connect, connect::run)?;
+        let begins_with_tls = talk.client.rest().first() == Some(&22);
+        let negotiated = match begins_with_tls {
+            true => Negotiated::direct(),
+            false => record(talk, Phase::Negotiate, &mut self.phases.negotiate, negotiate::run)?,
+        };
+        if negotiated.code != 0 {
+            self.tls(talk, negotiated.protocol)?;
+        }
+        let rest = match begins_with_tls && gateway::is_asked(talk.client.rest()) {
+            true => {
+                let sni = self.phases.tls.as_ref().and_then(|tls| tls.evidence.sni.clone());
+                gateway::run(talk, &mut self.phases, sni)?;
+                self.negotiated_inside(talk)?
+            }
+            false => negotiated,
+        };
+        self.session(talk, rest)
+    }
+
+    /// The session inside a gateway's channel begins anew.
+    fn negotiated_inside(&mut self, talk: &mut Talk<'_>) -> Option<Negotiated> {
+        let negotiated = record(talk, Phase::Negotiate, &mut self.phases.negotiate, negotiate::run)?;
+        if negotiated.code != 0 {
+            self.tls(talk, negotiated.protocol)?;
+        }
+        Some(negotiated)
+    }
+
+    fn session(&mut self, talk: &mut Talk<'_>, negotiated: Negotiated) -> Option<()> {
+        if negotiated.protocol.is_nla() {
+            let early = negotiated.protocol == Selected::NlaEx;
+            let run = |talk: &mut Talk<'_>, e: &mut _| credssp::run(talk, early, e);
+            record(talk, Phase::Credssp, &mut self.phases.credssp, run)?;
+        }
+        let channels = record(talk, Phase::Mcs, &mut self.phases.mcs, mcs::run)?;
+        let run = |talk: &mut Talk<'_>, e: &mut _| licensing::run(talk, channels, e);
+        record(talk, Phase::Licensing, &mut self.phases.licensing, run)?;
+        let run = |talk: &mut Talk<'_>, e: &mut _| activate::run(talk, channels, e);
+        record(talk, Phase::Activate, &mut self.phases.activate, run)?;
+        self.session = session::run(talk, channels.io);
+        Some(())
+    }
+
+    fn tls(&mut self, talk: &mut Talk<'_>, selected: Selected) -> Option<()> {
+        let Known { keys, roots, server_name } = *self.known;
+        let address = talk.flow.server.ip().to_string();
+        let name = server_name.map_or_else(|| name(talk).unwrap_or(address), str::to_owned);
+        let expectation = Expectation { name: &name, now: moment(talk.flow.began), roots, pin: None };
+        let run = |talk: &mut Talk<'_>, e: &mut _| tls::run(talk, keys, &expectation, e);
+        self.opened = Some(false);
+        match record(talk, Phase::Tls, &mut self.phases.tls, run)? {
+            Inside::Opened(client, server) => {
+                (talk.client, talk.server, talk.tls) = (*client, *server, true);
+                self.opened = Some(true);
+                Some(())
+            }
+            Inside::Sealed(sealed) => {
+                self.sealed(talk, selected, &sealed);
+                None
+            }
+        }
+    }
+
+    /// What is behind a handshake that cannot be opened is unseen, unless its end says where it ended.
+    fn sealed(&mut self, talk: &mut Talk<'_>, selected: Selected, sealed: &Sealed) {
+        let end = ended::first(talk.flow).map(|(side, end)| (side, end.at));
+        let inferred = sealed.told(selected, end);
+        talk.now = sealed.last().unwrap_or(talk.now);
+        let in_credssp =
+            sealed.ends_in_credssp(selected) && end.is_some_and(|(side, _)| side == Side::Server);
+        let phase = if selected.is_nla() { Phase::Credssp } else { Phase::Mcs };
+        let halt = match in_credssp {
+            true => talk.missing(Side::Server, 0),
+            false => Halt::Unseen("it is encrypted, and no key that opens it is known".to_owned()),
+        };
+        match phase {
+            Phase::Credssp => infer(talk, phase, &mut self.phases.credssp, halt, inferred),
+            _ => infer(talk, phase, &mut self.phases.mcs, halt, inferred),
+        }
+    }
+}
+
+/// The name that the client asked for.
+fn name(talk: &Talk<'_>) -> Option<String> {
+    let hello = crate::pdu::hello::ClientHello::read(talk.client.rest()).ok()?;
+    crate::pdu::client_hello::named(&hello).map(str::to_owned)
+}
+
+fn infer<E: Default>(
+    talk: &mut Talk<'_>,
+    phase: Phase,
+    slot: &mut Option<PhaseRecord<E>>,
+    halt: Halt,
+    inferred: String,
+) {
+    let _: Option<()> = record(talk, phase, slot, |_, _| Err(halt));
+    if let Some(record) = slot {
+        record.inferred = Some(inferred);
+        if record.status == Status::Failed
+            && let Some(failure) = &mut record.failure
+        {
+            failure.detail.push_str(" (inferred)");
+        }
+    }
+}

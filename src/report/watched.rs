@@ -1,0 +1,112 @@
+//! What only somebody sees who watches a connection from outside: a capture or a relay.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Millis, Named, named::names};
+
+names! {
+    /// Who ended a connection.
+    EndSide, b'_':
+    /// Who opened it.
+    Client,
+    /// Who was asked.
+    Server,
+    /// Neither: somebody between them, in the name of one.
+    Path,
+    /// It is not known.
+    Unknown,
+}
+
+names! {
+    /// How a connection was ended.
+    EndHow, b'_':
+    /// With a FIN.
+    Fin,
+    /// With a RST.
+    Rst,
+    /// Nobody ended it; one side stopped answering, or the record stops.
+    Silence,
+}
+
+/// Who ended a connection first, and what shows that it was them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct EndedBy {
+    /// `client`, `server`, `path` or `unknown`.
+    #[schemars(with = "String")]
+    pub side: Named<EndSide>,
+    /// `fin`, `rst` or `silence`.
+    #[schemars(with = "String")]
+    pub how: Named<EndHow>,
+    /// When, since the connection began.
+    pub at_ms: Millis,
+    /// The packet that ended it, counted from 1; null if nobody counted packets.
+    pub packet: Option<u64>,
+    /// How many bytes that side had sent before.
+    pub after_bytes: u64,
+    /// Time to live, or hop limit, of the packet that ended it.
+    pub ttl: Option<u8>,
+    /// That of the other packets of that side.
+    pub usual_ttl: Option<u8>,
+    /// The Ethernet address that the packet came from.
+    pub mac: Option<String>,
+    /// That of the other packets of that side.
+    pub usual_mac: Option<String>,
+    /// What says that the packet did not come from that side's host, one sentence each.
+    pub against: Vec<String>,
+}
+
+/// What was watched of one connection.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Watched {
+    /// The first packet, counted from 1; null if nobody counted packets.
+    pub packet: Option<u64>,
+    /// What the client sent.
+    pub client: WatchedSide,
+    /// What the server sent.
+    pub server: WatchedSide,
+    /// Whether the beginning of the connection is missing.
+    pub begins_late: bool,
+    /// Whether the record stops while the connection goes on.
+    pub cut: bool,
+    /// Whether TLS was opened with keys; null if there is none.
+    pub opened: Option<bool>,
+    /// Bytes that were not looked at, because what they carry comes after the activation.
+    pub passed_over: u64,
+}
+
+/// One direction of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct WatchedSide {
+    /// Packets; 0 if nobody counted them.
+    pub packets: u64,
+    /// Bytes of TCP payload.
+    pub bytes: u64,
+    /// Bytes that were sent and are not in the record.
+    pub missing_bytes: u64,
+    /// Packets whose bytes had come before.
+    pub retransmissions: u32,
+    /// Copies of packets, as a mirror port makes them.
+    pub duplicates: u32,
+    /// The maximum segment size that the SYN names.
+    pub mss: Option<u16>,
+    /// The longest segment.
+    pub longest_segment: u32,
+    /// The longest segment that the other side acknowledged.
+    pub longest_acknowledged: u32,
+    /// Bytes that the other side never acknowledged.
+    pub unacknowledged: u64,
+    /// The length of the first segment that was never acknowledged.
+    pub lost_segment: Option<u32>,
+    /// How often that segment was sent.
+    pub lost_sent: Option<u32>,
+    /// How often this side announced a window of zero.
+    pub closed_windows: u32,
+    /// Time to live, or hop limit, of most packets.
+    pub ttl: Option<u8>,
+}

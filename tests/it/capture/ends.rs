@@ -1,0 +1,151 @@
+//! How connections end: FIN, RST, a RST that somebody else sent, silence, or the end of the capture.
+
+use rdptrace::internal::flow::{End, How, Side};
+
+use super::{
+    flow, flows,
+    talk::{DATA, FIN, MILLISECOND, RST, SECOND, SYN, Talk},
+};
+
+#[test]
+fn each_direction_has_an_end() {
+    let mut talk = Talk::open();
+    talk.tells(Side::Client, b"request");
+    talk.closes(Side::Server);
+    let flow = flow(&talk.pcap());
+    let at = |packet: usize| talk.frames[packet - 1].0;
+    assert_eq!(flow.from_server.end, Some(End { how: How::Fin, at: at(6), packet: 6 }));
+    assert_eq!(flow.from_client.end, Some(End { how: How::Fin, at: at(7), packet: 7 }));
+    assert!(!flow.cut && flow.from_client.packets.reset.is_none());
+    assert_eq!(flow.from_server.total, 0);
+}
+
+#[test]
+fn a_half_that_stays_open_is_cut() {
+    let mut talk = Talk::open();
+    talk.sends(Side::Server, FIN, b"");
+    talk.sends(Side::Client, DATA, b"");
+    let flow = flow(&talk.pcap());
+    assert!(flow.cut && flow.from_client.end.is_none() && flow.from_server.end.is_some());
+}
+
+#[test]
+fn a_host_resets_where_its_numbers_are() {
+    let mut talk = Talk::open();
+    talk.tells(Side::Server, b"answer");
+    let id = talk.server.id;
+    talk.sends(Side::Server, RST, b"");
+    let flow = flow(&talk.pcap());
+    let packets = flow.from_server.packets;
+    let reset = packets.reset.expect("a reset");
+    assert_eq!((reset.off_sequence, reset.followed, reset.ttl, reset.mac), (0, false, 57, packets.mac));
+    assert_eq!((packets.ip_id, reset.ip_id), (Some(id), Some(id + 1)));
+    assert_eq!(flow.from_server.end, Some(End { how: How::Rst, at: flow.last, packet: 6 }));
+    assert!(!flow.cut && flow.from_client.end.is_none());
+}
+
+#[test]
+fn a_refusal_is_a_reset_that_fits() {
+    let mut talk = Talk::default();
+    talk.sends(Side::Client, SYN, b"");
+    let ack = talk.client.next;
+    talk.says(Side::Server, RST, 0, ack, b"");
+    let flow = flow(&talk.pcap());
+    assert_eq!(flow.from_server.packets.reset.expect("a reset").off_sequence, 0);
+    assert_eq!((flow.from_server.end.expect("an end").how, flow.opening.syn_ack), (How::Rst, None));
+}
+
+#[test]
+fn a_reset_after_fin_leaves_the_end_a_fin() {
+    let mut talk = Talk::open();
+    talk.tells(Side::Client, b"request");
+    talk.sends(Side::Client, FIN, b"");
+    talk.sends(Side::Client, RST, b"");
+    let flow = flow(&talk.pcap());
+    assert_eq!(flow.from_client.end.expect("an end").how, How::Fin);
+    assert_eq!(flow.from_client.packets.reset.expect("a reset").off_sequence, 0);
+}
+
+/// A RST that a device between them sends in the server's name.
+fn injected() -> Talk {
+    let mut talk = Talk::open();
+    talk.tells(Side::Client, b"request");
+    let (server, ack) = (talk.server.clone(), talk.client.next);
+    talk.server.ttl = 63;
+    talk.server.mac = [9; 6];
+    talk.server.id = 0;
+    talk.says(Side::Server, RST, server.next, ack, b"");
+    talk.server = server;
+    talk
+}
+
+#[test]
+fn a_reset_from_the_path_is_followed_by_data_of_the_host() {
+    let mut talk = injected();
+    let flow = flow(&talk.pcap());
+    assert!(!flow.from_server.packets.reset.expect("a reset").followed);
+    talk.sends(Side::Server, DATA, b"answer");
+    let flow = super::flow(&talk.pcap());
+    let packets = flow.from_server.packets;
+    let reset = packets.reset.expect("a reset");
+    assert_eq!((reset.ttl, reset.mac, reset.ip_id), (63, Some([9; 6]), Some(1)));
+    assert_eq!((packets.mac, reset.followed), (Some([2, 0, 0, 0, 0, 2]), true));
+    assert_eq!(flow.from_server.bytes, b"answer");
+}
+
+#[test]
+fn a_second_reset_with_another_ttl_is_told() {
+    for (ttl, followed) in [(63, false), (57, true)] {
+        let mut talk = injected();
+        talk.server.ttl = ttl;
+        talk.at += 5 * MILLISECOND;
+        talk.sends(Side::Server, RST, b"");
+        let flow = flow(&talk.pcap());
+        assert_eq!(flow.from_server.packets.reset.expect("a reset").followed, followed, "{ttl}");
+    }
+}
+
+#[test]
+fn numbers_that_do_not_fit_are_told() {
+    let mut talk = Talk::open();
+    talk.tells(Side::Server, b"answer");
+    let (next, ack) = (talk.server.next, talk.client.next);
+    talk.says(Side::Server, RST, next + 1460, ack, b"");
+    let reset = flow(&talk.pcap()).from_server.packets.reset.expect("a reset");
+    assert_eq!((reset.off_sequence, reset.followed), (1460, false));
+}
+
+#[test]
+fn what_is_sent_again_after_the_end_is_no_other_connection() {
+    let mut talk = Talk::open();
+    talk.tells(Side::Client, b"request");
+    talk.sends(Side::Client, RST, b"");
+    let (first, ack) = (talk.server.next, talk.client.next);
+    for _ in 0..6 {
+        talk.at += 2 * SECOND;
+        talk.says(Side::Server, DATA, first, ack, b"answer");
+    }
+    assert_eq!(flows(&talk.pcap()).len(), 1);
+}
+
+#[test]
+fn ten_minutes_of_silence_end_a_connection_and_one_wrong_time_does_not() {
+    let mut talk = Talk::open();
+    talk.tells(Side::Client, b"request");
+    let asked = talk.at - talk.step;
+    let mut other = Talk { at: talk.at + 700 * SECOND, ..Talk::default() };
+    other.client.port = 50_001;
+    other.sends(Side::Client, SYN, b"");
+    talk.frames.extend(other.frames.clone());
+    let late = talk.frames.clone();
+    other.sends(Side::Client, DATA, b"bytes");
+    talk.frames.extend(other.frames.split_off(1));
+    let flows = flows(&talk.pcap());
+    assert_eq!((flows.len(), flows[0].cut, flows[0].last), (2, false, asked));
+    assert_eq!((flows[0].watched, flows[1].cut), (other.at - other.step, true));
+
+    talk.frames = late;
+    talk.tells(Side::Server, b"answer");
+    let flows = super::flows(&talk.pcap());
+    assert!(flows.iter().any(|flow| flow.from_server.bytes == b"answer"));
+}
