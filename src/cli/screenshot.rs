@@ -11,7 +11,7 @@ use crate::{
 /// # Errors
 /// Always.
 #[cfg(not(feature = "screenshot"))]
-pub fn png(_picture: &Picture) -> Result<Vec<u8>, Error> {
+pub(crate) fn png(_picture: &Picture) -> Result<Vec<u8>, Error> {
     Err(Error::new("this build of rdptrace lacks the feature `screenshot`"))
 }
 

@@ -7,30 +7,30 @@ use time::OffsetDateTime;
 use crate::local::host::{Answer, Event, Span};
 
 /// A log, of which there is none.
-pub struct Log<R>(Infallible, PhantomData<R>);
+pub(crate) struct Log<R>(Infallible, PhantomData<R>);
 
 impl<R> Log<R> {
     /// No log.
     ///
     /// # Errors
     /// Always; why.
-    pub fn open(_file: R, _name: &str) -> Result<Self, String> {
+    pub(crate) fn open(_file: R, _name: &str) -> Result<Self, String> {
         Err("this build of rdptrace lacks the feature `event-logs`, which reads exported event logs"
             .to_owned())
     }
 
     /// Never called.
-    pub fn channels(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn channels(&self) -> impl Iterator<Item = &str> {
         std::iter::from_fn(|| match self.0 {})
     }
 
     /// Never called.
-    pub fn newest(&self) -> Option<OffsetDateTime> {
+    pub(crate) fn newest(&self) -> Option<OffsetDateTime> {
         match self.0 {}
     }
 
     /// Never called.
-    pub fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         match self.0 {}
     }
 
@@ -38,12 +38,12 @@ impl<R> Log<R> {
     ///
     /// # Errors
     /// None.
-    pub fn events(&self, _channel: &str) -> Answer<Vec<Event>> {
+    pub(crate) fn events(&self, _channel: &str) -> Answer<Vec<Event>> {
         match self.0 {}
     }
 
     /// Never called.
-    pub fn span(&self, _channel: &str) -> Option<Span> {
+    pub(crate) fn span(&self, _channel: &str) -> Option<Span> {
         match self.0 {}
     }
 }
