@@ -34,7 +34,7 @@ pub(super) async fn connect(address: SocketAddr, size: Option<u32>) -> io::Resul
 
 /// The system's own; short segments are not to be had.
 #[cfg(not(unix))]
-pub async fn connect(address: SocketAddr, size: Option<u32>) -> io::Result<TcpStream> {
+pub(super) async fn connect(address: SocketAddr, size: Option<u32>) -> io::Result<TcpStream> {
     match size {
         None => TcpStream::connect(address).await,
         Some(_) => Err(io::ErrorKind::Unsupported.into()),

@@ -6,7 +6,7 @@ use crate::report::Tcp;
 
 /// None where the system refuses.
 #[allow(unsafe_code)]
-pub fn counts(socket: &socket2::Socket) -> Option<Tcp> {
+pub(crate) fn counts(socket: &socket2::Socket) -> Option<Tcp> {
     let mut length = libc::socklen_t::try_from(mem::size_of::<libc::tcp_connection_info>()).ok()?;
     // SAFETY: tcp_connection_info is plain integers, for which zeros are valid.
     let mut info: libc::tcp_connection_info = unsafe { mem::zeroed() };
@@ -27,6 +27,6 @@ pub fn counts(socket: &socket2::Socket) -> Option<Tcp> {
 }
 
 /// The system does not count that by itself.
-pub fn opened(_socket: &socket2::Socket) -> Option<u32> {
+pub(crate) fn opened(_socket: &socket2::Socket) -> Option<u32> {
     None
 }

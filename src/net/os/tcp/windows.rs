@@ -8,7 +8,7 @@ use crate::report::Tcp;
 
 /// None where the system refuses, as before Windows 10 version 1703.
 #[allow(unsafe_code)]
-pub fn counts(socket: &socket2::Socket) -> Option<Tcp> {
+pub(crate) fn counts(socket: &socket2::Socket) -> Option<Tcp> {
     let (version, mut info, mut written) = (0_u32, TCP_INFO_v0::default(), 0);
     let length = |size: usize| u32::try_from(size).ok();
     let (asked, room) = (length(mem::size_of_val(&version))?, length(mem::size_of_val(&info))?);
@@ -38,6 +38,6 @@ pub fn counts(socket: &socket2::Socket) -> Option<Tcp> {
 }
 
 /// How often the SYN was sent again.
-pub fn opened(socket: &socket2::Socket) -> Option<u32> {
+pub(crate) fn opened(socket: &socket2::Socket) -> Option<u32> {
     counts(socket)?.syn_retries
 }

@@ -22,7 +22,7 @@ use crate::local::host::Answer;
 const PARTS: u32 = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
 
 /// The descriptor of a file, or of a registry key that begins with `HKLM\` or `HKCU\`.
-pub fn descriptor(path: &str) -> Answer<String> {
+pub(crate) fn descriptor(path: &str) -> Answer<String> {
     let key = path.strip_prefix(r"HKLM\").map(|rest| format!(r"MACHINE\{rest}"));
     let key = key.or_else(|| path.strip_prefix(r"HKCU\").map(|rest| format!(r"CURRENT_USER\{rest}")));
     let kind = if key.is_some() { SE_REGISTRY_KEY } else { SE_FILE_OBJECT };

@@ -25,7 +25,7 @@ const MOST: u64 = 4 << 20;
 static SPANS: Mutex<BTreeMap<String, Span>> = Mutex::new(BTreeMap::new());
 
 /// The events of a channel that are looked for, newest first.
-pub fn events(machine: &ThisMachine, channel: &str) -> Answer<Vec<Event>> {
+pub(crate) fn events(machine: &ThisMachine, channel: &str) -> Answer<Vec<Event>> {
     let (found, days) = match asked(channel, None) {
         // A log of gigabytes takes longer to look through than a check may last.
         Err(Unreadable::Failed(_)) => (asked(channel, Some(EVENT_DAYS))?, Some(EVENT_DAYS)),
@@ -42,7 +42,7 @@ pub fn events(machine: &ThisMachine, channel: &str) -> Answer<Vec<Event>> {
 }
 
 /// From when to when the events go that were read last.
-pub fn span(channel: &str) -> Option<Span> {
+pub(crate) fn span(channel: &str) -> Option<Span> {
     SPANS.lock().unwrap_or_else(PoisonError::into_inner).get(channel).cloned()
 }
 

@@ -29,7 +29,7 @@ const ATTRIBUTES: &[(u32, &str)] = &[
 ];
 
 /// Facts of a file or a folder that exists; rights are asked for, nothing is written.
-pub fn file(path: &str, facts: &Metadata) -> Result<File, Unreadable> {
+pub(crate) fn file(path: &str, facts: &Metadata) -> Result<File, Unreadable> {
     let may = |right: u32| {
         let mut options = OpenOptions::new();
         options.access_mode(right).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(path).is_ok()

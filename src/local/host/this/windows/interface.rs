@@ -14,7 +14,7 @@ use crate::local::host::Answer;
 use crate::local::host::Interface;
 
 /// The interface; none where there is no way to the address.
-pub fn interface(to: IpAddr) -> Answer<Interface> {
+pub(crate) fn interface(to: IpAddr) -> Answer<Interface> {
     let (to, mut index) = (address(to), 0_u32);
     // SAFETY: the address is of the family that it names, and as long as the largest of them.
     let code = unsafe { GetBestInterfaceEx(ptr::from_ref(&to).cast(), &raw mut index) };

@@ -29,64 +29,64 @@ use crate::{
     },
     report::Os,
 };
-pub use descriptor::descriptor;
-pub use events::{events, span};
-pub use files::file;
-pub use interface::interface;
-pub use registry::{may_create, subkeys, value};
+pub(crate) use descriptor::descriptor;
+pub(crate) use events::{events, span};
+pub(crate) use files::file;
+pub(crate) use interface::interface;
+pub(crate) use registry::{may_create, subkeys, value};
 
 /// The kind of system.
-pub const KIND: Os = Os::Windows;
+pub(super) const KIND: Os = Os::Windows;
 
 /// The folder decides who may read a file.
-pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
 /// Pipes have another place in Windows, where opening them does not wait.
-pub fn open_at_once(options: &mut OpenOptions, path: &Path) -> io::Result<fs::File> {
+pub(super) fn open_at_once(options: &mut OpenOptions, path: &Path) -> io::Result<fs::File> {
     options.open(path)
 }
 
 /// It waits already.
-pub fn wait_again(_file: &fs::File) -> io::Result<()> {
+pub(super) fn wait_again(_file: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
 /// There is no such error.
-pub fn is_unread(_error: &io::Error) -> bool {
+pub(super) fn is_unread(_error: &io::Error) -> bool {
     false
 }
 
 /// Standard input without the buffer of the standard library, which nobody wipes.
-pub fn standard_input() -> io::Result<fs::File> {
+pub(crate) fn standard_input() -> io::Result<fs::File> {
     io::stdin().as_handle().try_clone_to_owned().map(fs::File::from)
 }
 
 /// Windows writes no memory of a program that fails unless an administrator has asked for it.
-pub fn forbid_core_files() {}
+pub(crate) fn forbid_core_files() {}
 
 /// Windows knows no groups of processes that a parent could end.
-pub fn in_own_group(_command: &mut Command) {}
+pub(super) fn in_own_group(_command: &mut Command) {}
 
 /// Ends the command alone; the tools that are asked start no others.
-pub fn end_group(child: &mut Child) {
+pub(super) fn end_group(child: &mut Child) {
     let _ = child.kill();
 }
 
 /// Major and minor version, build and revision.
-pub fn version(_machine: &ThisMachine) -> Option<String> {
+pub(super) fn version(_machine: &ThisMachine) -> Option<String> {
     let number = |name: &str| value(CURRENT_VERSION, name).ok().flatten().map(|value| value.to_string());
     windows_version(number)
 }
 
 /// Whether the current user has an administrator's rights: only they may open the key of the local service accounts.
-pub fn elevated() -> Option<bool> {
+pub(super) fn elevated() -> Option<bool> {
     Some(registry::may_read_users())
 }
 
 /// A service, as its manager tells everybody.
-pub fn service(_machine: &ThisMachine, name: &str) -> Answer<Service> {
+pub(super) fn service(_machine: &ThisMachine, name: &str) -> Answer<Service> {
     let asked = || {
         let manager = ServiceManager::local_computer(None::<&str>, ServiceManagerAccess::CONNECT)?;
         manager.open_service(name, ServiceAccess::QUERY_STATUS)?.query_status()
@@ -115,7 +115,7 @@ pub fn service(_machine: &ThisMachine, name: &str) -> Answer<Service> {
 const NO_SUCH_SERVICE: i32 = 1060;
 
 /// Who listens on a port.
-pub fn listener(_machine: &ThisMachine, port: u16, transport: Transport) -> Answer<Owner> {
+pub(super) fn listener(_machine: &ThisMachine, port: u16, transport: Transport) -> Answer<Owner> {
     let protocol = match transport {
         Transport::Tcp => listeners::Protocol::TCP,
         Transport::Udp => listeners::Protocol::UDP,

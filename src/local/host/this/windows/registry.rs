@@ -15,7 +15,7 @@ const CREATE_SUB_KEY: u32 = 0x0004;
 const NETWORK_SERVICE: &str = "S-1-5-20";
 
 /// A value; what is neither number nor text is bytes.
-pub fn value(key: &str, name: &str) -> Answer<Value> {
+pub(crate) fn value(key: &str, name: &str) -> Answer<Value> {
     let Some(key) = open(key, |options| options.read())? else { return Ok(None) };
     let Some(raw) = answered(key.get_value(name))? else { return Ok(None) };
     let bytes = Value::Binary { binary: hex::encode(&*raw) };
@@ -29,13 +29,13 @@ pub fn value(key: &str, name: &str) -> Answer<Value> {
 }
 
 /// The names of a key's subkeys.
-pub fn subkeys(key: &str) -> Answer<Vec<String>> {
+pub(crate) fn subkeys(key: &str) -> Answer<Vec<String>> {
     let Some(key) = open(key, |options| options.read())? else { return Ok(None) };
     answered(key.keys().map(|names| names.take(MOST_KEYS).collect()))
 }
 
 /// Whether a subkey may be created; the right is asked for, nothing is made.
-pub fn may_create(key: &str) -> Answer<bool> {
+pub(crate) fn may_create(key: &str) -> Answer<bool> {
     match open(key, |options| options.access(CREATE_SUB_KEY)) {
         Ok(found) => Ok(found.map(|_| true)),
         Err(Unreadable::Denied) => Ok(Some(false)),
@@ -44,7 +44,7 @@ pub fn may_create(key: &str) -> Answer<bool> {
 }
 
 /// Whether the current user may read what only administrators may.
-pub fn may_read_users() -> bool {
+pub(super) fn may_read_users() -> bool {
     USERS.open(NETWORK_SERVICE).is_ok()
 }
 

@@ -10,13 +10,13 @@ mod system {
     use std::{io, net::SocketAddr};
 
     /// Nothing is kept.
-    pub fn keep(_socket: &socket2::Socket, _address: SocketAddr) {}
+    pub(crate) fn keep(_socket: &socket2::Socket, _address: SocketAddr) {}
 
     /// Nothing was kept.
-    pub fn drop_later(_socket: &socket2::Socket, _address: SocketAddr) {}
+    pub(crate) fn drop_later(_socket: &socket2::Socket, _address: SocketAddr) {}
 
     /// Nothing is known.
-    pub fn told(_socket: &socket2::Socket, _address: SocketAddr, error: io::Error) -> io::Error {
+    pub(crate) fn told(_socket: &socket2::Socket, _address: SocketAddr, error: io::Error) -> io::Error {
         error
     }
 }
