@@ -85,6 +85,7 @@ mod rdp_file_findings;
 mod rdp_file_program;
 mod rdp_file_refused;
 mod rdp_file_signature;
+mod read;
 mod readers;
 mod rejected;
 mod reports;

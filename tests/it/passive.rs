@@ -93,7 +93,7 @@ fn report(flow: Flow, recorded: &Recorded) -> Report {
 }
 
 /// The demo's flow, as a capture would hold it: with packets that were counted.
-async fn captured(name: &'static str) -> (Flow, Recorded) {
+pub(crate) async fn captured(name: &'static str) -> (Flow, Recorded) {
     let (_, mut recorded) = recorded(Some(fault(name))).await;
     let mut flow = recorded.flows.remove(0);
     flow.packet = 1;

@@ -2,6 +2,7 @@
 //! the folder that holds them.
 
 mod altered;
+mod judged;
 mod written;
 
 use std::{
