@@ -16,6 +16,8 @@ mod streams;
 mod talk;
 mod written;
 
+pub(crate) use streams::Chance;
+
 use std::io::Read;
 
 use rdptrace::internal::{

@@ -16,6 +16,7 @@ use rdptrace::{
 };
 
 use crate::{
+    capture::Chance,
     faults::settings_for,
     lab::{Lab, fault},
 };
@@ -200,6 +201,35 @@ async fn without_keys_what_is_inside_tls_is_unseen_and_never_passed() {
     assert!(matches!(credssp.status, Status::Unseen | Status::Failed) && credssp.inferred.is_some());
     assert!(blind.phases.mcs.is_none());
     let _ = recorded;
+}
+
+/// Bytes, marks and gaps of a stream, changed at random.
+fn damaged(stream: &mut Stream, chance: &mut Chance) {
+    for _ in 0..chance.below(8) {
+        match (chance.below(4), stream.bytes.len()) {
+            (_, 0) => {}
+            (0, length) => stream.bytes.truncate(chance.below(length)),
+            (1, _) => stream.miss(1 + chance.below(2000) as u64),
+            (_, length) => stream.bytes[chance.below(length)] = chance.next() as u8,
+        }
+    }
+    stream.marks.retain(|mark| mark.offset < stream.bytes.len());
+    stream.gaps.retain(|gap| gap.offset <= stream.bytes.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_damaged_is_read_without_a_panic() {
+    let mut chance = Chance(0x9E37_79B9_7F4A_7C15);
+    for name in ["nla-required", "licensing-close", "activate-garbage", "redirect", "session-flood"] {
+        let (flow, recorded) = captured(name).await;
+        for _ in 0..60 {
+            let mut changed = flow.clone();
+            damaged(&mut changed.from_client, &mut chance);
+            damaged(&mut changed.from_server, &mut chance);
+            let connection = watched(&changed, &recorded);
+            assert!(connection.frames.len() <= 48, "{name}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
