@@ -95,6 +95,9 @@ impl Output {
     }
 }
 
+/// Pages of failed conversations behind the table.
+const MOST_PAGES: usize = 20;
+
 /// Many reports in one format: a table and the failed ones as text, or a line each.
 fn rendered_many(
     reports: &[Report],
@@ -103,7 +106,9 @@ fn rendered_many(
     columns: usize,
 ) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    let mut failed = reports.iter().filter(|report| report.verdict.outcome == Outcome::Aborted);
+    let failed = reports.iter().filter(|report| report.verdict.outcome == Outcome::Aborted);
+    let more = failed.clone().count().saturating_sub(MOST_PAGES);
+    let mut failed = failed.take(MOST_PAGES);
     let result = match format {
         Format::Text => render::conversations(reports, &mut bytes),
         _ => Ok(()),
@@ -117,6 +122,9 @@ fn rendered_many(
         _ => reports.iter().try_for_each(|report| {
             rendered(report, format, threshold, columns).map(|line| bytes.extend(line))
         })?,
+    }
+    if more > 0 && format == Format::Text {
+        bytes.extend(format!("\n{more} more failed: --conversation N shows one\n").into_bytes());
     }
     Ok(bytes)
 }

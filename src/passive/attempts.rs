@@ -43,10 +43,17 @@ impl Attempt {
 /// Attempts that further connections may belong to.
 #[derive(Default)]
 pub struct Attempts {
+    /// The name that certificates have to be for, if it was given.
+    server_name: Option<String>,
     open: BTreeMap<(IpAddr, SocketAddr), Vec<Attempt>>,
 }
 
 impl Attempts {
+    /// None yet; certificates have to be for this name, if one is given.
+    pub fn new(server_name: Option<String>) -> Self {
+        Self { server_name, ..Self::default() }
+    }
+
     /// Adds a connection; returns the attempts that nothing can belong to any more.
     pub fn add(&mut self, watched: Watched) -> Vec<Trace> {
         let now = watched.last;
@@ -59,16 +66,17 @@ impl Attempts {
             attempt.connections.iter().all(|one| now.saturating_sub(one.last) > 2 * APART)
         };
         let ended: Vec<Attempt> = open.extract_if(.., |attempt| over(attempt)).collect();
-        ended.into_iter().map(trace).collect()
+        ended.into_iter().map(|attempt| trace(attempt, self.server_name.as_deref())).collect()
     }
 
     /// Those that are left.
     pub fn finish(self) -> Vec<Trace> {
-        self.open.into_values().flatten().map(trace).collect()
+        let Self { open, server_name } = self;
+        open.into_values().flatten().map(|attempt| trace(attempt, server_name.as_deref())).collect()
     }
 }
 
-fn trace(attempt: Attempt) -> Trace {
+fn trace(attempt: Attempt, server_name: Option<&str>) -> Trace {
     let mut all = attempt.connections;
     all.sort_by_key(|one| one.began);
     let (began, server) = all.first().map_or((0, None), |one| (one.began, Some(one.server)));
@@ -77,7 +85,7 @@ fn trace(attempt: Attempt) -> Trace {
     for again in connections.iter_mut().skip(1) {
         again.purpose = Purpose::Retry;
     }
-    let target = server.map(|server| target(server, &connections));
+    let target = server.map(|server| target(server, server_name, &connections));
     Trace {
         started: moment(began),
         elapsed_ms: Millis::rounded(millis(began, last)),
@@ -94,13 +102,14 @@ fn trace(attempt: Attempt) -> Trace {
 }
 
 /// Who was asked: behind a gateway the resource of its channel, and else who answered.
-fn target(server: SocketAddr, connections: &[Connection]) -> TargetRecord {
+fn target(server: SocketAddr, server_name: Option<&str>, connections: &[Connection]) -> TargetRecord {
     let last = |of: fn(&Connection) -> Option<(String, u16)>| connections.iter().rev().find_map(of);
     let asked = last(|one| {
         let channel = &one.phases.gateway.as_ref()?.evidence.steps.channel.as_ref()?.evidence;
         Some((channel.resource.clone()?, channel.port?))
     });
-    let name = last(|one| Some((one.phases.tls.as_ref()?.evidence.sni.clone()?, 0)));
+    let given = server_name.map(|name| (name.to_owned(), 0));
+    let name = given.or_else(|| last(|one| Some((one.phases.tls.as_ref()?.evidence.sni.clone()?, 0))));
     let (host, port) = asked.unwrap_or_else(|| (server.ip().to_string(), server.port()));
     TargetRecord {
         input: place(&host, port),

@@ -1,11 +1,14 @@
 //! Both directions of a connection, read in the order of time, and what it means that one of them says no more.
 
-use super::track::{Message, Next, Track};
+use super::{
+    ended,
+    track::{Message, Next, Track},
+};
 use crate::{
     codes::Phase,
     flow::{At, Flow, How, Kept, Mark, Side, millis},
     net::{self, Framing},
-    report::{Direction, Failure, FailureKind, Frame, Millis, Speaker},
+    report::{Direction, EndSide, Failure, FailureKind, Frame, Millis, Speaker},
 };
 
 /// So long a server may think before a client that leaves has waited in vain, in milliseconds.
@@ -25,6 +28,28 @@ pub(super) enum Halt {
     Stopped(String),
     /// What follows cannot be seen.
     Unseen(String),
+}
+
+impl Halt {
+    /// The same, if the record holds all that crossed. Where it does not, only what is told by number is sure: whoever seems to
+    /// be silent, to leave or to speak nonsense may have said what is missing.
+    pub(super) fn doubted(self, flow: &Flow) -> Self {
+        let told = matches!(&self, Self::Failed(failure) if failure.code.is_some());
+        let lacks = match flow {
+            _ if told => None,
+            flow if flow.from_client.has_gaps() || flow.from_server.has_gaps() => {
+                Some("bytes of the connection are missing in the record")
+            }
+            flow if flow.packet > 0 && flow.opening.syn.is_none() => {
+                Some("the record begins after the connection did")
+            }
+            _ => None,
+        };
+        match (lacks, self) {
+            (Some(why), Self::Failed(_) | Self::Stopped(_)) => Self::Unseen(why.to_owned()),
+            (_, same) => same,
+        }
+    }
 }
 
 impl From<Failure> for Halt {
@@ -52,8 +77,10 @@ pub(super) struct Talk<'a> {
     pub now: At,
     pub phase: Phase,
     pub tls: bool,
-    /// When this phase began, or the client last said what the server has not answered.
+    /// When this phase began.
     pub since: At,
+    /// When the client last said what the server has not answered.
+    asked: At,
     /// Who spoke last.
     last: Option<Side>,
     /// How long the client has shown questions, in milliseconds.
@@ -72,6 +99,7 @@ impl<'a> Talk<'a> {
             phase: Phase::Connect,
             tls: false,
             since: flow.began,
+            asked: flow.began,
             last: None,
             prompted: 0.0,
             frames: Kept::default(),
@@ -138,6 +166,9 @@ impl<'a> Talk<'a> {
             self.prompted += paused;
             self.since = message.last.at;
         }
+        if side == Side::Client && self.last != Some(Side::Client) {
+            self.asked = message.last.at;
+        }
         self.now = self.now.max(message.last.at);
         self.last = Some(side);
         let head = &message.bytes[..message.bytes.len().min(HEAD)];
@@ -178,18 +209,20 @@ impl<'a> Talk<'a> {
             (Some(client), None) => (Side::Client, client),
             (None, None) => return self.open_end(owes, pending),
         };
-        let waited = millis(self.since, first.1.at);
+        let waited = self.waited(first.1.at);
         self.now = self.now.max(first.1.at);
         match first {
             (Side::Server, end) => {
                 let head = self.server.rest().to_vec();
-                net::ended(end.how == How::Rst, pending)
-                    .with_received(&head)
-                    .with_partial(pending as u64)
-                    .into()
+                let mut failure = net::ended(end.how == How::Rst, pending);
+                if ended::by(self.flow).side == EndSide::Path {
+                    failure.detail =
+                        "a RST in the server's name, but not of the server, ended the connection".to_owned();
+                }
+                failure.with_received(&head).with_partial(pending as u64).into()
             }
             (Side::Client, _) if owes == Side::Server && waited >= PATIENCE => {
-                silent(waited, ", and the client gave up").into()
+                silent(waited, pending, ", and the client gave up").into()
             }
             (Side::Client, end) => {
                 let how = if end.how == How::Rst { "reset" } else { "closed" };
@@ -198,12 +231,18 @@ impl<'a> Talk<'a> {
         }
     }
 
+    /// How long the server has owed an answer. From licensing on whatever else it says is none, so the whole phase counts.
+    fn waited(&self, until: At) -> f64 {
+        let since = if self.phase >= Phase::Licensing { self.since } else { self.asked.max(self.since) };
+        millis(since, until)
+    }
+
     /// The record ends, and neither side has ended the connection.
     fn open_end(&mut self, owes: Side, pending: usize) -> Halt {
-        let waited = millis(self.since, self.flow.watched);
+        let waited = self.waited(self.flow.watched);
         if owes == Side::Server && waited >= PATIENCE {
             self.now = self.flow.watched;
-            return silent(waited, "").into();
+            return silent(waited, pending, "").into();
         }
         let part = if pending > 0 { ", in the middle of a message" } else { "" };
         Halt::Stopped(format!("the record of the connection ends here{part}"))
@@ -225,6 +264,11 @@ impl<'a> Talk<'a> {
     }
 }
 
-fn silent(waited: f64, more: &str) -> Failure {
-    Failure::new(FailureKind::Timeout, format!("the server sent nothing for {:.1} s{more}", waited / 1000.0))
+fn silent(waited: f64, pending: usize, more: &str) -> Failure {
+    let seconds = waited / 1000.0;
+    let detail = match pending {
+        0 => format!("the server sent nothing for {seconds:.1} s{more}"),
+        bytes => format!("only part of a message came in {seconds:.1} s: {bytes} B{more}"),
+    };
+    Failure::new(FailureKind::Timeout, detail).with_partial(pending as u64)
 }

@@ -95,6 +95,10 @@ pub(super) fn proxy(evidence: &ProxyEvidence) -> String {
 }
 
 fn negotiate(evidence: &NegotiateEvidence) -> Vec<String> {
+    // Whoever only watched may have missed the request.
+    if evidence.requested.is_empty() && evidence.selected.is_none() {
+        return Vec::new();
+    }
     let asked: Vec<&str> = evidence.requested.iter().map(|protocol| protocol.name()).collect();
     let asked = format!("asked {}", asked.join(", "));
     let Some(selected) = evidence.selected else { return vec![asked] };

@@ -162,6 +162,10 @@ impl Trace {
     /// The connection that the verdict describes: a retry or a hop replaces the one that made it necessary, a retry with another
     /// ClientHello only where the server takes one of the suites that it adds.
     pub fn described(&self) -> Option<&Connection> {
+        // Of those that were watched the one that got furthest tells most: a client that is refused tries less again.
+        if self.traced().any(|made| made.watched.is_some()) {
+            return self.traced().max_by_key(|made| made.phases.summaries().last().map(|last| last.phase));
+        }
         let mut described: Option<&Connection> = None;
         for made in self.traced() {
             if !described.is_some_and(|before| made.is_in_vain_after(before)) {

@@ -7,7 +7,7 @@ use rdptrace::{
     internal::{
         certificate::Roots,
         demo::{FAULTS, Fault},
-        flow::{End, Flow, How, KeyLog, Reset, Stream},
+        flow::{End, Flow, How, KeyLog, Reset, Side, Stream},
         net::{Recorded, Recording},
         passive::{Attempts, Known, Watched, walk},
     },
@@ -201,6 +201,42 @@ async fn without_keys_what_is_inside_tls_is_unseen_and_never_passed() {
     assert!(matches!(credssp.status, Status::Unseen | Status::Failed) && credssp.inferred.is_some());
     assert!(blind.phases.mcs.is_none());
     let _ = recorded;
+}
+
+/// The stream without the bytes that came with this mark.
+fn without(stream: &Stream, lost: usize) -> Stream {
+    let mut kept = Stream { end: stream.end, packets: stream.packets.clone(), ..Stream::default() };
+    for (index, mark) in stream.marks.iter().enumerate() {
+        let end = stream.marks.get(index + 1).map_or(stream.bytes.len(), |next| next.offset);
+        let bytes = &stream.bytes[mark.offset..end];
+        match index == lost {
+            true => kept.miss(bytes.len() as u64),
+            false => kept.push(bytes, mark.at, mark.packet),
+        }
+    }
+    kept
+}
+
+/// A capture that lost a packet of a connection that works accuses nobody, whichever packet it was.
+#[tokio::test(start_paused = true)]
+async fn a_packet_that_the_capture_lost_is_nobodys_failure() {
+    let (_, recorded) = recorded(None).await;
+    let flow = &recorded.flows[0];
+    for side in [Side::Client, Side::Server] {
+        for lost in 0..flow.stream(side).marks.len() {
+            let mut changed = flow.clone();
+            *changed.stream_mut(side) = without(flow.stream(side), lost);
+            let report = report(changed, &recorded);
+            assert!(has(&report, FindingCode::CaptureHasGaps), "{side:?} {lost}");
+            assert_ne!(
+                report.verdict.outcome,
+                Outcome::Aborted,
+                "{side:?} {lost}: {}",
+                report.verdict.summary
+            );
+            assert!(report.causes.is_empty(), "{side:?} {lost}: {:?}", report.causes);
+        }
+    }
 }
 
 /// Bytes, marks and gaps of a stream, changed at random.

@@ -22,7 +22,8 @@ impl Conversations {
     pub(super) fn new(server_name: Option<String>) -> Self {
         // What the client trusts is not known, and what this machine trusts says nothing of it.
         let roots = Roots::new(Err("what the client trusts is not in the capture".to_owned()));
-        Self { roots, server_name, attempts: Attempts::default(), reports: Vec::new() }
+        let attempts = Attempts::new(server_name.clone());
+        Self { roots, server_name, attempts, reports: Vec::new() }
     }
 
     /// Takes what a capture holds.
