@@ -56,7 +56,7 @@ pub(crate) use resolve::resolve;
 pub(crate) use services::services;
 pub(crate) use small_segments::Segments;
 pub(crate) use socket::Ends;
-pub(crate) use tls::not_tls;
+pub(crate) use tls::{CLOSE_NOTIFY, not_tls};
 pub use tls::{Handshake, Upgrade, Versions};
 pub(crate) use tunnel::{SharedRemarks, gateway_error, remarks};
 pub(crate) use udp::receive_until;

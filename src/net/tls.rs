@@ -31,7 +31,8 @@ use crate::{
     report::{Failure, FailureKind, HandshakeSignature, Speaker},
 };
 
-const CLOSE_NOTIFY: u8 = 0;
+/// The alert that nothing more follows (RFC 8446 section 6.1).
+pub(crate) const CLOSE_NOTIFY: u8 = 0;
 const BAD_RECORD_MAC: u8 = 20;
 /// A record of one plain alert.
 const ALERT_RECORD: u64 = 7;

@@ -9,7 +9,6 @@ use crate::{
     net::Framing,
     pdu::{
         mcs::Mcs,
-        message_channel::{self, Message},
         share::{self, IoPdu},
         x224::TPKT_VERSION,
     },
@@ -17,10 +16,8 @@ use crate::{
         activate::{self, count},
         ending, redirect,
     },
-    report::{ActivateEvidence, MultitransportRequest},
+    report::ActivateEvidence,
 };
-
-const MAX_MULTITRANSPORT_REQUESTS: u32 = 2;
 
 /// Reads what the server says until its Font Map.
 pub(super) fn run(talk: &mut Talk<'_>, channels: Channels, evidence: &mut ActivateEvidence) -> Passing<()> {
@@ -56,7 +53,7 @@ fn server(
 ) -> Passing<bool> {
     let Mcs::Data { channel, user_data } = ending::read(frame)? else { return Ok(false) };
     if Some(channel) == channels.message {
-        message(user_data, evidence);
+        activate::noted(user_data, evidence);
         return Ok(false);
     }
     if Some(channel) != channels.io {
@@ -92,17 +89,4 @@ fn server(
         }
     }
     Ok(false)
-}
-
-fn message(user_data: &[u8], evidence: &mut ActivateEvidence) {
-    match message_channel::message(user_data) {
-        Message::Multitransport { request_id, requested_protocol }
-            if evidence.multitransport_requests < MAX_MULTITRANSPORT_REQUESTS =>
-        {
-            evidence.multitransport_requests += 1;
-            evidence.multitransport.push(MultitransportRequest { request_id, requested_protocol });
-        }
-        Message::Multitransport { .. } | Message::Other => count(&mut evidence.ignored_pdus),
-        _ => count(&mut evidence.auto_detect_requests),
-    }
 }

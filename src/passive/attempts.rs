@@ -28,24 +28,25 @@ pub struct Watched {
     pub last: At,
 }
 
-/// Those of one attempt so far.
+/// The connections of one attempt.
 #[derive(Default)]
 struct Attempt {
     connections: Vec<Watched>,
 }
 
 impl Attempt {
+    /// Whether all of them begin within two minutes with it: a client that tries for hours makes many attempts.
     fn is_near(&self, other: &Watched) -> bool {
-        self.connections.iter().any(|one| one.began.abs_diff(other.began) <= APART.unsigned_abs())
+        self.connections.iter().all(|one| one.began.abs_diff(other.began) <= APART.unsigned_abs())
     }
 }
 
-/// Attempts that further connections may belong to.
+/// The attempts of every client.
 #[derive(Default)]
 pub struct Attempts {
     /// The name that certificates have to be for, if it was given.
     server_name: Option<String>,
-    open: BTreeMap<(IpAddr, SocketAddr), Vec<Attempt>>,
+    of: BTreeMap<(IpAddr, SocketAddr), Vec<Attempt>>,
 }
 
 impl Attempts {
@@ -54,25 +55,19 @@ impl Attempts {
         Self { server_name, ..Self::default() }
     }
 
-    /// Adds a connection; returns the attempts that nothing can belong to any more.
-    pub fn add(&mut self, watched: Watched) -> Vec<Trace> {
-        let now = watched.last;
-        let open = self.open.entry((watched.client, watched.server)).or_default();
-        match open.iter_mut().find(|attempt| attempt.is_near(&watched)) {
+    /// Adds a connection to the attempt that it belongs to.
+    pub fn add(&mut self, watched: Watched) {
+        let attempts = self.of.entry((watched.client, watched.server)).or_default();
+        match attempts.iter_mut().find(|attempt| attempt.is_near(&watched)) {
             Some(attempt) => attempt.connections.push(watched),
-            None => open.push(Attempt { connections: vec![watched] }),
+            None => attempts.push(Attempt { connections: vec![watched] }),
         }
-        let over = |attempt: &Attempt| {
-            attempt.connections.iter().all(|one| now.saturating_sub(one.last) > 2 * APART)
-        };
-        let ended: Vec<Attempt> = open.extract_if(.., |attempt| over(attempt)).collect();
-        ended.into_iter().map(|attempt| trace(attempt, self.server_name.as_deref())).collect()
     }
 
-    /// Those that are left.
+    /// Every attempt.
     pub fn finish(self) -> Vec<Trace> {
-        let Self { open, server_name } = self;
-        open.into_values().flatten().map(|attempt| trace(attempt, server_name.as_deref())).collect()
+        let Self { of, server_name } = self;
+        of.into_values().flatten().map(|attempt| trace(attempt, server_name.as_deref())).collect()
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::{
     endpoint::DEFAULT_PORT,
     flow::Flow,
-    pdu::{connection_request::ConnectionRequest, peer},
-    report::Connection,
+    pdu::{connection_request::ConnectionRequest, peer, preconnection},
+    report::{Connection, Status},
 };
 
 /// Bytes after which it can be told.
@@ -37,7 +37,7 @@ pub fn beginning(bytes: &[u8]) -> Option<Beginning> {
         }
         b'C' if bytes.starts_with(b"CONNECT ") => Some(Beginning::Leading),
         _ if bytes.len() < 12 => None,
-        _ if bytes[4..8] == [0; 4] && matches!(bytes[8..12], [1 | 2, 0, 0, 0]) => Some(Beginning::Leading),
+        _ if preconnection::length(bytes).is_some() => Some(Beginning::Leading),
         _ => Some(Beginning::Other),
     }
 }
@@ -62,7 +62,9 @@ pub fn is_wanted(client: &[u8], server: &[u8]) -> Option<bool> {
 
 /// Whether it is one of Remote Desktop, once it was read: TLS on another port may be anything.
 pub fn is_relevant(flow: &Flow, connection: &Connection) -> bool {
-    let inside = connection.phases.gateway.is_some() || connection.phases.mcs.is_some();
+    let phases = &connection.phases;
+    let inside =
+        phases.gateway.is_some() || phases.mcs.as_ref().is_some_and(|mcs| mcs.status != Status::Unseen);
     let begins = match beginning(&flow.from_client.bytes) {
         Some(Beginning::Rdp | Beginning::Leading) => true,
         Some(Beginning::Tls) => inside,

@@ -6,7 +6,7 @@ use super::talk::{Halt, Passing, Talk};
 use crate::{
     flow::Side,
     net::Framing,
-    pdu::{ntlm, spnego, ts_request::ts_request, x224::TPKT_VERSION},
+    pdu::{der::SEQUENCE, ntlm, spnego, ts_request::ts_request, x224::TPKT_VERSION},
     phase::{
         credssp::{self, challenge, silent_end},
         kdc,
@@ -14,8 +14,6 @@ use crate::{
     report::{CredsspEvidence, FailureKind},
 };
 
-/// The first byte of a TSRequest.
-const SEQUENCE: u8 = 0x30;
 const AUTHENTICATE: u8 = 3;
 
 /// What the client has shown.

@@ -9,8 +9,7 @@ use crate::{
     net::Framing,
     pdu::{
         license::LicensePdu,
-        mcs::Mcs,
-        message_channel::{self, Message},
+        mcs::{self, Mcs},
         security::SEC_ENCRYPT,
         share::{self, IoPdu},
     },
@@ -45,8 +44,7 @@ pub(super) fn run(talk: &mut Talk<'_>, channels: Channels, evidence: &mut Licens
 /// Whether the next frame is a Demand Active, or encrypted: some servers know no licensing.
 fn begins_activation(bytes: &[u8], channels: Channels) -> bool {
     let length = Framing::Tpkt.length(bytes).ok().flatten().unwrap_or_default();
-    let Ok(Mcs::Data { channel, user_data }) = crate::pdu::mcs::read(bytes.get(..length).unwrap_or_default())
-    else {
+    let Ok(Mcs::Data { channel, user_data }) = mcs::read(bytes.get(..length).unwrap_or_default()) else {
         return false;
     };
     let is_sealed = channels.sealed
@@ -58,10 +56,7 @@ fn begins_activation(bytes: &[u8], channels: Channels) -> bool {
 fn server(frame: &[u8], channels: Channels, evidence: &mut LicensingEvidence) -> Passing<bool> {
     let Mcs::Data { channel, user_data } = ending::read(frame)? else { return Ok(false) };
     if Some(channel) == channels.message {
-        match message_channel::message(user_data) {
-            Message::Multitransport { .. } | Message::Other => count(&mut evidence.ignored_pdus),
-            _ => count(&mut evidence.auto_detect_requests),
-        }
+        licensing::noted(user_data, evidence);
         return Ok(false);
     }
     match share::io_pdu(user_data) {

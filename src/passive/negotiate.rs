@@ -5,17 +5,14 @@ use crate::{
     codes::Protocols,
     flow::Side,
     net::Framing,
-    pdu::connection_request::ConnectionRequest,
+    pdu::{connection_request::ConnectionRequest, preconnection},
     phase::negotiate::{self, Negotiated},
     report::{FailureKind, NegotiateEvidence, Selected},
 };
 
-/// The header of a pre-connection PDU (MS-RDPEPS 2.2.1.1): cbSize, flags and version.
-const PRECONNECTION: usize = 12;
-
 /// Reads what the client offers and what the server selects.
 pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut NegotiateEvidence) -> Passing<Negotiated> {
-    if let Some(length) = preconnection(talk.client.rest()) {
+    if let Some(length) = preconnection::length(talk.client.rest()) {
         talk.take_secret(Side::Client, Framing::Exactly(length))?;
     }
     let frame = talk.take(Side::Client, Framing::Tpkt)?;
@@ -36,13 +33,4 @@ pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut NegotiateEvidence) -> Pass
         other => other?,
     };
     Ok(negotiate::answered(&confirm, &frame, evidence)?)
-}
-
-/// How long the pre-connection PDU is, if the client begins with one: version 1 or 2, no flags.
-fn preconnection(bytes: &[u8]) -> Option<usize> {
-    let header = bytes.first_chunk::<PRECONNECTION>()?;
-    let word = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    let length = usize::try_from(word(0)).ok()?;
-    let is_one = word(4) == 0 && matches!(word(8), 1 | 2) && (16..=4096).contains(&length);
-    is_one.then_some(length)
 }

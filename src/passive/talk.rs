@@ -17,7 +17,6 @@ const PATIENCE: f64 = 3_000.0;
 const PROMPT: f64 = 1_000.0;
 /// Bytes of a frame that are shown.
 const HEAD: usize = 16;
-const CLOSE_NOTIFY: u8 = 0;
 
 /// Why a phase does not pass.
 #[derive(Debug)]
@@ -35,19 +34,14 @@ impl Halt {
     /// be silent, to leave or to speak nonsense may have said what is missing.
     pub(super) fn doubted(self, flow: &Flow) -> Self {
         let told = matches!(&self, Self::Failed(failure) if failure.code.is_some());
-        let lacks = match flow {
-            _ if told => None,
-            flow if flow.from_client.has_gaps() || flow.from_server.has_gaps() => {
-                Some("bytes of the connection are missing in the record")
-            }
-            flow if flow.packet > 0 && flow.opening.syn.is_none() => {
-                Some("the record begins after the connection did")
-            }
-            _ => None,
-        };
-        match (lacks, self) {
-            (Some(why), Self::Failed(_) | Self::Stopped(_)) => Self::Unseen(why.to_owned()),
-            (_, same) => same,
+        if told || matches!(self, Self::Unseen(_)) {
+            return self;
+        }
+        let missing = flow.from_client.has_gaps() || flow.from_server.has_gaps();
+        match (missing, flow.packet > 0 && flow.opening.syn.is_none()) {
+            (true, _) => Self::Unseen("bytes of the connection are missing in the record".to_owned()),
+            (_, true) => Self::Unseen("the record begins after the connection did".to_owned()),
+            (false, false) => self,
         }
     }
 }
@@ -253,7 +247,7 @@ impl<'a> Talk<'a> {
         let alert = self.server.alert?;
         self.now = self.now.max(alert.mark.at);
         Some(match alert.code {
-            CLOSE_NOTIFY => net::ended(false, pending).with_partial(pending as u64),
+            net::CLOSE_NOTIFY => net::ended(false, pending).with_partial(pending as u64),
             code => net::alert(Speaker::Server, code),
         })
     }

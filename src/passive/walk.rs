@@ -2,10 +2,10 @@
 
 use time::OffsetDateTime;
 
-use super::sealed::Sealed;
 use super::{
     Known, activate, connect, credssp, ended, gateway, licensing, mcs, negotiate,
     record::record,
+    sealed::Sealed,
     session,
     talk::{Halt, Talk},
     tls::{self, Inside},
@@ -15,7 +15,12 @@ use crate::{
     certificate::Expectation,
     codes::Phase,
     flow::{At, Flow, Side},
-    phase::{attribution, negotiate::Negotiated},
+    pdu::{
+        client_hello,
+        der::SEQUENCE,
+        hello::{ClientHello, HANDSHAKE},
+    },
+    phase::attribution,
     report::{Connection, PhaseRecord, Phases, Purpose, Selected, Session, Status, Timestamp},
 };
 
@@ -65,40 +70,40 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn run(&mut self, talk: &mut Talk<'_>) -> Option<()> {
         record(talk, Phase::Connect, &mut self.phases.connect, connect::run)?;
-        let begins_with_tls = talk.client.rest().first() == Some(&22);
-        let negotiated = match begins_with_tls {
-            true => Negotiated::direct(),
-            false => record(talk, Phase::Negotiate, &mut self.phases.negotiate, negotiate::run)?,
-        };
-        if negotiated.code != 0 {
-            self.tls(talk, negotiated.protocol)?;
+        if talk.client.rest().first() != Some(&HANDSHAKE) {
+            return self.negotiated(talk);
         }
-        let rest = match begins_with_tls && gateway::is_asked(talk.client.rest()) {
-            true => {
-                let sni = self.phases.tls.as_ref().and_then(|tls| tls.evidence.sni.clone());
-                gateway::run(talk, &mut self.phases, sni)?;
-                self.negotiated_inside(talk)?
-            }
-            false => negotiated,
-        };
-        self.session(talk, rest)
+        // An RD Gateway, or a server that begins with TLS (MS-RDPBCGR 5.4.2.2): what is inside says which.
+        self.tls(talk, Selected::Unknown)?;
+        if gateway::is_asked(talk.client.rest()) {
+            let sni = self.phases.tls.as_ref().and_then(|tls| tls.evidence.sni.clone());
+            gateway::run(talk, &mut self.phases, sni)?;
+            return self.negotiated(talk);
+        }
+        if talk.client.rest().first() == Some(&SEQUENCE) {
+            // Whether an early result is due was said before the record, or nowhere: it may come.
+            let run = |talk: &mut Talk<'_>, e: &mut _| credssp::run(talk, true, e);
+            record(talk, Phase::Credssp, &mut self.phases.credssp, run)?;
+        }
+        record(talk, Phase::Negotiate, &mut self.phases.negotiate, negotiate::run)?;
+        self.session(talk)
     }
 
-    /// The session inside a gateway's channel begins anew.
-    fn negotiated_inside(&mut self, talk: &mut Talk<'_>) -> Option<Negotiated> {
+    /// A negotiation, and what it leads to.
+    fn negotiated(&mut self, talk: &mut Talk<'_>) -> Option<()> {
         let negotiated = record(talk, Phase::Negotiate, &mut self.phases.negotiate, negotiate::run)?;
         if negotiated.code != 0 {
             self.tls(talk, negotiated.protocol)?;
         }
-        Some(negotiated)
-    }
-
-    fn session(&mut self, talk: &mut Talk<'_>, negotiated: Negotiated) -> Option<()> {
         if negotiated.protocol.is_nla() {
             let early = negotiated.protocol == Selected::NlaEx;
             let run = |talk: &mut Talk<'_>, e: &mut _| credssp::run(talk, early, e);
             record(talk, Phase::Credssp, &mut self.phases.credssp, run)?;
         }
+        self.session(talk)
+    }
+
+    fn session(&mut self, talk: &mut Talk<'_>) -> Option<()> {
         let channels = record(talk, Phase::Mcs, &mut self.phases.mcs, mcs::run)?;
         let run = |talk: &mut Talk<'_>, e: &mut _| licensing::run(talk, channels, e);
         record(talk, Phase::Licensing, &mut self.phases.licensing, run)?;
@@ -149,8 +154,8 @@ impl Walk<'_> {
 
 /// The name that the client asked for.
 fn name(talk: &Talk<'_>) -> Option<String> {
-    let hello = crate::pdu::hello::ClientHello::read(talk.client.rest()).ok()?;
-    crate::pdu::client_hello::named(&hello).map(str::to_owned)
+    let hello = ClientHello::read(talk.client.rest()).ok()?;
+    client_hello::named(&hello).map(str::to_owned)
 }
 
 fn infer<E: Default>(

@@ -10,6 +10,7 @@ pub mod demand_active;
 pub mod der;
 pub mod drdynvc;
 pub mod finalization;
+pub mod handshake;
 pub mod hello;
 pub mod http;
 pub mod inner_length;

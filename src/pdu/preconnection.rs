@@ -5,7 +5,7 @@
 use ironrdp_core::encode_vec;
 use ironrdp_pdu::pcb::{PcbVersion, PreconnectionBlob};
 
-use super::Malformed;
+use super::{Malformed, Reader};
 
 /// The PDU with this text.
 ///
@@ -14,4 +14,17 @@ use super::Malformed;
 pub fn preconnection(text: &str) -> Result<Vec<u8>, Malformed> {
     let blob = PreconnectionBlob { version: PcbVersion::V2, id: 0, v2_payload: Some(text.to_owned()) };
     encode_vec(&blob).map_err(|_| Malformed::new("the pre-connection blob is too long"))
+}
+
+/// cbSize, flags and version, with which both versions begin.
+const HEADER: usize = 12;
+/// No blob needs more.
+const LONGEST: usize = 4096;
+
+/// How long the PDU is that a client begins with, if it is one: no flags, version 1 or 2.
+pub fn length(bytes: &[u8]) -> Option<usize> {
+    let mut header = Reader::new(bytes.get(..HEADER)?);
+    let (size, flags, version) = (header.u32().ok()?, header.u32().ok()?, header.u32().ok()?);
+    let length = usize::try_from(size).ok()?;
+    (flags == 0 && matches!(version, 1 | 2) && (16..=LONGEST).contains(&length)).then_some(length)
 }

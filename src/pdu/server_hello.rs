@@ -2,14 +2,13 @@
 
 use super::{
     Malformed, Reader,
+    handshake::{CERTIFICATE, CERTIFICATE_REQUEST, MAX_MESSAGE, chain, message},
     hello::{HANDSHAKE, SUPPORTED_VERSIONS, TLS_1_3},
 };
 
 const ALERT: u8 = 21;
 const SERVER_HELLO: u8 = 2;
-const CERTIFICATE: u8 = 11;
 const SERVER_KEY_EXCHANGE: u8 = 12;
-const CERTIFICATE_REQUEST: u8 = 13;
 const SERVER_HELLO_DONE: u8 = 14;
 const KEY_SHARE: u16 = 51;
 /// The random of a HelloRetryRequest (RFC 8446 4.1.3).
@@ -19,10 +18,6 @@ const HELLO_RETRY_REQUEST: [u8; 32] = [
 ];
 /// ECCurveType (RFC 8422 5.4).
 const NAMED_CURVE: u8 = 3;
-/// The longest message that is read.
-const MAX_MESSAGE: usize = 64 * 1024;
-/// Certificates that are kept of a chain.
-const MAX_CHAIN: usize = 16;
 
 /// What the server has said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,38 +124,9 @@ impl Answer {
     }
 }
 
-/// The next message; none when its end has not come. One that is too long is not waited for.
-fn message<'a>(reader: &mut Reader<'a>) -> Result<Option<(u8, &'a [u8])>, Malformed> {
-    let Some([kind, length @ ..]) = reader.rest().first_chunk::<4>() else { return Ok(None) };
-    let length = length.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
-    if length > MAX_MESSAGE {
-        return Err(Malformed(format!("a TLS message claims {length} bytes, more than {MAX_MESSAGE}")));
-    }
-    if reader.rest().len() < 4 + length {
-        return Ok(None);
-    }
-    reader.bytes(4)?;
-    Ok(Some((*kind, reader.bytes(length)?)))
-}
-
 fn named_curve(body: &[u8]) -> Option<u16> {
     match body {
         [NAMED_CURVE, high, low, ..] => Some(u16::from_be_bytes([*high, *low])),
         _ => None,
     }
-}
-
-fn chain(body: &[u8]) -> Result<Vec<Vec<u8>>, Malformed> {
-    let mut reader = Reader::new(body);
-    let _whole = length24(&mut reader)?;
-    let mut chain = Vec::new();
-    while !reader.is_empty() && chain.len() < MAX_CHAIN {
-        let length = length24(&mut reader)?;
-        chain.push(reader.bytes(length)?.to_vec());
-    }
-    Ok(chain)
-}
-
-fn length24(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
-    Ok(usize::from(reader.u8()?) << 16 | usize::from(reader.u16_be()?))
 }

@@ -20,7 +20,7 @@ use crate::{
     report::{ActivateEvidence, Failure, FailureKind, Seen},
 };
 
-pub(crate) use message::{dynamic, message};
+pub(crate) use message::{dynamic, message, noted};
 
 mod message;
 

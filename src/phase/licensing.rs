@@ -67,7 +67,7 @@ pub(crate) async fn run(
             return Err(misplaced(&frame));
         };
         if Some(channel) == licensing.message_channel {
-            if let Some(answer) = auto_detect(&mut measured, user_data, evidence) {
+            if let Some(answer) = noted(user_data, evidence).and_then(|request| measured.answer(request)) {
                 let frame = mcs::request(licensing.user_channel, channel, &answer);
                 secured.send_headed(wire, &frame.expect("a few bytes fit a frame")).await?;
             }
@@ -96,12 +96,8 @@ pub(crate) async fn run(
     }
 }
 
-/// Takes an auto-detect request; anything else on the message channel is passed over.
-fn auto_detect(
-    measured: &mut AutoDetect,
-    user_data: &[u8],
-    evidence: &mut LicensingEvidence,
-) -> Option<Vec<u8>> {
+/// Notes what came on the message channel; none of what is passed over.
+pub(crate) fn noted(user_data: &[u8], evidence: &mut LicensingEvidence) -> Option<Message> {
     match message_channel::message(user_data) {
         Message::Multitransport { .. } | Message::Other => {
             evidence.ignored_pdus = evidence.ignored_pdus.saturating_add(1);
@@ -109,7 +105,7 @@ fn auto_detect(
         }
         request => {
             evidence.auto_detect_requests = evidence.auto_detect_requests.saturating_add(1);
-            measured.answer(request)
+            Some(request)
         }
     }
 }

@@ -33,13 +33,6 @@ pub(crate) struct Negotiated {
     pub restricted_admin: bool,
 }
 
-impl Negotiated {
-    /// A server that begins with TLS, of which nothing is negotiated.
-    pub(crate) fn direct() -> Self {
-        Self { protocol: Selected::Nla, code: 2, extended: true, restricted_admin: false }
-    }
-}
-
 /// What a Connection Request asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Offer<'a> {

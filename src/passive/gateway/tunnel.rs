@@ -12,14 +12,9 @@ use super::{
 use crate::{
     flow::Side,
     net::{Framing, gateway_error},
-    pdu::{
-        Malformed,
-        tsgu::{self, Packet, channel_response, handshake_response, tunnel_auth_response, tunnel_response},
-    },
-    report::{
-        Failure, FailureKind, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake,
-        GatewayTunnel,
-    },
+    pdu::tsgu::{self, Packet},
+    phase::gateway::{authorize, channel, handshake, packets::malformed, tunnel},
+    report::{GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayTunnel},
 };
 
 /// Reads the four exchanges, and returns what crosses inside the channel.
@@ -31,30 +26,14 @@ pub(super) fn run(
     (talk.client, talk.server) = (std::mem::take(&mut packets.client), std::mem::take(&mut packets.server));
     let steps = &mut evidence.steps;
     let made = part(talk, |talk, e: &mut GatewayHandshake| {
-        let body = answer(talk, tsgu::HANDSHAKE_RESPONSE)?;
-        let response = handshake_response(&body).map_err(|error| malformed(&error, &body))?;
-        (e.error, e.server_version) = (Some(response.error), Some(response.server_version));
-        e.version = Some(format!("{}.{}", response.version.0, response.version.1));
-        e.extended_auth = Some(response.extended_auth);
-        passed("the gateway refused the handshake", response.error)
+        Ok(handshake::said(&answer(talk, tsgu::HANDSHAKE_RESPONSE)?, e)?)
     });
     step(&mut steps.handshake, made)?;
-    let made = part(talk, |talk, e: &mut GatewayTunnel| {
-        let body = answer(talk, tsgu::TUNNEL_RESPONSE)?;
-        let response = tunnel_response(&body).map_err(|error| malformed(&error, &body))?;
-        (e.status, e.server_version) = (Some(response.status), Some(response.server_version));
-        (e.tunnel_id, e.capabilities) = (response.tunnel_id, response.capabilities);
-        e.health_asked = response.health_asked;
-        e.consent = response.consent.filter(|text| !text.trim().is_empty());
-        passed("the gateway refused the tunnel", response.status)
-    });
+    let made =
+        part(talk, |talk, e: &mut GatewayTunnel| Ok(tunnel::said(&answer(talk, tsgu::TUNNEL_RESPONSE)?, e)?));
     step(&mut steps.tunnel, made)?;
     let made = part(talk, |talk, e: &mut GatewayAuthorization| {
-        let body = answer(talk, tsgu::TUNNEL_AUTH_RESPONSE)?;
-        let response = tunnel_auth_response(&body).map_err(|error| malformed(&error, &body))?;
-        (e.error, e.redirection_flags) = (Some(response.error), response.redirection_flags);
-        e.idle_timeout_minutes = response.idle_timeout;
-        passed("the gateway did not authorize the tunnel", response.error)
+        Ok(authorize::said(&answer(talk, tsgu::TUNNEL_AUTH_RESPONSE)?, e)?)
     });
     step(&mut steps.authorize, made)?;
     let made = part(talk, |talk, e: &mut GatewayChannel| {
@@ -62,22 +41,10 @@ pub(super) fn run(
         if let Ok((resource, port)) = tsgu::resource(&asked) {
             (e.resource, e.port) = (Some(resource), Some(port));
         }
-        let response = channel_response(&body).map_err(|error| malformed(&error, &body))?;
-        (e.error, e.channel_id, e.udp_port) = (Some(response.error), response.channel_id, response.udp_port);
-        (e.udp_cookie, e.udp_cookie_length) = (response.udp_cookie, response.udp_cookie_length);
-        passed("the gateway refused the channel", response.error)
+        Ok(channel::said(&body, e)?)
     });
     step(&mut steps.channel, made)?;
     Ok((inside(&mut talk.client, evidence), inside(&mut talk.server, evidence)))
-}
-
-fn passed(what: &str, code: u32) -> Passing<()> {
-    if code == 0 { Ok(()) } else { Err(gateway_error(what, code).into()) }
-}
-
-fn malformed(error: &Malformed, bytes: &[u8]) -> Failure {
-    Failure::new(FailureKind::Malformed, format!("a packet of the gateway cannot be read: {error}"))
-        .with_received(bytes)
 }
 
 /// The body of the gateway's packet that answers the client's next one.

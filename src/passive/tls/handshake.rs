@@ -7,21 +7,25 @@ use super::{
         track::Next,
     },
     opener::Agreed,
-    records::{self, ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, Record},
+    records::{self, ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, Record},
     suite::Suite,
 };
 use crate::{
+    codes,
     flow::{KeyLog, Secrets, Side},
     net::{self, Framing},
-    pdu::{client_hello, hello::ClientHello, peer, server_hello::Answer},
+    pdu::{
+        client_hello,
+        hello::{ClientHello, HANDSHAKE, TLS_1_3},
+        peer,
+        server_hello::Answer,
+    },
     phase::{negotiate::GREETING, tls},
-    report::{Failure, FailureKind, Spoken, TlsEvidence},
+    report::{Failure, FailureKind, Speaker, Spoken, TlsEvidence},
 };
 
 const TLS_1_2: u16 = 0x0303;
-const TLS_1_3: u16 = 0x0304;
 const ENCRYPT_THEN_MAC: u16 = 22;
-const CLOSE_NOTIFY: u8 = 0;
 
 /// A handshake as it is read.
 #[derive(Default)]
@@ -171,14 +175,14 @@ fn alert(side: Side, record: &Record, evidence: &mut TlsEvidence) -> Passing<()>
     let [_level, code] = record.body[..] else { return Ok(()) };
     let shown = Some(tls::alert(code.into()));
     match side {
-        _ if code == CLOSE_NOTIFY => Ok(()),
+        _ if code == net::CLOSE_NOTIFY => Ok(()),
         Side::Server => {
             evidence.alert_received = shown;
-            Err(net::alert(crate::report::Speaker::Server, code).into())
+            Err(net::alert(Speaker::Server, code).into())
         }
         Side::Client => {
             evidence.alert_sent = shown;
-            let name = crate::codes::TLS_ALERT.symbol(code.into()).unwrap_or("unknown");
+            let name = codes::TLS_ALERT.symbol(code.into()).unwrap_or("unknown");
             Err(Halt::Stopped(format!("the client ended the handshake with the TLS alert {code} ({name})")))
         }
     }

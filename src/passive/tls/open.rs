@@ -8,10 +8,13 @@ use super::{
     handshake::Handshake,
     inner::Inner,
     opener::Opener,
-    records::{self, ALERT, APPLICATION_DATA, HANDSHAKE, Record},
+    records::{self, ALERT, APPLICATION_DATA, Record},
     suite::Suite,
 };
-use crate::flow::{Secret, Secrets, Side};
+use crate::{
+    flow::{Secret, Secrets, Side},
+    pdu::hello::HANDSHAKE,
+};
 
 /// What was inside.
 pub(super) struct Opened {

@@ -5,7 +5,6 @@ use crate::{flow::Mark, net::Framing};
 
 pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
 pub(super) const ALERT: u8 = 21;
-pub(super) const HANDSHAKE: u8 = 22;
 pub(super) const APPLICATION_DATA: u8 = 23;
 const HEADER: usize = 5;
 

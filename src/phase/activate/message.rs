@@ -32,13 +32,25 @@ pub(crate) async fn message(
     user_data: &[u8],
     evidence: &mut ActivateEvidence,
 ) -> Result<(), Failure> {
-    let answer = match message_channel::message(user_data) {
-        Message::Multitransport { request_id, requested_protocol }
+    let answer = match noted(user_data, evidence) {
+        Some(Message::Multitransport { request_id, .. }) => Some(message_channel::decline(request_id)),
+        Some(request) => auto_detect.answer(request),
+        None => None,
+    };
+    let (Some(channel), Some(answer)) = (channels.message, answer) else { return Ok(()) };
+    let frame = mcs::request(channels.user, channel, &answer).expect("a few bytes fit a frame");
+    secured.send_headed(wire, &frame).await
+}
+
+/// Notes what came on the message channel; none of what nobody answers.
+pub(crate) fn noted(user_data: &[u8], evidence: &mut ActivateEvidence) -> Option<Message> {
+    match message_channel::message(user_data) {
+        request @ Message::Multitransport { request_id, requested_protocol }
             if evidence.multitransport_requests < MAX_MULTITRANSPORT_REQUESTS =>
         {
             evidence.multitransport_requests += 1;
             evidence.multitransport.push(MultitransportRequest { request_id, requested_protocol });
-            Some(message_channel::decline(request_id))
+            Some(request)
         }
         Message::Multitransport { .. } | Message::Other => {
             count(&mut evidence.ignored_pdus);
@@ -46,12 +58,9 @@ pub(crate) async fn message(
         }
         request => {
             count(&mut evidence.auto_detect_requests);
-            auto_detect.answer(request)
+            Some(request)
         }
-    };
-    let (Some(channel), Some(answer)) = (channels.message, answer) else { return Ok(()) };
-    let frame = mcs::request(channels.user, channel, &answer).expect("a few bytes fit a frame");
-    secured.send_headed(wire, &frame).await
+    }
 }
 
 /// Answers what comes on the channel of dynamic virtual channels: none is opened.

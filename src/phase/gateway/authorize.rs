@@ -11,7 +11,7 @@ use crate::{
         tsgu::{self, tunnel_auth, tunnel_auth_response},
     },
     phase::{PhaseResult, Step},
-    report::GatewayAuthorization,
+    report::{Failure, GatewayAuthorization},
 };
 
 /// Sends TUNNEL_AUTH and reads its response.
@@ -26,12 +26,20 @@ pub(super) async fn run(
     evidence.client_name = Some(CLIENT_NAME.to_owned());
     wire.send(&tunnel_auth(CLIENT_NAME)).await?;
     let body = receive(wire, tsgu::TUNNEL_AUTH_RESPONSE, access.remarks).await?;
-    let response = tunnel_auth_response(&body).map_err(|error| malformed(&error, &body))?;
+    said(&body, evidence).map(Step::Passed)
+}
+
+/// What the response to a TUNNEL_AUTH says.
+///
+/// # Errors
+/// `gateway_error` with its code, `malformed`.
+pub(crate) fn said(body: &[u8], evidence: &mut GatewayAuthorization) -> Result<(), Failure> {
+    let response = tunnel_auth_response(body).map_err(|error| malformed(&error, body))?;
     evidence.error = Some(response.error);
     evidence.redirection_flags = response.redirection_flags;
     evidence.idle_timeout_minutes = response.idle_timeout;
     match response.error {
-        0 => Ok(Step::Passed(())),
+        0 => Ok(()),
         code => Err(gateway_error("the gateway did not authorize the tunnel", code)),
     }
 }

@@ -1,18 +1,18 @@
 //! The way to and through an RD Gateway (MS-TSGU 3.3), one file a step; the other phases then run in the channel.
 
 mod auth;
-mod authorize;
-mod channel;
+pub(crate) mod authorize;
+pub(crate) mod channel;
 mod client;
 mod exchange;
 mod further;
-mod handshake;
+pub(crate) mod handshake;
 mod http;
 mod log_on;
-mod packets;
+pub(crate) mod packets;
 mod said;
 mod transport;
-mod tunnel;
+pub(crate) mod tunnel;
 
 pub(crate) use http::{noted, refused};
 

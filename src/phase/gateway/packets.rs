@@ -46,7 +46,7 @@ fn is_expected_elsewhere(kind: u16) -> bool {
 }
 
 /// A packet that cannot be read.
-pub(super) fn malformed(error: &Malformed, bytes: &[u8]) -> Failure {
+pub(crate) fn malformed(error: &Malformed, bytes: &[u8]) -> Failure {
     Failure::new(FailureKind::Malformed, format!("a packet of the gateway cannot be read: {error}"))
         .with_received(bytes)
 }

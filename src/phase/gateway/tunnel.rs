@@ -16,7 +16,7 @@ use crate::{
         PhaseResult, Step,
         tls::{Secured, Trusted},
     },
-    report::GatewayTunnel,
+    report::{Failure, GatewayTunnel},
     settings::Token,
 };
 
@@ -51,7 +51,19 @@ pub(super) async fn run(
         }
     }
     let body = receive(wire, tsgu::TUNNEL_RESPONSE, access.remarks).await?;
-    let response = tunnel_response(&body).map_err(|error| malformed(&error, &body))?;
+    said(&body, evidence)?;
+    match evidence.consent.is_some() && !access.gateway.accept_consent {
+        true => Ok(Step::Stopped("the gateway asks for consent to a text (--accept-consent goes on)".into())),
+        false => Ok(Step::Passed(())),
+    }
+}
+
+/// What the response to a TUNNEL_CREATE says.
+///
+/// # Errors
+/// `gateway_error` with its status, `malformed`.
+pub(crate) fn said(body: &[u8], evidence: &mut GatewayTunnel) -> Result<(), Failure> {
+    let response = tunnel_response(body).map_err(|error| malformed(&error, body))?;
     evidence.status = Some(response.status);
     evidence.server_version = Some(response.server_version);
     evidence.tunnel_id = response.tunnel_id;
@@ -59,10 +71,7 @@ pub(super) async fn run(
     evidence.health_asked = response.health_asked;
     evidence.consent = response.consent.filter(|text| !text.trim().is_empty());
     match response.status {
-        0 if evidence.consent.is_some() && !access.gateway.accept_consent => {
-            Ok(Step::Stopped("the gateway asks for consent to a text (--accept-consent goes on)".into()))
-        }
-        0 => Ok(Step::Passed(())),
+        0 => Ok(()),
         code => Err(gateway_error("the gateway refused the tunnel", code)),
     }
 }

@@ -1,4 +1,4 @@
-//! From connections to reports, as they end.
+//! From connections to reports.
 
 use crate::{
     capture::Found,
@@ -6,7 +6,7 @@ use crate::{
     diagnose,
     flow::{Flow, KeyLog},
     passive::{Attempts, Known, Watched, is_relevant, walk},
-    report::{Report, Trace},
+    report::Report,
 };
 
 /// What was found so far.
@@ -14,7 +14,6 @@ pub(super) struct Conversations {
     roots: Roots<'static>,
     server_name: Option<String>,
     attempts: Attempts,
-    reports: Vec<Report>,
 }
 
 impl Conversations {
@@ -23,7 +22,7 @@ impl Conversations {
         // What the client trusts is not known, and what this machine trusts says nothing of it.
         let roots = Roots::new(Err("what the client trusts is not in the capture".to_owned()));
         let attempts = Attempts::new(server_name.clone());
-        Self { roots, server_name, attempts, reports: Vec::new() }
+        Self { roots, server_name, attempts }
     }
 
     /// Takes what a capture holds.
@@ -46,19 +45,13 @@ impl Conversations {
             began: flow.began,
             last: flow.last,
         };
-        let ended = self.attempts.add(watched);
-        self.judge(ended);
-    }
-
-    fn judge(&mut self, traces: Vec<Trace>) {
-        self.reports.extend(traces.into_iter().map(diagnose));
+        self.attempts.add(watched);
     }
 
     /// All reports, by the time at which they begin.
-    pub(super) fn finish(mut self) -> Vec<Report> {
-        let left = std::mem::take(&mut self.attempts).finish();
-        self.judge(left);
-        self.reports.sort_by_key(|report| report.trace.started);
-        self.reports
+    pub(super) fn finish(self) -> Vec<Report> {
+        let mut reports: Vec<Report> = self.attempts.finish().into_iter().map(diagnose).collect();
+        reports.sort_by_key(|report| report.trace.started);
+        reports
     }
 }

@@ -1,16 +1,13 @@
 //! The files: captures and key logs, and what is said of what could not be read in them.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{fs::File, io, path::Path};
 
 use super::conversations::Conversations;
 use crate::{
-    capture::{Capture, Seen, learn_keys},
+    capture::{Capture, Found, Seen, learn_keys},
     cli::{Error, apart::Input, arguments::read::ReadArguments, files},
     flow::KeyLog,
+    local::{readable, standard_input},
 };
 
 /// The largest key log that is read, in bytes.
@@ -58,7 +55,7 @@ pub(super) fn read(
     for path in &arguments.files {
         let name = name(path);
         let result = open(path).map_err(|error| error.to_string()).and_then(|from| {
-            let mut sink = |found: crate::capture::Found<'_>, keys: &KeyLog| conversations.take(found, keys);
+            let mut sink = |found: Found<'_>, keys: &KeyLog| conversations.take(found, keys);
             capture.read(from, &mut sink).map_err(|error| error.to_string())
         });
         if let Err(why) = result {
@@ -71,12 +68,8 @@ pub(super) fn read(
     }
 }
 
-fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    match ReadArguments::is_standard_input(path) {
-        true => Ok(Box::new(io::stdin().lock())),
-        false if path.is_dir() => Err(io::Error::other("it is a folder")),
-        false => Ok(Box::new(File::open(path)?)),
-    }
+fn open(path: &Path) -> io::Result<File> {
+    if ReadArguments::is_standard_input(path) { standard_input() } else { readable(path) }
 }
 
 fn name(path: &Path) -> String {
@@ -87,7 +80,7 @@ fn name(path: &Path) -> String {
 }
 
 /// What of the capture could not be looked at.
-pub(super) fn told(seen: &Seen, _keys: &KeyLog) -> Vec<String> {
+pub(super) fn told(seen: &Seen) -> Vec<String> {
     let mut told = Vec::new();
     for (link, packets) in &seen.unsupported {
         told.push(format!("{packets} packets have link type {link}, which is not read here"));

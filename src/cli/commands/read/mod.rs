@@ -27,10 +27,10 @@ pub(crate) fn run(arguments: &ReadArguments) -> Result<u8, Error> {
     let mut conversations = Conversations::new(arguments.server_name.clone());
     let mut capture = Capture::new(is_wanted, keys);
     let read = input::read(arguments, &mut capture, &mut conversations)?;
-    let (seen, keys) = capture.end(&mut |found, keys| conversations.take(found, keys));
+    let (seen, _) = capture.end(&mut |found, keys| conversations.take(found, keys));
     if !arguments.output.quiet {
         read.iter().for_each(stderr::say);
-        input::told(&seen, &keys).iter().for_each(stderr::say);
+        input::told(&seen).iter().for_each(stderr::say);
     }
     let found = conversations.finish();
     let output = Output::open(&arguments.output, None)?;
