@@ -9,8 +9,8 @@ const APPLICATION_DATA: u8 = 23;
 const ALERT: u8 = 21;
 /// An AUTHENTICATE has at least the fixed part and both answers; no other message of a client before it is so long.
 const SHORTEST_AUTHENTICATE: usize = 300;
-/// A server that has sent so much has drawn something.
-const DRAWN: usize = 32 * 1024;
+/// An alert of TLS 1.3: two bytes, the type and the tag (RFC 8446 section 5.2).
+const SEALED_ALERT: usize = 2 + 1 + 16;
 
 /// A record: who sent it, when, its type, and its length.
 type Size = (Side, Mark, u8, usize);
@@ -29,8 +29,10 @@ impl Sealed {
         Self { records, is_tls13 }
     }
 
+    /// The messages of a side.
     fn of(&self, side: Side) -> impl DoubleEndedIterator<Item = &Size> {
-        self.records.iter().filter(move |(from, _, kind, _)| *from == side && *kind == APPLICATION_DATA)
+        let counts = |record: &&Size| record.2 == APPLICATION_DATA && !self.is_alert(record);
+        self.records.iter().filter(counts).filter(move |(from, ..)| *from == side)
     }
 
     /// When the last record came.
@@ -38,20 +40,14 @@ impl Sealed {
         self.records.last().map(|(_, mark, ..)| mark.at)
     }
 
-    /// Whether the server ended TLS with an alert; TLS 1.3 hides which records are one.
-    fn has_alert(&self) -> bool {
-        !self.is_tls13
-            && self.records.iter().any(|(side, _, kind, _)| *side == Side::Server && *kind == ALERT)
+    /// Who left first, by an alert, or in TLS 1.3 by a record of its size.
+    fn left(&self) -> Option<(Side, At)> {
+        let alert = self.records.iter().find(|record| self.is_alert(record));
+        alert.map(|(side, mark, ..)| (*side, mark.at))
     }
 
-    /// Whether a session followed, as it seems.
-    pub(super) fn is_session(&self) -> bool {
-        self.of(Side::Server).map(|(.., length)| length).sum::<usize>() >= DRAWN
-    }
-
-    /// Whether the connection ended inside CredSSP, as it seems: the client said at most so much.
-    pub(super) fn ends_in_credssp(&self, selected: Selected) -> bool {
-        selected.is_nla() && !self.is_session() && self.of(Side::Client).count() <= 3
+    fn is_alert(&self, (_, _, kind, length): &Size) -> bool {
+        *kind == ALERT || self.is_tls13 && *length == SEALED_ALERT
     }
 
     /// One sentence about what crossed before this moment.
@@ -62,9 +58,8 @@ impl Sealed {
             records(client.count()),
             records(server.count())
         );
-        let end = ended.map_or_else(String::new, |(side, at)| self.end(selected, side, at));
-        let alert = if self.has_alert() { "; the server sent an alert" } else { "" };
-        format!("{counts}{alert}{end}")
+        let end = self.left().or(ended).map_or_else(String::new, |(side, at)| self.end(selected, side, at));
+        format!("{counts}{end}")
     }
 
     fn end(&self, selected: Selected, side: Side, at: At) -> String {

@@ -14,14 +14,14 @@ use super::{
 use crate::{
     certificate::Expectation,
     codes::Phase,
-    flow::{At, Flow, Side},
+    flow::{At, Flow},
     pdu::{
         client_hello,
         der::SEQUENCE,
         hello::{ClientHello, HANDSHAKE},
     },
     phase::attribution,
-    report::{Connection, PhaseRecord, Phases, Purpose, Selected, Session, Status, Timestamp},
+    report::{Connection, PhaseRecord, Phases, Purpose, Selected, Session, Timestamp},
 };
 
 /// Reads a connection as far as it can be seen.
@@ -133,21 +133,14 @@ impl Walk<'_> {
         }
     }
 
-    /// What is behind a handshake that cannot be opened is unseen, unless its end says where it ended.
+    /// What is behind a handshake that cannot be opened is unseen; sizes and times say a little of it, and prove nothing.
     fn sealed(&mut self, talk: &mut Talk<'_>, selected: Selected, sealed: &Sealed) {
         let end = ended::first(talk.flow).map(|(side, end)| (side, end.at));
         let inferred = sealed.told(selected, end);
         talk.now = sealed.last().unwrap_or(talk.now);
-        let in_credssp =
-            sealed.ends_in_credssp(selected) && end.is_some_and(|(side, _)| side == Side::Server);
-        let phase = if selected.is_nla() { Phase::Credssp } else { Phase::Mcs };
-        let halt = match in_credssp {
-            true => talk.missing(Side::Server, 0),
-            false => Halt::Unseen("it is encrypted, and no key that opens it is known".to_owned()),
-        };
-        match phase {
-            Phase::Credssp => infer(talk, phase, &mut self.phases.credssp, halt, inferred),
-            _ => infer(talk, phase, &mut self.phases.mcs, halt, inferred),
+        match selected.is_nla() {
+            true => unseen(talk, Phase::Credssp, &mut self.phases.credssp, inferred),
+            false => unseen(talk, Phase::Mcs, &mut self.phases.mcs, inferred),
         }
     }
 }
@@ -158,20 +151,15 @@ fn name(talk: &Talk<'_>) -> Option<String> {
     client_hello::named(&hello).map(str::to_owned)
 }
 
-fn infer<E: Default>(
+fn unseen<E: Default>(
     talk: &mut Talk<'_>,
     phase: Phase,
     slot: &mut Option<PhaseRecord<E>>,
-    halt: Halt,
     inferred: String,
 ) {
-    let _: Option<()> = record(talk, phase, slot, |_, _| Err(halt));
+    let why = "it is encrypted, and no key that opens it is known".to_owned();
+    let _: Option<()> = record(talk, phase, slot, |_, _| Err(Halt::Unseen(why)));
     if let Some(record) = slot {
         record.inferred = Some(inferred);
-        if record.status == Status::Failed
-            && let Some(failure) = &mut record.failure
-        {
-            failure.detail.push_str(" (inferred)");
-        }
     }
 }
