@@ -8,7 +8,7 @@ use super::walk::moment;
 use crate::{
     endpoint::place,
     flow::{At, millis},
-    report::{Connection, Millis, Purpose, Request, TargetRecord, Trace},
+    report::{Connection, Millis, Purpose, TargetRecord, Trace},
 };
 
 /// Two minutes, in nanoseconds.
@@ -81,19 +81,8 @@ fn trace(attempt: Attempt, server_name: Option<&str>) -> Trace {
         again.purpose = Purpose::Retry;
     }
     let target = server.map(|server| target(server, server_name, &connections));
-    Trace {
-        started: moment(began),
-        elapsed_ms: Millis::rounded(millis(began, last)),
-        target,
-        request: Request { security: "watched".to_owned(), ..Request::default() },
-        connections,
-        unfollowed: None,
-        wait: None,
-        udp: None,
-        machine: None,
-        local: Vec::new(),
-        rdp_file: None,
-    }
+    let elapsed_ms = Millis::rounded(millis(began, last));
+    Trace { target, connections, ..Trace::begun(moment(began), elapsed_ms) }
 }
 
 /// Who was asked: behind a gateway the resource of its channel, and else who answered.

@@ -60,17 +60,10 @@ impl<'a> Tracer<'a> {
         connections: Vec<Connection>,
     ) -> Trace {
         Trace {
-            started,
-            elapsed_ms: begin.elapsed().into(),
             target: Some(self.target_record(started)),
             request: request(self.target, self.settings),
             connections,
-            unfollowed: None,
-            wait: None,
-            udp: None,
-            machine: None,
-            local: Vec::new(),
-            rdp_file: None,
+            ..Trace::begun(started, begin.elapsed().into())
         }
     }
 

@@ -119,6 +119,11 @@ impl Trace {
         started: Timestamp,
         elapsed_ms: Millis,
     ) -> Self {
+        Self { machine: Some(machine), local, ..Self::begun(started, elapsed_ms) }
+    }
+
+    /// One that began then and took so long, without anything that was seen.
+    pub(crate) fn begun(started: Timestamp, elapsed_ms: Millis) -> Self {
         Self {
             started,
             elapsed_ms,
@@ -128,8 +133,8 @@ impl Trace {
             unfollowed: None,
             wait: None,
             udp: None,
-            machine: Some(machine),
-            local,
+            machine: None,
+            local: Vec::new(),
             rdp_file: None,
         }
     }
