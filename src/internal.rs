@@ -51,9 +51,14 @@ pub mod local {
 /// The recorded wire.
 pub mod net {
     pub use crate::net::{
-        Framing, Handshake, Instant, Limits, Record, Recorded, Recording, Rejected, Upgrade, Versions, Wire,
-        icmp_name,
+        Door, Framing, Handshake, Instant, Limits, Record, Recorded, Recording, Rejected, Upgrade, Versions,
+        Wire, icmp_name,
     };
+}
+
+/// Connections that are passed through.
+pub mod relay {
+    pub use crate::relay::*;
 }
 
 /// The older suites of TLS 1.2.

@@ -74,6 +74,7 @@ mod plain;
 mod posture;
 mod probe;
 mod random;
+mod relay;
 pub mod render;
 pub mod report;
 mod sections;

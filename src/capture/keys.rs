@@ -4,15 +4,6 @@ use zeroize::Zeroizing;
 
 use crate::flow::KeyLog;
 
-/// The labels that are of use here.
-const LABELS: [&str; 5] = [
-    "CLIENT_RANDOM",
-    "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
-    "SERVER_HANDSHAKE_TRAFFIC_SECRET",
-    "CLIENT_TRAFFIC_SECRET_0",
-    "SERVER_TRAFFIC_SECRET_0",
-];
-
 /// The longest secret, in hexadecimal digits; longer ones are none.
 const LONGEST: usize = 128;
 
@@ -26,10 +17,21 @@ pub fn learn(text: &[u8], keys: &mut KeyLog) -> usize {
 fn learn_line(line: &[u8], keys: &mut KeyLog) -> Option<()> {
     let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let (label, random, secret) = (words.next()?, words.next()?, words.next()?);
-    let label = LABELS.into_iter().find(|known| known.as_bytes() == label)?;
+    let label = str::from_utf8(label).ok()?;
     let mut client_random = [0; 32];
     hex::decode_to_slice(random, &mut client_random).ok()?;
     let secret = Zeroizing::new(hex::decode(Some(secret).filter(|secret| secret.len() <= LONGEST)?).ok()?);
-    keys.learn(label, client_random, &secret);
-    Some(())
+    keys.learn(label, client_random, &secret).then_some(())
+}
+
+/// A key log of these secrets, a line each.
+pub fn log(keys: &KeyLog) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::new());
+    for (label, client_random, secret) in keys.secrets() {
+        let secret = Zeroizing::new(hex::encode(secret.as_slice()));
+        text.push_str(&format!("{label} {} ", hex::encode(client_random)));
+        text.push_str(&secret);
+        text.push('\n');
+    }
+    text
 }

@@ -32,14 +32,25 @@ enum Act<'f> {
 
 /// Tells every packet of a connection, in the order of their times.
 pub(super) fn each(flow: &Flow, tell: Tell<'_>) -> io::Result<()> {
-    let mut pair = Pair::new(flow, tell);
-    if !pair.open(flow)? {
+    let mut pair = Pair::of(flow);
+    if !pair.open(flow, tell)? {
         return Ok(());
     }
     let of = |side| acts(flow, side).into_iter().map(move |(at, act)| (at, side, act));
     let mut acts: Vec<_> = of(Side::Client).chain(of(Side::Server)).collect();
     acts.sort_by_key(|(at, ..)| *at);
-    acts.into_iter().try_for_each(|(at, side, act)| pair.act(at, side, &act))
+    acts.into_iter().try_for_each(|(at, side, act)| match act {
+        Act::Bytes(before, bytes) => {
+            let host = pair.host(side);
+            host.next = host.after(before);
+            pair.send(at, side, |header| header.psh = true, bytes, tell)
+        }
+        Act::End(how) => {
+            let host = pair.host(side);
+            host.next = host.after(host.total);
+            pair.end(at, side, how, tell)
+        }
+    })
 }
 
 /// What one end does, in order.
@@ -72,10 +83,9 @@ fn sent_before(stream: &Stream, offset: usize) -> u64 {
 }
 
 /// Both ends, so far.
-struct Pair<'t> {
+pub(super) struct Pair {
     client: Host,
     server: Host,
-    tell: Tell<'t>,
 }
 
 /// One end.
@@ -91,8 +101,9 @@ struct Host {
     identification: u16,
 }
 
-impl<'t> Pair<'t> {
-    fn new(flow: &Flow, tell: Tell<'t>) -> Self {
+impl Pair {
+    /// Those of a connection that has not begun.
+    pub(super) fn of(flow: &Flow) -> Self {
         let (client, server) = same_family(flow.client, flow.server);
         // A connection with the ports of another has other numbers.
         let first = (flow.began / 1000) as u32;
@@ -105,53 +116,56 @@ impl<'t> Pair<'t> {
             total: stream.total,
             identification: 0,
         };
-        Self { client: host(client, &flow.from_client), server: host(server, &flow.from_server), tell }
+        Self { client: host(client, &flow.from_client), server: host(server, &flow.from_server) }
     }
 
     /// Tells of the opening; whether there was more than that.
-    fn open(&mut self, flow: &Flow) -> io::Result<bool> {
+    pub(super) fn open(&mut self, flow: &Flow, tell: Tell<'_>) -> io::Result<bool> {
         let opening = &flow.opening;
         let syn = opening.syn.unwrap_or(flow.began);
-        self.send(syn, Side::Client, |header| header.syn = true, b"")?;
+        self.send(syn, Side::Client, |header| header.syn = true, b"", tell)?;
         let (client, server) = (&flow.from_client, &flow.from_server);
         let answered = opening.syn_ack.is_some() || client.total + server.total > 0;
         match server.end {
             Some(end) if !answered && end.how == How::Rst => {
                 self.server.next = 0;
-                self.send(end.at, Side::Server, |header| header.rst = true, b"")?;
+                self.send(end.at, Side::Server, |header| header.rst = true, b"", tell)?;
                 return Ok(false);
             }
             None if !answered => return Ok(false),
             _ => {}
         }
         let syn_ack = opening.syn_ack.unwrap_or(syn);
-        self.send(syn_ack, Side::Server, |header| header.syn = true, b"")?;
-        self.send(opening.ack.unwrap_or(syn_ack), Side::Client, |_| (), b"")?;
+        self.send(syn_ack, Side::Server, |header| header.syn = true, b"", tell)?;
+        self.send(opening.ack.unwrap_or(syn_ack), Side::Client, |_| (), b"", tell)?;
         Ok(true)
     }
 
-    /// Tells of what an end does.
-    fn act(&mut self, at: At, side: Side, act: &Act<'_>) -> io::Result<()> {
-        let host = self.host(side);
-        match act {
-            Act::Bytes(before, bytes) => {
-                host.next = host.after(*before);
-                self.send(at, side, |header| header.psh = true, bytes)
-            }
-            Act::End(How::Rst) => {
-                host.next = host.after(host.total);
-                self.send(at, side, |header| header.rst = true, b"")
-            }
-            Act::End(How::Fin) => {
-                host.next = host.after(host.total);
-                self.send(at, side, |header| header.fin = true, b"")?;
-                self.send(at, side.other(), |_| (), b"")
+    /// Tells of bytes that follow those before.
+    pub(super) fn bytes(&mut self, at: At, side: Side, bytes: &[u8], tell: Tell<'_>) -> io::Result<()> {
+        bytes.chunks(LONGEST).try_for_each(|part| self.send(at, side, |header| header.psh = true, part, tell))
+    }
+
+    /// Tells of an end.
+    pub(super) fn end(&mut self, at: At, side: Side, how: How, tell: Tell<'_>) -> io::Result<()> {
+        match how {
+            How::Rst => self.send(at, side, |header| header.rst = true, b"", tell),
+            How::Fin => {
+                self.send(at, side, |header| header.fin = true, b"", tell)?;
+                self.send(at, side.other(), |_| (), b"", tell)
             }
         }
     }
 
     /// Tells of a segment, and counts what it carries.
-    fn send(&mut self, at: At, by: Side, flag: fn(&mut TcpHeader), payload: &[u8]) -> io::Result<()> {
+    fn send(
+        &mut self,
+        at: At,
+        by: Side,
+        flag: fn(&mut TcpHeader),
+        payload: &[u8],
+        tell: Tell<'_>,
+    ) -> io::Result<()> {
         let to = self.host(by.other());
         let (destination, ack) = (to.address, to.next);
         let host = self.host(by);
@@ -170,7 +184,7 @@ impl<'t> Pair<'t> {
         let ip = host.ip(destination).ok_or_else(|| io::Error::other("two families of addresses"))?;
         let mut packet = Vec::new();
         PacketBuilder::ip(ip).tcp_header(tcp).write(&mut packet, payload).map_err(io::Error::other)?;
-        (self.tell)(at, &packet)
+        tell(at, &packet)
     }
 
     fn host(&mut self, side: Side) -> &mut Host {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{pcapng, segments};
-use crate::flow::{At, Flow};
+use crate::flow::{At, Flow, How, Side};
 
 /// Raw IP (LINKTYPE registry).
 const LINK: u16 = 101;
@@ -14,6 +14,9 @@ const TLS_KEY_LOG: u32 = 0x544c_534b;
 
 /// Writes a capture file.
 pub struct Writer<W>(W);
+
+/// A connection that is written while it goes on.
+pub struct Ongoing(segments::Pair);
 
 impl<W: Write> Writer<W> {
     /// Begins a file.
@@ -44,6 +47,33 @@ impl<W: Write> Writer<W> {
     /// If it cannot be written.
     pub fn flow(&mut self, flow: &Flow) -> io::Result<()> {
         segments::each(flow, &mut |at, packet| self.packet(at, packet))?;
+        self.0.flush()
+    }
+
+    /// Begins a connection that is open by now, of which nothing more is known than its opening.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn begin(&mut self, flow: &Flow) -> io::Result<Ongoing> {
+        let mut pair = segments::Pair::of(flow);
+        pair.open(flow, &mut |at, packet| self.packet(at, packet))?;
+        Ok(Ongoing(pair))
+    }
+
+    /// Adds what an end of it sends.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn bytes(&mut self, of: &mut Ongoing, at: At, side: Side, bytes: &[u8]) -> io::Result<()> {
+        of.0.bytes(at, side, bytes, &mut |at, packet| self.packet(at, packet))
+    }
+
+    /// Ends what an end of it sends, and writes what was held back.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn end(&mut self, of: &mut Ongoing, at: At, side: Side, how: How) -> io::Result<()> {
+        of.0.end(at, side, how, &mut |at, packet| self.packet(at, packet))?;
         self.0.flush()
     }
 

@@ -45,7 +45,7 @@ pub(super) fn command() -> Command {
         };
         program.mut_subcommand(name, |command| own(told(command), name, heading))
     });
-    program.override_usage("rdptrace <COMMAND> [OPTIONS]\n       rdptrace <TARGET> [OPTIONS OF trace]")
+    program.override_usage("rdptrace <COMMAND> [OPTIONS], or rdptrace <TARGET> [OPTIONS OF trace]")
 }
 
 /// The command with its own words for what it shares with others.
@@ -71,7 +71,7 @@ fn own(command: Command, name: &str, heading: &'static str) -> Command {
         Some(manual) if name == "rdptrace" => {
             command.after_help("Try 'rdptrace demo' first.").after_long_help(manual.after_help())
         }
-        Some(manual) if matches!(name, "trace" | "posture" | "local") => {
+        Some(manual) if matches!(name, "trace" | "posture" | "local" | "relay" | "listen") => {
             command.after_long_help(manual.after_help())
         }
         Some(manual) => command.after_help(manual.example_lines()).after_long_help(manual.after_help()),

@@ -34,6 +34,11 @@ pub(super) fn code(report: &Report, threshold: Option<Severity>) -> u8 {
     }
 }
 
+/// The worst of several: a connection that ended is worse than a finding, and an earlier phase worse than a later one.
+pub(super) fn worst(codes: impl IntoIterator<Item = u8>) -> Option<u8> {
+    codes.into_iter().max_by_key(|code| (*code >= 10, if *code >= 10 { u8::MAX - code } else { *code }))
+}
+
 /// A machine without a trace.
 fn checks(report: &Report, threshold: Option<Severity>) -> u8 {
     let severities = report.trace.local.iter().filter_map(|check| check.status.severity());

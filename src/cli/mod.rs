@@ -3,6 +3,7 @@
 mod apart;
 mod arguments;
 mod beside;
+mod capturing;
 mod command_line;
 mod commands;
 mod error;
@@ -15,6 +16,7 @@ mod output;
 mod password;
 mod progress;
 mod run;
+mod running;
 mod screenshot;
 mod start;
 

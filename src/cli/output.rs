@@ -149,7 +149,11 @@ impl OutputArguments {
     ///
     /// # Errors
     /// Two are the same.
-    pub(super) fn apart(&self, inputs: &[Input], besides: Option<Written<'_>>) -> Result<(), Error> {
+    pub(super) fn apart<'a>(
+        &'a self,
+        inputs: &[Input],
+        besides: impl IntoIterator<Item = Written<'a>>,
+    ) -> Result<(), Error> {
         let reports = self.reports.iter().map(|(_, path)| Written { what: "--report", path });
         let written: Vec<_> = self.place.written().into_iter().chain(reports).chain(besides).collect();
         apart(inputs, &written, self.place.file().is_none())
@@ -177,7 +181,11 @@ fn save(sink: Sink, report: &Report, picture: Option<&Picture>) -> Result<(), Er
     }
 }
 
-fn rendered(
+/// A report in one format.
+///
+/// # Errors
+/// It cannot be rendered.
+pub(super) fn rendered(
     report: &Report,
     format: Format,
     threshold: Option<Severity>,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::{
     Error,
     arguments::program::Command,
-    commands::{completions, demo, explain, judge, local, man, posture, read, schema, trace},
+    commands::{completions, demo, explain, judge, local, man, posture, read, relay, schema, trace},
     exit::{COULD_NOT_RUN, INTERRUPTED},
     out::{stderr, usage},
 };
@@ -23,6 +23,7 @@ pub fn main() -> ExitCode {
         Command::Local(arguments) => local::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),
         Command::Read(arguments) => read::run(&arguments),
+        Command::Relay(arguments) => relay::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),

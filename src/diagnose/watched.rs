@@ -3,7 +3,7 @@
 use super::{Facts, Rule};
 use crate::{
     codes::Phase,
-    report::{Connection, EndSide, EndedBy, FindingCode, Severity, Status, Watched, WatchedSide},
+    report::{Connection, EndHow, EndSide, EndedBy, FindingCode, Severity, Status, Watched, WatchedSide},
 };
 
 /// A segment of so many bytes is a long one: what every path of IPv4 carries is shorter (RFC 791).
@@ -82,6 +82,8 @@ fn cut(facts: &Facts<'_>) -> Option<String> {
     let summaries = made.phases.summaries();
     let open = summaries.last().is_some_and(|last| last.status == Status::Stopped);
     let late = if watched.begins_late { Some("begins after the connection did") } else { None };
-    let what = if watched.cut && open { Some("ends before the connection does") } else { late };
+    // Whoever has ended the connection says no more, whether its other end is in the record or not.
+    let goes_on = made.ended_by.as_ref().is_none_or(|ended| ended.how == EndHow::Silence);
+    let what = if watched.cut && open && goes_on { Some("ends before the connection does") } else { late };
     what.map(|what| format!("the capture {what}"))
 }

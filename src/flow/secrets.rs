@@ -28,6 +28,30 @@ pub struct Secrets {
     pub server_traffic: Option<Secret>,
 }
 
+impl Secrets {
+    /// Where the secret with this label belongs (RFC 9850 section 2); none for one that opens no records.
+    fn slot(&mut self, label: &str) -> Option<&mut Option<Secret>> {
+        Some(match label {
+            "CLIENT_RANDOM" => &mut self.master,
+            "CLIENT_HANDSHAKE_TRAFFIC_SECRET" => &mut self.client_handshake,
+            "SERVER_HANDSHAKE_TRAFFIC_SECRET" => &mut self.server_handshake,
+            "CLIENT_TRAFFIC_SECRET_0" => &mut self.client_traffic,
+            "SERVER_TRAFFIC_SECRET_0" => &mut self.server_traffic,
+            _ => return None,
+        })
+    }
+
+    fn labelled(&self) -> [(&'static str, Option<&Secret>); 5] {
+        [
+            ("CLIENT_RANDOM", self.master.as_ref()),
+            ("CLIENT_HANDSHAKE_TRAFFIC_SECRET", self.client_handshake.as_ref()),
+            ("SERVER_HANDSHAKE_TRAFFIC_SECRET", self.server_handshake.as_ref()),
+            ("CLIENT_TRAFFIC_SECRET_0", self.client_traffic.as_ref()),
+            ("SERVER_TRAFFIC_SECRET_0", self.server_traffic.as_ref()),
+        ]
+    }
+}
+
 /// The secrets of many sessions.
 #[derive(Default)]
 pub struct KeyLog {
@@ -35,29 +59,32 @@ pub struct KeyLog {
 }
 
 impl KeyLog {
-    /// Learns a secret by its label; others, and what no secret can be, are passed over.
-    pub fn learn(&mut self, label: &str, client_random: [u8; 32], secret: &[u8]) {
+    /// Learns a secret by its label, and says whether it is of use; others, and what no secret can be, are passed over.
+    pub fn learn(&mut self, label: &str, client_random: [u8; 32], secret: &[u8]) -> bool {
         let is_full = self.sessions.len() >= MOST_SESSIONS && !self.sessions.contains_key(&client_random);
-        if is_full || !(16..=LONGEST_SECRET).contains(&secret.len()) {
-            return;
+        if is_full
+            || !(16..=LONGEST_SECRET).contains(&secret.len())
+            || Secrets::default().slot(label).is_none()
+        {
+            return false;
         }
-        let mut of_session = Secrets::default();
-        let known = self.sessions.get_mut(&client_random).unwrap_or(&mut of_session);
-        let slot = match label {
-            "CLIENT_RANDOM" => &mut known.master,
-            "CLIENT_HANDSHAKE_TRAFFIC_SECRET" => &mut known.client_handshake,
-            "SERVER_HANDSHAKE_TRAFFIC_SECRET" => &mut known.server_handshake,
-            "CLIENT_TRAFFIC_SECRET_0" => &mut known.client_traffic,
-            "SERVER_TRAFFIC_SECRET_0" => &mut known.server_traffic,
-            _ => return,
-        };
-        *slot = Some(Zeroizing::new(secret.to_vec()));
-        self.sessions.entry(client_random).or_insert(of_session);
+        if let Some(slot) = self.sessions.entry(client_random).or_default().slot(label) {
+            *slot = Some(Zeroizing::new(secret.to_vec()));
+        }
+        true
     }
 
     /// What is known of the session with this random.
     pub fn of(&self, client_random: &[u8; 32]) -> Option<&Secrets> {
         self.sessions.get(client_random)
+    }
+
+    /// Every secret with its label and the random of its session.
+    pub fn secrets(&self) -> impl Iterator<Item = (&'static str, &[u8; 32], &Secret)> {
+        self.sessions.iter().flat_map(|(random, known)| {
+            let labelled = known.labelled().into_iter();
+            labelled.filter_map(move |(label, secret)| Some((label, random, secret?)))
+        })
     }
 
     /// Whether nothing is known of any.

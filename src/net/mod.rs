@@ -2,6 +2,7 @@
 
 mod body;
 mod channel;
+mod clock;
 mod codec;
 mod dual;
 mod failure;
@@ -17,6 +18,7 @@ mod race;
 mod recorder;
 mod recording;
 mod rejection;
+mod relay;
 mod resolve;
 mod services;
 mod small_segments;
@@ -42,6 +44,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub use tokio::time::Instant;
 use tokio_rustls::rustls::{KeyLog, pki_types::CertificateDer};
 
+pub(crate) use clock::Clock;
 pub(crate) use failure::{alert, ended};
 pub use framing::Framing;
 pub(crate) use framing::MAX_FRAME;
@@ -52,10 +55,12 @@ pub(crate) use pause::pause;
 pub(crate) use race::race;
 pub use recording::{Recorded, Recording};
 pub use rejection::{Rejected, icmp_name};
+pub use relay::Door;
+pub(crate) use relay::{Onlooker, pass};
 pub(crate) use resolve::resolve;
 pub(crate) use services::services;
 pub(crate) use small_segments::Segments;
-pub(crate) use socket::Ends;
+pub(crate) use socket::{Ends, Socket, reset_at_close};
 pub(crate) use tls::{CLOSE_NOTIFY, not_tls};
 pub use tls::{Handshake, Upgrade, Versions};
 pub(crate) use tunnel::{SharedRemarks, gateway_error, remarks};

@@ -10,13 +10,10 @@ use std::{
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::Instant,
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::rustls::{self, pki_types::CertificateDer};
 
-use super::{BoxDatagrams, BoxStream, Network};
+use super::{BoxDatagrams, BoxStream, Network, clock::Clock};
 use crate::{
     endpoint::Endpoint,
     flow::{At, End, Flow, How, KeyLog, Side},
@@ -41,24 +38,10 @@ pub struct Recording<'a> {
     recorded: Arc<Mutex<Recorded>>,
 }
 
-#[derive(Clone, Copy)]
-struct Clock {
-    began: Instant,
-    at: At,
-}
-
-impl Clock {
-    fn now(self) -> At {
-        let elapsed = i64::try_from(self.began.elapsed().as_nanos()).unwrap_or(At::MAX);
-        self.at.saturating_add(elapsed)
-    }
-}
-
 impl<'a> Recording<'a> {
     /// An empty record of this network.
     pub fn of(network: &'a dyn Network) -> Self {
-        let at = i64::try_from(network.now().unix_timestamp_nanos()).unwrap_or_default();
-        Self { network, clock: Clock { began: Instant::now(), at }, recorded: Arc::default() }
+        Self { network, clock: Clock::of(network), recorded: Arc::default() }
     }
 
     /// Takes what was recorded until now.
@@ -141,7 +124,7 @@ impl rustls::KeyLog for Learner {
 }
 
 /// A stream that is recorded.
-struct Watched {
+pub(super) struct Watched {
     stream: BoxStream,
     index: usize,
     clock: Clock,
@@ -149,6 +132,11 @@ struct Watched {
 }
 
 impl Watched {
+    /// What is recorded.
+    pub(super) fn stream(&self) -> &BoxStream {
+        &self.stream
+    }
+
     fn note(&self, side: Side, bytes: &[u8]) {
         let now = self.clock.now();
         let mut recorded = locked(&self.recorded);

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     codes::Phase,
-    flow::{At, Flow, How, Kept, Mark, Side, millis},
+    flow::{At, End, Flow, How, Kept, Mark, Side, millis},
     net::{self, Framing},
     report::{Direction, EndSide, Failure, FailureKind, Frame, Millis, Speaker},
 };
@@ -186,7 +186,8 @@ impl<'a> Talk<'a> {
 
     /// What it means that this side, whose turn it is, says no more; so many bytes of a message have come.
     pub(super) fn missing(&mut self, owes: Side, pending: usize) -> Halt {
-        if let Some(failure) = self.alerted(pending) {
+        let client = self.client_left();
+        if let Some(failure) = self.alerted(pending, client) {
             return failure.into();
         }
         let (quiet, other) = (self.flow.stream(owes), self.flow.stream(owes.other()));
@@ -194,7 +195,7 @@ impl<'a> Talk<'a> {
             let who = if owes == Side::Server { "server" } else { "client" };
             return Halt::Unseen(format!("the capture holds no packet of the {who}"));
         }
-        let (client, server) = (self.flow.from_client.end, self.flow.from_server.end);
+        let server = self.flow.from_server.end;
         let first = match (client, server) {
             (Some(client), Some(server)) if (client.at, client.packet) < (server.at, server.packet) => {
                 (Side::Client, client)
@@ -242,9 +243,21 @@ impl<'a> Talk<'a> {
         Halt::Stopped(format!("the record of the connection ends here{part}"))
     }
 
-    /// What the alert says with which the server ended TLS.
-    fn alerted(&mut self, pending: usize) -> Option<Failure> {
+    /// When the client left: with an alert of TLS, after which the server may end the connection of TCP first, or without one.
+    fn client_left(&self) -> Option<End> {
+        let alert = self.client.alert.map(|alert| alert.mark);
+        let alert = alert.map(|mark| End { how: How::Fin, at: mark.at, packet: mark.packet });
+        let ends = alert.into_iter().chain(self.flow.from_client.end);
+        ends.min_by_key(|end| (end.at, end.packet))
+    }
+
+    /// What the alert says with which the server ended TLS, if the client had not left before.
+    fn alerted(&mut self, pending: usize, client: Option<End>) -> Option<Failure> {
         let alert = self.server.alert?;
+        let order = (alert.mark.at, alert.mark.packet);
+        if client.is_some_and(|client| (client.at, client.packet) < order) {
+            return None;
+        }
         self.now = self.now.max(alert.mark.at);
         Some(match alert.code {
             net::CLOSE_NOTIFY => net::ended(false, pending).with_partial(pending as u64),

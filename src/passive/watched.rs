@@ -11,6 +11,7 @@ pub(super) fn watched(flow: &Flow, opened: Option<bool>, passed_over: u64) -> Wa
         packet: Some(flow.packet).filter(|packet| *packet > 0),
         client: side(&flow.from_client),
         server: side(&flow.from_server),
+        client_tcp: None,
         begins_late: flow.packet > 0 && flow.opening.syn.is_none(),
         cut: flow.cut,
         opened,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Millis, Named, named::names};
+use super::{Millis, Named, Tcp, named::names};
 
 names! {
     /// Who ended a connection.
@@ -68,6 +68,8 @@ pub struct Watched {
     pub client: WatchedSide,
     /// What the server sent.
     pub server: WatchedSide,
+    /// What this program's own system counted of the connection with the client, if it was a relay's.
+    pub client_tcp: Option<Tcp>,
     /// Whether the beginning of the connection is missing.
     pub begins_late: bool,
     /// Whether the record stops while the connection goes on.

@@ -88,6 +88,7 @@ mod rdp_file_signature;
 mod read;
 mod readers;
 mod rejected;
+mod relay;
 mod reports;
 mod restricted_admin;
 mod roots;

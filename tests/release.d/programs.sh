@@ -6,8 +6,8 @@ newest_glibc() { readelf -V "$1" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | 
 
 # What is part of every Windows.
 foreign_dlls() {
-  local own='(advapi32|api-ms-win-[a-z0-9-]*|bcrypt|bcryptprimitives|credui|crypt32|dbghelp|iphlpapi|kernel32|msvcrt|ncrypt|netapi32'
-  own+='|ntdll|ole32|oleaut32|powrprof|psapi|rpcrt4|secur32|shell32|user32|userenv|winscard|ws2_32)\.dll'
+  local own='(advapi32|api-ms-win-[a-z0-9-]*|bcrypt|bcryptprimitives|credui|crypt32|dbghelp|dnsapi|iphlpapi|kernel32|msvcrt|ncrypt|netapi32'
+  own+='|ntdll|ole32|oleaut32|powrprof|psapi|rpcrt4|secur32|shell32|user32|userenv|version|winscard|ws2_32)\.dll'
   x86_64-w64-mingw32-objdump -p "$1" | sed -n 's/.*DLL Name: //p' | tr 'A-Z' 'a-z' | grep -vxE "$own" | sort | tr '\n' ' ' || true
 }
 

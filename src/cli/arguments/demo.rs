@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 
 use clap::Args;
 
-use super::{output::OutputArguments, values::Proposed};
+use super::{
+    output::OutputArguments,
+    values::{Proposed, listening},
+};
 use crate::demo::{self, gateway};
 
 #[derive(Args, Debug)]
@@ -23,7 +26,7 @@ pub(crate) struct DemoArguments {
     pub list: bool,
 
     /// Serve it on this address for any client, and trace nothing
-    #[arg(long, value_name = "ADDR", conflicts_with = "list", value_parser = socket_address)]
+    #[arg(long, value_name = "ADDR", conflicts_with = "list", value_parser = listening)]
     pub serve: Option<SocketAddr>,
 
     /// With --serve: answer the SYN of RDP-UDP at this address too
@@ -32,10 +35,6 @@ pub(crate) struct DemoArguments {
 
     #[command(flatten)]
     pub output: OutputArguments,
-}
-
-fn socket_address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "an address and a port are expected, such as 127.0.0.1:3390".to_owned())
 }
 
 /// Those of the server and of its gateway.

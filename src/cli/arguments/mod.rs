@@ -1,6 +1,7 @@
 //! What the command line is made of: the commands, their arguments, and what these say. No command is known here.
 
 pub(super) mod account;
+pub(super) mod capture;
 pub(super) mod choices;
 pub(super) mod connection;
 pub(super) mod demo;
@@ -16,6 +17,8 @@ pub(super) mod program;
 pub(super) mod proxy;
 pub(super) mod proxy_url;
 pub(super) mod read;
+pub(super) mod relay;
+pub(super) mod running;
 pub(super) mod target;
 pub(super) mod trace;
 pub(super) mod values;

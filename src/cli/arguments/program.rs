@@ -5,7 +5,8 @@ use clap_complete::Shell;
 
 use super::{
     demo::DemoArguments, explain::ExplainArguments, judge::JudgeArguments, local::LocalArguments,
-    posture::PostureArguments, read::ReadArguments, trace::TraceArguments, values::Proposed,
+    posture::PostureArguments, read::ReadArguments, relay::RelayArguments, trace::TraceArguments,
+    values::Proposed,
 };
 use crate::cli::manual;
 
@@ -21,7 +22,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Trace one connection, phase by phase
     Trace(Box<TraceArguments>),
-    /// Tell what a server accepts: protocols, NLA, TLS, CredSSP, certificate
+    /// Tell what a server accepts: NLA, TLS, CredSSP, certificate
     Posture(PostureArguments),
     /// Trace a built-in server on loopback: nothing to install
     Demo(DemoArguments),
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Judge(JudgeArguments),
     /// Tell where the connections in a capture ended, by whom and why
     Read(ReadArguments),
+    /// Pass a client's connections on to a server, and report on each
+    Relay(RelayArguments),
     /// Explain a code of a message box, a log or a trace
     Explain(ExplainArguments),
     /// Print the JSON schema of the report

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{
     account::AccountArguments,
+    capture::CaptureArguments,
     choices::{ExperimentsArgument, LicenseArgument, LocalArgument, SecurityArgument},
     connection::ConnectionArguments,
     farm::FarmArguments,
@@ -45,6 +46,9 @@ pub(crate) struct TraceArguments {
 
     #[command(flatten)]
     pub checks: ChecksArguments,
+
+    #[command(flatten)]
+    pub capture: CaptureArguments,
 
     #[command(flatten)]
     pub output: OutputArguments,

@@ -1,6 +1,11 @@
 //! Values of arguments that have a form of their own.
 
-use std::{ffi::OsStr, path::PathBuf, time::Duration};
+use std::{
+    ffi::OsStr,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use clap::{
     Arg, Command, Error, ValueEnum as _,
@@ -75,6 +80,15 @@ pub(crate) fn further_report(text: &str) -> Result<(Format, PathBuf), String> {
         "-" => Err("a file is expected; --format is for standard output".to_owned()),
         file => Ok((format, file.into())),
     }
+}
+
+/// Where to listen: an address with a port, or a port on loopback alone, so that nobody serves a network without saying so.
+pub(crate) fn listening(text: &str) -> Result<SocketAddr, String> {
+    let port = text.parse().ok().filter(|_| !text.starts_with('+'));
+    let on_loopback = port.map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    on_loopback
+        .or_else(|| text.parse().ok())
+        .ok_or_else(|| "an address and a port are expected, such as 127.0.0.1:3390".to_owned())
 }
 
 /// Seconds, also a part of one.

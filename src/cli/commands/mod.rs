@@ -8,5 +8,6 @@ pub(super) mod local;
 pub(super) mod man;
 pub(super) mod posture;
 pub(super) mod read;
+pub(super) mod relay;
 pub(super) mod schema;
 pub(super) mod trace;

@@ -7,6 +7,7 @@ use crate::{
         apart::{Input, Written},
         arguments::{choices::LocalArgument, local::in_folder, trace::TraceArguments},
         beside::{Beside, of_checks},
+        capturing::Capturing,
         exit,
         output::Output,
         progress::Progress,
@@ -15,7 +16,7 @@ use crate::{
     codes::Phase,
     destination::Target,
     honour, join, local,
-    net::{System, hardware_id},
+    net::{Network, System, hardware_id},
     pdu::canvas::Picture,
     settings::{Account, Depth, Gateway, Kerberos, Logon, Security, Settings},
     wait::{self, Patience},
@@ -38,12 +39,22 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     let files =
         arguments.checks.host_files.as_deref().map(|path| Beside::of_folder(path, &checked())).transpose()?;
     let output = Output::open(&arguments.output, arguments.depth.screenshot.as_deref())?;
+    let capturing = match Capturing::begin(&arguments.capture, &settings) {
+        Ok(capturing) => capturing,
+        Err(error) => {
+            output.abandon();
+            return Err(error);
+        }
+    };
+    let network: &dyn Network = capturing.as_ref().map_or(&System, |capturing| &capturing.network);
     let own = || (arguments.checks.local == LocalArgument::Auto).then_some(Beside::ThisMachine);
     let beside = files.or_else(own);
-    match report(arguments, &target, &settings) {
+    let ended = report(arguments, &target, &settings, network);
+    let captured = capturing.map_or(Ok(()), Capturing::end);
+    let code = match ended {
         Ok((Ended::Interrupted(report), picture)) => {
             output.write(&report, picture.as_ref())?;
-            Ok(exit::INTERRUPTED)
+            exit::INTERRUPTED
         }
         Ok((Ended::Whole(report), picture)) => {
             let report = match beside.and_then(|beside| beside.finish(&report)) {
@@ -51,13 +62,14 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
                 None => report,
             };
             output.write(&report, picture.as_ref())?;
-            Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+            exit::code(&report, arguments.output.fail_on.threshold())
         }
         Err(error) => {
             output.abandon();
-            Err(error)
+            return Err(error);
         }
-    }
+    };
+    captured.map(|()| code)
 }
 
 /// Holds that nothing is written over what is read.
@@ -70,17 +82,19 @@ fn apart(arguments: &TraceArguments) -> Result<(), Error> {
     inputs.extend(arguments.connection.inputs().chain(arguments.gateway.input()));
     inputs.extend(in_folder(arguments.checks.host_files.as_deref()));
     let picture = arguments.depth.screenshot.as_deref().map(|path| Written { what: "--screenshot", path });
-    arguments.output.apart(&inputs, picture)
+    let capture = arguments.capture.capture.as_deref().map(|path| Written { what: "--capture", path });
+    arguments.output.apart(&inputs, picture.into_iter().chain(capture))
 }
 
 fn report(
     arguments: &TraceArguments,
     target: &Target,
     settings: &Settings,
+    network: &dyn Network,
 ) -> Result<(Ended, Option<Picture>), Error> {
     let runtime = runtime()?;
     let progress = Progress::new(&arguments.output, arguments.depth.wait.is_none());
-    let tracer = Tracer::new(target, settings, &System);
+    let tracer = Tracer::new(target, settings, network);
     let ended = match arguments.depth.wait {
         None => {
             let interrupt = progress.interrupt();

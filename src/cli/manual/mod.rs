@@ -2,6 +2,7 @@
 
 mod entry;
 mod texts;
+mod watching;
 
 pub(crate) use entry::{Manual, Pairs};
 pub(crate) use texts::MANUALS;

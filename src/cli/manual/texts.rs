@@ -1,6 +1,9 @@
 //! What the manual says of each command beside its options.
 
-use super::entry::{Manual, Pairs};
+use super::{
+    entry::{Manual, Pairs},
+    watching::{CAPTURES, READ, READ_EXIT, RELAY, RELAY_EXIT, RELAY_FILES},
+};
 
 /// The program and its commands, by name.
 pub(crate) const MANUALS: &[Manual] = &[
@@ -44,6 +47,14 @@ pub(crate) const MANUALS: &[Manual] = &[
         exit: READ_EXIT,
         environment: COLOURS,
         files: CAPTURES,
+        ..NONE
+    },
+    Manual {
+        command: "relay",
+        examples: RELAY,
+        exit: RELAY_EXIT,
+        environment: COLOURS,
+        files: RELAY_FILES,
         ..NONE
     },
     Manual {
@@ -106,13 +117,6 @@ const LOCAL: Pairs = &[
 const JUDGE: Pairs = &[
     ("rdptrace judge report.json", "judge a stored report again"),
     ("rdptrace judge - --format json", "one from standard input"),
-];
-
-const READ: Pairs = &[
-    ("rdptrace read failing.pcapng", "where its connections ended, by whom and why"),
-    ("rdptrace read failing.pcapng --keylog keys.log", "also what is inside TLS"),
-    ("rdptrace read mirror.pcap.gz --format ndjson", "a report a line"),
-    ("rdptrace read mirror.pcap.gz --conversation 3", "one of several"),
 ];
 
 const EXPLAIN: Pairs = &[
@@ -188,11 +192,6 @@ const JUDGE_EXIT: Pairs = &[
     ("2", "the file cannot be read or holds no report of a known version"),
 ];
 
-const READ_EXIT: Pairs = &[
-    ("any", "that of a trace, for the worst conversation"),
-    ("2", "nothing could be read, or no Remote Desktop is in it"),
-];
-
 const EXPLAIN_EXIT: Pairs = &[
     ("0", "every code is known"),
     ("1", "no table has one of them; its family and similar codes are shown"),
@@ -238,11 +237,6 @@ const LOCAL_FILES: Pairs = &[
     ),
     ("/etc/xrdp", "the settings of a host on Linux"),
     ("*.evtx, *.reg, *.zip", "event logs, registry exports and what --collect wrote, of another machine"),
-];
-
-const CAPTURES: Pairs = &[
-    ("*.pcap, *.pcapng", "captures, gzipped or not"),
-    ("SSLKEYLOGFILE", "what --keylog reads: secrets of TLS, a line each"),
 ];
 
 const REPORTS: Pairs = &[("*.json", "what --format json wrote, in UTF-8 or UTF-16")];

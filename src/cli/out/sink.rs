@@ -89,6 +89,24 @@ impl Sink {
         }
     }
 
+    /// Writes a report behind those before it; the first one takes the place of what a file held.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(crate) fn add(&mut self, bytes: &[u8], first: bool) -> Result<(), Error> {
+        let (path, file) = match self {
+            Self::Standard(color) => return show(bytes, *color),
+            Self::File { path, file, .. } => (path, file),
+        };
+        let mut plain = anstream::StripStream::new(Vec::new());
+        let stripped = plain.write_all(bytes).map(|()| plain.into_inner());
+        let written = stripped.and_then(|bytes| match first {
+            true => replace(file, &bytes),
+            false => file.write_all(&bytes).and_then(|()| file.flush()),
+        });
+        written.map_err(|error| unwritable(path, &error))
+    }
+
     /// Writes a report.
     ///
     /// # Errors

@@ -57,7 +57,7 @@ pub struct ConnectEvidence {
 }
 
 /// What TCP showed of a connection; each count is null where the system does not tell it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 // Exhaustive, so that a test can invent a connection by changing one count of another.
 pub struct Tcp {
     /// The smoothed round trip at the end, in milliseconds.

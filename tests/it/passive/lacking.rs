@@ -15,7 +15,7 @@ use crate::capture::Chance;
 /// Nothing is negotiated before TLS, so without keys nobody knows what is inside: not even that it is CredSSP.
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_begins_with_tls_is_judged_by_what_is_inside() {
-    let (_, recorded) = recorded(None).await;
+    let recorded = recorded(None).await;
     let mut direct = recorded.flows[0].clone();
     // The same without its first exchange.
     for stream in [&mut direct.from_client, &mut direct.from_server] {
@@ -74,7 +74,7 @@ fn without(stream: &Stream, lost: usize) -> Stream {
 /// A capture that lost a packet of a connection that works accuses nobody, whichever packet it was.
 #[tokio::test(start_paused = true)]
 async fn a_packet_that_the_capture_lost_is_nobodys_failure() {
-    let (_, recorded) = recorded(None).await;
+    let recorded = recorded(None).await;
     let flow = &recorded.flows[0];
     for side in [Side::Client, Side::Server] {
         for lost in 0..flow.stream(side).marks.len() {

@@ -52,7 +52,7 @@ fn write(arguments: &ReadArguments, output: Output, mut found: Vec<Report>) -> R
         found = vec![found.swap_remove(index)];
     }
     let threshold = arguments.output.fail_on.threshold();
-    let worst = found.iter().map(|report| exit::code(report, threshold)).max_by_key(|code| worse(*code));
+    let worst = exit::worst(found.iter().map(|report| exit::code(report, threshold)));
     match found.as_slice() {
         [one] => output.write(one, None)?,
         many if output.takes_many() => output.write_many(many)?,
@@ -64,9 +64,4 @@ fn write(arguments: &ReadArguments, output: Output, mut found: Vec<Report>) -> R
         }
     }
     Ok(worst.unwrap_or_default())
-}
-
-/// A connection that ended is worse than a finding, and an earlier phase worse than a later one.
-fn worse(code: u8) -> (bool, u8) {
-    (code >= 10, if code >= 10 { u8::MAX - code } else { code })
 }

@@ -1,0 +1,40 @@
+//! The arguments of `rdptrace relay`.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::Args;
+
+use super::{
+    running::RunningArguments,
+    target::TargetArgument,
+    values::{listening, seconds},
+};
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Relay")]
+pub(crate) struct RelayArguments {
+    /// host, host:port, [v6]:port, rdp://... or a .rdp file
+    ///
+    /// The default port is 3389. Of a .rdp file only the address counts: a gateway is relayed by
+    /// its own name.
+    pub target: TargetArgument,
+
+    /// Where clients connect: PORT on loopback, or ADDR:PORT
+    #[arg(long, value_name = "ADDR", value_parser = listening)]
+    pub listen: SocketAddr,
+
+    /// Keep what passes in this pcapng file
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub capture: Option<PathBuf>,
+
+    /// A key log that the client writes (SSLKEYLOGFILE), read when a connection has ended; may be given more than once
+    #[arg(long = "keylog", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub keylogs: Vec<PathBuf>,
+
+    /// Seconds for name resolution and for TCP of the target
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds, hide_short_help = true, allow_negative_numbers = true)]
+    pub timeout: Duration,
+
+    #[command(flatten)]
+    pub output: RunningArguments,
+}

@@ -1,0 +1,39 @@
+//! The same of the commands that watch a connection of others.
+
+use super::entry::Pairs;
+
+pub(super) const READ: Pairs = &[
+    ("rdptrace read failing.pcapng", "where its connections ended, by whom and why"),
+    ("rdptrace read failing.pcapng --keylog keys.log", "also what is inside TLS"),
+    ("rdptrace read mirror.pcap.gz --format ndjson", "a report a line"),
+    ("rdptrace read mirror.pcap.gz --conversation 3", "one of several"),
+];
+
+pub(super) const READ_EXIT: Pairs = &[
+    ("any", "that of a trace, for the worst conversation"),
+    ("2", "nothing could be read, or no Remote Desktop is in it"),
+];
+
+pub(super) const CAPTURES: Pairs = &[
+    ("*.pcap, *.pcapng", "captures, gzipped or not"),
+    ("SSLKEYLOGFILE", "what --keylog reads: secrets of TLS, a line each"),
+];
+
+pub(super) const RELAY: Pairs = &[
+    ("rdptrace relay host.corp.example --listen 3390", "for a client that connects to localhost:3390"),
+    ("rdptrace relay host.corp.example --listen 3390 --capture passed.pcapng", "and keep what passes"),
+    ("rdptrace relay host.corp.example --listen 3390 -o reports.ndjson", "a report a line"),
+    ("rdptrace relay host.corp.example --listen 192.0.2.9:3390 --once", "for one client of the network"),
+];
+
+pub(super) const RELAY_EXIT: Pairs = &[
+    ("0", "no connection failed, or there was none"),
+    ("1", "a finding counts, as --fail-on says"),
+    ("2", "it could not listen, or something could not be written"),
+    ("10-14", "where the worst connection ended, as of trace"),
+];
+
+pub(super) const RELAY_FILES: Pairs = &[
+    ("*.pcapng", "what --capture writes: IP packets with right sums, as they may have been"),
+    ("SSLKEYLOGFILE", "what --keylog reads: secrets of TLS, a line each"),
+];

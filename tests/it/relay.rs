@@ -1,0 +1,124 @@
+//! `rdptrace relay`: no byte is changed, each end is passed on as it was, and the report is that of the client.
+
+mod network;
+mod program;
+mod tcp;
+
+use std::{sync::Arc, time::Duration};
+
+use rdptrace::{
+    Report, Target, Tracer,
+    codes::Phase,
+    internal::{
+        demo::{FAULTS, Fault},
+        relay::{Keys, Relay},
+    },
+    report::{Connection, Outcome, Status, Summary},
+    settings::Experiments,
+};
+
+use self::network::{Relayed, Secrets, serve};
+use crate::{
+    faults::settings_for,
+    lab::{Answer, Lab},
+};
+
+/// What a trace through a relay to this network reports, and what the relay does.
+async fn through(lab: &Lab, fault: Option<&'static Fault>) -> (Report, Vec<Report>) {
+    let target: Target = "rdsh01.corp.example".parse().expect("a target");
+    let secrets = Secrets::default();
+    let known = secrets.clone();
+    let keys: Keys = Arc::new(move || known.keys());
+    let relay = Relay::new(&target, lab, Duration::from_secs(10)).with_keys(keys);
+    let (network, clients) = Relayed::new(&secrets);
+    let settings = settings_for(fault).experiments(Experiments::Off);
+    let trace = async {
+        let report = Tracer::new(&target, &settings, &network).run().await;
+        drop(network);
+        report
+    };
+    tokio::join!(trace, serve(&relay, clients))
+}
+
+/// The phase, the kind and the code of a failure.
+type Ending = (Phase, &'static str, Option<i64>);
+
+/// What matters of a connection: how far it got, and what ended it.
+fn told(connection: &Connection) -> (Vec<Phase>, Option<Ending>) {
+    let summaries = connection.phases.summaries();
+    let passed =
+        summaries.iter().filter(|seen| seen.status == Status::Passed && seen.phase != Phase::Resolve);
+    let failed = summaries.iter().find(|seen| seen.status == Status::Failed);
+    let failure = |seen: &Summary<'_>| {
+        let failure = seen.failure.expect("a failure");
+        (seen.phase, failure.kind.name(), failure.code)
+    };
+    (passed.map(|seen| seen.phase).collect(), failed.map(failure))
+}
+
+fn thumbprint(connection: &Connection) -> Option<&str> {
+    let tls = connection.phases.tls.as_ref()?;
+    tls.evidence.thumbprints.as_ref().map(|prints| prints.sha1.as_str())
+}
+
+/// Why a watcher cannot see what the client did: it lacks a key of the client's, or it cannot know what the client makes of it.
+fn unseen(fault: &str, failure: Option<&str>) -> bool {
+    let without_key = fault.starts_with("standard-security-");
+    let by_client = matches!(failure, Some("key_binding" | "security_unsupported"));
+    without_key || by_client || MADE_BY_CLIENT.contains(&fault)
+}
+
+/// The client cannot make a proof, or finds out only with its own secret that the server's is none.
+const MADE_BY_CLIENT: [&str; 4] = [
+    "challenge-target-info-outside",
+    "challenge-target-name-outside",
+    "key-binding-short",
+    "key-binding-empty",
+];
+
+/// How what was watched differs from what the client reports; none if it does not.
+fn difference(live: &Connection, watched: &Connection) -> Option<String> {
+    let (of_client, of_watcher) = (told(live), told(watched));
+    let same = match &of_client.1 {
+        Some(_) => of_client == of_watcher,
+        // Where the client ended by its own choice, what it had passed was seen to pass.
+        None => of_watcher.1.is_none() && of_client.0.iter().all(|phase| of_watcher.0.contains(phase)),
+    };
+    let certificate = thumbprint(live) == thumbprint(watched);
+    (!same || !certificate).then(|| format!("{of_client:?} {of_watcher:?} certificate {certificate}"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_relay_reports_what_the_client_reports() {
+    let mut wrong = Vec::new();
+    for fault in FAULTS.iter().map(Some).chain([None]) {
+        let name = fault.map_or("healthy", |fault| fault.name);
+        let (live, watched) = through(&Lab::of(fault), fault).await;
+        assert_eq!(live.trace.connections.len(), watched.len(), "{name}");
+        for (live, report) in live.trace.connections.iter().zip(&watched) {
+            let failure = live.phases.summaries().iter().find_map(|seen| Some(seen.failure?.kind.name()));
+            let watched = &report.trace.connections[0];
+            if !unseen(name, failure) {
+                wrong.extend(difference(live, watched).map(|how| format!("{name}: {how}")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), FAULTS.len(), wrong.join("\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_the_server_was_reached_is_told_as_by_a_trace() {
+    for (answer, kind) in
+        [(Answer::Refused, "refused"), (Answer::Unreachable, "unreachable"), (Answer::Silent, "timeout")]
+    {
+        let (live, watched) = through(&Lab::answering(answer), None).await;
+        // The client reached the relay, and was reset when the server could not be reached or gave up before.
+        assert_eq!(live.verdict.outcome, Outcome::Aborted, "{kind}");
+        let connection = &watched[0].trace.connections[0];
+        let connect = connection.phases.connect.as_ref().expect("TCP was tried");
+        assert_eq!(connect.status, Status::Failed);
+        assert_eq!(connect.failure.as_ref().map(|failure| failure.kind.name()), Some(kind));
+        assert_eq!(watched[0].verdict.phase, Some(Phase::Connect));
+        assert!(connection.phases.negotiate.is_none());
+    }
+}
