@@ -58,7 +58,9 @@ impl Sealed {
             records(client.count()),
             records(server.count())
         );
-        let end = self.left().or(ended).map_or_else(String::new, |(side, at)| self.end(selected, side, at));
+        // A side that is gone is answered with an alert, and has left before it.
+        let first = self.left().into_iter().chain(ended).min_by_key(|(_, at)| *at);
+        let end = first.map_or_else(String::new, |(side, at)| self.end(selected, side, at));
         format!("{counts}{end}")
     }
 

@@ -130,3 +130,22 @@ async fn without_keys_what_is_inside_tls_is_unseen_and_never_passed() {
     assert!(inferred.contains("the size of an AUTHENTICATE"), "{inferred}");
     assert!(blind.phases.mcs.is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_answered_with_an_alert_has_left_before() {
+    let (mut flow, _) = captured("credssp-silence").await;
+    let alert = [&[23, 3, 3, 0, 19][..], &[7; 19]].concat();
+    // The client leaves without the alert that a polite one sends.
+    let polite = flow.from_client.bytes.split_off(flow.from_client.bytes.len() - alert.len());
+    assert_eq!(polite[..5], alert[..5]);
+    let left = flow.last + 1;
+    flow.from_client.end = Some(End { how: How::Rst, at: left, packet: 900 });
+    flow.from_server.end = None;
+    flow.from_server.push(&alert, left + 1, 901);
+    let roots = Roots::new(Ok(Vec::new()));
+    let keys = KeyLog::default();
+    let blind = walk(&flow, &Known { keys: &keys, roots: &roots, server_name: None });
+    let inferred =
+        blind.phases.credssp.and_then(|credssp| credssp.inferred).expect("what sizes and times say");
+    assert!(inferred.contains("the client ended the connection"), "{inferred}");
+}
