@@ -34,6 +34,7 @@ mod rdpsign;
 mod realms;
 mod rejected;
 mod relay;
+mod relayed;
 mod replay;
 mod squid;
 mod srv_records;
