@@ -5,6 +5,7 @@ mod again;
 mod answered_by;
 mod causes;
 mod certificate;
+mod client;
 mod credentials;
 mod difference;
 mod ending;
@@ -86,6 +87,7 @@ const RULES: &[&[Rule]] = &[
     redirection::RULES,
     udp::RULES,
     watched::RULES,
+    client::RULES,
     path::RULES,
     machine::RULES,
 ];

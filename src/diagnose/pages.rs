@@ -26,6 +26,7 @@ const TOPICS: &[&str] = &[
     include_str!("pages/gateway.md"),
     include_str!("pages/gateway-leg.md"),
     include_str!("pages/watched.md"),
+    include_str!("pages/client.md"),
 ];
 
 /// What a finding or a cause with this code means, why it happens, how to check and how to fix it, as Markdown; begins with

@@ -1,6 +1,7 @@
 //! Capabilities exchange and finalization (MS-RDPBCGR 1.3.1.1), up to the server's Font Map.
 
 use super::{
+    client,
     mcs::Channels,
     talk::{Halt, Passing, Talk},
 };
@@ -8,7 +9,7 @@ use crate::{
     flow::Side,
     net::Framing,
     pdu::{
-        mcs::Mcs,
+        mcs::{self, Mcs},
         share::{self, IoPdu},
         x224::TPKT_VERSION,
     },
@@ -28,7 +29,10 @@ pub(super) fn run(talk: &mut Talk<'_>, channels: Channels, evidence: &mut Activa
     loop {
         match talk.next() {
             Some(Side::Client) => {
-                talk.take_secret(Side::Client, Framing::TpktOrFastPath)?;
+                let frame = talk.take_secret(Side::Client, Framing::TpktOrFastPath)?;
+                if let Some((_, user_data)) = mcs::sent(&frame) {
+                    client::confirmed(&mut talk.offered, user_data);
+                }
             }
             Some(Side::Server) => {
                 let frame = talk.take(Side::Server, Framing::TpktOrFastPath)?;

@@ -2,7 +2,10 @@
 
 use time::OffsetDateTime;
 
-use super::talk::{Halt, Passing, Talk};
+use super::{
+    client,
+    talk::{Halt, Passing, Talk},
+};
 use crate::{
     flow::Side,
     net::Framing,
@@ -11,7 +14,7 @@ use crate::{
         credssp::{self, challenge, silent_end},
         kdc,
     },
-    report::{CredsspEvidence, FailureKind},
+    report::{Client, CredsspEvidence, FailureKind},
 };
 
 const AUTHENTICATE: u8 = 3;
@@ -44,7 +47,7 @@ pub(super) fn run(talk: &mut Talk<'_>, early: bool, evidence: &mut CredsspEviden
             (Side::Client, Some(SEQUENCE)) => {
                 let frame =
                     talk.take_secret(side, Framing::TsRequest).map_err(|halt| explained(halt, shown))?;
-                shown = shown.max(client(&frame));
+                shown = shown.max(shows(&frame, &mut talk.offered));
                 evidence.attempted |= shown > Shown::Nothing;
             }
             (Side::Server, Some(SEQUENCE)) => {
@@ -63,8 +66,9 @@ pub(super) fn run(talk: &mut Talk<'_>, early: bool, evidence: &mut CredsspEviden
 }
 
 /// What a client's message shows: a proof of the password, or what is delegated.
-fn client(frame: &[u8]) -> Shown {
+fn shows(frame: &[u8], offered: &mut Client) -> Shown {
     let Ok(said) = ts_request(frame) else { return Shown::Nothing };
+    client::authenticates(offered, &said);
     if said.auth_info {
         return Shown::Credentials;
     }

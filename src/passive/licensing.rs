@@ -1,6 +1,9 @@
 //! Secure settings exchange, connect-time auto-detect and licensing (MS-RDPBCGR 1.3.1.1, MS-RDPELE).
 
+use zeroize::Zeroizing;
+
 use super::{
+    client,
     mcs::Channels,
     talk::{Halt, Passing, Talk},
 };
@@ -20,12 +23,10 @@ use crate::{
 /// Reads what the server says of licensing, until it says that there is a license or goes on without one.
 pub(super) fn run(talk: &mut Talk<'_>, channels: Channels, evidence: &mut LicensingEvidence) -> Passing<()> {
     // Client Info, and before it the keys of Standard RDP Security.
-    talk.take_secret(Side::Client, Framing::Tpkt)?;
+    client(talk)?;
     loop {
         match talk.next() {
-            Some(Side::Client) => {
-                talk.take_secret(Side::Client, Framing::TpktOrFastPath)?;
-            }
+            Some(Side::Client) => client(talk)?,
             Some(Side::Server) => {
                 if begins_activation(talk.server.rest(), channels) {
                     return Ok(());
@@ -39,6 +40,15 @@ pub(super) fn run(talk: &mut Talk<'_>, channels: Channels, evidence: &mut Licens
             None => return Err(talk.missing(Side::Server, 0)),
         }
     }
+}
+
+/// A message of the client, which may hold a password: only what it offers is kept.
+fn client(talk: &mut Talk<'_>) -> Passing<()> {
+    let frame = Zeroizing::new(talk.take_secret(Side::Client, Framing::TpktOrFastPath)?);
+    if let Some((_, user_data)) = mcs::sent(&frame) {
+        client::informed(&mut talk.offered, user_data);
+    }
+    Ok(())
 }
 
 /// Whether the next frame is a Demand Active, or encrypted: some servers know no licensing.

@@ -1,6 +1,9 @@
 //! Basic settings exchange and channel connection (MS-RDPBCGR 1.3.1.1).
 
-use super::talk::{Halt, Passing, Talk};
+use super::{
+    client,
+    talk::{Halt, Passing, Talk},
+};
 use crate::{
     flow::Side,
     net::Framing,
@@ -24,10 +27,11 @@ pub(super) struct Channels {
 /// Reads the settings and the channel connection, up to what the client sends on a channel.
 pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut McsEvidence) -> Passing<Channels> {
     let initial = talk.take(Side::Client, Framing::Tpkt)?;
-    let is_initial = x224::data(&initial).is_ok_and(|payload| payload.first() == Some(&APPLICATION));
-    if !is_initial {
+    let payload = x224::data(&initial).unwrap_or_default();
+    if payload.first() != Some(&APPLICATION) {
         return Err(Halt::Unseen("no MCS Connect Initial stands where it belongs".to_owned()));
     }
+    client::settled(&mut talk.offered, payload);
     let frame = talk.take(Side::Server, Framing::TpktAfterCredssp)?;
     let response = responded(&frame, evidence)?;
     let sealed = response.security.as_ref().is_some_and(|security| security.method != 0);

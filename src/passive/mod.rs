@@ -6,6 +6,7 @@
 mod activate;
 mod attempts;
 mod beginning;
+mod client;
 mod connect;
 mod credssp;
 mod ended;

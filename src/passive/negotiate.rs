@@ -1,6 +1,9 @@
 //! X.224 connection request and confirm (MS-RDPBCGR 1.3.1.1).
 
-use super::talk::{Halt, Passing, Talk};
+use super::{
+    client,
+    talk::{Halt, Passing, Talk},
+};
 use crate::{
     codes::Protocols,
     flow::Side,
@@ -18,6 +21,7 @@ pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut NegotiateEvidence) -> Pass
     let frame = talk.take(Side::Client, Framing::Tpkt)?;
     let request = ConnectionRequest::read(&frame)
         .map_err(|error| Halt::Unseen(format!("what the client sends is not understood: {error}")))?;
+    client::requested(&mut talk.offered, &request);
     let code = request.protocols.unwrap_or_default();
     evidence.requested_code = code;
     evidence.requested = Selected::of_offer(Protocols::from_bits(code));

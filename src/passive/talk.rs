@@ -8,7 +8,7 @@ use crate::{
     codes::Phase,
     flow::{At, End, Flow, How, Kept, Mark, Side, millis},
     net::{self, Framing},
-    report::{Direction, EndSide, Failure, FailureKind, Frame, Millis, Speaker},
+    report::{Client, Direction, EndSide, Failure, FailureKind, Frame, Millis, Speaker},
 };
 
 /// So long a server may think before a client that leaves has waited in vain, in milliseconds.
@@ -80,6 +80,8 @@ pub(super) struct Talk<'a> {
     /// How long the client has shown questions, in milliseconds.
     pub prompted: f64,
     frames: Kept<Frame>,
+    /// What the client offers.
+    pub offered: Client,
 }
 
 impl<'a> Talk<'a> {
@@ -97,6 +99,7 @@ impl<'a> Talk<'a> {
             last: None,
             prompted: 0.0,
             frames: Kept::default(),
+            offered: Client::default(),
         }
     }
 

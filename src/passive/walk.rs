@@ -30,6 +30,7 @@ pub fn walk(flow: &Flow, known: &Known<'_>) -> Connection {
     let mut walk = Walk { known, phases: Phases::default(), session: None, opened: None };
     walk.run(&mut talk);
     let passed_over = (talk.client.left() + talk.server.left()) as u64 + beyond(flow);
+    let client = Some(std::mem::take(&mut talk.offered)).filter(|client| !client.is_empty());
     let (frames, frames_omitted) = talk.into_frames();
     let Walk { mut phases, session, opened, .. } = walk;
     attribution::assign_failures(&mut phases, &frames);
@@ -44,6 +45,7 @@ pub fn walk(flow: &Flow, known: &Known<'_>) -> Connection {
         tcp: Some(watched::tcp(flow)),
         ended_by: Some(ended::by(flow)),
         watched: Some(watched::watched(flow, opened, passed_over)),
+        client,
         frames,
         frames_omitted,
     }

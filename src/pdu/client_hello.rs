@@ -12,9 +12,11 @@ use super::hello::{
     ClientHello, Extension, SERVER_NAME, SUPPORTED_VERSIONS, TLS_1_2, TLS_1_3, with_long, with_short, words,
 };
 
-const SUPPORTED_GROUPS: u16 = 10;
+/// The extension supported_groups.
+pub(crate) const SUPPORTED_GROUPS: u16 = 10;
 const EC_POINT_FORMATS: u16 = 11;
-const SIGNATURE_ALGORITHMS: u16 = 13;
+/// The extension signature_algorithms.
+pub(crate) const SIGNATURE_ALGORITHMS: u16 = 13;
 const PADDING: u16 = 21;
 const EXTENDED_MASTER_SECRET: u16 = 23;
 const PSK_KEY_EXCHANGE_MODES: u16 = 45;

@@ -54,7 +54,7 @@ pub fn demand_active(pdu: &[u8]) -> Result<DemandActive, Malformed> {
 }
 
 /// capabilitySetType, lengthCapability with this header, capabilityData.
-fn capability_set<'a>(reader: &mut Reader<'a>) -> Result<(u16, &'a [u8]), Malformed> {
+pub(super) fn capability_set<'a>(reader: &mut Reader<'a>) -> Result<(u16, &'a [u8]), Malformed> {
     let kind = reader.u16()?;
     let length = usize::from(reader.u16()?);
     let content = length.checked_sub(4).ok_or_else(|| Malformed::new("a capability set without a header"))?;

@@ -92,6 +92,17 @@ impl ClientHello {
         Some(record)
     }
 
+    /// The versions that it offers: those of supported_versions, or else the one in its head and whatever is older.
+    pub fn versions(&self) -> Vec<u16> {
+        let listed = self.extension(SUPPORTED_VERSIONS).and_then(|content| content.get(1..)).map(of_words);
+        listed.unwrap_or_else(|| vec![self.version])
+    }
+
+    /// The words of an extension whose content is a list of them behind two bytes of length.
+    pub fn listed(&self, kind: u16) -> Vec<u16> {
+        self.extension(kind).and_then(|content| content.get(2..)).map(of_words).unwrap_or_default()
+    }
+
     /// The content of an extension.
     pub fn extension(&self, kind: u16) -> Option<&[u8]> {
         let found = self.extensions.iter().find(|extension| extension.kind == kind)?;
@@ -120,6 +131,10 @@ impl Extension {
 /// The bytes of these words.
 pub fn words(words: &[u16]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_be_bytes()).collect()
+}
+
+fn of_words(bytes: &[u8]) -> Vec<u16> {
+    bytes.as_chunks().0.iter().map(|pair| u16::from_be_bytes(*pair)).collect()
 }
 
 fn short<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Malformed> {

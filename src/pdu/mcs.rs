@@ -127,6 +127,13 @@ pub fn is_send_data_request(payload: &[u8]) -> bool {
     payload.first().is_some_and(|first| first >> 2 == SEND_DATA_REQUEST)
 }
 
+/// The channel and the user data of a client's Send Data Request; none if the frame is none.
+pub fn sent(frame: &[u8]) -> Option<(u16, &[u8])> {
+    let payload = x224::data(frame).ok().filter(|payload| is_send_data_request(payload))?;
+    let channel = payload.get(3..5)?;
+    Some((u16::from_be_bytes([channel[0], channel[1]]), split(frame).ok()?.1))
+}
+
 /// What precedes the length of the user data, and the user data.
 fn split(frame: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
     let mut reader = Reader::new(x224::data(frame)?);

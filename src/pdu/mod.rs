@@ -1,7 +1,10 @@
 //! Bytes to types and back, where ironrdp-pdu is silent, too strict, or loses a number. Pure: no sockets, no clocks.
 
 pub mod canvas;
+pub mod client_capabilities;
 pub mod client_hello;
+pub mod client_info;
+pub mod client_settings;
 pub mod confirm_active;
 pub mod connect_initial;
 pub mod connect_response;

@@ -9,10 +9,13 @@ pub use fields::Version;
 pub use proof::{Bound, Fresh, Identity, authenticate, negotiate};
 pub use session::{Session, hmac_md5};
 
-use super::Malformed;
+use super::{Malformed, Reader};
 use crate::utf16::text_to_nul;
-use fields::Fields;
 pub(super) use fields::SIGNATURE;
+use fields::{Fields, NEGOTIATE_VERSION};
+
+/// MessageType of a NEGOTIATE.
+const NEGOTIATE: u32 = 1;
 
 /// What a CHALLENGE says of the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,6 +68,18 @@ pub fn challenge(token: &[u8]) -> Result<Challenge, Malformed> {
 /// Whether there is one, whatever its fields are like.
 pub fn is_challenge(token: &[u8]) -> bool {
     message(token).is_some_and(|message| message[SIGNATURE.len()..].starts_with(&2u32.to_le_bytes()))
+}
+
+/// The flags of a NEGOTIATE and the client's system, where the flags announce one (MS-NLMP 2.2.1.1); none if the message is none.
+pub fn negotiated(message: &[u8]) -> Option<(u32, Option<Version>)> {
+    let mut reader = Reader::new(message.strip_prefix(SIGNATURE)?);
+    let (kind, flags) = (reader.u32().ok()?, reader.u32().ok()?);
+    let version = || {
+        // The fields of domain and workstation.
+        reader.bytes(16).ok()?;
+        Version::read(&mut reader).ok()
+    };
+    (kind == NEGOTIATE).then(|| (flags, (flags & NEGOTIATE_VERSION != 0).then(version).flatten()))
 }
 
 /// Where an NTLM message begins in a security token, to its end.

@@ -86,6 +86,19 @@ pub fn kerberos_error(token: &[u8]) -> Option<KrbError> {
     }
 }
 
+/// Whether a client's NegTokenInit names Kerberos among its mechanisms; none if the token is none.
+pub fn offers_kerberos(token: &[u8]) -> Option<bool> {
+    let mut content = Reader::new(inside(token, 0x60).ok()?);
+    let is_spnego = expect(&mut content, OBJECT_IDENTIFIER).ok()? == SPNEGO;
+    let init = fields(expect(&mut content, 0xA0).ok().filter(|_| is_spnego)?).ok();
+    let mut mechanisms = Reader::new(inside(expect(&mut init?, 0xA0).ok()?, SEQUENCE).ok()?);
+    let mut found = false;
+    while let Ok((OBJECT_IDENTIFIER, mechanism)) = element(&mut mechanisms) {
+        found |= [KERBEROS, MS_KERBEROS].contains(&mechanism);
+    }
+    Some(found)
+}
+
 /// Whether a token is an NTLM message without SPNEGO around it.
 pub fn is_bare_ntlm(token: &[u8]) -> bool {
     token.starts_with(SIGNATURE)

@@ -153,8 +153,37 @@ pub(crate) fn group(code: u16) -> String {
         0x0018 => "secp384r1".to_owned(),
         0x0019 => "secp521r1".to_owned(),
         0x001D => "X25519".to_owned(),
+        0x001E => "X448".to_owned(),
+        0x0100 => "ffdhe2048".to_owned(),
+        0x0101 => "ffdhe3072".to_owned(),
+        0x0102 => "ffdhe4096".to_owned(),
+        0x11EC => "X25519MLKEM768".to_owned(),
         other => format!("{other:#06x}"),
     }
+}
+
+/// The name of a signature algorithm (RFC 8446 section 4.2.3, RFC 5246 section 7.4.1.4.1).
+pub(crate) fn signature_algorithm(code: u16) -> Option<&'static str> {
+    Some(match code {
+        0x0201 => "rsa_pkcs1_sha1",
+        0x0202 => "dsa_sha1",
+        0x0203 => "ecdsa_sha1",
+        0x0401 => "rsa_pkcs1_sha256",
+        0x0403 => "ecdsa_secp256r1_sha256",
+        0x0501 => "rsa_pkcs1_sha384",
+        0x0503 => "ecdsa_secp384r1_sha384",
+        0x0601 => "rsa_pkcs1_sha512",
+        0x0603 => "ecdsa_secp521r1_sha512",
+        0x0804 => "rsa_pss_rsae_sha256",
+        0x0805 => "rsa_pss_rsae_sha384",
+        0x0806 => "rsa_pss_rsae_sha512",
+        0x0807 => "ed25519",
+        0x0808 => "ed448",
+        0x0809 => "rsa_pss_pss_sha256",
+        0x080A => "rsa_pss_pss_sha384",
+        0x080B => "rsa_pss_pss_sha512",
+        _ => return None,
+    })
 }
 
 pub(crate) fn alert(code: u32) -> Alert {

@@ -51,6 +51,7 @@ impl Probe<'_> {
             tcp,
             ended_by: None,
             watched: None,
+            client: None,
             frames,
             frames_omitted,
         }
@@ -79,6 +80,7 @@ impl Drop for Kept<'_> {
             tcp: None,
             ended_by: None,
             watched: None,
+            client: None,
             frames: Vec::new(),
             frames_omitted: 0,
         });

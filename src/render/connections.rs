@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{
-    cells, gateway,
+    cells, client, gateway,
     page::{Page, Room, Tone},
     passed::{FACTS, in_one},
     phases, session, target,
@@ -48,6 +48,9 @@ pub(super) fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()
         in_one(page, short.iter().map(|made| (made.phase.name(), made.elapsed_ms)))?;
         whole.iter().try_for_each(|summary| phase(page, connection, summary, report.answerer()))?;
         connection.session.iter().try_for_each(|seen| after_activation(page, seen))?;
+        if let Some(line) = connection.client.as_ref().and_then(client::line) {
+            page.row((Tone::Plain, "  client"), FACTS, (Tone::Plain, ""), &line)?;
+        }
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod activation;
 mod causes;
 mod cells;
+mod client;
 mod connections;
 mod conversations;
 mod experiments;

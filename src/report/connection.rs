@@ -9,7 +9,7 @@ use super::evidence::{
     ActivateEvidence, ConnectEvidence, CredsspEvidence, GatewayEvidence, LicensingEvidence, McsEvidence,
     NegotiateEvidence, Redirection, ResolveEvidence, Tcp, TlsEvidence,
 };
-use super::{EndedBy, ExperimentName, Failure, Frame, Hop, Millis, Session, Timestamp, Watched};
+use super::{Client, EndedBy, ExperimentName, Failure, Frame, Hop, Millis, Session, Timestamp, Watched};
 use crate::codes::Phase;
 
 /// One connection and what it is for.
@@ -46,6 +46,9 @@ pub struct Connection {
     /// What was watched of it; null if this program made the connection.
     #[serde(default)]
     pub watched: Option<Watched>,
+    /// What the client offered; null if this program made the connection.
+    #[serde(default)]
+    pub client: Option<Client>,
     /// The frames of the connection, the first and the last ones when there were many.
     pub frames: Vec<Frame>,
     /// How many frames were left out of `frames`.

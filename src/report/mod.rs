@@ -7,6 +7,7 @@ mod addresses;
 mod answered_by;
 mod cause_code;
 mod certificate;
+mod client;
 mod connection;
 mod evidence;
 mod experiment_name;
@@ -31,6 +32,10 @@ use serde::{Deserialize, Serialize};
 pub use answered_by::{AnsweredBy, Answerer};
 pub use cause_code::CauseCode;
 pub use certificate::{Certificate, ChainCertificate, PublicKey, Signature, Thumbprints, Trust, Usage};
+pub use client::{
+    Client, ClientCapabilities, ClientChannel, ClientCredssp, ClientHelloOffer, ClientInfo, ClientRequest,
+    ClientSettings, Coded,
+};
 pub use connection::{Connection, PhaseRecord, Phases, Purpose, Status, Summary};
 pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,

@@ -11,6 +11,7 @@ mod causes;
 mod certificates;
 mod circles;
 mod cli;
+mod client;
 mod codes;
 mod codes_texts;
 mod contradictions;

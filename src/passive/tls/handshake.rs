@@ -137,6 +137,11 @@ impl Handshake {
         evidence.client_certificate_requested |= self.answer.client_certificate_requested;
     }
 
+    /// What the client offers.
+    pub(super) fn hello(&self) -> Option<&ClientHello> {
+        self.hello.as_ref()
+    }
+
     /// What is known of its session.
     pub(super) fn secrets<'k>(&self, keys: &'k KeyLog) -> Option<&'k Secrets> {
         keys.of(&self.hello.as_ref()?.random)

@@ -9,6 +9,7 @@ mod records;
 mod suite;
 
 use super::{
+    client,
     sealed::Sealed,
     talk::{Passing, Talk},
     track::Track,
@@ -38,6 +39,9 @@ pub(super) fn run(
 ) -> Passing<Inside> {
     let mut handshake = Handshake::default();
     let result = handshake.read(talk, evidence);
+    if let Some(hello) = handshake.hello() {
+        client::greeted(&mut talk.offered, hello);
+    }
     let (opened, sealed) = match handshake.secrets(keys) {
         Some(secrets) => {
             let opened = open::all(&handshake, secrets, talk);

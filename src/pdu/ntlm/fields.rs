@@ -11,7 +11,7 @@ use crate::pdu::{Malformed, Reader};
 pub(in crate::pdu) const SIGNATURE: &[u8] = b"NTLMSSP\0";
 const REQUEST_TARGET: u32 = 0x0000_0004;
 pub(super) const TARGET_INFO: u32 = 0x0080_0000;
-const NEGOTIATE_VERSION: u32 = 0x0200_0000;
+pub(super) const NEGOTIATE_VERSION: u32 = 0x0200_0000;
 
 /// What every CHALLENGE has: up to ServerChallenge.
 const FIXED: usize = 32;
@@ -34,7 +34,7 @@ pub struct Version {
 }
 
 impl Version {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         Ok(Self { major: reader.u8()?, minor: reader.u8()?, build: reader.u16()? })
     }
 }

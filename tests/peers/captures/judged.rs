@@ -26,7 +26,15 @@ const CREDSSP: &str = "/phases/credssp/failure/code";
 const NEGOTIATE: &str = "/phases/negotiate/failure/code";
 
 const KNOWN: &[Known] = &[
-    ("windows-nla-ntlm-rejected1.pcapng", &[(0, CREDSSP, Number(0x8009_0302)), (1, NEGOTIATE, Number(5))]),
+    (
+        "windows-nla-ntlm-rejected1.pcapng",
+        &[
+            (0, CREDSSP, Number(0x8009_0302)),
+            (1, NEGOTIATE, Number(5)),
+            (0, "/client/credssp/ntlm_version", Text("10.0.22621")),
+            (1, "/client/request/protocols_code", Number(1)),
+        ],
+    ),
     (
         "windows-nla-ntlm-rejected2.pcapng",
         &[(0, CREDSSP, Number(0xC000_006E)), (0, "/ended_by/side", Text("client"))],
@@ -47,6 +55,16 @@ const KNOWN: &[Known] = &[
             (0, "/phases/credssp/evidence/version", Number(6)),
             (0, "/phases/activate/evidence/server_name", Text("RDP")),
             (0, "/phases/activate/status", Text("passed")),
+            (0, "/client/request/cookie_bytes", Number(9)),
+            (0, "/client/request/protocols_code", Number(11)),
+            (0, "/client/hello/versions/0/code", Number(0x0304)),
+            (0, "/client/hello/sni", Text("IT-HELP-TEST.ad.it-help.ninja")),
+            (0, "/client/credssp/version", Number(6)),
+            (0, "/client/settings/build", Number(22621)),
+            (0, "/client/settings/keyboard_layout", Number(0x0409)),
+            (0, "/client/settings/channels/3/name", Text("drdynvc")),
+            (0, "/client/capabilities/source", Text("MSTSC")),
+            (0, "/client/capabilities/sets/0/code", Number(1)),
         ],
     ),
     ("windows-restricted-admin-rejected1.pcapng", &[(0, "/session/failure/code", Number(0xB))]),
