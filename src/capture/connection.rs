@@ -1,5 +1,7 @@
 //! Both directions of a TCP connection, and how it began and ended.
 
+use std::net::{IpAddr, SocketAddr};
+
 use super::{packet::Segment, side::Side};
 use crate::flow::{At, Flow, Icmp, Side as End};
 
@@ -51,6 +53,11 @@ impl Connection {
         self.flow.last
     }
 
+    /// Who opened it, who was asked, and when its first packet came.
+    pub(super) fn ends(&self) -> (IpAddr, SocketAddr, At) {
+        (self.flow.client.ip(), self.flow.server, self.flow.began)
+    }
+
     /// What each side sent first: the client, and the server.
     pub(super) fn first_bytes(&self) -> (&[u8], &[u8]) {
         (self.client.first_bytes(), self.server.first_bytes())
@@ -83,9 +90,10 @@ impl Connection {
         let before = self.client.total() + self.server.total();
         self.open(sender, segment);
         if let Some(ack) = segment.ack {
+            // What a RST acknowledges may be anything, unless it is surely the host's own.
+            let is_own = !segment.rst || self.side(sender).is_own(segment);
             let other = self.side(sender.other());
-            // What a RST acknowledges may be anything.
-            if !segment.rst || other.has_sent(ack) {
+            if is_own || other.has_sent(ack) {
                 other.acknowledge(ack, at);
             }
         }

@@ -36,12 +36,14 @@ impl Copies {
             length: segment.payload.len() + segment.missing as usize,
             flags: [segment.syn, segment.fin, segment.rst],
         };
-        // Without an identification a copy looks like one of several acknowledgements.
-        if print.id.is_none() && print.length == 0 && print.flags == [false; 3] {
-            return false;
-        }
+        // Without an identification one of several acknowledgements looks like a copy, unless it came at the same time: such are
+        // in a file that was merged with itself.
+        let within = match print.id.is_none() && print.length == 0 && print.flags == [false; 3] {
+            true => 0,
+            false => WITHIN,
+        };
         self.0.retain(|(recent, _)| at.abs_diff(*recent) <= WITHIN);
-        let copy = self.0.iter().any(|(_, recent)| *recent == print);
+        let copy = self.0.iter().any(|(recent, other)| *other == print && at.abs_diff(*recent) <= within);
         if !copy {
             if self.0.len() == MOST {
                 self.0.pop_front();

@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use super::{connection::Connection, packet::Segment, recent::Recent};
+use super::{connection::Connection, held::Held, packet::Segment, recent::Recent};
 use crate::flow::{At, Flow, Icmp};
 
 /// Whether a connection is wanted, by what its client and its server sent first; none if more has to be seen.
@@ -31,6 +31,8 @@ pub(super) struct Flows {
     /// What is over, and until when it is watched.
     ending: VecDeque<(At, u32, u64)>,
     held: usize,
+    /// Those that were not handed out.
+    left: Held,
     /// The times of the last two packets: one packet with a wrong time shall not end everything.
     times: [At; 2],
     begun: u64,
@@ -54,6 +56,7 @@ impl Flows {
             known: Recent::default(),
             ending: VecDeque::new(),
             held: 0,
+            left: Held::default(),
             times: [At::MIN; 2],
             begun: 0,
             ignored: 0,
@@ -63,6 +66,11 @@ impl Flows {
     /// How many connections were seen.
     pub(super) fn begun(&self) -> u64 {
         self.begun
+    }
+
+    /// The time of the capture, and the connections that have not been handed out by then.
+    pub(super) fn left(&self) -> (At, &Held) {
+        (self.times[0].min(self.times[1]), &self.left)
     }
 
     /// How many of them were not wanted.
@@ -113,6 +121,8 @@ impl Flows {
         let connection = Box::new(Connection::new(segment));
         self.held += connection.held();
         let serial = self.begun;
+        let (client, server, began) = connection.ends();
+        self.left.add(client, server, began, serial);
         let known = Known { key, last: segment.met.at, serial, connection: Some(connection) };
         let place = self.known.push(known);
         self.places.insert(key, place);
@@ -145,6 +155,8 @@ impl Flows {
             match (self.wanted)(client, server) {
                 Some(true) => connection.wanted = true,
                 Some(false) => {
+                    let (client, server, began) = connection.ends();
+                    self.left.remove(client, server, began, known.serial);
                     known.connection = None;
                     self.held -= before;
                     self.ignored += 1;
@@ -190,8 +202,10 @@ impl Flows {
 
     /// Hands out what is in a place; what still comes of it belongs to no other connection.
     fn hand_out(&mut self, place: u32, stopped: bool, out: &mut dyn FnMut(Flow)) {
-        let connection = self.known.get_mut(place).and_then(|known| known.connection.take());
-        if let Some(connection) = connection {
+        let Some(known) = self.known.get_mut(place) else { return };
+        if let Some(connection) = known.connection.take() {
+            let (client, server, began) = connection.ends();
+            self.left.remove(client, server, began, known.serial);
             self.held -= connection.held();
             out(connection.finish(self.times[1], stopped));
         }

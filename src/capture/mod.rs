@@ -10,6 +10,7 @@ mod file;
 mod flight;
 mod flows;
 mod fragments;
+mod held;
 mod ip;
 mod item;
 mod keys;
@@ -28,6 +29,7 @@ mod writer;
 
 pub use file::File;
 pub use flows::Wanted;
+pub use held::Held;
 pub use item::{Error, Item, Packet};
 pub use keys::{learn as learn_keys, log as key_log};
 pub use packet::{Datagram, Met};

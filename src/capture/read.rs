@@ -6,13 +6,17 @@ use super::{
     file::File,
     flows::{Flows, Wanted},
     fragments::Fragments,
+    held::Held,
     ip,
     item::{Error, Item, Packet},
     keys,
     link::{self, Link},
     packet::{Content, Datagram, Met, content},
 };
-use crate::flow::{Flow, KeyLog};
+use crate::flow::{At, Flow, KeyLog};
+
+/// How often it is told how far the capture is, in nanoseconds of its own time.
+const TOLD: u64 = 1_000_000_000;
 
 /// What is found in a capture.
 #[derive(Debug)]
@@ -21,6 +25,8 @@ pub enum Found<'a> {
     Flow(Box<Flow>),
     /// A UDP datagram, at once.
     Datagram(Datagram<'a>),
+    /// How far the capture is, and the connections that are still to be handed out; about once in each second of its time.
+    Passed(At, &'a Held),
 }
 
 /// Who is told what is found, with the secrets that are known by then.
@@ -32,6 +38,8 @@ pub struct Capture {
     fragments: Fragments,
     keys: KeyLog,
     seen: Seen,
+    /// When it was last told how far the capture is.
+    told: At,
 }
 
 /// What a capture held.
@@ -56,7 +64,8 @@ pub struct Seen {
 impl Capture {
     /// One that looks for connections of this kind, and knows these secrets.
     pub fn new(wanted: Wanted, keys: KeyLog) -> Self {
-        Self { flows: Flows::new(wanted), fragments: Fragments::default(), keys, seen: Seen::default() }
+        let (fragments, seen) = (Fragments::default(), Seen::default());
+        Self { flows: Flows::new(wanted), fragments, keys, seen, told: At::MIN }
     }
 
     /// Reads a file.
@@ -66,14 +75,30 @@ impl Capture {
     pub fn read(&mut self, from: impl Read, out: Sink<'_>) -> Result<(), Error> {
         let mut file = File::open(from)?;
         while let Some(item) = file.next_item()? {
-            match item {
-                Item::Packet(packet) => self.packet(&packet, out),
-                Item::Secrets(text) => {
-                    keys::learn(text, &mut self.keys);
-                }
-            }
+            self.take(&item, out);
         }
         Ok(())
+    }
+
+    /// Takes one thing of a file.
+    pub fn take(&mut self, item: &Item<'_>, out: Sink<'_>) {
+        match item {
+            Item::Packet(packet) => {
+                self.packet(packet, out);
+                self.tell(out);
+            }
+            Item::Secrets(text) => {
+                keys::learn(text, &mut self.keys);
+            }
+        }
+    }
+
+    fn tell(&mut self, out: Sink<'_>) {
+        let (now, held) = self.flows.left();
+        if now.abs_diff(self.told) >= TOLD {
+            self.told = now;
+            out(Found::Passed(now, held), &self.keys);
+        }
     }
 
     /// How many packets have been read.
@@ -98,7 +123,7 @@ impl Capture {
         };
         let met = Met { at: packet.at, packet: packet.number, mac: frame.mac };
         let Some(ip) = ip::read(frame.ip, packet.length - packet.bytes.len()) else { return };
-        let Self { flows, fragments, keys, seen } = self;
+        let Self { flows, fragments, keys, seen, .. } = self;
         let mut sort = |content: Content<'_>| match content {
             Content::Tcp(segment) => {
                 seen.segments += 1;

@@ -153,7 +153,7 @@ impl Side {
 
     /// Whether so much was sent.
     pub(super) fn has_sent(&self, sequence: u32) -> bool {
-        self.offset(sequence).is_some_and(|offset| offset <= self.sent.max(self.fin.map_or(0, |fin| fin + 1)))
+        self.offset(sequence).is_some_and(|offset| offset <= self.due())
     }
 
     /// The other side has everything in front of this sequence number.
@@ -188,6 +188,18 @@ impl Side {
         if to == self.sent + 1 && self.fin.is_none_or(|fin| fin == self.sent) { self.sent } else { to }
     }
 
+    /// Whether a RST comes as the host's packets do, and where its bytes end.
+    pub(super) fn is_own(&self, segment: &Segment<'_>) -> bool {
+        let usual = self.ttl.usual().or(self.packets.ttl) == Some(segment.ttl);
+        let same = self.mac.usual().is_none_or(|mac| segment.met.mac == Some(mac));
+        usual && same && self.offset(segment.sequence) == Some(self.due())
+    }
+
+    /// What is due next.
+    fn due(&self) -> i64 {
+        self.sent.max(self.fin.map_or(0, |fin| fin + 1))
+    }
+
     /// Notes a RST.
     pub(super) fn reset(&mut self, segment: &Segment<'_>) {
         let (at, packet) = (segment.met.at, segment.met.packet);
@@ -196,7 +208,7 @@ impl Side {
             reset.followed |= reset.ttl != segment.ttl;
             return;
         }
-        let due = self.sent.max(self.fin.map_or(0, |fin| fin + 1));
+        let due = self.due();
         // A host that knows nothing of the connection repeats the acknowledgement that it was sent.
         let fits = [Some(due), Some(self.assembly.next()), self.flight.acknowledged];
         let offset = self.offset(segment.sequence);

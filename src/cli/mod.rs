@@ -18,6 +18,7 @@ mod progress;
 mod run;
 mod running;
 mod screenshot;
+mod several;
 mod start;
 
 pub(crate) use error::Error;

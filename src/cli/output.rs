@@ -14,11 +14,11 @@ use super::{
     },
     out::{sink::Sink, stderr},
     screenshot,
+    several::{Several, rendered},
 };
 use crate::{
     pdu::canvas::Picture,
-    render,
-    report::{Outcome, Report, Severity},
+    report::{Report, Severity},
 };
 
 /// Every report that was asked for, and the screenshot; the places are opened before anything is sent.
@@ -60,21 +60,9 @@ impl Output {
         Ok(())
     }
 
-    /// Whether every format takes several reports.
-    pub(super) fn takes_many(&self) -> bool {
-        self.reports.iter().all(|(format, _)| format.takes_many())
-    }
-
-    /// Writes several reports to every place.
-    ///
-    /// # Errors
-    /// What could not be written.
-    pub(super) fn write_many(self, reports: &[Report]) -> Result<(), Error> {
-        let threshold = self.threshold;
-        self.reports.into_iter().try_for_each(|(format, sink)| {
-            let bytes = rendered_many(reports, format, threshold, sink.columns())?;
-            sink.write(&bytes)
-        })
+    /// The same for several reports, of which each is written when it comes if its format allows that.
+    pub(super) fn several(self) -> Several {
+        Several::new(self.reports, self.threshold)
     }
 
     /// Writes every report and the screenshot, also after one could not be written.
@@ -93,40 +81,6 @@ impl Output {
         let failed: Vec<String> = failed.iter().map(Error::to_string).collect();
         if failed.is_empty() { Ok(()) } else { Err(Error::new(failed.join("; "))) }
     }
-}
-
-/// Pages of failed conversations behind the table.
-const MOST_PAGES: usize = 20;
-
-/// Many reports in one format: a table and the failed ones as text, or a line each.
-fn rendered_many(
-    reports: &[Report],
-    format: Format,
-    threshold: Option<Severity>,
-    columns: usize,
-) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let failed = reports.iter().filter(|report| report.verdict.outcome == Outcome::Aborted);
-    let more = failed.clone().count().saturating_sub(MOST_PAGES);
-    let mut failed = failed.take(MOST_PAGES);
-    let result = match format {
-        Format::Text => render::conversations(reports, &mut bytes),
-        _ => Ok(()),
-    };
-    result.map_err(|error| Error::new(format!("cannot write the report: {error}")))?;
-    match format {
-        Format::Text => failed.try_for_each(|report| {
-            bytes.push(b'\n');
-            rendered(report, format, threshold, columns).map(|page| bytes.extend(page))
-        })?,
-        _ => reports.iter().try_for_each(|report| {
-            rendered(report, format, threshold, columns).map(|line| bytes.extend(line))
-        })?,
-    }
-    if more > 0 && format == Format::Text {
-        bytes.extend(format!("\n{more} more failed: --conversation N shows one\n").into_bytes());
-    }
-    Ok(bytes)
 }
 
 impl PlaceArguments {
@@ -179,26 +133,4 @@ fn save(sink: Sink, report: &Report, picture: Option<&Picture>) -> Result<(), Er
             Ok(())
         }
     }
-}
-
-/// A report in one format.
-///
-/// # Errors
-/// It cannot be rendered.
-pub(super) fn rendered(
-    report: &Report,
-    format: Format,
-    threshold: Option<Severity>,
-    columns: usize,
-) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let result = match format {
-        Format::Text => render::text_within(report, columns, &mut bytes)
-            .and_then(|()| render::colophon(report, columns, &mut bytes)),
-        Format::Json => render::json(report, &mut bytes),
-        Format::Ndjson => render::ndjson(report, &mut bytes),
-        Format::Junit => render::junit(report, threshold, &mut bytes),
-    };
-    result.map_err(|error| Error::new(format!("cannot write the report: {error}")))?;
-    Ok(bytes)
 }

@@ -6,7 +6,7 @@ use super::{
     arguments::running::{RunningArguments, RunningFormat},
     exit,
     out::sink::Sink,
-    output::rendered,
+    several::rendered,
 };
 use crate::{cli::arguments::choices::Format, report::Report};
 

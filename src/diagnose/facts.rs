@@ -52,6 +52,16 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
+    /// Whether somebody else's connection was watched.
+    pub(super) fn is_watched(&self) -> bool {
+        self.trace.described().is_some_and(|made| made.watched.is_some())
+    }
+
+    /// Whose the client's messages are, in a sentence.
+    pub(super) fn ours(&self) -> &'static str {
+        if self.is_watched() { "the client's" } else { "our" }
+    }
+
     /// A retry replaces the connection that made it necessary.
     pub(super) fn of(trace: &'a Trace) -> Self {
         let described = trace.described();

@@ -3,7 +3,7 @@
 //! No label is better than a wrong one: `verdict.mstsc` is null unless somebody has seen or published what mstsc
 //! shows. A wrong gateway certificate has a label even if the trace passes, because mstsc goes no further.
 
-use super::{Facts, facts::VULNERABLE, handshakes, kerberos, proxy, redirection};
+use super::{Facts, facts::VULNERABLE, handshakes, kerberos, proxy, redirection, watched};
 use crate::{
     codes::{
         self,
@@ -170,6 +170,10 @@ pub(super) fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     }
     let row = ROWS.iter().find(|row| fits(row, failed.phase, failure))?;
     let (extended, text) = match row.extended {
+        // What the path lost the computer never had to answer.
+        Is(number) if row.text == NO_ANSWER && watched::drops_large_packets(facts).is_some() => {
+            (i64::from(number), "no answer came in time")
+        }
         Is(number) => (i64::from(number), row.text),
         FromServer => (failure.code?, meaning(failure.code?).unwrap_or(row.text)),
     };

@@ -103,7 +103,8 @@ pub(super) fn page<'a>(facts: &Facts<'a>) -> Option<&'a Spoken> {
 }
 
 fn slow(facts: &Facts<'_>) -> Option<String> {
-    pace::slow(facts).map(|text| format!("{text}; --timeout gives each phase more time"))
+    let advice = if facts.is_watched() { "" } else { "; --timeout gives each phase more time" };
+    pace::slow(facts).map(|text| format!("{text}{advice}"))
 }
 
 /// What finds the connection in a capture or a log of the other side: who, when, and what the last was that crossed.

@@ -92,7 +92,10 @@ fn passed_over(facts: &Facts<'_>) -> Option<String> {
     let others = facts.trace.traced().filter(|made| Some(&made.purpose) != last);
     let followed = others.filter_map(|made| made.redirection()).filter(|found| !found.informational);
     let named: Vec<String> = followed.filter_map(unusable).collect();
-    let text = "rdptrace passes over what it cannot use of the redirection";
+    let text = match facts.is_watched() {
+        true => "a part of the redirection cannot be used",
+        false => "rdptrace passes over what it cannot use of the redirection",
+    };
     (!named.is_empty()).then(|| format!("{text}: {}", named.join("; ")))
 }
 

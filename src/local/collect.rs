@@ -7,10 +7,12 @@
 //! long binary values are left out with them.
 
 mod accounts;
+mod addresses;
 mod names;
 mod narrow;
 mod proxies;
 mod redact;
+mod report;
 mod secrets;
 
 use super::{
@@ -18,6 +20,7 @@ use super::{
     files::archive::{self, Asked},
 };
 use names::Names;
+pub use report::Redaction;
 
 /// A machine to take along.
 #[derive(Clone, Debug)]

@@ -27,7 +27,7 @@ pub use check::{Check, Matters, Test};
 pub use check_result::CheckResult;
 pub use checked::Checked;
 pub use checking::{check, check_beside};
-pub use collect::Collection;
+pub use collect::{Collection, Redaction};
 pub use damage::FILES_DAMAGED;
 pub use host::{
     About, Answer, Certificates, EVENT_DAYS, Event, File, Host, Interface, LARGEST_TEXT, MOST_EVENTS, Output,

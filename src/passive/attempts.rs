@@ -2,7 +2,11 @@
 //!
 //! mstsc gives its first connection up at a certificate or password prompt and makes another, and ends most with a RST.
 
-use std::{collections::BTreeMap, net::IpAddr, net::SocketAddr};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+};
 
 use super::walk::moment;
 use crate::{
@@ -13,6 +17,15 @@ use crate::{
 
 /// Two minutes, in nanoseconds.
 const APART: At = 120 * 1_000_000_000;
+
+/// Packets are captured no later than this after those that follow them.
+const LATE: At = 10 * 1_000_000_000;
+
+/// The first and the last connections of an attempt that are kept.
+const KEPT: usize = 8;
+
+/// How many connections are kept of all attempts together; more only for a moment.
+const MOST: usize = 1024;
 
 /// One that was read, and the times that order it.
 pub struct Watched {
@@ -29,25 +42,64 @@ pub struct Watched {
 }
 
 /// The connections of one attempt.
-#[derive(Default)]
 struct Attempt {
+    /// In the order in which they begin.
     connections: Vec<Watched>,
+    omitted: u64,
+    /// When the first of them begins, and the last.
+    begins: (At, At),
+    /// When the last packet came.
+    last: At,
+    /// How many connections had been added to any attempt when one was added to this.
+    added: u64,
 }
 
 impl Attempt {
+    fn of(watched: Watched, added: u64) -> Self {
+        let begins = (watched.began, watched.began);
+        Self { last: watched.last, connections: vec![watched], omitted: 0, begins, added }
+    }
+
     /// Whether all of them begin within two minutes with it: a client that tries for hours makes many attempts.
     fn is_near(&self, other: &Watched) -> bool {
-        self.connections.iter().all(|one| one.began.abs_diff(other.began) <= APART.unsigned_abs())
+        let (first, last) = self.begins;
+        first.min(other.began).abs_diff(last.max(other.began)) <= APART.unsigned_abs()
+    }
+
+    /// Adds a connection; those between the first and the last eight are counted.
+    fn add(&mut self, watched: Watched, added: u64) {
+        let (first, last) = self.begins;
+        self.begins = (first.min(watched.began), last.max(watched.began));
+        self.last = self.last.max(watched.last);
+        self.added = added;
+        let place = self.connections.partition_point(|one| one.began <= watched.began);
+        self.connections.insert(place, watched);
+        if self.connections.len() > 2 * KEPT {
+            self.connections.remove(KEPT);
+            self.omitted += 1;
+        }
+    }
+
+    /// When a connection may begin that belongs to it.
+    fn window(&self) -> RangeInclusive<At> {
+        let (first, last) = self.begins;
+        last.saturating_sub(APART)..=first.saturating_add(APART)
     }
 }
 
-/// The attempts of every client.
+/// The attempts of every client that may still get connections.
 #[derive(Default)]
 pub struct Attempts {
     /// The name that certificates have to be for, if it was given.
     server_name: Option<String>,
     of: BTreeMap<(IpAddr, SocketAddr), Vec<Attempt>>,
+    /// How many connections are kept, and how many were added.
+    kept: usize,
+    added: u64,
 }
+
+/// Whether a connection of this client to this server that began within these times is still being put together.
+pub type IsHeld<'a> = &'a dyn Fn(IpAddr, SocketAddr, RangeInclusive<At>) -> bool;
 
 impl Attempts {
     /// None yet; certificates have to be for this name, if one is given.
@@ -55,34 +107,70 @@ impl Attempts {
         Self { server_name, ..Self::default() }
     }
 
-    /// Adds a connection to the attempt that it belongs to.
-    pub fn add(&mut self, watched: Watched) {
+    /// Adds a connection to the attempt that it belongs to. If there are too many attempts, those that were quiet for longest
+    /// are handed out.
+    pub fn add(&mut self, watched: Watched) -> Vec<Trace> {
+        self.added += 1;
         let attempts = self.of.entry((watched.client, watched.server)).or_default();
         match attempts.iter_mut().find(|attempt| attempt.is_near(&watched)) {
-            Some(attempt) => attempt.connections.push(watched),
-            None => attempts.push(Attempt { connections: vec![watched] }),
+            Some(attempt) => {
+                self.kept -= attempt.connections.len();
+                attempt.add(watched, self.added);
+                self.kept += attempt.connections.len();
+            }
+            None => {
+                attempts.push(Attempt::of(watched, self.added));
+                self.kept += 1;
+            }
         }
+        if self.kept > MOST { self.crowded() } else { Vec::new() }
     }
 
-    /// Every attempt.
-    pub fn finish(self) -> Vec<Trace> {
-        let Self { of, server_name } = self;
-        of.into_values().flatten().map(|attempt| trace(attempt, server_name.as_deref())).collect()
+    /// Hands out those to which nothing can be added any more, now that it is this time.
+    pub fn close(&mut self, now: At, is_held: IsHeld<'_>) -> Vec<Trace> {
+        self.take(&|client, server, attempt| {
+            let window = attempt.window();
+            window.end().saturating_add(LATE) < now && !is_held(client, server, window)
+        })
+    }
+
+    /// Every attempt that is left.
+    pub fn finish(mut self) -> Vec<Trace> {
+        self.take(&|_, _, _| true)
+    }
+
+    /// Hands out the quarter that was quiet for longest.
+    fn crowded(&mut self) -> Vec<Trace> {
+        let mut added: Vec<u64> = self.of.values().flatten().map(|attempt| attempt.added).collect();
+        added.sort_unstable();
+        let until = added[added.len() / 4];
+        self.take(&|_, _, attempt| attempt.added <= until)
+    }
+
+    fn take(&mut self, which: &dyn Fn(IpAddr, SocketAddr, &Attempt) -> bool) -> Vec<Trace> {
+        let (mut closed, server_name) = (Vec::new(), self.server_name.as_deref());
+        self.of.retain(|(client, server), attempts| {
+            let taken = attempts.extract_if(.., |attempt| which(*client, *server, attempt));
+            closed.extend(taken.map(|attempt| {
+                self.kept -= attempt.connections.len();
+                trace(attempt, server_name)
+            }));
+            !attempts.is_empty()
+        });
+        closed
     }
 }
 
 fn trace(attempt: Attempt, server_name: Option<&str>) -> Trace {
-    let mut all = attempt.connections;
-    all.sort_by_key(|one| one.began);
-    let (began, server) = all.first().map_or((0, None), |one| (one.began, Some(one.server)));
-    let last = all.iter().map(|one| one.last).max().unwrap_or(began);
+    let Attempt { connections: all, omitted, begins: (began, _), last, .. } = attempt;
+    let server = all.first().map(|one| one.server);
     let mut connections: Vec<Connection> = all.into_iter().map(|one| one.connection).collect();
     for again in connections.iter_mut().skip(1) {
         again.purpose = Purpose::Retry;
     }
     let target = server.map(|server| target(server, server_name, &connections));
     let elapsed_ms = Millis::rounded(millis(began, last));
-    Trace { target, connections, ..Trace::begun(moment(began), elapsed_ms) }
+    Trace { target, connections, connections_omitted: omitted, ..Trace::begun(moment(began), elapsed_ms) }
 }
 
 /// Who was asked: behind a gateway the resource of its channel, and else who answered.

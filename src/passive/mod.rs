@@ -23,7 +23,7 @@ mod track;
 mod walk;
 mod watched;
 
-pub use attempts::{Attempts, Watched};
+pub use attempts::{Attempts, IsHeld, Watched};
 pub use beginning::{Beginning, beginning, is_relevant, is_wanted};
 pub use walk::walk;
 

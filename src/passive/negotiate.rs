@@ -8,10 +8,34 @@ use crate::{
     codes::Protocols,
     flow::Side,
     net::Framing,
-    pdu::{connection_request::ConnectionRequest, preconnection},
+    pdu::{
+        connection_request::ConnectionRequest,
+        preconnection,
+        x224::{self, Confirm, TPKT_VERSION},
+    },
     phase::negotiate::{self, Negotiated},
     report::{FailureKind, NegotiateEvidence, Selected},
 };
+
+/// Whether the record holds the server's answer and not what it answers.
+pub(super) fn is_answer_alone(talk: &Talk<'_>) -> bool {
+    let begins_late = talk.flow.opening.syn.is_none();
+    let lacks = begins_late || talk.flow.from_client.has_gaps() || !talk.is_seen(Side::Client);
+    let first = talk.next() != Some(Side::Client) || talk.client.rest().is_empty();
+    talk.flow.packet > 0 && lacks && first && talk.server.rest().starts_with(&[TPKT_VERSION, 0])
+}
+
+/// Reads what the server answers to an offer that the record lacks.
+pub(super) fn answer(talk: &mut Talk<'_>, evidence: &mut NegotiateEvidence) -> Passing<Negotiated> {
+    let confirm = talk.take(Side::Server, Framing::Tpkt)?;
+    match x224::confirm(&confirm) {
+        // It is from the middle of the connection.
+        Err(_) | Ok(Confirm::Data(_)) => {
+            Err(Halt::Unseen("the record begins after the negotiation".to_owned()))
+        }
+        Ok(_) => Ok(negotiate::answered(&confirm, &[], evidence)?),
+    }
+}
 
 /// Reads what the client offers and what the server selects.
 pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut NegotiateEvidence) -> Passing<Negotiated> {

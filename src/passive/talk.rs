@@ -121,6 +121,11 @@ impl<'a> Talk<'a> {
         }
     }
 
+    /// Whether the record holds any packet of this side.
+    pub(super) fn is_seen(&self, side: Side) -> bool {
+        self.flow.packet == 0 || self.flow.stream(side).packets.count > 0
+    }
+
     /// Who owes the next message, if the protocol does not say: the other than who spoke last.
     pub(super) fn owes(&self) -> Side {
         self.last.map_or(Side::Client, Side::other)
@@ -183,6 +188,9 @@ impl<'a> Talk<'a> {
         let head = self.track(side).rest().to_vec();
         match side {
             Side::Server => Failure::new(FailureKind::Malformed, why).with_received(&head).into(),
+            Side::Client if self.flow.packet > 0 && self.flow.opening.syn.is_none() => {
+                Halt::Unseen("the record begins after the connection did".to_owned())
+            }
             Side::Client => Halt::Unseen(format!("what the client sends is not understood: {why}")),
         }
     }

@@ -14,13 +14,13 @@ use super::{
 use crate::{
     certificate::Expectation,
     codes::Phase,
-    flow::{At, Flow},
+    flow::{At, Flow, Side},
     pdu::{
         client_hello,
         der::SEQUENCE,
         hello::{ClientHello, HANDSHAKE},
     },
-    phase::attribution,
+    phase::{attribution, negotiate::Negotiated},
     report::{Connection, PhaseRecord, Phases, Purpose, Selected, Session, Timestamp},
 };
 
@@ -72,7 +72,16 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn run(&mut self, talk: &mut Talk<'_>) -> Option<()> {
         record(talk, Phase::Connect, &mut self.phases.connect, connect::run)?;
-        if talk.client.rest().first() != Some(&HANDSHAKE) {
+        if negotiate::is_answer_alone(talk) {
+            let run = |talk: &mut Talk<'_>, e: &mut _| negotiate::answer(talk, e);
+            let negotiated = record(talk, Phase::Negotiate, &mut self.phases.negotiate, run)?;
+            return self.selected(talk, negotiated);
+        }
+        let first = match talk.is_seen(Side::Client) {
+            true => talk.client.rest().first(),
+            false => talk.server.rest().first(),
+        };
+        if first != Some(&HANDSHAKE) {
             return self.negotiated(talk);
         }
         // An RD Gateway, or a server that begins with TLS (MS-RDPBCGR 5.4.2.2): what is inside says which.
@@ -94,6 +103,10 @@ impl Walk<'_> {
     /// A negotiation, and what it leads to.
     fn negotiated(&mut self, talk: &mut Talk<'_>) -> Option<()> {
         let negotiated = record(talk, Phase::Negotiate, &mut self.phases.negotiate, negotiate::run)?;
+        self.selected(talk, negotiated)
+    }
+
+    fn selected(&mut self, talk: &mut Talk<'_>, negotiated: Negotiated) -> Option<()> {
         if negotiated.code != 0 {
             self.tls(talk, negotiated.protocol)?;
         }

@@ -52,6 +52,11 @@ pub(super) fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()
             page.row((Tone::Plain, "  client"), FACTS, (Tone::Plain, ""), &line)?;
         }
     }
+    if report.trace.connections_omitted > 0 {
+        page.gap()?;
+        let omitted = report.trace.connections_omitted;
+        page.heading(&format!("{omitted} more connections, between the first and the last, are left out"))?;
+    }
     Ok(())
 }
 

@@ -6,31 +6,65 @@ use std::{
 };
 
 use crate::{
+    codes::Phase,
     plain,
-    report::{Connection, Report},
+    report::{Connection, Report, Timestamp},
 };
 
-/// Writes a row for each report, numbered from 1.
+/// Characters of how a conversation ended, so that a hundred thousand rows are small.
+const LONGEST: usize = 160;
+
+/// By what conversations are numbered: when they begin, and who opened them to whom.
+pub type Place = (Timestamp, Option<SocketAddr>, Option<SocketAddr>);
+
+/// What the table shows of a report.
+pub struct Row {
+    started: Timestamp,
+    client: Option<SocketAddr>,
+    server: Option<SocketAddr>,
+    reached: Option<Phase>,
+    ended: Box<str>,
+}
+
+impl Row {
+    /// The row of a report.
+    pub fn of(report: &Report) -> Self {
+        let (started, client, server) = place(report);
+        let ended: String = ended(report).chars().take(LONGEST).collect();
+        Self { started, client, server, reached: report.verdict.reached, ended: ended.into() }
+    }
+
+    fn place(&self) -> Place {
+        (self.started, self.client, self.server)
+    }
+}
+
+/// By what a report is numbered.
+pub fn place(report: &Report) -> Place {
+    let described = report.trace.described();
+    let end = |end: fn(&Connection) -> Option<SocketAddr>| described.and_then(end);
+    (report.trace.started, end(|made| made.local), end(|made| made.peer))
+}
+
+/// Writes the rows, numbered from 1 in the order in which the conversations begin.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn conversations(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
-    row(out, "", ["time", "client", "server", "reached", "ended"])?;
-    for (index, report) in reports.iter().enumerate() {
-        let described = report.trace.described();
-        let place = |end: fn(&Connection) -> Option<SocketAddr>| {
-            described.and_then(end).map(|end| end.to_string()).unwrap_or_default()
-        };
-        let time = report.trace.started.to_rfc3339().unwrap_or_default();
+pub fn conversations(rows: &mut [Row], out: &mut dyn Write) -> io::Result<()> {
+    rows.sort_by_key(Row::place);
+    line(out, "", ["time", "client", "server", "reached", "ended"])?;
+    for (index, row) in rows.iter().enumerate() {
+        let shown = |end: Option<SocketAddr>| end.map(|end| end.to_string()).unwrap_or_default();
+        let time = row.started.to_rfc3339().unwrap_or_default();
         let time: String = time.chars().take(19).collect();
-        let reached = report.verdict.reached.map_or("-", |phase| phase.name());
-        let (client, server) = (place(|made| made.local), place(|made| made.peer));
-        row(out, &(index + 1).to_string(), [&time, &client, &server, reached, &ended(report)])?;
+        let reached = row.reached.map_or("-", |phase| phase.name());
+        let (client, server) = (shown(row.client), shown(row.server));
+        line(out, &(index + 1).to_string(), [&time, &client, &server, reached, &row.ended])?;
     }
     Ok(())
 }
 
-fn row(out: &mut dyn Write, number: &str, cells: [&str; 5]) -> io::Result<()> {
+fn line(out: &mut dyn Write, number: &str, cells: [&str; 5]) -> io::Result<()> {
     let [time, client, server, reached, ended] = cells;
     let line = format!("{number:>5}  {time:<19}  {client:<21}  {server:<21}  {reached:<9}  {ended}");
     writeln!(out, "{}", plain::line(line.trim_end()))
@@ -38,7 +72,7 @@ fn row(out: &mut dyn Write, number: &str, cells: [&str; 5]) -> io::Result<()> {
 
 fn ended(report: &Report) -> String {
     let verdict = &report.verdict;
-    let several = match report.trace.connections.len() {
+    let several = match report.trace.connections.len() as u64 + report.trace.connections_omitted {
         0 | 1 => String::new(),
         count => format!(" ({count} connections)"),
     };

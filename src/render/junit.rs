@@ -43,31 +43,65 @@ enum Ending {
 /// Those of the writer.
 pub fn junit(report: &Report, threshold: Option<Severity>, out: &mut dyn Write) -> io::Result<()> {
     let cases = cases(report, threshold);
-    let count = |wanted: fn(&Ending) -> bool| cases.iter().filter(|case| wanted(&case.result)).count();
-    let failures = count(|result| matches!(result, Ending::Failed { .. })).to_string();
-    let skipped = count(|result| matches!(result, Ending::Skipped { .. })).to_string();
-    let (tests, time) = (cases.len().to_string(), seconds(elapsed(report)));
-    let name = suite_name(report);
-    let started = report.trace.started.to_rfc3339().unwrap_or_default();
-    let totals = [
-        ("name", name.as_str()),
-        ("tests", &tests),
-        ("failures", &failures),
-        ("errors", "0"),
-        ("skipped", &skipped),
-        ("time", &time),
-        ("timestamp", &started),
-    ];
+    let totals = totals(report, &cases, suite_name(report));
     let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    xml.create_element("testsuites").with_attributes(totals).write_inner_content(|xml| {
-        xml.create_element("testsuite").with_attributes(totals).write_inner_content(|xml| {
-            cases.iter().try_for_each(|case| write_case(xml, case))?;
-            text(xml, "system-out", &summary(report))
-        })?;
-        Ok(())
-    })?;
+    let all = xml.create_element("testsuites").with_attributes(attributes(&totals));
+    all.write_inner_content(|xml| suite(xml, report, &totals, &cases))?;
     writeln!(out)
+}
+
+/// Writes what stands around the suites of many reports.
+///
+/// # Errors
+/// Those of the writer.
+pub fn junit_suites(begins: bool, out: &mut dyn Write) -> io::Result<()> {
+    match begins {
+        true => writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>"),
+        false => writeln!(out, "</testsuites>"),
+    }
+}
+
+/// Writes the suite of one of them, which is called after both ends.
+///
+/// # Errors
+/// Those of the writer.
+pub fn junit_suite(report: &Report, threshold: Option<Severity>, out: &mut dyn Write) -> io::Result<()> {
+    let cases = cases(report, threshold);
+    let client = report.trace.described().and_then(|described| described.local);
+    let name = client.map(|client| format!("{} from {client}", suite_name(report)));
+    let totals = totals(report, &cases, name.unwrap_or_else(|| suite_name(report)));
+    suite(&mut Writer::new_with_indent(&mut *out, b' ', 2), report, &totals, &cases)?;
+    writeln!(out)
+}
+
+fn suite<W: Write>(xml: &mut Writer<W>, report: &Report, totals: &Totals, cases: &[Case]) -> io::Result<()> {
+    let element = xml.create_element("testsuite").with_attributes(attributes(totals));
+    element.write_inner_content(|xml| {
+        cases.iter().try_for_each(|case| write_case(xml, case))?;
+        text(xml, "system-out", &summary(report))
+    })?;
+    Ok(())
+}
+
+/// What a suite says of all its cases.
+type Totals = [(&'static str, String); 7];
+
+fn totals(report: &Report, cases: &[Case], name: String) -> Totals {
+    let count = |wanted: fn(&Ending) -> bool| cases.iter().filter(|case| wanted(&case.result)).count();
+    [
+        ("name", name),
+        ("tests", cases.len().to_string()),
+        ("failures", count(|result| matches!(result, Ending::Failed { .. })).to_string()),
+        ("errors", "0".to_owned()),
+        ("skipped", count(|result| matches!(result, Ending::Skipped { .. })).to_string()),
+        ("time", seconds(elapsed(report))),
+        ("timestamp", report.trace.started.to_rfc3339().unwrap_or_default()),
+    ]
+}
+
+fn attributes(totals: &Totals) -> impl Iterator<Item = (&str, &str)> {
+    totals.iter().map(|(name, value)| (*name, value.as_str()))
 }
 
 fn suite_name(report: &Report) -> String {

@@ -23,10 +23,10 @@ mod text;
 mod udp;
 mod wait;
 
-pub use conversations::conversations;
+pub use conversations::{Place, Row, conversations, place};
 pub use explanation::{explanation, explanation_within};
 pub use json::{json, ndjson};
-pub use junit::junit;
+pub use junit::{junit, junit_suite, junit_suites};
 pub use page::USUAL;
 pub use text::{colophon, text, text_within};
 pub use wait::tried;

@@ -131,7 +131,7 @@ pub(super) fn tls(evidence: &TlsEvidence) -> Vec<String> {
     };
     let alert = evidence.alert_sent.as_ref().map(|alert| {
         let name = alert.name.as_deref().unwrap_or("unknown");
-        format!("we sent the alert {} ({name})", alert.code)
+        format!("the client sent the alert {} ({name})", alert.code)
     });
     vec![line, signature, alert.unwrap_or_default()]
 }

@@ -90,6 +90,9 @@ pub struct Trace {
     pub request: Request,
     /// Every connection that was made, in order.
     pub connections: Vec<Connection>,
+    /// How many between them were left out: of an attempt in a capture the first and the last eight are kept.
+    #[serde(default)]
+    pub connections_omitted: u64,
     /// Why the last redirection was not followed; null where none was, or following was not asked for.
     #[serde(default)]
     pub unfollowed: Option<Unfollowed>,
@@ -135,6 +138,7 @@ impl Trace {
             target: None,
             request: Request::default(),
             connections: Vec::new(),
+            connections_omitted: 0,
             unfollowed: None,
             wait: None,
             udp: None,

@@ -1,5 +1,9 @@
 //! `rdptrace read` as a program: one conversation, several, and files that are none.
 
+mod keys;
+mod many;
+mod redacted;
+
 use std::{fs, path::PathBuf};
 
 use rdptrace::internal::{capture::Writer, flow::Flow};
@@ -69,7 +73,7 @@ async fn what_cannot_be_read_is_one_sentence_and_exit_code_2() {
         (&["read", of(&none)], "not a capture: neither pcap nor pcapng"),
         (&["read", "/no/such/file"], "/no/such/file"),
         (&["read", of(&empty)], "no connection of Remote Desktop is in the capture"),
-        (&["read", of(&several), "--format", "json"], "2 conversations"),
+        (&["read", of(&several), "--format", "json"], "2 conversations, and json is one report"),
         (&["read", of(&several), "--conversation", "9"], "there is no conversation 9"),
         (&["read", of(&several), "--keylog", of(&none)], "it is no key log"),
     ];

@@ -108,7 +108,7 @@ pub(crate) enum Format {
 impl Format {
     /// Whether several reports make one output.
     pub(crate) fn takes_many(self) -> bool {
-        matches!(self, Self::Text | Self::Ndjson)
+        !matches!(self, Self::Json)
     }
 }
 

@@ -9,7 +9,7 @@ use super::output::OutputArguments;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Capture")]
 pub(crate) struct ReadArguments {
-    /// Captures, pcap or pcapng, gzipped or not; - is standard input
+    /// Captures, pcap or pcapng, gzipped or not, read in the order of time; - is standard input
     #[arg(required = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
 
@@ -24,6 +24,10 @@ pub(crate) struct ReadArguments {
     /// The name that the server's certificate has to be for
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     pub server_name: Option<String>,
+
+    /// Replace names and addresses, each by the same one everywhere
+    #[arg(long, hide_short_help = true)]
+    pub redact: bool,
 
     #[command(flatten)]
     pub output: OutputArguments,

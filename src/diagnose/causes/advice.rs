@@ -36,10 +36,16 @@ pub(super) fn fitting(code: CauseCode, weighed: Weighed, facts: &Facts<'_>) -> W
 }
 
 /// What settles and mends a cause where this software answers; where nothing of it fits, its own log is named.
-pub(super) fn lines(code: CauseCode, who: Answerer) -> (Vec<String>, Vec<String>) {
+pub(super) fn lines(code: CauseCode, facts: &Facts<'_>) -> (Vec<String>, Vec<String>) {
+    let who = facts.answerer();
+    let fitting = |text: String| if facts.is_watched() { of_client(&text) } else { Some(text) };
     let (_, entries) = sections::read(page(code.as_str()).unwrap_or_default());
     let of = |kind: Kind| -> Vec<String> {
-        entries.iter().filter(|entry| entry.kind == kind).filter_map(|entry| told(entry, who)).collect()
+        entries
+            .iter()
+            .filter(|entry| entry.kind == kind)
+            .filter_map(|entry| fitting(told(entry, who)?))
+            .collect()
     };
     let (mut confirm, mut fix) = (of(Kind::Check), of(Kind::Fix));
     if confirm.is_empty() || fix.is_empty() {
@@ -61,6 +67,18 @@ fn told(entry: &Entry, who: Answerer) -> Option<String> {
         _ => return None,
     };
     Some(text.trim_end_matches('.').to_owned())
+}
+
+/// What of a line is about any client: whoever only watched has no options of its own, and made no trace to repeat.
+fn of_client(text: &str) -> Option<String> {
+    let is_ours = |part: &str| {
+        let ours = ["--", "this program", "rdptrace"].iter().any(|word| part.contains(word));
+        ours && !part.contains("`rdptrace")
+    };
+    let parts: Vec<_> = text.split("; ").filter(|part| !is_ours(part)).collect();
+    let rest =
+        parts.join("; ").replace("the same trace", "a trace").replace("in other clients", "in the client");
+    (!rest.is_empty()).then_some(rest)
 }
 
 /// Where this software says what ails it.

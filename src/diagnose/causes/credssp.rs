@@ -114,7 +114,7 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
     let doubted = !speaks || late.is_some() || without.is_some() || part.is_some();
     let weigh = if doubted { Weighed::possible } else { Weighed::likely };
     Some(
-        weigh(after("our first TSRequest, with NTLM,", failure))
+        weigh(after(&format!("{} first TSRequest, with NTLM,", facts.ours()), failure))
             .but(Some(against))
             .but(part)
             .but(late)

@@ -48,7 +48,7 @@ pub(super) fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
         let spared = |cause: &Cause| cause.code == CauseCode::PathLoss || cause.code == CauseCode::PathSlow;
         doubt(spared, why);
     }
-    if tls::untried(facts).is_some() {
+    if tls::untried(facts).is_some() && !facts.is_watched() {
         let early = path::hello_reset(facts).is_some_and(|reset| reset.early);
         let ours: fn(&Cause) -> bool = match early {
             // Sooner than the host can answer, so it is not about its suites.

@@ -18,7 +18,7 @@ pub(super) const RULES: &[CauseRule] = &[
 fn another(facts: &Facts<'_>) -> Option<Weighed> {
     let failed = facts.failed().filter(|failed| matches!(failed.phase, Phase::Credssp | Phase::Mcs))?;
     let speaks = facts.tls?.speaks_inside.as_deref()?;
-    let text = format!("TLS passes, and our first message inside it is answered with {speaks}");
+    let text = format!("TLS passes, and {} first message inside it is answered with {speaks}", facts.ours());
     Some(Weighed::likely(text).and(failed.failure.map(|failure| failure.detail.clone())))
 }
 
@@ -32,7 +32,8 @@ fn nothing(facts: &Facts<'_>) -> Option<Weighed> {
         Some(Ending::Passed) => Some("without NLA the connection gets an answer inside TLS".to_owned()),
         _ => None,
     };
-    let told = Weighed::new(likelihood, after("TLS and our first message inside it", failure));
+    let inside = format!("TLS and {} first message inside it", facts.ours());
+    let told = Weighed::new(likelihood, after(&inside, failure));
     Some(told.shown(without).refuted(answered))
 }
 

@@ -138,7 +138,7 @@ pub(super) fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     fitting.sort_by_key(|(shown, _)| Reverse(*shown));
     let mut fitting: Vec<Cause> = fitting.into_iter().map(|(_, cause)| cause).collect();
     // Whoever only watched offered nothing itself, and the client runs on another machine.
-    if facts.trace.described().is_some_and(|made| made.watched.is_some()) {
+    if facts.is_watched() {
         fitting.retain(|cause| !matches!(cause.at, Some(Place::ThisProgram | Place::ThisMachine)));
     }
     // What ended at a proxy is its own: neither the gateway nor the server was heard.
@@ -193,7 +193,7 @@ fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<(i32, Cause)> {
     let weighed = advice::fitting(rule.code, rule.weighed(facts)?, facts);
     let Weighed { likelihood, mut because, against, shown } = steadied(rule, weighed, facts);
     because.extend(machine::evidence(rule.code, facts));
-    let (confirm, fix) = advice::lines(rule.code, facts.answerer());
+    let (confirm, fix) = advice::lines(rule.code, facts);
     let (code, at, checks) = (rule.code.into(), rule.at, checks_of_cause(rule.code, facts));
     Some((shown, Cause { code, at, likelihood, because, against, confirm, fix, checks }))
 }

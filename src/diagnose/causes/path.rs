@@ -245,9 +245,10 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
         Weighed::new(at_chance(facts, failure), after("the ClientHello", failure))
     } else {
         let proved = facts.credssp.is_some_and(|credssp| credssp.attempted);
+        let request = format!("{} first TSRequest", facts.ours());
         let later = [
             (Phase::Connect, "TCP's own handshake"),
-            (Phase::Credssp, if proved { "the proof of the account" } else { "our first TSRequest" }),
+            (Phase::Credssp, if proved { "the proof of the account" } else { &request }),
             (Phase::Mcs, "the Connect Initial"),
             (Phase::Licensing, "the Client Info"),
             (Phase::Activate, "the license"),

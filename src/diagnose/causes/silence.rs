@@ -7,11 +7,11 @@ use super::{
     hello::NOT_EVEN_AN_ALERT,
     listener::{some_request_answered, takes_tls},
     path::small_segments_pass,
-    rule, silent_in,
+    rule,
 };
 use crate::{
     codes::Phase,
-    diagnose::{Facts, experiments::Ending, late_end, pace, path},
+    diagnose::{Facts, experiments::Ending, late_end, pace, path, watched},
     report::{Answerer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, NtlmEvidence},
 };
 
@@ -23,6 +23,11 @@ pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::ServicesHung, hung).intermittent(),
     rule(Place::Host, CauseCode::ServerKeepsSending, busy).intermittent(),
 ];
+
+/// A silence that nothing on the path explains.
+fn silent_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
+    super::silent_in(facts, phase).filter(|_| watched::drops_large_packets(facts).is_none())
+}
 
 /// The host has the proof of the account and asks whether it is right.
 fn domain_controller(facts: &Facts<'_>) -> Option<Weighed> {
@@ -46,8 +51,8 @@ fn late_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
 /// Who ends TLS need not be the host, and who takes the connection need not be who answers in it.
 fn back_end(facts: &Facts<'_>) -> Option<Weighed> {
     let late = late_in(facts, Phase::Tls).map(|failure| ("the ClientHello", failure));
-    let inside =
-        || late_in(facts, Phase::Mcs).map(|failure| ("TLS and our first message inside it", failure));
+    let first = format!("TLS and {} first message inside it", facts.ours());
+    let inside = || late_in(facts, Phase::Mcs).map(|failure| (first.as_str(), failure));
     if let Some((what, failure)) = late.or_else(inside) {
         return Some(
             waited_for(facts, after(what, failure), Likelihood::Likely).and(late_end::timed_out(facts)),
@@ -58,7 +63,7 @@ fn back_end(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = silent_in(facts, Phase::Mcs).or(asked).filter(|_| facts.tls.is_some())?;
     let known = facts.answerer() == Answerer::Proxy;
     let likelihood = if known { Likelihood::Likely } else { Likelihood::Possible };
-    Some(waited_for(facts, after("TLS and our first message inside it", failure), likelihood))
+    Some(waited_for(facts, after(&first, failure), likelihood))
 }
 
 /// It is alive, and what belongs there never came.
@@ -158,7 +163,7 @@ fn closed(facts: &Facts<'_>, phase: Phase) -> Option<Weighed> {
         Phase::Mcs => "the Connect Initial",
         Phase::Activate => "the license",
         Phase::Credssp if credssp::is_before_challenge(facts) && credssp::waited(facts).is_some() => {
-            "our first TSRequest"
+            &format!("{} first TSRequest", facts.ours())
         }
         _ => return None,
     };

@@ -1,7 +1,7 @@
 //! The names of users, hosts and domains in a machine's answers, each with its pseudonym.
 
 mod interfaces;
-mod scan;
+pub(super) mod scan;
 mod sources;
 
 use std::{collections::BTreeMap, net::IpAddr};

@@ -1,5 +1,8 @@
 //! The requests of HTTP until one of them opens the channel (MS-TSGU 3.3.5.1).
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use zeroize::Zeroizing;
+
 use super::{
     super::{
         record::part,
@@ -8,13 +11,16 @@ use super::{
     step::step,
 };
 use crate::{
+    codes::status_in_words,
     flow::Side,
     net::Framing,
-    pdu::http::{BodyLength, MAX_HEAD, ResponseHead},
+    pdu::http::{BodyLength, Challenge, MAX_HEAD, ResponseHead},
     phase::gateway::{noted, refused},
     report::{Failure, FailureKind, GatewayAuth, GatewayEvidence, GatewayHttp},
 };
 
+/// What every message of NTLM begins with.
+const SIGNATURE: &[u8] = b"NTLMSSP\0";
 const OPENED: u16 = 101;
 const UNAUTHORIZED: u16 = 401;
 /// More requests than any way of logging on takes.
@@ -24,6 +30,8 @@ const MOST_REQUESTS: usize = 16;
 struct Exchange {
     /// The scheme of Authorization; none without it.
     scheme: Option<String>,
+    /// Whether it holds a proof, and not only what begins one.
+    proves: bool,
     head: ResponseHead,
 }
 
@@ -51,7 +59,7 @@ pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut GatewayEvidence) -> Passin
 fn authenticate(talk: &mut Talk<'_>, first: Exchange, evidence: &mut GatewayAuth) -> Passing<()> {
     let mut last = first;
     for _ in 0..MOST_REQUESTS {
-        evidence.attempted |= last.scheme.is_some();
+        evidence.attempted |= last.proves;
         evidence.scheme = last.scheme.clone().or(evidence.scheme.take());
         evidence.requests += 1;
         match last.head.status {
@@ -63,9 +71,13 @@ fn authenticate(talk: &mut Talk<'_>, first: Exchange, evidence: &mut GatewayAuth
             status => {
                 evidence.status = Some(status);
                 evidence.reason = Some(last.head.reason.clone()).filter(|reason| !reason.is_empty());
+                evidence.challenged_again = last.proves && goes_on(&last);
+                evidence.refusal = status_in_words(&last.head.reason).filter(|_| evidence.attempted);
                 return Err(match status {
-                    // What was asked without an account, and not again, was the client's choice.
-                    UNAUTHORIZED if !evidence.attempted => talk.missing(Side::Client, 0),
+                    // What was asked without an account or begun, and not gone on with, was the client's choice.
+                    UNAUTHORIZED if last.scheme.is_none() || !last.proves && goes_on(&last) => {
+                        talk.missing(Side::Client, 0)
+                    }
                     _ => refused(&last.head, "").into(),
                 });
             }
@@ -74,10 +86,18 @@ fn authenticate(talk: &mut Talk<'_>, first: Exchange, evidence: &mut GatewayAuth
     Err(Halt::Unseen("more requests than a logon takes".to_owned()))
 }
 
+/// Whether the answer challenges the client to go on with its scheme.
+fn goes_on(last: &Exchange) -> bool {
+    let challenges = last.head.challenges();
+    let scheme = last.scheme.as_deref().unwrap_or_default();
+    let has_token = |challenge: &Challenge| challenge.is(scheme) && !challenge.parameters.is_empty();
+    !scheme.eq_ignore_ascii_case("Basic") && challenges.iter().any(has_token)
+}
+
 fn exchange(talk: &mut Talk<'_>) -> Passing<Exchange> {
     let length = request_length(talk.client.rest()).unwrap_or(MAX_HEAD);
     let request = talk.take_secret(Side::Client, Framing::Exactly(length))?;
-    let (method, scheme) = asked(&request);
+    let (method, authorization) = asked(&request);
     let bytes = talk.take(Side::Server, Framing::HttpHead)?;
     let head = ResponseHead::parse(&bytes)
         .map_err(|error| Failure::new(FailureKind::Malformed, error.0).with_received(&bytes))?;
@@ -88,7 +108,9 @@ fn exchange(talk: &mut Talk<'_>) -> Passing<Exchange> {
             talk.take(Side::Server, Framing::HttpBody(length))?;
         }
     }
-    Ok(Exchange { scheme, head })
+    let proves = authorization.as_ref().is_some_and(|value| proves(value));
+    let scheme = authorization.as_deref().and_then(|value| value.split(' ').next()).map(str::to_owned);
+    Ok(Exchange { scheme, proves, head })
 }
 
 /// How long a request without a body is; none while its end has not come.
@@ -97,13 +119,24 @@ fn request_length(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|end| end == b"\r\n\r\n").map(|before| before + 4)
 }
 
-/// The method, and the scheme that the client logs on with; never what it shows.
-fn asked(request: &[u8]) -> (String, Option<String>) {
+/// Whether the value of Authorization proves anything: the first message of NTLM does not (MS-NLMP 2.2.1.1).
+fn proves(authorization: &str) -> bool {
+    const NEGOTIATE: u32 = 1;
+    let (_, token) = authorization.split_once(' ').unwrap_or_default();
+    let token = Zeroizing::new(STANDARD.decode(token.trim()).unwrap_or_default());
+    let message = token.windows(SIGNATURE.len()).position(|part| part == SIGNATURE);
+    let kind =
+        message.and_then(|at| token[at + SIGNATURE.len()..].first_chunk().copied().map(u32::from_le_bytes));
+    !token.is_empty() && kind != Some(NEGOTIATE)
+}
+
+/// The method, and what the client logs on with.
+fn asked(request: &[u8]) -> (String, Option<Zeroizing<String>>) {
     let text = String::from_utf8_lossy(request);
     let method = text.split(' ').next().unwrap_or_default().to_owned();
     let value = text.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("authorization").then(|| value.trim().to_owned())
+        name.eq_ignore_ascii_case("authorization").then(|| Zeroizing::new(value.trim().to_owned()))
     });
-    (method, value.and_then(|value| value.split(' ').next().map(str::to_owned)))
+    (method, value)
 }

@@ -4,7 +4,7 @@ use rdptrace::internal::flow::{Gap, Side};
 
 use super::{
     flow, flows, read,
-    talk::{DATA, Frame, SECOND, SYN, Talk, cut_pcap, pcap},
+    talk::{DATA, FIN, Frame, RST, SECOND, SYN, Talk, cut_pcap, pcap},
 };
 
 #[test]
@@ -36,6 +36,26 @@ fn a_gap_at_the_end_is_told_by_the_acknowledgement() {
         (flow.from_server.total, &flow.from_server.gaps[..]),
         (9, &[Gap { offset: 5, length: 4 }][..])
     );
+}
+
+#[test]
+fn what_only_the_last_packet_acknowledges_is_a_gap() {
+    for flags in [FIN, RST] {
+        let mut talk = Talk::open();
+        talk.tells(Side::Client, b"request");
+        talk.sends(Side::Server, DATA, b"lost");
+        talk.frames.pop();
+        talk.sends(Side::Client, flags, b"");
+        let flow = flow(&talk.pcap());
+        assert_eq!(flow.from_server.gaps, [Gap { offset: 0, length: 4 }]);
+    }
+    // A RST that another sends may acknowledge anything.
+    let mut talk = Talk::open();
+    talk.tells(Side::Client, b"request");
+    talk.client.ttl = 3;
+    let (next, ack) = (talk.client.next, talk.server.next.wrapping_add(5000));
+    talk.says(Side::Client, RST, next, ack, b"");
+    assert!(!flow(&talk.pcap()).from_server.has_gaps());
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! What a capture lacks is told, and nobody is blamed for it.
 
 use rdptrace::{
+    codes::Phase,
     internal::{
         certificate::Roots,
         flow::{KeyLog, Side, Stream},
         passive::{Known, walk},
     },
-    report::{FindingCode, Outcome, Status},
+    report::{FailureKind, FindingCode, Outcome, Status},
 };
 
 use super::{captured, has, recorded, report, watched};
@@ -55,6 +56,35 @@ async fn what_a_capture_lacks_is_told_and_nobody_is_blamed_for_it() {
     let told = report(one_sided, &recorded);
     assert!(has(&told, FindingCode::CaptureOneSided));
     assert_eq!(told.verdict.outcome, Outcome::Stopped, "{}", told.verdict.summary);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_says_by_number_needs_no_packet_of_the_client() {
+    let (flow, recorded) = captured("nla-required").await;
+    let mut one_sided = flow.clone();
+    one_sided.from_client = Stream::default();
+    let mut late = flow;
+    late.opening = Default::default();
+    late.from_client.bytes.clear();
+    late.from_client.marks.clear();
+    for changed in [one_sided, late] {
+        let told = report(changed, &recorded);
+        let failure = told.verdict.failure.as_ref().expect("a failure");
+        assert_eq!((failure.kind, failure.code), (FailureKind::NegotiationFailure, Some(5)));
+        assert_eq!(told.verdict.phase, Some(Phase::Negotiate));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_host_is_not_accused_of_what_the_path_loses() {
+    let (mut flow, recorded) = captured("tls-silence").await;
+    flow.from_client.packets.lost = Some((1460, 6));
+    flow.from_client.packets.unacknowledged = 1460;
+    let told = report(flow, &recorded);
+    assert!(has(&told, FindingCode::PathDropsLargePackets));
+    let codes: Vec<String> = told.causes.iter().map(|cause| cause.code.to_string()).collect();
+    assert!(codes.iter().any(|code| code == "path-drops-large-packets"), "{codes:?}");
+    assert!(!codes.iter().any(|code| code == "services-hung"), "{codes:?}");
 }
 
 /// The stream without the bytes that came with this mark.

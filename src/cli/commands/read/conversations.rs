@@ -1,57 +1,70 @@
-//! From connections to reports.
+//! From connections to reports, as soon as nothing can be added to a conversation.
 
+use super::lacking::Lacking;
 use crate::{
     capture::Found,
     certificate::Roots,
     diagnose,
     flow::{Flow, KeyLog},
     passive::{Attempts, Known, Watched, is_relevant, walk},
-    report::Report,
+    report::{Report, Trace},
 };
 
+/// Who is told a report when it is complete.
+pub(super) type Tell<'t> = &'t mut dyn FnMut(Report);
+
 /// What was found so far.
-pub(super) struct Conversations {
+pub(super) struct Conversations<'t> {
     roots: Roots<'static>,
     server_name: Option<String>,
     attempts: Attempts,
+    pub(super) lacking: Lacking,
+    tell: Tell<'t>,
 }
 
-impl Conversations {
+impl<'t> Conversations<'t> {
     /// None yet; certificates are to be for this name.
-    pub(super) fn new(server_name: Option<String>) -> Self {
+    pub(super) fn new(server_name: Option<String>, tell: Tell<'t>) -> Self {
         // What the client trusts is not known, and what this machine trusts says nothing of it.
         let roots = Roots::new(Err("what the client trusts is not in the capture".to_owned()));
         let attempts = Attempts::new(server_name.clone());
-        Self { roots, server_name, attempts }
+        Self { roots, server_name, attempts, lacking: Lacking::default(), tell }
     }
 
     /// Takes what a capture holds.
     pub(super) fn take(&mut self, found: Found<'_>, keys: &KeyLog) {
-        if let Found::Flow(flow) = found {
-            self.flow(&flow, keys);
+        match found {
+            Found::Flow(flow) => self.flow(&flow, keys),
+            Found::Passed(now, held) => {
+                let is_held = |client, server, began| held.any(client, server, began);
+                let closed = self.attempts.close(now, &is_held);
+                self.report(closed);
+            }
+            Found::Datagram(_) => {}
         }
     }
 
     fn flow(&mut self, flow: &Flow, keys: &KeyLog) {
         let known = Known { keys, roots: &self.roots, server_name: self.server_name.as_deref() };
         let connection = walk(flow, &known);
-        if !is_relevant(flow, &connection) {
-            return;
+        let is_relevant = is_relevant(flow, &connection);
+        self.lacking.note(flow, &connection, is_relevant);
+        if is_relevant {
+            let (client, server) = (flow.client.ip(), flow.server);
+            let closed =
+                self.attempts.add(Watched { connection, client, server, began: flow.began, last: flow.last });
+            self.report(closed);
         }
-        let watched = Watched {
-            connection,
-            client: flow.client.ip(),
-            server: flow.server,
-            began: flow.began,
-            last: flow.last,
-        };
-        self.attempts.add(watched);
     }
 
-    /// All reports, by the time at which they begin.
-    pub(super) fn finish(self) -> Vec<Report> {
-        let mut reports: Vec<Report> = self.attempts.finish().into_iter().map(diagnose).collect();
-        reports.sort_by_key(|report| report.trace.started);
-        reports
+    fn report(&mut self, closed: Vec<Trace>) {
+        closed.into_iter().for_each(|trace| (self.tell)(diagnose(trace)));
+    }
+
+    /// Tells what is left; what was lacking.
+    pub(super) fn finish(self) -> Lacking {
+        let Self { attempts, lacking, tell, .. } = self;
+        attempts.finish().into_iter().for_each(|trace| tell(diagnose(trace)));
+        lacking
     }
 }

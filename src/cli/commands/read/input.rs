@@ -1,13 +1,17 @@
-//! The files: captures and key logs, and what is said of what could not be read in them.
+//! The captures and the key logs: what is read of them, and in which order.
 
-use std::{fs::File, io, path::Path};
+use std::path::Path;
 
-use super::conversations::Conversations;
+use super::{
+    conversations::{Conversations, Tell},
+    files::{self as captures, name},
+    lacking::Lacking,
+};
 use crate::{
-    capture::{Capture, Found, Seen, learn_keys},
+    capture::{Capture, Found, learn_keys},
     cli::{Error, apart::Input, arguments::read::ReadArguments, files},
     flow::KeyLog,
-    local::{readable, standard_input},
+    passive::is_wanted,
 };
 
 /// The largest key log that is read, in bytes.
@@ -42,54 +46,27 @@ pub(super) fn keys(arguments: &ReadArguments) -> Result<KeyLog, Error> {
     Ok(keys)
 }
 
-/// Reads all captures; a sentence for each that could not be read to its end.
+/// Reads all captures, and tells every conversation; what could not be looked at.
 ///
 /// # Errors
 /// Nothing at all could be read.
-pub(super) fn read(
-    arguments: &ReadArguments,
-    capture: &mut Capture,
-    conversations: &mut Conversations,
-) -> Result<Vec<String>, Error> {
-    let mut told = Vec::new();
-    for path in &arguments.files {
-        let name = name(path);
-        let result = open(path).map_err(|error| error.to_string()).and_then(|from| {
-            let mut sink = |found: Found<'_>, keys: &KeyLog| conversations.take(found, keys);
-            capture.read(from, &mut sink).map_err(|error| error.to_string())
-        });
-        if let Err(why) = result {
-            told.push(format!("{name}: {why}"));
-        }
+pub(super) fn read(arguments: &ReadArguments, tell: Tell<'_>) -> Result<Lacking, Error> {
+    let mut conversations = Conversations::new(arguments.server_name.clone(), tell);
+    let mut capture = Capture::new(is_wanted, keys(arguments)?);
+    let mut sink = |found: Found<'_>, keys: &KeyLog| conversations.take(found, keys);
+    let files = captures::read(&arguments.files, &mut capture, &mut sink);
+    if capture.packets() == 0 && !files.is_empty() {
+        return Err(Error::new(files.join("; ")));
     }
-    match capture.packets() {
-        0 if !told.is_empty() => Err(Error::new(told.join("; "))),
-        _ => Ok(told),
-    }
+    let (seen, keys) = capture.end(&mut sink);
+    let mut lacking = conversations.finish();
+    lacking.secrets = (!keys.is_empty()).then(|| secrets(arguments));
+    (lacking.files, lacking.seen) = (files, seen);
+    Ok(lacking)
 }
 
-fn open(path: &Path) -> io::Result<File> {
-    if ReadArguments::is_standard_input(path) { standard_input() } else { readable(path) }
-}
-
-fn name(path: &Path) -> String {
-    match ReadArguments::is_standard_input(path) {
-        true => "standard input".to_owned(),
-        false => path.display().to_string(),
-    }
-}
-
-/// What of the capture could not be looked at.
-pub(super) fn told(seen: &Seen) -> Vec<String> {
-    let mut told = Vec::new();
-    for (link, packets) in &seen.unsupported {
-        told.push(format!("{packets} packets have link type {link}, which is not read here"));
-    }
-    if seen.cut > 0 {
-        told.push(format!("{} packets hold too little of TCP to be read", seen.cut));
-    }
-    if seen.incomplete > 0 {
-        told.push(format!("{} packets are fragments of which others are missing", seen.incomplete));
-    }
-    told
+/// Where the secrets come from.
+fn secrets(arguments: &ReadArguments) -> String {
+    let named: Vec<_> = arguments.keylogs.iter().map(|path| name(path)).collect();
+    if named.is_empty() { "the file".to_owned() } else { named.join(" and ") }
 }

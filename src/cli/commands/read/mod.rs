@@ -1,17 +1,16 @@
 //! `rdptrace read`: where the connections in a capture ended, by whom and why. Nothing is sent.
 
 mod conversations;
+mod files;
 mod input;
+mod lacking;
+mod one;
+mod redacted;
 
-use conversations::Conversations;
+use redacted::Shown;
 
 use crate::{
-    capture::Capture,
-    cli::{
-        Error, apart::Input, arguments::read::ReadArguments, exit, out::stderr, output::Output,
-        start::begin_logging,
-    },
-    passive::is_wanted,
+    cli::{Error, apart::Input, arguments::read::ReadArguments, exit, output::Output, start::begin_logging},
     report::Report,
 };
 
@@ -23,45 +22,43 @@ pub(crate) fn run(arguments: &ReadArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output);
     let inputs: Vec<Input> = input::inputs(arguments);
     arguments.output.apart(&inputs, None)?;
-    let keys = input::keys(arguments)?;
-    let mut conversations = Conversations::new(arguments.server_name.clone());
-    let mut capture = Capture::new(is_wanted, keys);
-    let read = input::read(arguments, &mut capture, &mut conversations)?;
-    let (seen, _) = capture.end(&mut |found, keys| conversations.take(found, keys));
-    if !arguments.output.quiet {
-        read.iter().for_each(stderr::say);
-        input::told(&seen).iter().for_each(stderr::say);
-    }
-    let found = conversations.finish();
+    // What cannot be used is told before a file is made.
+    input::keys(arguments)?;
     let output = Output::open(&arguments.output, None)?;
-    write(arguments, output, found)
+    match arguments.conversation {
+        None => all(arguments, output),
+        Some(number) => {
+            match one::find(arguments, number).and_then(|found| Shown::new(arguments).report(found)) {
+                Ok(report) => single(arguments, output, &report),
+                Err(error) => {
+                    output.abandon();
+                    Err(error)
+                }
+            }
+        }
+    }
 }
 
-fn write(arguments: &ReadArguments, output: Output, mut found: Vec<Report>) -> Result<u8, Error> {
-    let count = found.len() as u64;
-    if count == 0 {
-        output.abandon();
-        return Err(Error::new("no connection of Remote Desktop is in the capture"));
-    }
-    if let Some(number) = arguments.conversation {
-        let index = usize::try_from(number - 1).unwrap_or(usize::MAX);
-        if index >= found.len() {
-            output.abandon();
-            return Err(Error::new(format!("there is no conversation {number}: the capture has {count}")));
+fn all(arguments: &ReadArguments, output: Output) -> Result<u8, Error> {
+    let mut several = output.several();
+    let (mut shown, mut refused) = (Shown::new(arguments), None);
+    let mut add = |report| match shown.report(report) {
+        Ok(report) => several.add(report),
+        Err(error) => refused = Some(error),
+    };
+    match input::read(arguments, &mut add).and_then(|lacking| refused.map_or(Ok(lacking), Err)) {
+        Ok(lacking) => {
+            lacking.say(arguments, !several.is_empty());
+            several.finish()?.ok_or_else(|| lacking.nothing())
         }
-        found = vec![found.swap_remove(index)];
-    }
-    let threshold = arguments.output.fail_on.threshold();
-    let worst = exit::worst(found.iter().map(|report| exit::code(report, threshold)));
-    match found.as_slice() {
-        [one] => output.write(one, None)?,
-        many if output.takes_many() => output.write_many(many)?,
-        _ => {
-            output.abandon();
-            return Err(Error::new(format!(
-                "the capture has {count} conversations: --format ndjson writes all of them, --conversation N one"
-            )));
+        Err(error) => {
+            several.abandon();
+            Err(error)
         }
     }
-    Ok(worst.unwrap_or_default())
+}
+
+fn single(arguments: &ReadArguments, output: Output, report: &Report) -> Result<u8, Error> {
+    output.write(report, None)?;
+    Ok(exit::code(report, arguments.output.fail_on.threshold()))
 }

@@ -34,7 +34,7 @@ const FILES: &[&str] =
     &["conf", "service", "socket", "target", "ini", "dll", "exe", "sys", "pem", "crt", "log"];
 
 /// Looks through a text.
-pub(super) fn text(names: &mut Names, text: &str) {
+pub(in crate::local::collect) fn text(names: &mut Names, text: &str) {
     let ends = |c: char| c.is_whitespace() || ",;\"'()[]{}<>=|".contains(c);
     for word in text.split(ends).filter(|word| !word.is_empty()) {
         let word =

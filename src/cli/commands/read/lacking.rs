@@ -1,0 +1,86 @@
+//! What of the captures could not be looked at, in sentences.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    capture::Seen,
+    cli::{Error, arguments::read::ReadArguments, out::stderr},
+    flow::Flow,
+    report::Connection,
+};
+
+/// Ports that are named; more are counted together.
+const NAMED: usize = 3;
+
+/// What was lacking.
+#[derive(Default)]
+pub(super) struct Lacking {
+    /// Files that could not be read to their end.
+    pub(super) files: Vec<String>,
+    pub(super) seen: Seen,
+    /// Where the secrets come from, if there are any.
+    pub(super) secrets: Option<String>,
+    /// How many sessions of TLS were opened.
+    opened: u64,
+    /// Sessions of TLS that were not, by the port of the server, on which only a look inside tells what they are.
+    sealed: BTreeMap<u16, u64>,
+}
+
+impl Lacking {
+    /// Notes a connection, and whether it is known to be one of Remote Desktop.
+    pub(super) fn note(&mut self, flow: &Flow, connection: &Connection, is_relevant: bool) {
+        match connection.watched.as_ref().and_then(|watched| watched.opened) {
+            Some(true) => self.opened += 1,
+            Some(false) if !is_relevant => *self.sealed.entry(flow.server.port()).or_default() += 1,
+            _ => {}
+        }
+    }
+
+    /// Says it on standard error, whether there is a conversation or not.
+    pub(super) fn say(&self, arguments: &ReadArguments, is_any: bool) {
+        if !arguments.output.quiet {
+            self.told(is_any).iter().for_each(stderr::say);
+        }
+    }
+
+    fn told(&self, is_any: bool) -> Vec<String> {
+        let mut told = self.files.clone();
+        let Seen { unsupported, cut, incomplete, .. } = &self.seen;
+        for (link, packets) in unsupported {
+            told.push(format!("{packets} packets have link type {link}, which is not read here"));
+        }
+        if *cut > 0 {
+            told.push(format!("{cut} packets hold too little of TCP to be read"));
+        }
+        if *incomplete > 0 {
+            told.push(format!("{incomplete} packets are fragments of which others are missing"));
+        }
+        if let Some(secrets) = self.secrets.as_ref().filter(|_| self.opened == 0) {
+            told.push(format!("none of the secrets in {secrets} fits a session of this capture"));
+        }
+        told.extend(self.sealed().filter(|_| is_any));
+        told
+    }
+
+    /// There is no conversation.
+    pub(super) fn nothing(&self) -> Error {
+        let sealed = self.sealed().map_or_else(String::new, |sealed| format!("; {sealed}"));
+        Error::new(format!("no connection of Remote Desktop is in the capture{sealed}"))
+    }
+
+    fn sealed(&self) -> Option<String> {
+        let count: u64 = self.sealed.values().sum();
+        let mut ports: Vec<_> = self.sealed.iter().collect();
+        ports.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let named: Vec<_> = ports.iter().take(NAMED).map(|(port, _)| port.to_string()).collect();
+        let more = if ports.len() > NAMED { " and others" } else { "" };
+        let connections = if count == 1 { "connection" } else { "connections" };
+        let ports = if ports.len() == 1 { "port" } else { "ports" };
+        (count > 0).then(|| {
+            format!(
+                "{count} TLS {connections} on {ports} {}{more} could not be opened: an RD Gateway is seen only with --keylog",
+                named.join(", ")
+            )
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! Secrets that open nothing, and TLS that nothing opens.
+
+use std::fs;
+
+use super::{flows, of, written};
+use crate::program::{file, rdptrace, text};
+
+#[tokio::test(start_paused = true)]
+async fn a_key_log_of_another_session_is_told_and_changes_nothing_else() {
+    let path = written("keyed.pcapng", &flows(&["mcs-refused"]).await);
+    let keys = file("other.log");
+    fs::write(&keys, format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48))).expect("a file");
+    let (without, with) =
+        (rdptrace(&["read", of(&path)]), rdptrace(&["read", of(&path), "--keylog", of(&keys)]));
+    assert_eq!((without.status.code(), text(&without.stdout)), (with.status.code(), text(&with.stdout)));
+    let said = text(&with.stderr);
+    assert!(said.contains("none of the secrets in") && said.contains("other.log fits a session"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn tls_that_no_key_opens_is_counted() {
+    let mut flows = flows(&["mcs-refused", "tls-close", "nla-required"]).await;
+    for flow in &mut flows[..2] {
+        flow.server.set_port(443);
+        // TLS from the first byte on.
+        for stream in [&mut flow.from_client, &mut flow.from_server] {
+            let length = stream.marks.get(1).map_or(stream.bytes.len(), |mark| mark.offset);
+            stream.bytes.drain(..length);
+            stream.total -= length as u64;
+            stream.marks.remove(0);
+            stream.marks.iter_mut().for_each(|mark| mark.offset -= length);
+        }
+    }
+    let told = "2 TLS connections on port 443 could not be opened: an RD Gateway is seen only with --keylog";
+    let alone = rdptrace(&["read", of(&written("gateway.pcapng", &flows[..2]))]);
+    assert_eq!((alone.status.code(), text(&alone.stderr).lines().count()), (Some(2), 1));
+    assert!(text(&alone.stderr).contains(told), "{}", text(&alone.stderr));
+    let beside = rdptrace(&["read", of(&written("beside.pcapng", &flows))]);
+    assert_eq!(beside.status.code(), Some(13));
+    assert!(text(&beside.stderr).contains(told), "{}", text(&beside.stderr));
+}

@@ -1,0 +1,125 @@
+//! Many conversations in one capture, many connections in one of them, and several files.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    process::Stdio,
+};
+
+use rdptrace::{Report, internal::flow::Flow};
+
+use super::{flows, of, written};
+use crate::program::{command, rdptrace, text};
+
+/// Nanoseconds of a second.
+const SECOND: i64 = 1_000_000_000;
+
+/// The same so much later.
+fn later(flow: &Flow, by: i64) -> Flow {
+    let mut flow = flow.clone();
+    for at in [&mut flow.began, &mut flow.last, &mut flow.watched] {
+        *at += by;
+    }
+    let opening = &mut flow.opening;
+    [&mut opening.syn, &mut opening.syn_ack, &mut opening.ack].into_iter().flatten().for_each(|at| *at += by);
+    for stream in [&mut flow.from_client, &mut flow.from_server] {
+        stream.marks.iter_mut().for_each(|mark| mark.at += by);
+        stream.end.iter_mut().for_each(|end| end.at += by);
+    }
+    flow
+}
+
+/// So many connections of one client, so many seconds apart.
+async fn again(count: u16, apart: i64) -> Vec<Flow> {
+    let flow = flows(&["nla-required"]).await.remove(0);
+    let one = |index: u16| {
+        let mut flow = later(&flow, i64::from(index) * apart * SECOND);
+        flow.client.set_port(50_000 + index);
+        flow
+    };
+    (0..count).map(one).collect()
+}
+
+fn reports(lines: &[u8]) -> Vec<Report> {
+    let lines = text(lines);
+    lines.lines().map(|line| serde_json::from_str(line).expect("a report a line")).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_keeps_its_first_and_its_last_connections_and_counts_the_others() {
+    let path = written("attempt.pcapng", &again(50, 2).await);
+    let output = rdptrace(&["read", of(&path), "--format", "ndjson"]);
+    let one = reports(&output.stdout).pop().expect("one conversation").trace;
+    let ports: Vec<u16> = one.connections.iter().filter_map(|made| Some(made.local?.port())).collect();
+    let expected: Vec<u16> = (50_000..50_008).chain(50_042..50_050).collect();
+    assert_eq!((ports, one.connections_omitted), (expected, 34));
+    let page = text(&rdptrace(&["read", of(&path)]).stdout);
+    assert!(page.contains("34 more connections"), "{page}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn conversations_are_numbered_by_their_beginning_however_they_end() {
+    let mut flows = again(40, 200).await;
+    // The first one ends last.
+    let end = flows[39].last + 10 * SECOND;
+    let first = &mut flows[0];
+    first.last = end;
+    first.from_server.end.iter_mut().chain(&mut first.from_client.end).for_each(|close| close.at = end);
+    let parts = [&flows[1..], &flows[..1]].concat();
+    let files = [written("later.pcapng", &parts[..39]), written("earlier.pcapng", &parts[39..])];
+    let [later, earlier] = [of(&files[0]), of(&files[1])];
+    let page = text(&rdptrace(&["read", later, earlier]).stdout);
+    let rows: Vec<&str> = page.lines().filter(|line| line.contains(":500")).take(40).collect();
+    let port = |row: &str| row.split_whitespace().nth(2).map(str::to_owned);
+    assert_eq!(rows.len(), 40, "{page}");
+    assert_eq!(port(rows[0]).as_deref(), Some("192.0.2.1:50000"), "{page}");
+    assert!(page.contains("20 more failed"), "{page}");
+    let fifth = rdptrace(&["read", later, earlier, "--conversation", "5", "--format", "json"]);
+    let fifth: Report = serde_json::from_slice(&fifth.stdout).expect("a report");
+    assert_eq!(fifth.trace.connections[0].local.map(|end| end.port()), Some(50_004));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_named_twice_is_read_once() {
+    let path = written("twice.pcapng", &flows(&["nla-required", "tls-alert-at-once"]).await);
+    let copy = path.with_file_name("copy.pcapng");
+    fs::copy(&path, &copy).expect("a copy");
+    let once = rdptrace(&["read", of(&path), "--format", "ndjson"]);
+    let twice = rdptrace(&["read", of(&path), of(&copy), "--format", "ndjson"]);
+    let (once, twice) = (reports(&once.stdout), reports(&twice.stdout));
+    assert_eq!((once.len(), twice.len()), (2, 2));
+    for (once, twice) in once.iter().zip(&twice) {
+        assert_eq!(once.verdict.summary, twice.verdict.summary);
+        let watched = twice.trace.connections[0].watched.as_ref().expect("it was watched");
+        for side in [&watched.client, &watched.server] {
+            assert_eq!((side.retransmissions, side.duplicates * 2), (0, side.packets as u32));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_is_told_while_the_capture_goes_on() {
+    let path = written("live.pcapng", &again(2, 900).await);
+    let mut child = command(&["read", "-", "--format", "ndjson"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(&fs::read(&path).expect("a file")).expect("it is read");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    assert_eq!(reports(line.as_bytes())[0].trace.connections[0].local.map(|end| end.port()), Some(50_000));
+    drop(stdin);
+    assert_eq!(child.wait().expect("it ends").code(), Some(13));
+}
+
+#[tokio::test(start_paused = true)]
+async fn junit_has_a_suite_a_conversation() {
+    let path = written("suites.pcapng", &flows(&["nla-required", "negotiate-silence"]).await);
+    let page = text(&rdptrace(&["read", of(&path), "--format", "junit"]).stdout);
+    let counts = ["<testsuites>", "<testsuite ", "</testsuite>", "</testsuites>"]
+        .map(|part| page.matches(part).count());
+    assert_eq!(counts, [1, 2, 2, 1], "{page}");
+    assert!(page.contains("from 192.0.2.2:50001"), "{page}");
+}
