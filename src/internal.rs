@@ -38,6 +38,7 @@ pub mod flow {
 /// Machines that are read from files.
 pub mod local {
     pub use crate::local::{
+        Redaction,
         host::{event_query, event_xml, files, public_key},
         pages::paged,
     };

@@ -37,7 +37,7 @@ fn watched(flow: &Flow, recorded: &Recorded) -> Connection {
 }
 
 /// The report of a connection whose flow was changed.
-fn report(flow: Flow, recorded: &Recorded) -> Report {
+pub(crate) fn report(flow: Flow, recorded: &Recorded) -> Report {
     let connection = watched(&flow, recorded);
     let (client, server) = (flow.client.ip(), flow.server);
     let mut attempts = Attempts::default();

@@ -55,6 +55,7 @@ const COMMON: &[&str] = &[
     "program",
     "public",
     "rdp",
+    "rdptrace",
     "rdpwrap",
     "remote",
     "root",

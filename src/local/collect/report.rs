@@ -52,7 +52,9 @@ impl Redaction {
     fn learn(&mut self, field: &str, value: &Value) {
         let names = &mut self.names;
         match value {
-            Value::Object(fields) => fields.iter().for_each(|(field, value)| self.learn(field, value)),
+            Value::Object(fields) => {
+                fields.iter().for_each(|(name, value)| self.learn(inside(field, name), value));
+            }
             Value::Array(list) => list.iter().for_each(|value| self.learn(field, value)),
             Value::String(text) if HOSTS.contains(&field) => names.host(text),
             Value::String(text) if DOMAINS.contains(&field) => names.domain(text),
@@ -68,7 +70,7 @@ impl Redaction {
     fn replace(&mut self, field: &str, value: &mut Value) {
         match value {
             Value::Object(fields) => {
-                fields.iter_mut().for_each(|(field, value)| self.replace(field, value));
+                fields.iter_mut().for_each(|(name, value)| self.replace(inside(field, name), value));
             }
             Value::Array(list) => list.iter_mut().for_each(|value| self.replace(field, value)),
             Value::String(_) if RAW.contains(&field) => *value = Value::Null,
@@ -78,6 +80,11 @@ impl Redaction {
             _ => {}
         }
     }
+}
+
+/// A field by its name, and by what it is in: a client's settings hold the name of its machine.
+fn inside<'n>(outer: &str, name: &'n str) -> &'n str {
+    if (outer, name) == ("settings", "name") { "client_name" } else { name }
 }
 
 /// A word of the format, such as a status or a code.

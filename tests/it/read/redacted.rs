@@ -1,9 +1,12 @@
 //! Reports without names and addresses.
 
-use rdptrace::Report;
+use rdptrace::{Report, internal::local::Redaction};
 
 use super::{flows, of, written};
-use crate::program::{rdptrace, text};
+use crate::{
+    passive::{captured, report},
+    program::{rdptrace, text},
+};
 
 #[tokio::test(start_paused = true)]
 async fn names_and_addresses_are_replaced_by_the_same_ones_everywhere() {
@@ -22,4 +25,21 @@ async fn names_and_addresses_are_replaced_by_the_same_ones_everywhere() {
     assert!(ends.windows(2).all(|pair| pair[0].0 != pair[1].0 && pair[0].1 == pair[1].1), "{ends:?}");
     let one = rdptrace(&["read", of(&path), "--redact", "--conversation", "1"]);
     assert!(!text(&one.stdout).contains("192.0.2."), "{}", text(&one.stdout));
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_inside_tls_are_replaced_too() {
+    let (flow, recorded) = captured("licensing-close").await;
+    let mut named = report(flow, &recorded);
+    let client = named.trace.connections[0].client.as_mut().expect("what the client offers");
+    client.settings.as_mut().expect("its settings").name = Some("DESKTOP-7".to_owned());
+    named.findings[0].message = "DESKTOP-7 at 10.1.2.3:3389 (aa:bb:cc:dd:ee:0f) asks rdsh01".to_owned();
+    let before = serde_json::to_string(&named).expect("a report");
+    assert!(["DESKTOP-7", "rdsh01", "CORP"].iter().all(|name| before.contains(name)), "{before}");
+    let after = Redaction::default().report(&named).expect("a report");
+    let shown = serde_json::to_string(&after).expect("a report");
+    for name in ["DESKTOP-7", "rdsh01", "RDSH01", "CORP", "corp.example", "10.1.2.3", "aa:bb"] {
+        assert!(!shown.contains(name), "{name}: {shown}");
+    }
+    assert_eq!((after.tool.name, after.verdict.phase), (named.tool.name, named.verdict.phase));
 }
