@@ -20,8 +20,8 @@ pub mod cli {
 /// The built-in server.
 pub mod demo {
     pub use crate::demo::{
-        DNS_COMPUTER, Expect, FAULTS, Fault, PASSWORD, Server, Service, Stream, USER, answer_datagram,
-        answer_udp, find, gateway, license, listen, run,
+        DNS_COMPUTER, Expect, FAULTS, Fault, PASSWORD, Select, Server, Service, Stream, USER,
+        answer_datagram, answer_udp, find, gateway, license, listen, run,
     };
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::{
     Error,
     arguments::program::Command,
-    commands::{completions, demo, explain, judge, local, man, posture, read, relay, schema, trace},
+    commands::{completions, demo, explain, judge, listen, local, man, posture, read, relay, schema, trace},
     exit::{COULD_NOT_RUN, INTERRUPTED},
     out::{stderr, usage},
 };
@@ -24,6 +24,7 @@ pub fn main() -> ExitCode {
         Command::Judge(arguments) => judge::run(&arguments),
         Command::Read(arguments) => read::run(&arguments),
         Command::Relay(arguments) => relay::run(&arguments),
+        Command::Listen(arguments) => listen::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions::run(shell),

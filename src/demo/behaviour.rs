@@ -6,6 +6,7 @@ use super::action::Action;
 use super::answer::Answer;
 use super::certificate::Kind;
 use super::hello::Disliked;
+use super::select::Select;
 
 /// How the server differs from a healthy one.
 #[derive(Debug)]
@@ -84,6 +85,8 @@ pub(super) enum Behaviour {
     ReactivateSession,
     /// The same, and begins no other.
     DeactivateSession,
+    /// Selects this, and ends when the client has offered all that it can without a proof.
+    Listens(Select),
 }
 
 /// What the client has just sent.
@@ -186,6 +189,7 @@ impl Behaviour {
     pub(super) fn at(&self, stage: Stage) -> Option<Action> {
         match self {
             Self::At(at, action) | Self::AtTls12(at, action) if *at == stage => Some(*action),
+            Self::Listens(_) if matches!(stage, Stage::Negotiate | Stage::FontList) => Some(Action::Close),
             Self::PlainHybrid(action) if stage == Stage::Credentials => *action,
             _ => None,
         }

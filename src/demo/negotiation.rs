@@ -15,7 +15,9 @@ use super::invented::DESKTOP;
 use super::request::{
     asks_for_nla, asks_for_protocols, confirm, has_cookie, offer, preconnection, without_token,
 };
+use super::select::Select;
 use super::stream::{Stream, malformed, read_pdu, send};
+use crate::pdu::x224::{self, Lead};
 
 /// An acceptor with what this server can.
 pub(super) fn new_acceptor(conversation: &Conversation<'_>) -> Acceptor {
@@ -66,6 +68,7 @@ pub(super) async fn negotiate(
         Some(Behaviour::SpeaksFirst(_, _, Some(answer))) => {
             return Err(Action::Send(*answer).act(stream, 0).await);
         }
+        Some(Behaviour::Listens(select)) => return listens(*select, &request, acceptor, stream).await,
         Some(Behaviour::DislikesCookie) if has_cookie(&request) => return Err(shown()),
         Some(Behaviour::WantsNla) if !asks_for_nla(&request) => {
             return Err(Action::Send(Answer::NegotiationFailure(5)).act(stream, 0).await);
@@ -78,9 +81,41 @@ pub(super) async fn negotiate(
         }
         _ => {}
     }
-    step(acceptor, &request, stream).await?;
+    accepted(acceptor, &request, stream).await
+}
+
+/// The protocol that the acceptor selects.
+async fn accepted(
+    acceptor: &mut Acceptor,
+    request: &[u8],
+    stream: &mut dyn Stream,
+) -> io::Result<SecurityProtocol> {
+    step(acceptor, request, stream).await?;
     let confirm = step(acceptor, &[], stream).await?;
     let selected = confirm.get(15..19).ok_or_else(|| malformed("no protocol was selected"))?;
     let selected = selected.try_into().expect("the slice has four bytes");
     Ok(SecurityProtocol::from_bits_retain(u32::from_le_bytes(selected)))
+}
+
+/// Selects what is to be selected; without TLS the Connect Initial is all that may be asked for.
+async fn listens(
+    select: Select,
+    request: &[u8],
+    acceptor: &mut Acceptor,
+    stream: &mut dyn Stream,
+) -> io::Result<SecurityProtocol> {
+    let offer = offer(request).ok_or_else(|| malformed("no Connection Request"))?;
+    match select.answer(offer) {
+        Err(code) => Err(Action::Send(Answer::NegotiationFailure(code)).act(stream, 0).await),
+        Ok(selected) if selected.is_empty() => {
+            send(stream, &confirm(selected)).await?;
+            read_pdu(stream).await?;
+            Err(shown())
+        }
+        Ok(selected) => {
+            // The acceptor selects the strongest offer, so it sees no other.
+            let only = x224::connection_request(selected.bits(), false, Lead::Nothing).map_err(malformed)?;
+            accepted(acceptor, &only, stream).await
+        }
+    }
 }

@@ -1,16 +1,20 @@
 //! What all connections to the demo server share.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use time::OffsetDateTime;
 use tokio::time::Instant;
 use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::{KeyLog, ServerConfig};
 
 use super::behaviour::Behaviour;
 use super::certificate::{Identity, Kind};
 use super::fault::Fault;
 use super::invented::{DNS_COMPUTER, PASSWORD};
+use super::listener::selecting;
+use super::select::Select;
 use crate::old_suites;
 
 /// How long one connection may last, whatever the client does.
@@ -35,6 +39,28 @@ impl Server {
         let identity = Identity::speaking(provider, kind, &[DNS_COMPUTER], now, handshake)?;
         let started = (now, Instant::now());
         Ok(Self { fault, identity, started, served: AtomicUsize::new(0), password: PASSWORD.to_owned() })
+    }
+
+    /// One that listens to what clients offer.
+    pub(crate) fn listener(select: Select, now: OffsetDateTime) -> Result<Self, String> {
+        Self::new(Some(selecting(select)), now)
+    }
+
+    /// The same for clients whose TLS secrets are learned.
+    pub(crate) fn watched_by(&self, keys: Arc<dyn KeyLog>) -> Self {
+        let mut tls = ServerConfig::clone(&self.identity.tls);
+        tls.key_log = keys;
+        Self {
+            fault: self.fault,
+            identity: Identity {
+                tls: Arc::new(tls),
+                public_key: self.identity.public_key.clone(),
+                certificate: self.identity.certificate.clone(),
+            },
+            started: self.started,
+            served: AtomicUsize::new(0),
+            password: String::new(),
+        }
     }
 
     /// The same with another password.

@@ -5,6 +5,7 @@ use std::io;
 use ironrdp_acceptor::Acceptor;
 use ironrdp_connector::{Sequence, encode_x224_packet};
 use ironrdp_core::WriteBuf;
+use zeroize::Zeroizing;
 
 use super::acceptor::step;
 use super::activation;
@@ -14,6 +15,7 @@ use super::channels::{IO_CHANNEL, domain_pdu, read_io_channel, user_data};
 use super::connect_initial::{connect_initial, is_able, with_skipped_joins};
 use super::conversation::Conversation;
 use super::licensing;
+use super::listener::without_account;
 use super::measuring;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
 
@@ -93,7 +95,10 @@ async fn client_info(
     acceptor: &mut Acceptor,
     stream: &mut dyn Stream,
 ) -> io::Result<()> {
-    let pdu = read_io_channel(stream).await?;
+    let mut pdu = Zeroizing::new(read_io_channel(stream).await?);
+    if let Some(Behaviour::Listens(_)) = conversation.behaviour() {
+        *pdu = without_account(&pdu).map_err(malformed)?;
+    }
     conversation.reached(Stage::ClientInfo, stream).await?;
     step(acceptor, &pdu, stream).await.map(drop)
 }

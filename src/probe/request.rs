@@ -21,6 +21,7 @@ pub(super) fn request(target: &Target, settings: &Settings) -> Request {
             .is_some_and(|name| !name.eq_ignore_ascii_case(&target.endpoint.host)),
         screenshot: settings.depth.screenshot,
         posture: false,
+        listen: false,
         posture_connections: None,
     }
 }

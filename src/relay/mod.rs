@@ -3,12 +3,14 @@
 //! Each connection ends in a report. Name resolution and TCP of the server are the relay's own, so those phases are told as a
 //! trace tells them; everything above is the client's.
 
+mod listen;
 mod passage;
 mod record;
 
 use std::{cell::RefCell, net::SocketAddr, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt as _, StreamExt as _, future::Shared, stream::FuturesUnordered};
+pub use listen::Listener;
 pub use record::Record;
 
 use crate::{

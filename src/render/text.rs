@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::{
-    causes, cells,
+    causes, cells, client,
     connections::connections,
     experiments, local,
     page::{Page, Room, Tone, USUAL},
@@ -15,8 +15,11 @@ use super::{
     target::target,
     udp, wait,
 };
-use crate::report::{
-    Answerer, Certificate, Failure, Finding, FindingCode, Likelihood, Outcome, Purpose, Report, Severity,
+use crate::{
+    plain,
+    report::{
+        Answerer, Certificate, Failure, Finding, FindingCode, Likelihood, Outcome, Purpose, Report, Severity,
+    },
 };
 
 /// The lines of a screen, less the one with which the command line ends a page: a report with causes should not be longer.
@@ -39,6 +42,9 @@ pub fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// Those of the writer.
 pub fn text_within(report: &Report, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(line) = client::nobody(report) {
+        return writeln!(out, "{}", plain::line(&line));
+    }
     let mut written = Vec::new();
     for room in [Room::Usual, Room::Brief, Room::Tight, Room::Least] {
         written.clear();
@@ -65,6 +71,7 @@ fn whole(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if is_traced {
         connections(page, report)?;
         udp::udp(page, report, FACTS)?;
+        client::offered(page, report)?;
     }
     if let Some(seen) = &report.posture {
         page.gap()?;
@@ -242,6 +249,9 @@ fn ended(report: &Report, failure: &Failure) -> String {
 /// # Errors
 /// Those of the writer.
 pub fn colophon(report: &Report, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    if client::nobody(report).is_some() {
+        return Ok(());
+    }
     let made = report.trace.traced().filter_map(|made| made.local).next_back();
     let from = made.map_or_else(String::new, |local| format!(", from {}", local.ip()));
     let begun = report.trace.started.0;

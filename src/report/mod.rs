@@ -278,6 +278,9 @@ pub struct Request {
     /// Whether it was asked what the server accepts.
     #[serde(default)]
     pub posture: bool,
+    /// Whether it was asked what a client offers.
+    #[serde(default)]
+    pub listen: bool,
     /// How many connections that might take; null for as many as usual.
     #[serde(default)]
     pub posture_connections: Option<usize>,

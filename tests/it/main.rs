@@ -47,6 +47,7 @@ mod layers;
 mod lengths;
 mod license;
 mod license_wire;
+mod listen;
 mod local;
 mod local_beside;
 mod local_certificate;

@@ -10,6 +10,7 @@ pub(super) mod farm;
 pub(super) mod gateway;
 pub(super) mod judge;
 pub(super) mod kerberos;
+pub(super) mod listen;
 pub(super) mod local;
 pub(super) mod output;
 pub(super) mod posture;

@@ -4,9 +4,9 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::{
-    demo::DemoArguments, explain::ExplainArguments, judge::JudgeArguments, local::LocalArguments,
-    posture::PostureArguments, read::ReadArguments, relay::RelayArguments, trace::TraceArguments,
-    values::Proposed,
+    demo::DemoArguments, explain::ExplainArguments, judge::JudgeArguments, listen::ListenArguments,
+    local::LocalArguments, posture::PostureArguments, read::ReadArguments, relay::RelayArguments,
+    trace::TraceArguments, values::Proposed,
 };
 use crate::cli::manual;
 
@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Read(ReadArguments),
     /// Pass a client's connections on to a server, and report on each
     Relay(RelayArguments),
+    /// Tell what a client offers
+    Listen(ListenArguments),
     /// Explain a code of a message box, a log or a trace
     Explain(ExplainArguments),
     /// Print the JSON schema of the report

@@ -4,6 +4,7 @@ pub(super) mod completions;
 pub(super) mod demo;
 pub(super) mod explain;
 pub(super) mod judge;
+pub(super) mod listen;
 pub(super) mod local;
 pub(super) mod man;
 pub(super) mod posture;

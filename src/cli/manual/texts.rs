@@ -2,7 +2,7 @@
 
 use super::{
     entry::{Manual, Pairs},
-    watching::{CAPTURES, READ, READ_EXIT, RELAY, RELAY_EXIT, RELAY_FILES},
+    watching::{CAPTURES, LISTEN, LISTEN_EXIT, READ, READ_EXIT, RELAY, RELAY_EXIT, RELAY_FILES},
 };
 
 /// The program and its commands, by name.
@@ -57,6 +57,7 @@ pub(crate) const MANUALS: &[Manual] = &[
         files: RELAY_FILES,
         ..NONE
     },
+    Manual { command: "listen", examples: LISTEN, exit: LISTEN_EXIT, environment: COLOURS, ..NONE },
     Manual {
         command: "explain",
         examples: EXPLAIN,

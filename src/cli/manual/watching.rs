@@ -37,3 +37,17 @@ pub(super) const RELAY_FILES: Pairs = &[
     ("*.pcapng", "what --capture writes: IP packets with right sums, as they may have been"),
     ("SSLKEYLOGFILE", "what --keylog reads: secrets of TLS, a line each"),
 ];
+
+pub(super) const LISTEN: Pairs = &[
+    ("rdptrace listen 3390", "for clients that connect to localhost:3390"),
+    ("rdptrace listen 3390 --select tls --once", "channels and capabilities of one client"),
+    ("rdptrace listen 192.0.2.9:3390 -o clients.ndjson", "for clients of the network, a report a line"),
+];
+
+pub(super) const LISTEN_EXIT: Pairs = &[
+    ("0", "every client got as far as asked, or none came"),
+    ("1", "a finding counts, as --fail-on says"),
+    ("2", "it could not listen, or something could not be written"),
+    ("3", "a client left before that"),
+    ("13-18", "the phase in which a client failed, as of trace"),
+];

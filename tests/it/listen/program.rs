@@ -1,0 +1,41 @@
+//! The program: where it listens, what it writes, and what it refuses.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::Stdio,
+};
+
+use rdptrace::report::Report;
+
+use crate::program::{command, rdptrace, text};
+
+#[test]
+fn one_client_is_a_report_a_line_and_an_exit_code() {
+    let arguments = ["listen", "127.0.0.1:0", "--once", "--format", "ndjson"];
+    let mut child =
+        command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let mut stderr = BufReader::new(child.stderr.take().expect("it was piped"));
+    let mut told = String::new();
+    stderr.read_line(&mut told).expect("a line");
+    assert!(told.contains("Ctrl-C ends it"), "{told}");
+    let address =
+        told.split("listening on ").nth(1).and_then(|rest| rest.split(';').next()).expect("an address");
+    rdptrace(&[address, "--local", "off", "--experiments", "off"]);
+    let output = child.wait_with_output().expect("it ends");
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).expect("text");
+    assert_eq!((output.status.code(), rest.as_str()), (Some(0), ""));
+    let lines = text(&output.stdout);
+    assert_eq!(lines.lines().count(), 1, "{lines}");
+    let report: Report = serde_json::from_str(&lines).expect("a report");
+    assert!(report.trace.connections[0].client.as_ref().is_some_and(|client| client.credssp.is_some()));
+}
+
+#[test]
+fn an_address_that_is_none_is_one_sentence() {
+    for address in ["here", "192.0.2.9", "0.0.0.0", "70000", "203.0.113.1:3390"] {
+        let output = rdptrace(&["listen", address, "--once"]);
+        assert_eq!(output.status.code(), Some(2), "{address}");
+        assert!(output.stdout.is_empty(), "{address}");
+    }
+}
