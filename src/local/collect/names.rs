@@ -197,6 +197,11 @@ impl Names {
         }
     }
 
+    /// Whether a further name would be left as it is.
+    pub(super) fn is_full(&self) -> bool {
+        self.pseudonyms.len() >= MOST_NAMES
+    }
+
     fn is_new(&self, name: &str) -> bool {
         let name = name.trim().to_lowercase();
         let is_name = name.chars().any(char::is_alphabetic)
@@ -206,7 +211,7 @@ impl Names {
             && (2..=255).contains(&name.len())
             && !COMMON.contains(&name.as_str())
             && !self.pseudonyms.contains_key(&name)
-            && self.pseudonyms.len() < MOST_NAMES
+            && !self.is_full()
     }
 
     fn keep(&mut self, name: &str, pseudonym: String) {

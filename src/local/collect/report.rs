@@ -1,5 +1,6 @@
 //! Reports with pseudonyms in place of names and addresses, the same in every report of a run.
 
+use serde::de::Error as _;
 use serde_json::Value;
 
 use super::{
@@ -40,10 +41,13 @@ impl Redaction {
     /// The report without names and addresses.
     ///
     /// # Errors
-    /// It cannot be read any more: a name is a word of the format.
+    /// It cannot be read any more because a name is a word of the format, or there are more names than can be replaced.
     pub fn report(&mut self, report: &Report) -> Result<Report, serde_json::Error> {
         let mut value = serde_json::to_value(report)?;
         self.learn("", &value);
+        if self.names.is_full() {
+            return Err(serde_json::Error::custom("there are too many"));
+        }
         self.replace("", &mut value);
         serde_json::from_value(value)
     }

@@ -43,3 +43,13 @@ async fn names_inside_tls_are_replaced_too() {
     }
     assert_eq!((after.tool.name, after.verdict.phase), (named.tool.name, named.verdict.phase));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_report_with_more_names_than_can_be_replaced_is_refused() {
+    let (flow, recorded) = captured("licensing-close").await;
+    let mut named = report(flow, &recorded);
+    let tls = named.trace.connections[0].phases.tls.as_mut().expect("TLS");
+    let certificate = tls.evidence.certificate.as_mut().expect("a certificate");
+    certificate.names = (0..2100).map(|number| format!("pc{number}.corp.example")).collect();
+    assert!(Redaction::default().report(&named).is_err());
+}
