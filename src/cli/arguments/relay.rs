@@ -19,11 +19,17 @@ pub(crate) struct RelayArguments {
     /// its own name.
     pub target: TargetArgument,
 
-    /// Where clients connect: PORT on loopback, or ADDR:PORT
+    /// Where clients connect: PORT on 127.0.0.1, or ADDR:PORT
+    ///
+    /// Port 0 takes a free one, which standard error names. Ctrl-C ends the relay: connections under
+    /// way are closed, and get a report.
     #[arg(long, value_name = "ADDR", value_parser = listening)]
     pub listen: SocketAddr,
 
-    /// Keep what passes in this pcapng file
+    /// Keep what passes in this pcapng file, in place of what it holds
+    ///
+    /// Everything is kept as it crosses, however much it is; the secrets of --keylog are not. What a
+    /// client sends without TLS, such as a password, is in it.
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub capture: Option<PathBuf>,
 

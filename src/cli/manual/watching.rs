@@ -27,10 +27,9 @@ pub(super) const RELAY: Pairs = &[
 ];
 
 pub(super) const RELAY_EXIT: Pairs = &[
-    ("0", "no connection failed, or there was none"),
-    ("1", "a finding counts, as --fail-on says"),
+    ("any", "that of a trace, for the worst connection; also after Ctrl-C"),
+    ("0", "there was no connection"),
     ("2", "it could not listen, or something could not be written"),
-    ("10-14", "where the worst connection ended, as of trace"),
 ];
 
 pub(super) const RELAY_FILES: Pairs = &[
