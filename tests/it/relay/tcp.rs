@@ -109,7 +109,7 @@ async fn meets_reset(mut stream: TcpStream) {
 }
 
 #[tokio::test]
-async fn a_reset_of_one_side_is_a_reset_for_the_other() {
+async fn over_tcp_a_reset_is_a_rst_for_the_other_side() {
     let resets = async |mut stream: TcpStream| {
         let mut byte = [0];
         stream.read_exact(&mut byte).await.expect("a byte comes");
@@ -124,7 +124,7 @@ async fn a_reset_of_one_side_is_a_reset_for_the_other() {
 }
 
 #[tokio::test]
-async fn a_client_of_an_unreachable_server_meets_a_reset() {
+async fn over_tcp_a_reset_is_a_rst_for_a_client_whose_server_cannot_be_reached() {
     let closed = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let target: Target = closed.local_addr().expect("an address").to_string().parse().expect("a target");
     drop(closed);
