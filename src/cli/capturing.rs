@@ -9,7 +9,7 @@ use std::{
 use super::{Error, arguments::capture::CaptureArguments};
 use crate::{
     capture::{Writer, key_log},
-    local::writable,
+    local::writable_in_private,
     net::{Recorded, Recording, System},
     settings::Settings,
 };
@@ -34,7 +34,7 @@ impl Capturing {
                 "--capture with an account or a token holds what opens the password: --capture-secrets allows it",
             ));
         }
-        let file = writable(path).map_err(|error| unwritable(path, &error))?;
+        let file = writable_in_private(path).map_err(|error| unwritable(path, &error))?;
         Ok(Some(Self { network: Recording::of(&System), path: path.clone(), file }))
     }
 

@@ -43,11 +43,11 @@ struct Pictures {
 impl Progress {
     /// Shows nothing when quiet; phases only when somebody is looking and nothing is logged, and of `one` trace also how they ended.
     pub(super) fn new(output: &OutputArguments, one: bool) -> Self {
-        let phases = !output.quiet && output.verbose == 0 && stderr::is_terminal();
+        let phases = !output.telling.quiet && output.telling.verbose == 0 && stderr::is_terminal();
         Self {
             phases,
             one,
-            tries: !output.quiet,
+            tries: !output.telling.quiet,
             lines: AtomicUsize::new(0),
             asked: AtomicUsize::new(0),
             pictures: Mutex::default(),

@@ -37,7 +37,7 @@ impl Running {
             RunningFormat::Text => Format::Text,
             RunningFormat::Ndjson => Format::Ndjson,
         };
-        let threshold = arguments.fail_on.threshold();
+        let threshold = arguments.telling.fail_on.threshold();
         Ok(Self { format, sink: Sink::main(place)?, written: 0, worst: None, threshold })
     }
 

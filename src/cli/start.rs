@@ -1,10 +1,14 @@
 //! What every command needs to run: logs and a runtime.
 
-use super::{Error, arguments::output::OutputArguments, out::logs};
+use super::{
+    Error,
+    arguments::output::{PlaceArguments, TellingArguments},
+    out::logs,
+};
 
 /// Logs as the output options say.
-pub(super) fn begin_logging(output: &OutputArguments) {
-    logs::init(output.verbose, output.place.color);
+pub(super) fn begin_logging(telling: &TellingArguments, place: &PlaceArguments) {
+    logs::init(telling.verbose, place.color);
 }
 
 /// A runtime on this thread.

@@ -105,10 +105,7 @@ pub fn hypotheses() -> impl Iterator<Item = &'static str> {
 /// Judges a trace.
 pub fn diagnose(trace: Trace) -> Report {
     let facts = Facts::of(&trace);
-    let mut findings: Vec<Finding> =
-        RULES.iter().copied().flatten().filter_map(|rule| finding(rule, &facts)).collect();
-    findings.extend(ending::finding(&facts, &findings));
-    findings.extend(path::host_slow(&facts));
+    let mut findings = findings(&facts);
     let mut said = BTreeSet::new();
     findings.retain(|finding| said.insert(finding.code.clone()));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -116,8 +113,10 @@ pub fn diagnose(trace: Trace) -> Report {
         (None, Some(machine)) => local::verdict(machine, &trace.local),
         _ => machine::told(verdict::verdict(&facts), &facts, &findings),
     };
-    let causes = causes::causes(&facts);
-    let certificate = facts.certificate.cloned();
+    // The server of whoever listens is this program's own, and says nothing of the client.
+    let listens = trace.request.listen;
+    let causes = if listens { Vec::new() } else { causes::causes(&facts) };
+    let certificate = facts.certificate.filter(|_| !listens).cloned();
     let posture = facts.posture.clone();
     let answered_by = facts.answered_by.clone();
     Report {
@@ -131,6 +130,17 @@ pub fn diagnose(trace: Trace) -> Report {
         posture,
         answered_by,
     }
+}
+
+fn findings(facts: &Facts<'_>) -> Vec<Finding> {
+    let of = |rules: &[Rule]| rules.iter().filter_map(|rule| finding(rule, facts)).collect::<Vec<_>>();
+    if facts.trace.request.listen {
+        return of(client::RULES);
+    }
+    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rules| of(rules)).collect();
+    findings.extend(ending::finding(facts, &findings));
+    findings.extend(path::host_slow(facts));
+    findings
 }
 
 fn finding(rule: &Rule, facts: &Facts<'_>) -> Option<Finding> {

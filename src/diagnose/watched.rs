@@ -85,5 +85,7 @@ fn cut(facts: &Facts<'_>) -> Option<String> {
     // Whoever has ended the connection says no more, whether its other end is in the record or not.
     let goes_on = made.ended_by.as_ref().is_none_or(|ended| ended.how == EndHow::Silence);
     let what = if watched.cut && open && goes_on { Some("ends before the connection does") } else { late };
-    what.map(|what| format!("the capture {what}"))
+    // A relay counts no packets.
+    let record = if watched.packet.is_some() { "capture" } else { "record" };
+    what.map(|what| format!("the {record} {what}"))
 }

@@ -80,6 +80,18 @@ impl Flow {
         }
     }
 
+    /// This end has sent bytes; `packet` orders what comes at the same time.
+    pub fn sends(&mut self, side: Side, at: At, packet: u64, bytes: &[u8]) {
+        (self.last, self.watched) = (at, at);
+        self.stream_mut(side).push(bytes, at, packet);
+    }
+
+    /// This end has ended what it sends, if it had not before.
+    pub fn ends(&mut self, side: Side, end: End) {
+        (self.last, self.watched) = (end.at, end.at);
+        self.stream_mut(side).end.get_or_insert(end);
+    }
+
     /// What this end sent.
     pub fn stream(&self, side: Side) -> &Stream {
         match side {

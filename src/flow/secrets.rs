@@ -53,7 +53,7 @@ impl Secrets {
 }
 
 /// The secrets of many sessions.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct KeyLog {
     sessions: BTreeMap<[u8; 32], Secrets>,
 }

@@ -36,7 +36,7 @@ pub use host::{
 };
 pub(crate) use host::{
     files, forbid_core_files, new_file, public_key, readable, regular_file, standard_input, without_account,
-    writable,
+    writable, writable_in_private,
 };
 pub use krb5::{Krb5, Unread};
 pub(crate) use pages::{page, paged};

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::rustls::{self, pki_types::CertificateDer};
 
-use super::{BoxDatagrams, BoxStream, Network, clock::Clock};
+use super::{BoxDatagrams, BoxStream, Network, clock::Clock, learner::Learner};
 use crate::{
     endpoint::Endpoint,
     flow::{At, End, Flow, How, KeyLog, Side},
@@ -36,17 +36,18 @@ pub struct Recording<'a> {
     network: &'a dyn Network,
     clock: Clock,
     recorded: Arc<Mutex<Recorded>>,
+    secrets: Arc<Learner>,
 }
 
 impl<'a> Recording<'a> {
     /// An empty record of this network.
     pub fn of(network: &'a dyn Network) -> Self {
-        Self { network, clock: Clock::of(network), recorded: Arc::default() }
+        Self { network, clock: Clock::of(network), recorded: Arc::default(), secrets: Arc::default() }
     }
 
     /// Takes what was recorded until now.
     pub fn take(&self) -> Recorded {
-        std::mem::take(&mut *locked(&self.recorded))
+        Recorded { keys: self.secrets.take(), ..std::mem::take(&mut *locked(&self.recorded)) }
     }
 
     fn recorded(&self, stream: BoxStream, server: SocketAddr, opened: At) -> BoxStream {
@@ -107,19 +108,7 @@ impl Network for Recording<'_> {
     }
 
     fn key_log(&self) -> Option<Arc<dyn rustls::KeyLog>> {
-        Some(Arc::new(Learner(Arc::clone(&self.recorded))))
-    }
-}
-
-/// Learns what the TLS library tells.
-#[derive(Debug)]
-struct Learner(Arc<Mutex<Recorded>>);
-
-impl rustls::KeyLog for Learner {
-    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
-        if let Ok(random) = client_random.try_into() {
-            locked(&self.0).keys.learn(label, random, secret);
-        }
+        Some(Arc::clone(&self.secrets) as Arc<dyn rustls::KeyLog>)
     }
 }
 
@@ -143,8 +132,7 @@ impl Watched {
         recorded.count += 1;
         let count = recorded.count;
         if let Some(flow) = recorded.flows.get_mut(self.index) {
-            (flow.last, flow.watched) = (now, now);
-            flow.stream_mut(side).push(bytes, now, count);
+            flow.sends(side, now, count, bytes);
         }
     }
 
@@ -154,8 +142,7 @@ impl Watched {
         recorded.count += 1;
         let packet = recorded.count;
         if let Some(flow) = recorded.flows.get_mut(self.index) {
-            (flow.last, flow.watched) = (at, at);
-            flow.stream_mut(side).end.get_or_insert(End { how, at, packet });
+            flow.ends(side, End { how, at, packet });
         }
     }
 }

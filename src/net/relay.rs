@@ -6,12 +6,12 @@
 use std::{
     cell::{Cell, RefCell},
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
 };
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf, split},
-    net::TcpListener,
+    net::{TcpListener, UdpSocket},
 };
 
 use super::{BoxStream, Clock, pause, socket::reset_at_close};
@@ -65,6 +65,11 @@ impl Door {
             }
         }
     }
+}
+
+/// Whether an address is one of this machine: only such a one can be bound.
+pub(crate) async fn is_of_this_machine(address: IpAddr) -> bool {
+    UdpSocket::bind((address, 0)).await.is_ok()
 }
 
 /// One end of what is passed.

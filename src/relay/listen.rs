@@ -6,26 +6,23 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
 use async_trait::async_trait;
-use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
+use futures_util::FutureExt as _;
 use time::OffsetDateTime;
-use tokio_rustls::rustls::{self, pki_types::CertificateDer};
+use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use super::{Keys, Relay, Stopped, Until};
+use super::{Keys, Relay, Stopped, Until, serving::serving};
 use crate::{
     codes::Phase,
     demo::{Select, Server},
     destination::Target,
     diagnose::diagnose,
-    flow::KeyLog,
-    net::{BoxStream, Door, Network, pause},
-    report::{
-        Client, Connection, Failure, FailureKind, Outcome, PhaseRecord, Report, Selected, Status, Trace,
-    },
+    net::{BoxStream, Door, Learner, Network, pause},
+    report::{Client, Connection, Failure, FailureKind, PhaseRecord, Report, Selected, Status, Trace},
 };
 
 /// How many clients are listened to at once; further ones wait until one has ended.
@@ -59,27 +56,10 @@ impl Listener {
         hand_out: &mut dyn FnMut(Report),
     ) -> io::Result<()> {
         let own: Target = door.address()?.to_string().parse().map_err(io::Error::other)?;
-        let mut under_way = FuturesUnordered::new();
-        tokio::pin!(interrupt);
-        loop {
-            let has_room = match until {
-                Until::Interrupted => under_way.len() < MOST_CLIENTS,
-                Until::FirstEnded => under_way.is_empty(),
-            };
-            tokio::select! {
-                biased;
-                () = &mut interrupt => return Ok(()),
-                Some(report) = under_way.next() => {
-                    hand_out(report);
-                    if until == Until::FirstEnded {
-                        return Ok(());
-                    }
-                }
-                (client, address) = door.next(), if has_room => {
-                    under_way.push(self.client(&own, network, client, address));
-                }
-            }
-        }
+        let begin = |client, address| self.client(&own, network, client, address);
+        // Whoever is interrupted has not said all that is asked for.
+        drop(serving(door, (until, MOST_CLIENTS), interrupt, hand_out, begin).await);
+        Ok(())
     }
 
     /// Listens to one client.
@@ -93,8 +73,7 @@ impl Listener {
         let keys = Arc::new(Learner::default());
         let server = Arc::new(self.server.watched_by(keys.clone()));
         let served = Served { network, server };
-        let known: Keys =
-            Arc::new(move || std::mem::take(&mut *keys.0.lock().unwrap_or_else(PoisonError::into_inner)));
+        let known: Keys = Arc::new(move || keys.take());
         let relay = Relay::new(own, &served, CLIENT_TIME).with_keys(known);
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let stopped: Stopped = stopped.map(drop as fn(_)).shared();
@@ -144,18 +123,6 @@ impl Network for Served<'_> {
     }
 }
 
-/// Learns the secrets of one client's TLS.
-#[derive(Debug, Default)]
-struct Learner(Mutex<KeyLog>);
-
-impl rustls::KeyLog for Learner {
-    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
-        if let Ok(random) = client_random.try_into() {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).learn(label, random, secret);
-        }
-    }
-}
-
 /// The report on what was listened to. Where this program ended the connection as it had to, that is its own choice; a client
 /// that got less far was asked for more.
 fn judged(mut trace: Trace) -> Report {
@@ -169,13 +136,7 @@ fn judged(mut trace: Trace) -> Report {
         (!stopped(made, phase, why)).then_some(phase)
     });
     (trace.request.until, trace.request.listen) = (asked, true);
-    let mut report = diagnose(trace);
-    // The server is this program's own: what is said of it says nothing of the client.
-    report.certificate = None;
-    if report.verdict.outcome != Outcome::Aborted {
-        report.findings.retain(|finding| finding.code.as_str().starts_with("client-"));
-    }
-    report
+    diagnose(trace)
 }
 
 /// Where the way ends with what was selected.

@@ -6,17 +6,20 @@
 mod listen;
 mod passage;
 mod record;
+mod serving;
 
 use std::{cell::RefCell, net::SocketAddr, sync::Arc, time::Duration};
 
-use futures_util::{FutureExt as _, StreamExt as _, future::Shared, stream::FuturesUnordered};
+use futures_util::{FutureExt as _, StreamExt as _, future::Shared};
 pub use listen::Listener;
 pub use record::Record;
+pub use serving::Until;
+use serving::serving;
 
 use crate::{
     destination::Target,
     flow::KeyLog,
-    net::{BoxStream, Clock, Door, Network},
+    net::{BoxStream, Clock, Door, Network, is_of_this_machine},
     report::{Failure, Report},
 };
 
@@ -35,15 +38,6 @@ pub struct Relay<'a> {
     keys: Keys,
     record: RefCell<Record>,
     clock: Clock,
-}
-
-/// How long to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Until {
-    /// Until interrupted.
-    Interrupted,
-    /// Until the first connection has ended.
-    FirstEnded,
 }
 
 impl<'a> Relay<'a> {
@@ -77,11 +71,13 @@ impl<'a> Relay<'a> {
     /// The target's name has no address.
     pub async fn leads_to(&self, own: SocketAddr) -> Result<bool, Failure> {
         let addresses = self.addresses().await?;
-        let is_own = |address: &SocketAddr| {
-            address.port() == own.port()
-                && (address.ip() == own.ip() || own.ip().is_unspecified() && address.ip().is_loopback())
-        };
-        Ok(addresses.iter().any(is_own))
+        for address in addresses.iter().filter(|address| address.port() == own.port()) {
+            let (ip, listens_everywhere) = (address.ip(), own.ip().is_unspecified());
+            if ip == own.ip() || listens_everywhere && is_of_this_machine(ip).await {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Serves clients until `interrupt` ends or enough have been served, and hands out a report of each connection as it ends; those
@@ -95,27 +91,8 @@ impl<'a> Relay<'a> {
     ) {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let stopped: Stopped = stopped.map(drop as fn(_)).shared();
-        let mut under_way = FuturesUnordered::new();
-        tokio::pin!(interrupt);
-        loop {
-            let has_room = match until {
-                Until::Interrupted => under_way.len() < MOST_CONNECTIONS,
-                Until::FirstEnded => under_way.is_empty(),
-            };
-            tokio::select! {
-                biased;
-                () = &mut interrupt => break,
-                Some(report) = under_way.next() => {
-                    hand_out(report);
-                    if until == Until::FirstEnded {
-                        break;
-                    }
-                }
-                (client, address) = door.next(), if has_room => {
-                    under_way.push(self.passage(client, address, stopped.clone()));
-                }
-            }
-        }
+        let begin = |client, address| self.passage(client, address, stopped.clone());
+        let mut under_way = serving(door, (until, MOST_CONNECTIONS), interrupt, hand_out, begin).await;
         drop(stop);
         while let Some(report) = under_way.next().await {
             hand_out(report);

@@ -31,8 +31,7 @@ struct Tap<'a> {
 impl Onlooker for Tap<'_> {
     fn bytes(&mut self, side: Side, at: At, bytes: &[u8]) {
         self.count += 1;
-        (self.flow.last, self.flow.watched) = (at, at);
-        self.flow.stream_mut(side).push(bytes, at, self.count);
+        self.flow.sends(side, at, self.count, bytes);
         if let Some(ongoing) = &mut self.recorded {
             self.record.borrow_mut().bytes(ongoing, at, side, bytes);
         }
@@ -40,9 +39,7 @@ impl Onlooker for Tap<'_> {
 
     fn ended(&mut self, side: Side, at: At, how: How) {
         self.count += 1;
-        (self.flow.last, self.flow.watched) = (at, at);
-        let end = End { how, at, packet: self.count };
-        self.flow.stream_mut(side).end.get_or_insert(end);
+        self.flow.ends(side, End { how, at, packet: self.count });
         if let Some(ongoing) = &mut self.recorded {
             self.record.borrow_mut().end(ongoing, at, side, how);
         }

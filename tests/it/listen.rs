@@ -7,6 +7,7 @@ use std::{future::pending, net::SocketAddr};
 use rdptrace::{
     Report, Settings, System, Target, Tracer,
     codes::Phase,
+    diagnose,
     internal::{
         demo::{PASSWORD, Select, USER},
         net::Door,
@@ -100,6 +101,12 @@ async fn with_tls_it_sees_settings_and_capabilities() {
     ] {
         assert!(page.contains(line), "{line}: {page}");
     }
+    let again = diagnose(report.trace.clone());
+    assert_eq!(
+        (again.findings.len(), again.certificate.is_none()),
+        (report.findings.len(), true),
+        "judged again"
+    );
     let of_server = report.findings.iter().find(|finding| !finding.code.as_str().starts_with("client-"));
     assert!(of_server.is_none(), "the server is the program's own: {of_server:?}");
 }
@@ -118,6 +125,7 @@ async fn what_a_client_does_not_offer_is_refused_by_number() {
     let (report, _) =
         listened(Select::Nla, async |address| with_security(address, Security::Tls).await).await;
     assert_eq!(report.verdict.failure.as_ref().and_then(|failure| failure.code), Some(5));
+    assert!(report.causes.is_empty(), "nobody but this program refused: {:?}", report.causes);
 }
 
 #[tokio::test]

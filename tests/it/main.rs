@@ -6,6 +6,7 @@ mod answered;
 mod answered_by;
 mod bounded;
 mod capture;
+mod captured;
 mod cause_numbers;
 mod causes;
 mod certificates;

@@ -1,7 +1,6 @@
 //! What a connection shows to whoever only watches it. That it is what its client reports is held by `relay`.
 
 mod lacking;
-mod sentences;
 
 use rdptrace::{
     Report, Target, Tracer, diagnose,

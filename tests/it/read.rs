@@ -2,6 +2,8 @@
 
 mod keys;
 mod many;
+#[cfg(unix)]
+mod pipes;
 mod redacted;
 
 use std::{fs, path::PathBuf};

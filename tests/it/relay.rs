@@ -2,6 +2,7 @@
 
 mod network;
 mod program;
+mod sentences;
 mod tcp;
 
 use std::{sync::Arc, time::Duration};
@@ -97,6 +98,7 @@ async fn the_relay_reports_what_the_client_reports() {
         assert_eq!(live.trace.connections.len(), watched.len(), "{name}");
         for (live, report) in live.trace.connections.iter().zip(&watched) {
             let failure = live.phases.summaries().iter().find_map(|seen| Some(seen.failure?.kind.name()));
+            wrong.extend(sentences::about_us(report).map(|told| format!("{name}: {told}")));
             let watched = &report.trace.connections[0];
             if !unseen(name, failure) {
                 wrong.extend(difference(live, watched).map(|how| format!("{name}: {how}")));

@@ -23,6 +23,14 @@ pub(crate) struct OutputArguments {
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = further_report, hide_short_help = true)]
     pub reports: Vec<(Format, PathBuf)>,
 
+    #[command(flatten)]
+    pub telling: TellingArguments,
+}
+
+/// What is told beside the reports: by the exit code, and on standard error.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Report")]
+pub(crate) struct TellingArguments {
     /// Exit 1 on error, warning or never
     ///
     /// A finding of this severity or a worse one makes the exit code 1.

@@ -34,6 +34,11 @@ pub(crate) struct ReadArguments {
 }
 
 impl ReadArguments {
+    /// Whether this is standard input, or a pipe that a shell put in the place of `<(command)`.
+    pub(crate) fn is_read_once(path: &std::path::Path) -> bool {
+        Self::is_standard_input(path) || !std::fs::metadata(path).is_ok_and(|about| about.is_file())
+    }
+
     /// Whether this file is standard input.
     pub(crate) fn is_standard_input(path: &std::path::Path) -> bool {
         path.as_os_str() == "-"

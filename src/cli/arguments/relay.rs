@@ -26,7 +26,7 @@ pub(crate) struct RelayArguments {
     #[arg(long, value_name = "ADDR", value_parser = listening)]
     pub listen: SocketAddr,
 
-    /// Keep what passes in this pcapng file, in place of what it holds
+    /// Keep what passes in this pcapng file, in place of what it holds; others may not read a new one
     ///
     /// Everything is kept as it crosses, however much it is; the secrets of --keylog are not. What a
     /// client sends without TLS, such as a password, is in it.
@@ -38,7 +38,7 @@ pub(crate) struct RelayArguments {
     pub keylogs: Vec<PathBuf>,
 
     /// Seconds for name resolution and for TCP of the target
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds, hide_short_help = true, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds, hide_short_help = true, allow_negative_numbers = true)]
     pub timeout: Duration,
 
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{choices::FailOn, output::PlaceArguments};
+use super::output::{PlaceArguments, TellingArguments};
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Report")]
@@ -18,19 +18,8 @@ pub(crate) struct RunningArguments {
     #[arg(long)]
     pub once: bool,
 
-    /// Exit 1 on error, warning or never
-    ///
-    /// A finding of this severity or a worse one makes the exit code 1.
-    #[arg(long, value_enum, value_name = "WHICH", default_value = "error", hide_possible_values = true)]
-    pub fail_on: FailOn,
-
-    /// Log to standard error; -vv logs every message
-    #[arg(short, long, action = clap::ArgAction::Count, hide_short_help = true)]
-    pub verbose: u8,
-
-    /// Say nothing but errors on standard error
-    #[arg(short, long, conflicts_with = "verbose", hide_short_help = true)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub telling: TellingArguments,
 }
 
 /// A format in which one report can follow another.

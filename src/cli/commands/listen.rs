@@ -4,9 +4,9 @@ use crate::{
     cli::{
         Error,
         arguments::listen::ListenArguments,
-        out::{logs, stderr},
+        out::stderr,
         running::Running,
-        start::runtime,
+        start::{begin_logging, runtime},
     },
     net::{Door, Network as _, System, interrupted},
     relay::{Listener, Until},
@@ -18,7 +18,7 @@ use crate::{
 /// # Errors
 /// The address is not free, or a report cannot be written.
 pub(crate) fn run(arguments: &ListenArguments) -> Result<u8, Error> {
-    logs::init(arguments.output.verbose, arguments.output.place.color);
+    begin_logging(&arguments.output.telling, &arguments.output.place);
     let listener = Listener::new(arguments.selects(), System.now()).map_err(Error::new)?;
     let mut running = Running::open(&arguments.output, &[], None)?;
     let runtime = runtime()?;
@@ -32,7 +32,7 @@ async fn serve(listener: &Listener, arguments: &ListenArguments, running: &mut R
     let refused = |error| Error::new(format!("cannot listen on {}: {error}", arguments.address));
     let door = Door::open(arguments.address).await.map_err(refused)?;
     let bound = door.address().map_err(refused)?;
-    if !arguments.output.quiet {
+    if !arguments.output.telling.quiet {
         stderr::line(format_args!("listening on {bound}; Ctrl-C ends it"));
     }
     let mut failed = None;

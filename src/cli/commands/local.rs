@@ -24,7 +24,7 @@ use crate::{
 /// # Errors
 /// A file cannot be read, or the report or the zip file cannot be written.
 pub(crate) fn run(arguments: &LocalArguments) -> Result<u8, Error> {
-    begin_logging(&arguments.output);
+    begin_logging(&arguments.output.telling, &arguments.output.place);
     if arguments.collect.as_deref().is_some_and(|path| path.as_os_str() == "-") {
         return Err(Error::new("--collect needs the name of a file, a zip file is not for standard output"));
     }
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &LocalArguments) -> Result<u8, Error> {
             let report = checked(&recorder, named.as_ref());
             let collection =
                 Collection::new(&machine, recorder.finish(), named.as_ref(), !arguments.no_redact);
-            if let Err(error) = collect(&collection, path, arguments.output.quiet) {
+            if let Err(error) = collect(&collection, path, arguments.output.telling.quiet) {
                 output.abandon();
                 return Err(error);
             }
@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &LocalArguments) -> Result<u8, Error> {
         }
     };
     output.write(&report, None)?;
-    Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+    Ok(exit::code(&report, arguments.output.telling.fail_on.threshold()))
 }
 
 /// Makes a new file, says what is taken along, and writes it.

@@ -22,7 +22,7 @@ use crate::{
 /// # Errors
 /// Something could not be read or written; nothing was sent if it was read before the first connection.
 pub(crate) fn run(arguments: &PostureArguments) -> Result<u8, Error> {
-    begin_logging(&arguments.output);
+    begin_logging(&arguments.output.telling, &arguments.output.place);
     let inputs: Vec<_> = arguments.target.input().into_iter().chain(arguments.connection.inputs()).collect();
     arguments.output.apart(&inputs, None)?;
     let target = arguments.target.read()?;
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &PostureArguments) -> Result<u8, Error> {
         .proxy(arguments.connection.proxy.proxy(&target.endpoint)?)
         .license(LicensePolicy::Stop)
         .posture_connections(arguments.connections.map(usize::from));
-    if !arguments.output.quiet {
+    if !arguments.output.telling.quiet {
         explain_file(target.file.as_ref());
     }
     let output = Output::open(&arguments.output, None)?;
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &PostureArguments) -> Result<u8, Error> {
     match ended {
         Ended::Whole(report) => {
             output.write(&report, None)?;
-            Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+            Ok(exit::code(&report, arguments.output.telling.fail_on.threshold()))
         }
         Ended::Interrupted(report) => {
             output.write(&report, None)?;

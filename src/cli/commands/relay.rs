@@ -9,12 +9,12 @@ use crate::{
         apart::{Input, Written},
         arguments::relay::RelayArguments,
         files,
-        out::{logs, stderr},
+        out::stderr,
         running::Running,
-        start::runtime,
+        start::{begin_logging, runtime},
     },
     flow::KeyLog,
-    local::writable,
+    local::writable_in_private,
     net::{Door, System, interrupted},
     relay::{Keys, Record, Relay, Until},
     report::Report,
@@ -28,7 +28,7 @@ const LARGEST_KEYLOG: u64 = 64 << 20;
 /// # Errors
 /// The address is not free, the target is the relay itself, or something cannot be written.
 pub(crate) fn run(arguments: &RelayArguments) -> Result<u8, Error> {
-    logs::init(arguments.output.verbose, arguments.output.place.color);
+    begin_logging(&arguments.output.telling, &arguments.output.place);
     let target = arguments.target.read()?;
     let capture = arguments.capture.as_deref().map(|path| Written { what: "--capture", path });
     let keylogs = arguments.keylogs.iter().map(|path| Input::file("--keylog", path));
@@ -56,7 +56,7 @@ async fn serve(relay: &Relay<'_>, arguments: &RelayArguments, running: &mut Runn
     if relay.leads_to(bound).await.unwrap_or_default() {
         return Err(Error::new(format!("the target is {bound}, where this relay listens itself")));
     }
-    if !arguments.output.quiet {
+    if !arguments.output.telling.quiet {
         let target = relay.target();
         stderr::line(format_args!("relaying {bound} to {target}; Ctrl-C ends it"));
     }
@@ -76,7 +76,7 @@ async fn serve(relay: &Relay<'_>, arguments: &RelayArguments, running: &mut Runn
 
 fn record(path: &Path) -> Result<Record, Error> {
     let unwritable = |error| Error::new(format!("cannot write {}: {error}", path.display()));
-    let file = writable(path).map_err(unwritable)?;
+    let file = writable_in_private(path).map_err(unwritable)?;
     if file.metadata().is_ok_and(|about| about.is_file()) {
         file.set_len(0).map_err(unwritable)?;
     }

@@ -27,7 +27,7 @@ use crate::{
 /// # Errors
 /// Something could not be read or written; nothing was sent if it was read before the trace.
 pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
-    begin_logging(&arguments.output);
+    begin_logging(&arguments.output.telling, &arguments.output.place);
     if arguments.checks.host_files.is_some() && arguments.checks.local == LocalArgument::Off {
         return Err(Error::new("--host-files is checked, which --local off forbids"));
     }
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
                 None => report,
             };
             output.write(&report, picture.as_ref())?;
-            exit::code(&report, arguments.output.fail_on.threshold())
+            exit::code(&report, arguments.output.telling.fail_on.threshold())
         }
         Err(error) => {
             output.abandon();
@@ -122,7 +122,7 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         None => given,
     };
     let given = arguments.farm.settings(given);
-    if !arguments.output.quiet {
+    if !arguments.output.telling.quiet {
         arguments.farm.explain(target.file.as_ref());
     }
     let kerberos = arguments.kerberos.kerberos(

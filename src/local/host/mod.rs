@@ -19,7 +19,9 @@ pub use recorded::{About, Recorded};
 pub use recorder::Recorder;
 pub(crate) use redact::without_account;
 pub use this::{ThisMachine, this_machine};
-pub(crate) use this::{forbid_core_files, new_file, readable, regular_file, standard_input, writable};
+pub(crate) use this::{
+    forbid_core_files, new_file, readable, regular_file, standard_input, writable, writable_in_private,
+};
 pub(crate) use types::NOT_READ;
 pub use types::{
     Certificates, Event, File, Interface, Output, Owner, PrivateKey, Service, ServiceState, Source, Span,

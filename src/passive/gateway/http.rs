@@ -14,13 +14,14 @@ use crate::{
     codes::status_in_words,
     flow::Side,
     net::Framing,
-    pdu::http::{BodyLength, Challenge, MAX_HEAD, ResponseHead},
+    pdu::{
+        http::{BodyLength, Challenge, MAX_HEAD, ResponseHead},
+        ntlm,
+    },
     phase::gateway::{noted, refused},
     report::{Failure, FailureKind, GatewayAuth, GatewayEvidence, GatewayHttp},
 };
 
-/// What every message of NTLM begins with.
-const SIGNATURE: &[u8] = b"NTLMSSP\0";
 const OPENED: u16 = 101;
 const UNAUTHORIZED: u16 = 401;
 /// More requests than any way of logging on takes.
@@ -121,13 +122,9 @@ fn request_length(bytes: &[u8]) -> Option<usize> {
 
 /// Whether the value of Authorization proves anything: the first message of NTLM does not (MS-NLMP 2.2.1.1).
 fn proves(authorization: &str) -> bool {
-    const NEGOTIATE: u32 = 1;
     let (_, token) = authorization.split_once(' ').unwrap_or_default();
     let token = Zeroizing::new(STANDARD.decode(token.trim()).unwrap_or_default());
-    let message = token.windows(SIGNATURE.len()).position(|part| part == SIGNATURE);
-    let kind =
-        message.and_then(|at| token[at + SIGNATURE.len()..].first_chunk().copied().map(u32::from_le_bytes));
-    !token.is_empty() && kind != Some(NEGOTIATE)
+    !token.is_empty() && ntlm::message(&token).and_then(ntlm::negotiated).is_none()
 }
 
 /// The method, and what the client logs on with.

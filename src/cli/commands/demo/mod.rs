@@ -30,7 +30,7 @@ use crate::{
 /// # Errors
 /// The fault is unknown, the address is not free, or the report cannot be written.
 pub(crate) fn run(arguments: &DemoArguments) -> Result<u8, Error> {
-    begin_logging(&arguments.output);
+    begin_logging(&arguments.output.telling, &arguments.output.place);
     arguments.output.apart(&[], None)?;
     if arguments.gateway {
         return gateway::run(arguments);

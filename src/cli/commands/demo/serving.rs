@@ -84,10 +84,10 @@ pub(super) fn report(
     match ended {
         Ok(Ended::Whole(report)) => {
             output.write(&report, None)?;
-            if !arguments.output.quiet && arguments.output.format == Format::Text {
+            if !arguments.output.telling.quiet && arguments.output.format == Format::Text {
                 next::lines(arguments, &report).iter().for_each(stderr::line);
             }
-            Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+            Ok(exit::code(&report, arguments.output.telling.fail_on.threshold()))
         }
         Ok(Ended::Interrupted(report)) => {
             output.write(&report, None)?;

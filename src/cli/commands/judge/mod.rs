@@ -23,7 +23,7 @@ const LARGEST: u64 = 16 << 20;
 /// # Errors
 /// The file cannot be read or holds no report of a known version; nothing was sent in any case.
 pub(crate) fn run(arguments: &JudgeArguments) -> Result<u8, Error> {
-    begin_logging(&arguments.output);
+    begin_logging(&arguments.output.telling, &arguments.output.place);
     let input = match arguments.is_standard_input() {
         true => Input::standard(),
         false => Input::file("the report to judge", &arguments.file),
@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &JudgeArguments) -> Result<u8, Error> {
     let output = Output::open(&arguments.output, None)?;
     let report = diagnose(stored);
     output.write(&report, None)?;
-    Ok(exit::code(&report, arguments.output.fail_on.threshold()))
+    Ok(exit::code(&report, arguments.output.telling.fail_on.threshold()))
 }
 
 fn stored(arguments: &JudgeArguments) -> Result<Trace, Error> {

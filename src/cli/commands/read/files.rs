@@ -43,7 +43,7 @@ fn merged(paths: &[PathBuf], capture: &mut Capture, out: Sink<'_>, told: &mut Ve
     let (mut waiting, mut opened) = (Vec::new(), Vec::new());
     for path in paths {
         let Some(first) = begin(path, capture, out, told) else { continue };
-        match ReadArguments::is_standard_input(path) {
+        match ReadArguments::is_read_once(path) {
             true => opened.push(first),
             // Many files follow each other, and are opened when their time has come.
             false => waiting.push((first.next.at, path)),

@@ -50,9 +50,9 @@ pub(super) fn keys(arguments: &ReadArguments) -> Result<KeyLog, Error> {
 ///
 /// # Errors
 /// Nothing at all could be read.
-pub(super) fn read(arguments: &ReadArguments, tell: Tell<'_>) -> Result<Lacking, Error> {
+pub(super) fn read(arguments: &ReadArguments, keys: KeyLog, tell: Tell<'_>) -> Result<Lacking, Error> {
     let mut conversations = Conversations::new(arguments.server_name.clone(), tell);
-    let mut capture = Capture::new(is_wanted, keys(arguments)?);
+    let mut capture = Capture::new(is_wanted, keys);
     let mut sink = |found: Found<'_>, keys: &KeyLog| conversations.take(found, keys);
     let files = captures::read(&arguments.files, &mut capture, &mut sink);
     if capture.packets() == 0 && !files.is_empty() {

@@ -38,7 +38,7 @@ impl Lacking {
 
     /// Says it on standard error, whether there is a conversation or not.
     pub(super) fn say(&self, arguments: &ReadArguments, is_any: bool) {
-        if !arguments.output.quiet {
+        if !arguments.output.telling.quiet {
             self.told(is_any).iter().for_each(stderr::say);
         }
     }

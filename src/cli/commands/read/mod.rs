@@ -11,6 +11,7 @@ use redacted::Shown;
 
 use crate::{
     cli::{Error, apart::Input, arguments::read::ReadArguments, exit, output::Output, start::begin_logging},
+    flow::KeyLog,
     report::Report,
 };
 
@@ -19,16 +20,16 @@ use crate::{
 /// # Errors
 /// Nothing could be read, or there is no such conversation.
 pub(crate) fn run(arguments: &ReadArguments) -> Result<u8, Error> {
-    begin_logging(&arguments.output);
+    begin_logging(&arguments.output.telling, &arguments.output.place);
     let inputs: Vec<Input> = input::inputs(arguments);
     arguments.output.apart(&inputs, None)?;
     // What cannot be used is told before a file is made.
-    input::keys(arguments)?;
+    let keys = input::keys(arguments)?;
     let output = Output::open(&arguments.output, None)?;
     match arguments.conversation {
-        None => all(arguments, output),
+        None => all(arguments, keys, output),
         Some(number) => {
-            match one::find(arguments, number).and_then(|found| Shown::new(arguments).report(found)) {
+            match one::find(arguments, keys, number).and_then(|found| Shown::new(arguments).report(found)) {
                 Ok(report) => single(arguments, output, &report),
                 Err(error) => {
                     output.abandon();
@@ -39,14 +40,14 @@ pub(crate) fn run(arguments: &ReadArguments) -> Result<u8, Error> {
     }
 }
 
-fn all(arguments: &ReadArguments, output: Output) -> Result<u8, Error> {
+fn all(arguments: &ReadArguments, keys: KeyLog, output: Output) -> Result<u8, Error> {
     let mut several = output.several();
     let (mut shown, mut refused) = (Shown::new(arguments), None);
     let mut add = |report| match shown.report(report) {
         Ok(report) => several.add(report),
         Err(error) => refused = Some(error),
     };
-    match input::read(arguments, &mut add).and_then(|lacking| refused.map_or(Ok(lacking), Err)) {
+    match input::read(arguments, keys, &mut add).and_then(|lacking| refused.map_or(Ok(lacking), Err)) {
         Ok(lacking) => {
             lacking.say(arguments, !several.is_empty());
             several.finish()?.ok_or_else(|| lacking.nothing())
@@ -60,5 +61,5 @@ fn all(arguments: &ReadArguments, output: Output) -> Result<u8, Error> {
 
 fn single(arguments: &ReadArguments, output: Output, report: &Report) -> Result<u8, Error> {
     output.write(report, None)?;
-    Ok(exit::code(report, arguments.output.fail_on.threshold()))
+    Ok(exit::code(report, arguments.output.telling.fail_on.threshold()))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::input;
 use crate::{
     cli::{Error, arguments::read::ReadArguments},
+    flow::KeyLog,
     render::{Place, place},
     report::Report,
 };
@@ -13,18 +14,18 @@ use crate::{
 ///
 /// # Errors
 /// Nothing could be read, or there are fewer.
-pub(super) fn find(arguments: &ReadArguments, number: u64) -> Result<Report, Error> {
+pub(super) fn find(arguments: &ReadArguments, keys: KeyLog, number: u64) -> Result<Report, Error> {
     let index = usize::try_from(number - 1).unwrap_or(usize::MAX);
-    // Standard input can be read only once, so all that may have the number are kept.
-    match arguments.files.iter().any(|path| ReadArguments::is_standard_input(path)) {
-        true => of_the_first(arguments, index),
-        false => again(arguments, index),
+    // A pipe can be read only once, so all that may have the number are kept.
+    match arguments.files.iter().any(|path| ReadArguments::is_read_once(path)) {
+        true => of_the_first(arguments, keys, index),
+        false => again(arguments, keys, index),
     }
 }
 
-fn of_the_first(arguments: &ReadArguments, index: usize) -> Result<Report, Error> {
+fn of_the_first(arguments: &ReadArguments, keys: KeyLog, index: usize) -> Result<Report, Error> {
     let (mut first, mut count) = (BTreeMap::new(), 0_u64);
-    let lacking = input::read(arguments, &mut |report| {
+    let lacking = input::read(arguments, keys, &mut |report| {
         count += 1;
         first.insert((place(&report), count), report);
         if first.len() > index.saturating_add(1) {
@@ -38,9 +39,9 @@ fn of_the_first(arguments: &ReadArguments, index: usize) -> Result<Report, Error
     }
 }
 
-fn again(arguments: &ReadArguments, index: usize) -> Result<Report, Error> {
+fn again(arguments: &ReadArguments, keys: KeyLog, index: usize) -> Result<Report, Error> {
     let mut places: Vec<Place> = Vec::new();
-    let lacking = input::read(arguments, &mut |report| places.push(place(&report)))?;
+    let lacking = input::read(arguments, keys.clone(), &mut |report| places.push(place(&report)))?;
     lacking.say(arguments, !places.is_empty());
     if places.is_empty() {
         return Err(lacking.nothing());
@@ -48,7 +49,7 @@ fn again(arguments: &ReadArguments, index: usize) -> Result<Report, Error> {
     places.sort_unstable();
     let Some(wanted) = places.get(index) else { return Err(missing(arguments, places.len())) };
     let mut found = None;
-    input::read(arguments, &mut |report| {
+    input::read(arguments, keys, &mut |report| {
         if found.is_none() && place(&report) == *wanted {
             found = Some(report);
         }

@@ -27,7 +27,7 @@ use crate::report::Os;
 
 use shared::{Transport, existing};
 
-pub(crate) use open::{readable, regular_file, writable};
+pub(crate) use open::{readable, regular_file, writable, writable_in_private};
 pub use shared::{ThisMachine, this_machine};
 pub(crate) use system::{forbid_core_files, standard_input};
 

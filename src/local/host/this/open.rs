@@ -48,7 +48,18 @@ pub(crate) fn readable(path: &Path) -> io::Result<File> {
 /// # Errors
 /// It cannot be opened.
 pub(crate) fn writable(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
+    for_writing(path, &mut OpenOptions::new())
+}
+
+/// The same for what may hold secrets: a file that is made here nobody else may read, where the system has such rights.
+///
+/// # Errors
+/// As [`writable`].
+pub(crate) fn writable_in_private(path: &Path) -> io::Result<File> {
+    for_writing(path, system::private(&mut OpenOptions::new()))
+}
+
+fn for_writing(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     let opened = system::open_at_once(options.write(true).create(true).truncate(false), path);
     let file = opened.map_err(|error| match system::is_unread(&error) {
         true => io::Error::other("nobody reads from it"),

@@ -1,0 +1,49 @@
+//! Clients as they come, until enough have been served.
+
+use std::net::SocketAddr;
+
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+
+use crate::{
+    net::{BoxStream, Door},
+    report::Report,
+};
+
+/// How long to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Until interrupted.
+    Interrupted,
+    /// Until the first connection has ended.
+    FirstEnded,
+}
+
+/// Begins to serve each client that comes, at most so many at once, until `interrupt` ends or enough have left; hands out what is
+/// reported of each as it ends. Those that are under way then are returned.
+pub(super) async fn serving<F: Future<Output = Report>>(
+    door: &Door,
+    (until, most): (Until, usize),
+    interrupt: impl Future<Output = ()>,
+    hand_out: &mut dyn FnMut(Report),
+    begin: impl Fn(BoxStream, SocketAddr) -> F,
+) -> FuturesUnordered<F> {
+    let mut under_way = FuturesUnordered::new();
+    tokio::pin!(interrupt);
+    loop {
+        let has_room = match until {
+            Until::Interrupted => under_way.len() < most,
+            Until::FirstEnded => under_way.is_empty(),
+        };
+        tokio::select! {
+            biased;
+            () = &mut interrupt => return under_way,
+            Some(report) = under_way.next() => {
+                hand_out(report);
+                if until == Until::FirstEnded {
+                    return under_way;
+                }
+            }
+            (client, address) = door.next(), if has_room => under_way.push(begin(client, address)),
+        }
+    }
+}

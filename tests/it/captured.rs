@@ -1,0 +1,70 @@
+//! `trace --capture`: what crossed is in the file with what opens it, and never a password that nobody allowed.
+
+use std::{fs, path::Path};
+
+use rdptrace::report::Report;
+
+use crate::program::{Served, command, file, rdptrace, text};
+
+fn captured(name: &str, target: &str, arguments: &[&str]) -> (std::path::PathBuf, std::process::Output) {
+    let path = file(name);
+    let _ = fs::remove_file(&path);
+    let place = path.to_str().expect("UTF-8");
+    let all = [&[target, "--local", "off", "--experiments", "off", "--capture", place], arguments].concat();
+    let output = command(&all).env("RDPTRACE_PASSWORD", "demo").output().expect("it runs");
+    (path, output)
+}
+
+fn read(path: &Path) -> Report {
+    let output = rdptrace(&["read", path.to_str().expect("UTF-8"), "--format", "json"]);
+    serde_json::from_slice(&output.stdout).expect("one report")
+}
+
+#[test]
+fn a_trace_is_read_again_with_what_is_inside_tls() {
+    let served = Served::start(&[]);
+    let (path, output) = captured("traced.pcapng", &served.1, &["--security", "tls"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report = read(&path);
+    let connection = &report.trace.connections[0];
+    assert_eq!(connection.watched.as_ref().and_then(|watched| watched.opened), Some(true));
+    assert!(connection.phases.licensing.is_some(), "{:?}", report.verdict);
+    let tcp = text(&output.stdout);
+    assert!(tcp.contains("licensing"), "{tcp}");
+    assert_private(&path);
+}
+
+#[test]
+fn with_an_account_it_has_to_be_allowed() {
+    let served = Served::start(&[]);
+    let account = ["-u", "demo", "--server-name", "rdsh01.corp.example"];
+    let (path, output) = captured("refused.pcapng", &served.1, &account);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--capture-secrets"), "{}", text(&output.stderr));
+    assert!(!path.exists(), "nothing is sent or written");
+    let allowed = [&account[..], &["--capture-secrets"]].concat();
+    let (path, output) = captured("allowed.pcapng", &served.1, &allowed);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let credssp = read(&path).trace.connections[0].phases.credssp.take().expect("it was opened");
+    assert!(credssp.evidence.attempted);
+    assert_private(&path);
+}
+
+#[test]
+fn a_wait_or_a_secret_alone_is_refused() {
+    for arguments in [&["--capture", "x.pcapng", "--wait", "5"][..], &["--capture-secrets"]] {
+        let output = rdptrace(&[&["127.0.0.1:1"], arguments].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+/// Others may not read it, where the system has such rights.
+#[cfg(unix)]
+fn assert_private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path).expect("a file").permissions().mode();
+    assert_eq!(mode & 0o077, 0, "{mode:o}");
+}
+
+#[cfg(not(unix))]
+fn assert_private(_path: &Path) {}
