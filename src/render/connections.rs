@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{
-    cells, client, gateway,
+    cells, client, ended, gateway,
     page::{Page, Room, Tone},
     passed::{FACTS, in_one},
     phases, session, target,
@@ -50,6 +50,9 @@ pub(super) fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()
         connection.session.iter().try_for_each(|seen| after_activation(page, seen))?;
         if let Some(line) = connection.client.as_ref().and_then(client::line) {
             page.row((Tone::Plain, "  client"), FACTS, (Tone::Plain, ""), &line)?;
+        }
+        if let Some(line) = connection.ended_by.as_ref().and_then(ended::line) {
+            page.row((Tone::Plain, "  ended"), FACTS, (Tone::Plain, ""), &line)?;
         }
     }
     if report.trace.connections_omitted > 0 {

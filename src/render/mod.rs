@@ -6,6 +6,7 @@ mod cells;
 mod client;
 mod connections;
 mod conversations;
+mod ended;
 mod experiments;
 mod explanation;
 mod gateway;

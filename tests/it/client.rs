@@ -71,13 +71,15 @@ async fn every_message_of_a_client_tells_what_it_offers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_line_of_a_page_is_the_clients() {
+async fn one_line_of_a_page_is_the_clients_and_one_the_ends() {
     let report = diagnose(watched().await);
     let mut page = Vec::new();
     render::text(&report, &mut page).expect("a page");
     let page = String::from_utf8(page).expect("text");
-    let line = page.lines().find(|line| line.starts_with("  client")).expect("a line");
-    assert_eq!(line.trim_start_matches("  client").trim(), "build 2600, NLA+TLS, TLS 1.3/1.2, CredSSP 6");
+    let row = |lead: &str| page.lines().find_map(|line| line.strip_prefix(lead)).expect("a row").trim();
+    assert_eq!(row("  client"), "build 2600, NLA+TLS, TLS 1.3/1.2, CredSSP 6");
+    let end = row("  ended");
+    assert!(end.starts_with("closed (FIN) by the client, which had sent "), "{end}");
 }
 
 #[tokio::test(start_paused = true)]
