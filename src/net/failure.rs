@@ -26,10 +26,10 @@ pub(super) fn closed(speaker: Speaker, pending: usize) -> Failure {
 }
 
 /// A connection that its watcher saw end with a FIN, or a RST.
-pub(crate) fn ended(by_reset: bool, pending: usize) -> Failure {
+pub(crate) fn ended(speaker: Speaker, by_reset: bool, pending: usize) -> Failure {
     match by_reset {
-        true => reset(Speaker::Server),
-        false => closed(Speaker::Server, pending),
+        true => reset(speaker),
+        false => closed(speaker, pending),
     }
 }
 

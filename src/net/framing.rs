@@ -8,7 +8,7 @@ use crate::pdu::{
     Malformed,
     der::SEQUENCE,
     http::{self, BodyLength},
-    inner_length, kerberos, peer, rdsaad, socks, tsgu,
+    inner_length, kerberos, peer, rdsaad, socks, socks4, tsgu,
 };
 
 /// The largest message that a peer may claim, in bytes.
@@ -42,6 +42,8 @@ pub enum Framing {
     SocksChoice(u8),
     /// What a SOCKS proxy answers to CONNECT (RFC 1928 section 6).
     SocksReply,
+    /// The same of SOCKS4.
+    Socks4Reply,
     /// The answer of a KDC, behind its length (RFC 4120 section 7.2.2).
     Kdc,
     /// A JSON object, perhaps with a zero behind it (MS-RDPBCGR 2.2.18).
@@ -85,6 +87,7 @@ impl Framing {
             Self::Tsgu => return tsgu::packet_length(bytes),
             Self::SocksChoice(version) => socks::choice_length(bytes, version)?,
             Self::SocksReply => socks::reply_length(bytes)?,
+            Self::Socks4Reply => socks4::reply_length(bytes)?,
             Self::Kdc => kerberos::tcp_length(bytes)?,
             Self::Rdsaad => rdsaad::length(bytes)?,
             Self::Exactly(length) => Some(length),

@@ -8,7 +8,7 @@ use std::{
     ops::RangeInclusive,
 };
 
-use super::walk::moment;
+use super::{proxy::asked_for, walk::moment};
 use crate::{
     endpoint::place,
     flow::{At, millis},
@@ -87,12 +87,15 @@ impl Attempt {
     }
 }
 
+/// Who opened connections, who answered, and what a proxy was asked for.
+type Key = (IpAddr, SocketAddr, Option<String>);
+
 /// The attempts of every client that may still get connections.
 #[derive(Default)]
 pub struct Attempts {
     /// The name that certificates have to be for, if it was given.
     server_name: Option<String>,
-    of: BTreeMap<(IpAddr, SocketAddr), Vec<Attempt>>,
+    of: BTreeMap<Key, Vec<Attempt>>,
     /// How many connections are kept, and how many were added.
     kept: usize,
     added: u64,
@@ -111,7 +114,8 @@ impl Attempts {
     /// are handed out.
     pub fn add(&mut self, watched: Watched) -> Vec<Trace> {
         self.added += 1;
-        let attempts = self.of.entry((watched.client, watched.server)).or_default();
+        let asked = asked_for(&watched.connection).map(|asked| asked.to_string());
+        let attempts = self.of.entry((watched.client, watched.server, asked)).or_default();
         match attempts.iter_mut().find(|attempt| attempt.is_near(&watched)) {
             Some(attempt) => {
                 self.kept -= attempt.connections.len();
@@ -149,7 +153,7 @@ impl Attempts {
 
     fn take(&mut self, which: &dyn Fn(IpAddr, SocketAddr, &Attempt) -> bool) -> Vec<Trace> {
         let (mut closed, server_name) = (Vec::new(), self.server_name.as_deref());
-        self.of.retain(|(client, server), attempts| {
+        self.of.retain(|(client, server, _), attempts| {
             let taken = attempts.extract_if(.., |attempt| which(*client, *server, attempt));
             closed.extend(taken.map(|attempt| {
                 self.kept -= attempt.connections.len();
@@ -173,12 +177,18 @@ fn trace(attempt: Attempt, server_name: Option<&str>) -> Trace {
     Trace { target, connections, connections_omitted: omitted, ..Trace::begun(moment(began), elapsed_ms) }
 }
 
-/// Who was asked: behind a gateway the resource of its channel, and else who answered.
+/// Who was asked: behind a gateway the resource of its channel, behind a proxy what it was asked for, and else who answered.
 fn target(server: SocketAddr, server_name: Option<&str>, connections: &[Connection]) -> TargetRecord {
     let last = |of: fn(&Connection) -> Option<(String, u16)>| connections.iter().rev().find_map(of);
     let asked = last(|one| {
         let channel = &one.phases.gateway.as_ref()?.evidence.steps.channel.as_ref()?.evidence;
         Some((channel.resource.clone()?, channel.port?))
+    });
+    let asked = asked.or_else(|| {
+        last(|one| {
+            let through = one.phases.gateway.is_none();
+            asked_for(one).filter(|_| through).map(|asked| (asked.host, asked.port))
+        })
     });
     let given = server_name.map(|name| (name.to_owned(), 0));
     let name = given.or_else(|| last(|one| Some((one.phases.tls.as_ref()?.evidence.sni.clone()?, 0))));

@@ -1,5 +1,6 @@
 //! Whether a connection can be one of Remote Desktop, as its first bytes say, on whatever port.
 
+use super::proxy;
 use crate::{
     endpoint::DEFAULT_PORT,
     flow::Flow,
@@ -17,28 +18,26 @@ pub enum Beginning {
     Rdp,
     /// TLS: an RD Gateway, or a server that begins with it.
     Tls,
-    /// Something that leads on to either: a proxy, or a pre-connection PDU.
-    Leading,
+    /// A request to a proxy, which leads on to either.
+    Proxy,
+    /// A pre-connection PDU.
+    Preconnection,
     /// Something else.
     Other,
 }
 
 /// What these first bytes of a client begin; none if more are needed.
 pub fn beginning(bytes: &[u8]) -> Option<Beginning> {
-    let first = *bytes.first()?;
-    match first {
+    match *bytes.first()? {
         3 if bytes.len() < ENOUGH => None,
         3 => Some(request(bytes)),
         22 if bytes.len() < 6 => None,
         22 if peer::begins_record(bytes) => Some(Beginning::Tls),
-        5 if bytes.len() >= 2 && usize::from(bytes[1]) + 2 >= bytes.len() => Some(Beginning::Leading),
-        b'C' if bytes.len() < 8 => {
-            b"CONNECT ".starts_with(bytes).then_some(()).map_or(Some(Beginning::Other), |()| None)
-        }
-        b'C' if bytes.starts_with(b"CONNECT ") => Some(Beginning::Leading),
-        _ if bytes.len() < 12 => None,
-        _ if preconnection::length(bytes).is_some() => Some(Beginning::Leading),
-        _ => Some(Beginning::Other),
+        _ if preconnection::length(bytes).is_some() => Some(Beginning::Preconnection),
+        _ => match proxy::kind(bytes) {
+            Ok(kind) => kind.map(|_| Beginning::Proxy),
+            Err(_) => (bytes.len() >= 12).then_some(Beginning::Other),
+        },
     }
 }
 
@@ -60,14 +59,20 @@ pub fn is_wanted(client: &[u8], server: &[u8]) -> Option<bool> {
     }
 }
 
-/// Whether it is one of Remote Desktop, once it was read: TLS on another port may be anything.
+/// Whether it is one of Remote Desktop, once it was read: TLS on another port may be anything, and so may be what a proxy leads to.
 pub fn is_relevant(flow: &Flow, connection: &Connection) -> bool {
     let phases = &connection.phases;
-    let inside =
-        phases.gateway.is_some() || phases.mcs.as_ref().is_some_and(|mcs| mcs.status != Status::Unseen);
-    let begins = match beginning(&flow.from_client.bytes) {
-        Some(Beginning::Rdp | Beginning::Leading) => true,
+    let steps = phases.gateway.as_ref().map(|gateway| &gateway.evidence.steps);
+    let gateway = steps.is_some_and(|steps| steps.http.is_some());
+    let inside = gateway || phases.mcs.as_ref().is_some_and(|mcs| mcs.status != Status::Unseen);
+    let client = &flow.from_client.bytes;
+    let begins = match beginning(client) {
+        Some(Beginning::Rdp | Beginning::Preconnection) => true,
         Some(Beginning::Tls) => inside,
+        Some(Beginning::Proxy) => {
+            let requests = connection.client.as_ref().is_some_and(|client| client.request.is_some());
+            inside || requests || proxy::is_for_remote_desktop(client, connection)
+        }
         _ => flow.from_server.bytes.starts_with(&[3, 0]),
     };
     flow.server.port() == DEFAULT_PORT || begins

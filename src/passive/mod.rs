@@ -11,9 +11,11 @@ mod connect;
 mod credssp;
 mod ended;
 mod gateway;
+mod http;
 mod licensing;
 mod mcs;
 mod negotiate;
+mod proxy;
 mod record;
 mod sealed;
 mod session;
@@ -25,6 +27,7 @@ mod watched;
 
 pub use attempts::{Attempts, IsHeld, Watched};
 pub use beginning::{Beginning, beginning, is_relevant, is_wanted};
+pub use proxy::asked_for;
 pub use walk::walk;
 
 use crate::{certificate::Roots, flow::KeyLog};

@@ -1,18 +1,15 @@
 //! Both directions of a connection, read in the order of time, and what it means that one of them says no more.
 
-use super::{
-    ended,
-    track::{Message, Next, Track},
-};
+mod missing;
+
+use super::track::{Message, Next, Track};
 use crate::{
     codes::Phase,
-    flow::{At, End, Flow, How, Kept, Mark, Side, millis},
-    net::{self, Framing},
-    report::{Client, Direction, EndSide, Failure, FailureKind, Frame, Millis, Speaker},
+    flow::{At, Flow, Kept, Mark, Side, millis},
+    net::Framing,
+    report::{Client, Direction, Failure, FailureKind, Frame, Millis, Speaker},
 };
 
-/// So long a server may think before a client that leaves has waited in vain, in milliseconds.
-const PATIENCE: f64 = 3_000.0;
 /// A client that says nothing for so long shows its user a question: that is no time of the server's.
 const PROMPT: f64 = 1_000.0;
 /// Bytes of a frame that are shown.
@@ -71,6 +68,8 @@ pub(super) struct Talk<'a> {
     pub now: At,
     pub phase: Phase,
     pub tls: bool,
+    /// Who is at the other end.
+    pub speaker: Speaker,
     /// When this phase began.
     pub since: At,
     /// When the client last said what the server has not answered.
@@ -94,6 +93,7 @@ impl<'a> Talk<'a> {
             now: flow.began,
             phase: Phase::Connect,
             tls: false,
+            speaker: Speaker::Server,
             since: flow.began,
             asked: flow.began,
             last: None,
@@ -119,6 +119,11 @@ impl<'a> Talk<'a> {
             (None, Some(_)) => Some(Side::Server),
             (None, None) => None,
         }
+    }
+
+    /// Says who is at the other end from here on; returns who was before.
+    pub(super) fn meets(&mut self, speaker: Speaker) -> Speaker {
+        std::mem::replace(&mut self.speaker, speaker)
     }
 
     /// Whether the record holds any packet of this side.
@@ -163,7 +168,7 @@ impl<'a> Talk<'a> {
     /// Records a message that was read.
     pub(super) fn note(&mut self, side: Side, message: &Message, content: Content) {
         let paused = millis(self.now, message.last.at);
-        let asks = matches!(self.phase, Phase::Gateway | Phase::Tls | Phase::Credssp);
+        let asks = matches!(self.phase, Phase::Connect | Phase::Gateway | Phase::Tls | Phase::Credssp);
         if asks && (side, self.last) == (Side::Client, Some(Side::Server)) && paused >= PROMPT {
             self.prompted += paused;
             self.since = message.last.at;
@@ -187,7 +192,9 @@ impl<'a> Talk<'a> {
     fn malformed(&mut self, side: Side, why: String) -> Halt {
         let head = self.track(side).rest().to_vec();
         match side {
-            Side::Server => Failure::new(FailureKind::Malformed, why).with_received(&head).into(),
+            Side::Server => {
+                Failure::new(FailureKind::Malformed, why).of(self.speaker).with_received(&head).into()
+            }
             Side::Client if self.flow.packet > 0 && self.flow.opening.syn.is_none() => {
                 Halt::Unseen("the record begins after the connection did".to_owned())
             }
@@ -195,98 +202,8 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// What it means that this side, whose turn it is, says no more; so many bytes of a message have come.
-    pub(super) fn missing(&mut self, owes: Side, pending: usize) -> Halt {
-        let client = self.client_left();
-        if let Some(failure) = self.alerted(pending, client) {
-            return failure.into();
-        }
-        let (quiet, other) = (self.flow.stream(owes), self.flow.stream(owes.other()));
-        if quiet.packets.count == 0 && other.packets.count > 2 {
-            let who = if owes == Side::Server { "server" } else { "client" };
-            return Halt::Unseen(format!("the capture holds no packet of the {who}"));
-        }
-        let server = self.flow.from_server.end;
-        let first = match (client, server) {
-            (Some(client), Some(server)) if (client.at, client.packet) < (server.at, server.packet) => {
-                (Side::Client, client)
-            }
-            (_, Some(server)) => (Side::Server, server),
-            (Some(client), None) => (Side::Client, client),
-            (None, None) => return self.open_end(owes, pending),
-        };
-        let waited = self.waited(first.1.at);
-        self.now = self.now.max(first.1.at);
-        match first {
-            (Side::Server, end) => {
-                let head = self.server.rest().to_vec();
-                let mut failure = net::ended(end.how == How::Rst, pending);
-                if ended::by(self.flow).side == EndSide::Path {
-                    failure.detail =
-                        "a RST in the server's name, but not of the server, ended the connection".to_owned();
-                }
-                failure.with_received(&head).with_partial(pending as u64).into()
-            }
-            (Side::Client, _) if owes == Side::Server && waited >= PATIENCE => {
-                silent(waited, pending, ", and the client gave up").into()
-            }
-            (Side::Client, end) => {
-                let how = if end.how == How::Rst { "reset" } else { "closed" };
-                Halt::Stopped(format!("the client {how} the connection"))
-            }
-        }
-    }
-
-    /// How long the server has owed an answer. From licensing on whatever else it says is none, so the whole phase counts.
-    fn waited(&self, until: At) -> f64 {
-        let since = if self.phase >= Phase::Licensing { self.since } else { self.asked.max(self.since) };
-        millis(since, until)
-    }
-
-    /// The record ends, and neither side has ended the connection.
-    fn open_end(&mut self, owes: Side, pending: usize) -> Halt {
-        let waited = self.waited(self.flow.watched);
-        if owes == Side::Server && waited >= PATIENCE {
-            self.now = self.flow.watched;
-            return silent(waited, pending, "").into();
-        }
-        let part = if pending > 0 { ", in the middle of a message" } else { "" };
-        Halt::Stopped(format!("the record of the connection ends here{part}"))
-    }
-
-    /// When the client left: with an alert of TLS, after which the server may end the connection of TCP first, or without one.
-    fn client_left(&self) -> Option<End> {
-        let alert = self.client.alert.map(|alert| alert.mark);
-        let alert = alert.map(|mark| End { how: How::Fin, at: mark.at, packet: mark.packet });
-        let ends = alert.into_iter().chain(self.flow.from_client.end);
-        ends.min_by_key(|end| (end.at, end.packet))
-    }
-
-    /// What the alert says with which the server ended TLS, if the client had not left before.
-    fn alerted(&mut self, pending: usize, client: Option<End>) -> Option<Failure> {
-        let alert = self.server.alert?;
-        let order = (alert.mark.at, alert.mark.packet);
-        if client.is_some_and(|client| (client.at, client.packet) < order) {
-            return None;
-        }
-        self.now = self.now.max(alert.mark.at);
-        Some(match alert.code {
-            net::CLOSE_NOTIFY => net::ended(false, pending).with_partial(pending as u64),
-            code => net::alert(Speaker::Server, code),
-        })
-    }
-
     /// The frames, and how many were left out.
     pub(super) fn into_frames(self) -> (Vec<Frame>, u64) {
         self.frames.finish()
     }
-}
-
-fn silent(waited: f64, pending: usize, more: &str) -> Failure {
-    let seconds = waited / 1000.0;
-    let detail = match pending {
-        0 => format!("the server sent nothing for {seconds:.1} s{more}"),
-        bytes => format!("only part of a message came in {seconds:.1} s: {bytes} B{more}"),
-    };
-    Failure::new(FailureKind::Timeout, detail).with_partial(pending as u64)
 }

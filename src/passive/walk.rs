@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use super::{
-    Known, activate, connect, credssp, ended, gateway, licensing, mcs, negotiate,
-    record::record,
+    Known, activate, connect, credssp, ended, gateway, licensing, mcs, negotiate, proxy,
+    record::{part, record},
     sealed::Sealed,
     session,
     talk::{Halt, Talk},
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     certificate::Expectation,
     codes::Phase,
+    endpoint::{Endpoint, HTTPS_PORT},
     flow::{At, Flow, Side},
     pdu::{
         client_hello,
@@ -21,14 +22,16 @@ use crate::{
         hello::{ClientHello, HANDSHAKE},
     },
     phase::{attribution, negotiate::Negotiated},
-    report::{Connection, PhaseRecord, Phases, Purpose, Selected, Session, Timestamp},
+    report::{Connection, PhaseRecord, Phases, ProxyEvidence, Purpose, Selected, Session, Status, Timestamp},
 };
 
 /// Reads a connection as far as it can be seen.
 pub fn walk(flow: &Flow, known: &Known<'_>) -> Connection {
     let mut talk = Talk::of(flow);
-    let mut walk = Walk { known, phases: Phases::default(), session: None, opened: None };
+    let mut walk =
+        Walk { known, phases: Phases::default(), session: None, opened: None, asked: None, proxied: None };
     walk.run(&mut talk);
+    walk.join_proxy();
     let passed_over = (talk.client.left() + talk.server.left()) as u64 + beyond(flow);
     let client = Some(std::mem::take(&mut talk.offered)).filter(|client| !client.is_empty());
     let (frames, frames_omitted) = talk.into_frames();
@@ -67,6 +70,10 @@ struct Walk<'a> {
     session: Option<Session>,
     /// Whether TLS was opened, if there is any.
     opened: Option<bool>,
+    /// What a proxy was asked for.
+    asked: Option<Endpoint>,
+    /// How it answered, until it is known whether it leads to a gateway.
+    proxied: Option<PhaseRecord<ProxyEvidence>>,
 }
 
 impl Walk<'_> {
@@ -76,6 +83,9 @@ impl Walk<'_> {
             let run = |talk: &mut Talk<'_>, e: &mut _| negotiate::answer(talk, e);
             let negotiated = record(talk, Phase::Negotiate, &mut self.phases.negotiate, run)?;
             return self.selected(talk, negotiated);
+        }
+        if let Ok(Some(kind)) = proxy::kind(talk.client.rest()) {
+            self.proxy(talk, kind)?;
         }
         let first = match talk.is_seen(Side::Client) {
             true => talk.client.rest().first(),
@@ -87,8 +97,10 @@ impl Walk<'_> {
         // An RD Gateway, or a server that begins with TLS (MS-RDPBCGR 5.4.2.2): what is inside says which.
         self.tls(talk, Selected::Unknown)?;
         if gateway::is_asked(talk.client.rest()) {
+            let at = self.reached(talk);
             let sni = self.phases.tls.as_ref().and_then(|tls| tls.evidence.sni.clone());
-            gateway::run(talk, &mut self.phases, sni)?;
+            let at = Endpoint { host: sni.unwrap_or(at.host), ..at };
+            gateway::run(talk, &mut self.phases, at, self.proxied.take())?;
             return self.negotiated(talk);
         }
         if talk.client.rest().first() == Some(&SEQUENCE) {
@@ -98,6 +110,31 @@ impl Walk<'_> {
         }
         record(talk, Phase::Negotiate, &mut self.phases.negotiate, negotiate::run)?;
         self.session(talk)
+    }
+
+    fn proxy(&mut self, talk: &mut Talk<'_>, kind: proxy::Kind) -> Option<()> {
+        let asked = &mut self.asked;
+        let (mut record, led) = part(talk, |talk, e: &mut _| proxy::run(talk, kind, asked, e));
+        record.evidence.elapsed_ms = Some(record.elapsed_ms);
+        self.proxied = Some(record);
+        led
+    }
+
+    /// Puts what a proxy answered where it belongs.
+    fn join_proxy(&mut self) {
+        let (Some(proxied), Some(connect)) = (self.proxied.take(), self.phases.connect.as_mut()) else {
+            return;
+        };
+        match self.asked.take().filter(|at| at.port == HTTPS_PORT && proxied.status != Status::Passed) {
+            Some(gateway) => gateway::unreached(&mut self.phases, gateway, proxied),
+            None => proxy::joined(connect, proxied),
+        }
+    }
+
+    /// What the client has reached: what a proxy was asked for, or who answered.
+    fn reached(&self, talk: &Talk<'_>) -> Endpoint {
+        let server = talk.flow.server;
+        self.asked.clone().unwrap_or_else(|| Endpoint::new(server.ip().to_string(), server.port()))
     }
 
     /// A negotiation, and what it leads to.
@@ -130,8 +167,8 @@ impl Walk<'_> {
 
     fn tls(&mut self, talk: &mut Talk<'_>, selected: Selected) -> Option<()> {
         let Known { keys, roots, server_name } = *self.known;
-        let address = talk.flow.server.ip().to_string();
-        let name = server_name.map_or_else(|| name(talk).unwrap_or(address), str::to_owned);
+        let host = self.reached(talk).host;
+        let name = server_name.map_or_else(|| name(talk).unwrap_or(host), str::to_owned);
         let expectation = Expectation { name: &name, now: moment(talk.flow.began), roots, pin: None };
         let run = |talk: &mut Talk<'_>, e: &mut _| tls::run(talk, keys, &expectation, e);
         self.opened = Some(false);

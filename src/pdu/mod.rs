@@ -40,6 +40,7 @@ pub mod server_certificate;
 pub mod server_hello;
 pub mod share;
 pub mod socks;
+pub mod socks4;
 pub mod spnego;
 pub mod ts_credentials;
 pub mod ts_request;

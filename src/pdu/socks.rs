@@ -1,6 +1,6 @@
 //! SOCKS5: method selection, an account and CONNECT (RFC 1928, RFC 1929).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Malformed;
 
@@ -14,6 +14,8 @@ pub const NO_AUTHENTICATION: u8 = 0;
 pub const ACCOUNT: u8 = 2;
 /// The proxy takes none of the methods.
 pub const NO_METHOD: u8 = 0xFF;
+/// The reply of a proxy that has connected.
+pub const CONNECTED: u8 = 0;
 
 const CONNECT: u8 = 1;
 const IPV4: u8 = 1;
@@ -84,9 +86,16 @@ pub fn choice_length(bytes: &[u8], version: u8) -> Result<Option<usize>, Malform
 /// It is not SOCKS5, or its address is of an unknown type.
 pub fn reply_length(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
     choice_length(bytes, VERSION)?;
-    let address = match bytes {
+    match bytes {
         // A refusal may be all that comes.
-        [_, reply, ..] if *reply != 0 => return Ok(Some(2)),
+        [_, reply, ..] if *reply != 0 => Ok(Some(2)),
+        _ => length_with_address(bytes),
+    }
+}
+
+/// The length of a message that ends with an address and a port.
+fn length_with_address(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+    let address = match bytes {
         [_, _, _, IPV4, ..] => 4,
         [_, _, _, IPV6, ..] => 16,
         [_, _, _, NAME, length, ..] => 1 + usize::from(*length),
@@ -96,4 +105,41 @@ pub fn reply_length(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         }
     };
     Ok(Some(4 + address + 2))
+}
+
+/// The methods that a client offers, and the length of the message that offers them; none when more bytes are needed to tell.
+pub fn offered(bytes: &[u8]) -> Option<(&[u8], usize)> {
+    let (count, rest) = bytes.get(1..)?.split_first()?;
+    let count = usize::from(*count);
+    Some((rest.get(..count)?, 2 + count))
+}
+
+/// The length of a client's message about an account; none when more bytes are needed to tell.
+pub fn account_length(bytes: &[u8]) -> Option<usize> {
+    let user = usize::from(*bytes.get(1)?);
+    let password = usize::from(*bytes.get(2 + user)?);
+    Some(3 + user + password)
+}
+
+/// The length of a client's request; none when more bytes are needed to tell.
+///
+/// # Errors
+/// As [`reply_length`].
+pub fn request_length(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+    choice_length(bytes, VERSION)?;
+    length_with_address(bytes)
+}
+
+/// The host and the port that a whole request is to connect to; none if it asks for something else.
+pub fn requested(request: &[u8]) -> Option<(String, u16)> {
+    let (rest, port) = request.split_last_chunk::<2>()?;
+    let host = match rest {
+        [VERSION, CONNECT, _, IPV4, address @ ..] => Ipv4Addr::from(*address.first_chunk::<4>()?).to_string(),
+        [VERSION, CONNECT, _, IPV6, address @ ..] => {
+            Ipv6Addr::from(*address.first_chunk::<16>()?).to_string()
+        }
+        [VERSION, CONNECT, _, NAME, _, name @ ..] => String::from_utf8_lossy(name).into_owned(),
+        _ => return None,
+    };
+    Some((host, u16::from_be_bytes(*port)))
 }

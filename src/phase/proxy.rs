@@ -5,11 +5,14 @@
 //! no experiment. Its answer has a phase's time to itself. An account is sent with the first request, once a
 //! connection; there is no TLS to a proxy, so `tls::peer` does not guard it.
 
+mod said;
+
+pub(crate) use said::{answered, chosen, logged_on, of_proxy, replied};
+
 use zeroize::Zeroizing;
 
 use super::basic::{in_the_clear, qualified};
 use crate::{
-    codes::SOCKS_REPLY,
     endpoint::Endpoint,
     net::{Framing, Instant, Wire},
     pdu::{
@@ -56,7 +59,7 @@ pub(crate) async fn run(
     };
     wire.meets(beyond);
     evidence.elapsed_ms = Some(begin.elapsed().into());
-    asked.map_err(|failure| of_proxy(failure, proxy))
+    asked.map_err(|failure| of_proxy(failure, evidence))
 }
 
 /// The way to the proxy failed, not one to the target: it was not asked.
@@ -73,19 +76,6 @@ pub(crate) fn unreachable(
 
 fn name(proxy: &Proxy) -> String {
     format!("the proxy {}", proxy.endpoint)
-}
-
-fn of_proxy(mut failure: Failure, proxy: &Proxy) -> Failure {
-    let name = name(proxy);
-    failure.detail = match failure.kind {
-        FailureKind::ProxyRefused => format!("{name} {}", failure.detail),
-        _ => format!("{name} gave no answer to go on with: {}", failure.detail),
-    };
-    failure.of(Speaker::Proxy)
-}
-
-fn refused(detail: String, code: u32, name: Option<&str>) -> Failure {
-    Failure::new(FailureKind::ProxyRefused, detail).with_code(code, name)
 }
 
 async fn http(
@@ -105,22 +95,7 @@ async fn http(
         }
     }
     let head = head(wire).await?;
-    evidence.status = Some(head.status);
-    evidence.reason = Some(head.reason.clone());
-    evidence.server = head.header("server").map(str::to_owned);
-    evidence.via = head.header("via").map(str::to_owned);
-    evidence.schemes = head.proxy_challenges().into_iter().map(|challenge| challenge.scheme).collect();
-    if (200..300).contains(&head.status) {
-        return Ok(());
-    }
-    let reason = Some(head.reason.as_str()).filter(|reason| !reason.is_empty());
-    let words = reason.map(|reason| format!(" {reason}")).unwrap_or_default();
-    let schemes = match evidence.schemes.is_empty() {
-        true => String::new(),
-        false => format!("; it takes {}", evidence.schemes.join(", ")),
-    };
-    let detail = format!("answered {}{words} to CONNECT {to}{schemes}", head.status);
-    Err(refused(detail, head.status.into(), reason))
+    answered(&head, evidence)
 }
 
 /// The final answer; a proxy may say before it that it is working.
@@ -142,40 +117,21 @@ async fn socks5(
     target: &Endpoint,
     evidence: &mut ProxyEvidence,
 ) -> Result<(), Failure> {
-    wire.send(&socks::greeting(proxy.account.is_some())).await?;
+    let greeting = socks::greeting(proxy.account.is_some());
+    wire.send(&greeting).await?;
     let method = wire.receive(Framing::SocksChoice(socks::VERSION)).await?[1];
-    evidence.method = Some(method);
-    match (method, &proxy.account) {
-        (socks::NO_AUTHENTICATION, _) => {}
-        (socks::ACCOUNT, Some(account)) => log_on(wire, account, evidence).await?,
-        (socks::NO_METHOD, _) => return Err(reply("takes none of our ways to authenticate", method.into())),
-        // A method is no reply: the numbers of both mean different things.
-        (socks::ACCOUNT, None) => {
-            return Err(refused("wants a user name and a password, SOCKS method 2".to_owned(), 2, None));
-        }
-        (other, _) => {
-            let detail = format!("wants the SOCKS method {other}, which was not offered");
-            return Err(refused(detail, other.into(), None));
-        }
+    chosen(method, &greeting[2..], evidence)?;
+    if let (socks::ACCOUNT, Some(account)) = (method, &proxy.account) {
+        log_on(wire, account, evidence).await?;
     }
     let request = socks::connect(&target.host, target.port)
         .ok_or_else(|| Failure::new(FailureKind::Malformed, "the name is longer than SOCKS can say"))?;
     wire.send(&request).await?;
     let code = wire.receive(Framing::SocksReply).await?[1];
-    evidence.reply = Some(code);
-    match code {
-        0 => Ok(()),
-        code => Err(reply(&format!("does not connect to {target}"), code.into())),
-    }
+    replied(code, socks::CONNECTED, evidence)
 }
 
-fn reply(what: &str, code: u32) -> Failure {
-    let row = SOCKS_REPLY.find(code);
-    let meaning = row.as_ref().map_or("no table knows it", |row| row.meaning);
-    refused(format!("{what}, SOCKS {code}: {meaning}"), code, SOCKS_REPLY.symbol(code))
-}
-
-/// RFC 1929: any status but 0 is a refusal.
+/// Shows the account (RFC 1929).
 async fn log_on(wire: &mut Wire, account: &Account, evidence: &mut ProxyEvidence) -> Result<(), Failure> {
     let request =
         socks::account(&qualified(account), &account.password).map(Zeroizing::new).ok_or_else(|| {
@@ -186,8 +142,5 @@ async fn log_on(wire: &mut Wire, account: &Account, evidence: &mut ProxyEvidence
         })?;
     evidence.account_sent = true;
     wire.send_secret(&request).await?;
-    match wire.receive(Framing::SocksChoice(socks::ACCOUNT_VERSION)).await?[1] {
-        0 => Ok(()),
-        status => Err(refused(format!("refused the account with status {status}"), status.into(), None)),
-    }
+    logged_on(wire.receive(Framing::SocksChoice(socks::ACCOUNT_VERSION)).await?[1])
 }

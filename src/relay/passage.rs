@@ -15,7 +15,8 @@ use crate::{
     passive::{self, Known},
     phase::{Step, record, resolve},
     report::{
-        ConnectEvidence, Failure, FailureKind, Millis, Phases, Report, TargetRecord, Tcp, Timestamp, Trace,
+        ConnectEvidence, Failure, FailureKind, Millis, PhaseRecord, Phases, Report, TargetRecord, Tcp,
+        Timestamp, Trace,
     },
 };
 
@@ -158,7 +159,8 @@ fn report(passed: Passed, keys: &Keys) -> Report {
     let keys: KeyLog = keys();
     let server_name = Some(target.server_name.as_str());
     let mut connection = passive::walk(&flow, &Known { keys: &keys, roots: &roots, server_name });
-    (connection.phases.resolve, connection.phases.connect) = (reached.resolve, reached.connect);
+    connection.phases.resolve = reached.resolve;
+    connection.phases.connect = beyond(reached.connect, connection.phases.connect.take());
     let (sent_bytes, received_bytes) = (Some(flow.from_client.total), Some(flow.from_server.total));
     connection.tcp = to_server.map(|tcp| Tcp { sent_bytes, received_bytes, ..tcp });
     if let Some(watched) = &mut connection.watched {
@@ -172,4 +174,18 @@ fn report(passed: Passed, keys: &Keys) -> Report {
         connections: vec![connection],
         ..Trace::begun(started, elapsed_ms)
     })
+}
+
+/// TCP as the relay made it, with what a proxy behind it answered.
+fn beyond(
+    made: Option<PhaseRecord<ConnectEvidence>>,
+    seen: Option<PhaseRecord<ConnectEvidence>>,
+) -> Option<PhaseRecord<ConnectEvidence>> {
+    let (made, mut seen) = match (made, seen) {
+        (Some(made), Some(seen)) if seen.evidence.proxy.is_some() => (made, seen),
+        (made, _) => return made,
+    };
+    seen.elapsed_ms = Millis::rounded(seen.elapsed_ms.0 + made.elapsed_ms.0);
+    (seen.evidence.attempts, seen.evidence.peer) = (made.evidence.attempts, made.evidence.peer);
+    Some(seen)
 }

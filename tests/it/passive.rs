@@ -1,6 +1,9 @@
 //! What a connection shows to whoever only watches it. That it is what its client reports is held by `relay`.
 
+mod asked;
 mod lacking;
+mod led;
+mod proxies;
 
 use rdptrace::{
     Report, Target, Tracer, diagnose,

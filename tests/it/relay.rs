@@ -18,6 +18,8 @@ use rdptrace::{
     settings::Experiments,
 };
 
+pub(crate) use self::sentences::about_us;
+
 use self::network::{Relayed, Secrets, serve};
 use crate::{
     faults::settings_for,
@@ -63,7 +65,7 @@ fn thumbprint(connection: &Connection) -> Option<&str> {
 }
 
 /// Why a watcher cannot see what the client did: it lacks a key of the client's, or it cannot know what the client makes of it.
-fn unseen(fault: &str, failure: Option<&str>) -> bool {
+pub(crate) fn unseen(fault: &str, failure: Option<&str>) -> bool {
     let without_key = fault.starts_with("standard-security-");
     let by_client = matches!(failure, Some("key_binding" | "security_unsupported"));
     without_key || by_client || MADE_BY_CLIENT.contains(&fault)
@@ -78,7 +80,7 @@ const MADE_BY_CLIENT: [&str; 4] = [
 ];
 
 /// How what was watched differs from what the client reports; none if it does not.
-fn difference(live: &Connection, watched: &Connection) -> Option<String> {
+pub(crate) fn difference(live: &Connection, watched: &Connection) -> Option<String> {
     let (of_client, of_watcher) = (told(live), told(watched));
     let same = match &of_client.1 {
         Some(_) => of_client == of_watcher,
@@ -98,7 +100,7 @@ async fn the_relay_reports_what_the_client_reports() {
         assert_eq!(live.trace.connections.len(), watched.len(), "{name}");
         for (live, report) in live.trace.connections.iter().zip(&watched) {
             let failure = live.phases.summaries().iter().find_map(|seen| Some(seen.failure?.kind.name()));
-            wrong.extend(sentences::about_us(report).map(|told| format!("{name}: {told}")));
+            wrong.extend(about_us(report).map(|told| format!("{name}: {told}")));
             let watched = &report.trace.connections[0];
             if !unseen(name, failure) {
                 wrong.extend(difference(live, watched).map(|how| format!("{name}: {how}")));

@@ -13,8 +13,12 @@ use super::{
 };
 use crate::{
     codes::Phase,
-    report::{GatewayEvidence, GatewayTransport, Phases, Speaker},
+    endpoint::Endpoint,
+    report::{GatewayEvidence, GatewayTransport, PhaseRecord, Phases, ProxyEvidence, Speaker},
 };
+
+/// What a proxy on the way to it answered.
+type Proxied = Option<PhaseRecord<ProxyEvidence>>;
 
 /// Whether the client asks for an RD Gateway inside TLS.
 pub(super) fn is_asked(client: &[u8]) -> bool {
@@ -24,18 +28,13 @@ pub(super) fn is_asked(client: &[u8]) -> bool {
 }
 
 /// Reads the steps, and goes on with what is inside the channel.
-pub(super) fn run(talk: &mut Talk<'_>, phases: &mut Phases, sni: Option<String>) -> Option<()> {
-    let mut evidence = GatewayEvidence {
-        host: sni.unwrap_or_else(|| talk.flow.server.ip().to_string()),
-        port: talk.flow.server.port(),
-        ..GatewayEvidence::default()
-    };
-    // With a gateway the connection and its TLS are steps of it.
-    evidence.steps.connect = phases.connect.take();
-    evidence.steps.tls = phases.tls.take();
+pub(super) fn run(talk: &mut Talk<'_>, phases: &mut Phases, at: Endpoint, proxied: Proxied) -> Option<()> {
+    let mut evidence = reached(phases, at, proxied);
     talk.phase = Phase::Gateway;
     let begin = talk.flow.began;
+    let beyond = talk.meets(Speaker::Gateway);
     let result = steps(talk, &mut evidence);
+    talk.meets(beyond);
     let result = result.map_err(|halt| match halt {
         Halt::Failed(failure) => Halt::Failed(failure.or_of(Speaker::Gateway)),
         other => other,
@@ -45,6 +44,23 @@ pub(super) fn run(talk: &mut Talk<'_>, phases: &mut Phases, sni: Option<String>)
     let (client, server) = inside?;
     (talk.client, talk.server) = (client, server);
     Some(())
+}
+
+/// With a gateway the connection, the proxy and TLS are steps of it.
+fn reached(phases: &mut Phases, at: Endpoint, proxied: Proxied) -> GatewayEvidence {
+    let mut evidence = GatewayEvidence { host: at.host, port: at.port, ..GatewayEvidence::default() };
+    evidence.steps.connect = phases.connect.take();
+    evidence.steps.proxy = proxied;
+    evidence.steps.tls = phases.tls.take();
+    evidence
+}
+
+/// A gateway to which no proxy leads: nothing else of Remote Desktop has this port.
+pub(super) fn unreached(phases: &mut Phases, at: Endpoint, proxied: PhaseRecord<ProxyEvidence>) {
+    let PhaseRecord { status, elapsed_ms, ref failure, ref stopped, .. } = proxied;
+    let (failure, stopped) = (failure.clone(), stopped.clone());
+    let evidence = reached(phases, at, Some(proxied));
+    phases.gateway = Some(PhaseRecord { status, elapsed_ms, evidence, failure, stopped, inferred: None });
 }
 
 fn steps(talk: &mut Talk<'_>, evidence: &mut GatewayEvidence) -> Passing<Tracks> {

@@ -2,9 +2,11 @@
 
 mod body;
 mod challenge;
+mod request;
 
 pub use body::{BodyLength, MAX_BODY, chunk_line};
 pub use challenge::{Challenge, challenges};
+pub use request::{RequestHead, request_length};
 
 use super::Malformed;
 
@@ -151,16 +153,18 @@ pub fn head_length(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
     if bytes[..common] != BEGIN[..common] {
         return Err(Malformed::new("the answer does not begin like HTTP/1.1"));
     }
-    let within = &bytes[..bytes.len().min(MAX_HEAD)];
-    let end = (0..within.len()).find(|at| {
-        let rest = &within[*at..];
-        rest.starts_with(b"\r\n\r\n") || rest.starts_with(b"\n\n")
-    });
-    match end {
-        Some(at) => Ok(Some(at + if within[at] == b'\r' { 4 } else { 2 })),
+    match head_end(&bytes[..bytes.len().min(MAX_HEAD)]) {
+        Some(length) => Ok(Some(length)),
         None if bytes.len() >= MAX_HEAD => {
             Err(Malformed(format!("the head of the response is longer than {MAX_HEAD} bytes")))
         }
         None => Ok(None),
     }
+}
+
+/// The length of a head with its empty line; none if the line has not come.
+fn head_end(bytes: &[u8]) -> Option<usize> {
+    let ends = |at: &usize| bytes[*at..].starts_with(b"\r\n\r\n") || bytes[*at..].starts_with(b"\n\n");
+    let end = (0..bytes.len()).find(ends)?;
+    Some(end + if bytes[end] == b'\r' { 4 } else { 2 })
 }

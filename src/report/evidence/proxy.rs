@@ -10,7 +10,7 @@ use crate::report::Millis;
 #[serde(default)]
 #[non_exhaustive]
 pub struct ProxyEvidence {
-    /// `http` or `socks5`.
+    /// `http`, `socks5`, or in a capture `socks4`.
     pub kind: String,
     /// Name or address.
     pub host: String,

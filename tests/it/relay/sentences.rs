@@ -3,7 +3,7 @@
 use rdptrace::Report;
 
 /// The sentences of a report that are about the program which watched.
-pub(super) fn about_us(report: &Report) -> impl Iterator<Item = String> {
+pub(crate) fn about_us(report: &Report) -> impl Iterator<Item = String> {
     sentences(report).into_iter().filter(|told| is_about_us(told))
 }
 

@@ -6,6 +6,7 @@ use crate::{
     capture::Seen,
     cli::{Error, arguments::read::ReadArguments, out::stderr},
     flow::Flow,
+    passive::asked_for,
     report::Connection,
 };
 
@@ -31,7 +32,10 @@ impl Lacking {
     pub(super) fn note(&mut self, flow: &Flow, connection: &Connection, is_relevant: bool) {
         match connection.watched.as_ref().and_then(|watched| watched.opened) {
             Some(true) => self.opened += 1,
-            Some(false) if !is_relevant => *self.sealed.entry(flow.server.port()).or_default() += 1,
+            Some(false) if !is_relevant => {
+                let port = asked_for(connection).map_or(flow.server.port(), |asked| asked.port);
+                *self.sealed.entry(port).or_default() += 1;
+            }
             _ => {}
         }
     }

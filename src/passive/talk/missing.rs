@@ -1,0 +1,104 @@
+//! What it means that a side says no more: who ended the connection, or who was silent for too long.
+
+use super::{super::ended, Halt, Talk};
+use crate::{
+    codes::Phase,
+    flow::{At, End, How, Side, millis},
+    net,
+    report::{EndSide, Failure, FailureKind, Speaker},
+};
+
+/// So long a server may think before a client that leaves has waited in vain, in milliseconds.
+const PATIENCE: f64 = 3_000.0;
+
+impl Talk<'_> {
+    /// What it means that this side, whose turn it is, says no more; so many bytes of a message have come.
+    pub(in crate::passive) fn missing(&mut self, owes: Side, pending: usize) -> Halt {
+        let client = self.client_left();
+        if let Some(failure) = self.alerted(pending, client) {
+            return failure.into();
+        }
+        let (quiet, other) = (self.flow.stream(owes), self.flow.stream(owes.other()));
+        if quiet.packets.count == 0 && other.packets.count > 2 {
+            let who = if owes == Side::Server { "server" } else { "client" };
+            return Halt::Unseen(format!("the capture holds no packet of the {who}"));
+        }
+        let server = self.flow.from_server.end;
+        let first = match (client, server) {
+            (Some(client), Some(server)) if (client.at, client.packet) < (server.at, server.packet) => {
+                (Side::Client, client)
+            }
+            (_, Some(server)) => (Side::Server, server),
+            (Some(client), None) => (Side::Client, client),
+            (None, None) => return self.open_end(owes, pending),
+        };
+        let waited = self.waited(first.1.at);
+        self.now = self.now.max(first.1.at);
+        match first {
+            (Side::Server, end) => {
+                let head = self.server.rest().to_vec();
+                let mut failure = net::ended(self.speaker, end.how == How::Rst, pending);
+                if ended::by(self.flow).side == EndSide::Path {
+                    let who = self.speaker.title();
+                    failure.detail = format!("a RST in {who}'s name, but not of {who}, ended the connection");
+                }
+                failure.with_received(&head).with_partial(pending as u64).into()
+            }
+            (Side::Client, _) if owes == Side::Server && waited >= PATIENCE => {
+                silent(self.speaker, waited, pending, ", and the client gave up").into()
+            }
+            (Side::Client, end) => {
+                let how = if end.how == How::Rst { "reset" } else { "closed" };
+                Halt::Stopped(format!("the client {how} the connection"))
+            }
+        }
+    }
+
+    /// How long the server has owed an answer. From licensing on whatever else it says is none, so the whole phase counts.
+    fn waited(&self, until: At) -> f64 {
+        let since = if self.phase >= Phase::Licensing { self.since } else { self.asked.max(self.since) };
+        millis(since, until)
+    }
+
+    /// The record ends, and neither side has ended the connection.
+    fn open_end(&mut self, owes: Side, pending: usize) -> Halt {
+        let waited = self.waited(self.flow.watched);
+        if owes == Side::Server && waited >= PATIENCE {
+            self.now = self.flow.watched;
+            return silent(self.speaker, waited, pending, "").into();
+        }
+        let part = if pending > 0 { ", in the middle of a message" } else { "" };
+        Halt::Stopped(format!("the record of the connection ends here{part}"))
+    }
+
+    /// When the client left: with an alert of TLS, after which the server may end the connection of TCP first, or without one.
+    fn client_left(&self) -> Option<End> {
+        let alert = self.client.alert.map(|alert| alert.mark);
+        let alert = alert.map(|mark| End { how: How::Fin, at: mark.at, packet: mark.packet });
+        let ends = alert.into_iter().chain(self.flow.from_client.end);
+        ends.min_by_key(|end| (end.at, end.packet))
+    }
+
+    /// What the alert says with which the server ended TLS, if the client had not left before.
+    fn alerted(&mut self, pending: usize, client: Option<End>) -> Option<Failure> {
+        let alert = self.server.alert?;
+        let order = (alert.mark.at, alert.mark.packet);
+        if client.is_some_and(|client| (client.at, client.packet) < order) {
+            return None;
+        }
+        self.now = self.now.max(alert.mark.at);
+        Some(match alert.code {
+            net::CLOSE_NOTIFY => net::ended(self.speaker, false, pending).with_partial(pending as u64),
+            code => net::alert(self.speaker, code),
+        })
+    }
+}
+
+fn silent(speaker: Speaker, waited: f64, pending: usize, more: &str) -> Failure {
+    let seconds = waited / 1000.0;
+    let detail = match pending {
+        0 => format!("{} sent nothing for {seconds:.1} s{more}", speaker.title()),
+        bytes => format!("only part of a message came in {seconds:.1} s: {bytes} B{more}"),
+    };
+    Failure::new(FailureKind::Timeout, detail).of(speaker).with_partial(pending as u64)
+}
