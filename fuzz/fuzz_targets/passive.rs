@@ -6,7 +6,15 @@ use rdptrace::internal::{
     certificate::Roots,
     flow::{End, Flow, How, KeyLog, Side},
     passive::{Known, walk},
+    pdu::server_key::ServerKey,
 };
+use std::sync::LazyLock;
+
+/// That of the demo's Standard RDP Security.
+static KEYS: LazyLock<Vec<ServerKey>> = LazyLock::new(|| {
+    let pem = include_bytes!("../../testdata/keys/demo-standard.pem");
+    vec![ServerKey::from_pem(pem).expect("a key")]
+});
 
 fuzz_target!(|bytes: &[u8]| {
     let mut flow = Flow::new(([192, 0, 2, 1], 50_000).into(), ([192, 0, 2, 2], 3389).into(), 0);
@@ -29,6 +37,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
     (flow.last, flow.watched) = (at, at);
     let roots = Roots::new(Ok(Vec::new()));
-    let made = walk(&flow, &Known { keys: &KeyLog::default(), roots: &roots, server_name: None });
+    let keys = KeyLog::default();
+    let known = Known { keys: &keys, server_keys: &KEYS, roots: &roots, server_name: None };
+    let made = walk(&flow, &known);
     assert!(made.frames.len() <= 48);
 });

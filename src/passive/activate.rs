@@ -3,6 +3,7 @@
 use super::{
     client,
     mcs::Channels,
+    standard::Sealed,
     talk::{Halt, Passing, Talk},
 };
 use crate::{
@@ -21,9 +22,14 @@ use crate::{
 };
 
 /// Reads what the server says until its Font Map.
-pub(super) fn run(talk: &mut Talk<'_>, channels: Channels, evidence: &mut ActivateEvidence) -> Passing<()> {
-    if channels.sealed {
-        return Err(Halt::Unseen("Standard RDP Security encrypts it, and no key is known".to_owned()));
+pub(super) fn run(
+    talk: &mut Talk<'_>,
+    channels: Channels,
+    sealed: Option<Sealed>,
+    evidence: &mut ActivateEvidence,
+) -> Passing<()> {
+    if let Some(sealed) = sealed {
+        return Err(Halt::Unseen(sealed.to_string()));
     }
     let mut demanded = false;
     loop {

@@ -4,7 +4,8 @@ use zeroize::Zeroizing;
 
 use super::{
     client,
-    mcs::Channels,
+    mcs::{Channels, Joined},
+    standard::{self, Sealed},
     talk::{Halt, Passing, Talk},
 };
 use crate::{
@@ -14,26 +15,35 @@ use crate::{
         license::LicensePdu,
         mcs::{self, Mcs},
         security::SEC_ENCRYPT,
+        server_key::ServerKey,
         share::{self, IoPdu},
     },
     phase::{activate::count, ending, licensing, redirect},
     report::{LicensingEvidence, LicensingOutcome},
 };
 
-/// Reads what the server says of licensing, until it says that there is a license or goes on without one.
-pub(super) fn run(talk: &mut Talk<'_>, channels: Channels, evidence: &mut LicensingEvidence) -> Passing<()> {
+/// Reads what the server says of licensing, until it says that there is a license or goes on without one; what Standard RDP
+/// Security still encrypts then.
+pub(super) fn run(
+    talk: &mut Talk<'_>,
+    joined: &Joined,
+    keys: &[ServerKey],
+    evidence: &mut LicensingEvidence,
+) -> Passing<Option<Sealed>> {
     // Client Info, and before it the keys of Standard RDP Security.
-    client(talk)?;
+    let first = client(talk)?;
+    let sealed = joined.security.as_ref().and_then(|data| standard::open(talk, &first, data, keys).err());
+    let channels = joined.channels;
     loop {
         match talk.next() {
-            Some(Side::Client) => client(talk)?,
+            Some(Side::Client) => drop(client(talk)?),
             Some(Side::Server) => {
-                if begins_activation(talk.server.rest(), channels) {
-                    return Ok(());
+                if begins_activation(talk.server.rest(), channels, sealed.is_some()) {
+                    return Ok(sealed);
                 }
                 let frame = talk.take(Side::Server, Framing::Tpkt)?;
                 if server(&frame, channels, evidence)? {
-                    return Ok(());
+                    return Ok(sealed);
                 }
             }
             // Whatever the server has said, none of it is what is awaited.
@@ -43,21 +53,21 @@ pub(super) fn run(talk: &mut Talk<'_>, channels: Channels, evidence: &mut Licens
 }
 
 /// A message of the client, which may hold a password: only what it offers is kept.
-fn client(talk: &mut Talk<'_>) -> Passing<()> {
+fn client(talk: &mut Talk<'_>) -> Passing<Zeroizing<Vec<u8>>> {
     let frame = Zeroizing::new(talk.take_secret(Side::Client, Framing::TpktOrFastPath)?);
     if let Some((_, user_data)) = mcs::sent(&frame) {
         client::informed(&mut talk.offered, user_data);
     }
-    Ok(())
+    Ok(frame)
 }
 
 /// Whether the next frame is a Demand Active, or encrypted: some servers know no licensing.
-fn begins_activation(bytes: &[u8], channels: Channels) -> bool {
+fn begins_activation(bytes: &[u8], channels: Channels, is_sealed: bool) -> bool {
     let length = Framing::Tpkt.length(bytes).ok().flatten().unwrap_or_default();
     let Ok(Mcs::Data { channel, user_data }) = mcs::read(bytes.get(..length).unwrap_or_default()) else {
         return false;
     };
-    let is_sealed = channels.sealed
+    let is_sealed = is_sealed
         && user_data.first_chunk::<2>().is_some_and(|flags| u16::from_le_bytes(*flags) & SEC_ENCRYPT != 0);
     Some(channel) == channels.io && (is_sealed || share::io_pdu(user_data) == IoPdu::DemandActive)
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     flow::Side,
     net::Framing,
-    pdu::{mcs, x224},
+    pdu::{connect_response::SecurityData, mcs, x224},
     phase::mcs::{confirmed, responded},
     report::McsEvidence,
 };
@@ -20,12 +20,17 @@ const APPLICATION: u8 = 0x7F;
 pub(super) struct Channels {
     pub io: Option<u16>,
     pub message: Option<u16>,
-    /// Whether what follows is encrypted with Standard RDP Security.
-    pub sealed: bool,
+}
+
+/// What a server has agreed to.
+pub(super) struct Joined {
+    pub channels: Channels,
+    /// What Standard RDP Security encrypts with; none if it encrypts nothing.
+    pub security: Option<SecurityData>,
 }
 
 /// Reads the settings and the channel connection, up to what the client sends on a channel.
-pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut McsEvidence) -> Passing<Channels> {
+pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut McsEvidence) -> Passing<Joined> {
     let initial = talk.take(Side::Client, Framing::Tpkt)?;
     let payload = x224::data(&initial).unwrap_or_default();
     if payload.first() != Some(&APPLICATION) {
@@ -34,7 +39,7 @@ pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut McsEvidence) -> Passing<Ch
     client::settled(&mut talk.offered, payload);
     let frame = talk.take(Side::Server, Framing::TpktAfterCredssp)?;
     let response = responded(&frame, evidence)?;
-    let sealed = response.security.as_ref().is_some_and(|security| security.method != 0);
+    let security = response.security.filter(|security| security.method != 0);
     loop {
         match talk.next() {
             Some(Side::Client) => {
@@ -53,7 +58,8 @@ pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut McsEvidence) -> Passing<Ch
             }
         }
     }
-    Ok(Channels { io: response.io_channel, message: response.message_channel, sealed })
+    let channels = Channels { io: response.io_channel, message: response.message_channel };
+    Ok(Joined { channels, security })
 }
 
 /// Whether a Send Data Request begins here, with which the client goes on to Client Info.

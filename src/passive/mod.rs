@@ -19,6 +19,7 @@ mod proxy;
 mod record;
 mod sealed;
 mod session;
+mod standard;
 mod talk;
 mod tls;
 mod track;
@@ -30,12 +31,14 @@ pub use beginning::{Beginning, beginning, is_relevant, is_wanted};
 pub use proxy::asked_for;
 pub use walk::walk;
 
-use crate::{certificate::Roots, flow::KeyLog};
+use crate::{certificate::Roots, flow::KeyLog, pdu::server_key::ServerKey};
 
 /// What is known beside the streams.
 pub struct Known<'a> {
     /// The secrets of TLS sessions.
     pub keys: &'a KeyLog,
+    /// Private keys of servers.
+    pub server_keys: &'a [ServerKey],
     /// The trust anchors that certificates are judged by.
     pub roots: &'a Roots<'a>,
     /// The name that the server's certificate has to be for, if it is given.

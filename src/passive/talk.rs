@@ -70,6 +70,8 @@ pub(super) struct Talk<'a> {
     pub tls: bool,
     /// Who is at the other end.
     pub speaker: Speaker,
+    /// Whether Standard RDP Security was opened.
+    pub opened: bool,
     /// When this phase began.
     pub since: At,
     /// When the client last said what the server has not answered.
@@ -94,6 +96,7 @@ impl<'a> Talk<'a> {
             phase: Phase::Connect,
             tls: false,
             speaker: Speaker::Server,
+            opened: false,
             since: flow.began,
             asked: flow.began,
             last: None,

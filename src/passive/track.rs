@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use crate::{
     flow::{Gap, MOST_BYTES, Mark, Stream},
     net::Framing,
-    pdu::Malformed,
+    pdu::{Malformed, security::Unopened},
+    phase::secured,
+    report::Failure,
 };
 
 /// A message and the packet that it ended in.
@@ -46,6 +48,8 @@ pub(super) struct Track<'a> {
     at: usize,
     /// The alert that ended it.
     pub alert: Option<Alert>,
+    /// The message at its end that the keys do not open.
+    pub unopened: Option<(Unopened, Message)>,
 }
 
 impl<'a> Track<'a> {
@@ -82,6 +86,12 @@ impl<'a> Track<'a> {
     pub(super) fn advance(&mut self, length: usize) -> Option<Mark> {
         self.at += length;
         self.mark(self.at - 1)
+    }
+
+    /// The failure that a message which the keys do not open is to whoever receives it, and when it came.
+    pub(super) fn unopened(&self) -> Option<(Failure, Mark)> {
+        let (why, message) = self.unopened.as_ref()?;
+        Some((secured::unopened(why, &message.bytes), message.last))
     }
 
     /// Whether bytes are missing at its end, or it was too long to be kept.

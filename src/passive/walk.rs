@@ -8,7 +8,7 @@ use super::{
     sealed::Sealed,
     session,
     talk::{Halt, Talk},
-    tls::{self, Inside},
+    tls::{self, Inside, Locked, Means},
     watched,
 };
 use crate::{
@@ -32,10 +32,11 @@ pub fn walk(flow: &Flow, known: &Known<'_>) -> Connection {
         Walk { known, phases: Phases::default(), session: None, opened: None, asked: None, proxied: None };
     walk.run(&mut talk);
     walk.join_proxy();
+    let opened = walk.opened.or(talk.opened.then_some(true));
     let passed_over = (talk.client.left() + talk.server.left()) as u64 + beyond(flow);
     let client = Some(std::mem::take(&mut talk.offered)).filter(|client| !client.is_empty());
     let (frames, frames_omitted) = talk.into_frames();
-    let Walk { mut phases, session, opened, .. } = walk;
+    let Walk { mut phases, session, .. } = walk;
     attribution::assign_failures(&mut phases, &frames);
     Connection {
         purpose: Purpose::Main,
@@ -156,21 +157,23 @@ impl Walk<'_> {
     }
 
     fn session(&mut self, talk: &mut Talk<'_>) -> Option<()> {
-        let channels = record(talk, Phase::Mcs, &mut self.phases.mcs, mcs::run)?;
-        let run = |talk: &mut Talk<'_>, e: &mut _| licensing::run(talk, channels, e);
-        record(talk, Phase::Licensing, &mut self.phases.licensing, run)?;
-        let run = |talk: &mut Talk<'_>, e: &mut _| activate::run(talk, channels, e);
+        let joined = record(talk, Phase::Mcs, &mut self.phases.mcs, mcs::run)?;
+        let (channels, server_keys) = (joined.channels, self.known.server_keys);
+        let run = |talk: &mut Talk<'_>, e: &mut _| licensing::run(talk, &joined, server_keys, e);
+        let sealed = record(talk, Phase::Licensing, &mut self.phases.licensing, run)?;
+        let run = |talk: &mut Talk<'_>, e: &mut _| activate::run(talk, channels, sealed, e);
         record(talk, Phase::Activate, &mut self.phases.activate, run)?;
         self.session = session::run(talk, channels.io);
         Some(())
     }
 
     fn tls(&mut self, talk: &mut Talk<'_>, selected: Selected) -> Option<()> {
-        let Known { keys, roots, server_name } = *self.known;
+        let Known { keys, server_keys, roots, server_name } = *self.known;
         let host = self.reached(talk).host;
         let name = server_name.map_or_else(|| name(talk).unwrap_or(host), str::to_owned);
         let expectation = Expectation { name: &name, now: moment(talk.flow.began), roots, pin: None };
-        let run = |talk: &mut Talk<'_>, e: &mut _| tls::run(talk, keys, &expectation, e);
+        let means = Means { keys, server_keys, expectation: &expectation };
+        let run = |talk: &mut Talk<'_>, e: &mut _| tls::run(talk, means, e);
         self.opened = Some(false);
         match record(talk, Phase::Tls, &mut self.phases.tls, run)? {
             Inside::Opened(client, server) => {
@@ -178,21 +181,21 @@ impl Walk<'_> {
                 self.opened = Some(true);
                 Some(())
             }
-            Inside::Sealed(sealed) => {
-                self.sealed(talk, selected, &sealed);
+            Inside::Sealed(sealed, locked) => {
+                self.sealed(talk, selected, &sealed, locked);
                 None
             }
         }
     }
 
     /// What is behind a handshake that cannot be opened is unseen; sizes and times say a little of it, and prove nothing.
-    fn sealed(&mut self, talk: &mut Talk<'_>, selected: Selected, sealed: &Sealed) {
+    fn sealed(&mut self, talk: &mut Talk<'_>, selected: Selected, sealed: &Sealed, locked: Locked) {
         let end = ended::first(talk.flow).map(|(side, end)| (side, end.at));
         let inferred = sealed.told(selected, end);
         talk.now = sealed.last().unwrap_or(talk.now);
         match selected.is_nla() {
-            true => unseen(talk, Phase::Credssp, &mut self.phases.credssp, inferred),
-            false => unseen(talk, Phase::Mcs, &mut self.phases.mcs, inferred),
+            true => unseen(talk, Phase::Credssp, &mut self.phases.credssp, locked, inferred),
+            false => unseen(talk, Phase::Mcs, &mut self.phases.mcs, locked, inferred),
         }
     }
 }
@@ -207,10 +210,10 @@ fn unseen<E: Default>(
     talk: &mut Talk<'_>,
     phase: Phase,
     slot: &mut Option<PhaseRecord<E>>,
+    locked: Locked,
     inferred: String,
 ) {
-    let why = "it is encrypted, and no key that opens it is known".to_owned();
-    let _: Option<()> = record(talk, phase, slot, |_, _| Err(Halt::Unseen(why)));
+    let _: Option<()> = record(talk, phase, slot, |_, _| Err(Halt::Unseen(locked.to_string())));
     if let Some(record) = slot {
         record.inferred = Some(inferred);
     }

@@ -1,8 +1,9 @@
 //! What a Client Info PDU says beside its secrets (MS-RDPBCGR 2.2.1.11): code page and flags, and nothing that follows them.
 
-use super::{Malformed, Reader, security::SEC_ENCRYPT};
-
-const SEC_INFO_PKT: u16 = 0x0040;
+use super::{
+    Malformed, Reader,
+    security::{SEC_ENCRYPT, SEC_INFO_PKT},
+};
 
 /// The fields before the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

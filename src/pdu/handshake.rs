@@ -2,10 +2,16 @@
 
 use super::{Malformed, Reader};
 
-/// The types of messages that both versions know.
+/// ClientHello.
+pub const CLIENT_HELLO: u8 = 1;
+/// Certificate.
 pub const CERTIFICATE: u8 = 11;
 /// CertificateRequest.
 pub const CERTIFICATE_REQUEST: u8 = 13;
+/// ServerHelloDone, up to TLS 1.2.
+pub const SERVER_HELLO_DONE: u8 = 14;
+/// ClientKeyExchange, up to TLS 1.2.
+pub const CLIENT_KEY_EXCHANGE: u8 = 16;
 /// The longest message that is read.
 pub const MAX_MESSAGE: usize = 64 * 1024;
 /// Certificates that are kept of a chain.

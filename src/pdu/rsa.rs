@@ -1,6 +1,7 @@
-//! The raw RSA public operation on little-endian numbers: MS-RDPBCGR 5.3.3.1.3 and 5.3.4.1.
+//! The raw RSA operations on little-endian numbers: MS-RDPBCGR 5.3.3.1.3, 5.3.4.1 and 5.3.4.2.
 
 use num_bigint::BigUint;
+use zeroize::Zeroizing;
 
 use super::Malformed;
 
@@ -48,17 +49,33 @@ pub fn encrypt(key: &RsaPublicKey, message_le: &[u8]) -> Result<Vec<u8>, Malform
 /// If the modulus is zero, even or longer than [`MAX_MODULUS`], if the exponent is even or 1, or if the value is
 /// not smaller than the modulus.
 pub fn power(key: &RsaPublicKey, value_le: &[u8]) -> Result<Vec<u8>, Malformed> {
-    let length = key.modulus.len();
-    if length > MAX_MODULUS {
-        return Err(Malformed(format!("RSA modulus of {length} bytes, at most {MAX_MODULUS} are used")));
-    }
-    let modulus = BigUint::from_bytes_le(&key.modulus);
-    if !modulus.bit(0) {
-        return Err(Malformed::new("RSA modulus is zero or even"));
-    }
     // An exponent of 1 would send the message in the clear.
     if key.exponent.is_multiple_of(2) || key.exponent == 1 {
         return Err(Malformed(format!("RSA exponent {} is even or 1", key.exponent)));
+    }
+    raised(&key.modulus, &BigUint::from(key.exponent), value_le)
+}
+
+/// `value_le` to the power of a private exponent, modulo the modulus; little-endian, as long as the modulus.
+///
+/// # Errors
+/// As [`power`], but for the exponent.
+pub fn private_power(
+    modulus_le: &[u8],
+    exponent_le: &[u8],
+    value_le: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Malformed> {
+    raised(modulus_le, &BigUint::from_bytes_le(exponent_le), value_le).map(Zeroizing::new)
+}
+
+fn raised(modulus_le: &[u8], exponent: &BigUint, value_le: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let length = modulus_le.len();
+    if length > MAX_MODULUS {
+        return Err(Malformed(format!("RSA modulus of {length} bytes, at most {MAX_MODULUS} are used")));
+    }
+    let modulus = BigUint::from_bytes_le(modulus_le);
+    if !modulus.bit(0) {
+        return Err(Malformed::new("RSA modulus is zero or even"));
     }
     let value = BigUint::from_bytes_le(value_le);
     if value >= modulus {
@@ -67,7 +84,7 @@ pub fn power(key: &RsaPublicKey, value_le: &[u8]) -> Result<Vec<u8>, Malformed> 
             modulus.bits()
         )));
     }
-    let mut result = value.modpow(&BigUint::from(key.exponent), &modulus).to_bytes_le();
+    let mut result = value.modpow(exponent, &modulus).to_bytes_le();
     result.resize(length, 0);
     Ok(result)
 }

@@ -7,6 +7,8 @@ use rc4::{KeyInit, Rc4, StreamCipher};
 use sha1::Sha1;
 use zeroize::Zeroizing;
 
+use super::Malformed;
+
 /// A key is changed after this many PDUs of its direction (5.3.7).
 pub const UPDATE_INTERVAL: u32 = 4096;
 
@@ -60,8 +62,19 @@ pub struct SessionKeys {
 }
 
 impl SessionKeys {
+    /// The client's keys from both randoms, the server's as it came.
+    ///
+    /// # Errors
+    /// The server's random is not 32 bytes long.
+    pub fn of(strength: Strength, client_random: &[u8; 32], server_random: &[u8]) -> Result<Self, Malformed> {
+        let random = server_random.try_into().map_err(|_| {
+            Malformed(format!("a server random of {} bytes, 32 expected", server_random.len()))
+        })?;
+        Ok(Self::derive(strength, client_random, random))
+    }
+
     /// The client's keys from both randoms (5.3.5.1).
-    pub fn derive(strength: Strength, client_random: &[u8; 32], server_random: &[u8; 32]) -> Self {
+    fn derive(strength: Strength, client_random: &[u8; 32], server_random: &[u8; 32]) -> Self {
         let hashes = |secret: &[u8], letters: [&[u8]; 3]| {
             Zeroizing::new(letters.map(|text| salted_hash(secret, text, client_random, server_random)))
         };
@@ -95,6 +108,7 @@ fn salted_hash(secret: &[u8], letters: &[u8], client_random: &[u8], server_rando
 }
 
 /// Signs unencrypted data (5.3.6.1).
+#[derive(Clone)]
 pub(super) struct MacKey(Secret);
 
 impl MacKey {

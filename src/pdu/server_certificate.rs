@@ -136,7 +136,7 @@ fn read_chain(reader: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, Malformed> {
 }
 
 /// The RSA key of a certificate, whatever its algorithm identifier: Terminal Services licensing uses ones of its own.
-fn x509_key(der: &[u8]) -> Option<RsaPublicKey> {
+pub fn x509_key(der: &[u8]) -> Option<RsaPublicKey> {
     let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
     let (_, key) = DerKey::from_der(&certificate.public_key().subject_public_key.data).ok()?;
     let exponent = u32::from_str_radix(&hex::encode(key.exponent), 16).ok()?;

@@ -2,14 +2,13 @@
 
 use super::{
     Malformed, Reader,
-    handshake::{CERTIFICATE, CERTIFICATE_REQUEST, MAX_MESSAGE, chain, message},
+    handshake::{CERTIFICATE, CERTIFICATE_REQUEST, MAX_MESSAGE, SERVER_HELLO_DONE, chain, message},
     hello::{HANDSHAKE, SUPPORTED_VERSIONS, TLS_1_3},
 };
 
 const ALERT: u8 = 21;
 const SERVER_HELLO: u8 = 2;
 const SERVER_KEY_EXCHANGE: u8 = 12;
-const SERVER_HELLO_DONE: u8 = 14;
 const KEY_SHARE: u16 = 51;
 /// The random of a HelloRetryRequest (RFC 8446 4.1.3).
 const HELLO_RETRY_REQUEST: [u8; 32] = [

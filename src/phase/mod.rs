@@ -20,7 +20,7 @@ pub(crate) mod ending;
 mod rdp_client;
 mod record;
 pub(crate) mod redirect;
-mod secured;
+pub(crate) mod secured;
 
 use std::borrow::Cow;
 

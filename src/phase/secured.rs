@@ -127,7 +127,8 @@ impl Secured {
     }
 }
 
-fn unopened(error: &Unopened, frame: &[u8]) -> Failure {
+/// What it means that a server's PDU cannot be opened.
+pub(crate) fn unopened(error: &Unopened, frame: &[u8]) -> Failure {
     match error {
         Unopened::Malformed(error) => ending::malformed("a PDU cannot be decrypted", error, frame),
         // The bytes are not shown: encrypted ones tell nothing.

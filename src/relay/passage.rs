@@ -158,7 +158,8 @@ fn report(passed: Passed, keys: &Keys) -> Report {
     let roots = Roots::new(Err("what the client trusts is not known to the relay".to_owned()));
     let keys: KeyLog = keys();
     let server_name = Some(target.server_name.as_str());
-    let mut connection = passive::walk(&flow, &Known { keys: &keys, roots: &roots, server_name });
+    let known = Known { keys: &keys, server_keys: &[], roots: &roots, server_name };
+    let mut connection = passive::walk(&flow, &known);
     connection.phases.resolve = reached.resolve;
     connection.phases.connect = beyond(reached.connect, connection.phases.connect.take());
     let (sent_bytes, received_bytes) = (Some(flow.from_client.total), Some(flow.from_server.total));

@@ -74,7 +74,7 @@ pub struct Watched {
     pub begins_late: bool,
     /// Whether the record stops while the connection goes on.
     pub cut: bool,
-    /// Whether TLS was opened with keys; null if there is none.
+    /// Whether TLS was opened with keys, or Standard RDP Security; null if there is no TLS, and the latter was not opened.
     pub opened: Option<bool>,
     /// Bytes that were not looked at, because what they carry comes after the activation.
     pub passed_over: u64,

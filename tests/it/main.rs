@@ -104,6 +104,7 @@ mod security;
 mod seen_page;
 mod segments;
 mod sentences;
+mod server_key;
 mod speakers;
 mod speaks_first;
 mod target;

@@ -4,6 +4,7 @@ mod asked;
 mod lacking;
 mod led;
 mod proxies;
+pub(crate) mod server_key;
 
 use rdptrace::{
     Report, Target, Tracer, diagnose,
@@ -35,7 +36,7 @@ async fn recorded(fault: Option<&'static Fault>) -> Recorded {
 
 fn watched(flow: &Flow, recorded: &Recorded) -> Connection {
     let roots = Roots::new(Ok(Vec::new()));
-    walk(flow, &Known { keys: &recorded.keys, roots: &roots, server_name: None })
+    walk(flow, &Known { keys: &recorded.keys, server_keys: &[], roots: &roots, server_name: None })
 }
 
 /// The report of a connection whose flow was changed.
@@ -126,7 +127,7 @@ async fn without_keys_what_is_inside_tls_is_unseen_and_never_passed() {
     let (flow, _) = captured("credssp-close-after-authenticate").await;
     let roots = Roots::new(Ok(Vec::new()));
     let keys = KeyLog::default();
-    let blind = walk(&flow, &Known { keys: &keys, roots: &roots, server_name: None });
+    let blind = walk(&flow, &Known { keys: &keys, server_keys: &[], roots: &roots, server_name: None });
     let credssp = blind.phases.credssp.expect("a phase");
     assert_eq!(credssp.status, Status::Unseen);
     let inferred = credssp.inferred.expect("what sizes and times say");
@@ -147,7 +148,7 @@ async fn whoever_is_answered_with_an_alert_has_left_before() {
     flow.from_server.push(&alert, left + 1, 901);
     let roots = Roots::new(Ok(Vec::new()));
     let keys = KeyLog::default();
-    let blind = walk(&flow, &Known { keys: &keys, roots: &roots, server_name: None });
+    let blind = walk(&flow, &Known { keys: &keys, server_keys: &[], roots: &roots, server_name: None });
     let inferred =
         blind.phases.credssp.and_then(|credssp| credssp.inferred).expect("what sizes and times say");
     assert!(inferred.contains("the client ended the connection"), "{inferred}");

@@ -5,6 +5,7 @@ mod many;
 #[cfg(unix)]
 mod pipes;
 mod redacted;
+mod server_key;
 
 use std::{fs, path::PathBuf};
 

@@ -44,10 +44,10 @@ async fn through(lab: &Lab, fault: Option<&'static Fault>) -> (Report, Vec<Repor
 }
 
 /// The phase, the kind and the code of a failure.
-type Ending = (Phase, &'static str, Option<i64>);
+pub(crate) type Ending = (Phase, &'static str, Option<i64>);
 
 /// What matters of a connection: how far it got, and what ended it.
-fn told(connection: &Connection) -> (Vec<Phase>, Option<Ending>) {
+pub(crate) fn told(connection: &Connection) -> (Vec<Phase>, Option<Ending>) {
     let summaries = connection.phases.summaries();
     let passed =
         summaries.iter().filter(|seen| seen.status == Status::Passed && seen.phase != Phase::Resolve);

@@ -36,6 +36,7 @@ mod rejected;
 mod relay;
 mod relayed;
 mod replay;
+mod server_key;
 mod squid;
 mod srv_records;
 mod udp;

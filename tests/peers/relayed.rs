@@ -27,7 +27,7 @@ fn text(path: &Path) -> &str {
 }
 
 /// What crosses to this port, in a file, as dumpcap sees it.
-fn capturing(port: u16, file: &Path) -> Program {
+pub(crate) fn capturing(port: u16, file: &Path) -> Program {
     let log = folder("dumpcap").join("log");
     let filter = format!("tcp port {port}");
     let mut command = Command::new("dumpcap");

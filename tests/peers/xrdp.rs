@@ -14,6 +14,8 @@ use crate::{
 pub(crate) struct Xrdp {
     program: Program,
     pub port: u16,
+    /// Where its settings and keys are.
+    pub folder: PathBuf,
 }
 
 /// Starts xrdp with these settings of xrdp.ini; it reads /etc/xrdp, so it gets a folder of its own mounted there.
@@ -62,7 +64,7 @@ fn start(mut command: Command, settings: &[(&str, &str)], validity: (i64, i64)) 
     let script = "mount --bind \"$0\" /etc/xrdp && mkdir -p /run/xrdp && mount -t tmpfs none /run/xrdp && exec xrdp --nodaemon";
     command.args(["-m", "sh", "-c", script]).arg(&folder);
     let program = Program::start(&mut command, &folder.join("log"));
-    Some(Xrdp { program, port })
+    Some(Xrdp { program, port, folder })
 }
 
 impl Xrdp {

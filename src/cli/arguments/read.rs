@@ -17,6 +17,14 @@ pub(crate) struct ReadArguments {
     #[arg(long = "keylog", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub keylogs: Vec<PathBuf>,
 
+    /// A private RSA key of the server in PEM, which opens TLS with RSA key exchange and Standard RDP Security
+    ///
+    /// PKCS #1 or PKCS #8, without a password. It opens only connections whose keys the client encrypted for it: TLS with a suite
+    /// TLS_RSA_WITH_*, and Standard RDP Security if the key is the one that the server shows there. ECDHE and TLS 1.3 take a key
+    /// log. May be given more than once.
+    #[arg(long = "server-key", value_name = "PEM", value_hint = clap::ValueHint::FilePath)]
+    pub server_keys: Vec<PathBuf>,
+
     /// Report on the conversation with this number alone
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub conversation: Option<u64>,

@@ -5,6 +5,7 @@ use super::entry::Pairs;
 pub(super) const READ: Pairs = &[
     ("rdptrace read failing.pcapng", "where its connections ended, by whom and why"),
     ("rdptrace read failing.pcapng --keylog keys.log", "also what is inside TLS"),
+    ("rdptrace read old-server.pcap --server-key server.pem", "the same of a server without ECDHE"),
     ("rdptrace read mirror.pcap.gz --format ndjson", "a report a line"),
     ("rdptrace read mirror.pcap.gz --conversation 3", "one of several"),
 ];
@@ -17,6 +18,7 @@ pub(super) const READ_EXIT: Pairs = &[
 pub(super) const CAPTURES: Pairs = &[
     ("*.pcap, *.pcapng", "captures, gzipped or not"),
     ("SSLKEYLOGFILE", "what --keylog reads: secrets of TLS, a line each"),
+    ("*.pem", "what --server-key reads: a private RSA key without a password"),
 ];
 
 pub(super) const RELAY: Pairs = &[

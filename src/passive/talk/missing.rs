@@ -18,6 +18,10 @@ impl Talk<'_> {
         if let Some(failure) = self.alerted(pending, client) {
             return failure.into();
         }
+        if let Some((failure, mark)) = self.server.unopened() {
+            self.now = self.now.max(mark.at);
+            return failure.into();
+        }
         let (quiet, other) = (self.flow.stream(owes), self.flow.stream(owes.other()));
         if quiet.packets.count == 0 && other.packets.count > 2 {
             let who = if owes == Side::Server { "server" } else { "client" };

@@ -1,11 +1,15 @@
 //! What crosses in plain: both hellos, the certificate up to TLS 1.2, alerts, and when encryption begins.
 
+use std::borrow::Cow;
+
 use super::{
     super::{
         sealed::Sealed,
         talk::{Content, Halt, Passing, Talk},
         track::Next,
     },
+    derive::Prf,
+    exchange::{Exchange, Locked},
     opener::Agreed,
     records::{self, ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, Record},
     suite::Suite,
@@ -16,22 +20,25 @@ use crate::{
     net::{self, Framing},
     pdu::{
         client_hello,
-        hello::{ClientHello, HANDSHAKE, TLS_1_3},
+        hello::{ClientHello, HANDSHAKE, TLS_1_0, TLS_1_2, TLS_1_3},
         peer,
         server_hello::Answer,
+        server_key::ServerKey,
     },
     phase::{negotiate::GREETING, tls},
     report::{Failure, FailureKind, Speaker, Spoken, TlsEvidence},
 };
 
-const TLS_1_2: u16 = 0x0303;
 const ENCRYPT_THEN_MAC: u16 = 22;
+/// extended_master_secret (RFC 7627).
+const EXTENDED_MASTER_SECRET: u16 = 23;
 
 /// A handshake as it is read.
 #[derive(Default)]
 pub(super) struct Handshake {
     pub answer: Answer,
     hello: Option<ClientHello>,
+    exchange: Exchange,
     /// Who has announced that it encrypts.
     ciphers: [bool; 2],
     /// Who has sent an encrypted record.
@@ -110,6 +117,7 @@ impl Handshake {
     }
 
     fn client_hello(&mut self, record: &Record, evidence: &mut TlsEvidence) {
+        self.exchange.client.extend_from_slice(&record.body);
         if self.hello.is_some() && !self.answer.is_retry {
             return;
         }
@@ -121,6 +129,7 @@ impl Handshake {
     }
 
     fn answer(&mut self, record: &Record) -> Passing<()> {
+        self.exchange.server.extend_from_slice(&record.body);
         let whole = [&record.header()[..], &record.body].concat();
         self.answer.take(&whole).map_err(|error| {
             let detail = format!("the answer to the ClientHello cannot be read: {error}");
@@ -142,20 +151,50 @@ impl Handshake {
         self.hello.as_ref()
     }
 
-    /// What is known of its session.
-    pub(super) fn secrets<'k>(&self, keys: &'k KeyLog) -> Option<&'k Secrets> {
-        keys.of(&self.hello.as_ref()?.random)
+    /// What is known of its session, or follows from the server's private key.
+    ///
+    /// # Errors
+    /// Why nothing opens it.
+    pub(super) fn secrets<'k>(
+        &self,
+        keys: &'k KeyLog,
+        server_keys: &[ServerKey],
+    ) -> Result<Cow<'k, Secrets>, Locked> {
+        if let Some(known) = self.hello.as_ref().and_then(|hello| keys.of(&hello.random)) {
+            return Ok(Cow::Borrowed(known));
+        }
+        let suite = self.answer.suite.and_then(|code| codes::TLS_CIPHER_SUITE.symbol(code.into()));
+        match suite {
+            _ if server_keys.is_empty() || self.answer.version.is_none() => Err(Locked::NoKey),
+            _ if self.is_tls13() => Err(Locked::Ephemeral("TLS 1.3")),
+            Some(name) if name.starts_with("TLS_ECDHE_") => Err(Locked::Ephemeral("ECDHE")),
+            Some(name) if name.starts_with("TLS_DHE_") => Err(Locked::Ephemeral("DHE")),
+            Some(name) if name.starts_with("TLS_RSA_WITH_") => {
+                let agreed = self.agreed().ok_or(Locked::Suite)?;
+                let is_extended = self.answer.extensions.contains(&EXTENDED_MASTER_SECRET);
+                self.exchange.secrets(&agreed, is_extended, &self.answer.chain, server_keys).map(Cow::Owned)
+            }
+            _ => Err(Locked::Suite),
+        }
     }
 
     /// The suite, if its records can be opened here.
     pub(super) fn suite(&self) -> Option<Suite> {
-        let known = matches!(self.answer.version?, TLS_1_2 | TLS_1_3);
-        self.answer.suite.filter(|_| known).and_then(Suite::of)
+        let (version, suite) = (self.answer.version?, Suite::of(self.answer.suite?)?);
+        let known = match version {
+            TLS_1_2 | TLS_1_3 => true,
+            old => (TLS_1_0..TLS_1_2).contains(&old) && !suite.is_current(),
+        };
+        known.then_some(suite)
     }
 
     /// What keys up to TLS 1.2 are made of; none in TLS 1.3.
     pub(super) fn agreed(&self) -> Option<Agreed> {
+        let (version, suite) = (self.answer.version?, self.suite()?);
         (!self.is_tls13()).then_some(Agreed {
+            version,
+            suite,
+            prf: if version < TLS_1_2 { Prf::Halves } else { Prf::Of(suite.hash) },
             client_random: self.hello.as_ref()?.random,
             server_random: self.answer.random?,
             encrypt_then_mac: self.answer.extensions.contains(&ENCRYPT_THEN_MAC),

@@ -1,7 +1,9 @@
 //! The TLS handshake as it crosses (RFC 8446, RFC 5246), and what is inside if the keys are known.
 
 mod derive;
+mod exchange;
 mod handshake;
+mod hashed;
 mod inner;
 mod open;
 mod opener;
@@ -17,8 +19,10 @@ use super::{
 use crate::{
     certificate::{self, Expectation},
     flow::KeyLog,
+    pdu::server_key::ServerKey,
     report::TlsEvidence,
 };
+pub(super) use exchange::Locked;
 use handshake::Handshake;
 use open::Opened;
 
@@ -26,41 +30,44 @@ use open::Opened;
 pub(super) enum Inside {
     /// Both directions in clear.
     Opened(Box<Track<'static>>, Box<Track<'static>>),
-    /// Records that cannot be opened.
-    Sealed(Sealed),
+    /// Records that cannot be opened, and why.
+    Sealed(Sealed, Locked),
+}
+
+/// What may open a session, and what its certificate has to be.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub keys: &'a KeyLog,
+    pub server_keys: &'a [ServerKey],
+    pub expectation: &'a Expectation<'a>,
 }
 
 /// Reads the handshake, and opens what follows it.
-pub(super) fn run(
-    talk: &mut Talk<'_>,
-    keys: &KeyLog,
-    expectation: &Expectation<'_>,
-    evidence: &mut TlsEvidence,
-) -> Passing<Inside> {
+pub(super) fn run(talk: &mut Talk<'_>, means: Means<'_>, evidence: &mut TlsEvidence) -> Passing<Inside> {
     let mut handshake = Handshake::default();
     let result = handshake.read(talk, evidence);
     if let Some(hello) = handshake.hello() {
         client::greeted(&mut talk.offered, hello);
     }
-    let (opened, sealed) = match handshake.secrets(keys) {
-        Some(secrets) => {
-            let opened = open::all(&handshake, secrets, talk);
-            (opened, None)
-        }
-        None => (None, Some(handshake.sealed(talk))),
+    let secrets = handshake.secrets(means.keys, means.server_keys);
+    let opened = match &secrets {
+        Ok(secrets) => open::all(&handshake, secrets, talk).ok_or(Locked::NoKey),
+        Err(locked) => Err(*locked),
     };
     let chain = match &opened {
-        Some(Opened { chain, .. }) if !chain.is_empty() => chain,
+        Ok(Opened { chain, .. }) if !chain.is_empty() => chain,
         _ => &handshake.answer.chain,
     };
     evidence.thumbprints = chain.first().map(|leaf| certificate::thumbprints(leaf));
-    evidence.certificate = certificate::evidence(chain, expectation);
-    evidence.client_certificate_requested |=
-        opened.as_ref().is_some_and(|opened| opened.certificate_requested);
-    result?;
-    match (opened, sealed) {
-        (Some(opened), _) => Ok(Inside::Opened(Box::new(opened.client), Box::new(opened.server))),
-        (None, Some(sealed)) => Ok(Inside::Sealed(sealed)),
-        (None, None) => Ok(Inside::Sealed(handshake.sealed(talk))),
-    }
+    evidence.certificate = certificate::evidence(chain, means.expectation);
+    evidence.client_certificate_requested |= opened.as_ref().is_ok_and(|opened| opened.certificate_requested);
+    let locked = match opened {
+        Ok(opened) => {
+            result?;
+            return Ok(Inside::Opened(Box::new(opened.client), Box::new(opened.server)));
+        }
+        Err(locked) => locked,
+    };
+    let sealed = handshake.sealed(talk);
+    result.map(|()| Inside::Sealed(sealed, locked))
 }

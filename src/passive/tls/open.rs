@@ -63,7 +63,7 @@ impl Direction {
     fn of(side: Side, handshake: &Handshake, secrets: &Secrets) -> Option<Self> {
         let suite = handshake.suite()?;
         let (opener, traffic, is_tls13) = match handshake.agreed() {
-            Some(agreed) => (Opener::tls12(suite, secrets.master.as_ref()?, &agreed, side)?, None, false),
+            Some(agreed) => (Opener::tls12(secrets.master.as_ref()?, &agreed, side)?, None, false),
             None => {
                 let (first, traffic) = match side {
                     Side::Client => (secrets.client_handshake.as_ref()?, secrets.client_traffic.as_ref()?),

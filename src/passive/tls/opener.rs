@@ -1,32 +1,35 @@
-//! Opens the records of one direction with its keys (RFC 5246 section 6.2.3, RFC 8446 section 5.2, RFC 7366).
+//! Opens the records of one direction with its keys (RFC 5246 section 6.2.3, RFC 8446 section 5.2).
 
 use ring::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
 use super::{
-    derive::Hash,
+    derive::Prf,
+    hashed::{Cbc, Covered, Stream},
     records::Record,
     suite::{Cipher, Suite},
 };
-use crate::{
-    flow::Side,
-    old_suites::block::{BLOCK, decrypt},
-};
+use crate::{flow::Side, old_suites::block::BLOCK, pdu::hello::TLS_1_0};
 
 const NONCE: usize = 12;
 const TAG: usize = 16;
 
-/// The randoms of a handshake up to TLS 1.2, and whether the MAC is made of what is encrypted.
+/// What a handshake up to TLS 1.2 has agreed on beside its secret.
 #[derive(Clone, Copy)]
 pub(super) struct Agreed {
+    pub version: u16,
+    pub suite: Suite,
+    pub prf: Prf,
     pub client_random: [u8; 32],
     pub server_random: [u8; 32],
+    /// Whether the MAC is made of what is encrypted (RFC 7366).
     pub encrypt_then_mac: bool,
 }
 
 enum Key {
     Aead { key: Box<LessSafeKey>, iv: Zeroizing<Vec<u8>>, explicit: usize },
-    Cbc { mac: Zeroizing<Vec<u8>>, block: Zeroizing<Vec<u8>>, hash: Hash, encrypt_then_mac: bool },
+    Cbc(Cbc),
+    Stream(Box<Stream>),
 }
 
 /// One direction.
@@ -37,27 +40,33 @@ pub(super) struct Opener {
 }
 
 impl Opener {
-    /// Of TLS 1.2, from the master secret.
-    pub(super) fn tls12(suite: Suite, master: &[u8], agreed: &Agreed, side: Side) -> Option<Self> {
-        let (mac, key, iv) = match suite.cipher {
+    /// Up to TLS 1.2, from the master secret.
+    pub(super) fn tls12(master: &[u8], agreed: &Agreed, side: Side) -> Option<Self> {
+        let (mac, key, iv) = match agreed.suite.cipher {
             Cipher::Aead { algorithm, explicit } => (0, algorithm.key_len(), NONCE - explicit),
+            // Later versions send an IV with each record.
+            Cipher::Cbc { key, mac } if agreed.version == TLS_1_0 => (mac.length(), key, BLOCK),
             Cipher::Cbc { key, mac } => (mac.length(), key, 0),
+            Cipher::Rc4 { mac } => (mac.length(), 16, 0),
         };
         let seed: [&[u8]; 2] = [&agreed.server_random, &agreed.client_random];
-        let block = suite.hash.prf(master, b"key expansion", &seed, 2 * (mac + key + iv));
+        let block = agreed.prf.make(master, b"key expansion", &seed, 2 * (mac + key + iv));
         let part = |before: usize, length: usize| {
             let start = before + if side == Side::Server { length } else { 0 };
             Zeroizing::new(block[start..start + length].to_vec())
         };
-        let (mac_key, block_key, iv) = (part(0, mac), part(2 * mac, key), part(2 * (mac + key), iv));
-        let key = match suite.cipher {
+        let (mac_key, key, iv) = (part(0, mac), part(2 * mac, key), part(2 * (mac + key), iv));
+        let key = match agreed.suite.cipher {
             Cipher::Aead { algorithm, explicit } => {
-                let key = Box::new(LessSafeKey::new(UnboundKey::new(algorithm, &block_key).ok()?));
+                let key = Box::new(LessSafeKey::new(UnboundKey::new(algorithm, &key).ok()?));
                 Key::Aead { key, iv, explicit }
             }
-            Cipher::Cbc { mac: hash, .. } => {
-                Key::Cbc { mac: mac_key, block: block_key, hash, encrypt_then_mac: agreed.encrypt_then_mac }
+            Cipher::Cbc { mac, .. } => {
+                let iv = Some(iv).filter(|iv| !iv.is_empty());
+                let encrypt_then_mac = agreed.encrypt_then_mac;
+                Key::Cbc(Cbc { mac: (mac, mac_key), key, iv, encrypt_then_mac })
             }
+            Cipher::Rc4 { mac } => Key::Stream(Box::new(Stream::new((mac, mac_key), &key)?)),
         };
         Some(Self { key, sequence: 0, is_tls13: false })
     }
@@ -73,7 +82,8 @@ impl Opener {
 
     /// What is in a record, with its type in TLS 1.3; none if the key is not the right one.
     pub(super) fn open(&mut self, record: &Record) -> Option<Zeroizing<Vec<u8>>> {
-        let opened = match &self.key {
+        let covered = Covered { sequence: self.sequence, header: record.header() };
+        let opened = match &mut self.key {
             Key::Aead { key, iv, explicit } => {
                 let (lead, body) = record.body.split_at_checked(*explicit)?;
                 let length = body.len().checked_sub(TAG)?;
@@ -81,67 +91,16 @@ impl Opener {
                 let nonce = Nonce::assume_unique_for_key(nonce(iv, lead, self.sequence));
                 match self.is_tls13 {
                     true => key.open_in_place(nonce, Aad::from(record.header()), &mut content).ok()?,
-                    false => {
-                        let aad = Aad::from(self.covered(record, length));
-                        key.open_in_place(nonce, aad, &mut content).ok()?
-                    }
+                    false => key.open_in_place(nonce, Aad::from(covered.bytes(length)), &mut content).ok()?,
                 };
                 content.truncate(length);
                 content
             }
-            Key::Cbc { mac, block, hash, encrypt_then_mac } => {
-                self.open_cbc(record, mac, block, *hash, *encrypt_then_mac)?
-            }
+            Key::Cbc(key) => key.open(&record.body, covered)?,
+            Key::Stream(key) => key.open(&record.body, covered)?,
         };
         self.sequence += 1;
         Some(opened)
-    }
-
-    /// What the MAC covers beside the content: sequence number, type, version and length.
-    fn covered(&self, record: &Record, length: usize) -> [u8; 13] {
-        let mut covered = [0; 13];
-        covered[..8].copy_from_slice(&self.sequence.to_be_bytes());
-        covered[8..11].copy_from_slice(&record.header()[..3]);
-        covered[11..].copy_from_slice(&u16::try_from(length).unwrap_or_default().to_be_bytes());
-        covered
-    }
-
-    fn open_cbc(
-        &self,
-        record: &Record,
-        mac: &[u8],
-        key: &[u8],
-        hash: Hash,
-        encrypt_then_mac: bool,
-    ) -> Option<Zeroizing<Vec<u8>>> {
-        let sealed = match encrypt_then_mac {
-            true => {
-                let (sealed, tag) =
-                    record.body.split_at_checked(record.body.len().checked_sub(hash.length())?)?;
-                let made = hash.hmac(mac, &[&self.covered(record, sealed.len()), sealed]);
-                (made.as_slice() == tag).then_some(sealed)?
-            }
-            false => &record.body,
-        };
-        let (iv, sealed) = sealed.split_at_checked(BLOCK)?;
-        if sealed.is_empty() || !sealed.len().is_multiple_of(BLOCK) {
-            return None;
-        }
-        let mut content = Zeroizing::new(sealed.to_vec());
-        decrypt(key, iv, &mut content);
-        let padding = usize::from(*content.last()?) + 1;
-        let unpadded = content.len().checked_sub(padding)?;
-        content.truncate(unpadded);
-        if encrypt_then_mac {
-            return Some(content);
-        }
-        let length = content.len().checked_sub(hash.length())?;
-        let made = hash.hmac(mac, &[&self.covered(record, length), &content[..length]]);
-        if made.as_slice() != &content[length..] {
-            return None;
-        }
-        content.truncate(length);
-        Some(content)
     }
 }
 

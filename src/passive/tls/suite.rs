@@ -8,10 +8,12 @@ use crate::codes;
 /// How records are protected.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cipher {
-    /// With an AEAD; so many bytes of the nonce stand before each record up to TLS 1.2.
+    /// With an AEAD; so many bytes of the nonce precede each record up to TLS 1.2.
     Aead { algorithm: &'static Algorithm, explicit: usize },
     /// With AES in CBC mode and HMAC.
     Cbc { key: usize, mac: Hash },
+    /// With RC4 of 128 bits and HMAC.
+    Rc4 { mac: Hash },
 }
 
 /// A suite.
@@ -28,7 +30,11 @@ impl Suite {
         let name = codes::TLS_CIPHER_SUITE.symbol(code.into())?;
         let hash = if name.ends_with("_SHA384") { Hash::Sha384 } else { Hash::Sha256 };
         let gcm = |algorithm| Cipher::Aead { algorithm, explicit: 8 };
-        let mac = if name.ends_with("_SHA") { Hash::Sha1 } else { hash };
+        let mac = match name {
+            _ if name.ends_with("_SHA") => Hash::Sha1,
+            _ if name.ends_with("_MD5") => Hash::Md5,
+            _ => hash,
+        };
         let cipher = match name {
             _ if name.contains("AES_128_GCM") => gcm(&AES_128_GCM),
             _ if name.contains("AES_256_GCM") => gcm(&AES_256_GCM),
@@ -37,8 +43,14 @@ impl Suite {
             }
             _ if name.contains("AES_128_CBC") => Cipher::Cbc { key: 16, mac },
             _ if name.contains("AES_256_CBC") => Cipher::Cbc { key: 32, mac },
+            _ if name.contains("RC4_128") => Cipher::Rc4 { mac },
             _ => return None,
         };
         Some(Self { cipher, hash })
+    }
+
+    /// Whether it takes TLS 1.2 or later.
+    pub(super) fn is_current(self) -> bool {
+        matches!(self.cipher, Cipher::Aead { .. })
     }
 }

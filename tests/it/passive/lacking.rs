@@ -30,7 +30,11 @@ async fn a_connection_that_begins_with_tls_is_judged_by_what_is_inside() {
     // What comes then is no Connection Request, as it would be inside TLS.
     assert_eq!(phases.negotiate.map(|negotiate| negotiate.status), Some(Status::Unseen));
     let roots = Roots::new(Ok(Vec::new()));
-    let blind = walk(&direct, &Known { keys: &KeyLog::default(), roots: &roots, server_name: None }).phases;
+    let blind = walk(
+        &direct,
+        &Known { keys: &KeyLog::default(), server_keys: &[], roots: &roots, server_name: None },
+    )
+    .phases;
     assert!(blind.credssp.is_none() && blind.summaries().iter().all(|seen| seen.status != Status::Failed));
 }
 

@@ -7,6 +7,7 @@ use crate::{
     diagnose,
     flow::{Flow, KeyLog},
     passive::{Attempts, Known, Watched, is_relevant, walk},
+    pdu::server_key::ServerKey,
     report::{Report, Trace},
 };
 
@@ -17,6 +18,7 @@ pub(super) type Tell<'t> = &'t mut dyn FnMut(Report);
 pub(super) struct Conversations<'t> {
     roots: Roots<'static>,
     server_name: Option<String>,
+    server_keys: &'t [ServerKey],
     attempts: Attempts,
     pub(super) lacking: Lacking,
     tell: Tell<'t>,
@@ -24,11 +26,11 @@ pub(super) struct Conversations<'t> {
 
 impl<'t> Conversations<'t> {
     /// None yet; certificates are to be for this name.
-    pub(super) fn new(server_name: Option<String>, tell: Tell<'t>) -> Self {
+    pub(super) fn new(server_name: Option<String>, server_keys: &'t [ServerKey], tell: Tell<'t>) -> Self {
         // What the client trusts is not known, and what this machine trusts says nothing of it.
         let roots = Roots::new(Err("what the client trusts is not in the capture".to_owned()));
         let attempts = Attempts::new(server_name.clone());
-        Self { roots, server_name, attempts, lacking: Lacking::default(), tell }
+        Self { roots, server_name, server_keys, attempts, lacking: Lacking::default(), tell }
     }
 
     /// Takes what a capture holds.
@@ -45,7 +47,8 @@ impl<'t> Conversations<'t> {
     }
 
     fn flow(&mut self, flow: &Flow, keys: &KeyLog) {
-        let known = Known { keys, roots: &self.roots, server_name: self.server_name.as_deref() };
+        let Self { roots, server_keys, .. } = self;
+        let known = Known { keys, server_keys, roots, server_name: self.server_name.as_deref() };
         let connection = walk(flow, &known);
         let is_relevant = is_relevant(flow, &connection);
         self.lacking.note(flow, &connection, is_relevant);

@@ -1,6 +1,8 @@
 //! The captures and the key logs: what is read of them, and in which order.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
 
 use super::{
     conversations::{Conversations, Tell},
@@ -12,10 +14,20 @@ use crate::{
     cli::{Error, apart::Input, arguments::read::ReadArguments, files},
     flow::KeyLog,
     passive::is_wanted,
+    pdu::server_key::ServerKey,
 };
 
 /// The largest key log that is read, in bytes.
 const LARGEST_KEYLOG: u64 = 256 << 20;
+/// The largest file with a server key, in bytes.
+const LARGEST_KEY: u64 = 1 << 20;
+
+/// What opens what is encrypted.
+#[derive(Clone)]
+pub(super) struct Keys<'k> {
+    pub(super) log: KeyLog,
+    pub(super) servers: &'k [ServerKey],
+}
 
 /// All that is read, so that nothing is written over it.
 pub(super) fn inputs(arguments: &ReadArguments) -> Vec<Input> {
@@ -24,35 +36,52 @@ pub(super) fn inputs(arguments: &ReadArguments) -> Vec<Input> {
         false => Input::file(what, path),
     };
     let captures = arguments.files.iter().map(|path| of("the capture", path));
-    captures.chain(arguments.keylogs.iter().map(|path| of("--keylog", path))).collect()
+    let keylogs = arguments.keylogs.iter().map(|path| of("--keylog", path));
+    let server_keys = arguments.server_keys.iter().map(|path| of("--server-key", path));
+    captures.chain(keylogs).chain(server_keys).collect()
 }
 
 /// The secrets of the key logs.
 ///
 /// # Errors
 /// A file cannot be read, or holds none.
-pub(super) fn keys(arguments: &ReadArguments) -> Result<KeyLog, Error> {
+pub(super) fn key_log(arguments: &ReadArguments) -> Result<KeyLog, Error> {
     let mut keys = KeyLog::default();
     for path in &arguments.keylogs {
-        let shown = path.display();
-        let bytes = files::bytes(path, LARGEST_KEYLOG)
-            .map_err(|error| Error::new(format!("cannot read {shown}: {error}")))?;
-        if learn_keys(&bytes, &mut keys) == 0 {
+        if learn_keys(&bytes(path, LARGEST_KEYLOG)?, &mut keys) == 0 {
             return Err(Error::new(format!(
-                "{shown} holds no secret of TLS that is of use: it is no key log"
+                "{} holds no secret of TLS that is of use: it is no key log",
+                path.display()
             )));
         }
     }
     Ok(keys)
 }
 
+/// The private keys of servers.
+///
+/// # Errors
+/// A file cannot be read, or holds none that can be used.
+pub(super) fn server_keys(arguments: &ReadArguments) -> Result<Vec<ServerKey>, Error> {
+    let read = |path: &PathBuf| {
+        let pem = Zeroizing::new(bytes(path, LARGEST_KEY)?);
+        ServerKey::from_pem(&pem)
+            .map_err(|why| Error::new(format!("cannot use --server-key {}: {why}", path.display())))
+    };
+    arguments.server_keys.iter().map(read).collect()
+}
+
+fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
+    files::bytes(path, most).map_err(|error| Error::new(format!("cannot read {}: {error}", path.display())))
+}
+
 /// Reads all captures, and tells every conversation; what could not be looked at.
 ///
 /// # Errors
 /// Nothing at all could be read.
-pub(super) fn read(arguments: &ReadArguments, keys: KeyLog, tell: Tell<'_>) -> Result<Lacking, Error> {
-    let mut conversations = Conversations::new(arguments.server_name.clone(), tell);
-    let mut capture = Capture::new(is_wanted, keys);
+pub(super) fn read(arguments: &ReadArguments, keys: Keys<'_>, tell: Tell<'_>) -> Result<Lacking, Error> {
+    let mut conversations = Conversations::new(arguments.server_name.clone(), keys.servers, tell);
+    let mut capture = Capture::new(is_wanted, keys.log);
     let mut sink = |found: Found<'_>, keys: &KeyLog| conversations.take(found, keys);
     let files = captures::read(&arguments.files, &mut capture, &mut sink);
     if capture.packets() == 0 && !files.is_empty() {
@@ -60,13 +89,14 @@ pub(super) fn read(arguments: &ReadArguments, keys: KeyLog, tell: Tell<'_>) -> R
     }
     let (seen, keys) = capture.end(&mut sink);
     let mut lacking = conversations.finish();
-    lacking.secrets = (!keys.is_empty()).then(|| secrets(arguments));
+    lacking.secrets = (!keys.is_empty()).then(|| named(&arguments.keylogs).unwrap_or("the file".to_owned()));
+    lacking.server_keys = named(&arguments.server_keys);
     (lacking.files, lacking.seen) = (files, seen);
     Ok(lacking)
 }
 
-/// Where the secrets come from.
-fn secrets(arguments: &ReadArguments) -> String {
-    let named: Vec<_> = arguments.keylogs.iter().map(|path| name(path)).collect();
-    if named.is_empty() { "the file".to_owned() } else { named.join(" and ") }
+/// Where keys come from; none if there are none.
+fn named(paths: &[PathBuf]) -> Option<String> {
+    let named: Vec<_> = paths.iter().map(|path| name(path)).collect();
+    (!named.is_empty()).then(|| named.join(" and "))
 }

@@ -21,7 +21,9 @@ pub(super) struct Lacking {
     pub(super) seen: Seen,
     /// Where the secrets come from, if there are any.
     pub(super) secrets: Option<String>,
-    /// How many sessions of TLS were opened.
+    /// Where the private keys of servers come from, if there are any.
+    pub(super) server_keys: Option<String>,
+    /// How many connections were opened.
     opened: u64,
     /// Sessions of TLS that were not, by the port of the server, on which only a look inside tells what they are.
     sealed: BTreeMap<u16, u64>,
@@ -61,6 +63,9 @@ impl Lacking {
         }
         if let Some(secrets) = self.secrets.as_ref().filter(|_| self.opened == 0) {
             told.push(format!("none of the secrets in {secrets} fits a session of this capture"));
+        }
+        if let Some(keys) = self.server_keys.as_ref().filter(|_| self.opened == 0) {
+            told.push(format!("the server key in {keys} opens no connection of this capture"));
         }
         told.extend(self.sealed().filter(|_| is_any));
         told

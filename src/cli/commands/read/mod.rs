@@ -7,11 +7,11 @@ mod lacking;
 mod one;
 mod redacted;
 
+use input::Keys;
 use redacted::Shown;
 
 use crate::{
     cli::{Error, apart::Input, arguments::read::ReadArguments, exit, output::Output, start::begin_logging},
-    flow::KeyLog,
     report::Report,
 };
 
@@ -24,7 +24,8 @@ pub(crate) fn run(arguments: &ReadArguments) -> Result<u8, Error> {
     let inputs: Vec<Input> = input::inputs(arguments);
     arguments.output.apart(&inputs, None)?;
     // What cannot be used is told before a file is made.
-    let keys = input::keys(arguments)?;
+    let (log, servers) = (input::key_log(arguments)?, input::server_keys(arguments)?);
+    let keys = Keys { log, servers: &servers };
     let output = Output::open(&arguments.output, None)?;
     match arguments.conversation {
         None => all(arguments, keys, output),
@@ -40,7 +41,7 @@ pub(crate) fn run(arguments: &ReadArguments) -> Result<u8, Error> {
     }
 }
 
-fn all(arguments: &ReadArguments, keys: KeyLog, output: Output) -> Result<u8, Error> {
+fn all(arguments: &ReadArguments, keys: Keys<'_>, output: Output) -> Result<u8, Error> {
     let mut several = output.several();
     let (mut shown, mut refused) = (Shown::new(arguments), None);
     let mut add = |report| match shown.report(report) {

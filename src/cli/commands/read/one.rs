@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::input;
+use super::input::{self, Keys};
 use crate::{
     cli::{Error, arguments::read::ReadArguments},
-    flow::KeyLog,
     render::{Place, place},
     report::Report,
 };
@@ -14,7 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// Nothing could be read, or there are fewer.
-pub(super) fn find(arguments: &ReadArguments, keys: KeyLog, number: u64) -> Result<Report, Error> {
+pub(super) fn find(arguments: &ReadArguments, keys: Keys<'_>, number: u64) -> Result<Report, Error> {
     let index = usize::try_from(number - 1).unwrap_or(usize::MAX);
     // A pipe can be read only once, so all that may have the number are kept.
     match arguments.files.iter().any(|path| ReadArguments::is_read_once(path)) {
@@ -23,7 +22,7 @@ pub(super) fn find(arguments: &ReadArguments, keys: KeyLog, number: u64) -> Resu
     }
 }
 
-fn of_the_first(arguments: &ReadArguments, keys: KeyLog, index: usize) -> Result<Report, Error> {
+fn of_the_first(arguments: &ReadArguments, keys: Keys<'_>, index: usize) -> Result<Report, Error> {
     let (mut first, mut count) = (BTreeMap::new(), 0_u64);
     let lacking = input::read(arguments, keys, &mut |report| {
         count += 1;
@@ -39,7 +38,7 @@ fn of_the_first(arguments: &ReadArguments, keys: KeyLog, index: usize) -> Result
     }
 }
 
-fn again(arguments: &ReadArguments, keys: KeyLog, index: usize) -> Result<Report, Error> {
+fn again(arguments: &ReadArguments, keys: Keys<'_>, index: usize) -> Result<Report, Error> {
     let mut places: Vec<Place> = Vec::new();
     let lacking = input::read(arguments, keys.clone(), &mut |report| places.push(place(&report)))?;
     lacking.say(arguments, !places.is_empty());
