@@ -5,8 +5,9 @@
 
 use std::{
     cell::{Cell, RefCell},
-    io,
+    future, io,
     net::{IpAddr, SocketAddr},
+    task::{Context, Poll},
 };
 
 use tokio::{
@@ -87,33 +88,56 @@ impl End {
 
 struct Relay<'a> {
     clock: Clock,
+    /// Who has sent the last bytes.
+    last_speaker: Cell<Side>,
     onlooker: RefCell<&'a mut dyn Onlooker>,
 }
 
 /// Passes both directions until both have ended, and tells how.
 pub(crate) async fn pass(client: BoxStream, server: BoxStream, clock: Clock, onlooker: &mut dyn Onlooker) {
-    let relay = Relay { clock, onlooker: RefCell::new(onlooker) };
+    let relay = Relay { clock, last_speaker: Cell::new(Side::Client), onlooker: RefCell::new(onlooker) };
     let (client_end, server_end) = (End::of(Side::Client), End::of(Side::Server));
     let ((mut from_client, mut to_client), (mut from_server, mut to_server)) = (split(client), split(server));
     let reset = {
         let up = relay.direction(&mut from_client, &client_end, &mut to_server, &server_end);
         let down = relay.direction(&mut from_server, &server_end, &mut to_client, &client_end);
         tokio::pin!(up, down);
-        match tokio::select! { how = &mut up => (how, true), how = &mut down => (how, false) } {
-            (Some(How::Rst), is_client) => Some(is_client),
-            (_, true) => (down.await == Some(How::Rst)).then_some(false),
-            (_, false) => (up.await == Some(How::Rst)).then_some(true),
+        let first = future::poll_fn(|context| {
+            let up = |context: &mut Context<'_>| up.as_mut().poll(context).map(|how| (how, Side::Client));
+            let down = |context: &mut Context<'_>| down.as_mut().poll(context).map(|how| (how, Side::Server));
+            relay.last_speaker_first(context, up, down)
+        });
+        match first.await {
+            (Some(How::Rst), side) => Some(side),
+            (_, Side::Client) => (down.await == Some(How::Rst)).then_some(Side::Server),
+            (_, Side::Server) => (up.await == Some(How::Rst)).then_some(Side::Client),
         }
     };
     let (client, server) = (from_client.unsplit(to_client), from_server.unsplit(to_server));
     match reset {
-        Some(true) => reset_at_close(&server),
-        Some(false) => reset_at_close(&client),
+        Some(Side::Client) => reset_at_close(&server),
+        Some(Side::Server) => reset_at_close(&client),
         None => {}
     }
 }
 
 impl Relay<'_> {
+    /// Of two ends that are met together the last speaker's came first: the other side left because of what it had heard. It has not
+    /// heard of the end itself, which only a relay passes on.
+    fn last_speaker_first<T>(
+        &self,
+        context: &mut Context<'_>,
+        mut up: impl FnMut(&mut Context<'_>) -> Poll<T>,
+        mut down: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        let order: [&mut dyn FnMut(&mut Context<'_>) -> Poll<T>; 2] = match self.last_speaker.get() {
+            Side::Client => [&mut up, &mut down],
+            Side::Server => [&mut down, &mut up],
+        };
+        let ready = order.into_iter().map(|poll| poll(context)).find(Poll::is_ready);
+        ready.unwrap_or(Poll::Pending)
+    }
+
     /// Passes one direction until it ends, and tells how; none if the other end takes no more.
     async fn direction(
         &self,
@@ -148,6 +172,7 @@ impl Relay<'_> {
     }
 
     fn bytes(&self, side: Side, bytes: &[u8]) {
+        self.last_speaker.set(side);
         self.onlooker.borrow_mut().bytes(side, self.clock.now(), bytes);
     }
 

@@ -8,12 +8,14 @@
 mod acceptor;
 mod boxes;
 mod broker;
+mod captured_way;
 mod captures;
 mod dante;
 mod demo_gateway;
 mod demo_server;
 mod desktops;
 mod display;
+mod dumpcap;
 mod freerdp;
 mod fronts;
 mod haproxy;

@@ -172,7 +172,8 @@ fn a_lost_first_packet_is_told_although_the_trace_passes() {
 pub(crate) struct Way {
     pub client: Namespace,
     pub router: Namespace,
-    _server: (Namespace, Xrdp),
+    pub server: Namespace,
+    _xrdp: Xrdp,
 }
 
 /// A client, a router and an xrdp. The router's links have these MTUs, which it tells nobody: a black hole.
@@ -188,7 +189,7 @@ pub(crate) fn way(to_client: u32, to_server: u32) -> Option<Way> {
     router.run("echo 1 >/proc/sys/net/ipv4/ip_forward");
     router.rules("icmp type destination-unreachable drop");
     let xrdp = xrdp_in(&server, &[("security_layer", "tls")])?;
-    Some(Way { client, router, _server: (server, xrdp) })
+    Some(Way { client, router, server, _xrdp: xrdp })
 }
 
 #[test]

@@ -1,54 +1,15 @@
 //! A client that nobody here wrote, through the relay, beside a capture of the same connection that dumpcap made.
 
-use std::{
-    fs,
-    path::Path,
-    process::Command,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, process::Command};
 
 use serde_json::Value;
 
 use crate::{
     demo_server::serve,
     display::Display,
-    lab::{Program, folder, free_port, has, is_root, skipped, wait_for_line},
+    dumpcap::{capturing, rdptrace, read, text},
+    lab::{folder, free_port, has, is_root, skipped, wait_for_line},
 };
-
-fn rdptrace(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rdptrace"));
-    command.args(arguments);
-    command
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a name in UTF-8")
-}
-
-/// What crosses to this port, in a file, as dumpcap sees it.
-pub(crate) fn capturing(port: u16, file: &Path) -> Program {
-    let log = folder("dumpcap").join("log");
-    let filter = format!("tcp port {port}");
-    let mut command = Command::new("dumpcap");
-    let dumpcap = Program::start(command.args(["-i", "lo", "-f", &filter, "-w", text(file)]), &log);
-    wait_for_line(&log, "File:");
-    dumpcap
-}
-
-/// What `read` reports of a capture once the end of the connection is in it.
-fn read(capture: &Path) -> Value {
-    let begin = Instant::now();
-    loop {
-        let output = rdptrace(&["read", text(capture), "--format", "ndjson"]).output().expect("it runs");
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        if report.pointer("/connections/0/ended_by/how").is_some_and(|how| how != "silence") {
-            return report;
-        }
-        assert!(begin.elapsed() < Duration::from_secs(10), "no end is captured: {report}");
-        thread::park_timeout(Duration::from_millis(50));
-    }
-}
 
 /// What xfreerdp does with this server: as the relay reports it, and as `read` does of the capture.
 fn both(fault: &[&str], client: &[&str]) -> (Value, Value) {

@@ -15,15 +15,11 @@ use serde_json::Value;
 use crate::{
     demo_server::serve,
     display::Display,
+    dumpcap::{capturing, text},
     lab::{Program, folder, has, is_root, skipped, trace},
     old_tls::self_signed,
-    relayed::capturing,
     xrdp::{VALID, xrdp},
 };
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a name in UTF-8")
-}
 
 /// Whether all programs are there that a test takes.
 fn is_possible() -> bool {

@@ -1,6 +1,6 @@
 //! A relay over TCP: bytes and ends.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{cell::RefCell, net::SocketAddr, time::Duration};
 
 use rdptrace::{
     Report, System, Target,
@@ -95,6 +95,26 @@ async fn one_direction_ends_and_the_other_goes_on() {
     };
     let report = relayed(client, server).await;
     assert_eq!(ended(&report), (EndSide::Client, EndHow::Fin));
+}
+
+/// The last to speak left first: the other side heard what was said, not the end, which is met together with its own.
+// Elsewhere the two ends may be met one after the other.
+#[cfg(unix)]
+#[tokio::test]
+async fn of_two_ends_at_once_the_last_speakers_is_the_first() {
+    for _ in 0..8 {
+        let last = RefCell::new(None);
+        let speaks = async |mut stream: TcpStream| {
+            stream.write_all(&[3]).await.expect("it is taken");
+            last.replace(Some(stream));
+        };
+        let leaves = async |mut stream: TcpStream| {
+            stream.read_exact(&mut [0]).await.expect("a byte comes");
+            drop((stream, last.take()));
+        };
+        assert_eq!(ended(&relayed(leaves, speaks).await), (EndSide::Server, EndHow::Fin));
+        assert_eq!(ended(&relayed(speaks, leaves).await), (EndSide::Client, EndHow::Fin));
+    }
 }
 
 /// Ends with a RST.
