@@ -2,6 +2,7 @@
 
 mod connect;
 mod roots;
+mod signals;
 pub(super) mod tcp;
 
 use std::{
@@ -15,6 +16,8 @@ use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use tokio::task::spawn_blocking;
 use tokio_rustls::rustls::pki_types::CertificateDer;
+
+pub(super) use signals::terminated;
 
 use super::{BoxDatagrams, BoxStream, Network, services, small_segments::SEGMENT, udp};
 use crate::{

@@ -7,7 +7,9 @@ use std::{
     cell::{Cell, RefCell},
     future, io,
     net::{IpAddr, SocketAddr},
+    pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::{
@@ -20,6 +22,8 @@ use crate::flow::{At, How, Side};
 
 /// The most bytes that are passed at once.
 const CHUNK: usize = 64 * 1024;
+/// How long one direction may be silent once the other has ended.
+const HALF_OPEN: Duration = Duration::from_secs(30);
 
 /// Who is told what passes.
 pub(crate) trait Onlooker {
@@ -61,7 +65,7 @@ impl Door {
                 }
                 Err(error) => {
                     tracing::debug!(%error, "no client accepted");
-                    pause(std::time::Duration::from_millis(100)).await;
+                    pause(Duration::from_millis(100)).await;
                 }
             }
         }
@@ -90,12 +94,15 @@ struct Relay<'a> {
     clock: Clock,
     /// Who has sent the last bytes.
     last_speaker: Cell<Side>,
+    /// How many times bytes passed.
+    passed: Cell<u64>,
     onlooker: RefCell<&'a mut dyn Onlooker>,
 }
 
 /// Passes both directions until both have ended, and tells how.
 pub(crate) async fn pass(client: BoxStream, server: BoxStream, clock: Clock, onlooker: &mut dyn Onlooker) {
-    let relay = Relay { clock, last_speaker: Cell::new(Side::Client), onlooker: RefCell::new(onlooker) };
+    let (last_speaker, passed) = (Cell::new(Side::Client), Cell::new(0));
+    let relay = Relay { clock, last_speaker, passed, onlooker: RefCell::new(onlooker) };
     let (client_end, server_end) = (End::of(Side::Client), End::of(Side::Server));
     let ((mut from_client, mut to_client), (mut from_server, mut to_server)) = (split(client), split(server));
     let reset = {
@@ -109,8 +116,8 @@ pub(crate) async fn pass(client: BoxStream, server: BoxStream, clock: Clock, onl
         });
         match first.await {
             (Some(How::Rst), side) => Some(side),
-            (_, Side::Client) => (down.await == Some(How::Rst)).then_some(Side::Server),
-            (_, Side::Server) => (up.await == Some(How::Rst)).then_some(Side::Client),
+            (_, Side::Client) => (relay.patiently(down).await == Some(How::Rst)).then_some(Side::Server),
+            (_, Side::Server) => (relay.patiently(up).await == Some(How::Rst)).then_some(Side::Client),
         }
     };
     let (client, server) = (from_client.unsplit(to_client), from_server.unsplit(to_server));
@@ -136,6 +143,20 @@ impl Relay<'_> {
         };
         let ready = order.into_iter().map(|poll| poll(context)).find(Poll::is_ready);
         ready.unwrap_or(Poll::Pending)
+    }
+
+    /// The direction that is left, until it ends or nothing has passed for a while: a peer that hangs never ends it.
+    async fn patiently(&self, mut direction: Pin<&mut impl Future<Output = Option<How>>>) -> Option<How> {
+        loop {
+            let before = self.passed.get();
+            tokio::select! {
+                how = &mut direction => return how,
+                () = pause(HALF_OPEN) => {}
+            }
+            if self.passed.get() == before {
+                return None;
+            }
+        }
     }
 
     /// Passes one direction until it ends, and tells how; none if the other end takes no more.
@@ -173,6 +194,7 @@ impl Relay<'_> {
 
     fn bytes(&self, side: Side, bytes: &[u8]) {
         self.last_speaker.set(side);
+        self.passed.update(|passed| passed + 1);
         self.onlooker.borrow_mut().bytes(side, self.clock.now(), bytes);
     }
 

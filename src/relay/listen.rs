@@ -4,14 +4,14 @@
 //! because what follows would be the password under a key that proves nothing. So no proof is asked for, and none is kept.
 
 use std::{
-    io,
+    future, io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
 
 use async_trait::async_trait;
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use time::OffsetDateTime;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
@@ -56,9 +56,12 @@ impl Listener {
         hand_out: &mut dyn FnMut(Report),
     ) -> io::Result<()> {
         let own: Target = door.address()?.to_string().parse().map_err(io::Error::other)?;
-        let begin = |client, address| self.client(&own, network, client, address);
-        // Whoever is interrupted has not said all that is asked for.
-        drop(serving(door, (until, MOST_CLIENTS), interrupt, hand_out, begin).await);
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let stopped: Stopped = stopped.map(drop as fn(_)).shared();
+        let begin = |client, address| self.client(&own, network, client, address, stopped.clone());
+        let under_way = serving(door, (until, MOST_CLIENTS), interrupt, hand_out, begin).await;
+        drop(stop);
+        under_way.for_each(|report| future::ready(hand_out(report))).await;
         Ok(())
     }
 
@@ -69,6 +72,7 @@ impl Listener {
         network: &dyn Network,
         client: BoxStream,
         address: SocketAddr,
+        interrupted: Stopped,
     ) -> Report {
         let keys = Arc::new(Learner::default());
         let server = Arc::new(self.server.watched_by(keys.clone()));
@@ -78,9 +82,12 @@ impl Listener {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let stopped: Stopped = stopped.map(drop as fn(_)).shared();
         let too_long = async {
-            pause(CLIENT_TIME).await;
+            tokio::select! {
+                () = pause(CLIENT_TIME) => {}
+                () = interrupted => {}
+            }
             drop(stop);
-            std::future::pending::<Report>().await
+            future::pending::<Report>().await
         };
         let report = tokio::select! {
             report = relay.passage(client, address, stopped) => report,

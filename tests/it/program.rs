@@ -57,3 +57,24 @@ impl Drop for Served {
         let _ = self.0.wait();
     }
 }
+
+/// What a program prints that was asked to end while a client was connected, and its exit code.
+#[cfg(unix)]
+pub(crate) fn ended_by_sigterm(
+    arguments: &[&str],
+    connected: impl FnOnce(&str, u32),
+) -> (Option<i32>, String) {
+    let mut child =
+        command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let mut told = String::new();
+    BufReader::new(child.stderr.take().expect("it was piped")).read_line(&mut told).expect("a line");
+    let address = told.split([' ', ';']).find(|word| word.starts_with("127.0.0.1:")).expect("an address");
+    connected(address, child.id());
+    let output = child.wait_with_output().expect("it ends");
+    (output.status.code(), text(&output.stdout))
+}
+
+#[cfg(unix)]
+pub(crate) fn terminate(program: u32) {
+    std::process::Command::new("kill").args(["-TERM", &program.to_string()]).status().expect("kill runs");
+}

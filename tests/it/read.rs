@@ -72,13 +72,12 @@ async fn what_cannot_be_read_is_one_sentence_and_exit_code_2() {
     let none = file("none.pcapng");
     fs::write(&none, "no capture at all").expect("a file");
     let empty = written("empty.pcapng", &[]);
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 5] = [
         (&["read", of(&none)], "not a capture: neither pcap nor pcapng"),
         (&["read", "/no/such/file"], "/no/such/file"),
         (&["read", of(&empty)], "no connection of Remote Desktop is in the capture"),
         (&["read", of(&several), "--format", "json"], "2 conversations, and json is one report"),
         (&["read", of(&several), "--conversation", "9"], "there is no conversation 9"),
-        (&["read", of(&several), "--keylog", of(&none)], "it is no key log"),
     ];
     for (arguments, words) in cases {
         let output = rdptrace(arguments);

@@ -5,7 +5,7 @@ mod program;
 mod sentences;
 mod tcp;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use rdptrace::{
     Report, Target, Tracer,
@@ -14,16 +14,17 @@ use rdptrace::{
         demo::{FAULTS, Fault},
         relay::{Keys, Relay},
     },
-    report::{Connection, Outcome, Status, Summary},
+    report::{Connection, EndSide, Outcome, Status, Summary},
     settings::Experiments,
 };
+use tokio::io::{AsyncWriteExt as _, duplex};
 
 pub(crate) use self::sentences::about_us;
 
 use self::network::{Relayed, Secrets, serve};
 use crate::{
     faults::settings_for,
-    lab::{Answer, Lab},
+    lab::{Answer, Lab, fault},
 };
 
 /// What a trace through a relay to this network reports, and what the relay does.
@@ -41,6 +42,23 @@ async fn through(lab: &Lab, fault: Option<&'static Fault>) -> (Report, Vec<Repor
         report
     };
     tokio::join!(trace, serve(&relay, clients))
+}
+
+/// A half-open connection is held for a while only.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_leaves_a_hung_server_is_reported() {
+    let target: Target = "rdsh01.corp.example".parse().expect("a target");
+    let lab = Lab::of(Some(fault("negotiate-silence")));
+    let relay = Relay::new(&target, &lab, Duration::from_secs(10));
+    let (mut client, served) = duplex(64);
+    let leaves = async {
+        client.write_all(&[3, 0, 0, 19]).await.expect("it is taken");
+        client.shutdown().await.expect("it ends");
+    };
+    let address = SocketAddr::from(([192, 0, 2, 77], 50_000));
+    let (report, ()) = tokio::join!(relay.serve_one(Box::new(served), address), leaves);
+    let made = &report.trace.connections[0];
+    assert!(made.ended_by.as_ref().is_some_and(|ended| ended.side == EndSide::Client), "{made:?}");
 }
 
 /// The phase, the kind and the code of a failure.

@@ -8,7 +8,7 @@ use crate::{
         Error,
         apart::{Input, Written},
         arguments::relay::RelayArguments,
-        files,
+        exit, files,
         out::stderr,
         running::Running,
         start::{begin_logging, runtime},
@@ -40,7 +40,10 @@ pub(crate) fn run(arguments: &RelayArguments) -> Result<u8, Error> {
     let served = runtime.block_on(serve(&relay, arguments, &mut running));
     runtime.shutdown_background();
     match served {
-        Ok(()) => Ok(running.end()),
+        Ok(is_recorded) => {
+            let code = running.end();
+            Ok(if is_recorded { code } else { exit::COULD_NOT_RUN })
+        }
         Err(error) => {
             running.end();
             Err(error)
@@ -48,7 +51,8 @@ pub(crate) fn run(arguments: &RelayArguments) -> Result<u8, Error> {
     }
 }
 
-async fn serve(relay: &Relay<'_>, arguments: &RelayArguments, running: &mut Running) -> Result<(), Error> {
+/// Whether what was to be recorded was.
+async fn serve(relay: &Relay<'_>, arguments: &RelayArguments, running: &mut Running) -> Result<bool, Error> {
     let refused = |error| Error::new(format!("cannot listen on {}: {error}", arguments.listen));
     let door = Door::open(arguments.listen).await.map_err(refused)?;
     let bound = door.address().map_err(refused)?;
@@ -60,10 +64,11 @@ async fn serve(relay: &Relay<'_>, arguments: &RelayArguments, running: &mut Runn
         let target = relay.target();
         stderr::line(format_args!("relaying {bound} to {target}; Ctrl-C ends it"));
     }
-    let mut failed = None;
+    let (mut failed, mut is_recorded) = (None, true);
     let mut hand_out = |report: Report| {
         if let Some(why) = relay.unrecorded() {
             stderr::say(format_args!("--capture is given up: {why}"));
+            is_recorded = false;
         }
         if let Err(error) = running.write(&report) {
             failed.get_or_insert(error);
@@ -71,7 +76,7 @@ async fn serve(relay: &Relay<'_>, arguments: &RelayArguments, running: &mut Runn
     };
     let until = if arguments.output.once { Until::FirstEnded } else { Until::Interrupted };
     relay.serve(&door, until, interrupted(), &mut hand_out).await;
-    failed.map_or(Ok(()), Err)
+    failed.map_or(Ok(is_recorded), Err)
 }
 
 fn record(path: &Path) -> Result<Record, Error> {

@@ -165,7 +165,7 @@ const EXIT: Pairs = &[
          16 mcs, 17 licensing, 18 activate",
     ),
     ("20", "the server refused the credentials"),
-    ("130", "Ctrl-C in a trace, or before the first try of a wait ended"),
+    ("130", "Ctrl-C or SIGTERM in a trace, or before the first try of a wait ended"),
 ];
 
 const POSTURE_EXIT: Pairs = &[
@@ -177,7 +177,7 @@ const POSTURE_EXIT: Pairs = &[
         "no connection could be made: every one ended in this phase or before; 10 resolve, 11 connect, 13 negotiate, \
          14 tls",
     ),
-    ("130", "Ctrl-C"),
+    ("130", "Ctrl-C or SIGTERM"),
 ];
 
 const DEMO_EXIT: Pairs = &[("any", "that of the trace, as rdptrace trace would exit; 0 after --list")];

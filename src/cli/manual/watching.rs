@@ -29,7 +29,7 @@ pub(super) const RELAY: Pairs = &[
 ];
 
 pub(super) const RELAY_EXIT: Pairs = &[
-    ("any", "that of a trace, for the worst connection; also after Ctrl-C"),
+    ("any", "that of a trace, for the worst connection; also after Ctrl-C or SIGTERM"),
     ("0", "there was no connection"),
     ("2", "it could not listen, or something could not be written"),
 ];
@@ -49,6 +49,6 @@ pub(super) const LISTEN_EXIT: Pairs = &[
     ("0", "every client got as far as asked, or none came"),
     ("1", "a finding counts, as --fail-on says"),
     ("2", "it could not listen, or something could not be written"),
-    ("3", "a client left before that"),
+    ("3", "a client left before that, or was still there at the end"),
     ("13-18", "the phase in which a client failed, as of trace"),
 ];

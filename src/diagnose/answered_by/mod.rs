@@ -33,8 +33,11 @@ const ENOUGH: u32 = 2;
 /// Of three things that only this server does.
 const PROVED: u32 = 6;
 
-/// Who answers; none where nothing did.
+/// Who answers; none where nothing did, or this program itself.
 pub(super) fn answered_by(facts: &Facts<'_>) -> Option<AnsweredBy> {
+    if facts.trace.request.listen {
+        return None;
+    }
     let phases: Vec<&Phases> = facts.of_host().map(|connection| &connection.phases).collect();
     let clues = clues::clues(facts, &phases);
     // What takes TLS at once answers too, though not the Connection Request.

@@ -8,6 +8,8 @@ use std::{
 use rdptrace::report::Report;
 
 use crate::program::{command, rdptrace, text};
+#[cfg(unix)]
+use crate::program::{ended_by_sigterm, terminate};
 
 #[test]
 fn one_client_is_a_report_a_line_and_an_exit_code() {
@@ -29,6 +31,29 @@ fn one_client_is_a_report_a_line_and_an_exit_code() {
     assert_eq!(lines.lines().count(), 1, "{lines}");
     let report: Report = serde_json::from_str(&lines).expect("a report");
     assert!(report.trace.connections[0].client.as_ref().is_some_and(|client| client.credssp.is_some()));
+}
+
+#[cfg(unix)]
+#[test]
+fn asked_to_end_it_reports_a_client_that_has_not_gone() {
+    use std::{io::Write as _, net::TcpStream};
+
+    let arguments = ["listen", "127.0.0.1:0", "--format", "ndjson"];
+    let mut client = None;
+    let (code, lines) = ended_by_sigterm(&arguments, |address, program| {
+        let mut stream = TcpStream::connect(address).expect("it listens");
+        // A Connection Request for NLA, and the confirm.
+        stream
+            .write_all(&[3, 0, 0, 19, 14, 0xE0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0])
+            .expect("it is taken");
+        stream.read_exact(&mut [0; 19]).expect("an answer");
+        client = Some(stream);
+        terminate(program);
+    });
+    let report: Report = serde_json::from_str(&lines).expect("a report");
+    let request = report.trace.connections[0].client.as_ref().and_then(|client| client.request.clone());
+    assert_eq!(request.and_then(|request| request.protocols_code), Some(3));
+    assert_eq!((code, report.answered_by.is_none()), (Some(3), true));
 }
 
 #[test]

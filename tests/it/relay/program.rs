@@ -9,6 +9,8 @@ use std::{
 use rdptrace::{DEFAULT_PORT, report::Report};
 
 use crate::program::{Served, command, file, rdptrace, text};
+#[cfg(unix)]
+use crate::program::{ended_by_sigterm, terminate};
 
 /// A relay for one client, traced with these arguments; the exit code and both outputs of the relay.
 fn relayed(target: &str, arguments: &[&str], trace: &[&str]) -> (i32, String, String) {
@@ -58,6 +60,31 @@ fn a_file_gets_a_report_a_line_and_a_capture_what_passed() {
         (tls.evidence.version.clone(), tls.evidence.cipher_suite.clone())
     };
     assert_eq!(print(&again), print(&report));
+}
+
+#[cfg(unix)]
+#[test]
+fn asked_to_end_it_reports_the_connections_that_are_open() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let target = server.local_addr().expect("an address").to_string();
+    let arguments = ["relay", &target, "--listen", "127.0.0.1:0"];
+    let mut open = None;
+    let (code, page) = ended_by_sigterm(&arguments, |address, program| {
+        let client = std::net::TcpStream::connect(address).expect("it listens");
+        open = Some((client, server.accept().expect("the relay connects")));
+        terminate(program);
+    });
+    assert_eq!(code, Some(0), "{page}");
+    assert!(page.starts_with(&format!("{target}\n")), "{page}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_capture_that_cannot_be_written_is_exit_code_2() {
+    let served = Served::start(&[]);
+    let (code, page, told) = relayed(&served.1, &["--capture", "/dev/full"], &["--security", "tls"]);
+    assert_eq!(code, 2, "{page}");
+    assert!(page.contains("Verdict ") && told.contains("--capture is given up"), "{page}{told}");
 }
 
 #[test]

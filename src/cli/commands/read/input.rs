@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     capture::{Capture, Found, learn_keys},
-    cli::{Error, apart::Input, arguments::read::ReadArguments, files},
+    cli::{Error, apart::Input, arguments::read::ReadArguments, files, out::stderr},
     flow::KeyLog,
     passive::is_wanted,
     pdu::server_key::ServerKey,
@@ -41,18 +41,15 @@ pub(super) fn inputs(arguments: &ReadArguments) -> Vec<Input> {
     captures.chain(keylogs).chain(server_keys).collect()
 }
 
-/// The secrets of the key logs.
+/// The secrets of the key logs; one that holds none is told, because captures say much without it.
 ///
 /// # Errors
-/// A file cannot be read, or holds none.
+/// A file cannot be read.
 pub(super) fn key_log(arguments: &ReadArguments) -> Result<KeyLog, Error> {
     let mut keys = KeyLog::default();
     for path in &arguments.keylogs {
-        if learn_keys(&bytes(path, LARGEST_KEYLOG)?, &mut keys) == 0 {
-            return Err(Error::new(format!(
-                "{} holds no secret of TLS that is of use: it is no key log",
-                path.display()
-            )));
+        if learn_keys(&bytes(path, LARGEST_KEYLOG)?, &mut keys) == 0 && !arguments.output.telling.quiet {
+            stderr::say(format_args!("{} holds no secret of TLS, so it opens nothing", path.display()));
         }
     }
     Ok(keys)
