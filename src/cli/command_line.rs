@@ -71,7 +71,7 @@ fn own(command: Command, name: &str, heading: &'static str) -> Command {
         Some(manual) if name == "rdptrace" => {
             command.after_help("Try 'rdptrace demo' first.").after_long_help(manual.after_help())
         }
-        Some(manual) if matches!(name, "trace" | "posture" | "local" | "relay" | "listen") => {
+        Some(manual) if matches!(name, "trace" | "posture" | "read" | "local" | "relay" | "listen") => {
             command.after_long_help(manual.after_help())
         }
         Some(manual) => command.after_help(manual.example_lines()).after_long_help(manual.after_help()),

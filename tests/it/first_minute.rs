@@ -6,8 +6,20 @@ use serde_json::Value;
 
 use crate::program::{Served, file, rdptrace, text};
 
-const COMMANDS: &[&str] =
-    &["trace", "posture", "demo", "local", "judge", "explain", "schema", "completions", "man"];
+const COMMANDS: &[&str] = &[
+    "trace",
+    "posture",
+    "read",
+    "relay",
+    "listen",
+    "demo",
+    "local",
+    "judge",
+    "explain",
+    "schema",
+    "completions",
+    "man",
+];
 
 fn judged(arguments: &[&str]) -> Value {
     let output = rdptrace(arguments);
@@ -157,6 +169,9 @@ fn each_command_has_a_page_with_examples_that_can_be_given() {
         );
         assert!(page.contains(".SH EXAMPLES"), "{name}: {page}");
         assert_eq!(page.matches(".SH NAME").count(), 1, "{name}");
+        let lines: Vec<&str> = page.lines().collect();
+        let untold = lines.windows(3).find(|lines| lines[0] == ".TP" && lines[2].is_empty());
+        assert_eq!(untold, None, "{name}");
     }
     let page = text(&rdptrace(&["man", "trace"]).stdout);
     assert!(page.contains(".SH ENVIRONMENT") && page.contains("RDPTRACE_PASSWORD"), "{page}");

@@ -40,7 +40,7 @@ impl Manual {
 
     /// The examples, as short help ends with them where there is room.
     pub(crate) fn example_lines(&self) -> String {
-        let lines = self.examples.iter().map(|(line, what)| match line.len() + 2 < COLUMN {
+        let lines = self.examples.iter().map(|(line, what)| match line.len() + 3 < COLUMN {
             true => format!("\n  {line:<width$}{what}", width = COLUMN - 2),
             false => format!("\n  {line}\n{:COLUMN$}{what}", ""),
         });

@@ -3,7 +3,7 @@
 use super::entry::Pairs;
 
 pub(super) const READ: Pairs = &[
-    ("rdptrace read failing.pcapng", "where its connections ended, by whom and why"),
+    ("rdptrace read failing.pcapng", "where it ended, by whom and why"),
     ("rdptrace read failing.pcapng --keylog keys.log", "also what is inside TLS"),
     ("rdptrace read old-server.pcap --server-key server.pem", "the same of a server without ECDHE"),
     ("rdptrace read mirror.pcap.gz --format ndjson", "a report a line"),

@@ -15,6 +15,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Writes the page of the command.
 pub(super) fn page(command: &Command, manual: &Manual, to: &mut dyn Write) -> io::Result<()> {
     let bare = command.clone().after_help(None::<&str>).after_long_help(None::<&str>).version(VERSION);
+    // Of what the short help leaves out, the page would leave out the text.
+    let bare = bare.mut_args(|argument| argument.hide_short_help(false));
     let man = Man::new(bare).manual("rdptrace").source(format!("rdptrace {VERSION}"));
     man.render_title(to)?;
     man.render_name_section(to)?;
