@@ -32,6 +32,5 @@ pub use flows::Wanted;
 pub use held::Held;
 pub use item::{Error, Item, Packet};
 pub use keys::{learn as learn_keys, log as key_log};
-pub use packet::{Datagram, Met};
 pub use read::{Capture, Found, Seen, Sink};
 pub use writer::{Ongoing, Writer};

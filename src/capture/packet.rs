@@ -1,15 +1,15 @@
-//! What an IP packet carries: a TCP segment (RFC 9293), a UDP datagram, or an ICMP error about a TCP connection.
+//! What an IP packet carries: a TCP segment (RFC 9293), a UDP datagram, or an ICMP error about either.
 
 use std::net::{IpAddr, SocketAddr};
 
 use etherparse::{TcpOptionElement, TcpOptionsIterator, ip_number};
 
 use super::ip::{self, Ip};
-use crate::flow::{At, Icmp};
+use crate::flow::{At, Datagram, Icmp};
 
 /// Where a packet was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Met {
+pub(super) struct Met {
     /// When.
     pub at: At,
     /// Its number, from 1.
@@ -27,6 +27,8 @@ pub(super) enum Content<'a> {
     Udp(Datagram<'a>),
     /// An error about a TCP connection, from one address to another.
     Icmp(SocketAddr, SocketAddr, Icmp),
+    /// The same about a UDP datagram.
+    Undelivered(SocketAddr, SocketAddr, Icmp),
     /// Nothing that matters here.
     Other,
     /// Too little of a TCP segment to know where it belongs.
@@ -64,21 +66,6 @@ pub(super) struct Segment<'a> {
     pub payload: &'a [u8],
     /// How many bytes of the payload were not captured.
     pub missing: u32,
-}
-
-/// A UDP datagram.
-#[derive(Clone, Debug)]
-pub struct Datagram<'a> {
-    /// Where it was met.
-    pub met: Met,
-    /// Who sent it.
-    pub source: SocketAddr,
-    /// To whom.
-    pub destination: SocketAddr,
-    /// The payload, as much as was captured.
-    pub payload: &'a [u8],
-    /// How many bytes of it were not captured.
-    pub missing: usize,
 }
 
 const FIN: u8 = 0x01;
@@ -140,7 +127,8 @@ fn datagram<'a>(ip: &Ip<'a>, met: Met) -> Option<Datagram<'a>> {
     let claimed = usize::from(u16::from_be_bytes([header[4], header[5]]));
     let length = if claimed < header.len() { ip.length } else { claimed.min(ip.length) };
     let payload = &ip.payload[header.len()..length.min(ip.payload.len())];
-    Some(Datagram { met, source, destination, payload, missing: length - header.len() - payload.len() })
+    let missing = length - header.len() - payload.len();
+    Some(Datagram { at: met.at, packet: met.packet, source, destination, payload, missing })
 }
 
 /// An error quotes the packet that it is about (RFC 792, RFC 4443), at least as far as the ports.
@@ -155,9 +143,14 @@ fn error<'a>(ip: &Ip<'a>, met: Met) -> Option<Content<'a>> {
         (IpAddr::V4(_), 3 | 4 | 5 | 11 | 12, _) | (IpAddr::V6(_), 1 | 3 | 4, _) => None,
         _ => return None,
     };
-    let about = ip::read(quoted, 0).filter(|about| about.protocol == ip_number::TCP)?;
+    let about = ip::read(quoted, 0)?;
     let (source, destination) = ports(&about, about.payload)?;
-    Some(Content::Icmp(source, destination, Icmp { from: ip.source, kind, code, mtu, at: met.at }))
+    let icmp = Icmp { from: ip.source, kind, code, mtu, at: met.at };
+    match about.protocol {
+        ip_number::TCP => Some(Content::Icmp(source, destination, icmp)),
+        ip_number::UDP => Some(Content::Undelivered(source, destination, icmp)),
+        _ => None,
+    }
 }
 
 /// The addresses of an IP packet with the ports that its payload begins with.

@@ -1,6 +1,6 @@
 //! From files to connections: every part of this room in its order.
 
-use std::{collections::BTreeMap, io::Read};
+use std::{collections::BTreeMap, io::Read, net::SocketAddr};
 
 use super::{
     file::File,
@@ -11,9 +11,9 @@ use super::{
     item::{Error, Item, Packet},
     keys,
     link::{self, Link},
-    packet::{Content, Datagram, Met, content},
+    packet::{Content, Met, content},
 };
-use crate::flow::{At, Flow, KeyLog};
+use crate::flow::{At, Datagram, Flow, Icmp, KeyLog};
 
 /// How often it is told how far the capture is, in nanoseconds of its own time.
 const TOLD: u64 = 1_000_000_000;
@@ -25,6 +25,8 @@ pub enum Found<'a> {
     Flow(Box<Flow>),
     /// A UDP datagram, at once.
     Datagram(Datagram<'a>),
+    /// An ICMP error about a UDP datagram from one address to another.
+    Undelivered(SocketAddr, SocketAddr, Icmp),
     /// How far the capture is, and the connections that are still to be handed out; about once in each second of its time.
     Passed(At, &'a Held),
 }
@@ -131,6 +133,9 @@ impl Capture {
             }
             Content::Udp(datagram) => out(Found::Datagram(datagram), keys),
             Content::Icmp(source, destination, icmp) => flows.error(source, destination, icmp),
+            Content::Undelivered(source, destination, icmp) => {
+                out(Found::Undelivered(source, destination, icmp), keys);
+            }
             Content::Cut => seen.cut += 1,
             Content::Other => {}
         };

@@ -1,8 +1,10 @@
-//! A TCP connection as a third party sees it: two streams of bytes, each with the time and the packet that it came in; pure.
+//! A TCP connection as a third party sees it: two streams of bytes, each with the time and the packet that it came in, and
+//! datagrams of UDP; pure.
 //!
 //! A capture and a relay both make one of it, and `passive` reads it. Nothing here knows how the bytes were got.
 
 mod at;
+mod datagram;
 mod kept;
 mod secrets;
 mod stream;
@@ -11,6 +13,7 @@ mod tcp;
 use std::net::SocketAddr;
 
 pub use at::{At, millis};
+pub use datagram::Datagram;
 pub use kept::Kept;
 pub use secrets::{KeyLog, Secret, Secrets};
 pub use stream::{Gap, MOST_BYTES, Mark, Stream};

@@ -85,7 +85,7 @@ pub struct Packets {
     pub reset: Option<Reset>,
 }
 
-/// An ICMP error about a connection.
+/// An ICMP error about a connection, or about a datagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Icmp {
     /// Who sent it.

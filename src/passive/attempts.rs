@@ -8,10 +8,15 @@ use std::{
     ops::RangeInclusive,
 };
 
-use super::{proxy::asked_for, walk::moment};
+use super::{
+    datagrams::{Begun, Datagrams},
+    proxy::asked_for,
+    udp,
+    walk::moment,
+};
 use crate::{
     endpoint::place,
-    flow::{At, millis},
+    flow::{At, Datagram, Icmp, millis},
     report::{Connection, Millis, Purpose, TargetRecord, Trace},
 };
 
@@ -80,6 +85,11 @@ impl Attempt {
         }
     }
 
+    /// When RDP-UDP may begin that belongs to it.
+    fn beside(&self) -> RangeInclusive<At> {
+        self.begins.0.saturating_sub(LATE)..=self.last.saturating_add(LATE)
+    }
+
     /// When a connection may begin that belongs to it.
     fn window(&self) -> RangeInclusive<At> {
         let (first, last) = self.begins;
@@ -99,6 +109,8 @@ pub struct Attempts {
     /// How many connections are kept, and how many were added.
     kept: usize,
     added: u64,
+    /// RDP-UDP beside them.
+    datagrams: Datagrams,
 }
 
 /// Whether a connection of this client to this server that began within these times is still being put together.
@@ -130,6 +142,16 @@ impl Attempts {
         if self.kept > MOST { self.crowded() } else { Vec::new() }
     }
 
+    /// Notes a datagram, which may be one of RDP-UDP.
+    pub fn datagram(&mut self, datagram: &Datagram<'_>) {
+        self.datagrams.add(datagram);
+    }
+
+    /// Notes an ICMP error about a datagram from one address to another.
+    pub fn undelivered(&mut self, from: SocketAddr, to: SocketAddr, icmp: Icmp) {
+        self.datagrams.undelivered(from, to, icmp);
+    }
+
     /// Hands out those to which nothing can be added any more, now that it is this time.
     pub fn close(&mut self, now: At, is_held: IsHeld<'_>) -> Vec<Trace> {
         self.take(&|client, server, attempt| {
@@ -139,8 +161,15 @@ impl Attempts {
     }
 
     /// Every attempt that is left.
-    pub fn finish(mut self) -> Vec<Trace> {
+    pub fn finish(&mut self) -> Vec<Trace> {
         self.take(&|_, _, _| true)
+    }
+
+    /// RDP-UDP between hosts that no connection is known of; none if there was any connection at all.
+    pub fn alone(self) -> impl Iterator<Item = Trace> {
+        let Self { server_name, added, datagrams, .. } = self;
+        let left = if added == 0 { datagrams.left() } else { Vec::new() };
+        left.into_iter().filter_map(move |all| alone(&all, server_name.as_deref()))
     }
 
     /// Hands out the quarter that was quiet for longest.
@@ -157,7 +186,8 @@ impl Attempts {
             let taken = attempts.extract_if(.., |attempt| which(*client, *server, attempt));
             closed.extend(taken.map(|attempt| {
                 self.kept -= attempt.connections.len();
-                trace(attempt, server_name)
+                let beside = self.datagrams.take(*client, server.ip(), attempt.beside());
+                Trace { udp: udp::udp(&beside), ..trace(attempt, server_name) }
             }));
             !attempts.is_empty()
         });
@@ -175,6 +205,15 @@ fn trace(attempt: Attempt, server_name: Option<&str>) -> Trace {
     let target = server.map(|server| target(server, server_name, &connections));
     let elapsed_ms = Millis::rounded(millis(began, last));
     Trace { target, connections, connections_omitted: omitted, ..Trace::begun(moment(began), elapsed_ms) }
+}
+
+/// RDP-UDP of which no connection over TCP is known.
+fn alone(all: &[Begun], server_name: Option<&str>) -> Option<Trace> {
+    let (first, last) = (all.first()?, all.iter().map(|begun| begun.last).max()?);
+    let connections = vec![udp::alone(first)];
+    let target = Some(target(first.server, server_name, &connections));
+    let elapsed_ms = Millis::rounded(millis(first.began, last));
+    Some(Trace { target, connections, udp: udp::udp(all), ..Trace::begun(moment(first.began), elapsed_ms) })
 }
 
 /// Who was asked: behind a gateway the resource of its channel, behind a proxy what it was asked for, and else who answered.

@@ -9,6 +9,7 @@ mod beginning;
 mod client;
 mod connect;
 mod credssp;
+mod datagrams;
 mod ended;
 mod gateway;
 mod http;
@@ -23,6 +24,7 @@ mod standard;
 mod talk;
 mod tls;
 mod track;
+mod udp;
 mod walk;
 mod watched;
 

@@ -79,6 +79,7 @@ fn nothing() -> Udp {
         other_datagrams: 0,
         other_head: None,
         error: None,
+        watched: None,
     }
 }
 

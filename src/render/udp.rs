@@ -6,7 +6,7 @@ use super::{
     cells,
     page::{Page, Tone},
 };
-use crate::report::{Report, Udp, UdpOutcome};
+use crate::report::{Report, Udp, UdpOutcome, WatchedUdp};
 
 /// Writes the lines, if UDP was asked for; `column` is where the facts begin.
 ///
@@ -40,12 +40,38 @@ pub(super) fn facts(seen: &Udp) -> Vec<String> {
         UdpOutcome::Inconclusive => why.chain([sent]).collect(),
         UdpOutcome::NotAsked => why.collect(),
     };
-    first.into_iter().chain(other).collect()
+    first.into_iter().chain(other).chain(seen.watched.iter().flat_map(watched)).collect()
+}
+
+/// What the client offered, what followed, and how many there were.
+fn watched(seen: &WatchedUdp) -> Vec<String> {
+    let WatchedUdp { offered_version, offered_upstream_mtu, offered_downstream_mtu, .. } = seen;
+    let cookie = if seen.cookie_hash { " with a cookie hash" } else { "" };
+    let mode = if seen.lossy { "lossy" } else { "reliable" };
+    let inside = match seen.inside.as_deref() {
+        Some("dtls") => "; DTLS follows",
+        Some(_) => "; TLS follows",
+        None => "",
+    };
+    let offer = format!(
+        "{} offered version {}{cookie}, {mode}, MTU {offered_upstream_mtu} up and {offered_downstream_mtu} down{inside}",
+        seen.client,
+        version(*offered_version),
+    );
+    let count = match (seen.connections, seen.answered) {
+        (1, _) => None,
+        (all, answered) => Some(format!("one of {all} UDP connections, {answered} of them answered")),
+    };
+    [offer].into_iter().chain(count).collect()
+}
+
+fn version(number: u16) -> String {
+    if number == 0x0101 { "3".to_owned() } else { number.to_string() }
 }
 
 fn answer(seen: &Udp, address: &str) -> String {
     let number = |value: Option<u16>| value.map_or_else(|| "?".to_owned(), |value| value.to_string());
-    let version = if seen.version == Some(0x0101) { "3".to_owned() } else { number(seen.version) };
+    let version = seen.version.map_or_else(|| "?".to_owned(), version);
     let took = seen.round_trip_ms.map_or(0.0, |took| took.0);
     format!(
         "{address} answers, version {version}, MTU {} up and {} down, round trip {took:.1} ms",

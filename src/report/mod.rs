@@ -66,7 +66,7 @@ pub use posture::{
 };
 pub use rdp_file::{MalformedLine, Publisher, RdpFile, RdpFileGateway, RdpFileSignature, SignatureState};
 pub use session::Session;
-pub use udp::{Udp, UdpOutcome};
+pub use udp::{Udp, UdpOutcome, WatchedUdp};
 pub use values::{Millis, Timestamp};
 pub use wait::{Wait, WaitEntry};
 pub use watched::{EndHow, EndSide, EndedBy, Watched, WatchedSide};
@@ -98,7 +98,7 @@ pub struct Trace {
     pub unfollowed: Option<Unfollowed>,
     /// The tries before, when the host was waited for.
     pub wait: Option<Wait>,
-    /// What was learned of UDP; null unless that was asked for.
+    /// What was learned of UDP; null unless that was asked for, or is in a capture.
     #[serde(default)]
     pub udp: Option<Udp>,
     /// The machine that was checked; null if none was.

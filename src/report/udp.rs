@@ -1,4 +1,4 @@
-//! What was learned of UDP, which Remote Desktop may use beside TCP.
+//! What was learned of UDP, which Remote Desktop may use beside TCP: by a SYN of our own, or from a capture.
 
 use std::net::SocketAddr;
 
@@ -44,6 +44,40 @@ pub struct Udp {
     pub other_head: Option<String>,
     /// The system's error, when there was one.
     pub error: Option<String>,
+    /// What only a capture shows; null if the SYN was our own.
+    #[serde(default)]
+    pub watched: Option<WatchedUdp>,
+}
+
+/// A UDP connection that a client began, as a capture shows it: the first that was answered, or else the first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct WatchedUdp {
+    /// The client's address and port.
+    #[schemars(with = "String")]
+    pub client: SocketAddr,
+    /// The packet with the SYN, counted from 1.
+    pub packet: u64,
+    /// The version that the client offers: 1, 2, or 257 for version 3.
+    pub offered_version: u16,
+    /// The longest datagram that the client sends.
+    pub offered_upstream_mtu: u16,
+    /// The longest that it takes.
+    pub offered_downstream_mtu: u16,
+    /// Whether the SYN has the hash of a cookie that a connection over TCP has brought; only version 3 has one.
+    pub cookie_hash: bool,
+    /// Whether it is a lossy connection, in which nothing is sent again.
+    pub lossy: bool,
+    /// What the client began after the answer: `tls` or `dtls`; null if neither.
+    pub inside: Option<String>,
+    /// Datagrams of the client.
+    pub from_client: u64,
+    /// Datagrams of the server.
+    pub from_server: u64,
+    /// How many the client began to this server beside the same connections over TCP.
+    pub connections: u32,
+    /// How many of them were answered.
+    pub answered: u32,
 }
 
 /// What came of it.

@@ -14,6 +14,7 @@ mod lost;
 mod reuse;
 mod streams;
 mod talk;
+mod udp;
 mod written;
 
 pub(crate) use streams::Chance;

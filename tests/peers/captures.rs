@@ -3,6 +3,7 @@
 
 mod altered;
 mod judged;
+mod udp;
 mod written;
 
 use std::{

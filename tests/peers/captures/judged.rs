@@ -92,7 +92,7 @@ fn read(path: &Path, more: &[&str]) -> Output {
 }
 
 /// A report a line.
-fn reports(path: &Path) -> Vec<Value> {
+pub(super) fn reports(path: &Path) -> Vec<Value> {
     let output = read(path, &[]);
     let text = String::from_utf8(output.stdout).expect("JSON is text");
     text.lines().map(|line| serde_json::from_str(line).expect("a report a line")).collect()

@@ -42,7 +42,8 @@ impl<'t> Conversations<'t> {
                 let closed = self.attempts.close(now, &is_held);
                 self.report(closed);
             }
-            Found::Datagram(_) => {}
+            Found::Datagram(datagram) => self.attempts.datagram(&datagram),
+            Found::Undelivered(from, to, icmp) => self.attempts.undelivered(from, to, icmp),
         }
     }
 
@@ -66,8 +67,9 @@ impl<'t> Conversations<'t> {
 
     /// Tells what is left; what was lacking.
     pub(super) fn finish(self) -> Lacking {
-        let Self { attempts, lacking, tell, .. } = self;
+        let Self { mut attempts, lacking, tell, .. } = self;
         attempts.finish().into_iter().for_each(|trace| tell(diagnose(trace)));
+        attempts.alone().for_each(|trace| tell(diagnose(trace)));
         lacking
     }
 }
