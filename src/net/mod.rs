@@ -65,7 +65,7 @@ pub(crate) use small_segments::Segments;
 pub(crate) use socket::{Ends, Socket, reset_at_close};
 pub(crate) use tls::{CLOSE_NOTIFY, not_tls};
 pub use tls::{Handshake, Upgrade, Versions};
-pub(crate) use tunnel::{SharedRemarks, gateway_error, remarks};
+pub(crate) use tunnel::{CLOSED_BY_SERVER, Remarks, SharedRemarks, carried, gateway_error, remarks};
 pub(crate) use udp::receive_until;
 pub use udp::{BoxDatagrams, Datagrams, Pending};
 pub use wire::{Limits, Record, Wire};

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// ERROR_BAD_ARGUMENTS in a CLOSE_CHANNEL: the server closed its connection to the gateway (MS-TSGU 3.2.6.3.2).
-const CLOSED_BY_SERVER: u32 = 0xA0;
+pub(crate) const CLOSED_BY_SERVER: u32 = 0xA0;
 
 /// More texts tell no more.
 const MOST_MESSAGES: usize = 16;
@@ -164,7 +164,7 @@ impl Codec for Tunnel {
 }
 
 /// The bytes that a DATA packet says it carries; none when it holds fewer.
-fn carried(body: &[u8]) -> Option<&[u8]> {
+pub(crate) fn carried(body: &[u8]) -> Option<&[u8]> {
     let (length, bytes) = body.split_first_chunk()?;
     bytes.get(..usize::from(u16::from_le_bytes(*length)))
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     endpoint::place,
-    flow::{At, Datagram, Icmp, millis},
+    flow::{At, Datagram, Flow, Icmp, millis},
     report::{Connection, Millis, Purpose, TargetRecord, Trace},
 };
 
@@ -44,6 +44,14 @@ pub struct Watched {
     pub began: At,
     /// When its last packet came.
     pub last: At,
+}
+
+impl Watched {
+    /// What a connection shows, with its ends and times.
+    pub fn of(flow: &Flow, connection: Connection) -> Self {
+        let (client, server) = (flow.client.ip(), flow.server);
+        Self { connection, client, server, began: flow.began, last: flow.last }
+    }
 }
 
 /// The connections of one attempt.

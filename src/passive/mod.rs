@@ -12,6 +12,7 @@ mod credssp;
 mod datagrams;
 mod ended;
 mod gateway;
+mod halves;
 mod http;
 mod licensing;
 mod mcs;
@@ -30,8 +31,10 @@ mod watched;
 
 pub use attempts::{Attempts, IsHeld, Watched};
 pub use beginning::{Beginning, beginning, is_relevant, is_wanted};
+pub use gateway::Half;
+pub use halves::{Halves, Taken};
 pub use proxy::asked_for;
-pub use walk::walk;
+pub use walk::{walk, walk_alone, walk_both};
 
 use crate::{certificate::Roots, flow::KeyLog, pdu::server_key::ServerKey};
 

@@ -21,9 +21,9 @@ pub(super) fn record<E: Default, T>(
 }
 
 /// The same for a part of a phase.
-pub(super) fn part<E: Default, T>(
-    talk: &mut Talk<'_>,
-    run: impl FnOnce(&mut Talk<'_>, &mut E) -> Passing<T>,
+pub(super) fn part<'a, E: Default, T>(
+    talk: &mut Talk<'a>,
+    run: impl FnOnce(&mut Talk<'a>, &mut E) -> Passing<T>,
 ) -> (PhaseRecord<E>, Option<T>) {
     let mut evidence = E::default();
     let (begin, prompted) = (talk.now, talk.prompted);

@@ -72,6 +72,10 @@ pub(super) struct Talk<'a> {
     pub speaker: Speaker,
     /// Whether Standard RDP Security was opened.
     pub opened: bool,
+    /// Whether it is what crosses in the channel of a gateway.
+    pub in_channel: bool,
+    /// Why only the server's side of it is known, if it is so.
+    pub one_way: Option<&'static str>,
     /// When this phase began.
     pub since: At,
     /// When the client last said what the server has not answered.
@@ -97,6 +101,8 @@ impl<'a> Talk<'a> {
             tls: false,
             speaker: Speaker::Server,
             opened: false,
+            in_channel: false,
+            one_way: None,
             since: flow.began,
             asked: flow.began,
             last: None,

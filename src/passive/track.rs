@@ -32,11 +32,35 @@ pub(super) enum Next {
     Malformed(Malformed),
 }
 
-/// The end that the protocol inside a stream knows: an alert of TLS.
+impl Next {
+    /// The message, if it is whole.
+    pub(super) fn message(&self) -> Option<&Message> {
+        if let Self::Message(message) = self { Some(message) } else { None }
+    }
+}
+
+/// The end that a protocol inside a stream knows.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Alert {
-    pub code: u8,
+pub(super) struct Closing {
+    pub word: Word,
     pub mark: Mark,
+}
+
+/// The last word of a side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// An alert of TLS.
+    Alert(u8),
+    /// The status of a gateway's CLOSE_CHANNEL.
+    Channel(u32),
+    /// The last chunk of a body.
+    End,
+    /// The status with which a gateway answers a request whose body has not ended.
+    Answer(u16),
+    /// The end of the connection that carries the channel of a gateway, which did not close it.
+    Lost,
+    /// A packet in a channel that cannot be read.
+    Unreadable,
 }
 
 /// The bytes of one direction, and how far they were read.
@@ -46,10 +70,10 @@ pub(super) struct Track<'a> {
     marks: Cow<'a, [Mark]>,
     gaps: Cow<'a, [Gap]>,
     at: usize,
-    /// The alert that ended it.
-    pub alert: Option<Alert>,
     /// The message at its end that the keys do not open.
     pub unopened: Option<(Unopened, Message)>,
+    /// The word that ended it.
+    pub closing: Option<Closing>,
 }
 
 impl<'a> Track<'a> {
@@ -65,7 +89,7 @@ impl<'a> Track<'a> {
 
     /// An empty one for what is found inside another, which ends as that one does.
     pub(super) fn inside(outer: &Track<'_>) -> Self {
-        Self { alert: outer.alert, ..Self::default() }
+        Self { closing: outer.closing, ..Self::default() }
     }
 
     /// Adds bytes that were found inside others.
@@ -108,6 +132,13 @@ impl<'a> Track<'a> {
     /// When the next byte came; none if there is none.
     pub(super) fn next(&self) -> Option<Mark> {
         (!self.rest().is_empty()).then(|| self.mark(self.at)).flatten()
+    }
+
+    /// How many of the bytes that have not been read came with the next one.
+    pub(super) fn until_next_mark(&self) -> usize {
+        let after = self.marks.partition_point(|mark| mark.offset <= self.at);
+        let next = self.marks.get(after).map_or(usize::MAX, |mark| mark.offset - self.at);
+        self.rest().len().min(next)
     }
 
     /// How many bytes have not been read.

@@ -3,7 +3,9 @@
 use time::OffsetDateTime;
 
 use super::{
-    Known, activate, connect, credssp, ended, gateway, licensing, mcs, negotiate, proxy,
+    Known, activate, connect, credssp, ended,
+    gateway::{self, Half, Other, Second},
+    licensing, mcs, negotiate, proxy,
     record::{part, record},
     sealed::Sealed,
     session,
@@ -27,18 +29,35 @@ use crate::{
 
 /// Reads a connection as far as it can be seen.
 pub fn walk(flow: &Flow, known: &Known<'_>) -> Connection {
+    read(flow, None, known).0
+}
+
+/// The same, and which of the two connections of a client to a gateway it is, if it is one of two.
+pub fn walk_alone(flow: &Flow, known: &Known<'_>) -> (Connection, Option<Half>) {
+    read(flow, None, known)
+}
+
+/// Reads two connections of a client to a gateway as one: that which carries what the gateway sends, and the other.
+pub fn walk_both(out: &Flow, into: &Flow, known: &Known<'_>) -> Connection {
+    let both = gateway::both(out, into);
+    let mut talk = Talk::of(into);
+    let is_open = Walk::of(known).open(&mut talk).is_some();
+    read(out, Some(Second::read(&mut talk, &both, is_open)), known).0
+}
+
+fn read<'a>(flow: &'a Flow, second: Option<Second<'a>>, known: &'a Known<'a>) -> (Connection, Option<Half>) {
     let mut talk = Talk::of(flow);
-    let mut walk =
-        Walk { known, phases: Phases::default(), session: None, opened: None, asked: None, proxied: None };
+    let mut walk = Walk::of(known);
+    walk.other.second = second;
     walk.run(&mut talk);
     walk.join_proxy();
     let opened = walk.opened.or(talk.opened.then_some(true));
     let passed_over = (talk.client.left() + talk.server.left()) as u64 + beyond(flow);
     let client = Some(std::mem::take(&mut talk.offered)).filter(|client| !client.is_empty());
     let (frames, frames_omitted) = talk.into_frames();
-    let Walk { mut phases, session, .. } = walk;
+    let Walk { mut phases, session, other, .. } = walk;
     attribution::assign_failures(&mut phases, &frames);
-    Connection {
+    let connection = Connection {
         purpose: Purpose::Main,
         hop: None,
         phases,
@@ -52,7 +71,8 @@ pub fn walk(flow: &Flow, known: &Known<'_>) -> Connection {
         client,
         frames,
         frames_omitted,
-    }
+    };
+    (connection, other.half)
 }
 
 /// Bytes of both directions that were not kept.
@@ -75,10 +95,33 @@ struct Walk<'a> {
     asked: Option<Endpoint>,
     /// How it answered, until it is known whether it leads to a gateway.
     proxied: Option<PhaseRecord<ProxyEvidence>>,
+    /// The other of two connections to a gateway.
+    other: Other<'a>,
 }
 
-impl Walk<'_> {
-    fn run(&mut self, talk: &mut Talk<'_>) -> Option<()> {
+impl<'a> Walk<'a> {
+    fn of(known: &'a Known<'a>) -> Self {
+        Self {
+            known,
+            phases: Phases::default(),
+            session: None,
+            opened: None,
+            asked: None,
+            proxied: None,
+            other: Other::default(),
+        }
+    }
+
+    /// Up to what is inside TLS.
+    fn open(&mut self, talk: &mut Talk<'_>) -> Option<()> {
+        record(talk, Phase::Connect, &mut self.phases.connect, connect::run)?;
+        if let Ok(Some(kind)) = proxy::kind(talk.client.rest()) {
+            self.proxy(talk, kind)?;
+        }
+        self.tls(talk, Selected::Unknown)
+    }
+
+    fn run(&mut self, talk: &mut Talk<'a>) -> Option<()> {
         record(talk, Phase::Connect, &mut self.phases.connect, connect::run)?;
         if negotiate::is_answer_alone(talk) {
             let run = |talk: &mut Talk<'_>, e: &mut _| negotiate::answer(talk, e);
@@ -101,7 +144,7 @@ impl Walk<'_> {
             let at = self.reached(talk);
             let sni = self.phases.tls.as_ref().and_then(|tls| tls.evidence.sni.clone());
             let at = Endpoint { host: sni.unwrap_or(at.host), ..at };
-            gateway::run(talk, &mut self.phases, at, self.proxied.take())?;
+            gateway::run(talk, &mut self.phases, at, self.proxied.take(), &mut self.other)?;
             return self.negotiated(talk);
         }
         if talk.client.rest().first() == Some(&SEQUENCE) {

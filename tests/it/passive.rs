@@ -13,7 +13,7 @@ use rdptrace::{
         demo::Fault,
         flow::{End, Flow, How, KeyLog, Reset},
         net::{Recorded, Recording},
-        passive::{Attempts, Known, Watched, walk},
+        passive::{Attempts, Halves, Known, Taken, Watched, is_relevant, walk, walk_alone, walk_both},
     },
     report::{Connection, FindingCode, Status},
     settings::Experiments,
@@ -45,6 +45,33 @@ pub(crate) fn report(flow: Flow, recorded: &Recorded) -> Report {
     let (client, server) = (flow.client.ip(), flow.server);
     let mut attempts = Attempts::default();
     attempts.add(Watched { connection, client, server, began: flow.began, last: flow.last });
+    diagnose(attempts.finish().pop().expect("one attempt"))
+}
+
+/// The report of all connections that were recorded, as one attempt.
+pub(crate) fn read(recorded: &Recorded) -> Report {
+    let roots = Roots::new(Ok(Vec::new()));
+    let known = Known { keys: &recorded.keys, server_keys: &[], roots: &roots, server_name: None };
+    let (mut attempts, mut halves) = (Attempts::default(), Halves::default());
+    for flow in &recorded.flows {
+        let (connection, half) = walk_alone(flow, &known);
+        if !is_relevant(flow, &connection) {
+            continue;
+        }
+        let watched = Watched::of(flow, connection);
+        let Some(half) = half else {
+            attempts.add(watched);
+            continue;
+        };
+        match halves.take(flow.clone(), half, watched) {
+            Taken::Waits(alone) => assert!(alone.is_empty(), "few wait"),
+            Taken::Both(both) => {
+                let connection = walk_both(&both.0, &both.1, &known);
+                attempts.add(Watched::of(&both.0, connection));
+            }
+        }
+    }
+    halves.finish().for_each(|watched| drop(attempts.add(watched)));
     diagnose(attempts.finish().pop().expect("one attempt"))
 }
 

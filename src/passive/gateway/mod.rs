@@ -1,21 +1,39 @@
-//! The way through an RD Gateway over WebSocket, with the session inside (MS-TSGU 3.3.5).
+//! The way through an RD Gateway over WebSocket or two connections, with the session inside (MS-TSGU 3.3.5).
 
+mod bodies;
 mod http;
 mod packets;
+mod second;
 mod step;
 mod tunnel;
 
-use step::Tracks;
+use http::Way;
+pub use second::Half;
+pub(super) use second::{Second, both};
+use step::{Tracks, step};
 
 use super::{
-    record::timed,
+    record::{part, timed},
     talk::{Halt, Passing, Talk},
 };
 use crate::{
     codes::Phase,
     endpoint::Endpoint,
-    report::{GatewayEvidence, GatewayTransport, PhaseRecord, Phases, ProxyEvidence, Speaker},
+    phase::gateway::noted,
+    report::{
+        GatewayEvidence, GatewayHandshake, GatewayHttp, GatewayTransport, PhaseRecord, Phases, ProxyEvidence,
+        Speaker,
+    },
 };
+
+/// What is known of the other of two connections.
+#[derive(Default)]
+pub(super) struct Other<'a> {
+    /// The second one, if it was found.
+    pub second: Option<Second<'a>>,
+    /// Which of two this one is, if the other was not found.
+    pub half: Option<Half>,
+}
 
 /// What a proxy on the way to it answered.
 type Proxied = Option<PhaseRecord<ProxyEvidence>>;
@@ -28,12 +46,18 @@ pub(super) fn is_asked(client: &[u8]) -> bool {
 }
 
 /// Reads the steps, and goes on with what is inside the channel.
-pub(super) fn run(talk: &mut Talk<'_>, phases: &mut Phases, at: Endpoint, proxied: Proxied) -> Option<()> {
+pub(super) fn run<'a>(
+    talk: &mut Talk<'a>,
+    phases: &mut Phases,
+    at: Endpoint,
+    proxied: Proxied,
+    other: &mut Other<'a>,
+) -> Option<()> {
     let mut evidence = reached(phases, at, proxied);
     talk.phase = Phase::Gateway;
     let begin = talk.flow.began;
     let beyond = talk.meets(Speaker::Gateway);
-    let result = steps(talk, &mut evidence);
+    let result = steps(talk, &mut evidence, other);
     talk.meets(beyond);
     let result = result.map_err(|halt| match halt {
         Halt::Failed(failure) => Halt::Failed(failure.or_of(Speaker::Gateway)),
@@ -42,7 +66,7 @@ pub(super) fn run(talk: &mut Talk<'_>, phases: &mut Phases, at: Endpoint, proxie
     let (record, inside) = timed(talk, begin, evidence, result);
     phases.gateway = Some(record);
     let (client, server) = inside?;
-    (talk.client, talk.server) = (client, server);
+    (talk.client, talk.server, talk.in_channel) = (client, server, true);
     Some(())
 }
 
@@ -63,9 +87,43 @@ pub(super) fn unreached(phases: &mut Phases, at: Endpoint, proxied: PhaseRecord<
     phases.gateway = Some(PhaseRecord { status, elapsed_ms, evidence, failure, stopped, inferred: None });
 }
 
-fn steps(talk: &mut Talk<'_>, evidence: &mut GatewayEvidence) -> Passing<Tracks> {
-    http::run(talk, evidence)?;
-    evidence.transport = Some(GatewayTransport::Websocket.into());
-    let mut packets = packets::unframed(talk);
-    tunnel::run(talk, &mut packets, evidence)
+fn steps<'a>(talk: &mut Talk<'a>, evidence: &mut GatewayEvidence, other: &mut Other<'a>) -> Passing<Tracks> {
+    let half = Half::of(talk);
+    if half.as_ref().is_some_and(|half| half.sends) {
+        other.half = half;
+        return sending(talk, evidence);
+    }
+    let way = http::run(talk, evidence)?;
+    let transport = match way {
+        Way::WebSocket => GatewayTransport::Websocket,
+        Way::Bodies { .. } => GatewayTransport::Http,
+    };
+    evidence.transport = Some(transport.into());
+    tunnel::run(talk, evidence, |talk, e| match way {
+        Way::WebSocket => {
+            let packets = packets::unframed(talk);
+            (talk.client, talk.server) = (packets.client, packets.server);
+            Ok(())
+        }
+        Way::Bodies { chunked } => match other.second.take() {
+            Some(second) => {
+                e.second_connection = Some(talk.flow.server);
+                second.join(talk, chunked)
+            }
+            None => {
+                other.half = half;
+                second::alone(talk, chunked)
+            }
+        },
+    })
+}
+
+/// The second of two connections without the first.
+fn sending(talk: &mut Talk<'_>, evidence: &mut GatewayEvidence) -> Passing<Tracks> {
+    evidence.transport = Some(GatewayTransport::Http.into());
+    let made = part(talk, |talk, e: &mut GatewayHttp| second::requests(talk, &mut |head| noted(head, e)));
+    step(&mut evidence.steps.http, made)?;
+    let why = "what the gateway sends crosses the first of two connections, which is not in the record or cannot be opened";
+    let made = part(talk, |_, _: &mut GatewayHandshake| Err(Halt::Unseen(why.to_owned())));
+    step(&mut evidence.steps.handshake, made)
 }

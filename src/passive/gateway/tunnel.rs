@@ -3,95 +3,137 @@
 use super::{
     super::{
         record::part,
-        talk::{Passing, Talk},
-        track::{Next, Track},
+        talk::{Halt, Passing, Talk},
+        track::{Closing, Next, Track, Word},
     },
-    packets::Packets,
     step::{Tracks, step},
 };
 use crate::{
-    flow::Side,
-    net::{Framing, gateway_error},
+    flow::{Mark, Side},
+    net::{Framing, Remarks, carried},
     pdu::tsgu::{self, Packet},
-    phase::gateway::{authorize, channel, handshake, packets::malformed, tunnel},
-    report::{GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayTunnel},
+    phase::gateway::{
+        authorize, channel, handshake, noted_beside,
+        packets::{Told, malformed, told},
+        tunnel,
+    },
+    report::{
+        GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewaySteps, GatewayTunnel,
+    },
 };
 
-/// Reads the four exchanges, and returns what crosses inside the channel.
-pub(super) fn run(
-    talk: &mut Talk<'_>,
-    packets: &mut Packets,
+/// Opens the packets, reads the four exchanges, and returns what crosses inside the channel.
+pub(super) fn run<'a>(
+    talk: &mut Talk<'a>,
     evidence: &mut GatewayEvidence,
+    open: impl FnOnce(&mut Talk<'a>, &mut GatewayHandshake) -> Passing<()>,
 ) -> Passing<Tracks> {
-    (talk.client, talk.server) = (std::mem::take(&mut packets.client), std::mem::take(&mut packets.server));
-    let steps = &mut evidence.steps;
+    let mut said = Remarks::default();
+    let opened = exchanges(talk, &mut evidence.steps, &mut said, open);
+    let server = opened.is_ok().then(|| inside(&mut talk.server, &mut said));
+    noted_beside(said, evidence);
+    opened?;
+    // What a client says beside its data is of no interest.
+    let client = inside(&mut talk.client, &mut Remarks::default());
+    match talk.one_way {
+        None => Ok((client, server.unwrap_or_default())),
+        Some(why) => Err(Halt::Unseen(why.to_owned())),
+    }
+}
+
+fn exchanges<'a>(
+    talk: &mut Talk<'a>,
+    steps: &mut GatewaySteps,
+    said: &mut Remarks,
+    open: impl FnOnce(&mut Talk<'a>, &mut GatewayHandshake) -> Passing<()>,
+) -> Passing<()> {
     let made = part(talk, |talk, e: &mut GatewayHandshake| {
-        Ok(handshake::said(&answer(talk, tsgu::HANDSHAKE_RESPONSE)?, e)?)
+        open(talk, e)?;
+        Ok(handshake::said(&answer(talk, tsgu::HANDSHAKE_RESPONSE, said)?, e)?)
     });
     step(&mut steps.handshake, made)?;
-    let made =
-        part(talk, |talk, e: &mut GatewayTunnel| Ok(tunnel::said(&answer(talk, tsgu::TUNNEL_RESPONSE)?, e)?));
+    let made = part(talk, |talk, e: &mut GatewayTunnel| {
+        Ok(tunnel::said(&answer(talk, tsgu::TUNNEL_RESPONSE, said)?, e)?)
+    });
     step(&mut steps.tunnel, made)?;
     let made = part(talk, |talk, e: &mut GatewayAuthorization| {
-        Ok(authorize::said(&answer(talk, tsgu::TUNNEL_AUTH_RESPONSE)?, e)?)
+        Ok(authorize::said(&answer(talk, tsgu::TUNNEL_AUTH_RESPONSE, said)?, e)?)
     });
     step(&mut steps.authorize, made)?;
     let made = part(talk, |talk, e: &mut GatewayChannel| {
-        let (asked, body) = exchange(talk, tsgu::CHANNEL_RESPONSE)?;
+        let (asked, body) = exchange(talk, tsgu::CHANNEL_RESPONSE, said)?;
         if let Ok((resource, port)) = tsgu::resource(&asked) {
             (e.resource, e.port) = (Some(resource), Some(port));
         }
         Ok(channel::said(&body, e)?)
     });
-    step(&mut steps.channel, made)?;
-    Ok((inside(&mut talk.client, evidence), inside(&mut talk.server, evidence)))
+    step(&mut steps.channel, made)
 }
 
 /// The body of the gateway's packet that answers the client's next one.
-fn answer(talk: &mut Talk<'_>, kind: u16) -> Passing<Vec<u8>> {
-    exchange(talk, kind).map(|(_, answer)| answer)
+fn answer(talk: &mut Talk<'_>, kind: u16, said: &mut Remarks) -> Passing<Vec<u8>> {
+    exchange(talk, kind, said).map(|(_, answer)| answer)
 }
 
 /// The bodies of the client's next packet and of the gateway's that answers it.
-fn exchange(talk: &mut Talk<'_>, kind: u16) -> Passing<(Vec<u8>, Vec<u8>)> {
-    // It may carry a token.
-    let asked = talk.take_secret(Side::Client, Framing::Tsgu)?;
+fn exchange(talk: &mut Talk<'_>, kind: u16, said: &mut Remarks) -> Passing<(Vec<u8>, Vec<u8>)> {
+    let unseen = talk.one_way.map(|why| Halt::Unseen(why.to_owned()));
+    let asked = match unseen {
+        Some(_) => Vec::new(),
+        // It may carry a token.
+        None => talk.take_secret(Side::Client, Framing::Tsgu)?,
+    };
     let asked = Packet::parse(&asked).map(|packet| packet.body).unwrap_or_default();
     loop {
-        let bytes = talk.take(Side::Server, Framing::Tsgu)?;
+        let bytes = match talk.take(Side::Server, Framing::Tsgu) {
+            Ok(bytes) => bytes,
+            Err(halt) => return Err(unseen.unwrap_or(halt)),
+        };
         let packet = Packet::parse(&bytes).map_err(|error| malformed(&error, &bytes))?;
-        match packet.kind {
-            found if found == kind => return Ok((asked, packet.body)),
-            tsgu::CLOSE_CHANNEL | tsgu::CLOSE_CHANNEL_RESPONSE => {
-                let status = tsgu::status(&packet.body).map_err(|error| malformed(&error, &bytes))?;
-                return Err(gateway_error("the gateway closed the channel before it was open", status).into());
-            }
-            _ => {}
+        if let Told::Awaited = told(&packet, kind, &bytes, said)? {
+            return Ok((asked, packet.body));
         }
     }
 }
 
-/// What data packets carry, one behind the other; other packets are counted.
-fn inside(track: &mut Track<'_>, evidence: &mut GatewayEvidence) -> Track<'static> {
+/// What data packets carry, one behind the other; what is said beside them is noted.
+fn inside(track: &mut Track<'_>, said: &mut Remarks) -> Track<'static> {
     let mut found = Track::inside(track);
+    // A connection that ends below has not closed the channel.
+    if let Some(closing) = found.closing.as_mut().filter(|closing| !matches!(closing.word, Word::Answer(_))) {
+        closing.word = Word::Lost;
+    }
     loop {
+        let begins = track.next();
         let message = match track.take(Framing::Tsgu) {
             Next::Message(message) => message,
             Next::Unfinished(_) => return found,
-            Next::Gap | Next::Full | Next::Malformed(_) => {
+            Next::Malformed(_) => return unreadable(found, begins),
+            Next::Gap | Next::Full => {
                 found.miss();
                 return found;
             }
         };
-        let Ok(packet) = Packet::parse(&message.bytes) else { continue };
+        let Ok(packet) = Packet::parse(&message.bytes) else { return unreadable(found, begins) };
         match packet.kind {
-            tsgu::DATA => found.push(packet.body.get(2..).unwrap_or_default(), message.last),
-            tsgu::KEEPALIVE => evidence.keepalives += 1,
+            tsgu::DATA => match carried(&packet.body) {
+                Some(content) => found.push(content, message.last),
+                None => return unreadable(found, begins),
+            },
             tsgu::CLOSE_CHANNEL | tsgu::CLOSE_CHANNEL_RESPONSE => {
-                evidence.close_status = tsgu::status(&packet.body).ok().or(evidence.close_status);
+                let status = tsgu::status(&packet.body).ok();
+                said.close_status = status.or(said.close_status);
+                let word = Word::Channel(status.unwrap_or_default());
+                found.closing = Some(Closing { word, mark: message.last });
+                return found;
             }
-            tsgu::REAUTH_MESSAGE => evidence.reauthentication = true,
-            _ => evidence.other_packets += 1,
+            _ => drop(said.note(&packet)),
         }
     }
+}
+
+/// Nothing is read behind what cannot be.
+fn unreadable(mut found: Track<'static>, begins: Option<Mark>) -> Track<'static> {
+    found.closing = begins.map(|mark| Closing { word: Word::Unreadable, mark }).or(found.closing);
+    found
 }

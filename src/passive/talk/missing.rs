@@ -1,10 +1,13 @@
 //! What it means that a side says no more: who ended the connection, or who was silent for too long.
 
-use super::{super::ended, Halt, Talk};
+use super::{
+    super::{ended, track::Word},
+    Halt, Talk,
+};
 use crate::{
     codes::Phase,
     flow::{At, End, How, Side, millis},
-    net,
+    net::{self, CLOSED_BY_SERVER},
     report::{EndSide, Failure, FailureKind, Speaker},
 };
 
@@ -15,7 +18,7 @@ impl Talk<'_> {
     /// What it means that this side, whose turn it is, says no more; so many bytes of a message have come.
     pub(in crate::passive) fn missing(&mut self, owes: Side, pending: usize) -> Halt {
         let client = self.client_left();
-        if let Some(failure) = self.alerted(pending, client) {
+        if let Some(failure) = self.told(pending, client) {
             return failure.into();
         }
         if let Some((failure, mark)) = self.server.unopened() {
@@ -39,6 +42,7 @@ impl Talk<'_> {
         let waited = self.waited(first.1.at);
         self.now = self.now.max(first.1.at);
         match first {
+            (Side::Server, _) if self.in_channel => lost().into(),
             (Side::Server, end) => {
                 let head = self.server.rest().to_vec();
                 let mut failure = net::ended(self.speaker, end.how == How::Rst, pending);
@@ -75,25 +79,40 @@ impl Talk<'_> {
         Halt::Stopped(format!("the record of the connection ends here{part}"))
     }
 
-    /// When the client left: with an alert of TLS, after which the server may end the connection of TCP first, or without one.
+    /// When the client left: with a last word of a protocol inside, after which the server may end the connection of TCP first, or without one.
     fn client_left(&self) -> Option<End> {
-        let alert = self.client.alert.map(|alert| alert.mark);
-        let alert = alert.map(|mark| End { how: How::Fin, at: mark.at, packet: mark.packet });
-        let ends = alert.into_iter().chain(self.flow.from_client.end);
+        let word = self.client.closing.map(|closing| closing.mark);
+        let word = word.map(|mark| End { how: How::Fin, at: mark.at, packet: mark.packet });
+        let ends = word.into_iter().chain(self.flow.from_client.end);
         ends.min_by_key(|end| (end.at, end.packet))
     }
 
-    /// What the alert says with which the server ended TLS, if the client had not left before.
-    fn alerted(&mut self, pending: usize, client: Option<End>) -> Option<Failure> {
-        let alert = self.server.alert?;
-        let order = (alert.mark.at, alert.mark.packet);
+    /// What the word says with which the other end closed what is inside, if the client had not left before.
+    fn told(&mut self, pending: usize, client: Option<End>) -> Option<Failure> {
+        let closing = self.server.closing?;
+        let order = (closing.mark.at, closing.mark.packet);
         if client.is_some_and(|client| (client.at, client.packet) < order) {
             return None;
         }
-        self.now = self.now.max(alert.mark.at);
-        Some(match alert.code {
-            net::CLOSE_NOTIFY => net::ended(self.speaker, false, pending).with_partial(pending as u64),
-            code => net::alert(self.speaker, code),
+        self.now = self.now.max(closing.mark.at);
+        Some(match closing.word {
+            Word::Alert(net::CLOSE_NOTIFY) | Word::End | Word::Channel(0 | CLOSED_BY_SERVER) => {
+                net::ended(self.speaker, false, pending).with_partial(pending as u64)
+            }
+            Word::Alert(code) => net::alert(self.speaker, code),
+            Word::Channel(status) => {
+                net::gateway_error("the gateway closed the channel", status).of(Speaker::Gateway)
+            }
+            Word::Answer(status) => {
+                let detail = format!("the channel for sending was answered early: HTTP {status}");
+                let kind = if self.in_channel { FailureKind::GatewayError } else { FailureKind::Malformed };
+                Failure::new(kind, detail).of(Speaker::Gateway)
+            }
+            Word::Lost => lost(),
+            Word::Unreadable => {
+                let detail = "what the gateway sends cannot be taken: it is no packet";
+                Failure::new(FailureKind::GatewayError, detail).of(Speaker::Gateway)
+            }
         })
     }
 }
@@ -105,4 +124,10 @@ fn silent(speaker: Speaker, waited: f64, pending: usize, more: &str) -> Failure 
         bytes => format!("only part of a message came in {seconds:.1} s: {bytes} B{more}"),
     };
     Failure::new(FailureKind::Timeout, detail).of(speaker).with_partial(pending as u64)
+}
+
+/// A channel that its gateway did not close.
+fn lost() -> Failure {
+    let detail = "the gateway closed its connection without closing the channel";
+    Failure::new(FailureKind::GatewayError, detail).of(Speaker::Gateway)
 }

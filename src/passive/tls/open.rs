@@ -3,7 +3,7 @@
 use super::{
     super::{
         talk::Talk,
-        track::{Alert, Track},
+        track::{Closing, Track, Word},
     },
     handshake::Handshake,
     inner::Inner,
@@ -82,6 +82,8 @@ impl Direction {
         if missing && !self.lost {
             self.track.miss();
         }
+        // What ends the stream below ends this one too.
+        self.track.closing = self.track.closing.or(track.closing);
     }
 
     fn take(&mut self, record: &Record) {
@@ -101,7 +103,7 @@ impl Direction {
         match (kind, content) {
             (APPLICATION_DATA, content) => self.track.push(content, record.mark),
             (ALERT, [_level, code]) => {
-                self.track.alert = Some(Alert { code: *code, mark: record.mark });
+                self.track.closing = Some(Closing { word: Word::Alert(*code), mark: record.mark });
             }
             (HANDSHAKE, content) if self.is_tls13 => self.handshake(content),
             _ => {}

@@ -18,9 +18,9 @@ use crate::{
 /// The address of the HTTP transport (MS-TSGU 3.3.5.1).
 pub(super) const PATH: &str = "/remoteDesktopGateway/";
 /// The method of what is received, and of a WebSocket.
-pub(super) const OUT_DATA: &str = "RDG_OUT_DATA";
+pub(crate) const OUT_DATA: &str = "RDG_OUT_DATA";
 /// The method of what is sent.
-pub(super) const IN_DATA: &str = "RDG_IN_DATA";
+pub(crate) const IN_DATA: &str = "RDG_IN_DATA";
 /// More cookies than load balancers need.
 const MOST_COOKIES: usize = 16;
 
@@ -141,7 +141,7 @@ pub(super) struct Reply {
 }
 
 /// The body of a channel for what is received has no end, or none that is near.
-fn opens(head: &ResponseHead, method: &str) -> bool {
+pub(crate) fn opens(head: &ResponseHead, method: &str) -> bool {
     let ends = matches!(head.body(method), Ok(BodyLength::Nothing | BodyLength::Exactly(_)));
     head.status == 101 || (head.status == 200 && !is_page(head) && !(ends && method == OUT_DATA))
 }

@@ -14,7 +14,9 @@ mod said;
 mod transport;
 pub(crate) mod tunnel;
 
+pub(crate) use exchange::{IN_DATA, OUT_DATA, opens};
 pub(crate) use http::{noted, refused};
+pub(crate) use transport::SEED;
 
 use std::borrow::Cow;
 
@@ -28,7 +30,7 @@ use crate::{
     certificate::{Expectation, Roots},
     codes::Phase,
     endpoint::Endpoint,
-    net::{Limits, Network, SharedRemarks, Upgrade, Versions, Wire, remarks},
+    net::{Limits, Network, Remarks, SharedRemarks, Upgrade, Versions, Wire, remarks},
     report::{
         ConnectEvidence, Failure, FailureKind, GatewayAuth, GatewayEvidence, GatewayHandshake, GatewaySteps,
         PhaseRecord, Phases, ProxyEvidence, Speaker, Timestamp,
@@ -101,8 +103,11 @@ pub(crate) async fn run(
 /// Adds what the gateway said beside the data, also long after its phase.
 pub(crate) fn remember(phases: &mut Phases, said: &SharedRemarks) {
     let Some(record) = &mut phases.gateway else { return };
-    let said = remarks(said).clone();
-    let evidence = &mut record.evidence;
+    noted_beside(remarks(said).clone(), &mut record.evidence);
+}
+
+/// What a gateway said beside the data, as evidence.
+pub(crate) fn noted_beside(said: Remarks, evidence: &mut GatewayEvidence) {
     evidence.service_messages = said.service_messages;
     evidence.keepalives = said.keepalives;
     evidence.reauthentication = said.reauthentication;

@@ -27,7 +27,7 @@ const OTHER_PROOF: &str =
     "the second connection to the gateway shows the same certificate, but not the same proof of its key";
 
 /// What a gateway writes before the first packet. The specification allows up to 100 bytes; every gateway writes ten.
-const SEED: usize = 10;
+pub(crate) const SEED: usize = 10;
 
 /// How the gateway lets packets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,4 +16,5 @@ mod said;
 mod script;
 mod second;
 mod tunnel;
+mod watched;
 mod wire;

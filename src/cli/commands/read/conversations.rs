@@ -1,12 +1,14 @@
 //! From connections to reports, as soon as nothing can be added to a conversation.
 
+use std::ops::RangeInclusive;
+
 use super::lacking::Lacking;
 use crate::{
     capture::Found,
     certificate::Roots,
     diagnose,
-    flow::{Flow, KeyLog},
-    passive::{Attempts, Known, Watched, is_relevant, walk},
+    flow::{At, Flow, KeyLog},
+    passive::{Attempts, Halves, Known, Taken, Watched, is_relevant, walk_alone, walk_both},
     pdu::server_key::ServerKey,
     report::{Report, Trace},
 };
@@ -20,6 +22,8 @@ pub(super) struct Conversations<'t> {
     server_name: Option<String>,
     server_keys: &'t [ServerKey],
     attempts: Attempts,
+    /// Of the two connections to a gateway those whose other is awaited.
+    halves: Halves,
     pub(super) lacking: Lacking,
     tell: Tell<'t>,
 }
@@ -30,15 +34,21 @@ impl<'t> Conversations<'t> {
         // What the client trusts is not known, and what this machine trusts says nothing of it.
         let roots = Roots::new(Err("what the client trusts is not in the capture".to_owned()));
         let attempts = Attempts::new(server_name.clone());
-        Self { roots, server_name, server_keys, attempts, lacking: Lacking::default(), tell }
+        let (halves, lacking) = (Halves::default(), Lacking::default());
+        Self { roots, server_name, server_keys, attempts, halves, lacking, tell }
     }
 
     /// Takes what a capture holds.
     pub(super) fn take(&mut self, found: Found<'_>, keys: &KeyLog) {
         match found {
-            Found::Flow(flow) => self.flow(&flow, keys),
+            Found::Flow(flow) => self.flow(*flow, keys),
             Found::Passed(now, held) => {
-                let is_held = |client, server, began| held.any(client, server, began);
+                let alone = self.halves.close(&|client, server, began| held.any(client, server, began));
+                alone.into_iter().for_each(|watched| self.add(watched));
+                let halves = &self.halves;
+                let is_held = |client, server, began: RangeInclusive<At>| {
+                    halves.any(client, server, &began) || held.any(client, server, began)
+                };
                 let closed = self.attempts.close(now, &is_held);
                 self.report(closed);
             }
@@ -47,18 +57,31 @@ impl<'t> Conversations<'t> {
         }
     }
 
-    fn flow(&mut self, flow: &Flow, keys: &KeyLog) {
+    fn flow(&mut self, flow: Flow, keys: &KeyLog) {
         let Self { roots, server_keys, .. } = self;
         let known = Known { keys, server_keys, roots, server_name: self.server_name.as_deref() };
-        let connection = walk(flow, &known);
-        let is_relevant = is_relevant(flow, &connection);
-        self.lacking.note(flow, &connection, is_relevant);
-        if is_relevant {
-            let (client, server) = (flow.client.ip(), flow.server);
-            let closed =
-                self.attempts.add(Watched { connection, client, server, began: flow.began, last: flow.last });
-            self.report(closed);
+        let (connection, half) = walk_alone(&flow, &known);
+        let is_relevant = is_relevant(&flow, &connection);
+        self.lacking.note(&flow, &connection, is_relevant);
+        if !is_relevant {
+            return;
         }
+        let watched = Watched::of(&flow, connection);
+        let Some(half) = half else { return self.add(watched) };
+        match self.halves.take(flow, half, watched) {
+            Taken::Waits(alone) => alone.into_iter().for_each(|watched| self.add(watched)),
+            Taken::Both(both) => {
+                let (out, into) = *both;
+                let connection = walk_both(&out, &into, &known);
+                let last = out.last.max(into.last);
+                self.add(Watched { last, ..Watched::of(&out, connection) });
+            }
+        }
+    }
+
+    fn add(&mut self, watched: Watched) {
+        let closed = self.attempts.add(watched);
+        self.report(closed);
     }
 
     fn report(&mut self, closed: Vec<Trace>) {
@@ -66,7 +89,9 @@ impl<'t> Conversations<'t> {
     }
 
     /// Tells what is left; what was lacking.
-    pub(super) fn finish(self) -> Lacking {
+    pub(super) fn finish(mut self) -> Lacking {
+        let halves = std::mem::take(&mut self.halves);
+        halves.finish().for_each(|watched| self.add(watched));
         let Self { mut attempts, lacking, tell, .. } = self;
         attempts.finish().into_iter().for_each(|trace| tell(diagnose(trace)));
         attempts.alone().for_each(|trace| tell(diagnose(trace)));
