@@ -137,12 +137,13 @@ impl Relay<'_> {
         mut up: impl FnMut(&mut Context<'_>) -> Poll<T>,
         mut down: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
-        let order: [&mut dyn FnMut(&mut Context<'_>) -> Poll<T>; 2] = match self.last_speaker.get() {
-            Side::Client => [&mut up, &mut down],
-            Side::Server => [&mut down, &mut up],
-        };
-        let ready = order.into_iter().map(|poll| poll(context)).find(Poll::is_ready);
-        ready.unwrap_or(Poll::Pending)
+        let is_client = self.last_speaker.get() == Side::Client;
+        let first = if is_client { up(context) } else { down(context) };
+        match first {
+            Poll::Ready(_) => first,
+            Poll::Pending if is_client => down(context),
+            Poll::Pending => up(context),
+        }
     }
 
     /// The direction that is left, until it ends or nothing has passed for a while: a peer that hangs never ends it.

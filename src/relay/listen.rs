@@ -59,9 +59,11 @@ impl Listener {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let stopped: Stopped = stopped.map(drop as fn(_)).shared();
         let begin = |client, address| self.client(&own, network, client, address, stopped.clone());
-        let under_way = serving(door, (until, MOST_CLIENTS), interrupt, hand_out, begin).await;
+        let mut under_way = serving(door, (until, MOST_CLIENTS), interrupt, hand_out, begin).await;
         drop(stop);
-        under_way.for_each(|report| future::ready(hand_out(report))).await;
+        while let Some(report) = under_way.next().await {
+            hand_out(report);
+        }
         Ok(())
     }
 

@@ -35,6 +35,7 @@ fn one_client_is_a_report_a_line_and_an_exit_code() {
 
 #[cfg(unix)]
 #[test]
+#[expect(clippy::disallowed_types, reason = "a client outside of a runtime, as others are")]
 fn asked_to_end_it_reports_a_client_that_has_not_gone() {
     use std::{io::Write as _, net::TcpStream};
 

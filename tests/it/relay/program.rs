@@ -64,6 +64,7 @@ fn a_file_gets_a_report_a_line_and_a_capture_what_passed() {
 
 #[cfg(unix)]
 #[test]
+#[expect(clippy::disallowed_types, reason = "a client outside of a runtime, as others are")]
 fn asked_to_end_it_reports_the_connections_that_are_open() {
     let server = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let target = server.local_addr().expect("an address").to_string();
