@@ -97,12 +97,11 @@ impl Connection {
                 other.acknowledge(ack, at);
             }
         }
-        if segment.rst {
-            self.side(sender).reset(segment);
-        } else {
+        let is_reset = segment.rst && self.side(sender).reset(segment);
+        if !segment.rst {
             self.side(sender).add(segment);
         }
-        self.over |= segment.rst || self.client.finished() && self.server.finished();
+        self.over |= is_reset || self.client.finished() && self.server.finished();
         self.client.check(at, self.packets);
         self.server.check(at, self.packets);
         self.client.total() + self.server.total() > before

@@ -13,6 +13,9 @@ const NEAR: i64 = 1 << 20;
 /// No window is larger (RFC 7323), so a number that is farther away is not of this connection.
 const WINDOW: i64 = 1 << 30;
 
+/// Systems open no larger window by themselves. A RST beyond it is thrown away (RFC 9293 section 3.10.7.4).
+const FAR: i64 = 1 << 24;
+
 /// What one end sent, so far. Offsets count from the first byte after the SYN.
 #[derive(Debug, Default)]
 pub(super) struct Side {
@@ -200,20 +203,22 @@ impl Side {
         self.sent.max(self.fin.map_or(0, |fin| fin + 1))
     }
 
-    /// Notes a RST.
-    pub(super) fn reset(&mut self, segment: &Segment<'_>) {
+    /// Notes a RST; whether the other side can have taken it.
+    pub(super) fn reset(&mut self, segment: &Segment<'_>) -> bool {
         let (at, packet) = (segment.met.at, segment.met.packet);
+        let (due, offset) = (self.due(), self.offset(segment.sequence));
+        // A host that knows nothing of the connection repeats the acknowledgement that it was sent.
+        let fits = [Some(due), Some(self.assembly.next()), self.flight.acknowledged];
+        let fits = |offset: &i64| fits.contains(&Some(*offset));
+        if offset.is_some_and(|offset| !fits(&offset) && (offset - due).abs() > FAR) {
+            return false;
+        }
         self.end.get_or_insert(End { how: How::Rst, at, packet });
         if let Some(reset) = &mut self.packets.reset {
             reset.followed |= reset.ttl != segment.ttl;
-            return;
+            return true;
         }
-        let due = self.due();
-        // A host that knows nothing of the connection repeats the acknowledgement that it was sent.
-        let fits = [Some(due), Some(self.assembly.next()), self.flight.acknowledged];
-        let offset = self.offset(segment.sequence);
-        let off_sequence =
-            offset.filter(|offset| !fits.contains(&Some(*offset))).map_or(0, |offset| offset - due);
+        let off_sequence = offset.filter(|offset| !fits(offset)).map_or(0, |offset| offset - due);
         self.reset = Some(offset.unwrap_or(0).max(due));
         self.packets.reset = Some(Reset {
             ttl: segment.ttl,
@@ -222,6 +227,7 @@ impl Side {
             off_sequence,
             followed: false,
         });
+        true
     }
 
     /// How much it sent.

@@ -115,6 +115,23 @@ fn numbers_that_do_not_fit_are_told() {
     assert_eq!((reset.off_sequence, reset.followed), (1460, false));
 }
 
+/// Both ends throw such a RST away and go on.
+#[test]
+fn a_reset_outside_of_every_window_ends_nothing() {
+    let mut talk = Talk::open();
+    talk.tells(Side::Client, b"request");
+    let (next, ack) = (talk.server.next, talk.client.next);
+    for off in [99_999_499, u32::MAX - 99_999_499] {
+        talk.says(Side::Server, RST, next.wrapping_add(off), ack, b"");
+    }
+    talk.tells(Side::Server, b"answer");
+    talk.closes(Side::Client);
+    let flow = flow(&talk.pcap());
+    let ends = [flow.from_client.end, flow.from_server.end].map(|end| end.map(|end| end.how));
+    assert_eq!(ends, [Some(How::Fin), Some(How::Fin)]);
+    assert!(!flow.cut && flow.from_server.bytes == b"answer" && flow.from_server.packets.reset.is_none());
+}
+
 #[test]
 fn what_is_sent_again_after_the_end_is_no_other_connection() {
     let mut talk = Talk::open();
