@@ -1,4 +1,5 @@
-//! What belongs together: the connections that one client made to one server within two minutes are one attempt.
+//! What belongs together: the connections that one client made to one server within two minutes are one attempt, up to the one that
+//! reaches a session. What the client does after that it does for another reason.
 //!
 //! mstsc gives its first connection up at a certificate or password prompt and makes another, and ends most with a RST.
 
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     endpoint::place,
     flow::{At, Datagram, Flow, Icmp, millis},
-    report::{Connection, Millis, Purpose, TargetRecord, Trace},
+    report::{Connection, Millis, Purpose, Status, TargetRecord, Trace},
 };
 
 /// Two minutes, in nanoseconds.
@@ -52,6 +53,15 @@ impl Watched {
         let (client, server) = (flow.client.ip(), flow.server);
         Self { connection, client, server, began: flow.began, last: flow.last }
     }
+
+    /// When it reached a session; none if it did not, or if the server sent its client elsewhere.
+    fn succeeded(&self) -> Option<At> {
+        let activate = self.connection.phases.activate.as_ref()?;
+        let session = self.connection.session.as_ref();
+        let led = session.is_some_and(|session| session.redirection.is_some());
+        let took: f64 = self.connection.phases.summaries().iter().map(|phase| phase.elapsed_ms.0).sum();
+        (activate.status == Status::Passed && !led).then_some(self.began + (took * 1e6) as At)
+    }
 }
 
 /// The connections of one attempt.
@@ -73,10 +83,22 @@ impl Attempt {
         Self { last: watched.last, connections: vec![watched], omitted: 0, begins, added }
     }
 
-    /// Whether all of them begin within two minutes with it: a client that tries for hours makes many attempts.
-    fn is_near(&self, other: &Watched) -> bool {
+    /// Whether all of them begin within two minutes with it, and none after a session: a client that tries for hours makes many
+    /// attempts.
+    fn takes(&self, other: &Watched) -> bool {
         let (first, last) = self.begins;
-        first.min(other.began).abs_diff(last.max(other.began)) <= APART.unsigned_abs()
+        let is_near = first.min(other.began).abs_diff(last.max(other.began)) <= APART.unsigned_abs();
+        is_near && !self.connections.iter().any(|one| one.succeeded().is_some_and(|at| at < other.began))
+    }
+
+    /// Takes out what began after this.
+    fn split(&mut self, at: At) -> Vec<Watched> {
+        let after = self.connections.partition_point(|one| one.began <= at);
+        let later = self.connections.split_off(after);
+        let begins = self.connections.first().zip(self.connections.last());
+        self.begins = begins.map_or(self.begins, |(first, last)| (first.began, last.began));
+        self.last = self.connections.iter().map(|one| one.last).max().unwrap_or(self.last);
+        later
     }
 
     /// Adds a connection; those between the first and the last eight are counted.
@@ -108,6 +130,11 @@ impl Attempt {
 /// Who opened connections, who answered, and what a proxy was asked for.
 type Key = (IpAddr, SocketAddr, Option<String>);
 
+fn key(watched: &Watched) -> Key {
+    let asked = asked_for(&watched.connection).map(|asked| asked.to_string());
+    (watched.client, watched.server, asked)
+}
+
 /// The attempts of every client that may still get connections.
 #[derive(Default)]
 pub struct Attempts {
@@ -134,9 +161,22 @@ impl Attempts {
     /// are handed out.
     pub fn add(&mut self, watched: Watched) -> Vec<Trace> {
         self.added += 1;
-        let asked = asked_for(&watched.connection).map(|asked| asked.to_string());
-        let attempts = self.of.entry((watched.client, watched.server, asked)).or_default();
-        match attempts.iter_mut().find(|attempt| attempt.is_near(&watched)) {
+        let (succeeded, key) = (watched.succeeded(), key(&watched));
+        self.insert(&key, watched);
+        // A session that ends late is added after what its client did meanwhile.
+        let attempts = self.of.get_mut(&key).into_iter().flatten();
+        let later: Vec<Watched> = match succeeded {
+            Some(at) => attempts.filter(|one| one.begins.0 <= at).flat_map(|one| one.split(at)).collect(),
+            None => Vec::new(),
+        };
+        self.kept -= later.len();
+        later.into_iter().for_each(|watched| self.insert(&key, watched));
+        if self.kept > MOST { self.crowded() } else { Vec::new() }
+    }
+
+    fn insert(&mut self, key: &Key, watched: Watched) {
+        let attempts = self.of.entry(key.clone()).or_default();
+        match attempts.iter_mut().find(|attempt| attempt.takes(&watched)) {
             Some(attempt) => {
                 self.kept -= attempt.connections.len();
                 attempt.add(watched, self.added);
@@ -147,7 +187,6 @@ impl Attempts {
                 self.kept += 1;
             }
         }
-        if self.kept > MOST { self.crowded() } else { Vec::new() }
     }
 
     /// Notes a datagram, which may be one of RDP-UDP.

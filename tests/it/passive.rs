@@ -1,6 +1,7 @@
 //! What a connection shows to whoever only watches it. That it is what its client reports is held by `relay`.
 
 mod asked;
+mod attempts;
 mod lacking;
 mod led;
 mod proxies;
