@@ -132,6 +132,14 @@ impl<'a> Facts<'a> {
         self.last().filter(|summary| summary.status == Status::Failed)
     }
 
+    /// Whether a watched connection ended in TLS before its client had sent a ClientHello.
+    pub(super) fn is_ungreeted(&self) -> bool {
+        let ended =
+            self.failed().filter(|failed| failed.phase == Phase::Tls).and_then(|failed| failed.failure);
+        let ended = ended.is_some_and(|end| matches!(end.kind, FailureKind::Closed | FailureKind::Reset));
+        ended && self.is_watched() && self.tls.is_some_and(|tls| tls.bytes_sent == 0)
+    }
+
     /// Whether the server kept sending what does not end the phase.
     pub(super) fn is_busy(&self) -> bool {
         let licensing = self.licensing.is_some_and(|seen| seen.auto_detect_requests + seen.ignored_pdus > 0);

@@ -155,6 +155,10 @@ pub(super) fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     if facts.began_with_tls() && failed.phase == Phase::Tls {
         return None;
     }
+    // What a client says that leaves its own side of the handshake out nobody knows.
+    if facts.is_ungreeted() {
+        return None;
+    }
     // mstsc offers RDSTLS to a hop that expects the account of the redirection.
     if failed.phase == Negotiate && redirection::with_own_account(facts).is_some() {
         return None;

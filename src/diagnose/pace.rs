@@ -62,7 +62,11 @@ fn mended(made: &Connection) -> Option<u32> {
     let tcp = made.tcp.as_ref().filter(|tcp| tcp.icmp_error.is_none())?;
     let again = tcp.retransmissions.filter(|again| *again >= LOSS)?;
     let in_vain = match tcp.unacknowledged {
-        Some(lost) if lost > 0 => most_in_vain(made),
+        // Whoever watched has counted how often the segment was sent that never arrived.
+        Some(lost) if lost > 0 => match made.watched.as_ref().and_then(|watched| watched.client.lost_sent) {
+            Some(sent) => sent.saturating_sub(1),
+            None => most_in_vain(made),
+        },
         _ => 0,
     };
     again.checked_sub(in_vain).filter(|mended| *mended > 0)

@@ -66,8 +66,14 @@ fn silence<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 }
 
 fn loss(facts: &Facts<'_>) -> Option<String> {
-    let told = pace::loss(facts).told();
-    (!told.is_empty()).then(|| format!("the path loses packets: {}", told.join("; ")))
+    let loss = pace::loss(facts);
+    // A host whose queue of new connections is full leaves a SYN unanswered too.
+    let what = match loss.mended.is_none() && facts.is_watched() {
+        true => "the path loses packets, or the host could not take more connections",
+        false => "the path loses packets",
+    };
+    let told = loss.told();
+    (!told.is_empty()).then(|| format!("{what}: {}", told.join("; ")))
 }
 
 /// How much of a message had come when the time was over, while bytes still came.

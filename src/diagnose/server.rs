@@ -31,8 +31,8 @@ fn protocol_not_requested(facts: &Facts<'_>) -> Option<String> {
         1 => negotiate.offered().has(Protocols::from_bits(code)),
         _ => false,
     };
-    // A server that knows no negotiation cannot be asked.
-    let asked = negotiate.negotiation_response == Some(true);
+    // A server that knows no negotiation cannot be asked, and a capture may lack the offer.
+    let asked = negotiate.negotiation_response == Some(true) && !negotiate.requested.is_empty();
     (asked && !offered).then(|| {
         let requested: Vec<&str> = negotiate.requested.iter().map(|protocol| protocol.name()).collect();
         format!(

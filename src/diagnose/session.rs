@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
 /// have tried the empty one.
 pub(super) fn wants_account(facts: &Facts<'_>) -> Option<String> {
     // Under its own encryption a server may as well dislike the MAC.
-    if facts.selected() == Some(Selected::Rdp) {
+    if facts.selected() == Some(Selected::Rdp) || !lacks_password(facts) {
         return None;
     }
     ended_early(facts).or_else(|| ended_undrawn(facts))
@@ -61,7 +61,15 @@ pub(super) fn may_want_account(facts: &Facts<'_>) -> Option<(String, String)> {
         _ => return None,
     };
     let text = format!("{} right after a Client Info without password", failure.detail);
-    facts.licensing.is_some_and(is_unanswered).then(|| (text, against.to_owned()))
+    let fits = facts.licensing.is_some_and(is_unanswered) && lacks_password(facts);
+    fits.then(|| (text, against.to_owned()))
+}
+
+/// Whether Client Info had no password: ours never has one, and a watched one tells by its flags if it was seen in clear.
+fn lacks_password(facts: &Facts<'_>) -> bool {
+    let client = facts.trace.described().and_then(|made| made.client.as_ref());
+    let info = client.and_then(|client| client.info.as_ref());
+    !facts.is_watched() || info.is_some_and(|info| info.flags & INFO_AUTOLOGON == 0)
 }
 
 /// The two ways to end without a session: FreeRDP's proxy takes its activation back once its own logon has failed.
@@ -85,6 +93,8 @@ fn ended_undrawn(facts: &Facts<'_>) -> Option<String> {
 
 /// ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES (MS-RDPBCGR 2.2.5.1.1), which IronRDP says of a wrong account.
 const NO_PRIVILEGES: i64 = 9;
+/// With it Client Info holds a password (MS-RDPBCGR 2.2.1.11.1.1).
+const INFO_AUTOLOGON: u32 = 0x8;
 const WANTS_ACCOUNT: &str = "servers that log on with what stands there end so";
 
 fn is_cut(kind: FailureKind) -> bool {

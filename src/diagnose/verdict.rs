@@ -105,6 +105,7 @@ fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: O
                 format!("{works}{phase} and what follows is not seen: {reason}")
             }
             Some(reason) => format!("{works}stopped in {phase}: {reason}"),
+            None if phase.is_empty() => format!("{works}what follows is not seen"),
             None => format!("{works}{phase} does not occur on this server"),
         },
         Outcome::Passed => {

@@ -76,15 +76,16 @@ fn gaps(facts: &Facts<'_>) -> Option<String> {
     })
 }
 
-/// A record that stops matters only if the connection had not shown all that is looked for.
+/// A record that stops while the connection is open lacks at least who ended it, and why.
 fn cut(facts: &Facts<'_>) -> Option<String> {
     let (made, watched) = watched(facts)?;
-    let summaries = made.phases.summaries();
-    let open = summaries.last().is_some_and(|last| last.status == Status::Stopped);
+    let is_open = made.phases.connect.as_ref().is_some_and(|connect| connect.status == Status::Passed);
     let late = if watched.begins_late { Some("begins after the connection did") } else { None };
-    // Whoever has ended the connection says no more, whether its other end is in the record or not.
-    let goes_on = made.ended_by.as_ref().is_none_or(|ended| ended.how == EndHow::Silence);
-    let what = if watched.cut && open && goes_on { Some("ends before the connection does") } else { late };
+    // Whoever has ended the connection says no more, whether its other end is in the record or not. One direction alone may lack
+    // the end.
+    let goes_on = made.ended_by.as_ref().is_none_or(|ended| ended.how == EndHow::Silence)
+        && one_sided_by(watched).is_none();
+    let what = if watched.cut && goes_on && is_open { Some("ends before the connection does") } else { late };
     // A relay counts no packets.
     let record = if watched.packet.is_some() { "capture" } else { "record" };
     what.map(|what| format!("the {record} {what}"))

@@ -95,6 +95,11 @@ impl Flow {
         self.stream_mut(side).end.get_or_insert(end);
     }
 
+    /// Whether the packets that opened it are missing.
+    pub fn begins_late(&self) -> bool {
+        self.packet > 0 && self.opening.syn.is_none() && self.opening.syn_ack.is_none()
+    }
+
     /// What this end sent.
     pub fn stream(&self, side: Side) -> &Stream {
         match side {

@@ -25,6 +25,11 @@ pub(super) fn is_answer_alone(talk: &Talk<'_>) -> bool {
     talk.flow.packet > 0 && lacks && first && talk.server.rest().starts_with(&[TPKT_VERSION, 0])
 }
 
+/// Whether the client goes on inside TLS with data, as it does if the negotiation was before TLS.
+pub(super) fn is_over(talk: &Talk<'_>) -> bool {
+    matches!(talk.client.rest(), [TPKT_VERSION, 0, _, _, _, x224::DATA, ..])
+}
+
 /// Reads what the server answers to an offer that the record lacks.
 pub(super) fn answer(talk: &mut Talk<'_>, evidence: &mut NegotiateEvidence) -> Passing<Negotiated> {
     let confirm = talk.take(Side::Server, Framing::Tpkt)?;

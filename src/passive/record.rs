@@ -42,7 +42,10 @@ pub(super) fn timed<E, T>(
     result: Passing<T>,
 ) -> (PhaseRecord<E>, Option<T>) {
     let elapsed_ms = Millis::rounded(millis(begin, talk.now));
-    let result = result.map_err(|halt| halt.doubted(talk.flow));
+    let result = result.map_err(|halt| match halt {
+        Halt::Failed(failure) if talk.is_goodbye(&failure) => talk.left(),
+        halt => halt.doubted(talk.flow),
+    });
     let (status, failure, stopped, value) = match result {
         Ok(value) => (Status::Passed, None, None, Some(value)),
         Err(Halt::Failed(failure)) => (Status::Failed, Some(failure), None, None),

@@ -70,9 +70,24 @@ impl Sealed {
             return format!("; {who} ended the connection");
         };
         let proof = selected.is_nla() && index > 0 && *length >= SHORTEST_AUTHENTICATE;
-        let size = if proof { ", which has the size of an AUTHENTICATE" } else { "" };
-        let after = millis(mark.at, at);
-        format!("; {who} ended the connection {after:.1} ms after message {} of the client{size}", index + 1)
+        let size = if proof { ", which has the size of an AUTHENTICATE," } else { "" };
+        let is_after = |other: &Mark| (other.at, other.packet) > (mark.at, mark.packet) && other.at <= at;
+        let answer = self.of(Side::Server).rfind(|(_, answer, ..)| is_after(answer));
+        let Some((_, answer, _, length)) = answer else {
+            let after = millis(mark.at, at);
+            return format!(
+                "; {who} ended the connection {after:.1} ms after message {} of the client{}",
+                index + 1,
+                size.trim_end_matches(',')
+            );
+        };
+        // Whoever is let in sends its password next.
+        let refused = if proof { ", as after a refusal" } else { "" };
+        let after = millis(answer.at, at);
+        format!(
+            "; the server answered message {} of the client{size} with {length} B, and {who} ended the connection {after:.1} ms later{refused}",
+            index + 1
+        )
     }
 }
 

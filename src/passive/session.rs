@@ -21,7 +21,7 @@ pub(super) fn run(talk: &mut Talk<'_>, io: Option<u16>) -> Option<Session> {
         match (side, talk.take_secret(side, Framing::TpktOrFastPath)) {
             (Side::Server, Ok(frame)) if frame.first() == Some(&TPKT_VERSION) => {
                 if let Err(failure) = server(&frame, io, &mut seen) {
-                    seen.failure = Some(failure);
+                    seen.failure = Some(failure).filter(|failure| !talk.is_goodbye(failure));
                     break;
                 }
             }

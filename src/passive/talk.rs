@@ -7,6 +7,7 @@ use crate::{
     codes::Phase,
     flow::{At, Flow, Kept, Mark, Side, millis},
     net::Framing,
+    pdu::{connection_request::ConnectionRequest, preconnection},
     report::{Client, Direction, Failure, FailureKind, Frame, Millis, Speaker},
 };
 
@@ -35,7 +36,10 @@ impl Halt {
             return self;
         }
         let missing = flow.from_client.has_gaps() || flow.from_server.has_gaps();
-        match (missing, flow.packet > 0 && flow.opening.syn.is_none()) {
+        // What the client begins with shows that nothing was sent before it.
+        let first = &flow.from_client.bytes;
+        let begins = ConnectionRequest::read(first).is_ok() || preconnection::length(first).is_some();
+        match (missing, flow.begins_late() && !begins) {
             (true, _) => Self::Unseen("bytes of the connection are missing in the record".to_owned()),
             (_, true) => Self::Unseen("the record begins after the connection did".to_owned()),
             (false, false) => self,
@@ -80,8 +84,9 @@ pub(super) struct Talk<'a> {
     pub since: At,
     /// When the client last said what the server has not answered.
     asked: At,
-    /// Who spoke last.
+    /// Who spoke last, and when the last byte of that came.
     last: Option<Side>,
+    heard: Mark,
     /// How long the client has shown questions, in milliseconds.
     pub prompted: f64,
     frames: Kept<Frame>,
@@ -106,6 +111,7 @@ impl<'a> Talk<'a> {
             since: flow.began,
             asked: flow.began,
             last: None,
+            heard: Mark { offset: 0, at: flow.began, packet: 0 },
             prompted: 0.0,
             frames: Kept::default(),
             offered: Client::default(),
@@ -186,7 +192,7 @@ impl<'a> Talk<'a> {
             self.asked = message.last.at;
         }
         self.now = self.now.max(message.last.at);
-        self.last = Some(side);
+        (self.last, self.heard) = (Some(side), message.last);
         let head = &message.bytes[..message.bytes.len().min(HEAD)];
         self.frames.push(Frame {
             at_ms: Millis::rounded(millis(self.flow.began, message.last.at)),
@@ -204,7 +210,7 @@ impl<'a> Talk<'a> {
             Side::Server => {
                 Failure::new(FailureKind::Malformed, why).of(self.speaker).with_received(&head).into()
             }
-            Side::Client if self.flow.packet > 0 && self.flow.opening.syn.is_none() => {
+            Side::Client if self.flow.begins_late() => {
                 Halt::Unseen("the record begins after the connection did".to_owned())
             }
             Side::Client => Halt::Unseen(format!("what the client sends is not understood: {why}")),

@@ -139,7 +139,7 @@ impl<'a> Walk<'a> {
             return self.negotiated(talk);
         }
         // An RD Gateway, or a server that begins with TLS (MS-RDPBCGR 5.4.2.2): what is inside says which.
-        self.tls(talk, Selected::Unknown)?;
+        self.tls(talk, None)?;
         if gateway::is_asked(talk.client.rest()) {
             let at = self.reached(talk);
             let sni = self.phases.tls.as_ref().and_then(|tls| tls.evidence.sni.clone());
@@ -151,6 +151,12 @@ impl<'a> Walk<'a> {
             // Whether an early result is due was said before the record, or nowhere: it may come.
             let run = |talk: &mut Talk<'_>, e: &mut _| credssp::run(talk, true, e);
             record(talk, Phase::Credssp, &mut self.phases.credssp, run)?;
+        }
+        if negotiate::is_over(talk) {
+            let over =
+                |_: &mut Talk<'_>, _: &mut _| Err(Halt::Unseen("the record begins after it".to_owned()));
+            let _: Option<()> = record(talk, Phase::Negotiate, &mut self.phases.negotiate, over);
+            return self.session(talk);
         }
         record(talk, Phase::Negotiate, &mut self.phases.negotiate, negotiate::run)?;
         self.session(talk)
@@ -189,7 +195,7 @@ impl<'a> Walk<'a> {
 
     fn selected(&mut self, talk: &mut Talk<'_>, negotiated: Negotiated) -> Option<()> {
         if negotiated.code != 0 {
-            self.tls(talk, negotiated.protocol)?;
+            self.tls(talk, Some(negotiated.protocol))?;
         }
         if negotiated.protocol.is_nla() {
             let early = negotiated.protocol == Selected::NlaEx;
@@ -210,12 +216,12 @@ impl<'a> Walk<'a> {
         Some(())
     }
 
-    fn tls(&mut self, talk: &mut Talk<'_>, selected: Selected) -> Option<()> {
+    fn tls(&mut self, talk: &mut Talk<'_>, selected: Option<Selected>) -> Option<()> {
         let Known { keys, server_keys, roots, server_name } = *self.known;
         let host = self.reached(talk).host;
         let name = server_name.map_or_else(|| name(talk).unwrap_or(host), str::to_owned);
         let expectation = Expectation { name: &name, now: moment(talk.flow.began), roots, pin: None };
-        let means = Means { keys, server_keys, expectation: &expectation };
+        let means = Means { keys, server_keys, expectation: &expectation, selected };
         let run = |talk: &mut Talk<'_>, e: &mut _| tls::run(talk, means, e);
         self.opened = Some(false);
         match record(talk, Phase::Tls, &mut self.phases.tls, run)? {
@@ -225,7 +231,7 @@ impl<'a> Walk<'a> {
                 Some(())
             }
             Inside::Sealed(sealed, locked) => {
-                self.sealed(talk, selected, &sealed, locked);
+                self.sealed(talk, selected.unwrap_or(Selected::Unknown), &sealed, locked);
                 None
             }
         }

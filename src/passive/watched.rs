@@ -12,7 +12,7 @@ pub(super) fn watched(flow: &Flow, opened: Option<bool>, passed_over: u64) -> Wa
         client: side(&flow.from_client),
         server: side(&flow.from_server),
         client_tcp: None,
-        begins_late: flow.packet > 0 && flow.opening.syn.is_none(),
+        begins_late: flow.begins_late(),
         cut: flow.cut,
         opened,
         passed_over,

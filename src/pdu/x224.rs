@@ -21,7 +21,8 @@ const CR_LF: &[u8] = b"\r\n";
 /// TPKT header, length indicator and fixed part.
 const BEFORE_TOKEN: usize = 11;
 const CONNECTION_CONFIRM: u8 = 0xD0;
-pub(super) const DATA: u8 = 0xF0;
+/// The code of a Data TPDU, with which whatever follows the negotiation begins.
+pub const DATA: u8 = 0xF0;
 const TYPE_RDP_NEG_RSP: u8 = 2;
 const TYPE_RDP_NEG_FAILURE: u8 = 3;
 

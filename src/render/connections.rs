@@ -51,7 +51,7 @@ pub(super) fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()
         if let Some(line) = connection.client.as_ref().and_then(client::line) {
             page.row((Tone::Plain, "  client"), FACTS, (Tone::Plain, ""), &line)?;
         }
-        if let Some(line) = connection.ended_by.as_ref().and_then(ended::line) {
+        if let Some(line) = ended::line(connection) {
             page.row((Tone::Plain, "  ended"), FACTS, (Tone::Plain, ""), &line)?;
         }
     }

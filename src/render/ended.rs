@@ -1,14 +1,17 @@
 //! Who ended a watched connection, in one line.
 
 use super::cells;
-use crate::report::{EndHow, EndSide, EndedBy};
+use crate::report::{Connection, EndHow, EndSide, Status, Watched};
 
-/// Who, how and when; none if another version named it so that this one does not know it.
-pub(super) fn line(ended: &EndedBy) -> Option<String> {
+/// Who, how and when; none of a connection that never opened, or if another version named it so that this one does not know it.
+pub(super) fn line(connection: &Connection) -> Option<String> {
+    let ended = connection.ended_by.as_ref()?;
     let when = cells::duration(ended.at_ms);
     let when = when.trim();
     let how = match ended.how.known()? {
-        EndHow::Silence => return Some(format!("nobody closed it, last packet after {when}")),
+        EndHow::Silence => {
+            return silence(connection).map(|what| format!("{what}, last packet after {when}"));
+        }
         EndHow::Rst => "reset (RST)",
         EndHow::Fin => "closed (FIN)",
     };
@@ -20,4 +23,20 @@ pub(super) fn line(ended: &EndedBy) -> Option<String> {
     };
     let packet = ended.packet.map_or_else(String::new, |packet| format!(", packet {packet}"));
     Some(format!("{how} {who}, after {when}{packet}"))
+}
+
+/// What it means that no end is in the record.
+fn silence(connection: &Connection) -> Option<&'static str> {
+    let opened = connection.phases.connect.as_ref().is_some_and(|connect| connect.status == Status::Passed);
+    let watched = connection.watched.as_ref();
+    match watched {
+        _ if !opened => None,
+        Some(watched) if is_one_sided(watched) => Some("the record does not show its end"),
+        Some(Watched { cut: true, .. }) => Some("the record ends while it is open"),
+        _ => Some("nobody closed it"),
+    }
+}
+
+fn is_one_sided(watched: &Watched) -> bool {
+    watched.packet.is_some() && (watched.client.packets == 0) != (watched.server.packets == 0)
 }

@@ -100,7 +100,10 @@ fn negotiate(evidence: &NegotiateEvidence) -> Vec<String> {
         return Vec::new();
     }
     let asked: Vec<&str> = evidence.requested.iter().map(|protocol| protocol.name()).collect();
-    let asked = format!("asked {}", asked.join(", "));
+    let asked = match asked.is_empty() {
+        true => "the offer is not in the record".to_owned(),
+        false => format!("asked {}", asked.join(", ")),
+    };
     let Some(selected) = evidence.selected else { return vec![asked] };
     let how = match (evidence.negotiation_response, evidence.selected_code) {
         (Some(false), _) => ", without a negotiation response".to_owned(),

@@ -3,6 +3,7 @@
 mod asked;
 mod attempts;
 mod lacking;
+mod leaving;
 mod led;
 mod proxies;
 pub(crate) mod server_key;
@@ -161,6 +162,34 @@ async fn without_keys_what_is_inside_tls_is_unseen_and_never_passed() {
     let inferred = credssp.inferred.expect("what sizes and times say");
     assert!(inferred.contains("the size of an AUTHENTICATE"), "{inferred}");
     assert!(blind.phases.mcs.is_none());
+}
+
+/// The server's answer to a proof that it refuses comes before the client leaves.
+#[tokio::test(start_paused = true)]
+async fn the_servers_last_record_is_told_without_keys() {
+    let (mut flow, _) = captured("credssp-close-after-authenticate").await;
+    // Both leave without the alert that ends TLS.
+    for stream in [&mut flow.from_client, &mut flow.from_server] {
+        let alert = stream.marks.pop_if(|last| stream.bytes.len() - last.offset == 24);
+        stream.bytes.truncate(alert.map_or(stream.bytes.len(), |alert| alert.offset));
+    }
+    let proof = flow
+        .from_client
+        .marks
+        .iter()
+        .rfind(|mark| flow.from_client.bytes[mark.offset] == 23)
+        .expect("a proof")
+        .at;
+    flow.from_client.end = Some(End { how: How::Rst, at: proof + 3_000_000, packet: 900 });
+    flow.from_server.end = None;
+    flow.from_server.push(&[&[23, 3, 3, 0, 44][..], &[7; 44]].concat(), proof + 1_000_000, 899);
+    let roots = Roots::new(Ok(Vec::new()));
+    let keys = KeyLog::default();
+    let blind = walk(&flow, &Known { keys: &keys, server_keys: &[], roots: &roots, server_name: None });
+    let inferred =
+        blind.phases.credssp.and_then(|credssp| credssp.inferred).expect("what sizes and times say");
+    let expected = "with 44 B, and the client ended the connection 2.0 ms later, as after a refusal";
+    assert!(inferred.contains("the size of an AUTHENTICATE") && inferred.contains(expected), "{inferred}");
 }
 
 #[tokio::test(start_paused = true)]

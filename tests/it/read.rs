@@ -97,3 +97,19 @@ async fn a_capture_that_is_cut_tells_what_it_holds() {
     assert!(text(&output.stderr).contains("cut in the middle of a packet"));
     assert!(text(&output.stdout).contains("failure 5"), "{}", text(&output.stdout));
 }
+
+/// A capture that was stopped does not say that nobody closed the connection.
+#[tokio::test(start_paused = true)]
+async fn a_record_that_stops_shows_no_end() {
+    let mut flow = flows(&["session-flood"]).await.remove(0);
+    (flow.from_client.end, flow.from_server.end) = (None, None);
+    let path = written("stopped.pcapng", &[flow.clone()]);
+    let page = text(&rdptrace(&["read", of(&path)]).stdout);
+    assert!(page.contains("the record ends while it is open") && page.contains("capture-cut"), "{page}");
+    // Nobody can close what was never opened.
+    let mut asked = Flow::new(flow.client, flow.server, flow.began);
+    asked.opening.syn = Some(flow.began);
+    let path = written("unanswered.pcapng", &[asked]);
+    let page = text(&rdptrace(&["read", of(&path)]).stdout);
+    assert!(page.contains("nothing answered the SYN") && !page.contains("\n  ended"), "{page}");
+}

@@ -141,6 +141,10 @@ pub(super) fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     if facts.is_watched() {
         fitting.retain(|cause| !matches!(cause.at, Some(Place::ThisProgram | Place::ThisMachine)));
     }
+    // Who was sent no ClientHello shows nothing of its certificate, its TLS or the names it knows.
+    if facts.is_ungreeted() {
+        fitting.retain(|cause| cause.at == Some(Place::Path) || is_of(cause, unexplained::RULES));
+    }
     // What ended at a proxy is its own: neither the gateway nor the server was heard.
     if super::proxy::is_ended(facts) {
         fitting.retain(|cause| is_of(cause, proxy::RULES));

@@ -190,7 +190,11 @@ pub(super) struct HelloReset {
 /// None where another hello is taken, or what was added may be at fault.
 pub(super) fn hello_reset(facts: &Facts<'_>) -> Option<HelloReset> {
     let failure = failed_in(facts, Phase::Tls).filter(|failure| failure.kind == FailureKind::Reset)?;
-    if facts.tls?.bytes_received > 0 || facts.any_hello_accepted() || facts.intermittent().is_some() {
+    if facts.is_ungreeted()
+        || facts.tls?.bytes_received > 0
+        || facts.any_hello_accepted()
+        || facts.intermittent().is_some()
+    {
         return None;
     }
     let after = failure.end.as_ref()?.after_sent_ms?.0;
@@ -242,7 +246,8 @@ fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
         let likelihood = if read { Likelihood::Likely } else { at_chance(facts, failure) };
         Weighed::new(likelihood, after("the Connection Request", failure))
     } else if let Some(failure) = ended(Phase::Tls) {
-        Weighed::new(at_chance(facts, failure), after("the ClientHello", failure))
+        let what = if facts.is_ungreeted() { "the Connection Confirm" } else { "the ClientHello" };
+        Weighed::new(at_chance(facts, failure), after(what, failure))
     } else {
         let proved = facts.credssp.is_some_and(|credssp| credssp.attempted);
         let request = format!("{} first TSRequest", facts.ours());

@@ -70,7 +70,10 @@ fn wanted(facts: &Facts<'_>) -> Option<Weighed> {
     if other || inside || !(ended || silent) || facts.lacks_client_certificate() {
         return None;
     }
-    let text = "an address was traced, so no server name was sent, and a front that chooses by it has none";
+    let text = match facts.is_watched() {
+        true => "the ClientHello names no server, and a front that chooses by its name has none",
+        false => "an address was traced, so no server name was sent, and a front that chooses by it has none",
+    };
     let served = facts.certificate.filter(|_| !in_handshake).map(|served| {
         format!("it served the certificate of {}, which may be that of another name", served.subject)
     });

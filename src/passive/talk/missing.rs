@@ -5,8 +5,8 @@ use super::{
     Halt, Talk,
 };
 use crate::{
-    codes::Phase,
-    flow::{At, End, How, Side, millis},
+    codes::{Phase, Protocols},
+    flow::{At, End, How, Mark, Side, millis},
     net::{self, CLOSED_BY_SERVER},
     report::{EndSide, Failure, FailureKind, Speaker},
 };
@@ -39,10 +39,16 @@ impl Talk<'_> {
             (Some(client), None) => (Side::Client, client),
             (None, None) => return self.open_end(owes, pending),
         };
-        let waited = self.waited(first.1.at);
+        let (waited, quiet) = (self.waited(first.1.at), millis(self.now, first.1.at));
         self.now = self.now.max(first.1.at);
         match first {
             (Side::Server, _) if self.in_channel => lost().into(),
+            (Side::Server, end) if owes == Side::Client && quiet >= PATIENCE => {
+                let (how, seconds) = (verb(end), quiet / 1000.0);
+                Halt::Stopped(format!(
+                    "the client sent nothing for {seconds:.1} s, then the server {how} the connection"
+                ))
+            }
             (Side::Server, end) => {
                 let head = self.server.rest().to_vec();
                 let mut failure = net::ended(self.speaker, end.how == How::Rst, pending);
@@ -55,10 +61,7 @@ impl Talk<'_> {
             (Side::Client, _) if owes == Side::Server && waited >= PATIENCE => {
                 silent(self.speaker, waited, pending, ", and the client gave up").into()
             }
-            (Side::Client, end) => {
-                let how = if end.how == How::Rst { "reset" } else { "closed" };
-                Halt::Stopped(format!("the client {how} the connection"))
-            }
+            (Side::Client, _) => self.left(),
         }
     }
 
@@ -77,6 +80,39 @@ impl Talk<'_> {
         }
         let part = if pending > 0 { ", in the middle of a message" } else { "" };
         Halt::Stopped(format!("the record of the connection ends here{part}"))
+    }
+
+    /// Whether this side has ended the connection.
+    pub(in crate::passive) fn has_ended(&self, side: Side) -> bool {
+        self.flow.stream(side).end.is_some()
+    }
+
+    /// Whether this side speaks next, begins with this byte, and the other side had ended the connection before that.
+    pub(in crate::passive) fn answers_end(&self, side: Side, first: u8) -> bool {
+        let track = if side == Side::Client { &self.client } else { &self.server };
+        let end = self.flow.stream(side.other()).end;
+        let is_after = |end: End, mark: Mark| (end.at, end.packet) < (mark.at, mark.packet);
+        track.rest().first() == Some(&first)
+            && end.zip(track.next()).is_some_and(|(end, mark)| is_after(end, mark))
+    }
+
+    /// Whether the server says goodbye to a client that had left before.
+    pub(in crate::passive) fn is_goodbye(&self, failure: &Failure) -> bool {
+        let heard = (self.heard.at, self.heard.packet);
+        let left = self.client_left().is_some_and(|left| (left.at, left.packet) < heard);
+        left && failure.kind == FailureKind::Disconnect
+    }
+
+    /// That the client has left.
+    pub(in crate::passive) fn left(&self) -> Halt {
+        let verb = self.flow.from_client.end.map_or("closed", verb);
+        Halt::Stopped(format!("the client {verb} the connection"))
+    }
+
+    /// Whether the client offers NLA.
+    pub(in crate::passive) fn wants_nla(&self) -> bool {
+        let code = self.offered.request.as_ref().and_then(|request| request.protocols_code);
+        code.is_some_and(|code| Protocols::from_bits(code).has(Protocols::NLA))
     }
 
     /// When the client left: with a last word of a protocol inside, after which the server may end the connection of TCP first, or without one.
@@ -115,6 +151,10 @@ impl Talk<'_> {
             }
         })
     }
+}
+
+fn verb(end: End) -> &'static str {
+    if end.how == How::Rst { "reset" } else { "closed" }
 }
 
 fn silent(speaker: Speaker, waited: f64, pending: usize, more: &str) -> Failure {

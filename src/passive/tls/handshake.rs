@@ -26,7 +26,7 @@ use crate::{
         server_key::ServerKey,
     },
     phase::{negotiate::GREETING, tls},
-    report::{Failure, FailureKind, Speaker, Spoken, TlsEvidence},
+    report::{Failure, FailureKind, Selected, Speaker, Spoken, TlsEvidence},
 };
 
 const ENCRYPT_THEN_MAC: u16 = 22;
@@ -36,6 +36,8 @@ const EXTENDED_MASTER_SECRET: u16 = 23;
 /// A handshake as it is read.
 #[derive(Default)]
 pub(super) struct Handshake {
+    /// What the server has selected before it; none of a connection that begins with TLS.
+    selected: Option<Selected>,
     pub answer: Answer,
     hello: Option<ClientHello>,
     exchange: Exchange,
@@ -48,13 +50,20 @@ pub(super) struct Handshake {
 }
 
 impl Handshake {
+    /// One of which nothing was read.
+    pub(super) fn after(selected: Option<Selected>) -> Self {
+        Self { selected, ..Self::default() }
+    }
+
     /// Reads until both sides encrypt.
     pub(super) fn read(&mut self, talk: &mut Talk<'_>, evidence: &mut TlsEvidence) -> Passing<()> {
         while !self.is_done() {
-            let Some(side) = talk.next() else {
-                let owes = talk.owes();
-                return Err(talk.missing(owes, 0));
-            };
+            let owes = talk.owes();
+            let Some(side) = talk.next() else { return Err(self.missing(talk, owes, 0)) };
+            // An alert after the other side's end answers that end, and says nothing of its own.
+            if talk.answers_end(side, ALERT) {
+                return Err(self.missing(talk, owes, 0));
+            }
             let record = self.next(talk, side, evidence)?;
             let length = record.body.len() as u64 + 5;
             match side {
@@ -81,9 +90,34 @@ impl Handshake {
                 Err(net::not_tls(&bytes).into())
             }
             Next::Malformed(malformed) => Err(Halt::Unseen(format!("a record cannot be read: {malformed}"))),
-            Next::Unfinished(pending) => Err(talk.missing(side, pending)),
+            Next::Unfinished(pending) => Err(self.missing(talk, side, pending)),
             Next::Gap => Err(Halt::Unseen("bytes are missing in the record here".to_owned())),
+            Next::Full if !talk.is_seen(side.other()) => {
+                let who = if side == Side::Client { "server" } else { "client" };
+                Err(Halt::Unseen(format!("the capture holds no packet of the {who}")))
+            }
             Next::Full => Err(Halt::Unseen("more was sent than is looked at".to_owned())),
+        }
+    }
+
+    /// What it means that nobody says more. A client that has sent nothing has asked nothing of the server's TLS.
+    fn missing(&self, talk: &mut Talk<'_>, owes: Side, pending: usize) -> Halt {
+        let halt = talk.missing(owes, pending);
+        let unasked = owes == Side::Client && pending == 0 && self.exchange.client.is_empty();
+        let Some(selected) = self.selected.filter(|_| unasked) else { return halt };
+        let before =
+            format!("the server had selected {}, and the client sent no ClientHello", selected.name());
+        match halt {
+            Halt::Failed(failure) => {
+                let detail = format!("{}; {before}", failure.detail);
+                Halt::Failed(Failure { detail, ..failure })
+            }
+            Halt::Stopped(why) => {
+                let wanted = talk.wants_nla() && !selected.is_nla() && talk.has_ended(Side::Client);
+                let wanted = if wanted { ", as one does that insists on NLA" } else { "" };
+                Halt::Stopped(format!("{why}; {before}{wanted}"))
+            }
+            Halt::Unseen(why) => Halt::Unseen(why),
         }
     }
 

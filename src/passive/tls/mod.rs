@@ -20,7 +20,7 @@ use crate::{
     certificate::{self, Expectation},
     flow::KeyLog,
     pdu::server_key::ServerKey,
-    report::TlsEvidence,
+    report::{Selected, TlsEvidence},
 };
 pub(super) use exchange::Locked;
 use handshake::Handshake;
@@ -40,11 +40,13 @@ pub(super) struct Means<'a> {
     pub keys: &'a KeyLog,
     pub server_keys: &'a [ServerKey],
     pub expectation: &'a Expectation<'a>,
+    /// What the server has selected; none of a connection that begins with TLS.
+    pub selected: Option<Selected>,
 }
 
 /// Reads the handshake, and opens what follows it.
 pub(super) fn run(talk: &mut Talk<'_>, means: Means<'_>, evidence: &mut TlsEvidence) -> Passing<Inside> {
-    let mut handshake = Handshake::default();
+    let mut handshake = Handshake::after(means.selected);
     let result = handshake.read(talk, evidence);
     if let Some(hello) = handshake.hello() {
         client::greeted(&mut talk.offered, hello);

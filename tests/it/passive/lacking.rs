@@ -2,12 +2,13 @@
 
 use rdptrace::{
     codes::Phase,
+    diagnose,
     internal::{
         certificate::Roots,
         flow::{KeyLog, Side, Stream},
         passive::{Known, walk},
     },
-    report::{FailureKind, FindingCode, Outcome, Status},
+    report::{CauseCode, FailureKind, FindingCode, Outcome, Status},
 };
 
 use super::{captured, has, recorded, report, watched};
@@ -26,6 +27,7 @@ async fn a_connection_that_begins_with_tls_is_judged_by_what_is_inside() {
         stream.marks.iter_mut().for_each(|mark| mark.offset -= length);
     }
     let phases = watched(&direct, &recorded).phases;
+    assert_eq!(phases.mcs.map(|mcs| mcs.status), Some(Status::Passed));
     assert_eq!(phases.credssp.map(|credssp| credssp.status), Some(Status::Passed));
     // What comes then is no Connection Request, as it would be inside TLS.
     assert_eq!(phases.negotiate.map(|negotiate| negotiate.status), Some(Status::Unseen));
@@ -154,4 +156,56 @@ async fn what_is_damaged_is_read_without_a_panic() {
             assert!(connection.frames.len() <= 48, "{name}");
         }
     }
+}
+
+/// The Connection Request is the first that a client sends.
+#[tokio::test(start_paused = true)]
+async fn packets_that_open_the_connection_are_not_needed() {
+    let (mut flow, recorded) = captured("tls-close").await;
+    flow.opening = Default::default();
+    let told = report(flow, &recorded);
+    assert_eq!(told.verdict.failure.map(|failure| failure.kind), Some(FailureKind::Closed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_offer_that_was_not_seen_is_unknown() {
+    let (mut flow, recorded) = captured("tls-silence").await;
+    flow.from_client = Stream::default();
+    flow.opening.syn = None;
+    let told = report(flow, &recorded);
+    assert!(has(&told, FindingCode::CaptureOneSided));
+    assert!(!has(&told, FindingCode::ProtocolNotRequested) && !has(&told, FindingCode::CaptureCut));
+}
+
+/// What a client encrypts, and a password that it has, speak against a server that wants one.
+#[tokio::test(start_paused = true)]
+async fn a_client_info_that_was_not_read_may_hold_a_password() {
+    const INFO_AUTOLOGON: u32 = 0x8;
+    let (flow, recorded) = captured("licensing-close").await;
+    let wants = |trace| {
+        let told = diagnose(trace);
+        told.causes.iter().any(|cause| cause.code == CauseCode::ClientInfoAccountRequired)
+    };
+    let trace = || report(flow.clone(), &recorded).trace;
+    assert!(wants(trace()));
+    let mut encrypted = trace();
+    encrypted.connections[0].client.as_mut().expect("an offer").info = None;
+    assert!(!wants(encrypted));
+    let mut given = trace();
+    let info = given.connections[0].client.as_mut().and_then(|client| client.info.as_mut());
+    info.expect("Client Info").flags |= INFO_AUTOLOGON;
+    assert!(!wants(given));
+}
+
+/// Only what arrived when it was sent again shows that a path loses some.
+#[tokio::test(start_paused = true)]
+async fn a_segment_that_never_arrives_is_not_lost_by_chance() {
+    let (mut flow, recorded) = captured("negotiate-silence").await;
+    let packets = &mut flow.from_client.packets;
+    (packets.retransmissions, packets.unacknowledged, packets.lost) = (5, 19, Some((19, 6)));
+    assert!(!has(&report(flow.clone(), &recorded), FindingCode::PathLoss));
+    flow.from_client.packets.retransmissions = 8;
+    let told = report(flow, &recorded);
+    let loss = told.findings.iter().find(|finding| finding.code == FindingCode::PathLoss).expect("loss");
+    assert!(loss.message.contains("3 segments"), "{}", loss.message);
 }
