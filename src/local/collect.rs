@@ -10,6 +10,7 @@ mod accounts;
 mod addresses;
 mod names;
 mod narrow;
+mod odd;
 mod proxies;
 mod redact;
 mod report;

@@ -6,6 +6,7 @@ mod many;
 mod pipes;
 mod redacted;
 mod server_key;
+mod unnamed;
 
 use std::{fs, path::PathBuf};
 

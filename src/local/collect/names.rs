@@ -116,6 +116,15 @@ const COMMON: &[&str] = &[
     "usr",
 ];
 
+/// Whether a name, with or without a port, tells nothing about anybody.
+pub(super) fn is_common(name: &str) -> bool {
+    let bare = match name.rsplit_once(':') {
+        Some((bare, port)) if port.parse::<u16>().is_ok() => bare,
+        _ => name,
+    };
+    COMMON.contains(&bare.to_lowercase().as_str())
+}
+
 /// Names and their pseudonyms.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
