@@ -6,7 +6,7 @@
 use super::{Facts, Rule, kerberos, redirection};
 use crate::{
     codes::Phase,
-    report::{Answerer, Credentials, FailureKind, FindingCode, Selected, Severity},
+    report::{Answerer, Credentials, FailureKind, FindingCode, Selected, Severity, Status},
 };
 
 /// What FreeRDP's library answers to wrong credentials.
@@ -41,13 +41,26 @@ fn not_verified(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn key_binding(facts: &Facts<'_>) -> Option<String> {
-    let text =
-        "the server's proof of its TLS key does not match: someone may stand between it and this machine";
-    (!facts.credssp?.key_binding?).then(|| text.to_owned())
+    let differs = facts.credssp?.key_binding == Some(false);
+    let objected = facts.failed().and_then(|failed| failed.failure);
+    let left = facts.is_watched() && objected.is_some_and(|failure| failure.kind == FailureKind::KeyBinding);
+    let text = match (differs, left) {
+        (true, _) => {
+            "the server's proof of its TLS key does not match: someone may stand between it and this machine"
+        }
+        (_, true) => {
+            "the client left right after the server's proof of its TLS key: someone may stand between the two"
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 /// Which of the four it is.
 pub(super) fn credentials(facts: &Facts<'_>) -> Credentials {
+    if facts.is_watched() {
+        return of_client(facts);
+    }
     if !facts.request.account {
         return Credentials::NotAttempted;
     }
@@ -62,6 +75,21 @@ pub(super) fn credentials(facts: &Facts<'_>) -> Credentials {
     if matches!(facts.selected(), Some(Selected::Tls | Selected::Rdp)) {
         return Credentials::NotVerifiable;
     }
+    by_credssp(facts)
+}
+
+/// The same of the account of a client that was watched: nobody knows whether it has one before it uses it.
+fn of_client(facts: &Facts<'_>) -> Credentials {
+    let unseen =
+        facts.last().is_some_and(|last| last.phase == Phase::Credssp && last.status == Status::Unseen);
+    match by_credssp(facts) {
+        Credentials::NotAttempted if unseen => Credentials::NotVerifiable,
+        found => found,
+    }
+}
+
+/// What the server said of the account in CredSSP.
+fn by_credssp(facts: &Facts<'_>) -> Credentials {
     let Some(credssp) = facts.credssp else { return Credentials::NotAttempted };
     let failure = facts.phases.iter().find(|s| s.phase == Phase::Credssp).and_then(|s| s.failure);
     let status = failure.filter(|f| f.kind == FailureKind::NtStatus).and(credssp.status);

@@ -12,9 +12,9 @@ use crate::{
     pdu::{der::SEQUENCE, ntlm, spnego, ts_request::ts_request, x224::TPKT_VERSION},
     phase::{
         credssp::{self, challenge, silent_end},
-        kdc,
+        ending, kdc,
     },
-    report::{Client, CredsspEvidence, FailureKind},
+    report::{Client, CredsspEvidence, Failure, FailureKind},
 };
 
 const AUTHENTICATE: u8 = 3;
@@ -27,9 +27,16 @@ enum Shown {
     Credentials,
 }
 
+/// What was read of the exchange.
+struct Exchange {
+    shown: Shown,
+    /// What a client that leaves now objects to in the server's last message.
+    objection: Option<Failure>,
+}
+
 /// Reads TSRequests until MCS begins; `early` says whether an early user authorization result is due.
 pub(super) fn run(talk: &mut Talk<'_>, early: bool, evidence: &mut CredsspEvidence) -> Passing<()> {
-    let mut shown = Shown::Nothing;
+    let mut exchange = Exchange { shown: Shown::Nothing, objection: None };
     loop {
         let begins = |talk: &Talk<'_>, side| match side {
             Side::Client => talk.client.rest().first().copied(),
@@ -37,24 +44,25 @@ pub(super) fn run(talk: &mut Talk<'_>, early: bool, evidence: &mut CredsspEviden
         };
         let Some(side) = talk.next() else {
             let owes = talk.owes();
-            return Err(explained(talk.missing(owes, 0), shown));
+            let halt = talk.missing(owes, 0);
+            return Err(objected(halt, &mut exchange, talk.client_left().is_some()));
         };
         match (side, begins(talk, side)) {
             (Side::Client, Some(TPKT_VERSION)) => {
-                evidence.authenticated |= shown == Shown::Credentials;
+                evidence.authenticated |= exchange.shown == Shown::Credentials;
                 return Ok(());
             }
             (Side::Client, Some(SEQUENCE)) => {
-                let frame =
-                    talk.take_secret(side, Framing::TsRequest).map_err(|halt| explained(halt, shown))?;
-                shown = shown.max(shows(&frame, &mut talk.offered));
-                evidence.attempted |= shown > Shown::Nothing;
+                let frame = talk
+                    .take_secret(side, Framing::TsRequest)
+                    .map_err(|halt| explained(halt, exchange.shown))?;
+                client(&frame, talk, &mut exchange, evidence);
             }
             (Side::Server, Some(SEQUENCE)) => {
                 let frame = talk.take(side, Framing::TsRequest)?;
-                server(&frame, talk, evidence)?;
+                server(&frame, talk, &mut exchange, evidence)?;
             }
-            (Side::Server, Some(_)) if early && shown == Shown::Credentials => {
+            (Side::Server, Some(_)) if early && exchange.shown == Shown::Credentials => {
                 let frame = talk.take(side, Framing::EarlyAuthorization)?;
                 credssp::answered_early(&frame, evidence)?;
             }
@@ -62,6 +70,16 @@ pub(super) fn run(talk: &mut Talk<'_>, early: bool, evidence: &mut CredsspEviden
                 talk.take(side, Framing::TsRequest)?;
             }
         }
+    }
+}
+
+/// A client that goes on objects to nothing, and delegates only to a server that has proved its key.
+fn client(frame: &[u8], talk: &mut Talk<'_>, exchange: &mut Exchange, evidence: &mut CredsspEvidence) {
+    exchange.objection = None;
+    exchange.shown = exchange.shown.max(shows(frame, &mut talk.offered));
+    evidence.attempted |= exchange.shown > Shown::Nothing;
+    if exchange.shown == Shown::Credentials {
+        evidence.key_binding = Some(true);
     }
 }
 
@@ -81,18 +99,53 @@ fn shows(frame: &[u8], offered: &mut Client) -> Shown {
     }
 }
 
-fn server(frame: &[u8], talk: &Talk<'_>, evidence: &mut CredsspEvidence) -> Passing<()> {
+fn server(
+    frame: &[u8],
+    talk: &Talk<'_>,
+    exchange: &mut Exchange,
+    evidence: &mut CredsspEvidence,
+) -> Passing<()> {
+    let version = evidence.version;
     let said = credssp::said(frame, evidence)?;
+    // Without pubKeyAuth a token goes on with the exchange.
+    if exchange.shown == Shown::Proof && (said.pub_key_auth.is_some() || said.nego_token.is_none()) {
+        let sealed = credssp::sealed(&said, version.unwrap_or(said.version), frame);
+        exchange.objection = Some(sealed.err().unwrap_or_else(unproved));
+    }
     let Some(token) = &said.nego_token else { return Ok(()) };
     if ntlm::is_challenge(token) {
         let now = OffsetDateTime::from_unix_timestamp_nanos(talk.now.into());
         let now = now.unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        challenge::read(&said, now, evidence).map_err(|error| Halt::Unseen(error.to_string()))?;
+        exchange.objection = challenge::read(&said, now, evidence)
+            .err()
+            .map(|error| ending::malformed("the NTLM CHALLENGE cannot be read", &error, frame));
     }
     let inner = spnego::without_spnego(token);
     match spnego::kerberos_error(&inner) {
         Some(error) => Err(kdc::refusal(&error, "the server").into()),
         None => Ok(()),
+    }
+}
+
+/// Only the client can open the server's proof; between that and the credentials nothing else makes it leave.
+fn unproved() -> Failure {
+    let detail =
+        "the client left right after the server's proof of its TLS key, as clients do that find it wrong";
+    Failure::new(FailureKind::KeyBinding, detail)
+}
+
+/// A client that leaves in place of its next message objects to the server's last one. What nobody can read it has not read
+/// either, if the server was the first to leave.
+fn objected(halt: Halt, exchange: &mut Exchange, client_left: bool) -> Halt {
+    match (&halt, exchange.objection.take()) {
+        (Halt::Stopped(_), Some(objection)) if client_left => objection.into(),
+        (Halt::Failed(ended), Some(objection))
+            if objection.kind == FailureKind::Malformed
+                && matches!(ended.kind, FailureKind::Closed | FailureKind::Reset) =>
+        {
+            objection.into()
+        }
+        _ => explained(halt, exchange.shown),
     }
 }
 

@@ -120,8 +120,11 @@ pub(crate) async fn run(
     conclude(wire, access, evidence).await
 }
 
-/// pubKeyAuth of the answer to ours.
-fn sealed(answer: &Seen, version: u32, frame: &[u8]) -> Result<Vec<u8>, Failure> {
+/// pubKeyAuth of the answer to the client's.
+///
+/// # Errors
+/// `malformed`: it is no proof of a key, whatever the key is.
+pub(crate) fn sealed(answer: &Seen, version: u32, frame: &[u8]) -> Result<Vec<u8>, Failure> {
     let wrong = |what: String| Err(Failure::new(FailureKind::Malformed, what).with_received(frame));
     let said = answer.version;
     match &answer.pub_key_auth {

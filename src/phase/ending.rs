@@ -40,7 +40,7 @@ pub(super) fn result(pdu: &str, code: u32) -> Failure {
 }
 
 /// Bytes that cannot be decoded, with their beginning.
-pub(super) fn malformed(what: &str, error: &Malformed, frame: &[u8]) -> Failure {
+pub(crate) fn malformed(what: &str, error: &Malformed, frame: &[u8]) -> Failure {
     Failure::new(FailureKind::Malformed, format!("{what}: {error}")).with_received(frame)
 }
 

@@ -18,7 +18,8 @@ use super::{
 use crate::{
     plain,
     report::{
-        Answerer, Certificate, Failure, Finding, FindingCode, Likelihood, Outcome, Purpose, Report, Severity,
+        Answerer, Certificate, Credentials, Failure, Finding, FindingCode, Likelihood, Outcome, Purpose,
+        Report, Severity,
     },
 };
 
@@ -188,9 +189,14 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         Outcome::Stopped => (Tone::Caution, "STOPPED:"),
         Outcome::Aborted => (Tone::Bad, "ABORTED:"),
     };
-    let account = report.trace.request.account;
-    let credentials =
-        account.then(|| format!("credentials: {}", verdict.credentials.name().replace('_', " ")));
+    let name = verdict.credentials.name().replace('_', " ");
+    let credentials = match report.trace.request.account {
+        true => Some(format!("credentials: {name}")),
+        // Of an account that was watched only what the server said of it is told.
+        false => {
+            (verdict.credentials == Credentials::Refused).then(|| format!("the client's credentials: {name}"))
+        }
+    };
     let through = report.trace.described().is_some_and(|described| {
         described
             .phases

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use rdptrace::report::Report;
+use rdptrace::report::{Credentials, Report};
 
 use crate::program::{Served, command, file, rdptrace, text};
 
@@ -48,6 +48,28 @@ fn with_an_account_it_has_to_be_allowed() {
     let credssp = read(&path).trace.connections[0].phases.credssp.take().expect("it was opened");
     assert!(credssp.evidence.attempted);
     assert_private(&path);
+}
+
+#[test]
+fn what_became_of_the_account_is_read_as_it_was_traced() {
+    let cases = [
+        ("logon-failure", 20, Credentials::Refused),
+        ("account-locked", 20, Credentials::Refused),
+        ("key-binding-altered", 15, Credentials::NotVerifiable),
+        ("key-binding-short", 15, Credentials::NotVerifiable),
+        ("challenge-target-info-outside", 15, Credentials::NotAttempted),
+    ];
+    for (fault, code, credentials) in cases {
+        let served = Served::start(&["--fault", fault]);
+        let account =
+            ["-u", "demo", "--server-name", "rdsh01.corp.example", "--capture-secrets", "--format", "json"];
+        let (path, output) = captured(&format!("{fault}.pcapng"), &served.1, &account);
+        let live: Report = serde_json::from_slice(&output.stdout).expect("one report");
+        let place = path.to_str().expect("UTF-8");
+        assert_eq!((output.status.code(), live.verdict.credentials), (Some(code), credentials), "{fault}");
+        assert_eq!(rdptrace(&["read", place]).status.code(), Some(code), "{fault}");
+        assert_eq!(read(&path).verdict.credentials, credentials, "{fault}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use rdptrace::{
         demo::{FAULTS, Fault},
         relay::{Keys, Relay},
     },
-    report::{Connection, EndSide, Outcome, Status, Summary},
+    report::{Connection, Credentials, EndSide, Outcome, Selected, Status, Summary},
     settings::Experiments,
 };
 use tokio::io::{AsyncWriteExt as _, duplex};
@@ -82,20 +82,10 @@ fn thumbprint(connection: &Connection) -> Option<&str> {
     tls.evidence.thumbprints.as_ref().map(|prints| prints.sha1.as_str())
 }
 
-/// Why a watcher cannot see what the client did: it lacks a key of the client's, or it cannot know what the client makes of it.
+/// Why a watcher cannot see what the client did: it lacks a key of the client's, or the client does not speak what was selected.
 pub(crate) fn unseen(fault: &str, failure: Option<&str>) -> bool {
-    let without_key = fault.starts_with("standard-security-");
-    let by_client = matches!(failure, Some("key_binding" | "security_unsupported"));
-    without_key || by_client || MADE_BY_CLIENT.contains(&fault)
+    fault.starts_with("standard-security-") || failure == Some("security_unsupported")
 }
-
-/// The client cannot make a proof, or finds out only with its own secret that the server's is none.
-const MADE_BY_CLIENT: [&str; 4] = [
-    "challenge-target-info-outside",
-    "challenge-target-name-outside",
-    "key-binding-short",
-    "key-binding-empty",
-];
 
 /// How what was watched differs from what the client reports; none if it does not.
 pub(crate) fn difference(live: &Connection, watched: &Connection) -> Option<String> {
@@ -109,19 +99,47 @@ pub(crate) fn difference(live: &Connection, watched: &Connection) -> Option<Stri
     (!same || !certificate).then(|| format!("{of_client:?} {of_watcher:?} certificate {certificate}"))
 }
 
+/// How the judgement of what was watched differs from that of the client: whether it failed, where, and what became of the account.
+fn judged_otherwise(live: &Report, watched: &Report) -> Option<String> {
+    let judged = |report: &Report| {
+        let verdict = &report.verdict;
+        let failed = (verdict.outcome == Outcome::Aborted).then_some(verdict.phase);
+        // Earlier some causes are about the program that traces.
+        let cause = report.causes.first().filter(|_| verdict.phase == Some(Phase::Credssp));
+        let cause = cause.map(|cause| cause.code.as_str().to_owned());
+        (failed, verdict.credentials.name(), cause)
+    };
+    let (mut of_client, of_watcher) = (judged(live), judged(watched));
+    let negotiate = live.trace.connections[0].phases.negotiate.as_ref();
+    let without_nla =
+        negotiate.is_some_and(|seen| matches!(seen.evidence.selected, Some(Selected::Tls | Selected::Rdp)));
+    if without_nla {
+        // Nothing shows whether the client has an account.
+        of_client.1 = Credentials::NotAttempted.name();
+    }
+    let newer = live.causes.first().is_some_and(|cause| cause.code.as_str() == "newer-server");
+    let same = (&of_client.0, of_client.1) == (&of_watcher.0, of_watcher.1)
+        && (newer || of_client.2 == of_watcher.2);
+    (!same).then(|| format!("{of_client:?} {of_watcher:?}"))
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_relay_reports_what_the_client_reports() {
     let mut wrong = Vec::new();
     for fault in FAULTS.iter().map(Some).chain([None]) {
         let name = fault.map_or("healthy", |fault| fault.name);
-        let (live, watched) = through(&Lab::of(fault), fault).await;
-        assert_eq!(live.trace.connections.len(), watched.len(), "{name}");
-        for (live, report) in live.trace.connections.iter().zip(&watched) {
+        let (whole, watched) = through(&Lab::of(fault), fault).await;
+        assert_eq!(whole.trace.connections.len(), watched.len(), "{name}");
+        let is_alone = watched.len() == 1;
+        for (live, report) in whole.trace.connections.iter().zip(&watched) {
             let failure = live.phases.summaries().iter().find_map(|seen| Some(seen.failure?.kind.name()));
             wrong.extend(about_us(report).map(|told| format!("{name}: {told}")));
             let watched = &report.trace.connections[0];
             if !unseen(name, failure) {
                 wrong.extend(difference(live, watched).map(|how| format!("{name}: {how}")));
+                if is_alone {
+                    wrong.extend(judged_otherwise(&whole, report).map(|how| format!("{name}: {how}")));
+                }
             }
         }
     }

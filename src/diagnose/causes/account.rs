@@ -119,7 +119,10 @@ fn revoked(facts: &Facts<'_>) -> Option<Weighed> {
 /// Without an account the server says it of one that nobody gave.
 fn error_info(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
     let failure = coded(facts, FailureKind::ErrorInfo, codes)?;
+    let used = facts.credssp.is_some_and(|credssp| credssp.attempted);
     let (likelihood, against) = match facts.request.account {
+        // Without NLA nobody sees whether a client that is watched gives an account.
+        _ if facts.is_watched() => (if used { Likelihood::Certain } else { Likelihood::Likely }, None),
         true => (Likelihood::Certain, None),
         false => (Likelihood::Likely, Some("no account was given, so none was logged on".to_owned())),
     };

@@ -116,7 +116,7 @@ impl Talk<'_> {
     }
 
     /// When the client left: with a last word of a protocol inside, after which the server may end the connection of TCP first, or without one.
-    fn client_left(&self) -> Option<End> {
+    pub(in crate::passive) fn client_left(&self) -> Option<End> {
         let word = self.client.closing.map(|closing| closing.mark);
         let word = word.map(|mark| End { how: How::Fin, at: mark.at, packet: mark.packet });
         let ends = word.into_iter().chain(self.flow.from_client.end);
