@@ -118,7 +118,7 @@ impl<'a> Walk<'a> {
         if let Ok(Some(kind)) = proxy::kind(talk.client.rest()) {
             self.proxy(talk, kind)?;
         }
-        self.tls(talk, Selected::Unknown)
+        self.tls(talk, None)
     }
 
     fn run(&mut self, talk: &mut Talk<'a>) -> Option<()> {
