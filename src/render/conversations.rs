@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
 };
 
+use super::ended;
 use crate::{
     codes::Phase,
     plain,
@@ -30,8 +31,7 @@ impl Row {
     /// The row of a report.
     pub fn of(report: &Report) -> Self {
         let (started, client, server) = place(report);
-        let ended: String = ended(report).chars().take(LONGEST).collect();
-        Self { started, client, server, reached: report.verdict.reached, ended: ended.into() }
+        Self { started, client, server, reached: report.verdict.reached, ended: ended(report).into() }
     }
 
     fn place(&self) -> Place {
@@ -76,19 +76,21 @@ fn ended(report: &Report) -> String {
         0 | 1 => String::new(),
         count => format!(" ({count} connections)"),
     };
-    let last = || {
-        let summaries = report.trace.described()?.phases.summaries();
-        let last = summaries.last()?;
-        Some(format!(
-            "{} in {}: {}",
-            if last.stopped.is_some() { "ended" } else { "passed" },
-            last.phase,
-            last.stopped?
-        ))
-    };
     let how = match (&verdict.failure, verdict.phase) {
         (Some(failure), Some(phase)) => format!("failed in {phase}: {}", failure.detail),
-        _ => last().unwrap_or_else(|| "passed".to_owned()),
+        _ => report.trace.described().map_or_else(|| "passed".to_owned(), unfailed),
     };
-    format!("{how}{several}")
+    let cut = if how.chars().count() > LONGEST { "..." } else { "" };
+    let how: String = how.chars().take(LONGEST).collect();
+    format!("{how}{cut}{several}")
+}
+
+/// Who ended a connection in which nothing failed, and why its last phase tells no more.
+fn unfailed(connection: &Connection) -> String {
+    let who = ended::short(connection).unwrap_or_else(|| "passed".to_owned());
+    let summaries = connection.phases.summaries();
+    match summaries.last().and_then(|last| Some((last.phase, last.stopped?))) {
+        Some((phase, why)) => format!("{who}; {phase}: {why}"),
+        None => who,
+    }
 }

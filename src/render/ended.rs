@@ -7,22 +7,33 @@ use crate::report::{Connection, EndHow, EndSide, Status, Watched};
 pub(super) fn line(connection: &Connection) -> Option<String> {
     let ended = connection.ended_by.as_ref()?;
     let when = cells::duration(ended.at_ms);
-    let when = when.trim();
+    let (how, when) = (short(connection)?, when.trim());
+    if ended.how == EndHow::Silence {
+        return Some(format!("{how}, last packet after {when}"));
+    }
+    let sent = match ended.side.known()? {
+        EndSide::Client | EndSide::Server => format!(", which had sent {} B", ended.after_bytes),
+        EndSide::Path | EndSide::Unknown => String::new(),
+    };
+    let packet = ended.packet.map_or_else(String::new, |packet| format!(", packet {packet}"));
+    Some(format!("{how}{sent}, after {when}{packet}"))
+}
+
+/// Who and how alone.
+pub(super) fn short(connection: &Connection) -> Option<String> {
+    let ended = connection.ended_by.as_ref()?;
     let how = match ended.how.known()? {
-        EndHow::Silence => {
-            return silence(connection).map(|what| format!("{what}, last packet after {when}"));
-        }
+        EndHow::Silence => return silence(connection).map(str::to_owned),
         EndHow::Rst => "reset (RST)",
         EndHow::Fin => "closed (FIN)",
     };
     let who = match ended.side.known()? {
-        EndSide::Client => format!("by the client, which had sent {} B", ended.after_bytes),
-        EndSide::Server => format!("by the server, which had sent {} B", ended.after_bytes),
-        EndSide::Path => "from the path".to_owned(),
-        EndSide::Unknown => "by an unknown side".to_owned(),
+        EndSide::Client => "by the client",
+        EndSide::Server => "by the server",
+        EndSide::Path => "from the path",
+        EndSide::Unknown => "by an unknown side",
     };
-    let packet = ended.packet.map_or_else(String::new, |packet| format!(", packet {packet}"));
-    Some(format!("{how} {who}, after {when}{packet}"))
+    Some(format!("{how} {who}"))
 }
 
 /// What it means that no end is in the record.
