@@ -158,7 +158,10 @@ fn intercepted(facts: &Facts<'_>) -> Option<Weighed> {
     if downgraded {
         return Some(Weighed::possible(failure.detail.clone()));
     }
-    (altered || bindings).then(|| Weighed::likely(failure.detail.clone()))
+    // Of a watched client only its leaving is seen.
+    let inferred = altered && facts.is_watched();
+    let weighed = if inferred { Weighed::possible } else { Weighed::likely };
+    (altered || bindings).then(|| weighed(failure.detail.clone()))
 }
 
 /// Only the newest versions have a place for a status, and not every server uses it.
