@@ -141,6 +141,12 @@ fn judged(mut trace: Trace) -> Report {
         if let Some(watched) = &mut made.watched {
             (watched.cut, made.tcp) = (false, watched.client_tcp.take());
         }
+        if made.phases.negotiate.is_none() {
+            stop(
+                &mut made.phases.tls,
+                "the client began TLS without a Connection Request, as one of a gateway does",
+            );
+        }
         let (phase, why) = wanted(made);
         (!stopped(made, phase, why)).then_some(phase)
     });

@@ -11,8 +11,8 @@ use crate::program::{command, rdptrace, text};
 #[cfg(unix)]
 use crate::program::{ended_by_sigterm, terminate};
 
-#[test]
-fn one_client_is_a_report_a_line_and_an_exit_code() {
+/// The exit code and the report of a listener for one client, the program with these arguments and then the address.
+fn listened(client: &[&str]) -> (Option<i32>, String) {
     let arguments = ["listen", "127.0.0.1:0", "--once", "--format", "ndjson"];
     let mut child =
         command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
@@ -22,15 +22,33 @@ fn one_client_is_a_report_a_line_and_an_exit_code() {
     assert!(told.contains("Ctrl-C ends it"), "{told}");
     let address =
         told.split("listening on ").nth(1).and_then(|rest| rest.split(';').next()).expect("an address");
-    rdptrace(&[address, "--local", "off", "--experiments", "off"]);
+    rdptrace(&[client, &[address]].concat());
     let output = child.wait_with_output().expect("it ends");
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).expect("text");
-    assert_eq!((output.status.code(), rest.as_str()), (Some(0), ""));
+    assert_eq!(rest, "");
     let lines = text(&output.stdout);
     assert_eq!(lines.lines().count(), 1, "{lines}");
+    (output.status.code(), lines)
+}
+
+#[test]
+fn one_client_is_a_report_a_line_and_an_exit_code() {
+    let (code, lines) = listened(&["--local", "off", "--experiments", "off"]);
+    assert_eq!(code, Some(0), "{lines}");
     let report: Report = serde_json::from_str(&lines).expect("a report");
     assert!(report.trace.connections[0].client.as_ref().is_some_and(|client| client.credssp.is_some()));
+}
+
+/// Who expects a gateway is not answered, and nobody has failed.
+#[test]
+fn tls_without_a_connection_request_is_told() {
+    let (code, line) = listened(&["host.invalid", "--local", "off", "--gateway"]);
+    let report: Report = serde_json::from_str(&line).expect("a report");
+    let tls = report.trace.connections[0].phases.tls.as_ref().expect("a ClientHello");
+    let why = tls.stopped.as_deref().unwrap_or_default();
+    assert_eq!(code, Some(3), "{line}");
+    assert!(why.contains("without a Connection Request") && tls.failure.is_none(), "{line}");
 }
 
 #[cfg(unix)]
