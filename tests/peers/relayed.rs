@@ -55,6 +55,7 @@ fn the_relay_and_a_capture_agree_on_what_freerdp_does() {
     if !is_root() {
         return skipped("only root may capture");
     }
+    // Two ends in order may cross on the way, and then each place sees another one first.
     let cases: [(&[&str], &[&str], &str, &str); 4] = [
         (&[], &["+auth-only", "/sec:nla"], "tls", "passed"),
         (&["--fault", "nla-required"], &["/sec:tls"], "negotiate", "failed"),
@@ -65,7 +66,9 @@ fn the_relay_and_a_capture_agree_on_what_freerdp_does() {
         let (relayed, captured) = both(fault, client);
         assert_eq!(relayed["connections"][0]["phases"][phase]["status"], status, "{fault:?} {relayed}");
         assert_eq!(seen(&relayed), seen(&captured), "{fault:?}");
-        let side = |report: &Value| report["connections"][0]["ended_by"]["side"].clone();
-        assert_eq!(side(&relayed), side(&captured), "{fault:?}");
+        let ends = [&relayed, &captured].map(|report| &report["connections"][0]["ended_by"]);
+        if fault.contains(&"tls-reset") {
+            assert_eq!(ends.map(|end| [&end["side"], &end["how"]]), [["server", "rst"]; 2], "{fault:?}");
+        }
     }
 }
