@@ -1,6 +1,6 @@
 //! A relay over TCP: bytes and ends.
 
-use std::{cell::RefCell, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use rdptrace::{
     Report, System, Target,
@@ -103,7 +103,7 @@ async fn one_direction_ends_and_the_other_goes_on() {
 #[tokio::test]
 async fn of_two_ends_at_once_the_last_speakers_is_the_first() {
     for _ in 0..8 {
-        let last = RefCell::new(None);
+        let last = std::cell::RefCell::new(None);
         let speaks = async |mut stream: TcpStream| {
             stream.write_all(&[3]).await.expect("it is taken");
             last.replace(Some(stream));
