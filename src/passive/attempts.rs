@@ -60,7 +60,7 @@ impl Watched {
         let session = self.connection.session.as_ref();
         let led = session.is_some_and(|session| session.redirection.is_some());
         let took: f64 = self.connection.phases.summaries().iter().map(|phase| phase.elapsed_ms.0).sum();
-        (activate.status == Status::Passed && !led).then_some(self.began + (took * 1e6) as At)
+        (activate.status == Status::Passed && !led).then_some(self.began.saturating_add((took * 1e6) as At))
     }
 }
 

@@ -71,7 +71,9 @@ impl Datagrams {
             begun.said(0, datagram);
         } else if let Some(begun) = self.of.get_mut(&ends(destination, source)) {
             if let Some(setup) = setup.filter(|setup| setup.acknowledges(begun.setup.sequence_number)) {
-                let (length, took) = (datagram.payload.len() + datagram.missing, datagram.at - begun.asked);
+                // A capture may claim any times.
+                let took = datagram.at.saturating_sub(begun.asked);
+                let length = datagram.payload.len() + datagram.missing;
                 begun.answered.get_or_insert(Answered { setup, length, took });
             }
             begun.said(1, datagram);
@@ -149,7 +151,7 @@ impl Begun {
     }
 
     fn again(&mut self, datagram: &Datagram<'_>) {
-        if datagram.at - self.asked > COPY {
+        if datagram.at.saturating_sub(self.asked) > COPY {
             (self.asked, self.last) = (datagram.at, self.last.max(datagram.at));
             self.tries = self.tries.saturating_add(1);
             self.counts[0] += 1;

@@ -185,22 +185,54 @@ fn other_datagrams_are_none() {
     assert!(reports("udp-others.pcap", &talk).is_empty());
 }
 
+/// A datagram of a client, or of the server, without a capture around it.
+fn seen(client: u32, by: Side, at: At, payload: &[u8]) -> Datagram<'_> {
+    let client = ((0x0A00_0000 + client).to_be_bytes(), PORT).into();
+    let server = ([192, 0, 2, 2], 3389).into();
+    let (source, destination) = if by == Side::Client { (client, server) } else { (server, client) };
+    Datagram { at, packet: 1, source, destination, payload, missing: 0 }
+}
+
+/// A capture may claim any times, in any order.
+#[test]
+fn no_times_are_too_far_apart() {
+    let (syn, answer) = (syn(), answer());
+    for (first, then) in [(At::MIN, At::MAX), (At::MAX, At::MIN)] {
+        let mut attempts = Attempts::default();
+        attempts.datagram(&seen(1, Side::Client, first, &syn));
+        attempts.datagram(&seen(1, Side::Client, then, &syn));
+        attempts.datagram(&seen(1, Side::Server, first, &answer));
+        assert!(attempts.finish().is_empty());
+        let told: Vec<_> = attempts.alone().collect();
+        let udp = told[0].udp.as_ref().expect("UDP");
+        assert_eq!((told.len(), udp.outcome), (1, UdpOutcome::Reachable));
+        assert!(udp.round_trip_ms.is_some_and(|time| time.0 >= 0.0));
+    }
+}
+
+/// Only the third version has one, and none is 32 zeros.
+#[test]
+fn the_hash_of_a_cookie_is_told() {
+    for (version, hash, has_hash) in [(0x0101, 0xC0, true), (0x0101, 0, false), (2, 0xC0, false)] {
+        let mut syn = syn();
+        // Behind the header, the SYN data and the correlation id: flags, version, hash (MS-RDPEUDP 2.2.2.9).
+        let synex = 16 + 32;
+        syn[synex + 2..synex + 4].copy_from_slice(&u16::to_be_bytes(version));
+        syn[synex + 4..synex + 36].fill(hash);
+        let mut attempts = Attempts::default();
+        attempts.datagram(&seen(1, Side::Client, START, &syn));
+        let told: Vec<_> = attempts.alone().collect();
+        let watched = told[0].udp.as_ref().and_then(|udp| udp.watched.as_ref()).expect("UDP");
+        assert_eq!((watched.offered_version, watched.cookie_hash), (version, has_hash));
+    }
+}
+
 /// Of many the last are known, and no more is held.
 #[test]
 fn many_clients_do_not_fill_the_memory() {
     let (mut attempts, payload) = (Attempts::default(), syn());
     for number in 0..40_000_u32 {
-        let source = ((0x0A00_0000 + number).to_be_bytes(), PORT).into();
-        let destination = ([192, 0, 2, 2], 3389).into();
-        let at = START + At::from(number);
-        attempts.datagram(&Datagram {
-            at,
-            packet: number.into(),
-            source,
-            destination,
-            payload: &payload,
-            missing: 0,
-        });
+        attempts.datagram(&seen(number, Side::Client, START + At::from(number), &payload));
     }
     assert!(attempts.finish().is_empty());
     assert_eq!(attempts.alone().count(), 16_384);
