@@ -4,6 +4,7 @@
 //! because what follows would be the password under a key that proves nothing. So no proof is asked for, and none is kept.
 
 use std::{
+    cell::Cell,
     future, io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
@@ -22,7 +23,9 @@ use crate::{
     destination::Target,
     diagnose::diagnose,
     net::{BoxStream, Door, Learner, Network, pause},
-    report::{Client, Connection, Failure, FailureKind, PhaseRecord, Report, Selected, Status, Trace},
+    report::{
+        Client, Connection, Failure, FailureKind, PhaseRecord, Phases, Report, Selected, Status, Trace,
+    },
 };
 
 /// How many clients are listened to at once; further ones wait until one has ended.
@@ -83,19 +86,23 @@ impl Listener {
         let relay = Relay::new(own, &served, CLIENT_TIME).with_keys(known);
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let stopped: Stopped = stopped.map(drop as fn(_)).shared();
+        let is_late = Cell::new(false);
         let too_long = async {
             tokio::select! {
-                () = pause(CLIENT_TIME) => {}
+                () = pause(CLIENT_TIME) => is_late.set(true),
                 () = interrupted => {}
             }
             drop(stop);
             future::pending::<Report>().await
         };
-        let report = tokio::select! {
+        let Report { mut trace, .. } = tokio::select! {
             report = relay.passage(client, address, stopped) => report,
             report = too_long => report,
         };
-        judged(report.trace)
+        if is_late.get() {
+            trace.connections.iter_mut().for_each(|made| tell_limit(&mut made.phases));
+        }
+        judged(trace)
     }
 }
 
@@ -152,6 +159,23 @@ fn judged(mut trace: Trace) -> Report {
     });
     (trace.request.until, trace.request.listen) = (asked, true);
     diagnose(trace)
+}
+
+/// That the last phase ends because this program waits no longer.
+fn tell_limit(phases: &mut Phases) {
+    let Phases { negotiate, tls, credssp, mcs, licensing, activate, .. } = phases;
+    let stopped = [
+        activate.as_mut().map(|last| &mut last.stopped),
+        licensing.as_mut().map(|last| &mut last.stopped),
+        mcs.as_mut().map(|last| &mut last.stopped),
+        credssp.as_mut().map(|last| &mut last.stopped),
+        tls.as_mut().map(|last| &mut last.stopped),
+        negotiate.as_mut().map(|last| &mut last.stopped),
+    ];
+    if let Some(why) = stopped.into_iter().flatten().find(|why| why.is_some()) {
+        let seconds = CLIENT_TIME.as_secs();
+        *why = Some(format!("the client said no more within the {seconds} s that rdptrace listens to it"));
+    }
 }
 
 /// Where the way ends with what was selected.

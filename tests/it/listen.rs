@@ -145,3 +145,19 @@ async fn silence_and_garbage_are_reports_of_clients_that_left_too_early() {
         assert_eq!(page(&report).lines().count(), 1, "{}", page(&report));
     }
 }
+
+/// That it is listened to no longer is this program's own limit, and nobody's failure.
+#[tokio::test]
+async fn a_client_that_says_no_more_meets_a_limit_that_is_told() {
+    let client = async |address| {
+        let mut stream = TcpStream::connect(address).await.expect("it listens");
+        let request = [3, 0, 0, 19, 14, 0xE0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0];
+        stream.write_all(&request).await.expect("it is taken");
+        stream.read_exact(&mut [0; 19]).await.expect("an answer");
+        tokio::time::pause();
+        let _ = stream.read(&mut [0]).await;
+    };
+    let (report, ()) = listened(Select::Nla, client).await;
+    assert_eq!(report.verdict.outcome, Outcome::Stopped);
+    assert!(page(&report).contains("within the 30 s that rdptrace listens"), "{}", page(&report));
+}
