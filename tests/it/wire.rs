@@ -11,7 +11,11 @@ use rdptrace::{
     internal::net::{Framing, Instant, Limits, Record, Wire},
     report::{Direction, FailureKind},
 };
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf, duplex};
+use socket2::SockRef;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf, duplex},
+    net::{TcpListener, TcpStream},
+};
 
 const ULTIMATUM: [u8; 9] = [3, 0, 0, 9, 2, 0xF0, 0x80, 0x21, 0x80];
 
@@ -153,4 +157,18 @@ async fn an_error_of_the_system_that_nobody_knows_is_shown() {
     let failure = wire.receive(Framing::Tpkt).await.expect_err("an error");
     assert_eq!(failure.kind, FailureKind::Unreachable);
     assert!(failure.detail.contains("31999"), "{}", failure.detail);
+}
+
+/// A RST can come between the handshake and the first message; the system tells it once.
+#[tokio::test]
+async fn over_tcp_a_reset_is_a_rst_though_it_came_before_the_first_message() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+    let (server, _) = accepted.expect("a client");
+    SockRef::from(&server).set_linger(Some(Duration::ZERO)).expect("the system can");
+    drop(server);
+    let mut wire = Wire::new(Box::new(client.expect("connected")), limits());
+    let ended = wire.send(b"the server is gone").await.expect_err("the end");
+    assert_eq!(ended.kind, FailureKind::Reset);
 }

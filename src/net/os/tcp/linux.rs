@@ -18,9 +18,14 @@ const RTT: usize = 17;
 const TOTAL_RETRANS: usize = 25;
 const DSACK_DUPS: usize = 54;
 
-/// None where the system refuses. A segment that the peer says it had twice was not lost.
-#[allow(unsafe_code)]
+/// None where the system refuses. The error that the socket keeps is taken with them, so they are for its end.
 pub(crate) fn counts(socket: &socket2::Socket) -> Option<Tcp> {
+    Some(Tcp { icmp_error: icmp_error(socket), ..numbers(socket)? })
+}
+
+/// A segment that the peer says it had twice was not lost.
+#[allow(unsafe_code)]
+fn numbers(socket: &socket2::Socket) -> Option<Tcp> {
     let mut info = [0_u32; DSACK_DUPS + 1];
     let mut length = libc::socklen_t::try_from(mem::size_of_val(&info)).ok()?;
     let (fd, place) = (socket.as_raw_fd(), (&raw mut info).cast());
@@ -35,7 +40,6 @@ pub(crate) fn counts(socket: &socket2::Socket) -> Option<Tcp> {
         unacknowledged: if asked == 0 { u32::try_from(waiting).ok() } else { None },
         acknowledged_before_ms: Some(Duration::from_millis(info[LAST_ACK_RECV].into()).into()),
         probes: Some(info[STATE].to_ne_bytes()[3].into()),
-        icmp_error: icmp_error(socket),
         ..Tcp::default()
     })
 }
@@ -54,5 +58,5 @@ pub(crate) fn opened(socket: &socket2::Socket) -> Option<u32> {
     let asking = TcpKeepalive::new().with_time(EVERY).with_interval(EVERY).with_retries(MOST);
     // Without it less is known.
     let _ = socket.set_tcp_keepalive(&asking);
-    counts(socket)?.retransmissions
+    numbers(socket)?.retransmissions
 }
