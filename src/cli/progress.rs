@@ -37,7 +37,8 @@ pub(super) struct Progress {
 #[derive(Default)]
 struct Pictures {
     now: Option<Picture>,
-    tried: Option<Option<Picture>>,
+    has_tried: bool,
+    tried: Option<Picture>,
 }
 
 impl Progress {
@@ -71,8 +72,7 @@ impl Progress {
     /// What the server drew in the connection that is reported: of a wait, in the last whole try.
     pub(super) fn take_picture(&self) -> Option<Picture> {
         let mut pictures = self.pictures();
-        let now = pictures.now.take();
-        pictures.tried.take().unwrap_or(now)
+        if pictures.has_tried { pictures.tried.take() } else { pictures.now.take() }
     }
 
     fn pictures(&self) -> MutexGuard<'_, Pictures> {
@@ -131,7 +131,7 @@ impl Observer for Progress {
 impl Watcher for Progress {
     fn tried(&self, tried: &Tried<'_>) {
         let mut pictures = self.pictures();
-        pictures.tried = Some(pictures.now.take());
+        (pictures.has_tried, pictures.tried) = (true, pictures.now.take());
         drop(pictures);
         if !self.tries {
             return;

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::invented::{BUILD, DNS_DOMAIN, NETBIOS_DOMAIN, USER};
 use super::ntlm_session::{KEY_EXCH, Session, rc4};
 use crate::pdu::ntlm::hmac_md5;
-use crate::pdu::{Malformed, Reader};
+use crate::pdu::{Malformed, Reader, filetime};
 use crate::utf16::{self, text_to_nul};
 
 const SIGNATURE: &[u8; 8] = b"NTLMSSP\0";
@@ -124,22 +124,14 @@ fn challenge_message(names: Names, flags: u32, server_challenge: [u8; 8], now: O
 fn target_info(names: Names, now: OffsetDateTime) -> Vec<u8> {
     let names = [(2, NETBIOS_DOMAIN), (1, names.netbios), (4, DNS_DOMAIN), (3, names.dns), (5, DNS_DOMAIN)];
     let mut info = Vec::new();
-    for (id, value) in
-        names.map(|(id, name)| (id, utf16::bytes(name))).into_iter().chain([(7, filetime(now))])
-    {
+    let time = (7, filetime::ticks(now).to_le_bytes().to_vec());
+    for (id, value) in names.map(|(id, name)| (id, utf16::bytes(name))).into_iter().chain([time]) {
         info.extend(u16::to_le_bytes(id));
         info.extend(length(&value).to_le_bytes());
         info.extend(value);
     }
     info.extend([0; 4]);
     info
-}
-
-/// 100 ns since 1601.
-fn filetime(now: OffsetDateTime) -> Vec<u8> {
-    const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
-    let ticks = u64::try_from(now.unix_timestamp_nanos() / 100 + UNIX_EPOCH).unwrap_or(0);
-    ticks.to_le_bytes().to_vec()
 }
 
 fn has_mic(temp: &[u8]) -> Result<bool, Malformed> {

@@ -44,9 +44,14 @@ impl Access {
             return Some(Self { entries: None });
         }
         let texts = list.split('(').skip(1).take(MOST);
-        let entries = texts.map(|text| entry(text.split(')').next().unwrap_or_default()));
-        let entries: Option<Vec<_>> = entries.collect();
-        Some(Self { entries: Some(entries?.into_iter().flatten().collect()) })
+        let mut entries = Vec::new();
+        for text in texts {
+            match entry(text.split(')').next().unwrap_or_default())? {
+                Effect::Decides(entry) => entries.push(entry),
+                Effect::None => {}
+            }
+        }
+        Some(Self { entries: Some(entries) })
     }
 
     /// Whether someone with these security identifiers gets all of these rights; the order of the entries counts.
@@ -64,8 +69,14 @@ impl Access {
     }
 }
 
-/// An entry; `Some(None)` where it decides nothing about the object itself.
-fn entry(text: &str) -> Option<Option<Entry>> {
+/// What an entry does for the object itself.
+enum Effect {
+    Decides(Entry),
+    None,
+}
+
+/// None if it cannot be read.
+fn entry(text: &str) -> Option<Effect> {
     let mut fields = text.split(';');
     let (kind, flags, rights) = (fields.next()?, fields.next()?, fields.next()?);
     let who = fields.nth(2)?;
@@ -73,11 +84,11 @@ fn entry(text: &str) -> Option<Option<Entry>> {
         "A" => true,
         "D" => false,
         // Conditional and object entries depend on more than who asks.
-        _ => return Some(None),
+        _ => return Some(Effect::None),
     };
     let inherited_only = pairs(flags).any(|flag| flag == "IO");
     let entry = Entry { allows, rights: mask(rights)?, who: identifier(who) };
-    Some((!inherited_only).then_some(entry))
+    Some(if inherited_only { Effect::None } else { Effect::Decides(entry) })
 }
 
 fn pairs(text: &str) -> impl Iterator<Item = &str> {

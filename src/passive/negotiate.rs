@@ -5,11 +5,12 @@ use super::{
     talk::{Halt, Passing, Talk},
 };
 use crate::{
-    codes::Protocols,
+    codes::{Phase, Protocols},
     flow::Side,
     net::Framing,
     pdu::{
         connection_request::ConnectionRequest,
+        hello::HANDSHAKE,
         preconnection,
         x224::{self, Confirm, TPKT_VERSION},
     },
@@ -39,6 +40,17 @@ pub(super) fn answer(talk: &mut Talk<'_>, evidence: &mut NegotiateEvidence) -> P
             Err(Halt::Unseen("the record begins after the negotiation".to_owned()))
         }
         Ok(_) => Ok(negotiate::answered(&confirm, &[], evidence)?),
+    }
+}
+
+/// Passes over a pre-connection PDU in front of TLS: a client of a Hyper-V console negotiates after CredSSP.
+pub(super) fn pass_preconnection(talk: &mut Talk<'_>) {
+    let first = talk.client.rest();
+    let Some(length) = preconnection::length(first) else { return };
+    if first.get(length) == Some(&HANDSHAKE) {
+        talk.phase = Phase::Negotiate;
+        // It is whole, or TLS could not follow.
+        let _ = talk.take_secret(Side::Client, Framing::Exactly(length));
     }
 }
 

@@ -131,6 +131,7 @@ impl<'a> Walk<'a> {
         if let Ok(Some(kind)) = proxy::kind(talk.client.rest()) {
             self.proxy(talk, kind)?;
         }
+        negotiate::pass_preconnection(talk);
         let first = match talk.is_seen(Side::Client) {
             true => talk.client.rest().first(),
             false => talk.server.rest().first(),

@@ -12,6 +12,7 @@ pub mod connection_request;
 pub mod demand_active;
 pub mod der;
 pub mod drdynvc;
+pub(crate) mod filetime;
 pub mod finalization;
 pub mod handshake;
 pub mod hello;

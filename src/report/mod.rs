@@ -176,9 +176,8 @@ impl Trace {
     /// The connection that the verdict describes: a retry or a hop replaces the one that made it necessary, a retry with another
     /// ClientHello only where the server takes one of the suites that it adds.
     pub fn described(&self) -> Option<&Connection> {
-        // Of those that were watched the one that got furthest tells most: a client that is refused tries less again.
         if self.traced().any(|made| made.watched.is_some()) {
-            return self.traced().max_by_key(|made| made.phases.summaries().last().map(|last| last.phase));
+            return self.furthest();
         }
         let mut described: Option<&Connection> = None;
         for made in self.traced() {
@@ -187,6 +186,16 @@ impl Trace {
             }
         }
         described
+    }
+
+    /// Of connections that were watched the one that got furthest tells most: a client that is refused tries less again. If nobody
+    /// saw how that one went on, a later one that failed tells more.
+    fn furthest(&self) -> Option<&Connection> {
+        let furthest = self.traced().max_by_key(|made| made.phases.last().map(|last| last.phase))?;
+        let is_open = furthest.phases.last().is_some_and(|last| last.status.is_open());
+        let mut later = self.traced().skip_while(|made| !std::ptr::eq(*made, furthest)).skip(1);
+        let failed = if is_open { later.rfind(|made| made.phases.has_failed()) } else { None };
+        Some(failed.unwrap_or(furthest))
     }
 }
 

@@ -22,8 +22,6 @@ const REFUSED: u32 = 4625;
 /// What a domain controller found wrong with an account, by Kerberos and by NTLM; what it found right is logged alike.
 const KERBEROS: [u32; 2] = [4768, 4771];
 const NTLM: u32 = 4776;
-/// KDC_ERR_PREAUTH_REQUIRED.
-const PROOF_WANTED: u32 = 25;
 /// Network, which NLA is too, and remote sessions.
 const TYPES: [&str; 2] = ["3", "10"];
 
@@ -66,7 +64,9 @@ fn concerns(event: &Event) -> bool {
             DENIED => true,
             // Asking for the proof of the password is how Kerberos begins.
             id if KERBEROS.contains(&id) => {
-                status(event, "Status").is_some_and(|status| status != PROOF_WANTED)
+                let error = |status| codes::KERBEROS_ERROR.symbol(status);
+                status(event, "Status")
+                    .is_some_and(|status| error(status) != Some("KDC_ERR_PREAUTH_REQUIRED"))
             }
             NTLM => status(event, "Status").is_some(),
             _ => false,

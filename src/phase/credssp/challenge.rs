@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::{
     pdu::{
-        Malformed,
+        Malformed, filetime,
         ntlm::{self, Challenge},
         ts_request::TsRequest,
     },
@@ -41,7 +41,7 @@ pub(crate) fn without_proof(who: &str, why: &Malformed) -> String {
 
 /// A CHALLENGE as evidence, with the clocks compared.
 pub(crate) fn ntlm_evidence(challenge: Challenge, now: OffsetDateTime) -> NtlmEvidence {
-    let time = challenge.timestamp.and_then(file_time);
+    let time = challenge.timestamp.and_then(filetime::moment);
     NtlmEvidence {
         netbios_computer: challenge.netbios_computer,
         netbios_domain: challenge.netbios_domain,
@@ -53,11 +53,4 @@ pub(crate) fn ntlm_evidence(challenge: Challenge, now: OffsetDateTime) -> NtlmEv
         time: time.map(Timestamp),
         clock_skew_seconds: time.map(|server| (server - now).whole_seconds()),
     }
-}
-
-/// A FILETIME counts 100 ns since 1601-01-01.
-fn file_time(ticks: u64) -> Option<OffsetDateTime> {
-    let epoch = time::macros::datetime!(1601-01-01 0:00 UTC);
-    let moment = epoch.checked_add(time::Duration::microseconds(i64::try_from(ticks / 10).ok()?))?;
-    (moment.year() <= 9999).then_some(moment)
 }

@@ -12,15 +12,13 @@ use crate::{
     pdu::{
         Malformed,
         connect_initial::CLIENT_NAME,
+        filetime,
         ntlm::{self, Fresh, Identity, Session},
         ts_request::Sent,
     },
     random::random,
     settings::Account,
 };
-
-/// 100 ns from 1601-01-01 to 1970-01-01.
-const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
 
 /// What is fewer is no sealed message: the signature has so many bytes.
 pub(crate) const SHORTEST_SEAL: usize = 16;
@@ -101,6 +99,5 @@ pub(crate) fn identity(account: &Account) -> Identity<'_> {
 
 /// New values for one proof.
 pub(crate) fn fresh(now: OffsetDateTime) -> Fresh {
-    let time = u64::try_from(now.unix_timestamp_nanos() / 100 + UNIX_EPOCH).unwrap_or_default();
-    Fresh { challenge: random(), session_key: Zeroizing::new(random()), time }
+    Fresh { challenge: random(), session_key: Zeroizing::new(random()), time: filetime::ticks(now) }
 }

@@ -5,8 +5,10 @@ use rdptrace::{
     diagnose,
     internal::{
         certificate::Roots,
-        flow::{KeyLog, Side, Stream},
+        flow::{Flow, KeyLog, Mark, Side, Stream},
+        net::Recorded,
         passive::{Known, walk},
+        pdu::preconnection::preconnection,
     },
     report::{CauseCode, FailureKind, FindingCode, Outcome, Status},
 };
@@ -26,17 +28,27 @@ async fn a_connection_that_begins_with_tls_is_judged_by_what_is_inside() {
         stream.marks.remove(0);
         stream.marks.iter_mut().for_each(|mark| mark.offset -= length);
     }
-    let phases = watched(&direct, &recorded).phases;
+    judged_by_what_is_inside(&direct, &recorded);
+    // As a client of a Hyper-V console begins.
+    let blob = preconnection("7d8ab6a1-65c0-4f3a-9ab1-cdd4a5c2d2a8").expect("a pre-connection PDU");
+    direct.from_client.marks.iter_mut().for_each(|mark| mark.offset += blob.len());
+    let first = Mark { offset: 0, ..direct.from_client.marks[0] };
+    direct.from_client.marks.insert(0, first);
+    direct.from_client.total += blob.len() as u64;
+    direct.from_client.bytes.splice(0..0, blob);
+    judged_by_what_is_inside(&direct, &recorded);
+}
+
+fn judged_by_what_is_inside(direct: &Flow, recorded: &Recorded) {
+    let phases = watched(direct, recorded).phases;
     assert_eq!(phases.mcs.map(|mcs| mcs.status), Some(Status::Passed));
     assert_eq!(phases.credssp.map(|credssp| credssp.status), Some(Status::Passed));
     // What comes then is no Connection Request, as it would be inside TLS.
     assert_eq!(phases.negotiate.map(|negotiate| negotiate.status), Some(Status::Unseen));
     let roots = Roots::new(Ok(Vec::new()));
-    let blind = walk(
-        &direct,
-        &Known { keys: &KeyLog::default(), server_keys: &[], roots: &roots, server_name: None },
-    )
-    .phases;
+    let blind =
+        walk(direct, &Known { keys: &KeyLog::default(), server_keys: &[], roots: &roots, server_name: None })
+            .phases;
     assert!(blind.credssp.is_none() && blind.summaries().iter().all(|seen| seen.status != Status::Failed));
 }
 
