@@ -3,7 +3,7 @@
 use super::{Facts, Rule, late_end};
 use crate::{
     codes::Phase,
-    report::{ActivateEvidence, FailureKind, FindingCode, LicensingEvidence, Selected, Severity},
+    report::{ActivateEvidence, FailureKind, FindingCode, LicensingEvidence, Selected, Session, Severity},
 };
 
 pub(super) const RULES: &[Rule] = &[
@@ -82,7 +82,7 @@ fn after_license(seen: &ActivateEvidence) -> Option<&'static str> {
 }
 
 fn ended_undrawn(facts: &Facts<'_>) -> Option<String> {
-    let session = facts.session?;
+    let session = looked_at(facts)?;
     let failure = session.failure.as_ref()?;
     let undrawn = session.regions == 0 && session.undecoded == 0 && facts.failed().is_none();
     let without_nla = facts.selected()? == Selected::Tls;
@@ -117,8 +117,13 @@ fn ended(facts: &Facts<'_>) -> Option<String> {
     Some(format!("the session ended after its activation: {}", failure.detail))
 }
 
+/// A session in which what the server draws was decoded; whoever watches does not.
+fn looked_at<'a>(facts: &Facts<'a>) -> Option<&'a Session> {
+    facts.session.filter(|_| !facts.is_watched())
+}
+
 fn nothing_drawn(facts: &Facts<'_>) -> Option<String> {
-    let session = facts.session?;
+    let session = looked_at(facts)?;
     let otherwise = session.failure.is_some() || session.stopped.is_some() || session.undecoded > 0;
     let seconds = session.elapsed_ms.0 / 1000.0;
     (session.regions == 0 && !otherwise)
@@ -127,7 +132,7 @@ fn nothing_drawn(facts: &Facts<'_>) -> Option<String> {
 
 /// Another client may know the codec.
 fn not_decodable(facts: &Facts<'_>) -> Option<String> {
-    let session = facts.session?;
+    let session = looked_at(facts)?;
     let count = session.undecoded;
     let word = if count == 1 { "PDU" } else { "PDUs" };
     (session.regions == 0 && count > 0)

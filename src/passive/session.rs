@@ -2,7 +2,7 @@
 
 use super::talk::{Halt, Talk};
 use crate::{
-    flow::{Side, millis},
+    flow::{Flow, Side, millis},
     net::Framing,
     pdu::{
         mcs::Mcs,
@@ -10,7 +10,7 @@ use crate::{
         x224::TPKT_VERSION,
     },
     phase::{ending, redirect},
-    report::{Failure, Millis, Session},
+    report::{Failure, FailureKind, Millis, Session},
 };
 
 /// Looks through what is kept; none if nothing says how the session ends.
@@ -32,8 +32,25 @@ pub(super) fn run(talk: &mut Talk<'_>, io: Option<u16>) -> Option<Session> {
             break;
         }
     }
+    if talk.next().is_none() && is_whole(talk.flow) {
+        seen.failure = seen.failure.or_else(|| cut(talk));
+    }
     seen.elapsed_ms = Millis::rounded(millis(begin, talk.now));
     (seen.failure.is_some() || seen.redirection.is_some()).then_some(seen)
+}
+
+/// Whether all that the server sent is kept, so that it would show a farewell.
+fn is_whole(flow: &Flow) -> bool {
+    flow.from_server.total == flow.from_server.bytes.len() as u64 && !flow.from_server.has_gaps()
+}
+
+/// The end of a session that the server, or the way to it, ended without saying why.
+fn cut(talk: &mut Talk<'_>) -> Option<Failure> {
+    match talk.missing(Side::Server, 0) {
+        // A session may well be quiet.
+        Halt::Failed(failure) if failure.kind != FailureKind::Timeout => Some(failure),
+        _ => None,
+    }
 }
 
 fn server(frame: &[u8], io: Option<u16>, seen: &mut Session) -> Result<(), Failure> {

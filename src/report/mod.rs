@@ -191,10 +191,11 @@ impl Trace {
     /// Of connections that were watched the one that got furthest tells most: a client that is refused tries less again. If nobody
     /// saw how that one went on, a later one that failed tells more.
     fn furthest(&self) -> Option<&Connection> {
-        let furthest = self.traced().max_by_key(|made| made.phases.last().map(|last| last.phase))?;
-        let is_open = furthest.phases.last().is_some_and(|last| last.status.is_open());
-        let mut later = self.traced().skip_while(|made| !std::ptr::eq(*made, furthest)).skip(1);
-        let failed = if is_open { later.rfind(|made| made.phases.has_failed()) } else { None };
+        let last = |made: &Connection| made.phases.summaries().last().map(|last| (last.phase, last.status));
+        let (at, furthest) =
+            self.traced().enumerate().max_by_key(|(_, made)| last(made).map(|(phase, _)| phase))?;
+        let is_open = matches!(last(furthest), Some((_, Status::Stopped | Status::Unseen)));
+        let failed = self.traced().skip(at + 1).filter(|made| is_open && made.has_failed()).last();
         Some(failed.unwrap_or(furthest))
     }
 }

@@ -7,6 +7,7 @@ mod leaving;
 mod led;
 mod proxies;
 pub(crate) mod server_key;
+mod sessions;
 
 use rdptrace::{
     Report, Target, Tracer, diagnose,

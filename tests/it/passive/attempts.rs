@@ -72,3 +72,14 @@ async fn what_a_session_follows_belongs_to_it() {
     let all = [(&refused, &keys, 0), (&refused, &keys, 30 * SECOND), (&works, &opened, 60 * SECOND)];
     assert_eq!(judged(&all), [(Outcome::Passed, 3)]);
 }
+
+/// Nobody saw how the first one went on; a failure after it is the client's, one before it is not.
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_is_sealed_hides_no_failure_after_it() {
+    let sealed = captured("session-flood").await.0;
+    let (refused, keys) = captured("nla-required").await;
+    let unknown = Recorded::default();
+    let first = (&sealed, &unknown, 10 * SECOND);
+    assert_eq!(judged(&[first, (&refused, &keys, 20 * SECOND)]), [(Outcome::Aborted, 2)]);
+    assert_eq!(judged(&[(&refused, &keys, 0), first]), [(Outcome::Stopped, 2)]);
+}
