@@ -3,24 +3,38 @@
 /// A section begins with a line of this and the codes that it is about.
 const HEADING: &str = "# ";
 
-/// The section about a code, with its heading.
-pub(crate) fn find(topics: &'static [&'static str], code: &str) -> Option<&'static str> {
-    all(topics).find(|section| codes(section).any(|about| about == code))
+/// The sections of some topics, by the codes that they are about, in the order of the pages.
+pub(crate) struct Sections(Vec<(&'static str, &'static str)>);
+
+impl Sections {
+    /// Finds where each section begins.
+    pub(crate) fn of(topics: &[&'static str]) -> Self {
+        let sections = topics.iter().flat_map(|topic| split(topic));
+        Self(sections.flat_map(|section| codes(section).map(move |code| (code, section))).collect())
+    }
+
+    /// The section about a code, with its heading.
+    pub(crate) fn find(&self, code: &str) -> Option<&'static str> {
+        self.0.iter().find(|(about, _)| *about == code).map(|(_, section)| *section)
+    }
+
+    /// Every code that has a section.
+    pub(crate) fn covered(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|(code, _)| *code)
+    }
 }
 
-/// Every code that has a section, in the order of the pages.
-pub(crate) fn covered(topics: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
-    all(topics).flat_map(codes)
-}
-
-fn all(topics: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
-    topics.iter().flat_map(|topic| {
-        let starts = topic.match_indices(HEADING).map(|(start, _)| start);
-        let mut starts: Vec<usize> =
-            starts.filter(|start| *start == 0 || topic[..*start].ends_with('\n')).collect();
-        starts.push(topic.len());
-        starts.windows(2).map(|ends| topic[ends[0]..ends[1]].trim_end()).collect::<Vec<_>>()
-    })
+fn split(topic: &'static str) -> Vec<&'static str> {
+    let mut starts = Vec::new();
+    let mut start = 0;
+    for line in topic.split_inclusive('\n') {
+        if line.starts_with(HEADING) {
+            starts.push(start);
+        }
+        start += line.len();
+    }
+    starts.push(topic.len());
+    starts.windows(2).map(|ends| topic[ends[0]..ends[1]].trim_end()).collect()
 }
 
 fn codes(section: &'static str) -> impl Iterator<Item = &'static str> {

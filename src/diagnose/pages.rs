@@ -4,7 +4,9 @@
 //! come from it (`sections::read`): `Check: ` and `Fix: `, or `Check (Windows): ` for one system. The first check is
 //! the cheapest that tells causes apart. What ends sessions is a fix, and the last.
 
-use crate::sections;
+use std::sync::LazyLock;
+
+use crate::sections::Sections;
 
 const TOPICS: &[&str] = &[
     include_str!("pages/reach.md"),
@@ -29,13 +31,16 @@ const TOPICS: &[&str] = &[
     include_str!("pages/client.md"),
 ];
 
+/// A report asks for a section of each of its causes.
+static SECTIONS: LazyLock<Sections> = LazyLock::new(|| Sections::of(TOPICS));
+
 /// What a finding or a cause with this code means, why it happens, how to check and how to fix it, as Markdown; begins with
 /// a heading that names the code.
 pub fn page(code: &str) -> Option<&'static str> {
-    sections::find(TOPICS, code)
+    SECTIONS.find(code)
 }
 
 /// Every code that has a page, in the order of the pages.
 pub fn paged() -> impl Iterator<Item = &'static str> {
-    sections::covered(TOPICS)
+    SECTIONS.covered()
 }

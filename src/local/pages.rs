@@ -1,6 +1,8 @@
 //! The background of every check: one text a topic, one section a check.
 
-use crate::sections;
+use std::sync::LazyLock;
+
+use crate::sections::Sections;
 
 const TOPICS: &[&str] = &[
     include_str!("pages/names.md"),
@@ -35,13 +37,16 @@ const TOPICS: &[&str] = &[
     include_str!("pages/files.md"),
 ];
 
+/// Each check that is told asks for its section.
+static SECTIONS: LazyLock<Sections> = LazyLock::new(|| Sections::of(TOPICS));
+
 /// What a check with this code looks at, what its results mean and what to do, as Markdown; begins with a heading that
 /// names the code.
 pub(crate) fn page(code: &str) -> Option<&'static str> {
-    sections::find(TOPICS, code)
+    SECTIONS.find(code)
 }
 
 /// Every code that has a page, in the order of the pages.
 pub fn paged() -> impl Iterator<Item = &'static str> {
-    sections::covered(TOPICS)
+    SECTIONS.covered()
 }
