@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 pub use at::{At, millis};
 pub use datagram::Datagram;
 pub use kept::Kept;
+pub(crate) use secrets::RDP_CLIENT_RANDOM;
 pub use secrets::{KeyLog, Secret, Secrets};
 pub use stream::{Gap, MOST_BYTES, Mark, Stream};
 pub use tcp::{End, How, Icmp, Opening, Packets, Reset};

@@ -1,8 +1,12 @@
-//! The secrets of TLS sessions, by the random of the client's hello (RFC 9850).
+//! The secrets of TLS sessions, by the random of the client's hello (RFC 9850), and of Standard RDP Security by the server's.
 
 use std::{collections::BTreeMap, fmt};
 
 use zeroize::Zeroizing;
+
+/// The label of the client's random of Standard RDP Security (MS-RDPBCGR 5.3.4.1), which RFC 9850 does not know: after it comes
+/// the server's random, in place of that of a hello.
+pub(crate) const RDP_CLIENT_RANDOM: &str = "RDP_CLIENT_RANDOM";
 
 /// How many sessions are kept.
 const MOST_SESSIONS: usize = 1 << 20;
@@ -26,6 +30,8 @@ pub struct Secrets {
     pub client_traffic: Option<Secret>,
     /// server_application_traffic_secret_0.
     pub server_traffic: Option<Secret>,
+    /// The client's random of Standard RDP Security.
+    pub rdp_random: Option<Secret>,
 }
 
 impl Secrets {
@@ -37,17 +43,19 @@ impl Secrets {
             "SERVER_HANDSHAKE_TRAFFIC_SECRET" => &mut self.server_handshake,
             "CLIENT_TRAFFIC_SECRET_0" => &mut self.client_traffic,
             "SERVER_TRAFFIC_SECRET_0" => &mut self.server_traffic,
+            RDP_CLIENT_RANDOM => &mut self.rdp_random,
             _ => return None,
         })
     }
 
-    fn labelled(&self) -> [(&'static str, Option<&Secret>); 5] {
+    fn labelled(&self) -> [(&'static str, Option<&Secret>); 6] {
         [
             ("CLIENT_RANDOM", self.master.as_ref()),
             ("CLIENT_HANDSHAKE_TRAFFIC_SECRET", self.client_handshake.as_ref()),
             ("SERVER_HANDSHAKE_TRAFFIC_SECRET", self.server_handshake.as_ref()),
             ("CLIENT_TRAFFIC_SECRET_0", self.client_traffic.as_ref()),
             ("SERVER_TRAFFIC_SECRET_0", self.server_traffic.as_ref()),
+            (RDP_CLIENT_RANDOM, self.rdp_random.as_ref()),
         ]
     }
 }
@@ -72,6 +80,12 @@ impl KeyLog {
             *slot = Some(Zeroizing::new(secret.to_vec()));
         }
         true
+    }
+
+    /// The client's random of the session of Standard RDP Security with this random of the server.
+    pub(crate) fn rdp_random(&self, server_random: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+        let known = self.sessions.get(server_random)?.rdp_random.as_ref()?;
+        known.as_slice().try_into().ok().map(Zeroizing::new)
     }
 
     /// What is known of the session with this random.

@@ -1,10 +1,11 @@
-//! Keeps the secrets that a TLS library tells.
+//! Keeps the secrets that a TLS library tells, and that of Standard RDP Security beside them.
 
 use std::sync::{Mutex, PoisonError};
 
 use tokio_rustls::rustls;
 
 use crate::flow::KeyLog;
+pub(crate) use crate::flow::RDP_CLIENT_RANDOM;
 
 /// Learns secrets until they are taken.
 #[derive(Debug, Default)]

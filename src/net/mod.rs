@@ -50,7 +50,7 @@ pub(crate) use failure::{alert, ended};
 pub use framing::Framing;
 pub(crate) use framing::MAX_FRAME;
 pub(crate) use interrupt::{interrupted, outlive_interrupts};
-pub(crate) use learner::Learner;
+pub(crate) use learner::{Learner, RDP_CLIENT_RANDOM};
 pub use os::System;
 pub(crate) use os::hardware_id;
 pub(crate) use pause::pause;

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    client,
+    Known, client,
     mcs::{Channels, Joined},
     standard::{self, Sealed},
     talk::{Halt, Passing, Talk},
@@ -15,7 +15,6 @@ use crate::{
         license::LicensePdu,
         mcs::{self, Mcs},
         security::SEC_ENCRYPT,
-        server_key::ServerKey,
         share::{self, IoPdu},
     },
     phase::{activate::count, ending, licensing, redirect},
@@ -27,12 +26,12 @@ use crate::{
 pub(super) fn run(
     talk: &mut Talk<'_>,
     joined: &Joined,
-    keys: &[ServerKey],
+    known: &Known<'_>,
     evidence: &mut LicensingEvidence,
 ) -> Passing<Option<Sealed>> {
     // Client Info, and before it the keys of Standard RDP Security.
     let first = client(talk)?;
-    let sealed = joined.security.as_ref().and_then(|data| standard::open(talk, &first, data, keys).err());
+    let sealed = joined.security.as_ref().and_then(|data| standard::open(talk, &first, data, known).err());
     let channels = joined.channels;
     loop {
         match talk.next() {

@@ -1,8 +1,12 @@
-//! What Standard RDP Security encrypts, opened with the server's private key (MS-RDPBCGR 5.3.4.2, 5.3.5).
+//! What Standard RDP Security encrypts, opened with the client's random or the server's private key, which decrypts it (MS-RDPBCGR
+//! 5.3.4.2, 5.3.5).
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use super::{
+    Known,
     talk::Talk,
     track::{Next, Track},
 };
@@ -53,23 +57,36 @@ pub(super) fn open(
     talk: &mut Talk<'_>,
     exchange: &[u8],
     data: &SecurityData,
-    keys: &[ServerKey],
+    known: &Known<'_>,
 ) -> Result<(), Sealed> {
-    if keys.is_empty() {
-        return Err(Sealed::NoKey);
-    }
+    let random = match known.keys.rdp_random(&data.random) {
+        Some(random) => random,
+        None => decrypted(exchange, data, known.server_keys)?,
+    };
     let strength = Strength::of(data.method).ok_or(Sealed::Method)?;
-    let public = data.certificate.as_ref().and_then(ServerCertificate::key);
-    let key = keys.iter().find(|key| public.is_some_and(|public| key.is_of(public)));
-    let key = key.ok_or(Sealed::OtherCertificate)?;
-    let encrypted = mcs::sent(exchange).and_then(|(_, user_data)| exchanged(user_data));
-    let random = encrypted.and_then(|encrypted| key.client_random(encrypted)).ok_or(Sealed::OtherKey)?;
     let openers = Openers::new(strength, &random, &data.random).map_err(|_| Sealed::OtherKey)?;
     let Openers { mut client, mut server } = openers;
     talk.client = opened(&mut talk.client, &mut client);
     talk.server = opened(&mut talk.server, &mut server);
     talk.opened = true;
     Ok(())
+}
+
+/// The client's random, as it sent it to this server.
+fn decrypted(
+    exchange: &[u8],
+    data: &SecurityData,
+    keys: &[ServerKey],
+) -> Result<Zeroizing<[u8; 32]>, Sealed> {
+    if keys.is_empty() {
+        return Err(Sealed::NoKey);
+    }
+    Strength::of(data.method).ok_or(Sealed::Method)?;
+    let public = data.certificate.as_ref().and_then(ServerCertificate::key);
+    let key = keys.iter().find(|key| public.is_some_and(|public| key.is_of(public)));
+    let key = key.ok_or(Sealed::OtherCertificate)?;
+    let encrypted = mcs::sent(exchange).and_then(|(_, user_data)| exchanged(user_data));
+    encrypted.and_then(|encrypted| key.client_random(encrypted)).ok_or(Sealed::OtherKey)
 }
 
 /// The same direction without encryption, as far as it can be opened.

@@ -208,8 +208,8 @@ impl<'a> Walk<'a> {
 
     fn session(&mut self, talk: &mut Talk<'_>) -> Option<()> {
         let joined = record(talk, Phase::Mcs, &mut self.phases.mcs, mcs::run)?;
-        let (channels, server_keys) = (joined.channels, self.known.server_keys);
-        let run = |talk: &mut Talk<'_>, e: &mut _| licensing::run(talk, &joined, server_keys, e);
+        let (channels, known) = (joined.channels, self.known);
+        let run = |talk: &mut Talk<'_>, e: &mut _| licensing::run(talk, &joined, known, e);
         let sealed = record(talk, Phase::Licensing, &mut self.phases.licensing, run)?;
         let run = |talk: &mut Talk<'_>, e: &mut _| activate::run(talk, channels, sealed, e);
         record(talk, Phase::Activate, &mut self.phases.activate, run)?;

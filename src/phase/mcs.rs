@@ -3,7 +3,10 @@
 //! The Connect Initial and the reader of the Connect Response are ours (`pdu::connect_initial`,
 //! `pdu::connect_response`), with and without TLS. IronRDP's sequence takes over at the channel connection.
 
+use std::sync::Arc;
+
 use ironrdp_connector::{ChannelConnectionSequence, ClientConnector, ClientConnectorState, Sequence as _};
+use tokio_rustls::rustls::KeyLog;
 
 use super::{
     PhaseResult, Step, credssp, ending,
@@ -35,7 +38,8 @@ pub(crate) struct Joined {
     pub dynamic_channel: Option<u16>,
 }
 
-/// Exchanges the settings and joins the channels; `account` is one that CredSSP has verified.
+/// Exchanges the settings and joins the channels; `account` is one that CredSSP has verified, and `log` learns the secret of
+/// Standard RDP Security.
 ///
 /// # Errors
 /// `mcs_result`, `disconnect`, `error_info`, `malformed`; `security_unsupported` for FIPS and unknown methods of Standard
@@ -45,6 +49,7 @@ pub(crate) async fn run(
     negotiated: Negotiated,
     account: Option<&Account>,
     announced: Announced,
+    log: Option<Arc<dyn KeyLog>>,
     evidence: &mut McsEvidence,
 ) -> PhaseResult<Joined> {
     evidence.encryption_methods_requested = Some(encryption_methods(negotiated.code).bits());
@@ -53,7 +58,7 @@ pub(crate) async fn run(
     let frame = wire.receive(framing).await?;
     let response = responded(&frame, evidence)?;
     let secured = match negotiated.protocol {
-        Selected::Rdp => Secured::new(response.security.as_ref())?,
+        Selected::Rdp => Secured::new(response.security.as_ref(), log.as_deref())?,
         _ => Secured::default(),
     };
     let mut connector =

@@ -9,11 +9,13 @@
 //! MAC from the server is accepted too. `mcs` makes the keys, and `licensing` sends them first. At encryption level
 //! low the server's PDUs have a security header but no encryption; with method 0 no PDU has either.
 
+use tokio_rustls::rustls::KeyLog;
 use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
+use zeroize::Zeroizing;
 
 use super::ending;
 use crate::{
-    net::{Framing, Wire},
+    net::{Framing, RDP_CLIENT_RANDOM, Wire},
     pdu::{
         Malformed,
         connect_response::SecurityData,
@@ -39,12 +41,12 @@ pub(crate) struct Secured {
 }
 
 impl Secured {
-    /// What SC_SECURITY asks for: RC4, or method 0 for plain text.
+    /// What SC_SECURITY asks for: RC4, or method 0 for plain text. The log learns the secret from which the keys are made.
     ///
     /// # Errors
     /// `security_unsupported` with the method as its code, or without SC_SECURITY; `malformed` when the server's random or
     /// key cannot be used.
-    pub(crate) fn new(data: Option<&SecurityData>) -> Result<Self, Failure> {
+    pub(crate) fn new(data: Option<&SecurityData>, log: Option<&dyn KeyLog>) -> Result<Self, Failure> {
         let Some(data) = data else {
             let detail = "the server goes on without TLS and names no encryption";
             return Err(Failure::new(FailureKind::SecurityUnsupported, detail));
@@ -56,7 +58,12 @@ impl Secured {
         let strength = Strength::of(data.method).ok_or_else(|| unsupported(data))?;
         let usable =
             key.as_ref().ok_or_else(|| Malformed::new("it has no certificate with a readable RSA key"));
-        let security = usable.and_then(|key| ClientSecurity::new(strength, &data.random, key, random()));
+        let client_random = Zeroizing::new(random());
+        if let Some(log) = log {
+            log.log(RDP_CLIENT_RANDOM, &data.random, &*client_random);
+        }
+        let security =
+            usable.and_then(|key| ClientSecurity::new(strength, &data.random, key, *client_random));
         let security = security.map_err(|error| {
             let detail = format!("the server's security data cannot be used: {error}");
             Failure::new(FailureKind::Malformed, detail)

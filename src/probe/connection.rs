@@ -138,7 +138,8 @@ impl Walk<'_> {
         let run = async |e: &mut _| {
             let extended =
                 if inside { self.negotiate_inside(wire, negotiated).await? } else { negotiated.extended };
-            mcs::run(wire, Negotiated { extended, ..negotiated }, account, announced, e).await
+            let (negotiated, log) = (Negotiated { extended, ..negotiated }, self.probe.network.key_log());
+            mcs::run(wire, negotiated, account, announced, log, e).await
         };
         if let Some(mut joined) = self.record(Phase::Mcs, &mut phases.mcs, run).await
             && self.goes_on(Phase::Mcs).is_some()
