@@ -212,11 +212,10 @@ impl Attempts {
         self.take(&|_, _, _| true)
     }
 
-    /// RDP-UDP between hosts that no connection is known of; none if there was any connection at all.
+    /// RDP-UDP between hosts that no connection is known of.
     pub fn alone(self) -> impl Iterator<Item = Trace> {
-        let Self { server_name, added, datagrams, .. } = self;
-        let left = if added == 0 { datagrams.left() } else { Vec::new() };
-        left.into_iter().filter_map(move |all| alone(&all, server_name.as_deref()))
+        let Self { server_name, datagrams, .. } = self;
+        datagrams.left().into_iter().filter_map(move |all| alone(&all, server_name.as_deref()))
     }
 
     /// Hands out the quarter that was quiet for longest.

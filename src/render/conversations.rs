@@ -87,10 +87,11 @@ fn ended(report: &Report) -> String {
 
 /// Who ended a connection in which nothing failed, and why its last phase tells no more.
 fn unfailed(connection: &Connection) -> String {
-    let who = ended::short(connection).unwrap_or_else(|| "passed".to_owned());
+    let who = ended::short(connection);
     let summaries = connection.phases.summaries();
-    match summaries.last().and_then(|last| Some((last.phase, last.stopped?))) {
-        Some((phase, why)) => format!("{who}; {phase}: {why}"),
-        None => who,
+    let last = summaries.last().and_then(|last| Some(format!("{}: {}", last.phase, last.stopped?)));
+    match (who, last) {
+        (Some(who), Some(last)) => format!("{who}; {last}"),
+        (who, last) => who.or(last).unwrap_or_else(|| "passed".to_owned()),
     }
 }

@@ -151,7 +151,7 @@ fn what_fails_changes_nothing_of_the_verdict() {
 }
 
 #[test]
-fn alone_it_is_a_conversation_only_if_there_is_no_other() {
+fn without_a_connection_of_its_hosts_it_is_a_conversation_of_its_own() {
     let mut alone = Talk::default();
     datagram(&mut alone, Side::Client, SECOND, &syn());
     let told = reports("udp-alone.pcap", &alone);
@@ -167,8 +167,13 @@ fn alone_it_is_a_conversation_only_if_there_is_no_other() {
     beside.client.address = [192, 0, 2, 99];
     datagram(&mut beside, Side::Client, 0, &syn());
     let told = reports("udp-other.pcap", &beside);
-    assert_eq!(told.len(), 1);
-    assert!(told[0].trace.udp.is_none());
+    let with_udp = |told: &[Report]| told.iter().filter(|told| told.trace.udp.is_some()).count();
+    assert_eq!((told.len(), with_udp(&told)), (2, 1));
+    let path = file("udp-other.pcap");
+    let table = rdptrace(&["read", path.to_str().expect("a name")]);
+    let table = text(&table.stdout);
+    assert!(table.contains("connect: RDP-UDP is in the capture"), "{table}");
+    assert!(!table.contains("passed"), "nothing has passed: {table}");
 }
 
 #[test]
