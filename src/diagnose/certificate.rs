@@ -82,7 +82,7 @@ fn thumbprint(facts: &Facts<'_>) -> Option<String> {
     let held = |made: &&Connection| is_target(facts, made) || is_for_account(facts, made);
     let named: Vec<&Connection> = facts.trace.traced().filter(held).collect();
     // Where the last one is of the target, an experiment may have seen more than it did.
-    let described = facts.trace.described();
+    let described = facts.described;
     let ends_there = named.last().zip(described).is_some_and(|(last, made)| ptr::eq(*last, made));
     let last = facts.thumbprints.filter(|_| ends_there).map(|prints| (described, prints));
     let before = named.iter().filter(|made| described.is_some_and(|last| !ptr::eq(**made, last)));

@@ -106,7 +106,7 @@ impl<'a> Facts<'a> {
 
     /// How this phase ended in an experiment. Where the traced connection ended there without a byte, an end one step off is the same.
     pub(super) fn ending_in(&self, phase: Phase, made: &Experiment<'a>) -> Option<Ending<'a>> {
-        let traced = || Some((self.trace.described()?, self.failed()?));
+        let traced = || Some((self.described?, self.failed()?));
         let at_the_door = |&(described, failed): &(&Connection, &Summary<'a>)| {
             failed.phase == phase && ended_at_the_door(described, failed)
         };

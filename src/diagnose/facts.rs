@@ -26,6 +26,7 @@ pub(super) const GATEWAY_IF_DIRECT_FAILS: i32 = 2;
 /// The connection that the verdict describes, and the certificate of the one that got furthest.
 pub(super) struct Facts<'a> {
     pub trace: &'a Trace,
+    pub described: Option<&'a Connection>,
     pub started: Timestamp,
     pub request: &'a Request,
     pub server_name: &'a str,
@@ -54,7 +55,7 @@ pub(super) struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Whether somebody else's connection was watched.
     pub(super) fn is_watched(&self) -> bool {
-        self.trace.described().is_some_and(|made| made.watched.is_some())
+        self.described.is_some_and(|made| made.watched.is_some())
     }
 
     /// Whose the client's messages are, in a sentence.
@@ -73,6 +74,7 @@ impl<'a> Facts<'a> {
         let hop = described.and_then(|connection| connection.hop.as_ref());
         let mut facts = Self {
             trace,
+            described,
             started: trace.started,
             request: &trace.request,
             server_name: hop.map_or(server_name, |hop| &hop.server_name),
@@ -102,7 +104,7 @@ impl<'a> Facts<'a> {
     /// The connections to the host that the verdict is about: behind a redirection none of those before it. Another address may be
     /// another host.
     pub(super) fn of_host(&self) -> impl Iterator<Item = &'a Connection> {
-        let described = self.trace.described();
+        let described = self.described;
         let hop = described.is_some_and(|described| described.hop.is_some());
         self.trace.connections.iter().filter(move |made| match &made.purpose {
             Purpose::Main | Purpose::Retry => !hop,
@@ -193,7 +195,7 @@ impl<'a> Facts<'a> {
 
     /// Whether there is a name to compare with that of the certificate; a redirection may name an address alone.
     pub(super) fn is_name_given(&self) -> bool {
-        match self.trace.described().and_then(|made| made.hop.as_ref()) {
+        match self.described.and_then(|made| made.hop.as_ref()) {
             Some(hop) => hop.server_name.parse::<std::net::IpAddr>().is_err(),
             None => self.request.name_given,
         }

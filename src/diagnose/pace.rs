@@ -195,7 +195,7 @@ pub(super) fn unhurried(facts: &Facts<'_>) -> Option<String> {
     let failed = facts.failed()?;
     let silence = failed.failure?.end.as_ref()?.after_received_ms?.0;
     let trip = facts.transport?.round_trip_ms?.0;
-    let frames = facts.trace.described()?.frames.iter().filter(|frame| frame.phase == failed.phase);
+    let frames = facts.described?.frames.iter().filter(|frame| frame.phase == failed.phase);
     let times: Vec<_> = frames.map(|frame| (frame.direction, frame.at_ms.0)).collect();
     let took =
         times.windows(2).filter(|pair| pair[0].0 == Direction::Sent && pair[1].0 == Direction::Received);

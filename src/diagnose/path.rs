@@ -116,7 +116,7 @@ fn slow(facts: &Facts<'_>) -> Option<String> {
 /// What finds the connection in a capture or a log of the other side: who, when, and what the last was that crossed.
 fn flow(facts: &Facts<'_>) -> Option<String> {
     let failure = facts.failed().filter(|failed| failed.phase > Phase::Connect)?.failure?;
-    let (tcp, made) = (facts.transport?, facts.trace.described()?);
+    let (tcp, made) = (facts.transport?, facts.described?);
     let way = format!("from {} to {}", made.local?, made.peer?);
     let last = last_sent(facts, failure).map_or_else(String::new, |moment| format!(" at {moment}"));
     let who = acknowledges(facts);
@@ -161,13 +161,13 @@ pub(super) fn is_direct(facts: &Facts<'_>) -> bool {
 }
 
 fn is_proxied(facts: &Facts<'_>) -> bool {
-    let connect = facts.trace.described().and_then(|made| made.phases.connect.as_ref());
+    let connect = facts.described.and_then(|made| made.phases.connect.as_ref());
     connect.is_some_and(|record| record.evidence.proxy.is_some())
 }
 
 /// When our last byte was sent, to the millisecond.
 fn last_sent(facts: &Facts<'_>, failure: &Failure) -> Option<String> {
-    let made = facts.trace.described()?;
+    let made = facts.described?;
     let took: f64 = made.phases.summaries().iter().map(|phase| phase.elapsed_ms.0).sum();
     let after =
         Duration::try_from_secs_f64((took - failure.end.as_ref()?.after_sent_ms?.0).max(0.0) / 1000.0)

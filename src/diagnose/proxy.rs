@@ -43,7 +43,7 @@ pub(super) fn ended<'a>(facts: &Facts<'a>) -> Option<(&'a Failure, &'a ProxyEvid
             }
         }
         None => {
-            let phases = &facts.trace.described()?.phases;
+            let phases = &facts.described?.phases;
             match failed.phase {
                 Phase::Resolve => phases.resolve.as_ref()?.evidence.proxy.as_ref(),
                 Phase::Connect => phases.connect.as_ref()?.evidence.proxy.as_ref(),

@@ -31,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
 
 /// The hop that the verdict describes.
 pub(super) fn hop<'a>(facts: &Facts<'a>) -> Option<&'a Hop> {
-    facts.trace.described()?.hop.as_ref()
+    facts.described?.hop.as_ref()
 }
 
 fn early(facts: &Facts<'_>) -> Option<String> {
@@ -55,7 +55,7 @@ fn told(redirection: &Redirection) -> Option<String> {
 }
 
 fn in_circles(facts: &Facts<'_>) -> Option<String> {
-    let hop = facts.trace.described()?.hop.as_ref();
+    let hop = facts.described?.hop.as_ref();
     let with = match hop.and_then(Hop::shown_token) {
         Some(_) => "with the same routing token",
         None => "for the same session",
@@ -65,7 +65,7 @@ fn in_circles(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn too_many(facts: &Facts<'_>) -> Option<String> {
-    let hops = match facts.trace.described()?.purpose {
+    let hops = match facts.described?.purpose {
         Purpose::Hop(number) => number,
         _ => 0,
     };
@@ -75,7 +75,7 @@ fn too_many(facts: &Facts<'_>) -> Option<String> {
 
 /// What a server names and no client can go to is no name at all, or one that this program cannot use.
 fn nowhere(facts: &Facts<'_>) -> Option<String> {
-    let last = facts.trace.described().filter(|_| is_nowhere(facts))?.redirection()?;
+    let last = facts.described.filter(|_| is_nowhere(facts))?.redirection()?;
     Some(match unusable(last) {
         None => "the server redirects without a host, an address, a routing token or a session".to_owned(),
         Some(named) => format!("rdptrace can use nothing of what the redirection names: {named}"),
@@ -88,7 +88,7 @@ fn is_nowhere(facts: &Facts<'_>) -> bool {
 
 /// Where something else of the redirection leads on.
 fn passed_over(facts: &Facts<'_>) -> Option<String> {
-    let last = facts.trace.described().filter(|_| is_nowhere(facts)).map(|made| &made.purpose);
+    let last = facts.described.filter(|_| is_nowhere(facts)).map(|made| &made.purpose);
     let others = facts.trace.traced().filter(|made| Some(&made.purpose) != last);
     let followed = others.filter_map(|made| made.redirection()).filter(|found| !found.informational);
     let named: Vec<String> = followed.filter_map(unusable).collect();
@@ -148,7 +148,7 @@ pub(super) fn names_tried(hop: &Hop) -> Option<String> {
 pub(super) fn elsewhere(facts: &Facts<'_>) -> Option<String> {
     let peer = |made: &Connection| Some(made.phases.connect.as_ref()?.evidence.peer?.ip());
     let server = facts.trace.traced().next().and_then(peer).filter(|ip| is_public(*ip))?;
-    let connect = facts.trace.described()?.phases.connect.as_ref()?;
+    let connect = facts.described?.phases.connect.as_ref()?;
     let mut tried = connect.evidence.attempts.iter().map(|attempt| attempt.address.ip());
     let inner: IpAddr = tried.find(|ip| !is_public(*ip))?;
     Some(format!("{inner} is no address of the internet, and the server was reached at {server}"))

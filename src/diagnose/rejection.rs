@@ -48,7 +48,7 @@ pub(super) fn attempt<'a>(facts: &Facts<'a>) -> Option<&'a Attempt> {
         FailureKind::Unreachable => AttemptResult::Unreachable,
         _ => return None,
     };
-    let attempts = &facts.trace.described()?.phases.connect.as_ref()?.evidence.attempts;
+    let attempts = &facts.described?.phases.connect.as_ref()?.evidence.attempts;
     attempts.iter().find(|attempt| attempt.result == wanted)
 }
 

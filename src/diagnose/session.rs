@@ -67,7 +67,7 @@ pub(super) fn may_want_account(facts: &Facts<'_>) -> Option<(String, String)> {
 
 /// Whether Client Info had no password: ours never has one, and a watched one tells by its flags if it was seen in clear.
 fn lacks_password(facts: &Facts<'_>) -> bool {
-    let client = facts.trace.described().and_then(|made| made.client.as_ref());
+    let client = facts.described.and_then(|made| made.client.as_ref());
     let info = client.and_then(|client| client.info.as_ref());
     !facts.is_watched() || info.is_some_and(|info| info.flags & INFO_AUTOLOGON == 0)
 }

@@ -82,7 +82,7 @@ fn stopped_at(facts: &Facts<'_>) -> Option<Phase> {
 
 /// Where redirections have led, when they were followed.
 fn led(facts: &Facts<'_>) -> String {
-    match facts.trace.described().map(|made| (&made.purpose, &made.hop)) {
+    match facts.described.map(|made| (&made.purpose, &made.hop)) {
         Some((Purpose::Hop(number), Some(hop))) => format!("hop {number}, {hop}: "),
         _ => String::new(),
     }

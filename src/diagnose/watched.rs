@@ -20,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn watched<'a>(facts: &Facts<'a>) -> Option<(&'a Connection, &'a Watched)> {
-    let made = facts.trace.described()?;
+    let made = facts.described?;
     Some((made, made.watched.as_ref()?))
 }
 
