@@ -12,6 +12,7 @@ pub(super) const READ: Pairs = &[
 
 pub(super) const READ_EXIT: Pairs = &[
     ("any", "that of a trace, for the worst conversation"),
+    ("0", "nothing that can be seen failed; what is encrypted is unseen"),
     ("2", "nothing could be read, or no Remote Desktop is in it"),
 ];
 
@@ -30,7 +31,7 @@ pub(super) const RELAY: Pairs = &[
 
 pub(super) const RELAY_EXIT: Pairs = &[
     ("any", "that of a trace, for the worst connection; also after Ctrl-C or SIGTERM"),
-    ("0", "there was no connection"),
+    ("0", "nothing that can be seen failed, or there was no connection"),
     ("2", "it could not listen, or something could not be written"),
 ];
 
