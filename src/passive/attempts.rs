@@ -262,13 +262,22 @@ fn alone(all: &[Begun], server_name: Option<&str>) -> Option<Trace> {
     Some(Trace { target, connections, udp: udp::udp(all), ..Trace::begun(moment(first.began), elapsed_ms) })
 }
 
+/// The server that clients asked a gateway for; none if none did.
+pub fn behind(connections: &[Connection]) -> Option<TargetRecord> {
+    let server = connections.iter().find_map(|one| one.peer)?;
+    connections.iter().any(|one| resource(one).is_some()).then(|| target(server, None, connections))
+}
+
+/// The resource of the channel that a gateway was asked for.
+fn resource(connection: &Connection) -> Option<(String, u16)> {
+    let channel = &connection.phases.gateway.as_ref()?.evidence.steps.channel.as_ref()?.evidence;
+    Some((channel.resource.clone()?, channel.port?))
+}
+
 /// Who was asked: behind a gateway the resource of its channel, behind a proxy what it was asked for, and else who answered.
 fn target(server: SocketAddr, server_name: Option<&str>, connections: &[Connection]) -> TargetRecord {
     let last = |of: fn(&Connection) -> Option<(String, u16)>| connections.iter().rev().find_map(of);
-    let asked = last(|one| {
-        let channel = &one.phases.gateway.as_ref()?.evidence.steps.channel.as_ref()?.evidence;
-        Some((channel.resource.clone()?, channel.port?))
-    });
+    let asked = last(resource);
     let asked = asked.or_else(|| {
         last(|one| {
             let through = one.phases.gateway.is_none();

@@ -33,7 +33,7 @@ impl Waiting {
 
     /// Whether it is the other of the two connections of this client.
     fn is_other(&self, half: &Half, client: IpAddr) -> bool {
-        self.watched.client == client && self.half.id == half.id && self.half.sends != half.sends
+        self.watched.client == client && self.half.is_other(half)
     }
 }
 

@@ -29,7 +29,7 @@ mod udp;
 mod walk;
 mod watched;
 
-pub use attempts::{Attempts, IsHeld, Watched};
+pub use attempts::{Attempts, IsHeld, Watched, behind};
 pub use beginning::{Beginning, beginning, is_relevant, is_wanted};
 pub use gateway::Half;
 pub use halves::{Halves, Taken};
@@ -48,4 +48,6 @@ pub struct Known<'a> {
     pub roots: &'a Roots<'a>,
     /// The name that the server's certificate has to be for, if it is given.
     pub server_name: Option<&'a str>,
+    /// The same for whoever the client connects to, which may be a gateway before that server.
+    pub reached_name: Option<&'a str>,
 }

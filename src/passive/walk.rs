@@ -218,9 +218,10 @@ impl<'a> Walk<'a> {
     }
 
     fn tls(&mut self, talk: &mut Talk<'_>, selected: Option<Selected>) -> Option<()> {
-        let Known { keys, server_keys, roots, server_name } = *self.known;
+        let Known { keys, server_keys, roots, server_name, reached_name } = *self.known;
         let host = self.reached(talk).host;
-        let name = server_name.map_or_else(|| name(talk).unwrap_or(host), str::to_owned);
+        let given = reached_name.filter(|_| !talk.in_channel).or(server_name);
+        let name = given.map_or_else(|| name(talk).unwrap_or(host), str::to_owned);
         let expectation = Expectation { name: &name, now: moment(talk.flow.began), roots, pin: None };
         let means = Means { keys, server_keys, expectation: &expectation, selected };
         let run = |talk: &mut Talk<'_>, e: &mut _| tls::run(talk, means, e);

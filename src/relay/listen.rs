@@ -61,11 +61,13 @@ impl Listener {
         let own: Target = door.address()?.to_string().parse().map_err(io::Error::other)?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let stopped: Stopped = stopped.map(drop as fn(_)).shared();
-        let begin = |client, address| self.client(&own, network, client, address, stopped.clone());
-        let mut under_way = serving(door, (until, MOST_CLIENTS), interrupt, hand_out, begin).await;
+        let begin = |client, address| self.client(&own, network, client, address, stopped.clone()).map(Some);
+        let most = if until == Until::FirstEnded { 1 } else { MOST_CLIENTS };
+        let has_room = |under_way| under_way < most;
+        let mut under_way = serving(door, until, has_room, interrupt, hand_out, begin).await;
         drop(stop);
         while let Some(report) = under_way.next().await {
-            hand_out(report);
+            report.into_iter().for_each(&mut *hand_out);
         }
         Ok(())
     }
@@ -96,7 +98,7 @@ impl Listener {
             future::pending::<Report>().await
         };
         let Report { mut trace, .. } = tokio::select! {
-            report = relay.passage(client, address, stopped) => report,
+            report = relay.single(client, address, stopped) => report,
             report = too_long => report,
         };
         if is_late.get() {

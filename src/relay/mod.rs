@@ -3,15 +3,26 @@
 //! Each connection ends in a report. Name resolution and TCP of the server are the relay's own, so those phases are told as a
 //! trace tells them; everything above is the client's.
 
+mod halves;
 mod listen;
 mod passage;
+mod passed;
+mod reading;
 mod record;
 mod serving;
 
-use std::{cell::RefCell, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::{FutureExt as _, StreamExt as _, future::Shared};
+use halves::Halves;
 pub use listen::Listener;
+pub use reading::Keys;
+use reading::Opens;
 pub use record::Record;
 pub use serving::Until;
 use serving::serving;
@@ -20,14 +31,12 @@ use crate::{
     destination::Target,
     flow::KeyLog,
     net::{BoxStream, Clock, Door, Network, is_of_this_machine},
+    pdu::server_key::ServerKey,
     report::{Failure, Report},
 };
 
 /// How many connections are passed at once; further clients wait until one has ended.
 const MOST_CONNECTIONS: usize = 1024;
-
-/// Where the secrets of TLS sessions are to be had when a connection has ended.
-pub type Keys = Arc<dyn Fn() -> KeyLog + Send + Sync>;
 
 /// What all connections share.
 pub struct Relay<'a> {
@@ -35,7 +44,12 @@ pub struct Relay<'a> {
     network: &'a dyn Network,
     /// How long name resolution and TCP may take each.
     timeout: Duration,
-    keys: Keys,
+    opens: Opens,
+    halves: Halves,
+    /// Whether any connection has ended.
+    ended: Cell<bool>,
+    /// How many times anything has passed.
+    count: Cell<u64>,
     record: RefCell<Record>,
     clock: Clock,
 }
@@ -43,15 +57,30 @@ pub struct Relay<'a> {
 impl<'a> Relay<'a> {
     /// One to this target.
     pub fn new(target: &'a Target, network: &'a dyn Network, timeout: Duration) -> Self {
-        let keys: Keys = Arc::new(KeyLog::default);
-        let clock = Clock::of(network);
-        Self { target, network, timeout, keys, record: RefCell::default(), clock }
+        let opens = Opens { keys: Arc::new(KeyLog::default), server_keys: Arc::default() };
+        Self {
+            target,
+            network,
+            timeout,
+            opens,
+            halves: Halves::default(),
+            ended: Cell::new(false),
+            count: Cell::new(0),
+            record: RefCell::default(),
+            clock: Clock::of(network),
+        }
     }
 
     /// The same, which opens what it can with these secrets.
     #[must_use]
     pub fn with_keys(self, keys: Keys) -> Self {
-        Self { keys, ..self }
+        Self { opens: Opens { keys, ..self.opens }, ..self }
+    }
+
+    /// The same, which opens what clients encrypt for these keys of servers.
+    #[must_use]
+    pub fn with_server_keys(self, keys: Vec<ServerKey>) -> Self {
+        Self { opens: Opens { server_keys: keys.into(), ..self.opens }, ..self }
     }
 
     /// The same, which keeps what passes.
@@ -81,7 +110,8 @@ impl<'a> Relay<'a> {
     }
 
     /// Serves clients until `interrupt` ends or enough have been served, and hands out a report of each connection as it ends; those
-    /// under way are ended then.
+    /// under way are ended then. If the first client is enough, what comes before it has left is passed too, because a client of a
+    /// gateway may need two connections.
     pub async fn serve(
         &self,
         door: &Door,
@@ -92,15 +122,19 @@ impl<'a> Relay<'a> {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let stopped: Stopped = stopped.map(drop as fn(_)).shared();
         let begin = |client, address| self.passage(client, address, stopped.clone());
-        let mut under_way = serving(door, (until, MOST_CONNECTIONS), interrupt, hand_out, begin).await;
+        let has_room = |under_way| match until {
+            Until::Interrupted => under_way < MOST_CONNECTIONS,
+            Until::FirstEnded => under_way < MOST_CONNECTIONS && !self.ended.get(),
+        };
+        let mut under_way = serving(door, until, has_room, interrupt, hand_out, begin).await;
         drop(stop);
         while let Some(report) = under_way.next().await {
-            hand_out(report);
+            report.into_iter().for_each(&mut *hand_out);
         }
     }
 
-    /// Serves a client that did not come through a door, until it leaves.
-    pub async fn serve_one(&self, client: BoxStream, address: SocketAddr) -> Report {
+    /// Serves a client that did not come through a door, until it leaves; its report, unless another connection's report has it.
+    pub async fn serve_one(&self, client: BoxStream, address: SocketAddr) -> Option<Report> {
         let (_held, stopped) = tokio::sync::oneshot::channel::<()>();
         self.passage(client, address, stopped.map(drop as fn(_)).shared()).await
     }

@@ -1,69 +1,89 @@
 //! One connection through the relay, from the client that came to the report.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     net::{Ipv4Addr, SocketAddr},
 };
 
-use super::{Keys, Record, Relay, Stopped};
+use super::{
+    Record, Relay, Stopped,
+    halves::Met,
+    passed::Passed,
+    reading::{Opens, alone, both},
+};
 use crate::{
     capture::Ongoing,
-    certificate::Roots,
-    diagnose::diagnose,
-    flow::{At, End, Flow, How, KeyLog, Side, millis},
+    flow::{At, End, Flow, How, Side},
     net::{BoxStream, Instant, Onlooker, Socket, pass, race, reset_at_close},
-    passive::{self, Known},
     phase::{Step, record, resolve},
-    report::{
-        ConnectEvidence, Failure, FailureKind, Millis, PhaseRecord, Phases, Report, TargetRecord, Tcp,
-        Timestamp, Trace,
-    },
+    report::{ConnectEvidence, Failure, FailureKind, Phases, Report, TargetRecord},
 };
 
 /// Whoever is told of a connection while it goes on.
 struct Tap<'a> {
     flow: Flow,
-    /// How many times anything passed, which orders what came at the same time.
-    count: u64,
+    /// How many times anything passed on any connection, which orders what came at the same time.
+    count: &'a Cell<u64>,
     record: &'a RefCell<Record>,
     recorded: Option<Ongoing>,
 }
 
+impl Tap<'_> {
+    fn next(&self) -> u64 {
+        self.count.set(self.count.get() + 1);
+        self.count.get()
+    }
+}
+
 impl Onlooker for Tap<'_> {
     fn bytes(&mut self, side: Side, at: At, bytes: &[u8]) {
-        self.count += 1;
-        self.flow.sends(side, at, self.count, bytes);
+        let packet = self.next();
+        self.flow.sends(side, at, packet, bytes);
         if let Some(ongoing) = &mut self.recorded {
             self.record.borrow_mut().bytes(ongoing, at, side, bytes);
         }
     }
 
     fn ended(&mut self, side: Side, at: At, how: How) {
-        self.count += 1;
-        self.flow.ends(side, End { how, at, packet: self.count });
+        let packet = self.next();
+        self.flow.ends(side, End { how, at, packet });
         if let Some(ongoing) = &mut self.recorded {
             self.record.borrow_mut().end(ongoing, at, side, how);
         }
     }
 }
 
-/// What is known of a connection when it has ended.
-struct Passed {
-    flow: Flow,
-    /// Name resolution and TCP of the server.
-    reached: Phases,
-    target: TargetRecord,
-    to_client: Option<Tcp>,
-    to_server: Option<Tcp>,
-}
-
 impl Relay<'_> {
-    /// Passes a connection through, and reports on it.
-    pub(super) async fn passage(&self, client: BoxStream, address: SocketAddr, stopped: Stopped) -> Report {
+    /// Passes a connection through, and reports on it; of the two of a client to a gateway the one that ends last is reported on
+    /// with the other.
+    pub(super) async fn passage(
+        &self,
+        client: BoxStream,
+        address: SocketAddr,
+        stopped: Stopped,
+    ) -> Option<Report> {
+        let under_way = self.halves.begin();
         let passed = self.pass(client, address, stopped).await;
-        let keys = self.keys.clone();
-        // Other connections are passed meanwhile.
-        let read = tokio::task::spawn_blocking(move || report(passed, &keys));
+        self.ended.set(true);
+        let (report, half) = self.read(move |opens| alone(passed, opens)).await;
+        let Some((half, passed)) = half else { return Some(report) };
+        match self.halves.join(half, passed, under_way).await {
+            Met::Alone => Some(report),
+            Met::Taken => None,
+            Met::Both(two) => Some(self.read(move |opens| both(*two, opens)).await),
+        }
+    }
+
+    /// The same of a connection that belongs to no other.
+    pub(super) async fn single(&self, client: BoxStream, address: SocketAddr, stopped: Stopped) -> Report {
+        let passed = self.pass(client, address, stopped).await;
+        self.read(move |opens| alone(passed, opens)).await.0
+    }
+
+    /// Reads what passed, while other connections are passed.
+    async fn read<T: Send + 'static>(&self, read: impl FnOnce(&Opens) -> T + Send + 'static) -> T {
+        let opens = self.opens.clone();
+        let read = tokio::task::spawn_blocking(move || read(&opens));
         read.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
     }
 
@@ -86,7 +106,7 @@ impl Relay<'_> {
         (flow.opening.syn_ack, flow.opening.ack) = (Some(opened), Some(opened));
         let recorded = self.record.borrow_mut().begin(&flow);
         let sockets = (Socket::of(&client), Socket::of(&server));
-        let mut tap = Tap { flow, count: 0, record: &self.record, recorded };
+        let mut tap = Tap { flow, count: &self.count, record: &self.record, recorded };
         let is_cut = tokio::select! {
             () = pass(client, server, self.clock, &mut tap) => false,
             () = stopped => true,
@@ -150,43 +170,4 @@ impl Relay<'_> {
             rdp_file: None,
         }
     }
-}
-
-/// Reads what passed, as `read` does, but for what the relay did itself.
-fn report(passed: Passed, keys: &Keys) -> Report {
-    let Passed { flow, reached, target, to_client, to_server } = passed;
-    let roots = Roots::new(Err("what the client trusts is not known to the relay".to_owned()));
-    let keys: KeyLog = keys();
-    let server_name = Some(target.server_name.as_str());
-    let known = Known { keys: &keys, server_keys: &[], roots: &roots, server_name };
-    let mut connection = passive::walk(&flow, &known);
-    connection.phases.resolve = reached.resolve;
-    connection.phases.connect = beyond(reached.connect, connection.phases.connect.take());
-    let (sent_bytes, received_bytes) = (Some(flow.from_client.total), Some(flow.from_server.total));
-    connection.tcp = to_server.map(|tcp| Tcp { sent_bytes, received_bytes, ..tcp });
-    if let Some(watched) = &mut connection.watched {
-        let (sent_bytes, received_bytes) = (received_bytes, sent_bytes);
-        watched.client_tcp = to_client.map(|tcp| Tcp { sent_bytes, received_bytes, ..tcp });
-    }
-    let started = connection.started.unwrap_or(Timestamp(time::OffsetDateTime::UNIX_EPOCH));
-    let elapsed_ms = Millis::rounded(millis(flow.began, flow.watched));
-    diagnose(Trace {
-        target: Some(target),
-        connections: vec![connection],
-        ..Trace::begun(started, elapsed_ms)
-    })
-}
-
-/// TCP as the relay made it, with what a proxy behind it answered.
-fn beyond(
-    made: Option<PhaseRecord<ConnectEvidence>>,
-    seen: Option<PhaseRecord<ConnectEvidence>>,
-) -> Option<PhaseRecord<ConnectEvidence>> {
-    let (made, mut seen) = match (made, seen) {
-        (Some(made), Some(seen)) if seen.evidence.proxy.is_some() => (made, seen),
-        (made, _) => return made,
-    };
-    seen.elapsed_ms = Millis::rounded(seen.elapsed_ms.0 + made.elapsed_ms.0);
-    (seen.evidence.attempts, seen.evidence.peer) = (made.evidence.attempts, made.evidence.peer);
-    Some(seen)
 }

@@ -18,11 +18,12 @@ pub enum Until {
     FirstEnded,
 }
 
-/// Begins to serve each client that comes, at most so many at once, until `interrupt` ends or enough have left; hands out what is
-/// reported of each as it ends. Those that are under way then are returned.
-pub(super) async fn serving<F: Future<Output = Report>>(
+/// Begins to serve each client that comes while there is room beside those under way, until `interrupt` ends or enough have left;
+/// hands out what is reported as it ends. Those that are under way then are returned.
+pub(super) async fn serving<F: Future<Output = Option<Report>>>(
     door: &Door,
-    (until, most): (Until, usize),
+    until: Until,
+    has_room: impl Fn(usize) -> bool,
     interrupt: impl Future<Output = ()>,
     hand_out: &mut dyn FnMut(Report),
     begin: impl Fn(BoxStream, SocketAddr) -> F,
@@ -30,20 +31,17 @@ pub(super) async fn serving<F: Future<Output = Report>>(
     let mut under_way = FuturesUnordered::new();
     tokio::pin!(interrupt);
     loop {
-        let has_room = match until {
-            Until::Interrupted => under_way.len() < most,
-            Until::FirstEnded => under_way.is_empty(),
-        };
         tokio::select! {
             biased;
             () = &mut interrupt => return under_way,
             Some(report) = under_way.next() => {
+                let Some(report) = report else { continue };
                 hand_out(report);
                 if until == Until::FirstEnded {
                     return under_way;
                 }
             }
-            (client, address) = door.next(), if has_room => under_way.push(begin(client, address)),
+            (client, address) = door.next(), if has_room(under_way.len()) => under_way.push(begin(client, address)),
         }
     }
 }

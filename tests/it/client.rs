@@ -29,8 +29,16 @@ async fn watched() -> Trace {
     let mut recorded = recording.take();
     let roots = Roots::new(Ok(Vec::new()));
     let flow = recorded.flows.remove(0);
-    let connection =
-        walk(&flow, &Known { keys: &recorded.keys, server_keys: &[], roots: &roots, server_name: None });
+    let connection = walk(
+        &flow,
+        &Known {
+            keys: &recorded.keys,
+            server_keys: &[],
+            roots: &roots,
+            server_name: None,
+            reached_name: None,
+        },
+    );
     let mut attempts = Attempts::default();
     let (client, server) = (flow.client.ip(), flow.server);
     attempts.add(Watched { connection, client, server, began: flow.began, last: flow.last });

@@ -5,7 +5,7 @@ mod many;
 #[cfg(unix)]
 mod pipes;
 mod redacted;
-mod server_key;
+pub(crate) mod server_key;
 mod unnamed;
 
 use std::{fs, path::PathBuf};

@@ -1,14 +1,16 @@
 //! `rdptrace relay`: no byte is changed, each end is passed on as it was, and the report is that of the client.
 
+mod gateway;
 mod network;
 mod program;
 mod sentences;
+mod server_key;
 mod tcp;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use rdptrace::{
-    Report, Target, Tracer,
+    Network, Report, Settings, Target, Tracer,
     codes::Phase,
     internal::{
         demo::{FAULTS, Fault},
@@ -30,14 +32,24 @@ use crate::{
 /// What a trace through a relay to this network reports, and what the relay does.
 async fn through(lab: &Lab, fault: Option<&'static Fault>) -> (Report, Vec<Report>) {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
+    relayed(lab, &target, &target, settings_for(fault)).await
+}
+
+/// The same of a relay that leads to `reached`, and a trace of `target` with these settings.
+async fn relayed(
+    network: &dyn Network,
+    reached: &Target,
+    target: &Target,
+    settings: Settings,
+) -> (Report, Vec<Report>) {
     let secrets = Secrets::default();
     let known = secrets.clone();
     let keys: Keys = Arc::new(move || known.keys());
-    let relay = Relay::new(&target, lab, Duration::from_secs(10)).with_keys(keys);
+    let relay = Relay::new(reached, network, Duration::from_secs(10)).with_keys(keys);
     let (network, clients) = Relayed::new(&secrets);
-    let settings = settings_for(fault).experiments(Experiments::Off);
+    let settings = settings.experiments(Experiments::Off);
     let trace = async {
-        let report = Tracer::new(&target, &settings, &network).run().await;
+        let report = Tracer::new(target, &settings, &network).run().await;
         drop(network);
         report
     };
@@ -57,6 +69,7 @@ async fn a_client_that_leaves_a_hung_server_is_reported() {
     };
     let address = SocketAddr::from(([192, 0, 2, 77], 50_000));
     let (report, ()) = tokio::join!(relay.serve_one(Box::new(served), address), leaves);
+    let report = report.expect("a report");
     let made = &report.trace.connections[0];
     assert!(made.ended_by.as_ref().is_some_and(|ended| ended.side == EndSide::Client), "{made:?}");
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::OutputArguments;
+use super::{output::OutputArguments, server_keys::ServerKeyArguments};
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Capture")]
@@ -17,13 +17,8 @@ pub(crate) struct ReadArguments {
     #[arg(long = "keylog", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub keylogs: Vec<PathBuf>,
 
-    /// A private RSA key of the server in PEM, which opens TLS with RSA key exchange and Standard RDP Security
-    ///
-    /// PKCS #1 or PKCS #8, without a password. It opens only connections whose keys the client encrypted for it: TLS with a suite
-    /// TLS_RSA_WITH_*, and Standard RDP Security if the key is the one that the server shows there. ECDHE and TLS 1.3 take a key
-    /// log. May be given more than once.
-    #[arg(long = "server-key", value_name = "PEM", value_hint = clap::ValueHint::FilePath)]
-    pub server_keys: Vec<PathBuf>,
+    #[command(flatten)]
+    pub keys: ServerKeyArguments,
 
     /// Report on the conversation with this number alone
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

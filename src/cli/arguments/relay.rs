@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{
     running::RunningArguments,
+    server_keys::ServerKeyArguments,
     target::TargetArgument,
     values::{listening, seconds},
 };
@@ -36,6 +37,9 @@ pub(crate) struct RelayArguments {
     /// A key log that the client writes (SSLKEYLOGFILE), read when a connection has ended; may be given more than once
     #[arg(long = "keylog", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub keylogs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub keys: ServerKeyArguments,
 
     /// Seconds for name resolution and for TCP of the target
     #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds, hide_short_help = true, allow_negative_numbers = true)]

@@ -32,10 +32,16 @@ pub(crate) fn run(arguments: &RelayArguments) -> Result<u8, Error> {
     let target = arguments.target.read()?;
     let capture = arguments.capture.as_deref().map(|path| Written { what: "--capture", path });
     let keylogs = arguments.keylogs.iter().map(|path| Input::file("--keylog", path));
-    let inputs: Vec<_> = arguments.target.input().into_iter().chain(keylogs).collect();
+    let inputs = arguments.target.input().into_iter().chain(keylogs).chain(arguments.keys.inputs());
+    let inputs: Vec<_> = inputs.collect();
+    // What cannot be used is told before a file is made.
+    let server_keys = arguments.keys.read()?;
     let mut running = Running::open(&arguments.output, &inputs, capture)?;
     let record = arguments.capture.as_deref().map(record).transpose()?.unwrap_or_default();
-    let relay = Relay::new(&target, &System, arguments.timeout).with_keys(keys(arguments)).recorded(record);
+    let relay = Relay::new(&target, &System, arguments.timeout)
+        .with_keys(keys(arguments))
+        .with_server_keys(server_keys)
+        .recorded(record);
     let runtime = runtime()?;
     let served = runtime.block_on(serve(&relay, arguments, &mut running));
     runtime.shutdown_background();

@@ -26,6 +26,10 @@ pub(super) const RELAY: Pairs = &[
     ("rdptrace relay host.corp.example --listen 3390", "for a client that connects to localhost:3390"),
     ("rdptrace relay host.corp.example --listen 3390 --capture passed.pcapng", "and keep what passes"),
     ("rdptrace relay host.corp.example --listen 3390 -o reports.ndjson", "a report a line"),
+    (
+        "rdptrace relay host.corp.example --listen 3390 --server-key server.pem",
+        "also what is inside TLS without ECDHE",
+    ),
     ("rdptrace relay host.corp.example --listen 192.0.2.9:3390 --once", "for one client of the network"),
 ];
 
@@ -38,6 +42,7 @@ pub(super) const RELAY_EXIT: Pairs = &[
 pub(super) const RELAY_FILES: Pairs = &[
     ("*.pcapng", "what --capture writes: IP packets with right sums, as they may have been"),
     ("SSLKEYLOGFILE", "what --keylog reads: secrets of TLS, a line each"),
+    ("*.pem", "what --server-key reads: a private RSA key without a password"),
 ];
 
 pub(super) const LISTEN: Pairs = &[

@@ -42,6 +42,11 @@ impl Half {
         let sends = head.method == IN_DATA;
         (sends || head.method == OUT_DATA).then(|| Self { id: id.to_owned(), sends })
     }
+
+    /// Whether both are of one client's tunnel, if they are of one client.
+    pub fn is_other(&self, half: &Self) -> bool {
+        self.id == half.id && self.sends != half.sends
+    }
 }
 
 /// The second connection, as far as it was read.

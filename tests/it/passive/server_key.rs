@@ -39,17 +39,25 @@ const SESSIONS: [(&str, &str, &str); 7] = [
 const SERVER: &str = "certificates/weak.key";
 const OTHER: &str = "keys/other.pem";
 
-/// A session that was recorded: a line for each turn, with who speaks.
-pub(crate) fn session(name: &str) -> Flow {
+/// The turns of a session that was recorded: a line for each, with who speaks.
+pub(crate) fn turns(name: &str) -> Vec<(Side, Vec<u8>)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/wire").join(name).with_extension("txt");
     let text = std::fs::read_to_string(path).expect("a recording");
+    let turn = |line: &str| {
+        let (who, bytes) = line.split_once(' ').expect("who speaks, and what");
+        let side = if who == ">" { Side::Client } else { Side::Server };
+        (side, hex::decode(bytes).expect("hexadecimal"))
+    };
+    text.lines().map(turn).collect()
+}
+
+/// A session that was recorded, as a capture would hold it.
+pub(crate) fn session(name: &str) -> Flow {
     let mut flow = Flow::new(([192, 0, 2, 77], 50_000).into(), ([192, 0, 2, 15], 3389).into(), 0);
     flow.opening.syn = Some(0);
     flow.opening.syn_ack = Some(0);
-    for (turn, line) in text.lines().enumerate() {
-        let (who, bytes) = line.split_once(' ').expect("who speaks, and what");
-        let side = if who == ">" { Side::Client } else { Side::Server };
-        flow.sends(side, 1_000_000 * turn as i64, 0, &hex::decode(bytes).expect("hexadecimal"));
+    for (at, (side, bytes)) in (0..).step_by(1_000_000).zip(turns(name)) {
+        flow.sends(side, at, 0, &bytes);
     }
     let end = End { how: How::Fin, at: flow.last + 1_000_000, packet: 0 };
     flow.ends(Side::Server, end);
@@ -58,7 +66,16 @@ pub(crate) fn session(name: &str) -> Flow {
 
 fn opened(flow: &Flow, keys: &[ServerKey]) -> Connection {
     let roots = Roots::new(Ok(Vec::new()));
-    walk(flow, &Known { keys: &KeyLog::default(), server_keys: keys, roots: &roots, server_name: None })
+    walk(
+        flow,
+        &Known {
+            keys: &KeyLog::default(),
+            server_keys: keys,
+            roots: &roots,
+            server_name: None,
+            reached_name: None,
+        },
+    )
 }
 
 /// Why a phase inside TLS is unseen.

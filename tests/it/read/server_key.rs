@@ -9,7 +9,16 @@ use crate::{
     server_key::pem,
 };
 
-fn place(name: &str) -> PathBuf {
+/// Files that hold no key that can be used, and what is said of them.
+pub(crate) const UNUSABLE: [(&str, &str); 4] = [
+    ("keys/pkcs8-encrypted.pem", "its key is encrypted"),
+    ("keys/elliptic.pem", "its key is not of RSA"),
+    ("keys/certificate.pem", "it holds no private key in PEM"),
+    ("keys/none.pem", "cannot read"),
+];
+
+/// A file of testdata.
+pub(crate) fn place(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
 }
 
@@ -42,13 +51,7 @@ fn rsa_key_exchange_is_opened_and_ecdhe_is_not() {
 #[test]
 fn a_file_that_is_no_such_key_is_one_sentence_and_nothing_is_read() {
     let capture = written("unread.pcapng", &[session("tls12-aes128-gcm")]);
-    let cases = [
-        ("keys/pkcs8-encrypted.pem", "its key is encrypted"),
-        ("keys/elliptic.pem", "its key is not of RSA"),
-        ("keys/certificate.pem", "it holds no private key in PEM"),
-        ("keys/none.pem", "cannot read"),
-    ];
-    for (name, words) in cases {
+    for (name, words) in UNUSABLE {
         let output = rdptrace(&["read", of(&capture), "--server-key", of(&place(name))]);
         let said = text(&output.stderr);
         assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{name}: {said}");

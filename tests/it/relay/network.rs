@@ -64,15 +64,15 @@ impl Relayed {
 /// Serves these clients until no more can come, and returns the reports in the order in which the clients came.
 pub(super) async fn serve(relay: &Relay<'_>, mut clients: UnboundedReceiver<BoxStream>) -> Vec<Report> {
     let mut under_way = FuturesUnordered::new();
-    let mut reports = Vec::new();
+    let (mut reports, mut number) = (Vec::new(), 0);
     loop {
         tokio::select! {
             Some(client) = clients.recv() => {
-                let address = SocketAddr::from(([192, 0, 2, 77], 50_000 + under_way.len() as u16));
-                let number = reports.len() + under_way.len();
+                number += 1;
+                let (number, address) = (number, SocketAddr::from(([192, 0, 2, 77], 50_000 + number)));
                 under_way.push(async move { (number, relay.serve_one(client, address).await) });
             }
-            Some(report) = under_way.next() => reports.push(report),
+            Some((number, report)) = under_way.next() => reports.extend(report.map(|report| (number, report))),
             else => break,
         }
     }

@@ -13,14 +13,26 @@ use crate::program::{Served, command, file, rdptrace, text};
 use crate::program::{ended_by_sigterm, terminate};
 
 /// A relay for one client, traced with these arguments; the exit code and both outputs of the relay.
-fn relayed(target: &str, arguments: &[&str], trace: &[&str]) -> (i32, String, String) {
+pub(super) fn relayed(target: &str, arguments: &[&str], trace: &[&str]) -> (i32, String, String) {
+    let client = |address: &str| {
+        rdptrace(&[&[address, "--local", "off", "--experiments", "off"], trace].concat());
+    };
+    relayed_by(target, arguments, client)
+}
+
+/// The same for a client that is told the relay's address.
+pub(super) fn relayed_by(
+    target: &str,
+    arguments: &[&str],
+    client: impl FnOnce(&str),
+) -> (i32, String, String) {
     let all = [&["relay", target, "--listen", "127.0.0.1:0", "--once"], arguments].concat();
     let mut child = command(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
     let mut stderr = BufReader::new(child.stderr.take().expect("it was piped"));
     let mut told = String::new();
     stderr.read_line(&mut told).expect("a line");
     let address = told.split("relaying ").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
-    rdptrace(&[&[address, "--local", "off", "--experiments", "off"], trace].concat());
+    client(address);
     let output = child.wait_with_output().expect("it ends");
     stderr.read_to_string(&mut told).expect("text");
     (output.status.code().expect("a code"), text(&output.stdout), told)
@@ -60,6 +72,22 @@ fn a_file_gets_a_report_a_line_and_a_capture_what_passed() {
         (tls.evidence.version.clone(), tls.evidence.cipher_suite.clone())
     };
     assert_eq!(print(&again), print(&report));
+}
+
+/// The second connection comes while the first is open.
+#[test]
+fn one_client_of_a_gateway_may_need_two_connections() {
+    let gateway = Served::start(&["--gateway", "--fault", "gateway-upgrade-stripped"]);
+    let client = |address: &str| {
+        let through = ["trace", "rdsh01.corp.example", "--gateway", address, "--gateway-user", "CORP\\demo"];
+        let rest = ["--local", "off", "--experiments", "off", "--timeout", "5"];
+        let mut trace = command(&[&through[..], &rest].concat());
+        let output = trace.env("RDPTRACE_GATEWAY_PASSWORD", "demo").output().expect("it runs");
+        let page = text(&output.stdout);
+        assert!(page.contains("channel 1") && page.contains("credssp"), "{page}{}", text(&output.stderr));
+    };
+    let (_, page, _) = relayed_by(&gateway.1, &["--format", "ndjson"], client);
+    assert_eq!(page.lines().count(), 2, "without keys each is a report: {page}");
 }
 
 #[cfg(unix)]

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
 use super::{
     conversations::{Conversations, Tell},
     files::{self as captures, name},
@@ -19,8 +17,6 @@ use crate::{
 
 /// The largest key log that is read, in bytes.
 const LARGEST_KEYLOG: u64 = 256 << 20;
-/// The largest file with a server key, in bytes.
-const LARGEST_KEY: u64 = 1 << 20;
 
 /// What opens what is encrypted.
 #[derive(Clone)]
@@ -37,8 +33,7 @@ pub(super) fn inputs(arguments: &ReadArguments) -> Vec<Input> {
     };
     let captures = arguments.files.iter().map(|path| of("the capture", path));
     let keylogs = arguments.keylogs.iter().map(|path| of("--keylog", path));
-    let server_keys = arguments.server_keys.iter().map(|path| of("--server-key", path));
-    captures.chain(keylogs).chain(server_keys).collect()
+    captures.chain(keylogs).chain(arguments.keys.inputs()).collect()
 }
 
 /// The secrets of the key logs; one that holds none is told, because captures say much without it.
@@ -48,28 +43,13 @@ pub(super) fn inputs(arguments: &ReadArguments) -> Vec<Input> {
 pub(super) fn key_log(arguments: &ReadArguments) -> Result<KeyLog, Error> {
     let mut keys = KeyLog::default();
     for path in &arguments.keylogs {
-        if learn_keys(&bytes(path, LARGEST_KEYLOG)?, &mut keys) == 0 && !arguments.output.telling.quiet {
+        let bytes = files::bytes(path, LARGEST_KEYLOG)
+            .map_err(|error| Error::new(format!("cannot read {}: {error}", path.display())))?;
+        if learn_keys(&bytes, &mut keys) == 0 && !arguments.output.telling.quiet {
             stderr::say(format_args!("{} holds no secret of TLS, so it opens nothing", path.display()));
         }
     }
     Ok(keys)
-}
-
-/// The private keys of servers.
-///
-/// # Errors
-/// A file cannot be read, or holds none that can be used.
-pub(super) fn server_keys(arguments: &ReadArguments) -> Result<Vec<ServerKey>, Error> {
-    let read = |path: &PathBuf| {
-        let pem = Zeroizing::new(bytes(path, LARGEST_KEY)?);
-        ServerKey::from_pem(&pem)
-            .map_err(|why| Error::new(format!("cannot use --server-key {}: {why}", path.display())))
-    };
-    arguments.server_keys.iter().map(read).collect()
-}
-
-fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
-    files::bytes(path, most).map_err(|error| Error::new(format!("cannot read {}: {error}", path.display())))
 }
 
 /// Reads all captures, and tells every conversation; what could not be looked at.
@@ -87,7 +67,7 @@ pub(super) fn read(arguments: &ReadArguments, keys: Keys<'_>, tell: Tell<'_>) ->
     let (seen, keys) = capture.end(&mut sink);
     let mut lacking = conversations.finish();
     lacking.secrets = (!keys.is_empty()).then(|| named(&arguments.keylogs).unwrap_or("the file".to_owned()));
-    lacking.server_keys = named(&arguments.server_keys);
+    lacking.server_keys = named(&arguments.keys.server_keys);
     (lacking.files, lacking.seen) = (files, seen);
     Ok(lacking)
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &ReadArguments) -> Result<u8, Error> {
     let inputs: Vec<Input> = input::inputs(arguments);
     arguments.output.apart(&inputs, None)?;
     // What cannot be used is told before a file is made.
-    let (log, servers) = (input::key_log(arguments)?, input::server_keys(arguments)?);
+    let (log, servers) = (input::key_log(arguments)?, arguments.keys.read()?);
     let keys = Keys { log, servers: &servers };
     let output = Output::open(&arguments.output, None)?;
     match arguments.conversation {
