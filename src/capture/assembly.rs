@@ -84,14 +84,27 @@ impl Assembly {
         again
     }
 
-    /// Declares as gaps what is missing up to an offset.
-    pub(super) fn give_up_to(&mut self, offset: i64) {
+    /// Declares as gaps what is missing up to an offset, and says how many bytes that is.
+    pub(super) fn give_up_to(&mut self, offset: i64) -> u64 {
         self.settle();
+        let mut missing = 0;
         while let Some(first) = self.waiting.first().filter(|first| *first <= offset) {
-            self.miss_to(first);
+            missing += self.miss_to(first);
             self.drain();
         }
-        self.miss_to(offset);
+        missing + self.miss_to(offset)
+    }
+
+    /// The first bytes behind those that are missing: where, when and in which packet they came; none if nothing is missing.
+    pub(super) fn beyond(&self) -> Option<(i64, At, u64)> {
+        let (place, piece) = self.waiting.front()?;
+        (self.settled && place > self.next).then_some((place, piece.at, piece.packet))
+    }
+
+    /// The stream ends with what is there: nobody was told what follows, up to an offset. It counts as sent.
+    pub(super) fn end_before(&mut self, offset: i64) {
+        self.stream.total += (offset - self.next).max(0) as u64;
+        (self.waiting, self.next) = (Waiting::default(), self.next.max(offset));
     }
 
     /// How many bytes of memory it takes beside its own.
@@ -131,10 +144,12 @@ impl Assembly {
         }
     }
 
-    fn miss_to(&mut self, offset: i64) {
-        if offset > self.next {
-            self.stream.miss((offset - self.next) as u64);
+    fn miss_to(&mut self, offset: i64) -> u64 {
+        let missing = (offset - self.next).max(0) as u64;
+        if missing > 0 {
+            self.stream.miss(missing);
             self.next = offset;
         }
+        missing
     }
 }

@@ -87,6 +87,7 @@ impl Connection {
             return false;
         }
         self.side(sender).note(segment);
+        self.side(sender.other()).is_answered();
         let before = self.client.total() + self.server.total();
         self.open(sender, segment);
         if let Some(ack) = segment.ack {
@@ -94,7 +95,7 @@ impl Connection {
             let is_own = !segment.rst || self.side(sender).is_own(segment);
             let other = self.side(sender.other());
             if is_own || other.has_sent(ack) {
-                other.acknowledge(ack, at);
+                other.acknowledge(ack, segment);
             }
         }
         let is_reset = segment.rst && self.side(sender).reset(segment);
@@ -123,9 +124,10 @@ impl Connection {
     pub(super) fn finish(self, watched: At, stopped: bool) -> Flow {
         let seen = |side: &Side| side.packets.count > 0;
         let (client_seen, server_seen) = (seen(&self.client), seen(&self.server));
+        let (client_room, server_room) = (self.client.has_room(), self.server.has_room());
         Flow {
-            from_client: self.client.finish(server_seen),
-            from_server: self.server.finish(client_seen),
+            from_client: self.client.finish(server_seen, server_room),
+            from_server: self.server.finish(client_seen, client_room),
             watched: watched.max(self.flow.last),
             cut: stopped && !self.over,
             ..self.flow

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use crate::flow::{At, millis};
+use super::packet::Met;
+use crate::flow::{At, Vain, millis};
 
 /// How many segments are watched at once; those that follow them are in the same window.
 const MOST: usize = 1024;
@@ -12,8 +13,7 @@ const MOST: usize = 1024;
 struct Sent {
     start: i64,
     end: i64,
-    at: At,
-    times: u32,
+    vain: Vain,
 }
 
 /// What one side sent, and what the other acknowledged.
@@ -28,18 +28,19 @@ pub(super) struct Flight {
 
 impl Flight {
     /// Notes a segment, or that it was sent again.
-    pub(super) fn send(&mut self, start: i64, end: i64, at: At) {
+    pub(super) fn send(&mut self, start: i64, end: i64, met: Met) {
         if self.acknowledged.is_some_and(|acknowledged| end <= acknowledged) {
             // Captured after its acknowledgement.
             self.arrived(start, end);
         } else if self.sent.back().is_none_or(|last| last.end <= start) {
             if self.sent.len() < MOST {
-                self.sent.push_back(Sent { start, end, at, times: 1 });
+                let vain = Vain::once((end - start) as u64, met.at, met.packet);
+                self.sent.push_back(Sent { start, end, vain });
             }
         } else {
             let first = self.sent.partition_point(|sent| sent.end <= start);
             let again = self.sent.iter_mut().skip(first).take_while(|sent| sent.start < end);
-            again.for_each(|sent| sent.times = sent.times.saturating_add(1));
+            again.for_each(|sent| sent.vain.again(met.at, met.packet));
         }
     }
 
@@ -52,8 +53,8 @@ impl Flight {
         while let Some(sent) = self.sent.pop_front_if(|sent| sent.end <= to) {
             self.arrived(sent.start, sent.end);
             // Of one that was sent twice nobody knows which was acknowledged (Karn).
-            if sent.times == 1 {
-                self.round_trip(sent.at, at);
+            if sent.vain.times == 1 {
+                self.round_trip(sent.vain.first.0, at);
             }
         }
     }
@@ -64,9 +65,9 @@ impl Flight {
         self.round_trip_ms = Some(self.round_trip_ms.map_or(milliseconds, |known| known.min(milliseconds)));
     }
 
-    /// The length of the first segment that never arrived, and how often it was sent.
-    pub(super) fn lost(&self) -> Option<(u32, u32)> {
-        self.sent.front().map(|sent| ((sent.end - sent.start) as u32, sent.times))
+    /// The first segment that was never acknowledged.
+    pub(super) fn lost(&self) -> Option<Vain> {
+        self.sent.front().map(|sent| sent.vain)
     }
 
     /// How many bytes of memory it takes.

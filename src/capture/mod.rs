@@ -14,6 +14,7 @@ mod held;
 mod ip;
 mod item;
 mod keys;
+mod lacks;
 mod link;
 mod packet;
 mod pcap;

@@ -62,6 +62,8 @@ pub(super) struct Segment<'a> {
     pub window: u16,
     /// The maximum segment size that a SYN names.
     pub mss: Option<u16>,
+    /// The end of bytes that the sender has beyond what it acknowledges (RFC 2018).
+    pub sack: Option<u32>,
     /// The payload, as much as was captured.
     pub payload: &'a [u8],
     /// How many bytes of the payload were not captured.
@@ -96,6 +98,7 @@ fn segment<'a>(ip: &Ip<'a>, met: Met) -> Option<Segment<'a>> {
     let payload = ip.payload.get(length..).unwrap_or_default();
     let (source, destination) = ports(ip, ip.payload)?;
     let syn = flags & SYN != 0;
+    let ack = (flags & ACK != 0).then(|| number(8));
     Some(Segment {
         met,
         source,
@@ -103,12 +106,13 @@ fn segment<'a>(ip: &Ip<'a>, met: Met) -> Option<Segment<'a>> {
         ttl: ip.ttl,
         ip_id: ip.id,
         sequence: number(4),
-        ack: (flags & ACK != 0).then(|| number(8)),
+        ack,
         syn,
         fin: flags & FIN != 0,
         rst: flags & RST != 0,
         window: u16::from_be_bytes([header[14], header[15]]),
         mss: syn.then(|| mss(options)).flatten(),
+        sack: ack.and_then(|ack| sack(options, ack)),
         payload,
         missing: u32::try_from(ip.length - length - payload.len()).ok()?,
     })
@@ -119,6 +123,19 @@ fn mss(options: &[u8]) -> Option<u16> {
         TcpOptionElement::MaximumSegmentSize(size) => Some(size),
         _ => None,
     })
+}
+
+/// A block that ends before the acknowledgement tells of a duplicate (RFC 2883).
+fn sack(options: &[u8], ack: u32) -> Option<u32> {
+    let mut options = TcpOptionsIterator::from_slice(options).map_while(Result::ok);
+    let blocks = options.find_map(|option| match option {
+        TcpOptionElement::SelectiveAcknowledgement(first, more) => Some((first, more)),
+        _ => None,
+    });
+    let (first, more) = blocks?;
+    let ends = [Some(first)].into_iter().chain(more).flatten().map(|(_, end)| end);
+    ends.max_by_key(|end| end.wrapping_sub(ack).cast_signed())
+        .filter(|end| end.wrapping_sub(ack).cast_signed() > 0)
 }
 
 fn datagram<'a>(ip: &Ip<'a>, met: Met) -> Option<Datagram<'a>> {

@@ -1,7 +1,9 @@
 //! One direction of a TCP connection, put together from its segments (RFC 9293): in any order, more than once, or not at all.
 
-use super::{assembly::Assembly, copies::Copies, flight::Flight, packet::Segment, tally::Tally};
-use crate::flow::{At, End, How, Packets, Reset, Stream};
+use super::{
+    assembly::Assembly, copies::Copies, flight::Flight, lacks::Lacks, packet::Segment, tally::Tally,
+};
+use crate::flow::{At, End, How, Packets, Reset, Stream, Vain};
 
 /// How long, and for how many packets, bytes may be captured after their acknowledgement.
 const LATE: At = 1_000_000_000;
@@ -34,6 +36,9 @@ pub(super) struct Side {
     /// Where the first RST is.
     reset: Option<i64>,
     pub(super) flight: Flight,
+    lacks: Lacks,
+    /// Keep-alives that nothing has answered.
+    keep_alives: Option<Vain>,
     /// Since when, and since how many packets, acknowledged bytes are missing.
     late: Option<(At, u64)>,
     copies: Copies,
@@ -128,9 +133,11 @@ impl Side {
         {
             reset.followed = true;
         }
-        if length > 0 && !self.keeps_alive(start, length) {
+        if self.keeps_alive(start, length, segment) {
+            Vain::count(&mut self.keep_alives, segment.met.at, segment.met.packet);
+        } else if length > 0 {
             self.packets.longest = self.packets.longest.max(length as u32);
-            self.flight.send(start, end, segment.met.at);
+            self.flight.send(start, end, segment.met);
             let again = self.assembly.add(
                 start,
                 segment.payload,
@@ -149,9 +156,21 @@ impl Side {
         }
     }
 
-    /// A probe whether the other end is there still repeats a byte that was acknowledged (RFC 9293 section 3.8.4).
-    fn keeps_alive(&self, start: i64, length: i64) -> bool {
-        length == 1 && start + 1 == self.sent && self.flight.acknowledged.is_some_and(|to| to >= self.sent)
+    /// A probe whether the other end is there still repeats the number of a byte that was acknowledged, with or without the byte
+    /// (RFC 9293 section 3.8.4).
+    fn keeps_alive(&self, start: i64, length: i64, segment: &Segment<'_>) -> bool {
+        let is_bare = length <= 1 && !segment.syn && !segment.fin;
+        is_bare && start + 1 == self.sent && self.flight.acknowledged.is_some_and(|to| to >= self.sent)
+    }
+
+    /// The other side is there: it sent something.
+    pub(super) fn is_answered(&mut self) {
+        self.keep_alives = None;
+    }
+
+    /// Whether it has room for what the other side sends.
+    pub(super) fn has_room(&self) -> bool {
+        !self.window_closed
     }
 
     /// Whether so much was sent.
@@ -159,14 +178,16 @@ impl Side {
         self.offset(sequence).is_some_and(|offset| offset <= self.due())
     }
 
-    /// The other side has everything in front of this sequence number.
-    pub(super) fn acknowledge(&mut self, sequence: u32, at: At) {
+    /// The other side has everything in front of this sequence number, as this segment of it says.
+    pub(super) fn acknowledge(&mut self, sequence: u32, segment: &Segment<'_>) {
         self.learn(sequence);
         let Some(to) = self.offset(sequence) else { return };
         self.finished |= self.fin.is_some_and(|fin| to > fin);
         let to = if self.fin.is_some_and(|fin| to == fin + 1) { to - 1 } else { to };
         if to >= 0 && to - self.sent < WINDOW {
-            self.flight.acknowledge(to, at);
+            self.flight.acknowledge(to, segment.met.at);
+            let beyond = segment.sack.and_then(|sack| self.offset(sack));
+            self.lacks.acknowledged(to, beyond, &self.assembly, segment.met);
         }
     }
 
@@ -250,10 +271,16 @@ impl Side {
         self.assembly.held() + self.copies.held() + self.flight.held()
     }
 
-    /// The stream, when nothing more comes; `answered` if the other side was captured.
-    pub(super) fn finish(mut self, answered: bool) -> Stream {
-        self.assembly.give_up_to(self.sent.max(self.known_to()).max(self.fin.unwrap_or(0)));
+    /// The stream, when nothing more comes; `answered` if the other side was captured, and `has_room` if its window is open.
+    pub(super) fn finish(mut self, answered: bool, has_room: bool) -> Stream {
+        self.assembly.give_up_to(self.known_to());
+        let end = self.sent.max(self.known_to()).max(self.fin.unwrap_or(0));
         let packets = &mut self.packets;
+        packets.never_arrived = self.lacks.told(&self.assembly);
+        match packets.never_arrived {
+            Some(_) => self.assembly.end_before(end),
+            None => packets.unsettled = self.assembly.give_up_to(end),
+        }
         packets.ttl = self.ttl.usual().or(packets.ttl);
         packets.mac = self.mac.usual();
         packets.longest_acknowledged = self.flight.longest_acknowledged;
@@ -261,7 +288,10 @@ impl Side {
         if answered {
             let acknowledged = self.flight.acknowledged.unwrap_or(0);
             packets.unacknowledged = (self.sent - acknowledged).max(0) as u64;
-            packets.lost = self.flight.lost();
+            let lost = self.flight.lost().filter(|_| packets.never_arrived.is_none());
+            packets.lost = lost.map(|lost| (lost.bytes as u32, lost.times));
+            packets.in_vain = lost.filter(|lost| has_room && lost.is_lost());
+            packets.keep_alives = self.keep_alives.filter(Vain::is_lost);
         }
         Stream { end: self.end, packets: self.packets, ..self.assembly.stream }
     }

@@ -75,6 +75,11 @@ impl Waiting {
         self.pieces.keys().next().copied()
     }
 
+    /// The first one and its place.
+    pub(super) fn front(&self) -> Option<(i64, &Piece)> {
+        self.pieces.first_key_value().map(|(place, piece)| (*place, piece))
+    }
+
     /// Takes the first one.
     pub(super) fn pop(&mut self) -> Option<(i64, Piece)> {
         let (place, piece) = self.pieces.pop_first()?;

@@ -62,7 +62,10 @@ pub(super) fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
 
 fn already_said(phase: Phase, failure: &Failure, found: &[Finding]) -> bool {
     let has = |code: FindingCode| found.iter().any(|finding| finding.code == code);
-    failure.kind == FailureKind::KeyBinding && has(FindingCode::CredsspKeyBindingFailed)
+    let of_path =
+        [FindingCode::ResetFromThePath, FindingCode::PathDropsLargePackets, FindingCode::PacketsNeverArrive];
+    failure.is_of_path() && of_path.into_iter().any(has)
+        || failure.kind == FailureKind::KeyBinding && has(FindingCode::CredsspKeyBindingFailed)
         || phase == Phase::Tls && has(FindingCode::TlsLegacyOnly)
 }
 

@@ -116,6 +116,10 @@ fn slow(facts: &Facts<'_>) -> Option<String> {
 /// What finds the connection in a capture or a log of the other side: who, when, and what the last was that crossed.
 fn flow(facts: &Facts<'_>) -> Option<String> {
     let failure = facts.failed().filter(|failed| failed.phase > Phase::Connect)?.failure?;
+    // Of what is lost on the way the finding that says so names the packets.
+    if failure.kind == FailureKind::Timeout && failure.is_of_path() {
+        return None;
+    }
     let (tcp, made) = (facts.transport?, facts.described?);
     let way = format!("from {} to {}", made.local?, made.peer?);
     let last = last_sent(facts, failure).map_or_else(String::new, |moment| format!(" at {moment}"));

@@ -3,7 +3,7 @@
 //! A limit of ours is `tls_unsupported`, known from the answer to the legacy hello or to a posture; the phase keeps
 //! what the server did. SSL 3 alone is the server's limit: nobody else speaks it either.
 
-use super::{Facts, credentials::credentials, gateway, handshakes, kerberos, mstsc::label};
+use super::{Facts, credentials::credentials, gateway, handshakes, kerberos, mstsc::label, watched};
 use crate::{
     codes::Phase,
     report::{
@@ -102,7 +102,9 @@ fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: O
                 format!("{works}a posture uses no account and goes no further")
             }
             Some(reason) if last.is_some_and(|last| last.status == Status::Unseen) => {
-                format!("{works}{phase} and what follows is not seen: {reason}")
+                let ended = watched::reset_from_the_path(facts)
+                    .map_or("", |_| "; a RST that neither end sent ended it");
+                format!("{works}{phase} and what follows is not seen: {reason}{ended}")
             }
             Some(reason) => format!("{works}stopped in {phase}: {reason}"),
             None if phase.is_empty() => format!("{works}what follows is not seen"),
@@ -135,6 +137,9 @@ fn passed_detail(facts: &Facts<'_>) -> &'static str {
         (Some(Phase::Licensing), Some(LicensingOutcome::NewLicense)) => "; the server issued a license",
         (Some(Phase::Licensing), Some(LicensingOutcome::Upgrade)) => "; the server upgraded the license",
         (Some(Phase::Activate), _) => match facts.session {
+            Some(session) if session.failure.as_ref().is_some_and(Failure::is_of_path) => {
+                "; the server opened a session, which ended on the way between"
+            }
             Some(session) if session.failure.is_some() => "; the server opened a session and then ended it",
             Some(session) if session.redirection.as_ref().is_some_and(|to| !to.informational) => {
                 "; the server opened a session and sends it elsewhere"

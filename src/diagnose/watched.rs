@@ -3,17 +3,23 @@
 use super::{Facts, Rule};
 use crate::{
     codes::Phase,
-    report::{Connection, EndHow, EndSide, EndedBy, FindingCode, Severity, Status, Watched, WatchedSide},
+    report::{
+        Connection, EndHow, EndSide, EndedBy, FindingCode, InVain, Severity, Status, Watched, WatchedIcmp,
+        WatchedSide,
+    },
 };
 
 /// A segment of so many bytes is a long one: what every path of IPv4 carries is shorter (RFC 791).
 const LONG: u32 = 577;
+/// Options take so much of a segment at most (RFC 9293 section 3.1).
+const OPTIONS: u32 = 40;
 /// A segment that was sent so often in vain is lost, and not late.
 const SENT: u32 = 3;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new(FindingCode::ResetFromThePath, Severity::Error, Phase::Connect, reset_from_the_path),
     Rule::new(FindingCode::PathDropsLargePackets, Severity::Error, Phase::Connect, drops_large_packets),
+    Rule::new(FindingCode::PacketsNeverArrive, Severity::Error, Phase::Connect, never_arrive),
     Rule::new(FindingCode::CaptureOneSided, Severity::Warning, Phase::Connect, one_sided),
     Rule::new(FindingCode::CaptureHasGaps, Severity::Warning, Phase::Connect, gaps),
     Rule::new(FindingCode::CaptureCut, Severity::Warning, Phase::Connect, cut),
@@ -37,18 +43,107 @@ pub(super) fn reset_from_the_path(facts: &Facts<'_>) -> Option<String> {
 /// One direction whose long segments are lost, while shorter ones arrive.
 pub(super) fn drops_large_packets(facts: &Facts<'_>) -> Option<String> {
     let (_, watched) = watched(facts).filter(|(_, watched)| one_sided_by(watched).is_none())?;
-    let told = |who: &str, side: &WatchedSide| {
-        let (length, sent) = (side.lost_segment?, side.lost_sent?);
-        let shorter = side.longest_acknowledged > 0 && side.longest_acknowledged < length;
-        (length >= LONG && sent >= SENT && shorter).then(|| {
-            format!(
-                "a segment of {length} B from the {who} was sent {sent} times and never acknowledged; the longest \
-                 that was has {} B",
-                side.longest_acknowledged
-            )
-        })
+    let Watched { client, server, .. } = watched;
+    let lost = |who, side, other| long_segment(who, side).or_else(|| long_hole(who, side, other));
+    let lost = lost("client", client, server).or_else(|| lost("server", server, client))?;
+    Some(format!("{lost}{}", told_of_length(watched)))
+}
+
+/// One that was sent again and again.
+fn long_segment(who: &str, side: &WatchedSide) -> Option<String> {
+    let (length, sent, arrived) = (side.lost_segment?, side.lost_sent?, side.longest_acknowledged);
+    (length >= LONG && sent >= SENT && (1..length).contains(&arrived)).then(|| {
+        format!(
+            "a segment of {length} B from the {who} was sent {sent} times and never acknowledged; the longest that \
+             was has {arrived} B"
+        )
+    })
+}
+
+/// Bytes for a full segment that the other side asks for in vain, although shorter ones come.
+fn long_hole(who: &str, side: &WatchedSide, other: &WatchedSide) -> Option<String> {
+    let hole = lasting(side.never_arrived.as_ref())?;
+    let mss = [side.mss, other.mss].into_iter().flatten().min().map_or(0, u32::from);
+    let (full, arrived) = (mss.saturating_sub(OPTIONS).max(LONG), side.longest_segment);
+    (hole.bytes >= full.into() && (1..full).contains(&arrived)).then(|| {
+        format!(
+            "{} B from the {who} never arrived, and what follows them did: for {} the other side acknowledged only \
+             what is before them; the longest segment that arrived has {arrived} B",
+            hole.bytes,
+            seconds(hole)
+        )
+    })
+}
+
+/// What routers say of packets that are too long for them.
+fn told_of_length(watched: &Watched) -> String {
+    let long = |icmp: &&WatchedIcmp| icmp.mtu.is_some();
+    let Some((first, mtu)) = watched.icmp.iter().find(long).and_then(|icmp| Some((icmp, icmp.mtu?))) else {
+        return String::new();
     };
-    told("client", &watched.client).or_else(|| told("server", &watched.server))
+    let times = match watched.icmp.iter().filter(long).count() {
+        1 => String::new(),
+        times => format!(", {times} times"),
+    };
+    let from = first.error.from.map_or_else(|| "a router".to_owned(), |from| from.to_string());
+    format!("; {from} says that it passes on at most {mtu} B ({}{times})", first.error)
+}
+
+/// What was sent, and never confirmed for so long that it is lost.
+pub(super) fn never_arrive(facts: &Facts<'_>) -> Option<String> {
+    let (_, watched) = watched(facts).filter(|(_, watched)| one_sided_by(watched).is_none())?;
+    if drops_large_packets(facts).is_some() {
+        return None;
+    }
+    let sides = [("server", &watched.server, "client"), ("client", &watched.client, "server")];
+    let told: Vec<String> = sides.iter().filter_map(|(who, side, other)| in_vain(who, side, other)).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
+fn in_vain(who: &str, side: &WatchedSide, other: &str) -> Option<String> {
+    let sent = side.in_vain.as_ref().map(|sent| {
+        format!(
+            "the {who} sent {} B {} times in {}{} and was never told that they had arrived",
+            sent.bytes,
+            sent.times,
+            seconds(sent),
+            packets(sent)
+        )
+    });
+    let hole = lasting(side.never_arrived.as_ref()).map(|hole| {
+        format!(
+            "{} B from the {who} never arrived: for {} the {other} acknowledged only what is before them{}",
+            hole.bytes,
+            seconds(hole),
+            packets(hole)
+        )
+    });
+    let asked = side.keep_alives.as_ref().map(|asked| {
+        format!(
+            "the {other} answered none of {} keep-alives in {}{}",
+            asked.times,
+            seconds(asked),
+            packets(asked)
+        )
+    });
+    sent.or(hole).or(asked)
+}
+
+/// What was missing for a second: what is missing for less may be late.
+fn lasting(hole: Option<&InVain>) -> Option<&InVain> {
+    hole.filter(|hole| hole.over_ms.0 >= 1000.0)
+}
+
+fn seconds(vain: &InVain) -> String {
+    format!("{:.1} s", vain.over_ms.0 / 1000.0)
+}
+
+/// Where the capture shows it.
+fn packets(vain: &InVain) -> String {
+    match (vain.first_packet, vain.last_packet) {
+        (Some(first), Some(last)) => format!(" (packets {first} to {last})"),
+        _ => String::new(),
+    }
 }
 
 /// The side that is missing.
@@ -70,10 +165,19 @@ fn one_sided(facts: &Facts<'_>) -> Option<String> {
 
 fn gaps(facts: &Facts<'_>) -> Option<String> {
     let (_, watched) = watched(facts).filter(|(_, watched)| one_sided_by(watched).is_none())?;
-    let bytes = watched.client.missing_bytes + watched.server.missing_bytes;
-    (bytes > 0).then(|| {
-        format!("{bytes} B of the connection crossed and are not in the capture: it lost packets, or cut them short")
-    })
+    let sum = |of: fn(&WatchedSide) -> u64| of(&watched.client) + of(&watched.server);
+    let unsettled = sum(|side| side.unsettled_bytes);
+    let crossed = sum(|side| side.missing_bytes).saturating_sub(unsettled);
+    let crossed = (crossed > 0).then(|| {
+        format!("{crossed} B of the connection crossed and are not in the capture: it lost packets, or cut them short")
+    });
+    let unsettled = (unsettled > 0).then(|| {
+        format!("{unsettled} B are not in the capture, and nothing in it says whether the path or the capture lost them")
+    });
+    match (crossed, unsettled) {
+        (Some(crossed), Some(unsettled)) => Some(format!("{crossed}; {unsettled}")),
+        (crossed, unsettled) => crossed.or(unsettled),
+    }
 }
 
 /// A record that stops while the connection is open lacks at least who ended it, and why.

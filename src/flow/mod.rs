@@ -18,7 +18,7 @@ pub use kept::Kept;
 pub(crate) use secrets::RDP_CLIENT_RANDOM;
 pub use secrets::{KeyLog, Secret, Secrets};
 pub use stream::{Gap, MOST_BYTES, Mark, Stream};
-pub use tcp::{End, How, Icmp, Opening, Packets, Reset};
+pub use tcp::{End, How, Icmp, Opening, Packets, Reset, Vain};
 
 /// Which end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -52,6 +52,51 @@ pub struct Reset {
     pub followed: bool,
 }
 
+/// What one end sent, and the other never confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vain {
+    /// How many bytes.
+    pub bytes: u64,
+    /// How often they are in the record; 0 if they are not.
+    pub times: u32,
+    /// When that began, and in which packet: the first of those times, or the first packet that shows that they are missing.
+    pub first: (At, u64),
+    /// When it was seen last, and in which packet.
+    pub last: (At, u64),
+}
+
+/// So often something is sent in vain before it is lost, and not late.
+const LOST_TIMES: u32 = 3;
+/// And for so long.
+const LOST_AFTER: At = 1_000_000_000;
+
+impl Vain {
+    /// The first time.
+    pub fn once(bytes: u64, at: At, packet: u64) -> Self {
+        Self { bytes, times: 1, first: (at, packet), last: (at, packet) }
+    }
+
+    /// Once more.
+    pub fn again(&mut self, at: At, packet: u64) {
+        self.times = self.times.saturating_add(1);
+        self.last = (at, packet);
+    }
+
+    /// Counts one more of what has no bytes of its own.
+    pub fn count(known: &mut Option<Self>, at: At, packet: u64) {
+        match known {
+            Some(known) => known.again(at, packet),
+            None => *known = Some(Self::once(0, at, packet)),
+        }
+    }
+
+    /// Whether it is lost, and not late.
+    pub fn is_lost(&self) -> bool {
+        let lasted = self.last.0.saturating_sub(self.first.0) >= LOST_AFTER;
+        lasted && (self.times == 0 || self.times >= LOST_TIMES)
+    }
+}
+
 /// What the packets of one direction show.
 #[derive(Clone, Debug, Default)]
 pub struct Packets {
@@ -77,6 +122,14 @@ pub struct Packets {
     pub unacknowledged: u64,
     /// The length of the first segment that was never acknowledged, and how often it was sent; none if all were.
     pub lost: Option<(u32, u32)>,
+    /// The same segment, if it was sent so often that it is lost, and the other end had room for it.
+    pub in_vain: Option<Vain>,
+    /// Bytes that are not in the record because they never reached the other end, which says so. The stream ends before them.
+    pub never_arrived: Option<Vain>,
+    /// Bytes that are not in the record, and nothing says whether they reached the other end.
+    pub unsettled: u64,
+    /// Keep-alives since the other end sent its last packet.
+    pub keep_alives: Option<Vain>,
     /// How often the window that this end announced was zero.
     pub closed_windows: u32,
     /// The shortest time between a segment of this end and its acknowledgement, in milliseconds.

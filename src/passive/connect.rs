@@ -1,9 +1,14 @@
 //! How the connection was opened (RFC 9293 section 3.5).
 
-use super::talk::{Halt, Passing, Talk};
+use std::net::SocketAddr;
+
+use super::{
+    talk::{Halt, Passing, Talk},
+    watched::error,
+};
 use crate::{
-    flow::{How, millis},
-    report::{Attempt, AttemptResult, ConnectEvidence, Failure, FailureKind, Millis},
+    flow::{How, Icmp, millis},
+    report::{Attempt, AttemptResult, ConnectEvidence, Failure, FailureKind, Millis, RejectedBy},
 };
 
 /// Reads the handshake of TCP; a connection that was open before the record begins has passed it.
@@ -18,11 +23,12 @@ pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut ConnectEvidence) -> Passin
         None if spoke => Ok(flow.began),
         None => Err(refused(talk)),
     };
-    talk.now = *result.as_ref().unwrap_or(&flow.last);
-    let (kind, error) = match &result {
+    talk.now = *result.as_ref().unwrap_or(&flow.icmp.first().map_or(flow.last, |icmp| icmp.at));
+    let (kind, told) = match &result {
         Ok(_) => (AttemptResult::Connected, None),
         Err(failure) => (outcome(failure.kind), Some(failure.detail.clone())),
     };
+    let icmp = flow.icmp.first().filter(|_| kind == AttemptResult::Unreachable);
     evidence.peer = result.is_ok().then_some(flow.server);
     let elapsed_ms = Millis::rounded(millis(began, talk.now));
     evidence.attempts.push(Attempt {
@@ -30,9 +36,9 @@ pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut ConnectEvidence) -> Passin
         result: kind,
         started_ms: Millis::rounded(0.0),
         elapsed_ms,
-        error,
-        rejected_by: None,
-        icmp: None,
+        error: told,
+        rejected_by: icmp.map(|icmp| rejected_by(icmp, flow.server)),
+        icmp: icmp.map(error),
     });
     result.map(|_| ()).map_err(Halt::Failed)
 }
@@ -41,7 +47,7 @@ pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut ConnectEvidence) -> Passin
 fn refused(talk: &Talk<'_>) -> Failure {
     let flow = talk.flow;
     if let Some(icmp) = flow.icmp.first() {
-        let detail = format!("{} answered with ICMP type {}, code {}", icmp.from, icmp.kind, icmp.code);
+        let detail = format!("{} answered with {}", icmp.from, error(icmp));
         return Failure::new(FailureKind::Unreachable, detail);
     }
     if flow.from_server.end.is_some_and(|end| end.how == How::Rst) {
@@ -54,6 +60,11 @@ fn refused(talk: &Talk<'_>) -> Failure {
     };
     let waited = millis(flow.began, flow.last) / 1000.0;
     Failure::new(FailureKind::Timeout, format!("nothing answered the SYN{retries}, for {waited:.1} s"))
+}
+
+/// Whether the server's own address said so.
+fn rejected_by(icmp: &Icmp, server: SocketAddr) -> RejectedBy {
+    if icmp.from == server.ip() { RejectedBy::Host } else { RejectedBy::Router }
 }
 
 fn outcome(kind: FailureKind) -> AttemptResult {

@@ -26,6 +26,7 @@ mod talk;
 mod tls;
 mod track;
 mod udp;
+mod vain;
 mod walk;
 mod watched;
 

@@ -29,6 +29,8 @@ pub(super) fn part<'a, E: Default, T>(
     let (begin, prompted) = (talk.now, talk.prompted);
     talk.since = begin;
     let result = run(talk, &mut evidence);
+    let undelivered = if result.is_ok() { talk.undelivered() } else { None };
+    let result = undelivered.map_or(result, |failure| Err(failure.into()));
     let (mut record, value) = timed(talk, begin, evidence, result);
     record.elapsed_ms = Millis::rounded((record.elapsed_ms.0 - (talk.prompted - prompted)).max(0.0));
     (record, value)

@@ -32,8 +32,10 @@ pub(super) fn run(talk: &mut Talk<'_>, io: Option<u16>) -> Option<Session> {
             break;
         }
     }
-    if talk.next().is_none() && is_whole(talk.flow) {
-        seen.failure = seen.failure.or_else(|| cut(talk));
+    if talk.next().is_none() {
+        let on_the_way = talk.on_the_way().map(|(failure, _)| failure);
+        let ended = on_the_way.or_else(|| if is_whole(talk.flow) { cut(talk) } else { None });
+        seen.failure = seen.failure.or(ended);
     }
     seen.elapsed_ms = Millis::rounded(millis(begin, talk.now));
     (seen.failure.is_some() || seen.redirection.is_some()).then_some(seen)

@@ -31,7 +31,7 @@ impl Halt {
     /// The same, if the record holds all that crossed. Where it does not, only what is told by number is sure: whoever seems to
     /// be silent, to leave or to speak nonsense may have said what is missing.
     pub(super) fn doubted(self, flow: &Flow) -> Self {
-        let told = matches!(&self, Self::Failed(failure) if failure.code.is_some());
+        let told = matches!(&self, Self::Failed(failure) if failure.code.is_some() || failure.is_of_path());
         if told || matches!(self, Self::Unseen(_)) {
             return self;
         }
@@ -87,6 +87,8 @@ pub(super) struct Talk<'a> {
     /// Who spoke last, and when the last byte of that came.
     last: Option<Side>,
     heard: Mark,
+    /// Whether a message of the server was read that never reached the client.
+    pub undelivered: bool,
     /// How long the client has shown questions, in milliseconds.
     pub prompted: f64,
     frames: Kept<Frame>,
@@ -112,6 +114,7 @@ impl<'a> Talk<'a> {
             asked: flow.began,
             last: None,
             heard: Mark { offset: 0, at: flow.began, packet: 0 },
+            undelivered: false,
             prompted: 0.0,
             frames: Kept::default(),
             offered: Client::default(),
@@ -174,10 +177,19 @@ impl<'a> Talk<'a> {
                 Ok(message.bytes)
             }
             Next::Unfinished(pending) => Err(self.missing(side, pending)),
-            Next::Gap => Err(Halt::Unseen("bytes are missing in the record here".to_owned())),
+            Next::Gap => Err(self.lacking(side)),
             Next::Full => Err(Halt::Unseen("more was sent than is looked at".to_owned())),
             Next::Malformed(malformed) => Err(self.malformed(side, malformed.0)),
         }
+    }
+
+    /// What it means that bytes of this side are not in the record.
+    pub(super) fn lacking(&self, side: Side) -> Halt {
+        Halt::Unseen(match (self.is_seen(side), side) {
+            (true, _) => "bytes are missing in the record here".to_owned(),
+            (false, Side::Client) => "the capture holds no packet of the client".to_owned(),
+            (false, Side::Server) => "the capture holds no packet of the server".to_owned(),
+        })
     }
 
     /// Records a message that was read.
@@ -191,6 +203,7 @@ impl<'a> Talk<'a> {
         if side == Side::Client && self.last != Some(Side::Client) {
             self.asked = message.last.at;
         }
+        self.undelivered |= side == Side::Server && self.is_in_vain(message.last);
         self.now = self.now.max(message.last.at);
         (self.last, self.heard) = (Some(side), message.last);
         let head = &message.bytes[..message.bytes.len().min(HEAD)];

@@ -1,13 +1,12 @@
 //! What RDP-UDP in a capture comes to, as a trace tells it of a SYN of its own.
 
-use super::{datagrams::Begun, walk::moment};
+use super::{datagrams::Begun, walk::moment, watched::error};
 use crate::{
-    flow::{Icmp, millis},
-    net::icmp_name,
+    flow::millis,
     pdu::rdpudp::{Inside, Setup},
     report::{
-        ConnectEvidence, Connection, IcmpError, Millis, PhaseRecord, Phases, Purpose, Status, Udp,
-        UdpOutcome, Watched, WatchedUdp,
+        ConnectEvidence, Connection, Millis, PhaseRecord, Phases, Purpose, Status, Udp, UdpOutcome, Watched,
+        WatchedUdp,
     },
 };
 
@@ -48,10 +47,7 @@ fn outcome(told: &Begun) -> (UdpOutcome, Option<String>) {
     match (&told.answered, &told.icmp) {
         (Some(_), _) => (UdpOutcome::Reachable, None),
         (None, Some(icmp)) => {
-            let Icmp { from, kind, code, .. } = *icmp;
-            let name = icmp_name(from.is_ipv6(), kind, code);
-            let error = IcmpError { kind, code, name, from: Some(from) };
-            (UdpOutcome::Closed, Some(format!("{from} answers with {error}")))
+            (UdpOutcome::Closed, Some(format!("{} answers with {}", icmp.from, error(icmp))))
         }
         (None, None) => (UdpOutcome::Inconclusive, Some(SILENT.to_owned())),
     }

@@ -241,8 +241,10 @@ impl<'a> Walk<'a> {
 
     /// What is behind a handshake that cannot be opened is unseen; sizes and times say a little of it, and prove nothing.
     fn sealed(&mut self, talk: &mut Talk<'_>, selected: Selected, sealed: &Sealed, locked: Locked) {
-        let end = ended::first(talk.flow).map(|(side, end)| (side, end.at));
-        let inferred = sealed.told(selected, end);
+        let on_the_way = talk.on_the_way().map(|(failure, _)| failure.detail);
+        let end = ended::first(talk.flow).filter(|_| on_the_way.is_none()).map(|(side, end)| (side, end.at));
+        let inferred = [Some(sealed.told(selected, end)), on_the_way].into_iter().flatten();
+        let inferred = inferred.collect::<Vec<_>>().join("; ");
         talk.now = sealed.last().unwrap_or(talk.now);
         match selected.is_nla() {
             true => unseen(talk, Phase::Credssp, &mut self.phases.credssp, locked, inferred),

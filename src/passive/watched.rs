@@ -1,8 +1,12 @@
 //! What the packets of a connection show, as evidence.
 
+use std::net::IpAddr;
+
 use crate::{
-    flow::{Flow, Stream, millis},
-    report::{Millis, Tcp, Watched, WatchedSide},
+    codes::icmp::{FRAGMENTATION_NEEDED, UNREACHABLE, V6_UNREACHABLE},
+    flow::{Flow, Icmp, Stream, Vain, millis},
+    net::icmp_name,
+    report::{IcmpError, InVain, Millis, Tcp, Watched, WatchedIcmp, WatchedSide},
 };
 
 /// What was watched; `opened` says whether TLS was, if there is any.
@@ -11,11 +15,43 @@ pub(super) fn watched(flow: &Flow, opened: Option<bool>, passed_over: u64) -> Wa
         packet: Some(flow.packet).filter(|packet| *packet > 0),
         client: side(&flow.from_client),
         server: side(&flow.from_server),
+        icmp: flow.icmp.iter().map(|icmp| told(flow, icmp)).collect(),
         client_tcp: None,
         begins_late: flow.begins_late(),
         cut: flow.cut,
         opened,
         passed_over,
+    }
+}
+
+fn told(flow: &Flow, icmp: &Icmp) -> WatchedIcmp {
+    let at_ms = Millis::rounded(millis(flow.began, icmp.at));
+    WatchedIcmp { error: error(icmp), mtu: icmp.mtu, at_ms }
+}
+
+/// The last message that what was sent on the open connection cannot be delivered. That a packet was too long says so of that one.
+fn unreachable(flow: &Flow) -> Option<&Icmp> {
+    let says = |icmp: &&Icmp| match icmp.from {
+        IpAddr::V4(_) => icmp.kind == UNREACHABLE && icmp.code != FRAGMENTATION_NEEDED,
+        IpAddr::V6(_) => icmp.kind == V6_UNREACHABLE,
+    };
+    flow.icmp.iter().rfind(says).filter(|_| flow.opening.syn_ack.is_some())
+}
+
+/// With the name of its code.
+pub(super) fn error(icmp: &Icmp) -> IcmpError {
+    let Icmp { from, kind, code, .. } = *icmp;
+    IcmpError { kind, code, name: icmp_name(from.is_ipv6(), kind, code), from: Some(from) }
+}
+
+fn in_vain(vain: Vain) -> InVain {
+    let packet = |number: u64| Some(number).filter(|number| *number > 0);
+    InVain {
+        bytes: vain.bytes,
+        times: vain.times,
+        first_packet: packet(vain.first.1),
+        last_packet: packet(vain.last.1),
+        over_ms: Millis::rounded(millis(vain.first.0, vain.last.0)),
     }
 }
 
@@ -33,6 +69,10 @@ fn side(stream: &Stream) -> WatchedSide {
         unacknowledged: packets.unacknowledged,
         lost_segment: packets.lost.map(|(length, _)| length),
         lost_sent: packets.lost.map(|(_, times)| times),
+        in_vain: packets.in_vain.map(in_vain),
+        never_arrived: packets.never_arrived.map(in_vain),
+        keep_alives: packets.keep_alives.map(in_vain),
+        unsettled_bytes: packets.unsettled,
         closed_windows: packets.closed_windows,
         ttl: packets.ttl,
     }
@@ -50,6 +90,7 @@ pub(super) fn tcp(flow: &Flow) -> Tcp {
         unacknowledged: u32::try_from(flow.from_client.packets.unacknowledged).ok(),
         sent_bytes: Some(flow.from_client.total),
         received_bytes: Some(flow.from_server.total),
+        icmp_error: unreachable(flow).map(|icmp| error(icmp).to_string()),
         ..Tcp::default()
     }
 }

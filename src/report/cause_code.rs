@@ -101,6 +101,7 @@ names! {
     PathMtu,
     PathLoss,
     PathBlackHole,
+    PeerGone,
     PathSlow,
     FilterAnswersTls,
     MiddleboxCutsStream,

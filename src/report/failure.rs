@@ -43,6 +43,8 @@ pub enum Speaker {
     Kdc,
     /// A KDC proxy (MS-KKDCP).
     KdcProxy,
+    /// Nobody: the path, or somebody on it in another's name.
+    Path,
 }
 
 impl Speaker {
@@ -54,6 +56,7 @@ impl Speaker {
             Self::Proxy => "the proxy",
             Self::Kdc => "the KDC",
             Self::KdcProxy => "the KDC proxy",
+            Self::Path => "the path",
         }
     }
 }
@@ -92,6 +95,11 @@ impl Failure {
     /// The same where nobody else was named.
     pub fn or_of(self, speaker: Speaker) -> Self {
         if self.speaker == Speaker::Server { self.of(speaker) } else { self }
+    }
+
+    /// Whether neither end did it.
+    pub fn is_of_path(&self) -> bool {
+        self.speaker == Speaker::Path
     }
 
     /// Adds the protocol's number and its symbol.

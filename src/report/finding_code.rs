@@ -16,6 +16,7 @@ names! {
     NotAnRdpServer,
     ResetFromThePath,
     PathDropsLargePackets,
+    PacketsNeverArrive,
     CaptureOneSided,
     CaptureHasGaps,
     CaptureCut,

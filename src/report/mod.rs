@@ -69,7 +69,7 @@ pub use session::Session;
 pub use udp::{Udp, UdpOutcome, WatchedUdp};
 pub use values::{Millis, Timestamp};
 pub use wait::{Wait, WaitEntry};
-pub use watched::{EndHow, EndSide, EndedBy, Watched, WatchedSide};
+pub use watched::{EndHow, EndSide, EndedBy, InVain, Watched, WatchedIcmp, WatchedSide};
 
 use crate::{codes::Phase, endpoint::DEFAULT_PORT};
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Millis, Named, Tcp, named::names};
+use super::{IcmpError, Millis, Named, Tcp, named::names};
 
 names! {
     /// Who ended a connection.
@@ -68,6 +68,8 @@ pub struct Watched {
     pub client: WatchedSide,
     /// What the server sent.
     pub server: WatchedSide,
+    /// ICMP errors about it, the first 16.
+    pub icmp: Vec<WatchedIcmp>,
     /// What this program's own system counted of the connection with the client, if it was a relay's.
     pub client_tcp: Option<Tcp>,
     /// Whether the beginning of the connection is missing.
@@ -78,6 +80,35 @@ pub struct Watched {
     pub opened: Option<bool>,
     /// Bytes that were not looked at, because what they carry comes after the activation.
     pub passed_over: u64,
+}
+
+/// What one side sent and the other never confirmed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct InVain {
+    /// How many bytes; 0 of a keep-alive.
+    pub bytes: u64,
+    /// How often they are in the record; 0 if they are not.
+    pub times: u32,
+    /// The packet with which it began, counted from 1; null if nobody counted packets.
+    pub first_packet: Option<u64>,
+    /// The last packet that shows it.
+    pub last_packet: Option<u64>,
+    /// The time between both.
+    pub over_ms: Millis,
+}
+
+/// An ICMP error about the connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct WatchedIcmp {
+    /// What it says, and who says it.
+    #[serde(flatten)]
+    pub error: IcmpError,
+    /// The longest packet that its sender passes on, in bytes; null if it does not say.
+    pub mtu: Option<u32>,
+    /// When it came, since the connection began.
+    pub at_ms: Millis,
 }
 
 /// One direction of it.
@@ -107,6 +138,14 @@ pub struct WatchedSide {
     pub lost_segment: Option<u32>,
     /// How often that segment was sent.
     pub lost_sent: Option<u32>,
+    /// The same segment, if it was sent three times or more, for a second or longer, to a side with an open window.
+    pub in_vain: Option<InVain>,
+    /// Bytes that are not in the record because they never reached the other side, whose acknowledgements say so.
+    pub never_arrived: Option<InVain>,
+    /// Keep-alives since the other side sent its last packet, if there are three or more within a second or longer.
+    pub keep_alives: Option<InVain>,
+    /// How many of `missing_bytes` nothing was said of: they may have crossed or not.
+    pub unsettled_bytes: u64,
     /// How often this side announced a window of zero.
     pub closed_windows: u32,
     /// Time to live, or hop limit, of most packets.

@@ -7,13 +7,14 @@ mod damage;
 mod ends;
 mod formats;
 mod gaps;
-mod icmp;
+pub(crate) mod icmp;
 mod keys;
 mod links;
 mod lost;
+mod never_arrived;
 mod reuse;
 mod streams;
-mod talk;
+pub(crate) mod talk;
 mod udp;
 mod written;
 
@@ -48,7 +49,7 @@ fn flows(file: &[u8]) -> Vec<Flow> {
 }
 
 /// The only connection of a file.
-fn flow(file: &[u8]) -> Flow {
+pub(crate) fn flow(file: &[u8]) -> Flow {
     let mut flows = flows(file);
     assert_eq!(flows.len(), 1, "{flows:?}");
     flows.remove(0)

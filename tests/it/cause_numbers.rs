@@ -241,6 +241,7 @@ async fn of_others() -> Vec<Report> {
     reports.extend(Box::pin(crate::transport::silent()).await);
     reports.push(Box::pin(crate::transport::slow()).await);
     reports.push(Box::pin(crate::passive::reset_on_the_way()).await);
+    reports.push(crate::passive::on_the_way::unanswered());
     reports.push(Box::pin(crate::segments::narrow("mcs-silence", None)).await);
     reports
 }

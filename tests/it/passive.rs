@@ -5,6 +5,7 @@ mod attempts;
 mod lacking;
 mod leaving;
 mod led;
+pub(crate) mod on_the_way;
 mod proxies;
 pub(crate) mod server_key;
 mod sessions;

@@ -18,6 +18,7 @@ mod inside;
 mod license;
 mod listener;
 mod logon;
+mod lost;
 mod machine;
 mod offer;
 mod path;
@@ -59,6 +60,7 @@ pub(super) const RULES: &[&[CauseRule]] = &[
     offer::RULES,
     tls::LIMITS,
     path::PROVED,
+    lost::RULES,
     inside::RULES,
     sni::WANTED,
     certificate::RULES,
@@ -144,6 +146,9 @@ pub(super) fn causes(facts: &Facts<'_>) -> Vec<Cause> {
     // Who was sent no ClientHello shows nothing of its certificate, its TLS or the names it knows.
     if facts.is_ungreeted() {
         fitting.retain(|cause| cause.at == Some(Place::Path) || is_of(cause, unexplained::RULES));
+    }
+    if lost::alone(&mut fitting, facts) {
+        return ranking::ranked(fitting, facts);
     }
     // What ended at a proxy is its own: neither the gateway nor the server was heard.
     if super::proxy::is_ended(facts) {

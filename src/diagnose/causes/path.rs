@@ -3,7 +3,7 @@
 use super::{
     CauseRule, Place, Weighed, after, cut_in, failed_in,
     listener::{some_request_answered, takes_tls},
-    rule, silent_in,
+    lost, rule, silent_in,
 };
 use crate::{
     codes::Phase,
@@ -80,6 +80,9 @@ pub(crate) fn small_segments_pass(facts: &Facts<'_>) -> bool {
 
 /// A host that is up acknowledges whatever its services do.
 fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
+    if let Some(lost) = lost::ended(facts).and_then(|_| watched::never_arrive(facts)) {
+        return Some(Weighed::likely(lost).and(icmp_error(facts)));
+    }
     let BlackHole { bytes, again } = path::black_hole(facts)?;
     let often = again;
     let again = (again > 0 && bytes > 0).then(|| format!("segments were sent again {again} times, in vain"));

@@ -1,7 +1,7 @@
 //! What it means that a side says no more: who ended the connection, or who was silent for too long.
 
 use super::{
-    super::{ended, track::Word},
+    super::{ended, track::Word, vain},
     Halt, Talk,
 };
 use crate::{
@@ -27,8 +27,11 @@ impl Talk<'_> {
         }
         let (quiet, other) = (self.flow.stream(owes), self.flow.stream(owes.other()));
         if quiet.packets.count == 0 && other.packets.count > 2 {
-            let who = if owes == Side::Server { "server" } else { "client" };
-            return Halt::Unseen(format!("the capture holds no packet of the {who}"));
+            return self.lacking(owes);
+        }
+        if let Some((failure, end)) = self.on_the_way() {
+            self.now = self.now.max(end);
+            return failure.with_received(self.server.rest()).with_partial(pending as u64).into();
         }
         let server = self.flow.from_server.end;
         let first = match (client, server) {
@@ -51,11 +54,7 @@ impl Talk<'_> {
             }
             (Side::Server, end) => {
                 let head = self.server.rest().to_vec();
-                let mut failure = net::ended(self.speaker, end.how == How::Rst, pending);
-                if ended::by(self.flow).side == EndSide::Path {
-                    let who = self.speaker.title();
-                    failure.detail = format!("a RST in {who}'s name, but not of {who}, ended the connection");
-                }
+                let failure = net::ended(self.speaker, end.how == How::Rst, pending);
                 failure.with_received(&head).with_partial(pending as u64).into()
             }
             (Side::Client, _) if owes == Side::Server && waited >= PATIENCE => {
@@ -63,6 +62,33 @@ impl Talk<'_> {
             }
             (Side::Client, _) => self.left(),
         }
+    }
+
+    /// What happened between both ends that neither did, and when the connection ended: a RST of somebody else, or loss.
+    pub(in crate::passive) fn on_the_way(&self) -> Option<(Failure, At)> {
+        self.forged().or_else(|| vain::failure(self.flow))
+    }
+
+    /// Whether what the server sent and ended here never reached the client.
+    pub(super) fn is_in_vain(&self, last: Mark) -> bool {
+        let vain = self.flow.from_server.packets.in_vain;
+        vain.is_some_and(|vain| vain.first <= (last.at, last.packet))
+    }
+
+    /// The failure that ends a phase whose last message never reached the client.
+    pub(in crate::passive) fn undelivered(&mut self) -> Option<Failure> {
+        let (failure, end) = vain::failure(self.flow).filter(|_| self.undelivered)?;
+        self.now = self.now.max(end);
+        Some(failure)
+    }
+
+    /// A RST of somebody else.
+    fn forged(&self) -> Option<(Failure, At)> {
+        let (side, end) = ended::first(self.flow)?;
+        let who = if side == Side::Server { self.speaker.title() } else { "the client" };
+        let detail = format!("a RST in {who}'s name, but not of {who}, ended the connection");
+        let failure = Failure::new(FailureKind::Reset, detail).of(Speaker::Path);
+        (ended::by(self.flow).side == EndSide::Path).then_some((failure, end.at))
     }
 
     /// How long the server has owed an answer. From licensing on whatever else it says is none, so the whole phase counts.
@@ -103,8 +129,11 @@ impl Talk<'_> {
         left && failure.kind == FailureKind::Disconnect
     }
 
-    /// That the client has left.
+    /// That the client has left, if nobody else ended the connection in its name.
     pub(in crate::passive) fn left(&self) -> Halt {
+        if let Some((failure, _)) = self.forged() {
+            return failure.into();
+        }
         let verb = self.flow.from_client.end.map_or("closed", verb);
         Halt::Stopped(format!("the client {verb} the connection"))
     }

@@ -91,11 +91,8 @@ impl Handshake {
             }
             Next::Malformed(malformed) => Err(Halt::Unseen(format!("a record cannot be read: {malformed}"))),
             Next::Unfinished(pending) => Err(self.missing(talk, side, pending)),
-            Next::Gap => Err(Halt::Unseen("bytes are missing in the record here".to_owned())),
-            Next::Full if !talk.is_seen(side.other()) => {
-                let who = if side == Side::Client { "server" } else { "client" };
-                Err(Halt::Unseen(format!("the capture holds no packet of the {who}")))
-            }
+            Next::Gap => Err(talk.lacking(side)),
+            Next::Full if !talk.is_seen(side.other()) => Err(talk.lacking(side.other())),
             Next::Full => Err(Halt::Unseen("more was sent than is looked at".to_owned())),
         }
     }

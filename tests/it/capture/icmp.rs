@@ -9,7 +9,7 @@ use super::{
 };
 
 /// An error of a router, which quotes the last packet as far as the ports and a little more.
-fn error(talk: &mut Talk, kind: u8, code: u8, number: u32) {
+pub(crate) fn error(talk: &mut Talk, kind: u8, code: u8, number: u32) {
     let quoted = talk.last()[14..14 + 28].to_vec();
     let payload = [&[kind, code, 0, 0], &number.to_be_bytes()[..], &quoted].concat();
     let length = payload.len() as u16;

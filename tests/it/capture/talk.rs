@@ -3,18 +3,18 @@
 use etherparse::{IpHeaders, Ipv4Header, PacketBuilder, TcpOptionElement, ip_number};
 use rdptrace::internal::flow::{At, Side};
 
-pub(super) const SECOND: At = 1_000_000_000;
-pub(super) const MILLISECOND: At = 1_000_000;
+pub(crate) const SECOND: At = 1_000_000_000;
+pub(crate) const MILLISECOND: At = 1_000_000;
 
 /// When captures begin: in 2026.
-pub(super) const START: At = 1_790_000_000 * SECOND;
+pub(crate) const START: At = 1_790_000_000 * SECOND;
 
 /// A packet with its time.
-pub(super) type Frame = (At, Vec<u8>);
+pub(crate) type Frame = (At, Vec<u8>);
 
 /// One of two hosts.
 #[derive(Clone, Debug)]
-pub(super) struct Host {
+pub(crate) struct Host {
     pub address: [u8; 4],
     pub port: u16,
     pub mac: [u8; 6],
@@ -28,7 +28,7 @@ pub(super) struct Host {
 
 /// Two hosts that talk, and what was captured of it.
 #[derive(Clone, Debug)]
-pub(super) struct Talk {
+pub(crate) struct Talk {
     pub client: Host,
     pub server: Host,
     pub at: At,
@@ -39,18 +39,18 @@ pub(super) struct Talk {
 
 /// Flags of a segment.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Flags {
+pub(crate) struct Flags {
     pub syn: bool,
     pub ack: bool,
     pub fin: bool,
     pub rst: bool,
 }
 
-pub(super) const DATA: Flags = Flags { ack: true, syn: false, fin: false, rst: false };
-pub(super) const SYN: Flags = Flags { syn: true, ack: false, fin: false, rst: false };
-pub(super) const SYN_ACK: Flags = Flags { syn: true, ack: true, fin: false, rst: false };
-pub(super) const FIN: Flags = Flags { fin: true, ack: true, syn: false, rst: false };
-pub(super) const RST: Flags = Flags { rst: true, ack: true, syn: false, fin: false };
+pub(crate) const DATA: Flags = Flags { ack: true, syn: false, fin: false, rst: false };
+pub(crate) const SYN: Flags = Flags { syn: true, ack: false, fin: false, rst: false };
+pub(crate) const SYN_ACK: Flags = Flags { syn: true, ack: true, fin: false, rst: false };
+pub(crate) const FIN: Flags = Flags { fin: true, ack: true, syn: false, rst: false };
+pub(crate) const RST: Flags = Flags { rst: true, ack: true, syn: false, fin: false };
 
 impl Default for Talk {
     fn default() -> Self {
@@ -75,20 +75,20 @@ impl Default for Talk {
 
 impl Talk {
     /// One that was opened.
-    pub(super) fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let mut talk = Self::default();
         talk.opens();
         talk
     }
 
     /// SYN, SYN and ACK, ACK.
-    pub(super) fn opens(&mut self) {
+    pub(crate) fn opens(&mut self) {
         self.sends(Side::Client, SYN, b"");
         self.sends(Side::Server, SYN_ACK, b"");
         self.sends(Side::Client, DATA, b"");
     }
 
-    pub(super) fn host(&mut self, side: Side) -> &mut Host {
+    pub(crate) fn host(&mut self, side: Side) -> &mut Host {
         match side {
             Side::Client => &mut self.client,
             Side::Server => &mut self.server,
@@ -96,7 +96,7 @@ impl Talk {
     }
 
     /// A segment, with what is due next.
-    pub(super) fn sends(&mut self, by: Side, flags: Flags, payload: &[u8]) {
+    pub(crate) fn sends(&mut self, by: Side, flags: Flags, payload: &[u8]) {
         let (sequence, ack) = (self.host(by).next, self.host(by.other()).next);
         self.says(by, flags, sequence, ack, payload);
         let length = payload.len() as u32 + u32::from(flags.syn) + u32::from(flags.fin);
@@ -104,27 +104,27 @@ impl Talk {
     }
 
     /// Bytes, and their acknowledgement.
-    pub(super) fn tells(&mut self, by: Side, payload: &[u8]) {
+    pub(crate) fn tells(&mut self, by: Side, payload: &[u8]) {
         self.sends(by, DATA, payload);
         self.sends(by.other(), DATA, b"");
     }
 
     /// A segment with any numbers.
-    pub(super) fn says(&mut self, by: Side, flags: Flags, sequence: u32, ack: u32, payload: &[u8]) {
+    pub(crate) fn says(&mut self, by: Side, flags: Flags, sequence: u32, ack: u32, payload: &[u8]) {
         let frame = self.frame(by, flags, sequence, ack, payload);
         self.frames.push((self.at, frame));
         self.at += self.step;
     }
 
     /// FIN from both, the first from this one.
-    pub(super) fn closes(&mut self, by: Side) {
+    pub(crate) fn closes(&mut self, by: Side) {
         self.sends(by, FIN, b"");
         self.sends(by.other(), FIN, b"");
         self.sends(by, DATA, b"");
     }
 
     /// Ethernet, IPv4 and TCP.
-    pub(super) fn frame(
+    pub(crate) fn frame(
         &mut self,
         by: Side,
         flags: Flags,
@@ -156,23 +156,23 @@ impl Talk {
     }
 
     /// The last packet, to be changed.
-    pub(super) fn last(&mut self) -> &mut Vec<u8> {
+    pub(crate) fn last(&mut self) -> &mut Vec<u8> {
         &mut self.frames.last_mut().expect("a packet").1
     }
 
     /// As a file.
-    pub(super) fn pcap(&self) -> Vec<u8> {
+    pub(crate) fn pcap(&self) -> Vec<u8> {
         pcap(1, &self.frames)
     }
 }
 
 /// A pcap file with nanoseconds.
-pub(super) fn pcap(link: u32, frames: &[Frame]) -> Vec<u8> {
+pub(crate) fn pcap(link: u32, frames: &[Frame]) -> Vec<u8> {
     cut_pcap(link, frames, usize::MAX)
 }
 
 /// The same, with no more than so many bytes of each packet.
-pub(super) fn cut_pcap(link: u32, frames: &[Frame], snaplen: usize) -> Vec<u8> {
+pub(crate) fn cut_pcap(link: u32, frames: &[Frame], snaplen: usize) -> Vec<u8> {
     let mut file = [0xa1b2_3c4d_u32, 0x0004_0002, 0, 0, 262_144, link].map(u32::to_le_bytes).concat();
     for (at, frame) in frames {
         let captured = frame.len().min(snaplen);

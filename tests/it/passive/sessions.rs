@@ -1,6 +1,9 @@
 //! How a session ends, as far as what is kept of it shows.
 
-use rdptrace::report::{FailureKind, FindingCode};
+use rdptrace::{
+    internal::flow::Vain,
+    report::{FailureKind, FindingCode},
+};
 
 use super::{captured, has, report};
 
@@ -16,4 +19,17 @@ async fn a_session_that_its_server_ends_without_a_word_has_ended() {
     // The server may have said farewell in what is not kept.
     long.from_server.total += 1;
     assert!(!has(&report(long, &recorded), FindingCode::SessionEnded));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_loses_its_packets_is_ended_by_neither_side() {
+    let (mut flow, recorded) = captured("session-closed").await;
+    let mut sent = Vain::once(69, flow.last, 900);
+    (1..6).for_each(|times| sent.again(flow.last + times * 1_000_000_000, 900 + times as u64));
+    flow.from_client.packets.in_vain = Some(sent);
+    let told = report(flow, &recorded);
+    assert!(has(&told, FindingCode::PacketsNeverArrive) && has(&told, FindingCode::SessionEnded));
+    let session = told.trace.connections[0].session.as_ref().expect("a session");
+    assert!(session.failure.as_ref().is_some_and(|failure| failure.is_of_path()), "{session:?}");
+    assert!(told.verdict.summary.contains("ended on the way between"), "{}", told.verdict.summary);
 }

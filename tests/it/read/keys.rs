@@ -44,3 +44,36 @@ async fn tls_that_no_key_opens_is_counted() {
     assert_eq!(beside.status.code(), Some(13));
     assert!(text(&beside.stderr).contains(told), "{}", text(&beside.stderr));
 }
+
+/// A key log of this very session opens nothing of which the handshake is not in the capture.
+#[tokio::test(start_paused = true)]
+async fn a_handshake_that_is_not_whole_is_told_instead_of_a_key_log_that_does_not_fit() {
+    let mut flows = flows(&["mcs-refused", "mcs-refused"]).await;
+    for flow in &mut flows {
+        let server = &mut flow.from_server;
+        let kept = server.marks[1].offset;
+        // The server's hello is missing.
+        let mut lacking = rdptrace::internal::flow::Stream {
+            end: server.end,
+            packets: server.packets.clone(),
+            ..Default::default()
+        };
+        for (index, mark) in server.marks.iter().enumerate() {
+            let end = server.marks.get(index + 1).map_or(server.bytes.len(), |next| next.offset);
+            match mark.offset == kept {
+                true => lacking.miss((end - mark.offset) as u64),
+                false => lacking.push(&server.bytes[mark.offset..end], mark.at, mark.packet),
+            }
+        }
+        *server = lacking;
+    }
+    let keys = file("session.log");
+    fs::write(&keys, format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48))).expect("a file");
+    for (count, told) in
+        [(1, "no key can open the connection: bytes"), (2, "no key can open the 2 connections: bytes")]
+    {
+        let path = written("handshake.pcapng", &flows[..count]);
+        let said = text(&rdptrace(&["read", of(&path), "--keylog", of(&keys)]).stderr);
+        assert!(said.contains(told) && !said.contains("fits a session"), "{said}");
+    }
+}

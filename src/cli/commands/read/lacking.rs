@@ -7,7 +7,7 @@ use crate::{
     cli::{Error, arguments::read::ReadArguments, out::stderr},
     flow::Flow,
     passive::asked_for,
-    report::Connection,
+    report::{Connection, Status},
 };
 
 /// Ports that are named; more are counted together.
@@ -25,6 +25,10 @@ pub(super) struct Lacking {
     pub(super) server_keys: Option<String>,
     /// How many connections were opened.
     opened: u64,
+    /// How many have no whole handshake in the capture, so that no key opens them.
+    unread: u64,
+    /// How many have one, and none of the keys opens it.
+    shut: u64,
     /// Sessions of TLS that were not, by the port of the server, on which only a look inside tells what they are.
     sealed: BTreeMap<u16, u64>,
 }
@@ -32,7 +36,11 @@ pub(super) struct Lacking {
 impl Lacking {
     /// Notes a connection, and whether it is known to be one of Remote Desktop.
     pub(super) fn note(&mut self, flow: &Flow, connection: &Connection, is_relevant: bool) {
-        match connection.watched.as_ref().and_then(|watched| watched.opened) {
+        let opened = connection.watched.as_ref().and_then(|watched| watched.opened);
+        let is_cut = is_relevant && is_cut(connection);
+        self.unread += u64::from(is_cut);
+        self.shut += u64::from(opened == Some(false) && !is_cut);
+        match opened {
             Some(true) => self.opened += 1,
             Some(false) if !is_relevant => {
                 let port = asked_for(connection).map_or(flow.server.port(), |asked| asked.port);
@@ -62,13 +70,32 @@ impl Lacking {
             told.push(format!("{incomplete} packets are fragments of which others are missing"));
         }
         if let Some(secrets) = self.secrets.as_ref().filter(|_| self.opened == 0) {
-            told.push(format!("none of the secrets in {secrets} fits a session of this capture"));
+            told.push(
+                self.unopened(&format!("none of the secrets in {secrets} fits a session of this capture")),
+            );
         }
         if let Some(keys) = self.server_keys.as_ref().filter(|_| self.opened == 0) {
-            told.push(format!("the server key in {keys} opens no connection of this capture"));
+            told.push(
+                self.unopened(&format!("the server key in {keys} opens no connection of this capture")),
+            );
         }
         told.extend(self.sealed().filter(|_| is_any));
         told
+    }
+
+    /// Why nothing was opened.
+    fn unopened(&self, misfit: &str) -> String {
+        match (self.unread, self.shut) {
+            (1, 0) => {
+                "no key can open the connection: bytes of its handshake are not in the capture".to_owned()
+            }
+            (count, 0) if count > 0 => {
+                format!(
+                    "no key can open the {count} connections: bytes of their handshakes are not in the capture"
+                )
+            }
+            _ => misfit.to_owned(),
+        }
     }
 
     /// There is no conversation.
@@ -92,4 +119,13 @@ impl Lacking {
             )
         })
     }
+}
+
+/// Whether bytes of the handshake of TLS, or of what is before it, are not in the capture.
+fn is_cut(connection: &Connection) -> bool {
+    let watched = connection.watched.as_ref();
+    let is_lacking =
+        watched.is_some_and(|watched| watched.client.missing_bytes + watched.server.missing_bytes > 0);
+    let handshake = connection.phases.tls.as_ref();
+    is_lacking && handshake.is_none_or(|handshake| handshake.status == Status::Unseen)
 }
