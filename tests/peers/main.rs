@@ -24,6 +24,7 @@ mod heads;
 mod kerberos;
 mod krb5_conf;
 mod lab;
+mod large_flight;
 mod listened;
 mod namespace;
 mod old_suites;

@@ -178,6 +178,11 @@ pub(crate) struct Way {
 
 /// A client, a router and an xrdp. The router's links have these MTUs, which it tells nobody: a black hole.
 pub(crate) fn way(to_client: u32, to_server: u32) -> Option<Way> {
+    way_to(to_client, to_server, &[])
+}
+
+/// The same with further settings of xrdp.
+pub(crate) fn way_to(to_client: u32, to_server: u32, settings: &[(&str, &str)]) -> Option<Way> {
     let (client, router, server) = (Namespace::new()?, Namespace::new()?, Namespace::new()?);
     for (end, link, net) in [(&client, "near", "10.0.1"), (&server, "far", "10.0.2")] {
         end.run(&format!("ip link add {link} type veth peer name {link} netns {}", router.id()));
@@ -188,7 +193,7 @@ pub(crate) fn way(to_client: u32, to_server: u32) -> Option<Way> {
     router.run(&format!("ip link set near mtu {to_client}; ip link set far mtu {to_server}"));
     router.run("echo 1 >/proc/sys/net/ipv4/ip_forward");
     router.rules("icmp type destination-unreachable drop");
-    let xrdp = xrdp_in(&server, &[("security_layer", "tls")])?;
+    let xrdp = xrdp_in(&server, &[&[("security_layer", "tls")], settings].concat())?;
     Some(Way { client, router, server, _xrdp: xrdp })
 }
 
