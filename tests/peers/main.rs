@@ -8,6 +8,7 @@
 mod acceptor;
 mod boxes;
 mod broker;
+mod captured_clients;
 mod captured_way;
 mod captures;
 mod dante;
