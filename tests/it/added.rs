@@ -5,7 +5,7 @@ use rdptrace::{
     codes::Phase,
     destination::RdpFile,
     diagnose,
-    report::{Likelihood, Outcome},
+    report::{FailureKind, Likelihood, Outcome},
     settings::Security,
 };
 
@@ -197,6 +197,41 @@ async fn who_ends_before_the_session_may_want_an_account_too() {
     let activate = trace.connections[0].phases.activate.as_mut().expect("an activation");
     activate.evidence.reactivations = 1;
     assert_wanted(&diagnose(trace));
+}
+
+/// A number that says "no privileges" may mean an account that was not given; another one may not.
+#[tokio::test(start_paused = true)]
+async fn no_privileges_may_mean_no_account() {
+    let settings = settings().account(None).security(Security::Tls);
+    let ended = trace(Some(fault("licensing-close")), &settings).await.trace;
+    for (kind, code, wanted) in [
+        (FailureKind::ErrorInfo, 9, true),
+        (FailureKind::ErrorInfo, 12, false),
+        (FailureKind::Malformed, 9, false),
+    ] {
+        let mut trace = ended.clone();
+        let licensing = trace.connections[0].phases.licensing.as_mut().expect("licensing began");
+        let failure = licensing.failure.as_mut().expect("it failed");
+        (failure.kind, failure.code) = (kind, Some(code));
+        let causes = diagnose(trace).causes;
+        let found = causes.iter().find(|cause| cause.code.as_str() == "client-info-account-required");
+        let doubts = found.map(|cause| cause.against.join("; "));
+        assert_eq!(
+            doubts.as_deref(),
+            wanted.then_some("the number may mean what it says"),
+            "{kind:?} {code}"
+        );
+    }
+}
+
+/// An old CredSSP that was allowed is no reason for what stops behind it.
+#[tokio::test(start_paused = true)]
+async fn an_old_credssp_is_no_cause_of_a_later_stop() {
+    let mut trace = trace(Some(fault("license-request")), &settings()).await.trace;
+    let credssp = trace.connections[0].phases.credssp.as_mut().expect("CredSSP");
+    credssp.evidence.version = Some(4);
+    let causes = diagnose(trace).causes;
+    assert!(!causes.iter().any(|cause| cause.code.as_str() == "credssp-server-unpatched"), "{causes:#?}");
 }
 
 #[track_caller]

@@ -139,6 +139,20 @@ async fn a_version_that_others_invent_is_a_claim() {
     assert!(windows.contains("Windows 10.0 build 20348") && !windows.contains("claims Windows"), "{windows}");
 }
 
+/// Windows 7 takes no early user authorization, so its absence speaks against no such claim.
+#[tokio::test(start_paused = true)]
+async fn only_a_windows_that_takes_the_early_authorization_is_missed_by_it() {
+    let lacks = async |version, build| {
+        let mut changes = freerdp(version, build);
+        changes.push(("tls", "version", json!("TLSv1.2")));
+        let report = of(None, &changes).await;
+        let json = serde_json::to_string(&report.answered_by).expect("JSON");
+        json.contains("does not take the early user authorization")
+    };
+    assert!(lacks("10.0", 22631).await);
+    assert!(!lacks("6.1", 7601).await);
+}
+
 /// The same number is a refusal from the library that sends it, and nothing from Windows.
 #[tokio::test(start_paused = true)]
 async fn a_number_refuses_only_where_its_server_sends_it() {

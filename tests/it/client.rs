@@ -66,12 +66,19 @@ async fn every_message_of_a_client_tells_what_it_offers() {
     assert!(codes(&hello.suites).contains(&0x1301));
     assert!(hello.groups.iter().any(|group| group.name.as_deref() == Some("X25519")));
     assert!(codes(&hello.signature_algorithms).contains(&0x0804));
+    assert!(
+        hello.signature_algorithms.iter().all(|one| one.name.is_some()),
+        "{:?}",
+        hello.signature_algorithms
+    );
     assert_eq!(hello.sni.as_deref(), Some("rdsh01.corp.example"));
     let credssp = credssp.expect("a TSRequest");
     assert_eq!((credssp.version, credssp.ntlm_flags.is_some()), (6, true));
     let settings = settings.expect("a Connect Initial");
     assert_eq!((settings.build, settings.name.as_deref()), (Some(2600), Some("rdptrace")));
     assert_eq!((settings.keyboard_layout, settings.desktop_width), (Some(0x0409), Some(1024)));
+    // Among them is that the server may say by number why it ends a session.
+    assert_eq!(settings.early_capability_flags, Some(0x09AB));
     assert_eq!((settings.graphics_pipeline, settings.multitransport), (Some(true), None));
     assert!(info.is_some());
     let capabilities = capabilities.expect("a Confirm Active");
@@ -89,6 +96,17 @@ async fn one_line_of_a_page_is_the_clients_and_one_the_ends() {
     assert_eq!(row("  client"), "build 2600, NLA+TLS, TLS 1.3/1.2, CredSSP 6");
     let end = row("  ended");
     assert!(end.starts_with("closed (FIN) by the client, which had sent "), "{end}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_of_a_client_leaves_out_what_it_did_not_say() {
+    let mut trace = watched().await;
+    client(&mut trace).hello.as_mut().expect("a hello").versions.clear();
+    let mut page = Vec::new();
+    render::text(&diagnose(trace), &mut page).expect("a page");
+    let page = String::from_utf8(page).expect("text");
+    assert!(page.contains("client  "), "{page}");
+    assert!(page.contains("build 2600, NLA+TLS, CredSSP 6"), "{page}");
 }
 
 #[tokio::test(start_paused = true)]

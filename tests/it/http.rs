@@ -30,6 +30,14 @@ fn every_header_and_every_scheme_is_kept_in_order() {
     assert!(head.keeps_alive(BodyLength::Exactly(4)));
 }
 
+/// A quote that is escaped ends no parameter, so a comma behind it begins no scheme.
+#[test]
+fn an_escaped_quote_stays_in_its_parameter() {
+    let head = head(b"HTTP/1.1 401\r\nWWW-Authenticate: Basic realm=\"5\\\" disk, spare\", NTLM\r\n\r\n");
+    let schemes: Vec<_> = head.challenges().into_iter().map(|challenge| challenge.scheme).collect();
+    assert_eq!(schemes, ["Basic", "NTLM"]);
+}
+
 #[test]
 fn a_token_belongs_to_its_scheme() {
     let head = head(b"HTTP/1.1 407\r\nProxy-Authenticate: NTLM TlRMTVNTUAAC==\r\nConnection: close\r\n\r\n");
@@ -76,6 +84,9 @@ fn a_body_ends_where_its_head_says() {
     {
         assert!(body(&format!("Content-Length: {wrong}\r\n"), "GET").is_err(), "{wrong}");
     }
+    let why = |length: &str| body(&format!("Content-Length: {length}\r\n"), "GET").unwrap_err().to_string();
+    assert_eq!(why("65537"), "the body of the response is longer than 65536 bytes");
+    assert_eq!(why("1x"), "the length of the response is no number");
 }
 
 #[test]
@@ -86,7 +97,9 @@ fn chunks_are_put_together_wherever_they_are_cut() {
     }
     assert_eq!(BodyLength::Chunked.length(bytes), Ok(Some(bytes.len())));
     assert_eq!(BodyLength::Chunked.content(bytes), Ok(b"Wikipedia".to_vec()));
-    for wrong in ["x\r\n", "\r\n", "-1\r\n", "2\r\nabcd", "fffffffffffffffff\r\n", "10001\r\n"] {
+    for wrong in
+        ["x\r\n", "\r\n", "-1\r\n", "2\r\nabcd", "fffffffffffffffff\r\n", "10001\r\n", "1\r\na\r\n10000\r\n"]
+    {
         assert!(BodyLength::Chunked.length(wrong.as_bytes()).is_err(), "{wrong:?}");
     }
     assert!(BodyLength::Chunked.length(&[b'1'; 2000]).is_err());

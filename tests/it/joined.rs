@@ -262,7 +262,14 @@ async fn the_served_certificate_may_be_one_of_those_that_are_remembered() {
         json!({ "host": "rdsh01.corp.example", "sha1": served, "source": "CertHash" }),
         json!({ "host": "rdsh01.corp.example", "port": 3390, "sha1": OTHER, "source": "elsewhere" }),
     ]);
-    assert_eq!(codes(&with(report, other, json!([]))), BTreeSet::new());
+    assert_eq!(codes(&with(report.clone(), other, json!([]))), BTreeSet::new());
+    // FreeRDP keeps SHA-256.
+    let served = report.certificate.as_ref().expect("a certificate").sha256.to_uppercase();
+    for (sha256, found) in [(served, 0), ("00".repeat(32), 1)] {
+        let entry = json!({ "host": "rdsh01.corp.example", "sha256": sha256, "source": "known_hosts2" });
+        let remembers = json!({ "remembered": [entry] });
+        assert_eq!(codes(&with(report.clone(), remembers, json!([]))).len(), found);
+    }
 }
 
 /// Facts of the machine also stand beside causes that need no machine.

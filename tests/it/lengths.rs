@@ -148,6 +148,7 @@ async fn bytes_that_still_arrive_are_a_slow_path() {
     assert!(failure.detail.contains("the last of it"), "{}", failure.detail);
     let told = message(&report, "path-slow").expect("a slow path");
     assert!(told.contains("bytes still arrive") && told.contains("--timeout"), "{told}");
+    assert!(told.contains("after 10.0 s") && told.contains("the last 1.0 s before"), "{told}");
     assert_eq!(report.causes[0].code.as_str(), "path-slow");
     assert!(!report.causes.iter().any(|cause| cause.code.as_str() == "middlebox-cuts-stream"));
     // What stopped to come is no slow path.

@@ -53,6 +53,8 @@ fn rules_of_the_packet_filter_are_read_or_unknown() {
         ("drop", Warning),
         ("ct state invalid drop", Ok),
         ("meta l4proto udp drop", Ok),
+        ("meta nfproto ipv4 drop", Warning),
+        ("meta nfproto ipv6 drop", Ok),
         ("meta skuid 1000 drop", Unknown),
         ("oifname \"eth0\" tcp dport 3389 drop", Unknown),
         ("tcp dport 3389 accept", Ok),
@@ -104,6 +106,10 @@ fn the_way_back_and_other_chains_count_where_packets_meet_them() {
     }
     assert_eq!(client(&chain("forward", "drop", "drop"), "192.0.2.15").0, Ok);
     assert_eq!(client(&chain("output", "accept", "ip daddr 192.0.2.0/24 drop"), "rdsh01").0, Unknown);
+    // A table of one device is not met by every connection, whatever address the name has.
+    let device = "table netdev t {\n\tchain o {\n\t\ttype filter hook egress device \"eth1\" priority 0; policy accept;\n\t\t\
+                  tcp dport 3389 drop\n\t}\n}\n";
+    assert_eq!(client(device, "rdsh01").0, Unknown);
     let jumped = chain("output", "accept", "jump far")
         + "table inet filter {\n\tchain far {\n\t\ttcp dport 3389 drop\n\t}\n}\n";
     assert_eq!(client(&jumped, "192.0.2.15").0, Warning);
@@ -146,6 +152,11 @@ fn the_first_rule_that_fits_decides() {
                 "ip",
                 &own("nat hook output", "fib daddr type local tcp dport 3389 dnat to 172.17.0.2:3389"),
             ),
+            Unknown,
+        ),
+        // Whether the first rule lets it pass is not known, so neither is whether the second one is met.
+        (
+            table("ip", &own("nat hook output", "meta skuid 1000 accept\n\t\ttcp dport 3389 redirect to :1")),
             Unknown,
         ),
         (table("ip", &own("nat hook output", "tcp dport 8080 dnat to 172.17.0.2:80")), Ok),

@@ -50,6 +50,7 @@ fn openssl_is_understood_from_its_first_section_on() {
         (all("MaxProtocol = TLSv1.1\n"), Warning),
         (all("CipherString = DEFAULT@SECLEVEL=3\n"), Warning),
         (all("CipherString = NOSUCH\n"), Unknown),
+        (all("CipherString = NOSUCH@SECLEVEL=3\n"), Unknown),
         (all("CipherString = RC4\n"), Unknown),
         (all("CipherString = ECDHE-ECDSA-AES128-GCM-SHA256\n"), Unknown),
         (all("CipherString = DEFAULT:!kRSA\n"), Ok),
@@ -139,6 +140,7 @@ fn settings_of_xrdp_that_are_not_understood_are_unknown() {
     };
     for (code, text, status) in [
         ("xrdp-protocols", "tls_ciphers=NOSUCH", Unknown),
+        ("xrdp-protocols", "tls_ciphers=HIGH:NOSUCH", Unknown),
         ("xrdp-protocols", "tls_ciphers=HIGH:!ALL", Unknown),
         ("xrdp-protocols", "tls_ciphers=RC4", Warning),
         ("xrdp-protocols", "tls_ciphers=HIGH", Ok),

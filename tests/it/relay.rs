@@ -170,6 +170,7 @@ async fn how_the_server_was_reached_is_told_as_by_a_trace() {
         let connection = &watched[0].trace.connections[0];
         let connect = connection.phases.connect.as_ref().expect("TCP was tried");
         assert_eq!(connect.status, Status::Failed);
+        assert_eq!(serde_json::to_value(connect.evidence.attempts[0].result).expect("JSON"), kind);
         assert_eq!(connect.failure.as_ref().map(|failure| failure.kind.name()), Some(kind));
         assert_eq!(watched[0].verdict.phase, Some(Phase::Connect));
         assert!(connection.phases.negotiate.is_none());

@@ -200,12 +200,14 @@ fn a_server_that_gives_no_picture_leaves_no_file() {
     let black = Served::start(&["--fault", "session-black"]);
     let elsewhere = Served::start(&["--fault", "session-redirection"]);
     let garbled = Served::start(&["--fault", "session-undecodable"]);
+    let ended = Served::start(&["--fault", "session-closed"]);
     let cases = [
         (&nla.1, "auto", 3, "stopped in credssp: no account was given"),
         (&closing.1, "tls", 16, "the connection ended in mcs"),
         (&black.1, "tls", 1, "the server drew nothing"),
         (&elsewhere.1, "tls", 1, "redirects to"),
         (&garbled.1, "tls", 0, "can be decoded"),
+        (&ended.1, "tls", 1, "the session ended before the server drew anything: "),
     ];
     let (new, old) = (file("no-screen.png"), file("old-screen.png"));
     fs::write(&old, "older").expect("a file");

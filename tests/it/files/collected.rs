@@ -173,6 +173,22 @@ fn a_collected_machine_is_checked_as_the_machine_itself() {
     }
 }
 
+/// A check that was denied says what to do only if it knows whether the administrator ran it.
+#[test]
+fn a_collected_machine_tells_whether_it_was_elevated() {
+    for elevated in [None, Some(false), Some(true)] {
+        let mut machine = machine();
+        machine.machine.elevated = elevated;
+        let mut bytes = Vec::new();
+        let collection = Collection::new(&machine, machine.clone(), Some(&subject()), true);
+        collection.write(Cursor::new(&mut bytes)).unwrap_or_else(|why| panic!("{why}"));
+        let path = folder("collected-elevated").join("machine.zip");
+        fs::write(&path, bytes).expect("a file");
+        let files = Files::open(&[Given::Collected(path)]).unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(check(&files, RoleChoice::Client, None).machine.elevated, elevated);
+    }
+}
+
 #[test]
 fn a_damaged_zip_file_is_told() {
     let whole = zipped(&collection(true));

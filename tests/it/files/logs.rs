@@ -137,6 +137,9 @@ fn a_damaged_log_gives_what_can_be_read_and_says_so() {
     let cut = opened(&whole[..whole.len() - 70_000]);
     assert!(cut.events(CLIENT).is_ok());
     assert_eq!(cut.notes(), ["it is cut off, so events may be missing"]);
+    // Between two chunks only the header tells that there were more.
+    let between = opened(&whole[..whole.len() - 65_536]);
+    assert_eq!(between.notes(), ["it is cut off, so events may be missing"]);
 
     let mut dirty = whole.clone();
     dirty[120] = 1;

@@ -50,8 +50,8 @@ fn linux() -> Recorded {
         (
             "/etc/krb5.conf",
             "# mallory@acme.org\n[libdefaults]\n default_realm = AD.ACME.EXAMPLE\n[realms]\n \
-             AD.ACME.EXAMPLE = {\n  kdc = dc1-acme.ad.acme.example:88\n }\n[domain_realm]\n \
-             .branch.acme.example = AD.ACME.EXAMPLE\n\
+             AD.ACME.EXAMPLE = {\n  kdc = dc1-acme.ad.acme.example:88\n }\n ACMECORP = {\n }\n\
+             [domain_realm]\n .branch.acme.example = AD.ACME.EXAMPLE\n acme-old = ACMEOLD\n\
              includedir /etc/krb5.conf.d\n",
         ),
         ("/etc/krb5.conf.d/AcmeSettings", "[libdefaults]\n clockskew = 300\n"),

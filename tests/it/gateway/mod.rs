@@ -7,6 +7,7 @@ mod headers;
 mod hop;
 mod kdc_proxy;
 pub(crate) mod lab;
+mod limits;
 mod packets;
 mod pages;
 mod passing;

@@ -1,5 +1,6 @@
 //! What a server accepts: against the demo server, and against servers that a script makes.
 
+mod page;
 mod scripted;
 mod verdict;
 

@@ -44,6 +44,25 @@ async fn a_method_of_socks_is_no_reply() {
     assert_eq!(report.causes[0].code.as_str(), "proxy-authentication-required");
 }
 
+/// A proxy that wants an account by a scheme that is not spoken here may take another client's.
+#[tokio::test(start_paused = true)]
+async fn a_wanted_account_is_certain_where_it_can_be_given() {
+    let rows: [(&'static [Exchange], Likelihood, usize); 2] = [
+        (
+            &[(b"\r\n\r\n", b"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"p\"\r\n\r\n")],
+            Likelihood::Certain,
+            1,
+        ),
+        (&[(b"\r\n\r\n", b"HTTP/1.1 407 No\r\nProxy-Authenticate: NTLM\r\n\r\n")], Likelihood::Likely, 2),
+    ];
+    for (exchanges, likelihood, reasons) in rows {
+        let report = Lab::new(exchanges, false).trace(ProxyKind::Http, None).await;
+        let cause = &report.causes[0];
+        assert_eq!((cause.code.as_str(), cause.likelihood), ("proxy-authentication-required", likelihood));
+        assert_eq!(cause.because.len(), reasons, "{:?}", cause.because);
+    }
+}
+
 /// What the proxy says by number is certain, and what may have another reason is not.
 #[tokio::test(start_paused = true)]
 async fn a_refused_account_is_as_certain_as_what_the_proxy_says() {
