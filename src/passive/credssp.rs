@@ -4,11 +4,14 @@ use time::OffsetDateTime;
 
 use super::{
     client,
+    sealed::{Ending, Sealed, Shown},
     talk::{Halt, Passing, Talk},
+    track::{Closing, Word},
 };
 use crate::{
+    codes::Phase,
     flow::Side,
-    net::Framing,
+    net::{CLOSE_NOTIFY, Framing},
     pdu::{der::SEQUENCE, ntlm, spnego, ts_request::ts_request, x224::TPKT_VERSION},
     phase::{
         credssp::{self, challenge, silent_end},
@@ -18,14 +21,6 @@ use crate::{
 };
 
 const AUTHENTICATE: u8 = 3;
-
-/// What the client has shown.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Shown {
-    Nothing,
-    Proof,
-    Credentials,
-}
 
 /// What was read of the exchange.
 struct Exchange {
@@ -70,6 +65,22 @@ pub(super) fn run(talk: &mut Talk<'_>, early: bool, evidence: &mut CredsspEviden
                 talk.take(side, Framing::TsRequest)?;
             }
         }
+    }
+}
+
+/// What an exchange that cannot be opened failed with; none if the client may have ended it for a reason of its own.
+pub(super) fn sealed(talk: &mut Talk<'_>, records: &Sealed, ending: &Ending) -> Option<Failure> {
+    let (shown, mark) = match ending {
+        Ending::Refused(_, failure) => return Some(failure.clone()),
+        Ending::Unanswered(shown, mark) => (*shown, mark),
+    };
+    // Nobody sees which alert it is: most say goodbye.
+    let word = |side| records.left(side).map(|mark| Closing { word: Word::Alert(CLOSE_NOTIFY), mark });
+    (talk.client.closing, talk.server.closing) = (word(Side::Client), word(Side::Server));
+    (talk.phase, talk.since, talk.now) = (Phase::Credssp, mark.at, mark.at);
+    match explained(talk.missing(Side::Server, 0), shown) {
+        Halt::Failed(failure) => Some(failure),
+        Halt::Stopped(_) | Halt::Unseen(_) => None,
     }
 }
 

@@ -1,5 +1,11 @@
 //! What encrypted records say by direction, number, size and time. All of it is inferred.
 
+mod credssp;
+
+use std::ops::RangeInclusive;
+
+pub(super) use credssp::{Ending, Shown};
+
 use crate::{
     flow::{At, Mark, Side, millis},
     report::Selected,
@@ -12,8 +18,25 @@ const SHORTEST_AUTHENTICATE: usize = 300;
 /// An alert of TLS 1.3: two bytes, the type and the tag (RFC 8446 section 5.2).
 const SEALED_ALERT: usize = 2 + 1 + 16;
 
-/// A record: who sent it, when, its type, and its length.
-type Size = (Side, Mark, u8, usize);
+/// What is known of a record.
+#[derive(Clone, Debug)]
+pub(super) struct Size {
+    pub side: Side,
+    pub mark: Mark,
+    pub kind: u8,
+    pub length: usize,
+    /// How many bytes it can hold; none if the suite does not tell.
+    pub plain: Option<RangeInclusive<usize>>,
+}
+
+impl Size {
+    /// Whether what it holds can have one of these lengths.
+    fn fits(&self, lengths: &RangeInclusive<usize>) -> bool {
+        self.plain
+            .as_ref()
+            .is_some_and(|plain| plain.start() <= lengths.end() && plain.end() >= lengths.start())
+    }
+}
 
 /// The records after a handshake.
 #[derive(Debug, Default)]
@@ -25,29 +48,43 @@ pub(super) struct Sealed {
 impl Sealed {
     /// In the order of time.
     pub(super) fn new(is_tls13: bool, mut records: Vec<Size>) -> Self {
-        records.sort_by_key(|(_, mark, ..)| (mark.at, mark.packet));
+        records.sort_by_key(|record| (record.mark.at, record.mark.packet));
         Self { records, is_tls13 }
+    }
+
+    /// The messages of both sides.
+    fn messages(&self) -> impl DoubleEndedIterator<Item = &Size> {
+        self.records.iter().filter(|record| record.kind == APPLICATION_DATA && !self.is_alert(record))
     }
 
     /// The messages of a side.
     fn of(&self, side: Side) -> impl DoubleEndedIterator<Item = &Size> {
-        let counts = |record: &&Size| record.2 == APPLICATION_DATA && !self.is_alert(record);
-        self.records.iter().filter(counts).filter(move |(from, ..)| *from == side)
+        self.messages().filter(move |record| record.side == side)
     }
 
     /// When the last record came.
     pub(super) fn last(&self) -> Option<At> {
-        self.records.last().map(|(_, mark, ..)| mark.at)
+        self.records.last().map(|record| record.mark.at)
     }
 
-    /// Who left first, by an alert, or in TLS 1.3 by a record of its size.
-    fn left(&self) -> Option<(Side, At)> {
-        let alert = self.records.iter().find(|record| self.is_alert(record));
-        alert.map(|(side, mark, ..)| (*side, mark.at))
+    /// When this side said that it leaves: by an alert, or in TLS 1.3 by a record of its size.
+    pub(super) fn left(&self, side: Side) -> Option<Mark> {
+        self.records
+            .iter()
+            .find(|record| record.side == side && self.is_alert(record))
+            .map(|record| record.mark)
     }
 
-    fn is_alert(&self, (_, _, kind, length): &Size) -> bool {
-        *kind == ALERT || self.is_tls13 && *length == SEALED_ALERT
+    fn is_alert(&self, record: &Size) -> bool {
+        record.kind == ALERT || self.is_tls13 && record.length == SEALED_ALERT
+    }
+
+    /// Who left first, with an alert or without.
+    fn first_to_leave(&self, ended: Option<(Side, At)>) -> Option<(Side, At)> {
+        let alerts = [Side::Client, Side::Server].into_iter();
+        let alerts = alerts.filter_map(|side| Some((side, self.left(side)?.at)));
+        // A side that is gone is answered with an alert, and has left before it.
+        alerts.chain(ended).min_by_key(|(_, at)| *at)
     }
 
     /// One sentence about what crossed before this moment.
@@ -58,22 +95,21 @@ impl Sealed {
             records(client.count()),
             records(server.count())
         );
-        // A side that is gone is answered with an alert, and has left before it.
-        let first = self.left().into_iter().chain(ended).min_by_key(|(_, at)| *at);
+        let first = self.first_to_leave(ended);
         let end = first.map_or_else(String::new, |(side, at)| self.end(selected, side, at));
         format!("{counts}{end}")
     }
 
     fn end(&self, selected: Selected, side: Side, at: At) -> String {
         let who = if side == Side::Server { "the server" } else { "the client" };
-        let Some((index, (_, mark, _, length))) = self.of(Side::Client).enumerate().last() else {
+        let Some((index, Size { mark, length, .. })) = self.of(Side::Client).enumerate().last() else {
             return format!("; {who} ended the connection");
         };
         let proof = selected.is_nla() && index > 0 && *length >= SHORTEST_AUTHENTICATE;
         let size = if proof { ", which has the size of an AUTHENTICATE," } else { "" };
         let is_after = |other: &Mark| (other.at, other.packet) > (mark.at, mark.packet) && other.at <= at;
-        let answer = self.of(Side::Server).rfind(|(_, answer, ..)| is_after(answer));
-        let Some((_, answer, _, length)) = answer else {
+        let answer = self.of(Side::Server).rfind(|answer| is_after(&answer.mark));
+        let Some(Size { mark: answer, length, .. }) = answer else {
             let after = millis(mark.at, at);
             return format!(
                 "; {who} ended the connection {after:.1} ms after message {} of the client{}",
@@ -81,8 +117,14 @@ impl Sealed {
                 size.trim_end_matches(',')
             );
         };
-        // Whoever is let in sends its password next.
-        let refused = if proof { ", as after a refusal" } else { "" };
+        let refused = match () {
+            // Whoever is let in sends its password next.
+            () if proof => ", as after a refusal",
+            () if selected == Selected::NlaEx && self.is_early_result() => {
+                ", as one does that is denied, or only tests an account"
+            }
+            () => "",
+        };
         let after = millis(answer.at, at);
         format!(
             "; the server answered message {} of the client{size} with {length} B, and {who} ended the connection {after:.1} ms later{refused}",

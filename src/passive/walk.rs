@@ -245,11 +245,25 @@ impl<'a> Walk<'a> {
         let end = ended::first(talk.flow).filter(|_| on_the_way.is_none()).map(|(side, end)| (side, end.at));
         let inferred = [Some(sealed.told(selected, end)), on_the_way].into_iter().flatten();
         let inferred = inferred.collect::<Vec<_>>().join("; ");
-        talk.now = sealed.last().unwrap_or(talk.now);
-        match selected.is_nla() {
-            true => unseen(talk, Phase::Credssp, &mut self.phases.credssp, locked, inferred),
-            false => unseen(talk, Phase::Mcs, &mut self.phases.mcs, locked, inferred),
-        }
+        let ending = sealed.credssp(selected, end).filter(|_| selected.is_nla());
+        let begin = talk.now;
+        let failed = ending.and_then(|ending| Some((credssp::sealed(talk, sealed, &ending)?, ending)));
+        let last = talk.now.max(sealed.last().unwrap_or(begin));
+        let Some((failure, ending)) = failed else {
+            talk.now = last;
+            return match selected.is_nla() {
+                true => unseen(talk, Phase::Credssp, &mut self.phases.credssp, locked, inferred),
+                false => unseen(talk, Phase::Mcs, &mut self.phases.mcs, locked, inferred),
+            };
+        };
+        talk.now = begin;
+        let run = |talk: &mut Talk<'_>, evidence: &mut _| {
+            ending.note(evidence);
+            talk.now = last;
+            Err(Halt::Failed(failure))
+        };
+        let _: Option<()> = record(talk, Phase::Credssp, &mut self.phases.credssp, run);
+        self.phases.credssp.iter_mut().for_each(|record| record.inferred = Some(inferred.clone()));
     }
 }
 

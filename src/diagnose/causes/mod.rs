@@ -28,6 +28,7 @@ mod rdp_file;
 mod reach;
 mod redirection;
 mod rules;
+mod sealed;
 mod session;
 mod silence;
 mod sni;
@@ -69,6 +70,7 @@ pub(super) const RULES: &[&[CauseRule]] = &[
     sni::RULES,
     credssp::RULES,
     account::RULES,
+    sealed::RULES,
     logon::RULES,
     session::RULES,
     license::RULES,

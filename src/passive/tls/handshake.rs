@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     super::{
-        sealed::Sealed,
+        sealed::{Sealed, Size},
         talk::{Content, Halt, Passing, Talk},
         track::Next,
     },
@@ -236,8 +236,13 @@ impl Handshake {
     pub(super) fn sealed(&self, talk: &mut Talk<'_>) -> Sealed {
         let (client, _) = records::rest(&mut talk.client);
         let (server, _) = records::rest(&mut talk.server);
+        // Clients of TLS 1.0 split what they send, so a record says little of a message.
+        let suite = self.suite().filter(|_| self.answer.version > Some(TLS_1_0));
         let lengths = |side, records: Vec<Record>| {
-            let size = move |record: Record| (side, record.mark, record.kind, record.body.len());
+            let size = move |Record { mark, kind, body, .. }| {
+                let plain = suite.map(|suite| suite.content(self.is_tls13(), body.len()));
+                Size { side, mark, kind, length: body.len(), plain }
+            };
             records.into_iter().map(size)
         };
         let all = lengths(Side::Client, client).chain(lengths(Side::Server, server));

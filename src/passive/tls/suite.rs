@@ -1,9 +1,16 @@
 //! What a cipher suite does to records, as its name says.
 
+use std::ops::RangeInclusive;
+
 use ring::aead::{AES_128_GCM, AES_256_GCM, Algorithm, CHACHA20_POLY1305};
 
 use super::derive::Hash;
 use crate::codes;
+
+/// The tag of an AEAD, the type inside a record of TLS 1.3, and a block of AES with an IV of the same length.
+const TAG: usize = 16;
+const TYPE: usize = 1;
+const BLOCK: usize = 16;
 
 /// How records are protected.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +54,21 @@ impl Suite {
             _ => return None,
         };
         Some(Self { cipher, hash })
+    }
+
+    /// How many bytes of content a record of this length can hold (RFC 5246 section 6.2.3, RFC 8446 section 5.2); TLS 1.1 or later.
+    pub(super) fn content(self, is_tls13: bool, length: usize) -> RangeInclusive<usize> {
+        let exact = |added: usize| length.saturating_sub(added)..=length.saturating_sub(added);
+        match self.cipher {
+            Cipher::Aead { .. } if is_tls13 => exact(TYPE + TAG),
+            Cipher::Aead { explicit, .. } => exact(explicit + TAG),
+            Cipher::Rc4 { mac } => exact(mac.length()),
+            // The padding is of one byte at least, and mostly of no more than a block.
+            Cipher::Cbc { mac, .. } => {
+                let rest = length.saturating_sub(BLOCK + mac.length());
+                rest.saturating_sub(BLOCK)..=rest.saturating_sub(1)
+            }
+        }
     }
 
     /// Whether it takes TLS 1.2 or later.

@@ -1,0 +1,133 @@
+//! How a CredSSP exchange ended that cannot be opened, by who spoke last and how long that was (MS-CSSP 2.2.1 and 3.1.5). All of it
+//! is inferred.
+
+use std::ops::RangeInclusive;
+
+use super::{SHORTEST_AUTHENTICATE, Sealed, Size};
+use crate::{
+    flow::{At, Mark, Side},
+    report::{CredsspEvidence, Failure, FailureKind, Selected},
+};
+
+/// A TSRequest with a version and an errorCode alone. Whatever lets the exchange go on is longer: a CHALLENGE, a ticket's answer, a
+/// proof of the key.
+const STATUS: RangeInclusive<usize> = 13..=40;
+/// The proof of the key, a hash and a signature, from CredSSP 5 on. An older one is as long as a public key.
+const PROOF: RangeInclusive<usize> = 55..=80;
+/// An Early User Authorization Result.
+const EARLY: RangeInclusive<usize> = 4..=4;
+
+/// What a client has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::passive) enum Shown {
+    /// Nothing that is derived from the password.
+    Nothing,
+    /// A proof of it, or a ticket.
+    Proof,
+    /// What is delegated.
+    Credentials,
+}
+
+/// How the exchange ended.
+pub(in crate::passive) enum Ending {
+    /// With an answer that nothing but a refusal fits.
+    Refused(Shown, Failure),
+    /// Without any answer to what the client said then.
+    Unanswered(Shown, Mark),
+}
+
+impl Ending {
+    /// What the client had shown.
+    fn shown(&self) -> Shown {
+        match self {
+            Self::Refused(shown, _) | Self::Unanswered(shown, _) => *shown,
+        }
+    }
+
+    /// Notes what the client had shown, and what it shows of the server.
+    pub(in crate::passive) fn note(&self, evidence: &mut CredsspEvidence) {
+        evidence.attempted = self.shown() >= Shown::Proof;
+        // A client delegates only to a server that has proved its key.
+        evidence.key_binding = (self.shown() == Shown::Credentials).then_some(true);
+    }
+}
+
+/// The last message of a client, and what crossed around it.
+struct Last<'a> {
+    shown: Shown,
+    said: &'a Size,
+    answer: Option<&'a Size>,
+}
+
+impl Sealed {
+    /// How the exchange ended; none if it went on, or if the sizes leave that open.
+    pub(in crate::passive) fn credssp(
+        &self,
+        selected: Selected,
+        ended: Option<(Side, At)>,
+    ) -> Option<Ending> {
+        let Last { shown, said, answer } = self.turns()?;
+        let Some(answer) = answer else { return Some(Ending::Unanswered(shown, said.mark)) };
+        let by_server = self.first_to_leave(ended).is_some_and(|(side, _)| side == Side::Server);
+        let kind = match shown {
+            // Who is let in goes on, unless it only wanted to know: then the client leaves.
+            Shown::Credentials if answer.fits(&EARLY) => {
+                (selected == Selected::NlaEx && by_server).then_some(FailureKind::EarlyAuthDenied)?
+            }
+            _ => answer.fits(&STATUS).then_some(FailureKind::NtStatus)?,
+        };
+        Some(Ending::Refused(shown, refused(kind, shown, answer)))
+    }
+
+    /// Whether the last word may be the result of the early authorization.
+    pub(super) fn is_early_result(&self) -> bool {
+        let last = self.turns().filter(|last| last.shown == Shown::Credentials);
+        last.and_then(|last| last.answer).is_some_and(|answer| answer.fits(&EARLY))
+    }
+
+    /// Follows both sides, turn by turn; none if it is more than an exchange has.
+    fn turns(&self) -> Option<Last<'_>> {
+        // In TLS 1.3 tickets come first.
+        let messages = self.messages().skip_while(|one| one.side == Side::Server);
+        let (mut count, mut longest) = (0, 0);
+        let (mut said, mut answer, mut before): (Option<&Size>, Option<&Size>, Option<&Size>) =
+            (None, None, None);
+        for one in messages {
+            if one.side == Side::Server {
+                answer = Some(one);
+                continue;
+            }
+            if said.is_none() || answer.is_some() {
+                (count, before) = (count + 1, answer.take());
+            }
+            (said, longest) = (Some(one), longest.max(one.length));
+        }
+        let proves = longest >= SHORTEST_AUTHENTICATE;
+        let shown = match count {
+            1 if !proves => Shown::Nothing,
+            1 | 2 if proves => Shown::Proof,
+            // A client that falls back from Kerberos to NTLM proves the password here.
+            3 if proves && before.is_some_and(|before| before.fits(&PROOF)) => Shown::Credentials,
+            3 if proves => Shown::Proof,
+            _ => return None,
+        };
+        Some(Last { shown, said: said?, answer })
+    }
+}
+
+fn refused(kind: FailureKind, shown: Shown, answer: &Size) -> Failure {
+    let what = match shown {
+        Shown::Nothing => "the client's first message",
+        Shown::Proof => "the proof of the password",
+        Shown::Credentials => "the delegated credentials",
+    };
+    let place = match answer.mark.packet {
+        0 => String::new(),
+        packet => format!(" (packet {packet})"),
+    };
+    let detail = format!(
+        "the server answered {what} with a record of {} B{place}, in which little more than a refusal fits; no key opens it",
+        answer.length
+    );
+    Failure::new(kind, detail)
+}

@@ -1,0 +1,100 @@
+//! Without keys a refused account is told by the sizes and times of the records, as likely and never as certain.
+
+use rdptrace::{
+    Report,
+    codes::Phase,
+    internal::{
+        demo::FAULTS,
+        flow::{End, How, KeyLog},
+    },
+    report::{Credentials, FailureKind, Likelihood, Outcome, Status},
+};
+
+use super::{read, recorded};
+use crate::{faults::told_of, lab::fault};
+
+/// What a capture without keys shows of a fault.
+async fn blind(name: Option<&'static str>) -> Report {
+    let mut recorded = recorded(name.map(fault)).await;
+    recorded.keys = KeyLog::default();
+    read(&recorded)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_account_never_reads_as_success() {
+    let mut wrong = Vec::new();
+    for fault in FAULTS.iter().filter(|fault| fault.expect.phase == "credssp") {
+        let live = told_of(Some(fault)).await;
+        // What the client itself finds wrong is its own knowledge, and so is a result of four bytes after which it leaves.
+        let of_client =
+            matches!(fault.expect.kind, "key_binding" | "malformed" | "early_auth_denied" | "disconnect");
+        if live.verdict.credentials == Credentials::NotAttempted || of_client {
+            continue;
+        }
+        let seen = blind(Some(fault.name)).await;
+        let told = |report: &Report| {
+            let kind = report.verdict.failure.as_ref().map(|failure| failure.kind);
+            // An alert that nobody can read looks like a goodbye.
+            let kind =
+                kind.map(|kind| if kind == FailureKind::TlsAlert { FailureKind::Closed } else { kind });
+            (report.verdict.outcome, report.verdict.phase, kind)
+        };
+        let is_sure = seen.causes.iter().any(|cause| cause.likelihood == Likelihood::Certain);
+        let is_silent = seen.causes.is_empty() || seen.findings.is_empty();
+        if told(&live) != told(&seen) || is_sure || is_silent {
+            wrong.push(format!("{}: {:?} {:?} {:?}", fault.name, told(&live), told(&seen), seen.causes));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A client that is denied leaves, and so does one that only tests the account.
+#[tokio::test(start_paused = true)]
+async fn a_denial_after_which_the_server_leaves_is_told_and_else_left_open() {
+    let mut recorded = recorded(Some(fault("early-authorization-denied"))).await;
+    recorded.keys = KeyLog::default();
+    let open = read(&recorded);
+    let credssp = open.trace.connections[0].phases.credssp.as_ref().expect("it was entered");
+    assert_eq!(credssp.status, Status::Unseen);
+    assert!(credssp.inferred.as_ref().is_some_and(|text| text.contains("denied")), "{:?}", credssp.inferred);
+    let flow = &mut recorded.flows[0];
+    let last = flow.from_server.marks.iter().rfind(|mark| flow.from_server.bytes[mark.offset + 4] == 21);
+    let last = *last.expect("a result of four bytes");
+    flow.from_server.end = Some(End { how: How::Fin, at: last.at, packet: last.packet });
+    let client = &mut flow.from_client;
+    let goodbye = client.marks.pop_if(|last| client.bytes.len() - last.offset == 24).expect("an alert");
+    client.bytes.truncate(goodbye.offset);
+    let told = read(&recorded);
+    assert_eq!(told.verdict.failure.as_ref().map(|failure| failure.kind.name()), Some("early_auth_denied"));
+    let first = &told.causes[0];
+    assert_eq!((first.code.as_str(), first.likelihood), ("logon-right-missing", Likelihood::Likely));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_password_is_likely_and_what_else_has_its_size_is_told() {
+    let report = blind(Some("logon-failure")).await;
+    let verdict = &report.verdict;
+    assert_eq!((verdict.outcome, verdict.phase), (Outcome::Aborted, Some(Phase::Credssp)));
+    assert_eq!(verdict.reached, Some(Phase::Tls));
+    assert_eq!(verdict.credentials, Credentials::NotVerifiable);
+    let failure = verdict.failure.as_ref().expect("a refusal");
+    assert_eq!((failure.kind.name(), failure.code), ("nt_status", None));
+    let first = &report.causes[0];
+    assert_eq!((first.code.as_str(), first.likelihood), ("credentials-wrong", Likelihood::Likely));
+    assert!(first.because.iter().any(|line| line.contains("AUTHENTICATE")), "{:?}", first.because);
+    assert!(first.against.iter().any(|line| line.contains("every status")), "{:?}", first.against);
+    let others: Vec<&str> = report.causes[1..].iter().map(|cause| cause.code.as_str()).collect();
+    assert!(others.contains(&"domain-controller-unreachable"), "{others:?}");
+}
+
+/// Whoever is let in goes on, and whoever only asks whether it would be leaves.
+#[tokio::test(start_paused = true)]
+async fn what_works_is_not_told_as_refused() {
+    for name in
+        [None, Some("hybrid"), Some("mcs-close"), Some("licensing-silence"), Some("key-binding-altered")]
+    {
+        let report = blind(name).await;
+        let credssp = report.trace.connections[0].phases.credssp.as_ref().expect("it was entered");
+        assert_eq!(credssp.status, Status::Unseen, "{name:?}: {:?}", credssp.failure);
+    }
+}
