@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr};
 
-use super::{
-    ip::{Fragment, Ip},
-    packet::{Content, Met, content},
-};
+use super::ip::{Fragment, Ip};
 use crate::flow::At;
 
 /// How many packets may be incomplete at once.
@@ -36,27 +33,25 @@ struct Parts {
 }
 
 impl Fragments {
-    /// Adds a part; with the last one the packet is read.
-    pub(super) fn add(&mut self, ip: &Ip<'_>, part: Fragment, met: Met, read: &mut dyn FnMut(Content<'_>)) {
+    /// Adds a part; with the last one the whole payload is here.
+    pub(super) fn add(&mut self, ip: &Ip<'_>, part: Fragment, at: At) -> Option<Vec<u8>> {
         let key = (ip.source, ip.destination, ip.protocol.0, part.id);
         // A part that was cut cannot be put together, and neither can the others.
         if ip.payload.len() < ip.length || part.offset + ip.length > LONGEST {
             self.given_up += 1;
             self.waiting.remove(&key);
-            return;
+            return None;
         }
-        self.make_room(&key, met.at);
+        self.make_room(&key, at);
         let parts = self.waiting.entry(key).or_insert_with(|| Parts {
-            began: met.at,
+            began: at,
             parts: BTreeMap::new(),
             held: 0,
             length: None,
         });
-        if let Some(payload) = parts.add(ip, part) {
-            self.waiting.remove(&key);
-            let whole = Ip { payload: &payload, length: payload.len(), fragment: None, ..ip.clone() };
-            read(content(&whole, met));
-        }
+        let whole = parts.add(ip, part)?;
+        self.waiting.remove(&key);
+        Some(whole)
     }
 
     /// How many packets never became whole.

@@ -25,6 +25,8 @@ mod segments;
 mod side;
 mod source;
 mod tally;
+mod tunnel;
+mod unread;
 mod waiting;
 mod writer;
 
@@ -34,4 +36,5 @@ pub use held::Held;
 pub use item::{Error, Item, Packet};
 pub use keys::{learn as learn_keys, log as key_log};
 pub use read::{Capture, Found, Seen, Sink};
+pub use unread::Unread;
 pub use writer::{Ongoing, Writer};

@@ -7,11 +7,13 @@ use super::{
     flows::{Flows, Wanted},
     fragments::Fragments,
     held::Held,
-    ip,
+    ip::{self, Ip},
     item::{Error, Item, Packet},
     keys,
     link::{self, Link},
     packet::{Content, Met, content},
+    tunnel,
+    unread::Unread,
 };
 use crate::flow::{At, Datagram, Flow, Icmp, KeyLog};
 
@@ -55,6 +57,8 @@ pub struct Seen {
     pub cut: u64,
     /// How many had a header that is not known here, by LINKTYPE.
     pub unsupported: BTreeMap<u32, u64>,
+    /// How many carried what may hide connections and is not read here.
+    pub unread: BTreeMap<Unread, u64>,
     /// How many packets had fragments of which others were missing.
     pub incomplete: u64,
     /// How many TCP connections there were.
@@ -118,15 +122,40 @@ impl Capture {
 
     fn packet(&mut self, packet: &Packet<'_>, out: Sink<'_>) {
         self.seen.packets += 1;
-        let frame = match link::payload(packet.link, packet.bytes) {
+        let met = Met { at: packet.at, packet: packet.number, mac: None };
+        let missing = packet.length - packet.bytes.len();
+        match link::payload(packet.link, packet.bytes) {
+            Link::Unsupported => *self.seen.unsupported.entry(packet.link).or_default() += 1,
+            frame => self.frame(frame, missing, met, tunnel::MOST, out),
+        }
+    }
+
+    /// Reads a frame, `missing` bytes of which were not captured and so many packets of which may be inside one another.
+    fn frame(&mut self, frame: Link<'_>, missing: usize, met: Met, most: usize, out: Sink<'_>) {
+        let frame = match frame {
             Link::Ip(frame) => frame,
-            Link::Other => return,
-            Link::Unsupported => return *self.seen.unsupported.entry(packet.link).or_default() += 1,
+            Link::Unread(what) if what.hides() => return *self.seen.unread.entry(what).or_default() += 1,
+            Link::Unread(_) | Link::Other | Link::Unsupported => return,
         };
-        let met = Met { at: packet.at, packet: packet.number, mac: frame.mac };
-        let Some(ip) = ip::read(frame.ip, packet.length - packet.bytes.len()) else { return };
-        let Self { flows, fragments, keys, seen, .. } = self;
-        let mut sort = |content: Content<'_>| match content {
+        let met = Met { mac: frame.mac.or(met.mac), ..met };
+        let Some(ip) = ip::read(frame.ip, missing) else { return };
+        let Some(part) = ip.fragment else { return self.whole(&ip, met, most, out) };
+        if let Some(payload) = self.fragments.add(&ip, part, met.at) {
+            let whole = Ip { payload: &payload, length: payload.len(), fragment: None, ..ip };
+            self.whole(&whole, met, most, out);
+        }
+    }
+
+    /// Reads a whole IP packet.
+    fn whole(&mut self, ip: &Ip<'_>, met: Met, most: usize, out: Sink<'_>) {
+        match tunnel::inside(ip).filter(|_| most > 0) {
+            // A port alone proves nothing, so it may be RDP-UDP all the same.
+            Some(Link::Unread(port @ Unread::Port(_))) => *self.seen.unread.entry(port).or_default() += 1,
+            Some(inner) => return self.frame(inner, ip.length - ip.payload.len(), met, most - 1, out),
+            None => {}
+        }
+        let Self { flows, keys, seen, .. } = self;
+        match content(ip, met) {
             Content::Tcp(segment) => {
                 seen.segments += 1;
                 flows.add(&segment, &mut |flow| out(Found::Flow(Box::new(flow)), keys));
@@ -138,10 +167,6 @@ impl Capture {
             }
             Content::Cut => seen.cut += 1,
             Content::Other => {}
-        };
-        match ip.fragment {
-            Some(part) => fragments.add(&ip, part, met, &mut sort),
-            None => sort(content(&ip, met)),
         }
     }
 }

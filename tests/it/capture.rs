@@ -15,6 +15,7 @@ mod never_arrived;
 mod reuse;
 mod streams;
 pub(crate) mod talk;
+mod tunnels;
 mod udp;
 mod written;
 

@@ -59,9 +59,17 @@ impl Lacking {
 
     fn told(&self, is_any: bool) -> Vec<String> {
         let mut told = self.files.clone();
-        let Seen { unsupported, cut, incomplete, .. } = &self.seen;
+        let Seen { unsupported, unread, cut, incomplete, .. } = &self.seen;
         for (link, packets) in unsupported {
             told.push(format!("{packets} packets have link type {link}, which is not read here"));
+        }
+        for (what, packets) in unread {
+            let (packets, were) = if *packets == 1 {
+                ("1 packet".to_owned(), "was")
+            } else {
+                (format!("{packets} packets"), "were")
+            };
+            told.push(format!("{packets} of {what} {were} not read: a connection may be hidden there"));
         }
         if *cut > 0 {
             told.push(format!("{cut} packets hold too little of TCP to be read"));
