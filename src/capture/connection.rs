@@ -37,13 +37,14 @@ impl Connection {
             if from_server(segment) { (destination, source) } else { (source, destination) };
         let mut flow = Flow::new(*client, *server, met.at);
         flow.packet = met.packet;
+        flow.note = met.note.map(Into::into);
         Self {
             flow,
             client: Side::default(),
             server: Side::default(),
             syn_acks: 0,
             packets: 0,
-            wanted: false,
+            wanted: met.note.is_some(),
             over: false,
         }
     }

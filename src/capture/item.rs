@@ -13,6 +13,9 @@ pub enum Item<'a> {
     Secrets(&'a [u8]),
 }
 
+/// What the note of a connection begins with, as the comment of its first packet.
+pub(super) const NOTE: &str = "rdptrace: ";
+
 /// A packet as it was captured.
 #[derive(Debug)]
 pub struct Packet<'a> {
@@ -26,6 +29,8 @@ pub struct Packet<'a> {
     pub bytes: &'a [u8],
     /// How many bytes it had on the wire.
     pub length: usize,
+    /// What this program noted of the connection that it belongs to.
+    pub note: Option<&'a str>,
 }
 
 /// Why a file is read no further; everything before it counts.

@@ -9,13 +9,15 @@ use crate::flow::{At, Datagram, Icmp};
 
 /// Where a packet was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Met {
+pub(super) struct Met<'a> {
     /// When.
     pub at: At,
     /// Its number, from 1.
     pub packet: u64,
     /// The Ethernet address that it came from.
     pub mac: Option<[u8; 6]>,
+    /// What was noted of its connection.
+    pub note: Option<&'a str>,
 }
 
 /// What a packet carries.
@@ -39,7 +41,7 @@ pub(super) enum Content<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Segment<'a> {
     /// Where it was met.
-    pub met: Met,
+    pub met: Met<'a>,
     /// Who sent it.
     pub source: SocketAddr,
     /// To whom.
@@ -76,7 +78,7 @@ const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
 
 /// Reads the payload of a whole IP packet.
-pub(super) fn content<'a>(ip: &Ip<'a>, met: Met) -> Content<'a> {
+pub(super) fn content<'a>(ip: &Ip<'a>, met: Met<'a>) -> Content<'a> {
     match ip.protocol {
         ip_number::TCP => segment(ip, met).map_or(Content::Cut, Content::Tcp),
         ip_number::UDP => datagram(ip, met).map_or(Content::Other, Content::Udp),
@@ -86,7 +88,7 @@ pub(super) fn content<'a>(ip: &Ip<'a>, met: Met) -> Content<'a> {
 }
 
 /// Only the fixed header has to be there: options may be cut.
-fn segment<'a>(ip: &Ip<'a>, met: Met) -> Option<Segment<'a>> {
+fn segment<'a>(ip: &Ip<'a>, met: Met<'a>) -> Option<Segment<'a>> {
     let header = ip.payload.first_chunk::<20>()?;
     let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     let length = usize::from(header[12] >> 4) * 4;
@@ -138,7 +140,7 @@ fn sack(options: &[u8], ack: u32) -> Option<u32> {
         .filter(|end| end.wrapping_sub(ack).cast_signed() > 0)
 }
 
-fn datagram<'a>(ip: &Ip<'a>, met: Met) -> Option<Datagram<'a>> {
+fn datagram<'a>(ip: &Ip<'a>, met: Met<'_>) -> Option<Datagram<'a>> {
     let header = ip.payload.first_chunk::<8>()?;
     let (source, destination) = ports(ip, ip.payload)?;
     let claimed = usize::from(u16::from_be_bytes([header[4], header[5]]));
@@ -149,7 +151,7 @@ fn datagram<'a>(ip: &Ip<'a>, met: Met) -> Option<Datagram<'a>> {
 }
 
 /// An error quotes the packet that it is about (RFC 792, RFC 4443), at least as far as the ports.
-fn error<'a>(ip: &Ip<'a>, met: Met) -> Option<Content<'a>> {
+fn error<'a>(ip: &Ip<'a>, met: Met<'_>) -> Option<Content<'a>> {
     let (header, quoted) = ip.payload.split_first_chunk::<8>()?;
     let [kind, code, ..] = *header;
     let number = u32::from_be_bytes([header[4], header[5], header[6], header[7]]);

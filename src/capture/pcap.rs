@@ -51,6 +51,7 @@ impl Pcap {
             link: self.link,
             bytes,
             length: (length as usize).max(bytes.len()),
+            note: None,
         })))
     }
 }

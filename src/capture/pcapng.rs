@@ -1,13 +1,15 @@
 //! The pcapng format (draft-ietf-opsawg-pcapng): sections in either byte order, each with interfaces of its own, packets and the
 //! secrets of TLS. Blocks of other kinds are passed over, whatever their length.
 
+use std::borrow::Cow;
+
 use pcap_parser::{
-    Block, InterfaceDescriptionBlock, OptionCode, SecretsType, nom, parse_block_be, parse_block_le,
-    parse_sectionheaderblock, traits::PcapNGPacketBlock,
+    Block, InterfaceDescriptionBlock, OptionCode, PcapNGOption, SecretsType, nom, parse_block_be,
+    parse_block_le, parse_sectionheaderblock, traits::PcapNGPacketBlock,
 };
 
 use super::{
-    item::{Error, Item, Packet},
+    item::{Error, Item, NOTE, Packet},
     source::Source,
 };
 use crate::flow::At;
@@ -20,6 +22,8 @@ const SIMPLE_PACKET: u32 = 3;
 pub(super) const ENHANCED_PACKET: u32 = 6;
 pub(super) const SECRETS: u32 = 10;
 
+/// No note of this program is longer.
+const LONGEST_NOTE: usize = 64;
 /// More interfaces than any machine has.
 const MOST_INTERFACES: usize = 65_536;
 
@@ -78,13 +82,17 @@ impl Pcapng {
                 let interface = self.described(packet.if_id)?;
                 let at = interface.at(packet.ts_high, packet.ts_low);
                 let captured = packet.data.get(..packet.caplen as usize).unwrap_or(packet.data);
-                Ok(Some(interface.packet(captured, packet.orig_len(), at, count)))
+                let note = packet.options.iter().find_map(note);
+                Ok(Some(Item::Packet(Packet {
+                    note,
+                    ..interface.packet(captured, packet.orig_len(), at, count)
+                })))
             }
             Block::SimplePacket(packet) => {
                 let interface = self.described(0)?;
                 let bound = if interface.snaplen == 0 { usize::MAX } else { interface.snaplen };
                 let captured = bound.min(packet.origlen as usize).min(packet.data.len());
-                Ok(Some(interface.packet(&packet.data[..captured], packet.origlen, 0, count)))
+                Ok(Some(Item::Packet(interface.packet(&packet.data[..captured], packet.origlen, 0, count))))
             }
             _ => Err(DAMAGED),
         }
@@ -157,14 +165,15 @@ impl Pcapng {
         let index = if self.big_endian { number(8) >> 16 } else { number(8) & 0xffff };
         let interface = self.described(index)?;
         let captured = rest.get(..number(20) as usize).ok_or(DAMAGED)?;
-        Ok(interface.packet(captured, number(24), interface.at(number(12), number(16)), count))
+        let at = interface.at(number(12), number(16));
+        Ok(Item::Packet(interface.packet(captured, number(24), at, count)))
     }
 }
 
 impl Interface {
-    fn packet(self, bytes: &[u8], length: u32, at: At, count: u64) -> Item<'_> {
+    fn packet(self, bytes: &[u8], length: u32, at: At, count: u64) -> Packet<'_> {
         let length = (length as usize).max(bytes.len());
-        Item::Packet(Packet { number: count + 1, at, link: self.link, bytes, length })
+        Packet { number: count + 1, at, link: self.link, bytes, length, note: None }
     }
 
     /// A time in nanoseconds, from one in the unit of the interface.
@@ -179,6 +188,14 @@ impl Interface {
         let at = nanoseconds + i128::from(self.offset) * 1_000_000_000;
         at.clamp(At::MIN.into(), At::MAX.into()) as At
     }
+}
+
+/// What this program notes of a connection.
+fn note<'b>(option: &PcapNGOption<'b>) -> Option<&'b str> {
+    let Cow::Borrowed(value) = option.value else { return None };
+    let text = value.get(..option.len.into()).filter(|_| option.code == OptionCode::Comment)?;
+    let note = str::from_utf8(text).ok()?.strip_prefix(NOTE)?;
+    (note.len() <= LONGEST_NOTE).then_some(note)
 }
 
 const DAMAGED: Error = Error::Damaged("a block contradicts its own lengths");

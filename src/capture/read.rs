@@ -122,7 +122,7 @@ impl Capture {
 
     fn packet(&mut self, packet: &Packet<'_>, out: Sink<'_>) {
         self.seen.packets += 1;
-        let met = Met { at: packet.at, packet: packet.number, mac: None };
+        let met = Met { at: packet.at, packet: packet.number, mac: None, note: packet.note };
         let missing = packet.length - packet.bytes.len();
         match link::payload(packet.link, packet.bytes) {
             Link::Unsupported => *self.seen.unsupported.entry(packet.link).or_default() += 1,
@@ -131,7 +131,7 @@ impl Capture {
     }
 
     /// Reads a frame, `missing` bytes of which were not captured and so many packets of which may be inside one another.
-    fn frame(&mut self, frame: Link<'_>, missing: usize, met: Met, most: usize, out: Sink<'_>) {
+    fn frame(&mut self, frame: Link<'_>, missing: usize, met: Met<'_>, most: usize, out: Sink<'_>) {
         let frame = match frame {
             Link::Ip(frame) => frame,
             Link::Unread(what) if what.hides() => return *self.seen.unread.entry(what).or_default() += 1,
@@ -147,7 +147,7 @@ impl Capture {
     }
 
     /// Reads a whole IP packet.
-    fn whole(&mut self, ip: &Ip<'_>, met: Met, most: usize, out: Sink<'_>) {
+    fn whole(&mut self, ip: &Ip<'_>, met: Met<'_>, most: usize, out: Sink<'_>) {
         match tunnel::inside(ip).filter(|_| most > 0) {
             // A port alone proves nothing, so it may be RDP-UDP all the same.
             Some(Link::Unread(port @ Unread::Port(_))) => *self.seen.unread.entry(port).or_default() += 1,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{pcapng, segments};
+use super::{item::NOTE, pcapng, segments};
 use crate::flow::{At, Flow, How, Side};
 
 /// Raw IP (LINKTYPE registry).
@@ -46,7 +46,8 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// If it cannot be written.
     pub fn flow(&mut self, flow: &Flow) -> io::Result<()> {
-        segments::each(flow, &mut |at, packet| self.packet(at, packet))?;
+        let mut note = flow.note.as_deref();
+        segments::each(flow, &mut |at, packet| self.packet(at, packet, note.take()))?;
         self.0.flush()
     }
 
@@ -56,7 +57,7 @@ impl<W: Write> Writer<W> {
     /// If it cannot be written.
     pub fn begin(&mut self, flow: &Flow) -> io::Result<Ongoing> {
         let mut pair = segments::Pair::of(flow);
-        pair.open(flow, &mut |at, packet| self.packet(at, packet))?;
+        pair.open(flow, &mut |at, packet| self.packet(at, packet, None))?;
         Ok(Ongoing(pair))
     }
 
@@ -65,7 +66,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// If it cannot be written.
     pub fn bytes(&mut self, of: &mut Ongoing, at: At, side: Side, bytes: &[u8]) -> io::Result<()> {
-        of.0.bytes(at, side, bytes, &mut |at, packet| self.packet(at, packet))
+        of.0.bytes(at, side, bytes, &mut |at, packet| self.packet(at, packet, None))
     }
 
     /// Ends what an end of it sends, and writes what was held back.
@@ -73,14 +74,18 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// If it cannot be written.
     pub fn end(&mut self, of: &mut Ongoing, at: At, side: Side, how: How) -> io::Result<()> {
-        of.0.end(at, side, how, &mut |at, packet| self.packet(at, packet))?;
+        of.0.end(at, side, how, &mut |at, packet| self.packet(at, packet, None))?;
         self.0.flush()
     }
 
-    fn packet(&mut self, at: At, packet: &[u8]) -> io::Result<()> {
+    /// A packet, with a comment if something is noted of its connection.
+    fn packet(&mut self, at: At, packet: &[u8], note: Option<&str>) -> io::Result<()> {
         let units = at.max(0).cast_unsigned();
         let numbers = [0, (units >> 32) as u32, units as u32, packet.len() as u32, packet.len() as u32];
-        self.block(pcapng::ENHANCED_PACKET, &[numbers.map(u32::to_le_bytes).as_flattened(), packet])
+        let padding = &[0; 4][..packet.len().next_multiple_of(4) - packet.len()];
+        let comment = note.map(comment).unwrap_or_default();
+        let numbers = numbers.map(u32::to_le_bytes);
+        self.block(pcapng::ENHANCED_PACKET, &[numbers.as_flattened(), packet, padding, &comment])
     }
 
     /// A block, padded to four bytes.
@@ -96,4 +101,16 @@ impl<W: Write> Writer<W> {
         self.0.write_all(&[0; 4][..padding])?;
         self.0.write_all(&total)
     }
+}
+
+/// The options of a packet: `opt_comment`, padded, and their end.
+fn comment(note: &str) -> Vec<u8> {
+    const COMMENT: u16 = 1;
+    let length = NOTE.len() + note.len();
+    let mut option = [COMMENT, length as u16].map(u16::to_le_bytes).concat();
+    option.extend_from_slice(NOTE.as_bytes());
+    option.extend_from_slice(note.as_bytes());
+    option.resize(4 + length.next_multiple_of(4), 0);
+    option.extend_from_slice(&[0; 4]);
+    option
 }

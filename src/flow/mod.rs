@@ -62,6 +62,8 @@ pub struct Flow {
     pub from_server: Stream,
     /// ICMP errors about it.
     pub icmp: Vec<Icmp>,
+    /// What whoever recorded it notes of it.
+    pub note: Option<Box<str>>,
     /// Whether the record ends because whoever made it stopped, and not the connection.
     pub cut: bool,
 }
@@ -80,6 +82,7 @@ impl Flow {
             from_client: Stream::default(),
             from_server: Stream::default(),
             icmp: Vec::new(),
+            note: None,
             cut: false,
         }
     }

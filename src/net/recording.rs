@@ -126,6 +126,13 @@ impl Watched {
         &self.stream
     }
 
+    /// Notes what it is for.
+    pub(super) fn describe(&self, note: &str) {
+        if let Some(flow) = locked(&self.recorded).flows.get_mut(self.index) {
+            flow.note = Some(note.into());
+        }
+    }
+
     fn note(&self, side: Side, bytes: &[u8]) {
         let now = self.clock.now();
         let mut recorded = locked(&self.recorded);

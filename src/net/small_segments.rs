@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-use super::{BoxStream, Network};
-use crate::report::Failure;
+use super::{BoxStream, Network, socket};
+use crate::report::{Failure, Purpose};
 
 /// What every path of IPv4 carries (RFC 9293 3.7.1).
 pub(super) const SEGMENT: u32 = 536;
@@ -25,6 +25,8 @@ pub(crate) struct Segments<'a> {
     pub network: &'a dyn Network,
     /// Whether segments are to be short.
     pub small: bool,
+    /// What its connections are for, which a record says of those that follow the traced one.
+    pub purpose: &'a Purpose,
 }
 
 #[async_trait]
@@ -38,11 +40,14 @@ impl Network for Segments<'_> {
     }
 
     async fn connect(&self, address: SocketAddr) -> io::Result<BoxStream> {
-        if self.small {
-            self.network.connect_small(address).await
-        } else {
-            self.network.connect(address).await
+        let stream = match self.small {
+            true => self.network.connect_small(address).await?,
+            false => self.network.connect(address).await?,
+        };
+        if !self.purpose.is_traced() {
+            socket::describe(&stream, &self.purpose.to_string());
         }
+        Ok(stream)
     }
 
     fn system_roots(&self) -> Result<Vec<CertificateDer<'static>>, String> {

@@ -21,6 +21,14 @@ pub(crate) fn reset_at_close(stream: &BoxStream) {
     }
 }
 
+/// Notes in the record of a connection what it is for, where there is one.
+pub(super) fn describe(stream: &BoxStream, note: &str) {
+    let any: &dyn Any = &**stream;
+    if let Some(watched) = any.downcast_ref::<Watched>() {
+        watched.describe(note);
+    }
+}
+
 /// The system's own stream, also where it is recorded.
 fn system(stream: &BoxStream) -> Option<&TcpStream> {
     let any: &dyn Any = &**stream;

@@ -54,8 +54,16 @@ impl Watched {
         Self { connection, client, server, began: flow.began, last: flow.last }
     }
 
+    /// Whether it follows up the connection that a trace made.
+    fn follows(&self) -> bool {
+        !self.connection.purpose.is_traced()
+    }
+
     /// When it reached a session; none if it did not, or if the server sent its client elsewhere.
     fn succeeded(&self) -> Option<At> {
+        if self.follows() {
+            return None;
+        }
         let activate = self.connection.phases.activate.as_ref()?;
         let session = self.connection.session.as_ref();
         let led = session.is_some_and(|session| session.redirection.is_some());
@@ -84,11 +92,15 @@ impl Attempt {
     }
 
     /// Whether all of them begin within two minutes with it, and none after a session: a client that tries for hours makes many
-    /// attempts.
+    /// attempts. What a trace makes to follow up a session belongs to it.
     fn takes(&self, other: &Watched) -> bool {
         let (first, last) = self.begins;
         let is_near = first.min(other.began).abs_diff(last.max(other.began)) <= APART.unsigned_abs();
-        is_near && !self.connections.iter().any(|one| one.succeeded().is_some_and(|at| at < other.began))
+        is_near && (other.follows() || !self.has_succeeded_before(other))
+    }
+
+    fn has_succeeded_before(&self, other: &Watched) -> bool {
+        self.connections.iter().any(|one| one.succeeded().is_some_and(|at| at < other.began))
     }
 
     /// Takes out what began after this.
@@ -174,8 +186,19 @@ impl Attempts {
         if self.kept > MOST { self.crowded() } else { Vec::new() }
     }
 
+    /// Where a connection belongs: one that follows up another may have gone to another address.
+    fn home<'k>(&'k self, key: &'k Key, watched: &Watched) -> &'k Key {
+        let takes = |attempts: &Vec<Attempt>| attempts.iter().any(|attempt| attempt.takes(watched));
+        if !watched.follows() || self.of.get(key).is_some_and(takes) {
+            return key;
+        }
+        let mut of_client = self.of.iter().filter(|((client, ..), _)| *client == watched.client);
+        of_client.find(|(_, attempts)| takes(attempts)).map_or(key, |(home, _)| home)
+    }
+
     fn insert(&mut self, key: &Key, watched: Watched) {
-        let attempts = self.of.entry(key.clone()).or_default();
+        let home = self.home(key, &watched).clone();
+        let attempts = self.of.entry(home).or_default();
         match attempts.iter_mut().find(|attempt| attempt.takes(&watched)) {
             Some(attempt) => {
                 self.kept -= attempt.connections.len();
@@ -245,8 +268,11 @@ fn trace(attempt: Attempt, server_name: Option<&str>) -> Trace {
     let Attempt { connections: all, omitted, begins: (began, _), last, .. } = attempt;
     let server = all.first().map(|one| one.server);
     let mut connections: Vec<Connection> = all.into_iter().map(|one| one.connection).collect();
-    for again in connections.iter_mut().skip(1) {
-        again.purpose = Purpose::Retry;
+    // Without the connection that they follow up they are as good as any.
+    let is_any = connections.iter().any(|made| made.purpose.is_traced());
+    let traced = connections.iter_mut().filter(|made| !is_any || made.purpose.is_traced());
+    for (index, made) in traced.enumerate() {
+        made.purpose = if index == 0 { Purpose::Main } else { Purpose::Retry };
     }
     let target = server.map(|server| target(server, server_name, &connections));
     let elapsed_ms = Millis::rounded(millis(began, last));
@@ -276,7 +302,8 @@ fn resource(connection: &Connection) -> Option<(String, u16)> {
 
 /// Who was asked: behind a gateway the resource of its channel, behind a proxy what it was asked for, and else who answered.
 fn target(server: SocketAddr, server_name: Option<&str>, connections: &[Connection]) -> TargetRecord {
-    let last = |of: fn(&Connection) -> Option<(String, u16)>| connections.iter().rev().find_map(of);
+    let traced = || connections.iter().filter(|made| made.purpose.is_traced());
+    let last = |of: fn(&Connection) -> Option<(String, u16)>| traced().rev().find_map(of);
     let asked = last(resource);
     let asked = asked.or_else(|| {
         last(|one| {

@@ -75,5 +75,5 @@ pub fn is_relevant(flow: &Flow, connection: &Connection) -> bool {
         }
         _ => flow.from_server.bytes.starts_with(&[3, 0]),
     };
-    flow.server.port() == DEFAULT_PORT || begins
+    flow.server.port() == DEFAULT_PORT || begins || !connection.purpose.is_traced()
 }

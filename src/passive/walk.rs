@@ -58,7 +58,7 @@ fn read<'a>(flow: &'a Flow, second: Option<Second<'a>>, known: &'a Known<'a>) ->
     let Walk { mut phases, session, other, .. } = walk;
     attribution::assign_failures(&mut phases, &frames);
     let connection = Connection {
-        purpose: Purpose::Main,
+        purpose: followed(flow).unwrap_or(Purpose::Main),
         hop: None,
         phases,
         session,
@@ -73,6 +73,12 @@ fn read<'a>(flow: &'a Flow, second: Option<Second<'a>>, known: &'a Known<'a>) ->
         frames_omitted,
     };
     (connection, other.half)
+}
+
+/// What a trace made it for after the connection that it traced, as its record says.
+pub(super) fn followed(flow: &Flow) -> Option<Purpose> {
+    let purpose = Purpose::try_from(flow.note.as_deref()?.to_owned()).ok()?;
+    Some(purpose).filter(|purpose| !purpose.is_traced())
 }
 
 /// Bytes of both directions that were not kept.

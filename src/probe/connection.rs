@@ -82,7 +82,7 @@ impl Walk<'_> {
         let Probe { network, target, limits, observer, settings, .. } = *self.probe;
         let proxy = settings.route.proxy.as_ref();
         observer.phase(Phase::Connect);
-        let network = &Segments { network, small: self.plan.small_segments };
+        let network = &Segments { network, small: self.plan.small_segments, purpose: &self.plan.purpose };
         let run = async |e: &mut _| connect::through(network, &addresses, proxy, target, limits, e).await;
         match self.record(Phase::Connect, &mut phases.connect, run).await {
             Some(wire) => self.opened(wire, Phase::Connect),

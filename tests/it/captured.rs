@@ -76,6 +76,19 @@ fn what_became_of_the_account_is_read_as_it_was_traced() {
     }
 }
 
+/// The connections that the trace makes to find out why get further than the one that failed, and decide nothing.
+#[test]
+fn experiments_are_no_part_of_what_failed() {
+    let served = Served::start(&["--fault", "tls-version-intolerant"]);
+    let path = file("experiments.pcapng");
+    let place = path.to_str().expect("UTF-8");
+    let traced = rdptrace(&[&served.1, "--local", "off", "--capture", place]);
+    let read = rdptrace(&["read", place]);
+    assert_eq!((traced.status.code(), read.status.code()), (Some(14), Some(14)), "{}", text(&read.stdout));
+    let page = text(&read.stdout);
+    assert!(page.contains("tls-version-intolerant"), "{page}");
+}
+
 #[test]
 fn a_wait_or_a_secret_alone_is_refused() {
     for arguments in [&["--capture", "x.pcapng", "--wait", "5"][..], &["--capture-secrets"]] {

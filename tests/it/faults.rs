@@ -8,7 +8,10 @@ use std::{
 use rdptrace::{
     Report, Settings, Target, Tracer,
     codes::Phase,
-    internal::demo::{self, Expect, FAULTS, Fault},
+    internal::{
+        demo::{self, Expect, FAULTS, Fault},
+        net::Recording,
+    },
     render,
     report::{Outcome, Purpose},
     settings::{Account, Experiments},
@@ -16,7 +19,10 @@ use rdptrace::{
 
 use tokio::sync::OnceCell;
 
-use crate::lab::{Lab, fault};
+use crate::{
+    lab::{Lab, fault},
+    passive,
+};
 
 /// Lines of a screen, on which whoever has to act at once reads where it ends, why and what to do.
 pub(crate) const SCREEN: usize = 42;
@@ -44,13 +50,27 @@ pub(crate) async fn trace(fault: Option<&'static Fault>, settings: &Settings) ->
 
 /// What a trace of this fault tells under the settings of its row. Many tests read the same reports, so each is made once.
 pub(crate) async fn told_of(fault: Option<&'static Fault>) -> Report {
-    let name = fault.map_or("", |fault| fault.name);
-    let made = Arc::clone(TOLD.lock().expect("nothing panics while it is held").entry(name).or_default());
-    made.get_or_init(async || trace(fault, &settings_for(fault)).await).await.clone()
+    both_of(fault).await.0
 }
 
+/// The same, and what a record of that trace tells.
+pub(crate) async fn both_of(fault: Option<&'static Fault>) -> Both {
+    let name = fault.map_or("", |fault| fault.name);
+    let made = Arc::clone(TOLD.lock().expect("nothing panics while it is held").entry(name).or_default());
+    let make = async || {
+        let (lab, target) = (Lab::of(fault), "rdsh01.corp.example".parse().expect("a target"));
+        let recording = Recording::of(&lab);
+        let live = Tracer::new(&target, &settings_for(fault), &recording).run().await;
+        (live, passive::read(&recording.take()))
+    };
+    made.get_or_init(make).await.clone()
+}
+
+/// A report, and that of the record.
+type Both = (Report, Report);
+
 /// The reports by the name of their fault.
-static TOLD: Mutex<BTreeMap<&str, Arc<OnceCell<Report>>>> = Mutex::new(BTreeMap::new());
+static TOLD: Mutex<BTreeMap<&str, Arc<OnceCell<Both>>>> = Mutex::new(BTreeMap::new());
 
 pub(crate) fn lines(report: &Report) -> usize {
     let mut page = Vec::new();

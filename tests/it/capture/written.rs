@@ -42,6 +42,22 @@ fn times(stream: &Stream) -> Vec<(usize, i64)> {
 }
 
 #[test]
+fn what_a_connection_is_for_is_read_again() {
+    let noted = |note: Option<&str>| {
+        let mut flow = flow("192.0.2.1:50000", "192.0.2.2:3389");
+        flow.sends(Side::Client, START + MILLISECOND, 0, b"GET / HTTP/1.1\r\n\r\n");
+        flow.note = note.map(Into::into);
+        super::flow(&written(&[flow])).note
+    };
+    for note in ["experiment:no-sni", "experiment:next-address-12", "x"] {
+        assert_eq!(noted(Some(note)).as_deref(), Some(note));
+    }
+    assert_eq!(noted(None), None);
+    // What this program has not written is not kept.
+    assert_eq!(noted(Some(&"long".repeat(100))), None);
+}
+
+#[test]
 fn a_connection_is_read_as_it_was_written() {
     let mut chance = Chance(7);
     for (client, server) in [

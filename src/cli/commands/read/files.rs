@@ -37,6 +37,7 @@ struct Held {
     link: u32,
     bytes: Vec<u8>,
     length: usize,
+    note: Option<Box<str>>,
 }
 
 fn merged(paths: &[PathBuf], capture: &mut Capture, out: Sink<'_>, told: &mut Vec<String>) {
@@ -107,11 +108,12 @@ impl Held {
         self.bytes.extend_from_slice(packet.bytes);
         (self.number, self.at, self.link, self.length) =
             (packet.number, packet.at, packet.link, packet.length);
+        self.note = packet.note.map(Into::into);
     }
 
     fn packet(&self) -> Packet<'_> {
-        let Self { number, at, link, ref bytes, length } = *self;
-        Packet { number, at, link, bytes, length }
+        let Self { number, at, link, ref bytes, length, ref note } = *self;
+        Packet { number, at, link, bytes, length, note: note.as_deref() }
     }
 }
 
