@@ -1,12 +1,15 @@
 //! The bytes of one direction in order, by their offsets: the first to come win, and what never comes is a gap.
 
-use std::mem::size_of;
+use std::{collections::VecDeque, mem::size_of};
 
 use super::waiting::{Piece, Waiting};
 use crate::flow::{At, Gap, MOST_BYTES, Mark, Stream};
 
 /// What may wait for bytes in front of it.
 const MOST_WAITING: usize = 1 << 20;
+
+/// How many of its gaps are remembered.
+const MOST_GIVEN_UP: usize = 256;
 
 /// A stream, so far.
 #[derive(Debug, Default)]
@@ -19,6 +22,8 @@ pub(super) struct Assembly {
     /// The offset of the next one.
     next: i64,
     waiting: Waiting,
+    /// What was declared a gap last, from one offset to another: it may still come, and then it comes for the first time.
+    given_up: VecDeque<(i64, i64)>,
 }
 
 impl Assembly {
@@ -62,11 +67,12 @@ impl Assembly {
         let missing = (bytes.len() - kept.len()) as u32 + missing;
         let piece = Piece { bytes: kept.to_vec(), missing, at, packet };
         let known = if self.settled { self.next - start } else { 0 };
+        let came = start >= self.begin && !self.was_given_up(start, start + known.min(piece.length()));
         let again = if known >= piece.length() {
-            start >= self.begin
+            came
         } else if known > 0 {
             self.waiting.insert(self.next, piece.from(known));
-            start >= self.begin
+            came
         } else {
             self.waiting.insert(start, piece)
         };
@@ -112,7 +118,13 @@ impl Assembly {
         self.stream.bytes.capacity()
             + self.stream.marks.capacity() * size_of::<Mark>()
             + self.stream.gaps.capacity() * size_of::<Gap>()
+            + self.given_up.capacity() * size_of::<(i64, i64)>()
             + self.waiting.held()
+    }
+
+    /// Whether any of these bytes was declared missing.
+    fn was_given_up(&self, from: i64, to: i64) -> bool {
+        self.given_up.iter().any(|(begin, end)| from < *end && *begin < to)
     }
 
     fn is_full(&self) -> bool {
@@ -148,6 +160,10 @@ impl Assembly {
         let missing = (offset - self.next).max(0) as u64;
         if missing > 0 {
             self.stream.miss(missing);
+            if self.given_up.len() == MOST_GIVEN_UP {
+                self.given_up.pop_front();
+            }
+            self.given_up.push_back((self.next, offset));
             self.next = offset;
         }
         missing

@@ -98,6 +98,9 @@ impl Connection {
             if is_own || other.has_sent(ack) {
                 other.acknowledge(ack, segment);
             }
+            if !segment.rst && other.outlives_reset() {
+                self.over = false;
+            }
         }
         let is_reset = segment.rst && self.side(sender).reset(segment);
         if !segment.rst {

@@ -176,7 +176,9 @@ impl Flows {
         let now = self.times[0].min(self.times[1]);
         while let Some((_, place, serial)) = self.ending.pop_front_if(|(due, ..)| *due <= now) {
             let known = self.known.get_mut(place).filter(|known| known.serial == serial);
-            let Some(connection) = known.and_then(|known| known.connection.as_ref()) else { continue };
+            let connection = known.and_then(|known| known.connection.as_ref());
+            // A RST may have ended it that its host then threw away.
+            let Some(connection) = connection.filter(|connection| connection.over) else { continue };
             let due = connection.last().saturating_add(LINGER);
             if due > now {
                 self.ending.push_back((due, place, serial));

@@ -18,6 +18,9 @@ const WINDOW: i64 = 1 << 30;
 /// Systems open no larger window by themselves. A RST beyond it is thrown away (RFC 9293 section 3.10.7.4).
 const FAR: i64 = 1 << 24;
 
+/// So often nothing more is acknowledged that was only captured after a RST.
+const OUTLIVED: u32 = 3;
+
 /// What one end sent, so far. Offsets count from the first byte after the SYN.
 #[derive(Debug, Default)]
 pub(super) struct Side {
@@ -33,8 +36,10 @@ pub(super) struct Side {
     /// Where the FIN is, and whether the other side has it.
     fin: Option<i64>,
     finished: bool,
-    /// Where the first RST is.
+    /// Where the first RST is, what was due then, and how often the other side has acknowledged more since.
     reset: Option<i64>,
+    reset_due: i64,
+    reset_acks: u32,
     pub(super) flight: Flight,
     lacks: Lacks,
     /// Keep-alives that nothing has answered.
@@ -185,10 +190,24 @@ impl Side {
         self.finished |= self.fin.is_some_and(|fin| to > fin);
         let to = if self.fin.is_some_and(|fin| to == fin + 1) { to - 1 } else { to };
         if to >= 0 && to - self.sent < WINDOW {
+            let more = self.flight.acknowledged.is_none_or(|known| known < to) && to > self.reset_due;
+            self.reset_acks += u32::from(more && self.reset.is_some());
             self.flight.acknowledge(to, segment.met.at);
             let beyond = segment.sack.and_then(|sack| self.offset(sack));
             self.lacks.acknowledged(to, beyond, &self.assembly, segment.met);
         }
+    }
+
+    /// Forgets a RST after which the other side goes on acknowledging what this end sends: its host has thrown it away. Whether it
+    /// did.
+    pub(super) fn outlives_reset(&mut self) -> bool {
+        let beyond = self.reset.zip(self.flight.acknowledged).is_some_and(|(reset, to)| to > reset);
+        let outlived = self.reset.is_some() && (beyond || self.reset_acks >= OUTLIVED);
+        if outlived {
+            (self.reset, self.packets.reset, self.reset_acks) = (None, None, 0);
+            self.end = self.end.filter(|end| end.how != How::Rst);
+        }
+        outlived
     }
 
     /// Settles what did not come for long: where the stream begins, and gaps of bytes that the other side has.
@@ -240,7 +259,7 @@ impl Side {
             return true;
         }
         let off_sequence = offset.filter(|offset| !fits(offset)).map_or(0, |offset| offset - due);
-        self.reset = Some(offset.unwrap_or(0).max(due));
+        (self.reset, self.reset_due) = (Some(offset.unwrap_or(0).max(due)), due);
         self.packets.reset = Some(Reset {
             ttl: segment.ttl,
             mac: segment.met.mac,

@@ -10,6 +10,8 @@ use crate::{
 const SYN_AGAIN_MS: f64 = 950.0;
 /// One segment is sent again also where an acknowledgment only comes late (RFC 8985 section 7).
 pub(super) const LOSS: u32 = 2;
+/// One SYN is lost by chance.
+const SYNS: u32 = 2;
 /// The least time before a segment is sent again; each time it is twice as long (RFC 6298 section 5, as Linux has it).
 pub(super) const AGAIN_MS: f64 = 200.0;
 /// Round trips beyond this make the default time of a phase short.
@@ -54,6 +56,24 @@ pub(super) fn loss(facts: &Facts<'_>) -> Loss {
     let mended = (with > 0).then(|| format!("{again} segments were sent again in {with} {plural}"));
     let late = late(facts);
     Loss { connections: with + late.len(), opening: opened_late(facts, &late), mended }
+}
+
+/// How often SYNs were sent again, if that was several times and nothing else was: a listener whose queue of new connections is full
+/// leaves them unanswered as well.
+pub(super) fn only_syns(facts: &Facts<'_>) -> Option<u32> {
+    let made = &facts.trace.connections;
+    let retries: u32 = made.iter().filter_map(|made| made.tcp.as_ref()?.syn_retries).sum();
+    (retries >= SYNS && !made.iter().any(sends_data_again)).then_some(retries)
+}
+
+/// A system counts its SYNs among what it sends again, and who watches does not.
+fn sends_data_again(made: &Connection) -> bool {
+    let tcp = made.tcp.as_ref();
+    let again = tcp.and_then(|tcp| tcp.retransmissions).unwrap_or(0);
+    match &made.watched {
+        Some(watched) => again + watched.server.retransmissions > 0,
+        None => again > tcp.and_then(|tcp| tcp.syn_retries).unwrap_or(0),
+    }
 }
 
 /// How often a connection sent something again that arrived then: more than in vain.

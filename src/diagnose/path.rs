@@ -68,9 +68,10 @@ fn silence<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 fn loss(facts: &Facts<'_>) -> Option<String> {
     let loss = pace::loss(facts);
     // A host whose queue of new connections is full leaves a SYN unanswered too.
-    let what = match loss.mended.is_none() && facts.is_watched() {
-        true => "the path loses packets, or the host could not take more connections",
-        false => "the path loses packets",
+    let what = match (pace::only_syns(facts), loss.mended.is_none() && facts.is_watched()) {
+        (Some(_), _) => "the host could not take more connections, or the path loses packets",
+        (None, true) => "the path loses packets, or the host could not take more connections",
+        (None, false) => "the path loses packets",
     };
     let told = loss.told();
     (!told.is_empty()).then(|| format!("{what}: {}", told.join("; ")))

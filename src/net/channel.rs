@@ -63,6 +63,12 @@ async fn inside(stream: &mut TlsStream<Tapped>, chunk: &mut [u8]) -> io::Result<
     }
 }
 
+/// Whether the peer has ended TLS with close_notify.
+pub(super) fn has_said_goodbye(channel: &mut Channel) -> bool {
+    let Channel::Tls(stream) = channel else { return false };
+    stream.get_mut().1.process_new_packets().is_ok_and(|state| state.peer_has_closed())
+}
+
 /// close_notify where there is TLS, then FIN.
 pub(super) async fn shutdown(channel: &mut Channel) -> io::Result<()> {
     match channel {

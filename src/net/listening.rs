@@ -8,7 +8,7 @@ use std::{io, time::Duration};
 
 use tokio::time::Instant;
 
-use super::{failure, wire::Wire};
+use super::{channel::has_said_goodbye, failure, wire::Wire};
 use crate::report::{Failure, FailureKind};
 
 /// How long to read what the server said before it ended the stream.
@@ -21,8 +21,10 @@ impl Wire {
         let until = self.deadline.min(Instant::now() + LAST_WORDS);
         while self.listen(until).await.is_ok() {}
         let written = self.timed(failure::broken(self.speaker, error, self.buffer.len()));
-        // The system tells of a reset once: what is read after it looks like an end in order.
-        let reset = written.kind == FailureKind::Reset && !self.is_tls();
+        // The system tells of a reset once: what is read after it looks like an end in order. Whoever said goodbye before it meant
+        // that end.
+        let orderly = self.sheltered || has_said_goodbye(&mut self.channel);
+        let reset = written.kind == FailureKind::Reset && !orderly;
         let ended = self.ended.take().filter(|ended| !(reset && ended.kind == FailureKind::Closed));
         let ended = ended.unwrap_or(written);
         if self.buffer.is_empty() {

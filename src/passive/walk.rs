@@ -48,6 +48,8 @@ pub fn walk_both(out: &Flow, into: &Flow, known: &Known<'_>) -> Connection {
 fn read<'a>(flow: &'a Flow, second: Option<Second<'a>>, known: &'a Known<'a>) -> (Connection, Option<Half>) {
     let mut talk = Talk::of(flow);
     let mut walk = Walk::of(known);
+    // Of two connections to a gateway both count, and the end is that of the one which ended first.
+    let whole = second.as_ref().map_or(flow, |second| second.both);
     walk.other.second = second;
     walk.run(&mut talk);
     walk.join_proxy();
@@ -65,9 +67,9 @@ fn read<'a>(flow: &'a Flow, second: Option<Second<'a>>, known: &'a Known<'a>) ->
         started: Some(moment(flow.began)),
         local: Some(flow.client),
         peer: Some(flow.server),
-        tcp: Some(watched::tcp(flow)),
-        ended_by: Some(ended::by(flow)),
-        watched: Some(watched::watched(flow, opened, passed_over)),
+        tcp: Some(watched::tcp(whole)),
+        ended_by: Some(ended::by(whole)),
+        watched: Some(watched::watched(whole, opened, passed_over)),
         client,
         frames,
         frames_omitted,

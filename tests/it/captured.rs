@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use rdptrace::report::{Credentials, Likelihood, Report};
+use rdptrace::{
+    codes::Phase,
+    report::{Credentials, Likelihood, Report},
+};
 
 use crate::program::{Served, command, file, rdptrace, text};
 
@@ -73,6 +76,21 @@ fn what_became_of_the_account_is_read_as_it_was_traced() {
         // Why the client leaves once it has the server's proof of the key is its own knowledge.
         let is_sure = read.causes.iter().any(|cause| cause.likelihood != Likelihood::Possible);
         assert!(!(is_sure && fault == "key-binding-altered"), "{fault}: {:?}", read.causes);
+    }
+}
+
+/// Whether a write or a read meets the RST first is chance.
+#[test]
+fn a_reset_inside_tls_is_one_live_and_in_the_capture() {
+    let served = Served::start(&["--fault", "activate-reset"]);
+    for _ in 0..4 {
+        let until = ["--security", "tls", "--until", "activate", "--format", "json"];
+        let (path, output) = captured("activate-reset.pcapng", &served.1, &until);
+        let live: Report = serde_json::from_slice(&output.stdout).expect("one report");
+        for report in [live, read(&path)] {
+            let failure = report.verdict.failure.map(|failure| failure.kind.name());
+            assert_eq!((report.verdict.phase, failure), (Some(Phase::Activate), Some("reset")));
+        }
     }
 }
 

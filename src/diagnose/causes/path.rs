@@ -119,6 +119,12 @@ fn icmp_error(facts: &Facts<'_>) -> Option<String> {
 fn loss(facts: &Facts<'_>) -> Option<Weighed> {
     let failed = facts.failed().filter(|failed| failed.phase > Phase::Connect)?;
     let failure = silent_in(facts, failed.phase)?;
+    if let Some(retries) = pace::only_syns(facts) {
+        let against = "nothing else was lost: a listener whose queue is full leaves SYNs unanswered too";
+        return Some(
+            Weighed::possible(format!("SYNs were sent again {retries} times")).but(Some(against.to_owned())),
+        );
+    }
     if is_lossy(facts) {
         let mut told = pace::loss(facts).told().into_iter();
         return Some(Weighed::likely(told.next()?).and(told.next()).and(Some(failure.detail.clone())));
@@ -137,6 +143,9 @@ fn loss(facts: &Facts<'_>) -> Option<Weighed> {
 pub(super) fn is_lossy(facts: &Facts<'_>) -> bool {
     // Who was told that nobody can be reached sends again at once.
     if icmp_error(facts).is_some() {
+        return false;
+    }
+    if pace::only_syns(facts).is_some() {
         return false;
     }
     let loss = pace::loss(facts);

@@ -134,7 +134,10 @@ fn hung(facts: &Facts<'_>) -> Option<Weighed> {
         reaction(facts, phase).map(|failure| format!("it reacts to something else: {}", failure.detail));
     let doubted = reaction.is_some() || waits_for_another(phase, facts);
     let likelihood = if doubted { Likelihood::Possible } else { Likelihood::Likely };
-    let hung = waited_for(facts, format!("in {phase} {}", failure.detail), likelihood);
+    let queue = pace::only_syns(facts).map(|retries| {
+        format!("SYNs were sent again {retries} times and nothing else was, as where the queue of the listener is full")
+    });
+    let hung = waited_for(facts, format!("in {phase} {}", failure.detail), likelihood).and(queue);
     let dead = phase == Phase::Tls && facts.answers(ExperimentKind::HelloForAlert, phase) == Some(false);
     let dead = dead.then(|| NOT_EVEN_AN_ALERT.to_owned());
     Some(hung.shown(dead).refuted(reaction))

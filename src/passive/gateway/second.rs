@@ -11,7 +11,7 @@ use super::{
     http::exchange,
 };
 use crate::{
-    flow::{At, End, Flow, How, Side, Stream},
+    flow::{At, End, Flow, How, Packets, Side, Stream},
     net::Framing,
     pdu::http::{RequestHead, ResponseHead, request_length},
     phase::gateway::{IN_DATA, OUT_DATA, SEED},
@@ -122,9 +122,9 @@ fn is_chunked(bytes: &[u8]) -> bool {
 pub(in crate::passive) fn both(out: &Flow, into: &Flow) -> Flow {
     let stream = |main: &Stream, other: &Stream, end: Option<End>| Stream {
         gaps: [&main.gaps[..], &other.gaps[..]].concat(),
-        total: main.total,
+        total: main.total + other.total,
         end,
-        packets: main.packets.clone(),
+        packets: packets(main, other, end),
         ..Stream::default()
     };
     let ends = [into.from_client.end, out.from_client.end].into_iter().flatten();
@@ -142,5 +142,24 @@ pub(in crate::passive) fn both(out: &Flow, into: &Flow) -> Flow {
         cut: out.cut || into.cut,
         packet: out.packet,
         ..Flow::new(out.client, out.server, out.began)
+    }
+}
+
+/// What the packets of one end show on both connections; a RST is that of the connection which ended so.
+fn packets(main: &Stream, other: &Stream, end: Option<End>) -> Packets {
+    let ended = if other.end == end { other } else { main };
+    let (one, two) = (&main.packets, &other.packets);
+    Packets {
+        count: one.count + two.count,
+        retransmissions: one.retransmissions.saturating_add(two.retransmissions),
+        duplicates: one.duplicates.saturating_add(two.duplicates),
+        longest: one.longest.max(two.longest),
+        longest_acknowledged: one.longest_acknowledged.max(two.longest_acknowledged),
+        unacknowledged: one.unacknowledged + two.unacknowledged,
+        lost: one.lost.or(two.lost),
+        closed_windows: one.closed_windows.saturating_add(two.closed_windows),
+        reset: ended.packets.reset.clone(),
+        ip_id: ended.packets.ip_id,
+        ..one.clone()
     }
 }

@@ -132,6 +132,43 @@ fn a_reset_outside_of_every_window_ends_nothing() {
     assert!(!flow.cut && flow.from_server.bytes == b"answer" && flow.from_server.packets.reset.is_none());
 }
 
+/// A host takes no RST that is not where it waits for one, and then both go on.
+#[test]
+fn a_reset_that_its_host_throws_away_ends_nothing() {
+    for off in [0, 1460, 1 << 20] {
+        let mut talk = Talk::open();
+        talk.tells(Side::Server, b"answer");
+        let (next, ack) = (talk.server.next, talk.client.next);
+        talk.says(Side::Server, RST, next + off, ack, b"");
+        for _ in 0..3 {
+            talk.tells(Side::Server, b" and more");
+        }
+        talk.at += 10 * SECOND;
+        talk.tells(Side::Client, b"thanks");
+        talk.closes(Side::Client);
+        let flow = flow(&talk.pcap());
+        let ends = [flow.from_client.end, flow.from_server.end].map(|end| end.map(|end| end.how));
+        assert_eq!(ends, [Some(How::Fin), Some(How::Fin)], "{off}");
+        assert_eq!((flow.from_server.total, flow.from_client.total), (6 + 27, 6), "{off}");
+        assert!(flow.from_server.packets.reset.is_none() && !flow.cut, "{off}");
+    }
+}
+
+/// What was on its way is acknowledged after it, and no more.
+#[test]
+fn a_reset_that_was_captured_early_is_an_end() {
+    let mut talk = Talk::open();
+    talk.tells(Side::Server, b"answer");
+    let (next, ack) = (talk.server.next, talk.client.next);
+    talk.says(Side::Server, RST, next + 18, ack, b"");
+    talk.sends(Side::Server, DATA, b" and more");
+    talk.sends(Side::Server, DATA, b" and more");
+    let late = talk.server.next;
+    talk.says(Side::Client, DATA, ack, late, b"");
+    let flow = flow(&talk.pcap());
+    assert_eq!(flow.from_server.end.map(|end| end.how), Some(How::Rst));
+}
+
 #[test]
 fn what_is_sent_again_after_the_end_is_no_other_connection() {
     let mut talk = Talk::open();

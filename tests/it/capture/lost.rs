@@ -3,8 +3,8 @@
 use rdptrace::internal::flow::{Side, Stream};
 
 use super::{
-    flow,
-    talk::{DATA, MILLISECOND, SECOND, SYN, SYN_ACK, Talk},
+    Chance, flow,
+    talk::{DATA, MILLISECOND, SECOND, SYN, SYN_ACK, Talk, pcap},
 };
 
 #[test]
@@ -32,6 +32,30 @@ fn a_syn_that_is_sent_again_is_a_retry_and_no_round_trip() {
     talk.sends(Side::Client, DATA, b"");
     let flow = flow(&talk.pcap());
     assert_eq!((flow.from_client.packets.round_trip_ms, flow.opening.syn), (None, Some(flow.began)));
+}
+
+/// A file that is out of order holds each byte once, however late it comes.
+#[test]
+fn what_comes_late_in_the_file_was_not_sent_again() {
+    let mut talk = Talk::open();
+    for index in 0..300_u32 {
+        talk.tells(Side::Server, &index.to_be_bytes().repeat(100));
+    }
+    let mut chance = Chance(11);
+    for window in [10, 1000] {
+        let mut frames: Vec<_> = talk.frames.iter().cloned().enumerate().collect();
+        frames.sort_by_key(|(index, _)| index + chance.below(window));
+        let frames: Vec<_> = frames.into_iter().map(|(_, frame)| frame).collect();
+        let flow = flow(&pcap(1, &frames));
+        let again = [&flow.from_client, &flow.from_server].map(|stream| stream.packets.retransmissions);
+        assert_eq!(again, [0, 0], "{window}");
+    }
+    // What is sent again is told as before.
+    let (first, ack) = (talk.server.next, talk.client.next);
+    talk.tells(Side::Server, b"again");
+    talk.at += SECOND;
+    talk.says(Side::Server, DATA, first, ack, b"again");
+    assert_eq!(flow(&talk.pcap()).from_server.packets.retransmissions, 1);
 }
 
 #[test]

@@ -173,6 +173,15 @@ async fn two_connections_are_joined_wherever_they_are_cut() {
     let lab = demo_gateway::Lab::of(fault);
     let (_, recorded) = traced(&lab, &lab.settings(gateway::Entry::Account), DNS_COMPUTER).await;
     let whole = passive::read(&recorded);
+    let watched = whole.trace.connections[0].watched.as_ref().expect("it was watched");
+    let sent: u64 = recorded.flows.iter().map(|flow| flow.from_client.total).sum();
+    let came: u64 = recorded.flows.iter().map(|flow| flow.from_server.total).sum();
+    assert_eq!((watched.client.bytes, watched.server.bytes), (sent, came));
+    let ended = whole.trace.connections[0].ended_by.as_ref().expect("it ended");
+    let ends = recorded.flows.iter().flat_map(|flow| [flow.from_client.end, flow.from_server.end]);
+    let first = ends.flatten().min_by_key(|end| (end.at, end.packet)).expect("both end");
+    let began = recorded.flows.iter().map(|flow| flow.began).min().expect("two");
+    assert!((ended.at_ms.0 - (first.at - began) as f64 / 1e6).abs() < 0.1, "{ended:?} {first:?}");
     let mut turned = Recorded::default();
     turned.flows = recorded.flows.iter().rev().cloned().collect();
     turned.keys = recorded.keys.clone();

@@ -10,7 +10,7 @@ use rdptrace::{
         passive::{Known, walk},
         pdu::preconnection::preconnection,
     },
-    report::{CauseCode, FailureKind, FindingCode, Outcome, Status},
+    report::{CauseCode, FailureKind, FindingCode, Likelihood, Outcome, Status},
 };
 
 use super::{captured, has, recorded, report, watched};
@@ -218,6 +218,29 @@ async fn a_client_info_that_was_not_read_may_hold_a_password() {
 }
 
 /// Only what arrived when it was sent again shows that a path loses some.
+/// SYNs alone are also left unanswered by a listener whose queue is full, as one is whose service hangs.
+#[tokio::test(start_paused = true)]
+async fn unanswered_syns_alone_do_not_accuse_the_path() {
+    let told = |again: u32, flow: &Flow, recorded: &Recorded| {
+        let mut flow = flow.clone();
+        let begin = flow.began - 7_000_000_000;
+        (flow.began, flow.opening.syn, flow.opening.syn_retries) = (begin, Some(begin), 3);
+        flow.from_client.packets.retransmissions = again;
+        flow.from_client.packets.round_trip_ms = Some(1.0);
+        report(flow, recorded)
+    };
+    let (flow, recorded) = captured("negotiate-silence").await;
+    let queue = told(0, &flow, &recorded);
+    let first = &queue.causes[0];
+    assert_eq!((first.code.as_str(), first.likelihood), ("services-hung", Likelihood::Likely));
+    assert!(first.because.iter().any(|line| line.contains("queue")), "{:?}", first.because);
+    let loss = queue.causes.iter().find(|cause| cause.code == CauseCode::PathLoss).expect("it may be the path");
+    assert_eq!((loss.likelihood, loss.against.len()), (Likelihood::Possible, 1));
+    // Where other segments are lost too it is the path.
+    let path = told(4, &flow, &recorded);
+    assert_eq!(path.causes[0].code, CauseCode::PathLoss, "{:?}", path.causes[0]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_segment_that_never_arrives_is_not_lost_by_chance() {
     let (mut flow, recorded) = captured("negotiate-silence").await;
