@@ -81,7 +81,7 @@ pub struct Wire {
     pub(super) ended: Option<Failure>,
     frames: Frames,
     /// Whether the stream lies inside TLS already.
-    sheltered: bool,
+    pub(super) sheltered: bool,
     /// Whether all that crosses the connection crosses here.
     pub(super) whole: bool,
     /// Who is at the other end.

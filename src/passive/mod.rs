@@ -4,6 +4,7 @@
 //! and what is deduced from the sizes and times of encrypted records says so. What follows the activation is counted only.
 
 mod activate;
+mod attempt;
 mod attempts;
 mod beginning;
 mod client;
@@ -11,6 +12,7 @@ mod connect;
 mod credssp;
 mod datagrams;
 mod ended;
+mod followed;
 mod gateway;
 mod halves;
 mod http;
@@ -30,7 +32,8 @@ mod vain;
 mod walk;
 mod watched;
 
-pub use attempts::{Attempts, IsHeld, Watched, behind};
+pub use attempt::Watched;
+pub use attempts::{Attempts, IsHeld, behind};
 pub use beginning::{Beginning, beginning, is_relevant, is_wanted};
 pub use gateway::Half;
 pub use halves::{Halves, Taken};

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{
-    Known, activate, connect, credssp, ended,
+    Known, activate, connect, credssp, ended, followed,
     gateway::{self, Half, Other, Second},
     licensing, mcs, negotiate, proxy,
     record::{part, record},
@@ -24,7 +24,7 @@ use crate::{
         hello::{ClientHello, HANDSHAKE},
     },
     phase::{attribution, negotiate::Negotiated},
-    report::{Connection, PhaseRecord, Phases, ProxyEvidence, Purpose, Selected, Session, Status, Timestamp},
+    report::{Connection, PhaseRecord, Phases, ProxyEvidence, Selected, Session, Status, Timestamp},
 };
 
 /// Reads a connection as far as it can be seen.
@@ -53,6 +53,7 @@ fn read<'a>(flow: &'a Flow, second: Option<Second<'a>>, known: &'a Known<'a>) ->
     walk.other.second = second;
     walk.run(&mut talk);
     walk.join_proxy();
+    let purpose = followed::purpose(flow, &mut walk.phases);
     let opened = walk.opened.or(talk.opened.then_some(true));
     let passed_over = (talk.client.left() + talk.server.left()) as u64 + beyond(flow);
     let client = Some(std::mem::take(&mut talk.offered)).filter(|client| !client.is_empty());
@@ -60,7 +61,7 @@ fn read<'a>(flow: &'a Flow, second: Option<Second<'a>>, known: &'a Known<'a>) ->
     let Walk { mut phases, session, other, .. } = walk;
     attribution::assign_failures(&mut phases, &frames);
     let connection = Connection {
-        purpose: followed(flow).unwrap_or(Purpose::Main),
+        purpose,
         hop: None,
         phases,
         session,
@@ -75,12 +76,6 @@ fn read<'a>(flow: &'a Flow, second: Option<Second<'a>>, known: &'a Known<'a>) ->
         frames_omitted,
     };
     (connection, other.half)
-}
-
-/// What a trace made it for after the connection that it traced, as its record says.
-pub(super) fn followed(flow: &Flow) -> Option<Purpose> {
-    let purpose = Purpose::try_from(flow.note.as_deref()?.to_owned()).ok()?;
-    Some(purpose).filter(|purpose| !purpose.is_traced())
 }
 
 /// Bytes of both directions that were not kept.

@@ -61,11 +61,17 @@ impl Connection {
         self.phases.summaries().iter().any(|summary| summary.status == Status::Failed)
     }
 
-    /// Whether it was to show that other suites help where `before` was refused in TLS, and did not.
+    /// Whether it was to show that other suites help where `before` was refused in TLS, and did not. Why a client that was watched
+    /// tried again nobody knows.
     pub fn is_in_vain_after(&self, before: &Self) -> bool {
+        self.watched.is_none() && self.adds_nothing_to(before)
+    }
+
+    /// The same of the record of a trace too.
+    pub(super) fn adds_nothing_to(&self, before: &Self) -> bool {
         let again = self.purpose == Purpose::Retry || self.hop.is_some() && self.purpose == before.purpose;
         let refused = before.phases.tls.as_ref().is_some_and(|tls| tls.status == Status::Failed);
-        again && refused && !self.has_old_suite() && self.watched.is_none()
+        again && refused && !self.has_old_suite()
     }
 
     /// Whether it is inside TLS with one of the older suites.

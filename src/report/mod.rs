@@ -176,12 +176,14 @@ impl Trace {
     /// The connection that the verdict describes: a retry or a hop replaces the one that made it necessary, a retry with another
     /// ClientHello only where the server takes one of the suites that it adds.
     pub fn described(&self) -> Option<&Connection> {
-        if self.traced().any(|made| made.watched.is_some()) {
+        // With experiments it is the record of a trace.
+        let is_own = self.connections.iter().any(|made| !made.purpose.is_traced());
+        if !is_own && self.traced().any(|made| made.watched.is_some()) {
             return self.furthest();
         }
         let mut described: Option<&Connection> = None;
         for made in self.traced() {
-            if !described.is_some_and(|before| made.is_in_vain_after(before)) {
+            if !described.is_some_and(|before| made.adds_nothing_to(before)) {
                 described = Some(made);
             }
         }

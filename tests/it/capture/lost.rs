@@ -44,7 +44,7 @@ fn what_comes_late_in_the_file_was_not_sent_again() {
     let mut chance = Chance(11);
     for window in [10, 1000] {
         let mut frames: Vec<_> = talk.frames.iter().cloned().enumerate().collect();
-        frames.sort_by_key(|(index, _)| index + chance.below(window));
+        frames.sort_by_cached_key(|(index, _)| index + chance.below(window));
         let frames: Vec<_> = frames.into_iter().map(|(_, frame)| frame).collect();
         let flow = flow(&pcap(1, &frames));
         let again = [&flow.from_client, &flow.from_server].map(|stream| stream.packets.retransmissions);

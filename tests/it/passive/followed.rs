@@ -6,10 +6,7 @@ use rdptrace::{
     report::{Outcome, Purpose},
 };
 
-use crate::{
-    faults::both_of,
-    relay::{about_us, unseen},
-};
+use crate::{faults::both_of, relay::unseen};
 
 /// How the record is judged otherwise than the trace; none if it is not.
 fn difference(live: &Report, seen: &Report) -> Option<String> {
@@ -28,7 +25,6 @@ async fn a_trace_with_its_experiments_is_judged_as_it_was_live() {
         let name = fault.map_or("healthy", |fault| fault.name);
         let (live, seen) = both_of(fault).await;
         let kind = live.verdict.failure.as_ref().map(|failure| failure.kind.name());
-        wrong.extend(about_us(&seen).map(|told| format!("{name}: {told}")));
         if !unseen(name, kind) {
             wrong.extend(difference(&live, &seen).map(|how| format!("{name}: {how}")));
         }

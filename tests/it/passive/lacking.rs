@@ -234,7 +234,8 @@ async fn unanswered_syns_alone_do_not_accuse_the_path() {
     let first = &queue.causes[0];
     assert_eq!((first.code.as_str(), first.likelihood), ("services-hung", Likelihood::Likely));
     assert!(first.because.iter().any(|line| line.contains("queue")), "{:?}", first.because);
-    let loss = queue.causes.iter().find(|cause| cause.code == CauseCode::PathLoss).expect("it may be the path");
+    let loss =
+        queue.causes.iter().find(|cause| cause.code == CauseCode::PathLoss).expect("it may be the path");
     assert_eq!((loss.likelihood, loss.against.len()), (Likelihood::Possible, 1));
     // Where other segments are lost too it is the path.
     let path = told(4, &flow, &recorded);
