@@ -1,9 +1,11 @@
 //! One direction of a TCP connection, put together from its segments (RFC 9293): in any order, more than once, or not at all.
 
+mod resets;
+
 use super::{
     assembly::Assembly, copies::Copies, flight::Flight, lacks::Lacks, packet::Segment, tally::Tally,
 };
-use crate::flow::{At, End, How, Packets, Reset, Stream, Vain};
+use crate::flow::{At, End, How, Packets, Stream, Vain};
 
 /// How long, and for how many packets, bytes may be captured after their acknowledgement.
 const LATE: At = 1_000_000_000;
@@ -14,12 +16,6 @@ const NEAR: i64 = 1 << 20;
 
 /// No window is larger (RFC 7323), so a number that is farther away is not of this connection.
 const WINDOW: i64 = 1 << 30;
-
-/// Systems open no larger window by themselves. A RST beyond it is thrown away (RFC 9293 section 3.10.7.4).
-const FAR: i64 = 1 << 24;
-
-/// So often nothing more is acknowledged that was only captured after a RST.
-const OUTLIVED: u32 = 3;
 
 /// What one end sent, so far. Offsets count from the first byte after the SYN.
 #[derive(Debug, Default)]
@@ -198,18 +194,6 @@ impl Side {
         }
     }
 
-    /// Forgets a RST after which the other side goes on acknowledging what this end sends: its host has thrown it away. Whether it
-    /// did.
-    pub(super) fn outlives_reset(&mut self) -> bool {
-        let beyond = self.reset.zip(self.flight.acknowledged).is_some_and(|(reset, to)| to > reset);
-        let outlived = self.reset.is_some() && (beyond || self.reset_acks >= OUTLIVED);
-        if outlived {
-            (self.reset, self.packets.reset, self.reset_acks) = (None, None, 0);
-            self.end = self.end.filter(|end| end.how != How::Rst);
-        }
-        outlived
-    }
-
     /// Settles what did not come for long: where the stream begins, and gaps of bytes that the other side has.
     pub(super) fn check(&mut self, at: At, packets: u64) {
         let to = self.known_to();
@@ -229,45 +213,6 @@ impl Side {
     fn known_to(&self) -> i64 {
         let to = self.flight.acknowledged.unwrap_or(0);
         if to == self.sent + 1 && self.fin.is_none_or(|fin| fin == self.sent) { self.sent } else { to }
-    }
-
-    /// Whether a RST comes as the host's packets do, and where its bytes end.
-    pub(super) fn is_own(&self, segment: &Segment<'_>) -> bool {
-        let usual = self.ttl.usual().or(self.packets.ttl) == Some(segment.ttl);
-        let same = self.mac.usual().is_none_or(|mac| segment.met.mac == Some(mac));
-        usual && same && self.offset(segment.sequence) == Some(self.due())
-    }
-
-    /// What is due next.
-    fn due(&self) -> i64 {
-        self.sent.max(self.fin.map_or(0, |fin| fin + 1))
-    }
-
-    /// Notes a RST; whether the other side can have taken it.
-    pub(super) fn reset(&mut self, segment: &Segment<'_>) -> bool {
-        let (at, packet) = (segment.met.at, segment.met.packet);
-        let (due, offset) = (self.due(), self.offset(segment.sequence));
-        // A host that knows nothing of the connection repeats the acknowledgement that it was sent.
-        let fits = [Some(due), Some(self.assembly.next()), self.flight.acknowledged];
-        let fits = |offset: &i64| fits.contains(&Some(*offset));
-        if offset.is_some_and(|offset| !fits(&offset) && (offset - due).abs() > FAR) {
-            return false;
-        }
-        self.end.get_or_insert(End { how: How::Rst, at, packet });
-        if let Some(reset) = &mut self.packets.reset {
-            reset.followed |= reset.ttl != segment.ttl;
-            return true;
-        }
-        let off_sequence = offset.filter(|offset| !fits(offset)).map_or(0, |offset| offset - due);
-        (self.reset, self.reset_due) = (Some(offset.unwrap_or(0).max(due)), due);
-        self.packets.reset = Some(Reset {
-            ttl: segment.ttl,
-            mac: segment.met.mac,
-            ip_id: segment.ip_id,
-            off_sequence,
-            followed: false,
-        });
-        true
     }
 
     /// How much it sent.

@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::{
+    attempt::{Attempt, LATE, Watched},
     datagrams::{Begun, Datagrams},
     proxy::asked_for,
     udp,
@@ -17,8 +18,8 @@ use super::{
 };
 use crate::{
     endpoint::place,
-    flow::{At, Datagram, Flow, Icmp, millis},
-    report::{Connection, Millis, Purpose, Status, TargetRecord, Trace},
+    flow::{At, Datagram, Icmp, millis},
+    report::{Connection, Millis, Purpose, TargetRecord, Trace},
 };
 
 /// How many connections are kept of all attempts together; more only for a moment.

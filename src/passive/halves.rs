@@ -6,10 +6,7 @@ use std::{
     ops::RangeInclusive,
 };
 
-use super::{
-    attempts::{IsHeld, Watched},
-    gateway::Half,
-};
+use super::{attempt::Watched, attempts::IsHeld, gateway::Half};
 use crate::flow::{At, Flow};
 
 /// How many wait at once; of more the first to come are handed out alone.
