@@ -24,16 +24,15 @@ pub(super) fn failure(flow: &Flow) -> Option<(Failure, At)> {
         Side::Client => ("the client", "the server"),
         Side::Server => ("the server", "the client"),
     };
-    let since = match vain.first.1 {
-        0 => String::new(),
-        packet => format!(" from packet {packet} on"),
-    };
+    let packet = Some(vain.first.1).filter(|packet| *packet > 0);
+    let since = packet.map_or_else(String::new, |packet| format!(" from packet {packet} on"));
     let detail = match (vain.bytes, vain.times) {
         (0, _) => {
             format!("nothing came from {other} any more: it did not answer {} keep-alives{since}", vain.times)
         }
         (bytes, 0) => format!("{bytes} B that {who} sent never reached {other}"),
-        _ => format!("nothing that {who} sent{since} reached {other}"),
+        // What follows it may have arrived.
+        (bytes, times) => format!("{bytes} B that {who} sent {times} times{since} never reached {other}"),
     };
     let end = ended::first(flow).map_or(flow.watched, |(_, end)| end.at);
     Some((Failure::new(FailureKind::Timeout, detail).of(Speaker::Path), end))

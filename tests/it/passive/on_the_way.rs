@@ -146,7 +146,10 @@ fn an_answer_that_is_sent_again_and_again_in_vain_never_reached_the_client() {
     let report = judged(&talk.pcap());
     assert_eq!(of_path(&report), (FailureKind::Timeout, Some(Phase::Negotiate)));
     assert!(
-        report.verdict.summary.contains("nothing that the server sent from packet 6 on reached the client")
+        report
+            .verdict
+            .summary
+            .contains("19 B that the server sent 6 times from packet 6 on never reached the client")
     );
     let told = message(&report, FindingCode::PacketsNeverArrive);
     assert!(told.contains("19 B 6 times in 5.0 s (packets 6 to 11)"), "{told}");
