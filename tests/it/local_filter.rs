@@ -113,6 +113,10 @@ fn the_way_back_and_other_chains_count_where_packets_meet_them() {
     let jumped = chain("output", "accept", "jump far")
         + "table inet filter {\n\tchain far {\n\t\ttcp dport 3389 drop\n\t}\n}\n";
     assert_eq!(client(&jumped, "192.0.2.15").0, Warning);
+    // One that leaves the connection undecided leads back.
+    let back = chain("output", "accept", "jump far\n\t\ttcp dport 3389 drop")
+        + "table inet filter {\n\tchain far {\n\t\ttcp dport 22 accept\n\t}\n}\n";
+    assert_eq!(client(&back, "192.0.2.15").0, Warning);
     let unused = "table ip filter {\n\tchain DOCKER {\n\t\tdrop\n\t}\n}\n";
     assert_eq!(client(unused, "192.0.2.15").0, Ok);
 }

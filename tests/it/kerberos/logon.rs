@@ -2,7 +2,11 @@
 
 use rdptrace::{
     Report,
-    internal::pdu::{der::encode, spnego},
+    codes::Phase,
+    internal::{
+        net::Recording,
+        pdu::{der::encode, spnego},
+    },
     report::{Credentials, FailureKind, KdcEvidence, Likelihood},
     settings::KdcTransport::Tcp,
 };
@@ -13,6 +17,7 @@ use super::{
     messages::{error, error_of, error_with, preauthentication_required, user_is_in, wants_proof},
     realm::{Realm, Says, kdc},
 };
+use crate::passive;
 
 async fn answered(answers: &[Vec<u8>]) -> Report {
     Realm::of(Says::InTurn(answers.to_vec())).trace(&[kdc("kdc1", Tcp)]).await
@@ -55,6 +60,21 @@ async fn a_server_that_does_not_take_the_ticket_is_told_apart_from_the_kdc() {
     assert_eq!(failure.kind, FailureKind::KerberosError);
     assert!(failure.detail.ends_with("it wants another mechanism"), "{}", failure.detail);
     assert!(report.findings.iter().any(|finding| finding.code.as_str() == "kerberos-ticket-refused"));
+}
+
+/// Whoever reads that connection with its keys takes no answer to a ticket for an NTLM CHALLENGE that is malformed.
+#[tokio::test(start_paused = true)]
+async fn an_answer_to_a_ticket_is_read_as_what_it_is() {
+    let answers = vec![preauthentication_required(), as_rep(18, Salt::Untold), ticket()];
+    let realm = Realm::of(Says::InTurn(answers));
+    let recording = Recording::of(&realm);
+    let live = realm.trace_over(&recording, &[kdc("kdc1", Tcp)]).await;
+    assert_eq!(live.verdict.phase, Some(Phase::Credssp));
+    let read = passive::read(&recording.take());
+    let credssp = read.trace.connections[0].phases.credssp.as_ref().expect("it was seen");
+    let kind = credssp.failure.as_ref().map(|failure| failure.kind);
+    assert_ne!(kind, Some(FailureKind::Malformed), "{credssp:#?}");
+    assert!(credssp.evidence.ntlm.is_none(), "{credssp:#?}");
 }
 
 /// The service may know another type of key than the account.

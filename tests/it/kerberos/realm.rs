@@ -122,6 +122,11 @@ impl Realm {
     }
 
     pub(super) async fn trace(&self, kdcs: &[Kdc]) -> Report {
+        self.trace_over(self, kdcs).await
+    }
+
+    /// The same, by way of something that sees what passes.
+    pub(super) async fn trace_over(&self, network: &dyn Network, kdcs: &[Kdc]) -> Report {
         let source = if kdcs.is_empty() { KdcSource::Dns } else { KdcSource::Argument };
         let kerberos = Kerberos::new("CORP.EXAMPLE", kdcs.to_vec(), source)
             .or_ntlm(self.or_ntlm)
@@ -133,7 +138,7 @@ impl Realm {
             .logon(Some(Logon::new(account).with_kerberos(kerberos)))
             .proxy(self.proxied.then_some(proxy));
         let target: Target = self.target.parse().expect("a target");
-        Tracer::new(&target, &settings, self).run().await
+        Tracer::new(&target, &settings, network).run().await
     }
 
     fn kdc(&self, address: IpAddr) -> Option<&(&'static str, Says, Says)> {
