@@ -67,14 +67,20 @@ fn intermittent(facts: &Facts<'_>) -> Option<String> {
     let phase = facts.failed()?.phase;
     let (passed, made) = facts.passed_again(phase);
     let failed = made - passed;
-    let starting = if failed == 0 {
-        "; only the first attempt failed, as where something had just been started"
-    } else {
-        ""
+    let later = facts.failed_later(phase);
+    let more = match later.first() {
+        Some(first) => {
+            let detail = first.failure.map_or("", |failure| &failure.detail);
+            format!("; {} of them failed after it, in {}: {detail}", later.len(), first.phase)
+        }
+        None if failed == 0 => {
+            "; only the first attempt failed, as where something had just been started".to_owned()
+        }
+        None => String::new(),
     };
     (passed > 0).then(|| {
         format!(
-            "the fault comes and goes: of {made} repetitions {failed} failed before {phase} was passed{starting}"
+            "the fault comes and goes: of {made} repetitions {failed} failed before {phase} was passed{more}"
         )
     })
 }

@@ -166,6 +166,14 @@ impl<'a> Facts<'a> {
         (passed.count(), endings.len())
     }
 
+    /// How the repetitions ended that passed this phase and failed after it.
+    pub(super) fn failed_later(&self, phase: Phase) -> Vec<Summary<'a>> {
+        let repeats = self.experiments.iter().filter(|made| made.name.is(ExperimentKind::Repeat));
+        let passed = repeats.filter(|made| self.ending_in(phase, made) == Some(Ending::Passed));
+        let ended = passed.filter_map(|made| made.connection.phases.summaries().pop());
+        ended.filter(|last| last.phase > phase && last.status == Status::Failed).collect()
+    }
+
     /// Another number by which the same connection was refused, as by another member of a pool.
     pub(super) fn other_refusal(&self) -> Option<&'a Failure> {
         let failed = self.failed()?;

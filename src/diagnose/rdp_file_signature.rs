@@ -143,10 +143,10 @@ fn known(facts: &Facts<'_>) -> Option<String> {
 /// What mstsc does with whoever opens the file.
 fn asks(facts: &Facts<'_>, file: &RdpFile, calls: &str) -> String {
     let shares: Vec<&str> = file.shares.iter().map(String::as_str).collect();
-    let off = match shares.as_slice() {
-        [] => String::new(),
+    let then = match shares.as_slice() {
+        [] => " and asks before it connects".to_owned(),
         shares => format!(
-            " and leaves off what the file asks to share ({}) until the user ticks it",
+            ", asks before it connects and leaves off what the file asks to share ({}) until the user ticks it",
             listed(shares)
         ),
     };
@@ -154,10 +154,7 @@ fn asks(facts: &Facts<'_>, file: &RdpFile, calls: &str) -> String {
     let old = old.map(|machine| {
         format!("; on {} RedirectionWarningDialogVersion = 1 brings the older question back", this(machine))
     });
-    format!(
-        "since the updates of April 2026 (KB5083769) mstsc {calls}, asks before it connects{off}{}",
-        old.unwrap_or_default()
-    )
+    format!("since the updates of April 2026 (KB5083769) mstsc {calls}{then}{}", old.unwrap_or_default())
 }
 
 fn windows<'a>(facts: &Facts<'a>) -> Option<&'a Machine> {

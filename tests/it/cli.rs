@@ -123,6 +123,11 @@ fn the_demo_passes_and_the_json_says_the_same() {
     assert!(text(&output.stdout).contains("PASSED"));
     let next = text(&output.stderr);
     assert!(next.trim_start().starts_with("Try next:") && next.contains("rdptrace HOST"), "{next}");
+    let through = rdptrace(&["demo", "--gateway"]);
+    let told = text(&through.stderr);
+    let lines = told.lines().skip_while(|line| *line != "Try next:").skip(1);
+    let apart = |line: &str| line.trim_start().contains("  ") && line.len() <= 80;
+    assert!(lines.clone().count() > 2 && lines.clone().all(apart), "{told}");
     assert!(rdptrace(&["demo", "-q"]).stderr.is_empty());
     let output = rdptrace(&["demo", "--format", "json"]);
     assert!(output.stderr.is_empty(), "{}", text(&output.stderr));

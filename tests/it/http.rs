@@ -84,7 +84,9 @@ fn a_body_ends_where_its_head_says() {
     {
         assert!(body(&format!("Content-Length: {wrong}\r\n"), "GET").is_err(), "{wrong}");
     }
-    let why = |length: &str| body(&format!("Content-Length: {length}\r\n"), "GET").unwrap_err().to_string();
+    let why = |length: &str| {
+        body(&format!("Content-Length: {length}\r\n"), "GET").expect_err("it is refused").to_string()
+    };
     assert_eq!(why("65537"), "the body of the response is longer than 65536 bytes");
     assert_eq!(why("1x"), "the length of the response is no number");
 }

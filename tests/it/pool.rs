@@ -106,3 +106,17 @@ async fn a_first_failure_alone_is_a_service_that_just_started() {
         }
     }
 }
+
+/// A service that opens its port before it can answer has not passed because its port is open.
+#[tokio::test(start_paused = true)]
+async fn what_passes_a_phase_and_fails_in_the_next_has_not_passed() {
+    let rest = std::iter::repeat_n(bad("negotiate-silence"), CONNECTIONS);
+    let answers: Vec<_> = std::iter::once(Answer::Refused).chain(rest).collect();
+    let report = Box::pin(traced(Answer::InTurn(answers.leak()))).await;
+    for code in ["service-just-started", "pool-member-broken", "connection-limit"] {
+        assert!(report.causes.iter().all(|cause| cause.code.as_str() != code), "{code} {}", page(&report));
+    }
+    let found = report.findings.iter().find(|found| found.code.as_str() == "experiment-intermittent");
+    let message = &found.expect("what came of the repetitions").message;
+    assert!(message.contains("failed after it, in negotiate: "), "{message}");
+}

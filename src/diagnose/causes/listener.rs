@@ -225,11 +225,18 @@ fn one_host(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn pool(facts: &Facts<'_>) -> Option<Weighed> {
-    let Some(times) = facts.intermittent() else { return two_refusals(facts) };
+    let Some(times) = passed_again(facts) else { return two_refusals(facts) };
     // A service that had just started would not fail again.
     let spread = facts.repeated(facts.failed()?.phase).0 > 0;
     let likelihood = if spread { Likelihood::Likely } else { Likelihood::Possible };
     Some(Weighed::new(likelihood, format!("the same connection to the same address passed {times}")))
+}
+
+/// How often the same connection passed; not if all that did failed after that.
+fn passed_again(facts: &Facts<'_>) -> Option<String> {
+    let phase = facts.failed()?.phase;
+    let (passed, _) = facts.passed_again(phase);
+    facts.intermittent().filter(|_| passed == 0 || facts.failed_later(phase).len() < passed)
 }
 
 /// A host that is being set up changes its mind too.
@@ -239,12 +246,13 @@ fn two_refusals(facts: &Facts<'_>) -> Option<Weighed> {
     Some(Weighed::possible(first.detail.clone()).shown(Some(text)))
 }
 
-/// All that followed passed, whatever it offered.
+/// All that followed passed, whatever it offered, and none of it failed later.
 fn just_started(facts: &Facts<'_>) -> Option<Weighed> {
     let (phase, first) = facts.failed().and_then(|failed| Some((failed.phase, failed.failure?)))?;
     let (passed, made) = facts.passed_again(phase);
     let alike = |made| matches!(facts.ending_in(phase, made), Some(Ending::Failed(failure)) if failure.kind == first.kind);
-    let alone = passed == made && made > 1 && !facts.experiments.iter().any(alike);
+    let well = passed == made && made > 1 && facts.failed_later(phase).is_empty();
+    let alone = well && !facts.experiments.iter().any(alike);
     // What is silent once may also have been lost on the way.
     let silent = first.kind == FailureKind::Timeout;
     let likelihood = if silent { Likelihood::Possible } else { Likelihood::Likely };
@@ -258,7 +266,7 @@ fn limit(facts: &Facts<'_>) -> Option<Weighed> {
         return Some(Weighed::likely(failure.detail.clone()));
     }
     let failure = facts.failed()?.failure?;
-    let times = facts.intermittent()?;
+    let times = passed_again(facts)?;
     let text = format!("the same connection passed {times} after one that failed");
     Some(Weighed::possible(text).and(Some(failure.detail.clone())))
 }

@@ -124,9 +124,12 @@ fn a_carrier_in_fragments_is_put_together() {
     assert_told(&flow(&pcap(1, &frames)), "VXLAN");
 }
 
+/// What a frame is put into.
+type Wrap = fn(&[u8]) -> Vec<u8>;
+
 #[test]
 fn what_may_hide_a_connection_is_counted_by_its_name() {
-    let cases: [(fn(&[u8]) -> Vec<u8>, &str); 6] = [
+    let cases: [(Wrap, &str); 6] = [
         (|frame| framed(0x88e5, &[0; 8], frame), "EtherType 0x88e5 (MACsec)"),
         (|frame| framed(0x1234, &[], frame), "EtherType 0x1234"),
         (|frame| carried(50, &[0; 8], frame), "IP protocol 50 (ESP of IPsec)"),

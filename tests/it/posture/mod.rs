@@ -113,6 +113,20 @@ async fn an_old_credssp_can_be_vulnerable() {
     assert_eq!(codes(&report).iter().filter(|code| **code == "credssp-unpatched").count(), 1);
 }
 
+/// Version 5 is the first with the nonce that the attack needs to lack (MS-CSSP 3.1.5).
+#[tokio::test(start_paused = true)]
+async fn the_first_patched_credssp_is_not_told_as_open() {
+    let seen = of_demo(Some("credssp-old-version")).await.trace;
+    for (version, open) in [(2, 1), (4, 1), (5, 0), (6, 0)] {
+        let mut trace = seen.clone();
+        let met = trace.connections.iter_mut().filter_map(|made| made.phases.credssp.as_mut());
+        met.for_each(|met| met.evidence.version = Some(version));
+        let report = diagnose(trace);
+        let told = codes(&report).iter().filter(|code| **code == "credssp-unpatched").count();
+        assert_eq!(told, open, "version {version}");
+    }
+}
+
 /// An account that was given all the same goes nowhere.
 #[tokio::test(start_paused = true)]
 async fn no_account_is_used() {

@@ -20,7 +20,7 @@ pub(super) fn lines(arguments: &DemoArguments, report: &Report) -> Vec<String> {
         next.push((format!("rdptrace explain {code}"), "what that means".to_owned()));
     }
     if arguments.fault.is_none() {
-        let shown = if arguments.gateway { "gateway-resource-policy" } else { "certificate-expired" };
+        let shown = if arguments.gateway { "gateway-refused" } else { "certificate-expired" };
         next.push((format!("rdptrace demo{way} --fault {shown}"), "a trace that finds something".to_owned()));
     }
     next.push((format!("rdptrace demo{way} --list"), format!("{count} faults to look at")));
