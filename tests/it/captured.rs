@@ -81,7 +81,7 @@ fn what_became_of_the_account_is_read_as_it_was_traced() {
 
 /// Whether a write or a read meets the RST first is chance.
 #[test]
-fn a_reset_inside_tls_is_one_live_and_in_the_capture() {
+fn over_tcp_a_reset_is_a_rst_inside_tls_live_and_in_the_capture() {
     let served = Served::start(&["--fault", "activate-reset"]);
     for _ in 0..4 {
         let until = ["--security", "tls", "--until", "activate", "--format", "json"];
