@@ -116,8 +116,10 @@ fn the_proxy_of_winhttp_is_read_from_its_binary_value() {
 fn kerberos_needs_a_realm_and_a_way_to_its_kdc() {
     let file = |text| Text("/etc/krb5.conf", text);
     let no_dns = "forbids to look for one in DNS";
-    let rows: [Row<'_>; 9] = [
+    let example = file("[libdefaults]\n default_realm = ATHENA.MIT.EDU\n");
+    let rows: [Row<'_>; 10] = [
         (&[], NotApplicable, "Kerberos is not set up"),
+        (std::slice::from_ref(&example), NotApplicable, "its package's example"),
         (&[file("[libdefaults]\n")], Warning, "names no default realm"),
         (&[file("[libdefaults]\n default_realm = A.EXAMPLE\n")], Ok, "looks for its KDC in DNS"),
         (&[file("[libdefaults]\n default_realm = a.example\n")], Warning, "not in capitals"),
@@ -155,8 +157,9 @@ fn kerberos_needs_a_realm_and_a_way_to_its_kdc() {
     assert_says("kerberos-clock-skew", Linux, None, &rows);
     let realm = file("[libdefaults]\n default_realm = A.EXAMPLE\n");
     let klist = |code| Prints("klist -s", code, "");
-    let rows: [Row<'_>; 5] = [
+    let rows: [Row<'_>; 6] = [
         (&[], NotApplicable, "Kerberos is not set up"),
+        (&[example, klist(1)], NotApplicable, "Kerberos is not set up"),
         (&[file("[libdefaults]\n"), klist(0)], NotApplicable, "Kerberos is not set up"),
         (std::slice::from_ref(&realm), NotApplicable, "klist is not installed"),
         (&[realm.clone(), klist(0)], Ok, "has a Kerberos ticket that is valid"),

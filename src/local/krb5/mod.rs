@@ -8,6 +8,9 @@ use profile::{Profile, Relation};
 
 pub use profile::Unread;
 
+/// MIT's own realm, which Debian's krb5-config writes unless it is told another.
+const EXAMPLE: &str = "ATHENA.MIT.EDU";
+
 /// More files than this are not named by a variable.
 const MOST: usize = 64;
 
@@ -51,8 +54,17 @@ impl Krb5 {
         }
     }
 
-    /// The realm of this machine.
+    /// The realm of this machine; the example of a package is none.
     pub fn realm(&self) -> Option<&str> {
+        self.default_realm().filter(|realm| *realm != EXAMPLE)
+    }
+
+    /// Whether nobody has put a realm in place of the example.
+    pub fn is_example(&self) -> bool {
+        self.default_realm() == Some(EXAMPLE)
+    }
+
+    fn default_realm(&self) -> Option<&str> {
         self.value("libdefaults", "default_realm")
     }
 

@@ -27,6 +27,9 @@ fn configured(survey: &Survey<'_>) -> CheckResult {
         Ok(None) => return none(),
         Err(result) => return result,
     };
+    if settings.is_example() {
+        return CheckResult::not_applicable("Kerberos has only the realm of its package's example");
+    }
     let Some(realm) = settings.realm() else {
         return CheckResult::warning(format!("{} names no default realm", settings.path));
     };
