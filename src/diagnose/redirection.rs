@@ -223,7 +223,7 @@ pub(super) fn rdstls_only(facts: &Facts<'_>) -> Option<String> {
             without.detail
         )),
         // A demand for something else shows that the offer was read, where others are not answered at all.
-        Ending::Failed(answer) if is_cut(without.kind) && answer.kind == FailureKind::NegotiationFailure => {
+        Ending::Failed(answer) if without.kind.is_cut() && answer.kind == FailureKind::NegotiationFailure => {
             Some(format!(
                 "the hop {hop} answers an offer of RDSTLS ({}) and none without it ({})",
                 answer.detail, without.detail
@@ -231,8 +231,4 @@ pub(super) fn rdstls_only(facts: &Facts<'_>) -> Option<String> {
         }
         Ending::Failed(_) => None,
     }
-}
-
-fn is_cut(kind: FailureKind) -> bool {
-    matches!(kind, FailureKind::Closed | FailureKind::Reset | FailureKind::Timeout)
 }

@@ -40,7 +40,7 @@ fn ended_early(facts: &Facts<'_>) -> Option<String> {
         Phase::Activate if without_nla => after_license(facts.activate?)?,
         _ => return None,
     };
-    let ended = is_cut(failure.kind) || without_nla && failure.kind == FailureKind::Disconnect;
+    let ended = failure.kind.is_cut() || without_nla && failure.kind == FailureKind::Disconnect;
     ended.then(|| format!("{} {when}; Client Info had no password: {WANTS_ACCOUNT}", failure.detail))
 }
 
@@ -49,7 +49,7 @@ pub(super) fn may_want_account(facts: &Facts<'_>) -> Option<(String, String)> {
     let failure = facts.failed().filter(|failed| failed.phase == Phase::Licensing)?.failure?;
     let kind = failure.kind;
     let against = match facts.selected() {
-        Some(Selected::Rdp) if is_cut(kind) || kind == FailureKind::Disconnect => {
+        Some(Selected::Rdp) if kind.is_cut() || kind == FailureKind::Disconnect => {
             "whoever cannot verify what Standard RDP Security encloses ends so too"
         }
         Some(Selected::Tls) if kind == FailureKind::ErrorInfo && failure.code == Some(NO_PRIVILEGES) => {
@@ -86,7 +86,7 @@ fn ended_undrawn(facts: &Facts<'_>) -> Option<String> {
     let failure = session.failure.as_ref()?;
     let undrawn = session.regions == 0 && session.undecoded == 0 && facts.failed().is_none();
     let without_nla = facts.selected()? == Selected::Tls;
-    (undrawn && without_nla && (is_cut(failure.kind) || failure.kind == FailureKind::Disconnect)).then(|| {
+    (undrawn && without_nla && (failure.kind.is_cut() || failure.kind == FailureKind::Disconnect)).then(|| {
         format!("the session ended before anything was drawn, its Client Info had no account: {WANTS_ACCOUNT} ({})", failure.detail)
     })
 }
@@ -96,10 +96,6 @@ const NO_PRIVILEGES: i64 = 9;
 /// With it Client Info holds a password (MS-RDPBCGR 2.2.1.11.1.1).
 const INFO_AUTOLOGON: u32 = 0x8;
 const WANTS_ACCOUNT: &str = "servers that log on with what stands there end so";
-
-fn is_cut(kind: FailureKind) -> bool {
-    matches!(kind, FailureKind::Closed | FailureKind::Reset)
-}
 
 /// Whether nothing at all came after Client Info.
 fn is_unanswered(seen: &LicensingEvidence) -> bool {

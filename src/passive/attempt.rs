@@ -10,8 +10,8 @@ use crate::{
     report::{Connection, Status},
 };
 
-/// Two minutes, in nanoseconds.
-const APART: At = 120 * 1_000_000_000;
+/// No two of its connections begin so far from each other: two minutes, in nanoseconds.
+pub(super) const APART: At = 120 * 1_000_000_000;
 
 /// Packets are captured no later than this after those that follow them.
 pub(super) const LATE: At = 10 * 1_000_000_000;

@@ -6,13 +6,15 @@ use std::{
     ops::RangeInclusive,
 };
 
-use super::{attempt::Watched, attempts::IsHeld, gateway::Half};
+use super::{
+    attempt::{APART, Watched},
+    attempts::IsHeld,
+    gateway::Half,
+};
 use crate::flow::{At, Flow};
 
 /// How many wait at once; of more the first to come are handed out alone.
 const MOST: usize = 32;
-/// The second connection begins no later than this before or after the first: two minutes, in nanoseconds.
-const APART: At = 120 * 1_000_000_000;
 
 /// One that waits for the other.
 struct Waiting {

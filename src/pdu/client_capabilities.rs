@@ -1,10 +1,12 @@
 //! The capability sets of a client's Confirm Active, read tolerantly (MS-RDPBCGR 2.2.1.13.2).
 
-use super::{Malformed, Reader, demand_active::capability_set};
+use super::{
+    Malformed, Reader,
+    demand_active::{CAPSETTYPE_MULTIFRAGMENTUPDATE, capability_set},
+};
 
 const PDUTYPE_CONFIRM_ACTIVE: u16 = 3;
 const CAPSTYPE_GENERAL: u16 = 1;
-const CAPSETTYPE_MULTIFRAGMENTUPDATE: u16 = 26;
 
 /// The telling fields of a Confirm Active.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

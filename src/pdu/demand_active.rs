@@ -3,7 +3,7 @@
 use super::{Malformed, Reader};
 
 const CAPSTYPE_BITMAP: u16 = 2;
-const CAPSETTYPE_MULTIFRAGMENTUPDATE: u16 = 26;
+pub(super) const CAPSETTYPE_MULTIFRAGMENTUPDATE: u16 = 26;
 
 /// The telling fields of a Demand Active.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -192,6 +192,11 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// Whether the stream ended without a word of why.
+    pub(crate) fn is_cut(self) -> bool {
+        matches!(self, Self::Closed | Self::Reset)
+    }
+
     /// The kind as the report spells it.
     pub fn name(self) -> &'static str {
         match self {

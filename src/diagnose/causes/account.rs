@@ -4,7 +4,9 @@ use super::{CauseRule, Place, Weighed, coded, ended_in, failed_in, rule};
 use crate::{
     codes::Phase,
     diagnose::{
-        Facts, gateway,
+        Facts,
+        credentials::FREERDP_REFUSAL,
+        gateway,
         kerberos::{self, Realm},
     },
     report::{CauseCode, Failure, FailureKind, Likelihood},
@@ -22,7 +24,7 @@ const KDC_PASSWORD: &[i64] = &[23];
 /// KDC_ERR_CLIENT_REVOKED.
 const KDC_REVOKED: &[i64] = &[18];
 /// A wrapped Win32 error of FreeRDP's server, seen after wrong credentials.
-const FREERDP: i64 = 0xC007_00EA;
+const FREERDP: i64 = FREERDP_REFUSAL as i64;
 const LOCKED: &[i64] = &[0xC000_0234];
 const DISABLED: &[i64] = &[0xC000_0072];
 const EXPIRED: &[i64] = &[0xC000_0193];

@@ -111,7 +111,7 @@ fn no_live_host(facts: &Facts<'_>) -> Option<Weighed> {
     }
     let failure = cut_in(facts, Phase::Negotiate).filter(|failure| failure.received.is_none())?;
     let direct = facts.experiment(ExperimentKind::DirectTls).and_then(|made| made.ending(Phase::Tls));
-    let also = matches!(direct, Some(Ending::Failed(failure)) if is_cut(failure.kind));
+    let also = matches!(direct, Some(Ending::Failed(failure)) if failure.kind.is_cut());
     let also = also.then(|| "whatever is sent, the connection ends without a byte of an answer".to_owned());
     let unasked = closes_unasked(facts);
     let likely = also.is_some() || unasked.is_some() || timed_out(facts).is_some();
@@ -125,7 +125,7 @@ fn no_live_host(facts: &Facts<'_>) -> Option<Weighed> {
 /// Whether a connection in which nothing is sent is ended all the same.
 fn closes_unasked(facts: &Facts<'_>) -> Option<String> {
     let ending = facts.ending_in(Phase::Negotiate, facts.experiment(ExperimentKind::ConnectOnly)?)?;
-    matches!(ending, Ending::Failed(failure) if is_cut(failure.kind))
+    matches!(ending, Ending::Failed(failure) if failure.kind.is_cut())
         .then(|| "a connection in which nothing is sent is ended too".to_owned())
 }
 
@@ -133,10 +133,6 @@ fn closes_unasked(facts: &Facts<'_>) -> Option<String> {
 fn waits(facts: &Facts<'_>) -> Option<String> {
     let made = facts.experiment(ExperimentKind::ConnectOnly)?.connection.phases.negotiate.as_ref()?;
     made.stopped.as_ref().map(|_| "a connection in which nothing is sent stays open".to_owned())
-}
-
-fn is_cut(kind: FailureKind) -> bool {
-    matches!(kind, FailureKind::Closed | FailureKind::Reset)
 }
 
 /// Nobody needs so long to close, unless something else is waited for first.

@@ -9,8 +9,8 @@ pub(crate) use rules::RULES;
 use crate::{
     codes::{FIRST_PATCHED_CREDSSP, Phase},
     report::{
-        Connection, CredsspPosture, Exposure, FailureKind, NegotiateEvidence, POSTURE_CONNECTIONS, Posture,
-        RdpSecurity, Status, Trace,
+        Connection, CredsspPosture, Exposure, NegotiateEvidence, POSTURE_CONNECTIONS, Posture, RdpSecurity,
+        Status, Trace,
     },
 };
 
@@ -47,11 +47,6 @@ fn unreached(trace: &Trace) -> Option<Phase> {
 /// What each connection's negotiation saw.
 fn negotiated(trace: &Trace) -> impl Iterator<Item = &NegotiateEvidence> {
     trace.connections.iter().filter_map(|made| made.phases.negotiate.as_ref()).map(|record| &record.evidence)
-}
-
-/// An end without a word: a refusal, unless the server had stopped to answer at all.
-fn is_wordless(kind: FailureKind) -> bool {
-    matches!(kind, FailureKind::Closed | FailureKind::Reset)
 }
 
 fn rdp_security(connection: &Connection) -> Option<RdpSecurity> {

@@ -3,7 +3,7 @@
 //! NLA is required only if it was selected and both ways around it, TLS alone and Standard RDP Security alone, were
 //! refused.
 
-use super::{is_wordless, negotiated};
+use super::negotiated;
 use crate::report::{
     Answer, Connection, FailureKind, NegotiateEvidence, Nla, PhaseRecord, ProtocolPosture, Purpose, Selected,
     Trace,
@@ -61,7 +61,7 @@ fn answer(trace: &Trace, index: usize, record: &PhaseRecord<NegotiateEvidence>, 
         (Some(selected), _) if selected == code => Answer::Accepted,
         (Some(_), _) => Answer::Refused,
         (None, Some(FailureKind::NegotiationFailure | FailureKind::Disconnect)) => Answer::Refused,
-        (None, Some(kind)) if is_wordless(kind) && answers_after(trace, index) && is_steady(trace) => {
+        (None, Some(kind)) if kind.is_cut() && answers_after(trace, index) && is_steady(trace) => {
             Answer::Refused
         }
         _ => Answer::Unknown,
@@ -78,7 +78,7 @@ fn answers_after(trace: &Trace, index: usize) -> bool {
 fn is_steady(trace: &Trace) -> bool {
     let records = || trace.connections.iter().filter_map(requested);
     let ended = |record: &&PhaseRecord<NegotiateEvidence>| {
-        record.failure.as_ref().is_some_and(|failure| is_wordless(failure.kind))
+        record.failure.as_ref().is_some_and(|failure| failure.kind.is_cut())
     };
     let answered =
         |code| negotiated(trace).any(|seen| seen.requested_code == code && seen.selected_code.is_some());

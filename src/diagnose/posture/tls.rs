@@ -4,7 +4,6 @@
 //! answered another time; a run that ends so asks for what is accepted once more (`posture:tls-again`). Silence is
 //! `unknown`. Once no connection can be opened, nothing more is asked.
 
-use super::is_wordless;
 use crate::report::{Answer, FailureKind, HelloOffer, PhaseRecord, TlsEvidence, TlsPosture, Trace};
 
 const VERSIONS: [&str; 4] = ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
@@ -50,7 +49,7 @@ fn answer(record: &PhaseRecord<TlsEvidence>, last: Option<usize>, index: usize) 
         Some((FailureKind::TlsAlert, Some(code))) if REFUSALS.contains(&code) || last.is_some() => {
             Answer::Refused
         }
-        Some((kind, _)) if is_wordless(kind) && last > Some(index) => Answer::Refused,
+        Some((kind, _)) if kind.is_cut() && last > Some(index) => Answer::Refused,
         _ => Answer::Unknown,
     }
 }
