@@ -48,7 +48,8 @@ impl Probe<'_> {
     /// Makes the connection that was planned; what is logged of it carries its name.
     pub(crate) async fn connection(&self, plan: &Plan) -> Connection {
         let span = tracing::info_span!("connection", name = %plan.purpose);
-        self.make(plan).instrument(span).await
+        // On the heap, so that whoever makes several needs little of the stack of a thread.
+        Box::pin(self.make(plan)).instrument(span).await
     }
 }
 

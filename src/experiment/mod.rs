@@ -212,7 +212,7 @@ async fn make(
             return None;
         }
         // On the heap, because the two at once would be too much for the stack of a thread.
-        let made = Box::pin(probes.of(plan).connection(plan)).await;
+        let made = probes.of(plan).connection(plan).await;
         door.note(plan, &made);
         door.observer.made(&made);
         door.observer.experiments(done.fetch_add(1, Relaxed) + 1, plans.len());

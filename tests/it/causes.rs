@@ -41,15 +41,15 @@ pub(crate) async fn on(hosts: &[(&str, Answer)]) -> Report {
 #[tokio::test(start_paused = true)]
 async fn a_healthy_server_has_no_causes_and_no_label() {
     let healthy = [
-        Box::pin(trace(None, &settings())).await,
-        Box::pin(trace(None, &settings().account(None))).await,
-        Box::pin(trace(None, &settings().security(Security::Tls))).await,
-        Box::pin(trace(None, &settings().experiments(Experiments::All))).await,
-        Box::pin(of("legacy-confirm")).await,
-        Box::pin(of("standard-security-only")).await,
-        Box::pin(of("hybrid")).await,
-        Box::pin(of("certificate-expired")).await,
-        Box::pin(of("license-request")).await,
+        trace(None, &settings()).await,
+        trace(None, &settings().account(None)).await,
+        trace(None, &settings().security(Security::Tls)).await,
+        trace(None, &settings().experiments(Experiments::All)).await,
+        of("legacy-confirm").await,
+        of("standard-security-only").await,
+        of("hybrid").await,
+        of("certificate-expired").await,
+        of("license-request").await,
     ];
     for report in healthy {
         assert!(report.causes.is_empty(), "{}: {:#?}", report.verdict.summary, report.causes);
