@@ -38,7 +38,7 @@ fuzz_target!(|bytes: &[u8]| {
     (flow.last, flow.watched) = (at, at);
     let roots = Roots::new(Ok(Vec::new()));
     let keys = KeyLog::default();
-    let known = Known { keys: &keys, server_keys: &KEYS, roots: &roots, server_name: None, reached_name: None };
+    let known = Known { server_keys: &KEYS, ..Known::of(&keys, &roots) };
     let made = walk(&flow, &known);
     assert!(made.frames.len() <= 48);
 });

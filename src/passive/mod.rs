@@ -55,3 +55,10 @@ pub struct Known<'a> {
     /// The same for whoever the client connects to, which may be a gateway before that server.
     pub reached_name: Option<&'a str>,
 }
+
+impl<'a> Known<'a> {
+    /// The secrets of TLS and the roots alone.
+    pub fn of(keys: &'a KeyLog, roots: &'a Roots<'a>) -> Self {
+        Self { keys, server_keys: &[], roots, server_name: None, reached_name: None }
+    }
+}

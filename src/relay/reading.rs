@@ -29,7 +29,7 @@ impl Opens {
         let keys: KeyLog = (self.keys)();
         let reached_name = Some(target.server_name.as_str());
         let server_keys = &self.server_keys;
-        read(&Known { keys: &keys, server_keys, roots: &roots, server_name: None, reached_name })
+        read(&Known { server_keys, reached_name, ..Known::of(&keys, &roots) })
     }
 }
 

@@ -2,11 +2,7 @@
 
 use rdptrace::{
     Target, Tracer, diagnose,
-    internal::{
-        certificate::Roots,
-        net::Recording,
-        passive::{Attempts, Known, Watched, walk},
-    },
+    internal::net::Recording,
     render,
     report::{Client, Coded, FindingCode, Trace},
     settings::Experiments,
@@ -15,6 +11,7 @@ use rdptrace::{
 use crate::{
     faults::settings_for,
     lab::{Lab, fault},
+    passive,
 };
 
 /// A client's way to an active session, as somebody sees it who has its keys.
@@ -26,23 +23,8 @@ async fn watched() -> Trace {
     let settings = settings_for(fault).experiments(Experiments::Off);
     let report = Tracer::new(&target, &settings, &recording).run().await;
     assert!(report.trace.connections.iter().all(|made| made.client.is_none()), "its own are no client's");
-    let mut recorded = recording.take();
-    let roots = Roots::new(Ok(Vec::new()));
-    let flow = recorded.flows.remove(0);
-    let connection = walk(
-        &flow,
-        &Known {
-            keys: &recorded.keys,
-            server_keys: &[],
-            roots: &roots,
-            server_name: None,
-            reached_name: None,
-        },
-    );
-    let mut attempts = Attempts::default();
-    let (client, server) = (flow.client.ip(), flow.server);
-    attempts.add(Watched { connection, client, server, began: flow.began, last: flow.last });
-    attempts.finish().pop().expect("one attempt")
+    let recorded = recording.take();
+    passive::attempt(&recorded.flows[0], &recorded)
 }
 
 fn client(trace: &mut Trace) -> &mut Client {

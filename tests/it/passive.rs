@@ -21,7 +21,7 @@ use rdptrace::{
         net::{Recorded, Recording},
         passive::{Attempts, Halves, Known, Taken, Watched, is_relevant, walk, walk_alone, walk_both},
     },
-    report::{Connection, FindingCode, Status},
+    report::{Connection, FindingCode, Status, Trace},
     settings::Experiments,
 };
 
@@ -42,37 +42,25 @@ async fn recorded(fault: Option<&'static Fault>) -> Recorded {
 
 fn watched(flow: &Flow, recorded: &Recorded) -> Connection {
     let roots = Roots::new(Ok(Vec::new()));
-    walk(
-        flow,
-        &Known {
-            keys: &recorded.keys,
-            server_keys: &[],
-            roots: &roots,
-            server_name: None,
-            reached_name: None,
-        },
-    )
+    walk(flow, &Known::of(&recorded.keys, &roots))
 }
 
 /// The report of a connection whose flow was changed.
 pub(crate) fn report(flow: Flow, recorded: &Recorded) -> Report {
-    let connection = watched(&flow, recorded);
-    let (client, server) = (flow.client.ip(), flow.server);
+    diagnose(attempt(&flow, recorded))
+}
+
+/// The attempt that this connection alone is.
+pub(crate) fn attempt(flow: &Flow, recorded: &Recorded) -> Trace {
     let mut attempts = Attempts::default();
-    attempts.add(Watched { connection, client, server, began: flow.began, last: flow.last });
-    diagnose(attempts.finish().pop().expect("one attempt"))
+    attempts.add(Watched::of(flow, watched(flow, recorded)));
+    attempts.finish().pop().expect("one attempt")
 }
 
 /// The report of all connections that were recorded, as one attempt.
 pub(crate) fn read(recorded: &Recorded) -> Report {
     let roots = Roots::new(Ok(Vec::new()));
-    let known = Known {
-        keys: &recorded.keys,
-        server_keys: &[],
-        roots: &roots,
-        server_name: None,
-        reached_name: None,
-    };
+    let known = Known::of(&recorded.keys, &roots);
     let (mut attempts, mut halves) = (Attempts::default(), Halves::default());
     for flow in &recorded.flows {
         let (connection, half) = walk_alone(flow, &known);
@@ -176,10 +164,7 @@ async fn without_keys_what_is_inside_tls_is_unseen_and_never_passed() {
     let (flow, _) = captured("key-binding-altered").await;
     let roots = Roots::new(Ok(Vec::new()));
     let keys = KeyLog::default();
-    let blind = walk(
-        &flow,
-        &Known { keys: &keys, server_keys: &[], roots: &roots, server_name: None, reached_name: None },
-    );
+    let blind = walk(&flow, &Known::of(&keys, &roots));
     let credssp = blind.phases.credssp.expect("a phase");
     assert_eq!(credssp.status, Status::Unseen);
     let inferred = credssp.inferred.expect("what sizes and times say");
@@ -208,10 +193,7 @@ async fn the_servers_last_record_is_told_without_keys() {
     flow.from_server.push(&[&[23, 3, 3, 0, 44][..], &[7; 44]].concat(), proof + 1_000_000, 899);
     let roots = Roots::new(Ok(Vec::new()));
     let keys = KeyLog::default();
-    let blind = walk(
-        &flow,
-        &Known { keys: &keys, server_keys: &[], roots: &roots, server_name: None, reached_name: None },
-    );
+    let blind = walk(&flow, &Known::of(&keys, &roots));
     let inferred =
         blind.phases.credssp.and_then(|credssp| credssp.inferred).expect("what sizes and times say");
     let expected = "with 44 B, and the client ended the connection 2.0 ms later, as after a refusal";
@@ -231,10 +213,7 @@ async fn whoever_is_answered_with_an_alert_has_left_before() {
     flow.from_server.push(&alert, left + 1, 901);
     let roots = Roots::new(Ok(Vec::new()));
     let keys = KeyLog::default();
-    let blind = walk(
-        &flow,
-        &Known { keys: &keys, server_keys: &[], roots: &roots, server_name: None, reached_name: None },
-    );
+    let blind = walk(&flow, &Known::of(&keys, &roots));
     let inferred =
         blind.phases.credssp.and_then(|credssp| credssp.inferred).expect("what sizes and times say");
     assert!(inferred.contains("the client ended the connection"), "{inferred}");

@@ -46,17 +46,7 @@ fn judged_by_what_is_inside(direct: &Flow, recorded: &Recorded) {
     // What comes then is no Connection Request, as it would be inside TLS.
     assert_eq!(phases.negotiate.map(|negotiate| negotiate.status), Some(Status::Unseen));
     let roots = Roots::new(Ok(Vec::new()));
-    let blind = walk(
-        direct,
-        &Known {
-            keys: &KeyLog::default(),
-            server_keys: &[],
-            roots: &roots,
-            server_name: None,
-            reached_name: None,
-        },
-    )
-    .phases;
+    let blind = walk(direct, &Known::of(&KeyLog::default(), &roots)).phases;
     assert!(blind.credssp.is_none() && blind.summaries().iter().all(|seen| seen.status != Status::Failed));
 }
 

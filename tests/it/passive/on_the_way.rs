@@ -27,10 +27,7 @@ const CONFIRM: &[u8] = &[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0,
 fn judged(file: &[u8]) -> Report {
     let flow = flow(file);
     let (keys, roots) = (KeyLog::default(), Roots::new(Ok(Vec::new())));
-    let connection = walk(
-        &flow,
-        &Known { keys: &keys, server_keys: &[], roots: &roots, server_name: None, reached_name: None },
-    );
+    let connection = walk(&flow, &Known::of(&keys, &roots));
     let mut attempts = Attempts::default();
     attempts.add(Watched::of(&flow, connection));
     diagnose(attempts.finish().pop().expect("one attempt"))

@@ -66,16 +66,7 @@ pub(crate) fn session(name: &str) -> Flow {
 
 fn opened(flow: &Flow, keys: &[ServerKey]) -> Connection {
     let roots = Roots::new(Ok(Vec::new()));
-    walk(
-        flow,
-        &Known {
-            keys: &KeyLog::default(),
-            server_keys: keys,
-            roots: &roots,
-            server_name: None,
-            reached_name: None,
-        },
-    )
+    walk(flow, &Known { server_keys: keys, ..Known::of(&KeyLog::default(), &roots) })
 }
 
 /// Why a phase inside TLS is unseen.

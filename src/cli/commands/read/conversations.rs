@@ -60,7 +60,7 @@ impl<'t> Conversations<'t> {
     fn flow(&mut self, flow: Flow, keys: &KeyLog) {
         let Self { roots, server_keys, .. } = self;
         let server_name = self.server_name.as_deref();
-        let known = Known { keys, server_keys, roots, server_name, reached_name: None };
+        let known = Known { server_keys, server_name, ..Known::of(keys, roots) };
         let (connection, half) = walk_alone(&flow, &known);
         let is_relevant = is_relevant(&flow, &connection);
         self.lacking.note(&flow, &connection, is_relevant);
