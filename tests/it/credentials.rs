@@ -7,7 +7,7 @@ use rdptrace::{
 };
 
 use crate::{
-    faults::{settings, trace},
+    faults::{settings, told_of, trace, unlike},
     lab::fault,
 };
 
@@ -62,7 +62,7 @@ async fn an_account_that_was_not_used_is_an_error() {
 
 #[tokio::test(start_paused = true)]
 async fn without_an_account_nothing_is_ever_attempted() {
-    for fault in rdptrace::internal::demo::FAULTS {
+    for fault in unlike() {
         let report = trace(Some(fault), &settings().account(None)).await;
         assert_eq!(report.verdict.credentials, Credentials::NotAttempted, "{}", fault.name);
         let attempted = |connection: &rdptrace::report::Connection| {
@@ -76,7 +76,7 @@ async fn without_an_account_nothing_is_ever_attempted() {
 #[tokio::test(start_paused = true)]
 async fn an_account_is_used_once() {
     for fault in rdptrace::internal::demo::FAULTS {
-        let report = trace(Some(fault), &settings()).await;
+        let report = told_of(Some(fault)).await;
         let attempts = report.trace.connections.iter().filter(|connection| {
             connection.phases.credssp.as_ref().is_some_and(|credssp| credssp.evidence.attempted)
         });

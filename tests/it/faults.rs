@@ -1,7 +1,7 @@
 //! Every fault of the demo server is localised to the phase, kind and code that its row names.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 
@@ -41,6 +41,14 @@ pub(crate) fn settings_for(fault: Option<&'static Fault>) -> Settings {
     let until = fault.map_or(Phase::Licensing, Fault::depth);
     let screenshot = fault.is_some_and(Fault::is_in_session);
     settings().until(Some(until)).take_session(true).screenshot(screenshot)
+}
+
+/// One fault of everything that a row expects, for what costs a trace of its own for each.
+pub(crate) fn unlike() -> impl Iterator<Item = &'static Fault> {
+    let mut seen = BTreeSet::new();
+    let expected =
+        |expect: &'static Expect| (expect.phase, expect.kind, expect.code, expect.finding, expect.cause);
+    FAULTS.iter().filter(move |fault| seen.insert(expected(&fault.expect)))
 }
 
 pub(crate) async fn trace(fault: Option<&'static Fault>, settings: &Settings) -> Report {

@@ -48,12 +48,12 @@ fn the_configured_certificate_is_a_fact_to_compare_with_the_wire() {
 fn a_certificate_that_is_cut_off_or_changed_is_damaged() {
     let mut machine = host("windows-host-healthy");
     let (key, blob) = kept(&machine);
-    for length in 0..blob.len() {
+    for length in (0..blob.len()).step_by(3) {
         keep(&mut machine, &key, &blob[..length]);
         let said = said(&machine, "listener-certificate");
         assert_eq!(said.status, CheckStatus::Error, "{length} bytes of {}", blob.len());
     }
-    for index in 0..blob.len() {
+    for index in (0..blob.len()).step_by(3) {
         let mut changed = blob.clone();
         changed[index] ^= 0x80;
         keep(&mut machine, &key, &changed);

@@ -26,7 +26,7 @@ const KINDS: &[(&str, Bad)] = &[
     ("foreign service", || [bad("ssh"); 2]),
     ("reset that connect or the first read meets", || [Answer::ResetAtOnce, bad("negotiate-reset")]),
 ];
-const RUNS: u64 = 50;
+const RUNS: u64 = 30;
 const CONNECTIONS: usize = 24;
 
 fn bad(name: &str) -> Answer {

@@ -125,12 +125,12 @@ fn length_is_bounded() {
     assert_eq!(RdpFile::parse(bad.as_bytes()).map(|file| file.malformed.len()), Ok(9_000));
 }
 
-/// Whatever is cut or altered: no panic, and no file that is neither read nor refused.
+/// Wherever it is cut or altered, at up to 500 places of each sample: no panic, and no file that is neither read nor refused.
 #[test]
 fn damage_never_panics() {
     for entry in fs::read_dir(folder()).expect("a folder") {
         let bytes = fs::read(entry.expect("an entry").path()).expect("a sample");
-        for end in 0..bytes.len() {
+        for end in (0..bytes.len()).step_by(bytes.len() / 500 + 1) {
             let mut altered = bytes.clone();
             altered[end] ^= 0x55;
             for variant in [&bytes[..end], &altered] {

@@ -103,7 +103,7 @@ async fn a_capture_that_is_cut_tells_what_it_holds() {
 /// A capture that was stopped does not say that nobody closed the connection.
 #[tokio::test(start_paused = true)]
 async fn a_record_that_stops_shows_no_end() {
-    let mut flow = flows(&["session-flood"]).await.remove(0);
+    let mut flow = flows(&["session-slow-path"]).await.remove(0);
     (flow.from_client.end, flow.from_server.end) = (None, None);
     let path = written("stopped.pcapng", &[flow.clone()]);
     let page = text(&rdptrace(&["read", of(&path)]).stdout);

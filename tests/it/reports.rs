@@ -125,7 +125,7 @@ fn a_report_that_cannot_be_written_does_not_keep_the_others() {
 fn a_wait_says_each_try_and_ends_when_the_time_is_over() {
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port that was free");
     let closed = closed.to_string();
-    let output = rdptrace(&["trace", &closed, "--wait", "3", "--format", "json"]);
+    let output = rdptrace(&["trace", &closed, "--wait", "2", "--format", "json"]);
     assert_eq!(output.status.code(), Some(11));
     let said = text(&output.stderr);
     let lines: Vec<&str> = said.lines().collect();

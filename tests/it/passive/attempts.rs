@@ -53,7 +53,7 @@ fn judged(connections: &[(&Flow, &Recorded, At)]) -> Vec<(Outcome, usize)> {
 /// A session that works hides no refusal that its client meets after it, in whatever order the connections end.
 #[tokio::test(start_paused = true)]
 async fn a_session_ends_the_attempt() {
-    let (works, opened) = captured("session-flood").await;
+    let (works, opened) = captured("session-slow-path").await;
     let (refused, keys) = captured("nla-required").await;
     let session = (&works, &opened, 10 * SECOND);
     let before = (&refused, &keys, 0);
@@ -67,7 +67,7 @@ async fn a_session_ends_the_attempt() {
 /// A connection that is given up for another one is no attempt of its own.
 #[tokio::test(start_paused = true)]
 async fn what_a_session_follows_belongs_to_it() {
-    let (works, opened) = captured("session-flood").await;
+    let (works, opened) = captured("session-slow-path").await;
     let (refused, keys) = captured("nla-required").await;
     let all = [(&refused, &keys, 0), (&refused, &keys, 30 * SECOND), (&works, &opened, 60 * SECOND)];
     assert_eq!(judged(&all), [(Outcome::Passed, 3)]);
@@ -76,7 +76,7 @@ async fn what_a_session_follows_belongs_to_it() {
 /// Nobody saw how the first one went on; a failure after it is the client's, one before it is not.
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_is_sealed_hides_no_failure_after_it() {
-    let sealed = captured("session-flood").await.0;
+    let sealed = captured("session-slow-path").await.0;
     let (refused, keys) = captured("nla-required").await;
     let unknown = Recorded::default();
     let first = (&sealed, &unknown, 10 * SECOND);

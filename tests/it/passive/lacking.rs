@@ -156,9 +156,9 @@ fn damaged(stream: &mut Stream, chance: &mut Chance) {
 #[tokio::test(start_paused = true)]
 async fn what_is_damaged_is_read_without_a_panic() {
     let mut chance = Chance(0x9E37_79B9_7F4A_7C15);
-    for name in ["nla-required", "licensing-close", "activate-garbage", "redirect", "session-flood"] {
+    for name in ["nla-required", "licensing-close", "activate-garbage", "redirect", "session-slow-path"] {
         let (flow, recorded) = captured(name).await;
-        for _ in 0..60 {
+        for _ in 0..40 {
             let mut changed = flow.clone();
             damaged(&mut changed.from_client, &mut chance);
             damaged(&mut changed.from_server, &mut chance);

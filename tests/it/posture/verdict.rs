@@ -1,9 +1,7 @@
 //! A posture says no less than a trace of the same server, and asks on as far as it may.
 
 use rdptrace::{
-    Report, Settings, Tracer,
-    internal::demo::FAULTS,
-    render,
+    Report, Settings, Tracer, render,
     report::{Likelihood, Outcome},
 };
 
@@ -11,7 +9,7 @@ use super::{
     MODERN, of_demo,
     scripted::{Script, Scripted},
 };
-use crate::lab::Lab;
+use crate::{faults::unlike, lab::Lab};
 
 #[tokio::test(start_paused = true)]
 async fn a_verdict_is_always_there_and_causes_where_the_connection_failed() {
@@ -36,7 +34,7 @@ async fn a_failure_has_the_first_cause_that_a_trace_gives_it() {
     let mut wrong = Vec::new();
     let settings = Settings::default();
     let many = Settings::default().posture_connections(Some(60));
-    for fault in FAULTS {
+    for fault in unlike() {
         let target = "rdsh01.corp.example".parse().expect("a target");
         let traced = Box::pin(Tracer::new(&target, &settings, &Lab::of(Some(fault))).run()).await;
         let seen = Box::pin(Tracer::new(&target, &many, &Lab::of(Some(fault))).posture()).await;
