@@ -1,4 +1,4 @@
-//! What rdesktop and FreeRDP do with xrdp and FreeRDP's shadow server, captured by dumpcap: `read` tells what tshark reads there, and
+//! What rdesktop, FreeRDP and IronRDP do with xrdp, weston and FreeRDP's shadow server, captured by dumpcap: `read` tells what tshark reads there, and
 //! the certificate that the server was given. Changed by editcap, a capture blames nobody else.
 
 use std::{
@@ -10,52 +10,14 @@ use rdptrace::codes::TLS_CIPHER_SUITE;
 use serde_json::{Value, json};
 
 use crate::{
+    clients::Client,
     display::Display,
-    dumpcap::{capturing, rdptrace, read_until, text},
+    dumpcap::{capturing, rdptrace, read_keyed, read_until, text},
     freerdp::shadow,
-    lab::{Program, folder, has, is_root, skipped},
+    lab::{folder, has, is_root, skipped},
+    weston,
     xrdp::{VALID, Xrdp, xrdp},
 };
-
-/// A client that nobody here wrote.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Client {
-    Rdesktop,
-    FreeRdp2,
-    FreeRdp3,
-}
-
-const CLIENTS: [Client; 3] = [Client::Rdesktop, Client::FreeRdp2, Client::FreeRdp3];
-
-impl Client {
-    fn program(self) -> &'static str {
-        match self {
-            Self::Rdesktop => "rdesktop",
-            Self::FreeRdp2 => "xfreerdp",
-            Self::FreeRdp3 => "xfreerdp3",
-        }
-    }
-
-    /// Connects to this port with the account of the shadow server.
-    fn connect(self, port: u16, display: &Display) -> Program {
-        let place = format!("127.0.0.1:{port}");
-        let mut command = match self {
-            // It asks whether the certificate is trusted, once more for each connection.
-            Self::Rdesktop => {
-                let mut shell = Command::new("sh");
-                shell.args(["-c", "yes yes | exec rdesktop -u alice -p secret1 \"$0\"", &place]);
-                shell
-            }
-            Self::FreeRdp2 | Self::FreeRdp3 => {
-                let mut freerdp = Command::new(self.program());
-                freerdp.args([&format!("/v:{place}"), "/u:alice", "/p:secret1", "/cert:ignore"]);
-                freerdp
-            }
-        };
-        let home = folder(self.program());
-        Program::start(command.env("DISPLAY", &display.name).env("HOME", &home), &home.join("log"))
-    }
-}
 
 /// The clients that are there, if what captures and reads them is too.
 fn clients() -> Vec<Client> {
@@ -66,16 +28,7 @@ fn clients() -> Vec<Client> {
         skipped("only root may capture");
         return Vec::new();
     }
-    // Debian 12 has no FreeRDP 3, so that is never required.
-    let is_there = |client: &Client| match client {
-        Client::FreeRdp3 => Command::new("xfreerdp3").arg("/version").output().is_ok(),
-        _ => has(&[client.program()]),
-    };
-    let (there, missing): (Vec<_>, Vec<_>) = CLIENTS.into_iter().partition(is_there);
-    if missing.contains(&Client::FreeRdp3) {
-        eprintln!("SKIPPED xfreerdp3 is not installed");
-    }
-    there
+    Client::ALL.into_iter().filter(|client| client.is_there()).collect()
 }
 
 /// A capture of a client, and what `read` tells of it.
@@ -83,21 +36,30 @@ struct Captured {
     path: PathBuf,
     port: u16,
     report: Value,
+    secrets: PathBuf,
 }
 
 /// Captures a client until `read` tells of its last connection what this says.
 fn captured(client: Client, port: u16, is_complete: impl Fn(&Value) -> bool) -> Captured {
-    let path = folder("client").join("capture.pcapng");
+    let folder = folder("client");
+    let (path, secrets) = (folder.join("capture.pcapng"), folder.join("secrets"));
     let display = Display::start();
     let dumpcap = capturing(port, &path);
-    let program = client.connect(port, &display);
-    let complete = |report: &Value| {
-        report["connections"].as_array().and_then(|all| all.last()).is_some_and(&is_complete)
-    };
+    let program = client.connect(port, &display, &secrets);
+    let last = |report: &Value| report["connections"].as_array().and_then(|all| all.last().cloned());
+    let complete = |report: &Value| last(report).is_some_and(|made| is_complete(&made));
     read_until(&path, complete);
     drop(program);
+    // Where packets still come, the end of dumpcap cuts one off.
+    let ended = |report: &Value| complete(report) && last(report).is_some_and(|made| has_ended(&made));
+    let report = read_until(&path, ended);
     drop(dumpcap);
-    Captured { report: read_until(&path, complete), path, port }
+    Captured { report, path, port, secrets }
+}
+
+/// Whether the end of the connection is in the capture.
+fn has_ended(made: &Value) -> bool {
+    made["ended_by"]["how"].as_str().is_some_and(|how| how != "silence")
 }
 
 /// Whether this phase has ended so.
@@ -247,9 +209,10 @@ fn what_clients_do_with_xrdp_is_told_as_tshark_reads_it() {
     }
 }
 
+/// IronRDP leaves where it is selected.
 #[test]
 fn standard_rdp_security_of_xrdp_is_seen_up_to_the_license() {
-    for client in clients() {
+    for client in clients().into_iter().filter(|client| *client != Client::IronRdp) {
         let Some(server) = xrdp(&[("security_layer", "rdp")], VALID) else { return };
         let captured = captured(client, server.port, |made| !made["phases"]["licensing"].is_null());
         captured.agrees_with_tshark();
@@ -271,5 +234,32 @@ fn what_a_server_with_nla_refuses_is_told() {
         let refused: &[i64] = if client == Client::Rdesktop { &[5] } else { &[] };
         assert_eq!(captured.told("/phases/negotiate/failure/code"), refused, "{client:?}");
         captured.keeps_its_blame_when_altered();
+    }
+}
+
+/// weston takes whoever speaks TLS, whatever the account.
+#[test]
+fn what_clients_do_with_weston_is_told_as_tshark_reads_it() {
+    for client in clients() {
+        let Some(server) = weston::start() else { return };
+        let captured = captured(client, server.port, |made| ends(made, "tls", "passed"));
+        captured.agrees_with_tshark();
+        assert_eq!(captured.told("/phases/negotiate/evidence/selected"), ["tls"], "{client:?}");
+        captured.keeps_its_blame_when_altered();
+    }
+}
+
+/// With the secrets that a client writes, all that it did is read.
+#[test]
+fn the_secrets_of_a_client_open_its_session() {
+    for client in clients().into_iter().filter(|client| client.writes_secrets()) {
+        let Some(server) = shadow("/sec:nla", "+auth") else { return };
+        let captured = captured(client, server.port, |made| ends(made, "tls", "passed"));
+        let complete = |report: &Value| report["verdict"]["reached"] == "activate";
+        let report = read_keyed(&captured.path, &captured.secrets, complete);
+        assert_eq!(report["verdict"]["outcome"], "passed", "{client:?} {report:#}");
+        assert_eq!(report["verdict"]["credentials"], "verified", "{client:?} {report:#}");
+        assert_eq!(report.pointer("/connections/0/phases/credssp/evidence/key_binding"), Some(&json!(true)));
+        assert!(!report.to_string().contains("secret1"), "{client:?}");
     }
 }

@@ -44,9 +44,18 @@ pub(crate) fn read(capture: &Path) -> Value {
 
 /// What `read` reports of a capture once that is so.
 pub(crate) fn read_until(capture: &Path, is_complete: impl Fn(&Value) -> bool) -> Value {
+    told(&["read", text(capture), "--format", "ndjson"], is_complete)
+}
+
+/// The same with these secrets, once they are written too.
+pub(crate) fn read_keyed(capture: &Path, secrets: &Path, is_complete: impl Fn(&Value) -> bool) -> Value {
+    told(&["read", text(capture), "--keylog", text(secrets), "--format", "ndjson"], is_complete)
+}
+
+fn told(arguments: &[&str], is_complete: impl Fn(&Value) -> bool) -> Value {
     let begin = Instant::now();
     loop {
-        let output = rdptrace(&["read", text(capture), "--format", "ndjson"]).output().expect("it runs");
+        let output = rdptrace(arguments).output().expect("it runs");
         let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
         if is_complete(&report) {
             return report;

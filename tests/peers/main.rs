@@ -11,6 +11,7 @@ mod broker;
 mod captured_clients;
 mod captured_way;
 mod captures;
+mod clients;
 mod dante;
 mod demo_gateway;
 mod demo_server;
@@ -22,6 +23,7 @@ mod fronts;
 mod haproxy;
 #[path = "../it/heads.rs"]
 mod heads;
+mod ironrdp;
 mod kerberos;
 mod krb5_conf;
 mod lab;

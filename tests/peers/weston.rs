@@ -1,15 +1,21 @@
 //! weston 10 with its RDP backend, which knows no authentication and goes on to an active session.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use serde_json::json;
 
 use crate::lab::{Program, certificate, colours, folder, free_port, has, trace, wait_for};
 
-#[test]
-fn weston_reaches_the_end_of_the_activation() {
+pub(crate) struct Weston {
+    pub port: u16,
+    folder: PathBuf,
+    _program: Program,
+}
+
+/// Unless it is not installed.
+pub(crate) fn start() -> Option<Weston> {
     if !has(&["weston"]) {
-        return;
+        return None;
     }
     let folder = folder("weston");
     let port = free_port();
@@ -21,9 +27,15 @@ fn weston_reaches_the_end_of_the_activation() {
         .arg(format!("--rdp-tls-cert={}", path("cert.pem")))
         .arg(format!("--rdp-tls-key={}", path("key.pem")))
         .env("XDG_RUNTIME_DIR", &folder);
-    let _server = Program::start(&mut command, &folder.join("log"));
+    let program = Program::start(&mut command, &folder.join("log"));
     wait_for(port);
-    let picture = path("screen.png");
+    Some(Weston { port, folder, _program: program })
+}
+
+#[test]
+fn weston_reaches_the_end_of_the_activation() {
+    let Some(server) = start() else { return };
+    let picture = server.folder.join("screen.png").display().to_string();
     // A busy machine takes its time to draw, and to decode.
     let arguments = [
         "--until",
@@ -35,7 +47,7 @@ fn weston_reaches_the_end_of_the_activation() {
         "--screenshot",
         &picture,
     ];
-    let traced = trace(port, &arguments, None);
+    let traced = trace(server.port, &arguments, None);
     assert_eq!(traced.ending(), [json!("passed"), json!(null), json!(null)], "{traced:#?}");
     assert_eq!(traced.at("/verdict/reached"), "activate");
     assert_eq!(traced.evidence("licensing", "outcome"), "valid_client");
