@@ -105,7 +105,7 @@ impl Several {
         let threshold = self.threshold;
         for output in self.outputs.iter_mut().filter(|output| output.format == Format::Junit) {
             let mut bytes = Vec::new();
-            let head = if output.begun { Ok(()) } else { render::junit_suites(true, &mut bytes) };
+            let head = if output.begun { Ok(()) } else { render::junit_head(&mut bytes) };
             head.and_then(|()| render::junit_suite(report, threshold, &mut bytes)).map_err(unwritten)?;
             output.append(&bytes)?;
         }
@@ -147,7 +147,7 @@ impl Several {
             (_, Format::Ndjson) if output.begun => return Ok(()),
             (Some(only), _) => bytes = rendered(only, format, self.threshold, columns)?,
             (None, Format::Junit) => {
-                render::junit_suites(false, &mut bytes).map_err(unwritten)?;
+                render::junit_foot(&mut bytes).map_err(unwritten)?;
                 return output.append(&bytes);
             }
             (None, _) => self.table(columns, &mut bytes)?,

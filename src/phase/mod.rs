@@ -17,6 +17,7 @@ pub(crate) mod tls;
 mod auto_detect;
 mod basic;
 pub(crate) mod ending;
+mod http;
 mod rdp_client;
 mod record;
 pub(crate) mod redirect;
@@ -38,9 +39,6 @@ pub(crate) enum Step<T> {
     /// We chose to end here, and why.
     Stopped(Cow<'static, str>),
 }
-
-/// More informational answers of HTTP than a server has reason for.
-const MOST_INTERIM: usize = 4;
 
 /// What a phase returns.
 pub(crate) type PhaseResult<T> = Result<Step<T>, Failure>;

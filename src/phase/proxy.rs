@@ -11,20 +11,17 @@ pub(crate) use said::{answered, chosen, logged_on, of_proxy, replied};
 
 use zeroize::Zeroizing;
 
-use super::basic::{in_the_clear, qualified};
+use super::{
+    basic::{in_the_clear, qualified},
+    http,
+};
 use crate::{
     endpoint::Endpoint,
     net::{Framing, Instant, Wire},
-    pdu::{
-        http::{Request, ResponseHead},
-        socks,
-    },
+    pdu::{http::Request, socks},
     report::{Failure, FailureKind, ProxyEvidence, Speaker},
     settings::{Account, Proxy, ProxyKind},
 };
-
-/// More answers of the kind "wait" are not read.
-const MOST_INTERIM: usize = 8;
 
 /// Where a connection to `target` begins: at the proxy where there is one.
 pub(crate) fn door<'a>(proxy: Option<&'a Proxy>, target: &'a Endpoint) -> &'a Endpoint {
@@ -94,21 +91,8 @@ async fn http(
             wire.send_secret(&Zeroizing::new(request.into_bytes())).await?;
         }
     }
-    let head = head(wire).await?;
+    let head = http::head(wire).await?;
     answered(&head, evidence)
-}
-
-/// The final answer; a proxy may say before it that it is working.
-async fn head(wire: &mut Wire) -> Result<ResponseHead, Failure> {
-    for _ in 0..MOST_INTERIM {
-        let bytes = wire.receive(Framing::HttpHead).await?;
-        let head = ResponseHead::parse(&bytes)
-            .map_err(|error| Failure::new(FailureKind::Malformed, error.0).with_received(&bytes))?;
-        if !(100..200).contains(&head.status) {
-            return Ok(head);
-        }
-    }
-    Err(Failure::new(FailureKind::Malformed, "one interim answer follows another"))
 }
 
 async fn socks5(

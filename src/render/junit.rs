@@ -13,9 +13,10 @@ use quick_xml::{
 };
 
 use super::{cells, local::teller, udp, wait};
-use crate::{codes::Phase, plain};
 use crate::{
+    codes::Phase,
     endpoint::place,
+    plain,
     report::{
         CheckStatus, Connection, Finding, LocalCheck, Millis, Outcome, Report, Severity, Status, StepSummary,
         Summary, Udp, UdpOutcome,
@@ -51,18 +52,17 @@ pub fn junit(report: &Report, threshold: Option<Severity>, out: &mut dyn Write) 
     writeln!(out)
 }
 
-/// Writes what stands around the suites of many reports.
-///
-/// # Errors
-/// Those of the writer.
-pub fn junit_suites(begins: bool, out: &mut dyn Write) -> io::Result<()> {
-    match begins {
-        true => writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>"),
-        false => writeln!(out, "</testsuites>"),
-    }
+/// Writes what comes before the suites of many reports, with the errors of the writer.
+pub fn junit_head(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>")
 }
 
-/// Writes the suite of one of them, which is called after both ends.
+/// Writes what comes after them, with the same.
+pub fn junit_foot(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "</testsuites>")
+}
+
+/// Writes the suite of one of them, whose name has both ends.
 ///
 /// # Errors
 /// Those of the writer.

@@ -27,7 +27,7 @@ mod wait;
 pub use conversations::{Place, Row, conversations, place};
 pub use explanation::{explanation, explanation_within};
 pub use json::{json, ndjson};
-pub use junit::{junit, junit_suite, junit_suites};
+pub use junit::{junit, junit_foot, junit_head, junit_suite};
 pub use page::USUAL;
 pub use text::{colophon, text, text_within};
 pub use wait::tried;

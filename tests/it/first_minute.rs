@@ -244,3 +244,15 @@ fn bash_completes_phases_and_faults() {
     let faults = ask("rdptrace demo --fault certificate-exp", 3).expect("bash runs");
     assert_eq!(faults.trim(), "certificate-expired");
 }
+
+#[test]
+fn the_list_of_the_demo_is_no_report() {
+    for option in [["--format", "json"], ["-o", "list.txt"], ["--report", "json=list.json"]] {
+        let output = rdptrace(&[&["demo", "--list"], &option[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{option:?}");
+        assert!(
+            output.stdout.is_empty() && text(&output.stderr).contains("cannot be used with"),
+            "{option:?}"
+        );
+    }
+}

@@ -5,14 +5,14 @@ use std::net::SocketAddr;
 use super::{Access, client::Form, said};
 use crate::{
     endpoint::{HTTPS_PORT, bracketed},
-    net::{Framing, Wire},
+    net::Wire,
     pdu::{
         http::{BodyLength, Request, ResponseHead},
         websocket,
     },
-    phase::MOST_INTERIM,
+    phase::http,
     random::random,
-    report::{Failure, FailureKind},
+    report::Failure,
 };
 
 /// The address of the HTTP transport (MS-TSGU 3.3.5.1).
@@ -198,23 +198,15 @@ pub(super) async fn answered(
 /// # Errors
 /// As [`exchange`].
 pub(super) async fn answer(wire: &mut Wire, method: &str) -> Result<Reply, Failure> {
-    for _ in 0..MOST_INTERIM {
-        let bytes = wire.receive(Framing::HttpHead).await?;
-        let head = ResponseHead::parse(&bytes)
-            .map_err(|error| Failure::new(FailureKind::Malformed, error.0).with_received(&bytes))?;
-        if (102..200).contains(&head.status) || head.status == 100 {
-            continue;
-        }
-        let mut reply = Reply { opens: opens(&head, method), head, keeps_alive: true, text: None };
-        if reply.opens && method == OUT_DATA {
-            return Ok(reply);
-        }
-        let (keeps_alive, body) = body(wire, &reply.head, method).await;
-        reply.keeps_alive = keeps_alive;
-        reply.text = said::plain_text(&reply.head, &body);
+    let head = http::head(wire).await?;
+    let mut reply = Reply { opens: opens(&head, method), head, keeps_alive: true, text: None };
+    if reply.opens && method == OUT_DATA {
         return Ok(reply);
     }
-    Err(Failure::new(FailureKind::Malformed, "one informational answer follows another, and no other comes"))
+    let (keeps_alive, body) = body(wire, &reply.head, method).await;
+    reply.keeps_alive = keeps_alive;
+    reply.text = said::plain_text(&reply.head, &body);
+    Ok(reply)
 }
 
 /// Whether the connection goes on, and the body of the answer; one that cannot be read only means that it ends here.

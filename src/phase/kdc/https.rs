@@ -7,13 +7,13 @@ use super::{
 use crate::{
     certificate::Expectation,
     codes::{self, Phase},
-    net::{Framing, Upgrade, Versions, Wire},
+    net::{Upgrade, Versions, Wire},
     pdu::{
         http::{Request, ResponseHead},
         kdc_proxy,
     },
     phase::{
-        MOST_INTERIM, Step, ending,
+        Step, ending, http,
         tls::{self, Proven, Unproven},
     },
     report::{Failure, FailureKind, KdcEvidence, KdcProxyEvidence, Timestamp, TlsEvidence},
@@ -90,7 +90,7 @@ async fn post(
         .into_bytes();
     bytes.extend_from_slice(&body);
     wire.send_secret(&bytes).await?;
-    let head = head(wire).await?;
+    let head = http::head(wire).await?;
     seen.status = Some(head.status);
     seen.server = head.header("server").map(|name| name.chars().take(200).collect());
     if head.status != 200 {
@@ -100,18 +100,6 @@ async fn post(
     let body = wire.receive_body(length).await?;
     kdc_proxy::answer(&body)
         .map_err(|error| ending::malformed("the answer of the KDC proxy cannot be read", &error, &body))
-}
-
-async fn head(wire: &mut Wire) -> Result<ResponseHead, Failure> {
-    for _ in 0..MOST_INTERIM {
-        let bytes = wire.receive(Framing::HttpHead).await?;
-        let head = ResponseHead::parse(&bytes)
-            .map_err(|error| Failure::new(FailureKind::Malformed, error.0).with_received(&bytes))?;
-        if !(100..200).contains(&head.status) {
-            return Ok(head);
-        }
-    }
-    Err(Failure::new(FailureKind::Malformed, "one informational answer follows another"))
 }
 
 fn refusal(head: &ResponseHead) -> Failure {

@@ -107,9 +107,9 @@ async fn what_a_kdc_proxy_answers_instead_is_told() {
     let malformed = (FailureKind::Malformed, "kdc-answer-malformed");
     for (answer, (expected, finding), code, words) in [
         (down.to_owned(), http, Some(503), unavailable),
-        (format!("{}{down}", INTERIM.repeat(3)), http, Some(503), unavailable),
+        (format!("{}{down}", INTERIM.repeat(7)), http, Some(503), unavailable),
         (
-            format!("{}{down}", INTERIM.repeat(4)),
+            format!("{}{down}", INTERIM.repeat(8)),
             malformed,
             None,
             "the KDC proxy kdc1:443: one informational answer follows another",
