@@ -26,12 +26,12 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// What one message said in each connection of the client in which it came.
-fn said<'a, T>(facts: &Facts<'a>, of: fn(&'a Client) -> Option<&'a T>) -> Vec<&'a T> {
+fn each<'a, T>(facts: &Facts<'a>, of: fn(&'a Client) -> Option<&'a T>) -> Vec<&'a T> {
     facts.trace.traced().filter_map(|made| of(made.client.as_ref()?)).collect()
 }
 
 fn no_nla(facts: &Facts<'_>) -> Option<String> {
-    let requests = said(facts, |client| client.request.as_ref());
+    let requests = each(facts, |client| client.request.as_ref());
     let offers = |request: &&ClientRequest| {
         let offered = Protocols::from_bits(request.protocols_code.unwrap_or_default());
         // Those two prove an account before the session too.
@@ -42,7 +42,7 @@ fn no_nla(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn hellos<'a>(facts: &Facts<'a>) -> Vec<&'a ClientHelloOffer> {
-    said(facts, |client| client.hello.as_ref())
+    each(facts, |client| client.hello.as_ref())
 }
 
 fn no_tls_1_2(facts: &Facts<'_>) -> Option<String> {
@@ -63,14 +63,14 @@ fn no_suite_of_windows(facts: &Facts<'_>) -> Option<String> {
 }
 
 fn old_credssp(facts: &Facts<'_>) -> Option<String> {
-    let version = said(facts, |client| client.credssp.as_ref()).iter().map(|said| said.version).max()?;
+    let version = each(facts, |client| client.credssp.as_ref()).iter().map(|said| said.version).max()?;
     (version < FIRST_PATCHED_CREDSSP).then(|| {
         format!("the client speaks CredSSP version {version}, which servers patched against CVE-2018-0886 may refuse")
     })
 }
 
 fn no_graphics(facts: &Facts<'_>) -> Option<String> {
-    let settings = said(facts, |client| client.settings.as_ref());
+    let settings = each(facts, |client| client.settings.as_ref());
     let without = |flag: Option<bool>| flag != Some(true);
     (!settings.is_empty() && settings.iter().all(|settings| without(settings.graphics_pipeline))).then(|| {
         "the client does not offer the graphics pipeline, and a few servers end its session".to_owned()

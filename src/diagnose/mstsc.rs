@@ -64,18 +64,18 @@ const ROWS: &[Row] = &[
     denied(row(Connect, &[Reset], SOCKET_CLOSED, LOST, Inferred)),
     denied(row(Negotiate, ENDED, SOCKET_CLOSED, LOST, Inferred)),
     row(Negotiate, &[Timeout], TIMED_OUT, NO_ANSWER, Observed),
-    coded(5, 5, row(Negotiate, &[NegotiationFailure], 0xB09, "the computer requires NLA", Observed)),
+    by_code(5, 5, row(Negotiate, &[NegotiationFailure], 0xB09, "the computer requires NLA", Observed)),
     denied(row(Tls, ENDED, SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred)),
-    denied(coded(40, 40, row(Tls, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred))),
-    denied(coded(70, 71, row(Tls, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred))),
-    denied(coded(80, 80, row(Tls, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred))),
+    denied(by_code(40, 40, row(Tls, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred))),
+    denied(by_code(70, 71, row(Tls, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred))),
+    denied(by_code(80, 80, row(Tls, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred))),
     row(Tls, &[Timeout], TIMED_OUT, NO_ANSWER, Inferred),
     denied(row(Credssp, ENDED, SOCKET_CLOSED, LOST, Inferred)),
     denied(row(Credssp, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred)),
     row(Credssp, &[Timeout], TIMED_OUT, NO_ANSWER, Inferred),
     Row {
         extended: Is(0x9),
-        ..coded(
+        ..by_code(
             5,
             5,
             row(Credssp, &[EarlyAuthDenied], BY_SERVER, "the user may not log on remotely", Inferred),
@@ -90,19 +90,19 @@ const ROWS: &[Row] = &[
     row(Licensing, &[Disconnect], BY_SERVER, ENDED_BY_SERVER, Inferred),
     Row {
         extended: Is(0x101),
-        ..coded(6, 6, row(Licensing, &[LicenseError], 0x808, "no license server is available", Inferred))
+        ..by_code(6, 6, row(Licensing, &[LicenseError], 0x808, "no license server is available", Inferred))
     },
     row(Licensing, &[LicenseError], 0x808, "licensing failed", Inferred),
-    told(coded(0x100, 0x10B, row(Licensing, &[ErrorInfo], BY_SERVER, "licensing failed", Documented))),
-    told(coded(0x400, 0x412, row(Licensing, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
-    told(coded(1, 26, row(Licensing, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
+    told(by_code(0x100, 0x10B, row(Licensing, &[ErrorInfo], BY_SERVER, "licensing failed", Documented))),
+    told(by_code(0x400, 0x412, row(Licensing, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
+    told(by_code(1, 26, row(Licensing, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
     row(Activate, ENDED, SOCKET_CLOSED, LOST, Inferred),
     row(Activate, &[TlsAlert], SOCKET_CLOSED, LOST_OR_INTERNAL, Inferred),
     row(Activate, &[Disconnect], BY_SERVER, ENDED_BY_SERVER, Inferred),
-    told(coded(0x100, 0x10B, row(Activate, &[ErrorInfo], BY_SERVER, "licensing failed", Documented))),
-    told(coded(0x400, 0x412, row(Activate, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
-    told(coded(0x10C9, 0x12FF, row(Activate, &[ErrorInfo], BY_SERVER, "a protocol error", Observed))),
-    told(coded(1, 26, row(Activate, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
+    told(by_code(0x100, 0x10B, row(Activate, &[ErrorInfo], BY_SERVER, "licensing failed", Documented))),
+    told(by_code(0x400, 0x412, row(Activate, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
+    told(by_code(0x10C9, 0x12FF, row(Activate, &[ErrorInfo], BY_SERVER, "a protocol error", Observed))),
+    told(by_code(1, 26, row(Activate, &[ErrorInfo], BY_SERVER, ENDED_BY_SERVER, Inferred))),
 ];
 
 const fn row(
@@ -115,7 +115,7 @@ const fn row(
     Row { phase, kinds, codes: None, reason, extended: Is(0), text, confidence }
 }
 
-const fn coded(first: i64, last: i64, row: Row) -> Row {
+const fn by_code(first: i64, last: i64, row: Row) -> Row {
     Row { codes: Some((first, last)), ..row }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn loss(facts: &Facts<'_>) -> Loss {
         made.iter().filter_map(mended).fold((0_u64, 0), |(sum, with), one| (sum + u64::from(one), with + 1));
     let plural = if with == 1 { "connection" } else { "connections" };
     let mended = (with > 0).then(|| format!("{again} segments were sent again in {with} {plural}"));
-    let late = late(facts);
+    let late = opened_again(facts);
     Loss { connections: with + late.len(), opening: opened_late(facts, &late), mended }
 }
 
@@ -123,7 +123,7 @@ fn usual(facts: &Facts<'_>) -> Option<f64> {
 }
 
 /// How long those took that were opened only after the first SYN, or its answer, was lost.
-fn late(facts: &Facts<'_>) -> Vec<f64> {
+fn opened_again(facts: &Facts<'_>) -> Vec<f64> {
     let Some(usual) = usual(facts) else { return Vec::new() };
     let took = openings(facts).map(|(took, _)| took);
     took.filter(|took| *took >= SYN_AGAIN_MS && usual < took / 2.0).collect()

@@ -20,8 +20,8 @@ pub(super) const RULES: &[Rule] = &[
     rule(FindingCode::RdpFileSignatureWrong, Severity::Warning, wrong),
     rule(FindingCode::RdpFileSignatureIncomplete, Severity::Warning, incomplete),
     rule(FindingCode::RdpFileUnsigned, Severity::Info, unsigned),
-    rule(FindingCode::RdpFilePublisherUnknown, Severity::Info, unknown),
-    rule(FindingCode::RdpFilePublisherKnown, Severity::Info, known),
+    rule(FindingCode::RdpFilePublisherUnknown, Severity::Info, publisher_unknown),
+    rule(FindingCode::RdpFilePublisherKnown, Severity::Info, publisher_known),
 ];
 
 /// The file, unless it is an address.
@@ -111,7 +111,7 @@ fn doubt(facts: &Facts<'_>) -> Option<String> {
     })
 }
 
-fn unknown(facts: &Facts<'_>) -> Option<String> {
+fn publisher_unknown(facts: &Facts<'_>) -> Option<String> {
     let publisher = publisher(facts)?;
     let why = doubt(facts)?;
     let asks = asks(facts, file(facts)?, "calls the publisher unknown");
@@ -123,7 +123,7 @@ fn unknown(facts: &Facts<'_>) -> Option<String> {
     Some(format!("the file is signed by {}, and {why}: {asks}{trusted}", publisher.subject))
 }
 
-fn known(facts: &Facts<'_>) -> Option<String> {
+fn publisher_known(facts: &Facts<'_>) -> Option<String> {
     let publisher = publisher(facts).filter(|_| doubt(facts).is_none())?;
     let trust = match publisher.trust {
         Trust::NotChecked => ", whose chain could not be checked",

@@ -16,8 +16,18 @@ const MOST_SHOWN: usize = 5;
 const LONGEST_SHOWN: usize = 64;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule { code: FindingCode::Redirected, severity: Severity::Info, phase: Phase::Licensing, applies: early },
-    Rule { code: FindingCode::Redirected, severity: Severity::Info, phase: Phase::Activate, applies: late },
+    Rule {
+        code: FindingCode::Redirected,
+        severity: Severity::Info,
+        phase: Phase::Licensing,
+        applies: while_licensing,
+    },
+    Rule {
+        code: FindingCode::Redirected,
+        severity: Severity::Info,
+        phase: Phase::Activate,
+        applies: while_activating,
+    },
     Rule::new(FindingCode::RedirectLoop, Severity::Error, Phase::Licensing, in_circles),
     Rule::new(FindingCode::RedirectLimit, Severity::Error, Phase::Licensing, too_many),
     Rule::new(FindingCode::RedirectNowhere, Severity::Error, Phase::Licensing, nowhere),
@@ -34,11 +44,11 @@ pub(super) fn hop<'a>(facts: &Facts<'a>) -> Option<&'a Hop> {
     facts.described?.hop.as_ref()
 }
 
-fn early(facts: &Facts<'_>) -> Option<String> {
+fn while_licensing(facts: &Facts<'_>) -> Option<String> {
     told(facts.licensing?.redirection.as_ref()?)
 }
 
-fn late(facts: &Facts<'_>) -> Option<String> {
+fn while_activating(facts: &Facts<'_>) -> Option<String> {
     let later = facts.session.and_then(|session| session.redirection.as_ref());
     told(facts.activate?.redirection.as_ref().or(later)?)
 }

@@ -1,6 +1,6 @@
 //! What the session showed after its activation.
 
-use super::{Facts, Rule, late_end};
+use super::{Facts, Rule, end_after_pause};
 use crate::{
     codes::Phase,
     report::{ActivateEvidence, FailureKind, FindingCode, LicensingEvidence, Selected, Session, Severity},
@@ -12,7 +12,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Error,
         phase: Phase::Licensing,
         // Who takes so long has waited for something else.
-        applies: |facts| wants_account(facts).filter(|_| late_end::timed_out(facts).is_none()),
+        applies: |facts| wants_account(facts).filter(|_| end_after_pause::timed_out(facts).is_none()),
     },
     Rule::new(FindingCode::SessionEnded, Severity::Error, Phase::Activate, ended),
     Rule::new(FindingCode::SessionNothingDrawn, Severity::Error, Phase::Activate, nothing_drawn),

@@ -50,9 +50,9 @@ pub(super) fn greeted(client: &mut Client, hello: &ClientHello) {
         codes.into_iter().map(|code| Coded { code: code.into(), name: name(code) }).collect()
     };
     client.hello = Some(ClientHelloOffer {
-        versions: named(hello.versions(), |code| known(tls::version(code))),
-        suites: named(hello.suites.clone(), |code| known(tls::suite(code))),
-        groups: named(hello.listed(SUPPORTED_GROUPS), |code| known(tls::group(code))),
+        versions: named(hello.versions(), |code| unless_number(tls::version(code))),
+        suites: named(hello.suites.clone(), |code| unless_number(tls::suite(code))),
+        groups: named(hello.listed(SUPPORTED_GROUPS), |code| unless_number(tls::group(code))),
         signature_algorithms: named(hello.listed(SIGNATURE_ALGORITHMS), |code| {
             tls::signature_algorithm(code).map(str::to_owned)
         }),
@@ -61,7 +61,7 @@ pub(super) fn greeted(client: &mut Client, hello: &ClientHello) {
 }
 
 /// What is no more than the number again is no name.
-fn known(name: String) -> Option<String> {
+fn unless_number(name: String) -> Option<String> {
     (!name.starts_with("0x")).then_some(name)
 }
 

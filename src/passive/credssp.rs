@@ -117,7 +117,7 @@ fn server(
     evidence: &mut CredsspEvidence,
 ) -> Passing<()> {
     let version = evidence.version;
-    let said = credssp::said(frame, evidence)?;
+    let said = credssp::read_ts_request(frame, evidence)?;
     // Without pubKeyAuth a token goes on with the exchange.
     if exchange.shown == Shown::Proof && (said.pub_key_auth.is_some() || said.nego_token.is_none()) {
         let sealed = credssp::sealed(&said, version.unwrap_or(said.version), frame);

@@ -68,7 +68,7 @@ impl Datagrams {
         if let Some(syn) = setup.filter(|setup| setup.is_syn(datagram.payload.len() + datagram.missing)) {
             self.syn(datagram, syn);
         } else if let Some(begun) = self.of.get_mut(&ends(source, destination)) {
-            begun.said(0, datagram);
+            begun.take(0, datagram);
         } else if let Some(begun) = self.of.get_mut(&ends(destination, source)) {
             if let Some(setup) = setup.filter(|setup| setup.acknowledges(begun.setup.sequence_number)) {
                 // A capture may claim any times.
@@ -76,7 +76,7 @@ impl Datagrams {
                 let length = datagram.payload.len() + datagram.missing;
                 begun.answered.get_or_insert(Answered { setup, length, took });
             }
-            begun.said(1, datagram);
+            begun.take(1, datagram);
         }
     }
 
@@ -164,7 +164,7 @@ impl Begun {
         [all.saturating_add(1), answered.saturating_add(self.answered.is_some().into())]
     }
 
-    fn said(&mut self, side: usize, datagram: &Datagram<'_>) {
+    fn take(&mut self, side: usize, datagram: &Datagram<'_>) {
         self.last = self.last.max(datagram.at);
         self.counts[side] += 1;
         if self.answered.is_some() && self.inside.is_none() {

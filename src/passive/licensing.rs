@@ -92,7 +92,7 @@ fn server(frame: &[u8], channels: Channels, evidence: &mut LicensingEvidence) ->
 }
 
 fn license(user_data: &[u8], evidence: &mut LicensingEvidence) -> Passing<bool> {
-    match licensing::said(user_data, evidence)? {
+    match licensing::read_pdu(user_data, evidence)? {
         LicensePdu::NewLicense(_) => evidence.outcome = Some(LicensingOutcome::NewLicense),
         LicensePdu::UpgradeLicense(_) => evidence.outcome = Some(LicensingOutcome::Upgrade),
         LicensePdu::ErrorAlert(_) => {}

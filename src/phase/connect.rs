@@ -29,7 +29,7 @@ pub(crate) async fn run(
 ///
 /// # Errors
 /// Those of [`run`] and of [`proxy::run`].
-pub(crate) async fn through(
+pub(crate) async fn by_way_of(
     network: &dyn Network,
     addresses: &[SocketAddr],
     proxy: Option<&Proxy>,

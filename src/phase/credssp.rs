@@ -198,7 +198,7 @@ async fn receive(
     evidence: &mut CredsspEvidence,
 ) -> Result<(Vec<u8>, Seen), Failure> {
     let frame = wire.receive(framing).await?;
-    let seen = said(&frame, evidence)?;
+    let seen = read_ts_request(&frame, evidence)?;
     Ok((frame, seen))
 }
 
@@ -206,7 +206,7 @@ async fn receive(
 ///
 /// # Errors
 /// The status in it, or `malformed`.
-pub(crate) fn said(frame: &[u8], evidence: &mut CredsspEvidence) -> Result<Seen, Failure> {
+pub(crate) fn read_ts_request(frame: &[u8], evidence: &mut CredsspEvidence) -> Result<Seen, Failure> {
     let seen = ts_request::ts_request(frame)
         .map_err(|error| ending::malformed("the TSRequest cannot be read", &error, frame))?;
     evidence.version = Some(seen.version);

@@ -17,7 +17,7 @@ use crate::{
 
 mod exchange;
 
-pub(crate) use exchange::said;
+pub(crate) use exchange::read_pdu;
 
 /// How the license exchange is to be led.
 #[derive(Clone, Copy, Debug)]

@@ -5,9 +5,9 @@
 //! no experiment. Its answer has a phase's time to itself. An account is sent with the first request, once a
 //! connection; there is no TLS to a proxy, so `tls::peer` does not guard it.
 
-mod said;
+mod answers;
 
-pub(crate) use said::{answered, chosen, logged_on, of_proxy, replied};
+pub(crate) use answers::{answered, chosen, logged_on, of_proxy, replied};
 
 use zeroize::Zeroizing;
 

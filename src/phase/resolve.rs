@@ -16,7 +16,7 @@ use crate::{
 ///
 /// # Errors
 /// Those of [`run`].
-pub(crate) async fn through(
+pub(crate) async fn of_first_peer(
     network: &dyn Network,
     proxy: Option<&Proxy>,
     target: &Endpoint,

@@ -83,7 +83,7 @@ impl Walk<'_> {
         let proxy = settings.route.proxy.as_ref();
         observer.phase(Phase::Connect);
         let network = &Segments { network, small: self.plan.small_segments, purpose: &self.plan.purpose };
-        let run = async |e: &mut _| connect::through(network, &addresses, proxy, target, limits, e).await;
+        let run = async |e: &mut _| connect::by_way_of(network, &addresses, proxy, target, limits, e).await;
         match self.record(Phase::Connect, &mut phases.connect, run).await {
             Some(wire) => self.opened(wire, Phase::Connect),
             None => Way::Nothing,
@@ -98,7 +98,8 @@ impl Walk<'_> {
         }
         let proxy = settings.route.proxy.as_ref();
         observer.phase(Phase::Resolve);
-        let run = async |e: &mut _| resolve::through(network, proxy, target, limits.phase_end(), e).await;
+        let run =
+            async |e: &mut _| resolve::of_first_peer(network, proxy, target, limits.phase_end(), e).await;
         let found = self.record(Phase::Resolve, &mut phases.resolve, run).await?;
         self.goes_on(Phase::Resolve)?;
         Some(found)

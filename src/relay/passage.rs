@@ -140,7 +140,7 @@ impl Relay<'_> {
     async fn reach(&self, phases: &mut Phases) -> Option<BoxStream> {
         let (network, endpoint) = (self.network, &self.target.endpoint);
         let until = Instant::now() + self.timeout;
-        let run = async |e: &mut _| resolve::through(network, None, endpoint, until, e).await;
+        let run = async |e: &mut _| resolve::of_first_peer(network, None, endpoint, until, e).await;
         let addresses = record(&mut phases.resolve, run).await?;
         let until = Instant::now() + self.timeout;
         let run = async |e: &mut _| race(network, &addresses, until, e).await.map(Step::Passed);
@@ -154,7 +154,7 @@ impl Relay<'_> {
     pub(super) async fn addresses(&self) -> Result<Vec<SocketAddr>, Failure> {
         let mut evidence = Default::default();
         let until = Instant::now() + self.timeout;
-        match resolve::through(self.network, None, &self.target.endpoint, until, &mut evidence).await? {
+        match resolve::of_first_peer(self.network, None, &self.target.endpoint, until, &mut evidence).await? {
             Step::Passed(addresses) => Ok(addresses),
             Step::Stopped(_) => Ok(Vec::new()),
         }

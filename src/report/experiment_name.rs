@@ -174,12 +174,12 @@ impl FromStr for ExperimentName {
 
     /// What is spelled in another way than this version would is unknown, so that it stays as it came.
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        let known = known(text).filter(|name| name.to_string() == text);
+        let known = of_text(text).filter(|name| name.to_string() == text);
         Ok(known.unwrap_or_else(|| Self::Unknown(text.to_owned())))
     }
 }
 
-fn known(text: &str) -> Option<ExperimentName> {
+fn of_text(text: &str) -> Option<ExperimentName> {
     let of = |name: &str| ExperimentKind::ALL.iter().copied().find(|kind| kind.as_str() == name);
     let (name, again) = match text.split_once(AGAIN) {
         Some((name, time)) => (name, Some(time.parse().ok()?)),

@@ -1,6 +1,6 @@
 //! What is wrong with the account, as the server says by number.
 
-use super::{CauseRule, Place, Weighed, coded, ended_in, failed_in, rule};
+use super::{CauseRule, Place, Weighed, ended_in, failed_in, failed_with, rule};
 use crate::{
     codes::Phase,
     diagnose::{
@@ -74,7 +74,7 @@ fn by_peer(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
     if let Some(failure) = gateway::with_status(facts, codes) {
         return Some(Weighed::likely(failure.detail.clone()));
     }
-    coded(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::certain(failure.detail.clone()))
+    failed_with(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::certain(failure.detail.clone()))
 }
 
 /// The same, or from a domain controller beside its error as a KDC.
@@ -94,7 +94,7 @@ fn status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
 
 fn kdc_error(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
     let failure =
-        kerberos::ended_at_kdc(facts).and_then(|_| coded(facts, FailureKind::KerberosError, codes))?;
+        kerberos::ended_at_kdc(facts).and_then(|_| failed_with(facts, FailureKind::KerberosError, codes))?;
     by_kdc(facts, failure)
 }
 
@@ -120,7 +120,7 @@ fn revoked(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// Without an account the server says it of one that nobody gave.
 fn error_info(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
-    let failure = coded(facts, FailureKind::ErrorInfo, codes)?;
+    let failure = failed_with(facts, FailureKind::ErrorInfo, codes)?;
     let used = facts.credssp.is_some_and(|credssp| credssp.attempted);
     let (likelihood, against) = match facts.request.account {
         // Without NLA nobody sees whether a client that is watched gives an account.
@@ -137,7 +137,7 @@ fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
     }
     // Said of a first message it is about no account.
     let shown = facts.credssp.is_some_and(|credssp| credssp.attempted);
-    if let Some(failure) = coded(facts, FailureKind::NtStatus, LOGON_FAILURE).filter(|_| shown) {
+    if let Some(failure) = failed_with(facts, FailureKind::NtStatus, LOGON_FAILURE).filter(|_| shown) {
         return Some(Weighed::likely(failure.detail.clone()));
     }
     if let Some(weighed) = kdc_error(facts, KDC_WRONG) {
@@ -150,7 +150,7 @@ fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(failure) = kerberos::not_opened(facts) {
         return Some(Weighed::likely(failure.detail.clone()));
     }
-    let failure = coded(facts, FailureKind::NtStatus, &[FREERDP])?;
+    let failure = failed_with(facts, FailureKind::NtStatus, &[FREERDP])?;
     let refused = facts.answerer().is_of_freerdp();
     let likelihood = if refused { Likelihood::Likely } else { Likelihood::Possible };
     Some(Weighed::new(likelihood, failure.detail.clone()))
@@ -160,7 +160,7 @@ fn right(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(weighed) = error_info(facts, ERRINFO_PRIVILEGES) {
         return Some(weighed);
     }
-    if let Some(failure) = coded(facts, FailureKind::EarlyAuthDenied, DENIED) {
+    if let Some(failure) = failed_with(facts, FailureKind::EarlyAuthDenied, DENIED) {
         return Some(Weighed::certain(failure.detail.clone()));
     }
     let ended = failed_in(facts, Phase::Credssp);

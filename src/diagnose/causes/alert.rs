@@ -1,6 +1,6 @@
 //! What an alert of TLS says by itself, in the handshake and after it.
 
-use super::{CauseRule, Place, Weighed, coded, rule};
+use super::{CauseRule, Place, Weighed, failed_with, rule};
 use crate::{
     codes::{
         Phase,
@@ -24,7 +24,7 @@ pub(super) const RULES: &[CauseRule] = &[
 
 /// The alert where it has one of these numbers, and whether TLS was up already.
 fn alert(facts: &Facts<'_>, codes: &[i64]) -> Option<(String, bool)> {
-    let failure = coded(facts, FailureKind::TlsAlert, codes)?;
+    let failure = failed_with(facts, FailureKind::TlsAlert, codes)?;
     let phase = facts.failed().map(|failed| failed.phase).filter(|phase| *phase >= Phase::Tls)?;
     Some((failure.detail.clone(), phase > Phase::Tls))
 }

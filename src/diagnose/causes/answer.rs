@@ -1,7 +1,8 @@
 //! What is meant where the server's answer cannot be understood, or ends the connection without a reason that names one.
 
 use super::{
-    CauseRule, Place, Weighed, certificate::gives_up, coded, ended_in, failed_in, rule, session, silent_in,
+    CauseRule, Place, Weighed, certificate::gives_up, ended_in, failed_in, failed_with, rule, session,
+    silent_in,
 };
 use crate::{
     codes::{self, Phase, Table},
@@ -98,7 +99,7 @@ fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn altered(facts: &Facts<'_>) -> Option<Weighed> {
-    if let Some(failure) = coded(facts, FailureKind::TlsAlert, NOT_VERIFIED) {
+    if let Some(failure) = failed_with(facts, FailureKind::TlsAlert, NOT_VERIFIED) {
         let text = "what was sent did not arrive as it was sent, or the server's TLS is at fault";
         return Some(Weighed::possible(text).and(Some(failure.detail.clone())));
     }

@@ -1,12 +1,12 @@
 //! Why a host cannot use its certificate: TLS is offered or begun, and the server cannot go on.
 
-use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, path::hello_reset, rule};
+use super::{CauseRule, Place, Weighed, after, cut_in, failed_in, failed_with, path::hello_reset, rule};
 use crate::{
     codes::{
         Phase, SSL_CERT_NOT_ON_SERVER,
         alert::{HANDSHAKE_FAILURE, INTERNAL_ERROR},
     },
-    diagnose::{Facts, late_end},
+    diagnose::{Facts, end_after_pause},
     report::{
         CauseCode, ExperimentKind, Failure,
         FailureKind::{self, Closed, NegotiationFailure, Reset, TlsAlert},
@@ -59,7 +59,7 @@ pub(super) fn gives_up<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 
 /// `said` where the server names its certificate, `fits` where it fails as such servers do.
 fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighed> {
-    if let Some(failure) = coded(facts, NegotiationFailure, &[SSL_CERT_NOT_ON_SERVER]) {
+    if let Some(failure) = failed_with(facts, NegotiationFailure, &[SSL_CERT_NOT_ON_SERVER]) {
         let served = facts.any_hello_accepted() || facts.is_served();
         let against =
             served.then(|| "another connection to the same address was served a certificate".to_owned());
@@ -73,15 +73,15 @@ fn weigh(facts: &Facts<'_>, said: Likelihood, fits: Likelihood) -> Option<Weighe
     let weighed = if let Some(failure) = gives_up(facts) {
         let text = "the server selected TLS, and in place of its own hello it ends the connection in the clear: it cannot begin TLS";
         Weighed::new(fits, text).and(Some(failure.detail.clone()))
-    } else if let Some(failure) = coded(facts, TlsAlert, &[INTERNAL_ERROR]) {
+    } else if let Some(failure) = failed_with(facts, TlsAlert, &[INTERNAL_ERROR]) {
         Weighed::new(fits, format!("{}, as a server does that cannot use its key", failure.detail))
-    } else if let Some(failure) = coded(facts, TlsAlert, &[HANDSHAKE_FAILURE]) {
+    } else if let Some(failure) = failed_with(facts, TlsAlert, &[HANDSHAKE_FAILURE]) {
         Weighed::possible(failure.detail.clone())
     } else {
         let failure = cut_in(facts, Phase::Tls)?;
         let early = hello_reset(facts).filter(|reset| reset.early);
         let against = early.as_ref().map(|reset| format!("no host answers so soon: {}", reset.text));
-        let late = late_end::timed_out(facts);
+        let late = end_after_pause::timed_out(facts);
         let begun = facts.tls.is_some_and(|tls| tls.bytes_received > 0);
         let begun = begun.then(|| "a part of the server's TLS came before the end".to_owned());
         let doubted = early.is_some() || late.is_some() || begun.is_some();

@@ -1,7 +1,7 @@
 //! Why CredSSP ends: the versions, the policies around NTLM, and what the host needs of its domain.
 
 use super::{
-    CauseRule, Place, Weighed, after, coded, ended_in, failed_in, inside::without_nla, rule, unplaced,
+    CauseRule, Place, Weighed, after, ended_in, failed_in, failed_with, inside::without_nla, rule, unplaced,
 };
 use crate::{
     codes::{
@@ -47,16 +47,16 @@ pub(super) const RULES: &[CauseRule] = &[
 ];
 
 fn status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
-    coded(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::certain(failure.detail.clone()))
+    failed_with(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::certain(failure.detail.clone()))
 }
 
 fn likely(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
-    coded(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::likely(failure.detail.clone()))
+    failed_with(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::likely(failure.detail.clone()))
 }
 
 /// A KDC, or a server that was given a ticket.
 fn skew(facts: &Facts<'_>) -> Option<Weighed> {
-    coded(facts, FailureKind::KerberosError, &[kerberos::SKEW])
+    failed_with(facts, FailureKind::KerberosError, &[kerberos::SKEW])
         .map(|failure| Weighed::certain(failure.detail.clone()))
 }
 
@@ -71,8 +71,8 @@ fn same_time(facts: &Facts<'_>) -> Option<String> {
 
 /// A host that has another password than its account cannot open a ticket.
 fn stale(facts: &Facts<'_>) -> Option<Weighed> {
-    let ticket = || coded(facts, FailureKind::KerberosError, STALE_TICKET);
-    let failure = coded(facts, FailureKind::NtStatus, STALE_KEY).or_else(ticket)?;
+    let ticket = || failed_with(facts, FailureKind::KerberosError, STALE_TICKET);
+    let failure = failed_with(facts, FailureKind::NtStatus, STALE_KEY).or_else(ticket)?;
     let text = "a host whose machine account was renewed or restored cannot open tickets made for it";
     Some(Weighed::possible(failure.detail.clone()).and(Some(text.to_owned())))
 }
@@ -93,7 +93,7 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(weighed) = status(facts, &[STATUS_NTLM_BLOCKED]) {
         return Some(weighed);
     }
-    if let Some(failure) = coded(facts, FailureKind::NtStatus, &[SEC_E_UNSUPPORTED_FUNCTION]) {
+    if let Some(failure) = failed_with(facts, FailureKind::NtStatus, &[SEC_E_UNSUPPORTED_FUNCTION]) {
         let text = "a Windows that blocks incoming NTLM says so only to the proof of the password, which it does not judge";
         let proved = facts.credssp.is_some_and(|credssp| credssp.attempted);
         return Some(Weighed::likely(failure.detail.clone()).and(proved.then(|| text.to_owned())));
@@ -142,7 +142,7 @@ pub(super) fn waited(facts: &Facts<'_>) -> Option<String> {
 
 /// The same number is that of a CredSSP that a policy turns away.
 fn policy(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = coded(facts, FailureKind::NtStatus, &[SEC_E_UNSUPPORTED_FUNCTION])?;
+    let failure = failed_with(facts, FailureKind::NtStatus, &[SEC_E_UNSUPPORTED_FUNCTION])?;
     let patched = facts.credssp?.version.filter(|version| *version >= FIRST_PATCHED_CREDSSP);
     let against =
         patched.map(|version| format!("the server speaks CredSSP version {version}, which is patched"));
@@ -153,8 +153,8 @@ fn intercepted(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Credssp)?;
     // A KDC proxy is another peer than the server.
     let altered = failure.kind == FailureKind::KeyBinding && kerberos::ended_at_kdc(facts).is_none();
-    let bindings = coded(facts, FailureKind::NtStatus, BAD_BINDINGS).is_some();
-    let downgraded = coded(facts, FailureKind::NtStatus, DOWNGRADE).is_some();
+    let bindings = failed_with(facts, FailureKind::NtStatus, BAD_BINDINGS).is_some();
+    let downgraded = failed_with(facts, FailureKind::NtStatus, DOWNGRADE).is_some();
     if downgraded {
         return Some(Weighed::possible(failure.detail.clone()));
     }

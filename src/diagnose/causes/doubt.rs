@@ -5,7 +5,7 @@ use crate::{
     diagnose::{
         Facts,
         added::{gets_further, is_unproved, unknown_name},
-        late_end,
+        end_after_pause,
     },
     report::{Cause, CauseCode, ExperimentKind, Likelihood},
 };
@@ -41,7 +41,7 @@ pub(super) fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
             "with the graphics pipeline the connection gets further",
         );
     }
-    if let Some(why) = late_end::reset_late(facts) {
+    if let Some(why) = end_after_pause::reset_late(facts) {
         doubt(|cause| cause.code == CauseCode::MiddleboxCutsStream, &why);
     }
     if let Some(why) = path::explains(facts) {

@@ -1,6 +1,6 @@
 //! Why the leg to and through an RD Gateway ends: what the gateway itself says.
 
-use super::{CauseRule, Place, Weighed, gateway_service, rule, said, told_by};
+use super::{CauseRule, Place, Weighed, gateway_service, refused_with, rule, told_by};
 use crate::{
     diagnose::{Facts, gateway},
     report::{
@@ -17,7 +17,7 @@ pub(super) const RULES: &[CauseRule] = &[
     told_by(Place::Gateway, CauseCode::GatewayLegacyRpc, FindingCode::GatewayLegacyRpc, Certain),
     told_by(Place::Gateway, CauseCode::GatewayNotThere, FindingCode::GatewayNotThere, Likely),
     rule(Place::Gateway, CauseCode::GatewayServiceDown, |facts| {
-        said(facts, FindingCode::GatewayServiceDown)
+        refused_with(facts, FindingCode::GatewayServiceDown)
             .or_else(|| gateway_service::fails(facts))
             .map(Weighed::likely)
     }),
@@ -50,7 +50,7 @@ fn failure<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 
 /// Others take tokens alone too, such as a proxy that signs users on; the name tells.
 fn azure(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewayAzureVirtualDesktop)?;
+    let detail = refused_with(facts, FindingCode::GatewayAzureVirtualDesktop)?;
     Some(match gateway::is_named_azure(facts.through?) {
         true => Weighed::certain(detail),
         false => Weighed::likely(detail),
@@ -58,7 +58,7 @@ fn azure(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn credentials_wrong(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewayCredentialsRefused)?;
+    let detail = refused_with(facts, FindingCode::GatewayCredentialsRefused)?;
     let auth = &facts.through?.steps.auth.as_ref()?.evidence;
     // Words that name another reason mean that the password is right, or was not looked at.
     if auth.refusal.is_some_and(|said| !gateway::LOGON_FAILURES.contains(&said)) {
@@ -74,7 +74,7 @@ fn credentials_wrong(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// It came before any proof, so it is no judgement of the account; what else is offered may be taken.
 fn scheme_refused(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewaySchemeRefused)?;
+    let detail = refused_with(facts, FindingCode::GatewaySchemeRefused)?;
     let steps = &facts.through?.steps;
     let begun = steps.auth.as_ref()?.evidence.scheme.as_deref();
     let offered = &steps.http.as_ref()?.evidence.schemes;
@@ -86,7 +86,7 @@ fn scheme_refused(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// An account in HTTP takes the place of the token.
 fn extended_auth(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewayExtendedAuthRequired)?;
+    let detail = refused_with(facts, FindingCode::GatewayExtendedAuthRequired)?;
     let through = facts.through?;
     let aside = through.token && through.steps.auth.as_ref().is_some_and(|auth| auth.evidence.accepted);
     let text = "the token of the file was left aside, because the gateway asked for an account first";
@@ -95,7 +95,7 @@ fn extended_auth(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// With a token the policy is that of the portal that gave it out.
 fn token_other_host(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewayResourcePolicy)?;
+    let detail = refused_with(facts, FindingCode::GatewayResourcePolicy)?;
     let token = facts.through?.steps.tunnel.as_ref()?.evidence.token_sent;
     token.then(|| {
         Weighed::likely(detail).and(Some("a token allows only the host that it was given out for".to_owned()))
@@ -103,7 +103,7 @@ fn token_other_host(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn resource_policy(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewayResourcePolicy)?;
+    let detail = refused_with(facts, FindingCode::GatewayResourcePolicy)?;
     let named = facts.through?.steps.channel.as_ref()?.evidence.resource.clone();
     let name = named.map(|name| format!("the gateway was asked for {name}, and for no other name of it"));
     let token = facts.through?.steps.tunnel.as_ref().is_some_and(|tunnel| tunnel.evidence.token_sent);
@@ -116,7 +116,7 @@ fn target_unreachable(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(weighed) = gateway_service::opened_in_vain(facts) {
         return Some(weighed);
     }
-    let detail = said(facts, FindingCode::GatewayTargetUnreachable)?;
+    let detail = refused_with(facts, FindingCode::GatewayTargetUnreachable)?;
     match gateway::low(failure(facts)?) {
         Some(E_PROXY_TS_CONNECTFAILED) => Some(Weighed::certain(detail)),
         _ => Some(Weighed::likely(detail).and(Some(

@@ -1,6 +1,6 @@
 //! Why the leg to an RD Gateway ends: what is in front of it.
 
-use super::{CauseRule, Place, Weighed, gateway_service, rule, said};
+use super::{CauseRule, Place, Weighed, gateway_service, refused_with, rule};
 use crate::{
     diagnose::{Facts, gateway, path},
     report::{CauseCode, FindingCode, GatewayHttp, GatewayStep, GatewayTransport, Likelihood},
@@ -19,7 +19,7 @@ pub(super) const RULES: &[CauseRule] = &[
 
 /// An alert says so; an answer over HTTP may have other reasons.
 fn wants_certificate(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewayClientCertificateRequired)?;
+    let detail = refused_with(facts, FindingCode::GatewayClientCertificateRequired)?;
     let (step, _) = gateway::failed(facts)?;
     let text = "TLS asked for a certificate of the client, and none was shown".to_owned();
     Some(match step {
@@ -32,26 +32,26 @@ fn filtered(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some((detail, got)) = gateway_service::any_method(facts) {
         return Some(Weighed::possible(detail).and(in_front(facts)).but(Some(got)));
     }
-    let detail = said(facts, FindingCode::GatewayMethodFiltered)?;
+    let detail = refused_with(facts, FindingCode::GatewayMethodFiltered)?;
     let text = "it came before any question for credentials, which a gateway asks first".to_owned();
     let got = http(facts)?.get_status.map(|status| format!("GET on the same path is answered with {status}"));
     Some(Weighed::likely(detail).and(Some(text)).and(got).and(in_front(facts)))
 }
 
 fn broken(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewayAuthenticationBroken)?;
+    let detail = refused_with(facts, FindingCode::GatewayAuthenticationBroken)?;
     Some(Weighed::likely(detail).and(in_front(facts)))
 }
 
 fn second_refused(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewaySecondConnectionRefused)?;
+    let detail = refused_with(facts, FindingCode::GatewaySecondConnectionRefused)?;
     let text = "the same gateway, or another behind the same name, had taken the first connection".to_owned();
     Some(Weighed::likely(detail).and(Some(text)).and(in_front(facts)))
 }
 
 /// Headers or packets that do not come though the request was taken.
 fn buffers(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewaySilent)?;
+    let detail = refused_with(facts, FindingCode::GatewaySilent)?;
     let (step, _) = gateway::failed(facts)?;
     let dual = facts.through?.transport == Some(GatewayTransport::Http.into());
     match (step, in_front(facts)) {
@@ -66,7 +66,7 @@ fn buffers(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// What TCP says of the way to the gateway; of the way back it says nothing.
 fn path_loses(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewaySilent)?;
+    let detail = refused_with(facts, FindingCode::GatewaySilent)?;
     let lost = path::black_hole(facts)
         .map(|lost| format!("{} B that were sent to the gateway were never acknowledged", lost.bytes));
     let taken = path::is_acknowledged(facts).then(|| {
@@ -78,7 +78,7 @@ fn path_loses(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// A gateway answers when it has reached the host, or has found that it cannot; some ask for it before.
 fn target_silent(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewaySilent)?;
+    let detail = refused_with(facts, FindingCode::GatewaySilent)?;
     let (step, _) = gateway::failed(facts)?;
     let asked = step == GatewayStep::Channel;
     let text = asked.then(|| "the gateway was asked to connect to the host, and waits for it".to_owned());
@@ -89,7 +89,7 @@ fn target_silent(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// Only what is bound can be refused for its binding.
 fn extended_protection(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewayCredentialsRefused)?;
+    let detail = refused_with(facts, FindingCode::GatewayCredentialsRefused)?;
     let auth = &facts.through?.steps.auth.as_ref()?.evidence;
     let other = auth.refusal.is_some_and(|said| !gateway::LOGON_FAILURES.contains(&said));
     let bound = auth.channel_bindings && !other;

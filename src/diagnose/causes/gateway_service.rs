@@ -3,7 +3,7 @@
 use super::{
     CauseRule, Place, Weighed,
     gateway_proxy::{http, in_front},
-    rule, said, told_by,
+    refused_with, rule, told_by,
 };
 use crate::{
     codes::Phase,
@@ -20,7 +20,7 @@ pub(super) const RULES: &[CauseRule] = &[
 
 /// A failure of its own in the answer to the first request, before anybody asked for an account.
 pub(super) fn fails(facts: &Facts<'_>) -> Option<String> {
-    let detail = said(facts, FindingCode::GatewayHttpRefused)?;
+    let detail = refused_with(facts, FindingCode::GatewayHttpRefused)?;
     let (step, failure) = gateway::failed(facts)?;
     (step == GatewayStep::Http && failure.code.is_some_and(is_own_failure)).then_some(detail)
 }
@@ -49,7 +49,7 @@ fn account_service(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// What was answered, and that GET on the same path is answered in the same way.
 pub(super) fn any_method(facts: &Facts<'_>) -> Option<(String, String)> {
-    let detail = said(facts, FindingCode::GatewayHttpRefused)?;
+    let detail = refused_with(facts, FindingCode::GatewayHttpRefused)?;
     let seen = http(facts).filter(|seen| matches!(seen.status, Some(403 | 405 | 501)))?;
     let same = seen.get_status.filter(|status| Some(*status) == seen.status)?;
     Some((detail, format!("GET on the same path is answered with {same} too")))
@@ -71,7 +71,7 @@ pub(super) fn opened_in_vain(facts: &Facts<'_>) -> Option<Weighed> {
     let through = facts.through.filter(|_| !heard(facts))?;
     let channel = through.steps.channel.as_ref()?;
     let text = "no byte of the server came: some gateways open the channel before they connect to the server";
-    if let Some(detail) = said(facts, FindingCode::GatewayConnectionLost) {
+    if let Some(detail) = refused_with(facts, FindingCode::GatewayConnectionLost) {
         return Some(match channel.status {
             Status::Passed => Weighed::likely(detail).and(Some(text.to_owned())),
             _ => Weighed::possible(detail),
@@ -84,7 +84,7 @@ pub(super) fn opened_in_vain(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn cut(facts: &Facts<'_>) -> Option<Weighed> {
-    let detail = said(facts, FindingCode::GatewayConnectionLost)?;
+    let detail = refused_with(facts, FindingCode::GatewayConnectionLost)?;
     Some(match opened_in_vain(facts) {
         Some(_) => Weighed::possible(detail).and(in_front(facts)),
         None => Weighed::likely(detail).and(in_front(facts)),

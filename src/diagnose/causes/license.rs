@@ -1,6 +1,6 @@
 //! Why licensing ends, as the server says by number: its own service, the kind of its licenses, or the exchange.
 
-use super::{CauseRule, Place, Weighed, coded, rule};
+use super::{CauseRule, Place, Weighed, failed_with, rule};
 use crate::{
     codes,
     diagnose::Facts,
@@ -25,16 +25,16 @@ const EXCHANGE: Numbers = Numbers { alerts: &[3, 12], infos: &[0x103, 0x106, 0x1
 const NOT_LICENSED: Numbers = Numbers { alerts: &[], infos: &[0x10A] };
 
 pub(super) const RULES: &[CauseRule] = &[
-    rule(Place::Host, CauseCode::LicenseCertificateDamaged, |facts| said(facts, &CERTIFICATE)),
-    rule(Place::Host, CauseCode::LicenseKindWrong, |facts| said(facts, &KIND)),
-    rule(Place::Host, CauseCode::LicenseServiceFailed, |facts| said(facts, &INTERNAL)).intermittent(),
-    rule(Place::Host, CauseCode::LicenseExchangeBroken, |facts| said(facts, &EXCHANGE)).intermittent(),
-    rule(Place::Host, CauseCode::RemoteConnectionsNotLicensed, |facts| said(facts, &NOT_LICENSED)),
+    rule(Place::Host, CauseCode::LicenseCertificateDamaged, |facts| by_number(facts, &CERTIFICATE)),
+    rule(Place::Host, CauseCode::LicenseKindWrong, |facts| by_number(facts, &KIND)),
+    rule(Place::Host, CauseCode::LicenseServiceFailed, |facts| by_number(facts, &INTERNAL)).intermittent(),
+    rule(Place::Host, CauseCode::LicenseExchangeBroken, |facts| by_number(facts, &EXCHANGE)).intermittent(),
+    rule(Place::Host, CauseCode::RemoteConnectionsNotLicensed, |facts| by_number(facts, &NOT_LICENSED)),
 ];
 
-fn said(facts: &Facts<'_>, numbers: &Numbers) -> Option<Weighed> {
-    let alert = coded(facts, FailureKind::LicenseError, numbers.alerts);
-    let failure = alert.or_else(|| coded(facts, FailureKind::ErrorInfo, numbers.infos))?;
+fn by_number(facts: &Facts<'_>, numbers: &Numbers) -> Option<Weighed> {
+    let alert = failed_with(facts, FailureKind::LicenseError, numbers.alerts);
+    let failure = alert.or_else(|| failed_with(facts, FailureKind::ErrorInfo, numbers.infos))?;
     Some(Weighed::likely(failure.detail.clone()))
 }
 

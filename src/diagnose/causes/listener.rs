@@ -1,12 +1,12 @@
 //! What answers on the port in place of a healthy Remote Desktop service.
 
-use super::{CauseRule, Place, Weighed, after, coded, cut_in, failed_in, rule, silent_in};
+use super::{CauseRule, Place, Weighed, after, cut_in, failed_in, failed_with, rule, silent_in};
 use crate::{
     codes::{INCONSISTENT_FLAGS, Phase},
     diagnose::{
-        Facts,
+        Facts, end_after_pause,
         experiments::{Ending, Inside},
-        late_end, redirection,
+        redirection,
     },
     report::{Answer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Posture, Spoken},
 };
@@ -27,7 +27,7 @@ pub(super) const RULES: &[CauseRule] = &[
 
 fn proxy(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = failed_in(facts, Phase::Negotiate)?;
-    let flags = coded(facts, FailureKind::NegotiationFailure, &[INCONSISTENT_FLAGS]).is_some();
+    let flags = failed_with(facts, FailureKind::NegotiationFailure, &[INCONSISTENT_FLAGS]).is_some();
     let answered = facts.passes(ExperimentKind::DirectTls, Phase::Tls) == Some(true);
     let alert = tls_alert(facts);
     let spoken = facts.negotiate?.speaks.as_ref().is_some_and(Spoken::is_tls);
@@ -144,7 +144,7 @@ fn waited(facts: &Facts<'_>) -> Option<String> {
 /// The sentence of a time-out of somebody's, where that is what ended the negotiation.
 fn timed_out(facts: &Facts<'_>) -> Option<String> {
     facts.failed().filter(|failed| failed.phase == Phase::Negotiate)?;
-    late_end::timed_out(facts)
+    end_after_pause::timed_out(facts)
 }
 
 /// How well an end fits a host that does not speak RDP, or refuses it: only at once.
@@ -258,7 +258,7 @@ fn just_started(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn limit(facts: &Facts<'_>) -> Option<Weighed> {
-    if let Some(failure) = coded(facts, FailureKind::McsResult, &[TOO_MANY_USERS]) {
+    if let Some(failure) = failed_with(facts, FailureKind::McsResult, &[TOO_MANY_USERS]) {
         return Some(Weighed::likely(failure.detail.clone()));
     }
     let failure = facts.failed()?.failure?;

@@ -1,6 +1,6 @@
 //! Why a logon fails that says nothing of the password: the host's own name, a message that was changed, a smart card.
 
-use super::{CauseRule, Place, Weighed, coded, rule};
+use super::{CauseRule, Place, Weighed, failed_with, rule};
 use crate::{
     diagnose::{Facts, kerberos},
     report::{CauseCode, FailureKind, Likelihood},
@@ -27,30 +27,30 @@ pub(super) const OF_KDC: &[CauseCode] =
 pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::TargetNameWrong, target),
     rule(Place::Path, CauseCode::CredsspMessageAltered, altered),
-    rule(Place::Account, CauseCode::SmartCardUnusable, |facts| said(facts, CARD)),
-    rule(Place::Kdc, CauseCode::DomainControllerCertificate, |facts| said(facts, KDC_CERTIFICATE))
+    rule(Place::Account, CauseCode::SmartCardUnusable, |facts| by_status(facts, CARD)),
+    rule(Place::Kdc, CauseCode::DomainControllerCertificate, |facts| by_status(facts, KDC_CERTIFICATE))
         .intermittent(),
 ];
 
-fn said(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
-    coded(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::likely(failure.detail.clone()))
+fn by_status(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+    failed_with(facts, FailureKind::NtStatus, codes).map(|failure| Weighed::likely(failure.detail.clone()))
 }
 
 fn target(facts: &Facts<'_>) -> Option<Weighed> {
     let principal = kerberos::SERVICE_PRINCIPAL;
     let of_kdc = kerberos::ended_at_kdc(facts).is_some();
     let codes = if of_kdc { principal } else { WRONG_TICKET };
-    let ticket = coded(facts, FailureKind::KerberosError, codes)
+    let ticket = failed_with(facts, FailureKind::KerberosError, codes)
         .map(|failure| Weighed::likely(failure.detail.clone()));
     let asked = facts.credssp.and_then(|credssp| credssp.kdc.as_ref());
     let asked = asked.map(|kdc| format!("the ticket was asked for {}", kdc.service_principal));
-    let weighed = said(facts, WRONG_TARGET).or_else(|| said(facts, UNKNOWN_TARGET)).or(ticket)?;
+    let weighed = by_status(facts, WRONG_TARGET).or_else(|| by_status(facts, UNKNOWN_TARGET)).or(ticket)?;
     Some(weighed.and(asked))
 }
 
 /// Inside TLS nobody changes a message who does not end TLS.
 fn altered(facts: &Facts<'_>) -> Option<Weighed> {
-    let weighed = said(facts, ALTERED)?;
+    let weighed = by_status(facts, ALTERED)?;
     let text = "inside TLS only whoever ends TLS can change a message; or one side seals it in another way";
     Some(Weighed { likelihood: Likelihood::Likely, ..weighed }.and(Some(text.to_owned())))
 }

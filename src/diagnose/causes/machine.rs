@@ -39,9 +39,9 @@ pub(super) fn evidence(code: CauseCode, facts: &Facts<'_>) -> Option<String> {
     match code {
         CauseCode::PathDropsLargePackets => small_packets(facts),
         CauseCode::InspectionDevice | CauseCode::MiddleboxCutsStream => {
-            through(facts).or_else(|| by_proxy(facts))
+            by_tunnel(facts).or_else(|| by_proxy(facts))
         }
-        CauseCode::FirewallDrops | CauseCode::FirewallRejects | CauseCode::NoRoute => through(facts),
+        CauseCode::FirewallDrops | CauseCode::FirewallRejects | CauseCode::NoRoute => by_tunnel(facts),
         CauseCode::DnsNameMissing | CauseCode::DnsNotWorking if failed == Phase::Resolve => searched(facts),
         CauseCode::ClocksDiffer if is_unkept(facts) => {
             Some("this machine's clock is not kept by the network".to_owned())
@@ -122,7 +122,7 @@ fn in_tunnel(facts: &Facts<'_>) -> Option<Weighed> {
     let failure: &Failure = failed_in(facts, phase)?;
     let cut = matches!(failure.kind, Closed | Reset | Timeout);
     let early = matches!(phase, Phase::Negotiate | Phase::Tls);
-    let text = through(facts).filter(|_| cut && early && !something_answers(facts))?;
+    let text = by_tunnel(facts).filter(|_| cut && early && !something_answers(facts))?;
     Some(Weighed::possible(text).and(Some(format!("in {phase} {}", failure.detail))))
 }
 
@@ -132,7 +132,7 @@ fn something_answers(facts: &Facts<'_>) -> bool {
     request || difference::difference(facts).is_some() || handshakes::legacy(facts).is_some()
 }
 
-fn through(facts: &Facts<'_>) -> Option<String> {
+fn by_tunnel(facts: &Facts<'_>) -> Option<String> {
     let tunnel = tunnel(facts)?;
     let size = tunnel.mtu.map(|mtu| format!(", MTU {mtu}")).unwrap_or_default();
     Some(format!("the way to {} leads through the tunnel {}{size}", tunnel.destination, tunnel.interface))

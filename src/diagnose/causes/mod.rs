@@ -254,14 +254,14 @@ fn silent_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
 }
 
 /// The failure, when it has this kind and one of these codes.
-fn coded<'a>(facts: &Facts<'a>, kind: FailureKind, codes: &[i64]) -> Option<&'a Failure> {
+fn failed_with<'a>(facts: &Facts<'a>, kind: FailureKind, codes: &[i64]) -> Option<&'a Failure> {
     let failure = facts.failed()?.failure?;
     let same = failure.kind == kind && failure.code.is_some_and(|code| codes.contains(&code));
     same.then_some(failure)
 }
 
 /// What a gateway or a proxy said, when it ended the way with this code.
-fn said(facts: &Facts<'_>, code: FindingCode) -> Option<String> {
+fn refused_with(facts: &Facts<'_>, code: FindingCode) -> Option<String> {
     let ended = super::proxy::code(facts).or_else(|| super::gateway::code(facts))?;
     (ended == code).then(|| Some(facts.failed()?.failure?.detail.clone()))?
 }

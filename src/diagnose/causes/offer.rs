@@ -1,6 +1,6 @@
 //! Why a server answers the Connection Request with a refusal, or does not like what is in it.
 
-use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule, unplaced};
+use super::{CauseRule, Place, Weighed, cut_in, failed_in, failed_with, rule, unplaced};
 use crate::{
     codes::{Phase, Protocols, SSL_CERT_NOT_ON_SERVER},
     diagnose::{Facts, experiments::Ending},
@@ -42,7 +42,7 @@ pub(super) const RULES: &[CauseRule] = &[
 ];
 
 fn refusal(facts: &Facts<'_>, code: i64) -> Option<Weighed> {
-    let failure = coded(facts, FailureKind::NegotiationFailure, &[code])?;
+    let failure = failed_with(facts, FailureKind::NegotiationFailure, &[code])?;
     Some(Weighed::certain(failure.detail.clone()))
 }
 
@@ -83,7 +83,7 @@ fn rewritten(facts: &Facts<'_>) -> Option<Weighed> {
     let requested = facts.negotiate?.offered();
     let demands = [(1, &TLS), (5, &NLA), (7, &ENTRA)];
     let met = |(code, demand): &(i64, &Demand)| {
-        requested.has(demand.bit()) && coded(facts, FailureKind::NegotiationFailure, &[*code]).is_some()
+        requested.has(demand.bit()) && failed_with(facts, FailureKind::NegotiationFailure, &[*code]).is_some()
     };
     let (_, demand) = demands.into_iter().find(met)?;
     let text = format!(
@@ -174,7 +174,7 @@ fn difference(
 /// The refusal for want of a certificate, where another connection was served one.
 fn unfounded<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let served = facts.any_hello_accepted() || facts.is_served();
-    coded(facts, FailureKind::NegotiationFailure, &[SSL_CERT_NOT_ON_SERVER]).filter(|_| served)
+    failed_with(facts, FailureKind::NegotiationFailure, &[SSL_CERT_NOT_ON_SERVER]).filter(|_| served)
 }
 
 /// Windows answers an offer that it does not take with a negotiation failure.
@@ -187,7 +187,7 @@ fn ultimatum(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// xrdp without a key that it can read falls back to its own encryption, or says that it has no certificate.
 fn xrdp_key(facts: &Facts<'_>) -> Option<Weighed> {
-    if let Some(failure) = coded(facts, FailureKind::NegotiationFailure, &[SSL_CERT_NOT_ON_SERVER]) {
+    if let Some(failure) = failed_with(facts, FailureKind::NegotiationFailure, &[SSL_CERT_NOT_ON_SERVER]) {
         let text = format!("{}; xrdp says so too when it cannot read its key", failure.detail);
         let served = facts.any_hello_accepted() || facts.is_served();
         return (!served).then(|| Weighed::possible(text));

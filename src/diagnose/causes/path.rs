@@ -10,7 +10,7 @@ use crate::{
     diagnose::{
         Facts,
         added::gets_further,
-        difference, handshakes, late_end, pace,
+        difference, end_after_pause, handshakes, pace,
         path::{self, BlackHole},
         watched,
     },
@@ -231,7 +231,7 @@ fn at_chance(facts: &Facts<'_>, failure: &Failure) -> Likelihood {
 
 /// In the first phases a device can tell Remote Desktop or TLS from the bytes, later only that something flows.
 fn cuts(facts: &Facts<'_>) -> Option<Weighed> {
-    if let Some(late) = late_end::reset_late(facts) {
+    if let Some(late) = end_after_pause::reset_late(facts) {
         return Some(
             Weighed::likely(late).and(facts.failed()?.failure.map(|failure| failure.detail.clone())),
         );

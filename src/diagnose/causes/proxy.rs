@@ -1,6 +1,6 @@
 //! Why the way ends at a proxy: its own state, the account for it, its rules, or what it sees of the target.
 
-use super::{CauseRule, Place, Weighed, rule, said, told_by};
+use super::{CauseRule, Place, Weighed, refused_with, rule, told_by};
 use crate::{
     diagnose::{Facts, proxy},
     report::{CauseCode, FindingCode, Likelihood::Likely, ProxyEvidence},
@@ -23,7 +23,8 @@ pub(super) const RULES: &[CauseRule] = &[
 
 /// 407 says so by number; a SOCKS proxy without a common method may mean somebody else.
 fn account_wanted(facts: &Facts<'_>) -> Option<Weighed> {
-    let (detail, (_, seen)) = (said(facts, FindingCode::ProxyAuthenticationRequired)?, proxy::ended(facts)?);
+    let (detail, (_, seen)) =
+        (refused_with(facts, FindingCode::ProxyAuthenticationRequired)?, proxy::ended(facts)?);
     let other = not_spoken(seen);
     let weighed = match seen.status {
         Some(AUTHENTICATION_REQUIRED) if other.is_none() => Weighed::certain(detail),
@@ -42,7 +43,7 @@ fn not_spoken(seen: &ProxyEvidence) -> Option<String> {
 
 /// 407 after the account says so by number, and so does the status of SOCKS (RFC 1929); other answers may have other reasons.
 fn account_refused(facts: &Facts<'_>) -> Option<Weighed> {
-    let (detail, (_, seen)) = (said(facts, FindingCode::ProxyAccountRefused)?, proxy::ended(facts)?);
+    let (detail, (_, seen)) = (refused_with(facts, FindingCode::ProxyAccountRefused)?, proxy::ended(facts)?);
     let takes_basic = seen.schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case(BASIC));
     let text = Some("the account was sent before it".to_owned());
     let other = not_spoken(seen);

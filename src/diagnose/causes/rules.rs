@@ -11,7 +11,7 @@
 //! null, "host or path" in the text), or is listed twice, for the host and for a device, and certain for neither. Its
 //! first check is the same trace on the host.
 
-use super::{Weighed, said};
+use super::{Weighed, refused_with};
 use crate::{
     diagnose::Facts,
     report::{CauseCode, FindingCode, Likelihood, Place},
@@ -67,7 +67,7 @@ impl CauseRule {
         match self.weigh {
             Weigh::Facts(weigh) => weigh(facts),
             Weigh::Ending(code, likelihood) => {
-                said(facts, code).map(|detail| Weighed::new(likelihood, detail))
+                refused_with(facts, code).map(|detail| Weighed::new(likelihood, detail))
             }
         }
     }

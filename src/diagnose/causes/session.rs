@@ -5,12 +5,12 @@
 //! nothing says so by number.
 
 use super::{
-    CauseRule, Place, Weighed, answer::is_unknown, coded, ended_in, failed_in, license::gated, rule,
+    CauseRule, Place, Weighed, answer::is_unknown, ended_in, failed_in, failed_with, license::gated, rule,
 };
 use crate::{
     codes::Phase,
     diagnose::{
-        Facts, late_end,
+        Facts, end_after_pause,
         session::{may_want_account, wants_account},
     },
     report::{Answerer, CauseCode, Failure, FailureKind, Likelihood},
@@ -37,15 +37,18 @@ pub(super) const RULES: &[CauseRule] = &[
     rule(Place::Host, CauseCode::LicenseNoneLeft, |facts| license(facts, NO_LICENSE)).intermittent(),
     rule(Place::Host, CauseCode::LicenseOfClientUnusable, client_license),
     rule(Place::Host, CauseCode::BrokerRefuses, broker).intermittent(),
-    rule(Place::Host, CauseCode::HostShuttingDown, |facts| said(facts, &[25, 26])).intermittent(),
-    rule(Place::Host, CauseCode::SessionTakenOver, |facts| said(facts, &[5])).intermittent(),
+    rule(Place::Host, CauseCode::HostShuttingDown, |facts| by_error_info(facts, &[25, 26])).intermittent(),
+    rule(Place::Host, CauseCode::SessionTakenOver, |facts| by_error_info(facts, &[5])).intermittent(),
     rule(Place::Host, CauseCode::DisplayDriverFailed, |facts| {
-        said(facts, &[15, 17, 18]).or_else(|| graphics(facts))
+        by_error_info(facts, &[15, 17, 18]).or_else(|| graphics(facts))
     })
     .intermittent(),
-    rule(Place::Host, CauseCode::SessionProcessCrashed, |facts| said(facts, &[16, 23, 24])).intermittent(),
-    rule(Place::Host, CauseCode::HostOutOfResources, |facts| said(facts, &[6])).intermittent(),
-    rule(Place::Host, CauseCode::ConnectionDenied, |facts| said(facts, &[7]).or_else(|| rejected(facts))),
+    rule(Place::Host, CauseCode::SessionProcessCrashed, |facts| by_error_info(facts, &[16, 23, 24]))
+        .intermittent(),
+    rule(Place::Host, CauseCode::HostOutOfResources, |facts| by_error_info(facts, &[6])).intermittent(),
+    rule(Place::Host, CauseCode::ConnectionDenied, |facts| {
+        by_error_info(facts, &[7]).or_else(|| rejected(facts))
+    }),
     rule(Place::Host, CauseCode::ServerRequiresFips, fips),
 ];
 
@@ -56,7 +59,7 @@ fn account_wanted(facts: &Facts<'_>) -> Option<Weighed> {
     let against = verified.then(|| "NLA has given the server the account already".to_owned());
     let phase = facts.failed().map(|failed| failed.phase);
     let is_late = phase == Some(Phase::Activate);
-    let waited = late_end::timed_out(facts);
+    let waited = end_after_pause::timed_out(facts);
     let doubted = verified || is_late || waited.is_some();
     let likelihood = if doubted { Likelihood::Possible } else { Likelihood::Likely };
     Some(Weighed::new(likelihood, text).but(against).but(waited))
@@ -73,25 +76,26 @@ fn account_perhaps_wanted(facts: &Facts<'_>) -> Option<Weighed> {
     })
 }
 
-fn said(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
-    coded(facts, FailureKind::ErrorInfo, codes).map(|failure| Weighed::certain(failure.detail.clone()))
+fn by_error_info(facts: &Facts<'_>, codes: &[i64]) -> Option<Weighed> {
+    failed_with(facts, FailureKind::ErrorInfo, codes).map(|failure| Weighed::certain(failure.detail.clone()))
 }
 
 /// Its graphics may have failed at what the client asked of them.
 fn graphics(facts: &Facts<'_>) -> Option<Weighed> {
-    coded(facts, FailureKind::ErrorInfo, GRAPHICS).map(|failure| Weighed::likely(failure.detail.clone()))
+    failed_with(facts, FailureKind::ErrorInfo, GRAPHICS)
+        .map(|failure| Weighed::likely(failure.detail.clone()))
 }
 
 fn license(facts: &Facts<'_>, (alert, info): (i64, i64)) -> Option<Weighed> {
-    let alert = coded(facts, FailureKind::LicenseError, &[alert])
+    let alert = failed_with(facts, FailureKind::LicenseError, &[alert])
         .map(|failure| gated(Weighed::certain(failure.detail.clone()), failure.code));
-    alert.or_else(|| said(facts, &[info]))
+    alert.or_else(|| by_error_info(facts, &[info]))
 }
 
 /// This program keeps no license, so it may be what it says of itself.
 fn client_license(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = coded(facts, FailureKind::LicenseError, INVALID_CLIENT)
-        .or_else(|| coded(facts, FailureKind::ErrorInfo, CLIENT_LICENSE))?;
+    let failure = failed_with(facts, FailureKind::LicenseError, INVALID_CLIENT)
+        .or_else(|| failed_with(facts, FailureKind::ErrorInfo, CLIENT_LICENSE))?;
     let text = "this program keeps no license: the server may mean what it says of itself, see whether mstsc gets in";
     let ours = (!facts.is_watched()).then(|| text.to_owned());
     Some(Weighed::likely(failure.detail.clone()).but(ours))
@@ -120,7 +124,7 @@ fn error<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
 
 /// An ultimatum in the middle of the sequence is a decision, though its reason is a general one.
 fn rejected(facts: &Facts<'_>) -> Option<Weighed> {
-    if let Some(failure) = coded(facts, FailureKind::McsResult, &[USER_REJECTED]) {
+    if let Some(failure) = failed_with(facts, FailureKind::McsResult, &[USER_REJECTED]) {
         return Some(Weighed::likely(failure.detail.clone()));
     }
     let failed = facts.failed()?;

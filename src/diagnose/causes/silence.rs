@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     codes::Phase,
-    diagnose::{Facts, experiments::Ending, late_end, pace, path, watched},
+    diagnose::{Facts, end_after_pause, experiments::Ending, pace, path, watched},
     report::{Answerer, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, NtlmEvidence},
 };
 
@@ -45,7 +45,7 @@ fn license_server(facts: &Facts<'_>) -> Option<Weighed> {
 
 /// An end that came so late that something else was waited for until then.
 fn late_in<'a>(facts: &Facts<'a>, phase: Phase) -> Option<&'a Failure> {
-    cut_in(facts, phase).filter(|_| late_end::timed_out(facts).is_some())
+    cut_in(facts, phase).filter(|_| end_after_pause::timed_out(facts).is_some())
 }
 
 /// Who ends TLS need not be the host, and who takes the connection need not be who answers in it.
@@ -55,7 +55,8 @@ fn back_end(facts: &Facts<'_>) -> Option<Weighed> {
     let inside = || late_in(facts, Phase::Mcs).map(|failure| (first.as_str(), failure));
     if let Some((what, failure)) = late.or_else(inside) {
         return Some(
-            waited_for(facts, after(what, failure), Likelihood::Likely).and(late_end::timed_out(facts)),
+            waited_for(facts, after(what, failure), Likelihood::Likely)
+                .and(end_after_pause::timed_out(facts)),
         );
     }
     let asked =

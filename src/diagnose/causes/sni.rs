@@ -1,6 +1,6 @@
 //! A server name that is refused, and one that is missing.
 
-use super::{CauseRule, Place, Weighed, coded, failed_in, rule, tls::refusal, unplaced};
+use super::{CauseRule, Place, Weighed, failed_in, failed_with, rule, tls::refusal, unplaced};
 use crate::{
     codes::{
         Phase,
@@ -24,8 +24,8 @@ pub(super) const WANTED: &[CauseRule] = &[rule(Place::Proxy, CauseCode::ServerNa
 fn refused(facts: &Facts<'_>) -> Option<Weighed> {
     failed_in(facts, Phase::Tls)?;
     let name = facts.tls?.sni.as_deref()?;
-    if let Some(failure) = coded(facts, FailureKind::TlsAlert, &[UNRECOGNIZED_NAME]) {
-        return Some(said(facts, failure));
+    if let Some(failure) = failed_with(facts, FailureKind::TlsAlert, &[UNRECOGNIZED_NAME]) {
+        return Some(by_alert(facts, failure));
     }
     (difference(facts)? == Difference::Name).then(|| {
         Weighed::new(
@@ -38,7 +38,7 @@ fn refused(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 /// The alert names the name; what else was seen may contradict it.
-fn said(facts: &Facts<'_>, failure: &Failure) -> Weighed {
+fn by_alert(facts: &Facts<'_>, failure: &Failure) -> Weighed {
     let named = [ExperimentKind::Tls12Only, ExperimentKind::Tls13Only, ExperimentKind::LargeHello];
     let other = named.into_iter().find(|other| facts.passes(*other, Phase::Tls) == Some(true));
     let against = other.map(|other| format!("the experiment {other} names it and passes"));

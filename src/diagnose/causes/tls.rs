@@ -1,6 +1,6 @@
 //! Why a handshake fails over the versions and suites of TLS.
 
-use super::{CauseRule, Place, Weighed, coded, cut_in, failed_in, rule};
+use super::{CauseRule, Place, Weighed, cut_in, failed_in, failed_with, rule};
 use crate::{
     codes::{
         Phase,
@@ -43,7 +43,7 @@ pub(super) fn untried<'a>(facts: &Facts<'a>) -> Option<&'a Failure> {
     let codes = [HANDSHAKE_FAILURE, PROTOCOL_VERSION, INSUFFICIENT_SECURITY];
     // A posture asks for all of them.
     failed_in(facts, Phase::Tls).filter(|_| facts.posture.is_none())?;
-    let alert = coded(facts, FailureKind::TlsAlert, &codes);
+    let alert = failed_with(facts, FailureKind::TlsAlert, &codes);
     let ended = alert.or_else(|| {
         cut_in(facts, Phase::Tls).filter(|_| facts.tls.is_some_and(|tls| tls.bytes_received == 0))
     });
@@ -62,7 +62,7 @@ fn suites(facts: &Facts<'_>) -> Option<Weighed> {
     if legacy(facts).is_some() {
         return None;
     }
-    let failure = coded(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY])?;
+    let failure = failed_with(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY])?;
     let refused = (!facts.any_hello_accepted()).then(|| failure.detail.clone())?;
     let asked = facts.passes(ExperimentKind::LegacyHello, Phase::Tls);
     let against = asked.map(|_| "no hello with other suites was accepted either".to_owned());
@@ -79,12 +79,12 @@ fn versions(facts: &Facts<'_>) -> Option<Weighed> {
     if facts.any_hello_accepted() || failed_in(facts, Phase::Tls).is_none() {
         return None;
     }
-    if let Some(failure) = coded(facts, FailureKind::TlsAlert, &[PROTOCOL_VERSION]) {
+    if let Some(failure) = failed_with(facts, FailureKind::TlsAlert, &[PROTOCOL_VERSION]) {
         let strange = facts.passes(ExperimentKind::LegacyHello, Phase::Tls) == Some(false);
         let against = strange.then(|| "no version from TLS 1.0 to 1.3 was accepted".to_owned());
         return Some(Weighed::likely(failure.detail.clone()).but(against));
     }
-    let alert = coded(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE]);
+    let alert = failed_with(facts, FailureKind::TlsAlert, &[HANDSHAKE_FAILURE]);
     let failure = alert.or_else(|| cut_in(facts, Phase::Tls))?;
     Some(Weighed::possible(failure.detail.clone()))
 }

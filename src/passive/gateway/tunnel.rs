@@ -49,15 +49,15 @@ fn exchanges<'a>(
 ) -> Passing<()> {
     let made = part(talk, |talk, e: &mut GatewayHandshake| {
         open(talk, e)?;
-        Ok(handshake::said(&answer(talk, tsgu::HANDSHAKE_RESPONSE, said)?, e)?)
+        Ok(handshake::read_response(&answer(talk, tsgu::HANDSHAKE_RESPONSE, said)?, e)?)
     });
     step(&mut steps.handshake, made)?;
     let made = part(talk, |talk, e: &mut GatewayTunnel| {
-        Ok(tunnel::said(&answer(talk, tsgu::TUNNEL_RESPONSE, said)?, e)?)
+        Ok(tunnel::read_response(&answer(talk, tsgu::TUNNEL_RESPONSE, said)?, e)?)
     });
     step(&mut steps.tunnel, made)?;
     let made = part(talk, |talk, e: &mut GatewayAuthorization| {
-        Ok(authorize::said(&answer(talk, tsgu::TUNNEL_AUTH_RESPONSE, said)?, e)?)
+        Ok(authorize::read_response(&answer(talk, tsgu::TUNNEL_AUTH_RESPONSE, said)?, e)?)
     });
     step(&mut steps.authorize, made)?;
     let made = part(talk, |talk, e: &mut GatewayChannel| {
@@ -65,7 +65,7 @@ fn exchanges<'a>(
         if let Ok((resource, port)) = tsgu::resource(&asked) {
             (e.resource, e.port) = (Some(resource), Some(port));
         }
-        Ok(channel::said(&body, e)?)
+        Ok(channel::read_response(&body, e)?)
     });
     step(&mut steps.channel, made)
 }

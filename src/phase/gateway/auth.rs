@@ -11,7 +11,7 @@ use super::{
     exchange::{OUT_DATA, Reply, Session},
     http::refusal,
     log_on::{At, log_on},
-    said,
+    reply_text,
     transport::Transport,
 };
 use crate::{
@@ -140,7 +140,7 @@ fn choose(asked: GatewayAuthentication, offered: &[Challenge]) -> Option<&'stati
 /// Why the proof was not taken.
 fn refused(reply: &Reply, scheme: &str, evidence: &GatewayAuth) -> Failure {
     let why = match reply.head.status {
-        _ if evidence.refusal.is_some() => said::status(evidence.refusal.unwrap_or_default()),
+        _ if evidence.refusal.is_some() => reply_text::status(evidence.refusal.unwrap_or_default()),
         401 if evidence.challenged_again => {
             format!("and begins {scheme} again: it does not know the connection that the proof came on")
         }

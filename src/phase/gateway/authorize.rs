@@ -26,14 +26,14 @@ pub(super) async fn run(
     evidence.client_name = Some(CLIENT_NAME.to_owned());
     wire.send(&tunnel_auth(CLIENT_NAME)).await?;
     let body = receive(wire, tsgu::TUNNEL_AUTH_RESPONSE, access.remarks).await?;
-    said(&body, evidence).map(Step::Passed)
+    read_response(&body, evidence).map(Step::Passed)
 }
 
 /// What the response to a TUNNEL_AUTH says.
 ///
 /// # Errors
 /// `gateway_error` with its code, `malformed`.
-pub(crate) fn said(body: &[u8], evidence: &mut GatewayAuthorization) -> Result<(), Failure> {
+pub(crate) fn read_response(body: &[u8], evidence: &mut GatewayAuthorization) -> Result<(), Failure> {
     let response = tunnel_auth_response(body).map_err(|error| malformed(&error, body))?;
     evidence.error = Some(response.error);
     evidence.redirection_flags = response.redirection_flags;

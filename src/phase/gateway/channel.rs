@@ -26,14 +26,14 @@ pub(super) async fn run(
     evidence.port = Some(target.port);
     wire.send(&channel_create(&target.host, target.port)).await?;
     let body = receive(wire, tsgu::CHANNEL_RESPONSE, access.remarks).await?;
-    said(&body, evidence).map(Step::Passed)
+    read_response(&body, evidence).map(Step::Passed)
 }
 
 /// What the response to a CHANNEL_CREATE says.
 ///
 /// # Errors
 /// `gateway_error` with its code, `malformed`.
-pub(crate) fn said(body: &[u8], evidence: &mut GatewayChannel) -> Result<(), Failure> {
+pub(crate) fn read_response(body: &[u8], evidence: &mut GatewayChannel) -> Result<(), Failure> {
     let response = channel_response(body).map_err(|error| malformed(&error, body))?;
     evidence.error = Some(response.error);
     evidence.channel_id = response.channel_id;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Access, client::Form, said};
+use super::{Access, client::Form, reply_text};
 use crate::{
     endpoint::{HTTPS_PORT, bracketed},
     net::Wire,
@@ -188,7 +188,7 @@ pub(super) async fn answered(
     let mut reply = answer(wire, ask.method).await?;
     session.keep_cookies(&reply.head);
     if let Some(authorization) = ask.authorization {
-        said::forget(&mut reply, authorization);
+        reply_text::forget(&mut reply, authorization);
     }
     Ok(reply)
 }
@@ -205,7 +205,7 @@ pub(super) async fn answer(wire: &mut Wire, method: &str) -> Result<Reply, Failu
     }
     let (keeps_alive, body) = body(wire, &reply.head, method).await;
     reply.keeps_alive = keeps_alive;
-    reply.text = said::plain_text(&reply.head, &body);
+    reply.text = reply_text::plain_text(&reply.head, &body);
     Ok(reply)
 }
 

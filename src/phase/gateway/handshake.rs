@@ -25,14 +25,14 @@ pub(super) async fn run(
     evidence.extended_auth_offered = offered;
     wire.send(&handshake_request(offered)).await?;
     let body = receive(wire, tsgu::HANDSHAKE_RESPONSE, remarks).await?;
-    said(&body, evidence).map(Step::Passed)
+    read_response(&body, evidence).map(Step::Passed)
 }
 
 /// What the response to a HANDSHAKE_REQUEST says.
 ///
 /// # Errors
 /// `gateway_error` with its code, `malformed`.
-pub(crate) fn said(body: &[u8], evidence: &mut GatewayHandshake) -> Result<(), Failure> {
+pub(crate) fn read_response(body: &[u8], evidence: &mut GatewayHandshake) -> Result<(), Failure> {
     let response = handshake_response(body).map_err(|error| malformed(&error, body))?;
     evidence.error = Some(response.error);
     evidence.version = Some(format!("{}.{}", response.version.0, response.version.1));

@@ -14,7 +14,7 @@ use super::{
     client::{Client, Form},
     exchange::{Ask, OUT_DATA, Reply, Session, answered, exchange, send},
     http::refusal,
-    said, transport,
+    reply_text, transport,
 };
 use crate::{
     net::{Network, Wire},
@@ -111,7 +111,7 @@ async fn show(
     send(wire, session, ask).await?;
     evidence.attempted = true;
     let reply = answered(wire, session, ask).await?;
-    said::note(&reply, evidence);
+    reply_text::note(&reply, evidence);
     Ok(reply)
 }
 
@@ -132,7 +132,7 @@ async fn begin(
         evidence.form = Some(form.name().to_owned());
         let asked = exchange(wire, session, &ask(method, &first)).await;
         let reply = asked.map_err(|ended| refused.clone().unwrap_or(ended))?;
-        said::note(&reply, evidence);
+        reply_text::note(&reply, evidence);
         if reply.opens {
             return Ok(Begun::Open(reply));
         }

@@ -10,7 +10,7 @@ pub(crate) mod handshake;
 mod http;
 mod log_on;
 pub(crate) mod packets;
-mod said;
+mod reply_text;
 mod transport;
 pub(crate) mod tunnel;
 
@@ -125,7 +125,7 @@ async fn reach(
     let steps = &mut evidence.steps;
     let gateway = &access.gateway.endpoint;
     let (proxy, deadline) = (access.proxy, access.limits.phase_end());
-    let run = async |e: &mut _| resolve::through(network, proxy, gateway, deadline, e).await;
+    let run = async |e: &mut _| resolve::of_first_peer(network, proxy, gateway, deadline, e).await;
     let addresses = step(&mut steps.resolve, run).await?;
     let run = async |e: &mut ConnectEvidence| {
         let opened = connect::run(network, &addresses, access.limits, e).await;

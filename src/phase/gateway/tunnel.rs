@@ -51,7 +51,7 @@ pub(super) async fn run(
         }
     }
     let body = receive(wire, tsgu::TUNNEL_RESPONSE, access.remarks).await?;
-    said(&body, evidence)?;
+    read_response(&body, evidence)?;
     match evidence.consent.is_some() && !access.gateway.accept_consent {
         true => Ok(Step::Stopped("the gateway asks for consent to a text (--accept-consent goes on)".into())),
         false => Ok(Step::Passed(())),
@@ -62,7 +62,7 @@ pub(super) async fn run(
 ///
 /// # Errors
 /// `gateway_error` with its status, `malformed`.
-pub(crate) fn said(body: &[u8], evidence: &mut GatewayTunnel) -> Result<(), Failure> {
+pub(crate) fn read_response(body: &[u8], evidence: &mut GatewayTunnel) -> Result<(), Failure> {
     let response = tunnel_response(body).map_err(|error| malformed(&error, body))?;
     evidence.status = Some(response.status);
     evidence.server_version = Some(response.server_version);

@@ -68,7 +68,7 @@ async fn addresses(
     limits: Limits,
 ) -> Result<Vec<SocketAddr>, Failure> {
     let mut seen = ResolveEvidence::default();
-    match resolve::through(asking.network, proxy, target, limits.phase_end(), &mut seen).await? {
+    match resolve::of_first_peer(asking.network, proxy, target, limits.phase_end(), &mut seen).await? {
         Step::Passed(addresses) => Ok(addresses),
         Step::Stopped(_) => Ok(Vec::new()),
     }
@@ -87,7 +87,7 @@ pub(super) async fn connected(
     let (proxy, target) = (asking.proxy, &kdc.endpoint);
     let addresses = addresses(asking, proxy, target, limits).await?;
     let mut seen = ConnectEvidence::default();
-    let connected = connect::through(asking.network, &addresses, proxy, target, limits, &mut seen).await;
+    let connected = connect::by_way_of(asking.network, &addresses, proxy, target, limits, &mut seen).await;
     evidence.address = seen.peer.or(evidence.address);
     match connected? {
         Step::Passed(mut wire) => {

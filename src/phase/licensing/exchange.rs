@@ -52,7 +52,7 @@ impl Exchange {
         user_data: &[u8],
         evidence: &mut LicensingEvidence,
     ) -> Result<Next, Failure> {
-        match said(user_data, evidence)? {
+        match read_pdu(user_data, evidence)? {
             LicensePdu::Request(request) => self.request(&request),
             LicensePdu::Challenge(challenge) => self.challenge(&challenge),
             LicensePdu::NewLicense(license) => self.license(&license, LicensingOutcome::NewLicense, evidence),
@@ -120,7 +120,7 @@ fn unreadable(what: &str, error: &dyn std::fmt::Display) -> Failure {
 ///
 /// # Errors
 /// `license_error` for an error alert, `malformed` for what cannot be read.
-pub(crate) fn said(user_data: &[u8], evidence: &mut LicensingEvidence) -> Result<LicensePdu, Failure> {
+pub(crate) fn read_pdu(user_data: &[u8], evidence: &mut LicensingEvidence) -> Result<LicensePdu, Failure> {
     let pdu = license::read(user_data)
         .map_err(|error| ending::malformed("the license PDU cannot be read", &error, user_data))?;
     match &pdu {
