@@ -117,15 +117,19 @@ impl Several {
     /// # Errors
     /// What could not be written, or a format that takes one report only.
     pub(super) fn finish(mut self) -> Result<Option<u8>, Error> {
-        let refused = self.outputs.iter().any(|output| !output.format.takes_many()) && self.count > 1;
-        if refused || self.count == 0 {
-            let count = self.count;
+        let count = self.count;
+        let refused = self.outputs.iter().map(|output| output.format).find(|format| !format.takes_many());
+        if let Some(format) = refused.filter(|_| count > 1) {
             self.abandon();
-            let many = format!(
-                "the capture has {count} conversations, and json is one report: --format ndjson writes a line for \
-                 each, --conversation N picks one"
-            );
-            return if refused { Err(Error::new(many)) } else { Ok(None) };
+            return Err(Error::new(format!(
+                "the capture has {count} conversations, and {} is one report: --format ndjson writes a line for \
+                 each, --conversation N picks one",
+                format!("{format:?}").to_lowercase()
+            )));
+        }
+        if count == 0 {
+            self.abandon();
+            return Ok(None);
         }
         if let Some(error) = self.error.take() {
             return Err(error);
@@ -194,6 +198,8 @@ pub(super) fn rendered(
         Format::Json => render::json(report, &mut bytes),
         Format::Ndjson => render::ndjson(report, &mut bytes),
         Format::Junit => render::junit(report, threshold, &mut bytes),
+        Format::Markdown => render::markdown(report, &mut bytes),
+        Format::Prometheus => render::prometheus(report, &mut bytes),
     };
     result.map_err(unwritten)?;
     Ok(bytes)

@@ -1,4 +1,4 @@
-//! Reports as text, as JSON and as JUnit, and explanations of codes; one file a format.
+//! Reports as text, JSON, JUnit, Markdown and metrics, and explanations of codes; one file a format.
 
 mod activation;
 mod causes;
@@ -13,10 +13,12 @@ mod gateway;
 mod json;
 mod junit;
 mod local;
+mod markdown;
 mod page;
 mod passed;
 mod phases;
 mod posture;
+mod prometheus;
 mod rdp_file;
 mod session;
 mod target;
@@ -28,6 +30,8 @@ pub use conversations::{Place, Row, conversations, place};
 pub use explanation::{explanation, explanation_within};
 pub use json::{json, ndjson};
 pub use junit::{junit, junit_foot, junit_head, junit_suite};
+pub use markdown::markdown;
 pub use page::USUAL;
+pub use prometheus::prometheus;
 pub use text::{colophon, text, text_within};
 pub use wait::tried;

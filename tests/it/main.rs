@@ -30,6 +30,7 @@ mod farm;
 mod faults;
 mod files;
 mod first_minute;
+mod formats;
 mod fronts;
 mod gateway;
 mod heads;

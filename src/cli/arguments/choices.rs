@@ -103,12 +103,14 @@ pub(crate) enum Format {
     Json,
     Ndjson,
     Junit,
+    Markdown,
+    Prometheus,
 }
 
 impl Format {
     /// Whether several reports make one output.
     pub(crate) fn takes_many(self) -> bool {
-        !matches!(self, Self::Json)
+        matches!(self, Self::Text | Self::Ndjson | Self::Junit)
     }
 }
 

@@ -68,7 +68,7 @@ fn the_key_is_in_no_output() {
     let lines = written.lines().filter(|line| !line.starts_with("---"));
     let texts: Vec<String> = lines.map(str::to_owned).collect();
     let numbers = exponent(&texts.concat());
-    for format in ["text", "json", "ndjson", "junit"] {
+    for format in ["text", "json", "ndjson", "junit", "markdown", "prometheus"] {
         let arguments = ["read", of(&capture), "--server-key", of(&key), "--format", format, "-vvv"];
         let output = rdptrace(&arguments);
         let said = text(&output.stdout) + &text(&output.stderr);

@@ -98,7 +98,7 @@ fn no_field_is_left_but_those_that_hold_no_name() {
     assert!(gone.is_empty(), "are replaced or are no fields any more: {gone:?}");
 }
 
-fn pages(report: &Report) -> [(&'static str, String); 4] {
+fn pages(report: &Report) -> [(&'static str, String); 6] {
     let page = |write: fn(&Report, &mut dyn std::io::Write) -> std::io::Result<()>| {
         let mut bytes = Vec::new();
         write(report, &mut bytes).expect("memory takes everything");
@@ -108,6 +108,8 @@ fn pages(report: &Report) -> [(&'static str, String); 4] {
         ("json", page(render::json)),
         ("ndjson", page(render::ndjson)),
         ("junit", page(|report, out| render::junit(report, None, out))),
+        ("markdown", page(render::markdown)),
+        ("prometheus", page(render::prometheus)),
         ("text", page(render::text)),
     ]
 }

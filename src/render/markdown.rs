@@ -1,0 +1,176 @@
+//! The report as Markdown for a ticket: the verdict first, the phases, the causes, and what else was seen folded away.
+//!
+//! Everything that is not ours alone goes through [`escaped`]: no name, answer or certificate makes a link, a mention, an
+//! image, a heading or HTML of its own.
+
+use std::io::{self, Write};
+
+use super::{cells, experiments, phases::facts, target::target};
+use crate::{
+    plain,
+    report::{
+        Cause, Certificate, CheckStatus, Connection, Finding, Likelihood, Outcome, Report, Severity, Status,
+        Summary,
+    },
+};
+
+/// Writes the page.
+///
+/// # Errors
+/// Those of the writer.
+pub fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let verdict = &report.verdict;
+    let word = match verdict.outcome {
+        Outcome::Passed => "PASSED",
+        Outcome::Stopped => "STOPPED",
+        Outcome::Aborted => "ABORTED",
+    };
+    writeln!(out, "## {}\n\n**{word}:** {}", escaped(&target(report)), escaped(&verdict.summary))?;
+    if let Some(label) = &verdict.mstsc {
+        let shown = format!("{}, extended {}: {}", label.code, label.extended, label.text);
+        writeln!(out, "\nThe Windows client would show {}", escaped(&shown))?;
+    }
+    report.trace.described().map_or(Ok(()), |made| phases(out, report, made))?;
+    causes(out, &report.causes)?;
+    findings(out, &report.findings)?;
+    if let Some(served) = &report.certificate {
+        folded(out, "Certificate", &certificate(served, report))?;
+    }
+    folded(out, "Experiments", &experiments::lines(report))?;
+    folded(out, "This machine", &machine(report))?;
+    let tool = &report.tool;
+    let started = report.trace.started.to_rfc3339().unwrap_or_default();
+    writeln!(out, "\n{} {} at {}", escaped(&tool.name), escaped(&tool.version), escaped(&started))
+}
+
+fn phases(out: &mut dyn Write, report: &Report, made: &Connection) -> io::Result<()> {
+    let summaries = made.phases.summaries();
+    if summaries.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n| Phase | Result | ms | Seen |\n|---|---|---:|---|")?;
+    for summary in &summaries {
+        let (result, why) = ended(summary);
+        let facts = facts(made, summary.phase, report.answerer());
+        let seen: Vec<String> = why.into_iter().chain(facts).map(|fact| escaped(&fact)).collect();
+        let time = if summary.status == Status::Unseen {
+            String::new()
+        } else {
+            format!("{:.1}", summary.elapsed_ms.0)
+        };
+        writeln!(out, "| {} | {result} | {time} | {} |", summary.phase.name(), seen.join("<br>"))?;
+    }
+    Ok(())
+}
+
+/// How a phase ended, and why it did not pass.
+fn ended(summary: &Summary<'_>) -> (&'static str, Option<String>) {
+    match summary.status {
+        Status::Passed => ("passed", None),
+        Status::Failed => {
+            let told = |failure| format!("{}: {}", cells::failure(failure), failure.detail);
+            ("**failed**", summary.failure.map(told))
+        }
+        Status::Stopped => ("stopped", summary.stopped.map(str::to_owned)),
+        Status::Unseen => ("unseen", summary.stopped.map(str::to_owned)),
+    }
+}
+
+fn causes(out: &mut dyn Write, causes: &[Cause]) -> io::Result<()> {
+    if causes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### Causes\n")?;
+    for cause in causes {
+        let sure = match cause.likelihood {
+            Likelihood::Certain => "certain",
+            Likelihood::Likely => "likely",
+            Likelihood::Possible => "possible",
+        };
+        let place = cause.at.map_or_else(String::new, |place| format!(", {}", place.title()));
+        writeln!(out, "- **{}** ({sure}{place})", escaped(cause.code.as_str()))?;
+        let lists = [
+            ("for", &cause.because),
+            ("against", &cause.against),
+            ("confirm", &cause.confirm),
+            ("fix", &cause.fix),
+        ];
+        for (label, texts) in lists {
+            texts.iter().try_for_each(|text| writeln!(out, "  - {label}: {}", escaped(text)))?;
+        }
+    }
+    Ok(())
+}
+
+fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### Findings\n")?;
+    for found in findings {
+        let severity = match found.severity {
+            Severity::Error => "**error**",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        };
+        writeln!(out, "- {severity} {}: {}", escaped(found.code.as_str()), escaped(&found.message))?;
+    }
+    Ok(())
+}
+
+fn certificate(served: &Certificate, report: &Report) -> Vec<String> {
+    vec![
+        format!("subject {}", served.subject),
+        format!("issuer {}; {}", served.issuer, cells::trust(served)),
+        cells::validity(served, report.trace.started),
+        format!("{}, {}", cells::key(served), served.signature.algorithm),
+        format!("for {}", cells::names(&served.names)),
+        format!("SHA-1 {}", served.sha1),
+        format!("SHA-256 {}", served.sha256),
+    ]
+}
+
+/// The checks that are not as they should be; all if they are what the report is about.
+fn machine(report: &Report) -> Vec<String> {
+    let is_alone = report.trace.target.is_none();
+    let shown = |status| is_alone || matches!(status, CheckStatus::Warning | CheckStatus::Error);
+    let checks = report.trace.local.iter().filter(|check| shown(check.status));
+    let told = checks.map(|check| {
+        let seen = check.observed.iter().fold(check.message.clone(), |text, seen| format!("{text}: {seen}"));
+        format!("{} {}: {seen}", check.status.name(), check.code)
+    });
+    told.collect()
+}
+
+/// A list that is opened by a click; nothing where it is empty.
+fn folded(out: &mut dyn Write, title: &str, lines: &[String]) -> io::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n<details><summary>{title}</summary>\n")?;
+    lines.iter().try_for_each(|line| writeln!(out, "- {}", escaped(line)))?;
+    writeln!(out, "\n</details>")
+}
+
+/// What is markup (CommonMark 2.4), and what makes a mention.
+const MARKUP: &str = "\\`*_[]<>|~&!$#@";
+
+/// Text that is shown as it is: one line, in which nothing is markup or becomes a link or a mention.
+fn escaped(text: &str) -> String {
+    let text = plain::line(text);
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let begins_list = shown.is_empty() && matches!(c, '+' | '-' | '=');
+        let links = match c {
+            ':' => rest.peek() == Some(&'/'),
+            '.' => shown.to_ascii_lowercase().ends_with("www"),
+            _ => false,
+        };
+        if begins_list || links || MARKUP.contains(c) {
+            shown.push('\\');
+        }
+        shown.push(c);
+    }
+    shown
+}

@@ -1,0 +1,172 @@
+//! The report as Markdown and as metrics: what a ticket and a monitoring system make of it.
+
+use std::{collections::BTreeSet, io};
+
+use rdptrace::{Report, internal::demo::FAULTS, render, report::Outcome};
+use serde_json::Value;
+
+use crate::{
+    faults::told_of,
+    lab::fault,
+    program::{Served, rdptrace, text},
+};
+
+type Render = fn(&Report, &mut dyn io::Write) -> io::Result<()>;
+
+fn written(report: &Report, render: Render) -> String {
+    let mut bytes = Vec::new();
+    render(report, &mut bytes).expect("memory takes everything");
+    String::from_utf8(bytes).expect("text")
+}
+
+/// Every text of a report that is no word of ours becomes this.
+const FOREIGN: &str =
+    "=<img src=x>|[a](http://evil.example)`*_@mallory #1 www.evil.example \u{202e}\n# forged";
+
+fn altered(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let is_free = matches!(
+                    name.as_str(),
+                    "subject"
+                        | "issuer"
+                        | "detail"
+                        | "message"
+                        | "observed"
+                        | "summary"
+                        | "host"
+                        | "names"
+                        | "server_name"
+                );
+                match field {
+                    Value::String(text) if is_free => *text = FOREIGN.to_owned(),
+                    Value::Array(texts) if is_free => {
+                        texts.iter_mut().for_each(|text| *text = FOREIGN.into())
+                    }
+                    other => altered(other),
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(altered),
+        _ => {}
+    }
+}
+
+/// The cells of a row, which a bar ends unless it is escaped.
+fn cells(row: &str) -> usize {
+    row.replace("\\\\", "").replace("\\|", "").matches('|').count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_foreign_is_markup_in_a_ticket() {
+    for name in ["certificate-expired", "logon-failure", "negotiate-close", "error-info-denied"] {
+        let mut value = serde_json::to_value(told_of(Some(fault(name))).await).expect("JSON");
+        altered(&mut value);
+        let page = written(&serde_json::from_value(value).expect("a report"), render::markdown);
+        assert!(page.contains("mallory"), "{page}");
+        for (wrong, escaped) in [("<img", "\\<img"), ("](", "\\]("), ("@mallory", "\\@mallory"), ("`", "\\`")]
+        {
+            assert_eq!(page.matches(wrong).count(), page.matches(escaped).count(), "{wrong} {page}");
+        }
+        assert!(
+            !page.contains("http://") && !page.contains("www.evil") && !page.contains('\u{202e}'),
+            "{page}"
+        );
+        assert!(!page.lines().any(|line| line.starts_with("# ")), "{page}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ticket_says_what_the_report_says() {
+    for fault in FAULTS.iter().map(Some).chain([None]) {
+        let report = told_of(fault).await;
+        let page = written(&report, render::markdown);
+        let name = fault.map_or("healthy", |fault| fault.name);
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();
+        let phases = report.trace.described().map_or(0, |made| made.phases.summaries().len());
+        assert_eq!(rows.len(), if phases == 0 { 0 } else { phases + 2 }, "{name} {page}");
+        assert!(rows.iter().all(|row| cells(row) == 5), "{name} {page}");
+        assert_eq!(page.contains("**ABORTED:**"), report.verdict.outcome == Outcome::Aborted, "{name}");
+        let codes = report.causes.iter().map(|cause| cause.code.as_str());
+        let codes = codes.chain(report.findings.iter().map(|found| found.code.as_str()));
+        assert!(codes.clone().all(|code| page.contains(code)), "{name} {page}");
+        assert_eq!(page.matches("<details>").count(), page.matches("</details>").count(), "{name}");
+    }
+}
+
+/// The samples of a page by their metric, read as strictly as Prometheus does.
+fn samples(page: &str) -> Vec<(String, String, f64)> {
+    let (mut samples, mut current, mut told) = (Vec::new(), String::new(), BTreeSet::new());
+    for line in page.lines() {
+        if let Some(help) = line.strip_prefix("# HELP ") {
+            current = help.split(' ').next().expect("a name").to_owned();
+            assert!(told.insert(current.clone()), "{current} is told twice");
+            continue;
+        }
+        if let Some(kind) = line.strip_prefix("# TYPE ") {
+            assert_eq!(kind, format!("{current} gauge"));
+            continue;
+        }
+        let (name, rest) = line.split_once('{').expect(line);
+        let (labels, value) = rest.rsplit_once("} ").expect(line);
+        assert_eq!(name, current, "{line}");
+        assert!(labels.starts_with("target=\""), "{line}");
+        samples.push((name.to_owned(), labels.to_owned(), value.parse().expect(line)));
+    }
+    let series: BTreeSet<_> = samples.iter().map(|(name, labels, _)| (name, labels)).collect();
+    assert_eq!(series.len(), samples.len(), "{page}");
+    samples
+}
+
+fn value(samples: &[(String, String, f64)], name: &str, label: &str) -> Option<f64> {
+    samples.iter().find(|sample| sample.0 == name && sample.1.contains(label)).map(|sample| sample.2)
+}
+
+#[tokio::test(start_paused = true)]
+async fn metrics_tell_success_phases_and_what_ended_it() {
+    for fault in FAULTS.iter().map(Some).chain([None]) {
+        let report = told_of(fault).await;
+        let name = fault.map_or("healthy", |fault| fault.name);
+        let samples = samples(&written(&report, render::prometheus));
+        let failed = report.verdict.outcome == Outcome::Aborted;
+        assert!(!failed || value(&samples, "probe_success", "") == Some(0.0), "{name}");
+        let kind = report.verdict.failure.as_ref().map(|failure| format!("kind=\"{}\"", failure.kind.name()));
+        let told = kind.as_ref().map(|kind| value(&samples, "rdp_failure_info", kind));
+        assert_eq!(told, failed.then_some(Some(1.0)), "{name} {samples:?}");
+        for found in &report.findings {
+            assert_eq!(value(&samples, "rdp_finding", &format!("\"{}\"", found.code)), Some(1.0), "{name}");
+        }
+    }
+    let closed = samples(&written(&told_of(Some(fault("tls-close"))).await, render::prometheus));
+    assert_eq!(value(&closed, "rdp_phase_success", "phase=\"negotiate\""), Some(1.0));
+    assert_eq!(value(&closed, "rdp_phase_success", "phase=\"tls\""), Some(0.0));
+    assert_eq!(value(&closed, "rdp_phase_success", "phase=\"mcs\""), None);
+    let healthy = told_of(None).await;
+    let ends = healthy.certificate.as_ref().expect("it presents one").not_after.0.unix_timestamp();
+    let healthy = samples(&written(&healthy, render::prometheus));
+    assert_eq!(value(&healthy, "probe_success", ""), Some(1.0));
+    assert_eq!(value(&healthy, "rdp_certificate_not_after_seconds", ""), Some(ends as f64));
+    assert_eq!(value(&healthy, "probe_tls_version_info", "version=\"TLS 1.3\""), Some(1.0));
+    assert_eq!(value(&healthy, "probe_ip_protocol", ""), Some(4.0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_foreign_ends_a_label() {
+    let mut told = serde_json::to_value(told_of(Some(fault("logon-failure"))).await).expect("JSON");
+    told["target"]["host"] = "a\"} 1\n\\b".into();
+    told["verdict"]["failure"]["name"] = "c\"\\\n# TYPE".into();
+    let page = written(&serde_json::from_value(told).expect("a report"), render::prometheus);
+    let samples = samples(&page);
+    assert!(samples.iter().all(|(_, labels, _)| labels.starts_with("target=\"a\\\"} 1?\\\\b")), "{page}");
+}
+
+#[test]
+fn the_program_writes_both() {
+    let server = Served::start(&["--fault", "tls-close"]);
+    for (format, words) in [("markdown", "| tls | **failed** |"), ("prometheus", "rdp_phase_success")] {
+        let output = rdptrace(&["trace", &server.1, "--format", format]);
+        assert_eq!(output.status.code(), Some(14), "{}", text(&output.stderr));
+        assert!(text(&output.stdout).contains(words), "{}", text(&output.stdout));
+    }
+}
