@@ -4,8 +4,10 @@
 //! 1.0 only ends the trace in tls and has a posture. Otherwise the code is the phase's, 10 to 14. `posture.unreached`
 //! says which, so the JUnit report agrees.
 
+use super::arguments::{choices::Format, output::OutputArguments};
 use crate::{
     codes::Phase,
+    render::State,
     report::{Credentials, Outcome, Report, Severity},
 };
 
@@ -16,6 +18,19 @@ pub(super) const INTERRUPTED: u8 = 130;
 const FINDING: u8 = 1;
 const STOPPED_BEFORE_UNTIL: u8 = 3;
 const REFUSED_CREDENTIALS: u8 = 20;
+
+/// The exit code of a run whose report was asked for with these arguments.
+pub(super) fn of(report: &Report, asked: &OutputArguments) -> u8 {
+    in_format(report, asked.format, asked.telling.fail_on.threshold())
+}
+
+/// The same of a report in this format.
+pub(super) fn in_format(report: &Report, format: Format, threshold: Option<Severity>) -> u8 {
+    match format {
+        Format::Nagios => State::of(report, threshold) as u8,
+        _ => code(report, threshold),
+    }
+}
 
 /// The exit code of a report; findings from `threshold` on count.
 pub(super) fn code(report: &Report, threshold: Option<Severity>) -> u8 {

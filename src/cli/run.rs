@@ -6,8 +6,8 @@ use super::{
     Error,
     arguments::program::Command,
     commands::{completions, demo, explain, judge, listen, local, man, posture, read, relay, schema, trace},
-    exit::{COULD_NOT_RUN, INTERRUPTED},
-    out::{stderr, usage},
+    exit::INTERRUPTED,
+    out::{could_not_run, stderr, usage},
 };
 
 /// Runs the program and returns its exit code.
@@ -34,8 +34,8 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(Error::Interrupted) => ExitCode::from(INTERRUPTED),
         Err(error) => {
-            stderr::say(error);
-            ExitCode::from(COULD_NOT_RUN)
+            stderr::say(&error);
+            could_not_run::code(&error.to_string())
         }
     }
 }

@@ -57,7 +57,8 @@ impl Several {
     /// Takes a report; the first error is told at the end.
     pub(super) fn add(&mut self, report: Report) {
         self.count += 1;
-        let code = exit::code(&report, self.threshold);
+        let format = self.outputs.first().map_or(Format::Text, |output| output.format);
+        let code = exit::in_format(&report, format, self.threshold);
         self.worst = exit::worst(self.worst.into_iter().chain([code]));
         if let Err(error) = self.lines(&report) {
             self.error.get_or_insert(error);
@@ -200,6 +201,7 @@ pub(super) fn rendered(
         Format::Junit => render::junit(report, threshold, &mut bytes),
         Format::Markdown => render::markdown(report, &mut bytes),
         Format::Prometheus => render::prometheus(report, &mut bytes),
+        Format::Nagios => render::nagios(report, threshold, &mut bytes),
     };
     result.map_err(unwritten)?;
     Ok(bytes)

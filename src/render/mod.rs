@@ -1,4 +1,4 @@
-//! Reports as text, JSON, JUnit, Markdown and metrics, and explanations of codes; one file a format.
+//! Reports as text, JSON, JUnit, Markdown, metrics and as a plug-in prints it, and explanations of codes; one file a format.
 
 mod activation;
 mod causes;
@@ -14,6 +14,7 @@ mod json;
 mod junit;
 mod local;
 mod markdown;
+mod nagios;
 mod page;
 mod passed;
 mod phases;
@@ -31,6 +32,7 @@ pub use explanation::{explanation, explanation_within};
 pub use json::{json, ndjson};
 pub use junit::{junit, junit_foot, junit_head, junit_suite};
 pub use markdown::markdown;
+pub use nagios::{State, nagios, nagios_unknown};
 pub use page::USUAL;
 pub use prometheus::prometheus;
 pub use text::{colophon, text, text_within};

@@ -2,7 +2,12 @@
 
 use std::{collections::BTreeSet, io};
 
-use rdptrace::{Report, internal::demo::FAULTS, render, report::Outcome};
+use rdptrace::{
+    Report,
+    internal::demo::FAULTS,
+    render,
+    report::{Outcome, Severity},
+};
 use serde_json::Value;
 
 use crate::{
@@ -168,5 +173,52 @@ fn the_program_writes_both() {
         let output = rdptrace(&["trace", &server.1, "--format", format]);
         assert_eq!(output.status.code(), Some(14), "{}", text(&output.stderr));
         assert!(text(&output.stdout).contains(words), "{}", text(&output.stdout));
+    }
+}
+
+/// What a monitoring system gets: the exit code, the line, and the performance data behind the bar.
+#[track_caller]
+fn monitored(arguments: &[&str], code: i32, state: &str) -> String {
+    let output = rdptrace(&[arguments, &["--format", "nagios"]].concat());
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?} {said} {}", text(&output.stderr));
+    assert!(
+        said.starts_with(&format!("RDP {state} - ")) && said.lines().count() == 1,
+        "{arguments:?} {said}"
+    );
+    said
+}
+
+#[test]
+fn a_plug_in_tells_one_of_four_states() {
+    let healthy = Served::start(&[]);
+    let expires = Served::start(&["--fault", "certificate-expired"]);
+    let closes = Served::start(&["--fault", "tls-close"]);
+    let said = monitored(&["trace", &healthy.1], 0, "OK");
+    let figures: Vec<&str> = said.trim().split_once(" | ").expect("figures").1.split(' ').collect();
+    assert!(figures.iter().any(|figure| figure.starts_with("tls=0.") && figure.ends_with("s;;;0")), "{said}");
+    assert!(figures.iter().any(|figure| figure.starts_with("certificate_days=")), "{said}");
+    assert!(figures.iter().all(|figure| figure.split('=').count() == 2), "{said}");
+    let closed = monitored(&["trace", &closes.1], 2, "CRITICAL");
+    assert!(closed.contains("closed the connection in the TLS handshake"), "{closed}");
+    monitored(&["trace", &expires.1, "--fail-on", "warning"], 2, "CRITICAL");
+    monitored(&["trace", &healthy.1, "--fail-on", "info-is-no-word"], 3, "UNKNOWN");
+    monitored(&["judge", "there-is-no-such-file.json"], 3, "UNKNOWN");
+    monitored(&["trace", &healthy.1, "--until", "licensing"], 3, "UNKNOWN");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plug_in_prints_one_line_whatever_is_said() {
+    for fault in FAULTS.iter().map(Some).chain([None]) {
+        let mut value = serde_json::to_value(told_of(fault).await).expect("JSON");
+        altered(&mut value);
+        let report: Report = serde_json::from_value(value).expect("a report");
+        let mut bytes = Vec::new();
+        render::nagios(&report, Some(Severity::Error), &mut bytes).expect("memory takes everything");
+        let said = String::from_utf8(bytes).expect("text");
+        assert_eq!((said.lines().count(), said.matches('|').count()), (1, 1), "{said}");
+        let critical = report.verdict.outcome == Outcome::Aborted
+            || report.findings.iter().any(|found| found.severity == Severity::Error);
+        assert_eq!(said.starts_with("RDP CRITICAL - "), critical, "{said}");
     }
 }

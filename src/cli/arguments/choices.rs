@@ -105,6 +105,7 @@ pub(crate) enum Format {
     Junit,
     Markdown,
     Prometheus,
+    Nagios,
 }
 
 impl Format {

@@ -12,7 +12,7 @@ use super::{
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Report")]
 pub(crate) struct OutputArguments {
-    /// Write the report as text, json, ndjson, junit, markdown or prometheus
+    /// Write the report as text, json, ndjson, junit, markdown, prometheus or nagios
     #[arg(long, value_enum, default_value = "text", hide_possible_values = true)]
     pub format: Format,
 

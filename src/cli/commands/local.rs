@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &LocalArguments) -> Result<u8, Error> {
         }
     };
     output.write(&report, None)?;
-    Ok(exit::code(&report, arguments.output.telling.fail_on.threshold()))
+    Ok(exit::of(&report, &arguments.output))
 }
 
 /// Makes a new file, says what is taken along, and writes it.

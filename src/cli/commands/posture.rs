@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &PostureArguments) -> Result<u8, Error> {
     match ended {
         Ended::Whole(report) => {
             output.write(&report, None)?;
-            Ok(exit::code(&report, arguments.output.telling.fail_on.threshold()))
+            Ok(exit::of(&report, &arguments.output))
         }
         Ended::Interrupted(report) => {
             output.write(&report, None)?;

@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
                 None => report,
             };
             output.write(&report, picture.as_ref())?;
-            exit::code(&report, arguments.output.telling.fail_on.threshold())
+            exit::of(&report, &arguments.output)
         }
         Err(error) => {
             output.abandon();

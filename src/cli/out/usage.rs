@@ -4,8 +4,9 @@ use std::{ffi::OsString, io::Write as _, process::ExitCode};
 
 use clap::Error;
 
+use super::could_not_run;
 use crate::{
-    cli::{arguments::program::Cli, exit::COULD_NOT_RUN, first_word},
+    cli::{arguments::program::Cli, first_word},
     plain,
 };
 
@@ -14,9 +15,18 @@ pub(crate) fn arguments() -> Result<Cli, ExitCode> {
     let given: Vec<OsString> = std::env::args_os().collect();
     first_word::read(&given).map_err(|error| {
         show(&error, &given);
-        let code = u8::try_from(error.exit_code()).unwrap_or(COULD_NOT_RUN);
-        ExitCode::from(code)
+        match error.use_stderr() {
+            true => could_not_run::code(&sentence(&error)),
+            false => ExitCode::SUCCESS,
+        }
     })
+}
+
+/// The first line of what clap says.
+fn sentence(error: &Error) -> String {
+    let said = error.render().to_string();
+    let first = said.lines().next().unwrap_or_default();
+    first.strip_prefix("error: ").unwrap_or(first).to_owned()
 }
 
 /// Clap repeats what was given, so it gets to repeat the same without what must not be shown.

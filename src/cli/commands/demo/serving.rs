@@ -87,7 +87,7 @@ pub(super) fn report(
             if !arguments.output.telling.quiet && arguments.output.format == Format::Text {
                 next::lines(arguments, &report).iter().for_each(stderr::line);
             }
-            Ok(exit::code(&report, arguments.output.telling.fail_on.threshold()))
+            Ok(exit::of(&report, &arguments.output))
         }
         Ok(Ended::Interrupted(report)) => {
             output.write(&report, None)?;

@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &JudgeArguments) -> Result<u8, Error> {
     let output = Output::open(&arguments.output, None)?;
     let report = diagnose(stored);
     output.write(&report, None)?;
-    Ok(exit::code(&report, arguments.output.telling.fail_on.threshold()))
+    Ok(exit::of(&report, &arguments.output))
 }
 
 fn stored(arguments: &JudgeArguments) -> Result<Trace, Error> {

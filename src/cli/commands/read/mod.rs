@@ -62,5 +62,5 @@ fn all(arguments: &ReadArguments, keys: Keys<'_>, output: Output) -> Result<u8, 
 
 fn single(arguments: &ReadArguments, output: Output, report: &Report) -> Result<u8, Error> {
     output.write(report, None)?;
-    Ok(exit::code(report, arguments.output.telling.fail_on.threshold()))
+    Ok(exit::of(report, &arguments.output))
 }
