@@ -7,6 +7,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use rdptrace::internal::cli;
 use serde_json::Value;
 
 fn rdptrace(arguments: &[&str]) -> Output {
@@ -78,11 +79,24 @@ fn bad_values_are_refused_before_anything_is_sent() {
         (vec!["--report", &json, "--report", &junit], "same file"),
         (vec!["-o", &twice, "--report", &junit], "same file"),
     ];
-    for wrong in ["", "soon", "5 m", "5min", "-5", "+5", "1.5h", "1h30m", "m", "٣s", "99999999999999999999"]
-    {
-        cases.push((vec!["--wait", wrong], "a duration is expected, such as 90, 90s, 5m or 1h"));
+    for wrong in [
+        "",
+        "soon",
+        "5 m",
+        "5min",
+        "-5",
+        "+5",
+        "1.5h",
+        "1h30",
+        "30m1h",
+        "1h1h",
+        "m",
+        "٣s",
+        "99999999999999999999",
+    ] {
+        cases.push((vec!["--wait", wrong], "a duration is expected, such as 90, 90s, 5m, 1h30m or 1d"));
     }
-    for wrong in ["0", "0h", "169h", "18446744073709551615h"] {
+    for wrong in ["0", "0h", "169h", "8d", "7d1s", "18446744073709551615h"] {
         cases.push((vec!["--wait", wrong], "from 1 second to 168 hours"));
     }
     for (arguments, words) in cases {
@@ -93,6 +107,14 @@ fn bad_values_are_refused_before_anything_is_sent() {
         assert!(said.contains(words), "{arguments:?}: {said}");
     }
     assert!(listener.accept().is_err(), "something was sent");
+}
+
+#[test]
+fn durations_are_written_as_people_write_them() {
+    for right in ["90", "90s", "5m", "1h30m", "1d", "6d23h59m60s", "7d"] {
+        let arguments = ["rdptrace", "trace", "rdsh01", "--wait", right].map(Into::into);
+        assert_eq!(cli::reads(&arguments), Ok(()), "{right}");
+    }
 }
 
 /// The same file by another name is the same file.

@@ -50,21 +50,30 @@ impl TypedValueParser for Proposed {
 
 const LONGEST_WAIT: u64 = 7 * 24 * 3600;
 
-/// A whole number of seconds, minutes or hours: `90`, `90s`, `5m`, `1h`.
+/// Seconds, or days, hours, minutes and seconds in this order: `90`, `90s`, `5m`, `1h30m`, `1d`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = match &text[digits.len()..] {
-        "" | "s" => Some(1),
-        "m" => Some(60),
-        "h" => Some(3600),
-        _ => None,
-    };
-    let number: Option<u64> = digits.parse().ok().filter(|_| !digits.starts_with('+'));
-    let seconds = number.zip(unit).ok_or("a duration is expected, such as 90, 90s, 5m or 1h")?;
-    match seconds.0.checked_mul(seconds.1) {
-        Some(seconds @ 1..=LONGEST_WAIT) => Ok(Duration::from_secs(seconds)),
+    let seconds = sum_of_units(text).ok_or("a duration is expected, such as 90, 90s, 5m, 1h30m or 1d")?;
+    match seconds {
+        1..=LONGEST_WAIT => Ok(Duration::from_secs(seconds)),
         _ => Err("from 1 second to 168 hours".to_owned()),
     }
+}
+
+/// The sum, as far as a number holds it.
+fn sum_of_units(text: &str) -> Option<u64> {
+    const UNITS: &[(char, u64)] = &[('d', 86_400), ('h', 3600), ('m', 60), ('s', 1)];
+    let is_number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let (mut rest, mut sum, mut units) = (text, 0_u64, UNITS.iter());
+    if is_number {
+        return text.parse().ok();
+    }
+    while !rest.is_empty() {
+        let (number, unit) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit())?);
+        let (_, each) = units.find(|(name, _)| unit.starts_with(*name))?;
+        sum = sum.saturating_add(number.parse::<u64>().ok()?.saturating_mul(*each));
+        rest = &unit[1..];
+    }
+    (!text.is_empty()).then_some(sum)
 }
 
 /// A format and a file: `junit=report.xml`.
