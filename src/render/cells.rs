@@ -3,8 +3,8 @@
 use time::{Date, Duration as Span};
 
 use crate::report::{
-    Certificate, EncryptionKey, Failure, FailureKind, Millis, RdsaadEvidence, RdstlsEvidence, Status,
-    Timestamp, Trust,
+    Certificate, EncryptionKey, Failure, FailureKind, Millis, RdsaadEvidence, RdstlsEvidence, Severity,
+    Status, Timestamp, Trust,
 };
 
 /// What stands in these columns where nothing was done.
@@ -155,6 +155,15 @@ pub(super) fn rdp_version(code: u32) -> String {
 pub(super) fn first_words(rdstls: Option<RdstlsEvidence>, rdsaad: Option<RdsaadEvidence>) -> Option<String> {
     let versions = rdstls.map(|rdstls| format!("supportedVersions {:#06x}", rdstls.supported_versions));
     versions.or_else(|| rdsaad.map(|_| "sends a nonce for a token".to_owned()))
+}
+
+/// A severity as the report spells it.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
 }
 
 /// What leads the reason why a phase was not gone through, or was not seen.

@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// One test case.
+/// One test case; its name is made of both.
 struct Case {
     group: String,
     name: String,
@@ -76,9 +76,11 @@ pub fn junit_suite(report: &Report, threshold: Option<Severity>, out: &mut dyn W
 }
 
 fn suite<W: Write>(xml: &mut Writer<W>, report: &Report, totals: &Totals, cases: &[Case]) -> io::Result<()> {
+    // Cases of two hosts must not have one name: GitLab shows one of them only.
+    let class = totals[0].1.replacen(' ', ".", 1);
     let element = xml.create_element("testsuite").with_attributes(attributes(totals));
     element.write_inner_content(|xml| {
-        cases.iter().try_for_each(|case| write_case(xml, case))?;
+        cases.iter().try_for_each(|case| write_case(xml, &class, case))?;
         text(xml, "system-out", &summary(report))
     })?;
     Ok(())
@@ -157,7 +159,8 @@ fn cases(report: &Report, threshold: Option<Severity>) -> Vec<Case> {
     }
     cases.extend(absent(report));
     cases.extend(report.trace.udp.as_ref().map(udp));
-    cases.extend(report.findings.iter().map(|found| finding(found, threshold)));
+    let findings: Vec<Case> = report.findings.iter().map(|found| finding(found, threshold, &cases)).collect();
+    cases.extend(findings);
     cases.extend(report.trace.local.iter().map(|check| local(check, report, threshold)));
     cases
 }
@@ -243,13 +246,13 @@ fn absent(report: &Report) -> Option<Case> {
     })
 }
 
-fn finding(found: &Finding, threshold: Option<Severity>) -> Case {
-    let severity = match found.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    };
-    let result = if threshold.is_some_and(|threshold| found.severity >= threshold) {
+/// What ended a phase is one failure: a finding that only repeats it is none of its own.
+fn finding(found: &Finding, threshold: Option<Severity>, before: &[Case]) -> Case {
+    let severity = cells::severity(found.severity);
+    let is_told =
+        |case: &Case| matches!(&case.result, Ending::Failed { message, .. } if *message == found.message);
+    let counts = threshold.is_some_and(|threshold| found.severity >= threshold);
+    let result = if counts && !before.iter().any(is_told) {
         Ending::Failed { kind: severity.to_owned(), message: found.message.clone() }
     } else {
         Ending::Passed { said: Some(format!("{severity}: {}", found.message)) }
@@ -257,10 +260,10 @@ fn finding(found: &Finding, threshold: Option<Severity>) -> Case {
     Case { group: "findings".to_owned(), name: found.code.to_string(), elapsed: Millis::default(), result }
 }
 
-fn write_case<W: Write>(xml: &mut Writer<W>, case: &Case) -> io::Result<()> {
-    let (name, group) = (clean(&case.name), clean(&format!("rdptrace.{}", case.group)));
+fn write_case<W: Write>(xml: &mut Writer<W>, class: &str, case: &Case) -> io::Result<()> {
+    let name = clean(&format!("{} {}", case.group, case.name));
     let time = seconds(case.elapsed);
-    let attributes = [("classname", group.as_str()), ("name", &name), ("time", &time)];
+    let attributes = [("classname", class), ("name", &name), ("time", &time)];
     let element = xml.create_element("testcase").with_attributes(attributes);
     match &case.result {
         Ending::Passed { said: None } => element.write_empty().map(|_| ()),

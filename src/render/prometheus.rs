@@ -5,10 +5,11 @@
 
 use std::io::{self, Write};
 
+use super::cells;
 use crate::{
     endpoint::place,
     plain,
-    report::{Connection, Millis, Outcome, Report, Severity, Status},
+    report::{Connection, Millis, Outcome, Report, Status},
 };
 
 /// A name of a metric, and what it says.
@@ -50,7 +51,10 @@ pub fn prometheus(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     failure(&mut page, report)?;
     let findings = report.findings.iter().map(|found| {
-        (vec![("code", found.code.to_string()), ("severity", severity(found.severity).to_owned())], 1.0)
+        (
+            vec![("code", found.code.to_string()), ("severity", cells::severity(found.severity).to_owned())],
+            1.0,
+        )
     });
     page.metric(FINDING, findings.collect())
 }
@@ -101,14 +105,6 @@ fn failure(page: &mut Exposition<'_>, report: &Report) -> io::Result<()> {
         ("name", failure.name.clone().unwrap_or_default()),
     ];
     page.metric(FAILURE, vec![(labels, 1.0)])
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "info",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
 }
 
 fn seconds(millis: Millis) -> f64 {
