@@ -28,7 +28,7 @@ fn system(machine: &Machine) -> String {
 }
 
 /// What is wrong first.
-const ORDER: &[CheckStatus] =
+pub(super) const ORDER: &[CheckStatus] =
     &[CheckStatus::Error, CheckStatus::Warning, CheckStatus::Unknown, CheckStatus::Ok];
 
 /// The checks: all of them if they are the report, else those that are worth a look and not told above.
@@ -102,7 +102,7 @@ fn brief(page: &mut Page<'_>, check: &LocalCheck) -> io::Result<()> {
 }
 
 /// The checks with this result.
-fn of(report: &Report, status: CheckStatus) -> impl Iterator<Item = &LocalCheck> {
+pub(super) fn of(report: &Report, status: CheckStatus) -> impl Iterator<Item = &LocalCheck> {
     report.trace.local.iter().filter(move |check| check.status == status)
 }
 

@@ -5,12 +5,11 @@
 
 use std::io::{self, Write};
 
-use super::{cells, experiments, phases::facts, target::target};
+use super::{cells, experiments, local, phases::facts, target::target};
 use crate::{
     plain,
     report::{
-        Cause, Certificate, CheckStatus, Connection, Finding, Likelihood, Outcome, Report, Severity, Status,
-        Summary,
+        Cause, Certificate, Connection, Finding, Likelihood, Outcome, Report, Severity, Status, Summary,
     },
 };
 
@@ -130,11 +129,10 @@ fn certificate(served: &Certificate, report: &Report) -> Vec<String> {
     ]
 }
 
-/// The checks that are not as they should be; all if they are what the report is about.
+/// The checks that are not as they should be, what is wrong first; all if they are what the report is about.
 fn machine(report: &Report) -> Vec<String> {
-    let is_alone = report.trace.target.is_none();
-    let shown = |status| is_alone || matches!(status, CheckStatus::Warning | CheckStatus::Error);
-    let checks = report.trace.local.iter().filter(|check| shown(check.status));
+    let shown = if report.trace.target.is_none() { local::ORDER } else { &local::ORDER[..2] };
+    let checks = shown.iter().flat_map(|status| local::of(report, *status));
     let told = checks.map(|check| {
         let seen = check.observed.iter().fold(check.message.clone(), |text, seen| format!("{text}: {seen}"));
         format!("{} {}: {seen}", check.status.name(), check.code)

@@ -203,6 +203,7 @@ fn a_plug_in_tells_one_of_four_states() {
     assert!(closed.contains("closed the connection in the TLS handshake"), "{closed}");
     monitored(&["trace", &expires.1, "--fail-on", "warning"], 2, "CRITICAL");
     monitored(&["trace", &healthy.1, "--fail-on", "info-is-no-word"], 3, "UNKNOWN");
+    assert!(monitored(&["trace"], 3, "UNKNOWN").contains("<TARGET>"));
     monitored(&["judge", "there-is-no-such-file.json"], 3, "UNKNOWN");
     monitored(&["trace", &healthy.1, "--until", "licensing"], 3, "UNKNOWN");
 }

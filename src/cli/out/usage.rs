@@ -22,11 +22,11 @@ pub(crate) fn arguments() -> Result<Cli, ExitCode> {
     })
 }
 
-/// The first line of what clap says.
+/// The first paragraph of what clap says, on one line.
 fn sentence(error: &Error) -> String {
     let said = error.render().to_string();
-    let first = said.lines().next().unwrap_or_default();
-    first.strip_prefix("error: ").unwrap_or(first).to_owned()
+    let first = said.lines().take_while(|line| !line.is_empty()).map(str::trim).collect::<Vec<_>>().join(" ");
+    first.strip_prefix("error: ").unwrap_or(&first).to_owned()
 }
 
 /// Clap repeats what was given, so it gets to repeat the same without what must not be shown.
