@@ -8,6 +8,7 @@ mod datagram;
 mod kept;
 mod secrets;
 mod stream;
+mod tail;
 mod tcp;
 
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ pub use kept::Kept;
 pub(crate) use secrets::RDP_CLIENT_RANDOM;
 pub use secrets::{KeyLog, Secret, Secrets};
 pub use stream::{Gap, MOST_BYTES, Mark, Stream};
+pub use tail::{LAST_BYTES, Place, Tail};
 pub use tcp::{End, How, Icmp, Opening, Packets, Reset, Vain};
 
 /// Which end of a connection.

@@ -80,7 +80,7 @@ fn read<'a>(flow: &'a Flow, second: Option<Second<'a>>, known: &'a Known<'a>) ->
 
 /// Bytes of both directions that were not kept.
 fn beyond(flow: &Flow) -> u64 {
-    [&flow.from_client, &flow.from_server].map(|stream| stream.total - stream.bytes.len() as u64).iter().sum()
+    [&flow.from_client, &flow.from_server].map(|stream| stream.total - stream.kept()).iter().sum()
 }
 
 /// As the report writes times.

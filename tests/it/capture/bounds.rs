@@ -4,7 +4,7 @@ use std::io::Read;
 
 use rdptrace::internal::{
     capture::{Capture, Found, Seen, Wanted},
-    flow::{Flow, KeyLog, MOST_BYTES, Side},
+    flow::{Flow, KeyLog, LAST_BYTES, MOST_BYTES, Side},
 };
 
 use super::{
@@ -54,6 +54,82 @@ fn the_first_bytes_of_a_direction_are_kept_and_all_are_counted() {
     let flow = flow(&talk.pcap());
     assert_eq!((flow.from_server.bytes.len(), flow.from_server.total), (MOST_BYTES, 600_000));
     assert!(flow.from_server.gaps.is_empty());
+    let tail = flow.from_server.tail.expect("the last bytes");
+    let all = part.repeat(20);
+    assert!((LAST_BYTES..=2 * LAST_BYTES).contains(&tail.bytes.len()));
+    assert!(all.ends_with(&tail.bytes));
+    assert_eq!((tail.follows, tail.record), (None, None));
+}
+
+/// Records after a handshake, each a little longer than the one before.
+fn records(count: usize) -> Vec<u8> {
+    let mut bytes = b"what comes before".to_vec();
+    for index in 0..count {
+        let length = 100 + index;
+        bytes.extend([if index == 0 { 22 } else { 23 }, 3, 3]);
+        bytes.extend((length as u16).to_be_bytes());
+        bytes.resize(bytes.len() + length, 22);
+    }
+    bytes
+}
+
+/// Where the records of the test begin.
+fn begins(bytes: &[u8]) -> Vec<usize> {
+    let mut at = b"what comes before".len();
+    let mut begins = Vec::new();
+    while at < bytes.len() {
+        begins.push(at);
+        at += 5 + usize::from(u16::from_be_bytes([bytes[at + 3], bytes[at + 4]]));
+    }
+    begins
+}
+
+#[test]
+fn records_are_counted_while_their_bytes_are_forgotten() {
+    let bytes = records(1000);
+    let begins = begins(&bytes);
+    for (length, order) in [(1460, [0, 1, 2]), (1460, [2, 0, 1]), (997, [1, 2, 0]), (40_000, [0, 1, 2])] {
+        let mut talk = Talk::open();
+        let (first, ack) = (talk.server.next, talk.client.next);
+        let parts: Vec<_> = bytes.chunks(length).enumerate().collect();
+        for parts in parts.chunks(3) {
+            for (index, part) in order.iter().filter_map(|place| parts.get(*place)) {
+                talk.says(Side::Server, DATA, first + (index * length) as u32, ack, part);
+            }
+        }
+        let stream = flow(&talk.pcap()).from_server;
+        assert_eq!((stream.total, stream.gaps.len()), (bytes.len() as u64, 0));
+        let tail = stream.tail.expect("the last bytes");
+        assert!(bytes.ends_with(&tail.bytes));
+        let record = tail.record.expect("its place");
+        let open = begins.iter().rposition(|begin| *begin <= MOST_BYTES).expect("one that is cut short");
+        let place = bytes.len() - tail.bytes.len() + record.offset;
+        assert_eq!(record.first, begins[open]);
+        assert_eq!(place, begins[open + record.before as usize]);
+    }
+}
+
+#[test]
+fn what_is_missing_beyond_the_bound_is_left_out_of_the_end() {
+    let bytes = records(1000);
+    let begins = begins(&bytes);
+    let (lost, open) = (begins[900], begins.iter().filter(|begin| **begin <= MOST_BYTES).count() - 1);
+    // In the middle of a record nothing is lost that counts, in a header it is.
+    for (skipped, found) in [(20..520, true), (0..520, false)] {
+        let mut talk = Talk::open();
+        bytes[..lost + skipped.start].chunks(1460).for_each(|part| talk.tells(Side::Server, part));
+        talk.server.next += skipped.len() as u32;
+        bytes[lost + skipped.end..].chunks(1460).for_each(|part| talk.tells(Side::Server, part));
+        let stream = flow(&talk.pcap()).from_server;
+        let tail = stream.tail.expect("the last bytes");
+        assert_eq!(stream.gaps[0].length, 500 + 20 * u64::from(!found));
+        assert!(bytes.ends_with(&tail.bytes) && tail.follows.is_none());
+        assert_eq!(tail.record.is_some(), found);
+        if let Some(record) = tail.record {
+            let place = bytes.len() - tail.bytes.len() + record.offset;
+            assert_eq!(place, begins[open + record.before as usize]);
+        }
+    }
 }
 
 #[test]
