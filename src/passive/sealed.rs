@@ -15,6 +15,8 @@ const APPLICATION_DATA: u8 = 23;
 const ALERT: u8 = 21;
 /// An AUTHENTICATE has at least the fixed part and both answers; no other message of a client before it is so long.
 const SHORTEST_AUTHENTICATE: usize = 300;
+/// What a server says before a session is active is shorter: its settings, a license with certificates, its capabilities.
+const SHORTEST_SESSION: usize = 16 * 1024;
 /// An alert of TLS 1.3: two bytes, the type and the tag (RFC 8446 section 5.2).
 const SEALED_ALERT: usize = 2 + 1 + 16;
 
@@ -107,6 +109,12 @@ impl Sealed {
         let first = self.first_to_leave(ended);
         let end = first.map_or_else(String::new, |(side, at)| self.end(selected, side, at));
         format!("{counts}{end}")
+    }
+
+    /// Whether more crossed than what leads to a session.
+    pub(super) fn shows_session(&self) -> bool {
+        let said: usize = self.of(Side::Server).map(|record| record.length).sum();
+        said > SHORTEST_SESSION || self.left_out.iter().any(|one| matches!(one, LeftOut::Records(1..)))
     }
 
     /// How many messages of a side there are.
