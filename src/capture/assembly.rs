@@ -8,6 +8,9 @@ use crate::flow::{At, Gap, MOST_BYTES, Mark, Stream};
 /// What may wait for bytes in front of it.
 const MOST_WAITING: usize = 1 << 20;
 
+/// The same where memory is short.
+const FEW_WAITING: usize = 64 << 10;
+
 /// How many of its gaps are remembered.
 const MOST_GIVEN_UP: usize = 256;
 
@@ -78,13 +81,26 @@ impl Assembly {
         }
         if self.settled {
             self.drain();
-            while self.waiting.held() > MOST_WAITING
-                && let Some(first) = self.waiting.first()
-            {
-                self.give_up_to(first);
-            }
+            self.give_up_beyond(MOST_WAITING);
         }
         again
+    }
+
+    /// Lets go of most of what waits, because memory is short.
+    pub(super) fn relieve(&mut self) {
+        if self.is_full() {
+            self.waiting.count_only();
+        }
+        self.give_up_beyond(FEW_WAITING);
+    }
+
+    /// Declares gaps until no more waits than this.
+    fn give_up_beyond(&mut self, most: usize) {
+        while self.waiting.held() > most
+            && let Some(first) = self.waiting.first()
+        {
+            self.give_up_to(first);
+        }
     }
 
     /// Declares as gaps what is missing up to an offset, and says how many bytes that is.

@@ -194,3 +194,39 @@ fn connections_beyond_the_bound_are_handed_out_and_none_is_lost() {
     let (seen, _) = capture.end(&mut out);
     assert_eq!((flows, seen.connections), (101_000, 101_000));
 }
+
+/// Each of a hundred connections lacks its first bytes, and what waits for them is more than all together may hold.
+#[test]
+fn connections_that_wait_for_bytes_stay_whole_where_memory_is_short() {
+    const LANES: u32 = 100;
+    const PART: u32 = 30_000;
+    let mut talk = Talk { step: 1000, ..Talk::default() };
+    let header = pcap(1, &[]);
+    let mut index = 0_u32;
+    let source = Endless {
+        next: || {
+            let (lane, turn) = (index % LANES, index / LANES);
+            index += 1;
+            talk.frames.clear();
+            talk.client.port = 50_000 + lane as u16;
+            if turn == 0 {
+                (talk.client.next, talk.server.next) = (1_000, 9_000);
+                talk.opens();
+            } else {
+                let first = 9_001 + 1_000 + (turn - 1) * PART;
+                talk.says(Side::Server, DATA, first, 1_001, &[7; PART as usize]);
+            }
+            talk.pcap()[24..].to_vec()
+        },
+        left: (LANES * 26) as usize,
+        ready: header,
+    };
+    let (flows, seen) = wanted(source, |_, _| Some(true));
+    assert_eq!((flows.len(), seen.connections), (100, 100));
+    for flow in flows {
+        assert_eq!(
+            (flow.from_server.total, flow.from_server.gaps[0].length),
+            (u64::from(25 * PART + 1000), 1000)
+        );
+    }
+}
