@@ -1,20 +1,6 @@
 //! One direction: its bytes in order.
 
-use super::{At, End, Packets, Tail};
-
-/// The most bytes of a direction that are kept from its beginning; of what follows only the end is, and all is counted.
-pub const MOST_BYTES: usize = 256 * 1024;
-
-/// From this offset on the bytes came at this time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// Offset in the kept bytes.
-    pub offset: usize,
-    /// When.
-    pub at: At,
-    /// In which packet, counted from 1; 0 if nothing counts packets.
-    pub packet: u64,
-}
+use super::{At, End, MOST_BYTES, Mark, Packets, Tail};
 
 /// Bytes that were sent and are not here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::talk::{Halt, Talk};
 use crate::{
-    flow::{Side, Stream, millis},
+    flow::{Flow, Side, Stream, millis},
     net::Framing,
     pdu::{
         mcs::Mcs,
@@ -12,6 +12,9 @@ use crate::{
     phase::{ending, redirect},
     report::{Failure, FailureKind, Millis, Session},
 };
+
+/// ERRINFO_RPC_INITIATED_DISCONNECT_BY_USER and ERRINFO_LOGOFF_BY_USER (MS-RDPBCGR 2.2.5.1.1).
+const BY_USER: [i64; 2] = [0xB, 0xC];
 
 /// Looks through what is kept; none if nothing says how the session ends.
 pub(super) fn run(talk: &mut Talk<'_>, io: Option<u16>) -> Option<Session> {
@@ -27,9 +30,13 @@ pub(super) fn run(talk: &mut Talk<'_>, io: Option<u16>) -> Option<Session> {
         };
         match (side, talk.take_secret(side, Framing::TpktOrFastPath)) {
             (Side::Server, Ok(frame)) if frame.first() == Some(&TPKT_VERSION) => {
-                if let Err(failure) = server(&frame, io, &mut seen) {
-                    seen.failure = Some(failure).filter(|failure| !talk.is_goodbye(failure));
-                    break;
+                match server(&frame, io, &mut seen) {
+                    Ok(()) => {}
+                    Err(failure) if is_users_wish(talk.flow, &failure) => seen.stopped = Some(failure.detail),
+                    Err(failure) => {
+                        seen.failure = Some(failure).filter(|failure| !talk.is_goodbye(failure));
+                        break;
+                    }
                 }
             }
             (_, Ok(_)) => {}
@@ -46,7 +53,14 @@ pub(super) fn run(talk: &mut Talk<'_>, io: Option<u16>) -> Option<Session> {
         seen.failure = on_the_way.or_else(|| if is_read { cut(talk) } else { None });
     }
     seen.elapsed_ms = Millis::rounded(millis(begin, talk.now));
-    (seen.failure.is_some() || seen.redirection.is_some()).then_some(seen)
+    (seen.failure.is_some() || seen.stopped.is_some() || seen.redirection.is_some()).then_some(seen)
+}
+
+/// Whether whoever used the session has ended it. Of a session that drew little nobody did: a server that lets nobody in says so too.
+fn is_users_wish(flow: &Flow, failure: &Failure) -> bool {
+    let is_told =
+        failure.kind == FailureKind::ErrorInfo && failure.code.is_some_and(|code| BY_USER.contains(&code));
+    is_told && flow.from_server.tail.is_some()
 }
 
 /// Whether the last bytes that were sent are there, so that they would show a farewell.

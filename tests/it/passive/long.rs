@@ -85,6 +85,11 @@ fn records(bytes: &[u8]) -> Vec<usize> {
 
 /// The same session, in which the server drew much before it said its last `last` records.
 fn lengthened(flow: &Flow, recorded: &Recorded, last: usize) -> Flow {
+    with_farewell(flow, recorded, last, &|_| ())
+}
+
+/// The same, with other content in its last records.
+fn with_farewell(flow: &Flow, recorded: &Recorded, last: usize, change: &dyn Fn(&mut Vec<u8>)) -> Flow {
     let bytes = &flow.from_server.bytes;
     let records = records(bytes);
     let mut secrets = recorded.keys.secrets();
@@ -116,7 +121,8 @@ fn lengthened(flow: &Flow, recorded: &Recorded, last: usize) -> Flow {
     let ends = records[1..].iter().copied().chain([bytes.len()]);
     let last = records.iter().zip(ends).filter(|(begin, _)| **begin >= farewell);
     for (index, (begin, end)) in last.enumerate() {
-        let content = key.open(sequence + index as u64, &bytes[*begin..end]).expect("a record");
+        let mut content = key.open(sequence + index as u64, &bytes[*begin..end]).expect("a record");
+        change(&mut content);
         push(mark(*begin), &key.seal(sequence + MANY + index as u64, &content));
     }
     long.from_server = stream;
@@ -208,4 +214,21 @@ async fn without_keys_all_records_of_a_long_session_count_and_its_end_is_told() 
     assert!(lost.contains("more than") && count(&lost) < count(&long), "{lost}");
     let end = |told: &str| told.split_once("; ").map(|(_, end)| end.to_owned()).expect("an end");
     assert_eq!((end(&long), end(&lost)), (end(&short), end(&short)));
+}
+
+/// Who has worked in a session ends it so; a server that refuses somebody right after the activation says the same.
+#[tokio::test(start_paused = true)]
+async fn a_user_who_leaves_a_long_session_is_no_fault() {
+    let (flow, recorded) = captured("session-refused").await;
+    for (code, is_fault) in [(0x0A, true), (0x0B, false), (0x0C, false)] {
+        let set = |content: &mut Vec<u8>| {
+            if let Some(place) = content.windows(4).rposition(|part| part == [0x0A, 0, 0, 0]) {
+                content[place] = code;
+            }
+        };
+        let told = report(with_farewell(&flow, &recorded, 2, &set), &recorded);
+        assert_eq!(has(&told, FindingCode::SessionEnded), is_fault, "{code}");
+        let session = told.trace.connections[0].session.as_ref().expect("a session");
+        assert_eq!((session.failure.is_some(), session.stopped.is_some()), (is_fault, !is_fault), "{code}");
+    }
 }
