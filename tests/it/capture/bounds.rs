@@ -4,11 +4,11 @@ use std::io::Read;
 
 use rdptrace::internal::{
     capture::{Capture, Found, Seen, Wanted},
-    flow::{Flow, KeyLog, LAST_BYTES, MOST_BYTES, Side},
+    flow::{At, Flow, KeyLog, LAST_BYTES, MOST_BYTES, Side, Stream},
 };
 
 use super::{
-    flow,
+    Chance, flow,
     talk::{DATA, SYN, Talk, pcap},
 };
 
@@ -106,6 +106,41 @@ fn records_are_counted_while_their_bytes_are_forgotten() {
         let place = bytes.len() - tail.bytes.len() + record.offset;
         assert_eq!(record.first, begins[open]);
         assert_eq!(place, begins[open + record.before as usize]);
+    }
+}
+
+/// However it comes, the end is the end, each byte has the time at which it came, and a place is that of a record.
+#[test]
+fn the_last_bytes_are_the_same_in_whatever_parts_they_come() {
+    let mut chance = Chance(0x2545_f491_4f6c_dd1d);
+    for round in 0..60 {
+        let bytes = records(700 + chance.below(300));
+        let begins = begins(&bytes);
+        let open = begins.iter().filter(|begin| **begin <= MOST_BYTES).count() - 1;
+        let longest = [40, 1460, 9000, 70_000][round % 4];
+        let (mut stream, mut at) = (Stream::default(), 0);
+        while at < bytes.len() {
+            let end = bytes.len().min(at + 1 + chance.below(longest));
+            stream.push(&bytes[at..end], end as At, end as u64);
+            at = end;
+        }
+        let Some(tail) = &stream.tail else {
+            assert!(bytes.len() <= MOST_BYTES);
+            continue;
+        };
+        let begin = bytes.len() - tail.bytes.len();
+        assert!(bytes.ends_with(&tail.bytes) && tail.bytes.len() >= LAST_BYTES, "{round}");
+        assert_eq!(tail.follows, Some(begin).filter(|begin| *begin <= MOST_BYTES), "{round}");
+        assert_eq!(stream.kept(), (MOST_BYTES + bytes.len() - begin.max(MOST_BYTES)) as u64, "{round}");
+        let record = tail.record.expect("its place");
+        assert_eq!(begin + record.offset, begins[open + record.before as usize], "{round}");
+        assert_eq!(tail.marks[0].offset, 0);
+        assert!(tail.marks.is_sorted_by_key(|mark| mark.offset));
+        for (index, mark) in tail.marks.iter().enumerate() {
+            // Each part has the offset of its end for its time.
+            let end = tail.marks.get(index + 1).map_or(tail.bytes.len(), |next| next.offset);
+            assert!(begin + mark.offset < mark.at as usize && begin + end <= mark.at as usize, "{round}");
+        }
     }
 }
 

@@ -86,14 +86,19 @@ async fn a_denial_is_likely_whoever_leaves_after_it() {
 #[tokio::test(start_paused = true)]
 async fn what_is_cut_on_the_way_fails_in_the_phase_that_sizes_show() {
     let cases = [
-        ("credssp-silence", Some(Phase::Credssp)),
-        ("mcs-close", Some(Phase::Mcs)),
-        ("licensing-silence", Some(Phase::Mcs)),
-        ("session-flood", None),
+        ("credssp-silence", 0, Some(Phase::Credssp)),
+        ("mcs-close", 0, Some(Phase::Mcs)),
+        ("licensing-silence", 0, Some(Phase::Mcs)),
+        ("session-flood", 0, None),
+        // What is missing may have been a session.
+        ("mcs-close", 100, None),
     ];
-    for (name, phase) in cases {
-        let (flow, mut recorded) = captured(name).await;
+    for (name, missing, phase) in cases {
+        let (mut flow, mut recorded) = captured(name).await;
         recorded.keys = KeyLog::default();
+        if missing > 0 {
+            flow.from_server.miss(missing);
+        }
         for (forged, code) in
             [(true, FindingCode::ResetFromThePath), (false, FindingCode::PacketsNeverArrive)]
         {
