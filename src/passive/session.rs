@@ -50,7 +50,8 @@ pub(super) fn run(talk: &mut Talk<'_>, io: Option<u16>) -> Option<Session> {
     if seen.failure.is_none() && seen.stopped.is_none() {
         let on_the_way = talk.on_the_way().map(|(failure, _)| failure);
         let is_read = talk.next().is_none() && !talk.server.has_gap() && has_end(&talk.flow.from_server);
-        seen.failure = on_the_way.or_else(|| if is_read { cut(talk) } else { None });
+        seen.failure =
+            on_the_way.or_else(|| if is_read || talk.is_told_by_gateway() { cut(talk) } else { None });
     }
     seen.elapsed_ms = Millis::rounded(millis(begin, talk.now));
     (seen.failure.is_some() || seen.stopped.is_some() || seen.redirection.is_some()).then_some(seen)

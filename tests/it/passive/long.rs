@@ -83,6 +83,60 @@ fn records(bytes: &[u8]) -> Vec<usize> {
     records
 }
 
+/// What seals the records of the server, of which this one has this number.
+fn sealer(recorded: &Recorded, record: &[u8]) -> (Sealer, u64) {
+    let secrets = recorded.keys.secrets().filter(|(label, ..)| *label == "SERVER_TRAFFIC_SECRET_0");
+    let algorithms = [&AES_128_GCM, &AES_256_GCM, &CHACHA20_POLY1305];
+    let keys = secrets.flat_map(|(.., secret)| algorithms.map(|algorithm| Sealer::of(secret, algorithm)));
+    let mut numbered = keys.filter_map(|key| {
+        let sequence = (0..200).find(|sequence| key.open(*sequence, record).is_some())?;
+        Some((key, sequence))
+    });
+    numbered.next().expect("its key")
+}
+
+/// A gateway's packet of this kind in a message of WebSocket.
+fn framed(kind: u8, body: &[u8]) -> Vec<u8> {
+    let length = (body.len() + 8) as u32;
+    let packet = [&[kind, 0, 0, 0][..], &length.to_le_bytes(), body].concat();
+    [&[0x82, 126][..], &(packet.len() as u16).to_be_bytes(), &packet].concat()
+}
+
+/// A session through a gateway, behind whose last data much was drawn until the gateway closed the channel.
+pub(crate) fn closed_by_gateway(flow: &Flow, recorded: &Recorded, status: u32) -> Flow {
+    let mut long = flow.clone();
+    let records = records(&flow.from_server.bytes);
+    let ends = records[1..].iter().copied().chain([flow.from_server.bytes.len()]);
+    let pairs: Vec<_> = records.iter().copied().zip(ends).collect();
+    let data = pairs.into_iter().rev().find_map(|(begin, end)| {
+        let record = &flow.from_server.bytes[begin..end];
+        // Data, and no answer to a goodbye.
+        (record[0] == 23 && record.len() > 90).then_some((end, record))
+    });
+    let (end, record) = data.expect("data");
+    let (key, sequence) = sealer(recorded, record);
+    let last = flow.from_server.mark(end - 1).expect("a mark");
+    let (client, server) = (&mut long.from_client, &mut long.from_server);
+    (client.end, server.end) = (None, None);
+    server.bytes.truncate(end);
+    server.marks.retain(|mark| mark.offset < end);
+    server.total = end as u64;
+    let left = client.marks.iter().find(|mark| (mark.at, mark.packet) > (last.at, last.packet)).copied();
+    client.bytes.truncate(left.map_or(client.bytes.len(), |mark| mark.offset));
+    client.marks.retain(|mark| mark.offset < client.bytes.len());
+    client.total = client.bytes.len() as u64;
+    let size = UPDATE_LENGTH as u16;
+    let drawn = [&size.to_le_bytes()[..], &[7; UPDATE_LENGTH]].concat();
+    let content = [&framed(0x0A, &drawn)[..], &[23]].concat();
+    for index in 1..=MANY {
+        server.push(&key.seal(sequence + index, &content), last.at, last.packet);
+    }
+    let content = [&framed(0x10, &status.to_le_bytes())[..], &[23]].concat();
+    server.push(&key.seal(sequence + MANY + 1, &content), last.at + 1, last.packet + 1);
+    (long.last, long.watched) = (last.at + 1, last.at + 1);
+    long
+}
+
 /// The same session, in which the server drew much before it said its last `last` records.
 fn lengthened(flow: &Flow, recorded: &Recorded, last: usize) -> Flow {
     with_farewell(flow, recorded, last, &|_| ())
@@ -92,15 +146,9 @@ fn lengthened(flow: &Flow, recorded: &Recorded, last: usize) -> Flow {
 fn with_farewell(flow: &Flow, recorded: &Recorded, last: usize, change: &dyn Fn(&mut Vec<u8>)) -> Flow {
     let bytes = &flow.from_server.bytes;
     let records = records(bytes);
-    let mut secrets = recorded.keys.secrets();
-    let (.., secret) = secrets.find(|(label, ..)| *label == "SERVER_TRAFFIC_SECRET_0").expect("a secret");
     let farewell = records[records.len() - last];
     let end = records.get(records.len() - last + 1).copied().unwrap_or(bytes.len());
-    let keys =
-        [&AES_128_GCM, &AES_256_GCM, &CHACHA20_POLY1305].map(|algorithm| Sealer::of(secret, algorithm));
-    let found = keys.iter().flat_map(|key| (0..100).map(move |sequence| (key, sequence)));
-    let mut found = found.filter(|(key, sequence)| key.open(*sequence, &bytes[farewell..end]).is_some());
-    let (key, sequence) = found.next().expect("its key");
+    let (key, sequence) = sealer(recorded, &bytes[farewell..end]);
 
     let mut long = flow.clone();
     let mut stream = Stream { end: flow.from_server.end, ..Stream::default() };
