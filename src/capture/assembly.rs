@@ -8,6 +8,9 @@ use crate::flow::{At, Gap, MOST_BYTES, Mark, Stream};
 /// What may wait for bytes in front of it.
 const MOST_WAITING: usize = 1 << 20;
 
+/// The same where memory is short.
+const FEW_WAITING: usize = 64 << 10;
+
 /// How many of its gaps are remembered.
 const MOST_GIVEN_UP: usize = 256;
 
@@ -62,10 +65,7 @@ impl Assembly {
             self.deliver(bytes, missing, at, packet);
             return false;
         }
-        // Beyond what is kept only lengths count.
-        let kept = if self.is_full() { &[] } else { bytes };
-        let missing = (bytes.len() - kept.len()) as u32 + missing;
-        let piece = Piece { bytes: kept.to_vec(), missing, at, packet };
+        let piece = Piece { bytes: bytes.to_vec(), missing, at, packet };
         let known = if self.settled { self.next - start } else { 0 };
         let came = start >= self.begin && !self.was_given_up(start, start + known.min(piece.length()));
         let again = if known >= piece.length() {
@@ -81,13 +81,26 @@ impl Assembly {
         }
         if self.settled {
             self.drain();
-            while self.waiting.held() > MOST_WAITING
-                && let Some(first) = self.waiting.first()
-            {
-                self.give_up_to(first);
-            }
+            self.give_up_beyond(MOST_WAITING);
         }
         again
+    }
+
+    /// Lets go of most of what waits, because memory is short.
+    pub(super) fn relieve(&mut self) {
+        if self.is_full() {
+            self.waiting.count_only();
+        }
+        self.give_up_beyond(FEW_WAITING);
+    }
+
+    /// Declares gaps until no more waits than this.
+    fn give_up_beyond(&mut self, most: usize) {
+        while self.waiting.held() > most
+            && let Some(first) = self.waiting.first()
+        {
+            self.give_up_to(first);
+        }
     }
 
     /// Declares as gaps what is missing up to an offset, and says how many bytes that is.
@@ -119,6 +132,7 @@ impl Assembly {
             + self.stream.marks.capacity() * size_of::<Mark>()
             + self.stream.gaps.capacity() * size_of::<Gap>()
             + self.given_up.capacity() * size_of::<(i64, i64)>()
+            + self.stream.tail.as_ref().map_or(0, |tail| tail.held())
             + self.waiting.held()
     }
 
@@ -133,17 +147,15 @@ impl Assembly {
 
     /// Adds to the stream what belongs there next.
     fn deliver(&mut self, bytes: &[u8], missing: u32, at: At, packet: u64) {
-        if self.is_full() {
-            self.stream.total += bytes.len() as u64 + u64::from(missing);
-            return;
-        }
         if !bytes.is_empty() {
             // What came early was of use only when what is in front of it was there.
-            let at = self.stream.marks.last().map_or(at, |mark| mark.at.max(at));
+            let at = self.stream.last().map_or(at, |mark| mark.at.max(at));
             self.stream.push(bytes, at, packet);
         }
-        if missing > 0 {
-            self.stream.miss(missing.into());
+        match missing {
+            0 => {}
+            _ if self.is_full() => self.stream.pass(missing.into()),
+            _ => self.stream.miss(missing.into()),
         }
     }
 

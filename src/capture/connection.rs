@@ -13,6 +13,11 @@ const FIRST_UNASSIGNED: u16 = 1024;
 /// A connection that is silent for so long may be replaced by one with the same ports.
 const FORGOTTEN: At = 120_000_000_000;
 
+/// So long one that is over is watched for what still comes, in nanoseconds.
+const LINGER: At = 2_000_000_000;
+/// The same after a RST, which its host may have thrown away: then what comes later says so.
+const DOUBTED: At = 120_000_000_000;
+
 const MOST_ICMP: usize = 16;
 
 /// A connection, so far.
@@ -47,11 +52,6 @@ impl Connection {
             wanted: met.note.is_some(),
             over: false,
         }
-    }
-
-    /// When the last packet came.
-    pub(super) fn last(&self) -> At {
-        self.flow.last
     }
 
     /// Who opened it, who was asked, and when its first packet came.
@@ -117,6 +117,18 @@ impl Connection {
         if self.flow.icmp.len() < MOST_ICMP {
             self.flow.icmp.push(icmp);
         }
+    }
+
+    /// When it is handed out if it is over and nothing more comes.
+    pub(super) fn due(&self) -> At {
+        let both = self.client.finished() && self.server.finished();
+        self.flow.last.saturating_add(if both { LINGER } else { DOUBTED })
+    }
+
+    /// Lets go of most of what waits for bytes in front of it.
+    pub(super) fn relieve(&mut self) {
+        self.client.relieve();
+        self.server.relieve();
     }
 
     /// How many bytes of memory it takes.

@@ -1,7 +1,7 @@
 //! Every TCP connection of a capture at once, bounded: each is handed out when it is over, silent for long or one too many.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
 };
 
@@ -15,8 +15,6 @@ pub type Wanted = fn(&[u8], &[u8]) -> Option<bool>;
 const MOST: usize = 100_000;
 const MOST_HELD: usize = 64 << 20;
 
-/// How long one that is over is watched for what still comes.
-const LINGER: At = 2_000_000_000;
 /// How long one may be silent.
 const IDLE: At = 600_000_000_000;
 
@@ -29,8 +27,11 @@ pub(super) struct Flows {
     places: BTreeMap<Key, u32>,
     known: Recent<Known>,
     /// What is over, and until when it is watched.
-    ending: VecDeque<(At, u32, u64)>,
+    ending: BTreeSet<(At, u32, u64)>,
     held: usize,
+    /// How many segments were added, and how many when memory was made free last.
+    segments: u64,
+    relieved: u64,
     /// Those that were not handed out.
     left: Held,
     /// The times of the last two packets: one packet with a wrong time shall not end everything.
@@ -54,8 +55,10 @@ impl Flows {
             wanted,
             places: BTreeMap::new(),
             known: Recent::default(),
-            ending: VecDeque::new(),
+            ending: BTreeSet::new(),
             held: 0,
+            segments: 0,
+            relieved: 0,
             left: Held::default(),
             times: [At::MIN; 2],
             begun: 0,
@@ -81,6 +84,7 @@ impl Flows {
     /// Adds a segment.
     pub(super) fn add(&mut self, segment: &Segment<'_>, out: &mut dyn FnMut(Flow)) {
         self.times = [self.times[1], segment.met.at];
+        self.segments += 1;
         self.expire(out);
         let key = key(segment.source, segment.destination);
         let place = match self.places.get(&key).copied() {
@@ -95,9 +99,28 @@ impl Flows {
         };
         self.extend(place, segment);
         while self.held > MOST_HELD || self.known.len() > MOST {
+            if self.held > MOST_HELD && self.relieve() {
+                continue;
+            }
             let Some(place) = self.known.oldest() else { return };
             self.forget(place, true, out);
         }
+    }
+
+    /// Lets go of what waits in all connections, so that none has to be handed out early. Not again before as many segments as
+    /// there are connections, so that each costs little. Whether that made any room.
+    fn relieve(&mut self) -> bool {
+        if self.segments - self.relieved < self.known.len() as u64 {
+            return false;
+        }
+        self.relieved = self.segments;
+        let before = self.held;
+        for connection in self.known.values_mut().filter_map(|known| known.connection.as_mut()) {
+            let held = connection.held();
+            connection.relieve();
+            self.held = self.held + connection.held() - held;
+        }
+        self.held < before
     }
 
     /// Adds an ICMP error about a segment from one address to another.
@@ -167,21 +190,22 @@ impl Flows {
         }
         self.held = self.held + connection.held() - before;
         if connection.over && !was_over {
-            self.ending.push_back((segment.met.at.saturating_add(LINGER), place, known.serial));
+            self.ending.insert((connection.due(), place, known.serial));
         }
     }
 
     /// Hands out what is over or silent for long enough.
     fn expire(&mut self, out: &mut dyn FnMut(Flow)) {
         let now = self.times[0].min(self.times[1]);
-        while let Some((_, place, serial)) = self.ending.pop_front_if(|(due, ..)| *due <= now) {
+        while let Some((due, place, serial)) = self.ending.first().copied().filter(|(due, ..)| *due <= now) {
+            self.ending.remove(&(due, place, serial));
             let known = self.known.get_mut(place).filter(|known| known.serial == serial);
             let connection = known.and_then(|known| known.connection.as_ref());
             // A RST may have ended it that its host then threw away.
             let Some(connection) = connection.filter(|connection| connection.over) else { continue };
-            let due = connection.last().saturating_add(LINGER);
+            let due = connection.due();
             if due > now {
-                self.ending.push_back((due, place, serial));
+                self.ending.insert((due, place, serial));
             } else {
                 self.hand_out(place, false, out);
             }

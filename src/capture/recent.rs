@@ -51,6 +51,10 @@ impl<T> Recent<T> {
         self.slots.get_mut(place as usize)?.value.as_mut()
     }
 
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.slots.iter_mut().filter_map(|slot| slot.value.as_mut())
+    }
+
     /// The place of the one that was not used for longest.
     pub(super) fn oldest(&self) -> Option<u32> {
         (self.oldest != NONE).then_some(self.oldest)

@@ -230,6 +230,11 @@ impl Side {
         self.finished
     }
 
+    /// Lets go of most of what waits for bytes in front of it.
+    pub(super) fn relieve(&mut self) {
+        self.assembly.relieve();
+    }
+
     /// How many bytes of memory it takes beside its own.
     pub(super) fn held(&self) -> usize {
         self.assembly.held() + self.copies.held() + self.flight.held()

@@ -87,6 +87,15 @@ impl Waiting {
         Some((place, piece))
     }
 
+    /// Forgets the bytes of all of them, and keeps how many there are.
+    pub(super) fn count_only(&mut self) {
+        for piece in self.pieces.values_mut() {
+            let bytes = std::mem::take(&mut piece.bytes);
+            piece.missing = piece.missing.saturating_add(bytes.len() as u32);
+        }
+        self.held = self.pieces.values().map(cost).sum();
+    }
+
     /// How many bytes of memory they take.
     pub(super) fn held(&self) -> usize {
         self.held

@@ -6,8 +6,10 @@
 mod at;
 mod datagram;
 mod kept;
+mod mark;
 mod secrets;
 mod stream;
+mod tail;
 mod tcp;
 
 use std::net::SocketAddr;
@@ -15,9 +17,11 @@ use std::net::SocketAddr;
 pub use at::{At, millis};
 pub use datagram::Datagram;
 pub use kept::Kept;
+pub use mark::{MOST_BYTES, Mark};
 pub(crate) use secrets::RDP_CLIENT_RANDOM;
 pub use secrets::{KeyLog, Secret, Secrets};
-pub use stream::{Gap, MOST_BYTES, Mark, Stream};
+pub use stream::{Gap, Stream};
+pub use tail::{LAST_BYTES, Place, Tail};
 pub use tcp::{End, How, Icmp, Opening, Packets, Reset, Vain};
 
 /// Which end of a connection.

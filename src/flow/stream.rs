@@ -1,20 +1,6 @@
 //! One direction: its bytes in order.
 
-use super::{At, End, Packets};
-
-/// The most bytes of a direction that are kept; what follows is counted.
-pub const MOST_BYTES: usize = 256 * 1024;
-
-/// From this offset on the bytes came at this time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// Offset in the kept bytes.
-    pub offset: usize,
-    /// When.
-    pub at: At,
-    /// In which packet, counted from 1; 0 if nothing counts packets.
-    pub packet: u64,
-}
+use super::{At, End, MOST_BYTES, Mark, Packets, Tail};
 
 /// Bytes that were sent and are not here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +20,8 @@ pub struct Stream {
     pub marks: Vec<Mark>,
     /// What is missing between them, by ascending offset.
     pub gaps: Vec<Gap>,
+    /// The last bytes, if more were sent than are kept of the first.
+    pub tail: Option<Box<Tail>>,
     /// How many bytes were sent in all.
     pub total: u64,
     /// How it ended; none while it did not.
@@ -43,12 +31,15 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Adds bytes that came now; those beyond the bound are counted.
+    /// Adds bytes that came now; those beyond the bound are counted, and kept as long as they are the last.
     pub fn push(&mut self, bytes: &[u8], at: At, packet: u64) {
         let room = MOST_BYTES.saturating_sub(self.bytes.len()).min(bytes.len());
         if room > 0 {
             self.marks.push(Mark { offset: self.bytes.len(), at, packet });
             self.bytes.extend_from_slice(&bytes[..room]);
+        }
+        if room < bytes.len() {
+            self.tail().push(&bytes[room..], at, packet);
         }
         self.total += bytes.len() as u64;
     }
@@ -60,7 +51,34 @@ impl Stream {
             Some(gap) => gap.length += length,
             None => self.gaps.push(Gap { offset, length }),
         }
+        self.pass(length);
+    }
+
+    /// Counts bytes that are not kept because they are beyond the bound, or missing.
+    pub fn pass(&mut self, length: u64) {
+        if self.bytes.len() >= MOST_BYTES {
+            self.tail().miss(length);
+        }
         self.total += length;
+    }
+
+    fn tail(&mut self) -> &mut Tail {
+        let Self { bytes, marks, tail, .. } = self;
+        tail.get_or_insert_with(|| Box::new(Tail::of(bytes, marks)))
+    }
+
+    /// When the last byte came that is kept.
+    pub fn last(&self) -> Option<Mark> {
+        self.tail.as_ref().and_then(|tail| tail.marks.last()).or(self.marks.last()).copied()
+    }
+
+    /// How many bytes are kept.
+    pub fn kept(&self) -> u64 {
+        let tail = self.tail.as_ref().map_or(0, |tail| {
+            let again = tail.follows.map_or(0, |offset| self.bytes.len().saturating_sub(offset));
+            tail.bytes.len() - again.min(tail.bytes.len())
+        });
+        (self.bytes.len() + tail) as u64
     }
 
     /// When the byte at this offset came; the last one if there is none.

@@ -15,6 +15,8 @@ const APPLICATION_DATA: u8 = 23;
 const ALERT: u8 = 21;
 /// An AUTHENTICATE has at least the fixed part and both answers; no other message of a client before it is so long.
 const SHORTEST_AUTHENTICATE: usize = 300;
+/// What a server says before a session is active is shorter: its settings, a license with certificates, its capabilities.
+const SHORTEST_SESSION: usize = 16 * 1024;
 /// An alert of TLS 1.3: two bytes, the type and the tag (RFC 8446 section 5.2).
 const SEALED_ALERT: usize = 2 + 1 + 16;
 
@@ -38,18 +40,28 @@ impl Size {
     }
 }
 
+/// How many records of a side are not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LeftOut {
+    Records(u64),
+    /// Bytes are missing, in which headers may have been.
+    Unknown,
+}
+
 /// The records after a handshake.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sealed {
     records: Vec<Size>,
+    /// Of the client, and of the server.
+    left_out: [LeftOut; 2],
     is_tls13: bool,
 }
 
 impl Sealed {
     /// In the order of time.
-    pub(super) fn new(is_tls13: bool, mut records: Vec<Size>) -> Self {
+    pub(super) fn new(is_tls13: bool, mut records: Vec<Size>, left_out: [LeftOut; 2]) -> Self {
         records.sort_by_key(|record| (record.mark.at, record.mark.packet));
-        Self { records, is_tls13 }
+        Self { records, left_out, is_tls13 }
     }
 
     /// The messages of both sides.
@@ -89,15 +101,30 @@ impl Sealed {
 
     /// One sentence about what crossed before this moment.
     pub(super) fn told(&self, selected: Selected, ended: Option<(Side, At)>) -> String {
-        let (client, server) = (self.of(Side::Client), self.of(Side::Server));
         let counts = format!(
             "{} from the client and {} from the server crossed inside TLS",
-            records(client.count()),
-            records(server.count())
+            self.counted(Side::Client),
+            self.counted(Side::Server)
         );
         let first = self.first_to_leave(ended);
         let end = first.map_or_else(String::new, |(side, at)| self.end(selected, side, at));
         format!("{counts}{end}")
+    }
+
+    /// Whether more crossed than what leads to a session, or may have crossed where bytes are missing.
+    pub(super) fn shows_session(&self) -> bool {
+        let said: usize = self.of(Side::Server).map(|record| record.length).sum();
+        said > SHORTEST_SESSION || self.left_out.iter().any(|one| *one != LeftOut::Records(0))
+    }
+
+    /// How many messages of a side there are.
+    fn counted(&self, side: Side) -> String {
+        let kept = self.of(side).count() as u64;
+        match self.left_out[usize::from(side == Side::Server)] {
+            LeftOut::Records(0) if kept == 1 => "1 record".to_owned(),
+            LeftOut::Records(more) => format!("{} records", kept + more),
+            LeftOut::Unknown => format!("more than {kept} records"),
+        }
     }
 
     fn end(&self, selected: Selected, side: Side, at: At) -> String {
@@ -130,12 +157,5 @@ impl Sealed {
             "; the server answered message {} of the client{size} with {length} B, and {who} ended the connection {after:.1} ms later{refused}",
             index + 1
         )
-    }
-}
-
-fn records(count: usize) -> String {
-    match count {
-        1 => "1 record".to_owned(),
-        count => format!("{count} records"),
     }
 }

@@ -1,8 +1,8 @@
-//! What a server says after the activation as long as its bytes are kept: why it ends the session, or where it sends the client.
+//! What a server says after the activation in the bytes that are kept, the first and the last: why it ends the session, or where it sends the client.
 
 use super::talk::{Halt, Talk};
 use crate::{
-    flow::{Flow, Side, millis},
+    flow::{Flow, Side, Stream, millis},
     net::Framing,
     pdu::{
         mcs::Mcs,
@@ -13,37 +13,60 @@ use crate::{
     report::{Failure, FailureKind, Millis, Session},
 };
 
+/// ERRINFO_RPC_INITIATED_DISCONNECT_BY_USER and ERRINFO_LOGOFF_BY_USER (MS-RDPBCGR 2.2.5.1.1).
+const BY_USER: [i64; 2] = [0xB, 0xC];
+
 /// Looks through what is kept; none if nothing says how the session ends.
 pub(super) fn run(talk: &mut Talk<'_>, io: Option<u16>) -> Option<Session> {
     let begin = talk.now;
     let mut seen = Session::default();
-    while let Some(side) = talk.next() {
+    loop {
+        let Some(side) = talk.next() else {
+            let resumed = [Side::Client, Side::Server].map(|side| talk.resume(side));
+            if resumed.contains(&true) {
+                continue;
+            }
+            break;
+        };
         match (side, talk.take_secret(side, Framing::TpktOrFastPath)) {
             (Side::Server, Ok(frame)) if frame.first() == Some(&TPKT_VERSION) => {
-                if let Err(failure) = server(&frame, io, &mut seen) {
-                    seen.failure = Some(failure).filter(|failure| !talk.is_goodbye(failure));
-                    break;
+                match server(&frame, io, &mut seen) {
+                    Ok(()) => {}
+                    Err(failure) if is_users_wish(talk.flow, &failure) => seen.stopped = Some(failure.detail),
+                    Err(failure) => {
+                        seen.failure = Some(failure).filter(|failure| !talk.is_goodbye(failure));
+                        break;
+                    }
                 }
             }
             (_, Ok(_)) => {}
+            (side, Err(Halt::Unseen(_))) if talk.resume(side) => {}
             (_, Err(Halt::Failed(_) | Halt::Stopped(_) | Halt::Unseen(_))) => break,
         }
         if seen.stopped.is_some() {
             break;
         }
     }
-    if talk.next().is_none() {
+    if seen.failure.is_none() && seen.stopped.is_none() {
         let on_the_way = talk.on_the_way().map(|(failure, _)| failure);
-        let ended = on_the_way.or_else(|| if is_whole(talk.flow) { cut(talk) } else { None });
-        seen.failure = seen.failure.or(ended);
+        let is_read = talk.next().is_none() && !talk.server.has_gap() && has_end(&talk.flow.from_server);
+        seen.failure =
+            on_the_way.or_else(|| if is_read || talk.is_told_by_gateway() { cut(talk) } else { None });
     }
     seen.elapsed_ms = Millis::rounded(millis(begin, talk.now));
-    (seen.failure.is_some() || seen.redirection.is_some()).then_some(seen)
+    (seen.failure.is_some() || seen.stopped.is_some() || seen.redirection.is_some()).then_some(seen)
 }
 
-/// Whether all that the server sent is kept, so that it would show a farewell.
-fn is_whole(flow: &Flow) -> bool {
-    flow.from_server.total == flow.from_server.bytes.len() as u64 && !flow.from_server.has_gaps()
+/// Whether whoever used the session has ended it. Of a session that drew little nobody did: a server that lets nobody in says so too.
+fn is_users_wish(flow: &Flow, failure: &Failure) -> bool {
+    let is_told =
+        failure.kind == FailureKind::ErrorInfo && failure.code.is_some_and(|code| BY_USER.contains(&code));
+    is_told && flow.from_server.tail.is_some()
+}
+
+/// Whether the last bytes that were sent are there, so that they would show a farewell.
+fn has_end(stream: &Stream) -> bool {
+    stream.tail.is_some() || stream.total == stream.bytes.len() as u64
 }
 
 /// The end of a session that the server, or the way to it, ended without saying why.

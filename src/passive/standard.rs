@@ -14,7 +14,7 @@ use crate::{
     net::Framing,
     pdu::{
         connect_response::SecurityData,
-        mcs,
+        mcs::{self, Mcs},
         security::Strength,
         security_open::{Opener, Openers, exchanged},
         server_certificate::ServerCertificate,
@@ -92,9 +92,16 @@ fn decrypted(
 /// The same direction without encryption, as far as it can be opened.
 fn opened(track: &mut Track<'_>, opener: &mut Opener) -> Track<'static> {
     let mut opened = Track::inside(track);
+    let mut follows = true;
     loop {
         let next = track.next();
         match track.take(Framing::TpktOrFastPath) {
+            // Behind what was left out keys are others; an ultimatum is in clear.
+            Next::Message(message) if !follows => {
+                if let Ok(Mcs::Ultimatum { .. }) = mcs::read(&message.bytes) {
+                    opened.push(&message.bytes, message.last);
+                }
+            }
             Next::Message(message) => match opener.open_frame(&message.bytes) {
                 Ok(frame) => opened.push(&frame, message.last),
                 Err(why) => {
@@ -103,9 +110,14 @@ fn opened(track: &mut Track<'_>, opener: &mut Opener) -> Track<'static> {
                 }
             },
             // A message that is cut short, or none at all, is judged by whoever reads it.
+            Next::Unfinished(_) | Next::Malformed(_) if !follows => return opened,
             Next::Unfinished(_) | Next::Malformed(_) => {
                 next.iter().for_each(|mark| opened.push(track.rest(), *mark));
                 return opened;
+            }
+            Next::Full if track.resume(Framing::TpktOrFastPath) => {
+                opened.leave_out(None);
+                follows = false;
             }
             Next::Gap | Next::Full => {
                 opened.miss();

@@ -183,6 +183,11 @@ impl<'a> Talk<'a> {
         }
     }
 
+    /// Goes on behind what is not kept of what this side sent.
+    pub(super) fn resume(&mut self, side: Side) -> bool {
+        self.track(side).resume(Framing::TpktOrFastPath)
+    }
+
     /// What it means that bytes of this side are not in the record.
     pub(super) fn lacking(&self, side: Side) -> Halt {
         Halt::Unseen(match (self.is_seen(side), side) {

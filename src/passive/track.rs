@@ -1,9 +1,11 @@
 //! One direction, read message after message.
 
+mod resume;
+
 use std::borrow::Cow;
 
 use crate::{
-    flow::{Gap, MOST_BYTES, Mark, Stream},
+    flow::{Gap, Mark, Place, Stream, Tail},
     net::Framing,
     pdu::{Malformed, security::Unopened},
     phase::secured,
@@ -63,6 +65,14 @@ pub(super) enum Word {
     Unreadable,
 }
 
+/// A place in front of which bytes of a long stream are left out.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    offset: usize,
+    /// Where a record of TLS begins behind it.
+    record: Option<Place>,
+}
+
 /// The bytes of one direction, and how far they were read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Track<'a> {
@@ -70,6 +80,8 @@ pub(super) struct Track<'a> {
     marks: Cow<'a, [Mark]>,
     gaps: Cow<'a, [Gap]>,
     at: usize,
+    /// Where what was not kept of a long stream is left out.
+    cut: Option<Cut>,
     /// The message at its end that the keys do not open.
     pub unopened: Option<(Unopened, Message)>,
     /// The word that ended it.
@@ -79,12 +91,37 @@ pub(super) struct Track<'a> {
 impl<'a> Track<'a> {
     /// All that was sent.
     pub(super) fn of(stream: &'a Stream) -> Self {
-        Self {
+        let mut track = Self {
             bytes: Cow::Borrowed(&stream.bytes),
             marks: Cow::Borrowed(&stream.marks),
             gaps: Cow::Borrowed(&stream.gaps),
             ..Self::default()
+        };
+        if let Some(tail) = &stream.tail {
+            track.end_with(tail);
         }
+        track
+    }
+
+    /// Adds the last bytes of a long stream.
+    fn end_with(&mut self, tail: &Tail) {
+        let first = self.bytes.len();
+        let (known, begin) = match tail.follows.filter(|offset| *offset <= first) {
+            Some(offset) => (first - offset, offset),
+            None => {
+                self.leave_out(tail.record);
+                (0, first)
+            }
+        };
+        let marks = tail.marks.iter().filter(|mark| mark.offset >= known);
+        self.marks.to_mut().extend(marks.map(|mark| Mark { offset: mark.offset + begin, ..*mark }));
+        self.bytes.to_mut().extend_from_slice(tail.bytes.get(known..).unwrap_or_default());
+    }
+
+    /// Says that what follows is the end of a long stream.
+    pub(super) fn leave_out(&mut self, record: Option<Place>) {
+        self.cut = Some(Cut { offset: self.bytes.len(), record });
+        self.miss();
     }
 
     /// An empty one for what is found inside another, which ends as that one does.
@@ -166,10 +203,14 @@ impl<'a> Track<'a> {
         match framing.length(rest) {
             Err(malformed) => Next::Malformed(malformed),
             Ok(Some(length)) if length <= rest.len() && length > 0 => self.message(length),
+            Ok(_) if self.is_cut_here(rest.len()) => Next::Full,
             Ok(_) if self.at + rest.len() < self.bytes.len() || self.is_missing_here(rest.len()) => Next::Gap,
-            Ok(_) if self.bytes.len() >= MOST_BYTES => Next::Full,
             Ok(_) => Next::Unfinished(rest.len()),
         }
+    }
+
+    fn is_cut_here(&self, after: usize) -> bool {
+        self.cut.is_some_and(|cut| cut.offset == self.at + after)
     }
 
     fn is_missing_here(&self, after: usize) -> bool {

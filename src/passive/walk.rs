@@ -1,5 +1,7 @@
 //! One connection, phase after phase, as `probe::connection` makes it.
 
+mod behind;
+
 use time::OffsetDateTime;
 
 use super::{
@@ -7,10 +9,9 @@ use super::{
     gateway::{self, Half, Other, Second},
     licensing, mcs, negotiate, proxy,
     record::{part, record},
-    sealed::Sealed,
     session,
     talk::{Halt, Talk},
-    tls::{self, Inside, Locked, Means},
+    tls::{self, Inside, Means},
     watched,
 };
 use crate::{
@@ -80,7 +81,7 @@ fn read<'a>(flow: &'a Flow, second: Option<Second<'a>>, known: &'a Known<'a>) ->
 
 /// Bytes of both directions that were not kept.
 fn beyond(flow: &Flow) -> u64 {
-    [&flow.from_client, &flow.from_server].map(|stream| stream.total - stream.bytes.len() as u64).iter().sum()
+    [&flow.from_client, &flow.from_server].map(|stream| stream.total - stream.kept()).iter().sum()
 }
 
 /// As the report writes times.
@@ -241,50 +242,10 @@ impl<'a> Walk<'a> {
             }
         }
     }
-
-    /// What is behind a handshake that cannot be opened is unseen; sizes and times say a little of it, and prove nothing.
-    fn sealed(&mut self, talk: &mut Talk<'_>, selected: Selected, sealed: &Sealed, locked: Locked) {
-        let on_the_way = talk.on_the_way().map(|(failure, _)| failure.detail);
-        let end = ended::first(talk.flow).filter(|_| on_the_way.is_none()).map(|(side, end)| (side, end.at));
-        let inferred = [Some(sealed.told(selected, end)), on_the_way].into_iter().flatten();
-        let inferred = inferred.collect::<Vec<_>>().join("; ");
-        let ending = sealed.credssp(selected, end).filter(|_| selected.is_nla());
-        let begin = talk.now;
-        let failed = ending.and_then(|ending| Some((credssp::sealed(talk, sealed, &ending)?, ending)));
-        let last = talk.now.max(sealed.last().unwrap_or(begin));
-        let Some((failure, ending)) = failed else {
-            talk.now = last;
-            return match selected.is_nla() {
-                true => unseen(talk, Phase::Credssp, &mut self.phases.credssp, locked, inferred),
-                false => unseen(talk, Phase::Mcs, &mut self.phases.mcs, locked, inferred),
-            };
-        };
-        talk.now = begin;
-        let run = |talk: &mut Talk<'_>, evidence: &mut _| {
-            ending.note(evidence);
-            talk.now = last;
-            Err(Halt::Failed(failure))
-        };
-        let _: Option<()> = record(talk, Phase::Credssp, &mut self.phases.credssp, run);
-        self.phases.credssp.iter_mut().for_each(|record| record.inferred = Some(inferred.clone()));
-    }
 }
 
 /// The name that the client asked for.
 fn name(talk: &Talk<'_>) -> Option<String> {
     let hello = ClientHello::read(talk.client.rest()).ok()?;
     client_hello::named(&hello).map(str::to_owned)
-}
-
-fn unseen<E: Default>(
-    talk: &mut Talk<'_>,
-    phase: Phase,
-    slot: &mut Option<PhaseRecord<E>>,
-    locked: Locked,
-    inferred: String,
-) {
-    let _: Option<()> = record(talk, phase, slot, |_, _| Err(Halt::Unseen(locked.to_string())));
-    if let Some(record) = slot {
-        record.inferred = Some(inferred);
-    }
 }

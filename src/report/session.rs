@@ -25,7 +25,7 @@ pub struct Session {
     pub reactivations: u32,
     /// A Server Redirection PDU.
     pub redirection: Option<Redirection>,
-    /// Why we looked no longer although the server had not drawn and paused.
+    /// Why we looked no longer although the server had not drawn and paused, or that its user ended a session that was watched.
     pub stopped: Option<String>,
     /// What ended the session; null when we did.
     pub failure: Option<Failure>,

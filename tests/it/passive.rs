@@ -6,6 +6,7 @@ mod followed;
 mod lacking;
 mod leaving;
 mod led;
+pub(crate) mod long;
 pub(crate) mod on_the_way;
 mod proxies;
 mod sealed;

@@ -1,7 +1,10 @@
 //! Gateway packets out of WebSocket messages (RFC 6455 section 5.2, MS-TSGU 2.2.10).
 
 use super::super::{talk::Talk, track::Track};
-use crate::pdu::websocket::{Opcode, any_frame_header};
+use crate::pdu::{
+    Malformed,
+    websocket::{Opcode, any_frame_header},
+};
 
 /// Both directions as packets, one behind the other.
 pub(super) struct Packets {
@@ -21,6 +24,11 @@ fn direction(track: &mut Track<'_>) -> Track<'static> {
         let header = match any_frame_header(rest) {
             Ok(Some(header)) if header.length + header.payload <= rest.len() => header,
             Ok(_) if !track.has_gap() => return packets,
+            // Behind what is not kept of a long session frames go on.
+            Ok(_) | Err(_) if track.resume_by(&frame_length) => {
+                packets.leave_out(None);
+                continue;
+            }
             Ok(_) | Err(_) => {
                 packets.miss();
                 return packets;
@@ -38,4 +46,9 @@ fn direction(track: &mut Track<'_>) -> Track<'static> {
             packets.push(&payload, mark);
         }
     }
+}
+
+/// The whole length of a frame.
+fn frame_length(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+    Ok(any_frame_header(bytes)?.map(|header| header.length + header.payload))
 }

@@ -109,6 +109,10 @@ fn inside(track: &mut Track<'_>, said: &mut Remarks) -> Track<'static> {
             Next::Message(message) => message,
             Next::Unfinished(_) => return found,
             Next::Malformed(_) => return unreadable(found, begins),
+            Next::Full if track.resume(Framing::Tsgu) => {
+                found.leave_out(None);
+                continue;
+            }
             Next::Gap | Next::Full => {
                 found.miss();
                 return found;

@@ -68,15 +68,23 @@ impl Sealed {
     ) -> Option<Ending> {
         let Last { shown, said, answer } = self.turns()?;
         let Some(answer) = answer else { return Some(Ending::Unanswered(shown, said.mark)) };
-        let by_server = self.first_to_leave(ended).is_some_and(|(side, _)| side == Side::Server);
-        let kind = match shown {
-            // Who is let in goes on, unless it only wanted to know: then the client leaves.
+        let failure = match shown {
+            // Who is let in goes on.
             Shown::Credentials if answer.fits(&EARLY) => {
-                (selected == Selected::NlaEx && by_server).then_some(FailureKind::EarlyAuthDenied)?
+                let (side, _) = self.first_to_leave(ended).filter(|_| selected == Selected::NlaEx)?;
+                match side {
+                    Side::Server => refused(FailureKind::EarlyAuthDenied, shown, answer),
+                    Side::Client => left_after(answer),
+                }
             }
-            _ => answer.fits(&STATUS).then_some(FailureKind::NtStatus)?,
+            _ => answer.fits(&STATUS).then(|| refused(FailureKind::NtStatus, shown, answer))?,
         };
-        Some(Ending::Refused(shown, refused(kind, shown, answer)))
+        Some(Ending::Refused(shown, failure))
+    }
+
+    /// Whether it is not more than an exchange of CredSSP has.
+    pub(in crate::passive) fn is_within_credssp(&self) -> bool {
+        self.messages().next().is_none() || self.turns().is_some()
     }
 
     /// Whether the last word may be the result of the early authorization.
@@ -115,16 +123,32 @@ impl Sealed {
     }
 }
 
+/// A client that goes no further after a record in which a result fits and nothing else.
+fn left_after(answer: &Size) -> Failure {
+    let detail = format!(
+        "the client left after a record of {} B{}, in which the result of an early user authorization fits: a client that is let in \
+         goes on; no key opens it",
+        answer.length,
+        place(answer)
+    );
+    Failure::new(FailureKind::EarlyAuthDenied, detail)
+}
+
+/// In which packet it came.
+fn place(answer: &Size) -> String {
+    match answer.mark.packet {
+        0 => String::new(),
+        packet => format!(" (packet {packet})"),
+    }
+}
+
 fn refused(kind: FailureKind, shown: Shown, answer: &Size) -> Failure {
     let what = match shown {
         Shown::Nothing => "the client's first message",
         Shown::Proof => "the proof of the password",
         Shown::Credentials => "the delegated credentials",
     };
-    let place = match answer.mark.packet {
-        0 => String::new(),
-        packet => format!(" (packet {packet})"),
-    };
+    let place = place(answer);
     let detail = format!(
         "the server answered {what} with a record of {} B{place}, in which little more than a refusal fits; no key opens it",
         answer.length

@@ -129,6 +129,12 @@ impl Talk<'_> {
         left && failure.kind == FailureKind::Disconnect
     }
 
+    /// Whether a gateway says by number why it closed the channel, which counts whatever else is there.
+    pub(in crate::passive) fn is_told_by_gateway(&self) -> bool {
+        let word = self.server.closing.map(|closing| closing.word);
+        matches!(word, Some(Word::Channel(status)) if status != 0 && status != CLOSED_BY_SERVER)
+    }
+
     /// That the client has left, if nobody else ended the connection in its name.
     pub(in crate::passive) fn left(&self) -> Halt {
         if let Some((failure, _)) = self.forged() {

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::{
     super::{
-        sealed::{Sealed, Size},
+        sealed::{LeftOut, Sealed, Size},
         talk::{Content, Halt, Passing, Talk},
-        track::Next,
+        track::{Next, Track},
     },
     derive::Prf,
     exchange::{Exchange, Locked},
@@ -234,8 +234,8 @@ impl Handshake {
 
     /// What sizes and times of the records say; those of the handshake are left out.
     pub(super) fn sealed(&self, talk: &mut Talk<'_>) -> Sealed {
-        let (client, _) = records::rest(&mut talk.client);
-        let (server, _) = records::rest(&mut talk.server);
+        let (client, from_client) = all(&mut talk.client);
+        let (server, from_server) = all(&mut talk.server);
         // Clients of TLS 1.0 split what they send, so a record says little of a message.
         let suite = self.suite().filter(|_| self.answer.version > Some(TLS_1_0));
         let lengths = |side, records: Vec<Record>| {
@@ -245,9 +245,21 @@ impl Handshake {
             };
             records.into_iter().map(size)
         };
-        let all = lengths(Side::Client, client).chain(lengths(Side::Server, server));
-        Sealed::new(self.is_tls13(), all.collect())
+        let both = lengths(Side::Client, client).chain(lengths(Side::Server, server));
+        Sealed::new(self.is_tls13(), both.collect(), [from_client, from_server])
     }
+}
+
+/// All records that are kept of a direction, and how many are left out between them.
+fn all(track: &mut Track<'_>) -> (Vec<Record>, LeftOut) {
+    let (mut records, missing) = records::rest(track);
+    if !missing {
+        return (records, LeftOut::Records(0));
+    }
+    let Some(count) = track.resume_records() else { return (records, LeftOut::Unknown) };
+    let (last, missing) = records::rest(track);
+    records.extend(last);
+    (records, count.filter(|_| !missing).map_or(LeftOut::Unknown, LeftOut::Records))
 }
 
 /// An alert in plain: the server's ends the phase as its failure, the client's as its choice.

@@ -77,13 +77,26 @@ impl Direction {
     }
 
     fn rest(&mut self, track: &mut Track<'_>) {
-        let (records, missing) = records::rest(track);
-        records.iter().for_each(|record| self.take(record));
+        let mut missing = self.records(track);
+        if missing && let Some(left_out) = track.resume_records() {
+            if !self.lost {
+                self.track.leave_out(None);
+            }
+            self.lost |= !left_out.is_some_and(|count| self.opener.pass(count));
+            missing = self.records(track);
+        }
         if missing && !self.lost {
             self.track.miss();
         }
         // What ends the stream below ends this one too.
         self.track.closing = self.track.closing.or(track.closing);
+    }
+
+    /// Takes all that follow; whether something is missing after them.
+    fn records(&mut self, track: &mut Track<'_>) -> bool {
+        let (records, missing) = records::rest(track);
+        records.iter().for_each(|record| self.take(record));
+        missing
     }
 
     fn take(&mut self, record: &Record) {

@@ -154,6 +154,33 @@ fn a_reset_that_its_host_throws_away_ends_nothing() {
     }
 }
 
+/// A minute of silence after a RST says nothing as long as the record goes on: what comes then says that nobody took it.
+#[test]
+fn a_reset_is_judged_by_what_comes_a_minute_later() {
+    let mut talk = Talk::open();
+    talk.tells(Side::Server, b"answer");
+    let (next, ack) = (talk.server.next, talk.client.next);
+    talk.says(Side::Server, RST, next, ack, b"");
+    let mut other = Talk { at: talk.at + 50 * SECOND, ..Talk::default() };
+    other.client.port = 50_001;
+    other.opens();
+    talk.frames.extend(other.frames);
+    let silent = talk.pcap();
+    talk.at += 60 * SECOND;
+    for _ in 0..3 {
+        talk.tells(Side::Server, b" and more");
+    }
+    talk.closes(Side::Server);
+    for (file, end, total) in [(silent, How::Rst, 6), (talk.pcap(), How::Fin, 33)] {
+        let mut flows = flows(&file);
+        flows.retain(|flow| flow.client.port() == 50_000);
+        assert_eq!(flows.len(), 1);
+        let stream = &flows[0].from_server;
+        assert_eq!((stream.end.map(|end| end.how), stream.total), (Some(end), total));
+        assert_eq!(stream.packets.reset.is_some(), end == How::Rst);
+    }
+}
+
 /// What was on its way is acknowledged after it, and no more.
 #[test]
 fn a_reset_that_was_captured_early_is_an_end() {

@@ -2,6 +2,7 @@
 
 use rdptrace::{
     Network, Report, Settings, Target, Tracer,
+    codes::Phase,
     internal::{
         demo::{DNS_COMPUTER, gateway},
         net::{Recorded, Recording},
@@ -164,6 +165,33 @@ async fn what_the_gateway_says_by_number_needs_no_second_connection() {
     let report = passive::read(&recorded);
     let expected = Some(("gateway", "tunnel", "gateway_error", Some(0x59E6)));
     assert_eq!(ending(&report.trace.connections[0]), expected);
+}
+
+/// A gateway ends sessions by their time, of which much more has crossed than is kept.
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_closes_a_long_session_says_why() {
+    let lab = demo_gateway::Lab::of(None);
+    let settings = lab.settings(gateway::Entry::Account).until(Some(Phase::Activate)).take_session(true);
+    let (live, recorded) = traced(&lab, &settings, DNS_COMPUTER).await;
+    assert_eq!(
+        live.verdict.reached,
+        Some(Phase::Activate),
+        "{} {}",
+        live.verdict.summary,
+        recorded.flows.len()
+    );
+    for (status, failed) in [(0x59F6, true), (0, false)] {
+        let long = passive::long::closed_by_gateway(&recorded.flows[0], &recorded, status);
+        let mut made = Recorded::default();
+        (made.flows, made.keys) = (vec![long], recorded.keys.clone());
+        let report = passive::read(&made);
+        let connection = &report.trace.connections[0];
+        let activated = connection.phases.activate.as_ref().map(|activate| activate.status);
+        assert_eq!(activated, Some(Status::Passed), "{}", report.verdict.summary);
+        let failure = connection.session.as_ref().and_then(|session| session.failure.as_ref());
+        assert_eq!(failure.and_then(|failure| failure.code), failed.then_some(0x59F6), "{failure:?}");
+        assert_eq!(failure.is_some(), failed);
+    }
 }
 
 /// In whatever order they end, and wherever either is cut.

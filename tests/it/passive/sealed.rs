@@ -5,12 +5,12 @@ use rdptrace::{
     codes::Phase,
     internal::{
         demo::FAULTS,
-        flow::{End, How, KeyLog},
+        flow::{End, How, KeyLog, Reset, Vain},
     },
-    report::{Credentials, FailureKind, Likelihood, Outcome, Status},
+    report::{Credentials, FailureKind, FindingCode, Likelihood, Outcome, Speaker, Status},
 };
 
-use super::{read, recorded};
+use super::{captured, has, read, recorded, report};
 use crate::{faults::told_of, lab::fault};
 
 /// What a capture without keys shows of a fault.
@@ -48,15 +48,15 @@ async fn a_refused_account_never_reads_as_success() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A client that is denied leaves, and so does one that only tests the account.
+/// Whoever is denied leaves; so does a client that only tests an account, so that it is never certain.
 #[tokio::test(start_paused = true)]
-async fn a_denial_after_which_the_server_leaves_is_told_and_else_left_open() {
+async fn a_denial_is_likely_whoever_leaves_after_it() {
     let mut recorded = recorded(Some(fault("early-authorization-denied"))).await;
     recorded.keys = KeyLog::default();
-    let open = read(&recorded);
-    let credssp = open.trace.connections[0].phases.credssp.as_ref().expect("it was entered");
-    assert_eq!(credssp.status, Status::Unseen);
+    let left = read(&recorded);
+    let credssp = left.trace.connections[0].phases.credssp.as_ref().expect("it was entered");
     assert!(credssp.inferred.as_ref().is_some_and(|text| text.contains("denied")), "{:?}", credssp.inferred);
+
     let flow = &mut recorded.flows[0];
     let last = flow.from_server.marks.iter().rfind(|mark| flow.from_server.bytes[mark.offset + 4] == 21);
     let last = *last.expect("a result of four bytes");
@@ -64,10 +64,72 @@ async fn a_denial_after_which_the_server_leaves_is_told_and_else_left_open() {
     let client = &mut flow.from_client;
     let goodbye = client.marks.pop_if(|last| client.bytes.len() - last.offset == 24).expect("an alert");
     client.bytes.truncate(goodbye.offset);
-    let told = read(&recorded);
-    assert_eq!(told.verdict.failure.as_ref().map(|failure| failure.kind.name()), Some("early_auth_denied"));
-    let first = &told.causes[0];
-    assert_eq!((first.code.as_str(), first.likelihood), ("logon-right-missing", Likelihood::Likely));
+    let ended = read(&recorded);
+    for (told, other) in [(&left, "only tests an account"), (&ended, "domain controller")] {
+        let failure = told.verdict.failure.as_ref().expect("a denial");
+        assert_eq!((failure.kind, told.verdict.phase), (FailureKind::EarlyAuthDenied, Some(Phase::Credssp)));
+        let first = &told.causes[0];
+        assert_eq!((first.code.as_str(), first.likelihood), ("logon-right-missing", Likelihood::Likely));
+        assert!(first.against.iter().any(|line| line.contains(other)), "{:?}", first.against);
+    }
+
+    // Who neither leaves nor goes on says nothing.
+    let flow = &mut recorded.flows[0];
+    (flow.from_server.end, flow.from_client.end) = (None, None);
+    flow.from_server.bytes.truncate(last.offset + 26);
+    let open = read(&recorded);
+    let credssp = open.trace.connections[0].phases.credssp.as_ref().expect("it was entered");
+    assert_eq!(credssp.status, Status::Unseen);
+}
+
+/// What a path that ends a connection does to what nobody sees.
+#[tokio::test(start_paused = true)]
+async fn what_is_cut_on_the_way_fails_in_the_phase_that_sizes_show() {
+    let cases = [
+        ("credssp-silence", 0, Some(Phase::Credssp)),
+        ("mcs-close", 0, Some(Phase::Mcs)),
+        ("licensing-silence", 0, Some(Phase::Mcs)),
+        ("session-flood", 0, None),
+        // What is missing may have been a session.
+        ("mcs-close", 100, None),
+    ];
+    for (name, missing, phase) in cases {
+        let (mut flow, mut recorded) = captured(name).await;
+        recorded.keys = KeyLog::default();
+        if missing > 0 {
+            flow.from_server.miss(missing);
+        }
+        for (forged, code) in
+            [(true, FindingCode::ResetFromThePath), (false, FindingCode::PacketsNeverArrive)]
+        {
+            let mut flow = flow.clone();
+            let end = End { how: How::Rst, at: flow.last, packet: 900 };
+            if forged {
+                (flow.from_client.end, flow.from_server.end) = (None, Some(end));
+                let mac = Some([2, 0, 0, 0, 0, 9]);
+                flow.from_server.packets.reset = Some(Reset { ttl: 63, mac, ..Reset::default() });
+            } else {
+                let mut sent = Vain::once(69, flow.last, 900);
+                (1..6).for_each(|times| sent.again(flow.last + times * 1_000_000_000, 900 + times as u64));
+                (flow.from_client.end, flow.from_server.end) = (None, None);
+                flow.from_client.packets.in_vain = Some(sent);
+            }
+            let told = report(flow, &recorded);
+            assert!(has(&told, code), "{name}: {:?}", told.findings);
+            assert_eq!(
+                told.verdict.phase.filter(|_| told.verdict.outcome == Outcome::Aborted),
+                phase,
+                "{name}"
+            );
+            let failure = told.verdict.failure.as_ref();
+            assert_eq!(failure.map(|failure| failure.speaker), phase.map(|_| Speaker::Path), "{name}");
+            let made = &told.trace.connections[0].phases;
+            let inferred = made.mcs.as_ref().and_then(|mcs| mcs.inferred.as_ref());
+            let inferred = inferred.or(made.credssp.as_ref().and_then(|credssp| credssp.inferred.as_ref()));
+            assert!(inferred.is_some(), "{name}");
+            assert!(told.causes.iter().all(|cause| cause.likelihood != Likelihood::Certain), "{name}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
