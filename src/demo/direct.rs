@@ -11,8 +11,8 @@ use super::replay::Replay;
 use super::stream::{Boxed, Stream, end, leave};
 use super::tls::accept;
 use super::{credssp, session};
+use crate::pdu::content_type::HANDSHAKE;
 use crate::pdu::der::SEQUENCE;
-use crate::pdu::hello::HANDSHAKE;
 
 /// Begins with TLS, and does this to who begins otherwise; the Connection Request comes inside TLS, behind NLA where that is used.
 pub(super) async fn direct_tls(

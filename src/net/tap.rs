@@ -13,8 +13,8 @@ use tokio::{
 };
 
 use super::BoxStream;
+use crate::pdu::content_type::ALERT;
 
-const ALERT: u8 = 21;
 /// A ClientHello with a long name is shorter.
 const HEAD: usize = 2048;
 

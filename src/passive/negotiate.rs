@@ -10,7 +10,7 @@ use crate::{
     net::Framing,
     pdu::{
         connection_request::ConnectionRequest,
-        hello::HANDSHAKE,
+        content_type::HANDSHAKE,
         preconnection,
         x224::{self, Confirm, TPKT_VERSION},
     },

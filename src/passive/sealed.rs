@@ -8,11 +8,10 @@ pub(super) use credssp::{Ending, Shown};
 
 use crate::{
     flow::{At, Mark, Side, millis},
+    pdu::content_type::{ALERT, APPLICATION_DATA},
     report::Selected,
 };
 
-const APPLICATION_DATA: u8 = 23;
-const ALERT: u8 = 21;
 /// An AUTHENTICATE has at least the fixed part and both answers; no other message of a client before it is so long.
 const SHORTEST_AUTHENTICATE: usize = 300;
 /// What a server says before a session is active is shorter: its settings, a license with certificates, its capabilities.

@@ -19,11 +19,7 @@ use crate::{
     codes::Phase,
     endpoint::{Endpoint, HTTPS_PORT},
     flow::{At, Flow, Side},
-    pdu::{
-        client_hello,
-        der::SEQUENCE,
-        hello::{ClientHello, HANDSHAKE},
-    },
+    pdu::{client_hello, content_type::HANDSHAKE, der::SEQUENCE, hello::ClientHello},
     phase::{attribution, negotiate::Negotiated},
     report::{Connection, PhaseRecord, Phases, ProxyEvidence, Selected, Session, Status, Timestamp},
 };

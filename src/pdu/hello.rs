@@ -1,9 +1,7 @@
 //! A ClientHello as fields, read from its record and written again (RFC 8446 4.1.2 and 5.1, RFC 5246 7.4.1.2).
 
-use super::{Malformed, Reader, handshake::CLIENT_HELLO};
+use super::{Malformed, Reader, content_type::HANDSHAKE, handshake::CLIENT_HELLO};
 
-/// The content type of a record of the handshake.
-pub(crate) const HANDSHAKE: u8 = 22;
 /// TLS 1.0, the version of the record, as RFC 8446 5.1 advises for middleboxes.
 pub(crate) const TLS_1_0: u16 = 0x0301;
 /// TLS 1.2, which TLS 1.3 calls the legacy version.

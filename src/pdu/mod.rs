@@ -9,6 +9,7 @@ pub mod confirm_active;
 pub mod connect_initial;
 pub mod connect_response;
 pub mod connection_request;
+pub(crate) mod content_type;
 pub mod demand_active;
 pub mod der;
 pub mod drdynvc;

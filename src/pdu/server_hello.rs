@@ -2,11 +2,11 @@
 
 use super::{
     Malformed, Reader,
+    content_type::{ALERT, HANDSHAKE},
     handshake::{CERTIFICATE, CERTIFICATE_REQUEST, MAX_MESSAGE, SERVER_HELLO_DONE, chain, message},
-    hello::{HANDSHAKE, SUPPORTED_VERSIONS, TLS_1_3},
+    hello::{SUPPORTED_VERSIONS, TLS_1_3},
 };
 
-const ALERT: u8 = 21;
 const SERVER_HELLO: u8 = 2;
 const SERVER_KEY_EXCHANGE: u8 = 12;
 const KEY_SHARE: u16 = 51;

@@ -11,7 +11,7 @@ use super::{
     derive::Prf,
     exchange::{Exchange, Locked},
     opener::Agreed,
-    records::{self, ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, Record},
+    records::{self, Record},
     suite::Suite,
 };
 use crate::{
@@ -20,7 +20,8 @@ use crate::{
     net::{self, Framing},
     pdu::{
         client_hello,
-        hello::{ClientHello, HANDSHAKE, TLS_1_0, TLS_1_2, TLS_1_3},
+        content_type::{ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE},
+        hello::{ClientHello, TLS_1_0, TLS_1_2, TLS_1_3},
         peer,
         server_hello::Answer,
         server_key::ServerKey,

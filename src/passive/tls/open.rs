@@ -8,12 +8,12 @@ use super::{
     handshake::Handshake,
     inner::Inner,
     opener::Opener,
-    records::{self, ALERT, APPLICATION_DATA, Record},
+    records::{self, Record},
     suite::Suite,
 };
 use crate::{
     flow::{Secret, Secrets, Side},
-    pdu::hello::HANDSHAKE,
+    pdu::content_type::{ALERT, APPLICATION_DATA, HANDSHAKE},
 };
 
 /// What was inside.

@@ -3,9 +3,6 @@
 use super::super::track::{Message, Next, Track};
 use crate::{flow::Mark, net::Framing};
 
-pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
-pub(super) const ALERT: u8 = 21;
-pub(super) const APPLICATION_DATA: u8 = 23;
 const HEADER: usize = 5;
 
 /// A record.
