@@ -40,6 +40,7 @@ mod http;
 mod interrupt;
 mod joined;
 mod joined_pages;
+mod joined_way;
 mod judge;
 mod junit;
 mod kerberos;
@@ -59,6 +60,7 @@ mod local_keys;
 #[cfg(target_os = "linux")]
 mod local_linux;
 mod local_proxies;
+mod local_remembered;
 mod local_settings;
 mod local_tables;
 mod local_types;
@@ -66,6 +68,7 @@ mod local_unusual;
 mod local_way;
 mod local_windows;
 #[cfg(target_os = "linux")]
+mod measured;
 mod memory;
 mod names;
 mod no_proxy;

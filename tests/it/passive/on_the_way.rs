@@ -24,7 +24,7 @@ const REQUEST: &[u8] = &[3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0,
 const CONFIRM: &[u8] = &[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 1, 0, 0, 0];
 
 /// What a capture of these packets is judged to be.
-fn judged(file: &[u8]) -> Report {
+pub(super) fn judged(file: &[u8]) -> Report {
     let flow = flow(file);
     let (keys, roots) = (KeyLog::default(), Roots::new(Ok(Vec::new())));
     let connection = walk(&flow, &Known::of(&keys, &roots));

@@ -1,14 +1,14 @@
 //! A posture says no less than a trace of the same server, and asks on as far as it may.
 
 use rdptrace::{
-    Report, Settings, Tracer,
+    Report, Settings, Tracer, diagnose,
     internal::demo::FAULTS,
     render,
-    report::{Likelihood, Outcome},
+    report::{Likelihood, Outcome, Purpose},
 };
 
 use super::{
-    MODERN, of_demo,
+    MODERN, codes, of_demo,
     scripted::{Script, Scripted},
 };
 use crate::lab::Lab;
@@ -64,4 +64,21 @@ async fn more_connections_tell_what_the_usual_number_leaves_open() {
         left.push(seen.tls.iter().map(|tls| tls.unknown.len()).sum::<usize>());
     }
     assert!(left[0] > 0 && left[1] < left[0], "{left:?}");
+}
+
+/// Where the connection that is described came to no CredSSP, only those beside it tell of its version.
+#[tokio::test(start_paused = true)]
+async fn an_old_credssp_beside_the_described_connection_is_told_once() {
+    let seen = of_demo(Some("credssp-old-version")).await.trace;
+    for (version, open) in [(4, 1), (5, 0)] {
+        let mut trace = seen.clone();
+        let mut beside = trace.connections[0].clone();
+        beside.purpose = Purpose::Posture("protocol-hybrid".to_owned());
+        beside.phases.credssp.as_mut().expect("it met CredSSP").evidence.version = Some(version);
+        trace.connections[0].phases.credssp = None;
+        trace.connections.push(beside);
+        let report = diagnose(trace);
+        let told = codes(&report).iter().filter(|code| **code == "credssp-unpatched").count();
+        assert_eq!(told, open, "version {version}");
+    }
 }
