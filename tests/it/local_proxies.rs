@@ -100,9 +100,11 @@ fn the_proxy_of_winhttp_is_read_from_its_binary_value() {
         value(Value::Binary { binary: hex::encode(bytes) })
     };
     let direct = "services and WinHTTP use no proxy";
-    let rows: [Row<'_>; 7] = [
+    let rows: [Row<'_>; 9] = [
         (&[], Ok, direct),
         (&[binary(1, &["proxy:8080", "", ""])], Ok, direct),
+        (&[binary(1, &["", "", "http://x/p.pac"])], Ok, direct),
+        (&[binary(3, &["", "", "http://x/p.pac"])], Ok, direct),
         (&[binary(3, &["proxy:8080", "<local>", ""])], Ok, "use a proxy"),
         (&[binary(5, &["", "", "http://x/p.pac"])], Ok, "use a proxy"),
         (&[binary(5, &["proxy:8080", ""])], Ok, direct),

@@ -8,8 +8,8 @@ use rdptrace::{
 };
 
 use super::{
-    MODERN, codes, of_demo,
-    scripted::{Script, Scripted},
+    MODERN, codes, of_demo, of_script,
+    scripted::{Refusal, Script, Scripted},
 };
 use crate::lab::Lab;
 
@@ -81,4 +81,15 @@ async fn an_old_credssp_beside_the_described_connection_is_told_once() {
         let told = codes(&report).iter().filter(|code| **code == "credssp-unpatched").count();
         assert_eq!(told, open, "version {version}");
     }
+}
+
+/// An alert is a refusal, so nobody is asked again whether the server still answers.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_refuses_by_alert_is_not_asked_again() {
+    let again = |report: &Report| {
+        let mut all = report.trace.connections.iter().map(|made| made.purpose.to_string());
+        all.any(|purpose| purpose == "posture:tls-again")
+    };
+    assert!(!again(&of_script(MODERN).await.0));
+    assert!(again(&of_script(Script { refusal: Refusal::Close, ..MODERN }).await.0));
 }

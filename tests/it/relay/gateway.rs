@@ -1,10 +1,14 @@
 //! A relay in front of an RD Gateway without WebSocket: the two connections of a client are one report.
 
+use std::time::Duration;
+
 use rdptrace::{
     Report, Settings, Target,
     internal::demo::{DNS_COMPUTER, gateway},
     report::{Connection, Status},
 };
+
+use tokio::time::Instant;
 
 use super::{difference, relayed};
 use crate::demo_gateway::Lab;
@@ -53,4 +57,14 @@ async fn a_server_behind_the_gateway_is_judged_by_its_own_name() {
         let codes: Vec<_> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
         assert!(!codes.iter().any(|code| code.contains("name")), "{fault}: {codes:?}");
     }
+}
+
+/// Of a client that has left with both, nobody waits for another connection.
+#[tokio::test(start_paused = true)]
+async fn one_of_two_connections_is_reported_once_no_other_is_open() {
+    let begin = Instant::now();
+    let (_, reports) = through("gateway-second-connection").await;
+    assert!(!reports.is_empty());
+    let took = begin.elapsed();
+    assert!(took < Duration::from_secs(50), "{took:?}");
 }
