@@ -24,7 +24,7 @@ const OF_WINDOWS: &[&str] = &[
 ];
 
 /// The demo server with this fault, and what is changed of its trace.
-async fn of(name: Option<&str>, changes: &[(&str, &str, Value)]) -> Report {
+pub(crate) async fn of(name: Option<&str>, changes: &[(&str, &str, Value)]) -> Report {
     let fault = name.map(fault);
     let mut seen = serde_json::to_value(trace(fault, &settings_for(fault)).await.trace).expect("JSON");
     for connection in seen["connections"].as_array_mut().expect("a list") {
@@ -51,7 +51,7 @@ fn who(report: &Report) -> (Answerer, Likelihood) {
 }
 
 /// What says nothing: NLA without more, a computer outside of a domain, and a certificate that anybody makes.
-fn bare() -> Vec<(&'static str, &'static str, Value)> {
+pub(crate) fn bare() -> Vec<(&'static str, &'static str, Value)> {
     vec![
         ("negotiate", "flags", json!(1)),
         ("negotiate", "selected", json!("nla")),
@@ -206,7 +206,7 @@ async fn advice_for_windows_goes_to_windows_alone() {
 }
 
 /// Every observation about who answers.
-fn said(report: &Report) -> String {
+pub(crate) fn said(report: &Report) -> String {
     let judged = report.answered_by.as_ref().expect("somebody answered");
     [&judged.because[..], &judged.against[..]].concat().join("\n")
 }
@@ -236,9 +236,8 @@ async fn a_self_signed_certificate_is_known_by_its_whole_shape() {
     let (freerdp, windows) = ("in the shape that FreeRDP gives it", "in the shape that Windows gives it");
     let server = json!(["1.3.6.1.5.5.7.3.1"]);
     let bits = json!(["keyEncipherment", "dataEncipherment"]);
+    let (begin, half) = (json!("2025-11-20T08:15:00Z"), json!("2026-05-20T08:15:00Z"));
     let year = json!("2027-11-20T08:15:00Z");
-    let half = json!("2026-05-20T08:15:00Z");
-    let begin = json!("2025-11-20T08:15:00Z");
     let rows = [
         (true, &server, json!(null), "0a0b0c0d", &half, [true, false]),
         (true, &server, json!(null), "0a0b0c0d0e", &half, [false, false]),

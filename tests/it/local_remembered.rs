@@ -2,7 +2,7 @@
 //! its services say of themselves.
 
 use rdptrace::{
-    local::{RoleChoice, ServiceState, StartType, Target, Value, check},
+    local::{Owner, RoleChoice, Service, ServiceState, StartType, Target, Value, check},
     report::{
         CheckStatus::{Error, NotApplicable, Ok, Unknown, Warning},
         Os::{Macos, Windows},
@@ -191,4 +191,33 @@ fn a_service_that_a_host_needs_is_judged_by_what_it_does_and_how_it_starts() {
         (&is(ServiceState::Unknown), Unknown, "is not in these files"),
     ];
     assert_host_says("service-audio", &rows);
+}
+
+/// Whose the port is shows by its process, which not everybody may know.
+#[test]
+fn who_listens_on_the_port_is_compared_with_the_service() {
+    let owner = |process| Owner { process, program: Some("svchost.exe".to_owned()) };
+    let service = |state, process| Service { state, start: Some(StartType::Manual), process };
+    let (running, stopped) = (ServiceState::Running, ServiceState::Stopped);
+    for (listens, runs, status, words) in [
+        (None, service(running, Some(9)), Error, "nothing listens on port 3389"),
+        (Some(owner(None)), service(running, Some(9)), Unknown, "its process is not known"),
+        (Some(owner(Some(9))), service(running, Some(9)), Ok, "TermService listens on port 3389"),
+        (
+            Some(owner(Some(8))),
+            service(running, Some(9)),
+            Error,
+            "instead of TermService, which is process 9",
+        ),
+        (Some(owner(Some(8))), service(running, None), Unknown, "the process of TermService is not known"),
+        (Some(owner(Some(8))), service(stopped, None), Error, "and TermService does not run"),
+    ] {
+        let mut machine = nothing(Windows, true);
+        machine.services.insert("TermService".to_owned(), runs);
+        machine.listeners.extend(listens.map(|owner| ("3389".to_owned(), owner)));
+        let checks = check(&machine, RoleChoice::Host, None).checks;
+        let made = checks.into_iter().find(|check| check.code == "service-port-owner").expect("it is made");
+        assert_eq!(made.status, status, "{}", made.message);
+        assert!(made.message.contains(words), "{}", made.message);
+    }
 }

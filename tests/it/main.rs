@@ -4,6 +4,7 @@ mod activation;
 mod added;
 mod answered;
 mod answered_by;
+mod answered_session;
 mod bounded;
 mod capture;
 mod captured;

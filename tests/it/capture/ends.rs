@@ -203,3 +203,16 @@ fn ten_minutes_of_silence_end_a_connection_and_one_wrong_time_does_not() {
     let flows = super::flows(&talk.pcap());
     assert!(flows.iter().any(|flow| flow.from_server.bytes == b"answer"));
 }
+
+/// What is acknowledged is counted without the FIN, which is no byte.
+#[test]
+fn a_fin_is_no_byte_that_was_lost() {
+    for (back, unacknowledged) in [(0, 0), (1, 0), (2, 1), (4, 3)] {
+        let mut talk = Talk::open();
+        talk.sends(Side::Client, DATA, b"request");
+        talk.sends(Side::Client, FIN, b"");
+        let (next, ack) = (talk.server.next, talk.client.next - back);
+        talk.says(Side::Server, DATA, next, ack, b"");
+        assert_eq!(flow(&talk.pcap()).from_client.packets.unacknowledged, unacknowledged, "{back}");
+    }
+}

@@ -6,7 +6,7 @@ use rdptrace::{
     report::{FailureKind, Outcome},
 };
 
-use super::on_the_way::judged;
+use super::on_the_way::{CONFIRM, REQUEST, handshake, judged};
 use crate::capture::talk::{SECOND, SYN, Talk};
 
 #[test]
@@ -28,5 +28,23 @@ fn a_syn_that_is_not_answered_is_told_with_its_repetitions() {
         assert_eq!((verdict.outcome, verdict.phase), (Outcome::Aborted, Some(Phase::Connect)));
         let failure = verdict.failure.as_ref().expect("it failed");
         assert_eq!((failure.kind, failure.detail.as_str()), (FailureKind::Timeout, detail));
+    }
+}
+
+/// Who has begun a ClientHello has taken what the server selected; who has not may dislike it.
+#[test]
+fn a_client_that_leaves_in_its_hello_has_sent_one() {
+    for (sent, expected) in [(0, true), (1, false), (120, false)] {
+        let mut talk = Talk::open();
+        talk.tells(Side::Client, REQUEST);
+        talk.tells(Side::Server, CONFIRM);
+        if sent > 0 {
+            talk.tells(Side::Client, &handshake(200)[..sent]);
+        }
+        talk.closes(Side::Client);
+        let verdict = judged(&talk.pcap()).verdict;
+        assert_eq!(verdict.phase, Some(Phase::Tls), "{}", verdict.summary);
+        let told = verdict.summary.contains("the client sent no ClientHello");
+        assert_eq!(told, expected, "{sent}: {}", verdict.summary);
     }
 }

@@ -5,6 +5,7 @@ use rdptrace::{
     internal::demo::FAULTS,
     render,
     report::{Likelihood, Outcome, Purpose},
+    settings::Security,
 };
 
 use super::{
@@ -92,4 +93,16 @@ async fn a_server_that_refuses_by_alert_is_not_asked_again() {
     };
     assert!(!again(&of_script(MODERN).await.0));
     assert!(again(&of_script(Script { refusal: Refusal::Close, ..MODERN }).await.0));
+}
+
+/// The version of CredSSP is asked for where the traced connection was not to use it.
+#[tokio::test(start_paused = true)]
+async fn credssp_is_asked_for_beside_a_connection_without_it() {
+    for security in [Security::Tls, Security::Nla] {
+        let target = "rdsh01.corp.example".parse().expect("a target");
+        let settings = Settings::default().security(security);
+        let report = Tracer::new(&target, &settings, &Lab::of(None)).posture().await;
+        let seen = report.posture.as_ref().expect("it was asked for");
+        assert_eq!(seen.credssp.version, Some(6), "{security:?}");
+    }
 }
