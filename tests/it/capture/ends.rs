@@ -216,3 +216,18 @@ fn a_fin_is_no_byte_that_was_lost() {
         assert_eq!(flow(&talk.pcap()).from_client.packets.unacknowledged, unacknowledged, "{back}");
     }
 }
+
+/// A RST of somebody else acknowledges what it says only if that was sent.
+#[test]
+fn a_reset_from_the_path_acknowledges_no_more_than_was_sent() {
+    for (beyond, unacknowledged) in [(0, 0), (1000, 7)] {
+        let mut talk = Talk::open();
+        talk.tells(Side::Server, b"banner");
+        talk.sends(Side::Client, DATA, b"request");
+        let (next, ack) = (talk.server.next, talk.client.next + beyond);
+        (talk.server.ttl, talk.server.mac, talk.server.id) = (63, [9; 6], 0);
+        talk.says(Side::Server, RST, next, ack, b"");
+        let packets = flow(&talk.pcap()).from_client.packets;
+        assert_eq!(packets.unacknowledged, unacknowledged, "{beyond}");
+    }
+}

@@ -38,7 +38,7 @@ fn a_binary_value_that_may_hold_names_is_not_taken() {
     let alone = format!("{SYSTEM_STORE}CD");
     set(&mut whole, &alone, "Blob", digits(400));
     for (name, value) in
-        [("SSLCertificateSHA1Hash", digits(40)), ("Longest", digits(64)), ("Secret", digits(66))]
+        [("SSLCertificateSHA1Hash", digits(40)), ("Longest", digits(64)), ("Long", digits(66))]
     {
         set(&mut whole, LISTENER, name, value);
     }
@@ -55,7 +55,7 @@ fn a_binary_value_that_may_hold_names_is_not_taken() {
     }
     let listener = &kept.registry[LISTENER];
     assert_eq!((&listener["SSLCertificateSHA1Hash"], &listener["Longest"]), (&digits(40), &digits(64)));
-    assert_eq!(listener["Secret"], Value::Binary { binary: "0".repeat(66) });
+    assert_eq!(listener["Long"], Value::Binary { binary: "0".repeat(66) });
 }
 
 #[test]
@@ -72,6 +72,30 @@ fn the_paths_of_proxies_are_left_out_and_their_addresses_kept() {
     ] {
         set(&mut whole, PROXIES, name, Value::Text(given.to_owned()));
         assert_eq!(redacted(&whole).registry[PROXIES][name], Value::Text(expected.to_owned()));
+    }
+    // Of what WinHTTP keeps three texts are known, and nothing is taken of what follows them.
+    let binary = |texts: &[&str]| {
+        let texts = texts.iter().map(|text| [&[text.len() as u8, 0, 0, 0], text.as_bytes()].concat());
+        Value::Binary { binary: hex::encode([vec![0x28; 12], texts.collect::<Vec<_>>().concat()].concat()) }
+    };
+    set(
+        &mut whole,
+        PROXIES,
+        "WinHttpSettings",
+        binary(&["10.0.0.9:80", "10.0.0.8", "http://10.0.0.9/p", "more"]),
+    );
+    let kept = &redacted(&whole).registry[PROXIES]["WinHttpSettings"];
+    assert_eq!(kept, &binary(&["10.0.0.9:80", "10.0.0.8", "http://10.0.0.9/"]));
+    // What stands before the last @ may be a piece of a password.
+    for (given, expected) in [
+        ("http=10.0.0.9:80;https=anna:pw@10.0.0.8:81", "http=10.0.0.9:80;https=10.0.0.8:81"),
+        ("http://anna:p@w@10.0.0.9:3128", "http://10.0.0.9:3128"),
+        ("anna@10.0.0.9", "10.0.0.9"),
+    ] {
+        set(&mut whole, PROXIES, "ProxyServer", Value::Text(given.to_owned()));
+        let kept =
+            &Collection::new(&whole, whole.clone(), None, false).machine.registry[PROXIES]["ProxyServer"];
+        assert_eq!(kept, &Value::Text(expected.to_owned()));
     }
     let mut whole = machine(Os::Macos);
     for (name, given) in [("http_proxy", "http://10.0.0.9:3128/way"), ("OTHER", "http://10.0.0.9/way")] {
@@ -211,6 +235,11 @@ fn a_name_is_known_by_each_place_and_replaced_everywhere() {
         let all = serde_json::to_string(&kept).expect("JSON").to_lowercase();
         assert!(!all.contains("zanzibar"), "{place}: {all}");
     }
+    let mut whole = machine(Os::Windows);
+    set(&mut whole, r"HKCU\Software\X", "UsernameHint", Value::Text("Anna Maria Zanzibar".to_owned()));
+    text(&mut whole, "/var/log/some", "it was Anna Maria Zanzibar who said so\n");
+    let sentence = redacted(&whole).texts["/var/log/some"].clone();
+    assert_eq!(sentence, "it was user-1 who said so\n", "a name of several words is one");
     let mut whole = machine(Os::Linux);
     text(&mut whole, "/var/log/some", "it was said that zanzibar is slow\n");
     assert_eq!(redacted(&whole).texts["/var/log/some"], "it was said that zanzibar is slow\n");

@@ -147,3 +147,30 @@ async fn a_client_that_tries_all_the_time_is_kept_in_part() {
     let busy = left.last();
     assert!(busy.is_none_or(|busy| busy.connections.len() == 1), "it was quiet for longest");
 }
+
+/// What a client begins before its session is there belongs to the same attempt.
+#[tokio::test(start_paused = true)]
+async fn a_session_begins_when_all_its_phases_have_passed() {
+    let (flow, opened) = captured("session-flood").await;
+    let mut works = watched(&flow, &opened);
+    works.phases.connect.as_mut().expect("it was opened").elapsed_ms.0 = 5000.0;
+    let (refused, keys) = captured("nla-required").await;
+    let other = watched(&refused, &keys);
+    for (began, expected) in [(3, 1), (4, 1), (6, 2)] {
+        let mut attempts = Attempts::default();
+        assert!(attempts.add(of_client(1, &flow, &works, 0)).is_empty());
+        assert!(attempts.add(of_client(1, &refused, &other, began * SECOND)).is_empty());
+        assert_eq!(attempts.finish().len(), expected, "{began}");
+    }
+}
+
+/// The name that was given is the one that certificates have to be for.
+#[tokio::test(start_paused = true)]
+async fn a_name_that_is_given_is_that_of_every_attempt() {
+    let (flow, keys) = captured("nla-required").await;
+    let seen = watched(&flow, &keys);
+    let mut attempts = Attempts::new(Some("given.example".to_owned()));
+    attempts.add(of_client(1, &flow, &seen, 0));
+    let trace = attempts.finish().pop().expect("one attempt");
+    assert_eq!(trace.target.map(|target| target.server_name).as_deref(), Some("given.example"));
+}

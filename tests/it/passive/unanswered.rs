@@ -3,11 +3,11 @@
 use rdptrace::{
     codes::Phase,
     internal::flow::Side,
-    report::{FailureKind, Outcome},
+    report::{AttemptResult, FailureKind, Outcome},
 };
 
 use super::on_the_way::{CONFIRM, REQUEST, handshake, judged};
-use crate::capture::talk::{SECOND, SYN, Talk};
+use crate::capture::talk::{RST, SECOND, SYN, Talk};
 
 #[test]
 fn a_syn_that_is_not_answered_is_told_with_its_repetitions() {
@@ -47,4 +47,19 @@ fn a_client_that_leaves_in_its_hello_has_sent_one() {
         let told = verdict.summary.contains("the client sent no ClientHello");
         assert_eq!(told, expected, "{sent}: {}", verdict.summary);
     }
+}
+
+#[test]
+fn a_syn_that_is_answered_with_a_rst_is_refused_by_the_host() {
+    let mut talk = Talk::default();
+    talk.sends(Side::Client, SYN, b"");
+    let ack = talk.client.next;
+    talk.says(Side::Server, RST, 0, ack, b"");
+    let report = judged(&talk.pcap());
+    let failure = report.verdict.failure.as_ref().expect("it failed");
+    let told = (failure.kind, failure.detail.as_str());
+    assert_eq!(told, (FailureKind::Refused, "the connection was refused with a RST"));
+    let connect = report.trace.connections[0].phases.connect.as_ref().expect("it was tried");
+    assert_eq!(connect.evidence.attempts[0].result, AttemptResult::Refused);
+    assert_eq!(connect.evidence.peer, None);
 }
