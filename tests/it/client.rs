@@ -2,7 +2,10 @@
 
 use rdptrace::{
     Target, Tracer, diagnose,
-    internal::{net::Recording, pdu::client_settings::client_settings},
+    internal::{
+        net::Recording,
+        pdu::client_settings::{ClientSettings, client_settings},
+    },
     render,
     report::{Client, Coded, FindingCode, Trace},
     settings::Experiments,
@@ -199,4 +202,18 @@ fn the_core_data_of_an_older_client_is_read_as_far_as_it_goes() {
         (new.early_capability_flags, new.connection_type, new.selected_protocol),
         (Some(0x09AB), Some(6), Some(2))
     );
+}
+
+/// Each block tells its own part, and one that did not come is none (MS-RDPBCGR 2.2.1.3).
+#[test]
+fn each_block_of_a_connect_initial_tells_its_part() {
+    let read =
+        |blocks: &[(u16, &[u8])]| client_settings(&connect_initial(blocks)).expect("a Connect Initial");
+    let none = read(&[(0xC0FF, &[1, 2, 3, 4])]);
+    assert_eq!(none, ClientSettings::default());
+    assert_eq!(read(&[(0xC002, &[0x1B, 0, 0, 0, 0, 0, 0, 0])]).encryption_methods, Some(0x1B));
+    assert_eq!(read(&[(0xC004, &[9, 0, 0, 0, 0, 0, 0, 0])]).cluster_flags, Some(9));
+    assert_eq!(read(&[(0xC005, &[0, 0, 0, 0, 2, 0, 0, 0])]).monitors, Some(2));
+    assert!(read(&[(0xC006, &[0; 4])]).message_channel && !none.message_channel);
+    assert_eq!(read(&[(0xC00A, &[5, 3, 0, 0])]).multitransport, Some(0x0305));
 }

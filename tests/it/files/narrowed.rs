@@ -73,6 +73,8 @@ fn the_paths_of_proxies_are_left_out_and_their_addresses_kept() {
         set(&mut whole, PROXIES, name, Value::Text(given.to_owned()));
         assert_eq!(redacted(&whole).registry[PROXIES][name], Value::Text(expected.to_owned()));
     }
+    set(&mut whole, PROXIES, "Home", Value::Text("http://10.0.0.9/way".to_owned()));
+    assert_eq!(redacted(&whole).registry[PROXIES]["Home"], Value::Text("http://10.0.0.9/way".to_owned()));
     // Of what WinHTTP keeps three texts are known, and nothing is taken of what follows them.
     let binary = |texts: &[&str]| {
         let texts = texts.iter().map(|text| [&[text.len() as u8, 0, 0, 0], text.as_bytes()].concat());
@@ -235,6 +237,12 @@ fn a_name_is_known_by_each_place_and_replaced_everywhere() {
         let all = serde_json::to_string(&kept).expect("JSON").to_lowercase();
         assert!(!all.contains("zanzibar"), "{place}: {all}");
     }
+    // The machine's own names are asked for, though they are not taken along.
+    let (mut own, mut taken) = (machine(Os::Windows), machine(Os::Windows));
+    own.variables.insert("COMPUTERNAME".to_owned(), "ZANZIBAR".to_owned());
+    text(&mut taken, "/var/log/some", "it was zanzibar\n");
+    let taken = Collection::new(&own, taken, None, true).machine;
+    assert_eq!(taken.texts["/var/log/some"], "it was host-1\n");
     let mut whole = machine(Os::Windows);
     set(&mut whole, r"HKCU\Software\X", "UsernameHint", Value::Text("Anna Maria Zanzibar".to_owned()));
     text(&mut whole, "/var/log/some", "it was Anna Maria Zanzibar who said so\n");

@@ -151,7 +151,7 @@ async fn a_client_that_tries_all_the_time_is_kept_in_part() {
 /// What a client begins before its session is there belongs to the same attempt.
 #[tokio::test(start_paused = true)]
 async fn a_session_begins_when_all_its_phases_have_passed() {
-    let (flow, opened) = captured("session-flood").await;
+    let (flow, opened) = captured("session-closed").await;
     let mut works = watched(&flow, &opened);
     works.phases.connect.as_mut().expect("it was opened").elapsed_ms.0 = 5000.0;
     let (refused, keys) = captured("nla-required").await;
@@ -173,4 +173,21 @@ async fn a_name_that_is_given_is_that_of_every_attempt() {
     attempts.add(of_client(1, &flow, &seen, 0));
     let trace = attempts.finish().pop().expect("one attempt");
     assert_eq!(trace.target.map(|target| target.server_name).as_deref(), Some("given.example"));
+}
+
+/// What a trace asks at another address, to follow up its own connection, belongs to it; what somebody else asks there does not.
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_follows_up_another_belongs_to_the_same_client() {
+    let (flow, keys) = captured("nla-required").await;
+    let seen = watched(&flow, &keys);
+    let mut follows = seen.clone();
+    follows.purpose = serde_json::from_value("experiment:no-sni".into()).expect("a purpose");
+    for (client, expected) in [(1, &[2][..]), (2, &[1, 1][..])] {
+        let mut attempts = Attempts::default();
+        attempts.add(of_client(1, &flow, &seen, 0));
+        let server = ([192, 0, 2, 16], 3389).into();
+        attempts.add(Watched { server, ..of_client(client, &flow, &follows, SECOND) });
+        let made: Vec<usize> = attempts.finish().iter().map(|trace| trace.connections.len()).collect();
+        assert_eq!(made, expected, "{client}");
+    }
 }
