@@ -24,7 +24,7 @@ const OF_WINDOWS: &[&str] = &[
 ];
 
 /// The demo server with this fault, and what is changed of its trace.
-async fn of(name: Option<&str>, changes: &[(&str, &str, Value)]) -> Report {
+pub(crate) async fn of(name: Option<&str>, changes: &[(&str, &str, Value)]) -> Report {
     let fault = name.map(fault);
     let mut seen = serde_json::to_value(trace(fault, &settings_for(fault)).await.trace).expect("JSON");
     for connection in seen["connections"].as_array_mut().expect("a list") {
@@ -51,7 +51,7 @@ fn who(report: &Report) -> (Answerer, Likelihood) {
 }
 
 /// What says nothing: NLA without more, a computer outside of a domain, and a certificate that anybody makes.
-fn bare() -> Vec<(&'static str, &'static str, Value)> {
+pub(crate) fn bare() -> Vec<(&'static str, &'static str, Value)> {
     vec![
         ("negotiate", "flags", json!(1)),
         ("negotiate", "selected", json!("nla")),
@@ -202,5 +202,86 @@ async fn advice_for_windows_goes_to_windows_alone() {
                 assert!(!cause.confirm.is_empty() && !cause.fix.is_empty(), "{name}: {}", cause.code);
             }
         }
+    }
+}
+
+/// Every observation about who answers.
+pub(crate) fn said(report: &Report) -> String {
+    let judged = report.answered_by.as_ref().expect("somebody answered");
+    [&judged.because[..], &judged.against[..]].concat().join("\n")
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_flags_of_freerdp_are_those_two_alone() {
+    let text = "the flags 0x03 announce the graphics pipeline without the modes of Windows";
+    let modes = "announce modes of Windows";
+    for (flags, is_freerdp, is_windows) in [
+        (0, false, false),
+        (1, false, false),
+        (3, true, false),
+        (7, false, false),
+        (0x0B, false, true),
+        (0x13, false, true),
+    ] {
+        let mut changes = bare();
+        changes.push(("negotiate", "flags", json!(flags)));
+        let said = said(&of(None, &changes).await);
+        assert_eq!((said.contains(text), said.contains(modes)), (is_freerdp, is_windows), "{flags}: {said}");
+    }
+}
+
+/// A certificate without usages of its key, with a short serial number and for a server alone is FreeRDP's.
+#[tokio::test(start_paused = true)]
+async fn a_self_signed_certificate_is_known_by_its_whole_shape() {
+    let (freerdp, windows) = ("in the shape that FreeRDP gives it", "in the shape that Windows gives it");
+    let server = json!(["1.3.6.1.5.5.7.3.1"]);
+    let bits = json!(["keyEncipherment", "dataEncipherment"]);
+    let (begin, half) = (json!("2025-11-20T08:15:00Z"), json!("2026-05-20T08:15:00Z"));
+    let year = json!("2027-11-20T08:15:00Z");
+    let rows = [
+        (true, &server, json!(null), "0a0b0c0d", &half, [true, false]),
+        (true, &server, json!(null), "0a0b0c0d0e", &half, [false, false]),
+        (true, &json!([]), json!(null), "0a0b0c0d", &half, [false, false]),
+        (false, &server, json!(null), "0a0b0c0d", &half, [false, false]),
+        (true, &server, bits.clone(), "0a0b0c0d", &half, [false, true]),
+        (true, &server, bits.clone(), "0a0b0c0d0e", &half, [false, true]),
+        (true, &server, bits, "0a0b0c0d", &year, [false, false]),
+        (true, &server, json!(["keyEncipherment"]), "0a0b0c0d", &half, [false, false]),
+    ];
+    for (own, extended, key, serial, end, expected) in rows {
+        let mut changes = bare();
+        changes.extend([
+            ("tls", "certificate/self_signed", json!(own)),
+            ("tls", "certificate/usage/extended", extended.clone()),
+            ("tls", "certificate/usage/key", key.clone()),
+            ("tls", "certificate/serial", json!(serial)),
+            ("tls", "certificate/not_before", begin.clone()),
+            ("tls", "certificate/not_after", end.clone()),
+        ]);
+        let said = said(&of(None, &changes).await);
+        assert_eq!(
+            [said.contains(freerdp), said.contains(windows)],
+            expected,
+            "{own} {key} {serial}: {said}"
+        );
+    }
+}
+
+/// Only a claim of a Windows that is older than TLS 1.3 is shown wrong by it.
+#[tokio::test(start_paused = true)]
+async fn tls_1_3_speaks_against_a_claim_of_an_older_windows_alone() {
+    let text = "it speaks TLS 1.3, which no such Windows does";
+    for (version, build, tls, expected) in [
+        ("10.0", 17763, "TLSv1.3", true),
+        ("10.0", 17763, "TLSv1.2", false),
+        ("6.1", 7601, "TLSv1.3", true),
+        ("10.0", 22631, "TLSv1.3", false),
+        ("10.0", 22631, "TLSv1.2", false),
+        ("10.0", 20348, "TLSv1.3", false),
+    ] {
+        let mut changes = freerdp(version, build);
+        changes.push(("tls", "version", json!(tls)));
+        let said = said(&of(None, &changes).await);
+        assert_eq!(said.contains(text), expected, "{version} {build} {tls}: {said}");
     }
 }

@@ -1,7 +1,7 @@
 //! What a report says of why: the cause that fits stands first, and nothing is claimed of a healthy server.
 
 use rdptrace::{
-    Report, Settings, Target, Tracer,
+    Report, Settings, Target, Tracer, diagnose,
     report::{Cause, Confidence, Likelihood, Severity},
     settings::{Experiments, Security},
 };
@@ -214,5 +214,23 @@ async fn the_label_of_mstsc_follows_the_ending() {
         let label = of(name).await.verdict.mstsc;
         let shown = label.as_ref().map(|l| (l.code.as_str(), l.extended.as_str(), l.confidence));
         assert_eq!(shown, expected, "{name}");
+    }
+}
+
+/// Whoever has said a word of CredSSP is there, and so is what ended after the proof of an account.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_behind_tls_only_where_no_message_inside_it_was_answered() {
+    let seen = of("credssp-close").await.trace;
+    for (version, attempted, expected) in
+        [(None, false, true), (Some(6), false, false), (None, true, false), (Some(6), true, false)]
+    {
+        let mut trace = seen.clone();
+        let made = trace.connections.iter_mut().filter_map(|made| made.phases.credssp.as_mut());
+        made.for_each(|record| {
+            (record.evidence.version, record.evidence.attempted) = (version, attempted);
+        });
+        let report = diagnose(trace);
+        let told = report.causes.iter().any(|cause| cause.code.as_str() == "nothing-behind-tls");
+        assert_eq!(told, expected, "{version:?} {attempted}");
     }
 }

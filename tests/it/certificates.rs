@@ -153,3 +153,19 @@ fn a_chain_is_kept_as_served() {
     let subjects: Vec<Option<&str>> = served.chain.iter().map(|member| member.subject.as_deref()).collect();
     assert_eq!(subjects, [Some("CN=corp root"), None]);
 }
+
+/// A store that is empty trusts nobody; of one that cannot be read nothing is known.
+#[test]
+fn without_roots_trust_is_not_checked_and_why_is_told() {
+    let ours = authority("corp root");
+    let chain = [issued(&leaf("rdsh01", vec![dns("rdsh01")]), &ours)];
+    let unreadable = Roots::new(Err("the store is locked".to_owned()));
+    let judged = |roots: &Roots<'_>| {
+        let expectation = Expectation { name: "rdsh01", now: Timestamp(NOW), roots, pin: None };
+        let seen = evidence(&chain, &expectation).expect("a certificate");
+        (seen.trust, seen.trust_detail)
+    };
+    assert_eq!(judged(&unreadable), (Trust::NotChecked, Some("the store is locked".to_owned())));
+    assert_eq!(judged(&Roots::lazy(vec![ours.der().clone()], None)), (Trust::Trusted, None));
+    assert_eq!(judged(&Roots::new(Ok(Vec::new()))).0, Trust::UnknownIssuer);
+}

@@ -2,7 +2,10 @@
 
 use rdptrace::{
     Target, Tracer, diagnose,
-    internal::net::Recording,
+    internal::{
+        net::Recording,
+        pdu::client_settings::{ClientSettings, client_settings},
+    },
     render,
     report::{Client, Coded, FindingCode, Trace},
     settings::Experiments,
@@ -135,4 +138,82 @@ async fn what_a_client_lacks_is_a_finding_and_what_it_offers_is_none() {
         lacking.connections.push(whole.connections[0].clone());
         assert!(!has(lacking), "{code} of a client that offers it elsewhere");
     }
+}
+
+/// A Connect Initial with these blocks behind its domain parameters.
+fn connect_initial(blocks: &[(u16, &[u8])]) -> Vec<u8> {
+    let mut all = Vec::new();
+    for (kind, content) in blocks {
+        all.extend(kind.to_le_bytes());
+        all.extend(u16::try_from(content.len() + 4).expect("it is short").to_le_bytes());
+        all.extend(*content);
+    }
+    let length = u16::try_from(all.len()).expect("it is short");
+    let gcc = [&b"\0\x05\0\x14\x7c\0\x01Duca"[..], &(0x8000 | length).to_be_bytes(), &all].concat();
+    let length = u16::try_from(gcc.len()).expect("it is short").to_be_bytes();
+    let body = [&[4, 1, 1, 4, 1, 1, 1, 1, 0xFF, 4, 0x82][..], &length, &gcc].concat();
+    let length = u16::try_from(body.len()).expect("it is short").to_be_bytes();
+    [&[0x7F, 0x65, 0x82][..], &length, &body].concat()
+}
+
+/// Names of channels end at their first NUL; no more than 31 are read (MS-RDPBCGR 2.2.1.3.4).
+#[test]
+fn the_channels_of_a_client_are_named_as_it_wrote_them() {
+    let listed = |count: u32, entries: usize| {
+        let one = [&b"rdpdr\0\0\0"[..], &0x8080_0000_u32.to_le_bytes()].concat();
+        let other = [&b"cliprdrx"[..], &0xC0A0_0000_u32.to_le_bytes()].concat();
+        let all = one.into_iter().chain(other).cycle().take(entries * 12);
+        count.to_le_bytes().into_iter().chain(all).collect::<Vec<u8>>()
+    };
+    let read = |content: &[u8]| {
+        let told = client_settings(&connect_initial(&[(0xC003, content), (0xC004, &[9, 0, 0, 0])]));
+        let told = told.expect("a Connect Initial");
+        assert_eq!(told.cluster_flags, Some(9), "a block that is cut short hides no other");
+        told.channels
+    };
+    let (first, second) = (("rdpdr".to_owned(), 0x8080_0000), ("cliprdrx".to_owned(), 0xC0A0_0000));
+    assert_eq!(read(&listed(0, 2)), []);
+    assert_eq!(read(&listed(1, 2)), std::slice::from_ref(&first));
+    assert_eq!(read(&listed(2, 2)), [first.clone(), second]);
+    assert_eq!(read(&listed(2, 1)), [first]);
+    assert_eq!(read(&listed(40, 40)).len(), 31);
+    assert!(client_settings(&[0x7F, 0x66, 0]).is_err());
+}
+
+/// What an older client leaves out at the end of its core data is none, and what is before that is read.
+#[test]
+fn the_core_data_of_an_older_client_is_read_as_far_as_it_goes() {
+    let mut core =
+        [&[4, 0, 8, 0, 0, 4, 0, 3, 1, 0xCA, 3, 0xAA, 9, 4, 0, 0, 0x28, 0x0A, 0, 0][..], &[0; 32]].concat();
+    core[20] = b'v';
+    let read =
+        |core: &[u8]| client_settings(&connect_initial(&[(0xC001, core)])).expect("a Connect Initial").core;
+    let old = read(&core).expect("its core data");
+    assert_eq!(
+        (old.version, old.desktop, old.build, old.name.as_str()),
+        (0x0008_0004, (1024, 768), 2600, "v")
+    );
+    assert_eq!((old.keyboard_layout, old.keyboard_type, old.early_capability_flags), (0x0409, None, None));
+    core.extend([4, 0, 0, 0]);
+    assert_eq!(read(&core).and_then(|core| core.keyboard_type), Some(4));
+    core.extend([&[0; 72][..], &[0; 8], &[0; 4], &[0xAB, 9], &[0; 64], &[6, 0], &[2, 0, 0, 0]].concat());
+    let new = read(&core).expect("its core data");
+    assert_eq!(
+        (new.early_capability_flags, new.connection_type, new.selected_protocol),
+        (Some(0x09AB), Some(6), Some(2))
+    );
+}
+
+/// Each block tells its own part, and one that did not come is none (MS-RDPBCGR 2.2.1.3).
+#[test]
+fn each_block_of_a_connect_initial_tells_its_part() {
+    let read =
+        |blocks: &[(u16, &[u8])]| client_settings(&connect_initial(blocks)).expect("a Connect Initial");
+    let none = read(&[(0xC0FF, &[1, 2, 3, 4])]);
+    assert_eq!(none, ClientSettings::default());
+    assert_eq!(read(&[(0xC002, &[0x1B, 0, 0, 0, 0, 0, 0, 0])]).encryption_methods, Some(0x1B));
+    assert_eq!(read(&[(0xC004, &[9, 0, 0, 0, 0, 0, 0, 0])]).cluster_flags, Some(9));
+    assert_eq!(read(&[(0xC005, &[0, 0, 0, 0, 2, 0, 0, 0])]).monitors, Some(2));
+    assert!(read(&[(0xC006, &[0; 4])]).message_channel && !none.message_channel);
+    assert_eq!(read(&[(0xC00A, &[5, 3, 0, 0])]).multitransport, Some(0x0305));
 }

@@ -30,6 +30,7 @@ use crate::{
     faults::{SCREEN, lines},
     junit::{assert_counts, junit},
     lab::ClientEnd,
+    program::{rdptrace, text},
 };
 
 /// A network in which only the gateway can be reached.
@@ -280,4 +281,13 @@ async fn mstsc_stops_at_a_gateway_whose_certificate_is_wrong() {
         assert_eq!(shown.map(|shown| shown.code.as_str()), label, "{fault}, trusted {trusted}");
         assert!(shown.is_none_or(|shown| shown.text.contains("certificate")), "{shown:?}");
     }
+}
+
+#[test]
+fn the_program_lists_every_fault_of_the_gateway() {
+    let output = rdptrace(&["demo", "--gateway", "--list"]);
+    let said = text(&output.stdout);
+    let is_listed = |name: &str| said.lines().any(|line| line.split_whitespace().next() == Some(name));
+    let missing: Vec<&str> = gateway::all().map(|fault| fault.name).filter(|name| !is_listed(name)).collect();
+    assert!(output.status.success() && missing.is_empty(), "{missing:?}");
 }

@@ -270,3 +270,17 @@ fn every_finding_and_cause_is_explained() {
         assert!(explained.known && explained.summary.len() > 40, "{code}: {}", explained.summary);
     }
 }
+
+/// The same pair in hexadecimal and decimal is one; another reason makes it another.
+#[test]
+fn what_stands_there_twice_is_explained_once() {
+    for (words, expected) in [
+        (&["0x904/0x7", "2308/7"][..], &["0x904/0x7"][..]),
+        (&["0x904/0x7", "0x904/0x8"], &["0x904/0x7", "0x904/0x8"]),
+        (&["0x904", "(2308)"], &["0x904"]),
+    ] {
+        let explanation = ask(words).expect("codes");
+        let read: Vec<_> = explanation.codes.iter().map(|code| code.input.as_str()).collect();
+        assert_eq!(read, expected, "{words:?}");
+    }
+}

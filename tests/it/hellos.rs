@@ -193,3 +193,27 @@ async fn the_legacy_hello_proves_suites_only_beside_an_alert_and_a_control() {
         assert_eq!(lacks_suites(&diagnose(lone)), Likelihood::Likely, "{name}");
     }
 }
+
+/// TLS 1.2 without extensions (RFC 5246 section 7.4.1.2); other messages and records are no ClientHello.
+#[test]
+fn a_hello_is_read_as_far_as_it_goes() {
+    let body = [&[3, 3][..], &[7; 32], &[0, 0, 4, 0x13, 0x01, 0xC0, 0x2F, 1, 0]].concat();
+    let record = |kind: u8, message: u8, high: u8, body: &[u8]| {
+        let length = u8::try_from(body.len()).expect("it is short");
+        [&[kind, 3, 1, 0, length + 4, message, high, 0, length][..], body].concat()
+    };
+    let read = ClientHello::read(&record(22, 1, 0, &body)).expect("a hello");
+    assert_eq!((read.version, read.suites.as_slice()), (0x0303, &[0x1301, 0xC02F][..]));
+    assert_eq!((read.compression.as_slice(), read.extensions.len()), (&[0][..], 0));
+    assert_eq!(read.versions(), [0x0303]);
+    for (kind, message, high) in [(23, 1, 0), (22, 2, 0), (22, 1, 1)] {
+        assert!(ClientHello::read(&record(kind, message, high, &body)).is_err(), "{kind} {message} {high}");
+    }
+    let named = [&body[..], &[0, 9, 0, 43, 0, 5, 4, 3, 4, 3, 3]].concat();
+    let read = ClientHello::read(&record(22, 1, 0, &named)).expect("a hello");
+    assert_eq!(read.versions(), [0x0304, 0x0303]);
+    let cut = record(22, 1, 0, &named);
+    for length in 0..cut.len() {
+        assert!(ClientHello::read(&cut[..length]).is_err(), "{length}");
+    }
+}

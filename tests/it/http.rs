@@ -79,9 +79,16 @@ fn a_body_ends_where_its_head_says() {
     assert_eq!(body("Content-Length: 7\r\nTransfer-Encoding: chunked\r\n", "GET"), Ok(BodyLength::Chunked));
     assert_eq!(body("", "GET"), Ok(BodyLength::UntilEnd));
     assert_eq!(body("", "CONNECT"), Ok(BodyLength::Nothing));
-    for wrong in
-        ["-1", "1x", "", "7\r\nContent-Length: 8", &(MAX_BODY + 1).to_string(), "99999999999999999999"]
-    {
+    for wrong in [
+        "-1",
+        "+0",
+        "+7",
+        "1x",
+        "",
+        "7\r\nContent-Length: 8",
+        &(MAX_BODY + 1).to_string(),
+        "99999999999999999999",
+    ] {
         assert!(body(&format!("Content-Length: {wrong}\r\n"), "GET").is_err(), "{wrong}");
     }
     let why = |length: &str| {

@@ -161,3 +161,27 @@ async fn a_client_that_says_no_more_meets_a_limit_that_is_told() {
     assert_eq!(report.verdict.outcome, Outcome::Stopped);
     assert!(page(&report).contains("within the 30 s that rdptrace listens"), "{}", page(&report));
 }
+
+/// Of two clients only the first is listened to where one is wanted: the other is not half of a report.
+#[tokio::test]
+async fn where_one_client_is_wanted_another_one_waits_and_is_not_reported() {
+    let door = Door::open(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
+    let address = door.address().expect("an address");
+    let listener = Listener::new(Select::Nla, OffsetDateTime::now_utc()).expect("a listener");
+    let mut reports = Vec::new();
+    let mut keep = |report| reports.push(report);
+    let serving = listener.serve(&door, &System, Until::FirstEnded, pending(), &mut keep);
+    let clients = async {
+        let mut first = TcpStream::connect(address).await.expect("it listens");
+        let second = TcpStream::connect(address).await.expect("it listens");
+        let request = [3, 0, 0, 19, 14, 0xE0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0];
+        first.write_all(&request).await.expect("it is taken");
+        first.read_exact(&mut [0; 19]).await.expect("an answer");
+        first.shutdown().await.expect("it leaves");
+        second
+    };
+    let (served, _waiting) = tokio::join!(serving, clients);
+    served.expect("the door is open");
+    assert_eq!(reports.len(), 1);
+    assert!(reports[0].trace.connections[0].client.as_ref().is_some_and(|client| client.request.is_some()));
+}

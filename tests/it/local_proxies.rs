@@ -9,7 +9,7 @@ use rdptrace::{
 };
 
 use crate::local_tables::{
-    Has::{Prints, Set, Text, Variable},
+    Has::{Holds, Prints, Set, Text, Variable},
     Row, assert_says, number, text,
 };
 
@@ -100,9 +100,11 @@ fn the_proxy_of_winhttp_is_read_from_its_binary_value() {
         value(Value::Binary { binary: hex::encode(bytes) })
     };
     let direct = "services and WinHTTP use no proxy";
-    let rows: [Row<'_>; 7] = [
+    let rows: [Row<'_>; 9] = [
         (&[], Ok, direct),
         (&[binary(1, &["proxy:8080", "", ""])], Ok, direct),
+        (&[binary(1, &["", "", "http://x/p.pac"])], Ok, direct),
+        (&[binary(3, &["", "", "http://x/p.pac"])], Ok, direct),
         (&[binary(3, &["proxy:8080", "<local>", ""])], Ok, "use a proxy"),
         (&[binary(5, &["", "", "http://x/p.pac"])], Ok, "use a proxy"),
         (&[binary(5, &["proxy:8080", ""])], Ok, direct),
@@ -166,4 +168,23 @@ fn kerberos_needs_a_realm_and_a_way_to_its_kdc() {
         (&[realm.clone(), klist(1)], Warning, "has no Kerberos ticket"),
     ];
     assert_says("kerberos-ticket", Linux, None, &rows);
+}
+
+/// MIT's libraries read what ends with .conf, and names of letters, digits, dashes and underscores; of hidden files nothing.
+#[test]
+fn of_a_folder_that_kerberos_includes_the_files_with_plain_names_count() {
+    const REALM: &str = "[libdefaults]\n default_realm = A.EXAMPLE\n";
+    let main = Text("/etc/krb5.conf", "includedir /etc/krb5.conf.d/\n[libdefaults]\n");
+    for (name, path, is_read) in [
+        ("realm.conf", "/etc/krb5.conf.d/realm.conf", true),
+        ("my-realm_2", "/etc/krb5.conf.d/my-realm_2", true),
+        (".realm.conf", "/etc/krb5.conf.d/.realm.conf", false),
+        ("realm.rpmsave", "/etc/krb5.conf.d/realm.rpmsave", false),
+        ("realm~", "/etc/krb5.conf.d/realm~", false),
+    ] {
+        let (status, words) =
+            if is_read { (Ok, "looks for its KDC in DNS") } else { (Warning, "names no default realm") };
+        let things = [main.clone(), Holds("/etc/krb5.conf.d/", name), Text(path, REALM)];
+        assert_says("kerberos-configuration", Linux, None, &[(&things, status, words)]);
+    }
 }

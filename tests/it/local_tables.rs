@@ -33,8 +33,10 @@ pub(crate) enum Has {
     Text(&'static str, &'static str),
     /// A file that was changed so many minutes ago.
     Changed(&'static str, i64),
+    /// A folder and its only entry.
+    Holds(&'static str, &'static str),
 }
-use Has::{Changed, Prints, Runs, Set, Variable};
+use Has::{Changed, Holds, Prints, Runs, Set, Variable};
 
 fn put(machine: &mut Recorded, thing: Has) {
     match thing {
@@ -54,6 +56,9 @@ fn put(machine: &mut Recorded, thing: Has) {
         }
         Has::Text(path, text) => {
             machine.texts.insert(path.to_owned(), text.to_owned());
+        }
+        Holds(path, name) => {
+            machine.folders.insert(path.to_owned(), vec![name.to_owned()]);
         }
         Changed(path, minutes) => {
             let modified = Some(Timestamp(machine.machine.now.0 - Duration::minutes(minutes)));
@@ -76,12 +81,22 @@ fn put(machine: &mut Recorded, thing: Has) {
 /// Things, the status and a part of the sentence.
 pub(crate) type Row<'a> = (&'a [Has], CheckStatus, &'a str);
 
+/// What a client of this system says.
 pub(crate) fn assert_says(code: &str, system: Os, target: Option<&str>, rows: &[Row<'_>]) {
+    assert_says_as(RoleChoice::Client, code, system, target, rows);
+}
+
+/// What a host of Windows says.
+pub(crate) fn assert_host_says(code: &str, rows: &[Row<'_>]) {
+    assert_says_as(RoleChoice::Host, code, Windows, None, rows);
+}
+
+fn assert_says_as(role: RoleChoice, code: &str, system: Os, target: Option<&str>, rows: &[Row<'_>]) {
     let subject = target.map(|target| Target::new(target, 3389));
     for (things, status, words) in rows {
         let mut machine = nothing(system, true);
         things.iter().for_each(|thing| put(&mut machine, thing.clone()));
-        let mut made = statuses(&machine, subject.as_ref(), RoleChoice::Client);
+        let mut made = statuses(&machine, subject.as_ref(), role);
         let said = made.remove(code).unwrap_or_else(|| panic!("{code} is not made"));
         assert_eq!(said.0, *status, "{code} {things:?}: {}", said.1);
         assert!(said.1.contains(words), "{code} {things:?}: {}", said.1);
@@ -96,7 +111,7 @@ pub(crate) fn text(value: &str) -> Value {
     Value::Text(value.to_owned())
 }
 
-fn list(values: &[&str]) -> Value {
+pub(crate) fn list(values: &[&str]) -> Value {
     Value::List(values.iter().map(|value| (*value).to_owned()).collect())
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use rdptrace::{
-    local::{About, Event, Recorded, RoleChoice, Value, check},
-    report::{ClientAttempt, Os},
+    local::{About, Event, File, Recorded, RoleChoice, Value, check},
+    report::{CheckStatus, ClientAttempt, Os},
 };
 use time::{Duration, OffsetDateTime};
 
-use crate::local::invented;
+use crate::local::{invented, nothing};
 
 /// What stands for a secret in the invented machines.
 const SECRET: &str = "not-to-be-shown";
@@ -100,5 +100,42 @@ fn damaged_settings_of_winhttp_name_no_proxy() {
         machine.registry.insert(CONNECTIONS.to_owned(), values);
         let proxies = check(&machine, RoleChoice::Client, None).machine.proxies;
         assert!(proxies.is_empty(), "{digits} digits: {proxies:?}");
+    }
+}
+
+/// A client of another Windows was copied there: it is no newer than the system, and no more than a hundred builds older. That of
+/// Windows 7 was replaced by newer ones.
+#[test]
+fn a_client_belongs_to_its_windows_by_its_build() {
+    let row = |system: &str, mstsc: &str, control: &str| {
+        let about = About {
+            system: Os::Windows,
+            version: Some(system.to_owned()),
+            elevated: None,
+            now: nothing(Os::Windows, true).machine.now,
+            complete: true,
+        };
+        let mut machine = Recorded::new(about);
+        for (name, version) in [("mstsc.exe", mstsc), ("mstscax.dll", control)] {
+            let file = File { version: Some(version.to_owned()), readable: true, ..File::default() };
+            machine.files.insert(format!(r"%SystemRoot%\System32\{name}"), file);
+        }
+        let checks = check(&machine, RoleChoice::Client, None).checks;
+        let made = checks.into_iter().find(|check| check.code == "program-version").expect("it is made");
+        (made.status, made.message)
+    };
+    let (other, parts) = ("not the one of this Windows", "of different builds");
+    for (system, mstsc, control, status, words) in [
+        ("10.0.26100.1", "10.0.26100.7", "10.0.26100.9", CheckStatus::Ok, "belongs to this Windows"),
+        ("10.0.26200.1", "10.0.26100.7", "10.0.26100.7", CheckStatus::Ok, "belongs to this Windows"),
+        ("10.0.26201.1", "10.0.26100.7", "10.0.26100.7", CheckStatus::Warning, other),
+        ("10.0.26100.1", "10.0.26101.7", "10.0.26101.7", CheckStatus::Warning, other),
+        ("10.0.26100.1", "10.0.26100.7", "10.0.19041.7", CheckStatus::Warning, parts),
+        ("6.1.7601.1", "6.3.9600.7", "6.3.9600.7", CheckStatus::Ok, "belongs to this Windows"),
+        ("6.1.7601.1", "6.0.6002.7", "6.0.6002.7", CheckStatus::Warning, other),
+        ("6.1.7601.1", "10.0.10240.7", "10.0.10240.7", CheckStatus::Warning, other),
+    ] {
+        let said = row(system, mstsc, control);
+        assert!(said.0 == status && said.1.contains(words), "{system} {mstsc} {control}: {said:?}");
     }
 }

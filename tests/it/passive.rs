@@ -12,6 +12,7 @@ mod proxies;
 mod sealed;
 pub(crate) mod server_key;
 mod sessions;
+mod unanswered;
 
 use rdptrace::{
     Report, Target, Tracer, diagnose,

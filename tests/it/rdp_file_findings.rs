@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use rdptrace::{
-    Report, Settings, Target, Tracer, destination::RdpFile, diagnose, honour, internal::diagnose::emitted,
-    report::FailureKind,
+    Report, Settings, Target, Tracer,
+    destination::RdpFile,
+    diagnose, honour,
+    internal::diagnose::emitted,
+    report::{Certificate, FailureKind, Trust},
 };
 
 use crate::{
@@ -117,6 +120,45 @@ async fn a_broker_refuses_the_token_by_number() {
     let failure = failed.expect("it failed there");
     (failure.kind, failure.code) = (FailureKind::ErrorInfo, Some(0x410));
     assert!(codes(&diagnose(report.trace)).contains("rdp-file-token-refused"));
+}
+
+/// mstsc leaves a server that it cannot authenticate if the file says so, and says why.
+#[tokio::test(start_paused = true)]
+async fn a_file_that_refuses_an_unproven_server_is_told_with_what_is_unproven() {
+    for (level, is_strict) in [(0, false), (1, true), (2, false), (3, false)] {
+        let text = format!("full address:s:rdsh01\nauthentication level:i:{level}");
+        let file = RdpFile::parse(text.as_bytes()).expect("a file");
+        let seen = trace(file, Answer::Demo(None)).await.trace;
+        let day = time::Duration::DAY;
+        type Change = fn(&mut Certificate);
+        let cases: [(Change, Option<&str>); 6] = [
+            (|_| {}, Some("the certificate is self-signed")),
+            (|served| served.trust = Trust::UnknownIssuer, Some("the certificate is not trusted")),
+            (|served| served.trust = Trust::Other, Some("the certificate is not trusted")),
+            (|served| (served.trust, served.name_matches) = (Trust::Trusted, true), None),
+            (
+                |served| (served.trust, served.name_matches) = (Trust::Trusted, false),
+                Some("the certificate is for another name"),
+            ),
+            (
+                |served| (served.trust, served.not_after) = (Trust::Trusted, served.not_before),
+                Some("the certificate is not valid at this time"),
+            ),
+        ];
+        for (change, why) in cases {
+            let mut trace = seen.clone();
+            let tls = trace.connections[0].phases.tls.as_mut().expect("it came to TLS");
+            let served = tls.evidence.certificate.as_mut().expect("it was served");
+            served.not_before.0 = trace.started.0 - day;
+            served.not_after.0 = trace.started.0 + day;
+            change(served);
+            let report = diagnose(trace);
+            let found =
+                report.findings.iter().find(|finding| finding.code.as_str() == "rdp-file-server-refused");
+            assert_eq!(found.is_some(), is_strict && why.is_some(), "level {level}: {found:?}");
+            assert!(found.is_none_or(|found| why.is_some_and(|why| found.message.ends_with(why))));
+        }
+    }
 }
 
 /// A plain target has nothing of it.

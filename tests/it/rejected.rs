@@ -113,4 +113,10 @@ async fn a_route_that_this_machine_lacks_blames_nobody_else() {
     assert_eq!(codes(&report), ["no-route"]);
     let verdict = &report.verdict;
     assert!(verdict.summary.contains("this machine has no route"), "{}", verdict.summary);
+    let connect = report.trace.connections[0].phases.connect.as_ref().expect("it was tried");
+    assert_eq!(
+        connect.evidence.attempts[0].error.as_deref(),
+        Some("network unreachable"),
+        "the system's words"
+    );
 }

@@ -145,6 +145,14 @@ async fn the_session_ends_with_its_time() {
     }
 }
 
+/// Whoever reads that a session was not waited for reads how much of it came.
+#[tokio::test(start_paused = true)]
+async fn how_much_had_come_when_the_time_was_over_is_told() {
+    let (seen, _) = session(Some("session-half-pdu")).await;
+    let stopped = seen.stopped.expect("half a PDU comes");
+    assert_eq!(stopped, "the server had sent half a PDU and the time was over when 0 B had come");
+}
+
 /// Frames that xrdp (bitmaps) and FreeRDP (RemoteFX) sent: whole they draw, cut or altered they never panic.
 #[test]
 fn recorded_frames_are_drawn() {

@@ -1,6 +1,7 @@
 //! The page as it is seen: its width, its last line, what it does not repeat, and what a terminal shows while it is made.
 
 use rdptrace::{Report, render};
+use serde_json::{Value, json};
 
 use crate::{
     faults::{settings_for, trace},
@@ -104,5 +105,23 @@ mod terminal {
             assert!(widest(page) <= most, "{columns}: {page}");
             assert!(columns < 80 || widest(page) > 80, "{columns}: {page}");
         }
+    }
+}
+
+/// How a wait went is told by its first and its last endings; one line is not left out for another.
+#[tokio::test(start_paused = true)]
+async fn of_many_endings_of_a_wait_the_first_and_the_last_are_shown() {
+    let seen = serde_json::to_value(report_of("certificate-expired").await).expect("JSON");
+    for (endings, hidden) in [(2, 0), (6, 0), (7, 0), (8, 2), (20, 14)] {
+        let mut report = seen.clone();
+        let entry = |number: usize| json!({ "at_ms": 100 * number, "phase": "connect", "kind": "closed", "code": number });
+        let timeline: Vec<Value> = (0..endings).map(entry).collect();
+        report["wait"] = json!({ "tries": endings, "elapsed_ms": 5000, "timeline": timeline });
+        let page = page(&serde_json::from_value(report).expect("a report"), 80);
+        let shown = (0..endings)
+            .filter(|number| page.contains(&format!("{:.1} s: connect closed", *number as f64 / 10.0)));
+        assert_eq!(shown.count(), endings - hidden, "{endings}: {page}");
+        let told = page.contains(&format!("and {hidden} other endings"));
+        assert_eq!(told, hidden > 0, "{endings}: {page}");
     }
 }

@@ -102,12 +102,18 @@ async fn three_syn_are_the_same_and_no_ack_follows_silence() {
 #[tokio::test(start_paused = true)]
 async fn who_is_not_asked_is_said() {
     let proxy = Proxy::new(ProxyKind::Http, Endpoint::new("192.0.2.15", 3389));
-    for (lab, settings) in
-        [(Lab::of(None), settings().proxy(Some(proxy))), (Lab::answering(Answer::Refused), settings())]
-    {
-        let udp = seen(&lab, &settings).await;
+    for (lab, settings, why) in [
+        (Lab::of(None), settings().proxy(Some(proxy)), "through a proxy, which carries no UDP"),
+        (Lab::answering(Answer::Refused), settings(), "it is not known where to ask"),
+    ] {
+        let target: Target = "rdsh01.corp.example".parse().expect("a target");
+        let report = Tracer::new(&target, &settings, &lab).run().await;
+        let found = report.findings.iter().find(|finding| finding.code.as_str() == "udp-not-asked");
+        let said = &found.expect("the finding").message;
+        assert!(said.starts_with("UDP was not asked: ") && said.ends_with(why), "{said}");
+        let udp = report.trace.udp.expect("it was asked for");
         assert_eq!((udp.outcome, udp.tries), (UdpOutcome::NotAsked, 0));
-        assert!(udp.why.is_some() && lab.datagrams.lock().expect("nobody holds it").is_empty());
+        assert!(lab.datagrams.lock().expect("nobody holds it").is_empty());
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is not wanted costs little, and nothing that a capture holds costs more than its bound.
 
-use std::io::Read;
+use std::{io::Read, net::IpAddr};
 
 use rdptrace::internal::{
     capture::{Capture, Found, Seen, Wanted},
@@ -198,10 +198,15 @@ impl<F: FnMut() -> Vec<u8>> Read for Endless<F> {
     }
 }
 
+/// Those that were quiet for longest go first: the first one of all, which still talks, is not among them.
 #[test]
 fn connections_beyond_the_bound_are_handed_out_and_none_is_lost() {
+    const BUSY: [u8; 4] = [11, 0, 0, 1];
     let mut talk = Talk { step: 1000, ..Talk::default() };
-    let header = pcap(1, &[]);
+    let mut busy = Talk { step: 1000, ..Talk::default() };
+    busy.client.address = BUSY;
+    busy.sends(Side::Client, SYN, b"");
+    let header = busy.pcap();
     let mut index = 0_u32;
     let source = Endless {
         next: || {
@@ -209,6 +214,11 @@ fn connections_beyond_the_bound_are_handed_out_and_none_is_lost() {
             talk.client.address = [10, a, b, c];
             index += 1;
             talk.frames.clear();
+            if index.is_multiple_of(5_000) {
+                busy.at = talk.at;
+                busy.sends(Side::Client, DATA, &[0x16; 2000]);
+                talk.frames.extend(busy.frames.pop());
+            }
             talk.sends(Side::Client, SYN, b"");
             let ack = talk.server.next;
             let next = talk.client.next;
@@ -222,12 +232,13 @@ fn connections_beyond_the_bound_are_handed_out_and_none_is_lost() {
     let mut capture = Capture::new(|_, _| None, KeyLog::default());
     let mut out = |found: Found<'_>, _: &KeyLog| {
         let Found::Flow(flow) = found else { return };
-        assert_eq!((flow.from_client.total, flow.cut), (1000, true));
+        let total = if flow.client.ip() == IpAddr::from(BUSY) { 40_000 } else { 1000 };
+        assert_eq!((flow.from_client.total, flow.cut), (total, true));
         flows += 1;
     };
     capture.read(source, &mut out).expect("a capture");
     let (seen, _) = capture.end(&mut out);
-    assert_eq!((flows, seen.connections), (101_000, 101_000));
+    assert_eq!((flows, seen.connections), (101_001, 101_001));
 }
 
 /// Each of a hundred connections lacks its first bytes, and what waits for them is more than all together may hold.

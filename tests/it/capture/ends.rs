@@ -230,3 +230,31 @@ fn ten_minutes_of_silence_end_a_connection_and_one_wrong_time_does_not() {
     let flows = super::flows(&talk.pcap());
     assert!(flows.iter().any(|flow| flow.from_server.bytes == b"answer"));
 }
+
+/// What is acknowledged is counted without the FIN, which is no byte.
+#[test]
+fn a_fin_is_no_byte_that_was_lost() {
+    for (back, unacknowledged) in [(0, 0), (1, 0), (2, 1), (4, 3)] {
+        let mut talk = Talk::open();
+        talk.sends(Side::Client, DATA, b"request");
+        talk.sends(Side::Client, FIN, b"");
+        let (next, ack) = (talk.server.next, talk.client.next - back);
+        talk.says(Side::Server, DATA, next, ack, b"");
+        assert_eq!(flow(&talk.pcap()).from_client.packets.unacknowledged, unacknowledged, "{back}");
+    }
+}
+
+/// A RST of somebody else acknowledges what it says only if that was sent.
+#[test]
+fn a_reset_from_the_path_acknowledges_no_more_than_was_sent() {
+    for (beyond, unacknowledged) in [(0, 0), (1000, 7)] {
+        let mut talk = Talk::open();
+        talk.tells(Side::Server, b"banner");
+        talk.sends(Side::Client, DATA, b"request");
+        let (next, ack) = (talk.server.next, talk.client.next + beyond);
+        (talk.server.ttl, talk.server.mac, talk.server.id) = (63, [9; 6], 0);
+        talk.says(Side::Server, RST, next, ack, b"");
+        let packets = flow(&talk.pcap()).from_client.packets;
+        assert_eq!(packets.unacknowledged, unacknowledged, "{beyond}");
+    }
+}

@@ -149,3 +149,22 @@ fn acknowledgements_alone_are_no_connection() {
     talk.sends(Side::Client, SYN, b"");
     assert_eq!(flows(&talk.pcap()).len(), 1);
 }
+
+/// What was acknowledged is waited for a second, or for a hundred packets; what comes later stays a gap.
+#[test]
+fn bytes_that_are_captured_too_late_stay_a_gap() {
+    for (wait, is_late) in [(SECOND / 2, false), (2 * SECOND, true)] {
+        let mut talk = Talk::open();
+        talk.tells(Side::Server, b"first");
+        talk.sends(Side::Server, DATA, b"lost");
+        let (_, lost) = talk.frames.pop().expect("a packet");
+        talk.tells(Side::Server, b"third");
+        talk.at += wait;
+        talk.tells(Side::Client, b"request");
+        talk.frames.push((talk.at, lost));
+        let flow = flow(&talk.pcap());
+        let expected: &[u8] = if is_late { b"firstthird" } else { b"firstlostthird" };
+        assert_eq!(flow.from_server.bytes, expected);
+        assert_eq!((flow.from_server.total, flow.from_server.has_gaps()), (14, is_late));
+    }
+}

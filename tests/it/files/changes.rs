@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use rdptrace::{
     internal::local::files::{Files, Given, Keys as _, hive::NoHive, reg::Export},
-    local::{RoleChoice, Unreadable},
+    local::{Host as _, RoleChoice, Unreadable},
     report::{
         CheckStatus,
         Role::{Client, Host},
@@ -13,7 +13,7 @@ use rdptrace::{
 
 use super::{
     hive_writer::{Node, hive},
-    host::{LISTENER, SERVER, checked, export, find},
+    host::{LISTENER, SERVER, checked, export, find, sent},
     registry::{number, opened, text},
 };
 
@@ -241,4 +241,15 @@ fn a_damaged_setting_of_a_host_is_told_as_one() {
     assert_eq!(ran.status.code(), Some(2), "{told}");
     assert!(told.contains("fDenyTSConnections: it could not be read: the export is damaged there"), "{told}");
     assert!(!told.contains("as client"), "{told}");
+}
+
+/// What expires is judged by the time at which a hive was last written, which is in it.
+#[test]
+fn a_hive_is_judged_at_the_time_when_it_was_written() {
+    let mut root = Node::default();
+    root.at(r"ControlSet001\Control\Terminal Server").number("fDenyTSConnections", 0);
+    root.at("Setup");
+    let folder = sent("written", &[("SYSTEM", hive(&root))]);
+    let files = Files::open(&[Given::Folder(folder)]).unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(files.now().unix_timestamp(), 1_795_348_800);
 }

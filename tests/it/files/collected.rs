@@ -6,7 +6,7 @@ use std::{
     io::{Cursor, Read as _},
 };
 
-use rdptrace::report::{LocalCheck, Os};
+use rdptrace::report::{CheckStatus, LocalCheck, Os};
 use rdptrace::{
     internal::local::files::{Files, Given, archive},
     local::{
@@ -222,4 +222,18 @@ fn the_program_lists_what_it_takes_and_reads_it_again() {
     let again = rdptrace(&["local", "--collect", path]);
     assert_eq!(again.status.code(), Some(2));
     assert!(text(&again.stderr).contains("exists and is not overwritten"));
+}
+
+/// Without pseudonyms a machine that was collected for nobody knows every target by its own name.
+#[test]
+fn a_target_is_found_in_a_collection_that_keeps_its_names() {
+    let path = folder("collected-for-nobody").join("machine.zip");
+    let collection = Collection::new(&machine(), machine(), None, false);
+    collection.write(fs::File::create(&path).expect("a file")).unwrap_or_else(|why| panic!("{why}"));
+    let files = Files::open(&[Given::Collected(path)]).unwrap_or_else(|why| panic!("{why}"));
+    for (target, status) in [("rdsh01", CheckStatus::Warning), ("rdsh09", CheckStatus::Ok)] {
+        let checks = check(&files, RoleChoice::Client, Some(&Target::new(target, 3389))).checks;
+        let hosts = checks.iter().find(|check| check.code == "names-hosts-file").expect("it is made");
+        assert_eq!(hosts.status, status, "{hosts:?}");
+    }
 }

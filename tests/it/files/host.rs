@@ -261,3 +261,25 @@ fn a_folder_of_damaged_files_is_one_line() {
     let observed = last.observed.as_deref().unwrap_or_default();
     assert_eq!(observed, "g.evtx; a.evtx; b.evtx; c.evtx; and 3 more; read: 6 event logs");
 }
+
+/// The registry tells how a service starts, and not whether it runs.
+#[test]
+fn how_a_service_starts_is_read_from_the_registry() {
+    const NETLOGON: &str = r"SYSTEM\CurrentControlSet\Services\Netlogon";
+    for (start, shown) in [
+        (0, "starts with Windows"),
+        (2, "starts with Windows"),
+        (3, "starts on demand"),
+        (4, "disabled"),
+        (5, "start not known"),
+    ] {
+        let value = format!("\"Start\"=dword:{start:08x}");
+        let files =
+            [("host.reg", export(&[(LISTENER, "\"UserAuthentication\"=dword:1"), (NETLOGON, &value)]))];
+        let said = checked(&format!("starts-{start}"), &files, RoleChoice::Host);
+        let said = find(&said, "service-netlogon");
+        assert_eq!(said.status, CheckStatus::Unknown, "{said:?}");
+        let observed = said.observed.as_deref().unwrap_or_default();
+        assert_eq!(observed, format!("Netlogon: state not known, {shown}"));
+    }
+}

@@ -8,5 +8,6 @@ mod host;
 mod log_alone;
 mod logs;
 mod machine;
+mod narrowed;
 mod redacted;
 mod registry;

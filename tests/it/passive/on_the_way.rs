@@ -20,11 +20,11 @@ use crate::capture::{
 };
 
 /// TLS and NLA are offered; TLS is selected.
-const REQUEST: &[u8] = &[3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0];
-const CONFIRM: &[u8] = &[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 1, 0, 0, 0];
+pub(super) const REQUEST: &[u8] = &[3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0];
+pub(super) const CONFIRM: &[u8] = &[3, 0, 0, 19, 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 1, 0, 0, 0];
 
 /// What a capture of these packets is judged to be.
-fn judged(file: &[u8]) -> Report {
+pub(super) fn judged(file: &[u8]) -> Report {
     let flow = flow(file);
     let (keys, roots) = (KeyLog::default(), Roots::new(Ok(Vec::new())));
     let connection = walk(&flow, &Known::of(&keys, &roots));
@@ -52,7 +52,7 @@ fn of_path(report: &Report) -> (FailureKind, Option<Phase>) {
 }
 
 /// A record of a handshake with so many bytes.
-fn handshake(length: u16) -> Vec<u8> {
+pub(super) fn handshake(length: u16) -> Vec<u8> {
     let mut record = vec![22, 3, 3];
     record.extend(length.to_be_bytes());
     record.push(1);

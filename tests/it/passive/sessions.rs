@@ -6,6 +6,7 @@ use rdptrace::{
 };
 
 use super::{captured, has, report};
+use crate::{faults::both_of, lab::fault};
 
 #[tokio::test(start_paused = true)]
 async fn a_session_that_its_server_ends_without_a_word_has_ended() {
@@ -32,4 +33,20 @@ async fn a_session_that_loses_its_packets_is_ended_by_neither_side() {
     let session = told.trace.connections[0].session.as_ref().expect("a session");
     assert!(session.failure.as_ref().is_some_and(|failure| failure.is_of_path()), "{session:?}");
     assert!(told.verdict.summary.contains("ended on the way between"), "{}", told.verdict.summary);
+}
+
+/// Who ends a connection for another reason has no doubt about the server's key.
+#[tokio::test(start_paused = true)]
+async fn only_a_client_that_leaves_at_the_servers_proof_is_told_to_doubt_it() {
+    for (name, expected) in [
+        (None, false),
+        (Some("mcs-silence"), false),
+        (Some("licensing-close"), false),
+        (Some("logon-failure"), false),
+        (Some("key-binding-altered"), true),
+    ] {
+        let (_, watched) = both_of(name.map(fault)).await;
+        let told = has(&watched, FindingCode::CredsspKeyBindingFailed);
+        assert_eq!(told, expected, "{name:?}");
+    }
 }

@@ -1,13 +1,14 @@
 //! A posture says no less than a trace of the same server, and asks on as far as it may.
 
 use rdptrace::{
-    Report, Settings, Tracer, render,
-    report::{Likelihood, Outcome},
+    Report, Settings, Tracer, diagnose, render,
+    report::{Likelihood, Outcome, Purpose},
+    settings::Security,
 };
 
 use super::{
-    MODERN, of_demo,
-    scripted::{Script, Scripted},
+    MODERN, codes, of_demo, of_script,
+    scripted::{Refusal, Script, Scripted},
 };
 use crate::{faults::unlike, lab::Lab};
 
@@ -62,4 +63,44 @@ async fn more_connections_tell_what_the_usual_number_leaves_open() {
         left.push(seen.tls.iter().map(|tls| tls.unknown.len()).sum::<usize>());
     }
     assert!(left[0] > 0 && left[1] < left[0], "{left:?}");
+}
+
+/// Where the connection that is described came to no CredSSP, only those beside it tell of its version.
+#[tokio::test(start_paused = true)]
+async fn an_old_credssp_beside_the_described_connection_is_told_once() {
+    let seen = of_demo(Some("credssp-old-version")).await.trace;
+    for (version, open) in [(4, 1), (5, 0)] {
+        let mut trace = seen.clone();
+        let mut beside = trace.connections[0].clone();
+        beside.purpose = Purpose::Posture("protocol-hybrid".to_owned());
+        beside.phases.credssp.as_mut().expect("it met CredSSP").evidence.version = Some(version);
+        trace.connections[0].phases.credssp = None;
+        trace.connections.push(beside);
+        let report = diagnose(trace);
+        let told = codes(&report).iter().filter(|code| **code == "credssp-unpatched").count();
+        assert_eq!(told, open, "version {version}");
+    }
+}
+
+/// An alert is a refusal, so nobody is asked again whether the server still answers.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_refuses_by_alert_is_not_asked_again() {
+    let again = |report: &Report| {
+        let mut all = report.trace.connections.iter().map(|made| made.purpose.to_string());
+        all.any(|purpose| purpose == "posture:tls-again")
+    };
+    assert!(!again(&of_script(MODERN).await.0));
+    assert!(again(&of_script(Script { refusal: Refusal::Close, ..MODERN }).await.0));
+}
+
+/// The version of CredSSP is asked for where the traced connection was not to use it.
+#[tokio::test(start_paused = true)]
+async fn credssp_is_asked_for_beside_a_connection_without_it() {
+    for security in [Security::Tls, Security::Nla] {
+        let target = "rdsh01.corp.example".parse().expect("a target");
+        let settings = Settings::default().security(security);
+        let report = Tracer::new(&target, &settings, &Lab::of(None)).posture().await;
+        let seen = report.posture.as_ref().expect("it was asked for");
+        assert_eq!(seen.credssp.version, Some(6), "{security:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Reports without names and addresses.
 
 use rdptrace::{Report, internal::local::Redaction};
+use serde_json::json;
 
 use super::{flows, of, written};
 use crate::{
@@ -52,4 +53,51 @@ async fn a_report_with_more_names_than_can_be_replaced_is_refused() {
     let certificate = tls.evidence.certificate.as_mut().expect("a certificate");
     certificate.names = (0..2100).map(|number| format!("pc{number}.corp.example")).collect();
     assert!(Redaction::default().report(&named).is_err());
+}
+
+/// A name in a field of names is replaced wherever the report repeats it, also one that looks like any word.
+#[test]
+fn a_name_is_known_by_its_field_and_replaced_in_every_sentence() {
+    const NAME: &str = "zanzibar";
+    let sentence = "it was said that zanzibar is slow";
+    for (field, value) in [
+        ("host", "zanzibar"),
+        ("sni", "zanzibar.corp.example"),
+        ("names", "zanzibar"),
+        ("proxy", "zanzibar:3128"),
+        ("netbios_domain", "zanzibar"),
+        ("realm", "ZANZIBAR"),
+        ("search_domains", "zanzibar.example"),
+        ("user", r"CORP\zanzibar"),
+        ("cookie", "mstshash=zanzibar"),
+        ("subject", "CN=zanzibar, O=Corp"),
+        ("issuer", "DC=zanzibar, DC=example"),
+        ("via", "1.1 zanzibar (squid)"),
+        ("via", "1.0 other, 1.1 zanzibar"),
+        ("token", "zanzibar"),
+        ("location", "https://zanzibar/path"),
+    ] {
+        let report = json!({ field: value, "message": sentence });
+        let shown = Redaction::default().value(report).expect("few names");
+        let message = shown["message"].as_str().expect("a sentence");
+        assert!(
+            message.starts_with("it was said that ") && message.ends_with(" is slow"),
+            "{field}: {message}"
+        );
+        assert!(!shown.to_string().to_lowercase().contains(NAME), "{field} {value}: {shown}");
+    }
+    let listed =
+        json!({ "names": ["other", NAME], "settings": { "name": "own" }, "message": "own or zanzibar" });
+    let shown = Redaction::default().value(listed).expect("few names");
+    assert!(!["own", NAME, "other"].iter().any(|name| shown.to_string().contains(name)), "{shown}");
+    let nobody = json!({ "message": sentence, "name": NAME });
+    assert_eq!(Redaction::default().value(nobody.clone()).expect("few names"), nobody);
+}
+
+/// What a server sent may hold anything, so it is not shown, and a sentence that repeats it neither.
+#[test]
+fn what_was_sent_is_hidden_where_a_sentence_repeats_it() {
+    let report = json!({ "received": "abcd", "head": "abc", "message": "abcd came after abc" });
+    let shown = Redaction::default().value(report).expect("few names");
+    assert_eq!(shown, json!({ "received": null, "head": null, "message": "(hidden) came after abc" }));
 }

@@ -1,10 +1,14 @@
 //! A relay in front of an RD Gateway without WebSocket: the two connections of a client are one report.
 
+use std::time::Duration;
+
 use rdptrace::{
     Report, Settings, Target,
     internal::demo::{DNS_COMPUTER, gateway},
     report::{Connection, Status},
 };
+
+use tokio::time::Instant;
 
 use super::{difference, relayed};
 use crate::demo_gateway::Lab;
@@ -52,5 +56,17 @@ async fn a_server_behind_the_gateway_is_judged_by_its_own_name() {
         assert_eq!((target.host.as_str(), target.port), (DNS_COMPUTER, 3389), "{fault}");
         let codes: Vec<_> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
         assert!(!codes.iter().any(|code| code.contains("name")), "{fault}: {codes:?}");
+    }
+}
+
+/// A client that has left before its second connection asked for anything is reported at once: no other can come.
+#[tokio::test(start_paused = true)]
+async fn one_of_two_connections_is_reported_once_no_other_is_open() {
+    for fault in ["gateway-second-connection", "gateway-second-certificate", "gateway-second-without-key"] {
+        let begin = Instant::now();
+        let (_, reports) = through(fault).await;
+        assert!(!reports.is_empty(), "{fault}");
+        let took = begin.elapsed();
+        assert!(took < Duration::from_secs(50), "{fault}: {took:?}");
     }
 }
