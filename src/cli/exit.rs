@@ -24,10 +24,15 @@ pub(super) fn of(report: &Report, asked: &OutputArguments) -> u8 {
     in_format(report, asked.format, asked.telling.fail_on.threshold())
 }
 
+/// The exit code of a run that the user ended before it had ended by itself.
+pub(super) fn of_interrupted(asked: &OutputArguments) -> u8 {
+    if asked.format == Format::Nagios { State::Unknown.exit_code() } else { INTERRUPTED }
+}
+
 /// The same of a report in this format.
 pub(super) fn in_format(report: &Report, format: Format, threshold: Option<Severity>) -> u8 {
     match format {
-        Format::Nagios => State::of(report, threshold) as u8,
+        Format::Nagios => State::of(report, threshold).exit_code(),
         _ => code(report, threshold),
     }
 }

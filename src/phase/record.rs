@@ -3,11 +3,8 @@
 use super::{PhaseResult, Step};
 use crate::{
     net::Instant,
-    report::{Failure, PhaseRecord, Status},
+    report::{Failure, INTERRUPTED, PhaseRecord, Status},
 };
-
-/// Why a phase ended that the user gave up.
-pub(super) const INTERRUPTED: &str = "interrupted by the user";
 
 /// Runs a phase and records what it saw, how long it took and how it ended; none when the walk ends with it. What it saw is also
 /// recorded where it is given up.

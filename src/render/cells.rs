@@ -3,8 +3,8 @@
 use time::{Date, Duration as Span};
 
 use crate::report::{
-    Certificate, EncryptionKey, Failure, FailureKind, Millis, RdsaadEvidence, RdstlsEvidence, Severity,
-    Status, Timestamp, Trust,
+    Certificate, EncryptionKey, Failure, FailureKind, INTERRUPTED, Millis, RdsaadEvidence, RdstlsEvidence,
+    Report, Severity, Status, Timestamp, Trust,
 };
 
 /// What stands in these columns where nothing was done.
@@ -155,6 +155,12 @@ pub(super) fn rdp_version(code: u32) -> String {
 pub(super) fn first_words(rdstls: Option<RdstlsEvidence>, rdsaad: Option<RdsaadEvidence>) -> Option<String> {
     let versions = rdstls.map(|rdstls| format!("supportedVersions {:#06x}", rdstls.supported_versions));
     versions.or_else(|| rdsaad.map(|_| "sends a nonce for a token".to_owned()))
+}
+
+/// Whether the user gave the run up, so that it says nothing of the host.
+pub(super) fn is_interrupted(report: &Report) -> bool {
+    let last = report.trace.traced().last().and_then(|made| made.phases.summaries().pop());
+    last.is_some_and(|last| last.stopped == Some(INTERRUPTED))
 }
 
 /// A severity as the report spells it.

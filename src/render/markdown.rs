@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::{cells, experiments, local, phases::facts, target::target};
+use super::{cells, ended, experiments, local, phases::facts, target::target};
 use crate::{
     plain,
     report::{
@@ -49,7 +49,7 @@ fn phases(out: &mut dyn Write, report: &Report, made: &Connection) -> io::Result
     }
     writeln!(out, "\n| Phase | Result | ms | Seen |\n|---|---|---:|---|")?;
     for summary in &summaries {
-        let (result, why) = ended(summary);
+        let (result, why) = outcome(summary);
         let facts = facts(made, summary.phase, report.answerer());
         let seen: Vec<String> = why.into_iter().chain(facts).map(|fact| escaped(&fact)).collect();
         let time = if summary.status == Status::Unseen {
@@ -59,11 +59,11 @@ fn phases(out: &mut dyn Write, report: &Report, made: &Connection) -> io::Result
         };
         writeln!(out, "| {} | {result} | {time} | {} |", summary.phase.name(), seen.join("<br>"))?;
     }
-    Ok(())
+    ended::line(made).map_or(Ok(()), |line| writeln!(out, "\nEnded: {}", escaped(&line)))
 }
 
 /// How a phase ended, and why it did not pass.
-fn ended(summary: &Summary<'_>) -> (&'static str, Option<String>) {
+fn outcome(summary: &Summary<'_>) -> (&'static str, Option<String>) {
     match summary.status {
         Status::Passed => ("passed", None),
         Status::Failed => {
@@ -120,7 +120,7 @@ fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
 fn certificate(served: &Certificate, report: &Report) -> Vec<String> {
     vec![
         format!("subject {}", served.subject),
-        format!("issuer {}; {}", served.issuer, cells::trust(served)),
+        cells::trust(served),
         cells::validity(served, report.trace.started),
         format!("{}, {}", cells::key(served), served.signature.algorithm),
         format!("for {}", cells::names(&served.names)),

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::cells;
 use crate::{
     endpoint::place,
     plain,
@@ -39,11 +40,17 @@ impl State {
             .filter(|one| counts(*one))
             .max();
         match (report.verdict.outcome, worst) {
+            (Outcome::Stopped, _) if cells::is_interrupted(report) => Self::Unknown,
             (Outcome::Aborted, _) | (_, Some(Severity::Error)) => Self::Critical,
-            (Outcome::Stopped, _) if report.trace.request.until.is_some() => Self::Unknown,
+            (Outcome::Stopped, _) if is_open(report) => Self::Unknown,
             (_, Some(Severity::Warning)) => Self::Warning,
             (_, Some(Severity::Info) | None) => Self::Ok,
         }
+    }
+
+    /// The number.
+    pub fn exit_code(self) -> u8 {
+        self as u8
     }
 
     fn word(self) -> &'static str {
@@ -54,6 +61,12 @@ impl State {
             Self::Unknown => "UNKNOWN",
         }
     }
+}
+
+/// Whether it ended before what was asked for, or before anything was seen to work.
+fn is_open(report: &Report) -> bool {
+    let nothing = report.trace.target.is_some() && report.verdict.reached.is_none();
+    nothing || report.trace.request.until.is_some()
 }
 
 /// Writes the line.

@@ -63,7 +63,7 @@ pub fn prometheus(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn succeeded(report: &Report) -> bool {
     match report.verdict.outcome {
         Outcome::Passed => true,
-        Outcome::Stopped => report.trace.request.until.is_none(),
+        Outcome::Stopped => report.trace.request.until.is_none() && !cells::is_interrupted(report),
         Outcome::Aborted => false,
     }
 }
@@ -107,8 +107,9 @@ fn failure(page: &mut Exposition<'_>, report: &Report) -> io::Result<()> {
     page.metric(FAILURE, vec![(labels, 1.0)])
 }
 
+/// Seconds, to the microsecond.
 fn seconds(millis: Millis) -> f64 {
-    millis.0 / 1000.0
+    (millis.0 * 1000.0).round() / 1_000_000.0
 }
 
 /// Unix times are far below what a double holds exactly.

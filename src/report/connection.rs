@@ -254,6 +254,9 @@ pub struct Summary<'a> {
     pub inferred: Option<&'a str>,
 }
 
+/// Why a phase ended that the user gave up.
+pub(crate) const INTERRUPTED: &str = "interrupted by the user";
+
 impl Phases {
     /// How long this phase took.
     pub fn elapsed(&mut self, phase: Phase) -> Option<&mut Millis> {

@@ -36,6 +36,7 @@ pub use client::{
     Client, ClientCapabilities, ClientChannel, ClientCredssp, ClientHelloOffer, ClientInfo, ClientRequest,
     ClientSettings, Coded,
 };
+pub(crate) use connection::INTERRUPTED;
 pub use connection::{Connection, PhaseRecord, Phases, Purpose, Status, Summary};
 pub use evidence::{
     ActivateEvidence, Alert, Attempt, AttemptResult, ConnectEvidence, CredsspEvidence, EncryptionKey, Family,

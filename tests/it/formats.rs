@@ -223,3 +223,24 @@ async fn a_plug_in_prints_one_line_whatever_is_said() {
         assert_eq!(said.starts_with("RDP CRITICAL - "), critical, "{said}");
     }
 }
+
+/// Whoever ends the program, or a supervisor, says nothing of the host.
+#[tokio::test(start_paused = true)]
+async fn what_was_interrupted_is_no_success() {
+    let mut value = serde_json::to_value(told_of(Some(fault("negotiate-silence"))).await).expect("JSON");
+    let negotiate = &mut value["connections"][0]["phases"]["negotiate"];
+    negotiate["status"] = "stopped".into();
+    negotiate["failure"] = Value::Null;
+    negotiate["stopped"] = "interrupted by the user".into();
+    value["verdict"]["outcome"] = "stopped".into();
+    value["connections"].as_array_mut().expect("connections").truncate(1);
+    let report: Report = serde_json::from_value(value).expect("a report");
+    let mut bytes = Vec::new();
+    render::nagios(&report, Some(Severity::Error), &mut bytes).expect("memory takes everything");
+    assert!(bytes.starts_with(b"RDP UNKNOWN - "), "{}", String::from_utf8_lossy(&bytes));
+    assert_eq!(value_of_success(&report), Some(0.0));
+}
+
+fn value_of_success(report: &Report) -> Option<f64> {
+    value(&samples(&written(report, render::prometheus)), "probe_success", "")
+}

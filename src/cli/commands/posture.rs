@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &PostureArguments) -> Result<u8, Error> {
         }
         Ended::Interrupted(report) => {
             output.write(&report, None)?;
-            Ok(exit::INTERRUPTED)
+            Ok(exit::of_interrupted(&arguments.output))
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn code(why: &str) -> ExitCode {
     let mut line = Vec::new();
     // Memory takes everything, and nobody else is there to be told.
     drop(render::nagios_unknown(why, &mut line).map(|()| sink::print(&line)));
-    ExitCode::from(State::Unknown as u8)
+    ExitCode::from(State::Unknown.exit_code())
 }
 
 /// Whether the arguments ask for a plug-in, also if they are wrong otherwise.

@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, failed_in, rule};
 use crate::{
     codes::Phase,
     diagnose::Facts,
-    report::{CauseCode, CredsspEvidence, EndSide, FailureKind},
+    report::{CauseCode, CredsspEvidence, FailureKind},
 };
 
 pub(super) const RULES: &[CauseRule] = &[
@@ -47,21 +47,6 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
 /// A server is given the credentials once it has taken the proof.
 fn right(facts: &Facts<'_>) -> Option<Weighed> {
     let (detail, seen) = refusal(facts)?;
-    let other = match failure_kind(facts) {
-        // The server says nothing after a success either.
-        Some(FailureKind::EarlyAuthDenied) if client_left(facts) => {
-            "a success has this size too: a client that only tests an account leaves after it"
-        }
-        _ => "every status has this size: a domain controller may have been out of reach",
-    };
+    let other = "every status has this size: a domain controller may have been out of reach";
     (seen.key_binding == Some(true)).then(|| Weighed::likely(detail).but(Some(other.to_owned())))
-}
-
-fn failure_kind(facts: &Facts<'_>) -> Option<FailureKind> {
-    facts.failed()?.failure.map(|failure| failure.kind)
-}
-
-fn client_left(facts: &Facts<'_>) -> bool {
-    let ended = facts.described.and_then(|made| made.ended_by.as_ref());
-    ended.is_none_or(|ended| ended.side != EndSide::Server)
 }

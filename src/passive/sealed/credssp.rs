@@ -68,18 +68,15 @@ impl Sealed {
     ) -> Option<Ending> {
         let Last { shown, said, answer } = self.turns()?;
         let Some(answer) = answer else { return Some(Ending::Unanswered(shown, said.mark)) };
-        let failure = match shown {
-            // Who is let in goes on.
+        let by_server = self.first_to_leave(ended).is_some_and(|(side, _)| side == Side::Server);
+        let kind = match shown {
+            // Who is let in goes on, unless it only wanted to know: then the client leaves.
             Shown::Credentials if answer.fits(&EARLY) => {
-                let (side, _) = self.first_to_leave(ended).filter(|_| selected == Selected::NlaEx)?;
-                match side {
-                    Side::Server => refused(FailureKind::EarlyAuthDenied, shown, answer),
-                    Side::Client => left_after(answer),
-                }
+                (selected == Selected::NlaEx && by_server).then_some(FailureKind::EarlyAuthDenied)?
             }
-            _ => answer.fits(&STATUS).then(|| refused(FailureKind::NtStatus, shown, answer))?,
+            _ => answer.fits(&STATUS).then_some(FailureKind::NtStatus)?,
         };
-        Some(Ending::Refused(shown, failure))
+        Some(Ending::Refused(shown, refused(kind, shown, answer)))
     }
 
     /// Whether it is not more than an exchange of CredSSP has.
@@ -121,17 +118,6 @@ impl Sealed {
         };
         Some(Last { shown, said: said?, answer })
     }
-}
-
-/// A client that goes no further after a record in which a result fits and nothing else.
-fn left_after(answer: &Size) -> Failure {
-    let detail = format!(
-        "the client left after a record of {} B{}, in which the result of an early user authorization fits: a client that is let in \
-         goes on; no key opens it",
-        answer.length,
-        place(answer)
-    );
-    Failure::new(FailureKind::EarlyAuthDenied, detail)
 }
 
 /// In which packet it came.

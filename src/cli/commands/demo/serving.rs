@@ -91,7 +91,7 @@ pub(super) fn report(
         }
         Ok(Ended::Interrupted(report)) => {
             output.write(&report, None)?;
-            Ok(exit::INTERRUPTED)
+            Ok(exit::of_interrupted(&arguments.output))
         }
         Err(error) => {
             output.abandon();
