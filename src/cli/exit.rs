@@ -25,8 +25,8 @@ pub(super) fn of(report: &Report, asked: &OutputArguments) -> u8 {
 }
 
 /// The exit code of a run that the user ended before it had ended by itself.
-pub(super) fn of_interrupted(asked: &OutputArguments) -> u8 {
-    if asked.format == Format::Nagios { State::Unknown.exit_code() } else { INTERRUPTED }
+pub(super) fn of_interrupted(report: &Report, asked: &OutputArguments) -> u8 {
+    if asked.format == Format::Nagios { of(report, asked) } else { INTERRUPTED }
 }
 
 /// The same of a report in this format.

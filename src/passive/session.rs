@@ -1,4 +1,5 @@
-//! What a server says after the activation in the bytes that are kept, the first and the last: why it ends the session, or where it sends the client.
+//! What a server says after the activation in the bytes that are kept, the first and the last: why it ends the session, or
+//! where it sends the client.
 
 use super::talk::{Halt, Talk};
 use crate::{

@@ -39,7 +39,12 @@ impl State {
             .chain(severities)
             .filter(|one| counts(*one))
             .max();
-        match (report.verdict.outcome, worst) {
+        // As for the exit code: a posture has failed only if no connection got beyond a phase.
+        let outcome = match &report.posture {
+            Some(posture) if posture.unreached.is_none() => Outcome::Passed,
+            _ => report.verdict.outcome,
+        };
+        match (outcome, worst) {
             (Outcome::Stopped, _) if cells::is_interrupted(report) => Self::Unknown,
             (Outcome::Aborted, _) | (_, Some(Severity::Error)) => Self::Critical,
             (Outcome::Stopped, _) if is_open(report) => Self::Unknown,

@@ -5,11 +5,11 @@
 
 use std::io::{self, Write};
 
-use super::cells;
+use super::{State, cells};
 use crate::{
     endpoint::place,
     plain,
-    report::{Connection, Millis, Outcome, Report, Status},
+    report::{Connection, Millis, Report, Status},
 };
 
 /// A name of a metric, and what it says.
@@ -38,7 +38,7 @@ const FINDING: Metric = ("rdp_finding", "A finding, by code and severity.");
 pub fn prometheus(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let target = report.trace.target.as_ref().map(|target| place(&target.host, target.port));
     let mut page = Exposition { out, target: target.unwrap_or_else(|| "this machine".to_owned()) };
-    page.one(SUCCESS, u8::from(succeeded(report)).into())?;
+    page.one(SUCCESS, u8::from(State::of(report, None) == State::Ok).into())?;
     page.one(DURATION, seconds(report.trace.elapsed_ms))?;
     if let Some(made) = report.trace.described() {
         connection(&mut page, made)?;
@@ -57,15 +57,6 @@ pub fn prometheus(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         )
     });
     page.metric(FINDING, findings.collect())
-}
-
-/// It passed, or ended where nothing was left to ask: without an account NLA is the end of a trace.
-fn succeeded(report: &Report) -> bool {
-    match report.verdict.outcome {
-        Outcome::Passed => true,
-        Outcome::Stopped => report.trace.request.until.is_none() && !cells::is_interrupted(report),
-        Outcome::Aborted => false,
-    }
 }
 
 fn connection(page: &mut Exposition<'_>, made: &Connection) -> io::Result<()> {

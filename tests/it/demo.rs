@@ -1,5 +1,6 @@
 //! The demo server and its faults, seen by a model client in virtual time.
 
+mod accept_all;
 mod account;
 mod client;
 pub(crate) mod handshake;

@@ -1,5 +1,10 @@
 //! IronRDP's own driver of its connector as a client: what it offers, proves and says is IronRDP's.
 
+#[path = "../it/demo/accept_all.rs"]
+mod accept_all;
+#[path = "../it/demo/settings.rs"]
+mod settings;
+
 use std::{
     fs,
     net::{Ipv4Addr, TcpStream},
@@ -11,22 +16,14 @@ use std::{
 
 use ironrdp_blocking::{Framed, connect_begin, connect_finalize, mark_as_upgraded};
 use ironrdp_connector::{
-    ClientConnector, Config, Credentials, DesktopSize,
+    ClientConnector, Config, Credentials,
     sspi::{self, generator::NetworkRequest, network_client::NetworkClient},
 };
-use ironrdp_pdu::{
-    gcc::{ConnectionType, KeyboardType},
-    rdp::{
-        capability_sets::{MajorPlatformType, RailSupportLevel},
-        client_info::{PerformanceFlags, TimezoneInfo},
-    },
-};
 use tokio_rustls::rustls::{
-    self, ClientConfig, ClientConnection, DigitallySignedStruct, KeyLog, SignatureScheme, StreamOwned,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    crypto::ring,
-    pki_types::{CertificateDer, ServerName, UnixTime},
+    ClientConfig, ClientConnection, KeyLog, StreamOwned, crypto::ring, pki_types::ServerName,
 };
+
+use accept_all::AcceptAll;
 
 /// Connects to this port with this account, leaves where the session begins, and writes the secrets of TLS to a file.
 pub(crate) fn connect(
@@ -67,7 +64,7 @@ fn tls(
         .with_safe_default_protocol_versions()
         .expect("ring has suites")
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Anyone))
+        .with_custom_certificate_verifier(Arc::new(AcceptAll))
         .with_no_client_auth();
     config.key_log = log;
     let name = ServerName::try_from("localhost").expect("a name");
@@ -80,53 +77,9 @@ fn tls(
 }
 
 fn config(user: &str, password: &str) -> Config {
-    Config {
-        credentials: Credentials::UsernamePassword {
-            username: user.to_owned(),
-            password: password.to_owned(),
-        },
-        domain: None,
-        desktop_size: DesktopSize { width: 1024, height: 768 },
-        client_name: "ironrdp".to_owned(),
-        client_build: 0,
-        keyboard_type: KeyboardType::IBM_ENHANCED,
-        keyboard_subtype: 0,
-        keyboard_functional_keys_count: 12,
-        keyboard_layout: 0x0409,
-        connection_type: ConnectionType::Lan,
-        platform: MajorPlatformType::UNIX,
-        performance_flags: PerformanceFlags::default(),
-        timezone_info: TimezoneInfo::default(),
-        rail_support_level: RailSupportLevel::empty(),
-        autologon: false,
-        enable_tls: true,
-        enable_credssp: true,
-        enable_standard_rdp_security: false,
-        monitor_layout: None,
-        desktop_scale_factor: 0,
-        desktop_physical_size: None,
-        desktop_orientation: None,
-        device_scale_factor: None,
-        monitor_extended_layout: None,
-        relative_mouse_input: false,
-        ime_file_name: String::new(),
-        bitmap: None,
-        dig_product_id: String::new(),
-        client_dir: String::new(),
-        alternate_shell: String::new(),
-        work_dir: String::new(),
-        remote_application_mode: false,
-        hardware_id: None,
-        request_data: None,
-        enable_audio_playback: false,
-        enable_audio_capture: false,
-        license_cache: None,
-        compression_type: None,
-        enable_server_pointer: false,
-        pointer_software_rendering: false,
-        multitransport_flags: None,
-        support_dyn_vc_gfx_protocol: false,
-    }
+    let credentials =
+        Credentials::UsernamePassword { username: user.to_owned(), password: password.to_owned() };
+    Config { credentials, client_name: "ironrdp".to_owned(), ..settings::config() }
 }
 
 /// It has no KDC.
@@ -152,46 +105,5 @@ impl KeyLog for Secrets {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
         let line = format!("{label} {} {}\n", hex::encode(client_random), hex::encode(secret));
         *self.0.lock().expect("nothing panics while it is held") += &line;
-    }
-}
-
-/// Whoever answers is trusted, as the other clients are told to.
-#[derive(Debug)]
-struct Anyone;
-
-impl ServerCertVerifier for Anyone {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = ring::default_provider().signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signed, &algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = ring::default_provider().signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signed, &algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        ring::default_provider().signature_verification_algorithms.supported_schemes()
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &PostureArguments) -> Result<u8, Error> {
         }
         Ended::Interrupted(report) => {
             output.write(&report, None)?;
-            Ok(exit::of_interrupted(&arguments.output))
+            Ok(exit::of_interrupted(&report, &arguments.output))
         }
     }
 }

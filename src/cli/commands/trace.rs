@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     let code = match ended {
         Ok((Ended::Interrupted(report), picture)) => {
             output.write(&report, picture.as_ref())?;
-            exit::of_interrupted(&arguments.output)
+            exit::of_interrupted(&report, &arguments.output)
         }
         Ok((Ended::Whole(report), picture)) => {
             let report = match beside.and_then(|beside| beside.finish(&report)) {

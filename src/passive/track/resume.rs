@@ -11,6 +11,8 @@ type Length<'l> = &'l dyn Fn(&[u8]) -> Result<Option<usize>, Malformed>;
 
 /// A message that is cut short needs so many whole ones before it to show where messages begin.
 const ENOUGH: usize = 2;
+/// So many packets are tried that may begin with a message.
+const MOST_TRIED: usize = 1024;
 
 impl Track<'_> {
     /// Goes on with the first message that came in a packet of its own, and that others follow to the end. Whether there is one.
@@ -22,7 +24,7 @@ impl Track<'_> {
     pub(in crate::passive) fn resume_by(&mut self, length: Length<'_>) -> bool {
         let Some(cut) = self.unread_cut() else { return false };
         let places = self.marks.iter().map(|mark| mark.offset).filter(|offset| *offset >= cut);
-        let begin = places.into_iter().find(|offset| self.is_followed(*offset, length));
+        let begin = places.take(MOST_TRIED).find(|offset| self.is_followed(*offset, length));
         begin.is_some_and(|begin| self.go_on(cut, begin))
     }
 

@@ -167,6 +167,8 @@ async fn legacy_versions_and_weak_suites_are_found() {
         text(&xml).matches("<failure").count()
     };
     assert_eq!((failures(None), failures(Some(Severity::Error))), (0, 1));
+    let state = |threshold| render::State::of(&report, threshold);
+    assert_eq!((state(None), state(Some(Severity::Error))), (render::State::Ok, render::State::Critical));
 }
 
 /// The cap holds where everything is accepted, and what was not asked for is not called refused.

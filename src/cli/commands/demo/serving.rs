@@ -91,7 +91,7 @@ pub(super) fn report(
         }
         Ok(Ended::Interrupted(report)) => {
             output.write(&report, None)?;
-            Ok(exit::of_interrupted(&arguments.output))
+            Ok(exit::of_interrupted(&report, &arguments.output))
         }
         Err(error) => {
             output.abandon();
