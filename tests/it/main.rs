@@ -71,6 +71,7 @@ mod local_way;
 mod local_windows;
 #[cfg(target_os = "linux")]
 mod measured;
+#[cfg(target_os = "linux")]
 mod memory;
 mod names;
 mod no_proxy;
