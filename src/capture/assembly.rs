@@ -168,6 +168,19 @@ impl Assembly {
         }
     }
 
+    /// What is missing in front of an offset behind the bytes that are kept from the beginning was left out by this program, with so
+    /// many records of TLS.
+    pub(super) fn leave_out_to(&mut self, offset: i64, records: Option<u64>) {
+        self.settle();
+        if let Ok(length) = u64::try_from(offset - self.next)
+            && self.is_full()
+            && self.waiting.first().is_none()
+        {
+            self.stream.leave_out(length, records);
+            self.next = offset;
+        }
+    }
+
     fn miss_to(&mut self, offset: i64) -> u64 {
         let missing = (offset - self.next).max(0) as u64;
         if missing > 0 {

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{packet::Segment, side::Side};
+use super::{item::Note, packet::Segment, side::Side};
 use crate::flow::{At, Flow, Icmp, Side as End};
 
 /// Ports of servers: Remote Desktop, and RD Gateway.
@@ -42,14 +42,16 @@ impl Connection {
             if from_server(segment) { (destination, source) } else { (source, destination) };
         let mut flow = Flow::new(*client, *server, met.at);
         flow.packet = met.packet;
-        flow.note = met.note.map(Into::into);
+        if let Some(Note::Connection(note)) = met.note {
+            flow.note = Some(note.into());
+        }
         Self {
             flow,
             client: Side::default(),
             server: Side::default(),
             syn_acks: 0,
             packets: 0,
-            wanted: met.note.is_some(),
+            wanted: matches!(met.note, Some(Note::Connection(_))),
             over: false,
         }
     }

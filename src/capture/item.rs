@@ -13,8 +13,41 @@ pub enum Item<'a> {
     Secrets(&'a [u8]),
 }
 
-/// What the note of a connection begins with, as the comment of its first packet.
-pub(super) const NOTE: &str = "rdptrace: ";
+/// What this program says of a packet in its comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note<'a> {
+    /// What the connection is that it begins.
+    Connection(&'a str),
+    /// Bytes of its direction that are before it were not kept, with so many records of TLS if it begins with one.
+    LeftOut(Option<u64>),
+}
+
+const CONNECTION: &str = "rdptrace: ";
+const LEFT_OUT: &str = "rdptrace left out what is before this packet";
+const RECORDS: &str = ", records of TLS: ";
+/// No note of this program is longer.
+const LONGEST: usize = 64;
+
+impl<'a> Note<'a> {
+    /// The one in a comment, if it is of this program.
+    pub fn read(comment: &'a str) -> Option<Self> {
+        if let Some(records) = comment.strip_prefix(LEFT_OUT) {
+            return Some(Self::LeftOut(records.strip_prefix(RECORDS).and_then(|count| count.parse().ok())));
+        }
+        let note = comment.strip_prefix(CONNECTION).filter(|note| note.len() <= LONGEST)?;
+        Some(Self::Connection(note))
+    }
+}
+
+impl fmt::Display for Note<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connection(note) => write!(f, "{CONNECTION}{note}"),
+            Self::LeftOut(Some(records)) => write!(f, "{LEFT_OUT}{RECORDS}{records}"),
+            Self::LeftOut(None) => f.write_str(LEFT_OUT),
+        }
+    }
+}
 
 /// A packet as it was captured.
 #[derive(Debug)]
@@ -29,8 +62,8 @@ pub struct Packet<'a> {
     pub bytes: &'a [u8],
     /// How many bytes it had on the wire.
     pub length: usize,
-    /// What this program noted of the connection that it belongs to.
-    pub note: Option<&'a str>,
+    /// What this program noted.
+    pub note: Option<Note<'a>>,
 }
 
 /// Why a file is read no further; everything before it counts.

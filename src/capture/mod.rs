@@ -3,6 +3,7 @@
 //!
 //! Memory is bounded whatever the file holds: so many bytes of a packet, of a direction and of all connections together.
 
+mod acts;
 mod assembly;
 mod connection;
 mod copies;
@@ -33,7 +34,7 @@ mod writer;
 pub use file::File;
 pub use flows::Wanted;
 pub use held::Held;
-pub use item::{Error, Item, Packet};
+pub use item::{Error, Item, Note, Packet};
 pub use keys::{learn as learn_keys, log as key_log};
 pub use read::{Capture, Found, Seen, Sink};
 pub use unread::Unread;

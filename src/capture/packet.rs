@@ -4,7 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use etherparse::{TcpOptionElement, TcpOptionsIterator, ip_number};
 
-use super::ip::{self, Ip};
+use super::{
+    ip::{self, Ip},
+    item::Note,
+};
 use crate::flow::{At, Datagram, Icmp};
 
 /// Where a packet was met.
@@ -16,8 +19,8 @@ pub(super) struct Met<'a> {
     pub packet: u64,
     /// The Ethernet address that it came from.
     pub mac: Option<[u8; 6]>,
-    /// What was noted of its connection.
-    pub note: Option<&'a str>,
+    /// What was noted.
+    pub note: Option<Note<'a>>,
 }
 
 /// What a packet carries.

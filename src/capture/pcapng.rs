@@ -9,7 +9,7 @@ use pcap_parser::{
 };
 
 use super::{
-    item::{Error, Item, NOTE, Packet},
+    item::{Error, Item, Note, Packet},
     source::Source,
 };
 use crate::flow::At;
@@ -22,8 +22,6 @@ const SIMPLE_PACKET: u32 = 3;
 pub(super) const ENHANCED_PACKET: u32 = 6;
 pub(super) const SECRETS: u32 = 10;
 
-/// No note of this program is longer.
-const LONGEST_NOTE: usize = 64;
 /// More interfaces than any machine has.
 const MOST_INTERFACES: usize = 65_536;
 
@@ -190,12 +188,11 @@ impl Interface {
     }
 }
 
-/// What this program notes of a connection.
-fn note<'b>(option: &PcapNGOption<'b>) -> Option<&'b str> {
+/// What this program noted.
+fn note<'b>(option: &PcapNGOption<'b>) -> Option<Note<'b>> {
     let Cow::Borrowed(value) = option.value else { return None };
     let text = value.get(..option.len.into()).filter(|_| option.code == OptionCode::Comment)?;
-    let note = str::from_utf8(text).ok()?.strip_prefix(NOTE)?;
-    (note.len() <= LONGEST_NOTE).then_some(note)
+    Note::read(str::from_utf8(text).ok()?)
 }
 
 const DAMAGED: Error = Error::Damaged("a block contradicts its own lengths");

@@ -7,10 +7,14 @@ use std::{
 
 use etherparse::{IpHeaders, Ipv4Header, Ipv6Header, PacketBuilder, TcpHeader, TcpOptionElement, ip_number};
 
+use super::{
+    acts::{self, Act},
+    item::Note,
+};
 use crate::flow::{At, Flow, How, Side, Stream};
 
 /// The longest payload, with which a packet over IPv6 and Ethernet has 1500 bytes.
-const LONGEST: usize = 1440;
+pub(super) const LONGEST: usize = 1440;
 
 /// A window so large that it is never full: 65,535 times 2 to the 8.
 const WINDOW: u16 = u16::MAX;
@@ -19,16 +23,8 @@ const SCALE: u8 = 8;
 /// How far a packet goes if nothing says so.
 const TTL: u8 = 64;
 
-/// Who is told of a packet: when it came, and its bytes from IP on.
-pub(super) type Tell<'t> = &'t mut dyn FnMut(At, &[u8]) -> io::Result<()>;
-
-/// Something that an end does.
-enum Act<'f> {
-    /// Sends bytes, after so many others.
-    Bytes(u64, &'f [u8]),
-    /// Ends what it sends.
-    End(How),
-}
+/// Who is told of a packet: when it came, its bytes from IP on, and what is to be noted of it.
+pub(super) type Tell<'t> = &'t mut dyn FnMut(At, &[u8], Option<Note<'_>>) -> io::Result<()>;
 
 /// Tells every packet of a connection, in the order of their times.
 pub(super) fn each(flow: &Flow, tell: Tell<'_>) -> io::Result<()> {
@@ -36,14 +32,18 @@ pub(super) fn each(flow: &Flow, tell: Tell<'_>) -> io::Result<()> {
     if !pair.open(flow, tell)? {
         return Ok(());
     }
-    let of = |side| acts(flow, side).into_iter().map(move |(at, act)| (at, side, act));
+    let of = |side| acts::of(flow, side).into_iter().map(move |(when, act)| (when, side, act));
     let mut acts: Vec<_> = of(Side::Client).chain(of(Side::Server)).collect();
-    acts.sort_by_key(|(at, ..)| *at);
-    acts.into_iter().try_for_each(|(at, side, act)| match act {
+    acts.sort_by_key(|(when, ..)| *when);
+    acts.into_iter().try_for_each(|((at, _), side, act)| match act {
         Act::Bytes(before, bytes) => {
             let host = pair.host(side);
             host.next = host.after(before);
             pair.send(at, side, |header| header.psh = true, bytes, tell)
+        }
+        Act::LeftOut(records) => {
+            pair.note = Some(Note::LeftOut(records));
+            Ok(())
         }
         Act::End(how) => {
             let host = pair.host(side);
@@ -53,39 +53,12 @@ pub(super) fn each(flow: &Flow, tell: Tell<'_>) -> io::Result<()> {
     })
 }
 
-/// What one end does, in order.
-fn acts(flow: &Flow, side: Side) -> Vec<(At, Act<'_>)> {
-    let stream = flow.stream(side);
-    let marks = stream.marks.iter().map(|mark| mark.offset);
-    let mut cuts: Vec<_> = marks.chain(stream.gaps.iter().map(|gap| gap.offset)).collect();
-    cuts.push(stream.bytes.len());
-    cuts.sort_unstable();
-    let mut acts = Vec::new();
-    for cut in cuts.windows(2) {
-        let part = stream.bytes.get(cut[0]..cut[1]).unwrap_or_default();
-        let at = stream.mark(cut[0]).map_or(flow.began, |mark| mark.at);
-        for (index, bytes) in part.chunks(LONGEST).enumerate() {
-            let before = sent_before(stream, cut[0] + index * LONGEST);
-            acts.push((at, Act::Bytes(before, bytes)));
-        }
-    }
-    if let Some(end) = stream.end {
-        let last = acts.last().map_or(flow.began, |(at, _)| *at);
-        acts.push((end.at.max(last), Act::End(end.how)));
-    }
-    acts
-}
-
-/// How much was sent before the byte at this offset of what is kept.
-fn sent_before(stream: &Stream, offset: usize) -> u64 {
-    let missing = stream.gaps.iter().filter(|gap| gap.offset <= offset).map(|gap| gap.length);
-    offset as u64 + missing.sum::<u64>()
-}
-
 /// Both ends, so far.
 pub(super) struct Pair {
     client: Host,
     server: Host,
+    /// What is to be noted of the next packet.
+    note: Option<Note<'static>>,
 }
 
 /// One end.
@@ -116,7 +89,7 @@ impl Pair {
             total: stream.total,
             identification: 0,
         };
-        Self { client: host(client, &flow.from_client), server: host(server, &flow.from_server) }
+        Self { client: host(client, &flow.from_client), server: host(server, &flow.from_server), note: None }
     }
 
     /// Tells of the opening; whether there was more than that.
@@ -184,7 +157,7 @@ impl Pair {
         let ip = host.ip(destination).ok_or_else(|| io::Error::other("two families of addresses"))?;
         let mut packet = Vec::new();
         PacketBuilder::ip(ip).tcp_header(tcp).write(&mut packet, payload).map_err(io::Error::other)?;
-        tell(at, &packet)
+        tell(at, &packet, self.note.take())
     }
 
     fn host(&mut self, side: Side) -> &mut Host {

@@ -3,7 +3,8 @@
 mod resets;
 
 use super::{
-    assembly::Assembly, copies::Copies, flight::Flight, lacks::Lacks, packet::Segment, tally::Tally,
+    assembly::Assembly, copies::Copies, flight::Flight, item::Note, lacks::Lacks, packet::Segment,
+    tally::Tally,
 };
 use crate::flow::{At, End, How, Packets, Stream, Vain};
 
@@ -137,6 +138,9 @@ impl Side {
         if self.keeps_alive(start, length, segment) {
             Vain::count(&mut self.keep_alives, segment.met.at, segment.met.packet);
         } else if length > 0 {
+            if let Some(Note::LeftOut(records)) = segment.met.note {
+                self.assembly.leave_out_to(start, records);
+            }
             self.packets.longest = self.packets.longest.max(length as u32);
             self.flight.send(start, end, segment.met);
             let again = self.assembly.add(

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{item::NOTE, pcapng, segments};
+use super::{item::Note, pcapng, segments};
 use crate::flow::{At, Flow, How, Side};
 
 /// Raw IP (LINKTYPE registry).
@@ -46,8 +46,8 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// If it cannot be written.
     pub fn flow(&mut self, flow: &Flow) -> io::Result<()> {
-        let mut note = flow.note.as_deref();
-        segments::each(flow, &mut |at, packet| self.packet(at, packet, note.take()))?;
+        let mut name = flow.note.as_deref().map(Note::Connection);
+        segments::each(flow, &mut |at, packet, note| self.packet(at, packet, name.take().or(note)))?;
         self.0.flush()
     }
 
@@ -57,7 +57,7 @@ impl<W: Write> Writer<W> {
     /// If it cannot be written.
     pub fn begin(&mut self, flow: &Flow) -> io::Result<Ongoing> {
         let mut pair = segments::Pair::of(flow);
-        pair.open(flow, &mut |at, packet| self.packet(at, packet, None))?;
+        pair.open(flow, &mut |at, packet, note| self.packet(at, packet, note))?;
         Ok(Ongoing(pair))
     }
 
@@ -66,7 +66,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// If it cannot be written.
     pub fn bytes(&mut self, of: &mut Ongoing, at: At, side: Side, bytes: &[u8]) -> io::Result<()> {
-        of.0.bytes(at, side, bytes, &mut |at, packet| self.packet(at, packet, None))
+        of.0.bytes(at, side, bytes, &mut |at, packet, note| self.packet(at, packet, note))
     }
 
     /// Ends what an end of it sends, and writes what was held back.
@@ -74,12 +74,12 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// If it cannot be written.
     pub fn end(&mut self, of: &mut Ongoing, at: At, side: Side, how: How) -> io::Result<()> {
-        of.0.end(at, side, how, &mut |at, packet| self.packet(at, packet, None))?;
+        of.0.end(at, side, how, &mut |at, packet, note| self.packet(at, packet, note))?;
         self.0.flush()
     }
 
-    /// A packet, with a comment if something is noted of its connection.
-    fn packet(&mut self, at: At, packet: &[u8], note: Option<&str>) -> io::Result<()> {
+    /// A packet, with a comment if something is noted.
+    fn packet(&mut self, at: At, packet: &[u8], note: Option<Note<'_>>) -> io::Result<()> {
         let units = at.max(0).cast_unsigned();
         let numbers = [0, (units >> 32) as u32, units as u32, packet.len() as u32, packet.len() as u32];
         let padding = &[0; 4][..packet.len().next_multiple_of(4) - packet.len()];
@@ -104,13 +104,12 @@ impl<W: Write> Writer<W> {
 }
 
 /// The options of a packet: `opt_comment`, padded, and their end.
-fn comment(note: &str) -> Vec<u8> {
+fn comment(note: Note<'_>) -> Vec<u8> {
     const COMMENT: u16 = 1;
-    let length = NOTE.len() + note.len();
-    let mut option = [COMMENT, length as u16].map(u16::to_le_bytes).concat();
-    option.extend_from_slice(NOTE.as_bytes());
-    option.extend_from_slice(note.as_bytes());
-    option.resize(4 + length.next_multiple_of(4), 0);
+    let text = note.to_string();
+    let mut option = [COMMENT, text.len() as u16].map(u16::to_le_bytes).concat();
+    option.extend_from_slice(text.as_bytes());
+    option.resize(4 + text.len().next_multiple_of(4), 0);
     option.extend_from_slice(&[0; 4]);
     option
 }

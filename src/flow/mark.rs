@@ -15,3 +15,10 @@ pub struct Mark {
     /// In which packet, counted from 1; 0 if nothing counts packets.
     pub packet: u64,
 }
+
+impl Mark {
+    /// What orders it among those of both directions.
+    pub fn order(self) -> (At, u64) {
+        (self.at, self.packet)
+    }
+}

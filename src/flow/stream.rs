@@ -62,6 +62,12 @@ impl Stream {
         self.total += length;
     }
 
+    /// Counts bytes beyond the bound that nobody kept, with so many records of TLS up to one that begins here.
+    pub fn leave_out(&mut self, length: u64, records: Option<u64>) {
+        self.tail().leave_out(length, records);
+        self.total += length;
+    }
+
     fn tail(&mut self) -> &mut Tail {
         let Self { bytes, marks, tail, .. } = self;
         tail.get_or_insert_with(|| Box::new(Tail::of(bytes, marks)))

@@ -74,6 +74,14 @@ impl Tail {
         self.follows = None;
     }
 
+    /// Says the same of bytes that hold so many records, up to one that begins here.
+    pub(super) fn leave_out(&mut self, length: u64, records: Option<u64>) {
+        let open = self.record;
+        self.miss(length);
+        let place = open.zip(records).map(|(open, before)| Place { offset: 0, before, ..open });
+        self.record = place.or(self.record);
+    }
+
     /// How many bytes of memory it takes.
     pub(crate) fn held(&self) -> usize {
         size_of::<Self>() + self.bytes.capacity() + self.marks.capacity() * size_of::<Mark>()

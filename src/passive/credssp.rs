@@ -59,7 +59,7 @@ pub(super) fn run(talk: &mut Talk<'_>, early: bool, evidence: &mut CredsspEviden
             }
             (Side::Server, Some(_)) if early && exchange.shown == Shown::Credentials => {
                 let frame = talk.take(side, Framing::EarlyAuthorization)?;
-                credssp::answered_early(&frame, evidence)?;
+                return Ok(credssp::answered_early(&frame, evidence)?);
             }
             (side, _) => {
                 talk.take(side, Framing::TsRequest)?;
@@ -70,16 +70,22 @@ pub(super) fn run(talk: &mut Talk<'_>, early: bool, evidence: &mut CredsspEviden
 
 /// What an exchange that cannot be opened failed with; none if the client may have ended it for a reason of its own.
 pub(super) fn sealed(talk: &mut Talk<'_>, records: &Sealed, ending: &Ending) -> Option<Failure> {
-    let (shown, mark) = match ending {
+    let (shown, mark, ticket) = match ending {
         Ending::Refused(_, failure) => return Some(failure.clone()),
-        Ending::Unanswered(shown, mark) => (*shown, mark),
+        Ending::Unanswered { shown, said, ticket } => (*shown, said, ticket),
     };
     // Nobody sees which alert it is: most say goodbye.
     let word = |side| records.left(side).map(|mark| Closing { word: Word::Alert(CLOSE_NOTIFY), mark });
     (talk.client.closing, talk.server.closing) = (word(Side::Client), word(Side::Server));
     (talk.phase, talk.since, talk.now) = (Phase::Credssp, mark.at, mark.at);
     match explained(talk.missing(Side::Server, 0), shown) {
-        Halt::Failed(failure) => Some(failure),
+        Halt::Failed(mut failure) => {
+            if let Some(length) = ticket {
+                let before = format!("; before it came {length} B, a session ticket of TLS 1.3 or an answer");
+                failure.detail.push_str(&before);
+            }
+            Some(failure)
+        }
         Halt::Stopped(_) | Halt::Unseen(_) => None,
     }
 }

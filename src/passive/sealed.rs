@@ -1,10 +1,12 @@
 //! What encrypted records say by direction, number, size and time. All of it is inferred.
 
 mod credssp;
+mod tickets;
 
 use std::ops::RangeInclusive;
 
 pub(super) use credssp::{Ending, Shown};
+use tickets::Ticket;
 
 use crate::{
     flow::{At, Mark, Side, millis},
@@ -28,9 +30,29 @@ pub(super) struct Size {
     pub length: usize,
     /// How many bytes it can hold; none if the suite does not tell.
     pub plain: Option<RangeInclusive<usize>>,
+    ticket: Ticket,
 }
 
 impl Size {
+    /// One of this side, of this type.
+    pub(super) fn new(
+        side: Side,
+        mark: Mark,
+        kind: u8,
+        length: usize,
+        plain: Option<RangeInclusive<usize>>,
+    ) -> Self {
+        Self { side, mark, kind, length, plain, ticket: Ticket::No }
+    }
+
+    fn is_alert(&self, is_tls13: bool) -> bool {
+        self.kind == ALERT || is_tls13 && self.length == SEALED_ALERT
+    }
+
+    fn is_message(&self, is_tls13: bool) -> bool {
+        self.kind == APPLICATION_DATA && !self.is_alert(is_tls13)
+    }
+
     /// Whether what it holds can have one of these lengths.
     fn fits(&self, lengths: &RangeInclusive<usize>) -> bool {
         self.plain
@@ -47,6 +69,13 @@ pub(super) enum LeftOut {
     Unknown,
 }
 
+/// Who left, when, and in which packet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leaving {
+    pub side: Side,
+    pub when: (At, u64),
+}
+
 /// The records after a handshake.
 #[derive(Debug)]
 pub(super) struct Sealed {
@@ -59,13 +88,23 @@ pub(super) struct Sealed {
 impl Sealed {
     /// In the order of time.
     pub(super) fn new(is_tls13: bool, mut records: Vec<Size>, left_out: [LeftOut; 2]) -> Self {
-        records.sort_by_key(|record| (record.mark.at, record.mark.packet));
+        records.sort_by_key(|record| record.mark.order());
         Self { records, left_out, is_tls13 }
     }
 
-    /// The messages of both sides.
+    /// Tells the tickets of TLS 1.3 from answers by the shortest round trip, in milliseconds.
+    pub(super) fn with_tickets(mut self, round_trip: Option<f64>) -> Self {
+        if self.is_tls13 {
+            let is_message = |record: &&mut Size| record.is_message(true);
+            let mut messages: Vec<&mut Size> = self.records.iter_mut().filter(is_message).collect();
+            tickets::find(&mut messages, round_trip);
+        }
+        self
+    }
+
+    /// The messages of both sides that are no tickets.
     fn messages(&self) -> impl DoubleEndedIterator<Item = &Size> {
-        self.records.iter().filter(|record| record.kind == APPLICATION_DATA && !self.is_alert(record))
+        self.records.iter().filter(|record| record.is_message(self.is_tls13) && record.ticket != Ticket::Yes)
     }
 
     /// The messages of a side.
@@ -82,31 +121,27 @@ impl Sealed {
     pub(super) fn left(&self, side: Side) -> Option<Mark> {
         self.records
             .iter()
-            .find(|record| record.side == side && self.is_alert(record))
+            .find(|record| record.side == side && record.is_alert(self.is_tls13))
             .map(|record| record.mark)
     }
 
-    fn is_alert(&self, record: &Size) -> bool {
-        record.kind == ALERT || self.is_tls13 && record.length == SEALED_ALERT
-    }
-
     /// Who left first, with an alert or without.
-    fn first_to_leave(&self, ended: Option<(Side, At)>) -> Option<(Side, At)> {
+    fn first_to_leave(&self, ended: Option<Leaving>) -> Option<Leaving> {
         let alerts = [Side::Client, Side::Server].into_iter();
-        let alerts = alerts.filter_map(|side| Some((side, self.left(side)?.at)));
+        let alerts = alerts.filter_map(|side| Some(Leaving { side, when: self.left(side)?.order() }));
         // A side that is gone is answered with an alert, and has left before it.
-        alerts.chain(ended).min_by_key(|(_, at)| *at)
+        alerts.chain(ended).min_by_key(|leaving| leaving.when)
     }
 
     /// One sentence about what crossed before this moment.
-    pub(super) fn told(&self, selected: Selected, ended: Option<(Side, At)>) -> String {
+    pub(super) fn told(&self, selected: Selected, ended: Option<Leaving>) -> String {
         let counts = format!(
             "{} from the client and {} from the server crossed inside TLS",
             self.counted(Side::Client),
             self.counted(Side::Server)
         );
         let first = self.first_to_leave(ended);
-        let end = first.map_or_else(String::new, |(side, at)| self.end(selected, side, at));
+        let end = first.map_or_else(String::new, |leaving| self.end(selected, leaving));
         format!("{counts}{end}")
     }
 
@@ -116,9 +151,10 @@ impl Sealed {
         said > SHORTEST_SESSION || self.left_out.iter().any(|one| *one != LeftOut::Records(0))
     }
 
-    /// How many messages of a side there are.
+    /// How many messages of a side there are, tickets too.
     fn counted(&self, side: Side) -> String {
-        let kept = self.of(side).count() as u64;
+        let is_counted = |one: &&Size| one.side == side && one.is_message(self.is_tls13);
+        let kept = self.records.iter().filter(is_counted).count() as u64;
         match self.left_out[usize::from(side == Side::Server)] {
             LeftOut::Records(0) if kept == 1 => "1 record".to_owned(),
             LeftOut::Records(more) => format!("{} records", kept + more),
@@ -126,35 +162,41 @@ impl Sealed {
         }
     }
 
-    fn end(&self, selected: Selected, side: Side, at: At) -> String {
+    fn end(&self, selected: Selected, leaving: Leaving) -> String {
+        let Leaving { side, when } = leaving;
         let who = if side == Side::Server { "the server" } else { "the client" };
+        let how = self.farewell(leaving);
         let Some((index, Size { mark, length, .. })) = self.of(Side::Client).enumerate().last() else {
-            return format!("; {who} ended the connection");
+            return format!("; {who} ended the connection{how}");
         };
+        let message = format!("message {} of the client", index + 1);
         let proof = selected.is_nla() && index > 0 && *length >= SHORTEST_AUTHENTICATE;
-        let size = if proof { ", which has the size of an AUTHENTICATE," } else { "" };
-        let is_after = |other: &Mark| (other.at, other.packet) > (mark.at, mark.packet) && other.at <= at;
-        let answer = self.of(Side::Server).rfind(|answer| is_after(&answer.mark));
-        let Some(Size { mark: answer, length, .. }) = answer else {
-            let after = millis(mark.at, at);
+        let size = if proof { ", which has the size of an AUTHENTICATE" } else { "" };
+        let is_after = |other: &Mark| other.order() > mark.order() && other.order() <= when;
+        let Some(answer) = self.of(Side::Server).rfind(|answer| is_after(&answer.mark)) else {
+            let after = millis(mark.at, when.0);
+            return format!("; {who} ended the connection{how} {after:.1} ms after {message}{size}");
+        };
+        let (after, length) = (millis(answer.mark.at, when.0), answer.length);
+        let ended = format!("{who} ended the connection{how} {after:.1} ms later");
+        if answer.ticket == Ticket::Maybe {
             return format!(
-                "; {who} ended the connection {after:.1} ms after message {} of the client{}",
-                index + 1,
-                size.trim_end_matches(',')
+                "; after {message} the server sent {length} B, a session ticket of TLS 1.3 or an answer, and {ended}"
             );
-        };
-        let refused = match () {
-            // Whoever is let in sends its password next.
-            () if proof => ", as after a refusal",
-            () if selected == Selected::NlaEx && self.is_early_result() => {
-                ", as one does that is denied, or only tests an account"
+        }
+        let close = if proof { "," } else { "" };
+        let reason = self.reason(selected, side, answer).filter(|_| selected.is_nla()).unwrap_or_default();
+        format!("; the server answered {message}{size}{close} with {length} B, and {ended}{reason}")
+    }
+
+    /// With what this side said that it leaves, if it did.
+    fn farewell(&self, leaving: Leaving) -> &'static str {
+        match self.left(leaving.side) {
+            Some(mark) if mark.order() == leaving.when && self.is_tls13 => {
+                " with a record of the size of an alert"
             }
-            () => "",
-        };
-        let after = millis(answer.at, at);
-        format!(
-            "; the server answered message {} of the client{size} with {length} B, and {who} ended the connection {after:.1} ms later{refused}",
-            index + 1
-        )
+            Some(mark) if mark.order() == leaving.when => " with an alert, of which most say goodbye,",
+            _ => "",
+        }
     }
 }

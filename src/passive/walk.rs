@@ -150,8 +150,7 @@ impl<'a> Walk<'a> {
         }
         if talk.client.rest().first() == Some(&SEQUENCE) {
             // Whether an early result is due was said before the record, or nowhere: it may come.
-            let run = |talk: &mut Talk<'_>, e: &mut _| credssp::run(talk, true, e);
-            record(talk, Phase::Credssp, &mut self.phases.credssp, run)?;
+            self.credssp(talk, true)?;
         }
         if negotiate::is_over(talk) {
             let over =
@@ -200,10 +199,16 @@ impl<'a> Walk<'a> {
         }
         if negotiated.protocol.is_nla() {
             let early = negotiated.protocol == Selected::NlaEx;
-            let run = |talk: &mut Talk<'_>, e: &mut _| credssp::run(talk, early, e);
-            record(talk, Phase::Credssp, &mut self.phases.credssp, run)?;
+            self.credssp(talk, early)?;
         }
         self.session(talk)
+    }
+
+    /// CredSSP, and whether anything follows: a client that leaves with its result wanted no more than that.
+    fn credssp(&mut self, talk: &mut Talk<'_>, early: bool) -> Option<()> {
+        let run = |talk: &mut Talk<'_>, e: &mut _| credssp::run(talk, early, e);
+        record(talk, Phase::Credssp, &mut self.phases.credssp, run)?;
+        (!talk.has_client_left_first()).then_some(())
     }
 
     fn session(&mut self, talk: &mut Talk<'_>) -> Option<()> {

@@ -193,9 +193,8 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let credentials = match report.trace.request.account {
         true => Some(format!("credentials: {name}")),
         // Of an account that was watched only what the server said of it is told.
-        false => {
-            (verdict.credentials == Credentials::Refused).then(|| format!("the client's credentials: {name}"))
-        }
+        false => matches!(verdict.credentials, Credentials::Refused | Credentials::Verified)
+            .then(|| format!("the client's credentials: {name}")),
     };
     let through = report.trace.described().is_some_and(|described| {
         described

@@ -20,6 +20,7 @@ mod udp;
 mod written;
 
 pub(crate) use streams::Chance;
+pub(crate) use written::written;
 
 use std::io::Read;
 

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use rdptrace::{
     codes::Phase,
-    report::{Credentials, Likelihood, Report},
+    report::{Credentials, Likelihood, Outcome, Report},
 };
 
 use crate::program::{Served, command, file, rdptrace, text};
@@ -77,6 +77,31 @@ fn what_became_of_the_account_is_read_as_it_was_traced() {
         let is_sure = read.causes.iter().any(|cause| cause.likelihood != Likelihood::Possible);
         assert!(!(is_sure && fault == "key-binding-altered"), "{fault}: {:?}", read.causes);
     }
+}
+
+/// A client that leaves once the server has let it in has seen what it wanted, and so has whoever watched it.
+#[test]
+fn an_account_that_is_only_tested_is_verified_in_the_capture_too() {
+    let served = Served::start(&[]);
+    let account =
+        ["-u", "demo", "--server-name", "rdsh01.corp.example", "--capture-secrets", "--format", "json"];
+    let until = [&account[..], &["--until", "credssp"]].concat();
+    let (path, output) = captured("tested.pcapng", &served.1, &until);
+    let live: Report = serde_json::from_slice(&output.stdout).expect("one report");
+    let read = read(&path);
+    for report in [&live, &read] {
+        let verdict = &report.verdict;
+        assert_eq!(
+            (verdict.outcome, verdict.reached),
+            (Outcome::Passed, Some(Phase::Credssp)),
+            "{verdict:?}"
+        );
+        assert_eq!(verdict.credentials, Credentials::Verified);
+    }
+    let page = rdptrace(&["read", path.to_str().expect("UTF-8")]);
+    assert_eq!(page.status.code(), Some(0));
+    let page = text(&page.stdout);
+    assert!(page.contains("the client's credentials: verified"), "{page}");
 }
 
 /// Whether a write or a read meets the RST first is chance.

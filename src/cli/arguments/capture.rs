@@ -10,7 +10,7 @@ pub(crate) struct CaptureArguments {
     /// Write what crosses TCP to this pcapng file, with what decrypts it
     ///
     /// The secrets of the TLS sessions are in the file, so that Wireshark shows what is inside. Of each
-    /// direction of a connection the first 256 KiB are kept.
+    /// direction of a connection the first 256 KiB and the last 16 KiB are kept.
     #[arg(long, value_name = "FILE", conflicts_with = "wait", hide_short_help = true, value_hint = clap::ValueHint::FilePath)]
     pub capture: Option<PathBuf>,
 

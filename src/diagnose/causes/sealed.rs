@@ -31,7 +31,7 @@ fn account(facts: &Facts<'_>) -> Option<Weighed> {
     let other = "every status has this size: the account may be locked, disabled or expired, and a host that takes no NTLM or \
                  finds no domain controller answers as shortly";
     let told = facts.failed()?.inferred.map(str::to_owned);
-    Some(Weighed::likely(of_proof(facts)?).and(told).but(Some(other.to_owned())))
+    Some(Weighed::possible(of_proof(facts)?).and(told).but(Some(other.to_owned())))
 }
 
 fn domain_controller(facts: &Facts<'_>) -> Option<Weighed> {

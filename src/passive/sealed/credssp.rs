@@ -3,15 +3,15 @@
 
 use std::ops::RangeInclusive;
 
-use super::{SHORTEST_AUTHENTICATE, Sealed, Size};
+use super::{Leaving, SHORTEST_AUTHENTICATE, Sealed, Size, Ticket};
 use crate::{
-    flow::{At, Mark, Side},
+    flow::{Mark, Side},
     report::{CredsspEvidence, Failure, FailureKind, Selected},
 };
 
 /// A TSRequest with a version and an errorCode alone. Whatever lets the exchange go on is longer: a CHALLENGE, a ticket's answer, a
 /// proof of the key.
-const STATUS: RangeInclusive<usize> = 13..=40;
+pub(super) const STATUS: RangeInclusive<usize> = 13..=40;
 /// The proof of the key, a hash and a signature, from CredSSP 5 on. An older one is as long as a public key.
 const PROOF: RangeInclusive<usize> = 55..=80;
 /// An Early User Authorization Result.
@@ -32,15 +32,15 @@ pub(in crate::passive) enum Shown {
 pub(in crate::passive) enum Ending {
     /// With an answer that nothing but a refusal fits.
     Refused(Shown, Failure),
-    /// Without any answer to what the client said then.
-    Unanswered(Shown, Mark),
+    /// Without any answer to what the client said then, but perhaps a ticket of TLS 1.3 of this length.
+    Unanswered { shown: Shown, said: Mark, ticket: Option<usize> },
 }
 
 impl Ending {
     /// What the client had shown.
     fn shown(&self) -> Shown {
         match self {
-            Self::Refused(shown, _) | Self::Unanswered(shown, _) => *shown,
+            Self::Refused(shown, _) | Self::Unanswered { shown, .. } => *shown,
         }
     }
 
@@ -61,14 +61,15 @@ struct Last<'a> {
 
 impl Sealed {
     /// How the exchange ended; none if it went on, or if the sizes leave that open.
-    pub(in crate::passive) fn credssp(
-        &self,
-        selected: Selected,
-        ended: Option<(Side, At)>,
-    ) -> Option<Ending> {
+    pub(in crate::passive) fn credssp(&self, selected: Selected, ended: Option<Leaving>) -> Option<Ending> {
         let Last { shown, said, answer } = self.turns()?;
-        let Some(answer) = answer else { return Some(Ending::Unanswered(shown, said.mark)) };
-        let by_server = self.first_to_leave(ended).is_some_and(|(side, _)| side == Side::Server);
+        let unanswered = |ticket| Ending::Unanswered { shown, said: said.mark, ticket };
+        let Some(answer) = answer else { return Some(unanswered(None)) };
+        let by_server = self.first_to_leave(ended).is_some_and(|leaving| leaving.side == Side::Server);
+        if answer.ticket == Ticket::Maybe {
+            // Whoever has answered waits for what comes next.
+            return by_server.then(|| unanswered(Some(answer.length)));
+        }
         let kind = match shown {
             // Who is let in goes on, unless it only wanted to know: then the client leaves.
             Shown::Credentials if answer.fits(&EARLY) => {
@@ -84,10 +85,18 @@ impl Sealed {
         self.messages().next().is_none() || self.turns().is_some()
     }
 
-    /// Whether the last word may be the result of the early authorization.
-    pub(super) fn is_early_result(&self) -> bool {
-        let last = self.turns().filter(|last| last.shown == Shown::Credentials);
-        last.and_then(|last| last.answer).is_some_and(|answer| answer.fits(&EARLY))
+    /// Why this side ended the connection after the server's last word, as far as its size tells; none if it does not.
+    pub(super) fn reason(&self, selected: Selected, side: Side, answer: &Size) -> Option<&'static str> {
+        let Last { shown, .. } = self.turns()?;
+        match shown {
+            Shown::Nothing => None,
+            Shown::Proof if answer.fits(&STATUS) => Some(", as after a refusal"),
+            // Whoever is let in sends its password next.
+            Shown::Proof => (side == Side::Client)
+                .then_some(" without its credentials, as one does that first asks about the certificate"),
+            Shown::Credentials => (selected == Selected::NlaEx && answer.fits(&EARLY))
+                .then_some(", as one does that is denied, or only tests an account"),
+        }
     }
 
     /// Follows both sides, turn by turn; none if it is more than an exchange has.

@@ -129,6 +129,14 @@ impl Talk<'_> {
         left && failure.kind == FailureKind::Disconnect
     }
 
+    /// Whether the client says no more and was the first to leave.
+    pub(in crate::passive) fn has_client_left_first(&self) -> bool {
+        let Some(left) = self.client_left().map(|left| (left.at, left.packet)) else { return false };
+        let word = self.server.closing.map(|closing| closing.mark.order());
+        let end = self.flow.from_server.end.map(|end| (end.at, end.packet));
+        self.client.rest().is_empty() && word.into_iter().chain(end).all(|server| left < server)
+    }
+
     /// Whether a gateway says by number why it closed the channel, which counts whatever else is there.
     pub(in crate::passive) fn is_told_by_gateway(&self) -> bool {
         let word = self.server.closing.map(|closing| closing.word);

@@ -242,12 +242,13 @@ impl Handshake {
         let lengths = |side, records: Vec<Record>| {
             let size = move |Record { mark, kind, body, .. }| {
                 let plain = suite.map(|suite| suite.content(self.is_tls13(), body.len()));
-                Size { side, mark, kind, length: body.len(), plain }
+                Size::new(side, mark, kind, body.len(), plain)
             };
             records.into_iter().map(size)
         };
         let both = lengths(Side::Client, client).chain(lengths(Side::Server, server));
         Sealed::new(self.is_tls13(), both.collect(), [from_client, from_server])
+            .with_tickets(talk.flow.from_client.packets.round_trip_ms)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     passive::{
         credssp, ended,
         record::record,
-        sealed::Sealed,
+        sealed::{Leaving, Sealed},
         talk::{Halt, Talk},
         tls::Locked,
     },
@@ -31,7 +31,8 @@ impl Walk<'_> {
         locked: Locked,
     ) {
         let on_the_way = talk.on_the_way().map(|(failure, _)| failure);
-        let end = ended::first(talk.flow).filter(|_| on_the_way.is_none()).map(|(side, end)| (side, end.at));
+        let end = ended::first(talk.flow).filter(|_| on_the_way.is_none());
+        let end = end.map(|(side, end)| Leaving { side, when: (end.at, end.packet) });
         let detail = on_the_way.as_ref().map(|failure| failure.detail.clone());
         let text =
             [Some(sealed.told(selected, end)), detail].into_iter().flatten().collect::<Vec<_>>().join("; ");

@@ -2,7 +2,7 @@
 
 use rdptrace::internal::{
     capture::{Capture, Found, Writer},
-    flow::{End, Flow, How, KeyLog, Reset, Side, Stream},
+    flow::{End, Flow, How, KeyLog, LAST_BYTES, MOST_BYTES, Reset, Side, Stream},
 };
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     talk::{MILLISECOND, START},
 };
 
-fn written(flows: &[Flow]) -> Vec<u8> {
+pub(crate) fn written(flows: &[Flow]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut writer = Writer::new(&mut file).expect("memory");
     flows.iter().try_for_each(|flow| writer.flow(flow)).expect("memory");
@@ -101,6 +101,30 @@ fn gaps_stay_gaps() {
     let read = super::flow(&written(&[written_flow.clone()]));
     assert_eq!(read.from_server.bytes, written_flow.from_server.bytes);
     assert_eq!(read.from_server.gaps, written_flow.from_server.gaps);
+}
+
+/// What was left out is this program's choice, and no loss of the capture.
+#[test]
+fn of_a_long_direction_the_last_bytes_are_written_too() {
+    for length in [1, LAST_BYTES, 10 * LAST_BYTES, 11 * LAST_BYTES + 17] {
+        let mut written_flow = flow("192.0.2.1:50000", "192.0.2.2:3389");
+        written_flow.from_client.push(b"request", START, 0);
+        let stream = &mut written_flow.from_server;
+        for (index, part) in Chance(9).bytes(MOST_BYTES + length).chunks(9000).enumerate() {
+            stream.push(part, START + index as i64 * MILLISECOND, 0);
+        }
+        stream.end = Some(End { how: How::Fin, at: START + 9000 * MILLISECOND, packet: 0 });
+        let read = super::flow(&written(std::slice::from_ref(&written_flow)));
+        let (read, written) = (&read.from_server, &written_flow.from_server);
+        assert!(read.bytes == written.bytes && read.gaps.is_empty(), "{length}");
+        assert_eq!((read.total, read.kept() > MOST_BYTES as u64), (written.total, true), "{length}");
+        let last = |stream: &Stream| {
+            let tail = stream.tail.as_ref().expect("the last bytes");
+            tail.bytes[tail.bytes.len() - length.min(LAST_BYTES)..].to_vec()
+        };
+        assert!(last(read) == last(written), "{length}");
+        assert_eq!(read.last().map(|mark| mark.at), written.last().map(|mark| mark.at), "{length}");
+    }
 }
 
 #[test]

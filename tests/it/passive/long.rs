@@ -11,6 +11,7 @@ use ring::{
 };
 
 use super::{Recorded, captured, has, report};
+use crate::capture::written;
 
 /// A fast-path update that no client has to understand.
 const UPDATE: &[u8] = &[0, 0x84, 0xb0];
@@ -208,6 +209,21 @@ async fn what_the_server_says_last_is_told_however_much_it_drew() {
             assert_eq!(failure(&told), Some(expected), "{name}, {what}");
             assert!(has(&told, FindingCode::SessionEnded), "{name}, {what}");
         }
+    }
+}
+
+/// The number of records that were left out is written with what is kept, so that the keys open what follows.
+#[tokio::test(start_paused = true)]
+async fn a_long_session_is_read_from_a_capture_of_this_program_as_it_was_traced() {
+    for (name, last) in [("session-refused", 2), ("session-ultimatum", 2), ("session-closed", 1)] {
+        let (flow, recorded) = captured(name).await;
+        let long = lengthened(&flow, &recorded, last);
+        let read = crate::capture::flow(&written(std::slice::from_ref(&long)));
+        let (traced, read) = (report(long, &recorded), report(read, &recorded));
+        assert_eq!(failure(&read), failure(&traced), "{name}");
+        let codes =
+            |report: &Report| report.findings.iter().map(|finding| finding.code.clone()).collect::<Vec<_>>();
+        assert_eq!(codes(&read), codes(&traced), "{name}");
     }
 }
 

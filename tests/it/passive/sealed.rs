@@ -5,7 +5,7 @@ use rdptrace::{
     codes::Phase,
     internal::{
         demo::FAULTS,
-        flow::{End, How, KeyLog, Reset, Vain},
+        flow::{End, Flow, How, KeyLog, Mark, Reset, Vain},
     },
     report::{Credentials, FailureKind, FindingCode, Likelihood, Outcome, Speaker, Status},
 };
@@ -53,14 +53,16 @@ async fn a_refused_account_never_reads_as_success() {
 async fn a_denial_after_which_the_server_leaves_is_told_and_else_left_open() {
     let mut recorded = recorded(Some(fault("early-authorization-denied"))).await;
     recorded.keys = KeyLog::default();
+    let flow = &mut recorded.flows[0];
+    let last = flow.from_server.marks.iter().rfind(|mark| flow.from_server.bytes[mark.offset + 4] == 21);
+    let last = *last.expect("a result of four bytes");
+    flow.from_server.bytes.truncate(last.offset + 26);
     let open = read(&recorded);
     let credssp = open.trace.connections[0].phases.credssp.as_ref().expect("it was entered");
     assert_eq!(credssp.status, Status::Unseen);
     assert!(credssp.inferred.as_ref().is_some_and(|text| text.contains("denied")), "{:?}", credssp.inferred);
 
     let flow = &mut recorded.flows[0];
-    let last = flow.from_server.marks.iter().rfind(|mark| flow.from_server.bytes[mark.offset + 4] == 21);
-    let last = *last.expect("a result of four bytes");
     flow.from_server.end = Some(End { how: How::Fin, at: last.at, packet: last.packet });
     let client = &mut flow.from_client;
     let goodbye = client.marks.pop_if(|last| client.bytes.len() - last.offset == 24).expect("an alert");
@@ -73,7 +75,6 @@ async fn a_denial_after_which_the_server_leaves_is_told_and_else_left_open() {
     // Who neither leaves nor goes on says nothing.
     let flow = &mut recorded.flows[0];
     (flow.from_server.end, flow.from_client.end) = (None, None);
-    flow.from_server.bytes.truncate(last.offset + 26);
     let open = read(&recorded);
     let credssp = open.trace.connections[0].phases.credssp.as_ref().expect("it was entered");
     assert_eq!(credssp.status, Status::Unseen);
@@ -130,7 +131,7 @@ async fn what_is_cut_on_the_way_fails_in_the_phase_that_sizes_show() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wrong_password_is_likely_and_what_else_has_its_size_is_told() {
+async fn a_wrong_password_is_possible_and_what_else_has_its_size_is_told() {
     let report = blind(Some("logon-failure")).await;
     let verdict = &report.verdict;
     assert_eq!((verdict.outcome, verdict.phase), (Outcome::Aborted, Some(Phase::Credssp)));
@@ -139,11 +140,88 @@ async fn a_wrong_password_is_likely_and_what_else_has_its_size_is_told() {
     let failure = verdict.failure.as_ref().expect("a refusal");
     assert_eq!((failure.kind.name(), failure.code), ("nt_status", None));
     let first = &report.causes[0];
-    assert_eq!((first.code.as_str(), first.likelihood), ("credentials-wrong", Likelihood::Likely));
+    assert_eq!((first.code.as_str(), first.likelihood), ("credentials-wrong", Likelihood::Possible));
     assert!(first.because.iter().any(|line| line.contains("AUTHENTICATE")), "{:?}", first.because);
     assert!(first.against.iter().any(|line| line.contains("every status")), "{:?}", first.against);
     let others: Vec<&str> = report.causes[1..].iter().map(|cause| cause.code.as_str()).collect();
     assert!(others.contains(&"domain-controller-unreachable"), "{others:?}");
+}
+
+/// The same, as if the server's tickets had come before what its client says first.
+fn with_early_tickets(mut flow: Flow) -> Flow {
+    const APART: u64 = 10;
+    let Flow { from_client, from_server, .. } = &mut flow;
+    for mark in from_client.marks.iter_mut().chain(&mut from_server.marks) {
+        mark.packet *= APART;
+    }
+    for end in [&mut from_client.end, &mut from_server.end].into_iter().flatten() {
+        end.packet *= APART;
+    }
+    let sealed = |mark: &&Mark| from_client.bytes[mark.offset] == 23;
+    let finished = *from_client.marks.iter().find(sealed).expect("a Finished");
+    let after = from_server.marks.iter().position(|mark| mark.order() > finished.order()).expect("tickets");
+    let ticket = from_server.marks[after];
+    let length = u16::from_be_bytes([3, 4].map(|place| from_server.bytes[ticket.offset + place]));
+    let ticket = Mark { at: finished.at, packet: finished.packet + 1, ..ticket };
+    from_server.marks[after].offset += 5 + usize::from(length);
+    from_server.marks.insert(after, ticket);
+    from_server.marks.retain(|mark| mark.offset < from_server.bytes.len());
+    flow
+}
+
+/// A race decides whether tickets come before or after what the client says first, and nothing of a verdict may.
+#[tokio::test(start_paused = true)]
+async fn tickets_that_cross_with_the_first_message_are_no_answer_to_it() {
+    for (name, kind) in [("credssp-close", "closed"), ("credssp-reset", "reset"), ("credssp-alert", "closed")]
+    {
+        let (flow, mut recorded) = captured(name).await;
+        recorded.keys = KeyLog::default();
+        for flow in [with_early_tickets(flow.clone()), flow] {
+            let told = report(flow, &recorded);
+            let failure = told.verdict.failure.as_ref();
+            let seen = (told.verdict.phase, failure.map(|failure| failure.kind.name()));
+            assert_eq!(seen, (Some(Phase::Credssp), Some(kind)), "{name}: {:?}", told.verdict);
+        }
+    }
+}
+
+/// What may be a ticket or an answer to which the client said nothing is told as both.
+#[tokio::test(start_paused = true)]
+async fn silence_after_what_may_be_a_ticket_is_left_open_until_the_round_trip_tells() {
+    let (flow, mut recorded) = captured("credssp-silence").await;
+    recorded.keys = KeyLog::default();
+    let mut late = flow;
+    let early = report(with_early_tickets(late.clone()), &recorded);
+    let open = report(late.clone(), &recorded);
+    let credssp = open.trace.connections[0].phases.credssp.as_ref().expect("it was entered");
+    assert_eq!(credssp.status, Status::Unseen, "{:?}", credssp.failure);
+    let inferred = credssp.inferred.as_ref().expect("what sizes and times say");
+    assert!(inferred.contains("a session ticket of TLS 1.3 or an answer"), "{inferred}");
+
+    late.from_client.packets.round_trip_ms = Some(20.0);
+    for told in [early, report(late, &recorded)] {
+        let failure = told.verdict.failure.as_ref().expect("an end");
+        assert_eq!((told.verdict.phase, failure.kind.name()), (Some(Phase::Credssp), "timeout"));
+    }
+}
+
+/// A client that has the server's proof and shows its user the certificate leaves as one does that was refused.
+#[tokio::test(start_paused = true)]
+async fn who_leaves_with_the_servers_proof_was_not_refused() {
+    let report = blind(Some("key-binding-altered")).await;
+    let credssp = report.trace.connections[0].phases.credssp.as_ref().expect("it was entered");
+    let inferred = credssp.inferred.as_ref().expect("what sizes and times say");
+    assert!(inferred.ends_with("as one does that first asks about the certificate"), "{inferred}");
+    assert!(!inferred.contains("refus"), "{inferred}");
+}
+
+/// Of an alert that no key opens its record tells.
+#[tokio::test(start_paused = true)]
+async fn a_sealed_alert_of_tls_1_2_is_told_as_one() {
+    let report = blind(Some("credssp-alert-tls12")).await;
+    let credssp = report.trace.connections[0].phases.credssp.as_ref().expect("it was entered");
+    let inferred = credssp.inferred.as_ref().expect("what sizes and times say");
+    assert!(inferred.contains("the server ended the connection with an alert"), "{inferred}");
 }
 
 /// Whoever is let in goes on, and whoever only asks whether it would be leaves.

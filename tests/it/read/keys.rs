@@ -45,6 +45,27 @@ async fn tls_that_no_key_opens_is_counted() {
     assert!(text(&beside.stderr).contains(told), "{}", text(&beside.stderr));
 }
 
+/// There is nothing to open where the capture, or the connection, ends within the handshake.
+#[tokio::test(start_paused = true)]
+async fn a_handshake_that_does_not_end_is_told_instead_of_a_key_log_that_does_not_fit() {
+    let mut flows = flows(&["mcs-refused", "tls-close"]).await;
+    let cut = &mut flows[0];
+    for (stream, kept) in [(&mut cut.from_client, 2), (&mut cut.from_server, 1)] {
+        let end = stream.marks[kept].offset;
+        stream.bytes.truncate(end);
+        stream.marks.truncate(kept);
+        (stream.total, stream.end) = (end as u64, None);
+    }
+    let keys = file("unfinished.log");
+    fs::write(&keys, format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48))).expect("a file");
+    for flow in flows {
+        let read = rdptrace(&["read", of(&written("unfinished.pcapng", &[flow])), "--keylog", of(&keys)]);
+        let said = text(&read.stderr);
+        assert!(said.contains("no handshake of TLS ends in the capture"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
 /// A key log of this very session opens nothing of which the handshake is not in the capture.
 #[tokio::test(start_paused = true)]
 async fn a_handshake_that_is_not_whole_is_told_instead_of_a_key_log_that_does_not_fit() {

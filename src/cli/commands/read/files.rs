@@ -3,7 +3,7 @@
 use std::{fs::File, io, path::Path, path::PathBuf};
 
 use crate::{
-    capture::{self, Capture, Item, Packet, Sink},
+    capture::{self, Capture, Item, Note, Packet, Sink},
     cli::arguments::read::ReadArguments,
     flow::At,
     local::{readable, standard_input},
@@ -37,7 +37,7 @@ struct Held {
     link: u32,
     bytes: Vec<u8>,
     length: usize,
-    note: Option<Box<str>>,
+    note: Option<String>,
 }
 
 fn merged(paths: &[PathBuf], capture: &mut Capture, out: Sink<'_>, told: &mut Vec<String>) {
@@ -108,12 +108,12 @@ impl Held {
         self.bytes.extend_from_slice(packet.bytes);
         (self.number, self.at, self.link, self.length) =
             (packet.number, packet.at, packet.link, packet.length);
-        self.note = packet.note.map(Into::into);
+        self.note = packet.note.map(|note| note.to_string());
     }
 
     fn packet(&self) -> Packet<'_> {
         let Self { number, at, link, ref bytes, length, ref note } = *self;
-        Packet { number, at, link, bytes, length, note: note.as_deref() }
+        Packet { number, at, link, bytes, length, note: note.as_deref().and_then(Note::read) }
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Lacking {
     unread: u64,
     /// How many have one, and none of the keys opens it.
     shut: u64,
+    /// How many have one that did not end, so that there is nothing to open.
+    unfinished: u64,
     /// Sessions of TLS that were not, by the port of the server, on which only a look inside tells what they are.
     sealed: BTreeMap<u16, u64>,
 }
@@ -39,7 +41,10 @@ impl Lacking {
         let opened = connection.watched.as_ref().and_then(|watched| watched.opened);
         let is_cut = is_relevant && is_cut(connection);
         self.unread += u64::from(is_cut);
-        self.shut += u64::from(opened == Some(false) && !is_cut);
+        let tls = connection.phases.tls.as_ref().map(|tls| tls.status);
+        let is_shut = opened == Some(false) && !is_cut;
+        self.shut += u64::from(is_shut && tls == Some(Status::Passed));
+        self.unfinished += u64::from(is_shut && matches!(tls, Some(Status::Failed | Status::Stopped)));
         match opened {
             Some(true) => self.opened += 1,
             Some(false) if !is_relevant => {
@@ -94,6 +99,9 @@ impl Lacking {
     /// Why nothing was opened.
     fn unopened(&self, misfit: &str) -> String {
         match (self.unread, self.shut) {
+            (0, 0) if self.unfinished > 0 => {
+                "no key opens anything: no handshake of TLS ends in the capture".to_owned()
+            }
             (1, 0) => {
                 "no key can open the connection: bytes of its handshake are not in the capture".to_owned()
             }
