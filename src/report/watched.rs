@@ -88,7 +88,7 @@ impl Connection {
     pub(super) fn is_of_before(&self) -> bool {
         let late = self.watched.as_ref().is_some_and(|watched| watched.begins_late);
         let last = self.phases.summaries().pop();
-        late && last.is_some_and(|last| last.status == Status::Unseen && last.phase <= Phase::Negotiate)
+        late && last.is_some_and(|last| last.status == Status::Unseen && last.phase <= Phase::Tls)
     }
 }
 

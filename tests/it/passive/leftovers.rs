@@ -91,11 +91,12 @@ fn what_is_left_of_another_connection_answers_no_syn() {
 #[test]
 fn a_connection_of_before_hides_no_failure_beside_it() {
     let asked = unanswered();
-    for after in [-SECOND, 9 * SECOND] {
+    // A ClientHello that is sent again looks like a beginning.
+    for (after, said) in [(-SECOND, vec![7; 167]), (9 * SECOND, vec![7; 167]), (9 * SECOND, handshake(225))] {
         let mut older = Talk { at: asked.frames[0].0 + after, ..Talk::default() };
         older.client.port = 49_000;
-        older.tells(Side::Client, &[7; 167]);
-        older.tells(Side::Server, &[8; 435]);
+        older.tells(Side::Client, &said);
+        older.tells(Side::Server, &handshake(700));
         older.sends(Side::Client, RST, b"");
         let report = judged(&[&asked, &older]);
         assert_eq!(report.verdict.phase, Some(Phase::Connect), "{}", report.verdict.summary);
