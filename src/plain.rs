@@ -1,10 +1,25 @@
-//! What text from outside may look like where it leaves: nothing moves the cursor, colours the screen, hides, or turns text around.
+//! What text may look like where it leaves: counts in it are right, and of what comes from outside nothing moves the cursor,
+//! colours the screen, hides, or turns text around.
 //!
 //! The page, JUnit and JSON hand every string to this, JSON by escapes; `cli/out` does so for standard error and the
 //! values in logs. Clap repeats arguments without what must not be shown. One test sends a hostile string through
 //! every way out.
 
 use std::borrow::Cow;
+
+/// A number of things whose plural ends with an s.
+pub(crate) fn plural(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// How often.
+pub(crate) fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        count => format!("{count} times"),
+    }
+}
 
 /// What stands for a character that is not shown.
 const STAND_IN: char = '?';

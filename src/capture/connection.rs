@@ -1,5 +1,7 @@
 //! Both directions of a TCP connection, and how it began and ended.
 
+mod strange;
+
 use std::net::{IpAddr, SocketAddr};
 
 use super::{item::Note, packet::Segment, side::Side};
@@ -82,6 +84,9 @@ impl Connection {
 
     /// Adds a segment; whether a stream has grown.
     pub(super) fn add(&mut self, segment: &Segment<'_>) -> bool {
+        if self.is_strange(segment) {
+            return false;
+        }
         let at = segment.met.at;
         self.packets += 1;
         self.flow.last = self.flow.last.max(at);
@@ -93,9 +98,12 @@ impl Connection {
         self.side(sender.other()).is_answered();
         let before = self.client.total() + self.server.total();
         self.open(sender, segment);
+        let is_own = !segment.rst || self.side(sender).is_own(segment);
+        if segment.rst && is_own {
+            self.side(sender.other()).flight.refuse(at);
+        }
         if let Some(ack) = segment.ack {
             // What a RST acknowledges may be anything, unless it is surely the host's own.
-            let is_own = !segment.rst || self.side(sender).is_own(segment);
             let other = self.side(sender.other());
             if is_own || other.has_sent(ack) {
                 other.acknowledge(ack, segment);

@@ -54,6 +54,7 @@ impl Side {
     pub(super) fn count(&mut self, segment: &Segment<'_>) -> bool {
         let copy = self.copies.has(segment);
         self.packets.count += 1;
+        self.packets.resets += u64::from(segment.rst);
         self.packets.duplicates += u32::from(copy);
         !copy
     }
@@ -130,11 +131,7 @@ impl Side {
             return;
         };
         let end = start + length;
-        if self.reset.is_some_and(|reset| end + i64::from(segment.fin) > reset)
-            && let Some(reset) = &mut self.packets.reset
-        {
-            reset.followed = true;
-        }
+        let mut goes_on = self.reset.is_some_and(|reset| end + i64::from(segment.fin) > reset);
         if self.keeps_alive(start, length, segment) {
             Vain::count(&mut self.keep_alives, segment.met.at, segment.met.packet);
         } else if length > 0 {
@@ -151,7 +148,19 @@ impl Side {
                 segment.met.packet,
             );
             self.packets.retransmissions += u32::from(again);
+            if again {
+                // Whoever resets a connection sends nothing of it again.
+                goes_on = true;
+                self.flight.repeat(end);
+            }
             self.sent = self.sent.max(end);
+        }
+        if let Some(reset) = self.packets.reset.as_mut().filter(|_| goes_on) {
+            reset.followed |= reset.ttl != segment.ttl;
+        }
+        // One more than was sent is a FIN that was not captured.
+        if self.opened && length == 0 && !segment.syn && start > self.due() + 1 {
+            self.lacks.claim(start, &self.assembly, segment.met);
         }
         if segment.fin {
             let fin = *self.fin.get_or_insert(end);
@@ -176,6 +185,21 @@ impl Side {
     /// Whether it has room for what the other side sends.
     pub(super) fn has_room(&self) -> bool {
         !self.window_closed
+    }
+
+    /// Whether any byte of it is known.
+    pub(super) fn has_spoken(&self) -> bool {
+        self.sent > 0
+    }
+
+    /// Whether a sequence number is one that it can have used, or be asked for: at most so far from what came last, and not before
+    /// what its SYN names.
+    pub(super) fn is_within(&self, sequence: u32, window: i64) -> bool {
+        let first = if self.opened { -1 } else { i64::MIN };
+        let due = self.due().max(self.flight.acknowledged.unwrap_or(0));
+        self.offset(sequence).is_none_or(|offset| {
+            offset >= first && offset - due <= window && due - offset <= window.max(WINDOW)
+        })
     }
 
     /// Whether so much was sent.
@@ -247,7 +271,8 @@ impl Side {
     /// The stream, when nothing more comes; `answered` if the other side was captured, and `has_room` if its window is open.
     pub(super) fn finish(mut self, answered: bool, has_room: bool) -> Stream {
         self.assembly.give_up_to(self.known_to());
-        let end = self.sent.max(self.known_to()).max(self.fin.unwrap_or(0));
+        let claimed = self.lacks.claimed().unwrap_or(0);
+        let end = self.sent.max(self.known_to()).max(self.fin.unwrap_or(0)).max(claimed);
         let packets = &mut self.packets;
         packets.never_arrived = self.lacks.told(&self.assembly);
         match packets.never_arrived {
@@ -255,9 +280,11 @@ impl Side {
             None => packets.unsettled = self.assembly.give_up_to(end),
         }
         packets.ttl = self.ttl.usual().or(packets.ttl);
+        packets.ttl_varies = self.ttl.varies();
         packets.mac = self.mac.usual();
         packets.longest_acknowledged = self.flight.longest_acknowledged;
         packets.round_trip_ms = self.flight.round_trip_ms;
+        (packets.mended, packets.repeated) = (self.flight.mended, self.flight.repeated);
         if answered {
             let acknowledged = self.flight.acknowledged.unwrap_or(0);
             packets.unacknowledged = (self.sent - acknowledged).max(0) as u64;

@@ -16,6 +16,11 @@ impl<T: Copy + PartialEq> Tally<T> {
         }
     }
 
+    /// Whether there is more than one.
+    pub(super) fn varies(&self) -> bool {
+        self.0.len() > 1
+    }
+
     /// The value that came most often; of several the first.
     pub(super) fn usual(&self) -> Option<T> {
         self.0.iter().rev().max_by_key(|(_, count)| *count).map(|(value, _)| *value)

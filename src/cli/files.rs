@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use crate::local::{readable, standard_input};
+use crate::{
+    local::{readable, standard_input},
+    plain,
+};
 
 /// The bytes of a regular file, or of a pipe that this process holds.
 ///
@@ -35,7 +38,7 @@ fn within(file: File, most: u64) -> io::Result<Vec<u8>> {
 
 fn size(bytes: u64) -> String {
     match bytes >> 20 {
-        0 => format!("{bytes} bytes"),
+        0 => plain::plural(bytes, "byte"),
         mebibytes => format!("{mebibytes} MiB"),
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     codes::Phase,
     net::interrupted,
     pdu::canvas::Picture,
+    plain,
     probe::Observer,
     render,
     report::{Connection, Purpose, Status, Summary},
@@ -115,7 +116,7 @@ impl Observer for Progress {
     fn made(&self, connection: &Connection) {
         if matches!(connection.purpose, Purpose::Posture(_)) {
             let asked = self.asked.fetch_add(1, Relaxed) + 1;
-            self.now(&format!("  {asked} connections"));
+            self.now(&format!("  {}", plain::plural(asked as u64, "connection")));
         }
     }
 

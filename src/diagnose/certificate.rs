@@ -8,6 +8,7 @@ use super::{Facts, Rule};
 use crate::{
     certificate::SMALLEST_RSA,
     codes::Phase,
+    plain::plural,
     report::{Certificate, Connection, FindingCode, Purpose, Severity, Status, Thumbprints, Trust},
 };
 
@@ -36,8 +37,13 @@ pub(super) const RULES: &[Rule] = &[
 fn expired(facts: &Facts<'_>) -> Option<String> {
     let certificate = facts.certificate?;
     let late = (facts.started.0 - certificate.not_after.0).whole_days();
-    let text = format!("the certificate expired on {}, {late} days ago", date(certificate.not_after.0));
+    let text = format!("the certificate expired on {}, {} ago", date(certificate.not_after.0), days(late));
     (certificate.not_after < facts.started).then_some(text)
+}
+
+/// So many days.
+pub(super) fn days(count: i64) -> String {
+    plural(count.unsigned_abs(), "day")
 }
 
 fn expires_soon(facts: &Facts<'_>) -> Option<String> {
@@ -46,9 +52,9 @@ fn expires_soon(facts: &Facts<'_>) -> Option<String> {
     let soon = left >= time::Duration::ZERO && left < SOON;
     soon.then(|| {
         format!(
-            "the certificate expires on {}, in {} hours",
+            "the certificate expires on {}, in {}",
             date(certificate.not_after.0),
-            left.whole_hours()
+            plural(left.whole_hours().unsigned_abs(), "hour")
         )
     })
 }

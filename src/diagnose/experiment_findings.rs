@@ -3,6 +3,7 @@
 use super::{Facts, Rule, experiments::Experiment, pace};
 use crate::{
     codes::Phase,
+    plain::plural,
     report::{ExperimentKind, FailureKind, FindingCode, Severity},
 };
 
@@ -80,7 +81,8 @@ fn intermittent(facts: &Facts<'_>) -> Option<String> {
     };
     (passed > 0).then(|| {
         format!(
-            "the fault comes and goes: of {made} repetitions {failed} failed before {phase} was passed{more}"
+            "the fault comes and goes: of {} {failed} failed before {phase} was passed{more}",
+            plural(made as u64, "repetition")
         )
     })
 }
@@ -91,8 +93,9 @@ fn turned_away(facts: &Facts<'_>) -> Option<String> {
     let first = early.first()?;
     let detail = &first.failure?.detail;
     Some(format!(
-        "{} of {made} connections that followed ended before {failed} and tell nothing of it: in {}, {detail}",
+        "{} of {} that followed ended before {failed} and tell nothing of it: in {}, {detail}",
         early.len(),
+        plural(made as u64, "connection"),
         first.phase
     ))
 }

@@ -7,6 +7,7 @@
 use super::{Facts, experiments::Ending, hellos::HELLOS};
 use crate::{
     codes::Phase,
+    plain::plural,
     report::{Answer, ExperimentKind, FailureKind, Likelihood, OLD_SUITES, Posture, TlsEvidence, TlsPosture},
 };
 
@@ -169,14 +170,15 @@ impl Facts<'_> {
     /// The sentence that the failure came every time, when it was tried again.
     pub(super) fn every_time(&self, phase: Phase) -> Option<String> {
         let (same, made) = self.repeated(phase);
-        (made > 0 && same == made).then(|| format!("the same again failed {same} of {made} times"))
+        (made > 0 && same == made)
+            .then(|| format!("the same again failed {same} of {}", plural(made as u64, "time")))
     }
 
     /// How often the same connection passed, when it failed at first and passed later.
     pub(super) fn intermittent(&self) -> Option<String> {
         let phase = self.failed()?.phase;
         let (passed, made) = self.mixed(phase)?;
-        Some(format!("{passed} of {made} times"))
+        Some(format!("{passed} of {}", plural(made as u64, "time")))
     }
 
     /// How much the difference between the traced connection and this experiment proves: nothing certain before it showed every

@@ -3,6 +3,7 @@
 use super::{Facts, path};
 use crate::{
     codes::Phase,
+    plain::plural,
     report::{AttemptResult, Connection, Direction, FailureKind, Millis, Status, StreamEnd, Tcp},
 };
 
@@ -52,8 +53,10 @@ pub(super) fn loss(facts: &Facts<'_>) -> Loss {
     let made = &facts.trace.connections;
     let (again, with) =
         made.iter().filter_map(mended).fold((0_u64, 0), |(sum, with), one| (sum + u64::from(one), with + 1));
-    let plural = if with == 1 { "connection" } else { "connections" };
-    let mended = (with > 0).then(|| format!("{again} segments were sent again in {with} {plural}"));
+    let mended = (with > 0).then(|| {
+        let was = if again == 1 { "was" } else { "were" };
+        format!("{} {was} sent again in {}", plural(again, "segment"), plural(with as u64, "connection"))
+    });
     let late = opened_again(facts);
     Loss { connections: with + late.len(), opening: opened_late(facts, &late), mended }
 }
@@ -81,12 +84,12 @@ fn mended(made: &Connection) -> Option<u32> {
     // An ICMP error has the system send again sooner (RFC 6069), so that the times do not tell what was in vain.
     let tcp = made.tcp.as_ref().filter(|tcp| tcp.icmp_error.is_none())?;
     let again = tcp.retransmissions.filter(|again| *again >= LOSS)?;
+    // Whoever watched saw of each segment whether it was acknowledged after it was sent again.
+    if let Some(mended) = made.watched.as_ref().and_then(|watched| watched.client.mended) {
+        return Some(mended).filter(|mended| *mended >= LOSS);
+    }
     let in_vain = match tcp.unacknowledged {
-        // Whoever watched has counted how often the segment was sent that never arrived.
-        Some(lost) if lost > 0 => match made.watched.as_ref().and_then(|watched| watched.client.lost_sent) {
-            Some(sent) => sent.saturating_sub(1),
-            None => most_in_vain(made),
-        },
+        Some(lost) if lost > 0 => most_in_vain(made),
         _ => 0,
     };
     again.checked_sub(in_vain).filter(|mended| *mended > 0)

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::{Facts, Rule, experiments::Ending, gateway, machine::is_public};
 use crate::{
     codes::Phase,
+    plain::plural,
     report::{
         Connection, ExperimentKind, FailureKind, FindingCode, Hop, Purpose, Redirection, Severity, Summary,
         Unfollowed,
@@ -80,7 +81,7 @@ fn too_many(facts: &Facts<'_>) -> Option<String> {
         _ => 0,
     };
     (facts.trace.unfollowed == Some(Unfollowed::Limit))
-        .then(|| format!("after {hops} redirections the server redirects again"))
+        .then(|| format!("after {} the server redirects again", plural(hops.into(), "redirection")))
 }
 
 /// What a server names and no client can go to is no name at all, or one that this program cannot use.
@@ -205,7 +206,9 @@ fn own_account(facts: &Facts<'_>) -> Option<String> {
         Some((hop, before.redirection()?))
     };
     let (hop, brought) = (0..traced.len()).rev().find_map(brought)?;
-    let bytes = brought.password_bytes.map_or_else(String::new, |bytes| format!(" of {bytes} bytes"));
+    let bytes = brought
+        .password_bytes
+        .map_or_else(String::new, |bytes| format!(" of {}", plural(bytes as u64, "byte")));
     let user = [&brought.domain, &brought.user].into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
     let user = if user.is_empty() { String::new() } else { format!(" for the user {}", user.join("\\")) };
     let given = match facts.request.account {

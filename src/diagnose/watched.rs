@@ -13,6 +13,8 @@ use crate::{
 const LONG: u32 = 577;
 /// Options take so much of a segment at most (RFC 9293 section 3.1).
 const OPTIONS: u32 = 40;
+/// What systems begin with.
+const INITIAL_TTLS: [u8; 3] = [64, 128, 255];
 /// A segment that was sent so often in vain is lost, and not late.
 const SENT: u32 = 3;
 
@@ -44,9 +46,15 @@ pub(super) fn reset_from_the_path(facts: &Facts<'_>) -> Option<String> {
 pub(super) fn drops_large_packets(facts: &Facts<'_>) -> Option<String> {
     let (_, watched) = watched(facts).filter(|(_, watched)| one_sided_by(watched).is_none())?;
     let Watched { client, server, .. } = watched;
-    let lost = |who, side, other| long_segment(who, side).or_else(|| long_hole(who, side, other));
+    let long = |who, side, other| long_segment(who, side).filter(|_| !loses_short(other));
+    let lost = |who, side, other| long(who, side, other).or_else(|| long_hole(who, side, other));
     let lost = lost("client", client, server).or_else(|| lost("server", server, client))?;
     Some(format!("{lost}{}", told_of_length(watched)))
+}
+
+/// Whether this side sends again what the other had acknowledged: acknowledgements are lost too, and no packet is shorter.
+fn loses_short(side: &WatchedSide) -> bool {
+    side.repeated.is_some_and(|repeated| repeated >= SENT)
 }
 
 /// One that was sent again and again.
@@ -95,19 +103,77 @@ pub(super) fn never_arrive(facts: &Facts<'_>) -> Option<String> {
     if drops_large_packets(facts).is_some() {
         return None;
     }
+    let beside = beside(watched);
     let sides = [("server", &watched.server, "client"), ("client", &watched.client, "server")];
-    let told: Vec<String> = sides.iter().filter_map(|(who, side, other)| in_vain(who, side, other)).collect();
+    let told: Vec<String> =
+        sides.iter().filter_map(|(who, side, other)| in_vain(who, side, other, beside)).collect();
     (!told.is_empty()).then(|| told.join("; "))
 }
 
-fn in_vain(who: &str, side: &WatchedSide, other: &str) -> Option<String> {
+/// The side beside which the capture was made: no router has counted down the TTL of its packets, and one has that of the other's.
+fn beside(watched: &Watched) -> Option<&'static str> {
+    let is_whole = |side: &WatchedSide| side.ttl.map(|ttl| INITIAL_TTLS.contains(&ttl));
+    match (is_whole(&watched.client)?, is_whole(&watched.server)?) {
+        (true, false) => Some("client"),
+        (false, true) => Some("server"),
+        _ => None,
+    }
+}
+
+/// The side beside which a capture saw arrive what the other sent in vain: nothing of that side says that it is there.
+pub(super) fn unanswered_by(facts: &Facts<'_>) -> Option<&'static str> {
+    let (_, watched) = watched(facts).filter(|(_, watched)| watched.icmp.is_empty())?;
+    never_arrive(facts)?;
+    let of = |side: &WatchedSide| side.in_vain.as_ref().is_some_and(|sent| !sent.denied);
+    match beside(watched)? {
+        "client" => of(&watched.server).then_some("client"),
+        _ => of(&watched.client).then_some("server"),
+    }
+}
+
+/// That packets behind bytes that never arrived do arrive, and that each of them is shorter.
+pub(super) fn shorter_arrives(facts: &Facts<'_>) -> Option<String> {
+    let (_, watched) = watched(facts)?;
+    let is_shorter = |side: &&WatchedSide| {
+        lasting(side.never_arrived.as_ref()).is_some_and(|hole| hole.bytes > side.longest_segment.into())
+    };
+    let side = [&watched.server, &watched.client].into_iter().find(is_shorter)?;
+    Some(format!("shorter packets of the same side came after them, with {} B at most", side.longest_segment))
+}
+
+/// Whether nothing of the side that confirms nothing shows that it is still there.
+pub(super) fn is_mute(facts: &Facts<'_>) -> bool {
+    let of = |side: &WatchedSide| {
+        side.keep_alives.is_some() || side.in_vain.as_ref().is_some_and(|sent| !sent.denied)
+    };
+    watched(facts).is_some_and(|(_, watched)| of(&watched.client) || of(&watched.server))
+}
+
+/// That a RST came otherwise than the packets of its side do, which alone proves nothing.
+pub(super) fn other_ttl(facts: &Facts<'_>) -> Option<String> {
+    let (made, _) = watched(facts)?;
+    let ended = made.ended_by.as_ref().filter(|ended| ended.how == EndHow::Rst)?;
+    let (ttl, usual) = ended.ttl.zip(ended.usual_ttl).filter(|(ttl, usual)| ttl != usual)?;
+    Some(format!(
+        "the RST has a TTL of {ttl}, the other packets of its side {usual}, which alone proves nothing"
+    ))
+}
+
+/// How often the segment was sent that was sent in vain most often.
+pub(super) fn most_in_vain(facts: &Facts<'_>) -> Option<u32> {
+    let (_, watched) = watched(facts)?;
+    [&watched.client, &watched.server].into_iter().filter_map(|side| Some(side.in_vain.as_ref()?.times)).max()
+}
+
+fn in_vain(who: &str, side: &WatchedSide, other: &str, beside: Option<&str>) -> Option<String> {
     let sent = side.in_vain.as_ref().map(|sent| {
         format!(
-            "the {who} sent {} B {} times in {}{} and was never told that they had arrived",
+            "the {who} sent {} B {} times in {}{} and was never told that they had arrived; {}",
             sent.bytes,
             sent.times,
             seconds(sent),
-            packets(sent)
+            packets(sent),
+            seen_from(sent, other, beside)
         )
     });
     let hole = lasting(side.never_arrived.as_ref()).map(|hole| {
@@ -127,6 +193,21 @@ fn in_vain(who: &str, side: &WatchedSide, other: &str) -> Option<String> {
         )
     });
     sent.or(hole).or(asked)
+}
+
+/// What can be known of it where the capture was made.
+fn seen_from(sent: &InVain, other: &str, beside: Option<&str>) -> String {
+    match beside {
+        _ if sent.denied => format!("what the {other} sent later says that it has not got them"),
+        Some(beside) if beside == other => format!(
+            "they came as far as the capture, which the TTLs say was made beside the {other}, and nothing answered them"
+        ),
+        Some(beside) => format!(
+            "the TTLs say that the capture was made beside the {beside}, where nobody sees whether they or the answers \
+             were lost"
+        ),
+        None => "whether they or the answers were lost is not in the capture".to_owned(),
+    }
 }
 
 /// What was missing for a second: what is missing for less may be late.

@@ -22,6 +22,7 @@ pub(crate) use secrets::RDP_CLIENT_RANDOM;
 pub use secrets::{KeyLog, Secret, Secrets};
 pub use stream::{Gap, Stream};
 pub use tail::{LAST_BYTES, Place, Tail};
+pub(crate) use tcp::LOST_AFTER;
 pub use tcp::{End, How, Icmp, Opening, Packets, Reset, Vain};
 
 /// Which end of a connection.
@@ -106,6 +107,14 @@ impl Flow {
     /// Whether the packets that opened it are missing.
     pub fn begins_late(&self) -> bool {
         self.packet > 0 && self.opening.syn.is_none() && self.opening.syn_ack.is_none()
+    }
+
+    /// Whether it is only what is left of one that was open before, and of which one end knows nothing any more: all that this end
+    /// sends is RST.
+    pub fn is_leftover(&self) -> bool {
+        let resets =
+            |stream: &Stream| stream.packets.count > 0 && stream.packets.count == stream.packets.resets;
+        self.begins_late() && (resets(&self.from_client) || resets(&self.from_server))
     }
 
     /// What this end sent.

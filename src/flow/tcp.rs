@@ -48,7 +48,7 @@ pub struct Reset {
     pub ip_id: Option<u16>,
     /// Its sequence number less the one that was due next; 0 for one that fits.
     pub off_sequence: i64,
-    /// Whether more data of this direction, or another RST with another TTL, came after it.
+    /// Whether more data of this direction, or another RST, came after it with another TTL.
     pub followed: bool,
 }
 
@@ -63,17 +63,19 @@ pub struct Vain {
     pub first: (At, u64),
     /// When it was seen last, and in which packet.
     pub last: (At, u64),
+    /// Whether the other end said later that it lacks them.
+    pub denied: bool,
 }
 
 /// So often something is sent in vain before it is lost, and not late.
 const LOST_TIMES: u32 = 3;
 /// And for so long.
-const LOST_AFTER: At = 1_000_000_000;
+pub(crate) const LOST_AFTER: At = 1_000_000_000;
 
 impl Vain {
     /// The first time.
     pub fn once(bytes: u64, at: At, packet: u64) -> Self {
-        Self { bytes, times: 1, first: (at, packet), last: (at, packet) }
+        Self { bytes, times: 1, first: (at, packet), last: (at, packet), denied: false }
     }
 
     /// Once more.
@@ -102,12 +104,20 @@ impl Vain {
 pub struct Packets {
     /// How many came.
     pub count: u64,
+    /// How many of them were RST.
+    pub resets: u64,
     /// How many carried bytes that had come before.
     pub retransmissions: u32,
+    /// How many of those the other side acknowledged only then.
+    pub mended: u32,
+    /// How many of those the other side had acknowledged before: this end has not heard of it.
+    pub repeated: u32,
     /// How many carried a copy of a packet with the same identification, as a mirror port makes them.
     pub duplicates: u32,
     /// The usual time to live, or hop limit: that of most packets with data, else of the SYN.
     pub ttl: Option<u8>,
+    /// Whether packets with data came with other ones too.
+    pub ttl_varies: bool,
     /// The usual Ethernet address they came from.
     pub mac: Option<[u8; 6]>,
     /// The identification of IPv4 that came last before a RST.
@@ -120,7 +130,8 @@ pub struct Packets {
     pub longest_acknowledged: u32,
     /// Bytes that the other side never acknowledged.
     pub unacknowledged: u64,
-    /// The length of the first segment that was never acknowledged, and how often it was sent; none if all were.
+    /// The length of the first segment that was never acknowledged, and how often it was sent; none if all were, or if the other end
+    /// answered it with a RST.
     pub lost: Option<(u32, u32)>,
     /// The same segment, if it was sent so often that it is lost, and the other end had room for it.
     pub in_vain: Option<Vain>,

@@ -4,11 +4,14 @@
 //! An impossible length is an error as soon as it arrives: this bounds what a message claims, and `pdu::inner_length`
 //! compares what is inside a TPKT or a TSRequest with it before it is complete, so nobody waits for the rest.
 
-use crate::pdu::{
-    Malformed,
-    der::SEQUENCE,
-    http::{self, BodyLength},
-    inner_length, kerberos, peer, rdsaad, socks, socks4, tsgu,
+use crate::{
+    pdu::{
+        Malformed,
+        der::SEQUENCE,
+        http::{self, BodyLength},
+        inner_length, kerberos, peer, rdsaad, socks, socks4, tsgu,
+    },
+    plain::plural,
 };
 
 /// The largest message that a peer may claim, in bytes.
@@ -105,7 +108,8 @@ fn tpkt(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
     let Some(header) = bytes.first_chunk::<4>() else { return Ok(None) };
     let length = usize::from(u16::from_be_bytes([header[2], header[3]]));
     if length < 7 {
-        return Err(Malformed(format!("a TPKT header claims {length} bytes, fewer than its own headers")));
+        let length = plural(length as u64, "byte");
+        return Err(Malformed(format!("a TPKT header claims {length}, fewer than its own headers")));
     }
     inner_length::in_tpkt(bytes, length)?;
     Ok(Some(length))
@@ -127,7 +131,7 @@ fn fast_path(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         _ => return Ok(None),
     };
     match length {
-        0..3 => Err(Malformed(format!("a fast-path header claims {length} bytes"))),
+        0..3 => Err(Malformed(format!("a fast-path header claims {}", plural(length as u64, "byte")))),
         length => Ok(Some(length)),
     }
 }

@@ -40,6 +40,12 @@ impl Watched {
         Self { connection, client, server, began: flow.began, last: flow.last }
     }
 
+    /// Whether it is only what is left of an older one, of which not even the opening counts.
+    fn is_leftover(&self) -> bool {
+        let connect = self.connection.phases.connect.as_ref();
+        connect.is_some_and(|connect| connect.status == Status::Unseen)
+    }
+
     /// Whether it follows up the connection that a trace made.
     pub(super) fn follows(&self) -> bool {
         !self.connection.purpose.is_traced()
@@ -78,11 +84,11 @@ impl Attempt {
     }
 
     /// Whether all of them begin within two minutes with it, and none after a session: a client that tries for hours makes many
-    /// attempts. What a trace makes to follow up a session belongs to it.
+    /// attempts. What a trace makes to follow up a session belongs to it, and what is left of another belongs nowhere.
     pub(super) fn takes(&self, other: &Watched) -> bool {
         let (first, last) = self.begins;
         let is_near = first.min(other.began).abs_diff(last.max(other.began)) <= APART.unsigned_abs();
-        is_near && (other.follows() || !self.has_succeeded_before(other))
+        is_near && (other.follows() || other.is_leftover() || !self.has_succeeded_before(other))
     }
 
     fn has_succeeded_before(&self, other: &Watched) -> bool {
@@ -99,13 +105,26 @@ impl Attempt {
         later
     }
 
-    /// Adds a connection; those between the first and the last eight are counted, and of what follows them up the first sixteen are
+    /// Whether all of it is what is left of older connections.
+    fn is_leftover(&self) -> bool {
+        self.connections.iter().all(|one| one.is_leftover())
+    }
+
+    /// Adds a connection; what is left of older ones gives way to it. Those between the first and the last eight are counted, and of what follows them up the first sixteen are
     /// kept.
     pub(super) fn add(&mut self, watched: Watched, added: u64) {
+        self.added = added;
+        match (watched.is_leftover(), self.is_leftover()) {
+            (true, false) => return,
+            (false, true) => {
+                *self = Self { omitted: self.omitted, ..Self::of(watched, added) };
+                return;
+            }
+            _ => {}
+        }
         let (first, last) = self.begins;
         self.begins = (first.min(watched.began), last.max(watched.began));
         self.last = self.last.max(watched.last);
-        self.added = added;
         let place = self.connections.partition_point(|one| one.began <= watched.began);
         self.connections.insert(place, watched);
         let places = |follows: bool| {

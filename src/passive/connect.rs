@@ -14,6 +14,10 @@ use crate::{
 /// Reads the handshake of TCP; a connection that was open before the record begins has passed it.
 pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut ConnectEvidence) -> Passing<()> {
     let flow = talk.flow;
+    if flow.is_leftover() {
+        let why = "the record holds only what is left of it: one end no longer knew the connection";
+        return Err(Halt::Unseen(why.to_owned()));
+    }
     let opening = &flow.opening;
     let began = opening.syn.unwrap_or(flow.began);
     let spoke = flow.from_server.total > 0 || flow.from_client.total > 0;

@@ -58,8 +58,21 @@ fn silence(flow: &Flow) -> EndedBy {
 /// What says that a RST is not its host's. A TTL alone proves nothing: another one must say so too.
 fn against(reset: &Reset, stream: &Stream, side: Side) -> Vec<String> {
     let who = if side == Side::Client { "client" } else { "server" };
-    let usual = stream.packets.ttl.filter(|usual| usual.abs_diff(reset.ttl) > SAME_ROUTE);
-    let Some(usual) = usual else { return Vec::new() };
+    let Some(usual) = stream.packets.ttl.filter(|usual| *usual != reset.ttl) else { return Vec::new() };
+    let is_far = usual.abs_diff(reset.ttl) > SAME_ROUTE;
+    let mut said = if is_far { differs(reset, stream, who) } else { Vec::new() };
+    // A side that goes on as before has not sent a RST that came otherwise, however small the difference is.
+    if reset.followed && (is_far || !stream.packets.ttl_varies) {
+        said.push(format!("the {who} went on after it"));
+    }
+    if !said.is_empty() {
+        said.insert(0, format!("its TTL is {}, that of the {who}'s packets {usual}", reset.ttl));
+    }
+    said
+}
+
+/// What differs beside the TTL.
+fn differs(reset: &Reset, stream: &Stream, who: &str) -> Vec<String> {
     let mut said = Vec::new();
     if let (Some(from), Some(usual)) = (reset.mac, stream.packets.mac)
         && from != usual
@@ -74,12 +87,6 @@ fn against(reset: &Reset, stream: &Stream, side: Side) -> Vec<String> {
     }
     if reset.off_sequence != 0 {
         said.push(format!("its sequence number is off by {}", reset.off_sequence));
-    }
-    if reset.followed {
-        said.push(format!("the {who} went on after it"));
-    }
-    if !said.is_empty() {
-        said.insert(0, format!("its TTL is {}, that of the {who}'s packets {usual}", reset.ttl));
     }
     said
 }

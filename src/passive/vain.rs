@@ -32,7 +32,12 @@ pub(super) fn failure(flow: &Flow) -> Option<(Failure, At)> {
         }
         (bytes, 0) => format!("{bytes} B that {who} sent never reached {other}"),
         // What follows it may have arrived.
-        (bytes, times) => format!("{bytes} B that {who} sent {times} times{since} never reached {other}"),
+        (bytes, times) if vain.denied => {
+            format!("{bytes} B that {who} sent {times} times{since} never reached {other}")
+        }
+        (bytes, times) => {
+            format!("{other} never acknowledged {bytes} B that {who} sent {times} times{since}")
+        }
     };
     let end = ended::first(flow).map_or(flow.watched, |(_, end)| end.at);
     Some((Failure::new(FailureKind::Timeout, detail).of(Speaker::Path), end))

@@ -52,6 +52,7 @@ fn in_vain(vain: Vain) -> InVain {
         first_packet: packet(vain.first.1),
         last_packet: packet(vain.last.1),
         over_ms: Millis::rounded(millis(vain.first.0, vain.last.0)),
+        denied: vain.denied,
     }
 }
 
@@ -62,6 +63,8 @@ fn side(stream: &Stream) -> WatchedSide {
         bytes: stream.total,
         missing_bytes: stream.gaps.iter().map(|gap| gap.length).sum(),
         retransmissions: packets.retransmissions,
+        mended: Some(packets.mended).filter(|_| packets.count > 0),
+        repeated: Some(packets.repeated).filter(|_| packets.count > 0),
         duplicates: packets.duplicates,
         mss: packets.mss,
         longest_segment: packets.longest,

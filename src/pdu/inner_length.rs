@@ -7,6 +7,7 @@ use super::{
     mcs::{ATTACH_USER_CONFIRM, CHANNEL_JOIN_CONFIRM, DISCONNECT_PROVIDER_ULTIMATUM, SEND_DATA_INDICATION},
     x224::DATA,
 };
+use crate::plain::plural;
 
 /// TPKT header and X.224 data header.
 const BEFORE_MCS: usize = 7;
@@ -103,7 +104,7 @@ pub fn in_sequence(bytes: &[u8], length: usize) -> Result<(), Malformed> {
 }
 
 fn exceeds(what: &str, claimed: usize, room: usize) -> Malformed {
-    Malformed(format!("{what} claims {claimed} bytes where {room} are left"))
+    Malformed(format!("{what} claims {} where {room} are left", plural(claimed as u64, "byte")))
 }
 
 /// How many bytes the length takes, and the length; none where it is not whole, or of a form that its reader refuses.

@@ -1,5 +1,6 @@
 //! A bounds-checked cursor over bytes that came from the network.
 
+use crate::plain::plural;
 use std::fmt;
 
 /// Bytes that are not what the specification says; one sentence, lower case, without a full stop.
@@ -50,7 +51,9 @@ impl<'a> Reader<'a> {
                 self.rest = tail;
                 Ok(head)
             }
-            None => Err(Malformed(format!("{count} bytes expected, {} left", self.rest.len()))),
+            None => {
+                Err(Malformed(format!("{} expected, {} left", plural(count as u64, "byte"), self.rest.len())))
+            }
         }
     }
 

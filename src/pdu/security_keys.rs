@@ -8,6 +8,7 @@ use sha1::Sha1;
 use zeroize::Zeroizing;
 
 use super::Malformed;
+use crate::plain::plural;
 
 /// A key is changed after this many PDUs of its direction (5.3.7).
 pub const UPDATE_INTERVAL: u32 = 4096;
@@ -68,7 +69,8 @@ impl SessionKeys {
     /// The server's random is not 32 bytes long.
     pub fn of(strength: Strength, client_random: &[u8; 32], server_random: &[u8]) -> Result<Self, Malformed> {
         let random = server_random.try_into().map_err(|_| {
-            Malformed(format!("a server random of {} bytes, 32 expected", server_random.len()))
+            let length = plural(server_random.len() as u64, "byte");
+            Malformed(format!("a server random of {length}, 32 expected"))
         })?;
         Ok(Self::derive(strength, client_random, random))
     }

@@ -33,6 +33,7 @@ use crate::{
         ts_credentials::ts_credentials,
         ts_request::{self, TsRequest as Seen},
     },
+    plain::plural,
     report::{CredsspEvidence, Failure, FailureKind, Selected},
     settings::Account,
 };
@@ -133,8 +134,8 @@ pub(crate) fn sealed(answer: &Seen, version: u32, frame: &[u8]) -> Result<Vec<u8
         }
         None => wrong("the server's answer to the proof has no pubKeyAuth".to_owned()),
         Some(sealed) if sealed.len() < SHORTEST_SEAL => {
-            let length = sealed.len();
-            wrong(format!("the server's proof of its TLS key has {length} bytes, fewer than a signature"))
+            let length = plural(sealed.len() as u64, "byte");
+            wrong(format!("the server's proof of its TLS key has {length}, fewer than a signature"))
         }
         Some(sealed) => Ok(sealed.clone()),
     }

@@ -1,6 +1,9 @@
 //! The telling facts of the activation and of a redirection.
 
-use crate::report::{ActivateEvidence, MultitransportRequest, Redirection, Seen};
+use crate::{
+    plain,
+    report::{ActivateEvidence, MultitransportRequest, Redirection, Seen},
+};
 
 /// The facts of the activation, a line each.
 pub(super) fn facts(evidence: &ActivateEvidence) -> Vec<String> {
@@ -68,7 +71,7 @@ fn desktop(evidence: &ActivateEvidence) -> String {
         name.map(|name| format!("server \"{name}\"")),
         size.map(|(width, height)| format!("desktop {width}x{height}")),
         (!evidence.capability_sets.is_empty())
-            .then(|| plural(total(&evidence.capability_sets), "capability set")),
+            .then(|| plain::plural(total(&evidence.capability_sets).into(), "capability set")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -108,8 +111,4 @@ fn drawn(evidence: &ActivateEvidence) -> String {
 
 fn total(seen: &[Seen]) -> u32 {
     seen.iter().fold(0, |sum, seen| sum.saturating_add(seen.count))
-}
-
-fn plural(count: u32, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

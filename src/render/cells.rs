@@ -2,9 +2,12 @@
 
 use time::{Date, Duration as Span};
 
-use crate::report::{
-    Certificate, EncryptionKey, Failure, FailureKind, INTERRUPTED, Millis, RdsaadEvidence, RdstlsEvidence,
-    Report, Severity, Status, Timestamp, Trust,
+use crate::{
+    plain,
+    report::{
+        Certificate, EncryptionKey, Failure, FailureKind, INTERRUPTED, Millis, RdsaadEvidence,
+        RdstlsEvidence, Report, Severity, Status, Timestamp, Trust,
+    },
 };
 
 /// What stands in these columns where nothing was done.
@@ -82,7 +85,9 @@ pub(super) fn encryption_key(key: &EncryptionKey) -> String {
     let vouched = match (key.signature_valid, &key.subject) {
         (Some(true), _) => ", signature right".to_owned(),
         (Some(false), _) => ", signature wrong".to_owned(),
-        (None, Some(subject)) => format!(", last of {} certificates: {subject}", key.certificates),
+        (None, Some(subject)) => {
+            format!(", last of {}: {subject}", plain::plural(key.certificates as u64, "certificate"))
+        }
         (None, None) => String::new(),
     };
     format!("{} key of {bits} bits{vouched}", key.kind)

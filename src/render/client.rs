@@ -5,6 +5,7 @@ use std::io;
 use super::page::{Page, Tone};
 use crate::{
     codes::Phase,
+    plain,
     report::{
         Client, ClientCapabilities, ClientCredssp, ClientHelloOffer, ClientRequest, ClientSettings, Coded,
         Report,
@@ -101,7 +102,8 @@ pub(super) fn offered(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 type Row = (&'static str, String);
 
 fn request_rows(request: &ClientRequest) -> Vec<Row> {
-    let bytes = |bytes: Option<usize>| bytes.map_or_else(String::new, |bytes| format!("{bytes} bytes"));
+    let bytes =
+        |bytes: Option<usize>| bytes.map_or_else(String::new, |bytes| plain::plural(bytes as u64, "byte"));
     vec![
         ("cookie", bytes(request.cookie_bytes)),
         ("token", bytes(request.routing_token_bytes)),

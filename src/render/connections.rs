@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     codes::Phase,
+    plain,
     report::{Answerer, Connection, Purpose, Report, Session, Status, Summary},
 };
 
@@ -58,7 +59,9 @@ pub(super) fn connections(page: &mut Page<'_>, report: &Report) -> io::Result<()
     if report.trace.connections_omitted > 0 {
         page.gap()?;
         let omitted = report.trace.connections_omitted;
-        page.heading(&format!("{omitted} more connections, between the first and the last, are left out"))?;
+        let (more, are) =
+            (plain::plural(omitted, "more connection"), if omitted == 1 { "is" } else { "are" });
+        page.heading(&format!("{more}, between the first and the last, {are} left out"))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Who ended a watched connection, in one line.
 
 use super::cells;
-use crate::report::{Connection, EndHow, EndSide, Status, Watched};
+use crate::report::{Connection, EndHow, EndSide, EndedBy, Status, Watched};
 
 /// Who, how and when; none of a connection that never opened, or if another version named it so that this one does not know it.
 pub(super) fn line(connection: &Connection) -> Option<String> {
@@ -13,10 +13,17 @@ pub(super) fn line(connection: &Connection) -> Option<String> {
     }
     let sent = match ended.side.known()? {
         EndSide::Client | EndSide::Server => format!(", which had sent {} B", ended.after_bytes),
-        EndSide::Path | EndSide::Unknown => String::new(),
+        EndSide::Path => other_ttl(ended).unwrap_or_default(),
+        EndSide::Unknown => String::new(),
     };
     let packet = ended.packet.map_or_else(String::new, |packet| format!(", packet {packet}"));
     Some(format!("{how}{sent}, after {when}{packet}"))
+}
+
+/// The TTL of what ended it, where its side's packets have another one.
+fn other_ttl(ended: &EndedBy) -> Option<String> {
+    let (ttl, usual) = ended.ttl.zip(ended.usual_ttl).filter(|(ttl, usual)| ttl != usual)?;
+    Some(format!(", with TTL {ttl} instead of {usual}"))
 }
 
 /// Who and how alone.

@@ -3,6 +3,7 @@
 use super::cells;
 use crate::{
     codes::Phase,
+    plain,
     report::{Connection, ExperimentKind, Purpose, Report, Status, Summary},
 };
 
@@ -19,7 +20,7 @@ pub(super) fn lines(report: &Report) -> Vec<String> {
     let times: usize = repeated.iter().map(|(_, names)| names.len()).sum();
     let told = repeated.iter().map(|(outcome, names)| format!("{outcome}, {} of {times}", names.len()));
     if times > 0 {
-        lines.push(format!("again, {times} times: {}", told.collect::<Vec<_>>().join("; ")));
+        lines.push(format!("again, {}: {}", plain::times(times as u64), told.collect::<Vec<_>>().join("; ")));
     }
     lines
 }
@@ -29,7 +30,7 @@ fn counted(names: &[String]) -> String {
     let mut told: Vec<String> = Vec::new();
     for (at, name) in names.iter().enumerate().filter(|(at, name)| !names[..*at].contains(name)) {
         let times = names[at..].iter().filter(|other| *other == name).count();
-        told.push(if times == 1 { name.clone() } else { format!("{name} ({times} times)") });
+        told.push(if times == 1 { name.clone() } else { format!("{name} ({})", plain::times(times as u64)) });
     }
     told.join(", ")
 }

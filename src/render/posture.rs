@@ -7,8 +7,9 @@ use super::{
     page::{Page, Tone},
     phases,
 };
-use crate::report::{
-    Answer, Exposure, Nla, NtlmEvidence, Posture, ProtocolPosture, Report, Selected, TlsPosture,
+use crate::{
+    plain,
+    report::{Answer, Exposure, Nla, NtlmEvidence, Posture, ProtocolPosture, Report, Selected, TlsPosture},
 };
 
 /// Where the text begins.
@@ -21,8 +22,8 @@ const NAME: usize = 9;
 /// # Errors
 /// Those of the writer.
 pub(super) fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::Result<()> {
-    let plural = if posture.connections == 1 { "" } else { "s" };
-    let connections = format!("{} connection{plural}, none with an account", posture.connections);
+    let connections =
+        format!("{}, none with an account", plain::plural(posture.connections as u64, "connection"));
     page.row((Tone::Heading, "Posture"), BODY, (Tone::Plain, ""), &connections)?;
     if posture.protocols.iter().all(|one| one.answer == Answer::Unknown) && posture.tls.is_empty() {
         let phase = report.verdict.phase.map_or("connect", |phase| phase.name());
@@ -128,10 +129,11 @@ fn version(page: &mut Page<'_>, tls: &TlsPosture, bound: Option<usize>) -> io::R
     let refused = Some(tls.refused.len()).filter(|count| *count > 0);
     let unknown = Some(tls.unknown.len()).filter(|count| *count > 0);
     let bound = bound.map_or_else(String::new, |most| {
-        format!(": at most {most} connections were made; --connections N allows more")
+        let (most, were) = (plain::plural(most as u64, "connection"), if most == 1 { "was" } else { "were" });
+        format!(": at most {most} {were} made; --connections N allows more")
     });
     let rest = [
-        refused.map(|count| format!("{count} other suites refused")),
+        refused.map(|count| format!("{} refused", plain::plural(count as u64, "other suite"))),
         unknown.map(|count| format!("{count} not known{bound}")),
     ];
     let rest: Vec<String> = rest.into_iter().flatten().collect();

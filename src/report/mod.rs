@@ -192,11 +192,11 @@ impl Trace {
     }
 
     /// Of connections that were watched the one that got furthest tells most: a client that is refused tries less again. If nobody
-    /// saw how that one went on, a later one that failed tells more.
+    /// saw how that one went on, a later one that failed tells more. One that was open before the record tells least.
     fn furthest(&self) -> Option<&Connection> {
         let last = |made: &Connection| made.phases.summaries().last().map(|last| (last.phase, last.status));
-        let (at, furthest) =
-            self.traced().enumerate().max_by_key(|(_, made)| last(made).map(|(phase, _)| phase))?;
+        let order = |made: &Connection| (!made.is_of_before(), last(made).map(|(phase, _)| phase));
+        let (at, furthest) = self.traced().enumerate().max_by_key(|(_, made)| order(made))?;
         let is_open = matches!(last(furthest), Some((_, Status::Stopped | Status::Unseen)));
         let failed = self.traced().skip(at + 1).filter(|made| is_open && made.has_failed()).last();
         Some(failed.unwrap_or(furthest))

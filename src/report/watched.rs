@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{IcmpError, Millis, Named, Tcp, named::names};
+use super::{Connection, IcmpError, Millis, Named, Status, Tcp, named::names};
+use crate::codes::Phase;
 
 names! {
     /// Who ended a connection.
@@ -82,6 +83,15 @@ pub struct Watched {
     pub passed_over: u64,
 }
 
+impl Connection {
+    /// Whether it was open before the record, which shows nothing of what it came to.
+    pub(super) fn is_of_before(&self) -> bool {
+        let late = self.watched.as_ref().is_some_and(|watched| watched.begins_late);
+        let last = self.phases.summaries().pop();
+        late && last.is_some_and(|last| last.status == Status::Unseen && last.phase <= Phase::Tls)
+    }
+}
+
 /// What one side sent and the other never confirmed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
@@ -96,6 +106,9 @@ pub struct InVain {
     pub last_packet: Option<u64>,
     /// The time between both.
     pub over_ms: Millis,
+    /// Whether the other side said later that it has not got them; else they or the answers to them may be lost.
+    #[serde(default)]
+    pub denied: bool,
 }
 
 /// An ICMP error about the connection.
@@ -124,6 +137,10 @@ pub struct WatchedSide {
     pub missing_bytes: u64,
     /// Packets whose bytes had come before.
     pub retransmissions: u32,
+    /// How many of those the other side acknowledged only then; null if nobody counted.
+    pub mended: Option<u32>,
+    /// How many of those the other side had acknowledged before, so that its acknowledgements were lost; null if nobody counted.
+    pub repeated: Option<u32>,
     /// Copies of packets, as a mirror port makes them.
     pub duplicates: u32,
     /// The maximum segment size that the SYN names.
@@ -134,7 +151,7 @@ pub struct WatchedSide {
     pub longest_acknowledged: u32,
     /// Bytes that the other side never acknowledged.
     pub unacknowledged: u64,
-    /// The length of the first segment that was never acknowledged.
+    /// The length of the first segment that was never acknowledged, nor answered with a RST.
     pub lost_segment: Option<u32>,
     /// How often that segment was sent.
     pub lost_sent: Option<u32>,

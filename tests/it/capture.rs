@@ -44,7 +44,7 @@ fn read(file: impl Read) -> (Vec<Flow>, Seen, Result<(), Error>) {
 }
 
 /// The connections of a file that can be read to its end.
-fn flows(file: &[u8]) -> Vec<Flow> {
+pub(crate) fn flows(file: &[u8]) -> Vec<Flow> {
     let (flows, _, result) = read(file);
     result.expect("a capture");
     flows

@@ -36,16 +36,16 @@ async fn a_certificate_expires_soon_in_its_last_two_weeks() {
     let (day, second) = (Duration::DAY, Duration::SECOND);
     for (left, hours) in [
         (14 * day, None),
-        (14 * day - second, Some(335)),
-        (Duration::HOUR, Some(1)),
-        (Duration::ZERO, Some(0)),
+        (14 * day - second, Some("335 hours")),
+        (Duration::HOUR, Some("1 hour")),
+        (Duration::ZERO, Some("0 hours")),
         (-second, None),
     ] {
         let said = changed("certificate-expires-soon", |trace| {
             let end = trace.started.0 + left;
             certificate(trace).not_after.0 = end;
         });
-        let end = hours.map(|hours| format!(", in {hours} hours"));
+        let end = hours.map(|hours| format!(", in {hours}"));
         let said = said.await;
         assert_eq!(said.is_some(), end.is_some(), "{left}: {said:?}");
         assert!(said.zip(end).is_none_or(|(said, end)| said.ends_with(&end)), "{left}");

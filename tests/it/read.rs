@@ -1,5 +1,6 @@
 //! `rdptrace read` as a program: one conversation, several, and files that are none.
 
+mod counts;
 mod keys;
 mod many;
 #[cfg(unix)]

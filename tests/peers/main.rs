@@ -9,6 +9,7 @@ mod acceptor;
 mod boxes;
 mod broker;
 mod captured_clients;
+mod captured_place;
 mod captured_way;
 mod captures;
 mod clients;

@@ -34,7 +34,7 @@ impl Side {
 
     /// What is due next.
     pub(super) fn due(&self) -> i64 {
-        self.sent.max(self.fin.map_or(0, |fin| fin + 1))
+        self.sent.max(self.fin.map_or(0, |fin| fin + 1)).max(self.lacks.claimed().unwrap_or(0))
     }
 
     /// Notes a RST; whether the other side can have taken it.

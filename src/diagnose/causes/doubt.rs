@@ -7,7 +7,7 @@ use crate::{
         added::{gets_further, is_unproved, unknown_name},
         end_after_pause,
     },
-    report::{Cause, CauseCode, ExperimentKind, Likelihood},
+    report::{Cause, CauseCode, ExperimentKind, Likelihood, Place},
 };
 
 /// What was not tried, or another connection showed, leaves the others no more than possible.
@@ -16,6 +16,9 @@ pub(super) fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     let shaky = path::explains(facts).is_some();
     let proved = fitting.iter_mut().filter(|cause| shaky && cause.likelihood == Likelihood::Certain);
     proved.for_each(|cause| cause.likelihood = Likelihood::Likely);
+    let of_path = [CauseCode::PathDropsLargePackets, CauseCode::PathMtu, CauseCode::PathBlackHole];
+    let is_sure = |cause: &Cause| cause.likelihood != Likelihood::Possible;
+    let is_lost = fitting.iter().any(|cause| is_any(cause, &of_path) && is_sure(cause));
     let mut doubt = |spared: fn(&Cause) -> bool, against: &str| {
         let others = fitting.iter_mut().filter(|cause| !spared(cause));
         for other in others.filter(|cause| cause.likelihood == Likelihood::Likely) {
@@ -47,6 +50,13 @@ pub(super) fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     if let Some(why) = path::explains(facts) {
         let spared = |cause: &Cause| cause.code == CauseCode::PathLoss || cause.code == CauseCode::PathSlow;
         doubt(spared, why);
+    }
+    // What is lost on the way needs nobody at an end to be silent.
+    if is_lost {
+        doubt(
+            |cause| cause.at == Some(Place::Path),
+            "what is lost on the way explains it without anybody at its ends",
+        );
     }
     if tls::untried(facts).is_some() && !facts.is_watched() {
         let early = path::hello_reset(facts).is_some_and(|reset| reset.early);

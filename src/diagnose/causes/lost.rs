@@ -15,10 +15,14 @@ const OF_LOSS: &[CauseCode] =
 /// What explains that only long ones are.
 const OF_LENGTH: &[CauseCode] = &[CauseCode::PathDropsLargePackets, CauseCode::PathMtu];
 
-/// Who has no power or no network confirms nothing either.
+/// Who has no power or no network confirms nothing either. What was seen to come to it was not lost before.
 fn gone(facts: &Facts<'_>) -> Option<Weighed> {
-    let failure = ended(facts).filter(|_| watched::never_arrive(facts).is_some())?;
-    Some(Weighed::possible(failure.detail.clone()))
+    let failure =
+        ended(facts).filter(|_| watched::never_arrive(facts).is_some() && watched::is_mute(facts))?;
+    Some(match watched::unanswered_by(facts) {
+        Some(_) => Weighed::likely(watched::never_arrive(facts)?).and(Some(failure.detail.clone())),
+        None => Weighed::possible(failure.detail.clone()),
+    })
 }
 
 /// Keeps what explains an end that a capture proves to be the path's doing, if it is one: nobody at an end is to blame.
@@ -31,7 +35,10 @@ pub(super) fn alone(fitting: &mut Vec<Cause>, facts: &Facts<'_>) -> bool {
         () if watched::drops_large_packets(facts).is_some() => {
             fitting.retain(|cause| is_any(cause, OF_LENGTH))
         }
-        () if watched::never_arrive(facts).is_some() => fitting.retain(|cause| is_any(cause, OF_LOSS)),
+        () if watched::never_arrive(facts).is_some() => {
+            let long = watched::shorter_arrives(facts).is_some();
+            fitting.retain(|cause| is_any(cause, OF_LOSS) || long && is_any(cause, OF_LENGTH));
+        }
         () => return false,
     }
     true

@@ -204,6 +204,7 @@ fn cause(rule: &CauseRule, facts: &Facts<'_>) -> Option<(i32, Cause)> {
     let weighed = advice::fitting(rule.code, rule.weighed(facts)?, facts);
     let Weighed { likelihood, mut because, against, shown } = steadied(rule, weighed, facts);
     because.extend(machine::evidence(rule.code, facts));
+    because.extend(super::watched::other_ttl(facts).filter(|_| rule.code == CauseCode::MiddleboxCutsStream));
     let (confirm, fix) = advice::lines(rule.code, facts);
     let (code, at, checks) = (rule.code.into(), rule.at, checks_of_cause(rule.code, facts));
     Some((shown, Cause { code, at, likelihood, because, against, confirm, fix, checks }))

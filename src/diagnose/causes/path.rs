@@ -14,6 +14,7 @@ use crate::{
         path::{self, BlackHole},
         watched,
     },
+    plain::times,
     report::{CauseCode, ExperimentKind, Failure, FailureKind, Likelihood},
 };
 
@@ -81,11 +82,15 @@ pub(crate) fn small_segments_pass(facts: &Facts<'_>) -> bool {
 /// A host that is up acknowledges whatever its services do.
 fn black_hole(facts: &Facts<'_>) -> Option<Weighed> {
     if let Some(lost) = lost::ended(facts).and_then(|_| watched::never_arrive(facts)) {
-        return Some(Weighed::likely(lost).and(icmp_error(facts)));
+        let shorter = watched::shorter_arrives(facts);
+        let doubted = shorter.is_some() || watched::unanswered_by(facts).is_some();
+        let likelihood = if doubted { Likelihood::Possible } else { Likelihood::Likely };
+        return Some(Weighed::new(likelihood, lost).and(icmp_error(facts)).but(shorter));
     }
     let BlackHole { bytes, again } = path::black_hole(facts)?;
     let often = again;
-    let again = (again > 0 && bytes > 0).then(|| format!("segments were sent again {again} times, in vain"));
+    let again = (again > 0 && bytes > 0)
+        .then(|| format!("segments were sent again {}, in vain", times(again.into())));
     let text = match bytes {
         0 => {
             "all that was sent was acknowledged, and then the host's system did not even say that it is there"
@@ -127,12 +132,20 @@ fn loss(facts: &Facts<'_>) -> Option<Weighed> {
     }
     if is_lossy(facts) {
         let mut told = pace::loss(facts).told().into_iter();
-        return Some(Weighed::likely(told.next()?).and(told.next()).and(Some(failure.detail.clone())));
+        let (first, more) = (told.next()?, told.next());
+        let steady = watched::most_in_vain(facts).filter(|times| *times > pace::PERSISTENT);
+        let steady =
+            steady.map(|times| format!("the last was sent {times} times in vain, which is hardly chance"));
+        let likelihood = if steady.is_some() { Likelihood::Possible } else { Likelihood::Likely };
+        let told = Weighed::new(likelihood, first).and(more).and(Some(failure.detail.clone()));
+        return Some(told.but(steady));
     }
     let chance = icmp_error(facts).is_none() && pace::carried(facts);
     let BlackHole { bytes, again } = path::black_hole(facts).filter(|hole| hole.bytes > 0 && chance)?;
-    let text =
-        format!("the last {bytes} B were sent again {again} times in vain, and what was sent before arrived");
+    let text = format!(
+        "the last {bytes} B were sent again {} in vain, and what was sent before arrived",
+        times(again.into())
+    );
     let late = pace::carries_on(facts) && pace::slow(facts).is_none();
     let chance = late || pace::came(facts) && again < pace::PERSISTENT;
     let weighed = if chance { Weighed::likely(text) } else { Weighed::possible(text) };

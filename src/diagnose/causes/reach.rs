@@ -8,6 +8,7 @@ use crate::{
         facts::GATEWAY_ALWAYS,
         rejection::{Rejection, attempt, rejection},
     },
+    plain::plural,
     report::{
         CauseCode,
         FailureKind::{NotFound, Refused, Timeout, Unreachable},
@@ -99,7 +100,11 @@ fn rate_limited(facts: &Facts<'_>) -> Option<Weighed> {
     // A path that loses packets or is slow turns nobody away.
     let failed = facts.failed().filter(|_| super::path::explains(facts).is_none())?.phase;
     let (early, made) = facts.turned_away();
-    let text = format!("{} of {made} connections that followed ended before {failed}", early.len());
+    let text = format!(
+        "{} of {} that followed ended before {failed}",
+        early.len(),
+        plural(made as u64, "connection")
+    );
     let detail = early.first()?.failure.map(|failure| failure.detail.clone());
     let against = (early.len() < made).then(|| format!("{} got as far as the first", made - early.len()));
     Some(Weighed::possible(text).and(detail).but(against))

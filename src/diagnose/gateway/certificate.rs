@@ -2,7 +2,7 @@
 
 use crate::{
     codes::Phase,
-    diagnose::{Facts, Rule},
+    diagnose::{Facts, Rule, certificate::days},
     report::{Certificate, FindingCode, Severity, Trust},
 };
 
@@ -27,7 +27,7 @@ fn expired(facts: &Facts<'_>) -> Option<String> {
     let late = (facts.started.0 - certificate.not_after.0).whole_days();
     let day = certificate.not_after.0.date();
     (certificate.not_after < facts.started)
-        .then(|| format!("the certificate of the gateway {host} expired on {day}, {late} days ago"))
+        .then(|| format!("the certificate of the gateway {host} expired on {day}, {} ago", days(late)))
 }
 
 fn not_yet_valid(facts: &Facts<'_>) -> Option<String> {

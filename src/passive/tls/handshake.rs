@@ -66,11 +66,7 @@ impl Handshake {
                 return Err(self.missing(talk, owes, 0));
             }
             let record = self.next(talk, side, evidence)?;
-            let length = record.body.len() as u64 + 5;
-            match side {
-                Side::Client => evidence.bytes_sent += length,
-                Side::Server => evidence.bytes_received += length,
-            }
+            count(evidence, side, record.body.len() + 5);
             self.take(side, record, evidence)?;
             self.note(evidence);
         }
@@ -91,7 +87,10 @@ impl Handshake {
                 Err(net::not_tls(&bytes).into())
             }
             Next::Malformed(malformed) => Err(Halt::Unseen(format!("a record cannot be read: {malformed}"))),
-            Next::Unfinished(pending) => Err(self.missing(talk, side, pending)),
+            Next::Unfinished(pending) => {
+                count(evidence, side, pending);
+                Err(self.missing(talk, side, pending))
+            }
             Next::Gap => Err(talk.lacking(side)),
             Next::Full if !talk.is_seen(side.other()) => Err(talk.lacking(side.other())),
             Next::Full => Err(Halt::Unseen("more was sent than is looked at".to_owned())),
@@ -250,6 +249,15 @@ impl Handshake {
         Sealed::new(self.is_tls13(), both.collect(), [from_client, from_server])
             .with_tickets(talk.flow.from_client.packets.round_trip_ms)
     }
+}
+
+/// Counts what a side sent in the handshake, whether a record is whole or not.
+fn count(evidence: &mut TlsEvidence, side: Side, bytes: usize) {
+    let count = match side {
+        Side::Client => &mut evidence.bytes_sent,
+        Side::Server => &mut evidence.bytes_received,
+    };
+    *count += bytes as u64;
 }
 
 /// All records that are kept of a direction, and how many are left out between them.

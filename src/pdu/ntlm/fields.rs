@@ -5,7 +5,10 @@
 //! were sent.
 
 use super::av;
-use crate::pdu::{Malformed, Reader};
+use crate::{
+    pdu::{Malformed, Reader},
+    plain::plural,
+};
 
 /// What every message begins with.
 pub(in crate::pdu) const SIGNATURE: &[u8] = b"NTLMSSP\0";
@@ -106,9 +109,9 @@ impl Place {
             return Ok(&[]);
         }
         message.get(offset..).and_then(|rest| rest.get(..length)).ok_or_else(|| {
-            let all = message.len();
+            let (length, all) = (plural(length as u64, "byte"), message.len());
             Malformed(format!(
-                "the {field} of the CHALLENGE has {length} bytes at offset {offset}, and the message {all}"
+                "the {field} of the CHALLENGE has {length} at offset {offset}, and the message {all}"
             ))
         })
     }
@@ -120,7 +123,7 @@ fn place(reader: &mut Reader<'_>) -> Result<Place, Malformed> {
 }
 
 fn short(message: &[u8], before: &str) -> String {
-    format!("a CHALLENGE of {} bytes, which ends before {before}", message.len())
+    format!("a CHALLENGE of {}, which ends before {before}", plural(message.len() as u64, "byte"))
 }
 
 /// The pairs up to MsvAvEOL, or to the end where there is none.
@@ -142,15 +145,13 @@ fn pairs(info: &[u8]) -> Result<Pairs<'_>, Malformed> {
         }
         let left = reader.rest().len();
         let value = reader.bytes(length).map_err(|_| {
-            let name = av::name(id);
-            Malformed(format!(
-                "{name} in the TargetInfo of the CHALLENGE has {length} bytes, and {left} are left"
-            ))
+            let (name, length) = (av::name(id), plural(length as u64, "byte"));
+            Malformed(format!("{name} in the TargetInfo of the CHALLENGE has {length}, and {left} are left"))
         })?;
         if let Some(right) = av::length(id).filter(|right| *right != length) {
-            let name = av::name(id);
+            let (name, length) = (av::name(id), plural(length as u64, "byte"));
             return Err(Malformed(format!(
-                "{name} in the TargetInfo of the CHALLENGE has {length} bytes, not {right}"
+                "{name} in the TargetInfo of the CHALLENGE has {length}, not {right}"
             )));
         }
         pairs.push((id, value));

@@ -13,6 +13,7 @@ pub use response::{
 };
 
 use super::{Malformed, Reader};
+use crate::plain::plural;
 
 /// PKT_TYPE_HANDSHAKE_REQUEST.
 pub const HANDSHAKE_REQUEST: u16 = 0x01;
@@ -83,7 +84,10 @@ impl Packet {
         reader.u16()?;
         let length = usize::try_from(reader.u32()?).unwrap_or(usize::MAX);
         if length != bytes.len() {
-            return Err(Malformed(format!("a packet of {} bytes claims {length}", bytes.len())));
+            return Err(Malformed(format!(
+                "a packet of {} claims {length}",
+                plural(bytes.len() as u64, "byte")
+            )));
         }
         Ok(Self { kind, body: reader.rest().to_vec() })
     }
@@ -109,7 +113,8 @@ pub fn packet_length(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
     let claimed = u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
     match usize::try_from(claimed).unwrap_or(usize::MAX) {
         length if length < HEADER => {
-            Err(Malformed(format!("a gateway packet claims {length} bytes, fewer than its header has")))
+            let length = plural(length as u64, "byte");
+            Err(Malformed(format!("a gateway packet claims {length}, fewer than its header has")))
         }
         length if length > MAX_PACKET => {
             Err(Malformed(format!("a gateway packet claims {length} bytes, more than {MAX_PACKET}")))

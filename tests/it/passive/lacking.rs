@@ -238,7 +238,7 @@ async fn a_segment_that_never_arrives_is_not_lost_by_chance() {
     let packets = &mut flow.from_client.packets;
     (packets.retransmissions, packets.unacknowledged, packets.lost) = (5, 19, Some((19, 6)));
     assert!(!has(&report(flow.clone(), &recorded), FindingCode::PathLoss));
-    flow.from_client.packets.retransmissions = 8;
+    (flow.from_client.packets.retransmissions, flow.from_client.packets.mended) = (8, 3);
     let told = report(flow, &recorded);
     let loss = told.findings.iter().find(|finding| finding.code == FindingCode::PathLoss).expect("loss");
     assert!(loss.message.contains("3 segments"), "{}", loss.message);

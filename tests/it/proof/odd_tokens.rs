@@ -36,7 +36,7 @@ fn a_field_outside_of_the_challenge_is_named_with_its_place() {
         ),
         (
             challenge(FLAGS, (0, 48), (1, u32::MAX), &[]),
-            "the TargetInfo of the CHALLENGE has 1 bytes at offset 4294967295",
+            "the TargetInfo of the CHALLENGE has 1 byte at offset 4294967295",
         ),
         (
             challenge(FLAGS, (9, 4096), (0, 48), &[]),

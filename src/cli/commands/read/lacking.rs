@@ -7,6 +7,7 @@ use crate::{
     cli::{Error, arguments::read::ReadArguments, out::stderr},
     flow::Flow,
     passive::asked_for,
+    plain,
     report::{Connection, Status},
 };
 
@@ -66,21 +67,20 @@ impl Lacking {
         let mut told = self.files.clone();
         let Seen { unsupported, unread, cut, incomplete, .. } = &self.seen;
         for (link, packets) in unsupported {
-            told.push(format!("{packets} packets have link type {link}, which is not read here"));
+            let (packets, have) = counted(*packets, ["has", "have"]);
+            told.push(format!("{packets} {have} link type {link}, which is not read here"));
         }
         for (what, packets) in unread {
-            let (packets, were) = if *packets == 1 {
-                ("1 packet".to_owned(), "was")
-            } else {
-                (format!("{packets} packets"), "were")
-            };
+            let (packets, were) = counted(*packets, ["was", "were"]);
             told.push(format!("{packets} of {what} {were} not read: a connection may be hidden there"));
         }
         if *cut > 0 {
-            told.push(format!("{cut} packets hold too little of TCP to be read"));
+            let (packets, hold) = counted(*cut, ["holds", "hold"]);
+            told.push(format!("{packets} {hold} too little of TCP to be read"));
         }
         if *incomplete > 0 {
-            told.push(format!("{incomplete} packets are fragments of which others are missing"));
+            let (packets, are) = counted(*incomplete, ["is a fragment", "are fragments"]);
+            told.push(format!("{packets} {are} of which others are missing"));
         }
         if let Some(secrets) = self.secrets.as_ref().filter(|_| self.opened == 0) {
             told.push(
@@ -144,4 +144,9 @@ fn is_cut(connection: &Connection) -> bool {
         watched.is_some_and(|watched| watched.client.missing_bytes + watched.server.missing_bytes > 0);
     let handshake = connection.phases.tls.as_ref();
     is_lacking && handshake.is_none_or(|handshake| handshake.status == Status::Unseen)
+}
+
+/// So many packets, and what they do as one does it or several do.
+fn counted(packets: u64, verbs: [&'static str; 2]) -> (String, &'static str) {
+    (plain::plural(packets, "packet"), verbs[usize::from(packets != 1)])
 }

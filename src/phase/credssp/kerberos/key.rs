@@ -7,6 +7,7 @@ use super::client::unusable;
 use crate::{
     guard::guarded,
     pdu::kerberos::session_key,
+    plain::plural,
     report::{Failure, FailureKind},
 };
 
@@ -38,7 +39,7 @@ impl Key {
         let (kind, value) = session_key(opened).map_err(|error| unusable(&error))?;
         let suite = suite(kind)?;
         if value.len() != suite.cipher().key_size() {
-            return Err(unusable(&format!("its session key has {} bytes", value.len())));
+            return Err(unusable(&format!("its session key has {}", plural(value.len() as u64, "byte"))));
         }
         Ok(Self { suite, value: value.to_vec().into() })
     }
