@@ -1,7 +1,9 @@
 //! What both ends of a connection did, by what is kept of it.
 
-use super::segments::LONGEST;
 use crate::flow::{At, Flow, How, Mark, Side, Stream, Tail};
+
+/// The longest payload, with which a packet over IPv6 and Ethernet has 1500 bytes.
+pub(super) const LONGEST: usize = 1440;
 
 /// When, and in which packet of what was recorded.
 pub(super) type When = (At, u64);

@@ -8,13 +8,10 @@ use std::{
 use etherparse::{IpHeaders, Ipv4Header, Ipv6Header, PacketBuilder, TcpHeader, TcpOptionElement, ip_number};
 
 use super::{
-    acts::{self, Act},
+    acts::{self, Act, LONGEST},
     item::Note,
 };
 use crate::flow::{At, Flow, How, Side, Stream};
-
-/// The longest payload, with which a packet over IPv6 and Ethernet has 1500 bytes.
-pub(super) const LONGEST: usize = 1440;
 
 /// A window so large that it is never full: 65,535 times 2 to the 8.
 const WINDOW: u16 = u16::MAX;

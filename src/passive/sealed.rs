@@ -1,16 +1,16 @@
 //! What encrypted records say by direction, number, size and time. All of it is inferred.
 
 mod credssp;
+mod size;
 mod tickets;
 
-use std::ops::RangeInclusive;
-
 pub(super) use credssp::{Ending, Shown};
-use tickets::Ticket;
+pub(super) use size::Size;
+use size::Ticket;
 
+use super::track::LeftOut;
 use crate::{
     flow::{At, Mark, Side, millis},
-    pdu::content_type::{ALERT, APPLICATION_DATA},
     report::Selected,
 };
 
@@ -18,56 +18,6 @@ use crate::{
 const SHORTEST_AUTHENTICATE: usize = 300;
 /// What a server says before a session is active is shorter: its settings, a license with certificates, its capabilities.
 const SHORTEST_SESSION: usize = 16 * 1024;
-/// An alert of TLS 1.3: two bytes, the type and the tag (RFC 8446 section 5.2).
-const SEALED_ALERT: usize = 2 + 1 + 16;
-
-/// What is known of a record.
-#[derive(Clone, Debug)]
-pub(super) struct Size {
-    pub side: Side,
-    pub mark: Mark,
-    pub kind: u8,
-    pub length: usize,
-    /// How many bytes it can hold; none if the suite does not tell.
-    pub plain: Option<RangeInclusive<usize>>,
-    ticket: Ticket,
-}
-
-impl Size {
-    /// One of this side, of this type.
-    pub(super) fn new(
-        side: Side,
-        mark: Mark,
-        kind: u8,
-        length: usize,
-        plain: Option<RangeInclusive<usize>>,
-    ) -> Self {
-        Self { side, mark, kind, length, plain, ticket: Ticket::No }
-    }
-
-    fn is_alert(&self, is_tls13: bool) -> bool {
-        self.kind == ALERT || is_tls13 && self.length == SEALED_ALERT
-    }
-
-    fn is_message(&self, is_tls13: bool) -> bool {
-        self.kind == APPLICATION_DATA && !self.is_alert(is_tls13)
-    }
-
-    /// Whether what it holds can have one of these lengths.
-    fn fits(&self, lengths: &RangeInclusive<usize>) -> bool {
-        self.plain
-            .as_ref()
-            .is_some_and(|plain| plain.start() <= lengths.end() && plain.end() >= lengths.start())
-    }
-}
-
-/// How many records of a side are not kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LeftOut {
-    Records(u64),
-    /// Bytes are missing, in which headers may have been.
-    Unknown,
-}
 
 /// Who left, when, and in which packet.
 #[derive(Clone, Copy, Debug)]

@@ -2,6 +2,8 @@
 
 mod resume;
 
+pub(super) use resume::LeftOut;
+
 use std::borrow::Cow;
 
 use crate::{

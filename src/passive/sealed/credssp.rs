@@ -3,15 +3,15 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Leaving, SHORTEST_AUTHENTICATE, Sealed, Size, Ticket};
+use super::{
+    Leaving, SHORTEST_AUTHENTICATE, Sealed,
+    size::{STATUS, Size, Ticket},
+};
 use crate::{
     flow::{Mark, Side},
     report::{CredsspEvidence, Failure, FailureKind, Selected},
 };
 
-/// A TSRequest with a version and an errorCode alone. Whatever lets the exchange go on is longer: a CHALLENGE, a ticket's answer, a
-/// proof of the key.
-pub(super) const STATUS: RangeInclusive<usize> = 13..=40;
 /// The proof of the key, a hash and a signature, from CredSSP 5 on. An older one is as long as a public key.
 const PROOF: RangeInclusive<usize> = 55..=80;
 /// An Early User Authorization Result.

@@ -1,17 +1,8 @@
 //! Session tickets of TLS 1.3, which a server sends without being asked as soon as it has the client's Finished (RFC 8446 section
 //! 4.6.1), so that they cross with what the client says first.
 
-use super::{Size, credssp::STATUS};
+use super::size::{STATUS, Size, Ticket};
 use crate::flow::{Side, millis};
-
-/// What a message of a server may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ticket {
-    No,
-    /// It may also be an answer.
-    Maybe,
-    Yes,
-}
 
 /// Tells them from answers among the messages of both sides; `round_trip` is the shortest way from a segment of the client to its
 /// acknowledgement, in milliseconds.

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::{
     super::{
-        sealed::{LeftOut, Sealed, Size},
+        sealed::{Sealed, Size},
         talk::{Content, Halt, Passing, Talk},
-        track::{Next, Track},
+        track::{LeftOut, Next, Track},
     },
     derive::Prf,
     exchange::{Exchange, Locked},
@@ -266,10 +266,10 @@ fn all(track: &mut Track<'_>) -> (Vec<Record>, LeftOut) {
     if !missing {
         return (records, LeftOut::Records(0));
     }
-    let Some(count) = track.resume_records() else { return (records, LeftOut::Unknown) };
+    let Some(left_out) = track.resume_records() else { return (records, LeftOut::Unknown) };
     let (last, missing) = records::rest(track);
     records.extend(last);
-    (records, count.filter(|_| !missing).map_or(LeftOut::Unknown, LeftOut::Records))
+    (records, if missing { LeftOut::Unknown } else { left_out })
 }
 
 /// An alert in plain: the server's ends the phase as its failure, the client's as its choice.

@@ -3,7 +3,7 @@
 use super::{
     super::{
         talk::Talk,
-        track::{Closing, Track, Word},
+        track::{Closing, LeftOut, Track, Word},
     },
     handshake::Handshake,
     inner::Inner,
@@ -82,7 +82,7 @@ impl Direction {
             if !self.lost {
                 self.track.leave_out(None);
             }
-            self.lost |= !left_out.is_some_and(|count| self.opener.pass(count));
+            self.lost |= !matches!(left_out, LeftOut::Records(count) if self.opener.pass(count));
             missing = self.records(track);
         }
         if missing && !self.lost {

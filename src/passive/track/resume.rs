@@ -9,6 +9,14 @@ use crate::{
 /// The whole length of the message that bytes begin with; none if more are needed to tell.
 type Length<'l> = &'l dyn Fn(&[u8]) -> Result<Option<usize>, Malformed>;
 
+/// How many records of a direction are not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::passive) enum LeftOut {
+    Records(u64),
+    /// Bytes are missing, in which headers may have been.
+    Unknown,
+}
+
 /// A message that is cut short needs so many whole ones before it to show where messages begin.
 const ENOUGH: usize = 2;
 /// So many packets are tried that may begin with a message.
@@ -28,19 +36,19 @@ impl Track<'_> {
         begin.is_some_and(|begin| self.go_on(cut, begin))
     }
 
-    /// The same with records of TLS: whether there are any, and how many are left out, if that is known.
-    pub(in crate::passive) fn resume_records(&mut self) -> Option<Option<u64>> {
+    /// The same with records of TLS: how many are left out, if there are others.
+    pub(in crate::passive) fn resume_records(&mut self) -> Option<LeftOut> {
         let cut = self.unread_cut()?;
         let known = self.cut.and_then(|cut| cut.record).filter(|record| record.first == self.at);
         if let Some(record) = known {
-            return self.go_on(cut, cut + record.offset).then_some(Some(record.before));
+            return self.go_on(cut, cut + record.offset).then_some(LeftOut::Records(record.before));
         }
         let is_first = |offset: &usize| {
             peer::begins_record(&self.bytes[*offset..])
                 && self.is_followed(*offset, &|bytes| Framing::TlsRecord.length(bytes))
         };
         let begin = (cut..self.bytes.len()).find(is_first)?;
-        self.go_on(cut, begin).then_some(None)
+        self.go_on(cut, begin).then_some(LeftOut::Unknown)
     }
 
     /// Where the next bytes were not kept, if all before them was read.
