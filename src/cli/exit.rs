@@ -8,7 +8,7 @@ use super::arguments::{choices::Format, output::OutputArguments};
 use crate::{
     codes::Phase,
     render::State,
-    report::{Credentials, Outcome, Report, Severity},
+    report::{Credentials, Outcome, PromiseStatus, Report, Severity},
 };
 
 /// Usage, an unreadable file, an internal error.
@@ -21,7 +21,7 @@ const REFUSED_CREDENTIALS: u8 = 20;
 
 /// The exit code of a run whose report was asked for with these arguments.
 pub(super) fn of(report: &Report, asked: &OutputArguments) -> u8 {
-    in_format(report, asked.format, asked.telling.fail_on.threshold())
+    in_format(report, asked.format, asked.telling.threshold())
 }
 
 /// The exit code of a run that the user ended before it had ended by itself.
@@ -37,7 +37,7 @@ pub(super) fn in_format(report: &Report, format: Format, threshold: Option<Sever
     }
 }
 
-/// The exit code of a report; findings from `threshold` on count.
+/// The exit code of a report; findings from `threshold` on count, and so does a broken promise.
 pub(super) fn code(report: &Report, threshold: Option<Severity>) -> u8 {
     let verdict = &report.verdict;
     if report.trace.target.is_none() {
@@ -71,6 +71,6 @@ fn checks(report: &Report, threshold: Option<Severity>) -> u8 {
 }
 
 fn findings(report: &Report, threshold: Option<Severity>) -> u8 {
-    let counts = |severity: Severity| threshold.is_some_and(|threshold| severity >= threshold);
-    if report.findings.iter().any(|finding| counts(finding.severity)) { FINDING } else { 0 }
+    let is_broken = report.promises.iter().any(|one| one.status == PromiseStatus::Broken);
+    if is_broken || report.findings.iter().any(|finding| finding.counts(threshold)) { FINDING } else { 0 }
 }

@@ -11,7 +11,9 @@ use super::{
     experiments, local,
     page::{Page, Room, Tone, USUAL},
     passed::FACTS,
-    posture, rdp_file,
+    posture,
+    promises::{decided, promises},
+    rdp_file,
     target::target,
     udp, wait,
 };
@@ -89,6 +91,7 @@ fn whole(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         certificate(page, served, report)?;
     }
     findings(page, report)?;
+    promises(page, report)?;
     if let Some(wait) = &report.trace.wait {
         page.gap()?;
         page.row((Tone::Heading, "Waited"), BODY, (Tone::Plain, ""), &wait::total(wait))?;
@@ -161,7 +164,7 @@ fn finding(page: &mut Page<'_>, found: &Finding) -> io::Result<()> {
         Severity::Warning => (Tone::Caution, "  warning"),
         Severity::Info => (Tone::Plain, "  info"),
     };
-    page.row(lead, FINDING, (Tone::Plain, ""), &format!("{}: {}", found.code, found.message))
+    page.row(lead, FINDING, (Tone::Plain, ""), &format!("{}: {}", found.code, decided(found)))
 }
 
 /// Whether a finding only repeats why the phase failed: the verdict names it then.

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{
     output::OutputArguments,
+    policy::PolicyArguments,
     values::{Proposed, listening},
 };
 use crate::demo::{self, gateway};
@@ -32,6 +33,9 @@ pub(crate) struct DemoArguments {
     /// With --serve: answer the SYN of RDP-UDP at this address too
     #[arg(long, requires = "serve", conflicts_with = "gateway", hide_short_help = true)]
     pub udp: bool,
+
+    #[command(flatten)]
+    pub promises: PolicyArguments,
 
     #[command(flatten)]
     pub output: OutputArguments,
