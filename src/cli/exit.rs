@@ -8,7 +8,7 @@ use super::arguments::{choices::Format, output::OutputArguments};
 use crate::{
     codes::Phase,
     render::State,
-    report::{Credentials, Outcome, PromiseStatus, Report, Severity},
+    report::{Credentials, Outcome, Report, Severity},
 };
 
 /// Usage, an unreadable file, an internal error.
@@ -64,13 +64,13 @@ fn checks(report: &Report, threshold: Option<Severity>) -> u8 {
     let severities = report.trace.local.iter().filter_map(|check| check.status.severity());
     let counts = |severity: Severity| threshold.is_some_and(|threshold| severity >= threshold);
     match &report.trace.rdp_file {
-        _ if severities.into_iter().any(counts) => FINDING,
+        _ if severities.into_iter().any(counts) || report.broken().next().is_some() => FINDING,
         Some(_) => findings(report, threshold),
         None => 0,
     }
 }
 
 fn findings(report: &Report, threshold: Option<Severity>) -> u8 {
-    let is_broken = report.promises.iter().any(|one| one.status == PromiseStatus::Broken);
+    let is_broken = report.broken().next().is_some();
     if is_broken || report.findings.iter().any(|finding| finding.counts(threshold)) { FINDING } else { 0 }
 }

@@ -6,7 +6,7 @@ use super::cells;
 use crate::{
     endpoint::place,
     plain,
-    report::{DecisionEffect, Finding, Outcome, PromiseStatus, Report, Severity, Status},
+    report::{DecisionEffect, Finding, Outcome, Report, Severity, Status},
 };
 
 /// Bytes of the sentence, which Nagios cuts at 4 KiB together with the rest.
@@ -75,8 +75,7 @@ fn weight(found: &Finding) -> Severity {
 
 /// The names of the promises that were broken.
 fn broken(report: &Report) -> impl Iterator<Item = &str> {
-    let broken = report.promises.iter().filter(|one| one.status == PromiseStatus::Broken);
-    broken.map(|one| one.name.as_str())
+    report.broken().map(|one| one.name.as_str())
 }
 
 /// Whether it ended before what was asked for, or before anything was seen to work.

@@ -122,6 +122,11 @@ impl Report {
     pub fn answerer(&self) -> Answerer {
         AnsweredBy::answerer(self.answered_by.as_ref())
     }
+
+    /// The promises that were broken.
+    pub fn broken(&self) -> impl Iterator<Item = &Promise> {
+        self.promises.iter().filter(|one| one.status == PromiseStatus::Broken)
+    }
 }
 
 impl Trace {

@@ -51,11 +51,11 @@ pub(crate) struct TellingArguments {
 impl TellingArguments {
     /// The lowest severity that counts.
     pub(crate) fn threshold(&self) -> Option<Severity> {
-        let severities = self.fail_on.iter().filter_map(|which| match which {
+        let mut severities = self.fail_on.iter().rev().filter_map(|which| match which {
             FailOn::From(severity) => Some(*severity),
             FailOn::Finding(_) => None,
         });
-        severities.last().unwrap_or(Some(Severity::Error))
+        severities.next().unwrap_or(Some(Severity::Error))
     }
 
     /// The findings that count whatever their severity.

@@ -77,6 +77,7 @@ fn reached(subject: &Subject<'_>, asked: &Asked<'_>) -> Answer {
     match (verdict.reached >= wanted, subject.is_aborted()) {
         (true, _) => Answer::Kept(seen.to_owned()),
         (false, true) => Answer::Broken(seen.to_owned()),
+        (false, false) if subject.report.trace.target.is_none() => Answer::unknown("nothing was traced"),
         (false, false) => Answer::unknown(format!("the trace ended after {seen}: {}", verdict.summary)),
     }
 }

@@ -152,3 +152,28 @@ fn the_days_in_which_a_certificate_expires_soon_can_be_chosen() {
     assert_eq!(soon("14"), None);
     assert_eq!(soon("36500"), Some("warning".into()));
 }
+
+/// What is promised of a machine alone is held against its report.
+#[test]
+fn a_report_of_a_machine_is_held_against_it() {
+    let report = file("policy-machine.json");
+    let name = report.to_str().expect("a path of text");
+    let _ = fs::remove_file(&report);
+    code(&["local", "--role", "client", "--fail-on", "never", "--format", "json", "-o", name]);
+    let machine: Value = serde_json::from_slice(&fs::read(&report).expect("a report")).expect("JSON");
+    let checks = machine["local"].as_array().expect("a list");
+    let ok = checks.iter().find(|check| check["status"] == "ok").expect("something is in order");
+    let promises = policy(
+        "machine",
+        &format!("local.{} = \"ok\"\nreached = \"tls\"", ok["code"].as_str().expect("a code")),
+    );
+    let output = rdptrace(&["judge", name, "--fail-on", "never", "--policy", &promises, "--format", "json"]);
+    let judged: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let ends: Vec<_> =
+        judged["promises"].as_array().expect("a list").iter().map(|one| one["status"].clone()).collect();
+    assert_eq!(
+        (output.status.code(), ends),
+        (Some(0), vec!["not_checked".into(), "kept".into()]),
+        "{judged}"
+    );
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rdptrace::{Policy, policy::proposed, policy_schema};
+use rdptrace::{Policy, policy::proposed, policy_schema, report::Answerer};
 use serde_json::Value;
 
 use super::sources::Source;
@@ -34,5 +34,14 @@ async fn what_the_program_takes_is_valid_by_the_schema() {
         ["reachd = \"tls\"", "reached = \"tsl\"", "[hosts.a]\nnla = 1", "[groups.a]\nnla = \"required\""]
     {
         assert!(Policy::read(text).is_err() && !is_valid(text), "{text}");
+    }
+}
+
+/// A server that a report can name is one that can be promised.
+#[test]
+fn every_server_is_spelled_as_in_the_report() {
+    for who in Answerer::ALL {
+        assert_eq!(serde_json::to_value(who).expect("JSON"), who.name());
+        assert!(Policy::read(&format!("answered_by = \"{}\"", who.name())).is_ok());
     }
 }
