@@ -27,9 +27,9 @@ pub(super) fn said(promise: &Promise) -> String {
     match promise.status {
         PromiseStatus::Kept if seen == wanted => seen.to_owned(),
         PromiseStatus::Kept => format!("{seen} ({wanted})"),
-        PromiseStatus::Broken => format!("{seen}; promised is {wanted}"),
+        PromiseStatus::Broken => format!("{seen}; promised: {wanted}"),
         PromiseStatus::NotChecked => {
-            format!("{}; promised is {wanted}", reason.as_deref().unwrap_or("no reason"))
+            format!("{}; promised: {wanted}", reason.as_deref().unwrap_or("no reason"))
         }
     }
 }

@@ -219,9 +219,13 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         return page.row((Tone::Heading, "Verdict"), BODY, word, &ended.collect::<Vec<_>>().join("; "));
     }
     page.row((Tone::Heading, "Verdict"), BODY, word, &verdict.summary)?;
-    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    if errors > 0 {
-        page.row((Tone::Plain, ""), BODY, (Tone::Bad, &format!("errors: {errors}")), "")?;
+    let is_error =
+        |finding: &&Finding| finding.severity == Severity::Error && finding.counts(Some(Severity::Error));
+    let errors = report.findings.iter().filter(is_error).count();
+    for (what, count) in [("errors", errors), ("promises broken", report.broken().count())] {
+        if count > 0 {
+            page.row((Tone::Plain, ""), BODY, (Tone::Bad, &format!("{what}: {count}")), "")?;
+        }
     }
     credentials.iter().try_for_each(|line| page.text(BODY, line))
 }

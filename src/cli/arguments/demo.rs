@@ -23,7 +23,7 @@ pub(crate) struct DemoArguments {
     pub fault: Option<String>,
 
     /// List the faults and what a trace says of each
-    #[arg(long, conflicts_with_all = ["format", "output", "reports"])]
+    #[arg(long, conflicts_with_all = ["format", "output", "reports", "policy", "write_policy"])]
     pub list: bool,
 
     /// Serve it on this address for any client, and trace nothing

@@ -43,7 +43,7 @@ fn forbid(subject: &Subject<'_>, asked: &Asked<'_>) -> Answer {
     }
     match asked.wanted.texts().iter().find_map(|word| unseen(subject, word)) {
         Some(why) => why,
-        None => Answer::Kept("none of them".to_owned()),
+        None => Answer::Kept("none".to_owned()),
     }
 }
 

@@ -160,7 +160,7 @@ fn judged(subject: &Subject<'_>, is_wrong: &dyn Fn(&String) -> bool) -> Answer {
         (false, ..) => Answer::Broken(wrong.join(", ")),
         (true, Some(suite), _) => Answer::unknown(format!("whether {suite} is taken is not known")),
         (true, None, [one]) => Answer::Kept(one.clone()),
-        (true, None, many) => Answer::Kept(format!("none of {} suites", many.len())),
+        (true, None, many) => Answer::Kept(format!("{} suites taken", many.len())),
     }
 }
 

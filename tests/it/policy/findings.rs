@@ -3,6 +3,7 @@
 use rdptrace::{
     Policy, Report,
     policy::finding,
+    render,
     report::{DecisionEffect, PromiseStatus, Severity},
 };
 use time::{Date, Month};
@@ -56,6 +57,16 @@ async fn what_is_accepted_is_not_forbidden() {
     assert_eq!(only(report.clone(), forbid).status, PromiseStatus::Broken);
     let report = judged(report, &format!("{forbid}\n{ALLOWED}"));
     assert_eq!(report.promises[0].status, PromiseStatus::Kept);
+}
+
+/// What is accepted is no error of the verdict.
+#[tokio::test(start_paused = true)]
+async fn the_verdict_counts_only_what_counts() {
+    for (today, errors) in [(day(Month::March, 31), 0), (day(Month::April, 1), 1)] {
+        let mut page = Vec::new();
+        render::text(&on(ALLOWED, today).await, &mut page).expect("memory takes everything");
+        assert_eq!(String::from_utf8_lossy(&page).matches("errors: 1").count(), errors);
+    }
 }
 
 /// The day of a text and of a quoted one.
