@@ -42,15 +42,28 @@ impl Hosts {
         }
     }
 
-    /// Whether the target of a report is one of them.
-    pub(super) fn has(&self, report: &Report) -> bool {
-        let Some(target) = &report.trace.target else { return false };
-        let host = plain(&target.host);
+    /// Whether a target is one of them.
+    pub(super) fn has(&self, Known { host, port: own_port, address }: &Known) -> bool {
         match self {
-            Self::One(own, port) => *own == host && port.is_none_or(|port| port == target.port),
+            Self::One(own, port) => own == host && port.is_none_or(|port| port == *own_port),
             Self::Below(domain) => host.len() > domain.len() && host.ends_with(domain.as_str()),
-            Self::Network(network) => address(report, target).is_some_and(|own| network.contains(&own)),
+            Self::Network(network) => address.is_some_and(|own| network.contains(&own)),
         }
+    }
+}
+
+/// The target of a report, as it is looked for among many hosts.
+pub(super) struct Known {
+    host: String,
+    port: u16,
+    address: Option<IpAddr>,
+}
+
+impl Known {
+    /// That of a report; none where only a machine was checked.
+    pub(super) fn of(report: &Report) -> Option<Self> {
+        let target = report.trace.target.as_ref()?;
+        Some(Self { host: plain(&target.host), port: target.port, address: address(report, target) })
     }
 }
 

@@ -28,6 +28,7 @@ pub use write::proposed;
 use crate::report::{Decision, DecisionEffect, Finding, FindingCode, Promise, Report};
 use allowance::Allowance;
 use file::Layer;
+use hosts::Known;
 use promise::Asked;
 use subject::{Answer, Subject};
 use wanted::Wanted;
@@ -80,10 +81,13 @@ impl Policy {
         report.promises = promises(report, &wanted);
     }
 
-    fn layers_of<'p>(&'p self, report: &'p Report) -> impl Iterator<Item = &'p Layer> {
-        self.layers
-            .iter()
-            .filter(|layer| layer.hosts.as_ref().is_none_or(|hosts| hosts.iter().any(|one| one.has(report))))
+    fn layers_of(&self, report: &Report) -> impl Iterator<Item = &Layer> {
+        let known = Known::of(report);
+        self.layers.iter().filter(move |layer| match (&layer.hosts, &known) {
+            (None, _) => true,
+            (Some(hosts), Some(known)) => hosts.iter().any(|one| one.has(known)),
+            (Some(_), None) => false,
+        })
     }
 
     /// Later layers win.

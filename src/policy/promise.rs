@@ -66,6 +66,17 @@ impl Promise {
         Self { proposal: Proposal::Here(value), ..self }
     }
 
+    /// What stands for the `*` in this name, if it is one of its own; nothing where there is none.
+    pub(super) fn part(&self, name: &str) -> Option<&'static str> {
+        match self.name.split_once('*') {
+            None => (self.name == name).then_some(""),
+            Some((before, after)) => {
+                let part = name.strip_prefix(before)?.strip_suffix(after)?;
+                (self.parts)().into_iter().find(|own| *own == part)
+            }
+        }
+    }
+
     /// Every name that it goes by, with its part.
     pub(super) fn names(&self) -> Vec<(String, &'static str)> {
         match self.name.contains('*') {

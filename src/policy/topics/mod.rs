@@ -37,8 +37,5 @@ pub(super) fn names() -> Vec<String> {
 
 /// The promise of this name, with what stands for its `*`.
 pub(super) fn find(name: &str) -> Option<(&'static Promise, &'static str)> {
-    all().find_map(|promise| {
-        let part = promise.names().into_iter().find(|(own, _)| own == name)?.1;
-        Some((promise, part))
-    })
+    all().find_map(|promise| Some((promise, promise.part(name)?)))
 }
