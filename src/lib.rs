@@ -38,6 +38,7 @@
 //! - A [`Network`] is what the tracer sees of the world. [`System`] is the real one; a test can invent another.
 //! - A [`Report`] holds the [`Trace`], which is facts only, and what was judged of it: verdict, findings and causes. [`diagnose()`]
 //!   judges a stored trace again.
+//! - A [`Policy`] holds a report against what was promised of its host.
 //! - [`render`] writes a report as text, JSON or JUnit, [`explain`] says what its codes mean, and [`local`] checks the machine at
 //!   either end.
 //!
@@ -71,6 +72,7 @@ mod passive;
 mod pdu;
 mod phase;
 mod plain;
+pub mod policy;
 mod posture;
 mod probe;
 mod random;
@@ -90,6 +92,7 @@ use experiment::Round;
 pub use local::Checked;
 pub use net::{BoxDatagrams, BoxStream, Datagrams, Network, Pending, Stream, System};
 pub use pdu::canvas::Picture;
+pub use policy::{Policy, policy_schema};
 pub use probe::{Observer, Tracer, Unobserved};
 pub use report::{Report, Trace};
 use settings::Experiments;

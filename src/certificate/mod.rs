@@ -16,6 +16,7 @@ pub(crate) use bindings::channel_bindings;
 pub use evidence::{checkable, evidence, subject_public_key};
 pub use expectation::{Expectation, thumbprints};
 pub(crate) use fields::SMALLEST_RSA;
+pub(crate) use names::any_matches;
 pub(crate) use publisher::{Checked, publisher};
 pub use roots::Roots;
 pub(crate) use roots::{Store, is_anchor};

@@ -30,7 +30,7 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
 }
 
 /// Whether one of the names is the one used.
-pub(super) fn any_matches(names: &[String], used: &str) -> bool {
+pub(crate) fn any_matches(names: &[String], used: &str) -> bool {
     match used.parse::<IpAddr>() {
         Ok(ip) => names.iter().any(|name| name.parse() == Ok(ip)),
         Err(_) => names.iter().any(|name| matches(name, used)),

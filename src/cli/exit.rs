@@ -21,7 +21,7 @@ const REFUSED_CREDENTIALS: u8 = 20;
 
 /// The exit code of a run whose report was asked for with these arguments.
 pub(super) fn of(report: &Report, asked: &OutputArguments) -> u8 {
-    in_format(report, asked.format, asked.telling.fail_on.threshold())
+    in_format(report, asked.format, asked.telling.threshold())
 }
 
 /// The exit code of a run that the user ended before it had ended by itself.
@@ -37,7 +37,7 @@ pub(super) fn in_format(report: &Report, format: Format, threshold: Option<Sever
     }
 }
 
-/// The exit code of a report; findings from `threshold` on count.
+/// The exit code of a report; findings from `threshold` on count, and so does a broken promise.
 pub(super) fn code(report: &Report, threshold: Option<Severity>) -> u8 {
     let verdict = &report.verdict;
     if report.trace.target.is_none() {
@@ -64,13 +64,13 @@ fn checks(report: &Report, threshold: Option<Severity>) -> u8 {
     let severities = report.trace.local.iter().filter_map(|check| check.status.severity());
     let counts = |severity: Severity| threshold.is_some_and(|threshold| severity >= threshold);
     match &report.trace.rdp_file {
-        _ if severities.into_iter().any(counts) => FINDING,
+        _ if severities.into_iter().any(counts) || report.broken().next().is_some() => FINDING,
         Some(_) => findings(report, threshold),
         None => 0,
     }
 }
 
 fn findings(report: &Report, threshold: Option<Severity>) -> u8 {
-    let counts = |severity: Severity| threshold.is_some_and(|threshold| severity >= threshold);
-    if report.findings.iter().any(|finding| counts(finding.severity)) { FINDING } else { 0 }
+    let is_broken = report.broken().next().is_some();
+    if is_broken || report.findings.iter().any(|finding| finding.counts(threshold)) { FINDING } else { 0 }
 }

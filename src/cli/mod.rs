@@ -15,6 +15,7 @@ mod out;
 mod output;
 mod password;
 mod progress;
+mod promised;
 mod run;
 mod running;
 mod screenshot;

@@ -35,7 +35,7 @@ impl Output {
     /// A file cannot be written, or is named twice.
     pub(super) fn open(arguments: &OutputArguments, screenshot: Option<&Path>) -> Result<Self, Error> {
         let mut output =
-            Self { reports: Vec::new(), screenshot: None, threshold: arguments.telling.fail_on.threshold() };
+            Self { reports: Vec::new(), screenshot: None, threshold: arguments.telling.threshold() };
         match output.open_all(arguments, screenshot) {
             Ok(()) => Ok(output),
             Err(error) => {

@@ -26,7 +26,7 @@ pub fn main() -> ExitCode {
         Command::Relay(arguments) => relay::run(&arguments),
         Command::Listen(arguments) => listen::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
-        Command::Schema => schema::run(),
+        Command::Schema { of } => schema::run(of),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { command } => man::run(command.as_deref()),
     };

@@ -8,7 +8,12 @@ use super::{
     out::sink::Sink,
     several::rendered,
 };
-use crate::{cli::arguments::choices::Format, report::Report};
+use crate::{
+    cli::arguments::choices::Format,
+    net::{Network as _, System},
+    policy::Policy,
+    report::{Report, Severity},
+};
 
 /// The place of the reports, and what they have come to so far.
 pub(super) struct Running {
@@ -16,7 +21,8 @@ pub(super) struct Running {
     sink: Sink,
     written: u64,
     worst: Option<u8>,
-    threshold: Option<crate::report::Severity>,
+    threshold: Option<Severity>,
+    policy: Policy,
 }
 
 impl Running {
@@ -37,15 +43,18 @@ impl Running {
             RunningFormat::Text => Format::Text,
             RunningFormat::Ndjson => Format::Ndjson,
         };
-        let threshold = arguments.telling.fail_on.threshold();
-        Ok(Self { format, sink: Sink::main(place)?, written: 0, worst: None, threshold })
+        let threshold = arguments.telling.threshold();
+        let policy = Policy::default().counting(arguments.telling.counted());
+        Ok(Self { format, sink: Sink::main(place)?, written: 0, worst: None, threshold, policy })
     }
 
     /// Writes a report behind those before it.
     ///
     /// # Errors
     /// It cannot be written.
-    pub(super) fn write(&mut self, report: &Report) -> Result<(), Error> {
+    pub(super) fn write(&mut self, mut report: Report) -> Result<(), Error> {
+        self.policy.judge(&mut report, System.now().date());
+        let report = &report;
         let mut bytes = rendered(report, self.format, self.threshold, self.sink.columns())?;
         if self.format == Format::Text && self.written > 0 {
             bytes.insert(0, b'\n');

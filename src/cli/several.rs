@@ -19,7 +19,7 @@ pub(super) struct Several {
     /// Of a single report everything is shown.
     first: Option<Report>,
     rows: Vec<Row>,
-    /// Those that failed, the first of them whole.
+    /// Those that failed or broke a promise, the first of them whole.
     failed: u64,
     pages: BTreeMap<Place, Report>,
     worst: Option<u8>,
@@ -92,7 +92,7 @@ impl Several {
             return;
         }
         self.rows.push(Row::of(&report));
-        if report.verdict.outcome == Outcome::Aborted {
+        if report.verdict.outcome == Outcome::Aborted || report.broken().next().is_some() {
             self.failed += 1;
             self.pages.insert(render::place(&report), report);
             if self.pages.len() > MOST_PAGES {

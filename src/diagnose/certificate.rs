@@ -12,8 +12,8 @@ use crate::{
     report::{Certificate, Connection, FindingCode, Purpose, Severity, Status, Thumbprints, Trust},
 };
 
-/// Whoever renews certificates by hand still has the time to do it.
-const SOON: time::Duration = time::Duration::days(14);
+/// Days in which whoever renews certificates by hand still has the time to do it, unless others are asked for.
+const SOON_DAYS: u32 = 14;
 
 const fn rule(code: FindingCode, severity: Severity, applies: fn(&Facts<'_>) -> Option<String>) -> Rule {
     Rule { code, severity, phase: Phase::Tls, applies }
@@ -26,11 +26,11 @@ pub(super) const RULES: &[Rule] = &[
     rule(FindingCode::CertificateThumbprintMismatch, Severity::Error, thumbprint),
     rule(FindingCode::CertificateUnreadable, Severity::Error, unreadable),
     rule(FindingCode::CertificateNameMismatch, Severity::Warning, given_name),
+    rule(FindingCode::CertificateExpiresSoon, Severity::Warning, expires_soon),
     rule(FindingCode::CertificateUntrusted, Severity::Warning, untrusted),
     rule(FindingCode::CertificateWeakKey, Severity::Warning, weak_key),
     rule(FindingCode::CertificateWeakSignature, Severity::Warning, weak_signature),
     rule(FindingCode::CertificateNameMismatch, Severity::Info, unknown_name),
-    rule(FindingCode::CertificateExpiresSoon, Severity::Info, expires_soon),
     rule(FindingCode::CertificateSelfSigned, Severity::Info, self_signed),
 ];
 
@@ -49,7 +49,8 @@ pub(super) fn days(count: i64) -> String {
 fn expires_soon(facts: &Facts<'_>) -> Option<String> {
     let certificate = facts.certificate?;
     let left = certificate.not_after.0 - facts.started.0;
-    let soon = left >= time::Duration::ZERO && left < SOON;
+    let days = facts.request.expiry_days.unwrap_or(SOON_DAYS);
+    let soon = left >= time::Duration::ZERO && left < time::Duration::days(days.into());
     soon.then(|| {
         format!(
             "the certificate expires on {}, in {}",

@@ -57,7 +57,14 @@ pub(super) fn finding(facts: &Facts<'_>, found: &[Finding]) -> Option<Finding> {
         None => failure.detail.clone(),
     };
     let code = code.into();
-    Some(Finding { code, severity: Severity::Error, phase: Some(failed.phase), message, checks: Vec::new() })
+    Some(Finding {
+        code,
+        severity: Severity::Error,
+        phase: Some(failed.phase),
+        message,
+        checks: Vec::new(),
+        decision: None,
+    })
 }
 
 fn already_said(phase: Phase, failure: &Failure, found: &[Finding]) -> bool {

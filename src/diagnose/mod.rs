@@ -30,6 +30,7 @@ mod rdp_file_signature;
 mod redirection;
 mod rejection;
 mod restricted_admin;
+mod seen_in;
 mod server;
 mod session;
 mod tls;
@@ -47,6 +48,7 @@ use crate::{
 pub(crate) use again::{Again, again};
 use facts::Facts;
 pub use pages::{page, paged};
+pub(crate) use seen_in::seen_in;
 pub(crate) use wanted::wanted;
 
 /// One rule: what it is called, how much it matters, where it is seen, and the sentence when it applies.
@@ -129,6 +131,7 @@ pub fn diagnose(trace: Trace) -> Report {
         causes,
         posture,
         answered_by,
+        promises: Vec::new(),
     }
 }
 
@@ -147,5 +150,5 @@ fn finding(rule: &Rule, facts: &Facts<'_>) -> Option<Finding> {
     let message = (rule.applies)(facts)?;
     let checks = machine::checks_of_finding(rule.code, facts);
     let code = rule.code.into();
-    Some(Finding { code, severity: rule.severity, phase: Some(rule.phase), message, checks })
+    Some(Finding { code, severity: rule.severity, phase: Some(rule.phase), message, checks, decision: None })
 }

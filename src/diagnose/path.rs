@@ -201,6 +201,7 @@ pub(super) fn host_slow(facts: &Facts<'_>) -> Option<Finding> {
         phase: Some(phase),
         message,
         checks: Vec::new(),
+        decision: None,
     };
     (took >= SLOW_PHASE_MS).then_some(finding)
 }

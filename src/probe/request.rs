@@ -23,6 +23,7 @@ pub(super) fn request(target: &Target, settings: &Settings) -> Request {
         posture: false,
         listen: false,
         posture_connections: None,
+        expiry_days: None,
     }
 }
 

@@ -31,7 +31,13 @@ impl Row {
     /// The row of a report.
     pub fn of(report: &Report) -> Self {
         let (started, client, server) = place(report);
-        Self { started, client, server, reached: report.verdict.reached, ended: ended(report).into() }
+        let broken = match report.broken().count() {
+            0 => String::new(),
+            1 => "; 1 promise broken".to_owned(),
+            many => format!("; {many} promises broken"),
+        };
+        let ended = format!("{}{broken}", ended(report));
+        Self { started, client, server, reached: report.verdict.reached, ended: ended.into() }
     }
 
     fn place(&self) -> Place {

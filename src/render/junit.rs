@@ -1,4 +1,4 @@
-//! The report as JUnit XML: a test case a phase, a step of the gateway and a finding, as Jenkins, GitLab and GitHub's
+//! The report as JUnit XML: a test case a phase, a step of the gateway, a finding and a promise, as Jenkins, GitLab and GitHub's
 //! reporters read it.
 //!
 //! The `--fail-on` threshold is not part of the report: the caller passes it here as it does to `cli::exit`, so a red
@@ -12,7 +12,12 @@ use quick_xml::{
     writer::Writer,
 };
 
-use super::{cells, local::teller, udp, wait};
+use super::{
+    case::{Case, Ending},
+    cells,
+    local::teller,
+    promises, udp, wait,
+};
 use crate::{
     codes::Phase,
     endpoint::place,
@@ -22,21 +27,6 @@ use crate::{
         Summary, Udp, UdpOutcome,
     },
 };
-
-/// One test case; its name is made of both.
-struct Case {
-    group: String,
-    name: String,
-    elapsed: Millis,
-    result: Ending,
-}
-
-/// What became of a test case.
-enum Ending {
-    Passed { said: Option<String> },
-    Failed { kind: String, message: String },
-    Skipped { why: String },
-}
 
 /// Writes one suite; findings from `threshold` on are failures, as they are for the exit code.
 ///
@@ -161,6 +151,7 @@ fn cases(report: &Report, threshold: Option<Severity>) -> Vec<Case> {
     cases.extend(report.trace.udp.as_ref().map(udp));
     let findings: Vec<Case> = report.findings.iter().map(|found| finding(found, threshold, &cases)).collect();
     cases.extend(findings);
+    cases.extend(promises::cases(report));
     cases.extend(report.trace.local.iter().map(|check| local(check, report, threshold)));
     cases
 }
@@ -251,11 +242,11 @@ fn finding(found: &Finding, threshold: Option<Severity>, before: &[Case]) -> Cas
     let severity = cells::severity(found.severity);
     let is_told =
         |case: &Case| matches!(&case.result, Ending::Failed { message, .. } if *message == found.message);
-    let counts = threshold.is_some_and(|threshold| found.severity >= threshold);
+    let counts = found.counts(threshold);
     let result = if counts && !before.iter().any(is_told) {
         Ending::Failed { kind: severity.to_owned(), message: found.message.clone() }
     } else {
-        Ending::Passed { said: Some(format!("{severity}: {}", found.message)) }
+        Ending::Passed { said: Some(format!("{severity}: {}", promises::decided(found))) }
     };
     Case { group: "findings".to_owned(), name: found.code.to_string(), elapsed: Millis::default(), result }
 }

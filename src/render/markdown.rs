@@ -5,11 +5,12 @@
 
 use std::io::{self, Write};
 
-use super::{cells, ended, experiments, local, phases::facts, target::target};
+use super::{cells, ended, experiments, local, phases::facts, promises, target::target};
 use crate::{
     plain,
     report::{
-        Cause, Certificate, Connection, Finding, Likelihood, Outcome, Report, Severity, Status, Summary,
+        Cause, Certificate, Connection, Finding, Likelihood, Outcome, PromiseStatus, Report, Severity,
+        Status, Summary,
     },
 };
 
@@ -32,6 +33,7 @@ pub fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     report.trace.described().map_or(Ok(()), |made| phases(out, report, made))?;
     causes(out, &report.causes)?;
     findings(out, &report.findings)?;
+    promised(out, report)?;
     if let Some(served) = &report.certificate {
         folded(out, "Certificate", &certificate(served, report))?;
     }
@@ -112,9 +114,27 @@ fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
             Severity::Warning => "warning",
             Severity::Info => "info",
         };
-        writeln!(out, "- {severity} {}: {}", escaped(found.code.as_str()), escaped(&found.message))?;
+        writeln!(
+            out,
+            "- {severity} {}: {}",
+            escaped(found.code.as_str()),
+            escaped(&promises::decided(found))
+        )?;
     }
     Ok(())
+}
+
+fn promised(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    if report.promises.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### Promises\n\n| Promise | | Seen |\n|---|---|---|")?;
+    promises::sorted(report).try_for_each(|one| {
+        let said = escaped(&promises::said(one));
+        let word = promises::word(one.status);
+        let word = if one.status == PromiseStatus::Broken { format!("**{word}**") } else { word.to_owned() };
+        writeln!(out, "| {} | {word} | {said} |", escaped(&one.name))
+    })
 }
 
 fn certificate(served: &Certificate, report: &Report) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! Reports as text, JSON, JUnit, Markdown, metrics and as a plug-in prints it, and explanations of codes; one file a format.
 
 mod activation;
+mod case;
 mod causes;
 mod cells;
 mod client;
@@ -20,6 +21,7 @@ mod passed;
 mod phases;
 mod posture;
 mod prometheus;
+mod promises;
 mod rdp_file;
 mod session;
 mod target;

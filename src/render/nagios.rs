@@ -6,7 +6,7 @@ use super::cells;
 use crate::{
     endpoint::place,
     plain,
-    report::{Outcome, Report, Severity, Status},
+    report::{DecisionEffect, Finding, Outcome, Report, Severity, Status},
 };
 
 /// Bytes of the sentence, which Nagios cuts at 4 KiB together with the rest.
@@ -27,18 +27,15 @@ pub enum State {
 }
 
 impl State {
-    /// A connection that ended is critical; so are findings that are errors, where findings from `threshold` on count.
+    /// A connection that ended is critical; so are broken promises, and findings that are errors or count whatever they are, where
+    /// findings from `threshold` on count.
     pub fn of(report: &Report, threshold: Option<Severity>) -> Self {
         let counts = |severity| threshold.is_some_and(|least| severity >= least);
         let checks = report.trace.local.iter().filter(|_| report.trace.target.is_none());
         let severities = checks.filter_map(|check| check.status.severity());
-        let worst = report
-            .findings
-            .iter()
-            .map(|found| found.severity)
-            .chain(severities)
-            .filter(|one| counts(*one))
-            .max();
+        let found = report.findings.iter().filter(|found| found.counts(threshold)).map(weight);
+        let broken = broken(report).map(|_| Severity::Error);
+        let worst = found.chain(broken).chain(severities.filter(|one| counts(*one))).max();
         // As for the exit code: a posture has failed only if no connection got beyond a phase.
         let outcome = match &report.posture {
             Some(posture) if posture.unreached.is_none() => Outcome::Passed,
@@ -68,6 +65,19 @@ impl State {
     }
 }
 
+/// What counts whatever its severity is an error.
+fn weight(found: &Finding) -> Severity {
+    match &found.decision {
+        Some(decision) if decision.effect == DecisionEffect::Counts => Severity::Error,
+        _ => found.severity,
+    }
+}
+
+/// The names of the promises that were broken.
+fn broken(report: &Report) -> impl Iterator<Item = &str> {
+    report.broken().map(|one| one.name.as_str())
+}
+
 /// Whether it ended before what was asked for, or before anything was seen to work.
 fn is_open(report: &Report) -> bool {
     let nothing = report.trace.target.is_some() && report.verdict.reached.is_none();
@@ -81,8 +91,8 @@ fn is_open(report: &Report) -> bool {
 pub fn nagios(report: &Report, threshold: Option<Severity>, out: &mut dyn Write) -> io::Result<()> {
     let state = State::of(report, threshold).word();
     let target = report.trace.target.as_ref().map(|target| place(&target.host, target.port));
-    let told = report.findings.iter().filter(|found| threshold.is_some_and(|least| found.severity >= least));
-    let codes: Vec<&str> = told.map(|found| found.code.as_str()).collect();
+    let told = report.findings.iter().filter(|found| found.counts(threshold));
+    let codes: Vec<&str> = told.map(|found| found.code.as_str()).chain(broken(report)).collect();
     let codes = if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(", ")) };
     let said = format!("{}: {}{codes}", target.as_deref().unwrap_or("this machine"), report.verdict.summary);
     writeln!(out, "RDP {state} - {} | {}", sentence(&said), figures(report).join(" "))

@@ -9,7 +9,7 @@ use super::{State, cells};
 use crate::{
     endpoint::place,
     plain,
-    report::{Connection, Millis, Report, Status},
+    report::{Connection, Millis, PromiseStatus, Report, Status},
 };
 
 /// A name of a metric, and what it says.
@@ -30,6 +30,8 @@ const FAILURE: Metric = ("rdp_failure_info", "What ended the connection: phase, 
 const NOT_AFTER: Metric =
     ("rdp_certificate_not_after_seconds", "Unix time at which the server's certificate expires.");
 const FINDING: Metric = ("rdp_finding", "A finding, by code and severity.");
+const PROMISE: Metric =
+    ("rdp_promise_kept", "Whether a promise of the policy was kept; no sample if it was not checked.");
 
 /// Writes the metrics.
 ///
@@ -56,7 +58,13 @@ pub fn prometheus(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             1.0,
         )
     });
-    page.metric(FINDING, findings.collect())
+    page.metric(FINDING, findings.collect())?;
+    let checked = report.promises.iter().filter_map(|one| match one.status {
+        PromiseStatus::Kept => Some((vec![("name", one.name.clone())], 1.0)),
+        PromiseStatus::Broken => Some((vec![("name", one.name.clone())], 0.0)),
+        PromiseStatus::NotChecked => None,
+    });
+    page.metric(PROMISE, checked.collect())
 }
 
 fn connection(page: &mut Exposition<'_>, made: &Connection) -> io::Result<()> {

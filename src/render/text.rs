@@ -11,7 +11,9 @@ use super::{
     experiments, local,
     page::{Page, Room, Tone, USUAL},
     passed::FACTS,
-    posture, rdp_file,
+    posture,
+    promises::{decided, promises},
+    rdp_file,
     target::target,
     udp, wait,
 };
@@ -89,6 +91,7 @@ fn whole(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         certificate(page, served, report)?;
     }
     findings(page, report)?;
+    promises(page, report)?;
     if let Some(wait) = &report.trace.wait {
         page.gap()?;
         page.row((Tone::Heading, "Waited"), BODY, (Tone::Plain, ""), &wait::total(wait))?;
@@ -161,7 +164,7 @@ fn finding(page: &mut Page<'_>, found: &Finding) -> io::Result<()> {
         Severity::Warning => (Tone::Caution, "  warning"),
         Severity::Info => (Tone::Plain, "  info"),
     };
-    page.row(lead, FINDING, (Tone::Plain, ""), &format!("{}: {}", found.code, found.message))
+    page.row(lead, FINDING, (Tone::Plain, ""), &format!("{}: {}", found.code, decided(found)))
 }
 
 /// Whether a finding only repeats why the phase failed: the verdict names it then.
@@ -215,9 +218,13 @@ fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         return page.row((Tone::Heading, "Verdict"), BODY, word, &ended.collect::<Vec<_>>().join("; "));
     }
     page.row((Tone::Heading, "Verdict"), BODY, word, &verdict.summary)?;
-    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    if errors > 0 {
-        page.row((Tone::Plain, ""), BODY, (Tone::Bad, &format!("errors: {errors}")), "")?;
+    let is_error =
+        |finding: &&Finding| finding.severity == Severity::Error && finding.counts(Some(Severity::Error));
+    let errors = report.findings.iter().filter(is_error).count();
+    for (what, count) in [("errors", errors), ("promises broken", report.broken().count())] {
+        if count > 0 {
+            page.row((Tone::Plain, ""), BODY, (Tone::Bad, &format!("{what}: {count}")), "")?;
+        }
     }
     credentials.iter().try_for_each(|line| page.text(BODY, line))
 }

@@ -52,6 +52,32 @@ pub enum Answerer {
 }
 
 impl Answerer {
+    /// Every one.
+    pub const ALL: [Self; 8] = [
+        Self::Windows,
+        Self::Xrdp,
+        Self::Freerdp,
+        Self::GnomeRemoteDesktop,
+        Self::Krdp,
+        Self::Ironrdp,
+        Self::Proxy,
+        Self::Unknown,
+    ];
+
+    /// As the report spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Windows => "windows",
+            Self::Xrdp => "xrdp",
+            Self::Freerdp => "freerdp",
+            Self::GnomeRemoteDesktop => "gnome_remote_desktop",
+            Self::Krdp => "krdp",
+            Self::Ironrdp => "ironrdp",
+            Self::Proxy => "proxy",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// Its name in a sentence.
     pub fn title(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CauseCode, Failure, FindingCode, Named, Role};
+use super::{CauseCode, Decision, DecisionEffect, Failure, FindingCode, Named, Role};
 use crate::codes::Phase;
 
 /// How far the trace got and what ended it.
@@ -111,6 +111,20 @@ pub struct Finding {
     /// The checks of a machine that it tells.
     #[serde(default)]
     pub checks: Vec<String>,
+    /// What a policy or an option decides of it; null where none does.
+    #[serde(default)]
+    pub decision: Option<Decision>,
+}
+
+impl Finding {
+    /// Whether it counts for the exit code, where findings from `threshold` on do.
+    pub fn counts(&self, threshold: Option<Severity>) -> bool {
+        match self.decision.as_ref().map(|decision| decision.effect) {
+            Some(DecisionEffect::Accepted) => false,
+            Some(DecisionEffect::Counts) => true,
+            Some(DecisionEffect::Lapsed) | None => threshold.is_some_and(|least| self.severity >= least),
+        }
+    }
 }
 
 /// How much a finding matters.

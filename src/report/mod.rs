@@ -19,7 +19,9 @@ mod judgement;
 mod machine;
 mod named;
 mod posture;
+mod promise;
 mod rdp_file;
+mod request;
 mod session;
 mod udp;
 mod values;
@@ -65,14 +67,16 @@ pub use posture::{
     Answer, CredsspPosture, Exposure, Nla, POSTURE_CONNECTIONS, Posture, ProtocolPosture, RdpSecurity,
     TlsPosture,
 };
+pub use promise::{Decision, DecisionEffect, Promise, PromiseStatus};
 pub use rdp_file::{MalformedLine, Publisher, RdpFile, RdpFileGateway, RdpFileSignature, SignatureState};
+pub use request::Request;
 pub use session::Session;
 pub use udp::{Udp, UdpOutcome, WatchedUdp};
 pub use values::{Millis, Timestamp};
 pub use wait::{Wait, WaitEntry};
 pub use watched::{EndHow, EndSide, EndedBy, InVain, Watched, WatchedIcmp, WatchedSide};
 
-use crate::{codes::Phase, endpoint::DEFAULT_PORT};
+use crate::endpoint::DEFAULT_PORT;
 
 /// The version of the report's shape; it changes when a fixed field does.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -117,6 +121,11 @@ impl Report {
     /// Who answers, where that is likely or certain.
     pub fn answerer(&self) -> Answerer {
         AnsweredBy::answerer(self.answered_by.as_ref())
+    }
+
+    /// The promises that were broken.
+    pub fn broken(&self) -> impl Iterator<Item = &Promise> {
+        self.promises.iter().filter(|one| one.status == PromiseStatus::Broken)
     }
 }
 
@@ -228,6 +237,9 @@ pub struct Report {
     /// Which software answers, judged from what it does; null where nothing answered.
     #[serde(default)]
     pub answered_by: Option<AnsweredBy>,
+    /// What a policy promises of the target, and what became of it; empty without one.
+    #[serde(default)]
+    pub promises: Vec<Promise>,
 }
 
 /// Name and version of the program.
@@ -255,46 +267,4 @@ pub struct TargetRecord {
     /// The .rdp file that names it, or the settings of its rdp:// address; null for a plain host.
     #[serde(default)]
     pub rdp_file: Option<RdpFile>,
-}
-
-/// What the user asked for, as far as judging the trace depends on it. Never an account or a secret.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[non_exhaustive]
-pub struct Request {
-    /// The phase that was asked for explicitly; null means the default depth.
-    pub until: Option<Phase>,
-    /// The `--security` value.
-    pub security: String,
-    /// The `--license` value.
-    pub license: String,
-    /// Whether an account was given.
-    pub account: bool,
-    /// Whether the certificate's name can be judged: false for an address without `--server-name`.
-    pub name_given: bool,
-    /// The thumbprint that must be served, lower-case hex.
-    pub expected_thumbprint: Option<String>,
-    /// Whether the account goes along to where redirections lead.
-    #[serde(default)]
-    pub follow_with_account: bool,
-    /// Whether a routing token was asked for.
-    #[serde(default)]
-    pub load_balance_info: bool,
-    /// Whether a pre-connection blob was asked for.
-    #[serde(default)]
-    pub preconnection: bool,
-    /// Whether another name than the target's own was asked for.
-    #[serde(default)]
-    pub server_name: bool,
-    /// Whether a picture of the session was asked for, which is drawn without the graphics pipeline.
-    #[serde(default)]
-    pub screenshot: bool,
-    /// Whether it was asked what the server accepts.
-    #[serde(default)]
-    pub posture: bool,
-    /// Whether it was asked what a client offers.
-    #[serde(default)]
-    pub listen: bool,
-    /// How many connections that might take; null for as many as usual.
-    #[serde(default)]
-    pub posture_connections: Option<usize>,
 }

@@ -84,6 +84,7 @@ mod passive;
 mod peer_names;
 mod pins;
 mod plain;
+mod policy;
 mod pool;
 mod posture;
 mod program;

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use crate::{
     local::RoleChoice,
-    report::Severity,
+    report::{FindingCode, Severity},
     settings::{Experiments, LicensePolicy, Security},
 };
 
@@ -123,19 +123,18 @@ pub(crate) enum Color {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FailOn {
-    Error,
-    Warning,
-    Never,
+pub(crate) enum SchemaArgument {
+    /// The report of --format json
+    Report,
+    /// The file of --policy
+    Policy,
 }
 
-impl FailOn {
-    /// The lowest severity that counts.
-    pub(crate) fn threshold(self) -> Option<Severity> {
-        match self {
-            Self::Error => Some(Severity::Error),
-            Self::Warning => Some(Severity::Warning),
-            Self::Never => None,
-        }
-    }
+/// What makes the exit code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailOn {
+    /// Findings of this severity or a worse one; none at all.
+    From(Option<Severity>),
+    /// This finding.
+    Finding(FindingCode),
 }

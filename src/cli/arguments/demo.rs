@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{
     output::OutputArguments,
+    policy::PolicyArguments,
     values::{Proposed, listening},
 };
 use crate::demo::{self, gateway};
@@ -22,7 +23,7 @@ pub(crate) struct DemoArguments {
     pub fault: Option<String>,
 
     /// List the faults and what a trace says of each
-    #[arg(long, conflicts_with_all = ["format", "output", "reports"])]
+    #[arg(long, conflicts_with_all = ["format", "output", "reports", "policy", "write_policy"])]
     pub list: bool,
 
     /// Serve it on this address for any client, and trace nothing
@@ -32,6 +33,9 @@ pub(crate) struct DemoArguments {
     /// With --serve: answer the SYN of RDP-UDP at this address too
     #[arg(long, requires = "serve", conflicts_with = "gateway", hide_short_help = true)]
     pub udp: bool,
+
+    #[command(flatten)]
+    pub promises: PolicyArguments,
 
     #[command(flatten)]
     pub output: OutputArguments,

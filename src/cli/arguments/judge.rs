@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::OutputArguments;
+use super::{output::OutputArguments, policy::PolicyArguments};
 
 #[derive(Args, Debug)]
 pub(crate) struct JudgeArguments {
     /// A report that --format json wrote; - is standard input
     pub file: PathBuf,
+
+    #[command(flatten)]
+    pub promises: PolicyArguments,
 
     #[command(flatten)]
     pub output: OutputArguments,

@@ -13,6 +13,7 @@ pub(super) mod kerberos;
 pub(super) mod listen;
 pub(super) mod local;
 pub(super) mod output;
+pub(super) mod policy;
 pub(super) mod posture;
 pub(super) mod program;
 pub(super) mod proxy;

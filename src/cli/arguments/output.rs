@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::{
     choices::{Color, FailOn, Format},
-    values::further_report,
+    values::{fail_on, further_report},
 };
+use crate::report::{FindingCode, Severity};
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Report")]
@@ -31,11 +32,12 @@ pub(crate) struct OutputArguments {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Report")]
 pub(crate) struct TellingArguments {
-    /// Exit 1 on error, warning or never
+    /// Exit 1 on error, warning, never, CODE
     ///
-    /// A finding of this severity or a worse one makes the exit code 1.
-    #[arg(long, value_enum, value_name = "WHICH", default_value = "error", hide_possible_values = true)]
-    pub fail_on: FailOn,
+    /// A finding of this severity or a worse one makes the exit code 1. Given once more with the
+    /// code of a finding, that one does whatever its severity.
+    #[arg(long, value_name = "WHICH", default_value = "error", value_parser = fail_on)]
+    pub fail_on: Vec<FailOn>,
 
     /// Log to standard error; -vv logs every message
     #[arg(short, long, action = clap::ArgAction::Count, hide_short_help = true)]
@@ -44,6 +46,26 @@ pub(crate) struct TellingArguments {
     /// Say nothing but errors on standard error
     #[arg(short, long, conflicts_with = "verbose", hide_short_help = true)]
     pub quiet: bool,
+}
+
+impl TellingArguments {
+    /// The lowest severity that counts.
+    pub(crate) fn threshold(&self) -> Option<Severity> {
+        let mut severities = self.fail_on.iter().rev().filter_map(|which| match which {
+            FailOn::From(severity) => Some(*severity),
+            FailOn::Finding(_) => None,
+        });
+        severities.next().unwrap_or(Some(Severity::Error))
+    }
+
+    /// The findings that count whatever their severity.
+    pub(crate) fn counted(&self) -> Vec<FindingCode> {
+        let codes = self.fail_on.iter().filter_map(|which| match which {
+            FailOn::Finding(code) => Some(*code),
+            FailOn::From(_) => None,
+        });
+        codes.collect()
+    }
 }
 
 /// Where the one thing that is always written goes.

@@ -2,7 +2,9 @@
 
 use clap::Args;
 
-use super::{connection::ConnectionArguments, output::OutputArguments, target::TargetArgument};
+use super::{
+    connection::ConnectionArguments, output::OutputArguments, policy::PolicyArguments, target::TargetArgument,
+};
 
 #[derive(Args, Debug)]
 pub(crate) struct PostureArguments {
@@ -19,6 +21,9 @@ pub(crate) struct PostureArguments {
 
     #[command(flatten)]
     pub connection: ConnectionArguments,
+
+    #[command(flatten)]
+    pub promises: PolicyArguments,
 
     #[command(flatten)]
     pub output: OutputArguments,

@@ -4,9 +4,9 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::{
-    demo::DemoArguments, explain::ExplainArguments, judge::JudgeArguments, listen::ListenArguments,
-    local::LocalArguments, posture::PostureArguments, read::ReadArguments, relay::RelayArguments,
-    trace::TraceArguments, values::Proposed,
+    choices::SchemaArgument, demo::DemoArguments, explain::ExplainArguments, judge::JudgeArguments,
+    listen::ListenArguments, local::LocalArguments, posture::PostureArguments, read::ReadArguments,
+    relay::RelayArguments, trace::TraceArguments, values::Proposed,
 };
 use crate::cli::manual;
 
@@ -39,7 +39,11 @@ pub(crate) enum Command {
     /// Explain a code of a message box, a log or a trace
     Explain(ExplainArguments),
     /// Print the JSON schema of the report
-    Schema,
+    Schema {
+        /// Of report or policy
+        #[arg(value_enum, default_value = "report", hide_possible_values = true)]
+        of: SchemaArgument,
+    },
     /// Print a completion script
     Completions {
         /// The shell

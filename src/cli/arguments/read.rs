@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{output::OutputArguments, server_keys::ServerKeyArguments};
+use super::{output::OutputArguments, policy::PolicyArguments, server_keys::ServerKeyArguments};
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Capture")]
@@ -31,6 +31,9 @@ pub(crate) struct ReadArguments {
     /// Replace names and addresses, each by the same one everywhere
     #[arg(long, hide_short_help = true)]
     pub redact: bool,
+
+    #[command(flatten)]
+    pub promises: PolicyArguments,
 
     #[command(flatten)]
     pub output: OutputArguments,

@@ -13,6 +13,7 @@ use super::{
     gateway::GatewayArguments,
     kerberos::KerberosArguments,
     output::OutputArguments,
+    policy::PolicyArguments,
     target::TargetArgument,
     values::{PhaseParser, duration, picture},
 };
@@ -49,6 +50,9 @@ pub(crate) struct TraceArguments {
 
     #[command(flatten)]
     pub capture: CaptureArguments,
+
+    #[command(flatten)]
+    pub promises: PolicyArguments,
 
     #[command(flatten)]
     pub output: OutputArguments,

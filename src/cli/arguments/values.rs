@@ -12,8 +12,8 @@ use clap::{
     builder::{PossibleValue, StringValueParser, TypedValueParser},
 };
 
-use super::choices::Format;
-use crate::{codes::Phase, destination::Target};
+use super::choices::{FailOn, Format};
+use crate::{codes::Phase, destination::Target, policy::finding, report::Severity};
 
 /// A phase, whose names completions know too.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +74,18 @@ fn sum_of_units(text: &str) -> Option<u64> {
         rest = &unit[1..];
     }
     (!text.is_empty()).then_some(sum)
+}
+
+/// A severity, or the code of a finding.
+pub(crate) fn fail_on(text: &str) -> Result<FailOn, String> {
+    match text {
+        "error" => Ok(FailOn::From(Some(Severity::Error))),
+        "warning" => Ok(FailOn::From(Some(Severity::Warning))),
+        "never" => Ok(FailOn::From(None)),
+        code => finding(code)
+            .map(FailOn::Finding)
+            .map_err(|why| format!("error, warning, never or a finding is expected: {why}")),
+    }
 }
 
 /// A format and a file: `junit=report.xml`.

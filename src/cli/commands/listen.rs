@@ -37,7 +37,7 @@ async fn serve(listener: &Listener, arguments: &ListenArguments, running: &mut R
     }
     let mut failed = None;
     let mut hand_out = |report: Report| {
-        if let Err(error) = running.write(&report) {
+        if let Err(error) = running.write(report) {
             failed.get_or_insert(error);
         }
     };

@@ -16,7 +16,8 @@ use crate::{
     },
     endpoint::DEFAULT_PORT,
     local::{Collection, Host, Recorder, Target, files::Files, is_answered, new_file, this_machine},
-    net::System,
+    net::{Network as _, System},
+    policy::Policy,
 };
 
 /// Checks a machine, writes the report and returns the exit code.
@@ -43,7 +44,7 @@ pub(crate) fn run(arguments: &LocalArguments) -> Result<u8, Error> {
     let file = target.as_ref().and_then(|target| target.file.as_ref());
     let checked =
         |machine: &dyn Host, named: Option<&Target>| checked_with(machine, role, named, file, &System);
-    let report = match (&files, &arguments.collect) {
+    let mut report = match (&files, &arguments.collect) {
         (Some(files), _) => {
             let report = checked(files, named.or_else(|| asked(files)).as_ref());
             if !is_answered(&report.trace.local) {
@@ -66,6 +67,8 @@ pub(crate) fn run(arguments: &LocalArguments) -> Result<u8, Error> {
             report
         }
     };
+    let policy = Policy::default().counting(arguments.output.telling.counted());
+    policy.judge(&mut report, System.now().date());
     output.write(&report, None)?;
     Ok(exit::of(&report, &arguments.output))
 }

@@ -10,6 +10,7 @@ use crate::{
         exit,
         output::Output,
         progress::Progress,
+        promised::Promised,
         start::{begin_logging, runtime},
     },
     honour_route,
@@ -23,8 +24,10 @@ use crate::{
 /// Something could not be read or written; nothing was sent if it was read before the first connection.
 pub(crate) fn run(arguments: &PostureArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output.telling, &arguments.output.place);
-    let inputs: Vec<_> = arguments.target.input().into_iter().chain(arguments.connection.inputs()).collect();
-    arguments.output.apart(&inputs, None)?;
+    let inputs = arguments.target.input().into_iter().chain(arguments.connection.inputs());
+    let inputs: Vec<_> = inputs.chain(arguments.promises.input()).collect();
+    arguments.output.apart(&inputs, arguments.promises.written())?;
+    let promised = Promised::read(&arguments.promises, &arguments.output.telling)?;
     let target = arguments.target.read()?;
     let given = arguments.connection.settings()?;
     // What the file offers does not matter here: everything is asked for, each alone.
@@ -49,10 +52,13 @@ pub(crate) fn run(arguments: &PostureArguments) -> Result<u8, Error> {
     runtime.shutdown_background();
     match ended {
         Ended::Whole(report) => {
+            let report = promised.judge(report);
             output.write(&report, None)?;
+            promised.finish(Some(&report))?;
             Ok(exit::of(&report, &arguments.output))
         }
         Ended::Interrupted(report) => {
+            let report = promised.judge(report);
             output.write(&report, None)?;
             Ok(exit::of_interrupted(&report, &arguments.output))
         }

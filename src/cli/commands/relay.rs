@@ -76,7 +76,7 @@ async fn serve(relay: &Relay<'_>, arguments: &RelayArguments, running: &mut Runn
             stderr::say(format_args!("--capture is given up: {why}"));
             is_recorded = false;
         }
-        if let Err(error) = running.write(&report) {
+        if let Err(error) = running.write(report) {
             failed.get_or_insert(error);
         }
     };

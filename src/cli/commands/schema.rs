@@ -1,14 +1,19 @@
 //! `rdptrace schema`.
 
-use crate::cli::{Error, out::sink::print};
+use crate::cli::{Error, arguments::choices::SchemaArgument, out::sink::print};
 
 /// As committed: making it anew takes a megabyte of code that nothing else needs.
-const SCHEMA: &str = include_str!("../../../schema/report.json");
+const REPORT: &str = include_str!("../../../schema/report.json");
+const POLICY: &str = include_str!("../../../schema/policy.json");
 
-/// Prints the JSON schema of the report and returns the exit code.
+/// Prints the JSON schema of the report or of a policy, and returns the exit code.
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub(crate) fn run() -> Result<u8, Error> {
-    print(SCHEMA.as_bytes())
+pub(crate) fn run(of: SchemaArgument) -> Result<u8, Error> {
+    let schema = match of {
+        SchemaArgument::Report => REPORT,
+        SchemaArgument::Policy => POLICY,
+    };
+    print(schema.as_bytes())
 }

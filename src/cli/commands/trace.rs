@@ -11,6 +11,7 @@ use crate::{
         exit,
         output::Output,
         progress::Progress,
+        promised::Promised,
         start::{begin_logging, runtime},
     },
     codes::Phase,
@@ -32,6 +33,7 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
         return Err(Error::new("--host-files is checked, which --local off forbids"));
     }
     apart(arguments)?;
+    let promised = Promised::read(&arguments.promises, &arguments.output.telling)?;
     let target = arguments.target.read()?;
     let settings = settings(arguments, &target)?;
     let checked = || local::Target { is_direct: settings.route.gateway.is_none(), ..of_checks(&target) };
@@ -53,6 +55,7 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     let captured = capturing.map_or(Ok(()), Capturing::end);
     let code = match ended {
         Ok((Ended::Interrupted(report), picture)) => {
+            let report = promised.judge(report);
             output.write(&report, picture.as_ref())?;
             exit::of_interrupted(&report, &arguments.output)
         }
@@ -61,7 +64,9 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
                 Some(checked) => join(report, checked),
                 None => report,
             };
+            let report = promised.judge(report);
             output.write(&report, picture.as_ref())?;
+            promised.finish(Some(&report))?;
             exit::of(&report, &arguments.output)
         }
         Err(error) => {
@@ -83,7 +88,8 @@ fn apart(arguments: &TraceArguments) -> Result<(), Error> {
     inputs.extend(in_folder(arguments.checks.host_files.as_deref()));
     let picture = arguments.depth.screenshot.as_deref().map(|path| Written { what: "--screenshot", path });
     let capture = arguments.capture.capture.as_deref().map(|path| Written { what: "--capture", path });
-    arguments.output.apart(&inputs, picture.into_iter().chain(capture))
+    inputs.extend(arguments.promises.input());
+    arguments.output.apart(&inputs, picture.into_iter().chain(capture).chain(arguments.promises.written()))
 }
 
 fn report(

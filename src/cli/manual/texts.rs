@@ -89,6 +89,7 @@ const TRACE: Pairs = &[
     ("rdptrace trace host --gateway gw.corp.example --gateway-user alice", "through an RD Gateway"),
     ("rdptrace trace host.corp.example --wait 5m", "until the host is ready"),
     ("rdptrace trace host.corp.example --until tls", "no further than TLS"),
+    ("rdptrace trace host.corp.example --policy promises.toml", "held against what was promised"),
     ("rdptrace trace host.corp.example --format json -o report.json", "a report to keep or to judge"),
 ];
 
@@ -139,7 +140,10 @@ credssp, mcs, license, gateway, http, event; if these lack the code the others a
 code if it has 0x, is a status of Windows or follows a word such as code or error; dates, clocks, addresses, versions, \
 sessions and names are not.";
 
-const SCHEMA: Pairs = &[("rdptrace schema", "the JSON schema of --format json")];
+const SCHEMA: Pairs = &[
+    ("rdptrace schema", "the JSON schema of --format json"),
+    ("rdptrace schema policy", "that of the file of --policy"),
+];
 
 const COMPLETIONS: Pairs = &[
     ("rdptrace completions bash", "for bash"),
@@ -156,7 +160,7 @@ const MAN: Pairs = &[
 
 const EXIT: Pairs = &[
     ("0", "passed, or stopped by our own choice at the default depth"),
-    ("1", "the same, but a finding is at or above --fail-on"),
+    ("1", "the same, but a finding is at or above --fail-on, or a promise is broken"),
     ("2", "could not run: usage, unreadable file, internal error"),
     ("3", "stopped by our own choice before the phase that --until asked for"),
     (
@@ -170,7 +174,7 @@ const EXIT: Pairs = &[
 
 const POSTURE_EXIT: Pairs = &[
     ("0", "the server was asked, and no finding is at or above --fail-on"),
-    ("1", "the same, but a finding is at or above --fail-on"),
+    ("1", "the same, but a finding is at or above --fail-on, or a promise is broken"),
     ("2", "could not run: usage, unreadable file, internal error"),
     (
         "10 to 14",

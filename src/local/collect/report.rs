@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeSet};
 
 use serde::de::Error as _;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     addresses::Addresses,
@@ -63,8 +63,20 @@ const RAW: &[&str] = &[
     "tsv_url",
 ];
 /// Fields of free text that may be a name and nothing else.
-const REPEATING: &[&str] =
-    &["input", "observed", "service_principal", "interface", "cookies", "path", "server", "via"];
+const REPEATING: &[&str] = &[
+    "input",
+    "observed",
+    "service_principal",
+    "interface",
+    "cookies",
+    "path",
+    "server",
+    "via",
+    "seen",
+    "wanted",
+];
+/// Promises whose values are names.
+const NAMING: &[&str] = &["host.name", "host.domain", "certificate.name", "certificate.issuer"];
 /// More names that no text can be searched for are not replaced.
 const MOST_ODD: usize = 2000;
 /// What stands in a sentence for what a field of raw text holds.
@@ -107,6 +119,9 @@ impl Redaction {
         match value {
             Value::Object(fields) => {
                 fields.iter().for_each(|(name, value)| self.learn(inside(field, name), value));
+                if fields.get("name").and_then(Value::as_str).is_some_and(|name| NAMING.contains(&name)) {
+                    promised(fields).for_each(|name| self.learn_odd(name));
+                }
             }
             Value::Array(list) => list.iter().for_each(|value| self.learn(field, value)),
             Value::String(text) => self.learn_text(field, text),
@@ -212,6 +227,11 @@ fn inside<'n>(outer: &str, name: &'n str) -> &'n str {
         ("attempts", "server") => "client_server",
         _ => name,
     }
+}
+
+/// The names that a promise wants.
+fn promised(promise: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    promise.get("wanted").and_then(Value::as_str).into_iter().flat_map(|wanted| wanted.split(" or "))
 }
 
 /// A word of the format, such as a status or a code.

@@ -9,7 +9,7 @@ use std::{
 use rdptrace::{Report, internal::flow::Flow};
 
 use super::{flows, of, written};
-use crate::program::{command, rdptrace, text};
+use crate::program::{command, file, rdptrace, text};
 
 /// Nanoseconds of a second.
 const SECOND: i64 = 1_000_000_000;
@@ -122,4 +122,25 @@ async fn junit_has_a_suite_a_conversation() {
         .map(|part| page.matches(part).count());
     assert_eq!(counts, [1, 2, 2, 1], "{page}");
     assert!(page.contains("from 192.0.2.2:50001"), "{page}");
+}
+
+/// Nothing of these two fails; the exit code 1 is told by what was promised.
+#[tokio::test(start_paused = true)]
+async fn a_conversation_that_breaks_a_promise_is_shown() {
+    let path = written("promised.pcapng", &flows(&["certificate-expired", "certificate-weak-key"]).await);
+    let policy = file("promised.toml");
+    fs::write(&policy, "selected = \"rdp\"\nreached = \"negotiate\"").expect("a file");
+    let output = rdptrace(&["read", of(&path), "--policy", of(&policy)]);
+    let page = text(&output.stdout);
+    assert_eq!((output.status.code(), page.matches("; 1 promise broken").count()), (Some(1), 2), "{page}");
+    assert_eq!(page.matches("  broken       selected: ").count(), 2, "{page}");
+    let new = file("several-promised.toml");
+    let refused = rdptrace(&["read", of(&path), "--write-policy", of(&new)]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        text(&refused.stderr).contains("2 conversations: --conversation N picks"),
+        "{}",
+        text(&refused.stderr)
+    );
+    assert!(!new.exists());
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use rdptrace::{
-    Report,
+    Policy, Report,
     internal::{demo::FAULTS, local::Redaction},
     render, report_schema,
 };
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
 
 use crate::faults::told_of;
 
@@ -26,10 +27,10 @@ const NAMELESS: &[&str] = &[
     "key", "key_exchange", "kind", "license", "listener_certificate", "local", "mac", "message", "name",
     "ntlm_instead", "ntlm_version", "observed", "os_version", "outside", "path", "peer", "product",
     "purpose", "reason", "refused", "response_flag_names", "scheme", "schemes", "scope",
-    "second_connection", "security", "serial", "server", "server_random", "service_messages",
+    "second_connection", "security", "seen", "serial", "server", "server_random", "service_messages",
     "service_principal", "sha1", "sha256", "shares", "side", "signature_unchecked", "signed_settings",
     "source", "speaks", "speaks_inside", "step", "stopped", "suites", "summary", "text", "transport",
-    "trust_detail", "trusted_publishers", "unknown", "usual_mac", "version", "via", "why",
+    "trust_detail", "trusted_publishers", "unknown", "until", "usual_mac", "version", "via", "wanted", "why",
 ];
 
 /// An object with every field that the schema has, each text a name of its own.
@@ -112,6 +113,22 @@ fn pages(report: &Report) -> [(&'static str, String); 6] {
         ("prometheus", page(render::prometheus)),
         ("text", page(render::text)),
     ]
+}
+
+/// What somebody promises of a host names it, also if the host is called something else.
+#[tokio::test(start_paused = true)]
+async fn names_that_are_promised_are_replaced() {
+    let policy = "host.domain = [\"othercorp\", \"corp\"]\ncertificate.name = \"a.other.example\"\nreached = \"licensing\"";
+    let mut report = told_of(None).await;
+    Policy::read(policy).expect("a policy").judge(&mut report, OffsetDateTime::UNIX_EPOCH.date());
+    let shown = Redaction::default().report(&report).expect("few names");
+    let page = serde_json::to_string(&shown.promises).expect("JSON").to_lowercase();
+    assert!(
+        ["othercorp", "other.example", "\"corp", "rdsh01"].iter().all(|name| !page.contains(name)),
+        "{page}"
+    );
+    let reached = shown.promises.iter().find(|promise| promise.name == "reached").expect("it is there");
+    assert_eq!((reached.wanted.as_str(), reached.seen.as_deref()), ("at least licensing", Some("licensing")));
 }
 
 /// What the demo and the tests' network are called, and what their redirections carry.

@@ -31,7 +31,8 @@ use crate::{
 /// The fault is unknown, the address is not free, or the report cannot be written.
 pub(crate) fn run(arguments: &DemoArguments) -> Result<u8, Error> {
     begin_logging(&arguments.output.telling, &arguments.output.place);
-    arguments.output.apart(&[], None)?;
+    let read: Vec<_> = arguments.promises.input().into_iter().collect();
+    arguments.output.apart(&read, arguments.promises.written())?;
     if arguments.gateway {
         return gateway::run(arguments);
     }

@@ -12,6 +12,7 @@ use crate::{
         out::stderr,
         output::Output,
         progress::Progress,
+        promised::Promised,
         start::runtime,
     },
     demo::{self, Listener, Service},
@@ -75,6 +76,7 @@ pub(super) fn report(
     arguments: &DemoArguments,
     trace: impl AsyncFnOnce(&Progress) -> Result<Ended, Error>,
 ) -> Result<u8, Error> {
+    let promised = Promised::read(&arguments.promises, &arguments.output.telling)?;
     let output = Output::open(&arguments.output, None)?;
     let progress = Progress::new(&arguments.output, true);
     let runtime = runtime()?;
@@ -83,7 +85,9 @@ pub(super) fn report(
     runtime.shutdown_background();
     match ended {
         Ok(Ended::Whole(report)) => {
+            let report = promised.judge(report);
             output.write(&report, None)?;
+            promised.finish(Some(&report))?;
             if !arguments.output.telling.quiet && arguments.output.format == Format::Text {
                 next::lines(arguments, &report).iter().for_each(stderr::line);
             }

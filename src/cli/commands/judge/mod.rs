@@ -9,7 +9,7 @@ mod stored;
 use crate::{
     cli::{
         Error, apart::Input, arguments::judge::JudgeArguments, exit, files, output::Output,
-        start::begin_logging,
+        promised::Promised, start::begin_logging,
     },
     diagnose,
     report::Trace,
@@ -28,11 +28,14 @@ pub(crate) fn run(arguments: &JudgeArguments) -> Result<u8, Error> {
         true => Input::standard(),
         false => Input::file("the report to judge", &arguments.file),
     };
-    arguments.output.apart(&[input], None)?;
+    let inputs: Vec<_> = [input].into_iter().chain(arguments.promises.input()).collect();
+    arguments.output.apart(&inputs, arguments.promises.written())?;
+    let promised = Promised::read(&arguments.promises, &arguments.output.telling)?;
     let stored = stored(arguments)?;
     let output = Output::open(&arguments.output, None)?;
-    let report = diagnose(stored);
+    let report = promised.judge(diagnose(stored));
     output.write(&report, None)?;
+    promised.finish(Some(&report))?;
     Ok(exit::of(&report, &arguments.output))
 }
 
