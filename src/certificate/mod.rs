@@ -15,7 +15,6 @@ mod unchecked;
 pub(crate) use bindings::channel_bindings;
 pub use evidence::{checkable, evidence, subject_public_key};
 pub use expectation::{Expectation, thumbprints};
-pub(crate) use fields::SMALLEST_RSA;
 pub(crate) use publisher::{Checked, publisher};
 pub use roots::Roots;
 pub(crate) use roots::{Store, is_anchor};
