@@ -63,6 +63,7 @@ impl<'a> Tracer<'a> {
             target: Some(self.target_record(started)),
             request: request(self.target, self.settings),
             connections,
+            interrupted: true,
             ..Trace::begun(started, begin.elapsed().into())
         }
     }

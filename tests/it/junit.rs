@@ -20,6 +20,16 @@ pub(crate) fn junit(report: &Report, threshold: Option<Severity>) -> String {
     String::from_utf8(bytes).expect("text")
 }
 
+/// The message of the one error, which is a run that was given up.
+pub(crate) fn interrupted_case(report: &Report) -> Option<String> {
+    let text = junit(report, Some(Severity::Error));
+    let document = Document::parse(&text).expect("XML");
+    assert_counts(&document, "interrupted");
+    let errors = elements(&document, "error");
+    assert!(errors.len() < 2, "{text}");
+    errors.first().and_then(|error| error.parent()?.attribute("name").map(str::to_owned))
+}
+
 fn elements<'a>(document: &'a Document<'a>, name: &str) -> Vec<Node<'a, 'a>> {
     document.descendants().filter(|node| node.has_tag_name(name)).collect()
 }
@@ -46,7 +56,9 @@ pub(crate) fn assert_counts(document: &Document<'_>, about: &str) {
             "{about}"
         );
         assert!(case.attribute("time").is_some_and(|time| time.parse::<f64>().is_ok()), "{about}");
-        let verdicts = case.children().filter(|n| n.has_tag_name("failure") || n.has_tag_name("skipped"));
+        let verdicts = case
+            .children()
+            .filter(|n| ["failure", "skipped", "error"].iter().any(|name| n.has_tag_name(*name)));
         assert!(verdicts.count() <= 1, "{about}");
     }
 }
