@@ -141,6 +141,8 @@ fn keys_and_signatures_have_names_and_sizes() {
         assert_eq!(served.signature.digest.as_deref(), *digest);
         assert!(served.self_signed);
     }
+    let served = read(&[self_signed(&leaf("rdsh01", Vec::new()), &rcgen::PKCS_ED25519)], "rdsh01", &[]);
+    assert_eq!(served.signature.bits, 512, "64 bytes (RFC 8032)");
 }
 
 #[test]

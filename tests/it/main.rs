@@ -99,6 +99,7 @@ mod readers;
 mod rejected;
 mod relay;
 mod reports;
+mod request;
 mod restricted_admin;
 mod roots;
 mod round_trips;

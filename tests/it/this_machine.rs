@@ -20,6 +20,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use crate::lab::Lab;
+#[cfg(target_os = "linux")]
+use crate::program::text;
 
 /// Out of file descriptors.
 const EMFILE: i32 = 24;
@@ -85,6 +87,20 @@ async fn what_keeps_from_connecting_is_told_by_its_kind() {
         let connect = report.trace.connections[0].phases.connect.as_ref().expect("it was tried");
         assert_eq!(connect.evidence.attempts[0].result, result, "{detail}");
     }
+}
+
+/// The system's own name of it is told, read here in another way.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_version_of_this_system_is_the_one_that_it_names() {
+    let named = std::process::Command::new("sh")
+        .args(["-c", ". /etc/os-release && printf %s \"$PRETTY_NAME\""])
+        .output();
+    let named = named.ok().filter(|output| output.status.success()).map(|output| text(&output.stdout));
+    assert_eq!(
+        rdptrace::local::Host::version(&rdptrace::local::this_machine()),
+        named.filter(|name| !name.is_empty())
+    );
 }
 
 /// A connection that is open until this happens to it.
