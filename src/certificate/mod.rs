@@ -12,7 +12,7 @@ mod subject_hash;
 mod trust;
 mod unchecked;
 
-pub(crate) use bindings::channel_bindings;
+pub use bindings::channel_bindings;
 pub use evidence::{checkable, evidence, subject_public_key};
 pub use expectation::{Expectation, thumbprints};
 pub(crate) use publisher::{Checked, publisher};

@@ -3,13 +3,14 @@
 use rdptrace::{
     Report, Trace, diagnose,
     report::{
-        Certificate, Failure, FailureKind, HandshakeSignature, Millis, Purpose, Status, Tcp, TlsEvidence,
+        Certificate, Connection, Failure, FailureKind, HandshakeSignature, Millis, Purpose, Status, Tcp,
+        TlsEvidence,
     },
 };
 use serde_json::json;
 use time::Duration;
 
-use crate::{faults::told_of, lab::fault};
+use crate::{faults::told_of, hop_names::unreachable_address, lab::fault};
 
 /// What is said under this code; none if nothing is.
 fn told(report: &Report, code: &str) -> Option<String> {
@@ -199,6 +200,31 @@ async fn a_host_that_agrees_with_this_machine_leaves_the_clock_of_the_domain_con
             cause.because.iter().find(|said| said.ends_with("that of the domain controller that differs"));
         assert_eq!(said.is_some(), expected.is_some(), "{skew:?}: {:?}", cause.because);
         assert!(said.zip(expected).is_none_or(|(said, begin)| said.starts_with(begin)), "{said:?}");
+    }
+}
+
+/// A broker on the internet that names an address of its own network.
+#[tokio::test(start_paused = true)]
+async fn an_inner_address_is_told_only_to_who_came_from_the_internet() {
+    for (server, named, expected) in [
+        ("20.1.2.3:3389", "10.0.0.5:3389", true),
+        ("20.1.2.3:3389", "20.1.2.4:3389", false),
+        ("10.0.0.4:3389", "10.0.0.5:3389", false),
+    ] {
+        let mut trace = unreachable_address().await.trace;
+        let connect = |made: &mut Connection, address: &str| {
+            let evidence = &mut made.phases.connect.as_mut().expect("it was tried").evidence;
+            let address = address.parse().expect("an address");
+            evidence.peer = evidence.peer.map(|_| address);
+            evidence.attempts.iter_mut().for_each(|attempt| attempt.address = address);
+        };
+        let [main, hop, ..] = &mut trace.connections[..] else { panic!("a hop") };
+        connect(main, server);
+        connect(hop, named);
+        let report = diagnose(trace);
+        let said = report.causes.iter().flat_map(|cause| cause.because.iter().chain(&cause.against));
+        let told = said.clone().any(|said| said.contains("10.0.0.5 is no address of the internet"));
+        assert_eq!(told, expected, "{server} {named}: {:#?}", report.causes);
     }
 }
 

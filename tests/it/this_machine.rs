@@ -21,7 +21,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use crate::lab::Lab;
 #[cfg(target_os = "linux")]
-use crate::program::text;
+use crate::program::{rdptrace, text};
 
 /// Out of file descriptors.
 const EMFILE: i32 = 24;
@@ -101,6 +101,29 @@ fn the_version_of_this_system_is_the_one_that_it_names() {
         rdptrace::local::Host::version(&rdptrace::local::this_machine()),
         named.filter(|name| !name.is_empty())
     );
+}
+
+/// Who is root is told, as `id` sees it.
+#[cfg(target_os = "linux")]
+#[test]
+fn whether_this_user_is_root_is_told() {
+    let id = std::process::Command::new("id").arg("-u").output().expect("it runs");
+    let is_root = text(&id.stdout).trim() == "0";
+    assert_eq!(rdptrace::local::Host::elevated(&rdptrace::local::this_machine()), Some(is_root));
+}
+
+/// What the kernel of Linux counts of a connection is in the report, with what was sent and received in all.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_tcp_counted_of_a_connection_is_reported() {
+    let output = rdptrace(&["demo", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let tcp = &report["connections"][0]["tcp"];
+    assert!(tcp["round_trip_ms"].as_f64().is_some_and(|trip| trip > 0.0), "{tcp}");
+    assert_eq!(tcp["syn_retries"], 0, "{tcp}");
+    for field in ["sent_bytes", "received_bytes"] {
+        assert!(tcp[field].as_u64().is_some_and(|bytes| bytes > 1000), "{tcp}");
+    }
 }
 
 /// A connection that is open until this happens to it.

@@ -221,7 +221,7 @@ fn with_machine(text: &str) -> Result<(), archive::NoMachine> {
 #[test]
 fn what_is_wrong_with_answers_is_told_with_its_place() {
     for (text, what) in [
-        ("{\n\"system\": ", "it is cut off (line 2, column 10)"),
+        ("{\n\n", "it is cut off (line 3, column 0)"),
         ("{\n}", "it is not what --collect writes (line 2, column 1)"),
         ("\nsystem = 1", "it is no JSON (line 2, column 1)"),
         (&",".repeat(400_001), "it has more entries than are read"),
