@@ -159,10 +159,12 @@ fn who_is_named_as_issuer_has_not_signed_with_another_key() {
     }
 }
 
+type Hash = fn(&[u8]) -> Vec<u8>;
+
 /// By the hash of the signature, and by SHA-256 if it has none of its own (RFC 5929 4.1); in MD5 as NTLM carries it.
 #[test]
 fn a_connection_is_bound_to_a_certificate_by_the_hash_of_its_signature() {
-    let cases: [(&'static SignatureAlgorithm, fn(&[u8]) -> Vec<u8>); 3] = [
+    let cases: [(&'static SignatureAlgorithm, Hash); 3] = [
         (&rcgen::PKCS_ECDSA_P256_SHA256, |der| Sha256::digest(der).to_vec()),
         (&rcgen::PKCS_ECDSA_P384_SHA384, |der| Sha384::digest(der).to_vec()),
         (&rcgen::PKCS_ED25519, |der| Sha256::digest(der).to_vec()),

@@ -81,6 +81,7 @@ mod old_suites_trace;
 mod packaging;
 mod pages;
 mod passive;
+mod patience;
 mod peer_names;
 mod pins;
 mod plain;
