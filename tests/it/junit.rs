@@ -72,6 +72,7 @@ async fn every_fault_gives_a_report_that_counts_right() {
         let document =
             Document::parse(&text).unwrap_or_else(|error| panic!("{}: {error}\n{text}", fault.name));
         assert_counts(&document, fault.name);
+        assert!(elements(&document, "error").is_empty(), "{}: nobody interrupted it", fault.name);
         let serious = report.findings.iter().any(|finding| finding.severity == Severity::Error);
         let red = report.verdict.outcome == Outcome::Aborted || serious;
         assert_eq!(!elements(&document, "failure").is_empty(), red, "{}\n{text}", fault.name);
