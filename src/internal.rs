@@ -8,7 +8,8 @@ pub mod capture {
 /// Certificates as evidence.
 pub mod certificate {
     pub use crate::certificate::{
-        Expectation, Roots, Unchecked, checkable, evidence, subject_hash, subject_public_key, thumbprints,
+        Expectation, Roots, Unchecked, channel_bindings, checkable, evidence, subject_hash,
+        subject_public_key, thumbprints,
     };
 }
 

@@ -61,6 +61,7 @@ mod diagnose;
 pub mod endpoint;
 mod experiment;
 pub mod explain;
+mod filetime;
 mod flow;
 mod guard;
 #[doc(hidden)]

@@ -77,7 +77,7 @@ impl Tracer<'_> {
             (true, Some(traced)) => Some(udp::udp(network, settings, traced, end).await),
             _ => None,
         };
-        Trace { unfollowed, udp, ..self.unfinished(begin, started, connections) }
+        Trace { unfollowed, udp, ..self.seen(begin, started, connections) }
     }
 }
 

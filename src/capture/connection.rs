@@ -148,12 +148,10 @@ impl Connection {
 
     /// The connection, when nothing more comes.
     pub(super) fn finish(self, watched: At, stopped: bool) -> Flow {
-        let seen = |side: &Side| side.packets.count > 0;
-        let (client_seen, server_seen) = (seen(&self.client), seen(&self.server));
-        let (client_room, server_room) = (self.client.has_room(), self.server.has_room());
+        let (client, server) = (self.client.reader(), self.server.reader());
         Flow {
-            from_client: self.client.finish(server_seen, server_room),
-            from_server: self.server.finish(client_seen, client_room),
+            from_client: self.client.finish(server),
+            from_server: self.server.finish(client),
             watched: watched.max(self.flow.last),
             cut: stopped && !self.over,
             ..self.flow

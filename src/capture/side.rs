@@ -49,6 +49,17 @@ pub(super) struct Side {
     window_closed: bool,
 }
 
+/// What the record shows of the end to which a side sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// None of its packets, so that nobody knows what it has.
+    Unseen,
+    /// It had no room for more when it was seen last.
+    Full,
+    /// It had.
+    Ready,
+}
+
 impl Side {
     /// Counts a packet; whether it is more than a copy that a mirror port made.
     pub(super) fn count(&mut self, segment: &Segment<'_>) -> bool {
@@ -182,9 +193,13 @@ impl Side {
         self.keep_alives = None;
     }
 
-    /// Whether it has room for what the other side sends.
-    pub(super) fn has_room(&self) -> bool {
-        !self.window_closed
+    /// What the record shows of it as the reader of the other side.
+    pub(super) fn reader(&self) -> Reader {
+        match (self.packets.count, self.window_closed) {
+            (0, _) => Reader::Unseen,
+            (_, true) => Reader::Full,
+            (_, false) => Reader::Ready,
+        }
     }
 
     /// Whether any byte of it is known.
@@ -268,8 +283,8 @@ impl Side {
         self.assembly.held() + self.copies.held() + self.flight.held()
     }
 
-    /// The stream, when nothing more comes; `answered` if the other side was captured, and `has_room` if its window is open.
-    pub(super) fn finish(mut self, answered: bool, has_room: bool) -> Stream {
+    /// The stream, when nothing more comes.
+    pub(super) fn finish(mut self, reader: Reader) -> Stream {
         self.assembly.give_up_to(self.known_to());
         let claimed = self.lacks.claimed().unwrap_or(0);
         let end = self.sent.max(self.known_to()).max(self.fin.unwrap_or(0)).max(claimed);
@@ -285,12 +300,12 @@ impl Side {
         packets.longest_acknowledged = self.flight.longest_acknowledged;
         packets.round_trip_ms = self.flight.round_trip_ms;
         (packets.mended, packets.repeated) = (self.flight.mended, self.flight.repeated);
-        if answered {
+        if reader != Reader::Unseen {
             let acknowledged = self.flight.acknowledged.unwrap_or(0);
             packets.unacknowledged = (self.sent - acknowledged).max(0) as u64;
             let lost = self.flight.lost().filter(|_| packets.never_arrived.is_none());
             packets.lost = lost.map(|lost| (lost.bytes as u32, lost.times));
-            packets.in_vain = lost.filter(|lost| has_room && lost.is_lost());
+            packets.in_vain = lost.filter(|lost| reader == Reader::Ready && lost.is_lost());
             packets.keep_alives = self.keep_alives.filter(Vain::is_lost);
         }
         Stream { end: self.end, packets: self.packets, ..self.assembly.stream }

@@ -8,7 +8,7 @@ use super::fields;
 
 /// The digest of gss_channel_bindings_struct (RFC 2744 section 3.11), without addresses and with the hash of this certificate, as
 /// MsvAvChannelBindings carries it (MS-NLMP 2.2.2.1).
-pub(crate) fn channel_bindings(leaf: &[u8]) -> [u8; 16] {
+pub fn channel_bindings(leaf: &[u8]) -> [u8; 16] {
     let data = [b"tls-server-end-point:".as_slice(), &hash(leaf)].concat();
     let length = u32::try_from(data.len()).expect("a prefix and a hash");
     Md5::new().chain_update([0; 16]).chain_update(length.to_le_bytes()).chain_update(data).finalize().into()

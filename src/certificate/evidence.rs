@@ -8,10 +8,10 @@ use x509_parser::{
 
 use super::{
     expectation::{Expectation, thumbprints},
-    fields::{self, LARGEST_RSA, SMALLEST_RSA},
+    fields::{self, LARGEST_RSA},
     names, trust,
 };
-use crate::report::{Certificate, ChainCertificate, Timestamp};
+use crate::report::{Certificate, ChainCertificate, PublicKey, Timestamp};
 
 /// Reads a chain as served, the server's own certificate first; none when that cannot be parsed.
 pub fn evidence(chain: &[Vec<u8>], expectation: &Expectation<'_>) -> Option<Certificate> {
@@ -66,7 +66,7 @@ pub fn subject_public_key(der: &[u8]) -> Option<Vec<u8>> {
 pub fn checkable(der: &[u8]) -> bool {
     let Ok((_, parsed)) = X509Certificate::from_der(der) else { return false };
     let strong = match parsed.public_key().parsed() {
-        Ok(ParsedKey::RSA(key)) => (SMALLEST_RSA..=LARGEST_RSA).contains(&fields::rsa_bits(&key)),
+        Ok(ParsedKey::RSA(key)) => (PublicKey::SMALLEST_RSA..=LARGEST_RSA).contains(&fields::rsa_bits(&key)),
         Ok(_) => true,
         Err(_) => false,
     };

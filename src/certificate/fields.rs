@@ -9,10 +9,7 @@ use x509_parser::{
 
 use crate::report::{PublicKey, Signature, Usage};
 
-/// The smallest RSA key that ring and webpki verify with, in bits.
-pub(crate) const SMALLEST_RSA: u32 = 2048;
-
-/// The largest one, in bits.
+/// The largest RSA key that ring and webpki verify with, in bits.
 pub(super) const LARGEST_RSA: u32 = 8192;
 
 /// Remote Desktop Authentication, the usage Windows puts into RDP certificates.
@@ -96,7 +93,7 @@ pub(super) fn signed_by_itself(certificate: &X509Certificate<'_>) -> bool {
 
 /// ring reports a key it does not take as a failed verification.
 fn super_small_rsa(certificate: &X509Certificate<'_>) -> bool {
-    matches!(certificate.public_key().parsed(), Ok(ParsedKey::RSA(key)) if rsa_bits(&key) < SMALLEST_RSA)
+    matches!(certificate.public_key().parsed(), Ok(ParsedKey::RSA(key)) if rsa_bits(&key) < PublicKey::SMALLEST_RSA)
 }
 
 /// Key usages; a certificate without the extended extension may serve everything.

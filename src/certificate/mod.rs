@@ -12,10 +12,9 @@ mod subject_hash;
 mod trust;
 mod unchecked;
 
-pub(crate) use bindings::channel_bindings;
+pub use bindings::channel_bindings;
 pub use evidence::{checkable, evidence, subject_public_key};
 pub use expectation::{Expectation, thumbprints};
-pub(crate) use fields::SMALLEST_RSA;
 pub(crate) use names::any_matches;
 pub(crate) use publisher::{Checked, publisher};
 pub use roots::Roots;

@@ -5,7 +5,8 @@ use x509_parser::{
     x509::X509Version,
 };
 
-use super::fields::{self, LARGEST_RSA, SMALLEST_RSA};
+use super::fields::{self, LARGEST_RSA};
+use crate::report::PublicKey;
 
 /// id-RSASSA-PSS (RFC 8017 appendix A.2.3).
 const RSASSA_PSS: &str = "1.2.840.113549.1.1.10";
@@ -38,7 +39,7 @@ impl Unchecked {
         }
         if let Ok(ParsedKey::RSA(key)) = parsed.public_key().parsed() {
             let bits = fields::rsa_bits(&key);
-            if !(SMALLEST_RSA..=LARGEST_RSA).contains(&bits) {
+            if !(PublicKey::SMALLEST_RSA..=LARGEST_RSA).contains(&bits) {
                 return Self::RsaBits(bits);
             }
         }
@@ -60,7 +61,8 @@ impl Unchecked {
                 format!("the certificate is X.509 version {version}, and only version 3 is checked here")
             }
             Self::RsaBits(bits) => format!(
-                "the RSA key has {bits} bits, and only {SMALLEST_RSA} to {LARGEST_RSA} are checked here"
+                "the RSA key has {bits} bits, and only {} to {LARGEST_RSA} are checked here",
+                PublicKey::SMALLEST_RSA
             ),
             Self::P521 => "the key is on the curve P-521, which is not checked here".to_owned(),
             Self::Pss => "the key is one for RSASSA-PSS alone, which is not checked here".to_owned(),

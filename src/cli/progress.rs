@@ -27,11 +27,20 @@ const WIDEST: usize = 34;
 /// lines of phases are taken back where the page with the same follows on the same terminal.
 pub(super) struct Progress {
     phases: bool,
-    one: bool,
+    shows: Shows,
     tries: bool,
     lines: AtomicUsize,
     asked: AtomicUsize,
     pictures: Mutex<Pictures>,
+}
+
+/// What a run consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shows {
+    /// One trace, whose phases are shown as they end too.
+    Trace,
+    /// As many as it takes, of which each is a line.
+    Tries,
 }
 
 /// What was drawn in the try under way, and in the last one that has ended.
@@ -43,12 +52,12 @@ struct Pictures {
 }
 
 impl Progress {
-    /// Shows nothing when quiet; phases only when somebody is looking and nothing is logged, and of `one` trace also how they ended.
-    pub(super) fn new(output: &OutputArguments, one: bool) -> Self {
+    /// Shows nothing when quiet, and phases only when somebody is looking and nothing is logged.
+    pub(super) fn new(output: &OutputArguments, shows: Shows) -> Self {
         let phases = !output.telling.quiet && output.telling.verbose == 0 && stderr::is_terminal();
         Self {
             phases,
-            one,
+            shows,
             tries: !output.telling.quiet,
             lines: AtomicUsize::new(0),
             asked: AtomicUsize::new(0),
@@ -63,9 +72,9 @@ impl Progress {
             self.wipe();
             // What was shown stays above this line.
             self.lines.store(0, Relaxed);
-            stderr::line(match self.one {
-                true => "interrupted; this is what is known",
-                false => "interrupted, no further try",
+            stderr::line(match self.shows {
+                Shows::Trace => "interrupted; this is what is known",
+                Shows::Tries => "interrupted, no further try",
             });
         }
     }
@@ -100,7 +109,7 @@ impl Observer for Progress {
     }
 
     fn ended(&self, purpose: &Purpose, phase: &Summary<'_>) {
-        if self.phases && self.one && purpose.is_traced() {
+        if self.phases && self.shows == Shows::Trace && purpose.is_traced() {
             let how = match phase.status {
                 Status::Passed => "",
                 Status::Failed => "  FAILED",

@@ -162,7 +162,7 @@ impl Several {
 
     /// The table, and the pages of the first that failed.
     fn table(&mut self, columns: usize, bytes: &mut Vec<u8>) -> Result<(), Error> {
-        render::conversations(&mut self.rows, bytes).map_err(unwritten)?;
+        render::conversations(&mut self.rows, columns, bytes).map_err(unwritten)?;
         for report in self.pages.values() {
             bytes.push(b'\n');
             bytes.extend(rendered(report, Format::Text, self.threshold, columns)?);

@@ -55,13 +55,23 @@ fn wants_session(blocks: &ClientGccBlocks) -> bool {
     blocks.cluster.as_ref().is_some_and(|cluster| cluster.flags.contains(valid))
 }
 
-/// With or without the flag that lets a client skip the channel joins: the fault needs one to refuse.
-pub(super) fn with_skipped_joins(mut initial: ConnectInitial, skipped: bool) -> io::Result<ConnectInitial> {
+/// With the flag that lets a client skip the channel joins.
+pub(super) fn with_skipped_joins(initial: ConnectInitial) -> io::Result<ConnectInitial> {
+    changed(initial, |flags| flags.insert(ClientEarlyCapabilityFlags::SUPPORT_SKIP_CHANNELJOIN))
+}
+
+/// Without it: the fault needs a join to refuse.
+pub(super) fn without_skipped_joins(initial: ConnectInitial) -> io::Result<ConnectInitial> {
+    changed(initial, |flags| flags.remove(ClientEarlyCapabilityFlags::SUPPORT_SKIP_CHANNELJOIN))
+}
+
+fn changed(
+    mut initial: ConnectInitial,
+    change: impl FnOnce(&mut ClientEarlyCapabilityFlags),
+) -> io::Result<ConnectInitial> {
     let mut blocks = initial.conference_create_request.into_gcc_blocks();
     let flags = &mut blocks.core.optional_data.early_capability_flags;
-    flags
-        .get_or_insert(ClientEarlyCapabilityFlags::empty())
-        .set(ClientEarlyCapabilityFlags::SUPPORT_SKIP_CHANNELJOIN, skipped);
+    change(flags.get_or_insert(ClientEarlyCapabilityFlags::empty()));
     initial.conference_create_request = ConferenceCreateRequest::new(blocks).map_err(malformed)?;
     Ok(initial)
 }

@@ -62,8 +62,7 @@ async fn over_tls(
 ) -> io::Result<()> {
     conversation.reached(Stage::Secured, stream).await?;
     if acceptor.should_perform_credssp() {
-        let early_authorization = selected.contains(SecurityProtocol::HYBRID_EX);
-        credssp::accept(conversation, stream, early_authorization).await?;
+        credssp::accept(conversation, stream, selected).await?;
         acceptor.mark_credssp_as_done();
     }
     session::serve(conversation, &mut acceptor, stream).await

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use ironrdp_pdu::nego::SecurityProtocol;
 use sha2::{Digest, Sha256};
 
 use super::behaviour::{Behaviour, Stage};
@@ -23,18 +24,18 @@ const NAMES: Names = Names { netbios: NETBIOS_COMPUTER, dns: DNS_COMPUTER };
 const STATUS_LOGON_FAILURE: u32 = 0xC000_006D;
 const SEC_E_MESSAGE_ALTERED: u32 = 0x8009_030F;
 
-/// Authenticates the client; `early_authorization` says whether HYBRID_EX was selected.
+/// Authenticates the client; an early authorization result ends it if HYBRID_EX was selected.
 pub(super) async fn accept(
     conversation: &Conversation<'_>,
     stream: &mut dyn Stream,
-    early_authorization: bool,
+    selected: SecurityProtocol,
 ) -> io::Result<()> {
     let mut exchange = Exchange::new(conversation, stream);
     let (packing, challenge) = exchange.challenge().await?;
     let (mut session, request) = exchange.authenticate(&packing, &challenge).await?;
     exchange.bind_key(&mut session, request).await?;
     exchange.receive_credentials(&mut session).await?;
-    if early_authorization {
+    if selected.contains(SecurityProtocol::HYBRID_EX) {
         send(exchange.stream, &0u32.to_le_bytes()).await?;
     }
     Ok(())

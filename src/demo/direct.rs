@@ -2,6 +2,7 @@
 
 use std::io;
 
+use ironrdp_pdu::nego::SecurityProtocol;
 use tokio::io::AsyncReadExt as _;
 
 use super::action::Action;
@@ -57,7 +58,7 @@ async fn inside_tls(
     stream: &mut dyn Stream,
 ) -> io::Result<()> {
     if nla {
-        credssp::accept(conversation, stream, false).await?;
+        credssp::accept(conversation, stream, SecurityProtocol::HYBRID).await?;
     }
     let mut acceptor = new_acceptor(conversation);
     negotiate(conversation, number, &mut acceptor, stream).await?;

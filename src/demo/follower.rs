@@ -18,7 +18,7 @@ use crate::pdu::{Malformed, mcs};
 pub(super) fn new(request: &[u8], initial: &ConnectInitial) -> io::Result<Acceptor> {
     let mut acceptor = Acceptor::new(SecurityProtocol::empty(), DESKTOP, capabilities::all(DESKTOP), None);
     step(&mut acceptor, request)?;
-    let initial = with_skipped_joins(initial.clone(), true)?;
+    let initial = with_skipped_joins(initial.clone())?;
     let mut pdu = WriteBuf::new();
     encode_x224_packet(&initial, &mut pdu).map_err(malformed)?;
     step(&mut acceptor, pdu.filled())?;

@@ -5,8 +5,9 @@ use time::OffsetDateTime;
 
 use super::invented::{BUILD, DNS_DOMAIN, NETBIOS_DOMAIN, USER};
 use super::ntlm_session::{KEY_EXCH, Session, rc4};
+use crate::filetime;
 use crate::pdu::ntlm::hmac_md5;
-use crate::pdu::{Malformed, Reader, filetime};
+use crate::pdu::{Malformed, Reader};
 use crate::utf16::{self, text_to_nul};
 
 const SIGNATURE: &[u8; 8] = b"NTLMSSP\0";

@@ -8,7 +8,7 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, split};
 
-use super::standard_keys::{Direction, ServerKeys};
+use super::standard_keys::{Direction, Mac, ServerKeys};
 use super::stream::{Stream, malformed, read_pdu, send};
 use crate::pdu::license_frame::SEC_LICENSE_PKT;
 use crate::pdu::mcs::{self, Mcs};
@@ -74,7 +74,7 @@ fn open(keys: &mut Direction, pdu: &[u8]) -> Result<Vec<u8>, Malformed> {
             0 => return Err(Malformed::new("a PDU that is not encrypted")),
             SEC_LICENSE_PKT => reader.rest().to_vec(),
             _ => keys
-                .decrypt(reader.rest(), flags & SEC_SECURE_CHECKSUM != 0)
+                .decrypt(reader.rest(), Mac::announced(flags, SEC_SECURE_CHECKSUM))
                 .ok_or_else(|| Malformed::new("a wrong MAC"))?,
         };
         let named = u32::from(flags & NAMED_BY_HEADER);
@@ -120,7 +120,7 @@ impl Outward {
         }
         let (header, data) = headed.split_at(4);
         let flags = u16::from_le_bytes([header[0], header[1]]) | SEC_ENCRYPT;
-        let sealed = [&u32::from(flags).to_le_bytes()[..], &keys.encrypt(data, false)].concat();
+        let sealed = [&u32::from(flags).to_le_bytes()[..], &keys.encrypt(data, Mac::Plain)].concat();
         Ok(mcs::with_user_data(&pdu, |_| Ok::<_, Malformed>(sealed))?.unwrap_or(pdu))
     }
 }
@@ -129,7 +129,7 @@ impl Outward {
 fn seal_fast_path(keys: &mut Direction, pdu: &[u8], wrong_mac: bool) -> Result<Vec<u8>, Malformed> {
     let mut reader = Reader::new(pdu);
     let (header, _length) = (reader.u8()?, reader.per_length()?);
-    let mut sealed = keys.encrypt(reader.rest(), true);
+    let mut sealed = keys.encrypt(reader.rest(), Mac::Salted);
     if wrong_mac {
         sealed[0] ^= 0xFF;
     }

@@ -12,7 +12,7 @@ use super::activation;
 use super::answer::send_data;
 use super::behaviour::{Behaviour, Stage};
 use super::channels::{IO_CHANNEL, domain_pdu, read_io_channel, user_data};
-use super::connect_initial::{connect_initial, is_able, with_skipped_joins};
+use super::connect_initial::{connect_initial, is_able, without_skipped_joins};
 use super::conversation::Conversation;
 use super::licensing;
 use super::listener::without_account;
@@ -64,7 +64,7 @@ async fn basic_settings(
     conversation.message_channel = IO_CHANNEL + 1 + u16::try_from(channels).map_err(malformed)?;
     conversation.reached(Stage::ConnectInitial, stream).await?;
     if matches!(conversation.behaviour(), Some(Behaviour::At(Stage::ChannelJoin, _))) {
-        initial = with_skipped_joins(initial, false)?;
+        initial = without_skipped_joins(initial)?;
     }
     let mut pdu = WriteBuf::new();
     encode_x224_packet(&initial, &mut pdu).map_err(malformed)?;

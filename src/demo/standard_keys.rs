@@ -19,6 +19,21 @@ pub(super) struct ServerKeys {
     pub to_client: Direction,
 }
 
+/// How a MAC is made (MS-RDPBCGR 5.3.6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mac {
+    Plain,
+    /// Over the number of the PDU too.
+    Salted,
+}
+
+impl Mac {
+    /// What a header with this flag, or without it, announces.
+    pub(super) fn announced(flags: u16, salted: u16) -> Self {
+        if flags & salted == 0 { Self::Plain } else { Self::Salted }
+    }
+}
+
 /// The keys of one direction; the client changes them after 4096 PDUs, of which no trace sends or receives so many.
 pub(super) struct Direction {
     mac: Vec<u8>,
@@ -47,30 +62,35 @@ impl ServerKeys {
 }
 
 impl Direction {
-    /// MACSignature, with a salt of four bytes or none.
-    fn sign(&self, data: &[u8], salt: &[u8]) -> Vec<u8> {
+    /// MACSignature of what this number has.
+    fn sign(&self, data: &[u8], count: u32, mac: Mac) -> Vec<u8> {
+        let salt = count.to_le_bytes();
+        let salt: &[u8] = match mac {
+            Mac::Plain => &[],
+            Mac::Salted => &salt,
+        };
         let length = u32::try_from(data.len()).expect("a PDU is small").to_le_bytes();
         let inner = sha1(&[&self.mac, &[0x36; 40][..], &length, data, salt].concat());
         md5(&[&self.mac, &[0x5C; 48], &inner])[..8].to_vec()
     }
 
-    /// MAC, salted or not, and encrypted data.
-    pub(super) fn encrypt(&mut self, data: &[u8], salted: bool) -> Vec<u8> {
-        let salt = self.count.to_le_bytes();
+    /// The MAC and encrypted data.
+    pub(super) fn encrypt(&mut self, data: &[u8], mac: Mac) -> Vec<u8> {
+        let count = self.count;
         self.count += 1;
         let mut encrypted = data.to_vec();
         self.stream.apply_keystream(&mut encrypted);
-        [self.sign(data, if salted { &salt } else { &[] }), encrypted].concat()
+        [self.sign(data, count, mac), encrypted].concat()
     }
 
-    /// The data that follows its MAC, decrypted; none when the MAC, salted or not, is wrong.
-    pub(super) fn decrypt(&mut self, signed: &[u8], salted: bool) -> Option<Vec<u8>> {
-        let (mac, encrypted) = signed.split_at_checked(8)?;
-        let salt = self.count.to_le_bytes();
+    /// The data that follows its MAC, decrypted; none when the MAC is wrong.
+    pub(super) fn decrypt(&mut self, signed: &[u8], mac: Mac) -> Option<Vec<u8>> {
+        let (signature, encrypted) = signed.split_at_checked(8)?;
+        let count = self.count;
         self.count += 1;
         let mut data = encrypted.to_vec();
         self.stream.apply_keystream(&mut data);
-        (self.sign(&data, if salted { &salt } else { &[] }) == mac).then_some(data)
+        (self.sign(&data, count, mac) == signature).then_some(data)
     }
 }
 

@@ -17,7 +17,7 @@ use super::follower;
 use super::license::{self, private_power};
 use super::sealed::{self, Sealing};
 use super::session;
-use super::standard_keys::{METHOD_40BIT, METHOD_56BIT, METHOD_128BIT, ServerKeys};
+use super::standard_keys::{METHOD_40BIT, METHOD_56BIT, METHOD_128BIT, Mac, ServerKeys};
 use super::standard_settings::connect_response;
 use super::stream::{Stream, drain, malformed, read_pdu, send};
 use crate::codes::STATUS_VALID_CLIENT;
@@ -142,7 +142,9 @@ impl StandardSecurity {
                     keys = Some(ServerKeys::new(self.method, &client_random(data)?, server_random));
                 }
                 (Some(keys), [flags, more, _, _, signed @ ..]) if flags & SEC_ENCRYPT != 0 => {
-                    let plain = keys.from_client.decrypt(signed, more & SEC_SECURE_CHECKSUM_HIGH != 0);
+                    let plain = keys
+                        .from_client
+                        .decrypt(signed, Mac::announced((*more).into(), SEC_SECURE_CHECKSUM_HIGH.into()));
                     let plain = plain.ok_or_else(|| malformed("a wrong MAC"))?;
                     let info = [&[flags & !SEC_ENCRYPT, 0, 0, 0], &plain[..]].concat();
                     check_client_info(&info)?;
@@ -191,7 +193,7 @@ async fn measure_round_trip(keys: &mut Option<ServerKeys>, stream: &mut dyn Stre
             Some(keys),
             Some(MESSAGE_CHANNEL),
             Some([SEC_ENCRYPT, SEC_AUTODETECT_RSP_HIGH, _, _, signed @ ..]),
-        ) => keys.from_client.decrypt(signed, false),
+        ) => keys.from_client.decrypt(signed, Mac::Plain),
         _ => None,
     };
     let [low, high] = SEQUENCE.to_le_bytes();
@@ -205,7 +207,7 @@ async fn measure_round_trip(keys: &mut Option<ServerKeys>, stream: &mut dyn Stre
 /// Behind a security header; encrypted where there are keys.
 fn secure(keys: &mut Option<ServerKeys>, flags: u16, data: &[u8]) -> Vec<u8> {
     let (flags, data) = match keys {
-        Some(keys) => (flags | u16::from(SEC_ENCRYPT), keys.to_client.encrypt(data, false)),
+        Some(keys) => (flags | u16::from(SEC_ENCRYPT), keys.to_client.encrypt(data, Mac::Plain)),
         None => (flags, data.to_vec()),
     };
     [&u32::from(flags).to_le_bytes()[..], &data].concat()

@@ -6,10 +6,11 @@ use time::{Date, OffsetDateTime};
 
 use super::{Facts, Rule};
 use crate::{
-    certificate::SMALLEST_RSA,
     codes::Phase,
     plain::plural,
-    report::{Certificate, Connection, FindingCode, Purpose, Severity, Status, Thumbprints, Trust},
+    report::{
+        Certificate, Connection, FindingCode, PublicKey, Purpose, Severity, Status, Thumbprints, Trust,
+    },
 };
 
 /// Days in which whoever renews certificates by hand still has the time to do it, unless others are asked for.
@@ -183,8 +184,8 @@ fn untrusted(facts: &Facts<'_>) -> Option<String> {
 
 fn weak_key(facts: &Facts<'_>) -> Option<String> {
     let key = &facts.certificate?.key;
-    let bits = key.bits.filter(|bits| key.algorithm == "RSA" && *bits < SMALLEST_RSA)?;
-    Some(format!("the certificate's RSA key has {bits} bits, fewer than {SMALLEST_RSA}"))
+    let bits = key.bits.filter(|bits| key.algorithm == "RSA" && *bits < PublicKey::SMALLEST_RSA)?;
+    Some(format!("the certificate's RSA key has {bits} bits, fewer than {}", PublicKey::SMALLEST_RSA))
 }
 
 fn weak_signature(facts: &Facts<'_>) -> Option<String> {

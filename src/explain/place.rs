@@ -23,17 +23,17 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn of(tokens: &[(Token, bool)], at: usize) -> Self {
-        let next = tokens.get(at + 1).map(|(token, _)| token);
-        let before = at.checked_sub(1).and_then(|at| tokens.get(at)).map(|(token, _)| token);
+    pub(super) fn of(tokens: &[Token], at: usize) -> Self {
+        let next = tokens.get(at + 1);
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
         let from = at.saturating_sub(BACK);
-        let open = tokens[from..at].iter().fold(0_usize, |open, (token, _)| match token {
+        let open = tokens[from..at].iter().fold(0_usize, |open, token| match token {
             Token::Open => open + 1,
             Token::Close => open.saturating_sub(1),
             _ => open,
         });
         let outside = (before == Some(&Token::Open)).then(|| at.checked_sub(2)).flatten();
-        let outside = outside.and_then(|at| tokens.get(at)).map(|(token, _)| token);
+        let outside = outside.and_then(|at| tokens.get(at));
         Self {
             is_behind_noise: outside == Some(&Token::Noise),
             is_of_identifier: matches!(outside, Some(Token::Word(word)) if is_identifier(word)),
@@ -64,29 +64,29 @@ impl Place {
 }
 
 /// Whether it counts what follows in the singular, as in `1 error`.
-fn is_one(tokens: &[(Token, bool)], at: usize) -> bool {
-    let is_counted = matches!(tokens.get(at + 1), Some((Token::Word(word), _)) if word::is_single(word));
-    is_counted && matches!(tokens.get(at), Some((Token::Number(_, Ok(number)), _)) if number.code == 1)
+fn is_one(tokens: &[Token], at: usize) -> bool {
+    let is_counted = matches!(tokens.get(at + 1), Some(Token::Word(word)) if word::is_single(word));
+    is_counted && matches!(tokens.get(at), Some(Token::Number(_, Ok(number))) if number.code == 1)
 }
 
 /// Whether it is a number of `5 of 20`.
-fn is_part(tokens: &[(Token, bool)], at: usize) -> bool {
+fn is_part(tokens: &[Token], at: usize) -> bool {
     let is_of =
-        |at: usize| matches!(tokens.get(at), Some((Token::Word(word), _)) if word.eq_ignore_ascii_case("of"));
-    let is_number = |at: usize| matches!(tokens.get(at), Some((Token::Number(..), _)));
+        |at: usize| matches!(tokens.get(at), Some(Token::Word(word)) if word.eq_ignore_ascii_case("of"));
+    let is_number = |at: usize| matches!(tokens.get(at), Some(Token::Number(..)));
     is_of(at + 1) && is_number(at + 2) || at > 1 && is_of(at - 1) && is_number(at - 2)
 }
 
 /// Whether the next number before or behind it is separated by a mark or a word such as `and` alone.
-fn is_listed(tokens: &[(Token, bool)], at: usize) -> bool {
+fn is_listed(tokens: &[Token], at: usize) -> bool {
     let is_between = |token: &Token| match token {
         Token::Comma | Token::Slash => true,
         Token::Word(word) => word::is_joining(word),
         _ => false,
     };
-    let is_number = |token: Option<&(Token, bool)>| matches!(token, Some((Token::Number(..), _)));
-    let behind = tokens[at + 1..].iter().find(|(token, _)| !is_between(token));
-    let before = tokens[..at].iter().rev().find(|(token, _)| !is_between(token));
+    let is_number = |token: Option<&Token>| matches!(token, Some(Token::Number(..)));
+    let behind = tokens[at + 1..].iter().find(|token| !is_between(token));
+    let before = tokens[..at].iter().rev().find(|token| !is_between(token));
     is_number(behind) || is_number(before)
 }
 

@@ -34,19 +34,23 @@ pub(super) fn terms(arguments: &[String]) -> Result<Terms, NoCode> {
         Some((rest, status)) => (vec![rest.clone()], rest, status),
         None => (arguments, words, None),
     };
-    let lexed: Vec<(Token, bool)> = texts.iter().flat_map(|text| typed(text)).collect();
-    let count = |is: fn(&Token) -> bool| lexed.iter().filter(|(token, _)| is(token)).count();
+    let (mut lexed, mut typed) = (Vec::new(), Vec::new());
+    for text in &texts {
+        lexed.extend(tokens(&quoted::blanked(&xml::labelled(text))));
+        typed.resize(lexed.len(), !text.trim().contains(char::is_whitespace));
+    }
+    let count = |is: fn(&Token) -> bool| lexed.iter().filter(|token| is(token)).count();
     let is_log = count(|token| *token == Token::Noise) >= LOG || words.contains(EMPTY_FIELD);
     let manner = Manner {
         is_prose: is_log || count(is_plain) >= PROSE,
-        is_typed: lexed.iter().all(|(_, typed)| *typed),
+        is_typed: typed.iter().all(|typed| *typed),
         is_alone: lexed.len() == 1,
-        is_of_numbers: lexed.iter().all(|(token, _)| !matches!(token, Token::Word(_) | Token::Noise)),
+        is_of_numbers: lexed.iter().all(|token| !matches!(token, Token::Word(_) | Token::Noise)),
         is_of_name: is_of_name(&lexed),
-        is_of_versions: lexed.iter().all(|(token, _)| is_of_versions(token)),
+        is_of_versions: lexed.iter().all(is_of_versions),
     };
     let mut reader = Reader::new(manner, topic::topics(&words.to_lowercase()));
-    reader.read(&lexed);
+    reader.read(&lexed, &typed);
     if let Some(status) = status {
         reader.push_number(status, vec![&NTSTATUS]);
     }
@@ -71,12 +75,6 @@ fn as_logged(text: &str) -> String {
     LOGGED.iter().fold(text.to_owned(), |text, (logged, meant)| text.replace(logged, meant))
 }
 
-/// Tokens, and whether each was an argument of its own.
-fn typed(argument: &str) -> Vec<(Token, bool)> {
-    let typed = !argument.trim().contains(char::is_whitespace);
-    tokens(&quoted::blanked(&xml::labelled(argument))).into_iter().map(|token| (token, typed)).collect()
-}
-
 fn is_plain(token: &Token) -> bool {
     let Token::Word(word) = token else { return false };
     let lower = word.to_lowercase();
@@ -86,12 +84,11 @@ fn is_plain(token: &Token) -> bool {
 }
 
 /// Whether they are a name and its number, as in `SocketConnectionTimedOut (1796)` of Azure Virtual Desktop.
-fn is_of_name(tokens: &[(Token, bool)]) -> bool {
+fn is_of_name(tokens: &[Token]) -> bool {
     let is_hump = |pair: (char, char)| pair.0.is_ascii_lowercase() && pair.1.is_ascii_uppercase();
     let is_camel =
         |word: &str| word.chars().zip(word.chars().skip(1)).filter(|pair| is_hump(*pair)).count() > 1;
-    let tokens: Vec<_> = tokens.iter().map(|(token, _)| token).collect();
-    matches!(tokens[..], [Token::Word(word), Token::Open, Token::Number(_, Ok(_)), Token::Close] if is_camel(word))
+    matches!(tokens, [Token::Word(word), Token::Open, Token::Number(_, Ok(_)), Token::Close] if is_camel(word))
 }
 
 /// Whether it is no word, or one that asks for a version of CredSSP.

@@ -82,7 +82,7 @@ pub(super) fn topics(text: &str) -> Vec<&'static Topic> {
 /// What the first of these topics that fits makes of the number at this place.
 pub(super) fn kind(
     topics: &[&'static Topic],
-    tokens: &[(Token, bool)],
+    tokens: &[Token],
     at: usize,
     place: Place,
 ) -> Option<&'static Kind> {
@@ -103,10 +103,10 @@ fn is_word(own: &str, word: &str) -> bool {
 }
 
 /// The words directly before a token, in lower case, across brackets and commas.
-fn before(tokens: &[(Token, bool)], at: usize) -> Vec<String> {
-    let is_near = |token: &&(Token, bool)| matches!(token.0, Token::Word(_) | Token::Open | Token::Comma);
+fn before(tokens: &[Token], at: usize) -> Vec<String> {
+    let is_near = |token: &&Token| matches!(token, Token::Word(_) | Token::Open | Token::Comma);
     let near = tokens[..at].iter().rev().take_while(is_near);
-    let words = near.filter_map(|(token, _)| match token {
+    let words = near.filter_map(|token| match token {
         Token::Word(word) => Some(word.to_lowercase()),
         _ => None,
     });

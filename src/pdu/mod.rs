@@ -13,7 +13,6 @@ pub(crate) mod content_type;
 pub mod demand_active;
 pub mod der;
 pub mod drdynvc;
-pub(crate) mod filetime;
 pub mod finalization;
 pub mod handshake;
 pub mod hello;

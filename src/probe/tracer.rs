@@ -52,13 +52,18 @@ impl<'a> Tracer<'a> {
         Probe { target, settings, network, observer, limits, roots: &self.roots }
     }
 
-    /// What is known of a run that began then, when these connections were made.
+    /// What is known of a run that the user ended.
     pub(crate) fn unfinished(
         &self,
         begin: Instant,
         started: Timestamp,
         connections: Vec<Connection>,
     ) -> Trace {
+        Trace { interrupted: true, ..self.seen(begin, started, connections) }
+    }
+
+    /// What is known of a run that began then, when these connections were made.
+    pub(crate) fn seen(&self, begin: Instant, started: Timestamp, connections: Vec<Connection>) -> Trace {
         Trace {
             target: Some(self.target_record(started)),
             request: request(self.target, self.settings),

@@ -12,7 +12,18 @@ pub(super) struct Case {
 
 /// What became of a test case.
 pub(super) enum Ending {
-    Passed { said: Option<String> },
-    Failed { kind: String, message: String },
-    Skipped { why: String },
+    Passed {
+        said: Option<String>,
+    },
+    Failed {
+        kind: String,
+        message: String,
+    },
+    Skipped {
+        why: String,
+    },
+    /// It is not known, because the run was given up.
+    Interrupted {
+        why: String,
+    },
 }

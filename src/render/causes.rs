@@ -2,7 +2,10 @@
 
 use std::io;
 
-use super::page::{Page, Room, Tone};
+use super::{
+    cells,
+    page::{Page, Room, Tone},
+};
 use crate::report::{Cause, Confidence, Likelihood, Place, Report, Severity};
 
 /// How many checks and fixes of the first cause are shown; the others stand in its page and in the JSON.
@@ -117,7 +120,7 @@ fn by_place(page: &mut Page<'_>, alike: &[Cause], told: &str) -> io::Result<()> 
     for same in alike.chunk_by(|a, b| a.at == b.at && reason(a, told) == reason(b, told)) {
         let (tone, word) = likelihood(same[0].likelihood);
         let place = if before == Some(same[0].at) { "" } else { place(same[0]) };
-        let word = if before.is_none() { word } else { "" };
+        let word = if before.is_none() { word.as_str() } else { "" };
         before = Some(same[0].at);
         let codes: Vec<&str> = same.iter().map(|cause| cause.code.as_str()).collect();
         let text = format!("{}: {}", codes.join(", "), reason(same[0], told));
@@ -130,7 +133,7 @@ fn by_place(page: &mut Page<'_>, alike: &[Cause], told: &str) -> io::Result<()> 
 fn named(page: &mut Page<'_>, alike: &[Cause]) -> io::Result<()> {
     let (tone, word) = likelihood(alike[0].likelihood);
     let codes: Vec<&str> = alike.iter().map(|cause| cause.code.as_str()).collect();
-    page.row((tone, word), PLACE, (Tone::Plain, ""), &codes.join(", "))
+    page.row((tone, &word), PLACE, (Tone::Plain, ""), &codes.join(", "))
 }
 
 /// What speaks for it, first what the failed phase does not tell anyway.
@@ -143,12 +146,13 @@ fn place(cause: &Cause) -> &'static str {
     cause.at.map_or("host or path", Place::title)
 }
 
-fn likelihood(likelihood: Likelihood) -> (Tone, &'static str) {
-    match likelihood {
-        Likelihood::Certain => (Tone::Bad, "  certain"),
-        Likelihood::Likely => (Tone::Caution, "  likely"),
-        Likelihood::Possible => (Tone::Plain, "  possible"),
-    }
+fn likelihood(likelihood: Likelihood) -> (Tone, String) {
+    let tone = match likelihood {
+        Likelihood::Certain => Tone::Bad,
+        Likelihood::Likely => Tone::Caution,
+        Likelihood::Possible => Tone::Plain,
+    };
+    (tone, format!("  {}", cells::likelihood(likelihood)))
 }
 
 fn cause(page: &mut Page<'_>, cause: &Cause) -> io::Result<()> {

@@ -5,8 +5,8 @@ use time::{Date, Duration as Span};
 use crate::{
     plain,
     report::{
-        Certificate, EncryptionKey, Failure, FailureKind, INTERRUPTED, Millis, RdsaadEvidence,
-        RdstlsEvidence, Report, Severity, Status, Timestamp, Trust,
+        Certificate, EncryptionKey, Failure, FailureKind, INTERRUPTED, Likelihood, Millis, Outcome,
+        RdsaadEvidence, RdstlsEvidence, Report, Severity, Status, Timestamp, Trust,
     },
 };
 
@@ -165,7 +165,26 @@ pub(super) fn first_words(rdstls: Option<RdstlsEvidence>, rdsaad: Option<RdsaadE
 /// Whether the user gave the run up, so that it says nothing of the host.
 pub(super) fn is_interrupted(report: &Report) -> bool {
     let last = report.trace.traced().last().and_then(|made| made.phases.summaries().pop());
-    last.is_some_and(|last| last.stopped == Some(INTERRUPTED))
+    // That of an older program says so in its last phase alone.
+    report.trace.interrupted || last.is_some_and(|last| last.stopped == Some(INTERRUPTED))
+}
+
+/// How sure a cause is, in one word.
+pub(super) fn likelihood(likelihood: Likelihood) -> &'static str {
+    match likelihood {
+        Likelihood::Certain => "certain",
+        Likelihood::Likely => "likely",
+        Likelihood::Possible => "possible",
+    }
+}
+
+/// The word in front of a verdict.
+pub(super) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed => "PASSED",
+        Outcome::Stopped => "STOPPED",
+        Outcome::Aborted => "ABORTED",
+    }
 }
 
 /// A severity as the report spells it.

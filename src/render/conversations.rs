@@ -5,15 +5,23 @@ use std::{
     net::SocketAddr,
 };
 
-use super::ended;
+use super::{
+    ended,
+    page::{Page, Room, Tone},
+};
 use crate::{
     codes::Phase,
-    plain,
     report::{Connection, Report, Timestamp},
 };
 
 /// Characters of how a conversation ended, so that a hundred thousand rows are small.
 const LONGEST: usize = 160;
+
+/// The columns before how it ended, and what separates them.
+const HEAD: [&str; 5] = ["", "time", "client", "server", "reached"];
+const GAP: &str = "  ";
+/// The last column has at least so many characters a line.
+const NARROWEST: usize = 30;
 
 /// By what conversations are numbered: when they begin, and who opened them to whom.
 pub type Place = (Timestamp, Option<SocketAddr>, Option<SocketAddr>);
@@ -52,28 +60,44 @@ pub fn place(report: &Report) -> Place {
     (report.trace.started, end(|made| made.local), end(|made| made.peer))
 }
 
-/// Writes the rows, numbered from 1 in the order in which the conversations begin.
+/// Writes the rows, numbered from 1 in the order in which the conversations begin, on a page of so many columns.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn conversations(rows: &mut [Row], out: &mut dyn Write) -> io::Result<()> {
+pub fn conversations(rows: &mut [Row], width: usize, out: &mut dyn Write) -> io::Result<()> {
     rows.sort_by_key(Row::place);
-    line(out, "", ["time", "client", "server", "reached", "ended"])?;
-    for (index, row) in rows.iter().enumerate() {
-        let shown = |end: Option<SocketAddr>| end.map(|end| end.to_string()).unwrap_or_default();
-        let time = row.started.to_rfc3339().unwrap_or_default();
-        let time: String = time.chars().take(19).collect();
-        let reached = row.reached.map_or("-", |phase| phase.name());
-        let (client, server) = (shown(row.client), shown(row.server));
-        line(out, &(index + 1).to_string(), [&time, &client, &server, reached, &row.ended])?;
+    let mut widths = HEAD.map(|name| name.chars().count());
+    for cells in rows.iter().enumerate().map(|(index, row)| cells(index, row)) {
+        for (width, cell) in widths.iter_mut().zip(&cells) {
+            *width = (*width).max(cell.chars().count());
+        }
     }
-    Ok(())
+    let page = &mut Page::new(out, Room::Usual, width);
+    line(page, &widths, &HEAD.map(str::to_owned), "ended")?;
+    rows.iter().enumerate().try_for_each(|(index, row)| line(page, &widths, &cells(index, row), &row.ended))
 }
 
-fn line(out: &mut dyn Write, number: &str, cells: [&str; 5]) -> io::Result<()> {
-    let [time, client, server, reached, ended] = cells;
-    let line = format!("{number:>5}  {time:<19}  {client:<21}  {server:<21}  {reached:<9}  {ended}");
-    writeln!(out, "{}", plain::line(line.trim_end()))
+/// What a row shows before how it ended.
+fn cells(index: usize, row: &Row) -> [String; 5] {
+    let shown = |end: Option<SocketAddr>| end.map(|end| end.to_string()).unwrap_or_default();
+    let time = row.started.to_rfc3339().unwrap_or_default();
+    let time = time.chars().take(19).collect();
+    let reached = row.reached.map_or("-", |phase| phase.name()).to_owned();
+    [(index + 1).to_string(), time, shown(row.client), shown(row.server), reached]
+}
+
+/// How it ended stands behind the other cells if that leaves it a column of words, else below them.
+fn line(page: &mut Page<'_>, widths: &[usize; 5], cells: &[String; 5], ended: &str) -> io::Result<()> {
+    let mut lead = String::new();
+    for (width, cell) in widths.iter().zip(cells) {
+        lead += &format!("{cell:<width$}{GAP}");
+    }
+    let column = lead.chars().count();
+    if column + NARROWEST <= page.width() {
+        return page.row((Tone::Plain, &lead), column, (Tone::Plain, ""), ended);
+    }
+    page.row((Tone::Plain, lead.trim_end()), 0, (Tone::Plain, ""), "")?;
+    page.text(widths[0] + GAP.len(), ended)
 }
 
 fn ended(report: &Report) -> String {

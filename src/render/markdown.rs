@@ -8,10 +8,7 @@ use std::io::{self, Write};
 use super::{cells, ended, experiments, local, phases::facts, promises, target::target};
 use crate::{
     plain,
-    report::{
-        Cause, Certificate, Connection, Finding, Likelihood, Outcome, PromiseStatus, Report, Severity,
-        Status, Summary,
-    },
+    report::{Cause, Certificate, Connection, Finding, PromiseStatus, Report, Severity, Status, Summary},
 };
 
 /// Writes the page.
@@ -20,11 +17,7 @@ use crate::{
 /// Those of the writer.
 pub fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let verdict = &report.verdict;
-    let word = match verdict.outcome {
-        Outcome::Passed => "PASSED",
-        Outcome::Stopped => "STOPPED",
-        Outcome::Aborted => "ABORTED",
-    };
+    let word = cells::outcome(verdict.outcome);
     writeln!(out, "## {}\n\n**{word}:** {}", escaped(&target(report)), escaped(&verdict.summary))?;
     if let Some(label) = &verdict.mstsc {
         let shown = format!("{}, extended {}: {}", label.code, label.extended, label.text);
@@ -83,11 +76,7 @@ fn causes(out: &mut dyn Write, causes: &[Cause]) -> io::Result<()> {
     }
     writeln!(out, "\n### Causes\n")?;
     for cause in causes {
-        let sure = match cause.likelihood {
-            Likelihood::Certain => "certain",
-            Likelihood::Likely => "likely",
-            Likelihood::Possible => "possible",
-        };
+        let sure = cells::likelihood(cause.likelihood);
         let place = cause.at.map_or_else(String::new, |place| format!(", {}", place.title()));
         writeln!(out, "- **{}** ({sure}{place})", escaped(cause.code.as_str()))?;
         let lists = [
@@ -111,8 +100,7 @@ fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
     for found in findings {
         let severity = match found.severity {
             Severity::Error => "**error**",
-            Severity::Warning => "warning",
-            Severity::Info => "info",
+            severity => cells::severity(severity),
         };
         writeln!(
             out,

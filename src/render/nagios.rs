@@ -42,7 +42,7 @@ impl State {
             _ => report.verdict.outcome,
         };
         match (outcome, worst) {
-            (Outcome::Stopped, _) if cells::is_interrupted(report) => Self::Unknown,
+            (Outcome::Passed | Outcome::Stopped, _) if cells::is_interrupted(report) => Self::Unknown,
             (Outcome::Aborted, _) | (_, Some(Severity::Error)) => Self::Critical,
             (Outcome::Stopped, _) if is_open(report) => Self::Unknown,
             (_, Some(Severity::Warning)) => Self::Warning,

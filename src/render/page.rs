@@ -80,6 +80,11 @@ impl<'a> Page<'a> {
         self.room
     }
 
+    /// How many columns it has.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
     /// An empty line.
     pub(super) fn gap(&mut self) -> io::Result<()> {
         writeln!(self.out)

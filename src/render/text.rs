@@ -187,11 +187,13 @@ fn answers(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 
 fn verdict(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let verdict = &report.verdict;
-    let word = match verdict.outcome {
-        Outcome::Passed => (Tone::Good, "PASSED:"),
-        Outcome::Stopped => (Tone::Caution, "STOPPED:"),
-        Outcome::Aborted => (Tone::Bad, "ABORTED:"),
+    let tone = match verdict.outcome {
+        Outcome::Passed => Tone::Good,
+        Outcome::Stopped => Tone::Caution,
+        Outcome::Aborted => Tone::Bad,
     };
+    let word = format!("{}:", cells::outcome(verdict.outcome));
+    let word = (tone, word.as_str());
     let name = verdict.credentials.name().replace('_', " ");
     let credentials = match report.trace.request.account {
         true => Some(format!("credentials: {name}")),

@@ -67,6 +67,12 @@ pub struct PublicKey {
     pub curve: Option<String>,
 }
 
+impl PublicKey {
+    /// Bits of the smallest RSA key that is not weak: ring and webpki verify with none below, and OpenSSL takes none at its usual
+    /// level.
+    pub const SMALLEST_RSA: u32 = 2048;
+}
+
 /// The algorithm a certificate is signed with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]

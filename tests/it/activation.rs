@@ -112,6 +112,14 @@ async fn the_graphics_pipeline_is_announced_where_the_activation_is_asked_for() 
         ["cliprdr", "drdynvc"].map(|name| bytes.windows(7).any(|seven| seven == name.as_bytes()))
     };
     assert_eq!((names(true), names(false)), ([true, true], [true, false]));
+    // CHANNEL_OPTION_SHOW_PROTOCOL is the clipboard's alone (MS-RDPBCGR 2.2.1.3.4.1).
+    let options = |name: &[u8]| {
+        let bytes = initial(true);
+        let at = bytes.windows(8).position(|eight| eight == name).expect("a channel") + 8;
+        bytes[at..at + 4].to_vec()
+    };
+    assert_eq!(options(b"cliprdr\0"), 0xC020_0000_u32.to_le_bytes());
+    assert_eq!(options(b"drdynvc\0"), 0xC000_0000_u32.to_le_bytes());
 }
 
 /// The server goes on only with the right results.

@@ -236,6 +236,7 @@ async fn a_self_signed_certificate_is_known_by_its_whole_shape() {
     let (freerdp, windows) = ("in the shape that FreeRDP gives it", "in the shape that Windows gives it");
     let server = json!(["1.3.6.1.5.5.7.3.1"]);
     let bits = json!(["keyEncipherment", "dataEncipherment"]);
+    let both = bits.clone();
     let (begin, half) = (json!("2025-11-20T08:15:00Z"), json!("2026-05-20T08:15:00Z"));
     let year = json!("2027-11-20T08:15:00Z");
     let rows = [
@@ -247,6 +248,8 @@ async fn a_self_signed_certificate_is_known_by_its_whole_shape() {
         (true, &server, bits.clone(), "0a0b0c0d0e", &half, [false, true]),
         (true, &server, bits, "0a0b0c0d", &year, [false, false]),
         (true, &server, json!(["keyEncipherment"]), "0a0b0c0d", &half, [false, false]),
+        (true, &server, json!(["dataEncipherment"]), "0a0b0c0d", &half, [false, false]),
+        (false, &server, both, "0a0b0c0d", &half, [false, false]),
     ];
     for (own, extended, key, serial, end, expected) in rows {
         let mut changes = bare();

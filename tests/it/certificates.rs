@@ -1,13 +1,15 @@
 //! Certificates as evidence: names, usages, keys, trust.
 
+use md5::{Digest as _, Md5};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     SanType, SignatureAlgorithm,
 };
 use rdptrace::{
-    internal::certificate::{Expectation, Roots, evidence},
+    internal::certificate::{Expectation, Roots, channel_bindings, evidence},
     report::{Certificate, Timestamp, Trust},
 };
+use sha2::{Sha256, Sha384};
 use time::Duration;
 
 use crate::demo::pipe::NOW;
@@ -140,6 +142,39 @@ fn keys_and_signatures_have_names_and_sizes() {
         assert_eq!((served.key.algorithm.as_str(), served.key.bits), (*name, Some(*bits)));
         assert_eq!(served.signature.digest.as_deref(), *digest);
         assert!(served.self_signed);
+    }
+    let served = read(&[self_signed(&leaf("rdsh01", Vec::new()), &rcgen::PKCS_ED25519)], "rdsh01", &[]);
+    assert_eq!(served.signature.bits, 512, "64 bytes (RFC 8032)");
+}
+
+/// Of the names of subject and issuer alone anybody can make the same.
+#[test]
+fn who_is_named_as_issuer_has_not_signed_with_another_key() {
+    for algorithm in [&rcgen::PKCS_ECDSA_P256_SHA256, &rcgen::PKCS_ECDSA_P384_SHA384, &rcgen::PKCS_ED25519] {
+        let mut der = self_signed(&leaf("rdsh01", Vec::new()), algorithm);
+        assert!(read(std::slice::from_ref(&der), "rdsh01", &[]).self_signed);
+        *der.last_mut().expect("a signature") ^= 1;
+        let served = read(&[der], "rdsh01", &[]);
+        assert_eq!((served.subject == served.issuer, served.self_signed), (true, false), "{algorithm:?}");
+    }
+}
+
+type Hash = fn(&[u8]) -> Vec<u8>;
+
+/// By the hash of the signature, and by SHA-256 if it has none of its own (RFC 5929 4.1); in MD5 as NTLM carries it.
+#[test]
+fn a_connection_is_bound_to_a_certificate_by_the_hash_of_its_signature() {
+    let cases: [(&'static SignatureAlgorithm, Hash); 3] = [
+        (&rcgen::PKCS_ECDSA_P256_SHA256, |der| Sha256::digest(der).to_vec()),
+        (&rcgen::PKCS_ECDSA_P384_SHA384, |der| Sha384::digest(der).to_vec()),
+        (&rcgen::PKCS_ED25519, |der| Sha256::digest(der).to_vec()),
+    ];
+    for (algorithm, hash) in cases {
+        let der = self_signed(&leaf("gw01", Vec::new()), algorithm);
+        let bound = [&b"tls-server-end-point:"[..], &hash(&der)].concat();
+        let length = u32::try_from(bound.len()).expect("it is short").to_le_bytes();
+        let expected = Md5::digest([&[0; 16][..], &length, &bound].concat());
+        assert_eq!(channel_bindings(&der)[..], expected[..], "{algorithm:?}");
     }
 }
 

@@ -177,6 +177,10 @@ fn each_command_has_a_page_with_examples_that_can_be_given() {
     assert!(page.contains(".SH ENVIRONMENT") && page.contains("RDPTRACE_PASSWORD"), "{page}");
     assert!(page.contains(".SH FILES") && page.contains("/etc/krb5.conf"), "{page}");
     assert!(page.contains(".SH \"EXIT STATUS\""), "{page}");
+    for (command, expected) in [("explain", true), ("trace", false)] {
+        let page = text(&rdptrace(&["man", command]).stdout);
+        assert_eq!(page.contains(".SH NOTES"), expected, "{page}");
+    }
     let unknown = rdptrace(&["man", "trase"]);
     assert_eq!(unknown.status.code(), Some(2));
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::{
     faults::told_of,
+    junit::interrupted_case,
     lab::fault,
     program::{Served, rdptrace, text},
 };
@@ -239,6 +240,7 @@ async fn what_was_interrupted_is_no_success() {
     render::nagios(&report, Some(Severity::Error), &mut bytes).expect("memory takes everything");
     assert!(bytes.starts_with(b"RDP UNKNOWN - "), "{}", String::from_utf8_lossy(&bytes));
     assert_eq!(value_of_success(&report), Some(0.0));
+    assert_eq!(interrupted_case(&report).as_deref(), Some("main negotiate"));
 }
 
 fn value_of_success(report: &Report) -> Option<f64> {

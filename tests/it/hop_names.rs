@@ -259,6 +259,10 @@ pub(crate) async fn unreachable() -> Report {
     Farm(&[(BROKER, "redirect-to-name")]).trace(without_nla(5)).await
 }
 
+pub(crate) async fn unreachable_address() -> Report {
+    Farm(&[(BROKER, "redirect-to-address")]).trace(without_nla(5)).await
+}
+
 /// What the broker named is nearer than what ails the way, which stays possible and no more.
 #[tokio::test(start_paused = true)]
 async fn a_hop_that_is_not_reached_is_the_brokers_word() {

@@ -8,7 +8,8 @@ use std::{
 use rdptrace::{
     Ended, Observer, Report, Settings, Target, Tracer,
     codes::Phase,
-    report::{Answer as Answered, Connection, Credentials, FailureKind, Outcome},
+    render::State,
+    report::{Answer as Answered, Connection, Credentials, FailureKind, Outcome, Severity},
     wait,
     wait::Patience,
 };
@@ -16,6 +17,7 @@ use tokio::{sync::Notify, time::sleep};
 
 use crate::{
     faults::settings,
+    junit::interrupted_case,
     lab::{Answer, Lab},
     wait::Tries,
 };
@@ -45,6 +47,7 @@ async fn in_a_try_the_one_before_is_reported() {
     let report = interrupted(5, &settings(), &[DEMO, Answer::Silent]).await.expect("a try has ended");
     assert_eq!(report.verdict.outcome, Outcome::Stopped);
     assert_eq!(report.verdict.credentials, Credentials::NotAttempted);
+    assert_eq!(interrupted_case(&report).as_deref(), Some("run whole"));
     assert_eq!(report.trace.wait.map(|wait| wait.tries), Some(1));
 }
 
@@ -84,6 +87,8 @@ async fn a_posture_keeps_the_connections_that_were_made() {
     let answered = seen.protocols.iter().filter(|one| one.answer != Answered::Unknown).count();
     assert!(answered > 0 && seen.credssp.version.is_some(), "{seen:?}");
     assert!(seen.tls.iter().all(|tls| tls.refused.is_empty()), "what was not asked is not refused: {seen:?}");
+    assert_eq!(interrupted_case(&report).as_deref(), Some("run whole"), "{report:?}");
+    assert_eq!(State::of(&report, Some(Severity::Error)), State::Unknown);
 }
 
 /// The system's own signal; Windows has none that a test could send without unsafe code.

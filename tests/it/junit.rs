@@ -20,6 +20,16 @@ pub(crate) fn junit(report: &Report, threshold: Option<Severity>) -> String {
     String::from_utf8(bytes).expect("text")
 }
 
+/// The message of the one error, which is a run that was given up.
+pub(crate) fn interrupted_case(report: &Report) -> Option<String> {
+    let text = junit(report, Some(Severity::Error));
+    let document = Document::parse(&text).expect("XML");
+    assert_counts(&document, "interrupted");
+    let errors = elements(&document, "error");
+    assert!(errors.len() < 2, "{text}");
+    errors.first().and_then(|error| error.parent()?.attribute("name").map(str::to_owned))
+}
+
 fn elements<'a>(document: &'a Document<'a>, name: &str) -> Vec<Node<'a, 'a>> {
     document.descendants().filter(|node| node.has_tag_name(name)).collect()
 }
@@ -46,7 +56,9 @@ pub(crate) fn assert_counts(document: &Document<'_>, about: &str) {
             "{about}"
         );
         assert!(case.attribute("time").is_some_and(|time| time.parse::<f64>().is_ok()), "{about}");
-        let verdicts = case.children().filter(|n| n.has_tag_name("failure") || n.has_tag_name("skipped"));
+        let verdicts = case
+            .children()
+            .filter(|n| ["failure", "skipped", "error"].iter().any(|name| n.has_tag_name(*name)));
         assert!(verdicts.count() <= 1, "{about}");
     }
 }
@@ -60,6 +72,7 @@ async fn every_fault_gives_a_report_that_counts_right() {
         let document =
             Document::parse(&text).unwrap_or_else(|error| panic!("{}: {error}\n{text}", fault.name));
         assert_counts(&document, fault.name);
+        assert!(elements(&document, "error").is_empty(), "{}: nobody interrupted it", fault.name);
         let serious = report.findings.iter().any(|finding| finding.severity == Severity::Error);
         let red = report.verdict.outcome == Outcome::Aborted || serious;
         assert_eq!(!elements(&document, "failure").is_empty(), red, "{}\n{text}", fault.name);

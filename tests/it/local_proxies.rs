@@ -188,3 +188,15 @@ fn of_a_folder_that_kerberos_includes_the_files_with_plain_names_count() {
         assert_says("kerberos-configuration", Linux, None, &[(&things, status, words)]);
     }
 }
+
+/// What is nested deeper than any file needs is not read, and that is told.
+#[test]
+fn groups_of_krb5_conf_are_read_to_a_depth() {
+    // A section is one group.
+    for (groups, status) in [(63, Ok), (64, Unknown)] {
+        let open: String = (0..groups).map(|number| format!("g{number} = {{\n")).collect();
+        let text = format!("[libdefaults]\n default_realm = A.EXAMPLE\n{open}{}", "}\n".repeat(groups));
+        let rows: [Row<'_>; 1] = [(&[Text("/etc/krb5.conf", text.leak())], status, "")];
+        assert_says("kerberos-configuration", Linux, None, &rows);
+    }
+}

@@ -235,6 +235,16 @@ fn a_store_of_roots_is_read_before_it_is_called_one() {
         let other = if damaged > 0 && valid > 0 { Unknown } else { other };
         assert_eq!(of_folder.0, other, "{held:?}: {}", of_folder.1);
     }
+    // What stands behind a certificate that counts need not be readable.
+    let found = said(&|machine| {
+        let held = Certificates { held: 1, valid: 1, damaged: 0 };
+        machine.variables.insert("SSL_CERT_DIR".to_owned(), "/roots".to_owned());
+        machine.certificates.insert("/roots/0a1b2c3d.0".to_owned(), held);
+        machine.unreadable.insert("certificates /roots/0a1b2c3d.1".to_owned(), Unreadable::Denied);
+        let names = ["0a1b2c3d.0", "0a1b2c3d.1"].map(str::to_owned).to_vec();
+        machine.folders.insert("/roots".to_owned(), names);
+    });
+    assert!(found.1.contains("other roots than the system"), "{}", found.1);
     let unhashed = said(&|machine| {
         machine.variables.insert("SSL_CERT_DIR".to_owned(), "/roots".to_owned());
         machine.folders.insert("/roots".to_owned(), vec!["ca.crt".to_owned()]);

@@ -3,12 +3,14 @@
 use rdptrace::{
     Report, Trace, diagnose,
     report::{
-        Certificate, Failure, FailureKind, HandshakeSignature, Millis, Purpose, Status, Tcp, TlsEvidence,
+        Certificate, Connection, Failure, FailureKind, HandshakeSignature, Millis, Purpose, Status, Tcp,
+        TlsEvidence,
     },
 };
+use serde_json::json;
 use time::Duration;
 
-use crate::{faults::told_of, lab::fault};
+use crate::{faults::told_of, hop_names::unreachable_address, lab::fault};
 
 /// What is said under this code; none if nothing is.
 fn told(report: &Report, code: &str) -> Option<String> {
@@ -143,6 +145,86 @@ async fn a_clock_is_wrong_from_five_minutes_on() {
             credssp.evidence.ntlm.as_mut().expect("a CHALLENGE").clock_skew_seconds = Some(seconds);
         });
         assert_eq!(said.await.as_deref(), expected);
+    }
+}
+
+/// Which clock is wrong: the one that nobody keeps, all the more if the server's makes the certificate valid.
+#[tokio::test(start_paused = true)]
+async fn a_certificate_that_is_valid_by_the_servers_clock_speaks_against_this_machines() {
+    let text = "by the server's clock its certificate is valid";
+    for (skew, from, to, expected) in [
+        (7200, 3600, 9000, true),
+        (7200, 3600, 7200, true),
+        (7200, 7200, 9000, true),
+        (7200, 7201, 9000, false),
+        (7200, 3600, 7199, false),
+        // By both clocks, and by neither.
+        (7200, -3600, 9000, false),
+        (7200, 9000, 9900, false),
+        (-7200, -9000, -3600, true),
+        (-7200, -9000, 3600, false),
+    ] {
+        let said = changed("clock-wrong-here", |trace| {
+            let started = trace.started.0;
+            let unkept = json!({ "system": "linux", "roles": ["client"], "clock_synchronized": false });
+            trace.machine = serde_json::from_value(unkept).expect("a machine");
+            let credssp = trace.connections[0].phases.credssp.as_mut().expect("it came to CredSSP");
+            credssp.evidence.ntlm.as_mut().expect("a CHALLENGE").clock_skew_seconds = Some(skew);
+            let served = certificate(trace);
+            served.not_before.0 = started + Duration::seconds(from);
+            served.not_after.0 = started + Duration::seconds(to);
+        });
+        let said = said.await.expect("nobody keeps the clock");
+        assert_eq!(said.contains(text), expected, "{skew} {from} {to}: {said}");
+    }
+}
+
+/// Two clocks that agree leave a third one, which the status is about.
+#[tokio::test(start_paused = true)]
+async fn a_host_that_agrees_with_this_machine_leaves_the_clock_of_the_domain_controller() {
+    for (skew, expected) in [
+        (Some(-299), Some("the host's clock is -299 s from this machine's")),
+        (Some(12), Some("the host's clock is +12 s from this machine's")),
+        (Some(300), None),
+        (None, None),
+    ] {
+        let mut trace = told_of(Some(fault("account-locked"))).await.trace;
+        let made = trace.connections.iter_mut().find(|made| made.purpose.is_traced()).expect("a connection");
+        let credssp = made.phases.credssp.as_mut().expect("it came to CredSSP");
+        credssp.evidence.ntlm.as_mut().expect("a CHALLENGE").clock_skew_seconds = skew;
+        credssp.failure.as_mut().expect("it failed").code = Some(0xC000_0133);
+        let report = diagnose(trace);
+        let cause = report.causes.first().expect("a cause");
+        assert_eq!(cause.code.as_str(), "clocks-differ");
+        let said =
+            cause.because.iter().find(|said| said.ends_with("that of the domain controller that differs"));
+        assert_eq!(said.is_some(), expected.is_some(), "{skew:?}: {:?}", cause.because);
+        assert!(said.zip(expected).is_none_or(|(said, begin)| said.starts_with(begin)), "{said:?}");
+    }
+}
+
+/// A broker on the internet that names an address of its own network.
+#[tokio::test(start_paused = true)]
+async fn an_inner_address_is_told_only_to_who_came_from_the_internet() {
+    for (server, named, expected) in [
+        ("20.1.2.3:3389", "10.0.0.5:3389", true),
+        ("20.1.2.3:3389", "20.1.2.4:3389", false),
+        ("10.0.0.4:3389", "10.0.0.5:3389", false),
+    ] {
+        let mut trace = unreachable_address().await.trace;
+        let connect = |made: &mut Connection, address: &str| {
+            let evidence = &mut made.phases.connect.as_mut().expect("it was tried").evidence;
+            let address = address.parse().expect("an address");
+            evidence.peer = evidence.peer.map(|_| address);
+            evidence.attempts.iter_mut().for_each(|attempt| attempt.address = address);
+        };
+        let [main, hop, ..] = &mut trace.connections[..] else { panic!("a hop") };
+        connect(main, server);
+        connect(hop, named);
+        let report = diagnose(trace);
+        let said = report.causes.iter().flat_map(|cause| cause.because.iter().chain(&cause.against));
+        let told = said.clone().any(|said| said.contains("10.0.0.5 is no address of the internet"));
+        assert_eq!(told, expected, "{server} {named}: {:#?}", report.causes);
     }
 }
 

@@ -57,7 +57,11 @@ async fn several_are_a_table_and_the_failed_ones() {
     let output = rdptrace(&["read", of(&path)]);
     let page = text(&output.stdout);
     assert_eq!(output.status.code(), Some(13), "{page}");
-    let row = |number: &str| page.lines().find(|line| line.trim_start().starts_with(number)).expect("a row");
+    let table: Vec<&str> = page.lines().take_while(|line| !line.is_empty()).collect();
+    let row = |number: &str| {
+        let begin = table.iter().position(|line| line.starts_with(number)).expect("a row");
+        table[begin..].iter().take(3).map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+    };
     assert!(row("1  ").contains("failed in negotiate: the server refused"), "{page}");
     assert!(row("2  ").contains("failed in negotiate: "), "{page}");
     assert!(row("3  ").contains("closed (FIN) by the "), "{page}");

@@ -20,6 +20,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use crate::lab::Lab;
+#[cfg(target_os = "linux")]
+use crate::program::{rdptrace, text};
 
 /// Out of file descriptors.
 const EMFILE: i32 = 24;
@@ -84,6 +86,43 @@ async fn what_keeps_from_connecting_is_told_by_its_kind() {
         assert_eq!((failure.kind, failure.detail.as_str()), (kind, detail));
         let connect = report.trace.connections[0].phases.connect.as_ref().expect("it was tried");
         assert_eq!(connect.evidence.attempts[0].result, result, "{detail}");
+    }
+}
+
+/// The system's own name of it is told, read here in another way.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_version_of_this_system_is_the_one_that_it_names() {
+    let named = std::process::Command::new("sh")
+        .args(["-c", ". /etc/os-release && printf %s \"$PRETTY_NAME\""])
+        .output();
+    let named = named.ok().filter(|output| output.status.success()).map(|output| text(&output.stdout));
+    assert_eq!(
+        rdptrace::local::Host::version(&rdptrace::local::this_machine()),
+        named.filter(|name| !name.is_empty())
+    );
+}
+
+/// Who is root is told, as `id` sees it.
+#[cfg(target_os = "linux")]
+#[test]
+fn whether_this_user_is_root_is_told() {
+    let id = std::process::Command::new("id").arg("-u").output().expect("it runs");
+    let is_root = text(&id.stdout).trim() == "0";
+    assert_eq!(rdptrace::local::Host::elevated(&rdptrace::local::this_machine()), Some(is_root));
+}
+
+/// What the kernel of Linux counts of a connection is in the report, with what was sent and received in all.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_tcp_counted_of_a_connection_is_reported() {
+    let output = rdptrace(&["demo", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let tcp = &report["connections"][0]["tcp"];
+    assert!(tcp["round_trip_ms"].as_f64().is_some_and(|trip| trip > 0.0), "{tcp}");
+    assert_eq!(tcp["syn_retries"], 0, "{tcp}");
+    for field in ["sent_bytes", "received_bytes"] {
+        assert!(tcp[field].as_u64().is_some_and(|bytes| bytes > 1000), "{tcp}");
     }
 }
 

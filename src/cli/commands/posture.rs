@@ -9,7 +9,7 @@ use crate::{
         arguments::{farm::explain_file, posture::PostureArguments},
         exit,
         output::Output,
-        progress::Progress,
+        progress::{Progress, Shows},
         promised::Promised,
         start::{begin_logging, runtime},
     },
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &PostureArguments) -> Result<u8, Error> {
         explain_file(target.file.as_ref());
     }
     let output = Output::open(&arguments.output, None)?;
-    let progress = Progress::new(&arguments.output, true);
+    let progress = Progress::new(&arguments.output, Shows::Trace);
     let runtime = runtime()?;
     let interrupt = progress.interrupt();
     let ended = runtime

@@ -10,7 +10,7 @@ use crate::{
         capturing::Capturing,
         exit,
         output::Output,
-        progress::Progress,
+        progress::{Progress, Shows},
         promised::Promised,
         start::{begin_logging, runtime},
     },
@@ -99,7 +99,8 @@ fn report(
     network: &dyn Network,
 ) -> Result<(Ended, Option<Picture>), Error> {
     let runtime = runtime()?;
-    let progress = Progress::new(&arguments.output, arguments.depth.wait.is_none());
+    let shows = if arguments.depth.wait.is_none() { Shows::Trace } else { Shows::Tries };
+    let progress = Progress::new(&arguments.output, shows);
     let tracer = Tracer::new(target, settings, network);
     let ended = match arguments.depth.wait {
         None => {

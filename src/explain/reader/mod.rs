@@ -84,22 +84,23 @@ impl Reader {
         Self { manner, topics, ..Self::default() }
     }
 
-    pub(super) fn read(&mut self, tokens: &[(Token, bool)]) {
+    /// Reads tokens, of which those are `typed` that were an argument of their own.
+    pub(super) fn read(&mut self, tokens: &[Token], typed: &[bool]) {
         let mut at = 0;
-        while let Some((token, typed)) = tokens.get(at) {
+        while let Some((token, is_typed)) = tokens.get(at).zip(typed.get(at)) {
             at += 1;
             match token {
-                Token::Word(word) => at += self.word(word, *typed, tokens, at - 1),
+                Token::Word(word) => at += self.word(word, *is_typed, tokens, at - 1),
                 Token::Number(text, Ok(number)) => {
                     let place = Place::of(tokens, at - 1);
                     let topic = topic::kind(&self.topics, tokens, at - 1, place);
                     self.about(text, *number, place, topic);
                 }
-                Token::Number(text, Err(())) => self.too_long(text, *typed),
+                Token::Number(text, Err(())) => self.too_long(text, *is_typed),
                 Token::Pair(first, second) => self.pair(*first, *second),
                 Token::Setting(name) => self.push(Kind::Name(name.clone())),
                 // What is no code has no extended code either.
-                Token::Slash => self.slash = at < 2 || !self.is_refused(&tokens[at - 2].0),
+                Token::Slash => self.slash = at < 2 || !self.is_refused(&tokens[at - 2]),
                 Token::Comma if self.manner.is_prose && !self.several => self.pending = Pending::Nothing,
                 Token::Noise | Token::End if self.manner.is_prose => self.forget(),
                 // What follows a word that is no code is of that word.
@@ -111,7 +112,7 @@ impl Reader {
     }
 
     /// Reads a word and returns how many of the next tokens belong to it.
-    fn word(&mut self, word: &str, typed: bool, tokens: &[(Token, bool)], at: usize) -> usize {
+    fn word(&mut self, word: &str, typed: bool, tokens: &[Token], at: usize) -> usize {
         let lower = word.to_lowercase();
         let role = word::role(&lower);
         let governed = word::governed(&lower);

@@ -33,13 +33,12 @@ pub(super) fn with_code(rows: &[Found], code: u32) -> impl Iterator<Item = &'sta
 }
 
 /// A TLS alert in words, and how many tokens it takes.
-pub(super) fn alert(tokens: &[(Token, bool)], from: usize) -> Option<(usize, u32)> {
+pub(super) fn alert(tokens: &[Token], from: usize) -> Option<(usize, u32)> {
     if let Some(leveled) = leveled(&tokens[from..]) {
         return Some(leveled);
     }
-    let marks =
-        tokens[from..].iter().take_while(|(token, _)| matches!(token, Token::Comma | Token::Open)).count();
-    let words = tokens[from + marks..].iter().map_while(|(token, _)| match token {
+    let marks = tokens[from..].iter().take_while(|token| matches!(token, Token::Comma | Token::Open)).count();
+    let words = tokens[from + marks..].iter().map_while(|token| match token {
         Token::Word(word) => Some(word.as_str()),
         _ => None,
     });
@@ -48,10 +47,10 @@ pub(super) fn alert(tokens: &[(Token, bool)], from: usize) -> Option<(usize, u32
 }
 
 /// An alert as a level and a number in brackets, as in `alert(2, 40)` and `alert (level 2, description 46)`.
-fn leveled(tokens: &[(Token, bool)]) -> Option<(usize, u32)> {
-    let end = tokens.iter().take(LONGEST).position(|(token, _)| *token == Token::Close)?;
+fn leveled(tokens: &[Token]) -> Option<(usize, u32)> {
+    let end = tokens.iter().take(LONGEST).position(|token| *token == Token::Close)?;
     let is_label = |word: &str| LABELS.contains(&word.to_lowercase().as_str());
-    let inside = tokens[..end].iter().map(|(token, _)| token);
+    let inside = tokens[..end].iter();
     let inside: Vec<_> =
         inside.filter(|token| !matches!(token, Token::Word(word) if is_label(word))).collect();
     let [Token::Open, Token::Number(_, Ok(level)), Token::Comma, Token::Number(_, Ok(alert))] = inside[..]

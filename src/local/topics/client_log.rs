@@ -66,7 +66,7 @@ fn component(survey: &Survey<'_>) -> CheckResult {
     }
     let found = beside(survey, CHANNEL, |event| {
         let named = event.provider == PROVIDER && matches!(event.id, 226 | 1033 | 1107);
-        named.then(|| (component_line(event), false))
+        named.then(|| Line { text: component_line(event), is_own: false })
     });
     match found {
         Err(result) => result,
@@ -96,7 +96,7 @@ fn component_line(event: &Event) -> String {
 fn schannel(survey: &Survey<'_>) -> CheckResult {
     let found = beside(survey, SYSTEM, |event| {
         let named = event.provider.eq_ignore_ascii_case("Schannel") && SCHANNEL_EVENTS.contains(&event.id);
-        named.then(|| (schannel_line(event), false))
+        named.then(|| Line { text: schannel_line(event), is_own: false })
     });
     match found {
         Err(result) => result,
@@ -134,7 +134,10 @@ fn schannel_line(event: &Event) -> String {
 fn credssp(survey: &Survey<'_>) -> CheckResult {
     let found = beside(survey, SYSTEM, |event| {
         let target = target(event);
-        is_lsa(event).then(|| (lsa_line(event, target), event.id == REFUSED_VERSION || is_termsrv(target)))
+        is_lsa(event).then(|| Line {
+            text: lsa_line(event, target),
+            is_own: event.id == REFUSED_VERSION || is_termsrv(target),
+        })
     });
     match found {
         Err(result) => result,
@@ -191,7 +194,7 @@ fn lsa_line(event: &Event, target: &str) -> String {
 fn ntlm(survey: &Survey<'_>) -> CheckResult {
     let found = beside(survey, NTLM, |event| {
         let target = event.data.get("TargetName").map_or("", String::as_str);
-        (event.id == 4001).then(|| (format!("4001 {target}"), is_termsrv(target)))
+        (event.id == 4001).then(|| Line { text: format!("4001 {target}"), is_own: is_termsrv(target) })
     });
     match found {
         Err(result) => result,
@@ -204,6 +207,13 @@ fn ntlm(survey: &Survey<'_>) -> CheckResult {
 
 fn is_termsrv(target: &str) -> bool {
     target.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("TERMSRV/"))
+}
+
+/// What is told of an event.
+struct Line {
+    text: String,
+    /// Whether it says itself that it is about Remote Desktop.
+    is_own: bool,
 }
 
 /// What a log says beside the client's own.
@@ -221,7 +231,7 @@ enum SameMinute {
 fn beside(
     survey: &Survey<'_>,
     channel: &str,
-    tell: impl Fn(&Event) -> Option<(String, bool)>,
+    tell: impl Fn(&Event) -> Option<Line>,
 ) -> Result<SameMinute, CheckResult> {
     let attempts = concerned(survey).ok();
     let failed: Vec<_> = attempts.iter().flatten().filter(|attempt| attempt.failed()).collect();
@@ -230,12 +240,12 @@ fn beside(
         Ok(events) => events.unwrap_or_default(),
     };
     let (mut told, mut perhaps) = (Vec::new(), Vec::new());
-    for (event, (line, ours)) in events.iter().rev().filter_map(|event| Some((event, tell(event)?))) {
+    for (event, line) in events.iter().rev().filter_map(|event| Some((event, tell(event)?))) {
         let at = event.at.0;
         match failed.iter().position(|attempt| attempt.ended_near(at)) {
-            Some(attempt) => told.push((attempt, at.unix_timestamp(), line)),
-            None if ours => told.push((failed.len(), -at.unix_timestamp(), line)),
-            None => perhaps.push(line),
+            Some(attempt) => told.push((attempt, at.unix_timestamp(), line.text)),
+            None if line.is_own => told.push((failed.len(), -at.unix_timestamp(), line.text)),
+            None => perhaps.push(line.text),
         }
     }
     told.sort_by_key(|(attempt, at, _)| (*attempt, *at));

@@ -57,7 +57,10 @@ const FIPS: Setting = Setting {
 /// Facts for the comparison with the wire.
 pub(super) fn learn(survey: &Survey<'_>, machine: &mut Machine) {
     let switched = |version: &'static str| {
-        let (enabled, source) = switch(survey, version, "Client").ok()??;
+        let (enabled, source) = match switch(survey, version, "Client").ok()?? {
+            Switch::On(source) => (true, source),
+            Switch::Off(source) => (false, source),
+        };
         Some(ProtocolSetting { version: version.replace("TLS ", "TLSv"), enabled, source })
     };
     machine.client_protocols =
@@ -78,11 +81,11 @@ fn tls12<const SIDE: bool>(survey: &Survey<'_>) -> CheckResult {
             "nothing switches TLS 1.2, and whether this Windows uses it of its own accord depends on its version",
         ),
         Ok(None) => CheckResult::ok("TLS 1.2 is as Windows has it, nothing switches it"),
-        Ok(Some((true, source))) => CheckResult::ok("TLS 1.2 is switched on").seen(source),
-        Ok(Some((false, source))) if SIDE == CLIENT => {
+        Ok(Some(Switch::On(source))) => CheckResult::ok("TLS 1.2 is switched on").seen(source),
+        Ok(Some(Switch::Off(source))) if SIDE == CLIENT => {
             CheckResult::error("TLS 1.2 is switched off, and many hosts have nothing newer").seen(source)
         }
-        Ok(Some((false, source))) => {
+        Ok(Some(Switch::Off(source))) => {
             CheckResult::error("TLS 1.2 is switched off, and many clients have nothing newer").seen(source)
         }
     }
@@ -91,7 +94,7 @@ fn tls12<const SIDE: bool>(survey: &Survey<'_>) -> CheckResult {
 /// Of a Windows that uses TLS 1.0 and nothing newer, unless it is told to.
 fn without_tls12(survey: &Survey<'_>, side: &str) -> CheckResult {
     match switch(survey, "TLS 1.0", side) {
-        Ok(Some((false, source))) => CheckResult::error(
+        Ok(Some(Switch::Off(source))) => CheckResult::error(
             "nothing switches TLS 1.2 on, and TLS 1.0, which this Windows uses of its own accord, is switched off: no version is left",
         )
         .seen(source),
@@ -103,10 +106,10 @@ fn tls13<const SIDE: bool>(survey: &Survey<'_>) -> CheckResult {
     match switch(survey, "TLS 1.3", side::<SIDE>()) {
         Err((key, why)) => CheckResult::unreadable(&key, &why),
         Ok(None) => CheckResult::ok("TLS 1.3 is as Windows has it, nothing switches it"),
-        Ok(Some((false, source))) => {
+        Ok(Some(Switch::Off(source))) => {
             CheckResult::ok("TLS 1.3 is switched off, so connections use TLS 1.2").seen(source)
         }
-        Ok(Some((true, source))) => match file_version::of(survey) {
+        Ok(Some(Switch::On(source))) => match file_version::of(survey) {
             None => CheckResult::unknown("TLS 1.3 is switched on, but the version of Windows is not known"),
             Some([_, _, build, _]) if build < FIRST_WITH_TLS13 => CheckResult::warning(
                 "TLS 1.3 is switched on where Windows has only an experimental one: connections may break",
@@ -124,8 +127,8 @@ fn old<const SIDE: bool>(survey: &Survey<'_>) -> CheckResult {
         match switch(survey, version, side::<SIDE>()) {
             Err((key, why)) => return CheckResult::unreadable(&key, &why),
             Ok(None) => {}
-            Ok(Some((true, source))) => on.push(source),
-            Ok(Some((false, source))) => off.push(source),
+            Ok(Some(Switch::On(source))) => on.push(source),
+            Ok(Some(Switch::Off(source))) => off.push(source),
         }
     }
     if !on.is_empty() {
@@ -142,22 +145,24 @@ fn side<const SIDE: bool>() -> &'static str {
     if SIDE == CLIENT { "Client" } else { "Server" }
 }
 
-/// Whether a version is switched on or off, and by what; none where nothing is set.
-fn switch(
-    survey: &Survey<'_>,
-    version: &str,
-    side: &str,
-) -> Result<Option<(bool, String)>, (String, Unreadable)> {
+/// What switches a version of TLS, by the name of its value.
+enum Switch {
+    On(String),
+    Off(String),
+}
+
+/// How a version is switched; none where nothing is set.
+fn switch(survey: &Survey<'_>, version: &str, side: &str) -> Result<Option<Switch>, (String, Unreadable)> {
     let key = format!("{PROTOCOLS}\\{version}\\{side}");
     let read = |name: &str| survey.value(&key, name).map_err(|why| (key.clone(), why));
     let (enabled, disabled) = (read("Enabled")?, read("DisabledByDefault")?);
-    let set = |on, name: &str, value| Some((on, format!("{version}\\{side}\\{name} = {value}")));
+    let by = |name: &str, value| format!("{version}\\{side}\\{name} = {value}");
     // Schannel takes numbers only; any but 0 means yes.
     Ok(match (enabled, disabled) {
-        (Some(Value::Number(0)), _) => set(false, "Enabled", 0),
-        (_, Some(Value::Number(value))) if value != 0 => set(false, "DisabledByDefault", value),
-        (Some(Value::Number(value)), _) => set(true, "Enabled", value),
-        (_, Some(Value::Number(value))) => set(true, "DisabledByDefault", value),
+        (Some(Value::Number(0)), _) => Some(Switch::Off(by("Enabled", 0))),
+        (_, Some(Value::Number(value))) if value != 0 => Some(Switch::Off(by("DisabledByDefault", value))),
+        (Some(Value::Number(value)), _) => Some(Switch::On(by("Enabled", value))),
+        (_, Some(Value::Number(value))) => Some(Switch::On(by("DisabledByDefault", value))),
         _ => None,
     })
 }

@@ -7,8 +7,9 @@
 use time::OffsetDateTime;
 
 use crate::{
+    filetime,
     pdu::{
-        Malformed, filetime,
+        Malformed,
         ntlm::{self, Challenge},
         ts_request::TsRequest,
     },

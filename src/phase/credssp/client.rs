@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 
 use super::{Admitted, binding::Binding};
 use crate::{
+    filetime,
     pdu::{
         Malformed,
         connect_initial::CLIENT_NAME,
-        filetime,
         ntlm::{self, Fresh, Identity, Session},
         ts_request::Sent,
     },

@@ -1,7 +1,7 @@
 //! The certificate that the target serves.
 
 use crate::{
-    certificate::{SMALLEST_RSA, any_matches},
+    certificate::any_matches,
     codes::Phase,
     policy::{
         promise::{Asked, Promise},
@@ -158,7 +158,7 @@ fn key_bits(served: &Certificate, asked: &Asked<'_>) -> Answer {
 
 fn usual_bits(subject: &Subject<'_>) -> Option<Wanted> {
     let strength = strength(&subject.report.certificate.as_ref()?.key)?;
-    (strength >= SMALLEST_RSA).then(|| Wanted::Number(SMALLEST_RSA.into()))
+    (strength >= PublicKey::SMALLEST_RSA).then(|| Wanted::Number(PublicKey::SMALLEST_RSA.into()))
 }
 
 fn thumbprint(served: &Certificate, asked: &Asked<'_>) -> Answer {

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::{Cursor, Read as _},
+    io::{Cursor, Read as _, Write as _},
 };
 
 use rdptrace::report::{CheckStatus, LocalCheck, Os};
@@ -205,6 +205,30 @@ fn a_damaged_zip_file_is_told() {
     fs::write(&path, &whole[..whole.len() / 2]).expect("a file");
     let why = Files::open(&[Given::Collected(path)]).err().expect("nothing is left");
     assert!(why.starts_with("nothing can be read: machine.zip: "), "{why}");
+}
+
+/// A zip file with this in place of the machine.
+fn with_machine(text: &str) -> Result<(), archive::NoMachine> {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut zip = zip::ZipWriter::new(&mut bytes);
+    zip.start_file("machine.json", zip::write::SimpleFileOptions::default()).expect("a member");
+    zip.write_all(text.as_bytes()).expect("memory takes everything");
+    zip.finish().expect("a zip file");
+    archive::read(bytes).map(|_| ())
+}
+
+/// Somebody may have edited the answers: what is wrong is told, with its place, and a list without an end is not read at all.
+#[test]
+fn what_is_wrong_with_answers_is_told_with_its_place() {
+    for (text, what) in [
+        ("{\n\n", "it is cut off (line 3, column 0)"),
+        ("{\n}", "it is not what --collect writes (line 2, column 1)"),
+        ("\nsystem = 1", "it is no JSON (line 2, column 1)"),
+        (&",".repeat(400_001), "it has more entries than are read"),
+    ] {
+        let told = archive::NoMachine::Damaged(format!("machine.json: {what}"));
+        assert_eq!(with_machine(text), Err(told));
+    }
 }
 
 #[test]

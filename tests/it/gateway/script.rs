@@ -34,6 +34,8 @@ pub(crate) struct Script {
     pub crossed: bool,
     /// The whole answer to the second of two connections.
     pub second: Option<&'static str>,
+    /// What answers the body of that connection before it is over.
+    pub early: Option<&'static str>,
     /// The whole answer to the proof of the password.
     pub after_proof: Option<&'static str>,
     /// The challenge ends its connection.
@@ -76,6 +78,7 @@ impl Default for Script {
             only: None,
             crossed: false,
             second: None,
+            early: None,
             after_proof: None,
             closing: false,
             bindings: None,
@@ -171,6 +174,11 @@ async fn connection(
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await?;
             stream.flush().await?;
             continue;
+        }
+        if let Some(answer) = script.early.filter(|_| sending) {
+            stream.write_all(answer.as_bytes()).await?;
+            stream.flush().await?;
+            return std::future::pending().await;
         }
         return open(stream, &head, script, seen).await;
     }

@@ -2,7 +2,10 @@
 
 use std::sync::atomic::Ordering::SeqCst;
 
-use rdptrace::report::{Credentials, Outcome};
+use rdptrace::{
+    codes::Phase,
+    report::{Credentials, FailureKind, Outcome},
+};
 
 use super::{
     lab::{Lab, ways, with_account},
@@ -39,6 +42,18 @@ async fn who_answers_the_second_connection_has_to_be_who_answered_the_first() {
             assert_eq!(lab.seen.proofs.load(SeqCst), usize::from(verified));
         }
     }
+}
+
+/// A gateway that answers the body of the second connection refuses it, and says why in its status line.
+#[tokio::test(start_paused = true)]
+async fn what_answers_the_second_connection_too_early_is_told() {
+    let early = "HTTP/1.1 413 Request Entity Too Large\r\nContent-Length: 0\r\n\r\n";
+    let script = Script { carrier: Carrier::Bodies, early: Some(early), ..Script::default() };
+    let report = Lab::new(script).trace(with_account()).await;
+    let failure = report.verdict.failure.as_ref().expect("it fails");
+    assert_eq!((report.verdict.phase, failure.kind), (Some(Phase::Gateway), FailureKind::Malformed));
+    let told = "the channel for sending was answered early: HTTP/1.1 413 Request Entity Too Large";
+    assert!(failure.detail.contains(told), "{}", failure.detail);
 }
 
 /// The connection that takes the place of one which ended with the challenge is another one too.

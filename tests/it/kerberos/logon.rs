@@ -227,6 +227,18 @@ async fn an_error_in_the_name_of_another_realm_makes_nothing_certain() {
     }
 }
 
+/// A KDC that wants a proof again after one has refused it: it gets no second one.
+#[tokio::test(start_paused = true)]
+async fn a_proof_is_made_once_however_often_it_is_asked_for() {
+    let wants = preauthentication_required();
+    let report = answered(&[wants.clone(), wants.clone(), wants]).await;
+    let failure = report.verdict.failure.as_ref().expect("it failed");
+    assert_eq!((failure.kind, failure.code), (FailureKind::KerberosError, Some(25)), "{}", failure.detail);
+    let made = report.trace.described().and_then(|made| made.phases.credssp.as_ref()).expect("CredSSP");
+    let exchanges = &made.evidence.kdc.as_ref().expect("a KDC was asked").exchanges;
+    assert_eq!(exchanges.iter().map(|exchange| exchange.proof).collect::<Vec<_>>(), [false, true]);
+}
+
 /// The server's own KRB-ERROR, framed as GSS-API frames it, and bare.
 #[test]
 fn an_error_of_the_server_is_found_in_its_token() {

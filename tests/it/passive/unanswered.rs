@@ -49,6 +49,58 @@ fn a_client_that_leaves_in_its_hello_has_sent_one() {
     }
 }
 
+/// A client that sends no TLS is not told as a server that speaks none, nor is a record of the server that cannot be read.
+#[test]
+fn only_a_server_that_sends_no_record_speaks_no_tls() {
+    let read = "a record cannot be read";
+    for (side, bytes, told) in [
+        (Side::Client, &b"GET / HTTP/1.1\r\n\r\n"[..], read),
+        (Side::Server, &[22, 3, 3, 0xFF, 0xFF, 2][..], read),
+        (Side::Server, b"HTTP/1.1 400 Bad Request\r\n\r\n", "no TLS"),
+    ] {
+        let mut talk = Talk::open();
+        talk.tells(Side::Client, REQUEST);
+        talk.tells(Side::Server, CONFIRM);
+        if side == Side::Server {
+            talk.tells(Side::Client, &handshake(200));
+        }
+        talk.tells(side, bytes);
+        let report = judged(&talk.pcap());
+        let tls = report.trace.connections[0].phases.tls.as_ref().expect("it was selected");
+        let failed = tls.failure.as_ref().map(|failure| failure.kind);
+        let is_unseen = told == read;
+        assert_eq!(failed, (!is_unseen).then_some(FailureKind::NotTls), "{tls:?}");
+        assert_eq!(tls.stopped.as_ref().is_some_and(|why| why.starts_with(read)), is_unseen, "{tls:?}");
+    }
+}
+
+/// What was there before the capture began is not taken for what was not sent.
+#[test]
+fn a_capture_that_begins_inside_a_connection_says_so() {
+    for (opens, expected) in [(true, false), (false, true)] {
+        let mut talk = Talk::default();
+        match opens {
+            true => talk.opens(),
+            false => {
+                talk.client.next += 1;
+                talk.server.next += 1;
+            }
+        }
+        talk.tells(Side::Client, REQUEST);
+        talk.tells(Side::Server, CONFIRM);
+        talk.closes(Side::Server);
+        talk.closes(Side::Client);
+        let report = judged(&talk.pcap());
+        let watched = report.trace.connections[0].watched.as_ref().expect("it was watched");
+        assert_eq!(watched.begins_late, expected);
+        let said = report
+            .findings
+            .iter()
+            .any(|found| found.message == "the capture begins after the connection did");
+        assert_eq!(said, expected, "{:?}", report.findings);
+    }
+}
+
 #[test]
 fn a_syn_that_is_answered_with_a_rst_is_refused_by_the_host() {
     let mut talk = Talk::default();

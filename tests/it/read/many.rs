@@ -6,7 +6,7 @@ use std::{
     process::Stdio,
 };
 
-use rdptrace::{Report, internal::flow::Flow};
+use rdptrace::{Report, internal::flow::Flow, render};
 
 use super::{flows, of, written};
 use crate::program::{command, file, rdptrace, text};
@@ -77,6 +77,28 @@ async fn conversations_are_numbered_by_their_beginning_however_they_end() {
     let fifth = rdptrace(&["read", later, earlier, "--conversation", "5", "--format", "json"]);
     let fifth: Report = serde_json::from_slice(&fifth.stdout).expect("a report");
     assert_eq!(fifth.trace.connections[0].local.map(|end| end.port()), Some(50_004));
+}
+
+/// A row is one line if the page is wide enough, and otherwise how it ended is below.
+#[tokio::test(start_paused = true)]
+async fn the_table_keeps_to_the_width_of_the_page() {
+    let path = written("table.pcapng", &flows(&["nla-required", "certificate-expired"]).await);
+    let all = reports(&rdptrace(&["read", of(&path), "--format", "ndjson"]).stdout);
+    let told = all.iter().find_map(|report| report.verdict.failure.as_ref()).expect("one failed");
+    for (width, is_beside) in [(80, false), (100, true), (120, true)] {
+        let mut rows: Vec<render::Row> = all.iter().map(render::Row::of).collect();
+        let mut bytes = Vec::new();
+        render::conversations(&mut rows, width, &mut bytes).expect("memory takes everything");
+        let table = text(&bytes);
+        assert!(
+            table.lines().all(|line| line.chars().count() <= width && line == line.trim_end()),
+            "{table}"
+        );
+        let whole = table.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(is_beside || whole.contains(&told.detail), "{table}");
+        let row = table.lines().find(|line| line.contains("192.0.2.2:50001")).expect("a row");
+        assert_eq!(row.split_whitespace().count() > 5, is_beside, "{table}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

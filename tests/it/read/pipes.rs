@@ -22,8 +22,8 @@ async fn they_are_read_as_files_are() {
     let [files, pipes, one] =
         ["\"$1\" \"$2\"", "<(cat \"$1\") <(cat \"$2\")", "<(cat \"$1\") <(cat \"$2\") --conversation 2"]
             .map(|words| told(words, captures));
-    assert!(files.contains("    2  "), "{files}");
-    let table = |page: &str| page.lines().take(3).collect::<Vec<_>>().join("\n");
+    assert!(files.lines().any(|line| line.starts_with("2  ")), "{files}");
+    let table = |page: &str| page.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
     assert_eq!(table(&pipes), table(&files));
     assert!(one.contains("192.0.2.200:3389") && !one.contains("not a capture"), "{one}");
 }

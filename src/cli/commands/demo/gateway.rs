@@ -4,7 +4,7 @@ use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use super::serving::{entry, keep_serving, listen, report, says};
+use super::serving::{Beside, entry, keep_serving, listen, report, says};
 use crate::{
     Ended, Endpoint, Tracer,
     cli::{Error, arguments::demo::DemoArguments, out::sink, progress::Progress},
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &DemoArguments) -> Result<u8, Error> {
     match arguments.serve {
         Some(address) => {
             let what = fault.map_or("a gateway without a fault", |fault| fault.name);
-            keep_serving(address, gateway, what, false)
+            keep_serving(address, gateway, what, Beside::Nothing)
         }
         None => report(arguments, async |progress: &Progress| trace(gateway, fault, progress).await),
     }

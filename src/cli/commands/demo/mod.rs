@@ -14,7 +14,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use self::serving::{entry, keep_serving, listen, report, says};
+use self::serving::{Beside, entry, keep_serving, listen, report, says};
 use crate::{
     Ended, Tracer,
     cli::{Error, arguments::demo::DemoArguments, out::sink, progress::Progress, start::begin_logging},
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<u8, Error> {
     }
     let fault = arguments.fault.as_deref().map(fault).transpose()?;
     match arguments.serve {
-        Some(address) => serve(address, fault, arguments.udp),
+        Some(address) => serve(address, fault, if arguments.udp { Beside::Udp } else { Beside::Nothing }),
         None => show(fault, arguments),
     }
 }
@@ -67,9 +67,9 @@ fn server(fault: Option<&'static Fault>) -> Result<Arc<Server>, Error> {
     built.map_err(|error| Error::new(format!("the demo server cannot start: {error}")))
 }
 
-fn serve(address: SocketAddr, fault: Option<&'static Fault>, udp: bool) -> Result<u8, Error> {
+fn serve(address: SocketAddr, fault: Option<&'static Fault>, beside: Beside) -> Result<u8, Error> {
     let what = fault.map_or("without a fault", |fault| fault.name);
-    keep_serving(address, server(fault)?, what, udp)
+    keep_serving(address, server(fault)?, what, beside)
 }
 
 fn show(fault: Option<&'static Fault>, arguments: &DemoArguments) -> Result<u8, Error> {

@@ -11,7 +11,7 @@ use crate::{
         exit,
         out::stderr,
         output::Output,
-        progress::Progress,
+        progress::{Progress, Shows},
         promised::Promised,
         start::runtime,
     },
@@ -42,12 +42,20 @@ pub(super) async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr)
     Ok((listener, bound))
 }
 
-/// Serves until interrupted; with `udp` the SYN of RDP-UDP is answered too.
+/// What is answered on the port beside TCP.
+#[derive(Clone, Copy)]
+pub(super) enum Beside {
+    Nothing,
+    /// The SYN of RDP-UDP.
+    Udp,
+}
+
+/// Serves until interrupted.
 pub(super) fn keep_serving<S: Service>(
     address: SocketAddr,
     server: Arc<S>,
     what: &str,
-    udp: bool,
+    beside: Beside,
 ) -> Result<u8, Error> {
     runtime()?.block_on(async {
         let (listener, bound) = listen(address).await?;
@@ -56,14 +64,14 @@ pub(super) fn keep_serving<S: Service>(
             demo::USER,
             demo::PASSWORD
         ));
-        match udp {
-            true => tokio::select! {
+        match beside {
+            Beside::Udp => tokio::select! {
                 () = demo::run(listener, server) => Ok(0),
                 Err(error) = demo::answer_udp(bound) => {
                     Err(Error::new(format!("cannot listen on UDP {bound}: {error}")))
                 }
             },
-            false => {
+            Beside::Nothing => {
                 demo::run(listener, server).await;
                 Ok(0)
             }
@@ -78,7 +86,7 @@ pub(super) fn report(
 ) -> Result<u8, Error> {
     let promised = Promised::read(&arguments.promises, &arguments.output.telling)?;
     let output = Output::open(&arguments.output, None)?;
-    let progress = Progress::new(&arguments.output, true);
+    let progress = Progress::new(&arguments.output, Shows::Trace);
     let runtime = runtime()?;
     let ended = runtime.block_on(trace(&progress));
     drop(progress);

@@ -16,8 +16,9 @@ use std::{
 
 use time::OffsetDateTime;
 
-use super::keys::{Keys, MOST_NAMES, filetime, same, value};
+use super::keys::{Keys, MOST_NAMES, same, value};
 use crate::{
+    filetime,
     local::host::{Answer, Unreadable, Value},
     utf16::text_to_nul,
 };
@@ -98,7 +99,9 @@ impl<R: Read + Seek> Hive<R> {
             notes.push(why);
             None
         });
-        let written = filetime(head[12..20].try_into().map(u64::from_le_bytes).unwrap_or_default());
+        let ticks = head[12..20].try_into().map(u64::from_le_bytes).unwrap_or_default();
+        // Of a hive that was never written it is 0.
+        let written = Some(ticks).filter(|ticks| *ticks > 0).and_then(filetime::moment);
         let place = text_to_nul(&head[48..112]);
         Ok(Self { state: Mutex::new(State { cells, notes }), root, mount, control_set, written, place })
     }

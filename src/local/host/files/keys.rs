@@ -1,7 +1,5 @@
 //! What files of the registry have in common: keys without case, values by their type, and times.
 
-use time::OffsetDateTime;
-
 use crate::{
     local::host::{Answer, Value},
     utf16,
@@ -38,13 +36,6 @@ pub(super) fn value(kind: u32, bytes: &[u8]) -> Value {
         },
         _ => Value::Binary { binary: hex::encode(bytes) },
     }
-}
-
-/// A time of Windows, in 100 ns since 1601; none where it was never written.
-pub(super) fn filetime(ticks: u64) -> Option<OffsetDateTime> {
-    const SECONDS_TO_1970: i64 = 11_644_473_600;
-    let seconds = i64::try_from(ticks / 10_000_000).ok().filter(|seconds| *seconds > 0)?;
-    OffsetDateTime::from_unix_timestamp(seconds - SECONDS_TO_1970).ok()
 }
 
 /// Whether both are one name: Windows knows no case.

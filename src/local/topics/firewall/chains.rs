@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr};
 
-use super::values::Fit;
+use super::values::{Direction, Fit};
 
 /// What begins a line of a table that holds no rules.
 const OF_TABLE: &[&str] = &[
@@ -22,8 +22,8 @@ const OF_TABLE: &[&str] = &[
 /// A chain.
 #[derive(Default)]
 pub(super) struct Chain {
-    /// Whether what is sent and what comes back begin here.
-    pub hook: (bool, bool),
+    /// Which packets begin here.
+    pub hook: Option<Direction>,
     /// The line that says that nothing goes on which no rule accepts.
     pub closed: Option<String>,
     /// In order, one a line.
@@ -76,12 +76,16 @@ impl Chains {
         chains
     }
 
-    /// The chains that packets come to by themselves, each with how well its table fits.
-    pub(super) fn hooked(&self, address: Option<IpAddr>) -> impl Iterator<Item = (&String, &Chain, Fit)> {
+    /// The chains that such packets come to by themselves, each with how well its table fits.
+    pub(super) fn hooked(
+        &self,
+        direction: Direction,
+        address: Option<IpAddr>,
+    ) -> impl Iterator<Item = (&String, &Chain, Fit)> {
         self.chains.iter().filter_map(move |(name, chain)| {
             let is_dormant = self.dormant.iter().any(|table| name.starts_with(&format!("{table} ")));
             let fit = family(name, address);
-            (chain.hook != (false, false) && !is_dormant && fit != Fit::No).then_some((name, chain, fit))
+            (chain.hook == Some(direction) && !is_dormant && fit != Fit::No).then_some((name, chain, fit))
         })
     }
 
@@ -96,10 +100,12 @@ impl Chains {
         let chain = self.chains.entry(own.to_owned()).or_default();
         if let Some((kind, rest)) = line.strip_prefix("type ").and_then(|rest| rest.split_once(" hook ")) {
             let hook = rest.split_whitespace().next().unwrap_or_default();
-            let sent = matches!(hook, "output" | "postrouting" | "egress");
-            // Only what begins a connection is translated by rules.
-            let back = matches!(hook, "input" | "prerouting" | "ingress") && kind != "nat";
-            chain.hook = (sent, back);
+            chain.hook = match hook {
+                "output" | "postrouting" | "egress" => Some(Direction::Sent),
+                // Only what begins a connection is translated by rules.
+                "input" | "prerouting" | "ingress" if kind != "nat" => Some(Direction::Back),
+                _ => None,
+            };
             chain.closed = line.contains("policy drop").then(|| line.to_owned());
         } else if !line.starts_with("comment ") {
             chain.rules.push(line.to_owned());
@@ -112,8 +118,11 @@ impl Chains {
         let chain = self.chains.entry(format!("{table} {name}")).or_default();
         match option {
             "-P" => {
-                let back = matches!(name, "INPUT" | "PREROUTING") && table != "*nat";
-                chain.hook = (matches!(name, "OUTPUT" | "POSTROUTING"), back);
+                chain.hook = match name {
+                    "OUTPUT" | "POSTROUTING" => Some(Direction::Sent),
+                    "INPUT" | "PREROUTING" if table != "*nat" => Some(Direction::Back),
+                    _ => None,
+                };
                 chain.closed = line.ends_with(" DROP").then(|| line.to_owned());
             }
             "-A" => chain.rules.push(line.to_owned()),

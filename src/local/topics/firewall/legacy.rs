@@ -1,7 +1,7 @@
 //! A rule as `iptables -S` lists it.
 
 use super::{
-    values::{Fit, interface, not, places, ports, protocol, state},
+    values::{Direction, Fit, interface, not, places, ports, protocol, state},
     verdict::{Connection, Rule, Verdict},
 };
 
@@ -25,7 +25,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Reads a line that adds a rule.
-pub(super) fn rule(words: &[&str], connection: Connection, back: bool) -> Rule {
+pub(super) fn rule(words: &[&str], connection: Connection, direction: Direction) -> Rule {
     let mut fits = Vec::new();
     let mut negated = false;
     let mut at = 2;
@@ -44,7 +44,7 @@ pub(super) fn rule(words: &[&str], connection: Connection, back: bool) -> Rule {
             "-j" => return (all(&fits), target(first)),
             "-g" => return (all(&fits), Verdict::Goto(first.to_owned())),
             "-m" => {}
-            other => fits.push(not(condition(other, values, connection, back), negated)),
+            other => fits.push(not(condition(other, values, connection, direction), negated)),
         }
         negated = false;
     }
@@ -67,21 +67,22 @@ fn target(name: &str) -> Verdict {
     }
 }
 
-fn condition(option: &str, values: &[&str], connection: Connection, back: bool) -> Fit {
-    let far = |is_far: bool, fit: Fit| if is_far { fit } else { Fit::Perhaps };
+fn condition(option: &str, values: &[&str], connection: Connection, direction: Direction) -> Fit {
+    // Each condition is about an end that packets of one direction have as their other end.
+    let of = |about: Direction, fit: Fit| if direction == about { fit } else { Fit::Perhaps };
     let port = || ports(values, connection.port);
     let place = || places(values, connection.address);
     match option {
         "-p" => protocol(values),
         "--comment" => Fit::Yes,
-        "--dport" | "--dports" => far(!back, port()),
-        "--sport" | "--sports" => far(back, port()),
+        "--dport" | "--dports" => of(Direction::Sent, port()),
+        "--sport" | "--sports" => of(Direction::Back, port()),
         "--ports" => port(),
-        "-d" => far(!back, place()),
-        "-s" => far(back, place()),
-        "-o" => far(!back, interface(values, connection.address)),
-        "-i" => far(back, interface(values, connection.address)),
-        "--state" | "--ctstate" => state(values, back),
+        "-d" => of(Direction::Sent, place()),
+        "-s" => of(Direction::Back, place()),
+        "-o" => of(Direction::Sent, interface(values, connection.address)),
+        "-i" => of(Direction::Back, interface(values, connection.address)),
+        "--state" | "--ctstate" => state(values, direction),
         _ => Fit::Perhaps,
     }
 }

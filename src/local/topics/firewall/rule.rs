@@ -1,18 +1,18 @@
 //! A rule of nftables or iptables: what it has to do with one connection, and what it does to what it fits.
 
-use super::values::{Fit, family, interface, not, places, ports, protocol, state};
+use super::values::{Direction, Fit, family, interface, not, places, ports, protocol, state};
 use super::verdict::{Connection, Rule, Verdict};
 
-/// Reads a rule; `back` is what the far end answers. A map of verdicts is read as a rule for each of its elements.
-pub(super) fn rules(text: &str, connection: Connection, back: bool) -> Vec<Rule> {
+/// Reads a rule. A map of verdicts is read as a rule for each of its elements.
+pub(super) fn rules(text: &str, connection: Connection, direction: Direction) -> Vec<Rule> {
     let words: Vec<String> = spaced(text);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if words.first() == Some(&"-A") {
-        return vec![super::legacy::rule(&words, connection, back)];
+        return vec![super::legacy::rule(&words, connection, direction)];
     }
     match words.iter().position(|word| *word == "vmap") {
-        None => vec![modern(&words, connection, back)],
-        Some(at) => mapped(&words, at, connection, back),
+        None => vec![modern(&words, connection, direction)],
+        Some(at) => mapped(&words, at, connection, direction),
     }
 }
 
@@ -52,9 +52,9 @@ fn compared(words: Vec<String>) -> Vec<String> {
 }
 
 /// The rules that a map of verdicts stands for; what a named one holds is not read.
-fn mapped(words: &[&str], at: usize, connection: Connection, back: bool) -> Vec<Rule> {
+fn mapped(words: &[&str], at: usize, connection: Connection, direction: Direction) -> Vec<Rule> {
     let before = &words[..at];
-    let fit = modern(before, connection, back).0;
+    let fit = modern(before, connection, direction).0;
     let strange = || vec![(fit.min(Fit::Perhaps), Verdict::Strange)];
     let Some(elements) = words.get(at + 1..).and_then(|rest| rest.strip_prefix(&["{"])) else {
         return strange();
@@ -66,14 +66,14 @@ fn mapped(words: &[&str], at: usize, connection: Connection, back: bool) -> Vec<
         let mut rule = before.to_vec();
         rule.extend([key, verdict]);
         rule.extend(behind.iter().take(has_chain));
-        found.push(modern(&rule, connection, back));
+        found.push(modern(&rule, connection, direction));
         rest = &behind[has_chain.min(behind.len())..];
     }
     if rest.is_empty() { found } else { strange() }
 }
 
 /// A line of `nft list ruleset`.
-fn modern(words: &[&str], connection: Connection, back: bool) -> Rule {
+fn modern(words: &[&str], connection: Connection, direction: Direction) -> Rule {
     let (mut fits, mut acts) = (Vec::new(), false);
     // Values that stand together are compared together.
     let together = words.contains(&".").then_some(Fit::Perhaps);
@@ -87,7 +87,7 @@ fn modern(words: &[&str], connection: Connection, back: bool) -> Rule {
             (at, acts) = (behind, true);
             continue;
         }
-        let (found, behind) = condition(words, at, connection, back);
+        let (found, behind) = condition(words, at, connection, direction);
         fits.push(found);
         at = behind;
     }
@@ -139,25 +139,24 @@ fn statement(words: &[&str], at: usize) -> Option<usize> {
 }
 
 /// A condition, and where the next word stands.
-fn condition(words: &[&str], at: usize, connection: Connection, back: bool) -> (Fit, usize) {
+fn condition(words: &[&str], at: usize, connection: Connection, direction: Direction) -> (Fit, usize) {
     let next = words.get(at + 1).copied().unwrap_or_default();
     let (values, negated, behind) = operand(words, at + 2);
-    let far = |is_far: bool, fit: Fit| if is_far { fit } else { Fit::Perhaps };
+    // The far end is where packets go to, or where they come from.
+    let far_end = |is_destination: bool| is_destination == (direction == Direction::Sent);
+    let far = |is_destination: bool, fit: Fit| if far_end(is_destination) { fit } else { Fit::Perhaps };
     let fit = match (words[at], next) {
-        ("tcp" | "th", "dport" | "sport") => far((next == "dport") != back, ports(&values, connection.port)),
+        ("tcp" | "th", "dport" | "sport") => far(next == "dport", ports(&values, connection.port)),
         ("meta", "l4proto") | ("ip", "protocol") | ("ip6", "nexthdr") => protocol(&values),
         ("meta", "nfproto") => family(&values, connection.address),
-        ("ip" | "ip6", "daddr" | "saddr") => {
-            far((next == "daddr") != back, places(&values, connection.address))
-        }
-        ("ct", "state") => state(&values, back),
+        ("ip" | "ip6", "daddr" | "saddr") => far(next == "daddr", places(&values, connection.address)),
+        ("ct", "state") => state(&values, direction),
         ("udp" | "icmp" | "icmpv6" | "sctp" | "dccp" | "udplite" | "ah" | "esp" | "arp" | "igmp", _) => {
             return (Fit::No, at + 2);
         }
         ("iif" | "iifname" | "oif" | "oifname", _) => {
             let (values, negated, behind) = operand(words, at + 1);
-            let is_way = words[at].starts_with('o') != back;
-            let fit = if is_way { interface(&values, connection.address) } else { Fit::Perhaps };
+            let fit = far(words[at].starts_with('o'), interface(&values, connection.address));
             return (not(fit, negated), behind);
         }
         _ => return (Fit::Perhaps, at + 1),

@@ -13,6 +13,15 @@ pub(super) enum Fit {
     Yes,
 }
 
+/// Which packets of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// What this machine sends.
+    Sent,
+    /// What the far end answers.
+    Back,
+}
+
 /// The port by its name.
 const NAME: (&str, u16) = ("ms-wbt-server", DEFAULT_PORT);
 
@@ -68,8 +77,11 @@ pub(super) fn places(values: &[&str], address: Option<IpAddr>) -> Fit {
 }
 
 /// What is sent first is new, and what comes back is of a connection that is known.
-pub(super) fn state(values: &[&str], back: bool) -> Fit {
-    let wanted = if back { "established" } else { "new" };
+pub(super) fn state(values: &[&str], direction: Direction) -> Fit {
+    let wanted = match direction {
+        Direction::Sent => "new",
+        Direction::Back => "established",
+    };
     const KNOWN: &[&str] = &["new", "established", "related", "invalid", "untracked"];
     any(values, |value| {
         let value = value.to_ascii_lowercase();

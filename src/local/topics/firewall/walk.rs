@@ -3,7 +3,7 @@
 use super::{
     chains::{Chain, Chains},
     rule::rules,
-    values::Fit,
+    values::{Direction, Fit},
     verdict::{Connection, Verdict},
 };
 
@@ -27,13 +27,10 @@ pub(super) enum Against {
 /// The first rule that refuses what is sent, else the first that may refuse it or what comes back.
 pub(super) fn against(chains: &Chains, connection: Connection) -> Against {
     let mut perhaps = chains.strange.clone();
-    for back in [false, true] {
-        for (name, chain, fit) in chains.hooked(connection.address) {
-            if !(if back { chain.hook.1 } else { chain.hook.0 }) {
-                continue;
-            }
-            let mut way =
-                Way { chains, connection, back, doubt: back || fit != Fit::Yes, steps: 0, perhaps: None };
+    for direction in [Direction::Sent, Direction::Back] {
+        for (name, chain, fit) in chains.hooked(direction, connection.address) {
+            let doubt = direction == Direction::Back || fit != Fit::Yes;
+            let mut way = Way { chains, connection, direction, doubt, steps: 0, perhaps: None };
             let end = match way.walk(name, chain, 0) {
                 End::Through => chain.closed.clone().map_or(End::Over, |closed| way.refused(&closed)),
                 end => end,
@@ -63,7 +60,7 @@ enum End {
 struct Way<'a> {
     chains: &'a Chains,
     connection: Connection,
-    back: bool,
+    direction: Direction,
     /// Whether a rule before may have decided already, or what is refused proves nothing.
     doubt: bool,
     steps: usize,
@@ -73,7 +70,7 @@ struct Way<'a> {
 impl Way<'_> {
     fn walk(&mut self, name: &str, chain: &Chain, depth: usize) -> End {
         for text in &chain.rules {
-            for (fit, verdict) in rules(text, self.connection, self.back) {
+            for (fit, verdict) in rules(text, self.connection, self.direction) {
                 self.steps += 1;
                 if self.steps > MOST || depth > DEEPEST {
                     self.may(text);

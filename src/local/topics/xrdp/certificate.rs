@@ -2,15 +2,16 @@
 
 use sha1::{Digest as _, Sha1};
 use time::{Duration, OffsetDateTime, macros::format_description};
-use x509_parser::{pem::Pem, public_key::PublicKey};
+use x509_parser::{pem::Pem, public_key::PublicKey as ParsedKey};
 
 use super::settings::{Settings, USUAL_KEY, settings};
-use crate::local::{self, CheckResult, Survey};
+use crate::{
+    local::{self, CheckResult, Survey},
+    report::PublicKey,
+};
 
 /// What is taken when xrdp.ini names none.
 const USUAL: &str = "/etc/xrdp/cert.pem";
-/// The shortest RSA key that OpenSSL takes at its usual level.
-const SMALLEST_RSA: u32 = 2048;
 /// More bytes than the key of any curve has in PEM, with its parameters.
 const LONGEST_CURVE: u64 = 1500;
 const SOON: Duration = Duration::days(14);
@@ -48,7 +49,7 @@ pub(super) fn judge(survey: &Survey<'_>) -> CheckResult {
         CheckResult::warning(
             "the certificate of xrdp is not valid yet, or the clock of this machine is wrong",
         )
-    } else if let Some(bits) = rsa_bits(&text).filter(|bits| *bits < SMALLEST_RSA) {
+    } else if let Some(bits) = rsa_bits(&text).filter(|bits| *bits < PublicKey::SMALLEST_RSA) {
         CheckResult::warning(format!(
             "the certificate of xrdp has an RSA key of {bits} bits, which OpenSSL refuses by default, and so do clients"
         ))
@@ -91,7 +92,7 @@ pub(super) fn fits_length(survey: &Survey<'_>, bytes: u64) -> bool {
     match (rsa_bits(&text).map(u64::from), certificate.public_key().parsed()) {
         _ if bytes == 0 => false,
         (Some(bits), _) => (bits * 3 / 4..=bits).contains(&bytes),
-        (None, Ok(PublicKey::EC(_))) => bytes < LONGEST_CURVE,
+        (None, Ok(ParsedKey::EC(_))) => bytes < LONGEST_CURVE,
         (None, _) => true,
     }
 }
@@ -99,7 +100,7 @@ pub(super) fn fits_length(survey: &Survey<'_>, bytes: u64) -> bool {
 fn rsa_bits(text: &str) -> Option<u32> {
     let block = first(text)?;
     match block.parse_x509().ok()?.public_key().parsed().ok()? {
-        PublicKey::RSA(key) => u32::try_from(key.key_size()).ok(),
+        ParsedKey::RSA(key) => u32::try_from(key.key_size()).ok(),
         _ => None,
     }
 }

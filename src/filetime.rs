@@ -1,4 +1,4 @@
-//! FILETIME: 100 ns since 1601-01-01 in UTC (MS-DTYP 2.3.3).
+//! FILETIME: 100 ns since 1601-01-01 in UTC (MS-DTYP 2.3.3). Pure.
 
 use time::{Duration, OffsetDateTime, macros::datetime};
 
