@@ -262,3 +262,27 @@ fn whichever_side_is_missing_it_is_named() {
         assert!(has(&report, FindingCode::CaptureOneSided));
     }
 }
+
+/// Once may be chance, a short segment says nothing of long ones, and without a shorter one that arrived nothing is compared.
+#[test]
+fn a_long_segment_is_lost_from_three_times_on_if_a_shorter_one_arrived() {
+    for (length, sent, arrived, expected) in [
+        (577, 3, 1, true),
+        (576, 3, 1, false),
+        (577, 2, 1, false),
+        (577, 3, 0, false),
+        (577, 3, 576, true),
+        (577, 3, 577, false),
+    ] {
+        for by in [Side::Client, Side::Server] {
+            let mut trace = judged(&greeted().pcap()).trace;
+            let watched = trace.connections[0].watched.as_mut().expect("it was watched");
+            let side = if by == Side::Client { &mut watched.client } else { &mut watched.server };
+            (side.lost_segment, side.lost_sent) = (Some(length), Some(sent));
+            side.longest_acknowledged = arrived;
+            let report = diagnose(trace);
+            let said = has(&report, FindingCode::PathDropsLargePackets);
+            assert_eq!(said, expected, "{by:?} {length} {sent} {arrived}");
+        }
+    }
+}
