@@ -1,12 +1,13 @@
 //! One direction of a TCP connection, put together from its segments (RFC 9293): in any order, more than once, or not at all.
 
+mod end;
 mod resets;
 
 use super::{
     assembly::Assembly, copies::Copies, flight::Flight, item::Note, lacks::Lacks, packet::Segment,
     tally::Tally,
 };
-use crate::flow::{At, End, How, Packets, Stream, Vain};
+use crate::flow::{At, End, How, Packets, Vain};
 
 /// How long, and for how many packets, bytes may be captured after their acknowledgement.
 const LATE: At = 1_000_000_000;
@@ -47,17 +48,6 @@ pub(super) struct Side {
     ttl: Tally<u8>,
     mac: Tally<[u8; 6]>,
     window_closed: bool,
-}
-
-/// What the record shows of the end to which a side sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reader {
-    /// None of its packets, so that nobody knows what it has.
-    Unseen,
-    /// It had no room for more when it was seen last.
-    Full,
-    /// It had.
-    Ready,
 }
 
 impl Side {
@@ -193,15 +183,6 @@ impl Side {
         self.keep_alives = None;
     }
 
-    /// What the record shows of it as the reader of the other side.
-    pub(super) fn reader(&self) -> Reader {
-        match (self.packets.count, self.window_closed) {
-            (0, _) => Reader::Unseen,
-            (_, true) => Reader::Full,
-            (_, false) => Reader::Ready,
-        }
-    }
-
     /// Whether any byte of it is known.
     pub(super) fn has_spoken(&self) -> bool {
         self.sent > 0
@@ -281,33 +262,5 @@ impl Side {
     /// How many bytes of memory it takes beside its own.
     pub(super) fn held(&self) -> usize {
         self.assembly.held() + self.copies.held() + self.flight.held()
-    }
-
-    /// The stream, when nothing more comes.
-    pub(super) fn finish(mut self, reader: Reader) -> Stream {
-        self.assembly.give_up_to(self.known_to());
-        let claimed = self.lacks.claimed().unwrap_or(0);
-        let end = self.sent.max(self.known_to()).max(self.fin.unwrap_or(0)).max(claimed);
-        let packets = &mut self.packets;
-        packets.never_arrived = self.lacks.told(&self.assembly);
-        match packets.never_arrived {
-            Some(_) => self.assembly.end_before(end),
-            None => packets.unsettled = self.assembly.give_up_to(end),
-        }
-        packets.ttl = self.ttl.usual().or(packets.ttl);
-        packets.ttl_varies = self.ttl.varies();
-        packets.mac = self.mac.usual();
-        packets.longest_acknowledged = self.flight.longest_acknowledged;
-        packets.round_trip_ms = self.flight.round_trip_ms;
-        (packets.mended, packets.repeated) = (self.flight.mended, self.flight.repeated);
-        if reader != Reader::Unseen {
-            let acknowledged = self.flight.acknowledged.unwrap_or(0);
-            packets.unacknowledged = (self.sent - acknowledged).max(0) as u64;
-            let lost = self.flight.lost().filter(|_| packets.never_arrived.is_none());
-            packets.lost = lost.map(|lost| (lost.bytes as u32, lost.times));
-            packets.in_vain = lost.filter(|lost| reader == Reader::Ready && lost.is_lost());
-            packets.keep_alives = self.keep_alives.filter(Vain::is_lost);
-        }
-        Stream { end: self.end, packets: self.packets, ..self.assembly.stream }
     }
 }
