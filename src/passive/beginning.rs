@@ -10,6 +10,8 @@ use crate::{
 
 /// Bytes after which it can be told.
 const ENOUGH: usize = 11;
+/// A server that says more before its client says anything sends no greeting.
+const LONGEST_GREETING: usize = 1024;
 
 /// What a connection begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +56,9 @@ pub fn is_wanted(client: &[u8], server: &[u8]) -> Option<bool> {
     match (client, server) {
         ([], []) => None,
         // One direction alone may be in the record: a Connection Confirm, or the answer to a ClientHello.
-        ([], server) => Some(matches!(server, [3, 0, ..] | [22, 3, ..])),
+        ([], [3, 0, ..] | [22, 3, ..]) => Some(true),
+        // Whoever greets, as SSH does, may greet a client of Remote Desktop.
+        ([], greeting) => (greeting.len() > LONGEST_GREETING).then_some(false),
         (client, _) => beginning(client).map(|beginning| beginning != Beginning::Other),
     }
 }

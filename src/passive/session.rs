@@ -50,7 +50,9 @@ pub(super) fn run(talk: &mut Talk<'_>, io: Option<u16>) -> Option<Session> {
     }
     if seen.failure.is_none() && seen.stopped.is_none() {
         let on_the_way = talk.on_the_way().map(|(failure, _)| failure);
-        let is_read = talk.next().is_none() && !talk.server.has_gap() && has_end(&talk.flow.from_server);
+        // What is missing of the client may have been its goodbye.
+        let has_gap = talk.server.has_gap() || talk.client.has_gap();
+        let is_read = talk.next().is_none() && !has_gap && has_end(&talk.flow.from_server);
         seen.failure =
             on_the_way.or_else(|| if is_read || talk.is_told_by_gateway() { cut(talk) } else { None });
     }

@@ -2,12 +2,16 @@
 
 mod missing;
 
-use super::track::{Message, Next, Track};
+use super::track::{Closing, Message, Next, Track, Word};
 use crate::{
     codes::Phase,
     flow::{At, Flow, Kept, Mark, Side, millis},
     net::Framing,
-    pdu::{connection_request::ConnectionRequest, preconnection},
+    pdu::{
+        connection_request::ConnectionRequest,
+        mcs::{self, Mcs},
+        preconnection,
+    },
     report::{Client, Direction, Failure, FailureKind, Frame, Millis, Speaker},
 };
 
@@ -188,9 +192,17 @@ impl<'a> Talk<'a> {
         self.track(side).resume(Framing::TpktOrFastPath)
     }
 
-    /// What it means that bytes of this side are not in the record.
+    /// What it means that bytes of this side are not in the record, or cannot be opened.
     pub(super) fn lacking(&self, side: Side) -> Halt {
+        let track = if side == Side::Client { &self.client } else { &self.server };
         Halt::Unseen(match (self.is_seen(side), side) {
+            (true, _) if track.shut.is_some() => {
+                let packet = track.shut.map_or(0, |mark| mark.packet);
+                let place = if packet > 0 { format!(" (packet {packet})") } else { String::new() };
+                format!(
+                    "a record{place} does not open with the keys that open those before it: it is damaged"
+                )
+            }
             (true, _) => "bytes are missing in the record here".to_owned(),
             (false, Side::Client) => "the capture holds no packet of the client".to_owned(),
             (false, Side::Server) => "the capture holds no packet of the server".to_owned(),
@@ -207,6 +219,9 @@ impl<'a> Talk<'a> {
         }
         if side == Side::Client && self.last != Some(Side::Client) {
             self.asked = message.last.at;
+        }
+        if side == Side::Client && is_ultimatum(&message.bytes) {
+            self.client.closing.get_or_insert(Closing { word: Word::End, mark: message.last });
         }
         self.undelivered |= side == Side::Server && self.is_in_vain(message.last);
         self.now = self.now.max(message.last.at);
@@ -239,4 +254,9 @@ impl<'a> Talk<'a> {
     pub(super) fn into_frames(self) -> (Vec<Frame>, u64) {
         self.frames.finish()
     }
+}
+
+/// Whether a message of a client is its goodbye on MCS (T.125 section 7, DisconnectProviderUltimatum).
+fn is_ultimatum(message: &[u8]) -> bool {
+    matches!(mcs::read(message), Ok(Mcs::Ultimatum { .. }))
 }

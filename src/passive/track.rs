@@ -86,6 +86,8 @@ pub(super) struct Track<'a> {
     cut: Option<Cut>,
     /// The message at its end that the keys do not open.
     pub unopened: Option<(Unopened, Message)>,
+    /// The first record that the keys do not open although they open what is before it.
+    pub shut: Option<Mark>,
     /// The word that ended it.
     pub closing: Option<Closing>,
 }
@@ -183,6 +185,20 @@ impl<'a> Track<'a> {
     /// How many bytes have not been read.
     pub(super) fn left(&self) -> usize {
         self.bytes.len() - self.at
+    }
+
+    /// When the first of the messages came that have not been read and are such.
+    pub(super) fn find(&self, framing: Framing, is_such: fn(&[u8]) -> bool) -> Option<Mark> {
+        let (mut rest, mut at) = (self.rest(), self.at);
+        while let Ok(Some(length)) = framing.length(rest) {
+            let (message, after) =
+                rest.split_at_checked(length).filter(|(message, _)| !message.is_empty())?;
+            (rest, at) = (after, at + length);
+            if is_such(message) {
+                return self.mark(at - 1);
+            }
+        }
+        None
     }
 
     fn mark(&self, offset: usize) -> Option<Mark> {

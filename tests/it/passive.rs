@@ -2,6 +2,7 @@
 
 mod asked;
 mod attempts;
+mod damaged;
 mod followed;
 mod lacking;
 mod leaving;

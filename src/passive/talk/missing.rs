@@ -1,13 +1,17 @@
 //! What it means that a side says no more: who ended the connection, or who was silent for too long.
 
 use super::{
-    super::{ended, track::Word, vain},
-    Halt, Talk,
+    super::{
+        ended,
+        track::{Closing, Word},
+        vain,
+    },
+    Halt, Talk, is_ultimatum,
 };
 use crate::{
     codes::{Phase, Protocols},
     flow::{At, End, How, Mark, Side, millis},
-    net::{self, CLOSED_BY_SERVER},
+    net::{self, CLOSED_BY_SERVER, Framing},
     report::{EndSide, Failure, FailureKind, Speaker},
 };
 
@@ -17,6 +21,9 @@ const PATIENCE: f64 = 3_000.0;
 impl Talk<'_> {
     /// What it means that this side, whose turn it is, says no more; so many bytes of a message have come.
     pub(in crate::passive) fn missing(&mut self, owes: Side, pending: usize) -> Halt {
+        let goodbye = self.client.find(Framing::TpktOrFastPath, is_ultimatum);
+        let goodbye = goodbye.map(|mark| Closing { word: Word::End, mark });
+        self.client.closing = self.client.closing.or(goodbye);
         let client = self.client_left();
         if let Some(failure) = self.told(pending, client) {
             return failure.into();
@@ -32,6 +39,12 @@ impl Talk<'_> {
         if let Some((failure, end)) = self.on_the_way() {
             self.now = self.now.max(end);
             return failure.with_received(self.server.rest()).with_partial(pending as u64).into();
+        }
+        // What does not open may be an answer, or a goodbye.
+        for (side, track) in [(Side::Server, &self.server), (Side::Client, &self.client)] {
+            if track.shut.is_some() && track.has_gap() {
+                return self.lacking(side);
+            }
         }
         let server = self.flow.from_server.end;
         let first = match (client, server) {

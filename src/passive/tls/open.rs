@@ -105,6 +105,7 @@ impl Direction {
         }
         let Some(content) = self.opener.open(record) else {
             self.lost = true;
+            self.track.shut.get_or_insert(record.mark);
             self.track.miss();
             return;
         };

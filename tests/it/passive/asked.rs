@@ -35,6 +35,19 @@ fn proxy(connection: &Connection) -> (String, String, Option<u8>) {
     (proxy.kind, proxy.asked_for, proxy.reply)
 }
 
+/// A server that greets may greet a client of Remote Desktop; one that says more is none of it.
+#[test]
+fn who_greets_is_known_by_what_its_client_says() {
+    let request = [3, 0, 0, 19, 14, 0xE0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0];
+    for greeting in [&b"SSH-2.0-OpenSSH_9.7\r\n"[..], b"220 mail.corp.example ESMTP\r\n", b"RFB 003.008\n"] {
+        assert_eq!(is_wanted(&[], greeting), None);
+        assert_eq!(is_wanted(&request, greeting), Some(true));
+        assert_eq!(is_wanted(b"SSH-2.0-PuTTY_0.81\r\n", greeting), Some(false));
+    }
+    assert_eq!(is_wanted(&[], &[b'x'; 1024]), None);
+    assert_eq!(is_wanted(&[], &[b'x'; 1025]), Some(false));
+}
+
 /// What no trace of this program says.
 #[tokio::test(start_paused = true)]
 async fn other_ways_to_ask_are_read_too() {

@@ -1,0 +1,76 @@
+//! What a damaged record, a gap or a goodbye hides is nobody's silence, and no end that the server made.
+
+use rdptrace::{
+    codes::Phase,
+    internal::flow::{End, How},
+    report::{FailureKind, FindingCode, Likelihood, Status},
+};
+
+use super::{captured, has, report};
+
+/// One byte of the server's answer to the proof is another one.
+#[tokio::test(start_paused = true)]
+async fn a_record_that_does_not_open_is_no_silence() {
+    let (mut flow, recorded) = captured("logon-failure").await;
+    let server = &mut flow.from_server;
+    let proof = flow.from_client.marks.iter().rfind(|mark| flow.from_client.bytes[mark.offset + 3] >= 1);
+    let answer =
+        *server.marks.iter().find(|mark| mark.order() > proof.expect("a proof").order()).expect("an answer");
+    server.bytes[answer.offset + 12] ^= 0x40;
+    let told = report(flow, &recorded);
+    let credssp = told.trace.connections[0].phases.credssp.as_ref().expect("it was entered");
+    assert_eq!((credssp.status, told.verdict.phase), (Status::Unseen, Some(Phase::Credssp)));
+    let stopped = credssp.stopped.as_ref().expect("why");
+    let place = format!("a record (packet {}) does not open", answer.packet);
+    assert!(stopped.contains(&place), "{stopped}");
+    assert!(told.causes.iter().all(|cause| cause.likelihood == Likelihood::Possible), "{:?}", told.causes);
+}
+
+/// The goodbye of a client that speaks MCS in clear is one as much as an alert.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_closes_after_the_clients_ultimatum_was_left() {
+    let (mut flow, recorded) = captured("standard-security-license").await;
+    let ultimatum = [3, 0, 0, 9, 2, 0xF0, 0x80, 0x21, 0x80];
+    assert!(flow.from_client.bytes.ends_with(&ultimatum));
+    let said = flow.from_client.last().expect("a mark");
+    flow.from_server.end = Some(End { how: How::Fin, at: said.at, packet: said.packet + 1 });
+    flow.from_client.end = Some(End { how: How::Fin, at: said.at, packet: said.packet + 2 });
+    let left = report(flow.clone(), &recorded);
+    assert!(left.verdict.failure.is_none(), "{:?}", left.verdict);
+    assert!(left.verdict.summary.contains("the client"), "{}", left.verdict.summary);
+
+    // Without it the server's FIN is the end.
+    let client = &mut flow.from_client;
+    client.marks.retain(|mark| mark.offset + ultimatum.len() != client.bytes.len());
+    client.bytes.truncate(client.bytes.len() - ultimatum.len());
+    client.total = client.bytes.len() as u64;
+    let ended = report(flow, &recorded);
+    assert_eq!(
+        ended.verdict.failure.map(|failure| failure.kind.name().to_owned()).as_deref(),
+        Some("closed")
+    );
+}
+
+/// The last bytes of the client may have been its goodbye, to which the server's is the answer.
+#[tokio::test(start_paused = true)]
+async fn a_gap_at_the_clients_end_leaves_open_who_ended_a_session() {
+    let (flow, recorded) = captured("session-closed").await;
+    let told = report(flow.clone(), &recorded);
+    assert!(has(&told, FindingCode::SessionEnded));
+    let session = told.trace.connections[0].session.as_ref().expect("a session");
+    assert_eq!(
+        session.failure.as_ref().map(|failure| failure.kind.clone()),
+        Some(FailureKind::Closed.into())
+    );
+
+    let mut lacking = flow;
+    let client = &mut lacking.from_client;
+    let last = client.marks.pop().expect("a mark");
+    let length = client.bytes.len() - last.offset;
+    client.bytes.truncate(last.offset);
+    client.total -= length as u64;
+    client.miss(length as u64);
+    let told = report(lacking, &recorded);
+    assert!(!has(&told, FindingCode::SessionEnded), "{:?}", told.verdict);
+    assert!(has(&told, FindingCode::CaptureHasGaps));
+}
