@@ -111,15 +111,24 @@ fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
     let without = without_nla(facts);
     let part =
         failure.received.as_ref().map(|_| "a part of an answer came: who refuses sends none".to_owned());
-    let doubted = !speaks || late.is_some() || without.is_some() || part.is_some();
+    let sealed =
+        is_sealed(facts).then(|| "no key opens what the server sent, so an answer may have come".to_owned());
+    let doubted = [&late, &without, &part, &sealed].iter().any(|doubt| doubt.is_some()) || !speaks;
     let weigh = if doubted { Weighed::possible } else { Weighed::likely };
     Some(
         weigh(after(&format!("{} first TSRequest, with NTLM,", facts.ours()), failure))
             .but(Some(against))
             .but(part)
+            .but(sealed)
             .but(late)
             .refuted(without),
     )
+}
+
+/// Whether this was watched, and is encrypted.
+fn is_sealed(facts: &Facts<'_>) -> bool {
+    let watched = facts.described.and_then(|made| made.watched.as_ref());
+    watched.is_some_and(|watched| watched.opened == Some(false))
 }
 
 /// Whether CredSSP got no further than its first message.

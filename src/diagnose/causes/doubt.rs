@@ -7,8 +7,11 @@ use crate::{
         added::{gets_further, is_unproved, unknown_name},
         end_after_pause,
     },
-    report::{Cause, CauseCode, ExperimentKind, Likelihood, Place},
+    report::{Cause, CauseCode, Coded, ExperimentKind, Likelihood, Place},
 };
+
+/// The version of TLS 1.0 (RFC 2246 section 6.2.1).
+const TLS_1_0: u32 = 0x0301;
 
 /// What was not tried, or another connection showed, leaves the others no more than possible.
 pub(super) fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
@@ -58,6 +61,16 @@ pub(super) fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
             "what is lost on the way explains it without anybody at its ends",
         );
     }
+    if let Some(oldest) =
+        tls::untried(facts).and_then(|_| oldest_offer(facts)).filter(|one| one.code > TLS_1_0)
+    {
+        let name = oldest.name.as_deref().unwrap_or("its oldest version");
+        let spared = |cause: &Cause| cause.code == CauseCode::MiddleboxCutsStream;
+        doubt(
+            spared,
+            &format!("the client offered nothing below {name}, which alone may be what is refused"),
+        );
+    }
     if tls::untried(facts).is_some() && !facts.is_watched() {
         let early = path::hello_reset(facts).is_some_and(|reset| reset.early);
         let ours: fn(&Cause) -> bool = match early {
@@ -67,4 +80,10 @@ pub(super) fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
         };
         doubt(ours, "versions and suites that rdptrace does not speak were not tried");
     }
+}
+
+/// The oldest version of TLS that a client which was watched offers.
+fn oldest_offer<'a>(facts: &Facts<'a>) -> Option<&'a Coded> {
+    let hello = facts.described.filter(|_| facts.is_watched())?.client.as_ref()?.hello.as_ref()?;
+    hello.versions.iter().min_by_key(|version| version.code)
 }

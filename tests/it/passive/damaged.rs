@@ -3,7 +3,7 @@
 use rdptrace::{
     codes::Phase,
     internal::flow::{End, How},
-    report::{FailureKind, FindingCode, Likelihood, Status},
+    report::{CauseCode, FailureKind, FindingCode, Likelihood, Status},
 };
 
 use super::{captured, has, report};
@@ -49,6 +49,20 @@ async fn a_server_that_closes_after_the_clients_ultimatum_was_left() {
         ended.verdict.failure.map(|failure| failure.kind.name().to_owned()).as_deref(),
         Some("closed")
     );
+}
+
+/// A client that offers less than others may be refused for that, and a capture holds no other hello.
+#[tokio::test(start_paused = true)]
+async fn a_hello_of_few_versions_accuses_no_certificate() {
+    for name in ["tls-close", "tls-reset", "tls-version-intolerant"] {
+        let (flow, recorded) = captured(name).await;
+        let told = report(flow, &recorded);
+        assert_eq!(told.verdict.phase, Some(Phase::Tls), "{name}");
+        let unusable = told.causes.iter().find(|cause| cause.code == CauseCode::CertificateUnusable);
+        let unusable = unusable.expect("it is possible");
+        assert_eq!(unusable.likelihood, Likelihood::Possible, "{name}");
+        assert!(unusable.against.iter().any(|text| text.contains("nothing below TLSv1.2")), "{unusable:?}");
+    }
 }
 
 /// The last bytes of the client may have been its goodbye, to which the server's is the answer.
