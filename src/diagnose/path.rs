@@ -134,6 +134,7 @@ fn flow(facts: &Facts<'_>) -> Option<String> {
             let then = match failure.partial_bytes() {
                 Some(bytes) => format!("sent {bytes} B of a message"),
                 None if small_segments_pass(facts) => "nothing came".to_owned(),
+                None if facts.is_busy() => "sent other messages and none that was awaited".to_owned(),
                 None => "sent nothing".to_owned(),
             };
             Some(format!("{who} acknowledged {sent}, the last sent{last} {way}, then {then}"))

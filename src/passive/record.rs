@@ -27,7 +27,7 @@ pub(super) fn part<'a, E: Default, T>(
 ) -> (PhaseRecord<E>, Option<T>) {
     let mut evidence = E::default();
     let (begin, prompted) = (talk.now, talk.prompted);
-    talk.since = begin;
+    (talk.since, talk.unasked) = (begin, 0);
     let result = run(talk, &mut evidence);
     let undelivered = if result.is_ok() { talk.undelivered() } else { None };
     let result = undelivered.map_or(result, |failure| Err(failure.into()));

@@ -86,6 +86,8 @@ pub(super) struct Talk<'a> {
     pub one_way: Option<&'static str>,
     /// When this phase began.
     pub since: At,
+    /// How many messages of the server were read since then, one behind the other.
+    pub unasked: u64,
     /// When the client last said what the server has not answered.
     asked: At,
     /// Who spoke last, and when the last byte of that came.
@@ -115,6 +117,7 @@ impl<'a> Talk<'a> {
             in_channel: false,
             one_way: None,
             since: flow.began,
+            unasked: 0,
             asked: flow.began,
             last: None,
             heard: Mark { offset: 0, at: flow.began, packet: 0 },
@@ -220,8 +223,12 @@ impl<'a> Talk<'a> {
         if side == Side::Client && self.last != Some(Side::Client) {
             self.asked = message.last.at;
         }
-        if side == Side::Client && is_ultimatum(&message.bytes) {
-            self.client.closing.get_or_insert(Closing { word: Word::End, mark: message.last });
+        match side {
+            Side::Server => self.unasked += 1,
+            Side::Client if is_ultimatum(&message.bytes) => {
+                self.client.closing.get_or_insert(Closing { word: Word::End, mark: message.last });
+            }
+            Side::Client => self.unasked = 0,
         }
         self.undelivered |= side == Side::Server && self.is_in_vain(message.last);
         self.now = self.now.max(message.last.at);

@@ -71,7 +71,7 @@ impl Talk<'_> {
                 failure.with_received(&head).with_partial(pending as u64).into()
             }
             (Side::Client, _) if owes == Side::Server && waited >= PATIENCE => {
-                silent(self.speaker, waited, pending, ", and the client gave up").into()
+                self.silent(waited, pending, ", and the client gave up").into()
             }
             (Side::Client, _) => self.left(),
         }
@@ -110,12 +110,25 @@ impl Talk<'_> {
         millis(since, until)
     }
 
+    /// What was awaited did not come for so long.
+    fn silent(&self, waited: f64, pending: usize, more: &str) -> Failure {
+        let (seconds, speaker) = (waited / 1000.0, self.speaker);
+        let detail = match pending {
+            0 if self.unasked > 0 && self.phase >= Phase::Licensing => {
+                format!("{} sent nothing that was awaited for {seconds:.1} s{more}", speaker.title())
+            }
+            0 => format!("{} sent nothing for {seconds:.1} s{more}", speaker.title()),
+            bytes => format!("only part of a message came in {seconds:.1} s: {bytes} B{more}"),
+        };
+        Failure::new(FailureKind::Timeout, detail).of(speaker).with_partial(pending as u64)
+    }
+
     /// The record ends, and neither side has ended the connection.
     fn open_end(&mut self, owes: Side, pending: usize) -> Halt {
         let waited = self.waited(self.flow.watched);
         if owes == Side::Server && waited >= PATIENCE {
             self.now = self.flow.watched;
-            return silent(self.speaker, waited, pending, "").into();
+            return self.silent(waited, pending, "").into();
         }
         let part = if pending > 0 { ", in the middle of a message" } else { "" };
         Halt::Stopped(format!("the record of the connection ends here{part}"))
@@ -211,15 +224,6 @@ impl Talk<'_> {
 
 fn verb(end: End) -> &'static str {
     if end.how == How::Rst { "reset" } else { "closed" }
-}
-
-fn silent(speaker: Speaker, waited: f64, pending: usize, more: &str) -> Failure {
-    let seconds = waited / 1000.0;
-    let detail = match pending {
-        0 => format!("{} sent nothing for {seconds:.1} s{more}", speaker.title()),
-        bytes => format!("only part of a message came in {seconds:.1} s: {bytes} B{more}"),
-    };
-    Failure::new(FailureKind::Timeout, detail).of(speaker).with_partial(pending as u64)
 }
 
 /// A channel that its gateway did not close.

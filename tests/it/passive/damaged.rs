@@ -7,6 +7,7 @@ use rdptrace::{
 };
 
 use super::{captured, has, report};
+use crate::{faults::told_of, lab::fault};
 
 /// One byte of the server's answer to the proof is another one.
 #[tokio::test(start_paused = true)]
@@ -62,6 +63,20 @@ async fn a_hello_of_few_versions_accuses_no_certificate() {
         let unusable = unusable.expect("it is possible");
         assert_eq!(unusable.likelihood, Likelihood::Possible, "{name}");
         assert!(unusable.against.iter().any(|text| text.contains("nothing below TLSv1.2")), "{unusable:?}");
+    }
+}
+
+/// Who sends other things than what is awaited is not silent, live or watched.
+#[tokio::test(start_paused = true)]
+async fn a_flood_is_not_told_as_silence() {
+    let (flow, recorded) = captured("activate-flood").await;
+    let told = report(flow, &recorded);
+    let failure = told.verdict.failure.as_ref().expect("a failure");
+    assert_eq!(failure.kind, FailureKind::Timeout);
+    assert!(failure.detail.contains("sent nothing that was awaited"), "{}", failure.detail);
+    for report in [&told, &told_of(Some(fault("activate-flood"))).await] {
+        let silent = report.findings.iter().find(|found| found.message.ends_with("sent nothing"));
+        assert!(silent.is_none(), "{silent:?}");
     }
 }
 
