@@ -241,7 +241,7 @@ fn one_sided_by(watched: &Watched) -> Option<&'static str> {
 fn one_sided(facts: &Facts<'_>) -> Option<String> {
     let (_, watched) = watched(facts)?;
     let missing = one_sided_by(watched)?;
-    Some(format!("no packet of the {missing} is in the capture, so that its answers can only be guessed"))
+    Some(format!("no packet of the {missing} is in the capture, so that what it said can only be guessed"))
 }
 
 fn gaps(facts: &Facts<'_>) -> Option<String> {

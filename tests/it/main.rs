@@ -69,7 +69,6 @@ mod local_types;
 mod local_unusual;
 mod local_way;
 mod local_windows;
-#[cfg(target_os = "linux")]
 mod measured;
 #[cfg(target_os = "linux")]
 mod memory;

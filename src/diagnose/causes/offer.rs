@@ -197,6 +197,7 @@ fn xrdp_key(facts: &Facts<'_>) -> Option<Weighed> {
         && negotiate.negotiation_response == Some(true)
         && negotiate.offered().has(TLS.bit());
     let left = match facts.failed() {
+        None if facts.is_watched() => "the client goes on without TLS, others may leave".to_owned(),
         None => "this trace goes on without TLS, current clients may leave".to_owned(),
         Some(_) => cut_in(facts, Phase::Mcs).or_else(|| cut_in(facts, Phase::Licensing))?.detail.clone(),
     };

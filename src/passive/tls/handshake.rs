@@ -102,8 +102,8 @@ impl Handshake {
         let halt = talk.missing(owes, pending);
         let unasked = owes == Side::Client && pending == 0 && self.exchange.client.is_empty();
         let Some(selected) = self.selected.filter(|_| unasked) else { return halt };
-        let before =
-            format!("the server had selected {}, and the client sent no ClientHello", selected.name());
+        let sent = if talk.flow.cut { "had sent no ClientHello by then" } else { "sent no ClientHello" };
+        let before = format!("the server had selected {}, and the client {sent}", selected.name());
         match halt {
             Halt::Failed(failure) => {
                 let detail = format!("{}; {before}", failure.detail);

@@ -87,10 +87,7 @@ async fn a_gap_at_the_clients_end_leaves_open_who_ended_a_session() {
     let told = report(flow.clone(), &recorded);
     assert!(has(&told, FindingCode::SessionEnded));
     let session = told.trace.connections[0].session.as_ref().expect("a session");
-    assert_eq!(
-        session.failure.as_ref().map(|failure| failure.kind.clone()),
-        Some(FailureKind::Closed.into())
-    );
+    assert_eq!(session.failure.as_ref().map(|failure| failure.kind), Some(FailureKind::Closed));
 
     let mut lacking = flow;
     let client = &mut lacking.from_client;
