@@ -37,6 +37,8 @@ pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut McsEvidence) -> Passing<Jo
         return Err(Halt::Unseen("no MCS Connect Initial stands where it belongs".to_owned()));
     }
     client::settled(&mut talk.offered, payload);
+    let offered = talk.offered.settings.as_ref().and_then(|settings| settings.encryption_methods);
+    evidence.encryption_methods_requested = offered.filter(|_| !talk.tls);
     let frame = talk.take(Side::Server, Framing::TpktAfterCredssp)?;
     let response = responded(&frame, evidence)?;
     let security = response.security.filter(|security| security.method != 0);

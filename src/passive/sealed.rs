@@ -120,7 +120,8 @@ impl Sealed {
             return format!("; {who} ended the connection{how}");
         };
         let message = format!("message {} of the client", index + 1);
-        let proof = selected.is_nla() && index > 0 && *length >= SHORTEST_AUTHENTICATE;
+        let in_credssp = selected.is_nla() && index > 0 && self.turns().is_some();
+        let proof = in_credssp && *length >= SHORTEST_AUTHENTICATE;
         let size = if proof { ", which has the size of an AUTHENTICATE" } else { "" };
         let is_after = |other: &Mark| other.order() > mark.order() && other.order() <= when;
         let Some(answer) = self.of(Side::Server).rfind(|answer| is_after(&answer.mark)) else {

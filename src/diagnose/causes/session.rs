@@ -142,6 +142,12 @@ fn rejected(facts: &Facts<'_>) -> Option<Weighed> {
 }
 
 fn fips(facts: &Facts<'_>) -> Option<Weighed> {
+    let mcs = facts.mcs.filter(|mcs| mcs.encryption_method == Some(FIPS))?;
+    if facts.is_watched() {
+        let offered = mcs.encryption_methods_requested? & FIPS != 0;
+        let text = "the server selected FIPS encryption, which the client does not offer";
+        return (!offered && facts.last()?.phase == Phase::Mcs).then(|| Weighed::likely(text));
+    }
     let failure = failed_in(facts, Phase::Mcs).filter(|f| f.kind == FailureKind::SecurityUnsupported)?;
-    (facts.mcs?.encryption_method? == FIPS).then(|| Weighed::certain(failure.detail.clone()))
+    Some(Weighed::certain(failure.detail.clone()))
 }

@@ -53,7 +53,7 @@ impl Ending {
 }
 
 /// The last message of a client, and what crossed around it.
-struct Last<'a> {
+pub(super) struct Last<'a> {
     shown: Shown,
     said: &'a Size,
     answer: Option<&'a Size>,
@@ -100,7 +100,7 @@ impl Sealed {
     }
 
     /// Follows both sides, turn by turn; none if it is more than an exchange has.
-    fn turns(&self) -> Option<Last<'_>> {
+    pub(super) fn turns(&self) -> Option<Last<'_>> {
         // In TLS 1.3 tickets come first.
         let messages = self.messages().skip_while(|one| one.side == Side::Server);
         let (mut count, mut longest) = (0, 0);

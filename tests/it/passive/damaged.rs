@@ -66,6 +66,16 @@ async fn a_hello_of_few_versions_accuses_no_certificate() {
     }
 }
 
+/// What a client of Standard RDP Security offers is in clear, so what does not fit it is told as live.
+#[tokio::test(start_paused = true)]
+async fn a_method_that_was_not_offered_is_told() {
+    let (flow, recorded) = captured("standard-security-fips").await;
+    let told = report(flow, &recorded);
+    assert!(has(&told, FindingCode::EncryptionMethodNotOffered), "{:?}", told.findings);
+    let first = &told.causes[0];
+    assert_eq!((first.code.as_str(), first.likelihood), ("server-requires-fips", Likelihood::Likely));
+}
+
 /// Who sends other things than what is awaited is not silent, live or watched.
 #[tokio::test(start_paused = true)]
 async fn a_flood_is_not_told_as_silence() {
