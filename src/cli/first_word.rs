@@ -34,10 +34,12 @@ pub(super) fn read(given: &[OsString]) -> Result<Cli, Error> {
         }
         Some(word) => match nearest(word, &commands) {
             Some(name) => parse(given).map_err(|error| pointed(error, name, word)),
-            // Two words, of which the first is a name, were meant as a command and its argument.
-            None => traced(given).or_else(|error| match is_second_word(&error) && is_word(word) {
-                true => parse(given),
-                false => Err(error),
+            // Two words, of which the first is a name, were meant as a command and its argument; options show a trace.
+            None => traced(given).or_else(|error| {
+                match is_second_word(&error) && is_word(word) && !has_options(given) {
+                    true => parse(given),
+                    false => Err(error),
+                }
             }),
         },
         None => parse(given),
@@ -59,6 +61,10 @@ fn commands() -> Vec<String> {
     let command = command_line::command();
     let names = command.get_subcommands().map(|command| command.get_name().to_owned());
     names.chain(["help".to_owned()]).collect()
+}
+
+fn has_options(given: &[OsString]) -> bool {
+    given.iter().any(|word| word.as_encoded_bytes().starts_with(b"-"))
 }
 
 /// Whether it is written as a command is: a host has mostly a dot or a digit.

@@ -117,6 +117,15 @@ fn words_that_are_neither_are_told_as_such() {
     }
 }
 
+/// With an option of a trace the first word is a host, and what is wrong is the other one.
+#[test]
+fn a_word_too_many_of_a_trace_is_told_as_that() {
+    let output = rdptrace(&["frobnicate", "--until", "tls", "surplus"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.contains("'surplus'") && !said.contains("subcommand"), "{said}");
+}
+
 #[test]
 fn short_help_fits_a_screen_and_long_help_has_headings() {
     for command in COMMANDS.iter().map(|name| vec![*name, "-h"]).chain([vec!["-h"]]) {
