@@ -203,7 +203,7 @@ impl<'a> Talk<'a> {
                 let packet = track.shut.map_or(0, |mark| mark.packet);
                 let place = if packet > 0 { format!(" (packet {packet})") } else { String::new() };
                 format!(
-                    "a record{place} does not open with the keys that open those before it: it is damaged"
+                    "a record{place} does not open with the keys of those before it: it is damaged, or the keys changed"
                 )
             }
             (true, _) => "bytes are missing in the record here".to_owned(),

@@ -22,7 +22,7 @@ pub(super) fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
     let of_path = [CauseCode::PathDropsLargePackets, CauseCode::PathMtu, CauseCode::PathBlackHole];
     let is_sure = |cause: &Cause| cause.likelihood != Likelihood::Possible;
     let is_lost = fitting.iter().any(|cause| is_any(cause, &of_path) && is_sure(cause));
-    let mut doubt = |spared: fn(&Cause) -> bool, against: &str| {
+    let mut doubt = |spared: Spared, against: &str| {
         let others = fitting.iter_mut().filter(|cause| !spared(cause));
         for other in others.filter(|cause| cause.likelihood == Likelihood::Likely) {
             other.likelihood = Likelihood::Possible;
@@ -61,25 +61,29 @@ pub(super) fn weaken(fitting: &mut [Cause], facts: &Facts<'_>) {
             "what is lost on the way explains it without anybody at its ends",
         );
     }
-    if let Some(oldest) =
-        tls::untried(facts).and_then(|_| oldest_offer(facts)).filter(|one| one.code > TLS_1_0)
-    {
+    if let Some((spared, against)) = other_hellos(facts) {
+        doubt(spared, &against);
+    }
+}
+
+/// Which causes are left.
+type Spared = fn(&Cause) -> bool;
+
+/// What a server that ends the hellos that were seen may take instead, and which causes that leaves as they are.
+fn other_hellos(facts: &Facts<'_>) -> Option<(Spared, String)> {
+    tls::untried(facts)?;
+    if facts.is_watched() {
+        let oldest = oldest_offer(facts).filter(|oldest| oldest.code > TLS_1_0)?;
         let name = oldest.name.as_deref().unwrap_or("its oldest version");
-        let spared = |cause: &Cause| cause.code == CauseCode::MiddleboxCutsStream;
-        doubt(
-            spared,
-            &format!("the client offered nothing below {name}, which alone may be what is refused"),
-        );
+        let against = format!("the client offered nothing below {name}, which alone may be what is refused");
+        return Some((|cause| cause.code == CauseCode::MiddleboxCutsStream, against));
     }
-    if tls::untried(facts).is_some() && !facts.is_watched() {
-        let early = path::hello_reset(facts).is_some_and(|reset| reset.early);
-        let ours: fn(&Cause) -> bool = match early {
-            // Sooner than the host can answer, so it is not about its suites.
-            true => |cause| is_any(cause, &[CauseCode::RdptraceLacksSuites, CauseCode::MiddleboxCutsStream]),
-            false => |cause| cause.code == CauseCode::RdptraceLacksSuites,
-        };
-        doubt(ours, "versions and suites that rdptrace does not speak were not tried");
-    }
+    let spared: Spared = match path::hello_reset(facts).is_some_and(|reset| reset.early) {
+        // Sooner than the host can answer, so it is not about its suites.
+        true => |cause| is_any(cause, &[CauseCode::RdptraceLacksSuites, CauseCode::MiddleboxCutsStream]),
+        false => |cause| cause.code == CauseCode::RdptraceLacksSuites,
+    };
+    Some((spared, "versions and suites that rdptrace does not speak were not tried".to_owned()))
 }
 
 /// The oldest version of TLS that a client which was watched offers.

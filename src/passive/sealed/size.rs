@@ -13,6 +13,7 @@ const SEALED_ALERT: usize = 2 + 1 + 16;
 /// A TSRequest with a version and an errorCode alone. Whatever lets the exchange go on is longer: a CHALLENGE, a ticket's answer, a
 /// proof of the key.
 pub(super) const STATUS: RangeInclusive<usize> = 13..=40;
+
 /// What a message of a server may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::passive) enum Ticket {

@@ -2,12 +2,16 @@
 
 use rdptrace::{
     codes::Phase,
-    internal::flow::{End, How},
+    internal::{
+        certificate::Roots,
+        flow::{End, How, KeyLog},
+        passive::{Known, walk},
+    },
     report::{CauseCode, FailureKind, FindingCode, Likelihood, Status},
 };
 
-use super::{captured, has, report};
-use crate::{faults::told_of, lab::fault};
+use super::{captured, has, long::lengthened, report};
+use crate::{capture::written, faults::told_of, lab::fault};
 
 /// One byte of the server's answer to the proof is another one.
 #[tokio::test(start_paused = true)]
@@ -87,6 +91,25 @@ async fn a_flood_is_not_told_as_silence() {
     for report in [&told, &told_of(Some(fault("activate-flood"))).await] {
         let silent = report.findings.iter().find(|found| found.message.ends_with("sent nothing"));
         assert!(silent.is_none(), "{silent:?}");
+    }
+}
+
+/// Whoever writes a comment may write any number of records that were left out.
+#[tokio::test(start_paused = true)]
+async fn a_number_of_records_that_cannot_be_opens_nothing() {
+    let (flow, recorded) = captured("session-closed").await;
+    let long = lengthened(&flow, &recorded, 1);
+    let of_keys = &recorded.keys;
+    for (before, is_known) in [(None, true), (Some(u64::MAX), false), (Some(1 << 40), false)] {
+        let mut told = long.clone();
+        let place = told.from_server.tail.as_mut().and_then(|tail| tail.record.as_mut()).expect("a record");
+        place.before = before.unwrap_or(place.before);
+        let read = crate::capture::flow(&written(std::slice::from_ref(&told)));
+        assert_eq!(has(&report(read.clone(), &recorded), FindingCode::SessionEnded), is_known, "{before:?}");
+        let roots = Roots::new(Ok(Vec::new()));
+        for keys in [of_keys, &KeyLog::default()] {
+            assert!(walk(&read, &Known::of(keys, &roots)).phases.tls.is_some(), "{before:?}");
+        }
     }
 }
 

@@ -139,7 +139,7 @@ pub(crate) fn closed_by_gateway(flow: &Flow, recorded: &Recorded, status: u32) -
 }
 
 /// The same session, in which the server drew much before it said its last `last` records.
-fn lengthened(flow: &Flow, recorded: &Recorded, last: usize) -> Flow {
+pub(super) fn lengthened(flow: &Flow, recorded: &Recorded, last: usize) -> Flow {
     with_farewell(flow, recorded, last, &|_| ())
 }
 
