@@ -20,6 +20,7 @@ function Invoke-Program {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [string[]] $Arguments,
+        [string] $Target,
         [pscredential] $Credential
     )
     $program = Get-Command -Name rdptrace -CommandType Application -ErrorAction Stop | Select-Object -First 1
@@ -30,7 +31,10 @@ function Invoke-Program {
             $Arguments += '--user', $Credential.UserName
             $env:RDPTRACE_PASSWORD = $Credential.GetNetworkCredential().Password
         }
-        & $program.Source @Arguments '--output' $file
+        $Arguments += '--output', $file
+        # Behind the two dashes a name that looks like an option is a target.
+        if ($Target) { $Arguments += '--', $Target }
+        & $program.Source @Arguments
         $code = $LASTEXITCODE
         $text = Get-Content -LiteralPath $file -Raw -Encoding UTF8
         if ($code -eq $script:CouldNotRun -or -not $text) {
@@ -79,11 +83,11 @@ function Invoke-RdpTrace {
         [ValidateSet('error', 'warning', 'never')] [string] $FailOn = 'error'
     )
     process {
-        $arguments = @('trace', $Target, '--format', 'json', '--quiet', '--fail-on', $FailOn)
+        $arguments = @('trace', '--format', 'json', '--quiet', '--fail-on', $FailOn)
         if ($Wait) { $arguments += @('--wait', $Wait) }
         if ($Until) { $arguments += @('--until', $Until) }
         if ($Gateway) { $arguments += @('--gateway', $Gateway) }
-        Invoke-Program -Arguments $arguments -Credential $Credential
+        Invoke-Program -Arguments $arguments -Target $Target -Credential $Credential
     }
 }
 
@@ -104,8 +108,8 @@ function Get-RdpPosture {
         [ValidateSet('error', 'warning', 'never')] [string] $FailOn = 'error'
     )
     process {
-        $arguments = @('posture', $Target, '--format', 'json', '--quiet', '--fail-on', $FailOn)
-        Invoke-Program -Arguments $arguments
+        $arguments = @('posture', '--format', 'json', '--quiet', '--fail-on', $FailOn)
+        Invoke-Program -Arguments $arguments -Target $Target
     }
 }
 

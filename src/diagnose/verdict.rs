@@ -98,6 +98,9 @@ fn summary(facts: &Facts<'_>, outcome: Outcome, phase: Option<Phase>, reached: O
             format!("{works}ended in {phase}: {detail}")
         }
         Outcome::Stopped => match last.and_then(|s: &Summary<'_>| s.stopped) {
+            _ if facts.posture.is_some() && facts.trace.interrupted => {
+                format!("{works}interrupted before everything was asked")
+            }
             Some(_) if facts.posture.is_some() => {
                 format!("{works}a posture uses no account and goes no further")
             }

@@ -22,11 +22,16 @@ const NAME: usize = 9;
 /// # Errors
 /// Those of the writer.
 pub(super) fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::Result<()> {
-    let connections =
-        format!("{}, none with an account", plain::plural(posture.connections as u64, "connection"));
+    let connections = plain::plural(posture.connections as u64, "connection");
+    let interrupted = cells::is_interrupted(report);
+    let end = if interrupted { "; interrupted before everything was asked" } else { "" };
+    let connections = format!("{connections}, none with an account{end}");
     page.row((Tone::Heading, "Posture"), BODY, (Tone::Plain, ""), &connections)?;
     if posture.protocols.iter().all(|one| one.answer == Answer::Unknown) && posture.tls.is_empty() {
         let phase = report.verdict.phase.map_or("connect", |phase| phase.name());
+        if interrupted {
+            return page.text(BODY, &format!("nothing is known yet: the first connection was in {phase}"));
+        }
         let why = report.verdict.failure.as_ref().map_or("no connection was made", |failure| &failure.detail);
         page.text(BODY, &format!("nothing is known: every connection ended in {phase} ({why})"))?;
         let negotiated = report.trace.connections.iter().filter_map(|made| made.phases.negotiate.as_ref());

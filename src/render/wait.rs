@@ -18,9 +18,14 @@ pub fn tried(entry: &WaitEntry) -> String {
 
 /// How long it took, in how many tries.
 pub(super) fn total(wait: &Wait) -> String {
+    let time = seconds(wait.elapsed_ms);
     let word = if wait.tries == 1 { "try" } else { "tries" };
-    let end = if wait.interrupted { "; interrupted, a try under way is not in here" } else { "" };
-    format!("{}, {} {word}{end}", seconds(wait.elapsed_ms), wait.tries)
+    let end = match (wait.interrupted, wait.tries) {
+        (true, 0) => return format!("{time}, interrupted in the first try"),
+        (true, _) => "; interrupted, a try under way is not in here",
+        (false, _) => "",
+    };
+    format!("{time}, {} {word}{end}", wait.tries)
 }
 
 /// When the tries ended how.

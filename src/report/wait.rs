@@ -10,11 +10,12 @@ use crate::codes::Phase;
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Wait {
-    /// How many tries were made.
+    /// How many tries ended.
     pub tries: u64,
     /// Milliseconds from the first try's beginning to the last one's end.
     pub elapsed_ms: Millis,
-    /// Whether Ctrl-C ended it; of a try that was under way then, which may have used the account, nothing is reported.
+    /// Whether Ctrl-C ended it. Of a try that was under way then, which may have used the account, nothing is reported unless it
+    /// was the first.
     #[serde(default)]
     pub interrupted: bool,
     /// The first ten and the last twenty tries, in order.

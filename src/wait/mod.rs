@@ -13,11 +13,12 @@ use std::{future::Future, time::Duration};
 pub use backoff::random;
 
 use crate::{
+    Ended,
     diagnose::diagnose,
     experiment_on,
     net::{Instant, pause},
-    probe::{Observer, Tracer},
-    report::{FindingCode, Outcome, Report, Status, WaitEntry},
+    probe::{ConnectionKeeper, Observer, Tracer},
+    report::{FindingCode, Outcome, Report, Status, Timestamp, Trace, Wait, WaitEntry},
     settings::LicensePolicy,
 };
 use backoff::Backoff;
@@ -74,8 +75,8 @@ pub enum Next {
     Done,
 }
 
-/// Tries until the requested phase is reached, the time is over or `interrupt` ends; the report is that of the last try that
-/// ended, none when not even one did.
+/// Tries until the requested phase is reached, the time is over or `interrupt` ends. The report is that of the last try that
+/// ended; only if an interrupt leaves none is it [`Ended::Interrupted`], with what the first try saw.
 ///
 /// The account is used at most once: tries go without it until one shows that the server is ready, and whatever
 /// the server does after AUTHENTICATE was sent ends the wait. Those tries consume no license either. A failure that is left at
@@ -85,18 +86,36 @@ pub async fn wait(
     patience: Patience,
     watcher: &dyn Watcher,
     interrupt: impl Future<Output = ()>,
-) -> Option<Report> {
-    let tracer = &tracer.observed_by(watcher);
+) -> Ended {
+    let (begin, started) = (Instant::now(), Timestamp(tracer.network.now()));
+    let keeper = ConnectionKeeper::new(watcher);
+    let tracer = &tracer.observed_by(&keeper);
     let mut seen = Seen::default();
     let interrupted = tokio::select! {
         // The interrupt is listened for before anything is tried.
         biased;
         () = interrupt => true,
-        () = tries(tracer, patience, watcher, &mut seen) => false,
+        () = tries(tracer, patience, Told { watcher, keeper: &keeper }, &mut seen) => false,
     };
-    let mut report = seen.last?;
-    report.trace.wait = Some(seen.timeline.record(interrupted));
-    Some(report)
+    let record = seen.timeline.record(interrupted);
+    match seen.last {
+        Some(mut report) => {
+            report.trace.wait = Some(record);
+            Ended::Whole(report)
+        }
+        None => {
+            let trace = tracer.unfinished(begin, started, keeper.take());
+            let wait = Some(Wait { elapsed_ms: trace.elapsed_ms, ..record });
+            Ended::Interrupted(diagnose(Trace { wait, ..trace }))
+        }
+    }
+}
+
+/// Who hears of a try.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    watcher: &'a dyn Watcher,
+    keeper: &'a ConnectionKeeper<'a>,
 }
 
 /// What is left when a wait ends, however it does.
@@ -106,7 +125,7 @@ struct Seen {
     last: Option<Report>,
 }
 
-async fn tries(tracer: &Tracer<'_>, patience: Patience, watcher: &dyn Watcher, seen: &mut Seen) {
+async fn tries(tracer: &Tracer<'_>, patience: Patience, told: Told<'_>, seen: &mut Seen) {
     let begin = Instant::now();
     let has_account = tracer.settings.logon.is_some();
     let mut backoff = Backoff::new(patience.jitter);
@@ -119,7 +138,9 @@ async fn tries(tracer: &Tracer<'_>, patience: Patience, watcher: &dyn Watcher, s
         let left = patience.time.saturating_sub(begin.elapsed());
         let spare = left.saturating_sub(LAST_TRY.min(patience.time / LAST_PART));
         let next = next(&report, complete, spare, &mut backoff);
-        watcher.tried(&Tried { number: seen.timeline.tries(), entry: &entry, report: &report, next });
+        // Of tries that have ended nothing is kept but their report.
+        told.keeper.take();
+        told.watcher.tried(&Tried { number: seen.timeline.tries(), entry: &entry, report: &report, next });
         seen.last = Some(report);
         complete = !has_account || next == Next::WithAccount;
         match next {

@@ -177,7 +177,13 @@ fn each_command_has_a_page_with_examples_that_can_be_given() {
             "{name}: {page}"
         );
         assert!(page.contains(".SH EXAMPLES"), "{name}: {page}");
-        assert_eq!(page.matches(".SH NAME").count(), 1, "{name}");
+        let mut sections: Vec<&str> = page.lines().filter(|line| line.starts_with(".SH ")).collect();
+        let (all, synopsis) =
+            (sections.len(), page.lines().skip_while(|line| *line != ".SH SYNOPSIS").nth(1));
+        sections.sort_unstable();
+        sections.dedup();
+        assert_eq!(sections.len(), all, "{name}: {sections:?}");
+        assert!(synopsis.is_some_and(|usage| usage.len() < 100), "{name}: {synopsis:?}");
         let lines: Vec<&str> = page.lines().collect();
         let untold = lines.windows(3).find(|lines| lines[0] == ".TP" && lines[2].is_empty());
         assert_eq!(untold, None, "{name}");
@@ -233,6 +239,7 @@ fn completions_know_phases_faults_shells_and_pages() {
         "{elvish}"
     );
     let fish = text(&rdptrace(&["completions", "fish"]).stdout);
+    assert!(fish.contains(" help\n    or set cmd trace\n"), "{fish}");
     assert!(fish.contains("subcommand completions\" -f -a \"bash elvish fish powershell zsh\""), "{fish}");
 }
 
@@ -256,6 +263,8 @@ fn bash_completes_phases_and_faults() {
     assert_eq!(phases.trim(), "licensing");
     let faults = ask("rdptrace demo --fault certificate-exp", 3).expect("bash runs");
     assert_eq!(faults.trim(), "certificate-expired");
+    let options = ask("rdptrace rdsh01.corp.example --until l", 3).expect("bash runs");
+    assert_eq!(options.trim(), "licensing", "a host without the word trace");
 }
 
 #[test]

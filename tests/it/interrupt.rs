@@ -6,7 +6,7 @@ use std::{
 };
 
 use rdptrace::{
-    Ended, Observer, Report, Settings, Target, Tracer,
+    Ended, Observer, Settings, Target, Tracer,
     codes::Phase,
     render::State,
     report::{Answer as Answered, Connection, Credentials, FailureKind, Outcome, Severity},
@@ -19,13 +19,14 @@ use crate::{
     faults::settings,
     junit::interrupted_case,
     lab::{Answer, Lab},
-    wait::Tries,
+    scenarios::page,
+    wait::{Tries, whole},
 };
 
 const DEMO: Answer = Answer::Demo(None);
 
 /// A wait of an hour that is interrupted after some seconds.
-async fn interrupted(seconds: u64, settings: &Settings, answers: &'static [Answer]) -> Option<Report> {
+async fn interrupted(seconds: u64, settings: &Settings, answers: &'static [Answer]) -> Ended {
     let target: Target = "rdsh01.corp.example".parse().expect("a target");
     let lab = Lab::answering(Answer::InTurn(answers));
     let patience = Patience { time: Duration::from_secs(3600), jitter: || 0.0 };
@@ -35,7 +36,7 @@ async fn interrupted(seconds: u64, settings: &Settings, answers: &'static [Answe
 
 #[tokio::test(start_paused = true)]
 async fn in_a_pause_the_last_try_is_reported() {
-    let report = interrupted(5, &settings(), &[Answer::Refused]).await.expect("tries have ended");
+    let report = whole(interrupted(5, &settings(), &[Answer::Refused]).await);
     assert_eq!(report.verdict.failure.map(|failure| failure.kind), Some(FailureKind::Refused));
     let wait = report.trace.wait.expect("it was waited for");
     assert_eq!((wait.tries, wait.elapsed_ms.0, wait.interrupted), (3, 3000.0, true));
@@ -44,7 +45,7 @@ async fn in_a_pause_the_last_try_is_reported() {
 /// The second try is the one with the account, which connects to a host that has gone silent.
 #[tokio::test(start_paused = true)]
 async fn in_a_try_the_one_before_is_reported() {
-    let report = interrupted(5, &settings(), &[DEMO, Answer::Silent]).await.expect("a try has ended");
+    let report = whole(interrupted(5, &settings(), &[DEMO, Answer::Silent]).await);
     assert_eq!(report.verdict.outcome, Outcome::Stopped);
     assert_eq!(report.verdict.credentials, Credentials::NotAttempted);
     assert_eq!(interrupted_case(&report).as_deref(), Some("run whole"));
@@ -52,8 +53,15 @@ async fn in_a_try_the_one_before_is_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_the_first_try_there_is_nothing_to_report() {
-    assert!(interrupted(5, &settings(), &[Answer::Silent]).await.is_none());
+async fn in_the_first_try_what_it_saw_is_reported() {
+    let Ended::Interrupted(report) = interrupted(5, &settings(), &[Answer::Silent]).await else {
+        panic!("no try has ended")
+    };
+    let page = page(&report);
+    assert!(page.contains("everything up to resolve works; stopped in connect"), "{page}");
+    assert!(page.contains("5.0 s, interrupted in the first try"), "{page}");
+    let wait = report.trace.wait.expect("it was waited for");
+    assert_eq!((wait.tries, wait.elapsed_ms.0, wait.interrupted), (0, 5000.0, true));
 }
 
 /// Ends the run once so many connections were made.
@@ -165,5 +173,9 @@ mod signal {
         let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!(report["verdict"]["outcome"], "stopped");
         assert_eq!(report["posture"]["connections"], 1);
+        assert_eq!(
+            report["verdict"]["summary"],
+            "everything up to connect works; interrupted before everything was asked"
+        );
     }
 }

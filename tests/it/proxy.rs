@@ -29,7 +29,12 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub(crate) use causes::reports;
 
-use crate::{demo::pipe, heads::until, scenarios::page, wait::Tries};
+use crate::{
+    demo::pipe,
+    heads::until,
+    scenarios::page,
+    wait::{Tries, whole},
+};
 
 /// What a proxy reads up to, and what it answers then; the bytes may come one by one.
 type Exchange = (&'static [u8], &'static [u8]);
@@ -259,7 +264,7 @@ async fn a_wait_ends_when_the_proxy_refuses_the_account() {
         let patience = Patience { time: Duration::from_secs(30), jitter: || 0.0 };
         let waited =
             wait(Tracer::new(&target, &settings, &lab), patience, &Tries::default(), pending()).await;
-        assert_eq!(waited.expect("nothing interrupts it").verdict.outcome, Outcome::Aborted);
+        assert_eq!(whole(waited).verdict.outcome, Outcome::Aborted);
         let tries = String::from_utf8_lossy(&lab.heard()).matches("CONNECT ").count();
         assert_eq!(tries > 1, goes_on, "{tries}");
     }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::{
     lab::{Answer, Host, Lab, Names, Udp, fault},
-    wait::Tries,
+    wait::{Tries, whole},
 };
 
 #[derive(Deserialize)]
@@ -158,8 +158,7 @@ pub(crate) fn filters() -> insta::Settings {
 
 async fn waited(target: &Target, settings: &Settings, lab: &Lab, seconds: u64) -> Report {
     let patience = Patience { time: Duration::from_secs(seconds), jitter: || 0.0 };
-    let report = wait(Tracer::new(target, settings, lab), patience, &Tries::default(), pending()).await;
-    report.expect("nothing interrupts it")
+    whole(wait(Tracer::new(target, settings, lab), patience, &Tries::default(), pending()).await)
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use std::{
 };
 
 use rdptrace::{
-    Observer, Report, Settings, Target, Tracer,
+    Ended, Observer, Report, Settings, Target, Tracer,
     codes::Phase,
     render,
     report::{Connection, Credentials, FailureKind, LicensingOutcome, Outcome},
@@ -76,12 +76,18 @@ async fn waited(seconds: u64, settings: &Settings, answers: &'static [Answer]) -
     let (tries, begin) = (Tries::default(), Instant::now());
     let report = wait(Tracer::new(&target, settings, &lab), patience, &tries, pending()).await;
     Waited {
-        report: report.expect("nothing interrupts it"),
+        report: whole(report),
         seconds: begin.elapsed().as_secs_f64(),
         asked: lab.asked.load(Ordering::SeqCst),
         licenses: tries.1.load(Ordering::SeqCst),
         tries: tries.0.into_inner().expect("no test panics in here"),
     }
+}
+
+/// The report of a wait that nothing interrupts.
+pub(crate) fn whole(ended: Ended) -> Report {
+    let Ended::Whole(report) = ended else { panic!("it was interrupted") };
+    report
 }
 
 fn without_account() -> Settings {
@@ -272,7 +278,7 @@ async fn jitter_shortens_a_pause() {
     let settings = without_account();
     let tracer = Tracer::new(&target, &settings, &lab);
     let report = wait(tracer, patience, &Tries::default(), pending()).await;
-    let report = report.expect("nothing interrupts it");
+    let report = whole(report);
     assert_eq!(report.trace.wait.expect("it was waited for").elapsed_ms.0, 2250.0);
     assert!((0..100).all(|_| (0.0..=1.0).contains(&rdptrace::wait::random())));
 }

@@ -71,10 +71,10 @@ pub(crate) struct DepthArguments {
 
     /// Try until that is reached, at most so long, such as 5m
     ///
-    /// A number of seconds, minutes (m) or hours (h).
+    /// Seconds, or days, hours, minutes and seconds, such as 90, 1h30m or 1d.
     /// The account is used once, when the server is ready and serves the certificate of
     /// --expect-thumbprint where one is given. --deadline then limits each try, and Ctrl-C ends the
-    /// wait with the report of the last one.
+    /// wait with the report of the last one that ended.
     #[arg(long, value_name = "DURATION", value_parser = duration, allow_negative_numbers = true)]
     pub wait: Option<Duration>,
 

@@ -12,6 +12,14 @@ const POWERSHELL: &str = "    $completions = @(switch ($command) {\n";
 /// How the script for elvish ends.
 const ELVISH: &str = "    $completions[$command]\n}\n";
 
+/// Where the script for bash knows no more words.
+const BASH: &str = "            *)\n";
+/// A first word that is no command is what a trace is made to.
+const BASH_TARGET: &str =
+    "            rdptrace,[!-]*)\n                cmd=\"rdptrace__subcmd__trace\"\n                ;;\n";
+/// Where the script for fish has the first word.
+const FISH: &str = "    and return 1\n    contains -- $cmd[1] $argv\n";
+
 /// The word that values follow, with the command it belongs to, and the values.
 struct Values {
     command: String,
@@ -33,7 +41,8 @@ fn script(shell: Shell) -> Vec<u8> {
     clap_complete::generate(shell, &mut command, "rdptrace", &mut script);
     let script = String::from_utf8(script).expect("a script is text");
     let script = match shell {
-        Shell::Fish => format!("{script}{}", fish(&command)),
+        Shell::Bash => script.replacen(BASH, &format!("{BASH_TARGET}{BASH}"), 1),
+        Shell::Fish => format!("{}{}", script.replace(FISH, &fish_target(&command)), fish(&command)),
         Shell::PowerShell => script.replace(POWERSHELL, &format!("{}{POWERSHELL}", powershell(&command))),
         Shell::Elvish => script.replace(ELVISH, &elvish(&command)),
         _ => script,
@@ -67,6 +76,15 @@ fn words(command: &Command, argument: &Arg) -> Vec<String> {
     }
     let long = argument.get_long().map(|long| format!("--{long}"));
     long.into_iter().chain(argument.get_short().map(|short| format!("-{short}"))).collect()
+}
+
+/// A first word that is no command is what a trace is made to.
+fn fish_target(program: &Command) -> String {
+    let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
+    let names = names.join(" ");
+    format!(
+        "    and return 1\n    contains -- $cmd[1] {names} help\n    or set cmd trace\n    contains -- $cmd[1] $argv\n"
+    )
 }
 
 /// The script has the values of options already.

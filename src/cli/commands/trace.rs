@@ -105,20 +105,19 @@ fn report(
     let ended = match arguments.depth.wait {
         None => {
             let interrupt = progress.interrupt();
-            Some(runtime.block_on(tracer.observed_by(&progress).run_until(interrupt)))
+            runtime.block_on(tracer.observed_by(&progress).run_until(interrupt))
         }
         Some(time) => {
             let patience = Patience { time, jitter: wait::random };
             let interrupt = progress.interrupt();
-            let waited = runtime.block_on(wait::wait(tracer, patience, &progress, interrupt));
-            waited.map(Ended::Whole)
+            runtime.block_on(wait::wait(tracer, patience, &progress, interrupt))
         }
     };
     // A look-up that hangs in the system's resolver must not keep the program.
     runtime.shutdown_background();
     let picture = progress.take_picture();
     drop(progress);
-    Ok((ended.ok_or(Error::Interrupted)?, picture))
+    Ok((ended, picture))
 }
 
 /// What the arguments say, and else the file.

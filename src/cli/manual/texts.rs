@@ -169,7 +169,7 @@ const EXIT: Pairs = &[
          16 mcs, 17 licensing, 18 activate",
     ),
     ("20", "the server refused the credentials"),
-    ("130", "Ctrl-C or SIGTERM in a trace, or before the first try of a wait ended"),
+    ("130", "Ctrl-C or SIGTERM in a trace, or in the first try of a wait"),
 ];
 
 const POSTURE_EXIT: Pairs = &[

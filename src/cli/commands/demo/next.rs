@@ -6,9 +6,6 @@ use crate::{
     report::{Report, Severity},
 };
 
-/// Where what a command does begins.
-const COLUMN: usize = 50;
-
 /// A line each: what was found, a fault to look at, and the user's own server.
 pub(super) fn lines(arguments: &DemoArguments, report: &Report) -> Vec<String> {
     let (way, count) = match arguments.gateway {
@@ -20,15 +17,16 @@ pub(super) fn lines(arguments: &DemoArguments, report: &Report) -> Vec<String> {
         next.push((format!("rdptrace explain {code}"), "what that means".to_owned()));
     }
     if arguments.fault.is_none() {
-        let shown = if arguments.gateway { "gateway-refused" } else { "certificate-expired" };
-        next.push((format!("rdptrace demo{way} --fault {shown}"), "a trace that finds something".to_owned()));
+        let shown = if arguments.gateway { "gateway-refused" } else { "mcs-reset" };
+        next.push((format!("rdptrace demo{way} --fault {shown}"), "a connection that fails".to_owned()));
     }
     next.push((format!("rdptrace demo{way} --list"), format!("{count} faults to look at")));
     if !arguments.gateway {
-        next.push(("rdptrace demo --gateway".to_owned(), "the same through an RD Gateway".to_owned()));
+        next.push(("rdptrace demo --gateway".to_owned(), "through an RD Gateway".to_owned()));
     }
     next.push(("rdptrace HOST".to_owned(), "a server of your own".to_owned()));
-    let line = |(line, what)| format!("  {line:<COLUMN$}{what}");
+    let column = next.iter().map(|(line, _)| line.len()).max().unwrap_or_default();
+    let line = |(line, what)| format!("  {line:<column$}  {what}");
     ["".to_owned(), "Try next:".to_owned()].into_iter().chain(next.into_iter().map(line)).collect()
 }
 

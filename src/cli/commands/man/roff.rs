@@ -17,10 +17,16 @@ pub(super) fn page(command: &Command, manual: &Manual, to: &mut dyn Write) -> io
     let bare = command.clone().after_help(None::<&str>).after_long_help(None::<&str>).version(VERSION);
     // Of what the short help leaves out, the page would leave out the text.
     let bare = bare.mut_args(|argument| argument.hide_short_help(false));
+    // Without a heading of their own arguments would be options.
+    let bare = bare.mut_args(|argument| match argument.is_positional() {
+        true => argument.help_heading("Arguments"),
+        false => argument,
+    });
+    let usage = bare.clone().render_usage().to_string();
     let man = Man::new(bare).manual("rdptrace").source(format!("rdptrace {VERSION}"));
     man.render_title(to)?;
     man.render_name_section(to)?;
-    man.render_synopsis_section(to)?;
+    synopsis(&usage).to_writer(to)?;
     man.render_description_section(to)?;
     if command.get_arguments().next().is_some() {
         man.render_options_section(to)?;
@@ -38,6 +44,14 @@ pub(super) fn page(command: &Command, manual: &Manual, to: &mut dyn Write) -> io
     section(&mut roff, "FILES", manual.files, |name, what| (bold(name), roman(what)));
     see_also(&mut roff, manual);
     roff.to_writer(to)
+}
+
+/// What the help says of the usage; clap_mangen would list every option.
+fn synopsis(usage: &str) -> Roff {
+    let mut roff = Roff::new();
+    let lines = usage.trim_start_matches("Usage:").lines();
+    roff.control("SH", ["SYNOPSIS"]).text(lines.map(|line| bold(line.trim())).collect::<Vec<_>>());
+    roff
 }
 
 /// A term and its text for each pair; of an example the text is the command line.
