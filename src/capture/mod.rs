@@ -5,6 +5,7 @@
 
 mod acts;
 mod assembly;
+mod clocks;
 mod connection;
 mod copies;
 mod file;
@@ -20,6 +21,7 @@ mod link;
 mod packet;
 mod pcap;
 mod pcapng;
+mod prints;
 mod read;
 mod recent;
 mod segments;
@@ -31,11 +33,13 @@ mod unread;
 mod waiting;
 mod writer;
 
+pub use clocks::Sightings;
 pub use file::File;
 pub use flows::Wanted;
 pub use held::Held;
 pub use item::{Error, Item, Note, Packet};
 pub use keys::{learn as learn_keys, log as key_log};
+pub use prints::Taken;
 pub use read::{Capture, Found, Seen, Sink};
 pub use unread::Unread;
 pub use writer::{Ongoing, Writer};

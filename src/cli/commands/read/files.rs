@@ -1,12 +1,16 @@
-//! Captures as one, in the order of time, whatever the order in which they are named: what one holds again is a copy.
+//! Captures as one, in the order of time, whatever the order in which they are named: what one holds again is a copy. Of two
+//! places whose clocks are apart, the times are those of the first that was named.
 
-use std::{fs::File, io, path::Path, path::PathBuf};
+use std::path::PathBuf;
 
+use super::{
+    clocks,
+    named::{Named, name, open},
+};
 use crate::{
-    capture::{self, Capture, Item, Note, Packet, Sink},
+    capture::{self, Capture, Item, Note, Packet, Sink, Taken},
     cli::arguments::read::ReadArguments,
     flow::At,
-    local::{readable, standard_input},
 };
 
 /// Reads the files; a sentence for each that could not be read to its end.
@@ -24,7 +28,7 @@ pub(super) fn read(paths: &[PathBuf], capture: &mut Capture, out: Sink<'_>) -> V
 
 /// A file and its next packet.
 struct Opened<'p> {
-    path: &'p Path,
+    named: Named<'p>,
     file: capture::File<'static>,
     next: Held,
 }
@@ -41,24 +45,27 @@ struct Held {
 }
 
 fn merged(paths: &[PathBuf], capture: &mut Capture, out: Sink<'_>, told: &mut Vec<String>) {
-    let (mut waiting, mut opened) = (Vec::new(), Vec::new());
-    for path in paths {
-        let Some(first) = begin(path, capture, out, told) else { continue };
-        match ReadArguments::is_read_once(path) {
+    let (mut waiting, mut opened, mut taken) = (Vec::new(), Vec::new(), Taken::default());
+    for named in clocks::compared(paths, told) {
+        let Some(first) = begin(named, capture, out, told) else { continue };
+        match ReadArguments::is_read_once(named.path) {
             true => opened.push(first),
             // Many files follow each other, and are opened when their time has come.
-            false => waiting.push((first.next.at, path)),
+            false => waiting.push((first.next.at, named)),
         }
     }
     waiting.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     loop {
         let now = opened.iter().map(|one| one.next.at).min().or(waiting.last().map(|(at, _)| *at));
         let Some(now) = now else { return };
-        while let Some((_, path)) = waiting.pop_if(|(at, _)| *at <= now) {
-            opened.extend(begin(path, capture, out, &mut Vec::new()));
+        while let Some((_, named)) = waiting.pop_if(|(at, _)| *at <= now) {
+            opened.extend(begin(named, capture, out, &mut Vec::new()));
         }
         let Some(place) = opened.iter().position(|one| one.next.at == now) else { continue };
-        capture.take(&Item::Packet(opened[place].next.packet()), out);
+        let packet = opened[place].next.packet();
+        if !taken.has(opened[place].named.number, &packet) {
+            capture.take(&Item::Packet(packet), out);
+        }
         if !advance(&mut opened[place], capture, out, told) {
             opened.swap_remove(place);
         }
@@ -67,14 +74,15 @@ fn merged(paths: &[PathBuf], capture: &mut Capture, out: Sink<'_>, told: &mut Ve
 
 /// A file with its first packet; none if it has none.
 fn begin<'p>(
-    path: &'p Path,
+    named: Named<'p>,
     capture: &mut Capture,
     out: Sink<'_>,
     told: &mut Vec<String>,
 ) -> Option<Opened<'p>> {
+    let path = named.path;
     match open(path).and_then(|from| capture::File::open(from).map_err(shown)) {
         Ok(file) => {
-            let mut opened = Opened { path, file, next: Held::default() };
+            let mut opened = Opened { named, file, next: Held::default() };
             advance(&mut opened, capture, out, told).then_some(opened)
         }
         Err(why) => {
@@ -90,12 +98,13 @@ fn advance(one: &mut Opened<'_>, capture: &mut Capture, out: Sink<'_>, told: &mu
         match one.file.next_item() {
             Ok(Some(Item::Packet(packet))) => {
                 one.next.hold(&packet);
+                one.next.at = one.next.at.saturating_sub(one.named.ahead);
                 return true;
             }
             Ok(Some(secrets)) => capture.take(&secrets, out),
             Ok(None) => return false,
             Err(error) => {
-                told.push(format!("{}: {error}", name(one.path)));
+                told.push(format!("{}: {error}", name(one.named.path)));
                 return false;
             }
         }
@@ -117,20 +126,6 @@ impl Held {
     }
 }
 
-fn open(path: &Path) -> Result<File, String> {
-    let from: io::Result<File> =
-        if ReadArguments::is_standard_input(path) { standard_input() } else { readable(path) };
-    from.map_err(|error| error.to_string())
-}
-
 fn shown(error: capture::Error) -> String {
     error.to_string()
-}
-
-/// As a path is shown.
-pub(super) fn name(path: &Path) -> String {
-    match ReadArguments::is_standard_input(path) {
-        true => "standard input".to_owned(),
-        false => path.display().to_string(),
-    }
 }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{
     conversations::{Conversations, Tell},
-    files::{self as captures, name},
+    files as captures,
     lacking::Lacking,
+    named::name,
 };
 use crate::{
     capture::{Capture, Found, learn_keys},

@@ -1,9 +1,11 @@
 //! `rdptrace read`: where the connections in a capture ended, by whom and why. Nothing is sent.
 
+mod clocks;
 mod conversations;
 mod files;
 mod input;
 mod lacking;
+mod named;
 mod one;
 mod redacted;
 
