@@ -54,11 +54,14 @@ enum Place {
     Name(PathBuf),
 }
 
-/// Holds that these files are all different ones. Where standard output or standard error lead to a file, it is an output too.
+/// Holds that these files are all different ones, and that standard input is read once. Where standard output or standard error lead to a file, it is an output too.
 ///
 /// # Errors
 /// Two are the same.
 pub(super) fn apart(inputs: &[Input], outputs: &[Written<'_>], prints: bool) -> Result<(), Error> {
+    if inputs.iter().filter(|input| input.path.is_none()).count() > 1 {
+        return Err(Error::new("standard input can be read only once"));
+    }
     let inputs: Vec<_> = inputs.iter().filter_map(|input| Some((input.what, input.place()?))).collect();
     let streams = [("standard output", Handle::stdout()), ("standard error", Handle::stderr())];
     let streams: Vec<_> =

@@ -17,7 +17,8 @@ pub(super) fn line(connection: &Connection) -> Option<String> {
         EndSide::Unknown => String::new(),
     };
     let packet = ended.packet.map_or_else(String::new, |packet| format!(", packet {packet}"));
-    Some(format!("{how}{sent}, after {when}{packet}"))
+    // Inside TLS the other side may have ended the session before.
+    Some(format!("TCP {how}{sent}, after {when}{packet}"))
 }
 
 /// The TTL of what ended it, where its side's packets have another one.

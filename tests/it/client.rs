@@ -80,7 +80,7 @@ async fn one_line_of_a_page_is_the_clients_and_one_the_ends() {
     let row = |lead: &str| page.lines().find_map(|line| line.strip_prefix(lead)).expect("a row").trim();
     assert_eq!(row("  client"), "build 2600, NLA+TLS, TLS 1.3/1.2, CredSSP 6");
     let end = row("  ended");
-    assert!(end.starts_with("closed (FIN) by the client, which had sent "), "{end}");
+    assert!(end.starts_with("TCP closed (FIN) by the client, which had sent "), "{end}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -79,7 +79,8 @@ async fn what_cannot_be_read_is_one_sentence_and_exit_code_2() {
     let none = file("none.pcapng");
     fs::write(&none, "no capture at all").expect("a file");
     let empty = written("empty.pcapng", &[]);
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 6] = [
+        (&["read", "-", "-"], "standard input can be read only once"),
         (&["read", of(&none)], "not a capture: neither pcap nor pcapng"),
         (&["read", "/no/such/file"], "/no/such/file"),
         (&["read", of(&empty)], "no connection of Remote Desktop is in the capture"),
