@@ -263,6 +263,10 @@ fn bash_completes_phases_and_faults() {
     assert_eq!(phases.trim(), "licensing");
     let faults = ask("rdptrace demo --fault certificate-exp", 3).expect("bash runs");
     assert_eq!(faults.trim(), "certificate-expired");
+    for option in ["accept", "fail-on"] {
+        let codes = ask(&format!("rdptrace trace --{option} certificate-exp"), 3).expect("bash runs");
+        assert_eq!(codes.trim(), "certificate-expired certificate-expires-soon", "{option}");
+    }
     let options = ask("rdptrace rdsh01.corp.example --until l", 3).expect("bash runs");
     assert_eq!(options.trim(), "licensing", "a host without the word trace");
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     choices::{Color, FailOn, Format},
-    values::{fail_on, further_report},
+    values::{FAIL_ON, further_report},
 };
 use crate::report::{FindingCode, Severity};
 
@@ -36,7 +36,7 @@ pub(crate) struct TellingArguments {
     ///
     /// A finding of this severity or a worse one makes the exit code 1. Given once more with the
     /// code of a finding, that one does whatever its severity.
-    #[arg(long, value_name = "WHICH", default_value = "error", value_parser = fail_on)]
+    #[arg(long, value_name = "WHICH", default_value = "error", value_parser = FAIL_ON, hide_possible_values = true)]
     pub fail_on: Vec<FailOn>,
 
     /// Log to standard error; -vv logs every message

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::values::FINDING;
 use crate::{
     cli::apart::{Input, Written},
-    policy::finding,
     report::FindingCode,
 };
 
@@ -24,7 +24,7 @@ pub(crate) struct PolicyArguments {
     pub write_policy: Option<PathBuf>,
 
     /// Do not count this finding; may be given more than once
-    #[arg(long, value_name = "CODE", value_parser = finding, hide_short_help = true)]
+    #[arg(long, value_name = "CODE", value_parser = FINDING, hide_possible_values = true, hide_short_help = true)]
     pub accept: Vec<FindingCode>,
 
     /// Days in which certificate-expires-soon warns, in place of 14

@@ -15,7 +15,7 @@ use super::{
     output::OutputArguments,
     policy::PolicyArguments,
     target::TargetArgument,
-    values::{PhaseParser, duration, picture},
+    values::{PHASE, duration, picture},
 };
 use crate::codes::Phase;
 
@@ -66,7 +66,7 @@ pub(crate) struct DepthArguments {
     ///
     /// resolve, connect, gateway, negotiate, tls, credssp, mcs, licensing or activate, in this
     /// order. The default is credssp once an account is verified.
-    #[arg(long, value_name = "PHASE", value_parser = PhaseParser, hide_possible_values = true)]
+    #[arg(long, value_name = "PHASE", value_parser = PHASE, hide_possible_values = true)]
     pub until: Option<Phase>,
 
     /// Try until that is reached, at most so long, such as 5m

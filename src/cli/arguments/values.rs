@@ -13,23 +13,49 @@ use clap::{
 };
 
 use super::choices::{FailOn, Format};
-use crate::{codes::Phase, destination::Target, policy::finding, report::Severity};
+use crate::{
+    codes::Phase,
+    destination::Target,
+    policy::finding,
+    report::{FindingCode, Severity},
+};
 
-/// A phase, whose names completions know too.
+/// A value of this form, with what completions propose for it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct PhaseParser;
+pub(crate) struct Completed<T> {
+    /// Why not, if it is none.
+    pub parse: fn(&str) -> Result<T, String>,
+    /// Names that it may have.
+    pub names: fn() -> Vec<&'static str>,
+}
 
-impl TypedValueParser for PhaseParser {
-    type Value = Phase;
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Completed<T> {
+    type Value = T;
 
-    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Phase, Error> {
-        let parse = |text: &str| text.parse::<Phase>();
-        TypedValueParser::parse_ref(&parse, command, arg, value)
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
+        TypedValueParser::parse_ref(&self.parse, command, arg, value)
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(Phase::ALL.into_iter().map(|phase| PossibleValue::new(phase.name()))))
+        Some(Box::new((self.names)().into_iter().map(PossibleValue::new)))
     }
+}
+
+/// A phase.
+pub(crate) const PHASE: Completed<Phase> = Completed {
+    parse: |text| text.parse::<Phase>().map_err(|error| error.to_string()),
+    names: || Phase::ALL.iter().map(|phase| phase.name()).collect(),
+};
+
+/// The code of a finding.
+pub(crate) const FINDING: Completed<FindingCode> = Completed { parse: finding, names: findings };
+
+/// A severity, or the code of a finding.
+pub(crate) const FAIL_ON: Completed<FailOn> =
+    Completed { parse: fail_on, names: || [&["error", "warning", "never"], &findings()[..]].concat() };
+
+fn findings() -> Vec<&'static str> {
+    FindingCode::ALL.iter().map(|code| code.as_str()).collect()
 }
 
 /// A text, with what completions propose for it.
@@ -76,8 +102,7 @@ fn sum_of_units(text: &str) -> Option<u64> {
     (!text.is_empty()).then_some(sum)
 }
 
-/// A severity, or the code of a finding.
-pub(crate) fn fail_on(text: &str) -> Result<FailOn, String> {
+fn fail_on(text: &str) -> Result<FailOn, String> {
     match text {
         "error" => Ok(FailOn::From(Some(Severity::Error))),
         "warning" => Ok(FailOn::From(Some(Severity::Warning))),
