@@ -39,6 +39,7 @@ mod plan;
 mod rdp_file;
 mod request;
 mod roots;
+mod session;
 mod set_up;
 mod tracer;
 mod udp;

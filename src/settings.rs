@@ -49,6 +49,8 @@ pub struct Depth {
     pub hardware_id: [u32; 4],
     /// Whether the activation may take over a session of the account.
     pub take_session: bool,
+    /// Whether a server without NLA is sent the account in Client Info.
+    pub log_on: bool,
     /// Whether to watch the session after the activation for what the server draws.
     pub screenshot: bool,
     /// Whether UDP is asked too.
@@ -64,6 +66,7 @@ impl Default for Depth {
             license: LicensePolicy::Challenge,
             hardware_id: [0; 4],
             take_session: false,
+            log_on: false,
             screenshot: false,
             udp: false,
             experiments: Experiments::Auto,

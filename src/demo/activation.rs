@@ -17,6 +17,7 @@ use super::conversation::Conversation;
 use super::drawing;
 use super::dynamic_channel;
 use super::invented::DESKTOP;
+use super::logon;
 use super::measuring;
 use super::stream::{Stream, malformed, send};
 
@@ -86,6 +87,9 @@ pub(super) async fn session(
     stream: &mut dyn Stream,
 ) -> io::Result<bool> {
     conversation.reached(Stage::Active, stream).await?;
+    if conversation.reactivations == 0 {
+        logon::answer(conversation, stream).await?;
+    }
     send(stream, &drawing::picture()).await?;
     let again = match conversation.behaviour() {
         Some(Behaviour::ReactivateSession) => conversation.reactivations == 0,

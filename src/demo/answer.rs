@@ -120,7 +120,7 @@ pub(super) fn error_info(code: u32) -> Vec<u8> {
 }
 
 /// Share control and share data header, then the content (MS-RDPBCGR 2.2.8.1.1.1).
-fn share_data(kind: u8, content: &[u8]) -> Vec<u8> {
+pub(super) fn share_data(kind: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).expect("the server sends small messages");
     let mut pdu = (length + 18).to_le_bytes().to_vec();
     pdu.extend([0x17, 0]);

@@ -85,8 +85,23 @@ pub(super) enum Behaviour {
     ReactivateSession,
     /// The same, and begins no other.
     DeactivateSession,
+    /// Answers an account in Client Info so, whatever it is.
+    LogsOn(LogonAnswer),
     /// Selects this, and ends when the client has offered all that it can without a proof.
     Listens(Select),
+}
+
+/// What a server does with the account that Client Info has, once the session is active.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum LogonAnswer {
+    /// Says that the user is logged on, or that the password is wrong.
+    Honest,
+    /// Says that the logon failed with this status, whatever the password is, and shows its logon screen: status, data.
+    Error(u32, u32),
+    /// Draws its screen and says nothing of the account.
+    Unsaid,
+    /// Does this.
+    Does(Action),
 }
 
 /// What the client has just sent.

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use super::behaviour::{Behaviour, Stage};
 use super::server::Server;
 use super::stream::{Stream, send};
+use super::wanted::Wanted;
 
 /// What the faults and the server's identity mean to one connection.
 pub(super) struct Conversation<'a> {
@@ -17,13 +18,15 @@ pub(super) struct Conversation<'a> {
     pub message_channel: u16,
     /// How often the activation was taken back.
     pub reactivations: u32,
+    /// What Client Info wants to log on with.
+    pub wanted: Wanted,
 }
 
 impl<'a> Conversation<'a> {
     /// A conversation with this server.
     pub(super) fn new(server: &'a Server) -> Self {
         let behaviour = server.fault.map(|fault| &fault.behaviour);
-        Self { server, behaviour, message_channel: 0, reactivations: 0 }
+        Self { server, behaviour, message_channel: 0, reactivations: 0, wanted: Wanted::Nothing }
     }
 
     /// Ends the conversation with an error when the fault sits at this stage.
@@ -50,7 +53,7 @@ impl<'a> Conversation<'a> {
 
     /// The part of it that Standard RDP Security encloses.
     pub(super) fn enclosed(&self, behaviour: Option<&'static Behaviour>, message_channel: u16) -> Self {
-        Self { server: self.server, behaviour, message_channel, reactivations: 0 }
+        Self { server: self.server, behaviour, message_channel, reactivations: 0, wanted: Wanted::Nothing }
     }
 
     /// The wall time.

@@ -59,10 +59,16 @@ impl Fault {
                 | Behaviour::ToAbleClients(Ability::Graphics, ..)
                 | Behaviour::Reactivate(..)
                 | Behaviour::Also(..)
+                | Behaviour::LogsOn(_)
                 | Behaviour::At(Stage::Licensed | Stage::ConfirmActive | Stage::FontList, _)
                 | Behaviour::StandardSecurity(StandardSecurity { session: Some(_), .. })
         );
         if after || self.is_in_session() { Phase::Activate } else { Phase::Licensing }
+    }
+
+    /// Whether it is about the account in Client Info, which a server without NLA logs on with.
+    pub fn logs_on(&self) -> bool {
+        matches!(self.behaviour, Behaviour::LogsOn(_))
     }
 
     /// Whether it redirects back to itself, so that the way can be followed without leaving loopback.

@@ -2,12 +2,12 @@
 
 use super::action::Action;
 use super::answer::Answer::{self, *};
-use super::behaviour::{Ability, Behaviour, Stage, StandardSecurity, Then};
+use super::behaviour::{Ability, Behaviour, LogonAnswer, Stage, StandardSecurity, Then};
 use super::certificate::Kind;
 use super::fault::{Expect, Fault};
 use super::hello::Disliked;
 use Action::{Alert, Close, CloseAfter, Flood, Greet, Reset, Send, Silence, Trickle};
-use Behaviour::{At, AtTls12, SpeaksFirst};
+use Behaviour::{At, AtTls12, LogsOn, SpeaksFirst};
 use ironrdp_pdu::nego::SecurityProtocol;
 
 /// Every fault, in the order of the connection.
@@ -1324,6 +1324,67 @@ pub const FAULTS: &[Fault] = &[
         "draws on the fast path before the Font Map, which is no fault",
         DRAWS_EARLY,
         PASSES,
+    ),
+    // The account in Client Info, without NLA: MS-RDPBCGR 2.2.10.1.
+    fault(
+        "logon-verified",
+        "says without NLA that the user is logged on, which is no fault",
+        LogsOn(LogonAnswer::Honest),
+        finding("session-left-behind"),
+    ),
+    fault(
+        "logon-wrong-password",
+        "says without NLA that the password is wrong, and shows its logon screen",
+        LogsOn(LogonAnswer::Error(0xC000_006D, 0)),
+        by(
+            "credentials-wrong",
+            shows("credentials-refused", failed_with("activate", "nt_status", 0xC000_006D)),
+        ),
+    ),
+    fault(
+        "logon-account-locked",
+        "says without NLA that the account is locked",
+        LogsOn(LogonAnswer::Error(0xC000_0234, 2)),
+        by("account-locked", shows("credentials-refused", failed_with("activate", "nt_status", 0xC000_0234))),
+    ),
+    fault(
+        "logon-warning",
+        "asks without NLA, on its screen, which session of the user is meant",
+        LogsOn(LogonAnswer::Error(0xFFFF_FFFC, 3)),
+        finding("credentials-not-verified"),
+    ),
+    fault(
+        "logon-unsaid",
+        "takes an account without NLA, draws and says nothing of it",
+        LogsOn(LogonAnswer::Unsaid),
+        finding("credentials-not-verified"),
+    ),
+    fault(
+        "logon-closed",
+        "opens a session for an account without NLA and closes",
+        LogsOn(LogonAnswer::Does(Close)),
+        by("credentials-wrong", shows("credentials-not-verified", failed("activate", "closed"))),
+    ),
+    fault(
+        "logon-ultimatum",
+        "opens a session for an account without NLA and disconnects",
+        LogsOn(LogonAnswer::Does(Send(Ultimatum(3)))),
+        by("credentials-wrong", shows("credentials-not-verified", failed_with("activate", "disconnect", 3))),
+    ),
+    fault(
+        "logon-not-allowed",
+        "opens a session without NLA for an account that may not log on",
+        LogsOn(LogonAnswer::Does(Send(ErrorInfo(9)))),
+        by(
+            "logon-right-missing",
+            shows("credentials-not-verified", failed_with("activate", "error_info", 9)),
+        ),
+    ),
+    fault(
+        "logon-redirected",
+        "opens a session for an account without NLA and redirects",
+        LogsOn(LogonAnswer::Does(Greet(IoChannel(REDIRECTION)))),
+        Expect { phase: "activate", kind: "", code: None, finding: Some("redirected"), cause: None },
     ),
     // The session, which a screenshot watches: MS-RDPBCGR 1.3.6, 2.2.9.1.2.
     fault(

@@ -26,6 +26,7 @@ pub mod license;
 mod licensing;
 mod listen;
 mod listener;
+mod logon;
 mod measuring;
 mod negotiation;
 mod ntlm;
@@ -46,6 +47,7 @@ mod tls;
 mod ts_request;
 mod udp;
 mod version1;
+mod wanted;
 
 pub use fault::{Expect, Fault};
 pub use faults::{FAULTS, find};

@@ -69,6 +69,11 @@ impl Server {
         Self { password: password.to_owned(), ..self }
     }
 
+    /// Its certificate, DER.
+    pub fn certificate(&self) -> &[u8] {
+        &self.identity.certificate
+    }
+
     /// The number of the next connection, from 0.
     pub(super) fn number(&self) -> usize {
         self.served.fetch_add(1, Ordering::Relaxed)

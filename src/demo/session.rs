@@ -16,8 +16,10 @@ use super::connect_initial::{connect_initial, is_able, without_skipped_joins};
 use super::conversation::Conversation;
 use super::licensing;
 use super::listener::without_account;
+use super::logon;
 use super::measuring;
-use super::stream::{Stream, drain, malformed, read_pdu, send};
+use super::stream::{Stream, malformed, read_pdu, send};
+use super::wanted::wanted;
 
 /// Serves everything above TLS and CredSSP, and then waits until the client leaves.
 pub(super) async fn serve(
@@ -30,7 +32,7 @@ pub(super) async fn serve(
             if activation::session(conversation, acceptor, stream).await? {
                 continue;
             }
-            return drain(stream).await;
+            return logon::leave(conversation, stream).await;
         }
         match acceptor.state().name() {
             "BasicSettingsWaitInitial" => basic_settings(conversation, acceptor, stream).await?,
@@ -91,7 +93,7 @@ async fn channel_connection(
 }
 
 async fn client_info(
-    conversation: &Conversation<'_>,
+    conversation: &mut Conversation<'_>,
     acceptor: &mut Acceptor,
     stream: &mut dyn Stream,
 ) -> io::Result<()> {
@@ -99,6 +101,7 @@ async fn client_info(
     if let Some(Behaviour::Listens(_)) = conversation.behaviour() {
         *pdu = without_account(&pdu).map_err(malformed)?;
     }
+    conversation.wanted = wanted(&pdu, conversation.server());
     conversation.reached(Stage::ClientInfo, stream).await?;
     step(acceptor, &pdu, stream).await.map(drop)
 }

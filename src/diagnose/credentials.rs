@@ -3,7 +3,7 @@
 //! A server that closes after AUTHENTICATE without a status may have refused the password. Nobody can know, so the
 //! verdict says `not_verifiable`, not `refused`.
 
-use super::{Facts, Rule, kerberos, redirection};
+use super::{Facts, Rule, client_info, kerberos, redirection};
 use crate::{
     codes::Phase,
     report::{Answerer, Credentials, FailureKind, FindingCode, Selected, Severity, Status},
@@ -26,12 +26,19 @@ fn not_used(facts: &Facts<'_>) -> Option<String> {
     if used || facts.used_before().is_some() {
         return None;
     }
-    let stopped = facts.last().filter(|last| last.phase == Phase::Credssp)?.stopped?;
+    let at_credssp = facts.last().filter(|last| last.phase == Phase::Credssp).and_then(|last| last.stopped);
+    let stopped = at_credssp.or_else(|| client_info::withheld(facts))?;
     facts.request.account.then(|| format!("the account was not used: {stopped}"))
 }
 
 /// Without NLA no server can confirm a password before a session exists.
 fn not_verified(facts: &Facts<'_>) -> Option<String> {
+    if facts.account_sent() {
+        return client_info::unsaid(facts);
+    }
+    if client_info::withheld(facts).is_some() {
+        return None;
+    }
     let text =
         "an account was given, but without NLA this server verifies no password before a session exists";
     let without_nla = matches!(facts.selected()?, Selected::Tls | Selected::Rdp);
@@ -72,8 +79,11 @@ pub(super) fn credentials(facts: &Facts<'_>) -> Credentials {
     if redirection::with_own_account(facts).is_some() {
         return Credentials::NotAttempted;
     }
+    if client_info::withheld(facts).is_some() {
+        return Credentials::NotAttempted;
+    }
     if matches!(facts.selected(), Some(Selected::Tls | Selected::Rdp)) {
-        return Credentials::NotVerifiable;
+        return client_info::credentials(facts).unwrap_or(Credentials::NotVerifiable);
     }
     by_credssp(facts)
 }

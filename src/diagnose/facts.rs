@@ -210,6 +210,12 @@ impl<'a> Facts<'a> {
         seen.map(|record| &record.evidence).find(|credssp| credssp.attempted)
     }
 
+    /// Whether the account and its password were sent in Client Info, in this connection or in one before it.
+    pub(super) fn account_sent(&self) -> bool {
+        let seen = self.trace.traced().filter_map(|made| made.phases.licensing.as_ref());
+        seen.into_iter().any(|record| record.evidence.account_sent)
+    }
+
     /// The protocol that the server selected.
     pub(super) fn selected(&self) -> Option<Selected> {
         self.negotiate?.selected

@@ -6,6 +6,7 @@ mod answered_by;
 mod causes;
 mod certificate;
 mod client;
+mod client_info;
 mod credentials;
 mod difference;
 mod end_after_pause;
@@ -76,6 +77,7 @@ const RULES: &[&[Rule]] = &[
     server::RULES,
     posture::RULES,
     credentials::RULES,
+    client_info::RULES,
     kerberos::RULES,
     restricted_admin::RULES,
     session::RULES,

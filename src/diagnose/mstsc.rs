@@ -136,6 +136,10 @@ pub(super) fn label(facts: &Facts<'_>) -> Option<MstscLabel> {
     }
     let failed = facts.failed()?;
     let failure = failed.failure?;
+    // In a session the host shows its own screen.
+    if failure.kind == NtStatus && failed.phase == Phase::Activate {
+        return None;
+    }
     if failure.kind == NtStatus {
         return status(failure);
     }

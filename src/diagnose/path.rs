@@ -189,7 +189,11 @@ pub(super) fn host_slow(facts: &Facts<'_>) -> Option<Finding> {
     if facts.through.is_some() || trip >= SHORT_TRIP_MS || tcp.retransmissions? >= LOSS {
         return None;
     }
-    let passed = |one: &&Summary<'_>| one.status == Status::Passed && one.phase >= Phase::Negotiate;
+    // What we waited for there is a word that need not come.
+    let awaited = |phase: Phase| phase == Phase::Activate && facts.account_sent();
+    let passed = |one: &&Summary<'_>| {
+        one.status == Status::Passed && one.phase >= Phase::Negotiate && !awaited(one.phase)
+    };
     let slow = facts.phases.iter().filter(passed).max_by(|a, b| a.elapsed_ms.0.total_cmp(&b.elapsed_ms.0))?;
     let (phase, took) = (slow.phase, slow.elapsed_ms.0);
     let message = format!(

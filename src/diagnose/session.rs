@@ -65,8 +65,11 @@ pub(super) fn may_want_account(facts: &Facts<'_>) -> Option<(String, String)> {
     fits.then(|| (text, against.to_owned()))
 }
 
-/// Whether Client Info had no password: ours never has one, and a watched one tells by its flags if it was seen in clear.
+/// Whether Client Info had no password: ours has one on demand, and a watched one tells by its flags if it was seen in clear.
 fn lacks_password(facts: &Facts<'_>) -> bool {
+    if facts.account_sent() {
+        return false;
+    }
     let client = facts.described.and_then(|made| made.client.as_ref());
     let info = client.and_then(|client| client.info.as_ref());
     !facts.is_watched() || info.is_some_and(|info| info.flags & INFO_AUTOLOGON == 0)

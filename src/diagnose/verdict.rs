@@ -3,7 +3,9 @@
 //! A limit of ours is `tls_unsupported`, known from the answer to the legacy hello or to a posture; the phase keeps
 //! what the server did. SSL 3 alone is the server's limit: nobody else speaks it either.
 
-use super::{Facts, credentials::credentials, gateway, handshakes, kerberos, mstsc::label, watched};
+use super::{
+    Facts, client_info, credentials::credentials, gateway, handshakes, kerberos, mstsc::label, watched,
+};
 use crate::{
     codes::Phase,
     report::{
@@ -139,6 +141,9 @@ fn passed_detail(facts: &Facts<'_>) -> &'static str {
         (Some(Phase::Licensing), Some(LicensingOutcome::ValidClient)) => "; no license is needed",
         (Some(Phase::Licensing), Some(LicensingOutcome::NewLicense)) => "; the server issued a license",
         (Some(Phase::Licensing), Some(LicensingOutcome::Upgrade)) => "; the server upgraded the license",
+        (Some(Phase::Activate), _) if client_info::credentials(facts) == Some(Credentials::Verified) => {
+            "; the server accepts the account and has opened its session"
+        }
         (Some(Phase::Activate), _) => match facts.session {
             Some(session) if session.failure.as_ref().is_some_and(Failure::is_of_path) => {
                 "; the server opened a session, which ended on the way between"

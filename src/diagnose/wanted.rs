@@ -105,7 +105,7 @@ pub(crate) fn wanted(trace: &Trace) -> Vec<Made> {
         return Vec::new();
     }
     // Without an account nothing behind NLA can be reached again.
-    let attempted = facts.credssp.is_some_and(|credssp| credssp.attempted);
+    let attempted = facts.credssp.is_some_and(|credssp| credssp.attempted) || facts.account_sent();
     let is_silent = failure.kind == Kind::Timeout;
     let names = match phase {
         Phase::Connect if matches!(failure.kind, Kind::Refused | Kind::Reset) => AGAIN,

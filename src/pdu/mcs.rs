@@ -135,7 +135,7 @@ pub fn sent(frame: &[u8]) -> Option<(u16, &[u8])> {
 }
 
 /// What precedes the length of the user data, and the user data.
-fn split(frame: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
+pub(super) fn split(frame: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
     let mut reader = Reader::new(x224::data(frame)?);
     if !matches!(reader.u8()? >> 2, SEND_DATA_REQUEST | SEND_DATA_INDICATION) {
         return Err(Malformed::new("no MCS data"));

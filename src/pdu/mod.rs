@@ -41,6 +41,7 @@ pub mod security_open;
 pub mod server_certificate;
 pub mod server_hello;
 pub mod server_key;
+pub mod session_info;
 pub mod share;
 pub mod socks;
 pub mod socks4;

@@ -13,10 +13,12 @@ pub const UPDATE: u8 = 2;
 pub const SAVE_SESSION_INFO: u8 = 38;
 /// PDUTYPE2_FONTMAP, which ends the finalization (MS-RDPBCGR 2.2.1.22).
 pub const FONT_MAP: u8 = 40;
+/// PDUTYPE2_SHUTDOWN_DENIED, which answers a Shutdown Request (MS-RDPBCGR 2.2.2.3).
+pub const SHUTDOWN_DENIED: u8 = 37;
 const PDUTYPE2_SET_ERROR_INFO: u8 = 47;
 
 /// Share control header and share data header, in bytes.
-const SHARE_DATA_HEADERS: usize = 18;
+pub(super) const SHARE_DATA_HEADERS: usize = 18;
 
 /// User data of the I/O channel, told apart by its headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 //!
 //! Nothing is left to IronRDP here. Our own reader takes what a Demand Active says, so one odd capability set does
 //! not end the trace; the client's five PDUs are written from that, and everything that servers send beside it is
-//! read and counted. The phase ends with the Font Map. Up to three Deactivate All PDUs are followed by another
+//! read and counted. The phase ends with the Font Map; where the account was sent in Client Info, with what the
+//! server says of it, or with the time. Up to three Deactivate All PDUs are followed by another
 //! exchange; a fourth is `malformed`.
 
 use super::{AutoDetect, PhaseResult, Secured, Step, ending, redirect};
@@ -20,12 +21,17 @@ use crate::{
     report::{ActivateEvidence, Failure, FailureKind, Seen},
 };
 
+pub(crate) use log_off::log_off;
 pub(crate) use message::{dynamic, message, noted};
 
+mod log_off;
+mod logon;
 mod message;
 
 /// How often a server may take back an activation and begin another.
 pub(crate) const MAX_REACTIVATIONS: u32 = 3;
+/// The most bytes that are read while the server's word on the account is awaited.
+const MAX_AWAITED: usize = 32 << 20;
 /// How many different numbers of one kind are recorded.
 const MAX_SEEN: usize = 64;
 
@@ -51,26 +57,52 @@ pub(crate) struct Active {
     pub desktop: Option<(u16, u16)>,
 }
 
-/// Answers the Demand Active and goes on until the server's Font Map.
+/// What ends the phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Awaits {
+    /// The Font Map.
+    FontMap,
+    /// What the server says of the account that Client Info had, once the session is active.
+    Logon,
+}
+
+/// Answers the Demand Active and goes on until the server's Font Map, or until it speaks of the account. A server that does not
+/// in the phase's time has passed too: nothing obliges it.
 ///
 /// # Errors
-/// `error_info`, `disconnect`, `malformed`, `mac_invalid`, and what ends a connection.
+/// `error_info`, `disconnect`, `malformed`, `mac_invalid`, `nt_status` of a logon, and what ends a connection.
 pub(crate) async fn run(
     wire: &mut Wire,
     secured: &mut Secured,
     channels: Channels,
+    awaits: Awaits,
     evidence: &mut ActivateEvidence,
 ) -> PhaseResult<Active> {
-    let mut activation = Activation { wire, secured, channels, demands: 0, active: None };
+    let mut activation =
+        Activation { wire, secured, channels, awaits, demands: 0, active: None, is_mapped: false };
     let mut auto_detect = AutoDetect::default();
+    let mut awaited = 0;
     loop {
-        let frame = activation.receive().await?;
+        let frame = match (activation.receive().await, activation.session()) {
+            (Err(failure), Some(active)) if failure.kind == FailureKind::Timeout => {
+                return Ok(Step::Passed(active));
+            }
+            (Err(failure), Some(_)) => return Err(logon::silent_end(failure)),
+            (received, _) => received?,
+        };
+        if let Some(active) = activation.session() {
+            awaited += frame.len();
+            if awaited > MAX_AWAITED {
+                return Ok(Step::Passed(active));
+            }
+        }
         auto_detect.received(&frame);
         if frame.first() != Some(&TPKT_VERSION) {
             count(&mut evidence.fast_path_pdus);
             continue;
         }
-        let Mcs::Data { channel, user_data } = ending::read(&frame)? else {
+        let read = ending::read(&frame).map_err(|failure| activation.explained(failure))?;
+        let Mcs::Data { channel, user_data } = read else {
             let detail = "an MCS PDU without data where the activation goes on";
             return Err(Failure::new(FailureKind::Malformed, detail).with_received(&frame));
         };
@@ -92,15 +124,34 @@ struct Activation<'a> {
     wire: &'a mut Wire,
     secured: &'a mut Secured,
     channels: Channels,
+    awaits: Awaits,
     /// Demand Actives that were answered.
     demands: u32,
     /// What the last one agreed on, unless it was taken back.
     active: Option<Active>,
+    /// Whether its Font Map has come.
+    is_mapped: bool,
 }
 
 impl Activation<'_> {
     async fn receive(&mut self) -> Result<Vec<u8>, Failure> {
         self.secured.receive(self.wire, Framing::TpktOrFastPath).await
+    }
+
+    /// The session, once it is active.
+    fn session(&self) -> Option<Active> {
+        self.active.filter(|_| self.is_mapped)
+    }
+
+    /// An end in a session is one in place of the server's word on the account.
+    fn explained(&self, failure: Failure) -> Failure {
+        if self.session().is_some() { logon::silent_end(failure) } else { failure }
+    }
+
+    /// The session, if there is nothing more to wait for.
+    fn is_done(&self, evidence: &ActivateEvidence) -> Option<Active> {
+        let answered = self.awaits == Awaits::FontMap || logon::is_logged_on(evidence);
+        self.session().filter(|_| answered)
     }
 
     /// The PDUs of one message on the I/O channel; the end of the phase, if one of them is it.
@@ -116,7 +167,7 @@ impl Activation<'_> {
             match share::session_pdu(pdu) {
                 IoPdu::DemandActive => self.demand_active(pdu, evidence).await?,
                 IoPdu::DeactivateAll => {
-                    self.active = None;
+                    (self.active, self.is_mapped) = (None, false);
                     deactivated(evidence)?;
                 }
                 IoPdu::SetErrorInfo { code } if code != 0 => return Err(ending::error_info(code)),
@@ -127,7 +178,11 @@ impl Activation<'_> {
                 }
                 IoPdu::ShareData { kind } => {
                     note_share_data(kind, pdu, evidence);
-                    if let (share::FONT_MAP, Some(active)) = (kind, self.active) {
+                    self.is_mapped |= kind == share::FONT_MAP && self.active.is_some();
+                    if let (Awaits::Logon, Some(failure)) = (self.awaits, logon::failure(evidence)) {
+                        return Err(failure);
+                    }
+                    if let Some(active) = self.is_done(evidence) {
                         return Ok(Some(Step::Passed(active)));
                     }
                 }
@@ -194,6 +249,7 @@ pub(crate) fn note_share_data(kind: u8, pdu: &[u8], evidence: &mut ActivateEvide
         && let Some(info) = share::session_info_type(pdu)
     {
         note(&mut evidence.save_session_info, &codes::SAVE_SESSION_INFO, info);
+        logon::note(pdu, evidence);
     }
 }
 

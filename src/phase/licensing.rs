@@ -15,8 +15,10 @@ use crate::{
     settings::LicensePolicy,
 };
 
+mod account;
 mod exchange;
 
+pub(crate) use account::{Entrusted, InfoAccount};
 pub(crate) use exchange::read_pdu;
 
 /// How the license exchange is to be led.
@@ -50,14 +52,20 @@ pub(crate) async fn run(
     wire: &mut Wire,
     joined: &mut Joined,
     licensing: Licensing,
+    account: &InfoAccount<'_>,
     evidence: &mut LicensingEvidence,
 ) -> PhaseResult<()> {
+    if let InfoAccount::Withheld(reason) = account {
+        return Ok(Step::Stopped(reason.clone().into()));
+    }
     let Joined { connector, secured, .. } = joined;
     if let Some(exchange) = secured.exchange() {
         wire.send(&licensing.frame(exchange)).await?;
     }
-    // Client Info holds no password, but may hold the account's name.
-    secured.send_client_info(wire, &rdp_client::step(connector, &[])?).await?;
+    let info = rdp_client::step(connector, &[])?;
+    if let stopped @ Step::Stopped(_) = account::send(wire, secured, &info, account, evidence).await? {
+        return Ok(stopped);
+    }
     let mut exchange = exchange::Exchange::new(licensing, secured.key().cloned());
     let mut measured = AutoDetect::default();
     loop {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{
     AutoDetect, Secured, Step,
-    activate::{self, Active, Channels, MAX_REACTIVATIONS},
+    activate::{self, Active, Awaits, Channels, MAX_REACTIVATIONS},
     ending, redirect,
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     pdu::{
         canvas::{Canvas, Picture, Share},
         connect_initial::DESKTOP,
+        finalization::refresh,
         mcs::{self, Mcs},
         share::{self, IoPdu},
         x224::TPKT_VERSION,
@@ -54,6 +55,13 @@ pub(crate) async fn watch(
     let picture = watch.picture();
     seen.blank = picture.as_ref().map(Picture::is_blank);
     picture
+}
+
+/// Asks for the whole desktop again; a server may ignore it.
+pub(crate) async fn draw_again(wire: &mut Wire, secured: &mut Secured, channels: Channels, active: Active) {
+    let desktop = active.desktop.unwrap_or(DESKTOP);
+    // Whether it arrives, the watch will meet.
+    let _ = secured.send(wire, &refresh(active.share_id, channels.user, channels.io, desktop)).await;
 }
 
 /// Why a watch ends before the server has drawn and pauses.
@@ -215,7 +223,8 @@ impl Watch<'_> {
             return Err(Failure::new(FailureKind::Malformed, detail).into());
         }
         let mut evidence = ActivateEvidence::default();
-        let step = activate::run(self.wire, self.secured, self.channels, &mut evidence).await;
+        let step =
+            activate::run(self.wire, self.secured, self.channels, Awaits::FontMap, &mut evidence).await;
         seen.redirection = evidence.redirection.or(seen.redirection.take());
         match step {
             Ok(Step::Passed(active)) => self.begin(active, seen),

@@ -22,7 +22,7 @@ use crate::{
     report::{Alert, Failure, FailureKind, HelloOffer, Spoken, TlsEvidence},
 };
 use peer::Shown;
-pub(crate) use peer::{Proven, Secured, Trusted, Unproven};
+pub(crate) use peer::{Known, Proven, Secured, Trusted, Unproven};
 
 /// Upgrades the wire to TLS; what passes says what may be shown to the peer.
 ///

@@ -2,11 +2,10 @@
 
 use std::net::SocketAddr;
 
-use ironrdp_connector::ClientConnectorState;
-
 use super::{
     Added, Opening, Plan, Probe,
     offer::{agreed, offer},
+    session::Ahead,
     set_up::SetUp,
 };
 use crate::{
@@ -14,20 +13,13 @@ use crate::{
     net::{Segments, SharedRemarks, Wire},
     pdu::{mcs::USER_REQUESTED, preconnection::preconnection},
     phase::{
-        PhaseResult, Secured, Step,
-        activate::{self, Active, Channels},
-        connect, gateway,
-        licensing::{self, Licensing},
-        mcs::{self, Joined},
+        PhaseResult, Step, connect, gateway, mcs,
         negotiate::{self, Negotiated},
-        record, redirect, resolve, session,
+        record, resolve,
     },
     report::{Failure, NegotiateEvidence, PhaseRecord, Phases, Session},
-    settings::{Account, Gateway},
+    settings::Gateway,
 };
-
-const WITHOUT_TAKE_SESSION: &str =
-    "it may take over the account's session on the server, which --take-session allows";
 
 /// What the way to the server came to.
 pub(super) enum Way {
@@ -129,10 +121,11 @@ impl Walk<'_> {
         self.announce(wire).await;
         let inside = self.plan.opening == Opening::Tls;
         let negotiated = if inside { agreed(self.plan) } else { self.negotiate(wire, phases).await? };
-        let account = match self.secure(wire, negotiated, phases).await {
+        let set_up = self.secure(wire, negotiated, phases).await;
+        let account = match &set_up {
             SetUp::Ended => return None,
-            SetUp::Anonymous => None,
-            SetUp::LoggedOn(account) => Some(account),
+            SetUp::Anonymous | SetUp::Sheltered(_) => None,
+            SetUp::LoggedOn(account) => Some(*account),
         };
         self.enter(wire, Phase::Mcs);
         let announced = self.plan.announced();
@@ -144,18 +137,10 @@ impl Walk<'_> {
         };
         if let Some(mut joined) = self.record(Phase::Mcs, &mut phases.mcs, run).await
             && self.goes_on(Phase::Mcs).is_some()
-            && let Some(channels) = self.licensing(wire, &mut joined, phases).await
-            && self.goes_on(Phase::Licensing).is_some()
-            && let Some(active) = self.activate(wire, &mut joined.secured, channels, account, phases).await
         {
-            wire.enter(Phase::Activate);
-            if self.probe.settings.depth.screenshot {
-                let seen = session.get_or_insert_default();
-                let picture = session::watch(wire, &mut joined.secured, channels, active, seen).await;
-                picture.into_iter().for_each(|picture| self.probe.observer.picture(picture));
-            } else {
-                *session = redirect::after_activation(wire, &mut joined.secured, channels.io).await;
-            }
+            let info = self.in_client_info(&set_up);
+            let ahead = Ahead { account, info };
+            self.session(wire, &mut joined, ahead, phases, session).await;
         }
         Some(&USER_REQUESTED)
     }
@@ -191,45 +176,6 @@ impl Walk<'_> {
             self.goes_on(Phase::Credssp)?;
         }
         Some(negotiated)
-    }
-
-    async fn licensing(&self, wire: &mut Wire, joined: &mut Joined, phases: &mut Phases) -> Option<Channels> {
-        let ClientConnectorState::SecureSettingsExchange { io_channel_id, user_channel_id } =
-            joined.connector.state
-        else {
-            return None;
-        };
-        self.enter(wire, Phase::Licensing);
-        let message = joined.connector.message_channel_id;
-        let licensing = Licensing {
-            policy: self.probe.settings.depth.license,
-            hardware_id: self.probe.settings.depth.hardware_id,
-            io_channel: io_channel_id,
-            message_channel: message,
-            user_channel: user_channel_id,
-        };
-        let run = async |e: &mut _| licensing::run(wire, joined, licensing, e).await;
-        self.record(Phase::Licensing, &mut phases.licensing, run).await?;
-        let dynamic = joined.dynamic_channel;
-        Some(Channels { io: io_channel_id, message, dynamic, user: user_channel_id })
-    }
-
-    /// An account that CredSSP has verified may have a session on the server, which activation takes over.
-    async fn activate(
-        &self,
-        wire: &mut Wire,
-        secured: &mut Secured,
-        channels: Channels,
-        account: Option<&Account>,
-        phases: &mut Phases,
-    ) -> Option<Active> {
-        self.enter(wire, Phase::Activate);
-        let may_take = account.is_none() || self.probe.settings.depth.take_session;
-        let run = async |e: &mut _| match may_take {
-            true => activate::run(wire, secured, channels, e).await,
-            false => Ok(Step::Stopped(WITHOUT_TAKE_SESSION.into())),
-        };
-        self.record(Phase::Activate, &mut phases.activate, run).await
     }
 
     pub(super) fn enter(&self, wire: &mut Wire, phase: Phase) {

@@ -9,6 +9,7 @@ pub(super) fn request(target: &Target, settings: &Settings) -> Request {
         security: settings.offer.security.name().to_owned(),
         license: settings.depth.license.name().to_owned(),
         account: settings.usable_account().is_some(),
+        logon: settings.depth.log_on,
         name_given: name_given(target, settings),
         expected_thumbprint: settings.trust.expected_thumbprint.clone(),
         follow_with_account: settings.route.follow_with_account,

@@ -21,6 +21,8 @@ pub(super) enum SetUp<'a> {
     Ended,
     /// Nobody has logged on.
     Anonymous,
+    /// The same, over TLS to this peer.
+    Sheltered(tls::Secured),
     /// CredSSP has verified this account.
     LoggedOn(&'a Account),
 }
@@ -44,7 +46,7 @@ impl Walk<'_> {
             return self.log_on(wire, negotiated, &secured, phases).await;
         }
         match self.goes_on(Phase::Credssp) {
-            Some(()) => SetUp::Anonymous,
+            Some(()) => SetUp::Sheltered(secured),
             None => SetUp::Ended,
         }
     }

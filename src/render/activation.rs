@@ -2,12 +2,14 @@
 
 use crate::{
     plain,
-    report::{ActivateEvidence, MultitransportRequest, Redirection, Seen},
+    report::{ActivateEvidence, LogOff, LogonEvidence, MultitransportRequest, Redirection, Seen},
 };
 
 /// The facts of the activation, a line each.
 pub(super) fn facts(evidence: &ActivateEvidence) -> Vec<String> {
     let mut lines = vec![desktop(evidence), besides(evidence), drawn(evidence)];
+    lines.extend(evidence.logon.as_ref().map(logon));
+    lines.extend(evidence.log_off.map(log_off));
     lines.extend(evidence.redirection.as_ref().map(redirection).unwrap_or_default());
     lines
 }
@@ -74,6 +76,34 @@ fn desktop(evidence: &ActivateEvidence) -> String {
             .then(|| plain::plural(total(&evidence.capability_sets).into(), "capability set")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// What the server says of a logon.
+fn logon(logon: &LogonEvidence) -> String {
+    let session = logon.session_id.map_or_else(String::new, |id| format!(" in session {id}"));
+    let error = logon.error.as_ref().map(|error| {
+        let name = named(error.notification_name.as_deref(), error.notification);
+        format!("logon error {name}, data {}", named(error.data_name.as_deref(), error.data))
+    });
+    let logged_on = logon.logged_on.then(|| format!("the user is logged on{session}"));
+    error.into_iter().chain(logged_on).collect::<Vec<_>>().join("; ")
+}
+
+fn named(name: Option<&str>, code: u32) -> String {
+    match (name, code) {
+        (Some(name), _) => name.to_owned(),
+        (None, 0..0x1_0000) => code.to_string(),
+        (None, _) => format!("{code:#010x}"),
+    }
+}
+
+fn log_off(answer: LogOff) -> String {
+    match answer {
+        LogOff::Ended => "asked to end the session, the server ended the connection",
+        LogOff::Denied => "asked to end the session, the server denied it",
+        LogOff::Unanswered => "asked to end the session, the server said nothing",
+    }
+    .to_owned()
 }
 
 /// What came besides the exchange itself.

@@ -240,7 +240,8 @@ fn licensing(evidence: &LicensingEvidence) -> Vec<String> {
         None => evidence.outcome.map(|outcome| format!("ended at {}", outcome.name().replace('_', " "))),
     };
     let redirection = evidence.redirection.as_ref().map(activation::redirection);
-    let mut lines = vec![ended.unwrap_or_default(), request.unwrap_or_default()];
+    let sent = if evidence.account_sent { "the account was sent in Client Info" } else { "" };
+    let mut lines = vec![sent.to_owned(), ended.unwrap_or_default(), request.unwrap_or_default()];
     lines.extend(redirection.unwrap_or_default());
     lines
 }

@@ -123,6 +123,7 @@ names! {
     ServerSilent,
     SessionBlank,
     SessionEnded,
+    SessionLeftBehind,
     SessionNotDecodable,
     SessionNothingDrawn,
     AnswerMalformed,

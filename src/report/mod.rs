@@ -46,9 +46,10 @@ pub use evidence::{
     GatewayAuth, GatewayAuthorization, GatewayChannel, GatewayEvidence, GatewayHandshake, GatewayHttp,
     GatewayStep, GatewaySteps, GatewayTransport, GatewayTunnel, HandshakeSignature, HelloOffer, IcmpError,
     KdcAnswer, KdcCarrier, KdcEvidence, KdcExchange, KdcProxyEvidence, KdcSource, LicenseCertificate,
-    LicensingEvidence, LicensingOutcome, McsEvidence, MultitransportRequest, NegotiateEvidence, NtlmEvidence,
-    OLD_SUITES, ProxyEvidence, RdsaadEvidence, RdstlsEvidence, Redirection, RejectedBy, ResolveEvidence,
-    ResolvedAddress, Seen, Selected, Spoken, StepSummary, Tcp, TlsEvidence, UnansweredKdc,
+    LicensingEvidence, LicensingOutcome, LogOff, LogonError, LogonEvidence, McsEvidence,
+    MultitransportRequest, NegotiateEvidence, NtlmEvidence, OLD_SUITES, ProxyEvidence, RdsaadEvidence,
+    RdstlsEvidence, Redirection, RejectedBy, ResolveEvidence, ResolvedAddress, Seen, Selected, Spoken,
+    StepSummary, Tcp, TlsEvidence, UnansweredKdc,
 };
 pub use experiment_name::{ExperimentKind, ExperimentName};
 pub use failure::{Failure, FailureKind, Speaker, StreamEnd};

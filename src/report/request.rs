@@ -17,6 +17,9 @@ pub struct Request {
     pub license: String,
     /// Whether an account was given.
     pub account: bool,
+    /// Whether a server without NLA was to be sent that account.
+    #[serde(default)]
+    pub logon: bool,
     /// Whether the certificate's name can be judged: false for an address without `--server-name`.
     pub name_given: bool,
     /// The thumbprint that must be served, lower-case hex.

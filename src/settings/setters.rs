@@ -24,6 +24,7 @@ setters! {
     until: Option<Phase> => depth.until;
     license: LicensePolicy => depth.license;
     take_session: bool => depth.take_session;
+    log_on: bool => depth.log_on;
     screenshot: bool => depth.screenshot;
     udp: bool => depth.udp;
     experiments: Experiments => depth.experiments;

@@ -204,9 +204,9 @@ fn refused_by_proxy(report: &Report) -> bool {
 }
 
 fn used_account(report: &Report) -> bool {
-    report
-        .trace
-        .connections
-        .iter()
-        .any(|connection| connection.phases.credssp.as_ref().is_some_and(|record| record.evidence.attempted))
+    report.trace.connections.iter().any(|connection| {
+        let phases = &connection.phases;
+        let sent = phases.licensing.as_ref().is_some_and(|record| record.evidence.account_sent);
+        sent || phases.credssp.as_ref().is_some_and(|record| record.evidence.attempted)
+    })
 }

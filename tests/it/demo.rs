@@ -59,7 +59,7 @@ fn every_row_has_an_own_kebab_case_name_and_says_what_it_does() {
 /// Every fault ends in the phase and in the way that its row promises.
 #[tokio::test(start_paused = true)]
 async fn every_fault_does_what_its_row_says() {
-    // The model client makes one connection over TLS, with current suites, has no certificate, takes every version of CredSSP and
+    // The model client makes one connection over TLS, with current suites, has no certificate and no password in Client Info, takes every version of CredSSP and
     // no short proof of the key, reads four bytes after the credentials, and follows only the plain sequence from licensing on.
     let names = [
         "early-authorization-ultimatum",
@@ -90,7 +90,7 @@ async fn every_fault_does_what_its_row_says() {
     ];
     let beyond_it =
         |name: &str| names.contains(&name) || families.iter().any(|family| name.starts_with(family));
-    for fault in FAULTS.iter().filter(|fault| !beyond_it(fault.name)) {
+    for fault in FAULTS.iter().filter(|fault| !beyond_it(fault.name) && !fault.logs_on()) {
         let (client, (phase, saw)) = trace(Some(fault), ALL, DEMO).await;
         let expect = &fault.expect;
         if expect.kind.is_empty() {

@@ -14,7 +14,7 @@ use rdptrace::{
     },
     render,
     report::{Outcome, Purpose},
-    settings::{Account, Experiments},
+    settings::{Account, Experiments, Security},
 };
 
 use tokio::sync::OnceCell;
@@ -43,6 +43,15 @@ pub(crate) fn settings_for(fault: Option<&'static Fault>) -> Settings {
     settings().until(Some(until)).take_session(true).screenshot(screenshot)
 }
 
+/// The same in this network. A password is only sent to a server that is known.
+fn settings_in(lab: &Lab, fault: Option<&'static Fault>) -> Settings {
+    let settings = settings_for(fault);
+    match fault.is_some_and(Fault::logs_on) {
+        true => settings.security(Security::Tls).log_on(true).expected_thumbprint(Some(lab.thumbprint())),
+        false => settings,
+    }
+}
+
 /// One fault of everything that a row expects, for what costs a trace of its own for each.
 pub(crate) fn unlike() -> impl Iterator<Item = &'static Fault> {
     let mut seen = BTreeSet::new();
@@ -68,7 +77,7 @@ pub(crate) async fn both_of(fault: Option<&'static Fault>) -> Both {
     let make = async || {
         let (lab, target) = (Lab::of(fault), "rdsh01.corp.example".parse().expect("a target"));
         let recording = Recording::of(&lab);
-        let live = Tracer::new(&target, &settings_for(fault), &recording).run().await;
+        let live = Tracer::new(&target, &settings_in(&lab, fault), &recording).run().await;
         (live, passive::read(&recording.take()))
     };
     made.get_or_init(make).await.clone()

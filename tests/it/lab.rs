@@ -19,6 +19,7 @@ use rdptrace::{
     internal::demo::{self, Fault, Server},
     report::{Failure, FailureKind},
 };
+use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use tokio::{
     io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf},
@@ -130,6 +131,18 @@ impl Lab {
     /// The same, where datagrams fare so.
     pub(crate) fn with_udp(self, udp: Udp) -> Self {
         Self { udp, ..self }
+    }
+
+    /// The certificate of the first host, DER.
+    pub(crate) fn certificate(&self) -> Vec<u8> {
+        let host = self.hosts.first().expect("a host");
+        let Answer::Demo(fault) = host.answer else { panic!("the first host is no demo server") };
+        self.server(host.address, fault).certificate().to_vec()
+    }
+
+    /// The same as SHA-256.
+    pub(crate) fn thumbprint(&self) -> String {
+        hex::encode(Sha256::digest(self.certificate()))
     }
 
     fn server(&self, address: SocketAddr, fault: Option<&'static Fault>) -> Arc<Server> {

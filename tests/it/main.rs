@@ -69,6 +69,7 @@ mod local_types;
 mod local_unusual;
 mod local_way;
 mod local_windows;
+mod logon;
 mod measured;
 #[cfg(target_os = "linux")]
 mod memory;

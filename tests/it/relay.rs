@@ -13,7 +13,7 @@ use rdptrace::{
     Network, Report, Settings, Target, Tracer,
     codes::Phase,
     internal::{
-        demo::{FAULTS, Fault},
+        demo::{self, FAULTS, Fault},
         relay::{Keys, Relay},
     },
     report::{Connection, Credentials, EndSide, Outcome, Selected, Status, Summary},
@@ -95,9 +95,11 @@ fn thumbprint(connection: &Connection) -> Option<&str> {
     tls.evidence.thumbprints.as_ref().map(|prints| prints.sha1.as_str())
 }
 
-/// Why a watcher cannot see what the client did: it lacks a key of the client's, or the client does not speak what was selected.
+/// Why a watcher cannot see what the client did: it lacks a key of the client's, the client does not speak what was selected, or it
+/// awaits a word on its account behind the Font Map, with which a watched activation ends.
 pub(crate) fn unseen(fault: &str, failure: Option<&str>) -> bool {
-    fault.starts_with("standard-security-") || failure == Some("security_unsupported")
+    let awaits = demo::find(fault).is_some_and(Fault::logs_on);
+    fault.starts_with("standard-security-") || failure == Some("security_unsupported") || awaits
 }
 
 /// How what was watched differs from what the client reports; none if it does not.

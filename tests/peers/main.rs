@@ -30,6 +30,7 @@ mod krb5_conf;
 mod lab;
 mod large_flight;
 mod listened;
+mod logon;
 mod namespace;
 mod old_suites;
 mod old_tls;

@@ -35,6 +35,14 @@ pub(crate) struct AccountArguments {
     #[arg(long, requires = "user", hide_short_help = true)]
     pub password_stdin: bool,
 
+    /// Log on without NLA too, to see whether the account is taken
+    ///
+    /// A server without NLA checks an account only when a session begins. The password is sent to it
+    /// once, over TLS, if its certificate is trusted or the one of --expect-thumbprint. Goes on to
+    /// activate; --take-session allows that, and the session may stay on the host.
+    #[arg(long, conflicts_with = "restricted_admin", hide_short_help = true)]
+    pub logon: bool,
+
     /// Use the account in Restricted Admin mode, which gives the server no password
     ///
     /// The account is not used at all if the server does not say that it supports the mode; only

@@ -5,7 +5,11 @@ use crate::{
     cli::{
         Error,
         apart::{Input, Written},
-        arguments::{choices::LocalArgument, local::in_folder, trace::TraceArguments},
+        arguments::{
+            choices::{LocalArgument, SecurityArgument},
+            local::in_folder,
+            trace::TraceArguments,
+        },
         beside::{Beside, of_checks},
         capturing::Capturing,
         exit,
@@ -32,6 +36,7 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
     if arguments.checks.host_files.is_some() && arguments.checks.local == LocalArgument::Off {
         return Err(Error::new("--host-files is checked, which --local off forbids"));
     }
+    may_log_on(arguments)?;
     apart(arguments)?;
     let promised = Promised::read(&arguments.promises, &arguments.output.telling)?;
     let target = arguments.target.read()?;
@@ -75,6 +80,25 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<u8, Error> {
         }
     };
     captured.map(|()| code)
+}
+
+/// Holds that a logon has all that it needs, before a password is asked for.
+fn may_log_on(arguments: &TraceArguments) -> Result<(), Error> {
+    let lacks = match (&arguments.account.user, arguments.depth.take_session, arguments.depth.security) {
+        _ if !arguments.account.logon => return Ok(()),
+        (None, false, _) => {
+            "needs an account and the permission to begin its session: --user and --take-session"
+        }
+        (None, true, _) => "needs an account: --user",
+        (Some(_), false, _) => {
+            "begins a session of the account, or takes over the one that there is: --take-session allows it"
+        }
+        (Some(_), true, Some(SecurityArgument::Rdp)) => {
+            "sends the password over TLS only, which --security rdp rules out"
+        }
+        (Some(_), true, _) => return depth(arguments).map(drop),
+    };
+    Err(Error::new(format!("--logon {lacks}")))
 }
 
 /// Holds that nothing is written over what is read.
@@ -153,6 +177,7 @@ fn settings(arguments: &TraceArguments, target: &Target) -> Result<Settings, Err
         license: arguments.depth.license.into(),
         hardware_id: hardware_id(),
         take_session: arguments.depth.take_session,
+        log_on: arguments.account.logon,
         screenshot: arguments.depth.screenshot.is_some(),
         udp: arguments.depth.udp,
         experiments: arguments.depth.experiments.into(),
@@ -201,6 +226,10 @@ fn depth(arguments: &TraceArguments) -> Result<Option<Phase>, Error> {
         None if arguments.depth.screenshot.is_some() => Ok(Some(Phase::Activate)),
         Some(phase) if arguments.depth.screenshot.is_some() => {
             Err(Error::new(format!("--screenshot goes on to activate, which --until {phase} does not reach")))
+        }
+        None if arguments.account.logon => Ok(Some(Phase::Activate)),
+        Some(phase) if arguments.account.logon => {
+            Err(Error::new(format!("--logon goes on to activate, which --until {phase} does not reach")))
         }
         _ if arguments.depth.take_session => Err(Error::new("--take-session needs --until activate")),
         until => Ok(until),

@@ -86,6 +86,7 @@ const TRACE: Pairs = &[
     ("rdptrace trace 192.0.2.7:3390 --server-name host.corp.example", "an address, with the name to check"),
     ("rdptrace trace session.rdp", "what a .rdp file connects to"),
     ("rdptrace trace host.corp.example -u 'CORP\\alice'", "with an account; one attempt"),
+    ("rdptrace trace host -u alice --logon --take-session", "without NLA too: begins a session"),
     ("rdptrace trace host --gateway gw.corp.example --gateway-user alice", "through an RD Gateway"),
     ("rdptrace trace host.corp.example --wait 5m", "until the host is ready"),
     ("rdptrace trace host.corp.example --until tls", "no further than TLS"),

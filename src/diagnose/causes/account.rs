@@ -4,7 +4,7 @@ use super::{CauseRule, Place, Weighed, ended_in, failed_in, failed_with, rule};
 use crate::{
     codes::Phase,
     diagnose::{
-        Facts,
+        Facts, client_info,
         credentials::FREERDP_REFUSAL,
         gateway,
         kerberos::{self, Realm},
@@ -136,7 +136,7 @@ fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
         return Some(weighed);
     }
     // Said of a first message it is about no account.
-    let shown = facts.credssp.is_some_and(|credssp| credssp.attempted);
+    let shown = facts.credssp.is_some_and(|credssp| credssp.attempted) || facts.account_sent();
     if let Some(failure) = failed_with(facts, FailureKind::NtStatus, LOGON_FAILURE).filter(|_| shown) {
         return Some(Weighed::likely(failure.detail.clone()));
     }
@@ -149,6 +149,10 @@ fn wrong(facts: &Facts<'_>) -> Option<Weighed> {
     }
     if let Some(failure) = kerberos::not_opened(facts) {
         return Some(Weighed::likely(failure.detail.clone()));
+    }
+    if let Some(failure) = client_info::silent_refusal(facts) {
+        let text = "servers that check the account as a session begins end so";
+        return Some(Weighed::likely(failure.detail.clone()).and(Some(text.to_owned())));
     }
     let failure = failed_with(facts, FailureKind::NtStatus, &[FREERDP])?;
     let refused = facts.answerer().is_of_freerdp();

@@ -67,7 +67,8 @@ fn graphics(facts: &Facts<'_>) -> Option<Weighed> {
 fn unbegun(facts: &Facts<'_>) -> Option<Weighed> {
     let failure = unstarted(facts)?;
     let text = format!("licensing passed, and where the session begins {}", failure.detail);
-    let likelihood = if facts.request.screenshot { Likelihood::Possible } else { Likelihood::Likely };
+    let other_reasons = facts.request.screenshot || facts.account_sent();
+    let likelihood = if other_reasons { Likelihood::Possible } else { Likelihood::Likely };
     Some(Weighed::new(likelihood, text))
 }
 

@@ -5,11 +5,14 @@
 //! NTLM, CredSSP, the ticket and a KDC proxy take a `Proven`, Basic and a token a `Trusted`, so nothing can be shown
 //! to a peer that was not checked. The reason why there is none is the sentence with which the trace stops.
 //!
-//! A pin gates and opens nothing: if a thumbprint is expected, only whoever serves that certificate is `Proven`;
+//! A password in Client Info is shown to whoever is `Known`: a proven peer that serves the pinned certificate, or one
+//! that is trusted. Everywhere else a pin gates and opens nothing: if a thumbprint is expected, only whoever serves that certificate is `Proven`;
 //! chain, name and dates still decide who is `Trusted`. A pinned gateway that is not proven is left before the
 //! channel, because the account of the server behind it depends on it too; as a KDC proxy it is held to the same pin.
 //! A hop is held to the target's pin, whatever it is called; pin a host with a certificate of its own in a trace of
 //! its own.
+
+use std::marker::PhantomData;
 
 use crate::{
     certificate::{Expectation, Unchecked},
@@ -22,6 +25,8 @@ pub(crate) struct Secured {
     leaf: Option<Vec<u8>>,
     signature: Option<HandshakeSignature>,
     standing: Standing,
+    /// Whether a certificate was expected; another one is unproven.
+    is_pinned: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -42,6 +47,32 @@ pub(crate) struct Proven {
 /// A proven peer whose certificate is trusted, for its name and valid now. It may be shown a secret.
 #[derive(Clone, Debug)]
 pub(crate) struct Trusted(Proven);
+
+/// A proven peer that the user knows: its certificate is the pinned one, or trusted. It may be given a password.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known<'a>(PhantomData<&'a Proven>);
+
+/// Why a peer is given no password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    /// Not even a proof is shown to it.
+    Unproven(Unproven),
+    /// Its certificate is neither pinned nor trusted.
+    Unnamed,
+}
+
+impl Unknown {
+    /// The reason, where the peer is called this.
+    pub(crate) fn reason(self, who: &str) -> String {
+        match self {
+            Self::Unproven(why) => why.reason(who),
+            Self::Unnamed => format!(
+                "{who}'s certificate is not trusted here, and the password is only sent to one that is, or that \
+                 --expect-thumbprint names"
+            ),
+        }
+    }
+}
 
 /// Why nothing is shown to a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +131,8 @@ impl Secured {
             Ok(peer) if is_right => Standing::Trusted(Trusted(peer)),
             Ok(peer) => Standing::Proven(peer),
         };
-        Self { leaf: shown.leaf, signature: shown.signature, standing }
+        let is_pinned = expectation.pin.is_some();
+        Self { leaf: shown.leaf, signature: shown.signature, standing, is_pinned }
     }
 
     /// The peer, if it may be shown a proof.
@@ -119,6 +151,18 @@ impl Secured {
         match &self.standing {
             Standing::Trusted(peer) => Some(peer),
             Standing::Unproven(_) | Standing::Proven(_) => None,
+        }
+    }
+
+    /// The peer, if it may be given a password.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub(crate) fn known(&self) -> Result<Known<'_>, Unknown> {
+        match &self.standing {
+            Standing::Unproven(why) => Err(Unknown::Unproven(*why)),
+            Standing::Proven(_) if !self.is_pinned => Err(Unknown::Unnamed),
+            Standing::Proven(_) | Standing::Trusted(_) => Ok(Known(PhantomData)),
         }
     }
 

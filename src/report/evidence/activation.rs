@@ -32,12 +32,68 @@ pub struct ActivateEvidence {
     pub share_data: Vec<Seen>,
     /// Save Session Info PDUs by their type.
     pub save_session_info: Vec<Seen>,
+    /// What the server says of a logon; null where it says nothing.
+    #[serde(default)]
+    pub logon: Option<LogonEvidence>,
+    /// How the server answered the request to end the session; null where none was sent.
+    #[serde(default)]
+    pub log_off: Option<LogOff>,
     /// Fast-path PDUs, which draw.
     pub fast_path_pdus: u32,
     /// PDUs that belong to nothing in this phase and were passed over.
     pub ignored_pdus: u32,
     /// The last Server Redirection PDU.
     pub redirection: Option<Redirection>,
+}
+
+impl ActivateEvidence {
+    /// How many PDUs drew.
+    pub fn drawn(&self) -> u64 {
+        let slow = self.share_data.iter().filter(|seen| seen.code == UPDATE);
+        slow.map(|seen| u64::from(seen.count)).sum::<u64>() + u64::from(self.fast_path_pdus)
+    }
+}
+
+/// PDUTYPE2_UPDATE (MS-RDPBCGR 2.2.9.1.1.3).
+const UPDATE: u32 = 2;
+
+/// What Save Session Info PDUs say of a logon (MS-RDPBCGR 2.2.10.1); names are not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct LogonEvidence {
+    /// Whether the server says that the user is logged on.
+    pub logged_on: bool,
+    /// The session, where it is named.
+    pub session_id: Option<u32>,
+    /// The last error of the logon.
+    pub error: Option<LogonError>,
+}
+
+/// TS_LOGON_ERRORS_INFO (MS-RDPBCGR 2.2.10.1.1.4.1.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct LogonError {
+    /// ErrorNotificationType: an NTSTATUS, or a number for what the host shows to its user.
+    pub notification: u32,
+    /// Its symbol, where a table knows it.
+    pub notification_name: Option<String>,
+    /// ErrorNotificationData: how the logon ended, or a session.
+    pub data: u32,
+    /// Its symbol, where a table knows it and it is no session.
+    pub data_name: Option<String>,
+}
+
+/// How a server answers a Shutdown Request (MS-RDPBCGR 1.3.1.4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LogOff {
+    /// It ended the connection.
+    Ended,
+    /// It denied: the session goes on without a client.
+    Denied,
+    /// It said nothing.
+    Unanswered,
 }
 
 /// An Initiate Multitransport Request (MS-RDPBCGR 2.2.15.1), without its cookie.

@@ -13,7 +13,9 @@ mod spoken;
 mod tcp;
 mod tls;
 
-pub use activation::{ActivateEvidence, MultitransportRequest, Redirection, Seen};
+pub use activation::{
+    ActivateEvidence, LogOff, LogonError, LogonEvidence, MultitransportRequest, Redirection, Seen,
+};
 pub use credssp::{
     CredsspEvidence, KdcEvidence, KdcExchange, KdcProxyEvidence, NtlmEvidence, RdsaadEvidence,
     RdstlsEvidence, UnansweredKdc,

@@ -58,6 +58,9 @@ pub struct EncryptionKey {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct LicensingEvidence {
+    /// Whether Client Info had the account and its password.
+    #[serde(default)]
+    pub account_sent: bool,
     /// How the exchange ended.
     pub outcome: Option<LicensingOutcome>,
     /// Product of the license request, such as `A02`.

@@ -19,18 +19,7 @@ const MARK: &str = "mallory";
 /// the names of other fields are replaced.
 #[rustfmt::skip]
 const NAMELESS: &[&str] = &[
-    "accepted", "address", "against", "algorithm", "answer", "auth_scheme", "because", "checks",
-    "cipher_suite", "cipher_suites", "client", "code", "company", "confirm", "consent", "content_type",
-    "cookies", "correlation_id", "curve", "destination", "detail", "digest", "encoding", "error",
-    "error_text", "expected_thumbprint", "extended", "failure_name", "field", "fix", "flag_names", "form",
-    "from", "guid", "hidden", "host_error", "how", "icmp_error", "inferred", "input", "inside", "interface",
-    "key", "key_exchange", "kind", "license", "listener_certificate", "local", "mac", "message", "name",
-    "ntlm_instead", "ntlm_version", "observed", "os_version", "outside", "path", "peer", "product",
-    "purpose", "reason", "refused", "response_flag_names", "scheme", "schemes", "scope",
-    "second_connection", "security", "seen", "serial", "server", "server_random", "service_messages",
-    "service_principal", "sha1", "sha256", "shares", "side", "signature_unchecked", "signed_settings",
-    "source", "speaks", "speaks_inside", "step", "stopped", "suites", "summary", "text", "transport",
-    "trust_detail", "trusted_publishers", "unknown", "until", "usual_mac", "version", "via", "wanted", "why",
+    "accepted", "address", "against", "algorithm", "answer", "auth_scheme", "because", "checks", "cipher_suite", "cipher_suites", "client", "code", "company", "confirm", "consent", "content_type", "cookies", "correlation_id", "curve", "data_name", "destination", "detail", "digest", "encoding", "error", "error_text", "expected_thumbprint", "extended", "failure_name", "field", "fix", "flag_names", "form", "from", "guid", "hidden", "host_error", "how", "icmp_error", "inferred", "input", "inside", "interface", "key", "key_exchange", "kind", "license", "listener_certificate", "local", "mac", "message", "name", "notification_name", "ntlm_instead", "ntlm_version", "observed", "os_version", "outside", "path", "peer", "product", "purpose", "reason", "refused", "response_flag_names", "scheme", "schemes", "scope", "second_connection", "security", "seen", "serial", "server", "server_random", "service_messages", "service_principal", "sha1", "sha256", "shares", "side", "signature_unchecked", "signed_settings", "source", "speaks", "speaks_inside", "step", "stopped", "suites", "summary", "text", "transport", "trust_detail", "trusted_publishers", "unknown", "until", "usual_mac", "version", "via", "wanted", "why",
 ];
 
 /// An object with every field that the schema has, each text a name of its own.

@@ -17,12 +17,13 @@ use zeroize::Zeroizing;
 use self::serving::{Beside, entry, keep_serving, listen, report, says};
 use crate::{
     Ended, Tracer,
+    certificate::thumbprints,
     cli::{Error, arguments::demo::DemoArguments, out::sink, progress::Progress, start::begin_logging},
     codes::Phase,
     demo::{self, Fault, Server},
     destination::Target,
     net::{Network as _, System},
-    settings::{Account, Settings},
+    settings::{Account, Security, Settings},
 };
 
 /// Lists the faults, serves, or traces the built-in server and returns the exit code of the trace.
@@ -83,9 +84,13 @@ async fn trace(
     progress: &Progress,
 ) -> Result<Ended, Error> {
     let (listener, bound) = listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
+    let pin = thumbprints(server.certificate()).sha256;
     tokio::spawn(demo::run(listener, server));
     let target: Target = bound.to_string().parse().expect("an address and a port are a target");
-    let settings = settings(fault);
+    let settings = match fault.filter(|fault| fault.logs_on()) {
+        Some(_) => settings(fault).security(Security::Tls).log_on(true).expected_thumbprint(Some(pin)),
+        None => settings(fault),
+    };
     let tracer = Tracer::new(&target, &settings, &System).observed_by(progress);
     Ok(tracer.run_until(progress.interrupt()).await)
 }
