@@ -74,9 +74,7 @@ fn own(command: Command, name: &str, heading: &'static str) -> Command {
     let version = version.hide(name != "rdptrace");
     let command = command.disable_help_flag(true).disable_version_flag(true).arg(help).arg(version);
     match manual::of(name) {
-        Some(manual) if name == "rdptrace" => {
-            command.after_long_help(manual.after_help())
-        }
+        Some(manual) if name == "rdptrace" => command.after_long_help(manual.after_help()),
         Some(manual)
             if matches!(name, "trace" | "posture" | "scan" | "read" | "local" | "relay" | "listen") =>
         {

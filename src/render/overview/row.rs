@@ -25,6 +25,8 @@ pub struct HostRow {
     pub(super) nla: &'static str,
     pub(super) answers: &'static str,
     pub(super) remarks: Box<str>,
+    /// Whether a promise is broken, or a finding is an error.
+    is_flawed: bool,
 }
 
 /// The order of the table: what failed first, the earliest phase first.
@@ -58,6 +60,7 @@ impl HostRow {
             nla,
             answers,
             remarks: remarks(report).into(),
+            is_flawed: report.broken().next().is_some() || !errors(report).is_empty(),
         }
     }
 
@@ -72,6 +75,7 @@ impl HostRow {
             nla: "",
             answers: "",
             remarks: "".into(),
+            is_flawed: false,
         }
     }
 
@@ -85,6 +89,7 @@ impl HostRow {
         match self.rank {
             Rank::Failed(_) => Tone::Bad,
             Rank::Left => Tone::Caution,
+            Rank::Reached(_) if self.is_flawed => Tone::Caution,
             Rank::Reached(_) => Tone::Good,
         }
     }
@@ -149,8 +154,7 @@ fn selected(report: &Report) -> &'static str {
 fn remarks(report: &Report) -> String {
     let kept = report.promises.iter().filter(|one| one.status == PromiseStatus::Kept).count();
     let broken: Vec<&str> = report.broken().map(|one| one.name.as_str()).collect();
-    let findings = report.findings.iter().filter(|one| one.counts(Some(Severity::Error)));
-    let findings: Vec<String> = findings.map(|one| one.code.to_string()).collect();
+    let findings = errors(report);
     let findings: Vec<&str> = findings.iter().map(String::as_str).collect();
     let mut told = Vec::new();
     if !broken.is_empty() {
@@ -163,6 +167,12 @@ fn remarks(report: &Report) -> String {
         told.push(first(&findings));
     }
     told.join("; ")
+}
+
+/// The findings that make the exit code 1 where nobody says otherwise.
+fn errors(report: &Report) -> Vec<String> {
+    let counted = report.findings.iter().filter(|one| one.counts(Some(Severity::Error)));
+    counted.map(|one| one.code.to_string()).collect()
 }
 
 fn first(names: &[&str]) -> String {

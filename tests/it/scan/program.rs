@@ -35,7 +35,10 @@ fn the_table_has_the_worst_first_and_counts_them() {
     let lines: Vec<&str> = said.lines().collect();
     assert!(lines[1].starts_with("127.0.0.1:1 ") && lines[1].contains("connect: refused"), "{said}");
     assert!(lines[2].starts_with(&reached) && lines[2].contains("reached"), "{said}");
-    assert!(lines[2].contains(" days ") && lines[2].contains(" yes ") && lines[2].contains("Windows"), "{said}");
+    assert!(
+        lines[2].contains(" days ") && lines[2].contains(" yes ") && lines[2].contains("Windows"),
+        "{said}"
+    );
     assert!(said.contains("\n2 hosts\n  1  connect: refused\n"), "{said}");
     assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
 }
