@@ -78,6 +78,11 @@ pub mod pdu {
     pub use crate::pdu::*;
 }
 
+/// Many hosts.
+pub mod scan {
+    pub use crate::scan::*;
+}
+
 /// Text in UTF-16.
 pub mod utf16 {
     pub use crate::utf16::text_to_nul;

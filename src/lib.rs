@@ -80,6 +80,7 @@ mod random;
 mod relay;
 pub mod render;
 pub mod report;
+mod scan;
 mod sections;
 pub mod settings;
 mod utf16;

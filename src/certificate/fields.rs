@@ -1,5 +1,7 @@
 //! Key, signature and usages of a certificate (RFC 5280 section 4).
 
+use std::sync::OnceLock;
+
 use x509_parser::{
     certificate::X509Certificate,
     oid_registry::{self, Oid, OidRegistry},
@@ -130,6 +132,7 @@ fn key_usage(text: &str) -> Vec<String> {
 }
 
 fn name(oid: &Oid<'_>) -> String {
-    let registry = OidRegistry::default().with_crypto().with_x509();
-    oid_registry::format_oid(oid, &registry)
+    static REGISTRY: OnceLock<OidRegistry<'static>> = OnceLock::new();
+    let registry = REGISTRY.get_or_init(|| OidRegistry::default().with_crypto().with_x509());
+    oid_registry::format_oid(oid, registry)
 }

@@ -21,6 +21,7 @@ const DIFFERENT: &[(&str, &str, &str)] = &[
       socks5://HOST:PORT, or env for HTTPS_PROXY, ALL_PROXY and NO_PROXY",
     ),
     ("posture", "quiet", "No progress and no logs; errors are still said"),
+    ("scan", "quiet", "No progress, no table where -o has the reports, and no logs; errors are still said"),
     ("demo", "quiet", "No progress, no logs and no advice at the end; errors are still said"),
     ("local", "fail_on", "Exit 1 on a check with error, with warning or never"),
     ("local", "quiet", "Do not list what goes into the file of --collect; errors are still said"),
@@ -56,6 +57,11 @@ fn told(command: Command) -> Command {
         command.mut_arg(option, |arg| arg.help(*help).long_help(None::<&str>))
     });
     let hidden = ONLY_IN_LONG_HELP.iter().filter(|(command, _)| *command == name);
+    let command = match name.as_str() {
+        // Refused with a sentence that says what writes one.
+        "scan" => command.mut_arg("write_policy", |arg| arg.hide(true)),
+        _ => command,
+    };
     hidden.fold(command, |command, (_, option)| command.mut_arg(option, |arg| arg.hide_short_help(true)))
 }
 
@@ -68,10 +74,10 @@ fn own(command: Command, name: &str, heading: &'static str) -> Command {
     let version = version.hide(name != "rdptrace");
     let command = command.disable_help_flag(true).disable_version_flag(true).arg(help).arg(version);
     match manual::of(name) {
-        Some(manual) if name == "rdptrace" => {
-            command.after_help("Try 'rdptrace demo' first.").after_long_help(manual.after_help())
-        }
-        Some(manual) if matches!(name, "trace" | "posture" | "read" | "local" | "relay" | "listen") => {
+        Some(manual) if name == "rdptrace" => command.after_long_help(manual.after_help()),
+        Some(manual)
+            if matches!(name, "trace" | "posture" | "scan" | "read" | "local" | "relay" | "listen") =>
+        {
             command.after_long_help(manual.after_help())
         }
         Some(manual) => command.after_help(manual.example_lines()).after_long_help(manual.after_help()),

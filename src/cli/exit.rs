@@ -59,6 +59,11 @@ pub(super) fn worst(codes: impl IntoIterator<Item = u8>) -> Option<u8> {
     codes.into_iter().max_by_key(|code| (*code >= 10, if *code >= 10 { u8::MAX - code } else { *code }))
 }
 
+/// That of a run whose time was over before it had asked everyone.
+pub(super) fn of_unfinished(worst: Option<u8>) -> u8 {
+    self::worst(worst.into_iter().chain([STOPPED_BEFORE_UNTIL])).unwrap_or(STOPPED_BEFORE_UNTIL)
+}
+
 /// A machine without a trace.
 fn checks(report: &Report, threshold: Option<Severity>) -> u8 {
     let severities = report.trace.local.iter().filter_map(|check| check.status.severity());

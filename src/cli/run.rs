@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use super::{
     Error,
     arguments::program::Command,
-    commands::{completions, demo, explain, judge, listen, local, man, posture, read, relay, schema, trace},
+    commands::{
+        completions, demo, explain, judge, listen, local, man, posture, read, relay, scan, schema, trace,
+    },
     exit::INTERRUPTED,
     out::{could_not_run, stderr, usage},
 };
@@ -19,6 +21,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Posture(arguments) => posture::run(&arguments),
+        Command::Scan(arguments) => scan::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Local(arguments) => local::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),

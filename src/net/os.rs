@@ -1,6 +1,7 @@
 //! The system's resolver, sockets, clock and trusted roots; the only place of the probe that differs by system.
 
 mod connect;
+mod open_files;
 mod roots;
 mod signals;
 pub(super) mod tcp;
@@ -17,6 +18,7 @@ use time::OffsetDateTime;
 use tokio::task::spawn_blocking;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
+pub(crate) use open_files::most_open_files;
 pub(super) use signals::terminated;
 
 use super::{BoxDatagrams, BoxStream, Network, services, small_segments::SEGMENT, udp};

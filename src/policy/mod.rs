@@ -111,6 +111,9 @@ impl Policy {
 }
 
 fn promises(report: &Report, wanted: &BTreeMap<String, Wanted>) -> Vec<Promise> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
     let subject = Subject::of(report);
     let mut promises = Vec::new();
     for (promise, (name, part)) in

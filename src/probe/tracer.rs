@@ -40,6 +40,12 @@ impl<'a> Tracer<'a> {
         Tracer { target, settings, network, observer, roots: Rc::clone(&self.roots) }
     }
 
+    /// The same for another target under its own settings, with the same trust anchors.
+    #[must_use]
+    pub(crate) fn toward<'b>(&'b self, target: &'b Target, settings: &'b Settings) -> Tracer<'b> {
+        Tracer { target, ..self.under(settings) }
+    }
+
     /// Makes connections to this place under these settings until the run ends.
     pub(crate) fn probe<'b>(
         &'b self,

@@ -9,6 +9,7 @@ use crate::program::{Served, file, rdptrace, text};
 const COMMANDS: &[&str] = &[
     "trace",
     "posture",
+    "scan",
     "read",
     "relay",
     "listen",

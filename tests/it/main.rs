@@ -106,6 +106,7 @@ mod restricted_admin;
 mod roots;
 mod round_trips;
 mod routing_token;
+mod scan;
 mod scenarios;
 mod schema;
 mod screenshot;

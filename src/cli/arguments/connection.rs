@@ -34,13 +34,8 @@ pub(crate) struct ConnectionArguments {
     #[arg(long, value_name = "HEX", value_parser = thumbprint, hide_short_help = true)]
     pub expect_thumbprint: Option<String>,
 
-    /// Trust the certificates in this file instead of the system's
-    #[arg(long, value_name = "PEM", hide_short_help = true, value_hint = clap::ValueHint::FilePath)]
-    pub ca_file: Option<PathBuf>,
-
-    /// Trust the system's roots besides --ca-file
-    #[arg(long, requires = "ca_file", hide_short_help = true)]
-    pub system_roots: bool,
+    #[command(flatten)]
+    pub anchors: AnchorArguments,
 
     #[command(flatten)]
     pub proxy: ProxyArguments,
@@ -54,11 +49,23 @@ pub(crate) struct ConnectionArguments {
     pub deadline: Duration,
 }
 
+/// Whose certificates are trusted.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Target")]
+pub(crate) struct AnchorArguments {
+    /// Trust the certificates in this file instead of the system's
+    #[arg(long, value_name = "PEM", hide_short_help = true, value_hint = clap::ValueHint::FilePath)]
+    pub ca_file: Option<PathBuf>,
+
+    /// Trust the system's roots besides --ca-file
+    #[arg(long, requires = "ca_file", hide_short_help = true)]
+    pub system_roots: bool,
+}
+
 impl ConnectionArguments {
     /// The files that are read.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = Input> {
-        let anchors = self.ca_file.as_deref().map(|path| Input::file("--ca-file", path));
-        anchors.into_iter().chain(self.proxy.input())
+        self.anchors.input().into_iter().chain(self.proxy.input())
     }
 
     /// The settings that follow from these; the others are the defaults.
@@ -69,16 +76,27 @@ impl ConnectionArguments {
         Ok(Settings::default()
             .server_name(self.server_name.clone())
             .expected_thumbprint(self.expect_thumbprint.clone())
-            .anchors(anchors(self)?)
+            .anchors(self.anchors.anchors()?)
             .timeout(self.timeout)
             .deadline(self.deadline))
     }
 }
 
-fn anchors(arguments: &ConnectionArguments) -> Result<Anchors, Error> {
-    match &arguments.ca_file {
-        None => Ok(Anchors::default()),
-        Some(path) => Ok(Anchors { given: certificates(path)?, system: arguments.system_roots }),
+impl AnchorArguments {
+    /// The file that is read.
+    pub(crate) fn input(&self) -> Option<Input> {
+        self.ca_file.as_deref().map(|path| Input::file("--ca-file", path))
+    }
+
+    /// The trust anchors.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn anchors(&self) -> Result<Anchors, Error> {
+        match &self.ca_file {
+            None => Ok(Anchors::default()),
+            Some(path) => Ok(Anchors { given: certificates(path)?, system: self.system_roots }),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) mod proxy_url;
 pub(super) mod read;
 pub(super) mod relay;
 pub(super) mod running;
+pub(super) mod scan;
 pub(super) mod server_keys;
 pub(super) mod target;
 pub(super) mod trace;

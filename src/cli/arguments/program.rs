@@ -6,7 +6,7 @@ use clap_complete::Shell;
 use super::{
     choices::SchemaArgument, demo::DemoArguments, explain::ExplainArguments, judge::JudgeArguments,
     listen::ListenArguments, local::LocalArguments, posture::PostureArguments, read::ReadArguments,
-    relay::RelayArguments, trace::TraceArguments, values::Proposed,
+    relay::RelayArguments, scan::ScanArguments, trace::TraceArguments, values::Proposed,
 };
 use crate::cli::manual;
 
@@ -24,7 +24,9 @@ pub(crate) enum Command {
     Trace(Box<TraceArguments>),
     /// Tell what a server accepts: NLA, TLS, CredSSP, certificate
     Posture(PostureArguments),
-    /// Trace a built-in server on loopback: nothing to install
+    /// Trace many hosts; what was interrupted goes on
+    Scan(Box<ScanArguments>),
+    /// Trace a built-in server: try this first, nothing to install
     Demo(DemoArguments),
     /// Check this machine as a client and as a host; nothing is changed
     Local(LocalArguments),

@@ -144,6 +144,12 @@ pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     if sensible { Ok(Duration::from_secs_f64(seconds)) } else { Err("from 0.01 to 86400 seconds".to_owned()) }
 }
 
+/// How often in a second.
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate: &f64| (0.01..=100_000.0).contains(rate));
+    rate.ok_or_else(|| "a number from 0.01 to 100000 is expected".to_owned())
+}
+
 /// A SHA-1 or SHA-256 thumbprint in lower case.
 pub(crate) fn thumbprint(text: &str) -> Result<String, String> {
     // Windows' certificate dialog puts an invisible mark before the digits.

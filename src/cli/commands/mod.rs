@@ -10,5 +10,6 @@ pub(super) mod man;
 pub(super) mod posture;
 pub(super) mod read;
 pub(super) mod relay;
+pub(super) mod scan;
 pub(super) mod schema;
 pub(super) mod trace;

@@ -1,6 +1,7 @@
 //! The manual: what is said of each command beside its options.
 
 mod entry;
+mod many;
 mod texts;
 mod watching;
 

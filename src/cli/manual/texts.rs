@@ -2,6 +2,7 @@
 
 use super::{
     entry::{Manual, Pairs},
+    many::{SCAN, SCAN_EXIT, SCAN_FILES},
     watching::{CAPTURES, LISTEN, LISTEN_EXIT, READ, READ_EXIT, RELAY, RELAY_EXIT, RELAY_FILES},
 };
 
@@ -22,6 +23,14 @@ pub(crate) const MANUALS: &[Manual] = &[
         exit: POSTURE_EXIT,
         environment: POSTURE_ENVIRONMENT,
         files: FILES,
+        ..NONE
+    },
+    Manual {
+        command: "scan",
+        examples: SCAN,
+        exit: SCAN_EXIT,
+        environment: COLOURS,
+        files: SCAN_FILES,
         ..NONE
     },
     Manual { command: "demo", examples: DEMO, exit: DEMO_EXIT, environment: COLOURS, ..NONE },

@@ -39,6 +39,11 @@ impl Sink {
         }
     }
 
+    /// Standard output.
+    pub(crate) fn standard(place: &PlaceArguments) -> Self {
+        Self::Standard(choice(place.color))
+    }
+
     /// A file.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The roots that the system trusts: all of them, or whether one certificate is among them, which takes two looks at OpenSSL's files.
 
 use std::{
+    collections::HashSet,
     env, fs,
     path::{Path, PathBuf},
     sync::OnceLock,
@@ -15,7 +16,17 @@ type Read = Result<Vec<CertificateDer<'static>>, String>;
 
 /// So many bytes make the first line of a certificate in PEM.
 const FIRST_LINE: usize = 48;
+/// How a certificate begins there.
+const BEGIN: &str = "-----BEGIN ";
 static ALL: OnceLock<Read> = OnceLock::new();
+static LOOKS: OnceLock<Looks> = OnceLock::new();
+
+/// What the looks need, for as many certificates as there are.
+struct Looks {
+    /// The first line of each certificate in the bundle.
+    first_lines: HashSet<String>,
+    directories: Vec<PathBuf>,
+}
 
 /// All of them; they are read once.
 pub(super) fn all() -> Read {
@@ -42,9 +53,25 @@ fn may_hold(der: &[u8]) -> bool {
     if env::consts::OS != "linux" {
         return true;
     }
-    let (bundle, directories) = places();
-    let in_bundle = bundle.is_some_and(|file| lists(&file, der));
+    let Looks { first_lines, directories } = LOOKS.get_or_init(Looks::read);
+    let in_bundle = first_lines.contains(&STANDARD.encode(&der[..der.len().min(FIRST_LINE)]));
     in_bundle || subject_hash(der).is_none_or(|hash| directories.iter().any(|dir| names(dir, &hash)))
+}
+
+impl Looks {
+    fn read() -> Self {
+        let (bundle, directories) = places();
+        let bytes = bundle.and_then(|file| fs::read(file).ok()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let mut lines = text.lines();
+        let mut first_lines = HashSet::new();
+        while lines.any(|line| line.starts_with(BEGIN)) {
+            // Some bundles have longer lines.
+            first_lines
+                .extend(lines.next().and_then(|line| line.get(..FIRST_LINE / 3 * 4)).map(str::to_owned));
+        }
+        Self { first_lines, directories }
+    }
 }
 
 /// Where they are: the environment says so, or the distribution.
@@ -58,11 +85,6 @@ fn places() -> (Option<PathBuf>, Vec<PathBuf>) {
     }
     let found = openssl_probe::probe();
     (found.cert_file, found.cert_dir)
-}
-
-fn lists(file: &Path, der: &[u8]) -> bool {
-    let line = STANDARD.encode(&der[..der.len().min(FIRST_LINE)]);
-    fs::read(file).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(&line))
 }
 
 /// Those with the same hash are numbered from 0.

@@ -61,6 +61,25 @@ pub fn junit_suite(report: &Report, threshold: Option<Severity>, out: &mut dyn W
     writeln!(out)
 }
 
+/// Writes the suite of a host of which nothing is known, because it was left for this reason.
+///
+/// # Errors
+/// Those of the writer.
+pub fn junit_left(host: &str, why: &str, out: &mut dyn Write) -> io::Result<()> {
+    let name = clean(&format!("rdptrace {host}"));
+    let case = Case {
+        group: "run".to_owned(),
+        name: "whole".to_owned(),
+        elapsed: Millis::default(),
+        result: Ending::Interrupted { why: why.to_owned() },
+    };
+    let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
+    let totals = [("name", name.as_str()), ("tests", "1"), ("failures", "0"), ("errors", "1")];
+    let element = xml.create_element("testsuite").with_attributes(totals);
+    element.write_inner_content(|xml| write_case(xml, &name.replacen(' ', ".", 1), &case))?;
+    writeln!(out)
+}
+
 fn suite<W: Write>(xml: &mut Writer<W>, report: &Report, totals: &Totals, cases: &[Case]) -> io::Result<()> {
     // Cases of two hosts must not have one name: GitLab shows one of them only.
     let class = totals[0].1.replacen(' ', ".", 1);
