@@ -27,6 +27,7 @@ const DIFFERENT: &[(&str, &str, &str)] = &[
     ("local", "verbose", "Log to standard error"),
     ("judge", "quiet", "No logs; errors are still said"),
     ("judge", "verbose", "Log to standard error"),
+    ("diff", "output", "Write the differences to this file instead of standard output"),
     ("explain", "output", "Write the explanation to this file instead of standard output"),
 ];
 
@@ -68,10 +69,9 @@ fn own(command: Command, name: &str, heading: &'static str) -> Command {
     let version = version.hide(name != "rdptrace");
     let command = command.disable_help_flag(true).disable_version_flag(true).arg(help).arg(version);
     match manual::of(name) {
-        Some(manual) if name == "rdptrace" => {
-            command.after_help("Try 'rdptrace demo' first.").after_long_help(manual.after_help())
-        }
-        Some(manual) if matches!(name, "trace" | "posture" | "read" | "local" | "relay" | "listen") => {
+        Some(manual)
+            if matches!(name, "rdptrace" | "trace" | "posture" | "read" | "local" | "relay" | "listen") =>
+        {
             command.after_long_help(manual.after_help())
         }
         Some(manual) => command.after_help(manual.example_lines()).after_long_help(manual.after_help()),

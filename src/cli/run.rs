@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use super::{
     Error,
     arguments::program::Command,
-    commands::{completions, demo, explain, judge, listen, local, man, posture, read, relay, schema, trace},
+    commands::{
+        completions, demo, diff, explain, judge, listen, local, man, posture, read, relay, schema, trace,
+    },
     exit::INTERRUPTED,
     out::{could_not_run, stderr, usage},
 };
@@ -25,6 +27,7 @@ pub fn main() -> ExitCode {
         Command::Read(arguments) => read::run(&arguments),
         Command::Relay(arguments) => relay::run(&arguments),
         Command::Listen(arguments) => listen::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema { of } => schema::run(of),
         Command::Completions { shell } => completions::run(shell),

@@ -15,6 +15,7 @@ const COMMANDS: &[&str] = &[
     "demo",
     "local",
     "judge",
+    "diff",
     "explain",
     "schema",
     "completions",

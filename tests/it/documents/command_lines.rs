@@ -14,7 +14,7 @@ use super::{
 };
 
 const COMMANDS: &[&str] =
-    &["trace", "posture", "demo", "local", "judge", "explain", "schema", "completions", "man"];
+    &["trace", "posture", "demo", "local", "judge", "diff", "explain", "schema", "completions", "man"];
 
 /// Words that a reader replaces with a code.
 const PLACEHOLDERS: &[&str] = &["CODE", "NUMBER", "NAME", "STATUS"];
