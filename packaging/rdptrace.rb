@@ -12,7 +12,7 @@ class Rdptrace < Formula
     system "cargo", "install", *std_cargo_args
     generate_completions_from_executable(bin/"rdptrace", "completions", shells: [:bash, :zsh, :fish])
     (man1/"rdptrace.1").write Utils.safe_popen_read(bin/"rdptrace", "man", "rdptrace")
-    %w[trace posture scan demo local judge read relay listen explain schema completions man].each do |command|
+    %w[trace posture scan demo local judge diff read relay listen explain schema completions man].each do |command|
       (man1/"rdptrace-#{command}.1").write Utils.safe_popen_read(bin/"rdptrace", "man", command)
     end
   end

@@ -58,6 +58,7 @@ pub mod codes;
 mod demo;
 pub mod destination;
 mod diagnose;
+pub mod diff;
 pub mod endpoint;
 mod experiment;
 pub mod explain;

@@ -28,6 +28,7 @@ const DIFFERENT: &[(&str, &str, &str)] = &[
     ("local", "verbose", "Log to standard error"),
     ("judge", "quiet", "No logs; errors are still said"),
     ("judge", "verbose", "Log to standard error"),
+    ("diff", "output", "Write the differences to this file instead of standard output"),
     ("explain", "output", "Write the explanation to this file instead of standard output"),
 ];
 
@@ -65,6 +66,9 @@ fn told(command: Command) -> Command {
     hidden.fold(command, |command, (_, option)| command.mut_arg(option, |arg| arg.hide_short_help(true)))
 }
 
+/// Commands whose short help fills a screen without their examples.
+const LONG: [&str; 8] = ["rdptrace", "trace", "posture", "scan", "read", "local", "relay", "listen"];
+
 /// With help among the options of a heading, so that short help needs no heading for it alone, and what the manual says after it.
 fn own(command: Command, name: &str, heading: &'static str) -> Command {
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help_heading(heading);
@@ -74,12 +78,7 @@ fn own(command: Command, name: &str, heading: &'static str) -> Command {
     let version = version.hide(name != "rdptrace");
     let command = command.disable_help_flag(true).disable_version_flag(true).arg(help).arg(version);
     match manual::of(name) {
-        Some(manual) if name == "rdptrace" => command.after_long_help(manual.after_help()),
-        Some(manual)
-            if matches!(name, "trace" | "posture" | "scan" | "read" | "local" | "relay" | "listen") =>
-        {
-            command.after_long_help(manual.after_help())
-        }
+        Some(manual) if LONG.contains(&name) => command.after_long_help(manual.after_help()),
         Some(manual) => command.after_help(manual.example_lines()).after_long_help(manual.after_help()),
         None => command,
     }

@@ -27,6 +27,22 @@ pub(super) fn input(most: u64) -> io::Result<Vec<u8>> {
     within(standard_input()?, most)
 }
 
+/// A regular file, or a pipe that this process holds, for who bounds what is read himself.
+///
+/// # Errors
+/// It cannot be opened.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    readable(path)
+}
+
+/// The same of standard input.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn opened_input() -> io::Result<File> {
+    standard_input()
+}
+
 fn within(file: File, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes)?;

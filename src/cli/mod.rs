@@ -21,6 +21,7 @@ mod running;
 mod screenshot;
 mod several;
 mod start;
+mod stored;
 
 pub(crate) use error::Error;
 pub use run::main;

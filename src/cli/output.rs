@@ -93,8 +93,16 @@ impl PlaceArguments {
     /// # Errors
     /// It is.
     pub(super) fn apart(&self) -> Result<(), Error> {
+        self.apart_from(&[])
+    }
+
+    /// The same, and that it is none of what is read.
+    ///
+    /// # Errors
+    /// It is.
+    pub(super) fn apart_from(&self, inputs: &[Input]) -> Result<(), Error> {
         let written: Vec<_> = self.written().into_iter().collect();
-        apart(&[], &written, self.file().is_none())
+        apart(inputs, &written, self.file().is_none())
     }
 }
 

@@ -6,7 +6,8 @@ use super::{
     Error,
     arguments::program::Command,
     commands::{
-        completions, demo, explain, judge, listen, local, man, posture, read, relay, scan, schema, trace,
+        completions, demo, diff, explain, judge, listen, local, man, posture, read, relay, scan, schema,
+        trace,
     },
     exit::INTERRUPTED,
     out::{could_not_run, stderr, usage},
@@ -28,6 +29,7 @@ pub fn main() -> ExitCode {
         Command::Read(arguments) => read::run(&arguments),
         Command::Relay(arguments) => relay::run(&arguments),
         Command::Listen(arguments) => listen::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema { of } => schema::run(of),
         Command::Completions { shell } => completions::run(shell),

@@ -5,10 +5,11 @@
 
 use std::io::{self, Write};
 
-use super::{cells, ended, experiments, local, phases::facts, promises, target::target};
-use crate::{
-    plain,
-    report::{Cause, Certificate, Connection, Finding, PromiseStatus, Report, Severity, Status, Summary},
+use super::{
+    cells, ended, escape::markdown as escaped, experiments, local, phases::facts, promises, target::target,
+};
+use crate::report::{
+    Cause, Certificate, Connection, Finding, PromiseStatus, Report, Severity, Status, Summary,
 };
 
 /// Writes the page.
@@ -156,27 +157,4 @@ fn folded(out: &mut dyn Write, title: &str, lines: &[String]) -> io::Result<()> 
     writeln!(out, "\n<details><summary>{title}</summary>\n")?;
     lines.iter().try_for_each(|line| writeln!(out, "- {}", escaped(line)))?;
     writeln!(out, "\n</details>")
-}
-
-/// What is markup (CommonMark 2.4), and what makes a mention.
-const MARKUP: &str = "\\`*_[]<>|~&!$#@";
-
-/// Text that is shown as it is: one line, in which nothing is markup or becomes a link or a mention.
-fn escaped(text: &str) -> String {
-    let text = plain::line(text);
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        let begins_list = shown.is_empty() && matches!(c, '+' | '-' | '=');
-        let links = match c {
-            ':' => rest.peek() == Some(&'/'),
-            '.' => shown.to_ascii_lowercase().ends_with("www"),
-            _ => false,
-        };
-        if begins_list || links || MARKUP.contains(c) {
-            shown.push('\\');
-        }
-        shown.push(c);
-    }
-    shown
 }

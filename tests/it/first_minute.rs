@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "demo",
     "local",
     "judge",
+    "diff",
     "explain",
     "schema",
     "completions",

@@ -21,6 +21,7 @@ mod credentials;
 mod demand_active;
 mod demo;
 mod demo_gateway;
+mod diff;
 mod documents;
 mod event_xml;
 mod experiment_names;

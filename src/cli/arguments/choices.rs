@@ -128,6 +128,8 @@ pub(crate) enum SchemaArgument {
     Report,
     /// The file of --policy
     Policy,
+    /// What diff writes as JSON
+    Diff,
 }
 
 /// What makes the exit code 1.

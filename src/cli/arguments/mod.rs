@@ -5,6 +5,7 @@ pub(super) mod capture;
 pub(super) mod choices;
 pub(super) mod connection;
 pub(super) mod demo;
+pub(super) mod diff;
 pub(super) mod explain;
 pub(super) mod farm;
 pub(super) mod gateway;

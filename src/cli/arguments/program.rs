@@ -4,9 +4,9 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::{
-    choices::SchemaArgument, demo::DemoArguments, explain::ExplainArguments, judge::JudgeArguments,
-    listen::ListenArguments, local::LocalArguments, posture::PostureArguments, read::ReadArguments,
-    relay::RelayArguments, scan::ScanArguments, trace::TraceArguments, values::Proposed,
+    choices::SchemaArgument, demo::DemoArguments, diff::DiffArguments, explain::ExplainArguments,
+    judge::JudgeArguments, listen::ListenArguments, local::LocalArguments, posture::PostureArguments,
+    read::ReadArguments, relay::RelayArguments, scan::ScanArguments, trace::TraceArguments, values::Proposed,
 };
 use crate::cli::manual;
 
@@ -26,12 +26,14 @@ pub(crate) enum Command {
     Posture(PostureArguments),
     /// Trace many hosts; what was interrupted goes on
     Scan(Box<ScanArguments>),
-    /// Trace a built-in server: try this first, nothing to install
+    /// Trace a built-in server on loopback: try this first
     Demo(DemoArguments),
     /// Check this machine as a client and as a host; nothing is changed
     Local(LocalArguments),
     /// Judge a stored JSON report again; nothing is sent
     Judge(JudgeArguments),
+    /// Tell what changed between two reports or scans
+    Diff(DiffArguments),
     /// Tell where the connections in a capture ended, by whom and why
     Read(ReadArguments),
     /// Pass a client's connections on to a server, and report on each
@@ -42,7 +44,7 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// Print the JSON schema of the report
     Schema {
-        /// Of report or policy
+        /// Of report, policy or diff
         #[arg(value_enum, default_value = "report", hide_possible_values = true)]
         of: SchemaArgument,
     },

@@ -9,7 +9,7 @@ use super::{
     connection::AnchorArguments,
     output::{PlaceArguments, TellingArguments},
     policy::PolicyArguments,
-    values::{PhaseParser, duration, further_report, rate, seconds},
+    values::{PHASE, duration, further_report, rate, seconds},
 };
 use crate::{
     cli::{
@@ -74,7 +74,7 @@ pub(crate) struct AskedArguments {
     pub posture: bool,
 
     /// Stop after this phase, such as tls [default: licensing]
-    #[arg(long, value_name = "PHASE", value_parser = PhaseParser, hide_possible_values = true, hide_short_help = true)]
+    #[arg(long, value_name = "PHASE", value_parser = PHASE, hide_possible_values = true, hide_short_help = true)]
     pub until: Option<Phase>,
 
     /// What to offer in the negotiation

@@ -2,6 +2,7 @@
 
 pub(super) mod completions;
 pub(super) mod demo;
+pub(super) mod diff;
 pub(super) mod explain;
 pub(super) mod judge;
 pub(super) mod listen;

@@ -51,6 +51,14 @@ pub(crate) const MANUALS: &[Manual] = &[
         ..NONE
     },
     Manual {
+        command: "diff",
+        examples: DIFF,
+        notes: DIFF_NOTES,
+        exit: DIFF_EXIT,
+        environment: COLOURS,
+        files: REPORTS,
+    },
+    Manual {
         command: "read",
         examples: READ,
         exit: READ_EXIT,
@@ -131,6 +139,16 @@ const JUDGE: Pairs = &[
     ("rdptrace judge - --format json", "one from standard input"),
 ];
 
+const DIFF: Pairs = &[
+    ("rdptrace diff before.json after.json", "what an update changed"),
+    ("rdptrace diff mon.ndjson tue.ndjson", "two scans, a report a line"),
+    ("rdptrace diff before.json - -o diff.txt", "the later one from a pipe"),
+];
+
+const DIFF_NOTES: &str = "\
+Findings, promises and checks are compared by code and status, not by their sentences. What only one of two reports could \
+see, because the other got less far or did not ask, is no difference and is told as not compared.";
+
 const EXPLAIN: Pairs = &[
     ("rdptrace explain 0x904/0x7", "a code with its extended code"),
     ("rdptrace explain Error code: 0x204", "pasted from the message box"),
@@ -153,6 +171,7 @@ sessions and names are not.";
 const SCHEMA: Pairs = &[
     ("rdptrace schema", "the JSON schema of --format json"),
     ("rdptrace schema policy", "that of the file of --policy"),
+    ("rdptrace schema diff", "that of the JSON of rdptrace diff"),
 ];
 
 const COMPLETIONS: Pairs = &[
@@ -207,6 +226,12 @@ const JUDGE_EXIT: Pairs = &[
     ("2", "the file cannot be read or holds no report of a known version"),
 ];
 
+const DIFF_EXIT: Pairs = &[
+    ("0", "nothing differs that both sides could see"),
+    ("1", "something is new, gone or different"),
+    ("2", "an input cannot be read, or holds what is no report of a known version"),
+];
+
 const EXPLAIN_EXIT: Pairs = &[
     ("0", "every code is known"),
     ("1", "no table has one of them; its family and similar codes are shown"),
@@ -254,7 +279,7 @@ const LOCAL_FILES: Pairs = &[
     ("*.evtx, *.reg, *.zip", "event logs, registry exports and what --collect wrote, of another machine"),
 ];
 
-const REPORTS: Pairs = &[("*.json", "what --format json wrote, in UTF-8 or UTF-16")];
+const REPORTS: Pairs = &[("*.json, *.ndjson", "what --format json or ndjson wrote, in UTF-8 or UTF-16")];
 
 const COMPLETION_FILES: Pairs = &[
     ("~/.local/share/bash-completion/completions/rdptrace", "where bash looks for them"),

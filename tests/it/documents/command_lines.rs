@@ -13,8 +13,19 @@ use super::{
     pages, shell,
 };
 
-const COMMANDS: &[&str] =
-    &["trace", "posture", "scan", "demo", "local", "judge", "explain", "schema", "completions", "man"];
+const COMMANDS: &[&str] = &[
+    "trace",
+    "posture",
+    "scan",
+    "demo",
+    "local",
+    "judge",
+    "diff",
+    "explain",
+    "schema",
+    "completions",
+    "man",
+];
 
 /// Words that a reader replaces with a code.
 const PLACEHOLDERS: &[&str] = &["CODE", "NUMBER", "NAME", "STATUS"];

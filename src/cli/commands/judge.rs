@@ -1,22 +1,19 @@
 //! `rdptrace judge`: judges a stored report again, with the rules of this version.
-//!
-//! The trace is read straight into its types, 16 MiB at most: a tree of values takes sixty times the size of the
-//! file.
-
-mod json_place;
-mod stored;
 
 use crate::{
     cli::{
-        Error, apart::Input, arguments::judge::JudgeArguments, exit, files, output::Output,
-        promised::Promised, start::begin_logging,
+        Error,
+        apart::Input,
+        arguments::judge::JudgeArguments,
+        exit, files,
+        output::Output,
+        promised::Promised,
+        start::begin_logging,
+        stored::{self, LARGEST},
     },
     diagnose,
     report::Trace,
 };
-
-/// The largest report that is read, in bytes; a trace writes a few hundred thousand.
-const LARGEST: u64 = 16 << 20;
 
 /// Reads the file, judges its trace and writes the report.
 ///

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::error::Category;
 
 use super::json_place::place;
 use crate::{
-    report::{SCHEMA_VERSION, Trace},
+    report::{Report, SCHEMA_VERSION, Trace},
     utf16,
 };
 
@@ -17,23 +17,42 @@ struct Version {
     schema_version: Option<serde_json::Number>,
 }
 
+/// The text of one report, and the line of the file that it begins in, from 1.
+#[derive(Clone, Copy)]
+struct Text<'a> {
+    bytes: &'a [u8],
+    line: usize,
+}
+
 /// The trace alone: what the report says of it is judged anew.
 ///
 /// # Errors
 /// It is no report that this version reads; what follows its name in a sentence.
-pub(super) fn trace(bytes: &[u8]) -> Result<Trace, String> {
+pub(crate) fn trace(bytes: &[u8]) -> Result<Trace, String> {
     let text = utf8(bytes);
-    let text = text.as_ref();
-    if text.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
-        return Err("is empty".to_owned());
-    }
-    version(serde_json::from_slice(text).map_err(|error| no_report(text, &error))?)?;
-    let unlike = |error| told(text, &error, |_| format!("is no whole report: {}", unlike(text, &error)));
-    let trace: Trace = serde_json::from_slice(text).map_err(unlike)?;
+    let trace: Trace = read(Text { bytes: text.as_ref(), line: 1 })?;
     match trace.traced().next().is_none() && trace.machine.is_none() {
         true => Err("holds no connection and no machine that could be judged".to_owned()),
         false => Ok(trace),
     }
+}
+
+/// The whole report in UTF-8, with what was judged when it was written.
+///
+/// # Errors
+/// As [`trace`]; lines are counted from `line`, the first of the report in its file.
+pub(super) fn report(bytes: &[u8], line: usize) -> Result<Report, String> {
+    read(Text { bytes, line })
+}
+
+fn read<T: DeserializeOwned>(text: Text<'_>) -> Result<T, String> {
+    if text.bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+        return Err("is empty".to_owned());
+    }
+    version(serde_json::from_slice(text.bytes).map_err(|error| no_report(text, &error))?)?;
+    let unlike =
+        |error| told(text, &error, |_| format!("is no whole report: {}", unlike(text.bytes, &error)));
+    serde_json::from_slice(text.bytes).map_err(unlike)
 }
 
 fn version(read: Version) -> Result<(), String> {
@@ -53,7 +72,7 @@ fn version(read: Version) -> Result<(), String> {
 }
 
 /// The text without the mark at its beginning, also where it is UTF-16, which PowerShell's `>` writes.
-fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => Cow::Borrowed(rest),
         [0xFF, 0xFE, rest @ ..] => Cow::Owned(utf16::text(rest).into_bytes()),
@@ -65,8 +84,8 @@ fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Why not even a version can be read.
-fn no_report(text: &[u8], error: &serde_json::Error) -> String {
-    let first = text.iter().copied().find(|byte| !byte.is_ascii_whitespace());
+fn no_report(text: Text<'_>, error: &serde_json::Error) -> String {
+    let first = text.bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace());
     match error.classify() {
         Category::Data if first != Some(b'{') => {
             "is JSON, but no report of rdptrace, which is an object".to_owned()
@@ -83,13 +102,13 @@ fn no_report(text: &[u8], error: &serde_json::Error) -> String {
 }
 
 /// What is wrong with the text; `other` where nothing of it is worth a sentence of its own.
-fn told(text: &[u8], error: &serde_json::Error, other: impl FnOnce(&str) -> String) -> String {
-    let place = format!(" (line {}, column {})", error.line(), error.column());
+fn told(text: Text<'_>, error: &serde_json::Error, other: impl FnOnce(&str) -> String) -> String {
+    let place = format!(" (line {}, column {})", text.line - 1 + error.line(), error.column());
     let said = error.to_string();
     let cut_off = || format!("is cut off: the JSON ends in the middle{place}");
     match error.classify() {
         Category::Eof => cut_off(),
-        Category::Syntax if in_a_number(text, error) => cut_off(),
+        Category::Syntax if in_a_number(text.bytes, error) => cut_off(),
         Category::Syntax if said.starts_with("trailing characters") => {
             format!("holds more than one report: something follows the first{place}")
         }
