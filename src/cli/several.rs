@@ -22,6 +22,8 @@ pub(super) struct Several {
     /// Those that failed or broke a promise, the first of them whole.
     failed: u64,
     pages: BTreeMap<Place, Report>,
+    /// The first of the rest, for pages that are folded.
+    others: BTreeMap<Place, Report>,
     worst: Option<u8>,
     error: Option<Error>,
 }
@@ -44,6 +46,7 @@ impl Several {
             rows: Vec::new(),
             failed: 0,
             pages: BTreeMap::new(),
+            others: BTreeMap::new(),
             worst: None,
             error: None,
         }
@@ -88,15 +91,22 @@ impl Several {
         if let Err(error) = self.suites(&report) {
             self.error.get_or_insert(error);
         }
-        if !self.outputs.iter().any(|output| output.format == Format::Text) {
+        let shows = |format| self.outputs.iter().any(|output| output.format == format);
+        if !shows(Format::Text) && !shows(Format::Html) {
             return;
         }
         self.rows.push(Row::of(&report));
+        let is_html = shows(Format::Html);
         if report.verdict.outcome == Outcome::Aborted || report.broken().next().is_some() {
             self.failed += 1;
             self.pages.insert(render::place(&report), report);
             if self.pages.len() > MOST_PAGES {
                 self.pages.pop_last();
+            }
+        } else if is_html {
+            self.others.insert(render::place(&report), report);
+            if self.others.len() > MOST_PAGES {
+                self.others.pop_last();
             }
         }
     }
@@ -155,9 +165,18 @@ impl Several {
                 render::junit_foot(&mut bytes).map_err(unwritten)?;
                 return output.append(&bytes);
             }
+            (None, Format::Html) => self.page(&mut bytes)?,
             (None, _) => self.table(columns, &mut bytes)?,
         }
         output.sink.write(&bytes)
+    }
+
+    /// One HTML page of all, with the first that failed, and others as far as there is room.
+    fn page(&mut self, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        let room = MOST_PAGES - self.pages.len();
+        let mut shown: Vec<&Report> = self.pages.values().chain(self.others.values().take(room)).collect();
+        shown.sort_by_key(|report| render::place(report));
+        render::html_many(&mut self.rows, &shown, bytes).map_err(unwritten)
     }
 
     /// The table, and the pages of the first that failed.
@@ -199,6 +218,7 @@ pub(super) fn rendered(
         Format::Json => render::json(report, &mut bytes),
         Format::Ndjson => render::ndjson(report, &mut bytes),
         Format::Junit => render::junit(report, threshold, &mut bytes),
+        Format::Html => render::html(report, &mut bytes),
         Format::Markdown => render::markdown(report, &mut bytes),
         Format::Prometheus => render::prometheus(report, &mut bytes),
         Format::Nagios => render::nagios(report, threshold, &mut bytes),

@@ -85,18 +85,23 @@ pub(super) fn nobody(report: &Report) -> Option<String> {
 pub(super) fn offered(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let client = report.trace.connections.first().and_then(|made| made.client.as_ref());
     let Some(client) = client.filter(|_| report.trace.request.listen) else { return Ok(()) };
+    page.gap()?;
+    page.heading("Client")?;
+    rows(client).iter().try_for_each(|(what, text)| {
+        page.row((Tone::Plain, &format!("  {what}")), FACTS, (Tone::Plain, ""), text)
+    })
+}
+
+/// What it offered, by what that is.
+pub(super) fn rows(client: &Client) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     rows.extend(client.request.iter().flat_map(request_rows));
     rows.extend(client.hello.iter().flat_map(hello_rows));
     rows.extend(client.credssp.as_ref().map(credssp_row));
     rows.extend(client.settings.iter().flat_map(settings_rows));
     rows.extend(client.capabilities.iter().flat_map(capability_rows));
-    page.gap()?;
-    page.heading("Client")?;
-    let shown = rows.iter().filter(|(_, text)| !text.is_empty());
-    shown.into_iter().try_for_each(|(what, text)| {
-        page.row((Tone::Plain, &format!("  {what}")), FACTS, (Tone::Plain, ""), text)
-    })
+    rows.retain(|(_, text)| !text.is_empty());
+    rows
 }
 
 type Row = (&'static str, String);

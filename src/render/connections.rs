@@ -82,7 +82,7 @@ fn in_vain(page: &mut Page<'_>, connection: &Connection) -> io::Result<()> {
 }
 
 /// How a second connection for the same differs from the first.
-fn again(connection: &Connection, before: &Connection) -> &'static str {
+pub(super) fn again(connection: &Connection, before: &Connection) -> &'static str {
     if connection.watched.is_some() {
         return "";
     }
@@ -93,7 +93,8 @@ fn again(connection: &Connection, before: &Connection) -> &'static str {
     }
 }
 
-fn purpose(connection: &Connection) -> String {
+/// What the heading of a connection calls it.
+pub(super) fn purpose(connection: &Connection) -> String {
     match &connection.purpose {
         Purpose::Main if connection.watched.is_some() => "first connection".to_owned(),
         Purpose::Retry if connection.watched.is_some() => "again".to_owned(),

@@ -48,8 +48,22 @@ impl Row {
         Self { started, client, server, reached: report.verdict.reached, ended: ended.into() }
     }
 
-    fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         (self.started, self.client, self.server)
+    }
+
+    /// When, who to whom, and how far.
+    pub(super) fn cells(&self) -> [String; 4] {
+        let shown = |end: Option<SocketAddr>| end.map(|end| end.to_string()).unwrap_or_default();
+        let time = self.started.to_rfc3339().unwrap_or_default();
+        let time = time.chars().take(19).collect();
+        let reached = self.reached.map_or("-", |phase| phase.name()).to_owned();
+        [time, shown(self.client), shown(self.server), reached]
+    }
+
+    /// How it ended.
+    pub(super) fn ended(&self) -> &str {
+        &self.ended
     }
 }
 
@@ -65,7 +79,7 @@ pub fn place(report: &Report) -> Place {
 /// # Errors
 /// Those of the writer.
 pub fn conversations(rows: &mut [Row], width: usize, out: &mut dyn Write) -> io::Result<()> {
-    rows.sort_by_key(Row::place);
+    let rows = numbered(rows);
     let mut widths = HEAD.map(|name| name.chars().count());
     for cells in rows.iter().enumerate().map(|(index, row)| cells(index, row)) {
         for (width, cell) in widths.iter_mut().zip(&cells) {
@@ -77,13 +91,16 @@ pub fn conversations(rows: &mut [Row], width: usize, out: &mut dyn Write) -> io:
     rows.iter().enumerate().try_for_each(|(index, row)| line(page, &widths, &cells(index, row), &row.ended))
 }
 
+/// The rows in the order in which the conversations begin, by which they are numbered.
+pub(super) fn numbered(rows: &mut [Row]) -> &[Row] {
+    rows.sort_by_key(Row::place);
+    rows
+}
+
 /// What a row shows before how it ended.
 fn cells(index: usize, row: &Row) -> [String; 5] {
-    let shown = |end: Option<SocketAddr>| end.map(|end| end.to_string()).unwrap_or_default();
-    let time = row.started.to_rfc3339().unwrap_or_default();
-    let time = time.chars().take(19).collect();
-    let reached = row.reached.map_or("-", |phase| phase.name()).to_owned();
-    [(index + 1).to_string(), time, shown(row.client), shown(row.server), reached]
+    let [time, client, server, reached] = row.cells();
+    [(index + 1).to_string(), time, client, server, reached]
 }
 
 /// How it ended stands behind the other cells if that leaves it a column of words, else below them.

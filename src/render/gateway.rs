@@ -69,7 +69,8 @@ pub(super) fn leg(
     Ok(())
 }
 
-fn facts(steps: &GatewaySteps, step: GatewayStep, now: Timestamp) -> Option<Vec<String>> {
+/// The facts of one step.
+pub(super) fn facts(steps: &GatewaySteps, step: GatewayStep, now: Timestamp) -> Option<Vec<String>> {
     let lines = match step {
         GatewayStep::Resolve => vec![phases::resolve(&steps.resolve.as_ref()?.evidence, None)],
         GatewayStep::Connect => phases::connect(&steps.connect.as_ref()?.evidence),

@@ -6,10 +6,14 @@
 use std::io::{self, Write};
 
 use super::{
-    cells, ended, escape::markdown as escaped, experiments, local, phases::facts, promises, target::target,
+    cells, connections, ended, escape::markdown as escaped, experiments, gateway, local, phases::facts,
+    promises, target::target,
 };
-use crate::report::{
-    Cause, Certificate, Connection, Finding, PromiseStatus, Report, Severity, Status, Summary,
+use crate::{
+    endpoint::place,
+    report::{
+        Cause, Certificate, Connection, Failure, Finding, Millis, PromiseStatus, Report, Severity, Status,
+    },
 };
 
 /// Writes the page.
@@ -25,6 +29,7 @@ pub fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\nThe Windows client would show {}", escaped(&shown))?;
     }
     report.trace.described().map_or(Ok(()), |made| phases(out, report, made))?;
+    others(out, report)?;
     causes(out, &report.causes)?;
     findings(out, &report.findings)?;
     promised(out, report)?;
@@ -45,29 +50,75 @@ fn phases(out: &mut dyn Write, report: &Report, made: &Connection) -> io::Result
     }
     writeln!(out, "\n| Phase | Result | ms | Seen |\n|---|---|---:|---|")?;
     for summary in &summaries {
-        let (result, why) = outcome(summary);
+        let (result, why) = outcome(summary.status, summary.failure, summary.stopped);
         let facts = facts(made, summary.phase, report.answerer());
-        let seen: Vec<String> = why.into_iter().chain(facts).map(|fact| escaped(&fact)).collect();
-        let time = if summary.status == Status::Unseen {
-            String::new()
-        } else {
-            format!("{:.1}", summary.elapsed_ms.0)
-        };
-        writeln!(out, "| {} | {result} | {time} | {} |", summary.phase.name(), seen.join("<br>"))?;
+        let seen = why.into_iter().chain(facts);
+        row(out, (summary.phase.name(), result), time(summary.status, summary.elapsed_ms), seen)?;
     }
-    ended::line(made).map_or(Ok(()), |line| writeln!(out, "\nEnded: {}", escaped(&line)))
+    if let Some(line) = ended::line(made) {
+        writeln!(out, "\nEnded: {}", escaped(&line))?;
+    }
+    gateway_steps(out, report, made)
+}
+
+/// The way to and through a gateway, folded where it is not what failed.
+fn gateway_steps(out: &mut dyn Write, report: &Report, made: &Connection) -> io::Result<()> {
+    let Some(record) = &made.phases.gateway else { return Ok(()) };
+    let through = &record.evidence;
+    let name = escaped(&format!("Gateway {}", place(&through.host, through.port)));
+    let is_open = if record.status == Status::Failed { " open" } else { "" };
+    writeln!(out, "\n<details{is_open}><summary>{name}</summary>\n")?;
+    writeln!(out, "| Step | Result | ms | Seen |\n|---|---|---:|---|")?;
+    for step in through.steps.summaries() {
+        let (result, why) = outcome(step.status, step.failure, step.stopped);
+        let facts = gateway::facts(&through.steps, step.step, report.trace.started).unwrap_or_default();
+        let seen = why.into_iter().chain(facts);
+        row(out, (step.step.as_str(), result), time(step.status, step.elapsed_ms), seen)?;
+    }
+    writeln!(out, "\n</details>")
+}
+
+/// Those that the verdict does not describe, such as the one before a retry.
+fn others(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let described = report.trace.described().map(std::ptr::from_ref);
+    let others = report.trace.traced().filter(|made| Some(std::ptr::from_ref(*made)) != described);
+    for made in others.filter(|made| !made.phases.summaries().is_empty()) {
+        let name = escaped(&format!("Connection {}", connections::purpose(made)));
+        writeln!(out, "\n<details><summary>{name}</summary>")?;
+        phases(out, report, made)?;
+        writeln!(out, "\n</details>")?;
+    }
+    Ok(())
+}
+
+fn row(
+    out: &mut dyn Write,
+    (name, result): (&str, &str),
+    time: String,
+    seen: impl Iterator<Item = String>,
+) -> io::Result<()> {
+    let seen: Vec<String> = seen.map(|fact| escaped(&fact)).collect();
+    writeln!(out, "| {name} | {result} | {time} | {} |", seen.join("<br>"))
+}
+
+fn time(status: Status, took: Millis) -> String {
+    if status == Status::Unseen { String::new() } else { format!("{:.1}", took.0) }
 }
 
 /// How a phase ended, and why it did not pass.
-fn outcome(summary: &Summary<'_>) -> (&'static str, Option<String>) {
-    match summary.status {
+fn outcome(
+    status: Status,
+    failure: Option<&Failure>,
+    stopped: Option<&str>,
+) -> (&'static str, Option<String>) {
+    match status {
         Status::Passed => ("passed", None),
         Status::Failed => {
-            let told = |failure| format!("{}: {}", cells::failure(failure), failure.detail);
-            ("**failed**", summary.failure.map(told))
+            let told = |failure: &Failure| format!("{}: {}", cells::failure(failure), failure.detail);
+            ("**failed**", failure.map(told))
         }
-        Status::Stopped => ("stopped", summary.stopped.map(str::to_owned)),
-        Status::Unseen => ("unseen", summary.stopped.map(str::to_owned)),
+        Status::Stopped => ("stopped", stopped.map(str::to_owned)),
+        Status::Unseen => ("unseen", stopped.map(str::to_owned)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reports as text, JSON, JUnit, Markdown, metrics and as a plug-in prints it, and explanations of codes; one file a format.
+//! Reports as text, JSON, JUnit, Markdown, HTML, metrics and as a plug-in prints it, and explanations of codes; one file a format.
 
 mod activation;
 mod case;
@@ -15,6 +15,7 @@ mod escape;
 mod experiments;
 mod explanation;
 mod gateway;
+mod html;
 mod json;
 mod junit;
 mod local;
@@ -38,6 +39,7 @@ pub use conversations::{Place, Row, conversations, place};
 pub use difference::difference;
 pub use difference_markdown::difference_markdown;
 pub use explanation::{explanation, explanation_within};
+pub use html::{html, html_many};
 pub use json::{json, ndjson};
 pub use junit::{junit, junit_foot, junit_head, junit_left, junit_suite};
 pub use markdown::markdown;

@@ -17,61 +17,78 @@ const BODY: usize = 13;
 /// Where what became of a protocol begins.
 const NAME: usize = 9;
 
+/// A line of the section: what it is about, a word with its colour, and the text.
+pub(super) struct Row {
+    pub(super) lead: String,
+    pub(super) word: (Tone, &'static str),
+    pub(super) text: String,
+}
+
 /// The section.
 ///
 /// # Errors
 /// Those of the writer.
 pub(super) fn posture(page: &mut Page<'_>, report: &Report, posture: &Posture) -> io::Result<()> {
-    let connections = plain::plural(posture.connections as u64, "connection");
-    let interrupted = cells::is_interrupted(report);
-    let end = if interrupted { "; interrupted before everything was asked" } else { "" };
-    let connections = format!("{connections}, none with an account{end}");
-    page.row((Tone::Heading, "Posture"), BODY, (Tone::Plain, ""), &connections)?;
+    page.row((Tone::Heading, "Posture"), BODY, (Tone::Plain, ""), &connections(report, posture))?;
+    rows(report, posture)
+        .iter()
+        .try_for_each(|row| page.row((Tone::Plain, &format!("  {}", row.lead)), BODY, row.word, &row.text))
+}
+
+/// How many connections it took, and whether the user gave it up.
+pub(super) fn connections(report: &Report, posture: &Posture) -> String {
+    let end = if cells::is_interrupted(report) { "; interrupted before everything was asked" } else { "" };
+    format!("{}, none with an account{end}", plain::plural(posture.connections as u64, "connection"))
+}
+
+/// The lines of the section; one without a lead belongs to the one before.
+pub(super) fn rows(report: &Report, posture: &Posture) -> Vec<Row> {
     if posture.protocols.iter().all(|one| one.answer == Answer::Unknown) && posture.tls.is_empty() {
-        let phase = report.verdict.phase.map_or("connect", |phase| phase.name());
-        if interrupted {
-            return page.text(BODY, &format!("nothing is known yet: the first connection was in {phase}"));
-        }
-        let why = report.verdict.failure.as_ref().map_or("no connection was made", |failure| &failure.detail);
-        page.text(BODY, &format!("nothing is known: every connection ended in {phase} ({why})"))?;
-        let negotiated = report.trace.connections.iter().filter_map(|made| made.phases.negotiate.as_ref());
-        let mut named = negotiated.filter_map(|record| record.evidence.speaks.as_ref());
-        return named.next().map_or(Ok(()), |name| page.text(BODY, &format!("the peer speaks {name}")));
+        return nothing(report);
     }
+    let mut rows = Vec::new();
     if let Some(ntlm) = ntlm(report) {
         let names = phases::names(ntlm);
-        if !names.is_empty() {
-            row(page, "server", &names)?;
-        }
-        phases::system(ntlm, report.answerer()).iter().try_for_each(|system| row(page, "system", system))?;
+        rows.extend((!names.is_empty()).then(|| row("server", names)));
+        rows.extend(phases::system(ntlm, report.answerer()).map(|system| row("system", system)));
     }
-    let (tone, word) = nla(posture.nla);
-    page.row((Tone::Plain, "  NLA"), BODY, (tone, word), "")?;
-    let protocols: Vec<String> = posture.protocols.iter().map(protocol).collect();
-    rows(page, "protocols", &protocols)?;
+    rows.push(Row { word: nla(posture.nla), ..row("NLA", String::new()) });
+    rows.extend(led("protocols", posture.protocols.iter().map(protocol)));
     if let Some(flags) = posture.response_flags {
-        row(page, "flags", &format!("{flags:#04x} {}", posture.response_flag_names.join(" ")))?;
+        rows.push(row("flags", format!("{flags:#04x} {}", posture.response_flag_names.join(" "))));
     }
     if let Some(security) = posture.rdp_security {
         let encryption = cells::encryption(security.method, security.level);
-        row(page, "encryption", &format!("{encryption}, without TLS"))?;
+        rows.push(row("encryption", format!("{encryption}, without TLS")));
     }
     let bound = (posture.connections >= posture.most).then_some(posture.most);
-    posture.tls.iter().try_for_each(|tls| version(page, tls, bound))?;
-    row(page, "CredSSP", &credssp(posture))
+    rows.extend(posture.tls.iter().flat_map(|tls| version(tls, bound)));
+    rows.push(row("CredSSP", credssp(posture)));
+    rows
 }
 
-fn row(page: &mut Page<'_>, lead: &str, text: &str) -> io::Result<()> {
-    page.row((Tone::Plain, &format!("  {lead}")), BODY, (Tone::Plain, ""), text)
-}
-
-fn rows(page: &mut Page<'_>, lead: &str, texts: &[String]) -> io::Result<()> {
-    let mut lead = lead;
-    for text in texts {
-        row(page, lead, text)?;
-        lead = "";
+/// Why nothing is known, and what the peer speaks.
+fn nothing(report: &Report) -> Vec<Row> {
+    let phase = report.verdict.phase.map_or("connect", |phase| phase.name());
+    if cells::is_interrupted(report) {
+        return vec![row("", format!("nothing is known yet: the first connection was in {phase}"))];
     }
-    Ok(())
+    let why = report.verdict.failure.as_ref().map_or("no connection was made", |failure| &failure.detail);
+    let why = format!("nothing is known: every connection ended in {phase} ({why})");
+    let negotiated = report.trace.connections.iter().filter_map(|made| made.phases.negotiate.as_ref());
+    let mut named = negotiated.filter_map(|record| record.evidence.speaks.as_ref());
+    let speaks = named.next().map(|name| row("", format!("the peer speaks {name}")));
+    [row("", why)].into_iter().chain(speaks).collect()
+}
+
+fn row(lead: &str, text: String) -> Row {
+    Row { lead: lead.to_owned(), word: (Tone::Plain, ""), text }
+}
+
+/// The first one has the lead.
+fn led(lead: &str, texts: impl IntoIterator<Item = String>) -> Vec<Row> {
+    let texts = texts.into_iter().enumerate();
+    texts.map(|(at, text)| row(if at == 0 { lead } else { "" }, text)).collect()
 }
 
 /// The first NTLM CHALLENGE.
@@ -125,9 +142,9 @@ fn word(answer: Answer) -> &'static str {
 }
 
 /// A suite a line; of the refused ones only how many.
-fn version(page: &mut Page<'_>, tls: &TlsPosture, bound: Option<usize>) -> io::Result<()> {
+fn version(tls: &TlsPosture, bound: Option<usize>) -> Vec<Row> {
     if tls.answer != Answer::Accepted {
-        return row(page, &tls.version, word(tls.answer));
+        return vec![row(&tls.version, word(tls.answer).to_owned())];
     }
     let mut lines: Vec<String> =
         tls.accepted.iter().map(|suite| format!("{suite}{}", defects(suite))).collect();
@@ -145,7 +162,7 @@ fn version(page: &mut Page<'_>, tls: &TlsPosture, bound: Option<usize>) -> io::R
     if !rest.is_empty() {
         lines.push(format!("({})", rest.join(", ")));
     }
-    rows(page, &tls.version, &lines)
+    led(&tls.version, lines)
 }
 
 /// What is wrong with a suite, after its name.

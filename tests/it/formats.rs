@@ -26,10 +26,10 @@ fn written(report: &Report, render: Render) -> String {
 }
 
 /// Every text of a report that is no word of ours becomes this.
-const FOREIGN: &str =
+pub(crate) const FOREIGN: &str =
     "=<img src=x>|[a](http://evil.example)`*_@mallory #1 www.evil.example \u{202e}\n# forged";
 
-fn altered(value: &mut Value) {
+pub(crate) fn altered(value: &mut Value, foreign: &str) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields {
@@ -46,15 +46,15 @@ fn altered(value: &mut Value) {
                         | "server_name"
                 );
                 match field {
-                    Value::String(text) if is_free => *text = FOREIGN.to_owned(),
+                    Value::String(text) if is_free => *text = foreign.to_owned(),
                     Value::Array(texts) if is_free => {
-                        texts.iter_mut().for_each(|text| *text = FOREIGN.into())
+                        texts.iter_mut().for_each(|text| *text = foreign.into())
                     }
-                    other => altered(other),
+                    other => altered(other, foreign),
                 }
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(altered),
+        Value::Array(values) => values.iter_mut().for_each(|value| altered(value, foreign)),
         _ => {}
     }
 }
@@ -68,7 +68,7 @@ fn cells(row: &str) -> usize {
 async fn nothing_foreign_is_markup_in_a_ticket() {
     for name in ["certificate-expired", "logon-failure", "negotiate-close", "error-info-denied"] {
         let mut value = serde_json::to_value(told_of(Some(fault(name))).await).expect("JSON");
-        altered(&mut value);
+        altered(&mut value, FOREIGN);
         let page = written(&serde_json::from_value(value).expect("a report"), render::markdown);
         assert!(page.contains("mallory"), "{page}");
         for (wrong, escaped) in [("<img", "\\<img"), ("](", "\\]("), ("@mallory", "\\@mallory"), ("`", "\\`")]
@@ -90,8 +90,10 @@ async fn a_ticket_says_what_the_report_says() {
         let page = written(&report, render::markdown);
         let name = fault.map_or("healthy", |fault| fault.name);
         let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();
-        let phases = report.trace.described().map_or(0, |made| made.phases.summaries().len());
-        assert_eq!(rows.len(), if phases == 0 { 0 } else { phases + 2 }, "{name} {page}");
+        // A table a connection, which has a head of two rows, and one for the steps of a gateway.
+        let phases = report.trace.traced().map(|made| made.phases.summaries().len());
+        let phases: usize = phases.filter(|phases| *phases > 0).map(|phases| phases + 2).sum();
+        assert_eq!(rows.len(), phases, "{name} {page}");
         assert!(rows.iter().all(|row| cells(row) == 5), "{name} {page}");
         assert_eq!(page.contains("**ABORTED:**"), report.verdict.outcome == Outcome::Aborted, "{name}");
         let codes = report.causes.iter().map(|cause| cause.code.as_str());
@@ -213,7 +215,7 @@ fn a_plug_in_tells_one_of_four_states() {
 async fn a_plug_in_prints_one_line_whatever_is_said() {
     for fault in FAULTS.iter().map(Some).chain([None]) {
         let mut value = serde_json::to_value(told_of(fault).await).expect("JSON");
-        altered(&mut value);
+        altered(&mut value, FOREIGN);
         let report: Report = serde_json::from_value(value).expect("a report");
         let mut bytes = Vec::new();
         render::nagios(&report, Some(Severity::Error), &mut bytes).expect("memory takes everything");

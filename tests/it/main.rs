@@ -39,6 +39,7 @@ mod heads;
 mod hellos;
 mod hop_names;
 mod hops;
+mod html;
 mod http;
 mod interrupt;
 mod joined;

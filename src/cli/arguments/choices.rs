@@ -103,6 +103,7 @@ pub(crate) enum Format {
     Json,
     Ndjson,
     Junit,
+    Html,
     Markdown,
     Prometheus,
     Nagios,
@@ -111,7 +112,7 @@ pub(crate) enum Format {
 impl Format {
     /// Whether several reports make one output.
     pub(crate) fn takes_many(self) -> bool {
-        matches!(self, Self::Text | Self::Ndjson | Self::Junit)
+        matches!(self, Self::Text | Self::Ndjson | Self::Junit | Self::Html)
     }
 }
 

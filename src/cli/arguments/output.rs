@@ -13,7 +13,8 @@ use crate::report::{FindingCode, Severity};
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Report")]
 pub(crate) struct OutputArguments {
-    /// Write the report as text, json, ndjson, junit, markdown, prometheus or nagios
+    /// Write the report as text, json, ndjson, junit, html, markdown, prometheus or
+    /// nagios
     #[arg(long, value_enum, default_value = "text", hide_possible_values = true)]
     pub format: Format,
 

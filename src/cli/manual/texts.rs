@@ -109,6 +109,7 @@ const TRACE: Pairs = &[
     ("rdptrace trace host.corp.example --until tls", "no further than TLS"),
     ("rdptrace trace host.corp.example --policy promises.toml", "held against what was promised"),
     ("rdptrace trace host.corp.example --format json -o report.json", "a report to keep or to judge"),
+    ("rdptrace trace host.corp.example --format html -o report.html", "a page to hand on"),
 ];
 
 const POSTURE: Pairs = &[
