@@ -52,7 +52,7 @@ pub(crate) use framing::MAX_FRAME;
 pub(crate) use interrupt::{interrupted, outlive_interrupts};
 pub(crate) use learner::{Learner, RDP_CLIENT_RANDOM};
 pub use os::System;
-pub(crate) use os::{hardware_id, most_open_files};
+pub(crate) use os::{hardware_id, open_files};
 pub(crate) use pause::pause;
 pub(crate) use race::race;
 pub use recording::{Recorded, Recording};

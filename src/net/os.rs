@@ -18,7 +18,7 @@ use time::OffsetDateTime;
 use tokio::task::spawn_blocking;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-pub(crate) use open_files::most_open_files;
+pub(crate) use open_files::open_files;
 pub(super) use signals::terminated;
 
 use super::{BoxDatagrams, BoxStream, Network, services, small_segments::SEGMENT, udp};

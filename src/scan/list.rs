@@ -89,10 +89,9 @@ fn plain(text: &str) -> Result<Vec<Line>, BadLine> {
 fn table(text: &str, delimiter: u8) -> Result<Vec<Line>, BadLine> {
     let mut reader = ReaderBuilder::new();
     let reader = reader.delimiter(delimiter).has_headers(false).flexible(true).comment(Some(b'#'));
-    let mut records = reader.from_reader(text.as_bytes()).into_records();
     let mut columns = None;
     let mut found = Vec::new();
-    while let Some(record) = records.next() {
+    for record in reader.from_reader(text.as_bytes()).into_records() {
         let number = |record: &StringRecord| record.position().map(csv::Position::line);
         let record = record.map_err(|error| BadLine {
             number: error.position().map(csv::Position::line),

@@ -3,7 +3,7 @@
 //! A host is one connection at a time: its other ports wait until the one before has ended.
 
 use std::{
-    collections::{HashMap, VecDeque, hash_map::Entry},
+    collections::{BTreeMap, VecDeque, btree_map::Entry},
     future::Future,
     ops::ControlFlow,
     pin::pin,
@@ -73,7 +73,7 @@ pub async fn run<T, F: Future<Output = T>>(
     stop: impl Future<Output = Why>,
 ) -> Option<Stopped> {
     let mut stop = pin!(stop);
-    let mut line = Waiting { indices: indices.fuse(), ready: VecDeque::new(), busy: HashMap::new() };
+    let mut line = Waiting { indices: indices.fuse(), ready: VecDeque::new(), busy: BTreeMap::new() };
     let mut running = FuturesUnordered::new();
     let mut due = Instant::now();
     loop {
@@ -113,7 +113,7 @@ struct Waiting<I> {
     /// Those whose host is free again.
     ready: VecDeque<u64>,
     /// The hosts that are probed.
-    busy: HashMap<String, Busy>,
+    busy: BTreeMap<String, Busy>,
 }
 
 /// What is under way with a host, and what waits for its end.

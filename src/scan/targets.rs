@@ -1,6 +1,6 @@
 //! The hosts of a scan, each once: those that were written one by one, and ranges, which take no memory for each address.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use super::{
     exclusion::{Exclusion, intervals},
@@ -60,7 +60,7 @@ impl Listed {
 #[derive(Debug, Default)]
 pub struct Targets {
     hosts: Vec<Target>,
-    by_key: HashMap<String, u64>,
+    by_key: BTreeMap<String, u64>,
     blocks: Vec<Block>,
     addresses: u64,
 }
@@ -127,7 +127,7 @@ impl Targets {
             None => key(&target.endpoint),
         };
         let index = self.hosts.len() as u64;
-        if let std::collections::hash_map::Entry::Vacant(free) = self.by_key.entry(key) {
+        if let Entry::Vacant(free) = self.by_key.entry(key) {
             free.insert(index);
             self.hosts.push(target);
         }

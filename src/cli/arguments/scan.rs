@@ -32,7 +32,7 @@ pub(crate) struct ScanArguments {
 
     /// Read hosts from a file, a folder of .rdp files, or -
     ///
-    /// - is standard input. The file has a host or range a line, with comments behind #; or it is CSV whose header names
+    /// Standard input is -. The file has a host or range a line, with comments behind #; or it is CSV whose header names
     /// a column host, hostname, name, fqdn, dns, address or ip, and perhaps one port.
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::AnyPath)]
     pub from: Vec<PathBuf>,

@@ -1,7 +1,7 @@
 //! The roots that the system trusts: all of them, or whether one certificate is among them, which takes two looks at OpenSSL's files.
 
 use std::{
-    collections::HashSet,
+    collections::BTreeSet,
     env, fs,
     path::{Path, PathBuf},
     sync::OnceLock,
@@ -24,7 +24,7 @@ static LOOKS: OnceLock<Looks> = OnceLock::new();
 /// What the looks need, for as many certificates as there are.
 struct Looks {
     /// The first line of each certificate in the bundle.
-    first_lines: HashSet<String>,
+    first_lines: BTreeSet<String>,
     directories: Vec<PathBuf>,
 }
 
@@ -64,7 +64,7 @@ impl Looks {
         let bytes = bundle.and_then(|file| fs::read(file).ok()).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         let mut lines = text.lines();
-        let mut first_lines = HashSet::new();
+        let mut first_lines = BTreeSet::new();
         while lines.any(|line| line.starts_with(BEGIN)) {
             // Some bundles have longer lines.
             first_lines

@@ -15,7 +15,7 @@ use crate::program::{Served, command, file, text};
 #[test]
 fn what_has_ended_is_kept_and_the_rest_is_told() {
     let server = Served::start(&[]);
-    let silent = TcpListener::bind("127.0.0.2:0").expect("a free port");
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let silent = silent.local_addr().map(|address| (silent, address.to_string())).expect("an address");
     let junit = file("scan-interrupted.xml");
     let report = format!("junit={}", junit.display());

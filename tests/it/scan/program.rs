@@ -131,3 +131,18 @@ fn addresses_of_a_range_without_an_answer_are_counted_and_not_listed() {
     assert!(!said.contains("127.0.0.5"), "{said}");
     assert!(said.contains("10 hosts\n") && said.contains("without an answer are not listed: 9"), "{said}");
 }
+
+/// Every descriptor that a connection takes is counted: with few of them fewer hosts are probed at once, and none fails for it.
+#[cfg(unix)]
+#[test]
+fn few_descriptors_mean_fewer_hosts_at_once_and_no_failure() {
+    use std::process::Command;
+
+    let script = "ulimit -n 64; exec \"$0\" scan 127.0.0.1-200:1 --format ndjson --concurrency 200";
+    let limited = Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_rdptrace")]).output();
+    let output = limited.expect("a shell runs");
+    let said = text(&output.stderr);
+    assert!(said.contains("--concurrency is 12 in place of 200") && said.lines().count() == 1, "{said}");
+    let lines = text(&output.stdout);
+    assert_eq!(lines.lines().filter(|line| line.contains("\"kind\":\"refused\"")).count(), 200);
+}

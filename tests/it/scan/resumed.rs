@@ -122,3 +122,14 @@ fn reports_of_other_hosts_are_kept_and_not_counted() {
     );
     assert_eq!(inputs(&fs::read(&state).expect("the file")).len(), 11);
 }
+
+#[test]
+fn two_scans_do_not_share_a_file() {
+    let state = written("shared.ndjson", "");
+    let held = fs::File::options().write(true).open(&state).expect("the file");
+    held.lock().expect("nobody else has it");
+    let list = written("shared.txt", "127.0.0.1:1");
+    let (code, table, said) = scan(&list, Path::new(&state), &[]);
+    assert_eq!((code, table.as_str()), (Some(2), ""));
+    assert!(said.starts_with("rdptrace: another scan is writing to "), "{said}");
+}

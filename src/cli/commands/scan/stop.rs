@@ -31,6 +31,7 @@ async fn over(deadline: Option<Duration>) {
 }
 
 /// The output may be a pipe that nobody reads, so nothing else is waited for.
+#[expect(clippy::disallowed_methods, reason = "main may be the one that waits")]
 fn end_at_the_next() {
     if let Ok(runtime) = runtime() {
         runtime.block_on(interrupted());
