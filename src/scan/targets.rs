@@ -116,7 +116,7 @@ impl Targets {
             let block = self.blocks.get(after.checked_sub(1)?)?;
             let is_there = block.place == place && address <= block.last;
             let within = u64::try_from(address.checked_sub(block.first)?).ok()?;
-            is_there.then_some(self.hosts.len() as u64 + block.begin + within)
+            is_there.then_some(block.begin.saturating_add(within).saturating_add(self.hosts.len() as u64))
         })
     }
 
