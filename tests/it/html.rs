@@ -190,6 +190,24 @@ async fn nothing_foreign_is_markup() {
     }
 }
 
+/// Other programs write reports too.
+#[tokio::test(start_paused = true)]
+async fn times_that_cannot_be_are_drawn_somewhere() {
+    for time in ["0.0", "1e308", "1e-308"] {
+        let mut value = serde_json::to_value(told_of(None).await).expect("JSON");
+        for (_, record) in value["connections"][0]["phases"].as_object_mut().expect("phases") {
+            record["elapsed_ms"] = serde_json::from_str(time).expect("a number");
+        }
+        value["connections"][0]["frames"][0]["at_ms"] = serde_json::from_str("1e308").expect("a number");
+        let page = page(&serde_json::from_value(value).expect("a report"));
+        let shares = page.split('"').filter_map(|text| text.strip_suffix('%'));
+        let wrong: Vec<&str> = shares
+            .filter(|share| !share.parse().is_ok_and(|share: f64| (0.0..=100.0).contains(&share)))
+            .collect();
+        assert!(wrong.is_empty(), "{time}: {wrong:?}");
+    }
+}
+
 /// Whatever a browser would do is forbidden in the page, but its own style sheet.
 #[tokio::test(start_paused = true)]
 async fn the_policy_allows_the_style_sheet_alone() {
