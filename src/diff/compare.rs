@@ -7,6 +7,7 @@ use super::{
     facts::{Fact, Facts, Key},
     types::{Change, DIFF_SCHEMA_VERSION, Diff, How, SeenOnce, TargetDiff, TargetStatus},
 };
+use crate::codes::Phase;
 
 /// What differs between the reports before and those after.
 pub fn diff(before: &Side, after: &Side, times: &Times) -> Diff {
@@ -52,9 +53,9 @@ fn target(name: &str, before: &Side, after: &Side, times: &Times) -> TargetDiff 
 }
 
 fn facts(told: &mut TargetDiff, before: &Facts, after: &Facts) {
-    let keys: BTreeSet<&Key> = before.facts.keys().chain(after.facts.keys()).collect();
+    let keys: BTreeSet<&Key> = before.keys().chain(after.keys()).collect();
     for key in keys {
-        let (old, new) = (before.facts.get(key), after.facts.get(key));
+        let (old, new) = (before.get(key), after.get(key));
         let how = match (old, new) {
             (Some(old), Some(new)) if old.value == new.value => continue,
             (Some(_), Some(_)) => Some(How::Different),
@@ -74,11 +75,12 @@ fn facts(told: &mut TargetDiff, before: &Facts, after: &Facts) {
 
 /// Whether the other report looked where this fact is seen.
 fn sees(other: &Facts, fact: &Fact) -> bool {
-    fact.needs.iter().all(|look| other.looked.contains(look))
+    other.looked.hold(fact.needs)
 }
 
 fn durations(before: &Facts, after: &Facts, times: &Times) -> Vec<Change> {
-    let both = before.times.iter().filter_map(|(phase, old)| Some((phase, *old, *after.times.get(phase)?)));
+    let later = |phase: Phase| after.times.iter().find(|(other, _)| *other == phase);
+    let both = before.times.iter().filter_map(|(phase, old)| Some((*phase, *old, later(*phase)?.1)));
     let changed = both.filter(|(_, old, new)| times.differ(*old, *new)).map(|(phase, old, new)| Change {
         what: Topic::PhaseMs,
         name: Some(phase.name().to_owned()),

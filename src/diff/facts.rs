@@ -1,8 +1,9 @@
 //! The facts of one report that are compared, and what a report has to have looked at to see one.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::Topic;
+use super::{
+    Topic,
+    looks::{Look, Looks},
+};
 use crate::{
     codes::Phase,
     report::{
@@ -11,36 +12,25 @@ use crate::{
     },
 };
 
-/// What a report has to have looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Look {
-    /// A connection at this phase.
-    Phase(Phase),
-    /// What the server accepts.
-    Posture,
-    /// A machine.
-    Machine,
-    /// A policy.
-    Policy,
-}
-
 /// A topic, and which one of it where there are several.
 pub(super) type Key = (Topic, Option<Box<str>>);
 
 /// A fact, and what has to be looked at to see it.
 pub(super) struct Fact {
+    key: Key,
     pub(super) value: Box<str>,
-    pub(super) needs: Box<[Look]>,
+    pub(super) needs: Looks,
 }
 
-/// What is compared of one report.
+/// What is compared of one report. Scans have tens of thousands, so this is small.
 pub(super) struct Facts {
     pub(super) started: Timestamp,
     pub(super) summary: Box<str>,
-    pub(super) looked: BTreeSet<Look>,
-    pub(super) facts: BTreeMap<Key, Fact>,
+    pub(super) looked: Looks,
+    /// By their keys.
+    facts: Vec<Fact>,
     /// Milliseconds of the phases that passed.
-    pub(super) times: BTreeMap<Phase, f64>,
+    pub(super) times: Vec<(Phase, f64)>,
 }
 
 impl Facts {
@@ -49,8 +39,8 @@ impl Facts {
             started: report.trace.started,
             summary: report.verdict.summary.as_str().into(),
             looked: looked(report),
-            facts: BTreeMap::new(),
-            times: BTreeMap::new(),
+            facts: Vec::new(),
+            times: Vec::new(),
         };
         facts.verdict(report);
         if let Some(made) = report.trace.described() {
@@ -63,9 +53,28 @@ impl Facts {
         facts
     }
 
+    /// With each fact once, the last one that was added.
+    pub(super) fn sorted(mut self) -> Self {
+        self.facts.reverse();
+        self.facts.sort_by(|one, other| one.key.cmp(&other.key));
+        self.facts.dedup_by(|later, first| later.key == first.key);
+        self.facts.shrink_to_fit();
+        self
+    }
+
+    /// What the facts are about.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.facts.iter().map(|fact| &fact.key)
+    }
+
+    /// The fact with this key.
+    pub(super) fn get(&self, key: &Key) -> Option<&Fact> {
+        self.facts.binary_search_by(|fact| fact.key.cmp(key)).ok().map(|at| &self.facts[at])
+    }
+
     /// Adds a fact that is known.
     pub(super) fn add(&mut self, topic: Topic, value: Option<impl Into<Box<str>>>, needs: &[Look]) {
-        self.named(topic, None, value, needs);
+        self.named(topic, None, value, Looks::of(needs.iter().copied()));
     }
 
     /// The same of one of several.
@@ -74,11 +83,10 @@ impl Facts {
         topic: Topic,
         name: Option<&str>,
         value: Option<impl Into<Box<str>>>,
-        needs: &[Look],
+        needs: Looks,
     ) {
         if let Some(value) = value {
-            let fact = Fact { value: value.into(), needs: needs.into() };
-            self.facts.insert((topic, name.map(Into::into)), fact);
+            self.facts.push(Fact { key: (topic, name.map(Into::into)), value: value.into(), needs });
         }
     }
 
@@ -94,8 +102,7 @@ impl Facts {
         self.add(Topic::GatewayCredentials, verdict.gateway_credentials.map(|known| known.name()), &[]);
         let who = report.answerer();
         // Whoever sees less of a server may not know it.
-        let needs: Vec<Look> = self.looked.iter().copied().collect();
-        self.add(Topic::AnsweredBy, (who != Answerer::Unknown).then(|| who.name()), &needs);
+        self.named(Topic::AnsweredBy, None, (who != Answerer::Unknown).then(|| who.name()), self.looked);
     }
 
     fn connection(&mut self, made: &Connection) {
@@ -143,10 +150,11 @@ impl Facts {
 
     fn posture(&mut self, posture: Option<&Posture>) {
         let Some(posture) = posture else { return };
-        let needs = &[Look::Posture];
+        let needs = Looks::of([Look::Posture]);
         // What nobody could learn is no fact.
-        self.add(
+        self.named(
             Topic::Nla,
+            None,
             Some(posture.nla).filter(|nla| *nla != Nla::Unknown).and_then(serde_name),
             needs,
         );
@@ -162,16 +170,16 @@ impl Facts {
     }
 }
 
-fn looked(report: &Report) -> BTreeSet<Look> {
+fn looked(report: &Report) -> Looks {
     let summaries = report.trace.described().map(|made| made.phases.summaries()).unwrap_or_default();
     // A phase that failed may not have come to what it shows.
     let seen =
         summaries.into_iter().filter(|summary| matches!(summary.status, Status::Passed | Status::Stopped));
-    let mut looked: BTreeSet<Look> = seen.map(|summary| Look::Phase(summary.phase)).collect();
-    looked.extend(report.posture.as_ref().map(|_| Look::Posture));
-    looked.extend(report.trace.machine.as_ref().map(|_| Look::Machine));
-    looked.extend((!report.promises.is_empty()).then_some(Look::Policy));
-    looked
+    let posture = report.posture.as_ref().map(|_| Look::Posture);
+    let machine = report.trace.machine.as_ref().map(|_| Look::Machine);
+    let policy = (!report.promises.is_empty()).then_some(Look::Policy);
+    let looks = seen.map(|summary| Look::Phase(summary.phase));
+    Looks::of(looks.chain(posture).chain(machine).chain(policy))
 }
 
 fn ntlm(made: &Connection) -> Option<&NtlmEvidence> {

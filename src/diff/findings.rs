@@ -3,31 +3,32 @@
 
 use super::{
     Topic,
-    facts::{Facts, Look, serde_name},
+    facts::{Facts, serde_name},
+    looks::{Look, Looks},
 };
 use crate::report::{DecisionEffect, Finding, Report};
 
 pub(super) fn add(facts: &mut Facts, report: &Report) {
     for found in &report.findings {
         let needs = needs(found, report);
-        facts.named(Topic::Finding, Some(found.code.as_str()), severity(found), &needs);
+        facts.named(Topic::Finding, Some(found.code.as_str()), severity(found), needs);
     }
     for one in &report.promises {
-        facts.named(Topic::Promise, Some(&one.name), Some(one.status.name()), &[Look::Policy]);
+        facts.named(Topic::Promise, Some(&one.name), Some(one.status.name()), Looks::of([Look::Policy]));
     }
     for check in &report.trace.local {
         let role = check.role.map_or_else(String::new, |role| format!(" ({})", role.name()));
         let name = format!("{}{role}", check.code);
-        facts.named(Topic::Local, Some(&name), Some(check.status.name()), &[Look::Machine]);
+        facts.named(Topic::Local, Some(&name), Some(check.status.name()), Looks::of([Look::Machine]));
     }
 }
 
 /// A report that did not look there cannot tell that a finding is gone.
-fn needs(found: &Finding, report: &Report) -> Vec<Look> {
+fn needs(found: &Finding, report: &Report) -> Looks {
     let phase = found.phase.map(Look::Phase);
     let posture = report.posture.as_ref().map(|_| Look::Posture);
     let machine = (!found.checks.is_empty()).then_some(Look::Machine);
-    phase.into_iter().chain(posture).chain(machine).collect()
+    Looks::of(phase.into_iter().chain(posture).chain(machine))
 }
 
 fn severity(found: &Finding) -> Option<String> {

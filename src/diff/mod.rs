@@ -6,6 +6,7 @@
 mod compare;
 mod facts;
 mod findings;
+mod looks;
 mod side;
 mod times;
 mod topic;

@@ -25,7 +25,7 @@ impl Side {
         self.versions.insert(report.tool.version.clone());
         let mut facts = Facts::of(report);
         findings::add(&mut facts, report);
-        self.targets.insert(target(report), facts);
+        self.targets.insert(target(report), facts.sorted());
     }
 
     /// How many targets it has.

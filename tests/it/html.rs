@@ -6,6 +6,7 @@ use rdptrace::{Report, internal::demo::FAULTS, render, report::Outcome};
 use serde_json::Value;
 
 use crate::{
+    documents::path,
     faults::told_of,
     formats::{FOREIGN, altered},
     lab::fault,
@@ -190,6 +191,24 @@ async fn nothing_foreign_is_markup() {
     }
 }
 
+/// Other programs write reports too.
+#[tokio::test(start_paused = true)]
+async fn times_that_cannot_be_are_drawn_somewhere() {
+    for time in ["0.0", "1e308", "1e-308"] {
+        let mut value = serde_json::to_value(told_of(None).await).expect("JSON");
+        for (_, record) in value["connections"][0]["phases"].as_object_mut().expect("phases") {
+            record["elapsed_ms"] = serde_json::from_str(time).expect("a number");
+        }
+        value["connections"][0]["frames"][0]["at_ms"] = serde_json::from_str("1e308").expect("a number");
+        let page = page(&serde_json::from_value(value).expect("a report"));
+        let shares = page.split('"').filter_map(|text| text.strip_suffix('%'));
+        let wrong: Vec<&str> = shares
+            .filter(|share| !share.parse().is_ok_and(|share: f64| (0.0..=100.0).contains(&share)))
+            .collect();
+        assert!(wrong.is_empty(), "{time}: {wrong:?}");
+    }
+}
+
 /// Whatever a browser would do is forbidden in the page, but its own style sheet.
 #[tokio::test(start_paused = true)]
 async fn the_policy_allows_the_style_sheet_alone() {
@@ -211,8 +230,7 @@ async fn the_policy_allows_the_style_sheet_alone() {
 #[test]
 fn several_conversations_are_a_table_with_a_page_each() {
     let Ok(captures) = std::env::var("RDPTRACE_CAPTURES") else { return };
-    let path = |name: &str| format!("{captures}/{name}");
-    let files = [path("ndpi-rdp.pcap"), path("zeek-rdp-x509.pcap")];
+    let files = ["ndpi-rdp.pcap", "zeek-rdp-x509.pcap"].map(|name| format!("{captures}/{name}"));
     let output = rdptrace(&["read", &files[0], &files[1], "--format", "html"]);
     let page = text(&output.stdout);
     assert_inert("several", &page);
@@ -237,4 +255,18 @@ fn a_further_report_is_a_page_too() {
     let output = rdptrace(&["demo", "--fault", "certificate-expired", "--report", &format!("html={path}")]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     assert!(fs::read_to_string(path).expect("the page").contains("certificate-expired"));
+}
+
+/// What the guide shows is what the program writes; its JSON grows with the report, and is not what is shown.
+#[test]
+fn the_sample_of_the_guide_is_current() {
+    const STORED: &str = "testdata/reports/v1/license-server-missing.json";
+    let stored = path(STORED);
+    let output = rdptrace(&["judge", stored.to_str().expect("a path of text"), "--format", "html"]);
+    let sample = fs::read_to_string(path("docs/src/sample.html")).expect("the sample");
+    let shown = |page: &str| page.split_once("card json").expect("the JSON").0.replace("\r\n", "\n");
+    assert!(
+        shown(&text(&output.stdout)) == shown(&sample),
+        "run: cargo run -- judge {STORED} --format html -o docs/src/sample.html"
+    );
 }

@@ -17,7 +17,7 @@ use crate::{
 
 const DIFFERENT: u8 = 1;
 /// More would fill the memory; a network of 65,536 addresses has fewer.
-const MOST_TARGETS: usize = 500_000;
+const MOST_TARGETS: usize = 200_000;
 
 /// Compares the reports and returns 0 if nothing differs, else 1.
 ///

@@ -16,6 +16,8 @@ use crate::{
     report::{Connection, Direction, Millis, Status},
 };
 
+/// Milliseconds that are drawn of one time at most: thirty years. Sums stay numbers.
+const LONGEST: f64 = 1e12;
 /// Shares of the width that are left free at both ends.
 const MARGIN: f64 = 2.0;
 
@@ -100,8 +102,8 @@ impl Scale {
 /// The picture of a connection; none of one without phases.
 pub(super) fn timeline(made: &Connection) -> Option<Timeline> {
     let spells = spells(made);
-    let whole = spells.last()?.to;
-    let scale = &Scale(if whole.is_normal() { whole } else { 1.0 });
+    let whole = Some(spells.last()?.to).filter(|whole| whole.is_normal()).unwrap_or(1.0);
+    let scale = &Scale(whole);
     let lanes = &Lanes::of(made);
     let titles = lanes.all().iter().map(|lane| (lane.title(), lanes.y(*lane)));
     Some(Timeline {
@@ -120,12 +122,17 @@ fn time(millis: f64) -> Shown {
     Shown::new(cells::duration(Millis::rounded(millis)).trim())
 }
 
+/// What is drawn of a time that a report claims.
+fn bounded(time: Millis) -> f64 {
+    time.0.min(LONGEST)
+}
+
 /// The phases one after the other.
 fn spells(made: &Connection) -> Vec<Spell> {
     let mut to = 0.0;
     let spells = made.phases.summaries().into_iter().map(|summary| {
         let from = to;
-        to += summary.elapsed_ms.0;
+        to += bounded(summary.elapsed_ms);
         Spell { phase: summary.phase, from, to, status: summary.status }
     });
     spells.collect()
@@ -146,13 +153,13 @@ fn bar(spell: &Spell, scale: &Scale) -> Bar {
 fn arrows(made: &Connection, spells: &[Spell], scale: &Scale, lanes: &Lanes) -> Vec<Arrow> {
     let spell = |phase: Phase| spells.iter().find(|spell| spell.phase == phase);
     let server = made.frames.iter().find(|frame| frame.phase != Phase::Gateway);
-    let begun = server.and_then(|frame| Some(spell(frame.phase)?.from - frame.at_ms.0));
-    let last = made.frames.last().and_then(|frame| Some(spell(frame.phase)?.to - frame.at_ms.0));
+    let begun = server.and_then(|frame| Some(spell(frame.phase)?.from - bounded(frame.at_ms)));
+    let last = made.frames.last().and_then(|frame| Some(spell(frame.phase)?.to - bounded(frame.at_ms)));
     let offset = begun.or(last).unwrap_or_default().max(0.0);
     let arrow = made.frames.iter().filter_map(|frame| {
         // A phase that ended with its first frame may have no record.
         let spell = spell(frame.phase).or(spells.last())?;
-        let x = scale.at((frame.at_ms.0 + offset).clamp(spell.from, spell.to));
+        let x = scale.at((bounded(frame.at_ms) + offset).clamp(spell.from, spell.to));
         let peer = if frame.phase == Phase::Gateway { Lane::Gateway } else { Lane::Server };
         let (near, far) = (lanes.y(Lane::Client), lanes.y(peer));
         Some(match frame.direction {
@@ -182,7 +189,7 @@ fn spans(made: &Connection, spells: &[Spell], scale: &Scale, lanes: &Lanes) -> V
     let mut from = 0.0;
     let steps = steps.filter_map(|step| {
         let begun = from;
-        from += step.elapsed_ms.0;
+        from += bounded(step.elapsed_ms);
         span(Phase::Gateway, Lane::Gateway, begun, step.elapsed_ms.0)
     });
     let steps: Vec<Span> = steps.collect();
