@@ -127,3 +127,4 @@ mod wait;
 mod windows_bytes;
 mod wire;
 mod words;
+mod working;
