@@ -39,6 +39,7 @@ mod udp;
 mod verdict;
 mod wanted;
 mod watched;
+mod working;
 
 use std::collections::BTreeSet;
 
@@ -123,6 +124,7 @@ pub fn diagnose(trace: Trace) -> Report {
     let certificate = facts.certificate.filter(|_| !listens).cloned();
     let posture = facts.posture.clone();
     let answered_by = facts.answered_by.clone();
+    let working = working::working(&facts, &verdict);
     Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -133,6 +135,7 @@ pub fn diagnose(trace: Trace) -> Report {
         causes,
         posture,
         answered_by,
+        working,
         promises: Vec::new(),
     }
 }

@@ -34,6 +34,7 @@ mod target;
 mod text;
 mod udp;
 mod wait;
+mod working;
 
 pub use conversations::{Place, Row, conversations, place};
 pub use difference::difference;

@@ -111,6 +111,11 @@ impl<'a> Page<'a> {
         self.folded(lead, column, word, text, "")
     }
 
+    /// A lead, and from column `column` on a line that is to be copied, which is not folded.
+    pub(super) fn whole(&mut self, lead: &str, column: usize, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{:column$}{}", plain::line(lead), plain::line(text))
+    }
+
     /// One entry of a list behind a lead; what is folded stands two columns further right, so that the next entry is seen.
     pub(super) fn item(&mut self, lead: &str, column: usize, text: &str) -> io::Result<()> {
         self.folded((Tone::Plain, lead), column, (Tone::Plain, ""), text, "  ")

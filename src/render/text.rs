@@ -15,7 +15,7 @@ use super::{
     promises::{decided, promises},
     rdp_file,
     target::target,
-    udp, wait,
+    udp, wait, working,
 };
 use crate::{
     plain,
@@ -106,6 +106,7 @@ fn whole(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         page.gap()?;
         page.row((Tone::Heading, "Verdict"), BODY, (Tone::Plain, ""), &report.verdict.summary)?;
     }
+    working::working(page, report)?;
     causes::mstsc(page, report)?;
     causes::causes(page, report)
 }

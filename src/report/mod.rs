@@ -28,6 +28,7 @@ mod udp;
 mod values;
 mod wait;
 mod watched;
+mod working;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,7 @@ pub use udp::{Udp, UdpOutcome, WatchedUdp};
 pub use values::{Millis, Timestamp};
 pub use wait::{Wait, WaitEntry};
 pub use watched::{EndHow, EndSide, EndedBy, InVain, Watched, WatchedIcmp, WatchedSide};
+pub use working::{Working, WorkingCommand, WorkingSetting};
 
 /// The version of the report's shape; it changes when a fixed field does.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -107,6 +109,9 @@ pub struct Report {
     /// Which software answers, judged from what it does; null where nothing answered.
     #[serde(default)]
     pub answered_by: Option<AnsweredBy>,
+    /// The settings with which other clients get as far; null after a failure.
+    #[serde(default)]
+    pub working: Option<Working>,
     /// What a policy promises of the target, and what became of it; empty without one.
     #[serde(default)]
     pub promises: Vec<Promise>,

@@ -130,3 +130,4 @@ mod wait;
 mod windows_bytes;
 mod wire;
 mod words;
+mod working;

@@ -90,7 +90,7 @@ fn newer(path: &str) -> PathBuf {
 }
 
 /// A program of the newer Debian with its own libraries, among the files and displays of this one.
-fn of_newer(program: &str) -> Command {
+pub(crate) fn of_newer(program: &str) -> Command {
     let libraries = ["", "/pulseaudio"].map(|folder| format!("usr/lib/x86_64-linux-gnu{folder}"));
     let libraries = libraries.map(|folder| newer(&folder).display().to_string()).join(":");
     let mut command = Command::new(newer("lib64/ld-linux-x86-64.so.2"));

@@ -52,4 +52,5 @@ mod udp;
 mod weston;
 mod windows;
 mod windows_registry;
+mod working;
 mod xrdp;

@@ -62,6 +62,8 @@ const RAW: &[&str] = &[
     "load_balance_text",
     "tsv_url",
 ];
+/// What is made of the rest and of its names, and is left out.
+const MADE: &str = "working";
 /// Fields of free text that may be a name and nothing else.
 const REPEATING: &[&str] = &[
     "input",
@@ -165,6 +167,7 @@ impl Redaction {
 
     fn replace(&mut self, field: &str, value: &mut Value) {
         match value {
+            _ if field == MADE => *value = Value::Null,
             Value::Object(fields) => {
                 fields.iter_mut().for_each(|(name, value)| self.replace(inside(field, name), value));
             }

@@ -235,7 +235,10 @@ async fn the_section_is_narrow_and_the_report_can_be_judged_again() {
         render::text(&report, &mut page).expect("memory takes everything");
         let page = anstream::adapter::strip_bytes(&page).into_vec();
         let page = text(&page);
-        assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
+        // Lines that are to be copied are not folded, and are the only ones.
+        let copied =
+            |line: &&str| ["  FreeRDP", "  Remmina", "  Guacamole"].iter().any(|lead| line.starts_with(lead));
+        assert!(page.lines().filter(|line| !copied(line)).all(|line| line.chars().count() <= 80), "{page}");
         assert!(page.contains("Posture      ") && page.contains("none with an account"), "{page}");
         let stored = serde_json::to_value(&report).expect("JSON");
         let read: Report = serde_json::from_value(stored.clone()).expect("a report");
