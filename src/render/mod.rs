@@ -40,7 +40,7 @@ pub use conversations::{Place, Row, conversations, place};
 pub use difference::difference;
 pub use difference_markdown::difference_markdown;
 pub use explanation::{explanation, explanation_within};
-pub use html::{html, html_many};
+pub use html::{HostPages, html, html_hosts, html_many};
 pub use json::{json, ndjson};
 pub use junit::{junit, junit_foot, junit_head, junit_left, junit_suite};
 pub use markdown::markdown;

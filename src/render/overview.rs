@@ -81,7 +81,7 @@ impl Overview {
     /// # Errors
     /// Those of the writer.
     pub fn write(&mut self, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        self.rows.sort_unstable();
+        self.rows();
         let page = &mut Page::new(out, Room::Usual, width);
         if !self.rows.is_empty() {
             self.table(page)?;
@@ -92,39 +92,42 @@ impl Overview {
         for ((_, verdict), count) in &self.counts {
             page.text(2, &format!("{count:>digits$}{GAP}{verdict}"))?;
         }
-        if self.unlisted > 0 {
-            page.text(
-                0,
-                &format!("addresses of ranges without an answer are not listed: {}", self.unlisted),
-            )?;
-        }
-        if self.kept + self.broken + self.unchecked > 0 {
-            let Self { kept, broken, unchecked, .. } = self;
-            page.text(0, &format!("promises: {kept} kept, {broken} broken, {unchecked} not checked"))?;
-        }
-        Ok(())
+        self.unlisted().into_iter().chain(self.told_of_promises()).try_for_each(|line| page.text(0, &line))
+    }
+
+    /// The rows, what failed first.
+    pub(super) fn rows(&mut self) -> &[HostRow] {
+        self.rows.sort_unstable();
+        &self.rows
+    }
+
+    /// What all of them come to, in lines.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let counts = self.counts.iter().map(|((_, verdict), count)| format!("{count} {verdict}"));
+        counts.chain(self.unlisted()).chain(self.told_of_promises()).collect()
+    }
+
+    fn unlisted(&self) -> Option<String> {
+        (self.unlisted > 0)
+            .then(|| format!("addresses of ranges without an answer are not listed: {}", self.unlisted))
+    }
+
+    fn told_of_promises(&self) -> Option<String> {
+        let Self { kept, broken, unchecked, .. } = self;
+        (kept + broken + unchecked > 0)
+            .then(|| format!("promises: {kept} kept, {broken} broken, {unchecked} not checked"))
     }
 
     fn table(&self, page: &mut Page<'_>) -> io::Result<()> {
         let mut widths = HEAD.map(|name| name.chars().count());
-        for cells in self.rows.iter().map(cells) {
+        for cells in self.rows.iter().map(HostRow::cells) {
             for (width, cell) in widths.iter_mut().zip(&cells) {
                 *width = (*width).max(plain::line(cell).chars().count());
             }
         }
         line(page, &widths, Tone::Heading, &HEAD.map(str::to_owned), "")?;
-        self.rows.iter().try_for_each(|row| line(page, &widths, row.tone(), &cells(row), &row.remarks))
+        self.rows.iter().try_for_each(|row| line(page, &widths, row.tone(), &row.cells(), &row.remarks))
     }
-}
-
-/// What a row shows before the remarks.
-fn cells(row: &HostRow) -> [String; 5] {
-    let certificate = match row.certificate {
-        None => String::new(),
-        Some(days) if days < 0 => "expired".to_owned(),
-        Some(days) => plain::plural(days.unsigned_abs(), "day"),
-    };
-    [row.host.to_string(), row.verdict.to_string(), certificate, row.nla.to_owned(), row.answers.to_owned()]
 }
 
 /// The remarks stand behind the other cells if that leaves them a column of words, else below them.

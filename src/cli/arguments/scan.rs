@@ -109,7 +109,7 @@ pub(crate) struct PaceArguments {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Report")]
 pub(crate) struct ScanOutputArguments {
-    /// Write text, ndjson or junit [default: text, ndjson with -o]
+    /// Write text, ndjson, junit or html [default: text, ndjson with -o]
     ///
     /// ndjson is a report a line, as soon as a host has ended. The file of -o is then what a scan
     /// goes on from: hosts whose line is complete are not probed again, and the table is printed.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{
-    overview::{Line, Overview},
+    overview::{Line, MOST_ROWS, Overview},
     page::Page,
     shown::Shown,
     view::View,
@@ -13,9 +13,6 @@ use crate::{
     render::conversations::{Row, numbered, place},
     report::Report,
 };
-
-/// Rows of the table; more make no page that a browser likes to open.
-const MOST_ROWS: usize = 2000;
 
 /// Writes the rows, in the order in which the conversations begin, and the pages of these.
 ///
@@ -32,8 +29,7 @@ pub fn html_many(rows: &mut [Row], pages: &[&Report], out: &mut dyn Write) -> io
     let rows = numbered.iter().take(MOST_ROWS).enumerate().map(|(at, row)| Line {
         number: at + 1,
         linked: pages.iter().any(|(page, _)| *page == at),
-        cells: row.cells().map(Shown::new).into(),
-        ended: Shown::new(row.ended()),
+        cells: row.cells().into_iter().map(Shown::new).chain([Shown::new(row.ended())]).collect(),
     });
     let rows = rows.collect();
     let title = Shown::new(plain::plural(numbered.len() as u64, "conversation"));
@@ -43,6 +39,12 @@ pub fn html_many(rows: &mut [Row], pages: &[&Report], out: &mut dyn Write) -> io
     let pages_left =
         (pages_left > 0).then(|| format!("{pages_left} without a page here: --conversation N shows one"));
     let reports = pages.into_iter().map(|(_, page)| page).collect();
-    let many = Overview { rows, notes: Shown::all(rows_left.into_iter().chain(pages_left)) };
+    let heads = vec!["Time", "Client", "Server", "Reached", "Ended"];
+    let many = Overview {
+        label: "Conversations",
+        heads,
+        rows,
+        notes: Shown::all(rows_left.into_iter().chain(pages_left)),
+    };
     Page::new(title, Some(many), reports).written(out)
 }

@@ -6,6 +6,7 @@ mod alone;
 mod causes;
 mod connection;
 mod end;
+mod hosts;
 mod json;
 mod lanes;
 mod many;
@@ -20,4 +21,5 @@ mod verdict;
 mod view;
 
 pub use alone::html;
+pub use hosts::{HostPages, html_hosts};
 pub use many::html_many;

@@ -6,6 +6,7 @@ use super::super::page::Tone;
 use crate::{
     codes::Phase,
     endpoint::place,
+    plain,
     report::{Answerer, Nla, Outcome, PromiseStatus, Report, Severity},
 };
 
@@ -20,11 +21,11 @@ pub struct HostRow {
     pub(super) rank: Rank,
     pub(super) verdict: Box<str>,
     address: Option<IpAddr>,
-    pub(super) host: Box<str>,
-    pub(super) certificate: Option<i64>,
-    pub(super) nla: &'static str,
-    pub(super) answers: &'static str,
-    pub(super) remarks: Box<str>,
+    host: Box<str>,
+    certificate: Option<i64>,
+    nla: &'static str,
+    answers: &'static str,
+    pub(in crate::render) remarks: Box<str>,
     /// Whether a promise is broken, or a finding is an error.
     is_flawed: bool,
 }
@@ -82,6 +83,17 @@ impl HostRow {
     /// Whether nothing answered there.
     pub fn is_unanswered(&self) -> bool {
         matches!(self.rank, Rank::Left | Rank::Failed(Some(Phase::Resolve | Phase::Connect)))
+    }
+
+    /// What is shown before the remarks: host, verdict, certificate, NLA and who answers.
+    pub(in crate::render) fn cells(&self) -> [String; 5] {
+        let certificate = match self.certificate {
+            None => String::new(),
+            Some(days) if days < 0 => "expired".to_owned(),
+            Some(days) => plain::plural(days.unsigned_abs(), "day"),
+        };
+        let [host, verdict] = [&self.host, &self.verdict].map(|text| text.to_string());
+        [host, verdict, certificate, self.nla.to_owned(), self.answers.to_owned()]
     }
 
     /// The colour of its line.

@@ -54,3 +54,20 @@ fn nothing_foreign_reaches_the_terminal() {
     assert_eq!(output.status.code(), Some(2));
     assert!(!text(&output.stderr).contains('\u{1b}'), "{}", text(&output.stderr));
 }
+
+/// Rows lead to the reports of hosts that answer; what hosts call themselves does nothing.
+#[test]
+fn a_page_has_the_table_and_the_reports_behind_it() {
+    let (server, closed) = (Served::start(&["--fault", "certificate-expired"]), "127.0.0.1:1");
+    let path = file("scan-page.html");
+    let page = path.to_str().expect("text");
+    let output = rdptrace(&["scan", &server.1, closed, "--report", &format!("html={page}")]);
+    assert!(text(&output.stdout).contains("2 hosts"), "{}", text(&output.stderr));
+    let page = fs::read_to_string(&path).expect("a page");
+    assert!(page.contains("<h1>2 hosts</h1>") && page.contains("aria-label=\"Hosts\""), "{page}");
+    assert!(page.contains("<th scope=\"row\">1</th><td>127.0.0.1:1</td><td>connect: refused</td>"), "{page}");
+    assert!(page.contains(&format!("<a href=\"#c2-\">2</a></th><td>{}</td>", server.1)), "{page}");
+    assert_eq!(page.matches("<article id=").count(), 1, "{page}");
+    assert!(page.contains("<article id=\"c2-\"") && page.contains("certificate-expired"), "{page}");
+    assert!(page.contains("1 connect: refused") && !page.contains("<script"), "{page}");
+}

@@ -20,7 +20,7 @@ pub(super) fn refuse(arguments: &ScanArguments) -> Result<(), Error> {
     let mut formats = [arguments.output.chosen()].into_iter().chain(further);
     if let Some(format) = formats.find(|format| !format.takes_many()) {
         return Err(Error::new(format!(
-            "{} is the report of one host: a scan writes text, ndjson or junit",
+            "{} is the report of one host: a scan writes text, ndjson, junit or html",
             format!("{format:?}").to_lowercase()
         )));
     }

@@ -1,4 +1,4 @@
-//! The places of the reports: a line or a suite is written when its host has ended, the table at the end.
+//! The places of the reports: a line or a suite is written when its host has ended, the tables at the end.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::{
         arguments::{choices::Format, scan::ScanOutputArguments},
         out::sink::Sink,
     },
-    render::{self, Overview},
+    render::{self, HostPages, Overview},
     report::{Report, Severity},
 };
 
@@ -16,6 +16,8 @@ use crate::{
 pub(super) struct Outputs {
     places: Vec<Place>,
     threshold: Option<Severity>,
+    /// What an HTML page shows of single hosts.
+    pages: HostPages,
 }
 
 struct Place {
@@ -30,7 +32,8 @@ impl Outputs {
     /// # Errors
     /// One cannot be written.
     pub(super) fn open(arguments: &ScanOutputArguments, goes_on: bool) -> Result<Self, Error> {
-        let mut outputs = Self { places: Vec::new(), threshold: arguments.telling.threshold() };
+        let threshold = arguments.telling.threshold();
+        let mut outputs = Self { places: Vec::new(), threshold, pages: HostPages::default() };
         match outputs.open_all(arguments, goes_on) {
             Ok(()) => Ok(outputs),
             Err(error) => {
@@ -53,8 +56,8 @@ impl Outputs {
         Ok(())
     }
 
-    /// Whether one of them is written while the scan runs.
-    pub(super) fn has_running(&self) -> bool {
+    /// Whether one of them needs the reports themselves.
+    pub(super) fn needs_reports(&self) -> bool {
         self.places.iter().any(|place| place.format != Format::Text)
     }
 
@@ -63,6 +66,9 @@ impl Outputs {
     /// # Errors
     /// It cannot be written.
     pub(super) fn add(&mut self, report: &Report) -> Result<(), Error> {
+        if self.places.iter().any(|place| place.format == Format::Html) {
+            self.pages.add(report);
+        }
         let threshold = self.threshold;
         self.each(|format, bytes| match format {
             Format::Ndjson => render::ndjson(report, bytes),
@@ -88,7 +94,7 @@ impl Outputs {
     }
 
     fn each(&mut self, write: impl Fn(Format, &mut Vec<u8>) -> io::Result<()>) -> Result<(), Error> {
-        for place in self.places.iter_mut().filter(|place| place.format != Format::Text) {
+        for place in self.places.iter_mut().filter(|place| place.is_running()) {
             let mut bytes = Vec::new();
             place.head(&mut bytes).and_then(|()| write(place.format, &mut bytes)).map_err(unwritten)?;
             place.add(&bytes)?;
@@ -103,7 +109,7 @@ impl Outputs {
     pub(super) fn finish(mut self, overview: &mut Overview) -> Result<(), Error> {
         let mut failed = None;
         for place in &mut self.places {
-            if let Err(error) = place.end(overview) {
+            if let Err(error) = place.end(overview, &self.pages) {
                 failed.get_or_insert(error);
             }
         }
@@ -117,6 +123,11 @@ impl Outputs {
 }
 
 impl Place {
+    /// Whether it is written while the scan runs.
+    fn is_running(&self) -> bool {
+        !matches!(self.format, Format::Text | Format::Html)
+    }
+
     /// What comes before the first.
     fn head(&self, bytes: &mut Vec<u8>) -> io::Result<()> {
         match self.format {
@@ -125,10 +136,11 @@ impl Place {
         }
     }
 
-    fn end(&mut self, overview: &mut Overview) -> Result<(), Error> {
+    fn end(&mut self, overview: &mut Overview, pages: &HostPages) -> Result<(), Error> {
         let mut bytes = Vec::new();
         let made = match self.format {
             Format::Text => overview.write(self.sink.columns(), &mut bytes),
+            Format::Html => render::html_hosts(overview, pages, &mut bytes),
             Format::Junit => self.head(&mut bytes).and_then(|()| render::junit_foot(&mut bytes)),
             _ => Ok(()),
         };

@@ -99,7 +99,7 @@ impl<'a> Results<'a> {
             }
         })?;
         // Nothing was touched before all of it was read.
-        if self.outputs.has_running() {
+        if self.outputs.needs_reports() {
             let mut failed = None;
             state.read(&mut |trace| {
                 if failed.is_none() && self.index(&trace).is_some() {
