@@ -7,10 +7,11 @@ use std::io::{self, Write};
 
 use super::{
     cells, connections, ended, escape::markdown as escaped, experiments, gateway, local, phases::facts,
-    promises, target::target,
+    promises, target::target, working,
 };
 use crate::{
     endpoint::place,
+    plain,
     report::{
         Cause, Certificate, Connection, Failure, Finding, Millis, PromiseStatus, Report, Severity, Status,
     },
@@ -38,9 +39,20 @@ pub fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     folded(out, "Experiments", &experiments::lines(report))?;
     folded(out, "This machine", &machine(report))?;
+    settings(out, report)?;
     let tool = &report.tool;
     let started = report.trace.started.to_rfc3339().unwrap_or_default();
     writeln!(out, "\n{} {} at {}", escaped(&tool.name), escaped(&tool.version), escaped(&started))
+}
+
+/// Settings of other clients, to be copied. Each line begins with a word of ours or twelve spaces, so none ends the fence.
+fn settings(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let Some(working) = &report.working else { return Ok(()) };
+    writeln!(out, "\n<details><summary>Settings that work</summary>\n\n~~~text")?;
+    for (client, line) in working::lines(working) {
+        writeln!(out, "{client:<12}{}", plain::line(&line))?;
+    }
+    writeln!(out, "~~~\n\n</details>")
 }
 
 fn phases(out: &mut dyn Write, report: &Report, made: &Connection) -> io::Result<()> {

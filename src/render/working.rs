@@ -1,4 +1,4 @@
-//! The settings that would work, below a posture; each line whole, so that it can be copied.
+//! The settings that would work; each line whole, so that it can be copied.
 
 use std::io;
 
@@ -20,7 +20,7 @@ pub(super) fn working(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 }
 
 /// Each client with its line; those that follow one of the same client have no name.
-fn lines(working: &Working) -> Vec<(&'static str, String)> {
+pub(super) fn lines(working: &Working) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         ("FreeRDP 2", working.freerdp2.command_line.clone()),
         ("FreeRDP 3", working.freerdp3.command_line.clone()),

@@ -46,6 +46,25 @@ async fn each_client_is_told_what_the_server_selected_and_how_to_know_it() {
     );
 }
 
+/// What is to be handed on has them for a trace too, each line as it is to be copied.
+#[tokio::test(start_paused = true)]
+async fn html_and_markdown_have_them() {
+    let report = report(None, Security::Auto).await;
+    let line = &settings(&report).freerdp3.command_line;
+    for (render, folded) in [
+        (
+            render::markdown as fn(&Report, &mut dyn std::io::Write) -> _,
+            "<summary>Settings that work</summary>",
+        ),
+        (render::html, ">Settings that work</h2>"),
+    ] {
+        let mut page = Vec::new();
+        render(&report, &mut page).expect("memory takes everything");
+        let page = String::from_utf8(page).expect("text");
+        assert!(page.contains(folded) && page.contains(line.as_str()), "{page}");
+    }
+}
+
 /// A certificate that is trusted is verified, not pinned.
 #[tokio::test(start_paused = true)]
 async fn a_trusted_certificate_is_verified() {

@@ -6,7 +6,7 @@ use super::{
     tone::Tone,
 };
 use crate::{
-    render::{cells, client, experiments, local, posture, promises, rdp_file, udp, wait},
+    render::{cells, client, experiments, local, posture, promises, rdp_file, udp, wait, working},
     report::{Certificate, CheckStatus, PromiseStatus, Report},
 };
 
@@ -21,6 +21,7 @@ pub(super) fn sections(report: &Report) -> Vec<Section> {
         offered(report),
         datagrams(report),
         waited(report),
+        settings(report),
         list("file", "File", rdp_file::lines(report)),
         machine(report),
     ];
@@ -62,6 +63,17 @@ fn accepted(report: &Report) -> Option<Section> {
     }
     let section = Section::of("posture", "What the server accepts", Fold::Open, rows)?;
     Some(Section { lead: Shown::new(posture::connections(report, seen)), ..section })
+}
+
+fn settings(report: &Report) -> Option<Section> {
+    let mut rows: Vec<Row> = Vec::new();
+    for (client, line) in working::lines(report.working.as_ref()?) {
+        match rows.last_mut() {
+            Some(before) if client.is_empty() => before.lines.push(Shown::new(line)),
+            _ => rows.push(Row::new(client, [line])),
+        }
+    }
+    Section::of("settings", "Settings that work", Fold::Closed, rows)
 }
 
 fn certificate(served: &Certificate, report: &Report) -> Option<Section> {
