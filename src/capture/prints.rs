@@ -1,11 +1,8 @@
 //! By what a packet of TCP is known again in the capture of another place: all that routers leave as it is.
 
 use std::{
-    collections::{
-        HashMap, VecDeque,
-        hash_map::{DefaultHasher, Entry},
-    },
-    hash::{Hash as _, Hasher as _},
+    collections::{BTreeMap, VecDeque, btree_map::Entry},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
 use super::{
@@ -46,7 +43,7 @@ pub(super) fn of(packet: &Packet<'_>) -> Option<Print> {
 #[derive(Debug, Default)]
 pub struct Taken {
     /// From which capture, by what is known again.
-    from: HashMap<u64, usize>,
+    from: BTreeMap<u64, usize>,
     order: VecDeque<u64>,
 }
 
