@@ -11,9 +11,19 @@ use crate::codes::Phase;
 
 /// What differs between the reports before and those after.
 pub fn diff(before: &Side, after: &Side, times: &Times) -> Diff {
-    let names: BTreeSet<&String> = before.targets.keys().chain(after.targets.keys()).collect();
-    let compared = names.iter().map(|name| target(name, before, after, times));
-    let (told, same): (Vec<TargetDiff>, Vec<TargetDiff>) = compared.partition(is_told);
+    let compared = match (before.only(), after.only()) {
+        // Two hosts may be compared too.
+        (Some((old, one)), Some((new, other))) if old != new => {
+            vec![target(&format!("{old} and {new}"), Some(one), Some(other), times)]
+        }
+        _ => {
+            let names: BTreeSet<&String> = before.targets.keys().chain(after.targets.keys()).collect();
+            let compare =
+                |name: &String| target(name, before.targets.get(name), after.targets.get(name), times);
+            names.into_iter().map(compare).collect()
+        }
+    };
+    let (told, same): (Vec<TargetDiff>, Vec<TargetDiff>) = compared.into_iter().partition(is_told);
     let seen_once = told.iter().filter(|target| target.status == TargetStatus::Same).count();
     Diff {
         diff_schema_version: DIFF_SCHEMA_VERSION,
@@ -29,8 +39,7 @@ fn is_told(target: &TargetDiff) -> bool {
     target.status != TargetStatus::Same || !target.not_compared.is_empty()
 }
 
-fn target(name: &str, before: &Side, after: &Side, times: &Times) -> TargetDiff {
-    let (before, after) = (before.targets.get(name), after.targets.get(name));
+fn target(name: &str, before: Option<&Facts>, after: Option<&Facts>, times: &Times) -> TargetDiff {
     let summary = match (before, after) {
         (Some(only), None) | (None, Some(only)) => Some(only.summary.to_string()),
         _ => None,

@@ -33,6 +33,11 @@ impl Side {
         self.targets.len()
     }
 
+    /// The target of a single report.
+    pub(super) fn only(&self) -> Option<(&String, &Facts)> {
+        self.targets.first_key_value().filter(|_| self.reports == 1)
+    }
+
     /// How it is described.
     pub(super) fn told(&self) -> DiffSide {
         DiffSide {

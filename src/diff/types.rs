@@ -45,7 +45,8 @@ pub struct DiffSide {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct TargetDiff {
-    /// Host and port, in lower case; of a report without one, the machine that was checked.
+    /// Host and port, in lower case; of a report without one, the machine that was checked. Both, if each side is one report, and
+    /// on another target.
     pub target: String,
     /// Whether it is on both sides.
     pub status: TargetStatus,

@@ -145,3 +145,19 @@ async fn targets_are_new_gone_and_the_last_report_on_one_counts() {
     assert_eq!((diff.before.reports, diff.before.targets), (3, 2));
     assert_eq!(diff.targets[0].summary.as_deref(), Some(report.verdict.summary.as_str()));
 }
+
+/// Two hosts are compared like one host at two times; with more reports a target is one by its name.
+#[tokio::test(start_paused = true)]
+async fn one_report_is_compared_with_one_of_another_host() {
+    let one = told_of(None).await;
+    let rename = |value: &mut serde_json::Value| value["target"]["host"] = "rdsh02.corp.example".into();
+    let other = changed(&one, rename);
+    let seen = between(&[&one], &[&other]);
+    assert!(seen.same && seen.targets.is_empty(), "{seen:#?}");
+    let expired = changed(&told_of(Some(fault("certificate-expired"))).await, rename);
+    let seen = between(&[&one], &[&expired]);
+    assert_eq!(seen.targets[0].target, "rdsh01.corp.example:3389 and rdsh02.corp.example:3389");
+    assert!(told(&seen).iter().any(|line| line.starts_with("finding certificate-expired")), "{seen:#?}");
+    let seen = between(&[&one, &one], &[&other]);
+    assert_eq!(seen.targets.len(), 2, "{seen:#?}");
+}
