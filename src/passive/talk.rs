@@ -1,5 +1,6 @@
 //! Both directions of a connection, read in the order of time, and what it means that one of them says no more.
 
+mod leaving;
 mod missing;
 
 use super::track::{Closing, Message, Next, Track, Word};
