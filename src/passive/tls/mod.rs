@@ -54,7 +54,7 @@ pub fn lacks_secret(connection: &Connection) -> Option<&'static str> {
 /// Reads the handshake, and opens what follows it.
 pub(super) fn run(talk: &mut Talk<'_>, means: Means<'_>, evidence: &mut TlsEvidence) -> Passing<Inside> {
     let mut handshake = Handshake::after(means.selected);
-    let result = handshake.read(talk, evidence);
+    let result = handshake.read(talk, evidence).map_err(|halt| talk.unless_understood(halt));
     if let Some(hello) = handshake.hello() {
         client::greeted(&mut talk.offered, hello);
     }

@@ -166,3 +166,30 @@ async fn a_record_of_the_client_that_does_not_open_accuses_no_server() {
         }
     }
 }
+
+/// What a client understood was sent as it should be, and is damaged in the record alone.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_its_client_went_on_with_is_damaged_in_the_record() {
+    let recorded = recorded(None).await;
+    let whole = &recorded.flows[0];
+    let hello = whole.from_server.marks[1].offset;
+    // The type of the negotiation response; a length within the ServerHello.
+    for (place, phase) in [(11, Phase::Negotiate), (hello + 6, Phase::Tls)] {
+        for goes_on in [true, false] {
+            let mut flow = whole.clone();
+            flow.from_server.bytes[place] ^= 0x40;
+            if !goes_on {
+                let client = &mut flow.from_client;
+                let last = if phase == Phase::Negotiate { 1 } else { 2 };
+                client.bytes.truncate(client.marks[last].offset);
+                client.marks.truncate(last);
+            }
+            let told = report(flow, &recorded);
+            assert_eq!(told.verdict.phase, Some(phase), "{}", told.verdict.summary);
+            let accused = told.causes.iter().any(|cause| cause.code == CauseCode::ServerNotConforming);
+            assert_eq!(accused, !goes_on, "{phase:?} {:?}", told.causes);
+            assert_eq!(told.verdict.outcome == Outcome::Stopped, goes_on, "{}", told.verdict.summary);
+            assert_eq!(told.verdict.summary.contains("the record is damaged here"), goes_on);
+        }
+    }
+}

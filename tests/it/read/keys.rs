@@ -131,3 +131,29 @@ async fn a_key_log_that_lacks_a_secret_is_told_by_its_name() {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+/// A Connection Confirm is one of Remote Desktop, on any port, and keys open what follows it.
+#[tokio::test(start_paused = true)]
+async fn a_lost_connection_request_hides_nothing_of_what_follows() {
+    let (mut flow, recorded) = captured("mcs-refused").await;
+    (flow.client, flow.server) = (([192, 0, 2, 1], 50_000).into(), ([192, 0, 2, 200], 3390).into());
+    let client = &mut flow.from_client;
+    let mut lacking = rdptrace::internal::flow::Stream {
+        end: client.end,
+        packets: client.packets.clone(),
+        ..Default::default()
+    };
+    for (index, mark) in client.marks.iter().enumerate() {
+        let end = client.marks.get(index + 1).map_or(client.bytes.len(), |mark| mark.offset);
+        match index {
+            0 => lacking.miss((end - mark.offset) as u64),
+            _ => lacking.push(&client.bytes[mark.offset..end], mark.at, mark.packet),
+        }
+    }
+    *client = lacking;
+    let told = crate::passive::report(flow.clone(), &recorded);
+    let failure = told.verdict.failure.as_ref().expect("a refusal by number");
+    assert_eq!(failure.kind.name(), "mcs_result", "{}", told.verdict.summary);
+    let read = rdptrace(&["read", of(&written("unasked.pcapng", &[flow]))]);
+    assert_ne!(read.status.code(), Some(2), "{}", text(&read.stderr));
+}
