@@ -193,3 +193,20 @@ async fn an_answer_that_its_client_went_on_with_is_damaged_in_the_record() {
         }
     }
 }
+
+/// A file that is damaged mostly ends there.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_nobody_reacted_to_accuses_its_server_no_more_than_possibly() {
+    let (flow, recorded) = captured("negotiate-malformed").await;
+    for (cut, likelihood) in [(false, Likelihood::Likely), (true, Likelihood::Possible)] {
+        let mut flow = flow.clone();
+        if cut {
+            (flow.from_client.end, flow.from_server.end, flow.cut) = (None, None, true);
+        }
+        let told = report(flow, &recorded);
+        let accused = told.causes.iter().find(|cause| cause.code == CauseCode::ServerNotConforming);
+        let accused = accused.expect("it is possible");
+        assert_eq!(accused.likelihood, likelihood, "{accused:?}");
+        assert_eq!(accused.against.iter().any(|text| text.contains("the capture ends here")), cut);
+    }
+}
