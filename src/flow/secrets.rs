@@ -48,6 +48,18 @@ impl Secrets {
         })
     }
 
+    /// The label of the first secret that a session of TLS 1.3, or an older one, needs and that is not known.
+    pub(crate) fn lacks(&self, is_tls13: bool) -> Option<&'static str> {
+        let [master, tls13 @ .., _] = self.labelled();
+        let needed = if is_tls13 { &tls13[..] } else { &[master] };
+        needed.iter().find(|(_, secret)| secret.is_none()).map(|(label, _)| *label)
+    }
+
+    /// The labels of all.
+    pub(crate) fn labels() -> [&'static str; 6] {
+        Self::default().labelled().map(|(label, _)| label)
+    }
+
     fn labelled(&self) -> [(&'static str, Option<&Secret>); 6] {
         [
             ("CLIENT_RANDOM", self.master.as_ref()),

@@ -67,17 +67,20 @@ pub fn is_wanted(client: &[u8], server: &[u8]) -> Option<bool> {
 pub fn is_relevant(flow: &Flow, connection: &Connection) -> bool {
     let phases = &connection.phases;
     let steps = phases.gateway.as_ref().map(|gateway| &gateway.evidence.steps);
-    let gateway = steps.is_some_and(|steps| steps.http.is_some());
+    // TLS is a step of a gateway only where the client asked for one inside.
+    let gateway = steps.is_some_and(|steps| steps.http.is_some() || steps.tls.is_some());
     let inside = gateway || phases.mcs.as_ref().is_some_and(|mcs| mcs.status != Status::Unseen);
     let client = &flow.from_client.bytes;
+    // The Connection Confirm, whatever it answers.
+    let is_answered = flow.from_server.bytes.starts_with(&[3, 0]);
     let begins = match beginning(client) {
         Some(Beginning::Rdp | Beginning::Preconnection) => true,
-        Some(Beginning::Tls) => inside,
+        Some(Beginning::Tls) => inside || is_answered,
         Some(Beginning::Proxy) => {
             let requests = connection.client.as_ref().is_some_and(|client| client.request.is_some());
             inside || requests || proxy::is_for_remote_desktop(client, connection)
         }
-        _ => flow.from_server.bytes.starts_with(&[3, 0]),
+        _ => is_answered,
     };
     flow.server.port() == DEFAULT_PORT || begins || !connection.purpose.is_traced()
 }

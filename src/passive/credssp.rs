@@ -40,7 +40,7 @@ pub(super) fn run(talk: &mut Talk<'_>, early: bool, evidence: &mut CredsspEviden
         let Some(side) = talk.next() else {
             let owes = talk.owes();
             let halt = talk.missing(owes, 0);
-            return Err(objected(halt, &mut exchange, talk.client_left().is_some()));
+            return Err(objected(halt, &mut exchange, talk));
         };
         match (side, begins(talk, side)) {
             (Side::Client, Some(TPKT_VERSION)) => {
@@ -153,9 +153,9 @@ fn unproved() -> Failure {
 
 /// A client that leaves in place of its next message objects to the server's last one. What nobody can read it has not read
 /// either, if the server was the first to leave.
-fn objected(halt: Halt, exchange: &mut Exchange, client_left: bool) -> Halt {
+fn objected(halt: Halt, exchange: &mut Exchange, talk: &Talk<'_>) -> Halt {
     match (&halt, exchange.objection.take()) {
-        (Halt::Stopped(_), Some(objection)) if client_left => objection.into(),
+        (Halt::Stopped(_), Some(objection)) if objects(&objection, talk) => objection.into(),
         (Halt::Failed(ended), Some(objection))
             if objection.kind == FailureKind::Malformed
                 && matches!(ended.kind, FailureKind::Closed | FailureKind::Reset) =>
@@ -164,6 +164,13 @@ fn objected(halt: Halt, exchange: &mut Exchange, client_left: bool) -> Halt {
         }
         _ => explained(halt, exchange.shown),
     }
+}
+
+/// Whether the client left because of the server's last message, which it must have. Who finds a proof wrong leaves at once: what
+/// comes later, as a user's wish or a time-out does, has another reason.
+fn objects(objection: &Failure, talk: &Talk<'_>) -> bool {
+    let is_in_time = objection.kind != FailureKind::KeyBinding || talk.leaves_at_once();
+    talk.client_left().is_some() && talk.has_client_heard() && is_in_time
 }
 
 /// An end without a reason after a proof may be a refusal.

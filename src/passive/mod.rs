@@ -38,6 +38,7 @@ pub use beginning::{Beginning, beginning, is_relevant, is_wanted};
 pub use gateway::Half;
 pub use halves::{Halves, Taken};
 pub use proxy::asked_for;
+pub use tls::lacks_secret;
 pub use walk::{walk, walk_alone, walk_both};
 
 use crate::{certificate::Roots, flow::KeyLog, pdu::server_key::ServerKey};

@@ -39,7 +39,11 @@ pub(super) fn answer(talk: &mut Talk<'_>, evidence: &mut NegotiateEvidence) -> P
         Err(_) | Ok(Confirm::Data(_)) => {
             Err(Halt::Unseen("the record begins after the negotiation".to_owned()))
         }
-        Ok(_) => Ok(negotiate::answered(&confirm, &[], evidence)?),
+        Ok(_) => {
+            // What is missing of the client is what this answers.
+            talk.client.pass_gap();
+            Ok(negotiate::answered(&confirm, &[], evidence)?)
+        }
     }
 }
 
@@ -56,6 +60,10 @@ pub(super) fn pass_preconnection(talk: &mut Talk<'_>) {
 
 /// Reads what the client offers and what the server selects.
 pub(super) fn run(talk: &mut Talk<'_>, evidence: &mut NegotiateEvidence) -> Passing<Negotiated> {
+    read(talk, evidence).map_err(|halt| talk.unless_understood(halt))
+}
+
+fn read(talk: &mut Talk<'_>, evidence: &mut NegotiateEvidence) -> Passing<Negotiated> {
     if let Some(length) = preconnection::length(talk.client.rest()) {
         talk.take_secret(Side::Client, Framing::Exactly(length))?;
     }

@@ -26,6 +26,16 @@ pub(super) struct Leaving {
     pub when: (At, u64),
 }
 
+/// A server that denies somebody ends the connection no later than this, in milliseconds; one that waits for its client does later.
+const DENIES_WITHIN: f64 = 1_000.0;
+
+impl Leaving {
+    /// Whether nobody was waited for after this answer.
+    fn is_right_after(&self, answer: &Size) -> bool {
+        millis(answer.mark.at, self.when.0) <= DENIES_WITHIN
+    }
+}
+
 /// The records after a handshake.
 #[derive(Debug)]
 pub(super) struct Sealed {
@@ -116,8 +126,9 @@ impl Sealed {
         let Leaving { side, when } = leaving;
         let who = if side == Side::Server { "the server" } else { "the client" };
         let how = self.farewell(leaving);
-        let Some((index, Size { mark, length, .. })) = self.of(Side::Client).enumerate().last() else {
-            return format!("; {who} ended the connection{how}");
+        let before = self.of(Side::Client).take_while(|said| said.mark.order() <= when);
+        let Some((index, Size { mark, length, .. })) = before.enumerate().last() else {
+            return format!("; {who} ended the connection{how}{}", self.unasked(side));
         };
         let message = format!("message {} of the client", index + 1);
         let in_credssp = selected.is_nla() && index > 0 && self.turns().is_some();
@@ -136,8 +147,20 @@ impl Sealed {
             );
         }
         let close = if proof { "," } else { "" };
-        let reason = self.reason(selected, side, answer).filter(|_| selected.is_nla()).unwrap_or_default();
+        let reason = self.reason(selected, leaving, answer).filter(|_| selected.is_nla()).unwrap_or_default();
         format!("; the server answered {message}{size}{close} with {length} B, and {ended}{reason}")
+    }
+
+    /// What an end before any message of the client may mean. In TLS 1.3 a server judges the client's part of the handshake when the
+    /// client takes it for done already.
+    fn unasked(&self, side: Side) -> &'static str {
+        match side {
+            Side::Server if self.is_tls13 && self.of(Side::Client).next().is_some() => {
+                " before the first message of the client: it may have refused the client's part of the handshake, as one does \
+                 that wants a client certificate, so that tls may be what failed"
+            }
+            Side::Server | Side::Client => "",
+        }
     }
 
     /// With what this side said that it leaves, if it did.

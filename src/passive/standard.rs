@@ -68,6 +68,11 @@ pub(super) fn open(
     let Openers { mut client, mut server } = openers;
     talk.client = opened(&mut talk.client, &mut client);
     talk.server = opened(&mut talk.server, &mut server);
+    // A client is not blamed for what its server alone can judge.
+    if let Some((_, message)) = talk.client.unopened.take() {
+        talk.client.shut = Some(message.last);
+        talk.client.miss();
+    }
     talk.opened = true;
     Ok(())
 }

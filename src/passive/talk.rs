@@ -1,6 +1,8 @@
 //! Both directions of a connection, read in the order of time, and what it means that one of them says no more.
 
+mod leaving;
 mod missing;
+mod unread;
 
 use super::track::{Closing, Message, Next, Track, Word};
 use crate::{
@@ -135,15 +137,16 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// Who speaks next, by time; none if nobody does.
+    /// Who speaks next, by time; none if nobody does, or if nobody can read what a server answers.
     pub(super) fn next(&self) -> Option<Side> {
         let order = |mark: Mark| (mark.at, mark.packet);
-        match (self.client.next().map(order), self.server.next().map(order)) {
+        let next = match (self.client.next().map(order), self.server.next().map(order)) {
             (Some(client), Some(server)) if server < client => Some(Side::Server),
             (Some(_), _) => Some(Side::Client),
             (None, Some(_)) => Some(Side::Server),
             (None, None) => None,
-        }
+        };
+        next.filter(|side| !self.answers_unread(*side))
     }
 
     /// Says who is at the other end from here on; returns who was before.
@@ -178,6 +181,9 @@ impl<'a> Talk<'a> {
     }
 
     fn take_as(&mut self, side: Side, framing: Framing, content: Content) -> Passing<Vec<u8>> {
+        if self.answers_unread(side) {
+            return Err(self.lacking(side.other()));
+        }
         match self.track(side).take(framing) {
             Next::Message(message) => {
                 self.note(side, &message, content);

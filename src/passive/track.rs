@@ -130,7 +130,7 @@ impl<'a> Track<'a> {
 
     /// An empty one for what is found inside another, which ends as that one does.
     pub(super) fn inside(outer: &Track<'_>) -> Self {
-        Self { closing: outer.closing, ..Self::default() }
+        Self { closing: outer.closing, shut: outer.shut, ..Self::default() }
     }
 
     /// Adds bytes that were found inside others.

@@ -15,6 +15,7 @@ mod proxies;
 mod sealed;
 pub(crate) mod server_key;
 mod sessions;
+mod sizes;
 mod unanswered;
 
 use rdptrace::{

@@ -7,7 +7,9 @@ use super::{
 use crate::{
     codes::{self, Phase, Table},
     diagnose::{Facts, added::gets_further, path},
-    report::{Alert, CauseCode, ExperimentKind, Failure, FailureKind, Likelihood, Selected},
+    report::{
+        Alert, CauseCode, Connection, EndHow, ExperimentKind, Failure, FailureKind, Likelihood, Selected,
+    },
 };
 
 /// From here on Set Error Info says what is wrong with a PDU (MS-RDPBCGR 2.2.5.1.1).
@@ -94,9 +96,19 @@ fn not_conforming(facts: &Facts<'_>) -> Option<Weighed> {
         _ => Likelihood::Likely,
     };
     let sealed = is_enclosed(facts, failure).then(|| "inside TLS nobody on the way can change it".to_owned());
-    let doubted = is_broken(facts, failure) || unverified(facts).is_some();
+    let unjudged = is_unjudged(facts).then(|| {
+        "the capture ends here: whether it is damaged, or its client could read this, is not in it".to_owned()
+    });
+    let doubted = is_broken(facts, failure) || unverified(facts).is_some() || unjudged.is_some();
     let likelihood = if doubted { Likelihood::Possible } else { likelihood };
-    Some(Weighed::new(likelihood, failure.detail.clone()).and(sealed))
+    Some(Weighed::new(likelihood, failure.detail.clone()).and(sealed).but(unjudged))
+}
+
+/// Whether a record was made elsewhere and ends before anybody has ended the connection.
+fn is_unjudged(facts: &Facts<'_>) -> bool {
+    let made = facts.described.filter(|_| facts.is_watched());
+    let is_open = |made: &Connection| made.ended_by.as_ref().is_none_or(|ended| ended.how == EndHow::Silence);
+    made.is_some_and(|made| made.watched.as_ref().is_some_and(|watched| watched.cut) && is_open(made))
 }
 
 fn altered(facts: &Facts<'_>) -> Option<Weighed> {

@@ -41,7 +41,11 @@ fn domain_controller(facts: &Facts<'_>) -> Option<Weighed> {
 /// Before a proof nothing is said of the account; after it a Windows that blocks NTLM says so too.
 fn ntlm(facts: &Facts<'_>) -> Option<Weighed> {
     let (detail, seen) = refusal(facts)?;
-    if seen.attempted { of_proof(facts).map(Weighed::possible) } else { Some(Weighed::likely(detail)) }
+    if seen.attempted {
+        return of_proof(facts).map(Weighed::possible);
+    }
+    let other = "nobody sees whether it is a status: an answer that the client cannot read may be as short";
+    Some(Weighed::possible(detail).but(Some(other.to_owned())))
 }
 
 /// A server is given the credentials once it has taken the proof.

@@ -19,10 +19,10 @@ use super::{
 use crate::{
     codes::Phase,
     endpoint::Endpoint,
-    phase::gateway::noted,
+    phase::gateway::{alert_to_handshake, noted},
     report::{
         GatewayEvidence, GatewayHandshake, GatewayHttp, GatewayTransport, PhaseRecord, Phases, ProxyEvidence,
-        Speaker,
+        Speaker, Status,
     },
 };
 
@@ -63,6 +63,12 @@ pub(super) fn run<'a>(
         Halt::Failed(failure) => Halt::Failed(failure.or_of(Speaker::Gateway)),
         other => other,
     });
+    let is_first = evidence.steps.http.as_ref().is_some_and(|http| http.status == Status::Failed);
+    if let Err(Halt::Failed(failure)) = &result
+        && is_first
+    {
+        alert_to_handshake(&mut evidence.steps, failure);
+    }
     let (record, inside) = timed(talk, begin, evidence, result);
     phases.gateway = Some(record);
     let (client, server) = inside?;

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::{
     Leaving, SHORTEST_AUTHENTICATE, Sealed,
-    size::{STATUS, Size, Ticket},
+    size::{SHORT, STATUS, Size, Ticket},
 };
 use crate::{
     flow::{Mark, Side},
@@ -63,17 +63,23 @@ impl Sealed {
     /// How the exchange ended; none if it went on, or if the sizes leave that open.
     pub(in crate::passive) fn credssp(&self, selected: Selected, ended: Option<Leaving>) -> Option<Ending> {
         let Last { shown, said, answer } = self.turns()?;
+        let leaving = self.first_to_leave(ended);
+        // Whoever had left before answers nothing of it.
+        if leaving.is_some_and(|leaving| leaving.when < said.mark.order()) {
+            return None;
+        }
+        let by_server = leaving.filter(|leaving| leaving.side == Side::Server);
         let unanswered = |ticket| Ending::Unanswered { shown, said: said.mark, ticket };
         let Some(answer) = answer else { return Some(unanswered(None)) };
-        let by_server = self.first_to_leave(ended).is_some_and(|leaving| leaving.side == Side::Server);
         if answer.ticket == Ticket::Maybe {
             // Whoever has answered waits for what comes next.
-            return by_server.then(|| unanswered(Some(answer.length)));
+            return by_server.map(|_| unanswered(Some(answer.length)));
         }
         let kind = match shown {
-            // Who is let in goes on, unless it only wanted to know: then the client leaves.
+            // Who is let in goes on, unless it only wanted to know: then the client leaves. A server that has let somebody in waits.
             Shown::Credentials if answer.fits(&EARLY) => {
-                (selected == Selected::NlaEx && by_server).then_some(FailureKind::EarlyAuthDenied)?
+                let is_denied = by_server.is_some_and(|leaving| leaving.is_right_after(answer));
+                (selected == Selected::NlaEx && is_denied).then_some(FailureKind::EarlyAuthDenied)?
             }
             _ => answer.fits(&STATUS).then_some(FailureKind::NtStatus)?,
         };
@@ -86,16 +92,21 @@ impl Sealed {
     }
 
     /// Why this side ended the connection after the server's last word, as far as its size tells; none if it does not.
-    pub(super) fn reason(&self, selected: Selected, side: Side, answer: &Size) -> Option<&'static str> {
+    pub(super) fn reason(&self, selected: Selected, leaving: Leaving, answer: &Size) -> Option<&'static str> {
         let Last { shown, .. } = self.turns()?;
         match shown {
             Shown::Nothing => None,
-            Shown::Proof if answer.fits(&STATUS) => Some(", as after a refusal"),
+            Shown::Proof if answer.fits(&SHORT) => Some(", as after a refusal"),
             // Whoever is let in sends its password next.
-            Shown::Proof => (side == Side::Client)
+            Shown::Proof => (leaving.side == Side::Client)
                 .then_some(" without its credentials, as one does that first asks about the certificate"),
-            Shown::Credentials => (selected == Selected::NlaEx && answer.fits(&EARLY))
-                .then_some(", as one does that is denied, or only tests an account"),
+            Shown::Credentials if selected != Selected::NlaEx || !answer.fits(&EARLY) => None,
+            Shown::Credentials if leaving.side == Side::Client || leaving.is_right_after(answer) => {
+                Some(", as one does that is denied, or only tests an account")
+            }
+            Shown::Credentials => {
+                Some("; a denial has the size of a permission, and after that one waits for the client")
+            }
         }
     }
 
@@ -143,9 +154,10 @@ fn refused(kind: FailureKind, shown: Shown, answer: &Size) -> Failure {
         Shown::Proof => "the proof of the password",
         Shown::Credentials => "the delegated credentials",
     };
+    let garbled = if shown == Shown::Nothing { ", or what no client can read" } else { "" };
     let place = place(answer);
     let detail = format!(
-        "the server answered {what} with a record of {} B{place}, in which little more than a refusal fits; no key opens it",
+        "the server answered {what} with a record of {} B{place}, in which little more than a refusal fits{garbled}; no key opens it",
         answer.length
     );
     Failure::new(kind, detail)

@@ -11,8 +11,14 @@ use crate::{
 const SEALED_ALERT: usize = 2 + 1 + 16;
 
 /// A TSRequest with a version and an errorCode alone. Whatever lets the exchange go on is longer: a CHALLENGE, a ticket's answer, a
-/// proof of the key.
-pub(super) const STATUS: RangeInclusive<usize> = 13..=40;
+/// proof of the key, even one that is too short.
+pub(super) const STATUS: RangeInclusive<usize> = 13..=20;
+
+/// What may hold a status with something beside it, or a proof that is cut short.
+pub(super) const SHORT: RangeInclusive<usize> = 13..=40;
+
+/// A session ticket that a server can find its session by, or open (RFC 8446 section 4.6.1).
+pub(super) const SHORTEST_TICKET: usize = 41;
 
 /// What a message of a server may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

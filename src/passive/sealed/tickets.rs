@@ -1,7 +1,7 @@
 //! Session tickets of TLS 1.3, which a server sends without being asked as soon as it has the client's Finished (RFC 8446 section
 //! 4.6.1), so that they cross with what the client says first.
 
-use super::size::{STATUS, Size, Ticket};
+use super::size::{SHORTEST_TICKET, Size, Ticket};
 use crate::flow::{Side, millis};
 
 /// Tells them from answers among the messages of both sides; `round_trip` is the shortest way from a segment of the client to its
@@ -22,7 +22,7 @@ pub(super) fn find(messages: &mut [&mut Size], round_trip: Option<f64>) {
     let (true, Some(length)) = (early.is_empty() && soon == 0, rest.first().map(|one| one.length)) else {
         return;
     };
-    if rest[0].plain.as_ref().is_none_or(|plain| plain.start() <= STATUS.end()) {
+    if rest[0].plain.as_ref().is_none_or(|plain| *plain.start() < SHORTEST_TICKET) {
         return;
     }
     // They are of one length; what comes after them is the answer.

@@ -194,7 +194,7 @@ impl Talk<'_> {
 
     /// What the word says with which the other end closed what is inside, if the client had not left before.
     fn told(&mut self, pending: usize, client: Option<End>) -> Option<Failure> {
-        let closing = self.server.closing?;
+        let closing = self.server.closing.filter(|closing| !self.ends_unread(*closing))?;
         let order = (closing.mark.at, closing.mark.packet);
         if client.is_some_and(|client| (client.at, client.packet) < order) {
             return None;

@@ -21,6 +21,8 @@ const MASTER: usize = 48;
 pub(in crate::passive) enum Locked {
     /// No key is known.
     NoKey,
+    /// Of the secrets of the session the one with this label is not known.
+    Incomplete(&'static str),
     /// No server key can: what is used instead of RSA key exchange.
     Ephemeral(&'static str),
     /// The keys are those of an earlier session.
@@ -37,6 +39,9 @@ impl fmt::Display for Locked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let why = match self {
             Self::NoKey => return f.write_str("it is encrypted, and no key that opens it is known"),
+            Self::Incomplete(label) => {
+                return write!(f, "it is encrypted, and of its secrets {label} is not known");
+            }
             Self::Ephemeral(what) => {
                 return write!(
                     f,

@@ -209,6 +209,11 @@ impl Handshake {
         }
     }
 
+    /// The label of a secret without which these open nothing.
+    pub(super) fn lacks(&self, secrets: &Secrets) -> Option<&'static str> {
+        self.suite().and_then(|_| secrets.lacks(self.is_tls13()))
+    }
+
     /// The suite, if its records can be opened here.
     pub(super) fn suite(&self) -> Option<Suite> {
         let (version, suite) = (self.answer.version?, Suite::of(self.answer.suite?)?);

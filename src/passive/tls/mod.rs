@@ -18,9 +18,9 @@ use super::{
 };
 use crate::{
     certificate::{self, Expectation},
-    flow::KeyLog,
+    flow::{KeyLog, Secrets},
     pdu::server_key::ServerKey,
-    report::{Selected, TlsEvidence},
+    report::{Connection, Selected, TlsEvidence},
 };
 pub(super) use exchange::Locked;
 use handshake::Handshake;
@@ -44,16 +44,26 @@ pub(super) struct Means<'a> {
     pub selected: Option<Selected>,
 }
 
+/// The label of the secret for want of which a connection was not opened although others of its session are known.
+pub fn lacks_secret(connection: &Connection) -> Option<&'static str> {
+    let said: Vec<_> = connection.phases.summaries().iter().filter_map(|seen| seen.stopped).collect();
+    let is_said = |label: &&'static str| said.contains(&Locked::Incomplete(label).to_string().as_str());
+    Secrets::labels().into_iter().find(is_said)
+}
+
 /// Reads the handshake, and opens what follows it.
 pub(super) fn run(talk: &mut Talk<'_>, means: Means<'_>, evidence: &mut TlsEvidence) -> Passing<Inside> {
     let mut handshake = Handshake::after(means.selected);
-    let result = handshake.read(talk, evidence);
+    let result = handshake.read(talk, evidence).map_err(|halt| talk.unless_understood(halt));
     if let Some(hello) = handshake.hello() {
         client::greeted(&mut talk.offered, hello);
     }
     let secrets = handshake.secrets(means.keys, means.server_keys);
     let opened = match &secrets {
-        Ok(secrets) => open::all(&handshake, secrets, talk).ok_or(Locked::NoKey),
+        Ok(secrets) => match handshake.lacks(secrets) {
+            Some(label) => Err(Locked::Incomplete(label)),
+            None => open::all(&handshake, secrets, talk).ok_or(Locked::NoKey),
+        },
         Err(locked) => Err(*locked),
     };
     let chain = match &opened {

@@ -90,6 +90,7 @@ impl Direction {
         }
         // What ends the stream below ends this one too.
         self.track.closing = self.track.closing.or(track.closing);
+        self.track.shut = self.track.shut.or(track.shut);
     }
 
     /// Takes all that follow; whether something is missing after them.

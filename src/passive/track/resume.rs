@@ -28,6 +28,12 @@ impl Track<'_> {
         self.resume_by(&|bytes| framing.length(bytes))
     }
 
+    /// Goes on behind bytes that are missing where the next message begins.
+    pub(in crate::passive) fn pass_gap(&mut self) {
+        let here = self.at;
+        self.gaps.to_mut().retain(|gap| gap.offset != here);
+    }
+
     /// The same with messages of any kind.
     pub(in crate::passive) fn resume_by(&mut self, length: Length<'_>) -> bool {
         let Some(cut) = self.unread_cut() else { return false };

@@ -182,7 +182,11 @@ async fn cross(
     let open = entered(wire)?;
     let run = async |e: &mut _| http::run(network, open, access, &mut session, e).await;
     let opened = step(&mut steps.http, run).await;
-    let opened = opened.inspect_err(|ended| alert_to_handshake(steps, ended))?;
+    let opened = opened.inspect_err(|ended| {
+        if let Ended::Failed(failure) = ended {
+            alert_to_handshake(steps, failure);
+        }
+    })?;
     if let Some(reason) = unmet(access, &peer) {
         step(&mut steps.auth, async |_: &mut GatewayAuth| Ok(Step::<()>::Stopped(reason))).await?;
     }
@@ -249,8 +253,7 @@ async fn shake_hands(
 }
 
 /// An alert that answers our handshake is met by the first request.
-fn alert_to_handshake(steps: &mut GatewaySteps, ended: &Ended) {
-    let Ended::Failed(failure) = ended else { return };
+pub(crate) fn alert_to_handshake(steps: &mut GatewaySteps, failure: &Failure) {
     if let Some(tls) = steps.tls.as_mut().filter(|tls| attribution::answers_handshake(&tls.evidence, failure))
     {
         steps.http = None;

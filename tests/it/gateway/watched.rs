@@ -233,3 +233,17 @@ async fn two_connections_are_joined_wherever_they_are_cut() {
         }
     }
 }
+
+/// An alert that answers the handshake is met by the first request, as live.
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_wants_a_certificate_fails_in_tls_and_not_in_the_first_request() {
+    let fault = gateway::find("gateway-client-certificate").expect("a fault");
+    let lab = demo_gateway::Lab::of(Some(fault));
+    let (live, recorded) = traced(&lab, &lab.settings(fault.entry), DNS_COMPUTER).await;
+    let watched = passive::read(&recorded);
+    for report in [&live, &watched] {
+        assert_eq!(step(&report.trace.connections[0].phases), "tls", "{}", report.verdict.summary);
+        let first = &report.causes[0];
+        assert_eq!(first.code.as_str(), "gateway-client-certificate-required");
+    }
+}

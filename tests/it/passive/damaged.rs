@@ -4,13 +4,13 @@ use rdptrace::{
     codes::Phase,
     internal::{
         certificate::Roots,
-        flow::{End, How, KeyLog},
+        flow::{End, Flow, How, KeyLog},
         passive::{Known, walk},
     },
-    report::{CauseCode, FailureKind, FindingCode, Likelihood, Status},
+    report::{CauseCode, FailureKind, FindingCode, Likelihood, Outcome, Status},
 };
 
-use super::{captured, has, long::lengthened, report};
+use super::{captured, has, long::lengthened, recorded, report};
 use crate::{capture::written, faults::told_of, lab::fault};
 
 /// One byte of the server's answer to the proof is another one.
@@ -132,4 +132,81 @@ async fn a_gap_at_the_clients_end_leaves_open_who_ended_a_session() {
     let told = report(lacking, &recorded);
     assert!(!has(&told, FindingCode::SessionEnded), "{:?}", told.verdict);
     assert!(has(&told, FindingCode::CaptureHasGaps));
+}
+
+/// Where the records of a client begin that nobody reads in plain.
+fn sealed(flow: &Flow) -> Vec<usize> {
+    let bytes = &flow.from_client.bytes;
+    let (mut at, mut found) = (flow.from_client.marks[1].offset, Vec::new());
+    while let Some([kind, _, _, high, low]) = bytes.get(at..at + 5) {
+        found.extend((*kind == 23).then_some(at));
+        at += 5 + usize::from(u16::from_be_bytes([*high, *low]));
+    }
+    found
+}
+
+/// What a server answers to what nobody can read accuses nobody, whichever record of its client that is.
+#[tokio::test(start_paused = true)]
+async fn a_record_of_the_client_that_does_not_open_accuses_no_server() {
+    for name in [None, Some("early-authorization-denied"), Some("mcs-close"), Some("licensing-silence")] {
+        let recorded = recorded(name.map(fault)).await;
+        let flow = &recorded.flows[0];
+        let whole = report(flow.clone(), &recorded).verdict;
+        let records = sealed(flow);
+        assert!(records.len() > 3, "{name:?}: {records:?}");
+        for offset in &records[..4] {
+            let mut flow = flow.clone();
+            flow.from_client.bytes[offset + 9] ^= 1;
+            let told = report(flow, &recorded);
+            let summary = &told.verdict.summary;
+            let is_same = told.verdict.failure.is_some() && told.verdict.failure == whole.failure;
+            let is_unseen = told.verdict.outcome == Outcome::Stopped && summary.contains("does not open");
+            assert!(is_same || is_unseen && told.causes.is_empty(), "{name:?} {offset}: {summary}");
+            assert!(is_unseen || *offset == records[3], "{name:?} {offset}: {summary}");
+        }
+    }
+}
+
+/// What a client understood was sent as it should be, and is damaged in the record alone.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_its_client_went_on_with_is_damaged_in_the_record() {
+    let recorded = recorded(None).await;
+    let whole = &recorded.flows[0];
+    let hello = whole.from_server.marks[1].offset;
+    // The type of the negotiation response; a length within the ServerHello.
+    for (place, phase) in [(11, Phase::Negotiate), (hello + 6, Phase::Tls)] {
+        for goes_on in [true, false] {
+            let mut flow = whole.clone();
+            flow.from_server.bytes[place] ^= 0x40;
+            if !goes_on {
+                let client = &mut flow.from_client;
+                let last = if phase == Phase::Negotiate { 1 } else { 2 };
+                client.bytes.truncate(client.marks[last].offset);
+                client.marks.truncate(last);
+            }
+            let told = report(flow, &recorded);
+            assert_eq!(told.verdict.phase, Some(phase), "{}", told.verdict.summary);
+            let accused = told.causes.iter().any(|cause| cause.code == CauseCode::ServerNotConforming);
+            assert_eq!(accused, !goes_on, "{phase:?} {:?}", told.causes);
+            assert_eq!(told.verdict.outcome == Outcome::Stopped, goes_on, "{}", told.verdict.summary);
+            assert_eq!(told.verdict.summary.contains("the record is damaged here"), goes_on);
+        }
+    }
+}
+
+/// A file that is damaged mostly ends there.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_nobody_reacted_to_accuses_its_server_no_more_than_possibly() {
+    let (flow, recorded) = captured("negotiate-malformed").await;
+    for (cut, likelihood) in [(false, Likelihood::Likely), (true, Likelihood::Possible)] {
+        let mut flow = flow.clone();
+        if cut {
+            (flow.from_client.end, flow.from_server.end, flow.cut) = (None, None, true);
+        }
+        let told = report(flow, &recorded);
+        let accused = told.causes.iter().find(|cause| cause.code == CauseCode::ServerNotConforming);
+        let accused = accused.expect("it is possible");
+        assert_eq!(accused.likelihood, likelihood, "{accused:?}");
+        assert_eq!(accused.against.iter().any(|text| text.contains("the capture ends here")), cut);
+    }
 }

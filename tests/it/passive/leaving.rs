@@ -110,3 +110,37 @@ async fn a_goodbye_to_a_client_that_has_left_is_no_refusal() {
     let told = report(flow, &recorded);
     assert_eq!(told.verdict.outcome, Outcome::Stopped, "{}", told.verdict.summary);
 }
+
+/// Only a client that has the proof and leaves at once shows that it finds it wrong.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_leaves_after_the_proof_objects_to_it_only_if_it_has_it_and_does_so_at_once() {
+    let (mut flow, recorded) = captured("key-binding-altered").await;
+    let proof = flow.from_server.last().expect("the proof");
+    // Its goodbye is left out.
+    let client = &mut flow.from_client;
+    let said = client.marks.partition_point(|mark| mark.order() <= proof.order());
+    if let Some(goodbye) = client.marks.get(said).copied() {
+        client.bytes.truncate(goodbye.offset);
+        client.marks.truncate(said);
+        client.total = goodbye.offset as u64;
+    }
+    let proved = flow.from_server.total - proof.offset as u64;
+    for (how, after, unacknowledged, objects) in [
+        (How::Fin, 2 * MILLISECOND, 0, true),
+        (How::Rst, 2 * MILLISECOND, 0, true),
+        (How::Fin, 2 * MILLISECOND, proved, false),
+        (How::Fin, 3 * SECOND, 0, false),
+        (How::Rst, 15 * SECOND, 0, false),
+    ] {
+        let mut flow = flow.clone();
+        (flow.from_client.end, flow.from_server.end) = (None, None);
+        flow.from_server.packets.unacknowledged = unacknowledged;
+        flow.ends(Side::Client, End { how, at: proof.at + after, packet: proof.packet + 10 });
+        let told = report(flow, &recorded);
+        let kind = told.verdict.failure.as_ref().map(|failure| failure.kind);
+        assert_eq!(kind, objects.then_some(FailureKind::KeyBinding), "{how:?} {after} {unacknowledged}");
+        assert_eq!(told.causes.is_empty(), !objects, "{how:?} {after}: {:?}", codes(&told));
+        let outcome = if objects { Outcome::Aborted } else { Outcome::Stopped };
+        assert_eq!(told.verdict.outcome, outcome, "{}", told.verdict.summary);
+    }
+}

@@ -2,8 +2,13 @@
 
 use std::fs;
 
+use rdptrace::internal::flow::Secret;
+
 use super::{flows, of, written};
-use crate::program::{file, rdptrace, text};
+use crate::{
+    passive::captured,
+    program::{file, rdptrace, text},
+};
 
 #[tokio::test(start_paused = true)]
 async fn a_key_log_that_opens_nothing_is_told_and_changes_nothing_else() {
@@ -97,4 +102,58 @@ async fn a_handshake_that_is_not_whole_is_told_instead_of_a_key_log_that_does_no
         let said = text(&rdptrace(&["read", of(&path), "--keylog", of(&keys)]).stderr);
         assert!(said.contains(told) && !said.contains("fits a session"), "{said}");
     }
+}
+
+/// A secret that is missing is named, and the others are not told as those of another session.
+#[tokio::test(start_paused = true)]
+async fn a_key_log_that_lacks_a_secret_is_told_by_its_name() {
+    let (mut flow, recorded) = captured("mcs-refused").await;
+    (flow.client, flow.server) = (([192, 0, 2, 1], 50_000).into(), ([192, 0, 2, 200], 3389).into());
+    let path = written("partial.pcapng", &[flow]);
+    let keys = file("partial.log");
+    let all: Vec<_> = recorded.keys.secrets().collect();
+    assert!(all.len() >= 4, "{}", all.len());
+    for missing in all.iter().map(|(label, ..)| *label) {
+        let lines = all.iter().filter(|(label, ..)| *label != missing);
+        let line = |(label, random, secret): &(&str, &[u8; 32], &Secret)| {
+            format!("{label} {} {}\n", hex(&random[..]), hex(secret.as_slice()))
+        };
+        fs::write(&keys, lines.map(line).collect::<String>()).expect("a file");
+        let read = rdptrace(&["read", of(&path), "--keylog", of(&keys)]);
+        let said = text(&read.stderr);
+        let told = format!("partial.log fit a session of this capture, but {missing} is not among them");
+        assert!(said.contains(&told) && said.lines().count() == 1, "{said}");
+        let page = text(&read.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(page.contains(&format!("of its secrets {missing} is not known")), "{page}");
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A Connection Confirm is one of Remote Desktop, on any port, and keys open what follows it.
+#[tokio::test(start_paused = true)]
+async fn a_lost_connection_request_hides_nothing_of_what_follows() {
+    let (mut flow, recorded) = captured("mcs-refused").await;
+    (flow.client, flow.server) = (([192, 0, 2, 1], 50_000).into(), ([192, 0, 2, 200], 3390).into());
+    let client = &mut flow.from_client;
+    let mut lacking = rdptrace::internal::flow::Stream {
+        end: client.end,
+        packets: client.packets.clone(),
+        ..Default::default()
+    };
+    for (index, mark) in client.marks.iter().enumerate() {
+        let end = client.marks.get(index + 1).map_or(client.bytes.len(), |mark| mark.offset);
+        match index {
+            0 => lacking.miss((end - mark.offset) as u64),
+            _ => lacking.push(&client.bytes[mark.offset..end], mark.at, mark.packet),
+        }
+    }
+    *client = lacking;
+    let told = crate::passive::report(flow.clone(), &recorded);
+    let failure = told.verdict.failure.as_ref().expect("a refusal by number");
+    assert_eq!(failure.kind.name(), "mcs_result", "{}", told.verdict.summary);
+    let read = rdptrace(&["read", of(&written("unasked.pcapng", &[flow]))]);
+    assert_ne!(read.status.code(), Some(2), "{}", text(&read.stderr));
 }

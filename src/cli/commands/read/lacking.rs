@@ -6,7 +6,7 @@ use crate::{
     capture::Seen,
     cli::{Error, arguments::read::ReadArguments, out::stderr},
     flow::Flow,
-    passive::asked_for,
+    passive::{asked_for, lacks_secret},
     plain,
     report::{Connection, Status},
 };
@@ -30,6 +30,8 @@ pub(super) struct Lacking {
     unread: u64,
     /// How many have one, and none of the keys opens it.
     shut: u64,
+    /// The secret that is missing among those of one of them.
+    incomplete: Option<&'static str>,
     /// How many have one that did not end, so that there is nothing to open.
     unfinished: u64,
     /// Sessions of TLS that were not, by the port of the server, on which only a look inside tells what they are.
@@ -46,6 +48,7 @@ impl Lacking {
         let is_shut = opened == Some(false) && !is_cut;
         self.shut += u64::from(is_shut && tls == Some(Status::Passed));
         self.unfinished += u64::from(is_shut && matches!(tls, Some(Status::Failed | Status::Stopped)));
+        self.incomplete = self.incomplete.or_else(|| lacks_secret(connection));
         match opened {
             Some(true) => self.opened += 1,
             Some(false) if !is_relevant => {
@@ -83,9 +86,12 @@ impl Lacking {
             told.push(format!("{packets} {are} of which others are missing"));
         }
         if let Some(secrets) = self.secrets.as_ref().filter(|_| self.opened == 0) {
-            told.push(
-                self.unopened(&format!("none of the secrets in {secrets} fits a session of this capture")),
-            );
+            told.push(self.unopened(&match self.incomplete {
+                Some(label) => format!(
+                    "the secrets in {secrets} fit a session of this capture, but {label} is not among them"
+                ),
+                None => format!("none of the secrets in {secrets} fits a session of this capture"),
+            }));
         }
         if let Some(keys) = self.server_keys.as_ref().filter(|_| self.opened == 0) {
             told.push(
