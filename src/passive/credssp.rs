@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     codes::Phase,
-    flow::Side,
+    flow::{Mark, Side},
     net::{CLOSE_NOTIFY, Framing},
     pdu::{der::SEQUENCE, ntlm, spnego, ts_request::ts_request, x224::TPKT_VERSION},
     phase::{
@@ -83,6 +83,10 @@ pub(super) fn sealed(talk: &mut Talk<'_>, records: &Sealed, ending: &Ending) -> 
             if let Some(length) = ticket {
                 let before = format!("; before it came {length} B, a session ticket of TLS 1.3 or an answer");
                 failure.detail.push_str(&before);
+            }
+            let ends = [records.left(Side::Server).map(Mark::order), talk.end_of_server()];
+            if ends.into_iter().flatten().any(|end| end < mark.order()) {
+                failure.detail.push_str(" before the first message of the client: tls may be what failed");
             }
             Some(failure)
         }

@@ -20,7 +20,6 @@ const BY_USER: [i64; 2] = [0xB, 0xC];
 /// Looks through what is kept; none if nothing says how the session ends.
 pub(super) fn run(talk: &mut Talk<'_>, io: Option<u16>) -> Option<Session> {
     let begin = talk.now;
-    talk.begins_session();
     let mut seen = Session::default();
     loop {
         let Some(side) = talk.next() else {

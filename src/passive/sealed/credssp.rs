@@ -64,8 +64,9 @@ impl Sealed {
     pub(in crate::passive) fn credssp(&self, selected: Selected, ended: Option<Leaving>) -> Option<Ending> {
         let Last { shown, said, answer } = self.turns()?;
         let leaving = self.first_to_leave(ended);
-        // Whoever had left before answers nothing of it.
-        if leaving.is_some_and(|leaving| leaving.when < said.mark.order()) {
+        // Whoever had left before answers nothing of it; before the first message it may be TLS that failed.
+        let is_late = leaving.is_some_and(|leaving| leaving.when < said.mark.order());
+        if is_late && self.of(Side::Client).count() > 1 {
             return None;
         }
         let by_server = leaving.filter(|leaving| leaving.side == Side::Server);

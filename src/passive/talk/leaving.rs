@@ -1,7 +1,7 @@
-//! What a client that leaves knew by then.
+//! What whoever leaves knew by then.
 
 use super::Talk;
-use crate::flow::millis;
+use crate::flow::{At, millis};
 
 /// So soon after a message whoever reads it has judged it, in milliseconds; a user needs longer.
 const AT_ONCE: f64 = 250.0;
@@ -14,6 +14,11 @@ impl Talk<'_> {
         let end = server.marks.get(heard).map_or(server.total, |mark| mark.offset as u64);
         // A FIN counts as one.
         server.packets.unacknowledged <= server.total.saturating_sub(end) + 1
+    }
+
+    /// When the server ended the connection.
+    pub(in crate::passive) fn end_of_server(&self) -> Option<(At, u64)> {
+        self.flow.from_server.end.map(|end| (end.at, end.packet))
     }
 
     /// Whether the client left as soon as a message can be read and its answer be back.

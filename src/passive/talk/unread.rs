@@ -6,6 +6,7 @@ use super::{
     Halt, Talk,
 };
 use crate::{
+    codes::Phase,
     flow::Side,
     net::{CLOSE_NOTIFY, CLOSED_BY_SERVER, Framing},
     pdu::content_type::{APPLICATION_DATA, HANDSHAKE},
@@ -15,7 +16,8 @@ use crate::{
 impl Talk<'_> {
     /// Whether this side is the server, and a record of the client that does not open comes before what it says next.
     pub(super) fn answers_unread(&self, side: Side) -> bool {
-        let next = self.server.next().filter(|_| side == Side::Server);
+        // From the activation on the server's words are about themselves.
+        let next = self.server.next().filter(|_| side == Side::Server && self.phase < Phase::Activate);
         self.client.shut.zip(next).is_some_and(|(shut, next)| shut.order() < next.order())
     }
 
@@ -44,10 +46,5 @@ impl Talk<'_> {
             )),
             false => halt,
         }
-    }
-
-    /// Goes on in a session, in which the server's words answer none of the client's.
-    pub(in crate::passive) fn begins_session(&mut self) {
-        self.client.shut = None;
     }
 }

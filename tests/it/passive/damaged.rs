@@ -10,7 +10,7 @@ use rdptrace::{
     report::{CauseCode, FailureKind, FindingCode, Likelihood, Outcome, Status},
 };
 
-use super::{captured, has, long::lengthened, recorded, report};
+use super::{captured, has, long::lengthened, recorded, report, watched};
 use crate::{capture::written, faults::told_of, lab::fault};
 
 /// One byte of the server's answer to the proof is another one.
@@ -209,4 +209,28 @@ async fn an_answer_that_nobody_reacted_to_accuses_its_server_no_more_than_possib
         assert_eq!(accused.likelihood, likelihood, "{accused:?}");
         assert_eq!(accused.against.iter().any(|text| text.contains("the capture ends here")), cut);
     }
+}
+
+/// A MAC of the client's that does not fit is for its server to judge.
+#[tokio::test(start_paused = true)]
+async fn a_message_of_a_client_of_standard_security_that_does_not_open_accuses_no_server() {
+    let (flow, recorded) = captured("standard-security-license").await;
+    let whole = watched(&flow, &recorded);
+    assert_eq!(whole.watched.expect("it was watched").opened, Some(true));
+    // Client Info, with the password in it, is the longest that a client encrypts here.
+    let ends = flow.from_client.marks.iter().skip(1).map(|mark| mark.offset);
+    let lengths = flow.from_client.marks.iter().map(|mark| mark.offset).zip(ends);
+    let (begin, end) = lengths.skip(2).max_by_key(|(begin, end)| end - begin).expect("Client Info");
+    let mut changed = flow.clone();
+    changed.from_client.bytes[(begin + end) / 2] ^= 1;
+    let told = report(changed, &recorded);
+    assert_eq!(told.verdict.outcome, Outcome::Stopped, "{}", told.verdict.summary);
+    assert!(told.verdict.summary.contains("does not open"), "{}", told.verdict.summary);
+    // What is said of how the server negotiates is no matter of this message.
+    let of_answer = [CauseCode::ServerNotConforming, CauseCode::StreamAltered];
+    assert!(
+        !told.causes.iter().any(|cause| of_answer.iter().any(|code| cause.code == *code)),
+        "{:?}",
+        told.causes
+    );
 }
